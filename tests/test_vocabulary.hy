@@ -1,0 +1,198 @@
+"Characters and words become ids and come back."
+
+(import
+  json
+  tracemalloc
+  hypothesis [given settings strategies :as st]
+  numpy :as np
+  pytest
+  lstm_textgen.vocabulary [Vocabulary split-words describe-units])
+
+
+(setv
+  texts (st.text (st.characters :exclude-categories ["Cs"]) :min-size 1)
+  wordy (st.text "ab \n\t\u00a0'’-.,é漢😀\u0301\u200d_7" :min-size 1))
+
+
+(defn words-of [text [max-words None]]
+  (Vocabulary.build text "words" max-words))
+
+
+(defn test-characters-are-sorted-code-points []
+  (setv v (Vocabulary.build "heylo, heylo"))
+  (assert (= v.units [" " "," "e" "h" "l" "o" "y"]))
+  (assert (= v.size (len v) 7))
+  (assert (is v.unknown None)))
+
+
+(defn [(given texts)] test-characters-come-back [text]
+  (setv v (Vocabulary.build text))
+  (assert (= v.units (sorted (set text))))
+  (setv ids (v.encode text))
+  (assert (= ids.shape #((len text))))
+  (assert (= (v.decode ids) text)))
+
+
+(defn [(given (| texts wordy)) (settings :max-examples 300)] test-words-joined-are-the-text [text]
+  (assert (= (.join "" (split-words text)) text))
+  (setv v (words-of text))
+  (assert (= (v.decode (v.encode text)) text)))
+
+
+(defn test-words-are-split-as-people-write []
+  (setv cases {
+    "Don't stop, fox!" ["Don't" " stop" "," " fox" "!"]
+    "well-known — ’tis\n\n  so" ["well-known" " —" " ’" "tis" "\n" "\n" "  " "so"]
+    "I ❤️ हिन्दी 👩‍🚀!" ["I" " ❤️" " हिन्दी" " 👩‍" "🚀" "!"]
+    "\tx  \n" ["\t" "x" "  " "\n"]
+    "x " ["x" " "]})
+  (for [[text units] (.items cases)]
+    (assert (= (list (split-words text)) units))))
+
+
+(defn test-frequent-words-come-first-and-ties-by-text []
+  (setv v (words-of "b a, b a, c"))
+  (assert (= v.units ["<unk>" " a" "," " b" " c" "b"]))
+  (assert (= v.unknown 0))
+  (assert (= (. (words-of "b a, b a, c" 2) units) ["<unk>" " a" ","])))
+
+
+(defn test-unknown-words-try-their-other-spacing []
+  (setv v (words-of "hello world"))
+  (assert (= (.tolist (v.encode "world hello moon")) (lfor u [" world" "hello" "<unk>"] (get v.ids u))))
+  (assert (= (v.decode (v.encode "world moon hello")) " worldhello")))
+
+
+(defn test-the-literal-unknown-unit-is-plain-text []
+  (setv v (words-of "an <unk> here"))
+  (assert (= (v.decode (v.encode "an <unk> here")) "an <unk> here"))
+  (assert (= (.count v.units "<unk>") 1)))
+
+
+(defn [(pytest.mark.parametrize #("size" "bytes") [#(1 1) #(256 1) #(257 2) #(65536 2) #(65537 4)])]
+    test-ids-take-the-smallest-type-that-holds-them [size bytes]
+  (setv
+    text (.join "" (gfor code (range (+ size 0x800)) :if (not (<= 0xD800 code 0xDFFF)) (chr code)))
+    text (cut text size)
+    v (Vocabulary.build text)
+    ids (v.encode text))
+  (assert (= ids.dtype (np.dtype f"u{bytes}")))
+  (assert (= (.tolist ids) (list (range size))))
+  (assert (= (v.decode ids) text)))
+
+
+(defn test-a-text-longer-than-a-chunk-comes-back []
+  (setv
+    text (* "heylo 漢😀\n" 30_000)
+    v (Vocabulary.build text))
+  (assert (= (v.decode (v.encode text)) text)))
+
+
+(defn test-a-long-text-needs-few-bytes-a-character []
+  (setv text (* "the quick brown fox\n" 250_000))
+  (tracemalloc.start)
+  (.encode (Vocabulary.build text) text)
+  (setv [_ peak] (tracemalloc.get-traced-memory))
+  (tracemalloc.stop)
+  (assert (< peak (* 3 (len text)))))
+
+
+(defn test-unknown-characters-are-named []
+  (setv v (Vocabulary.build "abc"))
+  (with [error (pytest.raises ValueError)]
+    (v.encode "a\u00e9b\u0007\U0001F98A"))
+  (assert (= (str error.value)
+    "the vocabulary lacks these characters: '\\x07' (U+0007), 'é' (U+00E9), '🦊' (U+1F98A)"))
+  (assert (= (describe-units (list "abcdefghijkl"))
+    (+ (.join ", " (gfor c "abcdefghij" f"'{c}' (U+{(ord c) :04X})")) " and 2 more"))))
+
+
+(defn test-a-seed-skips-unknown-characters-and-names-them []
+  (setv [ids unknowns] (.encode-seed (Vocabulary.build "abc") "zabzüc\ud800"))
+  (assert (= (.tolist ids) [0 1 2]))
+  (assert (= unknowns ["z" "ü" "\ud800"]))
+  (setv [ids unknowns] (.encode-seed (Vocabulary.build "abc") ""))
+  (assert (= #((len ids) unknowns) #(0 []))))
+
+
+(defn test-a-seed-of-unknown-words-names-them []
+  (setv
+    v (words-of "hello world")
+    [ids unknowns] (v.encode-seed "world moon hello moon mars"))
+  (assert (= unknowns [" moon" " mars"]))
+  (assert (= (v.decode ids) " worldhello")))
+
+
+(defn [(given texts texts (st.sampled-from ["characters" "words"]))] test-ids-keep-their-meaning-when-it-grows [old new unit]
+  (setv
+    v (Vocabulary.build old unit)
+    [grown added] (v.extend new))
+  (assert (= grown.units (+ v.units added)))
+  (assert (= (grown.decode (grown.encode old)) old))
+  (assert (= (grown.decode (grown.encode new)) new)))
+
+
+(defn test-nothing-new-adds-nothing []
+  (setv v (Vocabulary.build "abc"))
+  (assert (= (v.extend "cab") #(v []))))
+
+
+(defn test-words-are-added-up-to-the-most []
+  (setv v (words-of "a b"))
+  (setv [grown added] (v.extend " c c d e" :max-words 3))
+  (assert (= added [" c"]))
+  (assert (= grown.units ["<unk>" " b" "a" " c"]))
+  (assert (= (get (v.extend " c c d e" :max-words 1) 1) []))
+  (assert (= (get (v.extend " c c d e") 1) [" c" " d" " e"])))
+
+
+(defn [(given texts (st.sampled-from ["characters" "words"]))] test-json-is-ascii-and-comes-back [text unit]
+  (setv
+    v (Vocabulary.build text unit)
+    string (v.to-json)
+    again (Vocabulary.from-json string))
+  (assert (.isascii string))
+  (assert (= #(again.unit again.units again.ids) #(v.unit v.units v.ids))))
+
+
+(defn [(pytest.mark.parametrize "string" [
+    ""
+    "[]"
+    "{"
+    "null"
+    (* "[" 100_000)
+    "{\"unit\": \"characters\"}"
+    "{\"unit\": [], \"units\": [\"a\"]}"
+    "{\"unit\": \"bytes\", \"units\": [\"a\"]}"
+    "{\"unit\": \"characters\", \"units\": [\"a\"], \"more\": 1}"
+    "{\"unit\": \"characters\", \"units\": []}"
+    "{\"unit\": \"characters\", \"units\": \"abc\"}"
+    "{\"unit\": \"characters\", \"units\": [\"a\", 1]}"
+    "{\"unit\": \"characters\", \"units\": [\"a\", [\"b\"]]}"
+    "{\"unit\": \"characters\", \"units\": [\"a\", \"\"]}"
+    "{\"unit\": \"characters\", \"units\": [\"a\", \"b\", \"a\"]}"
+    "{\"unit\": \"characters\", \"units\": [\"a\", \"bc\"]}"
+    "{\"unit\": \"characters\", \"units\": [\"\\ud800\"]}"
+    "{\"unit\": \"words\", \"units\": [\"<unk>\", \" a\\udfff\"]}"
+    "{\"unit\": \"words\", \"units\": [\"a\", \"<unk>\"]}"
+    (+ "{\"unit\": \"characters\", \"units\": [" (* "1," 1_200_000) "1]}")
+    (+ "{\"unit\": \"characters\", \"units\": [" (* "[]," 600_000) "1]}")
+    (json.dumps {"unit" "words"  "units" ["<unk>" (* "a" (+ (** 2 23) 1))]})
+    b"{}"
+    None]
+    :ids (fn [s] (cut (repr s) 60)))]
+    test-a-strangers-json-is-checked [string]
+  (with [(pytest.raises ValueError :match "vocabulary|surrogates")]
+    (Vocabulary.from-json string)))
+
+
+(defn test-what-is-no-text-or-no-number-of-words-is-refused []
+  (with [(pytest.raises ValueError :match "empty")]
+    (Vocabulary.build ""))
+  (for [unit ["characters" "words"]]
+    (with [(pytest.raises ValueError :match "surrogates")]
+      (Vocabulary.build "a\ud800b" unit)))
+  (with [(pytest.raises ValueError :match "at least 1")]
+    (words-of "a b" 0))
+  (with [(pytest.raises ValueError :match "characters or words")]
+    (Vocabulary.build "a b" "bytes")))
