@@ -1,2 +1,34 @@
-"""Learns to write like any text with an LSTM."""
+"""Learns to write like any text, one character or word at a time, with an LSTM.
+
+    import lstm_textgen
+    model = lstm_textgen.train("lol.txt", epochs=3)
+    print(lstm_textgen.load("model").generate("heylo", length=200))
+"""
+import importlib
+
 import hy  # makes the .hy modules importable
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "TextModel": "textmodel",
+    "train": "textmodel",
+    "load": "textmodel",
+    "compose": "prep",
+    "recipe": "prep",
+    "load_recipe": "prep",
+}
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name):
+    """Import a public name when it is first asked for, so that importing the package is fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted([*globals(), *_HOMES])

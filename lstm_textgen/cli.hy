@@ -1,0 +1,218 @@
+#[[The command line: flags and messages. It imports the rest only once it knows what is asked.]]
+
+(import
+  argparse
+  os
+  pathlib [Path]
+  shlex
+  signal
+  sys
+  lstm_textgen [__version__]
+  lstm_textgen.settings [DEFAULTS])
+
+(setv EXAMPLES #[[
+Every day:
+  ./train.hy --sources lol.txt                      learn to write like corpora/lol.txt
+  ./train.hy --sources lol.txt --epochs 80          go on with it
+  ./train.hy --generate heylo                       write until Ctrl-C
+  ./train.hy --generate "" --length 500 --temperature 0.7
+  ./train.hy --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2
+  ./train.hy --recipe corpora/lol.hy]])
+
+;; Each flag: its group, what it takes, its help and how its text is read.
+(setv FLAGS [
+  ["text" "--sources" "PATH" "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; a bare name is also looked for in corpora/" {"nargs" "+"}]
+  ["text" "--recipe" "FILE.hy" "take sources and settings from a recipe; flags given here win" {}]
+  ["text" "--encoding" "NAME" "of the sources" {}]
+  ["text" "--lower" None "turn the text into lower case" {"action" "store_true"}]
+  ["text" "--word-by-word" None "learn words instead of characters" {"action" "store_true"}]
+  ["text" "--max-words" "N" "know the N most frequent words" {"type" int}]
+  ["text" "--validation" "FRACTION" "the last part of the text, held out to validate on; 0: none" {"type" float}]
+  ["network" "--layers" "SPEC" "such as 256 or lstm:512,dropout:0.2,gru:256" {}]
+  ["network" "--lookback" "N" "the window: how far back the network learns to see, in units" {"type" int}]
+  ["training" "--model" "PATH" "the model file; .h5 may be left out" {"default" "model"}]
+  ["training" "--epochs" "N" "epochs to train for in all, over every run; 0: until stopped" {"type" int}]
+  ["training" "--patience" "N" "stop after N epochs without a better validation loss; 0: never" {"type" int}]
+  ["training" "--learning-rate" "RATE" "the highest, before it decays" {"type" float}]
+  ["training" "--batch-size" "N" "windows trained on at once" {"type" int}]
+  ["training" "--stride" "N" "from one window to the next; as long as the window, they follow on one another (default: the lookback)" {"type" int}]
+  ["training" "--restart" None "begin anew although the model exists" {"action" "store_true"}]
+  ["training" "--cpu" None "leave the GPU alone" {"action" "store_true"}]
+  ["training" "--quiet" None "show nothing but errors" {"action" "store_true"}]
+  ["writing" "--generate" "SEED" "write on from this text" {}]
+  ["writing" "--length" "N" "how many units to write (default: endless)" {"type" int}]
+  ["writing" "--temperature" "T" "0: always the likeliest; 1: as the model sees it; more: wilder (default: 0.7)" {"type" float  "default" 0.7}]
+  ["writing" "--top-k" "K" "choose among the K likeliest units only" {"type" int}]
+  ["writing" "--top-p" "P" "choose among the likeliest units that together have the probability P" {"type" float}]
+  ["other" "--rng-seed" "N" "the number that random choices come from (default: 1 to train with, a new one to write with)" {"type" int}]])
+
+
+(defclass Parser [argparse.ArgumentParser]
+  "Says what is wrong in one line."
+  (defn error [self message]
+    (raise (ValueError f"{message}; --help shows what there is"))))
+
+
+(defn _help [name text]
+  "The help `text` of the flag `name`, with its default."
+  (setv default (.get DEFAULTS (.replace (cut name 2 None) "-" "_")))
+  (.replace
+    (if (or (in "(default" text) (in default [None False]))
+      text
+      f"{text} (default: {default})")
+    "%" "%%"))
+
+
+(defn make-parser []
+  "The parser of all flags."
+  (setv parser (Parser
+    :prog (program)
+    :usage "%(prog)s --sources PATH… | --recipe FILE.hy | --generate SEED  [flags]"
+    :description "Learns to write like any text, one character or word at a time, with an LSTM."
+    :epilog EXAMPLES
+    :formatter-class argparse.RawDescriptionHelpFormatter
+    :allow-abbrev False))
+  (setv groups {})
+  (for [[group name metavar help options] FLAGS]
+    (when (not-in group groups)
+      (setv (get groups group) (.add-argument-group parser group)))
+    (setv takes (if metavar {"metavar" metavar} {}))
+    (.add-argument (get groups group) name :help (_help name help) #** takes #** options))
+  (.add-argument (get groups "other") "--version" :action "version" :version f"lstm_textgen {__version__}")
+  parser)
+
+
+(defn program []
+  "How the user called this program."
+  (if (= (. (Path (get sys.argv 0)) name) "train.hy") "./train.hy" "lstm-textgen"))
+
+
+(defn given-settings [flags]
+  "The model's settings among the `flags`, as far as they were given."
+  (setv settings (dfor
+    name DEFAULTS
+    :setv value (getattr flags name None)
+    :if (not (in value [None False]))
+    name value))
+  (when flags.word-by-word
+    (setv (get settings "unit") "words"))
+  settings)
+
+
+;; * Training
+
+(defn train [flags]
+  "Train as the `flags` say."
+  (import
+    lstm_textgen.prep [load-recipe]
+    lstm_textgen.report [Quiet Report]
+    lstm_textgen.textmodel [train])
+  (when flags.cpu
+    (.update os.environ {"CUDA_VISIBLE_DEVICES" "-1"  "JAX_PLATFORMS" "cpu"}))
+  (setv report (if flags.quiet (Quiet) (Report)))
+  (train flags.sources flags.model
+    :recipe (when flags.recipe (load-recipe flags.recipe))
+    :restart flags.restart
+    :report report
+    #** (given-settings flags))
+  (.say report f"To write with it: {(_writing flags)}")
+  0)
+
+
+(defn _writing [flags]
+  "The command that writes with the model that `flags` train."
+  (setv model (if (= flags.model "model") "" f" --model {(shlex.quote flags.model)}"))
+  f"{(program)} --generate heylo{model}")
+
+
+(defn _interrupted [flags number]
+  "Say where a run stands that was stopped, and how to go on."
+  (setv again (.join " " (gfor  word (cut sys.argv 1 None)  :if (!= word "--restart")  (shlex.quote word))))
+  (print f"\nStopped, and saved. To go on: {(program)} {again}\nTo write with it: {(_writing flags)}" :file sys.stderr)
+  (+ 128 number))
+
+
+;; * Writing
+
+(defn write [flags]
+  "Write on from the seed, to standard output."
+  (import lstm_textgen.checkpoint [load-checkpoint])
+  (import lstm_textgen.textmodel [TextModel])
+  (.reconfigure sys.stdout :errors "replace")
+  (setv model (TextModel (load-checkpoint flags.model)))
+  (_show flags.generate)
+  (for [piece (.stream model flags.generate
+      :length flags.length
+      :temperature flags.temperature
+      :top-k flags.top-k
+      :top-p flags.top-p
+      :rng-seed flags.rng-seed
+      :warn _warn)]
+    (_show piece))
+  (print)
+  0)
+
+
+(defn _warn [message]
+  (print f"{(program)}: {message}" :file sys.stderr))
+
+
+(defn _show [text]
+  "Put `text` on standard output: at once on a terminal, line by line elsewhere."
+  (.write sys.stdout text)
+  (when (or (in "\n" text) (.isatty sys.stdout))
+    (.flush sys.stdout)))
+
+
+;; * Everything
+
+(defn _run [arguments]
+  "Do what the `arguments` ask; the exit status."
+  (setv flags (.parse-args (make-parser) arguments))
+  (cond
+    (is-not flags.generate None)
+      (_with-reader write flags)
+    (or flags.sources flags.recipe)
+      (try
+        (train flags)
+        (except [error KeyboardInterrupt]
+          (setv number (getattr error "number" None))
+          (when (is number None)
+            (raise))
+          (_interrupted flags number)))
+    True
+      (raise (ValueError "nothing to do: give --sources to train or --generate to write; --help shows what there is"))))
+
+
+(defn _with-reader [act flags]
+  "Let `act` write to standard output until it ends, Ctrl-C, or the reader of a pipe goes away."
+  (try
+    (setv status (act flags))
+    (.flush sys.stdout)
+    status
+    (except [KeyboardInterrupt]
+      (print)
+      0)
+    (except [BrokenPipeError]
+      ;; What is still in the buffer has no reader: let it fall into the void at exit.
+      (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno sys.stdout))
+      0)))
+
+
+(defn explain [error]
+  "An error as one line."
+  (.join " " (.split (if (and (isinstance error OSError) error.filename)
+    f"{error.filename}: {error.strerror}"
+    (str error)))))
+
+
+(defn main [[arguments None]]
+  "Run the program with `arguments` (default: the command line's); the exit status: 0, 2 for bad input, or 128 and the signal's number."
+  (try
+    (_run arguments)
+    (except [error [ValueError OSError FloatingPointError]]
+      (print f"{(program)}: {(explain error)}" :file sys.stderr)
+      2)
+    (except [KeyboardInterrupt]
+      (print f"\n{(program)}: stopped; nothing was changed" :file sys.stderr)
+      130)))

@@ -1,0 +1,211 @@
+#[[Layers → a Keras model that trains fast on every backend and is saved as stock layers.
+
+The training network predicts every position of windows (batch, lookback) and carries its state from window to window in weights of its own, which works on TensorFlow, JAX and PyTorch alike.]]
+
+;; Without this TensorFlow greets with a page of its inner affairs.
+(import os)
+(os.environ.setdefault "TF_CPP_MIN_LOG_LEVEL" "3")
+
+(import
+  keras
+  keras [ops]
+  lstm_textgen.checkpoint [keras-config named-layers]
+  lstm_textgen.layers [RECURRENT])
+
+
+;; * The loop over time, with a gradient written for it
+;;
+;; Autodiff of a loop keeps every intermediate value and adds up the gradient of the recurrent kernel step by step. Here the loops keep only the gates and the cells, and that gradient is one matrix product after the loop.
+;;
+;; Shapes: T time, B batch, u units. Gates stand in Keras' order: input, forget, candidate, output.
+
+(defn _row [array t]
+  "Row `t` of `array` (T, B, n), as (B, n)."
+  (setv [_ batch n] array.shape)
+  (ops.squeeze (ops.slice array #(t 0 0) #(1 batch n)) 0))
+
+
+(defn _with-row [array t row]
+  "`array` (T, B, n) with its row `t` replaced by `row` (B, n)."
+  (ops.slice-update array #(t 0 0) (ops.expand-dims row 0)))
+
+
+(defn _earlier [first later]
+  "What each step of `later` (T, B, n) found from the step before it, where the first step found `first` (B, n)."
+  (ops.concatenate [(ops.expand-dims first 0) (get later (slice None -1))] 0))
+
+
+(defn _zeros [like n]
+  "Room for `n` values at each step and row of `like` (T, B, …)."
+  (setv [time batch _] like.shape)
+  (ops.zeros #(time batch n) like.dtype))
+
+
+(defn _forward [z h c kernel]
+  "Run an LSTM over the projected inputs `z` (T, B, 4u): the hidden states (T, B, u), the cells (T, B, u) and the gates (T, B, 4u)."
+  (setv
+    [time _ wide] z.shape
+    units (// wide 4))
+  (defn step [t h c hidden cells gates]
+    (setv
+      [i f g o] (ops.split (+ (_row z t) (ops.matmul h kernel)) 4 1)
+      i (ops.sigmoid i)
+      f (ops.sigmoid f)
+      g (ops.tanh g)
+      o (ops.sigmoid o)
+      c (+ (* f c) (* i g))
+      h (* o (ops.tanh c)))
+    #((+ t 1) h c
+      (_with-row hidden t h)
+      (_with-row cells t c)
+      (_with-row gates t (ops.concatenate [i f g o] 1))))
+  (cut
+    (ops.while-loop
+      (fn [t #* _] (< t time))
+      step
+      #((ops.convert-to-tensor 0) h c (_zeros z units) (_zeros z units) (_zeros z wide))
+      :maximum-iterations time)
+    3 6))
+
+
+(defn _backward [d-hidden dh dc hidden cells gates h c kernel]
+  "The gradients of `_forward` for z, h, c and the kernel, from those of the hidden states (T, B, u) and of the last state (B, u)."
+  (setv
+    [time batch wide] gates.shape
+    units (// wide 4)
+    earlier-cells (_earlier c cells)
+    turned (ops.transpose kernel))
+  (defn step [t dh dc dz]
+    (setv
+      [i f g o] (ops.split (_row gates t) 4 1)
+      squashed (ops.tanh (_row cells t))
+      dh (+ dh (_row d-hidden t))
+      dc (+ dc (* dh o (- 1 (* squashed squashed))))
+      d (ops.concatenate [
+        (* dc g i (- 1 i))
+        (* dc (_row earlier-cells t) f (- 1 f))
+        (* dc i (- 1 (* g g)))
+        (* dh squashed o (- 1 o))] 1))
+    #((- t 1) (ops.matmul d turned) (* dc f) (_with-row dz t d)))
+  (setv [_ dh dc dz] (ops.while-loop
+    (fn [t #* _] (>= t 0))
+    step
+    #((ops.convert-to-tensor (- time 1)) dh dc (_zeros gates wide))
+    :maximum-iterations time))
+  (defn flat [array n]
+    (ops.reshape array #((* time batch) n)))
+  #(dz dh dc
+    (ops.matmul (ops.transpose (flat (_earlier h hidden) units)) (flat dz wide))))
+
+
+(defn [ops.custom-gradient] lstm-over-time [z h c kernel]
+  #[[Run an LSTM over a window.
+
+  `z` (T, B, 4u) is the inputs' projection, biases included, `h` and `c` (B, u) the state before, `kernel` (u, 4u) the recurrent kernel. Returns the hidden states (T, B, u) and the last h and c (B, u). The formulae are those of `keras.layers.LSTM` with its default activations.]]
+  (setv [hidden cells gates] (_forward z h c kernel))
+  (defn gradient [#* upstream]
+    (when (= (len upstream) 1)  ; some backends hand over one tuple
+      (setv [upstream] upstream))
+    (setv [d-hidden dh dc] upstream)
+    (_backward d-hidden dh dc hidden cells gates h c kernel))
+  #(#(hidden (get hidden -1) (get cells -1)) gradient))
+
+
+(defclass FastLSTM [keras.layers.LSTM]
+  "`keras.layers.LSTM` with a faster loop over time for processors; same weights, same results."
+
+  (defn inner-loop [self sequences initial-state mask [training False]]
+    (setv
+      [h c] initial-state
+      time-first (ops.transpose sequences #(1 0 2))
+      z (+ (ops.matmul time-first self.cell.kernel) self.cell.bias)
+      [hidden h c] (lstm-over-time z h c (ops.convert-to-tensor self.cell.recurrent-kernel)))
+    #(h (ops.transpose hidden #(1 0 2)) [h c])))
+
+
+;; * State carried from window to window
+
+(defclass Carried [keras.layers.Layer]
+  #[[A recurrent layer that begins each window with the state in which the last one ended.
+
+  Keras' own `stateful=True` is right only on TensorFlow; here the state is kept in weights that are not trained, which every backend tracks.]]
+
+  (defn __init__ [self inner batch-size #** kwargs]
+    (.__init__ (super) #** kwargs)
+    (setv self.inner inner  self.batch-size batch-size))
+
+  (defn build [self shape]
+    (.build self.inner shape)
+    (setv self.carried (lfor
+      n (range (len self.inner.state-size))
+      (.add-weight self
+        :shape #(self.batch-size self.inner.units) :initializer "zeros"
+        :trainable False :name f"carried_{n}"))))
+
+  (defn call [self sequences [training False]]
+    (setv [output #* states] (self.inner sequences
+      :initial-state (lfor  weight self.carried  (ops.copy weight))  ; PyTorch assigns in place
+      :training training))
+    (for [[weight state] (zip self.carried states)]
+      (.assign weight state))
+    output))
+
+
+;; * Networks
+
+(defn on-gpu? []
+  "Whether Keras' backend computes on a GPU."
+  (match (keras.backend.backend)
+    "tensorflow" (do (import tensorflow :as tf)
+      (bool (tf.config.list-physical-devices "GPU")))
+    "jax" (do (import jax)
+      (!= (jax.default-backend) "cpu"))
+    "torch" (do (import torch)
+      (torch.cuda.is-available))))
+
+
+(defn _recurrent [kind units name]
+  "The recurrent layer to train with: on a GPU Keras' own, which goes through cuDNN."
+  (setv layer (cond
+    (= kind "gru") keras.layers.GRU
+    (or (on-gpu?) (= (keras.backend.backend) "torch")) keras.layers.LSTM
+    True FastLSTM))
+  (layer units :return-sequences True :return-state True :name name))
+
+
+(defn training-network [layers vocabulary-size embedding batch-size lookback rng-seed]
+  #[[Build the network that trains: ids (batch, lookback) → logits (batch, lookback, vocabulary).
+
+  Its trainable weights come in the order of `Checkpoint.weights`. Initial weights and dropout are drawn from `rng-seed`.]]
+  (keras.utils.set-random-seed rng-seed)
+  (setv
+    ids (keras.Input :batch-shape #(batch-size lookback) :dtype "int32")
+    flow ((keras.layers.Embedding vocabulary-size embedding :name "embedding") ids))
+  (for [[name kind size] (named-layers layers)]
+    (setv layer (if (in kind RECURRENT)
+      (Carried (_recurrent kind size name) batch-size :name f"carried_{name}")
+      (keras.layers.Dropout size :seed (+ rng-seed (hash-name name)) :name name)))
+    (setv flow (layer flow)))
+  (keras.Model ids ((keras.layers.Dense vocabulary-size :name "dense") flow)))
+
+
+(defn hash-name [name]
+  "A small number that belongs to a layer's `name`, the same in every process."
+  (int (get (.split name "_") -1)))
+
+
+(defn carried-states [model]
+  "The weights in which a training network carries its state, each (batch, units)."
+  (lfor
+    layer model.layers
+    :if (isinstance layer Carried)
+    weight layer.carried
+    weight))
+
+
+(defn stock-model [checkpoint]
+  "Build the model of `checkpoint` from stock Keras layers: ids (batch, time) → logits (batch, time, vocabulary)."
+  (setv model (keras.saving.deserialize-keras-object
+    (keras-config checkpoint.layers (len checkpoint.vocabulary) (get checkpoint.settings "embedding"))))
+  (.set-weights model checkpoint.weights)
+  model)

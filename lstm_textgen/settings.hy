@@ -1,0 +1,89 @@
+#[[What can be set about a model, what it is set to when nobody says, and what a model holds fast.
+
+Settings are a dict with the flags' names, underscores for hyphens. They are stored in the model file.]]
+
+(import
+  lstm_textgen.layers [format-layers parse-layers]
+  lstm_textgen.macros [check-settings])
+
+;; Measured on two cores; bench/README.md has the figures.
+(setv DEFAULTS {
+  "unit" "characters"
+  "lower" False
+  "encoding" "utf-8"
+  "max_words" 10000
+  "lookback" 64
+  "stride" None  ; the lookback: contiguous streams
+  "batch_size" 32
+  "validation" 0.1
+  "layers" "256"
+  "learning_rate" 0.005
+  "epochs" 50
+  "patience" 5
+  "rng_seed" 1})
+
+;; What the weights, the vocabulary or the place in the data were made with: it can't change later.
+(setv FIXED [
+  "unit" "lower" "max_words" "lookback" "stride" "batch_size" "validation" "layers" "rng_seed"])
+
+
+(defn flag [name]
+  "The command line's name of a setting, for messages."
+  (+ "--" (.replace name "_" "-")))
+
+
+(defn embedding-size [vocabulary-size]
+  "How many dimensions each unit gets: enough for each character, 256 at the most for words."
+  (min 256 (max 16 vocabulary-size)))
+
+
+(defn _check [settings]
+  "Raise `ValueError` for a value that is out of range; write `layers` in their full form."
+  (check-settings (dfor  [name value] (.items settings)  :if (is-not value None)  name value))
+  (when (in "layers" settings)
+    (setv (get settings "layers") (format-layers (parse-layers (get settings "layers"))))))
+
+
+(defn new-settings [given]
+  "The settings of a new model: what is `given`, the defaults for the rest. Raise `ValueError` for a bad one."
+  (setv settings {#** DEFAULTS #** given})
+  (when (is (get settings "stride") None)
+    (setv (get settings "stride") (get settings "lookback")))
+  (_check settings)
+  settings)
+
+
+(defn continued-settings [stored given]
+  "The settings to go on with: those `stored` in the model, and what is `given` of the ones that may change.
+
+  Raise `ValueError` with both values for one that is given and contradicts the model."
+  (setv given (dict given))
+  (_check given)
+  (for [name FIXED]
+    (when (!= (.get given name (get stored name)) (get stored name))
+      (raise (ValueError
+        f"{(flag name)} {(get given name)} contradicts the model, which was made with {(get stored name)}; leave it out, or begin a new model with --restart or another --model"))))
+  {#** stored #** given})
+
+
+(defn validation-losses [history text]
+  "The validation losses of the epochs in `history` that held out the same `text` (a fingerprint): only these compare."
+  (lfor
+    entry history
+    :if (and (in "validation_loss" entry) (= (get entry "text") text))
+    (get entry "validation_loss")))
+
+
+(defn why-done [settings history [text None]]
+  "Why there is nothing more to train on `text` (a fingerprint), in words and with what to do about it; or an empty text."
+  (setv
+    epochs (get settings "epochs")
+    patience (get settings "patience")
+    losses (validation-losses history text)
+    waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
+  (cond
+    (and epochs (>= (len history) epochs))
+      f"it has all its {epochs} epochs; to go on, give more: --epochs {(* 2 epochs)}"
+    (and patience (>= waited patience))
+      f"its validation loss has not got better for {waited} epochs; to go on all the same, give --patience {(* 2 waited)}"
+    True ""))

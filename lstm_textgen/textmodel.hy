@@ -1,0 +1,158 @@
+#[[`TextModel`, the face that Python and Hy programs use, and `train` and `load`, which make one.]]
+
+(import
+  os
+  pathlib [Path]
+  tempfile [TemporaryFile]
+  numpy :as np
+  lstm_textgen.batches [fingerprint split-ids]
+  lstm_textgen.checkpoint [Checkpoint load-checkpoint model-path refuse-read-only save-checkpoint temporary-paths]
+  lstm_textgen.prep [default-prep lower]
+  lstm_textgen.report [Quiet Report]
+  lstm_textgen.settings [continued-settings embedding-size new-settings why-done]
+  lstm_textgen.sources [read-sources]
+  lstm_textgen.vocabulary [Vocabulary]
+  lstm_textgen.writer [score stream write-many])
+
+
+(defclass TextModel []
+  #[[A trained model: it writes, it scores, and it can be saved.
+
+  `vocabulary` is its `Vocabulary`, `settings` a dict of how it was made, `history` a list with a dict for each epoch: `epoch`, `loss` and `validation_loss`, in nats per unit.]]
+
+  (defn __init__ [self checkpoint]
+    (setv self.checkpoint checkpoint))
+
+  (defn [property] vocabulary [self]
+    self.checkpoint.vocabulary)
+
+  (defn [property] settings [self]
+    self.checkpoint.settings)
+
+  (defn [property] history [self]
+    self.checkpoint.history)
+
+  (defn prepare [self text]
+    "Prepare a seed, or a text to score, as the training text was: normal form, line ends and, where the model has it so, lower case."
+    (setv text (default-prep text))
+    (if (get self.settings "lower") (lower text) text))
+
+  (defn stream [self [seed ""] #** options]
+    #[[Write on from `seed`: an iterator of pieces of text, without the seed, endless unless `length` is given.
+
+    The options are those of `generate`.]]
+    (stream self.checkpoint (.prepare self seed) #** options))
+
+  (defn generate [self [seed ""] [length 400] #** options]
+    #[[Write `length` units (characters or words) on from `seed`; the text with its seed.
+
+    Options: `temperature` (0: always the likeliest), `top_k`, `top_p`, `rng_seed` (same model, seed and number: same text). Raises `ValueError` for a value out of range.]]
+    (+ seed (.join "" (.stream self seed :length length #** options))))
+
+  (defn save [self path]
+    "Save to the file at `path`. Raises `OSError` when it can't be written."
+    (save-checkpoint self.checkpoint path))
+
+  (defn to-keras [self]
+    "The model as stock Keras layers: ids (batch, time) → logits (batch, time, vocabulary)."
+    (import lstm_textgen.network [stock-model])
+    (stock-model self.checkpoint)))
+
+
+(defn load [path]
+  "Read the model at `path` (`.h5` may be left out). Raises `OSError` or, for a file that is no model, `ValueError`."
+  (TextModel (load-checkpoint path :resume True)))
+
+
+;; * Training
+
+(defn check-writable [path]
+  "Raise `OSError` now rather than after the first epoch when the model at `path` can't be saved; sweep up what dead runs left."
+  (setv folder (. (.absolute path) parent))
+  (when (not (.is-dir folder))
+    (raise (FileNotFoundError 2 "there is no such folder to save the model in" (str folder))))
+  (with [_ (TemporaryFile :dir folder)])
+  (when (.exists path)
+    (refuse-read-only path))
+  (for [old (temporary-paths path)]
+    (.unlink old :missing-ok True)))
+
+
+(defn _begin [text settings recipe]
+  "A new model for `text`: everything but its weights."
+  (setv vocabulary (Vocabulary.build text (get settings "unit") (get settings "max_words")))
+  (.update settings
+    :embedding (embedding-size (len vocabulary))
+    :beginning (vocabulary.decode (get (.encode vocabulary (cut text 1000)) #((slice 1))))
+    :recipe (when recipe recipe.name))
+  (Checkpoint None vocabulary settings []))
+
+
+(defn _grow [checkpoint text report]
+  "Let the model know what `text` has and its vocabulary has not; the ids that it has keep their meaning."
+  (setv [vocabulary added] (.extend checkpoint.vocabulary text (get checkpoint.settings "max_words")))
+  (when added
+    (setv [embedding #* middle kernel bias] checkpoint.weights  n (len added))
+    (setv
+      checkpoint.vocabulary vocabulary
+      checkpoint.weights [
+        (np.vstack [embedding (np.repeat (.mean embedding 0 :keepdims True) n 0)])
+        #* middle
+        (np.hstack [kernel (np.zeros #((len kernel) n) "float32")])
+        ;; As unlikely as the least likely one known.
+        (np.append bias (np.full n (.min bias)))])
+    (.say report f"the vocabulary grows by {n} to {(len vocabulary)}: {(.join " " (map repr (cut added 20)))}{(if (> n 20) " …" "")}")))
+
+
+(defn _read [sources settings recipe]
+  "The text of `sources`, prepared."
+  (setv text (default-prep (read-sources sources
+    :encoding (get settings "encoding")
+    :folders (if recipe [recipe.folder] []))))
+  (when (and recipe recipe.prep)
+    (setv text (recipe.prep text)))
+  (if (get settings "lower") (lower text) text))
+
+
+(defn train [sources [path "model"] * [recipe None] [restart False] [report None] [save-every 10] #** settings]
+  #[[Train a model on `sources` (a path, URL or pattern, or a list of them) and save it at `path` after each epoch; the `TextModel`.
+
+  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). Every `save-every` minutes it is saved within an epoch too.
+
+  Raises `ValueError` for settings that are out of range or contradict the model and for text that can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C or SIGTERM stopped it: then it is saved.]]
+  (setv
+    report (or report (Report))
+    path (model-path path)
+    settings {#** (if recipe recipe.settings {}) #** settings}
+    sources (or sources (.pop settings "sources" None))
+    old (when (and (.exists path) (not restart)) (load-checkpoint path :resume True)))
+  (.pop settings "sources" None)
+  (setv settings (if old (continued-settings old.settings settings) (new-settings settings)))
+  (check-writable path)
+  (when (and old (_done report path (why-done settings old.history)))
+    (return (TextModel old)))
+  (_train (_read sources settings recipe) settings old recipe path report save-every))
+
+
+(defn _done [report path why]
+  "Say `why` there is nothing to train, if so, and return it."
+  (when why
+    (.say report f"{path}: {why}"))
+  why)
+
+
+(defn _train [text settings old recipe path report save-every]
+  "Train on the prepared `text`, from the checkpoint `old` or anew."
+  (if old
+    (do
+      (setv checkpoint old  checkpoint.settings settings)
+      (_grow checkpoint text report))
+    (setv checkpoint (_begin text settings recipe)))
+  (setv
+    ids (.encode checkpoint.vocabulary text)
+    [ids held] (split-ids ids (get settings "validation") (get settings "lookback")))
+  (setv report.unit (get settings "unit"))
+  (when (not (_done report path (why-done settings checkpoint.history (fingerprint ids))))
+    (import lstm_textgen.training [Training])  ; Keras takes seconds to come: all else is in order now
+    (.run (Training checkpoint ids held path report save-every)))
+  (TextModel checkpoint))

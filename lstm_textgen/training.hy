@@ -1,0 +1,233 @@
+#[[Epochs: the schedule, validation, saving, stopping and resuming.
+
+A run that is stopped and resumed ends with the same bits as one that never was: whatever the next step depends on is either in the model file or follows from the settings.]]
+
+(import
+  math
+  signal
+  threading
+  time
+  keras
+  numpy :as np
+  lstm_textgen.batches [Streams fingerprint training-batches]
+  lstm_textgen.checkpoint [Checkpoint save-checkpoint]
+  lstm_textgen.network [carried-states on-gpu? training-network]
+  lstm_textgen.settings [validation-losses why-done]
+  lstm_textgen.writer [stream])
+
+(setv
+  WARM-UP 100          ; steps until the learning rate is at its height
+  FINAL-RATE 0.02      ; of the height, where the cosine ends
+  CLIP-NORM 1.0        ; the longest gradient, over all weights together
+  SAMPLE-LENGTH 200)   ; units shown after each epoch
+
+
+(defclass Interrupted [KeyboardInterrupt]
+  "The user or the system stopped the run by the signal `number`; the model is saved."
+  (defn __init__ [self number]
+    (.__init__ (super) (. (signal.Signals number) name))
+    (setv self.number number)))
+
+
+(defclass Stopper []
+  #[[While it is entered, Ctrl-C and SIGTERM do not break in but leave their number in `number`.
+
+  Only the main thread may set signal handlers; in any other this does nothing.]]
+
+  (defn __init__ [self]
+    (setv self.number None  self.before {}))
+
+  (defn __enter__ [self]
+    (when (is (threading.current-thread) (threading.main-thread))
+      (for [which [signal.SIGINT signal.SIGTERM]]
+        (setv (get self.before which) (signal.signal which self.note))))
+    self)
+
+  (defn note [self number frame]
+    (setv self.number number))
+
+  (defn __exit__ [self #* _]
+    (for [[which handler] (.items self.before)]
+      (signal.signal which handler))
+    None))
+
+
+(defn learning-rate [highest update progress]
+  #[[The learning rate of a step: a linear warm-up, then half a cosine from `highest` down to `FINAL-RATE` of it.
+
+  `update` counts the steps before this one, `progress` is the share of the whole training that is done (always 0 where it has no end). The cosine is that of Loshchilov and Hutter 2017, without restarts.]]
+  (* highest
+    (min 1 (/ (+ update 1) WARM-UP))
+    (+ FINAL-RATE (* (- 1 FINAL-RATE) 0.5 (+ 1 (math.cos (* math.pi progress)))))))
+
+
+(defn _put [variable value]
+  "Set a Keras `variable` to `value`; where the vocabulary has grown, to `value` and its own beginning."
+  (setv whole (np.array (keras.ops.convert-to-numpy variable)))
+  (setv (get whole (tuple (gfor  n value.shape  (slice 0 n)))) value)
+  (.assign variable whole))
+
+
+(defn _values [variables]
+  "The values of Keras `variables` as arrays."
+  (lfor  v variables  (np.array (keras.ops.convert-to-numpy v))))
+
+
+(defclass Training []
+  #[[The training of one model.
+
+  - `checkpoint`: where it stands: without `weights` it begins; without `resume` its optimizer does.
+  - `ids`, `held`: what to train and what to validate on, (time,) each; `held` may be empty.
+  - `path`: where the model is saved after each epoch, and every `save-every` minutes.
+  - `report`: what shows the run.]]
+
+  (defn __init__ [self checkpoint ids held path report [save-every 10]]
+    (setv
+      self.checkpoint checkpoint
+      self.settings checkpoint.settings
+      self.path path
+      self.report report
+      self.save-every (* 60 save-every)
+      self.text (fingerprint ids))
+    (setv [batch lookback seed] (gfor  name ["batch_size" "lookback" "rng_seed"]  (get self.settings name)))
+    (setv
+      self.batches (training-batches ids batch lookback (get self.settings "stride") seed)
+      self.held (when (len held) (Streams held batch lookback))
+      self.model (training-network checkpoint.layers (len checkpoint.vocabulary) (get self.settings "embedding") batch lookback seed))
+    (._compile self)
+    (._restore self))
+
+  (defn _compile [self]
+    "Give the network its loss (nats, over every position) and its optimizer."
+    (.compile self.model
+      :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
+      :optimizer (keras.optimizers.Adam (get self.settings "learning_rate") :global-clipnorm CLIP-NORM)
+      :jit-compile (match (keras.backend.backend)
+        "tensorflow" (not (on-gpu?))  ; XLA can't hold cuDNN
+        "jax" True
+        "torch" False))
+    (.build self.model.optimizer self.model.trainable-variables))
+
+  (defn _restore [self]
+    "Put the network, the optimizer and the place in the data where `checkpoint` stands."
+    (setv self.place {"epoch" (len self.checkpoint.history)  "step" 0  "updates" 0  "loss_sum" 0.0  "text" self.text})
+    (for [[variable value] (zip self.model.trainable-variables (or self.checkpoint.weights []))]
+      (_put variable value))
+    (setv resume self.checkpoint.resume)
+    (when resume
+      (for [[variables part] [[self.model.variables "variables"] [self.model.optimizer.variables "optimizer"]]]
+        (for [[variable value] (zip variables (get resume part) :strict True)]
+          (_put variable value)))
+      (setv self.place (get resume "state"))
+      (when (!= (get self.place "text") self.text)  ; other text: the place in the old one means nothing
+        (.update self.place :step 0 :loss-sum 0.0 :text self.text)))
+    (when (not self.checkpoint.weights)
+      (setv self.checkpoint.weights (_values self.model.trainable-variables))))
+
+  ;; * Steps
+
+  (defn _empty-states [self]
+    "Let the next window begin with an empty state."
+    (for [weight (carried-states self.model)]
+      (.assign weight (keras.ops.zeros-like weight))))
+
+  (defn _step [self x y]
+    "Train on one batch, x and y (batch, lookback); the loss before it, in nats."
+    (setv
+      epochs (get self.settings "epochs")
+      done (+ (get self.place "epoch") (/ (get self.place "step") self.batches.steps))
+      self.model.optimizer.learning-rate (learning-rate
+        (get self.settings "learning_rate")
+        (get self.place "updates")
+        (if epochs (min 1 (/ done epochs)) 0)))
+    (when (not self.batches.carries-state)
+      (._empty-states self))
+    (setv loss (float (.train-on-batch self.model x y)))
+    (when (not (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary))))))
+      (raise (FloatingPointError
+        f"the loss exploded to {loss :.3g} in epoch {(+ 1 (get self.place "epoch"))}: train with a smaller --learning-rate than {(get self.settings "learning_rate")}")))
+    loss)
+
+  (defn _epoch [self stopper]
+    "Train to the end of an epoch, from where it stands; the mean loss in nats."
+    (setv
+      place self.place
+      size (* self.batches.batch-size self.batches.lookback)
+      saved (time.monotonic))
+    (when (= 0 (get place "step"))
+      (._empty-states self))
+    (.begin-epoch self.report (+ 1 (get place "epoch")) (get self.settings "epochs")
+      (* size self.batches.steps) (* size (get place "step")))
+    (for [[x y] (.epoch self.batches (get place "epoch") (get place "step"))]
+      (setv loss (._step self x y))
+      (+= (get place "loss_sum") loss)
+      (+= (get place "step") 1)
+      (+= (get place "updates") 1)
+      (.step self.report (* size (get place "step")) (/ (get place "loss_sum") (get place "step")))
+      (when stopper.number
+        (._stop self stopper.number))
+      (when (> (- (time.monotonic) saved) self.save-every)
+        (.save self)
+        (setv saved (time.monotonic))))
+    (/ (get place "loss_sum") self.batches.steps))
+
+  (defn _stop [self number]
+    "Save, and end the run as the signal `number` asks."
+    (.end-bar self.report)
+    (.save self)
+    (raise (Interrupted number)))
+
+  (defn _validate [self]
+    "The mean loss over the held-out text, in nats, from empty states; the training's states are kept."
+    (setv kept (_values (carried-states self.model)))
+    (._empty-states self)
+    (setv losses (lfor  [x y] (.epoch self.held 0)  (float (.test-on-batch self.model x y))))
+    (for [[weight value] (zip (carried-states self.model) kept)]
+      (.assign weight value))
+    (/ (sum losses) (len losses)))
+
+  ;; * Epochs
+
+  (defn _note [self loss]
+    "Add the epoch to the history; keep its weights if they are the best. Returns its line and whether they are."
+    (setv
+      history self.checkpoint.history
+      entry {"epoch" (+ 1 (get self.place "epoch"))  "loss" loss  "text" self.text}
+      best (min (validation-losses history self.text) :default math.inf))
+    (when self.held
+      (setv (get entry "validation_loss") (._validate self)))
+    (setv better (< (.get entry "validation_loss" -1) best))
+    (when better
+      (setv self.checkpoint.weights (_values self.model.trainable-variables)))
+    (.append history entry)
+    (.update self.place :epoch (get entry "epoch") :step 0 :loss-sum 0.0)
+    #(entry better))
+
+  (defn _sample [self]
+    "What the model writes now: a short text."
+    (setv now (Checkpoint (_values self.model.trainable-variables) self.checkpoint.vocabulary self.settings []))
+    (.strip (.join "" (stream now "" :length SAMPLE-LENGTH :rng-seed (get self.place "epoch")))))
+
+  (defn save [self]
+    "Save the model as it stands, with all that resuming needs."
+    (when (not (and self.held self.checkpoint.history))  ; nothing says which weights are best
+      (setv self.checkpoint.weights (_values self.model.trainable-variables)))
+    (setv self.checkpoint.resume {
+      "state" (dict self.place)
+      "variables" (_values self.model.variables)
+      "optimizer" (_values self.model.optimizer.variables)})
+    (save-checkpoint self.checkpoint self.path))
+
+  (defn run [self]
+    "Train until the epochs are done or no epoch gets better. Raise `Interrupted` when stopped by a signal, `FloatingPointError` when the loss explodes."
+    (with [stopper (Stopper)]
+      (try
+        (while (not (why-done self.settings self.checkpoint.history self.text))
+          (setv [entry better] (._note self (._epoch self stopper)))
+          (.save self)
+          (.end-epoch self.report entry better (._sample self))
+          (when stopper.number
+            (raise (Interrupted stopper.number))))
+        (finally
+          (.end-bar self.report))))
+    self.checkpoint))
