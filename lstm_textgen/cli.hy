@@ -5,7 +5,6 @@
   os
   pathlib [Path]
   shlex
-  signal
   sys
   lstm_textgen [__version__]
   lstm_textgen.settings [DEFAULTS])

@@ -2,40 +2,11 @@
 
 A layer is a tuple of its kind and its size: `#("lstm" 512)` and `#("gru" 256)` have so many units, `#("dropout" 0.2)` drops that share of what passes through it while the network trains. This module knows no Keras.]]
 
-(import
-  math)
-
 (setv
   RECURRENT #("lstm" "gru")
   KINDS #("lstm" "gru" "dropout")
   MAX-UNITS 65536
   MAX-LAYERS 64)
-
-
-(defn _number [kind text part]
-  "Read `text` as the size of a `kind` of layer; `part` is what the user wrote."
-  (setv convert (if (= kind "dropout") float int))
-  (try
-    (setv size (convert text))
-    (except [ValueError]
-      (raise (ValueError f"--layers: '{part}': '{text}' is not a number"))))
-  (check-layer kind size part)
-  size)
-
-
-(defn check-layer [kind size part]
-  "Raise `ValueError`, naming `part`, unless `size` is one that a `kind` of layer can have."
-  (cond
-    (= kind "dropout")
-      (unless-between size 0 1 f"--layers: '{part}': dropout is a share from 0 up to, but not including, 1")
-    (not (<= 1 size MAX-UNITS))
-      (raise (ValueError f"--layers: '{part}': a layer has 1 to {MAX-UNITS} units"))))
-
-
-(defn unless-between [x low high message]
-  "Raise `ValueError` with `message` unless low ≤ x < high."
-  (when (not (and (math.isfinite x) (<= low x) (< x high)))
-    (raise (ValueError message))))
 
 
 (defn _parse-part [part]
@@ -44,8 +15,22 @@ A layer is a tuple of its kind and its size: `#("lstm" 512)` and `#("gru" 256)` 
   (when (not colon)
     (setv [kind size] ["lstm" kind]))
   (when (not-in kind KINDS)
-    (raise (ValueError f"--layers: '{part}': a layer is a number, lstm:UNITS, gru:UNITS or dropout:SHARE")))
-  #(kind (_number kind size part)))
+    (_refuse part "a layer is a number, lstm:UNITS, gru:UNITS or dropout:SHARE"))
+  (try
+    (setv size ((if (= kind "dropout") float int) size))
+    (except [ValueError]
+      (_refuse part f"'{size}' is not a number")))
+  (cond
+    (and (= kind "dropout") (not (<= 0 size 0.999)))  ; not a number fails, too
+      (_refuse part "dropout is a share from 0 to 0.999")
+    (and (!= kind "dropout") (not (<= 1 size MAX-UNITS)))
+      (_refuse part f"a layer has 1 to {MAX-UNITS} units"))
+  #(kind size))
+
+
+(defn _refuse [part problem]
+  "Raise `ValueError` that points at `part` of the description."
+  (raise (ValueError f"--layers: '{part}': {problem}")))
 
 
 (defn parse-layers [spec]

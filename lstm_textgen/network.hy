@@ -2,13 +2,34 @@
 
 The training network predicts every position of windows (batch, lookback) and carries its state from window to window in weights of its own, which works on TensorFlow, JAX and PyTorch alike.]]
 
-;; Without this TensorFlow greets with a page of its inner affairs.
-(import os)
-(os.environ.setdefault "TF_CPP_MIN_LOG_LEVEL" "3")
-
 (import
-  keras
-  keras [ops]
+  contextlib [contextmanager]
+  os
+  tempfile [TemporaryFile])
+
+
+(defn [contextmanager] muted-stderr []
+  "Keep standard error to itself while it is open, and let it out only if something fails: TensorFlow greets with a page of its inner affairs, from C++, whatever its log level."
+  (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "2")
+  (with [muted (TemporaryFile)]
+    (setv real (os.dup 2))
+    (os.dup2 (.fileno muted) 2)
+    (try
+      (yield)
+      (except [BaseException]
+        (.seek muted 0)
+        (os.write real (.read muted))
+        (raise))
+      (finally
+        (os.dup2 real 2)
+        (os.close real)))))
+
+
+(with [_ (muted-stderr)]
+  (import
+    keras
+    keras [ops]))
+(import
   lstm_textgen.checkpoint [keras-config named-layers]
   lstm_textgen.layers [RECURRENT])
 
@@ -119,7 +140,7 @@ The training network predicts every position of windows (batch, lookback) and ca
       [h c] initial-state
       time-first (ops.transpose sequences #(1 0 2))
       z (+ (ops.matmul time-first self.cell.kernel) self.cell.bias)
-      [hidden h c] (lstm-over-time z h c (ops.convert-to-tensor self.cell.recurrent-kernel)))
+      [hidden h c] (lstm-over-time z h c (ops.copy self.cell.recurrent-kernel)))
     #(h (ops.transpose hidden #(1 0 2)) [h c])))
 
 

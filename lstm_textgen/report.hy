@@ -41,8 +41,8 @@
     "Begin to show epoch number `epoch` of `epochs` (0: endless): of its `units`, `done` are done already."
     (setv
       self.title (if epochs f"epoch {epoch}/{epochs}" f"epoch {epoch}")
-      self.units units
-      self.first done
+      self.done done
+      self.first None
       self.begun (time.monotonic))
     (when (.isatty sys.stdout)
       (setv self.bar (_bar self.unit))
@@ -52,6 +52,8 @@
   (defn step [self done loss]
     "Show that `done` units of the epoch are done, with the mean `loss` in nats so far."
     (setv self.done done)
+    (when (is self.first None)  ; the first step has the network compiled: it is no measure of speed
+      (setv self.first done  self.ready (time.monotonic)))
     (when self.bar
       (.update self.bar self.task
         :completed done
@@ -59,8 +61,8 @@
         :speed f"{(.speed self) :,.0f} {self.unit}/s")))
 
   (defn speed [self]
-    "Units a second in this epoch."
-    (/ (- self.done self.first) (max 1e-9 (- (time.monotonic) self.begun))))
+    "Units a second in this epoch, after its first step."
+    (/ (- self.done self.first) (max 1e-9 (- (time.monotonic) self.ready))))
 
   (defn end-bar [self]
     "Take the bar away."

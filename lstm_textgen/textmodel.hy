@@ -1,14 +1,12 @@
 #[[`TextModel`, the face that Python and Hy programs use, and `train` and `load`, which make one.]]
 
 (import
-  os
-  pathlib [Path]
   tempfile [TemporaryFile]
   numpy :as np
   lstm_textgen.batches [fingerprint split-ids]
   lstm_textgen.checkpoint [Checkpoint load-checkpoint model-path refuse-read-only save-checkpoint temporary-paths]
   lstm_textgen.prep [default-prep lower]
-  lstm_textgen.report [Quiet Report]
+  lstm_textgen.report [Report]
   lstm_textgen.settings [continued-settings embedding-size new-settings why-done]
   lstm_textgen.sources [read-sources]
   lstm_textgen.vocabulary [Vocabulary]
@@ -108,7 +106,7 @@
   "The text of `sources`, prepared."
   (setv text (default-prep (read-sources sources
     :encoding (get settings "encoding")
-    :folders (if recipe [recipe.folder] []))))
+    :folders (if (and recipe recipe.folder) [recipe.folder] []))))
   (when (and recipe recipe.prep)
     (setv text (recipe.prep text)))
   (if (get settings "lower") (lower text) text))

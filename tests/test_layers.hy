@@ -1,0 +1,40 @@
+"The layer language."
+
+(import
+  hypothesis [given strategies :as st]
+  pytest
+  lstm_textgen.layers [format-layers parse-layers recurrent-sizes])
+
+(setv layers (st.lists :min-size 1 :max-size 9 (st.one-of
+  (st.tuples (st.sampled-from ["lstm" "gru"]) (st.integers 1 2048))
+  (st.tuples (st.just "dropout") (st.floats 0 0.999)))))
+
+
+(defn test-a-bare-number-is-an-lstm []
+  (assert (= (parse-layers "512") [#("lstm" 512)])))
+
+
+(defn test-kinds-are-read-in-order []
+  (assert (= (parse-layers " LSTM:512, dropout:0.2,gru:256")
+    [#("lstm" 512) #("dropout" 0.2) #("gru" 256)])))
+
+
+(defn [(given layers)] test-what-is-written-is-read-again [layers]
+  (when (recurrent-sizes layers)
+    (assert (= (parse-layers (format-layers layers)) layers))))
+
+
+(defn [(pytest.mark.parametrize "spec,part" [
+    #("256,lstmm:3" "lstmm:3") #("256,x" "x") #("lstm:0" "lstm:0") #("lstm:-5" "lstm:-5")
+    #("9,dropout:1" "dropout:1") #("9,dropout:nan" "dropout:nan") #("" "''") #("256," "''")
+    #("dropout:0.5" "no LSTM") #("lstm:99999999" "65536")])]
+    test-a-bad-layer-is-pointed-at [spec part]
+  (with [error (pytest.raises ValueError)]
+    (parse-layers spec))
+  (assert (in part (str error.value)))
+  (assert (not-in "\n" (str error.value))))
+
+
+(defn test-too-many-layers-are-refused []
+  (with [_ (pytest.raises ValueError :match "64")]
+    (parse-layers (.join "," (* ["1"] 65)))))

@@ -1,0 +1,128 @@
+"Training: it learns, saves, stops, and goes on with the same bits."
+
+(import
+  json
+  math
+  signal
+  subprocess
+  time
+  numpy :as np
+  pytest
+  tests.helpers [TEXT TINY TINY-FLAGS program start-program train-tiny write-text]
+  lstm_textgen.checkpoint [load-checkpoint]
+  lstm_textgen.report [Quiet]
+  lstm_textgen.textmodel [load train])
+
+
+(defn same-run? [a b]
+  "Assert that two model files hold the same weights, history and place."
+  (setv [a b] (lfor  path [a b]  (load-checkpoint path :resume True)))
+  (assert (= a.history b.history))
+  (assert (= (get a.resume "state") (get b.resume "state")))
+  (for [[x y] (zip
+      [#* a.weights #* (get a.resume "variables") #* (get a.resume "optimizer")]
+      [#* b.weights #* (get b.resume "variables") #* (get b.resume "optimizer")]
+      :strict True)]
+    (assert (= (.tobytes x) (.tobytes y)))))
+
+
+(defclass StopAfter [Quiet]
+  "A report that acts as Ctrl-C does, after `steps` steps."
+  (defn __init__ [self steps [epochs-too 0]]
+    (.__init__ (super))
+    (setv self.left steps))
+  (defn step [self #* _]
+    (-= self.left 1)
+    (when (= self.left 0)
+      (signal.raise-signal signal.SIGINT))))
+
+
+(defn test-it-learns [tmp-path]
+  (setv model (train-tiny tmp-path :epochs 6))
+  (setv losses (lfor  entry model.history  (get entry "validation_loss")))
+  (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
+
+
+(defn test-a-run-cut-in-two-ends-with-the-same-bits [tmp-path]
+  (for [[folder parts] [["whole" [4]] ["parts" [2 4]]]]
+    (setv place (/ tmp-path folder))
+    (.mkdir place)
+    (for [epochs parts]
+      ;; the schedule spans 4 epochs in both: the first part is stopped after its second epoch
+      (setv report (if (= epochs 2) (StopAfter (* 2 42)) (Quiet)))
+      (try
+        (train (write-text place) (/ place "model") :report report #** TINY :epochs 4)
+        (except [KeyboardInterrupt]
+          (assert (= epochs 2))))))
+  (same-run? (/ tmp-path "whole" "model") (/ tmp-path "parts" "model"))
+  None)
+
+
+(defn [(pytest.mark.parametrize "stride" [16 5])] test-a-run-stopped-in-the-middle-of-epochs-ends-with-the-same-bits [tmp-path stride]
+  (for [[folder stops] [["whole" []] ["parts" [7 30 1]]]]
+    (setv place (/ tmp-path folder))
+    (.mkdir place)
+    (for [stop [#* stops None]]
+      (try
+        (train (write-text place) (/ place "model")
+          :report (if stop (StopAfter stop) (Quiet)) #** TINY :epochs 2 :stride stride)
+        (except [KeyboardInterrupt]
+          (assert stop)))))
+  (same-run? (/ tmp-path "whole" "model") (/ tmp-path "parts" "model"))
+  None)
+
+
+(defn test-the-best-weights-by-validation-are-those-that-write [tmp-path]
+  ;; The held-out part is of another kind, so the better the rest is known the worse it fares.
+  (setv model (train-tiny tmp-path (+ TEXT (* "zyx wvu!\n" 80)) :epochs 30 :patience 3))
+  (setv losses (lfor  entry model.history  (get entry "validation_loss")))
+  (setv best (.index losses (min losses)))
+  (assert (= (len losses) (+ best 4)))
+  (setv again (load-checkpoint (/ tmp-path "model") :resume True))
+  (assert (not (np.allclose (get again.weights 0) (get again.resume "variables" 0)))))
+
+
+(defn test-without-validation-all-the-text-is-trained-on [tmp-path]
+  (setv model (train-tiny tmp-path :validation 0))
+  (assert (not-in "validation_loss" (get model.history -1))))
+
+
+(defn test-new-characters-are-learnt-and-old-ids-keep-their-meaning [tmp-path]
+  (setv
+    units (. (train-tiny tmp-path) vocabulary units)
+    model (train-tiny tmp-path (* "zebras ÄÖ 🦓\n" 200) :epochs 6))
+  (assert (= (cut model.vocabulary.units (len units)) units))
+  (assert (= (set (cut model.vocabulary.units (len units) None)) #{"z" "b" "r" "Ä" "Ö" "🦓"}))
+  (assert (< (get model.history -1 "loss") 1.5))
+  (assert (in "zebras" (.generate model "" :length 100 :rng-seed 1))))
+
+
+(defn test-what-is-done-is-said-and-nothing-is-trained [tmp-path]
+  (train-tiny tmp-path)
+  (setv before (.read-bytes (/ tmp-path "model.h5")))
+  (setv result (program "--sources" "text.txt" "--epochs" "2" :folder tmp-path))
+  (assert (= result.returncode 0))
+  (assert (in "--epochs 4" result.stdout))
+  (assert (= (.read-bytes (/ tmp-path "model.h5")) before)))
+
+
+(defn test-an-exploding-loss-stops-the-run-and-the-last-model-stays [tmp-path]
+  (train-tiny tmp-path)
+  (setv before (.read-bytes (/ tmp-path "model.h5")))
+  (with [_ (pytest.raises FloatingPointError :match "smaller --learning-rate")]
+    (train-tiny tmp-path :epochs 40 :learning-rate 1e4))
+  (assert (= (.read-bytes (/ tmp-path "model.h5")) before)))
+
+
+(defn [(pytest.mark.parametrize "number,status" [#(signal.SIGINT 130) #(signal.SIGTERM 143)])]
+    test-a-signal-saves-and-says-how-to-go-on [tmp-path number status]
+  (write-text tmp-path (* TEXT 20))
+  (setv process (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
+  (assert (in "epoch 1" (.readline process.stdout)))
+  (.send-signal process number)
+  (setv began (time.monotonic))
+  (setv [_ message] (.communicate process :timeout 60))
+  (assert (= process.returncode status))
+  (assert (in "--generate" message))
+  (assert (in "--sources text.txt" message))
+  (assert (in "state" (. (load-checkpoint (/ tmp-path "model") :resume True) resume))))
