@@ -22,6 +22,7 @@ Every day:
 (setv FLAGS [
   ["text" "--sources" "PATH" "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; a bare name is also looked for in corpora/" {"nargs" "+"}]
   ["text" "--recipe" "FILE.hy" "take sources and settings from a recipe; flags given here win" {}]
+  ["text" "--max-download" "MB" "the most that a download, or the content of a .gz, may have, in units of 2^20 bytes" {"type" float  "default" 1024}]
   ["text" "--encoding" "NAME" "of the sources" {}]
   ["text" "--lower" None "turn the text into lower case" {"action" "store_true"}]
   ["text" "--word-by-word" None "learn words instead of characters" {"action" "store_true"}]
@@ -35,6 +36,7 @@ Every day:
   ["training" "--learning-rate" "RATE" "the highest, before it decays" {"type" float}]
   ["training" "--batch-size" "N" "windows trained on at once" {"type" int}]
   ["training" "--stride" "N" "from one window to the next; as long as the window, they follow on one another (default: the lookback)" {"type" int}]
+  ["training" "--save-every" "MINUTES" "save so often within a long epoch, not only at its end" {"type" float  "default" 10}]
   ["training" "--restart" None "begin anew although the model exists" {"action" "store_true"}]
   ["training" "--cpu" None "leave the GPU alone" {"action" "store_true"}]
   ["training" "--quiet" None "show nothing but errors" {"action" "store_true"}]
@@ -52,9 +54,9 @@ Every day:
     (raise (ValueError f"{message}; --help shows what there is"))))
 
 
-(defn _help [name text]
+(defn _help [name text options]
   "The help `text` of the flag `name`, with its default."
-  (setv default (.get DEFAULTS (.replace (cut name 2 None) "-" "_")))
+  (setv default (.get options "default" (.get DEFAULTS (.replace (cut name 2 None) "-" "_"))))
   (.replace
     (if (or (in "(default" text) (in default [None False]))
       text
@@ -76,7 +78,7 @@ Every day:
     (when (not-in group groups)
       (setv (get groups group) (.add-argument-group parser group)))
     (setv takes (if metavar {"metavar" metavar} {}))
-    (.add-argument (get groups group) name :help (_help name help) #** takes #** options))
+    (.add-argument (get groups group) name :help (_help name help options) #** takes #** options))
   (.add-argument (get groups "other") "--version" :action "version" :version f"lstm_textgen {__version__}")
   parser)
 
@@ -91,7 +93,7 @@ Every day:
   (setv settings (dfor
     name DEFAULTS
     :setv value (getattr flags name None)
-    :if (not (in value [None False]))
+    :if (not (or (is value None) (is value False)))  ; 0 is a value
     name value))
   (when flags.word-by-word
     (setv (get settings "unit") "words"))
@@ -112,6 +114,8 @@ Every day:
   (train flags.sources flags.model
     :recipe (when flags.recipe (load-recipe flags.recipe))
     :restart flags.restart
+    :save-every flags.save-every
+    :max-download flags.max-download
     :report report
     #** (given-settings flags))
   (.say report f"To write with it: {(_writing flags)}")

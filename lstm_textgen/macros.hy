@@ -113,14 +113,14 @@
   (for [[kind arg] (zip kinds args)]
     (check-value f"what `{name}` takes" kind arg)))
 
-(defn check-settings [settings]
+(defn check-settings [settings [called "`{}`"]]
   "Raise ValueError unless each key of the dict `settings` is one of SETTINGS, with hyphens or
-  underscores, and its value is of the right kind."
+  underscores, and its value is of the right kind. `called` is how messages write a setting's name."
   (for [[key value] (.items settings)]
     (setv name (_hyphens key))
     (unless (in name SETTINGS)
       (raise (ValueError (_unknown "setting" name [#* SETTINGS "prep"]))))
-    (check-value f"`{name}`" (get SETTINGS name) value)))
+    (check-value (.format called name) (get SETTINGS name) value)))
 
 (defn text-first [function #* args #** named]
   #[[Return `function` of a text alone, the arguments after the text filled in.

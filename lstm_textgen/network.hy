@@ -10,7 +10,7 @@ The training network predicts every position of windows (batch, lookback) and ca
 
 (defn [contextmanager] muted-stderr []
   "Keep standard error to itself while it is open, and let it out only if something fails: TensorFlow greets with a page of its inner affairs, from C++, whatever its log level."
-  (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "2")
+  (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
   (with [muted (TemporaryFile)]
     (setv real (os.dup 2))
     (os.dup2 (.fileno muted) 2)

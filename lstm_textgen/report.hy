@@ -31,11 +31,33 @@
   #[[Shows a run on standard output. `unit` is what is counted: characters or words.]]
 
   (defn __init__ [self]
-    (setv self.bar None  self.unit "characters"))
+    (setv self.bar None  self.unit "characters"  self.url None))
 
   (defn say [self text]
     "Show a line that stays."
     (print text :flush True))
+
+  (defn warn [self text]
+    "Show on standard error what went wrong, although the run goes on."
+    (print text :file sys.stderr :flush True))
+
+  (defn download [self url done total]
+    "Show that `done` bytes of `url` are here, of `total` (None: nobody knows)."
+    (when (!= url self.url)
+      (.end-bar self)
+      (setv self.url url)
+      (._begin-download self f"fetching {url}" total))
+    (when self.bar
+      (.update self.bar self.task :completed done :total total)))
+
+  (defn _begin-download [self title total]
+    "Begin to show a download: a bar on a terminal, a line elsewhere."
+    (if (.isatty sys.stdout)
+      (do
+        (setv self.bar (_download-bar))
+        (.start self.bar)
+        (setv self.task (.add-task self.bar title :total total)))
+      (.say self (if total f"{title} ({(/ total 1e6) :.1f} MB)" title))))
 
   (defn begin-epoch [self epoch epochs units done]
     "Begin to show epoch number `epoch` of `epochs` (0: endless): of its `units`, `done` are done already."
@@ -95,9 +117,22 @@
     :transient True))
 
 
+(defn _download-bar []
+  "A progress bar that counts bytes; it vanishes when all have come."
+  (import rich.progress [BarColumn DownloadColumn Progress TextColumn TimeRemainingColumn TransferSpeedColumn])
+  (Progress
+    (TextColumn "{task.description}" :markup False)
+    (BarColumn)
+    (DownloadColumn)
+    (TransferSpeedColumn)
+    (TimeRemainingColumn)
+    :transient True))
+
+
 (defclass Quiet [Report]
-  "Shows nothing."
+  "Shows nothing but what went wrong."
   (defn say [self text])
+  (defn download [self #* _])
   (defn begin-epoch [self #* _])
   (defn step [self #* _])
   (defn end-epoch [self #* _]))

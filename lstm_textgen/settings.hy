@@ -29,7 +29,9 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 
 (defn flag [name]
   "The command line's name of a setting, for messages."
-  (+ "--" (.replace name "_" "-")))
+  (if (= name "unit")
+    "--word-by-word"
+    (+ "--" (.replace name "_" "-"))))
 
 
 (defn embedding-size [vocabulary-size]
@@ -39,7 +41,7 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 
 (defn _check [settings]
   "Raise `ValueError` for a value that is out of range; write `layers` in their full form."
-  (check-settings (dfor  [name value] (.items settings)  :if (is-not value None)  name value))
+  (check-settings (dfor  [name value] (.items settings)  :if (is-not value None)  name value) "--{}")
   (when (in "layers" settings)
     (setv (get settings "layers") (format-layers (parse-layers (get settings "layers"))))))
 
@@ -62,7 +64,7 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
   (for [name FIXED]
     (when (!= (.get given name (get stored name)) (get stored name))
       (raise (ValueError
-        f"{(flag name)} {(get given name)} contradicts the model, which was made with {(get stored name)}; leave it out, or begin a new model with --restart or another --model"))))
+        f"{(flag name)} is {(get given name)} here and {(get stored name)} in the model; leave it out, or begin a new model with --restart or another --model"))))
   {#** stored #** given})
 
 

@@ -5,10 +5,11 @@
   numpy :as np
   lstm_textgen.batches [fingerprint split-ids]
   lstm_textgen.checkpoint [Checkpoint load-checkpoint model-path refuse-read-only save-checkpoint temporary-paths]
+  lstm_textgen.macros [check-value]
   lstm_textgen.prep [default-prep lower]
   lstm_textgen.report [Report]
   lstm_textgen.settings [continued-settings embedding-size new-settings why-done]
-  lstm_textgen.sources [read-sources]
+  lstm_textgen.sources [MB read-sources]
   lstm_textgen.vocabulary [Vocabulary]
   lstm_textgen.writer [score stream write-many])
 
@@ -69,7 +70,10 @@
   (setv folder (. (.absolute path) parent))
   (when (not (.is-dir folder))
     (raise (FileNotFoundError 2 "there is no such folder to save the model in" (str folder))))
-  (with [_ (TemporaryFile :dir folder)])
+  (try
+    (with [_ (TemporaryFile :dir folder)])
+    (except [error OSError]
+      (raise (OSError f"{folder}: no model can be saved there: {error.strerror}; give another --model") :from error)))
   (when (.exists path)
     (refuse-read-only path))
   (for [old (temporary-paths path)]
@@ -102,22 +106,29 @@
     (.say report f"the vocabulary grows by {n} to {(len vocabulary)}: {(.join " " (map repr (cut added 20)))}{(if (> n 20) " …" "")}")))
 
 
-(defn _read [sources settings recipe]
+(defn _read [sources settings recipe report max-download]
   "The text of `sources`, prepared."
-  (setv text (default-prep (read-sources sources
-    :encoding (get settings "encoding")
-    :folders (if (and recipe recipe.folder) [recipe.folder] []))))
+  (try
+    (setv text (default-prep (read-sources sources
+      :encoding (get settings "encoding")
+      :progress report.download
+      :folders (if (and recipe recipe.folder) [recipe.folder] [])
+      :limit (* MB max-download))))
+    (finally
+      (.end-bar report)))
   (when (and recipe recipe.prep)
     (setv text (recipe.prep text)))
   (if (get settings "lower") (lower text) text))
 
 
-(defn train [sources [path "model"] * [recipe None] [restart False] [report None] [save-every 10] #** settings]
+(defn train [sources [path "model"] * [recipe None] [restart False] [report None] [save-every 10] [max-download 1024] #** settings]
   #[[Train a model on `sources` (a path, URL or pattern, or a list of them) and save it at `path` after each epoch; the `TextModel`.
 
-  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). Every `save-every` minutes it is saved within an epoch too.
+  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). Every `save-every` minutes it is saved within an epoch too. No download, and no content of a `.gz`, may have more than `max-download` MB (2^20 bytes).
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C or SIGTERM stopped it: then it is saved.]]
+  (check-value "--save-every" "positive" save-every)
+  (check-value "--max-download" "positive" max-download)
   (setv
     report (or report (Report))
     path (model-path path)
@@ -129,7 +140,7 @@
   (check-writable path)
   (when (and old (_done report path (why-done settings old.history)))
     (return (TextModel old)))
-  (_train (_read sources settings recipe) settings old recipe path report save-every))
+  (_train (_read sources settings recipe report max-download) settings old recipe path report save-every))
 
 
 (defn _done [report path why]
@@ -148,8 +159,10 @@
     (setv checkpoint (_begin text settings recipe)))
   (setv
     ids (.encode checkpoint.vocabulary text)
-    [ids held] (split-ids ids (get settings "validation") (get settings "lookback")))
-  (setv report.unit (get settings "unit"))
+    [ids held] (split-ids ids (get settings "validation") (get settings "lookback"))
+    report.unit (get settings "unit"))
+  (when (> (get settings "batch_size") (len ids))
+    (raise (ValueError f"--batch-size {(get settings "batch_size")} is more than the {(len ids)} {report.unit} to train on; give a smaller one")))
   (when (not (_done report path (why-done settings checkpoint.history (fingerprint ids))))
     (import lstm_textgen.training [Training])  ; Keras takes seconds to come: all else is in order now
     (.run (Training checkpoint ids held path report save-every)))

@@ -7,11 +7,10 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   signal
   threading
   time
-  keras
   numpy :as np
   lstm_textgen.batches [Streams fingerprint training-batches]
   lstm_textgen.checkpoint [Checkpoint save-checkpoint]
-  lstm_textgen.network [carried-states on-gpu? training-network]
+  lstm_textgen.network [carried-states keras on-gpu? training-network]
   lstm_textgen.settings [validation-losses why-done]
   lstm_textgen.writer [stream])
 
@@ -88,6 +87,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       self.path path
       self.report report
       self.save-every (* 60 save-every)
+      self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids))
     (setv [batch lookback seed] (gfor  name ["batch_size" "lookback" "rng_seed"]  (get self.settings name)))
     (setv
@@ -167,7 +167,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       (when stopper.number
         (._stop self stopper.number))
       (when (> (- (time.monotonic) saved) self.save-every)
-        (.save self)
+        (._try-to-save self)
         (setv saved (time.monotonic))))
     (/ (get place "loss_sum") self.batches.steps))
 
@@ -209,25 +209,41 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (.strip (.join "" (stream now "" :length SAMPLE-LENGTH :rng-seed (get self.place "epoch")))))
 
   (defn save [self]
-    "Save the model as it stands, with all that resuming needs."
+    "Save the model as it stands, with all that resuming needs. Raise `OSError` that names the file if it can't be done."
     (when (not (and self.held self.checkpoint.history))  ; nothing says which weights are best
       (setv self.checkpoint.weights (_values self.model.trainable-variables)))
     (setv self.checkpoint.resume {
       "state" (dict self.place)
       "variables" (_values self.model.variables)
       "optimizer" (_values self.model.optimizer.variables)})
-    (save-checkpoint self.checkpoint self.path))
+    (try
+      (save-checkpoint self.checkpoint self.path)
+      (except [error OSError]
+        (raise (OSError f"{self.path} could not be saved: {(or error.strerror error)}") :from error))))
+
+  (defn _try-to-save [self]
+    "Save; if that can't be done now, say so and let training go on until the next save."
+    (try
+      (.save self)
+      (setv self.unsaved False)
+      (except [error OSError]
+        (setv self.unsaved True)
+        (.warn self.report f"{error}; training goes on and tries again at the next save"))))
 
   (defn run [self]
-    "Train until the epochs are done or no epoch gets better. Raise `Interrupted` when stopped by a signal, `FloatingPointError` when the loss explodes."
+    "Train until the epochs are done or no epoch gets better. Raise `Interrupted` when stopped by a signal, `FloatingPointError` when the loss explodes, `OSError` when the last save fails."
     (with [stopper (Stopper)]
       (try
         (while (not (why-done self.settings self.checkpoint.history self.text))
           (setv [entry better] (._note self (._epoch self stopper)))
-          (.save self)
+          (._try-to-save self)
           (.end-epoch self.report entry better (._sample self))
           (when stopper.number
-            (raise (Interrupted stopper.number))))
+            (break)))
+        (when self.unsaved
+          (.save self))
+        (when stopper.number
+          (raise (Interrupted stopper.number)))
         (finally
           (.end-bar self.report))))
     self.checkpoint))
