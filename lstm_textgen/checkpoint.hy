@@ -1,27 +1,27 @@
 #[[The model file: written so that a crash loses nothing, read so that a stranger's file harms nothing.
 
-`model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in every HDF5 file of its own. This package finds a group `lstm_textgen` with the vocabulary, the settings, the history and, to go on training, `resume`.]]
+`model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in every HDF5 file of its own. This package finds a group `lstm_textgen` with the vocabulary, the settings, the history and, to go on training, `resume`. It reads a file only if that holds exactly what a model's file holds, nothing less and nothing more.]]
 
 (import
   hashlib
   io [BytesIO]
   json
-  os
   pathlib [Path]
-  shutil
-  h5py
+  warnings
   numpy :as np
-  lstm_textgen.hdf5 [find-object open-hdf5 read-array read-floats read-text unless-sound write-text]
-  lstm_textgen.layers [RECURRENT parse-layers format-layers]
+  lstm_textgen.hdf5 [open-hdf5 unless-sound]
+  lstm_textgen.layers [RECURRENT parse-layers]
+  lstm_textgen.saving [backup-path locked refuse-read-only replace-file temporary-paths]
+  lstm_textgen.soundness [check-arrays check-history check-state check-stored-settings count? read-json]
   lstm_textgen.vocabulary [Vocabulary])
 
 (setv
   FORMAT 1
-  MAX-EMBEDDING 65536
   ;; For each kind of recurrent layer: Keras' class, and the gates in its kernels.
   KERAS-CLASS {"lstm" "LSTM"  "gru" "GRU"}
   GATES {"lstm" 4  "gru" 3}
-  RECURRENT-WEIGHTS ["kernel" "recurrent_kernel" "bias"])
+  TEXTS ["vocabulary" "settings" "history"]
+  RESUME-PARTS ["variables" "optimizer"])
 
 
 (defclass Checkpoint []
@@ -44,17 +44,16 @@
     (parse-layers (get self.settings "layers"))))
 
 
+(defclass NewerFormat [ValueError]
+  "The file was written by a newer version of this program.")
+
+
 (defn model-path [path]
-  "The file that `path` means: `model` and `model.h5` are the same model."
+  "The file that `path` means: `model` and `model.h5` are the same model, and a symbolic link is the file it leads to."
   (setv path (Path path))
-  (if (= path.suffix ".h5")
-    path
-    (.with-name path (+ path.name ".h5"))))
-
-
-(defn backup-path [path]
-  "Where the file before the one at `path` is kept."
-  (.with-name path (+ path.name ".bak")))
+  (when (!= path.suffix ".h5")
+    (setv path (.with-name path (+ path.name ".h5"))))
+  (if (.is-symlink path) (.resolve path) path))
 
 
 ;; * What stock Keras reads
@@ -103,33 +102,21 @@
      (layer "Dense" "dense" :units vocabulary-size)]}})
 
 
-(defn _write-keras [file checkpoint]
-  "Write the part that stock Keras reads: `model_config`, and `model_weights` with its lists of names."
+(defn _keras-attributes [layers vocabulary-size embedding]
+  "What stock Keras finds beside the weights of such a network: the attributes of each group, by its path."
   (setv
-    size (len checkpoint.vocabulary)
-    embedding (get checkpoint.settings "embedding")
-    config (keras-config checkpoint.layers size embedding)
-    shapes (weight-shapes checkpoint.layers size embedding)
-    weights (.create-group file "model_weights"))
-  (setv (get file.attrs "model_config") (json.dumps config))
-  (for [attributes [file.attrs weights.attrs]]
-    (setv
-      (get attributes "keras_version") "3.15.0"
-      (get attributes "backend") "tensorflow"))
-  (for [[[path shape] array] (zip shapes checkpoint.weights :strict True)]
-    (when (!= array.shape shape)
-      (raise (ValueError f"weight {path}: {array.shape} is not {shape}")))
-    (.create-dataset weights path :data (np.asarray array "float32")))
-  (setv (get weights.attrs "layer_names") (list (dict.fromkeys (gfor  [path _] shapes  (get (.split path "/") 0)))))
-  (for [[name group] (.items weights)]
-    (setv (get group.attrs "weight_names") (lfor
-      [path _] shapes
-      :setv [layer weight] (.split path "/")
-      :if (= layer name)
-      weight))))
+    versions {"keras_version" "3.15.0"  "backend" "tensorflow"}
+    config (json.dumps (keras-config layers vocabulary-size embedding))
+    names {})
+  (for [[path _] (weight-shapes layers vocabulary-size embedding)]
+    (setv [layer weight] (.split path "/"))
+    (.append (.setdefault names layer []) weight))
+  {"" {"model_config" config  #** versions}
+   "model_weights" {"layer_names" (list names)  #** versions}
+   #** (dfor  [layer weights] (.items names)  f"model_weights/{layer}" {"weight_names" weights})})
 
 
-;; * What this package reads
+;; * What this package adds
 
 (defn _digest [arrays]
   "The SHA-256 of a list of arrays, their types and shapes: a flipped bit or a swapped array changes it."
@@ -140,49 +127,61 @@
   (.hexdigest digest))
 
 
-(defn _texts [checkpoint]
-  "The parts of `checkpoint` that are stored as JSON."
-  {"vocabulary" (.to-json checkpoint.vocabulary)
-   "settings" (json.dumps checkpoint.settings)
-   "history" (json.dumps checkpoint.history)})
-
-
 (defn _bytes [text]
-  "A text as an array of its UTF-8 bytes."
+  "A text as an array of its UTF-8 bytes: in an attribute, a text has at most 64 KiB and no NUL."
   (np.frombuffer (.encode text "utf-8") "uint8"))
+
+
+;; * The file as bytes
+
+(defn _write-keras [file checkpoint]
+  "Write the part that stock Keras reads: the weights, and the attributes that describe them."
+  (setv network [checkpoint.layers (len checkpoint.vocabulary) (get checkpoint.settings "embedding")])
+  (for [[[path shape] array] (zip (weight-shapes #* network) checkpoint.weights :strict True)]
+    (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
+    (.create-dataset file f"model_weights/{path}" :data (np.asarray array "float32")))
+  (for [[path attributes] (.items (_keras-attributes #* network))]
+    (.update (. (get file (or path "/")) attrs) attributes)))
 
 
 (defn _write-resume [group resume]
   "Write what it takes to go on training into the new group `resume` of `group`."
   (setv
     place (.create-group group "resume")
-    state (json.dumps (get resume "state")))
-  (write-text place "state" state)
-  (for [part ["variables" "optimizer"]]
+    state (_bytes (json.dumps (get resume "state")))
+    arrays (lfor  part RESUME-PARTS  array (get resume part)  array))
+  (check-state (get resume "state"))
+  (check-arrays arrays)
+  (.create-dataset place "state" :data state)
+  (for [part RESUME-PARTS]
+    (.create-group place part)
     (for [[n array] (enumerate (get resume part))]
       (.create-dataset place f"{part}/{n}" :data array)))
-  (setv (get place.attrs "sha256") (_digest [
-    (_bytes state) #* (get resume "variables") #* (get resume "optimizer")])))
+  (setv (get place.attrs "sha256") (_digest [state #* arrays])))
 
 
 (defn _write-ours [file checkpoint]
   "Write the group `lstm_textgen`."
   (setv
     group (.create-group file "lstm_textgen")
-    texts (_texts checkpoint))
-  (setv (get group.attrs "format") FORMAT)
-  (for [[name text] (.items texts)]
-    (write-text group name text))
-  (setv (get group.attrs "sha256") (_digest [
-    #* (map _bytes (.values texts)) #* checkpoint.weights]))
+    texts (lfor
+      text [(.to-json checkpoint.vocabulary) (json.dumps checkpoint.settings) (json.dumps checkpoint.history)]
+      (_bytes text)))
+  (for [[name text] (zip TEXTS texts)]
+    (.create-dataset group name :data text))
+  (setv
+    (get group.attrs "format") FORMAT
+    (get group.attrs "sha256") (_digest [#* texts #* checkpoint.weights]))
   (when checkpoint.resume
     (_write-resume group checkpoint.resume)))
 
 
-;; * Writing so that a crash loses nothing
-
 (defn _image [checkpoint]
-  "The whole file as bytes, made in memory: so a full disk is met by a plain write, never inside HDF5."
+  "The whole file as bytes, made in memory: so a full disk is met by a plain write, never inside HDF5. What couldn't be read again is not written: it raises `ValueError`."
+  (import h5py)  ; only to write: it takes a tenth of a second to come
+  (check-stored-settings checkpoint.settings)
+  (check-history checkpoint.history)
+  (check-arrays checkpoint.weights)
   (setv image (BytesIO))
   (with [file (h5py.File image "w")]
     (_write-keras file checkpoint)
@@ -190,131 +189,141 @@
   (.getbuffer image))
 
 
-(defn temporary-paths [path]
-  "The unfinished files that runs which died have left beside the model at `path`."
-  (defn alive? [file]
-    (setv number (get (.split file.name ".") -2))
-    (try
-      (os.kill (int number) 0)
-      (except [ProcessLookupError] False)
-      (except [OSError] True)
-      (else True)))
-  (lfor  file (.glob path.parent f".{path.name}.*.tmp")  :if (not (alive? file))  file))
-
-
-(defn _keep-old [path temporary]
-  "Give the file at `path` its second name, `.bak`, without a moment in which it has none."
-  (try
-    (os.link path temporary)
-    (except [OSError]  ; a file system without hard links
-      (shutil.copy2 path temporary)))
-  (os.replace temporary (backup-path path)))
-
-
-(defn _sync-folder [folder]
-  "Make the renames in `folder` last through a loss of power, where the system can."
-  (when (hasattr os "O_DIRECTORY")
-    (setv descriptor (os.open folder (| os.O-RDONLY os.O-DIRECTORY)))
-    (try
-      (os.fsync descriptor)
-      (finally (os.close descriptor)))))
-
 
 (defn save-checkpoint [checkpoint path]
-  "Write `checkpoint` to the file at `path`; the file that was there becomes `.bak`.
+  "Write `checkpoint` to the file at `path`; the file that was there becomes `.bak`, unless it is damaged and the `.bak` is not.
 
-  At every moment a whole model stands under one of the two names: the new one is written and flushed under a third name first. Raise `OSError` when it can't be written; what was there before is still there then."
-  (setv
-    path (model-path path)
-    temporary (.with-name path f".{path.name}.{(os.getpid)}.tmp"))
-  (try
-    (with [file (open temporary "wb")]
-      (.write file (_image checkpoint))
-      (.flush file)
-      (os.fsync (.fileno file)))
-    (when (.exists path)
-      (refuse-read-only path)
-      (_keep-old path (.with-name path f".{path.name}.bak.{(os.getpid)}.tmp")))
-    (os.replace temporary path)
-    (_sync-folder path.parent)
-    (finally
-      (.unlink temporary :missing-ok True))))
+  Raises `OSError` when it can't be written, `ValueError` when it couldn't be read again, such as weights that are not finite; what was there before is still there then."
+  (replace-file (model-path path) (_image checkpoint) _sound?))
 
 
-(defn refuse-read-only [path]
-  "Raise `PermissionError` when the file at `path` was made read-only: a rename would replace it all the same."
-  (when (not (& (. (.stat path) st-mode) 0o222))
-    (raise (PermissionError 13 "the file is read-only" (str path)))))
+(defn lock-model [path]
+  #[[Keep the model at `path` for this process: no other one can train it while this is entered.
+
+      (with [_ (lock-model "model")]
+        (train))
+
+  Raises `OSError` with the other one's process number if it is being trained already.]]
+  (locked (model-path path)))
 
 
 ;; * Reading so that a stranger's file harms nothing
 
-(defn _read-json [group name kind]
-  "Read the JSON text `name`, which must be a `kind` (dict or list)."
-  (setv value (json.loads (read-text group name)))
-  (unless-sound (isinstance value kind) f"'{name}' is not a {kind.__name__}")
-  value)
+(defn _read-attributes [file network]
+  "Check that Keras would find in `file` the network that this package finds."
+  (for [[path attributes] (.items (_keras-attributes #* network))]
+    (unless-sound (= (.attributes file path) attributes)
+      f"what '{(or path "/")}' says to Keras contradicts the settings")))
 
 
-(defn _read-format [file]
-  "Check that the file is one of ours, of a format that this version reads."
-  (setv group (find-object file "lstm_textgen" h5py.Group))
-  (setv format (.get group.attrs "format"))
-  (unless-sound (and (isinstance format np.integer) (>= format 1)) "has no format number")
-  (unless-sound (<= format FORMAT)
-    f"has the format {format} of a newer lstm_textgen; this one reads up to {FORMAT}: upgrade it")
-  group)
+(defn _check-digest [file path arrays]
+  "Raise `ValueError` unless the SHA-256 at the group `path` is that of `arrays`."
+  (unless-sound (= (.get (.attributes file path) "sha256") (_digest arrays))
+    "it is damaged: its checksum does not match"))
 
 
-(defn _read-weights [file layers vocabulary-size embedding]
-  "Read every weight that such a network has, each in its shape."
-  (unless-sound (and (isinstance embedding int) (<= 1 embedding MAX-EMBEDDING)) "'embedding' is no sound number")
+(defn _resume-paths [file part]
+  "The paths of the arrays in a `part` of `resume`, in order."
+  (setv place f"lstm_textgen/resume/{part}")
   (lfor
-    [path shape] (weight-shapes layers vocabulary-size embedding)
-    (np.asarray (read-floats file f"model_weights/{path}" shape) "float32")))
+    n (range (sum (gfor  path file.objects  (.startswith path (+ place "/")))))
+    f"{place}/{n}"))
 
 
-(defn _check-digest [group arrays]
-  "Raise `ValueError` unless the SHA-256 beside the data is that of `arrays`."
-  (unless-sound (= (.get group.attrs "sha256") (_digest arrays)) "is damaged: its checksum does not match"))
-
-
-(defn _read-resume [group weights]
-  "Read the group `resume` if the model has one. Its variables begin with arrays shaped like the weights."
-  (when (not-in "resume" group)
-    (return None))
+(defn _read-resume [file]
+  "Read the group `resume`."
   (setv
-    place (find-object group "resume" h5py.Group)
-    state (read-text place "state")
-    resume {"state" (json.loads state)})
-  (for [part ["variables" "optimizer"]]
-    (setv (get resume part) (lfor
-      n (range (len (find-object place part h5py.Group)))
-      (read-array place f"{part}/{n}" "fiu"))))
-  (_check-digest place [(_bytes state) #* (get resume "variables") #* (get resume "optimizer")])
-  resume)
+    place "lstm_textgen/resume"
+    text (.array file f"{place}/state" "u")
+    state (read-json (.tobytes text) "training state" dict)
+    parts (dfor  part RESUME-PARTS  part (lfor  path (_resume-paths file part)  (.array file path "fiu")))
+    arrays (lfor  part (.values parts)  array part  array))
+  (_check-digest file place [text #* arrays])
+  (check-state state)
+  (check-arrays arrays)
+  {"state" state  #** parts})
 
 
-(defn _read [file resume]
-  "Read the open `file` as a `Checkpoint`."
+(defn _check-objects [file network]
+  "Raise `ValueError` if `file` has any group or array that no model has."
   (setv
-    group (_read-format file)
-    texts (lfor  name ["vocabulary" "settings" "history"]  (read-text group name))
-    vocabulary (Vocabulary.from-json (get texts 0))
-    settings (_read-json group "settings" dict)
-    weights (_read-weights file (parse-layers (.get settings "layers")) (len vocabulary) (.get settings "embedding")))
-  (_check-digest group [#* (map _bytes texts) #* weights])
-  (Checkpoint weights vocabulary settings (_read-json group "history" list)
-    (when resume (_read-resume group weights))))
+    ours ["lstm_textgen" #* (gfor  name TEXTS  f"lstm_textgen/{name}")]
+    resume ["" "/state" #* (gfor  part RESUME-PARTS  f"/{part}")]
+    known #{#* (_keras-attributes #* network)
+      #* (gfor  [path _] (weight-shapes #* network)  f"model_weights/{path}")
+      #* ours
+      #* (gfor  path resume  f"lstm_textgen/resume{path}")
+      #* (gfor  part RESUME-PARTS  path (_resume-paths file part)  path)})
+  (for [path file.objects]
+    (unless-sound (in path known) f"it has '{path}', which no model has")))
 
 
-(defn load-checkpoint [path [resume False]]
-  "Read the model file at `path`; with `resume` also what it takes to go on training.
+(defn _read-format-1 [file resume]
+  "Read the open `file`, of the first format, as a `Checkpoint`."
+  (setv
+    texts (lfor  name TEXTS  (.array file f"lstm_textgen/{name}" "u"))
+    [words settings history] (gfor  text texts  (.tobytes text))
+    settings (read-json settings "settings" dict)
+    history (read-json history "history" list)
+    vocabulary (Vocabulary.from-json (.decode words)))
+  (check-stored-settings settings)
+  (check-history history)
+  (unless-sound (= vocabulary.unit (get settings "unit")) "its vocabulary contradicts its settings")
+  (.encode vocabulary (get settings "beginning"))  ; refuses what the vocabulary lacks
+  (setv network [(parse-layers (get settings "layers")) (len vocabulary) (get settings "embedding")])
+  (_check-objects file network)
+  (_read-attributes file network)
+  (setv weights (lfor
+    [path shape] (weight-shapes #* network)
+    (.floats file f"model_weights/{path}" shape)))
+  (_check-digest file "lstm_textgen" [#* texts #* weights])
+  (Checkpoint weights vocabulary settings history
+    (when (and resume (in "lstm_textgen/resume" file.objects))
+      (_read-resume file))))
 
-  Raise `FileNotFoundError` or another `OSError` when there is none that can be read, `ValueError` when it is no model, is damaged, or asks for anything but plain data. Nothing in the file is executed, and no other file is touched."
-  (setv path (model-path path))
-  (with [file (open-hdf5 path)]
-    (try
-      (_read file resume)
-      (except [error [ValueError KeyError TypeError OSError RuntimeError OverflowError RecursionError]]
-        (raise (ValueError f"{path}: not a model that can be used: {error}"))))))
+
+(setv READERS {1 _read-format-1})  ; by format
+
+
+(defn _read [path resume]
+  "Read the file at `path`, whatever its format."
+  (try
+    (with [file (open-hdf5 path)]
+      (setv format (.get (.attributes file "lstm_textgen") "format"))
+      (unless-sound (count? format) "it has no format number")
+      (when (> format FORMAT)
+        (raise (NewerFormat f"it has the format {format} of a newer lstm_textgen, and this one reads up to {FORMAT}: upgrade it")))
+      ((get READERS format) file resume))
+    (except [error ValueError]
+      (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
+      (raise (kind f"{path}: not a model that can be used: {error}") :from None))))
+
+
+(defn _sound? [path]
+  "Whether the file at `path` is a whole model, of this format or a newer one."
+  (try
+    (_read path True)
+    (except [NewerFormat])
+    (except [[ValueError OSError]]
+      (return False)))
+  True)
+
+
+(defn load-checkpoint [path [resume False] [warn warnings.warn]]
+  #[[Read the model file at `path`; with `resume` also what it takes to go on training.
+
+  Where that file is damaged and the one before it, `.bak`, is not, that one is read and `warn` called with a line that says so; no file is changed. Raises `FileNotFoundError` or another `OSError` when there is none that can be read, `ValueError` when it is no model, is damaged, is of a newer format, or has anything that no model has. Nothing in the file is executed, and no other file is touched.]]
+  (setv
+    path (model-path path)
+    backup (backup-path path))
+  (when (and (not (.exists path)) (.exists backup))
+    (raise (FileNotFoundError f"{path}: there is no such model, but the one before it: to use that, rename {backup} to {path.name}")))
+  (try
+    (_read path resume)
+    (except [NewerFormat]
+      (raise))
+    (except [error ValueError]
+      (when (not (_sound? backup))
+        (raise))
+      (warn f"{error}; instead of it {backup}, the model saved before it, is used")
+      (_read backup resume))))

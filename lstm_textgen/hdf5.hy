@@ -1,36 +1,52 @@
-#[[Reads HDF5 made by a stranger: only plain data that lies in the file itself.
+#[[Reads HDF5 that a stranger may have made, without the HDF5 library.
 
-HDF5 can point into other files, unpack a few bytes into gigabytes and carry code's names. Nothing of that is needed for a model, so whatever is not a plain array, contiguous and as large on disk as in memory, is refused before any of it is read.]]
+A model needs a small part of HDF5: groups, arrays that lie in one block, short attributes. The library reads all the rest, too: links into other files, filters that unpack a few bytes into gigabytes, and structures that keep its C code busy for ever once a few of their bytes are changed. So this module reads the small part itself, as h5py and Keras write it, and refuses whatever else it meets. Nothing that a file says makes it read anything but the file's own bytes, and those twice at the most, so that time and memory follow from the file's size.
+
+Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0. All numbers in them are little-endian.]]
 
 (import
-  h5py
+  contextlib [contextmanager]
+  math [prod]
+  os
+  struct [calcsize iter-unpack unpack-from]
   numpy :as np)
 
-(setv MAX-TEXT (* 64 1024 1024))  ; bytes: the longest vocabulary, settings or history
+(setv
+  SIGNATURE b"\x89HDF\r\n\x1a\n"
+  MAX-DEPTH 8         ; of groups in groups; old Keras files have 6
+  MAX-OBJECTS 20000   ; a model with 64 layers has fewer than 1,000
+  MAX-BLOCK (** 2 20) ; bytes of one header or heap, which h5py keeps below 64 KiB
+  MAX-NAME 255)
 
+;; The messages of an object header: those that are read, and those that say nothing about the data.
+(setv
+  DATASPACE 0x01
+  DATATYPE 0x03
+  LAYOUT 0x08
+  ATTRIBUTE 0x0C
+  CONTINUATION 0x10
+  SYMBOL-TABLE 0x11
+  READ [DATASPACE DATATYPE LAYOUT ATTRIBUTE SYMBOL-TABLE]
+  IGNORED [0x00 0x04 0x05 0x0E 0x12]  ; padding, fill values (two forms), times (two forms)
+  REFUSED {
+    0x02 "links of a newer kind"
+    0x06 "links of a newer kind"
+    0x07 "data in another file"
+    0x0B "compressed data"})
 
-(defn open-hdf5 [path]
-  "Open the file at `path` to read. Raise `ValueError` if it is no HDF5 file, `OSError` if it can't be read."
-  (with [file (open path "rb")]  ; a missing or forbidden file raises its own OSError here
-    (.read file 1))
-  (try
-    (h5py.File path "r" :locking False)
-    (except [error OSError]
-      (raise (ValueError f"{path}: not a model file, or a damaged one ({(_first-words error)})")))))
-
-
-(defn _first-words [error]
-  "The message of an HDF5 `error` without its inner details, on one line."
-  (get (.splitlines (str error)) 0))
-
-
-(defn _child [parent name]
-  "The object `name` of the group `parent`, only if it is stored in this very group."
-  (setv key (.encode name))
-  (unless-sound (.exists parent.id.links key) f"has no '{name}'")
-  (unless-sound (= (. (.get-info parent.id.links key) type) h5py.h5l.TYPE-HARD)
-    f"'{name}' is a link to elsewhere")
-  (get parent name))
+;; Each type of number as it stands in a datatype message.
+(setv TYPES (dfor
+  [code name] (.items {
+    "11200f0002000000000010000a05000a0f000000" "<f2"
+    "11201f000400000000002000170800177f000000" "<f4"
+    "11203f000800000000004000340b0034ff030000" "<f8"
+    "100000000100000000000800" "|u1"
+    "100800000100000000000800" "|i1"
+    "100000000400000000002000" "<u4"
+    "100800000400000000002000" "<i4"
+    "100000000800000000004000" "<u8"
+    "100800000800000000004000" "<i8"})
+  (bytes.fromhex code) (np.dtype name)))
 
 
 (defn unless-sound [fact problem]
@@ -39,51 +55,243 @@ HDF5 can point into other files, unpack a few bytes into gigabytes and carry cod
     (raise (ValueError problem))))
 
 
-(defn find-object [root path kind]
-  "The object at `path`, such as `a/b`, below the group `root`; `kind` is `h5py.Group` or `h5py.Dataset`.
-
-  Raise `ValueError` when it is missing, of another kind, or reached through a link."
-  (setv place root)
-  (for [name (.split path "/")]
-    (unless-sound (isinstance place h5py.Group) f"'{name}' has no group around it")
-    (setv place (_child place name)))
-  (unless-sound (isinstance place kind) f"'{path}' is not a {(.lower kind.__name__)}")
-  place)
+(defn [contextmanager] open-hdf5 [path]
+  "Open the file at `path` as an `Hdf5File`. Raise `OSError` if it can't be read, `ValueError` if it is not sound."
+  (unless-sound (or (not (os.path.exists path)) (os.path.isfile path)) "it is not a file")  ; a pipe would wait for ever
+  (with [file (open path "rb")]
+    (yield (Hdf5File file))))
 
 
-(defn read-array [root path dtype-kinds [shape None]]
-  "Read the dataset at `path` below the group `root`.
+(defclass Hdf5File []
+  #[[An HDF5 file open in the binary `file`. All its methods raise `ValueError` for what they refuse.
 
-  `dtype-kinds` are the letters of NumPy's kinds that may stand there (`f` float, `iu` integers, …); with `shape` it must have just that shape. Raise `ValueError` for everything that is not plain data of this kind."
+  `objects` has the messages of every group and array under its path, such as `model_weights/dense/bias`; the path of the whole file's group is empty.]]
+
+  (defn __init__ [self file]
+    (setv
+      self.file file
+      self.size (.seek file 0 2)
+      self.left (* 2 self.size)  ; bytes that may still be read
+      self.objects {}
+      self.heaps {})
+    (._walk self (._root self) ""))
+
+  (defn array [self path kinds [shape None]]
+    "Read the array at `path`. `kinds` are the letters of NumPy's kinds that it may have (`f` float, `iu` integers, …); with `shape` it must have just that shape."
+    (setv
+      parts (._object self path)
+      actual (_shape (_only parts DATASPACE path))
+      dtype (_dtype (_only parts DATATYPE path))
+      [version layout at size] (_fields "BBQQ" (_only parts LAYOUT path)))
+    (unless-sound (in dtype.kind kinds) f"'{path}' has numbers of the type {dtype}")
+    (unless-sound (or (is shape None) (= actual (tuple shape))) f"'{path}' has the shape {actual}, not {shape}")
+    (unless-sound (= #(version layout) #(3 1)) f"'{path}' is not stored in one plain block")
+    (unless-sound (= size (* dtype.itemsize (prod actual))) f"'{path}' is not as large in the file as it says")
+    (._claim self at size)
+    (.reshape (np.fromfile self.file dtype (prod actual)) actual))
+
+  (defn floats [self path shape]
+    "Read a float array (`shape`) whose every value is finite."
+    (setv array (.array self path "f" shape))
+    (unless-sound (.all (np.isfinite array)) f"'{path}' has a value that is not finite")
+    array)
+
+  (defn attributes [self path]
+    "Read the attributes of the object at `path`: a dict from names to integers, texts or lists of these."
+    (setv values {})
+    (for [content (.get (._object self path) ATTRIBUTE [])]
+      (setv [version #* sizes] (_fields "BxHHH" content))
+      (unless-sound (= version 1) f"'{path}' has an attribute of a newer kind")
+      (setv [name #* value] (_pieces (cut content 8 None) sizes))
+      (setv (get values (.decode (.rstrip name b"\0"))) (._values self #* value)))
+    values)
+
+  ;; * Bytes
+
+  (defn _claim [self at count]
+    "Go to the byte `at`, of which `count` are to be read: they must be there, and not have been read often."
+    (unless-sound (<= (+ at count) self.size) "it points beyond its own end")
+    (-= self.left count)
+    (unless-sound (>= self.left 0) "it uses the same bytes again and again")
+    (.seek self.file at))
+
+  (defn _bytes [self at count]
+    "Read `count` bytes of structure from the byte `at`."
+    (unless-sound (<= count MAX-BLOCK) "a part of its structure is too large")
+    (._claim self at count)
+    (.read self.file count))
+
+  ;; * Groups
+
+  (defn _root [self]
+    "Read the superblock: the address of the header of the file's group."
+    (unless-sound (>= self.size 96) "it is no HDF5 file")
+    (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
+    (unless-sound (= signature SIGNATURE) "it is no HDF5 file")
+    (unless-sound (= #(version sizes base) #(0 0x0808 0)) "it is HDF5 of another version than h5py's usual one")
+    (unless-sound (<= end self.size) f"it is cut off: {self.size} of {end} bytes are left")
+    (unless-sound (= end self.size) "it has something after its end")
+    root)
+
+  (defn _walk [self at path]
+    "Note the messages of the object at `at` and, if it is a group, of all that it holds."
+    (unless-sound (< (.count path "/") MAX-DEPTH) "its groups are nested too deep")
+    (unless-sound (< (len self.objects) MAX-OBJECTS) "it has too many objects")
+    (setv parts (._messages self at))
+    (setv (get self.objects path) parts)
+    (when (in SYMBOL-TABLE parts)
+      (for [[name address] (.items (._members self (_only parts SYMBOL-TABLE path)))]
+        (._walk self address (if path f"{path}/{name}" name)))))
+
+  (defn _object [self path]
+    (unless-sound (in path self.objects) f"it lacks '{path}'")
+    (get self.objects path))
+
+  (defn _messages [self at]
+    "Read the object header at `at`: a dict from the kinds of its messages to lists of their contents."
+    (setv
+      [version length] (_fields "B7xI" (._bytes self at 12))
+      blocks [#((+ at 16) length)]
+      parts {})
+    (unless-sound (= version 1) "it has an object header of another version")
+    (for [[start length] blocks]  ; grows while it is gone through
+      (for [[kind content] (_split-messages (._bytes self start length))]
+        (if (= kind CONTINUATION)
+          (.append blocks (_fields "QQ" content))
+          (.append (.setdefault parts kind []) content))))
+    parts)
+
+  (defn _members [self symbol-table]
+    "List what a group holds: a dict from names to addresses of object headers."
+    (setv
+      [tree heap] (_fields "QQ" symbol-table)
+      [signature length start] (_fields "4s4xQ8xQ" (._bytes self heap 32))
+      names (._bytes self start length)
+      members {})
+    (unless-sound (= signature b"HEAP") "the names in it are damaged")
+    (for [[name address kind] (._entries self tree)]
+      (setv name (_name names name))
+      (unless-sound (!= kind 2) f"'{name}' is a link to elsewhere")
+      (unless-sound (not-in name members) f"it has '{name}' twice")
+      (unless-sound (< (len members) MAX-OBJECTS) "it has too many objects")
+      (setv (get members name) address))
+    members)
+
+  (defn _entries [self at [level None]]
+    "Yield (place of the name, address, kind) of each entry below the B-tree node at `at`, which must stand at that `level` (None: any)."
+    (setv [signature kind found count] (_fields "4sBBH" (._bytes self at 8)))
+    (unless-sound (and (= signature b"TREE") (= kind 0) (in level [None found])) "a group in it is damaged")
+    (for [[child] (iter-unpack "<8xQ" (._bytes self (+ at 24) (* 16 count)))]
+      (yield :from (if (= found 0)
+        (._leaf self child)
+        (._entries self child (- found 1))))))
+
+  (defn _leaf [self at]
+    "Yield the entries of the symbol table node at `at`, as `_entries` does."
+    (setv [signature count] (_fields "4s2xH" (._bytes self at 8)))
+    (unless-sound (= signature b"SNOD") "a group in it is damaged")
+    (iter-unpack "<QQI20x" (._bytes self (+ at 8) (* 40 count))))
+
+  ;; * Attributes
+
+  (defn _values [self datatype dataspace data]
+    "Read an attribute's value, or list of values, from the three parts of its message."
+    (setv
+      [kind bits size] (_fields "BBxxI" datatype)
+      shape (_shape dataspace)
+      count (prod shape))
+    (unless-sound (and (>= size 1) (<= (* size count) (len data))) "an attribute in it is cut short")
+    (setv items (lfor  n (range count)  (cut data (* n size) (* (+ n 1) size))))
+    (setv values (cond
+      (= kind 0x13) (lfor  item items  (.decode (.rstrip item b"\0")))
+      (= #(kind (& bits 15)) #(0x19 1)) (lfor  item items  (.decode (._heap-object self #* (_fields "IQI" item))))
+      True (.tolist (np.frombuffer (.join b"" items) (_dtype datatype)))))
+    (if shape values (get values 0)))
+
+  (defn _heap-object [self length at index]
+    "Read the object `index`, of so many bytes, of the global heap at `at`."
+    (when (not-in at self.heaps)
+      (setv (get self.heaps at) (._heap self at)))
+    (unless-sound (in index (get self.heaps at)) "a text in it is missing")
+    (cut (get self.heaps at index) length))
+
+  (defn _heap [self at]
+    "Read the global heap at `at`: a dict from the numbers of its objects to their bytes."
+    (setv
+      [signature length] (_fields "4s4xQ" (._bytes self at 16))
+      block (._bytes self (+ at 16) (max 0 (- length 16)))
+      objects {}
+      place 0)
+    (unless-sound (= signature b"GCOL") "the texts in it are damaged")
+    (while (<= (+ place 16) (len block))
+      (setv [index size] (_fields "H6xQ" block place))
+      (when (= index 0)  ; the rest is free
+        (break))
+      (setv (get objects index) (cut block (+ place 16) (+ place 16 size)))
+      (+= place 16 (_padded size)))
+    objects))
+
+
+(defn _fields [layout block [at 0]]
+  "Unpack the numbers that begin at byte `at` of `block`, as `struct` does."
+  (setv layout (+ "<" layout))
+  (unless-sound (<= (+ at (calcsize layout)) (len block)) "a part of its structure is cut short")
+  (unpack-from layout block at))
+
+
+(defn _padded [size]
+  "The next multiple of 8."
+  (* 8 (// (+ size 7) 8)))
+
+
+(defn _pieces [block sizes]
+  "Cut from `block` pieces of these sizes, each padded to a multiple of 8, and the rest."
+  (setv pieces [])
+  (for [size sizes]
+    (.append pieces (cut block size))
+    (setv block (cut block (_padded size) None)))
+  [#* pieces block])
+
+
+(defn _split-messages [block]
+  "Yield (kind, content) of each message in a `block` of an object header that counts."
+  (setv place 0)
+  (while (<= (+ place 8) (len block))
+    (setv [kind size flags] (_fields "HHB" block place))
+    (unless-sound (in kind [#* READ #* IGNORED CONTINUATION])
+      f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
+    (unless-sound (= 0 (& flags 2)) "it has parts that share their description")
+    (when (not-in kind IGNORED)
+      (yield #(kind (cut block (+ place 8) (+ place 8 size)))))
+    (+= place 8 size)))
+
+
+(defn _only [parts kind path]
+  "The content of the one message of this `kind` that the object at `path` has."
+  (setv contents (.get parts kind []))
+  (unless-sound (= (len contents) 1) f"'{path}' is not of the right kind")
+  (get contents 0))
+
+
+(defn _name [names at]
+  "The name that begins at byte `at` of a group's heap of names."
   (setv
-    dataset (find-object root path h5py.Dataset)
-    plan (.get-create-plist dataset.id))
-  (unless-sound (in dataset.dtype.kind dtype-kinds) f"'{path}' holds {dataset.dtype}, not numbers of the right kind")
-  (unless-sound (and dataset.dtype.isnative (<= dataset.dtype.itemsize 8)) f"'{path}' holds numbers of a strange kind")
-  (unless-sound (or (is shape None) (= dataset.shape (tuple shape)))
-    f"'{path}' has the shape {dataset.shape}, not {(tuple (or shape #()))}")
-  (unless-sound (in (.get-layout plan) #(h5py.h5d.CONTIGUOUS h5py.h5d.COMPACT))
-    f"'{path}' is not stored as one plain block")
-  (unless-sound (= 0 (.get-external-count plan)) f"'{path}' is stored in another file")
-  (unless-sound (= dataset.nbytes (.get-storage-size dataset.id))
-    f"'{path}' is smaller on disk than it says")
-  (get dataset #()))
+    end (.find names b"\0" at (+ at MAX-NAME))
+    name (.decode (cut names at (max at end))))
+  (unless-sound (and name (not-in "/" name)) "a name in it is damaged")
+  name)
 
 
-(defn read-floats [root path shape]
-  "Read a float array (`shape`) whose every value is finite, or raise `ValueError`."
-  (setv array (read-array root path "f" shape))
-  (unless-sound (.all (np.isfinite array)) f"'{path}' holds a value that is not finite")
-  array)
+(defn _shape [dataspace]
+  "The shape that a dataspace message states."
+  (setv [version rank flags] (_fields "BBB" dataspace))
+  (unless-sound (and (= version 1) (<= flags 1) (<= rank 8)) "an array in it has a strange shape")
+  (_fields f"{rank}Q" dataspace 8))
 
 
-(defn read-text [root path]
-  "Read a text that `write-text` stored at `path`. Raise `ValueError` unless it is UTF-8 and of sound size."
-  (setv dataset (find-object root path h5py.Dataset))
-  (unless-sound (and (= (len dataset.shape) 1) (<= dataset.nbytes MAX-TEXT)) f"'{path}' is too large")
-  (.decode (.tobytes (read-array root path "u")) "utf-8"))
-
-
-(defn write-text [group name text]
-  "Store `text` in the dataset `name` of `group`, as bytes: an attribute holds at most 64 KiB in a list, and no NUL."
-  (.create-dataset group name :data (np.frombuffer (.encode text "utf-8") "uint8")))
+(defn _dtype [datatype]
+  "The type of number that a datatype message states."
+  (for [[code dtype] (.items TYPES)]
+    (when (.startswith datatype code)
+      (return dtype)))
+  (unless-sound False "an array in it has something other than plain numbers"))

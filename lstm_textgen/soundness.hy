@@ -1,0 +1,82 @@
+#[[What the texts and numbers in a model file must be before anything else relies on them.
+
+The same checks stand before the file is written, so that no model is saved which couldn't be loaded. Each raises `ValueError`.]]
+
+(import
+  json
+  math [isfinite]
+  numpy :as np
+  lstm_textgen.hdf5 [unless-sound]
+  lstm_textgen.macros [check-settings]
+  lstm_textgen.settings [DEFAULTS])
+
+(setv
+  MAX-EMBEDDING 65536
+  MAX-COUNT (** 2 53)  ; above it a float can't hold every whole number
+  MAX-JSON (** 2 25))  ; bytes: room for the history of 250,000 epochs
+
+
+(defn count? [value]
+  "Whether `value` is a sound whole number."
+  (and (isinstance value int) (not (isinstance value bool)) (<= 0 value MAX-COUNT)))
+
+
+(defn _number? [value]
+  "Whether `value` is a finite number."
+  (or (count? value) (and (isinstance value float) (isfinite value))))
+
+
+(defn check-stored-settings [settings]
+  "Raise `ValueError` unless `settings` has all that the program relies on, each of the right kind."
+  (for [name [#* DEFAULTS "embedding" "beginning" "recipe"]]
+    (unless-sound (in name settings) f"its settings lack '{name}'"))
+  (check-settings (dfor
+    name DEFAULTS
+    :setv value (get settings name)
+    :if (not (and (is value None) (in name ["encoding" "max_words"])))  ; None: find out, and no limit
+    name value))
+  (for [value (.values settings)]
+    (unless-sound (or (not (isinstance value int)) (<= value MAX-COUNT)) "its settings have a number that is too large"))
+  (setv [embedding beginning recipe] (gfor  name ["embedding" "beginning" "recipe"]  (get settings name)))
+  (unless-sound (and (count? embedding) (<= 1 embedding MAX-EMBEDDING)) "its setting 'embedding' is no sound number")
+  (unless-sound (isinstance beginning str) "its setting 'beginning' is no text")
+  (unless-sound (isinstance recipe #((type None) str)) "its setting 'recipe' is no text"))
+
+
+(defn check-history [history]
+  "Raise `ValueError` unless `history` is a list of epochs with their losses."
+  (for [entry history]
+    (unless-sound (and
+      (isinstance entry dict)
+      (count? (.get entry "epoch"))
+      (_number? (.get entry "loss"))
+      (_number? (.get entry "validation_loss" 0))
+      (isinstance (.get entry "text") str))
+      "its history has an entry that is no epoch")))
+
+
+(defn check-state [state]
+  "Raise `ValueError` unless `state` says where a training run stands."
+  (unless-sound (and
+    (all (gfor  name ["epoch" "step" "updates"]  (count? (.get state name))))
+    (_number? (.get state "loss_sum"))
+    (isinstance (.get state "text") str))
+    "what it has to go on training is no place in a text"))
+
+
+(defn check-arrays [arrays]
+  "Raise `ValueError` unless every number in `arrays` is finite."
+  (unless-sound (all (gfor  array arrays  (.all (np.isfinite array)))) "it has a number that is not finite"))
+
+
+(defn read-json [text name kind]
+  "Read the JSON in `text` (bytes), which must be a `kind` (dict or list)."
+  (defn refuse [constant]
+    (unless-sound False f"its {name}: {constant} is no number"))
+  (unless-sound (<= (len text) MAX-JSON) f"its {name}: too long")
+  (try
+    (setv value (json.loads (.decode text) :parse-constant refuse))
+    (except [[json.JSONDecodeError UnicodeDecodeError RecursionError]]
+      (raise (ValueError f"its {name}: no JSON") :from None)))
+  (unless-sound (isinstance value kind) f"its {name}: no {kind.__name__}")
+  value)
