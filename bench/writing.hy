@@ -1,0 +1,158 @@
+#[[How fast text is written and scored, beside other ways of doing it: `python -m hy bench/writing.hy`.
+
+All write with the same random weights, in turns, in this one process, and the table gives the medians and the middle of the ratios within each round. What the others do is what their users do: PyTorch's `nn.LSTM` stepped in a loop, Keras' `predict` of a window of 32 for each character (the way of the program that this one is a port of), and the fastest that we know, one compiled XLA loop that makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
+
+(import
+  os
+  sys
+  time
+  types [SimpleNamespace])
+(setv (get os.environ "TF_CPP_MIN_LOG_LEVEL") "3")  ; before TensorFlow comes
+(.insert sys.path 0 (os.path.dirname (os.path.dirname (os.path.abspath __file__))))
+(import
+  itertools [islice]
+  keras
+  numpy :as np
+  tensorflow :as tf
+  torch
+  lstm_textgen.vocabulary [Vocabulary]
+  lstm_textgen.writer [score stream write-many])
+
+(setv
+  ROUNDS 7
+  UNITS (lfor  i (range 65)  (chr (+ 33 i)))
+  VOCABULARY (len UNITS)
+  WINDOW 32
+  TEXT-LENGTH 1_000_000)
+
+
+(defn random-model [size depth]
+  "A model of `depth` LSTM layers of `size` units with random weights."
+  (setv
+    rng (np.random.default-rng 0)
+    weights (fn [#* shape] (* 0.05 (.standard-normal rng shape :dtype "float32")))
+    layers (* [#("lstm" size)] depth)
+    arrays [(weights VOCABULARY VOCABULARY)])
+  (for [n (range depth)]
+    (+= arrays [(weights (if n size VOCABULARY) (* 4 size)) (weights size (* 4 size)) (weights (* 4 size))]))
+  (SimpleNamespace
+    :layers layers
+    :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
+    :vocabulary (Vocabulary "characters" UNITS)
+    :settings {"beginning" "A"}))
+
+
+;; * The contestants: functions from a number of characters to nothing, which write so many
+
+(defn our-writer [model]
+  (setv pieces (stream model "A" :rng-seed 1))
+  (fn [n] (.join "" (islice pieces n))))
+
+
+(defn our-writer-of-many [model streams]
+  (fn [n] (write-many model ["A"] :samples streams :length (// n streams) :rng-seed 1)))
+
+
+(defn torch-writer [model]
+  (setv
+    [embedding #* recurrent kernel bias] (lfor  w model.weights  (torch.tensor w))
+    [_ size] (get model.layers 0)
+    lstm (torch.nn.LSTM VOCABULARY size (len model.layers)))
+  (for [[n array] (enumerate recurrent)]
+    (setv name (get ["weight_ih_l" "weight_hh_l" "bias_ih_l"] (% n 3)))
+    (.copy_ (. (getattr lstm f"{name}{(// n 3)}") data) (.t array)))
+  (defn [(torch.inference-mode)] write [n]
+    (setv [id state] [(torch.zeros 1 :dtype torch.int64) None])
+    (for [_ (range n)]
+      (setv [output state] (lstm (get embedding id) state))
+      (setv id (torch.multinomial (torch.softmax (get (+ (@ output kernel) bias) 0) -1) 1))
+      (.item id)))
+  write)
+
+
+(defn xla-writer [model n]
+  "It writes `n` characters in each call, whatever it is asked for."
+  (setv [embedding kernel recurrent bias dense dense-bias] (lfor  w model.weights  (tf.constant w)))
+  (setv
+    table (+ (@ embedding kernel) bias)
+    size (get recurrent.shape 0))
+  (defn step [t id h c ids]
+    (setv [i f g o] (tf.split (+ (tf.gather table id) (get (@ (get h None) recurrent) 0)) 4))
+    (setv
+      c (+ (* (tf.sigmoid f) c) (* (tf.sigmoid i) (tf.tanh g)))
+      h (* (tf.sigmoid o) (tf.tanh c))
+      noise (- (tf.math.log (- (tf.math.log (tf.random.uniform [VOCABULARY] 1e-20)))))
+      id (tf.argmax (+ (get (@ (get h None) dense) 0) dense-bias noise) :output-type tf.int32))
+    [(+ t 1) id h c (tf.tensor-scatter-nd-update ids [[t]] [id])])
+  (defn [(tf.function :jit-compile True :autograph False)] write []
+    (setv zeros (tf.zeros [size]))
+    (get (tf.while-loop (fn [t #* _] (< t n)) step
+      [(tf.constant 0) (tf.constant 0) zeros zeros (tf.zeros [n] tf.int32)]) -1))
+  (fn [_] (.numpy (write))))
+
+
+(defn keras-writer [model]
+  (setv
+    [_ size] (get model.layers 0)
+    network (keras.Sequential [
+      (keras.layers.Input [None] :dtype "int32")
+      (keras.layers.Embedding VOCABULARY VOCABULARY)
+      (keras.layers.LSTM size)
+      (keras.layers.Dense VOCABULARY :activation "softmax")])
+    rng (np.random.default-rng 0))
+  (.set-weights network model.weights)
+  (fn [n]
+    (setv ids (* [0] WINDOW))
+    (for [_ (range n)]
+      (setv odds (get (.predict network (np.array [(cut ids (- WINDOW) None)]) :verbose 0) 0))
+      (.append ids (.choice rng VOCABULARY :p (/ (.astype odds "float64") (.sum odds :dtype "float64")))))))
+
+
+(defn our-scorer [model]
+  (setv text (.join "" (.choice (np.random.default-rng 0) UNITS TEXT-LENGTH)))
+  (fn [n] (score model [(cut text n)])))
+
+
+;; * The race
+
+(defn rates [contestants]
+  "Let (function, characters) pairs work in turns; return their characters a second (rounds, contestants)."
+  (for [[work n] contestants]  ; once for whatever has to be compiled
+    (work n))
+  (np.array (lfor
+    _ (range ROUNDS)
+    (lfor
+      [work n] contestants
+      :setv start (time.perf-counter)
+      :do (work n)
+      (/ n (- (time.perf-counter) start))))))
+
+
+(defn race [title #* contestants]
+  "Print each contestant's median rate, and how many times faster the first is; each is (name, function, characters)."
+  (setv all (rates (lfor  [_ work n] contestants  #(work n))))
+  (for [[k [name _ _]] (enumerate contestants)]
+    (setv ratio (np.median (/ (get all #((slice None) 0)) (get all #((slice None) k)))))
+    (print f"| {title} | {name} | {(np.median (get all #((slice None) k))) :,.0f} | {(if k f"{ratio :.2f}×" "") } |" :flush True)))
+
+
+(defn main []
+  (print f"{(os.cpu-count)} processors, vocabulary {VOCABULARY}, {ROUNDS} rounds\n")
+  (print "| | | characters/s | ours is faster by |\n|---|---|---|---|")
+  (setv small (random-model 128 1))
+  (race "one stream, 1×128"
+    #("ours" (our-writer small) 20_000)
+    #("a compiled XLA loop" (xla-writer small 20_000) 20_000)
+    #("PyTorch, stepped" (torch-writer small) 2000)
+    #("Keras predict" (keras-writer small) 20))
+  (for [size [256 512]]
+    (setv model (random-model size 2))
+    (race f"one stream, 2×{size}"
+      #("ours" (our-writer model) 4000)
+      #("PyTorch, stepped" (torch-writer model) 1000)))
+  (race "64 streams, 1×128" #("ours" (our-writer-of-many small 64) 128_000))
+  (race "scoring 1 MB, 1×256" #("ours" (our-scorer (random-model 256 1)) TEXT-LENGTH)))
+
+
+(when (= __name__ "__main__")
+  (main))
