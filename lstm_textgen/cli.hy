@@ -7,16 +7,26 @@
   shlex
   sys
   lstm_textgen [__version__]
-  lstm_textgen.settings [DEFAULTS])
+  lstm_textgen.settings [DEFAULTS]
+  lstm_textgen.terminal [visible])
 
 (setv EXAMPLES #[[
 Every day:
   ./train.hy --sources lol.txt                      learn to write like corpora/lol.txt
   ./train.hy --sources lol.txt --epochs 80          go on with it
   ./train.hy --generate heylo                       write until Ctrl-C
-  ./train.hy --generate "" --length 500 --temperature 0.7
+  ./train.hy --generate "" --length 500 --temperature 0.5
+  ./train.hy --score letter.txt                     how well it foresees a text
   ./train.hy --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2
   ./train.hy --recipe corpora/lol.hy]])
+
+(defn numbers [text]
+  "Read what --temperature takes."
+  (try
+    (lfor  part (.split text ",")  (float part))
+    (except [ValueError]
+      (raise (argparse.ArgumentTypeError f"give a number, or several with commas between, not {text !r}")))))
+
 
 ;; Each flag: its group, what it takes, its help and how its text is read.
 (setv FLAGS [
@@ -30,7 +40,7 @@ Every day:
   ["text" "--validation" "FRACTION" "the last part of the text, held out to validate on; 0: none" {"type" float}]
   ["network" "--layers" "SPEC" "such as 256 or lstm:512,dropout:0.2,gru:256" {}]
   ["network" "--lookback" "N" "the window: how far back the network learns to see, in units" {"type" int}]
-  ["training" "--model" "PATH" "the model file; .h5 may be left out" {"default" "model"}]
+  ["training" "--model" "PATH" "the model file; .h5 may be left out; given twice, two models write together (default: model)" {"action" "append"}]
   ["training" "--epochs" "N" "epochs to train for in all, over every run; 0: until stopped" {"type" int}]
   ["training" "--patience" "N" "stop after N epochs without a better validation loss; 0: never" {"type" int}]
   ["training" "--learning-rate" "RATE" "the highest, before it decays" {"type" float}]
@@ -41,11 +51,26 @@ Every day:
   ["training" "--cpu" None "leave the GPU alone" {"action" "store_true"}]
   ["training" "--quiet" None "show nothing but errors" {"action" "store_true"}]
   ["writing" "--generate" "SEED" "write on from this text" {}]
-  ["writing" "--length" "N" "how many units to write (default: endless)" {"type" int}]
-  ["writing" "--temperature" "T" "0: always the likeliest; 1: as the model sees it; more: wilder (default: 0.7)" {"type" float  "default" 0.7}]
-  ["writing" "--top-k" "K" "choose among the K likeliest units only" {"type" int}]
-  ["writing" "--top-p" "P" "choose among the likeliest units that together have the probability P" {"type" float}]
+  ["writing" "--generate-from" "FILE" "write on from the text in this file; - for standard input" {}]
+  ["writing" "--interactive" None "type a beginning, get a continuation; :help there tells more" {"action" "store_true"}]
+  ["writing" "--length" "N" "end after N units: characters, or words (default: endless; 200 with --interactive)" {"type" int}]
+  ["writing" "--stop" "TEXT" "end before this text" {}]
+  ["writing" "--sentences" "N" "end with the Nth sentence" {"type" int}]
+  ["writing" "--samples" "N" "write N texts at once; they need an end" {"type" int  "default" 1}]
+  ["writing" "--output" "FILE" "write into this file instead of showing it" {}]
+  ["writing" "--originality" None "say at the end how much of it is copied from the --sources" {"action" "store_true"}]
+  ["choosing" "--temperature" "T" "0: always the likeliest; 1: as the model sees it; more: wilder; 0.4,1,0.7: one after another" {"type" numbers  "default" "0.7"}]
+  ["choosing" "--top-k" "K" "only among the K likeliest units (default: all)" {"type" int}]
+  ["choosing" "--top-p" "P" "only among the likeliest that together have the probability P (default: 1)" {"type" float}]
+  ["choosing" "--min-p" "P" "only among those at least P times as likely as the likeliest (default: 0)" {"type" float}]
+  ["choosing" "--mix" "SHARE" "the first model's share where two write together (default: 0.5)" {"type" float}]
+  ["scoring" "--score" "PATH" "say how well the model foresees these texts: files, patterns, .gz files, or - for standard input" {"nargs" "+"}]
+  ["scoring" "--score-html" "FILE" "with --score: also write a page that shades each character by its surprise" {}]
   ["other" "--rng-seed" "N" "the number that random choices come from (default: 1 to train with, a new one to write with)" {"type" int}]])
+
+
+;; The flags that ask for something to be done with a trained model.
+(setv ACTIONS ["--generate" "--generate-from" "--interactive" "--score"])
 
 
 (defclass Parser [argparse.ArgumentParser]
@@ -68,7 +93,7 @@ Every day:
   "The parser of all flags."
   (setv parser (Parser
     :prog (program)
-    :usage "%(prog)s --sources PATH… | --recipe FILE.hy | --generate SEED  [flags]"
+    :usage "%(prog)s --sources PATH… | --recipe FILE.hy | --generate SEED | --score PATH…  [flags]"
     :description "Learns to write like any text, one character or word at a time, with an LSTM."
     :epilog EXAMPLES
     :formatter-class argparse.RawDescriptionHelpFormatter
@@ -135,46 +160,21 @@ Every day:
   (+ 128 number))
 
 
-;; * Writing
-
-(defn write [flags]
-  "Write on from the seed, to standard output."
-  (import lstm_textgen.checkpoint [load-checkpoint])
-  (import lstm_textgen.textmodel [TextModel])
-  (.reconfigure sys.stdout :errors "replace")
-  (setv model (TextModel (load-checkpoint flags.model)))
-  (_show flags.generate)
-  (for [piece (.stream model flags.generate
-      :length flags.length
-      :temperature flags.temperature
-      :top-k flags.top-k
-      :top-p flags.top-p
-      :rng-seed flags.rng-seed
-      :warn _warn)]
-    (_show piece))
-  (print)
-  0)
-
-
-(defn _warn [message]
-  (print f"{(program)}: {message}" :file sys.stderr))
-
-
-(defn _show [text]
-  "Put `text` on standard output: at once on a terminal, line by line elsewhere."
-  (.write sys.stdout text)
-  (when (or (in "\n" text) (.isatty sys.stdout))
-    (.flush sys.stdout)))
-
-
 ;; * Everything
 
 (defn _run [arguments]
   "Do what the `arguments` ask; the exit status."
-  (setv flags (.parse-args (make-parser) arguments))
+  (setv
+    parser (make-parser)
+    flags (.parse-args parser arguments)
+    actions (_given flags ACTIONS)
+    flags.models (or flags.model ["model"])
+    flags.model (get flags.models 0))
+  (_check-together flags actions)
   (cond
-    (is-not flags.generate None)
-      (_with-reader write flags)
+    actions (do
+      (import lstm_textgen.cli_writing [run])
+      (run flags parser))
     (or flags.sources flags.recipe)
       (try
         (train flags)
@@ -187,26 +187,31 @@ Every day:
       (raise (ValueError "nothing to do: give --sources to train or --generate to write; --help shows what there is"))))
 
 
-(defn _with-reader [act flags]
-  "Let `act` write to standard output until it ends, Ctrl-C, or the reader of a pipe goes away."
-  (try
-    (setv status (act flags))
-    (.flush sys.stdout)
-    status
-    (except [KeyboardInterrupt]
-      (print)
-      0)
-    (except [BrokenPipeError]
-      ;; What is still in the buffer has no reader: let it fall into the void at exit.
-      (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno sys.stdout))
-      0)))
+(defn _given [flags names]
+  "List those flags of `names` that were given."
+  (lfor  name names
+    :setv value (getattr flags (.replace (cut name 2 None) "-" "_"))
+    :if (not (or (is value None) (is value False)))
+    name))
+
+
+(defn _check-together [flags actions]
+  "Raise `ValueError` for flags that don't go together."
+  (when (> (len actions) 1)
+    (raise (ValueError f"{(.join " and " actions)}: one at a time")))
+  (when (and (not actions) (> (len flags.models) 1))
+    (raise (ValueError f"--model: {(len flags.models)} models can't be trained at once; give one")))
+  (when (and flags.score-html (not-in "--score" actions))
+    (raise (ValueError "--score-html: say with --score what to score")))
+  (when (and flags.originality (not (and flags.sources (& #{"--generate" "--generate-from"} (set actions)))))
+    (raise (ValueError "--originality needs --generate and, to compare with, the training text: --sources PATH"))))
 
 
 (defn explain [error]
-  "An error as one line."
-  (.join " " (.split (if (and (isinstance error OSError) error.filename)
+  "An error as one line, which no name in it can make a command to the terminal."
+  (visible (.join " " (.split (if (and (isinstance error OSError) error.filename)
     f"{error.filename}: {error.strerror}"
-    (str error)))))
+    (str error))))))
 
 
 (defn main [[arguments None]]

@@ -3,7 +3,8 @@
 (import
   math
   sys
-  time)
+  time
+  lstm_textgen.terminal [visible])
 
 
 (defn bits [nats]
@@ -103,7 +104,7 @@
       (.append losses (_loss "validation" (get entry "validation_loss"))))
     (.say self f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}  {speed :,.0f} {self.unit}/s  {(_duration seconds)}")
     (for [line (.split sample "\n")]
-      (.say self f"    {line}"))))
+      (.say self f"    {(if (.isatty sys.stdout) (visible line) line)}"))))
 
 
 (defn _bar [unit]

@@ -11,7 +11,7 @@
   lstm_textgen.settings [continued-settings embedding-size new-settings why-done]
   lstm_textgen.sources [MB read-sources]
   lstm_textgen.vocabulary [Vocabulary]
-  lstm_textgen.writer [score stream write-many])
+  lstm_textgen.writer [Score stream surprises write-many])
 
 
 (defclass TextModel []
@@ -36,17 +36,51 @@
     (setv text (default-prep text))
     (if (get self.settings "lower") (lower text) text))
 
+  (defn prepare-pieces [self pieces]
+    "Prepare a long text whose consecutive parts are `pieces` (strings); yield it in other parts. They end after white space, where no step of preparing joins two characters."
+    (setv held "")
+    (for [piece pieces]
+      (+= held piece)
+      (setv end (+ 1 (max (.rfind held "\n") (.rfind held " "))))
+      (when end
+        (yield (.prepare self (cut held end)))
+        (setv held (cut held end None))))
+    (yield (.prepare self held)))
+
   (defn stream [self [seed ""] #** options]
     #[[Write on from `seed`: an iterator of pieces of text, without the seed, endless unless `length` is given.
 
     The options are those of `generate`.]]
     (stream self.checkpoint (.prepare self seed) #** options))
 
-  (defn generate [self [seed ""] [length 400] #** options]
-    #[[Write `length` units (characters or words) on from `seed`; the text with its seed.
+  (defn generate [self [seed ""] [length 400] [samples None] #** options]
+    #[[Write on from `seed`, `length` units (characters or words) or, with None, to another end; the text with its seed.
 
-    Options: `temperature` (0: always the likeliest), `top_k`, `top_p`, `rng_seed` (same model, seed and number: same text). Raises `ValueError` for a value out of range.]]
-    (+ seed (.join "" (.stream self seed :length length #** options))))
+    For a list of seeds it is the list of their texts, with a number of `samples` that many after each seed; all are written side by side, which takes less time than one by one.
+
+    Options: `temperature` (0: always the likeliest; default: 1; a list is gone through again and again, one number for each unit), `top_k`, `top_p`, `min_p`, `stop` (a text to end before), `sentences` (how many to end after), `rng_seed` (same model, seeds and number: same text). Raises `ValueError` for a value out of range.]]
+    (when (and (isinstance seed str) (is samples None))
+      (return (+ seed (.join "" (.stream self seed :length length #** options)))))
+    (setv
+      seeds (if (isinstance seed str) [seed] (list seed))
+      each (if (is samples None) 1 samples)
+      texts (write-many self.checkpoint (lfor  s seeds  (.prepare self s)) each length #** options))
+    (lfor  [k text] (enumerate texts)  (+ (get seeds (// k each)) text)))
+
+  (defn score [self text]
+    #[[Say how well the model foresees `text`: #(total units bits).
+
+    `total` is a `Score` with `bits` (per unit), `perplexity`, `accuracy` and `count`; `units` lists the characters or words of the text as it is prepared, and `bits` (len(units),) has the surprise of each: -log₂ of the probability that the model gave it, NaN for a character that it doesn't know. Raises `ValueError` when it knows nothing of the text.]]
+    (setv
+      total (Score)
+      [all-units all-nats] [[] []])
+    (for [[units nats hits unknowns] (surprises self.checkpoint [(.prepare self text)])]
+      (.add total nats hits unknowns)
+      (.extend all-units units)
+      (.append all-nats nats))
+    (when (not total.count)
+      (raise (ValueError "there is nothing to score: the text is empty, or the model knows none of it")))
+    #(total all-units (/ (np.concatenate all-nats) (np.log 2))))
 
   (defn save [self path]
     "Save to the file at `path`. Raises `OSError` when it can't be written."

@@ -1,0 +1,60 @@
+"How much of a text is copied, against looking for every string by itself."
+
+(import
+  hypothesis [given settings strategies :as st]
+  pytest
+  lstm_textgen.originality [STRETCH originality])
+
+(setv
+  ;; Few letters, so that passages repeat; é and an emoji, so that characters aren't bytes.
+  texts (st.text "abé🦊" :max-size 60)
+  long-texts (st.builds (fn [s n] (* s n)) texts (st.integers 0 4)))
+
+
+(defn plainly [written training]
+  "What `originality` says, found by trying every passage and every string."
+  (setv
+    passages (gfor
+      text written
+      start (range (len text))
+      end (range (+ start 1) (+ (len text) 1))
+      :setv passage (cut text start end)
+      :if (in passage training)
+      (len passage))
+    strings (lfor
+      text written
+      start (range (- (len text) 19))
+      (in (cut text start (+ start 20)) training)))
+  #((max passages :default 0) (when strings (/ (sum strings) (len strings)))))
+
+
+(defn [(given (st.lists long-texts :max-size 3) long-texts) (settings :max-examples 60 :deadline None)]
+    test-it-agrees-with-trying-every-passage [written training]
+  (setv [passage share] (originality written training))
+  (assert (= #((len passage) share) (plainly written training)))
+  (assert (in passage training))
+  (assert (any (gfor  text [#* written ""]  (in passage text)))))
+
+
+(defn test-a-passage-is-found-across-the-stretches-that-are-hashed-at-once []
+  (setv
+    copied "This sentence stands on the border."
+    training (+ (* "x" (- STRETCH 10)) copied (* "y" 50))
+    [passage share] (originality [(+ "new words, then: " copied " and more")] training))
+  (assert (= passage copied))
+  (assert (= share (/ 16 42))))
+
+
+(defn test-two-copied-strings-side-by-side-are-not-one-passage []
+  (setv
+    [a b] ["abcdefghijklmnopqrst" "bcdefghijklmnopqrstu"]
+    [passage share] (originality [(+ a "u")] f"{a}-{b}"))
+  (assert (= (len passage) 20))
+  (assert (= share 1)))
+
+
+(defn test-nothing-to-compare []
+  (assert (= (originality [] "abc") #("" None)))
+  (assert (= (originality ["xyz"] "abc") #("" None)))
+  (assert (= (originality ["xbz"] "abc") #("b" None)))
+  (assert (= (originality [(* "x" 20)] "") #("" 0))))
