@@ -290,7 +290,7 @@
   (try
     (with [file (open-hdf5 path)]
       (setv format (.get (.attributes file "lstm_textgen") "format"))
-      (unless-sound (count? format) "it has no format number")
+      (unless-sound (and (count? format) (>= format 1)) "it has no format number")
       (when (> format FORMAT)
         (raise (NewerFormat f"it has the format {format} of a newer lstm_textgen, and this one reads up to {FORMAT}: upgrade it")))
       ((get READERS format) file resume))

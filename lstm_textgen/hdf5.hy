@@ -91,8 +91,9 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     (.reshape (np.fromfile self.file dtype (prod actual)) actual))
 
   (defn floats [self path shape]
-    "Read a float array (`shape`) whose every value is finite."
+    "Read a float32 array (`shape`) whose every value is finite."
     (setv array (.array self path "f" shape))
+    (unless-sound (= array.dtype "float32") f"'{path}' has numbers of the type {array.dtype}")
     (unless-sound (.all (np.isfinite array)) f"'{path}' has a value that is not finite")
     array)
 

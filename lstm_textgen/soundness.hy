@@ -30,13 +30,13 @@ The same checks stand before the file is written, so that no model is saved whic
   "Raise `ValueError` unless `settings` has all that the program relies on, each of the right kind."
   (for [name [#* DEFAULTS "embedding" "beginning" "recipe"]]
     (unless-sound (in name settings) f"its settings lack '{name}'"))
+  (for [value (.values settings)]
+    (unless-sound (or (not (isinstance value int)) (<= value MAX-COUNT)) "its settings have a number that is too large"))
   (check-settings (dfor
     name DEFAULTS
     :setv value (get settings name)
     :if (not (and (is value None) (in name ["encoding" "max_words"])))  ; None: find out, and no limit
     name value))
-  (for [value (.values settings)]
-    (unless-sound (or (not (isinstance value int)) (<= value MAX-COUNT)) "its settings have a number that is too large"))
   (setv [embedding beginning recipe] (gfor  name ["embedding" "beginning" "recipe"]  (get settings name)))
   (unless-sound (and (count? embedding) (<= 1 embedding MAX-EMBEDDING)) "its setting 'embedding' is no sound number")
   (unless-sound (isinstance beginning str) "its setting 'beginning' is no text")

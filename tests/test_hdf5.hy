@@ -1,0 +1,305 @@
+"Nobody harmed: files that a stranger could send are refused with one line, in little time and memory."
+
+(import
+  json
+  os
+  pathlib [Path]
+  subprocess
+  sys
+  h5py
+  numpy :as np
+  pytest
+  models [same-model? small-model]
+  lstm_textgen.checkpoint [TEXTS _digest load-checkpoint save-checkpoint]
+  lstm_textgen.hdf5 [open-hdf5])
+
+(setv
+  TESTS (. (Path __file__) parent)
+  BIAS "model_weights/dense/bias"
+  OURS "lstm_textgen")
+
+
+(defn [pytest.fixture] path [tmp-path]
+  (save-checkpoint (small-model) (/ tmp-path "model"))
+  (/ tmp-path "model.h5"))
+
+
+(defn seal [file]
+  "Make the checksums right again, as a stranger would."
+  (setv
+    texts (lfor  name TEXTS  (get file OURS name #()))
+    weights (lfor
+      layer ["embedding" "lstm_1" "gru_3" "dense"]
+      weight (get (. (get file "model_weights" layer) attrs) "weight_names")
+      (get file "model_weights" layer weight #()))
+    resume (get file OURS "resume")
+    state (get resume "state" #())
+    arrays (lfor
+      part ["variables" "optimizer"]
+      n (range (len (get resume part)))
+      (get resume part (str n) #())))
+  (setv
+    (get (. (get file OURS) attrs) "sha256") (_digest [#* texts #* weights])
+    (get resume.attrs "sha256") (_digest [state #* arrays])))
+
+
+(defn store-text [file name text]
+  "Put `text` in the place of what this package has stored under `name`."
+  (del (get file OURS name))
+  (setv (get file OURS name) (np.frombuffer (.encode text "utf-8" "surrogatepass") "uint8"))
+  (seal file))
+
+
+(defn changed [file name #** changes]
+  "The JSON object stored under `name` with some `changes`; a value of Ellipsis is taken out."
+  (setv value {#** (json.loads (.tobytes (get file OURS name #())))  #** changes})
+  (json.dumps (dfor  [key item] (.items value)  :if (is-not item ...)  key item)))
+
+
+(defn replace-bias [file #* arguments #** options]
+  "Put another dataset in the place of the last bias."
+  (del (get file BIAS))
+  (.create-dataset file BIAS #* arguments #** options))
+
+
+(defn assert-refused [path [match None]]
+  "Assert that the file is refused with one line that names it."
+  (with [caught (pytest.raises ValueError :match match)]
+    (load-checkpoint path :resume True))
+  (assert (.startswith (str caught.value) (str path)))
+  (assert (not-in "\n" (str caught.value))))
+
+
+;; * What HDF5 can do, and a model must not
+
+(setv
+  virtual (h5py.VirtualLayout #(10) "f4")
+  (get virtual (slice None)) (h5py.VirtualSource "other.h5" "x" :shape #(10)))
+
+(setv HOSTILE {
+  "external link" (fn [file] (del (get file BIAS)) (setv (get file BIAS) (h5py.ExternalLink "other.h5" "/x")))
+  "soft link" (fn [file] (del (get file BIAS)) (setv (get file BIAS) (h5py.SoftLink "/model_weights/gru_3/bias")))
+  "link instead of a group" (fn [file] (.move file "model_weights" "w") (setv (get file "model_weights") (h5py.SoftLink "/w")))
+  "data in another file" (fn [file] (replace-bias file #(10) "f4" :external [#("/etc/passwd" 0 40)]))
+  "virtual dataset" (fn [file] (del (get file BIAS)) (.create-virtual-dataset file BIAS virtual))
+  "chunks" (fn [file] (replace-bias file :data (np.zeros 10 "f4") :chunks #(5)))
+  "chunk bomb" (fn [file] (replace-bias file #(10) "f4" :chunks #((** 2 28)) :maxshape #(None)))
+  "gzip bomb" (fn [file] (replace-bias file :data (np.zeros (** 2 22) "f4") :compression "gzip" :compression-opts 9))
+  "checksum filter" (fn [file] (replace-bias file :data (np.zeros 10 "f4") :fletcher32 True))
+  "shape bomb" (fn [file] (replace-bias file #((** 2 40)) "f4"))
+  "nothing stored" (fn [file] (replace-bias file #(10) "f4"))
+  "nothing at all" (fn [file] (replace-bias file :data (h5py.Empty "f4")))
+  "compound type" (fn [file] (replace-bias file #(10) [#("a" "f4") #("b" "f4")]))
+  "object references" (fn [file] (replace-bias file #(10) h5py.ref-dtype))
+  "texts for numbers" (fn [file] (replace-bias file :data (* ["x"] 10)))
+  "big-endian numbers" (fn [file] (replace-bias file :data (np.zeros 10 ">f4")))
+  "complex numbers" (fn [file] (replace-bias file :data (np.zeros 10 "c8")))
+  "other shape" (fn [file] (replace-bias file :data (np.zeros 11 "f4")))
+  "whole numbers" (fn [file] (replace-bias file :data (np.zeros 10 "i4")))
+  "not a number" (fn [file] (setv (get file BIAS 0) np.nan) (seal file))
+  "infinity" (fn [file] (setv (get file BIAS 0) (- np.inf)) (seal file))
+  "too large for float32" (fn [file] (replace-bias file :data (np.full 10 1e300)) (seal file))
+  "infinite optimizer" (fn [file] (setv (get file "lstm_textgen/resume/optimizer/1" 0) np.inf) (seal file))
+  "missing weight" (fn [file] (del (get file BIAS)))
+  "weight too many" (fn [file] (setv (get file "model_weights/dense/more") [1.0]))
+  "missing optimizer" (fn [file] (del (get file "lstm_textgen/resume/optimizer")))
+  "other data" (fn [file] (setv (get file "notes") (np.zeros 3)))
+  "deep groups" (fn [file] (.create-group file (.join "/" (* ["deeper"] 300))))
+  "cycle of hard links" (fn [file] (setv (get file "model_weights/loop") (get file "model_weights")))
+  "group for an array" (fn [file] (del (get file BIAS)) (.create-group file BIAS))
+  "array for a group" (fn [file] (del (get file OURS "resume")) (setv (get file OURS "resume") [1]))
+  "named type" (fn [file] (setv (get file "type") (np.dtype "f4")))
+  "many attributes" (fn [file] (for [n (range 1000)] (setv (get file.attrs (str n)) n)))
+  "strange attribute" (fn [file] (setv (get file.attrs "x") (np.zeros 2 [#("a" "f4")])))
+  "no format" (fn [file] (del (get (. (get file OURS) attrs) "format")))
+  "format in words" (fn [file] (setv (get (. (get file OURS) attrs) "format") "one"))
+  "format 0" (fn [file] (setv (get (. (get file OURS) attrs) "format") 0))
+  "list of formats" (fn [file] (setv (get (. (get file OURS) attrs) "format") [1 1]))})
+
+
+(defn [(pytest.mark.parametrize "name" HOSTILE)] test-a-hostile-file-is-refused [path name]
+  (with [file (h5py.File path "r+")]
+    ((get HOSTILE name) file))
+  (assert-refused path))
+
+
+(defn keras-says [file #** changes]
+  "Change what the first recurrent layer is for Keras."
+  (setv config (json.loads (get file.attrs "model_config")))
+  (.update (get config "config" "layers" 2) changes)
+  (setv (get file.attrs "model_config") (json.dumps config)))
+
+
+(defn [(pytest.mark.parametrize "changes" [
+    {"class_name" "Lambda"  "config" {"function" "4wEAAAA="}}
+    {"class_name" "Evil"  "module" "evil"}
+    {"config" {"name" "lstm_1"  "units" (** 2 29)}}])]
+  test-keras-may-not-be-told-of-another-network [path changes]
+  (with [file (h5py.File path "r+")]
+    (keras-says file #** changes))
+  (assert-refused path "contradicts"))
+
+
+(defn test-keras-may-not-be-told-of-other-weights [path]
+  (with [file (h5py.File path "r+")]
+    (setv (get (. (get file "model_weights/gru_3") attrs) "weight_names") ["bias" "recurrent_kernel" "kernel"]))
+  (assert-refused path "contradicts"))
+
+
+(defn [(pytest.mark.parametrize "options" [{"libver" "latest"} {"userblock_size" 512} {"fs_strategy" "page"}])]
+  test-hdf5-of-another-make-is-refused [path options]
+  (with [file (h5py.File path)  other (h5py.File (/ path.parent "other.h5") "w" #** options)]
+    (for [name file]
+      (.copy file name other)))
+  (assert-refused (/ path.parent "other.h5")))
+
+
+(defn [(pytest.mark.parametrize "content" [b"" b"x" b"\x89HDF\r\n\x1a\n" (bytes 5000) (* b"\x89HDF\r\n\x1a\n" 99)])]
+  test-what-is-no-hdf5-is-refused [path content]
+  (.write-bytes path content)
+  (assert-refused path "no HDF5 file|of another version"))
+
+
+(defn test-what-is-no-file-is-refused [tmp-path]
+  (os.mkfifo (/ tmp-path "pipe.h5"))
+  (assert-refused (/ tmp-path "pipe.h5") "not a file"))
+
+
+;; * What the texts may say
+
+(defn [(pytest.mark.parametrize "units" [
+    ["a" "b" "a"] ["a" ""] ["ab" "c"] ["a" 1] ["\ud800" "b"] [] {"a" 1} "ab" None])]
+  test-a-vocabulary-that-is-none-is-refused [path units]
+  (with [file (h5py.File path "r+")]
+    (store-text file "vocabulary" (changed file "vocabulary" :units units)))
+  (assert-refused path))
+
+
+(defn [(pytest.mark.parametrize "changes" [
+    {"layers" 5} {"layers" "lambda:5"} {"layers" "lstm:99999999999"} {"layers" "lstm:7,gru:5"} {"layers" None}
+    {"embedding" "4"} {"embedding" -4} {"embedding" 4.5} {"embedding" True} {"embedding" (** 2 30)}
+    {"unit" "bytes"} {"unit" "words"} {"lower" "no"} {"lookback" 0} {"lookback" 1e9} {"lookback" (** 10 400)}
+    {"batch_size" []} {"stride" None} {"validation" 2} {"validation" (float "nan")} {"learning_rate" "fast"}
+    {"learning_rate" (float "inf")} {"epochs" -1} {"patience" {}} {"rng_seed" None} {"encoding" "no such"}
+    {"max_words" "many"} {"beginning" 5} {"beginning" "\x1b[2J"} {"recipe" ["x"]} {"unit" ...} {"beginning" ...}])]
+  test-settings-of-the-wrong-kind-are-refused [path changes]
+  (with [file (h5py.File path "r+")]
+    (store-text file "settings" (changed file "settings" #** changes)))
+  (assert-refused path))
+
+
+(defn [(pytest.mark.parametrize "changes" [
+    {"epoch" "1"} {"epoch" -1} {"step" 1.5} {"step" (** 10 30)} {"updates" None} {"loss_sum" (float "nan")}
+    {"loss_sum" "1e999"} {"text" 7} {"text" ...} {"step" True}])]
+  test-a-place-to-go-on-from-that-is-none-is-refused [path changes]
+  (with [file (h5py.File path "r+")]
+    (store-text file "resume/state" (changed file "resume/state" #** changes)))
+  (assert-refused path))
+
+
+(defn [(pytest.mark.parametrize "history" [
+    "{}" "[1]" "[null]" "[[]]" "[{}]" "nonsense" "" "\0" "[1e999]" "[NaN]" "\ud800"
+    "[{\"epoch\": 1, \"loss\": 1e999, \"text\": \"\"}]"
+    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"])]
+  test-a-history-that-is-none-is-refused [path history]
+  (with [file (h5py.File path "r+")]
+    (store-text file "history" history))
+  (assert-refused path))
+
+
+(defn [(pytest.mark.parametrize "name" [#* TEXTS "resume/state"])] test-nested-json-is-refused [path name]
+  (with [file (h5py.File path "r+")]
+    (store-text file name (* "[" 1,000,000)))
+  (assert-refused path))
+
+
+(defn test-a-vocabulary-may-have-control-characters [tmp-path]
+  (setv
+    model (small-model)
+    units (list "\0\x07\x1b\x9bdehlorw\u202e"))
+  (setv
+    model.vocabulary ((type model.vocabulary) "characters" (cut units 10))
+    (get model.settings "beginning") "\x1b")
+  (save-checkpoint model (/ tmp-path "model"))
+  (assert (same-model? model (load-checkpoint (/ tmp-path "model") :resume True))))
+
+
+;; * Time and memory
+
+(setv LOAD "
+(import resource sys lstm_textgen.checkpoint [load-checkpoint])
+(setv used (* 4096 (int (get (.split (.read (open \"/proc/self/statm\"))) 0))))
+(resource.setrlimit resource.RLIMIT-AS #((+ used (* 200 1000 1000)) resource.RLIM-INFINITY))
+(setv used (. (resource.getrusage resource.RUSAGE-SELF) ru-utime))
+(resource.setrlimit resource.RLIMIT-CPU #((+ 2 (int used)) 9))
+(try
+  (load-checkpoint (get sys.argv 1) :resume True)
+  (except [error ValueError] (print \"refused\")))")
+
+
+(defn assert-refused-within-limits [path]
+  "Assert that a process with 200 MB to spare, and a second or two, refuses the file."
+  (setv process (subprocess.run [sys.executable "-m" "hy" "-c" LOAD path]
+    :env {#** os.environ "PYTHONPATH" (str TESTS.parent)} :capture-output True :text True))
+  (assert (= process.stdout "refused\n") process.stderr))
+
+
+(defn [(pytest.mark.parametrize "name" [
+    "chunk bomb" "gzip bomb" "shape bomb" "deep groups" "cycle of hard links" "many attributes"])]
+  test-a-bomb-is-refused-within-limits [path name]
+  (with [file (h5py.File path "r+")]
+    ((get HOSTILE name) file))
+  (assert-refused-within-limits path))
+
+
+(defn [(pytest.mark.parametrize #("name" "text") [
+    #("settings" (* "[" 4,000,000))
+    #("history" (+ "[" (* "[]," 1,000,000) "[]]"))
+    #("vocabulary" (+ "{\"unit\": \"characters\", \"units\": [" (* "\"a\"," 1,000,000) "\"a\"]}"))])]
+  test-a-bomb-of-json-is-refused-within-limits [path name text]
+  (with [file (h5py.File path "r+")]
+    (store-text file name text))
+  (assert-refused-within-limits path))
+
+
+(defn test-many-names-for-the-same-bytes-are-refused [path]
+  (with [file (h5py.File path "r+")]
+    (setv part (get file OURS "resume/optimizer"))
+    (.create-dataset part "11" :data (np.zeros (** 18 4)))
+    (for [n (range 12 200)]
+      (setv (get part (str n)) (get part "11"))))
+  (assert-refused path "again and again")
+  (assert-refused-within-limits path))
+
+
+;; * What h5py writes is read as h5py reads it
+
+(defn [(pytest.mark.parametrize "dtype" ["f2" "f4" "f8" "i1" "u1" "i4" "u4" "i8" "u8"])]
+  test-arrays-are-read [tmp-path dtype]
+  (setv array (.reshape (np.arange 24 :dtype dtype) 2 3 4))
+  (with [file (h5py.File (/ tmp-path "a.h5") "w")]
+    (setv (get file "a/b") array  (get file "scalar") (get array 0 0 1)))
+  (with [file (open-hdf5 (/ tmp-path "a.h5"))]
+    (setv found (.array file "a/b" "fiu"))
+    (assert (= found.dtype array.dtype))
+    (assert (np.array-equal found array))
+    (assert (= (.array file "scalar" "fiu") 1))))
+
+
+(defn test-attributes-are-read [tmp-path]
+  (setv attributes {
+    "none" []  "texts" ["a" "é"]  "long" (* "é" 100,000)  "bytes" b"plain"  "fixed" (np.bytes_ b"fixed")
+    "array" (np.array [b"a" b"bcd"])  "number" -3  "numbers" [1 2]})
+  (with [file (h5py.File (/ tmp-path "a.h5") "w")]
+    (.update file.attrs attributes))
+  (with [file (open-hdf5 (/ tmp-path "a.h5"))]
+    (assert (= (.attributes file "") {#** attributes  "bytes" "plain"  "fixed" "fixed"  "array" ["a" "bcd"]}))))
+
+
+(defn test-large-groups-are-read [tmp-path]
+  (with [file (h5py.File (/ tmp-path "a.h5") "w")]
+    (for [n (range 3000)]
+      (setv (get file f"group/{n}") n)))
+  (with [file (open-hdf5 (/ tmp-path "a.h5"))]
+    (assert (= (len file.objects) 3002))
+    (assert (all (gfor  n (range 3000)  (= n (.array file f"group/{n}" "i")))))))
