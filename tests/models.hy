@@ -2,7 +2,7 @@
 
 (import
   numpy :as np
-  lstm_textgen.checkpoint [Checkpoint weight-shapes]
+  lstm_textgen.checkpoint [Checkpoint TEXTS _digest weight-shapes]
   lstm_textgen.settings [new-settings]
   lstm_textgen.vocabulary [Vocabulary])
 
@@ -44,3 +44,22 @@
     (= a.history b.history)
     (= (bool a.resume) (bool b.resume))
     (or (not a.resume) (= (get a.resume "state") (get b.resume "state")))))
+
+
+(defn seal [file]
+  "Make the checksums in an open HDF5 `file` right again, as a stranger would who has changed it."
+  (setv
+    texts (lfor  name TEXTS  (get file "lstm_textgen" name #()))
+    weights (lfor
+      layer ["embedding" "lstm_1" "gru_3" "dense"]
+      weight (get (. (get file "model_weights" layer) attrs) "weight_names")
+      (get file "model_weights" layer weight #()))
+    resume (get file "lstm_textgen" "resume")
+    state (get resume "state" #())
+    arrays (lfor
+      part ["variables" "optimizer"]
+      n (range (len (get resume part)))
+      (get resume part (str n) #())))
+  (setv
+    (get (. (get file "lstm_textgen") attrs) "sha256") (_digest [#* texts #* weights])
+    (get resume.attrs "sha256") (_digest [state #* arrays])))

@@ -1,0 +1,16 @@
+"Nobody harmed: whatever is changed in a model file, loading it does no harm. `hy bench/fuzz.hy` tries many more."
+
+(import
+  sys
+  pathlib [Path])
+
+(.append sys.path (str (/ (. (Path __file__) parent parent) "bench")))
+(import fuzz [FAILURES fuzz])
+
+
+(defn test-no-changed-file-does-harm []
+  (setv counts (fuzz 500))
+  (assert (= (.total counts) 500))
+  (assert (> (get counts "refused") (get counts "as it was") 0))
+  (assert (> (get counts "as its weights say") 0))
+  (assert (= (sum (gfor  name FAILURES  (get counts name))) 0) counts))
