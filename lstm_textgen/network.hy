@@ -28,7 +28,10 @@ The training network predicts every position of windows (batch, lookback) and ca
 (with [_ (muted-stderr)]
   (import
     keras
-    keras [ops]))
+    keras [ops])
+  (try
+    (import tensorflow)  ; whatever its backend, Keras imports it at the first step if it is there
+    (except [ImportError])))
 (import
   lstm_textgen.checkpoint [keras-config named-layers]
   lstm_textgen.layers [RECURRENT])
@@ -135,13 +138,65 @@ The training network predicts every position of windows (batch, lookback) and ca
 (defclass FastLSTM [keras.layers.LSTM]
   "`keras.layers.LSTM` with a faster loop over time for processors; same weights, same results."
 
+  (defn project [self sequences]
+    "What the inputs (B, T, in) add to the gates, biases included: (T, B, 4u)."
+    (+ (ops.matmul (ops.transpose sequences #(1 0 2)) self.cell.kernel) self.cell.bias))
+
   (defn inner-loop [self sequences initial-state mask [training False]]
     (setv
       [h c] initial-state
-      time-first (ops.transpose sequences #(1 0 2))
-      z (+ (ops.matmul time-first self.cell.kernel) self.cell.bias)
-      [hidden h c] (lstm-over-time z h c (ops.copy self.cell.recurrent-kernel)))
+      kernel (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
+      [hidden h c] (lstm-over-time (.project self sequences) h c kernel))
     #(h (ops.transpose hidden #(1 0 2)) [h c])))
+
+
+(defclass TorchLSTM [keras.layers.LSTM]
+  "`keras.layers.LSTM` by PyTorch's own LSTM: oneDNN's on processors, cuDNN's on a GPU; same weights, same results."
+
+  (defn inner-loop [self sequences initial-state mask [training False]]
+    (import torch)
+    (setv
+      cell self.cell
+      bias (ops.convert-to-tensor cell.bias)
+      weights [(. cell.kernel value T) (. cell.recurrent-kernel value T) bias (torch.zeros-like bias)]
+      [hidden h c] (torch.lstm
+        sequences (lfor  state initial-state  (torch.unsqueeze state 0)) weights
+        True 1 0.0 training False True))  ; biases, one layer, no dropout, not bidirectional, batch first
+    #((get h 0) hidden [(get h 0) (get c 0)])))
+
+
+(defn [ops.custom-gradient] look-up [table ids]
+  "Rows of `table` (V, n) by `ids` (T, B): (T, B, n). The gradient is one product, which is faster than adding up rows."
+  (defn gradient [upstream]
+    (setv
+      [size n] table.shape
+      hot (ops.one-hot (ops.reshape ids #(-1)) size :dtype table.dtype))
+    #((ops.matmul (ops.transpose hot) (ops.reshape upstream #(-1 n))) None))
+  #((ops.take table ids :axis 0) gradient))
+
+
+(defclass FoldedLSTM [FastLSTM]
+  #[[The embedding and the LSTM after it as one layer, from ids (B, T).
+
+  The embedding goes through the kernel once for each unit of the vocabulary V, not once for each place in the text: two products of V rows take the place of three of B × T rows in the embedding's width.]]
+
+  (defn __init__ [self units vocabulary-size embedding #** options]
+    (.__init__ (super) units #** options)
+    (setv
+      self.input-spec None  ; ids have no axis for features
+      self.embedding-shape #(vocabulary-size embedding)))
+
+  (defn build [self shape]
+    (setv self.embeddings (.add-weight self :shape self.embedding-shape :initializer "uniform" :name "embeddings"))
+    (.build (super) #(#* shape (get self.embedding-shape 1))))
+
+  (defn call [self ids #** options]
+    (.call (super) (ops.expand-dims ids -1) #** options))  ; Keras' own code wants such an axis
+
+  (defn project [self ids]
+    (look-up
+      (+ (ops.matmul self.embeddings self.cell.kernel) self.cell.bias)
+      (ops.transpose (ops.squeeze ids -1)))))
 
 
 ;; * State carried from window to window
@@ -185,13 +240,32 @@ The training network predicts every position of windows (batch, lookback) and ca
       (torch.cuda.is-available))))
 
 
+(setv CARRYING {"return_sequences" True  "return_state" True})
+
+
+(defn _own-loop? []
+  "Whether the loop written here beats the backend's own: on processors, with the backends that XLA compiles."
+  (and (in (keras.backend.backend) ["tensorflow" "jax"]) (not (on-gpu?))))
+
+
 (defn _recurrent [kind units name]
   "The recurrent layer to train with: on a GPU Keras' own, which goes through cuDNN."
   (setv layer (cond
     (= kind "gru") keras.layers.GRU
-    (or (on-gpu?) (= (keras.backend.backend) "torch")) keras.layers.LSTM
-    True FastLSTM))
-  (layer units :return-sequences True :return-state True :name name))
+    (_own-loop?) FastLSTM
+    (= (keras.backend.backend) "torch") TorchLSTM
+    True keras.layers.LSTM))
+  (layer units :name name #** CARRYING))
+
+
+(defn _beginning [layers vocabulary-size embedding batch-size]
+  "The first layer after the ids, and the named layers that follow it: the embedding alone, or with the LSTM after it where that saves work."
+  (setv [[name kind units] #* others] (named-layers layers))
+  (if (and (= kind "lstm") (_own-loop?) (<= vocabulary-size (* 3 embedding)))
+    #((Carried (FoldedLSTM units vocabulary-size embedding :name name #** CARRYING) batch-size :name f"carried_{name}")
+      others)
+    #((keras.layers.Embedding vocabulary-size embedding :name "embedding")
+      (named-layers layers))))
 
 
 (defn training-network [layers vocabulary-size embedding batch-size lookback rng-seed]
@@ -201,18 +275,14 @@ The training network predicts every position of windows (batch, lookback) and ca
   (keras.utils.set-random-seed rng-seed)
   (setv
     ids (keras.Input :batch-shape #(batch-size lookback) :dtype "int32")
-    flow ((keras.layers.Embedding vocabulary-size embedding :name "embedding") ids))
-  (for [[name kind size] (named-layers layers)]
+    [first others] (_beginning layers vocabulary-size embedding batch-size)
+    flow (first ids))
+  (for [[n [name kind size]] (enumerate others)]
     (setv layer (if (in kind RECURRENT)
       (Carried (_recurrent kind size name) batch-size :name f"carried_{name}")
-      (keras.layers.Dropout size :seed (+ rng-seed (hash-name name)) :name name)))
+      (keras.layers.Dropout size :seed (+ rng-seed n 1) :name name)))
     (setv flow (layer flow)))
   (keras.Model ids ((keras.layers.Dense vocabulary-size :name "dense") flow)))
-
-
-(defn hash-name [name]
-  "A small number that belongs to a layer's `name`, the same in every process."
-  (int (get (.split name "_") -1)))
 
 
 (defn carried-states [model]

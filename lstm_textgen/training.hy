@@ -108,6 +108,10 @@ A run that is stopped and resumed ends with the same bits as one that never was:
         "torch" False))
     (.build self.model.optimizer self.model.trainable-variables))
 
+  (defn _variables [self]
+    "All that the network changes as it trains, the weights first: an order that every backend's network has."
+    (sorted self.model.variables :key (fn [v] (not v.trainable))))
+
   (defn _restore [self]
     "Put the network, the optimizer and the place in the data where `checkpoint` stands."
     (setv self.place {"epoch" (len self.checkpoint.history)  "step" 0  "updates" 0  "loss_sum" 0.0  "text" self.text})
@@ -115,7 +119,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       (_put variable value))
     (setv resume self.checkpoint.resume)
     (when resume
-      (for [[variables part] [[self.model.variables "variables"] [self.model.optimizer.variables "optimizer"]]]
+      (for [[variables part] [[(._variables self) "variables"] [self.model.optimizer.variables "optimizer"]]]
         (for [[variable value] (zip variables (get resume part) :strict True)]
           (_put variable value)))
       (setv self.place (get resume "state"))
@@ -129,7 +133,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   (defn _empty-states [self]
     "Let the next window begin with an empty state."
     (for [weight (carried-states self.model)]
-      (.assign weight (keras.ops.zeros-like weight))))
+      (.assign weight (keras.ops.zeros weight.shape))))
 
   (defn _step [self x y]
     "Train on one batch, x and y (batch, lookback); the loss before it, in nats."
@@ -214,7 +218,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       (setv self.checkpoint.weights (_values self.model.trainable-variables)))
     (setv self.checkpoint.resume {
       "state" (dict self.place)
-      "variables" (_values self.model.variables)
+      "variables" (_values (._variables self))
       "optimizer" (_values self.model.optimizer.variables)})
     (try
       (save-checkpoint self.checkpoint self.path)
