@@ -1,0 +1,231 @@
+"Old models: files as Keras 1 and 2 wrote them become models whose predictions equal the old formulae."
+
+(import
+  json
+  h5py
+  numpy :as np
+  pytest
+  lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm_textgen.engine [Engine softmax]
+  lstm_textgen.oldmodels [import-model])
+
+(setv ALPHABET "\n !abcdé")
+(setv SIZE (len ALPHABET))
+
+
+;; * The old formulae, in the words of the old files: W (in, u), U (u, u) and b (u,) for each of the gates i, c, f, o
+
+(defn sigmoid [x]
+  (/ 1 (+ 1 (np.exp (- x)))))
+
+(defn old-hard-sigmoid [x]
+  (np.clip (+ (* 0.2 x) 0.5) 0 1))
+
+(defn new-hard-sigmoid [x]
+  (np.clip (+ (/ x 6) 0.5) 0 1))
+
+
+(defn run-lstm [xs gates squash]
+  "The hidden states (time, u) of an LSTM over `xs` (time, in); `gates` has W, U and b of i, c, f and o."
+  (setv u (len (get gates "i" 2))  h (np.zeros u)  c (np.zeros u)  states [])
+  (for [x xs]
+    (setv z (dfor  [name [W U b]] (.items gates)  name (+ (@ x W) (@ h U) b)))
+    (setv c (+ (* (squash (get z "f")) c) (* (squash (get z "i")) (np.tanh (get z "c")))))
+    (setv h (* (squash (get z "o")) (np.tanh c)))
+    (.append states h))
+  (np.array states))
+
+
+(defn predict [ids layers dense squash]
+  "The probabilities (time, vocabulary) of the old network after each of the `ids`."
+  (setv xs (get (np.eye SIZE) ids))
+  (for [gates layers]
+    (setv xs (run-lstm xs gates squash)))
+  (softmax (+ (@ xs (get dense 0)) (get dense 1))))
+
+
+;; * Old files
+
+(defn random-network [sizes]
+  "Random weights: the gates of each layer, and the dense layer's kernel and bias."
+  (setv rng (np.random.default-rng 5)  layers [])
+  (defn draw [#* shape]
+    (.astype (.normal rng :size shape) "float32"))
+  (for [[width u] (zip [SIZE #* sizes] sizes)]
+    (.append layers (dfor  name "icfo"  name [(draw width u) (draw u u) (draw u)])))
+  #(layers [(draw (get sizes -1) SIZE) (draw SIZE)]))
+
+
+(defn write-layer [file name weights]
+  "Write the named `weights` of a layer, as Keras 1 and 2 did: the names are fixed-length bytes."
+  (setv group (.create-group file f"model_weights/{name}"))
+  (setv (get group.attrs "weight_names") (np.array (lfor  [name _] weights  (.encode name))))
+  (for [[name array] weights]
+    (.create-dataset group name :data array)))
+
+
+(defn joined [gates part order]
+  (np.concatenate (lfor  name order  (get gates name part)) -1))
+
+
+(defn keras-1-weights [name gates]
+  (lfor
+    gate "icfo"
+    [part array] (zip "WUb" (get gates gate))
+    #(f"{name}_{part}_{gate}" array)))
+
+
+(defn keras-2-weights [name gates]
+  (lfor
+    [n part] (enumerate ["kernel" "recurrent_kernel" "bias"])
+    #(f"{name}/{part}:0" (joined gates n "ifco"))))
+
+
+(defn cudnn-weights [name gates]
+  (defn in-columns [kernel]  ; cuDNN has the transposed matrix, in memory that is said to be of the kernel's shape
+    (.reshape (.flatten kernel.T) kernel.shape))
+  (setv
+    kernels (lfor  gate "ifco"  (in-columns (get gates gate 0)))
+    recurrent (lfor  gate "ifco"  (. (get gates gate 1) T))
+    bias (joined gates 2 "ifco")
+    share (np.linspace -1 1 bias.size :dtype "float32"))
+  [#(f"{name}/kernel:0" (np.concatenate kernels 1))
+   #(f"{name}/recurrent_kernel:0" (np.concatenate recurrent 1))
+   #(f"{name}/bias:0" (np.concatenate [share (- bias share)]))])
+
+
+(setv MAKES {
+  ;; How each make of file names a layer's class and options, and lays out an LSTM's weights.
+  "Keras 1" #("LSTM" "output_dim" "inner_activation" keras-1-weights)
+  "Keras 2" #("LSTM" "units" "recurrent_activation" keras-2-weights)
+  "cuDNN" #("CuDNNLSTM" "units" None cudnn-weights)})
+
+
+(defn old-config [make sizes gate-function #** changes]
+  "What an old file says of its layers, a dropout layer after the first one among them."
+  (setv [lstm units gates _] (get MAKES make)  layers [])
+  (for [[n size] (enumerate sizes 1)]
+    (.append layers {"class_name" lstm  "config" {
+      "name" f"lstm_{n}"  units size  #** (if gates {gates gate-function  "activation" "tanh"} {})
+      "return_sequences" (< n (len sizes))  "batch_input_shape" [None 32 SIZE]  #** changes}}))
+  (.insert layers 1 {"class_name" "Dropout"  "config" {"name" "dropout_1"  (if (= make "Keras 1") "p" "rate") 0.25}})
+  (.append layers {"class_name" "Dense"  "config" {"name" "dense_1"  units SIZE  "activation" "softmax"}})
+  {"class_name" "Sequential"  "config" (if (= make "cuDNN") {"name" "sequential_1"  "layers" layers} layers)})
+
+
+(defn write-old-model [folder make sizes [gate-function "sigmoid"] #** changes]
+  "Write a random old model and its alphabet to `folder`; their paths, and the network."
+  (setv
+    paths [(/ folder "old.h5") (/ folder "old.txt")]
+    network (random-network sizes)
+    config (old-config make sizes gate-function #** changes)
+    [layers [kernel bias]] network)
+  (.write-text (get paths 1) ALPHABET "utf-8")
+  (with [file (h5py.File (get paths 0) "w")]
+    (setv (get file.attrs "model_config") (.encode (json.dumps config)))
+    (for [[n gates] (enumerate layers 1)]
+      (write-layer file f"lstm_{n}" ((get MAKES make -1) f"lstm_{n}" gates)))
+    (write-layer file "dense_1" (if (= make "Keras 1")
+      [#("dense_1_W" kernel) #("dense_1_b" bias)]
+      [#("dense_1/kernel:0" kernel) #("dense_1/bias:0" bias)])))
+  #(paths network))
+
+
+(setv IDS [3 0 6 1 4 2 5 3 3 0])
+
+
+(defn [(pytest.mark.parametrize "sizes" [[5] [6 4]]) (pytest.mark.parametrize "make" MAKES)]
+  test-predictions-are-those-of-the-old-formulae [tmp-path make sizes]
+  (setv
+    [paths network] (write-old-model tmp-path make sizes)
+    model (import-model #* paths))
+  (save-checkpoint model (/ tmp-path "model"))
+  (setv
+    model (load-checkpoint (/ tmp-path "model"))
+    engine (Engine model.layers model.weights)
+    found (lfor  n IDS  (softmax (.step engine n))))
+  (assert (np.allclose found (predict IDS #* network sigmoid) :atol 1e-5)))
+
+
+(defn [(pytest.mark.parametrize "make" ["Keras 1" "Keras 2"])]
+  test-hard-gates-are-those-of-the-old-formula [tmp-path make]
+  (setv
+    [paths network] (write-old-model tmp-path make [6] "hard_sigmoid")
+    model (import-model #* paths)
+    [_ W U b kernel bias] model.weights
+    gates (dfor
+      [n name] (enumerate "ifco")
+      :setv columns (slice (* 6 n) (* 6 (+ n 1)))
+      name [(get W #(... columns)) (get U #(... columns)) (get b columns)]))
+  (assert (= (get model.settings "layers") "lstm-hard:6,dropout:0.25"))
+  (assert (np.allclose
+    (predict IDS [gates] [kernel bias] new-hard-sigmoid)
+    (predict IDS #* network old-hard-sigmoid)
+    :atol 1e-5)))
+
+
+(defn test-the-settings-are-the-old-ones-as-far-as-known [tmp-path]
+  (setv
+    [paths _] (write-old-model tmp-path "Keras 2" [6 4])
+    model (import-model #* paths))
+  (assert (= model.vocabulary.units (list ALPHABET)))
+  (assert (= (get model.settings "layers") "lstm:6,dropout:0.25,lstm:4"))
+  (assert (= (get model.settings "lookback") 32))
+  (assert (get model.settings "lower"))  ; no capital letters in the alphabet
+  (assert (= model.history []))
+  (assert (is model.resume None)))
+
+
+(defn assert-refused [paths match]
+  (with [caught (pytest.raises ValueError :match match)]
+    (import-model #* paths))
+  (assert (not-in "\n" (str caught.value))))
+
+
+(defn [(pytest.mark.parametrize #("changes" "match") [
+    #({"units" 7} "shape")
+    #({"units" 0} "no sound number of units")
+    #({"units" "many"} "no sound number of units")
+    #({"activation" "relu"} "without tanh")
+    #({"recurrent_activation" "relu"} "gates of the kind 'relu'")
+    #({"go_backwards" True} "backwards")
+    #({"name" "lstm_9"} "lacks 'model_weights/lstm_9'")
+    #({"name" "../lstm_1"} "lacks")])]
+  test-other-networks-are-refused [tmp-path changes match]
+  (setv [paths _] (write-old-model tmp-path "Keras 2" [6] #** changes))
+  (assert-refused paths match))
+
+
+(defn [(pytest.mark.parametrize #("config" "match") [
+    #(None "no 'model_config'")
+    #("" "no JSON")
+    #("{}" "no list of layers")
+    #("{\"config\": [1]}" "a layer that is none")
+    #("{\"config\": []}" "not made of LSTM")
+    #("{\"config\": [{\"class_name\": \"Lambda\", \"config\": {}}, {\"class_name\": \"Dense\", \"config\": {}}]}" "'Lambda'")])]
+  test-files-that-say-nothing-sound-are-refused [tmp-path config match]
+  (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
+  (with [file (h5py.File (get paths 0) "r+")]
+    (del (get file.attrs "model_config"))
+    (when (is-not config None)
+      (setv (get file.attrs "model_config") config)))
+  (assert-refused paths match))
+
+
+(defn test-an-alphabet-of-another-model-is-refused [tmp-path]
+  (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
+  (.write-text (get paths 1) "abc")
+  (assert-refused paths "8 characters and the alphabet has 3")
+  (.write-text (get paths 1) "abca")
+  (assert-refused paths "not an alphabet: the vocabulary has a unit twice")
+  (.write-bytes (get paths 1) b"\xff\xfe")
+  (assert-refused paths "not an alphabet"))
+
+
+(defn test-a-file-that-is-no-model-is-refused [tmp-path]
+  (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
+  (.write-bytes (get paths 0) b"text")
+  (assert-refused paths "no HDF5 file")
+  (.unlink (get paths 0))
+  (with [_ (pytest.raises FileNotFoundError)]
+    (import-model #* paths)))
