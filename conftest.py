@@ -1,4 +1,4 @@
-"""Lets pytest collect tests/test_*.hy and explain their failed asserts in full."""
+"""Lets pytest collect tests/test_*.hy, explains their failed asserts in full, and lends them a model."""
 import hy
 import hy.importer
 import pytest
@@ -20,3 +20,21 @@ hy.importer.hy_compile = _compile_tests
 def pytest_collect_file(file_path, parent):
     if file_path.name.startswith("test_") and file_path.suffix == ".hy":
         return pytest.Module.from_parent(parent, path=file_path)
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory):
+    """The folder of a small model that was trained for two epochs; no test may change it."""
+    from tests.helpers import train_tiny
+
+    folder = tmp_path_factory.mktemp("trained")
+    train_tiny(folder)
+    return folder
+
+
+@pytest.fixture
+def trained(trained_once, tmp_path):
+    """A folder of the test's own with `text.txt` and the `model.h5` that was trained on it for two epochs."""
+    for name in ["text.txt", "model.h5"]:
+        (tmp_path / name).write_bytes((trained_once / name).read_bytes())
+    return tmp_path

@@ -42,7 +42,7 @@
   "learning-rate" "positive"
   "epochs" "whole"
   "patience" "whole"
-  "rng-seed" "whole"
+  "rng-seed" "seed"
   "temperature" "not-negative"})
 
 (defn _number? [x]
@@ -64,6 +64,7 @@
   "passage" #("text of a character or more" (fn [x] (and (isinstance x str) x)))
   "positive" #("a number above 0" (fn [x] (and (_number? x) (> x 0))))
   "regex" #("a regular expression" (fn [x] (and (isinstance x str) (re.compile x))))
+  "seed" #("a whole number from 0 to 2147483647" (fn [x] (and (_whole? x) (< x (** 2 31)))))
   "sources" #("a list of texts such as [\"lol.txt\"]" _texts?)
   "text" #("text" (fn [x] (isinstance x str)))
   "unit" #("`characters` or `words`" (fn [x] (in x ["characters" "words"])))

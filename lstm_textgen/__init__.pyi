@@ -1,0 +1,108 @@
+"""The types of the package's public face, for editors and type checkers."""
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, overload
+
+import numpy as np
+import numpy.typing as npt
+
+__version__: str
+__all__: list[str]
+
+_Path: TypeAlias = str | PathLike[str]
+_Prep: TypeAlias = Callable[[str], str]
+_Step: TypeAlias = str | tuple[Any, ...] | list[Any] | _Prep
+
+class _Vocabulary(Protocol):
+    unit: str
+    units: list[str]
+    ids: dict[str, int]
+    size: int
+    unknown: int | None
+    def __len__(self) -> int: ...
+    def encode(self, text: str) -> npt.NDArray[np.unsignedinteger[Any]]: ...
+    def decode(self, ids: Sequence[int] | npt.NDArray[Any]) -> str: ...
+
+class _Score(Protocol):
+    nats: float
+    count: int
+    hits: int
+    unknowns: int
+    @property
+    def bits(self) -> float: ...
+    @property
+    def perplexity(self) -> float: ...
+    @property
+    def accuracy(self) -> float: ...
+
+class _Recipe(Protocol):
+    name: str
+    doc: str | None
+    prep: _Prep | None
+    settings: dict[str, Any]
+    folder: Path | None
+
+class _Report(Protocol):
+    unit: str
+    def say(self, text: str) -> None: ...
+    def warn(self, text: str) -> None: ...
+    def download(self, url: str, done: int, total: int | None) -> None: ...
+    def begin_epoch(self, epoch: int, epochs: int, units: int, done: int) -> None: ...
+    def step(self, done: int, loss: float) -> None: ...
+    def end_bar(self) -> None: ...
+    def end_epoch(self, entry: dict[str, Any], better: bool, sample: str) -> None: ...
+
+class TextModel:
+    checkpoint: Any
+    def __init__(self, checkpoint: Any) -> None: ...
+    @property
+    def vocabulary(self) -> _Vocabulary: ...
+    @property
+    def settings(self) -> dict[str, Any]: ...
+    @property
+    def history(self) -> list[dict[str, Any]]: ...
+    def prepare(self, text: str) -> str: ...
+    def prepare_pieces(self, pieces: Iterator[str]) -> Iterator[str]: ...
+    def stream(
+        self, seed: str = "", *, length: int | None = None,
+        temperature: float | Sequence[float] = 1, top_k: int | None = None, top_p: float | None = None,
+        min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
+        rng_seed: int | None = None, warn: Callable[[str], object] = ...,
+    ) -> Iterator[str]: ...
+    @overload
+    def generate(
+        self, seed: str = "", length: int | None = 400, samples: None = None, *,
+        temperature: float | Sequence[float] = 1, top_k: int | None = None, top_p: float | None = None,
+        min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
+        rng_seed: int | None = None, warn: Callable[[str], object] = ...,
+    ) -> str: ...
+    @overload
+    def generate(
+        self, seed: str | Sequence[str] = "", length: int | None = 400, samples: int | None = None, *,
+        temperature: float | Sequence[float] = 1, top_k: int | None = None, top_p: float | None = None,
+        min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
+        rng_seed: int | None = None, warn: Callable[[str], object] = ...,
+    ) -> list[str]: ...
+    def score(self, text: str) -> tuple[_Score, list[str], npt.NDArray[np.float64]]: ...
+    def save(self, path: _Path) -> None: ...
+    def to_keras(self) -> Any: ...
+
+def load(path: _Path) -> TextModel: ...
+def train(
+    sources: _Path | Sequence[_Path] | None, path: _Path = "model", *,
+    recipe: _Recipe | None = None, restart: bool = False, report: _Report | None = None,
+    save_every: float = 10, max_download: float = 1024,
+    unit: str = ..., lower: bool = ..., encoding: str = ..., max_words: int = ...,
+    lookback: int = ..., stride: int = ..., batch_size: int = ..., validation: float = ...,
+    layers: str = ..., learning_rate: float = ..., epochs: int = ..., patience: int = ..., rng_seed: int = ...,
+) -> TextModel: ...
+def compose(*steps: _Step) -> _Prep: ...
+def recipe(
+    name: str, *, doc: str | None = None, prep: _Step | list[_Step] | None = None,
+    sources: Sequence[str] = ..., unit: str = ..., lower: bool = ..., encoding: str = ..., max_words: int = ...,
+    lookback: int = ..., stride: int = ..., batch_size: int = ..., validation: float = ...,
+    layers: str = ..., learning_rate: float = ..., epochs: int = ..., patience: int = ..., rng_seed: int = ...,
+    temperature: float = ...,
+) -> _Recipe: ...
+def load_recipe(path: _Path) -> _Recipe: ...

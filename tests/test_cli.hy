@@ -1,0 +1,258 @@
+"The command line of training: what it refuses, and that it says so in one line, with status 2."
+
+(import
+  functools [partial]
+  http.server [SimpleHTTPRequestHandler ThreadingHTTPServer]
+  resource
+  threading [Thread]
+  h5py
+  pytest
+  tests.helpers [TEXT TINY-FLAGS program start-program write-text]
+  lstm_textgen.checkpoint [load-checkpoint]
+  lstm_textgen.cli [main])
+
+
+(defn [pytest.fixture] complaint [tmp-path monkeypatch capsys]
+  "A function that runs the program in a folder with `text.txt`, and returns the one line with which it refuses its arguments."
+  (write-text tmp-path)
+  (monkeypatch.chdir tmp-path)
+  (fn [#* arguments]
+    (setv
+      status (main (list arguments))
+      [output message] (capsys.readouterr))
+    (assert (= [status output] [2 ""]))
+    (assert (= (.count message "\n") 1) message)
+    message))
+
+
+(defclass Files [SimpleHTTPRequestHandler]
+  (defn log-message [self #* _]))
+
+
+(defn [pytest.fixture] server [tmp-path]
+  "The address of a web server that has the files of the test's folder."
+  (with [server (ThreadingHTTPServer #("127.0.0.1" 0) (partial Files :directory (str tmp-path)))]
+    (.start (Thread :target server.serve-forever))
+    (yield f"http://127.0.0.1:{server.server-port}")
+    (.shutdown server)))
+
+
+(defn test-nothing-to-do [complaint]
+  (assert (in "--sources" (complaint)))
+  (assert (in "--sources" (complaint "--sources"))))
+
+
+(defn test-the-status-and-the-line-reach-the-shell [tmp-path]
+  (setv result (program "--sources" "nowhere.txt" :folder tmp-path))
+  (assert (= [result.returncode result.stdout] [2 ""]))
+  (assert (= result.stderr "lstm-textgen: there is no file 'nowhere.txt', neither here nor in corpora\n")))
+
+
+;; * Sources
+
+(defn test-a-file-that-cannot-be-read [complaint]
+  ;; The permission bits don't bind an administrator; the memory of a process can't be read at 0 by anyone.
+  (assert (in "/proc/self/mem" (complaint "--sources" "/proc/self/mem"))))
+
+
+(defn test-texts-that-cannot-be-used [complaint tmp-path]
+  (write-text tmp-path "" "empty.txt")
+  (write-text tmp-path "heylo" "short.txt")
+  (.write-bytes (/ tmp-path "latin.txt") (* b"caf\xe9 " 200))
+  (.mkdir (/ tmp-path "folder"))
+  (.write-bytes (/ tmp-path "folder" "picture") (* b"\0\xff" 99))
+  (for [[name #* words] [
+      ["empty.txt" "empty"]
+      ["short.txt" "too short" "5 units" "651"]
+      ["latin.txt" "'latin.txt'" "byte 3" "0xe9" "--encoding cp1252"]
+      ["folder" "'folder'" "no text"]
+      ["*.none" "'*.none'"]
+      ["" "''"]]]
+    (setv message (complaint "--sources" name))
+    (for [word words]
+      (assert (in word message)))))
+
+
+(defn test-a-text-as-long-as-the-message-says-is-long-enough [complaint tmp-path]
+  (write-text tmp-path (cut TEXT 600) "short.txt")
+  (assert (in "needs 651" (complaint "--sources" "short.txt")))
+  (write-text tmp-path (cut TEXT 651) "enough.txt")
+  (assert (in "--batch-size 600" (complaint "--sources" "enough.txt" "--batch-size" "600"))))
+
+
+(defn test-a-url-that-fails [complaint server monkeypatch tmp-path]
+  (monkeypatch.setenv "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
+  (setv message (complaint "--sources" f"{server}/nowhere.txt"))
+  (assert (in f"{server}/nowhere.txt: 404" message))
+  (assert (in "neither http nor https" (complaint "--sources" "ftp://127.0.0.1/a")))
+  None)
+
+
+(defn test-a-download-that-is-too-large [complaint server monkeypatch tmp-path]
+  (monkeypatch.setenv "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
+  (assert (in "--max-download" (complaint "--sources" f"{server}/text.txt" "--max-download" "0.001")))
+  None)
+
+
+;; * Flags
+
+(defn [(pytest.mark.parametrize "flag,bad" [
+  #("--epochs" "-1") #("--epochs" "two") #("--epochs" "1.5")
+  #("--patience" "-1") #("--lookback" "0") #("--stride" "0") #("--batch-size" "0") #("--batch-size" "99999")
+  #("--max-words" "0") #("--rng-seed" "-1") #("--rng-seed" "99999999999")
+  #("--validation" "1") #("--validation" "-0.1") #("--validation" "nan")
+  #("--learning-rate" "0") #("--learning-rate" "inf") #("--save-every" "0") #("--max-download" "nan")
+  #("--encoding" "klingon")
+  #("--layers" "128,dense:9") #("--layers" "") #("--layers" "dropout:0.2")])]
+    test-a-value-out-of-range [complaint flag bad]
+  (setv message (complaint "--sources" "text.txt" flag bad))
+  (assert (in flag message))
+  (assert (in (get (.split bad ",") -1) message)))
+
+
+(defn test-a-flag-that-there-is-not [complaint]
+  (assert (in "--epoch" (complaint "--sources" "text.txt" "--epoch" "3")))
+  (assert (in "text.txt" (complaint "text.txt"))))
+
+
+(defn [(pytest.mark.parametrize "flag,given,stored" [
+  #("--lookback" "32" "16") #("--batch-size" "9" "8") #("--stride" "3" "16") #("--validation" "0" "0.1")
+  #("--rng-seed" "0" "1") #("--layers" "gru:24" "lstm:24,dropout:0.3")])]
+    test-a-flag-that-contradicts-the-model [complaint trained flag given stored]
+  (setv message (complaint "--sources" "text.txt" flag given))
+  (for [word [flag given stored "--restart"]]
+    (assert (in word message))))
+
+
+(defn test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
+  (assert (in "--word-by-word is words here and characters in the model" (complaint "--sources" "text.txt" "--word-by-word")))
+  (assert (in "--lower" (complaint "--sources" "text.txt" "--lower"))))
+
+
+(defn test-a-flag-that-agrees-with-the-model-is-welcome [trained monkeypatch capsys]
+  (monkeypatch.chdir trained)
+  (assert (= 0 (main ["--sources" "text.txt" "--epochs" "2" "--layers" "24,dropout:0.30" "--batch-size" "8"])))
+  (assert (in "--epochs 4" (. (capsys.readouterr) out))))
+
+
+(defn [(pytest.mark.parametrize "content,words" [
+  #("(defrecipe a :sources [\"text.txt\"] :prep [lowr])" ["r.hy:2" "did you mean `lower`?"])
+  #("(defrecipe a :sources [\"text.txt\"] :epoks 3)" ["r.hy:2" "`epochs`"])
+  #("(defrecipe a :sources [\"text.txt\"] :lookback (- 3))" ["r.hy:2" "lookback"])
+  #("(print (/ 1 0))" ["r.hy:2" "ZeroDivisionError"])
+  #("(defrecipe" ["r.hy"])
+  #("(defrecipe a :epochs 3)" ["no sources"])
+  #("" ["one recipe"])])]
+    test-a-recipe-with-a-mistake [complaint tmp-path content words]
+  (write-text tmp-path f"(require lstm-textgen.macros [defrecipe])\n{content}\n" "r.hy")
+  (setv message (complaint "--recipe" "r.hy"))
+  (for [word words]
+    (assert (in word message))))
+
+
+(defn test-a-recipe-that-there-is-not [complaint]
+  (assert (in "nowhere.hy" (complaint "--recipe" "nowhere.hy"))))
+
+
+;; * Model files
+
+(defn [(pytest.mark.parametrize "place,word" [
+  #("nowhere/model" "nowhere")
+  #("text.txt/model" "text.txt")
+  #("/proc/model" "/proc")])]
+    test-a-folder-that-cannot-be-written-to-is-known-before-training [complaint place word]
+  (assert (in word (complaint "--sources" "text.txt" "--model" place))))
+
+
+(defn damage [path how]
+  "Make the model at `path` one that can't be used."
+  (match how
+    "no model" (.write-text path TEXT)
+    "cut off" (.write-bytes path (cut (.read-bytes path) 20000))
+    "a folder" (do (.unlink path) (.mkdir path))))
+
+
+(defn [(pytest.mark.parametrize "how" ["no model" "cut off" "a folder"])]
+    test-a-model-that-is-none [complaint trained how]
+  (damage (/ trained "model.h5") how)
+  (for [task [["--sources" "text.txt"] ["--generate" "the"]]]
+    (assert (in "model.h5" (complaint #* task)))))
+
+
+(defn test-a-model-of-a-newer-format [complaint trained]
+  (with [file (h5py.File (/ trained "model.h5") "a")]
+    (setv (get (. (get file "lstm_textgen") attrs) "format") 99))
+  (for [task [["--sources" "text.txt"] ["--generate" "the"]]]
+    (setv message (complaint #* task))
+    (assert (in "99" message))
+    (assert (in "newer" message))))
+
+
+(defn test-writing-without-a-model [complaint]
+  (assert (in "model.h5" (complaint "--generate" "heylo"))))
+
+
+;; * A full disk
+
+(defn limit-files [process size]
+  "Let `process` write no file longer than `size` bytes, as if the disk were full then."
+  (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
+  (resource.prlimit process.pid resource.RLIMIT-FSIZE #(size hard)))
+
+
+(defn test-a-full-disk-leaves-the-model-before-whole [trained]
+  (setv
+    before (.read-bytes (/ trained "model.h5"))
+    process (start-program "--sources" "text.txt" "--epochs" "3" :folder trained))
+  (limit-files process 30000)
+  (setv [_ message] (.communicate process :timeout 200))
+  (assert (= process.returncode 2))
+  (assert (= message (+
+    "model.h5 could not be saved: File too large; training goes on and tries again at the next save\n"
+    "lstm-textgen: model.h5 could not be saved: File too large\n")))
+  (assert (= (.read-bytes (/ trained "model.h5")) before)))
+
+
+(defn test-training-outlives-a-full-disk [trained]
+  (setv process (start-program "--sources" "text.txt" "--epochs" "40" "--patience" "0" :folder trained))
+  (limit-files process 30000)
+  (assert (in "tries again" (.readline process.stderr)))
+  (limit-files process (get (resource.getrlimit resource.RLIMIT-FSIZE) 1))
+  (.communicate process :timeout 200)
+  (assert (= process.returncode 0))
+  (assert (= (len (. (load-checkpoint (/ trained "model")) history)) 40)))
+
+
+;; * What goes well
+
+(defn test-a-quiet-run-that-begins-anew-in-another-folder [trained]
+  (.mkdir (/ trained "sub"))
+  (.rename (/ trained "model.h5") (/ trained "sub" "m.h5"))
+  (setv
+    before (.read-bytes (/ trained "sub" "m.h5"))
+    result (program "--sources" "text.txt" "--model" "sub/m.h5" "--restart" "--quiet" "--epochs" "1" #* TINY-FLAGS :folder trained))
+  (assert (= [result.returncode result.stdout result.stderr] [0 "" ""]))
+  (assert (= (.read-bytes (/ trained "sub" "m.h5.bak")) before))
+  (assert (= (len (. (load-checkpoint (/ trained "sub" "m")) history)) 1)))
+
+
+(defn test-a-run-shows-losses-and-a-sample-and-how-to-write [trained]
+  (setv result (program "--sources" "text.txt" "--epochs" "3" :folder trained))
+  (assert (= [result.returncode result.stderr] [0 ""]))
+  (for [words ["epoch 3/3  training " " nats " " bits  validation " " characters/s" "\n    " "--generate heylo\n"]]
+    (assert (in words result.stdout))))
+
+
+(defn test-help-groups-the-flags-and-shows-their-defaults [capsys]
+  (with [_ (pytest.raises SystemExit)]
+    (main ["--help"]))
+  (setv text (.join " " (.split (. (capsys.readouterr) out))))
+  (for [words ["text: --sources" "network: --layers" "training: --model" "writing: --generate"
+      "(default: model)" "(default: 50)" "(default: utf-8)" "./train.hy --sources lol.txt"]]
+    (assert (in words text))))
+
+
+(defn test-the-version-is-said [capsys]
+  (with [_ (pytest.raises SystemExit)]
+    (main ["--version"]))
+  (assert (in "lstm_textgen 0.1.0" (. (capsys.readouterr) out))))
