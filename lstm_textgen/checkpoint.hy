@@ -6,6 +6,7 @@
   hashlib
   io [BytesIO]
   json
+  os.path [realpath]
   pathlib [Path]
   warnings
   numpy :as np
@@ -53,7 +54,7 @@
   (setv path (Path path))
   (when (!= path.suffix ".h5")
     (setv path (.with-name path (+ path.name ".h5"))))
-  (if (.is-symlink path) (.resolve path) path))
+  (if (.is-symlink path) (Path (realpath path)) path))
 
 
 ;; * What stock Keras reads
@@ -151,7 +152,7 @@
     state (_bytes (json.dumps (get resume "state")))
     arrays (lfor  part RESUME-PARTS  array (get resume part)  array))
   (check-state (get resume "state"))
-  (check-arrays arrays)
+  (check-arrays "training state" arrays)
   (.create-dataset place "state" :data state)
   (for [part RESUME-PARTS]
     (.create-group place part)
@@ -181,7 +182,7 @@
   (import h5py)  ; only to write: it takes a tenth of a second to come
   (check-stored-settings checkpoint.settings)
   (check-history checkpoint.history)
-  (check-arrays checkpoint.weights)
+  (check-arrays "weights" checkpoint.weights)
   (setv image (BytesIO))
   (with [file (h5py.File image "w")]
     (_write-keras file checkpoint)
@@ -189,6 +190,7 @@
   (.getbuffer image))
 
 
+;; * Writing so that a crash loses nothing
 
 (defn save-checkpoint [checkpoint path]
   "Write `checkpoint` to the file at `path`; the file that was there becomes `.bak`, unless it is damaged and the `.bak` is not.
@@ -240,7 +242,7 @@
     arrays (lfor  part (.values parts)  array part  array))
   (_check-digest file place [text #* arrays])
   (check-state state)
-  (check-arrays arrays)
+  (check-arrays "training state" arrays)
   {"state" state  #** parts})
 
 

@@ -64,9 +64,9 @@ The same checks stand before the file is written, so that no model is saved whic
     "what it has to go on training is no place in a text"))
 
 
-(defn check-arrays [arrays]
-  "Raise `ValueError` unless every number in `arrays` is finite."
-  (unless-sound (all (gfor  array arrays  (.all (np.isfinite array)))) "it has a number that is not finite"))
+(defn check-arrays [name arrays]
+  "Raise `ValueError` unless every number in `arrays` is finite; `name` is what they are."
+  (unless-sound (all (gfor  array arrays  (.all (np.isfinite array)))) f"its {name}: a number is not finite"))
 
 
 (defn read-json [text name kind]
