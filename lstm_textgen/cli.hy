@@ -42,6 +42,7 @@ Every day:
   ["network" "--lookback" "N" "the window: how far back the network learns to see, in units" {"type" int}]
   ["training" "--model" "PATH" "the model file; .h5 may be left out; given twice, two models write together (default: model)" {"action" "append"}]
   ["training" "--epochs" "N" "epochs to train for in all, over every run; 0: until stopped" {"type" int}]
+  ["training" "--minutes" "N" "train for so many minutes in all, and fit the schedule to them; --epochs and --patience then end nothing" {"type" float}]
   ["training" "--patience" "N" "stop after N epochs without a better validation loss; 0: never" {"type" int}]
   ["training" "--learning-rate" "RATE" "the highest, before it decays" {"type" float}]
   ["training" "--batch-size" "N" "windows trained on at once" {"type" int}]
@@ -139,6 +140,7 @@ Every day:
   (train flags.sources flags.model
     :recipe (when flags.recipe (load-recipe flags.recipe))
     :restart flags.restart
+    :minutes flags.minutes
     :save-every flags.save-every
     :max-download flags.max-download
     :report report

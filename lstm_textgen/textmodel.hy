@@ -2,9 +2,10 @@
 
 (import
   tempfile [TemporaryFile]
+  time
   numpy :as np
   lstm_textgen.batches [fingerprint split-ids]
-  lstm_textgen.checkpoint [Checkpoint load-checkpoint model-path refuse-read-only save-checkpoint temporary-paths]
+  lstm_textgen.checkpoint [Checkpoint load-checkpoint lock-model model-path refuse-read-only save-checkpoint temporary-paths]
   lstm_textgen.macros [check-value]
   lstm_textgen.prep [default-prep lower]
   lstm_textgen.report [Report]
@@ -124,8 +125,9 @@
   (Checkpoint None vocabulary settings []))
 
 
-(defn _grow [checkpoint text report]
-  "Let the model know what `text` has and its vocabulary has not; the ids that it has keep their meaning."
+(defn _go-on [checkpoint settings text report]
+  "Give a model its new `settings`, and let it know what `text` has and its vocabulary has not; the ids that it has keep their meaning."
+  (setv checkpoint.settings settings)
   (setv [vocabulary added] (.extend checkpoint.vocabulary text (get checkpoint.settings "max_words")))
   (when added
     (setv [embedding #* middle kernel bias] checkpoint.weights  n (len added))
@@ -137,7 +139,8 @@
         (np.hstack [kernel (np.zeros #((len kernel) n) "float32")])
         ;; As unlikely as the least likely one known.
         (np.append bias (np.full n (.min bias)))])
-    (.say report f"the vocabulary grows by {n} to {(len vocabulary)}: {(.join " " (map repr (cut added 20)))}{(if (> n 20) " …" "")}")))
+    (.say report f"the vocabulary grows by {n} to {(len vocabulary)}: {(.join " " (map repr (cut added 20)))}{(if (> n 20) " …" "")}"))
+  checkpoint)
 
 
 (defn _read [sources settings recipe report max-download]
@@ -155,26 +158,37 @@
   (if (get settings "lower") (lower text) text))
 
 
-(defn train [sources [path "model"] * [recipe None] [restart False] [report None] [save-every 10] [max-download 1024] #** settings]
+(defn train [sources [path "model"] * [recipe None] [restart False] [report None] [minutes None] [save-every 10] [max-download 1024] #** settings]
   #[[Train a model on `sources` (a path, URL or pattern, or a list of them) and save it at `path` after each epoch; the `TextModel`.
 
-  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). Every `save-every` minutes it is saved within an epoch too. No download, and no content of a `.gz`, may have more than `max-download` MB (2^20 bytes).
+  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). With `minutes` the run takes so long in all, from its start, and the learning rate's schedule is fitted to that; `epochs` and `patience` then end nothing. Every `save-every` minutes it is saved within an epoch too. No download, and no content of a `.gz`, may have more than `max-download` MB (2^20 bytes).
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C or SIGTERM stopped it: then it is saved.]]
-  (check-value "--save-every" "positive" save-every)
-  (check-value "--max-download" "positive" max-download)
   (setv
+    begun (time.monotonic)
     report (or report (Report))
     path (model-path path)
     settings {#** (if recipe recipe.settings {}) #** settings}
-    sources (or sources (.pop settings "sources" None))
-    old (when (and (.exists path) (not restart)) (load-checkpoint path :resume True)))
+    sources (or sources (.get settings "sources")))
   (.pop settings "sources" None)
-  (setv settings (if old (continued-settings old.settings settings) (new-settings settings)))
+  (check-value "--save-every" "positive" save-every)
+  (check-value "--max-download" "positive" max-download)
+  (when (is-not minutes None)
+    (check-value "--minutes" "positive" minutes))
   (check-writable path)
-  (when (and old (_done report path (why-done settings old.history)))
-    (return (TextModel old)))
-  (_train (_read sources settings recipe report max-download) settings old recipe path report save-every))
+  (with [_ (lock-model path)]
+    (setv
+      old (when (and (.exists path) (not restart)) (load-checkpoint path :resume True))
+      settings (if old (continued-settings old.settings settings) (new-settings settings)))
+    (when (and old (not minutes) (_done report path (why-done settings old.history)))
+      (return (TextModel old)))
+    (setv
+      text (_read sources settings recipe report max-download)
+      checkpoint (if old (_go-on old settings text report) (_begin text settings recipe)))
+    (_train checkpoint text path report
+      :save-every save-every
+      :deadline (when minutes (+ begun (* 60 minutes))))
+    (TextModel checkpoint)))
 
 
 (defn _done [report path why]
@@ -184,20 +198,15 @@
   why)
 
 
-(defn _train [text settings old recipe path report save-every]
-  "Train on the prepared `text`, from the checkpoint `old` or anew."
-  (if old
-    (do
-      (setv checkpoint old  checkpoint.settings settings)
-      (_grow checkpoint text report))
-    (setv checkpoint (_begin text settings recipe)))
+(defn _train [checkpoint text path report #** limits]
+  "Train the model of `checkpoint` on the prepared `text`, unless that is done."
   (setv
+    settings checkpoint.settings
     ids (.encode checkpoint.vocabulary text)
     [ids held] (split-ids ids (get settings "validation") (get settings "lookback"))
     report.unit (get settings "unit"))
   (when (> (get settings "batch_size") (len ids))
     (raise (ValueError f"--batch-size {(get settings "batch_size")} is more than the {(len ids)} {report.unit} to train on; give a smaller one")))
-  (when (not (_done report path (why-done settings checkpoint.history (fingerprint ids))))
+  (when (or (get limits "deadline") (not (_done report path (why-done settings checkpoint.history (fingerprint ids)))))
     (import lstm_textgen.training [Training])  ; Keras takes seconds to come: all else is in order now
-    (.run (Training checkpoint ids held path report save-every)))
-  (TextModel checkpoint))
+    (.run (Training checkpoint ids held path report #** limits))))

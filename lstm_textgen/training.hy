@@ -72,16 +72,41 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   (lfor  v variables  (np.array (keras.ops.convert-to-numpy v))))
 
 
+(defclass Clock []
+  #[[Tells how far a run with a `deadline` is (or one without: it never is over).
+
+  `last` is kept free for what comes after the last step: validation and saving, as long as they took before.]]
+
+  (defn __init__ [self deadline]
+    (setv self.begun (time.monotonic)  self.deadline deadline  self.last 3.0))
+
+  (defn progress [self]
+    "The share of the time that is gone, 1 when it is time to end; None without a deadline."
+    (when self.deadline
+      (setv whole (max 0.001 (- self.deadline self.last self.begun)))
+      (min 1 (/ (- (time.monotonic) self.begun) whole))))
+
+  (defn over? [self]
+    "Whether it is time to end."
+    (= (.progress self) 1))
+
+  (defn note-end [self seconds]
+    "Learn that the end of an epoch took so many `seconds`."
+    (setv self.last (+ 0.3 (* 1.3 seconds)))))
+
+
 (defclass Training []
   #[[The training of one model.
 
   - `checkpoint`: where it stands: without `weights` it begins; without `resume` its optimizer does.
   - `ids`, `held`: what to train and what to validate on, (time,) each; `held` may be empty.
   - `path`: where the model is saved after each epoch, and every `save-every` minutes.
+  - `deadline`: when it has to be done, by `time.monotonic`, with the schedule fitted to the time until then; None: when its epochs are.
   - `report`: what shows the run.]]
 
-  (defn __init__ [self checkpoint ids held path report [save-every 10]]
+  (defn __init__ [self checkpoint ids held path report [save-every 10] [deadline None]]
     (setv
+      self.clock (Clock deadline)
       self.checkpoint checkpoint
       self.settings checkpoint.settings
       self.path path
@@ -135,15 +160,21 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (for [weight (carried-states self.model)]
       (.assign weight (keras.ops.zeros weight.shape))))
 
-  (defn _step [self x y]
-    "Train on one batch, x and y (batch, lookback); the loss before it, in nats."
+  (defn _progress [self]
+    "The share of the training that is done, by the clock or by epochs; 0 where it has no end."
     (setv
       epochs (get self.settings "epochs")
-      done (+ (get self.place "epoch") (/ (get self.place "step") self.batches.steps))
-      self.model.optimizer.learning-rate (learning-rate
-        (get self.settings "learning_rate")
-        (get self.place "updates")
-        (if epochs (min 1 (/ done epochs)) 0)))
+      by-clock (.progress self.clock)
+      done (+ (get self.place "epoch") (/ (get self.place "step") self.batches.steps)))
+    (cond
+      (is-not by-clock None) by-clock
+      epochs (min 1 (/ done epochs))
+      True 0))
+
+  (defn _step [self x y]
+    "Train on one batch, x and y (batch, lookback); the loss before it, in nats."
+    (setv self.model.optimizer.learning-rate (learning-rate
+      (get self.settings "learning_rate") (get self.place "updates") (._progress self)))
     (when (not self.batches.carries-state)
       (._empty-states self))
     (setv loss (float (.train-on-batch self.model x y)))
@@ -160,7 +191,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       saved (time.monotonic))
     (when (= 0 (get place "step"))
       (._empty-states self))
-    (.begin-epoch self.report (+ 1 (get place "epoch")) (get self.settings "epochs")
+    (.begin-epoch self.report (+ 1 (get place "epoch")) (if self.clock.deadline 0 (get self.settings "epochs"))
       (* size self.batches.steps) (* size (get place "step")))
     (for [[x y] (.epoch self.batches (get place "epoch") (get place "step"))]
       (setv loss (._step self x y))
@@ -172,8 +203,10 @@ A run that is stopped and resumed ends with the same bits as one that never was:
         (._stop self stopper.number))
       (when (> (- (time.monotonic) saved) self.save-every)
         (._try-to-save self)
-        (setv saved (time.monotonic))))
-    (/ (get place "loss_sum") self.batches.steps))
+        (setv saved (time.monotonic)))
+      (when (.over? self.clock)
+        (break)))
+    (/ (get place "loss_sum") (get place "step")))
 
   (defn _stop [self number]
     "Save, and end the run as the signal `number` asks."
@@ -234,14 +267,27 @@ A run that is stopped and resumed ends with the same bits as one that never was:
         (setv self.unsaved True)
         (.warn self.report f"{error}; training goes on and tries again at the next save"))))
 
+  (defn _end-epoch [self loss]
+    "Validate, save and show an epoch that is over."
+    (setv
+      begun (time.monotonic)
+      [entry better] (._note self loss))
+    (._try-to-save self)
+    (.end-epoch self.report entry better (._sample self))
+    (.note-end self.clock (- (time.monotonic) begun)))
+
+  (defn _done? [self]
+    "Whether the run is over: by the clock, or else because of its epochs or its patience."
+    (if self.clock.deadline
+      (.over? self.clock)
+      (why-done self.settings self.checkpoint.history self.text)))
+
   (defn run [self]
-    "Train until the epochs are done or no epoch gets better. Raise `Interrupted` when stopped by a signal, `FloatingPointError` when the loss explodes, `OSError` when the last save fails."
+    "Train until the time is over, the epochs are done or no epoch gets better. Raise `Interrupted` when stopped by a signal, `FloatingPointError` when the loss explodes, `OSError` when the last save fails."
     (with [stopper (Stopper)]
       (try
-        (while (not (why-done self.settings self.checkpoint.history self.text))
-          (setv [entry better] (._note self (._epoch self stopper)))
-          (._try-to-save self)
-          (.end-epoch self.report entry better (._sample self))
+        (while (not (._done? self))
+          (._end-epoch self (._epoch self stopper))
           (when stopper.number
             (break)))
         (when self.unsaved

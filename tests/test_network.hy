@@ -3,7 +3,6 @@
 (import
   keras
   numpy :as np
-  pytest
   tensorflow :as tf
   lstm_textgen.checkpoint [Checkpoint]
   lstm_textgen.layers [parse-layers]

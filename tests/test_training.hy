@@ -1,17 +1,15 @@
 "Training: it learns, saves, stops, and goes on with the same bits."
 
 (import
-  json
-  math
+  functools [cache]
   signal
-  subprocess
   time
   numpy :as np
   pytest
-  tests.helpers [TEXT TINY TINY-FLAGS program start-program train-tiny write-text]
+  tests.helpers [TEXT TINY TINY-FLAGS program refused start-program train-tiny write-text]
   lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.report [Quiet]
-  lstm_textgen.textmodel [load train])
+  lstm_textgen.textmodel [train])
 
 
 (defn same-run? [a b]
@@ -28,7 +26,7 @@
 
 (defclass StopAfter [Quiet]
   "A report that acts as Ctrl-C does, after `steps` steps."
-  (defn __init__ [self steps [epochs-too 0]]
+  (defn __init__ [self steps]
     (.__init__ (super))
     (setv self.left steps))
   (defn step [self #* _]
@@ -43,32 +41,29 @@
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
 
 
-(defn test-a-run-cut-in-two-ends-with-the-same-bits [tmp-path]
-  (for [[folder parts] [["whole" [4]] ["parts" [2 4]]]]
-    (setv place (/ tmp-path folder))
-    (.mkdir place)
-    (for [epochs parts]
-      ;; the schedule spans 4 epochs in both: the first part is stopped after its second epoch
-      (setv report (if (= epochs 2) (StopAfter (* 2 42)) (Quiet)))
-      (try
-        (train (write-text place) (/ place "model") :report report #** TINY :epochs 4)
-        (except [KeyboardInterrupt]
-          (assert (= epochs 2))))))
-  (same-run? (/ tmp-path "whole" "model") (/ tmp-path "parts" "model"))
-  None)
+(defn run [folder stride stops]
+  "Train in `folder` for four epochs of 42 steps, stopped after each number of `stops` steps and started again; the model's path."
+  (setv path (/ folder "model"))
+  (for [stop [#* stops None]]
+    (try
+      (train (write-text folder) path
+        :report (if stop (StopAfter stop) (Quiet)) #** TINY :epochs 4 :stride stride)
+      (except [KeyboardInterrupt]
+        (assert stop))))
+  path)
 
 
-(defn [(pytest.mark.parametrize "stride" [16 5])] test-a-run-stopped-in-the-middle-of-epochs-ends-with-the-same-bits [tmp-path stride]
-  (for [[folder stops] [["whole" []] ["parts" [7 30 1]]]]
-    (setv place (/ tmp-path folder))
-    (.mkdir place)
-    (for [stop [#* stops None]]
-      (try
-        (train (write-text place) (/ place "model")
-          :report (if stop (StopAfter stop) (Quiet)) #** TINY :epochs 2 :stride stride)
-        (except [KeyboardInterrupt]
-          (assert stop)))))
-  (same-run? (/ tmp-path "whole" "model") (/ tmp-path "parts" "model"))
+(defn [(pytest.fixture :scope "module")] whole-run [tmp-path-factory]
+  "A function that returns the model of a run that was never stopped."
+  (cache (fn [stride] (run (tmp-path-factory.mktemp "whole") stride []))))
+
+
+(defn [(pytest.mark.parametrize "stride,stops" [
+  #(16 [84])  ; after the second epoch
+  #(16 [7 30 1])
+  #(5 [50])])]
+    test-a-run-that-was-stopped-ends-with-the-same-bits [whole-run tmp-path stride stops]
+  (same-run? (whole-run stride) (run tmp-path stride stops))
   None)
 
 
@@ -87,31 +82,29 @@
   (assert (not-in "validation_loss" (get model.history -1))))
 
 
-(defn test-new-characters-are-learnt-and-old-ids-keep-their-meaning [tmp-path]
+(defn test-new-characters-are-learnt-and-old-ids-keep-their-meaning [trained]
   (setv
-    units (. (train-tiny tmp-path) vocabulary units)
-    model (train-tiny tmp-path (* "zebras ÄÖ 🦓\n" 200) :epochs 6))
+    units (. (load-checkpoint (/ trained "model")) vocabulary units)
+    model (train-tiny trained (* "zebras ÄÖ 🦓\n" 200) :epochs 6))
   (assert (= (cut model.vocabulary.units (len units)) units))
   (assert (= (set (cut model.vocabulary.units (len units) None)) #{"z" "b" "r" "Ä" "Ö" "🦓"}))
   (assert (< (get model.history -1 "loss") 1.5))
   (assert (in "zebras" (.generate model "" :length 100 :rng-seed 1))))
 
 
-(defn test-what-is-done-is-said-and-nothing-is-trained [tmp-path]
-  (train-tiny tmp-path)
-  (setv before (.read-bytes (/ tmp-path "model.h5")))
-  (setv result (program "--sources" "text.txt" "--epochs" "2" :folder tmp-path))
+(defn test-what-is-done-is-said-and-nothing-is-trained [trained]
+  (setv before (.read-bytes (/ trained "model.h5")))
+  (setv result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
   (assert (= result.returncode 0))
   (assert (in "--epochs 4" result.stdout))
-  (assert (= (.read-bytes (/ tmp-path "model.h5")) before)))
+  (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
-(defn test-an-exploding-loss-stops-the-run-and-the-last-model-stays [tmp-path]
-  (train-tiny tmp-path)
-  (setv before (.read-bytes (/ tmp-path "model.h5")))
+(defn test-an-exploding-loss-stops-the-run-and-the-last-model-stays [trained]
+  (setv before (.read-bytes (/ trained "model.h5")))
   (with [_ (pytest.raises FloatingPointError :match "smaller --learning-rate")]
-    (train-tiny tmp-path :epochs 40 :learning-rate 1e4))
-  (assert (= (.read-bytes (/ tmp-path "model.h5")) before)))
+    (train-tiny trained :epochs 40 :learning-rate 1e4))
+  (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
 (defn [(pytest.mark.parametrize "number,status" [#(signal.SIGINT 130) #(signal.SIGTERM 143)])]
@@ -120,9 +113,33 @@
   (setv process (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
   (assert (in "epoch 1" (.readline process.stdout)))
   (.send-signal process number)
-  (setv began (time.monotonic))
   (setv [_ message] (.communicate process :timeout 60))
   (assert (= process.returncode status))
   (assert (in "--generate" message))
   (assert (in "--sources text.txt" message))
   (assert (in "state" (. (load-checkpoint (/ tmp-path "model") :resume True) resume))))
+
+
+(defn test-minutes-end-a-run-in-time-and-bring-the-learning-rate-down [tmp-path]
+  (write-text tmp-path (* TEXT 20))
+  (setv began (time.monotonic))
+  (setv result (program "--sources" "text.txt" #* TINY-FLAGS "--minutes" "0.3" :folder tmp-path))
+  (assert (= result.returncode 0) result.stderr)
+  (assert (< (- (time.monotonic) began) 60))
+  (setv model (load-checkpoint (/ tmp-path "model") :resume True))
+  (setv [rate] (lfor  value (cut (get model.resume "optimizer") 2)  :if (= value.dtype "float32")  (float value)))
+  (assert (< rate (* 0.3 0.02)))
+  ;; the epochs that --epochs and --patience ask for are no matter
+  (setv again (program "--sources" "text.txt" "--epochs" "1" "--minutes" "0.2" :folder tmp-path))
+  (assert (= again.returncode 0) again.stderr)
+  (assert (> (len (. (load-checkpoint (/ tmp-path "model")) history)) (len model.history))))
+
+
+(defn test-a-second-run-on-the-same-model-is-refused [tmp-path]
+  (write-text tmp-path (* TEXT 20))
+  (setv first (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
+  (assert (in "epoch 1" (.readline first.stdout)))
+  (setv second (program "--sources" "text.txt" :folder tmp-path))
+  (.kill first)
+  (.wait first)
+  (refused second (str first.pid)))
