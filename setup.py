@@ -47,7 +47,7 @@ setuptools.setup(
         "threadpoolctl >= 3",
     ],
     extras_require={
-        "test": ["pytest >= 8", "hypothesis >= 6", "jax >= 0.6", "torch >= 2.6"],
+        "test": ["pytest >= 8", "hypothesis >= 6", "setuptools >= 70.1", "jax >= 0.6", "torch >= 2.6"],
         "jax": ["jax >= 0.6"],
         "torch": ["torch >= 2.6"],
         "cuda": ["tensorflow[and-cuda] >= 2.21, < 3"],

@@ -3,9 +3,10 @@
 (import
   functools [cache]
   signal
+  time
   numpy :as np
   pytest
-  tests.helpers [TEXT TINY TINY-FLAGS program start-program train-tiny write-text]
+  tests.helpers [TEXT TINY TINY-FLAGS program refused start-program train-tiny write-text]
   lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.report [Quiet]
   lstm_textgen.textmodel [train])
@@ -117,3 +118,28 @@
   (assert (in "--generate" message))
   (assert (in "--sources text.txt" message))
   (assert (in "state" (. (load-checkpoint (/ tmp-path "model") :resume True) resume))))
+
+
+(defn test-minutes-end-a-run-in-time-and-bring-the-learning-rate-down [tmp-path]
+  (write-text tmp-path (* TEXT 20))
+  (setv began (time.monotonic))
+  (setv result (program "--sources" "text.txt" #* TINY-FLAGS "--minutes" "0.3" :folder tmp-path))
+  (assert (= result.returncode 0) result.stderr)
+  (assert (< (- (time.monotonic) began) 60))
+  (setv model (load-checkpoint (/ tmp-path "model") :resume True))
+  (setv [rate] (lfor  value (cut (get model.resume "optimizer") 2)  :if (= value.dtype "float32")  (float value)))
+  (assert (< rate (* 0.3 0.02)))
+  ;; the epochs that --epochs and --patience ask for are no matter
+  (setv again (program "--sources" "text.txt" "--epochs" "1" "--minutes" "0.2" :folder tmp-path))
+  (assert (= again.returncode 0) again.stderr)
+  (assert (> (len (. (load-checkpoint (/ tmp-path "model")) history)) (len model.history))))
+
+
+(defn test-a-second-run-on-the-same-model-is-refused [tmp-path]
+  (write-text tmp-path (* TEXT 20))
+  (setv first (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
+  (assert (in "epoch 1" (.readline first.stdout)))
+  (setv second (program "--sources" "text.txt" :folder tmp-path))
+  (.kill first)
+  (.wait first)
+  (refused second (str first.pid)))
