@@ -48,7 +48,7 @@
 
 (defn load-model [flags]
   "Return the model that `flags` name, or the mixture of the two."
-  (setv models (lfor  path flags.models  (load-checkpoint path)))
+  (setv models (lfor  path flags.models  (load-checkpoint path :warn _warn)))
   (cond
     (> (len models) 2)
       (raise (ValueError f"--model: two models can write together, not {(len models)}"))

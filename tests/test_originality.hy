@@ -2,7 +2,6 @@
 
 (import
   hypothesis [given settings strategies :as st]
-  pytest
   lstm_textgen.originality [STRETCH originality])
 
 (setv
