@@ -40,25 +40,26 @@
 
   (defn warn [self text]
     "Show on standard error what went wrong, although the run goes on."
-    (print text :file sys.stderr :flush True))
+    (print (visible text) :file sys.stderr :flush True))
 
   (defn download [self url done total]
     "Show that `done` bytes of `url` are here, of `total` (None: nobody knows)."
     (when (!= url self.url)
       (.end-bar self)
       (setv self.url url)
-      (._begin-download self f"fetching {url}" total))
+      (._begin-download self url total))
     (when self.bar
       (.update self.bar self.task :completed done :total total)))
 
-  (defn _begin-download [self title total]
+  (defn _begin-download [self url total]
     "Begin to show a download: a bar on a terminal, a line elsewhere."
+    (setv size (if total f" ({(/ total 1e6) :.1f} MB)" ""))
     (if (.isatty sys.stdout)
       (do
         (setv self.bar (_download-bar))
         (.start self.bar)
-        (setv self.task (.add-task self.bar title :total total)))
-      (.say self (if total f"{title} ({(/ total 1e6) :.1f} MB)" title))))
+        (setv self.task (.add-task self.bar "fetching" :name (cut url -24 None) :total total)))
+      (.say self f"fetching {url}{size}")))
 
   (defn begin-epoch [self epoch epochs units done]
     "Begin to show epoch number `epoch` of `epochs` (0: endless): of its `units`, `done` are done already."
@@ -120,12 +121,11 @@
 
 (defn _download-bar []
   "A progress bar that counts bytes; it vanishes when all have come."
-  (import rich.progress [BarColumn DownloadColumn Progress TextColumn TimeRemainingColumn TransferSpeedColumn])
+  (import rich.progress [BarColumn DownloadColumn Progress TextColumn TimeRemainingColumn])
   (Progress
-    (TextColumn "{task.description}" :markup False)
-    (BarColumn)
+    (TextColumn "{task.description} {task.fields[name]}" :markup False)
+    (BarColumn 20)
     (DownloadColumn)
-    (TransferSpeedColumn)
     (TimeRemainingColumn)
     :transient True))
 

@@ -5,10 +5,11 @@
   time
   numpy :as np
   lstm_textgen.batches [fingerprint split-ids]
-  lstm_textgen.checkpoint [Checkpoint load-checkpoint lock-model model-path refuse-read-only save-checkpoint temporary-paths]
+  lstm_textgen.checkpoint [Checkpoint load-checkpoint lock-model model-path save-checkpoint]
   lstm_textgen.macros [check-value]
   lstm_textgen.prep [default-prep lower]
   lstm_textgen.report [Report]
+  lstm_textgen.saving [backup-path refuse-read-only temporary-paths]
   lstm_textgen.settings [continued-settings embedding-size new-settings why-done]
   lstm_textgen.sources [MB read-sources]
   lstm_textgen.vocabulary [Vocabulary]
@@ -101,7 +102,7 @@
 ;; * Training
 
 (defn check-writable [path]
-  "Raise `OSError` now rather than after the first epoch when the model at `path` can't be saved; sweep up what dead runs left."
+  "Raise `OSError` now rather than after the first epoch when the model at `path` can't be saved."
   (setv folder (. (.absolute path) parent))
   (when (not (.is-dir folder))
     (raise (FileNotFoundError 2 "there is no such folder to save the model in" (str folder))))
@@ -110,9 +111,19 @@
     (except [error OSError]
       (raise (OSError f"{folder}: no model can be saved there: {error.strerror}; give another --model") :from error)))
   (when (.exists path)
-    (refuse-read-only path))
-  (for [old (temporary-paths path)]
-    (.unlink old :missing-ok True)))
+    (refuse-read-only path)))
+
+
+(defn _sweep [path]
+  "Take away the unfinished files that runs which died have left beside the model at `path`."
+  (for [stray (temporary-paths path)]
+    (.unlink stray :missing-ok True)))
+
+
+(defn _load-old [path report]
+  "The model at `path` to go on with, or None if there is none. One of which only the `.bak` is left is an error, which says what to do: a new one must not take its place."
+  (when (or (.exists path) (.exists (backup-path path)))
+    (load-checkpoint path :resume True :warn report.warn)))
 
 
 (defn _begin [text settings recipe]
@@ -177,8 +188,9 @@
     (check-value "--minutes" "positive" minutes))
   (check-writable path)
   (with [_ (lock-model path)]
+    (_sweep path)
     (setv
-      old (when (and (.exists path) (not restart)) (load-checkpoint path :resume True))
+      old (when (not restart) (_load-old path report))
       settings (if old (continued-settings old.settings settings) (new-settings settings)))
     (when (and old (not minutes) (_done report path (why-done settings old.history)))
       (return (TextModel old)))

@@ -255,8 +255,9 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       "optimizer" (_values self.model.optimizer.variables)})
     (try
       (save-checkpoint self.checkpoint self.path)
-      (except [error OSError]
-        (raise (OSError f"{self.path} could not be saved: {(or error.strerror error)}") :from error))))
+      (except [error [OSError ValueError]]
+        (setv why (or (getattr error "strerror" None) error))
+        (raise (OSError f"{self.path} could not be saved: {why}") :from error))))
 
   (defn _try-to-save [self]
     "Save; if that can't be done now, say so and let training go on until the next save."
