@@ -12,15 +12,16 @@
   numpy :as np
   lstm_textgen.hdf5 [open-hdf5 unless-sound]
   lstm_textgen.layers [RECURRENT parse-layers]
-  lstm_textgen.saving [backup-path locked refuse-read-only replace-file temporary-paths]
+  lstm_textgen.saving [backup-path locked replace-file]
   lstm_textgen.soundness [check-arrays check-history check-state check-stored-settings count? read-json]
   lstm_textgen.vocabulary [Vocabulary])
 
 (setv
   FORMAT 1
-  ;; For each kind of recurrent layer: Keras' class, and the gates in its kernels.
-  KERAS-CLASS {"lstm" "LSTM"  "gru" "GRU"}
-  GATES {"lstm" 4  "gru" 3}
+  ;; For each kind of recurrent layer: Keras' class, the gates in its kernels, and its options.
+  KERAS-CLASS {"lstm" "LSTM"  "gru" "GRU"  "lstm-hard" "LSTM"}
+  GATES {"lstm" 4  "gru" 3  "lstm-hard" 4}
+  KERAS-OPTIONS {"lstm-hard" {"recurrent_activation" "hard_sigmoid"}}  ; beyond Keras' defaults
   TEXTS ["vocabulary" "settings" "history"]
   RESUME-PARTS ["variables" "optimizer"])
 
@@ -93,7 +94,7 @@
   (setv middle (lfor
     [name kind size] (named-layers layers)
     (if (in kind RECURRENT)
-      (layer (get KERAS-CLASS kind) name :units size :return_sequences True)
+      (layer (get KERAS-CLASS kind) name :units size :return_sequences True #** (.get KERAS-OPTIONS kind {}))
       (layer "Dropout" name :rate size))))
   {"module" "keras"  "class_name" "Sequential"  "registered_name" None
    "config" {"name" "lstm_textgen"  "layers" [

@@ -20,7 +20,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   ;; The order in which a step wants the gates: Keras' place of each, and what its weights are multiplied by.
   LSTM-GATES [#(3 0.5) #(0 0.5) #(1 0.5) #(2 1)]  ; Keras has i f c o
   GRU-GATES [#(0 0.5) #(1 0.5) #(2 1)]  ; Keras has z r h
-  GATES {"lstm" LSTM-GATES  "gru" GRU-GATES}
+  HARD-GATES [#(3 (/ 1 6)) #(0 (/ 1 6)) #(1 (/ 1 6)) #(2 1)]
+  GATES {"lstm" LSTM-GATES  "gru" GRU-GATES  "lstm-hard" HARD-GATES}
   MAX-TABLE (** 2 24)  ; numbers (64 MB): beyond it, the embedding is not multiplied beforehand
   THREAD-WORK (** 2 19))  ; multiplications in a product for which a further thread pays (measured)
 
@@ -28,7 +29,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 (defclass Engine []
   #[[A network that reads ids and says what may come next.
 
-  `layers` is a list of (kind, size), `weights` a list of arrays in Keras' order: the embedding (vocabulary, dimensions), for each recurrent layer kernel, recurrent kernel and bias, then the dense kernel and bias. The formulae are those of Keras' `LSTM` and of its `GRU` with `reset_after=True`. Dropout does nothing when a network writes.
+  `layers` is a list of (kind, size), `weights` a list of arrays in Keras' order: the embedding (vocabulary, dimensions), for each recurrent layer kernel, recurrent kernel and bias, then the dense kernel and bias. The formulae are those of Keras' `LSTM`, of the same with `hard_sigmoid` gates (`lstm-hard`), and of its `GRU` with `reset_after=True`. Dropout does nothing when a network writes.
 
   `logits` (streams, vocabulary) holds the answer to the last step, `state` every array that a step changes and the next one reads, and `threads` says how many BLAS threads its products are worth.]]
 
@@ -196,7 +197,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 ;; * The weights as a step wants them
 
 (defn _arrange [kind kernel recurrent bias]
-  "Order the gates of a layer's weights as `GATES` says, and halve those that go through σ."
+  "Order the gates of a layer's weights as `GATES` says, and multiply them as it says."
   (lfor
     array [kernel recurrent bias]
     :setv parts (np.split array (len (get GATES kind)) -1)
@@ -255,14 +256,10 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 (defn _make-lstm [recurrent bias streams]
   #[[Make #(advance state) for an LSTM layer: `advance` takes the input's addition to the gates (streams, 4u) and returns the layer's new output (streams, u).
 
-  c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c). The buffer holds o, i, f, g and c side by side, so that both products of the first formula are one.]]
+  c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c).]]
   (setv
-    u (len recurrent)
     product (_product recurrent streams)
-    [buffer products] [(_zeros streams (* 5 u)) (_zeros streams (* 2 u))]
-    [h squashed] [(_zeros streams u) (_zeros streams u)]
-    [gates sigmoids o i-f g-c c] (_parts buffer u [0 4] [0 3] [0 1] [1 3] [3 5] [4 5])
-    [added kept] (_parts products u [0 1] [1 2]))
+    [gates sigmoids _ o i-f g-c c added kept products h squashed] (_lstm-buffers (len recurrent) streams))
   (defn advance [x]
     (product h gates)
     (add gates x gates)
@@ -274,6 +271,34 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (tanh c squashed)
     (multiply o squashed h))
   #(advance [h c]))
+
+
+(defn _make-hard-lstm [recurrent bias streams]
+  "Make #(advance state) for an LSTM layer with `hard_sigmoid` gates, as `_make-lstm` does: in the place of σ is x/6 + ½, but no less than 0 and no more than 1."
+  (setv
+    product (_product recurrent streams)
+    [gates sigmoids g o i-f g-c c added kept products h squashed] (_lstm-buffers (len recurrent) streams))
+  (defn advance [x]
+    (product h gates)
+    (add gates x gates)
+    (tanh g g)
+    (add sigmoids HALF sigmoids)
+    (np.clip sigmoids 0 1 sigmoids)
+    (multiply i-f g-c products)
+    (add added kept c)
+    (tanh c squashed)
+    (multiply o squashed h))
+  #(advance [h c]))
+
+
+(defn _lstm-buffers [u streams]
+  "Make the buffers of an LSTM layer with `u` units. One holds o, i, f, g and c side by side, so that the two products in the formula of c are one."
+  (setv [buffer products] [(_zeros streams (* 5 u)) (_zeros streams (* 2 u))])
+  [#* (_parts buffer u [0 4] [0 3] [3 4] [0 1] [1 3] [3 5] [4 5])
+    #* (_parts products u [0 1] [1 2])
+    products
+    (_zeros streams u)
+    (_zeros streams u)])
 
 
 (defn _make-gru [recurrent bias streams]
@@ -309,4 +334,4 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (lfor  [start end] ranges  (get array #(... (slice (* start u) (* end u))))))
 
 
-(setv MAKERS {"lstm" _make-lstm  "gru" _make-gru})
+(setv MAKERS {"lstm" _make-lstm  "gru" _make-gru  "lstm-hard" _make-hard-lstm})

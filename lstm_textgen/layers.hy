@@ -1,10 +1,10 @@
 #[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a list of layers.
 
-A layer is a tuple of its kind and its size: `#("lstm" 512)` and `#("gru" 256)` have so many units, `#("dropout" 0.2)` drops that share of what passes through it while the network trains. This module knows no Keras.]]
+A layer is a tuple of its kind and its size: `#("lstm" 512)` and `#("gru" 256)` have so many units, `#("dropout" 0.2)` drops that share of what passes through it while the network trains. `lstm-hard` is the LSTM of old models, whose gates are `hard_sigmoid`, a straight line from 0 to 1, as was Keras' default before 2.3; it learns no better than `lstm` and takes longer. This module knows no Keras.]]
 
 (setv
-  RECURRENT #("lstm" "gru")
-  KINDS #("lstm" "gru" "dropout")
+  RECURRENT #("lstm" "gru" "lstm-hard")
+  KINDS #(#* RECURRENT "dropout")
   MAX-UNITS 65536
   MAX-LAYERS 64)
 

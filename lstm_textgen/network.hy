@@ -4,6 +4,7 @@ The training network predicts every position of windows (batch, lookback) and ca
 
 (import
   contextlib [contextmanager]
+  functools [partial]
   os
   tempfile [TemporaryFile])
 
@@ -33,7 +34,7 @@ The training network predicts every position of windows (batch, lookback) and ca
     (import tensorflow)  ; whatever its backend, Keras imports it at the first step if it is there
     (except [ImportError])))
 (import
-  lstm_textgen.checkpoint [keras-config named-layers]
+  lstm_textgen.checkpoint [KERAS-OPTIONS keras-config named-layers]
   lstm_textgen.layers [RECURRENT])
 
 
@@ -252,6 +253,7 @@ The training network predicts every position of windows (batch, lookback) and ca
   "The recurrent layer to train with: on a GPU Keras' own, which goes through cuDNN."
   (setv layer (cond
     (= kind "gru") keras.layers.GRU
+    (= kind "lstm-hard") (partial keras.layers.LSTM #** (get KERAS-OPTIONS kind))
     (_own-loop?) FastLSTM
     (= (keras.backend.backend) "torch") TorchLSTM
     True keras.layers.LSTM))

@@ -38,7 +38,7 @@
 ;; * There and back
 
 (defn [(pytest.mark.parametrize "options" [
-    {} {"layers" "12"} {"layers" "gru:3,gru:4"} {"unit" "words"} {"resume" False}])]
+    {} {"layers" "12"} {"layers" "gru:3,gru:4"} {"layers" "lstm-hard:3"} {"unit" "words"} {"resume" False}])]
   test-what-is-saved-is-loaded [tmp-path options]
   (setv model (small-model #** options))
   (save-checkpoint model (/ tmp-path "model"))

@@ -1,6 +1,7 @@
 "The network in NumPy against stock Keras."
 
 (import
+  functools [partial]
   hypothesis [given settings strategies :as st]
   keras
   numpy :as np
@@ -8,8 +9,11 @@
 
 (setv
   VOCABULARY 11
-  CLASSES {"lstm" keras.layers.LSTM  "gru" keras.layers.GRU}
-  layer (st.tuples (st.sampled-from ["lstm" "gru"]) (st.integers 1 40))
+  CLASSES {
+    "lstm" keras.layers.LSTM
+    "gru" keras.layers.GRU
+    "lstm-hard" (partial keras.layers.LSTM :recurrent-activation "hard_sigmoid")}
+  layer (st.tuples (st.sampled-from (list CLASSES)) (st.integers 1 40))
   networks (st.lists layer :min-size 1 :max-size 4))
 
 
@@ -40,7 +44,7 @@
   (np.stack (lfor  now ids  (.copy (engine.step now)))))
 
 
-(defn [(given networks (st.sampled-from [1 3])) (settings :max-examples 25 :deadline None)]
+(defn [(given networks (st.sampled-from [1 3])) (settings :max-examples 40 :deadline None)]
     test-logits-agree-with-keras [layers streams]
   (setv
     model (keras-model layers)

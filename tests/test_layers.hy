@@ -6,7 +6,7 @@
   lstm_textgen.layers [format-layers parse-layers recurrent-sizes])
 
 (setv layers (st.lists :min-size 1 :max-size 9 (st.one-of
-  (st.tuples (st.sampled-from ["lstm" "gru"]) (st.integers 1 2048))
+  (st.tuples (st.sampled-from ["lstm" "gru" "lstm-hard"]) (st.integers 1 2048))
   (st.tuples (st.just "dropout") (st.floats 0 0.999)))))
 
 

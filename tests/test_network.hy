@@ -9,7 +9,7 @@
   lstm_textgen.network [carried-states lstm-over-time stock-model training-network]
   lstm_textgen.vocabulary [Vocabulary])
 
-(setv SPEC "12,dropout:0.5,gru:7,lstm:9")
+(setv SPEC "12,dropout:0.5,gru:7,lstm:9,lstm-hard:8")
 
 
 (defn values [variables]
@@ -84,7 +84,7 @@
 
 (defn test-each-recurrent-layer-carries-its-own-state []
   (assert (= (lfor  state (carried-states (make))  (tuple state.shape))
-    [#(3 12) #(3 12) #(3 7) #(3 9) #(3 9)])))
+    [#(3 12) #(3 12) #(3 7) #(3 9) #(3 9) #(3 8) #(3 8)])))
 
 
 (defn test-the-seed-alone-decides-the-first-weights []
