@@ -67,6 +67,8 @@ Every day:
   ["choosing" "--mix" "SHARE" "the first model's share where two write together (default: 0.5)" {"type" float}]
   ["scoring" "--score" "PATH" "say how well the model foresees these texts: files, patterns, .gz files, or - for standard input" {"nargs" "+"}]
   ["scoring" "--score-html" "FILE" "with --score: also write a page that shades each character by its surprise" {}]
+  ["old models" "--import" "OLD.h5" "make a model of one that Keras 1 or 2 saved" {}]
+  ["old models" "--alphabet" "OLD.txt" "the file with all characters of the model to --import, in their order" {}]
   ["other" "--rng-seed" "N" "the number that random choices come from (default: 1 to train with, a new one to write with)" {"type" int}]])
 
 
@@ -162,6 +164,25 @@ Every day:
   (+ 128 number))
 
 
+;; * Old models
+
+(defn import-old [flags]
+  "Make a model of the old one that `flags` name. A model that is there already is replaced only with --restart."
+  (import
+    lstm_textgen.checkpoint [lock-model model-path save-checkpoint]
+    lstm_textgen.oldmodels [import-model]
+    lstm_textgen.textmodel [check-writable])
+  (setv path (model-path flags.model))
+  (check-writable path)
+  (with [_ (lock-model path)]
+    (when (and (.exists path) (not flags.restart))
+      (raise (ValueError f"{path}: there is a model already; give another --model, or --restart to replace that one")))
+    (setv model (import-model (getattr flags "import") flags.alphabet))
+    (save-checkpoint model path))
+  (print f"{path}: {(len model.vocabulary)} characters, layers {(get model.settings "layers")}\nTo write with it: {(_writing flags)}")
+  0)
+
+
 ;; * Everything
 
 (defn _run [arguments]
@@ -169,11 +190,13 @@ Every day:
   (setv
     parser (make-parser)
     flags (.parse-args parser arguments)
+    importing (_given flags ["--import" "--alphabet"])
     actions (_given flags ACTIONS)
     flags.models (or flags.model ["model"])
     flags.model (get flags.models 0))
-  (_check-together flags actions)
+  (_check-together flags actions importing)
   (cond
+    importing (import-old flags)
     actions (do
       (import lstm_textgen.cli_writing [run])
       (run flags parser))
@@ -197,8 +220,12 @@ Every day:
     name))
 
 
-(defn _check-together [flags actions]
+(defn _check-together [flags actions importing]
   "Raise `ValueError` for flags that don't go together."
+  (when (= (len importing) 1)
+    (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
+  (when (and importing (or actions flags.sources flags.recipe))
+    (raise (ValueError "--import: that alone first; then train or write with the new model")))
   (when (> (len actions) 1)
     (raise (ValueError f"{(.join " and " actions)}: one at a time")))
   (when (and (not actions) (> (len flags.models) 1))

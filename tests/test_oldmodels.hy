@@ -3,11 +3,15 @@
 (import
   json
   h5py
+  keras
   numpy :as np
   pytest
+  tests.helpers [program refused write-text]
   lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.engine [Engine softmax]
-  lstm_textgen.oldmodels [import-model])
+  lstm_textgen.oldmodels [import-model]
+  lstm_textgen.report [Quiet]
+  lstm_textgen.textmodel [load train])
 
 (setv ALPHABET "\n !abcdé")
 (setv SIZE (len ALPHABET))
@@ -221,3 +225,47 @@
   (.unlink (get paths 0))
   (with [_ (pytest.raises FileNotFoundError)]
     (import-model #* paths)))
+
+
+;; * The program
+
+(defn import-by-program [folder #* more]
+  (program "--import" "old.h5" "--alphabet" "old.txt" "--model" "new" #* more :folder folder))
+
+
+(defn test-an-imported-model-writes-trains-on-and-is-stock-keras [tmp-path]
+  (setv [_ network] (write-old-model tmp-path "Keras 2" [6] "hard_sigmoid"))
+  (setv result (import-by-program tmp-path))
+  (assert (= [result.returncode result.stderr] [0 ""]))
+  (assert (in "new.h5: 8 characters, layers lstm-hard:6,dropout:0.25\n" result.stdout))
+  (assert (in "--generate heylo --model new\n" result.stdout))
+  (setv result (program "--generate" "abc" "--model" "new" "--length" 9 :folder tmp-path))
+  (assert (= [result.returncode (len result.stdout)] [0 13]))
+  (setv
+    stock (keras.models.load-model (/ tmp-path "new.h5"))
+    logits (get (.predict-on-batch stock (np.array [IDS])) 0))
+  (assert (np.allclose (softmax logits) (predict IDS #* network old-hard-sigmoid) :atol 1e-5))
+  (write-text tmp-path (* "bead a cabé!\n" 90))
+  (setv model (train (/ tmp-path "text.txt") (/ tmp-path "new") :report (Quiet) :epochs 3 :learning-rate 0.02))
+  (setv losses (lfor  entry model.history  (get entry "loss")))
+  (assert (< (get losses 2) (get losses 0)))
+  (assert (= (. (load (/ tmp-path "new")) history) model.history)))
+
+
+(defn test-a-model-that-is-there-already-stays-unless-told-otherwise [tmp-path]
+  (write-old-model tmp-path "Keras 1" [6])
+  (.write-bytes (/ tmp-path "new.h5") b"dear")
+  (refused (import-by-program tmp-path) "new.h5" "--restart")
+  (assert (= (.read-bytes (/ tmp-path "new.h5")) b"dear"))
+  (assert (= (. (import-by-program tmp-path "--restart") returncode) 0))
+  (assert (= (.read-bytes (/ tmp-path "new.h5.bak")) b"dear")))
+
+
+(defn test-what-cannot-be-imported-is-told-in-a-line [tmp-path]
+  (write-old-model tmp-path "Keras 2" [6])
+  (.write-bytes (/ tmp-path "old.h5") b"\0")
+  (refused (import-by-program tmp-path) "old.h5: not an old model" "no HDF5 file")
+  (refused (program "--import" "old.h5" :folder tmp-path) "--alphabet")
+  (refused (program "--alphabet" "old.txt" "--generate" "a" :folder tmp-path) "--import")
+  (refused (import-by-program tmp-path "--sources" "a.txt") "--import: that alone first")
+  (assert (not (.exists (/ tmp-path "new.h5")))))
