@@ -29,18 +29,24 @@
   (train (write-text folder text) (/ folder "model") :report (Quiet) #** {#** TINY "epochs" 2 #** settings}))
 
 
+(defn shell-environment []
+  "The environment of the user's shell, from which the program finds the tree: without what JAX, once it is imported, sets here for TensorFlow."
+  {#** (dfor  [name value] (.items os.environ)  :if (!= name "TF_CPP_MIN_LOG_LEVEL")  name value)
+   "PYTHONPATH" (str ROOT)})
+
+
 (defn program [#* arguments [folder None] [input None] [environment {}]]
   "Run the program with `arguments` in `folder`; the finished process, its output as text."
   (subprocess.run [sys.executable "-m" "lstm_textgen" #* (map str arguments)]
     :cwd folder :input input :capture-output True :text True :encoding "utf-8" :timeout 300
-    :env {#** os.environ "PYTHONPATH" (str ROOT) #** environment}))
+    :env {#** (shell-environment) #** environment}))
 
 
 (defn start-program [#* arguments folder]
   "Start the program with `arguments` in `folder`, and go on; its output can be read line by line."
   (subprocess.Popen [sys.executable "-u" "-m" "lstm_textgen" #* (map str arguments)]
     :cwd folder :stdout subprocess.PIPE :stderr subprocess.PIPE :text True :encoding "utf-8"
-    :env {#** os.environ "PYTHONPATH" (str ROOT)}))
+    :env (shell-environment)))
 
 
 (setv TINY-FLAGS ["--layers" "24,dropout:0.3" "--lookback" "16" "--batch-size" "8" "--learning-rate" "0.02"])

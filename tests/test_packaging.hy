@@ -16,7 +16,7 @@
   MODULES (lfor  path (.glob (/ ROOT "lstm_textgen") "*.hy")  path.stem)
   ;; What a start must not wait for.
   HEAVY ["hyrule" "jax" "keras" "tensorflow" "torch"]
-  SITE (sysconfig.get-path "purelib"))
+  SITE (Path (sysconfig.get-path "purelib")))
 
 
 (defn run [folder #* command [path []]]
@@ -98,9 +98,10 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     tree (copy-tree (/ tmp-path "tree"))
     place (/ tmp-path "venv"))
   (venv.create place :symlinks True)
-  ;; Lend the new environment what is installed here, as pip shall fetch nothing.
+  ;; Lend the new environment what else is installed here, as pip shall fetch nothing.
   (setv own (next (.glob place "lib/*/site-packages")))
-  (.write-text (/ own "lent.pth") SITE)
+  (for [entry (.iterdir SITE)  :if (not (.startswith entry.name "lstm_textgen"))]
+    (.symlink-to (/ own entry.name) entry))
   (pip tree "--python" (/ place "bin" "python") "install" "--editable" ".")
   (assert (= (run tmp-path (/ place "bin" "lstm-textgen") "--version") "lstm_textgen 0.1.0\n"))
   (assert (= (run tmp-path (/ place "bin" "python") "-c" "import lstm_textgen.cli as c; print(c.__file__)")
