@@ -166,6 +166,11 @@ The training network predicts every position of windows (batch, lookback) and ca
     #((get h 0) hidden [(get h 0) (get c 0)])))
 
 
+(defn wide-normal []
+  "The first values of an embedding: normal with a deviation of 1. With Keras' usual ±0.05 all units look alike to the network at first, and it ends worse (bench/README.md)."
+  (keras.initializers.RandomNormal :stddev 1.0))
+
+
 (defn [ops.custom-gradient] look-up [table ids]
   "Rows of `table` (V, n) by `ids` (T, B): (T, B, n). The gradient is one product, which is faster than adding up rows."
   (defn gradient [upstream]
@@ -188,7 +193,7 @@ The training network predicts every position of windows (batch, lookback) and ca
       self.embedding-shape #(vocabulary-size embedding)))
 
   (defn build [self shape]
-    (setv self.embeddings (.add-weight self :shape self.embedding-shape :initializer "uniform" :name "embeddings"))
+    (setv self.embeddings (.add-weight self :shape self.embedding-shape :initializer (wide-normal) :name "embeddings"))
     (.build (super) #(#* shape (get self.embedding-shape 1))))
 
   (defn call [self ids #** options]
@@ -266,7 +271,7 @@ The training network predicts every position of windows (batch, lookback) and ca
   (if (and (= kind "lstm") (_own-loop?) (<= vocabulary-size (* 3 embedding)))
     #((Carried (FoldedLSTM units vocabulary-size embedding :name name #** CARRYING) batch-size :name f"carried_{name}")
       others)
-    #((keras.layers.Embedding vocabulary-size embedding :name "embedding")
+    #((keras.layers.Embedding vocabulary-size embedding :embeddings-initializer (wide-normal) :name "embedding")
       (named-layers layers))))
 
 
