@@ -92,7 +92,7 @@ def load(path: _Path) -> TextModel: ...
 def train(
     sources: _Path | Sequence[_Path] | None, path: _Path = "model", *,
     recipe: _Recipe | None = None, restart: bool = False, report: _Report | None = None,
-    save_every: float = 10, max_download: float = 1024,
+    minutes: float | None = None, save_every: float = 10, max_download: float = 1024,
     unit: str = ..., lower: bool = ..., encoding: str = ..., max_words: int = ...,
     lookback: int = ..., stride: int = ..., batch_size: int = ..., validation: float = ...,
     layers: str = ..., learning_rate: float = ..., epochs: int = ..., patience: int = ..., rng_seed: int = ...,
