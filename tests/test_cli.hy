@@ -32,7 +32,7 @@
 (defn [pytest.fixture] server [tmp-path]
   "The address of a web server that has the files of the test's folder."
   (with [server (ThreadingHTTPServer #("127.0.0.1" 0) (partial Files :directory (str tmp-path)))]
-    (.start (Thread :target server.serve-forever))
+    (.start (Thread :target server.serve-forever :daemon True))
     (yield f"http://127.0.0.1:{server.server-port}")
     (.shutdown server)))
 

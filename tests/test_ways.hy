@@ -80,7 +80,7 @@
   (write-text tmp-path)
   (setv cache {"LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache"))})
   (with [server (ThreadingHTTPServer #("127.0.0.1" 0) (partial Files :directory (str tmp-path)))]
-    (.start (Thread :target server.serve-forever))
+    (.start (Thread :target server.serve-forever :daemon True))
     (setv url f"http://127.0.0.1:{server.server-port}/text.txt")
     (setv shown (learn tmp-path "--sources" url :environment cache))
     (.shutdown server))
