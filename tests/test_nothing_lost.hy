@@ -1,10 +1,13 @@
 "Nothing lost: what a training run does about models that are damaged, missing or can't be saved."
 
 (import
+  os
+  subprocess
+  sys
   keras
   numpy :as np
   pytest
-  tests.helpers [TEXT program refused train-tiny]
+  tests.helpers [ROOT TEXT program refused train-tiny]
   lstm_textgen.batches [split-ids]
   lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.report [Quiet])
@@ -61,3 +64,13 @@
   (with [_ (pytest.raises OSError :match "not finite")]
     (training.save))
   (assert (= (.read-bytes path) before)))
+
+
+(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
+    test-killed-at-any-moment-no-save-is-lost-and-the-end-is-the-same [backend]
+  ;; `hy bench/kill.hy` kills many more.
+  (setv result (subprocess.run [sys.executable "-m" "hy" (/ ROOT "bench" "kill.hy") "3"]
+    :capture-output True :text True :env {#** os.environ "KERAS_BACKEND" backend}))
+  (assert (= result.returncode 0) result.stderr)
+  (for [line ["kills 3" "models unreadable 0" "saves lost 0" "final weights identical yes"]]
+    (assert (in line (.join " " (.split result.stdout))) result.stdout)))
