@@ -31,8 +31,13 @@
   "Raised for a file that isn't text: one that is named is an error, one in a folder is passed over.")
 
 
-(defn read-sources [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]]
-  #[[Return the text of all `sources`, in order, as one string.
+(defn read-sources [sources [encoding "utf-8"] #** options]
+  "Return the text of all `sources`, in order, as one string; the rest is as in `read-pieces`."
+  (.join "" (read-pieces sources encoding #** options)))
+
+
+(defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]]
+  #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
 
   A source is one of
 
@@ -61,31 +66,39 @@
   (unless sources
     (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
   (_check-encoding encoding)
-  (setv pieces [])
+  (setv last "")  ; the piece before
   (for [source (map os.fspath sources)
         text (_texts source encoding progress folders limit)]
-    (setv text (.removeprefix text "\ufeff"))
-    (when text
-      (when (and pieces (not (.endswith (get pieces -1) #("\n" "\r"))))
-        (.append pieces "\n"))
-      (.append pieces text)))
-  (unless pieces
-    (raise (ValueError f"the text is empty: {(.join ", " (map str sources))}")))
-  (.join "" pieces))
+    (setv first True)
+    (for [piece (_without-mark text)  :if piece]
+      (when (and first last (not (.endswith last #("\n" "\r"))))
+        (yield "\n"))
+      (yield piece)
+      (setv first False  last piece)))
+  (unless last
+    (raise (ValueError f"the text is empty: {(.join ", " (map str sources))}"))))
+
+
+(defn _without-mark [pieces]
+  "Yield the pieces of one text, without a byte order mark before it."
+  (setv first True)
+  (for [piece pieces  :if piece]
+    (yield (if first (.removeprefix piece "\ufeff") piece))
+    (setv first False)))
 
 
 (defn _texts [source encoding progress folders limit]
-  "Yield each text of one source."
+  "Yield each text of one source: an iterator of its pieces."
   (cond
     (= source "-")
-      (yield (.join "" (_decode "standard input" sys.stdin.buffer encoding)))
+      (yield (_decode "standard input" sys.stdin.buffer encoding))
     (re.match "[a-z][a-z0-9+.-]*://" source re.IGNORECASE)
-      (yield (.join "" (_read (_fetch source progress limit) encoding limit source)))
+      (yield (_read (_fetch source progress limit) encoding limit source))
     True
       (for [path (_find source folders)]
         (if (os.path.isdir path)
           (yield :from (_folder-texts path encoding limit))
-          (yield (.join "" (_read path encoding limit path)))))))
+          (yield (_read path encoding limit path))))))
 
 
 ;; * Files
@@ -109,13 +122,11 @@
 
 
 (defn _folder-texts [folder encoding limit]
-  "Yield the text of every file below `folder` that is text."
+  "Yield the text of every file below `folder` that is text, as an iterator of its pieces."
   (setv found False)
-  (for [path (_files-below folder)]
-    (setv text (_text-or-none path encoding limit))
-    (when text
-      (setv found True)
-      (yield text)))
+  (for [path (_files-below folder)  :if (_text? path encoding limit)]
+    (setv found True)
+    (yield (_read path encoding limit path)))
   (unless found
     (raise (ValueError f"the folder {folder !r} holds no text in {encoding}"))))
 
@@ -131,17 +142,17 @@
   (sorted (filter os.path.isfile paths)))
 
 
-(defn _text-or-none [path encoding limit]
-  "Return the text of a file, or None if it is no text; a large binary isn't read to its end."
-  (setv pieces [])
+(defn _text? [path encoding limit]
+  "Return whether a file holds text and nothing else; a large binary isn't read to its end."
+  (setv empty True)
   (try
-    (for [piece (_read path encoding limit path)]
+    (for [piece (_read path encoding limit path)  :if piece]
       (when (in "\0" piece)
-        (return None))
-      (.append pieces piece))
+        (return False))
+      (setv empty False))
     (except [NotText]
-      (return None)))
-  (.join "" pieces))
+      (return False)))
+  (not empty))
 
 
 (defn _read [path encoding limit name]
@@ -223,12 +234,16 @@
       (raise (ValueError f"can't fetch {url}: {(_reason error)}") :from error))))
 
 
+(defn cache-folder []
+  "Return the folder for what can be made anew: the user's, or the one in LSTM_TEXTGEN_CACHE."
+  (or (os.environ.get "LSTM_TEXTGEN_CACHE") (user-cache-dir "lstm_textgen")))
+
+
 (defn _cache-path [address]
   "Return where the bytes of `address` are kept: no name comes from outside."
   (setv
-    folder (or (os.environ.get "LSTM_TEXTGEN_CACHE") (user-cache-dir "lstm_textgen"))
     ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" ""))
-  (os.path.join folder (+ (.hexdigest (hashlib.sha256 (.encode address))) ending)))
+  (os.path.join (cache-folder) (+ (.hexdigest (hashlib.sha256 (.encode address))) ending)))
 
 
 (defn _wanted-hash [fragment]

@@ -6,12 +6,13 @@
   numpy :as np
   lstm_textgen.batches [fingerprint split-ids]
   lstm_textgen.checkpoint [Checkpoint load-checkpoint lock-model model-path save-checkpoint]
+  lstm_textgen.corpus [cut-at-space text-ids]
   lstm_textgen.macros [check-value]
   lstm_textgen.prep [default-prep lower]
   lstm_textgen.report [Report]
   lstm_textgen.saving [backup-path refuse-read-only temporary-paths]
   lstm_textgen.settings [continued-settings embedding-size new-settings why-done]
-  lstm_textgen.sources [MB read-sources]
+  lstm_textgen.sources [MB read-pieces]
   lstm_textgen.vocabulary [Vocabulary]
   lstm_textgen.writer [Score stream surprises write-many])
 
@@ -39,15 +40,8 @@
     (if (get self.settings "lower") (lower text) text))
 
   (defn prepare-pieces [self pieces]
-    "Prepare a long text whose consecutive parts are `pieces` (strings); yield it in other parts. They end after white space, where no step of preparing joins two characters."
-    (setv held "")
-    (for [piece pieces]
-      (+= held piece)
-      (setv end (+ 1 (max (.rfind held "\n") (.rfind held " "))))
-      (when end
-        (yield (.prepare self (cut held end)))
-        (setv held (cut held end None))))
-    (yield (.prepare self held)))
+    "Prepare a long text whose consecutive parts are `pieces` (strings); yield it in other parts."
+    (gfor  piece (cut-at-space pieces)  (.prepare self piece)))
 
   (defn stream [self [seed ""] #** options]
     #[[Write on from `seed`: an iterator of pieces of text, without the seed, endless unless `length` is given.
@@ -60,7 +54,7 @@
 
     For a list of seeds it is the list of their texts, with a number of `samples` that many after each seed; all are written side by side, which takes less time than one by one.
 
-    Options: `temperature` (0: always the likeliest; default: 1; a list is gone through again and again, one number for each unit), `top_k`, `top_p`, `min_p`, `stop` (a text to end before), `sentences` (how many to end after), `rng_seed` (same model, seeds and number: same text). Raises `ValueError` for a value out of range.]]
+    Options: `temperature` (0: always the likeliest; default: what its recipe said, else 0.7; a list is gone through again and again, one number for each unit), `top_k`, `top_p`, `min_p`, `stop` (a text to end before), `sentences` (how many to end after), `rng_seed` (same model, seeds and number: same text). Raises `ValueError` for a value out of range.]]
     (when (and (isinstance seed str) (is samples None))
       (return (+ seed (.join "" (.stream self seed :length length #** options)))))
     (setv
@@ -126,20 +120,27 @@
     (load-checkpoint path :resume True :warn report.warn)))
 
 
-(defn _begin [text settings recipe]
-  "A new model for `text`: everything but its weights."
-  (setv vocabulary (Vocabulary.build text (get settings "unit") (get settings "max_words")))
+(defn _learn [old settings pieces]
+  "The vocabulary for the text in `pieces`: that of the model `old`, grown if need be, or with None a new one."
+  (setv most (get settings "max_words"))
+  (if old
+    (get (.extend old.vocabulary pieces most) 0)
+    (Vocabulary.build pieces (get settings "unit") most)))
+
+
+(defn _begin [vocabulary ids settings recipe]
+  "A new model for the text that has these `ids`: everything but its weights."
   (.update settings
     :embedding (embedding-size (len vocabulary))
-    :beginning (vocabulary.decode (get (.encode vocabulary (cut text 1000)) #((slice 1))))
+    :beginning (vocabulary.decode (get ids (slice 1)))
     :recipe (when recipe recipe.name))
   (Checkpoint None vocabulary settings []))
 
 
-(defn _go-on [checkpoint settings text report]
-  "Give a model its new `settings`, and let it know what `text` has and its vocabulary has not; the ids that it has keep their meaning."
+(defn _go-on [checkpoint vocabulary settings report]
+  "Give a model its new `settings` and its `vocabulary`, which has grown or is the old one."
   (setv checkpoint.settings settings)
-  (setv [vocabulary added] (.extend checkpoint.vocabulary text (get checkpoint.settings "max_words")))
+  (setv added (cut vocabulary.units (len checkpoint.vocabulary) None))
   (when added
     (setv [embedding #* middle kernel bias] checkpoint.weights  n (len added))
     (setv
@@ -155,18 +156,21 @@
 
 
 (defn _read [sources settings recipe report max-download]
-  "The text of `sources`, prepared."
+  "Yield the text of `sources`, prepared, in pieces. A recipe's own steps may look at the whole text, so with them it is in memory once."
   (try
-    (setv text (default-prep (read-sources sources
-      :encoding (get settings "encoding")
-      :progress report.download
-      :folders (if (and recipe recipe.folder) [recipe.folder] [])
-      :limit (* MB max-download))))
+    (setv pieces (gfor
+      piece (cut-at-space (read-pieces sources
+        :encoding (get settings "encoding")
+        :progress report.download
+        :folders (if (and recipe recipe.folder) [recipe.folder] [])
+        :limit (* MB max-download)))
+      (default-prep piece)))
+    (when (and recipe recipe.prep)
+      (setv pieces (cut-at-space [(recipe.prep (.join "" pieces))])))
+    (for [piece pieces]
+      (yield (if (get settings "lower") (lower piece) piece)))
     (finally
-      (.end-bar report)))
-  (when (and recipe recipe.prep)
-    (setv text (recipe.prep text)))
-  (if (get settings "lower") (lower text) text))
+      (.end-bar report))))
 
 
 (defn train [sources [path "model"] * [recipe None] [restart False] [report None] [minutes None] [save-every 10] [max-download 1024] #** settings]
@@ -195,9 +199,12 @@
     (when (and old (not minutes) (_done report path (why-done settings old.history)))
       (return (TextModel old)))
     (setv
-      text (_read sources settings recipe report max-download)
-      checkpoint (if old (_go-on old settings text report) (_begin text settings recipe)))
-    (_train checkpoint text path report
+      pieces (_read sources settings recipe report max-download)
+      [ids vocabulary] (text-ids pieces (fn [pieces] (_learn old settings pieces)))
+      checkpoint (if old
+        (_go-on old vocabulary settings report)
+        (_begin vocabulary ids settings recipe)))
+    (_train checkpoint ids path report
       :save-every save-every
       :deadline (when minutes (+ begun (* 60 minutes))))
     (TextModel checkpoint)))
@@ -210,11 +217,10 @@
   why)
 
 
-(defn _train [checkpoint text path report #** limits]
-  "Train the model of `checkpoint` on the prepared `text`, unless that is done."
+(defn _train [checkpoint ids path report #** limits]
+  "Train the model of `checkpoint` on the text that has these `ids` (time,), unless that is done."
   (setv
     settings checkpoint.settings
-    ids (.encode checkpoint.vocabulary text)
     [ids held] (split-ids ids (get settings "validation") (get settings "lookback"))
     report.unit (get settings "unit"))
   (when (> (get settings "batch_size") (len ids))
