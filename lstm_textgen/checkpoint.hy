@@ -53,6 +53,8 @@
 (defn model-path [path]
   "The file that `path` means: `model` and `model.h5` are the same model, and a symbolic link is the file it leads to."
   (setv path (Path path))
+  (when (in path.name ["" ".."])
+    (raise (ValueError f"--model: '{path}' names no file")))
   (when (!= path.suffix ".h5")
     (setv path (.with-name path (+ path.name ".h5"))))
   (if (.is-symlink path) (Path (realpath path)) path))
@@ -321,6 +323,8 @@
     backup (backup-path path))
   (when (and (not (.exists path)) (.exists backup))
     (raise (FileNotFoundError f"{path}: there is no such model, but the one before it: to use that, rename {backup} to {path.name}")))
+  (when (not (.exists path))
+    (raise (FileNotFoundError f"{path}: there is no such model; train one with --sources, or give another --model")))
   (try
     (_read path resume)
     (except [NewerFormat]

@@ -60,7 +60,7 @@ Every day:
   ["writing" "--samples" "N" "write N texts at once; they need an end" {"type" int  "default" 1}]
   ["writing" "--output" "FILE" "write into this file instead of showing it" {}]
   ["writing" "--originality" None "say at the end how much of it is copied from the --sources" {"action" "store_true"}]
-  ["choosing" "--temperature" "T" "0: always the likeliest; 1: as the model sees it; more: wilder; 0.4,1,0.7: one after another" {"type" numbers  "default" "0.7"}]
+  ["choosing" "--temperature" "T" "0: always the likeliest; 1: as the model sees it; more: wilder; 0.4,1,0.7: one after another" {"type" numbers}]
   ["choosing" "--top-k" "K" "only among the K likeliest units (default: all)" {"type" int}]
   ["choosing" "--top-p" "P" "only among the likeliest that together have the probability P (default: 1)" {"type" float}]
   ["choosing" "--min-p" "P" "only among those at least P times as likely as the likeliest (default: 0)" {"type" float}]
@@ -121,7 +121,7 @@ Every day:
   (setv settings (dfor
     name DEFAULTS
     :setv value (getattr flags name None)
-    :if (not (or (is value None) (is value False)))  ; 0 is a value
+    :if (not (or (= name "temperature") (is value None) (is value False)))  ; 0 is a value
     name value))
   (when flags.word-by-word
     (setv (get settings "unit") "words"))

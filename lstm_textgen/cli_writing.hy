@@ -109,10 +109,12 @@
 
 
 (defn _steering [flags]
-  {"temperature" flags.temperature
-   "top_k" flags.top-k
-   "top_p" flags.top-p
-   "min_p" flags.min-p})
+  "What of the steering was given; the model knows the rest."
+  (dfor
+    name ["temperature" "top_k" "top_p" "min_p"]
+    :setv value (getattr flags name)
+    :if (is-not value None)
+    name value))
 
 
 (defn _begin-texts [model seed flags]
@@ -160,6 +162,10 @@
   (setv model (load-model flags))
   (when (is flags.length flags.stop flags.sentences None)
     (setv flags.length ANSWER))
+  (setv temperature [(get model.settings "temperature")])
+  (.set-defaults parser :temperature temperature)
+  (when (is flags.temperature None)
+    (setv flags.temperature temperature))
   (_check-options flags)
   (converse flags parser _check-options (fn [flags seed]
     (put sys.stdout seed)

@@ -20,7 +20,8 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
   "learning_rate" 0.005
   "epochs" 50
   "patience" 5
-  "rng_seed" 1})
+  "rng_seed" 1
+  "temperature" 0.7})  ; to write with
 
 ;; What the weights, the vocabulary or the place in the data were made with: it can't change later.
 (setv FIXED [

@@ -12,6 +12,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   lstm_textgen.checkpoint [Checkpoint save-checkpoint]
   lstm_textgen.network [carried-states keras on-gpu? training-network]
   lstm_textgen.settings [validation-losses why-done]
+  lstm_textgen.soundness [check-stored-settings]
   lstm_textgen.writer [stream])
 
 (setv
@@ -67,6 +68,18 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   (.assign variable whole))
 
 
+(defn _fits? [variables values]
+  "Whether Keras `variables` can be set to `values`, arrays that may be smaller, as `_put` does it."
+  (and
+    (= (len variables) (len values))
+    (all (gfor
+      [v a] (zip variables values)
+      (and
+        (= (len v.shape) a.ndim)
+        (= (= a.dtype.kind "f") (in "float" v.dtype))
+        (all (gfor  [room n] (zip v.shape a.shape)  (<= n room))))))))
+
+
 (defn _values [variables]
   "The values of Keras `variables` as arrays."
   (lfor  v variables  (np.array (keras.ops.convert-to-numpy v))))
@@ -105,6 +118,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   - `report`: what shows the run.]]
 
   (defn __init__ [self checkpoint ids held path report [save-every 10] [deadline None]]
+    (check-stored-settings checkpoint.settings)  ; what couldn't be saved is refused now
     (setv
       self.clock (Clock deadline)
       self.checkpoint checkpoint
@@ -112,6 +126,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       self.path path
       self.report report
       self.save-every (* 60 save-every)
+      self.stepped False  ; whether this run has trained at all
       self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids))
     (setv [batch lookback seed] (gfor  name ["batch_size" "lookback" "rng_seed"]  (get self.settings name)))
@@ -142,16 +157,24 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (setv self.place {"epoch" (len self.checkpoint.history)  "step" 0  "updates" 0  "loss_sum" 0.0  "text" self.text})
     (for [[variable value] (zip self.model.trainable-variables (or self.checkpoint.weights []))]
       (_put variable value))
-    (setv resume self.checkpoint.resume)
-    (when resume
-      (for [[variables part] [[(._variables self) "variables"] [self.model.optimizer.variables "optimizer"]]]
-        (for [[variable value] (zip variables (get resume part) :strict True)]
-          (_put variable value)))
-      (setv self.place (get resume "state"))
-      (when (!= (get self.place "text") self.text)  ; other text: the place in the old one means nothing
-        (.update self.place :step 0 :loss-sum 0.0 :text self.text)))
+    (when self.checkpoint.resume
+      (._resume self #* (gfor  part ["variables" "optimizer" "state"]  (get self.checkpoint.resume part))))
     (when (not self.checkpoint.weights)
       (setv self.checkpoint.weights (_values self.model.trainable-variables))))
+
+  (defn _resume [self variables optimizer state]
+    "Go on where the training before was; where what it kept doesn't fit, as after a change in Keras, with its weights alone."
+    (setv
+      own [#* (._variables self) #* self.model.optimizer.variables]
+      values [#* variables #* optimizer])
+    (when (not (_fits? own values))
+      (.warn self.report f"{self.path}: what was kept to go on training does not fit; training goes on from the weights, with a new optimizer")
+      (return))
+    (for [[variable value] (zip own values)]
+      (_put variable value))
+    (setv self.place state)
+    (when (!= (get state "text") self.text)  ; other text: the place in the old one means nothing
+      (.update state :step 0 :loss-sum 0.0 :text self.text)))
 
   ;; * Steps
 
@@ -177,7 +200,9 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       (get self.settings "learning_rate") (get self.place "updates") (._progress self)))
     (when (not self.batches.carries-state)
       (._empty-states self))
-    (setv loss (float (.train-on-batch self.model x y)))
+    (setv
+      loss (float (.train-on-batch self.model x y))
+      self.stepped True)
     (when (not (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary))))))
       (raise (FloatingPointError
         f"the loss exploded to {loss :.3g} in epoch {(+ 1 (get self.place "epoch"))}: train with a smaller --learning-rate than {(get self.settings "learning_rate")}")))
@@ -278,9 +303,9 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (.note-end self.clock (- (time.monotonic) begun)))
 
   (defn _done? [self]
-    "Whether the run is over: by the clock, or else because of its epochs or its patience."
+    "Whether the run is over: by the clock (but it takes a step in any case), or else because of its epochs or its patience."
     (if self.clock.deadline
-      (.over? self.clock)
+      (and self.stepped (.over? self.clock))
       (why-done self.settings self.checkpoint.history self.text)))
 
   (defn run [self]

@@ -113,12 +113,12 @@ A model here is whatever `make-engine` takes and has a `vocabulary` and `setting
 
 
 (defn _make-sampler [model streams rng-seed steering]
-  "Return a sampler for `model` that never picks the unknown unit."
+  "Return a sampler for `model` that never picks the unknown unit, with the model's own temperature unless `steering` has another."
   (setv vocabulary model.vocabulary)
   (Sampler vocabulary.size streams
     :exclude (if (is vocabulary.unknown None) [] [vocabulary.unknown])
     :rng-seed rng-seed
-    #** steering))
+    #** {"temperature" (.get model.settings "temperature" 1.0) #** steering}))
 
 
 (defn _write [engine sampler ids units]
