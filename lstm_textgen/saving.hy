@@ -26,7 +26,7 @@ Nothing here knows what is in the file.]]
   (when (.exists path)
     (refuse-read-only path))
   (try
-    (with [file (open temporary "ab")]
+    (with [file (open temporary "ab" :opener _not-through-links)]
       (when (not (_lock? file))
         (raise (OSError f"{path}: another process is just saving it")))
       (.truncate file 0)
@@ -40,6 +40,11 @@ Nothing here knows what is in the file.]]
     (_sync-folder path.parent)
     (finally
       (.unlink temporary :missing-ok True))))
+
+
+(defn _not-through-links [path flags]
+  "Open the file at `path` as `open` does, unless it is a symbolic link: in a stranger's folder that could lead to a file which has nothing to do with the model."
+  (os.open path (| flags (getattr os "O_NOFOLLOW" 0)) 0o666))
 
 
 (defn _keep-old [path sound?]
@@ -76,6 +81,8 @@ Nothing here knows what is in the file.]]
 
   Who writes one holds a lock on it, so that a file without a lock has no writer. The process number in its name is no sign of that: another process may have it by now.]]
   (defn stray? [file]
+    (when (or (.is-symlink file) (not (.is-file file)))
+      (return False))
     (with [opened (open file "rb")]
       (_lock? opened)))
   (lfor  file (.glob path.parent f".{path.name}.*.tmp")  :if (stray? file)  file))
@@ -99,7 +106,7 @@ Nothing here knows what is in the file.]]
   #[[Keep the file at `path` for this process while this is entered.
 
   Raises `OSError` with the other one's process number when another one keeps it. The lock is on a small file beside it, `.NAME.lock`, which stays there: to remove it could take it from under a process that has just opened it.]]
-  (with [file (open (.with-name path f".{path.name}.lock") "a+")]
+  (with [file (open (.with-name path f".{path.name}.lock") "a+" :opener _not-through-links)]
     (.seek file 0)
     (when (not (_lock? file))
       (raise (OSError f"{path}: process {(.read file 20)} is training this model; stop it first, or train another --model")))

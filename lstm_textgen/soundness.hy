@@ -3,6 +3,7 @@
 The same checks stand before the file is written, so that no model is saved which couldn't be loaded. Each raises `ValueError`.]]
 
 (import
+  codecs
   json
   math [isfinite]
   numpy :as np
@@ -12,6 +13,7 @@ The same checks stand before the file is written, so that no model is saved whic
 
 (setv
   MAX-EMBEDDING 65536
+  MAX-STEP (** 2 20)  ; ids in one training step: 16 times what a large GPU is given
   MAX-COUNT (** 2 53)  ; above it a float can't hold every whole number
   MAX-JSON (** 2 25))  ; bytes: room for the history of 250,000 epochs
 
@@ -40,7 +42,16 @@ The same checks stand before the file is written, so that no model is saved whic
   (setv [embedding beginning recipe] (gfor  name ["embedding" "beginning" "recipe"]  (get settings name)))
   (unless-sound (and (count? embedding) (<= 1 embedding MAX-EMBEDDING)) "its setting 'embedding' is no sound number")
   (unless-sound (isinstance beginning str) "its setting 'beginning' is no text")
-  (unless-sound (isinstance recipe #((type None) str)) "its setting 'recipe' is no text"))
+  (unless-sound (isinstance recipe #((type None) str)) "its setting 'recipe' is no text")
+  (_check-effort #* (gfor  name ["batch_size" "lookback" "encoding"]  (get settings name))))
+
+
+(defn _check-effort [batch-size lookback encoding]
+  "Raise `ValueError` for settings that would take time or memory which no text explains."
+  (unless-sound (<= (* batch-size lookback) MAX-STEP)
+    f"a training step of {batch-size} windows of {lookback} is too large: --batch-size times --lookback is {MAX-STEP} at the most")
+  ;; Python takes a minute to decode 300 KB of it, and four for twice as much.
+  (unless-sound (!= (. (codecs.lookup (or encoding "utf-8")) name) "punycode") "its setting 'encoding' is punycode, which takes too long to read"))
 
 
 (defn check-history [history]

@@ -162,6 +162,7 @@
     {"unit" "bytes"} {"unit" "words"} {"lower" "no"} {"lookback" 0} {"lookback" 1e9} {"lookback" (** 10 400)}
     {"batch_size" []} {"stride" None} {"validation" 2} {"validation" (float "nan")} {"learning_rate" "fast"}
     {"learning_rate" (float "inf")} {"epochs" -1} {"patience" {}} {"rng_seed" None} {"encoding" "no such"}
+    {"encoding" "PunyCode"} {"batch_size" (** 2 15)}
     {"max_words" "many"} {"beginning" 5} {"beginning" "\x1b[2J"} {"recipe" ["x"]} {"unit" ...} {"beginning" ...}])]
   test-settings-of-the-wrong-kind-are-refused [path changes]
   (with [file (h5py.File path "r+")]

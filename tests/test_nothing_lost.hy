@@ -1,6 +1,7 @@
 "Nothing lost: what a training run does about models that are damaged, missing or can't be saved."
 
 (import
+  contextlib [suppress]
   os
   subprocess
   sys
@@ -9,7 +10,7 @@
   pytest
   tests.helpers [ROOT TEXT program refused train-tiny]
   lstm_textgen.batches [split-ids]
-  lstm_textgen.checkpoint [load-checkpoint]
+  lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.report [Quiet])
 
 
@@ -64,6 +65,48 @@
   (with [_ (pytest.raises OSError :match "not finite")]
     (training.save))
   (assert (= (.read-bytes path) before)))
+
+
+(defn test-a-step-larger-than-any-machine-is-refused-before-training [trained]
+  (.unlink (/ trained "model.h5"))
+  (refused (program "--sources" "text.txt" "--batch-size" "5000" "--lookback" "500" :folder trained) "5000 windows of 500" "--batch-size")
+  (assert (not (.exists (/ trained "model.h5")))))
+
+
+(defn test-where-what-was-kept-does-not-fit-training-goes-on-from-the-weights [trained]
+  (setv model (load-checkpoint (/ trained "model.h5") :resume True))
+  (.append (get model.resume "optimizer") (np.zeros 3 "float32"))
+  (save-checkpoint model (/ trained "model"))
+  (setv result (program "--sources" "text.txt" "--epochs" "3" :folder trained))
+  (assert (= [result.returncode (.count result.stderr "\n")] [0 1]) result.stderr)
+  (assert (in "goes on from the weights, with a new optimizer" result.stderr))
+  (setv losses (lfor  entry (. (load-checkpoint (/ trained "model")) history)  (get entry "loss")))
+  (assert (= (len losses) 3))
+  (assert (< (get losses 2) (get losses 0))))
+
+
+(defn test-a-model-that-another-process-has-open-is-replaced-all-the-same [trained]
+  (setv path (/ trained "model.h5"))
+  (with [reader (subprocess.Popen
+      [sys.executable "-c" "import h5py, sys; f = h5py.File(sys.argv[1]); print(flush=True); input(); print(len(f['model_weights/dense/bias'][:]))" path]
+      :stdin subprocess.PIPE :stdout subprocess.PIPE :text True)]
+    (.readline reader.stdout)
+    (setv model (load-checkpoint path))
+    (.append model.history (get model.history 0))
+    (save-checkpoint model path)
+    (setv [output _] (.communicate reader "\n")))
+  (assert (= (int output) (len model.vocabulary)))  ; it still reads the old file
+  (assert (= (len (. (load-checkpoint path) history)) 3)))
+
+
+(defn [(pytest.mark.parametrize "name" [".model.h5.lock" f".model.h5.{(os.getpid)}.tmp"])]
+    test-no-link-in-a-strangers-folder-leads-out-of-it [trained tmp-path-factory name]
+  (setv dear (/ (tmp-path-factory.mktemp "home") "dear.txt"))
+  (.write-text dear "dear")
+  (.symlink-to (/ trained name) dear)
+  (with [_ (suppress OSError)]  ; the lock is refused; a temporary file is tried once more
+    (train-tiny trained :epochs 3))
+  (assert (= (.read-text dear) "dear")))
 
 
 (defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
