@@ -16,6 +16,8 @@ Keras 3 can't load most of them, and computes with some what they never meant. H
 ;; such a gate times 1.2 they are the same.
 (setv HARDER 1.2)
 
+(setv EPOCHS 50)  ; to train on for, where nobody says: there is no text yet that could decide it
+
 
 (defn import-model [path alphabet-path]
   #[[Read the old model at `path` and its alphabet, a text file of all its characters in their order; the `Checkpoint`.
@@ -65,6 +67,7 @@ Keras 3 can't load most of them, and computes with some what they never meant. H
       _ {}))
   {#** (new-settings {#** given  "lower" (all (gfor  c characters  (= c (.lower c))))})
     "layers" (format-layers layers)
+    "epochs" EPOCHS
     "embedding" (len characters)
     "beginning" (if (in " " characters) " " (get characters 0))
     "recipe" None})
