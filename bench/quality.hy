@@ -4,7 +4,6 @@ For each number of minutes the program itself is run as a user would run it, `./
 
 (import
   math
-  os
   pathlib [Path]
   subprocess
   sys
@@ -27,7 +26,7 @@ For each number of minutes the program itself is run as a user would run it, `./
 (defn ours [path minutes folder]
   "Train by the program, its output to standard error; the saved `TextModel`."
   (setv begun (time.monotonic))
-  (subprocess.run [sys.executable "-m" "hy" (str (/ ROOT "train.hy"))
+  (subprocess.run [hy.sys-executable "-m" "hy" (str (/ ROOT "train.hy"))
       "--sources" path "--minutes" (str minutes) "--model" (/ folder "model")]
     :check True :stdout sys.stderr)
   (print f"whole process: {(- (time.monotonic) begun) :.0f} s" :file sys.stderr)

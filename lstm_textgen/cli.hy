@@ -41,7 +41,7 @@ Every day:
   ["network" "--layers" "SPEC" "such as 256 or lstm:512,dropout:0.2,gru:256" {}]
   ["network" "--lookback" "N" "the window: how far back the network learns to see, in units" {"type" int}]
   ["training" "--model" "PATH" "the model file; .h5 may be left out; given twice, two models write together (default: model)" {"action" "append"}]
-  ["training" "--epochs" "N" "epochs to train for in all, over every run; 0: until stopped" {"type" int}]
+  ["training" "--epochs" "N" "epochs to train for in all, over every run; 0: until stopped (default: as many as read 7 million units, but from 3 to 12)" {"type" int}]
   ["training" "--minutes" "N" "train for so many minutes in all, and fit the schedule to them; --epochs and --patience then end nothing" {"type" float}]
   ["training" "--patience" "N" "stop after N epochs without a better validation loss; 0: never" {"type" int}]
   ["training" "--learning-rate" "RATE" "the highest, before it decays" {"type" float}]

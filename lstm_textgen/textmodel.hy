@@ -11,7 +11,7 @@
   lstm_textgen.prep [default-prep lower]
   lstm_textgen.report [Report]
   lstm_textgen.saving [backup-path refuse-read-only temporary-paths]
-  lstm_textgen.settings [continued-settings embedding-size new-settings why-done]
+  lstm_textgen.settings [continued-settings default-epochs embedding-size new-settings why-done]
   lstm_textgen.sources [MB read-pieces]
   lstm_textgen.vocabulary [Vocabulary]
   lstm_textgen.writer [Score stream surprises write-many])
@@ -130,6 +130,8 @@
 
 (defn _begin [vocabulary ids settings recipe]
   "A new model for the text that has these `ids`: everything but its weights."
+  (when (is (get settings "epochs") None)
+    (setv (get settings "epochs") (default-epochs (* (len ids) (- 1 (get settings "validation"))))))
   (.update settings
     :embedding (embedding-size (len vocabulary))
     :beginning (vocabulary.decode (get ids (slice 1)))
@@ -217,6 +219,18 @@
   why)
 
 
+(defn _plan [checkpoint ids held deadline]
+  "What is going to be done, in a line."
+  (setv
+    settings checkpoint.settings
+    epochs (get settings "epochs")
+    until (cond
+      deadline f"until {(/ (- deadline (time.monotonic)) 60) :.1f} minutes from now"
+      epochs f"{epochs} epochs, about {(* epochs (len ids)) :,} {(get settings "unit")} in all"
+      True "until it is stopped"))
+  f"{(len ids) :,} {(get settings "unit")} to learn from, {(len held) :,} to validate on, {(len checkpoint.vocabulary)} different ones; network {(get settings "layers")}; {until}")
+
+
 (defn _train [checkpoint ids path report #** limits]
   "Train the model of `checkpoint` on the text that has these `ids` (time,), unless that is done."
   (setv
@@ -226,5 +240,6 @@
   (when (> (get settings "batch_size") (len ids))
     (raise (ValueError f"--batch-size {(get settings "batch_size")} is more than the {(len ids)} {report.unit} to train on; give a smaller one")))
   (when (or (get limits "deadline") (not (_done report path (why-done settings checkpoint.history (fingerprint ids)))))
+    (.say report (_plan checkpoint ids held (get limits "deadline")))
     (import lstm_textgen.training [Training])  ; Keras takes seconds to come: all else is in order now
     (.run (Training checkpoint ids held path report #** limits))))

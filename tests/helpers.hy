@@ -49,6 +49,11 @@
     :env (shell-environment)))
 
 
+(defn wait-for [words lines]
+  "Read `lines`, the output of a started program, until one has `words`; fail if it ends before."
+  (assert (any (gfor  line lines  (in words line))) f"it ended before it said: {words}"))
+
+
 (setv TINY-FLAGS ["--layers" "24,dropout:0.3" "--lookback" "16" "--batch-size" "8" "--learning-rate" "0.02"])
 
 

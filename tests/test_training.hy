@@ -5,7 +5,7 @@
   signal
   numpy :as np
   pytest
-  tests.helpers [TEXT TINY TINY-FLAGS program refused start-program train-tiny write-text]
+  tests.helpers [TEXT TINY TINY-FLAGS program refused start-program train-tiny wait-for write-text]
   lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.report [Quiet]
   lstm_textgen.textmodel [train])
@@ -110,7 +110,7 @@
     test-a-signal-saves-and-says-how-to-go-on [tmp-path number status]
   (write-text tmp-path (* TEXT 4))
   (setv process (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
-  (assert (in "epoch 1" (.readline process.stdout)))
+  (wait-for "epoch 1" process.stdout)
   (.send-signal process number)
   (setv [_ message] (.communicate process :timeout 60))
   (assert (= process.returncode status))
@@ -133,7 +133,7 @@
 (defn test-a-second-run-on-the-same-model-is-refused [tmp-path]
   (write-text tmp-path (* TEXT 20))
   (setv first (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
-  (assert (in "epoch 1" (.readline first.stdout)))
+  (wait-for "epoch 1" first.stdout)
   (setv second (program "--sources" "text.txt" :folder tmp-path))
   (.kill first)
   (.wait first)
