@@ -195,7 +195,7 @@ Half of the files have some bytes changed; such a file must be refused, or be re
   "Load files number 0 to before `count`, each changed in another way; the number of each outcome."
   (setv counts (Counter (dfor  name OUTCOMES  name 0))  done 0)
   (while (< done count)
-    (setv process (subprocess.run [hy.sys-executable "-m" "hy" __file__ (str done) (str count)]
+    (setv process (subprocess.run [(getattr hy "sys_executable" sys.executable) "-m" "hy" __file__ (str done) (str count)]
       :stdout subprocess.PIPE :text True :env {#** os.environ  "HDF5_USE_FILE_LOCKING" "FALSE"}))
     (setv outcomes (.splitlines process.stdout))
     (.update counts outcomes)

@@ -66,21 +66,21 @@ class TextModel:
     def prepare_pieces(self, pieces: Iterator[str]) -> Iterator[str]: ...
     def stream(
         self, seed: str = "", *, length: int | None = None,
-        temperature: float | Sequence[float] = 1, top_k: int | None = None, top_p: float | None = None,
+        temperature: float | Sequence[float] = ..., top_k: int | None = None, top_p: float | None = None,
         min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
         rng_seed: int | None = None, warn: Callable[[str], object] = ...,
     ) -> Iterator[str]: ...
     @overload
     def generate(
         self, seed: str = "", length: int | None = 400, samples: None = None, *,
-        temperature: float | Sequence[float] = 1, top_k: int | None = None, top_p: float | None = None,
+        temperature: float | Sequence[float] = ..., top_k: int | None = None, top_p: float | None = None,
         min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
         rng_seed: int | None = None, warn: Callable[[str], object] = ...,
     ) -> str: ...
     @overload
     def generate(
         self, seed: str | Sequence[str] = "", length: int | None = 400, samples: int | None = None, *,
-        temperature: float | Sequence[float] = 1, top_k: int | None = None, top_p: float | None = None,
+        temperature: float | Sequence[float] = ..., top_k: int | None = None, top_p: float | None = None,
         min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
         rng_seed: int | None = None, warn: Callable[[str], object] = ...,
     ) -> list[str]: ...

@@ -14,7 +14,7 @@
   (setv
     rng (np.random.default-rng rng-seed)
     vocabulary (Vocabulary.build TEXT unit)
-    settings (new-settings {"layers" layers  "unit" unit})
+    settings (new-settings {"layers" layers  "unit" unit  "epochs" 50})
     checkpoint (Checkpoint [] vocabulary settings []))
   (.update settings :embedding 4 :beginning (vocabulary.decode [1]) :recipe None)
   (setv

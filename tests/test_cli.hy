@@ -7,9 +7,9 @@
   threading [Thread]
   h5py
   pytest
-  tests.helpers [TEXT TINY-FLAGS program start-program write-text]
+  tests.helpers [ROOT TEXT TINY-FLAGS program start-program write-text]
   lstm_textgen.checkpoint [load-checkpoint]
-  lstm_textgen.cli [main])
+  lstm_textgen.cli [FLAGS main])
 
 
 (defn [pytest.fixture] complaint [tmp-path monkeypatch capsys]
@@ -248,7 +248,7 @@
     (main ["--help"]))
   (setv text (.join " " (.split (. (capsys.readouterr) out))))
   (for [words ["text: --sources" "network: --layers" "training: --model" "writing: --generate"
-      "(default: model)" "(default: 50)" "(default: utf-8)" "./train.hy --sources lol.txt"]]
+      "(default: model)" "(default: as many as read 7 million units, but from 3 to 12)" "(default: utf-8)" "./train.hy --sources lol.txt"]]
     (assert (in words text))))
 
 
@@ -256,3 +256,9 @@
   (with [_ (pytest.raises SystemExit)]
     (main ["--version"]))
   (assert (in "lstm_textgen 0.1.0" (. (capsys.readouterr) out))))
+
+
+(defn test-the-readme-names-every-flag []
+  (setv readme (.read-text (/ ROOT "README.md") :encoding "utf-8"))
+  (for [[_ name #* _] FLAGS]
+    (assert (in f"`{name}" readme))))

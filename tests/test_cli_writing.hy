@@ -28,7 +28,7 @@ The models know their units' probabilities by heart, whatever came before: their
   "Make a model that knows the units of `text`, each equally likely but those that have `odds` (unit: how many times as likely)."
   (import lstm_textgen.vocabulary [Vocabulary])
   (setv
-    settings (new-settings {"layers" "3"  "unit" unit  #** settings})
+    settings (new-settings {"layers" "3"  "unit" unit  "epochs" 50  #** settings})
     vocabulary (Vocabulary.build text unit)
     checkpoint (Checkpoint [] vocabulary settings []))
   (.update settings :embedding 2 :beginning (get vocabulary.units -1) :recipe None)
