@@ -10,7 +10,7 @@ All train the same network on the same batches with Adam and clipped gradients, 
 (import
   statistics [median]
   lstm_textgen.layers [parse-layers recurrent-sizes]
-  lstm_textgen.network [training-network]
+  lstm_textgen.learner [make-learner]
   keras
   numpy :as np
   torch)
@@ -24,26 +24,25 @@ All train the same network on the same batches with Adam and clipped gradients, 
   RATE 1e-3)
 
 
-(defn compiled [model]
-  "A function that trains the Keras `model` on x and y, compiled as this package's training compiles it."
+(defn ours [spec batch]
+  "As this package's training does it."
+  (. (make-learner (parse-layers spec) VOCABULARY EMBEDDING batch WINDOW 1 RATE) learn))
+
+
+(defn stock-keras [spec batch]
+  "Stock layers, compiled by XLA as a whole."
+  (setv
+    sizes (recurrent-sizes (parse-layers spec))
+    model (keras.Sequential [
+      (keras.Input :batch-shape #(batch WINDOW) :dtype "int32")
+      (keras.layers.Embedding VOCABULARY EMBEDDING)
+      #* (lfor  size sizes  (keras.layers.LSTM size :return-sequences True))
+      (keras.layers.Dense VOCABULARY)]))
   (.compile model
     :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
     :optimizer (keras.optimizers.Adam RATE :global-clipnorm 1.0)
     :jit-compile True)
   (fn [x y] (float (.train-on-batch model x y))))
-
-
-(defn ours [spec batch]
-  (compiled (training-network (parse-layers spec) VOCABULARY EMBEDDING batch WINDOW 1)))
-
-
-(defn stock-keras [spec batch]
-  (setv sizes (recurrent-sizes (parse-layers spec)))
-  (compiled (keras.Sequential [
-    (keras.Input :batch-shape #(batch WINDOW) :dtype "int32")
-    (keras.layers.Embedding VOCABULARY EMBEDDING)
-    #* (lfor  size sizes  (keras.layers.LSTM size :return-sequences True))
-    (keras.layers.Dense VOCABULARY)])))
 
 
 (defn pytorch [spec batch]

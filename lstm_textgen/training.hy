@@ -10,7 +10,8 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   numpy :as np
   lstm_textgen.batches [Streams fingerprint training-batches]
   lstm_textgen.checkpoint [Checkpoint save-checkpoint]
-  lstm_textgen.network [carried-states keras on-gpu? training-network]
+  lstm_textgen.learner [make-learner]
+  lstm_textgen.network [keras]
   lstm_textgen.settings [validation-losses why-done]
   lstm_textgen.soundness [check-stored-settings]
   lstm_textgen.writer [stream])
@@ -18,7 +19,6 @@ A run that is stopped and resumed ends with the same bits as one that never was:
 (setv
   WARM-UP 100          ; steps until the learning rate is at its height
   FINAL-RATE 0.02      ; of the height, where the cosine ends
-  CLIP-NORM 1.0        ; the longest gradient, over all weights together
   SAMPLE-LENGTH 200)   ; units shown after each epoch
 
 
@@ -133,39 +133,24 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (setv
       self.batches (training-batches ids batch lookback (get self.settings "stride") seed)
       self.held (when (len held) (Streams held batch lookback))
-      self.model (training-network checkpoint.layers (len checkpoint.vocabulary) (get self.settings "embedding") batch lookback seed))
-    (._compile self)
+      self.learner (make-learner checkpoint.layers (len checkpoint.vocabulary) (get self.settings "embedding")
+        batch lookback seed (get self.settings "learning_rate")))
     (._restore self))
-
-  (defn _compile [self]
-    "Give the network its loss (nats, over every position) and its optimizer."
-    (.compile self.model
-      :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
-      :optimizer (keras.optimizers.Adam (get self.settings "learning_rate") :global-clipnorm CLIP-NORM)
-      :jit-compile (match (keras.backend.backend)
-        "tensorflow" (not (on-gpu?))  ; XLA can't hold cuDNN
-        "jax" True
-        "torch" False))
-    (.build self.model.optimizer self.model.trainable-variables))
-
-  (defn _variables [self]
-    "All that the network changes as it trains, the weights first: an order that every backend's network has."
-    (sorted self.model.variables :key (fn [v] (not v.trainable))))
 
   (defn _restore [self]
     "Put the network, the optimizer and the place in the data where `checkpoint` stands."
     (setv self.place {"epoch" (len self.checkpoint.history)  "step" 0  "updates" 0  "loss_sum" 0.0  "text" self.text})
-    (for [[variable value] (zip self.model.trainable-variables (or self.checkpoint.weights []))]
+    (for [[variable value] (zip self.learner.weights (or self.checkpoint.weights []))]
       (_put variable value))
     (when self.checkpoint.resume
       (._resume self #* (gfor  part ["variables" "optimizer" "state"]  (get self.checkpoint.resume part))))
     (when (not self.checkpoint.weights)
-      (setv self.checkpoint.weights (_values self.model.trainable-variables))))
+      (setv self.checkpoint.weights (_values self.learner.weights))))
 
   (defn _resume [self variables optimizer state]
     "Go on where the training before was; where what it kept doesn't fit, as after a change in Keras, with its weights alone."
     (setv
-      own [#* (._variables self) #* self.model.optimizer.variables]
+      own [#* (.variables self.learner) #* self.learner.optimizer.variables]
       values [#* variables #* optimizer])
     (when (not (_fits? own values))
       (.warn self.report f"{self.path}: what was kept to go on training does not fit; training goes on from the weights, with a new optimizer")
@@ -177,11 +162,6 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       (.update state :step 0 :loss-sum 0.0 :text self.text)))
 
   ;; * Steps
-
-  (defn _empty-states [self]
-    "Let the next window begin with an empty state."
-    (for [weight (carried-states self.model)]
-      (.assign weight (keras.ops.zeros weight.shape))))
 
   (defn _progress [self]
     "The share of the training that is done, by the clock or by epochs; 0 where it has no end."
@@ -196,12 +176,12 @@ A run that is stopped and resumed ends with the same bits as one that never was:
 
   (defn _step [self x y]
     "Train on one batch, x and y (batch, lookback); the loss before it, in nats."
-    (setv self.model.optimizer.learning-rate (learning-rate
+    (setv self.learner.optimizer.learning-rate (learning-rate
       (get self.settings "learning_rate") (get self.place "updates") (._progress self)))
     (when (not self.batches.carries-state)
-      (._empty-states self))
+      (.empty-states self.learner))
     (setv
-      loss (float (.train-on-batch self.model x y))
+      loss (.learn self.learner x y)
       self.stepped True)
     (when (not (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary))))))
       (raise (FloatingPointError
@@ -215,7 +195,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       size (* self.batches.batch-size self.batches.lookback)
       saved (time.monotonic))
     (when (= 0 (get place "step"))
-      (._empty-states self))
+      (.empty-states self.learner))
     (.begin-epoch self.report (+ 1 (get place "epoch")) (if self.clock.deadline 0 (get self.settings "epochs"))
       (* size self.batches.steps) (* size (get place "step")))
     (for [[x y] (.epoch self.batches (get place "epoch") (get place "step"))]
@@ -241,10 +221,10 @@ A run that is stopped and resumed ends with the same bits as one that never was:
 
   (defn _validate [self]
     "The mean loss over the held-out text, in nats, from empty states; the training's states are kept."
-    (setv kept (_values (carried-states self.model)))
-    (._empty-states self)
-    (setv losses (lfor  [x y] (.epoch self.held 0)  (float (.test-on-batch self.model x y))))
-    (for [[weight value] (zip (carried-states self.model) kept)]
+    (setv kept (_values self.learner.states))
+    (.empty-states self.learner)
+    (setv losses (lfor  [x y] (.epoch self.held 0)  (.validate self.learner x y)))
+    (for [[weight value] (zip self.learner.states kept)]
       (.assign weight value))
     (/ (sum losses) (len losses)))
 
@@ -260,24 +240,24 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       (setv (get entry "validation_loss") (._validate self)))
     (setv better (< (.get entry "validation_loss" -1) best))
     (when better
-      (setv self.checkpoint.weights (_values self.model.trainable-variables)))
+      (setv self.checkpoint.weights (_values self.learner.weights)))
     (.append history entry)
     (.update self.place :epoch (get entry "epoch") :step 0 :loss-sum 0.0)
     #(entry better))
 
   (defn _sample [self]
     "What the model writes now: a short text."
-    (setv now (Checkpoint (_values self.model.trainable-variables) self.checkpoint.vocabulary self.settings []))
+    (setv now (Checkpoint (_values self.learner.weights) self.checkpoint.vocabulary self.settings []))
     (.strip (.join "" (stream now "" :length SAMPLE-LENGTH :rng-seed (get self.place "epoch")))))
 
   (defn save [self]
     "Save the model as it stands, with all that resuming needs. Raise `OSError` that names the file if it can't be done."
     (when (not (and self.held self.checkpoint.history))  ; nothing says which weights are best
-      (setv self.checkpoint.weights (_values self.model.trainable-variables)))
+      (setv self.checkpoint.weights (_values self.learner.weights)))
     (setv self.checkpoint.resume {
       "state" (dict self.place)
-      "variables" (_values (._variables self))
-      "optimizer" (_values self.model.optimizer.variables)})
+      "variables" (_values (.variables self.learner))
+      "optimizer" (_values self.learner.optimizer.variables)})
     (try
       (save-checkpoint self.checkpoint self.path)
       (except [error [OSError ValueError]]

@@ -58,7 +58,7 @@
     report.warn said.append
     checkpoint (load-checkpoint path :resume True)
     training (Training checkpoint #* (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16) path report)
-    bias (get training.model.trainable-variables -1))
+    bias (get training.learner.weights -1))
   (.assign bias (keras.ops.full-like bias np.nan))
   (training._try-to-save)
   (assert (= said [f"{path} could not be saved: its training state: a number is not finite; training goes on and tries again at the next save"]))
