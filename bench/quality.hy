@@ -1,8 +1,9 @@
-#[[How well a network writes after some minutes, beside PyTorch: `python -m hy bench/quality.hy TEXT [MINUTES…]` (default: 3).
+#[[How well a network writes after some minutes, beside PyTorch: `python -m hy bench/quality.hy TEXT [MINUTES…] [--alone]` (default: 3 minutes; `--alone` leaves PyTorch out).
 
 For each number of minutes the program itself is run as a user would run it, `./train.hy --sources TEXT --minutes N` with its defaults, from the start of the process; then a plain LSTM in PyTorch trains for as long (1×256, batch 32, window 64, Adam 5e-3 with half a cosine, stateful streams: the best that we know of plain ones). Both hold out the last tenth of the text, which is then scored in one go; stock Keras opens the saved file and must agree. Losses are in nats a character. Needs the extra `bench` (PyTorch).]]
 
 (import
+  argparse
   math
   pathlib [Path]
   subprocess
@@ -83,18 +84,34 @@ For each number of minutes the program itself is run as a user would run it, `./
   (get rows #((slice None) (slice start end))))
 
 
-(defn main [path [minutes ["3"]]]
-  (setv text (.read-text (Path path) :encoding "utf-8"))
+(defn row [text path minutes alone]
+  "A row of the table, as a list of texts."
   (setv [_ held] (split-text text))
-  (print "| minutes | ours | stock Keras opens it: the first 20,000 | ours: the same | PyTorch 1×256 | epochs, network |\n|---|---|---|---|---|---|")
-  (for [number (map float minutes)]
-    (with [name (TemporaryDirectory)]
-      (setv
-        folder (Path name)
-        model (ours path number folder)
-        [total _ _] (.score model held)
-        [start _ _] (.score model (cut held 20000))
-        nats (fn [score] (* score.bits (math.log 2))))
-      (print f"| {number :g} | {(nats total) :.4f} | {(keras-loss (/ folder "model.h5") model.vocabulary (cut held 20000)) :.4f} | {(nats start) :.4f} | {(pytorch-loss text number) :.4f} | {(len model.history)}, {(get model.settings "layers")} |" :flush True))))
+  (with [name (TemporaryDirectory)]
+    (setv
+      folder (Path name)
+      model (ours path minutes folder)
+      [total _ _] (.score model held)
+      [start _ _] (.score model (cut held 20000))
+      nats (fn [score] (.format "{:.4f}" (* score.bits (math.log 2)))))
+    [
+      f"{minutes :g}"
+      (nats total)
+      (.format "{:.4f}" (keras-loss (/ folder "model.h5") model.vocabulary (cut held 20000)))
+      (nats start)
+      (if alone "" (.format "{:.4f}" (pytorch-loss text minutes)))
+      f"{(len model.history)}, {(get model.settings "layers")}"]))
 
-(main (get sys.argv 1) (or (cut sys.argv 2 None) ["3"]))
+
+(defn main []
+  (setv parser (argparse.ArgumentParser))
+  (.add-argument parser "text")
+  (.add-argument parser "minutes" :nargs "*" :type float :default [3.0])
+  (.add-argument parser "--alone" :action "store_true")
+  (setv given (.parse-args parser))
+  (setv text (.read-text (Path given.text) :encoding "utf-8"))
+  (print "| minutes | ours | stock Keras opens it: the first 20,000 | ours: the same | PyTorch 1×256 | epochs, network |\n|---|---|---|---|---|---|")
+  (for [minutes given.minutes]
+    (print f"| {(.join " | " (row text given.text minutes given.alone))} |" :flush True)))
+
+(main)

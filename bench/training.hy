@@ -1,4 +1,4 @@
-#[[How fast networks train, beside PyTorch's `nn.LSTM` and stock Keras: `python -m hy bench/training.hy`.
+#[[How fast networks train, beside PyTorch's and stock Keras' layers: `python -m hy bench/training.hy`.
 
 All train the same network on the same batches with Adam and clipped gradients, in turns, in this one process; the table gives medians, and the middle of the ratios within each round. The last column is the share of the machine's own rate of float32 matrix products, measured in the same rounds: 6 operations for each weight and character (2 forward, 4 backward; the embedding counts as looked up). Needs the extra `bench` (PyTorch).]]
 
@@ -20,8 +20,16 @@ All train the same network on the same batches with Adam and clipped gradients, 
   VOCABULARY 65
   EMBEDDING 64
   WINDOW 64
-  NETWORKS [#("128" 128) #("256,256" 64) #("512" 64)]
+  NETWORKS [#("128" 128) #("256,256" 64) #("512" 64) #("384" 32) #("gru:256" 64)]
+  ;; What stock Keras and PyTorch call a layer, and how many gates it has.
+  KINDS {"lstm" ["LSTM" 4]  "gru" ["GRU" 3]}
   RATE 1e-3)
+
+
+(defn described [spec]
+  "What the layers of `spec` are called, their gates, and their sizes."
+  (setv layers (parse-layers spec))
+  [#* (get KINDS (get layers 0 0)) (recurrent-sizes layers)])
 
 
 (defn ours [spec batch]
@@ -32,11 +40,11 @@ All train the same network on the same batches with Adam and clipped gradients, 
 (defn stock-keras [spec batch]
   "Stock layers, compiled by XLA as a whole."
   (setv
-    sizes (recurrent-sizes (parse-layers spec))
+    [name _ sizes] (described spec)
     model (keras.Sequential [
       (keras.Input :batch-shape #(batch WINDOW) :dtype "int32")
       (keras.layers.Embedding VOCABULARY EMBEDDING)
-      #* (lfor  size sizes  (keras.layers.LSTM size :return-sequences True))
+      #* (lfor  size sizes  ((getattr keras.layers name) size :return-sequences True))
       (keras.layers.Dense VOCABULARY)]))
   (.compile model
     :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
@@ -48,19 +56,19 @@ All train the same network on the same batches with Adam and clipped gradients, 
 (defn pytorch [spec batch]
   "The same in PyTorch, stateful from batch to batch as its users write it."
   (setv
-    sizes (recurrent-sizes (parse-layers spec))
+    [name _ sizes] (described spec)
     embedding (torch.nn.Embedding VOCABULARY EMBEDDING)
-    lstm (torch.nn.LSTM EMBEDDING (get sizes 0) (len sizes) :batch-first True)
+    recurrent ((getattr torch.nn name) EMBEDDING (get sizes 0) (len sizes) :batch-first True)
     dense (torch.nn.Linear (get sizes 0) VOCABULARY)
-    weights (lfor  part [embedding lstm dense]  w (.parameters part)  w)
+    weights (lfor  part [embedding recurrent dense]  w (.parameters part)  w)
     optimizer (torch.optim.Adam weights RATE)
     state None)
   (fn [x y]
     (nonlocal state)
     (.zero-grad optimizer)
-    (setv [hidden last] (lstm (embedding (torch.from-numpy x)) state))
+    (setv [hidden last] (recurrent (embedding (torch.from-numpy x)) state))
     (setv
-      state (lfor  s last  (.detach s))
+      state (if (isinstance last tuple) (lfor  s last  (.detach s)) (.detach last))
       loss (torch.nn.functional.cross-entropy (.flatten (dense hidden) 0 1) (.flatten (.long (torch.from-numpy y)))))
     (.backward loss)
     (torch.nn.utils.clip-grad-norm_ weights 1.0)
@@ -70,9 +78,9 @@ All train the same network on the same batches with Adam and clipped gradients, 
 
 (defn operations [spec]
   "Operations for each character: 6 for each weight of the recurrent and dense kernels that it passes."
-  (setv sizes (recurrent-sizes (parse-layers spec)))
+  (setv [_ gates sizes] (described spec))
   (* 6 (+
-    (sum (gfor  [inner size] (zip [0 #* sizes] sizes)  (* 4 size (+ inner size))))
+    (sum (gfor  [inner size] (zip [0 #* sizes] sizes)  (* gates size (+ inner size))))
     (* VOCABULARY (get sizes -1)))))
 
 

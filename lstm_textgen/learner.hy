@@ -5,11 +5,14 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
 (import
   functools [partial]
   os
+  lstm_textgen.layers [recurrent-sizes]
   lstm_textgen.network [carried-states keras on-gpu? training-network])
 
 (setv
+  MOMENTUM 0.8        ; Adam's β₁: better than the usual 0.9 (bench/README.md)
   CLIP-NORM 1.0       ; the longest gradient, over all weights together
   FEWEST-ROWS 8       ; in a part: with fewer, products are slow
+  LARGEST 1_500_000   ; weights of a recurrent kernel; more do not stay in a core's cache: there sharing is faster
   SEED-STEP 1000003)  ; from one part's dropout to the next
 
 
@@ -22,7 +25,7 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
     (setv self.model (training-network layers vocabulary-size embedding batch-size lookback rng-seed))
     (.compile self.model
       :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
-      :optimizer (keras.optimizers.Adam learning-rate :global-clipnorm CLIP-NORM)
+      :optimizer (keras.optimizers.Adam learning-rate :beta-1 MOMENTUM :global-clipnorm CLIP-NORM)
       :jit-compile (= (keras.backend.backend) "jax"))  ; XLA can't hold TensorFlow's cuDNN
     (setv
       self.optimizer self.model.optimizer
@@ -48,12 +51,14 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
     (float (.test-on-batch self.model x y))))
 
 
-(defn part-count [rows processors]
-  "How many equal parts `rows` are dealt out in: one to each of the `processors`, or fewer where they would get less than `FEWEST-ROWS`."
-  (max (gfor
-    n (range 1 (+ processors 1))
-    :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
-    n)))
+(defn part-count [layers rows processors]
+  "How many equal parts `rows` are dealt out in: one to each of the `processors`; fewer where they would get less than `FEWEST-ROWS`, one where a layer is too large."
+  (if (> (* 4 (** (max (recurrent-sizes layers)) 2)) LARGEST)
+    1
+    (max (gfor
+      n (range 1 (+ processors 1))
+      :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
+      n))))
 
 
 (defn processors []
@@ -146,5 +151,5 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
   "The learner that is fastest with this backend on this machine."
   (setv options [layers vocabulary-size embedding batch-size lookback rng-seed learning-rate])
   (if (and (= (keras.backend.backend) "tensorflow") (not (on-gpu?)))
-    (PartsLearner (part-count batch-size (processors)) #* options)
+    (PartsLearner (part-count layers batch-size (processors)) #* options)
     (Learner #* options)))

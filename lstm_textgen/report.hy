@@ -98,12 +98,13 @@
     "Show the line of an epoch that is over: `entry` is its line of the history, `better` whether its weights are the best so far; then a `sample` of what the model writes now."
     (setv
       speed (.speed self)
-      seconds (- (time.monotonic) self.begun))
+      seconds (- (time.monotonic) self.begun)
+      compiling (round (- self.ready self.begun)))  ; in the first epoch of a run
     (.end-bar self)
     (setv losses [(_loss "training" (get entry "loss"))])
     (when (in "validation_loss" entry)
       (.append losses (_loss "validation" (get entry "validation_loss"))))
-    (.say self f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}  {speed :,.0f} {self.unit}/s  {(_duration seconds)}")
+    (.say self f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}  {speed :,.0f} {self.unit}/s  {(_duration seconds)}{(if compiling f" ({compiling} s to compile)" "")}")
     (for [line (.split sample "\n")]
       (.say self f"    {(if (.isatty sys.stdout) (visible line) line)}"))))
 

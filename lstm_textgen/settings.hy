@@ -16,8 +16,8 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
   "stride" None  ; the lookback: contiguous streams
   "batch_size" 32
   "validation" 0.1
-  "layers" "384,dropout:0.2"
-  "learning_rate" 0.01
+  "layers" None  ; see `choose-layers`
+  "learning_rate" 0.008
   "epochs" None  ; see `default-epochs`
   "patience" 5
   "rng_seed" 1
@@ -28,14 +28,34 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
   "unit" "lower" "max_words" "lookback" "stride" "batch_size" "validation" "layers" "rng_seed"])
 
 
-(setv READ 7_000_000)
+(setv
+  READ 7_000_000  ; units that a text is read for, if it isn't said for how long
+  MOST-EPOCHS 12  ; then a small text is known by heart
+  STARTING 15     ; seconds of a run that go by without training
+  ;; From so many minutes on: the LSTM's units that learn most in them, and what they read in a second on two cores.
+  NETWORKS [[0 256 60_000] [1.5 384 35_000] [2.5 512 22_000] [8 768 8_000]])
 
 
 (defn default-epochs [units]
   #[[How many epochs a text gets that has so many `units` to train on: as many as read 7 million units in all, but from 3 to 12.
 
-  In so much the default network learns most of what it can of a megabyte, in about three minutes on two cores; a smaller text it knows by heart after 12 epochs (bench/README.md).]]
-  (min 12 (max 3 (round (/ READ units)))))
+  In so much a network learns most of what it can of a megabyte, in about three minutes on two cores; a smaller text it knows by heart after 12 epochs (bench/README.md).]]
+  (min MOST-EPOCHS (max 3 (round (/ READ units)))))
+
+
+(defn choose-layers [units epochs minutes]
+  #[[Choose the network for a text with so many `units` to train on, which is read `epochs` times (0: without end) or for so many `minutes` (None: as long as that takes): its layers, and why, in words.
+
+  A larger network learns more from each unit, but reads fewer of them: the longer the time, the larger. Dropout grows by 0.05 with each time that the text is read, up to 0.5 (bench/README.md).]]
+  (setv
+    [size speed] (get (lfor  [least #* row] NETWORKS  :if (>= (or minutes 2) least)  row) -1)
+    readings (or epochs MOST-EPOCHS))
+  (when minutes
+    (setv readings (min readings (/ (* speed (max 1 (- (* 60 minutes) STARTING))) units))))
+  (setv dropout (min 0.5 (round (* 0.05 readings) 1)))
+  #(
+    (format-layers (parse-layers (if dropout f"{size},dropout:{dropout}" (str size))))
+    f"{size} units {(if minutes f"for {minutes :g} minutes" "where no --minutes are given")}; dropout {dropout} for a text that is read {readings :.1f} times"))
 
 
 (defn flag [name]
@@ -53,7 +73,7 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 (defn _check [settings]
   "Raise `ValueError` for a value that is out of range; write `layers` in their full form."
   (check-settings (dfor  [name value] (.items settings)  :if (is-not value None)  name value) "--{}")
-  (when (in "layers" settings)
+  (when (.get settings "layers")
     (setv (get settings "layers") (format-layers (parse-layers (get settings "layers"))))))
 
 

@@ -11,7 +11,7 @@
   lstm_textgen.prep [default-prep lower]
   lstm_textgen.report [Report]
   lstm_textgen.saving [backup-path refuse-read-only temporary-paths]
-  lstm_textgen.settings [continued-settings default-epochs embedding-size new-settings why-done]
+  lstm_textgen.settings [MOST-EPOCHS choose-layers continued-settings default-epochs embedding-size new-settings why-done]
   lstm_textgen.sources [MB read-pieces]
   lstm_textgen.vocabulary [Vocabulary]
   lstm_textgen.writer [Score stream surprises write-many])
@@ -128,10 +128,14 @@
     (Vocabulary.build pieces (get settings "unit") most)))
 
 
-(defn _begin [vocabulary ids settings recipe]
+(defn _begin [vocabulary ids settings recipe minutes report]
   "A new model for the text that has these `ids`: everything but its weights."
+  (setv units (* (len ids) (- 1 (get settings "validation"))))
   (when (is (get settings "epochs") None)
-    (setv (get settings "epochs") (default-epochs (* (len ids) (- 1 (get settings "validation"))))))
+    (setv (get settings "epochs") (if minutes MOST-EPOCHS (default-epochs units))))
+  (when (is (get settings "layers") None)
+    (setv [(get settings "layers") why] (choose-layers units (get settings "epochs") minutes))
+    (.say report f"network chosen: {(get settings "layers")}: {why}"))
   (.update settings
     :embedding (embedding-size (len vocabulary))
     :beginning (vocabulary.decode (get ids (slice 1)))
@@ -178,7 +182,7 @@
 (defn train [sources [path "model"] * [recipe None] [restart False] [report None] [minutes None] [save-every 10] [max-download 1024] #** settings]
   #[[Train a model on `sources` (a path, URL or pattern, or a list of them) and save it at `path` after each epoch; the `TextModel`.
 
-  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). With `minutes` the run takes so long in all, from its start, and the learning rate's schedule is fitted to that; `epochs` and `patience` then end nothing. Every `save-every` minutes it is saved within an epoch too. No download, and no content of a `.gz`, may have more than `max-download` MB (2^20 bytes).
+  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). With `minutes` the run takes at most so long in all, from its start, and has at most `epochs` epochs of its own (default: 12); the learning rate's schedule is fitted to that, and `patience` ends nothing. Every `save-every` minutes it is saved within an epoch too. No download, and no content of a `.gz`, may have more than `max-download` MB (2^20 bytes).
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C or SIGTERM stopped it: then it is saved.]]
   (setv
@@ -197,6 +201,8 @@
     (_sweep path)
     (setv
       old (when (not restart) (_load-old path report))
+      given (.get settings "epochs")
+      most (if (is given None) MOST-EPOCHS given)
       settings (if old (continued-settings old.settings settings) (new-settings settings)))
     (when (and old (not minutes) (_done report path (why-done settings old.history)))
       (return (TextModel old)))
@@ -205,10 +211,11 @@
       [ids vocabulary] (text-ids pieces (fn [pieces] (_learn old settings pieces)))
       checkpoint (if old
         (_go-on old vocabulary settings report)
-        (_begin vocabulary ids settings recipe)))
+        (_begin vocabulary ids settings recipe minutes report)))
     (_train checkpoint ids path report
       :save-every save-every
-      :deadline (when minutes (+ begun (* 60 minutes))))
+      :deadline (when minutes (+ begun (* 60 minutes)))
+      :most most)
     (TextModel checkpoint)))
 
 
@@ -219,13 +226,13 @@
   why)
 
 
-(defn _plan [checkpoint ids held deadline]
+(defn _plan [checkpoint ids held [deadline None] [most 0] #** _]
   "What is going to be done, in a line."
   (setv
     settings checkpoint.settings
     epochs (get settings "epochs")
     until (cond
-      deadline f"until {(/ (- deadline (time.monotonic)) 60) :.1f} minutes from now"
+      deadline f"{(/ (- deadline (time.monotonic)) 60) :.1f} minutes from now{(if most f", or {most} epochs, whatever is less" "")}"
       epochs f"{epochs} epochs, about {(* epochs (len ids)) :,} {(get settings "unit")} in all"
       True "until it is stopped"))
   f"{(len ids) :,} {(get settings "unit")} to learn from, {(len held) :,} to validate on, {(len checkpoint.vocabulary)} different ones; network {(get settings "layers")}; {until}")
@@ -240,6 +247,6 @@
   (when (> (get settings "batch_size") (len ids))
     (raise (ValueError f"--batch-size {(get settings "batch_size")} is more than the {(len ids)} {report.unit} to train on; give a smaller one")))
   (when (or (get limits "deadline") (not (_done report path (why-done settings checkpoint.history (fingerprint ids)))))
-    (.say report (_plan checkpoint ids held (get limits "deadline")))
+    (.say report (_plan checkpoint ids held #** limits))
     (import lstm_textgen.training [Training])  ; Keras takes seconds to come: all else is in order now
     (.run (Training checkpoint ids held path report #** limits))))

@@ -114,13 +114,14 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   - `checkpoint`: where it stands: without `weights` it begins; without `resume` its optimizer does.
   - `ids`, `held`: what to train and what to validate on, (time,) each; `held` may be empty.
   - `path`: where the model is saved after each epoch, and every `save-every` minutes.
-  - `deadline`: when it has to be done, by `time.monotonic`, with the schedule fitted to the time until then; None: when its epochs are.
+  - `deadline`: when it has to be done, by `time.monotonic`, or `most` epochs from now (0: no such bound), whatever comes first; the schedule is fitted to that. None: when the epochs of its settings are.
   - `report`: what shows the run.]]
 
-  (defn __init__ [self checkpoint ids held path report [save-every 10] [deadline None]]
+  (defn __init__ [self checkpoint ids held path report [save-every 10] [deadline None] [most 0]]
     (check-stored-settings checkpoint.settings)  ; what couldn't be saved is refused now
     (setv
       self.clock (Clock deadline)
+      self.most most
       self.checkpoint checkpoint
       self.settings checkpoint.settings
       self.path path
@@ -135,7 +136,8 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       self.held (when (len held) (Streams held batch lookback))
       self.learner (make-learner checkpoint.layers (len checkpoint.vocabulary) (get self.settings "embedding")
         batch lookback seed (get self.settings "learning_rate")))
-    (._restore self))
+    (._restore self)
+    (setv self.begun (get self.place "epoch")))
 
   (defn _restore [self]
     "Put the network, the optimizer and the place in the data where `checkpoint` stands."
@@ -163,16 +165,18 @@ A run that is stopped and resumed ends with the same bits as one that never was:
 
   ;; * Steps
 
+  (defn _epochs-done [self]
+    "How many epochs are done, in this run where that has a deadline, with the share of the one that has begun."
+    (+
+      (- (get self.place "epoch") (if self.clock.deadline self.begun 0))
+      (/ (get self.place "step") self.batches.steps)))
+
   (defn _progress [self]
     "The share of the training that is done, by the clock or by epochs; 0 where it has no end."
     (setv
-      epochs (get self.settings "epochs")
-      by-clock (.progress self.clock)
-      done (+ (get self.place "epoch") (/ (get self.place "step") self.batches.steps)))
-    (cond
-      (is-not by-clock None) by-clock
-      epochs (min 1 (/ done epochs))
-      True 0))
+      epochs (if self.clock.deadline self.most (get self.settings "epochs"))
+      by-epochs (if epochs (/ (._epochs-done self) epochs) 0))
+    (min 1 (max by-epochs (or (.progress self.clock) 0))))
 
   (defn _step [self x y]
     "Train on one batch, x and y (batch, lookback); the loss before it, in nats."
@@ -283,9 +287,9 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (.note-end self.clock (- (time.monotonic) begun)))
 
   (defn _done? [self]
-    "Whether the run is over: by the clock (but it takes a step in any case), or else because of its epochs or its patience."
+    "Whether the run is over: by the clock or `most` epochs (but it takes a step in any case), or else because of its epochs or its patience."
     (if self.clock.deadline
-      (and self.stepped (.over? self.clock))
+      (and self.stepped (= (._progress self) 1))
       (why-done self.settings self.checkpoint.history self.text)))
 
   (defn run [self]

@@ -62,7 +62,8 @@
   (assert (= (len (set seeds)) 3)))
 
 
-(defn [(pytest.mark.parametrize #("rows" "processors" "parts") [
-    #(32 2 2) #(32 1 1) #(32 3 2) #(32 64 4) #(30 4 3) #(12 2 1) #(7 4 1)])]
-    test-parts-are-equal-and-not-too-small [rows processors parts]
-  (assert (= (part-count rows processors) parts)))
+(defn [(pytest.mark.parametrize #("spec" "rows" "processors" "parts") [
+    #("512" 32 2 2) #("512" 32 1 1) #("512" 32 3 2) #("512" 32 64 4) #("512" 30 4 3) #("512" 12 2 1) #("512" 7 4 1)
+    #("256,gru:768" 32 2 1)])]
+    test-parts-are-equal-and-not-too-small [spec rows processors parts]
+  (assert (= (part-count (parse-layers spec) rows processors) parts)))

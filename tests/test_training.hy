@@ -125,9 +125,23 @@
   (assert (< rate (* 0.9 0.02)))
   (setv epochs (len model.history))
   (assert (> epochs 0))
-  ;; what --epochs says is no matter, and even too short a time trains a little and saves
+  ;; even too short a time trains a little and saves
   (train-tiny tmp-path (* TEXT 20) :epochs 1 :minutes 0.001)
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) (+ epochs 1))))
+
+
+(defn test-a-run-of-minutes-ends-after-its-epochs-too-and-may-be-followed-by-others [tmp-path]
+  (for [epochs [2 4]]
+    (setv model (train-tiny tmp-path :epochs 2 :minutes 60))
+    (assert (= (len model.history) epochs))
+    (setv [rate] (lfor  value (cut (get model.checkpoint.resume "optimizer") 2)  :if (= value.dtype "float32")  (float value)))
+    (assert (< rate (* 0.1 0.02)))))
+
+
+(defn test-without-layers-it-says-which-it-chose-and-why [tmp-path]
+  (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.05" :folder tmp-path))
+  (assert (in "network chosen: lstm:256,dropout:0.5: 256 units for 0.05 minutes; dropout 0.5 for a text that is read 10.9 times" result.stdout))
+  (assert (= (get (. (load-checkpoint (/ tmp-path "model")) settings) "layers") "lstm:256,dropout:0.5")))
 
 
 (defn test-a-second-run-on-the-same-model-is-refused [tmp-path]

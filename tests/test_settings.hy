@@ -1,0 +1,30 @@
+"Settings: the network and the epochs that are chosen when nobody says."
+
+(import
+  pytest
+  lstm_textgen.layers [parse-layers]
+  lstm_textgen.settings [choose-layers default-epochs])
+
+
+(defn choice [units [epochs 12] [minutes None]]
+  "The size of the network chosen, and its dropout."
+  (setv [[_ size] #* dropout] (parse-layers (get (choose-layers units epochs minutes) 0)))
+  #(size (if dropout (get dropout 0 1) 0)))
+
+
+(defn [(pytest.mark.parametrize #("minutes" "size") [
+    #(None 384) #(0.1 256) #(1 256) #(2 384) #(3 512) #(10 768) #(30 768) #(600 768)])]
+    test-more-time-brings-a-larger-network [minutes size]
+  (assert (= (get (choice 1_000_000 :minutes minutes) 0) size)))
+
+
+(defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "dropout") [
+    #(1_000_000 7 None 0.4) #(1_000_000 1 None 0.1) #(90_000 12 None 0.5) #(90_000 0 None 0.5)
+    #(90_000 12 3 0.5) #(1_000_000 12 3 0.2) #(4_500_000 12 3 0) #(4_500_000 12 10 0.1) #(1_000_000 2 30 0.1)])]
+    test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
+  (assert (= (get (choice units epochs minutes) 1) dropout)))
+
+
+(defn [(pytest.mark.parametrize #("units" "epochs") [#(1000 12) #(1_000_000 7) #(100_000_000 3)])]
+    test-a-shorter-text-gets-more-epochs [units epochs]
+  (assert (= (default-epochs units) epochs)))
