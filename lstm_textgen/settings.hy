@@ -30,6 +30,7 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 
 (setv
   READ 7_000_000  ; units that a text is read for, if it isn't said for how long
+  MEGABYTE 1_000_000
   MOST-EPOCHS 12  ; then a small text is known by heart
   STARTING 15     ; seconds of a run that go by without training
   ;; From so many minutes on: the LSTM's units that learn most in them, and what they read in a second on two cores.
@@ -46,16 +47,16 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 (defn choose-layers [units epochs minutes]
   #[[Choose the network for a text with so many `units` to train on, which is read `epochs` times (0: without end) or for so many `minutes` (None: as long as that takes): its layers, and why, in words.
 
-  A larger network learns more from each unit, but reads fewer of them: the longer the time, the larger. Dropout grows by 0.05 with each time that the text is read, up to 0.5 (bench/README.md).]]
+  A larger network learns more from each unit, but reads fewer of them: the longer the time, the larger. Dropout grows by 0.05 with each time that the text is read, up to 0.5 (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart.]]
   (setv
     [size speed] (get (lfor  [least #* row] NETWORKS  :if (>= (or minutes 2) least)  row) -1)
-    readings (or epochs MOST-EPOCHS))
+    readings (or epochs (default-epochs units)))
   (when minutes
     (setv readings (min readings (/ (* speed (max 1 (- (* 60 minutes) STARTING))) units))))
-  (setv dropout (min 0.5 (round (* 0.05 readings) 1)))
+  (setv dropout (min 0.5 (round (* 0.05 readings (min 1 (/ MEGABYTE units))) 1)))
   #(
     (format-layers (parse-layers (if dropout f"{size},dropout:{dropout}" (str size))))
-    f"{size} units {(if minutes f"for {minutes :g} minutes" "where no --minutes are given")}; dropout {dropout} for a text that is read {readings :.1f} times"))
+    f"{size} units {(if minutes f"for --minutes {minutes :g}" "without --minutes")}; dropout {dropout} for a text that is read {readings :.1f} times"))
 
 
 (defn flag [name]

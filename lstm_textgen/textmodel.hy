@@ -232,8 +232,8 @@
     settings checkpoint.settings
     epochs (get settings "epochs")
     until (cond
-      deadline f"{(/ (- deadline (time.monotonic)) 60) :.1f} minutes from now{(if most f", or {most} epochs, whatever is less" "")}"
-      epochs f"{epochs} epochs, about {(* epochs (len ids)) :,} {(get settings "unit")} in all"
+      deadline f"{(/ (- deadline (time.monotonic)) 60) :.1f} minutes from now{(if most f", or --epochs {most}, whatever is less" "")}"
+      epochs f"--epochs {epochs}, about {(* epochs (len ids)) :,} {(get settings "unit")} in all"
       True "until it is stopped"))
   f"{(len ids) :,} {(get settings "unit")} to learn from, {(len held) :,} to validate on, {(len checkpoint.vocabulary)} different ones; network {(get settings "layers")}; {until}")
 

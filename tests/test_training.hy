@@ -140,7 +140,7 @@
 
 (defn test-without-layers-it-says-which-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.05" :folder tmp-path))
-  (assert (in "network chosen: lstm:256,dropout:0.5: 256 units for 0.05 minutes; dropout 0.5 for a text that is read 10.9 times" result.stdout))
+  (assert (in "network chosen: lstm:256,dropout:0.5: 256 units for --minutes 0.05; dropout 0.5 for a text that is read 10.9 times" result.stdout))
   (assert (= (get (. (load-checkpoint (/ tmp-path "model")) settings) "layers") "lstm:256,dropout:0.5")))
 
 
