@@ -14,7 +14,6 @@ For each number of minutes the program itself is run as a user would run it, `./
 (.insert sys.path 0 (str ROOT))
 (import
   numpy :as np
-  torch
   lstm_textgen.textmodel [load])
 
 
@@ -35,7 +34,7 @@ For each number of minutes the program itself is run as a user would run it, `./
 
 
 (defn keras-loss [path vocabulary held]
-  "What stock Keras says of the beginning of `held`, and what this package says of the same."
+  "The loss of the text `held`, read in one go by stock Keras, in nats."
   (import keras)
   (setv
     ids (.encode vocabulary held)
@@ -46,8 +45,9 @@ For each number of minutes the program itself is run as a user would run it, `./
 
 (defn pytorch-loss [text minutes]
   "Train a plain LSTM for so many minutes; its loss over the last tenth, read in one go."
+  (setv begun (time.monotonic))
+  (import torch)
   (setv
-    begun (time.monotonic)
     characters (sorted (set text))
     places (dfor  [n c] (enumerate characters)  c n)
     [kept held] (split-text (torch.tensor (lfor  c text  (get places c))))

@@ -1,6 +1,6 @@
 #[[One step of learning or validating: the network with its loss and its optimizer, on every backend.
 
-On a processor under TensorFlow the rows of a batch are dealt out to the cores: each goes through its part of the window by itself, forward and back, and they meet only to add up the gradients. Sharing each small product of the loop instead costs two cores a quarter of their time (bench/README.md).]]
+On a processor under TensorFlow the rows of a batch are dealt out to the cores: each goes through its part of the window by itself, forward and back, and they meet only to add up the gradients. If both cores share each small product of the loop instead, they mostly wait for each other (bench/README.md).]]
 
 (import
   functools [partial]
@@ -9,7 +9,7 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
   lstm_textgen.network [carried-states keras on-gpu? training-network])
 
 (setv
-  MOMENTUM 0.8        ; Adam's β₁: better than the usual 0.9 (bench/README.md)
+  BETA-1 0.8          ; Adam's β₁: better than the usual 0.9 (bench/README.md)
   CLIP-NORM 1.0       ; the longest gradient, over all weights together
   FEWEST-ROWS 8       ; in a part: with fewer, products are slow
   LARGEST 1_500_000   ; weights of a recurrent kernel; more do not stay in a core's cache: there sharing is faster
@@ -25,7 +25,7 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
     (setv self.model (training-network layers vocabulary-size embedding batch-size lookback rng-seed))
     (.compile self.model
       :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
-      :optimizer (keras.optimizers.Adam learning-rate :beta-1 MOMENTUM :global-clipnorm CLIP-NORM)
+      :optimizer (keras.optimizers.Adam learning-rate :beta-1 BETA-1 :global-clipnorm CLIP-NORM)
       :jit-compile (= (keras.backend.backend) "jax"))  ; XLA can't hold TensorFlow's cuDNN
     (setv
       self.optimizer self.model.optimizer
@@ -79,7 +79,9 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
     (setv
       self.tf tf
       self.parts parts
-      self.part (training-network layers vocabulary-size embedding (// batch-size parts) lookback rng-seed))
+      self.part (if (= parts 1)
+        self.model
+        (training-network layers vocabulary-size embedding (// batch-size parts) lookback rng-seed)))
     (setv
       compiled (partial tf.function :jit-compile True :autograph False)
       [learn validate update] (map compiled [self._learn-part self._validate-part self._update])
@@ -148,7 +150,7 @@ On a processor under TensorFlow the rows of a batch are dealt out to the cores: 
 
 
 (defn make-learner [layers vocabulary-size embedding batch-size lookback rng-seed learning-rate]
-  "The learner that is fastest with this backend on this machine."
+  "The learner that is fastest with this backend, as measured on two cores."
   (setv options [layers vocabulary-size embedding batch-size lookback rng-seed learning-rate])
   (if (and (= (keras.backend.backend) "tensorflow") (not (on-gpu?)))
     (PartsLearner (part-count layers batch-size (processors)) #* options)

@@ -32,7 +32,7 @@
   #[[Shows a run on standard output. `unit` is what is counted: characters or words.]]
 
   (defn __init__ [self]
-    (setv self.bar None  self.unit "characters"  self.url None))
+    (setv self.bar None  self.unit "characters"  self.url None  self.compiling None))
 
   (defn say [self text]
     "Show a line that stays."
@@ -66,8 +66,10 @@
     (setv
       self.title (if epochs f"epoch {epoch}/{epochs}" f"epoch {epoch}")
       self.done done
-      self.first None
-      self.begun (time.monotonic))
+      self.first done
+      self.stepped False
+      self.begun (time.monotonic)
+      self.ready self.begun)
     (when (.isatty sys.stdout)
       (setv self.bar (_bar self.unit))
       (.start self.bar)
@@ -76,8 +78,10 @@
   (defn step [self done loss]
     "Show that `done` units of the epoch are done, with the mean `loss` in nats so far."
     (setv self.done done)
-    (when (is self.first None)  ; the first step has the network compiled: it is no measure of speed
-      (setv self.first done  self.ready (time.monotonic)))
+    (when (not self.stepped)  ; the first step of a run has the network compiled: it is no measure of speed
+      (setv self.stepped True  self.first done  self.ready (time.monotonic))
+      (when (is self.compiling None)
+        (setv self.compiling (round (- self.ready self.begun)))))
     (when self.bar
       (.update self.bar self.task
         :completed done
@@ -99,12 +103,13 @@
     (setv
       speed (.speed self)
       seconds (- (time.monotonic) self.begun)
-      compiling (round (- self.ready self.begun)))  ; in the first epoch of a run
+      compiling (if self.compiling f" ({self.compiling} s for the first step)" "")
+      self.compiling 0)  ; it is told once
     (.end-bar self)
     (setv losses [(_loss "training" (get entry "loss"))])
     (when (in "validation_loss" entry)
       (.append losses (_loss "validation" (get entry "validation_loss"))))
-    (.say self f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}  {speed :,.0f} {self.unit}/s  {(_duration seconds)}{(if compiling f" ({compiling} s to compile)" "")}")
+    (.say self f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}  {speed :,.0f} {self.unit}/s  {(_duration seconds)}{compiling}")
     (for [line (.split sample "\n")]
       (.say self f"    {(if (.isatty sys.stdout) (visible line) line)}"))))
 

@@ -31,32 +31,33 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 (setv
   READ 7_000_000  ; units that a text is read for, if it isn't said for how long
   MEGABYTE 1_000_000
-  MOST-EPOCHS 12  ; then a small text is known by heart
+  MOST-EPOCHS 9   ; with more a small text is known by heart
   STARTING 15     ; seconds of a run that go by without training
-  ;; From so many minutes on: the LSTM's units that learn most in them, and what they read in a second on two cores.
+  ;; From so many minutes on: the LSTM's units that learn most in them, and what they read in a second.
   NETWORKS [[0 256 60_000] [1.5 384 35_000] [2.5 512 22_000] [8 768 8_000]])
 
 
 (defn default-epochs [units]
-  #[[How many epochs a text gets that has so many `units` to train on: as many as read 7 million units in all, but from 3 to 12.
+  #[[How many epochs a text gets that has so many `units` to train on: as many as read 7 million units in all, but from 3 to 9.
 
-  In so much a network learns most of what it can of a megabyte, in about three minutes on two cores; a smaller text it knows by heart after 12 epochs (bench/README.md).]]
+  In so much a network learns most of what it can of a megabyte, in about three minutes on two cores; a smaller text it knows by heart after 9 or 10 (bench/README.md).]]
   (min MOST-EPOCHS (max 3 (round (/ READ units)))))
 
 
 (defn choose-layers [units epochs minutes]
-  #[[Choose the network for a text with so many `units` to train on, which is read `epochs` times (0: without end) or for so many `minutes` (None: as long as that takes): its layers, and why, in words.
+  #[[Choose the network for a text with so many `units` to train on, which is read `epochs` times (0: without end) but for so many `minutes` at most (None: as long as it takes): its layers, and why, in words.
 
-  A larger network learns more from each unit, but reads fewer of them: the longer the time, the larger. Dropout grows by 0.05 with each time that the text is read, up to 0.5 (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart.]]
+  A larger network learns more from each unit, but reads fewer of them: the longer the time, the larger. Dropout grows by 0.05 with each time that the text is read, up to 0.5 (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart. All was measured for characters, on two cores; for words and other machines it is a guess.]]
   (setv
     [size speed] (get (lfor  [least #* row] NETWORKS  :if (>= (or minutes 2) least)  row) -1)
-    readings (or epochs (default-epochs units)))
-  (when minutes
-    (setv readings (min readings (/ (* speed (max 1 (- (* 60 minutes) STARTING))) units))))
+    by-clock (when minutes (/ (* speed (max 1 (- (* 60 minutes) STARTING))) units))
+    readings (if minutes
+      (min by-clock (or epochs by-clock))
+      (or epochs (default-epochs units))))
   (setv dropout (min 0.5 (round (* 0.05 readings (min 1 (/ MEGABYTE units))) 1)))
   #(
     (format-layers (parse-layers (if dropout f"{size},dropout:{dropout}" (str size))))
-    f"{size} units {(if minutes f"for --minutes {minutes :g}" "without --minutes")}; dropout {dropout} for a text that is read {readings :.1f} times"))
+    f"{size} units {(if minutes f"for --minutes {minutes :g}" "without --minutes")}; dropout {dropout} for a text that is read about {readings :.1f} times"))
 
 
 (defn flag [name]
@@ -91,7 +92,7 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
   "The settings to go on with: those `stored` in the model, and what is `given` of the ones that may change.
 
   Raise `ValueError` with both values for one that is given and contradicts the model."
-  (setv given (dict given))
+  (setv given (dfor  [name value] (.items given)  :if (is-not value None)  name value))
   (_check given)
   (for [name FIXED]
     (when (!= (.get given name (get stored name)) (get stored name))
@@ -117,7 +118,7 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
   (cond
     (and epochs (>= (len history) epochs))
-      f"it has all its {epochs} epochs; to go on, give more: --epochs {(* 2 epochs)}"
+      f"--epochs {epochs} is done; to go on, give more: --epochs {(* 2 (len history))}"
     (and patience (>= waited patience))
-      f"its validation loss has not got better for {waited} epochs; to go on all the same, give --patience {(* 2 waited)}"
+      f"its validation loss has not got better for the last {waited} of its epochs; to go on all the same, give --patience {(* 2 waited)}"
     True ""))

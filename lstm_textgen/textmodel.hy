@@ -128,13 +128,12 @@
     (Vocabulary.build pieces (get settings "unit") most)))
 
 
-(defn _begin [vocabulary ids settings recipe minutes report]
-  "A new model for the text that has these `ids`: everything but its weights."
-  (setv units (* (len ids) (- 1 (get settings "validation"))))
+(defn _begin [vocabulary ids settings recipe report minutes most]
+  "A new model that begins to learn from `ids`: everything but its weights. Its network is chosen for so many `minutes` (None: for its epochs) and at `most` so many epochs in them."
   (when (is (get settings "epochs") None)
-    (setv (get settings "epochs") (if minutes MOST-EPOCHS (default-epochs units))))
+    (setv (get settings "epochs") (default-epochs (len ids))))
   (when (is (get settings "layers") None)
-    (setv [(get settings "layers") why] (choose-layers units (get settings "epochs") minutes))
+    (setv [(get settings "layers") why] (choose-layers (len ids) (if minutes most (get settings "epochs")) minutes))
     (.say report f"network chosen: {(get settings "layers")}: {why}"))
   (.update settings
     :embedding (embedding-size (len vocabulary))
@@ -182,7 +181,7 @@
 (defn train [sources [path "model"] * [recipe None] [restart False] [report None] [minutes None] [save-every 10] [max-download 1024] #** settings]
   #[[Train a model on `sources` (a path, URL or pattern, or a list of them) and save it at `path` after each epoch; the `TextModel`.
 
-  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). With `minutes` the run takes at most so long in all, from its start, and has at most `epochs` epochs of its own (default: 12); the learning rate's schedule is fitted to that, and `patience` ends nothing. Every `save-every` minutes it is saved within an epoch too. No download, and no content of a `.gz`, may have more than `max-download` MB (2^20 bytes).
+  If the model exists already, training goes on from it, unless `restart`. `settings` are the flags of the command line with underscores, such as `epochs`, `layers`, `lookback`; those of a `recipe` stand where none is given. `report` shows the run (default: on standard output). With `minutes` the run takes at most so long in all, from its start, and has at most `epochs` epochs of its own (default: 9); the learning rate's schedule is fitted to that, and `patience` ends nothing. Every `save-every` minutes it is saved within an epoch too. No download, and no content of a `.gz`, may have more than `max-download` MB (2^20 bytes).
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C or SIGTERM stopped it: then it is saved.]]
   (setv
@@ -209,10 +208,11 @@
     (setv
       pieces (_read sources settings recipe report max-download)
       [ids vocabulary] (text-ids pieces (fn [pieces] (_learn old settings pieces)))
+      [kept held] (_split ids settings)
       checkpoint (if old
         (_go-on old vocabulary settings report)
-        (_begin vocabulary ids settings recipe minutes report)))
-    (_train checkpoint ids path report
+        (_begin vocabulary kept settings recipe report minutes most)))
+    (_train checkpoint kept held path report
       :save-every save-every
       :deadline (when minutes (+ begun (* 60 minutes)))
       :most most)
@@ -226,27 +226,32 @@
   why)
 
 
-(defn _plan [checkpoint ids held [deadline None] [most 0] #** _]
+(defn _split [ids settings]
+  "The ids to train on and those held out. Raise `ValueError` when there are too few."
+  (setv
+    [ids held] (split-ids ids (get settings "validation") (get settings "lookback"))
+    batch (get settings "batch_size"))
+  (when (> batch (len ids))
+    (raise (ValueError f"--batch-size {batch} is more than the {(len ids)} {(get settings "unit")} to train on; give a smaller one")))
+  #(ids held))
+
+
+(defn _plan [checkpoint ids held deadline most]
   "What is going to be done, in a line."
   (setv
     settings checkpoint.settings
     epochs (get settings "epochs")
     until (cond
-      deadline f"{(/ (- deadline (time.monotonic)) 60) :.1f} minutes from now{(if most f", or --epochs {most}, whatever is less" "")}"
+      deadline f"for {(/ (- deadline (time.monotonic)) 60) :.1f} minutes{(if most f" or --epochs {most}, whichever ends first" "")}"
       epochs f"--epochs {epochs}, about {(* epochs (len ids)) :,} {(get settings "unit")} in all"
       True "until it is stopped"))
   f"{(len ids) :,} {(get settings "unit")} to learn from, {(len held) :,} to validate on, {(len checkpoint.vocabulary)} different ones; network {(get settings "layers")}; {until}")
 
 
-(defn _train [checkpoint ids path report #** limits]
-  "Train the model of `checkpoint` on the text that has these `ids` (time,), unless that is done."
-  (setv
-    settings checkpoint.settings
-    [ids held] (split-ids ids (get settings "validation") (get settings "lookback"))
-    report.unit (get settings "unit"))
-  (when (> (get settings "batch_size") (len ids))
-    (raise (ValueError f"--batch-size {(get settings "batch_size")} is more than the {(len ids)} {report.unit} to train on; give a smaller one")))
-  (when (or (get limits "deadline") (not (_done report path (why-done settings checkpoint.history (fingerprint ids)))))
-    (.say report (_plan checkpoint ids held #** limits))
+(defn _train [checkpoint ids held path report save-every deadline most]
+  "Train the model of `checkpoint` on `ids` and validate it on `held` (time,), unless that is done."
+  (setv report.unit (get checkpoint.settings "unit"))
+  (when (or deadline (not (_done report path (why-done checkpoint.settings checkpoint.history (fingerprint ids)))))
+    (.say report (_plan checkpoint ids held deadline most))
     (import lstm_textgen.training [Training])  ; Keras takes seconds to come: all else is in order now
-    (.run (Training checkpoint ids held path report #** limits))))
+    (.run (Training checkpoint ids held path report save-every deadline most))))

@@ -1,6 +1,6 @@
 #[[Epochs: the schedule, validation, saving, stopping and resuming.
 
-A run that is stopped and resumed ends with the same bits as one that never was: whatever the next step depends on is either in the model file or follows from the settings.]]
+A run that is stopped and resumed ends with the same bits as one that never was: whatever the next step depends on is either in the model file or follows from the settings, and from the number of processors, where a batch is dealt out to them.]]
 
 (import
   math
@@ -114,7 +114,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   - `checkpoint`: where it stands: without `weights` it begins; without `resume` its optimizer does.
   - `ids`, `held`: what to train and what to validate on, (time,) each; `held` may be empty.
   - `path`: where the model is saved after each epoch, and every `save-every` minutes.
-  - `deadline`: when it has to be done, by `time.monotonic`, or `most` epochs from now (0: no such bound), whatever comes first; the schedule is fitted to that. None: when the epochs of its settings are.
+  - `deadline`: when it has to be done, by `time.monotonic`, or `most` epochs counted from the start of the one where it stands (0: no such bound), whatever comes first; the schedule is fitted to that. None: when the epochs of its settings are.
   - `report`: what shows the run.]]
 
   (defn __init__ [self checkpoint ids held path report [save-every 10] [deadline None] [most 0]]
@@ -128,6 +128,8 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       self.report report
       self.save-every (* 60 save-every)
       self.stepped False  ; whether this run has trained at all
+      self.late False     ; whether the clock has ended it
+      self.compiled None  ; when the first batch was validated
       self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids))
     (setv [batch lookback seed] (gfor  name ["batch_size" "lookback" "rng_seed"]  (get self.settings name)))
@@ -137,7 +139,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       self.learner (make-learner checkpoint.layers (len checkpoint.vocabulary) (get self.settings "embedding")
         batch lookback seed (get self.settings "learning_rate")))
     (._restore self)
-    (setv self.begun (get self.place "epoch")))
+    (setv self.first-epoch (get self.place "epoch")))
 
   (defn _restore [self]
     "Put the network, the optimizer and the place in the data where `checkpoint` stands."
@@ -168,7 +170,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
   (defn _epochs-done [self]
     "How many epochs are done, in this run where that has a deadline, with the share of the one that has begun."
     (+
-      (- (get self.place "epoch") (if self.clock.deadline self.begun 0))
+      (- (get self.place "epoch") (if self.clock.deadline self.first-epoch 0))
       (/ (get self.place "step") self.batches.steps)))
 
   (defn _progress [self]
@@ -214,6 +216,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
         (._try-to-save self)
         (setv saved (time.monotonic)))
       (when (.over? self.clock)
+        (setv self.late True)
         (break)))
     (/ (get place "loss_sum") (get place "step")))
 
@@ -227,7 +230,11 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     "The mean loss over the held-out text, in nats, from empty states; the training's states are kept."
     (setv kept (_values self.learner.states))
     (.empty-states self.learner)
-    (setv losses (lfor  [x y] (.epoch self.held 0)  (.validate self.learner x y)))
+    (setv losses [])
+    (for [[x y] (.epoch self.held 0)]
+      (.append losses (.validate self.learner x y))
+      (when (not self.compiled)  ; a first batch takes seconds, which is no measure for the next epoch's end
+        (setv self.compiled (time.monotonic))))
     (for [[weight value] (zip self.learner.states kept)]
       (.assign weight value))
     (/ (sum losses) (len losses)))
@@ -284,12 +291,12 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       [entry better] (._note self loss))
     (._try-to-save self)
     (.end-epoch self.report entry better (._sample self))
-    (.note-end self.clock (- (time.monotonic) begun)))
+    (.note-end self.clock (- (time.monotonic) (max begun (or self.compiled 0)))))
 
   (defn _done? [self]
     "Whether the run is over: by the clock or `most` epochs (but it takes a step in any case), or else because of its epochs or its patience."
     (if self.clock.deadline
-      (and self.stepped (= (._progress self) 1))
+      (and self.stepped (or self.late (= (._progress self) 1)))
       (why-done self.settings self.checkpoint.history self.text)))
 
   (defn run [self]

@@ -27,10 +27,10 @@
   (lfor  v variables  (np.array v)))
 
 
-(defn [(pytest.mark.parametrize "parts" [1 2 4])]
-    test-parts-learn-what-keras-own-step-learns [parts]
+(defn [(pytest.mark.parametrize #("spec" "parts") [#("8,gru:7,lstm:6" 1) #("8,gru:7,lstm:6" 2) #("gru:7,8" 4)])]
+    test-parts-learn-what-keras-own-step-learns [spec parts]
   (setv
-    [dealt whole] [(learner "8,gru:7,lstm:6" parts) (learner "8,gru:7,lstm:6")]
+    [dealt whole] [(learner spec parts) (learner spec)]
     [held #* seen] (batches 4))
   (for [[x y] seen]
     (assert (= (.learn dealt x y) (pytest.approx (.learn whole x y) :rel 1e-4))))

@@ -7,7 +7,7 @@
   pytest
   tests.helpers [TEXT TINY TINY-FLAGS program refused start-program train-tiny wait-for write-text]
   lstm_textgen.checkpoint [load-checkpoint]
-  lstm_textgen.report [Quiet]
+  lstm_textgen.report [Quiet Report]
   lstm_textgen.textmodel [train])
 
 
@@ -40,13 +40,13 @@
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
 
 
-(defn run [folder stride stops]
-  "Train in `folder` for four epochs of 42 steps, stopped after each number of `stops` steps and started again; the model's path."
+(defn run [folder stride stops [batch 8]]
+  "Train in `folder` for four epochs, of 42 steps with a `batch` of 8, stopped after each number of `stops` steps and started again; the model's path."
   (setv path (/ folder "model"))
   (for [stop [#* stops None]]
     (try
       (train (write-text folder) path
-        :report (if stop (StopAfter stop) (Quiet)) #** TINY :epochs 4 :stride stride)
+        :report (if stop (StopAfter stop) (Quiet)) #** {#** TINY "epochs" 4  "stride" stride  "batch_size" batch})
       (except [KeyboardInterrupt]
         (assert stop))))
   path)
@@ -64,6 +64,23 @@
     test-a-run-that-was-stopped-ends-with-the-same-bits [whole-run tmp-path stride stops]
   (same-run? (whole-run stride) (run tmp-path stride stops))
   None)
+
+
+(defn test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path]
+  (.setattr monkeypatch "lstm_textgen.learner.processors" (fn [] 2))
+  (for [[name stops] [["a" []] ["b" [30]]]]
+    (.mkdir (/ tmp-path name))
+    (run (/ tmp-path name) 16 stops :batch 16))
+  (same-run? #* (gfor  name "ab"  (/ tmp-path name "model"))))
+
+
+(defn test-an-epoch-that-was-stopped-in-its-last-step-is-shown [tmp-path capsys]
+  (setv text (write-text tmp-path))
+  (for [report [(StopAfter 42) (Report)]]
+    (try
+      (train text (/ tmp-path "model") :report report #** TINY :epochs 1)
+      (except [KeyboardInterrupt])))
+  (assert (in "epoch 1/1  training" (. (capsys.readouterr) out))))
 
 
 (defn test-the-best-weights-by-validation-are-those-that-write [tmp-path]
@@ -140,7 +157,7 @@
 
 (defn test-without-layers-it-says-which-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.05" :folder tmp-path))
-  (assert (in "network chosen: lstm:256,dropout:0.5: 256 units for --minutes 0.05; dropout 0.5 for a text that is read 10.9 times" result.stdout))
+  (assert (in "network chosen: lstm:256,dropout:0.5: 256 units for --minutes 0.05; dropout 0.5 for a text that is read about 9.0 times" result.stdout))
   (assert (= (get (. (load-checkpoint (/ tmp-path "model")) settings) "layers") "lstm:256,dropout:0.5")))
 
 
