@@ -248,7 +248,7 @@
     (main ["--help"]))
   (setv text (.join " " (.split (. (capsys.readouterr) out))))
   (for [words ["text: --sources" "network: --layers" "training: --model" "writing: --generate"
-      "(default: model)" "(default: as many as read 7 million units, but from 3 to 12)" "(default: utf-8)" "./train.hy --sources lol.txt"]]
+      "(default: model)" "(default: as many as read 7 million units, but from 3 to 9)" "(default: utf-8)" "./train.hy --sources lol.txt"]]
     (assert (in words text))))
 
 

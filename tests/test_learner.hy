@@ -1,6 +1,7 @@
 "Steps of learning: a batch that is dealt out in parts teaches what a whole one does."
 
 (import
+  keras [ops]
   numpy :as np
   pytest
   lstm_textgen.layers [parse-layers]
@@ -24,7 +25,7 @@
 
 
 (defn values [variables]
-  (lfor  v variables  (np.array v)))
+  (lfor  v variables  (ops.convert-to-numpy v)))
 
 
 (defn [(pytest.mark.parametrize #("spec" "parts") [#("8,gru:7,lstm:6" 1) #("8,gru:7,lstm:6" 2) #("gru:7,8" 4)])]
