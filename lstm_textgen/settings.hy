@@ -33,8 +33,9 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
   MEGABYTE 1_000_000
   MOST-EPOCHS 9   ; with more a small text is known by heart
   STARTING 15     ; seconds of a run that go by without training
-  ;; From so many minutes on: the LSTM's units that learn most in them, and what they read in a second.
-  NETWORKS [[0 256 60_000] [1.5 384 35_000] [2.5 512 22_000] [8 768 8_000]])
+  ENOUGH 3_000_000  ; units that a network has to read, or the whole text so often, to be worth its size
+  ;; An LSTM's units, what they read in a second, and the most dropout that does them good; the largest first.
+  NETWORKS [[768 8_000 0.5] [512 22_000 0.4] [384 35_000 0.3] [256 60_000 0.3]])
 
 
 (defn default-epochs [units]
@@ -47,14 +48,18 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 (defn choose-layers [units epochs minutes]
   #[[Choose the network for a text with so many `units` to train on, which is read `epochs` times (0: without end) but for so many `minutes` at most (None: as long as it takes): its layers, and why, in words.
 
-  A larger network learns more from each unit, but reads fewer of them: the longer the time, the larger. Dropout grows by 0.05 with each time that the text is read, up to 0.5 (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart. All was measured for characters, on two cores; for words and other machines it is a guess.]]
+  A larger network learns more from each unit, but reads fewer of them. So it is the largest that in the time (without one, as in 2 minutes) reads 3 million units, or the whole text `epochs` times, 9 at most: hence 384 units from 1.7 minutes on, 512 from 2.6, 768 from 6.5, and larger ones sooner for a small text. Dropout grows by 0.05 with each time that the text is read, up to what does such a network good (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart. All was measured for characters, on two cores; for words and other machines it is a guess.]]
   (setv
-    [size speed] (get (lfor  [least #* row] NETWORKS  :if (>= (or minutes 2) least)  row) -1)
-    by-clock (when minutes (/ (* speed (max 1 (- (* 60 minutes) STARTING))) units))
+    seconds (max 1 (- (* 60 (or minutes 2)) STARTING))
+    enough (min ENOUGH (* units (min MOST-EPOCHS (or epochs MOST-EPOCHS))))
+    [size speed most] (next
+      (gfor  network NETWORKS  :if (>= (* seconds (get network 1)) enough)  network)
+      (get NETWORKS -1))
+    by-clock (when minutes (/ (* speed seconds) units))
     readings (if minutes
       (min by-clock (or epochs by-clock))
       (or epochs (default-epochs units))))
-  (setv dropout (min 0.5 (round (* 0.05 readings (min 1 (/ MEGABYTE units))) 1)))
+  (setv dropout (min most (round (* 0.05 readings (min 1 (/ MEGABYTE units))) 1)))
   #(
     (format-layers (parse-layers (if dropout f"{size},dropout:{dropout}" (str size))))
     f"{size} units {(if minutes f"for --minutes {minutes :g}" "without --minutes")}; dropout {dropout} for a text that is read about {readings :.1f} times"))

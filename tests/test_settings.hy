@@ -18,9 +18,20 @@
   (assert (= (get (choice 1_000_000 :minutes minutes) 0) size)))
 
 
+(defn [(pytest.mark.parametrize #("units" "minutes" "size") [
+    #(90_000 None 768) #(90_000 0.1 256) #(90_000 1 512) #(90_000 3 768) #(300_000 None 384) #(4_500_000 None 384)])]
+    test-a-small-text-brings-a-larger-network [units minutes size]
+  (assert (= (get (choice units :minutes minutes) 0) size)))
+
+
+(defn test-fewer-epochs-bring-a-larger-network []
+  (assert (= (get (choice 1_000_000 :epochs 1) 0) 512)))
+
+
 (defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "dropout") [
-    #(1_000_000 7 None 0.4) #(1_000_000 1 None 0.1) #(90_000 12 None 0.5) #(90_000 0 None 0.5)
-    #(90_000 12 3 0.5) #(1_000_000 12 3 0.2) #(4_500_000 12 3 0) #(4_500_000 12 10 0) #(2_000_000 12 30 0.2) #(1_000_000 2 30 0.1) #(100_000_000 0 None 0) #(1_000_000 0 60 0.5)])]
+    #(1_000_000 7 None 0.3) #(1_000_000 1 None 0.1) #(90_000 12 None 0.5) #(90_000 0 None 0.5)
+    #(90_000 12 1 0.4) #(90_000 12 0.5 0.3) #(1_000_000 12 3 0.2) #(4_500_000 12 3 0) #(4_500_000 12 10 0)
+    #(2_000_000 12 30 0.2) #(1_000_000 2 30 0.1) #(100_000_000 0 None 0) #(1_000_000 0 60 0.5)])]
     test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
   (assert (= (get (choice units epochs minutes) 1) dropout)))
 
