@@ -33,7 +33,9 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
   MEGABYTE 1_000_000
   MOST-EPOCHS 9   ; with more a small text is known by heart
   STARTING 15     ; seconds of a run that go by without training
-  ENOUGH 3_000_000  ; units that a network has to read, or the whole text so often, to be worth its size
+  ;; Units that a network has to read to be worth its size: of a text of a megabyte, and of one of five or more.
+  ENOUGH 3_000_000
+  ENOUGH-OF-MORE 5_000_000
   ;; An LSTM's units, what they read in a second, and the most dropout that does them good; the largest first.
   NETWORKS [[768 8_000 0.5] [512 22_000 0.4] [384 35_000 0.3] [256 60_000 0.3]])
 
@@ -48,10 +50,12 @@ Settings are a dict with the flags' names, underscores for hyphens. They are sto
 (defn choose-layers [units epochs minutes]
   #[[Choose the network for a text with so many `units` to train on, which is read `epochs` times (0: without end) but for so many `minutes` at most (None: as long as it takes): its layers, and why, in words.
 
-  A larger network learns more from each unit, but reads fewer of them. So it is the largest that in the time (without one, as in 2 minutes) reads 3 million units, or the whole text `epochs` times, 9 at most: hence 384 units from 1.7 minutes on, 512 from 2.6, 768 from 6.5, and larger ones sooner for a small text. Dropout grows by 0.05 with each time that the text is read, up to what does such a network good (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart. All was measured for characters, on two cores; for words and other machines it is a guess.]]
+  A larger network learns more from each unit, but reads fewer of them. So it is the largest that in the time (without one, as in 2 minutes) reads 3 million units; or of a small text, all of it 9 times (or `epochs` times, if that is less); or of a large one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.7 minutes on, 512 from 2.6, 768 from 6.5. Dropout grows by 0.05 with each time that the text is read, up to what does such a network good (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart. All was measured for characters, on two cores; for words and other machines it is a guess.]]
   (setv
     seconds (max 1 (- (* 60 (or minutes 2)) STARTING))
-    enough (min ENOUGH (* units (min MOST-EPOCHS (or epochs MOST-EPOCHS))))
+    enough (min
+      (* units (min MOST-EPOCHS (or epochs MOST-EPOCHS)))
+      (max ENOUGH (if minutes (min units ENOUGH-OF-MORE) 0)))
     [size speed most] (next
       (gfor  network NETWORKS  :if (>= (* seconds (get network 1)) enough)  network)
       (get NETWORKS -1))

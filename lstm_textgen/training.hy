@@ -19,7 +19,9 @@ A run that is stopped and resumed ends with the same bits as one that never was:
 (setv
   WARM-UP 100          ; steps until the learning rate is at its height
   FINAL-RATE 0.02      ; of the height, where the cosine ends
-  SAMPLE-LENGTH 200)   ; units shown after each epoch
+  SAMPLE-LENGTH 200    ; units shown after each epoch
+  VALIDATED 500_000    ; units of the held-out text that are read after each epoch: more would take long and tell little
+  VALIDATION-COST 0.4) ; time of a step of validation, against one of training: forward alone is a third of the work
 
 
 (defclass Interrupted [KeyboardInterrupt]
@@ -88,10 +90,16 @@ A run that is stopped and resumed ends with the same bits as one that never was:
 (defclass Clock []
   #[[Tells how far a run with a `deadline` is (or one without: it never is over).
 
-  `last` is kept free for what comes after the last step: validation and saving, as long as they took before.]]
+  `last` is kept free for what comes after the last step: validation and saving, as long as they took before, or else as the steps so far let expect.]]
 
   (defn __init__ [self deadline]
-    (setv self.begun (time.monotonic)  self.deadline deadline  self.last 3.0))
+    (setv
+      self.begun (time.monotonic)
+      self.deadline deadline
+      self.last 3.0
+      self.ended False  ; whether an epoch has
+      self.first None   ; when the first step was done
+      self.steps 0))    ; since then
 
   (defn progress [self]
     "The share of the time that is gone, 1 when it is time to end; None without a deadline."
@@ -103,9 +111,18 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     "Whether it is time to end."
     (= (.progress self) 1))
 
+  (defn note-step [self validation-steps]
+    "Learn that a step is done, before as many `validation-steps` as come after each epoch. The first step, which compiles, is no measure."
+    (setv now (time.monotonic))
+    (cond
+      (is self.first None) (setv self.first now)
+      (not self.ended) (do
+        (+= self.steps 1)
+        (setv self.last (+ 3.0 (* VALIDATION-COST validation-steps (/ (- now self.first) self.steps)))))))
+
   (defn note-end [self seconds]
     "Learn that the end of an epoch took so many `seconds`."
-    (setv self.last (+ 0.3 (* 1.3 seconds)))))
+    (setv self.ended True  self.last (+ 0.3 (* 1.3 seconds)))))
 
 
 (defclass Training []
@@ -135,7 +152,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (setv [batch lookback seed] (gfor  name ["batch_size" "lookback" "rng_seed"]  (get self.settings name)))
     (setv
       self.batches (training-batches ids batch lookback (get self.settings "stride") seed)
-      self.held (when (len held) (Streams held batch lookback))
+      self.held (when (len held) (Streams (cut held VALIDATED) batch lookback))
       self.learner (make-learner checkpoint.layers (len checkpoint.vocabulary) (get self.settings "embedding")
         batch lookback seed (get self.settings "learning_rate")))
     (._restore self)
@@ -206,6 +223,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
       (* size self.batches.steps) (* size (get place "step")))
     (for [[x y] (.epoch self.batches (get place "epoch") (get place "step"))]
       (setv loss (._step self x y))
+      (.note-step self.clock (if self.held self.held.steps 0))
       (+= (get place "loss_sum") loss)
       (+= (get place "step") 1)
       (+= (get place "updates") 1)
@@ -227,7 +245,7 @@ A run that is stopped and resumed ends with the same bits as one that never was:
     (raise (Interrupted number)))
 
   (defn _validate [self]
-    "The mean loss over the held-out text, in nats, from empty states; the training's states are kept."
+    "The mean loss over the held-out text (its first `VALIDATED` units), in nats, from empty states; the training's states are kept."
     (setv kept (_values self.learner.states))
     (.empty-states self.learner)
     (setv losses [])

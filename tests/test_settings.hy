@@ -19,8 +19,9 @@
 
 
 (defn [(pytest.mark.parametrize #("units" "minutes" "size") [
-    #(90_000 None 768) #(90_000 0.1 256) #(90_000 1 512) #(90_000 3 768) #(300_000 None 384) #(4_500_000 None 384)])]
-    test-a-small-text-brings-a-larger-network [units minutes size]
+    #(90_000 None 768) #(90_000 0.1 256) #(90_000 1 512) #(90_000 3 768) #(300_000 None 384)
+    #(4_500_000 None 384) #(4_500_000 1 256) #(4_500_000 3 384) #(4_500_000 30 768) #(100_000_000 3 384) #(100_000_000 10 512)])]
+    test-a-small-text-brings-a-larger-network-and-a-large-one-a-smaller [units minutes size]
   (assert (= (get (choice units :minutes minutes) 0) size)))
 
 

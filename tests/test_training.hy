@@ -3,12 +3,14 @@
 (import
   functools [cache]
   signal
+  time
   numpy :as np
   pytest
   tests.helpers [TEXT TINY TINY-FLAGS program refused start-program train-tiny wait-for write-text]
   lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.report [Quiet Report]
-  lstm_textgen.textmodel [train])
+  lstm_textgen.textmodel [train]
+  lstm_textgen.training :as training)
 
 
 (defn same-run? [a b]
@@ -145,6 +147,27 @@
   ;; even too short a time trains a little and saves
   (train-tiny tmp-path (* TEXT 20) :epochs 1 :minutes 0.001)
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) (+ epochs 1))))
+
+
+(defn test-time-is-kept-free-for-validation [monkeypatch]
+  (setv seconds 0)
+  (.setattr monkeypatch time "monotonic" (fn [] seconds))
+  (setv clock (training.Clock 60))
+  (while (not (.over? clock))
+    (+= seconds 1)
+    (.note-step clock 50))  ; steps of a second: those of validation will take 20, the rest 3
+  (assert (= seconds 37))
+  (.note-end clock 10)      ; it took 10
+  (assert (not (.over? clock))))
+
+
+(defn test-of-a-long-held-out-text-only-the-beginning-is-read [tmp-path monkeypatch]
+  (setv whole (train-tiny tmp-path :epochs 1))
+  (.setattr monkeypatch training "VALIDATED" 300)
+  (.mkdir (/ tmp-path "part"))
+  (setv part (train-tiny (/ tmp-path "part") :epochs 1))
+  (assert (= (get whole.history 0 "loss") (get part.history 0 "loss")))
+  (assert (!= (get whole.history 0 "validation_loss") (get part.history 0 "validation_loss"))))
 
 
 (defn test-a-run-of-minutes-ends-after-its-epochs-too-and-may-be-followed-by-others [tmp-path]
