@@ -1,6 +1,6 @@
 #[[How well a network writes after some minutes, beside PyTorch: `python -m hy bench/quality.hy TEXT [MINUTES…] [--alone]` (default: 3 minutes; `--alone` leaves PyTorch out).
 
-For each number of minutes the program itself is run as a user would run it, `./train.hy --sources TEXT --minutes N` with its defaults, from the start of the process; then a plain LSTM in PyTorch trains for as long (1×256, batch 32, window 64, Adam 5e-3 with half a cosine, stateful streams: the best that we know of plain ones). Both hold out the last tenth of the text, which is then scored in one go; stock Keras opens the saved file and must agree. Losses are in nats a character. Needs the extra `bench` (PyTorch).]]
+For each number of minutes the program itself is run as a user would run it, `./train.hy --sources TEXT --minutes N` with its defaults, from the start of the process; then a plain LSTM in PyTorch trains for as long (1×256, batch 32, window 64, Adam 5e-3 with half a cosine, stateful streams: the best that we know of plain ones). Both hold out the last tenth of the text, which is then scored: ours as by `--score`, PyTorch in one go; stock Keras opens the saved file and must agree. Losses are in nats a character. Needs the extra `bench` (PyTorch).]]
 
 (import
   argparse
