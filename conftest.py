@@ -1,4 +1,4 @@
-"""Lets pytest collect tests/test_*.hy, explains their failed asserts in full, and lends them a model."""
+"""Lets pytest collect tests/test_*.hy, explains failed asserts in full, lends tests a model."""
 import hy
 import hy.importer
 import pytest
@@ -18,8 +18,13 @@ hy.importer.hy_compile = _compile_tests
 
 
 def pytest_collect_file(file_path, parent):
-    if file_path.name.startswith("test_") and file_path.suffix == ".hy":
-        return pytest.Module.from_parent(parent, path=file_path)
+    if not (file_path.name.startswith("test_") and file_path.suffix == ".hy"):
+        return None
+    # What the other tests import takes seconds, and need not be installed for `-m quick`.
+    quick = b"pytest.mark.quick" in file_path.read_bytes()
+    if parent.config.option.markexpr == "quick" and not quick:
+        return None
+    return pytest.Module.from_parent(parent, path=file_path)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +39,7 @@ def trained_once(tmp_path_factory):
 
 @pytest.fixture
 def trained(trained_once, tmp_path):
-    """A folder of the test's own with `text.txt` and the `model.h5` that was trained on it for two epochs."""
+    """A folder of the test's own with `text.txt` and `model.h5`, trained on it for two epochs."""
     for name in ["text.txt", "model.h5"]:
         (tmp_path / name).write_bytes((trained_once / name).read_bytes())
     return tmp_path

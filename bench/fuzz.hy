@@ -1,38 +1,42 @@
 #[[Changes model files at random and loads them, to find one that does harm.
 
-    hy bench/fuzz.hy [HOW MANY, 20000 if not said]
+    python -m hy bench/fuzz.hy [COUNT]   (20000 files unless told otherwise)
 
-Half of the files have some bytes changed; such a file must be refused, or be read as it was before. The others are changed by the HDF5 library, as a stranger would do it, often with the checksums made right again; of such a file what is read must be what the library reads. A worker process with little memory loads one after another, and has some seconds for each. Every file follows from its number alone.]]
+Run it from the repository's root, on Linux. Half of the files have some bytes changed; such a file
+must be refused, or be read as it was before. The others are changed by the HDF5 library, as a
+stranger would do it, often with the checksums made right again; of such a file, what is read must
+be what the library reads. A worker process with little memory loads one after another, and has a
+few seconds for each. Every file follows from its number alone.]]
 
 (import
   collections [Counter]
+  contextlib [suppress]
   json
   os
   pathlib [Path]
   random [Random]
   resource
-  signal
   shutil
+  signal
   subprocess
   sys
-  tempfile [TemporaryDirectory])
-
-(setv ROOT (. (Path __file__) (resolve) parent parent))
-(.extend sys.path [(str ROOT) (str (/ ROOT "tests"))])
-
-(import
+  tempfile [TemporaryDirectory]
   h5py
   numpy :as np
-  models [same-model? seal small-model]
-  lstm_textgen.checkpoint [load-checkpoint save-checkpoint weight-shapes])
+  bench.common [run-script]
+  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.keraslayout [weight-shapes]
+  tests.helpers [same-model? seal small-model])
 
 (setv
   SECONDS 5
-  MEMORY (** 2 30)
+  MEMORY (** 2 30)  ; bytes
   OUTCOMES ["refused" "as it was" "as its weights say" "DIFFERENT" "TRACEBACK" "CRASH" "HANG"]
   FAILURES (cut OUTCOMES 3 None)
-  NOT-SO #(AttributeError IndexError KeyError OSError RuntimeError TypeError ValueError)  ; how the library declines
-  VALUES [None True -1 0 1.5 (** 2 31) (** 10 400) (float "inf") (float "nan") "" "\x1b[2J" "lstm:9" [] {} [[]]])
+  ;; How the library declines.
+  DECLINED #(AttributeError IndexError KeyError OSError RuntimeError TypeError ValueError)
+  VALUES [None True -1 0 1.5 (** 2 31) (** 10 400) (float "inf") (float "nan") "" "\x1b[2J"
+    "lstm:9" [] {} [[]] [(** 10 400)]])
 
 
 ;; * Changes of bytes
@@ -42,7 +46,8 @@ Half of the files have some bytes changed; such a file must be refused, or be re
   (setv
     at (.randrange rng (len data))
     size (.choice rng [1 2 4 8])
-    numbers [0 1 (- (** 256 size) 1) (// (** 256 size) 2) (% (.randrange rng (len data)) (** 256 size))]
+    most (** 256 size)
+    numbers [0 1 (- most 1) (// most 2) (% (.randrange rng (len data)) most)]
     other (.randrange rng (len data)))
   (match (.randrange rng 6)
     0 (setv (get data at) (^ (get data at) (<< 1 (.randrange rng 8))))
@@ -75,9 +80,10 @@ Half of the files have some bytes changed; such a file must be refused, or be re
 (defn change-number [rng file path]
   "Change one number in the dataset at `path`."
   (when (and (isinstance (get file path) h5py.Dataset) (. (get file path) size))
-    (setv flat (np.ravel (get file path #())))
-    (setv (get flat (.randrange rng flat.size)) (.choice rng [0 1 100]))
-    (setv (get file path #()) (.reshape flat (. (get file path) shape)))))
+    (setv
+      flat (np.ravel (get file path #()))
+      (get flat (.randrange rng flat.size)) (.choice rng [0 1 100])
+      (get file path #()) (.reshape flat (. (get file path) shape)))))
 
 
 (defn change-json [rng file path]
@@ -85,19 +91,22 @@ Half of the files have some bytes changed; such a file must be refused, or be re
   (setv
     place (.choice rng ["vocabulary" "settings" "history" "resume/state"])
     value (json.loads (.tobytes (get file "lstm_textgen" place #())))
-    inside (if (isinstance value list) (get value 0) value))
-  (setv (get inside (.choice rng (sorted inside))) (.choice rng VALUES))
+    inside (if (isinstance value list) (get value 0) value)
+    (get inside (.choice rng (sorted inside))) (.choice rng VALUES))
   (del (get file "lstm_textgen" place))
-  (setv (get file "lstm_textgen" place) (np.frombuffer (.encode (json.dumps value)) "uint8")))
+  (setv (get file "lstm_textgen" place)
+    (np.frombuffer (.encode (json.dumps value)) "uint8")))
 
 
 (defn change-attribute [rng file path]
-  "Change, add or take away an attribute."
-  (setv attributes (. (get file path) attrs))
-  (setv name (.choice rng [#* (sorted attributes) "more"]))
+  "Change, add or remove an attribute."
+  (setv
+    attributes (. (get file path) attrs)
+    name (.choice rng [#* (sorted attributes) "more"])
+    values [1 -1 2.5 "text" ["a" "b"] [] (h5py.Empty "f4") (* "x" 60000)])
   (if (and (in name attributes) (< (.random rng) 0.3))
     (del (get attributes name))
-    (setv (get attributes name) (.choice rng [1 -1 2.5 "text" ["a" "b"] [] (h5py.Empty "f4") (* "x" 60000)]))))
+    (setv (get attributes name) (.choice rng values))))
 
 
 (defn replace-dataset [rng file path]
@@ -106,8 +115,14 @@ Half of the files have some bytes changed; such a file must be refused, or be re
     old (get file path)
     shape (if (isinstance old h5py.Dataset) old.shape #(3))
     options (.choice rng [
-      {} {} {"chunks" True} {"compression" "gzip"} {"shuffle" True} {"fletcher32" True}
-      {"maxshape" (* #(None) (len shape))} {"external" "other"}]))
+      {}
+      {}
+      {"chunks" True}
+      {"compression" "gzip"}
+      {"shuffle" True}
+      {"fletcher32" True}
+      {"maxshape" (* #(None) (len shape))}
+      {"external" "other"}]))
   (del (get file path))
   (.create-dataset file path #** options
     :shape (if (< (.random rng) 0.3) #(#* shape 2) shape)
@@ -125,8 +140,10 @@ Half of the files have some bytes changed; such a file must be refused, or be re
 
 (defn link [rng file path]
   "Put a link in the place of what is at `path`."
-  (setv other (get file (.choice rng (paths-in file))))
-  (setv target (.choice rng [other other (h5py.SoftLink other.name) (h5py.ExternalLink "other.h5" "/x")]))
+  (setv
+    other (get file (.choice rng (paths-in file)))
+    outside (h5py.ExternalLink "other.h5" "/x")
+    target (.choice rng [other other (h5py.SoftLink other.name) outside]))
   (del (get file path))
   (setv (get file path) target))
 
@@ -135,35 +152,37 @@ Half of the files have some bytes changed; such a file must be refused, or be re
   (del (get file path)))
 
 
+(setv CHANGES [change-number change-number change-json change-json change-attribute replace-dataset
+  move link delete])
+
+
 (defn forge-file [rng path]
-  "Change the structure of the file at `path` by the HDF5 library, as far as that lets itself be used so."
+  "Change the structure of the file at `path` by the HDF5 library, as far as that goes along."
   (with [file (h5py.File path "r+")]
     (for [_ (range (.choice rng [1 1 2 3]))]
-      (setv change (.choice rng [
-        change-number change-number change-json change-json change-attribute replace-dataset move link delete]))
-      (try
-        (change rng file (.choice rng (paths-in file)))
-        (except [NOT-SO])))
+      (setv change (.choice rng CHANGES))
+      (with [_ (suppress #* DECLINED)]
+        (change rng file (.choice rng (paths-in file)))))
     (when (< (.random rng) 0.7)
-      (try
-        (seal file)
-        (except [NOT-SO])))))
+      (with [_ (suppress #* DECLINED)]
+        (seal file)))))
 
 
 ;; * One file after another
 
 (defn as-the-library-reads? [model path]
-  "Whether the weights of `model` are those that the HDF5 library finds in the file at `path`."
-  (setv shapes (weight-shapes model.layers (len model.vocabulary) (get model.settings "embedding")))
+  "Return whether the weights of `model` are those that the library finds in the file at `path`."
   (with [file (h5py.File path)]
     (all (gfor
-      [[name _] weight] (zip shapes model.weights :strict True)
+      [[name _] weight] (zip (weight-shapes model.spec) model.weights :strict True)
       (np.array-equal (get file "model_weights" name #()) weight)))))
 
 
 (defn outcome [number original path]
-  "Change the file at `path`, where the model `original` is, as `number` has it; say what came of loading it."
-  (setv rng (Random number)  forged (% number 2))
+  "Change the file at `path`, the model `original`, as `number` says; return what loading it gave."
+  (setv
+    rng (Random number)
+    forged (% number 2))
   ((if forged forge-file break-file) rng path)
   (try
     (setv model (load-checkpoint path :resume True))
@@ -179,10 +198,14 @@ Half of the files have some bytes changed; such a file must be refused, or be re
 
 
 (defn work [first last]
-  "Print the outcome of each number from `first` to before `last`. The process ends where a file crashes it or takes too long."
+  #[[Print the outcome of each number from `first` to before `last`.
+
+  The process ends where a file crashes it or takes too long.]]
   (setv original (small-model))
   (with [folder (TemporaryDirectory)]
-    (setv whole (/ (Path folder) "whole.h5")  path (/ (Path folder) "model.h5"))
+    (setv
+      whole (/ (Path folder) "whole.h5")
+      path (/ (Path folder) "model.h5"))
     (save-checkpoint original whole)
     (resource.setrlimit resource.RLIMIT-AS #(MEMORY MEMORY))
     (for [number (range first last)]
@@ -192,12 +215,14 @@ Half of the files have some bytes changed; such a file must be refused, or be re
 
 
 (defn fuzz [count]
-  "Load files number 0 to before `count`, each changed in another way; the number of each outcome."
-  (setv counts (Counter (dfor  name OUTCOMES  name 0))  done 0)
+  "Load files number 0 to before `count`, each changed in another way; return a count by outcome."
+  (setv
+    counts (Counter (dfor name OUTCOMES name 0))
+    done 0)
   (while (< done count)
-    (setv process (subprocess.run [(getattr hy "sys_executable" sys.executable) "-m" "hy" __file__ (str done) (str count)]
-      :stdout subprocess.PIPE :text True :env {#** os.environ  "HDF5_USE_FILE_LOCKING" "FALSE"}))
-    (setv outcomes (.splitlines process.stdout))
+    (setv
+      process (start-worker done count)
+      outcomes (.splitlines process.stdout))
     (.update counts outcomes)
     (+= done (len outcomes))
     (when (< done count)  ; it ended before its time
@@ -208,11 +233,18 @@ Half of the files have some bytes changed; such a file must be refused, or be re
   counts)
 
 
+(defn start-worker [first last]
+  "Let a process of its own load the files from `first` to before `last`; return it, finished."
+  (run-script __file__ first last
+    :stdout subprocess.PIPE :text True
+    :env {#** os.environ  "HDF5_USE_FILE_LOCKING" "FALSE"}))
+
+
 (defn main [[count "20000"]]
   (setv counts (fuzz (int count)))
   (for [name OUTCOMES]
     (print f"{name :<20} {(get counts name) :>6}"))
-  (print f"failures {(sum (gfor  name FAILURES  (get counts name)))} of {count}"))
+  (print f"failures {(sum (gfor name FAILURES (get counts name)))} of {count}"))
 
 
 (when (= __name__ "__main__")

@@ -1,50 +1,106 @@
-#[[How fast networks train, beside PyTorch's and stock Keras' layers: `python -m hy bench/training.hy`.
+#[[How fast networks train beside PyTorch's and stock Keras': `python -m hy bench/training.hy`.
 
-All train the same network on the same batches with Adam and clipped gradients, in turns, in this one process; the table gives medians, and the middle of the ratios within each round. The last column is the share of the machine's own rate of float32 matrix products, measured in the same rounds: 6 operations for each weight and character (2 forward, 4 backward; the embedding counts as looked up). Needs the extra `bench` (PyTorch).]]
+All train the same network on the same batches with Adam and clipped gradients, in turns, in this
+one process; the table gives medians, and the median of the ratios within each round. The last
+column is the share of the machine's own rate of float32 matrix products, measured in the same
+rounds: 6 operations for each weight and character (2 forward, 4 backward; the embedding counts as
+looked up). Needs the extra `bench` (PyTorch).]]
 
-(import
-  os
-  sys
-  time)
-(.insert sys.path 0 (os.path.dirname (os.path.dirname (os.path.abspath __file__))))
 (import
   statistics [median]
-  lstm_textgen.layers [parse-layers recurrent-sizes]
-  lstm_textgen.learner [make-learner]
-  keras
   numpy :as np
-  torch)
+  bench.common [in-turns print-header print-row times-faster]
+  lstm-textgen.backends.quiet [import-keras]
+  lstm-textgen.layers [NetworkSpec parse-layers]
+  lstm-textgen.machine [cores])
+(import-keras)
+(import
+  keras
+  torch
+  lstm-textgen.parallel.cores [make-learner])
 
 (setv
   ROUNDS 9
+  STEPS 2    ; in a round
   VOCABULARY 65
   EMBEDDING 64
   WINDOW 64
+  RATE 1e-3  ; of learning
+  SIDE 2048  ; of the square matrices that measure the machine
+  ;; Layers, and rows of a batch.
   NETWORKS [#("128" 128) #("256,256" 64) #("512" 64) #("384" 32) #("gru:256" 64)]
   ;; What stock Keras and PyTorch call a layer, and how many gates it has.
-  KINDS {"lstm" ["LSTM" 4]  "gru" ["GRU" 3]}
-  RATE 1e-3)
+  KINDS {"lstm" ["LSTM" 4]  "gru" ["GRU" 3]})
 
 
-(defn described [spec]
-  "What the layers of `spec` are called, their gates, and their sizes."
-  (setv layers (parse-layers spec))
-  [#* (get KINDS (get layers 0 0)) (recurrent-sizes layers)])
+(defn main []
+  (torch.set-num-threads (cores))
+  (print-header "network" "" "characters/s" "ours is faster by" "of the product rate")
+  (for [[text rows] NETWORKS]
+    (compare text rows)))
 
 
-(defn ours [spec batch]
-  "As this package's training does it."
-  (. (make-learner (parse-layers spec) VOCABULARY EMBEDDING batch WINDOW 1 RATE) learn))
-
-
-(defn stock-keras [spec batch]
-  "Stock layers, compiled by XLA as a whole."
+(defn compare [text rows]
+  "Train the layers that `text` describes in turns; print a row for each contestant."
   (setv
-    [name _ sizes] (described spec)
+    layers (parse-layers text)
+    x (.integers (np.random.default-rng 1) 0 VOCABULARY #(rows WINDOW) :dtype "int32")
+    y (np.roll x -1 1)
+    matrices (lfor _ "ab" (torch.rand SIDE SIDE))
+    times (in-turns
+      {"ours" (steps (ours layers rows) x y)
+       "PyTorch" (steps (pytorch layers) x y)
+       "stock Keras, XLA" (steps (stock-keras layers rows) x y)
+       "product" (fn [] (torch.mm #* matrices))}
+      ROUNDS)
+    product-rate (/ (* 2 (** SIDE 3)) (median (.pop times "product"))))
+  (for [[name seconds] (.items times)]
+    (setv
+      speed (/ (* STEPS rows WINDOW) (median seconds))
+      ratio f"{(times-faster (get times "ours") seconds) :.2f}×"
+      share (/ (* speed (operations layers)) product-rate))
+    (print-row f"{text}, batch {rows}" name f"{speed :,.0f}"
+      (if (= name "ours") "" ratio)
+      f"{share :.0%}")))
+
+
+(defn steps [learn x y]
+  "Return a function that learns from the batch x, y as often as a round asks."
+  (fn []
+    (for [_ (range STEPS)]
+      (learn x y))))
+
+
+(defn operations [layers]
+  "Return the operations for each character: 6 for each weight of a kernel that it passes."
+  (setv [_ gates sizes] (described layers))
+  (* 6 (+
+    (sum (gfor [inner size] (zip [0 #* sizes] sizes) (* gates size (+ inner size))))
+    (* VOCABULARY (get sizes -1)))))
+
+
+(defn described [layers]
+  "Return what stock Keras and PyTorch call `layers`, how many gates they have, and their sizes."
+  [#* (get KINDS (. (get layers 0) kind)) (lfor layer layers.recurrent layer.size)])
+
+
+;; * Contestants: each is a function that learns from a batch
+
+(defn ours [layers rows]
+  "Learn as this package's training does."
+  (setv spec (NetworkSpec layers VOCABULARY EMBEDDING))
+  (. (make-learner spec #(rows WINDOW) 1 RATE) learn))
+
+
+(defn stock-keras [layers rows]
+  "Learn by stock layers, compiled by XLA as a whole."
+  (setv
+    [name _ sizes] (described layers)
+    kind (getattr keras.layers name)
     model (keras.Sequential [
-      (keras.Input :batch-shape #(batch WINDOW) :dtype "int32")
+      (keras.Input :batch-shape #(rows WINDOW) :dtype "int32")
       (keras.layers.Embedding VOCABULARY EMBEDDING)
-      #* (lfor  size sizes  ((getattr keras.layers name) size :return-sequences True))
+      #* (lfor size sizes (kind size :return-sequences True))
       (keras.layers.Dense VOCABULARY)]))
   (.compile model
     :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
@@ -53,76 +109,30 @@ All train the same network on the same batches with Adam and clipped gradients, 
   (fn [x y] (float (.train-on-batch model x y))))
 
 
-(defn pytorch [spec batch]
-  "The same in PyTorch, stateful from batch to batch as its users write it."
+(defn pytorch [layers]
+  "Learn by PyTorch, stateful from batch to batch as its users write it."
   (setv
-    [name _ sizes] (described spec)
+    [name _ sizes] (described layers)
     embedding (torch.nn.Embedding VOCABULARY EMBEDDING)
-    recurrent ((getattr torch.nn name) EMBEDDING (get sizes 0) (len sizes) :batch-first True)
+    kind (getattr torch.nn name)
+    recurrent (kind EMBEDDING (get sizes 0) (len sizes) :batch-first True)
     dense (torch.nn.Linear (get sizes 0) VOCABULARY)
-    weights (lfor  part [embedding recurrent dense]  w (.parameters part)  w)
+    weights (lfor part [embedding recurrent dense] w (.parameters part) w)
     optimizer (torch.optim.Adam weights RATE)
     state None)
   (fn [x y]
     (nonlocal state)
     (.zero-grad optimizer)
-    (setv [hidden last] (recurrent (embedding (torch.from-numpy x)) state))
     (setv
-      state (if (isinstance last tuple) (lfor  s last  (.detach s)) (.detach last))
-      loss (torch.nn.functional.cross-entropy (.flatten (dense hidden) 0 1) (.flatten (.long (torch.from-numpy y)))))
+      [hidden last] (recurrent (embedding (torch.from-numpy x)) state)
+      state (if (isinstance last tuple) (lfor s last (.detach s)) (.detach last))
+      logits (.flatten (dense hidden) 0 1)
+      targets (.flatten (.long (torch.from-numpy y)))
+      loss (torch.nn.functional.cross-entropy logits targets))
     (.backward loss)
     (torch.nn.utils.clip-grad-norm_ weights 1.0)
     (.step optimizer)
     (.item loss)))
 
-
-(defn operations [spec]
-  "Operations for each character: 6 for each weight of the recurrent and dense kernels that it passes."
-  (setv [_ gates sizes] (described spec))
-  (* 6 (+
-    (sum (gfor  [inner size] (zip [0 #* sizes] sizes)  (* gates size (+ inner size))))
-    (* VOCABULARY (get sizes -1)))))
-
-
-(defn product-rate []
-  "Operations a second of a large float32 product."
-  (setv [a b] (lfor  shape [#(2048 2048) #(2048 2048)]  (torch.rand #* shape)))
-  (setv seconds (seconds-of torch.mm a b))
-  (/ (* 2 (** 2048 3)) seconds))
-
-
-(defn seconds-of [act #* arguments]
-  (setv begun (time.perf-counter))
-  (act #* arguments)
-  (- (time.perf-counter) begun))
-
-
-(defn compare [spec batch]
-  "Train in turns; print a row for each contestant."
-  (setv
-    x (.integers (np.random.default-rng 1) 0 VOCABULARY #(batch WINDOW) :dtype "int32")
-    y (np.roll x -1 1)
-    contestants {"ours" (ours spec batch)  "PyTorch" (pytorch spec batch)  "stock Keras, XLA" (stock-keras spec batch)}
-    times (dfor  name contestants  name [])
-    rates [])
-  (for [train (.values contestants)]  ; the first step compiles
-    (train x y))
-  (for [_ (range ROUNDS)]
-    (.append rates (product-rate))
-    (for [[name train] (.items contestants)]
-      (.append (get times name) (/ (+ (seconds-of train x y) (seconds-of train x y)) 2))))
-  (for [[name seconds] (.items times)]
-    (setv
-      speed (/ (* batch WINDOW) (median seconds))
-      ratio (median (gfor  [own other] (zip (get times "ours") seconds)  (/ other own)))
-      share (/ (* speed (operations spec)) (median rates)))
-    (print f"| {spec}, batch {batch} | {name} | {speed :,.0f} | {(if (= name "ours") "" (.format "{:.2f}×" ratio))} | {share :.0%} |" :flush True)))
-
-
-(defn main []
-  (torch.set-num-threads (len (os.sched-getaffinity 0)))
-  (print "| network | | characters/s | ours is faster by | of the product rate |\n|---|---|---|---|---|")
-  (for [[spec batch] NETWORKS]
-    (compare spec batch)))
 
 (main)

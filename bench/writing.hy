@@ -1,6 +1,10 @@
-#[[How fast text is written and scored, beside other ways of doing it: `python -m hy bench/writing.hy`.
+#[[How fast text is written and scored, beside other ways: `python -m hy bench/writing.hy`.
 
-All write with the same random weights, in turns, in this one process, and the table gives the medians and the middle of the ratios within each round. What the others do is what their users do: PyTorch's `nn.LSTM` stepped in a loop, Keras' `predict` of a window of 32 for each character (the way of the program that this one is a port of), and the fastest that we know, one compiled XLA loop that makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
+All write with the same random weights, in turns, in this one process, and the table gives the
+medians and the median of the ratios within each round. What the others do is what their users do:
+PyTorch's `nn.LSTM` stepped in a loop, Keras' `predict` of a window of 32 for each character (as in
+the program that this one is a port of), and the fastest that we know, one compiled XLA loop that
+makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 
 (import
   os
@@ -15,31 +19,35 @@ All write with the same random weights, in turns, in this one process, and the t
   numpy :as np
   tensorflow :as tf
   torch
-  lstm_textgen.vocabulary [Vocabulary]
-  lstm_textgen.writer [score stream write-many])
+  lstm-textgen.layers [parse-layers]
+  lstm-textgen.scoring [score]
+  lstm-textgen.vocabulary [Vocabulary]
+  lstm-textgen.writer [Ends stream write-many])
 
 (setv
   ROUNDS 7
-  UNITS (lfor  i (range 65)  (chr (+ 33 i)))
+  UNITS (lfor i (range 65) (chr (+ 33 i)))
   VOCABULARY (len UNITS)
   WINDOW 32
   TEXT-LENGTH 1_000_000)
 
 
 (defn random-model [size depth]
-  "A model of `depth` LSTM layers of `size` units with random weights."
+  "Return a model of `depth` LSTM layers of `size` units with random weights."
   (setv
     rng (np.random.default-rng 0)
     weights (fn [#* shape] (* 0.05 (.standard-normal rng shape :dtype "float32")))
-    layers (* [#("lstm" size)] depth)
+    layers (parse-layers (.join "," (* [(str size)] depth)))
     arrays [(weights VOCABULARY VOCABULARY)])
   (for [n (range depth)]
-    (+= arrays [(weights (if n size VOCABULARY) (* 4 size)) (weights size (* 4 size)) (weights (* 4 size))]))
+    (+= arrays [
+      (weights (if n size VOCABULARY) (* 4 size))
+      (weights size (* 4 size))
+      (weights (* 4 size))]))
   (SimpleNamespace
-    :layers layers
+    :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A")
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
-    :vocabulary (Vocabulary "characters" UNITS)
-    :settings {"beginning" "A"}))
+    :vocabulary (Vocabulary "characters" UNITS)))
 
 
 ;; * The contestants: functions from a number of characters to nothing, which write so many
@@ -50,14 +58,14 @@ All write with the same random weights, in turns, in this one process, and the t
 
 
 (defn our-writer-of-many [model streams]
-  (fn [n] (write-many model ["A"] :samples streams :length (// n streams) :rng-seed 1)))
+  (fn [n] (write-many model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1)))
 
 
 (defn torch-writer [model]
   (setv
-    [embedding #* recurrent kernel bias] (lfor  w model.weights  (torch.tensor w))
-    [_ size] (get model.layers 0)
-    lstm (torch.nn.LSTM VOCABULARY size (len model.layers)))
+    [embedding #* recurrent kernel bias] (lfor w model.weights (torch.tensor w))
+    layers model.settings.layers
+    lstm (torch.nn.LSTM VOCABULARY (. (get layers 0) size) (len layers)))
   (for [[n array] (enumerate recurrent)]
     (setv name (get ["weight_ih_l" "weight_hh_l" "bias_ih_l"] (% n 3)))
     (.copy_ (. (getattr lstm f"{name}{(// n 3)}") data) (.t array)))
@@ -72,8 +80,8 @@ All write with the same random weights, in turns, in this one process, and the t
 
 (defn xla-writer [model n]
   "It writes `n` characters in each call, whatever it is asked for."
-  (setv [embedding kernel recurrent bias dense dense-bias] (lfor  w model.weights  (tf.constant w)))
   (setv
+    [embedding kernel recurrent bias dense dense-bias] (lfor w model.weights (tf.constant w))
     table (+ (@ embedding kernel) bias)
     size (get recurrent.shape 0))
   (defn step [t id h c ids]
@@ -93,7 +101,7 @@ All write with the same random weights, in turns, in this one process, and the t
 
 (defn keras-writer [model]
   (setv
-    [_ size] (get model.layers 0)
+    size (. (get model.settings.layers 0) size)
     network (keras.Sequential [
       (keras.layers.Input [None] :dtype "int32")
       (keras.layers.Embedding VOCABULARY VOCABULARY)
@@ -105,7 +113,8 @@ All write with the same random weights, in turns, in this one process, and the t
     (setv ids (* [0] WINDOW))
     (for [_ (range n)]
       (setv odds (get (.predict network (np.array [(cut ids (- WINDOW) None)]) :verbose 0) 0))
-      (.append ids (.choice rng VOCABULARY :p (/ (.astype odds "float64") (.sum odds :dtype "float64")))))))
+      (setv odds (.astype odds "float64"))
+      (.append ids (.choice rng VOCABULARY :p (/ odds (.sum odds)))))))
 
 
 (defn our-scorer [model]
@@ -116,7 +125,9 @@ All write with the same random weights, in turns, in this one process, and the t
 ;; * The race
 
 (defn rates [contestants]
-  "Let (function, characters) pairs work in turns; return their characters a second (rounds, contestants)."
+  #[[Let `contestants`, #(function characters) each, work in turns.
+
+  Return their characters a second (rounds, contestants).]]
   (for [[work n] contestants]  ; once for whatever has to be compiled
     (work n))
   (np.array (lfor
@@ -129,11 +140,15 @@ All write with the same random weights, in turns, in this one process, and the t
 
 
 (defn race [title #* contestants]
-  "Print each contestant's median rate, and how many times faster the first is; each is (name, function, characters)."
-  (setv all (rates (lfor  [_ work n] contestants  #(work n))))
+  #[[Print each contestant's median rate, and how many times faster the first is.
+
+  Each of them is #(name function characters).]]
+  (setv all (rates (lfor [_ work n] contestants #(work n))))
   (for [[k [name _ _]] (enumerate contestants)]
-    (setv ratio (np.median (/ (get all #((slice None) 0)) (get all #((slice None) k)))))
-    (print f"| {title} | {name} | {(np.median (get all #((slice None) k))) :,.0f} | {(if k f"{ratio :.2f}×" "") } |" :flush True)))
+    (setv
+      rate (np.median (get all #((slice None) k)))
+      ratio (np.median (/ (get all #((slice None) 0)) (get all #((slice None) k)))))
+    (print f"| {title} | {name} | {rate :,.0f} | {(if k f"{ratio :.2f}×" "")} |" :flush True)))
 
 
 (defn main []

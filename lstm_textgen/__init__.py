@@ -14,9 +14,10 @@ _HOMES = {
     "TextModel": "textmodel",
     "train": "textmodel",
     "load": "textmodel",
+    "Interrupted": "interrupts",
     "compose": "prep",
-    "recipe": "prep",
-    "load_recipe": "prep",
+    "recipe": "recipes",
+    "load_recipe": "recipes",
 }
 __all__ = ["__version__", *_HOMES]
 
@@ -31,4 +32,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *_HOMES})

@@ -1,5 +1,5 @@
 """The types of the package's public face, for editors and type checkers."""
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, overload
@@ -13,6 +13,8 @@ __all__: list[str]
 _Path: TypeAlias = str | PathLike[str]
 _Prep: TypeAlias = Callable[[str], str]
 _Step: TypeAlias = str | tuple[Any, ...] | list[Any] | _Prep
+_Temperature: TypeAlias = float | Sequence[float]
+_Warn: TypeAlias = Callable[[str], object]
 
 class _Vocabulary(Protocol):
     unit: str
@@ -53,6 +55,10 @@ class _Report(Protocol):
     def end_bar(self) -> None: ...
     def end_epoch(self, entry: dict[str, Any], better: bool, sample: str) -> None: ...
 
+class Interrupted(KeyboardInterrupt):
+    number: int
+    def __init__(self, number: int) -> None: ...
+
 class TextModel:
     checkpoint: Any
     def __init__(self, checkpoint: Any) -> None: ...
@@ -63,46 +69,46 @@ class TextModel:
     @property
     def history(self) -> list[dict[str, Any]]: ...
     def prepare(self, text: str) -> str: ...
-    def prepare_pieces(self, pieces: Iterator[str]) -> Iterator[str]: ...
+    def prepare_pieces(self, pieces: Iterable[str]) -> Iterator[str]: ...
     def stream(
-        self, seed: str = "", *, length: int | None = None,
-        temperature: float | Sequence[float] = ..., top_k: int | None = None, top_p: float | None = None,
-        min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
-        rng_seed: int | None = None, warn: Callable[[str], object] = ...,
+        self, seed: str = "", *, length: int | None = None, stop: str | None = None,
+        sentences: int | None = None, temperature: _Temperature | None = None,
+        top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
+        rng_seed: int | None = None, warn: _Warn | None = None,
     ) -> Iterator[str]: ...
     @overload
     def generate(
         self, seed: str = "", length: int | None = 400, samples: None = None, *,
-        temperature: float | Sequence[float] = ..., top_k: int | None = None, top_p: float | None = None,
-        min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
-        rng_seed: int | None = None, warn: Callable[[str], object] = ...,
+        stop: str | None = None, sentences: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float | None = None,
+        rng_seed: int | None = None, warn: _Warn | None = None,
     ) -> str: ...
     @overload
     def generate(
-        self, seed: str | Sequence[str] = "", length: int | None = 400, samples: int | None = None, *,
-        temperature: float | Sequence[float] = ..., top_k: int | None = None, top_p: float | None = None,
-        min_p: float | None = None, stop: str | None = None, sentences: int | None = None,
-        rng_seed: int | None = None, warn: Callable[[str], object] = ...,
-    ) -> list[str]: ...
+        self, seed: str | Iterable[str] = "", length: int | None = 400, samples: int | None = None, *,
+        stop: str | None = None, sentences: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float | None = None,
+        rng_seed: int | None = None, warn: _Warn | None = None,
+    ) -> str | list[str]: ...
     def score(self, text: str) -> tuple[_Score, list[str], npt.NDArray[np.float64]]: ...
     def save(self, path: _Path) -> None: ...
     def to_keras(self) -> Any: ...
 
 def load(path: _Path) -> TextModel: ...
 def train(
-    sources: _Path | Sequence[_Path] | None, path: _Path = "model", *,
+    sources: _Path | Iterable[_Path] | None, path: _Path = "model", *,
     recipe: _Recipe | None = None, restart: bool = False, report: _Report | None = None,
     minutes: float | None = None, save_every: float = 10, max_download: float = 1024,
-    unit: str = ..., lower: bool = ..., encoding: str = ..., max_words: int = ...,
-    lookback: int = ..., stride: int = ..., batch_size: int = ..., validation: float = ...,
-    layers: str = ..., learning_rate: float = ..., epochs: int = ..., patience: int = ..., rng_seed: int = ...,
+    unit: str | None = None, lower: bool | None = None, encoding: str | None = None,
+    max_words: int | None = None, validation: float | None = None, layers: str | None = None,
+    lookback: int | None = None, epochs: int | None = None, patience: int | None = None,
+    learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
+    temperature: _Temperature | None = None, rng_seed: int | None = None,
 ) -> TextModel: ...
 def compose(*steps: _Step) -> _Prep: ...
 def recipe(
-    name: str, *, doc: str | None = None, prep: _Step | list[_Step] | None = None,
-    sources: Sequence[str] = ..., unit: str = ..., lower: bool = ..., encoding: str = ..., max_words: int = ...,
-    lookback: int = ..., stride: int = ..., batch_size: int = ..., validation: float = ...,
-    layers: str = ..., learning_rate: float = ..., epochs: int = ..., patience: int = ..., rng_seed: int = ...,
-    temperature: float = ...,
+    name: str, *, doc: str | None = None, prep: _Step | list[_Step] | None = None, **settings: Any,
 ) -> _Recipe: ...
 def load_recipe(path: _Path) -> _Recipe: ...

@@ -1,93 +1,24 @@
 #[[ids → batches (x, y): contiguous streams, or overlapping windows.
 
-A window is `lookback` ids long, and y is x moved on by one id: every position of a window is predicted. The text is a ring here: after its last id comes its first, so that an epoch may begin anywhere and no id is left out.]]
+A window is `lookback` ids long, and y is x moved on by one id: every position of a window is
+predicted. The text is a ring here: after its last id comes its first, so that an epoch may begin
+anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 (import
   zlib
   numpy :as np
-  lstm_textgen.corpus [release])
+  lstm-textgen.corpus [release])
 
 (setv
   CHUNK (** 2 22)  ; ids that the fingerprint reads at once
-  PAUSE 64)        ; batches of streams until a mapped file's pages are released: to bring them again takes 0.2 ms
-
-
-(defn _windows [ids starts lookback]
-  "Cut windows out of the ring of `ids` (time,) at `starts` (batch,): x and y, each int32 (batch, lookback)."
-  (setv
-    places (+ (get starts #((slice None) None)) (np.arange (+ lookback 1)))
-    both (.astype (.take ids places :mode "wrap") "int32"))
-  #((get both #((slice None) (slice None -1)))
-    (get both #((slice None) (slice 1 None)))))
-
-
-(defclass Streams []
-  #[[The text as `batch-size` streams, read side by side: each window goes on where the one before it in its row ended, so a network can carry its state over.
-
-  `steps` is how many batches make an epoch. With `rng-seed` every epoch begins at its own random place of the ring, so that windows are cut anew; without, at the start, and all ids are covered (a few twice), as validation wants it.]]
-
-  (setv carries-state True)
-
-  (defn __init__ [self ids batch-size lookback [rng-seed None]]
-    (setv
-      self.ids ids
-      self.batch-size batch-size
-      self.lookback lookback
-      self.rng-seed rng-seed
-      self.steps (max 1 (if (is rng-seed None)
-        (- (// (- (len ids)) (* batch-size lookback)))  ; rounded up
-        (// (len ids) (* batch-size lookback))))))
-
-  (defn epoch [self number [first 0]]
-    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
-    (setv
-      size (len self.ids)
-      offset (if (is self.rng-seed None)
-        0
-        (.integers (np.random.default-rng [self.rng-seed number]) size))
-      starts (+ offset (// (* size (np.arange self.batch-size)) self.batch-size)))
-    (for [step (range first self.steps)]
-      (when (= 0 (% step PAUSE))
-        (release self.ids))
-      (yield (_windows self.ids (+ starts (* step self.lookback)) self.lookback)))))
-
-
-(defclass Windows []
-  #[[The text as windows that begin every `stride` ids, in a new random order each epoch. They overlap when `stride` is smaller than `lookback`. Each begins with an empty state.]]
-
-  (setv carries-state False)
-
-  (defn __init__ [self ids batch-size lookback stride rng-seed]
-    (setv
-      self.ids ids
-      self.batch-size batch-size
-      self.lookback lookback
-      self.stride stride
-      self.rng-seed rng-seed
-      self.count (+ 1 (// (- (len ids) lookback 1) stride))
-      self.steps (max 1 (// self.count batch-size))))
-
-  (defn epoch [self number [first 0]]
-    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
-    (setv order (np.arange self.count :dtype (np.min-scalar-type self.count)))
-    (.shuffle (np.random.default-rng [self.rng-seed number]) order)
-    (for [step (range first self.steps)]
-      (setv chosen (.take order (+ (* step self.batch-size) (np.arange self.batch-size)) :mode "wrap"))
-      (release self.ids)  ; random places leave pages that aren't needed again for long
-      (yield (_windows self.ids (* self.stride (.astype chosen int)) self.lookback)))))
-
-
-(defn training-batches [ids batch-size lookback stride rng-seed]
-  "Choose how to cut `ids` (time,): streams when each window continues the one before it, else windows."
-  (if (= stride lookback)
-    (Streams ids batch-size lookback rng-seed)
-    (Windows ids batch-size lookback stride rng-seed)))
+  PAUSE 64)        ; batches of streams until a mapped file's pages are released: 0.2 ms to reload
 
 
 (defn split-ids [ids validation lookback]
-  #[[Split `ids` (time,) into those to train on and the last part, the share `validation`, to validate on (empty if 0).
+  #[[Return #(training held-out), the two parts of `ids` (time,).
 
-  Raise `ValueError` that says how long the text must be when a part is shorter than a window and the id after it.]]
+  The last part, the share `validation`, is held out; it is empty if that is 0. Raise `ValueError`
+  that says how long the text must be when a part is shorter than a window and the id after it.]]
   (setv
     need (+ lookback 1)
     held (round (* validation (len ids)))
@@ -95,17 +26,104 @@ A window is `lookback` ids long, and y is x moved on by one id: every position o
   (when (or (< kept need) (and validation (< held need)))
     (setv
       least (max (/ need (- 1 validation)) (if validation (/ need validation) 0))
-      advice (if validation "a smaller --lookback or --validation 0" "a smaller --lookback"))
-    (raise (ValueError
-      f"the text is too short: {(len ids)} units, where --lookback {lookback} with --validation {validation :g} needs {(+ 1 (int least))}; give more text, {advice}")))
+      advice (if validation "a smaller `lookback` or `validation` 0" "a smaller `lookback`"))
+    (raise (ValueError (+ f"the text is too short: it has {(len ids)} units, and `lookback` "
+      f"{lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
+      f"give more text, {advice}"))))
   #((get ids (slice None kept))
     (get ids (slice kept None))))
 
 
 (defn fingerprint [ids]
-  "A short text that tells this array of ids (time,) from another: how many there are, and their CRC-32."
+  "Return a short text that tells `ids` (time,) from others: how many they are, and their CRC-32."
   (setv crc 0)
   (for [start (range 0 (len ids) CHUNK)]
     (setv crc (zlib.crc32 (np.ascontiguousarray (get ids (slice start (+ start CHUNK)))) crc))
     (release ids))
   f"{(len ids)}:{crc :08x}")
+
+
+(defn training-batches [ids settings]
+  #[[Cut `ids` (time,) into batches as `settings` (`ModelSettings`) say.
+
+  Return `Streams` where each window continues the one before it, else `Windows`.]]
+  (setv shape #(settings.batch-size settings.lookback))
+  (if (= settings.stride settings.lookback)
+    (Streams ids shape settings.rng-seed)
+    (Windows ids shape settings.stride settings.rng-seed)))
+
+
+(defclass Streams []
+  #[[The text as so many streams as a batch has rows, read side by side.
+
+  Each window continues the one before it in its row, so a network can carry its state over.
+  `steps` is how many batches make an epoch. With `rng-seed` every epoch begins at its own random
+  place of the ring, so that windows are cut anew; without, it begins at the start and covers all
+  ids, a few of them twice, as validation needs it.]]
+
+  (setv carries-state True)
+
+  (defn __init__ [self ids shape [rng-seed None]]
+    (setv
+      self.ids ids
+      self.shape shape
+      self.rng-seed rng-seed
+      [rows lookback] shape
+      self.steps (max 1 (if (is rng-seed None)
+        (- (// (- (len ids)) (* rows lookback)))  ; rounded up
+        (// (len ids) (* rows lookback))))))
+
+  (defn epoch [self number [first 0]]
+    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
+    (setv
+      size (len self.ids)
+      [rows lookback] self.shape
+      offset (if (is self.rng-seed None)
+        0
+        (.integers (np.random.default-rng [self.rng-seed number]) size))
+      starts (+ offset (// (* size (np.arange rows)) rows)))
+    (for [step (range first self.steps)]
+      (when (= 0 (% step PAUSE))
+        (release self.ids))
+      (yield (_windows self.ids (+ starts (* step lookback)) lookback)))))
+
+
+(defclass Windows []
+  #[[The text as windows that begin every `stride` ids, in a new random order each epoch.
+
+  They overlap when `stride` is smaller than the lookback. Each begins with an empty state. `steps`
+  is how many batches make an epoch.]]
+
+  (setv carries-state False)
+
+  (defn __init__ [self ids shape stride rng-seed]
+    (setv
+      self.ids ids
+      self.shape shape
+      self.stride stride
+      self.rng-seed rng-seed
+      [rows lookback] shape
+      self.count (+ 1 (// (- (len ids) lookback 1) stride))
+      self.steps (max 1 (// self.count rows))))
+
+  (defn epoch [self number [first 0]]
+    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
+    (setv
+      [rows lookback] self.shape
+      order (np.arange self.count :dtype (np.min-scalar-type self.count)))
+    (.shuffle (np.random.default-rng [self.rng-seed number]) order)
+    (for [step (range first self.steps)]
+      (setv chosen (.take order (+ (* step rows) (np.arange rows)) :mode "wrap"))
+      (release self.ids)  ; random places leave pages that aren't needed again for long
+      (yield (_windows self.ids (* self.stride (.astype chosen int)) lookback)))))
+
+
+(defn _windows [ids starts lookback]
+  #[[Return the windows x and y of the ring of `ids` (time,), each int32 (rows, lookback).
+
+  They begin at `starts` (rows,).]]
+  (setv
+    places (+ (get starts #((slice None) None)) (np.arange (+ lookback 1)))
+    both (.astype (.take ids places :mode "wrap") "int32"))
+  #((get both #((slice None) (slice None -1)))
+    (get both #((slice None) (slice 1 None)))))

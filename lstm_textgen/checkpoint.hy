@@ -1,189 +1,152 @@
-#[[The model file: written so that a crash loses nothing, read so that a stranger's file harms nothing.
+#[[The model file: a crash while it is written loses nothing, and a stranger's file does no harm.
 
-`model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in every HDF5 file of its own. This package finds a group `lstm_textgen` with the vocabulary, the settings, the history and, to go on training, `resume`. It reads a file only if that holds exactly what a model's file holds, nothing less and nothing more.]]
+`model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in every HDF5
+file of its own. This package finds a group `lstm_textgen` with the vocabulary, the settings, the
+history and, to resume training, `resume`. It reads a file only if that holds exactly what a model
+file holds, nothing less and nothing more.]]
 
+(eval-when-compile (require hyrule [unless]))
 (import
-  hashlib
+  dataclasses [asdict dataclass]
   io [BytesIO]
   json
   os.path [realpath]
   pathlib [Path]
+  tempfile [TemporaryFile]
   warnings
   numpy :as np
-  lstm_textgen.hdf5 [open-hdf5 unless-sound]
-  lstm_textgen.layers [RECURRENT parse-layers]
-  lstm_textgen.saving [backup-path locked replace-file]
-  lstm_textgen.soundness [check-arrays check-history check-state check-stored-settings count? read-json]
-  lstm_textgen.vocabulary [Vocabulary])
+  lstm-textgen.layers [NetworkSpec]
+  lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
+  lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
+  lstm-textgen.modelfile.replacing [backup-path locked refuse-read-only replace-file saving
+    temporary-paths]
+  lstm-textgen.modelfile.soundness [check-arrays check-history check-place count? read-settings]
+  lstm-textgen.settings [ModelSettings]
+  lstm-textgen.values [read-json]
+  lstm-textgen.vocabulary [Vocabulary])
 
 (setv
   FORMAT 1
-  ;; For each kind of recurrent layer: Keras' class, the gates in its kernels, and its options.
-  KERAS-CLASS {"lstm" "LSTM"  "gru" "GRU"  "lstm-hard" "LSTM"}
-  GATES {"lstm" 4  "gru" 3  "lstm-hard" 4}
-  KERAS-OPTIONS {"lstm-hard" {"recurrent_activation" "hard_sigmoid"}}  ; beyond Keras' defaults
-  TEXTS ["vocabulary" "settings" "history"]
-  RESUME-PARTS ["variables" "optimizer"])
+  STORED-TEXTS ["vocabulary" "settings" "history"]
+  RESUME-PARTS ["variables" "optimizer"]
+  ;; The order in which format 1 has always had them: the same model gives the same bytes.
+  STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
+    "validation" "layers" "learning_rate" "epochs" "patience" "rng_seed" "temperature" "embedding"
+    "beginning" "recipe"])
 
 
-(defclass Checkpoint []
+(defclass [dataclass] Place []
+  #[[Where a training run stands in its text.
+
+  - `epoch`: how many epochs are behind it; `step`: how many steps of the next one.
+  - `updates`: how often the weights were changed, over all epochs.
+  - `loss-sum`: the sum of the losses of those `step` steps, in nats per unit.
+  - `text`: the fingerprint of the text that it trains on.]]
+  #^ int epoch
+  #^ int step
+  #^ int updates
+  #^ float loss-sum
+  #^ str text)
+
+
+(defclass [(dataclass :eq False)] Resume []
+  #[[What it takes to resume training with the same bits.
+
+  Its `place` (a `Place`), and lists of arrays: the network's `variables` and the `optimizer`'s.]]
+  #^ Place place
+  #^ list variables
+  #^ list optimizer)
+
+
+(defclass [(dataclass :eq False)] Checkpoint []
   #[[A model as it stands in its file.
 
-  - `weights`: float32 arrays in Keras' order: the embedding (vocabulary, dimensions); for each recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).
-  - `vocabulary`: a `Vocabulary`; `settings`: a dict of plain values, `layers` among them; `history`: a list with a dict for each epoch.
-  - `resume`: what it takes to go on training with the same bits, a dict of `state` (plain values), `variables` and `optimizer` (lists of arrays); or None.]]
+  - `weights`: float32 arrays in Keras' order: the embedding (vocabulary, dimensions); for each
+    recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and
+    the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).
+  - `vocabulary`: a `Vocabulary`; `settings`: its `ModelSettings`; `history`: a dict per epoch.
+  - `resume`: a `Resume`, or None where training can't be resumed.]]
+  #^ list weights
+  #^ Vocabulary vocabulary
+  #^ ModelSettings settings
+  #^ list history
+  (setv #^ Resume resume None)
 
-  (defn __init__ [self weights vocabulary settings history [resume None]]
-    (setv
-      self.weights weights
-      self.vocabulary vocabulary
-      self.settings settings
-      self.history history
-      self.resume resume))
-
-  (defn [property] layers [self]
-    "The layers, as a list of (kind, size)."
-    (parse-layers (get self.settings "layers"))))
+  (defn [property] spec [self]
+    "The `NetworkSpec` that the weights belong to."
+    (NetworkSpec self.settings.layers (len self.vocabulary) self.settings.embedding)))
 
 
 (defclass NewerFormat [ValueError]
   "The file was written by a newer version of this program.")
 
 
+;; * Where a model is
+
 (defn model-path [path]
-  "The file that `path` means: `model` and `model.h5` are the same model, and a symbolic link is the file it leads to."
+  #[[Return the file that `path` means.
+
+  `model` and `model.h5` are the same model, and a symbolic link is the file that it leads to.]]
   (setv path (Path path))
   (when (in path.name ["" ".."])
-    (raise (ValueError f"--model: '{path}' names no file")))
-  (when (!= path.suffix ".h5")
+    (raise (ValueError f"`path`: '{path}' names no file")))
+  (unless (= path.suffix ".h5")
     (setv path (.with-name path (+ path.name ".h5"))))
   (if (.is-symlink path) (Path (realpath path)) path))
 
 
-;; * What stock Keras reads
+(defn lock-model [path]
+  #[[Keep the model at `path` for this run: no other one can train it while this is entered.
 
-(defn named-layers [layers]
-  #[[Give each of `layers` the name that it has in the file and in Keras.
+      (with [_ (lock-model "model")]
+        (train))
 
-      (named-layers [#("lstm" 9) #("dropout" 0.5) #("lstm" 9)])
-      ; => [#("lstm_1" "lstm" 9) #("dropout_2" "dropout" 0.5) #("lstm_3" "lstm" 9)]
-  ]]
-  (lfor  [n [kind size]] (enumerate layers 1)  #(f"{kind}_{n}" kind size)))
+  Raise `OSError` with the other process's number if it is being trained already.]]
+  (locked (model-path path)))
 
 
-(defn weight-shapes [layers vocabulary-size embedding]
-  "List (path below `model_weights`, shape) of every weight of such a network, in Keras' order."
+(defn check-writable [path]
+  "Raise `OSError` now, rather than after the first epoch, if the model at `path` can't be saved."
   (setv
-    shapes [#("embedding/embeddings" #(vocabulary-size embedding))]
-    width embedding)
-  (for [[name kind size] (named-layers layers)  :if (in kind RECURRENT)]
-    (setv wide (* size (get GATES kind)))
-    (+= shapes [
-      #(f"{name}/kernel" #(width wide))
-      #(f"{name}/recurrent_kernel" #(size wide))
-      #(f"{name}/bias" (if (= kind "gru") #(2 wide) #(wide)))])
-    (setv width size))
-  (+ shapes [
-    #("dense/kernel" #(width vocabulary-size))
-    #("dense/bias" #(vocabulary-size))]))
+    path (model-path path)
+    folder (. (.absolute path) parent))
+  (unless (.is-dir folder)
+    (raise (FileNotFoundError 2 "there is no such folder to save the model in" (str folder))))
+  (try
+    (with [_ (TemporaryFile :dir folder)])
+    (except [error OSError]
+      (raise (OSError
+        f"{folder}: a model can't be saved there: {error.strerror}; give another `path`")
+        :from error)))
+  (when (.exists path)
+    (refuse-read-only path)))
 
 
-(defn keras-config [layers vocabulary-size embedding]
-  "Describe the network as stock Keras layers, ids (batch, time) → logits (batch, time, vocabulary), for any batch and time."
-  (defn layer [class-name name #** config]
-    {"module" "keras.layers"  "class_name" class-name  "registered_name" None
-     "config" {"name" name  #** config}})
-  (setv middle (lfor
-    [name kind size] (named-layers layers)
-    (if (in kind RECURRENT)
-      (layer (get KERAS-CLASS kind) name :units size :return_sequences True #** (.get KERAS-OPTIONS kind {}))
-      (layer "Dropout" name :rate size))))
-  {"module" "keras"  "class_name" "Sequential"  "registered_name" None
-   "config" {"name" "lstm_textgen"  "layers" [
-     (layer "InputLayer" "ids" :batch_shape [None None] :dtype "int32")
-     (layer "Embedding" "embedding" :input_dim vocabulary-size :output_dim embedding)
-     #* middle
-     (layer "Dense" "dense" :units vocabulary-size)]}})
+(defn sweep [path]
+  "Remove the unfinished files that runs which died have left beside the model at `path`."
+  (setv path (model-path path))
+  (with [_ (saving path)]
+    (for [stray (temporary-paths path)]
+      (.unlink stray :missing-ok True))))
 
 
-(defn _keras-attributes [layers vocabulary-size embedding]
-  "What stock Keras finds beside the weights of such a network: the attributes of each group, by its path."
-  (setv
-    versions {"keras_version" "3.15.0"  "backend" "tensorflow"}
-    config (json.dumps (keras-config layers vocabulary-size embedding))
-    names {})
-  (for [[path _] (weight-shapes layers vocabulary-size embedding)]
-    (setv [layer weight] (.split path "/"))
-    (.append (.setdefault names layer []) weight))
-  {"" {"model_config" config  #** versions}
-   "model_weights" {"layer_names" (list names)  #** versions}
-   #** (dfor  [layer weights] (.items names)  f"model_weights/{layer}" {"weight_names" weights})})
+;; * Saving
+
+(defn save-checkpoint [checkpoint path]
+  #[[Write `checkpoint` to the file at `path`; the old file becomes `.bak`.
+
+  A damaged old file doesn't replace a sound `.bak`. Raise `OSError` if the file can't be written,
+  `ValueError` if it couldn't be read again, such as one whose weights are not finite; the old file
+  is still there then.]]
+  (replace-file (model-path path) (_file-image checkpoint) _sound?))
 
 
-;; * What this package adds
+(defn _file-image [checkpoint]
+  #[[Return the whole file as bytes; raise `ValueError` if they couldn't be read again.
 
-(defn _digest [arrays]
-  "The SHA-256 of a list of arrays, their types and shapes: a flipped bit or a swapped array changes it."
-  (setv digest (hashlib.sha256))
-  (for [array arrays]
-    (.update digest (.encode f"{array.dtype.str}{array.shape}"))
-    (.update digest (np.ascontiguousarray array)))
-  (.hexdigest digest))
-
-
-(defn _bytes [text]
-  "A text as an array of its UTF-8 bytes: in an attribute, a text has at most 64 KiB and no NUL."
-  (np.frombuffer (.encode text "utf-8") "uint8"))
-
-
-;; * The file as bytes
-
-(defn _write-keras [file checkpoint]
-  "Write the part that stock Keras reads: the weights, and the attributes that describe them."
-  (setv network [checkpoint.layers (len checkpoint.vocabulary) (get checkpoint.settings "embedding")])
-  (for [[[path shape] array] (zip (weight-shapes #* network) checkpoint.weights :strict True)]
-    (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
-    (.create-dataset file f"model_weights/{path}" :data (np.asarray array "float32")))
-  (for [[path attributes] (.items (_keras-attributes #* network))]
-    (.update (. (get file (or path "/")) attrs) attributes)))
-
-
-(defn _write-resume [group resume]
-  "Write what it takes to go on training into the new group `resume` of `group`."
-  (setv
-    place (.create-group group "resume")
-    state (_bytes (json.dumps (get resume "state")))
-    arrays (lfor  part RESUME-PARTS  array (get resume part)  array))
-  (check-state (get resume "state"))
-  (check-arrays "training state" arrays)
-  (.create-dataset place "state" :data state)
-  (for [part RESUME-PARTS]
-    (.create-group place part)
-    (for [[n array] (enumerate (get resume part))]
-      (.create-dataset place f"{part}/{n}" :data array)))
-  (setv (get place.attrs "sha256") (_digest [state #* arrays])))
-
-
-(defn _write-ours [file checkpoint]
-  "Write the group `lstm_textgen`."
-  (setv
-    group (.create-group file "lstm_textgen")
-    texts (lfor
-      text [(.to-json checkpoint.vocabulary) (json.dumps checkpoint.settings) (json.dumps checkpoint.history)]
-      (_bytes text)))
-  (for [[name text] (zip TEXTS texts)]
-    (.create-dataset group name :data text))
-  (setv
-    (get group.attrs "format") FORMAT
-    (get group.attrs "sha256") (_digest [#* texts #* checkpoint.weights]))
-  (when checkpoint.resume
-    (_write-resume group checkpoint.resume)))
-
-
-(defn _image [checkpoint]
-  "The whole file as bytes, made in memory: so a full disk is met by a plain write, never inside HDF5. What couldn't be read again is not written: it raises `ValueError`."
+  It is made in memory: so a full disk is met by a plain write, never inside HDF5.]]
   (import h5py)  ; only to write: it takes a tenth of a second to come
-  (check-stored-settings checkpoint.settings)
+  (read-settings (.as-dict checkpoint.settings))
   (check-history checkpoint.history)
   (check-arrays "weights" checkpoint.weights)
   (setv image (BytesIO))
@@ -193,119 +156,100 @@
   (.getbuffer image))
 
 
-;; * Writing so that a crash loses nothing
-
-(defn save-checkpoint [checkpoint path]
-  "Write `checkpoint` to the file at `path`; the file that was there becomes `.bak`, unless it is damaged and the `.bak` is not.
-
-  Raises `OSError` when it can't be written, `ValueError` when it couldn't be read again, such as weights that are not finite; what was there before is still there then."
-  (replace-file (model-path path) (_image checkpoint) _sound?))
-
-
-(defn lock-model [path]
-  #[[Keep the model at `path` for this process: no other one can train it while this is entered.
-
-      (with [_ (lock-model "model")]
-        (train))
-
-  Raises `OSError` with the other one's process number if it is being trained already.]]
-  (locked (model-path path)))
+(defn _write-keras [file checkpoint]
+  "Write the part that stock Keras reads: the weights, and the attributes that describe them."
+  (setv shapes (weight-shapes checkpoint.spec))
+  (for [[[path shape] array] (zip shapes checkpoint.weights :strict True)]
+    (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
+    (.create-dataset file f"model_weights/{path}" :data (np.asarray array "float32")))
+  (for [[path attributes] (.items (keras-attributes checkpoint.spec))]
+    (.update (. (get file (or path "/")) attrs) attributes)))
 
 
-;; * Reading so that a stranger's file harms nothing
-
-(defn _read-attributes [file network]
-  "Check that Keras would find in `file` the network that this package finds."
-  (for [[path attributes] (.items (_keras-attributes #* network))]
-    (unless-sound (= (.attributes file path) attributes)
-      f"what '{(or path "/")}' says to Keras contradicts the settings")))
-
-
-(defn _check-digest [file path arrays]
-  "Raise `ValueError` unless the SHA-256 at the group `path` is that of `arrays`."
-  (unless-sound (= (.get (.attributes file path) "sha256") (_digest arrays))
-    "it is damaged: its checksum does not match"))
-
-
-(defn _resume-paths [file part]
-  "The paths of the arrays in a `part` of `resume`, in order."
-  (setv place f"lstm_textgen/resume/{part}")
-  (lfor
-    n (range (sum (gfor  path file.objects  (.startswith path (+ place "/")))))
-    f"{place}/{n}"))
-
-
-(defn _read-resume [file]
-  "Read the group `resume`."
+(defn _write-ours [file checkpoint]
+  "Write the group `lstm_textgen`."
   (setv
-    place "lstm_textgen/resume"
-    text (.array file f"{place}/state" "u")
-    state (read-json (.tobytes text) "training state" dict)
-    parts (dfor  part RESUME-PARTS  part (lfor  path (_resume-paths file part)  (.array file path "fiu")))
-    arrays (lfor  part (.values parts)  array part  array))
-  (_check-digest file place [text #* arrays])
-  (check-state state)
-  (check-arrays "training state" arrays)
-  {"state" state  #** parts})
-
-
-(defn _check-objects [file network]
-  "Raise `ValueError` if `file` has any group or array that no model has."
+    group (.create-group file "lstm_textgen")
+    texts (lfor
+      text [
+        (.to-json checkpoint.vocabulary)
+        (json.dumps (_in-order (.as-dict checkpoint.settings)))
+        (json.dumps checkpoint.history)]
+      (_as-bytes text)))
+  (for [[name text] (zip STORED-TEXTS texts)]
+    (.create-dataset group name :data text))
   (setv
-    ours ["lstm_textgen" #* (gfor  name TEXTS  f"lstm_textgen/{name}")]
-    resume ["" "/state" #* (gfor  part RESUME-PARTS  f"/{part}")]
-    known #{#* (_keras-attributes #* network)
-      #* (gfor  [path _] (weight-shapes #* network)  f"model_weights/{path}")
-      #* ours
-      #* (gfor  path resume  f"lstm_textgen/resume{path}")
-      #* (gfor  part RESUME-PARTS  path (_resume-paths file part)  path)})
-  (for [path file.objects]
-    (unless-sound (in path known) f"it has '{path}', which no model has")))
+    (get group.attrs "format") FORMAT
+    (get group.attrs "sha256") (digest [#* texts #* checkpoint.weights]))
+  (when checkpoint.resume
+    (_write-resume group checkpoint.resume)))
 
 
-(defn _read-format-1 [file resume]
-  "Read the open `file`, of the first format, as a `Checkpoint`."
+(defn _in-order [settings]
+  "Return the dict `settings` in the order of the file."
+  {#** (dfor name STORED-SETTINGS name (get settings name)) #** settings})
+
+
+(defn _write-resume [parent resume]
+  "Write a `Resume` into the new group `resume` of the group `parent`."
   (setv
-    texts (lfor  name TEXTS  (.array file f"lstm_textgen/{name}" "u"))
-    [words settings history] (gfor  text texts  (.tobytes text))
-    settings (read-json settings "settings" dict)
-    history (read-json history "history" list)
-    vocabulary (Vocabulary.from-json (.decode words)))
-  (check-stored-settings settings)
-  (check-history history)
-  (unless-sound (= vocabulary.unit (get settings "unit")) "its vocabulary contradicts its settings")
-  (.encode vocabulary (get settings "beginning"))  ; refuses what the vocabulary lacks
-  (setv network [(parse-layers (get settings "layers")) (len vocabulary) (get settings "embedding")])
-  (_check-objects file network)
-  (_read-attributes file network)
-  (setv weights (lfor
-    [path shape] (weight-shapes #* network)
-    (.floats file f"model_weights/{path}" shape)))
-  (_check-digest file "lstm_textgen" [#* texts #* weights])
-  (Checkpoint weights vocabulary settings history
-    (when (and resume (in "lstm_textgen/resume" file.objects))
-      (_read-resume file))))
+    place (asdict resume.place)
+    state (_as-bytes (json.dumps place))
+    parts (dfor name RESUME-PARTS name (getattr resume name))
+    arrays (lfor part (.values parts) array part array)
+    group (.create-group parent "resume"))
+  (check-place place)
+  (check-arrays "optimizer state" arrays)
+  (.create-dataset group "state" :data state)
+  (for [[name part] (.items parts)]
+    (.create-group group name)
+    (for [[n array] (enumerate part)]
+      (.create-dataset group f"{name}/{n}" :data array)))
+  (setv (get group.attrs "sha256") (digest [state #* arrays])))
 
 
-(setv READERS {1 _read-format-1})  ; by format
+(defn _as-bytes [text]
+  "Return `text` as an array of its UTF-8 bytes: an attribute holds at most 64 KiB and no NUL."
+  (np.frombuffer (.encode text "utf-8") "uint8"))
 
 
-(defn _read [path resume]
-  "Read the file at `path`, whatever its format."
+;; * Loading
+
+(defn load-checkpoint [path [resume False] [warn warnings.warn]]
+  #[[Return the `Checkpoint` in the file at `path`; with `resume` also what resumes its training.
+
+  If that file is damaged and the one before it, `.bak`, is sound, that one is read and `warn` is
+  called with a line that says so; no file is changed. Raise `FileNotFoundError` or another
+  `OSError` if there is none that can be read, `ValueError` if it is not a model, is damaged, is of
+  a newer format, or has anything that no model has. Nothing in the file is executed, and no other
+  file is touched.]]
+  (setv
+    path (model-path path)
+    backup (backup-path path))
+  (_assert-there path backup)
   (try
-    (with [file (open-hdf5 path)]
-      (setv format (.get (.attributes file "lstm_textgen") "format"))
-      (unless-sound (and (count? format) (>= format 1)) "it has no format number")
-      (when (> format FORMAT)
-        (raise (NewerFormat f"it has the format {format} of a newer lstm_textgen, and this one reads up to {FORMAT}: upgrade it")))
-      ((get READERS format) file resume))
+    (_read path resume)
+    (except [NewerFormat]
+      (raise))
     (except [error ValueError]
-      (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
-      (raise (kind f"{path}: not a model that can be used: {error}") :from None))))
+      (unless (_sound? backup)
+        (raise))
+      (warn f"{error}; the model saved before it is used instead: {backup}")
+      (_read backup resume))))
+
+
+(defn _assert-there [path backup]
+  "Raise `FileNotFoundError` with what to do unless there is a file at `path`."
+  (when (.exists path)
+    (return))
+  (raise (FileNotFoundError (if (.exists backup)
+    (+ f"{path}: there is no such model, but the one saved before it: "
+      f"to use that, rename {backup} to {path.name}")
+    f"{path}: there is no such model; train one with `sources`, or give another `path`"))))
 
 
 (defn _sound? [path]
-  "Whether the file at `path` is a whole model, of this format or a newer one."
+  "Return whether the file at `path` is a whole model, of this format or a newer one."
   (try
     (_read path True)
     (except [NewerFormat])
@@ -314,23 +258,102 @@
   True)
 
 
-(defn load-checkpoint [path [resume False] [warn warnings.warn]]
-  #[[Read the model file at `path`; with `resume` also what it takes to go on training.
-
-  Where that file is damaged and the one before it, `.bak`, is not, that one is read and `warn` called with a line that says so; no file is changed. Raises `FileNotFoundError` or another `OSError` when there is none that can be read, `ValueError` when it is no model, is damaged, is of a newer format, or has anything that no model has. Nothing in the file is executed, and no other file is touched.]]
-  (setv
-    path (model-path path)
-    backup (backup-path path))
-  (when (and (not (.exists path)) (.exists backup))
-    (raise (FileNotFoundError f"{path}: there is no such model, but the one before it: to use that, rename {backup} to {path.name}")))
-  (when (not (.exists path))
-    (raise (FileNotFoundError f"{path}: there is no such model; train one with --sources, or give another --model")))
+(defn _read [path resume]
+  "Return the `Checkpoint` in the file at `path`, whatever its format."
   (try
-    (_read path resume)
-    (except [NewerFormat]
-      (raise))
+    (with [file (open-hdf5 path)]
+      (setv format (.get (.attributes file "lstm_textgen") "format"))
+      (unless-sound (and (count? format) (>= format 1)) "it has no format number")
+      (when (> format FORMAT)
+        (raise (NewerFormat (+ f"it has the format {format} of a newer lstm_textgen, "
+          f"and this one reads up to {FORMAT}: upgrade it"))))
+      ((get READERS format) file resume))
     (except [error ValueError]
-      (when (not (_sound? backup))
-        (raise))
-      (warn f"{error}; instead of it {backup}, the model saved before it, is used")
-      (_read backup resume))))
+      (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
+      (raise (kind f"{path}: not a usable model: {error}") :from None))))
+
+
+(defn _read-format-1 [file resume]
+  "Return the `Checkpoint` in the open `file`, of the first format."
+  (setv
+    texts (lfor name STORED-TEXTS (.array file f"lstm_textgen/{name}" "u"))
+    model (_read-texts #* (gfor text texts (.tobytes text)))
+    shapes (weight-shapes model.spec))
+  (_check-objects file model.spec)
+  (_check-attributes file model.spec)
+  (setv model.weights (lfor
+    [path shape] shapes
+    (.floats file f"model_weights/{path}" shape)))
+  (_check-digest file "lstm_textgen" [#* texts #* model.weights])
+  (when (and resume (in "lstm_textgen/resume" file.objects))
+    (setv model.resume (_read-resume file)))
+  model)
+
+
+(defn _read-texts [vocabulary settings history]
+  "Return a `Checkpoint` without weights from the texts (bytes) in the group `lstm_textgen`."
+  (setv
+    settings (read-settings (read-json settings "its settings" dict))
+    history (read-json history "its history" list)
+    vocabulary (Vocabulary.from-json (.decode vocabulary)))
+  (check-history history)
+  (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
+  (.encode vocabulary settings.beginning)  ; refuses what the vocabulary lacks
+  (Checkpoint [] vocabulary settings history))
+
+
+(defn _read-resume [file]
+  "Return the `Resume` in the group `resume`."
+  (setv
+    group "lstm_textgen/resume"
+    text (.array file f"{group}/state" "u")
+    place (read-json (.tobytes text) "its training state" dict)
+    parts (lfor
+      name RESUME-PARTS
+      (lfor path (_resume-paths file name) (.array file path "fiu")))
+    arrays (lfor part parts array part array))
+  (_check-digest file group [text #* arrays])
+  (check-place place)
+  (check-arrays "optimizer state" arrays)
+  (Resume (Place #* (gfor name Place.__dataclass_fields__ (get place name))) #* parts))
+
+
+(setv READERS {1 _read-format-1})  ; by format
+
+
+;; * Checks of the open file
+
+(defn _check-objects [file spec]
+  "Raise `ValueError` if `file` has any group or array that no model has."
+  (setv
+    resume ["" "/state" #* (gfor name RESUME-PARTS f"/{name}")]
+    known #{
+      "lstm_textgen"
+      #* (keras-attributes spec)
+      #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
+      #* (gfor name STORED-TEXTS f"lstm_textgen/{name}")
+      #* (gfor path resume f"lstm_textgen/resume{path}")
+      #* (gfor name RESUME-PARTS path (_resume-paths file name) path)})
+  (for [path file.objects]
+    (unless-sound (in path known) f"it has '{path}', which no model has")))
+
+
+(defn _resume-paths [file part]
+  "Return the paths of the arrays in a `part` of `resume`, in order."
+  (setv group f"lstm_textgen/resume/{part}")
+  (lfor
+    n (range (sum (gfor path file.objects (.startswith path (+ group "/")))))
+    f"{group}/{n}"))
+
+
+(defn _check-attributes [file spec]
+  "Raise `ValueError` unless Keras would find in `file` the network of `spec`."
+  (for [[path attributes] (.items (keras-attributes spec))]
+    (unless-sound (= (.attributes file path) attributes)
+      f"what '{(or path "/")}' says to Keras contradicts the settings")))
+
+
+(defn _check-digest [file path arrays]
+  "Raise `ValueError` unless the SHA-256 at the group `path` is that of `arrays`."
+  (unless-sound (= (.get (.attributes file path) "sha256") (digest arrays))
+    "it is damaged: its checksum does not match"))

@@ -1,62 +1,102 @@
-#[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a list of layers.
+#[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
 
-A layer is a tuple of its kind and its size: `#("lstm" 512)` and `#("gru" 256)` have so many units, `#("dropout" 0.2)` drops that share of what passes through it while the network trains. `lstm-hard` is the LSTM of old models, whose gates are `hard_sigmoid`, a straight line from 0 to 1, as was Keras' default before 2.3; it learns no better than `lstm` and takes longer. This module knows no Keras.]]
+`lstm` and `gru` layers have so many units; `dropout` drops that share of what passes through it
+while the network trains. `lstm-hard` is the LSTM of old models, whose gates are `hard_sigmoid`, a
+straight line from 0 to 1, as was Keras' default before 2.3; it learns no better than `lstm` and
+takes longer. This module knows no Keras.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [dataclass]
+  lstm-textgen.values [Kind])
 
 (setv
   RECURRENT #("lstm" "gru" "lstm-hard")
-  KINDS #(#* RECURRENT "dropout")
+  NAMES #(#* RECURRENT "dropout")
   MAX-UNITS 65536
-  MAX-LAYERS 64)
+  MAX-LAYERS 64
+  MAX-EMBEDDING 256)  ; dimensions of a new embedding
 
 
-(defn _parse-part [part]
-  "Read one layer, such as `lstm:512`, `512` or `dropout:0.2`."
+(defclass [(dataclass :frozen True)] Layer []
+  "A layer: its `kind`, one of `NAMES`, and its `size`, in units or, of a dropout layer, a share."
+  #^ str kind
+  #^ float size
+
+  (defn [property] recurrent? [self]
+    "Whether it is an LSTM or GRU layer."
+    (in self.kind RECURRENT))
+
+  (defn __str__ [self]
+    f"{self.kind}:{self.size}"))
+
+
+(defclass Layers [tuple]
+  "The layers of a network, from input to output; `str` writes them as `parse-layers` reads them."
+
+  (defn [property] recurrent [self]
+    "The LSTM and GRU layers, in order."
+    (lfor layer self :if layer.recurrent? layer))
+
+  (defn __str__ [self]
+    (.join "," (map str self))))
+
+
+(defclass [(dataclass :frozen True)] NetworkSpec []
+  #[[What a network's shape follows from.
+
+  `layers` (`Layers`), the number of units in its vocabulary and the `embedding`'s dimensions.]]
+  #^ Layers layers
+  #^ int vocabulary-size
+  #^ int embedding)
+
+
+(defn parse-layers [text]
+  #[[Return the `Layers` that `text` describes; raise `ValueError` quoting what can't be read.
+
+      (parse-layers "256,dropout:0.2,gru:64")
+      ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
+  (when (isinstance text Layers)
+    (return text))
+  (setv layers (Layers (gfor part (.split (str text) ",") (_parse-layer part))))
+  (unless layers.recurrent
+    (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
+  (when (> (len layers) MAX-LAYERS)
+    (raise (ValueError f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}")))
+  layers)
+
+
+(defn _parse-layer [part]
+  "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
   (setv [kind colon size] (.partition (.lower (.strip part)) ":"))
-  (when (not colon)
+  (unless colon
     (setv [kind size] ["lstm" kind]))
-  (when (not-in kind KINDS)
-    (_refuse part "a layer is a number, lstm:UNITS, gru:UNITS or dropout:SHARE"))
+  (unless (in kind NAMES)
+    (_refuse part "is not a layer: write a number, lstm:UNITS, gru:UNITS or dropout:SHARE"))
   (try
     (setv size ((if (= kind "dropout") float int) size))
     (except [ValueError]
-      (_refuse part f"'{size}' is not a number")))
+      (_refuse part f"has no number after the colon, but '{size}'")))
   (cond
     (and (= kind "dropout") (not (<= 0 size 0.999)))  ; not a number fails, too
-      (_refuse part "dropout is a share from 0 to 0.999")
+      (_refuse part "must drop a share from 0 to 0.999")
     (and (!= kind "dropout") (not (<= 1 size MAX-UNITS)))
-      (_refuse part f"a layer has 1 to {MAX-UNITS} units"))
-  #(kind size))
+      (_refuse part f"must have 1 to {MAX-UNITS} units"))
+  (Layer kind size))
 
 
 (defn _refuse [part problem]
   "Raise `ValueError` that points at `part` of the description."
-  (raise (ValueError f"--layers: '{part}': {problem}")))
+  (raise (ValueError f"`layers`: \"{part}\" {problem}")))
 
 
-(defn parse-layers [spec]
-  #[[Read a description of layers, from the input to the output, as a list of (kind, size).
-
-  Raises `ValueError` that quotes the part which it cannot read.
-
-      (parse-layers "256,dropout:0.2,gru:64")
-      ; => [#("lstm" 256) #("dropout" 0.2) #("gru" 64)]
-  ]]
-  (setv layers (lfor  part (.split (str spec) ",")  (_parse-part part)))
-  (when (not (any (gfor  [kind _] layers  (in kind RECURRENT))))
-    (raise (ValueError f"--layers: '{spec}' has no LSTM or GRU layer; write for example 256")))
-  (when (> (len layers) MAX-LAYERS)
-    (raise (ValueError f"--layers: {(len layers)} layers are too many; {MAX-LAYERS} is the most")))
-  layers)
+(defn _layers? [value]
+  (bool (parse-layers value)))
 
 
-(defn format-layers [layers]
-  #[[Write layers as `parse-layers` reads them; the two are inverse.
-
-      (format-layers [#("lstm" 256) #("dropout" 0.2)])
-      ; => "lstm:256,dropout:0.2"]]
-  (.join "," (gfor  [kind size] layers  f"{kind}:{size}")))
+(setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256" _layers? parse-layers))
 
 
-(defn recurrent-sizes [layers]
-  "The units of each LSTM and GRU layer, in order."
-  (lfor  [kind size] layers  :if (in kind RECURRENT)  size))
+(defn embedding-size [vocabulary-size]
+  "Return how many dimensions each unit gets: enough for each character, 256 at most for words."
+  (min MAX-EMBEDDING (max 16 vocabulary-size)))

@@ -1,8 +1,12 @@
 #[[How much of a text stands in another one, character by character.
 
-All strings of n characters of both texts are compared by their hashes, which NumPy makes for a stretch of text at once. That of c₀ … cₙ₋₁ is c₀ + c₁·b + c₂·b² + … modulo 2⁶⁴: a difference of two running sums, divided by the power of b with which it begins. Two different strings have the same hash once in 10¹⁹ times.
+All strings of n characters of both texts are compared by their hashes, which NumPy makes for a
+stretch of text at once. That of c₀ … cₙ₋₁ is c₀ + c₁·b + c₂·b² + … modulo 2⁶⁴ (Karp and Rabin
+1987): a difference of two running sums, divided by the power of b with which it begins. Two
+different strings have the same hash once in 10¹⁹ times.
 
-10 MB of training text take 0.3 s for each n and 90 MB of memory; mostly two n are enough, seldom more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for the same.]]
+10 MB of training text take 0.3 s for each n and 90 MB of memory; mostly two n are enough, seldom
+more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for the same.]]
 
 (import
   numpy :as np)
@@ -16,7 +20,10 @@ All strings of n characters of both texts are compared by their hashes, which Nu
 
 
 (defn originality [texts training]
-  #[[Return #(passage share): the longest passage of any of the strings `texts` that stands in the string `training`, and the share, from 0 to 1, of their strings of 20 characters that do; None if they have none.
+  #[[Return #(passage share) for the strings `texts` beside the string `training`.
+
+  `passage` is the longest one of any of them that stands in `training`; `share`, from 0 to 1, is
+  that of their strings of 20 characters that do, and None if they have none.
 
       (originality ["the cat sat on the mug"] "the cat sat on the mat")
       ; => #("the cat sat on the m" 0.333…)]]
@@ -25,24 +32,28 @@ All strings of n characters of both texts are compared by their hashes, which Nu
     codes (_codes written)
     copied (_copied codes training STRING)
     [place length] (_longest codes training copied)
-    strings (sum (gfor  text texts  (max 0 (- (len text) STRING -1)))))
+    strings (sum (gfor text texts (max 0 (- (len text) STRING -1)))))
   #(
     (cut written place (+ place length))
     (when strings (/ (int (.sum copied)) strings))))
 
 
 (defn _longest [codes training copied]
-  "Return #(place length) of the longest passage of `codes` that stands in `training`; `copied` says which strings of `STRING` characters do."
+  #[[Return #(place length) of the longest passage of `codes` that stands in `training`.
+
+  `copied` says which strings of `STRING` characters do.]]
   (setv
-    run (_longest-run copied)  ; a passage that stands there is such a run, but not every run is one
+    run (_longest-run copied)  ; a passage that stands there is such a run; not every run is one
     [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len codes))])
     place (if run (.argmax copied) 0)
     n most)
   (while (< least most)
     (setv found (np.flatnonzero (_copied codes training n)))
     (if (len found)
-      (setv  least n  place (get found 0))
-      (setv  most (- n 1)))
+      (setv
+        least n
+        place (get found 0))
+      (setv most (- n 1)))
     (setv n (// (+ least most 1) 2)))
   #(place least))
 
@@ -67,20 +78,24 @@ All strings of n characters of both texts are compared by their hashes, which Nu
   (np.isin hashes (np.concatenate found)))
 
 
-(defn _make-hash [n count]
-  "Make a function from at most `count` codes to the hashes of their strings of `n`, in order."
+(defn _make-hash [n most]
+  "Return a function from at most `most` codes to the hashes of their strings of `n`, in order."
   (setv
-    powers (_powers BASE count)
-    inverses (_powers (pow BASE -1 (** 2 64)) count))
+    powers (_powers BASE most)
+    inverses (_powers (pow BASE -1 (** 2 64)) most))
   (fn [codes]
-    (setv sums (np.concatenate [(np.zeros 1 "uint64") (np.cumsum (* codes (cut powers (len codes))))]))
-    (* (- (cut sums n None) (cut sums (max 0 (- (len sums) n)))) (cut inverses (max 0 (- (len sums) n))))))
+    (setv
+      terms (* codes (cut powers (len codes)))
+      sums (np.concatenate [(np.zeros 1 "uint64") (np.cumsum terms)])
+      strings (max 0 (- (len sums) n)))
+    (* (- (cut sums n None) (cut sums strings)) (cut inverses strings))))
 
 
 (defn _powers [base count]
   "Return base⁰, base¹, … (count,) modulo 2⁶⁴."
-  (setv factors (np.full count base "uint64"))
-  (setv (get factors 0) 1)
+  (setv
+    factors (np.full count base "uint64")
+    (get factors 0) 1)
   (np.multiply.accumulate factors))
 
 

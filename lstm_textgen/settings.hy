@@ -1,133 +1,306 @@
-#[[What can be set about a model, what it is set to when nobody says, and what a model holds fast.
+#[[The one table of everything that can be set, and the settings of a model.
 
-Settings are a dict with the flags' names, underscores for hyphens. They are stored in the model file.]]
+A setting has one row in `TABLE`. The command line's parser and help, the checks of a recipe while
+it compiles, those of a stored model, the README's table and the types in `__init__.pyi` come from
+it or are compared with it by a test.
 
+Messages write a setting as Python does, in backticks: `max_words`. The command line shows it as
+its flag, a recipe as its keyword.]]
+
+(eval-when-compile (require hyrule [unless]))
 (import
-  lstm_textgen.layers [format-layers parse-layers]
-  lstm_textgen.macros [check-settings])
+  dataclasses [dataclass make-dataclass replace]
+  re
+  lstm-textgen.layers [LAYERS parse-layers]
+  lstm-textgen.sizing [FEWEST-EPOCHS MOST-EPOCHS READ SIZES]
+  lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind PASSAGE POSITIVE PROBABILITY RATIO SEED
+    SHARE TEMPERATURE TEXT TEXTS UNIT WHOLE check-value unknown-name])
 
-;; Measured on two cores; bench/README.md has the figures.
-(setv DEFAULTS {
-  "unit" "characters"
-  "lower" False
-  "encoding" "utf-8"
-  "max_words" 10000
-  "lookback" 64
-  "stride" None  ; the lookback: contiguous streams
-  "batch_size" 32
-  "validation" 0.1
-  "layers" None  ; see `choose-layers`
-  "learning_rate" 0.008
-  "epochs" None  ; see `default-epochs`
-  "patience" 5
-  "rng_seed" 1
-  "temperature" 0.7})  ; to write with
 
-;; What the weights, the vocabulary or the place in the data were made with: it can't change later.
-(setv FIXED [
-  "unit" "lower" "max_words" "lookback" "stride" "batch_size" "validation" "layers" "rng_seed"])
+(defclass [(dataclass :frozen True)] Setting []
+  #[[A row of the table: something that can be set.
+
+  - `name`: as Python writes it, with underscores; `kind`: a `Kind`.
+  - `places`: where it may be given, each by a letter: `c` on the command line, `r` in a recipe,
+    `t` to Python's `train`, `w` to its writing methods; `m`: it is kept in the model file.
+  - `group`: of flags, in the help; `metavar` stands there for the value.
+  - `default`: what it is unless given; None is described in `help`, or means no limit.
+  - `fixed`: whether a model holds it fast, since its weights, its vocabulary or its place in the
+    data were made with it. `optional`: whether None may stand in the model file.
+  - `brief`: one short line about an everyday flag, for `--help`; the others are in `--help-all`.
+  - `flag`: its name on the command line; `value`: what a flag that takes none sets it to.]]
+  #^ str name
+  #^ Kind kind
+  #^ str places
+  #^ str group
+  #^ str metavar
+  #^ str help
+  (setv
+    #^ object default None
+    #^ bool fixed False
+    #^ bool optional False
+    #^ str brief None
+    #^ str flag None
+    #^ object value None)
+
+  (defn [property] option [self]
+    "Its flag, such as `--max-words`."
+    (or self.flag f"--{(hy.unmangle self.name)}"))
+
+  (defn [property] full-help [self]
+    "Its help, with the default."
+    (if (or (in "(default" self.help) (is self.default None) (is-not self.value None))
+      self.help
+      f"{self.help} (default: {self.default})")))
 
 
 (setv
-  READ 7_000_000  ; units that a text is read for, if it isn't said for how long
-  MEGABYTE 1_000_000
-  MOST-EPOCHS 9   ; with more a small text is known by heart
-  STARTING 15     ; seconds of a run that go by without training
-  ;; Units that a network has to read to be worth its size: of a text of a megabyte, and of one of five or more.
-  ENOUGH 3_000_000
-  ENOUGH-OF-MORE 5_000_000
-  ;; An LSTM's units, what they read in a second, and the most dropout that does them good; the largest first.
-  NETWORKS [[768 8_000 0.5] [512 22_000 0.4] [384 35_000 0.3] [256 60_000 0.3]])
+  SHELL (Kind "bash, zsh or fish" (fn [x] (in x ["bash" "zsh" "fish"])))
+  OWN-UNITS f"{(. (get SIZES -1) units)} to {(. (get SIZES 0) units)} units"
+  OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
+  OWN-EPOCHS (+ f"as many as read {(// READ 1_000_000)} million units, "
+    f"but from {FEWEST-EPOCHS} to {MOST-EPOCHS}"))
+
+;; Defaults of training were measured on two cores; bench/README.md has the figures.
+(setv TABLE [
+  ;; * What to learn from
+  (Setting "sources" TEXTS "crt" "text" "PATH"
+    (+ "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; "
+      "a bare name is also looked for in corpora/")
+    :brief "the text: files, folders, patterns, URLs, .gz, or -")
+  (Setting "recipe" PASSAGE "ctm" "text" "FILE.hy"
+    "take sources and settings from a recipe; flags given here win"
+    :optional True :brief "the text and the settings, from a recipe")
+  (Setting "max_download" POSITIVE "ct" "text" "MB"
+    "the most that a download, or the content of a .gz, may have, in units of 2^20 bytes"
+    :default 1024)
+  (Setting "encoding" ENCODING "crtm" "text" "NAME"
+    "of the sources"
+    :default "utf-8" :optional True)
+  (Setting "lower" FLAG "crtm" "text" ""
+    "turn the text into lower case"
+    :default False :fixed True :value True)
+  (Setting "unit" UNIT "crtm" "text" ""
+    "learn words instead of characters"
+    :default "characters" :fixed True :flag "--word-by-word" :value "words"
+    :brief "learn words instead of characters")
+  (Setting "max_words" COUNT "crtm" "text" "N"
+    "know the N most frequent words"
+    :default 10000 :fixed True :optional True)
+  (Setting "validation" FRACTION "crtm" "text" "FRACTION"
+    "the last part of the text, held out to validate on; 0: none"
+    :default 0.1 :fixed True)
+  ;; * The network
+  (Setting "layers" LAYERS "crtm" "network" "SPEC"
+    (+ "such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the length of "
+      f"the text: {OWN-UNITS}, {OWN-DROPOUT})")
+    :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
+  (Setting "lookback" COUNT "crtm" "network" "N"
+    "the window: how far back the network learns to see, in units"
+    :default 64 :fixed True)
+  (Setting "embedding" COUNT "m" "" "" "dimensions of the embedding")
+  (Setting "beginning" TEXT "m" "" "" "the first unit of the text, to write from")
+  ;; * Training
+  (Setting "path" PASSAGE "ct" "training" "PATH"
+    "the model file; .h5 may be left out; given twice, two models write together (default: model)"
+    :brief "the model file (default: model)" :flag "--model")
+  (Setting "epochs" WHOLE "crtm" "training" "N"
+    f"epochs to train for in all, over every run; 0: until stopped (default: {OWN-EPOCHS})"
+    :brief "how often to read the text, over all runs")
+  (Setting "minutes" POSITIVE "ct" "training" "N"
+    (+ "train for at most N minutes in all, and fit the schedule to them; this run then has at "
+      f"most --epochs epochs (default: {MOST-EPOCHS}), and --patience ends nothing")
+    :brief "train for at most N minutes")
+  (Setting "patience" WHOLE "crtm" "training" "N"
+    "stop after N epochs without a better validation loss; 0: never"
+    :default 5)
+  (Setting "learning_rate" POSITIVE "crtm" "training" "RATE"
+    "the highest, before it decays"
+    :default 0.008)
+  (Setting "batch_size" COUNT "crtm" "training" "N"
+    "windows trained on at once"
+    :default 32 :fixed True)
+  (Setting "stride" COUNT "crtm" "training" "N"
+    (+ "from one window to the next; as long as the window, they follow one another "
+      "(default: the lookback)")
+    :fixed True)
+  (Setting "save_every" POSITIVE "ct" "training" "MINUTES"
+    "save this often within a long epoch, not only at its end"
+    :default 10)
+  (Setting "restart" FLAG "ct" "training" ""
+    "begin anew although the model exists"
+    :default False :brief "begin anew although the model exists" :value True)
+  (Setting "cpu" FLAG "c" "training" ""
+    "leave the GPU alone"
+    :default False :value True)
+  (Setting "quiet" FLAG "c" "training" ""
+    "show nothing but errors"
+    :brief "show nothing but errors" :default False :value True)
+  ;; * Writing
+  (Setting "generate" TEXT "c" "writing" "SEED"
+    "write on from this text"
+    :brief "write on from this text")
+  (Setting "generate_from" PASSAGE "c" "writing" "FILE"
+    "write on from the text in this file; - for standard input")
+  (Setting "interactive" FLAG "c" "writing" ""
+    "type a beginning, get a continuation; :help there tells more"
+    :default False :brief "type a beginning, get a continuation" :value True)
+  (Setting "length" WHOLE "cw" "writing" "N"
+    "end after N units: characters, or words (default: endless; 200 with --interactive)"
+    :brief "end after N characters, or words")
+  (Setting "stop" PASSAGE "cw" "writing" "TEXT"
+    "end before this text")
+  (Setting "sentences" COUNT "cw" "writing" "N"
+    "end with the Nth sentence")
+  (Setting "samples" COUNT "cw" "writing" "N"
+    "write N texts at once; they need an end"
+    :default 1 :brief "write N texts")
+  (Setting "output" PASSAGE "c" "writing" "FILE"
+    "write into this file instead of showing it"
+    :brief "write into this file")
+  (Setting "originality" FLAG "c" "writing" ""
+    "say at the end how much of it is copied from the --sources"
+    :default False :value True)
+  ;; * Choosing the next unit
+  (Setting "temperature" TEMPERATURE "crtwm" "choosing" "T"
+    "0: always the likeliest; 1: as the model sees it; more: wilder; 0.4,1,0.7: one after another"
+    :default 0.7 :brief "0: the likeliest; 1: as it is; more: wilder (0.7)")
+  (Setting "top_k" COUNT "cw" "choosing" "K"
+    "only among the K likeliest units (default: all)")
+  (Setting "top_p" PROBABILITY "cw" "choosing" "P"
+    "only among the likeliest that together have the probability P (default: 1)")
+  (Setting "min_p" RATIO "cw" "choosing" "P"
+    "only among those at least P times as likely as the likeliest (default: 0)")
+  (Setting "mix" SHARE "c" "choosing" "SHARE"
+    "the first model's share where two write together (default: 0.5)")
+  ;; * Scoring
+  (Setting "score" TEXTS "c" "scoring" "PATH"
+    (+ "say how well the model predicts these texts: files, patterns, .gz files, "
+      "or - for standard input")
+    :brief "say how well the model predicts these texts")
+  (Setting "score_html" PASSAGE "c" "scoring" "FILE"
+    "with --score: also write a page that shades each character by its surprise")
+  ;; * Old models
+  (Setting "import" PASSAGE "c" "old models" "OLD.h5"
+    "make a model from one that Keras 1 or 2 saved")
+  (Setting "alphabet" PASSAGE "c" "old models" "OLD.txt"
+    "the file with all characters of the model to --import, in their order")
+  ;; * Other
+  (Setting "rng_seed" SEED "crtwm" "other" "N"
+    "the number that random choices come from (default: 1 to train with, a new one to write with)"
+    :brief "same number, same text" :default 1 :fixed True)
+  (Setting "completion" SHELL "c" "other" "SHELL"
+    "print a script that completes these flags in bash, zsh or fish")])
+
+(setv SETTINGS (dfor setting TABLE setting.name setting))
 
 
-(defn default-epochs [units]
-  #[[How many epochs a text gets that has so many `units` to train on: as many as read 7 million units in all, but from 3 to 9.
-
-  In so much a network learns most of what it can of a megabyte, in about three minutes on two cores; a smaller text it knows by heart after 9 or 10 (bench/README.md).]]
-  (min MOST-EPOCHS (max 3 (round (/ READ units)))))
+(defn settings-in [place]
+  "Return the rows of the table that may be given in a `place`, a letter of `Setting.places`."
+  (lfor setting TABLE :if (in place setting.places) setting))
 
 
-(defn choose-layers [units epochs minutes]
-  #[[Choose the network for a text with so many `units` to train on, which is read `epochs` times (0: without end) but for so many `minutes` at most (None: as long as it takes): its layers, and why, in words.
+(defn check-given [given place]
+  #[[Return the dict `given` with plain values, its names with underscores.
 
-  A larger network learns more from each unit, but reads fewer of them. So it is the largest that in the time (without one, as in 2 minutes) reads 3 million units; or of a small text, all of it 9 times (or `epochs` times, if that is less); or of a large one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.7 minutes on, 512 from 2.6, 768 from 6.5. Dropout grows by 0.05 with each time that the text is read, up to what does such a network good (bench/README.md); by less for a text of more than a megabyte, which is not so soon known by heart. All was measured for characters, on two cores; for words and other machines it is a guess.]]
+  Raise `ValueError` unless each name is a setting that may be given in that `place`, a letter of
+  `Setting.places`, and its value of the right kind.]]
   (setv
-    seconds (max 1 (- (* 60 (or minutes 2)) STARTING))
-    enough (min
-      (* units (min MOST-EPOCHS (or epochs MOST-EPOCHS)))
-      (max ENOUGH (if minutes (min units ENOUGH-OF-MORE) 0)))
-    [size speed most] (next
-      (gfor  network NETWORKS  :if (>= (* seconds (get network 1)) enough)  network)
-      (get NETWORKS -1))
-    by-clock (when minutes (/ (* speed seconds) units))
-    readings (if minutes
-      (min by-clock (or epochs by-clock))
-      (or epochs (default-epochs units))))
-  (setv dropout (min most (round (* 0.05 readings (min 1 (/ MEGABYTE units))) 1)))
-  #(
-    (format-layers (parse-layers (if dropout f"{size},dropout:{dropout}" (str size))))
-    f"{size} units {(if minutes f"for --minutes {minutes :g}" "without --minutes")}; dropout {dropout} for a text that is read about {readings :.1f} times"))
+    names (lfor setting (settings-in place) setting.name)
+    known [#* names #* (if (= place "r") ["prep"] [])])
+  (dfor
+    [key value] (.items given)
+    :setv name (hy.mangle key)
+    :do (unless (in name names)
+      (raise (ValueError (unknown-name "setting" name known))))
+    name (check-value f"`{name}`" (. (get SETTINGS name) kind) value)))
 
 
-(defn flag [name]
-  "The command line's name of a setting, for messages."
-  (if (= name "unit")
-    "--word-by-word"
-    (+ "--" (.replace name "_" "-"))))
+(defn as-keyword [text]
+  "Return `text` with each setting's name in backticks as a recipe writes it: `:batch-size`."
+  (in-words text (fn [setting] f"`:{(hy.unmangle setting.name)}`")))
 
 
-(defn embedding-size [vocabulary-size]
-  "How many dimensions each unit gets: enough for each character, 256 at the most for words."
-  (min 256 (max 16 vocabulary-size)))
+(defn in-words [text spell]
+  "Return `text` with each setting's name in backticks as `spell` writes that `Setting`."
+  (re.sub
+    "`([a-z_]+)`"
+    (fn [found]
+      (setv setting (.get SETTINGS (.group found 1)))
+      (if setting (spell setting) (.group found)))
+    text))
 
 
-(defn _check [settings]
-  "Raise `ValueError` for a value that is out of range; write `layers` in their full form."
-  (check-settings (dfor  [name value] (.items settings)  :if (is-not value None)  name value) "--{}")
-  (when (.get settings "layers")
-    (setv (get settings "layers") (format-layers (parse-layers (get settings "layers"))))))
+;; * The settings of a model
+
+(defn _plain-dict [settings]
+  "Return `settings` as they stand in the model file: a dict of plain values."
+  (setv values (dfor setting (settings-in "m") setting.name (getattr settings setting.name)))
+  {#** values "layers" (str (get values "layers"))})
+
+
+;; Kept in the model file; `layers` are `Layers` here, and None where they are still to be chosen.
+(setv ModelSettings (make-dataclass "ModelSettings"
+  (lfor setting (settings-in "m") setting.name)
+  :frozen True
+  :namespace {"as_dict" _plain-dict "__doc__" "The settings of a model, an attribute each."}))
 
 
 (defn new-settings [given]
-  "The settings of a new model: what is `given`, the defaults for the rest. Raise `ValueError` for a bad one."
-  (setv settings {#** DEFAULTS #** given})
-  (when (is (get settings "stride") None)
-    (setv (get settings "stride") (get settings "lookback")))
-  (_check settings)
-  settings)
+  "Return the `ModelSettings` of a new model: what is `given` (a dict), the defaults for the rest."
+  (setv values {
+    #** (dfor setting (settings-in "m") setting.name setting.default)
+    #** (_present given)})
+  (_build {#** values "stride" (or (get values "stride") (get values "lookback"))}))
+
+
+(defn stored-settings [stored]
+  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
+  (for [setting (settings-in "m")]
+    (unless (in setting.name stored)
+      (raise (ValueError f"its settings lack '{setting.name}'")))
+    (setv value (get stored setting.name))
+    (unless (and (is value None) setting.optional)
+      (check-value f"`{setting.name}`" setting.kind value)))
+  (_build stored))
 
 
 (defn continued-settings [stored given]
-  "The settings to go on with: those `stored` in the model, and what is `given` of the ones that may change.
+  #[[Return the `ModelSettings` to go on with: those `stored`, and what is `given` (a dict).
 
-  Raise `ValueError` with both values for one that is given and contradicts the model."
-  (setv given (dfor  [name value] (.items given)  :if (is-not value None)  name value))
-  (_check given)
-  (for [name FIXED]
-    (when (!= (.get given name (get stored name)) (get stored name))
-      (raise (ValueError
-        f"{(flag name)} is {(get given name)} here and {(get stored name)} in the model; leave it out, or begin a new model with --restart or another --model"))))
-  {#** stored #** given})
-
-
-(defn validation-losses [history text]
-  "The validation losses of the epochs in `history` that held out the same `text` (a fingerprint): only these compare."
-  (lfor
-    entry history
-    :if (and (in "validation_loss" entry) (= (get entry "text") text))
-    (get entry "validation_loss")))
+  Raise `ValueError` for one that is given and contradicts what the model holds fast.]]
+  (setv settings (replace stored #** (_checked (_present given))))
+  (for [setting (settings-in "m") :if setting.fixed]
+    (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
+    (unless (= old new)
+      (raise (ValueError (_contradiction setting old new)))))
+  settings)
 
 
-(defn why-done [settings history [text None]]
-  "Why there is nothing more to train on `text` (a fingerprint), in words and with what to do about it; or an empty text."
-  (setv
-    epochs (get settings "epochs")
-    patience (get settings "patience")
-    losses (validation-losses history text)
-    waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
-  (cond
-    (and epochs (>= (len history) epochs))
-      f"--epochs {epochs} is done; to go on, give more: --epochs {(* 2 (len history))}"
-    (and patience (>= waited patience))
-      f"its validation loss has not got better for the last {waited} of its epochs; to go on all the same, give --patience {(* 2 waited)}"
-    True ""))
+(defn _present [given]
+  (dfor [name value] (.items given) :if (is-not value None) name value))
+
+
+(defn _checked [values]
+  "Return `values` (a dict) as a model has them; raise `ValueError` for one of the wrong kind."
+  (setv values (dfor
+    [name value] (.items values)
+    name (if (is value None) None (check-value f"`{name}`" (. (get SETTINGS name) kind) value))))
+  (when (.get values "layers")
+    (setv (get values "layers") (parse-layers (get values "layers"))))
+  values)
+
+
+(defn _build [values]
+  "Return the `ModelSettings` with these `values` (a dict); other names in it are left out."
+  (ModelSettings #** (_checked (dfor
+    setting (settings-in "m")
+    setting.name (get values setting.name)))))
+
+
+(defn _contradiction [setting old new]
+  "Return the message for a `setting` that is `old` in the model and `new` in what was given."
+  (+ (if (is setting.value None)
+      f"`{setting.name}` is {new} here, but the model has {old}"
+      f"the model was trained {(if (= old setting.value) "with" "without")} `{setting.name}`")
+    "; leave it out, or train a new model with `restart` or another `path`"))

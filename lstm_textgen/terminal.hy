@@ -1,26 +1,30 @@
 #[[What is written to a terminal is text, never a command to it.
 
-A model that learnt from a log writes escape sequences as well as words. On a terminal they are shown; in a file or a pipe they stand as they are.]]
+A model that learnt from a log writes escape sequences as well as words. On a terminal they are
+shown; in a file or a pipe they are left as they are.]]
 
 (setv
-  ;; Each control character as its picture (␛ for ESC) or, where there is none, as its number. Line breaks and tabs stay.
+  ;; Each control character as its picture (␛ for ESC) or, where there is none, as its number. Line
+  ;; breaks and tabs stay.
   MARKS {
-    #** (dfor  code (range 0x20)  :if (not-in code (map ord "\n\t"))  code (chr (+ 0x2400 code)))
+    #** (dfor code (range 0x20) :if (not-in code #(0x09 0x0A)) code (chr (+ 0x2400 code)))
     0x7F "␡"
-    #** (dfor  code (range 0x80 0xA0)  code f"\\x{code :02x}")
+    #** (dfor code (range 0x80 0xA0) code f"\\x{code :02x}")
     ;; What turns the direction of writing: text could look like another than it is.
-    #** (dfor  code [#* (range 0x202A 0x202F) #* (range 0x2066 0x206A)]  code f"\\u{code :04x}")})
+    #** (dfor code [#* (range 0x202A 0x202F) #* (range 0x2066 0x206A)] code f"\\u{code :04x}")})
 
 
 (defn visible [text]
-  #[[Return `text` with its control characters, and those that turn the direction of writing, as signs that can be seen.
+  #[[Return `text` with visible symbols for its control characters.
+
+  Those that turn the direction of writing are among them.
 
       (visible "red: \x1b[31m")   ; => "red: ␛[31m"]]
   (.translate text MARKS))
 
 
 (defn put [file text]
-  "Write `text` to `file`: made visible and at once on a terminal, as it is and line by line elsewhere."
+  "Write `text` to `file`: visible and at once on a terminal, as it is and line by line elsewhere."
   (setv terminal (.isatty file))
   (.write file (if terminal (visible text) text))
   (when (or terminal (in "\n" text))

@@ -8,7 +8,8 @@
   json
   re
   unicodedata
-  numpy :as np)
+  numpy :as np
+  lstm-textgen.values [read-json])
 
 
 (setv
@@ -50,7 +51,7 @@
     the most frequent first, after the unknown unit, which has id 0; there are at
     most `max-words` of them (None: all). Words are whole within a part, as
     `corpus.cut-at-space` sees to. `ValueError` if the text is empty or holds
-    lone surrogates, which are no characters.]]
+    lone surrogates, which are not characters.]]
     (when (and (is-not max-words None) (< max-words 1))
       (raise (ValueError f"the number of words must be at least 1, not {max-words}")))
     (setv units (_distinct-units text unit))
@@ -64,7 +65,7 @@
     is as in `build`.
 
     Words are added, the most frequent first, until there are `max-words` (None: all).]]
-    (setv added (lfor  u (_distinct-units text self.unit)  :if (not-in u self.ids)  u))
+    (setv added (lfor u (_distinct-units text self.unit) :if (not-in u self.ids) u))
     (when (and (= self.unit "words") (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- self.size 1))))))
     #((if added (Vocabulary self.unit (+ self.units added)) self) added))
@@ -80,22 +81,22 @@
     it, and if that is unknown too, the unknown unit. An unknown character raises
     `ValueError`; a lone surrogate is one.]]
     (if (= self.unit "words")
-      (np.fromiter (gfor w (split-words text) (self._word-id w)) (_type-for (- self.size 1)))
-      (self._encode-characters text)))
+      (np.fromiter (gfor w (split-words text) (._word-id self w)) (_type-for (- self.size 1)))
+      (._encode-characters self text)))
 
   (defn encode-seed [self text]
     #[[Return #(ids unknowns) for a text to begin with: its ids (time,) and the list
     of its distinct unknown units, in order. Unknown characters are left out of
     the ids, unknown words become the unknown unit.]]
     (when (= self.unit "words")
-      (setv ids (self.encode text))
+      (setv ids (.encode self text))
       (setv unknowns (gfor
         [i w] (zip ids (split-words text))
         :if (= i self.unknown)
         w))
       (return #(ids (list (dict.fromkeys unknowns)))))
     (setv unknowns (lfor c (dict.fromkeys text) :if (not-in c self.ids) c))
-    #((self.encode (.join "" (gfor c text :if (in c self.ids) c))) unknowns))
+    #((.encode self (.join "" (gfor c text :if (in c self.ids) c))) unknowns))
 
   (defn decode [self ids]
     "Return the text of `ids`, integers (time,). The unknown unit is written as nothing."
@@ -110,18 +111,12 @@
 
     The string may come from a stranger: whatever isn't a vocabulary raises
     `ValueError`, before it can take much more memory than the string does.]]
-    (unless (and (isinstance string str) (<= (len string) MAX-JSON))
-      (raise (ValueError "the vocabulary is no text, or too long")))
-    ;; Each value but the outermost stands behind a comma, a colon or a bracket.
-    ;; So few values take little memory, whatever they are. The spare thousand is
-    ;; for the units that hold such marks themselves.
+    ;; Each value but the outermost stands behind a comma, a colon or a bracket. So few values take
+    ;; little memory, whatever they are. The spare thousand is for the units that hold such marks.
     (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
       (raise (ValueError f"the vocabulary has more than {MAX-UNITS :,} units")))
-    (try
-      (setv content (json.loads string))
-      (except [[ValueError RecursionError]]
-        (raise (ValueError "the vocabulary is no JSON") :from None)))
-    (unless (and (isinstance content dict) (= (set content) #{"unit" "units"}))
+    (setv content (read-json (.encode string) "the vocabulary" dict MAX-JSON))
+    (unless (= (set content) #{"unit" "units"})
       (raise (ValueError "the vocabulary must have a unit, units and nothing else")))
     (cls #** content))
 
@@ -196,7 +191,7 @@
 
 
 (defn _distinct-units [text unit]
-  "Return the list of the distinct units of `text`, a string or an iterable of strings, in the order of their ids."
+  "Return the distinct units of `text`, a string or an iterable of them, in order of their ids."
   (setv pieces (if (isinstance text str) [text] text))
   (if (= unit "words") (_by-frequency pieces) (_distinct-characters pieces)))
 
@@ -220,7 +215,7 @@
 
 
 (defn _code-points [text]
-  "Yield the code points of `text` in arrays of at most `CHUNK`, so that a long text needs little memory."
+  "Yield the code points of `text` in arrays of at most `CHUNK`: a long text needs little memory."
   (for [start (range 0 (len text) CHUNK)]
     (yield (np.frombuffer
       ;; A lone surrogate passes here and is refused where its code is looked up.
@@ -236,17 +231,17 @@
 (defn _check [unit units]
   "Raise `ValueError` unless `units` can be a vocabulary of that `unit`."
   (unless (in unit ["characters" "words"])
-    (raise (ValueError f"the unit of a vocabulary is characters or words, not {unit !r}")))
+    (raise (ValueError f"the unit of a vocabulary is `characters` or `words`, not {unit !r}")))
   (unless (and (isinstance units list) units (all (gfor u units (and (isinstance u str) u))))
     (raise (ValueError "the vocabulary must be a list of strings, none of them empty")))
   (setv length (sum (map len units)))
   (when (or (> (len units) MAX-UNITS) (> length MAX-LENGTH))
     (raise (ValueError
-      f"a vocabulary of {(len units) :,} {unit} is too large; give fewer with --max-words")))
+      f"a vocabulary of {(len units) :,} {unit} is too large; set a smaller `max_words`")))
   (unless (= (len (set units)) (len units))
-    (raise (ValueError "the vocabulary has a unit twice")))
+    (raise (ValueError "the vocabulary lists a unit twice")))
   (when (re.search r"[\ud800-\udfff]" (.join "" units))
-    (raise (ValueError "the text holds lone surrogates, which are no characters")))
+    (raise (ValueError "the text contains lone surrogates, which are not characters")))
   (when (and (= unit "characters") (!= length (len units)))
     (raise (ValueError "the vocabulary has characters of more than one code point")))
   (when (and (= unit "words") (!= (get units 0) UNKNOWN))

@@ -1,18 +1,24 @@
-"Words that several tests use: a small text, small models, and the program as a process."
+"What several tests use: a small text, small models, and the program as a process."
 
 (import
+  dataclasses [replace]
+  math
   os
   pathlib [Path]
   subprocess
   sys
-  lstm_textgen.report [Quiet]
-  lstm_textgen.textmodel [train])
+  numpy :as np
+  lstm-textgen.checkpoint [Checkpoint Place RESUME-PARTS Resume STORED-TEXTS save-checkpoint]
+  lstm-textgen.modelfile.keraslayout [digest weight-shapes]
+  lstm-textgen.settings [new-settings]
+  lstm-textgen.vocabulary [Vocabulary])
 
 (setv
   ROOT (. (Path __file__) (resolve) parent parent)
   ;; 6,000 characters that a network of 24 units learns a good deal of in seconds.
   VERSE "the cat sat on the mat, and that was that.\nheylo, said the dog to the fog: what a day!\n"
   TEXT (* VERSE 70)
+  LETTERS "\n abcd."  ; with one of each a uniform model has 7 units
   ;; A model that trains in a few seconds, most of which go into compiling.
   TINY {"layers" "24,dropout:0.3"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02})
 
@@ -26,12 +32,15 @@
 
 (defn train-tiny [folder [text TEXT] #** settings]
   "Train a small model on `text`, quietly; it is saved as `model.h5` in `folder`."
+  (import  ; Keras takes seconds to come, and most tests do without
+    lstm-textgen.report.plain [Quiet]
+    lstm-textgen.textmodel [train])
   (train (write-text folder text) (/ folder "model") :report (Quiet) #** {#** TINY "epochs" 2 #** settings}))
 
 
 (defn shell-environment []
   "The environment of the user's shell, from which the program finds the tree: without what JAX, once it is imported, sets here for TensorFlow."
-  {#** (dfor  [name value] (.items os.environ)  :if (!= name "TF_CPP_MIN_LOG_LEVEL")  name value)
+  {#** (dfor [name value] (.items os.environ)  :if (!= name "TF_CPP_MIN_LOG_LEVEL")  name value)
    "PYTHONPATH" (str ROOT)})
 
 
@@ -51,7 +60,7 @@
 
 (defn wait-for [words lines]
   "Read `lines`, the output of a started program, until one has `words`; fail if it ends before."
-  (assert (any (gfor  line lines  (in words line))) f"it ended before it said: {words}"))
+  (assert (any (gfor line lines  (in words line))) f"it ended before it said: {words}"))
 
 
 (setv TINY-FLAGS ["--layers" "24,dropout:0.3" "--lookback" "16" "--batch-size" "8" "--learning-rate" "0.02"])
@@ -63,3 +72,115 @@
   (assert (= (.count (.strip result.stderr) "\n") 0) result.stderr)
   (for [word words]
     (assert (in word result.stderr) result.stderr)))
+
+
+(defn output [folder #* arguments #** options]
+  "Run the program with `arguments` in `folder`, where all must go well; return what it shows."
+  (setv result (program #* arguments :folder folder #** options))
+  (assert (= [result.returncode result.stderr] [0 ""]) result.stderr)
+  result.stdout)
+
+
+;; * Processes in Hy, and files
+
+(defn run-hy [code #* arguments #** options]
+  "Start a process that runs `code` in Hy, with this package and the tests' helpers at hand."
+  (subprocess.Popen [sys.executable "-m" "hy" "-c" code #* (map str arguments)]
+    :text True :stdout subprocess.PIPE :stderr subprocess.PIPE
+    :env {#** os.environ "PYTHONPATH" (str ROOT)} #** options))
+
+
+(defn names-in [folder]
+  "Return the names of all files in `folder`, sorted."
+  (sorted (gfor file (.iterdir folder) file.name)))
+
+
+;; * Models that are made at once, never trained
+
+(setv FINGERPRINT "13:0123abcd")  ; of the text that a small model has seen an epoch of
+
+
+(defn small-model [[rng-seed 1] [layers "lstm:6,dropout:0.1,gru:5"] [unit "characters"] [resume True]
+    [text "hello, world\n"] [odds None] #** settings]
+  #[[Make a model that knows the units of `text`, with an epoch behind it.
+
+  Its weights are random. With `odds`, a dict from units to how many times as likely they are as each
+  of the others, it knows these by heart instead, whatever it reads.]]
+  (setv
+    vocabulary (Vocabulary.build text unit)
+    model (Checkpoint [] vocabulary
+      (replace
+        (new-settings {"layers" layers  "unit" unit  "epochs" 50})
+        #** {"embedding" 4  "beginning" (get vocabulary.units -1)  "recipe" None  #** settings})
+      [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT}]))
+  (setv model.weights (if (is odds None) (_random-weights model.spec rng-seed) (_weights-for model odds)))
+  (when resume
+    (setv model.resume (_resume-from model.weights)))
+  model)
+
+
+(defn save-odds [folder text odds [name "model"] #** options]
+  "Save in `folder` a model that knows the units of `text` with these `odds` by heart."
+  (save-checkpoint
+    (small-model :text text :odds odds :layers "3" :resume False #** options)
+    (/ folder name)))
+
+
+(defn _random-weights [spec rng-seed]
+  (setv rng (np.random.default-rng rng-seed))
+  (lfor
+    [_ shape] (weight-shapes spec)
+    (.astype (.normal rng :size shape) "float32")))
+
+
+(defn _weights-for [model odds]
+  "Make weights of 0, with the logarithms of `odds` for the last bias."
+  (setv weights (lfor
+    [_ shape] (weight-shapes model.spec)
+    (np.zeros shape "float32")))
+  (for [[unit times] (.items odds)]
+    (setv (get weights -1 (get model.vocabulary.ids unit)) (math.log times)))
+  weights)
+
+
+(defn _resume-from [weights]
+  (Resume
+    :place (Place :epoch 1 :step 3 :updates 9 :loss-sum 7.5 :text FINGERPRINT)
+    :variables (lfor weight weights (* weight 2))
+    :optimizer [(np.asarray 9 "int64") #* weights (np.asarray [1 2] "uint32")]))
+
+
+(defn same-model? [a b]
+  "Return whether two models are equal to the last bit, what resumes their training included."
+  (= (_content a) (_content b)))
+
+
+(defn _content [model]
+  "Return all that is in `model`, to be compared."
+  (setv resume (or model.resume (Resume None [] [])))
+  [(lfor
+     array [#* model.weights None #* resume.variables None #* resume.optimizer]
+     (when (is-not array None)
+       #(array.dtype.str array.shape (.tobytes array))))
+   (.to-json model.vocabulary)
+   model.settings
+   model.history
+   resume.place])
+
+
+(defn seal [file]
+  "Make the checksums of a small model, an open HDF5 `file`, right again, as a stranger would."
+  (setv
+    texts (lfor name STORED-TEXTS (get file "lstm_textgen" name #()))
+    weights (lfor
+      layer ["embedding" "lstm_1" "gru_3" "dense"]
+      weight (get (. (get file "model_weights" layer) attrs) "weight_names")
+      (get file "model_weights" layer weight #()))
+    resume (get file "lstm_textgen" "resume")
+    arrays (lfor
+      part RESUME-PARTS
+      n (range (len (get resume part)))
+      (get resume part (str n) #())))
+  (setv
+    (get (. (get file "lstm_textgen") attrs) "sha256") (digest [#* texts #* weights])
+    (get resume.attrs "sha256") (digest [(get resume "state" #()) #* arrays])))

@@ -1,24 +1,24 @@
-"TensorFlow, JAX and PyTorch: each trains, resumes with the same bits and writes, and a model moves through all three."
+"TensorFlow, JAX and PyTorch: quiet to import; each trains, resumes with the same bits and writes."
 
 (import
+  os
+  subprocess
+  sys
   pytest
-  tests.helpers [TINY-FLAGS program write-text]
-  lstm_textgen.checkpoint [load-checkpoint])
+  lstm-textgen.backends.quiet [muted-stderr]
+  lstm-textgen.checkpoint [load-checkpoint]
+  tests.helpers [TINY-FLAGS program shell-environment write-text])
 
-(setv BACKENDS ["tensorflow" "jax" "torch"])
-
-
-(defn train-on [backend folder epochs]
-  "Train the model in `folder` by the program on `backend`, up to so many epochs in all."
-  (setv result (program "--sources" "text.txt" #* TINY-FLAGS "--epochs" epochs
-    :folder folder :environment {"KERAS_BACKEND" backend}))
-  (assert (= result.returncode 0) result.stderr)
-  (load-checkpoint (/ folder "model") :resume True))
-
-
-;; Stops itself as Ctrl-C does, after 50 steps: 8 into the second epoch of 42.
-(setv STOPPED #[[
-(import signal  lstm_textgen.report [Quiet]  lstm_textgen.textmodel [train]  tests.helpers [TINY])
+(setv
+  BACKENDS ["tensorflow" "jax" "torch"]
+  STOPPED-STEP 8
+  ;; Stops itself as Ctrl-C does, after 50 steps: 8 into the second epoch of 42.
+  STOPPED #[[
+(import
+  signal
+  lstm-textgen.report.plain [Quiet]
+  lstm-textgen.textmodel [train]
+  tests.helpers [TINY])
 (setv left 50)
 (defclass Stop [Quiet]
   (defn step [self #* _]
@@ -32,18 +32,83 @@
 ]])
 
 
-(defn [(pytest.mark.parametrize "backend" BACKENDS)] test-a-stopped-run-ends-with-the-same-bits [tmp-path backend]
-  (import os subprocess sys tests.helpers [ROOT])
+(defn run-python [#* arguments [environment {}] #** options]
+  "Run Python with `arguments`, and this package at hand; return the finished process."
+  (subprocess.run [sys.executable #* arguments]
+    :env {#** (shell-environment) #** environment}
+    :capture-output True
+    :text True
+    :check True
+    #** options))
+
+
+(defn train-on [backend folder epochs]
+  "Train the model in `folder` by the program on `backend`, up to so many epochs in all."
+  (setv result (program "--sources" "text.txt" #* TINY-FLAGS "--epochs" epochs
+    :folder folder
+    :environment {"KERAS_BACKEND" backend}))
+  (assert (= result.returncode 0) result.stderr)
+  (load-checkpoint (/ folder "model") :resume True))
+
+
+;; * Importing them
+
+(defn [pytest.mark.quick] test-importing-the-module-imports-no-keras []
+  (setv result (run-python "-c"
+    "import hy, sys, lstm_textgen.backends.quiet; print('keras' in sys.modules)"))
+  (assert (= result.stdout "False\n")))
+
+
+(defn [(pytest.mark.parametrize "loss" ["pass" "os.close(2)" "sys.stderr = None"])]
+    test-keras-is-imported-in-silence-whether-or-not-there-is-a-standard-error [loss]
+  (setv result (run-python "-c" f"
+import os, sys, hy
+from lstm_textgen.backends.quiet import import_keras
+{loss}
+import_keras()
+print('keras' in sys.modules, 'tensorflow' in sys.modules)"))
+  (assert (= result.stdout "True True\n"))
+  (when (= loss "pass")
+    (assert (= result.stderr ""))))
+
+
+(defn [pytest.mark.quick] test-standard-error-is-withheld [capfd]
+  (with [_ (muted-stderr)]
+    (os.write 2 b"a page of greetings\n"))
+  (os.write 2 b"the rest\n")
+  (assert (= (. (.readouterr capfd) err) "the rest\n")))
+
+
+(defn [pytest.mark.quick] test-what-was-withheld-is-shown-if-something-fails [capfd]
+  (with [_ (pytest.raises ImportError)]
+    (with [_ (muted-stderr)]
+      (os.write 2 b"no such library\n")
+      (raise (ImportError "it failed"))))
+  (assert (= (. (.readouterr capfd) err) "no such library\n")))
+
+
+(defn [pytest.mark.quick]
+    test-without-a-standard-error-no-other-file-is-redirected [capfd monkeypatch]
+  (.setattr monkeypatch sys "stderr" None)
+  (with [_ (muted-stderr)]
+    (os.write 2 b"another file\n"))  ; it has the number 2 by chance
+  (assert (= (. (.readouterr capfd) err) "another file\n")))
+
+
+;; * Training on them
+
+(defn [(pytest.mark.parametrize "backend" BACKENDS)]
+    test-a-stopped-run-ends-with-the-same-bits [tmp-path backend]
   (setv [whole parts] [(/ tmp-path "whole") (/ tmp-path "parts")])
   (for [folder [whole parts]]
     (.mkdir folder)
     (write-text folder))
-  (subprocess.run [sys.executable "-m" "hy" "-c" STOPPED] :cwd parts :check True
-    :env {#** os.environ "PYTHONPATH" (str ROOT) "KERAS_BACKEND" backend})
-  (assert (= (get (. (load-checkpoint (/ parts "model") :resume True) resume) "state" "step") 8))
-  (setv [a b] (lfor  folder [whole parts]  (train-on backend folder 2)))
+  (run-python "-m" "hy" "-c" STOPPED :cwd parts :environment {"KERAS_BACKEND" backend})
+  (setv stopped (load-checkpoint (/ parts "model") :resume True))
+  (assert (= stopped.resume.place.step STOPPED-STEP))
+  (setv [a b] (lfor folder [whole parts] (train-on backend folder 2)))
   (assert (= a.history b.history))
-  (for [[x y] (zip (get a.resume "variables") (get b.resume "variables") :strict True)]
+  (for [[x y] (zip a.resume.variables b.resume.variables :strict True)]
     (assert (= (.tobytes x) (.tobytes y)))))
 
 
@@ -51,7 +116,7 @@
   (write-text tmp-path)
   (for [[n backend] (enumerate BACKENDS 1)]
     (setv model (train-on backend tmp-path n)))
-  (setv losses (lfor  entry model.history  (get entry "validation_loss")))
+  (setv losses (lfor entry model.history (get entry "validation_loss")))
   (assert (= losses (sorted losses :reverse True)))
   (setv result (program "--generate" "heylo" "--length" 20 :folder tmp-path))
   (assert (= result.returncode 0) result.stderr)

@@ -1,34 +1,23 @@
 "Nothing lost: the model file is written so that a crash loses nothing, and damage is found."
 
 (import
+  hashlib
+  json
   os
   pathlib [Path]
-  random
-  subprocess
-  sys
   tempfile [TemporaryDirectory]
-  time
   h5py
   numpy :as np
   pytest
-  models [same-model? small-model]
-  lstm_textgen.checkpoint [backup-path load-checkpoint lock-model save-checkpoint]
-  lstm_textgen.saving [temporary-paths])
-
-(setv TESTS (. (Path __file__) parent))
+  lstm-textgen.checkpoint [check-writable load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.replacing [backup-path]
+  tests.helpers [names-in run-hy same-model? small-model])
 
 
 (defn [pytest.fixture] path [tmp-path]
   "Where a small model is saved."
   (save-checkpoint (small-model) (/ tmp-path "model"))
   (/ tmp-path "model.h5"))
-
-
-(defn run-hy [code #* arguments #** options]
-  "Start a process that runs `code` in Hy, with this package and the tests' helpers at hand."
-  (subprocess.Popen [sys.executable "-m" "hy" "-c" code #* (map str arguments)]
-    :text True :stdout subprocess.PIPE :stderr subprocess.PIPE
-    :env {#** os.environ "PYTHONPATH" f"{TESTS.parent}:{TESTS}"} #** options))
 
 
 (defn no-warning [line]
@@ -38,11 +27,18 @@
 ;; * There and back
 
 (defn [(pytest.mark.parametrize "options" [
-    {} {"layers" "12"} {"layers" "gru:3,gru:4"} {"layers" "lstm-hard:3"} {"unit" "words"} {"resume" False}])]
+    {}
+    {"layers" "12"}
+    {"layers" "gru:3,gru:4"}
+    {"layers" "lstm-hard:3"}
+    {"unit" "words"}
+    {"resume" False}
+    {"odds" {"l" 3}}])]
   test-what-is-saved-is-loaded [tmp-path options]
   (setv model (small-model #** options))
   (save-checkpoint model (/ tmp-path "model"))
-  (assert (same-model? model (load-checkpoint (/ tmp-path "model") :resume True :warn no-warning))))
+  (setv loaded (load-checkpoint (/ tmp-path "model") :resume True :warn no-warning))
+  (assert (same-model? model loaded)))
 
 
 (defn test-resume-is-only-read-when-asked-for [path]
@@ -77,13 +73,60 @@
   (assert (= (& 0o777 (. (.stat path) st-mode)) 0o600)))
 
 
+;; * Files of format 1, whichever version wrote them
+
+(setv STORED (+ "{\"unit\": \"characters\", \"lower\": false, \"encoding\": \"utf-8\", "
+  "\"max_words\": 10000, \"lookback\": 64, \"stride\": 64, \"batch_size\": 32, "
+  "\"validation\": 0.1, \"layers\": \"gru:2,dropout:0.5\", \"learning_rate\": 0.008, "
+  "\"epochs\": 50, \"patience\": 5, \"rng_seed\": 1, \"temperature\": 0.7, "
+  "\"embedding\": 4, \"beginning\": \"w\", \"recipe\": null}"))
+
+
+(defn [pytest.fixture] zeros [tmp-path]
+  "An HDF5 file with a model whose weights are zeros, so that all of its bytes are known."
+  (save-checkpoint (small-model :layers "gru:2,dropout:0.5" :odds {}) (/ tmp-path "model"))
+  (with [file (h5py.File (/ tmp-path "model.h5"))]
+    (yield file)))
+
+
+(defn test-settings-stand-in-the-file-as-ever [zeros]
+  (assert (= (.decode (.tobytes (get zeros "lstm_textgen/settings" #()))) STORED)))
+
+
+(defn [(pytest.mark.parametrize #("group" "checksum") [
+    #("lstm_textgen" "e60cd1dce5a6dab1887be0d2d0ce562ef887b892ac39f42fd6f55a963f0d1c30")
+    #("lstm_textgen/resume" "170983c6a20f748b5107c3ff5bccf7072d51c79553fe286f3cd78a4fb3ceff3c")])]
+  test-texts-and-arrays-stand-in-the-file-as-ever [zeros group checksum]
+  ;; The checksums are from the file that version 0.1.0 wrote of the same model.
+  (assert (= (get (. (get zeros group) attrs) "sha256") checksum)))
+
+
+(defn test-keras-is-told-what-it-was-ever-told [zeros]
+  (setv
+    config (get zeros.attrs "model_config")
+    layers (get (json.loads config) "config" "layers"))
+  (assert (= (lfor layer layers (get layer "class_name"))
+    ["InputLayer" "Embedding" "GRU" "Dropout" "Dense"]))
+  (assert (= (.hexdigest (hashlib.md5 (.encode config))) "09f85c1f14a4ecc910b8e34889601df3"))
+  (assert (= (list (get (. (get zeros "model_weights") attrs) "layer_names"))
+    ["embedding" "gru_1" "dense"])))
+
+
 ;; * The model before
 
 (defn test-the-file-before-becomes-the-backup [path]
   (setv before (.read-bytes path))
   (save-checkpoint (small-model 2) path)
   (assert (= (.read-bytes (backup-path path)) before))
-  (assert (= (sorted (gfor  file (.iterdir path.parent)  file.name)) ["model.h5" "model.h5.bak"])))
+  (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"])))
+
+
+(defn test-a-backup-that-is-the-model-itself-is-no-trouble [path]
+  (os.link path (backup-path path))  ; as a crash between the two renames leaves it
+  (setv before (.read-bytes path))
+  (save-checkpoint (small-model 2) path)
+  (assert (= (.read-bytes (backup-path path)) before))
+  (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"])))
 
 
 (defn test-a-read-only-file-is-left-alone [path]
@@ -91,7 +134,28 @@
   (.chmod path 0o444)
   (with [_ (pytest.raises PermissionError :match "read-only")]
     (save-checkpoint (small-model 2) path))
+  (with [_ (pytest.raises PermissionError :match "read-only")]
+    (check-writable path))
   (assert (= (.read-bytes path) before)))
+
+
+(defn test-a-missing-folder-is-not-made [tmp-path]
+  (setv path (/ tmp-path "none" "model"))
+  (with [_ (pytest.raises FileNotFoundError :match "no such folder")]
+    (save-checkpoint (small-model) path))
+  (with [_ (pytest.raises FileNotFoundError :match "no such folder")]
+    (check-writable path))
+  (assert (not (.exists path.parent))))
+
+
+(setv SAVE-AS-NOBODY "
+(import h5py os sys lstm_textgen.checkpoint [save-checkpoint] tests.helpers [small-model])
+(setv model (small-model 2))
+(when (= (os.getuid) 0)  ; who may write everywhere
+  (os.setuid 65534))
+(try
+  (save-checkpoint model (get sys.argv 1))
+  (except [PermissionError] (print \"refused\")))")
 
 
 (defn test-a-folder-that-is-not-writable-is-an-os-error []
@@ -100,132 +164,58 @@
     (save-checkpoint (small-model) path)
     (setv before (.read-bytes path))
     (.chmod path.parent 0o555)
-    (setv process (run-hy "
-(import h5py os sys lstm_textgen.checkpoint [save-checkpoint] models [small-model])
-(setv model (small-model 2))
-(when (= (os.getuid) 0)  ; who may write everywhere
-  (os.setuid 65534))
-(try
-  (save-checkpoint model (get sys.argv 1))
-  (except [PermissionError] (print \"refused\")))" path))
-    (setv [output errors] (.communicate process))
+    (setv [output errors] (.communicate (run-hy SAVE-AS-NOBODY path)))
     (.chmod path.parent 0o755)
     (assert (= output "refused\n") errors)
     (assert (= (.read-bytes path) before))))
 
 
-(defn test-a-full-disk-leaves-the-model-before-whole [path]
-  (setv
-    before (.read-bytes path)
-    process (run-hy "
-(import resource sys lstm_textgen.checkpoint [save-checkpoint] models [small-model])
+(setv SAVE-TO-FULL-DISK "
+(import resource sys lstm_textgen.checkpoint [save-checkpoint] tests.helpers [small-model])
 (resource.setrlimit resource.RLIMIT-FSIZE #(10000 10000))
 (try
   (save-checkpoint (small-model 2) (get sys.argv 1))
-  (except [error OSError] (print \"refused\")))" path))
-  (setv [output errors] (.communicate process))
+  (except [error OSError] (print \"refused\")))")
+
+
+(defn test-a-full-disk-leaves-the-model-before-whole [path]
+  (setv
+    before (.read-bytes path)
+    [output errors] (.communicate (run-hy SAVE-TO-FULL-DISK path)))
   (assert (= output "refused\n") errors)
   (assert (= (.read-bytes path) before))
-  (assert (= (list (.iterdir path.parent)) [path])))
+  (assert (= (names-in path.parent) ["model.h5"])))
 
 
 (defn test-a-model-that-could-not-be-read-again-is-not-written [path]
-  (setv model (small-model)  before (.read-bytes path))
-  (setv (get model.weights 0 0 0) np.nan)
+  (setv
+    model (small-model)
+    before (.read-bytes path)
+    (get model.weights 0 0 0) np.nan)
   (with [_ (pytest.raises ValueError :match "weights: a number is not finite")]
     (save-checkpoint model path))
   (assert (= (.read-bytes path) before)))
 
 
-;; * Killed
-
-(setv SAVE-FOREVER "
-(import sys itertools [count] lstm_textgen.checkpoint [save-checkpoint] models [small-model])
-(setv model (small-model :layers \"lstm:200\"))
-(print \"ready\" :flush True)
-(for [n (count 1)]
-  (setv (get model.resume \"state\" \"step\") n)
-  (save-checkpoint model (get sys.argv 1))
-  (print n :flush True))")
-
-
-(defn saved-until-killed [path delay]
-  "Let a process save until it is killed after `delay` seconds; the number of the last save that it told of."
-  (setv process (run-hy SAVE-FOREVER path))
-  (.readline process.stdout)
-  (time.sleep delay)
-  (.kill process)
-  (setv [output _] (.communicate process))
-  (int (get ["0" #* (.split output)] -1)))
-
-
-(defn test-killed-at-any-moment-no-save-is-lost [tmp-path]
-  (setv path (/ tmp-path "model.h5")  rng (random.Random 7))
-  (for [_ (range 12)]
-    (setv told (saved-until-killed path (+ 0.01 (* 0.1 (.random rng)))))
-    (when (.exists path)
-      (setv model (load-checkpoint path :resume True :warn no-warning))
-      (assert (>= (get model.resume "state" "step") told)))
-    (for [stray (temporary-paths path)]
-      (.unlink stray))
-    (.unlink path :missing-ok True)
-    (assert (not (list (.glob tmp-path "*.tmp"))))))
-
-
-(defn test-files-of-dead-runs-are-swept-and-those-of-living-ones-are-not [path]
-  (setv stray (/ path.parent f".model.h5.{(os.getpid)}.tmp"))  ; its number belongs to a living process now
-  (.write-bytes stray b"half a model")
-  (assert (= (temporary-paths path) [stray]))
-  (setv process (run-hy "
-(import sys fcntl)
-(with [file (open (get sys.argv 1) \"ab\")]
-  (fcntl.flock file fcntl.LOCK-EX)
-  (print \"writing\" :flush True)
-  (input))" stray :stdin subprocess.PIPE))
-  (.readline process.stdout)
-  (assert (= (temporary-paths path) []))
-  (.communicate process "\n")
-  (assert (= (temporary-paths path) [stray])))
-
-
-;; * One at a time
-
-(setv HOLD "
-(import os sys lstm_textgen.checkpoint [lock-model])
-(with [_ (lock-model (get sys.argv 1))]
-  (print (os.getpid) :flush True)
-  (input))")
-
-
-(defn test-a-second-training-is-refused-with-the-first-ones-number [path]
-  (setv
-    process (run-hy HOLD path :stdin subprocess.PIPE)
-    number (.strip (.readline process.stdout)))
-  (with [_ (pytest.raises OSError :match f"model.h5: process {number} is training")]
-    (with [_ (lock-model path)]))
-  (.kill process)
-  (.communicate process)
-  (with [_ (lock-model path)]
-    (with [_ (pytest.raises OSError :match (str (os.getpid)))]
-      (with [_ (lock-model path)])))
-  (with [_ (lock-model path)]))
-
-
 ;; * Damaged
 
 (defn flip-a-bit [data [at None]]
-  "Change one bit, of the settings if not said `at` which byte."
+  "Change one bit of the byte `at`, or of the settings."
   (setv at (or at (.index data b"learning_rate")))
   (setv (get data at) (^ 1 (get data at))))
+
 
 (defn cut-off [data]
   (del (cut data -100 None)))
 
+
 (defn zero-a-page [data]
   (setv (cut data -4096 None) (bytes 4096)))
 
+
 (defn zero-all [data]
   (setv (cut data) (bytes (len data))))
+
 
 (defn empty [data]
   (.clear data))
@@ -239,12 +229,13 @@
   (.write-bytes path data))
 
 
-(setv every-damage (pytest.mark.parametrize "how" [flip-a-bit cut-off zero-a-page zero-all empty]))
+(setv every-damage (pytest.mark.parametrize "how"
+  [flip-a-bit cut-off zero-a-page zero-all empty]))
 
 
 (defn [every-damage] test-damage-is-found [path how]
   (damage path how)
-  (with [caught (pytest.raises ValueError :match "model.h5: not a model that can be used")]
+  (with [caught (pytest.raises ValueError :match "model.h5: not a usable model")]
     (load-checkpoint path :resume True))
   (assert (not-in "\n" (str caught.value))))
 
@@ -269,17 +260,23 @@
       (load-checkpoint path :resume True))))
 
 
+(defn contents-of [folder]
+  "Return the bytes of each file in `folder`."
+  (dfor file (.iterdir folder) file (.read-bytes file)))
+
+
 (defn [every-damage] test-the-backup-stands-in-for-a-damaged-model [path how]
   (save-checkpoint (small-model 2) path)
   (damage path how)
   (setv
     lines []
-    files (dfor  file (.iterdir path.parent)  file (.read-bytes file))
+    files (contents-of path.parent)
     model (load-checkpoint path :resume True :warn lines.append))
   (assert (same-model? model (small-model 1)))
   (assert (= (len lines) 1))
-  (assert (in "model.h5.bak, the model saved before it, is used" (get lines 0)))
-  (assert (= files (dfor  file (.iterdir path.parent)  file (.read-bytes file)))))
+  (assert (in "the model saved before it is used instead: " (get lines 0)))
+  (assert (.endswith (get lines 0) "model.h5.bak"))
+  (assert (= files (contents-of path.parent))))
 
 
 (defn test-a-damaged-model-does-not-become-the-backup [path]

@@ -7,13 +7,14 @@
   threading [Thread]
   h5py
   pytest
-  tests.helpers [ROOT TEXT TINY-FLAGS program start-program write-text]
   lstm_textgen.checkpoint [load-checkpoint]
-  lstm_textgen.cli [FLAGS main])
+  lstm_textgen.cli [main]
+  lstm_textgen.settings [settings-in]
+  tests.helpers [ROOT TEXT TINY-FLAGS program start-program write-text])
 
 
 (defn [pytest.fixture] complaint [tmp-path monkeypatch capsys]
-  "A function that runs the program in a folder with `text.txt`, and returns the one line with which it refuses its arguments."
+  "Return a function that runs the program in a folder with `text.txt`, and returns the one line with which it refuses its arguments."
   (write-text tmp-path)
   (monkeypatch.chdir tmp-path)
   (fn [#* arguments]
@@ -65,7 +66,7 @@
       ["empty.txt" "empty"]
       ["short.txt" "too short" "5 units" "651"]
       ["latin.txt" "'latin.txt'" "byte 3" "0xe9" "--encoding cp1252"]
-      ["folder" "'folder'" "no text"]
+      ["folder" "'folder'" "no utf-8 text"]
       ["*.none" "'*.none'"]
       ["" "''"]]]
     (setv message (complaint "--sources" name))
@@ -83,8 +84,8 @@
 (defn test-a-url-that-fails [complaint server monkeypatch tmp-path]
   (monkeypatch.setenv "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
   (setv message (complaint "--sources" f"{server}/nowhere.txt"))
-  (assert (in f"{server}/nowhere.txt: 404" message))
-  (assert (in "neither http nor https" (complaint "--sources" "ftp://127.0.0.1/a")))
+  (assert (in f"'{server}/nowhere.txt': 404" message))
+  (assert (in "http or https" (complaint "--sources" "ftp://127.0.0.1/a")))
   None)
 
 
@@ -125,7 +126,7 @@
 
 
 (defn test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
-  (assert (in "--word-by-word is words here and characters in the model" (complaint "--sources" "text.txt" "--word-by-word")))
+  (assert (in "the model was trained without --word-by-word" (complaint "--sources" "text.txt" "--word-by-word")))
   (assert (in "--lower" (complaint "--sources" "text.txt" "--lower"))))
 
 
@@ -136,9 +137,9 @@
 
 
 (defn [(pytest.mark.parametrize "content,words" [
-  #("(defrecipe a :sources [\"text.txt\"] :prep [lowr])" ["r.hy:2" "did you mean `lower`?"])
-  #("(defrecipe a :sources [\"text.txt\"] :epoks 3)" ["r.hy:2" "`epochs`"])
-  #("(defrecipe a :sources [\"text.txt\"] :lookback (- 3))" ["r.hy:2" "lookback"])
+  #("(defrecipe a :sources [\"text.txt\"] :prep [lowr])" ["r.hy:2" "did you mean 'lower'?"])
+  #("(defrecipe a :sources [\"text.txt\"] :epoks 3)" ["r.hy:2" "'epochs'"])
+  #("(defrecipe a :sources [\"text.txt\"] :lookback (- 3))" ["r.hy:2" "`:lookback`"])
   #("(print (/ 1 0))" ["r.hy:2" "ZeroDivisionError"])
   #("(defrecipe" ["r.hy"])
   #("(defrecipe a :epochs 3)" ["no sources"])
@@ -243,12 +244,26 @@
     (assert (in words result.stdout))))
 
 
-(defn test-help-groups-the-flags-and-shows-their-defaults [capsys]
+(defn help-of [capsys flag]
   (with [_ (pytest.raises SystemExit)]
-    (main ["--help"]))
-  (setv text (.join " " (.split (. (capsys.readouterr) out))))
+    (main [flag]))
+  (. (capsys.readouterr) out))
+
+
+(defn test-help-fits-a-terminal-of-80-columns-and-40-lines [capsys]
+  (setv lines (.splitlines (help-of capsys "--help")))
+  (assert (<= (len lines) 40))
+  (assert (<= (max (map len lines)) 80))
+  (assert (in "./train.hy --sources lol.txt" (.join "\n" lines))))
+
+
+(defn test-help-all-groups-every-flag-with-its-default [capsys]
+  (setv text (.join " " (.split (help-of capsys "--help-all"))))
+  (for [setting (settings-in "c")]
+    (assert (in f" {setting.option} " text)))
   (for [words ["text: --sources" "network: --layers" "training: --model" "writing: --generate"
-      "(default: model)" "(default: as many as read 7 million units, but from 3 to 9)" "(default: utf-8)" "./train.hy --sources lol.txt"]]
+      "(default: model)" "but from 3 to 9)" "(default: utf-8)" "(default: 0.7)"
+      "(default: endless; 200 with --interactive)"]]
     (assert (in words text))))
 
 
@@ -258,7 +273,9 @@
   (assert (in "lstm_textgen 0.1.0" (. (capsys.readouterr) out))))
 
 
-(defn test-the-readme-names-every-flag []
-  (setv readme (.read-text (/ ROOT "README.md") :encoding "utf-8"))
-  (for [[_ name #* _] FLAGS]
-    (assert (in f"`{name}" readme))))
+(defn test-the-completion-of-a-shell-has-every-flag [capsys]
+  (for [shell ["bash" "zsh" "fish"]]
+    (assert (= 0 (main ["--completion" shell])))
+    (setv script (. (capsys.readouterr) out))
+    (for [setting (settings-in "c")]
+      (assert (in (.removeprefix setting.option "--") script)))))

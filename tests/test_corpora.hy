@@ -2,14 +2,14 @@
 
 (import
   os
-  pathlib [Path]
-  pytest
   re
   subprocess
   sys
-  lstm-textgen.prep [default-prep load-recipe])
+  pytest
+  lstm-textgen.prep [default-prep]
+  lstm-textgen.recipes [load-recipe]
+  tests.helpers [ROOT])
 
-(setv ROOT (. (Path __file__) (resolve) parent parent))
 (setv LOL (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
 
 
@@ -19,11 +19,13 @@
     (.write-bytes (/ tmp-path name) (.read-bytes (/ ROOT "corpora" name))))
   (/ tmp-path "lol.hy"))
 
+
 (defn test-the-grammar-writes-the-same-bytes-each-time [recipe-file]
   (subprocess.run [sys.executable "-m" "hy" (str recipe-file)]
     :check True
     :env {#** os.environ  "PYTHONPATH" (str ROOT)})
   (assert (= (.read-bytes (.with-suffix recipe-file ".txt")) (.encode LOL))))
+
 
 (defn test-reading-the-recipe-writes-nothing [recipe-file]
   (setv lol (load-recipe recipe-file))
@@ -32,13 +34,16 @@
   (assert (not (.exists (.with-suffix recipe-file ".txt"))))
   (assert (= (lol.prep (default-prep LOL)) LOL)))
 
+
 (defn test-the-text-is-large-and-its-alphabet-small []
   (assert (> (len LOL) 200_000))
   (assert (< (len (set LOL)) 90))
   (assert (= (default-prep LOL) LOL)))
 
+
 (defn test-nothing-of-the-grammar-shows []
   (assert (not (re.search r"[{}|;_]|\b[Aa] [aeioé]|  | $|\n\n\n" LOL :flags re.MULTILINE))))
+
 
 (defn test-pieces-differ-and-have-a-shape []
   (setv pieces (.split (.rstrip LOL) "\n\n"))
@@ -46,6 +51,7 @@
   (assert (= (len (set pieces)) (len pieces)))
   (for [kind ["knock, knock!" "There once was" "LOST: " "WEATHER for " "RECIPE for " "heylo"]]
     (assert (> (sum (gfor piece pieces (in kind piece))) 20))))
+
 
 (defn test-who-is-there-is-who-was-asked-for []
   (setv jokes (re.findall r"([A-Z]+):.* who is there\?\n[A-Z]+: (.*)\.\n([A-Z]+): (.*) who\?\n" LOL))

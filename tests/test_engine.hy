@@ -5,7 +5,8 @@
   hypothesis [given settings strategies :as st]
   keras
   numpy :as np
-  lstm_textgen.engine [Engine MixedEngine softmax])
+  lstm-textgen.engine [Engine]
+  lstm-textgen.layers [Layer Layers parse-layers])
 
 (setv
   VOCABULARY 11
@@ -13,26 +14,32 @@
     "lstm" keras.layers.LSTM
     "gru" keras.layers.GRU
     "lstm-hard" (partial keras.layers.LSTM :recurrent-activation "hard_sigmoid")}
-  layer (st.tuples (st.sampled-from (list CLASSES)) (st.integers 1 40))
-  networks (st.lists layer :min-size 1 :max-size 4))
+  layer (st.builds Layer (st.sampled-from (list CLASSES)) (st.integers 1 40))
+  networks (st.builds Layers (st.lists layer :min-size 1 :max-size 4))
+  TWO (parse-layers "8,gru:5"))
 
 
-(defn keras-model [layers [embedding 6] [seed 0]]
-  "Make a stock Keras model with weights large enough that every gate is felt."
-  (setv rng (np.random.default-rng seed))
-  (setv model (keras.Sequential [
-    (keras.layers.Input [None] :dtype "int32")
-    (keras.layers.Embedding VOCABULARY embedding)
-    #* (lfor
-      [kind size] layers
-      (if (= kind "dropout")
-        (keras.layers.Dropout size)
-        ((get CLASSES kind) size :return-sequences True)))
-    (keras.layers.Dense VOCABULARY)]))
-  (.set-weights model (lfor
-    w (.get-weights model)
-    (* 0.5 (.standard-normal rng w.shape))))
+(defn keras-model [layers]
+  "Return a stock Keras model with weights large enough that every gate is felt."
+  (setv
+    rng (np.random.default-rng 0)
+    model (keras.Sequential [
+      (keras.layers.Input [None] :dtype "int32")
+      (keras.layers.Embedding VOCABULARY 6)
+      #* (map keras-layer layers)
+      (keras.layers.Dense VOCABULARY)]))
+  (.set-weights model (lfor w (.get-weights model) (* 0.5 (.standard-normal rng w.shape))))
   model)
+
+
+(defn keras-layer [layer]
+  (if (= layer.kind "dropout")
+    (keras.layers.Dropout layer.size)
+    ((get CLASSES layer.kind) layer.size :return-sequences True)))
+
+
+(defn engine-of [layers [streams 1]]
+  (Engine layers (.get-weights (keras-model layers)) streams))
 
 
 (defn random-ids [#* shape]
@@ -40,8 +47,8 @@
 
 
 (defn all-logits [engine ids]
-  "Step `engine` through `ids` (time, streams); return copies of the logits (time, streams, vocabulary)."
-  (np.stack (lfor  now ids  (.copy (engine.step now)))))
+  "Step `engine` through `ids` (time, streams); return the logits (time, streams, vocabulary)."
+  (np.stack (lfor now ids (.copy (.step engine now)))))
 
 
 (defn [(given networks (st.sampled-from [1 3])) (settings :max-examples 40 :deadline None)]
@@ -50,108 +57,62 @@
     model (keras-model layers)
     ids (random-ids streams 20)
     engine (Engine layers (.get-weights model) streams)
-    ours (all-logits engine (if (= streams 1) (get ids 0) ids.T)))
-  (assert (np.allclose (.reshape ours #(20 streams VOCABULARY)) (.swapaxes (.numpy (model ids)) 0 1) :atol 1e-4))
-  None)
+    ours (all-logits engine (if (= streams 1) (get ids 0) ids.T))
+    theirs (.swapaxes (.numpy (model ids)) 0 1))
+  (assert (np.allclose (.reshape ours #(20 streams VOCABULARY)) theirs :atol 1e-4)))
 
 
 (defn test-dropout-has-no-weights-and-does-nothing []
   (setv
-    layers [#("dropout" 0.3) #("lstm" 8) #("dropout" 0.5) #("gru" 8)]
+    layers (parse-layers "dropout:0.3,lstm:8,dropout:0.5,gru:8")
     model (keras-model layers)
-    ids (random-ids 20))
-  (assert (np.allclose
-    (all-logits (Engine layers (.get-weights model)) ids)
-    (get (.numpy (model (get ids None))) 0)
-    :atol 1e-4))
-  None)
+    ids (random-ids 20)
+    ours (all-logits (Engine layers (.get-weights model)) ids))
+  (assert (np.allclose ours (get (.numpy (model (get ids None))) 0) :atol 1e-4)))
 
 
 (defn test-a-large-vocabulary-is-looked-up-without-a-table [monkeypatch]
   (setv
-    layers [#("gru" 8) #("lstm" 8)]
-    weights (.get-weights (keras-model layers))
-    ids (random-ids 20)
-    with-table (all-logits (Engine layers weights) ids))
-  (monkeypatch.setattr "lstm_textgen.engine.MAX_TABLE" 0)
-  (for [streams [1 2]]
-    (setv without (all-logits (Engine layers weights streams) (if (= streams 1) ids (np.stack [ids ids] 1))))
-    (assert (np.allclose (.reshape with-table #(20 1 -1)) (.reshape without #(20 streams -1)) :atol 1e-5)))
-  None)
+    ids (random-ids 20 2)
+    with-table (all-logits (engine-of TWO 2) ids))
+  (.setattr monkeypatch "lstm_textgen.engine.MAX_TABLE" 0)
+  (setv
+    without (all-logits (engine-of TWO 2) ids)
+    one-alone (all-logits (engine-of TWO) (get ids #(... 0))))
+  (assert (np.allclose with-table without :atol 1e-5))
+  (assert (np.allclose (get with-table #(... 0 (slice None))) one-alone :atol 1e-5)))
 
 
 (defn test-feeding-is-stepping-through-all []
   (setv
-    layers [#("lstm" 8) #("lstm" 5)]
-    weights (.get-weights (keras-model layers))
     ids (random-ids 9)
-    [engine other] [(Engine layers weights) (Engine layers weights)])
-  (assert (np.array-equal (engine.feed ids) (get (all-logits other ids) -1)))
-  (setv before (.copy engine.logits))
-  (assert (np.array-equal (engine.feed []) before))
-  None)
+    [fed stepped] [(engine-of TWO) (engine-of TWO)])
+  (assert (np.array-equal (.feed fed ids) (get (all-logits stepped ids) -1))))
+
+
+(defn test-feeding-nothing-changes-nothing []
+  (setv
+    engine (engine-of TWO)
+    before (.copy (.feed engine (random-ids 9))))
+  (assert (np.array-equal (.feed engine []) before)))
 
 
 (defn test-reset-forgets-everything []
   (setv
-    layers [#("lstm" 8) #("gru" 5)]
-    engine (Engine layers (.get-weights (keras-model layers)))
+    engine (engine-of TWO)
     ids (random-ids 9)
     first (all-logits engine ids))
-  (engine.reset)
-  (assert (np.array-equal (all-logits engine ids) first))
-  None)
+  (.reset engine)
+  (assert (np.array-equal (all-logits engine ids) first)))
 
 
 (defn test-a-stream-adopts-where-another-engine-stands []
-  (setv
-    layers [#("lstm" 8) #("gru" 5)]
-    weights (.get-weights (keras-model layers))
-    [one many] [(Engine layers weights) (Engine layers weights 3)])
-  (one.feed (random-ids 7))
-  (many.feed (random-ids 4 3))
+  (setv [one many] [(engine-of TWO) (engine-of TWO 3)])
+  (.feed one (random-ids 7))
+  (.feed many (random-ids 4 3))
   (setv untouched (.copy (get many.logits 0)))
-  (many.adopt 1 one)
+  (.adopt many 1 one)
   (assert (np.array-equal (get many.logits 1) one.logits))
   (assert (np.array-equal (get many.logits 0) untouched))
-  (many.step (np.array [0 2 0]))
-  (assert (np.allclose (get many.logits 1) (one.step 2) :atol 1e-5))
-  None)
-
-
-(defn mixed [streams [share 0.25]]
-  "Mix two small models: the first knows the common units 0 to 10, the second 0 to 9 and 11."
-  (setv weights (.get-weights (keras-model [#("lstm" 6)]))
-        other (.get-weights (keras-model [#("gru" 5)] :seed 1)))
-  (setv engines [(Engine [#("lstm" 6)] weights streams) (Engine [#("gru" 5)] other streams)])
-  (MixedEngine engines [(np.arange 11) (np.array [#* (range 10) 11])] [None None] [share (- 1 share)] 12))
-
-
-(defn test-a-mixture-adds-up-probabilities []
-  (setv
-    both (mixed 1)
-    [a b] (. (mixed 1) engines)
-    ids (get (random-ids 6) (slice None))
-    ids (% ids 10)
-    logits (both.feed ids)
-    expected (np.zeros 12))
-  (+= (cut expected 11) (* 0.25 (softmax (a.feed ids))))
-  (+= (get expected [#* (range 10) 11]) (* 0.75 (softmax (b.feed ids))))
-  (assert (np.allclose (np.exp logits) expected :atol 1e-6))
-  (assert (np.isclose (.sum (np.exp logits)) 1))
-  None)
-
-
-(defn test-a-model-that-lacks-a-unit-does-not-read-it []
-  (for [streams [1 3]]
-    (setv
-      both (mixed streams)
-      b (get both.engines 1)
-      pad (fn [i] (if (= streams 1) i (np.array [i 4 4]))))
-    (both.feed [(pad 3) (pad 2)])
-    (setv stood (.copy (get (.reshape b.logits #(streams -1)) 0)))
-    (both.step (pad 10))
-    (assert (np.array-equal (get (.reshape b.logits #(streams -1)) 0) stood))
-    (both.step (pad 11))
-    (assert (not-in False (np.isfinite (get (np.atleast-2d both.logits) 0)))))
-  None)
+  (.step many (np.array [0 2 0]))
+  (assert (np.allclose (get many.logits 1) (.step one 2) :atol 1e-5)))

@@ -1,11 +1,9 @@
-"Nobody harmed: whatever is changed in a model file, loading it does no harm. `hy bench/fuzz.hy` tries many more."
+#[[Nobody harmed: whatever is changed in a model file, loading it does no harm.
+
+`python -m hy bench/fuzz.hy` tries many more.]]
 
 (import
-  sys
-  pathlib [Path])
-
-(.append sys.path (str (/ (. (Path __file__) parent parent) "bench")))
-(import fuzz [FAILURES fuzz])
+  bench.fuzz [FAILURES fuzz])
 
 
 (defn test-no-changed-file-does-harm []
@@ -13,4 +11,4 @@
   (assert (= (.total counts) 500))
   (assert (> (get counts "refused") (get counts "as it was") 0))
   (assert (> (get counts "as its weights say") 0))
-  (assert (= (sum (gfor  name FAILURES  (get counts name))) 0) counts))
+  (assert (= (sum (gfor name FAILURES (get counts name))) 0) counts))

@@ -1,20 +1,19 @@
-"Nobody harmed: files that a stranger could send are refused with one line, in little time and memory."
+"Nobody harmed: hostile files are refused with one line, in little time and memory."
 
 (import
   json
   os
-  pathlib [Path]
   subprocess
   sys
   h5py
   numpy :as np
   pytest
-  models [same-model? seal small-model]
-  lstm_textgen.checkpoint [TEXTS load-checkpoint save-checkpoint]
-  lstm_textgen.hdf5 [open-hdf5])
+  lstm-textgen.checkpoint [STORED-TEXTS load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.hdf5 [open-hdf5]
+  lstm-textgen.vocabulary [Vocabulary]
+  tests.helpers [ROOT same-model? seal small-model])
 
 (setv
-  TESTS (. (Path __file__) parent)
   BIAS "model_weights/dense/bias"
   OURS "lstm_textgen")
 
@@ -32,9 +31,12 @@
 
 
 (defn changed [file name #** changes]
-  "The JSON object stored under `name` with some `changes`; a value of Ellipsis is taken out."
+  "Return the JSON object stored under `name` with `changes`; what is Ellipsis there is left out."
   (setv value {#** (json.loads (.tobytes (get file OURS name #())))  #** changes})
-  (json.dumps (dfor  [key item] (.items value)  :if (is-not item ...)  key item)))
+  (json.dumps (dfor
+    [key item] (.items value)
+    :if (is-not item ...)
+    key item)))
 
 
 (defn replace-bias [file #* arguments #** options]
@@ -57,45 +59,110 @@
   virtual (h5py.VirtualLayout #(10) "f4")
   (get virtual (slice None)) (h5py.VirtualSource "other.h5" "x" :shape #(10)))
 
+
+(defn as-link [file path link]
+  "Put `link` in the place of the object at `path`."
+  (del (get file path))
+  (setv (get file path) link))
+
+
+(defn as-group-link [file]
+  (.move file "model_weights" "w")
+  (setv (get file "model_weights") (h5py.SoftLink "/w")))
+
+
+(defn as-virtual [file]
+  (del (get file BIAS))
+  (.create-virtual-dataset file BIAS virtual))
+
+
+(defn with-number [path number]
+  "Return a change that gives the first number at `path` another value, and seals the file."
+  (fn [file]
+    (setv (get file path 0) number)
+    (seal file)))
+
+
+(defn with-format [value]
+  "Return a change of the format number."
+  (fn [file]
+    (setv (get (. (get file OURS) attrs) "format") value)))
+
+
+(defn without-format [file]
+  (del (get (. (get file OURS) attrs) "format")))
+
+
+(defn with-many-attributes [file]
+  (for [n (range 1000)]
+    (setv (get file.attrs (str n)) n)))
+
+
+(defn without [path]
+  "Return a change that removes the object at `path`."
+  (fn [file]
+    (del (get file path))))
+
+
+(defn with-object [path value]
+  "Return a change that stores `value` at `path`, in place of what is there."
+  (fn [file]
+    (when (in path file)
+      (del (get file path)))
+    (setv (get file path) value)))
+
+
+(defn with-bias [#* arguments #** options]
+  "Return a change of the last bias to a dataset of another make."
+  (fn [file]
+    (replace-bias file #* arguments #** options)))
+
+
+(setv
+  ZEROS (np.zeros 10 "f4")
+  FOREIGN-TYPE [#("a" "f4")])
+
 (setv HOSTILE {
-  "external link" (fn [file] (del (get file BIAS)) (setv (get file BIAS) (h5py.ExternalLink "other.h5" "/x")))
-  "soft link" (fn [file] (del (get file BIAS)) (setv (get file BIAS) (h5py.SoftLink "/model_weights/gru_3/bias")))
-  "link instead of a group" (fn [file] (.move file "model_weights" "w") (setv (get file "model_weights") (h5py.SoftLink "/w")))
-  "data in another file" (fn [file] (replace-bias file #(10) "f4" :external [#("/etc/passwd" 0 40)]))
-  "virtual dataset" (fn [file] (del (get file BIAS)) (.create-virtual-dataset file BIAS virtual))
-  "chunks" (fn [file] (replace-bias file :data (np.zeros 10 "f4") :chunks #(5)))
-  "chunk bomb" (fn [file] (replace-bias file #(10) "f4" :chunks #((** 2 28)) :maxshape #(None)))
-  "gzip bomb" (fn [file] (replace-bias file :data (np.zeros (** 2 22) "f4") :compression "gzip" :compression-opts 9))
-  "checksum filter" (fn [file] (replace-bias file :data (np.zeros 10 "f4") :fletcher32 True))
-  "shape bomb" (fn [file] (replace-bias file #((** 2 40)) "f4"))
-  "nothing stored" (fn [file] (replace-bias file #(10) "f4"))
-  "nothing at all" (fn [file] (replace-bias file :data (h5py.Empty "f4")))
-  "compound type" (fn [file] (replace-bias file #(10) [#("a" "f4") #("b" "f4")]))
-  "object references" (fn [file] (replace-bias file #(10) h5py.ref-dtype))
-  "texts for numbers" (fn [file] (replace-bias file :data (* ["x"] 10)))
-  "big-endian numbers" (fn [file] (replace-bias file :data (np.zeros 10 ">f4")))
-  "complex numbers" (fn [file] (replace-bias file :data (np.zeros 10 "c8")))
-  "other shape" (fn [file] (replace-bias file :data (np.zeros 11 "f4")))
-  "whole numbers" (fn [file] (replace-bias file :data (np.zeros 10 "i4")))
-  "not a number" (fn [file] (setv (get file BIAS 0) np.nan) (seal file))
-  "infinity" (fn [file] (setv (get file BIAS 0) (- np.inf)) (seal file))
+  "external link" (fn [file] (as-link file BIAS (h5py.ExternalLink "other.h5" "/x")))
+  "soft link" (fn [file] (as-link file BIAS (h5py.SoftLink "/model_weights/gru_3/bias")))
+  "link instead of a group" as-group-link
+  "data in another file" (with-bias #(10) "f4" :external [#("/etc/passwd" 0 40)])
+  "virtual dataset" as-virtual
+  "chunks" (with-bias :data ZEROS :chunks #(5))
+  "chunk bomb" (with-bias #(10) "f4" :chunks #((** 2 28)) :maxshape #(None))
+  "gzip bomb" (with-bias
+    :data (np.zeros (** 2 22) "f4") :compression "gzip" :compression-opts 9)
+  "checksum filter" (with-bias :data ZEROS :fletcher32 True)
+  "shape bomb" (with-bias #((** 2 40)) "f4")
+  "nothing stored" (with-bias #(10) "f4")
+  "nothing at all" (with-bias :data (h5py.Empty "f4"))
+  "compound type" (with-bias #(10) [#* FOREIGN-TYPE #("b" "f4")])
+  "object references" (with-bias #(10) h5py.ref-dtype)
+  "texts for numbers" (with-bias :data (* ["x"] 10))
+  "big-endian numbers" (with-bias :data (np.zeros 10 ">f4"))
+  "complex numbers" (with-bias :data (np.zeros 10 "c8"))
+  "other shape" (with-bias :data (np.zeros 11 "f4"))
+  "whole numbers" (with-bias :data (np.zeros 10 "i4"))
+  "not a number" (with-number BIAS np.nan)
+  "infinity" (with-number BIAS (- np.inf))
   "too large for float32" (fn [file] (replace-bias file :data (np.full 10 1e300)) (seal file))
-  "infinite optimizer" (fn [file] (setv (get file "lstm_textgen/resume/optimizer/1" 0) np.inf) (seal file))
-  "missing weight" (fn [file] (del (get file BIAS)))
-  "weight too many" (fn [file] (setv (get file "model_weights/dense/more") [1.0]))
-  "missing optimizer" (fn [file] (del (get file "lstm_textgen/resume/optimizer")))
-  "other data" (fn [file] (setv (get file "notes") (np.zeros 3)))
+  "infinite optimizer" (with-number "lstm_textgen/resume/optimizer/1" np.inf)
+  "missing weight" (without BIAS)
+  "weight too many" (with-object "model_weights/dense/more" [1.0])
+  "missing optimizer" (without "lstm_textgen/resume/optimizer")
+  "other data" (with-object "notes" (np.zeros 3))
   "deep groups" (fn [file] (.create-group file (.join "/" (* ["deeper"] 300))))
-  "cycle of hard links" (fn [file] (setv (get file "model_weights/loop") (get file "model_weights")))
+  "cycle of hard links"
+    (fn [file] (setv (get file "model_weights/loop") (get file "model_weights")))
   "group for an array" (fn [file] (del (get file BIAS)) (.create-group file BIAS))
-  "array for a group" (fn [file] (del (get file OURS "resume")) (setv (get file OURS "resume") [1]))
-  "named type" (fn [file] (setv (get file "type") (np.dtype "f4")))
-  "many attributes" (fn [file] (for [n (range 1000)] (setv (get file.attrs (str n)) n)))
-  "strange attribute" (fn [file] (setv (get file.attrs "x") (np.zeros 2 [#("a" "f4")])))
-  "no format" (fn [file] (del (get (. (get file OURS) attrs) "format")))
-  "format in words" (fn [file] (setv (get (. (get file OURS) attrs) "format") "one"))
-  "format 0" (fn [file] (setv (get (. (get file OURS) attrs) "format") 0))
-  "list of formats" (fn [file] (setv (get (. (get file OURS) attrs) "format") [1 1]))})
+  "array for a group" (with-object "lstm_textgen/resume" [1])
+  "named type" (with-object "type" (np.dtype "f4"))
+  "many attributes" with-many-attributes
+  "strange attribute" (fn [file] (setv (get file.attrs "x") (np.zeros 2 FOREIGN-TYPE)))
+  "no format" without-format
+  "format in words" (with-format "one")
+  "format 0" (with-format 0)
+  "list of formats" (with-format [1 1])})
 
 
 (defn [(pytest.mark.parametrize "name" HOSTILE)] test-a-hostile-file-is-refused [path name]
@@ -123,11 +190,15 @@
 
 (defn test-keras-may-not-be-told-of-other-weights [path]
   (with [file (h5py.File path "r+")]
-    (setv (get (. (get file "model_weights/gru_3") attrs) "weight_names") ["bias" "recurrent_kernel" "kernel"]))
+    (setv (get (. (get file "model_weights/gru_3") attrs) "weight_names")
+      ["bias" "recurrent_kernel" "kernel"]))
   (assert-refused path "contradicts"))
 
 
-(defn [(pytest.mark.parametrize "options" [{"libver" "latest"} {"userblock_size" 512} {"fs_strategy" "page"}])]
+(defn [(pytest.mark.parametrize "options" [
+    {"libver" "latest"}
+    {"userblock_size" 512}
+    {"fs_strategy" "page"}])]
   test-hdf5-of-another-make-is-refused [path options]
   (with [file (h5py.File path)  other (h5py.File (/ path.parent "other.h5") "w" #** options)]
     (for [name file]
@@ -135,10 +206,15 @@
   (assert-refused (/ path.parent "other.h5")))
 
 
-(defn [(pytest.mark.parametrize "content" [b"" b"x" b"\x89HDF\r\n\x1a\n" (bytes 5000) (* b"\x89HDF\r\n\x1a\n" 99)])]
+(defn [(pytest.mark.parametrize "content" [
+    b""
+    b"x"
+    b"\x89HDF\r\n\x1a\n"
+    (bytes 5000)
+    (* b"\x89HDF\r\n\x1a\n" 99)])]
   test-what-is-no-hdf5-is-refused [path content]
   (.write-bytes path content)
-  (assert-refused path "no HDF5 file|of another version"))
+  (assert-refused path "not an HDF5 file|of another version"))
 
 
 (defn test-what-is-no-file-is-refused [tmp-path]
@@ -150,20 +226,23 @@
 
 (defn [(pytest.mark.parametrize "units" [
     ["a" "b" "a"] ["a" ""] ["ab" "c"] ["a" 1] ["\ud800" "b"] [] {"a" 1} "ab" None])]
-  test-a-vocabulary-that-is-none-is-refused [path units]
+  test-an-invalid-vocabulary-is-refused [path units]
   (with [file (h5py.File path "r+")]
     (store-text file "vocabulary" (changed file "vocabulary" :units units)))
   (assert-refused path))
 
 
 (defn [(pytest.mark.parametrize "changes" [
-    {"layers" 5} {"layers" "lambda:5"} {"layers" "lstm:99999999999"} {"layers" "lstm:7,gru:5"} {"layers" None}
+    {"layers" 5} {"layers" "lambda:5"} {"layers" "lstm:99999999999"} {"layers" "lstm:7,gru:5"}
+    {"layers" None} {"layers" {}} {"layers" ...}
     {"embedding" "4"} {"embedding" -4} {"embedding" 4.5} {"embedding" True} {"embedding" (** 2 30)}
-    {"unit" "bytes"} {"unit" "words"} {"lower" "no"} {"lookback" 0} {"lookback" 1e9} {"lookback" (** 10 400)}
-    {"batch_size" []} {"stride" None} {"validation" 2} {"validation" (float "nan")} {"learning_rate" "fast"}
-    {"learning_rate" (float "inf")} {"epochs" -1} {"patience" {}} {"rng_seed" None} {"encoding" "no such"}
-    {"encoding" "PunyCode"} {"batch_size" (** 2 15)}
-    {"max_words" "many"} {"beginning" 5} {"beginning" "\x1b[2J"} {"recipe" ["x"]} {"unit" ...} {"beginning" ...}])]
+    {"unit" "bytes"} {"unit" "words"} {"unit" ["words"]} {"unit" ...} {"lower" "no"}
+    {"lookback" 0} {"lookback" 1e9} {"lookback" (** 10 400)} {"batch_size" []}
+    {"batch_size" (** 2 15)} {"stride" None} {"validation" 2} {"validation" (float "nan")}
+    {"learning_rate" "fast"} {"learning_rate" (float "inf")} {"learning_rate" (** 10 400)}
+    {"epochs" -1} {"patience" {}} {"rng_seed" None} {"temperature" [(** 10 400)]}
+    {"encoding" "no such"} {"encoding" "PunyCode"} {"encoding" "a\0b"} {"max_words" "many"}
+    {"beginning" 5} {"beginning" "\x1b[2J"} {"beginning" ...} {"recipe" ["x"]}])]
   test-settings-of-the-wrong-kind-are-refused [path changes]
   (with [file (h5py.File path "r+")]
     (store-text file "settings" (changed file "settings" #** changes)))
@@ -171,9 +250,10 @@
 
 
 (defn [(pytest.mark.parametrize "changes" [
-    {"epoch" "1"} {"epoch" -1} {"step" 1.5} {"step" (** 10 30)} {"updates" None} {"loss_sum" (float "nan")}
-    {"loss_sum" "1e999"} {"text" 7} {"text" ...} {"step" True}])]
-  test-a-place-to-go-on-from-that-is-none-is-refused [path changes]
+    {"epoch" "1"} {"epoch" -1} {"step" 1.5} {"step" (** 10 30)} {"step" True} {"updates" None}
+    {"loss_sum" (float "nan")} {"loss_sum" "1e999"} {"loss_sum" (** 10 400)} {"text" 7}
+    {"text" ...}])]
+  test-an-invalid-training-state-is-refused [path changes]
   (with [file (h5py.File path "r+")]
     (store-text file "resume/state" (changed file "resume/state" #** changes)))
   (assert-refused path))
@@ -181,15 +261,17 @@
 
 (defn [(pytest.mark.parametrize "history" [
     "{}" "[1]" "[null]" "[[]]" "[{}]" "nonsense" "" "\0" "[1e999]" "[NaN]" "\ud800"
+    (+ "[{\"epoch\": 1, \"loss\": 1" (* "0" 400) ", \"text\": \"\"}]")
     "[{\"epoch\": 1, \"loss\": 1e999, \"text\": \"\"}]"
     "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"])]
-  test-a-history-that-is-none-is-refused [path history]
+  test-an-invalid-history-is-refused [path history]
   (with [file (h5py.File path "r+")]
     (store-text file "history" history))
   (assert-refused path))
 
 
-(defn [(pytest.mark.parametrize "name" [#* TEXTS "resume/state"])] test-nested-json-is-refused [path name]
+(defn [(pytest.mark.parametrize "name" [#* STORED-TEXTS "resume/state"])]
+  test-nested-json-is-refused [path name]
   (with [file (h5py.File path "r+")]
     (store-text file name (* "[" 1,000,000)))
   (assert-refused path))
@@ -197,11 +279,8 @@
 
 (defn test-a-vocabulary-may-have-control-characters [tmp-path]
   (setv
-    model (small-model)
-    units (list "\0\x07\x1b\x9bdehlorw\u202e"))
-  (setv
-    model.vocabulary ((type model.vocabulary) "characters" (cut units 10))
-    (get model.settings "beginning") "\x1b")
+    model (small-model :beginning "\x1b")
+    model.vocabulary (Vocabulary "characters" (list "\0\x07\x1b\x9bdehlo\u202e")))
   (save-checkpoint model (/ tmp-path "model"))
   (assert (same-model? model (load-checkpoint (/ tmp-path "model") :resume True))))
 
@@ -222,7 +301,7 @@
 (defn assert-refused-within-limits [path]
   "Assert that a process with 200 MB to spare, and a second or two, refuses the file."
   (setv process (subprocess.run [sys.executable "-m" "hy" "-c" LOAD path]
-    :env {#** os.environ "PYTHONPATH" (str TESTS.parent)} :capture-output True :text True))
+    :env {#** os.environ "PYTHONPATH" (str ROOT)} :capture-output True :text True))
   (assert (= process.stdout "refused\n") process.stderr))
 
 
@@ -237,7 +316,8 @@
 (defn [(pytest.mark.parametrize #("name" "text") [
     #("settings" (* "[" 4,000,000))
     #("history" (+ "[" (* "[]," 1,000,000) "[]]"))
-    #("vocabulary" (+ "{\"unit\": \"characters\", \"units\": [" (* "\"a\"," 1,000,000) "\"a\"]}"))])]
+    #("vocabulary"
+      (+ "{\"unit\": \"characters\", \"units\": [" (* "\"a\"," 1,000,000) "\"a\"]}"))])]
   test-a-bomb-of-json-is-refused-within-limits [path name text]
   (with [file (h5py.File path "r+")]
     (store-text file name text))
@@ -269,13 +349,14 @@
 
 
 (defn test-attributes-are-read [tmp-path]
-  (setv attributes {
-    "none" []  "texts" ["a" "é"]  "long" (* "é" 100,000)  "bytes" b"plain"  "fixed" (np.bytes_ b"fixed")
-    "array" (np.array [b"a" b"bcd"])  "number" -3  "numbers" [1 2]})
+  (setv
+    attributes {"none" []  "texts" ["a" "é"]  "long" (* "é" 100,000)  "number" -3  "numbers" [1 2]}
+    bytes-of {"bytes" b"plain"  "fixed" (np.bytes_ b"fixed")  "array" (np.array [b"a" b"bcd"])}
+    texts {"bytes" "plain"  "fixed" "fixed"  "array" ["a" "bcd"]})
   (with [file (h5py.File (/ tmp-path "a.h5") "w")]
-    (.update file.attrs attributes))
+    (.update file.attrs {#** attributes #** bytes-of}))
   (with [file (open-hdf5 (/ tmp-path "a.h5"))]
-    (assert (= (.attributes file "") {#** attributes  "bytes" "plain"  "fixed" "fixed"  "array" ["a" "bcd"]}))))
+    (assert (= (.attributes file "") {#** attributes #** texts}))))
 
 
 (defn test-large-groups-are-read [tmp-path]
@@ -284,4 +365,4 @@
       (setv (get file f"group/{n}") n)))
   (with [file (open-hdf5 (/ tmp-path "a.h5"))]
     (assert (= (len file.objects) 3002))
-    (assert (all (gfor  n (range 3000)  (= n (.array file f"group/{n}" "i")))))))
+    (assert (all (gfor n (range 3000)  (= n (.array file f"group/{n}" "i")))))))

@@ -1,42 +1,42 @@
 "Steps of learning: a batch that is dealt out in parts teaches what a whole one does."
 
 (import
-  keras [ops]
   numpy :as np
   pytest
-  lstm_textgen.layers [parse-layers]
-  lstm_textgen.learner [Learner PartsLearner part-count])
+  lstm-textgen.layers [NetworkSpec parse-layers]
+  lstm-textgen.learner [Learner fits? put values]
+  lstm-textgen.parallel.cores [PartsLearner part-count])
 
-(setv ROWS 4  LOOKBACK 5)
+(setv
+  SHAPE #(4 5)  ; rows and lookback of a batch
+  SIZE 6)       ; of the vocabulary
 
 
-(defn learner [spec [parts None]]
-  "A learner with a vocabulary of 6; without `parts`, Keras' own."
-  (setv options [(parse-layers spec) 6 4 ROWS LOOKBACK 1 0.01])
+(defn learner [layers [parts None]]
+  "Return a learner; without `parts` it takes Keras' own steps."
+  (setv options [(NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01])
   (if parts
     (PartsLearner parts #* options)
     (Learner #* options)))
 
 
 (defn batches [count]
-  "Random x and y."
+  "Return so many random batches [x y]."
   (setv random (np.random.default-rng 2))
-  (lfor  _ (range count)  (lfor  _ "xy"  (.integers random 0 6 #(ROWS LOOKBACK) :dtype "int32"))))
+  (lfor _ (range count) (lfor _ "xy" (.integers random 0 SIZE SHAPE :dtype "int32"))))
 
 
-(defn values [variables]
-  (lfor  v variables  (ops.convert-to-numpy v)))
-
-
-(defn [(pytest.mark.parametrize #("spec" "parts") [#("8,gru:7,lstm:6" 1) #("8,gru:7,lstm:6" 2) #("gru:7,8" 4)])]
-    test-parts-learn-what-keras-own-step-learns [spec parts]
+(defn [(pytest.mark.parametrize #("layers" "parts") [
+    #("8,gru:7,lstm:6" 1) #("8,gru:7,lstm:6" 2) #("gru:7,8" 4)])]
+    test-parts-learn-what-keras-own-step-learns [layers parts]
   (setv
-    [dealt whole] [(learner spec parts) (learner spec)]
+    [dealt whole] [(learner layers parts) (learner layers)]
     [held #* seen] (batches 4))
   (for [[x y] seen]
     (assert (= (.learn dealt x y) (pytest.approx (.learn whole x y) :rel 1e-4))))
   (assert (= (.validate dealt #* held) (pytest.approx (.validate whole #* held) :rel 1e-4)))
-  (for [[ours theirs] (zip #* (gfor  l [dealt whole]  (values [#* l.weights #* l.states])) :strict True)]
+  (setv results (gfor each [dealt whole] (values [#* each.weights #* each.states])))
+  (for [[ours theirs] (zip #* results :strict True)]
     (assert (np.allclose ours theirs :atol 1e-3))))
 
 
@@ -48,7 +48,7 @@
     (setv (cut ids 2 None) (cut ids 2)))
   (.learn two x y)
   (setv [first _ second _] (values two.states))
-  (assert (np.allclose (cut first 2) (cut first 2 None)))  ; before the dropout the halves are alike
+  (assert (np.allclose (cut first 2) (cut first 2 None)))  ; the halves are alike up to the dropout
   (assert (not (np.allclose (cut second 2) (cut second 2 None)))))
 
 
@@ -63,8 +63,33 @@
   (assert (= (len (set seeds)) 3)))
 
 
-(defn [(pytest.mark.parametrize #("spec" "rows" "processors" "parts") [
-    #("512" 32 2 2) #("512" 32 1 1) #("512" 32 3 2) #("512" 32 64 4) #("512" 30 4 3) #("512" 12 2 1) #("512" 7 4 1)
-    #("256,gru:768" 32 2 1)])]
-    test-parts-are-equal-and-not-too-small [spec rows processors parts]
-  (assert (= (part-count (parse-layers spec) rows processors) parts)))
+(defn [(pytest.mark.parametrize #("layers" "rows" "processors" "parts") [
+    #("512" 32 2 2) #("512" 32 1 1) #("512" 32 3 2) #("512" 32 64 4) #("512" 30 4 3)
+    #("512" 12 2 1) #("512" 7 4 1) #("256,gru:768" 32 2 1)])]
+    test-parts-are-equal-and-not-too-small [layers rows processors parts]
+  (assert (= (part-count (parse-layers layers) rows processors) parts)))
+
+
+(defn test-a-variable-that-is-larger-keeps-the-rest-of-its-values []
+  (setv
+    weights (. (learner "8") weights)
+    [table #* others] (values weights)
+    smaller [(np.zeros #(4 4) "float32") #* others])
+  (assert (fits? weights smaller))
+  (put weights smaller)
+  (setv [now #* same] (values weights))
+  (assert (not (.any (cut now 4))))
+  (assert (.all (= (cut now 4 None) (cut table 4 None))))
+  (assert (all (gfor [a b] (zip same others) (np.array-equal a b)))))
+
+
+(defn [(pytest.mark.parametrize "unfit" [
+    (fn [arrays] (cut arrays 1 None))
+    (fn [arrays] [(np.zeros #(99 4) "float32") #* (cut arrays 1 None)])
+    (fn [arrays] [(np.zeros 4 "float32") #* (cut arrays 1 None)])
+    (fn [arrays] [(np.zeros #(6 4) "int32") #* (cut arrays 1 None)])]
+    :ids ["too-few" "too-large" "other-axes" "other-kind"])]
+    test-arrays-of-another-network-do-not-fit [unfit]
+  (setv weights (. (learner "8") weights))
+  (assert (fits? weights (values weights)))
+  (assert (not (fits? weights (unfit (values weights))))))

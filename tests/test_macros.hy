@@ -3,14 +3,16 @@
 (require
   lstm-textgen.macros [defprep defrecipe])
 (import
-  hypothesis [given strategies :as st]
   inspect
-  pytest
   subprocess
   sys
   hy.errors [HyMacroExpansionError]
-  lstm-textgen.macros [SETTINGS STEPS text-first]
-  lstm-textgen.prep :as prep)
+  hypothesis [given strategies :as st]
+  pytest
+  lstm-textgen.prep :as prep
+  lstm-textgen.recipes [recipe]
+  lstm-textgen.settings [settings-in]
+  lstm-textgen.steps [STEPS text-first])
 
 ;; Names that the expansions must not trip over.
 (setv text "not the text"  re None  prep-lower None)
@@ -23,11 +25,13 @@
 (defn expand [form]
   (hy.macroexpand form (get sys.modules __name__)))
 
+
 (defn run [source]
   "Compile and run `source` as a user's module; return its names."
   (setv names {"__name__" "user"  "hy" hy})
   (hy.eval (hy.read-many (+ "(require lstm-textgen.macros [defprep defrecipe])\n" source)) names)
   names)
+
 
 (defn complaint [source]
   "Return what compiling `source` says is wrong."
@@ -43,14 +47,17 @@
   (assert (= clean.__doc__ "Keep the prose."))
   (assert (= clean.__name__ "clean")))
 
+
 (defn test-preps-and-own-functions-compose []
   (assert (= (shout "cat") "COT!!"))
   (defprep local (fn [t] (+ t text)) str.strip)
   (assert (= (local "x") "xnot the text")))
 
+
 (defn test-a-prep-without-steps-changes-nothing []
   (defprep same)
   (assert (= (same "A\n") "A\n")))
+
 
 (defn test-an-own-function-is-evaluated-once-when-the-prep-is-defined []
   (setv made [])
@@ -64,6 +71,7 @@
   (with [_ (pytest.raises NameError :match "nowhere")]
     (run "(defprep p nowhere)")))
 
+
 (defn test-arguments-may-be-expressions []
   (setv marks ["#" ";"])
   (defprep uncommented (drop-lines f"^[{(.join "" marks)}]"))
@@ -72,8 +80,10 @@
   (with [_ (pytest.raises ValueError :match "drop-lines.*regular expression")]
     (broken "a")))
 
+
 (defn [(given (st.text))] test-a-prep-is-its-steps-one-after-the-other [words]
   (assert (= (clean words) (prep.replace (prep.drop-lines (prep.lower words) "^#") "a" "o"))))
+
 
 (defn test-names-of-the-user-do-not-reach-the-expansion []
   (setv names (run "
@@ -81,6 +91,7 @@
     (setv text 1 lstm-textgen 2 prep 3 defn 4)
     (defprep p lower)"))
   (assert (= ((get names "p") "LOW") "low")))
+
 
 (defn test-python-spelling-is-the-same-step []
   (defprep p (drop_lines "a"))
@@ -95,12 +106,14 @@
   (assert (= name 'p))
   (assert (= code `(hy.I.lstm_textgen/prep.replace (hy.I.lstm_textgen/prep.lower ~param) "a" "b"))))
 
+
 (defn test-an-expansion-names-only-generated-and-user-names []
   (setv [_ [_ own form] [_ _ [param] code]] (expand '(defprep p (mine 1))))
-  (assert (= form '(hy.I.lstm_textgen/macros.text-first mine 1)))
+  (assert (= form '(hy.I.lstm_textgen/steps.text-first mine 1)))
   (assert (= code `(~own ~param)))
   (assert (.startswith own "_hy_gensym"))
   (assert (.startswith param "_hy_gensym")))
+
 
 (defn test-text-first-fills-in-the-rest []
   (assert (= ((text-first add "?" :times 3) "what") "what???")))
@@ -109,18 +122,19 @@
 ;; defprep: what it refuses.
 
 (defn [(pytest.mark.parametrize #("body" "said") [
-    #("lowr" "no step `lowr`; did you mean `lower`?")
-    #("(drop-line \"a\")" "no step `drop-line`; did you mean `drop-lines`?")
-    #("(drop-lines)" "`drop-lines` takes regex beside the text, not 0 arguments")
-    #("(lower 1)" "`lower` takes nothing beside the text, not 1 arguments")
+    #("lowr" "no step 'lowr'; did you mean 'lower'?")
+    #("(drop-line \"a\")" "no step 'drop-line'; did you mean 'drop-lines'?")
+    #("(drop-lines)" "'drop-lines' takes a regular expression beside the text, not 0 arguments")
+    #("(lower 1)" "'lower' takes nothing beside the text, not 1 arguments")
     #("(keep-lines \"(\")" "must be a regular expression, not '('")
     #("(keep-lines 3)" "must be a regular expression, not 3")
-    #("(replace \"\" \"a\")" "must be text of a character or more")
+    #("(replace \"\" \"a\")" "must be text of at least one character")
     #("(replace \"a\" None)" "must be text, not None")
     #("lower \"^#\"" "a step is a name, a call or a function, not \"^#\"")
     #("True" "a step is a name, a call or a function, not True")])]
     test-a-wrong-step-is-an-error-of-compiling [body said]
   (assert (in said (complaint f"(defprep p {body})"))))
+
 
 (defn test-the-error-points-at-the-step-in-the-file [tmp-path]
   (setv file (/ tmp-path "mine.hy"))
@@ -128,7 +142,8 @@
   (setv done (subprocess.run [sys.executable "-m" "hy" (str file)] :capture-output True :text True))
   (assert (= done.returncode 1))
   (assert (in f"{file}\", line 5" done.stderr))
-  (assert (in "did you mean `lower`?" done.stderr)))
+  (assert (in "did you mean 'lower'?" done.stderr)))
+
 
 (defn test-a-name-like-a-step-has-a-way-in []
   (setv names (run "
@@ -138,6 +153,7 @@
   ;; Not alike enough to be a misspelling.
   (defprep q drop-poems)
   (assert (= (q "a") "a!")))
+
 
 (defn test-a-definition-needs-a-name []
   (assert (in "needs a name" (complaint "(defprep 5 lower)")))
@@ -164,6 +180,7 @@
   :learning-rate 0.002
   :validation 0)
 
+
 (defn test-a-recipe-holds-what-it-was-given []
   (assert (= [tales.name tales.doc tales.folder] ["tales" "Fairy tales." None]))
   (assert (= tales.settings {
@@ -174,52 +191,58 @@
     "validation" 0}))
   (assert (= (tales.prep "A\n\n\n\n* * *\nB") "o\n\nb")))
 
+
 (defn test-a-recipe-without-prep-or-doc []
   (defrecipe bare :epochs 3)
   (assert (= [bare.doc bare.prep bare.settings] [None None {"epochs" 3}])))
+
 
 (defn test-one-step-needs-no-brackets []
   (defrecipe loud :prep lower)
   (assert (= (loud.prep "A") "a")))
 
+
 (defn [(pytest.mark.parametrize #("body" "said") [
-    #(":epoch 3" "no setting `epoch`; did you mean `epochs`?")
-    #(":prp [lower]" "did you mean `prep`?")
+    #(":epoch 3" "no setting 'epoch'; did you mean 'epochs'?")
+    #(":prp [lower]" "did you mean 'prep'?")
     #(":epochs" "`:epochs` has no value")
     #(":epochs 3 :epochs 4" "`:epochs` is given twice")
     #(":batch-size 8 :batch_size 8" "`:batch-size` is given twice")
-    #("epochs 3" "made of pairs such as `:epochs 3`; epochs is no keyword")
-    #(":prep [lowr]" "no step `lowr`; did you mean `lower`?")
+    #("epochs 3" "made of pairs such as `:epochs 3`; epochs is not a keyword")
+    #(":prep [lowr]" "no step 'lowr'; did you mean 'lower'?")
     #(":prep [\"^#\"]" "a step is a name")
-    #(":unit word" "`unit` must be `characters` or `words`, not 'word'")
-    #(":sources \"a.txt\"" "`sources` must be a list of texts")
-    #(":sources []" "`sources` must be a list of texts")
-    #(":sources [1]" "`sources` must be a list of texts")
-    #(":encoding \"utf9\"" "`encoding` must be the name of an encoding, not 'utf9' (unknown")
-    #(":lower 1" "`lower` must be True or False, not 1")
-    #(":max-words 0" "`max-words` must be a whole number of 1 or more, not 0")
-    #(":lookback 1.5" "`lookback` must be a whole number of 1 or more, not 1.5")
-    #(":stride 0" "`stride` must be")
-    #(":batch-size True" "`batch-size` must be")
-    #(":validation 1.0" "`validation` must be a number from 0 to below 1, not 1.0")
-    #(":layers 256" "`layers` must be text")
-    #(":learning-rate 0" "`learning-rate` must be a number above 0")
-    #(":learning-rate NaN" "`learning-rate` must be a number above 0")
-    #(":epochs -1" "`epochs` must be a whole number of 0 or more, not -1")
-    #(":patience -1" "`patience` must be")
-    #(":rng-seed \"x\"" "`rng-seed` must be")
-    #(":temperature -0.5" "`temperature` must be a number of 0 or more, not -0.5")])]
+    #(":unit word" "`:unit` must be `characters` or `words`, not 'word'")
+    #(":sources \"a.txt\"" "`:sources` must be a list of texts")
+    #(":sources []" "`:sources` must be a list of texts")
+    #(":sources [1]" "`:sources` must be a list of texts")
+    #(":encoding \"utf9\"" "`:encoding` must be the name of an encoding, not 'utf9' (unknown")
+    #(":lower 1" "`:lower` must be True or False, not 1")
+    #(":max-words 0" "`:max-words` must be a whole number from 1 up, not 0")
+    #(":lookback 1.5" "`:lookback` must be a whole number from 1 up, not 1.5")
+    #(":stride 0" "`:stride` must be")
+    #(":batch-size True" "`:batch-size` must be")
+    #(":validation 1.0" "`:validation` must be a number from 0 to below 1, not 1.0")
+    #(":layers \"256,x\"" "`:layers`: \"x\" has no number")
+    #(":learning-rate 0" "`:learning-rate` must be a number above 0")
+    #(":learning-rate NaN" "`:learning-rate` must be a number above 0")
+    #(":epochs -1" "`:epochs` must be a whole number from 0 up, not -1")
+    #(":patience -1" "`:patience` must be")
+    #(":rng-seed \"x\"" "`:rng-seed` must be")
+    #(":temperature -0.5" "`:temperature` must be a number from 0 up, or several of them, not -0.5")
+    #(":layers \"lstn:3\"" "`:layers`: \"lstn:3\" is not a layer")])]
     test-a-wrong-recipe-is-an-error-of-compiling [body said]
   (assert (in said (complaint f"(defrecipe r {body})"))))
+
 
 (defn test-what-is-no-literal-is-checked-when-it-runs []
   (with [_ (pytest.raises ValueError :match "`epochs` must be a whole number")]
     (run "(defrecipe r :epochs (- 1))")))
+
 
 (defn test-every-setting-has-a-kind-that-a-right-value-fits []
   (setv right {
     "sources" ["a.txt"]  "unit" "words"  "lower" True  "encoding" "latin-1"  "max_words" 9
     "lookback" 9  "stride" 9  "batch_size" 9  "validation" 0.5  "layers" "9"
     "learning_rate" 0.1  "epochs" 0  "patience" 0  "rng_seed" 0  "temperature" 0})
-  (assert (= (set right) (sfor name SETTINGS (hy.mangle name))))
-  (assert (= (. (prep.recipe "r" #** right) settings) right)))
+  (assert (= (set right) (sfor setting (settings-in "r") setting.name)))
+  (assert (= (. (recipe "r" #** right) settings) right)))

@@ -8,10 +8,10 @@
   keras
   numpy :as np
   pytest
-  tests.helpers [ROOT TEXT program refused train-tiny]
   lstm_textgen.batches [split-ids]
   lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
-  lstm_textgen.report [Quiet])
+  lstm_textgen.report.plain [Quiet]
+  tests.helpers [ROOT TEXT program refused train-tiny])
 
 
 (defn [pytest.fixture] trained-on [trained]
@@ -20,7 +20,7 @@
   trained)
 
 
-(defn test-training-goes-on-from-the-backup-of-a-damaged-model-and-says-so [trained-on]
+(defn test-training-resumes-from-the-backup-of-a-damaged-model-and-says-so [trained-on]
   (setv
     path (/ trained-on "model.h5")
     before (.read-bytes (/ trained-on "model.h5.bak")))
@@ -28,7 +28,7 @@
   (setv result (program "--sources" "text.txt" "--epochs" "3" :folder trained-on))
   (assert (= result.returncode 0) result.stderr)
   (assert (in "cut off" result.stderr))
-  (assert (in "model.h5.bak, the model saved before it, is used" result.stderr))
+  (assert (in "the model saved before it is used instead: model.h5.bak" result.stderr))
   (assert (= (len (. (load-checkpoint path) history)) 3))
   (assert (= (.read-bytes (/ trained-on "model.h5.bak")) before)))  ; the damaged one has not taken its place
 
@@ -60,8 +60,8 @@
     training (Training checkpoint #* (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16) path report)
     bias (get training.learner.weights -1))
   (.assign bias (keras.ops.full-like bias np.nan))
-  (training._try-to-save)
-  (assert (= said [f"{path} could not be saved: its training state: a number is not finite; training goes on and tries again at the next save"]))
+  (.try-to-save training)
+  (assert (= said [f"{path} could not be saved: its optimizer state: a number is not finite; training goes on and tries again at the next save"]))
   (with [_ (pytest.raises OSError :match "not finite")]
     (training.save))
   (assert (= (.read-bytes path) before)))
@@ -75,12 +75,12 @@
 
 (defn test-where-what-was-kept-does-not-fit-training-goes-on-from-the-weights [trained]
   (setv model (load-checkpoint (/ trained "model.h5") :resume True))
-  (.append (get model.resume "optimizer") (np.zeros 3 "float32"))
+  (.append model.resume.optimizer (np.zeros 3 "float32"))
   (save-checkpoint model (/ trained "model"))
   (setv result (program "--sources" "text.txt" "--epochs" "3" :folder trained))
   (assert (= [result.returncode (.count result.stderr "\n")] [0 1]) result.stderr)
-  (assert (in "goes on from the weights, with a new optimizer" result.stderr))
-  (setv losses (lfor  entry (. (load-checkpoint (/ trained "model")) history)  (get entry "loss")))
+  (assert (in "from the weights with a new optimizer" result.stderr))
+  (setv losses (lfor entry (. (load-checkpoint (/ trained "model")) history)  (get entry "loss")))
   (assert (= (len losses) 3))
   (assert (< (get losses 2) (get losses 0))))
 

@@ -1,4 +1,4 @@
-"Old models: files as Keras 1 and 2 wrote them become models whose predictions equal the old formulae."
+"Old models: files of Keras 1 and 2 become models whose predictions equal the old formulae."
 
 (import
   json
@@ -6,39 +6,48 @@
   keras
   numpy :as np
   pytest
-  tests.helpers [program refused write-text]
-  lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
-  lstm_textgen.engine [Engine softmax]
-  lstm_textgen.oldmodels [import-model]
-  lstm_textgen.report [Quiet]
-  lstm_textgen.textmodel [load train])
+  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.engine [Engine softmax]
+  lstm-textgen.oldmodels [import-model]
+  lstm-textgen.report.plain [Quiet]
+  lstm-textgen.textmodel [load train]
+  tests.helpers [program refused write-text])
 
-(setv ALPHABET "\n !abcdé")
-(setv SIZE (len ALPHABET))
+(setv
+  ALPHABET "\n !abcdé"
+  SIZE (len ALPHABET)
+  IDS [3 0 6 1 4 2 5 3 3 0])
 
 
-;; * The old formulae, in the words of the old files: W (in, u), U (u, u) and b (u,) for each of the gates i, c, f, o
+;; * The old formulae
+;; In the words of the old files: W (in, u), U (u, u) and b (u,) for each of the gates i, c, f, o.
 
 (defn sigmoid [x]
   (/ 1 (+ 1 (np.exp (- x)))))
+
 
 (defn old-hard-sigmoid [x]
   (np.clip (+ (* 0.2 x) 0.5) 0 1))
 
 
 (defn run-lstm [xs gates squash]
-  "The hidden states (time, u) of an LSTM over `xs` (time, in); `gates` has W, U and b of i, c, f and o."
-  (setv u (len (get gates "i" 2))  h (np.zeros u)  c (np.zeros u)  states [])
+  "Return the hidden states (time, u) of an LSTM over `xs` (time, in); `gates` has W, U and b."
+  (setv
+    u (len (get gates "i" 2))
+    h (np.zeros u)
+    c (np.zeros u)
+    states [])
   (for [x xs]
-    (setv z (dfor  [name [W U b]] (.items gates)  name (+ (@ x W) (@ h U) b)))
-    (setv c (+ (* (squash (get z "f")) c) (* (squash (get z "i")) (np.tanh (get z "c")))))
-    (setv h (* (squash (get z "o")) (np.tanh c)))
+    (setv
+      z (dfor [name [W U b]] (.items gates) name (+ (@ x W) (@ h U) b))
+      c (+ (* (squash (get z "f")) c) (* (squash (get z "i")) (np.tanh (get z "c"))))
+      h (* (squash (get z "o")) (np.tanh c)))
     (.append states h))
   (np.array states))
 
 
 (defn predict [ids layers dense squash]
-  "The probabilities (time, vocabulary) of the old network after each of the `ids`."
+  "Return the probabilities (time, vocabulary) of the old network after each of the `ids`."
   (setv xs (get (np.eye SIZE) ids))
   (for [gates layers]
     (setv xs (run-lstm xs gates squash)))
@@ -48,25 +57,28 @@
 ;; * Old files
 
 (defn random-network [sizes]
-  "Random weights: the gates of each layer, and the dense layer's kernel and bias."
-  (setv rng (np.random.default-rng 5)  layers [])
+  "Return random weights: the gates of each layer, and the dense layer's kernel and bias."
+  (setv
+    rng (np.random.default-rng 5)
+    layers [])
   (defn draw [#* shape]
     (.astype (.normal rng :size shape) "float32"))
   (for [[width u] (zip [SIZE #* sizes] sizes)]
-    (.append layers (dfor  name "icfo"  name [(draw width u) (draw u u) (draw u)])))
+    (.append layers (dfor name "icfo" name [(draw width u) (draw u u) (draw u)])))
   #(layers [(draw (get sizes -1) SIZE) (draw SIZE)]))
 
 
 (defn write-layer [file name weights]
   "Write the named `weights` of a layer, as Keras 1 and 2 did: the names are fixed-length bytes."
-  (setv group (.create-group file f"model_weights/{name}"))
-  (setv (get group.attrs "weight_names") (np.array (lfor  [name _] weights  (.encode name))))
+  (setv
+    group (.create-group file f"model_weights/{name}")
+    (get group.attrs "weight_names") (np.array (lfor [name _] weights (.encode name))))
   (for [[name array] weights]
     (.create-dataset group name :data array)))
 
 
 (defn joined [gates part order]
-  (np.concatenate (lfor  name order  (get gates name part)) -1))
+  (np.concatenate (lfor name order (get gates name part)) -1))
 
 
 (defn keras-1-weights [name gates]
@@ -83,11 +95,12 @@
 
 
 (defn cudnn-weights [name gates]
-  (defn in-columns [kernel]  ; cuDNN has the transposed matrix, in memory that is said to be of the kernel's shape
+  ;; cuDNN has the transposed matrix, in memory that is said to be of the kernel's shape.
+  (defn in-columns [kernel]
     (.reshape (.flatten kernel.T) kernel.shape))
   (setv
-    kernels (lfor  gate "ifco"  (in-columns (get gates gate 0)))
-    recurrent (lfor  gate "ifco"  (. (get gates gate 1) T))
+    kernels (lfor gate "ifco" (in-columns (get gates gate 0)))
+    recurrent (lfor gate "ifco" (. (get gates gate 1) T))
     bias (joined gates 2 "ifco")
     share (np.linspace -1 1 bias.size :dtype "float32"))
   [#(f"{name}/kernel:0" (np.concatenate kernels 1))
@@ -103,36 +116,41 @@
 
 
 (defn old-config [make sizes gate-function #** changes]
-  "What an old file says of its layers, a dropout layer after the first one among them."
-  (setv [lstm units gates _] (get MAKES make)  layers [])
-  (for [[n size] (enumerate sizes 1)]
-    (.append layers {"class_name" lstm  "config" {
-      "name" f"lstm_{n}"  units size  #** (if gates {gates gate-function  "activation" "tanh"} {})
-      "return_sequences" (< n (len sizes))  "batch_input_shape" [None 32 SIZE]  #** changes}}))
-  (.insert layers 1 {"class_name" "Dropout"  "config" {"name" "dropout_1"  (if (= make "Keras 1") "p" "rate") 0.25}})
-  (.append layers {"class_name" "Dense"  "config" {"name" "dense_1"  units SIZE  "activation" "softmax"}})
-  {"class_name" "Sequential"  "config" (if (= make "cuDNN") {"name" "sequential_1"  "layers" layers} layers)})
+  "Return what an old file says of its layers, one of dropout after the first among them."
+  (setv
+    [lstm units gates _] (get MAKES make)
+    rate (if (= make "Keras 1") "p" "rate")
+    options (if gates {gates gate-function  "activation" "tanh"} {})
+    layers (lfor
+      [n size] (enumerate sizes 1)
+      (layer lstm f"lstm_{n}" #** {
+        units size  #** options  "return_sequences" (< n (len sizes))
+        "batch_input_shape" [None 32 SIZE]  #** changes})))
+  (.insert layers 1 (layer "Dropout" "dropout_1" #** {rate 0.25}))
+  (.append layers (layer "Dense" "dense_1" #** {units SIZE  "activation" "softmax"}))
+  {"class_name" "Sequential"
+   "config" (if (= make "cuDNN") {"name" "sequential_1"  "layers" layers} layers)})
+
+
+(defn layer [kind layer-name #** config]
+  {"class_name" kind  "config" {"name" layer-name  #** config}})
 
 
 (defn write-old-model [folder make sizes [gate-function "sigmoid"] #** changes]
-  "Write a random old model and its alphabet to `folder`; their paths, and the network."
+  "Write a random old model and its alphabet to `folder`; return their paths, and the network."
   (setv
-    paths [(/ folder "old.h5") (/ folder "old.txt")]
-    network (random-network sizes)
-    config (old-config make sizes gate-function #** changes)
-    [layers [kernel bias]] network)
-  (.write-text (get paths 1) ALPHABET "utf-8")
-  (with [file (h5py.File (get paths 0) "w")]
+    [path alphabet] [(/ folder "old.h5") (/ folder "old.txt")]
+    [layers [kernel bias]] (random-network sizes)
+    config (old-config make sizes gate-function #** changes))
+  (.write-text alphabet ALPHABET "utf-8")
+  (with [file (h5py.File path "w")]
     (setv (get file.attrs "model_config") (.encode (json.dumps config)))
     (for [[n gates] (enumerate layers 1)]
       (write-layer file f"lstm_{n}" ((get MAKES make -1) f"lstm_{n}" gates)))
     (write-layer file "dense_1" (if (= make "Keras 1")
       [#("dense_1_W" kernel) #("dense_1_b" bias)]
       [#("dense_1/kernel:0" kernel) #("dense_1/bias:0" bias)])))
-  #(paths network))
-
-
-(setv IDS [3 0 6 1 4 2 5 3 3 0])
+  #([path alphabet] #(layers [kernel bias])))
 
 
 (defn assert-predicts [model folder expected]
@@ -140,23 +158,28 @@
   (save-checkpoint model (/ folder "model"))
   (setv
     model (load-checkpoint (/ folder "model"))
-    engine (Engine model.layers model.weights)
-    found (lfor  n IDS  (softmax (.step engine n))))
+    engine (Engine model.settings.layers model.weights)
+    found (lfor n IDS (softmax (.step engine n))))
   (assert (np.allclose found expected :atol 1e-5)))
 
 
-(defn [(pytest.mark.parametrize "sizes" [[5] [6 4]]) (pytest.mark.parametrize "make" MAKES)]
+(defn [
+    (pytest.mark.parametrize "sizes" [[5] [6 4]])
+    (pytest.mark.parametrize "make" MAKES)]
   test-predictions-are-those-of-the-old-formulae [tmp-path make sizes]
   (setv [paths network] (write-old-model tmp-path make sizes))
   (assert-predicts (import-model #* paths) tmp-path (predict IDS #* network sigmoid)))
 
 
-(defn [(pytest.mark.parametrize "sizes" [[5] [6 4]]) (pytest.mark.parametrize "make" ["Keras 1" "Keras 2"])]
+(defn [
+    (pytest.mark.parametrize "sizes" [[5] [6 4]])
+    (pytest.mark.parametrize "make" ["Keras 1" "Keras 2"])]
   test-hard-gates-are-those-of-the-old-formula [tmp-path make sizes]
   (setv
     [paths network] (write-old-model tmp-path make sizes "hard_sigmoid")
     model (import-model #* paths))
-  (assert (.startswith (get model.settings "layers") f"lstm-hard:{(get sizes 0)},dropout:0.25"))
+  (setv layers (str model.settings.layers))
+  (assert (.startswith layers f"lstm-hard:{(get sizes 0)},dropout:0.25"))
   (assert-predicts model tmp-path (predict IDS #* network old-hard-sigmoid)))
 
 
@@ -165,9 +188,9 @@
     [paths _] (write-old-model tmp-path "Keras 2" [6 4])
     model (import-model #* paths))
   (assert (= model.vocabulary.units (list ALPHABET)))
-  (assert (= (get model.settings "layers") "lstm:6,dropout:0.25,lstm:4"))
-  (assert (= (get model.settings "lookback") 32))
-  (assert (get model.settings "lower"))  ; no capital letters in the alphabet
+  (assert (= (str model.settings.layers) "lstm:6,dropout:0.25,lstm:4"))
+  (assert (= model.settings.lookback 32))
+  (assert model.settings.lower)  ; no capital letters in the alphabet
   (assert (= model.history []))
   (assert (is model.resume None)))
 
@@ -180,8 +203,9 @@
 
 (defn [(pytest.mark.parametrize #("changes" "match") [
     #({"units" 7} "shape")
-    #({"units" 0} "no sound number of units")
-    #({"units" "many"} "no sound number of units")
+    #({"units" 0} "an invalid number of units")
+    #({"units" "many"} "an invalid number of units")
+    #({"units" (** 10 400)} "an invalid number of units")
     #({"activation" "relu"} "without tanh")
     #({"recurrent_activation" "relu"} "gates of the kind 'relu'")
     #({"go_backwards" True} "backwards")
@@ -194,12 +218,12 @@
 
 (defn [(pytest.mark.parametrize #("config" "match") [
     #(None "no 'model_config'")
-    #("" "no JSON")
+    #("" "not valid JSON")
     #("{}" "no list of layers")
-    #("{\"config\": [1]}" "a layer that is none")
+    #("{\"config\": [1]}" "an invalid layer entry")
     #("{\"config\": []}" "not made of LSTM")
-    #("{\"config\": [{\"class_name\": \"Lambda\", \"config\": {}}, {\"class_name\": \"Dense\", \"config\": {}}]}" "'Lambda'")])]
-  test-files-that-say-nothing-sound-are-refused [tmp-path config match]
+    #((json.dumps {"config" [(layer "Lambda" "a") (layer "Dense" "b")]}) "'Lambda'")])]
+  test-invalid-configurations-are-refused [tmp-path config match]
   (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
   (with [file (h5py.File (get paths 0) "r+")]
     (del (get file.attrs "model_config"))
@@ -208,12 +232,23 @@
   (assert-refused paths match))
 
 
+(defn [(pytest.mark.parametrize "rate" [-0.1 1 (** 10 400) "half" None])]
+  test-an-invalid-dropout-rate-is-refused [tmp-path rate]
+  (setv
+    [paths _] (write-old-model tmp-path "Keras 2" [6])
+    config (old-config "Keras 2" [6] "sigmoid")
+    (get config "config" 1 "config" "rate") rate)
+  (with [file (h5py.File (get paths 0) "r+")]
+    (setv (get file.attrs "model_config") (json.dumps config)))
+  (assert-refused paths "a dropout layer with an invalid rate"))
+
+
 (defn test-an-alphabet-of-another-model-is-refused [tmp-path]
   (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
   (.write-text (get paths 1) "abc")
-  (assert-refused paths "8 characters and the alphabet has 3")
+  (assert-refused paths "8 characters but the alphabet has 3")
   (.write-text (get paths 1) "abca")
-  (assert-refused paths "not an alphabet: the vocabulary has a unit twice")
+  (assert-refused paths "not an alphabet: ")
   (.write-bytes (get paths 1) b"\xff\xfe")
   (assert-refused paths "not an alphabet"))
 
@@ -221,7 +256,7 @@
 (defn test-a-file-that-is-no-model-is-refused [tmp-path]
   (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
   (.write-bytes (get paths 0) b"text")
-  (assert-refused paths "no HDF5 file")
+  (assert-refused paths "not an HDF5 file")
   (.unlink (get paths 0))
   (with [_ (pytest.raises FileNotFoundError)]
     (import-model #* paths)))
@@ -233,23 +268,40 @@
   (program "--import" "old.h5" "--alphabet" "old.txt" "--model" "new" #* more :folder folder))
 
 
-(defn test-an-imported-model-writes-trains-on-and-is-stock-keras [tmp-path]
+(defn [pytest.fixture] imported [tmp-path]
+  "What the program said when it imported `old.h5`, and the network in that."
   (setv [_ network] (write-old-model tmp-path "Keras 2" [6] "hard_sigmoid"))
-  (setv result (import-by-program tmp-path))
+  #((import-by-program tmp-path) network))
+
+
+(defn test-an-import-says-what-it-made-and-what-to-do-next [imported]
+  (setv [result _] imported)
   (assert (= [result.returncode result.stderr] [0 ""]))
   (assert (in "new.h5: 8 characters, layers lstm-hard:6,dropout:0.25\n" result.stdout))
-  (assert (in "--generate heylo --model new\n" result.stdout))
+  (assert (in "--generate heylo --model new\n" result.stdout)))
+
+
+(defn test-an-imported-model-writes [imported tmp-path]
   (setv result (program "--generate" "abc" "--model" "new" "--length" 9 :folder tmp-path))
-  (assert (= [result.returncode (len result.stdout)] [0 13]))
+  (assert (= [result.returncode (len result.stdout)] [0 13])))
+
+
+(defn test-an-imported-model-is-stock-keras [imported tmp-path]
   (setv
+    [_ network] imported
     stock (keras.models.load-model (/ tmp-path "new.h5"))
     logits (get (.predict-on-batch stock (np.array [IDS])) 0))
-  (assert (np.allclose (softmax logits) (predict IDS #* network old-hard-sigmoid) :atol 1e-5))
-  (write-text tmp-path (* "bead a cabé!\n" 90))
-  (setv model (train (/ tmp-path "text.txt") (/ tmp-path "new") :report (Quiet) :epochs 3 :learning-rate 0.02))
-  (setv losses (lfor  entry model.history  (get entry "loss")))
+  (assert (np.allclose (softmax logits) (predict IDS #* network old-hard-sigmoid) :atol 1e-5)))
+
+
+(defn test-an-imported-model-trains-on [imported tmp-path]
+  (setv
+    text (write-text tmp-path (* "bead a cabé!\n" 90))
+    path (/ tmp-path "new")
+    model (train text path :report (Quiet) :epochs 3 :learning-rate 0.02)
+    losses (lfor entry model.history (get entry "loss")))
   (assert (< (get losses 2) (get losses 0)))
-  (assert (= (. (load (/ tmp-path "new")) history) model.history)))
+  (assert (= (. (load path) history) model.history)))
 
 
 (defn test-a-model-that-is-there-already-stays-unless-told-otherwise [tmp-path]
@@ -264,8 +316,8 @@
 (defn test-what-cannot-be-imported-is-told-in-a-line [tmp-path]
   (write-old-model tmp-path "Keras 2" [6])
   (.write-bytes (/ tmp-path "old.h5") b"\0")
-  (refused (import-by-program tmp-path) "old.h5: not an old model" "no HDF5 file")
+  (refused (import-by-program tmp-path) "old.h5: not a usable old model" "not an HDF5 file")
   (refused (program "--import" "old.h5" :folder tmp-path) "--alphabet")
   (refused (program "--alphabet" "old.txt" "--generate" "a" :folder tmp-path) "--import")
-  (refused (import-by-program tmp-path "--sources" "a.txt") "--import: that alone first")
+  (refused (import-by-program tmp-path "--sources" "a.txt") "--import can't be combined")
   (assert (not (.exists (/ tmp-path "new.h5")))))

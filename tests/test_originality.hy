@@ -2,7 +2,7 @@
 
 (import
   hypothesis [given settings strategies :as st]
-  lstm_textgen.originality [STRETCH originality])
+  lstm-textgen.originality [STRETCH originality])
 
 (setv
   ;; Few letters, so that passages repeat; é and an emoji, so that characters aren't bytes.
@@ -11,7 +11,7 @@
 
 
 (defn plainly [written training]
-  "What `originality` says, found by trying every passage and every string."
+  "Return #(length share) as `originality` would, by trying every passage and every string."
   (setv
     passages (gfor
       text written
@@ -27,12 +27,13 @@
   #((max passages :default 0) (when strings (/ (sum strings) (len strings)))))
 
 
-(defn [(given (st.lists long-texts :max-size 3) long-texts) (settings :max-examples 60 :deadline None)]
+(defn [(given (st.lists long-texts :max-size 3) long-texts)
+       (settings :max-examples 60 :deadline None)]
     test-it-agrees-with-trying-every-passage [written training]
   (setv [passage share] (originality written training))
   (assert (= #((len passage) share) (plainly written training)))
   (assert (in passage training))
-  (assert (any (gfor  text [#* written ""]  (in passage text)))))
+  (assert (any (gfor text [#* written ""] (in passage text)))))
 
 
 (defn test-a-passage-is-found-across-the-stretches-that-are-hashed-at-once []
@@ -52,7 +53,7 @@
   (assert (= share 1)))
 
 
-(defn test-nothing-to-compare []
+(defn test-texts-too-short-to-share-strings-have-no-share []
   (assert (= (originality [] "abc") #("" None)))
   (assert (= (originality ["xyz"] "abc") #("" None)))
   (assert (= (originality ["xbz"] "abc") #("b" None)))

@@ -1,42 +1,90 @@
-"Settings: the network and the epochs that are chosen when nobody says."
+"The one table of settings, and what must agree with it: README, types, signatures."
 
 (import
+  ast
+  inspect
   pytest
-  lstm_textgen.layers [parse-layers]
-  lstm_textgen.settings [choose-layers default-epochs])
+  lstm-textgen.settings [SETTINGS TABLE as-keyword continued-settings new-settings settings-in
+    stored-settings]
+  lstm-textgen.textmodel [TextModel train]
+  tests.helpers [ROOT])
+
+(setv
+  pytestmark pytest.mark.quick
+  STORED {#** (.as-dict (new-settings {"layers" "24"}))
+    "epochs" 3  "embedding" 9  "beginning" "a"})
 
 
-(defn choice [units [epochs 12] [minutes None]]
-  "The size of the network chosen, and its dropout."
-  (setv [[_ size] #* dropout] (parse-layers (get (choose-layers units epochs minutes) 0)))
-  #(size (if dropout (get dropout 0 1) 0)))
+(defn readme-row [setting]
+  "Return the row of README's table about a `setting`."
+  (setv value (if setting.metavar f" {setting.metavar}" ""))
+  f"| `{setting.option}{value}` | {setting.full-help} |\n")
 
 
-(defn [(pytest.mark.parametrize #("minutes" "size") [
-    #(None 384) #(0.1 256) #(1 256) #(2 384) #(3 512) #(10 768) #(30 768) #(600 768)])]
-    test-more-time-brings-a-larger-network [minutes size]
-  (assert (= (get (choice 1_000_000 :minutes minutes) 0) size)))
+(defn stub-arguments [name]
+  "Return the names of the arguments that the types give the function or method `name`."
+  (setv tree (ast.parse (.read-text (/ ROOT "lstm_textgen" "__init__.pyi") :encoding "utf-8")))
+  (for [node (ast.walk tree)]
+    (when (and (isinstance node ast.FunctionDef) (= node.name name))
+      (return (sfor each [#* node.args.args #* node.args.kwonlyargs] each.arg)))))
 
 
-(defn [(pytest.mark.parametrize #("units" "minutes" "size") [
-    #(90_000 None 768) #(90_000 0.1 256) #(90_000 1 512) #(90_000 3 768) #(300_000 None 384)
-    #(4_500_000 None 384) #(4_500_000 1 256) #(4_500_000 3 384) #(4_500_000 30 768) #(100_000_000 3 384) #(100_000_000 10 512)])]
-    test-a-small-text-brings-a-larger-network-and-a-large-one-a-smaller [units minutes size]
-  (assert (= (get (choice units :minutes minutes) 0) size)))
+(defn [(pytest.mark.parametrize "setting" (settings-in "c") :ids (fn [s] s.name))]
+    test-the-readme-has-the-row-of-each-flag [setting]
+  (assert (in (readme-row setting) (.read-text (/ ROOT "README.md") :encoding "utf-8"))))
 
 
-(defn test-fewer-epochs-bring-a-larger-network []
-  (assert (= (get (choice 1_000_000 :epochs 1) 0) 512)))
+(defn test-the-types-and-the-signature-of-train-have-each-setting []
+  (setv
+    own #{"sources" "path" "recipe" "report"}
+    names (| own (sfor setting (settings-in "t") setting.name)))
+  (assert (= (stub-arguments "train") names))
+  (assert (= (set (. (inspect.signature train) parameters)) names)))
 
 
-(defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "dropout") [
-    #(1_000_000 7 None 0.3) #(1_000_000 1 None 0.1) #(90_000 12 None 0.5) #(90_000 0 None 0.5)
-    #(90_000 12 1 0.4) #(90_000 12 0.5 0.3) #(1_000_000 12 3 0.2) #(4_500_000 12 3 0) #(4_500_000 12 10 0)
-    #(2_000_000 12 30 0.2) #(1_000_000 2 30 0.1) #(100_000_000 0 None 0) #(1_000_000 0 60 0.5)])]
-    test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
-  (assert (= (get (choice units epochs minutes) 1) dropout)))
+(defn test-the-types-and-the-signatures-of-writing-have-each-setting []
+  (setv names (sfor setting (settings-in "w") setting.name))
+  (assert (<= names (stub-arguments "generate")))
+  (assert (<= names (set (. (inspect.signature TextModel.generate) parameters))))
+  (assert (<= (- names #{"samples"}) (stub-arguments "stream"))))
 
 
-(defn [(pytest.mark.parametrize #("units" "epochs") [#(1000 9) #(1_000_000 7) #(100_000_000 3)])]
-    test-a-shorter-text-gets-more-epochs [units epochs]
-  (assert (= (default-epochs units) epochs)))
+(defn test-every-default-is-of-its-kind []
+  (for [setting TABLE]
+    (assert (or (is setting.default None) (setting.kind.fits setting.default)) setting.name)))
+
+
+(defn test-a-flag-that-takes-a-value-says-what []
+  (for [setting (settings-in "c")]
+    (assert (= (bool setting.metavar) (is setting.value None)) setting.name)
+    (assert (<= (len (or setting.brief "")) 56) setting.name)))
+
+
+(defn test-stored-settings-come-back []
+  (assert (= (.as-dict (stored-settings STORED)) STORED)))
+
+
+(defn test-stored-settings-are-checked []
+  (with [_ (pytest.raises ValueError :match "lack 'epochs'")]
+    (stored-settings (dfor [key value] (.items STORED) :if (!= key "epochs") key value)))
+  (with [_ (pytest.raises ValueError :match "`lookback` must be a whole number")]
+    (stored-settings {#** STORED "lookback" 0})))
+
+
+(defn test-a-contradiction-names-both-values []
+  (setv stored (stored-settings STORED))
+  (assert (= (. (continued-settings stored {"epochs" 9  "lookback" None}) epochs) 9))
+  (with [_ (pytest.raises ValueError :match "`lookback` is 32 here, but the model has 64")]
+    (continued-settings stored {"lookback" 32}))
+  (with [_ (pytest.raises ValueError :match "was trained without `lower`")]
+    (continued-settings stored {"lower" True})))
+
+
+(defn test-every-fixed-setting-is-kept-in-the-model []
+  (for [setting TABLE]
+    (assert (or (not setting.fixed) (in "m" setting.places)) setting.name)))
+
+
+(defn test-a-recipe-shows-settings-as-its-keywords []
+  (assert (= (as-keyword "`batch_size` and `other`") "`:batch-size` and `other`"))
+  (assert (in "batch_size" SETTINGS)))

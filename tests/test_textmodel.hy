@@ -7,10 +7,10 @@
   sys
   numpy :as np
   pytest
-  tests.helpers [ROOT TEXT VERSE write-text]
   lstm_textgen
-  lstm_textgen.engine [make-engine]
-  lstm_textgen.report [Quiet])
+  lstm_textgen.mixture [make-engine]
+  lstm_textgen.report.plain [Quiet]
+  tests.helpers [ROOT TEXT VERSE write-text])
 
 (setv TOLERANCE 1e-4)  ; between logits that are computed in two ways
 
@@ -31,11 +31,11 @@
 (defn logits-of-engine [model ids]
   "What engine.hy thinks after each of `ids` (time,): logits (time, vocabulary)."
   (setv engine (make-engine model.checkpoint))
-  (np.array (lfor  id ids  (.copy (.step engine (int id))))))
+  (np.array (lfor id ids  (.copy (.step engine (int id))))))
 
 
 (defn test-the-same-seeds-write-the-same-text [model]
-  (setv [a b c] (lfor  number [1 1 2]  (.generate model "the cat" :length 60 :rng-seed number)))
+  (setv [a b c] (lfor number [1 1 2]  (.generate model "the cat" :length 60 :rng-seed number)))
   (assert (= a b))
   (assert (!= a c))
   (assert (.startswith a "the cat"))
@@ -52,7 +52,7 @@
 (defn test-vocabulary-settings-and-history [model]
   (assert (= model.vocabulary.units (sorted (set TEXT))))
   (assert (= (get model.settings "lookback") 16))
-  (assert (= (lfor  entry model.history  (get entry "epoch")) [1 2]))
+  (assert (= (lfor entry model.history  (get entry "epoch")) [1 2]))
   (for [entry model.history  name ["loss" "validation_loss"]]
     (assert (< 0 (get entry name) (np.log (len model.vocabulary))))))
 
@@ -109,15 +109,19 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
 
 
 (defn [(pytest.mark.parametrize "settings,words" [
-  #({"epoch" 3} "did you mean `epochs`")
-  #({"layers" "24,x"} "'x'")
-  #({"lookback" True} "--lookback must be a whole number")
-  #({"save_every" 0} "--save-every must be")])]
-    test-a-setting-that-there-is-not-or-is-wrong [tmp-path settings words]
+  #({"layers" "24,x"} "`layers`: \"x\"")
+  #({"lookback" True} "`lookback` must be a whole number")
+  #({"save_every" 0} "`save_every` must be")])]
+    test-a-wrong-setting-is-refused-by-its-name-in-python [tmp-path settings words]
   (with [_ (pytest.raises ValueError :match words)]
     (lstm_textgen.train (write-text tmp-path) (/ tmp-path "model") #** settings)))
 
 
-(defn test-a-name-that-there-is-not []
+(defn test-an-unknown-setting-is-refused [tmp-path]
+  (with [_ (pytest.raises TypeError :match "epoch")]
+    (lstm_textgen.train (write-text tmp-path) (/ tmp-path "model") :epoch 3)))
+
+
+(defn test-an-unknown-name-of-the-package-is-refused []
   (with [_ (pytest.raises AttributeError :match "trian")]
     lstm_textgen.trian))

@@ -1,61 +1,72 @@
-"Training: it learns, saves, stops, and goes on with the same bits."
+"Training: it learns, saves, stops, and resumes with the same bits."
 
 (import
   functools [cache]
   signal
-  time
   numpy :as np
   pytest
-  tests.helpers [TEXT TINY TINY-FLAGS program refused start-program train-tiny wait-for write-text]
-  lstm_textgen.checkpoint [load-checkpoint]
-  lstm_textgen.report [Quiet Report]
-  lstm_textgen.textmodel [train]
-  lstm_textgen.training :as training)
+  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.report.plain [Quiet Report]
+  lstm-textgen.textmodel [train]
+  lstm-textgen.training :as training
+  tests.helpers [TEXT TINY TINY-FLAGS program refused same-model? start-program train-tiny wait-for
+    write-text])
 
 
-(defn same-run? [a b]
-  "Assert that two model files hold the same weights, history and place."
-  (setv [a b] (lfor  path [a b]  (load-checkpoint path :resume True)))
-  (assert (= a.history b.history))
-  (assert (= (get a.resume "state") (get b.resume "state")))
-  (for [[x y] (zip
-      [#* a.weights #* (get a.resume "variables") #* (get a.resume "optimizer")]
-      [#* b.weights #* (get b.resume "variables") #* (get b.resume "optimizer")]
-      :strict True)]
-    (assert (= (.tobytes x) (.tobytes y)))))
+(defn same-run? [#* paths]
+  "Return whether two model files hold the same weights, history and place."
+  (same-model? #* (gfor path paths (load-checkpoint path :resume True))))
 
 
 (defclass StopAfter [Quiet]
   "A report that acts as Ctrl-C does, after `steps` steps."
+
   (defn __init__ [self steps]
     (.__init__ (super))
     (setv self.left steps))
+
   (defn step [self #* _]
     (-= self.left 1)
     (when (= self.left 0)
       (signal.raise-signal signal.SIGINT))))
 
 
+(defn validation-losses [model]
+  (lfor entry model.history (get entry "validation_loss")))
+
+
+(defn last-learning-rate [model]
+  (setv [rate] (lfor
+    value (cut model.checkpoint.resume.optimizer 2)
+    :if (= value.dtype "float32")
+    (float value)))
+  rate)
+
+
 (defn test-it-learns [tmp-path]
-  (setv model (train-tiny tmp-path :epochs 6))
-  (setv losses (lfor  entry model.history  (get entry "validation_loss")))
+  (setv losses (validation-losses (train-tiny tmp-path :epochs 6)))
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
 
 
 (defn run [folder stride stops [batch 8]]
-  "Train in `folder` for four epochs, of 42 steps with a `batch` of 8, stopped after each number of `stops` steps and started again; the model's path."
-  (setv path (/ folder "model"))
+  #[[Train in `folder` for four epochs, of 42 steps with a `batch` of 8; return the model's path.
+
+  The run is stopped after each number of steps in `stops`, and started again.]]
+  (setv
+    path (/ folder "model")
+    settings {#** TINY "epochs" 4  "stride" stride  "batch_size" batch})
   (for [stop [#* stops None]]
     (try
       (train (write-text folder) path
-        :report (if stop (StopAfter stop) (Quiet)) #** {#** TINY "epochs" 4  "stride" stride  "batch_size" batch})
+        :report (if stop (StopAfter stop) (Quiet))
+        #** settings)
       (except [KeyboardInterrupt]
         (assert stop))))
   path)
 
 
 (defn [(pytest.fixture :scope "module")] whole-run [tmp-path-factory]
-  "A function that returns the model of a run that was never stopped."
+  "Return a function from a stride to the model of a run that was never stopped."
   (cache (fn [stride] (run (tmp-path-factory.mktemp "whole") stride []))))
 
 
@@ -64,16 +75,15 @@
   #(16 [7 30 1])
   #(5 [50])])]
     test-a-run-that-was-stopped-ends-with-the-same-bits [whole-run tmp-path stride stops]
-  (same-run? (whole-run stride) (run tmp-path stride stops))
-  None)
+  (assert (same-run? (whole-run stride) (run tmp-path stride stops))))
 
 
 (defn test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path]
-  (.setattr monkeypatch "lstm_textgen.learner.processors" (fn [] 2))
+  (.setattr monkeypatch "lstm_textgen.parallel.cores.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
     (run (/ tmp-path name) 16 stops :batch 16))
-  (same-run? #* (gfor  name "ab"  (/ tmp-path name "model"))))
+  (assert (same-run? (/ tmp-path "a" "model") (/ tmp-path "b" "model"))))
 
 
 (defn test-an-epoch-that-was-stopped-in-its-last-step-is-shown [tmp-path capsys]
@@ -87,12 +97,13 @@
 
 (defn test-the-best-weights-by-validation-are-those-that-write [tmp-path]
   ;; The held-out part is of another kind, so the better the rest is known the worse it fares.
-  (setv model (train-tiny tmp-path (+ TEXT (* "zyx wvu!\n" 80)) :epochs 30 :patience 3))
-  (setv losses (lfor  entry model.history  (get entry "validation_loss")))
-  (setv best (.index losses (min losses)))
+  (setv
+    model (train-tiny tmp-path (+ TEXT (* "zyx wvu!\n" 80)) :epochs 30 :patience 3)
+    losses (validation-losses model)
+    best (.index losses (min losses)))
   (assert (= (len losses) (+ best 4)))
   (setv again (load-checkpoint (/ tmp-path "model") :resume True))
-  (assert (not (np.allclose (get again.weights 0) (get again.resume "variables" 0)))))
+  (assert (not (np.allclose (get again.weights 0) (get again.resume.variables 0)))))
 
 
 (defn test-without-validation-all-the-text-is-trained-on [tmp-path]
@@ -104,15 +115,17 @@
   (setv
     units (. (load-checkpoint (/ trained "model")) vocabulary units)
     model (train-tiny trained (* "zebras ÄÖ 🦓\n" 200) :epochs 6))
-  (assert (= (cut model.vocabulary.units (len units)) units))
-  (assert (= (set (cut model.vocabulary.units (len units) None)) #{"z" "b" "r" "Ä" "Ö" "🦓"}))
+  (setv added (cut model.vocabulary.units (len units) None))
+  (assert (= model.vocabulary.units [#* units #* added]))
+  (assert (= (set added) #{"z" "b" "r" "Ä" "Ö" "🦓"}))
   (assert (< (get model.history -1 "loss") 1.5))
   (assert (in "zebras" (.generate model "" :length 100 :rng-seed 1))))
 
 
 (defn test-what-is-done-is-said-and-nothing-is-trained [trained]
-  (setv before (.read-bytes (/ trained "model.h5")))
-  (setv result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
+  (setv
+    before (.read-bytes (/ trained "model.h5"))
+    result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
   (assert (= result.returncode 0))
   (assert (in "--epochs 4" result.stdout))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
@@ -120,45 +133,35 @@
 
 (defn test-an-exploding-loss-stops-the-run-and-the-last-model-stays [trained]
   (setv before (.read-bytes (/ trained "model.h5")))
-  (with [_ (pytest.raises FloatingPointError :match "smaller --learning-rate")]
+  (with [_ (pytest.raises FloatingPointError :match "smaller `learning_rate` than 10000")]
     (train-tiny trained :epochs 40 :learning-rate 1e4))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
 (defn [(pytest.mark.parametrize "number,status" [#(signal.SIGINT 130) #(signal.SIGTERM 143)])]
-    test-a-signal-saves-and-says-how-to-go-on [tmp-path number status]
+    test-a-signal-saves-and-says-how-to-resume [tmp-path number status]
   (write-text tmp-path (* TEXT 4))
-  (setv process (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
+  (setv process (start-program
+    "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
   (wait-for "epoch 1" process.stdout)
   (.send-signal process number)
   (setv [_ message] (.communicate process :timeout 60))
   (assert (= process.returncode status))
   (assert (in "--generate" message))
   (assert (in "--sources text.txt" message))
-  (assert (in "state" (. (load-checkpoint (/ tmp-path "model") :resume True) resume))))
+  (assert (. (load-checkpoint (/ tmp-path "model") :resume True) resume)))
 
 
 (defn test-minutes-end-a-run-and-bring-the-learning-rate-down [tmp-path]
-  (setv model (train-tiny tmp-path (* TEXT 20) :epochs 0 :minutes 0.2))  ; without them it would have no end
-  (setv [rate] (lfor  value (cut (get model.checkpoint.resume "optimizer") 2)  :if (= value.dtype "float32")  (float value)))
-  (assert (< rate (* 0.9 0.02)))
-  (setv epochs (len model.history))
+  ;; Without `minutes` it would have no end.
+  (setv
+    model (train-tiny tmp-path (* TEXT 20) :epochs 0 :minutes 0.2)
+    epochs (len model.history))
+  (assert (< (last-learning-rate model) (* 0.9 0.02)))
   (assert (> epochs 0))
-  ;; even too short a time trains a little and saves
+  ;; Even too short a time trains a little and saves.
   (train-tiny tmp-path (* TEXT 20) :epochs 1 :minutes 0.001)
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) (+ epochs 1))))
-
-
-(defn test-time-is-kept-free-for-validation [monkeypatch]
-  (setv seconds 0)
-  (.setattr monkeypatch time "monotonic" (fn [] seconds))
-  (setv clock (training.Clock 60))
-  (while (not (.over? clock))
-    (+= seconds 1)
-    (.note-step clock 50))  ; steps of a second: those of validation will take 20, the rest 3
-  (assert (= seconds 37))
-  (.note-end clock 10)      ; it took 10
-  (assert (not (.over? clock))))
 
 
 (defn test-of-a-long-held-out-text-only-the-beginning-is-read [tmp-path monkeypatch]
@@ -167,21 +170,22 @@
   (.mkdir (/ tmp-path "part"))
   (setv part (train-tiny (/ tmp-path "part") :epochs 1))
   (assert (= (get whole.history 0 "loss") (get part.history 0 "loss")))
-  (assert (!= (get whole.history 0 "validation_loss") (get part.history 0 "validation_loss"))))
+  (assert (!= (validation-losses whole) (validation-losses part))))
 
 
 (defn test-a-run-of-minutes-ends-after-its-epochs-too-and-may-be-followed-by-others [tmp-path]
   (for [epochs [2 4]]
     (setv model (train-tiny tmp-path :epochs 2 :minutes 60))
     (assert (= (len model.history) epochs))
-    (setv [rate] (lfor  value (cut (get model.checkpoint.resume "optimizer") 2)  :if (= value.dtype "float32")  (float value)))
-    (assert (< rate (* 0.1 0.02)))))
+    (assert (< (last-learning-rate model) (* 0.1 0.02)))))
 
 
 (defn test-without-layers-it-says-which-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.05" :folder tmp-path))
-  (assert (in "network chosen: lstm:256,dropout:0.3: 256 units for --minutes 0.05; dropout 0.3 for a text that is read about 9.0 times" result.stdout))
-  (assert (= (get (. (load-checkpoint (/ tmp-path "model")) settings) "layers") "lstm:256,dropout:0.3")))
+  (for [words ["network chosen: lstm:256,dropout:0.3: " "--minutes 0.05" "read about 9.0 times"]]
+    (assert (in words result.stdout) result.stderr))
+  (setv model (load-checkpoint (/ tmp-path "model")))
+  (assert (= (str model.settings.layers) "lstm:256,dropout:0.3")))
 
 
 (defn test-a-second-run-on-the-same-model-is-refused [tmp-path]

@@ -40,7 +40,7 @@
 
 
 (defn test-a-recipe-with-its-text-beside-it [tmp-path]
-  (setv [recipes work] (lfor  name ["recipes" "work"]  (/ tmp-path name)))
+  (setv [recipes work] (lfor name ["recipes" "work"]  (/ tmp-path name)))
   (for [folder [recipes work]]
     (.mkdir folder))
   (write-text recipes (+ "# QUIET\n" (.upper TEXT)) "verse.txt")

@@ -1,115 +1,142 @@
-"Texts that small random networks write, and the scores that they give."
+"Texts that small random networks write."
 
 (import
   itertools [islice]
-  math
-  types [SimpleNamespace]
-  numpy :as np
-  pytest
   hypothesis [given strategies :as st]
-  lstm_textgen.engine [Mixture make-engine softmax]
-  lstm_textgen.vocabulary [Vocabulary]
-  lstm_textgen.writer [score stream surprises write-many _before _first-sentences])
+  pytest
+  lstm-textgen.mixture [Mixture make-engine]
+  lstm-textgen.sampling [Steering]
+  lstm-textgen.writer [Ends before-stop first-sentences stream write-many]
+  tests.helpers [small-model])
 
-(setv LETTERS "\n abcdefghij.")
-
-
-(defn random-model [[text LETTERS] [unit "characters"] [kind "lstm"] [size 12] [seed 0]]
-  "Make a model with random weights that knows the units of `text`."
-  (setv
-    vocabulary (Vocabulary.build text unit)
-    v vocabulary.size
-    rng (np.random.default-rng seed)
-    gates (get {"lstm" 4  "gru" 3} kind)
-    weights (fn [#* shape] (.astype (* 0.5 (.standard-normal rng shape)) "float32"))
-    bias (if (= kind "gru") #(2 (* 3 size)) #((* 4 size))))
-  (SimpleNamespace
-    :vocabulary vocabulary
-    :settings {"beginning" (get vocabulary.units -1)}
-    :layers [#(kind size)]
-    :weights [(weights v 5) (weights 5 (* gates size)) (weights size (* gates size)) (weights #* bias)
-      (weights size v) (weights v)]))
+(setv
+  LETTERS "\n abcdefghij."
+  FIFTY (Ends :length 50)
+  LIKELIEST (Steering :temperature 0))
 
 
-(defn written [model [seed "abc"] #** options]
-  (.join "" (stream model seed #** {"rng_seed" 1  "length" 50  #** options})))
+(defn letters [#** options]
+  "Return a small model that knows `LETTERS`."
+  (small-model :text LETTERS #** options))
 
 
-(defn test-length-counts-units []
-  (for [n [0 1 50]]
-    (assert (= n (len (list (stream (random-model) "ab" :length n))))))
-  (assert (= 1000 (len (list (islice (stream (random-model)) 1000)))))
-  None)
+(defn written [model [seed "abc"] [steering (Steering)] [ends FIFTY] #** options]
+  (.join "" (stream model seed steering ends #** {"rng_seed" 1  #** options})))
+
+
+(defn [(pytest.mark.parametrize "n" [0 1 50])] test-length-counts-units [n]
+  (assert (= n (len (list (stream (letters) "ab" :ends (Ends :length n)))))))
+
+
+(defn test-without-an-end-it-goes-on []
+  (assert (= 1000 (len (list (islice (stream (letters) "") 1000))))))
 
 
 (defn test-same-rng-seed-same-text []
-  (assert (= (written (random-model)) (written (random-model))))
-  (assert (!= (written (random-model)) (written (random-model) :rng-seed 2)))
-  None)
+  (assert (= (written (letters)) (written (letters))))
+  (assert (!= (written (letters)) (written (letters) :rng-seed 2))))
 
 
 (defn test-temperature-0-writes-the-likeliest-units []
   (setv
-    model (random-model)
+    model (letters)
     engine (make-engine model)
-    logits (engine.feed (model.vocabulary.encode "abc")))
-  (for [unit (written model :temperature 0)]
+    logits (.feed engine (.encode model.vocabulary "abc")))
+  (for [unit (written model :steering LIKELIEST)]
     (setv id (.argmax logits))
     (assert (= unit (get model.vocabulary.units id)))
-    (setv logits (engine.step id)))
-  None)
+    (setv logits (.step engine id))))
+
+
+(defn test-the-temperature-defaults-to-the-models-own []
+  (setv [cold warm] (lfor t [0 [0.5 2]] (letters :temperature t)))
+  (assert (= (written cold :steering None) (written cold :steering LIKELIEST)))
+  (assert (= (written warm :steering None) (written warm :steering (Steering [0.5 2])))))
 
 
 (defn test-unknown-characters-of-a-seed-are-named-and-left-out []
-  (setv warnings [])
-  (assert (= (written (random-model) "aébcé☃" :warn warnings.append) (written (random-model) "abc")))
-  (assert (= 1 (len warnings)))
+  (setv
+    warnings []
+    text (written (letters) "aébcé☃" :warn warnings.append))
+  (assert (= text (written (letters) "abc")))
+  (setv [message] warnings)
   (for [part ["'é'" "'☃'" "left out"]]
-    (assert (in part (get warnings 0))))
-  None)
+    (assert (in part message))))
 
 
 (defn test-an-unknown-word-of-a-seed-is-read-as-one []
   (setv
-    model (random-model "one two three.\n" "words")
-    warnings [])
-  (assert (= (written model "one dog" :warn warnings.append) (written model "one cat" :warn warnings.append)))
+    model (small-model :unit "words" :text "one two three.\n")
+    warnings []
+    [dog cat] (lfor seed ["one dog" "one cat"] (written model seed :warn warnings.append)))
+  (assert (= dog cat))
   (assert (in "' dog'" (get warnings 0)))
-  (assert (in "unknown word" (get warnings 0)))
-  None)
+  (assert (in "unknown word" (get warnings 0))))
 
 
 (defn test-the-unknown-word-is-never-written []
-  (setv model (random-model "one two three.\n" "words"))
-  (setv (get model.weights -1 0) 20)  ; it is by far the likeliest
-  (assert (not-in "<unk>" (written model "one" :length 500)))
-  None)
+  (setv model (small-model :unit "words" :text "one two three.\n" :odds {"<unk>" 1e9}))
+  (assert (not-in "<unk>" (list (stream model "one" :ends (Ends :length 500))))))
 
 
 (defn test-an-empty-seed-begins-after-a-line-break []
-  (assert (= (written (random-model) "") (written (random-model) "\n")))
-  None)
+  (assert (= (written (letters) "") (written (letters) "\n"))))
 
 
 (defn test-without-line-breaks-an-empty-seed-begins-as-the-training-text []
-  (setv model (random-model "xyz"))
-  (assert (= (written model "" :length 50) (+ "z" (written model "z" :length 49))))
-  (assert (= (cut (get (write-many model ["" ""] :length 5) 1) 1) "z"))
-  None)
+  (setv model (small-model :text "xyz" :beginning "z"))
+  (assert (= (written model "") (+ "z" (written model "z" :ends (Ends :length 49)))))
+  (assert (= ["z" "z"] (lfor text (write-many model ["" ""] 1 :ends FIFTY) (get text 0)))))
 
 
-(defn [(given (st.text "ab" :max-size 30) (st.text "ab" :min-size 1 :max-size 4) (st.integers 1 3))]
+(defn test-texts-side-by-side-are-those-written-one-by-one []
+  (setv
+    model (letters)
+    write (fn [seeds samples] (write-many model seeds samples (Steering) FIFTY :rng-seed 1))
+    both (write ["abc" "de"] 2))
+  (assert (= 4 (len both) (len (set both))))
+  (assert (= (get both 0) (written model "abc")))
+  (assert (= (cut (write ["abc"] 7) 2) (cut both 2)))
+  (assert (= (write ["abc"] 1) [(written model "abc")])))
+
+
+(defn test-no-seeds-no-texts []
+  (assert (= (write-many (letters) [] 1 :ends FIFTY) [])))
+
+
+(defn test-two-models-write-the-same-alone-and-side-by-side []
+  (setv
+    both (Mixture (small-model :text "\nabc") (small-model 2 "gru:5" :text "\nbcd") 0.3)
+    text (written both "ab" :ends (Ends :length 400)))
+  (defn write [#* seeds]
+    (write-many both seeds 1 (Steering) (Ends :length 400) :rng-seed 1))
+  (assert (= (set "\nabcd") (set text)))
+  (assert (= [text] (write "ab")))
+  (assert (= text (get (write "ab" "cd") 0))))
+
+
+(defn test-a-model-mixed-with-itself-writes-as-alone []
+  (assert (= (written (Mixture (letters) (letters))) (written (letters)))))
+
+
+;; * Where a text ends
+
+(defn [(given
+         (st.text "ab" :max-size 30)
+         (st.text "ab" :min-size 1 :max-size 4)
+         (st.integers 1 3))]
     test-a-text-ends-before-the-stop-text [text stop size]
-  (setv pieces (lfor  i (range 0 (len text) size)  (cut text i (+ i size))))
-  (assert (= (.join "" (_before pieces stop)) (get (.split text stop) 0)))
-  None)
+  (setv pieces (lfor i (range 0 (len text) size) (cut text i (+ i size))))
+  (assert (= (.join "" (before-stop pieces stop)) (get (.split text stop) 0))))
 
 
-(defn test-stop-holds-back-only-what-may-become-the-stop-text []
-  (assert (= (list (_before ["x" "E" "N" "x" "E" "N" "D" "y"] "END")) ["x" "ENx" ""]))
-  (assert (= (list (_before ["x" "E" "N"] "END")) ["x" "EN"]))
-  (assert (not-in "a" (written (random-model) :stop "a" :length 500)))
-  None)
+(defn test-only-what-may-become-the-stop-text-is-held-back []
+  (assert (= (list (before-stop ["x" "E" "N" "x" "E" "N" "D" "y"] "END")) ["x" "ENx" ""]))
+  (assert (= (list (before-stop ["x" "E" "N"] "END")) ["x" "EN"])))
+
+
+(defn test-a-written-text-lacks-the-stop-text []
+  (assert (not-in "a" (written (letters) :ends (Ends :stop "a" :length 500)))))
 
 
 (defn [(pytest.mark.parametrize #("text" "wanted" "expected") [
@@ -124,163 +151,33 @@
     #("他说:「走吧。」我走了。然后" 2 "他说:「走吧。」我走了。")
     #("no end" 1 "no end")])]
     test-sentences-end-where-they-are-complete [text wanted expected]
-  (assert (= (.join "" (_first-sentences text wanted)) expected))
-  None)
+  (assert (= (.join "" (first-sentences text wanted)) expected)))
 
 
 (defn test-sentences-end-between-words-too []
-  (assert (= (list (_first-sentences ["Hey" "." " You" "?" " Yes"] 2)) ["Hey" "." " You" "?"]))
-  None)
+  (setv words ["Hey" "." " You" "?" " Yes"])
+  (assert (= (list (first-sentences words 2)) (cut words 4))))
 
 
-(defn test-many-texts-are-those-written-one-by-one []
-  (setv
-    model (random-model)
-    both (write-many model ["abc" "de"] :samples 2 :length 50 :rng-seed 1))
-  (assert (= 4 (len both) (len (set both))))
-  (assert (= (get both 0) (written model "abc")))
-  (assert (= (cut (write-many model ["abc"] :samples 7 :length 50 :rng-seed 1) 2) (cut both 2)))
-  (assert (= (write-many model ["abc"] :length 50 :rng-seed 1) [(written model "abc")]))
-  (assert (= (write-many model [] :length 50) []))
-  None)
+(defn test-a-written-text-ends-with-the-sentence []
+  (setv [one two] (lfor n [1 2] (written (letters) :ends (Ends :sentences n))))
+  (assert (.startswith two one))
+  (assert (< (len one) (len two))))
 
 
 (defn test-each-of-many-texts-has-its-own-end []
-  (setv texts (write-many (random-model) ["a" "b" "c"] :stop "." :length 300 :rng-seed 1))
+  (setv texts (write-many (letters) ["a" "b" "c"] 1 (Steering) (Ends 300 ".") :rng-seed 1))
   (assert (= 3 (len (set (map len texts)))))
-  (assert (not-in "." (.join "" texts)))
-  None)
+  (assert (not-in "." (.join "" texts))))
 
 
-(defn [(pytest.mark.parametrize #("options" "name") [
-    #({"length" -1} "--length") #({"stop" ""} "--stop") #({"sentences" 0} "--sentences")
-    #({"top_p" 2  "length" 1} "--top-p")])]
-    test-a-value-out-of-range-is-named-at-once [options name]
-  (for [write [(fn [] (stream (random-model) #** options)) (fn [] (write-many (random-model) ["a" "b"] #** options))]]
-    (with [_ (pytest.raises ValueError :match name)]
-      (write)))
-  None)
+(defn [(pytest.mark.parametrize #("name" "value") [
+    #("length" -1) #("length" 2.5) #("stop" "") #("stop" 3) #("sentences" 0)])]
+    test-an-end-out-of-range-is-named [name value]
+  (with [_ (pytest.raises ValueError :match f"`{name}` must be")]
+    (Ends #** {name value})))
 
 
 (defn test-many-texts-need-an-end []
-  (with [_ (pytest.raises ValueError :match "length")]
-    (write-many (random-model) ["a" "b"]))
-  None)
-
-
-;; * Scoring
-
-(defn one-by-one [model text]
-  "The nats of each unit of `text`, read in one go after a line break."
-  (setv
-    engine (make-engine model)
-    logits (engine.feed (model.vocabulary.encode "\n")))
-  (np.array (lfor
-    id (model.vocabulary.encode text)
-    :setv nats (- (np.log (get (softmax logits) id)))
-    :do (setv logits (engine.step id))
-    nats)))
-
-
-(defn random-text [length]
-  (.join "" (.choice (np.random.default-rng 2) (list LETTERS) length)))
-
-
-(defn all-nats [model pieces]
-  (np.concatenate (lfor  [_ nats _ _] (surprises model pieces)  nats)))
-
-
-(defn [(pytest.mark.parametrize "length" [1 700 20000])] test-reading-in-parts-is-reading-in-one-go [length]
-  (setv [model text] [(random-model) (random-text length)])
-  (assert (np.allclose (all-nats model [text]) (one-by-one model text) :atol 1e-4))
-  None)
-
-
-(defn test-stretches-follow-on-one-another [monkeypatch]
-  (monkeypatch.setattr "lstm_textgen.writer.STRETCH" 20_000)
-  (setv
-    [model text] [(random-model) (random-text 50_001)]
-    pieces (lfor  i (range 0 50_001 7)  (cut text i (+ i 7)))
-    expected (one-by-one model text))
-  (assert (np.allclose (all-nats model [text]) expected :atol 1e-4))
-  (assert (np.allclose (all-nats model pieces) expected :atol 1e-4))
-  None)
-
-
-(defn test-a-score-adds-up []
-  (setv
-    [model text] [(random-model) (random-text 3000)]
-    total (score model [text])
-    nats (.mean (one-by-one model text)))
-  (assert (= 3000 total.count))
-  (assert (math.isclose total.bits (/ nats (math.log 2)) :rel-tol 1e-5))
-  (assert (math.isclose total.perplexity (math.exp nats) :rel-tol 1e-5))
-  None)
-
-
-(defn test-accuracy-is-the-share-of-likeliest-units []
-  (setv model (random-model))
-  (assert (= 1.0 (. (score model [(written model "" :temperature 0 :length 40)]) accuracy)))
-  (setv (get model.weights -1 3) 100)  ; always "b"
-  (assert (= 0.25 (. (score model ["bacd"]) accuracy)))
-  None)
-
-
-(defn test-unknown-characters-are-left-out-of-a-score []
-  (setv
-    model (random-model)
-    [[units nats _ unknowns]] (list (surprises model ["abé☃c"]))
-    total (score model ["abé☃c"]))
-  (assert (= units "abé☃c"))
-  (assert (= [False False True True False] (list (np.isnan nats))))
-  (assert (= 2 unknowns total.unknowns))
-  (assert (= 3 total.count))
-  (assert (math.isclose total.nats (. (score model ["abc"]) nats) :rel-tol 1e-6))
-  None)
-
-
-(defn test-words-are-scored-whole-wherever-the-pieces-end [monkeypatch]
-  (setv
-    text (* "one two, three.\n" 200)
-    model (random-model text "words")
-    whole (score model [text]))
-  (assert (= 1200 whole.count))
-  (monkeypatch.setattr "lstm_textgen.writer.STRETCH" 1000)
-  (setv pieces (score model (lfor  i (range 0 (len text) 5)  (cut text i (+ i 5)))))
-  (assert (= 1200 pieces.count))
-  (assert (math.isclose pieces.nats whole.nats :rel-tol 1e-5))
-  (assert (= 1 (. (score model ["one dog"]) unknowns)))
-  None)
-
-
-(defn [(pytest.mark.parametrize "pieces" [[] [""] ["é☃"]])] test-nothing-known-is-no-score [pieces]
-  (with [_ (pytest.raises ValueError :match "nothing to score")]
-    (score (random-model) pieces))
-  None)
-
-
-;; * Two models together
-
-(defn test-a-mixture-writes-and-scores-over-both-vocabularies []
-  (setv
-    both (Mixture (random-model "\nabc") (random-model "\nbcd" :kind "gru") 0.3)
-    text (written both "ab" :length 400))
-  (assert (= (set "\nabcd") (set both.vocabulary.units) (set text)))
-  (assert (= [text] (write-many both ["ab"] :length 400 :rng-seed 1)))
-  (assert (= text (get (write-many both ["ab" "cd"] :length 400 :rng-seed 1) 0)))
-  (assert (np.allclose (all-nats both [text]) (one-by-one both text) :atol 1e-4))
-  None)
-
-
-(defn test-a-model-mixed-with-itself-is-itself []
-  (setv model (random-model))
-  (assert (= (written (Mixture model model 0.5)) (written model)))
-  None)
-
-
-(defn test-a-mixture-that-cannot-be []
-  (with [_ (pytest.raises ValueError :match "--mix")]
-    (Mixture (random-model) (random-model) 1))
-  (with [_ (pytest.raises ValueError :match "characters.*words")]
-    (Mixture (random-model) (random-model "one two" "words")))
-  None)
+  (with [_ (pytest.raises ValueError :match "need an end: give `length`")]
+    (write-many (letters) ["a" "b"] 1)))

@@ -1,9 +1,16 @@
 #[[Reads HDF5 that a stranger may have made, without the HDF5 library.
 
-A model needs a small part of HDF5: groups, arrays that lie in one block, short attributes. The library reads all the rest, too: links into other files, filters that unpack a few bytes into gigabytes, and structures that keep its C code busy for ever once a few of their bytes are changed. So this module reads the small part itself, as h5py and Keras write it, and refuses whatever else it meets. Nothing that a file says makes it read anything but the file's own bytes, and those twice at the most, so that time and memory follow from the file's size.
+A model needs a small part of HDF5: groups, arrays that lie in one block, short attributes. The
+library reads all the rest, too: links into other files, filters that unpack a few bytes into
+gigabytes, and structures that keep its C code busy for ever once a few of their bytes are
+changed. So this module reads the small part itself, as h5py and Keras write it, and refuses
+whatever else it meets. It reads nothing but the file's own bytes, and those at most twice, so that
+time and memory follow from the file's size.
 
-Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0. All numbers in them are little-endian.]]
+Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0. All numbers
+in them are little-endian.]]
 
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   math [prod]
@@ -18,7 +25,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   MAX-BLOCK (** 2 20) ; bytes of one header or heap, which h5py keeps below 64 KiB
   MAX-NAME 255)
 
-;; The messages of an object header: those that are read, and those that say nothing about the data.
+;; The messages of an object header: those that are read, and those that don't describe the data.
 (setv
   DATASPACE 0x01
   DATATYPE 0x03
@@ -50,22 +57,26 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
 
 (defn unless-sound [fact problem]
-  "Raise `ValueError` with `problem` unless `fact`: how this module refuses a file."
-  (when (not fact)
+  "Raise `ValueError` with `problem` unless `fact`: the one way in which a file is refused."
+  (unless fact
     (raise (ValueError problem))))
 
 
 (defn [contextmanager] open-hdf5 [path]
-  "Open the file at `path` as an `Hdf5File`. Raise `OSError` if it can't be read, `ValueError` if it is not sound."
-  (unless-sound (or (not (os.path.exists path)) (os.path.isfile path)) "it is not a file")  ; a pipe would wait for ever
+  #[[Open the file at `path` as an `Hdf5File`.
+
+  Raise `OSError` if it can't be read, `ValueError` if it is unsound.]]
+  ;; A pipe would wait for ever.
+  (unless-sound (or (not (os.path.exists path)) (os.path.isfile path)) "it is not a file")
   (with [file (open path "rb")]
     (yield (Hdf5File file))))
 
 
 (defclass Hdf5File []
-  #[[An HDF5 file open in the binary `file`. All its methods raise `ValueError` for what they refuse.
+  #[[An HDF5 file, open in the binary `file`; its methods raise `ValueError` for what they refuse.
 
-  `objects` has the messages of every group and array under its path, such as `model_weights/dense/bias`; the path of the whole file's group is empty.]]
+  `objects` has the messages of every group and array under its path, such as
+  `model_weights/dense/bias`; the path of the whole file's group is empty.]]
 
   (defn __init__ [self file]
     (setv
@@ -77,28 +88,33 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     (._walk self (._root self) ""))
 
   (defn array [self path kinds [shape None]]
-    "Read the array at `path`. `kinds` are the letters of NumPy's kinds that it may have (`f` float, `iu` integers, …); with `shape` it must have just that shape."
+    #[[Return the array at `path`.
+
+    Its numbers must be of one of `kinds`, letters as NumPy has them (`f` float, `iu` integers, …);
+    with `shape` it must have just that shape.]]
     (setv
       parts (._object self path)
       actual (_shape (_only parts DATASPACE path))
       dtype (_dtype (_only parts DATATYPE path))
       [version layout at size] (_fields "BBQQ" (_only parts LAYOUT path)))
     (unless-sound (in dtype.kind kinds) f"'{path}' has numbers of the type {dtype}")
-    (unless-sound (or (is shape None) (= actual (tuple shape))) f"'{path}' has the shape {actual}, not {shape}")
+    (unless-sound (or (is shape None) (= actual (tuple shape)))
+      f"'{path}' has the shape {actual}, not {shape}")
     (unless-sound (= #(version layout) #(3 1)) f"'{path}' is not stored in one plain block")
-    (unless-sound (= size (* dtype.itemsize (prod actual))) f"'{path}' is not as large in the file as it says")
+    (unless-sound (= size (* dtype.itemsize (prod actual)))
+      f"'{path}' is not as large in the file as it says")
     (._claim self at size)
     (.reshape (np.fromfile self.file dtype (prod actual)) actual))
 
   (defn floats [self path shape]
-    "Read a float32 array (`shape`) whose every value is finite."
+    "Return the float32 array (`shape`) at `path`, whose values must be finite."
     (setv array (.array self path "f" shape))
     (unless-sound (= array.dtype "float32") f"'{path}' has numbers of the type {array.dtype}")
     (unless-sound (.all (np.isfinite array)) f"'{path}' has a value that is not finite")
     array)
 
   (defn attributes [self path]
-    "Read the attributes of the object at `path`: a dict from names to integers, texts or lists of these."
+    "Return the attributes at `path`: a dict from names to numbers, texts or lists of these."
     (setv values {})
     (for [content (.get (._object self path) ATTRIBUTE [])]
       (setv [version #* sizes] (_fields "BxHHH" content))
@@ -110,14 +126,14 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   ;; * Bytes
 
   (defn _claim [self at count]
-    "Go to the byte `at`, of which `count` are to be read: they must be there, and not have been read often."
+    "Go to the byte `at`, of which `count` are to be read: they must exist, and not be read often."
     (unless-sound (<= (+ at count) self.size) "it points beyond its own end")
     (-= self.left count)
     (unless-sound (>= self.left 0) "it uses the same bytes again and again")
     (.seek self.file at))
 
   (defn _bytes [self at count]
-    "Read `count` bytes of structure from the byte `at`."
+    "Return `count` bytes of structure from the byte `at`."
     (unless-sound (<= count MAX-BLOCK) "a part of its structure is too large")
     (._claim self at count)
     (.read self.file count))
@@ -125,11 +141,14 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   ;; * Groups
 
   (defn _root [self]
-    "Read the superblock: the address of the header of the file's group."
-    (unless-sound (>= self.size 96) "it is no HDF5 file")
-    (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
-    (unless-sound (= signature SIGNATURE) "it is no HDF5 file")
-    (unless-sound (= #(version sizes base) #(0 0x0808 0)) "it is HDF5 of another version than h5py's usual one")
+    "Read the superblock; return the address of the header of the file's group."
+    (unless-sound (>= self.size 96) "it is not an HDF5 file")
+    (setv
+      superblock (._bytes self 0 72)
+      [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" superblock))
+    (unless-sound (= signature SIGNATURE) "it is not an HDF5 file")
+    (unless-sound (= #(version sizes base) #(0 0x0808 0))
+      "it is HDF5 of another version than h5py's usual one")
     (unless-sound (<= end self.size) f"it is cut off: {self.size} of {end} bytes are left")
     (unless-sound (= end self.size) "it has something after its end")
     root)
@@ -145,11 +164,12 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
         (._walk self address (if path f"{path}/{name}" name)))))
 
   (defn _object [self path]
+    "Return the messages of the object at `path`."
     (unless-sound (in path self.objects) f"it lacks '{path}'")
     (get self.objects path))
 
   (defn _messages [self at]
-    "Read the object header at `at`: a dict from the kinds of its messages to lists of their contents."
+    "Return the messages of the object header at `at`: a dict from kinds to lists of contents."
     (setv
       [version length] (_fields "B7xI" (._bytes self at 12))
       blocks [#((+ at 16) length)]
@@ -163,7 +183,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     parts)
 
   (defn _members [self symbol-table]
-    "List what a group holds: a dict from names to addresses of object headers."
+    "Return what a group holds: a dict from names to addresses of object headers."
     (setv
       [tree heap] (_fields "QQ" symbol-table)
       [signature length start] (_fields "4s4xQ8xQ" (._bytes self heap 32))
@@ -179,16 +199,19 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     members)
 
   (defn _entries [self at [level None]]
-    "Yield (place of the name, address, kind) of each entry below the B-tree node at `at`, which must stand at that `level` (None: any)."
+    #[[Yield (place of the name, address, kind) of each entry below the B-tree node at `at`.
+
+    The node must stand at that `level` (None: any).]]
     (setv [signature kind found count] (_fields "4sBBH" (._bytes self at 8)))
-    (unless-sound (and (= signature b"TREE") (= kind 0) (in level [None found])) "a group in it is damaged")
+    (unless-sound (and (= signature b"TREE") (= kind 0) (in level [None found]))
+      "a group in it is damaged")
     (for [[child] (iter-unpack "<8xQ" (._bytes self (+ at 24) (* 16 count)))]
       (yield :from (if (= found 0)
         (._leaf self child)
         (._entries self child (- found 1))))))
 
   (defn _leaf [self at]
-    "Yield the entries of the symbol table node at `at`, as `_entries` does."
+    "Return the entries of the symbol table node at `at`, as `_entries` does."
     (setv [signature count] (_fields "4s2xH" (._bytes self at 8)))
     (unless-sound (= signature b"SNOD") "a group in it is damaged")
     (iter-unpack "<QQI20x" (._bytes self (+ at 8) (* 40 count))))
@@ -196,28 +219,32 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   ;; * Attributes
 
   (defn _values [self datatype dataspace data]
-    "Read an attribute's value, or list of values, from the three parts of its message."
+    "Return an attribute's value, or list of values, from the three parts of its message."
     (setv
       [kind bits size] (_fields "BBxxI" datatype)
       shape (_shape dataspace)
       count (prod shape))
-    (unless-sound (and (>= size 1) (<= (* size count) (len data))) "an attribute in it is cut short")
-    (setv items (lfor  n (range count)  (cut data (* n size) (* (+ n 1) size))))
+    (unless-sound (and (>= size 1) (<= (* size count) (len data)))
+      "an attribute in it is cut short")
+    (setv items (lfor n (range count) (cut data (* n size) (* (+ n 1) size))))
     (setv values (cond
-      (= kind 0x13) (lfor  item items  (.decode (.rstrip item b"\0")))
-      (= #(kind (& bits 15)) #(0x19 1)) (lfor  item items  (.decode (._heap-object self #* (_fields "IQI" item))))
-      True (.tolist (np.frombuffer (.join b"" items) (_dtype datatype)))))
+      (= kind 0x13)
+        (lfor item items (.decode (.rstrip item b"\0")))
+      (= #(kind (& bits 15)) #(0x19 1))
+        (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
+      True
+        (.tolist (np.frombuffer (.join b"" items) (_dtype datatype)))))
     (if shape values (get values 0)))
 
   (defn _heap-object [self length at index]
-    "Read the object `index`, of so many bytes, of the global heap at `at`."
-    (when (not-in at self.heaps)
+    "Return the first `length` bytes of the object `index` of the global heap at `at`."
+    (unless (in at self.heaps)
       (setv (get self.heaps at) (._heap self at)))
     (unless-sound (in index (get self.heaps at)) "a text in it is missing")
     (cut (get self.heaps at index) length))
 
   (defn _heap [self at]
-    "Read the global heap at `at`: a dict from the numbers of its objects to their bytes."
+    "Read the global heap at `at`; return a dict from the numbers of its objects to their bytes."
     (setv
       [signature length] (_fields "4s4xQ" (._bytes self at 16))
       block (._bytes self (+ at 16) (max 0 (- length 16)))
@@ -233,20 +260,17 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     objects))
 
 
+;; * Parts of the structure
+
 (defn _fields [layout block [at 0]]
-  "Unpack the numbers that begin at byte `at` of `block`, as `struct` does."
+  "Return the numbers that begin at byte `at` of `block`, as `struct` unpacks them."
   (setv layout (+ "<" layout))
   (unless-sound (<= (+ at (calcsize layout)) (len block)) "a part of its structure is cut short")
   (unpack-from layout block at))
 
 
-(defn _padded [size]
-  "The next multiple of 8."
-  (* 8 (// (+ size 7) 8)))
-
-
 (defn _pieces [block sizes]
-  "Cut from `block` pieces of these sizes, each padded to a multiple of 8, and the rest."
+  "Return pieces of these `sizes`, each padded to a multiple of 8, cut from `block`, and the rest."
   (setv pieces [])
   (for [size sizes]
     (.append pieces (cut block size))
@@ -254,28 +278,33 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   [#* pieces block])
 
 
+(defn _padded [size]
+  "Return the multiple of 8 that `size` is padded to."
+  (* 8 (// (+ size 7) 8)))
+
+
 (defn _split-messages [block]
-  "Yield (kind, content) of each message in a `block` of an object header that counts."
+  "Yield (kind, content) of each message that counts in a `block` of an object header."
   (setv place 0)
   (while (<= (+ place 8) (len block))
     (setv [kind size flags] (_fields "HHB" block place))
     (unless-sound (in kind [#* READ #* IGNORED CONTINUATION])
       f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
     (unless-sound (= 0 (& flags 2)) "it has parts that share their description")
-    (when (not-in kind IGNORED)
+    (unless (in kind IGNORED)
       (yield #(kind (cut block (+ place 8) (+ place 8 size)))))
     (+= place 8 size)))
 
 
 (defn _only [parts kind path]
-  "The content of the one message of this `kind` that the object at `path` has."
+  "Return the content of the one message of this `kind` that the object at `path` has."
   (setv contents (.get parts kind []))
   (unless-sound (= (len contents) 1) f"'{path}' is not of the right kind")
   (get contents 0))
 
 
 (defn _name [names at]
-  "The name that begins at byte `at` of a group's heap of names."
+  "Return the name that begins at byte `at` of a group's heap of names."
   (setv
     end (.find names b"\0" at (+ at MAX-NAME))
     name (.decode (cut names at (max at end))))
@@ -284,14 +313,14 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
 
 (defn _shape [dataspace]
-  "The shape that a dataspace message states."
+  "Return the shape that a dataspace message states."
   (setv [version rank flags] (_fields "BBB" dataspace))
-  (unless-sound (and (= version 1) (<= flags 1) (<= rank 8)) "an array in it has a strange shape")
+  (unless-sound (and (= version 1) (<= flags 1) (<= rank 8)) "an array in it has an invalid shape")
   (_fields f"{rank}Q" dataspace 8))
 
 
 (defn _dtype [datatype]
-  "The type of number that a datatype message states."
+  "Return the type of number that a datatype message states."
   (for [[code dtype] (.items TYPES)]
     (when (.startswith datatype code)
       (return dtype)))

@@ -1,0 +1,1 @@
+"The LSTM's loop on each backend."

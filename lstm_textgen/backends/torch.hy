@@ -1,0 +1,27 @@
+"The LSTM on PyTorch."
+
+(import
+  keras
+  keras [ops]
+  torch)
+
+
+(defclass TorchLSTM [keras.layers.LSTM]
+  #[[`keras.layers.LSTM` by PyTorch's own LSTM: same weights, same results.
+
+  PyTorch goes through oneDNN on processors and through cuDNN on a GPU.]]
+
+  (defn inner-loop [self sequences initial-state mask [training False]]
+    "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
+    (setv
+      cell self.cell
+      bias (ops.convert-to-tensor cell.bias)
+      weights [
+        (. cell.kernel value T)
+        (. cell.recurrent-kernel value T)
+        bias
+        (torch.zeros-like bias)]
+      state (lfor array initial-state (torch.unsqueeze array 0))
+      ;; With biases, one layer, no dropout, one direction, the batch as the first axis.
+      [hidden h c] (torch.lstm sequences state weights True 1 0.0 training False True))
+    #((get h 0) hidden [(get h 0) (get c 0)])))

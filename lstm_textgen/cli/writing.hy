@@ -1,0 +1,257 @@
+"What the command line does with a trained model: write, converse, score. It needs no Keras."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [nullcontext]
+  os
+  sys
+  numpy :as np
+  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.cli.conversation [converse]
+  lstm-textgen.cli.flags [as-flags]
+  lstm-textgen.machine [MB]
+  lstm-textgen.mixture [Mixture]
+  lstm-textgen.originality [STRING originality]
+  lstm-textgen.pages.score [Page]
+  lstm-textgen.sampling [Steering]
+  lstm-textgen.scoring [Score surprises]
+  lstm-textgen.sources.files [check-encoding decode find-paths read-file read-sources]
+  lstm-textgen.terminal [put visible]
+  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.vocabulary [describe-units]
+  lstm-textgen.writer [Ends])
+
+(setv
+  ANSWER 200  ; units of a conversation's continuation, unless something else ends it
+  QUOTED 200  ; characters of a copied passage that are shown
+  STEERING ["temperature" "top_k" "top_p" "min_p"]
+  ENDS ["length" "stop" "sentences"])
+
+
+(defn use-model [flags]
+  #[[Do what `flags` ask with a trained model; return the exit status.
+
+  It writes to standard output until it ends, Ctrl-C, or the reader of a pipe goes away.]]
+  (setv act (cond
+    (in "score" flags.given) score-files
+    (in "interactive" flags.given) interact
+    True write))
+  (.reconfigure sys.stdout :errors "replace")
+  (try
+    (act flags)
+    (.flush sys.stdout)
+    (except [KeyboardInterrupt]
+      (print))
+    (except [BrokenPipeError]
+      ;; What is still in the buffer has no reader: let it fall into the void at exit.
+      (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno sys.stdout))))
+  0)
+
+
+(defn _load-model [flags]
+  "Return the model that `flags` name, or the mixture of the two."
+  (setv
+    models (lfor path flags.models (load-checkpoint path :warn _warn))
+    share (.value flags "mix"))
+  (cond
+    (> (len models) 2)
+      (raise (ValueError f"--model: two models can write together, not {(len models)}"))
+    (= (len models) 2)
+      (TextModel (Mixture #* models (if (is share None) 0.5 share)))
+    (is-not share None)
+      (raise (ValueError "--mix needs two models: --model FIRST --model SECOND"))
+    True
+      (TextModel (get models 0))))
+
+
+(defn _warn [message]
+  (print (visible (as-flags message)) :file sys.stderr))
+
+
+(defn _open-output [path]
+  "Return the file to write to, or standard output; to be used in a `with`."
+  (if (is path None)
+    (nullcontext sys.stdout)
+    (open path "w" :encoding "utf-8")))
+
+
+(defn _encoding [model flags]
+  "Return the encoding of files: the one given, or that of the model's own sources."
+  (.get flags.given "encoding" (get model.settings "encoding")))
+
+
+(defn _read-text [model flags paths]
+  "Return the text of `paths`, files and the like, as they are."
+  (read-sources paths
+    :encoding (_encoding model flags)
+    :limit (* MB (.value flags "max_download"))))
+
+
+;; * Writing
+
+(defn write [flags]
+  "Write on from the seed, as many texts as `flags` ask for."
+  (setv
+    model (_load-model flags)
+    seed (if (in "generate" flags.given)
+      (.value flags "generate")
+      (_read-text model flags [(.value flags "generate_from")]))
+    keep (.value flags "originality")
+    training (when keep (.prepare model (_read-text model flags (.value flags "sources"))))
+    texts (_begin-texts model seed flags))
+  (with [out (_open-output (.value flags "output"))]
+    (setv written (_put-texts out seed texts keep)))
+  (when keep
+    (_say-originality written training)))
+
+
+(defn _options [flags]
+  "Return the options of `TextModel.stream` that `flags` give."
+  {"warn" _warn  #** (.chosen flags "rng_seed" #* ENDS #* STEERING)})
+
+
+(defn _begin-texts [model seed flags]
+  #[[Return the texts to write, each as an iterable of its pieces.
+
+  One alone is written piece by piece, several side by side.]]
+  (setv
+    options (_options flags)
+    samples (.value flags "samples"))
+  (if (= samples 1)
+    [(.stream model seed #** options)]
+    (lfor
+      text (.generate model seed :samples samples #** {"length" None  #** options})
+      [(.removeprefix text seed)])))
+
+
+(defn _put-texts [out seed texts keep]
+  #[[Write each of `texts`, iterables of pieces, after the seed, until Ctrl-C.
+
+  Return the list of what was written of each, if they are to `keep`.]]
+  (setv kept [])
+  (try
+    (for [[k pieces] (enumerate texts 1)]
+      (when (> (len texts) 1)
+        (put out f"{(if (= k 1) "" "\n")}--- {k} of {(len texts)} ---\n"))
+      (put out seed)
+      (.append kept [])
+      (for [piece pieces]
+        (put out piece)
+        (when keep
+          (.append (get kept -1) piece)))
+      (put out "\n"))
+    (except [KeyboardInterrupt]
+      (put out "\n")))
+  (lfor pieces kept (.join "" pieces)))
+
+
+(defn _say-originality [written training]
+  "Say on standard error how much of `written`, a list of texts, is copied from `training`."
+  (setv [passage share] (originality written training))
+  (_warn (+ f"longest passage copied from the sources: {(len passage)} characters: "
+    (repr (cut passage QUOTED))
+    (if (> (len passage) QUOTED) "…" "")))
+  (_warn (if (is share None)
+    f"too short to contain strings of {STRING} characters"
+    f"of all strings of {STRING} characters, {share :.1%} are in the sources")))
+
+
+;; * Conversing
+
+(defn interact [flags]
+  "Write on from each line of standard input."
+  (setv model (_load-model flags))
+  (unless (.chosen flags #* ENDS)
+    (setv flags (.with-value flags "length" ANSWER)))
+  (unless (in "temperature" flags.given)
+    (setv flags (.with-value flags "temperature" (get model.settings "temperature"))))
+  (_check-options flags)
+  (converse flags _check-options (fn [flags seed]
+    (put sys.stdout seed)
+    (for [piece (.stream model seed #** (_options flags))]
+      (put sys.stdout piece))
+    (put sys.stdout "\n"))))
+
+
+(defn _check-options [flags]
+  "Raise `ValueError` if `flags` can't steer or end a text."
+  (Steering #** (.chosen flags #* STEERING))
+  (Ends #** (.chosen flags #* ENDS)))
+
+
+;; * Scoring
+
+(defn score-files [flags]
+  "Print how well the model predicts each file, and all together; write the page, if wanted."
+  (setv
+    model (_load-model flags)
+    unit model.vocabulary.unit
+    paths (_paths (.value flags "score"))
+    page-path (.value flags "score_html")
+    page (when page-path (Page unit))
+    whole (Score))
+  (check-encoding (_encoding model flags))
+  (with [out (if page (_open-output page-path) (nullcontext))]
+    (for [path paths]
+      (_score-file model path flags [whole (Score)] page))
+    (when page
+      (.write out page.text)))
+  (when (> (len paths) 1)
+    (print (_summary "in all" whole unit))))
+
+
+(defn _paths [sources]
+  "Return the files that `sources`, paths and patterns, mean; - is standard input."
+  (lfor
+    source sources
+    path (if (= source "-") ["-"] (find-paths source []))
+    path))
+
+
+(defn _score-file [model path flags scores page]
+  #[[Score one file, print the line about it and put it on the `page`, if any.
+
+  It counts into all of `scores`, of which the last is its own.]]
+  (setv
+    name (if (= path "-") "standard input" path)
+    total (get scores -1)
+    strange {}
+    pieces (.prepare-pieces model (_pieces path model flags)))
+  (when page
+    (.begin page name))
+  (for [stretch (surprises model.checkpoint pieces)]
+    (for [score scores]
+      (.add score stretch))
+    (.update strange (dict.fromkeys (gfor
+      k (np.flatnonzero (np.isnan stretch.nats))
+      (get stretch.units k))))
+    (when page
+      (.add page stretch.units stretch.nats)))
+  (.check total name)
+  (setv summary (_summary name total model.vocabulary.unit strange))
+  (print (visible summary))
+  (when page
+    (.end page summary)))
+
+
+(defn _pieces [path model flags]
+  "Yield the text of a file in pieces."
+  (setv encoding (_encoding model flags))
+  (if (= path "-")
+    (decode "standard input" sys.stdin.buffer encoding)
+    (read-file path encoding (* MB (.value flags "max_download")) path)))
+
+
+(defn _summary [name total unit [strange #()]]
+  "Return the line about a `Score`; `strange` has the characters that the model doesn't know."
+  (setv line (+ f"{name}: {total.bits :.3f} bits per {(.removesuffix unit "s")}, "
+    f"perplexity {total.perplexity :.2f}, accuracy {total.accuracy :.1%}, "
+    f"{total.count :,} {unit}"))
+  (cond
+    (not total.unknowns)
+      line
+    (= unit "words")
+      f"{line}, {total.unknowns :,} of them unknown to the model"
+    True
+      (+ f"{line}; left out: {total.unknowns :,} unknown to the model"
+        (if strange f": {(describe-units (list strange))}" ""))))

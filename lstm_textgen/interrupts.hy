@@ -1,0 +1,47 @@
+"Ctrl-C and its like, noted until training has saved the model."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  signal
+  threading)
+
+;; Of these a system has some: Windows has Ctrl-Break, SIGBREAK.
+(setv SIGNALS (lfor
+  name ["SIGINT" "SIGTERM" "SIGBREAK"]
+  :if (hasattr signal name)
+  (getattr signal name)))
+
+
+(defclass Interrupted [KeyboardInterrupt]
+  "The user or the system stopped the run by the signal `number`; the model is saved."
+
+  (defn __init__ [self number]
+    (.__init__ (super) (. (signal.Signals number) name))
+    (setv self.number number)))
+
+
+(defclass Stopper []
+  #[[While it is entered, Ctrl-C, SIGTERM and Ctrl-Break only set `number` to the signal's number.
+
+  Only the main thread may set signal handlers; in any other this does nothing.]]
+
+  (defn __init__ [self]
+    (setv
+      self.number None
+      self.before {}))  ; the handlers to put back
+
+  (defn __enter__ [self]
+    (when (is (threading.current-thread) (threading.main-thread))
+      (for [number SIGNALS]
+        (setv (get self.before number) (signal.signal number self.note))))
+    self)
+
+  (defn note [self number frame]
+    "Handle the signal `number`."
+    (setv self.number number))
+
+  (defn __exit__ [self #* _]
+    (for [[number handler] (.items self.before)]
+      (unless (is handler None)  ; one that wasn't set by Python can't be put back
+        (signal.signal number handler)))
+    None))

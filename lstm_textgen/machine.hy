@@ -1,0 +1,43 @@
+"The machine that the program runs on: its cores, its BLAS threads, its folder for caches."
+
+(import
+  contextlib [contextmanager]
+  functools [cache]
+  os
+  platformdirs [user-cache-dir]
+  threadpoolctl [ThreadpoolController])
+
+(setv MB (** 2 20))  ; bytes
+
+
+(defn cores []
+  "Return how many processors this process may use."
+  (if (hasattr os "sched_getaffinity")
+    (len (os.sched-getaffinity 0))
+    (or (os.cpu-count) 1)))
+
+
+(defn cache-folder []
+  "Return the folder for what can be made anew: the user's, or the one in LSTM_TEXTGEN_CACHE."
+  (or (os.environ.get "LSTM_TEXTGEN_CACHE") (user-cache-dir "lstm_textgen")))
+
+
+(defn [contextmanager] few-threads [most]
+  #[[While it is open, let BLAS use at most so many threads.
+
+  Left alone, OpenBLAS starts a thread for every processor that it sees. Where a container may use
+  fewer of them, a step waits for threads that aren't running: with 8 threads on 2 processors, one
+  stream through 2×512 was 170 times slower.]]
+  (for [[library usual] (_blas)]
+    (.set-num-threads library (min usual most)))
+  (try
+    (yield)
+    (finally
+      (for [[library usual] (_blas)]
+        (.set-num-threads library usual)))))
+
+
+(defn [cache] _blas []
+  "Return each BLAS library in the process with its usual number of threads."
+  (setv found (.select (ThreadpoolController) :user-api "blas"))
+  (lfor library found.lib-controllers #(library library.num-threads)))

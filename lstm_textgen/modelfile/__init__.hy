@@ -1,0 +1,1 @@
+"The bytes of a model file on disk."

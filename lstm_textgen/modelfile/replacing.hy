@@ -1,0 +1,208 @@
+#[[Replaces a file so that a crash at any moment loses nothing, and lets one run at a time have it.
+
+Nothing here knows what is in the file. A lock on a small file beside it, `.NAME.lock`, says that a
+run is training the model, or that it is being saved; the system takes the lock away when its
+process ends, however that ends.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [contextmanager nullcontext suppress]
+  glob
+  os
+  re
+  secrets
+  shutil
+  threading
+  time
+  filelock [FileLock SoftFileLock Timeout])
+
+(setv
+  SHORT 1       ; seconds to wait for a lock: whoever saves or sweeps has it for less than that
+  LONG 5        ; seconds to wait for it in order to save
+  ;; Bytes of a lock file where its process number may begin: Windows keeps others from byte 0.
+  NUMBER-PLACES [0 1]
+  NUMBER-SIZE 20  ; bytes
+  REPLACING 5   ; seconds to wait while another program has a file open, which Windows objects to
+  PAUSE 0.05)   ; seconds between two attempts
+
+(setv
+  _HELD (set)  ; (process number, lock file) of each lock that is held
+  _SAVING (threading.RLock))  ; one save at a time in this process
+
+
+(defn backup-path [path]
+  "Return where the file before the one at `path` is kept."
+  (.with-name path (+ path.name ".bak")))
+
+
+;; * Replacing
+
+(defn replace-file [path content sound?]
+  #[[Write `content` (bytes) to the file at `path`; the file that was there becomes `.bak`.
+
+  `sound?` says of a path whether the file there is worth keeping: a damaged one doesn't take the
+  name `.bak` from a sound one. At every moment a whole file stands under one of the two names,
+  since the new one is written and flushed under a third name first. Raise `OSError` if it can't be
+  written, or if another process is training the model; the old file is still there then.]]
+  (when (.exists path)
+    (refuse-read-only path))
+  (with [_ (saving path)]
+    (setv temporary (_new-path path))
+    (try
+      (with [file (open temporary "xb")]  ; x: never through a link that a stranger has laid there
+        (.write file content)
+        (.flush file)
+        (os.fsync (.fileno file)))
+      (when (.exists path)
+        (shutil.copymode path temporary)
+        (_keep-old path sound?))
+      (_rename temporary path)
+      (_sync-folder path.parent)
+      (finally
+        (.unlink temporary :missing-ok True)))))
+
+
+(defn refuse-read-only [path]
+  "Raise `PermissionError` if the file at `path` is read-only: a rename would replace it even so."
+  (unless (& (. (.stat path) st-mode) 0o222)
+    (raise (PermissionError 13 "the file is read-only" (str path)))))
+
+
+(defn _new-path [path]
+  "Return a name for a temporary file beside the one at `path` that no other save uses."
+  (.with-name path f".{path.name}.{(os.getpid)}-{(secrets.token-hex 4)}.tmp"))
+
+
+(defn _keep-old [path sound?]
+  "Give the file at `path` its second name, `.bak`, without a moment in which there is none."
+  (setv
+    backup (backup-path path)
+    link (_new-path path))
+  (unless (or (sound? path) (not (sound? backup)))
+    (return))
+  (try
+    (try
+      (os.link path link)
+      (except [[OSError AttributeError]]  ; a file system, or a system, without hard links
+        (shutil.copy2 path link)))
+    (_rename link backup)
+    (_sync-folder path.parent)
+    (finally
+      (.unlink link :missing-ok True))))  ; it stays if both are names of the same file
+
+
+(defn _rename [old new]
+  "Rename the file `old` to `new`, replacing it; wait while another program has it open."
+  (setv end (+ (time.monotonic) REPLACING))
+  (while True
+    (try
+      (return (os.replace old new))
+      (except [error PermissionError]
+        (when (> (time.monotonic) end)
+          (raise (OSError
+            f"{new}: can't be replaced: {error.strerror}; another program may have it open")
+            :from error))))
+    (time.sleep PAUSE)))
+
+
+(defn _sync-folder [folder]
+  "Make the renames in `folder` outlast a loss of power, if the system can."
+  (when (hasattr os "O_DIRECTORY")
+    (setv descriptor (os.open folder (| os.O-RDONLY os.O-DIRECTORY)))
+    (try
+      (with [_ (suppress OSError)]  ; some network drives can't, and the renames are done
+        (os.fsync descriptor))
+      (finally
+        (os.close descriptor)))))
+
+
+(defn temporary-paths [path]
+  #[[Return the temporary files beside the file at `path`.
+
+  Whoever has the lock finds only those of runs that died: to write one takes the lock.]]
+  (lfor
+    file (.glob path.parent f".{(glob.escape path.name)}.*.tmp")
+    :if (and (.is-file file) (not (.is-symlink file)))
+    file))
+
+
+;; * One run at a time
+
+(defn [contextmanager] locked [path [seconds SHORT] [instead "train"]]
+  #[[Keep the file at `path` for this run while this is entered.
+
+  Raise `OSError` if another run, in this process or another one, keeps it for more than `seconds`;
+  `instead` is what the message suggests to do with another file.]]
+  (setv
+    lock-path (_lock-path path)
+    lock (FileLock lock-path :timeout seconds :thread-local False))
+  (unless (.is-dir path.parent)  ; filelock would make one
+    (raise (FileNotFoundError 2 "there is no such folder" (str path.parent))))
+  (try
+    (.acquire lock)
+    (except [Timeout]
+      (raise (OSError (+ f"{path}: {(_holder lock-path)} is training this model; "
+        f"stop it first, or {instead} another `path`")) :from None)))
+  (try
+    (.add _HELD (_key path))
+    (_sign lock)
+    (yield)
+    (finally
+      (with [_ _SAVING]  ; another thread may be saving under this lock
+        (.discard _HELD (_key path))
+        (_remove lock)
+        (.release lock)))))
+
+
+(defn [contextmanager] saving [path]
+  #[[Let files be written and swept beside the file at `path` while this is entered.
+
+  It is locked for as long, unless this process holds it already, as it does while it trains.]]
+  (with [_ _SAVING
+         _ (if (in (_key path) _HELD) (nullcontext) (locked path LONG "save to"))]
+    (yield)))
+
+
+(defn _lock-path [path]
+  "Return where the lock file of the file at `path` is."
+  (.with-name path f".{path.name}.lock"))
+
+
+(defn _key [path]
+  "Return what stands for the lock of the file at `path` in `_HELD`; a fork holds none of them."
+  #((os.getpid) (os.path.normcase (os.path.realpath (_lock-path path)))))
+
+
+(defn _sign [lock]
+  "Write this process's number into the lock file of `lock`, which is held."
+  (unless (isinstance lock SoftFileLock)  ; it does so itself
+    (for [at NUMBER-PLACES]
+      (with [_ (suppress OSError)
+             file (open lock.lock-file "r+b" :buffering 0 :opener _not-through-links)]
+        (.seek file at)
+        (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE))
+        (return)))))
+
+
+(defn _holder [lock-path]
+  "Return who holds the lock at `lock-path`: `process 123`, or `another process` if unknown."
+  (for [at NUMBER-PLACES]
+    (with [_ (suppress OSError)
+           file (open lock-path "rb" :buffering 0 :opener _not-through-links)]
+      (.seek file at)
+      (setv number (re.search rb"\d+" (.read file NUMBER-SIZE)))
+      (when number
+        (return f"process {(.decode (.group number))}"))))
+  "another process")
+
+
+(defn _not-through-links [path flags]
+  "Open the file at `path` as `open` does, but no symbolic link, which a stranger may have made."
+  (os.open path (| flags (getattr os "O_NOFOLLOW" 0))))
+
+
+(defn _remove [lock]
+  "Remove the lock file of `lock`, which is held: whoever waits for it then makes a new one."
+  (unless (isinstance lock SoftFileLock)  ; it does so itself
+    (with [_ (suppress OSError)]  ; Windows removes no open file; there, `lock` does it
+      (os.unlink lock.lock-file))))

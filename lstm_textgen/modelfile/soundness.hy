@@ -1,0 +1,81 @@
+#[[What the texts and numbers in a model file must be before anything else relies on them.
+
+The same checks stand before the file is written, so that no model is saved that couldn't be
+loaded. Each raises `ValueError`.]]
+
+(import
+  codecs
+  math [isfinite]
+  numpy :as np
+  lstm-textgen.modelfile.hdf5 [unless-sound]
+  lstm-textgen.settings [stored-settings])
+
+(setv
+  MAX-EMBEDDING 65536
+  MAX-STEP (** 2 20)  ; ids in one training step: 16 times what a large GPU is given
+  MAX-COUNT (** 2 53))  ; above it a float can't hold every whole number
+
+
+(defn read-settings [stored]
+  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
+  (for [value (.values stored)]
+    (unless-sound (_small-numbers? value) "its settings have a number that is too large"))
+  (setv settings (stored-settings stored))
+  (unless-sound (<= settings.embedding MAX-EMBEDDING) "its setting 'embedding' is too large")
+  (_check-effort settings)
+  settings)
+
+
+(defn _small-numbers? [value]
+  "Return whether `value`, or each item of it if it is a list, is no whole number above MAX-COUNT."
+  (all (gfor
+    item (if (isinstance value list) value [value])
+    (or (not (isinstance item int)) (<= item MAX-COUNT)))))
+
+
+(defn _check-effort [settings]
+  "Raise `ValueError` for `settings` that would take time or memory that no text explains."
+  (setv [rows lookback] [settings.batch-size settings.lookback])
+  (unless-sound (<= (* rows lookback) MAX-STEP)
+    (+ f"a training step of {rows} windows of {lookback} units is too large: "
+      f"`batch_size` times `lookback` is at most {MAX-STEP}"))
+  ;; Python takes a minute to decode 300 KB of it, and four for twice as much.
+  (unless-sound (!= (. (codecs.lookup (or settings.encoding "utf-8")) name) "punycode")
+    "its setting 'encoding' is punycode, which takes too long to read"))
+
+
+(defn check-history [history]
+  "Raise `ValueError` unless `history` is a list of epochs (dicts) with their losses."
+  (for [entry history]
+    (unless-sound (and
+      (isinstance entry dict)
+      (count? (.get entry "epoch"))
+      (_number? (.get entry "loss"))
+      (_number? (.get entry "validation_loss" 0))
+      (isinstance (.get entry "text") str))
+      "its history has an invalid entry")))
+
+
+(defn check-place [place]
+  "Raise `ValueError` unless `place`, a dict, says where a training run stands."
+  (unless-sound (and
+    (all (gfor name ["epoch" "step" "updates"] (count? (.get place name))))
+    (_number? (.get place "loss_sum"))
+    (isinstance (.get place "text") str))
+    "its training state is invalid"))
+
+
+(defn check-arrays [name arrays]
+  "Raise `ValueError`, calling them `name`, unless every number in `arrays` is finite."
+  (unless-sound (all (gfor array arrays (.all (np.isfinite array))))
+    f"its {name}: a number is not finite"))
+
+
+(defn count? [value]
+  "Return whether `value` is a whole number from 0 to MAX-COUNT."
+  (and (isinstance value int) (not (isinstance value bool)) (<= 0 value MAX-COUNT)))
+
+
+(defn _number? [value]
+  "Return whether `value` is a finite number, and no larger than MAX-COUNT if it is a whole one."
+  (or (count? value) (and (isinstance value float) (isfinite value))))

@@ -1,0 +1,1 @@
+"Web pages, each in one file."

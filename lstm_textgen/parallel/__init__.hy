@@ -1,0 +1,1 @@
+"A batch dealt out to several workers."

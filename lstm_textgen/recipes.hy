@@ -1,0 +1,90 @@
+"A recipe: a corpus and the model that shall learn it, declared in one form."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  collections.abc [Callable]
+  dataclasses [dataclass]
+  importlib.machinery [SourceFileLoader]
+  importlib.util [module-from-spec spec-from-loader]
+  pathlib [Path]
+  sys
+  traceback
+  lstm-textgen.prep [compose]
+  lstm-textgen.settings [as-keyword check-given])
+
+
+(defclass [dataclass] Recipe []
+  #[[A corpus and the model that shall learn it, as `defrecipe` and `recipe` declare them.
+
+  `name` and `doc` are text, `doc` may be None; `prep` is a text → text function or None;
+  `settings` is a dict of what was set, by names with underscores (`learning_rate`); `folder`, a
+  Path, is where the recipe's file is, if `load-recipe` read it: sources that are not in the
+  current folder are looked for there.]]
+  #^ str name
+  #^ str doc
+  #^ Callable prep
+  #^ dict settings
+  (setv #^ Path folder None))
+
+
+(defn recipe [name * [doc None] [prep None] #** settings]
+  #[[Return a `Recipe`: `defrecipe` for those who have no macros.
+
+  `prep` is a function or a list of steps as `compose` takes them; the settings are those that
+  settings.hy lets a recipe have. Raise `ValueError` for an unknown one or one of the wrong kind.]]
+  (setv settings (check-given settings "r"))
+  (when (and (is-not prep None) (not (callable prep)))
+    (setv prep (compose #* (if (isinstance prep #(list tuple)) prep [prep]))))
+  (Recipe name doc prep settings))
+
+
+(defn load-recipe [path]
+  #[[Run the Hy file at `path` and return the one `Recipe` that it defines, its `folder` set.
+
+  Raise `ValueError`, with the file and the line, if there is no such file, it doesn't run, or it
+  doesn't define exactly one recipe.]]
+  (setv path (.resolve (Path path)))
+  (unless (.is-file path)
+    (raise (ValueError f"{path}: there is no such recipe")))
+  (try
+    (setv module (_run path))
+    (except [error Exception]
+      (raise (ValueError (_complaint error (str path))) :from error)))
+  (setv recipes (lfor value (.values (vars module)) :if (isinstance value Recipe) value))
+  (unless (= (len recipes) 1)
+    (setv names (or (.join ", " (gfor r recipes r.name)) "none"))
+    (raise (ValueError f"{path}: it must define one recipe with `defrecipe`, but it has {names}")))
+  (setv
+    [recipe] recipes
+    recipe.folder path.parent)
+  recipe)
+
+
+(defn _run [path]
+  "Return the module that the Hy file at `path` makes; what it imports may stand beside it."
+  ;; A name that no other module has, lest a recipe called numpy.hy hide NumPy.
+  (setv
+    name f"lstm-textgen recipe {path.stem}"
+    loader (SourceFileLoader name (str path))
+    module (module-from-spec (spec-from-loader name loader)))
+  (.insert sys.path 0 (str path.parent))
+  (try
+    (.exec-module loader module)
+    (finally
+      (.remove sys.path (str path.parent))))
+  module)
+
+
+(defn _complaint [error path]
+  "Return one line: where in the recipe at `path` the exception came from, and what it says."
+  (setv text (.join " " (.split (or (getattr error "msg" None) (str error)))))
+  (when (getattr error "lineno" None)
+    ;; An error of compiling knows its place, which may be in a file that the recipe imports.
+    (return f"{error.filename}:{error.lineno}: {text}"))
+  (setv
+    lines (lfor
+      frame (traceback.extract-tb error.__traceback__)
+      :if (= frame.filename path)
+      frame.lineno)
+    kind (if (isinstance error ValueError) "" f"{(. (type error) __name__)}: "))
+  f"{path}:{(get [1 #* lines] -1)}: {kind}{(as-keyword text)}")

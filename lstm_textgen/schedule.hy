@@ -1,0 +1,116 @@
+"When a run ends, and how fast it learns until then: its limits, the clock, the learning rate."
+
+(import
+  dataclasses [dataclass]
+  math
+  time)
+
+(setv
+  WARM-UP 100           ; steps until the learning rate is at its highest
+  FINAL-RATE 0.02       ; of the highest, where the cosine ends
+  ;; Time of a step of validation, against one of training: forward alone is a third of the work.
+  VALIDATION-COST 0.4
+  RESERVE 3.0           ; seconds kept free at the end of a run before any epoch has ended
+  LEAST-RESERVE 0.3     ; seconds kept free beside the time that the end of an epoch took
+  SAFETY 1.3)           ; of the time that the end of an epoch took
+
+
+(defclass [(dataclass :frozen True)] Limits []
+  #[[How far a run may go before it is saved, and before it ends.
+
+  - `save-every`: minutes from one save within an epoch to the next.
+  - `deadline`: when the run has to be done, by `time.monotonic`; None: when the epochs of its
+    settings are.
+  - `max-epochs`: how many epochs a run with a `deadline` has at most, counted from the start of
+    the one where it begins; 0: no limit.]]
+  (setv
+    #^ float save-every 10
+    #^ (| float None) deadline None
+    #^ int max-epochs 0))
+
+
+;; * When a run ends
+
+(defn why-done [settings history [text None]]
+  #[[Return why there is nothing more to train, and what to do about it; or an empty text.
+
+  `settings` are the model's, `text` is the fingerprint of the text to train on.]]
+  (setv
+    losses (validation-losses history text)
+    waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
+  (cond
+    (and settings.epochs (>= (len history) settings.epochs))
+      (+ f"`epochs` {settings.epochs} is done; to train further, "
+        f"give more, such as `epochs` {(* 2 (len history))}")
+    (and settings.patience (>= waited settings.patience))
+      (+ f"its validation loss has not improved for {waited} epochs; to train further all the "
+        f"same, give more patience, such as `patience` {(* 2 waited)}")
+    True ""))
+
+
+(defn validation-losses [history text]
+  #[[Return the validation losses (nats) of the epochs in `history` that were trained on `text`.
+
+  `text` is a fingerprint. Only these losses compare: they are of the same held-out text.]]
+  (lfor
+    entry history
+    :if (and (in "validation_loss" entry) (= (get entry "text") text))
+    (get entry "validation_loss")))
+
+
+(defclass Clock []
+  #[[Tells how far a run with a `deadline` is; one without, None, never ends by the clock.
+
+  `reserve` is the time kept free for what follows the last step, validation and saving: what they
+  took after an epoch, or before any has ended, an estimate from the steps so far.]]
+
+  (defn __init__ [self deadline]
+    (setv
+      self.begun (time.monotonic)
+      self.deadline deadline
+      self.reserve RESERVE
+      self.ended False       ; whether an epoch has
+      self.first-step None   ; when it was done
+      self.steps 0))         ; since then
+
+  (defn progress [self]
+    "Return the share of the time that is gone, 1 when it is time to end; None without a deadline."
+    (when self.deadline
+      (setv whole (max 0.001 (- self.deadline self.reserve self.begun)))
+      (min 1 (/ (- (time.monotonic) self.begun) whole))))
+
+  (defn over? [self]
+    "Return whether it is time to end."
+    (= (.progress self) 1))
+
+  (defn note-step [self validation-steps]
+    #[[Note that a step is done; so many `validation-steps` follow each epoch.
+
+    The first step, in which the network is compiled, is not measured.]]
+    (setv now (time.monotonic))
+    (cond
+      (is self.first-step None) (setv self.first-step now)
+      (not self.ended) (do
+        (+= self.steps 1)
+        (setv
+          step (/ (- now self.first-step) self.steps)
+          self.reserve (+ RESERVE (* VALIDATION-COST validation-steps step))))))
+
+  (defn note-end [self seconds]
+    "Note that what follows an epoch's last step took so many `seconds`."
+    (setv
+      self.ended True
+      self.reserve (+ LEAST-RESERVE (* SAFETY seconds)))))
+
+
+;; * How fast it learns
+
+(defn learning-rate [highest update progress]
+  #[[Return the learning rate of a step: a linear warm-up, then half a cosine.
+
+  The cosine goes from `highest` down to `FINAL-RATE` of it. `update` counts the steps before this
+  one, `progress` is the share of the whole training that is done, always 0 where it has no end.
+  The cosine is that of Loshchilov and Hutter 2017, without restarts.]]
+  (* highest
+    (min 1 (/ (+ update 1) WARM-UP))
+    (+ FINAL-RATE (* (- 1 FINAL-RATE) 0.5 (+ 1 (math.cos (* math.pi progress)))))))

@@ -1,0 +1,252 @@
+"Where text comes from: files, folders, patterns, URLs, .gz and standard input."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  codecs
+  glob
+  gzip
+  os
+  re
+  sys
+  zlib
+  lstm-textgen.machine [MB]
+  lstm-textgen.sources.download [QUOTED fetch too-much]
+  lstm-textgen.values [clip])
+
+(setv
+  LIMIT (* 1024 MB)  ; bytes of a download, and of the content of a .gz
+  CHUNK MB  ; bytes read at once
+  ;; The encodings among which the one of a file is guessed, likelier ones first: between two that
+  ;; read its bytes alike the first is meant.
+  LIKELY ["utf_8" "utf_16" "cp1252" "cp1251" "cp1250" "koi8_r" "gb18030" "big5" "cp932" "euc_jp"
+    "cp949"])
+
+
+(defclass NotText [ValueError]
+  "Raised for a file that isn't text: an error if it was named, passed over if it is in a folder.")
+
+
+(defn read-sources [sources [encoding "utf-8"] #** options]
+  "Return the text of all `sources`, in order, as one string; the rest is as in `read-pieces`."
+  (.join "" (read-pieces sources encoding #** options)))
+
+
+(defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]]
+  #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
+
+  A source is one of
+
+  - a file; a bare name that isn't in the current folder is looked for in `corpora/` and then in
+    `folders`;
+  - a folder: every text file below it, in the order of their paths, except hidden files, empty
+    ones, and those that contain a NUL or can't be decoded;
+  - a pattern such as `books/*.txt` or `books/**/*.md`;
+  - an http or https URL. It is downloaded once, to the user's cache folder or the one in the
+    environment variable LSTM_TEXTGEN_CACHE; an interrupted download resumes. With `#sha256=HEX`
+    at its end the bytes must have that hash;
+  - `-`: standard input.
+
+  What ends in `.gz` is expanded. Bytes are decoded as `encoding`, a byte order mark is dropped,
+  and a source that lacks a newline at its end gets one if another follows.
+
+  `progress`, if given, is called during a download with the URL, the bytes that have come and how
+  many there are (None: unknown). `limit` is the most bytes that a download or the content of a
+  `.gz` may have.
+
+  Whatever is wrong with a source raises `ValueError` or `OSError`, in one line that names it.]]
+  (when (isinstance sources #(str os.PathLike))
+    (setv sources [sources]))
+  (unless sources
+    (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
+  (check-encoding encoding)
+  (setv empty True)
+  (for [piece (_joined (gfor
+      source (map os.fspath sources)
+      text (_texts source encoding progress folders limit)
+      text))]
+    (yield piece)
+    (setv empty False))
+  (when empty
+    (raise (ValueError f"the text is empty: {(_listed sources)}"))))
+
+
+(defn _listed [names]
+  "Return `names` with commas between them, as a message shows them."
+  (clip (.join ", " (map str names)) QUOTED))
+
+
+(defn _quoted [name]
+  "Return `name` as a message shows it."
+  (clip (repr name) QUOTED))
+
+
+(defn _joined [texts]
+  "Yield the pieces of `texts`, iterators of pieces, with a newline where one lacks it at its end."
+  (setv last "")  ; the piece before
+  (for [text texts]
+    (setv first True)
+    (for [piece (_without-mark text)  :if piece]
+      (when (and first last (not (.endswith last #("\n" "\r"))))
+        (yield "\n"))
+      (yield piece)
+      (setv
+        first False
+        last piece))))
+
+
+(defn _without-mark [pieces]
+  "Yield the pieces of one text, without a byte order mark before it."
+  (setv first True)
+  (for [piece pieces  :if piece]
+    (yield (if first (.removeprefix piece "\ufeff") piece))
+    (setv first False)))
+
+
+(defn _texts [source encoding progress folders limit]
+  "Yield each text of one source: an iterator of its pieces."
+  (cond
+    (= source "-")
+      (yield (decode "standard input" sys.stdin.buffer encoding))
+    ;; A scheme has two letters at least: one alone is a drive of Windows.
+    (re.match "[a-z][a-z0-9+.-]+://" source re.IGNORECASE)
+      (yield (read-file (fetch source progress limit) encoding limit source))
+    True
+      (for [path (find-paths source folders)]
+        (if (os.path.isdir path)
+          (yield :from (_folder-texts path encoding limit))
+          (yield (read-file path encoding limit path))))))
+
+
+;; * Finding files
+
+(defn find-paths [source folders]
+  #[[Return the paths of the files and folders that `source`, a path or a pattern, means. A bare
+  name is looked for here, in `corpora/` and in `folders`. Raise `FileNotFoundError` if there are
+  none.]]
+  (setv
+    places (if (or (not source) (os.path.dirname source)) [] ["corpora" #* folders])
+    paths [source #* (gfor place places (os.path.join place source))])
+  (for [path paths]
+    (when (os.path.exists path)
+      (return [path])))
+  (when (re.search r"[*?[]" source)
+    (setv paths (sorted (glob.glob source :recursive True)))
+    (unless paths
+      (raise (FileNotFoundError f"no file matches the pattern {(_quoted source)}")))
+    ;; With ** a folder's files stand beside the folder itself.
+    (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
+  (setv elsewhere (if places f", neither here nor in {(_listed places)}" ""))
+  (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
+
+
+(defn _folder-texts [folder encoding limit]
+  "Yield the text of every file below `folder` that is text, as an iterator of its pieces."
+  (setv found False)
+  (for [path (_files-below folder)  :if (_text? path encoding limit)]
+    (setv found True)
+    (yield (read-file path encoding limit path)))
+  (unless found
+    (raise (ValueError f"the folder {(_quoted folder)} contains no {encoding} text"))))
+
+
+(defn _files-below [folder]
+  "Return the path of every file below `folder` that isn't hidden, sorted."
+  (defn refuse [error]
+    (raise (OSError f"can't read the folder {(_quoted error.filename)}: {error.strerror}")))
+  (setv paths [])
+  (for [[here subfolders names] (os.walk folder :onerror refuse)]
+    (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
+    (+= paths (lfor name names :if (not (.startswith name ".")) (os.path.join here name))))
+  (sorted (filter os.path.isfile paths)))
+
+
+(defn _text? [path encoding limit]
+  "Return whether a file is text and nothing else; a large binary isn't read to its end."
+  (setv empty True)
+  (try
+    (for [piece (read-file path encoding limit path)  :if piece]
+      (when (in "\0" piece)
+        (return False))
+      (setv empty False))
+    (except [NotText]
+      (return False)))
+  (not empty))
+
+
+;; * Reading
+
+(defn read-file [path encoding limit name]
+  #[[Yield the text of the file `path` in pieces; a .gz may expand to `limit` bytes.
+
+  `name` is what messages call it. Raise `NotText` if it isn't text, `OSError` if it can't be
+  read.]]
+  (setv zipped (.endswith path ".gz"))
+  (try
+    (with [file ((if zipped gzip.open open) path "rb")]
+      (yield :from (decode (_quoted name) file encoding (if zipped limit None))))
+    (except [error [gzip.BadGzipFile EOFError zlib.error]]
+      (raise (NotText f"{(_quoted name)} is not a gzip file, or is damaged: {error}") :from error))
+    (except [error OSError]
+      (setv reason (or error.strerror error))
+      (raise (OSError f"can't read {(_quoted name)}: {reason}") :from error))))
+
+
+(defn decode [name file encoding [limit None]]
+  #[[Yield the text of `file`, open for bytes, in pieces: neither bytes nor text are held whole.
+
+  `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding`,
+  and `ValueError` for more than `limit` bytes (None: any number).]]
+  (setv
+    decoder ((codecs.getincrementaldecoder encoding))
+    size 0
+    lines 0)
+  (try
+    (while (setx data (.read file CHUNK))
+      (+= size (len data))
+      (when (and limit (> size limit))
+        (raise (ValueError f"{name} expands to {(too-much limit)}")))
+      (setv text (.decode decoder data))
+      (+= lines (.count text "\n"))
+      (yield text))
+    (yield (.decode decoder b"" True))
+    (except [error UnicodeDecodeError]
+      (raise (NotText f"{name} is not valid {encoding}: {(_mishap error size lines)}")
+        :from error))))
+
+
+(defn _mishap [error size lines]
+  #[[Return which byte can't be decoded and what to do about it. `error` is the
+  `UnicodeDecodeError`, `size` how many bytes were read, `lines` how many lines were decoded
+  before.]]
+  (setv
+    data error.object  ; the last bytes read, after those left over from before
+    place (+ (- size (len data)) error.start)
+    before (.decode (cut data error.start) error.encoding "ignore")
+    line (+ 1 lines (.count before "\n")))
+  (+ f"byte {place}, in line {line}, is 0x{(get data error.start) :02x}; "
+    f"mend the file there or try `encoding` {(_likely-encoding data error.start)}"))
+
+
+(defn _likely-encoding [data place]
+  "Return the encoding that `data`, whose byte at `place` isn't in the expected one, is likely in."
+  (import charset-normalizer [from-bytes])  ; here, as it takes 50 ms
+  ;; The data may end within a character; then only its complete lines can be decoded.
+  (for [part [data (cut data (+ 1 (.rfind data b"\n")))]  :if (< place (len part))]
+    (setv best (.best (from-bytes part :cp-isolation LIKELY)))
+    (when best
+      (return (next (gfor
+        encoding LIKELY
+        :if (in encoding best.could-be-from-charset)
+        (.replace encoding "_" "-"))))))
+  "latin-1")  ; in which every byte is a character
+
+
+(defn check-encoding [encoding]
+  "Raise `ValueError` unless `encoding` is the name of an encoding of text."
+  (try
+    (.decode b"a" encoding "ignore")
+    (except [[LookupError ValueError]]
+      (setv name (clip (repr encoding)))
+      (raise (ValueError
+        f"unknown encoding {name}: try utf-8, latin-1, cp1252, utf-16 or gb18030")
+        :from None))))

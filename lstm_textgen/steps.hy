@@ -1,0 +1,36 @@
+"The steps of data preparation: their names, and what each takes after the text."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  lstm-textgen.values [PASSAGE REGEX TEXT check-value unknown-name])
+
+;; The steps that prep.hy defines, each with the kinds of its arguments after the text.
+(setv STEPS {
+  "ascii-quotes" []
+  "drop-lines" [REGEX]
+  "keep-lines" [REGEX]
+  "lower" []
+  "nfc" []
+  "replace" [PASSAGE TEXT]
+  "squeeze-blank-lines" []
+  "strip-lines" []})
+
+
+(defn check-step [name args]
+  "Raise `ValueError` unless `name` is a step and `args` (a list) are what it takes after a text."
+  (unless (in name STEPS)
+    (raise (ValueError (unknown-name "step" name STEPS))))
+  (setv kinds (get STEPS name))
+  (unless (= (len args) (len kinds))
+    (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
+    (raise (ValueError f"'{name}' takes {takes} beside the text, not {(len args)} arguments")))
+  (for [[kind arg] (zip kinds args)]
+    (check-value f"what '{name}' takes" kind arg)))
+
+
+(defn text-first [function #* args #** named]
+  #[[Return `function` of a text alone, the arguments after the text filled in.
+
+      ((text-first str.replace "a" "b") "banana")  ; => "bbnbnb"]]
+  (fn [text]
+    (function text #* args #** named)))

@@ -1,0 +1,93 @@
+#[[What the program says of how well a model predicts a text.
+
+The models know their units' probabilities by heart, whatever came before: their weights are 0, and
+the bias holds the logarithms. So what they write and what a text scores is known.]]
+
+(import
+  math
+  os
+  numpy :as np
+  pytest
+  lstm-textgen.textmodel [TextModel]
+  tests.helpers [LETTERS output program refused save-odds small-model start-program write-text])
+
+
+(defn [pytest.fixture] uniform [tmp-path]
+  "Return a folder with a model to which all of LETTERS are equally likely."
+  (save-odds tmp-path LETTERS {})
+  tmp-path)
+
+
+;; * Scoring
+
+(setv UNIFORM "2.807 bits per character, perplexity 7.00, accuracy ")  ; log2 7
+
+
+(defn test-score-tells-each-file-and-all [uniform]
+  (write-text uniform "ab cd.\n" :name "a.txt")
+  (write-text uniform "\n\n\n" :name "b.txt")
+  (assert (= (output uniform "--score" "[ab].txt") (.join "\n" [
+    f"a.txt: {UNIFORM}14.3%, 7 characters"
+    f"b.txt: {UNIFORM}100.0%, 3 characters"
+    f"in all: {UNIFORM}40.0%, 10 characters"
+    ""])))
+  (assert (= (output uniform "--score" "-" :input "abcd") f"standard input: {UNIFORM}0.0%, 4 characters\n")))
+
+
+(defn test-score-counts-and-names-unknown-characters [uniform]
+  (write-text uniform "a\x1bb\x1bé" :name "a.txt")
+  (assert (in "2 characters; left out: 3 unknown to the model: '\\x1b' (U+001B), 'é' (U+00E9)"
+    (output uniform "--score" "a.txt")))
+  (write-text uniform "é" :name "b.txt")
+  (refused (program "--score" "b.txt" :folder uniform) "b.txt" "nothing to score")
+  (refused (program "--score" "c.txt" :folder uniform) "c.txt"))
+
+
+(defn test-score-by-words [tmp-path]
+  (save-odds tmp-path "the cat. the dog." {} :unit "words")  ; <unk>, the, " the", " cat", " dog" and .
+  (assert (in "2.585 bits per word, perplexity 6.00, accuracy 25.0%, 4 words, 1 of them unknown to the model"
+    (output tmp-path "--score" "-" :input "the cat sat."))))
+
+
+(defn test-a-text-is-prepared-as-the-training-text-was [tmp-path]
+  (save-odds tmp-path "aé\n" {} :lower True)
+  (write-text tmp-path "\ufeffAE\u0301\r\n" :name "a.txt")
+  (assert (in "accuracy 33.3%, 3 characters\n" (output tmp-path "--score" "a.txt"))))
+
+
+(defn test-preparing-in-pieces-is-preparing-at-once []
+  (setv
+    model (TextModel (small-model :text "ab" :odds {}))
+    text (* "e\u0301 a\r\nb\rcde\u0301\u0301\n\n\r\n" 3))
+  (for [size [1 2 3 7]]
+    (setv pieces (lfor start (range 0 (len text) size)  (cut text start (+ start size))))
+    (assert (= (.join "" (.prepare-pieces model pieces)) (.prepare model text)))))
+
+
+(defn test-score-html-shades-the-files [uniform]
+  (write-text uniform "ab<" :name "a.txt")
+  (output uniform "--score" "a.txt" "--score-html" "page.html")
+  (setv page (.read-text (/ uniform "page.html")))
+  (assert (in "<i class=s2 title=\"2.81 bits\">b</i><i class=u title=\"unknown\">&lt;</i></pre>" page))
+  (refused (program "--generate" "a" "--score-html" "page.html" :folder uniform) "--score"))
+
+
+(defn test-a-long-text-takes-no-more-memory-than-a-short-one [uniform]
+  (defn peak [size]
+    (write-text uniform (* "abcd abcd.\n" (// size 11)))
+    (setv
+      process (start-program "--score" "text.txt" :folder uniform)
+      [_ status usage] (os.wait4 process.pid 0))
+    (assert (= status 0))
+    (/ usage.ru_maxrss 1024))  ; MB
+  (assert (< (- (peak 5_000_000) (peak 2_000_000)) 10)))
+
+
+(defn test-score-gives-totals-and-each-characters-bits []
+  (setv [total units bits] (.score (TextModel (small-model :text "ab" :odds {"a" 3})) "ab☃"))
+  (assert (= units ["a" "b" "☃"]))
+  (assert (np.allclose bits [(- (math.log2 0.75)) 2 np.nan] :equal-nan True))
+  (assert (= #(total.count total.hits total.unknowns) #(2 1 1)))
+  (assert (math.isclose total.bits (/ (+ 2 (- (math.log2 0.75))) 2) :rel-tol 1e-6))
+  (with [_ (pytest.raises ValueError :match "nothing to score")]
+    (.score (TextModel (small-model :text "ab" :odds {})) "")))

@@ -1,0 +1,394 @@
+"A URL is downloaded once, whole and checked, and no server has a say in anything else."
+
+(import
+  gzip
+  hashlib
+  http.server [BaseHTTPRequestHandler ThreadingHTTPServer]
+  os
+  subprocess
+  sys
+  threading
+  pytest
+  lstm-textgen.sources.download [fetch]
+  lstm-textgen.sources.files [read-sources])
+
+(setv
+  BODY (.encode (* "Ten small foxes sing. " 20_000))
+  LIMIT (** 2 30))
+
+
+(defclass Pages [BaseHTTPRequestHandler]
+  #[[Serve `server.pages`: a dict of paths ↔ dicts with `body`, `etag`, `cut` (bytes after which it
+  hangs up), `to` (a redirect), `chunked`, `encoding` (of the content), `status` (#(code phrase)).
+  Keep the requests in `server.seen` as #(path range).]]
+  (setv protocol-version "HTTP/1.1")
+
+  (defn do-GET [self]
+    (setv
+      page (.get self.server.pages self.path)
+      range (.get self.headers "Range"))
+    (.append self.server.seen #(self.path range))
+    (cond
+      (is page None) (.send-error self 404 "\x1b[31mgone")
+      (in "status" page) (.send-error self #* (get page "status"))
+      (in "to" page) (.redirect self (get page "to"))
+      True (.send-page self page range)))
+
+  (defn redirect [self to]
+    (.send-response self 302)
+    (.send-header self "Location" to)
+    (.send-header self "Content-Length" "0")
+    (.end-headers self))
+
+  (defn send-page [self page range]
+    (setv
+      body (get page "body")
+      etag (.get page "etag")
+      same (and etag (= (.get self.headers "If-Range") etag))
+      start (if (and range same) (int (.strip range "bytes=-")) 0))
+    (when (and start (>= start (len body)))
+      (return (.send-error self 416)))
+    (.send-response self (if start 206 200))
+    (for [[name value] [
+        ["ETag" etag]
+        ["Content-Encoding" (.get page "encoding")]
+        ["Content-Range" (when start f"bytes {start}-{(- (len body) 1)}/{(len body)}")]]
+        :if value]
+      (.send-header self name value))
+    (.send-rest self (cut body start (.get page "cut")) (- (len body) start) (in "chunked" page))
+    (setv self.close-connection True))
+
+  (defn send-rest [self data length chunked]
+    (if chunked
+      (do
+        (.send-header self "Transfer-Encoding" "chunked")
+        (setv data (+ (.encode f"{(len data) :x}\r\n") data b"\r\n0\r\n\r\n")))
+      (.send-header self "Content-Length" length))
+    (.end-headers self)
+    (.write self.wfile data))
+
+  (defn log-message [self #* _]))
+
+
+(defn [pytest.fixture] server [tmp-path monkeypatch]
+  "Serve pages and stand in an empty folder, in which the cache will be."
+  (.chdir monkeypatch tmp-path)
+  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
+  (.setenv monkeypatch "no_proxy" "127.0.0.1")
+  (with [server (ThreadingHTTPServer #("127.0.0.1" 0) Pages)]
+    (setv
+      server.pages {"/a.txt" {"body" BODY  "etag" "\"1\""}}
+      server.seen []
+      server.url f"http://127.0.0.1:{server.server-port}")
+    (.start (threading.Thread :target server.serve-forever :args [0.01]))
+    (yield server)
+    (.shutdown server)))
+
+
+(defn fetched [url [progress None]]
+  "Return the bytes of `url`."
+  (with [file (open (fetch url progress LIMIT) "rb")]
+    (.read file)))
+
+
+(defn refusal [url [limit LIMIT]]
+  "Return the one line in which `fetch` refuses, without the URL that it begins with."
+  (with [error (pytest.raises ValueError)]
+    (fetch url None limit))
+  (setv line (str error.value))
+  (assert (not-in "\n" line))
+  (assert (.startswith line f"can't fetch {url !r}: "))
+  (.removeprefix line f"can't fetch {url !r}: "))
+
+
+(defn kept []
+  "Return the sizes of the files in the cache by the ends of their names."
+  (dfor
+    name (os.listdir "cache")
+    (or (get (os.path.splitext name) 1) "whole") (os.path.getsize (os.path.join "cache" name))))
+
+
+;; * What is fetched
+
+(defn test-a-url-is-fetched-once [server]
+  (setv
+    url (+ server.url "/a.txt")
+    reports [])
+  (for [_ (range 2)]
+    (assert (= (fetched url (fn [#* report] (.append reports report))) BODY)))
+  (assert (= server.seen [#("/a.txt" None)]))
+  (assert (= (get reports 0) #(url 0 (len BODY))))
+  (assert (= (get reports -1) #(url (len BODY) (len BODY))))
+  (assert (= (kept) {"whole" (len BODY)})))
+
+
+(defn test-a-url-is-a-source-of-text [server]
+  (setv reports [])
+  (defn progress [#* report] (.append reports report))
+  (setv text (read-sources (+ server.url "/a.txt") :progress progress))
+  (assert (= text (.decode BODY)))
+  (assert reports))
+
+
+(defn test-a-url-without-a-length [server]
+  (setv
+    (get server.pages "/a.txt" "chunked") True
+    totals #{})
+  (fetched (+ server.url "/a.txt") (fn [url done total] (.add totals total)))
+  (assert (= totals #{None})))
+
+
+(defn test-a-url-of-a-gz-with-a-query-and-of-other-scripts [server]
+  (.update server.pages {
+    "/a.gz?x=1" {"body" (gzip.compress b"zipped")}
+    "/F%C3%BCchse%20.txt" {"body" b"named"}
+    "/F%20[1]%7C.txt?q=%C3%BC&r=%25" {"body" b"odd"}})
+  (assert (= (read-sources (+ server.url "/a.gz?x=1")) "zipped"))
+  (assert (= (fetched (+ server.url "/Füchse .txt")) b"named"))
+  (assert (= (fetched (+ server.url "/F%20[1]%7C.txt?q=ü&r=%25")) b"odd")))
+
+
+(defn test-the-bytes-are-those-on-the-way [server]
+  ;; The server compresses although it was asked not to: length and hash are of what it sends.
+  (setv
+    body (gzip.compress BODY)
+    (get server.pages "/a.txt.gz") {"body" body  "encoding" "gzip"}
+    hash (.hexdigest (hashlib.sha256 body)))
+  (assert (= (fetched f"{server.url}/a.txt.gz#sha256={hash}") body))
+  (assert (= (kept) {".gz" (len body)})))
+
+
+(defn test-no-compression-is-asked-for [server monkeypatch]
+  (setv asked [])
+  (.setattr monkeypatch Pages "send_rest"
+    (fn [self #* _] (.append asked (get self.headers "Accept-Encoding")) (.end-headers self)))
+  (refusal (+ server.url "/a.txt"))
+  (assert (= asked ["identity"])))
+
+
+(defn test-redirects [server]
+  (.update server.pages {
+    "/there" {"to" "/a.txt"}
+    "/circle" {"to" "/circle"}
+    "/file" {"to" "file:///etc/passwd"}
+    "/ftp" {"to" "ftp://127.0.0.1/a.txt"}
+    #** (dfor i (range 12) f"/{i}" {"to" f"/{(+ i 1)}"})
+    "/12" {"body" b"far"}})
+  (assert (= (fetched (+ server.url "/there")) BODY))
+  (assert (= (fetched (+ server.url "/2")) b"far"))
+  (for [path ["/circle" "/1"]]
+    (assert (= (refusal (+ server.url path)) "more than 10 redirects")))
+  (for [path ["/file" "/ftp"]]
+    (assert (in "neither http nor https" (refusal (+ server.url path))))))
+
+
+;; * Interrupted downloads
+
+(defn test-a-cut-download-resumes [server]
+  (setv
+    url (+ server.url "/a.txt")
+    reports []
+    (get server.pages "/a.txt" "cut") 100_000)
+  (assert (= (refusal url)
+    f"the connection broke after 100000 of {(len BODY)} bytes; run again to resume"))
+  (assert (= (kept) {".part" 100_000  ".tag" 3}))
+  (del (get server.pages "/a.txt" "cut"))
+  (assert (= (fetched url (fn [url done total] (.append reports #(done total)))) BODY))
+  (assert (= (get reports 0) #(100_000 (len BODY))))
+  (assert (= server.seen [#("/a.txt" None) #("/a.txt" "bytes=100000-")]))
+  (assert (= (kept) {"whole" (len BODY)})))
+
+
+(defn [(pytest.mark.parametrize #("before" "after") [
+      #("\"1\"" "\"2\"") #("\"1\"" None) #(None None) #("W/\"1\"" "W/\"1\"") #("\"é\"" "\"é\"")])]
+    test-a-cut-download-of-another-version-starts-over [server before after]
+  (setv
+    url (+ server.url "/b.txt")
+    (get server.pages "/b.txt") {"body" (* b"old " 1000)  "cut" 2000  "etag" before})
+  (assert (in f"; run again to {(if (= before "\"1\"") "resume" "start over")}" (refusal url)))
+  (setv (get server.pages "/b.txt") {"body" BODY  "etag" after})
+  (assert (= (fetched url) BODY)))
+
+
+(defn test-a-chunked-download-that-breaks-says-so [server monkeypatch]
+  (setv (get server.pages "/a.txt" "chunked") True)
+  (.setattr monkeypatch Pages "send_rest" (fn [self data #* _]
+    (.send-header self "Transfer-Encoding" "chunked")
+    (.end-headers self)
+    (.write self.wfile (+ (.encode f"{(len data) :x}\r\n") (cut data 5000)))))
+  (assert (= (refusal (+ server.url "/a.txt"))
+    "the connection broke after 5000 bytes; run again to resume")))
+
+
+(defn test-a-part-that-was-whole-already [server]
+  (setv (get server.pages "/a.txt" "cut") 1000)
+  (refusal (+ server.url "/a.txt"))
+  (setv (get server.pages "/a.txt") {"body" (cut BODY 1000)  "etag" "\"1\""})
+  (assert (= (fetched (+ server.url "/a.txt")) (cut BODY 1000))))
+
+
+(defn test-a-server-in-trouble-costs-no-part [server]
+  (setv
+    page (get server.pages "/a.txt")
+    (get server.pages "/a.txt") {#** page  "cut" 1000})
+  (refusal (+ server.url "/a.txt"))
+  (setv (get server.pages "/a.txt") {"status" #(503 "busy")})
+  (assert (= (refusal (+ server.url "/a.txt")) "503 Service Unavailable"))
+  (assert (= (get (kept) ".part") 1000)))
+
+
+;; * The lock
+
+(defn fetch-by-threads [url count]
+  "Return the list of what so many threads at once fetch of `url`."
+  (setv
+    bodies []
+    threads (lfor _ (range count)
+      (threading.Thread :target (fn [] (.append bodies (fetched url))))))
+  (for [thread threads] (.start thread))
+  (for [thread threads] (.join thread))
+  bodies)
+
+
+(defn test-several-at-once-fetch-once [server]
+  (assert (= (fetch-by-threads (+ server.url "/a.txt") 4) (* [BODY] 4)))
+  (assert (= (len server.seen) 1))
+  (assert (= (kept) {"whole" (len BODY)})))
+
+
+(defn test-no-lock-is-left-behind-by-a-failure [server]
+  (refusal (+ server.url "/none"))
+  (assert (= (kept) {})))
+
+
+(defn test-a-lock-left-by-a-process-that-died-is-removed [server]
+  (setv path (fetch (+ server.url "/a.txt") None LIMIT))
+  (os.replace path (+ path ".lock"))
+  (assert (= (fetched (+ server.url "/a.txt")) BODY))
+  (assert (= (kept) {"whole" (len BODY)})))
+
+
+(defn test-what-is-in-the-cache-needs-no-lock [server monkeypatch]
+  (fetched (+ server.url "/a.txt"))
+  (.setitem monkeypatch sys.modules "filelock" None)
+  (.setitem monkeypatch sys.modules "httpx" None)
+  (assert (= (fetched (+ server.url "/a.txt")) BODY)))
+
+
+(setv WITHOUT-UNIX "
+import mmap, sys, warnings
+sys.modules['fcntl'] = None
+for name in [n for n in dir(mmap) if n.startswith('MADV')]:
+    delattr(mmap, name)
+warnings.simplefilter('ignore')  # filelock complains that it has no flock
+import hy
+from lstm_textgen import corpus
+from lstm_textgen.sources.files import read_pieces
+from lstm_textgen.vocabulary import Vocabulary
+corpus.LIMIT = 1000
+ids, vocabulary = corpus.text_ids(read_pieces(sys.argv[1]), Vocabulary.build)
+corpus.release(ids)
+print(len(ids))")
+
+
+(defn test-neither-fcntl-nor-madvise-is-needed [server]
+  "As on Windows: a process without them downloads, and keeps a text in a file."
+  (setv done (subprocess.run [sys.executable "-c" WITHOUT-UNIX (+ server.url "/a.txt")]
+    :capture-output True :text True
+    :env {#** os.environ "PYTHONPATH" (os.path.dirname (os.path.dirname __file__))}))
+  (assert (= done.stdout f"{(len BODY)}\n") done.stderr)
+  (assert (= (kept) {"whole" (len BODY)})))
+
+
+;; * What is refused
+
+(defn test-the-hash-is-checked [server]
+  (setv
+    hash (.hexdigest (hashlib.sha256 BODY))
+    zeros (* "0" 64)
+    url (+ server.url "/a.txt#sha256="))
+  (assert (= (fetched (+ url (.upper hash))) BODY))
+  (assert (= (refusal (+ url zeros))
+    f"its sha256 is {hash}, not {zeros}; the download was discarded"))
+  (assert (in "64 hexadecimal digits" (refusal (+ url "12")))))
+
+
+(defn test-of-wrong-bytes-nothing-is-kept [server]
+  (refusal (+ server.url "/a.txt#sha256=" (* "0" 64)))
+  (assert (= (kept) {})))
+
+
+(defn test-a-kept-file-of-another-hash-is-fetched-anew [server]
+  (fetched (+ server.url "/a.txt"))
+  (setv
+    (get server.pages "/a.txt") {"body" b"new"}
+    hash (.hexdigest (hashlib.sha256 b"new")))
+  (assert (= (fetched (+ server.url "/a.txt#sha256=" hash)) b"new")))
+
+
+(defn test-a-download-has-a-limit [server]
+  (for [chunked [False True]]
+    (setv (get server.pages "/a.txt") {"body" BODY  #** (if chunked {"chunked" True} {})})
+    (assert (= (refusal (+ server.url "/a.txt") :limit (** 2 18))
+      "it has more than 0.25 MB; give a larger `max_download`"))
+    (assert (not-in "whole" (kept)))
+    (assert (<= (.get (kept) ".part" 0) (** 2 18)))))
+
+
+(defn test-a-server-s-words-are-not-shown [server]
+  (.update server.pages {
+    "/strange" {"status" #(599 "\x1b[31mstrange")}
+    "/there" {"to" "http://[\x1b[31m"}})
+  (for [[path reason] [
+      ["/none" "404 Not Found"]
+      ["/strange" "599"]
+      ["/there" "the server's answer is not valid HTTP"]]]
+    (assert (= (refusal (+ server.url path)) reason))))
+
+
+(defn test-a-part-that-was-not-asked-for-is-refused [server]
+  (setv (get server.pages "/a.txt") {"status" #(206 "part")})
+  (assert (= (refusal (+ server.url "/a.txt")) "206 Partial Content")))
+
+
+(defn test-an-empty-download-is-refused [server]
+  (setv (get server.pages "/empty") {"body" b""})
+  (assert (= (refusal (+ server.url "/empty")) "the server sent nothing")))
+
+
+(defn test-a-silent-server-is-given-up [server monkeypatch]
+  (setv done (threading.Event))
+  (.setattr monkeypatch "lstm_textgen.sources.download.TIMEOUT" 0.1)
+  (.setattr monkeypatch Pages "do_GET" (fn [self] (.wait done 10)))
+  (assert (= (refusal (+ server.url "/a.txt")) "no answer within 0.1 seconds"))
+  (.set done))
+
+
+(defn [(pytest.mark.parametrize "url" [
+      "http://127.0.0.1:1/a" "http://[bad/" "http://a b/" "http://127.0.0.1:1/\n"
+      "http://\udcff/"])]
+    test-urls-that-fail [server url]
+  (assert (refusal url)))
+
+
+(defn test-only-http-is-fetched [server]
+  (for [url ["ftp://127.0.0.1/a" "file:///etc/passwd" "http://" "https:///a" "http:a"]]
+    (assert (= (refusal url) "it is not a complete http or https URL"))))
+
+
+(defn test-a-refused-connection-is-said-in-words [server]
+  (assert (= (refusal "http://127.0.0.1:1/a") "Connection refused")))
+
+
+(defn test-a-long-url-is-not-shown-whole [server]
+  (setv url (+ server.url "/" (* "a" 1_000_000)))
+  (with [error (pytest.raises ValueError)]
+    (fetch url None LIMIT))
+  (assert (< (len (str error.value)) 500)))
+
+
+(defn test-a-proxy-that-can-not-be-used [server monkeypatch]
+  (.delenv monkeypatch "no_proxy")
+  (for [proxy ["socks5://127.0.0.1:1" "nonsense://127.0.0.1:1" "http://127.0.0.1:1"]]
+    (.setenv monkeypatch "all_proxy" proxy)
+    (assert (refusal (+ server.url "/a.txt")))))

@@ -1,0 +1,286 @@
+"Text comes from files, folders, patterns and standard input; what is wrong is said in one line."
+
+(import
+  gzip
+  io
+  os
+  subprocess
+  sys
+  tempfile
+  threading
+  hypothesis [given strategies :as st]
+  pytest
+  lstm-textgen.sources.files [NotText decode find-paths read-pieces read-sources])
+
+
+(defn [pytest.fixture] here [tmp-path monkeypatch]
+  "Stand in an empty folder."
+  (.chdir monkeypatch tmp-path)
+  tmp-path)
+
+
+(defn write [path content]
+  "Write `content`, text or bytes, to the file `path`."
+  (os.makedirs (or (os.path.dirname path) ".") :exist-ok True)
+  (with [file (open path "wb")]
+    (.write file (if (isinstance content str) (.encode content) content))
+    None))
+
+
+(defn complaint [#* arguments #** options]
+  "Return the one line in which `read-sources` refuses."
+  (with [error (pytest.raises #(ValueError OSError))]
+    (read-sources #* arguments #** options))
+  (setv line (str error.value))
+  (assert (not-in "\n" line))
+  line)
+
+
+;; * Files, folders and patterns
+
+(defn test-sources-are-joined-in-order-by-newlines [here]
+  (write "b.txt" "beta")
+  (write "a.txt" "alpha\n")
+  (write "empty.txt" "")
+  (assert (= (read-sources ["b.txt" "empty.txt" "a.txt" "b.txt"]) "beta\nalpha\nbeta"))
+  (assert (= (read-sources [(/ here "a.txt")]) (read-sources "a.txt") "alpha\n")))
+
+
+(defn test-sources-come-in-pieces [here]
+  (setv text (* "A hundred foxes sing to the moon.\n" 80_000))
+  (for [name ["a" "b"]]
+    (write (os.path.join "all" name) (+ "\ufeff" text "end")))
+  (setv pieces (list (read-pieces ["all/a" "all/b"])))
+  (assert (< (max (map len pieces)) (/ (len text) 2)))
+  (assert (= (.join "" pieces) (read-sources ["all/a" "all/b"]) (+ text "end\n" text "end")))
+  (assert (= (.join "" (read-pieces "all")) (.join "" pieces))))
+
+
+(defn test-a-bare-name-is-looked-for-in-corpora-and-folders [here]
+  (write "corpora/lol.txt" "near")
+  (write "far/lol.txt" "far")
+  (write "far/fun.txt" "fun")
+  (assert (= (read-sources ["lol.txt"] :folders ["far"]) "near"))
+  (assert (= (read-sources ["fun.txt"] :folders ["far"]) "fun"))
+  (write "lol.txt" "here")
+  (assert (= (read-sources ["lol.txt"]) "here")))
+
+
+(defn test-a-missing-file-is-named-with-the-places [here]
+  (write "far/fun.txt" "fun")
+  (assert (= (complaint ["none.txt"] :folders ["far"])
+    "there is no file 'none.txt', neither here nor in corpora, far"))
+  (assert (= (complaint ["./fun.txt"] :folders ["far"]) "there is no file './fun.txt'"))
+  (assert (= (complaint [""]) "there is no file ''")))
+
+
+(defn test-a-folder-is-every-text-below-it [here]
+  (write "all/b/2.txt" "two")
+  (write "all/a.txt" "one")
+  (write "all/c.md.gz" (gzip.compress b"three"))
+  (write "all/latin.txt" b"\xe9")
+  (write "all/picture.bin" b"PNG\0")
+  (write "all/damaged.gz" b"no gzip")
+  (write "all/.hidden" "hidden")
+  (write "all/.git/config" "hidden")
+  (write "all/empty.txt" "")
+  (os.symlink "nowhere" "all/dangling")
+  (assert (= (read-sources ["all"]) "one\ntwo\nthree")))
+
+
+(defn test-a-folder-without-text-is-refused [here]
+  (write "none/picture.bin" b"PNG\0")
+  (assert (= (complaint ["none"]) "the folder 'none' contains no utf-8 text")))
+
+
+(defn test-a-pattern-is-the-files-that-match [here]
+  (write "b.txt" "two")
+  (write "a.txt" "one")
+  (write "deep/er/c.txt" "three")
+  (write "what?.txt" "itself")
+  (assert (= (read-sources ["[ab].txt"]) "one\ntwo"))
+  (assert (= (read-sources ["**/*.txt"]) "one\ntwo\nthree\nitself"))
+  (assert (= (read-sources ["deep/**"]) "three"))
+  (assert (= (read-sources ["what?.txt"]) "itself"))
+  (assert (= (complaint ["*.md"]) "no file matches the pattern '*.md'")))
+
+
+(defn test-spaces-in-paths-and-patterns [here]
+  (write "my books/one book.txt" "one")
+  (write "my books/two.txt" "two")
+  (assert (= (read-sources ["my books/one book.txt"]) "one"))
+  (assert (= (read-sources ["my books/*.txt"]) (read-sources ["my books"]) "one\ntwo")))
+
+
+(defn [(pytest.mark.parametrize "path" [r"C:\my books\x.txt" "C:x.txt" "C://x.txt" "c:/x.txt"])]
+    test-a-drive-of-windows-is-not-a-url [here path]
+  (write path "on a drive")
+  (assert (= (read-sources [path]) "on a drive"))
+  (assert (= (complaint [r"D:\x.txt"]) (+ r"there is no file 'D:\\x.txt', "
+    "neither here nor in corpora"))))
+
+
+(defn test-paths-are-found-without-being-read [here]
+  (write "books/a.txt" b"\xff")
+  (assert (= (find-paths "a.txt" ["books"]) [(os.path.join "books" "a.txt")]))
+  (assert (= (find-paths "books" []) ["books"]))
+  (assert (= (find-paths "books/*" []) [(os.path.join "books" "a.txt")]))
+  (with [_ (pytest.raises FileNotFoundError)]
+    (find-paths "b.txt" []))
+  None)
+
+
+(defn test-a-pipe-is-a-file [here]
+  (os.mkfifo "pipe")
+  (setv writer (threading.Thread :target write :args #("pipe" "through the pipe")))
+  (.start writer)
+  (assert (= (read-sources ["pipe"]) "through the pipe"))
+  (.join writer))
+
+
+(defn test-nothing-to-read [here]
+  (write "empty.txt" "")
+  (write "mark.txt" "\ufeff")
+  (assert (in "no sources" (complaint [])))
+  (assert (= (complaint ["empty.txt" "mark.txt"]) "the text is empty: empty.txt, mark.txt")))
+
+
+(defn test-a-long-name-is-not-shown-whole [here]
+  (write "empty.txt" "")
+  (setv
+    name (* "a" 1_000_000)
+    wrong [[name] ["empty.txt" #* (* ["./empty.txt"] 1000)] [f"{name}*"] [f"far://{name}"]])
+  (for [sources wrong]
+    (assert (< (len (complaint sources)) 500)))
+  (assert (< (len (complaint ["none.txt"] :folders [name])) 500))
+  (assert (< (len (complaint ["empty.txt"] name)) 200)))
+
+
+(defn test-a-file-that-may-not-be-read []
+  (setv
+    ;; pytest's own folders are closed to nobody, whom root becomes here.
+    [file path] (tempfile.mkstemp)
+    root (= (os.geteuid) 0))
+  (os.close file)
+  (os.chmod path 0)
+  (try
+    (when root (os.seteuid 65534))
+    (assert (= (complaint [path]) f"can't read '{path}': Permission denied"))
+    (finally
+      (when root (os.seteuid 0))
+      (os.remove path))))
+
+
+(defn test-standard-input-is-bytes-in-the-encoding []
+  (setv program "
+import hy
+from lstm_textgen.sources.files import read_sources
+print(ascii(read_sources(['-'], 'cp1252')))")
+  (setv run (subprocess.run [sys.executable "-c" program]
+    :input (.encode "“é”\r\n" "cp1252") :stdout subprocess.PIPE :check True
+    :cwd (os.path.dirname (os.path.dirname __file__))))
+  (assert (= run.stdout (+ (.encode (ascii "“é”\r\n")) b"\n"))))
+
+
+;; * Compressed files
+
+(defn test-gzip-is-expanded [here]
+  (write "a.gz" (gzip.compress (.encode (* "heylo 漢\n" 1000))))
+  (assert (= (read-sources ["a.gz"]) (* "heylo 漢\n" 1000))))
+
+
+(defn test-damaged-gzip-is-refused [here]
+  (setv whole (gzip.compress (.encode (* "heylo 漢\n" 1000))))
+  (write "cut.gz" (cut whole -9))
+  (write "text.gz" "no gzip")
+  (write "flipped.gz" (+ (cut whole 12) b"\xff\xff\xff" (cut whole 15 None)))
+  (for [name ["cut.gz" "text.gz" "flipped.gz"]]
+    (assert (.startswith (complaint [name]) f"'{name}' is not a gzip file, or is damaged: "))))
+
+
+(defn test-a-gzip-bomb-is-stopped [here]
+  (write "bomb.gz" (gzip.compress (bytes (** 2 23))))
+  (assert (= (complaint ["bomb.gz"] :limit (** 2 21))
+    "'bomb.gz' expands to more than 2 MB; give a larger `max_download`"))
+  (write "all/bomb.gz" (gzip.compress (* b"a" (** 2 23))))
+  (assert (in "`max_download`" (complaint ["all"] :limit (** 2 21)))))
+
+
+;; * Encodings
+
+(defn test-every-script-and-the-byte-order-mark [here]
+  (write "a.txt" "\ufeff漢字 😀 हिन्दी\r\n")
+  (assert (= (read-sources ["a.txt"]) "漢字 😀 हिन्दी\r\n")))
+
+
+(defn [(pytest.mark.parametrize "encoding" ["latin-1" "cp1252" "utf-16" "utf-16-le" "utf-8-sig"])]
+    test-encodings [here encoding]
+  (write "a.txt" (.encode "Füchse" encoding))
+  (assert (= (read-sources ["a.txt"] encoding) "Füchse")))
+
+
+(defn test-a-character-across-a-chunk-is-whole [here]
+  (setv text (* "a漢" 800_000))
+  (write "a.txt" text)
+  (assert (= (read-sources ["a.txt"]) text)))
+
+
+(defn test-a-wrong-byte-is-placed-and-an-encoding-suggested [here]
+  (write "a.txt" (.encode "Ein Füchslein" "latin-1"))
+  (assert (= (complaint ["a.txt"]) (+ "'a.txt' is not valid utf-8: byte 5, in line 1, is 0xfc; "
+    "mend the file there or try `encoding` cp1252")))
+  (assert (.endswith (complaint ["a.txt"] "shift_jis") "try `encoding` cp1252"))
+  (write "d.txt" (cut (.encode "a漢") 3))
+  (assert (in "byte 1, in line 1, is 0xe6" (complaint ["d.txt"]))))
+
+
+(defn test-a-wrong-byte-far-in-a-file-is-placed [here]
+  (write "b.txt" (+ (* b"01234567\r\n" 200_000) b"so\nso\x81"))
+  (assert (in "byte 2000005, in line 200002, is 0x81;" (complaint ["b.txt"])))
+  (write "c.txt" (+ (.encode (* "漢" 699_050)) b"\n\xff" (* b"." (** 2 20))))
+  (assert (in "byte 2097151, in line 2, is 0xff;" (complaint ["c.txt"]))))
+
+
+(defn [(given (st.binary :max-size 20) (st.sampled-from ["utf-8" "utf-8-sig" "shift_jis"]))]
+    test-a-wrong-byte-is-where-the-message-says [data encoding]
+  (try
+    (.decode data encoding)
+    (except [error UnicodeDecodeError]
+      (with [refusal (pytest.raises NotText)]
+        (list (decode "x" (io.BytesIO data) encoding)))
+      (setv skipped (- (len data) (len error.object)))
+      (assert (in f"byte {(+ skipped error.start)}, in" (str refusal.value)))))
+  None)
+
+
+(defn [(pytest.mark.parametrize #("encoding" "text") [
+      #("cp1252" "Die Füchse singen schön über die Straße. ")
+      #("cp1250" "Zażółć gęślą jaźń. Lis śpiewa nocą, a potem śpi. ")
+      #("cp1251" "Привет, мир! Как дела у лисы? ")
+      #("koi8-r" "Привет, мир! Как дела у лисы? ")
+      #("cp932" "日本語の文章です。狐が歌う。")
+      #("euc-jp" "日本語の文章です。狐が歌う。")
+      #("gb18030" "我们今天去公园，看见一只狐狸在唱歌。")
+      #("big5" "我們今天去公園，看見一隻狐狸在唱歌。")
+      #("cp949" "여우가 노래한다. 오늘은 날씨가 좋다. ")
+      #("utf-16" "漢字")])]
+    test-the-encoding-of-a-text-is-guessed [here encoding text]
+  (write "a.txt" (.encode (* text 3) encoding))
+  (assert (.endswith (complaint ["a.txt"]) f"try `encoding` {encoding}")))
+
+
+(defn test-the-encoding-of-a-long-text-is-guessed [here]
+  ;; What is read at once ends within a character.
+  (write "a.txt" (+ b"x" (.encode (* "日本語の文章です。狐が歌う。\n" 80_000) "cp932")))
+  (assert (.endswith (complaint ["a.txt"]) "try `encoding` cp932")))
+
+
+(defn test-bytes-of-no-encoding-are-taken-for-latin-1 [here]
+  (write "a.txt" (bytes (range 256)))
+  (assert (.endswith (complaint ["a.txt"]) "try `encoding` latin-1")))
+
+
+(defn [(pytest.mark.parametrize "encoding" ["utf-99" "hex" "" "a\0b"])]
+    test-an-unknown-encoding-is-refused [here encoding]
+  (write "a.txt" "a")
+  (assert (in "unknown encoding" (complaint ["a.txt"] encoding))))

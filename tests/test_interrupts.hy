@@ -1,0 +1,42 @@
+"Ctrl-C and its like: noted while a run needs it, and handled as before afterwards."
+
+(import
+  signal
+  threading [Thread]
+  pytest
+  lstm-textgen.interrupts [Interrupted SIGNALS Stopper])
+
+(setv pytestmark pytest.mark.quick)
+
+
+(defn [(pytest.mark.parametrize "number" SIGNALS)]
+    test-a-signal-is-noted-and-interrupts-nothing [number]
+  (with [stopper (Stopper)]
+    (assert (is stopper.number None))
+    (signal.raise-signal number)
+    (assert (= stopper.number number))))
+
+
+(defn test-afterwards-signals-are-handled-as-before []
+  (setv before (lfor number SIGNALS (signal.getsignal number)))
+  (with [_ (Stopper)])
+  (assert (= (lfor number SIGNALS (signal.getsignal number)) before))
+  (with [_ (pytest.raises KeyboardInterrupt)]
+    (signal.raise-signal signal.SIGINT)))
+
+
+(defn test-in-another-thread-signals-are-left-alone []
+  (setv seen [])
+  (defn enter []
+    (with [_ (Stopper)]
+      (.append seen (signal.getsignal signal.SIGINT))))
+  (setv thread (Thread :target enter))
+  (.start thread)
+  (.join thread)
+  (assert (= seen [(signal.getsignal signal.SIGINT)])))
+
+
+(defn test-an-interruption-names-its-signal []
+  (setv error (Interrupted signal.SIGTERM))
+  (assert (isinstance error KeyboardInterrupt))
+  (assert (= [(str error) error.number] ["SIGTERM" signal.SIGTERM])))

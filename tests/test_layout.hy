@@ -1,0 +1,260 @@
+"The layout in CONTRIBUTING.md: what a module imports, and what it keeps to itself."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  functools [cache]
+  re
+  hy.models [Expression String Symbol]
+  pytest
+  tools.forms [ROOT Source calls? dotted private? read-source])
+
+(setv
+  pytestmark pytest.mark.quick
+  BACKENDS #{"keras" "tensorflow" "jax" "torch"}
+  ;; The rooms of lstm_textgen where Keras and the backends are at home …
+  KERAS-ROOMS #{"backends" "network" "learner" "parallel" "training" "export"}
+  ;; … and those that may enter one of them, inside a function.
+  VISITORS #{"runs" "textmodel"}
+  PRINTING-ROOMS #{"cli" "report"}
+  ;; Mutes standard error, if there is one.
+  MUTING "lstm_textgen.backends.quiet"
+  STREAMS #("sys.stdout" "sys.stderr" "sys.__stdout__" "sys.__stderr__"))
+
+
+;; * The modules
+
+(defn [cache] modules-in [#* folders]
+  "Return a dict from the name of each module in `folders` to its `Source`."
+  (dfor
+    folder folders
+    path (sorted (.rglob (/ ROOT folder) "*.hy"))
+    :setv source (read-source path)
+    :if (> (len source.forms) 1)  ; else it makes a folder a package, and that's all
+    (module-name source.path) source))
+
+
+(defn module-name [path]
+  "Return the name of the module at `path`: \"a.b\" for \"a/b.hy\" and for \"a/b/__init__.hy\"."
+  (.removesuffix (.replace (.removesuffix path ".hy") "/" ".") ".__init__"))
+
+
+(defn listed-modules [text]
+  "Return the names of the modules in the section \"Layout\" of `text`, in their order."
+  (setv [block] (re.findall r"(?s)^## Layout\n.*?^```\n(.*?)^```" text re.MULTILINE))
+  (lfor
+    line (.splitlines block)
+    (module-name (+ "lstm_textgen/" (get (.split line) 0)))))
+
+
+(defn made-up [#** texts]
+  "Return a dict as that of `modules-in`, of modules of lstm_textgen with these `texts`."
+  (dfor
+    [name text] (.items texts)
+    :setv path f"lstm_textgen/{(.replace name "__" "/")}.hy"
+    (module-name path) (Source path text)))
+
+
+(defn room [name]
+  "Return the part of lstm_textgen that the module `name` belongs to: a folder, or itself."
+  (get (.split (+ name ".") ".") 1))
+
+
+(defn targets [each modules]
+  "Return the names of those of our `modules` that `each`, an `Import`, brings in."
+  (lfor
+    name [each.module #* (gfor part each.names f"{each.module}.{part}")]
+    :if (in name modules)
+    name))
+
+
+;; * Checks: each yields a line for whatever it finds
+
+(defn out-of-order [modules order]
+  "Find imports of modules that don't come before the importing one in `order`."
+  (setv places (dfor [place name] (enumerate order) name place))
+  (for [[name source] (.items modules)]
+    (for [each source.imports  target (targets each modules)]
+      (unless (< (.get places target -1) (.get places name -1))
+        (yield f"{source.path}:{each.form.start-line}: imports {target}, which comes later")))))
+
+
+(defn strayed-keras [modules]
+  "Find imports of Keras and the backends, and of what imports them, outside of their rooms."
+  (setv slow (slow-modules modules))
+  (for [[name source] (.items modules)]
+    (for [each source.imports]
+      (setv
+        backend (& BACKENDS #{(get (.split each.module ".") 0)})
+        entered (and
+          (not (and each.late (in (room name) VISITORS)))
+          (& slow (set (targets each modules)))))
+      (when (and (not-in (room name) KERAS-ROOMS) (or backend entered))
+        (yield f"{source.path}:{each.form.start-line}: imports {each.module}")))))
+
+
+(defn slow-modules [modules]
+  "Return the names of those `modules` whose import imports a backend."
+  (defn brings-in [name]
+    (sfor
+      each (. (get modules name) imports)
+      :if (not each.late)
+      brought [(get (.split each.module ".") 0) #* (targets each modules)]
+      brought))
+  (setv
+    slow #{}
+    more BACKENDS)
+  (while more
+    (setv more (- (sfor name modules :if (& (brings-in name) (| BACKENDS slow)) name) slow))
+    (|= slow more))
+  slow)
+
+
+(defn strayed-output [modules]
+  "Find what prints or touches the standard streams outside of the rooms for that."
+  (for [[name source] (.items modules)]
+    (unless (or (in (room name) PRINTING-ROOMS) (= name MUTING))
+      (for [form source.models]
+        (when (or (= form 'print) (.startswith (or (dotted form) "") STREAMS))
+          (yield f"{source.path}:{form.start-line}: prints")))
+      (for [each source.imports]
+        (when (and (= each.module "sys") (& (set each.names) #{"stdout" "stderr"}))
+          (yield f"{source.path}:{each.form.start-line}: imports a stream"))))))
+
+
+(defn strayed-names [modules]
+  "Find private names that are imported or used outside of their module."
+  (for [source (.values modules)]
+    (for [each source.imports  name each.names]
+      (when (private? name)
+        (yield f"{source.path}:{each.form.start-line}: imports {name}")))
+    (setv own (own-names source))
+    (for [form source.models]
+      (for [name (foreign-names form (sfor each source.imports each.module))]
+        (when (and (private? name) (not-in name own))
+          (yield f"{source.path}:{form.start-line}: uses {name}"))))))
+
+
+(defn own-names [source]
+  "Return the private names that `source` itself defines or sets."
+  (setv parts (sfor
+    form source.models
+    :if (calls? form ".")
+    part (cut form 2 None)
+    (id part)))
+  (|
+    (sfor
+      form source.models
+      :if (and (isinstance form Symbol) (not-in (id form) parts))
+      (hy.mangle (str form)))
+    (sfor
+      form source.models
+      :setv name (or (dotted form) "")
+      :if (.startswith name #("self." "cls."))
+      (get (.split name ".") 1))))
+
+
+(defn foreign-names [form imported]
+  "Return the names that `form` takes from an object that isn't one of the `imported` modules."
+  (cond
+    (and (calls? form ".") (not-in (str (get form 1)) imported))
+      (lfor part (cut form 2 None) :if (isinstance part Symbol) (hy.mangle (str part)))
+    (and (isinstance form Expression) form (.endswith (or (dotted (get form 0)) "") "attr"))
+      (lfor part form :if (isinstance part String) (get (.split (str part) ".") -1))
+    True
+      []))
+
+
+;; * Ours
+
+(defn order []
+  "Return the modules' names in the order that CONTRIBUTING.md gives them."
+  (listed-modules (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")))
+
+
+(defn test-each-module-is-in-the-layout-once []
+  (assert (= (sorted (order)) (sorted (modules-in "lstm_textgen")))))
+
+
+(defn test-a-module-imports-only-those-before-it []
+  (assert (= (list (out-of-order (modules-in "lstm_textgen") (order))) [])))
+
+
+(defn test-keras-is-imported-in-its-rooms-only []
+  (assert (= (list (strayed-keras (modules-in "lstm_textgen"))) [])))
+
+
+(defn test-only-the-program-and-its-reports-print []
+  (assert (= (list (strayed-output (modules-in "lstm_textgen"))) [])))
+
+
+(defn test-a-private-name-stays-in-its-module []
+  (setv modules (modules-in "lstm_textgen" "tests" "bench" "tools"))
+  (assert (= (list (strayed-names modules)) [])))
+
+
+;; * Made-up modules: that the checks can fail
+
+(defn test-the-layout-is-read-in-its-order []
+  (setv text "## Layout\nWords.\n\n```\na.hy  this\ncli/__init__.hy  that\n```\n\n```\nb.hy\n```")
+  (assert (= (listed-modules text) ["lstm_textgen.a" "lstm_textgen.cli"])))
+
+
+(defn [(pytest.mark.parametrize "text" [
+    "(import lstm-textgen.b)"
+    "(import lstm_textgen [b])"
+    "(defn f [] (import lstm-textgen.b [x]))"
+    "(eval-when-compile (require lstm-textgen.b [x]))"
+    "(hy.I.lstm-textgen/b.x)"
+    "(import lstm-textgen.a)"])]
+    test-an-import-of-a-later-module-is-found [text]
+  (setv modules (made-up :a text :b ""))
+  (assert (list (out-of-order modules ["lstm_textgen.a" "lstm_textgen.b"]))))
+
+
+(defn test-an-import-of-an-earlier-module-is-right []
+  (setv modules (made-up :a "" :b "(import lstm-textgen.a)"))
+  (assert (= (list (out-of-order modules ["lstm_textgen.a" "lstm_textgen.b"])) [])))
+
+
+(defn [(pytest.mark.parametrize "text" [
+    "(import keras)"
+    "(defn f [] (import tensorflow :as tf))"
+    "(import-module \"jax\")"
+    "(import lstm-textgen.network [x])"
+    "(import lstm-textgen.through)"
+    "(defn f [] (import lstm-textgen.network [x]))"])]
+    test-a-strayed-import-of-keras-is-found [text]
+  (setv others {"network" "(import keras)"  "through" "(import lstm-textgen.network)"})
+  (assert (in "lstm_textgen/a.hy:1: imports"
+    (.join "\n" (strayed-keras (made-up :a text #** others))))))
+
+
+(defn test-keras-may-be-where-it-is-at-home []
+  (setv modules (made-up
+    :network "(import keras)"
+    :backends__quiet "(defn f [] (import keras))"
+    :runs "(defn f [] (import lstm-textgen.network))"
+    :a "(import lstm-textgen [runs])"
+    :b "(import lstm-textgen.backends.quiet)"))
+  (assert (= (list (strayed-keras modules)) [])))
+
+
+(defn [(pytest.mark.parametrize "text" [
+    "(print 1)" "(map print xs)" "(.write sys.stdout \"\")" "(import sys [stderr])"])]
+    test-strayed-output-is-found [text]
+  (assert (list (strayed-output (made-up :a text))))
+  (assert (= (list (strayed-output (made-up :cli__a text))) [])))
+
+
+(defn [(pytest.mark.parametrize "text" [
+    "(import lstm-textgen.b [_x])" "(b._x)" "(._x b)" "(. (f) _x)" "(setattr b \"_x\" 1)"
+    "(.setattr monkeypatch \"lstm_textgen.b._x\" 1)"])]
+    test-a-strayed-private-name-is-found [text]
+  (assert (list (strayed-names (made-up :a text)))))
+
+
+(defn [(pytest.mark.parametrize "text" [
+    "(defn _x [] 1) (_x)" "(setv self._x 1) (f other._x)" "(import os) (os._exit 1)"
+    "(f x.__name__)" "(defclass C [] (defn _x [self] 1) (defn y [self] (._x self)))"])]
+    test-a-private-name-at-home-is-not-found [text]
+  (assert (= (list (strayed-names (made-up :a text))) [])))

@@ -1,0 +1,68 @@
+"Two models that write together."
+
+(import
+  numpy :as np
+  pytest
+  lstm-textgen.engine [softmax]
+  lstm-textgen.mixture [Mixture make-engine]
+  tests.helpers [small-model])
+
+
+(defn mixture []
+  "Return a mixture of two models that both know a line break, b and c; one a, the other d."
+  (Mixture
+    (small-model 1 "lstm:6" :text "\nabc")
+    (small-model 2 "gru:5" :text "\nbcd")
+    0.25))
+
+
+(defn test-the-vocabulary-is-the-union []
+  (assert (= (. (mixture) vocabulary units) ["\n" "a" "b" "c" "d"])))
+
+
+(defn test-probabilities-are-added-up-by-share []
+  (setv
+    both (mixture)
+    expected (np.zeros 5))
+  (for [[model share own] (zip both.models [0.25 0.75] [[0 1 2 3] [0 2 3 4]])]
+    (setv ids (.encode model.vocabulary "\nbccb"))
+    (+= (get expected own) (* share (softmax (.feed (make-engine model) ids)))))
+  (setv odds (np.exp (.feed (make-engine both) (.encode both.vocabulary "\nbccb"))))
+  (assert (np.allclose odds expected :atol 1e-6))
+  (assert (np.isclose (.sum odds) 1)))
+
+
+(defn [(pytest.mark.parametrize "streams" [1 3])]
+    test-a-model-does-not-read-a-unit-that-it-lacks [streams]
+  (setv
+    engine (make-engine (mixture) streams)
+    own (get engine.engines 1))
+  (defn step [id]
+    (.step engine (if (= streams 1) id (np.array [id 2 2])))
+    (.copy (get (np.atleast-2d own.logits) 0)))
+  (setv stood (step 3))
+  (assert (np.array-equal (step 1) stood))
+  (assert (not (np.array-equal (step 4) stood)))
+  (assert (.all (np.isfinite engine.logits))))
+
+
+(defn test-a-model-by-words-reads-what-it-lacks-as-the-unknown-word []
+  (setv
+    models (lfor text ["one two" "one three"] (small-model :unit "words" :text text))
+    both (Mixture #* models)
+    engine (make-engine both)
+    alone (make-engine (get models 0))
+    expected (.feed alone (.encode (. (get models 0) vocabulary) "one x")))
+  (.feed engine (.encode both.vocabulary "one three"))
+  (assert (np.array-equal (. (get engine.engines 0) logits) expected)))
+
+
+(defn [(pytest.mark.parametrize "share" [0 1 -0.5 (float "nan") "half"])]
+    test-a-share-out-of-range-is-refused [share]
+  (with [_ (pytest.raises ValueError :match "`mix` must be a number above 0 and below 1")]
+    (Mixture (small-model) (small-model) share)))
+
+
+(defn test-models-by-characters-and-by-words-do-not-mix []
+  (with [_ (pytest.raises ValueError :match "characters.*words")]
+    (Mixture (small-model) (small-model :unit "words"))))

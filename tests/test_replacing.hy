@@ -1,0 +1,278 @@
+"One at a time: a model is saved by one process, killed at any moment, and trained by one run."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  itertools [chain repeat]
+  os
+  random
+  subprocess
+  threading [Thread]
+  time
+  pytest
+  lstm-textgen.checkpoint [load-checkpoint lock-model save-checkpoint sweep]
+  lstm-textgen.modelfile [replacing]
+  lstm-textgen.modelfile.replacing [backup-path temporary-paths]
+  tests.helpers [names-in run-hy same-model? small-model])
+
+
+(defn [pytest.fixture] path [tmp-path]
+  "Where a small model is saved."
+  (save-checkpoint (small-model) (/ tmp-path "model"))
+  (/ tmp-path "model.h5"))
+
+
+(defn no-warning [line]
+  (assert False line))
+
+
+;; * Killed
+
+(setv SAVE-FOREVER "
+(import sys itertools [count] lstm_textgen.checkpoint [save-checkpoint])
+(import tests.helpers [small-model])
+(setv model (small-model :layers \"lstm:200\"))
+(print \"ready\" :flush True)
+(for [n (count 1)]
+  (setv model.resume.place.step n)
+  (save-checkpoint model (get sys.argv 1))
+  (print n :flush True))")
+
+
+(defn saved-until-killed [path delay]
+  "Let a process save until it is killed after `delay` seconds; return the last save it told of."
+  (setv process (run-hy SAVE-FOREVER path))
+  (.readline process.stdout)
+  (time.sleep delay)
+  (.kill process)
+  (setv [output _] (.communicate process))
+  (int (get ["0" #* (.split output)] -1)))
+
+
+(defn test-killed-at-any-moment-no-save-is-lost [tmp-path]
+  (setv
+    path (/ tmp-path "model.h5")
+    rng (random.Random 7))
+  (for [_ (range 12)]
+    (setv told (saved-until-killed path (+ 0.01 (* 0.1 (.random rng)))))
+    (when (.exists path)
+      (setv model (load-checkpoint path :resume True :warn no-warning))
+      (assert (>= model.resume.place.step told)))
+    (sweep path)
+    (.unlink path :missing-ok True)
+    (assert (in (names-in tmp-path) [[] ["model.h5.bak"]]))))
+
+
+;; * Other systems
+
+(defn [(pytest.mark.parametrize "name" ["link" "O_NOFOLLOW" "O_DIRECTORY" "sched_getaffinity"])]
+  test-saving-needs-nothing-that-windows-lacks [monkeypatch path name]
+  (monkeypatch.delattr os name)
+  (setv before (.read-bytes path))
+  (with [_ (lock-model path)]
+    (save-checkpoint (small-model 2) path))
+  (assert (same-model? (load-checkpoint path :resume True) (small-model 2)))
+  (assert (= (.read-bytes (backup-path path)) before))
+  (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"])))
+
+
+(defn test-a-file-system-without-hard-links-gets-a-copy [monkeypatch path]
+  (defn refuse [#* _]
+    (raise (PermissionError 1 "Operation not permitted")))
+  (monkeypatch.setattr os "link" refuse)
+  (setv before (.read-bytes path))
+  (save-checkpoint (small-model 2) path)
+  (assert (= (.read-bytes (backup-path path)) before)))
+
+
+(defn let-rename-fail [monkeypatch failures]
+  "Let `os.replace` fail as on Windows, where another program has the file open, so many times."
+  (setv
+    replace os.replace
+    outcomes (chain (* [False] failures) (repeat True)))
+  (defn replace-later [old new]
+    (unless (next outcomes)
+      (raise (PermissionError 13 "Access is denied")))
+    (replace old new))
+  (monkeypatch.setattr os "replace" replace-later))
+
+
+(defn test-a-file-that-is-open-elsewhere-is-replaced-once-it-is-closed [monkeypatch path]
+  (let-rename-fail monkeypatch 3)
+  (save-checkpoint (small-model 2) path)
+  (assert (same-model? (load-checkpoint path :resume True) (small-model 2))))
+
+
+(defn test-a-file-that-stays-open-elsewhere-is-named [monkeypatch path]
+  (let-rename-fail monkeypatch 1000)
+  (monkeypatch.setattr replacing "REPLACING" 0.1)
+  (setv before (.read-bytes path))
+  (with [_ (pytest.raises OSError :match "model.h5.bak: can't be replaced: Access is denied")]
+    (save-checkpoint (small-model 2) path))
+  (assert (= (.read-bytes path) before))
+  (assert (= (names-in path.parent) ["model.h5"])))
+
+
+(setv WITHOUT-FCNTL "
+(import sys warnings)
+(setv (get sys.modules \"fcntl\") None)
+(warnings.simplefilter \"ignore\")
+(import lstm_textgen.checkpoint [load-checkpoint lock-model save-checkpoint])
+(import tests.helpers [small-model])
+(setv path (get sys.argv 1))
+(with [_ (lock-model path)]
+  (save-checkpoint (small-model 2) path)
+  (try
+    (with [_ (lock-model path)])
+    (except [error OSError]
+      (print error))))
+(print (. (load-checkpoint path) weights [0] shape))")
+
+
+(defn test-locks-work-without-fcntl [path]
+  (setv
+    process (run-hy WITHOUT-FCNTL path)
+    [output errors] (.communicate process))
+  (assert (in f"model.h5: process {process.pid} is training this model" output) errors)
+  (assert (.endswith output "(10, 4)\n"))
+  (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"])))
+
+
+;; * One at a time
+
+(setv HOLD "
+(import os sys lstm_textgen.checkpoint [lock-model])
+(with [_ (lock-model (get sys.argv 1))]
+  (print (os.getpid) :flush True)
+  (.readline sys.stdin))")
+
+
+(defn [pytest.fixture] holder [path]
+  "A process that has locked the model; its standard input ends it."
+  (with [process (run-hy HOLD path :stdin subprocess.PIPE)]
+    (assert (= (int (.readline process.stdout)) process.pid))
+    (yield process)))
+
+
+(defn end [holder]
+  "Let the process `holder` end as a run does that is finished."
+  (.close holder.stdin)
+  (assert (= (.wait holder) 0)))
+
+
+(defn assert-locked [path number]
+  "Assert that a training run is refused with the `number` of the process that trains already."
+  (setv words f"model.h5: process {number} is training this model; stop it first, or train an")
+  (with [_ (pytest.raises OSError :match words)]
+    (with [_ (lock-model path)])))
+
+
+(defn test-a-second-training-is-refused-with-the-first-ones-number [path holder]
+  (assert-locked path holder.pid)
+  (end holder)
+  (with [_ (lock-model path)])
+  (assert (= (names-in path.parent) ["model.h5"])))
+
+
+(defn test-a-killed-run-keeps-no-lock [path holder]
+  (.kill holder)
+  (.wait holder)
+  (with [_ (lock-model path)])
+  (assert (= (names-in path.parent) ["model.h5"])))
+
+
+(defn test-a-second-training-in-the-same-process-is-refused [path]
+  (setv failures [])
+  (defn train []
+    (try
+      (assert-locked path (os.getpid))
+      (except [error BaseException]
+        (.append failures error))))
+  (with [_ (lock-model path)]
+    (assert-locked path (os.getpid))
+    (setv thread (Thread :target train))
+    (.start thread)
+    (.join thread))
+  (assert (= failures []))
+  (assert (= (names-in path.parent) ["model.h5"])))
+
+
+(defn test-a-run-that-fails-leaves-no-lock-file [path]
+  (with [_ (pytest.raises KeyError)]
+    (with [_ (lock-model path)]
+      (assert (= (names-in path.parent) [".model.h5.lock" "model.h5"]))
+      (raise (KeyError))))
+  (assert (= (names-in path.parent) ["model.h5"]))
+  (with [_ (lock-model path)]))
+
+
+(defn test-a-lock-file-that-tells-no-number-is-enough [path]
+  (setv lock (/ path.parent ".model.h5.lock"))
+  (with [_ (lock-model path)]
+    (os.truncate lock 0)
+    (with [_ (pytest.raises OSError :match "another process is training")]
+      (with [_ (lock-model path)]))))
+
+
+(defn test-a-lock-file-is-not-opened-through-a-link [path]
+  (setv thesis (/ path.parent "thesis"))
+  (.write-bytes thesis b"mine")
+  (.symlink-to (/ path.parent ".model.h5.lock") thesis)
+  (with [_ (pytest.raises OSError)]
+    (with [_ (lock-model path)]))
+  (assert (= (.read-bytes thesis) b"mine")))
+
+
+(defn test-a-model-in-training-is-not-saved-by-another-process [monkeypatch path holder]
+  (monkeypatch.setattr replacing "LONG" 0.2)
+  (setv before (.read-bytes path))
+  (with [_ (pytest.raises OSError :match f"process {holder.pid} is training .* save to another")]
+    (save-checkpoint (small-model 2) path))
+  (assert (= (.read-bytes path) before))
+  (assert (= (names-in path.parent) [".model.h5.lock" "model.h5"])))
+
+
+(defn test-a-save-waits-for-another-process [path holder]
+  (setv thread (Thread :target save-checkpoint :args #((small-model 2) path)))
+  (.start thread)
+  (time.sleep 0.3)
+  (assert (.is-alive thread))
+  (end holder)
+  (.join thread)
+  (assert (same-model? (load-checkpoint path :resume True) (small-model 2))))
+
+
+(defn test-saves-in-several-threads-leave-whole-models [path]
+  (setv
+    models (lfor n (range 4) (small-model n))
+    threads (lfor model models (Thread :target save-checkpoint :args #(model path))))
+  (for [thread threads]
+    (.start thread))
+  (for [thread threads]
+    (.join thread))
+  (for [file [path (backup-path path)]]
+    (setv model (load-checkpoint (.rename file (/ path.parent "moved.h5")) :resume True))
+    (assert (any (gfor other [(small-model) #* models] (same-model? model other)))))
+  (assert (= (names-in path.parent) ["moved.h5"])))
+
+
+(defn test-unfinished-files-are-swept-unless-someone-may-be-writing-them [monkeypatch path holder]
+  (monkeypatch.setattr replacing "LONG" 0.2)
+  (setv stray (/ path.parent f".model.h5.{(os.getpid)}-0123abcd.tmp"))
+  (.write-bytes stray b"half a model")
+  (assert (= (temporary-paths path) [stray]))
+  (with [_ (pytest.raises OSError :match "is training")]
+    (sweep path))
+  (assert (.exists stray))
+  (end holder)
+  (sweep path)
+  (assert (= (names-in path.parent) ["model.h5"])))
+
+
+(defn test-links-and-other-models-files-are-not-swept [path]
+  (setv
+    link (/ path.parent ".model.h5.1.tmp")
+    other (/ path.parent ".other.h5.1.tmp"))
+  (.symlink-to link path)
+  (.write-bytes other b"half a model")
+  (sweep path)
+  (assert (= (names-in path.parent) [".model.h5.1.tmp" ".other.h5.1.tmp" "model.h5"])))

@@ -1,0 +1,61 @@
+"The schedule of a run: its clock, its learning rate, and what ends it."
+
+(import
+  time
+  pytest
+  lstm-textgen.schedule [Clock FINAL-RATE WARM-UP learning-rate validation-losses why-done]
+  lstm-textgen.settings [new-settings])
+
+(setv pytestmark pytest.mark.quick)
+
+
+(defn history [#* losses [text "a"]]
+  "Return a history with these validation losses; None: nothing was held out."
+  (lfor
+    [n loss] (enumerate losses 1)
+    {"epoch" n  "loss" 1.0  "text" text #** (if loss {"validation_loss" loss} {})}))
+
+
+(defn test-time-is-kept-free-for-validation [monkeypatch]
+  (setv seconds 0)
+  (.setattr monkeypatch time "monotonic" (fn [] seconds))
+  (setv clock (Clock 60))
+  (while (not (.over? clock))
+    (+= seconds 1)
+    (.note-step clock 50))  ; steps of a second: those of validation will take 20, the rest 3
+  (assert (= seconds 37))
+  (.note-end clock 10)      ; it took 10
+  (assert (not (.over? clock))))
+
+
+(defn test-without-a-deadline-the-clock-ends-nothing []
+  (setv clock (Clock None))
+  (assert (is (.progress clock) None))
+  (assert (not (.over? clock))))
+
+
+(defn test-the-learning-rate-rises-then-falls []
+  (assert (= (learning-rate 0.5 0 0) (pytest.approx (/ 0.5 WARM-UP))))
+  (assert (= (learning-rate 0.5 WARM-UP 0) 0.5))
+  (assert (< (learning-rate 0.5 900 0.6) (learning-rate 0.5 900 0.5) 0.5))
+  (assert (= (learning-rate 0.5 900 1) (pytest.approx (* 0.5 FINAL-RATE)))))
+
+
+(defn test-only-validation-losses-on-the-same-text-compare []
+  (setv both [#* (history 3 None 2) #* (history 1 :text "b")])
+  (assert (= (validation-losses both "a") [3 2]))
+  (assert (= (validation-losses both "c") [])))
+
+
+(defn [(pytest.mark.parametrize #("settings" "losses" "why") [
+    #({"epochs" 3} [3 2 1] "`epochs` 6")
+    #({"epochs" 4} [3 2 1] "")
+    #({"epochs" 0} [3 2 1] "")
+    #({"epochs" 9  "patience" 2} [3 1 2 2] "`patience` 4")
+    #({"epochs" 9  "patience" 3} [3 1 2 2] "")
+    #({"epochs" 9  "patience" 0} [3 1 2 2] "")
+    #({"epochs" 9  "patience" 2} [None None None] "")])]
+    test-a-run-ends-by-its-epochs-or-its-patience [settings losses why]
+  (setv said (why-done (new-settings settings) (history #* losses) "a"))
+  (assert (= (bool said) (bool why)))
+  (assert (in why said)))

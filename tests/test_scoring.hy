@@ -1,0 +1,140 @@
+"The scores that small networks give."
+
+(import
+  math
+  numpy :as np
+  pytest
+  lstm-textgen.engine [softmax]
+  lstm-textgen.mixture [Mixture make-engine]
+  lstm-textgen.sampling [Steering]
+  lstm-textgen.scoring [Score bits score surprises]
+  lstm-textgen.writer [Ends stream]
+  tests.helpers [small-model])
+
+(setv LETTERS "\n abcdefghij.")
+
+
+(defn letters [#** options]
+  "Return a small model that knows `LETTERS` and soon forgets, as trained ones do."
+  (setv
+    model (small-model :layers "12" :text LETTERS #** options)
+    model.weights (lfor weight model.weights (* (np.float32 0.5) weight)))
+  model)
+
+
+(defn nats-one-by-one [model text]
+  "Return the nats of each unit of `text` (time,), read in one go after a line break."
+  (setv
+    engine (make-engine model)
+    logits (.feed engine (.encode model.vocabulary "\n")))
+  (np.array (lfor
+    id (.encode model.vocabulary text)
+    :setv nats (- (np.log (get (softmax logits) id)))
+    :do (setv logits (.step engine id))
+    nats)))
+
+
+(defn random-text [length]
+  (.join "" (.choice (np.random.default-rng 2) (list LETTERS) length)))
+
+
+(defn in-pieces [text size]
+  (lfor i (range 0 (len text) size) (cut text i (+ i size))))
+
+
+(defn all-nats [model pieces]
+  (np.concatenate (lfor stretch (surprises model pieces) stretch.nats)))
+
+
+(defn [(pytest.mark.parametrize "length" [1 700 20000])]
+    test-reading-in-parts-is-reading-in-one-go [length]
+  (setv [model text] [(letters) (random-text length)])
+  (assert (np.allclose (all-nats model [text]) (nats-one-by-one model text) :atol 1e-4)))
+
+
+(defn [(pytest.mark.parametrize "processors" [1 3 64])]
+    test-any-number-of-processors-gives-the-same [processors monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.scoring.cores" (fn [] processors))
+  (setv [model text] [(letters) (random-text 9000)])
+  (assert (np.allclose (all-nats model [text]) (nats-one-by-one model text) :atol 1e-4)))
+
+
+(defn [(pytest.mark.parametrize "size" [7 50_001])]
+    test-stretches-follow-on-one-another [size monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.scoring.STRETCH" 20_000)
+  (setv
+    [model text] [(letters) (random-text 50_001)]
+    nats (all-nats model (in-pieces text size)))
+  (assert (np.allclose nats (nats-one-by-one model text) :atol 1e-4)))
+
+
+(defn test-two-models-score-as-they-write []
+  (setv
+    both (Mixture (letters) (small-model :text "\nbcx") 0.3)
+    text (.join "" (stream both "ab" (Steering) (Ends :length 400) :rng-seed 1)))
+  (assert (in "x" text))
+  (assert (np.allclose (all-nats both [text]) (nats-one-by-one both text) :atol 1e-4)))
+
+
+(defn test-a-known-probability-is-its-bits []
+  (setv model (small-model :text "abcd" :odds {"a" 5}))  ; a: 5/8, each other: 1/8
+  (setv [stretch] (surprises model ["abb"]))
+  (assert (np.allclose (bits stretch.nats) [(math.log2 1.6) 3 3]))
+  (setv total (score model ["bbbb"]))
+  (assert (math.isclose total.bits 3 :rel-tol 1e-6))
+  (assert (math.isclose total.perplexity 8 :rel-tol 1e-6)))
+
+
+(defn test-a-score-adds-up []
+  (setv
+    [model text] [(letters) (random-text 3000)]
+    total (score model [text])
+    nats (.mean (nats-one-by-one model text)))
+  (assert (= 3000 total.count))
+  (assert (math.isclose total.bits (/ nats (math.log 2)) :rel-tol 1e-5))
+  (assert (math.isclose total.perplexity (math.exp nats) :rel-tol 1e-5)))
+
+
+(defn test-accuracy-is-the-share-of-likeliest-units []
+  (setv model (letters :odds {"b" 9}))
+  (assert (= 0.25 (. (score model ["bacd"]) accuracy)))
+  (setv text (.join "" (stream (letters) "" (Steering 0) (Ends :length 40))))
+  (assert (= 1.0 (. (score (letters) [text]) accuracy))))
+
+
+(defn test-unknown-characters-are-left-out-of-a-score []
+  (setv
+    model (letters)
+    [stretch] (surprises model ["abé☃c"])
+    total (score model ["abé☃c"]))
+  (assert (= stretch.units "abé☃c"))
+  (assert (= [False False True True False] (list (np.isnan stretch.nats))))
+  (assert (= 2 stretch.unknowns total.unknowns))
+  (assert (= 3 total.count))
+  (assert (math.isclose total.nats (. (score model ["abc"]) nats) :rel-tol 1e-6)))
+
+
+(defn test-unknown-words-are-counted-in []
+  (setv total (score (small-model :unit "words" :text "one two") ["one dog"]))
+  (assert (= [2 1] [total.count total.unknowns])))
+
+
+(defn test-words-are-scored-whole-wherever-the-pieces-end [monkeypatch]
+  (setv
+    text (* "one two, three.\n" 200)
+    model (small-model :layers "12" :unit "words" :text text)
+    whole (score model [text]))
+  (.setattr monkeypatch "lstm_textgen.scoring.STRETCH" 1000)
+  (setv pieces (score model (in-pieces text 5)))
+  (assert (= 1200 whole.count pieces.count))
+  (assert (math.isclose pieces.nats whole.nats :rel-tol 1e-4)))
+
+
+(defn [(pytest.mark.parametrize "pieces" [[] [""] ["é☃"]])] test-nothing-known-is-no-score [pieces]
+  (with [_ (pytest.raises ValueError :match "^nothing to score")]
+    (score (letters) pieces)))
+
+
+(defn test-a-text-without-a-score-is-named []
+  (with [_ (pytest.raises ValueError :match "^a.txt: nothing to score")]
+    (.check (Score) "a.txt")))

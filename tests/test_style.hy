@@ -1,0 +1,68 @@
+"The style checks of tools/: each finds what it is for, and nothing in what is right."
+
+(import
+  pytest
+  tools [lint style]
+  tools.flakes [flakes]
+  tools.forms [Source])
+
+(setv
+  pytestmark pytest.mark.quick
+  LONG-FUNCTION (+ "(defn f []" (* "\n  (g)" 41) ")")
+  LONG-TEST (+ "(defn test-f []" (* "\n  (g)" 16) ")")
+  ;; A rule, a module that breaks it, and one that doesn't.
+  CASES [
+    #(style.long-lines (* "x" 100) (* "x" 99))
+    #(style.long-lines "(f) " "\"a \n\"")
+    #(style.lone-brackets "(f\n)" "(f\n #[[\n]\n]])")
+    #(style.blank-lines "(defn f [] 1)\n\n(g)" "(defn f [] 1)\n\n\n(g)")
+    #(style.blank-lines "(f)\n\n;; * G\n\n(g)" "(f)\n\n\n;; * G\n\n(g)")
+    #(style.blank-lines "(f)\n\n\n;; * G\n(g)" "(f)\n\n\n;; About g.\n(g)")
+    #(style.blank-lines "(f)\n\n;; About g.\n\n(g)" "(f)\n\n;; About g.\n(g)")
+    #(style.when-not "(when (not x) y)" "(when x (not y))")
+    #(style.comprehension-layout "(lfor x xs x)" "(lfor x xs x)")
+    #(style.comprehension-layout "(dfor x xs :if x\n  x x)" "(dfor\n  x xs\n  :if x\n  x x)")
+    #(style.setv-layout "(setv a 1  b 2)" "(setv\n  a 1\n  b 2)")
+    #(style.self-calls "(self.f x)" "(.f self x) (self.f.g x)")
+    #(style.self-calls "(setv other.f g) (self.f x)" "(setv self.f g) (self.f x)")
+    #(style.self-calls "(defclass C [] (setv n 1)) (self.f)" "(defclass C [] #^ int f) (self.f)")
+    #(style.module-docstring "(f)" "\"Does f.\" (f)")
+    #(style.import-forms "(import a) (import b)" "(import a) (defn f [] (import b))")
+    #(style.import-forms "(require a) (eval-when-compile (require b))" "(require a b)")
+    #(style.import-forms "\"Doc.\" (f) (import a)" "\"Doc.\" (require b) (import a)")
+    #(style.import-order "(import\n  re\n  ast)" "(import\n  ast\n  re)")
+    #(style.import-order "(import\n  numpy\n  re)" "(import\n  re\n  numpy\n  lstm-textgen.a)")
+    #(style.import-order "(import re\n  sys)" "(import re)")
+    #(style.unused-macros "(require a [unless])" "(require a [unless]) (unless x y)")
+    #(style.sizes LONG-FUNCTION (.replace LONG-FUNCTION "\n  (g)" "" 2))
+    #(style.sizes (* "\n" 401) (* "\n" 400))
+    #(style.test-sizes LONG-TEST (.replace LONG-TEST "\n  (g)" "\n  ;; Why." 1))
+    #(style.missing-docstrings "(defn f [] 1)" "(defn _f [] 1) (defn test-f [] 1)")
+    #(style.missing-docstrings "(defclass C [] \"A c.\" (defn f [self] 1))"
+      "(defclass C [B] \"A c.\" (defn f [self] 1))")
+    #(style.docstring-verbs "(defn f [] \"The sum.\" 1)" "(defn f [] \"Return the sum.\" 1)")
+    #(style.docstring-verbs "(defn f [] \"Adds.\" 1)" "(defn [property] f [] \"The sum.\" 1)")
+    #(flakes "(print x)" "(defn f [x] (print x))")
+    #(flakes "(import os)" "(import os) (print os.name)")
+    #(flakes "(print \"a\"" "(print \"a\")")]
+  NAMES (lfor [rule _ _] CASES rule.__name__))
+
+
+(defn [(pytest.mark.parametrize #("rule" "bad" "good") CASES :ids NAMES)]
+    test-a-rule-finds-what-breaks-it [rule bad good]
+  (assert (list (rule (Source "tests/test_made_up.hy" bad))))
+  (assert (= (list (rule (Source "tests/test_made_up.hy" good))) [])))
+
+
+(defn test-every-rule-has-a-case []
+  (assert (<= (set style.RULES) (sfor [rule _ _] CASES rule))))
+
+
+(defn test-a-finding-is-a-line-and-makes-the-check-fail [tmp-path capsys]
+  (setv path (/ tmp-path "made_up.hy"))
+  (.write-text path "\"Doc.\"\n\n(when (not x) y)\n")
+  (assert (lint.main (str tmp-path)))
+  (setv out (. (.readouterr capsys) out))
+  (assert (in f"{path}:3: `(when (not x) …)`; write `(unless x …)`\n" out))
+  (.write-text path "\"Doc.\"\n")
+  (assert (not (lint.main (str path)))))

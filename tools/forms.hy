@@ -1,0 +1,233 @@
+"Hy source as forms with positions: what the checks of style, layout and coverage read."
+
+(import
+  ast
+  dataclasses [dataclass]
+  functools [cached-property]
+  pathlib [Path]
+  types [ModuleType]
+  hy.compiler [hy-compile]
+  hy.models [Bytes Expression FString Keyword Lazy List Sequence String Symbol]
+  hy.reader [read-many])
+
+(setv ROOT (. (Path __file__) (resolve) parent parent))
+
+
+(defclass [dataclass] Source []
+  "A module's source: its `path`, as messages name it, and its `text`."
+  #^ str path
+  #^ str text
+
+  (defn [cached-property] lines [self]
+    "Its lines without their ends; the last is empty."
+    (.split self.text "\n"))
+
+  (defn [cached-property] forms [self]
+    "The top-level forms; reading them raises `HySyntaxError` where there is a mistake."
+    (list (read-many self.text :filename self.path :skip-shebang True)))
+
+  (defn [cached-property] models [self]
+    "Every form, the inner ones too."
+    (lfor form self.forms inner (walk form) inner))
+
+  (defn [cached-property] string-lines [self]
+    "The numbers of the lines that begin inside a string."
+    (sfor
+      model self.models
+      :if (isinstance model #(Bytes FString String))
+      line (range (+ model.start-line 1) (+ model.end-line 1))
+      line))
+
+  (defn [cached-property] definitions [self]
+    "Every function, macro and class, as `Definition`s."
+    (lfor form self.forms found (_definitions form None) found))
+
+  (defn [cached-property] imports [self]
+    "Every module that is imported or required, as `Import`s."
+    (lfor form self.forms found (_imports form False) found)))
+
+
+(defn read-source [path]
+  "Return the `Source` in the file at `path`, named from the project's root where it is inside."
+  (setv path (.resolve (Path path)))
+  (Source
+    (if (.is-relative-to path ROOT) (.as-posix (.relative-to path ROOT)) (str path))
+    (.read-text path :encoding "utf-8")))
+
+
+(defn syntax-tree [source]
+  "Return the syntax tree that Hy, or Python for a .py file, makes of `source` (a `Source`)."
+  (if (.endswith source.path ".py")
+    (ast.parse source.text source.path)
+    ;; In a module of its own, so that its macros are not seen in the next.
+    (hy-compile (Lazy (iter source.forms)) (ModuleType "checked")
+      :filename source.path
+      :source source.text)))
+
+
+(defn walk [form]
+  "Yield `form` and every form inside it."
+  (yield form)
+  (when (isinstance form Sequence)
+    (for [inner form]
+      (yield :from (walk inner)))))
+
+
+(defn calls? [form #* names]
+  "Return whether `form` is an expression that begins with one of the symbols `names`."
+  (and (isinstance form Expression)
+    form
+    (isinstance (get form 0) Symbol)
+    (in (str (get form 0)) names)))
+
+
+(defn dotted [form]
+  "Return the dotted name that `form` spells, mangled, or None: `(. a b-c)` is \"a.b_c\"."
+  (cond
+    (isinstance form Symbol)
+      (hy.mangle (str form))
+    (and (calls? form ".") (all (gfor part form (isinstance part Symbol))))
+      (.join "." (gfor part (cut form 1 None) (hy.mangle (str part))))
+    True
+      None))
+
+
+(defn private? [name]
+  "Return whether `name` begins with one underscore, so that it belongs to its module alone."
+  (and (.startswith name "_") (not (.startswith name "__")) (!= name "_")))
+
+
+;; * Functions and classes
+
+(defclass [(dataclass :frozen True)] Definition []
+  #[[A `defn`, `defmacro` or `defclass`.
+
+  `form` is the whole of it, `head` what it begins with, `name` its symbol, `body` the forms after
+  the parameters or bases; `bases` are a class's. `owner` is the `Definition` that it stands in.]]
+  #^ Expression form
+  #^ str head
+  #^ list decorators
+  #^ Symbol name
+  #^ tuple bases
+  #^ tuple body
+  #^ object owner
+
+  (defn [property] class? [self]
+    "Whether it is a class."
+    (= self.head "defclass"))
+
+  (defn [property] method? [self]
+    "Whether it stands in a class."
+    (and (is-not self.owner None) self.owner.class?))
+
+  (defn [property] doc [self]
+    "Its docstring, or None."
+    (when (and self.body (isinstance (get self.body 0) String))
+      (get self.body 0)))
+
+  (defn [property] code [self]
+    "The forms of its body after the docstring."
+    (cut self.body (if self.doc 1 0) None)))
+
+
+(defn _definitions [form owner]
+  "Yield every `Definition` in `form`, which stands in `owner`."
+  (setv inside owner)
+  (when (calls? form "defn" "defmacro" "defclass")
+    (setv inside (_definition form owner))
+    (when inside
+      (yield inside)))
+  (when (isinstance form Sequence)
+    (for [inner form]
+      (yield :from (_definitions inner inside)))))
+
+
+(defn _definition [form owner]
+  "Return the `Definition` that `form` is, or None if its name is made by a macro."
+  (setv
+    [head #* rest] form
+    [decorators rest] (_split-decorators rest)
+    [name #* rest] (or rest [None]))
+  (when (calls? name "annotate")
+    (setv name (get name 1)))
+  (when (isinstance name Symbol)
+    (setv bases (if (and rest (isinstance (get rest 0) List)) (get rest 0) []))
+    (Definition form (str head) decorators name (tuple bases) (tuple (cut rest 1 None)) owner)))
+
+
+(defn _split-decorators [rest]
+  "Return the decorators that `rest` begins with, and what comes after them and other options."
+  (setv decorators [])
+  (while (and rest (isinstance (get rest 0) #(Keyword List)))
+    (setv [first #* rest] rest)
+    (cond
+      (isinstance first List) (.extend decorators first)
+      (= first.name "tp") (setv [_ #* rest] rest)))
+  #(decorators rest))
+
+
+;; * Imports
+
+(defclass [(dataclass :frozen True)] Import []
+  #[[A module that another imports or requires.
+
+  `module` is its name, mangled and dotted, `names` are those taken from it; `form` is where it is
+  named, in the `statement` that imports it; `late` is whether that stands in a function.]]
+  #^ str module
+  #^ tuple names
+  #^ object form
+  #^ Expression statement
+  #^ bool late)
+
+
+(defn _imports [form late]
+  "Yield the `Import`s in `form`; `late` is whether it stands in a function."
+  (setv dynamic (or (_through-hy form) (_by-function form)))
+  (cond
+    (calls? form "import" "require")
+      (yield :from (_entries form late))
+    (calls? form "quote" "quasiquote")
+      None  ; what a macro writes is imported by its users
+    dynamic
+      (yield (Import #* dynamic form form late))
+    (isinstance form Sequence)
+      (for [inner form]
+        (yield :from (_imports inner (or late (calls? form "defn" "defmacro" "fn")))))))
+
+
+(defn _entries [statement late]
+  "Yield the `Import`s of `statement`, an `import` or a `require`."
+  (setv rest (list (cut statement 1 None)))
+  (while rest
+    (setv
+      module (.pop rest 0)
+      names [])
+    (while (and rest (or (isinstance (get rest 0) #(Keyword List)) (= (get rest 0) '*)))
+      (setv option (.pop rest 0))
+      (cond
+        (isinstance option List) (+= names (_taken option))
+        (= option ':as) (.pop rest 0)))
+    (yield (Import (dotted module) (tuple names) module statement late))))
+
+
+(defn _taken [names]
+  "Return the names in the list `names`, without what they are called here."
+  (lfor
+    [before name] (zip [None #* names] names)
+    :if (and (isinstance name Symbol) (!= before ':as))
+    (hy.mangle (str name))))
+
+
+(defn _through-hy [form]
+  "Return #(module names) if `form` is such as `hy.I.module/inner.name`, else None."
+  (when (and (calls? form ".") (in (tuple (cut form 1 3)) [#('hy 'I) #('hy 'R)]))
+    (setv [module #* names] (cut form 3 None))
+    #((.join "." (map hy.mangle (.split (str module) "/"))) (tuple (map hy.mangle names)))))
+
+
+(defn _by-function [form]
+  "Return #(module names) if `form` is such as `(import-module \"module.inner\")`, else None."
+  (when (and (isinstance form Expression) (> (len form) 1) (isinstance (get form 1) String))
+    (setv function (.rpartition (or (dotted (get form 0)) "") "."))
+    (when (in (get function -1) ["import_module" "__import__"])
+      #((str (get form 1)) #()))))

@@ -1,0 +1,48 @@
+#[[Checks the project's code: `python -m hy tools/lint.hy [PATHS]`, from the project's root.
+
+It looks for what pyflakes sees and for breaches of the style rules in CONTRIBUTING.md, in the
+files and folders PATHS or, by default, in all of ours. Each finding is a line; the status is 1
+if there are any.]]
+
+(import
+  itertools [chain]
+  pathlib [Path]
+  sys
+  tools.flakes [flakes]
+  tools.forms [ROOT read-source]
+  tools.style [RULES long-lines])
+
+(setv DEFAULT (lfor
+  name ["lstm_textgen" "tests" "bench" "tools" "train.hy" "setup.py" "conftest.py"]
+  (str (/ ROOT name))))
+
+
+(defn main [#* paths]
+  "Print what is found in `paths`; return whether there is anything."
+  (setv findings (sorted (chain.from-iterable (map findings-in (files-in (or paths DEFAULT))))))
+  (for [[path line message] findings]
+    (print f"{path}:{line}: {message}"))
+  (bool findings))
+
+
+(defn files-in [paths]
+  "Yield the Hy and Python files in `paths`, files and folders."
+  (for [path (map Path paths)]
+    (if (.is-dir path)
+      (yield :from (sorted (gfor
+        file (.rglob path "*")
+        :if (in file.suffix [".hy" ".py"])
+        file)))
+      (yield path))))
+
+
+(defn findings-in [path]
+  "Yield #(path line message) for each finding in the file at `path`."
+  (setv source (read-source path))
+  (for [rule [flakes #* (if (= path.suffix ".hy") RULES [long-lines])]]
+    (for [[line message] (rule source)]
+      (yield #(source.path line message)))))
+
+
+(when (= __name__ "__main__")
+  (sys.exit (main #* (cut sys.argv 1 None))))
