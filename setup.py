@@ -1,66 +1,127 @@
-"""The definition of the package `lstm_textgen`, and how its Hy code becomes bytecode."""
-import os
+"""The definition of the package `lstm_textgen`: its files, its metadata and what it needs."""
 import py_compile
+import re
+import shutil
 import sys
+from pathlib import Path
 
 import setuptools
-from setuptools.command.install import install
+from setuptools.command.build_py import build_py
+
+CACHE_TAG = sys.implementation.cache_tag  # such as cpython-311
 
 
-class InstallWithBytecode(install):
-    """Put bytecode for the .hy modules into what is installed: pip compiles only .py."""
+class BuildWithBytecode(build_py):
+    """Add a text and the bytecode of the .hy modules to what is built: pip compiles only .py."""
 
     def run(self):
+        """Build the package in `build_lib`; an editable install uses the tree as it is."""
+        if self.editable_mode:
+            return super().run()
+        package = Path(self.build_lib, "lstm_textgen")
+        # pip builds in the tree, where modules that have since been removed would stay for ever.
+        shutil.rmtree(package, ignore_errors=True)
         super().run()
-        import hy  # teaches py_compile to compile .hy
+        self.mkpath(str(package / "corpora"))
+        self.copy_file("corpora/lol.txt", str(package / "corpora"))
+        compile_below(package)
 
-        root = os.path.abspath(self.install_lib)
-        package = os.path.join(root, "lstm_textgen") + os.sep
-        sys.path.insert(0, root)  # so that the package's own `require`s resolve
-        try:
-            for path in sorted(set(map(os.path.abspath, self.get_outputs()))):
-                if path.startswith(package) and path.endswith(".hy"):
-                    py_compile.compile(
-                        path, doraise=True,
-                        invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
-        finally:
-            sys.path.remove(root)
 
+def compile_below(package):
+    """Compile every .hy module of the folder `package`; raise `PyCompileError` if one is wrong."""
+    import hy  # teaches py_compile to compile .hy
+
+    root = package.parent.resolve()
+    sys.path.insert(0, str(root))  # so that the package's own `require`s resolve
+    writes_none = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # of the modules that a `require` imports
+    try:
+        for path in sorted(package.rglob("*.hy")):
+            py_compile.compile(
+                str(path),
+                # Named here, as PYTHONPYCACHEPREFIX and -O would have it elsewhere.
+                cfile=str(path.parent / "__pycache__" / f"{path.stem}.{CACHE_TAG}.pyc"),
+                dfile=path.resolve().relative_to(root).as_posix(),
+                doraise=True,
+                optimize=0,
+                # pip gives files a new time, so what counts is their content.
+                invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+    finally:
+        sys.path.remove(str(root))
+        sys.dont_write_bytecode = writes_none
+
+
+def requirements(path):
+    """Return the list of requirements in the file at `path`."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def version():
+    """Return the version, which `__init__.py` says."""
+    text = Path("lstm_textgen/__init__.py").read_text(encoding="utf-8")
+    return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)[1]
+
+
+JAX = "jax >= 0.6"
+TORCH = "torch >= 2.6"
+QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8"]  # what `pytest -m quick` needs
 
 setuptools.setup(
     name="lstm_textgen",
-    version="0.1.0",
+    version=version(),
     description="Learns to write like any text, one character or word at a time, with an LSTM",
-    long_description=open("README.md", encoding="utf-8").read(),
+    long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
-    license="MIT",
+    author="the lstm_textgen authors",
+    license_expression="MIT",
+    license_files=["LICENSE"],
+    keywords=["char-rnn", "hy", "keras", "language model", "lisp", "lstm", "text generation"],
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Environment :: Console",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Education",
+        "Operating System :: POSIX :: Linux",
+        "Programming Language :: Lisp",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Programming Language :: Python :: Implementation :: CPython",
+        "Topic :: Artistic Software",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Text Processing :: Linguistic",
+        "Typing :: Typed",
+    ],
     python_requires=">=3.11",
     install_requires=[
-        "hy >= 1.3.1, < 2",
-        "hyrule >= 1.1, < 2",
+        *requirements("requirements-writing.txt"),
+        # For training only.
         "keras >= 3.15, < 4",
         "tensorflow >= 2.21, < 3",
-        "numpy >= 2, < 3",
-        "h5py >= 3.12, < 4",
-        "charset-normalizer >= 3",
-        "filelock >= 4.2",
-        "httpx >= 0.28, < 1",
-        "platformdirs >= 4",
-        "rich >= 13",
-        "shtab >= 1.7",
-        "threadpoolctl >= 3",
     ],
     extras_require={
-        "test": ["pytest >= 8", "hypothesis >= 6", "setuptools >= 70.1", "jax >= 0.6", "torch >= 2.6"],
-        "jax": ["jax >= 0.6"],
-        "torch": ["torch >= 2.6"],
+        "test": [
+            *QUICK, JAX, TORCH,
+            # 7.13 measures the processes that tests start.
+            "coverage >= 7.13", "mypy >= 1.11", "packaging >= 24", "setuptools >= 77.0.3"],
+        "quick": QUICK,
+        "jax": [JAX],
+        "torch": [TORCH],
         "cuda": ["tensorflow[and-cuda] >= 2.21, < 3"],
-        "bench": ["torch >= 2.6"],
+        "bench": [TORCH],
     },
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__"]),
     package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css"]},
-    scripts=["train.hy"],
-    entry_points={"console_scripts": ["lstm-textgen = lstm_textgen.cli:main"]},
-    cmdclass={"install": InstallWithBytecode},
+    entry_points={
+        "console_scripts": [
+            "lstm-textgen = lstm_textgen.cli:main",
+            "train.hy = lstm_textgen.cli:main",
+        ],
+    },
+    cmdclass={"build_py": BuildWithBytecode},
+    # Bytecode is of one version of Python, and so is the wheel: others shall build their own.
+    options={"bdist_wheel": {"python_tag": CACHE_TAG.replace("cpython-", "cp")}},
 )

@@ -149,6 +149,7 @@ few seconds for each. Every file follows from its number alone.]]
 
 
 (defn delete [rng file path]
+  "Delete the object at `path`."
   (del (get file path)))
 
 
@@ -241,6 +242,7 @@ few seconds for each. Every file follows from its number alone.]]
 
 
 (defn main [[count "20000"]]
+  "Load so many changed files, and print what came of them."
   (setv counts (fuzz (int count)))
   (for [name OUTCOMES]
     (print f"{name :<20} {(get counts name) :>6}"))

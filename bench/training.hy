@@ -8,15 +8,12 @@ looked up). Needs the extra `bench` (PyTorch).]]
 
 (import
   statistics [median]
-  numpy :as np
-  bench.common [in-turns print-header print-row times-faster]
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.machine [cores])
-(import-keras)
-(import
   keras
+  numpy :as np
   torch
+  bench.common [in-turns print-header print-row times-faster]
+  lstm-textgen.layers [NetworkSpec parse-layers]
+  lstm-textgen.machine [cores]
   lstm-textgen.parallel.cores [make-learner])
 
 (setv
@@ -34,6 +31,7 @@ looked up). Needs the extra `bench` (PyTorch).]]
 
 
 (defn main []
+  "Compare all networks."
   (torch.set-num-threads (cores))
   (print-header "network" "" "characters/s" "ours is faster by" "of the product rate")
   (for [[text rows] NETWORKS]

@@ -7,18 +7,14 @@ the program that this one is a port of), and the fastest that we know, one compi
 makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 
 (import
-  os
-  sys
-  time
-  types [SimpleNamespace])
-(setv (get os.environ "TF_CPP_MIN_LOG_LEVEL") "3")  ; before TensorFlow comes
-(.insert sys.path 0 (os.path.dirname (os.path.dirname (os.path.abspath __file__))))
-(import
   itertools [islice]
+  time
+  types [SimpleNamespace]
   keras
   numpy :as np
   tensorflow :as tf
   torch
+  bench.common [processor]
   lstm-textgen.layers [parse-layers]
   lstm-textgen.scoring [score]
   lstm-textgen.vocabulary [Vocabulary]
@@ -53,15 +49,18 @@ makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 ;; * The contestants: functions from a number of characters to nothing, which write so many
 
 (defn our-writer [model]
+  "Write in one stream, as this package does."
   (setv pieces (stream model "A" :rng-seed 1))
   (fn [n] (.join "" (islice pieces n))))
 
 
 (defn our-writer-of-many [model streams]
+  "Write in so many `streams` side by side, as this package does."
   (fn [n] (write-many model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1)))
 
 
 (defn torch-writer [model]
+  "Step PyTorch's LSTM, character by character."
   (setv
     [embedding #* recurrent kernel bias] (lfor w model.weights (torch.tensor w))
     layers model.settings.layers
@@ -79,7 +78,7 @@ makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 
 
 (defn xla-writer [model n]
-  "It writes `n` characters in each call, whatever it is asked for."
+  "Compile a loop that writes `n` characters in each call, whatever it is asked for."
   (setv
     [embedding kernel recurrent bias dense dense-bias] (lfor w model.weights (tf.constant w))
     table (+ (@ embedding kernel) bias)
@@ -100,6 +99,7 @@ makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 
 
 (defn keras-writer [model]
+  "Let Keras predict a whole window for each character."
   (setv
     size (. (get model.settings.layers 0) size)
     network (keras.Sequential [
@@ -118,6 +118,7 @@ makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 
 
 (defn our-scorer [model]
+  "Score a random text."
   (setv text (.join "" (.choice (np.random.default-rng 0) UNITS TEXT-LENGTH)))
   (fn [n] (score model [(cut text n)])))
 
@@ -152,7 +153,8 @@ makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 
 
 (defn main []
-  (print f"{(os.cpu-count)} processors, vocabulary {VOCABULARY}, {ROUNDS} rounds\n")
+  "Let all write, and score, in turns."
+  (print f"{(processor)}, vocabulary {VOCABULARY}, {ROUNDS} rounds\n")
   (print "| | | characters/s | ours is faster by |\n|---|---|---|---|")
   (setv small (random-model 128 1))
   (race "one stream, 1×128"

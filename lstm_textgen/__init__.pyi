@@ -2,7 +2,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, overload
+from typing import IO, Any, Protocol, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ __version__: str
 __all__: list[str]
 
 _Path: TypeAlias = str | PathLike[str]
+_Source: TypeAlias = _Path | IO[str] | IO[bytes]
 _Prep: TypeAlias = Callable[[str], str]
 _Step: TypeAlias = str | tuple[Any, ...] | list[Any] | _Prep
 _Temperature: TypeAlias = float | Sequence[float]
@@ -71,7 +72,7 @@ class TextModel:
     def prepare(self, text: str) -> str: ...
     def prepare_pieces(self, pieces: Iterable[str]) -> Iterator[str]: ...
     def stream(
-        self, seed: str = "", *, length: int | None = None, stop: str | None = None,
+        self, seed: str = "", *, length: int | None = None, stop: str | Sequence[str] | None = None,
         sentences: int | None = None, temperature: _Temperature | None = None,
         top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
         rng_seed: int | None = None, warn: _Warn | None = None,
@@ -79,7 +80,7 @@ class TextModel:
     @overload
     def generate(
         self, seed: str = "", length: int | None = 400, samples: None = None, *,
-        stop: str | None = None, sentences: int | None = None,
+        stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float | None = None,
         rng_seed: int | None = None, warn: _Warn | None = None,
@@ -87,7 +88,7 @@ class TextModel:
     @overload
     def generate(
         self, seed: str | Iterable[str] = "", length: int | None = 400, samples: int | None = None, *,
-        stop: str | None = None, sentences: int | None = None,
+        stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float | None = None,
         rng_seed: int | None = None, warn: _Warn | None = None,
@@ -98,11 +99,13 @@ class TextModel:
 
 def load(path: _Path) -> TextModel: ...
 def train(
-    sources: _Path | Iterable[_Path] | None, path: _Path = "model", *,
-    recipe: _Recipe | None = None, restart: bool = False, report: _Report | None = None,
+    sources: _Source | Iterable[_Source] | None = None, path: _Path = "model", *,
+    text: str | None = None, recipe: _Recipe | _Path | None = None,
+    prep: _Step | list[_Step] | None = None, restart: bool = False, quiet: bool = False,
+    report: _Report | None = None,
     minutes: float | None = None, save_every: float = 10, max_download: float = 1024,
     unit: str | None = None, lower: bool | None = None, encoding: str | None = None,
-    max_words: int | None = None, validation: float | None = None, layers: str | None = None,
+    max_words: int | None = None, validation: float | None = None, layers: str | int | None = None,
     lookback: int | None = None, epochs: int | None = None, patience: int | None = None,
     learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
     temperature: _Temperature | None = None, rng_seed: int | None = None,

@@ -23,16 +23,18 @@
 (defclass Stopper []
   #[[While it is entered, Ctrl-C, SIGTERM and Ctrl-Break only set `number` to the signal's number.
 
+  `signals` (numbers) says which of them; others do what they did before.
   Only the main thread may set signal handlers; in any other this does nothing.]]
 
-  (defn __init__ [self]
+  (defn __init__ [self [signals SIGNALS]]
     (setv
+      self.signals signals
       self.number None
       self.before {}))  ; the handlers to put back
 
   (defn __enter__ [self]
     (when (is (threading.current-thread) (threading.main-thread))
-      (for [number SIGNALS]
+      (for [number self.signals]
         (setv (get self.before number) (signal.signal number self.note))))
     self)
 

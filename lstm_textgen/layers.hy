@@ -8,11 +8,12 @@ takes longer. This module knows no Keras.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [dataclass]
-  lstm-textgen.values [Kind])
+  lstm-textgen.values [Kind clip whole?])
 
 (setv
   RECURRENT #("lstm" "gru" "lstm-hard")
   NAMES #(#* RECURRENT "dropout")
+  FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536
   MAX-LAYERS 64
   MAX-EMBEDDING 256)  ; dimensions of a new embedding
@@ -54,10 +55,14 @@ takes longer. This module knows no Keras.]]
 (defn parse-layers [text]
   #[[Return the `Layers` that `text` describes; raise `ValueError` quoting what can't be read.
 
+  A whole number is one LSTM layer of so many units; `Layers` are returned as they are.
+
       (parse-layers "256,dropout:0.2,gru:64")
       ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
   (when (isinstance text Layers)
     (return text))
+  (unless (_describes? text)
+    (raise (ValueError f"`layers` must be {LAYERS.words}, not {(clip (repr text))}")))
   (setv layers (Layers (gfor part (.split (str text) ",") (_parse-layer part))))
   (unless layers.recurrent
     (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
@@ -72,11 +77,13 @@ takes longer. This module knows no Keras.]]
   (unless colon
     (setv [kind size] ["lstm" kind]))
   (unless (in kind NAMES)
-    (_refuse part "is not a layer: write a number, lstm:UNITS, gru:UNITS or dropout:SHARE"))
+    (_refuse part f"is not a layer: {FORMS}"))
   (try
     (setv size ((if (= kind "dropout") float int) size))
     (except [ValueError]
-      (_refuse part f"has no number after the colon, but '{size}'")))
+      (_refuse part (if colon
+        f"has no {(if (= kind "dropout") "" "whole ")}number after the colon, but '{size}'"
+        f"has no number of units: {FORMS}"))))
   (cond
     (and (= kind "dropout") (not (<= 0 size 0.999)))  ; not a number fails, too
       (_refuse part "must drop a share from 0 to 0.999")
@@ -90,8 +97,14 @@ takes longer. This module knows no Keras.]]
   (raise (ValueError f"`layers`: \"{part}\" {problem}")))
 
 
+(defn _describes? [value]
+  "Return whether `value` is of a type that `parse-layers` reads."
+  (or (isinstance value #(str Layers)) (whole? value)))
+
+
 (defn _layers? [value]
-  (bool (parse-layers value)))
+  "Return whether `value` is layers; raise `ValueError` quoting what of it isn't."
+  (and (_describes? value) (bool (parse-layers value))))
 
 
 (setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256" _layers? parse-layers))

@@ -104,9 +104,12 @@
   (setv function (if name `(. hy I lstm_textgen/prep ~(Symbol name)) head))
   (when (and name (not-in UNKNOWN values))
     (return `(~function ~text ~@args)))
-  (setv own (hy.gensym "step"))
-  (.extend before
-    [own (if args `(hy.I.lstm_textgen/steps.text-first ~function ~@args) function)])
+  (setv
+    own (hy.gensym "step")
+    made (if name
+      `(hy.I.lstm_textgen/steps.text-first ~function ~@args)
+      `(hy.I.lstm_textgen/steps.own-step ~(String (_spelt head)) ~function ~@args)))
+  (.extend before [own made])
   `(~own ~text))
 
 
@@ -135,15 +138,16 @@
 
   becomes, with generated names for `text` and `own`,
 
-      (setv own my-step)
+      (setv own (steps.own-step "my-step" my-step))
       (defn clean [text]
         "Prose alone."
         (own (prep.replace (prep.drop-lines (prep.lower text) "^#") "--" "-")))
 
   A step is one of STEPS, whatever that name means to the caller; or a function of the caller's:
   its name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. These
-  are evaluated once, where the prep is defined. A function whose name is so like a step's that it
-  looks misspelt goes in as `(fn [text] (lowr text))` or by a dotted name, `mine.lowr`.
+  are evaluated once, where the prep is defined. If one returns anything but text, the prep raises
+  `ValueError`, which names it. A function whose name is so like a step's that it looks misspelt
+  goes in as `(fn [text] (lowr text))` or by a dotted name, `mine.lowr`.
 
   A misspelt step, a wrong number of arguments and a literal of the wrong kind (such as an invalid
   pattern) are errors of compiling, at the step's own line.]]

@@ -5,28 +5,29 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 (import
   functools [partial]
+  itertools [islice]
+  random [Random]
   keras
   keras [ops]
-  lstm-textgen.backends.loop [FastLSTM FoldedLSTM wide-normal]
+  lstm-textgen.backends.loop [FastLSTM FoldedLSTM]
   lstm-textgen.modelfile.keraslayout [KERAS-OPTIONS keras-config named-layers])
-
-(setv CARRYING {"return_sequences" True  "return_state" True})
 
 
 (defn training-network [spec batch-shape rng-seed]
   #[[Build the network of `spec` (a `NetworkSpec`) for ids of `batch-shape` (rows, lookback).
 
   It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
-  `Checkpoint.weights`. Initial weights and dropout are drawn from `rng-seed`.]]
-  (keras.utils.set-random-seed rng-seed)
+  `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
+  generators are neither used nor changed.]]
   (setv
     [rows _] batch-shape
+    seeds (_seeds rng-seed)
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
-    [first others] (_beginning spec rows)
+    [first others] (_beginning spec rows seeds)
     flow (first ids))
   (for [[n [name layer]] (enumerate others)]
     (setv flow ((if layer.recurrent?
-        (_carried (_recurrent layer name) rows)
+        (_carried (_recurrent layer name seeds) rows)
         ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
         ;; XLA four times the rest.
         (keras.layers.Dropout layer.size
@@ -34,7 +35,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
           :seed (+ rng-seed n 1)
           :name name))
       flow)))
-  (keras.Model ids ((keras.layers.Dense spec.vocabulary-size :name "dense") flow)))
+  (keras.Model ids ((_dense spec.vocabulary-size seeds) flow)))
 
 
 (defn carried-states [model]
@@ -68,25 +69,65 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 ;; * Layers to train with
 
-(defn _beginning [spec rows]
+;; Each layer takes its seeds from `seeds` as it is made. Their order decides the initial weights.
+
+(defn _seeds [rng-seed]
+  "Yield the seeds that Keras draws for its layers after `keras.utils.set_random_seed`."
+  (setv generator (Random rng-seed))
+  (while True
+    (yield (.randint generator 1 1_000_000_000))))
+
+
+(defn _beginning [spec rows seeds]
   #[[Return the first layer after the ids, and the named layers that follow it.
 
   The first is the embedding, with the LSTM after it folded in where that saves work.]]
   (setv
     size spec.vocabulary-size
     [[name layer] #* others] (named-layers spec.layers))
-  (if (and (= layer.kind "lstm") (_own-loop?) (<= size (* 3 spec.embedding)))
-    #((_carried (FoldedLSTM layer.size size spec.embedding :name name #** CARRYING) rows)
-      others)
-    #((keras.layers.Embedding size spec.embedding
-        :embeddings-initializer (wide-normal)
-        :name "embedding")
-      (named-layers spec.layers))))
+  (when (and (= layer.kind "lstm") (_own-loop?) (<= size (* 3 spec.embedding)))
+    (setv
+      options (_recurrent-options name seeds)
+      folded (FoldedLSTM layer.size size spec.embedding (_wide-normal seeds) #** options))
+    (return #((_carried folded rows) others)))
+  #((keras.layers.Embedding size spec.embedding
+      :embeddings-initializer (_wide-normal seeds)
+      :name "embedding")
+    (named-layers spec.layers)))
 
 
-(defn _recurrent [layer name]
+(defn _wide-normal [seeds]
+  #[[Return the initializer of an embedding: normal with a deviation of 1.
+
+  With Keras' usual ±0.05 all units look alike to the network at first, and it ends worse
+  (bench/README.md).]]
+  (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
+
+
+(defn _dense [size seeds]
+  "Return the last layer, which gives logits of so many units."
+  (keras.layers.Dense size
+    :kernel-initializer (keras.initializers.GlorotUniform (next seeds))
+    :name "dense"))
+
+
+(defn _recurrent [layer name seeds]
   "Return the Keras layer to train `layer` with: on a GPU Keras' own, which goes through cuDNN."
-  ((_recurrent-class layer.kind) layer.size :name name #** CARRYING))
+  ((_recurrent-class layer.kind) layer.size #** (_recurrent-options name seeds)))
+
+
+(defn _recurrent-options [name seeds]
+  #[[Return the options of an LSTM or GRU layer called `name` that gives its outputs and its state.
+
+  The initializers are Keras' usual ones. It draws a seed for dropout within the layer too, though
+  there is none: that seed is part of the state in which a model file resumes.]]
+  (setv [kernel recurrent dropout] (islice seeds 3))
+  {"return_sequences" True
+   "return_state" True
+   "kernel_initializer" (keras.initializers.GlorotUniform kernel)
+   "recurrent_initializer" (keras.initializers.Orthogonal :seed recurrent)
+   "seed" dropout
+   "name" name})
 
 
 (defn _recurrent-class [kind]

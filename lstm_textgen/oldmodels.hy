@@ -32,12 +32,25 @@ any other, whose predictions are the old ones.]]
   are today's defaults, but for the layers, the lookback and, if the alphabet has no capital
   letters, `lower`. Raise `OSError` for a file that can't be read, `ValueError` for one that is not
   such a model; it is read as warily as any stranger's.]]
+  (_assert-old path)
   (setv vocabulary (_read-alphabet alphabet-path))
   (try
     (with [file (open-hdf5 path)]
       (_read-model file vocabulary))
     (except [error ValueError]
       (raise (ValueError f"{path}: not a usable old model: {error}") :from None))))
+
+
+(defn _assert-old [path]
+  "Raise `ValueError` if the file at `path` is one of this program's own models."
+  (try
+    (with [file (open-hdf5 path)]
+      (setv own (in "lstm_textgen" file.objects)))
+    (except [ValueError]  ; what is wrong with it is said by those who need more of it
+      (setv own False)))
+  (when own
+    (raise (ValueError
+      f"{path}: this is a model of this program already; give it as `path`, without `import`"))))
 
 
 (defn _read-alphabet [path]

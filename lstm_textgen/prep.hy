@@ -9,7 +9,7 @@ function of several.]]
   io [StringIO]
   re
   unicodedata
-  lstm-textgen.steps [check-step text-first])
+  lstm-textgen.steps [check-step own-step text-first])
 
 (export :objects [
   lower nfc ascii-quotes replace drop-lines keep-lines strip-lines squeeze-blank-lines
@@ -94,7 +94,8 @@ function of several.]]
   #[[Return a text → text function that applies the steps in their order.
 
   It is `defprep` for those who have no macros. A step is a name, a tuple of a name or a function
-  and what it takes after the text, or a function. Raise `ValueError` if a step is invalid.
+  and what it takes after the text, or a function. Raise `ValueError` if a step is invalid; the
+  function does if a step returns anything but text.
 
       ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
   (setv functions (lfor step steps (_function step)))
@@ -107,12 +108,17 @@ function of several.]]
 (defn _function [step]
   "Return the text → text function that `step`, as `compose` takes it, stands for."
   (cond
-    (callable step) step
+    (callable step) (_own step)
     (isinstance step str) (_named step [])
-    (and step (isinstance step #(tuple list)) (callable (get step 0))) (text-first #* step)
+    (and step (isinstance step #(tuple list)) (callable (get step 0))) (_own #* step)
     (and step (isinstance step #(tuple list))) (_named (str (get step 0)) (cut step 1 None))
     True (raise (ValueError (+ "a step is a name, a tuple such as (\"drop-lines\", \"^#\") "
       f"or a function, not {step !r}")))))
+
+
+(defn _own [function #* args]
+  "Return the user's own `function`, with `args` after the text, as a step that gives text."
+  (own-step (getattr function "__name__" (repr function)) function #* args))
 
 
 (defn _named [name args]

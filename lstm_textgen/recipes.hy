@@ -12,6 +12,9 @@
   lstm-textgen.prep [compose]
   lstm-textgen.settings [as-keyword check-given])
 
+;; What a recipe's file begins with.
+(setv REQUIRE "`(require lstm-textgen.macros [defprep defrecipe])`")
+
 
 (defclass [dataclass] Recipe []
   #[[A corpus and the model that shall learn it, as `defrecipe` and `recipe` declare them.
@@ -33,7 +36,7 @@
   `prep` is a function or a list of steps as `compose` takes them; the settings are those that
   settings.hy lets a recipe have. Raise `ValueError` for an unknown one or one of the wrong kind.]]
   (setv settings (check-given settings "r"))
-  (when (and (is-not prep None) (not (callable prep)))
+  (unless (is prep None)
     (setv prep (compose #* (if (isinstance prep #(list tuple)) prep [prep]))))
   (Recipe name doc prep settings))
 
@@ -86,5 +89,13 @@
       frame (traceback.extract-tb error.__traceback__)
       :if (= frame.filename path)
       frame.lineno)
-    kind (if (isinstance error ValueError) "" f"{(. (type error) __name__)}: "))
-  f"{path}:{(get [1 #* lines] -1)}: {kind}{(as-keyword text)}")
+    kind (if (isinstance error ValueError) "" f"{(. (type error) __name__)}: ")
+    advice (if (_lacks-macros? error) f"; add {REQUIRE} before it" ""))
+  f"{path}:{(get [1 #* lines] -1)}: {kind}{(as-keyword text)}{advice}")
+
+
+(defn _lacks-macros? [error]
+  "Return whether `error` comes from a file that uses our macros without requiring them."
+  (and
+    (isinstance error #(NameError ImportError))
+    (any (gfor name ["defprep" "defrecipe"] (in f"'{name}'" (str error))))))

@@ -2,7 +2,9 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  collections.abc [Callable]
   dataclasses [dataclass replace]
+  math [ceil]
   pathlib [Path]
   time
   numpy :as np
@@ -14,24 +16,30 @@
   lstm-textgen.machine [MB]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.recipes [Recipe]
-  lstm-textgen.schedule [Limits why-done]
+  lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
   lstm-textgen.sizing [MOST-EPOCHS choose-layers default-epochs]
   lstm-textgen.sources.files [read-pieces]
+  lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
 
-(setv SHOWN 20)  ; units that the vocabulary grew by, of those that are shown
+(setv
+  SHOWN 20           ; units that the vocabulary grew by, of those that are shown
+  QUICK 1            ; seconds of reading that nobody minds
+  TRAINING-SHARE 2)  ; of the `minutes`: reading may take one part in so many
 
 
 (defclass [(dataclass :frozen True)] Run []
   #[[What a training run is asked to do.
 
   `sources`: as `read-pieces` takes them; `path`: of the model (Path); `given`: the settings that
-  were given, a dict that `check-given` has seen; the others as `textmodel.train` describes them.]]
+  were given, a dict that `check-given` has seen; `prep`: a text → text function or None; the
+  others as `textmodel.train` describes them.]]
   #^ list sources
   #^ Path path
   #^ dict given
   (setv
+    #^ Callable prep None
     #^ Recipe recipe None
     #^ bool restart False
     #^ float minutes None
@@ -54,16 +62,16 @@
     (setv
       old (unless run.restart (_load-old run.path report))
       settings (if old (continued-settings old.settings run.given) (new-settings run.given)))
-    (when (and old (not run.minutes) (_done? report run.path (why-done settings old.history)))
-      (return old))
     (setv
       [ids vocabulary] (text-ids
         (_read run settings report)
         (fn [pieces] (_learn-vocabulary old settings pieces)))
-      [kept held] (_split ids settings)
-      checkpoint (if old
-        (_continue old vocabulary settings report)
-        (_begin run vocabulary kept settings report)))
+      [kept held] (_split ids settings))
+    (when run.minutes
+      (_check-time-left run (- (time.monotonic) begun)))
+    (setv checkpoint (if old
+      (_continue run old vocabulary kept settings report)
+      (_begin run vocabulary kept settings report)))
     (_train run checkpoint kept held begun report)))
 
 
@@ -75,7 +83,8 @@
   A recipe's own steps may look at the whole text, so with them it is in memory once.]]
   (setv
     recipe run.recipe
-    own-prep (when recipe recipe.prep))
+    begun (time.monotonic)
+    said False)
   (try
     (setv pieces (gfor
       piece (cut-at-space (read-pieces run.sources
@@ -84,9 +93,12 @@
         :folders (if (and recipe recipe.folder) [recipe.folder] [])
         :limit (* MB run.max-download)))
       (default-prep piece)))
-    (when own-prep
-      (setv pieces (cut-at-space [(own-prep (.join "" pieces))])))
+    (when run.prep
+      (setv pieces (cut-at-space [(run.prep (.join "" pieces))])))
     (for [piece pieces]
+      (unless (or said (< (- (time.monotonic) begun) QUICK))
+        (.say report f"reading {(clip (.join ", " (map str run.sources)))}")
+        (setv said True))
       (yield (if settings.lower (lower piece) piece)))
     (finally
       (.end-bar report))))
@@ -110,6 +122,15 @@
   #(kept held))
 
 
+(defn _check-time-left [run seconds]
+  "Raise `ValueError` if reading, which took so many `seconds`, leaves too little time to train."
+  (setv share (/ (* 60 run.minutes) TRAINING-SHARE))
+  (when (> seconds (max QUICK share))
+    (raise (ValueError (+ f"reading the text took {seconds :.0f} of the {(* 60 run.minutes) :.0f} "
+      "seconds; to have time for training give at least "
+      f"`minutes` {(/ (ceil (/ (* TRAINING-SHARE seconds) 6)) 10) :g}")))))
+
+
 ;; * The model to train
 
 (defn _load-old [path report]
@@ -125,7 +146,7 @@
   "Return a new model that begins to learn from `ids` (time,): everything but its weights."
   (setv
     units (len ids)
-    epochs (if (is settings.epochs None) (default-epochs units) settings.epochs)
+    epochs (_epochs run ids settings)
     layers settings.layers)
   (unless layers
     (setv [layers why] (choose-layers units (if run.minutes run.max-epochs epochs) run.minutes))
@@ -140,19 +161,42 @@
     []))
 
 
-(defn _continue [checkpoint vocabulary settings report]
-  "Return the model with its new `settings` and its `vocabulary`, which may have grown."
+(defn _epochs [run ids settings]
+  "Return how many epochs the text of `ids` gets: those given, or by its length."
+  (.get run.given "epochs" (default-epochs (len ids))))
+
+
+(defn _continue [run checkpoint vocabulary ids settings report]
+  "Return the model, about to learn from `ids` (time,), with its new `settings` and `vocabulary`."
+  (unless (epochs-of checkpoint.history (fingerprint ids))  ; text that it hasn't learned from
+    (setv settings (replace settings :epochs (_epochs run ids settings))))
+  (_start-epoch-again checkpoint settings report)
   (setv
     checkpoint.settings settings
     added (cut vocabulary.units (len checkpoint.vocabulary) None))
   (when added
-    (setv
-      checkpoint.vocabulary vocabulary
-      checkpoint.weights (_grown checkpoint.weights (len added)))
-    (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
-      (.join " " (map repr (cut added SHOWN)))
-      (if (> (len added) SHOWN) " …" ""))))
+    (_grow checkpoint vocabulary added report))
   checkpoint)
+
+
+(defn _start-epoch-again [checkpoint settings report]
+  "Let the epoch under way start again if its windows are cut in another way with `settings`."
+  (setv
+    [before now] (lfor s [checkpoint.settings settings] [s.batch-size s.lookback s.stride])
+    resume checkpoint.resume)
+  (when (and resume (!= before now) (> resume.place.step 0))
+    (setv resume.place (replace resume.place :step 0 :loss-sum 0.0))
+    (.say report "the windows are cut in another way now, so the epoch under way starts again")))
+
+
+(defn _grow [checkpoint vocabulary added report]
+  "Give the model the larger `vocabulary`, which has the units `added`, and say so."
+  (setv
+    checkpoint.vocabulary vocabulary
+    checkpoint.weights (_grown checkpoint.weights (len added)))
+  (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
+    (.join " " (map repr (cut added SHOWN)))
+    (if (> (len added) SHOWN) " …" ""))))
 
 
 (defn _grown [weights n]
@@ -174,22 +218,16 @@
   (setv
     settings checkpoint.settings
     report.unit settings.unit
-    deadline (when run.minutes (+ begun (* 60 run.minutes))))
-  (unless (and (not deadline)
-      (_done? report run.path (why-done settings checkpoint.history (fingerprint ids))))
-    (.say report (_plan run checkpoint ids held deadline))
-    (import-keras)  ; Keras takes seconds to come: all else is in order now
-    (import lstm-textgen.training [Training])
-    (.run (Training checkpoint ids held run.path report
-      (Limits :save-every run.save-every :deadline deadline :max-epochs run.max-epochs))))
-  checkpoint)
-
-
-(defn _done? [report path why]
-  "Say `why` there is nothing more to train, if so; return whether that is so."
-  (when why
-    (.say report f"{path}: {why}"))
-  (bool why))
+    deadline (when run.minutes (+ begun (* 60 run.minutes)))
+    done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
+  (when done
+    (.warn report f"nothing was trained: {run.path}: {done}")
+    (return checkpoint))
+  (.say report (_plan run checkpoint ids held deadline))
+  (import-keras)  ; Keras takes seconds to come: all else is in order now
+  (import lstm-textgen.training [Training])
+  (.run (Training checkpoint ids held run.path report
+    (Limits :save-every run.save-every :deadline deadline :max-epochs run.max-epochs))))
 
 
 (defn _plan [run checkpoint ids held deadline]

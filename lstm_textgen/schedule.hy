@@ -31,21 +31,28 @@
 
 ;; * When a run ends
 
-(defn why-done [settings history [text None]]
-  #[[Return why there is nothing more to train, and what to do about it; or an empty text.
+(defn why-done [settings history text]
+  #[[Return why there is nothing more to train on a text, and what to do about it; or "".
 
-  `settings` are the model's, `text` is the fingerprint of the text to train on.]]
+  `settings` are the model's, `text` is the fingerprint of the text to train on: epochs, and those
+  without improvement, are counted for each text.]]
   (setv
+    done (epochs-of history text)
     losses (validation-losses history text)
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
   (cond
-    (and settings.epochs (>= (len history) settings.epochs))
+    (and settings.epochs (>= done settings.epochs))
       (+ f"`epochs` {settings.epochs} is done; to train further, "
-        f"give more, such as `epochs` {(* 2 (len history))}")
+        f"give more, such as `epochs` {(* 2 done)}")
     (and settings.patience (>= waited settings.patience))
       (+ f"its validation loss has not improved for {waited} epochs; to train further all the "
         f"same, give more patience, such as `patience` {(* 2 waited)}")
     True ""))
+
+
+(defn epochs-of [history text]
+  "Return how many epochs in `history` were trained on `text` (a fingerprint)."
+  (sum (gfor entry history (= (get entry "text") text))))
 
 
 (defn validation-losses [history text]

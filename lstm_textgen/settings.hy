@@ -14,7 +14,7 @@ its flag, a recipe as its keyword.]]
   lstm-textgen.layers [LAYERS parse-layers]
   lstm-textgen.sizing [FEWEST-EPOCHS MOST-EPOCHS READ SIZES]
   lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind PASSAGE POSITIVE PROBABILITY RATIO SEED
-    SHARE TEMPERATURE TEXT TEXTS UNIT WHOLE check-value unknown-name])
+    SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value unknown-name])
 
 
 (defclass [(dataclass :frozen True)] Setting []
@@ -97,7 +97,7 @@ its flag, a recipe as its keyword.]]
     :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
   (Setting "lookback" COUNT "crtm" "network" "N"
     "the window: how far back the network learns to see, in units"
-    :default 64 :fixed True)
+    :default 64)
   (Setting "embedding" COUNT "m" "" "" "dimensions of the embedding")
   (Setting "beginning" TEXT "m" "" "" "the first unit of the text, to write from")
   ;; * Training
@@ -105,7 +105,8 @@ its flag, a recipe as its keyword.]]
     "the model file; .h5 may be left out; given twice, two models write together (default: model)"
     :brief "the model file (default: model)" :flag "--model")
   (Setting "epochs" WHOLE "crtm" "training" "N"
-    f"epochs to train for in all, over every run; 0: until stopped (default: {OWN-EPOCHS})"
+    (+ "epochs to train for on this text, over all runs; 0: until stopped "
+      f"(default: {OWN-EPOCHS})")
     :brief "how often to read the text, over all runs")
   (Setting "minutes" POSITIVE "ct" "training" "N"
     (+ "train for at most N minutes in all, and fit the schedule to them; this run then has at "
@@ -119,11 +120,10 @@ its flag, a recipe as its keyword.]]
     :default 0.008)
   (Setting "batch_size" COUNT "crtm" "training" "N"
     "windows trained on at once"
-    :default 32 :fixed True)
+    :default 32)
   (Setting "stride" COUNT "crtm" "training" "N"
     (+ "from one window to the next; as long as the window, they follow one another "
-      "(default: the lookback)")
-    :fixed True)
+      "(default: the lookback)"))
   (Setting "save_every" POSITIVE "ct" "training" "MINUTES"
     "save this often within a long epoch, not only at its end"
     :default 10)
@@ -133,7 +133,7 @@ its flag, a recipe as its keyword.]]
   (Setting "cpu" FLAG "c" "training" ""
     "leave the GPU alone"
     :default False :value True)
-  (Setting "quiet" FLAG "c" "training" ""
+  (Setting "quiet" FLAG "ct" "training" ""
     "show nothing but errors"
     :brief "show nothing but errors" :default False :value True)
   ;; * Writing
@@ -148,8 +148,8 @@ its flag, a recipe as its keyword.]]
   (Setting "length" WHOLE "cw" "writing" "N"
     "end after N units: characters, or words (default: endless; 200 with --interactive)"
     :brief "end after N characters, or words")
-  (Setting "stop" PASSAGE "cw" "writing" "TEXT"
-    "end before this text")
+  (Setting "stop" STOPS "cw" "writing" "TEXT"
+    "end before this text; may be given several times")
   (Setting "sentences" COUNT "cw" "writing" "N"
     "end with the Nth sentence")
   (Setting "samples" COUNT "cw" "writing" "N"
@@ -269,7 +269,11 @@ its flag, a recipe as its keyword.]]
   #[[Return the `ModelSettings` to go on with: those `stored`, and what is `given` (a dict).
 
   Raise `ValueError` for one that is given and contradicts what the model holds fast.]]
-  (setv settings (replace stored #** (_checked (_present given))))
+  (setv
+    given (_checked (_present given))
+    settings (replace stored #** given))
+  (when (and (= stored.stride stored.lookback) (not-in "stride" given))
+    (setv settings (replace settings :stride settings.lookback)))
   (for [setting (settings-in "m") :if setting.fixed]
     (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
     (unless (= old new)

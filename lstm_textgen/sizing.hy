@@ -1,67 +1,122 @@
-"The network, its dropout and its epochs, chosen by the length of the text and the time there is."
+"The default network, its dropout, epochs and batch: by the length of the text and the time."
 
 (import
   dataclasses [dataclass]
+  math
   lstm-textgen.layers [Layer Layers])
 
 (setv
-  READ 7_000_000         ; units that are read in all, unless it is said for how long
-  FEWEST-EPOCHS 3
-  MOST-EPOCHS 9          ; with more a small text is known by heart
   LONG-TEXT 1_000_000    ; units; a longer text is not so soon known by heart
   STARTING 15            ; seconds of a run that go by without training
-  USUAL-MINUTES 2        ; what a run without `minutes` is taken to last
-  ;; Units that a network has to read to be worth its size: of a text of up to a megabyte, and of
-  ;; one of five or more.
-  ENOUGH 3_000_000
-  ENOUGH-OF-MORE 5_000_000
-  DROPOUT-PER-READING 0.05)
+  FEWEST-ROWS 2          ; in a batch
+  MOST-ROWS 32
+  NEVER math.inf)
 
 
 (defclass [(dataclass :frozen True)] Size []
-  "An LSTM's `units`, the units of text it reads in a second, and the most dropout that helps it."
+  #[[An LSTM that may be chosen.
+
+  - `units`: how large it is; `speed`: how many units of text it reads in a second.
+  - `most-dropout`: the most that helps it.
+  - `usual-from`: in a run without `minutes` it is chosen for texts with so many units or more.]]
   #^ int units
   #^ int speed
-  #^ float most-dropout)
+  #^ float most-dropout
+  #^ float usual-from)
 
 
-;; Measured on two cores (bench/README.md); the largest first.
-(setv SIZES [
-  (Size 768 8_000 0.5)
-  (Size 512 22_000 0.4)
-  (Size 384 35_000 0.3)
-  (Size 256 60_000 0.3)])
+(defclass [(dataclass :frozen True)] Rule []
+  #[[What suits a text by characters, or one by words.
+
+  - `sizes`: the networks to choose from, the largest first.
+  - `read`: units to read in all, but in no fewer than `fewest-epochs`, no more than `most-epochs`.
+  - `enough`, `enough-of-more`: units that make a network worth its size, of a text of up to a
+    million units, and of one of five or more.
+  - `dropout`: for each time that the text is read.]]
+  #^ list sizes
+  #^ int read
+  #^ int fewest-epochs
+  #^ int most-epochs
+  #^ int enough
+  #^ int enough-of-more
+  #^ float dropout)
 
 
-(defn default-epochs [units]
+;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
+(setv
+  CHARACTERS (Rule
+    [ (Size 768 8_000 0.5 NEVER)
+      (Size 512 22_000 0.5 NEVER)
+      (Size 384 35_000 0.3 200_000)
+      (Size 256 60_000 0.3 0)]
+    :read 7_000_000
+    :fewest-epochs 3
+    :most-epochs 9  ; with more a small text is known by heart
+    :enough 3_000_000
+    :enough-of-more 5_000_000
+    :dropout 0.05)
+  WORDS (Rule
+    [ (Size 256 6_000 0.5 0)
+      (Size 128 10_000 0.5 NEVER)]
+    :read 1_200_000
+    :fewest-epochs 2
+    :most-epochs 6
+    :enough 600_000
+    :enough-of-more 600_000
+    :dropout 0.1)
+  RULES {"characters" CHARACTERS  "words" WORDS}
+  ;; Those for characters, as the help of the flags names them.
+  SIZES CHARACTERS.sizes
+  READ CHARACTERS.read
+  FEWEST-EPOCHS CHARACTERS.fewest-epochs
+  MOST-EPOCHS CHARACTERS.most-epochs)
+
+
+(defn default-epochs [units [unit "characters"]]
   #[[Return how many epochs a text gets that has so many `units` to train on.
 
-  They are as many as read 7 million units in all, but from 3 to 9. In so much a network learns
-  most of what it can of a megabyte, in about three minutes on two cores; it has memorised a
-  smaller text after 9 or 10 (bench/README.md).]]
-  (min MOST-EPOCHS (max FEWEST-EPOCHS (round (/ READ units)))))
+  They are as many as read 7 million characters in all, but from 3 to 9; or 1.2 million words, but
+  from 2 to 6. In so much a network learns most of what it can of a megabyte, in about three
+  minutes on two cores; a smaller text is known by heart soon after (bench/README.md).]]
+  (setv rule (get RULES unit))
+  (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
 
-(defn choose-layers [units epochs minutes]
+(defn default-batch-size [units]
+  #[[Return how many rows a batch has for a text with so many `units` to train on.
+
+  They are the square root of the thousands of units, as the nearest power of two from 2 to 32.
+  What limits a small text is the number of steps: with 32 rows an epoch of 20 KB has nine of them,
+  with 4 it has seventy, and the network ends better in less time (bench/README.md).]]
+  (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
+
+
+(defn choose-layers [units epochs minutes [unit "characters"]]
   #[[Return the `Layers` for a text with so many `units` to train on, and why, in words.
 
   The text is read `epochs` times (0: without end), for at most so many `minutes` (None: as long as
-  it takes).
+  it takes). `unit` is what its units are, `characters` or `words`.
 
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that
-  in the time (without one, as in 2 minutes) reads 3 million units; or of a small text, all of it
-  9 times (or `epochs` times, if that is less); or of a large one, all of it once, but 5 million at
-  most. For a megabyte that is 384 units from 1.7 minutes on, 512 from 2.6, 768 from 6.5. Dropout
-  grows by 0.05 with each time that the text is read, up to the most that helps such a network
-  (bench/README.md); by less for a text of more than a megabyte. All was measured for characters,
-  on two cores; for words and other machines it is a guess.]]
+  in the minutes reads 3 million characters; or of a small text, all of it 9 times; or of a large
+  one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.7 minutes on,
+  512 from 2.6, 768 from 6.5. Words are read more slowly, since each is chosen from thousands; of
+  them 600,000 are enough, or all of the text 6 times. Without minutes it is 256 units, with which
+  100 KB take half a minute, or 384 for a text of 200,000 characters or more. The size doesn't
+  depend on the epochs: fewer of them take less time.
+
+  Dropout grows with each time that the text is read, up to the most that helps such a network; by
+  less for a text of more than a megabyte. All was measured on two cores (bench/README.md); for
+  other machines it is a guess.]]
   (setv
-    size (_choose-size units epochs minutes)
-    by-clock (when minutes (/ (* size.speed (_seconds minutes)) units))
+    rule (get RULES unit)
+    seconds (max 1 (- (* 60 (or minutes 0)) STARTING))
+    size (if minutes (_largest-in rule units seconds) (_usual rule units))
+    by-clock (/ (* size.speed seconds) units)
     readings (if minutes
       (min by-clock (or epochs by-clock))
-      (or epochs (default-epochs units)))
-    wanted (* DROPOUT-PER-READING readings (min 1 (/ LONG-TEXT units)))
+      (or epochs (default-epochs units unit)))
+    wanted (* rule.dropout readings (min 1 (/ LONG-TEXT units)))
     dropout (min size.most-dropout (round wanted 1))
     time (if minutes f"--minutes {minutes :g}" "a run without --minutes"))
   #(
@@ -72,16 +127,16 @@
       f"suits a text that is read about {readings :.1f} times")))
 
 
-(defn _seconds [minutes]
-  "Return the seconds for training in a run of so many `minutes` (None: the usual time)."
-  (max 1 (- (* 60 (or minutes USUAL-MINUTES)) STARTING)))
-
-
-(defn _choose-size [units epochs minutes]
-  "Return the largest of `SIZES` that reads enough in the time, or else the smallest."
+(defn _largest-in [rule units seconds]
+  "Return the largest of the `rule`'s sizes that in so many `seconds` reads enough of `units`."
   (setv enough (min
-    (* units (min MOST-EPOCHS (or epochs MOST-EPOCHS)))
-    (max ENOUGH (if minutes (min units ENOUGH-OF-MORE) 0))))
+    (* units rule.most-epochs)
+    (max rule.enough (min units rule.enough-of-more))))
   (next
-    (gfor size SIZES :if (>= (* size.speed (_seconds minutes)) enough) size)
-    (get SIZES -1)))
+    (gfor size rule.sizes :if (>= (* size.speed seconds) enough) size)
+    (get rule.sizes -1)))
+
+
+(defn _usual [rule units]
+  "Return the `rule`'s size for a text of so many `units` without minutes."
+  (next (gfor size rule.sizes :if (>= units size.usual-from) size)))

@@ -2,7 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  lstm-textgen.values [PASSAGE REGEX TEXT check-value unknown-name])
+  lstm-textgen.values [PASSAGE REGEX TEXT check-value clip unknown-name])
 
 ;; The steps that prep.hy defines, each with the kinds of its arguments after the text.
 (setv STEPS {
@@ -28,9 +28,28 @@
     (check-value f"what '{name}' takes" kind arg)))
 
 
-(defn text-first [function #* args #** named]
+(defn text-first [function / #* args #** named]
   #[[Return `function` of a text alone, the arguments after the text filled in.
 
       ((text-first str.replace "a" "b") "banana")  ; => "bbnbnb"]]
   (fn [text]
     (function text #* args #** named)))
+
+
+(defn own-step [name function / #* args #** named]
+  #[[Return the user's own `function` as a step called `name`, as `text-first` does.
+
+  Raise `ValueError` if it isn't a function; the step does if it returns anything but text.]]
+  (setv name (clip name))
+  (unless (callable function)
+    (raise (ValueError f"the step '{name}' is not a function, but {(_type function)}")))
+  (fn [text]
+    (setv result (function text #* args #** named))
+    (unless (isinstance result str)
+      (raise (ValueError f"the step '{name}' returned {(_type result)}, not text")))
+    result))
+
+
+(defn _type [value]
+  "Return the name of the type of `value`."
+  (. (type value) __name__))

@@ -29,3 +29,37 @@ shown; in a file or a pipe they are left as they are.]]
   (.write file (if terminal (visible text) text))
   (when (or terminal (in "\n" text))
     (.flush file)))
+
+
+(defclass Tolerant []
+  #[[A stream to show things on, which never fails; `file` may be None, closed or a dead pipe.
+
+  What `file` can't encode is shown as question marks, and what it can't take is lost.]]
+
+  (defn __init__ [self file]
+    (setv self.file file))
+
+  (defn __getattr__ [self name]
+    (getattr self.file name))
+
+  (defn isatty [self]
+    "Return whether it is a terminal."
+    (try
+      (.isatty self.file)
+      (except [[AttributeError OSError ValueError]]  ; None, gone, closed
+        False)))
+
+  (defn write [self text]
+    "Write `text`, as far as that can be done."
+    (try
+      (.write self.file text)
+      (except [UnicodeEncodeError]
+        (setv encoding self.file.encoding)
+        (.write self (.decode (.encode text encoding "replace") encoding)))
+      (except [[AttributeError OSError ValueError]])))
+
+  (defn flush [self]
+    "Hand on what was written, as far as that can be done."
+    (try
+      (.flush self.file)
+      (except [[AttributeError OSError ValueError]]))))

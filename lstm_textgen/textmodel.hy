@@ -1,17 +1,24 @@
 "`TextModel`, the face that Python and Hy programs use, and `train` and `load`, which make one."
 
+(eval-when-compile (require hyrule [unless]))
 (import
+  collections.abc [Iterable]
+  contextlib [contextmanager]
+  io [StringIO]
   os [PathLike]
+  warnings
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.checkpoint [load-checkpoint model-path save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
-  lstm-textgen.prep [default-prep lower]
+  lstm-textgen.prep [compose default-prep lower]
+  lstm-textgen.recipes [Recipe load-recipe]
   lstm-textgen.report.display [make-report]
   lstm-textgen.runs [Run train-model]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [Score bits surprises]
   lstm-textgen.settings [check-given]
+  lstm-textgen.values [COUNT SEED TEXT TEXT-LIST check-value clip]
   lstm-textgen.writer [Ends stream write-many])
 
 ;; What `train` is given about a run, not about its model.
@@ -45,6 +52,11 @@
     (setv text (default-prep text))
     (if self.checkpoint.settings.lower (lower text) text))
 
+  (defn __repr__ [self]
+    (setv settings self.checkpoint.settings)
+    (+ f"<TextModel {settings.layers}, {(len self.vocabulary)} {settings.unit}, "
+      f"{(len self.history)} epochs>"))
+
   (defn prepare-pieces [self pieces]
     "Yield the long text whose consecutive parts are `pieces` (strings), prepared, in other parts."
     (gfor piece (cut-at-space pieces) (.prepare self piece)))
@@ -53,12 +65,16 @@
       [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
     #[[Return an iterator of the pieces of text that the model writes after `seed`, without it.
 
-    It is endless unless `length`, `stop` or `sentences` ends it. The options are those of
-    `generate`.]]
-    (stream self.checkpoint (.prepare self seed)
-      :steering (._steering self temperature top-k top-p min-p)
-      :ends (Ends length stop sentences)
-      #** (_chosen rng-seed warn)))
+    It is endless unless `length`, `stop` or `sentences` ends it, and has a method `close`. The
+    options are those of `generate`, and errors are raised at once.]]
+    (with [warn (_collecting warn)]
+      (stream
+        self.checkpoint
+        (.prepare self (check-value "`seed`" TEXT seed))
+        (._steering self temperature top-k top-p min-p)
+        (Ends length stop sentences)
+        (_checked-seed rng-seed)
+        warn)))
 
   (defn generate [self [seed ""] [length 400] [samples None] * [stop None] [sentences None]
       [temperature None] [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
@@ -68,30 +84,33 @@
     seeds the result is the list of their texts, with a number of `samples` that many after each
     seed; all are written side by side, which takes less time than one by one.
 
-    - `stop`: a text to end before; `sentences`: how many to end after.
-    - `temperature`: 0 takes the likeliest unit, more is wilder; a list is gone through again and
-      again, one number for each unit. Default: what the recipe said, else 0.7.
+    - `stop`: a text to end before, or a list of them; `sentences`: how many to end after.
+    - `temperature`: 0 takes the likeliest unit, more is wilder; the numbers of a list are used in
+      turn, one for each unit. Default: what the recipe said, else 0.7.
     - `top_k`, `top_p`, `min_p`: leave only likely units; see `sampling.Steering`.
     - `rng_seed`: the same model, seeds and number give the same text.
-    - `warn`: called with a line about what of the seed the model doesn't know.
+    - `warn`: called with a line about what of the seed the model doesn't know; by default it is
+      `warnings.warn`.
 
-    Raises `ValueError` for a value out of range.]]
+    Raises `ValueError` for a value out of range or of another type.]]
     (setv
-      steering (._steering self temperature top-k top-p min-p)
-      ends (Ends length stop sentences)
-      chosen (_chosen rng-seed warn))
-    (when (and (isinstance seed str) (is samples None))
-      (return (+ seed (.join ""
-        (stream self.checkpoint (.prepare self seed) steering ends #** chosen)))))
-    (setv
-      seeds (if (isinstance seed str) [seed] (list seed))
-      prepared (lfor s seeds (.prepare self s))
-      each (if (is samples None) 1 samples))
-    (lfor
-      [k text] (enumerate (write-many self.checkpoint prepared each steering ends #** chosen))
-      (+ (get seeds (// k each)) text)))
+      alone (and (isinstance seed str) (is samples None))
+      seeds (if (isinstance seed str) [seed] (check-value "`seed`" TEXT-LIST (_listed seed)))
+      samples (if (is samples None) 1 (check-value "`samples`" COUNT samples)))
+    (with [warn (_collecting warn)]
+      (setv texts (write-many
+        self.checkpoint
+        (lfor s seeds (.prepare self s))
+        samples
+        (._steering self temperature top-k top-p min-p)
+        (Ends length stop sentences)
+        (_checked-seed rng-seed)
+        warn)))
+    (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k samples)) text)))
+    (if alone (get whole 0) whole))
 
   (defn _steering [self temperature top-k top-p min-p]
+    "Return the `Steering` with the model's own temperature unless there is another."
     (Steering
       (if (is temperature None) self.checkpoint.settings.temperature temperature)
       top-k top-p min-p))
@@ -104,10 +123,11 @@
     surprise of each: -log₂ of the probability that the model gave it, NaN for a character that it
     doesn't know. Raises `ValueError` when it knows nothing of the text.]]
     (setv
+      text (.prepare self (check-value "`text`" TEXT text))
       total (Score)
       units []
       nats [])
-    (for [stretch (surprises self.checkpoint [(.prepare self text)])]
+    (for [stretch (surprises self.checkpoint [text])]
       (.add total stretch)
       (.extend units stretch.units)
       (.append nats stretch.nats))
@@ -125,48 +145,118 @@
     (stock-model self.checkpoint)))
 
 
-(defn _chosen [rng-seed warn]
-  "Return the options that the writer has defaults of its own for."
-  {"rng_seed" rng-seed  #** (if warn {"warn" warn} {})})
+(defn _checked-seed [rng-seed]
+  "Return `rng-seed`, which None leaves to chance; raise `ValueError` if it is no such number."
+  (unless (is rng-seed None)
+    (check-value "`rng_seed`" SEED rng-seed)))
+
+
+(defn _listed [values]
+  "Return `values` as a list if they can be one, as they are if not."
+  (if (isinstance values Iterable) (list values) values))
+
+
+(defn [contextmanager] _collecting [warn]
+  #[[Give a function that takes warnings: `warn`, or if it is None one that keeps them.
+
+  At the end they are warned of at the line that called the method in which this is used.]]
+  (setv said [])
+  (yield (or warn said.append))
+  (for [line said]
+    ;; Up from here: contextlib's `__exit__`, the method, its caller.
+    (warnings.warn line :stacklevel 4)))
 
 
 (defn load [path]
   #[[Return the `TextModel` in the file at `path` (`.h5` may be left out).
 
   Raises `OSError` or, for a file that is not a model, `ValueError`.]]
-  (TextModel (load-checkpoint path :resume True)))
+  (with [warn (_collecting None)]
+    (TextModel (load-checkpoint (_path path) :resume True :warn warn))))
 
 
-(defn train [sources [path "model"] * [recipe None] [restart False] [report None] [minutes None]
-    [save-every 10] [max-download 1024] [unit None] [lower None] [encoding None] [max-words None]
-    [validation None] [layers None] [lookback None] [epochs None] [patience None]
-    [learning-rate None] [batch-size None] [stride None] [temperature None] [rng-seed None]]
-  #[[Train a model on `sources`, saving it at `path` after each epoch; return the `TextModel`.
+(defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None] [restart False]
+    [quiet False] [report None] [minutes None] [save-every 10] [max-download 1024] [unit None]
+    [lower None] [encoding None] [max-words None] [validation None] [layers None] [lookback None]
+    [epochs None] [patience None] [learning-rate None] [batch-size None] [stride None]
+    [temperature None] [rng-seed None]]
+  #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
-  `sources` is a path, URL or pattern, or a list of them. If the model exists already, training
-  goes on from it, unless `restart`. The settings from `unit` on are those of the command line;
-  those of a `recipe` hold where none is given. `report` shows the run (default: on standard
-  output). With `minutes` the run takes at most so long in all, from its start, and has at most
-  `epochs` epochs of its own (default: 9); the schedule of the learning rate is fitted to that, and
-  `patience` ends nothing. Every `save-every` minutes it is saved within an epoch too. No download,
-  and no content of a `.gz`, may exceed `max-download` MB (2^20 bytes).
+  - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself.
+  - `recipe`: a `Recipe`, or the path of one, whose settings hold where none is given. `prep`: a
+    text → text function, or a list of steps as `compose` takes them.
+  - A model that exists goes on learning, unless `restart`. `epochs` counts those on the same text:
+    on other text training begins at the first; on the same text it resumes, and if its epochs are
+    done, only a warning says so.
+  - `quiet`: show only what goes wrong; `report`: what shows the run (default: standard output).
+  - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
+    (default: 9); the learning rate's schedule is fitted to that, and `patience` ends nothing.
+  - `save-every`: minutes between saves within a long epoch; `max-download`: MB (2^20 bytes).
+  - `unit` and what follows are settings of the model, described in README's table. None: as
+    before in a model that exists, else the default.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that
   can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the
   loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C or SIGTERM stopped it: then
   it is saved.]]
-  (setv given (dict (locals)))
-  (for [name ["sources" "path" "recipe" "report"]]
-    (del (get given name)))
+  (_train (dict (locals))))
+
+
+(defn _train [given]
+  "Train as `train` was called, with the arguments `given`."
   (setv
+    doors (dfor
+      name ["sources" "text" "path" "recipe" "prep" "report"]
+      name (.pop given name))
     given (check-given (dfor [name value] (.items given) :if (is-not value None) name value) "t")
+    quiet (.pop given "quiet")
     options (dfor name RUN-OPTIONS :if (in name given) name (.pop given name))
+    recipe (_recipe (get doors "recipe"))
     settings {#** (if recipe recipe.settings {}) #** given}
     own-sources (.pop settings "sources" []))
   (TextModel (train-model
-    (Run (_as-list (or sources own-sources)) (model-path path) settings :recipe recipe #** options)
-    (or report (make-report)))))
+    (Run
+      (_sources (get doors "sources") (get doors "text") own-sources)
+      (model-path (_path (get doors "path")))
+      settings
+      :prep (_prep (get doors "prep") recipe)
+      :recipe recipe
+      #** options)
+    (or (get doors "report") (make-report quiet)))))
 
 
-(defn _as-list [sources]
-  (if (isinstance sources #(str PathLike)) [sources] (list sources)))
+(defn _path [path]
+  "Return `path`; raise `ValueError` if it is none."
+  (unless (isinstance path #(str PathLike))
+    (raise (ValueError f"`path` must be the path of a model, not {(clip (repr path))}")))
+  path)
+
+
+(defn _sources [sources text own]
+  "Return the list of what to read: `sources`, or the `text` itself, or a recipe's `own`."
+  (when (and (is-not text None) (is-not sources None))
+    (raise (ValueError "give `sources` or `text`, not both")))
+  (cond
+    (is-not text None) [(StringIO (check-value "`text`" TEXT text))]
+    (is sources None) own
+    (or (isinstance sources #(str bytes PathLike)) (hasattr sources "read")) [sources]
+    (isinstance sources Iterable) (list sources)
+    True (raise (ValueError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
+
+
+(defn _recipe [recipe]
+  "Return the `Recipe` that `recipe` is, or the path of; None for None."
+  (cond
+    (isinstance recipe #(Recipe (type None))) recipe
+    (isinstance recipe #(str PathLike)) (load-recipe recipe)
+    True (raise (ValueError (+ "`recipe` must be a recipe or the path of one, "
+      f"not {(clip (repr recipe))}")))))
+
+
+(defn _prep [prep recipe]
+  "Return the text → text function that `prep` is or describes, or else that of `recipe`, if any."
+  (cond
+    (callable prep) prep
+    (isinstance prep #(list tuple)) (compose #* prep)
+    (is-not prep None) (compose prep)
+    recipe recipe.prep))

@@ -15,7 +15,7 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.learner [fits? put values]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.parallel.cores [make-learner]
-  lstm-textgen.schedule [Clock Limits learning-rate validation-losses why-done]
+  lstm-textgen.schedule [Clock Limits epochs-of learning-rate validation-losses why-done]
   lstm-textgen.writer [Ends stream])
 
 (setv
@@ -54,7 +54,10 @@ cores, where a batch is dealt out to them.]]
       self.learner (make-learner checkpoint.spec self.batches.shape
         settings.rng-seed settings.learning-rate))
     (._restore self)
-    (setv self.first-epoch self.place.epoch))
+    (setv
+      self.first-epoch self.place.epoch
+      ;; Epochs on other texts, which don't count for this one.
+      self.earlier (- self.place.epoch (epochs-of checkpoint.history self.text))))
 
   (defn run [self]
     #[[Train until time is up, the epochs are done or validation stops improving.
@@ -100,8 +103,9 @@ cores, where a batch is dealt out to them.]]
   (defn _resume [self resume]
     "Resume as `resume` (a `Resume`) says; if it doesn't fit, as after a change in Keras, say so."
     (setv
-      variables [#* (.variables self.learner) #* self.learner.optimizer.variables]
-      arrays [#* resume.variables #* resume.optimizer])
+      own [#* (.variables self.learner) #* self.learner.optimizer.variables]
+      [variables arrays] (._without-other-states self own
+        [#* resume.variables #* resume.optimizer]))
     (unless (fits? variables arrays)
       (.warn self.report (+ f"{self.path}: its training state doesn't fit this version; "
         "training resumes from the weights with a new optimizer"))
@@ -110,6 +114,18 @@ cores, where a batch is dealt out to them.]]
     (setv self.place (replace resume.place))
     (unless (= self.place.text self.text)  ; the place in another text means nothing
       (setv self.place (replace self.place :step 0 :loss-sum 0.0 :text self.text))))
+
+  (defn _without-other-states [self variables arrays]
+    #[[Return #(variables arrays) without the states of another number of rows.
+
+    If the batch has become larger or smaller, they begin empty.]]
+    (setv states (sfor state self.learner.states (id state)))
+    (unless (= (len variables) (len arrays))
+      (return #(variables arrays)))
+    (zip #* (gfor
+      [variable array] (zip variables arrays)
+      :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
+      #(variable array))))
 
   ;; * Steps
 
@@ -148,7 +164,7 @@ cores, where a batch is dealt out to them.]]
       self.stepped True)
     (unless (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary)))))
       (raise (FloatingPointError (+ f"the loss exploded to {loss :.3g} in epoch "
-        f"{(+ 1 self.place.epoch)}; train with a smaller `learning_rate` than {highest}"))))
+        f"{(._epoch-number self)}; train with a smaller `learning_rate` than {highest}"))))
     loss)
 
   (defn _progress [self]
@@ -161,9 +177,9 @@ cores, where a batch is dealt out to them.]]
   (defn _epochs-done [self]
     #[[Return how many epochs are done, with the fraction of the one under way.
 
-    In a run with a deadline, only its own count.]]
+    In a run with a deadline, only its own count; else those on this text.]]
     (+
-      (- self.place.epoch (if self.clock.deadline self.first-epoch 0))
+      (- self.place.epoch (if self.clock.deadline self.first-epoch self.earlier))
       (/ self.place.step self.batches.steps)))
 
   (defn _note-step [self loss]
@@ -175,11 +191,15 @@ cores, where a batch is dealt out to them.]]
     (+= place.updates 1)
     (.step self.report (* (._batch-size self) place.step) (/ place.loss-sum place.step)))
 
+  (defn _epoch-number [self]
+    "Return the number of the epoch under way, of those on this text, from 1."
+    (+ 1 (- self.place.epoch self.earlier)))
+
   (defn _show-beginning [self]
     "Show that an epoch begins."
     (setv size (._batch-size self))
     (.begin-epoch self.report
-      (+ 1 self.place.epoch)
+      (._epoch-number self)
       (if self.clock.deadline 0 self.settings.epochs)
       (* size self.batches.steps)
       (* size self.place.step)))

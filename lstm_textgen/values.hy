@@ -46,6 +46,10 @@
   (and (bool numbers) (all (gfor n numbers (and (number? n) (>= n 0))))))
 
 
+(defn _stops? [x]
+  (or (text? x) (and (isinstance x #(list tuple)) (bool x) (all (map text? x)))))
+
+
 (defn _read-numbers [text]
   "Return the number, or the list of numbers, written in `text` with commas between them."
   (setv numbers (lfor part (.split text ",") (float part)))
@@ -68,6 +72,9 @@
   FLAG (Kind "True or False" (fn [x] (isinstance x bool)) bool)
   TEXT (Kind "text" (fn [x] (isinstance x str)))
   PASSAGE (Kind "text of at least one character" text?)
+  TEXT-LIST (Kind "text, or a list of texts"
+    (fn [x] (and (isinstance x list) (all (gfor t x (isinstance t str))))))
+  STOPS (Kind "text of at least one character, or a list of such texts" _stops?)
   UNIT (Kind "`characters` or `words`" (fn [x] (in x ["characters" "words"])))
   ENCODING (Kind "the name of an encoding"
     (fn [x] (and (text? x) (is-not (codecs.lookup x) None))))
@@ -140,3 +147,8 @@
   (unless (isinstance value kind)
     (raise (ValueError f"{what}: not a {kind.__name__}")))
   value)
+
+
+(defn counted [n units]
+  "Return in words how many `units` (a plural such as `characters`) there are: `1 character`."
+  f"{n :,} {(if (= n 1) (.removesuffix units "s") units)}")

@@ -73,6 +73,9 @@
   (defn __len__ [self]
     self.size)
 
+  (defn __repr__ [self]
+    f"<Vocabulary of {self.size} {self.unit}>")
+
   (defn encode [self text]
     #[[Return the ids of `text`: an array (time,) of the smallest unsigned integer
     type that holds them all.

@@ -11,7 +11,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   lstm-textgen.machine [few-threads]
   lstm-textgen.mixture [make-engine]
   lstm-textgen.sampling [Sampler Steering]
-  lstm-textgen.values [COUNT PASSAGE WHOLE check-value]
+  lstm-textgen.values [COUNT STOPS WHOLE check-value]
   lstm-textgen.vocabulary [describe-units])
 
 (setv
@@ -20,14 +20,16 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   ;; between sentences, anything but another mark. Quotes and brackets may close between.
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
-  SENTENCE-REACH 8)  ; how many characters back its mark may be
+  SENTENCE-REACH 8  ; how many characters back its mark may be
+  BLOCK 64)  ; units written at once
 
 
 (defclass [(dataclass :frozen True)] Ends []
   #[[Where a text ends: at the first of these; without any it goes on for ever.
 
   - `length`: after so many units.
-  - `stop`: before this text would appear. What may become it is held back until it is clear.
+  - `stop`: before this text, or the first of these texts, would appear. What may become one is
+    held back until it is clear.
   - `sentences`: after so many sentences. One is complete with . ! ? or …, closing quotes, then
     white space (which isn't written), or with 。！？.
 
@@ -38,7 +40,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     #^ object sentences None)
 
   (defn __post-init__ [self]
-    (for [[name kind] (.items {"length" WHOLE  "stop" PASSAGE  "sentences" COUNT})]
+    (for [[name kind] (.items {"length" WHOLE  "stop" STOPS  "sentences" COUNT})]
       (setv value (getattr self name))
       (unless (is value None)
         (object.__setattr__ self name (check-value f"`{name}`" kind value)))))
@@ -52,7 +54,8 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     (unless (is self.length None)
       (setv pieces (islice pieces self.length)))
     (unless (is self.stop None)
-      (setv pieces (before-stop pieces self.stop)))
+      (setv pieces (before-stop pieces
+        (if (isinstance self.stop str) [self.stop] self.stop))))
     (unless (is self.sentences None)
       (setv pieces (first-sentences pieces self.sentences)))
     pieces))
@@ -72,7 +75,12 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     engine (make-engine model)
     [ids opening] (read-seed model seed warn)
     units (_write engine sampler ids model.vocabulary.units))
-  (.apply ends (chain opening units)))
+  (_generator (.apply ends (_after-space model seed (chain opening units)))))
+
+
+(defn _generator [pieces]
+  "Yield `pieces`: a generator can be closed."
+  (yield :from pieces))
 
 
 (defn write-many [model seeds samples [steering None] [ends (Ends)] [rng-seed None]
@@ -99,7 +107,8 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     (lfor
       [k opening] (enumerate openings)
       :setv written (gfor id (.column steps k) (get units id))
-      (.join "" (.apply ends (chain opening written))))))
+      :setv seed (get seeds (// k samples))
+      (.join "" (.apply ends (_after-space model seed (chain opening written)))))))
 
 
 (defn read-seed [model seed [warn warnings.warn]]
@@ -109,7 +118,9 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   beginning of the training text.]]
   (setv
     vocabulary model.vocabulary
-    [ids unknowns] (.encode-seed vocabulary seed))
+    ;; A space before a word belongs to that word, which is still to come.
+    [ids unknowns] (.encode-seed vocabulary
+      (if (_ends-in-space? vocabulary seed) (cut seed -1) seed)))
   (when unknowns
     (warn (+
       f"the model never saw {(describe-units unknowns)}; "
@@ -124,6 +135,21 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   (if (len ids) #(ids [beginning]) #([0] [])))
 
 
+(defn _ends-in-space? [vocabulary seed]
+  "Return whether a `seed` of words ends in one single space."
+  (and (= vocabulary.unit "words") (bool (re.search r"\S \Z" seed))))
+
+
+(defn _after-space [model seed pieces]
+  "Yield `pieces`, what follows `seed`; if that ends in a space before a word, without another."
+  (when (_ends-in-space? model.vocabulary seed)
+    (setv
+      pieces (iter pieces)
+      first (next pieces ""))
+    (yield (.removeprefix first " ")))
+  (yield :from pieces))
+
+
 (defn _make-sampler [model streams steering rng-seed]
   "Return a `Sampler` for `model` that never picks the unknown unit."
   (setv vocabulary model.vocabulary)
@@ -136,14 +162,26 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 
 (defn _write [engine sampler ids units]
-  "Yield units without end after reading `ids`."
-  (setv [step pick] [engine.step sampler.pick])
+  #[[Yield units without end after reading `ids`.
+
+  They are written in blocks, 1, 2, 4 … units long: between blocks BLAS has its threads back.]]
   (with [_ (few-threads engine.threads)]
-    (setv logits (.feed engine ids))
-    (while True
-      (setv id (pick logits))
-      (yield (get units id))
-      (setv logits (step id)))))
+    (setv logits (.feed engine ids)))
+  (setv size 1)
+  (while True
+    (with [_ (few-threads engine.threads)]
+      (setv block (_write-block engine.step sampler.pick logits size)))
+    (yield :from (gfor id block (get units id)))
+    (setv size (min (* 2 size) BLOCK))))
+
+
+(defn _write-block [step pick logits size]
+  "Return the next `size` ids after `logits`, a buffer that each `step` overwrites."
+  (setv ids [])
+  (for [_ (range size)]
+    (.append ids (pick logits))
+    (step (get ids -1)))
+  ids)
 
 
 (defn _read-seeds [model engine seeds samples warn]
@@ -185,19 +223,23 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 ;; * Where a text ends
 
-(defn before-stop [pieces stop]
-  #[[Yield `pieces` (str) up to where the text `stop` begins.
+(defn before-stop [pieces stops]
+  #[[Yield `pieces` (str) up to where one of the texts `stops` begins, the first that is complete.
 
-  Its possible beginnings wait until it is clear that they are none.]]
+  Their possible beginnings wait until it is clear that they are none.]]
   (setv held "")
   (for [piece pieces]
     (setv
       held (+ held piece)
-      place (.find held stop))
-    (when (>= place 0)
+      ends (lfor stop stops :if (in stop held) (+ (.index held stop) (len stop))))
+    (when ends
+      (setv place (min (gfor
+        stop stops
+        :if (.endswith held stop 0 (min ends))
+        (- (min ends) (len stop)))))
       (yield (cut held place))
       (return))
-    (setv sure (- (len held) (_overlap held stop)))
+    (setv sure (- (len held) (max (gfor stop stops (_overlap held stop)))))
     (when sure
       (yield (cut held sure))
       (setv held (cut held sure None))))

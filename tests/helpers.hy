@@ -1,12 +1,16 @@
-"What several tests use: a small text, small models, and the program as a process."
+"What several tests use: a small text, processes, a web server and small models."
 
 (import
+  contextlib [contextmanager]
   dataclasses [replace]
+  functools [partial]
+  http.server [SimpleHTTPRequestHandler ThreadingHTTPServer]
   math
   os
   pathlib [Path]
   subprocess
   sys
+  threading [Thread]
   numpy :as np
   lstm-textgen.checkpoint [Checkpoint Place RESUME-PARTS Resume STORED-TEXTS save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
@@ -20,14 +24,10 @@
   TEXT (* VERSE 70)
   LETTERS "\n abcd."  ; with one of each a uniform model has 7 units
   ;; A model that trains in a few seconds, most of which go into compiling.
-  TINY {"layers" "24,dropout:0.3"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02})
-
-
-(defn write-text [folder [text TEXT] [name "text.txt"]]
-  "Put `text` into a file in `folder`; its path."
-  (setv path (/ folder name))
-  (.write-text path text :encoding "utf-8")
-  (str path))
+  TINY {"layers" "24,dropout:0.3"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02}
+  TINY-FLAGS ["--layers" "24,dropout:0.3" "--lookback" "16" "--batch-size" "8"
+    "--learning-rate" "0.02"]
+  FINGERPRINT "13:0123abcd")  ; of the text that a small model has seen an epoch of
 
 
 (defn train-tiny [folder [text TEXT] #** settings]
@@ -35,59 +35,16 @@
   (import  ; Keras takes seconds to come, and most tests do without
     lstm-textgen.report.plain [Quiet]
     lstm-textgen.textmodel [train])
-  (train (write-text folder text) (/ folder "model") :report (Quiet) #** {#** TINY "epochs" 2 #** settings}))
+  (train (write-text folder text) (/ folder "model")
+    :report (Quiet)
+    #** {#** TINY "epochs" 2 #** settings}))
 
 
-(defn shell-environment []
-  "The environment of the user's shell, from which the program finds the tree: without what JAX, once it is imported, sets here for TensorFlow."
-  {#** (dfor [name value] (.items os.environ)  :if (!= name "TF_CPP_MIN_LOG_LEVEL")  name value)
-   "PYTHONPATH" (str ROOT)})
-
-
-(defn program [#* arguments [folder None] [input None] [environment {}]]
-  "Run the program with `arguments` in `folder`; the finished process, its output as text."
-  (subprocess.run [sys.executable "-m" "lstm_textgen" #* (map str arguments)]
-    :cwd folder :input input :capture-output True :text True :encoding "utf-8" :timeout 300
-    :env {#** (shell-environment) #** environment}))
-
-
-(defn start-program [#* arguments folder]
-  "Start the program with `arguments` in `folder`, and go on; its output can be read line by line."
-  (subprocess.Popen [sys.executable "-u" "-m" "lstm_textgen" #* (map str arguments)]
-    :cwd folder :stdout subprocess.PIPE :stderr subprocess.PIPE :text True :encoding "utf-8"
-    :env (shell-environment)))
-
-
-(defn wait-for [words lines]
-  "Read `lines`, the output of a started program, until one has `words`; fail if it ends before."
-  (assert (any (gfor line lines  (in words line))) f"it ended before it said: {words}"))
-
-
-(setv TINY-FLAGS ["--layers" "24,dropout:0.3" "--lookback" "16" "--batch-size" "8" "--learning-rate" "0.02"])
-
-
-(defn refused [result #* words]
-  "Assert that the finished process `result` refused its input: status 2, and one line on standard error that has `words`."
-  (assert (= result.returncode 2) result.stderr)
-  (assert (= (.count (.strip result.stderr) "\n") 0) result.stderr)
-  (for [word words]
-    (assert (in word result.stderr) result.stderr)))
-
-
-(defn output [folder #* arguments #** options]
-  "Run the program with `arguments` in `folder`, where all must go well; return what it shows."
-  (setv result (program #* arguments :folder folder #** options))
-  (assert (= [result.returncode result.stderr] [0 ""]) result.stderr)
-  result.stdout)
-
-
-;; * Processes in Hy, and files
-
-(defn run-hy [code #* arguments #** options]
-  "Start a process that runs `code` in Hy, with this package and the tests' helpers at hand."
-  (subprocess.Popen [sys.executable "-m" "hy" "-c" code #* (map str arguments)]
-    :text True :stdout subprocess.PIPE :stderr subprocess.PIPE
-    :env {#** os.environ "PYTHONPATH" (str ROOT)} #** options))
+(defn write-text [folder [text TEXT] [name "text.txt"]]
+  "Write `text` to a file in `folder`; return its path."
+  (setv path (/ folder name))
+  (.write-text path text :encoding "utf-8")
+  (str path))
 
 
 (defn names-in [folder]
@@ -95,28 +52,114 @@
   (sorted (gfor file (.iterdir folder) file.name)))
 
 
+;; * Processes
+
+(defn output [folder #* arguments #** options]
+  "Run the program with `arguments` in `folder`; return what it shows, which is no complaint."
+  (setv result (program #* arguments :folder folder #** options))
+  (assert (= result.stderr ""))
+  (succeeded result))
+
+
+(defn program [#* arguments [folder None] #** options]
+  "Run the program with `arguments` in `folder`; return the finished process."
+  (run-python "-m" "lstm_textgen" #* arguments :cwd folder #** options))
+
+
+(defn run-hy [code #* arguments]
+  "Run `code` in Hy, as `run-python` runs Python; return the finished process."
+  (run-python "-m" "hy" "-c" code #* arguments))
+
+
+(defn run-python [#* arguments [environment {}] #** options]
+  "Run Python with `arguments`, and this package at hand; return the finished process."
+  (subprocess.run [sys.executable #* (map str arguments)] #** {
+    "env" {#** (shell-environment) #** environment}
+    "capture_output" True
+    "encoding" "utf-8"
+    "timeout" 300
+    #** options}))
+
+
+(defn start-program [#* arguments folder]
+  "Start the program with `arguments` in `folder`; return the process, to be read line by line."
+  (start-python "-u" "-m" "lstm_textgen" #* arguments :cwd folder))
+
+
+(defn start-python [#* arguments #** options]
+  "Start Python with `arguments`, and this package at hand; return the process."
+  (subprocess.Popen [sys.executable #* (map str arguments)]
+    :env (shell-environment)
+    :stdout subprocess.PIPE
+    :stderr subprocess.PIPE
+    :encoding "utf-8"
+    #** options))
+
+
+(defn shell-environment []
+  #[[Return the environment of the user's shell, in which the program finds the tree.
+
+  It lacks what JAX sets in ours for TensorFlow once it is imported.]]
+  (setv environment {#** os.environ  "PYTHONPATH" (str ROOT)})
+  (.pop environment "TF_CPP_MIN_LOG_LEVEL" None)
+  environment)
+
+
+(defn wait-for [words lines]
+  "Read `lines`, the output of a started program, until one has `words`; fail if it ends before."
+  (assert (any (gfor line lines (in words line))) f"it ended before it said: {words}"))
+
+
+(defn succeeded [result]
+  "Assert that the finished process `result` ended well; return its standard output."
+  (assert (= result.returncode 0) (+ result.stdout result.stderr))
+  result.stdout)
+
+
+(defn refused [result #* words]
+  #[[Assert that the finished process `result` refused its input.
+
+  That is with status 2, and one line on standard error that has `words`.]]
+  (assert (= result.returncode 2) result.stderr)
+  (assert (= (.count (.strip result.stderr) "\n") 0) result.stderr)
+  (for [word words]
+    (assert (in word result.stderr) result.stderr)))
+
+
+;; * A web server
+
+(defn serve-files [folder]
+  "Run a local web server for the files in `folder`, as `serve` does."
+  (serve (partial _Files :directory (str folder))))
+
+
+(defclass _Files [SimpleHTTPRequestHandler]
+  (defn log-message [self #* _]))
+
+
+(defn [contextmanager] serve [handler]
+  "Run a local web server that answers requests by `handler`; its address is its `url`."
+  (with [server (ThreadingHTTPServer #("127.0.0.1" 0) handler)]
+    (setv server.url f"http://127.0.0.1:{server.server-port}")
+    (.start (Thread :target server.serve-forever :args [0.01]))  ; seconds until it sees the end
+    (try
+      (yield server)
+      (finally
+        (.shutdown server)))))
+
+
 ;; * Models that are made at once, never trained
 
-(setv FINGERPRINT "13:0123abcd")  ; of the text that a small model has seen an epoch of
+(defn uniform-model [tmp-path]
+  "Save in `tmp-path` a model to which all of LETTERS are equally likely; return the folder."
+  (save-odds tmp-path LETTERS {})
+  tmp-path)
 
 
-(defn small-model [[rng-seed 1] [layers "lstm:6,dropout:0.1,gru:5"] [unit "characters"] [resume True]
-    [text "hello, world\n"] [odds None] #** settings]
-  #[[Make a model that knows the units of `text`, with an epoch behind it.
-
-  Its weights are random. With `odds`, a dict from units to how many times as likely they are as each
-  of the others, it knows these by heart instead, whatever it reads.]]
-  (setv
-    vocabulary (Vocabulary.build text unit)
-    model (Checkpoint [] vocabulary
-      (replace
-        (new-settings {"layers" layers  "unit" unit  "epochs" 50})
-        #** {"embedding" 4  "beginning" (get vocabulary.units -1)  "recipe" None  #** settings})
-      [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT}]))
-  (setv model.weights (if (is odds None) (_random-weights model.spec rng-seed) (_weights-for model odds)))
-  (when resume
-    (setv model.resume (_resume-from model.weights)))
-  model)
+(defn sure-model [tmp-path]
+  "Save in `tmp-path` a model that writes a and nothing else; return the folder."
+  (save-odds tmp-path LETTERS {"a" 1e20})
+  tmp-path)
 
 
 (defn save-odds [folder text odds [name "model"] #** options]
@@ -124,6 +167,33 @@
   (save-checkpoint
     (small-model :text text :odds odds :layers "3" :resume False #** options)
     (/ folder name)))
+
+
+(defn saved-model [tmp-path]
+  "Save in `tmp-path` a small model; return the path of its file."
+  (save-checkpoint (small-model) (/ tmp-path "model"))
+  (/ tmp-path "model.h5"))
+
+
+(defn small-model [[rng-seed 1] [layers "lstm:6,dropout:0.1,gru:5"] [unit "characters"]
+    [resume True] [text "hello, world\n"] [odds None] #** settings]
+  #[[Make a model that knows the units of `text`, with an epoch behind it.
+
+  Its weights are random. With `odds`, a dict from units to how many times as likely they are as
+  each of the others, it knows these by heart instead, whatever it reads.]]
+  (setv
+    vocabulary (Vocabulary.build text unit)
+    model (Checkpoint [] vocabulary
+      (replace
+        (new-settings {"layers" layers  "unit" unit  "epochs" 50})
+        #** {"embedding" 4  "beginning" (get vocabulary.units -1)  "recipe" None  #** settings})
+      [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT}])
+    model.weights (if (is odds None)
+      (_random-weights model.spec rng-seed)
+      (_weights-for model odds)))
+  (when resume
+    (setv model.resume (_resume-from model.weights)))
+  model)
 
 
 (defn _random-weights [spec rng-seed]
@@ -148,6 +218,11 @@
     :place (Place :epoch 1 :step 3 :updates 9 :loss-sum 7.5 :text FINGERPRINT)
     :variables (lfor weight weights (* weight 2))
     :optimizer [(np.asarray 9 "int64") #* weights (np.asarray [1 2] "uint32")]))
+
+
+(defn assert-no-warning [line]
+  "Fail, as nothing should be said of a model: this is for `load-checkpoint` to call."
+  (assert False line))
 
 
 (defn same-model? [a b]

@@ -2,12 +2,11 @@
 
 (import
   os
-  subprocess
   sys
   pytest
   lstm-textgen.backends.quiet [muted-stderr]
   lstm-textgen.checkpoint [load-checkpoint]
-  tests.helpers [TINY-FLAGS program shell-environment write-text])
+  tests.helpers [TINY-FLAGS output program run-python succeeded write-text])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]
@@ -32,22 +31,11 @@
 ]])
 
 
-(defn run-python [#* arguments [environment {}] #** options]
-  "Run Python with `arguments`, and this package at hand; return the finished process."
-  (subprocess.run [sys.executable #* arguments]
-    :env {#** (shell-environment) #** environment}
-    :capture-output True
-    :text True
-    :check True
-    #** options))
-
-
 (defn train-on [backend folder epochs]
   "Train the model in `folder` by the program on `backend`, up to so many epochs in all."
-  (setv result (program "--sources" "text.txt" #* TINY-FLAGS "--epochs" epochs
+  (succeeded (program "--sources" "text.txt" #* TINY-FLAGS "--epochs" epochs
     :folder folder
     :environment {"KERAS_BACKEND" backend}))
-  (assert (= result.returncode 0) result.stderr)
   (load-checkpoint (/ folder "model") :resume True))
 
 
@@ -56,7 +44,7 @@
 (defn [pytest.mark.quick] test-importing-the-module-imports-no-keras []
   (setv result (run-python "-c"
     "import hy, sys, lstm_textgen.backends.quiet; print('keras' in sys.modules)"))
-  (assert (= result.stdout "False\n")))
+  (assert (= (succeeded result) "False\n")))
 
 
 (defn [(pytest.mark.parametrize "loss" ["pass" "os.close(2)" "sys.stderr = None"])]
@@ -67,7 +55,7 @@ from lstm_textgen.backends.quiet import import_keras
 {loss}
 import_keras()
 print('keras' in sys.modules, 'tensorflow' in sys.modules)"))
-  (assert (= result.stdout "True True\n"))
+  (assert (= (succeeded result) "True True\n"))
   (when (= loss "pass")
     (assert (= result.stderr ""))))
 
@@ -103,7 +91,9 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"))
   (for [folder [whole parts]]
     (.mkdir folder)
     (write-text folder))
-  (run-python "-m" "hy" "-c" STOPPED :cwd parts :environment {"KERAS_BACKEND" backend})
+  (succeeded (run-python "-m" "hy" "-c" STOPPED
+    :cwd parts
+    :environment {"KERAS_BACKEND" backend}))
   (setv stopped (load-checkpoint (/ parts "model") :resume True))
   (assert (= stopped.resume.place.step STOPPED-STEP))
   (setv [a b] (lfor folder [whole parts] (train-on backend folder 2)))
@@ -118,6 +108,4 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"))
     (setv model (train-on backend tmp-path n)))
   (setv losses (lfor entry model.history (get entry "validation_loss")))
   (assert (= losses (sorted losses :reverse True)))
-  (setv result (program "--generate" "heylo" "--length" 20 :folder tmp-path))
-  (assert (= result.returncode 0) result.stderr)
-  (assert (> (len result.stdout) 20)))
+  (assert (> (len (output tmp-path "--generate" "heylo" "--length" 20)) 20)))

@@ -11,17 +11,11 @@
   pytest
   lstm-textgen.checkpoint [check-writable load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.replacing [backup-path]
-  tests.helpers [names-in run-hy same-model? small-model])
+  tests.helpers [assert-no-warning names-in run-hy same-model? saved-model small-model succeeded])
 
-
-(defn [pytest.fixture] path [tmp-path]
-  "Where a small model is saved."
-  (save-checkpoint (small-model) (/ tmp-path "model"))
-  (/ tmp-path "model.h5"))
-
-
-(defn no-warning [line]
-  (assert False line))
+(setv
+  pytestmark pytest.mark.quick
+  path (pytest.fixture saved-model))
 
 
 ;; * There and back
@@ -34,10 +28,10 @@
     {"unit" "words"}
     {"resume" False}
     {"odds" {"l" 3}}])]
-  test-what-is-saved-is-loaded [tmp-path options]
+    test-what-is-saved-is-loaded [tmp-path options]
   (setv model (small-model #** options))
   (save-checkpoint model (/ tmp-path "model"))
-  (setv loaded (load-checkpoint (/ tmp-path "model") :resume True :warn no-warning))
+  (setv loaded (load-checkpoint (/ tmp-path "model") :resume True :warn assert-no-warning))
   (assert (same-model? model loaded)))
 
 
@@ -52,11 +46,11 @@
 
 
 (defn test-reading-needs-no-hdf5-library [path]
-  (setv process (run-hy "
+  (setv result (run-hy "
 (import sys lstm_textgen.checkpoint [load-checkpoint])
 (load-checkpoint (get sys.argv 1) :resume True)
 (print (in \"h5py\" sys.modules))" path))
-  (assert (= #("False\n" "") (.communicate process))))
+  (assert (= ["False\n" ""] [result.stdout result.stderr])))
 
 
 (defn test-a-link-to-a-model-stays-a-link [path]
@@ -96,7 +90,7 @@
 (defn [(pytest.mark.parametrize #("group" "checksum") [
     #("lstm_textgen" "e60cd1dce5a6dab1887be0d2d0ce562ef887b892ac39f42fd6f55a963f0d1c30")
     #("lstm_textgen/resume" "170983c6a20f748b5107c3ff5bccf7072d51c79553fe286f3cd78a4fb3ceff3c")])]
-  test-texts-and-arrays-stand-in-the-file-as-ever [zeros group checksum]
+    test-texts-and-arrays-stand-in-the-file-as-ever [zeros group checksum]
   ;; The checksums are from the file that version 0.1.0 wrote of the same model.
   (assert (= (get (. (get zeros group) attrs) "sha256") checksum)))
 
@@ -164,9 +158,9 @@
     (save-checkpoint (small-model) path)
     (setv before (.read-bytes path))
     (.chmod path.parent 0o555)
-    (setv [output errors] (.communicate (run-hy SAVE-AS-NOBODY path)))
+    (setv result (run-hy SAVE-AS-NOBODY path))
     (.chmod path.parent 0o755)
-    (assert (= output "refused\n") errors)
+    (assert (= (succeeded result) "refused\n"))
     (assert (= (.read-bytes path) before))))
 
 
@@ -179,10 +173,8 @@
 
 
 (defn test-a-full-disk-leaves-the-model-before-whole [path]
-  (setv
-    before (.read-bytes path)
-    [output errors] (.communicate (run-hy SAVE-TO-FULL-DISK path)))
-  (assert (= output "refused\n") errors)
+  (setv before (.read-bytes path))
+  (assert (= (succeeded (run-hy SAVE-TO-FULL-DISK path)) "refused\n"))
   (assert (= (.read-bytes path) before))
   (assert (= (names-in path.parent) ["model.h5"])))
 
@@ -316,7 +308,7 @@
   (with [file (h5py.File path "r+")]
     (setv (get (. (get file "lstm_textgen") attrs) "format") 2))
   (with [_ (pytest.raises ValueError :match "format 2 of a newer lstm_textgen")]
-    (load-checkpoint path :warn no-warning))
+    (load-checkpoint path :warn assert-no-warning))
   (setv newer (.read-bytes path))
   (save-checkpoint (small-model 3) path)
   (assert (= (.read-bytes (backup-path path)) newer)))

@@ -9,18 +9,13 @@ the bias holds the logarithms. So what they write and what a text scores is know
   numpy :as np
   pytest
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [LETTERS output program refused save-odds small-model start-program write-text])
+  tests.helpers [output program refused save-odds small-model start-program uniform-model
+    write-text])
 
-
-(defn [pytest.fixture] uniform [tmp-path]
-  "Return a folder with a model to which all of LETTERS are equally likely."
-  (save-odds tmp-path LETTERS {})
-  tmp-path)
-
-
-;; * Scoring
-
-(setv UNIFORM "2.807 bits per character, perplexity 7.00, accuracy ")  ; log2 7
+(setv
+  pytestmark pytest.mark.quick
+  uniform (pytest.fixture uniform-model)
+  UNIFORM "2.807 bits per character, perplexity 7.00, accuracy ")  ; log2 7
 
 
 (defn test-score-tells-each-file-and-all [uniform]
@@ -31,7 +26,8 @@ the bias holds the logarithms. So what they write and what a text scores is know
     f"b.txt: {UNIFORM}100.0%, 3 characters"
     f"in all: {UNIFORM}40.0%, 10 characters"
     ""])))
-  (assert (= (output uniform "--score" "-" :input "abcd") f"standard input: {UNIFORM}0.0%, 4 characters\n")))
+  (assert (= (output uniform "--score" "-" :input "abcd")
+    f"standard input: {UNIFORM}0.0%, 4 characters\n")))
 
 
 (defn test-score-counts-and-names-unknown-characters [uniform]
@@ -43,10 +39,12 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (refused (program "--score" "c.txt" :folder uniform) "c.txt"))
 
 
-(defn test-score-by-words [tmp-path]
-  (save-odds tmp-path "the cat. the dog." {} :unit "words")  ; <unk>, the, " the", " cat", " dog" and .
-  (assert (in "2.585 bits per word, perplexity 6.00, accuracy 25.0%, 4 words, 1 of them unknown to the model"
-    (output tmp-path "--score" "-" :input "the cat sat."))))
+(defn test-a-model-by-words-is-scored-by-words [tmp-path]
+  ;; It has six units: <unk>, the, " the", " cat", " dog" and a full stop.
+  (save-odds tmp-path "the cat. the dog." {} :unit "words")
+  (setv shown (output tmp-path "--score" "-" :input "the cat sat."))
+  (assert (in "2.585 bits per word, perplexity 6.00, accuracy 25.0%, 4 words" shown))
+  (assert (in "4 words, 1 of them unknown to the model" shown)))
 
 
 (defn test-a-text-is-prepared-as-the-training-text-was [tmp-path]
@@ -60,7 +58,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
     model (TextModel (small-model :text "ab" :odds {}))
     text (* "e\u0301 a\r\nb\rcde\u0301\u0301\n\n\r\n" 3))
   (for [size [1 2 3 7]]
-    (setv pieces (lfor start (range 0 (len text) size)  (cut text start (+ start size))))
+    (setv pieces (lfor start (range 0 (len text) size) (cut text start (+ start size))))
     (assert (= (.join "" (.prepare-pieces model pieces)) (.prepare model text)))))
 
 
@@ -68,16 +66,16 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (write-text uniform "ab<" :name "a.txt")
   (output uniform "--score" "a.txt" "--score-html" "page.html")
   (setv page (.read-text (/ uniform "page.html")))
-  (assert (in "<i class=s2 title=\"2.81 bits\">b</i><i class=u title=\"unknown\">&lt;</i></pre>" page))
+  (setv shaded "<i class=s2 title=\"2.81 bits\">b</i><i class=u title=\"unknown\">&lt;</i></pre>")
+  (assert (in shaded page))
   (refused (program "--generate" "a" "--score-html" "page.html" :folder uniform) "--score"))
 
 
 (defn test-a-long-text-takes-no-more-memory-than-a-short-one [uniform]
   (defn peak [size]
     (write-text uniform (* "abcd abcd.\n" (// size 11)))
-    (setv
-      process (start-program "--score" "text.txt" :folder uniform)
-      [_ status usage] (os.wait4 process.pid 0))
+    (with [process (start-program "--score" "text.txt" :folder uniform)]
+      (setv [_ status usage] (os.wait4 process.pid 0)))
     (assert (= status 0))
     (/ usage.ru_maxrss 1024))  ; MB
   (assert (< (- (peak 5_000_000) (peak 2_000_000)) 10)))

@@ -4,46 +4,43 @@ The models know their units' probabilities by heart, whatever came before: their
 the bias holds the logarithms. So what they write and what a text scores is known.]]
 
 (import
+  re
   signal
   pytest
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [LETTERS output program refused save-odds small-model start-program write-text])
+  tests.helpers [LETTERS output program refused save-odds small-model start-program sure-model
+    uniform-model write-text])
 
+(setv
+  uniform (pytest.fixture uniform-model)
+  sure (pytest.fixture sure-model))
 
-(defn [pytest.fixture] uniform [tmp-path]
-  "Return a folder with a model to which all of LETTERS are equally likely."
-  (save-odds tmp-path LETTERS {})
-  tmp-path)
-
-
-(defn [pytest.fixture] sure [tmp-path]
-  "Return a folder with a model that writes a and nothing else."
-  (save-odds tmp-path LETTERS {"a" 1e20})
-  tmp-path)
-
-
-;; * Writing
 
 (defn test-it-writes-the-seed-and-so-many-units [sure]
   (assert (= (output sure "--generate" "bad" "--length" 4) "badaaaa\n")))
 
 
 (defn test-writing-imports-neither-keras-nor-hyrule-nor-rich [sure]
-  (setv result (program "--generate" "a" "--length" 1 :folder sure :environment {"PYTHONPROFILEIMPORTTIME" "1"}))
-  (setv imported (sfor line (.splitlines result.stderr)  (get (.split (.strip (get (.split line "|") -1)) ".") 0)))
+  (setv
+    result (program "--generate" "a" "--length" 1
+      :folder sure
+      :environment {"PYTHONPROFILEIMPORTTIME" "1"})
+    imported (set (re.findall r"(?m)\| +(\w+)[^|]*$" result.stderr)))
   (assert (in "lstm_textgen" imported))
   (assert (not (& imported #{"keras" "tensorflow" "hyrule" "rich"}))))
 
 
 (defn test-the-same-rng-seed-writes-the-same [uniform]
-  (setv [a b c] (lfor n [1 1 2]  (output uniform "--generate" "" "--length" 50 "--rng-seed" n)))
+  (setv [a b c] (lfor n [1 1 2] (output uniform "--generate" "" "--length" 50 "--rng-seed" n)))
   (assert (= a b))
   (assert (!= a c)))
 
 
 (defn test-temperatures-follow-one-another [tmp-path]
   (save-odds tmp-path "ab" {"a" 1000})
-  (setv text (output tmp-path "--generate" "" "--length" 200 "--temperature" "0,1e9" "--rng-seed" 1))
+  (setv
+    flags ["--length" 200 "--temperature" "0,1e9" "--rng-seed" 1]
+    text (output tmp-path "--generate" "" #* flags))
   (assert (= (set (cut text 1 200 2)) #{"a"}))
   (assert (= (set (cut text 2 200 2)) #{"a" "b"})))
 
@@ -72,7 +69,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (setv
     flags ["--generate" "ab" "--samples" 3 "--length" 30 "--rng-seed" 1]
     text (output uniform #* flags)
-    parts (lfor k [1 2 3]  (.index text f"--- {k} of 3 ---\nab")))
+    parts (lfor k [1 2 3] (.index text f"--- {k} of 3 ---\nab")))
   (assert (= parts (sorted parts)))
   (assert (= (len text) (+ (* 3 (len "--- 1 of 3 ---\nab\n")) (* 3 30) 2)))
   (assert (= text (output uniform #* flags)))
@@ -90,7 +87,8 @@ the bias holds the logarithms. So what they write and what a text scores is know
 
 (defn test-the-seed-comes-from-a-file-or-from-standard-input [sure]
   (.write-bytes (/ sure "seed.txt") (.encode "\ufeffcab\r\n" "utf-16-le"))
-  (assert (= (output sure "--generate-from" "seed.txt" "--encoding" "utf-16-le" "--length" 2 ) "cab\naa\n"))
+  (setv flags ["--generate-from" "seed.txt" "--encoding" "utf-16-le" "--length" 2])
+  (assert (= (output sure #* flags) "cab\naa\n"))
   (assert (= (output sure "--generate-from" "-" "--length" 2 :input "dab") "dabaa\n"))
   (refused (program "--generate-from" "none.txt" :folder sure) "none.txt"))
 
@@ -102,7 +100,9 @@ the bias holds the logarithms. So what they write and what a text scores is know
 
 
 (defn test-ctrl-c-and-a-reader-that-goes-away-end-it-quietly [uniform]
-  (for [leave [(fn [process] (.send-signal process signal.SIGINT)) (fn [process] (.close process.stdout))]]
+  (for [leave [
+      (fn [process] (.send-signal process signal.SIGINT))
+      (fn [process] (.close process.stdout))]]
     (with [process (start-program "--generate" "ab" :folder uniform)]
       (.readline process.stdout)
       (leave process)
@@ -118,7 +118,8 @@ the bias holds the logarithms. So what they write and what a text scores is know
     text (output tmp-path "--generate" "b" #* models "--mix" 0.8))
   (assert (= (set text) #{"a" "b" "c" "\n"}))
   (assert (< 730 (.count text "a") 870))
-  (assert (< 400 (.count (output tmp-path "--generate" "b" #* models) "a") 600))  ; 0.5 is the default
+  ;; The default is a half.
+  (assert (< 400 (.count (output tmp-path "--generate" "b" #* models) "a") 600))
   (refused (program "--generate" "b" #* models "--model" "a" :folder tmp-path) "two models" "3")
   (refused (program "--sources" "x" #* models :folder tmp-path) "2 models"))
 
@@ -126,7 +127,8 @@ the bias holds the logarithms. So what they write and what a text scores is know
 (defn test-originality-says-what-is-copied [sure]
   (setv
     training (write-text sure (+ "b" (* "a" 30) "b"))
-    result (program "--generate" "b" "--length" 40 "--originality" "--sources" training :folder sure))
+    result (program "--generate" "b" "--length" 40 "--originality" "--sources" training
+      :folder sure))
   (assert (= result.stdout f"b{(* "a" 40)}\n"))
   (assert (in f"30 characters: '{(* "a" 30)}'" result.stderr))
   (assert (in "of all strings of 20 characters, 100.0% are in the sources" result.stderr)))
@@ -159,5 +161,5 @@ the bias holds the logarithms. So what they write and what a text scores is know
       ["--score" "text.txt"]
       ["--interactive"]
       ["--originality"]])]
-    test-bad-values-are-refused [uniform flags]
+    test-an-invalid-value-is-refused [uniform flags]
   (refused (program "--generate" "a" #* flags :folder uniform) (get flags 0)))

@@ -1,16 +1,15 @@
 "The corpus that comes with the package: how it is made, and that it can be learnt from."
 
 (import
-  os
   re
-  subprocess
-  sys
   pytest
   lstm-textgen.prep [default-prep]
   lstm-textgen.recipes [load-recipe]
-  tests.helpers [ROOT])
+  tests.helpers [ROOT run-python succeeded])
 
-(setv LOL (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
+(setv
+  pytestmark pytest.mark.quick
+  LOL (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
 
 
 (defn [pytest.fixture] recipe-file [tmp-path]
@@ -21,9 +20,8 @@
 
 
 (defn test-the-grammar-writes-the-same-bytes-each-time [recipe-file]
-  (subprocess.run [sys.executable "-m" "hy" (str recipe-file)]
-    :check True
-    :env {#** os.environ  "PYTHONPATH" (str ROOT)})
+  (succeeded (run-python "-c" "import hy, runpy; runpy.run_module('lol', run_name='__main__')"
+    :cwd recipe-file.parent))
   (assert (= (.read-bytes (.with-suffix recipe-file ".txt")) (.encode LOL))))
 
 
@@ -54,7 +52,9 @@
 
 
 (defn test-who-is-there-is-who-was-asked-for []
-  (setv jokes (re.findall r"([A-Z]+):.* who is there\?\n[A-Z]+: (.*)\.\n([A-Z]+): (.*) who\?\n" LOL))
+  (setv
+    joke r"([A-Z]+):.* who is there\?\n[A-Z]+: (.*)\.\n([A-Z]+): (.*) who\?\n"
+    jokes (re.findall joke LOL))
   (assert (> (len jokes) 100))
   (for [[asker name again asked] jokes]
     (assert (= [asker name] [again asked]))))

@@ -143,7 +143,7 @@
 (defn test-release-does-nothing-where-it-can-not [long-text monkeypatch]
   (setv [ids _] long-text)
   (release (np.arange 3))
-  (for [name (dir mmap)  :if (.startswith name "MADV_")]
+  (for [name (dir mmap) :if (.startswith name "MADV_")]
     (.delattr monkeypatch mmap name))
   (release ids)
   (assert (> (.sum ids) 0)))

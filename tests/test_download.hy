@@ -3,16 +3,17 @@
 (import
   gzip
   hashlib
-  http.server [BaseHTTPRequestHandler ThreadingHTTPServer]
+  http.server [BaseHTTPRequestHandler]
   os
-  subprocess
   sys
   threading
   pytest
   lstm-textgen.sources.download [fetch]
-  lstm-textgen.sources.files [read-sources])
+  lstm-textgen.sources.files [read-sources]
+  tests.helpers [run-python serve succeeded])
 
 (setv
+  pytestmark pytest.mark.quick
   BODY (.encode (* "Ten small foxes sing. " 20_000))
   LIMIT (** 2 30))
 
@@ -75,14 +76,11 @@
   (.chdir monkeypatch tmp-path)
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
   (.setenv monkeypatch "no_proxy" "127.0.0.1")
-  (with [server (ThreadingHTTPServer #("127.0.0.1" 0) Pages)]
+  (with [server (serve Pages)]
     (setv
       server.pages {"/a.txt" {"body" BODY  "etag" "\"1\""}}
-      server.seen []
-      server.url f"http://127.0.0.1:{server.server-port}")
-    (.start (threading.Thread :target server.serve-forever :args [0.01]))
-    (yield server)
-    (.shutdown server)))
+      server.seen [])
+    (yield server)))
 
 
 (defn fetched [url [progress None]]
@@ -130,7 +128,7 @@
   (assert reports))
 
 
-(defn test-a-url-without-a-length [server]
+(defn test-a-length-may-be-unknown [server]
   (setv
     (get server.pages "/a.txt" "chunked") True
     totals #{})
@@ -138,7 +136,7 @@
   (assert (= totals #{None})))
 
 
-(defn test-a-url-of-a-gz-with-a-query-and-of-other-scripts [server]
+(defn test-a-url-may-have-a-query-and-other-scripts [server]
   (.update server.pages {
     "/a.gz?x=1" {"body" (gzip.compress b"zipped")}
     "/F%C3%BCchse%20.txt" {"body" b"named"}
@@ -166,7 +164,7 @@
   (assert (= asked ["identity"])))
 
 
-(defn test-redirects [server]
+(defn test-redirects-are-followed-ten-times-and-only-to-http [server]
   (.update server.pages {
     "/there" {"to" "/a.txt"}
     "/circle" {"to" "/circle"}
@@ -220,7 +218,7 @@
     "the connection broke after 5000 bytes; run again to resume")))
 
 
-(defn test-a-part-that-was-whole-already [server]
+(defn test-a-part-that-was-whole-already-is-the-file [server]
   (setv (get server.pages "/a.txt" "cut") 1000)
   (refusal (+ server.url "/a.txt"))
   (setv (get server.pages "/a.txt") {"body" (cut BODY 1000)  "etag" "\"1\""})
@@ -243,10 +241,13 @@
   "Return the list of what so many threads at once fetch of `url`."
   (setv
     bodies []
-    threads (lfor _ (range count)
+    threads (lfor
+      _ (range count)
       (threading.Thread :target (fn [] (.append bodies (fetched url))))))
-  (for [thread threads] (.start thread))
-  (for [thread threads] (.join thread))
+  (for [thread threads]
+    (.start thread))
+  (for [thread threads]
+    (.join thread))
   bodies)
 
 
@@ -292,11 +293,9 @@ print(len(ids))")
 
 
 (defn test-neither-fcntl-nor-madvise-is-needed [server]
-  "As on Windows: a process without them downloads, and keeps a text in a file."
-  (setv done (subprocess.run [sys.executable "-c" WITHOUT-UNIX (+ server.url "/a.txt")]
-    :capture-output True :text True
-    :env {#** os.environ "PYTHONPATH" (os.path.dirname (os.path.dirname __file__))}))
-  (assert (= done.stdout f"{(len BODY)}\n") done.stderr)
+  ;; As on Windows: a process without them downloads, and keeps a text in a file.
+  (setv done (run-python "-c" WITHOUT-UNIX (+ server.url "/a.txt")))
+  (assert (= (succeeded done) f"{(len BODY)}\n"))
   (assert (= (kept) {"whole" (len BODY)})))
 
 
@@ -367,7 +366,7 @@ print(len(ids))")
 (defn [(pytest.mark.parametrize "url" [
       "http://127.0.0.1:1/a" "http://[bad/" "http://a b/" "http://127.0.0.1:1/\n"
       "http://\udcff/"])]
-    test-urls-that-fail [server url]
+    test-a-url-that-fails-is-refused [server url]
   (assert (refusal url)))
 
 
@@ -387,7 +386,7 @@ print(len(ids))")
   (assert (< (len (str error.value)) 500)))
 
 
-(defn test-a-proxy-that-can-not-be-used [server monkeypatch]
+(defn test-a-proxy-that-can-not-be-used-is-refused [server monkeypatch]
   (.delenv monkeypatch "no_proxy")
   (for [proxy ["socks5://127.0.0.1:1" "nonsense://127.0.0.1:1" "http://127.0.0.1:1"]]
     (.setenv monkeypatch "all_proxy" proxy)

@@ -4,13 +4,14 @@
   gzip
   io
   os
-  subprocess
-  sys
   tempfile
   threading
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.sources.files [NotText decode find-paths read-pieces read-sources])
+  lstm-textgen.sources.files [NotText decode find-paths read-pieces read-sources]
+  tests.helpers [run-python succeeded])
+
+(setv pytestmark pytest.mark.quick)
 
 
 (defn [pytest.fixture] here [tmp-path monkeypatch]
@@ -69,7 +70,7 @@
 (defn test-a-missing-file-is-named-with-the-places [here]
   (write "far/fun.txt" "fun")
   (assert (= (complaint ["none.txt"] :folders ["far"])
-    "there is no file 'none.txt', neither here nor in corpora, far"))
+    "there is no file 'none.txt', neither here nor in corpora/, far"))
   (assert (= (complaint ["./fun.txt"] :folders ["far"]) "there is no file './fun.txt'"))
   (assert (= (complaint [""]) "there is no file ''")))
 
@@ -105,7 +106,7 @@
   (assert (= (complaint ["*.md"]) "no file matches the pattern '*.md'")))
 
 
-(defn test-spaces-in-paths-and-patterns [here]
+(defn test-paths-and-patterns-may-have-spaces [here]
   (write "my books/one book.txt" "one")
   (write "my books/two.txt" "two")
   (assert (= (read-sources ["my books/one book.txt"]) "one"))
@@ -117,7 +118,7 @@
   (write path "on a drive")
   (assert (= (read-sources [path]) "on a drive"))
   (assert (= (complaint [r"D:\x.txt"]) (+ r"there is no file 'D:\\x.txt', "
-    "neither here nor in corpora"))))
+    "neither here nor in corpora/"))))
 
 
 (defn test-paths-are-found-without-being-read [here]
@@ -138,7 +139,7 @@
   (.join writer))
 
 
-(defn test-nothing-to-read [here]
+(defn test-where-there-is-nothing-to-read-it-is-said [here]
   (write "empty.txt" "")
   (write "mark.txt" "\ufeff")
   (assert (in "no sources" (complaint [])))
@@ -156,7 +157,7 @@
   (assert (< (len (complaint ["empty.txt"] name)) 200)))
 
 
-(defn test-a-file-that-may-not-be-read []
+(defn test-a-file-that-may-not-be-read-is-named []
   (setv
     ;; pytest's own folders are closed to nobody, whom root becomes here.
     [file path] (tempfile.mkstemp)
@@ -176,10 +177,9 @@
 import hy
 from lstm_textgen.sources.files import read_sources
 print(ascii(read_sources(['-'], 'cp1252')))")
-  (setv run (subprocess.run [sys.executable "-c" program]
-    :input (.encode "“é”\r\n" "cp1252") :stdout subprocess.PIPE :check True
-    :cwd (os.path.dirname (os.path.dirname __file__))))
-  (assert (= run.stdout (+ (.encode (ascii "“é”\r\n")) b"\n"))))
+  (setv text "“é”\r\n")
+  (assert (= (succeeded (run-python "-c" program :input text :encoding "cp1252"))
+    f"{(ascii text)}\n")))
 
 
 ;; * Compressed files
@@ -208,13 +208,13 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 ;; * Encodings
 
-(defn test-every-script-and-the-byte-order-mark [here]
+(defn test-every-script-is-read-without-the-byte-order-mark [here]
   (write "a.txt" "\ufeff漢字 😀 हिन्दी\r\n")
   (assert (= (read-sources ["a.txt"]) "漢字 😀 हिन्दी\r\n")))
 
 
 (defn [(pytest.mark.parametrize "encoding" ["latin-1" "cp1252" "utf-16" "utf-16-le" "utf-8-sig"])]
-    test-encodings [here encoding]
+    test-a-text-is-read-in-its-encoding [here encoding]
   (write "a.txt" (.encode "Füchse" encoding))
   (assert (= (read-sources ["a.txt"] encoding) "Füchse")))
 

@@ -3,24 +3,19 @@
 (import
   json
   os
-  subprocess
-  sys
   h5py
   numpy :as np
   pytest
   lstm-textgen.checkpoint [STORED-TEXTS load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.vocabulary [Vocabulary]
-  tests.helpers [ROOT same-model? seal small-model])
+  tests.helpers [run-hy same-model? saved-model seal small-model succeeded])
 
 (setv
+  pytestmark pytest.mark.quick
+  path (pytest.fixture saved-model)
   BIAS "model_weights/dense/bias"
   OURS "lstm_textgen")
-
-
-(defn [pytest.fixture] path [tmp-path]
-  (save-checkpoint (small-model) (/ tmp-path "model"))
-  (/ tmp-path "model.h5"))
 
 
 (defn store-text [file name text]
@@ -55,11 +50,6 @@
 
 ;; * What HDF5 can do, and a model must not
 
-(setv
-  virtual (h5py.VirtualLayout #(10) "f4")
-  (get virtual (slice None)) (h5py.VirtualSource "other.h5" "x" :shape #(10)))
-
-
 (defn as-link [file path link]
   "Put `link` in the place of the object at `path`."
   (del (get file path))
@@ -72,8 +62,11 @@
 
 
 (defn as-virtual [file]
+  (setv
+    layout (h5py.VirtualLayout #(10) "f4")
+    (get layout (slice None)) (h5py.VirtualSource "other.h5" "x" :shape #(10)))
   (del (get file BIAS))
-  (.create-virtual-dataset file BIAS virtual))
+  (.create-virtual-dataset file BIAS layout))
 
 
 (defn with-number [path number]
@@ -120,48 +113,47 @@
 
 (setv
   ZEROS (np.zeros 10 "f4")
-  FOREIGN-TYPE [#("a" "f4")])
-
-(setv HOSTILE {
-  "external link" (fn [file] (as-link file BIAS (h5py.ExternalLink "other.h5" "/x")))
-  "soft link" (fn [file] (as-link file BIAS (h5py.SoftLink "/model_weights/gru_3/bias")))
-  "link instead of a group" as-group-link
-  "data in another file" (with-bias #(10) "f4" :external [#("/etc/passwd" 0 40)])
-  "virtual dataset" as-virtual
-  "chunks" (with-bias :data ZEROS :chunks #(5))
-  "chunk bomb" (with-bias #(10) "f4" :chunks #((** 2 28)) :maxshape #(None))
-  "gzip bomb" (with-bias
-    :data (np.zeros (** 2 22) "f4") :compression "gzip" :compression-opts 9)
-  "checksum filter" (with-bias :data ZEROS :fletcher32 True)
-  "shape bomb" (with-bias #((** 2 40)) "f4")
-  "nothing stored" (with-bias #(10) "f4")
-  "nothing at all" (with-bias :data (h5py.Empty "f4"))
-  "compound type" (with-bias #(10) [#* FOREIGN-TYPE #("b" "f4")])
-  "object references" (with-bias #(10) h5py.ref-dtype)
-  "texts for numbers" (with-bias :data (* ["x"] 10))
-  "big-endian numbers" (with-bias :data (np.zeros 10 ">f4"))
-  "complex numbers" (with-bias :data (np.zeros 10 "c8"))
-  "other shape" (with-bias :data (np.zeros 11 "f4"))
-  "whole numbers" (with-bias :data (np.zeros 10 "i4"))
-  "not a number" (with-number BIAS np.nan)
-  "infinity" (with-number BIAS (- np.inf))
-  "too large for float32" (fn [file] (replace-bias file :data (np.full 10 1e300)) (seal file))
-  "infinite optimizer" (with-number "lstm_textgen/resume/optimizer/1" np.inf)
-  "missing weight" (without BIAS)
-  "weight too many" (with-object "model_weights/dense/more" [1.0])
-  "missing optimizer" (without "lstm_textgen/resume/optimizer")
-  "other data" (with-object "notes" (np.zeros 3))
-  "deep groups" (fn [file] (.create-group file (.join "/" (* ["deeper"] 300))))
-  "cycle of hard links"
-    (fn [file] (setv (get file "model_weights/loop") (get file "model_weights")))
-  "group for an array" (fn [file] (del (get file BIAS)) (.create-group file BIAS))
-  "array for a group" (with-object "lstm_textgen/resume" [1])
-  "named type" (with-object "type" (np.dtype "f4"))
-  "many attributes" with-many-attributes
-  "strange attribute" (fn [file] (setv (get file.attrs "x") (np.zeros 2 FOREIGN-TYPE)))
-  "no format" without-format
-  "format in words" (with-format "one")
-  "format 0" (with-format 0)
+  FOREIGN-TYPE [#("a" "f4")]
+  HOSTILE {
+    "external link" (fn [file] (as-link file BIAS (h5py.ExternalLink "other.h5" "/x")))
+    "soft link" (fn [file] (as-link file BIAS (h5py.SoftLink "/model_weights/gru_3/bias")))
+    "link instead of a group" as-group-link
+    "data in another file" (with-bias #(10) "f4" :external [#("/etc/passwd" 0 40)])
+    "virtual dataset" as-virtual
+    "chunks" (with-bias :data ZEROS :chunks #(5))
+    "chunk bomb" (with-bias #(10) "f4" :chunks #((** 2 28)) :maxshape #(None))
+    "gzip bomb" (with-bias
+      :data (np.zeros (** 2 22) "f4") :compression "gzip" :compression-opts 9)
+    "checksum filter" (with-bias :data ZEROS :fletcher32 True)
+    "shape bomb" (with-bias #((** 2 40)) "f4")
+    "nothing stored" (with-bias #(10) "f4")
+    "nothing at all" (with-bias :data (h5py.Empty "f4"))
+    "compound type" (with-bias #(10) [#* FOREIGN-TYPE #("b" "f4")])
+    "object references" (with-bias #(10) h5py.ref-dtype)
+    "texts for numbers" (with-bias :data (* ["x"] 10))
+    "big-endian numbers" (with-bias :data (np.zeros 10 ">f4"))
+    "complex numbers" (with-bias :data (np.zeros 10 "c8"))
+    "other shape" (with-bias :data (np.zeros 11 "f4"))
+    "whole numbers" (with-bias :data (np.zeros 10 "i4"))
+    "not a number" (with-number BIAS np.nan)
+    "infinity" (with-number BIAS (- np.inf))
+    "too large for float32" (fn [file] (replace-bias file :data (np.full 10 1e300)) (seal file))
+    "infinite optimizer" (with-number "lstm_textgen/resume/optimizer/1" np.inf)
+    "missing weight" (without BIAS)
+    "weight too many" (with-object "model_weights/dense/more" [1.0])
+    "missing optimizer" (without "lstm_textgen/resume/optimizer")
+    "other data" (with-object "notes" (np.zeros 3))
+    "deep groups" (fn [file] (.create-group file (.join "/" (* ["deeper"] 300))))
+    "cycle of hard links"
+      (fn [file] (setv (get file "model_weights/loop") (get file "model_weights")))
+    "group for an array" (fn [file] (del (get file BIAS)) (.create-group file BIAS))
+    "array for a group" (with-object "lstm_textgen/resume" [1])
+    "named type" (with-object "type" (np.dtype "f4"))
+    "many attributes" with-many-attributes
+    "strange attribute" (fn [file] (setv (get file.attrs "x") (np.zeros 2 FOREIGN-TYPE)))
+    "no format" without-format
+    "format in words" (with-format "one")
+    "format 0" (with-format 0)
   "list of formats" (with-format [1 1])})
 
 
@@ -182,7 +174,7 @@
     {"class_name" "Lambda"  "config" {"function" "4wEAAAA="}}
     {"class_name" "Evil"  "module" "evil"}
     {"config" {"name" "lstm_1"  "units" (** 2 29)}}])]
-  test-keras-may-not-be-told-of-another-network [path changes]
+    test-keras-may-not-be-told-of-another-network [path changes]
   (with [file (h5py.File path "r+")]
     (keras-says file #** changes))
   (assert-refused path "contradicts"))
@@ -199,7 +191,7 @@
     {"libver" "latest"}
     {"userblock_size" 512}
     {"fs_strategy" "page"}])]
-  test-hdf5-of-another-make-is-refused [path options]
+    test-hdf5-of-another-make-is-refused [path options]
   (with [file (h5py.File path)  other (h5py.File (/ path.parent "other.h5") "w" #** options)]
     (for [name file]
       (.copy file name other)))
@@ -212,7 +204,7 @@
     b"\x89HDF\r\n\x1a\n"
     (bytes 5000)
     (* b"\x89HDF\r\n\x1a\n" 99)])]
-  test-what-is-no-hdf5-is-refused [path content]
+    test-what-is-no-hdf5-is-refused [path content]
   (.write-bytes path content)
   (assert-refused path "not an HDF5 file|of another version"))
 
@@ -226,7 +218,7 @@
 
 (defn [(pytest.mark.parametrize "units" [
     ["a" "b" "a"] ["a" ""] ["ab" "c"] ["a" 1] ["\ud800" "b"] [] {"a" 1} "ab" None])]
-  test-an-invalid-vocabulary-is-refused [path units]
+    test-an-invalid-vocabulary-is-refused [path units]
   (with [file (h5py.File path "r+")]
     (store-text file "vocabulary" (changed file "vocabulary" :units units)))
   (assert-refused path))
@@ -243,7 +235,7 @@
     {"epochs" -1} {"patience" {}} {"rng_seed" None} {"temperature" [(** 10 400)]}
     {"encoding" "no such"} {"encoding" "PunyCode"} {"encoding" "a\0b"} {"max_words" "many"}
     {"beginning" 5} {"beginning" "\x1b[2J"} {"beginning" ...} {"recipe" ["x"]}])]
-  test-settings-of-the-wrong-kind-are-refused [path changes]
+    test-settings-of-the-wrong-kind-are-refused [path changes]
   (with [file (h5py.File path "r+")]
     (store-text file "settings" (changed file "settings" #** changes)))
   (assert-refused path))
@@ -253,7 +245,7 @@
     {"epoch" "1"} {"epoch" -1} {"step" 1.5} {"step" (** 10 30)} {"step" True} {"updates" None}
     {"loss_sum" (float "nan")} {"loss_sum" "1e999"} {"loss_sum" (** 10 400)} {"text" 7}
     {"text" ...}])]
-  test-an-invalid-training-state-is-refused [path changes]
+    test-an-invalid-training-state-is-refused [path changes]
   (with [file (h5py.File path "r+")]
     (store-text file "resume/state" (changed file "resume/state" #** changes)))
   (assert-refused path))
@@ -264,14 +256,14 @@
     (+ "[{\"epoch\": 1, \"loss\": 1" (* "0" 400) ", \"text\": \"\"}]")
     "[{\"epoch\": 1, \"loss\": 1e999, \"text\": \"\"}]"
     "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"])]
-  test-an-invalid-history-is-refused [path history]
+    test-an-invalid-history-is-refused [path history]
   (with [file (h5py.File path "r+")]
     (store-text file "history" history))
   (assert-refused path))
 
 
 (defn [(pytest.mark.parametrize "name" [#* STORED-TEXTS "resume/state"])]
-  test-nested-json-is-refused [path name]
+    test-nested-json-is-refused [path name]
   (with [file (h5py.File path "r+")]
     (store-text file name (* "[" 1,000,000)))
   (assert-refused path))
@@ -300,14 +292,12 @@
 
 (defn assert-refused-within-limits [path]
   "Assert that a process with 200 MB to spare, and a second or two, refuses the file."
-  (setv process (subprocess.run [sys.executable "-m" "hy" "-c" LOAD path]
-    :env {#** os.environ "PYTHONPATH" (str ROOT)} :capture-output True :text True))
-  (assert (= process.stdout "refused\n") process.stderr))
+  (assert (= (succeeded (run-hy LOAD path)) "refused\n")))
 
 
 (defn [(pytest.mark.parametrize "name" [
     "chunk bomb" "gzip bomb" "shape bomb" "deep groups" "cycle of hard links" "many attributes"])]
-  test-a-bomb-is-refused-within-limits [path name]
+    test-a-bomb-is-refused-within-limits [path name]
   (with [file (h5py.File path "r+")]
     ((get HOSTILE name) file))
   (assert-refused-within-limits path))
@@ -318,7 +308,7 @@
     #("history" (+ "[" (* "[]," 1,000,000) "[]]"))
     #("vocabulary"
       (+ "{\"unit\": \"characters\", \"units\": [" (* "\"a\"," 1,000,000) "\"a\"]}"))])]
-  test-a-bomb-of-json-is-refused-within-limits [path name text]
+    test-a-bomb-of-json-is-refused-within-limits [path name text]
   (with [file (h5py.File path "r+")]
     (store-text file name text))
   (assert-refused-within-limits path))
@@ -337,10 +327,12 @@
 ;; * What h5py writes is read as h5py reads it
 
 (defn [(pytest.mark.parametrize "dtype" ["f2" "f4" "f8" "i1" "u1" "i4" "u4" "i8" "u8"])]
-  test-arrays-are-read [tmp-path dtype]
+    test-arrays-are-read [tmp-path dtype]
   (setv array (.reshape (np.arange 24 :dtype dtype) 2 3 4))
   (with [file (h5py.File (/ tmp-path "a.h5") "w")]
-    (setv (get file "a/b") array  (get file "scalar") (get array 0 0 1)))
+    (setv
+      (get file "a/b") array
+      (get file "scalar") (get array 0 0 1)))
   (with [file (open-hdf5 (/ tmp-path "a.h5"))]
     (setv found (.array file "a/b" "fiu"))
     (assert (= found.dtype array.dtype))
@@ -365,4 +357,4 @@
       (setv (get file f"group/{n}") n)))
   (with [file (open-hdf5 (/ tmp-path "a.h5"))]
     (assert (= (len file.objects) 3002))
-    (assert (all (gfor n (range 3000)  (= n (.array file f"group/{n}" "i")))))))
+    (assert (all (gfor n (range 3000) (= n (.array file f"group/{n}" "i")))))))

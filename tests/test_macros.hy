@@ -4,7 +4,6 @@
   lstm-textgen.macros [defprep defrecipe])
 (import
   inspect
-  subprocess
   sys
   hy.errors [HyMacroExpansionError]
   hypothesis [given strategies :as st]
@@ -12,17 +11,33 @@
   lstm-textgen.prep :as prep
   lstm-textgen.recipes [recipe]
   lstm-textgen.settings [settings-in]
-  lstm-textgen.steps [STEPS text-first])
+  lstm-textgen.steps [STEPS text-first]
+  tests.helpers [run-python])
 
-;; Names that the expansions must not trip over.
-(setv text "not the text"  re None  prep-lower None)
-(defn drop-poems [text] (+ text "!"))
-(defn add [text what [times 1]] (+ text (* what times)))
+(setv
+  pytestmark pytest.mark.quick
+  ;; Names that the expansions must not trip over.
+  text "not the text"
+  re None
+  prep-lower None)
+
+
+(defn drop-poems [text]
+  (+ text "!"))
+
+
+(defn add [text what [times 1]]
+  (+ text (* what times)))
+
+
 (defprep clean "Keep the prose." lower (drop-lines "^#") (replace "a" "o"))
+
+
 (defprep shout clean str.upper (add "!" :times 2))
 
 
 (defn expand [form]
+  "Return what `form` expands to in this module."
   (hy.macroexpand form (get sys.modules __name__)))
 
 
@@ -40,7 +55,7 @@
   (str caught.value))
 
 
-;; defprep: what it does.
+;; * `defprep`: what it does
 
 (defn test-steps-are-applied-in-their-order []
   (assert (= (clean "# NOTE\nBANANA\n") "bonono\n"))
@@ -98,18 +113,19 @@
   (assert (= (p "a\nb") "b")))
 
 
-;; defprep: what it expands to.
+;; * `defprep`: what it expands to
 
 (defn test-literal-steps-expand-into-nested-calls []
   (setv [do before [_ name [param] code]] (expand '(defprep p lower (replace "a" "b"))))
   (assert (= before '(setv)))
   (assert (= name 'p))
-  (assert (= code `(hy.I.lstm_textgen/prep.replace (hy.I.lstm_textgen/prep.lower ~param) "a" "b"))))
+  (assert (= code
+    `(hy.I.lstm_textgen/prep.replace (hy.I.lstm_textgen/prep.lower ~param) "a" "b"))))
 
 
 (defn test-an-expansion-names-only-generated-and-user-names []
   (setv [_ [_ own form] [_ _ [param] code]] (expand '(defprep p (mine 1))))
-  (assert (= form '(hy.I.lstm_textgen/steps.text-first mine 1)))
+  (assert (= form '(hy.I.lstm_textgen/steps.own-step "mine" mine 1)))
   (assert (= code `(~own ~param)))
   (assert (.startswith own "_hy_gensym"))
   (assert (.startswith param "_hy_gensym")))
@@ -119,7 +135,7 @@
   (assert (= ((text-first add "?" :times 3) "what") "what???")))
 
 
-;; defprep: what it refuses.
+;; * `defprep`: what it refuses
 
 (defn [(pytest.mark.parametrize #("body" "said") [
     #("lowr" "no step 'lowr'; did you mean 'lower'?")
@@ -139,7 +155,7 @@
 (defn test-the-error-points-at-the-step-in-the-file [tmp-path]
   (setv file (/ tmp-path "mine.hy"))
   (.write-text file "(require lstm-textgen.macros [defprep])\n\n(defprep p\n  nfc\n  lowr)\n")
-  (setv done (subprocess.run [sys.executable "-m" "hy" (str file)] :capture-output True :text True))
+  (setv done (run-python "-c" "import hy, mine" :cwd tmp-path))
   (assert (= done.returncode 1))
   (assert (in f"{file}\", line 5" done.stderr))
   (assert (in "did you mean 'lower'?" done.stderr)))
@@ -160,18 +176,19 @@
   (assert (in "needs a name" (complaint "(defrecipe \"lol\" :epochs 3)"))))
 
 
-;; The table of steps and the functions of prep.hy.
-
-(defn [(pytest.mark.parametrize "name" (list STEPS))] test-each-step-is-a-function-that-takes-its-arguments [name]
+(defn [(pytest.mark.parametrize "name" (list STEPS))]
+    test-each-step-is-a-function-that-takes-its-arguments [name]
   (setv function (getattr prep (hy.mangle name)))
   (assert (= (len (. (inspect.signature function) parameters)) (+ 1 (len (get STEPS name)))))
   (assert (in (hy.mangle name) prep.__all__))
   (assert function.__doc__))
 
 
-;; defrecipe.
+;; * `defrecipe`
 
 (setv pages 2)
+
+
 (defrecipe tales "Fairy tales."
   :sources ["grimm.txt" "more/"]
   :prep [squeeze-blank-lines clean (drop-lines "^\\*")]
@@ -228,7 +245,8 @@
     #(":epochs -1" "`:epochs` must be a whole number from 0 up, not -1")
     #(":patience -1" "`:patience` must be")
     #(":rng-seed \"x\"" "`:rng-seed` must be")
-    #(":temperature -0.5" "`:temperature` must be a number from 0 up, or several of them, not -0.5")
+    #(":temperature -0.5"
+      "`:temperature` must be a number from 0 up, or several of them, not -0.5")
     #(":layers \"lstn:3\"" "`:layers`: \"lstn:3\" is not a layer")])]
     test-a-wrong-recipe-is-an-error-of-compiling [body said]
   (assert (in said (complaint f"(defrecipe r {body})"))))

@@ -7,6 +7,8 @@
   lstm-textgen.mixture [Mixture make-engine]
   tests.helpers [small-model])
 
+(setv pytestmark pytest.mark.quick)
+
 
 (defn mixture []
   "Return a mixture of two models that both know a line break, b and c; one a, the other d."

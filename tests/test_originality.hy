@@ -2,9 +2,11 @@
 
 (import
   hypothesis [given settings strategies :as st]
+  pytest
   lstm-textgen.originality [STRETCH originality])
 
 (setv
+  pytestmark pytest.mark.quick
   ;; Few letters, so that passages repeat; é and an emoji, so that characters aren't bytes.
   texts (st.text "abé🦊" :max-size 60)
   long-texts (st.builds (fn [s n] (* s n)) texts (st.integers 0 4)))

@@ -1,6 +1,8 @@
-"The package as others get it: a wheel with bytecode, four ways to start it, and light imports."
+"The package as others get it: wheels, what is in them and needed for them, how they start."
 
+(eval-when-compile (require hyrule [unless]))
 (import
+  importlib.metadata [PathDistribution distribution]
   os
   pathlib [Path]
   re
@@ -8,47 +10,93 @@
   subprocess
   sys
   sysconfig
+  tarfile
   venv
   zipfile [ZipFile]
+  packaging.requirements [Requirement]
+  packaging.tags [compatible-tags sys-tags]
+  packaging.utils [parse-wheel-filename]
   pytest
-  tests.helpers [ROOT])
+  lstm-textgen
+  tests.helpers [ROOT refused succeeded sure-model write-text])
 
 (setv
+  VERSIONS ["3.11" "3.12" "3.13"]  ; of Python, as README says
+  FOLDERS [".ci" "bench" "corpora" "lstm_textgen" "tests" "tools"]
+  FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
+    "conftest.py" "pyproject.toml" "requirements-writing.txt" "setup.py" "train.hy"]
   PACKAGE (/ ROOT "lstm_textgen")
-  PATHS (lfor path (.rglob PACKAGE "*.hy") (.relative-to path PACKAGE))
+  MODULES (lfor path (.rglob PACKAGE "*.hy") (.relative-to path ROOT))
   ;; What a start must not wait for.
   HEAVY ["hyrule" "jax" "keras" "tensorflow" "torch"]
-  SITE (Path (sysconfig.get-path "purelib")))
+  WRITING (lfor
+    line (.splitlines (.read-text (/ ROOT "requirements-writing.txt")))
+    :if (not (.startswith line "#"))
+    line)
+  SITE (Path (sysconfig.get-path "purelib"))
+  BUILD "import setuptools.build_meta as b, sys; getattr(b, 'build_' + sys.argv[1])('dist')")
 
 
-(defn run [folder #* command [path []]]
-  "Run `command` in `folder`, with the folders `path` before the others on PYTHONPATH; its output."
-  (setv result (subprocess.run (list (map str command))
-    :cwd folder :capture-output True :text True :timeout 300
-    :env {#** os.environ
+;; * Building and installing with nothing but what is here
+
+(defn run [folder #* command #** options]
+  "Run `command` as `call` does, assert that all goes well, and return its output."
+  (succeeded (call folder #* command #** options)))
+
+
+(defn call [folder #* command [path []] #** environment]
+  "Run `command` in `folder`, with the folders `path` as PYTHONPATH; return the finished process."
+  (setv bin (. (Path sys.executable) parent))
+  (subprocess.run (list (map str command))
+    :cwd folder
+    :capture-output True
+    :text True
+    :timeout 300
+    :env {
+      #** (dfor
+        [name value] (.items os.environ)
+        :if (not-in name ["KERAS_BACKEND" "PYTHONDONTWRITEBYTECODE"])
+        name value)
       "PYTHONPATH" (.join os.pathsep (map str path))
-      "PATH" (.join os.pathsep [(str (. (Path sys.executable) parent)) (get os.environ "PATH")])}))
-  (assert (= result.returncode 0) (+ result.stdout result.stderr))
-  result.stdout)
+      "PATH" f"{bin}{os.pathsep}{(get os.environ "PATH")}"
+      #** environment}))
 
 
 (defn pip [folder #* arguments]
-  "Let pip work in `folder` with nothing but what is here."
-  (run folder sys.executable "-m" "pip" #* arguments "--quiet" "--no-deps" "--no-index" "--no-build-isolation"))
+  "Run pip in `folder`, where it must not fetch anything, and return its output."
+  (run folder sys.executable "-m" "pip" #* arguments
+    "--quiet" "--no-deps" "--no-index" "--no-build-isolation"))
 
 
 (defn copy-tree [folder]
-  "Copy what makes the package into `folder`, without bytecode."
-  (shutil.copytree (/ ROOT "lstm_textgen") (/ folder "lstm_textgen") :ignore (shutil.ignore-patterns "__pycache__"))
-  (for [name ["setup.py" "pyproject.toml" "README.md" "LICENSE" "train.hy"]]
+  "Copy the project, without what is made of it, into the new `folder`; return it."
+  (for [name FOLDERS]
+    (shutil.copytree (/ ROOT name) (/ folder name)
+      :ignore (shutil.ignore-patterns "__pycache__" "*.h5*")))
+  (for [name FILES]
     (shutil.copy (/ ROOT name) folder))
   folder)
 
 
-(defn [(pytest.fixture :scope "module")] wheel [tmp-path-factory]
+(defn [(pytest.fixture :scope "module")] tree [tmp-path-factory]
+  "A copy of the project, in which somebody has worked before."
   (setv tree (copy-tree (tmp-path-factory.mktemp "tree")))
+  (for [left ["build/lib/lstm_textgen/removed.hy" "corpora/diary.txt" "bench/model.h5"]]
+    (.mkdir (. (/ tree left) parent) :parents True :exist-ok True)
+    (.write-text (/ tree left) ""))
+  tree)
+
+
+(defn [(pytest.fixture :scope "module")] wheel [tree]
+  "The wheel that pip makes of the tree."
   (pip tree "wheel" "--wheel-dir" "dist" ".")
   (next (.glob (/ tree "dist") "*.whl")))
+
+
+(defn [(pytest.fixture :scope "module")] sdist [tree]
+  "The source distribution."
+  (run tree sys.executable "-c" BUILD "sdist")
+  (next (.glob (/ tree "dist") "*.tar.gz")))
 
 
 (defn [(pytest.fixture :scope "module")] site [wheel tmp-path-factory]
@@ -58,24 +106,114 @@
   folder)
 
 
-(defn test-the-wheel-holds-each-module-with-bytecode-and-the-types [wheel]
+(defn [(pytest.fixture :scope "module")] metadata [site]
+  "What the installed package says about itself."
+  (. (PathDistribution (next (.glob site "*.dist-info"))) metadata))
+
+
+(defn make-environment [place names]
+  "Make an environment in `place` that has the distributions `names`; return its Python."
+  (venv.create place :symlinks True)
+  (lend (next (.glob place "lib/*/site-packages")) names)
+  (/ place "bin" "python"))
+
+
+(defn lend [folder names]
+  "Link the files of the distributions `names`, which are installed here, into `folder`."
+  (for [one (map distribution names)
+      entry (sfor file one.files (get file.parts 0))
+      :if (not-in entry [".." "__pycache__"])]
+    (.symlink-to (/ folder entry) (.locate-file one entry))))
+
+
+(defn needed-for [requirements]
+  "Return the names of the distributions that `requirements` (strings) need, directly or not."
+  (setv
+    names #{}
+    left (list (map Requirement requirements)))
+  (while left
+    (setv one (.pop left))
+    (when (and (not-in one.name names) (applies? one))
+      (.add names one.name)
+      (.extend left (map Requirement (or (. (distribution one.name) requires) [])))))
+  names)
+
+
+(defn applies? [requirement]
+  "Return whether `requirement` is one here, where no extras are asked for."
+  (or (not requirement.marker) (.evaluate requirement.marker {"extra" ""})))
+
+
+(defn in-extra [metadata extra]
+  "Return the requirements (strings, without markers) of an `extra` of the package."
+  (lfor
+    text (.get-all metadata "Requires-Dist")
+    :if (in f"extra == \"{extra}\"" text)
+    (get (.split text ";") 0)))
+
+
+(defn find-another-python []
+  "Return a Python of another version, from PATH or one of pyenv's; None if there is none."
+  (setv pyenv (Path (.get os.environ "PYENV_ROOT" (/ (Path.home) ".pyenv"))))
+  (for [version VERSIONS
+      :if (!= version (sysconfig.get-python-version))
+      python [
+        (shutil.which f"python{version}")
+        #* (.glob pyenv f"versions/{version}.*/bin/python")]
+      ;; One of pyenv's on PATH may refuse to run.
+      :if (and python (= (. (call "/" python "-c" "import zlib") returncode) 0))]
+    (return python)))
+
+
+;; * The wheel
+
+(defn test-the-wheel-holds-each-module-with-bytecode-and-the-rest-of-the-package [wheel]
+  (setv cached (lfor
+    path MODULES
+    (/ path.parent "__pycache__" f"{path.stem}.{sys.implementation.cache-tag}.pyc")))
+  (setv rest (lfor
+    path (.rglob PACKAGE "*")
+    :if (in path.suffix [".html" ".py" ".pyi" ".typed"])
+    (.relative-to path ROOT)))
   (setv names (.namelist (ZipFile wheel)))
-  (for [path PATHS]
-    (setv cached f"{path.stem}.{sys.implementation.cache-tag}.pyc")
-    (assert (in f"lstm_textgen/{(.as-posix path)}" names))
-    (assert (in (.as-posix (/ (Path "lstm_textgen") path.parent "__pycache__" cached)) names)))
-  (assert (in "lstm_textgen/pages/assets/score.html" names))
-  (assert (in "lstm_textgen/__init__.pyi" names))
-  (assert (in "lstm_textgen/py.typed" names))
-  (assert (not (lfor name names  :if (.startswith name "tests")  name))))
+  (assert (=
+    (sorted (gfor name names :if (not-in ".dist-info" name) name))
+    (sorted (map str [#* MODULES #* cached #* rest "lstm_textgen/corpora/lol.txt"])))))
+
+
+(defn test-the-wheel-is-for-the-version-of-python-that-made-it [wheel]
+  (setv
+    [_ _ _ tags] (parse-wheel-filename wheel.name)
+    [major minor #* _] sys.version-info)
+  (assert (& tags (set (sys-tags))))
+  (for [other [(- minor 1) (+ minor 1)]]
+    (assert (not (& tags (set (compatible-tags #(major other) f"cp{major}{other}")))))))
+
+
+(defn test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
+  (setv python (find-another-python))
+  (unless python
+    (pytest.skip "there is no other Python here"))
+  (lend tmp-path (needed-for ["hy" "hyrule" "setuptools"]))
+  (run tree python "-O" "-c" BUILD "wheel"
+    :path [tmp-path]
+    :PYTHONPYCACHEPREFIX (str (/ tmp-path "cache")))  ; as some users have it
+  (setv
+    tag (run tree python "-c" "import sys; print(sys.implementation.cache_tag, end='')")
+    [wheel] (.glob (/ tree "dist") f"*{(.replace tag "ython-" "")}*.whl")
+    bytecode (lfor name (.namelist (ZipFile wheel)) :if (.endswith name ".pyc") name))
+  (assert (= (len bytecode) (len MODULES)))
+  (assert (all (gfor name bytecode (.endswith name f".{tag}.pyc"))))
+  (with [_ (pytest.raises AssertionError :match "is not a supported wheel")]
+    (pip tmp-path "install" "--target" tmp-path wheel)))
 
 
 (defn test-what-is-installed-runs-without-compiling [site]
   (setv modules (lfor
-    path PATHS
+    path MODULES
     :setv name (.replace (.as-posix (.with-suffix path "")) "/" ".")
     :if (not (re.search "__main__|network|training|learner|parallel|backends" name))
-    f"lstm_textgen.{(.removesuffix name ".__init__")}"))
+    (.removesuffix name ".__init__")))
   (run site sys.executable "-c" #[[
 import importlib, sys, hy, hy.importer
 def refuse(*arguments, **named): raise AssertionError("a module was compiled")
@@ -85,62 +223,178 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   None)
 
 
-(defn test-four-ways-to-start-are-the-same-program [site tmp-path]
-  (setv texts (lfor
-    command [
+(defn test-whatever-is-there-after-a-run-is-known-to-the-uninstaller [site]
+  (run site sys.executable "-m" "lstm_textgen" "--help" :path [site])
+  (setv
+    record (.read-text (next (.glob site "*.dist-info/RECORD")))
+    known (sfor line (.splitlines record) (get (.split line ",") 0)))
+  (for [path (.rglob (/ site "lstm_textgen") "*")  :if (.is-file path)]
+    (assert (in (.as-posix (.relative-to path site)) known))))
+
+
+(defn test-the-text-to-begin-with-is-installed [site]
+  (assert (=
+    (.read-bytes (/ site "lstm_textgen" "corpora" "lol.txt"))
+    (.read-bytes (/ ROOT "corpora" "lol.txt")))))
+
+
+(defn test-the-metadata-say-what-it-is-and-where-it-runs [metadata]
+  (assert (= (get metadata "Version") lstm-textgen.__version__))
+  (assert (= (get metadata "License-Expression") "MIT"))
+  (assert (= (get metadata "Author") "the lstm_textgen authors"))
+  (assert (in "lstm" (get metadata "Keywords")))
+  (setv classifiers (.get-all metadata "Classifier"))
+  (for [version VERSIONS]
+    (assert (in f"Programming Language :: Python :: {version}" classifiers)))
+  (for [topic ["Development Status" "Environment" "Intended Audience" "Topic"]]
+    (assert (any (gfor one classifiers (.startswith one f"{topic} :: "))))))
+
+
+;; * The source distribution
+
+(defn test-the-source-distribution-has-all-of-the-project-and-nothing-of-yours [sdist tree]
+  (setv
+    ours (sfor
+      name [#* FILES #* FOLDERS]
+      path [(/ tree name) #* (.rglob (/ tree name) "*")]
+      :if (and (.is-file path) (not-in path.suffix [".h5" ".pyc"]))
+      (.as-posix (.relative-to path tree)))
+    theirs (with [file (tarfile.open sdist)]
+      (sfor
+        member (.getmembers file)
+        :if (.isfile member)
+        (get (.split member.name "/" 1) 1)))
+    made (sfor name theirs :if (re.match r"PKG-INFO$|setup\.cfg$|[^/]*\.egg-info/" name) name))
+  ;; Texts of one's own lie in corpora/ too.
+  (setv texts (sfor name ours :if (re.fullmatch r"corpora/(?!lol)\w+\.txt" name) name))
+  (assert (= (- theirs made) (- ours texts))))
+
+
+(defn test-the-source-distribution-makes-the-same-wheel [sdist wheel tmp-path]
+  (with [file (tarfile.open sdist)]
+    (.extractall file tmp-path :filter "data"))
+  (setv [folder] (.iterdir tmp-path))
+  (run folder sys.executable "-c" BUILD "wheel")
+  (setv again (/ folder "dist" wheel.name))
+  (assert (= #* (lfor path [again wheel] (sorted (.namelist (ZipFile path)))))))
+
+
+;; * Starting
+
+(defn test-three-ways-to-start-are-the-same-program [site tmp-path]
+  (for [command [
       [(/ site "bin" "lstm-textgen")]
       [(/ site "bin" "train.hy")]
-      [sys.executable "-m" "lstm_textgen"]
-      [sys.executable "-m" "hy" (/ site "bin" "train.hy")]]
-    (run tmp-path #* command "--version" :path [site])))
-  (assert (= (set texts) #{"lstm_textgen 0.1.0\n"})))
+      [sys.executable "-m" "lstm_textgen"]]]
+    (assert (= (run tmp-path #* command "--version" :path [site] :PATH "/nowhere")
+      f"lstm_textgen {lstm-textgen.__version__}\n"))))
 
 
 (defn test-the-script-of-the-tree-starts-too []
   (for [command [["./train.hy"] [sys.executable "-m" "hy" "train.hy"]]]
-    (assert (= (run ROOT #* command "--version") "lstm_textgen 0.1.0\n"))))
+    (assert (= (run ROOT #* command "--version")
+      f"lstm_textgen {lstm-textgen.__version__}\n"))))
 
 
 (defn test-an-editable-install-runs-the-tree [tmp-path]
   (setv
-    tree (copy-tree (/ tmp-path "tree"))
-    place (/ tmp-path "venv"))
-  (venv.create place :symlinks True)
-  ;; Lend the new environment what else is installed here, as pip shall fetch nothing.
-  (setv own (next (.glob place "lib/*/site-packages")))
-  (for [entry (.iterdir SITE)  :if (not (.startswith entry.name "lstm_textgen"))]
-    (.symlink-to (/ own entry.name) entry))
-  (pip tree "--python" (/ place "bin" "python") "install" "--editable" ".")
-  (assert (= (run tmp-path (/ place "bin" "lstm-textgen") "--version") "lstm_textgen 0.1.0\n"))
-  (assert (= (run tmp-path (/ place "bin" "python") "-c" "import lstm_textgen.cli as c; print(c.__file__)")
+    tree (/ tmp-path "tree")
+    python (make-environment (/ tmp-path "venv") (needed-for [#* WRITING "setuptools"])))
+  (.mkdir tree)
+  (pip (copy-tree tree) "--python" python "install" "--editable" ".")
+  (run tmp-path (/ python.parent "lstm-textgen") "--version")
+  (assert (= (run tmp-path python "-c" "import lstm_textgen.cli as c; print(c.__file__)")
     f"{(/ tree "lstm_textgen" "cli" "__init__.hy")}\n")))
 
 
 (defn imported [site folder code #* arguments]
-  "The modules that are imported once the Python program `code` has run with the package from `site`."
-  (setv show "\nimport sys; print('\\n' + ' '.join(sys.modules))")
-  (.split (get (.splitlines (run folder sys.executable "-c" (+ code show) #* arguments :path [site])) -1)))
+  "Run `code`, in Python, with the package in `site`; return the modules that it has imported."
+  (setv
+    show "\nimport sys; print('\\n' + ' '.join(sys.modules))"
+    shown (run folder sys.executable "-c" (+ code show) #* arguments :path [site]))
+  (.split (get (.splitlines shown) -1)))
 
 
 (defn test-the-import-and-the-help-need-only-hy [site tmp-path]
-  (for [code ["import lstm_textgen" "import lstm_textgen.cli.flags as f; f.make_parser().format_help()"]]
+  (for [code [
+      "import lstm_textgen"
+      "import lstm_textgen.cli.flags as f; f.make_parser().format_help()"]]
     (setv modules (imported site tmp-path code))
     (assert (in "hy" modules))
     (for [name [#* HEAVY "h5py" "numpy" "rich"]]
       (assert (not-in name modules)))))
 
 
-(defn test-writing-needs-no-keras [site trained]
-  (setv modules (imported site trained "import sys, lstm_textgen.cli as c; assert c.main(sys.argv[1:]) == 0"
-    "--generate" "the" "--length" 20))
+(defn test-writing-imports-nothing-heavy [site tmp-path]
+  (setv modules (imported site (sure-model tmp-path)
+    "import sys, lstm_textgen.cli as c; assert c.main(sys.argv[1:]) == 0"
+    "--generate" "a" "--length" 20))
   (assert (in "numpy" modules))
   (for [name HEAVY]
     (assert (not-in name modules))))
 
 
+;; * The half that writes, without Keras and its backends
+
+(defn [(pytest.fixture :scope "module")] writing-half [wheel tmp-path-factory]
+  "A Python with the package and what requirements-writing.txt has."
+  (setv
+    place (tmp-path-factory.mktemp "writing")
+    python (make-environment place (needed-for WRITING)))
+  (pip place "--python" python "install" wheel)
+  python)
+
+
+(defn test-the-half-that-writes-is-enough-to-write-and-score [writing-half tmp-path]
+  (write-text (sure-model tmp-path) "a a a\n")
+  (assert (= (run tmp-path writing-half "-m" "lstm_textgen" "--generate" "a" "--length" 5)
+    "aaaaaa\n"))
+  (assert (in "bits" (run tmp-path writing-half "-m" "lstm_textgen" "--score" "text.txt"))))
+
+
+(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
+    test-the-half-that-writes-says-what-training-needs [writing-half tmp-path backend]
+  (write-text tmp-path)
+  (setv result (call tmp-path writing-half "-m" "lstm_textgen" "--sources" "text.txt"
+    :KERAS_BACKEND backend))
+  (refused result "keras is not installed" f"pip install keras {backend}")
+  (assert (not (.exists (/ tmp-path "model.h5")))))
+
+
+(defn test-keras-without-a-backend-says-what-training-needs [writing-half tmp-path]
+  (write-text tmp-path)
+  (.write-text (/ tmp-path "keras.py") "import torch")
+  (setv result (call tmp-path writing-half "-m" "lstm_textgen" "--sources" "text.txt"))
+  (refused result "torch is not installed" "pip install keras torch"))
+
+
+;; * What is needed for the tests
+
+(defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
+  (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
+  (assert (= names #{"coverage" "hypothesis" "jax" "mypy" "packaging" "pyflakes" "pytest"
+    "setuptools" "torch"})))
+
+
+(defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]
+  (setv python (make-environment tmp-path
+    (needed-for [#* WRITING #* (in-extra metadata "quick")])))
+  (assert (in "test_style.hy"
+    (run ROOT python "-m" "pytest" "-m" "quick" "-q" "--collect-only" "-p" "no:cacheprovider"))))
+
+
+;; * The face
+
 (defn test-the-names-of-the-face-are-those-of-the-types []
-  (setv types (.read-text (/ ROOT "lstm_textgen" "__init__.pyi")))
-  (import lstm_textgen)
-  (for [name lstm_textgen.__all__]
+  (setv types (.read-text (/ PACKAGE "__init__.pyi")))
+  (assert (in "Interrupted" lstm-textgen.__all__))
+  (for [name lstm-textgen.__all__]
     (assert (or (in f"def {name}(" types) (in f"class {name}" types) (in f"{name}: str" types)))
-    (assert (hasattr lstm_textgen name))))
+    (assert (hasattr lstm-textgen name))))
+
+
+(defn test-the-face-lists-each-name-once []
+  lstm-textgen.Interrupted  ; once it was asked for, it is a global too
+  (setv names (dir lstm-textgen))
+  (assert (= (len names) (len (set names))))
+  (assert (<= (set lstm-textgen.__all__) (set names))))

@@ -7,9 +7,10 @@
   lstm-textgen.prep [ascii-quotes compose default-prep drop-lines keep-lines lower nfc replace
     squeeze-blank-lines strip-lines])
 
-;; Steps.
+(setv pytestmark pytest.mark.quick)
 
-(defn test-lower []
+
+(defn test-lower-case-is-that-of-every-script []
   (assert (= (lower "ÉCLAIR Σ") "éclair σ")))
 
 
@@ -17,17 +18,18 @@
   (assert (= (nfc "e\u0301clair") "\u00e9clair")))
 
 
-(defn test-ascii-quotes []
-  (assert (= (ascii-quotes "“heylo” ‘cat’ «oh» ‹ah› 5′ 6″ l’été") "\"heylo\" 'cat' \"oh\" 'ah' 5' 6\" l'été")))
+(defn test-quotes-of-all-kinds-become-those-of-ascii []
+  (assert (= (ascii-quotes "“heylo” ‘cat’ «oh» ‹ah› 5′ 6″ l’été")
+    "\"heylo\" 'cat' \"oh\" 'ah' 5' 6\" l'été")))
 
 
-(defn test-replace []
+(defn test-replace-takes-plain-text-of-at-least-a-character []
   (assert (= (replace "a.b" "." "--") "a--b"))
   (with [_ (pytest.raises ValueError :match "'replace'")]
     (replace "ab" "" "-")))
 
 
-(defn test-strip-lines []
+(defn test-lines-are-stripped-and-none-is-lost []
   (assert (= (strip-lines "  a \n\t\nb\u00a0\n") "a\n\nb\n")))
 
 
@@ -37,7 +39,7 @@
     #("\n\n\na" "\na")
     #("a\n\n\n" "a\n\n")
     #("a\n\nb\nc" "a\n\nb\nc")])]
-    test-squeeze-blank-lines [before after]
+    test-several-blank-lines-become-one [before after]
   (assert (= (squeeze-blank-lines before) after)))
 
 
@@ -54,7 +56,8 @@
 
 
 (defn test-a-bad-pattern-is-named []
-  (with [_ (pytest.raises ValueError :match "'keep-lines' takes must be a regular expression, not '\\['")]
+  (setv words r"'keep-lines' takes must be a regular expression, not '\['")
+  (with [_ (pytest.raises ValueError :match words)]
     (keep-lines "a" "[")))
 
 
@@ -63,21 +66,20 @@
   (assert (= (+ (len (drop-lines text regex)) (len (keep-lines text regex))) (len text))))
 
 
-(defn test-default-prep []
+(defn test-by-default-a-text-has-plain-line-ends-joined-accents-and-no-mark []
   (assert (= (default-prep "\ufeffa\r\nb\rc\n\u0065\u0301") "a\nb\nc\n\u00e9")))
 
 
-(defn [(given (st.text))] test-default-prep-leaves-nothing-to-do [text]
-  (setv text (.replace text "\ufeff" "")  once (default-prep text))
+(defn [(given (st.text))] test-the-default-prep-leaves-nothing-to-do [text]
+  (setv once (default-prep (.replace text "\ufeff" "")))
   (assert (= (default-prep once) once))
   (assert (unicodedata.is-normalized "NFC" once))
   (assert (not-in "\r" once)))
 
 
-;; compose.
-
 (defn test-compose-takes-names-tuples-and-functions []
-  (setv clean (compose "lower" #("drop-lines" "^#") ["replace" "a" "o"] str.strip #(str.center 9 "*")))
+  (setv clean (compose
+    "lower" #("drop-lines" "^#") ["replace" "a" "o"] str.strip #(str.center 9 "*")))
   (assert (= (clean "#no\n BANANA ") "**bonono*"))
   (assert (= ((compose "squeeze_blank_lines") "a\n\n\nb") "a\n\nb"))
   (assert (= ((compose) "A") "A")))

@@ -5,11 +5,16 @@
   pytest
   lstm-textgen.recipes [load-recipe recipe])
 
-(setv REQUIRE "(require lstm-textgen.macros [defprep defrecipe])\n")
+(setv
+  pytestmark pytest.mark.quick
+  REQUIRE "(require lstm-textgen.macros [defprep defrecipe])\n")
 
 
 (defn test-recipe-is-defrecipe-for-python []
-  (setv tales (recipe "tales" :doc "Tales." :prep ["lower" #("drop-lines" "^#")] :learning-rate 0.1))
+  (setv tales (recipe "tales"
+    :doc "Tales."
+    :prep ["lower" #("drop-lines" "^#")]
+    :learning-rate 0.1))
   (assert (= tales.settings {"learning_rate" 0.1}))
   (assert (= (tales.prep "A\n#") "a\n"))
   (assert (= ((. (recipe "r" :prep str.upper) prep) "a") "A"))
@@ -58,7 +63,8 @@
 
 (defn [(pytest.mark.parametrize #("source" "said") [
     #("" ": it must define one recipe with `defrecipe`, but it has none")
-    #("(defrecipe a) (defrecipe b)" ": it must define one recipe with `defrecipe`, but it has a, b")
+    #("(defrecipe a) (defrecipe b)"
+      ": it must define one recipe with `defrecipe`, but it has a, b")
     #("(defrecipe a\n :epochs 3" ":3: Premature end of input")
     #("(defrecipe a\n :epochs 3\n :unit word)" ":4: `:unit` must be `characters` or `words`")
     #("(defrecipe a\n :prep [nfc\n  lowr])" ":4: no step 'lowr'; did you mean 'lower'?")
@@ -76,6 +82,6 @@
   (assert (not-in "\n" message)))
 
 
-(defn test-a-recipe-that-is-not-there [tmp-path]
+(defn test-a-missing-recipe-is-named [tmp-path]
   (with [_ (pytest.raises ValueError :match "nowhere.hy: there is no such recipe")]
     (load-recipe (/ tmp-path "nowhere.hy"))))

@@ -1,10 +1,9 @@
-"One at a time: a model is saved by one process, killed at any moment, and trained by one run."
+"One at a time: a model is saved by one process and trained by one run, on other systems too."
 
 (eval-when-compile (require hyrule [unless]))
 (import
   itertools [chain repeat]
   os
-  random
   subprocess
   threading [Thread]
   time
@@ -12,60 +11,17 @@
   lstm-textgen.checkpoint [load-checkpoint lock-model save-checkpoint sweep]
   lstm-textgen.modelfile [replacing]
   lstm-textgen.modelfile.replacing [backup-path temporary-paths]
-  tests.helpers [names-in run-hy same-model? small-model])
+  tests.helpers [names-in same-model? saved-model small-model start-python])
 
-
-(defn [pytest.fixture] path [tmp-path]
-  "Where a small model is saved."
-  (save-checkpoint (small-model) (/ tmp-path "model"))
-  (/ tmp-path "model.h5"))
-
-
-(defn no-warning [line]
-  (assert False line))
-
-
-;; * Killed
-
-(setv SAVE-FOREVER "
-(import sys itertools [count] lstm_textgen.checkpoint [save-checkpoint])
-(import tests.helpers [small-model])
-(setv model (small-model :layers \"lstm:200\"))
-(print \"ready\" :flush True)
-(for [n (count 1)]
-  (setv model.resume.place.step n)
-  (save-checkpoint model (get sys.argv 1))
-  (print n :flush True))")
-
-
-(defn saved-until-killed [path delay]
-  "Let a process save until it is killed after `delay` seconds; return the last save it told of."
-  (setv process (run-hy SAVE-FOREVER path))
-  (.readline process.stdout)
-  (time.sleep delay)
-  (.kill process)
-  (setv [output _] (.communicate process))
-  (int (get ["0" #* (.split output)] -1)))
-
-
-(defn test-killed-at-any-moment-no-save-is-lost [tmp-path]
-  (setv
-    path (/ tmp-path "model.h5")
-    rng (random.Random 7))
-  (for [_ (range 12)]
-    (setv told (saved-until-killed path (+ 0.01 (* 0.1 (.random rng)))))
-    (when (.exists path)
-      (setv model (load-checkpoint path :resume True :warn no-warning))
-      (assert (>= model.resume.place.step told)))
-    (sweep path)
-    (.unlink path :missing-ok True)
-    (assert (in (names-in tmp-path) [[] ["model.h5.bak"]]))))
+(setv
+  pytestmark pytest.mark.quick
+  path (pytest.fixture saved-model))
 
 
 ;; * Other systems
 
 (defn [(pytest.mark.parametrize "name" ["link" "O_NOFOLLOW" "O_DIRECTORY" "sched_getaffinity"])]
-  test-saving-needs-nothing-that-windows-lacks [monkeypatch path name]
+    test-saving-needs-nothing-that-windows-lacks [monkeypatch path name]
   (monkeypatch.delattr os name)
   (setv before (.read-bytes path))
   (with [_ (lock-model path)]
@@ -130,7 +86,7 @@
 
 (defn test-locks-work-without-fcntl [path]
   (setv
-    process (run-hy WITHOUT-FCNTL path)
+    process (start-python "-m" "hy" "-c" WITHOUT-FCNTL path)
     [output errors] (.communicate process))
   (assert (in f"model.h5: process {process.pid} is training this model" output) errors)
   (assert (.endswith output "(10, 4)\n"))
@@ -148,7 +104,7 @@
 
 (defn [pytest.fixture] holder [path]
   "A process that has locked the model; its standard input ends it."
-  (with [process (run-hy HOLD path :stdin subprocess.PIPE)]
+  (with [process (start-python "-m" "hy" "-c" HOLD path :stdin subprocess.PIPE)]
     (assert (= (int (.readline process.stdout)) process.pid))
     (yield process)))
 

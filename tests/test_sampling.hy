@@ -8,6 +8,7 @@
   lstm-textgen.sampling [Sampler Steering])
 
 (setv
+  pytestmark pytest.mark.quick
   SIZE 20
   STREAMS 500
   DRAWS 1_000_000

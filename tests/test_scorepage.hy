@@ -8,7 +8,9 @@
   pytest
   lstm-textgen.pages.score [LIMIT Page STEPS])
 
-(setv VOID ["meta" "!doctype"])
+(setv
+  pytestmark pytest.mark.quick
+  VOID ["meta" "!doctype"])
 
 
 (defclass Reader [HTMLParser]

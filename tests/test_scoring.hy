@@ -11,7 +11,9 @@
   lstm-textgen.writer [Ends stream]
   tests.helpers [small-model])
 
-(setv LETTERS "\n abcdefghij.")
+(setv
+  pytestmark pytest.mark.quick
+  LETTERS "\n abcdefghij.")
 
 
 (defn letters [#** options]

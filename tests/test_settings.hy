@@ -36,7 +36,7 @@
 
 (defn test-the-types-and-the-signature-of-train-have-each-setting []
   (setv
-    own #{"sources" "path" "recipe" "report"}
+    own #{"sources" "text" "path" "recipe" "prep" "report"}
     names (| own (sfor setting (settings-in "t") setting.name)))
   (assert (= (stub-arguments "train") names))
   (assert (= (set (. (inspect.signature train) parameters)) names)))
@@ -74,10 +74,18 @@
 (defn test-a-contradiction-names-both-values []
   (setv stored (stored-settings STORED))
   (assert (= (. (continued-settings stored {"epochs" 9  "lookback" None}) epochs) 9))
-  (with [_ (pytest.raises ValueError :match "`lookback` is 32 here, but the model has 64")]
-    (continued-settings stored {"lookback" 32}))
+  (with [_ (pytest.raises ValueError :match "`validation` is 0.5 here, but the model has 0.1")]
+    (continued-settings stored {"validation" 0.5}))
   (with [_ (pytest.raises ValueError :match "was trained without `lower`")]
     (continued-settings stored {"lower" True})))
+
+
+(defn test-the-stride-follows-the-lookback-where-windows-follow-one-another []
+  (setv stored (stored-settings STORED))
+  (assert (= (. (continued-settings stored {"lookback" 32}) stride) 32))
+  (assert (= (. (continued-settings stored {"lookback" 32  "stride" 8}) stride) 8))
+  (setv overlapping (stored-settings {#** STORED "stride" 8}))
+  (assert (= (. (continued-settings overlapping {"lookback" 32}) stride) 8)))
 
 
 (defn test-every-fixed-setting-is-kept-in-the-model []

@@ -1,15 +1,15 @@
-"The network and the epochs that are chosen by default."
+"The network, the epochs and the batch that are chosen by default."
 
 (import
   pytest
-  lstm-textgen.sizing [choose-layers default-epochs])
+  lstm-textgen.sizing [choose-layers default-batch-size default-epochs])
 
 (setv pytestmark pytest.mark.quick)
 
 
-(defn choice [units [epochs 12] [minutes None]]
+(defn choice [units [epochs 12] [minutes None] [unit "characters"]]
   "Return the size of the network chosen, and its dropout."
-  (setv [[lstm #* dropout] _] (choose-layers units epochs minutes))
+  (setv [[lstm #* dropout] _] (choose-layers units epochs minutes unit))
   #(lstm.size (if dropout (. (get dropout 0) size) 0)))
 
 
@@ -20,19 +20,30 @@
 
 
 (defn [(pytest.mark.parametrize #("units" "minutes" "size") [
-    #(90_000 None 768) #(90_000 0.1 256) #(90_000 1 512) #(90_000 3 768) #(300_000 None 384)
-    #(4_500_000 None 384) #(4_500_000 1 256) #(4_500_000 3 384) #(4_500_000 30 768) #(100_000_000 3 384) #(100_000_000 10 512)])]
-    test-a-small-text-brings-a-larger-network-and-a-large-one-a-smaller [units minutes size]
+    #(90_000 0.1 256) #(90_000 1 512) #(90_000 3 768) #(300_000 None 384) #(4_500_000 None 384)
+    #(4_500_000 1 256) #(4_500_000 3 384) #(4_500_000 30 768) #(100_000_000 3 384)
+    #(100_000_000 10 512)])]
+    test-in-the-same-time-a-small-text-brings-a-larger-network [units minutes size]
   (assert (= (get (choice units :minutes minutes) 0) size)))
 
 
-(defn test-fewer-epochs-bring-a-larger-network []
-  (assert (= (get (choice 1_000_000 :epochs 1) 0) 512)))
+(defn [(pytest.mark.parametrize "units" [100 4_500 18_000 90_000])]
+    test-a-small-text-without-minutes-brings-a-small-network [units]
+  (assert (= (get (choice units) 0) 256)))
+
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "words"])
+    (pytest.mark.parametrize "minutes" [None 1 10])
+    (pytest.mark.parametrize "units" [4_500 90_000 1_000_000 10_000_000])]
+    test-fewer-epochs-never-bring-a-larger-network [units minutes unit]
+  (setv sizes (lfor epochs [1 2 3 9 30 0] (get (choice units epochs minutes unit) 0)))
+  (assert (= sizes (sorted sizes))))
 
 
 (defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "dropout") [
-    #(1_000_000 7 None 0.3) #(1_000_000 1 None 0.1) #(90_000 12 None 0.5) #(90_000 0 None 0.5)
-    #(90_000 12 1 0.4) #(90_000 12 0.5 0.3) #(1_000_000 12 3 0.2) #(4_500_000 12 3 0) #(4_500_000 12 10 0)
+    #(1_000_000 7 None 0.3) #(1_000_000 1 None 0.1) #(90_000 12 None 0.3) #(90_000 0 None 0.3)
+    #(90_000 12 1 0.5) #(90_000 12 0.5 0.3) #(1_000_000 12 3 0.2) #(4_500_000 12 3 0)
+    #(4_500_000 12 10 0)
     #(2_000_000 12 30 0.2) #(1_000_000 2 30 0.1) #(100_000_000 0 None 0) #(1_000_000 0 60 0.5)])]
     test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
   (assert (= (get (choice units epochs minutes) 1) dropout)))
@@ -41,3 +52,22 @@
 (defn [(pytest.mark.parametrize #("units" "epochs") [#(1000 9) #(1_000_000 7) #(100_000_000 3)])]
     test-a-shorter-text-gets-more-epochs [units epochs]
   (assert (= (default-epochs units) epochs)))
+
+
+(defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "chosen") [
+    #(19_000 6 None #(256 0.5)) #(60_000 6 None #(256 0.5)) #(256_000 5 None #(256 0.5))
+    #(256_000 6 1 #(128 0.2)) #(256_000 6 3 #(256 0.4)) #(5_000_000 2 None #(256 0))])]
+    test-words-bring-a-small-network-with-much-dropout [units epochs minutes chosen]
+  (assert (= (choice units epochs minutes "words") chosen)))
+
+
+(defn [(pytest.mark.parametrize #("units" "epochs") [#(1000 6) #(256_000 5) #(100_000_000 2)])]
+    test-words-get-fewer-epochs [units epochs]
+  (assert (= (default-epochs units "words") epochs)))
+
+
+(defn [(pytest.mark.parametrize #("units" "rows") [
+    #(1 2) #(4_500 2) #(18_000 4) #(45_000 8) #(90_000 8) #(288_000 16) #(900_000 32)
+    #(100_000_000 32)])]
+    test-a-small-text-gets-a-small-batch [units rows]
+  (assert (= (default-batch-size units) rows)))

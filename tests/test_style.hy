@@ -1,6 +1,7 @@
 "The style checks of tools/: each finds what it is for, and nothing in what is right."
 
 (import
+  pathlib [Path]
   pytest
   tools [lint style]
   tools.flakes [flakes]
@@ -20,7 +21,7 @@
     #(style.blank-lines "(f)\n\n\n;; * G\n(g)" "(f)\n\n\n;; About g.\n(g)")
     #(style.blank-lines "(f)\n\n;; About g.\n\n(g)" "(f)\n\n;; About g.\n(g)")
     #(style.when-not "(when (not x) y)" "(when x (not y))")
-    #(style.comprehension-layout "(lfor x xs x)" "(lfor x xs x)")
+    #(style.comprehension-layout "(lfor x  xs x)" "(lfor x xs x)")
     #(style.comprehension-layout "(dfor x xs :if x\n  x x)" "(dfor\n  x xs\n  :if x\n  x x)")
     #(style.setv-layout "(setv a 1  b 2)" "(setv\n  a 1\n  b 2)")
     #(style.self-calls "(self.f x)" "(.f self x) (self.f.g x)")
@@ -37,7 +38,7 @@
     #(style.sizes LONG-FUNCTION (.replace LONG-FUNCTION "\n  (g)" "" 2))
     #(style.sizes (* "\n" 401) (* "\n" 400))
     #(style.test-sizes LONG-TEST (.replace LONG-TEST "\n  (g)" "\n  ;; Why." 1))
-    #(style.missing-docstrings "(defn f [] 1)" "(defn _f [] 1) (defn test-f [] 1)")
+    #(style.missing-docstrings "(defn f [] 1)" "(defn _f [] 1)")
     #(style.missing-docstrings "(defclass C [] \"A c.\" (defn f [self] 1))"
       "(defclass C [B] \"A c.\" (defn f [self] 1))")
     #(style.docstring-verbs "(defn f [] \"The sum.\" 1)" "(defn f [] \"Return the sum.\" 1)")
@@ -50,8 +51,13 @@
 
 (defn [(pytest.mark.parametrize #("rule" "bad" "good") CASES :ids NAMES)]
     test-a-rule-finds-what-breaks-it [rule bad good]
-  (assert (list (rule (Source "tests/test_made_up.hy" bad))))
-  (assert (= (list (rule (Source "tests/test_made_up.hy" good))) [])))
+  (setv path (if (is rule style.test-sizes) "tests/test_made_up.hy" "made_up.hy"))
+  (assert (list (rule (Source path bad))))
+  (assert (= (list (rule (Source path good))) [])))
+
+
+(defn test-a-helper-in-a-file-of-tests-needs-no-docstring []
+  (assert (= (list (style.missing-docstrings (Source "tests/test_a.hy" "(defn f [] 1)"))) [])))
 
 
 (defn test-every-rule-has-a-case []
@@ -66,3 +72,11 @@
   (assert (in f"{path}:3: `(when (not x) …)`; write `(unless x …)`\n" out))
   (.write-text path "\"Doc.\"\n")
   (assert (not (lint.main (str path)))))
+
+
+(defn test-code-that-cannot-be-read-is-a-finding [tmp-path capsys]
+  (for [[name text] [["a.hy" "\"Doc.\"\n\n(f "] ["b.py" "f( \n"] ["c.py" "x = 1 \n"]]]
+    (.write-text (/ tmp-path name) text))
+  (assert (lint.main (str tmp-path)))
+  (setv lines (.splitlines (. (.readouterr capsys) out)))
+  (assert (= (sfor line lines (. (Path (get (.split line ":") 0)) name)) #{"a.hy" "b.py" "c.py"})))

@@ -10,36 +10,32 @@
   termios
   pytest
   lstm-textgen.terminal [visible]
-  tests.helpers [LETTERS ROOT output program save-odds])
+  tests.helpers [output program save-odds shell-environment succeeded sure-model uniform-model])
 
+(setv
+  uniform (pytest.fixture uniform-model)
+  sure (pytest.fixture sure-model))
 
-(defn [pytest.fixture] uniform [tmp-path]
-  "Return a folder with a model to which all of LETTERS are equally likely."
-  (save-odds tmp-path LETTERS {})
-  tmp-path)
-
-
-(defn [pytest.fixture] sure [tmp-path]
-  "Return a folder with a model that writes a and nothing else."
-  (save-odds tmp-path LETTERS {"a" 1e20})
-  tmp-path)
-
-
-;; * On a terminal
 
 (defclass Terminal []
   "The program on a terminal of its own."
 
   (defn __init__ [self folder #* arguments]
-    (setv [self.end theirs] (pty.openpty))
-    (setv self.process (subprocess.Popen [sys.executable "-m" "lstm_textgen" #* (map str arguments)]
-      :cwd folder :stdin theirs :stdout theirs :stderr theirs :start-new-session True
-      :preexec-fn (fn [] (fcntl.ioctl 0 termios.TIOCSCTTY 0))
-      :env {#** os.environ "PYTHONPATH" (str ROOT)  "TERM" "dumb"}))
+    (setv
+      [self.end theirs] (pty.openpty)
+      self.process (subprocess.Popen
+        [sys.executable "-m" "lstm_textgen" #* (map str arguments)]
+        :cwd folder
+        :stdin theirs
+        :stdout theirs
+        :stderr theirs
+        :start-new-session True
+        :preexec-fn (fn [] (fcntl.ioctl 0 termios.TIOCSCTTY 0))
+        :env {#** (shell-environment) "TERM" "dumb"}))
     (os.close theirs))
 
   (defn until [self wanted]
-    "Read until `wanted` appears; all that was read."
+    "Read until `wanted` appears; return all that was read."
     (setv text "")
     (while (not-in wanted text)
       (assert (get (select.select [self.end] [] [] 30) 0) text)
@@ -47,10 +43,14 @@
     text)
 
   (defn type [self text]
+    "Type `text`, as a user would."
     (os.write self.end (.encode text)))
 
   (defn status [self]
-    (.wait self.process 30)))
+    "Return the status with which the program ends, and give the terminal back."
+    (setv status (.wait self.process 30))
+    (os.close self.end)
+    status))
 
 
 (defn test-visible-leaves-no-command []
@@ -67,35 +67,33 @@
   (assert (= (.status terminal) 0)))
 
 
-(defn test-a-conversation-on-a-terminal [sure]
+(defn test-a-conversation-on-a-terminal-has-a-history-and-control-keys [sure]
   (setv terminal (Terminal sure "--interactive"))
-  (.until terminal "> ")
-  (.type terminal "b\n")
-  (.until terminal (+ "b" (* "a" 200) "\r\n> "))
-  (.type terminal ":length\n")  ; endless
-  (.until terminal "> ")
-  (.type terminal "c\n")
-  (.until terminal (* "a" 300))
-  (.type terminal "\x03")  ; Ctrl-C
-  (.until terminal "\r\n> ")
-  (.type terminal ":length 3\n")
-  (.until terminal ":length 3\r\n> ")
-  (.type terminal "\x1b[A\x1b[A\n")  ; up twice in the history, to c
-  (.until terminal "caaa\r\n> ")
+  (for [[text answer] [
+      ["" "> "]
+      ["b\n" (+ "b" (* "a" 200) "\r\n> ")]
+      [":length\n" "> "]  ; endless
+      ["c\n" (* "a" 300)]
+      ["\x03" "\r\n> "]  ; Ctrl-C
+      [":length 3\n" ":length 3\r\n> "]
+      ["\x1b[A\x1b[A\n" "caaa\r\n> "]]]  ; up twice in the history, to c
+    (.type terminal text)
+    (.until terminal answer))
   (.type terminal "\x04")  ; Ctrl-D
   (assert (= (.status terminal) 0)))
 
 
 (defn test-a-conversation-through-a-pipe-changes-settings [uniform]
-  (setv result (program "--interactive" "--length" 3 "--rng-seed" 1 :folder uniform :input (.join "\n" [
-    "ab" ":temperature 0" "ab" ":temperature x" ":top-k 0" ":wrong 1" ":stop d" ":temperature" "ab" ":help" ""])))
-  (assert (= result.returncode 0))
-  (setv [first #* more] (.split result.stdout "\nab"))
-  (assert (= (len first) 5))
+  (setv
+    typed ["ab" ":temperature 0" "ab" ":temperature x" ":top-k 0" ":wrong 1" ":stop d"
+      ":temperature" "ab" ":help" ""]
+    result (program "--interactive" "--length" 3 "--rng-seed" 1
+      :folder uniform
+      :input (.join "\n" typed)))
+  (assert (= (.find (succeeded result) "\nab") 5))
   (assert (in "\n\n\n" result.stdout))  ; the likeliest of equally likely ones is the first
-  (setv said (.splitlines result.stderr))
-  (assert (in ":temperature 0" said))
   (for [complaint [":temperature must be" ":top-k must be" "'wrong'"]]
     (assert (in complaint result.stderr)))
-  (for [setting [":temperature (default)" ":top-k (default)" ":stop d" ":length 3" ":rng-seed 1"]]
-    (assert (in setting said))))
+  (for [setting [":temperature 0" ":temperature (default)" ":top-k (default)" ":stop d"
+      ":length 3" ":rng-seed 1"]]
+    (assert (in setting (.splitlines result.stderr)))))

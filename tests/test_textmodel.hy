@@ -2,40 +2,34 @@
 
 (import
   itertools [islice]
-  os
-  subprocess
-  sys
   numpy :as np
   pytest
   lstm_textgen
   lstm_textgen.mixture [make-engine]
   lstm_textgen.report.plain [Quiet]
-  tests.helpers [ROOT TEXT VERSE write-text])
+  tests.helpers [TEXT VERSE run-python succeeded write-text])
 
 (setv TOLERANCE 1e-4)  ; between logits that are computed in two ways
 
 
-(defn run-python [code folder #* arguments [path []]]
-  "Run `code`, a Python program, with `arguments` in `folder`, where modules are found in `path`; its output."
-  (setv result (subprocess.run [sys.executable "-c" code #* (map str arguments)]
-    :cwd folder :capture-output True :text True :encoding "utf-8" :timeout 300
-    :env {#** os.environ "PYTHONPATH" (.join os.pathsep (map str path))  "TF_CPP_MIN_LOG_LEVEL" "3"}))
-  (assert (= result.returncode 0) result.stderr)
-  result.stdout)
-
-
 (defn [pytest.fixture] model [trained-once]
+  "A small model that was trained for two epochs."
   (lstm_textgen.load (/ trained-once "model")))
 
 
 (defn logits-of-engine [model ids]
-  "What engine.hy thinks after each of `ids` (time,): logits (time, vocabulary)."
+  "Return the logits (time, vocabulary) by which engine.hy goes on after each of `ids` (time,)."
   (setv engine (make-engine model.checkpoint))
-  (np.array (lfor id ids  (.copy (.step engine (int id))))))
+  (np.array (lfor id ids (.copy (.step engine (int id))))))
+
+
+(defn assert-close [logits others]
+  "Assert that two arrays of logits differ by less than TOLERANCE."
+  (assert (np.allclose logits others :rtol 0 :atol TOLERANCE)))
 
 
 (defn test-the-same-seeds-write-the-same-text [model]
-  (setv [a b c] (lfor number [1 1 2]  (.generate model "the cat" :length 60 :rng-seed number)))
+  (setv [a b c] (lfor number [1 1 2] (.generate model "the cat" :length 60 :rng-seed number)))
   (assert (= a b))
   (assert (!= a c))
   (assert (.startswith a "the cat"))
@@ -43,17 +37,18 @@
 
 
 (defn test-a-stream-is-the-same-text-piece-by-piece-without-end [model]
-  (setv whole (.generate model "the" :length 500 :rng-seed 7 :temperature 0.5))
-  (setv pieces (.stream model "the" :rng-seed 7 :temperature 0.5))
+  (setv
+    whole (.generate model "the" :length 500 :rng-seed 7 :temperature 0.5)
+    pieces (.stream model "the" :rng-seed 7 :temperature 0.5))
   (assert (= (+ "the" (.join "" (islice pieces 500))) whole))
   (assert (next pieces)))
 
 
-(defn test-vocabulary-settings-and-history [model]
+(defn test-a-model-has-its-vocabulary-settings-and-history [model]
   (assert (= model.vocabulary.units (sorted (set TEXT))))
   (assert (= (get model.settings "lookback") 16))
-  (assert (= (lfor entry model.history  (get entry "epoch")) [1 2]))
-  (for [entry model.history  name ["loss" "validation_loss"]]
+  (assert (= (lfor entry model.history (get entry "epoch")) [1 2]))
+  (for [entry model.history name ["loss" "validation_loss"]]
     (assert (< 0 (get entry name) (np.log (len model.vocabulary))))))
 
 
@@ -62,56 +57,72 @@
   (setv copy (lstm_textgen.load (/ tmp-path "copy.h5")))
   (assert (= copy.history model.history))
   (assert (= (.generate copy "the" :rng-seed 3) (.generate model "the" :rng-seed 3)))
-  (setv further (lstm_textgen.train (/ trained "text.txt") (/ tmp-path "copy") :epochs 3 :report (Quiet)))
+  (setv further (lstm_textgen.train (/ trained "text.txt") (/ tmp-path "copy")
+    :epochs 3
+    :report (Quiet)))
   (assert (= (cut further.history 2) model.history))
   (assert (= (len further.history) 3)))
 
 
 (defn test-as-a-keras-model-it-predicts-the-same [model]
   (setv ids (.encode model.vocabulary (cut TEXT 100)))
-  (assert (np.allclose
+  (assert-close
     (get (.predict-on-batch (.to-keras model) (np.stack [ids ids])) 1)
-    (logits-of-engine model ids)
-    :rtol 0 :atol TOLERANCE)))
+    (logits-of-engine model ids)))
 
 
-(defn test-stock-keras-opens-the-file-without-this-package-and-predicts-the-same [model trained]
-  (setv ids (.encode model.vocabulary (cut TEXT 300)))
-  (np.save (/ trained "ids.npy") ids)
-  (run-python #[[
+(setv USE-KERAS-ALONE #[[
 import sys, keras, numpy
 model = keras.models.load_model("model.h5")
 ids = numpy.load("ids.npy")[None]
 numpy.save("logits.npy", model.predict(ids, verbose=0)[0])
 assert model.predict(ids[:, :7].repeat(5, 0), verbose=0).shape == (5, 7, model.output_shape[-1])
 assert not {"lstm_textgen", "hy"} & set(sys.modules)
-]] trained)
-  (assert (np.allclose (np.load (/ trained "logits.npy")) (logits-of-engine model ids) :rtol 0 :atol TOLERANCE)))
+]])
 
 
-(defn test-python-takes-the-whole-way [tmp-path]
-  (write-text tmp-path)
-  (setv output (run-python #[[
+(defn test-stock-keras-opens-the-file-without-this-package-and-predicts-the-same [model trained]
+  (setv ids (.encode model.vocabulary (cut TEXT 300)))
+  (np.save (/ trained "ids.npy") ids)
+  (succeeded (run-python "-c" USE-KERAS-ALONE
+    :cwd trained
+    :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
+  (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
+
+
+(setv TRAIN-AND-WRITE #[[
 import lstm_textgen
-verse = lstm_textgen.recipe("verse", prep=["lower", ("replace", "heylo", "hello")], sources=["text.txt"], epochs=9)
-model = lstm_textgen.train(None, "play", recipe=verse, epochs=1, layers="16", lookback=16, batch_size=8)
-assert model.generate("hello", length=9, temperature=0, rng_seed=1) == lstm_textgen.load("play").generate("hello", length=9, temperature=0)
+prep = ["lower", ("replace", "heylo", "hello")]
+verse = lstm_textgen.recipe("verse", prep=prep, sources=["text.txt"], epochs=9)
+small = {"epochs": 1, "layers": "16", "lookback": 16, "batch_size": 8}
+model = lstm_textgen.train(None, "play", recipe=verse, **small)
+likeliest = model.generate("hello", length=9, temperature=0, rng_seed=1)
+assert likeliest == lstm_textgen.load("play").generate("hello", length=9, temperature=0)
 model.save("other.h5")
 other = lstm_textgen.load("other")
 assert len(other.history) == 1 and other.settings["recipe"] == "verse"
 assert "h" in other.vocabulary.units
 print(next(other.stream("hello", rng_seed=1)), end="")
 assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
-]] tmp-path :path [ROOT]))
-  (assert (in "to learn from" (get (.splitlines output) 0)))
-  (assert (.startswith (get (.splitlines output) 1) "epoch 1/1  training "))
-  (assert (in (get output -1) VERSE)))
+]])
+
+
+(defn test-python-takes-the-whole-way [tmp-path]
+  (write-text tmp-path)
+  (setv
+    shown (succeeded (run-python "-c" TRAIN-AND-WRITE
+      :cwd tmp-path
+      :environment {"TF_CPP_MIN_LOG_LEVEL" "3"}))
+    [first second] (cut (.splitlines shown) 2))
+  (assert (in "to learn from" first))
+  (assert (.startswith second "epoch 1/1  training "))
+  (assert (in (get shown -1) VERSE)))
 
 
 (defn [(pytest.mark.parametrize "settings,words" [
-  #({"layers" "24,x"} "`layers`: \"x\"")
-  #({"lookback" True} "`lookback` must be a whole number")
-  #({"save_every" 0} "`save_every` must be")])]
+    #({"layers" "24,x"} "`layers`: \"x\"")
+    #({"lookback" True} "`lookback` must be a whole number")
+    #({"save_every" 0} "`save_every` must be")])]
     test-a-wrong-setting-is-refused-by-its-name-in-python [tmp-path settings words]
   (with [_ (pytest.raises ValueError :match words)]
     (lstm_textgen.train (write-text tmp-path) (/ tmp-path "model") #** settings)))

@@ -71,9 +71,9 @@
 
 
 (defn [(pytest.mark.parametrize "stride,stops" [
-  #(16 [84])  ; after the second epoch
-  #(16 [7 30 1])
-  #(5 [50])])]
+    #(16 [84])  ; after the second epoch
+    #(16 [7 30 1])
+    #(5 [50])])]
     test-a-run-that-was-stopped-ends-with-the-same-bits [whole-run tmp-path stride stops]
   (assert (same-run? (whole-run stride) (run tmp-path stride stops))))
 
@@ -190,9 +190,9 @@
 
 (defn test-a-second-run-on-the-same-model-is-refused [tmp-path]
   (write-text tmp-path (* TEXT 20))
-  (setv first (start-program "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path))
-  (wait-for "epoch 1" first.stdout)
-  (setv second (program "--sources" "text.txt" :folder tmp-path))
-  (.kill first)
-  (.wait first)
+  (with [first (start-program
+      "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" :folder tmp-path)]
+    (wait-for "epoch 1" first.stdout)
+    (setv second (program "--sources" "text.txt" :folder tmp-path))
+    (.kill first))
   (refused second (str first.pid)))

@@ -1,15 +1,18 @@
 "Texts that small random networks write."
 
 (import
+  contextlib [contextmanager]
   itertools [islice]
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.mixture [Mixture make-engine]
   lstm-textgen.sampling [Steering]
+  lstm-textgen.writer :as writer
   lstm-textgen.writer [Ends before-stop first-sentences stream write-many]
   tests.helpers [small-model])
 
 (setv
+  pytestmark pytest.mark.quick
   LETTERS "\n abcdefghij."
   FIFTY (Ends :length 50)
   LIKELIEST (Steering :temperature 0))
@@ -127,12 +130,37 @@
          (st.integers 1 3))]
     test-a-text-ends-before-the-stop-text [text stop size]
   (setv pieces (lfor i (range 0 (len text) size) (cut text i (+ i size))))
-  (assert (= (.join "" (before-stop pieces stop)) (get (.split text stop) 0))))
+  (assert (= (.join "" (before-stop pieces [stop])) (get (.split text stop) 0))))
 
 
 (defn test-only-what-may-become-the-stop-text-is-held-back []
-  (assert (= (list (before-stop ["x" "E" "N" "x" "E" "N" "D" "y"] "END")) ["x" "ENx" ""]))
-  (assert (= (list (before-stop ["x" "E" "N"] "END")) ["x" "EN"])))
+  (assert (= (list (before-stop ["x" "E" "N" "x" "E" "N" "D" "y"] ["END"])) ["x" "ENx" ""]))
+  (assert (= (list (before-stop ["x" "E" "N"] ["END"])) ["x" "EN"])))
+
+
+(defn test-the-stop-text-that-is-complete-first-counts []
+  (assert (= (list (before-stop ["a" "b" "c" "d"] ["bcd" "c"])) ["a" "b"]))
+  (assert (= (list (before-stop ["a" "b" "c"] ["xyz" "bc" "c"])) ["a" ""])))
+
+
+(defn test-a-seed-of-words-that-ends-in-a-space-is-continued-without-another []
+  (setv model (small-model :unit "words" :text "it was not was it" :odds {" not" 1e20}))
+  (assert (= (list (stream model "was " :ends (Ends :length 2))) ["not" " not"]))
+  (assert (= (list (stream model "was" :ends (Ends :length 1))) [" not"])))
+
+
+(defn test-a-stream-gives-blas-its-threads-back-between-units [monkeypatch]
+  (setv open-ones [])
+  (defn [contextmanager] noting [threads]
+    (.append open-ones threads)
+    (yield)
+    (.pop open-ones))
+  (monkeypatch.setattr writer "few_threads" noting)
+  (setv pieces (stream (small-model) "h" :rng-seed 1))
+  (for [_ (range 200)]
+    (next pieces)
+    (assert (= open-ones [])))
+  (.close pieces))
 
 
 (defn test-a-written-text-lacks-the-stop-text []

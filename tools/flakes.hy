@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  ast
   re
   hy.errors [HyError]
   pyflakes.checker [Checker]
@@ -12,13 +13,21 @@
 (defn flakes [source]
   "Yield #(line message) for each mistake that pyflakes sees in `source`, a `Source`."
   (try
-    (setv tree (syntax-tree source))
+    (setv tree (_with-type-params (syntax-tree source)))
     (except [error [HyError SyntaxError]]
       (yield #((or (getattr error "lineno" None) 1) (.format "{}" error.msg)))
       (return)))
   (for [message (. (Checker tree :filename source.path) messages)]
     (unless (_of-hy? message)
       (yield #(message.lineno (_in-hy (% message.message message.message-args)))))))
+
+
+(defn _with-type-params [tree]
+  "Return `tree` with the fields that Python 3.12 wants to be there and Hy leaves out."
+  (for [node (ast.walk tree)]
+    (when (isinstance node #(ast.AsyncFunctionDef ast.ClassDef ast.FunctionDef))
+      (setv node.type-params (getattr node "type_params" []))))
+  tree)
 
 
 (defn _of-hy? [message]

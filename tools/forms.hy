@@ -23,8 +23,10 @@
     (.split self.text "\n"))
 
   (defn [cached-property] forms [self]
-    "The top-level forms; reading them raises `HySyntaxError` where there is a mistake."
-    (list (read-many self.text :filename self.path :skip-shebang True)))
+    "The top-level forms, none of a .py file; mistakes raise `HySyntaxError`."
+    (if (.endswith self.path ".py")
+      []
+      (list (read-many self.text :filename self.path :skip-shebang True))))
 
   (defn [cached-property] models [self]
     "Every form, the inner ones too."

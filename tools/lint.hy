@@ -38,10 +38,15 @@ if there are any.]]
 
 (defn findings-in [path]
   "Yield #(path line message) for each finding in the file at `path`."
-  (setv source (read-source path))
-  (for [rule [flakes #* (if (= path.suffix ".hy") RULES [long-lines])]]
-    (for [[line message] (rule source)]
-      (yield #(source.path line message)))))
+  (setv
+    source (read-source path)
+    found (list (flakes source)))
+  (try
+    (for [rule (if (= path.suffix ".hy") RULES [long-lines])]
+      (.extend found (rule source)))
+    (except [SyntaxError]))  ; which flakes has found
+  (for [[line message] found]
+    (yield #(source.path line message))))
 
 
 (when (= __name__ "__main__")

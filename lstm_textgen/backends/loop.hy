@@ -36,16 +36,17 @@ Shapes: T time, B batch, u units. Gates stand in Keras' order: input, forget, ca
   place in the text: two products of V rows take the place of three of B × T rows in the
   embedding's width.]]
 
-  (defn __init__ [self units vocabulary-size embedding #** options]
+  (defn __init__ [self units vocabulary-size embedding embeddings-initializer #** options]
     (.__init__ (super) units #** options)
     (setv
       self.input-spec None  ; ids have no axis for features
+      self.embeddings-initializer embeddings-initializer
       self.embedding-shape #(vocabulary-size embedding)))
 
   (defn build [self shape]
     (setv self.embeddings (.add-weight self
       :shape self.embedding-shape
-      :initializer (wide-normal)
+      :initializer self.embeddings-initializer
       :name "embeddings"))
     (.build (super) #(#* shape (get self.embedding-shape 1))))
 
@@ -57,14 +58,6 @@ Shapes: T time, B batch, u units. Gates stand in Keras' order: input, forget, ca
     (_look-up
       (+ (ops.matmul self.embeddings self.cell.kernel) self.cell.bias)
       (ops.transpose (ops.squeeze ids -1)))))
-
-
-(defn wide-normal []
-  #[[Return the initializer of an embedding: normal with a deviation of 1.
-
-  With Keras' usual ±0.05 all units look alike to the network at first, and it ends worse
-  (bench/README.md).]]
-  (keras.initializers.RandomNormal :stddev 1.0))
 
 
 (defn [ops.custom-gradient] _look-up [table ids]

@@ -4,21 +4,50 @@
   contextlib [contextmanager]
   importlib [import-module]
   os
+  signal
   sys
-  tempfile [TemporaryFile])
+  tempfile [TemporaryFile]
+  threading [RLock]
+  lstm-textgen.interrupts [Stopper])
+
+(setv
+  BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
+  ;; One thread at a time redirects standard error: else the last to end puts back another's file.
+  MUTING (RLock))
 
 
 (defn import-keras []
   #[[Import Keras, and TensorFlow where it is installed, with standard error muted.
 
   Call it before the first import of a module that imports Keras. TensorFlow is imported here
-  whatever the backend: Keras imports it at the first step of training if it is installed.]]
-  (with [_ (muted-stderr)]
-    (import-module "keras")
+  whatever the backend: Keras imports it at the first step of training if it is installed.
+  Raise `ValueError`, which says what to install, if Keras or its backend isn't, and
+  `KeyboardInterrupt` at the end of the import if Ctrl-C was pressed.]]
+  (setv missing None)
+  (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
+         _ (muted-stderr)]
+    (try
+      (import-module "keras")
+      (except [error ModuleNotFoundError]
+        (setv missing error)))
     (try
       (import-module "tensorflow")
       (except [ImportError])))
-  None)
+  (when stopper.number
+    (raise KeyboardInterrupt))
+  (when missing
+    (setv backend (_backend-for missing.name))
+    (raise (ValueError (+ f"this needs Keras with the backend {backend}, but "
+        f"{(or missing.name backend)} is not installed: pip install keras {backend} "
+        "(KERAS_BACKEND chooses another backend)"))
+      :from missing)))
+
+
+(defn _backend-for [module]
+  "Return the backend to install when Keras can't be imported for want of `module`."
+  (if (in module BACKENDS)
+    module
+    (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
 
 
 (defn [contextmanager] muted-stderr []
@@ -27,20 +56,29 @@
   TensorFlow writes from C++, whatever its log level, so the file descriptor itself is redirected.
   Where the process has no standard error, nothing is done.]]
   (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
-  (setv real (_stderr-copy))
-  (if (is real None)
-    (yield)
-    (with [withheld (TemporaryFile)]
-      (os.dup2 (.fileno withheld) 2)
-      (try
-        (yield)
-        (except [BaseException]
-          (.seek withheld 0)
-          (os.write real (.read withheld))
-          (raise))
-        (finally
-          (os.dup2 real 2)
-          (os.close real))))))
+  (with [_ MUTING]
+    (setv real (_stderr-copy))
+    (if (is real None)
+      (yield)
+      (with [_ (_withholding real)]
+        (yield)))))
+
+
+(defn [contextmanager] _withholding [real]
+  "While it is open, keep standard error, of which `real` is a second descriptor, in a file."
+  (with [withheld (TemporaryFile)]
+    (os.dup2 (.fileno withheld) 2)
+    (try
+      (yield)
+      (except [KeyboardInterrupt]  ; whoever stops it needs no log of what it was about
+        (raise))
+      (except [BaseException]
+        (.seek withheld 0)
+        (os.write real (.read withheld))
+        (raise))
+      (finally
+        (os.dup2 real 2)
+        (os.close real)))))
 
 
 (defn _stderr-copy []

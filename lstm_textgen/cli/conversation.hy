@@ -4,7 +4,9 @@
 (import
   sys
   lstm-textgen.cli.flags [as-flags]
+  lstm-textgen.cli.streams [complain]
   lstm-textgen.settings [SETTINGS settings-in]
+  lstm-textgen.terminal [visible]
   lstm-textgen.values [read-value unknown-name])
 
 (setv
@@ -70,14 +72,13 @@
   (setv value (.get flags.given (hy.mangle name)))
   (cond
     (is value None) "(default)"
-    (isinstance value list) (.join "," (map _shown-number value))
-    (isinstance value float) (_shown-number value)
-    True (str value)))
+    (isinstance value list) (.join "," (map _shown-item value))
+    True (_shown-item value)))
 
 
-(defn _shown-number [number]
-  f"{number :g}")
+(defn _shown-item [item]
+  (if (isinstance item float) f"{item :g}" (str item)))
 
 
 (defn _say [text]
-  (print text :file sys.stderr))
+  (complain (visible text)))

@@ -4,20 +4,25 @@
 (import
   argparse
   dataclasses [dataclass]
+  difflib [get-close-matches]
   functools [partial]
+  itertools [pairwise]
+  os
   pathlib [Path]
   re
   shlex
+  shutil [which]
   sys
   lstm-textgen [__version__]
   lstm-textgen.settings [SETTINGS in-words settings-in]
-  lstm-textgen.values [TEXTS read-value])
+  lstm-textgen.values [TEXTS clip read-value])
 
 (setv
   WIDTH 80  ; columns of the help
-  USAGE #[[%(prog)s --sources PATH… [flags]       learn
+  REPEATED ["path" "stop"]  ; settings whose flags may be given several times
+  USAGE #[[%(prog)s --sources PATH... [flags]     learn
        %(prog)s --generate SEED [flags]       write
-       %(prog)s --score PATH… [flags]         score]]
+       %(prog)s --score PATH... [flags]       score]]
   DESCRIPTION "Learns to write like any text, one character or word at a time, with an LSTM."
   EXAMPLES #[[
 examples:
@@ -53,8 +58,13 @@ examples:
 
 (defn parse-flags [arguments]
   "Return the `Flags` in `arguments` (a list); raise `ValueError` for a wrong one."
-  (setv values (vars (.parse-args (make-parser) arguments)))
-  (Flags (dfor [name value] (.items values) :if (is-not value None) name value)))
+  (setv
+    parser (make-parser)
+    parser.arguments arguments
+    [values strange] (.parse-known-args parser arguments))
+  (when strange
+    (raise (ValueError (_unknown (get strange 0) parser.options))))
+  (Flags (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
 (defn as-flags [text]
@@ -62,25 +72,81 @@ examples:
   (in-words text (fn [setting] setting.option)))
 
 
+(defn flag [option value]
+  "Return `option` with its `value` as the shell and the parser take them."
+  f"{option}{(if (.startswith value "-") "=" " ")}{(shlex.quote value)}")
+
+
 (defn program []
-  "Return how the user called this program."
+  "Return what messages call this program."
   (if (= (. (Path (get sys.argv 0)) name) "train.hy") "./train.hy" "lstm-textgen"))
 
 
-(defn quoted [text]
-  "Return `text` as the shell reads it as one word."
-  (shlex.quote text))
+(defn command []
+  "Return what was typed to start this program, to be pasted into a shell."
+  (setv
+    [#* before script] (cut sys.orig-argv (- (len sys.orig-argv) (len sys.argv) -1))
+    alone (= (os.path.basename script) script))
+  (shlex.join (cond
+    (in "-m" before) [#* before script]
+    (not (.endswith script ".hy")) [(if (which (os.path.basename script)) "lstm-textgen" script)]
+    (not (which "hy")) [#* (cut before -1 None) script]
+    alone ["hy" script]  ; a bare name is looked for on the path
+    True [script])))
 
 
 ;; * The parser
 
 (defclass Parser [argparse.ArgumentParser]
-  "Says what is wrong in one line."
+  "Says what is wrong with the `arguments` in one line."
+
+  (setv arguments [])
 
   (defn error [self message]
     "Raise `ValueError`: the program's main function shows it."
-    (setv message (re.sub "^argument (--[a-z-]+): must be" r"\1 must be" message))
-    (raise (ValueError f"{(.removeprefix message "argument ")}; --help shows what there is"))))
+    (setv
+      message (re.sub "^argument (--[a-z-]+): must be" r"\1 must be" message)
+      message (.removeprefix message "argument ")
+      hint (._hint-at-dash self message))
+    (raise (ValueError f"{message}; {(or hint "--help shows what there is")}")))
+
+  (defn _hint-at-dash [self message]
+    "Return how to write a value that begins with a dash, if the `message` is due to one."
+    (setv found (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
+    (when found
+      (setv option (.group found 1))
+      (for [[word after] (pairwise self.arguments)]
+        (when (and (= word option) (.startswith after "-") (not-in after self.options))
+          (return f"a value that begins with - is written {(flag option after)}")))))
+
+  (defn [property] options [self]
+    "Every option, such as `--max-words`."
+    (list self._option-string-actions)))
+
+
+(defn _unknown [word options]
+  "Return the message that `word` is none of the `options`, with the nearest one."
+  (setv near (_nearest word options))
+  (cond
+    (not (.startswith word "-"))
+      f"'{(clip word)}' belongs to no flag; to train on a text write --sources PATH"
+    near
+      f"there is no flag {(clip word)}; did you mean {near}?"
+    True
+      f"there is no flag {(clip word)}; --help-all shows every flag"))
+
+
+(defn _nearest [word options]
+  "Return that of the `options` which `word` abbreviates, is a part of, or nearly is; else None."
+  (setv
+    name (.replace (.strip (get (.split word "=") 0) "-_") "_" "-")
+    names (sorted (gfor option options (.removeprefix option "--")) :key len)
+    near [
+      #* (gfor option names :if (and name (.startswith option name)) option)
+      #* (gfor option names :if (and (> (len name) 2) (in name option)) option)
+      #* (get-close-matches name names :n 1)])
+  (when near
+    f"--{(get near 0)}"))
 
 
 (defclass HelpAll [argparse.Action]
@@ -122,9 +188,9 @@ examples:
       (is-not setting.value None)
         {"action" "store_const"  "const" setting.value}
       (is setting.kind TEXTS)
-        {"nargs" "+"  "metavar" setting.metavar}
-      (= setting.name "path")
-        {"action" "append"  "metavar" setting.metavar}
+        {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
+      (in setting.name REPEATED)
+        {"action" "append"  "type" (partial _read setting)  "metavar" setting.metavar}
       True
         {"type" (partial _read setting)  "metavar" setting.metavar})))
 

@@ -2,18 +2,27 @@
 
 (import
   os
+  shlex
   sys
-  lstm-textgen.checkpoint [check-writable lock-model model-path save-checkpoint]
-  lstm-textgen.cli.flags [as-flags program quoted]
+  lstm-textgen.checkpoint [backup-path check-writable load-checkpoint lock-model model-path
+    save-checkpoint]
+  lstm-textgen.cli.flags [as-flags command flag]
+  lstm-textgen.cli.outputs [check-apart]
+  lstm-textgen.cli.streams [complain]
   lstm-textgen.interrupts [Interrupted]
   lstm-textgen.oldmodels [import-model]
   lstm-textgen.recipes [load-recipe]
   lstm-textgen.report.display [make-report]
   lstm-textgen.settings [settings-in]
-  lstm-textgen.textmodel [train :as train-model])
+  lstm-textgen.textmodel [train :as train-model]
+  lstm-textgen.values [counted])
 
-(setv NO-GPU {"CUDA_VISIBLE_DEVICES" "-1"  "JAX_PLATFORMS" "cpu"})
+(setv
+  NO-GPU {"CUDA_VISIBLE_DEVICES" "-1"  "JAX_PLATFORMS" "cpu"}
+  SEED "heylo")  ; to write from, if the model knows it
 
+
+;; * Training
 
 (defn train [flags]
   "Train as the `flags` say; return the exit status."
@@ -22,33 +31,51 @@
   (setv
     [path] flags.models
     recipe (when (in "recipe" flags.given) (load-recipe (.value flags "recipe")))
+    sources (.value flags "sources")
     names (lfor s (settings-in "c") :if (in "t" s.places) s.name)
     options (.chosen flags #* (gfor name names :if (not-in name ["path" "recipe" "sources"]) name))
     report (make-report (.value flags "quiet") as-flags))
+  (_check-path path (or sources (if recipe (.get recipe.settings "sources" []) [])))
   (try
-    (train-model (.value flags "sources") path :recipe recipe :report report #** options)
-    (.say report f"To write with it: {(_writing path)}")
+    (setv model (train-model sources path :recipe recipe :report report #** options))
+    (.say report f"To write with it: {(_writing path model.checkpoint)}")
     0
     (except [error Interrupted]
       (_say-stopped path)
       (+ 128 error.number))))
 
 
-(defn _writing [path]
-  "Return the command that writes with the model at `path`."
-  (setv model (if (= path "model") "" f" --model {(quoted path)}"))
-  f"{(program)} --generate heylo{model}")
+(defn _check-path [path sources]
+  "Raise `ValueError` if one of the files `sources` is what a model is saved to at `path`."
+  (setv path (model-path path))
+  (check-apart "path" [path (backup-path path)]
+    (lfor source sources :if (or (= source "-") (os.path.isfile source)) source)))
+
+
+(defn _writing [path model]
+  "Return the command that writes with the `model` (a `Checkpoint`) at `path`."
+  (+ f"{(command)} {(flag "--generate" (_seed model))}"
+    (if (= path "model") "" f" {(flag "--model" path)}")))
+
+
+(defn _seed [model]
+  "Return a text that the `model` knows, to write from: it may be empty."
+  (setv beginning (.strip model.settings.beginning))
+  (next (gfor
+    seed [SEED beginning]
+    :if (and (.isprintable seed) (not (get (.encode-seed model.vocabulary seed) 1)))
+    seed)
+    ""))
 
 
 (defn _say-stopped [path]
   "Say on standard error where a run stands that was stopped, and how it resumes."
-  (setv again (.join " " (gfor
-    word (cut sys.argv 1 None)
-    :if (!= word "--restart")
-    (quoted word))))
-  (print :file sys.stderr (+ f"\nStopped, and saved. To resume: {(program)} {again}\n"
-    f"To write with it: {(_writing path)}")))
+  (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
+  (complain f"\nStopped, and saved. To resume: {(command)} {again}")
+  (complain f"To write with it: {(_writing path (load-checkpoint path :warn complain))}"))
 
+
+;; * Old models
 
 (defn import-old [flags]
   #[[Make a model from the old one that `flags` name; return the exit status.
@@ -56,14 +83,18 @@
   An existing model is replaced only with --restart.]]
   (setv
     [name] flags.models
-    path (model-path name))
+    path (model-path name)
+    [old alphabet] (.values (.chosen flags "import" "alphabet"))
+    report (make-report (.value flags "quiet") as-flags))
+  (_check-path name [old alphabet])
   (check-writable path)
   (with [_ (lock-model path)]
     (when (and (.exists path) (not (.value flags "restart")))
       (raise (ValueError (+ f"{path}: this model exists already; give another `path`, "
         "or `restart` to replace it"))))
-    (setv model (import-model (.value flags "import") (.value flags "alphabet")))
+    (setv model (import-model old alphabet))
     (save-checkpoint model path))
-  (print f"{path}: {(len model.vocabulary)} characters, layers {model.settings.layers}")
-  (print f"To write with it: {(_writing name)}")
+  (setv characters (counted (len model.vocabulary) "characters"))
+  (.say report f"{path}: {characters}, layers {model.settings.layers}")
+  (.say report f"To write with it: {(_writing name model)}")
   0)

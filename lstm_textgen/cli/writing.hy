@@ -2,13 +2,13 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [nullcontext]
-  os
   sys
   numpy :as np
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.conversation [converse]
   lstm-textgen.cli.flags [as-flags]
+  lstm-textgen.cli.outputs [check-output naming-errors open-output]
+  lstm-textgen.cli.streams [complain]
   lstm-textgen.machine [MB]
   lstm-textgen.mixture [Mixture]
   lstm-textgen.originality [STRING originality]
@@ -18,6 +18,7 @@
   lstm-textgen.sources.files [check-encoding decode find-paths read-file read-sources]
   lstm-textgen.terminal [put visible]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.values [counted]
   lstm-textgen.vocabulary [describe-units]
   lstm-textgen.writer [Ends])
 
@@ -28,24 +29,29 @@
   ENDS ["length" "stop" "sentences"])
 
 
-(defn use-model [flags]
-  #[[Do what `flags` ask with a trained model; return the exit status.
+(defn use-model [flags action]
+  #[[Do the `action` that `flags` ask for with a trained model; return the exit status.
 
   It writes to standard output until it ends, Ctrl-C, or the reader of a pipe goes away.]]
-  (setv act (cond
-    (in "score" flags.given) score-files
-    (in "interactive" flags.given) interact
-    True write))
-  (.reconfigure sys.stdout :errors "replace")
+  (_check-outputs flags)
   (try
-    (act flags)
-    (.flush sys.stdout)
+    ((.get {"score" score-files  "interactive" interact} action write) flags)
+    (with [_ (naming-errors "standard output")]
+      (.flush sys.stdout))
     (except [KeyboardInterrupt]
       (print))
-    (except [BrokenPipeError]
-      ;; What is still in the buffer has no reader: let it fall into the void at exit.
-      (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno sys.stdout))))
+    (except [BrokenPipeError]))  ; nobody reads on
   0)
+
+
+(defn _check-outputs [flags]
+  "Raise an error unless the files that `flags` say to write can be written without harm."
+  (setv sources [
+    #* (or (.value flags "sources") [])
+    #* (or (.value flags "score") [])
+    #* (.values (.chosen flags "generate_from"))])
+  (for [[name path] (.items (.chosen flags "output" "score_html"))]
+    (check-output name path sources flags.models)))
 
 
 (defn _load-model [flags]
@@ -65,14 +71,7 @@
 
 
 (defn _warn [message]
-  (print (visible (as-flags message)) :file sys.stderr))
-
-
-(defn _open-output [path]
-  "Return the file to write to, or standard output; to be used in a `with`."
-  (if (is path None)
-    (nullcontext sys.stdout)
-    (open path "w" :encoding "utf-8")))
+  (complain (visible (as-flags message))))
 
 
 (defn _encoding [model flags]
@@ -84,7 +83,8 @@
   "Return the text of `paths`, files and the like, as they are."
   (read-sources paths
     :encoding (_encoding model flags)
-    :limit (* MB (.value flags "max_download"))))
+    :limit (* MB (.value flags "max_download"))
+    :warn _warn))
 
 
 ;; * Writing
@@ -99,7 +99,7 @@
     keep (.value flags "originality")
     training (when keep (.prepare model (_read-text model flags (.value flags "sources"))))
     texts (_begin-texts model seed flags))
-  (with [out (_open-output (.value flags "output"))]
+  (with [out (open-output (.value flags "output"))]
     (setv written (_put-texts out seed texts keep)))
   (when keep
     (_say-originality written training)))
@@ -148,7 +148,7 @@
 (defn _say-originality [written training]
   "Say on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
-  (_warn (+ f"longest passage copied from the sources: {(len passage)} characters: "
+  (_warn (+ f"longest passage copied from the sources: {(counted (len passage) "characters")}: "
     (repr (cut passage QUOTED))
     (if (> (len passage) QUOTED) "…" "")))
   (_warn (if (is share None)
@@ -167,10 +167,11 @@
     (setv flags (.with-value flags "temperature" (get model.settings "temperature"))))
   (_check-options flags)
   (converse flags _check-options (fn [flags seed]
-    (put sys.stdout seed)
-    (for [piece (.stream model seed #** (_options flags))]
-      (put sys.stdout piece))
-    (put sys.stdout "\n"))))
+    (with [out (open-output None)]
+      (put out seed)
+      (for [piece (.stream model seed #** (_options flags))]
+        (put out piece))
+      (put out "\n")))))
 
 
 (defn _check-options [flags]
@@ -191,13 +192,13 @@
     page (when page-path (Page unit))
     whole (Score))
   (check-encoding (_encoding model flags))
-  (with [out (if page (_open-output page-path) (nullcontext))]
-    (for [path paths]
-      (_score-file model path flags [whole (Score)] page))
-    (when page
-      (.write out page.text)))
+  (for [path paths]
+    (_score-file model path flags [whole (Score)] page))
   (when (> (len paths) 1)
-    (print (_summary "in all" whole unit))))
+    (print (_summary "in all" whole unit)))
+  (when page
+    (with [out (open-output page-path)]
+      (.write out page.text))))
 
 
 (defn _paths [sources]
@@ -246,7 +247,7 @@
   "Return the line about a `Score`; `strange` has the characters that the model doesn't know."
   (setv line (+ f"{name}: {total.bits :.3f} bits per {(.removesuffix unit "s")}, "
     f"perplexity {total.perplexity :.2f}, accuracy {total.accuracy :.1%}, "
-    f"{total.count :,} {unit}"))
+    (counted total.count unit)))
   (cond
     (not total.unknowns)
       line

@@ -3,7 +3,14 @@
 (import
   sys
   lstm-textgen.machine [MB]
-  lstm-textgen.report.plain [Quiet Report])
+  lstm-textgen.report.plain [Quiet Report]
+  lstm-textgen.terminal [Tolerant])
+
+(setv
+  ;; Columns of a terminal that a line needs, to have more in it than the least.
+  WITH-SPEED 76
+  WITH-LOSS 50
+  BAR 8)  ; columns of the bar itself where others are short
 
 
 (defn make-report [[quiet False] [words str]]
@@ -12,7 +19,7 @@
   With `quiet` it shows only what goes wrong. `words` is that of `Report`.]]
   (setv kind (cond
     quiet Quiet
-    (and sys.stdout (.isatty sys.stdout)) Display
+    (.isatty (Tolerant sys.stdout)) Display
     True Report))
   (kind words))
 
@@ -68,22 +75,44 @@
 
 
 (defn _epoch-bar []
-  "Return a bar with the loss, the speed and the time left; it vanishes when its epoch is over."
+  #[[Return a bar with the time left and, where there is room, the loss and the speed.
+
+  It vanishes when its epoch is over.]]
   (import rich.progress [BarColumn Progress TextColumn TimeRemainingColumn])
+  (setv
+    console (_console)
+    width console.width)
   (Progress
     (TextColumn "{task.description}")
-    (BarColumn)
-    (TextColumn "{task.percentage:>3.0f}%  {task.fields[loss]}  {task.fields[speed]}")
+    (BarColumn (if (< width WITH-SPEED) BAR 40))
+    (TextColumn (+ "{task.percentage:>3.0f}%"
+      (if (< width WITH-LOSS) "" "  {task.fields[loss]}")
+      (if (< width WITH-SPEED) "" "  {task.fields[speed]}")))
     (TimeRemainingColumn)
+    :console console
     :transient True))
 
 
 (defn _download-bar []
-  "Return a bar that counts megabytes; it vanishes when all have arrived."
+  #[[Return a bar that counts megabytes, with the name of the download where there is room.
+
+  It vanishes when all have arrived.]]
   (import rich.progress [BarColumn Progress TextColumn TimeRemainingColumn])
+  (setv
+    console (_console)
+    narrow (< console.width WITH-SPEED))
   (Progress
-    (TextColumn "{task.description} {task.fields[name]}" :markup False)
-    (BarColumn 20)
+    (TextColumn
+      (if narrow "{task.description}" "{task.description} {task.fields[name]}")
+      :markup False)
+    (BarColumn (if narrow BAR 20))
     (TextColumn "{task.fields[size]}")
     (TimeRemainingColumn)
+    :console console
     :transient True))
+
+
+(defn _console []
+  "Return a console of rich's on standard output, which goes on when that is gone."
+  (import rich.console [Console])
+  (Console :file (Tolerant sys.stdout)))

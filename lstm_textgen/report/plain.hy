@@ -6,7 +6,7 @@
   time
   lstm-textgen.machine [MB]
   lstm-textgen.scoring [bits]
-  lstm-textgen.terminal [put visible])
+  lstm-textgen.terminal [Tolerant put visible])
 
 
 (defclass Report []
@@ -104,9 +104,8 @@
 
 
 (defn _put-line [file text]
-  "Show a line, made visible on a terminal; a program without a console has no `file`."
-  (when file
-    (put file (+ text "\n"))))
+  "Show a line on `file`, made visible if that is a terminal; whatever happens, the run goes on."
+  (put (Tolerant file) (+ text "\n")))
 
 
 (defn _loss [name nats]

@@ -1,4 +1,4 @@
-"Where text comes from: files, folders, patterns, URLs, .gz and standard input."
+"Where text comes from: files, folders, patterns, URLs, .gz, standard input and open files."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -6,16 +6,24 @@
   glob
   gzip
   os
+  pathlib [Path]
   re
   sys
   zlib
   lstm-textgen.machine [MB]
   lstm-textgen.sources.download [QUOTED fetch too-much]
-  lstm-textgen.values [clip])
+  lstm-textgen.values [clip counted])
 
 (setv
+  ;; What a URL begins with: a scheme has two letters at least, as one alone is a drive of Windows.
+  URL (re.compile "[a-z][a-z0-9+.-]+://" re.IGNORECASE)
   LIMIT (* 1024 MB)  ; bytes of a download, and of the content of a .gz
   CHUNK MB  ; bytes read at once
+  LONGEST-PATH 4096  ; characters; a longer source is text that was taken for a path
+  SHOWN 5  ; skipped files that a warning names
+  ;; Where the corpora are that come with the package: in what pip installs, and in the tree.
+  PACKAGE (. (Path __file__) (resolve) parent parent)
+  OUR-CORPORA [(str (/ PACKAGE "corpora")) (str (/ PACKAGE.parent "corpora"))]
   ;; The encodings among which the one of a file is guessed, likelier ones first: between two that
   ;; read its bytes alike the first is meant.
   LIKELY ["utf_8" "utf_16" "cp1252" "cp1251" "cp1250" "koi8_r" "gb18030" "big5" "cp932" "euc_jp"
@@ -31,43 +39,77 @@
   (.join "" (read-pieces sources encoding #** options)))
 
 
-(defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]]
+(defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]
+    [warn None]]
   #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
 
   A source is one of
 
-  - a file; a bare name that isn't in the current folder is looked for in `corpora/` and then in
-    `folders`;
+  - a file; a bare name that isn't in the current folder is looked for in `corpora/`, in `folders`
+    and among the corpora that come with the package;
   - a folder: every text file below it, in the order of their paths, except hidden files, empty
-    ones, and those that contain a NUL or can't be decoded;
+    ones, and those that contain a NUL or can't be decoded, of which `warn` is told;
   - a pattern such as `books/*.txt` or `books/**/*.md`;
   - an http or https URL. It is downloaded once, to the user's cache folder or the one in the
     environment variable LSTM_TEXTGEN_CACHE; an interrupted download resumes. With `#sha256=HEX`
     at its end the bytes must have that hash;
-  - `-`: standard input.
+  - `-`: standard input;
+  - a file that is open to be read, for text or for bytes.
 
   What ends in `.gz` is expanded. Bytes are decoded as `encoding`, a byte order mark is dropped,
   and a source that lacks a newline at its end gets one if another follows.
 
   `progress`, if given, is called during a download with the URL, the bytes that have come and how
   many there are (None: unknown). `limit` is the most bytes that a download or the content of a
-  `.gz` may have.
+  `.gz` may have. `warn`, if given, is called with a line about what was skipped.
 
   Whatever is wrong with a source raises `ValueError` or `OSError`, in one line that names it.]]
-  (when (isinstance sources #(str os.PathLike))
-    (setv sources [sources]))
-  (unless sources
-    (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
   (check-encoding encoding)
-  (setv empty True)
+  (setv
+    sources (_source-list sources)
+    empty True)
   (for [piece (_joined (gfor
-      source (map os.fspath sources)
-      text (_texts source encoding progress folders limit)
+      source sources
+      text (_texts source encoding progress folders limit warn)
       text))]
     (yield piece)
     (setv empty False))
   (when empty
-    (raise (ValueError f"the text is empty: {(_listed sources)}"))))
+    (raise (ValueError f"the text is empty: {(_listed (map _name sources))}"))))
+
+
+(defn _source-list [sources]
+  "Return `sources`, one or several, as a list; raise `ValueError` if one can't be a source."
+  (when (or (isinstance sources #(str bytes os.PathLike)) (_open-file? sources))
+    (setv sources [sources]))
+  (unless sources
+    (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
+  (lfor
+    source sources
+    (cond
+      (_open-file? source) source
+      (isinstance source #(str os.PathLike)) (_check-path (os.fsdecode source))
+      True (raise (ValueError
+        f"a source is a path, a URL or an open file, not {(clip (repr source))}")))))
+
+
+(defn _open-file? [source]
+  (hasattr source "read"))
+
+
+(defn _name [source]
+  "Return what messages call `source`."
+  (if (_open-file? source) (_file-name source) source))
+
+
+(defn _check-path [source]
+  "Return `source`, a path, pattern or URL; raise `ValueError` if it is text instead."
+  (when (or
+      (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
+      (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
+    (raise (ValueError (+ f"{(clip (repr source))} is text: sources are paths or URLs; "
+      "to train on text in memory give `text`"))))
+  source)
 
 
 (defn _listed [names]
@@ -102,32 +144,38 @@
     (setv first False)))
 
 
-(defn _texts [source encoding progress folders limit]
+(defn _texts [source encoding progress folders limit warn]
   "Yield each text of one source: an iterator of its pieces."
   (cond
+    (_open-file? source)
+      (yield (_read-open source encoding))
     (= source "-")
       (yield (decode "standard input" sys.stdin.buffer encoding))
-    ;; A scheme has two letters at least: one alone is a drive of Windows.
-    (re.match "[a-z][a-z0-9+.-]+://" source re.IGNORECASE)
+    (re.match URL source)
       (yield (read-file (fetch source progress limit) encoding limit source))
     True
       (for [path (find-paths source folders)]
         (if (os.path.isdir path)
-          (yield :from (_folder-texts path encoding limit))
+          (yield :from (_folder-texts path encoding limit warn))
           (yield (read-file path encoding limit path))))))
 
 
 ;; * Finding files
 
 (defn find-paths [source folders]
-  #[[Return the paths of the files and folders that `source`, a path or a pattern, means. A bare
-  name is looked for here, in `corpora/` and in `folders`. Raise `FileNotFoundError` if there are
-  none.]]
+  #[[Return the paths of the files and folders that `source`, a path or a pattern, means.
+
+  A bare name is looked for here, in `corpora/`, in `folders` and among the files of our own
+  corpora. Raise `FileNotFoundError` if there are none.]]
   (setv
-    places (if (or (not source) (os.path.dirname source)) [] ["corpora" #* folders])
+    bare (and source (not (os.path.dirname source)))
+    places (if bare ["corpora" #* folders] [])
     paths [source #* (gfor place places (os.path.join place source))])
   (for [path paths]
     (when (os.path.exists path)
+      (return [path])))
+  (for [path (gfor place OUR-CORPORA :if bare (os.path.join place source))]
+    (when (os.path.isfile path)
       (return [path])))
   (when (re.search r"[*?[]" source)
     (setv paths (sorted (glob.glob source :recursive True)))
@@ -135,18 +183,39 @@
       (raise (FileNotFoundError f"no file matches the pattern {(_quoted source)}")))
     ;; With ** a folder's files stand beside the folder itself.
     (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
-  (setv elsewhere (if places f", neither here nor in {(_listed places)}" ""))
+  (setv elsewhere (if bare f", neither here nor in {(_listed ["corpora/" #* folders])}" ""))
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
 
-(defn _folder-texts [folder encoding limit]
+(defn _folder-texts [folder encoding limit warn]
   "Yield the text of every file below `folder` that is text, as an iterator of its pieces."
-  (setv found False)
-  (for [path (_files-below folder)  :if (_text? path encoding limit)]
-    (setv found True)
-    (yield (read-file path encoding limit path)))
+  (setv
+    paths (_files-below folder)
+    skipped []
+    found False)
+  (for [path paths]
+    (setv empty (_empty? path encoding limit))
+    (cond
+      (is empty None)
+        (.append skipped path)
+      (not empty) (do
+        (setv found True)
+        (yield (read-file path encoding limit path)))))
   (unless found
-    (raise (ValueError f"the folder {(_quoted folder)} contains no {encoding} text"))))
+    (raise (ValueError f"the folder {(_quoted folder)} contains no {encoding} text")))
+  (when (and skipped warn)
+    (warn (_about-skipped skipped (len paths) folder encoding))))
+
+
+(defn _about-skipped [skipped count folder encoding]
+  "Return one line about the files `skipped` (paths) of the `count` in `folder`."
+  (setv
+    names (lfor path (cut skipped SHOWN) (os.path.relpath path folder))
+    more (- (len skipped) (len names)))
+  (.join " " (.split (+ f"skipped {(len skipped)} of {(counted count "files")} in "
+    f"{(_quoted folder)} that {(if (= (len skipped) 1) "is" "are")} not {encoding} text: "
+    (_listed names)
+    (if more f" and {more} more" "")))))
 
 
 (defn _files-below [folder]
@@ -160,17 +229,19 @@
   (sorted (filter os.path.isfile paths)))
 
 
-(defn _text? [path encoding limit]
-  "Return whether a file is text and nothing else; a large binary isn't read to its end."
+(defn _empty? [path encoding limit]
+  #[[Return whether a file is empty, or None if it has anything but text.
+
+  A large binary isn't read to its end.]]
   (setv empty True)
   (try
     (for [piece (read-file path encoding limit path)  :if piece]
       (when (in "\0" piece)
-        (return False))
+        (return None))
       (setv empty False))
     (except [NotText]
-      (return False)))
-  (not empty))
+      (return None)))
+  empty)
 
 
 ;; * Reading
@@ -189,6 +260,26 @@
     (except [error OSError]
       (setv reason (or error.strerror error))
       (raise (OSError f"can't read {(_quoted name)}: {reason}") :from error))))
+
+
+(defn _read-open [file encoding]
+  "Yield the text of an open `file` in pieces; one that gives bytes is decoded as `encoding`."
+  (setv name (_file-name file))
+  (try
+    (if (isinstance (.read file 0) str)
+      (while (setx text (.read file CHUNK))
+        (yield text))
+      (yield :from (decode name file encoding)))
+    (except [NotText]
+      (raise))
+    (except [error [OSError ValueError]]
+      (raise (ValueError f"can't read {name}: {error}") :from error))))
+
+
+(defn _file-name [file]
+  "Return what messages call an open `file`."
+  (setv name (getattr file "name" None))
+  (if (isinstance name str) (_quoted name) "the given text"))
 
 
 (defn decode [name file encoding [limit None]]

@@ -1,0 +1,80 @@
+"What the program can do, and which flags go with each of its actions."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  lstm-textgen.settings [SETTINGS settings-in])
+
+
+(defn _names-in [place]
+  "Return the names of the settings in a `place` of the table."
+  (lfor setting (settings-in place) setting.name))
+
+
+(setv
+  TRAINING "training"
+  MODELS ["path" "mix"]
+  READING ["encoding" "max_download"]
+  WRITING [#* (_names-in "w") #* MODELS "output" "originality"]
+  ;; For each action, named by the setting that asks for it, the others that it uses.
+  USED {
+    "generate" WRITING
+    "generate_from" [#* WRITING #* READING]
+    "interactive" [#* (gfor name (_names-in "w") :if (!= name "samples") name) #* MODELS]
+    "score" ["score_html" #* MODELS #* READING]
+    "import" ["alphabet" "path" "restart" "quiet"]
+    "completion" []
+    TRAINING [#* (_names-in "t") "recipe" "cpu" "quiet"]})
+
+
+(defn find-action [flags]
+  #[[Return the action that `flags` ask for, a key of `USED`.
+
+  Raise `ValueError` if there is none, and for flags that don't go together or do nothing.]]
+  (setv
+    asked (lfor name USED :if (in name flags.given) name)
+    action (if asked (get asked 0) TRAINING))
+  (when (> (len asked) 1)
+    (raise (ValueError f"{(_options asked)} can't be combined; give one of them")))
+  (when (= (len (.chosen flags "import" "alphabet")) 1)
+    (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
+  (unless (or asked (.chosen flags "sources" "recipe"))
+    (raise (ValueError (+ "nothing to do: give --sources to train or --generate to write; "
+      "--help shows what there is"))))
+  (_check-models flags action)
+  (_check-idle flags action)
+  action)
+
+
+(defn _check-models [flags action]
+  "Raise `ValueError` unless the `action` can have as many models as `flags` name."
+  (setv n (len flags.models))
+  (when (and (> n 1) (not-in "mix" (get USED action)))
+    (raise (ValueError f"--model: {n} models can't be used {(_where action)}; give 1"))))
+
+
+(defn _check-idle [flags action]
+  "Raise `ValueError` for `flags` that do nothing in an `action`."
+  (setv used #{action #* (get USED action)})
+  (when (and (in "originality" used) (in "originality" flags.given))
+    (unless (in "sources" flags.given)
+      (raise (ValueError "--originality needs the training text to compare with: --sources PATH")))
+    (.update used ["sources" #* READING]))
+  (setv
+    idle (lfor name flags.given :if (not-in name used) name)
+    [does them] (if (= (len idle) 1) ["does" "it"] ["do" "them"]))
+  (when idle
+    (raise (ValueError (+ f"{(_options idle)} {does} nothing {(_where action)}; "
+      (if (and (in "sources" idle) (in "originality" used))
+        "to compare the text with the sources add --originality"
+        f"leave {them} out"))))))
+
+
+(defn _where [action]
+  "Return in words where the `action` stands."
+  (if (= action TRAINING) "in training" f"with {(_options [action])}"))
+
+
+(defn _options [names]
+  "Return the flags of the settings `names`, in words: `--a, --b and --c`."
+  (setv [#* others last] (gfor name names (. (get SETTINGS name) option)))
+  (if others f"{(.join ", " others)} and {last}" last))

@@ -1,0 +1,182 @@
+#[[The files that texts and pages are written to: never over what is read, and never by half.
+
+Such a file appears under its name by a rename, when it is complete. What is there already stays
+until then, and for good if anything fails.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [contextmanager]
+  os
+  pathlib [Path]
+  secrets
+  shutil
+  signal
+  sys
+  threading
+  lstm-textgen.checkpoint [backup-path model-path]
+  lstm-textgen.modelfile.hdf5 [SIGNATURE]
+  lstm-textgen.modelfile.replacing [refuse-read-only]
+  lstm-textgen.sources.files [find-paths])
+
+;; What ends a program, where the system has it; Ctrl-C raises `KeyboardInterrupt` by itself.
+(setv ENDING ["SIGTERM" "SIGHUP" "SIGBREAK"])
+
+
+;; * Before anything is done
+
+(defn check-output [name path sources models]
+  #[[Raise `ValueError` or `OSError` unless the file at `path` can be written without harm.
+
+  `name` is the setting that gave it; `sources` are what is read (paths, patterns, `-`), `models`
+  the models that are.]]
+  (check-apart name [path] sources)
+  (setv real (Path (os.path.realpath path)))
+  (for [model (map model-path models)
+        [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
+    (when (or (= real (Path (os.path.realpath file))) (same-file? path file))
+      (raise (ValueError (_overwriting name path kind)))))
+  (unless (_written-directly? path)
+    (_check-place name path real)))
+
+
+(defn check-apart [name paths sources]
+  #[[Raise `ValueError` if one of the files at `paths` is read, as one of `sources`.
+
+  `name` is the setting that gave them.]]
+  (for [path paths
+        :if (os.path.isfile path)
+        file (files-read sources)]
+    (when (same-file? path file)
+      (raise (ValueError (_overwriting name path
+        (cond
+          (= file 0) "standard input"
+          (= file path) "what is read"
+          True f"{file}, which is read")))))))
+
+
+(defn _overwriting [name path what]
+  "Return the message that the setting `name` would destroy `what` at `path`."
+  f"`{name}` {path} would overwrite {what}; give another file")
+
+
+(defn files-read [sources]
+  "Yield the path of each file that is read for `sources`; standard input is 0."
+  (for [source sources]
+    (cond
+      (= source "-")
+        (yield 0)
+      (not-in "://" source)
+        (for [path (find-paths source [])]
+          (yield path)
+          (for [[folder _ names] (os.walk path)  name names]
+            (yield (os.path.join folder name)))))))
+
+
+(defn same-file? [path other]
+  "Return whether two paths, or numbers of open files, are one file."
+  (try
+    (os.path.samefile path other)
+    (except [OSError]  ; no such file
+      False)))
+
+
+(defn _check-place [name path real]
+  "Raise an error unless a file can be put at `real`, which is where `path` leads."
+  (cond
+    (.is-dir real)
+      (raise (IsADirectoryError 21 "this is a folder, not a file" path))
+    (not (.is-dir real.parent))
+      (raise (FileNotFoundError 2 "there is no such folder" (str real.parent)))
+    (not (os.access real.parent os.W-OK))
+      (raise (PermissionError 13 "no file can be written in this folder" (str real.parent))))
+  (when (.exists real)
+    (refuse-read-only real)
+    (with [file (open real "rb")]
+      (when (= (.read file (len SIGNATURE)) SIGNATURE)
+        (raise (ValueError (_overwriting name path "a model")))))))
+
+
+(defn _written-directly? [path]
+  "Return whether `path` is a pipe, a device or a standard stream, which no rename must replace."
+  (or
+    (is-not (_standard-stream path) None)
+    (and (os.path.exists path) (not (os.path.isfile path)) (not (os.path.isdir path)))))
+
+
+(defn _standard-stream [path]
+  "Return the number of the standard stream that `path` is, such as `/dev/stdout`, or None."
+  (next (gfor number [1 2] :if (same-file? path number) number) None))
+
+
+;; * Writing
+
+(defn [contextmanager] open-output [path]
+  #[[Open the file at `path`, or with None standard output, for text.
+
+  While a file is written, SIGTERM is `KeyboardInterrupt`, as Ctrl-C is: what the caller makes of
+  it is kept or, if it is raised here, nothing. Raise `OSError` that names the file if it can't be
+  written.]]
+  (cond
+    (is path None)
+      (with [_ (naming-errors "standard output")]
+        (yield sys.stdout)
+        (.flush sys.stdout))
+    (_written-directly? path)
+      (with [_ (naming-errors path)
+             file (_open-directly path)]
+        (yield file))
+    True
+      (with [_ (naming-errors path)
+             _ (_stoppable)
+             file (_replacement path)]
+        (yield file))))
+
+
+(defn _open-directly [path]
+  "Open the pipe, device or standard stream `path`; a stream's file is written on, not anew."
+  (setv number (_standard-stream path))
+  (open (if (is number None) path (os.dup number)) "w" :encoding "utf-8" :errors "replace"))
+
+
+(defn [contextmanager] naming-errors [name]
+  "Let each `OSError` of the system that is raised while this is entered name the file `name`."
+  (try
+    (yield)
+    (except [error OSError]
+      (if error.errno
+        (raise (OSError error.errno error.strerror name) :from error)
+        (raise)))))
+
+
+(defn [contextmanager] _replacement [path]
+  "Open a new file that takes the place of the one at `path` when this is left without an error."
+  (setv
+    path (Path (os.path.realpath path))
+    temporary (.with-name path f".{(secrets.token-hex 8)}.tmp"))
+  (try
+    (with [file (open temporary "x" :encoding "utf-8" :errors "replace")]
+      (yield file))
+    (when (.exists path)
+      (shutil.copymode path temporary))
+    (os.replace temporary path)
+    (finally
+      (.unlink temporary :missing-ok True))))
+
+
+(defn [contextmanager] _stoppable []
+  "Let signals that would end the program raise `KeyboardInterrupt` while this is entered."
+  (setv handlers {})
+  (when (is (threading.current-thread) (threading.main-thread))
+    (for [name ENDING  :if (hasattr signal name)]
+      (setv number (getattr signal name))
+      (when (= (signal.getsignal number) signal.SIG-DFL)
+        (setv (get handlers number) (signal.signal number _interrupt)))))
+  (try
+    (yield)
+    (finally
+      (for [[number handler] (.items handlers)]
+        (signal.signal number handler)))))
+
+
+(defn _interrupt [#* _]
+  (raise KeyboardInterrupt))

@@ -1,0 +1,43 @@
+"The standard streams, so that nothing which is shown can stop the program."
+
+(import
+  os
+  sys
+  lstm-textgen.terminal [Tolerant])
+
+(setv
+  ;; Each stream: its number, how to open what takes its place, what becomes of characters that its
+  ;; encoding lacks.
+  STREAMS {
+    "stdin" #(0 "r" "strict")
+    "stdout" #(1 "w" "replace")
+    "stderr" #(2 "w" "backslashreplace")})
+
+
+(defn prepare-streams []
+  "Put the null device where a stream is missing, and let the others take every character."
+  (for [[name [number mode errors]] (.items STREAMS)]
+    (try
+      (os.fstat number)
+      (except [OSError]  ; else the next file that is opened would get this number
+        (os.open os.devnull os.O-RDWR)))
+    (setv stream (getattr sys name))
+    (cond
+      (or (is stream None) (getattr stream "closed" False))
+        (setattr sys name (open os.devnull mode :encoding "utf-8"))
+      (and (= mode "w") (hasattr stream "reconfigure"))
+        (.reconfigure stream :errors errors))))
+
+
+(defn settle-streams []
+  "Hand on what was shown; let what nobody takes fall into the void, not fail at the exit."
+  (for [stream [sys.stdout sys.stderr]]
+    (try
+      (.flush stream)
+      (except [OSError]
+        (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno stream))))))
+
+
+(defn complain [text]
+  "Show a line on standard error, if anybody takes it."
+  (print text :file (Tolerant sys.stderr) :flush True))

@@ -1,0 +1,192 @@
+"What of a folder is skipped and where a bare name is found; open files and text in memory."
+
+(import
+  gzip
+  io
+  os
+  pathlib [Path]
+  pytest
+  lstm-textgen.sources.files :as files
+  lstm-textgen.sources.files [find-paths read-sources]
+  tests.helpers [ROOT])
+
+(setv pytestmark pytest.mark.quick)
+
+
+(defn [pytest.fixture] here [tmp-path monkeypatch]
+  "Stand in an empty folder."
+  (.chdir monkeypatch tmp-path)
+  tmp-path)
+
+
+(defn write [path [content "text"]]
+  "Write `content`, text or bytes, to the file `path`."
+  (setv path (Path path))
+  (.mkdir path.parent :parents True :exist-ok True)
+  (.write-bytes path (if (isinstance content str) (.encode content) content)))
+
+
+(defn warnings-about [source #* arguments]
+  "Return the lines that reading `source` warns with."
+  (setv said [])
+  (read-sources source #* arguments :warn said.append)
+  said)
+
+
+(defn complaint [#* arguments]
+  "Return the one line in which `read-sources` refuses."
+  (with [error (pytest.raises #(ValueError OSError))]
+    (read-sources #* arguments))
+  (setv line (str error.value))
+  (assert (not-in "\n" line))
+  line)
+
+
+;; * What is skipped
+
+(defn test-files-that-are-skipped-are-named [here]
+  (write "all/text.txt")
+  (write "all/latin.doc" b"\xe9")
+  (write "all/deep/picture.png" b"PNG\0")
+  (assert (= (warnings-about "all") [(+ "skipped 2 of 3 files in 'all' that are not utf-8 text: "
+    (os.path.join "deep" "picture.png") ", latin.doc")]))
+  (assert (= (warnings-about "all" "latin-1") [(+ "skipped 1 of 3 files in 'all' that is not "
+    "latin-1 text: " (os.path.join "deep" "picture.png"))])))
+
+
+(defn test-a-damaged-gzip-in-a-folder-is-named [here]
+  (write "all/a.txt")
+  (write "all/b.gz" "not zipped")
+  (write "all/c.gz" (gzip.compress b"text"))
+  (assert (= (warnings-about "all")
+    ["skipped 1 of 3 files in 'all' that is not utf-8 text: b.gz"])))
+
+
+(defn test-of-many-skipped-files-the-first-are-named [here]
+  (write "all/text.txt")
+  (for [n (range 100)]
+    (write f"all/{n :02}.bin" b"\0"))
+  (setv [line] (warnings-about "all"))
+  (assert (.startswith line "skipped 100 of 101 files"))
+  (assert (.endswith line "text: 00.bin, 01.bin, 02.bin, 03.bin, 04.bin and 95 more")))
+
+
+(defn test-hidden-and-empty-files-are-passed-over-in-silence [here]
+  (write "all/text.txt")
+  (write "all/empty.txt" "")
+  (write "all/.hidden" b"\0")
+  (write "all/.git/index" b"\0")
+  (assert (= (warnings-about "all") [])))
+
+
+(defn test-a-warning-is-one-line [here]
+  (write "all/text.txt")
+  (write "all/two\nlines" b"\0")
+  (assert (= (warnings-about "all")
+    ["skipped 1 of 2 files in 'all' that is not utf-8 text: two lines"])))
+
+
+(defn test-without-a-listener-files-are-skipped-all-the-same [here]
+  (write "all/text.txt")
+  (write "all/picture.png" b"\0")
+  (assert (= (read-sources "all") "text")))
+
+
+;; * Bare names
+
+(defn test-a-bare-name-is-found-among-the-corpora-of-the-package [here]
+  (assert (= (find-paths "lol.txt" []) [(str (/ ROOT "corpora" "lol.txt"))]))
+  (write "far/lol.txt")
+  (assert (= (find-paths "lol.txt" ["far"]) [(os.path.join "far" "lol.txt")])))
+
+
+(defn test-corpora-in-the-package-come-before-those-beside-it [here monkeypatch]
+  (.setattr monkeypatch files "OUR_CORPORA" ["inside" "beside"])
+  (write "beside/a.txt")
+  (assert (= (find-paths "a.txt" []) [(os.path.join "beside" "a.txt")]))
+  (write "inside/a.txt")
+  (assert (= (find-paths "a.txt" []) [(os.path.join "inside" "a.txt")])))
+
+
+(defn test-only-files-by-a-bare-name-are-found-there [here monkeypatch]
+  (.setattr monkeypatch files "OUR_CORPORA" ["ours"])
+  (write "ours/folder/a.txt")
+  (for [name ["folder" "" "./a.txt" (os.path.join "folder" "a.txt")]]
+    (with [_ (pytest.raises FileNotFoundError)]
+      (find-paths name [])))
+  None)
+
+
+(defn test-a-missing-file-is-named-without-the-package [here]
+  (assert (= (complaint "none.txt") "there is no file 'none.txt', neither here nor in corpora/")))
+
+
+;; * Open files
+
+(defn test-an-open-text-is-taken-as-it-is []
+  (assert (= (read-sources (io.StringIO "a\r\n\0é")) "a\r\n\0é"))
+  (assert (= (read-sources (io.StringIO "a\n") "utf-16") "a\n")))
+
+
+(defn test-open-bytes-are-decoded [here]
+  (assert (= (read-sources (io.BytesIO b"\xef\xbb\xbfF\xc3\xbcchse")) "Füchse"))
+  (assert (= (read-sources [(io.BytesIO b"\xfc")] "latin-1") "ü"))
+  (write "a.gz" (gzip.compress b"text"))
+  (with [file (gzip.open "a.gz")]
+    (assert (= (read-sources file) "text"))))
+
+
+(defn test-open-files-and-paths-are-joined-in-order [here]
+  (write "b.txt" "beta")
+  (write "c.txt" "gamma")
+  (with [file (open "c.txt" :encoding "utf-8")]
+    (assert (= (read-sources [(io.StringIO "alpha") "b.txt" file]) "alpha\nbeta\ngamma"))))
+
+
+(defn test-a-long-open-text-comes-in-pieces []
+  (setv
+    text (* "foxes\n" 500_000)
+    pieces (list (files.read-pieces (io.StringIO text))))
+  (assert (= (.join "" pieces) text))
+  (assert (> (len pieces) 1)))
+
+
+(defn test-what-is-wrong-with-an-open-file-names-it [here]
+  (write "a.txt" b"a\xfc")
+  (with [file (open "a.txt" "rb")]
+    (assert (.startswith (complaint file) "'a.txt' is not valid utf-8: byte 1, in line 1,")))
+  (with [file (open "a.txt" :encoding "utf-8")]
+    (assert (.startswith (complaint file) "can't read 'a.txt': 'utf-8' codec can't decode")))
+  (assert (= (complaint file) "can't read 'a.txt': I/O operation on closed file."))
+  (with [file (open "a.txt" "wb")]
+    (assert (= (complaint file) "can't read 'a.txt': read")))
+  (assert (.startswith (complaint (io.BytesIO b"\xfc")) "the given text is not valid utf-8"))
+  (assert (= (complaint (io.StringIO "")) "the text is empty: the given text")))
+
+
+;; * What is no source
+
+(defn [(pytest.mark.parametrize "text" [
+    "The cat sat.\nThe dog ran."
+    "one\rtwo"
+    (* "Is it so? " 1000)
+    "http://a.b is mine\nnot yours"])]
+    test-text-for-a-path-is-recognised [here text]
+  (setv line (complaint text))
+  (assert (.endswith line
+    " is text: sources are paths or URLs; to train on text in memory give `text`"))
+  (assert (.startswith line (cut (repr text) 8)))
+  (assert (< (len line) 200)))
+
+
+(defn test-a-path-may-have-a-line-break [here]
+  (write "two\nlines.txt")
+  (assert (= (read-sources "two\nlines.txt") "text")))
+
+
+(defn [(pytest.mark.parametrize "source" [5 None b"a.txt" ["a.txt"]])]
+    test-what-can-be-no-source-is-refused [source]
+  (when (isinstance source bytes)
+    (assert (= (complaint source) (complaint [source]))))
+  (assert (= (complaint [source])
+    f"a source is a path, a URL or an open file, not {source !r}")))

@@ -1,0 +1,193 @@
+"Files that the program writes: never over what it reads, never by half, and refused in time."
+
+(import
+  os
+  resource
+  signal
+  threading [Thread]
+  time
+  pytest
+  lstm-textgen.cli [main]
+  lstm-textgen.cli.outputs [open-output]
+  tests.helpers [names-in output program refused save-odds start-program sure-model write-text])
+
+(setv SEED ["--generate" "a" "--length" "2"])
+
+
+(defn [pytest.fixture] sure [tmp-path monkeypatch]
+  "Enter a folder with a model that writes a and nothing else, and letter.txt; return the folder."
+  (monkeypatch.chdir (sure-model tmp-path))
+  (write-text tmp-path "abcd" "letter.txt")
+  tmp-path)
+
+
+(defn [pytest.fixture] complaint [capsys]
+  "Return a function from arguments to the one line with which the program refuses them."
+  (fn [#* arguments]
+    (.readouterr capsys)
+    (assert (= (main (list arguments)) 2))
+    (setv [out err] (.readouterr capsys))
+    (assert (= [out (.count err "\n")] ["" 1]) err)
+    err))
+
+
+;; * What is read
+
+(defn [(pytest.mark.parametrize "flags" [
+    ["--score" "letter.txt" "--score-html"]
+    ["--score" "*.txt" "--score-html"]
+    ["--score" "." "--score-html"]
+    ["--generate-from" "letter.txt" "--length" "1" "--output"]
+    [#* SEED "--originality" "--sources" "letter.txt" "--output"]
+    [#* SEED "--originality" "--sources" "." "--output"]])]
+    test-no-output-overwrites-what-is-read [sure complaint flags]
+  (.symlink-to (/ sure "soft") "letter.txt")
+  (os.link "letter.txt" "hard")
+  (for [name ["letter.txt" "./letter.txt" "soft" "hard"]]
+    (assert (in f"{name} would overwrite" (complaint #* flags name))))
+  (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
+
+
+(defn test-no-page-overwrites-standard-input [sure]
+  (with [file (open "letter.txt")]
+    (refused (program "--score" "-" "--score-html" "letter.txt" :folder sure :stdin file)
+      "would overwrite standard input"))
+  (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
+
+
+(defn [(pytest.mark.parametrize "name" ["model.h5" "link" "model.h5.bak" "other.h5"])]
+    test-no-output-overwrites-a-model [sure complaint name]
+  (.symlink-to (/ sure "link") "model.h5")
+  (save-odds sure "ab" {} :name "other")
+  (setv before (.read-bytes (/ sure "model.h5")))
+  (for [flags [[#* SEED "--output"] ["--score" "letter.txt" "--score-html"]]]
+    (assert (in f"{name} would overwrite" (complaint #* flags name))))
+  (assert (= (.read-bytes (/ sure "model.h5")) before))
+  (assert (not-in "model.h5.bak" (names-in sure))))
+
+
+(defn test-no-model-overwrites-what-is-read [sure complaint]
+  (.rename (/ sure "model.h5") (/ sure "text.h5"))
+  (for [flags [
+      ["--sources" "text.h5" "--model" "text"]
+      ["--sources" "text.h5" "--model" "text" "--restart"]
+      ["--import" "text.h5" "--alphabet" "letter.txt" "--model" "text" "--restart"]]]
+    (assert (in "--model text.h5 would overwrite" (complaint #* flags)))))
+
+
+(defn test-other-files-may-be-replaced-and-keep-their-mode [sure]
+  (.write-text (/ sure "old") "old")
+  (.chmod (/ sure "old") 0o640)
+  (.symlink-to (/ sure "link") "old")
+  (assert (= (output sure #* SEED "--output" "link") ""))
+  (assert (= (.read-text (/ sure "old")) "aaa\n"))
+  (assert (= (& (. (.stat (/ sure "old")) st-mode) 0o777) 0o640))
+  (assert (.is-symlink (/ sure "link"))))
+
+
+;; * What can't be written
+
+(defn [(pytest.mark.parametrize #("name" "words") [
+    #("nowhere/a" "there is no such folder")
+    #("folder" "folder")
+    #("old" "read-only")])]
+    test-a-place-where-nothing-can-be-written-is-refused-at-once [sure complaint name words]
+  (.mkdir (/ sure "folder"))
+  (.write-text (/ sure "old") "old")
+  (.chmod (/ sure "old") 0o444)
+  (for [flags [["--generate" "a" "--output"] ["--score" "none.txt" "letter.txt" "--score-html"]]]
+    (setv message (complaint #* flags "--model" "none" name))
+    (assert (in words message))
+    (assert (in (get (.split name "/") 0) message)))
+  (assert (= (.read-text (/ sure "old")) "old")))
+
+
+(defn test-a-failure-leaves-what-was-there [sure complaint]
+  (.write-text (/ sure "old") "old")
+  (setv names (names-in sure))
+  (for [flags [
+      [#* SEED "--model" "none" "--output" "old"]
+      [#* SEED "--originality" "--sources" "none" "--output" "old"]
+      ["--generate" "a" "--samples" "2" "--output" "old"]
+      ["--score" "letter.txt" "none.txt" "--score-html" "old"]]]
+    (complaint #* flags))
+  (assert (= (.read-text (/ sure "old")) "old"))
+  (assert (= (names-in sure) names)))
+
+
+(defn limit-files [size]
+  "Let this process write no file longer than `size` bytes, as if the disk were full then."
+  (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
+  (resource.setrlimit resource.RLIMIT-FSIZE #(size hard)))
+
+
+(defn test-a-full-disk-is-named-with-the-file-and-leaves-nothing [sure]
+  (setv names (names-in sure))
+  (for [flags [
+      ["--generate" "a" "--length" "9999" "--output" "new.txt"]
+      ["--score" "letter.txt" "--score-html" "new.txt"]]]
+    (setv result (program #* flags :folder sure :preexec-fn (fn [] (limit-files 1000))))
+    (assert (= result.stderr "lstm-textgen: new.txt: File too large\n"))
+    (assert (= (names-in sure) names))))
+
+
+(defn test-a-full-device-is-named [sure complaint]
+  (assert (in "/dev/full: No space left" (complaint #* SEED "--output" "/dev/full")))
+  (with [full (open "/dev/full" "w")]
+    (setv result (program #* SEED :folder sure :capture-output False :stdout full :stderr -1)))
+  (assert (= result.stderr "lstm-textgen: standard output: No space left on device\n")))
+
+
+;; * When it is written
+
+(defn test-an-output-appears-when-it-is-complete [sure]
+  (.write-text (/ sure "old") "old")
+  (with [file (open-output "old")]
+    (.write file "new")
+    (.flush file)
+    (assert (= (.read-text (/ sure "old")) "old")))
+  (assert (= (.read-text (/ sure "old")) "new"))
+  (with [_ (pytest.raises ZeroDivisionError)]
+    (with [file (open-output "old")]
+      (.write file "newer")
+      (/ 1 0)))
+  (assert (= (.read-text (/ sure "old")) "new")))
+
+
+(defn [(pytest.mark.parametrize "number" [signal.SIGINT signal.SIGTERM])]
+    test-what-was-written-until-it-was-stopped-is-kept [sure number]
+  (setv
+    names (names-in sure)
+    process (start-program "--generate" "a" "--output" "new" :folder sure))
+  (while (= (names-in sure) names)  ; until there is a temporary file
+    (time.sleep 0.01))
+  (time.sleep 0.2)
+  (.send-signal process number)
+  (assert (= (.communicate process :timeout 30) #("" "")))
+  (assert (= process.returncode 0))
+  (assert (= (names-in sure) (sorted [#* names "new"])))
+  (assert (= (set (.read-text (/ sure "new"))) #{"a" "\n"})))
+
+
+(defn test-a-pipe-is-written-to-directly [sure]
+  (os.mkfifo "pipe")
+  (setv
+    read []
+    reader (Thread :target (fn [] (.append read (.read-text (/ sure "pipe"))))))
+  (.start reader)
+  (assert (= (main [#* SEED "--output" "pipe"]) 0))
+  (.join reader)
+  (assert (= read ["aaa\n"])))
+
+
+(defn test-dev-stdout-is-written-on-where-it-stands [sure]
+  (assert (= (output sure #* SEED "--output" "/dev/stdout") "aaa\n"))
+  (.write-text (/ sure "log") "before\n")
+  (with [log (open "log" "a")]
+    (program #* SEED "--output" "/dev/stdout" :folder sure :capture-output False :stdout log))
+  (assert (= (.read-text (/ sure "log")) "before\naaa\n")))
+
+
+(defn test-an-output-takes-what-utf-8-lacks [sure]
+  (assert (= (main ["--generate" "a\udcff" "--length" "1" "--output" "new"]) 0))
+  (assert (= (.read-text (/ sure "new")) "a?a\n")))

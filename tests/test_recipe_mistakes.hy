@@ -1,0 +1,166 @@
+"What is easily got wrong in a recipe is said in one line: steps, forgotten macros, settings."
+
+(require
+  lstm-textgen.macros [defprep])
+(import
+  hy.errors [HyMacroExpansionError]
+  numpy :as np
+  pytest
+  lstm-textgen.layers [Layer Layers parse-layers]
+  lstm-textgen.prep [compose]
+  lstm-textgen.recipes [load-recipe recipe]
+  lstm-textgen.settings [continued-settings new-settings]
+  tests.helpers [program refused write-text])
+
+(setv
+  pytestmark pytest.mark.quick
+  REQUIRE "(require lstm-textgen.macros [defprep defrecipe])\n")
+
+
+(defn my-step [text #* _ #** named]
+  "Return nothing, as a step that only looks at the text might."
+  None)
+
+
+(defn write-recipe [folder code [require REQUIRE]]
+  "Write a recipe's file with this `code`; return its path."
+  (setv path (/ folder "r.hy"))
+  (.write-text path (+ require code))
+  (str path))
+
+
+(defn complaint [function #* arguments]
+  "Return the one line in which `function` refuses."
+  (with [error (pytest.raises ValueError)]
+    (function #* arguments))
+  (setv line (str error.value))
+  (assert (not-in "\n" line))
+  line)
+
+
+;; * Steps that return no text
+
+(defprep careless str.strip my-step)
+
+
+(defprep careless-call (my-step 1 :name "x"))
+
+
+(defprep careless-form (fn [text] (.split text "\n")))
+
+
+(defprep careless-method str.encode)
+
+
+(defn [(pytest.mark.parametrize #("prep" "said") [
+    #(careless "'my-step' returned NoneType")
+    #(careless-call "'my-step' returned NoneType")
+    #(careless-form "'(fn [text] (.split text \"\\n\"))' returned list")
+    #(careless-method "'str.encode' returned bytes")
+    #((compose my-step) "'my_step' returned NoneType")
+    #((compose "lower" #(str.split "a")) "'split' returned list")
+    #((. (recipe "r" :prep my-step) prep) "'my_step' returned NoneType")])]
+    test-a-step-that-returns-no-text-is-named [prep said]
+  (assert (= (complaint prep "a\nb") f"the step {said}, not text")))
+
+
+(defn test-a-step-may-return-any-text []
+  (defclass Marked [str])
+  (defprep marked Marked)
+  (assert (is (type (marked "a")) Marked))
+  (assert (= ((compose Marked "lower") "A") "a")))
+
+
+(defn test-a-step-that-is-no-function-is-refused-where-the-prep-is-defined []
+  (setv five 5)
+  (assert (= (complaint (fn [] (defprep p five))) "the step 'five' is not a function, but int")))
+
+
+(defn test-the-program-names-the-step-of-a-recipe [tmp-path]
+  (write-text tmp-path)
+  (write-recipe tmp-path "
+    (defn my-step [text] (print :end \"\"))
+    (defrecipe r :sources [\"text.txt\"] :prep [lower my-step])")
+  (refused (program "--recipe" "r.hy" :folder tmp-path)
+    "the step 'my-step' returned NoneType, not text"))
+
+
+;; * Forgotten macros
+
+(defn [(pytest.mark.parametrize #("code" "said") [
+    #("\n(defrecipe r :epochs 3)" ":2: NameError: name 'defrecipe' is not defined")
+    #("(defprep p lower)\n(defrecipe r :prep p)" ":1: NameError: name 'defprep' is not defined")
+    #("(import lstm-textgen.macros [defrecipe])"
+      ":1: ImportError: cannot import name 'defrecipe'")])]
+    test-a-recipe-without-the-macros-is-told-what-to-add [tmp-path code said]
+  (setv
+    path (write-recipe tmp-path code :require "")
+    line (complaint load-recipe path))
+  (assert (.startswith line (+ path said)))
+  (assert (.endswith line "; add `(require lstm-textgen.macros [defprep defrecipe])` before it")))
+
+
+(defn test-another-missing-name-gets-no-such-advice [tmp-path]
+  (setv line (complaint load-recipe (write-recipe tmp-path "(defrecipes r)")))
+  (assert (.endswith line "name 'defrecipes' is not defined")))
+
+
+;; * Layers
+
+(defn [(pytest.mark.parametrize "value" [48 (np.int64 48) "48" (Layers [(Layer "lstm" 48)])])]
+    test-a-whole-number-is-one-lstm [value]
+  (assert (= (parse-layers value) #((Layer "lstm" 48))))
+  (assert (= (str (. (new-settings {"layers" value}) layers)) "lstm:48")))
+
+
+(defn test-a-recipe-may-give-layers-as-a-number [tmp-path]
+  (setv r (load-recipe (write-recipe tmp-path "(defrecipe r :layers 48)")))
+  (assert (= r.settings {"layers" 48}))
+  (setv stored (new-settings {"layers" "lstm:48"}))
+  (assert (= (continued-settings stored r.settings) stored)))
+
+
+(defn [(pytest.mark.parametrize #("value" "said") [
+    #(True "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not True")
+    #(-1 "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not -1")
+    #(2.5 "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not 2.5")
+    #([48] "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not [48]")
+    #(0 "\"0\" must have 1 to 65536 units")
+    #("2.5" "\"2.5\" has no number of units: write a whole number, lstm:UNITS,")
+    #("lstm" "\"lstm\" has no number of units: write a whole number, lstm:UNITS,")
+    #("lstm:2.5" "\"lstm:2.5\" has no whole number after the colon, but '2.5'")
+    #("48,dropout:x" "\"dropout:x\" has no number after the colon, but 'x'")])]
+    test-other-layers-are-refused [value said]
+  (assert (in said (complaint parse-layers value)))
+  (assert (in said (complaint (fn [] (recipe "r" :layers value))))))
+
+
+(defn [(pytest.mark.parametrize #("layers" "said") [
+    #("\"lstn:3\"" "`:layers`: \"lstn:3\" is not a layer")
+    #("0" "`:layers`: \"0\" must have 1 to 65536 units")
+    #("2.5" "`:layers` must be layers such as")
+    #("True" "`:layers` must be layers such as")])]
+    test-wrong-layers-are-an-error-of-compiling [tmp-path layers said]
+  (setv path (write-recipe tmp-path f"(defrecipe r\n  :epochs 3\n  :layers {layers})"))
+  (with [error (pytest.raises ValueError)]
+    (load-recipe path))
+  (assert (isinstance error.value.__cause__ HyMacroExpansionError))
+  (assert (.startswith (str error.value) f"{path}:4: {said}")))
+
+
+;; * NumPy's numbers, and wrong types
+
+(defn test-numbers-of-numpy-become-plain-ones []
+  (setv settings (. (recipe "r"
+    :epochs (np.int64 3)
+    :learning-rate (np.float32 0.5)
+    :temperature (np.array [0.5 1.0])) settings))
+  (assert (= settings {"epochs" 3  "learning_rate" 0.5  "temperature" [0.5 1.0]}))
+  (assert (= [(type (:epochs settings)) (type (:learning-rate settings))] [int float])))
+
+
+(defn [(pytest.mark.parametrize #("name" "value") [
+    #("epochs" "3") #("epochs" (np.float64 3)) #("lower" (np.int64 1)) #("unit" ["words"])
+    #("sources" "a.txt") #("temperature" (np.array ["hot"])) #("encoding" 8)])]
+    test-a-setting-of-the-wrong-type-is-refused [name value]
+  (assert (.startswith (complaint (fn [] (recipe "r" #** {name value}))) f"`{name}` must be ")))

@@ -1,0 +1,144 @@
+"Training runs from Python: which texts they train on, for how many epochs, and what they refuse."
+
+(import
+  io [BytesIO StringIO]
+  time
+  numpy :as np
+  pytest
+  lstm-textgen
+  lstm-textgen.report.plain [Report]
+  lstm-textgen.runs :as runs
+  tests.helpers [TEXT VERSE write-text])
+
+(setv OTHER (* "a fox in a box ate all the locks of the ox.\n" 150))
+
+
+(defclass Notes [Report]
+  "A report that keeps what it would show."
+
+  (defn __init__ [self]
+    (.__init__ (super))
+    (setv
+      self.said []
+      self.warned []))
+
+  (defn say [self text]
+    (.append self.said text))
+
+  (defn warn [self text]
+    (.append self.warned text)))
+
+
+(defn learn [folder text #** options]
+  "Train the model in `folder` on `text`; return it and what was shown."
+  (setv
+    report (Notes)
+    model (lstm-textgen.train :path (/ folder "model") :text text :report report #** options))
+  #(model report))
+
+
+(defn losses-of [model]
+  "Return the training loss of each epoch."
+  (lfor entry model.history (get entry "loss")))
+
+
+;; * Which text, how often: the model in the folder `trained` has read TEXT twice
+
+(defn test-other-text-is-trained-on-for-epochs-of-its-own [trained]
+  (setv [model report] (learn trained OTHER :epochs 1))
+  (assert (= (len model.history) 3))
+  (assert (= report.warned []))
+  (assert (any (gfor line report.said (.startswith line "epoch 1/1 "))))
+  (setv [model report] (learn trained TEXT :epochs 3))  ; and back
+  (assert (= (len model.history) 4))
+  (assert (any (gfor line report.said (.startswith line "epoch 3/3 ")))))
+
+
+(defn test-even-a-quiet-run-says-that-there-was-nothing-to-train [trained capsys]
+  (setv before (.read-bytes (/ trained "model.h5")))
+  (lstm-textgen.train (/ trained "text.txt") (/ trained "model") :quiet True)
+  (setv [out err] (capsys.readouterr))
+  (assert (= out ""))
+  (assert (in "nothing was trained" err))
+  (assert (in "`epochs` 2 is done" err))
+  (assert (= (.read-bytes (/ trained "model.h5")) before)))
+
+
+(defn test-a-missing-source-is-refused-although-the-model-is-trained [trained]
+  (with [_ (pytest.raises FileNotFoundError :match "nope.txt")]
+    (lstm-textgen.train "nope.txt" (/ trained "model"))))
+
+
+;; * Where text comes from
+
+(defn [(pytest.mark.parametrize "sources" [
+    (StringIO TEXT) (BytesIO (.encode TEXT)) [(StringIO (* VERSE 9)) (StringIO (* VERSE 61))]])]
+    test-open-files-are-read-as-files-are [trained capsys sources]
+  ;; It is the text that the model was trained on, so there is nothing to train.
+  (lstm-textgen.train sources (/ trained "model") :quiet True)
+  (assert (in "`epochs` 2 is done" (. (capsys.readouterr) err))))
+
+
+(defn test-a-text-in-the-place-of-a-path-is-named-but-not-quoted-whole [tmp-path]
+  (with [caught (pytest.raises #(ValueError OSError))]
+    (lstm-textgen.train (* TEXT 100) (/ tmp-path "m")))
+  (assert (in "`text`" (str caught.value)))
+  (assert (< (len (str caught.value)) 600)))
+
+
+(defn test-a-prep-is-a-function-or-steps-and-a-recipe-may-be-a-path [tmp-path]
+  (write-text tmp-path (.upper TEXT) "verse.txt")
+  (write-text tmp-path #[[(require lstm-textgen.macros [defrecipe])
+(defrecipe verse :sources ["verse.txt"] :layers 8 :lookback 16 :batch-size 8 :epochs 1)]] "v.hy")
+  (setv model (lstm-textgen.train
+    :path (/ tmp-path "m")
+    :recipe (/ tmp-path "v.hy")
+    :prep ["lower" #("replace" "c" "k")]
+    :learning-rate (np.float32 0.02)
+    :quiet True))
+  (assert (= (get model.settings "recipe") "verse"))
+  (assert (= (get model.settings "layers") "lstm:8"))
+  (assert (in "k" model.vocabulary.ids))
+  (assert (not-in "c" model.vocabulary.ids)))
+
+
+;; * What is refused, and in whose words
+
+(defn [(pytest.mark.parametrize #("options" "words") [
+    #({"sources" 5} "`sources` must be paths or URLs, not 5")
+    #({"text" 5} "`text` must be text, not 5")
+    #({"text" "a"  "sources" "b"} "`sources` or `text`, not both")
+    #({"text" "a"  "recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
+    #({"text" "a"  "path" None} "`path` must be")
+    #({"text" "a"  "rng_seed" -1} "`rng_seed` must be a whole number from 0")
+    #({"text" "a"  "epochs" 1.5} "`epochs` must be a whole number")
+    #({"text" "a"  "minutes" "3"} "`minutes` must be a number above 0")
+    #({"text" "a"  "layers" True} "`layers`")])]
+    test-a-wrong-value-is-refused-at-once-in-the-words-of-python
+    [tmp-path monkeypatch options words]
+  (monkeypatch.chdir tmp-path)
+  (with [caught (pytest.raises ValueError)]
+    (lstm-textgen.train #** options))
+  (assert (in words (str caught.value)))
+  (assert (= (list (.iterdir tmp-path)) [])))
+
+
+;; * Time, and other windows
+
+(defn test-reading-that-leaves-no-time-to-train-is-refused-with-what-is-needed
+    [tmp-path monkeypatch]
+  (defn slow-pieces [#* _ #** __]
+    (time.sleep 1.5)
+    (yield TEXT))
+  (monkeypatch.setattr runs "read_pieces" slow-pieces)
+  (with [_ (pytest.raises ValueError :match "reading the text took 2 of the 1 seconds.*0.1")]
+    (learn tmp-path TEXT :minutes 0.02))
+  (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn test-batch-size-and-lookback-may-change-when-training-resumes [trained]
+  (setv [model report] (learn trained TEXT :epochs (np.int64 3) :batch-size 4 :lookback 20))
+  (assert (= report.warned []))
+  (assert (= (lfor name ["batch_size" "lookback" "stride"] (get model.settings name)) [4 20 20]))
+  (setv [first _ last] (losses-of model))
+  (assert (< last first)))

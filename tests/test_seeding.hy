@@ -1,0 +1,120 @@
+"A training run draws from its own seed: no other run, and no program around it, is touched."
+
+(import
+  os
+  random
+  subprocess
+  sys
+  threading [Thread]
+  time [sleep]
+  numpy :as np
+  tensorflow :as tf
+  lstm-textgen.backends.quiet [muted-stderr]
+  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.layers [NetworkSpec parse-layers]
+  lstm-textgen.learner [values]
+  lstm-textgen.network [training-network]
+  lstm-textgen.parallel.cores [PartsLearner]
+  tests.helpers [same-model? shell-environment train-tiny])
+
+(setv
+  SPEC (NetworkSpec (parse-layers "12,dropout:0.5") 6 4)
+  SHAPE #(8 5)  ; rows and lookback of a batch
+  ;; Trains on PyTorch; prints whether the global generators stayed as they were.
+  TORCH-STATE "
+import hy, torch
+from lstm_textgen.learner import Learner
+from tests.test_seeding import SPEC, SHAPE, batches, global_states
+before = [global_states(), torch.get_rng_state().tolist()]
+learner = Learner(SPEC, SHAPE, 1, 0.01)
+for x, y in batches(2):
+    learner.learn(x, y)
+print(before == [global_states(), torch.get_rng_state().tolist()])")
+
+
+(defn global-states []
+  "Return the state of each global random generator, to be compared."
+  (setv [kind keys #* others] (np.random.get-state))
+  [(random.getstate) kind (.tolist keys) others])
+
+
+(defn batches [count]
+  "Return so many random batches [x y]."
+  (setv generator (np.random.default-rng 2))
+  (lfor _ (range count) (lfor _ "xy" (.integers generator 0 6 SHAPE :dtype "int32"))))
+
+
+(defn learnt [rng-seed]
+  "Return all that a learner in two parts with this seed has after some batches."
+  (setv learner (PartsLearner 2 SPEC SHAPE rng-seed 0.01))
+  (for [[x y] (batches 8)]
+    (.learn learner x y))
+  (values (.variables learner)))
+
+
+(defn side-by-side [#* tasks]
+  "Run `tasks`, functions, each in a thread of its own; return their results in order."
+  (setv results {})
+  (defn run [n task]
+    (setv (get results n) (task)))
+  (setv threads (lfor [n task] (enumerate tasks) (Thread :target run :args #(n task))))
+  (for [thread threads]
+    (.start thread))
+  (for [thread threads]
+    (.join thread))
+  (lfor n (range (len tasks)) (get results n)))
+
+
+(defn test-building-a-network-moves-no-global-generator []
+  (setv before (global-states))
+  (training-network SPEC SHAPE 1)
+  (assert (= (global-states) before)))
+
+
+(defn test-training-does-not-reseed-the-program-around-it [tmp-path]
+  (setv before (global-states))
+  (tf.random.set-seed 5)
+  (setv expected (float (tf.random.uniform [])))
+  (tf.random.set-seed 5)
+  (train-tiny tmp-path)
+  (assert (= (global-states) before))
+  (assert (= (float (tf.random.uniform [])) expected)))
+
+
+(defn test-pytorch-is-not-reseeded-either []
+  (setv result (subprocess.run [sys.executable "-c" TORCH-STATE]
+    :env {#** (shell-environment) "KERAS_BACKEND" "torch"}
+    :capture-output True
+    :text True))
+  (assert (= result.stdout "True\n") result.stderr))
+
+
+(defn test-two-threads-learn-what-each-learns-alone []
+  (setv
+    alone (lfor rng-seed [1 2] (learnt rng-seed))
+    together (side-by-side (fn [] (learnt 1)) (fn [] (learnt 2))))
+  (for [[a b] (zip alone together)]
+    (assert (= (len a) (len b)))
+    (assert (all (map np.array-equal a b)))))
+
+
+(defn test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
+  (setv folders (lfor name "abc" (/ tmp-path name)))
+  (for [folder folders]
+    (.mkdir folder))
+  (setv [alone #* others] folders)
+  (train-tiny alone)
+  (side-by-side #* (gfor folder others (fn [[folder folder]] (train-tiny folder))))
+  (setv [expected a b] (lfor folder folders (load-checkpoint (/ folder "model") :resume True)))
+  (assert (same-model? expected a))
+  (assert (same-model? expected b)))
+
+
+(defn test-threads-that-import-keras-leave-standard-error-as-it-was []
+  (setv before (os.fstat 2))
+  (defn mute [pause]
+    (sleep pause)
+    (with [_ (muted-stderr)]
+      (sleep 0.1)))
+  (side-by-side (fn [] (mute 0)) (fn [] (mute 0.05)))
+  (assert (os.path.samestat (os.fstat 2) before)))
