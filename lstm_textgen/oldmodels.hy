@@ -21,7 +21,9 @@ any other, whose predictions are the old ones.]]
 ;; such a gate times 1.2 they are the same.
 (setv HARDER 1.2)
 
-(setv EPOCHS 50)  ; to train for unless told otherwise: there is no text yet that could decide it
+(setv  ; to train with unless told otherwise: there is no text yet that could decide it
+  EPOCHS 50
+  ROWS 32)
 
 
 (defn import-model [path alphabet-path]
@@ -93,6 +95,7 @@ any other, whose predictions are the old ones.]]
     (new-settings {#** given  "lower" (all (gfor c characters (= c (.lower c))))})
     :layers layers
     :epochs EPOCHS
+    :batch-size ROWS
     :embedding (len characters)
     :beginning (if (in " " characters) " " (get characters 0))))
 

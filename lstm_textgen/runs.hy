@@ -18,7 +18,7 @@
   lstm-textgen.recipes [Recipe]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.sizing [MOST-EPOCHS choose-layers default-epochs]
+  lstm-textgen.sizing [MOST-EPOCHS choose-layers default-batch-size default-epochs]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
@@ -90,6 +90,7 @@
       piece (cut-at-space (read-pieces run.sources
         :encoding settings.encoding
         :progress report.download
+        :warn report.warn
         :folders (if (and recipe recipe.folder) [recipe.folder] [])
         :limit (* MB run.max-download)))
       (default-prep piece)))
@@ -116,7 +117,7 @@
   (setv
     [kept held] (split-ids ids settings.validation settings.lookback)
     rows settings.batch-size)
-  (when (> rows (len kept))
+  (when (and rows (> rows (len kept)))
     (raise (ValueError (+ f"`batch_size` {rows} is more than the {(len kept)} {settings.unit} "
       "to train on; give a smaller one"))))
   #(kept held))
@@ -149,11 +150,13 @@
     epochs (_epochs run ids settings)
     layers settings.layers)
   (unless layers
-    (setv [layers why] (choose-layers units (if run.minutes run.max-epochs epochs) run.minutes))
+    (setv [layers why] (choose-layers
+      units (if run.minutes run.max-epochs epochs) run.minutes settings.unit))
     (.say report f"network chosen: {layers}: {why}"))
   (Checkpoint None vocabulary
     (replace settings
       :epochs epochs
+      :batch-size (or settings.batch-size (default-batch-size units))
       :layers layers
       :embedding (embedding-size (len vocabulary))
       :beginning (.decode vocabulary (get ids (slice 1)))
@@ -163,7 +166,7 @@
 
 (defn _epochs [run ids settings]
   "Return how many epochs the text of `ids` gets: those given, or by its length."
-  (.get run.given "epochs" (default-epochs (len ids))))
+  (.get run.given "epochs" (default-epochs (len ids) settings.unit)))
 
 
 (defn _continue [run checkpoint vocabulary ids settings report]

@@ -12,7 +12,7 @@ its flag, a recipe as its keyword.]]
   dataclasses [dataclass make-dataclass replace]
   re
   lstm-textgen.layers [LAYERS parse-layers]
-  lstm-textgen.sizing [FEWEST-EPOCHS MOST-EPOCHS READ SIZES]
+  lstm-textgen.sizing [FEWEST-EPOCHS FEWEST-ROWS MOST-EPOCHS MOST-ROWS READ SIZES]
   lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind PASSAGE POSITIVE PROBABILITY RATIO SEED
     SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value unknown-name])
 
@@ -119,8 +119,8 @@ its flag, a recipe as its keyword.]]
     "the highest, before it decays"
     :default 0.008)
   (Setting "batch_size" COUNT "crtm" "training" "N"
-    "windows trained on at once"
-    :default 32)
+    (+ f"windows trained on at once (default: {FEWEST-ROWS} to {MOST-ROWS}, "
+      "more for a longer text)"))
   (Setting "stride" COUNT "crtm" "training" "N"
     (+ "from one window to the next; as long as the window, they follow one another "
       "(default: the lookback)"))

@@ -256,7 +256,6 @@
 (defn _prep [prep recipe]
   "Return the text → text function that `prep` is or describes, or else that of `recipe`, if any."
   (cond
-    (callable prep) prep
     (isinstance prep #(list tuple)) (compose #* prep)
     (is-not prep None) (compose prep)
     recipe recipe.prep))

@@ -185,7 +185,7 @@
     vocabulary (Vocabulary.build text unit)
     model (Checkpoint [] vocabulary
       (replace
-        (new-settings {"layers" layers  "unit" unit  "epochs" 50})
+        (new-settings {"layers" layers  "unit" unit  "epochs" 50  "batch_size" 32})
         #** {"embedding" 4  "beginning" (get vocabulary.units -1)  "recipe" None  #** settings})
       [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT}])
     model.weights (if (is odds None)

@@ -109,7 +109,6 @@
 
 
 (defn [(pytest.mark.parametrize "flag,given,stored" [
-    #("--lookback" "32" "16") #("--batch-size" "9" "8") #("--stride" "3" "16")
     #("--validation" "0" "0.1") #("--rng-seed" "0" "1")
     #("--layers" "gru:24" "lstm:24,dropout:0.3")])]
     test-a-flag-that-contradicts-the-model-is-refused [complaint trained flag given stored]
@@ -128,7 +127,7 @@
   (monkeypatch.chdir trained)
   (setv flags ["--epochs" "2" "--layers" "24,dropout:0.30" "--batch-size" "8"])
   (assert (= 0 (main ["--sources" "text.txt" #* flags])))
-  (assert (in "--epochs 4" (. (capsys.readouterr) out))))
+  (assert (in "--epochs 4" (. (capsys.readouterr) err))))
 
 
 (defn [(pytest.mark.parametrize "content,words" [

@@ -66,7 +66,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (write-text uniform "ab<" :name "a.txt")
   (output uniform "--score" "a.txt" "--score-html" "page.html")
   (setv page (.read-text (/ uniform "page.html")))
-  (setv shaded "<i class=s2 title=\"2.81 bits\">b</i><i class=u title=\"unknown\">&lt;</i></pre>")
+  (setv shaded "<i b>ab</i><i u>&lt;</i></pre>")
   (assert (in shaded page))
   (refused (program "--generate" "a" "--score-html" "page.html" :folder uniform) "--score"))
 

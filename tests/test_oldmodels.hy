@@ -278,7 +278,7 @@
   (setv [result _] imported)
   (assert (= [result.returncode result.stderr] [0 ""]))
   (assert (in "new.h5: 8 characters, layers lstm-hard:6,dropout:0.25\n" result.stdout))
-  (assert (in "--generate heylo --model new\n" result.stdout)))
+  (assert (in "--generate '' --model new\n" result.stdout)))
 
 
 (defn test-an-imported-model-writes [imported tmp-path]
@@ -319,5 +319,5 @@
   (refused (import-by-program tmp-path) "old.h5: not a usable old model" "not an HDF5 file")
   (refused (program "--import" "old.h5" :folder tmp-path) "--alphabet")
   (refused (program "--alphabet" "old.txt" "--generate" "a" :folder tmp-path) "--import")
-  (refused (import-by-program tmp-path "--sources" "a.txt") "--import can't be combined")
+  (refused (import-by-program tmp-path "--sources" "a.txt") "--sources does nothing with --import")
   (assert (not (.exists (/ tmp-path "new.h5")))))

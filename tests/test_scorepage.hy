@@ -4,9 +4,10 @@
 (import
   html.parser [HTMLParser]
   math
+  re
   numpy :as np
   pytest
-  lstm-textgen.pages.score [LIMIT Page STEPS])
+  lstm-textgen.pages.score [LIMIT Page SHADES UNKNOWN])
 
 (setv
   pytestmark pytest.mark.quick
@@ -14,29 +15,29 @@
 
 
 (defclass Reader [HTMLParser]
-  "Collects [class title text] of each shaded element; sees that every other element is closed."
+  "Collects #(shade text) of each run of one shade; sees that every element is closed."
 
   (defn __init__ [self]
     (.__init__ (super))
     (setv
-      self.spans []
+      self.runs []
+      self.legend []
       self.open []
       self.texts []))
 
   (defn handle-starttag [self tag attributes]
     (unless (in tag VOID)
-      (.append self.open tag))
-    (when (= tag "i")
-      (setv attributes (dict attributes))
-      (.append self.spans [(get attributes "class") (.get attributes "title") ""])))
+      (.append self.open #(tag (dict attributes)))))
 
   (defn handle-endtag [self tag]
-    (assert (= tag (.pop self.open))))
+    (assert (= tag (get (.pop self.open) 0))))
 
   (defn handle-data [self data]
     (.append self.texts data)
-    (when (= (cut self.open -1 None) ["i"])
-      (+= (get self.spans -1 2) data))))
+    (match (cut self.open -2 None)
+      [_ #("pre" _)] (.append self.runs #("" data))
+      [#("pre" _) #("i" shade)] (.append self.runs #((.join "" shade) data))
+      [_ #("i" shade)] (.append self.legend (.join "" shade)))))
 
 
 (defn read-html [page]
@@ -48,9 +49,9 @@
   reader)
 
 
-(defn units-on [page]
-  "Return [class title text] of each unit on `page`; those of the legend have no title."
-  (lfor span (. (read-html page) spans) :if (get span 1) span))
+(defn runs-on [page]
+  "Return #(shade text) of each run of units on `page`."
+  (. (read-html page) runs))
 
 
 (defn page-of [units bits [unit "characters"] [name "a text"]]
@@ -65,22 +66,32 @@
   (.end page summary))
 
 
-(defn test-each-character-has-its-shade-and-its-bits []
-  (assert (= (units-on (page-of "aé\n☃" [0.25 7.5 30 np.nan])) [
-    ["s0" "0.25 bits" "a"]
-    ["s7" "7.50 bits" "é"]
-    ["s8" "30.00 bits" "↵\n"]
-    ["u" "unknown" "☃"]])))
+(defn test-each-run-of-characters-has-its-shade []
+  (assert (= (runs-on (page-of "aé\n☃bcd" [0.25 7.5 30 np.nan 1.1 1.9 2])) [
+    #("" "a")
+    #("g" "é")
+    #("h" "↵\n")
+    #("u" "☃")
+    #("a" "bc")
+    #("b" "d")])))
 
 
 (defn test-what-the-model-held-for-impossible-has-the-darkest-shade []
-  (assert (= (units-on (page-of "a" [np.inf])) [["s8" "inf bits" "a"]])))
+  (assert (= (runs-on (page-of "a" [np.inf])) [#("h" "a")])))
 
 
 (defn test-words-are-shaded-whole []
-  (assert (= (units-on (page-of ["hello" " world"] [1 2] :unit "words")) [
-    ["s1" "1.00 bits" "hello"]
-    ["s2" "2.00 bits" " world"]])))
+  (assert (= (runs-on (page-of ["hello" " world"] [1 2] :unit "words"))
+    [#("a" "hello") #("b" " world")])))
+
+
+(defn test-a-page-is-at-most-eight-times-as-large-as-its-text []
+  (setv
+    units (* "heylo, said the dog to the fog. " 900)
+    ;; As a small model is surprised: a third below 1 bit, two bits on average.
+    surprise (.exponential (np.random.default-rng 1) 2.5 (len units))
+    page (page-of units surprise))
+  (assert (< (len (.encode page.text)) (* 8 (len units)))))
 
 
 (defn test-the-page-says-what-is-shaded []
@@ -88,21 +99,30 @@
   (assert (in "shade of each word" (. (page-of ["a"] [1] :unit "words") text))))
 
 
-(defn test-the-legend-has-every-shade []
-  (setv classes (lfor span (. (read-html (Page "characters")) spans) (get span 0)))
-  (assert (= classes [#* (gfor n (range STEPS) f"s{n}") "u"])))
+(defn test-the-legend-has-every-shade-and-each-has-its-bits []
+  (setv page (Page "characters"))
+  (assert (= (. (read-html page) legend) [#* SHADES UNKNOWN]))
+  (for [shade [#* (cut SHADES 1 None) UNKNOWN]]
+    (assert (re.search (+ r"\n\[" shade r"\] \{ --shade: \d+%; --bits: ") page.text))))
+
+
+(defn test-the-text-has-a-language-and-a-direction-of-its-own []
+  (setv text (. (page-of "سلام" [1 1 1 1] :name "سلام.txt") text))
+  (assert (in "<html lang=\"en\">" text))
+  (assert (in "<pre lang=\"\" dir=\"auto\"><i a>سلام</i></pre>" text))
+  (assert (in "<h2 lang=\"\" dir=\"auto\">سلام.txt</h2>" text)))
 
 
 (defn [(pytest.mark.parametrize "text" ["<script>alert(1)</script> & \"'</pre>" "$unit ${x} $$"])]
     test-a-text-that-looks-like-html-or-a-template-stays-text [text]
   (setv page (page-of text (* [1] (len text)) :name f"{text}.txt"))
-  (assert (= text (.join "" (gfor span (units-on page) (get span 2)))))
+  (assert (= text (.join "" (gfor [_ run] (runs-on page) run))))
   (assert (in f"{text}.txt" (. (read-html page) texts))))
 
 
 (defn [(pytest.mark.parametrize #("character" "shown") [#("\x1b" "␛") #("\u202e" "\\u202e")])]
     test-control-characters-are-shown [character shown]
-  (assert (= shown (get (units-on (page-of character [1])) 0 2))))
+  (assert (= shown (get (runs-on (page-of character [1])) 0 1))))
 
 
 (defn test-texts-stand-on-the-page-in-order-with-their-sums []
@@ -118,7 +138,7 @@
     room (- LIMIT 10)
     page (page-of (* "a" room) (* [1] room)))
   (add-text page "another" (* "b" 30) (* [1] 30) "all of it")
-  (assert (= (len (units-on page)) LIMIT))
+  (assert (= (sum (gfor [_ run] (runs-on page) (len run))) LIMIT))
   (assert (in "all of it; the last 20 are not shown: a page has room for 100,000" page.text)))
 
 

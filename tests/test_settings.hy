@@ -12,7 +12,7 @@
 (setv
   pytestmark pytest.mark.quick
   STORED {#** (.as-dict (new-settings {"layers" "24"}))
-    "epochs" 3  "embedding" 9  "beginning" "a"})
+    "batch_size" 32  "epochs" 3  "embedding" 9  "beginning" "a"})
 
 
 (defn readme-row [setting]

@@ -85,7 +85,8 @@ examples:
 (defn command []
   "Return what was typed to start this program, to be pasted into a shell."
   (setv
-    [#* before script] (cut sys.orig-argv (- (len sys.orig-argv) (len sys.argv) -1))
+    length (max 1 (- (len sys.orig-argv) (len sys.argv) -1))  ; without the arguments
+    [#* before script] (cut sys.orig-argv length)
     alone (= (os.path.basename script) script))
   (shlex.join (cond
     (in "-m" before) [#* before script]

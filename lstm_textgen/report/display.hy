@@ -45,6 +45,7 @@
       (.update self.bar self.task :completed done :total total :size (_size done total))))
 
   (defn begin-epoch [self epoch epochs units done]
+    (.end-bar self)
     (.begin-epoch (super) epoch epochs units done)
     (setv self.bar (_epoch-bar))
     (.start self.bar)

@@ -99,7 +99,10 @@
 
 (defn _name [source]
   "Return what messages call `source`."
-  (if (_open-file? source) (_file-name source) source))
+  (cond
+    (_open-file? source) (_file-name source)
+    (= source "-") "standard input"
+    True source))
 
 
 (defn _check-path [source]

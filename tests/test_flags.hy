@@ -1,0 +1,190 @@
+"Flags: those that do nothing or don't exist are refused helpfully, and commands can be pasted."
+
+(import
+  shlex
+  sys
+  h5py
+  pytest
+  lstm-textgen.cli [main]
+  lstm-textgen.cli.actions [TRAINING USED find-action]
+  lstm-textgen.cli.flags [command flag parse-flags]
+  lstm-textgen.cli.training [import-old]
+  lstm-textgen.settings [settings-in]
+  tests.helpers [output program save-odds small-model sure-model write-text])
+
+(setv pytestmark pytest.mark.quick)
+
+
+(defn refusal [#* arguments]
+  "Return the message with which the program refuses `arguments`."
+  (with [error (pytest.raises ValueError)]
+    (find-action (parse-flags (list arguments))))
+  (str error.value))
+
+
+(defn action-of [line]
+  "Return the action that the command `line` asks for."
+  (find-action (parse-flags (shlex.split line))))
+
+
+;; * Flags that do nothing
+
+(defn [(pytest.mark.parametrize #("line" "idle") [
+    #("--generate x --layers 12 --epochs 3" "--layers and --epochs do nothing with --generate")
+    #("--generate x --word-by-word" "--word-by-word does nothing with --generate")
+    #("--generate x --cpu --quiet --restart" "--restart, --cpu and --quiet do nothing")
+    #("--generate x --encoding latin-1" "--encoding does nothing with --generate")
+    #("--generate x --score-html p" "--score-html does nothing with --generate")
+    #("--sources x --generate y" "--sources does nothing with --generate; to compare")
+    #("--recipe x --generate y" "--recipe does nothing with --generate")
+    #("--score x --temperature 1" "--temperature does nothing with --score")
+    #("--score x --length 1 --output y" "--length and --output do nothing with --score")
+    #("--interactive --samples 2 --output x" "--samples and --output do nothing")
+    #("--sources x --length 5" "--length does nothing in training")
+    #("--sources x --score-html p --mix 0.5" "--mix and --score-html do nothing in training")
+    #("--import x --alphabet y --sources z" "--sources does nothing with --import")
+    #("--completion bash --model x" "--model does nothing with --completion")])]
+    test-a-flag-that-does-nothing-is-named [line idle]
+  (setv message (refusal #* (shlex.split line)))
+  (assert (in idle message))
+  (assert (in "; " message)))
+
+
+(defn [(pytest.mark.parametrize #("line" "action") [
+    #("--generate x --temperature 1 --rng-seed 1 --model a --model b --mix 0.5" "generate")
+    #("--generate x --originality --sources y --encoding latin-1 --output z" "generate")
+    #("--generate-from x --encoding latin-1 --samples 2 --length 3" "generate_from")
+    #("--interactive --length 3 --stop x --top-k 3" "interactive")
+    #("--score x y --score-html p --encoding latin-1 --max-download 3 --model a" "score")
+    #("--import x --alphabet y --model z --restart --quiet" "import")
+    #("--completion fish" "completion")
+    #("--sources x --temperature 1 --rng-seed 2 --cpu --minutes 3 --model z" TRAINING)
+    #("--recipe x --quiet" TRAINING)])]
+    test-flags-that-an-action-uses-are-welcome [line action]
+  (assert (= (action-of line) action)))
+
+
+(defn test-every-flag-goes-with-an-action []
+  (setv used (sfor [action names] (.items USED) name [action #* names] name))
+  (assert (= used #{TRAINING  #* (gfor setting (settings-in "c") setting.name)})))
+
+
+(defn test-actions-are-not-combined []
+  (assert (in "--generate, --interactive and --score can't be combined"
+    (refusal "--generate" "x" "--score" "y" "--interactive")))
+  (assert (in "each needs the other" (refusal "--alphabet" "x")))
+  (assert (in "--originality needs" (refusal "--generate" "x" "--originality")))
+  (assert (in "2 models" (refusal "--sources" "x" "--model" "a" "--model" "b")))
+  (assert (in "nothing to do" (refusal "--mix" "0.5"))))
+
+
+(defn test-a-flag-for-several-values-may-come-several-times []
+  (setv flags (parse-flags (shlex.split "--sources a b --sources c --stop x --stop=-y")))
+  (assert (= flags.given {"sources" ["a" "b" "c"]  "stop" ["x" "-y"]})))
+
+
+(defn test-a-text-ends-before-any-of-several-stops [tmp-path monkeypatch capsys]
+  (save-odds tmp-path "abc\n" {"a" 1e20})
+  (.chdir monkeypatch tmp-path)
+  (assert (= (main ["--generate" "b" "--stop" "ca" "--stop" "aaa"]) 0))
+  (assert (= (. (.readouterr capsys) out) "b\n")))
+
+
+;; * Unknown flags
+
+(defn [(pytest.mark.parametrize #("given" "meant") [
+    #("--seed" "--rng-seed") #("--temp" "--temperature") #("--gen" "--generate")
+    #("--epoch" "--epochs") #("--lenght=5" "--length") #("--rng_seed" "--rng-seed")
+    #("--words" "--max-words") #("--source" "--sources") #("-g" "--generate")
+    #("--hepl" "--help")])]
+    test-an-unknown-flag-suggests-the-nearest [given meant]
+  (assert (.endswith (refusal given) f"did you mean {meant}?")))
+
+
+(defn test-what-resembles-no-flag-is-refused-too []
+  (assert (= (refusal "--xyz") "there is no flag --xyz; --help-all shows every flag"))
+  (assert (in "--sources PATH" (refusal "lol.txt"))))
+
+
+(defn test-a-value-that-begins-with-a-dash-gets-a-hint []
+  (assert (in "--generate=-hi" (refusal "--generate" "-hi")))
+  (assert (in "--sources=-a.txt" (refusal "--model" "m" "--sources" "-a.txt")))
+  (assert (not-in "=" (refusal "--generate" "--length" "3"))))
+
+
+;; * Commands to paste
+
+(defn [(pytest.mark.parametrize #("typed" "arguments" "shown") [
+    #("python3 -u -m lstm_textgen" ["--cpu"] "python3 -u -m lstm_textgen")
+    #("python -m hy train.hy" [] "python -m hy train.hy")
+    #("python /bin/hy ./train.hy" ["--cpu"] "./train.hy")
+    #("python /bin/hy '../a b/train.hy'" [] "'../a b/train.hy'")
+    #("python /bin/hy train.hy" [] "hy train.hy")
+    #("python /there/hy train.hy" [] "hy train.hy")
+    #("python /bin/lstm-textgen" ["--cpu"] "lstm-textgen")])]
+    test-a-command-begins-as-it-was-typed [monkeypatch typed arguments shown]
+  (.setattr monkeypatch sys "orig_argv" [#* (shlex.split typed) #* arguments])
+  (.setattr monkeypatch sys "argv" ["/somewhere" #* arguments])
+  (.setattr monkeypatch "lstm_textgen.cli.flags.which" (fn [name] f"/bin/{name}"))
+  (assert (= (command) shown)))
+
+
+(defn test-a-program-that-is-not-on-the-path-is-called-by-its-path [monkeypatch]
+  (.setattr monkeypatch sys "argv" ["train.hy"])
+  (.setattr monkeypatch "lstm_textgen.cli.flags.which" (fn [name] None))
+  (.setattr monkeypatch sys "orig_argv" ["/v/python" "/v/hy" "./train.hy"])
+  (assert (= (command) "/v/hy ./train.hy"))
+  (.setattr monkeypatch sys "orig_argv" ["/v/python" "/v/lstm-textgen"])
+  (assert (= (command) "/v/lstm-textgen")))
+
+
+(defn test-a-flag-is-written-so-that-shell-and-parser-take-it []
+  (for [value ["mx" "-mx" "--a" "a b" "" "$x" "'" "我" "-a b"]]
+    (setv flags (parse-flags (shlex.split (flag "--generate" value))))
+    (assert (= (.value flags "generate") value))))
+
+
+(defn import-with [monkeypatch capsys alphabet path]
+  "Import an old model with an `alphabet` to `path`, in all but the reading; return the command."
+  (.setattr monkeypatch "lstm_textgen.cli.training.import_model"
+    (fn [_ alphabet] (small-model :text alphabet :beginning (get alphabet 0))))
+  (import-old (parse-flags ["--import" "x" f"--alphabet={alphabet}" f"--model={path}"]))
+  (get (.split (. (.readouterr capsys) out) " --generate") 1))
+
+
+(defn [(pytest.mark.parametrize #("alphabet" "model" "shown") [
+    #("helyo" "a" " heylo --model a\n")
+    #("我们你" "a" " '我' --model a\n")
+    #("-ab" "-mx" "=- --model=-mx\n")
+    #("'ab" "a b" " ''\"'\"'' --model 'a b'\n")
+    #("\nab" "model" " ''\n")
+    #("\u0007ab" "model" " ''\n")])]
+    test-the-command-shown-writes-from-what-the-model-knows [
+      tmp-path monkeypatch capsys alphabet model shown]
+  (.chdir monkeypatch tmp-path)
+  (assert (= (import-with monkeypatch capsys alphabet model) shown)))
+
+
+;; * Messages
+
+(defn complaint [capsys #* arguments]
+  "Return the one line with which the program refuses `arguments`."
+  (assert (= (main (list arguments)) 2))
+  (. (.readouterr capsys) err))
+
+
+(defn test-a-model-of-keras-is-to-be-imported [tmp-path monkeypatch capsys]
+  (.chdir monkeypatch (sure-model tmp-path))
+  (with [file (h5py.File "old.h5" "w")]
+    (setv (get file.attrs "model_config") "{}"))
+  (assert (in "--import" (complaint capsys "--generate" "a" "--model" "old")))
+  (assert (in "model.h5: this is a model of this program already"
+    (complaint capsys "--import" "model.h5" "--alphabet" "none" "--model" "new"))))
+
+
+(defn test-one-character-is-not-several [tmp-path]
+  (sure-model tmp-path)
+  (assert (in ", 1 character\n" (output tmp-path "--score" "-" :input "a")))
+  (write-text tmp-path "bca")
+  (setv flags ["--generate" "b" "--length" "1" "--originality" "--sources" "text.txt"])
+  (assert (in "1 character: 'a'" (. (program #* flags :folder tmp-path) stderr))))

@@ -1,0 +1,184 @@
+"Standard input, output and error: whatever becomes of them, a run goes on to its end."
+
+(import
+  io [BytesIO StringIO TextIOWrapper]
+  os
+  shlex
+  signal
+  subprocess
+  sys
+  pytest
+  rich.console [Console]
+  lstm-textgen.backends [quiet]
+  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.cli [main]
+  lstm-textgen.report.display [Display make-report]
+  lstm-textgen.report.plain [Report]
+  lstm-textgen.terminal [Tolerant]
+  tests.helpers [TINY-FLAGS output program shell-environment start-program sure-model succeeded
+    write-text])
+
+(setv
+  TRAIN ["--sources" "text.txt" "--epochs" "3" #* TINY-FLAGS]
+  CHINESE (* "床前明月光，\n疑是地上霜。\n举头望明月，\n低头思故乡。\n" 90))
+
+
+(defclass Broken []
+  "A stream that nobody reads any more."
+
+  (defn write [self text]
+    (raise (BrokenPipeError 32 "Broken pipe")))
+
+  (defn flush [self]
+    (raise (BrokenPipeError 32 "Broken pipe")))
+
+  (defn isatty [self] True))
+
+
+(defn encoded [encoding]
+  "Return a text stream in `encoding`, which can't take every character."
+  (TextIOWrapper (BytesIO) :encoding encoding))
+
+
+(defn closed-stream []
+  "Return a stream that was closed."
+  (setv stream (StringIO))
+  (.close stream)
+  stream)
+
+
+(defn show-run [report]
+  "Let `report` show a download, a warning and an epoch with a sample."
+  (.download report "http://example.org/a" 1 2)
+  (.warn report "→ beware")
+  (.begin-epoch report 1 2 100 0)
+  (.step report 50 0.7)
+  (.end-epoch report {"epoch" 1  "loss" 0.7  "text" "a"} True "我→"))
+
+
+;; * What is shown
+
+(defn [(pytest.mark.parametrize "encoding" ["ascii" "cp1252" "utf-8"])]
+    test-what-a-stream-can-not-encode-is-replaced [encoding]
+  (setv stream (encoded encoding))
+  (.write (Tolerant stream) "aé我\n")
+  (.flush stream)
+  (assert (= (.decode (.getvalue stream.buffer) encoding)
+    (.decode (.encode "aé我\n" encoding "replace") encoding))))
+
+
+(defn [(pytest.mark.parametrize "make" [Broken closed-stream (fn []) (fn [] (encoded "ascii"))])]
+    test-nothing-that-is-shown-stops-a-run [monkeypatch make]
+  (for [name ["stdout" "stderr"]]
+    (.setattr monkeypatch sys name (make)))
+  (for [report [(Report) (Display) (make-report)]]
+    (show-run report)))
+
+
+(defn [(pytest.mark.parametrize #("width" "parts") [
+    #(40 ["epoch 12/90" "━" "50%" "0:0"])
+    #(60 ["epoch 12/90" "━" "50%" "loss 0.700" "0:0"])
+    #(90 ["epoch 12/90" "━" "50%" "loss 0.700" "characters/s" "0:0"])])]
+    test-the-progress-bar-fits-the-terminal [monkeypatch width parts]
+  (.setenv monkeypatch "COLUMNS" (str width))
+  (setv report (Display))
+  (.begin-epoch report 12 90 1_000_000 0)
+  (.step report 1 0.7)
+  (.step report 500_000 0.7)
+  (.update report.bar report.task :total 1_000_000)
+  (setv
+    file (StringIO)
+    _ (.print (Console :file file :width width) report.bar)
+    [line] (.splitlines (.getvalue file)))
+  (.end-bar report)
+  (for [part parts]
+    (assert (in part line))))
+
+
+(defn [(pytest.mark.parametrize "flag" ["--help" "--help-all" "--version"])]
+    test-help-is-shown-in-ascii [tmp-path flag]
+  (setv shown (output tmp-path flag :environment {"PYTHONIOENCODING" "ascii"}))
+  (assert (not-in "???" shown))
+  (assert (in "lstm" shown)))
+
+
+(defn test-a-program-without-streams-works [tmp-path monkeypatch]
+  (.chdir monkeypatch (sure-model tmp-path))
+  (for [name ["stdin" "stdout" "stderr"]]
+    (.setattr monkeypatch sys name None))
+  (for [[flags status] [
+      [["--generate" "a" "--length" "2"] 0]
+      [["--generate" "a" "--length" "2" "--output" "new"] 0]
+      [["--interactive"] 0]
+      [["--foo"] 2]]]
+    (assert (= (main flags) status)))
+  (for [stream [sys.stdin sys.stdout sys.stderr]]  ; the null device, by now
+    (.close stream))
+  (assert (= (.read-text (/ tmp-path "new")) "aaa\n")))
+
+
+(defn test-closed-descriptors-are-no-places-for-files [tmp-path]
+  (sure-model tmp-path)
+  (setv command (shlex.join [sys.executable "-m" "lstm_textgen" "--output" "new" "--generate" "a"
+    "--length" "2"]))
+  (for [closed ["0<&-" "1>&-" "2>&-" "0<&- 1>&- 2>&-"]]
+    (assert (= 0 (subprocess.call f"{command} {closed}"
+      :shell True :cwd tmp-path :env (shell-environment))))
+    (assert (= (.read-text (/ tmp-path "new")) "aaa\n"))))
+
+
+;; * Training
+
+(defn [(pytest.mark.parametrize "encoding" ["ascii" "cp1252"])]
+    test-a-sample-that-can-not-be-encoded-stops-no-training [tmp-path encoding]
+  (write-text tmp-path CHINESE)
+  (setv result (program #* TRAIN :folder tmp-path :encoding encoding
+    :environment {"PYTHONIOENCODING" encoding}))
+  (assert (in "epoch 3/3" (succeeded result)))
+  (assert (= result.stderr ""))
+  (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 3)))
+
+
+(defn test-training-goes-on-to-its-end-when-nobody-reads-its-output [tmp-path]
+  (write-text tmp-path)
+  (with [process (start-program #* TRAIN :folder tmp-path)]
+    (.readline process.stdout)
+    (.close process.stdout)
+    (assert (= (.read process.stderr) ""))
+    (assert (= (.wait process 100) 0)))
+  (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 3)))
+
+
+(defn test-the-command-at-the-end-works-when-it-is-pasted [tmp-path]
+  (write-text tmp-path CHINESE)
+  (setv
+    shown (succeeded (program #* TRAIN "--model=-m x" :folder tmp-path))
+    command (get (.split (.strip shown) "To write with it: ") 1)
+    result (subprocess.run f"{command} --length 5"
+      :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))
+  (assert (in "-m lstm_textgen --generate '床' --model='-m x'" command))
+  (assert (= [result.returncode result.stderr] [0 ""]))
+  (assert (= (len result.stdout) 7)))
+
+
+;; * Ctrl-C while Keras is imported
+
+(defn test-ctrl-c-discards-what-was-withheld [capfd]
+  (with [_ (pytest.raises KeyboardInterrupt)]
+    (with [_ (quiet.muted-stderr)]
+      (os.write 2 b"a long log\n")
+      (raise KeyboardInterrupt)))
+  (assert (= (. (.readouterr capfd) err) "")))
+
+
+(defn test-ctrl-c-waits-for-the-end-of-the-import [monkeypatch capfd]
+  (setv imported [])
+  (defn import-slowly [name]
+    (.append imported name)
+    (signal.raise-signal signal.SIGINT)
+    (os.write 2 b"a long log\n"))
+  (.setattr monkeypatch quiet "import_module" import-slowly)
+  (with [_ (pytest.raises KeyboardInterrupt)]
+    (quiet.import-keras))
+  (assert (= imported ["keras" "tensorflow"]))
+  (assert (= (. (.readouterr capfd) err) "")))
