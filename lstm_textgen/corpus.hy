@@ -7,6 +7,7 @@ they are read.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [closing]
   io [BytesIO]
   mmap
   os
@@ -55,13 +56,11 @@ they are read.]]
   `Vocabulary.build` does. `ids` (time,) are read-only. Those of a text of more than `LIMIT` ids of
   a byte are a file mapped into memory, which vanishes with them. Raise `OSError` if the cache
   folder has no room.]]
-  (setv
-    text (_Store)
-    ids (_Store)
-    vocabulary (learn (_store-pieces pieces text)))
-  (for [data (.parts text)]
-    (.add ids (.tobytes (.encode vocabulary (.decode data "utf-8" "surrogatepass")))))
-  #((.array ids (. (.encode vocabulary "") dtype)) vocabulary))
+  (with [text (closing (_Store))  ids (closing (_Store))]
+    (setv vocabulary (learn (_store-pieces pieces text)))
+    (for [data (.parts text)]
+      (.add ids (.tobytes (.encode vocabulary (.decode data "utf-8" "surrogatepass")))))
+    #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
 
 
 (defn release [ids]
@@ -116,6 +115,11 @@ they are read.]]
     (setv
       self.file file
       self.on-disk True))
+
+  (defn close [self]
+    "Close the file, if there is one; an array has a handle of its own."
+    (when self.on-disk
+      (.close self.file)))
 
   (defn parts [self]
     "Yield the parts, in order."

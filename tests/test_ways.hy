@@ -54,7 +54,9 @@
   (.mkdir (/ tmp-path "zoo" "deep") :parents True)
   (write-text (/ tmp-path "zoo" "deep") EMOJI)
   (.write-bytes (/ tmp-path "zoo" "picture.jpg") (* b"\xff\xd8\0" 99))
-  (learn tmp-path "--sources" "zoo")
+  (setv result (program "--sources" "zoo" #* FLAGS :folder tmp-path))
+  (assert (= result.stderr
+    "skipped 1 of 2 files in 'zoo' that is not utf-8 text: picture.jpg\n"))
   (setv text (written tmp-path "🦓"))
   (assert (= (len text) 40))
   (assert (<= (set text) (set EMOJI))))
