@@ -18,7 +18,7 @@
   lstm-textgen.recipes [Recipe]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.sizing [MOST-EPOCHS choose-layers default-batch-size default-epochs]
+  lstm-textgen.sizing [RULES choose-layers default-batch-size default-epochs]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
@@ -46,9 +46,9 @@
     #^ float save-every 10
     #^ float max-download 1024)
 
-  (defn [property] max-epochs [self]
-    "At most so many epochs in a run with `minutes`; 0: no such bound."
-    (.get self.given "epochs" MOST-EPOCHS)))
+  (defn max-epochs [self unit]
+    "Return how many epochs a run with `minutes` has at most, on text by `unit`; 0: no such bound."
+    (.get self.given "epochs" (. (get RULES unit) most-epochs))))
 
 
 (defn train-model [run report]
@@ -151,7 +151,10 @@
     layers settings.layers)
   (unless layers
     (setv [layers why] (choose-layers
-      units (if run.minutes run.max-epochs epochs) run.minutes settings.unit))
+      units
+      (if run.minutes (.max-epochs run settings.unit) epochs)
+      run.minutes
+      settings.unit))
     (.say report f"network chosen: {layers}: {why}"))
   (Checkpoint None vocabulary
     (replace settings
@@ -230,7 +233,7 @@
   (import-keras)  ; Keras takes seconds to come: all else is in order now
   (import lstm-textgen.training [Training])
   (.run (Training checkpoint ids held run.path report
-    (Limits :save-every run.save-every :deadline deadline :max-epochs run.max-epochs))))
+    (Limits run.save-every deadline (.max-epochs run settings.unit)))))
 
 
 (defn _plan [run checkpoint ids held deadline]
@@ -238,9 +241,10 @@
   (setv
     settings checkpoint.settings
     unit settings.unit
+    most (.max-epochs run unit)
     until (cond
       deadline (+ f"for {(/ (- deadline (time.monotonic)) 60) :.1f} minutes"
-        (if run.max-epochs f" or `epochs` {run.max-epochs}, whichever ends first" ""))
+        (if most f" or `epochs` {most}, whichever ends first" ""))
       settings.epochs (+ f"`epochs` {settings.epochs}, "
         f"about {(* settings.epochs (len ids)) :,} {unit} in all")
       True "until it is stopped"))

@@ -12,7 +12,7 @@ its flag, a recipe as its keyword.]]
   dataclasses [dataclass make-dataclass replace]
   re
   lstm-textgen.layers [LAYERS parse-layers]
-  lstm-textgen.sizing [FEWEST-EPOCHS FEWEST-ROWS MOST-EPOCHS MOST-ROWS READ SIZES]
+  lstm-textgen.sizing [FEWEST-ROWS MOST-ROWS RULES]
   lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind PASSAGE POSITIVE PROBABILITY RATIO SEED
     SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value unknown-name])
 
@@ -56,10 +56,13 @@ its flag, a recipe as its keyword.]]
 
 (setv
   SHELL (Kind "bash, zsh or fish" (fn [x] (in x ["bash" "zsh" "fish"])))
-  OWN-UNITS f"{(. (get SIZES -1) units)} to {(. (get SIZES 0) units)} units"
+  SIZES (lfor rule (.values RULES) size rule.sizes size)
+  OWN-UNITS (.format "{} to {} units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
-  OWN-EPOCHS (+ f"as many as read {(// READ 1_000_000)} million units, "
-    f"but from {FEWEST-EPOCHS} to {MOST-EPOCHS}"))
+  OWN-EPOCHS (.join "; " (gfor
+    [unit rule] (.items RULES)
+    (+ f"as many as read {rule.read :,} {unit}, "
+      f"but from {rule.fewest-epochs} to {rule.most-epochs}"))))
 
 ;; Defaults of training were measured on two cores; bench/README.md has the figures.
 (setv TABLE [
@@ -110,7 +113,8 @@ its flag, a recipe as its keyword.]]
     :brief "how often to read the text, over all runs")
   (Setting "minutes" POSITIVE "ct" "training" "N"
     (+ "train for at most N minutes in all, and fit the schedule to them; this run then has at "
-      f"most --epochs epochs (default: {MOST-EPOCHS}), and --patience ends nothing")
+      f"most --epochs epochs (default: {(. (get RULES "characters") most-epochs)}, words: "
+      f"{(. (get RULES "words") most-epochs)}), and --patience ends nothing")
     :brief "train for at most N minutes")
   (Setting "patience" WHOLE "crtm" "training" "N"
     "stop after N epochs without a better validation loss; 0: never"

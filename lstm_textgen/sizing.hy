@@ -58,24 +58,19 @@
   WORDS (Rule
     [ (Size 256 7_000 0.5 0)
       (Size 128 12_000 0.5 NEVER)]
-    :read 1_200_000
+    :read 800_000
     :fewest-epochs 2
     :most-epochs 5
     :enough 600_000
     :enough-of-more 600_000
     :dropout 0.1)
-  RULES {"characters" CHARACTERS  "words" WORDS}
-  ;; Those for characters, as the help of the flags names them.
-  SIZES CHARACTERS.sizes
-  READ CHARACTERS.read
-  FEWEST-EPOCHS CHARACTERS.fewest-epochs
-  MOST-EPOCHS CHARACTERS.most-epochs)
+  RULES {"characters" CHARACTERS  "words" WORDS})
 
 
 (defn default-epochs [units [unit "characters"]]
   #[[Return how many epochs a text gets that has so many `units` to train on.
 
-  They are as many as read 7 million characters in all, but from 3 to 9; or 1.2 million words, but
+  They are as many as read 7 million characters in all, but from 3 to 9; or 800,000 words, but
   from 2 to 5. In so much a network learns most of what it can of a megabyte, in about three
   minutes on two cores; a smaller text is known by heart soon after (bench/README.md).]]
   (setv rule (get RULES unit))
@@ -101,9 +96,9 @@
   in the minutes reads 3 million characters; or of a small text, all of it 9 times; or of a large
   one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.7 minutes on,
   512 from 2.6, 768 from 6.5. Words are read more slowly, since each is chosen from thousands; of
-  them 600,000 are enough, or all of the text 5 times. Without minutes it is 256 units, with which
-  100 KB take half a minute, or 384 for a text of 200,000 characters or more. The size doesn't
-  depend on the epochs: fewer of them take less time.
+  them 600,000 are enough, or all of the text 5 times. Without minutes it is 256 units, or
+  384 for a text of 200,000 characters or more. The size doesn't depend on the epochs: fewer of
+  them take less time.
 
   Dropout grows with each time that the text is read, up to the most that helps such a network; by
   less for a text of more than a megabyte. All was measured on two cores (bench/README.md); for

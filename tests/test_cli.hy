@@ -259,7 +259,7 @@
   (for [setting (settings-in "c")]
     (assert (in f" {setting.option} " text)))
   (for [words ["text: --sources" "network: --layers" "training: --model" "writing: --generate"
-      "(default: model)" "but from 3 to 9)" "(default: utf-8)" "(default: 0.7)"
+      "(default: model)" "but from 3 to 9; as many" "(default: utf-8)" "(default: 0.7)"
       "(default: endless; 200 with --interactive)"]]
     (assert (in words text))))
 
