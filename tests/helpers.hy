@@ -81,15 +81,15 @@
     #** options}))
 
 
-(defn start-program [#* arguments folder]
+(defn start-program [#* arguments folder #** options]
   "Start the program with `arguments` in `folder`; return the process, to be read line by line."
-  (start-python "-u" "-m" "lstm_textgen" #* arguments :cwd folder))
+  (start-python "-u" "-m" "lstm_textgen" #* arguments :cwd folder #** options))
 
 
-(defn start-python [#* arguments #** options]
+(defn start-python [#* arguments [environment {}] #** options]
   "Start Python with `arguments`, and this package at hand; return the process."
   (subprocess.Popen [sys.executable #* (map str arguments)]
-    :env (shell-environment)
+    :env {#** (shell-environment) #** environment}
     :stdout subprocess.PIPE
     :stderr subprocess.PIPE
     :encoding "utf-8"
