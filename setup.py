@@ -65,7 +65,8 @@ def version():
 
 JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"
-QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8"]  # what `pytest -m quick` needs
+# What `pytest -m quick` needs.
+QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6"]
 
 setuptools.setup(
     name="lstm_textgen",

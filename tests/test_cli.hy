@@ -7,7 +7,7 @@
   lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.cli [main]
   lstm_textgen.settings [settings-in]
-  tests.helpers [TEXT TINY-FLAGS output program serve-files start-program write-text])
+  tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-program write-text])
 
 
 (defn [pytest.fixture] complaint [tmp-path monkeypatch capsys]
@@ -188,9 +188,6 @@
 
 
 ;; * A full disk
-
-(setv UNMEASURED {"COVERAGE_PROCESS_START" ""})  ; there is no room for its measurements
-
 
 (defn limit-files [process size]
   "Let `process` write no file longer than `size` bytes, as if the disk were full then."

@@ -120,7 +120,8 @@ print(len(file['model_weights/dense/bias'][:]))")
   (assert (= (len (. (load-checkpoint path) history)) 3)))
 
 
-(defn [(pytest.mark.parametrize "name" [".model.h5.lock" f".model.h5.{(os.getpid)}.tmp"])]
+(defn [(pytest.mark.parametrize "name" [".model.h5.lock" f".model.h5.{(os.getpid)}.tmp"]
+    :ids ["lock" "temporary"])]
     test-no-link-in-a-strangers-folder-leads-out-of-it [trained tmp-path-factory name]
   (setv dear (/ (tmp-path-factory.mktemp "home") "dear.txt"))
   (.write-text dear "dear")

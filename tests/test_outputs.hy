@@ -9,7 +9,8 @@
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.cli.outputs [open-output]
-  tests.helpers [names-in output program refused save-odds start-program sure-model write-text])
+  tests.helpers [UNMEASURED names-in output program refused save-odds start-program sure-model
+    write-text])
 
 (setv SEED ["--generate" "a" "--length" "2"])
 
@@ -126,7 +127,10 @@
   (for [flags [
       ["--generate" "a" "--length" "9999" "--output" "new.txt"]
       ["--score" "letter.txt" "--score-html" "new.txt"]]]
-    (setv result (program #* flags :folder sure :preexec-fn (fn [] (limit-files 1000))))
+    (setv result (program #* flags
+      :folder sure
+      :preexec-fn (fn [] (limit-files 1000))
+      :environment UNMEASURED))
     (assert (= result.stderr "lstm-textgen: new.txt: File too large\n"))
     (assert (= (names-in sure) names))))
 

@@ -373,7 +373,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 (defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
   (assert (= names #{"coverage" "hypothesis" "jax" "mypy" "packaging" "pyflakes" "pytest"
-    "setuptools" "torch"})))
+    "pytest-xdist" "setuptools" "torch"})))
 
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]
