@@ -14,10 +14,10 @@
   #[[A network, its loss (nats, the mean over every position) and Adam with clipped gradients.
 
   The network is that of `spec` (a `NetworkSpec`); batches are ids of `batch-shape` (rows,
-  lookback). The steps are Keras' own.]]
+  lookback). With `low` it multiplies in bfloat16. The steps are Keras' own.]]
 
-  (defn __init__ [self spec batch-shape rng-seed learning-rate]
-    (setv self.model (training-network spec batch-shape rng-seed))
+  (defn __init__ [self spec batch-shape rng-seed learning-rate [low False]]
+    (setv self.model (training-network spec batch-shape rng-seed low))
     (.compile self.model
       :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
       :optimizer (keras.optimizers.Adam learning-rate

@@ -4,6 +4,8 @@
   contextlib [contextmanager]
   functools [cache]
   os
+  pathlib [Path]
+  re
   platformdirs [user-cache-dir]
   threadpoolctl [ThreadpoolController])
 
@@ -15,6 +17,15 @@
   (if (hasattr os "sched_getaffinity")
     (len (os.sched-getaffinity 0))
     (or (os.cpu-count) 1)))
+
+
+(defn [cache] processor-flags []
+  "Return the names of the processor's instruction sets, as Linux lists them; elsewhere none."
+  (setv
+    info (Path "/proc/cpuinfo")
+    text (if (.exists info) (.read-text info) "")
+    found (re.search r"^(?:flags|Features)\s*:(.*)$" text re.MULTILINE))
+  (set (if found (.split (.group found 1)) [])))
 
 
 (defn cache-folder []

@@ -13,21 +13,21 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   lstm-textgen.modelfile.keraslayout [KERAS-OPTIONS keras-config named-layers])
 
 
-(defn training-network [spec batch-shape rng-seed]
+(defn training-network [spec batch-shape rng-seed [low False]]
   #[[Build the network of `spec` (a `NetworkSpec`) for ids of `batch-shape` (rows, lookback).
 
   It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
   `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
-  generators are neither used nor changed.]]
+  generators are neither used nor changed. With `low`, LSTM layers multiply in bfloat16.]]
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
-    [first others] (_beginning spec rows seeds)
+    [first others] (_beginning spec rows seeds low)
     flow (first ids))
   (for [[n [name layer]] (enumerate others)]
     (setv flow ((if layer.recurrent?
-        (_carried (_recurrent layer name seeds) rows)
+        (_carried (_recurrent layer name seeds low) rows)
         ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
         ;; XLA four times the rest.
         (keras.layers.Dropout layer.size
@@ -78,7 +78,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     (yield (.randint generator 1 1_000_000_000))))
 
 
-(defn _beginning [spec rows seeds]
+(defn _beginning [spec rows seeds low]
   #[[Return the first layer after the ids, and the named layers that follow it.
 
   The first is the embedding, with the LSTM after it folded in where that saves work.]]
@@ -88,7 +88,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   (when (and (= layer.kind "lstm") (_own-loop?) (<= size (* 3 spec.embedding)))
     (setv
       options (_recurrent-options name seeds)
-      folded (FoldedLSTM layer.size size spec.embedding (_wide-normal seeds) #** options))
+      folded (FoldedLSTM layer.size size spec.embedding (_wide-normal seeds) :low low #** options))
     (return #((_carried folded rows) others)))
   #((keras.layers.Embedding size spec.embedding
       :embeddings-initializer (_wide-normal seeds)
@@ -111,9 +111,9 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     :name "dense"))
 
 
-(defn _recurrent [layer name seeds]
+(defn _recurrent [layer name seeds low]
   "Return the Keras layer to train `layer` with: on a GPU Keras' own, which goes through cuDNN."
-  ((_recurrent-class layer.kind) layer.size #** (_recurrent-options name seeds)))
+  ((_recurrent-class layer.kind low) layer.size #** (_recurrent-options name seeds)))
 
 
 (defn _recurrent-options [name seeds]
@@ -130,11 +130,11 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
    "name" name})
 
 
-(defn _recurrent-class [kind]
+(defn _recurrent-class [kind low]
   (cond
     (= kind "gru") keras.layers.GRU
     (= kind "lstm-hard") (partial keras.layers.LSTM #** (get KERAS-OPTIONS kind))
-    (_own-loop?) FastLSTM
+    (_own-loop?) (partial FastLSTM :low low)
     (= (keras.backend.backend) "torch") (do
       (import lstm-textgen.backends.torch [TorchLSTM])
       TorchLSTM)

@@ -12,9 +12,9 @@
   SIZE 6)       ; of the vocabulary
 
 
-(defn learner [layers [parts None]]
+(defn learner [layers [parts None] [low False]]
   "Return a learner; without `parts` it takes Keras' own steps."
-  (setv options [(NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01])
+  (setv options [(NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01 low])
   (if parts
     (PartsLearner parts #* options)
     (Learner #* options)))
@@ -40,6 +40,16 @@
     (assert (np.allclose ours theirs :atol 1e-3))))
 
 
+(defn [(pytest.mark.parametrize "layers" ["8" "8,dropout:0.5,lstm:6"])]
+    test-what-is-learned-in-bfloat16-is-close [layers]
+  (setv [low exact] (lfor low [True False] (learner layers 2 low)))
+  (for [[x y] (batches 4)]
+    (assert (= (.learn low x y) (pytest.approx (.learn exact x y) :rel 0.01))))
+  (setv [first exact] (lfor each [low exact] (get (values each.weights) 2)))
+  (assert (not (np.array-equal first exact)))
+  (assert (np.allclose first exact :atol 0.02)))
+
+
 (defn test-each-part-drops-units-of-its-own []
   (setv
     two (learner "8,dropout:0.5,6" 2)
@@ -63,11 +73,12 @@
   (assert (= (len (set seeds)) 3)))
 
 
-(defn [(pytest.mark.parametrize #("layers" "rows" "processors" "parts") [
-    #("512" 32 2 2) #("512" 32 1 1) #("512" 32 3 2) #("512" 32 64 4) #("512" 30 4 3)
-    #("512" 12 2 1) #("512" 7 4 1) #("256,gru:768" 32 2 1)])]
-    test-parts-are-equal-and-not-too-small [layers rows processors parts]
-  (assert (= (part-count (parse-layers layers) rows processors) parts)))
+(defn [(pytest.mark.parametrize #("layers" "rows" "processors" "low" "parts") [
+    #("512" 32 2 False 2) #("512" 32 1 False 1) #("512" 32 3 False 2) #("512" 32 64 False 4)
+    #("512" 30 4 False 3) #("512" 12 2 False 1) #("512" 7 4 False 1) #("256,gru:768" 32 2 False 1)
+    #("768" 32 2 True 2) #("1024" 32 2 True 1)])]
+    test-parts-are-equal-and-not-too-small [layers rows processors low parts]
+  (assert (= (part-count (parse-layers layers) rows processors low) parts)))
 
 
 (defn test-a-variable-that-is-larger-keeps-the-rest-of-its-values []

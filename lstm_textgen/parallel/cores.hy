@@ -7,30 +7,37 @@ mostly wait for each other (bench/README.md).]]
 (import
   functools [partial]
   keras
+  lstm-textgen.backends.products [bfloat16-pays?]
   lstm-textgen.learner [Learner]
   lstm-textgen.machine [cores]
   lstm-textgen.network [on-gpu? training-network])
 
 (setv
   FEWEST-ROWS 8       ; in a part: with fewer, products are slow
-  LARGEST 1_500_000   ; weights of a recurrent kernel; more don't stay in a core's cache
+  LARGEST 6_000_000   ; bytes of a recurrent kernel; more don't stay in a core's cache
   SEED-STEP 1000003)  ; from one part's dropout to the next
 
 
-(defn make-learner [spec batch-shape rng-seed learning-rate]
-  "Return the `Learner` that is fastest with this backend, as measured on two cores."
-  (setv options [spec batch-shape rng-seed learning-rate])
+(defn make-learner [spec batch-shape rng-seed learning-rate [low None]]
+  #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
+
+  `low`: whether it multiplies in bfloat16, by default where that pays.]]
+  (setv options [spec batch-shape rng-seed learning-rate (if (is low None) (bfloat16-pays?) low)])
   (if (and (= (keras.backend.backend) "tensorflow") (not (on-gpu?)))
-    (PartsLearner (part-count spec.layers (get batch-shape 0) (cores)) #* options)
+    (PartsLearner
+      (part-count spec.layers (get batch-shape 0) (cores) (get options -1))
+      #* options)
     (Learner #* options)))
 
 
-(defn part-count [layers rows processors]
+(defn part-count [layers rows processors [low False]]
   #[[Return how many equal parts so many `rows` are dealt out in.
 
   It is one for each of the `processors`; fewer where a part would have less than `FEWEST-ROWS`,
-  and one where a recurrent layer of `layers` is too large.]]
-  (if (> (* 4 (** (max (gfor layer layers.recurrent layer.size)) 2)) LARGEST)
+  and one where a recurrent kernel of `layers` is too large. With `low` its weights take half the
+  room.]]
+  (setv largest (* 4 (** (max (gfor layer layers.recurrent layer.size)) 2)))
+  (if (> (* largest (if low 2 4)) LARGEST)
     1
     (max (gfor
       n (range 1 (+ processors 1))
@@ -44,16 +51,16 @@ mostly wait for each other (bench/README.md).]]
   `part` is the network for one of them. It is called with weights and states as arguments, so its
   own are never used; what it computes is compiled by XLA once for all parts.]]
 
-  (defn __init__ [self parts spec batch-shape rng-seed learning-rate]
+  (defn __init__ [self parts spec batch-shape rng-seed learning-rate [low False]]
     (import tensorflow :as tf)
-    (.__init__ (super) spec batch-shape rng-seed learning-rate)
+    (.__init__ (super) spec batch-shape rng-seed learning-rate low)
     (setv
       [rows lookback] batch-shape
       self.tf tf
       self.parts parts
       self.part (if (= parts 1)
         self.model
-        (training-network spec #((// rows parts) lookback) rng-seed))
+        (training-network spec #((// rows parts) lookback) rng-seed low))
       compiled (partial tf.function :jit-compile True :autograph False)
       traced (partial tf.function :autograph False)
       [learn validate update] (map compiled [self._learn-part self._validate-part self._update])

@@ -1,0 +1,34 @@
+#[[Matrix products in float32, or with factors in bfloat16 where a processor is faster at it.
+
+bfloat16 is the upper half of a float32: the same range, 8 bits of precision. A processor with
+instructions for it multiplies pairs of them and adds to a float32, at twice the rate. Only the
+factors are rounded; sums, weights, states and losses stay in float32, as in Micikevicius and
+others 2018, 'Mixed Precision Training'.]]
+
+(import
+  keras
+  keras [ops]
+  lstm-textgen.machine [processor-flags])
+
+(setv INSTRUCTIONS #{"avx512_bf16" "amx_bf16"})  ; as Linux names them
+
+
+(defn bfloat16-pays? []
+  "Return whether products in bfloat16 are faster with this processor and this backend."
+  (and
+    (= (keras.backend.backend) "tensorflow")
+    (bool (& (processor-flags) INSTRUCTIONS))))
+
+
+(defn product [a b [low False] [turn-b False]]
+  #[[Return the product of `a` (m, k) and `b` (k, n) in float32; with `turn-b`, `b` is (n, k).
+
+  With `low` both are rounded to bfloat16 (TensorFlow alone). XLA then wants the rows of `a` in
+  memory one after another: of a transpose it would take the product in float32.]]
+  (if low
+    (do
+      (import tensorflow :as tf)
+      (tf.matmul (tf.cast a tf.bfloat16) (tf.cast b tf.bfloat16)
+        :transpose-b turn-b
+        :output-type tf.float32))
+    (ops.matmul a (if turn-b (ops.transpose b) b))))

@@ -1,0 +1,41 @@
+"Matrix products: in float32, and with factors in bfloat16, on any processor."
+
+(import
+  numpy :as np
+  pytest
+  tensorflow :as tf
+  lstm-textgen.backends.products :as products
+  lstm-textgen.backends.products [bfloat16-pays? product])
+
+
+(defn matrix [seed #* shape]
+  (.astype (.normal (np.random.default-rng seed) :size shape) "float32"))
+
+
+(defn rounded [array]
+  "Return `array` with its values rounded to bfloat16."
+  (.numpy (tf.cast (tf.cast array tf.bfloat16) tf.float32)))
+
+
+(defn compiled [act #* arguments]
+  "Return what `act` gives when XLA compiles it."
+  ((tf.function act :jit-compile True :autograph False) #* (map tf.constant arguments)))
+
+
+(defn [(pytest.mark.parametrize "turn_b" [False True])]
+    test-a-low-product-rounds-its-factors-and-nothing-else [turn-b]
+  (setv
+    [a b] [(matrix 1 6 300) (matrix 2 300 40)]
+    given (if turn-b b.T b)
+    result (compiled (fn [a b] (product a b :low True :turn-b turn-b)) a given))
+  (assert (= result.dtype tf.float32))
+  (assert (np.allclose result (@ (rounded a) (rounded b)) :atol 1e-4))
+  (assert (not (np.allclose result (@ a b) :atol 1e-4)))
+  (assert (np.allclose (product a given :turn-b turn-b) (@ a b) :atol 1e-4)))
+
+
+(defn [(pytest.mark.parametrize #("flags" "pays") [
+    [#{"avx2" "avx512_bf16"} True] [#{"amx_bf16"} True] [#{"avx2" "avx512f"} False] [#{} False]])]
+    test-bfloat16-is-used-where-the-processor-has-instructions-for-it [monkeypatch flags pays]
+  (.setattr monkeypatch products "processor_flags" (fn [] flags))
+  (assert (= (bfloat16-pays?) pays)))
