@@ -52,7 +52,10 @@ loaded. Each raises `ValueError`.]]
       (count? (.get entry "epoch"))
       (_number? (.get entry "loss"))
       (_number? (.get entry "validation_loss" 0))
-      (isinstance (.get entry "text") str))
+      (isinstance (.get entry "text") str)
+      ;; The first files had nothing of what follows.
+      (all (gfor name ["learning_rate" "seconds"] (_number? (.get entry name 0))))
+      (all (gfor name ["sample" "machine"] (isinstance (.get entry name "") str))))
       "its history has an invalid entry")))
 
 
