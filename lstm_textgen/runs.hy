@@ -240,7 +240,8 @@
   "Give the model the larger `vocabulary`, which has the units `added`, and say so."
   (setv
     checkpoint.vocabulary vocabulary
-    checkpoint.weights (_grown checkpoint.weights (len added)))
+    checkpoint.weights (_grown checkpoint.weights (len added))
+    checkpoint.evaluation None)
   (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
     (.join " " (map repr (cut added SHOWN)))
     (if (> (len added) SHOWN) " …" ""))))

@@ -192,6 +192,11 @@ its flag, a recipe as its keyword.]]
     :brief "say how well the model predicts these texts")
   (Setting "score_html" PASSAGE "c" "scoring" "FILE"
     "with --score: also write a page that shades each character by its surprise")
+  ;; * Reports
+  (Setting "report" PASSAGE "c" "reports" "FILE"
+    (+ "make a page about the model, during training or after it: its curves, what it writes and "
+      "knows, its settings; with several --model, one that compares them")
+    :brief "make a page about the model")
   ;; * Old models
   (Setting "import" PASSAGE "c" "old models" "OLD.h5"
     "make a model from one that Keras 1 or 2 saved")

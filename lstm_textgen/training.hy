@@ -13,6 +13,7 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.backends.callbacks [Watchers]
   lstm-textgen.batches [Streams fingerprint training-batches]
   lstm-textgen.checkpoint [Checkpoint Place Resume save-checkpoint]
+  lstm-textgen.evaluation [evaluate]
   lstm-textgen.interrupts [Interrupted Stopper]
   lstm-textgen.learner [fits? put values]
   lstm-textgen.machine [describe-machine]
@@ -25,7 +26,9 @@ cores, where a batch is dealt out to them.]]
   SAMPLE-LENGTH 200   ; units shown after each epoch
   SAMPLE-KEPT 300     ; characters of them in the history, which has one for each epoch
   ;; Units of the held-out text that are read after each epoch: more take long and tell little.
-  VALIDATED 500_000)
+  VALIDATED 500_000
+  ;; An evaluation within a run takes its time so many times after the one before.
+  EVALUATION-PAUSE 100)
 
 
 (defclass Training []
@@ -63,6 +66,11 @@ cores, where a batch is dealt out to them.]]
           "steps" self.batches.steps}))
     (._restore self)
     (setv
+      self.evaluated None        ; when that was last done
+      self.evaluation-cost 0     ; seconds
+      self.evaluation-due (not (and
+        checkpoint.evaluation
+        (epochs-of checkpoint.history self.text)))
       self.first-epoch self.place.epoch
       ;; Epochs on other texts, which don't count for this one.
       self.earlier (- self.place.epoch (epochs-of checkpoint.history self.text))))
@@ -248,11 +256,13 @@ cores, where a batch is dealt out to them.]]
     "Validate, save and show an epoch that is over; `loss` is its mean."
     (setv
       begun (time.monotonic)
-      [entry better sample] (._note-epoch self loss))
+      [entry better sample] (._note-epoch self loss)
+      evaluated (._evaluate-if-due self entry better))
     (.try-to-save self)
     (.end-epoch self.report entry better sample)
     (.call self.watchers "on_epoch_end" (- (get entry "epoch") 1) (_logs entry))
-    (.note-end self.clock (- (time.monotonic) (max begun (or self.compiled 0)))))
+    (setv taken (- (time.monotonic) (max begun (or self.compiled 0))))
+    (.note-end self.clock (+ taken (if evaluated 0 self.evaluation-cost))))
 
   (defn _note-epoch [self loss]
     #[[Add the epoch to the history; keep its weights if they are the best.
@@ -282,6 +292,30 @@ cores, where a batch is dealt out to them.]]
       "sample" (cut sample SAMPLE-KEPT)
       "machine" (+ (describe-machine)
         f", Keras {keras.__version__} on {(keras.backend.backend)}")})
+
+  (defn _evaluate-if-due [self entry better]
+    #[[Evaluate the best weights for reports, unless that is done; return whether it was now.
+
+    It waits for the end of the run where it would cost more than a hundredth of the time.]]
+    (setv
+      begun (time.monotonic)
+      self.evaluation-due (or self.evaluation-due better)
+      soon (or (is self.evaluated None)
+        (> (- begun self.evaluated) (* EVALUATION-PAUSE self.evaluation-cost))))
+    (when (and self.evaluation-due (or soon (._done? self)))
+      (.doing self.report "evaluating the model")
+      (setv
+        best (min
+          (gfor e self.checkpoint.history :if (= (get e "text") self.text) e)
+          :key (fn [e] (.get e "validation_loss" 0)))
+        self.checkpoint.evaluation (evaluate self.checkpoint
+          (get (if self.held best entry) "epoch")
+          self.batches.ids
+          (if self.held self.held.ids #()))
+        self.evaluated (time.monotonic)
+        self.evaluation-cost (- self.evaluated begun)
+        self.evaluation-due False)
+      True))
 
   (defn _validate [self]
     #[[Return the mean loss over the first `VALIDATED` units of the held-out text, in nats.

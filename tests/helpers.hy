@@ -13,7 +13,8 @@
   sys
   threading [Thread]
   numpy :as np
-  lstm-textgen.checkpoint [Checkpoint Place RESUME-PARTS Resume STORED-TEXTS save-checkpoint]
+  lstm-textgen.checkpoint [Checkpoint EVALUATION Place RESUME-PARTS Resume STORED-TEXTS
+    save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.report.plain [Plan]
   lstm-textgen.settings [new-settings]
@@ -267,14 +268,25 @@
        #(array.dtype.str array.shape (.tobytes array))))
    (.to-json model.vocabulary)
    model.settings
-   model.history
+   (untimed model.history)
    resume.place])
+
+
+(defn untimed [history]
+  "Return `history` without its seconds, which no two runs share."
+  (lfor
+    entry history
+    (dfor [name value] (.items entry) :if (!= name "seconds") name value)))
 
 
 (defn seal [file]
   "Make the checksums of a small model, an open HDF5 `file`, right again, as a stranger would."
   (setv
-    texts (lfor name STORED-TEXTS (get file "lstm_textgen" name #()))
+    names (lfor
+      name [#* STORED-TEXTS EVALUATION]
+      :if (in name (get file "lstm_textgen"))
+      name)
+    texts (lfor name names (get file "lstm_textgen" name #()))
     weights (lfor
       layer ["embedding" "lstm_1" "gru_3" "dense"]
       weight (get (. (get file "model_weights" layer) attrs) "weight_names")
