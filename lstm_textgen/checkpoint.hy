@@ -193,8 +193,9 @@ file holds, nothing less and nothing more.]]
 
 
 (defn _in-order [settings]
-  "Return the dict `settings` in the order of the file."
-  {#** (dfor name STORED-SETTINGS name (get settings name)) #** settings})
+  "Return the dict `settings` in the order of the file, without those of later that are empty."
+  (setv later (dfor [name value] (.items settings) :if value name value))
+  {#** (dfor name STORED-SETTINGS name (get settings name)) #** later})
 
 
 (defn _write-resume [parent resume]

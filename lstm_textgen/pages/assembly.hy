@@ -68,7 +68,7 @@ $script
     text))
 
 
-(defn fill [name #** values]
+(defn fill [name / #** values]
   "Return the HTML in the file `name` of assets/ with `values` for its $names; each is HTML."
   (.substitute (Template (asset name)) #** values))
 

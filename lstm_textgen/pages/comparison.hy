@@ -57,7 +57,7 @@
   "Return the table of the models, a column each."
   (setv facts (lfor [_ model] models (_facts model)))
   (table
-    ["" #* (gfor [name _] models name)]
+    ["model" #* (gfor [name _] models name)]
     (lfor
       name (get facts 0)
       [name #* (gfor fact facts (get fact name))])))

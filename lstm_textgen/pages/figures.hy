@@ -4,6 +4,7 @@ A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen re
 `y` (labels), `series`, each with `label`, `colour` (a number), `xs` and `ys`.]]
 
 (import
+  functools [partial]
   html [escape]
   itertools [accumulate]
   lstm-textgen.pages.assembly [fill]
@@ -13,6 +14,8 @@ A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen re
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css
   STRIP-HEIGHT 100
+  TIMES {"seconds" 1  "minutes" 60  "hours" 3600}
+  FEWEST 20      ; predictions that say how often such ones come true
   TRAINING 0     ; colours, by their number in report.css
   VALIDATION 1)
 
@@ -39,9 +42,10 @@ A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen re
       [k [name history]] (enumerate models)
       #((if alone "learning rate" name) history (fn [entry] (.get entry "learning_rate"))
         (if alone TRAINING k))))
+  (setv unit (_time-unit (gfor [_ history] models history)))
   (lfor
     [curves what] [[losses "loss in bits"] [rates "learning rate"]]
-    [by axis] [["epoch" _by-epoch] ["minutes" _by-minutes]]
+    [by axis] [["epoch" _by-epoch] [unit (partial _by-time unit)]]
     :setv chart (_chart what by axis curves)
     :if chart
     chart))
@@ -57,10 +61,21 @@ A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen re
   (list (range 1 (+ (len history) 1))))
 
 
-(defn _by-minutes [history]
-  "Return the minutes after which each epoch ended; None where that isn't told."
+(defn _time-unit [histories]
+  "Return the unit of time, a key of TIMES, that suits the longest of the `histories`."
+  (setv longest (max (gfor history histories (sum (gfor e history (.get e "seconds" 0))))))
+  (cond
+    (< longest 180) "seconds"
+    (< longest 10800) "minutes"
+    True "hours"))
+
+
+(defn _by-time [unit history]
+  "Return when each epoch ended, in this `unit`; None for all where that isn't told."
   (if (all (gfor entry history (in "seconds" entry)))
-    (lfor seconds (accumulate (gfor entry history (get entry "seconds"))) (/ seconds 60))
+    (lfor
+      seconds (accumulate (gfor entry history (get entry "seconds")))
+      (/ seconds (get TIMES unit)))
     (* [None] (len history))))
 
 
@@ -80,7 +95,7 @@ A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen re
         "xs" (lfor [x _] points (round x 3))
         "ys" (lfor [_ y] points (float f"{y :.5g}"))})))
   (when series
-    { "id" f"{(get (.split what) 0)}-by-{by}"
+    { "id" f"{(get (.split what) 0)}-by-{(if (= by "epoch") by "time")}"
       "title" f"{(.capitalize what)}, by {by}"
       "about" (_about what series)
       "x" by
@@ -103,7 +118,7 @@ A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen re
       [name evaluation] models
       :if evaluation
       row (get evaluation "calibration")
-      :if (get row 0)
+      :if (>= (get row 0) FEWEST)
       #(name #* row))
     series (lfor
       [k [name _]] (enumerate models)

@@ -6,10 +6,10 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 (eval-when-compile (require hyrule [unless]))
 (import
   html [escape]
-  math [ceil]
   re
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts shaded-strip table]
+  lstm-textgen.report.plain [duration]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [bits]
   lstm-textgen.settings [settings-in]
@@ -18,10 +18,10 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.writer [Ends stream])
 
 (setv
-  TEMPERATURES [#(0.4 "careful") #(0.7 "as usual") #(1.0 "wild")]
+  TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]
   LENGTH {"characters" 400  "words" 80}  ; units of a sample
   EPOCHS-SHOWN 12    ; samples of epochs at most: the first, the last, and some between
-  UNITS-SHOWN 24     ; of the vocabulary, with their frequency
+  UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 400     ; of its other units
   STYLES ["vendor/uPlot.min.css" "report.css"]
   SCRIPTS ["vendor/uPlot.min.js" "report.js"])
@@ -35,8 +35,8 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     charts (curve-charts [#(name checkpoint.history)])
     calibration (calibration-chart [#(name checkpoint.evaluation)])
     sections [
-      (_samples checkpoint)
       (_learning checkpoint charts)
+      (_samples checkpoint)
       (_epochs checkpoint)
       (_strip checkpoint)
       (_calibration calibration)
@@ -119,7 +119,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     (.join "\n" (gfor
       [temperature word] TEMPERATURES
       (fill "report-sample.html"
-        :title f"{word}, temperature {temperature :g}"
+        :title f"{word}: temperature {temperature :g}"
         :text (safe (write-sample checkpoint temperature)))))))
 
 
@@ -135,7 +135,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
       k (if written places [])
       :setv entry (get written k)
       (fill "report-sample.html"
-        :title f"epoch {(get entry "epoch")}, {(loss-of entry) :.3f} bits"
+        :title f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
         :text (safe (get entry "sample")))))))
 
 
@@ -158,7 +158,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
           "stand in the text. "))
       f"The longest passage that does has {length :,} characters; it is underlined.")
     (fill "report-sample.html"
-      :title f"epoch {(get evaluation "epoch")}"
+      :title f"Epoch {(get evaluation "epoch")}"
       :text f"{before}<mark>{passage}</mark>{after}")))
 
 
@@ -269,13 +269,15 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     units (text-length checkpoint.history))
   (section "How it was made"
     "Every setting, and why it is as it is."
-    (table ["setting" "value" "why"] (gfor
+    (fill "report-table.html" :head "" :body (.join "\n" (gfor
       setting (settings-in "m")
-      :if (not-in setting.name ["why" "beginning"])
       :setv value (get settings setting.name)
-      [ setting.name
-        (if (is value None) "–" value)
-        f"{(_why setting value settings units)}; {(_meaning setting)}"]))))
+      :if (not (or (is value None) (in setting.name ["why" "beginning"])))
+      (fill "report-setting.html"
+        :title (.replace setting.name "_" " ")
+        :value (safe value)
+        :why (safe (_why setting value settings units))
+        :meaning (_meaning setting)))))))
 
 
 (defn _why [setting value settings units]
@@ -287,15 +289,14 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     "batch_size" [f"suits a text of {units :,} {(get settings "unit")}"
                   (= value (default-batch-size (max 1 units)))]
     "stride" ["as long as the lookback" (= value (get settings "lookback"))]
-    "embedding" ["follows from the vocabulary" True]
-    "recipe" ["none was used" (is value None)]})
+    "embedding" ["follows from the vocabulary" True]})
   (setv [why so] (.get chosen setting.name ["the default" (= value setting.default)]))
   (if so why "given"))
 
 
 (defn _meaning [setting]
-  "Return what a `setting` means, without its default."
-  (get (.split setting.help " (default") 0))
+  "Return what a `setting` means (HTML), without its default."
+  (safe (get (.split setting.help " (default") 0)))
 
 
 (defn _circumstances [history]
@@ -313,5 +314,5 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 (defn duration-in-words [seconds epochs]
   "Return how long so many `epochs` took."
-  (+ f"{(ceil (/ seconds 60))} minutes for {epochs} {(if (= epochs 1) "epoch" "epochs")}"
-    f", {(/ seconds epochs) :,.1f} seconds each"))
+  (+ f"{(duration seconds)} for {epochs} {(if (= epochs 1) "epoch" "epochs")}"
+    f", {(/ seconds epochs) :,.1f} s each"))

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   sys
+  textwrap [wrap]
   time
   lstm-textgen.machine [MB memory]
   lstm-textgen.report.panel [View draw-panel]
@@ -202,8 +203,9 @@
       (.say self line))
     (when sample
       (.say self "It writes:")
-      (for [line (.split sample "\n")]
-        (put-line sys.stdout f"    {line}")))))
+      (for [line (.split sample "\n")
+            part (or (wrap line (- (. (_console) width) 5)) [""])]
+        (put-line sys.stdout f"    {part}")))))
 
 
 (defn _size [done total]

@@ -11,7 +11,7 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
 
 (setv
   WIDEST 150      ; columns: a wider line is hard to follow
-  SIDE-BY-SIDE 110  ; columns from which the sample stands beside the curves
+  SIDE-BY-SIDE 118  ; columns from which the sample stands beside the curves
   LABELS 6        ; columns of the curves' scale
   TRAINING "cyan"  ; these suit light and dark terminals alike
   VALIDATION "magenta"
@@ -87,8 +87,7 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
     plan view.plan
     network (Text f"{plan.layers}{(if plan.why f": {plan.why}" "")}" :style "dim"))
   [ (_line f"{plan.source} → {plan.path}" "bold")
-    (_line (+ f"{plan.units :,} {plan.unit} to learn from, {plan.held :,} to validate on, "
-      f"{plan.distinct :,} distinct") "dim")
+    (_line (.contents plan) "dim")
     #* (cut (.wrap network (Console :width width) width) 2)])
 
 

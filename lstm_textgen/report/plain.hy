@@ -44,22 +44,27 @@
         f"about {(* self.epochs self.units) :,} {self.unit} in all")
       True "until it is stopped"))
     [ #* (if (and self.new self.why) [f"network chosen: {self.layers}: {self.why}"] [])
-      (+ f"{self.units :,} {self.unit} to learn from, {self.held :,} to validate on, "
-        f"{self.distinct} distinct; network {self.layers}; {until}")]))
+      (.contents self)
+      f"network {self.layers}; {until}"])
+
+  (defn contents [self]
+    "Return in words what there is to learn from."
+    (+ f"{self.units :,} {self.unit} to learn from, {self.held :,} to validate on, "
+      f"{self.distinct :,} distinct")))
 
 
 (defclass Report []
   #[[Shows a run on standard output, line by line.
 
-  `unit` is what is counted, characters or words. Each line, but for a sample, passes through
-  `words` (text → text), by which the command line can write settings as its flags.]]
+  `unit` is what is counted, characters or words. Each line passes through `words` (text → text),
+  by which the command line can write settings as its flags.]]
 
   (defn __init__ [self [words str]]
     (setv
       self.words words
       self.unit "characters"
       self.url None
-      self.compiling None))  ; seconds; None: nothing has been compiled yet
+      self.compiled False))  ; whether the first step is done
 
   (defn say [self text]
     "Show a line that stays."
@@ -73,7 +78,7 @@
     #[[Show that a step begins which may take long.
 
     Once the network is compiled there are only those of an epoch, which is one line here.]]
-    (when (is self.compiling None)
+    (unless self.compiled
       (.say self text)))
 
   ;; * Downloads
@@ -118,10 +123,9 @@
     (unless self.stepped  ; the first step of a run compiles the network: it is no measure of speed
       (setv
         self.stepped True
+        self.compiled True
         self.first done
-        self.ready self.last)
-      (when (is self.compiling None)
-        (setv self.compiling (round (- self.ready self.begun))))))
+        self.ready self.last)))
 
   (defn speed [self]
     "Return the units a second in this epoch, after its first step."
@@ -144,9 +148,7 @@
       (.append losses (_loss "validation" (get entry "validation_loss"))))
     (.say self (+
       f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}"
-      f"  {(.speed self) :,.0f} {self.unit}/s  {(duration seconds)}"
-      (if self.compiling f" ({self.compiling} s for the first step)" "")))
-    (setv self.compiling 0)))  ; said once
+      f"  {(.speed self) :,.0f} {self.unit}/s  {(duration seconds)}"))))
 
 
 (defclass Quiet [Report]

@@ -7,14 +7,11 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function axis(label) {
+function axis(size) {
   return {
-    label,
-    labelSize: 22,
-    size: label === "epoch" || label === "minutes" || label.startsWith("predicted") ? 36 : 50,
+    size,
     stroke: () => colour("--soft"),
     font: "12px system-ui, sans-serif",
-    labelFont: "12px system-ui, sans-serif",
     grid: { stroke: () => colour("--line"), width: 1 },
     ticks: { show: false },
   };
@@ -25,39 +22,56 @@ function columns(series) {
   return uPlot.join(series.map(({ xs, ys }) => [xs, ys]));
 }
 
-function line({ label, colour: number, dash }) {
-  return {
-    label,
-    dash,
-    stroke: () => colour(number === undefined ? "--soft" : `--c${number}`),
-    width: dash ? 1 : 2,
-    spanGaps: true,
-    points: { show: dash ? false : undefined, size: 5 },
-  };
+function line({ label, colour: number }) {
+  const stroke = () => colour(`--c${number}`);
+  return { label, stroke, width: 2, spanGaps: true, points: { size: 6, fill: stroke }, value: figure };
 }
 
-function options(chart, series, width) {
-  const scales = chart.diagonal
-    ? { x: { time: false, range: [0, 100] }, y: { range: [0, 100] } }
-    : { x: { time: false } };
+function figure(plot, number) {
+  return number == null ? "–" : String(Number(number.toPrecision(4)));
+}
+
+// Where what is predicted comes true as often as it is predicted.
+function diagonal() {
+  const stroke = () => colour("--soft");
+  const points = { show: false };
+  return { label: "predicted", stroke, width: 1, dash: [4, 4], spanGaps: true, points, value: figure };
+}
+
+function options(chart, width) {
+  const percent = { range: [0, 100] };
   return {
     width,
     height: HEIGHT,
-    scales,
-    axes: [axis(chart.x), axis(chart.y)],
-    series: [{ label: chart.x }, ...series.map(line)],
+    scales: chart.diagonal ? { x: { time: false, ...percent }, y: percent } : { x: { time: false } },
+    axes: [axis(30), axis(48)],
+    series: [
+      { label: chart.x },
+      ...chart.series.map(line),
+      ...(chart.diagonal ? [diagonal()] : []),
+    ],
+    legend: { markers: { width: 0, fill: (plot, k) => plot.series[k].stroke(plot, k) } },
     cursor: { drag: { x: false, y: false } },
+    hooks: { setCursor: [showLast] },
   };
+}
+
+// Where nobody points at the chart, the legend has the last values.
+function showLast(plot) {
+  if (plot.cursor.idx == null) {
+    plot.setLegend({ idx: plot.data[0].length - 1 });
+  }
 }
 
 function draw(chart) {
   const place = document.getElementById(`plot-${chart.id}`);
-  const diagonal = { label: "as predicted", xs: [0, 100], ys: [0, 100], dash: [4, 4] };
-  const series = chart.diagonal ? [...chart.series, diagonal] : chart.series;
-  const plot = new uPlot(options(chart, series, place.clientWidth), columns(series), place);
-  new ResizeObserver(() => {
+  const ideal = chart.diagonal ? [{ xs: [0, 100], ys: [0, 100] }] : [];
+  const data = columns([...chart.series, ...ideal]);
+  const plot = new uPlot(options(chart, place.clientWidth), data, place);
+  showLast(plot);
+  addEventListener("resize", () => {
     plot.setSize({ width: place.clientWidth, height: HEIGHT });
-  }).observe(place);
+  });
   return plot;
 }
 
