@@ -111,7 +111,7 @@
   (assert (not-in "epoch 1/9  training" shown))
   (.end-bar report)
   (setv lines (.splitlines (cut (.getvalue terminal) (len shown) None)))
-  (assert (in "9,000 characters to learn from" (get lines -4)))
+  (assert (in "9,000 characters to learn from" (get lines -5)))
   (assert (.startswith (get lines -3) "epoch 1/9  training 1.000 bits  validation 2.000 bits"))
   (assert (= (cut lines -2 None) ["It writes:" "    heylo"])))
 
