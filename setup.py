@@ -105,6 +105,11 @@ setuptools.setup(
     extras_require={
         "test": [
             *QUICK, JAX, TORCH,
+            # Pages are tested in Debian's Chromium.
+            "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
+            # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.
+            "ipykernel >= 6.29", "nbclient >= 0.10", "pandas >= 2.2", "pyte >= 0.8.2",
+            "tensorboard >= 2.20",
             # 7.13 measures the processes that tests start.
             "coverage >= 7.13", "mypy >= 1.11", "packaging >= 24", "setuptools >= 77.0.3"],
         "quick": QUICK,
@@ -115,7 +120,7 @@ setuptools.setup(
     },
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__"]),
-    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css"]},
+    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.LICENSE"]},
     entry_points={
         "console_scripts": [
             "lstm-textgen = lstm_textgen.cli:main",

@@ -20,14 +20,16 @@ file holds, nothing less and nothing more.]]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.replacing [backup-path locked refuse-read-only replace-file saving
     temporary-paths]
-  lstm-textgen.modelfile.soundness [check-arrays check-history check-place count? read-settings]
+  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-place
+    count? read-settings]
   lstm-textgen.settings [ModelSettings]
   lstm-textgen.values [read-json]
   lstm-textgen.vocabulary [Vocabulary])
 
 (setv
-  FORMAT 1
+  FORMAT 2  ; since then there may be an evaluation; without one, files are of format 1
   STORED-TEXTS ["vocabulary" "settings" "history"]
+  EVALUATION "evaluation"
   RESUME-PARTS ["variables" "optimizer"]
   ;; The order in which format 1 has always had them: the same model gives the same bytes.
   STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
@@ -65,12 +67,15 @@ file holds, nothing less and nothing more.]]
     recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and
     the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).
   - `vocabulary`: a `Vocabulary`; `settings`: its `ModelSettings`; `history`: a dict per epoch.
-  - `resume`: a `Resume`, or None where training can't be resumed.]]
+  - `resume`: a `Resume`, or None where training can't be resumed.
+  - `evaluation`: what `evaluate` found, a dict, or None.]]
   #^ list weights
   #^ Vocabulary vocabulary
   #^ ModelSettings settings
   #^ list history
-  (setv #^ Resume resume None)
+  (setv
+    #^ Resume resume None
+    #^ dict evaluation None)
 
   (defn [property] spec [self]
     "The `NetworkSpec` that the weights belong to."
@@ -148,6 +153,7 @@ file holds, nothing less and nothing more.]]
   (import h5py)  ; only to write: it takes a tenth of a second to come
   (read-settings (.as-dict checkpoint.settings))
   (check-history checkpoint.history)
+  (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
   (check-arrays "weights" checkpoint.weights)
   (setv image (BytesIO))
   (with [file (h5py.File image "w")]
@@ -174,20 +180,22 @@ file holds, nothing less and nothing more.]]
       text [
         (.to-json checkpoint.vocabulary)
         (json.dumps (_in-order (.as-dict checkpoint.settings)))
-        (json.dumps checkpoint.history)]
+        (json.dumps checkpoint.history)
+        #* (if checkpoint.evaluation [(json.dumps checkpoint.evaluation)] [])]
       (_as-bytes text)))
-  (for [[name text] (zip STORED-TEXTS texts)]
+  (for [[name text] (zip [#* STORED-TEXTS EVALUATION] texts)]
     (.create-dataset group name :data text))
   (setv
-    (get group.attrs "format") FORMAT
+    (get group.attrs "format") (if checkpoint.evaluation FORMAT 1)
     (get group.attrs "sha256") (digest [#* texts #* checkpoint.weights]))
   (when checkpoint.resume
     (_write-resume group checkpoint.resume)))
 
 
 (defn _in-order [settings]
-  "Return the dict `settings` in the order of the file."
-  {#** (dfor name STORED-SETTINGS name (get settings name)) #** settings})
+  "Return the dict `settings` in the order of the file, without those of later that are empty."
+  (setv later (dfor [name value] (.items settings) :if value name value))
+  {#** (dfor name STORED-SETTINGS name (get settings name)) #** later})
 
 
 (defn _write-resume [parent resume]
@@ -275,10 +283,13 @@ file holds, nothing less and nothing more.]]
       (raise (kind f"{path}: not a usable model: {error}") :from None))))
 
 
-(defn _read-format-1 [file resume]
-  "Return the `Checkpoint` in the open `file`, of the first format."
+(defn _read-model [file resume]
+  "Return the `Checkpoint` in the open `file`, of the first format or the second."
   (setv
-    texts (lfor name STORED-TEXTS (.array file f"lstm_textgen/{name}" "u"))
+    names [
+      #* STORED-TEXTS
+      #* (if (in f"lstm_textgen/{EVALUATION}" file.objects) [EVALUATION] [])]
+    texts (lfor name names (.array file f"lstm_textgen/{name}" "u"))
     model (_read-texts #* (gfor text texts (.tobytes text)))
     shapes (weight-shapes model.spec))
   (_check-objects file model.spec)
@@ -292,7 +303,7 @@ file holds, nothing less and nothing more.]]
   model)
 
 
-(defn _read-texts [vocabulary settings history]
+(defn _read-texts [vocabulary settings history [evaluation None]]
   "Return a `Checkpoint` without weights from the texts (bytes) in the group `lstm_textgen`."
   (setv
     settings (read-settings (read-json settings "its settings" dict))
@@ -301,7 +312,10 @@ file holds, nothing less and nothing more.]]
   (check-history history)
   (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
   (.encode vocabulary settings.beginning)  ; refuses what the vocabulary lacks
-  (Checkpoint [] vocabulary settings history))
+  (when evaluation
+    (setv evaluation (read-json evaluation "its evaluation" dict)))
+  (check-evaluation evaluation (len vocabulary))
+  (Checkpoint [] vocabulary settings history :evaluation evaluation))
 
 
 (defn _read-resume [file]
@@ -320,7 +334,7 @@ file holds, nothing less and nothing more.]]
   (Resume (Place #* (gfor name Place.__dataclass_fields__ (get place name))) #* parts))
 
 
-(setv READERS {1 _read-format-1})  ; by format
+(setv READERS {1 _read-model  2 _read-model})  ; by format
 
 
 ;; * Checks of the open file
@@ -333,7 +347,7 @@ file holds, nothing less and nothing more.]]
       "lstm_textgen"
       #* (keras-attributes spec)
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
-      #* (gfor name STORED-TEXTS f"lstm_textgen/{name}")
+      #* (gfor name [#* STORED-TEXTS EVALUATION] f"lstm_textgen/{name}")
       #* (gfor path resume f"lstm_textgen/resume{path}")
       #* (gfor name RESUME-PARTS path (_resume-paths file name) path)})
   (for [path file.objects]

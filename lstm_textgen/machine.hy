@@ -5,6 +5,7 @@
   functools [cache]
   os
   pathlib [Path]
+  platform
   re
   platformdirs [user-cache-dir]
   threadpoolctl [ThreadpoolController])
@@ -31,6 +32,32 @@
 (defn cache-folder []
   "Return the folder for what can be made anew: the user's, or the one in LSTM_TEXTGEN_CACHE."
   (or (os.environ.get "LSTM_TEXTGEN_CACHE") (user-cache-dir "lstm_textgen")))
+
+
+(defn memory []
+  "Return how many bytes of memory this process has had at most; 0 where the system doesn't tell."
+  (try
+    (import resource)
+    (except [ImportError]  ; Windows
+      (return 0)))
+  (* (. (resource.getrusage resource.RUSAGE-SELF) ru-maxrss)
+    (if (= (platform.system) "Darwin") 1 1024)))
+
+
+(defn [cache] describe-machine []
+  "Return in words what machine this is: its processor, its cores, its system and its Python."
+  (+ f"{(_processor)}, {(cores)} {(if (= (cores) 1) "core" "cores")}, {(platform.system)}, "
+    f"Python {(platform.python-version)}"))
+
+
+(defn _processor []
+  "Return the name of the processor, as the system calls it."
+  (try
+    (with [file (open "/proc/cpuinfo" :encoding "utf-8" :errors "replace")]
+      (setv found (re.search r"^model name\s*:\s*(.+)$" (.read file) re.MULTILINE)))
+    (except [OSError]
+      (setv found None)))
+  (if found (.group found 1) (or (platform.processor) (platform.machine))))
 
 
 (defn [contextmanager] few-threads [most]

@@ -4,7 +4,10 @@
 (import
   collections.abc [Callable]
   dataclasses [dataclass replace]
+  importlib.util [find-spec]
   math [ceil]
+  os [PathLike W-OK access makedirs]
+  os.path [exists]
   pathlib [Path]
   time
   numpy :as np
@@ -16,6 +19,7 @@
   lstm-textgen.machine [MB]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.recipes [Recipe]
+  lstm-textgen.report.plain [Plan]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
   lstm-textgen.sizing [RULES choose-layers default-batch-size default-epochs]
@@ -25,7 +29,9 @@
 
 (setv
   SHOWN 20           ; units that the vocabulary grew by, of those that are shown
-  QUICK 1            ; seconds of reading that nobody minds
+  QUICK 1            ; seconds of reading that are never too many
+  NAMED 60           ; characters of the sources' names
+  TABLE-HEAD "epoch,learning_rate,loss,"  ; of a table that Keras' CSVLogger writes for us
   TRAINING-SHARE 2)  ; of the `minutes`: reading may take one part in so many
 
 
@@ -41,6 +47,9 @@
   (setv
     #^ Callable prep None
     #^ Recipe recipe None
+    #^ (| list tuple) callbacks #()
+    #^ str tensorboard None
+    #^ str csv None
     #^ bool restart False
     #^ float minutes None
     #^ float save-every 10
@@ -57,6 +66,7 @@
   Raises what `textmodel.train` does.]]
   (setv begun (time.monotonic))
   (check-writable run.path)
+  (_check-logs run)
   (with [_ (lock-model run.path)]
     (sweep run.path)
     (setv
@@ -71,8 +81,31 @@
       (_check-time-left run (- (time.monotonic) begun)))
     (setv checkpoint (if old
       (_continue run old vocabulary kept settings report)
-      (_begin run vocabulary kept settings report)))
+      (_begin run vocabulary kept settings)))
     (_train run checkpoint kept held begun report)))
+
+
+;; * Logs
+
+(defn _check-logs [run]
+  "Raise `ValueError` or `OSError` now if the run's logs for TensorBoard can't be written."
+  (when run.tensorboard
+    (for [package ["tensorflow" "tensorboard"]]
+      (unless (find-spec package)
+        (raise (ValueError f"`tensorboard` needs the package {package}: pip install {package}"))))
+    (makedirs run.tensorboard :exist-ok True)
+    (unless (access run.tensorboard W-OK)
+      (raise (PermissionError 13 "no file can be written in this folder" run.tensorboard)))))
+
+
+(defn _check-table [run]
+  "Raise `ValueError` if the file for the run's table holds anything else than one of ours."
+  (when (and run.csv (exists run.csv))
+    (with [file (open run.csv :encoding "utf-8" :errors "replace")]
+      (setv first (.strip (.readline file))))
+    (unless (.startswith (or first TABLE-HEAD) TABLE-HEAD)
+      (raise (ValueError (+ f"`csv` {run.csv} is no table of this program's, to which a run that "
+        "resumes could add; give another file"))))))
 
 
 ;; * Reading
@@ -81,10 +114,8 @@
   #[[Yield the text of the run's sources, prepared, in pieces.
 
   A recipe's own steps may look at the whole text, so with them it is in memory once.]]
-  (setv
-    recipe run.recipe
-    begun (time.monotonic)
-    said False)
+  (setv recipe run.recipe)
+  (.doing report f"reading {(_source run)}")
   (try
     (setv pieces (gfor
       piece (cut-at-space (read-pieces run.sources
@@ -97,12 +128,21 @@
     (when run.prep
       (setv pieces (cut-at-space [(run.prep (.join "" pieces))])))
     (for [piece pieces]
-      (unless (or said (< (- (time.monotonic) begun) QUICK))
-        (.say report f"reading {(clip (.join ", " (map str run.sources)))}")
-        (setv said True))
       (yield (if settings.lower (lower piece) piece)))
     (finally
       (.end-bar report))))
+
+
+(defn _source [run]
+  "Return the names of what the run reads."
+  (clip
+    (.join ", " (gfor
+      source run.sources
+      (cond
+        (= source "-") "standard input"
+        (isinstance source #(str PathLike)) (str source)
+        True (str (getattr source "name" "the given text")))))
+    NAMED))
 
 
 (defn _learn-vocabulary [old settings pieces]
@@ -143,24 +183,25 @@
     (load-checkpoint path :resume True :warn report.warn)))
 
 
-(defn _begin [run vocabulary ids settings report]
+(defn _begin [run vocabulary ids settings]
   "Return a new model that begins to learn from `ids` (time,): everything but its weights."
   (setv
     units (len ids)
     epochs (_epochs run ids settings)
-    layers settings.layers)
+    layers settings.layers
+    why "")
   (unless layers
     (setv [layers why] (choose-layers
       units
       (if run.minutes (.max-epochs run settings.unit) epochs)
       run.minutes
-      settings.unit))
-    (.say report f"network chosen: {layers}: {why}"))
+      settings.unit)))
   (Checkpoint None vocabulary
     (replace settings
       :epochs epochs
       :batch-size (or settings.batch-size (default-batch-size units))
       :layers layers
+      :why why
       :embedding (embedding-size (len vocabulary))
       :beginning (.decode vocabulary (get ids (slice 1)))
       :recipe (when run.recipe run.recipe.name))
@@ -199,7 +240,8 @@
   "Give the model the larger `vocabulary`, which has the units `added`, and say so."
   (setv
     checkpoint.vocabulary vocabulary
-    checkpoint.weights (_grown checkpoint.weights (len added)))
+    checkpoint.weights (_grown checkpoint.weights (len added))
+    checkpoint.evaluation None)
   (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
     (.join " " (map repr (cut added SHOWN)))
     (if (> (len added) SHOWN) " …" ""))))
@@ -225,28 +267,46 @@
     settings checkpoint.settings
     report.unit settings.unit
     deadline (when run.minutes (+ begun (* 60 run.minutes)))
+    most (.max-epochs run settings.unit)
+    resumed (bool checkpoint.weights)
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
     (.warn report f"nothing was trained: {run.path}: {done}")
     (return checkpoint))
-  (.say report (_plan run checkpoint ids held deadline))
-  (import-keras)  ; Keras takes seconds to come: all else is in order now
-  (import lstm-textgen.training [Training])
-  (.run (Training checkpoint ids held run.path report
-    (Limits run.save-every deadline (.max-epochs run settings.unit)))))
+  (when resumed
+    (_check-table run))
+  (try
+    (.begin-run report (_plan run checkpoint ids held deadline))
+    (.doing report "loading Keras")  ; it takes seconds to come: all else is in order now
+    (import-keras)
+    (import
+      lstm-textgen.backends.callbacks [log-callbacks]
+      lstm-textgen.training [Training])
+    (.run (Training checkpoint ids held run.path report
+      (Limits run.save-every deadline most)
+      [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]))
+    (finally
+      (.end-bar report))))
 
 
 (defn _plan [run checkpoint ids held deadline]
-  "Return one line that says what is going to be done."
+  "Return the `Plan` of what is going to be done."
   (setv
     settings checkpoint.settings
-    unit settings.unit
-    most (.max-epochs run unit)
-    until (cond
-      deadline (+ f"for {(/ (- deadline (time.monotonic)) 60) :.1f} minutes"
-        (if most f" or `epochs` {most}, whichever ends first" ""))
-      settings.epochs (+ f"`epochs` {settings.epochs}, "
-        f"about {(* settings.epochs (len ids)) :,} {unit} in all")
-      True "until it is stopped"))
-  (+ f"{(len ids) :,} {unit} to learn from, {(len held) :,} to validate on, "
-    f"{(len checkpoint.vocabulary)} distinct; network {settings.layers}; {until}"))
+    text (fingerprint ids))
+  (Plan
+    :source (_source run)
+    :path (str run.path)
+    :units (len ids)
+    :held (len held)
+    :distinct (len checkpoint.vocabulary)
+    :unit settings.unit
+    :layers (str settings.layers)
+    :why settings.why
+    :new (is checkpoint.weights None)
+    :epochs (if deadline (.max-epochs run settings.unit) settings.epochs)
+    :seconds (when deadline (- deadline (time.monotonic)))
+    :losses (lfor
+      entry checkpoint.history
+      :if (= (get entry "text") text)
+      #((get entry "loss") (.get entry "validation_loss")))))

@@ -27,6 +27,7 @@ its flag, a recipe as its keyword.]]
   - `default`: what it is unless given; None is described in `help`, or means no limit.
   - `fixed`: whether a model holds it fast, since its weights, its vocabulary or its place in the
     data were made with it. `optional`: whether None may stand in the model file.
+  - `later`: whether a model file may lack it, since the first ones did.
   - `brief`: one short line about an everyday flag, for `--help`; the others are in `--help-all`.
   - `flag`: its name on the command line; `value`: what a flag that takes none sets it to.]]
   #^ str name
@@ -39,6 +40,7 @@ its flag, a recipe as its keyword.]]
     #^ object default None
     #^ bool fixed False
     #^ bool optional False
+    #^ bool later False
     #^ str brief None
     #^ str flag None
     #^ object value None)
@@ -103,6 +105,8 @@ its flag, a recipe as its keyword.]]
     :default 64)
   (Setting "embedding" COUNT "m" "" "" "dimensions of the embedding")
   (Setting "beginning" TEXT "m" "" "" "the first unit of the text, to write from")
+  (Setting "why" TEXT "m" "" "" "why the network was chosen; empty if it was given"
+    :default "" :later True)
   ;; * Training
   (Setting "path" PASSAGE "ct" "training" "PATH"
     "the model file; .h5 may be left out; given twice, two models write together (default: model)"
@@ -131,6 +135,10 @@ its flag, a recipe as its keyword.]]
   (Setting "save_every" POSITIVE "ct" "training" "MINUTES"
     "save this often within a long epoch, not only at its end"
     :default 10)
+  (Setting "tensorboard" PASSAGE "ct" "training" "DIR"
+    "also write logs for TensorBoard into this folder (pip install tensorboard)")
+  (Setting "csv" PASSAGE "ct" "training" "FILE"
+    "also write the losses of each epoch into this file, a table with commas")
   (Setting "restart" FLAG "ct" "training" ""
     "begin anew although the model exists"
     :default False :brief "begin anew although the model exists" :value True)
@@ -184,6 +192,11 @@ its flag, a recipe as its keyword.]]
     :brief "say how well the model predicts these texts")
   (Setting "score_html" PASSAGE "c" "scoring" "FILE"
     "with --score: also write a page that shades each character by its surprise")
+  ;; * Reports
+  (Setting "report" PASSAGE "c" "reports" "FILE"
+    (+ "make a page about the model, during training or after it: its curves, what it writes and "
+      "knows, its settings; with several --model, one that compares them")
+    :brief "make a page about the model")
   ;; * Old models
   (Setting "import" PASSAGE "c" "old models" "OLD.h5"
     "make a model from one that Keras 1 or 2 saved")
@@ -260,6 +273,9 @@ its flag, a recipe as its keyword.]]
 
 (defn stored-settings [stored]
   "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
+  (setv stored {
+    #** (dfor s (settings-in "m") :if s.later s.name s.default)
+    #** stored})
   (for [setting (settings-in "m")]
     (unless (in setting.name stored)
       (raise (ValueError f"its settings lack '{setting.name}'")))

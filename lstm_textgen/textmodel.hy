@@ -5,15 +5,16 @@
   collections.abc [Iterable]
   contextlib [contextmanager]
   io [StringIO]
-  os [PathLike]
+  os [PathLike fspath]
   warnings
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.checkpoint [load-checkpoint model-path save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
+  lstm-textgen.pages.card [model-card]
   lstm-textgen.prep [compose default-prep lower]
   lstm-textgen.recipes [Recipe load-recipe]
-  lstm-textgen.report.display [make-report]
+  lstm-textgen.report.choice [make-report]
   lstm-textgen.runs [Run train-model]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [Score bits surprises]
@@ -21,8 +22,11 @@
   lstm-textgen.values [COUNT SEED TEXT TEXT-LIST check-value clip]
   lstm-textgen.writer [Ends stream write-many])
 
-;; What `train` is given about a run, not about its model.
-(setv RUN-OPTIONS ["restart" "minutes" "save_every" "max_download"])
+(setv
+  ;; What `train` is given about a run, not about its model.
+  RUN-OPTIONS ["restart" "minutes" "save_every" "max_download" "tensorboard" "csv"]
+  COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"]
+  CARD-SAMPLE 200)  ; units
 
 
 (defclass TextModel []
@@ -42,8 +46,17 @@
     (.as-dict self.checkpoint.settings))
 
   (defn [property] history [self]
-    "A dict for each epoch: `epoch`, `loss` and `validation_loss`, in nats per unit."
-    self.checkpoint.history)
+    #[[A dict for each epoch, all with the same keys, as a table of pandas' takes them.
+
+    - `epoch`: its number, from 1; `text`: the fingerprint of what it was trained on.
+    - `loss`, `validation_loss`: in nats per unit; `learning_rate`: at its end.
+    - `seconds`: what the process that ended it spent on it; `machine`: where that was.
+    - `sample`: what the model wrote then.
+
+    What an epoch hasn't is None: without validation, or from an earlier version.]]
+    (lfor
+      entry self.checkpoint.history
+      (dfor name COLUMNS name (.get entry name))))
 
   (defn prepare [self text]
     #[[Return `text`, a seed or a text to score, prepared as the training text was.
@@ -56,6 +69,10 @@
     (setv settings self.checkpoint.settings)
     (+ f"<TextModel {settings.layers}, {(len self.vocabulary)} {settings.unit}, "
       f"{(len self.history)} epochs>"))
+
+  (defn _repr-html_ [self]
+    "Return what a notebook shows of the model: a small table, its curve, and a sample."
+    (model-card self.checkpoint (.generate self "" :length CARD-SAMPLE :rng-seed 1)))
 
   (defn prepare-pieces [self pieces]
     "Yield the long text whose consecutive parts are `pieces` (strings), prepared, in other parts."
@@ -176,10 +193,10 @@
 
 
 (defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None] [restart False]
-    [quiet False] [report None] [minutes None] [save-every 10] [max-download 1024] [unit None]
-    [lower None] [encoding None] [max-words None] [validation None] [layers None] [lookback None]
-    [epochs None] [patience None] [learning-rate None] [batch-size None] [stride None]
-    [temperature None] [rng-seed None]]
+    [quiet False] [report None] [callbacks #()] [tensorboard None] [csv None] [minutes None]
+    [save-every 10] [max-download 1024] [unit None] [lower None] [encoding None] [max-words None]
+    [validation None] [layers None] [lookback None] [epochs None] [patience None]
+    [learning-rate None] [batch-size None] [stride None] [temperature None] [rng-seed None]]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself.
@@ -188,7 +205,11 @@
   - A model that exists goes on learning, unless `restart`. `epochs` counts those on the same text:
     on other text training begins at the first; on the same text it resumes, and if its epochs are
     done, only a warning says so.
-  - `quiet`: show only what goes wrong; `report`: what shows the run (default: standard output).
+  - `quiet`: show only what goes wrong; `report`: what shows the run (default: a live picture on a
+    terminal and in a notebook, plain lines elsewhere).
+  - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
+    but the learning rate is set anew at each step. `tensorboard`: a folder, `csv`: a file, into
+    which Keras' own callbacks write logs.
   - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
     (default: 9); the learning rate's schedule is fitted to that, and `patience` ends nothing.
   - `save-every`: minutes between saves within a long epoch; `max-download`: MB (2^20 bytes).
@@ -206,9 +227,9 @@
   "Train as `train` was called, with the arguments `given`."
   (setv
     doors (dfor
-      name ["sources" "text" "path" "recipe" "prep" "report"]
+      name ["sources" "text" "path" "recipe" "prep" "report" "callbacks"]
       name (.pop given name))
-    given (check-given (dfor [name value] (.items given) :if (is-not value None) name value) "t")
+    given (check-given (_plain-paths given) "t")
     quiet (.pop given "quiet")
     options (dfor name RUN-OPTIONS :if (in name given) name (.pop given name))
     recipe (_recipe (get doors "recipe"))
@@ -221,8 +242,26 @@
       settings
       :prep (_prep (get doors "prep") recipe)
       :recipe recipe
+      :callbacks (_callbacks (get doors "callbacks"))
       #** options)
     (or (get doors "report") (make-report quiet)))))
+
+
+(defn _plain-paths [given]
+  "Return what of the dict `given` is not None, with paths as strings."
+  (dfor
+    [name value] (.items given)
+    :if (is-not value None)
+    name (if (isinstance value PathLike) (fspath value) value)))
+
+
+(defn _callbacks [callbacks]
+  "Return the list of `callbacks`, which may be one alone; raise `ValueError` if they can't be."
+  (cond
+    (isinstance callbacks #(list tuple)) (list callbacks)
+    (hasattr callbacks "on_epoch_end") [callbacks]
+    True (raise (ValueError
+      f"`callbacks` must be a list of Keras callbacks, not {(clip (repr callbacks))}"))))
 
 
 (defn _path [path]

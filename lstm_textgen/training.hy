@@ -9,10 +9,14 @@ cores, where a batch is dealt out to them.]]
   dataclasses [replace]
   math
   time
+  keras
+  lstm-textgen.backends.callbacks [Watchers]
   lstm-textgen.batches [Streams fingerprint training-batches]
   lstm-textgen.checkpoint [Checkpoint Place Resume save-checkpoint]
+  lstm-textgen.evaluation [evaluate]
   lstm-textgen.interrupts [Interrupted Stopper]
   lstm-textgen.learner [fits? put values]
+  lstm-textgen.machine [describe-machine]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.parallel.cores [make-learner]
   lstm-textgen.schedule [Clock Limits epochs-of learning-rate validation-losses why-done]
@@ -20,8 +24,11 @@ cores, where a batch is dealt out to them.]]
 
 (setv
   SAMPLE-LENGTH 200   ; units shown after each epoch
+  SAMPLE-KEPT 300     ; characters of them in the history, which has one for each epoch
   ;; Units of the held-out text that are read after each epoch: more take long and tell little.
-  VALIDATED 500_000)
+  VALIDATED 500_000
+  ;; An evaluation within a run takes its time so many times after the one before.
+  EVALUATION-PAUSE 100)
 
 
 (defclass Training []
@@ -32,9 +39,10 @@ cores, where a batch is dealt out to them.]]
   - `path`: where the model is saved after each epoch, and between them as `limits` say.
   - `report`: what shows the run, a `Report`.
   - `limits`: when the run ends and how often it saves, `Limits`. The schedule of the learning rate
-    is fitted to a deadline.]]
+    is fitted to a deadline.
+  - `callbacks`: Keras callbacks, a list.]]
 
-  (defn __init__ [self checkpoint ids held path report [limits (Limits)]]
+  (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks #()]]
     (read-settings (.as-dict checkpoint.settings))  ; what couldn't be saved is refused now
     (setv
       settings checkpoint.settings
@@ -52,22 +60,34 @@ cores, where a batch is dealt out to them.]]
       self.batches (training-batches ids settings)
       self.held (when (len held) (Streams (cut held VALIDATED) self.batches.shape))
       self.learner (make-learner checkpoint.spec self.batches.shape
-        settings.rng-seed settings.learning-rate))
+        settings.rng-seed settings.learning-rate)
+      self.watchers (Watchers callbacks self.learner.model
+        { "epochs" (if limits.deadline limits.max-epochs settings.epochs)
+          "steps" self.batches.steps}))
     (._restore self)
     (setv
+      self.evaluated None        ; when that was last done
+      self.evaluation-cost 0     ; seconds
+      self.evaluation-due (not (and
+        checkpoint.evaluation
+        (epochs-of checkpoint.history self.text)))
       self.first-epoch self.place.epoch
       ;; Epochs on other texts, which don't count for this one.
       self.earlier (- self.place.epoch (epochs-of checkpoint.history self.text))))
 
   (defn run [self]
-    #[[Train until time is up, the epochs are done or validation stops improving.
+    #[[Train until time is up, the epochs are done, validation stops improving or a callback asks.
 
     Return the `Checkpoint`. Raise `Interrupted` if a signal stopped the run, `FloatingPointError`
     if the loss explodes, `OSError` if the last save fails.]]
     (with [stopper (Stopper)]
       (try
-        (while (not (._done? self))
-          (._end-epoch self (._train-epoch self stopper))
+        (.call self.watchers "on_train_begin")
+        (while (not (or (._done? self) self.watchers.stop?))
+          (setv loss (._train-epoch self stopper))
+          (if (is loss None)
+            (.save self)
+            (._end-epoch self loss))
           (when stopper.number
             (break)))
         (when self.unsaved
@@ -75,6 +95,7 @@ cores, where a batch is dealt out to them.]]
         (when stopper.number
           (raise (Interrupted stopper.number)))
         (finally
+          (.call self.watchers "on_train_end")
           (.end-bar self.report))))
     self.checkpoint)
 
@@ -130,17 +151,24 @@ cores, where a batch is dealt out to them.]]
   ;; * Steps
 
   (defn _train-epoch [self stopper]
-    "Train to the end of an epoch, from where it stands; return the mean loss in nats."
+    #[[Train to the end of an epoch, from where it stands; return the mean loss in nats.
+
+    Return None if a callback has ended the run before.]]
     (setv
       place self.place
-      saved (time.monotonic))
+      saved (time.monotonic)
+      self.epoch-begun saved)
     (when (= place.step 0)
       (.empty-states self.learner))
     (._show-beginning self)
+    (.call self.watchers "on_epoch_begin" place.epoch)
     (for [[x y] (.epoch self.batches place.epoch place.step)]
+      (.call self.watchers "on_train_batch_begin" place.step)
       (._note-step self (._step self x y))
       (when stopper.number
         (._stop self stopper.number))
+      (when self.watchers.stop?
+        (return None))
       (when (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
         (.try-to-save self)
         (setv saved (time.monotonic)))
@@ -189,7 +217,13 @@ cores, where a batch is dealt out to them.]]
     (+= place.loss-sum loss)
     (+= place.step 1)
     (+= place.updates 1)
-    (.step self.report (* (._batch-size self) place.step) (/ place.loss-sum place.step)))
+    (.step self.report
+      (* (._batch-size self) place.step)
+      (/ place.loss-sum place.step)
+      (._progress self))
+    (.call self.watchers "on_train_batch_end"
+      (- place.step 1)
+      {"loss" (/ place.loss-sum place.step)}))
 
   (defn _epoch-number [self]
     "Return the number of the epoch under way, of those on this text, from 1."
@@ -202,7 +236,9 @@ cores, where a batch is dealt out to them.]]
       (._epoch-number self)
       (if self.clock.deadline 0 self.settings.epochs)
       (* size self.batches.steps)
-      (* size self.place.step)))
+      (* size self.place.step))
+    (unless self.stepped
+      (.doing self.report "compiling the network")))
 
   (defn _batch-size [self]
     "Return how many units a batch has."
@@ -220,27 +256,66 @@ cores, where a batch is dealt out to them.]]
     "Validate, save and show an epoch that is over; `loss` is its mean."
     (setv
       begun (time.monotonic)
-      [entry better] (._note-epoch self loss))
+      [entry better sample] (._note-epoch self loss)
+      evaluated (._evaluate-if-due self entry better))
     (.try-to-save self)
-    (.end-epoch self.report entry better (._sample self))
-    (.note-end self.clock (- (time.monotonic) (max begun (or self.compiled 0)))))
+    (.end-epoch self.report entry better sample)
+    (.call self.watchers "on_epoch_end" (- (get entry "epoch") 1) (_logs entry))
+    (setv taken (- (time.monotonic) (max begun (or self.compiled 0))))
+    (.note-end self.clock (+ taken (if evaluated 0 self.evaluation-cost))))
 
   (defn _note-epoch [self loss]
     #[[Add the epoch to the history; keep its weights if they are the best.
 
-    Return its entry and whether they are.]]
+    Return its entry, whether they are, and what the model writes now.]]
     (setv
       history self.checkpoint.history
       entry {"epoch" (+ 1 self.place.epoch)  "loss" loss  "text" self.text}
       best (min (validation-losses history self.text) :default math.inf))
     (when self.held
+      (.doing self.report f"validating on {(len self.held.ids) :,} {self.settings.unit}")
       (setv (get entry "validation_loss") (._validate self)))
+    (setv sample (._sample self))
+    (.update entry (._circumstances self sample))
     (setv better (< (.get entry "validation_loss" -1) best))
     (when better
       (setv self.checkpoint.weights (values self.learner.weights)))
     (.append history entry)
     (setv self.place (replace self.place :epoch (get entry "epoch") :step 0 :loss-sum 0.0))
-    #(entry better))
+    #(entry better sample))
+
+  (defn _circumstances [self sample]
+    "Return what an entry of the history tells beside the losses, which no step depends on."
+    (setv [rate] (values [self.learner.optimizer.learning-rate]))
+    { "learning_rate" (float f"{(float rate) :.6g}")
+      "seconds" (round (- (time.monotonic) self.epoch-begun) 3)
+      "sample" (cut sample SAMPLE-KEPT)
+      "machine" (+ (describe-machine)
+        f", Keras {keras.__version__} on {(keras.backend.backend)}")})
+
+  (defn _evaluate-if-due [self entry better]
+    #[[Evaluate the best weights for reports, unless that is done; return whether it was now.
+
+    It waits for the end of the run where it would cost more than a hundredth of the time.]]
+    (setv
+      begun (time.monotonic)
+      self.evaluation-due (or self.evaluation-due better)
+      soon (or (is self.evaluated None)
+        (> (- begun self.evaluated) (* EVALUATION-PAUSE self.evaluation-cost))))
+    (when (and self.evaluation-due (or soon (._done? self)))
+      (.doing self.report "evaluating the model")
+      (setv
+        best (min
+          (gfor e self.checkpoint.history :if (= (get e "text") self.text) e)
+          :key (fn [e] (.get e "validation_loss" 0)))
+        self.checkpoint.evaluation (evaluate self.checkpoint
+          (get (if self.held best entry) "epoch")
+          self.batches.ids
+          (if self.held self.held.ids #()))
+        self.evaluated (time.monotonic)
+        self.evaluation-cost (- self.evaluated begun)
+        self.evaluation-due False)
+      True))
 
   (defn _validate [self]
     #[[Return the mean loss over the first `VALIDATED` units of the held-out text, in nats.
@@ -248,22 +323,25 @@ cores, where a batch is dealt out to them.]]
     It is read from empty states; the training's own states are kept.]]
     (setv kept (values self.learner.states))
     (.empty-states self.learner)
+    (.call self.watchers "on_test_begin")
     (setv losses [])
     (for [[x y] (.epoch self.held 0)]
       (.append losses (.validate self.learner x y))
       (unless self.compiled  ; the first batch takes seconds: no measure for the next epoch's end
         (setv self.compiled (time.monotonic))))
     (put self.learner.states kept)
-    (/ (sum losses) (len losses)))
+    (setv loss (/ (sum losses) (len losses)))
+    (.call self.watchers "on_test_end" {"loss" loss})
+    loss)
 
   (defn _sample [self]
-    "Return what the model writes now: a short text."
+    "Return what the model writes now, after each epoch from the same seed: a short text."
     (setv
       weights (values self.learner.weights)
       now (Checkpoint weights self.checkpoint.vocabulary self.settings [])
       pieces (stream now ""
         :ends (Ends :length SAMPLE-LENGTH)
-        :rng-seed self.place.epoch))
+        :rng-seed self.settings.rng-seed))
     (.strip (.join "" pieces)))
 
   ;; * Saving
@@ -274,12 +352,14 @@ cores, where a batch is dealt out to them.]]
     Raise `OSError` that names the file if it can't be done.]]
     (unless (and self.held self.checkpoint.history)  ; nothing says which weights are best
       (setv self.checkpoint.weights (values self.learner.weights)))
+    (.doing self.report f"saving {self.path}")
     (setv self.checkpoint.resume (Resume
       (replace self.place)
       (values (.variables self.learner))
       (values self.learner.optimizer.variables)))
     (try
       (save-checkpoint self.checkpoint self.path)
+      (.saved self.report)
       (except [error [OSError ValueError]]
         (setv why (or (getattr error "strerror" None) error))
         (raise (OSError f"{self.path} could not be saved: {why}") :from error))))
@@ -292,3 +372,12 @@ cores, where a batch is dealt out to them.]]
       (except [error OSError]
         (setv self.unsaved True)
         (.warn self.report f"{error}; training goes on and tries again at the next save")))))
+
+
+(defn _logs [entry]
+  "Return what callbacks are told of an epoch: its `entry` of the history in Keras' names."
+  (dfor
+    [name ours] (.items {"loss" "loss"  "val_loss" "validation_loss"
+                         "learning_rate" "learning_rate"})
+    :if (in ours entry)
+    name (get entry ours)))

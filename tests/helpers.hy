@@ -5,6 +5,7 @@
   dataclasses [replace]
   functools [partial]
   http.server [SimpleHTTPRequestHandler ThreadingHTTPServer]
+  io [StringIO]
   math
   os
   pathlib [Path]
@@ -12,8 +13,10 @@
   sys
   threading [Thread]
   numpy :as np
-  lstm-textgen.checkpoint [Checkpoint Place RESUME-PARTS Resume STORED-TEXTS save-checkpoint]
+  lstm-textgen.checkpoint [Checkpoint EVALUATION Place RESUME-PARTS Resume STORED-TEXTS
+    save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
+  lstm-textgen.report.plain [Plan]
   lstm-textgen.settings [new-settings]
   lstm-textgen.vocabulary [Vocabulary])
 
@@ -52,6 +55,32 @@
 (defn names-in [folder]
   "Return the names of all files in `folder`, sorted."
   (sorted (gfor file (.iterdir folder) file.name)))
+
+
+;; * Displays
+
+(defclass FakeTerminal [StringIO]
+  "What a program writes to a terminal."
+  (setv encoding "utf-8")
+  (defn isatty [self] True))
+
+
+(defn on-terminal [monkeypatch [kind "xterm"]]
+  "Let standard output be a terminal of that kind, 80×24; return it."
+  (setv terminal (FakeTerminal))
+  (for [[name value] (.items {"TERM" kind  "COLUMNS" "80"  "LINES" "24"})]
+    (.setenv monkeypatch name value))
+  (.setattr monkeypatch sys "stdout" terminal)
+  terminal)
+
+
+(defn a-plan [#** changes]
+  "Return the `Plan` of a small run, with `changes`."
+  (Plan #** {
+    "source" "a.txt"  "path" "model.h5"  "units" 9000  "held" 1000  "distinct" 30
+    "unit" "characters"  "layers" "lstm:24"  "why" "it suits"  "new" False
+    "epochs" 9  "seconds" None  "losses" []
+    #** changes}))
 
 
 ;; * Processes
@@ -241,14 +270,25 @@
        #(array.dtype.str array.shape (.tobytes array))))
    (.to-json model.vocabulary)
    model.settings
-   model.history
+   (untimed model.history)
    resume.place])
+
+
+(defn untimed [history]
+  "Return `history` without its seconds, which no two runs share."
+  (lfor
+    entry history
+    (dfor [name value] (.items entry) :if (!= name "seconds") name value)))
 
 
 (defn seal [file]
   "Make the checksums of a small model, an open HDF5 `file`, right again, as a stranger would."
   (setv
-    texts (lfor name STORED-TEXTS (get file "lstm_textgen" name #()))
+    names (lfor
+      name [#* STORED-TEXTS EVALUATION]
+      :if (in name (get file "lstm_textgen"))
+      name)
+    texts (lfor name names (get file "lstm_textgen" name #()))
     weights (lfor
       layer ["embedding" "lstm_1" "gru_3" "dense"]
       weight (get (. (get file "model_weights" layer) attrs) "weight_names")

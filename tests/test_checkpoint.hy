@@ -306,8 +306,8 @@
 (defn test-a-newer-format-is-refused-by-name-and-never-replaced-by-the-backup [path]
   (save-checkpoint (small-model 2) path)
   (with [file (h5py.File path "r+")]
-    (setv (get (. (get file "lstm_textgen") attrs) "format") 2))
-  (with [_ (pytest.raises ValueError :match "format 2 of a newer lstm_textgen")]
+    (setv (get (. (get file "lstm_textgen") attrs) "format") 3))
+  (with [_ (pytest.raises ValueError :match "format 3 of a newer lstm_textgen")]
     (load-checkpoint path :warn assert-no-warning))
   (setv newer (.read-bytes path))
   (save-checkpoint (small-model 3) path)

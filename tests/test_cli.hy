@@ -237,10 +237,9 @@
   (assert (= (len (. (load-checkpoint (/ trained "sub" "m")) history)) 1)))
 
 
-(defn test-a-run-shows-losses-and-a-sample-and-how-to-write [trained]
+(defn test-a-run-shows-losses-and-how-to-write [trained]
   (setv shown (output trained "--sources" "text.txt" "--epochs" "3"))
-  (for [words ["epoch 3/3  training " " nats " " bits  validation " " characters/s" "\n    "
-      "--generate heylo\n"]]
+  (for [words ["epoch 3/3  training " " bits  validation " " characters/s" "--generate heylo\n"]]
     (assert (in words shown))))
 
 

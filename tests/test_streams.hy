@@ -8,15 +8,15 @@
   subprocess
   sys
   pytest
-  rich.console [Console]
   lstm-textgen.backends [quiet]
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli [main]
-  lstm-textgen.report.display [Display make-report]
+  lstm-textgen.report.choice [make-report]
+  lstm-textgen.report.display [Display]
   lstm-textgen.report.plain [Report]
   lstm-textgen.terminal [Tolerant]
-  tests.helpers [TINY-FLAGS output program shell-environment start-program sure-model succeeded
-    write-text])
+  tests.helpers [TINY-FLAGS a-plan output program shell-environment start-program sure-model
+    succeeded write-text])
 
 (setv
   TRAIN ["--sources" "text.txt" "--epochs" "3" #* TINY-FLAGS]
@@ -51,9 +51,11 @@
   "Let `report` show a download, a warning and an epoch with a sample."
   (.download report "http://example.org/a" 1 2)
   (.warn report "→ beware")
+  (.begin-run report (a-plan))
   (.begin-epoch report 1 2 100 0)
   (.step report 50 0.7)
-  (.end-epoch report {"epoch" 1  "loss" 0.7  "text" "a"} True "我→"))
+  (.end-epoch report {"epoch" 1  "loss" 0.7  "text" "a"} True "我→")
+  (.end-bar report))
 
 
 ;; * What is shown
@@ -73,26 +75,6 @@
     (.setattr monkeypatch sys name (make)))
   (for [report [(Report) (Display) (make-report)]]
     (show-run report)))
-
-
-(defn [(pytest.mark.parametrize #("width" "parts") [
-    #(40 ["epoch 12/90" "━" "50%" "0:0"])
-    #(60 ["epoch 12/90" "━" "50%" "loss 0.700" "0:0"])
-    #(90 ["epoch 12/90" "━" "50%" "loss 0.700" "characters/s" "0:0"])])]
-    test-the-progress-bar-fits-the-terminal [monkeypatch width parts]
-  (.setenv monkeypatch "COLUMNS" (str width))
-  (setv report (Display))
-  (.begin-epoch report 12 90 1_000_000 0)
-  (.step report 1 0.7)
-  (.step report 500_000 0.7)
-  (.update report.bar report.task :total 1_000_000)
-  (setv
-    file (StringIO)
-    _ (.print (Console :file file :width width) report.bar)
-    [line] (.splitlines (.getvalue file)))
-  (.end-bar report)
-  (for [part parts]
-    (assert (in part line))))
 
 
 (defn [(pytest.mark.parametrize "flag" ["--help" "--help-all" "--version"])]

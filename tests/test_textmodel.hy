@@ -7,7 +7,7 @@
   lstm_textgen
   lstm_textgen.mixture [make-engine]
   lstm_textgen.report.plain [Quiet]
-  tests.helpers [TEXT VERSE run-python succeeded write-text])
+  tests.helpers [TEXT VERSE run-python small-model succeeded write-text])
 
 (setv TOLERANCE 1e-4)  ; between logits that are computed in two ways
 
@@ -50,6 +50,21 @@
   (assert (= (lfor entry model.history (get entry "epoch")) [1 2]))
   (for [entry model.history name ["loss" "validation_loss"]]
     (assert (< 0 (get entry name) (np.log (len model.vocabulary))))))
+
+
+(defn test-the-history-goes-straight-into-pandas [model]
+  (import pandas)
+  (setv table (pandas.DataFrame model.history))
+  (assert (= (list table.columns) ["epoch" "loss" "validation_loss" "learning_rate" "seconds"
+    "sample" "machine" "text"]))
+  (assert (= (list table.epoch) [1 2]))
+  (assert (all (.notna table))))
+
+
+(defn test-an-epoch-of-an-earlier-version-has-the-same-keys [model]
+  (setv rows (. (lstm_textgen.TextModel (small-model)) history))
+  (assert (= (list (get rows 0)) (list (get model.history 0))))
+  (assert (is (get rows 0 "seconds") None)))
 
 
 (defn test-a-saved-copy-writes-the-same-and-can-be-trained-on [model trained tmp-path]
@@ -114,8 +129,8 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
       :cwd tmp-path
       :environment {"TF_CPP_MIN_LOG_LEVEL" "3"}))
     [first second] (cut (.splitlines shown) 2))
-  (assert (in "to learn from" first))
-  (assert (.startswith second "epoch 1/1  training "))
+  (assert (= first "reading text.txt"))
+  (assert (in "to learn from" second))
   (assert (in (get shown -1) VERSE)))
 
 

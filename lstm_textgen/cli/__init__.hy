@@ -40,6 +40,9 @@
     "import" (do
       (import lstm-textgen.cli.training [import-old])
       (import-old flags))
+    "report" (do
+      (import lstm-textgen.cli.reporting [report])
+      (report flags))
     action :if (= action TRAINING) (do
       (import lstm-textgen.cli.training [train])
       (train flags))

@@ -13,6 +13,7 @@
 (setv
   TRAINING "training"
   MODELS ["path" "mix"]
+  SEVERAL ["report"]  ; actions with any number of models
   READING ["encoding" "max_download"]
   WRITING [#* (_names-in "w") #* MODELS "output" "originality"]
   ;; For each action, named by the setting that asks for it, the others that it uses.
@@ -21,6 +22,7 @@
     "generate_from" [#* WRITING #* READING]
     "interactive" [#* (gfor name (_names-in "w") :if (!= name "samples") name) #* MODELS]
     "score" ["score_html" #* MODELS #* READING]
+    "report" ["path"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []
     TRAINING [#* (_names-in "t") "recipe" "cpu" "quiet"]})
@@ -48,7 +50,7 @@
 (defn _check-models [flags action]
   "Raise `ValueError` unless the `action` can have as many models as `flags` name."
   (setv n (len flags.models))
-  (when (and (> n 1) (not-in "mix" (get USED action)))
+  (when (and (> n 1) (not-in action SEVERAL) (not-in "mix" (get USED action)))
     (raise (ValueError f"--model: {n} models can't be used {(_where action)}; give 1"))))
 
 

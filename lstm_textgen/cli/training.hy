@@ -7,12 +7,12 @@
   lstm-textgen.checkpoint [backup-path check-writable load-checkpoint lock-model model-path
     save-checkpoint]
   lstm-textgen.cli.flags [as-flags command flag]
-  lstm-textgen.cli.outputs [check-apart]
+  lstm-textgen.cli.outputs [check-apart check-output]
   lstm-textgen.cli.streams [complain]
   lstm-textgen.interrupts [Interrupted]
   lstm-textgen.oldmodels [import-model]
   lstm-textgen.recipes [load-recipe]
-  lstm-textgen.report.display [make-report]
+  lstm-textgen.report.choice [make-report]
   lstm-textgen.settings [settings-in]
   lstm-textgen.textmodel [train :as train-model]
   lstm-textgen.values [counted])
@@ -35,7 +35,10 @@
     names (lfor s (settings-in "c") :if (in "t" s.places) s.name)
     options (.chosen flags #* (gfor name names :if (not-in name ["path" "recipe" "sources"]) name))
     report (make-report (.value flags "quiet") as-flags))
-  (_check-path path (or sources (if recipe (.get recipe.settings "sources" []) [])))
+  (setv read (or sources (if recipe (.get recipe.settings "sources" []) [])))
+  (_check-path path read)
+  (when (in "csv" flags.given)
+    (check-output "csv" (.value flags "csv") read [path]))
   (try
     (setv model (train-model sources path :recipe recipe :report report #** options))
     (.say report f"To write with it: {(_writing path model.checkpoint)}")

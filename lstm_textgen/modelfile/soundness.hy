@@ -13,6 +13,9 @@ loaded. Each raises `ValueError`.]]
 (setv
   MAX-EMBEDDING 65536
   MAX-STEP (** 2 20)  ; ids in one training step: 16 times what a large GPU is given
+  ;; What an evaluation tells, and the most of one kind that a report shows.
+  EVALUATED #{"epoch" "counts" "surprise" "calibration" "sample" "copied" "passage"}
+  MOST-SHOWN 1000
   MAX-COUNT (** 2 53))  ; above it a float can't hold every whole number
 
 
@@ -52,8 +55,35 @@ loaded. Each raises `ValueError`.]]
       (count? (.get entry "epoch"))
       (_number? (.get entry "loss"))
       (_number? (.get entry "validation_loss" 0))
-      (isinstance (.get entry "text") str))
+      (isinstance (.get entry "text") str)
+      ;; The first files had nothing of what follows.
+      (all (gfor name ["learning_rate" "seconds"] (_number? (.get entry name 0))))
+      (all (gfor name ["sample" "machine"] (isinstance (.get entry name "") str))))
       "its history has an invalid entry")))
+
+
+(defn check-evaluation [evaluation size]
+  "Raise `ValueError` unless `evaluation` is None or that of a model with `size` units."
+  (unless-sound (or (is evaluation None) (and
+    (= (set evaluation) EVALUATED)
+    (count? (get evaluation "epoch"))
+    (_numbers? (get evaluation "counts") size count?)
+    (_numbers? (get evaluation "surprise") MOST-SHOWN)
+    (isinstance (get evaluation "calibration") list)
+    (<= (len (get evaluation "calibration")) MOST-SHOWN)
+    (all (gfor row (get evaluation "calibration") (_numbers? row 3)))
+    (isinstance (get evaluation "sample") str)
+    (_number? (or (get evaluation "copied") 0))
+    (_numbers? (get evaluation "passage") 2)))
+    "its evaluation is invalid"))
+
+
+(defn _numbers? [values most [kind None]]
+  "Return whether `values` is a list of at most so many numbers, each of the `kind` if given."
+  (and
+    (isinstance values list)
+    (<= (len values) most)
+    (all (map (or kind _number?) values))))
 
 
 (defn check-place [place]

@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  dataclasses [dataclass]
   sys
   time
   lstm-textgen.machine [MB]
@@ -9,26 +10,76 @@
   lstm-textgen.terminal [Tolerant put visible])
 
 
+(defclass [(dataclass :frozen True)] Plan []
+  #[[What a run is about to do.
+
+  - `source`: the names of what it reads; `path`: where the model is saved.
+  - `units`, `held`, `distinct`: how many there are to train on, to validate on, and different
+    ones; `unit`: what they are, characters or words.
+  - `layers`: the network, and `why` it was chosen; empty if it was given. `new`: whether the model
+    begins with this run.
+  - `epochs`: how many the text gets (0: no end). `seconds`: what is left of the run's time, in
+    which it has at most so many epochs; None: it is not limited by time.
+  - `losses`: the loss #(training validation) of each epoch so far on this text, in nats; None for
+    one that wasn't validated.]]
+  #^ str source
+  #^ str path
+  #^ int units
+  #^ int held
+  #^ int distinct
+  #^ str unit
+  #^ str layers
+  #^ str why
+  #^ bool new
+  #^ int epochs
+  #^ object seconds
+  #^ list losses
+
+  (defn lines [self]
+    "Return what is going to be done, line by line."
+    (setv until (cond
+      self.seconds (+ f"for {(/ self.seconds 60) :.1f} minutes"
+        (if self.epochs f" or `epochs` {self.epochs}, whichever ends first" ""))
+      self.epochs (+ f"`epochs` {self.epochs}, "
+        f"about {(* self.epochs self.units) :,} {self.unit} in all")
+      True "until it is stopped"))
+    [ #* (if (and self.new self.why) [f"network chosen: {self.layers}: {self.why}"] [])
+      (.contents self)
+      f"network {self.layers}; {until}"])
+
+  (defn contents [self]
+    "Return in words what there is to learn from."
+    (+ f"{self.units :,} {self.unit} to learn from, {self.held :,} to validate on, "
+      f"{self.distinct :,} distinct")))
+
+
 (defclass Report []
   #[[Shows a run on standard output, line by line.
 
-  `unit` is what is counted, characters or words. Each line, but for a sample, passes through
-  `words` (text → text), by which the command line can write settings as its flags.]]
+  `unit` is what is counted, characters or words. Each line passes through `words` (text → text),
+  by which the command line can write settings as its flags.]]
 
   (defn __init__ [self [words str]]
     (setv
       self.words words
       self.unit "characters"
       self.url None
-      self.compiling None))  ; seconds; None: nothing has been compiled yet
+      self.compiled False))  ; whether the first step is done
 
   (defn say [self text]
     "Show a line that stays."
-    (_put-line sys.stdout (self.words text)))
+    (put-line sys.stdout (self.words text)))
 
   (defn warn [self text]
     "Show on standard error what went wrong, although the run goes on."
-    (_put-line sys.stderr (visible (self.words text))))
+    (put-line sys.stderr (visible (self.words text))))
+
+  (defn doing [self text]
+    #[[Show that a step begins which may take long.
+
+    Once the network is compiled there are only those of an epoch, which is one line here.]]
+    (unless self.compiled
+      (.say self text)))
 
   ;; * Downloads
 
@@ -41,9 +92,15 @@
 
   (defn begin-download [self url total]
     "Begin to show the download of `total` bytes (None: unknown) from `url`."
-    (.say self f"fetching {url}{(if total f" ({(/ total MB) :.1f} MB)" "")}"))
+    (.say self f"downloading {url}{(if total f" ({(/ total MB) :.1f} MB)" "")}"))
 
   ;; * Epochs
+
+  (defn begin-run [self plan]
+    "Show what the run is about to do, a `Plan`."
+    (setv self.unit plan.unit)
+    (for [line (.lines plan)]
+      (.say self line)))
 
   (defn begin-epoch [self epoch epochs units done]
     "Begin to show epoch `epoch` of `epochs` (0: endless), of whose `units` so many are `done`."
@@ -53,67 +110,70 @@
       self.first done
       self.stepped False
       self.begun (time.monotonic)
-      self.ready self.begun))
+      self.ready self.begun
+      self.last self.begun))
 
-  (defn step [self done loss]
-    "Show that `done` units of the epoch are done, with the mean `loss` in nats so far."
-    (setv self.done done)
+  (defn step [self done loss [progress 0]]
+    #[[Show that `done` units of the epoch are done, with the mean `loss` in nats so far.
+
+    `progress` is the share of the whole run that is done, 0 if it has no end.]]
+    (setv
+      self.done done
+      self.last (time.monotonic))
     (unless self.stepped  ; the first step of a run compiles the network: it is no measure of speed
       (setv
         self.stepped True
+        self.compiled True
         self.first done
-        self.ready (time.monotonic))
-      (when (is self.compiling None)
-        (setv self.compiling (round (- self.ready self.begun))))))
+        self.ready self.last)))
 
   (defn speed [self]
     "Return the units a second in this epoch, after its first step."
-    (/ (- self.done self.first) (max 1e-9 (- (time.monotonic) self.ready))))
+    (/ (- self.done self.first) (max 1e-9 (- self.last self.ready))))
+
+  (defn saved [self]
+    "Show that the model has been saved.")
 
   (defn end-bar [self]
-    "Take the progress bar away, if there is one.")
+    "End what moves, if anything does: a bar, or the display of a run.")
 
   (defn end-epoch [self entry better sample]
     #[[Show an epoch that is over, and a `sample` of what the model writes now.
 
     `entry` is its entry in the history, `better` whether its weights are the best so far.]]
     (setv
-      speed (.speed self)  ; before anything takes time
       seconds (- (time.monotonic) self.begun)
       losses [(_loss "training" (get entry "loss"))])
-    (.end-bar self)
     (when (in "validation_loss" entry)
       (.append losses (_loss "validation" (get entry "validation_loss"))))
     (.say self (+
       f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}"
-      f"  {speed :,.0f} {self.unit}/s  {(_duration seconds)}"
-      (if self.compiling f" ({self.compiling} s for the first step)" "")))
-    (setv self.compiling 0)  ; said once
-    (for [line (.split sample "\n")]
-      (_put-line sys.stdout f"    {line}"))))
+      f"  {(.speed self) :,.0f} {self.unit}/s  {(duration seconds)}"))))
 
 
 (defclass Quiet [Report]
   "Shows nothing but what goes wrong."
 
   (defn say [self text])
+  (defn doing [self text])
   (defn download [self #* _])
+  (defn begin-run [self plan])
   (defn begin-epoch [self #* _])
   (defn step [self #* _])
   (defn end-epoch [self #* _]))
 
 
-(defn _put-line [file text]
-  "Show a line on `file`, made visible if that is a terminal; whatever happens, the run goes on."
+(defn put-line [file text]
+  "Write a line to `file`, made visible if that is a terminal; whatever happens, the run goes on."
   (put (Tolerant file) (+ text "\n")))
 
 
 (defn _loss [name nats]
-  "Return a loss in words, in both units."
-  f"{name} {nats :.3f} nats {(bits nats) :.3f} bits")
+  "Return a loss in words."
+  f"{name} {(bits nats) :.3f} bits")
 
 
-(defn _duration [seconds]
+(defn duration [seconds]
   "Return `seconds` as people write them: `8 s`, `3:20`, `1:02:09`."
   (setv
     [minutes seconds] (divmod (round seconds) 60)

@@ -1,0 +1,45 @@
+#[[Keras' callbacks around a run: the user's own, and those that keep its logs.
+
+They are called as `fit` calls them, with the same logs: `loss`, the mean so far, after each batch;
+`loss`, `val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts
+that the model has learned from.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  keras
+  lstm-textgen.values [clip])
+
+
+(defn log-callbacks [tensorboard csv resumed]
+  #[[Return the callbacks that keep logs: for TensorBoard in a folder, as a table in a file.
+
+  Each is a path or None. The table of a run that is `resumed` continues the one that is there.]]
+  [ ;; The graph of the training network, whose layers are our own, tells nobody anything.
+    #* (if tensorboard [(keras.callbacks.TensorBoard tensorboard :write-graph False)] [])
+    #* (if csv [(keras.callbacks.CSVLogger csv :append resumed)] [])])
+
+
+(defclass Watchers []
+  #[[Calls the `callbacks`, a list, on a run that trains `model` with `params`, those of `fit`.
+
+  Raise `ValueError` if one of them is no Keras callback.]]
+
+  (defn __init__ [self callbacks model params]
+    (for [callback callbacks]
+      (unless (isinstance callback keras.callbacks.Callback)
+        (raise (ValueError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
+          (clip (repr callback)))))))
+    (setv
+      self.model model
+      model.stop-training False
+      self.callbacks (when callbacks
+        (keras.callbacks.CallbackList (list callbacks) :model model #** params))))
+
+  (defn call [self event #* arguments]
+    "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
+    (when self.callbacks
+      ((getattr self.callbacks event) #* arguments)))
+
+  (defn [property] stop? [self]
+    "Whether one of them has asked to end the run."
+    self.model.stop-training))

@@ -1,0 +1,72 @@
+"The program on a terminal of its own, and what that shows."
+
+(import
+  fcntl
+  os
+  pty
+  re
+  select
+  struct
+  subprocess
+  sys
+  termios
+  time
+  pyte
+  tests.helpers [shell-environment])
+
+(setv DEADLINE 600)  ; seconds for what is waited for
+
+
+(defclass Screen []
+  "The program on a terminal of that size, and what the terminal shows."
+
+  (defn __init__ [self folder columns lines #* arguments #** environment]
+    (setv
+      self.screen (pyte.HistoryScreen columns lines :history 1000)
+      self.stream (pyte.ByteStream self.screen)
+      self.bytes b""
+      [self.end theirs] (pty.openpty))
+    (.resize self columns lines)
+    (setv self.process (subprocess.Popen
+      [sys.executable "-m" "lstm_textgen" #* (map str arguments)]
+      :cwd folder
+      :stdin theirs
+      :stdout theirs
+      :stderr theirs
+      :env {#** (shell-environment)  "TERM" "xterm-256color"  #** environment}))
+    (os.close theirs))
+
+  (defn resize [self columns lines]
+    "Give the terminal another size."
+    (fcntl.ioctl self.end termios.TIOCSWINSZ (struct.pack "HHHH" lines columns 0 0))
+    (.resize self.screen lines columns))
+
+  (defn text [self]
+    "Return what is on the screen now."
+    (.join "\n" (gfor line self.screen.display (.rstrip line))))
+
+  (defn until [self pattern]
+    "Read on until `pattern` is on the screen; return what is there."
+    (setv limit (+ (time.monotonic) DEADLINE))
+    (while (not (re.search pattern (.text self)))
+      (when (> (time.monotonic) limit)
+        (.kill self.process))
+      (assert (._read self) (.text self)))
+    (.text self))
+
+  (defn finish [self]
+    "Read to the end; return the status and the screen."
+    (while (._read self))
+    (os.close self.end)
+    #((.wait self.process 30) (.text self)))
+
+  (defn _read [self]
+    "Take in what the program wrote; return whether there may be more."
+    (try
+      (setv data (if (get (select.select [self.end] [] [] 1) 0) (os.read self.end 4096) b" "))
+      (except [OSError]  ; the program has ended
+        (return False)))
+    (when (!= data b" ")
+      (+= self.bytes data)
+      (.feed self.stream data))
+    (bool data)))

@@ -1,0 +1,149 @@
+"Keras' callbacks around a run, and the logs that they keep."
+
+(import
+  csv
+  keras
+  pytest
+  lstm-textgen
+  lstm-textgen.checkpoint [load-checkpoint]
+  tests.helpers [TEXT TINY program refused same-model? train-tiny write-text])
+
+
+(defclass Notes [keras.callbacks.Callback]
+  "Notes each event but those of batches, with its logs; asks to stop after so many batches."
+
+  (defn __init__ [self [batches None]]
+    (.__init__ (super))
+    (setv
+      self.events []
+      self.batches batches))
+
+  (defn on-train-begin [self [logs None]]
+    (.append self.events #("begin" self.params)))
+
+  (defn on-train-batch-end [self batch [logs None]]
+    (setv self.batch #(batch logs))
+    (when (= self.batches (+ batch 1))
+      (setv self.model.stop-training True)))
+
+  (defn on-epoch-end [self epoch [logs None]]
+    (.append self.events #(epoch logs)))
+
+  (defn on-train-end [self [logs None]]
+    (.append self.events #("end" None))))
+
+
+(defn as-logs [entry]
+  "Return what Keras calls the losses and the rate of an `entry` of the history."
+  { "loss" (get entry "loss")
+    "val_loss" (get entry "validation_loss")
+    "learning_rate" (get entry "learning_rate")})
+
+
+(defn rows-of [path]
+  "Return the rows of a table with commas, a dict each."
+  (with [file (open path :newline "")]
+    (list (csv.DictReader file))))
+
+
+(defn same-run? [#* folders]
+  "Return whether the models in two folders are the same to the last bit."
+  (same-model? #* (gfor folder folders (load-checkpoint (/ folder "model") :resume True))))
+
+
+(defn test-callbacks-are-called-as-fit-calls-them-and-change-nothing [trained-once tmp-path]
+  (setv
+    notes (Notes)
+    model (train-tiny tmp-path :callbacks [notes])
+    [a b] model.history)
+  (assert (= notes.events [
+    #("begin" {"epochs" 2  "steps" 42})
+    #(0 (as-logs a))
+    #(1 (as-logs b))
+    #("end" None)]))
+  (assert (= notes.batch #(41 {"loss" (get b "loss")})))
+  (assert (same-run? tmp-path trained-once)))
+
+
+(defn test-a-callback-ends-the-run-within-an-epoch-and-it-resumes [trained-once tmp-path]
+  (setv model (train-tiny tmp-path :callbacks (Notes 7)))
+  (assert (= model.history []))
+  (assert (= model.checkpoint.resume.place.step 7))
+  (train-tiny tmp-path)
+  (assert (same-run? tmp-path trained-once)))
+
+
+(defn test-early-stopping-of-keras-own-ends-the-run-after-an-epoch [tmp-path]
+  (setv
+    stopping (keras.callbacks.EarlyStopping :monitor "loss" :min-delta 100)
+    model (train-tiny tmp-path :epochs 9 :callbacks [stopping]))
+  (assert (= (len model.history) 2)))
+
+
+(defn scalars [folder tag]
+  "Return the steps and values of `tag` in the log in `folder`, as TensorBoard reads it."
+  (import tensorboard.backend.event-processing.event-accumulator [EventAccumulator])
+  (setv log (EventAccumulator (str folder)))
+  (.Reload log)
+  (import tensorboard.util.tensor-util [make-ndarray])
+  (dfor event (.Tensors log tag) event.step (float (make-ndarray event.tensor-proto))))
+
+
+(defn test-tensorboard-reads-its-log-and-a-run-that-resumes-adds-to-both-logs [tmp-path]
+  (for [epochs [1 3]]
+    (setv model (train-tiny tmp-path
+      :epochs epochs
+      :tensorboard (/ tmp-path "logs")
+      :csv (/ tmp-path "log.csv"))))
+  (for [[part name] [["train" "loss"] ["validation" "validation_loss"]]]
+    (assert (= (scalars (/ tmp-path "logs" part) "epoch_loss")
+      (dfor
+        [k entry] (enumerate model.history)
+        k (pytest.approx (get entry name) :rel 1e-6)))))
+  (setv rows (rows-of (/ tmp-path "log.csv")))
+  (assert (= (lfor row rows (int (get row "epoch"))) [0 1 2]))
+  (assert (= (lfor row rows (float (get row "loss")))
+    (lfor entry model.history (get entry "loss")))))
+
+
+(defn test-a-run-from-the-start-begins-its-table-anew [tmp-path]
+  (for [_ (range 2)]
+    (train-tiny tmp-path :epochs 1 :restart True :csv (/ tmp-path "log.csv")))
+  (assert (= (len (rows-of (/ tmp-path "log.csv"))) 1)))
+
+
+(defn [pytest.fixture] refusal [trained]
+  "Return a function that gives the message with which a run with these flags is refused."
+  (fn [#* flags]
+    (setv result (program "--sources" "text.txt" "--epochs" 3 #* flags :folder trained))
+    (refused result)
+    result.stderr))
+
+
+(defn test-a-file-that-is-no-table-of-ours-is-not-added-to [refusal trained]
+  (write-text trained "a,b\n1,2\n" "mine.csv")
+  (assert (in "--csv mine.csv is no table" (refusal "--csv" "mine.csv")))
+  (assert (= (.read-text (/ trained "mine.csv")) "a,b\n1,2\n")))
+
+
+(defn test-logs-never-take-the-place-of-what-is-read-or-of-a-model [refusal trained]
+  (for [[flags words] [
+      [["--csv" "text.txt"] "--csv text.txt would overwrite what is read"]
+      [["--csv" "model.h5"] "--csv model.h5 would overwrite the model in use"]
+      [["--csv" "nowhere/log.csv"] "there is no such folder"]
+      [["--tensorboard" "text.txt"] "text.txt"]]]
+    (assert (in words (refusal #* flags))))
+  (assert (= (.read-text (/ trained "text.txt")) TEXT)))
+
+
+(defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.runs.find_spec" (fn [name] (!= name "tensorboard")))
+  (with [_ (pytest.raises ValueError :match "pip install tensorboard")]
+    (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))
+
+
+(defn [(pytest.mark.parametrize "callbacks" [[print] "all" print])]
+    test-what-is-no-callback-is-refused [tmp-path callbacks]
+  (with [_ (pytest.raises ValueError :match "`callbacks` must be a list of Keras callbacks")]
+    (lstm-textgen.train (write-text tmp-path) (/ tmp-path "model") :callbacks callbacks #** TINY))
+  (assert (not (.exists (/ tmp-path "model.h5")))))

@@ -1,0 +1,114 @@
+"What a model file keeps for its report: frequencies, surprise, calibration, what is copied."
+
+(import
+  json
+  math
+  h5py
+  numpy :as np
+  pytest
+  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.evaluation [evaluate]
+  tests.helpers [assert-no-warning seal small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  LETTERS "\nabc")
+
+
+(defn evaluated [odds text held]
+  "Return the evaluation of a model that knows these `odds` by heart, on `text` and `held`."
+  (setv
+    model (small-model :text LETTERS :odds odds :layers "3" :resume False)
+    encode model.vocabulary.encode)
+  (evaluate model 1 (encode text) (encode held)))
+
+
+(defn test-every-unit-is-counted []
+  (setv evaluation (evaluated {} (+ (* "a" 70) (* "b" 30)) ""))
+  (assert (= (get evaluation "counts") [0 70 30 0])))
+
+
+(defn test-surprise-is-in-bits-at-places-from-the-beginning-to-the-end []
+  ;; The model holds a for nine times as likely as each of the other three.
+  (setv evaluation (evaluated {"a" 9} "abc" (+ (* "a" 4000) (* "b" 4000))))
+  (setv surprise (get evaluation "surprise"))
+  (assert (= (len surprise) 60))
+  (assert (np.isclose (get surprise 0) (math.log2 (/ 12 9)) :atol 1e-3))
+  (assert (np.isclose (get surprise -1) (math.log2 12) :atol 1e-3)))
+
+
+(defn test-calibration-compares-what-is-predicted-with-what-comes-true []
+  (setv
+    evaluation (evaluated {"a" 3} "abc" (* "ab" 4000))
+    rows (lfor row (get evaluation "calibration") :if (get row 0) row))
+  ;; a, with a probability of a half, is right half of the time.
+  (assert (= rows [[(* 60 64) 0.5 0.5]])))
+
+
+(defn test-without-held-out-text-there-is-no-surprise []
+  (setv evaluation (evaluated {} "abcabc" ""))
+  (assert (= (lfor name ["surprise" "calibration"] (get evaluation name)) [[] []])))
+
+
+(defn test-a-short-held-out-text-has-what-it-has-room-for []
+  (assert (= (len (get (evaluated {} "abc" (* "a" 300)) "surprise")) 2))
+  (assert (= (get (evaluated {} "abc" (* "a" 50)) "surprise") [])))
+
+
+(defn test-the-longest-copied-passage-is-found-in-the-sample []
+  (setv evaluation (evaluated {"a" 1e9} (+ "b" (* "a" 100) "c") ""))
+  (assert (= (get evaluation "sample") (* "a" 600)))
+  (assert (= (get evaluation "copied") 1.0))
+  (assert (= (get evaluation "passage") [0 100])))
+
+
+;; * In the file
+
+(defn [pytest.fixture] path [tmp-path]
+  "The path of a small model that was evaluated."
+  (setv
+    model (small-model)
+    ids (np.arange 800)
+    ids (% ids (len model.vocabulary))
+    model.evaluation (evaluate model 1 ids ids))
+  (save-checkpoint model (/ tmp-path "model"))
+  (/ tmp-path "model.h5"))
+
+
+(defn test-an-evaluation-is-saved-and-loaded [path]
+  (setv model (load-checkpoint path :warn assert-no-warning))
+  (assert (= (set model.evaluation)
+    #{"epoch" "counts" "surprise" "calibration" "sample" "copied" "passage"}))
+  (with [file (h5py.File path)]
+    (assert (= (get (. (get file "lstm_textgen") attrs) "format") 2))))
+
+
+(defn test-a-model-without-one-is-of-the-first-format [tmp-path]
+  (save-checkpoint (small-model) (/ tmp-path "model"))
+  (assert (is (. (load-checkpoint (/ tmp-path "model")) evaluation) None))
+  (with [file (h5py.File (/ tmp-path "model.h5"))]
+    (assert (= (get (. (get file "lstm_textgen") attrs) "format") 1))))
+
+
+(defn [(pytest.mark.parametrize "changes" [
+    {"counts" "many"} {"counts" (* [1] 99)} {"counts" [-1]} {"surprise" [None]}
+    {"surprise" (* [1.0] 1001)} {"calibration" [[1 2 3 4]]} {"calibration" [1]} {"sample" 1}
+    {"passage" ["a" "b"]} {"copied" "all"} {"epoch" -1} {"more" 1}])]
+    test-an-invalid-evaluation-is-refused [path changes]
+  (with [file (h5py.File path "a")]
+    (setv
+      group (get file "lstm_textgen")
+      stored (json.loads (.tobytes (get group "evaluation" #())))
+      text (json.dumps {#** stored #** changes}))
+    (del (get group "evaluation"))
+    (.create-dataset group "evaluation" :data (np.frombuffer (.encode text) "uint8"))
+    (seal file))
+  (with [_ (pytest.raises ValueError :match "its evaluation is invalid")]
+    (load-checkpoint path)))
+
+
+(defn test-a-changed-evaluation-is-damage [path]
+  (with [file (h5py.File path "a")]
+    (setv (get file "lstm_textgen" "evaluation" 10) (ord "7")))  ; the epoch, which was 1
+  (with [_ (pytest.raises ValueError :match "checksum")]
+    (load-checkpoint path)))

@@ -1,0 +1,66 @@
+"The program's live picture on a real terminal, as a terminal shows it, and its lines in a pipe."
+
+(import
+  signal
+  pytest
+  lstm-textgen.checkpoint [load-checkpoint]
+  tests.helpers [TEXT TINY-FLAGS output write-text]
+  tests.screen [Screen])
+
+(setv ARGUMENTS ["--sources" "text.txt" #* TINY-FLAGS])
+
+
+(defn [(pytest.mark.parametrize #("columns" "lines") [#(80 24) #(120 40) #(200 50)])]
+    test-a-run-is-watched-and-its-lines-stay [tmp-path columns lines]
+  (write-text tmp-path (* TEXT 30))
+  (setv screen (Screen tmp-path columns lines #* ARGUMENTS "--epochs" 3))
+  (.until screen "compiling the network")
+  (setv text (.until screen r"(?s)epoch 2/3 .* characters/s.*saved at"))
+  (for [words ["text.txt → model.h5" "whole run" "validation " "It writes, always" "saved at"]]
+    (assert (in words text)))
+  (setv [status text] (.finish screen))
+  (assert (= status 0))
+  (for [words ["epoch 1/3  training " "epoch 3/3  training " "It writes:" "--generate heylo"]]
+    (assert (in words text)))
+  (assert (not-in "whole run" text)))
+
+
+(defn test-ctrl-c-leaves-the-lines-and-says-how-to-resume [tmp-path]
+  (write-text tmp-path (* TEXT 4))
+  (setv screen (Screen tmp-path 80 24 #* ARGUMENTS "--epochs" 0))
+  (.until screen r"validation \d")
+  (.send-signal screen.process signal.SIGINT)
+  (setv [status text] (.finish screen))
+  (assert (= status 130))
+  (for [words ["epoch 1  training " "Stopped, and saved. To resume: "]]
+    (assert (in words text)))
+  (assert (not screen.screen.cursor.hidden))
+  (assert (. (load-checkpoint (/ tmp-path "model") :resume True) resume)))
+
+
+(defn test-a-terminal-may-change-its-size [tmp-path]
+  (write-text tmp-path (* TEXT 30))
+  (setv screen (Screen tmp-path 120 40 #* ARGUMENTS "--epochs" 3))
+  (.until screen r"epoch 1/3 .* characters/s")
+  (.resize screen 80 24)
+  (setv text (.until screen r"epoch [23]/3 .* characters/s"))
+  (assert (= (.count text "whole run") 1))
+  (assert (= (get (.finish screen) 0) 0)))
+
+
+(defn test-a-dumb-terminal-gets-plain-lines [tmp-path]
+  (write-text tmp-path)
+  (setv screen (Screen tmp-path 80 24 #* ARGUMENTS "--epochs" 1 :TERM "dumb"))
+  (setv [status text] (.finish screen))
+  (assert (in "epoch 1/1  training " text))
+  (assert (= [status (.count screen.bytes b"\x1b")] [0 0])))
+
+
+(defn test-in-a-pipe-an-epoch-is-a-line-and-long-steps-are-announced [tmp-path]
+  (write-text tmp-path)
+  (setv lines (.splitlines (output tmp-path #* ARGUMENTS "--epochs" 3)))
+  (assert (= (get lines 0) "reading text.txt"))
+  (assert (= (cut lines 3 5) ["loading Keras" "compiling the network"]))
+  (setv epochs (cut lines 5 -1))
+  (assert (= (lfor line epochs (get (.split line "  ") 0)) ["epoch 1/3" "epoch 2/3" "epoch 3/3"]))
+  (assert (.isprintable (.join "" lines))))

@@ -1,0 +1,93 @@
+"Training in a notebook: the picture there, the stop button, and how a model is shown."
+
+(import
+  asyncio
+  re
+  threading
+  time
+  nbclient [NotebookClient]
+  nbformat
+  pytest
+  lstm-textgen.checkpoint [load-checkpoint]
+  tests.helpers [ROOT shell-environment write-text])
+
+(setv
+  TRAIN #[[
+import lstm_textgen
+small = dict(layers=24, lookback=16, batch_size=8, learning_rate=0.02)
+model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
+]]
+  SHOW "model")
+
+
+(defn [pytest.fixture] notebook [tmp-path monkeypatch]
+  "Return a function that begins a notebook of these cells, in a folder with `text.txt`."
+  (write-text tmp-path)
+  (for [[name value] (.items (shell-environment))]
+    (.setenv monkeypatch name value))
+  (.setenv monkeypatch "IPYTHONDIR" (str (/ tmp-path "ipython")))
+  (fn [#* cells #** options]
+    (NotebookClient
+      (nbformat.v4.new-notebook :cells (list (map nbformat.v4.new-code-cell cells)))
+      :timeout 200
+      :resources {"metadata" {"path" (str tmp-path)}}
+      #** options)))
+
+
+(defn text-of [cell]
+  "Return all that the output of a `cell` says as text."
+  (.join "" (gfor
+    output cell.outputs
+    (.get output "text" (.get (.get output "data" {}) "text/plain" "")))))
+
+
+(defn html-of [cell]
+  "Return the HTML in the output of a `cell`, each piece."
+  (lfor
+    output cell.outputs
+    :if (in "text/html" (.get output "data" {}))
+    (get output.data "text/html")))
+
+
+(defn test-a-notebook-shows-the-run-and-the-model [notebook]
+  (setv
+    client (notebook (.replace TRAIN "EPOCHS" "2") SHOW)
+    [run model] (. (.execute client) cells)
+    [picture] (html-of run)
+    [card] (html-of model))
+  (for [words ["epoch 2/2" "whole run" "100%" "text.txt → " "validation " "lstm:24"]]
+    (assert (in words picture)))
+  (assert (not-in "\x1b" picture))
+  (assert (in "epoch 2/2  training " (text-of run)))
+  (for [words ["<table>" "lstm:24" "<svg" "validation loss" "<pre"]]
+    (assert (in words card))))
+
+
+(defn test-the-stop-button-stops-and-saves-and-the-same-cell-resumes [notebook tmp-path]
+  (setv client (notebook (.replace TRAIN "EPOCHS" "0") :allow-errors True))
+  (defn press-stop [#* _ #** __]
+    (defn wait []
+      (while (not (.exists (/ tmp-path "model.h5")))
+        (time.sleep 0.1))
+      (asyncio.run (.interrupt-kernel client.km)))
+    (.start (threading.Thread :target wait)))
+  (setv client.on-cell-execute press-stop)
+  (setv
+    [cell] (. (.execute client) cells)
+    [error] (lfor output cell.outputs :if (= output.output-type "error") output))
+  (assert (= error.traceback
+    ["Stopped by SIGINT; the model is saved, and the same call resumes."]))
+  (assert (. (load-checkpoint (/ tmp-path "model") :resume True) resume)))
+
+
+(defn python-of-the-readme []
+  "Return the Python in the README's section about it, shortened to what a test has time for."
+  (setv
+    text (.read-text (/ ROOT "README.md") :encoding "utf-8")
+    [code] (re.findall r"(?s)## From Python and Hy\n```python\n(.*?)```" text))
+  (.replace code "epochs=3)" "epochs=1, layers=16)"))
+
+
+(defn test-the-python-of-the-readme-runs-in-a-notebook [notebook]
+  (setv cells (. (.execute (notebook (python-of-the-readme))) cells))
+  (assert (in "heylo" (text-of (get cells 0)))))

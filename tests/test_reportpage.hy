@@ -1,0 +1,198 @@
+"The report on a model and the one that compares several: what they say, in HTML."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  html.parser [HTMLParser]
+  json
+  re
+  numpy :as np
+  pytest
+  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.cli [main]
+  lstm-textgen.evaluation [evaluate]
+  lstm-textgen.pages.comparison [comparison-page]
+  lstm-textgen.pages.report [report-page]
+  tests.helpers [FINGERPRINT small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  VOID ["meta" "br" "rect" "!doctype"])
+
+
+(defclass Reader [HTMLParser]
+  "Collects the text of a page; sees that every element is closed."
+
+  (defn __init__ [self]
+    (.__init__ (super))
+    (setv
+      self.open []
+      self.texts []))
+
+  (defn handle-starttag [self tag attributes]
+    (unless (in tag VOID)
+      (.append self.open tag)))
+
+  (defn handle-startendtag [self tag attributes])
+
+  (defn handle-endtag [self tag]
+    (unless (in tag VOID)
+      (assert (= tag (.pop self.open)))))
+
+  (defn handle-data [self data]
+    (unless (in (get ["html" #* self.open] -1) ["script" "style"])
+      (.append self.texts data))))
+
+
+(defn text-of [page]
+  "Return the text that is to be read on a `page`, with single spaces."
+  (setv reader (Reader))
+  (.feed reader page)
+  (assert (= reader.open []))
+  (.join " " (.split (.join " " reader.texts))))
+
+
+(defn charts-of [page]
+  "Return the charts on a `page`, by their ids."
+  (setv [data] (re.findall r"(?s)<script type=\"text/plain\" id=\"charts\">(.*?)</script>" page))
+  (dfor chart (json.loads data) (get chart "id") chart))
+
+
+(defn whole-history [epochs]
+  "Return the history of so many epochs, each with everything that one can have."
+  (lfor
+    k (range 1 (+ epochs 1))
+    { "epoch" k  "loss" (/ 2 k)  "validation_loss" (/ 2.2 k)  "text" FINGERPRINT
+      "learning_rate" (/ 0.008 k)  "seconds" 60.0  "sample" f"sample {k} <b>"
+      "machine" "a processor, 2 cores"}))
+
+
+(defn whole-model [[epochs 3] #** options]
+  "Return a model with everything that a file can have."
+  (setv
+    model (small-model #** options)
+    ids (% (np.arange 2000) (len model.vocabulary))
+    model.history (whole-history epochs)
+    model.evaluation (evaluate model epochs ids ids))
+  model)
+
+
+(defn test-the-report-has-each-section []
+  (setv text (text-of (report-page "dog.h5" (whole-model))))
+  (for [words ["dog.h5" "1.058 bits per character" "What it writes" "Careful: temperature 0.4"
+      "Wild: temperature 1" "How it learned" "Epoch 2: 1.587 bits" "sample 2 <b>"
+      "Where the held-out text is hard" "Does it know how sure it may be?" "Is it copying?"
+      "What it knows" "How it was made" "batch size" "3:00 for 3 epochs, 60.0 s each"
+      "a processor, 2 cores"]]
+    (assert (in words text) words)))
+
+
+(defn test-the-curves-are-by-epoch-and-by-time []
+  (setv charts (charts-of (report-page "dog.h5" (whole-model))))
+  (assert (= (list charts)
+    ["loss-by-epoch" "loss-by-time" "learning-by-epoch" "learning-by-time" "calibration"]))
+  (setv [training validation] (get charts "loss-by-time" "series"))
+  (assert (= (get training "xs") [1 2 3]))  ; minutes
+  (assert (= (get validation "ys") [3.1739 1.587 1.058]))
+  (assert (in "validation: loss in bits from 3.174 to 1.058" (get charts "loss-by-time" "about"))))
+
+
+(defn test-an-older-file-shows-what-it-has []
+  (setv page (report-page "old.h5" (small-model)))
+  (assert (= (list (charts-of page)) ["loss-by-epoch"]))
+  (setv text (text-of page))
+  (assert (in "What it writes" text))
+  (for [words ["How it learned to write" "copying" "hard" "how sure" "Where and how long"]]
+    (assert (not-in words text))))
+
+
+(defn test-a-model-before-its-first-epoch-has-a-report []
+  (setv
+    model (small-model)
+    model.history [])
+  (setv text (text-of (report-page "new.h5" model)))
+  (assert (in "No epoch is complete yet." text))
+  (assert (not-in "How it learned" text)))
+
+
+(defn test-of-many-epochs-the-first-the-last-and-some-between-have-samples []
+  (setv
+    text (text-of (report-page "long.h5" (whole-model 100)))
+    shown (re.findall r"Epoch (\d+): " text))
+  (assert (= (len shown) 12))
+  (assert (= [(get shown 0) (get shown -1)] ["1" "100"])))
+
+
+(defn test-why-a-setting-is-as-it-is []
+  (setv text (text-of (report-page "dog.h5" (whole-model
+    :why "64 units suit it" :batch-size 2 :patience 7))))
+  (for [words ["64 units suit it; such as" "batch size 2 suits a text of 13 characters"
+      "patience 7 given" "lookback 64 the default"]]
+    (assert (in words text) words)))
+
+
+(defn test-what-a-stranger-wrote-into-a-file-stays-text []
+  (setv model (whole-model :recipe "<script>alert(1)</script>"))
+  (setv (get model.history 0 "machine") "\"><img src=x>\x1b")
+  (setv page (report-page "<i>.h5" model))
+  (for [tag ["<img" "<script>alert" "<i>.h5" "\x1b"]]
+    (assert (not-in tag page)))
+  (assert (in "<script>alert(1)</script>" (text-of page))))
+
+
+(defn test-a-page-asks-nobody-for-anything []
+  (setv page (report-page "dog.h5" (whole-model)))
+  (assert (in "default-src 'none'" page))
+  (assert (not (re.search r"(src|href)=|url\(|\sstyle=" (get (.split page "<script") 0)))))
+
+
+;; * Several models
+
+(defn test-models-are-compared-in-one-table-with-their-curves-in-one-chart []
+  (setv
+    page (comparison-page [#("a.h5" (whole-model)) #("b.h5" (whole-model 5))])
+    text (text-of page)
+    charts (charts-of page))
+  (for [words ["The least loss is that of b.h5 , 0.635 bits." "least loss, bits 1.058 0.635"
+      "epochs 3 5" "minutes 3.0 5.0"]]
+    (assert (in words text) words))
+  (for [chart (.values charts)]
+    (assert (= (lfor s (get chart "series") (get s "label")) ["a.h5" "b.h5"]))))
+
+
+(defn test-models-of-different-texts-are-said-not-to-compare []
+  (setv other (whole-model))
+  (for [entry other.history]
+    (setv (get entry "text") "9:0"))
+  (assert (in "their losses don't compare"
+    (text-of (comparison-page [#("a" (whole-model)) #("b" other)])))))
+
+
+;; * The command line
+
+(defn [pytest.fixture] folder [tmp-path monkeypatch]
+  "A folder with two models, in which the program is run."
+  (for [name ["a" "b"]]
+    (save-checkpoint (whole-model) (/ tmp-path name)))
+  (monkeypatch.chdir tmp-path)
+  tmp-path)
+
+
+(defn test-the-program-writes-the-page [folder]
+  (assert (= 0 (main ["--report" "a.html" "--model" "a"])))
+  (assert (in "a.h5" (text-of (.read-text (/ folder "a.html") :encoding "utf-8"))))
+  (assert (= 0 (main ["--report" "both.html" "--model" "a" "--model" "b"])))
+  (assert (in "Models compared" (.read-text (/ folder "both.html") :encoding "utf-8"))))
+
+
+(defn [(pytest.mark.parametrize #("arguments" "words") [
+    #(["--report" "a.h5" "--model" "a"] "--report a.h5 would overwrite the model in use")
+    #(["--report" "no/a.html" "--model" "a"] "there is no such folder")
+    #(["--report" "a.html" "--model" "c"] "c.h5: there is no such model")
+    #(["--report" "a.html" "--model" "a" "--length" "9"] "--length does nothing with --report")
+    #(["--report" "a.html" #* (* ["--model" "a"] 9)] "--report compares at most 8 models")])]
+    test-what-cannot-be-reported-is-refused-in-one-line [folder capsys arguments words]
+  (assert (= 2 (main arguments)))
+  (setv [out err] (.readouterr capsys))
+  (assert (in words err))
+  (assert (= [out (.count err "\n")] ["" 1]))
+  (assert (not (.exists (/ folder "a.html")))))

@@ -1,0 +1,94 @@
+#[[Makes the pictures of a run in docs/: `python -m hy tools/pictures.hy [PREFIX]`.
+
+It trains on lol.txt, as README's first command does, on a terminal of its own; takes a picture of
+that in the midst of the run, and at its end one of the report on the model. With a PREFIX such as
+/tmp/look- it makes pictures of the whole report too, narrow and wide, in light and dark. Needs the
+extra `test` and Chromium.]]
+
+(import
+  html [escape]
+  itertools [product]
+  pathlib [Path]
+  sys
+  tempfile [TemporaryDirectory]
+  pyte
+  tests.browser [open-page start-browser]
+  tests.helpers [output]
+  tests.screen [Screen]
+  tools.forms [ROOT])
+
+(setv
+  SIZE [120 30]  ; of the terminal
+  MOMENT r"(?s)epoch 6/9 +━+╸?╺?━* +[4-9]\d%.*saved at"
+  WIDE {"width" 1600  "height" 1000}
+  NARROW {"width" 360  "height" 740}
+  PICTURE {"width" 820  "height" 1000}
+  COLOURS {"default" "#d9d9d9"  "brightblack" "#8c8c8c"  "cyan" "#4fc3d9"  "magenta" "#d977bd"
+    "green" "#62b56e"}
+  FRAME (+ "<meta charset=\"utf-8\"><style>body {{ margin: 0; background: #101010 }}"
+    "pre {{ display: inline-block; margin: 0; padding: 1rem 1.25rem;"
+    " font: 15px/1.3 'DejaVu Sans Mono', monospace }}"
+    "i {{ display: inline-block; width: 1ch; font-style: normal }}</style><pre>{}</pre>"))
+
+
+(defn main [[prefix None]]
+  "Train, and take the pictures."
+  (setv sys.executable hy.sys-executable)  ; within `python -m hy` it is Hy's own program
+  (with [folder (TemporaryDirectory)]
+    (setv
+      folder (Path folder)
+      screen (Screen folder #* SIZE "--sources" "lol.txt"))
+    (.until screen MOMENT)
+    (.write-text (/ folder "run.html") (html-of screen) :encoding "utf-8")
+    (.finish screen)
+    (output folder "--report" "report.html")
+    (for [browser (start-browser)]
+      (take browser (/ folder "run.html") "training" "pre")
+      (take browser (/ folder "report.html") "report" None
+        :viewport PICTURE :device-scale-factor 1.5)
+      (for [[size scheme] (product (if prefix [WIDE NARROW] []) ["light" "dark"])]
+        (take-whole browser (/ folder "report.html")
+          f"{prefix}report-{(get size "width")}-{scheme}.png"
+          :viewport size :color-scheme scheme)))))
+
+
+(defn html-of [screen]
+  "Return what is on a `screen` now as a page, each character in a cell of its own."
+  (setv
+    [columns lines] SIZE
+    shown (pyte.Screen columns lines))
+  ;; pyte doesn't know dim text: here it is grey.
+  (.feed (pyte.ByteStream shown) (.replace screen.bytes b"\x1b[2m" b"\x1b[90m"))
+  (setv rows (gfor
+    row (range lines)
+    (.join "" (gfor column (range columns) (_cell (get shown.buffer row column))))))
+  (.format FRAME (.join "\n" rows)))
+
+
+(defn _cell [cell]
+  "Return the HTML of a `cell` of pyte's screen."
+  (setv
+    colour (.get COLOURS cell.fg (if (.isalpha cell.fg) "inherit" f"#{cell.fg}"))
+    weight (if cell.bold "bold" "normal"))
+  f"<i style=\"color: {colour}; font-weight: {weight}\">{(escape cell.data)}</i>")
+
+
+(defn take [browser path name element #** options]
+  "Save a picture of an `element` of the page at `path`, or of its top, as `name` in docs/."
+  (setv target (str (/ ROOT "docs" f"{name}.png")))
+  (with [page (open-page browser path #** options)]
+    (.wait-for-timeout page 300)
+    (.screenshot (if element (.locator page element) page) :path target))
+  (print target))
+
+
+(defn take-whole [browser path target #** options]
+  "Save a picture of the whole page at `path` as `target`."
+  (with [page (open-page browser path #** options)]
+    (.wait-for-timeout page 300)
+    (.screenshot page :path target :full-page True))
+  (print target))
+
+
+(when (= __name__ "__main__")
+  (main #* (cut sys.argv 1 None)))
