@@ -115,7 +115,7 @@ setuptools.setup(
     },
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__"]),
-    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css"]},
+    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.LICENSE"]},
     entry_points={
         "console_scripts": [
             "lstm-textgen = lstm_textgen.cli:main",

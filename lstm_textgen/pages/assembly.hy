@@ -1,0 +1,110 @@
+#[[Pages put together: one file of HTML that needs no other and asks nobody for anything.
+
+A page's styles and scripts are readable files in assets/. They are inlined here, under a
+Content-Security-Policy that allows exactly them: no other script runs, no other style applies, and
+nothing is requested, whatever the data on the page look like.]]
+
+(import
+  base64 [b64encode]
+  hashlib [sha256]
+  html [escape]
+  json
+  pathlib [Path]
+  re
+  string [Template])
+
+(setv
+  ASSETS (/ (. (Path __file__) parent) "assets")
+  ;; Modules are joined into one script, so what one takes from another is there already.
+  IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
+  EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE)
+  PAGE (Template #[[<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="$policy">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>$style</style>
+$body
+$blocks
+$script
+</html>
+]]))
+
+
+(defn assemble [title body * [styles #()] [scripts #()] [worker #()] [data {}] [blocks {}]]
+  #[[Return a page (str) with this `title` and `body`, the latter being HTML.
+
+  - `styles`: names of the style sheets in assets/ that follow common.css.
+  - `scripts`: names of the JavaScript modules in assets/ that run on the page, each after those
+    that it imports from. They run when the whole page has been read.
+  - `worker`: the same for a worker; its code stands in the element `worker` as text.
+  - `data`: a dict from ids of elements to values; each element holds its value as JSON.
+  - `blocks`: a dict from ids of elements to text without <, such as base64.]]
+  (setv
+    style (.join "\n" (map asset ["common.css" #* styles]))
+    script (join-modules scripts)
+    blocks {
+      #** (if worker {"worker" (join-modules worker)} {})
+      #** (dfor [name value] (.items data) name (script-json value))
+      #** blocks})
+  (.substitute PAGE
+    :policy (_policy style script (bool worker))
+    :title (escape title)
+    :style style
+    :body body
+    :blocks (.join "\n" (gfor [name text] (.items blocks) (_block name text)))
+    :script (if script f"<script type=\"module\">{script}</script>" "")))
+
+
+(defn asset [name]
+  "Return the text of the file `name` in assets/, after its licence if it is another project's."
+  (setv
+    path (/ ASSETS name)
+    licence (.with-name path (+ (get (.split path.name ".") 0) ".LICENSE"))
+    text (.strip (.read-text path :encoding "utf-8")))
+  (if (.exists licence)
+    f"/*\n{(.strip (.read-text licence :encoding "utf-8"))}\n*/\n{text}"
+    text))
+
+
+(defn fill [name #** values]
+  "Return the HTML in the file `name` of assets/ with `values` for its $names; each is HTML."
+  (.substitute (Template (asset name)) #** values))
+
+
+(defn join-modules [names]
+  "Return the JavaScript modules `names` of assets/ as one script, without imports and exports."
+  (.join "\n" (gfor
+    name names
+    (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
+
+
+(defn script-json [value]
+  "Return `value` as JSON that may stand in a script element: in ASCII, and without <."
+  (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c"))
+
+
+(defn _block [name text]
+  #[[Return the element `name` that holds `text` for scripts to read; browsers don't run it.
+
+  Raise `ValueError` if the text would end the element, or change how it is read.]]
+  (when (re.search r"</script|<script|<!--" text re.IGNORECASE)
+    (raise (ValueError f"the block {name} of a page contains a tag")))
+  f"<script type=\"text/plain\" id=\"{(escape name)}\">{text}</script>")
+
+
+(defn _policy [style script worker]
+  "Return the page's Content-Security-Policy, which allows this `style`, `script` and `worker`."
+  (.join "; " [
+    "default-src 'none'"
+    f"style-src {(_hash style)}"
+    #* (if script [f"script-src {(_hash script)}"] [])
+    #* (if worker ["worker-src blob:"] [])
+    "base-uri 'none'"
+    "form-action 'none'"]))
+
+
+(defn _hash [text]
+  "Return the source expression that allows the inline element with this `text`."
+  f"'sha256-{(.decode (b64encode (.digest (sha256 (.encode text "utf-8")))))}'")

@@ -1,0 +1,77 @@
+"Pages put together from the files in assets/."
+
+(import
+  base64 [b64encode]
+  hashlib [sha256]
+  json
+  re
+  pytest
+  lstm-textgen.pages.assembly [ASSETS assemble asset join-modules script-json])
+
+(setv
+  pytestmark pytest.mark.quick
+  HOSTILE "</script><script>alert(1)</script><!-- \u2028 \u202e \x00 é")
+
+
+(defn policy-of [page]
+  "Return the Content-Security-Policy of `page` as a dict."
+  (setv [policy] (re.findall "http-equiv=\"Content-Security-Policy\" content=\"(.*?)\"" page))
+  (dfor
+    directive (.split policy "; ")
+    :setv [name _ value] (.partition directive " ")
+    name value))
+
+
+(defn hash-of [tag page]
+  "Return what allows the first element `tag` of `page`."
+  (setv text (.encode (get (re.search rf"(?s)<{tag}(?: type=.module.)?>(.*?)</{tag}>" page) 1)))
+  f"'sha256-{(.decode (b64encode (.digest (sha256 text))))}'")
+
+
+(defn test-the-policy-allows-the-pages-own-style-and-script-and-nothing-else []
+  (setv page (assemble "A" "<p>a</p>" :scripts ["vendor/uPlot.min.js"]))
+  (assert (= (policy-of page) {
+    "default-src" "'none'"
+    "style-src" (hash-of "style" page)
+    "script-src" (hash-of "script" page)
+    "base-uri" "'none'"
+    "form-action" "'none'"})))
+
+
+(defn test-a-page-without-scripts-allows-none []
+  (assert (not-in "script-src" (policy-of (assemble "A" "<p>a</p>")))))
+
+
+(defn test-data-come-back-and-cannot-leave-their-element []
+  (setv
+    page (assemble "A" "" :data {"facts" {"text" HOSTILE}})
+    [block] (re.findall "(?s)id=\"facts\">(.*?)</script>" page))
+  (assert (= (json.loads block) {"text" HOSTILE}))
+  (assert (.isascii block))
+  (assert (not-in "<" (script-json HOSTILE))))
+
+
+(defn test-a-title-is-text []
+  (assert (in "<title>&lt;b&gt;</title>" (assemble "<b>" ""))))
+
+
+(defn test-a-block-with-a-tag-is-refused []
+  (with [_ (pytest.raises ValueError :match "the block weights of a page contains a tag")]
+    (assemble "A" "" :blocks {"weights" HOSTILE})))
+
+
+(defn test-joined-modules-keep-neither-imports-nor-exports []
+  (setv
+    names (lfor path (.glob ASSETS "*.js") path.name)
+    joined (join-modules names))
+  (assert (not (re.search r"^(?:import|export)\b" joined re.MULTILINE))))
+
+
+(defn test-a-library-comes-with-its-licence []
+  (assert (in "Permission is hereby granted" (asset "vendor/uPlot.min.js"))))
+
+
+(defn test-no-asset-asks-for-anything-from-elsewhere []
+  (for [path (.rglob ASSETS "*.*")]
+    (assert (not (re.search r"url\(|src=|@import|<link" (.read-text path :encoding "utf-8")))
+      path)))
