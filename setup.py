@@ -105,6 +105,8 @@ setuptools.setup(
     extras_require={
         "test": [
             *QUICK, JAX, TORCH,
+            # Pages are tested in Debian's Chromium.
+            "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # 7.13 measures the processes that tests start.
             "coverage >= 7.13", "mypy >= 1.11", "packaging >= 24", "setuptools >= 77.0.3"],
         "quick": QUICK,
@@ -115,7 +117,8 @@ setuptools.setup(
     },
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__"]),
-    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.LICENSE"]},
+    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.ts", "*.wasm",
+                      "*.LICENSE"]},
     entry_points={
         "console_scripts": [
             "lstm-textgen = lstm_textgen.cli:main",
