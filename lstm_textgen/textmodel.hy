@@ -9,6 +9,7 @@
   warnings
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
+  lstm-textgen.cells [Cells find-cells read-cells write-sample]
   lstm-textgen.checkpoint [load-checkpoint model-path save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
   lstm-textgen.prep [compose default-prep lower]
@@ -30,8 +31,10 @@
 
   `train` and `load` return one.]]
 
-  (defn __init__ [self checkpoint]
-    (setv self.checkpoint checkpoint))
+  (defn __init__ [self checkpoint [name "model"]]
+    (setv
+      self.checkpoint checkpoint
+      self.name name))
 
   (defn [property] vocabulary [self]
     "Its `Vocabulary`: the units that it knows."
@@ -134,6 +137,18 @@
     (.check total)
     #(total units (bits (np.concatenate nats))))
 
+  (defn cells [self text]
+    #[[Return the `Cells` of the network while it reads `text`.
+
+    They have `units`, the characters or words of the text as it is prepared; `activations`, an
+    array (time, units of the layer) for each LSTM or GRU layer, row t after reading unit t; and
+    `named`, the cells worth looking at: each has a `name` for what it follows, its `layer` and
+    `cell`, and the `correlation`. These are found in a text that the model writes, which takes a
+    second or two, and don't depend on `text`. Raises `ValueError` unless `text` is text.]]
+    (setv [units activations] (read-cells self.checkpoint
+      (.prepare self (check-value "`text`" TEXT text))))
+    (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint))))
+
   (defn save [self path]
     "Save to the file at `path`. Raises `OSError` when it can't be written."
     (save-checkpoint self.checkpoint path))
@@ -172,7 +187,7 @@
 
   Raises `OSError` or, for a file that is not a model, `ValueError`.]]
   (with [warn (_collecting None)]
-    (TextModel (load-checkpoint (_path path) :resume True :warn warn))))
+    (TextModel (load-checkpoint (_path path) :resume True :warn warn) (_name path))))
 
 
 (defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None] [restart False]
@@ -214,15 +229,17 @@
     recipe (_recipe (get doors "recipe"))
     settings {#** (if recipe recipe.settings {}) #** given}
     own-sources (.pop settings "sources" []))
-  (TextModel (train-model
-    (Run
-      (_sources (get doors "sources") (get doors "text") own-sources)
-      (model-path (_path (get doors "path")))
-      settings
-      :prep (_prep (get doors "prep") recipe)
-      :recipe recipe
-      #** options)
-    (or (get doors "report") (make-report quiet)))))
+  (TextModel
+    (train-model
+      (Run
+        (_sources (get doors "sources") (get doors "text") own-sources)
+        (model-path (_path (get doors "path")))
+        settings
+        :prep (_prep (get doors "prep") recipe)
+        :recipe recipe
+        #** options)
+      (or (get doors "report") (make-report quiet)))
+    (_name (get doors "path"))))
 
 
 (defn _path [path]
@@ -230,6 +247,11 @@
   (unless (isinstance path #(str PathLike))
     (raise (ValueError f"`path` must be the path of a model, not {(clip (repr path))}")))
   path)
+
+
+(defn _name [path]
+  "Return what a model is called whose file is at `path`."
+  (. (model-path path) stem))
 
 
 (defn _sources [sources text own]
