@@ -12,6 +12,8 @@
   lstm-textgen.cells [Cells find-cells read-cells write-sample]
   lstm-textgen.checkpoint [load-checkpoint model-path save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
+  lstm-textgen.outputs [check-output open-output]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose default-prep lower]
   lstm-textgen.recipes [Recipe load-recipe]
   lstm-textgen.report.display [make-report]
@@ -153,6 +155,23 @@
     "Save to the file at `path`. Raises `OSError` when it can't be written."
     (save-checkpoint self.checkpoint path))
 
+  (defn page [self path #* others]
+    #[[Write a web page to play with the model to the file at `path`.
+
+    It is one file that holds the model and needs nothing else: it works offline and in any
+    browser. One more `TextModel` in `others` writes side by side with this one. Raises
+    `ValueError` for more, for models that are too large for a page and for a `path` that is a
+    model, `OSError` when it can't be written.]]
+    (check-output "path" (_path path) [] [])
+    (setv
+      models {}
+      text (do
+        (for [each [self #* others]]
+          (setv (get models (_free-name each.name models)) each.checkpoint))
+        (playground models)))
+    (with [out (open-output path)]
+      (.write out text)))
+
   (defn to-keras [self]
     "Return the model as stock Keras layers: ids (batch, time) → logits (batch, time, vocabulary)."
     (import-keras)
@@ -240,6 +259,11 @@
         #** options)
       (or (get doors "report") (make-report quiet)))
     (_name (get doors "path"))))
+
+
+(defn _free-name [name taken]
+  "Return `name`, with a number if it is one of those `taken`."
+  (if (in name taken) f"{name} {(+ 1 (len taken))}" name))
 
 
 (defn _path [path]

@@ -21,6 +21,7 @@
     "generate_from" [#* WRITING #* READING]
     "interactive" [#* (gfor name (_names-in "w") :if (!= name "samples") name) #* MODELS]
     "score" ["score_html" #* MODELS #* READING]
+    "page" ["path"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []
     TRAINING [#* (_names-in "t") "recipe" "cpu" "quiet"]})
@@ -48,7 +49,7 @@
 (defn _check-models [flags action]
   "Raise `ValueError` unless the `action` can have as many models as `flags` name."
   (setv n (len flags.models))
-  (when (and (> n 1) (not-in "mix" (get USED action)))
+  (when (and (> n 1) (!= action "page") (not-in "mix" (get USED action)))
     (raise (ValueError f"--model: {n} models can't be used {(_where action)}; give 1"))))
 
 

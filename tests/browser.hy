@@ -1,0 +1,137 @@
+#[[A real browser for tests of pages: Debian's Chromium, driven by Playwright.
+
+It is offline, and an eye is kept on what goes wrong: a page that asks for anything, or has
+anything to say on its console, fails the test.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [contextmanager]
+  pathlib [Path]
+  shutil [which]
+  time
+  urllib.parse [quote urlencode]
+  axe-playwright-python.sync-playwright [Axe]
+  playwright.sync-api [sync-playwright]
+  lstm-textgen.pages.playground [playground]
+  tests.helpers [small-model])
+
+(setv
+  NAMES ["chromium" "chromium-browser" "google-chrome" "chrome"]
+  DEADLINE 30  ; seconds for anything that a test waits for
+  SENTENCE "The cat sat. \"Heylo,\" said the dog!\n"
+  WRITTEN "#texts .text")
+
+
+(defn browser-path []
+  "Return the path of a Chromium; raise `FileNotFoundError` if there is none."
+  (setv path (next (filter None (map which NAMES)) None))
+  (unless path
+    (raise (FileNotFoundError "tests of pages need Chromium: apt install chromium")))
+  path)
+
+
+(defn start-browser []
+  "Yield the browser, started anew; it ends after that. This is to become a fixture."
+  (with [playwright (sync-playwright)]
+    (setv browser (.launch playwright.chromium :executable-path (browser-path)))
+    (try
+      (yield browser)
+      (finally
+        (.close browser)))))
+
+
+(defn [contextmanager] open-page [browser path [fragment ""] [may-say None] #** options]
+  #[[Open the file at `path` in a `browser` that is offline; yield Playwright's page.
+
+  `options` are those of a browser context. At the end it is an error if the page asked for
+  anything but itself, or had anything to say on its console but what contains `may-say`.]]
+  (setv
+    address (.as-uri (.resolve (Path path)))
+    context (.new-context browser #** {"offline" True  #** options})
+    page (.new-page context)
+    asked []
+    said [])
+  (.set-default-timeout context (* 1000 DEADLINE))
+  (.on page "request" (fn [request] (.append asked request.url)))
+  (.on page "console" (fn [message] (.append said message.text)))
+  (.on page "pageerror" (fn [error] (.append said (str error))))
+  (try
+    (.goto page (+ address fragment))
+    (yield page)
+    (finally
+      (.close context)))
+  (assert (= (lfor url asked :if (not (.startswith url #("blob:" address))) url) []))
+  (assert (= (lfor line said :if (not (and may-say (in may-say line))) line) [])))
+
+
+(defn wait-until [page condition]
+  "Wait until `condition`, an expression in JavaScript, is true on the `page`."
+  ;; Playwright's own way evaluates strings on the page, whose policy forbids it.
+  (setv deadline (+ (time.monotonic) DEADLINE))
+  (while (not (.evaluate page condition))
+    (assert (< (time.monotonic) deadline) f"this never came true: {condition}")
+    (.wait-for-timeout page 20)))
+
+
+(defn violations [page]
+  "Return what axe-core has to say against a page: rules, each with the elements that break it."
+  (setv results (.run (Axe) page))
+  (lfor
+    each (get results.response "violations")
+    [(get each "id") (lfor node (get each "nodes") (get node "html"))]))
+
+
+(defn overflow [page]
+  "Return by how many pixels a page is wider than the window."
+  (.evaluate page "document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+;; * Pages to play with a model
+
+(defn halved-model [[layers "12"] #** options]
+  "Make a model with random weights that 16 bits hold exactly."
+  (setv model (small-model :layers layers #** {"text" SENTENCE  #** options}))
+  (setv model.weights (lfor w model.weights (.astype (.astype (* w 0.4) "float16") "float32")))
+  model)
+
+
+(defn page-of [folder #* models]
+  "Write the page of `models` in `folder`; return its path."
+  (setv path (/ folder "page.html"))
+  (.write-text path :encoding "utf-8"
+    (playground (dfor [n model] (enumerate models) f"model {n}" model)))
+  path)
+
+
+(defn fragment [#** settings]
+  "Return the part of an address that gives a page these `settings`."
+  (+ "#" (urlencode settings :quote-via quote)))
+
+
+(defn write-on [page n]
+  "Let the page write at least `n` units, then stop."
+  (.click page "#go")
+  (wait-for-units page n)
+  (.press page.keyboard "Escape"))
+
+
+(defn wait-for-units [page n]
+  "Wait until the page has written `n` units."
+  (wait-until page (+ "document.getElementById('after').hidden === false && "
+    f"parseInt(document.getElementById('count').textContent.replace(/,/g, '')) >= {n}")))
+
+
+(defn written [page]
+  "Return the text on the page, seed included."
+  (.text-content page WRITTEN))
+
+
+(defn start-of [page n]
+  "Return where on the screen the unit `n` of the text of single characters is: its middle."
+  (.evaluate page (+ "(() => { document.querySelector('" WRITTEN "').scrollIntoView();"
+    "const walker = document.createTreeWalker(document.querySelector('"
+    WRITTEN "'), 4); let left = " (str n) "; let node;"
+    "while ((node = walker.nextNode()) && node.length <= left) left -= node.length;"
+    "const range = document.createRange(); range.setStart(node, left);"
+    "range.setEnd(node, left + 1); const box = range.getBoundingClientRect();"
+    "return [box.left + box.width / 2, box.top + box.height / 2]; })()")))
