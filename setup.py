@@ -120,7 +120,8 @@ setuptools.setup(
     },
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__"]),
-    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.LICENSE"]},
+    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.ts", "*.wasm",
+                      "*.LICENSE"]},
     entry_points={
         "console_scripts": [
             "lstm-textgen = lstm_textgen.cli:main",

@@ -5,13 +5,11 @@ A benchmark runs from the project's root, where Python finds our modules:
 
 (import
   pathlib [Path]
-  platform
-  re
   statistics [median]
   subprocess
   sys
   time
-  lstm-textgen.machine [cores])
+  lstm-textgen.machine [cores processor-name])
 
 (setv ROOT (. (Path __file__) (resolve) parent parent))
 
@@ -29,11 +27,7 @@ A benchmark runs from the project's root, where Python finds our modules:
 
 (defn processor []
   "Return what the processor is called, and how many of its cores this process may use."
-  (setv
-    info (Path "/proc/cpuinfo")  ; of Linux
-    found (re.search r"model name\s*:\s*(.+)" (if (.exists info) (.read-text info) ""))
-    name (if found (.group found 1) (or (platform.processor) (platform.machine))))
-  f"{(cores)} cores of {(.strip name)}")
+  f"{(cores)} cores of {(processor-name)}")
 
 
 (defn seconds-of [act #* arguments]

@@ -39,6 +39,17 @@ class _Score(Protocol):
     @property
     def accuracy(self) -> float: ...
 
+class _NamedCell(Protocol):
+    layer: int
+    cell: int
+    name: str
+    correlation: float
+
+class _Cells(Protocol):
+    units: list[str]
+    activations: list[npt.NDArray[np.float32]]
+    named: list[_NamedCell]
+
 class _Recipe(Protocol):
     name: str
     doc: str | None
@@ -65,7 +76,8 @@ class Interrupted(KeyboardInterrupt):
 
 class TextModel:
     checkpoint: Any
-    def __init__(self, checkpoint: Any) -> None: ...
+    name: str
+    def __init__(self, checkpoint: Any, name: str = "model") -> None: ...
     @property
     def vocabulary(self) -> _Vocabulary: ...
     @property
@@ -97,7 +109,9 @@ class TextModel:
         rng_seed: int | None = None, warn: _Warn | None = None,
     ) -> str | list[str]: ...
     def score(self, text: str) -> tuple[_Score, list[str], npt.NDArray[np.float64]]: ...
+    def cells(self, text: str) -> _Cells: ...
     def save(self, path: _Path) -> None: ...
+    def page(self, path: _Path, *others: TextModel) -> None: ...
     def to_keras(self) -> Any: ...
 
 def load(path: _Path) -> TextModel: ...

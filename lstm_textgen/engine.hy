@@ -48,7 +48,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     layer kernel, recurrent kernel and bias, then the dense kernel and bias.
 
   `logits` (streams, vocabulary) holds the answer to the last step, `state` every array that a step
-  changes and the next one reads, and `threads` how many BLAS threads its products are worth.]]
+  changes and the next one reads, `cells` what each recurrent layer remembers (streams, units): an
+  LSTM's c, a GRU's h. `threads` is how many BLAS threads its products are worth.]]
 
   (defn __init__ [self layers weights [streams 1]]
     (setv
@@ -58,6 +59,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
       self.threads (ceil (/ (* streams (max (gfor w weights w.size))) THREAD-WORK))
       self.state [(_zeros streams (len bias))]
       self.logits (get self.state 0)
+      self.cells []
       self._dense (_product kernel streams)
       self._bias bias)
     (for [[n layer] (enumerate layers.recurrent)]
@@ -72,7 +74,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
       (.append self.layers (_make-input kernel bias self.streams))
       (setv self._look-up (_make-look-up self.layers embedding kernel bias self.streams)))
     (.append self.layers advance)
-    (.extend self.state state))
+    (.extend self.state state)
+    (.append self.cells (get state -1)))
 
   (defn advance [self ids]
     #[[Read `ids` (streams,); return the last recurrent layer's output (streams, units).

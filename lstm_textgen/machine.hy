@@ -20,13 +20,23 @@
     (or (os.cpu-count) 1)))
 
 
+(defn [cache] processor-name []
+  "Return what the processor is called."
+  (or (_processor-says "model name") (platform.processor) (platform.machine)))
+
+
 (defn [cache] processor-flags []
   "Return the names of the processor's instruction sets, as Linux lists them; elsewhere none."
+  (set (.split (or (_processor-says "flags") (_processor-says "Features")))))
+
+
+(defn _processor-says [key]
+  "Return what Linux says about the first processor under `key`, or an empty text."
   (setv
     info (Path "/proc/cpuinfo")
-    text (if (.exists info) (.read-text info) "")
-    found (re.search r"^(?:flags|Features)\s*:(.*)$" text re.MULTILINE))
-  (set (if found (.split (.group found 1)) [])))
+    text (if (.exists info) (.read-text info :encoding "utf-8" :errors "replace") "")
+    found (re.search rf"^{key}\s*:(.*)$" text re.MULTILINE))
+  (if found (.strip (.group found 1)) ""))
 
 
 (defn cache-folder []
@@ -46,18 +56,8 @@
 
 (defn [cache] describe-machine []
   "Return in words what machine this is: its processor, its cores, its system and its Python."
-  (+ f"{(_processor)}, {(cores)} {(if (= (cores) 1) "core" "cores")}, {(platform.system)}, "
+  (+ f"{(processor-name)}, {(cores)} {(if (= (cores) 1) "core" "cores")}, {(platform.system)}, "
     f"Python {(platform.python-version)}"))
-
-
-(defn _processor []
-  "Return the name of the processor, as the system calls it."
-  (try
-    (with [file (open "/proc/cpuinfo" :encoding "utf-8" :errors "replace")]
-      (setv found (re.search r"^model name\s*:\s*(.+)$" (.read file) re.MULTILINE)))
-    (except [OSError]
-      (setv found None)))
-  (if found (.group found 1) (or (platform.processor) (platform.machine))))
 
 
 (defn [contextmanager] few-threads [most]

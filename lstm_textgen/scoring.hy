@@ -33,11 +33,14 @@ A text is cut into parts that are read side by side; each part first reads what 
   - `nats`: an array (len(units),), the surprise of each: -ln of the probability that the model
     gave it, NaN for a character that the model doesn't know.
   - `hits`: for how many the likeliest unit was the right one.
-  - `unknowns`: how many the model doesn't know.]]
+  - `unknowns`: how many the model doesn't know.
+  - `likeliest`: #(ids odds), arrays (len(units), k) of the k units that were likeliest in each
+    place, the best first, and their probabilities (0 where there is nothing to say); or None.]]
   #^ object units
   #^ np.ndarray nats
   #^ int hits
-  #^ int unknowns)
+  #^ int unknowns
+  (setv #^ object likeliest None))
 
 
 (defclass [dataclass] Score []
@@ -96,22 +99,35 @@ A text is cut into parts that are read side by side; each part first reads what 
   total)
 
 
-(defn surprises [model pieces]
-  "Yield the text that `pieces` (strings) make up, a `Stretch` at a time."
+(defn surprises [model pieces [alternatives 0]]
+  #[[Yield the text that `pieces` (strings) make up, a `Stretch` at a time.
+
+  With `alternatives`, each has so many of the `likeliest` units for each place.]]
   (setv
     vocabulary model.vocabulary
     reader None)
   (for [text (_stretches pieces vocabulary.unit)]
-    (setv [units ids known] (_read-units vocabulary text))
+    (setv [units ids known] (read-units vocabulary text))
     (when (is reader None)
-      (setv reader (_Reader model (len ids))))
+      (setv reader (_Reader model (len ids) (min alternatives vocabulary.size))))
     (setv
       nats (np.full (len units) np.nan)
-      [(get nats known) hits] (.predict reader ids)
+      [own-nats hits #* likeliest] (.predict reader ids)
+      (get nats known) own-nats
       unknowns (if (is vocabulary.unknown None)
         (- (len units) (len ids))
         (int (.sum (= ids vocabulary.unknown)))))
-    (yield (Stretch units nats hits unknowns))))
+    (yield (Stretch units nats hits unknowns
+      (when likeliest
+        (tuple (gfor own likeliest (_spread own known (len units)))))))))
+
+
+(defn _spread [own known n]
+  "Return an array (n, k) that has the rows `own` where `known`, and else zeros."
+  (setv
+    rows (np.zeros #(n (get own.shape 1)) own.dtype)
+    (get rows known) own)
+  rows)
 
 
 ;; * Cutting a text
@@ -142,7 +158,7 @@ A text is cut into parts that are read side by side; each part first reads what 
   STRETCH)
 
 
-(defn _read-units [vocabulary text]
+(defn read-units [vocabulary text]
   "Return #(units ids known): `text`'s units, the ids of those that have one, their index in it."
   (when (= vocabulary.unit "words")
     (return #((list (split-words text)) (.encode vocabulary text) (slice None))))
@@ -157,9 +173,10 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defclass _Reader []
   "Reads a text stretch by stretch, each in parts side by side; says how surprising each unit was."
 
-  (defn __init__ [self model length]
+  (defn __init__ [self model length alternatives]
     "`length` is that of the first stretch, the longest: a short one is read in one go."
     (setv
+      self.alternatives alternatives
       workers (min MAX-WORKERS (cores))
       parts (min PARTS (// length (* 2 RUN-IN workers)))
       [workers self.parts] (if (> parts 1) [workers parts] [1 1])
@@ -169,19 +186,23 @@ A text is cut into parts that are read side by side; each part first reads what 
     (setv (get self.past -1) (get (read-seed model "") 0 -1)))
 
   (defn predict [self ids]
-    "Return #(nats hits) for the next `ids`: each one's surprise (time,), how many were likeliest."
+    #[[Return [nats hits] for the next `ids`: each one's surprise (time,), how many were likeliest.
+
+    With alternatives, their ids and odds (time, alternatives) follow.]]
     (unless (len ids)
-      (return #((np.empty 0) 0)))
+      (setv none (np.empty #(0 self.alternatives)))
+      (return [(np.empty 0) 0 #* (if self.alternatives [(.astype none int) none] [])]))
     (with [_ (few-threads 1)
            pool (ThreadPoolExecutor (len self.engines))]
       (setv shares (list (.map pool self._read self.engines (._rows self ids)))))
     (setv
       self.past (cut (np.concatenate [self.past ids]) (- RUN-IN) None)
       self.at-start False
-      [nats hits] (gfor
-        half (zip #* shares)
-        (cut (.ravel (. (np.hstack half) T)) (len ids))))
-    #(nats (int (.sum hits))))
+      [nats hits #* likeliest] (gfor
+        each (zip #* shares)
+        :setv whole (.swapaxes (np.hstack each) 0 1)
+        (cut (.reshape whole -1 #* (cut whole.shape 2 None)) (len ids))))
+    [nats (int (.sum hits)) #* likeliest])
 
   (defn _rows [self ids]
     #[[Return for each engine its parts of `ids` (`RUN-IN` + time, parts).
@@ -196,18 +217,20 @@ A text is cut into parts that are read side by side; each part first reads what 
     (np.split (np.stack rows 1) (len self.engines) 1))
 
   (defn _read [self engine rows]
-    "Return [nats hits] (time, parts) for the last `time` of `rows` (`RUN-IN` + time, parts)."
+    "Return [nats hits …] (time, parts) for the last `time` of `rows` (`RUN-IN` + time, parts)."
     (when (> self.parts 1)
       (.reset engine)
       (.feed engine (cut rows (- RUN-IN 1)))
       (when (and self.at-start (is engine (get self.engines 0)))
         (for [array engine.state]  ; nothing stands before the text's first part
           (setv (get array 0) 0))))
-    (_follow engine (cut rows (- RUN-IN 1) None))))
+    (_follow engine (cut rows (- RUN-IN 1) None) self.alternatives)))
 
 
-(defn _follow [engine rows]
-  "Read `rows` (time + 1, parts) but the last; return [nats hits] (time, parts) of those after it."
+(defn _follow [engine rows alternatives]
+  #[[Read `rows` (time + 1, parts) but the last; return what `_compare` says of those after it.
+
+  Each array is (time, parts, …).]]
   (setv
     size (get engine.logits.shape -1)
     window (max 1 (// WINDOW-NUMBERS (* engine.streams size)))
@@ -217,17 +240,26 @@ A text is cut into parts that are read side by side; each part first reads what 
     (setv now (cut rows start (+ start window 1)))
     (for [[t ids] (enumerate (cut now -1))]
       (setv (get logits t) (.step engine (if (= engine.streams 1) (get ids 0) ids))))
-    (.append results (_compare (cut logits (- (len now) 1)) (cut now 1 None))))
+    (.append results (_compare (cut logits (- (len now) 1)) (cut now 1 None) alternatives)))
   (lfor part (zip #* results) (np.concatenate part)))
 
 
-(defn _compare [logits ids]
-  #[[Return #(nats hits) (…) for `ids` (…) after `logits` (…, vocabulary).
+(defn _compare [logits ids alternatives]
+  #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
 
-  How surprising each was, -ln softmax(logits) at its id, and whether it was the likeliest.]]
+  How surprising each was, -ln softmax(logits) at its id, and whether it was the likeliest. With
+  `alternatives`, the ids and the probabilities of so many likeliest follow (…, alternatives).]]
   (setv
     highest (.max logits -1 :keepdims True)
     chosen (np.take-along-axis logits (get ids #(... None)) -1)
     total (.sum (np.exp (- logits highest)) -1)
     nats (+ (np.log total) (get (- highest chosen) #(... 0))))
-  #(nats (= (.argmax logits -1) ids)))
+  (setv hits (= (.argmax logits -1) ids))
+  (unless alternatives
+    (return [nats hits]))
+  (setv
+    some (get (np.argpartition logits (- alternatives)) #(... (slice (- alternatives) None)))
+    order (np.argsort (- (np.take-along-axis logits some -1)))
+    best (np.take-along-axis some order -1)
+    odds (np.exp (- (np.take-along-axis logits best -1) highest)))
+  [nats hits best (/ odds (get total #(... None)))])

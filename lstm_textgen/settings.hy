@@ -173,6 +173,10 @@ its flag, a recipe as its keyword.]]
   (Setting "originality" FLAG "c" "writing" ""
     "say at the end how much of it is copied from the --sources"
     :default False :value True)
+  (Setting "page" PASSAGE "c" "writing" "FILE"
+    (+ "make a web page that holds the model, to play with it in any browser, offline; "
+      "two models write side by side")
+    :brief "make a web page to play with the model, offline")
   ;; * Choosing the next unit
   (Setting "temperature" TEMPERATURE "crtwm" "choosing" "T"
     "0: always the likeliest; 1: as the model sees it; more: wilder; 0.4,1,0.7: one after another"

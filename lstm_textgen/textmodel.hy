@@ -9,9 +9,12 @@
   warnings
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
+  lstm-textgen.cells [Cells find-cells read-cells write-sample]
   lstm-textgen.checkpoint [load-checkpoint model-path save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
+  lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.card [model-card]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose default-prep lower]
   lstm-textgen.recipes [Recipe load-recipe]
   lstm-textgen.report.choice [make-report]
@@ -34,8 +37,10 @@
 
   `train` and `load` return one.]]
 
-  (defn __init__ [self checkpoint]
-    (setv self.checkpoint checkpoint))
+  (defn __init__ [self checkpoint [name "model"]]
+    (setv
+      self.checkpoint checkpoint
+      self.name name))
 
   (defn [property] vocabulary [self]
     "Its `Vocabulary`: the units that it knows."
@@ -151,9 +156,38 @@
     (.check total)
     #(total units (bits (np.concatenate nats))))
 
+  (defn cells [self text]
+    #[[Return the `Cells` of the network while it reads `text`.
+
+    They have `units`, the characters or words of the text as it is prepared; `activations`, an
+    array (time, units of the layer) for each LSTM or GRU layer, row t after reading unit t; and
+    `named`, the cells worth looking at: each has a `name` for what it follows, its `layer` and
+    `cell`, and the `correlation`. These are found in a text that the model writes, which takes a
+    second or two, and don't depend on `text`. Raises `ValueError` unless `text` is text.]]
+    (setv [units activations] (read-cells self.checkpoint
+      (.prepare self (check-value "`text`" TEXT text))))
+    (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint))))
+
   (defn save [self path]
     "Save to the file at `path`. Raises `OSError` when it can't be written."
     (save-checkpoint self.checkpoint path))
+
+  (defn page [self path #* others]
+    #[[Write a web page to play with the model to the file at `path`.
+
+    It is one file that holds the model and needs nothing else: it works offline and in any
+    browser. One more `TextModel` in `others` writes side by side with this one. Raises
+    `ValueError` for more, for models that are too large for a page and for a `path` that is a
+    model, `OSError` when it can't be written.]]
+    (check-output "path" (_path path) [] [])
+    (setv
+      models {}
+      text (do
+        (for [each [self #* others]]
+          (setv (get models (_free-name each.name models)) each.checkpoint))
+        (playground models)))
+    (with [out (open-output path)]
+      (.write out text)))
 
   (defn to-keras [self]
     "Return the model as stock Keras layers: ids (batch, time) → logits (batch, time, vocabulary)."
@@ -189,7 +223,7 @@
 
   Raises `OSError` or, for a file that is not a model, `ValueError`.]]
   (with [warn (_collecting None)]
-    (TextModel (load-checkpoint (_path path) :resume True :warn warn))))
+    (TextModel (load-checkpoint (_path path) :resume True :warn warn) (_name path))))
 
 
 (defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None] [restart False]
@@ -235,16 +269,23 @@
     recipe (_recipe (get doors "recipe"))
     settings {#** (if recipe recipe.settings {}) #** given}
     own-sources (.pop settings "sources" []))
-  (TextModel (train-model
-    (Run
-      (_sources (get doors "sources") (get doors "text") own-sources)
-      (model-path (_path (get doors "path")))
-      settings
-      :prep (_prep (get doors "prep") recipe)
-      :recipe recipe
-      :callbacks (_callbacks (get doors "callbacks"))
-      #** options)
-    (or (get doors "report") (make-report quiet)))))
+  (TextModel
+    (train-model
+      (Run
+        (_sources (get doors "sources") (get doors "text") own-sources)
+        (model-path (_path (get doors "path")))
+        settings
+        :prep (_prep (get doors "prep") recipe)
+        :recipe recipe
+        :callbacks (_callbacks (get doors "callbacks"))
+        #** options)
+      (or (get doors "report") (make-report quiet)))
+    (_name (get doors "path"))))
+
+
+(defn _free-name [name taken]
+  "Return `name`, with a number if it is one of those `taken`."
+  (if (in name taken) f"{name} {(+ 1 (len taken))}" name))
 
 
 (defn _plain-paths [given]
@@ -269,6 +310,11 @@
   (unless (isinstance path #(str PathLike))
     (raise (ValueError f"`path` must be the path of a model, not {(clip (repr path))}")))
   path)
+
+
+(defn _name [path]
+  "Return what a model is called whose file is at `path`."
+  (. (model-path path) stem))
 
 
 (defn _sources [sources text own]

@@ -9,12 +9,17 @@ anything to say on its console, fails the test.]]
   pathlib [Path]
   shutil [which]
   time
+  urllib.parse [quote urlencode]
   axe-playwright-python.sync-playwright [Axe]
-  playwright.sync-api [sync-playwright])
+  playwright.sync-api [sync-playwright]
+  lstm-textgen.pages.playground [playground]
+  tests.helpers [small-model])
 
 (setv
   NAMES ["chromium" "chromium-browser" "google-chrome" "chrome"]
-  DEADLINE 30)  ; seconds for anything that a test waits for
+  DEADLINE 30  ; seconds for anything that a test waits for
+  SENTENCE "The cat sat. \"Heylo,\" said the dog!\n"
+  WRITTEN "#texts .text")
 
 
 (defn browser-path []
@@ -79,3 +84,54 @@ anything to say on its console, fails the test.]]
 (defn overflow [page]
   "Return by how many pixels a page is wider than the window."
   (.evaluate page "document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+;; * Pages to play with a model
+
+(defn halved-model [[layers "12"] #** options]
+  "Make a model with random weights that 16 bits hold exactly."
+  (setv model (small-model :layers layers #** {"text" SENTENCE  #** options}))
+  (setv model.weights (lfor w model.weights (.astype (.astype (* w 0.4) "float16") "float32")))
+  model)
+
+
+(defn page-of [folder #* models]
+  "Write the page of `models` in `folder`; return its path."
+  (setv path (/ folder "page.html"))
+  (.write-text path :encoding "utf-8"
+    (playground (dfor [n model] (enumerate models) f"model {n}" model)))
+  path)
+
+
+(defn fragment [#** settings]
+  "Return the part of an address that gives a page these `settings`."
+  (+ "#" (urlencode settings :quote-via quote)))
+
+
+(defn write-on [page n]
+  "Let the page write at least `n` units, then stop."
+  (.click page "#go")
+  (wait-for-units page n)
+  (.press page.keyboard "Escape"))
+
+
+(defn wait-for-units [page n]
+  "Wait until the page has written `n` units."
+  (wait-until page (+ "document.getElementById('after').hidden === false && "
+    f"parseInt(document.getElementById('count').textContent.replace(/,/g, '')) >= {n}")))
+
+
+(defn written [page]
+  "Return the text on the page, seed included."
+  (.text-content page WRITTEN))
+
+
+(defn start-of [page n]
+  "Return where on the screen the unit `n` of the text of single characters is: its middle."
+  (.evaluate page (+ "(() => { document.querySelector('" WRITTEN "').scrollIntoView();"
+    "const walker = document.createTreeWalker(document.querySelector('"
+    WRITTEN "'), 4); let left = " (str n) "; let node;"
+    "while ((node = walker.nextNode()) && node.length <= left) left -= node.length;"
+    "const range = document.createRange(); range.setStart(node, left);"
+    "range.setEnd(node, left + 1); const box = range.getBoundingClientRect();"
+    "return [box.left + box.width / 2, box.top + box.height / 2]; })()")))

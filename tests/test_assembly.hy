@@ -6,7 +6,8 @@
   json
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS assemble asset join-modules script-json])
+  lstm-textgen.pages.assembly [ASSETS assemble asset join-modules script-json]
+  lstm-textgen.pages.playground [SCRIPTS WORKER])
 
 (setv
   pytestmark pytest.mark.quick
@@ -72,6 +73,13 @@
 
 
 (defn test-no-asset-asks-for-anything-from-elsewhere []
-  (for [path (.rglob ASSETS "*.*")]
+  (for [path (.rglob ASSETS "*.*")  :if (in path.suffix [".css" ".html" ".js"])]
     (assert (not (re.search r"url\(|src=|@import|<link" (.read-text path :encoding "utf-8")))
       path)))
+
+
+(defn [(pytest.mark.parametrize "names" [SCRIPTS WORKER])]
+    test-joined-modules-have-no-name-twice [names]
+  (setv found (re.findall
+    r"^(?:const|let|class|(?:async )?function) (\w+)" (join-modules names) re.MULTILINE))
+  (assert (= (sorted found) (sorted (set found)))))

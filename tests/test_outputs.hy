@@ -8,7 +8,7 @@
   time
   pytest
   lstm-textgen.cli [main]
-  lstm-textgen.cli.outputs [open-output]
+  lstm-textgen.outputs [open-output]
   tests.helpers [UNMEASURED names-in output program refused save-odds start-program sure-model
     write-text])
 

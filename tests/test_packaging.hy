@@ -173,7 +173,7 @@
     (/ path.parent "__pycache__" f"{path.stem}.{sys.implementation.cache-tag}.pyc")))
   (setv rest (lfor
     path (.rglob PACKAGE "*")
-    :if (in path.suffix [".html" ".py" ".pyi" ".typed"])
+    :if (in path.suffix [".LICENSE" ".css" ".html" ".js" ".py" ".pyi" ".ts" ".typed" ".wasm"])
     (.relative-to path ROOT)))
   (setv names (.namelist (ZipFile wheel)))
   (assert (=
@@ -372,8 +372,8 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 (defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
-  (assert (= names #{"coverage" "hypothesis" "jax" "mypy" "packaging" "pyflakes" "pytest"
-    "pytest-xdist" "setuptools" "torch"})))
+  (assert (= names #{"axe-playwright-python" "coverage" "hypothesis" "jax" "mypy" "packaging"
+    "playwright" "pyflakes" "pytest" "pytest-xdist" "setuptools" "torch"})))
 
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]

@@ -1,97 +1,90 @@
-"The page of shaded text, read as a browser would read it."
+"The page of shaded text: what it holds, and how a browser shows it."
 
-(eval-when-compile (require hyrule [unless]))
 (import
-  html.parser [HTMLParser]
+  base64 [b64decode]
+  json
   math
   re
   numpy :as np
   pytest
-  lstm-textgen.pages.score [LIMIT Page SHADES UNKNOWN])
+  lstm-textgen.pages.score [LIMIT Page]
+  lstm-textgen.scoring [Stretch surprises]
+  lstm-textgen.terminal [visible]
+  lstm-textgen.vocabulary [Vocabulary]
+  tests.browser [open-page overflow start-browser start-of violations WRITTEN]
+  tests.helpers [small-model])
 
 (setv
-  pytestmark pytest.mark.quick
-  VOID ["meta" "!doctype"])
-
-
-(defclass Reader [HTMLParser]
-  "Collects #(shade text) of each run of one shade; sees that every element is closed."
-
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv
-      self.runs []
-      self.legend []
-      self.open []
-      self.texts []))
-
-  (defn handle-starttag [self tag attributes]
-    (unless (in tag VOID)
-      (.append self.open #(tag (dict attributes)))))
-
-  (defn handle-endtag [self tag]
-    (assert (= tag (get (.pop self.open) 0))))
-
-  (defn handle-data [self data]
-    (.append self.texts data)
-    (match (cut self.open -2 None)
-      [_ #("pre" _)] (.append self.runs #("" data))
-      [#("pre" _) #("i" shade)] (.append self.runs #((.join "" shade) data))
-      [_ #("i" shade)] (.append self.legend (.join "" shade)))))
-
-
-(defn read-html [page]
-  "Return the `Reader` that has read `page`."
-  (setv reader (Reader))
-  (.feed reader page.text)
-  (.close reader)
-  (assert (= reader.open []))
-  reader)
-
-
-(defn runs-on [page]
-  "Return #(shade text) of each run of units on `page`."
-  (. (read-html page) runs))
+  browser (pytest.fixture start-browser :scope "module")
+  HOSTILE (+ "</script><script>document.title='x'</script><!-- & \"'</pre> $unit ${x}"
+    "\u2028\u202e\x1b"))
 
 
 (defn page-of [units bits [unit "characters"] [name "a text"]]
-  (setv page (Page unit))
+  "Return the page of one text: its `units` and the surprise of each in bits."
+  (setv page (Page (Vocabulary.build (.join "" units) unit)))
   (add-text page name units bits)
   page)
 
 
 (defn add-text [page name units bits [summary "3 bits"]]
+  (setv n (len units))
   (.begin page name)
-  (.add page units (* (np.array bits float) (math.log 2)))
+  (.add page (Stretch units (* (np.array bits float) (math.log 2)) 0 0
+    #((np.zeros #(n 1) int) (np.full #(n 1) 0.5))))
   (.end page summary))
 
 
-(defn test-each-run-of-characters-has-its-shade []
-  (assert (= (runs-on (page-of "aé\n☃bcd" [0.25 7.5 30 np.nan 1.1 1.9 2])) [
-    #("" "a")
-    #("g" "é")
-    #("h" "↵\n")
-    #("u" "☃")
-    #("a" "bc")
-    #("b" "d")])))
+(defn texts-on [page]
+  "Return the texts that `page` holds, as its script reads them."
+  (setv [data] (re.findall "id=\"scores\">(.*?)</script>" page.text))
+  (get (json.loads data) "texts"))
 
 
-(defn test-what-the-model-held-for-impossible-has-the-darkest-shade []
-  (assert (= (runs-on (page-of "a" [np.inf])) [#("h" "a")])))
+(defn save [folder page]
+  "Write `page` to a file in `folder`; return its path."
+  (setv path (/ folder "page.html"))
+  (.write-text path page.text :encoding "utf-8")
+  path)
 
 
-(defn test-words-are-shaded-whole []
-  (assert (= (runs-on (page-of ["hello" " world"] [1 2] :unit "words"))
-    [#("a" "hello") #("b" " world")])))
+(defn runs-on [page]
+  "Return #(shade text) of each run of units that a browser's `page` shows."
+  (lfor
+    [shade text] (.evaluate page (+
+      "Array.from(document.querySelector('" WRITTEN " span').childNodes,"
+      "(run) => [run.className ?? '', run.textContent])"))
+    #(shade text)))
 
 
-(defn test-a-page-is-at-most-eight-times-as-large-as-its-text []
+;; * What it holds
+
+(defn test-a-page-has-room-for-so-many-units-and-says-what-it-left-out []
   (setv
-    units (* "heylo, said the dog to the fog. " 900)
-    ;; As a small model is surprised: a third below 1 bit, two bits on average.
-    surprise (.exponential (np.random.default-rng 1) 2.5 (len units))
-    page (page-of units surprise))
-  (assert (< (len (.encode page.text)) (* 8 (len units)))))
+    room (- LIMIT 10)
+    page (page-of (* "a" room) (* [1] room)))
+  (add-text page "another" (* "b" 30) (* [1] 30) "all of it")
+  (setv [first second] (texts-on page))
+  (assert (= [(len (get first "units")) (len (get second "units"))] [room 10]))
+  (assert (= (get second "summary")
+    "all of it; the last 20 are not shown: a page has room for 100,000")))
+
+
+(defn test-odds-are-of-16-bits []
+  (setv [text] (texts-on (page-of "ab" [1 np.nan])))
+  (assert (= (str (np.frombuffer (b64decode (get text "odds")) "<f2")) "[0.5 nan]")))
+
+
+(defn test-a-page-has-at-most-31-bytes-for-each-character-and-its-alternatives []
+  (setv
+    model (small-model)
+    page (Page model.vocabulary)
+    text (* "hello, world\n" 2000))
+  (.begin page "a text")
+  (for [stretch (surprises model [text] 5)]
+    (.add page stretch))
+  (.end page "")
+  (assert (< (len page.text) (+ 60_000 (* 31 (len text))))))
 
 
 (defn test-the-page-says-what-is-shaded []
@@ -99,54 +92,77 @@
   (assert (in "shade of each word" (. (page-of ["a"] [1] :unit "words") text))))
 
 
-(defn test-the-legend-has-every-shade-and-each-has-its-bits []
-  (setv page (Page "characters"))
-  (assert (= (. (read-html page) legend) [#* SHADES UNKNOWN]))
-  (for [shade [#* (cut SHADES 1 None) UNKNOWN]]
-    (assert (re.search (+ r"\n\[" shade r"\] \{ --shade: \d+%; --bits: ") page.text))))
-
-
-(defn test-the-text-has-a-language-and-a-direction-of-its-own []
-  (setv text (. (page-of "سلام" [1 1 1 1] :name "سلام.txt") text))
-  (assert (in "<html lang=\"en\">" text))
-  (assert (in "<pre lang=\"\" dir=\"auto\"><i a>سلام</i></pre>" text))
-  (assert (in "<h2 lang=\"\" dir=\"auto\">سلام.txt</h2>" text)))
-
-
-(defn [(pytest.mark.parametrize "text" ["<script>alert(1)</script> & \"'</pre>" "$unit ${x} $$"])]
-    test-a-text-that-looks-like-html-or-a-template-stays-text [text]
-  (setv page (page-of text (* [1] (len text)) :name f"{text}.txt"))
-  (assert (= text (.join "" (gfor [_ run] (runs-on page) run))))
-  (assert (in f"{text}.txt" (. (read-html page) texts))))
-
-
-(defn [(pytest.mark.parametrize #("character" "shown") [#("\x1b" "␛") #("\u202e" "\\u202e")])]
-    test-control-characters-are-shown [character shown]
-  (assert (= shown (get (runs-on (page-of character [1])) 0 1))))
-
-
-(defn test-texts-stand-on-the-page-in-order-with-their-sums []
-  (setv page (page-of "a" [1] :name "first"))
-  (add-text page "second" "b" [1] "<4 bits>")
-  (setv texts (. (read-html page) texts))
-  (assert (= ["first" "3 bits" "second" "<4 bits>"]
-    (lfor text texts :if (in text ["first" "3 bits" "second" "<4 bits>"]) text))))
-
-
-(defn test-a-page-has-room-for-so-many-units-and-says-what-it-left-out []
+(defn test-the-likeliest-units-are-the-models-own []
   (setv
-    room (- LIMIT 10)
-    page (page-of (* "a" room) (* [1] room)))
-  (add-text page "another" (* "b" 30) (* [1] 30) "all of it")
-  (assert (= (sum (gfor [_ run] (runs-on page) (len run))) LIMIT))
-  (assert (in "all of it; the last 20 are not shown: a page has room for 100,000" page.text)))
+    model (small-model)
+    [stretch] (surprises model ["hello"] 3)
+    [ids odds] stretch.likeliest
+    [whole] (surprises model ["hello"] 99))
+  (assert (= #(ids.shape odds.shape) #(#(5 3) #(5 3))))
+  (assert (np.array-equal ids (get whole.likeliest 0 #((slice None) (slice 3)))))
+  (assert (np.allclose (.sum (get whole.likeliest 1) -1) 1)))
 
 
-(defn test-the-page-needs-nothing-from-elsewhere []
-  (setv text (. (page-of "a" [1]) text))
-  (for [word ["http" "<script" "<link" "src=" "url("]]
-    (assert (not-in word text))))
+;; * What a browser shows
+
+(defn test-each-run-of-characters-has-its-shade [browser tmp-path]
+  (setv path (save tmp-path (page-of "aé\n☃bcd" [0.25 7.5 30 np.nan 1.1 1.9 2])))
+  (with [page (open-page browser path)]
+    (assert (= (runs-on page) [
+      #("" "a") #("s7" "é") #("s8" "↵\n") #("unknown" "☃") #("s1" "bc") #("s2" "d")]))))
 
 
-(defn test-the-page-suits-dark-screens []
-  (assert (in "color-scheme: light dark" (. (Page "characters") text))))
+(defn test-what-the-model-held-for-impossible-has-the-darkest-shade [browser tmp-path]
+  (with [page (open-page browser (save tmp-path (page-of "a" [np.inf])))]
+    (assert (= (runs-on page) [#("s8" "a")]))))
+
+
+(defn test-words-are-shaded-whole [browser tmp-path]
+  (setv path (save tmp-path (page-of ["hello" " world"] [1 2] :unit "words")))
+  (with [page (open-page browser path)]
+    (assert (= (runs-on page) [#("s1" "hello") #("s2" " world")]))))
+
+
+(defn test-texts-stand-on-the-page-in-order-with-their-sums [browser tmp-path]
+  (setv page (page-of "a" [1] :name "first"))
+  (add-text page "<b>" "a" [1] "<4 bits>")
+  (with [page (open-page browser (save tmp-path page))]
+    (assert (= (.all-text-contents (.locator page "#texts h2")) ["first" "<b>"]))
+    (assert (= (.all-text-contents (.locator page "#texts p")) ["3 bits" "<4 bits>"]))))
+
+
+(defn test-a-text-that-looks-like-html-or-a-template-stays-text [browser tmp-path]
+  (setv path (save tmp-path (page-of HOSTILE (* [1] (len HOSTILE)) :name HOSTILE)))
+  (with [page (open-page browser path)]
+    (assert (= (.text-content page WRITTEN) (visible HOSTILE)))
+    (assert (= (.title page) "How surprised the model was"))))
+
+
+(defn test-a-click-shows-what-the-model-would-rather-have-read [browser tmp-path]
+  (setv
+    model (small-model :text "abc" :odds {"b" 3})
+    page (Page model.vocabulary))
+  (.begin page "a text")
+  (for [stretch (surprises model ["abcab"] 5)]
+    (.add page stretch))
+  (.end page "")
+  (with [page (open-page browser (save tmp-path page))]
+    (.click page.mouse #* (start-of page 2))
+    (setv shown (.all-text-contents (.locator page "#alternatives li")))
+    (assert (= (get shown 0) "b60%"))
+    (assert (= (sorted (cut shown 1 None)) ["a20%" "c20%"]))))
+
+
+(defn [(pytest.mark.parametrize "scheme" ["light" "dark"])]
+    test-axe-finds-nothing [browser tmp-path scheme]
+  (setv path (save tmp-path (page-of "abcdefghi" [0 1 2 3 4 5 6 7 8])))
+  (with [page (open-page browser path :color-scheme scheme)]
+    (assert (= (violations page) []))
+    (.click page.mouse #* (start-of page 2))
+    (assert (= (violations page) []))))
+
+
+(defn test-no-text-is-wider-than-the-page [browser tmp-path]
+  (setv path (save tmp-path (page-of (* "long" 90) (* [1 2 3 4] 90) :name (* "name" 90))))
+  (with [page (open-page browser path :viewport {"width" 360  "height" 700})]
+    (assert (<= (overflow page) 0))))

@@ -13,7 +13,7 @@
 (setv
   TRAINING "training"
   MODELS ["path" "mix"]
-  SEVERAL ["report"]  ; actions with any number of models
+  SEVERAL ["page" "report"]  ; actions with any number of models
   READING ["encoding" "max_download"]
   WRITING [#* (_names-in "w") #* MODELS "output" "originality"]
   ;; For each action, named by the setting that asks for it, the others that it uses.
@@ -22,6 +22,7 @@
     "generate_from" [#* WRITING #* READING]
     "interactive" [#* (gfor name (_names-in "w") :if (!= name "samples") name) #* MODELS]
     "score" ["score_html" #* MODELS #* READING]
+    "page" ["path"]
     "report" ["path"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []

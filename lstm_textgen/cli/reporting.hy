@@ -4,8 +4,8 @@
   os.path [basename]
   lstm-textgen.checkpoint [load-checkpoint model-path]
   lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.outputs [check-output open-output]
   lstm-textgen.cli.streams [complain]
+  lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page]
   lstm-textgen.terminal [visible])

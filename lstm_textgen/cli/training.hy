@@ -7,10 +7,10 @@
   lstm-textgen.checkpoint [backup-path check-writable load-checkpoint lock-model model-path
     save-checkpoint]
   lstm-textgen.cli.flags [as-flags command flag]
-  lstm-textgen.cli.outputs [check-apart check-output]
   lstm-textgen.cli.streams [complain]
   lstm-textgen.interrupts [Interrupted]
   lstm-textgen.oldmodels [import-model]
+  lstm-textgen.outputs [check-apart check-output]
   lstm-textgen.recipes [load-recipe]
   lstm-textgen.report.choice [make-report]
   lstm-textgen.settings [settings-in]

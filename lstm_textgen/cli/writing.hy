@@ -2,22 +2,24 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [contextmanager]
+  pathlib [Path]
   sys
   numpy :as np
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.conversation [converse]
   lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.outputs [check-output naming-errors open-output]
   lstm-textgen.cli.streams [complain]
   lstm-textgen.machine [MB]
   lstm-textgen.mixture [Mixture]
   lstm-textgen.originality [STRING originality]
-  lstm-textgen.pages.score [Page]
+  lstm-textgen.outputs [check-output naming-errors open-output]
+  lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [Score surprises]
   lstm-textgen.sources.files [check-encoding decode find-paths read-file read-sources]
   lstm-textgen.terminal [put visible]
-  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.textmodel [TextModel load]
   lstm-textgen.values [counted]
   lstm-textgen.vocabulary [describe-units]
   lstm-textgen.writer [Ends])
@@ -35,7 +37,7 @@
   It writes to standard output until it ends, Ctrl-C, or the reader of a pipe goes away.]]
   (_check-outputs flags)
   (try
-    ((.get {"score" score-files  "interactive" interact} action write) flags)
+    ((.get {"score" score-files  "interactive" interact  "page" make-page} action write) flags)
     (with [_ (naming-errors "standard output")]
       (.flush sys.stdout))
     (except [KeyboardInterrupt]
@@ -44,13 +46,20 @@
   0)
 
 
+(defn [contextmanager] _open-standard-output []
+  "Give standard output to write to; an `OSError` names it, and what was written is handed on."
+  (with [_ (naming-errors "standard output")]
+    (yield sys.stdout)
+    (.flush sys.stdout)))
+
+
 (defn _check-outputs [flags]
   "Raise an error unless the files that `flags` say to write can be written without harm."
   (setv sources [
     #* (or (.value flags "sources") [])
     #* (or (.value flags "score") [])
     #* (.values (.chosen flags "generate_from"))])
-  (for [[name path] (.items (.chosen flags "output" "score_html"))]
+  (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (check-output name path sources flags.models)))
 
 
@@ -99,7 +108,8 @@
     keep (.value flags "originality")
     training (when keep (.prepare model (_read-text model flags (.value flags "sources"))))
     texts (_begin-texts model seed flags))
-  (with [out (open-output (.value flags "output"))]
+  (setv path (.value flags "output"))
+  (with [out (if path (open-output path) (_open-standard-output))]
     (setv written (_put-texts out seed texts keep)))
   (when keep
     (_say-originality written training)))
@@ -167,7 +177,7 @@
     (setv flags (.with-value flags "temperature" (get model.settings "temperature"))))
   (_check-options flags)
   (converse flags _check-options (fn [flags seed]
-    (with [out (open-output None)]
+    (with [out (_open-standard-output)]
       (put out seed)
       (for [piece (.stream model seed #** (_options flags))]
         (put out piece))
@@ -180,6 +190,17 @@
   (Ends #** (.chosen flags #* ENDS)))
 
 
+;; * A page to play with
+
+(defn make-page [flags]
+  "Write the page that holds the model or models, and say how large it is."
+  (setv
+    path (.value flags "page")
+    [first #* others] (lfor model-path flags.models (load model-path)))
+  (.page first path #* others)
+  (_warn f"{path}: {(/ (. (Path path) (stat) st-size) MB) :.1f} MB; open it in a browser"))
+
+
 ;; * Scoring
 
 (defn score-files [flags]
@@ -189,7 +210,7 @@
     unit model.vocabulary.unit
     paths (_paths (.value flags "score"))
     page-path (.value flags "score_html")
-    page (when page-path (Page unit))
+    page (when page-path (Page model.vocabulary))
     whole (Score))
   (check-encoding (_encoding model flags))
   (for [path paths]
@@ -220,14 +241,14 @@
     pieces (.prepare-pieces model (_pieces path model flags)))
   (when page
     (.begin page name))
-  (for [stretch (surprises model.checkpoint pieces)]
+  (for [stretch (surprises model.checkpoint pieces (if page ALTERNATIVES 0))]
     (for [score scores]
       (.add score stretch))
     (.update strange (dict.fromkeys (gfor
       k (np.flatnonzero (np.isnan stretch.nats))
       (get stretch.units k))))
     (when page
-      (.add page stretch.units stretch.nats)))
+      (.add page stretch)))
   (.check total name)
   (setv summary (_summary name total model.vocabulary.unit strange))
   (print (visible summary))

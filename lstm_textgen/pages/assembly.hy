@@ -85,6 +85,11 @@ $script
   (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c"))
 
 
+(defn base64 [data]
+  "Return `data` (bytes) in base64 (str), as a block of a page holds it."
+  (.decode (b64encode data)))
+
+
 (defn _block [name text]
   #[[Return the element `name` that holds `text` for scripts to read; browsers don't run it.
 
@@ -99,7 +104,8 @@ $script
   (.join "; " [
     "default-src 'none'"
     f"style-src {(_hash style)}"
-    #* (if script [f"script-src {(_hash script)}"] [])
+    ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
+    #* (if script [f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}"] [])
     #* (if worker ["worker-src blob:"] [])
     "base-uri 'none'"
     "form-action 'none'"]))
@@ -107,4 +113,4 @@ $script
 
 (defn _hash [text]
   "Return the source expression that allows the inline element with this `text`."
-  f"'sha256-{(.decode (b64encode (.digest (sha256 (.encode text "utf-8")))))}'")
+  f"'sha256-{(base64 (.digest (sha256 (.encode text "utf-8"))))}'")

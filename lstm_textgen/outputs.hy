@@ -11,7 +11,6 @@ until then, and for good if anything fails.]]
   secrets
   shutil
   signal
-  sys
   threading
   lstm-textgen.checkpoint [backup-path model-path]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
@@ -111,25 +110,19 @@ until then, and for good if anything fails.]]
 ;; * Writing
 
 (defn [contextmanager] open-output [path]
-  #[[Open the file at `path`, or with None standard output, for text.
+  #[[Open the file at `path` for text.
 
   While a file is written, SIGTERM is `KeyboardInterrupt`, as Ctrl-C is: what the caller makes of
   it is kept or, if it is raised here, nothing. Raise `OSError` that names the file if it can't be
   written.]]
-  (cond
-    (is path None)
-      (with [_ (naming-errors "standard output")]
-        (yield sys.stdout)
-        (.flush sys.stdout))
-    (_written-directly? path)
-      (with [_ (naming-errors path)
-             file (_open-directly path)]
-        (yield file))
-    True
-      (with [_ (naming-errors path)
-             _ (_stoppable)
-             file (_replacement path)]
-        (yield file))))
+  (if (_written-directly? path)
+    (with [_ (naming-errors path)
+           file (_open-directly path)]
+      (yield file))
+    (with [_ (naming-errors path)
+           _ (_stoppable)
+           file (_replacement path)]
+      (yield file))))
 
 
 (defn _open-directly [path]

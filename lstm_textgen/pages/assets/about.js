@@ -1,0 +1,98 @@
+/** What is told about a model: its facts, and the curve of its losses. */
+
+import { block, element, make } from "./page.js";
+
+/**
+ * Show all models' facts.
+ * @param {import("./model.js").Facts[]} models
+ */
+export function showAbout(models) {
+  element("about-models").replaceChildren(...models.map(describe));
+  const draw = () => models.forEach((model, n) => drawCurve(model, element(`curve-${n}`)));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  new ResizeObserver(draw).observe(element("about-models"));
+}
+
+/** @param {import("./model.js").Facts} model @param {number} n */
+function describe(model, n) {
+  const facts = model.about.map(([name, value]) => {
+    const heading = make("th", "", name);
+    heading.setAttribute("scope", "row");
+    return make("tr", "", heading, make("td", "", value));
+  });
+  const about = make("section", "", make("h2", "", model.name), make("table", "", ...facts));
+  if (model.history.length) {
+    const curve = make("div", "curve");
+    curve.id = `curve-${n}`;
+    curve.setAttribute("aria-hidden", "true"); // the table below has the same figures
+    about.append(make("h3", "", `Bits per ${model.unit.slice(0, -1)}`), curve, losses(model));
+  }
+  return about;
+}
+
+/** @param {import("./model.js").Facts} model */
+function losses({ history }) {
+  const head = ["Epoch", "Training", "Validation"].map((title) => {
+    const cell = make("th", "", title);
+    cell.setAttribute("scope", "col");
+    return cell;
+  });
+  const rows = history.map(({ epoch, loss, validation }) =>
+    make(
+      "tr",
+      "",
+      make("td", "", String(epoch)),
+      make("td", "", loss.toFixed(3)),
+      make("td", "", validation?.toFixed(3) ?? "–"),
+    ),
+  );
+  const table = make("table", "", make("tr", "", ...head), ...rows);
+  return make("details", "", make("summary", "", "The same as a table"), table);
+}
+
+/** @param {import("./model.js").Facts} model @param {HTMLElement | null} place */
+function drawCurve({ history }, place) {
+  if (!place?.clientWidth) {
+    return;
+  }
+  const style = getComputedStyle(document.documentElement);
+  /** @param {string} name */
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour("--soft"),
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+    font: `12px ${colour("--sans")}`,
+  };
+  const dots = { show: history.length < 2 };
+  place.replaceChildren();
+  new uPlot(
+    {
+      width: place.clientWidth,
+      height: 220,
+      cursor: { show: false },
+      scales: { x: { time: false } },
+      axes: [
+        { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 500, 1000] },
+        { ...axis, size: 44 },
+      ],
+      series: [
+        {},
+        { label: "training", stroke: colour("--soft"), width: 1.5, points: dots },
+        { label: "validation", stroke: colour("--accent"), width: 2.5, points: dots },
+      ],
+      legend: { live: false },
+    },
+    [
+      history.map((each) => each.epoch),
+      history.map((each) => each.loss),
+      history.map((each) => each.validation ?? null),
+    ],
+    place,
+  );
+}
+
+/** Return what playground.hy wrote about the models. */
+export function readFacts() {
+  return /** @type {{models: import("./model.js").Facts[]}} */ (JSON.parse(block("facts"))).models;
+}

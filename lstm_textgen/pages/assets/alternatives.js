@@ -1,0 +1,108 @@
+/** What else a model might have written in the place of a unit: a small panel beside it. */
+
+import { bitsOf, percent, shownAlone, spoken } from "./units.js";
+
+/**
+ * @typedef {object} Alternative
+ * @property {string} text @property {number} odds
+ */
+
+/** The panel; there is one on a page. */
+export class Alternatives {
+  /** @param {HTMLElement} panel an element with the attribute popover */
+  constructor(panel) {
+    this.panel = panel;
+    this.title = document.createElement("p");
+    this.list = document.createElement("ol");
+    panel.replaceChildren(this.title, this.list);
+    panel.addEventListener("keydown", (event) => this.#key(event));
+    this.scrolled = 0; // where the page was when the panel was put beside its unit
+    addEventListener("scroll", () => Math.abs(scrollY - this.scrolled) > 8 && this.hide(), {
+      passive: true,
+    });
+  }
+
+  /**
+   * Show what was likely in the place of `unit`, which had the probability `odds`.
+   * @param {DOMRect} box where the unit is @param {string} unit @param {number} odds
+   * @param {Alternative[]} others the likeliest, the best first
+   * @param {(n: number) => void} [choose] called with the number of the one that is picked
+   */
+  show(box, unit, odds, others, choose) {
+    const name = document.createElement("b");
+    name.textContent = shownAlone(unit);
+    name.dir = "auto";
+    this.title.replaceChildren(
+      name,
+      Number.isNaN(odds) ? " is unknown to the model" : ` had ${percent(odds)}, ${bitsOf(odds)}`,
+    );
+    this.list.replaceChildren(
+      ...others.map((other, n) => row(other, n, other.text === unit, choose)),
+    );
+    this.scrolled = scrollY;
+    this.panel.showPopover();
+    this.#place(box);
+    (this.list.querySelector("button") ?? this.panel).focus({ preventScroll: true });
+  }
+
+  hide() {
+    if (this.panel.matches(":popover-open")) {
+      this.panel.hidePopover();
+    }
+  }
+
+  /**
+   * Put the panel below the unit, or above it if there is more room, and on the screen in any case.
+   * @param {DOMRect} box
+   */
+  #place(box) {
+    const { width, height } = this.panel.getBoundingClientRect();
+    const [wide, high] = [document.documentElement.clientWidth, innerHeight];
+    const left = Math.max(8, Math.min(box.left - 12, wide - width - 8));
+    const below = box.bottom + 8;
+    const top = below + height <= high - 8 ? below : Math.max(8, box.top - height - 8);
+    Object.assign(this.panel.style, { left: `${left}px`, top: `${top}px` });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const buttons = [...this.list.querySelectorAll("button")];
+    const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = at + (event.key === "ArrowDown" ? 1 : -1);
+      buttons[(next + buttons.length) % buttons.length]?.focus();
+    } else if (/^[1-9]$/.test(event.key)) {
+      buttons[Number(event.key) - 1]?.click();
+    }
+  }
+}
+
+/**
+ * Return the row for the `n`th alternative; `chosen` if it is what was written.
+ * @param {Alternative} other @param {number} n @param {boolean} chosen
+ * @param {((n: number) => void) | undefined} choose
+ */
+function row({ text, odds }, n, chosen, choose) {
+  const item = document.createElement("li");
+  const label = document.createElement(choose ? "button" : "div");
+  label.className = chosen ? "other chosen" : "other";
+  label.setAttribute("aria-label", `${spoken(text)}, ${percent(odds)}${chosen ? ", written" : ""}`);
+  if (!choose) {
+    label.setAttribute("role", "img");
+  }
+  const unit = document.createElement("span");
+  unit.className = "unit";
+  unit.dir = "auto";
+  unit.textContent = shownAlone(text);
+  const bar = document.createElement("span");
+  bar.className = "bar";
+  bar.style.setProperty("--part", `${100 * odds}%`);
+  const number = document.createElement("span");
+  number.className = "odds";
+  number.textContent = percent(odds);
+  label.append(unit, bar, number);
+  label.addEventListener("click", () => choose?.(n));
+  item.append(label);
+  return item;
+}

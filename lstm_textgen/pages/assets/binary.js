@@ -1,0 +1,23 @@
+/** Numbers that a page holds as text. */
+
+/**
+ * Return the bytes that `text` stands for in base64.
+ * @param {string} text
+ */
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/**
+ * Return the number whose 16 bits are `bits` (IEEE 754 binary16).
+ * @param {number} bits
+ */
+export function fromHalf(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) {
+    return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  }
+  return exponent ? sign * 2 ** (exponent - 25) * (1024 + fraction) : sign * 2 ** -24 * fraction;
+}

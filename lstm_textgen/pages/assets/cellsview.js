@@ -1,0 +1,131 @@
+/** The cells of a network: a text shaded by what one of them remembers. */
+
+import { element, field, make, say } from "./page.js";
+import { TextView } from "./textview.js";
+import { spoken } from "./units.js";
+
+/** Units of a text that are shown: more would take long, and a few screens tell enough. */
+const MOST_SHOWN = 5000;
+
+/** Steps of shading to either side. */
+const STEPS = 4;
+
+/** The part of the page about cells. */
+export class CellsView {
+  /** @param {import("./column.js").Column[]} columns one for each model */
+  constructor(columns) {
+    this.columns = columns;
+    this.view = new TextView(element("cells-text"), (index) => this.look(index));
+    /** @type {string[]} */
+    this.units = [];
+    /** @type {Int8Array[]} of each layer (time · units,) */
+    this.rows = [];
+    this.layer = 0;
+    this.cell = 0;
+    columns.forEach(({ model }, n) => {
+      const option = make("option", "", model.facts.name);
+      option.setAttribute("value", String(n));
+      element("cells-model").append(option);
+    });
+    element("cells-models").hidden = columns.length < 2;
+    element("cells-model").addEventListener("change", () => this.open());
+    element("own").addEventListener("input", () => this.read());
+    element("layer").addEventListener("change", () => this.pick(Number(field("layer").value), 0));
+    element("cell").addEventListener("input", () => {
+      this.pick(this.layer, Number(field("cell").value));
+    });
+  }
+
+  get column() {
+    return this.columns[Number(field("cells-model").value || 0)];
+  }
+
+  /** Show the cells of the model that is selected. */
+  open() {
+    const { facts } = this.column.model;
+    element("cells-text").className = facts.code ? "text code" : "text";
+    element("cells-list").replaceChildren(...facts.cells.map((each) => this.#row(each)));
+    element("cells-none").hidden = facts.cells.length > 0;
+    element("layer").replaceChildren(
+      ...facts.layers.map(([kind, units], n) => {
+        const option = make("option", "", `${n + 1}: ${units} cells (${kind})`);
+        option.setAttribute("value", String(n));
+        return option;
+      }),
+    );
+    const [first] = facts.cells;
+    this.layer = first?.layer ?? 0;
+    this.cell = first?.cell ?? 0;
+    return this.read();
+  }
+
+  /** @param {{layer: number, cell: number, name: string, correlation: number}} each */
+  #row({ layer, cell, name, correlation }) {
+    const bar = make("span", "bar");
+    bar.style.setProperty("--part", `${100 * Math.abs(correlation)}%`);
+    const sign = correlation < 0 ? "−" : "";
+    const figure = make("span", "odds", `${sign}${Math.abs(correlation).toFixed(2)}`);
+    const button = make("button", "cell", make("span", "unit", name), bar, figure);
+    button.setAttribute("type", "button");
+    button.setAttribute("aria-label", `${name}, correlation ${correlation.toFixed(2)}`);
+    button.title = `Layer ${layer + 1}, cell ${cell}`;
+    button.dataset.place = `${layer}/${cell}`;
+    button.addEventListener("click", () => this.pick(layer, cell));
+    return make("li", "", button);
+  }
+
+  /** Let the model read the text: what somebody has put in, or else what it wrote itself. */
+  async read() {
+    const { model, whole } = this.column;
+    const { vocabulary, facts } = model;
+    const own = field("own").value;
+    this.units = vocabulary.split(vocabulary.prepare(own || whole)).slice(0, MOST_SHOWN);
+    element("cells-empty").hidden = this.units.length > 0;
+    const answer = await model.ask("cells", {
+      ids: this.units.map((unit) => vocabulary.id(unit)),
+      start: vocabulary.readSeed("", facts.beginning).ids,
+    });
+    this.rows = answer.rows;
+    this.pick(this.layer, this.cell);
+  }
+
+  /** @param {number} layer @param {number} cell */
+  pick(layer, cell) {
+    const { layers } = this.column.model.facts;
+    const most = layers[layer][1] - 1;
+    this.layer = layer;
+    this.cell = Math.min(Math.max(0, Math.floor(cell) || 0), most);
+    field("layer").value = String(layer);
+    field("cell").max = String(most);
+    if (Number(field("cell").value) !== this.cell || field("cell").value === "") {
+      field("cell").value = String(this.cell);
+    }
+    for (const button of element("cells-list").querySelectorAll("button")) {
+      const chosen = button.dataset.place === `${layer}/${this.cell}`;
+      button.setAttribute("aria-pressed", String(chosen));
+    }
+    this.view.replace(this.units.map((text, t) => ({ text, shade: shade(this.activation(t)) })));
+  }
+
+  /** @param {number} t the number of a unit */
+  activation(t) {
+    const units = this.column.model.facts.layers[this.layer][1];
+    return this.rows[this.layer][t * units + this.cell] / 127;
+  }
+
+  /** @param {number} index */
+  look(index) {
+    const value = this.activation(index).toFixed(2);
+    say(`${spoken(this.units[index])}, ${value}`);
+    element("cells-value").textContent = value;
+  }
+}
+
+/**
+ * Return the class for an activation from -1 to 1.
+ * @param {number} value
+ */
+function shade(value) {
+  const step = Math.round(STEPS * value);
+  return step === 0 ? "" : step > 0 ? `on${step}` : `off${-step}`;
+}

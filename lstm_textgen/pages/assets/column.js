@@ -1,0 +1,230 @@
+/** One model's text on the page: what it wrote, how sure it was, and what else it might have. */
+
+import { makeText, say } from "./page.js";
+import { TextView } from "./textview.js";
+import { percent, shadeOf, spoken } from "./units.js";
+
+/** Units after which a text ends by itself, so that no page grows without end. */
+const LONGEST = 20000;
+
+/** Units a second, at the pace that one can follow. */
+const PACE = { characters: 45, words: 9 };
+
+/** Milliseconds that a worker writes at full speed before it answers. */
+const SLICE = 30;
+
+/**
+ * @typedef {object} Settings
+ * @property {string} seed @property {number} temperature @property {number} topP
+ * @property {number} rngSeed @property {boolean} fast
+ *
+ * @typedef {object} Unit that a model wrote
+ * @property {string} text @property {number} id @property {number} odds
+ * @property {{id: number, text: string, odds: number}[]} others
+ */
+
+/** A text that a model writes. */
+export class Column {
+  seed = "";
+  /** @type {number[]} what the model read before its first unit */
+  before = [];
+  /** @type {string[]} what of the seed it doesn't know */
+  strange = [];
+  /** @type {Unit[]} */
+  written = [];
+  /** How many units of the view stand before those that are written. */
+  lead = 0;
+  /** Counts runs: one that is no longer the last ends. */
+  running = 0;
+  busy = false;
+
+  /**
+   * @param {import("./model.js").Model} model
+   * @param {import("./alternatives.js").Alternatives} panel
+   * @param {() => Settings} settings @param {() => void} changed
+   */
+  constructor(model, panel, settings, changed) {
+    this.model = model;
+    this.panel = panel;
+    this.settings = settings;
+    this.changed = changed;
+    this.text = makeText(`What ${model.facts.name} wrote`, model.facts.code);
+    this.text.setAttribute("aria-describedby", "keys");
+    this.view = new TextView(this.text, (index, open) => this.look(index, open));
+  }
+
+  /** @param {string} seed */
+  clear(seed) {
+    this.seed = seed;
+    this.before = [];
+    this.written = [];
+    this.view.clear();
+    this.lead = 0;
+    if (seed) {
+      this.view.append([{ text: seed, shade: "seed" }]);
+      this.lead = 1;
+    }
+  }
+
+  /** All of the text, as it is saved. */
+  get whole() {
+    return this.seed + this.written.map((unit) => unit.text).join("");
+  }
+
+  /** Begin anew with the seed, and write until `stop`. */
+  async begin() {
+    const run = ++this.running;
+    this.busy = true;
+    const { seed, rngSeed } = this.settings();
+    const { vocabulary, facts } = this.model;
+    const { ids, opening, strange } = vocabulary.readSeed(seed, facts.beginning);
+    this.clear(seed + opening);
+    this.before = ids;
+    this.strange = strange;
+    this.changed();
+    await this.model.ask("begin", { ids, rngSeed });
+    if (this.running === run) {
+      await this.go(); // unless it was stopped before it began
+    }
+  }
+
+  /** Write on until `stop` is called or the text is as long as it may be. */
+  async go() {
+    const run = ++this.running;
+    this.busy = true;
+    this.changed();
+    const pace = PACE[this.model.facts.unit] / 1000;
+    let since = performance.now();
+    let due = 1;
+    let asked = this.settings().fast ? this.ask() : null;
+    while (this.running === run && this.written.length < LONGEST) {
+      if (asked) {
+        const batch = await asked;
+        if (this.running !== run) {
+          return;
+        }
+        // The worker writes on while the page shows what it has.
+        asked = this.settings().fast ? this.ask() : null;
+        this.take(batch);
+      }
+      await frame();
+      const now = performance.now();
+      due = Math.min(due + (now - since) * pace, 10);
+      since = now;
+      if (!asked && due >= 1) {
+        asked = this.ask(Math.floor(due));
+        due %= 1;
+      }
+    }
+    if (this.running === run) {
+      this.stop();
+    }
+  }
+
+  /** @param {number} [count] how many units; without it, as many as there is time for */
+  ask(count) {
+    const { temperature, topP } = this.settings();
+    const left = LONGEST - this.written.length;
+    return this.model.ask("write", {
+      count: Math.min(count ?? 4096, left),
+      milliseconds: SLICE,
+      temperature,
+      topP,
+    });
+  }
+
+  stop() {
+    this.running++;
+    this.busy = false;
+    this.changed();
+  }
+
+  /** @param {import("./worker.js").Written} batch */
+  take(batch) {
+    const units = this.unpack(batch);
+    const follows = this.endInSight();
+    this.view.append(units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) })));
+    this.written.push(...units);
+    if (follows) {
+      this.text.scrollIntoView({ block: "end" });
+    }
+    this.changed();
+  }
+
+  /** Return whether the end of the text can be seen, or would be a line further down. */
+  endInSight() {
+    const { bottom } = this.text.getBoundingClientRect();
+    return bottom < innerHeight + 60 && bottom > innerHeight - 120;
+  }
+
+  /** @param {import("./worker.js").Written} batch @returns {Unit[]} */
+  unpack({ ids, odds, otherIds, otherOdds }) {
+    const { units } = this.model.facts;
+    const each = otherIds.length / ids.length;
+    return Array.from(ids, (id, n) => ({
+      id,
+      text: this.afterSpace(units[id], n),
+      odds: odds[n],
+      others: Array.from({ length: each }, (_, k) => n * each + k)
+        .filter((place) => otherOdds[place] > 0)
+        .map((place) => ({
+          id: otherIds[place],
+          text: units[otherIds[place]],
+          odds: otherOdds[place],
+        })),
+    }));
+  }
+
+  /** @param {string} unit @param {number} n its place in what has just been written */
+  afterSpace(unit, n) {
+    const first = this.written.length + n === 0 && this.model.vocabulary.endsInSpace(this.seed);
+    return first && unit.startsWith(" ") ? unit.slice(1) : unit;
+  }
+
+  /**
+   * Tell about a unit, or `open` its alternatives.
+   * @param {number} index in the view @param {boolean} open
+   */
+  look(index, open) {
+    const unit = this.written[index - this.lead];
+    if (!unit) {
+      say(`The beginning: ${this.seed}`);
+      return;
+    }
+    say(`${spoken(unit.text)}, ${percent(unit.odds)}`);
+    if (open) {
+      this.stop();
+      this.panel.show(this.view.box(index), unit.text, unit.odds, unit.others, (n) => {
+        this.choose(index - this.lead, unit.others[n].id);
+      });
+    }
+  }
+
+  /**
+   * Put another unit in the place of one that was written, and write on from there.
+   * @param {number} place @param {number} id
+   */
+  async choose(place, id) {
+    this.panel.hide();
+    const kept = this.written.slice(0, place);
+    const batch = await this.model.ask("choose", { length: this.before.length + place, id });
+    this.written = kept;
+    const [unit] = this.unpack(batch);
+    this.written.push(unit);
+    const shaded = this.written.map(({ text, odds }) => ({ text, shade: shadeOf(odds) }));
+    this.view.clear();
+    if (this.lead) {
+      this.view.append([{ text: this.seed, shade: "seed" }]);
+    }
+    this.view.append(shaded);
+    this.text.focus({ preventScroll: true });
+    await this.go();
+  }
+}
+
+/** Return a promise of the next time that the page is drawn, or of now if it can't be seen. */
+function frame() {
+  return document.hidden
+    ? new Promise((resolve) => setTimeout(resolve, 50))
+    : new Promise((resolve) => requestAnimationFrame(resolve));
+}

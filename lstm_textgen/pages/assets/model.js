@@ -1,0 +1,58 @@
+/** A model as the page sees it: its vocabulary, and a worker that does the work. */
+
+import { block } from "./page.js";
+import { Vocabulary } from "./units.js";
+
+/**
+ * @typedef {object} Facts about a model, written by playground.hy
+ * @property {string} name
+ * @property {"characters" | "words"} unit
+ * @property {string[]} units
+ * @property {number | null} unknown
+ * @property {boolean} lower
+ * @property {boolean} code whether its text looks like code
+ * @property {[string, number][]} layers
+ * @property {number} embedding
+ * @property {string} beginning
+ * @property {number} temperature
+ * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
+ * @property {[string, string][]} about
+ * @property {{epoch: number, loss: number, validation?: number}[]} history in bits per unit
+ */
+
+/** A model in a worker, which answers one request after the other. */
+export class Model {
+  /**
+   * @param {Facts} facts
+   * @param {string} weights in base64
+   * @param {string} code of product.wasm, in base64
+   */
+  constructor(facts, weights, code) {
+    this.facts = facts;
+    this.vocabulary = new Vocabulary(facts);
+    const source = new Blob([block("worker")], { type: "text/javascript" });
+    const address = URL.createObjectURL(source);
+    this.worker = new Worker(address);
+    /** @type {Map<number, (result: any) => void>} */
+    this.waiting = new Map();
+    this.asked = 0;
+    this.worker.addEventListener("message", ({ data }) => {
+      this.waiting.get(data.number)?.(data.result);
+      this.waiting.delete(data.number);
+      URL.revokeObjectURL(address);
+    });
+    const { layers, embedding, unknown } = facts;
+    const shape = { layers, embedding, unknown, size: facts.units.length };
+    this.ask("load", { shape, weights, code });
+  }
+
+  /**
+   * Let the worker do something; the result is its answer.
+   * @param {string} what @param {object} message @returns {Promise<any>}
+   */
+  ask(what, message) {
+    const number = this.asked++;
+    this.worker.postMessage({ do: what, number, ...message });
+    return new Promise((resolve) => this.waiting.set(number, resolve));
+  }
+}

@@ -1,0 +1,296 @@
+/**
+ * The network: one step of one stream of text. The formulas are those of `engine.hy`, which has
+ * their sources; weights come as 16-bit floats in Keras' order.
+ */
+
+import { fromHalf } from "./binary.js";
+
+/**
+ * @typedef {object} Shape what a network's arrays follow from
+ * @property {[string, number][]} layers kind and units of each recurrent layer
+ * @property {number} size of the vocabulary
+ * @property {number} embedding its dimensions
+ *
+ * @typedef {(matrix: Float32Array, vector: Float32Array, to: Float32Array) => void} Product
+ */
+
+/** @type {Record<string, number>} How many gates a kind of layer has. */
+const GATES = { lstm: 4, "lstm-hard": 4, gru: 3 };
+
+/** Bytes at the beginning of WebAssembly's memory that are its own. */
+const START = 16384;
+
+/** Memory that WebAssembly can work in. */
+class Heap {
+  /** @param {number} numbers how many it has room for, of 32 bits each */
+  constructor(numbers) {
+    const pages = Math.ceil((numbers * 4 + START) / 65536);
+    this.memory = globalThis.WebAssembly?.Memory
+      ? new WebAssembly.Memory({ initial: pages })
+      : { buffer: new ArrayBuffer(pages * 65536) };
+    this.used = START;
+  }
+
+  /**
+   * Return an array of `length` zeros, or up to 3 more: a multiple of 4.
+   * @param {number} length
+   */
+  array(length) {
+    const array = new Float32Array(this.memory.buffer, this.used, pad(length));
+    this.used += array.byteLength;
+    return array;
+  }
+}
+
+/** A network with a state; `logits` (size,) holds its answer to the last step. */
+export class Network {
+  /**
+   * @param {Shape} shape
+   * @param {Uint16Array} weights 16-bit floats
+   * @param {Uint8Array} code of product.wasm
+   */
+  constructor(shape, weights, code) {
+    const heap = new Heap(roomFor(shape));
+    const product = makeProduct(heap, code);
+    const read = reader(weights);
+    this.embedding = read.table(shape.size, shape.embedding);
+    this.input = heap.array(shape.embedding);
+    let width = shape.embedding;
+    this.layers = shape.layers.map(([kind, units]) => {
+      const inputs = read.matrix(heap, width, units * GATES[kind]);
+      const recurrent = read.matrix(heap, units, units * GATES[kind]);
+      width = units;
+      const bias = read.array(units * GATES[kind] * (kind === "gru" ? 2 : 1));
+      const Layer = kind === "gru" ? Gru : Lstm;
+      return new Layer(heap, product, {
+        inputs,
+        recurrent,
+        bias,
+        units,
+        hard: kind === "lstm-hard",
+      });
+    });
+    this.dense = read.matrix(heap, width, shape.size);
+    this.bias = read.array(shape.size);
+    this.product = product;
+    this.output = heap.array(shape.size);
+    this.logits = this.output.subarray(0, shape.size);
+  }
+
+  /**
+   * Read the unit `id`; without logits it takes less time.
+   * @param {number} id
+   */
+  advance(id) {
+    this.input.set(this.embedding[id]);
+    let x = this.input;
+    for (const layer of this.layers) {
+      x = layer.advance(x);
+    }
+    return x;
+  }
+
+  /**
+   * Read the unit `id` and return the logits, which the next step overwrites.
+   * @param {number} id
+   */
+  step(id) {
+    this.product(this.dense, this.advance(id), this.output);
+    for (let n = 0; n < this.logits.length; n++) {
+      this.logits[n] += this.bias[n];
+    }
+    return this.logits;
+  }
+
+  /** Return a copy of all that a step changes and the next one reads. */
+  save() {
+    return [this.logits, ...this.layers.flatMap((layer) => layer.state)].map((a) => a.slice());
+  }
+
+  /**
+   * Put back what `save` returned, or with nothing, forget everything read.
+   * @param {Float32Array[]} [saved]
+   */
+  restore(saved) {
+    [this.logits, ...this.layers.flatMap((layer) => layer.state)].forEach((array, n) => {
+      saved ? array.set(saved[n]) : array.fill(0);
+    });
+  }
+
+  /** Return what each layer remembers (units,), from -1 to 1. */
+  activations() {
+    return this.layers.map((layer) => layer.activation());
+  }
+}
+
+/**
+ * @typedef {object} Weights of a layer
+ * @property {Float32Array} inputs @property {Float32Array} recurrent @property {Float32Array} bias
+ * @property {number} units @property {boolean} hard
+ */
+
+/** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
+class Lstm {
+  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
+  constructor(heap, product, weights) {
+    this.weights = weights;
+    this.product = product;
+    this.open = weights.hard ? hardSigmoid : sigmoid;
+    this.fromInput = heap.array(4 * weights.units);
+    this.fromState = heap.array(4 * weights.units);
+    this.h = heap.array(weights.units);
+    this.c = new Float32Array(weights.units);
+    this.state = [this.h, this.c];
+  }
+
+  /** @param {Float32Array} x the layer's input */
+  advance(x) {
+    const { product, open, fromInput: a, fromState: b, h, c } = this;
+    const { inputs, recurrent, bias, units: u } = this.weights;
+    product(inputs, x, a);
+    product(recurrent, h, b);
+    for (let n = 0; n < u; n++) {
+      const i = open(a[n] + b[n] + bias[n]);
+      const f = open(a[u + n] + b[u + n] + bias[u + n]);
+      const g = tanh(a[2 * u + n] + b[2 * u + n] + bias[2 * u + n]);
+      const o = open(a[3 * u + n] + b[3 * u + n] + bias[3 * u + n]);
+      c[n] = f * c[n] + i * g;
+      h[n] = o * tanh(c[n]);
+    }
+    return h;
+  }
+
+  activation() {
+    return this.c.map(tanh);
+  }
+}
+
+/** A GRU layer: n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n); gates in the order z r n. */
+class Gru {
+  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
+  constructor(heap, product, weights) {
+    this.weights = weights;
+    this.product = product;
+    this.fromInput = heap.array(3 * weights.units);
+    this.fromState = heap.array(3 * weights.units);
+    this.h = heap.array(weights.units);
+    this.state = [this.h];
+  }
+
+  /** @param {Float32Array} x the layer's input */
+  advance(x) {
+    const { product, fromInput: a, fromState: b, h } = this;
+    const { inputs, recurrent, bias, units: u } = this.weights;
+    const own = 3 * u; // where the bias of the recurrent product begins
+    product(inputs, x, a);
+    product(recurrent, h, b);
+    for (let k = 0; k < u; k++) {
+      const z = sigmoid(a[k] + b[k] + bias[k] + bias[own + k]);
+      const r = sigmoid(a[u + k] + b[u + k] + bias[u + k] + bias[own + u + k]);
+      const scaled = r * (b[2 * u + k] + bias[own + 2 * u + k]);
+      const n = tanh(a[2 * u + k] + bias[2 * u + k] + scaled);
+      h[k] = n + z * (h[k] - n);
+    }
+    return h;
+  }
+
+  activation() {
+    return this.h.slice(0, this.weights.units);
+  }
+}
+
+/** @param {number} x */
+function sigmoid(x) {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** @param {number} x */
+function hardSigmoid(x) {
+  return Math.min(1, Math.max(0, x / 6 + 0.5));
+}
+
+/** @param {number} x */
+function tanh(x) {
+  return 1 - 2 / (1 + Math.exp(2 * x));
+}
+
+/** @param {number} length */
+function pad(length) {
+  return (length + 3) & ~3;
+}
+
+/**
+ * Return how many numbers the heap of a network has to hold.
+ * @param {Shape} shape
+ */
+function roomFor({ layers, size, embedding }) {
+  let width = embedding;
+  let room = pad(width);
+  for (const [kind, units] of layers) {
+    const gates = pad(units * GATES[kind]);
+    room += gates * (pad(width) + pad(units) + 2) + pad(units);
+    width = units;
+  }
+  return room + pad(size) * (pad(width) + 1);
+}
+
+/**
+ * Return a function that multiplies matrices in the heap with vectors there: in WebAssembly where
+ * a browser has it with SIMD, which is five times as fast, or else in JavaScript.
+ * @param {Heap} heap @param {Uint8Array} code @returns {Product}
+ */
+function makeProduct(heap, code) {
+  try {
+    const module = new WebAssembly.Module(/** @type {BufferSource} */ (code));
+    const instance = new WebAssembly.Instance(module, {
+      env: { memory: /** @type {WebAssembly.Memory} */ (heap.memory) },
+    });
+    const product = /** @type {(...numbers: number[]) => void} */ (instance.exports.product);
+    return (matrix, vector, to) =>
+      product(matrix.byteOffset, vector.byteOffset, to.byteOffset, vector.length, to.length);
+  } catch {
+    return plainProduct;
+  }
+}
+
+/** @type {Product} */
+function plainProduct(matrix, vector, to) {
+  const width = vector.length;
+  for (let n = 0; n < to.length; n++) {
+    const row = n * width;
+    let sum = 0;
+    for (let k = 0; k < width; k++) {
+      sum += matrix[row + k] * vector[k];
+    }
+    to[n] = sum;
+  }
+}
+
+/**
+ * Return functions that read the next of `weights`, as arrays of floats.
+ * @param {Uint16Array} weights
+ */
+function reader(weights) {
+  let place = 0;
+  const next = () => fromHalf(weights[place++]);
+  /** @param {number} length */
+  const array = (length) => Float32Array.from({ length }, next);
+  return {
+    array,
+    /** @param {number} rows @param {number} columns */
+    table: (rows, columns) => Array.from({ length: rows }, () => array(columns)),
+    /**
+     * Turned round: a row of `inputs` numbers for each output, in the heap.
+     * @param {Heap} heap @param {number} inputs @param {number} outputs
+     */
+    matrix(heap, inputs, outputs) {
+      const matrix = heap.array(pad(outputs) * pad(inputs));
+      for (let i = 0; i < inputs; i++) {
+        for (let o = 0; o < outputs; o++) {
+          matrix[o * pad(inputs) + i] = next();
+        }
+      }
+      return matrix;
+    },
+  };
+}

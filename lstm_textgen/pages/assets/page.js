@@ -1,0 +1,63 @@
+/** Small helps that all pages share: finding and making elements, and having things read aloud. */
+
+/**
+ * Return the element `id` of the page.
+ * @param {string} id
+ */
+export function element(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/**
+ * Return the input `id` of the page.
+ * @param {string} id
+ */
+export function field(id) {
+  return /** @type {HTMLInputElement} */ (document.getElementById(id));
+}
+
+/**
+ * Return the text of the element `id`, where the page keeps data.
+ * @param {string} id
+ */
+export function block(id) {
+  return element(id).textContent ?? "";
+}
+
+/**
+ * Make an element with a class and what is in it.
+ * @param {string} tag @param {string} name @param {(Node | string)[]} content
+ */
+export function make(tag, name, ...content) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.append(...content);
+  return made;
+}
+
+/**
+ * Make the element of a text that one walks through with the arrow keys.
+ * @param {string} name what it is called, for whoever doesn't see it @param {boolean} [code]
+ */
+export function makeText(name, code) {
+  const text = make("div", code ? "text code" : "text");
+  const attributes = { role: "textbox", "aria-readonly": "true", "aria-multiline": "true" };
+  for (const [key, value] of Object.entries({
+    ...attributes,
+    "aria-label": name,
+    lang: "",
+    dir: "auto",
+  })) {
+    text.setAttribute(key, value);
+  }
+  text.tabIndex = 0;
+  return text;
+}
+
+/**
+ * Have `text` read aloud, once, by whoever listens.
+ * @param {string} text
+ */
+export function say(text) {
+  element("spoken").textContent = text;
+}

@@ -1,0 +1,214 @@
+/** The page to play with a model: its controls, its three views, and the link that restores it. */
+
+import { readFacts, showAbout } from "./about.js";
+import { Alternatives } from "./alternatives.js";
+import { CellsView } from "./cellsview.js";
+import { Column } from "./column.js";
+import { Model } from "./model.js";
+import { block, element, field, say } from "./page.js";
+import { visible } from "./units.js";
+
+const facts = readFacts();
+const panel = new Alternatives(element("alternatives"));
+const columns = facts.map((each, n) => {
+  const model = new Model(each, block(`weights-${n}`), block("product"));
+  return new Column(model, panel, settings, showState);
+});
+const cells = new CellsView(columns);
+
+/** Whether anything was writing when that was last looked at. */
+let busy = false;
+
+/** Return what the controls say. */
+function settings() {
+  return {
+    seed: field("seed").value,
+    temperature: Number(field("temperature").value),
+    topP: Number(field("top-p").value),
+    rngSeed: Number(field("rng-seed").value) >>> 0,
+    fast: field("fast").checked,
+  };
+}
+
+// * Writing
+
+/** Begin a text, with a random number of its own unless one is held fast. */
+async function begin() {
+  if (field("vary").checked) {
+    field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
+  }
+  element("story").hidden = false;
+  await Promise.all(columns.map((column) => column.begin()));
+}
+
+function stop() {
+  columns.forEach((column) => column.stop());
+}
+
+/** Show what can be done now. */
+function showState() {
+  const written = columns.reduce((sum, column) => sum + column.written.length, 0);
+  const writing = columns.some((column) => column.busy);
+  element("stop").hidden = !writing;
+  element("go").hidden = writing;
+  element("on").hidden = writing || written === 0;
+  element("after").hidden = written === 0;
+  element("count").textContent = `${written.toLocaleString("en")} ${facts[0].unit}`;
+  const strange = [...new Set(columns.flatMap((column) => column.strange ?? []))];
+  element("strange").hidden = strange.length === 0;
+  element("strange").textContent = `Unknown to the model: ${visible(strange.join(" "))}`;
+  if (writing !== busy) {
+    busy = writing;
+    say(writing ? "Writing." : `Stopped after ${element("count").textContent}.`);
+  }
+}
+
+element("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  begin();
+});
+element("stop").addEventListener("click", () => {
+  stop();
+  element("go").focus();
+});
+element("on").addEventListener("click", () => columns.forEach((column) => column.go()));
+element("seed").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    begin();
+  }
+});
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && busy) {
+    stop();
+  }
+});
+
+// * The controls
+
+/** Show the numbers beside the sliders, and give the seed as many lines as it has. */
+function showControls() {
+  for (const id of ["temperature", "top-p"]) {
+    element(`${id}-value`).textContent = Number(field(id).value).toFixed(2);
+  }
+  const seed = element("seed");
+  seed.style.height = "auto";
+  seed.style.height = `${seed.scrollHeight}px`;
+}
+
+for (const id of ["temperature", "top-p", "seed"]) {
+  element(id).addEventListener("input", showControls);
+}
+element("rng-seed").addEventListener("input", () => {
+  field("vary").checked = false;
+});
+
+// * Taking it along
+
+/** Return the text of all models. */
+function whole() {
+  if (columns.length === 1) {
+    return columns[0].whole;
+  }
+  return columns.map(({ model, whole }) => `--- ${model.facts.name} ---\n${whole}\n`).join("\n");
+}
+
+/** @param {string} text @param {string} what */
+async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    tell(`${what} copied`);
+  } catch {
+    tell(`${what} could not be copied: the browser does not allow it`);
+  }
+}
+
+/** @param {string} text */
+function tell(text) {
+  element("told").textContent = text;
+  say(text);
+}
+
+/** Put the settings into the address, and copy it. */
+function link() {
+  const { seed, temperature, topP, rngSeed, fast } = settings();
+  const pairs = { seed, temperature, top_p: topP, rng_seed: rngSeed, ...(fast && { fast: 1 }) };
+  const fragment = Object.entries(pairs).map(
+    ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+  );
+  location.replace(`#${fragment.join("&")}`);
+  copy(location.href, "Link");
+}
+
+/** Set the controls to what the address says. */
+function restore() {
+  const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
+  const fields = { seed: "seed", temperature: "temperature", top_p: "top-p", rng_seed: "rng-seed" };
+  for (const [name, id] of Object.entries(fields)) {
+    field(id).value = given.get(name) ?? field(id).value;
+  }
+  if (given.has("rng_seed")) {
+    field("vary").checked = false;
+  }
+  field("fast").checked = given.has("fast") || field("fast").checked;
+  showControls();
+}
+
+function save() {
+  const made = document.createElement("a");
+  made.href = URL.createObjectURL(new Blob([whole()], { type: "text/plain;charset=utf-8" }));
+  made.download = `${facts.map((each) => each.name).join("-")}.txt`;
+  made.click();
+  setTimeout(() => URL.revokeObjectURL(made.href), 1000);
+  tell("Saved");
+}
+
+element("copy").addEventListener("click", () => copy(whole(), "Text"));
+element("save").addEventListener("click", save);
+element("link").addEventListener("click", link);
+
+// * The views
+
+const tabs = [...document.querySelectorAll("[role=tab]")].map(
+  (tab) => /** @type {HTMLElement} */ (tab),
+);
+
+/** @param {HTMLElement} chosen */
+function show(chosen) {
+  for (const tab of tabs) {
+    tab.setAttribute("aria-selected", String(tab === chosen));
+    tab.tabIndex = tab === chosen ? 0 : -1;
+    element(tab.getAttribute("aria-controls") ?? "").hidden = tab !== chosen;
+  }
+  if (chosen.id === "tab-cells") {
+    cells.open();
+  }
+}
+
+tabs.forEach((tab, n) => {
+  tab.addEventListener("click", () => show(tab));
+  tab.addEventListener("keydown", (event) => {
+    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (way) {
+      const next = tabs[(n + way + tabs.length) % tabs.length];
+      next.focus();
+      show(next);
+    }
+  });
+});
+
+// * All together
+
+columns.forEach((column) => {
+  const title = document.createElement("h2");
+  title.textContent = column.model.facts.name;
+  title.hidden = columns.length === 1;
+  const part = document.createElement("section");
+  part.append(title, column.text);
+  element("texts").append(part);
+});
+document.body.classList.toggle("pair", columns.length > 1);
+field("temperature").value = String(facts[0].temperature);
+showAbout(facts);
+restore();
+addEventListener("hashchange", restore);

@@ -1,0 +1,166 @@
+/**
+ * NumPy's random numbers: the generator PCG64, seeded by a SeedSequence, as `sampling.hy` has them
+ * for its first stream. So the same number gives the same text here and on the command line.
+ */
+
+const MASK128 = (1n << 128n) - 1n;
+
+/** The multiplier of PCG64 (O'Neill 2014). */
+const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
+
+/** Where the ziggurat's tail begins, and the area of each of its 256 layers (Marsaglia 2000). */
+const TAIL = 7.69711747013105;
+const AREA = 0.003949659822581557;
+const ZIGGURAT = makeZiggurat();
+
+/** Uniform and exponential random numbers that follow from a seed. */
+export class Random {
+  /** @param {number} seed a whole number below 2^32 */
+  constructor(seed) {
+    const [a, b, c, d] = seedWords(seed);
+    const increment = ((((c << 64n) | d) << 1n) | 1n) & MASK128;
+    const start = (((a << 64n) | b) + increment) & MASK128;
+    // Numbers of 128 bits as eight digits of 16, the lowest first: far faster than BigInt.
+    this.state = digits((start * MULTIPLIER + increment) & MASK128);
+    this.increment = digits(increment);
+    this.multiplier = digits(MULTIPLIER);
+    this.spare = new Float64Array(8);
+    this.high = 0;
+    this.low = 0;
+  }
+
+  /** Put the next 64 random bits into `high` and `low`, 32 each. */
+  next() {
+    this.step();
+    const s = this.state;
+    const high = ((s[7] * 65536 + s[6]) ^ (s[3] * 65536 + s[2])) >>> 0;
+    const low = ((s[5] * 65536 + s[4]) ^ (s[1] * 65536 + s[0])) >>> 0;
+    const turn = s[7] >>> 10; // to the right, by so many bits
+    const by = turn & 31;
+    const [h, l] = turn < 32 ? [high, low] : [low, high];
+    this.high = by ? ((h >>> by) | (l << (32 - by))) >>> 0 : h;
+    this.low = by ? ((l >>> by) | (h << (32 - by))) >>> 0 : l;
+  }
+
+  /** Multiply the state by the multiplier and add the increment, modulo 2^128. */
+  step() {
+    const { state, multiplier, increment, spare } = this;
+    let carry = 0;
+    for (let n = 0; n < 8; n++) {
+      let sum = carry + increment[n];
+      for (let k = 0; k <= n; k++) {
+        sum += state[k] * multiplier[n - k];
+      }
+      carry = Math.floor(sum / 65536);
+      spare[n] = sum - carry * 65536;
+    }
+    this.state = spare;
+    this.spare = state;
+  }
+
+  /** Return a number from 0 to below 1. */
+  uniform() {
+    this.next();
+    return ((this.high >>> 5) * 67108864 + (this.low >>> 6)) / 9007199254740992;
+  }
+
+  /** Return a number of the standard exponential distribution, by the ziggurat method. */
+  exponential() {
+    const { limits, widths, heights } = ZIGGURAT;
+    for (;;) {
+      this.next();
+      const layer = (this.low >>> 3) & 0xff;
+      const bits = this.high * 2097152 + (this.low >>> 11);
+      const x = bits * widths[layer];
+      if (bits < limits[layer]) {
+        return x;
+      }
+      if (layer === 0) {
+        return TAIL - Math.log1p(-this.uniform());
+      }
+      const height = (heights[layer - 1] - heights[layer]) * this.uniform() + heights[layer];
+      if (height < Math.exp(-x)) {
+        return x;
+      }
+    }
+  }
+}
+
+/**
+ * Return the four words of 64 bits that NumPy's SeedSequence makes of `seed` for the first of the
+ * streams that it spawns.
+ * @param {number} seed
+ */
+function seedWords(seed) {
+  const pool = mixEntropy([seed, 0, 0, 0, 0]); // the last is the stream's number
+  /** @type {bigint[]} */
+  const out = [];
+  let constant = 0x8b51f9dd;
+  for (let n = 0; n < 8; n++) {
+    let value = (pool[n % 4] ^ constant) >>> 0;
+    constant = Math.imul(constant, 0x58f38ded) >>> 0;
+    value = Math.imul(value, constant) >>> 0;
+    out.push(BigInt((value ^ (value >>> 16)) >>> 0));
+  }
+  return [0, 2, 4, 6].map((n) => (out[n + 1] << 32n) | out[n]);
+}
+
+/**
+ * Return the pool of four words that SeedSequence mixes from the words of `entropy`.
+ * @param {number[]} entropy
+ */
+function mixEntropy(entropy) {
+  let constant = 0x43b0d7e5;
+  /** @param {number} value */
+  const hash = (value) => {
+    const mixed = (value ^ constant) >>> 0;
+    constant = Math.imul(constant, 0x931e8875) >>> 0;
+    const result = Math.imul(mixed, constant) >>> 0;
+    return (result ^ (result >>> 16)) >>> 0;
+  };
+  /** @param {number} x @param {number} y */
+  const mix = (x, y) => {
+    const result = (Math.imul(0xca01f9dd, x) - Math.imul(0x4973f715, y)) >>> 0;
+    return (result ^ (result >>> 16)) >>> 0;
+  };
+  const pool = entropy.slice(0, 4).map(hash);
+  for (let from = 0; from < 4; from++) {
+    for (let to = 0; to < 4; to++) {
+      if (from !== to) {
+        pool[to] = mix(pool[to], hash(pool[from]));
+      }
+    }
+  }
+  for (const word of entropy.slice(4)) {
+    for (let to = 0; to < 4; to++) {
+      pool[to] = mix(pool[to], hash(word));
+    }
+  }
+  return pool;
+}
+
+/**
+ * Return the eight digits of 16 bits of `value`, the lowest first.
+ * @param {bigint} value
+ */
+function digits(value) {
+  return Float64Array.from({ length: 8 }, (_, n) => Number((value >> BigInt(16 * n)) & 0xffffn));
+}
+
+/** Return the tables of the ziggurat for the exponential distribution, as NumPy has them. */
+function makeZiggurat() {
+  const scale = 2 ** 53;
+  const [limits, widths, heights] = [0, 1, 2].map(() => new Float64Array(256));
+  const base = AREA / Math.exp(-TAIL);
+  let edge = TAIL;
+  limits[0] = Math.floor((edge / base) * scale);
+  [widths[0], widths[255]] = [base / scale, edge / scale];
+  [heights[0], heights[255]] = [1, Math.exp(-edge)];
+  for (let n = 254; n > 0; n--) {
+    const next = -Math.log(AREA / edge + Math.exp(-edge));
+    limits[n + 1] = Math.floor((next / edge) * scale);
+    edge = next;
+    [widths[n], heights[n]] = [edge / scale, Math.exp(-edge)];
+  }
+  return { limits, widths, heights };
+}

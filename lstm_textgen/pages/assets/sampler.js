@@ -1,0 +1,98 @@
+/** Logits → the next id, by the rules and the random numbers of `sampling.hy`. */
+
+import { Random } from "./random.js";
+
+/** What keeps the logarithm of an exponential number finite. */
+const TINY = 1e-300;
+
+/** A temperature below it is as cold as can be: the noise no longer counts. */
+const COLDEST = 1e-30;
+
+/** Draws ids for one stream of text. */
+export class Sampler {
+  /**
+   * @param {number} size of the vocabulary
+   * @param {number | null} excluded an id that never comes
+   * @param {number} seed the number that random choices come from
+   */
+  constructor(size, excluded, seed) {
+    this.excluded = excluded;
+    this.random = new Random(seed);
+    this.scores = new Float64Array(size);
+    this.temperature = 1;
+    this.topP = 1;
+  }
+
+  /**
+   * Return the next id. It is drawn by the Gumbel-max trick; temperature 0 takes the likeliest.
+   * @param {Float32Array} logits (size,)
+   */
+  pick(logits) {
+    const { scores, temperature, topP, random } = this;
+    scores.set(logits);
+    if (this.excluded !== null) {
+      scores[this.excluded] = Number.NEGATIVE_INFINITY;
+    }
+    if (temperature > 0) {
+      const sharpness = 1 / Math.max(temperature, COLDEST);
+      for (let n = 0; n < scores.length; n++) {
+        scores[n] *= sharpness;
+      }
+      const lowest = topP < 1 ? nucleus(scores, topP) : Number.NEGATIVE_INFINITY;
+      for (let n = 0; n < scores.length; n++) {
+        const noise = -Math.log(random.exponential() + TINY);
+        scores[n] = scores[n] < lowest ? Number.NEGATIVE_INFINITY : scores[n] + noise;
+      }
+    }
+    return indexOfHighest(scores);
+  }
+}
+
+/** @param {Float64Array} scores */
+function indexOfHighest(scores) {
+  let best = 0;
+  for (let n = 1; n < scores.length; n++) {
+    if (scores[n] > scores[best]) {
+      best = n;
+    }
+  }
+  return best;
+}
+
+/**
+ * Return the score of the last of the likeliest units that together have the probability `topP`.
+ * @param {Float64Array} scores @param {number} topP
+ */
+function nucleus(scores, topP) {
+  const falling = scores.slice().sort().reverse();
+  const odds = falling.map((score) => Math.exp(score - falling[0]));
+  const enough = topP * odds.reduce((sum, each) => sum + each, 0);
+  let sum = 0;
+  for (let n = 0; n < odds.length; n++) {
+    sum += odds[n];
+    if (sum >= enough) {
+      return falling[n];
+    }
+  }
+  return falling[falling.length - 1];
+}
+
+/**
+ * Return the probabilities of all ids by `logits` alone, without any rule of choosing.
+ * @param {Float32Array} logits (size,) @param {Float64Array} into (size,)
+ */
+export function softmax(logits, into) {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let n = 0; n < logits.length; n++) {
+    highest = Math.max(highest, logits[n]);
+  }
+  let sum = 0;
+  for (let n = 0; n < logits.length; n++) {
+    into[n] = Math.exp(logits[n] - highest);
+    sum += into[n];
+  }
+  for (let n = 0; n < logits.length; n++) {
+    into[n] /= sum;
+  }
+  return into;
+}

@@ -1,0 +1,164 @@
+/** Text ↔ ids, as `vocabulary.hy` has them, and units as they are shown. */
+
+/** What Python's regular expressions take for white space. */
+const SPACE =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const WORD = "[\\p{L}\\p{N}_][\\p{L}\\p{N}_\\p{M}\\u200c\\u200d]*";
+const WORDS = new RegExp(
+  ` ?${WORD}(?:['’-]${WORD})*| ?[^\\p{L}\\p{N}_${SPACE}]\\p{M}*|\\n|[^\\S\\n]+|[${SPACE}]`,
+  "gu",
+);
+
+/** What must not act on the page but be seen: control characters and what turns a line round. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const ACTING = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+
+/** The units that a model knows. */
+export class Vocabulary {
+  /**
+   * @param {object} model
+   * @param {string} model.unit characters or words
+   * @param {string[]} model.units a unit's index is its id
+   * @param {number | null} model.unknown the id of every unknown word
+   * @param {boolean} model.lower whether it knows lower case only
+   */
+  constructor({ unit, units, unknown, lower }) {
+    this.words = unit === "words";
+    this.units = units;
+    this.unknown = unknown;
+    this.lower = lower;
+    this.ids = new Map(units.map((each, id) => [each, id]));
+  }
+
+  /**
+   * Return `text` prepared as the training text was.
+   * @param {string} text
+   */
+  prepare(text) {
+    const plain = text
+      .replace(/^\ufeff/, "")
+      .replace(/\r\n?/g, "\n")
+      .normalize("NFC");
+    return this.lower ? plain.toLowerCase() : plain;
+  }
+
+  /**
+   * Return the characters or words of `text`.
+   * @param {string} text
+   */
+  split(text) {
+    return this.words ? (text.match(WORDS) ?? []) : Array.from(text);
+  }
+
+  /**
+   * Return the id of a unit; -1 if it is unknown and nothing stands for it.
+   * @param {string} unit
+   */
+  id(unit) {
+    const id = this.ids.get(unit);
+    if (id !== undefined || !this.words) {
+      return id ?? -1;
+    }
+    return this.ids.get(unit.startsWith(" ") ? unit.slice(1) : ` ${unit}`) ?? this.unknown ?? -1;
+  }
+
+  /**
+   * Return the ids to read before a text that goes on from `seed`, and the seed's unknown units.
+   * @param {string} seed @param {string} beginning of the training text
+   */
+  readSeed(seed, beginning) {
+    const text = this.prepare(seed);
+    // A space before a word belongs to that word, which is still to come.
+    const units = this.split(this.endsInSpace(text) ? text.slice(0, -1) : text);
+    const strange = units.filter((unit) => [-1, this.unknown].includes(this.id(unit)));
+    const ids = units.map((unit) => this.id(unit)).filter((id) => id >= 0);
+    if (ids.length) {
+      return { ids, opening: "", strange: [...new Set(strange)] };
+    }
+    const line = this.ids.get("\n");
+    const first = this.split(beginning)
+      .map((unit) => this.id(unit))
+      .filter((id) => id >= 0);
+    const opening = line === undefined && first.length ? beginning : "";
+    return {
+      ids: line === undefined ? (first.length ? first : [0]) : [line],
+      opening,
+      strange: [...new Set(strange)],
+    };
+  }
+
+  /**
+   * Return whether a seed of words ends in one single space.
+   * @param {string} seed
+   */
+  endsInSpace(seed) {
+    return this.words && /\S $/.test(seed);
+  }
+}
+
+/**
+ * Return `text` with signs for the control characters in it, as `terminal.hy` has them.
+ * @param {string} text
+ */
+export function visible(text) {
+  return text.replace(ACTING, (character) => {
+    const code = character.charCodeAt(0);
+    if (code < 0x20) {
+      return String.fromCharCode(0x2400 + code);
+    }
+    const digits = code.toString(16);
+    return code === 0x7f ? "␡" : code < 0xa0 ? `\\x${digits}` : `\\u${digits}`;
+  });
+}
+
+/**
+ * Return how a unit is shown by itself, where a space would be nothing to look at.
+ * @param {string} unit
+ */
+export function shownAlone(unit) {
+  return visible(unit).replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/ /g, "␣");
+}
+
+/**
+ * Return in words how a unit is read aloud.
+ * @param {string} unit
+ */
+export function spoken(unit) {
+  /** @type {Record<string, string>} */
+  const names = { "\n": "line break", " ": "space", "\t": "tab" };
+  return names[unit] ?? visible(unit);
+}
+
+/**
+ * Return a probability as a percentage: 42%, 3.1%, below 0.1%.
+ * @param {number} odds
+ */
+export function percent(odds) {
+  const value = 100 * odds;
+  if (value < 0.1) {
+    return "below 0.1%";
+  }
+  return value > 99.9 && odds < 1 ? "99.9%" : `${value.toFixed(value < 9.95 ? 1 : 0)}%`;
+}
+
+/**
+ * Return the surprise of what had the probability `odds`, in words: 3.1 bits.
+ * @param {number} odds
+ */
+export function bitsOf(odds) {
+  const bits = -Math.log2(odds);
+  return bits > 20 ? "over 20 bits" : `${bits.toFixed(1)} bits`;
+}
+
+/**
+ * Return the class of the shade of a unit that had the probability `odds`: a step for each bit of
+ * surprise, as on the page of scores.
+ * @param {number} odds
+ */
+export function shadeOf(odds) {
+  if (Number.isNaN(odds)) {
+    return "unknown";
+  }
+  const bits = Math.min(8, Math.floor(-Math.log2(odds)));
+  return bits >= 1 ? `s${bits}` : "";
+}

@@ -1,0 +1,148 @@
+#[[A page to play with a model: one file that holds the model and a small engine in JavaScript.
+
+The weights travel as 16-bit floats in base64, 2.7 bytes each. assets/network.js is the engine,
+assets/playground.js the page.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  html [escape]
+  time
+  numpy :as np
+  lstm-textgen.cells [find-cells write-sample]
+  lstm-textgen.pages.assembly [ASSETS assemble base64 fill]
+  lstm-textgen.scoring [bits]
+  lstm-textgen.terminal [visible]
+  lstm-textgen.values [counted])
+
+(setv
+  MOST-MODELS 2
+  MOST-WEIGHTS 12_000_000  ; of all models: the page has 32 MB then, which a phone still opens
+  INDENTED 0.1  ; the share of indented lines from which a text is shown as code is
+  STYLES ["vendor/uPlot.min.css" "text.css" "playground.css"]
+  WORKER ["binary.js" "random.js" "sampler.js" "network.js" "worker.js"]
+  SCRIPTS ["vendor/uPlot.min.js" "units.js" "page.js" "textview.js" "alternatives.js" "model.js"
+    "column.js" "cellsview.js" "about.js" "playground.js"])
+
+
+(defn playground [models]
+  #[[Return the page (str) to play with `models`, a dict from names to one or two `Checkpoint`s.
+
+  Two write side by side. Raise `ValueError` for more of them, and for models that are too large.]]
+  (_check models)
+  (setv name (.join " & " models))
+  (assemble name
+    (fill "playground.html"
+      :name (escape (visible name))
+      :made f"Made on {(time.strftime "%-d %B %Y")}.")
+    :styles STYLES
+    :scripts SCRIPTS
+    :worker WORKER
+    :data {"facts" {"models" (lfor [name model] (.items models) (_facts name model))}}
+    :blocks {
+      "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
+      #** (dfor
+        [n model] (enumerate (.values models))
+        f"weights-{n}" (base64 (.join b"" (gfor w model.weights (.tobytes (_halved w))))))}))
+
+
+(defn _check [models]
+  "Raise `ValueError` unless a page has room for `models`."
+  (setv
+    n (len models)
+    weights (sum (gfor model (.values models) (count-weights model))))
+  (unless (<= n MOST-MODELS)
+    (raise (ValueError f"a page shows one model or two, not {n}")))
+  (unless (<= weights MOST-WEIGHTS)
+    (raise (ValueError (+ f"{weights :,} weights are too many for a page; it has room for "
+      f"{MOST-WEIGHTS :,}, so train a smaller network with `layers`")))))
+
+
+(defn count-weights [model]
+  "Return how many weights `model` has, a `Checkpoint`."
+  (sum (gfor weight model.weights weight.size)))
+
+
+(defn _halved [weight]
+  "Return `weight` as little-endian 16-bit floats; raise `ValueError` if they can't hold it."
+  (with [_ (np.errstate :over "ignore")]
+    (setv halved (.astype weight "<f2")))
+  (unless (.all (np.isfinite halved))
+    (raise (ValueError "the model has a weight above 65,504, which a page can't hold")))
+  halved)
+
+
+;; * What the page tells of a model
+
+(defn _facts [name model]
+  "Return what the page has to know of a `model` (a `Checkpoint`), as `Facts` in assets/model.js."
+  (setv
+    settings model.settings
+    vocabulary model.vocabulary
+    sample (write-sample model)
+    temperature settings.temperature)
+  {"name" name
+   "unit" vocabulary.unit
+   "units" vocabulary.units
+   "unknown" vocabulary.unknown
+   "lower" settings.lower
+   "code" (_code? sample)
+   "layers" (lfor layer settings.layers.recurrent [layer.kind layer.size])
+   "embedding" settings.embedding
+   "beginning" settings.beginning
+   "temperature" (if (isinstance temperature list) (get temperature 0) temperature)
+   "cells" (lfor each (find-cells model sample) (vars each))
+   "about" (_about model)
+   "history" (lfor entry model.history (_losses entry))})
+
+
+(defn _code? [text]
+  "Return whether `text` looks like code: many of its lines are indented."
+  (setv lines (lfor line (.splitlines text) :if (.strip line) line))
+  (and (bool lines)
+    (> (/ (sum (gfor line lines (.startswith line #("  " "\t")))) (len lines)) INDENTED)))
+
+
+(defn _losses [entry]
+  "Return the losses of an epoch, an `entry` of the history, in bits per unit."
+  (setv held (.get entry "validation_loss"))
+  {"epoch" (get entry "epoch")
+   "loss" (bits (get entry "loss"))
+   #** (if (is held None) {} {"validation" (bits held)})})
+
+
+(defn _about [model]
+  "Return [title text] pairs about a `model` (a `Checkpoint`)."
+  (setv
+    settings model.settings
+    vocabulary model.vocabulary
+    unit vocabulary.unit
+    best (min
+      (gfor
+        entry model.history
+        :if (is-not (.get entry "validation_loss") None)
+        #((get entry "validation_loss") (get entry "epoch")))
+      :default None))
+  (lfor
+    [title text] (.items {
+      "Recipe" settings.recipe
+      "Learned from" (_length model)
+      "Knows" (counted vocabulary.size unit)
+      "Network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
+      "Size" (counted (count-weights model) "weights")
+      "Epochs" (str (len model.history))
+      "Best loss" (when best (+ f"{(bits (get best 0)) :.3f} bits per {(.removesuffix unit "s")} "
+        f"on held-out text, in epoch {(get best 1)}"))
+      "Window" (counted settings.lookback unit)
+      "Batch size" (str settings.batch-size)
+      "Learning rate" (str settings.learning-rate)})
+    :if text
+    [title text]))
+
+
+(defn _length [model]
+  "Return how long the text was that `model` has learned from last, which its fingerprint tells."
+  (setv [length] (or
+    (lfor entry (cut model.history -1 None) (get (.partition (get entry "text") ":") 0))
+    [""]))
+  (when (.isdigit length)
+    (counted (int length) model.vocabulary.unit)))

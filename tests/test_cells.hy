@@ -1,0 +1,119 @@
+"What single cells of the network follow."
+
+(import
+  numpy :as np
+  pytest
+  lstm-textgen.cells [FEATURES correlations find-cells mark-features read-cells write-sample]
+  lstm-textgen.engine [Engine]
+  lstm-textgen.textmodel [TextModel]
+  tests.helpers [small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  ;; For each feature a text, and under it what is marked; numbers stand for themselves.
+  MARKED {
+    "inside quotes" ["a \"b\nc\" d" "--####---"]
+    "inside brackets" ["f(x) (" "-##---"]
+    "inside tags" ["a<b c>d" "-####--"]
+    "comments" ["a # b\nc" "--###--"]
+    "speaker names" ["DOG: a\nb: c" "###----#---"]
+    "line starts" ["a\nb" "-#-"]
+    "first words of lines" ["ab c\nd e" "##---#--"]
+    "empty lines" ["a\n\nb" "--#-"]
+    "indentation" ["a\n  b c" "--##---"]
+    "position in the line" ["abc\nd" "12301"]
+    "position in the word" ["abc de" "123012"]
+    "word ends" ["ab, cd" "-#---#"]
+    "spaces" ["a b\nc" "-#---"]
+    "sentence ends" ["a. B" "-##-"]
+    "punctuation" ["a, b!" "-#--#"]
+    "upper case" ["aBc É" "-#--#"]
+    "words in capitals" ["I AM Bo" "--##---"]
+    "digits" ["a 42" "--##"]
+    "vowels" ["heylo" "-#--#"]})
+
+
+(defn [(pytest.mark.parametrize "name" FEATURES)] test-a-feature-marks-what-its-name-says [name]
+  (setv
+    [text shown] (get MARKED name)
+    expected (lfor mark shown (if (.isdigit mark) (int mark) (int (= mark "#")))))
+  (assert (= (.tolist (get (mark-features (list text)) name)) expected)))
+
+
+(defn test-of-a-word-the-last-character-is-marked []
+  (assert (= (.tolist (get (mark-features ["He" " said" "," " AH"]) "word ends")) [1 1 0 1])))
+
+
+(defn test-an-activation-is-what-the-engine-remembers []
+  (setv
+    model (small-model)
+    [units [lstm gru]] (read-cells model "hello")
+    engine (Engine model.settings.layers model.weights))
+  (for [id (.encode model.vocabulary "\nhello")]
+    (.advance engine id))
+  (assert (= [units lstm.shape gru.shape] [(list "hello") #(5 6) #(5 5)]))
+  (assert (np.array-equal (get lstm -1) (np.tanh (get engine.cells 0))))
+  (assert (np.array-equal (get gru -1) (get engine.cells 1))))
+
+
+(defn test-an-unknown-character-changes-no-activation []
+  (setv
+    [units [lstm _]] (read-cells (small-model) "☃he☃l")
+    [_ [known _]] (read-cells (small-model) "hel"))
+  (assert (= units (list "☃he☃l")))
+  (assert (np.array-equal (get lstm [1 2 3 4]) (get known [0 1 1 2]))))
+
+
+(defn test-correlations-are-pearsons []
+  (setv
+    rng (np.random.default-rng 1)
+    [cells marks] [(.normal rng :size #(50 3)) (.normal rng :size #(50 2))]
+    expected (cut (np.corrcoef cells marks :rowvar False) 3))
+  (assert (np.allclose (correlations cells marks) (get expected #((slice None) (slice 3 None)))))
+  (assert (= (.tolist (correlations (np.ones #(5 1)) (.reshape (np.arange 5) 5 1))) [[0]])))
+
+
+(defn counting-model []
+  "Return a model with a cell that is on after a line break, and off after another character."
+  (setv
+    model (small-model :text "ab\n" :odds {} :layers "2")
+    [embedding kernel _ bias #* _] model.weights
+    (get embedding #((.get model.vocabulary.ids "\n") 0)) 1
+    (get kernel #(0 4)) 8  ; c's, of the first cell
+    (cut bias 2) 8  ; the input gates are open
+    (get bias (slice 2 4)) -8)  ; and the forget gates closed
+  model)
+
+
+(defn found-in [model]
+  (find-cells model (write-sample model)))
+
+
+(defn test-a-cell-that-follows-a-feature-is-found []
+  (setv [each #* others] (found-in (counting-model)))
+  (assert (= [each.layer each.cell each.name] [0 0 "line starts"]))
+  (assert (> each.correlation 0.99))
+  (assert (= others [])))
+
+
+(defn test-a-model-whose-cells-follow-nothing-has-none-to-show []
+  (assert (= (found-in (small-model :text "ab\n" :odds {})) [])))
+
+
+(defn test-the-same-cells-are-found-again []
+  (assert (= (found-in (small-model)) (found-in (small-model)))))
+
+
+(defn test-python-gets-activations-and-named-cells []
+  (setv cells (.cells (TextModel (counting-model)) "AB\n"))
+  (assert (= cells.units ["A" "B" "\n"]))
+  (assert (= (lfor each cells.activations each.shape) [#(3 2)]))
+  (assert (= (lfor each cells.named each.name) ["line starts"]))
+  (with [_ (pytest.raises ValueError :match "`text` must be text")]
+    (.cells (TextModel (counting-model)) 5)))
+
+
+(defn test-words-have-cells-too []
+  (setv cells (.cells (TextModel (small-model :text "one two" :unit "words")) "two one six"))
+  (assert (= cells.units ["two" " one" " six"]))
+  (assert (= (. (get cells.activations 0) shape) #(3 6))))

@@ -1,0 +1,71 @@
+"Making a page to play with, from the command line and from Python."
+
+(import
+  pytest
+  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages.playground [playground]
+  lstm-textgen.textmodel [TextModel load]
+  tests.helpers [program refused saved-model small-model succeeded])
+
+(setv pytestmark pytest.mark.quick)
+
+
+(defn test-a-page-is-made-and-its-size-told [tmp-path]
+  (saved-model tmp-path)
+  (setv result (program "--page" "a.html" :folder tmp-path))
+  (succeeded result)
+  (assert (in "a.html: 0.1 MB; open it in a browser" result.stderr))
+  (setv page (.read-text (/ tmp-path "a.html") :encoding "utf-8"))
+  (assert (in "<title>model</title>" page))
+  (assert (in "Content-Security-Policy" page)))
+
+
+(defn test-two-models-share-a-page [tmp-path]
+  (saved-model tmp-path)
+  (save-checkpoint (small-model :layers "gru:4") (/ tmp-path "b"))
+  (succeeded (program "--page" "a.html" "--model" "model" "--model" "b" :folder tmp-path))
+  (assert (in "model &amp; b" (.read-text (/ tmp-path "a.html") :encoding "utf-8"))))
+
+
+(defn test-python-makes-the-same-page [tmp-path]
+  (setv model (load (saved-model tmp-path)))
+  (.page model (/ tmp-path "a.html"))
+  (succeeded (program "--page" "b.html" :folder tmp-path))
+  (setv [a b] (lfor name ["a.html" "b.html"] (.read-bytes (/ tmp-path name))))
+  (assert (= a b)))
+
+
+(defn test-models-of-one-name-are-told-apart [tmp-path]
+  (setv
+    model (TextModel (small-model) "bot")
+    path (/ tmp-path "a.html"))
+  (.page model path model)
+  (assert (in "bot &amp; bot 2" (.read-text path :encoding "utf-8"))))
+
+
+(defn [(pytest.mark.parametrize #("flags" "words") [
+    [["--page" "a.html" "--model" "none"] ["none.h5"]]
+    [["--page" "nowhere/a.html"] ["nowhere" "there is no such folder"]]
+    [["--page" "model.h5"] ["--page model.h5 would overwrite the model in use"]]
+    [["--page" "a.html" "--model" "model" "--model" "model" "--model" "model"]
+      ["a page shows one model or two, not 3"]]
+    [["--page" "a.html" "--temperature" "1"] ["--temperature does nothing with --page"]]
+    [["--page" "a.html" "--generate" "a"] ["--page" "can't be combined"]]])]
+    test-bad-input-is-refused-and-nothing-written [tmp-path flags words]
+  (saved-model tmp-path)
+  (refused (program #* flags :folder tmp-path) #* words)
+  (assert (not (.exists (/ tmp-path "a.html")))))
+
+
+(defn test-a-model-too-large-for-a-page-is-refused [monkeypatch]
+  (.setattr monkeypatch module "MOST_WEIGHTS" 100)
+  (with [_ (pytest.raises ValueError :match "too many for a page; it has room for 100")]
+    (playground {"a" (small-model)})))
+
+
+(defn test-a-weight-too-large-for-16-bits-is-refused []
+  (setv model (small-model))
+  (setv (get model.weights 0 #(0 0)) 1e6)
+  (with [_ (pytest.raises ValueError :match "the model has a weight above 65,504")]
+    (playground {"a" model})))

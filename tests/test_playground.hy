@@ -1,0 +1,140 @@
+"The page to play with a model, in a real browser: what it writes, and how fast."
+
+(import
+  time
+  pytest
+  lstm-textgen.pages.playground [count-weights playground]
+  lstm-textgen.textmodel [TextModel]
+  tests.browser [fragment halved-model open-page page-of start-browser wait-for-units WRITTEN
+    write-on written])
+
+(setv
+  browser (pytest.fixture start-browser :scope "module")
+  ;; Ten models of all kinds, and how they are steered.
+  MODELS [
+    ["12" {} {"temperature" 0.7}]
+    ["gru:9" {} {"temperature" 1}]
+    ["lstm-hard:8" {} {"temperature" 0.5}]
+    ["lstm:9,dropout:0.2,lstm:7" {} {"temperature" 1.3}]
+    ["gru:6,gru:5" {} {"temperature" 0.8  "top_p" 0.9}]
+    ["lstm:5,gru:6,lstm-hard:7" {} {"temperature" 1  "top_p" 0.5}]
+    ["33" {} {"temperature" 0}]
+    ["10" {"unit" "words"} {"temperature" 0.9}]
+    ["gru:11" {"unit" "words"} {"temperature" 1  "top_p" 0.75}]
+    ["7" {"lower" True} {"temperature" 2}]])
+
+
+;; * Writing
+
+(defn [(pytest.mark.parametrize #("layers" "options" "steering") MODELS)]
+    test-the-page-writes-what-the-command-line-writes [browser tmp-path layers options steering]
+  (setv
+    model (halved-model layers #** options)
+    expected (.generate (TextModel model) "the cat" :length 300 :rng-seed 4 #** steering)
+    settings (fragment #** {"seed" "the cat"  "rng_seed" 4  "fast" 1  #** steering}))
+  (with [page (open-page browser (page-of tmp-path model) settings)]
+    (write-on page 300)
+    (assert (.startswith (written page) expected))))
+
+
+(defn test-it-writes-the-same-without-webassembly [browser tmp-path]
+  (setv
+    model (halved-model)
+    path (page-of tmp-path model)
+    [before after] (.split (.read-text path :encoding "utf-8") "id=\"product\">")
+    expected (.generate (TextModel model) "The" :length 100 :rng-seed 4 :temperature 1))
+  (.write-text path (+ before "id=\"product\">" (cut after (.index after "<") None))
+    :encoding "utf-8")
+  (with [page (open-page browser path "#seed=The&rng_seed=4&temperature=1&fast=1")]
+    (write-on page 100)
+    (assert (.startswith (written page) expected))))
+
+
+(defn test-an-empty-seed-begins-as-a-text-begins [browser tmp-path]
+  (setv model (halved-model :text "abc " :beginning "b"))
+  (with [page (open-page browser (page-of tmp-path model) "#rng_seed=4&temperature=1&fast=1")]
+    (write-on page 50)
+    (assert (.startswith (written page)
+      (.generate (TextModel model) "" :length 50 :rng-seed 4 :temperature 1)))))
+
+
+(defn test-unknown-characters-of-the-seed-are-named [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=the☃&fast=1")]
+    (write-on page 20)
+    (assert (= (.text-content page "#strange") "Unknown to the model: ☃"))))
+
+
+(defn test-a-pace-that-one-can-follow [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)))]
+    (setv begun (time.monotonic))
+    (write-on page 60)
+    (assert (< 1 (- (time.monotonic) begun) 10))))
+
+
+(defn test-stop-stops-and-go-on-goes-on [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)))]
+    (.click page "#go")
+    (wait-for-units page 10)
+    (.click page "#stop")
+    (setv text (written page))
+    (.wait-for-timeout page 300)
+    (assert (= (written page) text))
+    (.click page "#on")
+    (wait-for-units page (+ 20 (len text)))
+    (.press page "body" "Escape")
+    (assert (.startswith (written page) text))
+    (assert (.is-visible page "#go"))))
+
+
+(defn test-what-is-stopped-before-it-begins-does-not-begin [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=The")]
+    (.evaluate page "['go', 'stop'].forEach((id) => document.getElementById(id).click())")
+    (.wait-for-timeout page 500)
+    (assert (= (written page) "The"))
+    (assert (.is-visible page "#go"))))
+
+
+(defn test-sliders-steer [browser tmp-path]
+  (setv model (halved-model))
+  (with [page (open-page browser (page-of tmp-path model) "#seed=The&fast=1")]
+    (.focus page "#temperature")
+    (.press page "#temperature" "Home")
+    (assert (= (.text-content page "#temperature-value") "0.00"))
+    (write-on page 40)
+    (assert (.startswith (written page)
+      (.generate (TextModel model) "The" :length 40 :temperature 0)))))
+
+
+(defn test-two-models-write-side-by-side [browser tmp-path]
+  (setv
+    models [(halved-model) (halved-model "gru:9")]
+    path (page-of tmp-path #* models))
+  (with [page (open-page browser path "#seed=The&rng_seed=4&temperature=1&fast=1")]
+    (write-on page 400)
+    (setv texts (.all-text-contents (.locator page WRITTEN)))
+    (assert (= (len texts) 2))
+    (for [[text model] (zip texts models)]
+      (setv text (cut text 100))
+      (assert (.startswith
+        (.generate (TextModel model) "The" :length 100 :rng-seed 4 :temperature 1) text)))))
+
+
+;; * Size and speed
+
+(defn test-a-page-is-small []
+  (setv
+    model (halved-model "256")
+    page (playground {"a" model}))
+  (assert (<= (len (.encode page)) (+ (* 2.8 (count-weights model)) 150_000))))
+
+
+(defn test-full-speed-is-fast [browser tmp-path]
+  ;; bench/page.hy measures it; here other work may take most of the machine.
+  (setv model (halved-model "256" :text (.join "" (map chr (range 33 102)))))
+  (with [page (open-page browser (page-of tmp-path model) "#temperature=1&fast=1")]
+    (write-on page 100)
+    (setv begun (time.monotonic))
+    (write-on page 6000)
+    (setv rate (/ 6000 (- (time.monotonic) begun)))
+    (print f"{rate :,.0f} characters a second")
+    (assert (> rate 800))))

@@ -1,0 +1,264 @@
+"The page to play with a model, in a real browser: what one sees of it, and what it may do."
+
+(import
+  json
+  numpy :as np
+  pytest
+  lstm-textgen.cells [read-cells]
+  lstm-textgen.engine [Engine softmax]
+  lstm-textgen.terminal [visible]
+  lstm-textgen.textmodel [TextModel]
+  tests.browser [fragment halved-model open-page overflow page-of start-browser start-of violations
+    wait-for-units wait-until WRITTEN write-on written])
+
+(setv
+  browser (pytest.fixture start-browser :scope "module")
+  TABS ["#tab-write" "#tab-cells" "#tab-about"]
+  ;; A vocabulary that would be markup, or turn the page round, if it weren't text.
+  HOSTILE (+ "</script><script>document.title='x'</script><!-- --><img src=x onerror=alert(1)>"
+    "&\"'`\u2028\u2029\u202e\x00\x1b\x07é☃"))
+
+
+;; * How sure it was
+
+(defn likeliest [model text]
+  "Return the five units that are likeliest after `text`, the best first."
+  (setv best (np.argsort (- (odds-after model text))))
+  (lfor id (cut best 5) (get model.vocabulary.units id)))
+
+
+(defn alternatives [page]
+  "Return the units that the panel of a page shows."
+  (lfor
+    shown (.all-text-contents (.locator page "#alternatives .unit"))
+    (.replace (.replace shown "␣" " ") "↵" "\n")))
+
+
+(defn odds-after [model text]
+  "Return the probabilities of all units that `model` gives after `text`."
+  (setv engine (Engine model.settings.layers model.weights))
+  (softmax (.feed engine (.encode model.vocabulary text))))
+
+
+(defn wait-for-text [page text]
+  "Wait until the text on the page begins with `text`."
+  (wait-until page
+    f"document.querySelector('{WRITTEN}').textContent.startsWith({(json.dumps text)})"))
+
+
+(defn test-a-click-shows-the-likeliest-and-picking-one-continues-there [browser tmp-path]
+  (setv model (halved-model))
+  (with [page (open-page browser (page-of tmp-path model) "#seed=The&temperature=0&fast=1")]
+    (write-on page 100)
+    (setv before (cut (written page) 20))
+    (.click page.mouse #* (start-of page 20))
+    (setv best (likeliest model before))
+    (assert (= (alternatives page) best))
+    (.click page "#alternatives li:nth-child(3) button")
+    (wait-for-text page
+      (.generate (TextModel model) (+ before (get best 2)) :length 30 :temperature 0))))
+
+
+(defn test-an-alternative-has-its-probability [browser tmp-path]
+  (setv model (halved-model))
+  (with [page (open-page browser (page-of tmp-path model) "#seed=The&temperature=0&fast=1")]
+    (write-on page 20)
+    (.click page.mouse #* (start-of page 10))
+    (setv odds (max (odds-after model (cut (written page) 10))))
+    (assert (in (.text-content page "#alternatives li:first-child .odds")
+      [f"{(* 100 odds) :.0f}%" f"{(* 100 odds) :.1f}%"]))))
+
+
+(defn shade [model before unit]
+  "Return the class that `unit` should have after the text `before`."
+  (setv odds (get (odds-after model before) (get model.vocabulary.ids unit)))
+  (get ["" #* (gfor n (range 1 9) f"s{n}")] (min 8 (int (- (np.log2 odds))))))
+
+
+(defn test-shades-are-steps-of-one-bit [browser tmp-path]
+  (setv model (halved-model))
+  (with [page (open-page browser (page-of tmp-path model) "#seed=The&temperature=1&fast=1")]
+    (write-on page 30)
+    (setv
+      text (written page)
+      runs (.evaluate page (+ "Array.from(document.querySelector('" WRITTEN " span').childNodes, "
+        "(run) => [run.textContent, run.className ?? ''])"))
+      shades (lfor
+        [run shade] (cut runs 1 None)
+        _ run
+        shade))
+    (for [n (range 25)]
+      (setv [before unit] [(cut text (+ 3 n)) (get text (+ 3 n))])
+      (assert (= (get shades n) (shade model before unit))))))
+
+
+(defn press [page #* keys]
+  (for [key keys]
+    (.press page.keyboard key)))
+
+
+(defn focused [page]
+  "Return the role of the element that has the focus, or its name."
+  (.evaluate page "document.activeElement.getAttribute('role') ?? document.activeElement.id"))
+
+
+(defn test-everything-works-with-the-keyboard-alone [browser tmp-path]
+  (setv model (halved-model))
+  (with [page (open-page browser (page-of tmp-path model) "#temperature=0&fast=1")]
+    (press page "Tab" "Tab" "T" "h" "e" "Enter")  ; past the tabs, to the seed
+    (wait-for-units page 50)
+    (press page "Escape" "Tab" "Tab" "Tab" "Tab" "Tab" "Tab")
+    (assert (= (focused page) "textbox"))
+    (press page "Home" "ArrowRight")
+    (assert (in "%" (.text-content page "#spoken")))
+    (press page "Enter" "2")
+    (wait-for-text page (+ "The" (get (likeliest model "The") 1)))
+    (assert (= (focused page) "textbox"))))
+
+
+(defn test-the-live-region-does-not-chatter [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#fast=1")]
+    (.evaluate page (+ "(window.heard = [], new MutationObserver(() => "
+      "heard.push(document.getElementById('spoken').textContent)).observe("
+      "document.getElementById('spoken'), {childList: true}))"))
+    (write-on page 500)
+    (setv [first last] (.evaluate page "heard"))
+    (assert (= first "Writing."))
+    (assert (.startswith last "Stopped after "))))
+
+
+;; * Cells
+
+(defn test-a-text-is-shaded-by-a-cells-activation [browser tmp-path]
+  (setv
+    model (halved-model "lstm:9,gru:7")
+    [_ activations] (read-cells model "The dog"))
+  (with [page (open-page browser (page-of tmp-path model))]
+    (.click page "#tab-cells")
+    (.fill page "#own" "The dog")
+    (.select-option page "#layer" "1")
+    (.fill page "#cell" "4")
+    (.focus page "#cells-text")
+    (for [[n key] (enumerate ["Home" #* (* ["ArrowRight"] 6)])]
+      (.press page.keyboard key)
+      (setv shown (float (.text-content page "#cells-value")))
+      (assert (< (abs (- shown (get activations 1 n 4))) 0.01)))
+    (assert (= (.text-content page "#cells-text") "The dog"))))
+
+
+(defn test-named-cells-are-offered-first [browser tmp-path]
+  (setv model (halved-model))
+  (setv cells (. (.cells (TextModel model) "") named))
+  (with [page (open-page browser (page-of tmp-path model))]
+    (.click page "#tab-cells")
+    (assert (= (.all-text-contents (.locator page "#cells-list .unit"))
+      (lfor each cells each.name)))
+    (setv [pressed] (.all-text-contents (.locator page "#cells-list [aria-pressed=true] .unit")))
+    (assert (= pressed (. (get cells 0) name)))))
+
+
+;; * Taking it along
+
+(defn test-a-link-restores-the-settings [browser tmp-path]
+  (setv path (page-of tmp-path (halved-model)))
+  (with [page (open-page browser path "#fast=1")]
+    (.fill page "#seed" "The & cat=50%+\n")
+    (.fill page "#temperature" "1.25")
+    (.fill page "#top-p" "0.8")
+    (write-on page 100)
+    (.click page "#link")
+    (setv
+      link (.evaluate page "location.hash")
+      text (written page)))
+  (with [page (open-page browser path link)]
+    (assert (= (.input-value page "#seed") "The & cat=50%+\n"))
+    (assert (= (.text-content page "#temperature-value") "1.25"))
+    (write-on page 100)
+    (assert (= (cut (written page) 100) (cut text 100)))))
+
+
+(defn test-a-text-is-saved-and-copied-as-it-is [browser tmp-path]
+  (setv
+    path (page-of tmp-path (halved-model :text (+ HOSTILE "abc")))
+    rights {"permissions" ["clipboard-read" "clipboard-write"]})
+  (with [page (open-page browser path "#seed=abc&fast=1" #** rights)]
+    (write-on page 100)
+    (with [download (.expect-download page)]
+      (.click page "#save"))
+    (setv saved (.decode (.read-bytes (.path download.value))))
+    (assert (= (visible saved) (written page)))
+    (.click page "#copy")
+    (wait-until page "document.getElementById('told').textContent === 'Text copied'")
+    (assert (= (.evaluate page "navigator.clipboard.readText()") saved))))
+
+
+;; * Safety
+
+(defn test-a-hostile-vocabulary-does-nothing [browser tmp-path]
+  (setv model (halved-model :text HOSTILE))
+  (with [page (open-page browser (page-of tmp-path model) (fragment :fast 1 :seed HOSTILE))]
+    (setv elements (.evaluate page "document.querySelectorAll('script, img').length"))
+    (write-on page 300)
+    (.click page.mouse #* (start-of page (+ 5 (len (visible HOSTILE)))))
+    (.press page.keyboard "Escape")
+    (.click page "#tab-cells")
+    (assert (= (.title page) "model 0"))
+    (assert (= (.evaluate page "document.querySelectorAll('script, img').length") elements))
+    (assert (.startswith (written page) (visible HOSTILE)))
+    (assert (not-in "\u202e" (written page)))))
+
+
+(defn test-the-policy-lets-nothing-else-run [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) :may-say "violates")]
+    (.evaluate page (+ "(() => { const script = document.createElement('script');"
+      "script.textContent = 'window.harm = 1'; document.body.append(script);"
+      "document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>'); })()"))
+    (assert (= (.evaluate page "[window.harm, document.querySelector('p[style]').style.color]")
+      [None ""]))
+    (assert (= "refused" (.evaluate page
+      "fetch('data:,x').then(() => 'done', () => 'refused')")))))
+
+
+;; * How it looks
+
+(defn [(pytest.mark.parametrize "scheme" ["light" "dark"])]
+    test-axe-finds-nothing [browser tmp-path scheme]
+  (setv path (page-of tmp-path (halved-model) (halved-model "gru:9")))
+  (with [page (open-page browser path "#seed=The&fast=1&temperature=2" :color-scheme scheme)]
+    (assert (= (violations page) []))
+    (write-on page 200)
+    (.click page "summary")
+    (assert (= (violations page) []))
+    (.click page.mouse #* (start-of page 20))
+    (assert (= (violations page) []))
+    (.press page.keyboard "Escape")
+    (for [tab (cut TABS 1 None)]
+      (.click page tab)
+      (assert (= (violations page) [])))))
+
+
+(defn [(pytest.mark.parametrize "width" [360 1600])
+       (pytest.mark.parametrize "text" [(* "long" 40) "سلام دنیا" "一二三四五六" "👩‍👩‍👧é🇩🇪"])]
+    test-no-text-is-wider-than-the-page [browser tmp-path width text]
+  (setv path (page-of tmp-path (halved-model :text text)))
+  (with [page (open-page browser path (fragment :fast 1 :seed text)
+      :viewport {"width" width  "height" 700})]
+    (write-on page 300)
+    (for [tab TABS]
+      (.click page tab)
+      (assert (<= (overflow page) 0) tab))))
+
+
+(defn test-a-right-to-left-text-runs-that-way [browser tmp-path]
+  (setv path (page-of tmp-path (halved-model :text "سلام دنیا")))
+  (with [page (open-page browser path "#seed=سلام&fast=1")]
+    (write-on page 50)
+    (assert (.evaluate page f"document.querySelector('{WRITTEN}').matches(':dir(rtl)')"))
+    (.focus page WRITTEN)
+    (.press page.keyboard "Home")
+    (setv before (.bounding-box (.locator page ".frame:visible")))
+    (.press page.keyboard "ArrowLeft")
+    (assert (< (get (.bounding-box (.locator page ".frame:visible")) "x")
+      (+ (get before "x") (get before "width"))))))
+
+
