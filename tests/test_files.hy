@@ -6,7 +6,7 @@
   os
   tempfile
   threading
-  hypothesis [given strategies :as st]
+  hypothesis [assume given strategies :as st]
   pytest
   lstm-textgen.sources.files [NotText decode find-paths read-pieces read-sources]
   tests.helpers [run-python succeeded])
@@ -243,6 +243,8 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 (defn [(given (st.binary :max-size 20) (st.sampled-from ["utf-8" "utf-8-sig" "shift_jis"]))]
     test-a-wrong-byte-is-where-the-message-says [data encoding]
+  ;; Half a byte order mark and nothing else is an empty text to Python's decoder.
+  (assume (not-in data [b"\xef" b"\xef\xbb"]))
   (try
     (.decode data encoding)
     (except [error UnicodeDecodeError]
