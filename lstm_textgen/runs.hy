@@ -115,7 +115,8 @@
 
   A recipe's own steps may look at the whole text, so with them it is in memory once.]]
   (setv recipe run.recipe)
-  (.doing report f"reading {(_source run)}")
+  (when run.sources
+    (.doing report f"reading {(_source run)}"))
   (try
     (setv pieces (gfor
       piece (cut-at-space (read-pieces run.sources
