@@ -112,8 +112,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       (setv reader (_Reader model (len ids) (min alternatives vocabulary.size))))
     (setv
       nats (np.full (len units) np.nan)
-      [own-nats hits #* likeliest] (.predict reader ids)
-      (get nats known) own-nats
+      [(get nats known) hits #* likeliest] (.predict reader ids)
       unknowns (if (is vocabulary.unknown None)
         (- (len units) (len ids))
         (int (.sum (= ids vocabulary.unknown)))))

@@ -21,6 +21,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
 
 
 (defn test-writing-imports-neither-keras-nor-hyrule-nor-rich [sure]
+  (output sure "--generate" "a" "--length" 1)  ; with all modules compiled, as they are installed
   (setv
     result (program "--generate" "a" "--length" 1
       :folder sure
