@@ -81,7 +81,7 @@
       (_check-time-left run (- (time.monotonic) begun)))
     (setv checkpoint (if old
       (_continue run old vocabulary kept settings report)
-      (_begin run vocabulary kept settings)))
+      (_begin run vocabulary kept settings report)))
     (_train run checkpoint kept held begun report)))
 
 
@@ -184,7 +184,7 @@
     (load-checkpoint path :resume True :warn report.warn)))
 
 
-(defn _begin [run vocabulary ids settings]
+(defn _begin [run vocabulary ids settings report]
   "Return a new model that begins to learn from `ids` (time,): everything but its weights."
   (setv
     units (len ids)
@@ -196,7 +196,8 @@
       units
       (if run.minutes (.max-epochs run settings.unit) epochs)
       run.minutes
-      settings.unit)))
+      settings.unit
+      (if run.minutes (_speed report) 1))))
   (Checkpoint None vocabulary
     (replace settings
       :epochs epochs
@@ -207,6 +208,13 @@
       :beginning (.decode vocabulary (get ids (slice 1)))
       :recipe (when run.recipe run.recipe.name))
     []))
+
+
+(defn _speed [report]
+  "Return how many times as fast as the machine of `sizing.hy` this one is."
+  (import-keras)
+  (import lstm-textgen.parallel.speed [machine-speed])
+  (machine-speed report))
 
 
 (defn _epochs [run ids settings]

@@ -10,13 +10,17 @@
   STARTING 15            ; seconds of a run that go by without training
   FEWEST-ROWS 2          ; in a batch
   MOST-ROWS 32
-  NEVER math.inf)
+  NEVER math.inf
+  ;; The network whose speed `parallel/speed.hy` measures elsewhere, and its speed in this table.
+  MEASURED "256"
+  MEASURED-SPEED 75_000)
 
 
 (defclass [(dataclass :frozen True)] Size []
   #[[An LSTM that may be chosen.
 
-  - `units`: how large it is; `speed`: how many units of text it reads in a second.
+  - `units`: how large it is; `speed`: how many units of text it reads in a second on the machine
+    of bench/README.md, in batches of 32 rows.
   - `most-dropout`: the most that helps it.
   - `usual-from`: in a run without `minutes` it is chosen for texts with so many units or more.]]
   #^ int units
@@ -32,38 +36,42 @@
   - `read`: units to read in all, but in no fewer than `fewest-epochs`, no more than `most-epochs`.
   - `enough`, `enough-of-more`: units that make a network worth its size, of a text of up to a
     million units, and of one of five or more.
-  - `dropout`: for each time that the text is read.]]
+  - `dropout`: for each time that the text is read.
+  - `fewest-rows`: a batch of fewer rows takes as long as one of so many.]]
   #^ list sizes
   #^ int read
   #^ int fewest-epochs
   #^ int most-epochs
   #^ int enough
   #^ int enough-of-more
-  #^ float dropout)
+  #^ float dropout
+  #^ int fewest-rows)
 
 
 ;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
 (setv
   CHARACTERS (Rule
-    [ (Size 768 8_000 0.5 NEVER)
-      (Size 512 22_000 0.5 NEVER)
-      (Size 384 35_000 0.3 200_000)
-      (Size 256 60_000 0.3 0)]
+    [ (Size 768 15_000 0.5 NEVER)
+      (Size 512 31_000 0.5 NEVER)
+      (Size 384 44_000 0.3 200_000)
+      (Size 256 75_000 0.3 0)]
     :read 7_000_000
     :fewest-epochs 3
     :most-epochs 9  ; with more a small text is known by heart
     :enough 3_000_000
     :enough-of-more 5_000_000
-    :dropout 0.05)
+    :dropout 0.05
+    :fewest-rows 16)
   WORDS (Rule
-    [ (Size 256 7_000 0.5 0)
-      (Size 128 12_000 0.5 NEVER)]
+    [ (Size 256 9_000 0.5 0)
+      (Size 128 15_000 0.5 NEVER)]
     :read 800_000
     :fewest-epochs 2
     :most-epochs 5
     :enough 600_000
     :enough-of-more 600_000
-    :dropout 0.1)
+    :dropout 0.1
+    :fewest-rows 1)
   RULES {"characters" CHARACTERS  "words" WORDS})
 
 
@@ -86,26 +94,26 @@
   (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
 
 
-(defn choose-layers [units epochs minutes [unit "characters"]]
+(defn choose-layers [units epochs minutes [unit "characters"] [speed 1]]
   #[[Return the `Layers` for a text with so many `units` to train on, and why, in words.
 
   The text is read `epochs` times (0: without end), for at most so many `minutes` (None: as long as
-  it takes). `unit` is what its units are, `characters` or `words`.
+  it takes). `unit` is what its units are, `characters` or `words`; `speed` is how many times as
+  fast as in the table above this machine is.
 
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that
   in the minutes reads 3 million characters; or of a small text, all of it 9 times; or of a large
-  one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.7 minutes on,
-  512 from 2.6, 768 from 6.5. Words are read more slowly, since each is chosen from thousands; of
-  them 600,000 are enough, or all of the text 5 times. Without minutes it is 256 units, or
-  384 for a text of 200,000 characters or more. The size doesn't depend on the epochs: fewer of
-  them take less time.
+  one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.4 minutes on,
+  512 from 1.9, 768 from 3.6, at `speed` 1. Words are read more slowly, since each is chosen from
+  thousands; of them 600,000 are enough, or all of the text 5 times. Without minutes it is 256
+  units, or 384 for a text of 200,000 characters or more. The size doesn't depend on the epochs:
+  fewer of them take less time.
 
   Dropout grows with each time that the text is read, up to the most that helps such a network; by
-  less for a text of more than a megabyte. All was measured on two cores (bench/README.md); for
-  other machines it is a guess.]]
+  less for a text of more than a megabyte. All was measured on two cores (bench/README.md).]]
   (setv
     rule (get RULES unit)
-    seconds (max 1 (- (* 60 (or minutes 0)) STARTING))
+    seconds (* speed (_share-of-speed rule units) (max 1 (- (* 60 (or minutes 0)) STARTING)))
     size (if minutes (_largest-in rule units seconds) (_usual rule units))
     by-clock (/ (* size.speed seconds) units)
     readings (if minutes
@@ -120,6 +128,11 @@
       #* (if dropout [(Layer "dropout" dropout)] [])])
     (+ f"{size.units} units suit {time}, and dropout {dropout} "
       f"suits a text that is read about {readings :.1f} times")))
+
+
+(defn _share-of-speed [rule units]
+  "Return the share of the table's speeds at which a text of `units` is read: batches are small."
+  (min 1 (/ (default-batch-size units) rule.fewest-rows)))
 
 
 (defn _largest-in [rule units seconds]

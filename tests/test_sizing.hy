@@ -7,22 +7,27 @@
 (setv pytestmark pytest.mark.quick)
 
 
-(defn choice [units [epochs 12] [minutes None] [unit "characters"]]
+(defn choice [units [epochs 12] [minutes None] [unit "characters"] [speed 1]]
   "Return the size of the network chosen, and its dropout."
-  (setv [[lstm #* dropout] _] (choose-layers units epochs minutes unit))
+  (setv [[lstm #* dropout] _] (choose-layers units epochs minutes unit speed))
   #(lstm.size (if dropout (. (get dropout 0) size) 0)))
 
 
 (defn [(pytest.mark.parametrize #("minutes" "size") [
-    #(None 384) #(0.1 256) #(1 256) #(2 384) #(3 512) #(10 768) #(30 768) #(600 768)])]
+    #(None 384) #(0.1 256) #(1 256) #(2 512) #(3 512) #(10 768) #(30 768) #(600 768)])]
     test-more-time-brings-a-larger-network [minutes size]
   (assert (= (get (choice 1_000_000 :minutes minutes) 0) size)))
 
 
+(defn test-a-faster-machine-brings-what-more-time-would []
+  (assert (= (lfor speed [0.3 1 3] (choice 1_000_000 :minutes 3 :speed speed))
+    [#(256 0.2) #(512 0.3) #(768 0.4)])))
+
+
 (defn [(pytest.mark.parametrize #("units" "minutes" "size") [
-    #(90_000 0.1 256) #(90_000 1 512) #(90_000 3 768) #(300_000 None 384) #(4_500_000 None 384)
-    #(4_500_000 1 256) #(4_500_000 3 384) #(4_500_000 30 768) #(100_000_000 3 384)
-    #(100_000_000 10 512)])]
+    #(90_000 0.1 256) #(90_000 1 384) #(90_000 3 768) #(300_000 None 384) #(4_500_000 None 384)
+    #(4_500_000 1 256) #(4_500_000 3 512) #(4_500_000 30 768) #(100_000_000 3 512)
+    #(100_000_000 10 768)])]
     test-in-the-same-time-a-small-text-brings-a-larger-network [units minutes size]
   (assert (= (get (choice units :minutes minutes) 0) size)))
 
@@ -42,9 +47,9 @@
 
 (defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "dropout") [
     #(1_000_000 7 None 0.3) #(1_000_000 1 None 0.1) #(90_000 12 None 0.3) #(90_000 0 None 0.3)
-    #(90_000 12 1 0.5) #(90_000 12 0.5 0.3) #(1_000_000 12 3 0.2) #(4_500_000 12 3 0)
+    #(90_000 12 1 0.3) #(90_000 12 0.5 0.3) #(1_000_000 12 3 0.3) #(4_500_000 12 3 0)
     #(4_500_000 12 10 0)
-    #(2_000_000 12 30 0.2) #(1_000_000 2 30 0.1) #(100_000_000 0 None 0) #(1_000_000 0 60 0.5)])]
+    #(2_000_000 12 30 0.3) #(1_000_000 2 30 0.1) #(100_000_000 0 None 0) #(1_000_000 0 60 0.5)])]
     test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
   (assert (= (get (choice units epochs minutes) 1) dropout)))
 
@@ -57,7 +62,7 @@
 (defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "chosen") [
     #(19_000 5 None #(256 0.5)) #(59_000 5 1 #(256 0.5))
     #(262_000 3 None #(256 0.3))
-    #(256_000 5 1 #(128 0.2)) #(256_000 5 3 #(256 0.5)) #(5_000_000 2 None #(256 0))])]
+    #(256_000 5 1 #(128 0.3)) #(256_000 5 3 #(256 0.5)) #(5_000_000 2 None #(256 0))])]
     test-words-bring-a-small-network-with-much-dropout [units epochs minutes chosen]
   (assert (= (choice units epochs minutes "words") chosen)))
 
