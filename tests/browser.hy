@@ -116,8 +116,10 @@ anything to say on its console, fails the test.]]
 
 
 (defn wait-for-units [page n]
-  "Wait until the page has written `n` units."
+  "Wait until the page has written `n` units, some of them by each model."
   (wait-until page (+ "document.getElementById('after').hidden === false && "
+    f"[...document.querySelectorAll('{WRITTEN}')].every((text) => "
+    f"text.textContent.length >= {(min n 30)}) && "
     f"parseInt(document.getElementById('count').textContent.replace(/,/g, '')) >= {n}")))
 
 

@@ -21,7 +21,7 @@
   (setv [status text] (.finish screen))
   (assert (= status 0))
   (for [words ["epoch 1/3  training " "epoch 3/3  training " "It writes:" "--generate heylo"]]
-    (assert (in words text)))
+    (assert (in words (.replace text "\n" ""))))  ; a long path may break anywhere
   (assert (not-in "whole run" text)))
 
 

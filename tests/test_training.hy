@@ -182,10 +182,10 @@
 
 (defn test-without-layers-it-says-which-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.05" :folder tmp-path))
-  (for [words ["network chosen: lstm:256,dropout:0.3: " "--minutes 0.05" "read about 9.0 times"]]
+  (for [words ["network chosen: lstm:256" "--minutes 0.05" "suits a text that is read about"]]
     (assert (in words result.stdout) result.stderr))
   (setv model (load-checkpoint (/ tmp-path "model")))
-  (assert (= (str model.settings.layers) "lstm:256,dropout:0.3")))
+  (assert (in (str model.settings.layers) result.stdout)))
 
 
 (defn test-a-second-run-on-the-same-model-is-refused [tmp-path]

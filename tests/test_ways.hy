@@ -77,8 +77,8 @@
     (setv
       url f"{server.url}/text.txt"
       shown (learn tmp-path "--sources" url :environment cache)))
-  (assert (in f"fetching {url} (0.0 MB)\n" shown))
+  (assert (in f"downloading {url} (0.0 MB)\n" shown))
   (assert (<= (set (written tmp-path "the")) (set VERSE)))
   ;; Now nobody answers there, and the text is in the cache.
   (setv again (program "--sources" url "--epochs" "1" :folder tmp-path :environment cache))
-  (assert (not-in "fetching" (succeeded again))))
+  (assert (not-in "downloading" (succeeded again))))
