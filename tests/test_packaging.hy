@@ -371,9 +371,9 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 (defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
-  (assert (= names (set (.split (+ "axe-playwright-python coverage hypothesis ipykernel jax mypy "
-    "nbclient packaging pandas playwright pyflakes pyte pytest pytest-xdist setuptools tensorboard "
-    "torch"))))))
+  (assert (= names (set (.split (+ "axe-playwright-python coverage hypothesis ipykernel jax "
+    "mypy nbclient packaging pandas playwright pyflakes pyte pytest pytest-xdist setuptools "
+    "tensorboard torch"))))))
 
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]
