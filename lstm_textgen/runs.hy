@@ -9,6 +9,7 @@
   os [PathLike W-OK access makedirs]
   os.path [exists]
   pathlib [Path]
+  sys
   time
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
@@ -212,9 +213,16 @@
 
 (defn _speed [report]
   "Return how many times as fast as the machine of `sizing.hy` this one is."
-  (import-keras)
+  (_load-keras report)
   (import lstm-textgen.parallel.speed [machine-speed])
   (machine-speed report))
+
+
+(defn _load-keras [report]
+  "Import Keras, which takes seconds to come, and say so."
+  (unless (in "keras" sys.modules)
+    (.doing report "loading Keras"))
+  (import-keras))
 
 
 (defn _epochs [run ids settings]
@@ -286,8 +294,7 @@
     (_check-table run))
   (try
     (.begin-run report (_plan run checkpoint ids held deadline))
-    (.doing report "loading Keras")  ; it takes seconds to come: all else is in order now
-    (import-keras)
+    (_load-keras report)  ; all else is in order now
     (import
       lstm-textgen.backends.callbacks [log-callbacks]
       lstm-textgen.training [Training])

@@ -13,7 +13,7 @@
   (defn __init__ [self]
     (.__init__ (super))
     (setv self.lines []))
-  (defn say [self line]
+  (defn doing [self line]
     (.append self.lines line)))
 
 

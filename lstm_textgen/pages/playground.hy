@@ -5,8 +5,8 @@ assets/playground.js the page.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  datetime [date]
   html [escape]
-  time
   numpy :as np
   lstm-textgen.cells [find-cells write-sample]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill]
@@ -29,11 +29,13 @@ assets/playground.js the page.]]
 
   Two write side by side. Raise `ValueError` for more of them, and for models that are too large.]]
   (_check models)
-  (setv name (.join " & " models))
+  (setv
+    name (.join " & " models)
+    today (date.today))
   (assemble name
     (fill "playground.html"
       :name (escape (visible name))
-      :made f"Made on {(time.strftime "%-d %B %Y")}.")
+      :made f"Made on {today.day} {today :%B %Y}.")
     :styles STYLES
     :scripts SCRIPTS
     :worker WORKER
