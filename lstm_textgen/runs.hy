@@ -94,7 +94,10 @@
     (for [package ["tensorflow" "tensorboard"]]
       (unless (find-spec package)
         (raise (ValueError f"`tensorboard` needs the package {package}: pip install {package}"))))
-    (makedirs run.tensorboard :exist-ok True)
+    (try
+      (makedirs run.tensorboard :exist-ok True)
+      (except [FileExistsError]
+        (raise (NotADirectoryError 20 "this is a file, not a folder" run.tensorboard))))
     (unless (access run.tensorboard W-OK)
       (raise (PermissionError 13 "no file can be written in this folder" run.tensorboard)))))
 

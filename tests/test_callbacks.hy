@@ -131,7 +131,7 @@
       [["--csv" "text.txt"] "--csv text.txt would overwrite what is read"]
       [["--csv" "model.h5"] "--csv model.h5 would overwrite the model in use"]
       [["--csv" "nowhere/log.csv"] "there is no such folder"]
-      [["--tensorboard" "text.txt"] "text.txt"]]]
+      [["--tensorboard" "text.txt"] "text.txt: this is a file, not a folder"]]]
     (assert (in words (refusal #* flags))))
   (assert (= (.read-text (/ trained "text.txt")) TEXT)))
 
