@@ -8,6 +8,7 @@ file holds, nothing less and nothing more.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [asdict dataclass]
+  functools [partial]
   io [BytesIO]
   json
   os.path [realpath]
@@ -27,7 +28,8 @@ file holds, nothing less and nothing more.]]
   lstm-textgen.vocabulary [Vocabulary])
 
 (setv
-  FORMAT 2  ; since then there may be an evaluation; without one, files are of format 1
+  ;; Files are of format 1, of 2 with an evaluation, and of 3 with weights of 16 bits.
+  FORMAT 3
   STORED-TEXTS ["vocabulary" "settings" "history"]
   EVALUATION "evaluation"
   RESUME-PARTS ["variables" "optimizer"]
@@ -68,14 +70,31 @@ file holds, nothing less and nothing more.]]
     the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).
   - `vocabulary`: a `Vocabulary`; `settings`: its `ModelSettings`; `history`: a dict per epoch.
   - `resume`: a `Resume`, or None where training can't be resumed.
-  - `evaluation`: what `evaluate` found, a dict, or None.]]
+  - `evaluation`: what `evaluate` found, a dict, or None.
+  - `half`: whether the file has the weights in 16 bits, to be small; they are float32 all the same
+    once they are read, but rounded.]]
   #^ list weights
   #^ Vocabulary vocabulary
   #^ ModelSettings settings
   #^ list history
   (setv
     #^ Resume resume None
-    #^ dict evaluation None)
+    #^ dict evaluation None
+    #^ bool half False)
+
+  (defn [property] format [self]
+    "The number of the file's format, which programs before that number can't read."
+    (cond
+      self.half FORMAT
+      self.evaluation 2
+      True 1))
+
+  (defn [property] rounded [self]
+    "The weights as the file gives them back; infinite where 16 bits don't hold a number."
+    (with [_ (np.errstate :over "ignore")]
+      (if self.half
+        (lfor w self.weights (.astype (.astype w "float16") "float32"))
+        self.weights)))
 
   (defn [property] spec [self]
     "The `NetworkSpec` that the weights belong to."
@@ -154,7 +173,7 @@ file holds, nothing less and nothing more.]]
   (read-settings (.as-dict checkpoint.settings))
   (check-history checkpoint.history)
   (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
-  (check-arrays "weights" checkpoint.weights)
+  (check-arrays "weights" checkpoint.rounded)
   (setv image (BytesIO))
   (with [file (h5py.File image "w")]
     (_write-keras file checkpoint)
@@ -164,10 +183,12 @@ file holds, nothing less and nothing more.]]
 
 (defn _write-keras [file checkpoint]
   "Write the part that stock Keras reads: the weights, and the attributes that describe them."
-  (setv shapes (weight-shapes checkpoint.spec))
+  (setv
+    shapes (weight-shapes checkpoint.spec)
+    dtype (if checkpoint.half "float16" "float32"))
   (for [[[path shape] array] (zip shapes checkpoint.weights :strict True)]
     (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
-    (.create-dataset file f"model_weights/{path}" :data (np.asarray array "float32")))
+    (.create-dataset file f"model_weights/{path}" :data (np.asarray array dtype)))
   (for [[path attributes] (.items (keras-attributes checkpoint.spec))]
     (.update (. (get file (or path "/")) attrs) attributes)))
 
@@ -186,8 +207,8 @@ file holds, nothing less and nothing more.]]
   (for [[name text] (zip [#* STORED-TEXTS EVALUATION] texts)]
     (.create-dataset group name :data text))
   (setv
-    (get group.attrs "format") (if checkpoint.evaluation FORMAT 1)
-    (get group.attrs "sha256") (digest [#* texts #* checkpoint.weights]))
+    (get group.attrs "format") checkpoint.format
+    (get group.attrs "sha256") (digest [#* texts #* checkpoint.rounded]))
   (when checkpoint.resume
     (_write-resume group checkpoint.resume)))
 
@@ -283,20 +304,22 @@ file holds, nothing less and nothing more.]]
       (raise (kind f"{path}: not a usable model: {error}") :from None))))
 
 
-(defn _read-model [file resume]
-  "Return the `Checkpoint` in the open `file`, of the first format or the second."
+(defn _read-model [file resume [half False]]
+  "Return the `Checkpoint` in the open `file`, its weights stored in 16 bits if `half`."
   (setv
     names [
       #* STORED-TEXTS
       #* (if (in f"lstm_textgen/{EVALUATION}" file.objects) [EVALUATION] [])]
     texts (lfor name names (.array file f"lstm_textgen/{name}" "u"))
     model (_read-texts #* (gfor text texts (.tobytes text)))
-    shapes (weight-shapes model.spec))
+    dtype (if half "float16" "float32"))
   (_check-objects file model.spec)
   (_check-attributes file model.spec)
-  (setv model.weights (lfor
-    [path shape] shapes
-    (.floats file f"model_weights/{path}" shape)))
+  (setv
+    model.half half
+    model.weights (lfor
+      [path shape] (weight-shapes model.spec)
+      (.floats file f"model_weights/{path}" shape dtype)))
   (_check-digest file "lstm_textgen" [#* texts #* model.weights])
   (when (and resume (in "lstm_textgen/resume" file.objects))
     (setv model.resume (_read-resume file)))
@@ -334,7 +357,7 @@ file holds, nothing less and nothing more.]]
   (Resume (Place #* (gfor name Place.__dataclass_fields__ (get place name))) #* parts))
 
 
-(setv READERS {1 _read-model  2 _read-model})  ; by format
+(setv READERS {1 _read-model  2 _read-model  3 (partial _read-model :half True)})  ; by format
 
 
 ;; * Checks of the open file

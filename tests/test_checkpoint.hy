@@ -35,6 +35,33 @@
   (assert (same-model? model loaded)))
 
 
+(defn test-in-16-bits-a-model-is-half-as-large-and-rounded-once [tmp-path]
+  (setv
+    model (small-model :layers "lstm:64" :resume False)
+    rounded (lfor w model.weights (.astype (.astype w "float16") "float32")))
+  (save-checkpoint model (/ tmp-path "whole"))
+  (setv model.half True)
+  (save-checkpoint model (/ tmp-path "half"))
+  (setv loaded (load-checkpoint (/ tmp-path "half")))
+  (assert loaded.half)
+  (for [[weight expected] (zip loaded.weights rounded :strict True)]
+    (assert (= weight.dtype "float32"))
+    (assert (.all (= weight expected))))
+  (setv [whole half] (gfor name ["whole.h5" "half.h5"] (. (.stat (/ tmp-path name)) st-size)))
+  (assert (< half (* 0.6 whole)))
+  (save-checkpoint loaded (/ tmp-path "again"))
+  (assert (= (.read-bytes (/ tmp-path "again.h5")) (.read-bytes (/ tmp-path "half.h5")))))
+
+
+(defn test-what-16-bits-cannot-hold-is-not-saved [tmp-path]
+  (setv
+    model (small-model)
+    model.half True
+    (get model.weights 0 0) 1e6)
+  (with [_ (pytest.raises ValueError :match "not finite")]
+    (save-checkpoint model (/ tmp-path "half"))))
+
+
 (defn test-resume-is-only-read-when-asked-for [path]
   (assert (is (. (load-checkpoint path) resume) None)))
 
@@ -306,8 +333,8 @@
 (defn test-a-newer-format-is-refused-by-name-and-never-replaced-by-the-backup [path]
   (save-checkpoint (small-model 2) path)
   (with [file (h5py.File path "r+")]
-    (setv (get (. (get file "lstm_textgen") attrs) "format") 3))
-  (with [_ (pytest.raises ValueError :match "format 3 of a newer lstm_textgen")]
+    (setv (get (. (get file "lstm_textgen") attrs) "format") 4))
+  (with [_ (pytest.raises ValueError :match "format 4 of a newer lstm_textgen")]
     (load-checkpoint path :warn assert-no-warning))
   (setv newer (.read-bytes path))
   (save-checkpoint (small-model 3) path)

@@ -5,6 +5,7 @@
   numpy :as np
   pytest
   lstm_textgen
+  lstm_textgen.checkpoint [save-checkpoint]
   lstm_textgen.mixture [make-engine]
   lstm_textgen.report.plain [Quiet]
   tests.helpers [TEXT VERSE run-python small-model succeeded write-text])
@@ -103,6 +104,21 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
     :cwd trained
     :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
   (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
+
+
+(defn test-stock-keras-opens-a-file-with-weights-of-16-bits [tmp-path]
+  (setv
+    model (small-model)
+    model.half True
+    ids (.encode model.vocabulary "hello, world\n"))
+  (save-checkpoint model (/ tmp-path "model"))
+  (np.save (/ tmp-path "ids.npy") ids)
+  (succeeded (run-python "-c" USE-KERAS-ALONE
+    :cwd tmp-path
+    :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
+  (assert-close
+    (np.load (/ tmp-path "logits.npy"))
+    (logits-of-engine (lstm_textgen.load (/ tmp-path "model")) ids)))
 
 
 (setv TRAIN-AND-WRITE #[[

@@ -106,12 +106,12 @@ in them are little-endian.]]
     (._claim self at size)
     (.reshape (np.fromfile self.file dtype (prod actual)) actual))
 
-  (defn floats [self path shape]
-    "Return the float32 array (`shape`) at `path`, whose values must be finite."
+  (defn floats [self path shape [dtype "float32"]]
+    "Return the array (`shape`) of `dtype` at `path` as float32; its values must be finite."
     (setv array (.array self path "f" shape))
-    (unless-sound (= array.dtype "float32") f"'{path}' has numbers of the type {array.dtype}")
+    (unless-sound (= array.dtype dtype) f"'{path}' has numbers of the type {array.dtype}")
     (unless-sound (.all (np.isfinite array)) f"'{path}' has a value that is not finite")
-    array)
+    (.astype array "float32" :copy False))
 
   (defn attributes [self path]
     "Return the attributes at `path`: a dict from names to numbers, texts or lists of these."
