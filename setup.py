@@ -12,7 +12,7 @@ CACHE_TAG = sys.implementation.cache_tag  # such as cpython-311
 
 
 class BuildWithBytecode(build_py):
-    """Add a text and the bytecode of the .hy modules to what is built: pip compiles only .py."""
+    """Add texts and the bytecode of the .hy modules to what is built: pip compiles only .py."""
 
     def run(self):
         """Build the package in `build_lib`; an editable install uses the tree as it is."""
@@ -23,7 +23,8 @@ class BuildWithBytecode(build_py):
         shutil.rmtree(package, ignore_errors=True)
         super().run()
         self.mkpath(str(package / "corpora"))
-        self.copy_file("corpora/lol.txt", str(package / "corpora"))
+        for text in ["lighthouse.txt", "lol.txt"]:
+            self.copy_file(f"corpora/{text}", str(package / "corpora"))
         compile_below(package)
 
 
@@ -121,7 +122,7 @@ setuptools.setup(
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__"]),
     package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.ts", "*.wasm",
-                      "*.LICENSE"]},
+                      "*.LICENSE", "models/*.h5"]},
     entry_points={
         "console_scripts": [
             "lstm-textgen = lstm_textgen.cli:main",

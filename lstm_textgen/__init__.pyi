@@ -127,6 +127,7 @@ def train(
     lookback: int | None = None, epochs: int | None = None, patience: int | None = None,
     learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
     temperature: _Temperature | None = None, rng_seed: int | None = None,
+    base: _Path | None = None,
 ) -> TextModel: ...
 def compose(*steps: _Step) -> _Prep: ...
 def recipe(

@@ -11,16 +11,13 @@ file holds, nothing less and nothing more.]]
   functools [partial]
   io [BytesIO]
   json
-  os.path [realpath]
-  pathlib [Path]
-  tempfile [TemporaryFile]
   warnings
   numpy :as np
   lstm-textgen.layers [NetworkSpec]
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
-  lstm-textgen.modelfile.replacing [backup-path locked refuse-read-only replace-file saving
-    temporary-paths]
+  lstm-textgen.modelfile.places [find-model model-path]
+  lstm-textgen.modelfile.replacing [backup-path replace-file]
   lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-place
     count? read-settings]
   lstm-textgen.settings [ModelSettings]
@@ -103,55 +100,6 @@ file holds, nothing less and nothing more.]]
 
 (defclass NewerFormat [ValueError]
   "The file was written by a newer version of this program.")
-
-
-;; * Where a model is
-
-(defn model-path [path]
-  #[[Return the file that `path` means.
-
-  `model` and `model.h5` are the same model, and a symbolic link is the file that it leads to.]]
-  (setv path (Path path))
-  (when (in path.name ["" ".."])
-    (raise (ValueError f"`path`: '{path}' names no file")))
-  (unless (= path.suffix ".h5")
-    (setv path (.with-name path (+ path.name ".h5"))))
-  (if (.is-symlink path) (Path (realpath path)) path))
-
-
-(defn lock-model [path]
-  #[[Keep the model at `path` for this run: no other one can train it while this is entered.
-
-      (with [_ (lock-model "model")]
-        (train))
-
-  Raise `OSError` with the other process's number if it is being trained already.]]
-  (locked (model-path path)))
-
-
-(defn check-writable [path]
-  "Raise `OSError` now, rather than after the first epoch, if the model at `path` can't be saved."
-  (setv
-    path (model-path path)
-    folder (. (.absolute path) parent))
-  (unless (.is-dir folder)
-    (raise (FileNotFoundError 2 "there is no such folder to save the model in" (str folder))))
-  (try
-    (with [_ (TemporaryFile :dir folder)])
-    (except [error OSError]
-      (raise (OSError
-        f"{folder}: a model can't be saved there: {error.strerror}; give another `path`")
-        :from error)))
-  (when (.exists path)
-    (refuse-read-only path)))
-
-
-(defn sweep [path]
-  "Remove the unfinished files that runs which died have left beside the model at `path`."
-  (setv path (model-path path))
-  (with [_ (saving path)]
-    (for [stray (temporary-paths path)]
-      (.unlink stray :missing-ok True))))
 
 
 ;; * Saving
@@ -253,7 +201,7 @@ file holds, nothing less and nothing more.]]
   a newer format, or has anything that no model has. Nothing in the file is executed, and no other
   file is touched.]]
   (setv
-    path (model-path path)
+    path (find-model path)
     backup (backup-path path))
   (_assert-there path backup)
   (try

@@ -54,6 +54,14 @@
     (if (= (platform.system) "Darwin") 1 1024)))
 
 
+(defn installed-memory []
+  "Return how many bytes of memory this machine has; 0 where the system doesn't tell."
+  (try
+    (* (os.sysconf "SC_PAGE_SIZE") (os.sysconf "SC_PHYS_PAGES"))
+    (except [[AttributeError OSError ValueError]]  ; Windows
+      0)))
+
+
 (defn [cache] describe-machine []
   "Return in words what machine this is: its processor, its cores, its system and its Python."
   (+ f"{(processor-name)}, {(cores)} {(if (= (cores) 1) "core" "cores")}, {(platform.system)}, "

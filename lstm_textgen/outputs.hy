@@ -12,8 +12,9 @@ until then, and for good if anything fails.]]
   shutil
   signal
   threading
-  lstm-textgen.checkpoint [backup-path model-path]
+  lstm-textgen.checkpoint [backup-path]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
+  lstm-textgen.modelfile.places [model-path]
   lstm-textgen.modelfile.replacing [refuse-read-only]
   lstm-textgen.sources.files [find-paths])
 

@@ -11,19 +11,21 @@
   pathlib [Path]
   sys
   time
-  numpy :as np
   lstm-textgen.backends.quiet [import-keras]
+  lstm-textgen.bases [base-settings check-same grown-weights load-base stem suggestion]
   lstm-textgen.batches [fingerprint split-ids]
-  lstm-textgen.checkpoint [Checkpoint backup-path check-writable load-checkpoint lock-model sweep]
+  lstm-textgen.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.corpus [cut-at-space text-ids]
   lstm-textgen.layers [embedding-size]
   lstm-textgen.machine [MB]
+  lstm-textgen.modelfile.places [check-writable lock-model sweep]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.recipes [Recipe]
   lstm-textgen.report.plain [Plan]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.sizing [RULES choose-layers default-batch-size default-epochs]
+  lstm-textgen.sizing [RULES choose-layers choose-tuning default-batch-size default-epochs
+    with-dropout]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
@@ -51,6 +53,7 @@
     #^ (| list tuple) callbacks #()
     #^ str tensorboard None
     #^ str csv None
+    #^ str base None
     #^ bool restart False
     #^ float minutes None
     #^ float save-every 10
@@ -72,18 +75,22 @@
     (sweep run.path)
     (setv
       old (unless run.restart (_load-old run.path report))
-      settings (if old (continued-settings old.settings run.given) (new-settings run.given)))
-    (setv
+      base (_load-base run old report)
+      settings (cond
+        old (continued-settings old.settings run.given)
+        base (base-settings base run.base run.given)
+        True (new-settings run.given))
       [ids vocabulary] (text-ids
         (_read run settings report)
-        (fn [pieces] (_learn-vocabulary old settings pieces)))
+        (fn [pieces] (_learn-vocabulary (or old base) settings pieces)))
       [kept held] (_split ids settings))
     (when run.minutes
       (_check-time-left run (- (time.monotonic) begun)))
-    (setv checkpoint (if old
-      (_continue run old vocabulary kept settings report)
-      (_begin run vocabulary kept settings report)))
-    (_train run checkpoint kept held begun report)))
+    (setv checkpoint (cond
+      old (_continue run old vocabulary kept settings report)
+      base (_begin-from run base vocabulary kept settings report)
+      True (_begin run vocabulary kept settings report)))
+    (_train run checkpoint (bool old) kept held begun report)))
 
 
 ;; * Logs
@@ -151,7 +158,7 @@
 
 
 (defn _learn-vocabulary [old settings pieces]
-  "Return the vocabulary of the text in `pieces`: that of the model `old`, grown, or a new one."
+  "Return the vocabulary of the text in `pieces`: that of a model, `old`, grown, or a new one."
   (if old
     (get (.extend old.vocabulary pieces settings.max-words) 0)
     (Vocabulary.build pieces settings.unit settings.max-words)))
@@ -188,13 +195,46 @@
     (load-checkpoint path :resume True :warn report.warn)))
 
 
+(defn _load-base [run old report]
+  "Return the model that a new one shall begin from, or None; `old` is the one there, if any."
+  (cond
+    (is run.base None) None
+    old (check-same old.settings.base run.base)
+    True (load-base run.base report.warn)))
+
+
+(defn _begin-from [run base vocabulary ids settings report]
+  "Return a new model that begins with what `base` knows and is about to learn from `ids` (time,)."
+  (setv
+    units (len ids)
+    tuning (choose-tuning units run.minutes
+      :epochs (.get run.given "epochs")
+      :weights (sum (gfor w base.weights w.size))
+      :speed (if run.minutes (_speed report) 1))
+    checkpoint (Checkpoint base.weights base.vocabulary
+      (replace settings
+        :epochs tuning.epochs
+        :batch-size (or settings.batch-size tuning.batch-size)
+        :learning-rate (.get run.given "learning_rate" tuning.learning-rate)
+        :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
+        :why f"it begins from {(stem run.base)}; {tuning.why}"
+        :beginning (.decode vocabulary (get ids (slice 1)))
+        :recipe (when run.recipe run.recipe.name))
+      []))
+  (_grow-if-needed checkpoint vocabulary report)
+  checkpoint)
+
+
 (defn _begin [run vocabulary ids settings report]
   "Return a new model that begins to learn from `ids` (time,): everything but its weights."
   (setv
     units (len ids)
     epochs (_epochs run ids settings)
     layers settings.layers
-    why "")
+    why ""
+    hint (suggestion vocabulary ids))
+  (when hint
+    (.say report hint))
   (unless layers
     (setv [layers why] (choose-layers
       units
@@ -240,9 +280,8 @@
   (_start-epoch-again checkpoint settings report)
   (setv
     checkpoint.settings settings
-    added (cut vocabulary.units (len checkpoint.vocabulary) None))
-  (when added
-    (_grow checkpoint vocabulary added report))
+    checkpoint.half False)  ; weights of 16 bits are for models that don't learn
+  (_grow-if-needed checkpoint vocabulary report)
   checkpoint)
 
 
@@ -256,39 +295,31 @@
     (.say report "the windows are cut in another way now, so the epoch under way starts again")))
 
 
-(defn _grow [checkpoint vocabulary added report]
-  "Give the model the larger `vocabulary`, which has the units `added`, and say so."
+(defn _grow-if-needed [checkpoint vocabulary report]
+  "Give the model the `vocabulary`, and say which units it has beside those that are known."
+  (setv added (cut vocabulary.units (len checkpoint.vocabulary) None))
+  (unless added
+    (return))
   (setv
+    checkpoint.weights (grown-weights checkpoint.weights checkpoint.vocabulary added)
     checkpoint.vocabulary vocabulary
-    checkpoint.weights (_grown checkpoint.weights (len added))
     checkpoint.evaluation None)
   (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
     (.join " " (map repr (cut added SHOWN)))
     (if (> (len added) SHOWN) " …" ""))))
 
 
-(defn _grown [weights n]
-  #[[Return `weights` with room for `n` more units in the vocabulary.
-
-  A new unit's embedding is the mean of those known, and it is as unlikely as the least likely.]]
-  (setv [embedding #* middle kernel bias] weights)
-  [
-    (np.vstack [embedding (np.repeat (.mean embedding 0 :keepdims True) n 0)])
-    #* middle
-    (np.hstack [kernel (np.zeros #((len kernel) n) "float32")])
-    (np.append bias (np.full n (.min bias)))])
-
-
 ;; * Training
 
-(defn _train [run checkpoint ids held begun report]
-  "Train `checkpoint` on `ids` and validate it on `held` (time,), unless it is trained; return it."
+(defn _train [run checkpoint resumed ids held begun report]
+  #[[Train `checkpoint` on `ids`, validate it on `held` (time,), unless it is trained; return it.
+
+  `resumed`: whether it is a model that was there before; `begun`: when the run did.]]
   (setv
     settings checkpoint.settings
     report.unit settings.unit
     deadline (when run.minutes (+ begun (* 60 run.minutes)))
     most (.max-epochs run settings.unit)
-    resumed (bool checkpoint.weights)
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
     (.warn report f"nothing was trained: {run.path}: {done}")
@@ -296,7 +327,7 @@
   (when resumed
     (_check-table run))
   (try
-    (.begin-run report (_plan run checkpoint ids held deadline))
+    (.begin-run report (_plan run checkpoint resumed ids held deadline))
     (_load-keras report)  ; all else is in order now
     (import
       lstm-textgen.backends.callbacks [log-callbacks]
@@ -308,7 +339,7 @@
       (.end-bar report))))
 
 
-(defn _plan [run checkpoint ids held deadline]
+(defn _plan [run checkpoint resumed ids held deadline]
   "Return the `Plan` of what is going to be done."
   (setv
     settings checkpoint.settings
@@ -322,7 +353,7 @@
     :unit settings.unit
     :layers (str settings.layers)
     :why settings.why
-    :new (is checkpoint.weights None)
+    :new (not resumed)
     :epochs (if deadline (.max-epochs run settings.unit) settings.epochs)
     :seconds (when deadline (- deadline (time.monotonic)))
     :losses (lfor

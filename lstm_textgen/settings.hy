@@ -29,7 +29,8 @@ its flag, a recipe as its keyword.]]
     data were made with it. `optional`: whether None may stand in the model file.
   - `later`: whether a model file may lack it, since the first ones did.
   - `brief`: one short line about an everyday flag, for `--help`; the others are in `--help-all`.
-  - `flag`: its name on the command line; `value`: what a flag that takes none sets it to.]]
+  - `flag`: its name on the command line; `value`: what a flag that takes none sets it to.
+  - `keyword`: its name in a recipe, if that is another.]]
   #^ str name
   #^ Kind kind
   #^ str places
@@ -43,7 +44,8 @@ its flag, a recipe as its keyword.]]
     #^ bool later False
     #^ str brief None
     #^ str flag None
-    #^ object value None)
+    #^ object value None
+    #^ str keyword None)
 
   (defn [property] option [self]
     "Its flag, such as `--max-words`."
@@ -96,6 +98,11 @@ its flag, a recipe as its keyword.]]
     "the last part of the text, held out to validate on; 0: none"
     :default 0.1 :fixed True)
   ;; * The network
+  (Setting "base" TEXT "crtm" "network" "MODEL"
+    (+ "begin from what another model knows: english, which comes with the program, or a model "
+      "file; layers and lookback are its own")
+    :optional True :later True :flag "--from" :keyword "from"
+    :brief "begin from another model, such as english")
   (Setting "layers" LAYERS "crtm" "network" "SPEC"
     (+ "such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the length of "
       f"the text: {OWN-UNITS}, {OWN-DROPOUT})")
@@ -227,19 +234,23 @@ its flag, a recipe as its keyword.]]
   Raise `ValueError` unless each name is a setting that may be given in that `place`, a letter of
   `Setting.places`, and its value of the right kind.]]
   (setv
-    names (lfor setting (settings-in place) setting.name)
+    rows (settings-in place)
+    names {
+      #** (dfor s rows s.name s.name)
+      #** (if (= place "r") (dfor s rows :if s.keyword s.keyword s.name) {})}
     known [#* names #* (if (= place "r") ["prep"] [])])
   (dfor
     [key value] (.items given)
-    :setv name (hy.mangle key)
-    :do (unless (in name names)
-      (raise (ValueError (unknown-name "setting" name known))))
+    :setv own (hy.mangle key)
+    :do (unless (in own names)
+      (raise (ValueError (unknown-name "setting" own known))))
+    :setv name (get names own)
     name (check-value f"`{name}`" (. (get SETTINGS name) kind) value)))
 
 
 (defn as-keyword [text]
   "Return `text` with each setting's name in backticks as a recipe writes it: `:batch-size`."
-  (in-words text (fn [setting] f"`:{(hy.unmangle setting.name)}`")))
+  (in-words text (fn [setting] f"`:{(hy.unmangle (or setting.keyword setting.name))}`")))
 
 
 (defn in-words [text spell]

@@ -148,3 +148,34 @@
 (defn _usual [rule units]
   "Return the `rule`'s size for a text of so many `units` without minutes."
   (next (gfor size rule.sizes :if (>= units size.usual-from) size)))
+
+
+;; * A network that has a base
+
+(defclass [(dataclass :frozen True)] Tuning []
+  #[[How a model learns on that knows something already.
+
+  `dropout`, `learning-rate`, `epochs` and `batch-size` are those of its settings; `why` says it in
+  words.]]
+  #^ float dropout
+  #^ float learning-rate
+  #^ int epochs
+  #^ int batch-size
+  #^ str why)
+
+
+(defn choose-tuning [units minutes [epochs None] [weights 1] [speed 1]]
+  "TO DO"
+  (setv
+    rate (/ speed (+ 6.7e-6 (* 25.4e-12 weights)))
+    readings (if minutes (/ (* rate (max 1 (- (* 60 minutes) STARTING))) units) 9)
+    dropout (round (min 0.5 (* 0.05 readings)) 1))
+  (Tuning dropout 0.004 (or epochs 9) (default-batch-size units) "TO DO"))
+
+
+(defn with-dropout [layers share]
+  "Return the recurrent ones of `layers`, each followed by dropout of this `share` unless it is 0."
+  (Layers (gfor
+    layer layers.recurrent
+    each [layer #* (if share [(Layer "dropout" share)] [])]
+    each)))

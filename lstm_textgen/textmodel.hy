@@ -10,8 +10,9 @@
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.cells [Cells find-cells read-cells write-sample]
-  lstm-textgen.checkpoint [load-checkpoint model-path save-checkpoint]
+  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
+  lstm-textgen.modelfile.places [model-path]
   lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.card [model-card]
   lstm-textgen.pages.playground [playground]
@@ -27,7 +28,7 @@
 
 (setv
   ;; What `train` is given about a run, not about its model.
-  RUN-OPTIONS ["restart" "minutes" "save_every" "max_download" "tensorboard" "csv"]
+  RUN-OPTIONS ["restart" "minutes" "save_every" "max_download" "tensorboard" "csv" "base"]
   COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"]
   CARD-SAMPLE 200)  ; units
 
@@ -230,7 +231,8 @@
     [quiet False] [report None] [callbacks #()] [tensorboard None] [csv None] [minutes None]
     [save-every 10] [max-download 1024] [unit None] [lower None] [encoding None] [max-words None]
     [validation None] [layers None] [lookback None] [epochs None] [patience None]
-    [learning-rate None] [batch-size None] [stride None] [temperature None] [rng-seed None]]
+    [learning-rate None] [batch-size None] [stride None] [temperature None] [rng-seed None]
+    [base None]]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself.
@@ -239,6 +241,7 @@
   - A model that exists goes on learning, unless `restart`. `epochs` counts those on the same text:
     on other text training begins at the first; on the same text it resumes, and if its epochs are
     done, only a warning says so.
+  - `base`: the model to begin from: `english`, which comes with the program, or a model file.
   - `quiet`: show only what goes wrong; `report`: what shows the run (default: a live picture on a
     terminal and in a notebook, plain lines elsewhere).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
@@ -265,9 +268,9 @@
       name (.pop given name))
     given (check-given (_plain-paths given) "t")
     quiet (.pop given "quiet")
-    options (dfor name RUN-OPTIONS :if (in name given) name (.pop given name))
     recipe (_recipe (get doors "recipe"))
     settings {#** (if recipe recipe.settings {}) #** given}
+    options (dfor name RUN-OPTIONS :if (in name settings) name (.pop settings name))
     own-sources (.pop settings "sources" []))
   (TextModel
     (train-model

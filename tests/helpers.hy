@@ -9,6 +9,7 @@
   math
   os
   pathlib [Path]
+  signal
   subprocess
   sys
   threading [Thread]
@@ -16,7 +17,7 @@
   lstm-textgen.checkpoint [Checkpoint EVALUATION Place RESUME-PARTS Resume STORED-TEXTS
     save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
-  lstm-textgen.report.plain [Plan]
+  lstm-textgen.report.plain [Plan Quiet]
   lstm-textgen.settings [new-settings]
   lstm-textgen.vocabulary [Vocabulary])
 
@@ -55,6 +56,19 @@
 (defn names-in [folder]
   "Return the names of all files in `folder`, sorted."
   (sorted (gfor file (.iterdir folder) file.name)))
+
+
+(defclass StopAfter [Quiet]
+  "A report that acts as Ctrl-C does, after `steps` steps."
+
+  (defn __init__ [self steps]
+    (.__init__ (super))
+    (setv self.left steps))
+
+  (defn step [self #* _]
+    (-= self.left 1)
+    (when (= self.left 0)
+      (signal.raise-signal signal.SIGINT))))
 
 
 ;; * Displays

@@ -9,7 +9,8 @@
   h5py
   numpy :as np
   pytest
-  lstm-textgen.checkpoint [check-writable load-checkpoint save-checkpoint]
+  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.places [check-writable]
   lstm-textgen.modelfile.replacing [backup-path]
   tests.helpers [assert-no-warning names-in run-hy same-model? saved-model small-model succeeded])
 

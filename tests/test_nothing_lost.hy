@@ -10,7 +10,8 @@
   numpy :as np
   pytest
   lstm_textgen.batches [split-ids]
-  lstm_textgen.checkpoint [load-checkpoint save-checkpoint sweep]
+  lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm_textgen.modelfile.places [sweep]
   lstm_textgen.report.plain [Quiet]
   lstm_textgen.training [Training]
   tests.helpers [ROOT TEXT assert-no-warning names-in program refused run-python start-python

@@ -22,6 +22,7 @@
 
 (setv
   VERSIONS ["3.11" "3.12" "3.13"]  ; of Python, as README says
+  TEXTS ["lighthouse.txt" "lol.txt"]
   FOLDERS [".ci" "bench" "corpora" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
     "conftest.py" "pyproject.toml" "requirements-writing.txt" "setup.py" "train.hy"]
@@ -72,7 +73,8 @@
   "Copy the project, without what is made of it, into the new `folder`; return it."
   (for [name FOLDERS]
     (shutil.copytree (/ ROOT name) (/ folder name)
-      :ignore (shutil.ignore-patterns "__pycache__" "*.h5*")))
+      :ignore (shutil.ignore-patterns "__pycache__" "english"
+        #* (if (= name "lstm_textgen") [] ["*.h5*"]))))
   (for [name FILES]
     (shutil.copy (/ ROOT name) folder))
   folder)
@@ -173,12 +175,15 @@
     (/ path.parent "__pycache__" f"{path.stem}.{sys.implementation.cache-tag}.pyc")))
   (setv rest (lfor
     path (.rglob PACKAGE "*")
-    :if (in path.suffix [".LICENSE" ".css" ".html" ".js" ".py" ".pyi" ".ts" ".typed" ".wasm"])
+    :if (in path.suffix
+      [".LICENSE" ".css" ".h5" ".html" ".js" ".py" ".pyi" ".ts" ".typed" ".wasm"])
     (.relative-to path ROOT)))
   (setv names (.namelist (ZipFile wheel)))
   (assert (=
     (sorted (gfor name names :if (not-in ".dist-info" name) name))
-    (sorted (map str [#* MODULES #* cached #* rest "lstm_textgen/corpora/lol.txt"])))))
+    (sorted (map str [#* MODULES #* cached #* rest
+      #* (gfor name TEXTS f"lstm_textgen/corpora/{name}")]))))
+  (assert (< (. (.stat wheel) st-size) 10_000_000)))
 
 
 (defn test-the-wheel-is-for-the-version-of-python-that-made-it [wheel]
@@ -232,10 +237,18 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     (assert (in (.as-posix (.relative-to path site)) known))))
 
 
-(defn test-the-text-to-begin-with-is-installed [site]
-  (assert (=
-    (.read-bytes (/ site "lstm_textgen" "corpora" "lol.txt"))
-    (.read-bytes (/ ROOT "corpora" "lol.txt")))))
+(defn test-the-texts-to-begin-with-are-installed [site]
+  (for [name TEXTS]
+    (assert (=
+      (.read-bytes (/ site "lstm_textgen" "corpora" name))
+      (.read-bytes (/ ROOT "corpora" name))))))
+
+
+(defn test-the-base-model-is-installed-and-writes [site tmp-path]
+  (setv text (run tmp-path sys.executable "-m" "lstm_textgen"
+    "--model" "english" "--generate" "The sea" "--length" "200" "--rng-seed" "1" :path [site]))
+  (assert (.startswith text "The sea"))
+  (assert (> (.count text " ") 20)))
 
 
 (defn test-the-metadata-say-what-it-is-and-where-it-runs [metadata]
@@ -257,7 +270,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     ours (sfor
       name [#* FILES #* FOLDERS]
       path [(/ tree name) #* (.rglob (/ tree name) "*")]
-      :if (and (.is-file path) (not-in path.suffix [".h5" ".pyc"]))
+      :if (and (.is-file path) (!= path.suffix ".pyc") (!= path.name "model.h5"))
       (.as-posix (.relative-to path tree)))
     theirs (with [file (tarfile.open sdist)]
       (sfor
@@ -266,7 +279,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
         (get (.split member.name "/" 1) 1)))
     made (sfor name theirs :if (re.match r"PKG-INFO$|setup\.cfg$|[^/]*\.egg-info/" name) name))
   ;; Texts of one's own lie in corpora/ too.
-  (setv texts (sfor name ours :if (re.fullmatch r"corpora/(?!lol)\w+\.txt" name) name))
+  (setv texts (sfor name ours :if (re.fullmatch r"corpora/(?!lol|lighthouse)\w+\.txt" name) name))
   (assert (= (- theirs made) (- ours texts))))
 
 
@@ -381,20 +394,3 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     (needed-for [#* WRITING #* (in-extra metadata "quick")])))
   (assert (in "test_style.hy"
     (run ROOT python "-m" "pytest" "-m" "quick" "-q" "--collect-only" "-p" "no:cacheprovider"))))
-
-
-;; * The face
-
-(defn test-the-names-of-the-face-are-those-of-the-types []
-  (setv types (.read-text (/ PACKAGE "__init__.pyi")))
-  (assert (in "Interrupted" lstm-textgen.__all__))
-  (for [name lstm-textgen.__all__]
-    (assert (or (in f"def {name}(" types) (in f"class {name}" types) (in f"{name}: str" types)))
-    (assert (hasattr lstm-textgen name))))
-
-
-(defn test-the-face-lists-each-name-once []
-  lstm-textgen.Interrupted  ; once it was asked for, it is a global too
-  (setv names (dir lstm-textgen))
-  (assert (= (len names) (len (set names))))
-  (assert (<= (set lstm-textgen.__all__) (set names))))

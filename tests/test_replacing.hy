@@ -8,8 +8,9 @@
   threading [Thread]
   time
   pytest
-  lstm-textgen.checkpoint [load-checkpoint lock-model save-checkpoint sweep]
+  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile [replacing]
+  lstm-textgen.modelfile.places [lock-model sweep]
   lstm-textgen.modelfile.replacing [backup-path temporary-paths]
   tests.helpers [names-in same-model? saved-model small-model start-python])
 
@@ -72,7 +73,9 @@
 (import sys warnings)
 (setv (get sys.modules \"fcntl\") None)
 (warnings.simplefilter \"ignore\")
-(import lstm_textgen.checkpoint [load-checkpoint lock-model save-checkpoint])
+(import
+  lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm_textgen.modelfile.places [lock-model])
 (import tests.helpers [small-model])
 (setv path (get sys.argv 1))
 (with [_ (lock-model path)]
@@ -96,7 +99,7 @@
 ;; * One at a time
 
 (setv HOLD "
-(import os sys lstm_textgen.checkpoint [lock-model])
+(import os sys lstm_textgen.modelfile.places [lock-model])
 (with [_ (lock-model (get sys.argv 1))]
   (print (os.getpid) :flush True)
   (.readline sys.stdin))")

@@ -9,26 +9,13 @@
   lstm-textgen.report.plain [Quiet Report]
   lstm-textgen.textmodel [train]
   lstm-textgen.training :as training
-  tests.helpers [TEXT TINY TINY-FLAGS program refused same-model? start-program train-tiny wait-for
-    write-text])
+  tests.helpers [StopAfter TEXT TINY TINY-FLAGS program refused same-model? start-program
+    train-tiny wait-for write-text])
 
 
 (defn same-run? [#* paths]
   "Return whether two model files hold the same weights, history and place."
   (same-model? #* (gfor path paths (load-checkpoint path :resume True))))
-
-
-(defclass StopAfter [Quiet]
-  "A report that acts as Ctrl-C does, after `steps` steps."
-
-  (defn __init__ [self steps]
-    (.__init__ (super))
-    (setv self.left steps))
-
-  (defn step [self #* _]
-    (-= self.left 1)
-    (when (= self.left 0)
-      (signal.raise-signal signal.SIGINT))))
 
 
 (defn validation-losses [model]

@@ -2,9 +2,10 @@
 
 (import
   os.path [basename]
-  lstm-textgen.checkpoint [load-checkpoint model-path]
+  lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.flags [as-flags]
   lstm-textgen.cli.streams [complain]
+  lstm-textgen.modelfile.places [model-path]
   lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page]

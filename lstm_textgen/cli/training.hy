@@ -4,11 +4,11 @@
   os
   shlex
   sys
-  lstm-textgen.checkpoint [backup-path check-writable load-checkpoint lock-model model-path
-    save-checkpoint]
+  lstm-textgen.checkpoint [backup-path load-checkpoint save-checkpoint]
   lstm-textgen.cli.flags [as-flags command flag]
   lstm-textgen.cli.streams [complain]
   lstm-textgen.interrupts [Interrupted]
+  lstm-textgen.modelfile.places [check-writable lock-model model-path]
   lstm-textgen.oldmodels [import-model]
   lstm-textgen.outputs [check-apart check-output]
   lstm-textgen.recipes [load-recipe]

@@ -272,7 +272,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
       setting (settings-in "m")
       :setv value (get settings setting.name)
-      :if (not (or (is value None) (in setting.name ["why" "beginning"])))
+      :if (not (or (in value [None ""]) (in setting.name ["why" "beginning"])))
       (fill "report-setting.html"
         :title (.replace setting.name "_" " ")
         :value (safe value)
@@ -289,7 +289,13 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     "batch_size" [f"suits a text of {units :,} {(get settings "unit")}"
                   (= value (default-batch-size (max 1 units)))]
     "stride" ["as long as the lookback" (= value (get settings "lookback"))]
-    "embedding" ["follows from the vocabulary" True]})
+    "embedding" ["follows from the vocabulary" True]
+    "base" ["given" True]
+    #** (if (get settings "base")
+      (dfor
+        name ["epochs" "batch_size" "learning_rate" "lookback"]
+        name ["suits a model that begins from another, unless it was given" True])
+      {})})
   (setv [why so] (.get chosen setting.name ["the default" (= value setting.default)]))
   (if so why "given"))
 

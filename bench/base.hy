@@ -1,0 +1,159 @@
+#[[What it gives to begin from the base model `english`: two runs for each text, in turns.
+
+    python -m hy bench/base.hy TEXT[:CHARACTERS][@MINUTES]… [--sensible] [--copied FOLDER]
+
+For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
+run as a user would run it, without and with `--from english`; the default is all of it, and one
+minute from the start of the process. The last tenth is held out and scored as by `--score`, in
+nats a character.
+
+With `--sensible` there are two runs more, in which the weights are looked at every half second:
+it is told how many seconds after the start of the process they wrote the first sensible sentence.
+That is when nine in ten words of a sample of 200 characters occur in the text or among 300,000
+characters of the base's own writing.
+
+With `--copied`, the folder of the texts that the base was trained on, it is counted how many
+strings of 20 characters stand there but not in the text: of what the model with a base writes,
+of what the one without writes, and of the text's own last tenth, which no model wrote.]]
+
+(import
+  argparse
+  math
+  pathlib [Path]
+  pickle
+  re
+  sys
+  tempfile [TemporaryDirectory]
+  time
+  bench.common [print-header print-row processor run-script]
+  lstm-textgen.backends.quiet [import-keras]
+  lstm-textgen.bases [load-base]
+  lstm-textgen.checkpoint [Checkpoint]
+  lstm-textgen.originality [originality]
+  lstm-textgen.sources.files [read-pieces]
+  lstm-textgen.textmodel [TextModel load train])
+
+(setv
+  WAYS {"nothing" []  "english" ["--from" "english"]}
+  LOOK 0.5            ; seconds from one look at the weights to the next
+  SAMPLE 200          ; characters
+  SENSIBLE 0.9        ; of the words
+  DICTIONARY 300_000  ; characters that the base writes for its dictionary
+  WRITTEN 20_000)     ; characters that are looked for in the base's texts
+
+
+(defn main []
+  "Print a row for each text."
+  (setv parser (argparse.ArgumentParser))
+  (.add-argument parser "texts" :nargs "+")
+  (.add-argument parser "--copied")
+  (.add-argument parser "--sensible" :action "store_true")
+  (setv given (.parse-args parser))
+  (print f"{(processor)}\n")
+  (print-header "text" "characters" "minutes" "from nothing" "from english" "difference"
+    "network"
+    #* (if given.sensible ["sensible after: from nothing, from english"] [])
+    #* (if given.copied ["strings of the base's: from english, from nothing, in the text"] []))
+  (with [name (TemporaryDirectory)]
+    (setv books (when given.copied (.join "\n" (read-pieces [given.copied]))))
+    (for [each given.texts]
+      (print-row #* (row (Path name) each given.sensible books)))))
+
+
+(defn row [folder each sensible books]
+  "Return the cells about `each` text, as it is given; with `sensible`, when its writing is."
+  (setv
+    [_ name size minutes] (re.match r"(.+?)(?::(\d+))?(?:@([\d.]+))?$" each)
+    text (cut (.read-text (Path name) :encoding "utf-8") (int (or size (** 10 12))))
+    minutes (float (or minutes 1))
+    path (/ folder "text.txt")
+    held (cut text (- (len text) (round (* 0.1 (len text)))) None))
+  (.write-text path text :encoding "utf-8")
+  (setv
+    models (dfor [way flags] (.items WAYS) way (trained folder path minutes flags))
+    [alone begun] (gfor m (.values models) (nats m held)))
+  [ (. (Path name) name) f"{(len text) :,}" f"{minutes :g}" f"{alone :.4f}" f"{begun :.4f}"
+    f"{(- begun alone) :+.4f}"
+    (get (. (get models "english") settings) "layers")
+    #* (if sensible [(.join ", " (gfor way WAYS (sensible-after folder text way)))] [])
+    #* (if books [(copied models text held books)] [])])
+
+
+(defn trained [folder path minutes flags]
+  "Train by the program, its output to standard error; return the saved `TextModel`."
+  (run-script "train.hy" "--sources" path "--minutes" minutes "--model" (/ folder "model")
+    "--restart" #* flags
+    :check True
+    :stdout sys.stderr)
+  (load (/ folder "model")))
+
+
+(defn nats [model text]
+  "Return the loss of `text` as `--score` gives it."
+  (* (. (get (.score model text) 0) bits) (math.log 2)))
+
+
+;; * The first sensible sentence
+
+(defn sensible-after [folder text way]
+  "Return after how many seconds of a run of a minute a sample is sensible; a cell of the table."
+  (setv
+    begun (time.time)
+    path (/ folder "looks"))
+  (run-script __file__ "--look" way (/ folder "text.txt") (/ folder "looked") path :check True)
+  (setv
+    model (load (/ folder "looked"))
+    base (TextModel (load-base "english" print))
+    known (set (words (+ text (.generate base "" DICTIONARY :rng-seed 1 :temperature 1)))))
+  (with [file (open path "rb")]
+    (for [[moment weights] (pickle.load file)]
+      (setv
+        now (Checkpoint weights model.vocabulary model.checkpoint.settings [])
+        sample (words (.generate (TextModel now) "\n" SAMPLE :rng-seed 1)))
+      (when (>= (sum (gfor w sample (in w known))) (* SENSIBLE (max 1 (len sample))))
+        (return f"{(- moment begun) :.1f} s"))))
+  "never")
+
+
+(defn look [way text model path]
+  "Train on `text` for a minute, looking at the weights now and then; store the looks at `path`."
+  (import-keras)
+  (import keras lstm-textgen.learner [values])
+  (setv looks [])
+  (defclass Look [keras.callbacks.Callback]
+    (defn on-train-batch-end [self #* _]
+      (when (or (not looks) (> (- (time.time) (get looks -1 0)) LOOK))
+        (.append looks [(time.time) (values self.model.trainable-variables)]))))
+  (train text model :minutes 1 :restart True :quiet True :callbacks [(Look)]
+    :base (get [None "english"] (= way "english")))
+  (with [file (open path "wb")]
+    (pickle.dump looks file)))
+
+
+(defn words [text]
+  "Return the words of `text`, in lower case."
+  (re.findall r"[^\W\d_]+" (.lower text)))
+
+
+;; * What is copied from the base's texts
+
+(defn copied [models text held books]
+  "Return how much of each writing stands in the `books` and not in the `text`, for a cell."
+  (.join ", " (gfor
+    writing [
+      (.generate (get models "english") "\n" WRITTEN :rng-seed 1 :temperature 0.7)
+      (.generate (get models "nothing") "\n" WRITTEN :rng-seed 1 :temperature 0.7)
+      held]
+    f"{(* 100 (share-in writing books text)) :.1f}%")))
+
+
+(defn share-in [writing books text]
+  "Return the share of the strings of `writing` that stand in `books` and not in `text`."
+  (setv [all own] (gfor known [f"{books}\n{text}" text] (get (originality [writing] known) 1)))
+  (- all own))
+
+
+(when (= __name__ "__main__")
+  (if (= (cut sys.argv 1 2) ["--look"])
+    (look #* (cut sys.argv 2 None))
+    (main)))

@@ -1,0 +1,149 @@
+#[[Beginning from a model that knows something already: what a new model takes from its base.
+
+A base gives its layers, its lookback, its vocabulary and its weights. The new model has a history,
+an optimizer and a schedule of its own.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [replace]
+  unicodedata [combining normalize]
+  numpy :as np
+  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.machine [MB installed-memory]
+  lstm-textgen.modelfile.keraslayout [digest]
+  lstm-textgen.modelfile.places [SHIPPED find-model model-path]
+  lstm-textgen.modelfile.replacing [backup-path]
+  lstm-textgen.prep [ascii-quotes]
+  lstm-textgen.scoring [score]
+  lstm-textgen.settings [new-settings])
+
+(setv
+  SUGGESTED "english"  ; the base that a short text is tried with
+  SHORT 2_000_000      ; characters: a longer text teaches a network the language by itself
+  TRIED 4              ; places of a text that are tried
+  STRETCH 500          ; characters in each
+  FAMILIAR 3.0         ; bits a character, as the base predicts a text that it helps to learn
+  NUMBERS-KEPT 4    ; for each weight while it learns: itself, its gradient, Adam's two averages
+  DIGEST-SHOWN 16)  ; hexadecimal digits of a base's checksum that a model records
+
+
+;; * The base
+
+(defn load-base [name warn]
+  #[[Return the model (`Checkpoint`) called `name`: a model file, or one that ships with us.
+
+  `warn` is called with a line if its `.bak` has to serve. Raise `FileNotFoundError` if there is no
+  such model, `ValueError` if it can't be a base.]]
+  (setv path (find-model name))
+  (unless (or (.exists path) (.exists (backup-path path)))
+    (raise (FileNotFoundError (+ f"`base`: there is no model {path}; "
+      f"give the file of one, or {(shipped-names)}, which comes with the program"))))
+  (setv
+    base (load-checkpoint name :warn warn)
+    need (* 4 NUMBERS-KEPT (sum (gfor w base.weights w.size))))
+  (when (> need (or (installed-memory) need))
+    (raise (ValueError (+ f"`base`: {path} is too large for this machine: to train it takes "
+      f"{(// need MB) :,} MB of memory, and there are {(// (installed-memory) MB) :,}"))))
+  base)
+
+
+(defn shipped-names []
+  "Return the names of the models that ship with the program, in words."
+  (or (.join " or " (sorted (gfor path (.glob SHIPPED "*.h5") path.stem))) "none"))
+
+
+(defn record [name base]
+  "Return what a new model keeps of its `base` (`Checkpoint`), called `name`: `english:0f…`."
+  f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}")
+
+
+(defn stem [name]
+  "Return the name of the model at `name`, without folders and without its checksum."
+  (. (model-path (get (.rsplit name ":" 1) 0)) stem))
+
+
+(defn check-same [recorded name]
+  "Raise `ValueError` if a model with this record of its base can't have begun from `name`."
+  (unless (and recorded (= (get (.rsplit recorded ":" 1) 0) (. (model-path name) stem)))
+    (raise (ValueError (+ f"`base` is {name} here, but the model began from "
+      f"{(or recorded "nothing")}; leave it out, or train a new model with `restart` or another "
+      "`path`")))))
+
+
+(defn base-settings [base name given]
+  #[[Return the `ModelSettings` of a new model that begins from `base`, called `name`.
+
+  Its layers are the base's, but for dropout. Raise `ValueError` for what is `given` (a dict) and
+  contradicts the base.]]
+  (setv
+    own base.settings
+    settings (new-settings {
+      "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
+      #** given
+      "base" (record name base)}))
+  (for [[key here there] [
+      ["unit" settings.unit own.unit]
+      ["lookback" settings.lookback own.lookback]
+      ["layers" (_recurrent (or settings.layers own.layers)) (_recurrent own.layers)]]]
+    (unless (= here there)
+      (raise (ValueError (+ f"`{key}` is {here} here, but {name}, from which the model shall "
+        f"begin, has {there}; say the same, or leave out `base`")))))
+  (replace settings :embedding own.embedding))
+
+
+(defn _recurrent [layers]
+  "Return the recurrent ones of `layers` as text."
+  (.join "," (map str layers.recurrent)))
+
+
+;; * A suggestion
+
+(defn suggestion [vocabulary ids]
+  #[[Return a line that suggests a base for the text of `ids` (time,), or an empty text.
+
+  It does so if the text is short and by characters, and the base predicts it well.]]
+  (setv path (/ SHIPPED f"{SUGGESTED}.h5"))
+  (unless (and (= vocabulary.unit "characters") (< (len ids) SHORT) (.exists path))
+    (return ""))
+  (setv
+    starts (gfor n (range TRIED) (* n (// (len ids) TRIED)))
+    sample (.join "\n" (gfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
+    found (score (load-checkpoint path) [sample]))
+  (if (and (< found.bits FAMILIAR) (> found.count (* 0.9 (len sample))))
+    (+ f"this reads like English ({found.bits :.2f} bits a character to a model that knows "
+      f"English); with `base` {SUGGESTED} a model begins with what that knows")
+    ""))
+
+
+;; * New units
+
+(defn grown-weights [weights known added]
+  #[[Return `weights` with room for the units `added` (a list) to the vocabulary `known`.
+
+  A new unit begins as the one that it resembles most, `relative-of`: é as e. Where there is none
+  its embedding is the mean of all, and it is as unlikely as the least likely.]]
+  (setv
+    [embedding #* middle kernel bias] weights
+    kin (lfor unit added (relative-of unit known))
+    mean (.mean embedding 0)
+    none (np.zeros (len kernel) "float32"))
+  [
+    (np.vstack [embedding #* (gfor k kin (if (is k None) mean (get embedding k)))])
+    #* middle
+    (np.column-stack [kernel #* (gfor k kin (if (is k None) none (get kernel #(... k))))])
+    (np.append bias (lfor k kin (if (is k None) (.min bias) (get bias k))))])
+
+
+(defn relative-of [unit vocabulary]
+  #[[Return the id of the unit in the `vocabulary` that `unit` resembles most, or None.
+
+  That is the same without accents, with plain quotes, or in the other case.]]
+  (setv
+    bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
+    plain (ascii-quotes bare))
+  (next
+    (gfor
+      form [plain (.lower plain) (.swapcase plain) (cut plain 1)]
+      :if (in form vocabulary.ids)
+      (get vocabulary.ids form))
+    None))

@@ -1,0 +1,117 @@
+"Beginning from another model: what it gives, what contradicts it, what new units begin as."
+
+(import
+  numpy :as np
+  pytest
+  lstm-textgen.bases [base-settings check-same grown-weights load-base record relative-of]
+  lstm-textgen.vocabulary [Vocabulary]
+  tests.helpers [assert-no-warning program refused saved-model small-model write-text])
+
+(setv
+  pytestmark pytest.mark.quick
+  path (pytest.fixture saved-model))
+
+
+;; * The base
+
+(defn [(pytest.mark.parametrize "name" ["nowhere" "nowhere.h5" "folder/english"])]
+    test-a-base-that-is-missing-is-named [name]
+  (with [_ (pytest.raises FileNotFoundError :match f"no model {name}.*; give the file of one")]
+    (load-base name assert-no-warning)))
+
+
+(defn test-a-damaged-base-is-no-base [path]
+  (.write-bytes path (cut (.read-bytes path) 3000))
+  (with [_ (pytest.raises ValueError :match "model.h5: not a usable model")]
+    (load-base path assert-no-warning)))
+
+
+(defn test-a-base-must-fit-into-memory [monkeypatch path]
+  (.setattr monkeypatch "lstm_textgen.bases.installed_memory" (fn [] 5000))
+  (with [_ (pytest.raises ValueError :match "too large for this machine")]
+    (load-base path assert-no-warning)))
+
+
+(defn test-a-model-records-the-name-and-the-weights-of-its-base []
+  (setv [one same other] (gfor seed [1 1 2] (record "some/where/b.h5" (small-model seed))))
+  (assert (.startswith one "b:"))
+  (assert (= one same))
+  (assert (!= one other))
+  (check-same one "elsewhere/b")
+  (for [[recorded name] [[one "c"] ["" "b"]]]
+    (with [_ (pytest.raises ValueError :match f"`base` is {name} here")]
+      (check-same recorded name))))
+
+
+;; * Settings
+
+(defn settings [#** given]
+  "Return the settings of a model that begins from a small one, with what is `given`."
+  (base-settings (small-model :lookback 32) "b" given))
+
+
+(defn test-layers-and-lookback-are-the-base-s-own []
+  (setv own (settings))
+  (assert (= [own.lookback own.stride own.embedding] [32 32 4]))
+  (assert (is own.layers None))  ; its dropout is still to be chosen
+  (assert (= (str (. (settings :layers "6,dropout:0.4,gru:5") layers))
+    "lstm:6,dropout:0.4,gru:5")))
+
+
+(defn [(pytest.mark.parametrize "name,value,words" [
+    ["lookback" 16 "`lookback` is 16 here, but b, from which .*, has 32"]
+    ["layers" "7,gru:5" "`layers` is lstm:7,gru:5 here, but b, .*, has lstm:6,gru:5"]
+    ["unit" "words" "`unit` is words here, but b, .*, has characters"]])]
+    test-what-contradicts-the-base-is-named [name value words]
+  (with [_ (pytest.raises ValueError :match words)]
+    (settings #** {name value})))
+
+
+(defn test-a-base-of-words-needs-a-text-by-words []
+  (setv base (small-model :unit "words"))
+  (with [_ (pytest.raises ValueError :match "`unit` is characters here, but b, .* words")]
+    (base-settings base "b" {}))
+  (assert (= (. (base-settings base "b" {"unit" "words"}) unit) "words")))
+
+
+(defn test-the-command-line-names-both [path]
+  (write-text path.parent)
+  (setv asked ["--sources" "text.txt" "--from" "model" "--model" "new"])
+  (for [[more words] [
+      [["--lookback" "16"] "--lookback is 16 here, but model, from which"]
+      [["--layers" "9"] "--layers is lstm:9 here"]
+      [["--from" "none"] "--from: there is no model none.h5"]]]
+    (refused (program #* asked #* more :folder path.parent) words)))
+
+
+;; * New units
+
+(defn [(pytest.mark.parametrize "unit,kin" [
+    ["é" "e"] ["É" "E"] ["’" "'"] ["“" "\""] ["ñ" "n"] ["Q" "q"] ["Ω" None] ["文" None]])]
+    test-a-new-character-has-a-relative-or-none [unit kin]
+  (setv vocabulary (Vocabulary.build "abcdenqE'\""))
+  (assert (= (relative-of unit vocabulary) (when kin (get vocabulary.ids kin)))))
+
+
+(defn test-a-new-word-is-like-the-same-word-in-another-case []
+  (setv vocabulary (Vocabulary.build "the cat café" "words"))
+  (for [[unit kin] [["The" "the"] [" Cat" " cat"] [" cafe" None] ["dog" None]]]
+    (assert (= (relative-of unit vocabulary) (when kin (get vocabulary.ids kin))))))
+
+
+(defn test-new-units-begin-as-their-relatives-and-else-unlikely []
+  (setv
+    model (small-model)
+    known model.vocabulary
+    weights (grown-weights model.weights known ["é" "文"])
+    [old new] (lfor each [model.weights weights] [(get each 0) (get each -2) (get each -1)])
+    n (len known)
+    e (get known.ids "e"))
+  (for [[before after axis] (zip old new [0 1 0])]
+    (assert (= after.dtype "float32"))
+    (assert (= (get after.shape axis) (+ n 2)))
+    (assert (.all (= (.take after (range n) axis) before)))
+    (assert (.all (= (.take after n axis) (.take before e axis)))))
+  (assert (np.allclose (get new 0 -1) (.mean (get old 0) 0)))
+  (assert (not (.any (get new 1 #((slice None) -1)))))
+  (assert (= (get new 2 -1) (.min (get old 2)))))

@@ -1,0 +1,66 @@
+"Training that begins from another model."
+
+(import
+  pytest
+  lstm_textgen
+  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.report.plain [Quiet]
+  tests.helpers [StopAfter output same-model? write-text])
+
+(setv OTHER (* "the café sat on the mat, said the cat: heylo!\n" 120))
+
+
+(defn train-from-base [folder [report None] #** settings]
+  "Train a model on OTHER that begins from the one in `folder`; return it."
+  (lstm_textgen.train (write-text folder OTHER "other.txt") (/ folder "new")
+    :base (/ folder "model")
+    :report (or report (Quiet))
+    #** {"epochs" 2 #** settings}))
+
+
+(defn first-loss [model]
+  (get model.history 0 "validation_loss"))
+
+
+(defn test-it-knows-what-its-base-knew [trained]
+  (setv
+    alike {"layers" "24"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02}
+    base (lstm_textgen.load (/ trained "model"))
+    model (train-from-base trained #** alike)
+    alone (lstm_textgen.train (/ trained "other.txt") (/ trained "alone")
+      :epochs 2 :report (Quiet) #** alike))
+  (assert (< (first-loss model) (* 0.7 (first-loss alone))))
+  (assert (= (len model.history) 2))
+  (assert (= model.vocabulary.units [#* base.vocabulary.units "é"]))
+  (assert (.startswith (get model.settings "base") "model:"))
+  (assert (.startswith (get model.settings "layers") "lstm:24"))
+  (assert (= (get model.settings "lookback") 16))
+  (assert (same-model? base.checkpoint (load-checkpoint (/ trained "model") :resume True))))
+
+
+(defn test-a-run-from-a-base-that-was-stopped-ends-with-the-same-bits [trained]
+  (train-from-base trained)
+  (setv whole (load-checkpoint (/ trained "new") :resume True))
+  (for [name ["new.h5" "new.h5.bak"]]
+    (.unlink (/ trained name)))
+  (with [_ (pytest.raises KeyboardInterrupt)]
+    (train-from-base trained (StopAfter 30)))
+  (train-from-base trained)
+  (assert (same-model? whole (load-checkpoint (/ trained "new") :resume True))))
+
+
+(defn test-from-the-command-line [trained]
+  (setv shown (output trained "--sources" (write-text trained OTHER "other.txt")
+    "--from" "model.h5" "--model" "new" "--epochs" "1"))
+  (assert (in "the vocabulary grows by 1" shown))
+  (assert (in "it begins from model;" shown))
+  (assert (in "epoch 1/1" shown)))
+
+
+(defn test-a-recipe-names-its-base [trained]
+  (write-text trained "
+(require lstm-textgen.macros [defrecipe])
+(defrecipe other :from \"model\" :sources [\"other.txt\"] :epochs 1)" "other.hy")
+  (write-text trained OTHER "other.txt")
+  (output trained "--recipe" "other.hy" "--model" "new")
+  (assert (.startswith (get (. (lstm_textgen.load (/ trained "new")) settings) "base") "model:")))
