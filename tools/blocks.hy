@@ -3,7 +3,7 @@
 A page is Markdown, read from top to bottom, in a folder that is like a fresh clone. Its fenced
 blocks are run by their language:
 
-- `console`: commands after `$ `, each with what it prints below it;
+- `console`: commands after `$ `, each with what it prints below it, or nothing;
 - `python` and `hy`: code, whose definitions the next block of the language knows;
 - any other is a picture of something, and is not run.
 
@@ -129,7 +129,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
       (+= end 1))
     (yield (Step "console"
       (.removeprefix (.join "\n" (cut lines start end)) "$ ")
-      (.join "\n" (cut lines end next-start))
+      (or (.join "\n" (cut lines end next-start)) None)
       (+ block.line end)
       (+ block.line next-start)
       block.notes))))

@@ -36,6 +36,8 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "corpora/README.md" "project/corpora.md"
     "CHANGELOG.md" "project/changelog.md"
     "CONTRIBUTING.md" "project/contributing.md"}
+  ;; Files that they link to as they are.
+  FILES ["LICENSE"]
   LINK (re.compile r"(\]\(|src=\")([^)\s#\":]+)(#[^)\s]*)?(?=\)|\")")
   SETTINGS {
     "project" "lstm_textgen"
@@ -53,7 +55,6 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "copybutton_line_continuation_character" "\\"
     "highlight_language" "text"
     "pygments_style" "friendly"
-    "pygments_dark_style" "native"
     "html_theme_options" {
       "light_css_variables" {"color-brand-primary" "#0b6b7d"  "color-brand-content" "#0b6b7d"
         "color-brand-visited" "#0b6b7d"}
@@ -97,6 +98,9 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     (put pages (Path name) modules))
   (for [name modules]
     (put-module pages name))
+  (for [name FILES]
+    (.mkdir (. (/ pages "files" name) parent) :parents True :exist-ok True)
+    (shutil.copy (/ ROOT name) (/ pages "files" name)))
   (.write-text (/ pages "code" "index.md") (code-index modules) :encoding "utf-8")
   (with [file (open (/ pages "index.md") "a" :encoding "utf-8")]
     (.write file (table-of-contents))))
@@ -112,17 +116,19 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn page-of [path modules]
-  #[[Return where in the site the file at `path`, from the root, is: a path, or None if nowhere.
+  #[[Return where in the site the file at `path`, from the root, is; None if there is none.
 
-  `modules` are the names of those that have a page.]]
+  `modules` are the names of those that have a page; other files are there to be downloaded.]]
   (setv name (.as-posix path))
   (cond
     (in name PROJECT)
       (Path (get PROJECT name))
     (.startswith name "docs/")
       (Path (.removeprefix name "docs/"))
-    (in (.removeprefix name "lstm_textgen/") modules)
-      (Path "code" f"{(.removesuffix name ".hy")}.md")))
+    (in name modules)
+      (Path "code" f"{(.removesuffix name ".hy")}.md")
+    (.is-file (/ ROOT name))
+      (Path "files" name)))
 
 
 (defn relinked [text source modules]
@@ -135,7 +141,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
         path (Path (os.path.normpath (/ source.parent link)))
         page (page-of path modules))
       (when (is page None)
-        (raise (ValueError f"{source}: {link} is no page of the site")))
+        (raise (ValueError f"{source}: there is no {link}")))
       (+ before (os.path.relpath page here.parent) (or anchor "")))
     text))
 
@@ -159,36 +165,39 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 ;; * The program's own text
 
 (defn listed-modules []
-  "Return a dict from each module's path below lstm_textgen/ to what it is, as CONTRIBUTING says."
+  "Return a dict from the path of each module, and of lol.hy, to what it is."
   (setv
     text (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")
     [layout] (re.findall r"(?ms)^## Layout\n.*?^```\n(.*?)^```" text))
-  (dict (gfor line (.splitlines layout) (.split line :maxsplit 1))))
+  {
+    #** (dfor
+      line (.splitlines layout)
+      :setv [name what] (.split line :maxsplit 1)
+      f"lstm_textgen/{name}" what)
+    "corpora/lol.hy" "not of the program: a grammar and a recipe"})
 
 
 (defn put-module [pages name]
   "Write the page of the module `name` in `pages`: its text, which the search passes over."
-  (setv target (/ pages "code" "lstm_textgen" f"{(.removesuffix name ".hy")}.md"))
+  (setv target (/ pages (page-of (Path name) [name])))
   (.mkdir target.parent :parents True :exist-ok True)
   (.write-text target :encoding "utf-8"
     (+ f"---\nnosearch: true\n---\n# {name}\n\n``````hy\n"
-      (.read-text (/ ROOT "lstm_textgen" name) :encoding "utf-8")
+      (.read-text (/ ROOT name) :encoding "utf-8")
       "``````\n")))
 
 
 (defn code-index [modules]
   "Return the page that lists the `modules`, a dict from their names to what they are."
-  (setv links (gfor name modules f"lstm_textgen/{(.removesuffix name ".hy")}"))
+  (setv pages (dfor name modules name (.removesuffix name ".hy")))
   (+ "# The program's text\n\n"
     "Every module, in the order in which they build on each other: a module imports only those\n"
     "above it.\n\n| module | what it is |\n| --- | --- |\n"
     (.join "" (gfor
-      [[name what] link] (zip (.items modules) links)
-      f"| [{name}]({link}.md) | {what} |\n"))
+      [name what] (.items modules)
+      f"| [{name}]({(get pages name)}.md) | {what} |\n"))
     "\n```{toctree}\n:hidden:\n\n"
-    (.join "" (gfor
-      name modules
-      f"{name} <lstm_textgen/{(.removesuffix name ".hy")}>\n"))
+    (.join "" (gfor [name page] (.items pages) f"{name} <{page}>\n"))
     "```\n"))
 
 

@@ -11,7 +11,6 @@ FOLDER `-` nothing is run, and only the parts are made anew that come from the p
   shutil
   sys
   tools.blocks [BEGINS-WITH-MODEL Reader abridged blocks-in page-paths steps-of]
-  tools.forms [ROOT]
   tools.reference [generated])
 
 
