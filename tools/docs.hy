@@ -21,7 +21,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
   TARGET (/ ROOT "build" "docs")
   ;; The sections of the sidebar, and the pages in each.
   SECTIONS {
-    "Begin" ["tutorial" "texts" "training" "writing" "page"]
+    "Begin" ["Tutorial <tutorial>" "texts" "training" "writing" "page"]
     "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/names" "guides/language"
       "guides/words" "guides/small-text"]
     "Understand" ["how-it-works" "macros" "extending"]
@@ -38,6 +38,10 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "CONTRIBUTING.md" "project/contributing.md"}
   ;; Files that they link to as they are.
   FILES ["LICENSE"]
+  ;; What screen readers miss in the theme.
+  REPAIRS {
+    "role=\"heading\"" "role=\"heading\" aria-level=\"2\""
+    "<aside class=\"sidebar-drawer\"" "<aside class=\"sidebar-drawer\" aria-label=\"Pages\""}
   LINK (re.compile r"(\]\(|src=\")([^)\s#\":]+)(#[^)\s]*)?(?=\)|\")")
   SETTINGS {
     "project" "lstm_textgen"
@@ -54,7 +58,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "copybutton_prompt_text" "$ "
     "copybutton_line_continuation_character" "\\"
     "highlight_language" "text"
-    "pygments_style" "friendly"
+    "pygments_style" "a11y-high-contrast-light"
     "html_theme_options" {
       "light_css_variables" {"color-brand-primary" "#0b6b7d"  "color-brand-content" "#0b6b7d"
         "color-brand-visited" "#0b6b7d"}
@@ -80,6 +84,11 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
       :confoverrides SETTINGS
       :status None
       :warning warnings)))
+  (for [path (.rglob target "*.html")]
+    (setv text (.read-text path :encoding "utf-8"))
+    (for [[old new] (.items REPAIRS)]
+      (setv text (.replace text old new)))
+    (.write-text path text :encoding "utf-8"))
   (.getvalue warnings))
 
 
@@ -151,8 +160,13 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
   (.join "" (gfor
     [caption pages] (.items SECTIONS)
     (+ f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n"
-      (.join "" (gfor page pages :if (exists? page) f"{page}\n"))
+      (.join "" (gfor page pages :if (exists? (target page)) f"{page}\n"))
       "```\n"))))
+
+
+(defn target [page]
+  "Return the path that an entry of a section means: it may be `Title <path>`."
+  (get (re.split "[<>]" page) (if (in "<" page) 1 0)))
 
 
 (defn exists? [page]
