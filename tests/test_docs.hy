@@ -36,7 +36,12 @@
 
 
 (defn test-the-readme-does-what-it-says [readme]
-  (assert (= (get readme 0) [])))
+  (assert-none (get readme 0)))
+
+
+(defn assert-none [findings]
+  (when findings
+    (pytest.fail (.join "\n\n" findings) :pytrace False)))
 
 
 (defn [(pytest.mark.parametrize "path" PAGES :ids name-of)] test-a-page-does-what-it-says
@@ -45,7 +50,7 @@
   (.mkdir folder)
   (when (in BEGINS-WITH-MODEL (text-of path))
     (shutil.copy (/ (get readme 1) "model.h5") folder))
-  (assert (= (list (findings path folder)) [])))
+  (assert-none (list (findings path folder))))
 
 
 (defn test-few-blocks-are-not-run-and-each-says-why []

@@ -36,7 +36,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
   ;; A page with this comment begins where README ends: there is a model that has learned lol.txt.
   BEGINS-WITH-MODEL "<!-- begins with: model.h5 -->"
   LIMIT 500  ; seconds for a command
-  ;; What a test has time for: files of text in the reader's folder are cut to so many characters.
+  ;; What a test has time for: files of text in the reader's folder are cut to so many bytes.
   SHORT 4_000)
 
 
@@ -215,9 +215,9 @@ What is shown must be what is printed; a line `…` stands for any lines that we
   (defn _shorten [self]
     "Cut each text in the folder, at the end of a line."
     (for [path (.glob self.folder "*.txt")]
-      (setv text (.read-text path :encoding "utf-8"))
-      (when (> (len text) SHORT)
-        (.write-text path (cut text (+ 1 (.rindex text "\n" 0 SHORT))) :encoding "utf-8")))))
+      (setv content (.read-bytes path))
+      (when (> (len content) SHORT)
+        (.write-bytes path (cut content (+ 1 (.rindex content b"\n" 0 SHORT))))))))
 
 
 ;; * Comparing

@@ -58,12 +58,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "copybutton_prompt_text" "$ "
     "copybutton_line_continuation_character" "\\"
     "highlight_language" "text"
-    "pygments_style" "a11y-high-contrast-light"
-    "html_theme_options" {
-      "light_css_variables" {"color-brand-primary" "#0b6b7d"  "color-brand-content" "#0b6b7d"
-        "color-brand-visited" "#0b6b7d"}
-      "dark_css_variables" {"color-brand-primary" "#5cc8da"  "color-brand-content" "#5cc8da"
-        "color-brand-visited" "#5cc8da"}}})
+    "pygments_style" "a11y-high-contrast-light"})
 
 
 (defn main []

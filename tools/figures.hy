@@ -19,11 +19,11 @@ with colours for light and for dark pages.]]
   TEMPERATURES [0.3 0.7 1.0 1.5]
   STYLE #[[<style>
 :root {
-  --ink: #1d2733; --soft: #5b6673; --line: #98a2ae; --back: #e8f3f5; --on: #fff;
-  --one: #0b6b7d; --two: #b4501e }
+  --ink: #211e1a; --soft: #6a6359; --line: #a39a8c; --back: #f5f1e9; --on: #fff;
+  --one: #b9340f; --two: #20708a }
 @media (prefers-color-scheme: dark) { :root {
-  --ink: #e4e8ec; --soft: #a3adb8; --line: #6d7782; --back: #173138; --on: #0b1418;
-  --one: #5cc8da; --two: #f0a374 } }
+  --ink: #ece6da; --soft: #a89f92; --line: #756c61; --back: #23201d; --on: #22120a;
+  --one: #ff9468; --two: #6bc0d8 } }
 text { font: 14px system-ui, sans-serif; fill: var(--ink) }
 .soft { fill: var(--soft) }
 .small { font-size: 12px }

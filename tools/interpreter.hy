@@ -43,7 +43,9 @@ value; an `expansion` prints what the macro of the one form becomes.]]
   (match language
     "python" (exec (compile code "<page>" "exec") (. (get modules "python") __dict__))
     "hy" (run-hy code (get modules "hy"))
-    "expansion" (print (expansion code (get modules "hy")))))
+    "expansion" (do
+      (print (expansion code (get modules "hy")))
+      (run-hy code (get modules "hy")))))
 
 
 (defn run-hy [code module]

@@ -26,7 +26,8 @@ FOLDER `-` nothing is run, and only the parts are made anew that come from the p
 
 (defn with-outputs [text folder]
   "Return a page's `text` with what is printed when it is followed in the `folder`."
-  (.mkdir folder :parents True :exist-ok True)
+  (shutil.rmtree folder :ignore-errors True)
+  (.mkdir folder :parents True)
   (when (in BEGINS-WITH-MODEL text)
     (shutil.copy (/ folder.parent "README" "model.h5") folder))
   (setv
