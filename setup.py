@@ -66,6 +66,8 @@ def version():
 
 JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"
+# What `tools/docs.hy` makes a site with.
+DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
 # What `pytest -m quick` needs.
 QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6"]
 
@@ -105,15 +107,17 @@ setuptools.setup(
     ],
     extras_require={
         "test": [
-            *QUICK, JAX, TORCH,
+            *QUICK, *DOCS, JAX, TORCH,
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.
             "ipykernel >= 6.29", "nbclient >= 0.10", "pandas >= 2.2", "pyte >= 0.8.2",
             "tensorboard >= 2.20",
             # 7.13 measures the processes that tests start.
-            "coverage >= 7.13", "mypy >= 1.11", "packaging >= 24", "setuptools >= 77.0.3"],
+            "coverage >= 7.13", "mypy >= 1.11",
+            "markdown-it-py >= 3", "packaging >= 24", "setuptools >= 77.0.3"],
         "quick": QUICK,
+        "docs": DOCS,
         "jax": [JAX],
         "torch": [TORCH],
         "cuda": ["tensorflow[and-cuda] >= 2.21, < 3"],

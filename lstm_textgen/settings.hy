@@ -1,8 +1,8 @@
 #[[The one table of everything that can be set, and the settings of a model.
 
-A setting has one row in `TABLE`. The command line's parser and help, the checks of a recipe while
-it compiles, those of a stored model, the README's table and the types in `__init__.pyi` come from
-it or are compared with it by a test.
+A setting has one row in `TABLE`. The command line's parser, its help and its documentation, the
+checks of a recipe while it compiles, those of a stored model and the types in `__init__.pyi` come
+from it or are compared with it by a test.
 
 Messages write a setting as Python does, in backticks: `max_words`. The command line shows it as
 its flag, a recipe as its keyword.]]

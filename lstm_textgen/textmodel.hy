@@ -250,7 +250,7 @@
   - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
     (default: 9); the learning rate's schedule is fitted to that, and `patience` ends nothing.
   - `save-every`: minutes between saves within a long epoch; `max-download`: MB (2^20 bytes).
-  - `unit` and what follows are settings of the model, described in README's table. None: as
+  - `unit` and what follows are settings of the model, described in docs/command-line.md. None: as
     before in a model that exists, else the default.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that

@@ -40,13 +40,16 @@ anything to say on its console, fails the test.]]
         (.close browser)))))
 
 
-(defn [contextmanager] open-page [browser path [fragment ""] [may-say None] #** options]
+(defn [contextmanager] open-page [browser path [fragment ""] [may-say None] [site None]
+    #** options]
   #[[Open the file at `path` in a `browser` that is offline; yield Playwright's page.
 
   `options` are those of a browser context. At the end it is an error if the page asked for
-  anything but itself, or had anything to say on its console but what contains `may-say`.]]
+  anything but itself, or files in the folder `site`, or had anything to say on its console but
+  what contains `may-say`.]]
   (setv
     address (.as-uri (.resolve (Path path)))
+    own (.as-uri (.resolve (Path (or site path))))
     context (.new-context browser #** {"offline" True  #** options})
     page (.new-page context)
     asked []
@@ -60,7 +63,7 @@ anything to say on its console, fails the test.]]
     (yield page)
     (finally
       (.close context)))
-  (assert (= (lfor url asked :if (not (.startswith url #("blob:" address))) url) []))
+  (assert (= (lfor url asked :if (not (.startswith url #("blob:" own))) url) []))
   (assert (= (lfor line said :if (not (and may-say (in may-say line))) line) [])))
 
 
@@ -75,7 +78,8 @@ anything to say on its console, fails the test.]]
 
 (defn violations [page]
   "Return what axe-core has to say against a page: rules, each with the elements that break it."
-  (setv results (.run (Axe) page))
+  ;; A page on disk may not read the style sheets beside it.
+  (setv results (.run (Axe) page :options {"preload" False}))
   (lfor
     each (get results.response "violations")
     [(get each "id") (lfor node (get each "nodes") (get node "html"))]))

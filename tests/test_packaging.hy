@@ -23,7 +23,7 @@
 (setv
   VERSIONS ["3.11" "3.12" "3.13"]  ; of Python, as README says
   TEXTS ["lighthouse.txt" "lol.txt"]
-  FOLDERS [".ci" "bench" "corpora" "lstm_textgen" "tests" "tools"]
+  FOLDERS [".ci" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
     "conftest.py" "pyproject.toml" "requirements-writing.txt" "setup.py" "train.hy"]
   PACKAGE (/ ROOT "lstm_textgen")
@@ -384,9 +384,9 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 (defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
-  (assert (= names (set (.split (+ "axe-playwright-python coverage hypothesis ipykernel jax "
-    "mypy nbclient packaging pandas playwright pyflakes pyte pytest pytest-xdist setuptools "
-    "tensorboard torch"))))))
+  (assert (= names (set (.split (+ "axe-playwright-python coverage furo hypothesis ipykernel "
+    "jax markdown-it-py mypy myst-parser nbclient packaging pandas playwright pyflakes pyte "
+    "pytest pytest-xdist setuptools sphinx sphinx-copybutton tensorboard torch"))))))
 
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]

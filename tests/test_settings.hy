@@ -1,4 +1,4 @@
-"The one table of settings, and what must agree with it: README, types, signatures."
+"The one table of settings, and what must agree with it: types and signatures."
 
 (import
   ast
@@ -15,23 +15,12 @@
     "batch_size" 32  "epochs" 3  "embedding" 9  "beginning" "a"})
 
 
-(defn readme-row [setting]
-  "Return the row of README's table about a `setting`."
-  (setv value (if setting.metavar f" {setting.metavar}" ""))
-  f"| `{setting.option}{value}` | {setting.full-help} |\n")
-
-
 (defn stub-arguments [name]
   "Return the names of the arguments that the types give the function or method `name`."
   (setv tree (ast.parse (.read-text (/ ROOT "lstm_textgen" "__init__.pyi") :encoding "utf-8")))
   (for [node (ast.walk tree)]
     (when (and (isinstance node ast.FunctionDef) (= node.name name))
       (return (sfor each [#* node.args.args #* node.args.kwonlyargs] each.arg)))))
-
-
-(defn [(pytest.mark.parametrize "setting" (settings-in "c") :ids (fn [s] s.name))]
-    test-the-readme-has-the-row-of-each-flag [setting]
-  (assert (in (readme-row setting) (.read-text (/ ROOT "README.md") :encoding "utf-8"))))
 
 
 (defn test-the-types-and-the-signature-of-train-have-each-setting []

@@ -1,4 +1,4 @@
-#[[Makes the pictures of a run in docs/: `python -m hy tools/pictures.hy [PREFIX]`.
+#[[Makes the pictures of a run in docs/pictures/: `python -m hy tools/pictures.hy [PREFIX]`.
 
 It trains on lol.txt, as README's first command does, on a terminal of its own; takes a picture of
 that in the midst of the run, and at its end one of the report on the model. With a PREFIX such as
@@ -74,8 +74,8 @@ extra `test` and Chromium.]]
 
 
 (defn take [browser path name element #** options]
-  "Save a picture of an `element` of the page at `path`, or of its top, as `name` in docs/."
-  (setv target (str (/ ROOT "docs" f"{name}.png")))
+  "Save a picture of an `element` of the page at `path`, or of its top, as `name`."
+  (setv target (str (/ ROOT "docs" "pictures" f"{name}.png")))
   (with [page (open-page browser path #** options)]
     (.wait-for-timeout page 300)
     (.screenshot (if element (.locator page element) page) :path target))

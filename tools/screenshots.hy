@@ -1,8 +1,8 @@
-#[[Makes the pictures of pages in docs/: `python -m hy tools/screenshots.hy MODEL [PREFIX]`.
+#[[Makes the pictures of pages: `python -m hy tools/screenshots.hy MODEL [PREFIX]`.
 
-They are of a real MODEL and what it writes. With a PREFIX such as /tmp/look- it makes all of them,
-of every view at both widths in light and dark, to be looked at. Needs the extra `test` and
-Chromium.]]
+They are of a real MODEL and what it writes, and go into docs/pictures/. With a PREFIX such as
+/tmp/look- it makes all of them, of every view at both widths in light and dark, to be looked at.
+Needs the extra `test` and Chromium.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -20,7 +20,7 @@ Chromium.]]
   VIEWS ["write" "cells" "about"]
   WIDE {"width" 1600  "height" 1000}
   NARROW {"width" 360  "height" 740}
-  ;; The pictures in README: their names, and the views that they show.
+  ;; The pictures in the documentation: their names, and the views that they show.
   SHOWN {"playground" "write"  "cells" "cells"}
   PICTURE {"width" 1120  "height" 760})
 
@@ -36,7 +36,7 @@ Chromium.]]
           (take browser path view f"{prefix}{view}-{(get size "width")}-{scheme}.png"
             :viewport size :color-scheme scheme))
         (for [[name view] (.items SHOWN)]
-          (take browser path view (str (/ ROOT "docs" f"{name}.png"))
+          (take browser path view (str (/ ROOT "docs" "pictures" f"{name}.png"))
             :viewport PICTURE :device-scale-factor 1.5))))))
 
 

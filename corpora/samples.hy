@@ -1,0 +1,210 @@
+#[[A small grammar that writes the sample texts of the guides in docs/, for those without a text.
+
+    hy corpora/samples.hy diary > diary.txt
+
+It knows diary, chat, poems and german; each is the same bytes each time. The templates are filled
+as lol.hy fills its own, those in German from WORDS.]]
+
+(import
+  datetime [datetime timedelta]
+  sys
+  lol [RNG articles cast-of fill pick pick-several])
+
+(setv
+  LENGTH 60_000  ; characters, at least
+  BEGIN (datetime 2025 1 1 8)  ; when the diary and the chat begin
+  FRIENDS ["Anna" "Ben" "Chidi" "Dora" "Emre"])
+
+;; Pieces in English, separated by empty lines; what is in braces comes from lol_words.hy.
+(setv DIARY (.split (.strip #[[
+{date}. {weather_day} I got up late and had {foods} for breakfast. Then {friend}
+came by with a {object}, and we sat {place} until it was dark. We talked about
+{topic}. I am {mood} tonight.
+
+{date}. Could not sleep. At four I got up and looked out of the window: a {a} was
+sitting {place}. I gave it a {food}. {thought}
+
+{date}. {weather_day} Went to town to buy a {object}, but they had only {adj} ones.
+On the way home I met {friend}, who asked me about {topic}. I said that I did not
+know yet.
+
+{date}. A letter from {friend}! It begins: "My dear, it is {weather} here, and I
+think of you whenever I see a {a}." I have read it {number} times. {thought}
+
+{date}. Worked all day on {topic}. In the evening {friend} cooked {foods} with
+{stuff}. We laughed so much that the neighbours knocked. I am {mood} tonight.
+
+{date}. {weather_day} Stayed in bed with a book about {plural}. {thought} Tomorrow I
+shall write to {friend}.
+
+{date}. Dreamt that I was a {a} and lived {place}. When I woke up I was {mood}. Told
+{friend} about it, who only said: "{advice}."
+
+{date}. Nothing happened. {weather_day} I counted the {plural} {place}: there were {number}.
+
+{date}. {friend} is cross with me because of {topic}. I shall bring {foods} and say
+that I am sorry. {thought}
+
+{date}. We took the train to the sea. {weather_day} {friend} found a {adj} {object}
+on the beach and would not let go of it. Home at midnight, {mood}.
+]]) "\n\n"))
+
+(setv CHAT (.split (.strip #[[
+{stamp} {p}: morning! has anybody seen my {it:object}?
+{stamp} {q}: no, but there is a {a} in the kitchen 😂
+{stamp} {p}: again??
+{stamp} {r}: that one is mine, sorry 🙈
+
+{stamp} {p}: who is coming {time}?
+{stamp} {q}: me! I bring {foods}
+{stamp} {r}: me too, but later
+{stamp} {q}: how late?
+{stamp} {r}: ask my {object} 😅
+
+{stamp} {p}: you won't believe it. I was {doing} and then a {a} came in
+{stamp} {q}: no way!
+{stamp} {p}: yes way
+{stamp} {q}: pictures or it did not happen 📷
+
+{stamp} {p}: it is {weather} here. and where you are?
+{stamp} {q}: {weather} ☔
+{stamp} {r}: same
+
+{stamp} {p}: {q}, did you eat my {it:food}?
+{stamp} {q}: which {it}? 👀
+{stamp} {p}: the {adj} one
+{stamp} {q}: oh. that one. yes
+{stamp} {p}: 😭
+
+{stamp} {p}: what shall we give {r} for the birthday?
+{stamp} {q}: a {object}?
+{stamp} {p}: {r} has {number} of them
+{stamp} {q}: then a {adj} one
+
+{stamp} {p}: good night 🌙
+{stamp} {q}: good night!
+{stamp} {r}: sleep well, and {advice}
+]]) "\n\n"))
+
+(setv POEMS (.split (.strip #[[
+{Begin},
+{end}.
+A {a} looked on from under a {r1},
+and sang to itself of a {r2}.
+
+I asked the {a} for a {r1},
+it gave me a {adj} {r2}.
+I thanked it well, and {time}
+I carried it home with a {r3}.
+
+O {colour} {r1}, O {adj} {r2},
+what are you dreaming of?
+Of a {a} that sleeps {place},
+and of a {b} in love.
+]]) "\n\n"))
+
+(setv GERMAN (.split (.strip #[[
+Es war einmal {ein} {tier}, der wohnte {ort}. Eines Tages fand er {ding} und rief:
+„{ruf}“ Da lachte {wer} und schenkte ihm {essen}.
+
+Am {tag} war es {wetter}. {Wer} saß {ort} und {tat}. „{ruf}“, sagte {wer2}. „Das ist
+nicht so schlimm, wir haben ja noch {essen}.“
+
+{wer} und {wer2} gingen über die Brücke. {Ort} trafen sie {wer3}, und es war
+{wetter}. Sie teilten {essen} und {tat_mz}.
+
+Liebe Großmutter, {ort} ist es {wetter}. Gestern hat {wer} {ding} gefunden, und
+heute ist {wer2} verreist. Schick uns bitte {essen}! Viele Grüße, {name}.
+
+Rezept für süße Träume: Man nehme {essen}, rühre {ding} hinein und warte, bis es
+{wetter} ist. Dann kommt {wer} und kostet.
+
+„{ruf}“, rief {wer}. „Wo ist {ding}?“ – „{Ort}“, antwortete {wer2} und {tat}.
+]]) "\n\n"))
+
+;; What stands in the slots of DIARY and CHAT beside the words of lol_words.hy.
+(setv OWN {
+  "mood" ["happy" "a little sad" "tired but content" "full of plans" "quite out of breath"
+    "not myself" "wide awake"]
+  "thought" ["I wonder what it all means." "Perhaps I should move to the country."
+    "Note to myself: buy more tea." "How fast the year goes by!" "One should do this more often."
+    "Mother would have liked that." "I must remember this."]
+  "topic" ["the garden" "money" "my brother's wedding" "the end of the summer" "the old piano"
+    "why cats purr" "the leaking roof" "what we wanted to become" "the neighbours"]
+  "weather_day" ["Rain." "Sun at last." "Fog until noon." "The first snow." "A warm wind."
+    "Too hot to think." "Grey and quiet."]
+  "plural" ["foxes" "lighthouses" "owls" "spoons" "clouds" "beetles" "mountains" "bells"]})
+
+(setv WORDS {
+  "ein" ["ein kleiner" "ein müder" "ein höflicher" "ein mutiger" "ein sehr alter"]
+  "tier" ["Fuchs" "Bär" "Igel" "Dachs" "Frosch" "Kater" "Löwe" "Maulwurf"]
+  "ort" ["hinter dem Mühlrad" "unter der Brücke" "im Gewächshaus" "auf dem Dachboden"
+    "beim Bäcker" "am Ende der Straße" "zwischen zwei Hügeln"]
+  "ding" ["einen goldenen Schlüssel" "eine grüne Mütze" "ein Körbchen voller Nüsse"
+    "einen löchrigen Regenschirm" "ein stilles Örtchen" "eine große Trommel"]
+  "ruf" ["Ach, wie schön!" "Das gibt es doch nicht!" "Wer hätte das gedacht?"
+    "Nur nicht so stürmisch!" "Heylo, ihr Lieben!" "Hört ihr die Flöte?"]
+  "wer" ["die Eule" "der Bürgermeister" "das Mädchen" "die Königin" "der Schüler" "die Ente"
+    "der Müller" "das Käuzchen"]
+  "essen" ["drei Äpfel" "ein Stück Käse" "frische Brötchen" "einen Löffel Honig"
+    "heiße Würstchen" "süßen Brei"]
+  "tag" ["Montag" "Dienstag" "Mittwoch" "Donnerstag" "Freitag" "Samstag" "Sonntag"]
+  "wetter" ["neblig" "sonnig" "stürmisch" "bitterkalt" "schwül" "ungewöhnlich still"]
+  "tat" ["zählte die Vögel" "übte Geige" "hörte dem Regen zu" "träumte vom Frühling"
+    "flickte die Strümpfe" "schälte Möhren"]
+  "tat_mz" ["zählten die Vögel" "sangen bis tief in die Nacht" "hörten dem Regen zu"
+    "schliefen glücklich ein"]
+  "name" ["Jürgen" "Käthe" "Sören" "Bärbel" "Günther" "Zoë"]})
+
+
+(defn main [kind]
+  "Print the sample text `kind`."
+  (.seed RNG 2)
+  (setv
+    write (get KINDS kind)
+    now BEGIN
+    length 0)
+  (while (< length LENGTH)
+    (+= now (timedelta :minutes (int (* 5000 (.random RNG)))))
+    (setv piece (articles (write now)))
+    (print piece :end "")
+    (+= length (len piece))))
+
+
+(defn diary [now]
+  "Return what is written on the day `now`."
+  (+ (english DIARY :date f"{now :%B} {now.day}" :friend (pick FRIENDS)) "\n\n"))
+
+
+(defn chat [now]
+  "Return the messages that come at the time `now`."
+  (setv [p q r] (pick-several FRIENDS 3))
+  (+ (english CHAT :stamp f"{now :%d.%m.%Y, %H:%M} -" :p p :q q :r r) "\n"))
+
+
+(defn poems [_]
+  "Return a poem."
+  (+ (english POEMS) "\n\n"))
+
+
+(defn german [_]
+  "Return a paragraph in German."
+  (setv [wer wer2 wer3] (pick-several (get WORDS "wer") 3))
+  (+ (fill (pick GERMAN) {#** (drawn WORDS)  "wer" wer  "wer2" wer2  "wer3" wer3}) "\n\n"))
+
+
+(defn english [templates #** words]
+  "Return one of the `templates` with its slots filled, some of them with these `words`."
+  (fill (pick templates) {#** (cast-of) #** (drawn OWN) #** words}))
+
+
+(defn drawn [words]
+  "Return one of each of the lists in the dict `words`."
+  (dfor [name choices] (.items words) name (pick choices)))
+
+
+(setv KINDS {"diary" diary  "chat" chat  "poems" poems  "german" german})
+
+
+(when (= __name__ "__main__")
+  (main (get sys.argv 1)))

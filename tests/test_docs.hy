@@ -1,0 +1,212 @@
+"The documentation: what it tells the reader to type is run, and its links lead somewhere."
+
+(import
+  html.parser [HTMLParser]
+  re
+  shutil
+  urllib.parse
+  pytest
+  tests.browser [open-page overflow start-browser violations]
+  tests.helpers [ROOT]
+  tools [docs]
+  tools.blocks [BEGINS-WITH-MODEL RUN SHOWN Step abridged blocks-in findings page-paths same?
+    steps-of]
+  tools.reference [generated])
+
+(setv
+  [README #* PAGES] (page-paths)
+  EXCEPTIONS 5)  ; blocks that are not run, at most
+
+
+(defn name-of [path]
+  "Return how a page is called in the names of tests."
+  (.as-posix (.relative-to path ROOT)))
+
+
+(defn text-of [path]
+  (.read-text path :encoding "utf-8"))
+
+
+;; * Following
+
+(defn [(pytest.fixture :scope "module")] readme [tmp-path-factory]
+  "What is wrong in README, and the folder in which it was followed."
+  (setv folder (tmp-path-factory.mktemp "readme"))
+  #((list (findings README folder)) folder))
+
+
+(defn test-the-readme-does-what-it-says [readme]
+  (assert-none (get readme 0)))
+
+
+(defn assert-none [findings]
+  (when findings
+    (pytest.fail (.join "\n\n" findings) :pytrace False)))
+
+
+(defn [(pytest.mark.parametrize "path" PAGES :ids name-of)] test-a-page-does-what-it-says
+    [path readme tmp-path]
+  (setv folder (/ tmp-path "clone"))
+  (.mkdir folder)
+  (when (in BEGINS-WITH-MODEL (text-of path))
+    (shutil.copy (/ (get readme 1) "model.h5") folder))
+  (assert-none (list (findings path folder))))
+
+
+(defn test-few-blocks-are-not-run-and-each-says-why []
+  (setv reasons (lfor
+    path [README #* PAGES]
+    block (blocks-in (text-of path))
+    :if (in "not run" block.notes)
+    (get block.notes "not run")))
+  (assert (<= (len reasons) EXCEPTIONS))
+  (assert (all reasons)))
+
+
+(defn [(pytest.mark.parametrize "path" [README #* PAGES] :ids name-of)]
+    test-each-block-is-of-a-known-language-and-code-shows-what-it-prints [path]
+  (setv blocks (blocks-in (text-of path)))
+  (for [block blocks]
+    (assert (in block.language [#* RUN #* SHOWN]) block.text))
+  (for [step (steps-of blocks)]
+    (when (and (in step.kind ["python" "hy"]) (re.search r"(?m)^\(?print\b" step.typed))
+      (assert (is-not step.shown None) step.typed))))
+
+
+(defn [(pytest.mark.parametrize "path" [README #* PAGES] :ids name-of)]
+    test-what-comes-from-the-program-is-up-to-date [path]
+  (assert (= (generated (text-of path)) (text-of path)) "python -m hy tools/outputs.hy -"))
+
+
+;; * The site
+
+(defn [(pytest.fixture :scope "module")] site [tmp-path-factory]
+  "What Sphinx warns of, and the folder of the site."
+  (setv folder (/ (tmp-path-factory.mktemp "site") "html"))
+  #((docs.build folder) folder))
+
+
+(defclass Links [HTMLParser]
+  "What a page links to, what it loads, and what can be linked to in it."
+
+  (defn __init__ [self path]
+    (.__init__ (super))
+    (setv
+      self.links []
+      self.loaded []
+      self.anchors #{""})
+    (.feed self (text-of path)))
+
+  (defn handle-starttag [self tag attributes]
+    "Note what the `tag` has among its `attributes`."
+    (setv attributes (dict attributes))
+    (.add self.anchors (.get attributes "id"))
+    (when (in tag ["script" "img" "source"])
+      (.append self.loaded (.get attributes "src")))
+    (when (in "href" attributes)
+      (.append (if (= tag "link") self.loaded self.links) (get attributes "href")))))
+
+
+(defn [(pytest.fixture :scope "module")] pages [site]
+  "The `Links` of each page of the site, by its path."
+  (dfor path (.rglob (get site 1) "*.html") path (Links path)))
+
+
+(defn test-the-site-is-built-without-a-warning [site]
+  (assert (= (get site 0) "")))
+
+
+(defn test-each-page-is-in-the-sidebar []
+  (setv
+    listed (sfor pages (.values docs.SECTIONS) page pages f"{(docs.target page)}.md")
+    ours (sfor path PAGES (.as-posix (.relative-to path docs.DOCS))))
+  (assert (<= ours listed)))
+
+
+(defn test-each-link-within-the-site-leads-somewhere [pages]
+  (for [[path page] (.items pages)  link page.links  :if (not (re.match "[a-z]+:" link))]
+    (setv
+      [file _ anchor] (.partition (urllib.parse.unquote link) "#")
+      target (if file (.resolve (/ path.parent file)) path))
+    (assert (.exists target) f"{path}: {link}")
+    (when (in target pages)
+      (assert (in anchor (. (get pages target) anchors)) f"{path}: {link}"))))
+
+
+(defn test-the-site-loads-nothing-from-elsewhere [pages]
+  (for [[path page] (.items pages)  address (filter None page.loaded)]
+    (assert (not (re.match "[a-z]+:|//" address)) f"{path}: {address}")))
+
+
+(defn [(pytest.mark.parametrize "path" [README #* PAGES] :ids name-of)]
+    test-each-link-in-a-page-s-text-leads-somewhere [path]
+  (for [[_ link _] (.findall docs.LINK (text-of path))]
+    (assert (.exists (/ path.parent link)) link)))
+
+
+(setv browser (pytest.fixture start-browser :scope "module"))
+
+
+(defn [(pytest.mark.parametrize "width" [360 1600])
+    (pytest.mark.parametrize "scheme" ["light" "dark"])]
+    test-a-page-fits-and-can-be-read [site browser width scheme]
+  (for [name ["index" "tutorial" "how-it-works" "command-line"]]
+    (with [page (open-page browser (/ (get site 1) f"{name}.html") :site (get site 1)
+        :color-scheme scheme :viewport {"width" width  "height" 900})]
+      (assert (<= (overflow page) 0) name)
+      (assert (= (violations page) []) name))))
+
+
+(defn test-the-search-works-offline [site browser]
+  (with [page (open-page browser (/ (get site 1) "search.html") "?q=temperature"
+      :site (get site 1))]
+    (.wait-for-selector page "ul.search li")
+    (assert (in "Writing and scoring" (.text-content page "ul.search")))))
+
+
+;; * The checks themselves
+
+(defn step [shown [notes {}]]
+  (Step "console" "true" shown 0 0 notes))
+
+
+(defn test-what-is-shown-must-be-what-is-printed []
+  (assert (same? (step "a\nb") "a\nb\n"))
+  (assert (not (same? (step "a\nb") "a\nc\n")))
+  (assert (same? (step "a\n…\nd") "a\nb\nc\nd\n"))
+  (assert (not (same? (step "a\n…\nd") "a\nb\nc\n"))))
+
+
+(defn test-numbers-may-differ-where-that-is-said []
+  (setv shown (step "epoch 1/9  1.5 bits\nepoch 9/9  0.5 bits" {"numbers differ" ""}))
+  (assert (same? shown "epoch 1/3  2,225.125 bits\n"))
+  (assert (not (same? shown "epoch 1/3  2.5 nats\n"))))
+
+
+(defn test-texts-that-must-be-there []
+  (setv shown (step "heylo, dog" {"differs but for" "\"heylo\""}))
+  (assert (same? shown "heylo, cat"))
+  (assert (not (same? shown "hello"))))
+
+
+(defn test-a-page-is-read-as-steps []
+  (setv steps (steps-of (blocks-in (+ "<!-- file: a.txt -->\n```text\nabc\n```\n\n"
+    "<!-- numbers differ -->\n```console\n$ wc \\\n  a.txt\n1 2 3\n$ true\n```\n"
+    "```python\nprint(1)\n```\n<!-- output -->\n```text\n1\n```\n"
+    "<!-- not run: it is long -->\n```console\n$ sleep 999\n```\n"))))
+  (assert (= (lfor s steps #(s.kind s.typed s.shown)) [
+    #("file" "abc\n" None)
+    #("console" "wc \\\n  a.txt" "1 2 3")
+    #("console" "true" None)
+    #("python" "print(1)\n" "1\n")]))
+  (assert (in "numbers differ" (. (get steps 1) notes))))
+
+
+(defn test-code-without-a-fence-is-refused []
+  (with [_ (pytest.raises ValueError :match "line 3")]
+    (blocks-in "a\n\n    b\n")))
+
+
+(defn test-what-is-left-out-stays-left-out []
+  (assert (= (abridged "1\n2\n3\n4\n5\n" "a\n…\nz") "1\n…\n5"))
+  (assert (= (abridged "1\n2\n" "a\n…\nz") "1\n2")))

@@ -1,0 +1,285 @@
+#[[Runs the commands and the code on a page of the documentation, and compares what they print.
+
+A page is Markdown, read from top to bottom, in a folder that is like a fresh clone. Its fenced
+blocks are run by their language:
+
+- `console`: commands after `$ `, each with what it prints below it, or nothing;
+- `python` and `hy`: code, whose definitions the next block of the language knows;
+- any other is a picture of something, and is not run.
+
+Comments before a block (`<!-- … -->`) say what else there is to know, `NOTES` what they may be.
+What is shown must be what is printed; a line `…` stands for any lines that were left out.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [dataclass]
+  json
+  os
+  pathlib [Path]
+  re
+  shutil
+  subprocess
+  sys
+  markdown-it [MarkdownIt]
+  tools.forms [ROOT])
+
+(setv
+  RUN ["console" "python" "hy"]
+  SHOWN ["text" "py"]  ; languages of blocks that are not run
+  NOTES {
+    "file" "the block is the content of this file in the reader's folder"
+    "output" "the block is what the code before it prints"
+    "expansion" "the block is what the macro in the block before it becomes"
+    "numbers differ" "compared without numbers; lines that are alike then count as one"
+    "differs but for" "only these texts are compared: they must be shown and printed"
+    "not run" "it can't be run in a test, for this reason"}
+  ;; A page with this comment begins where README ends: there is a model that has learned lol.txt.
+  BEGINS-WITH-MODEL "<!-- begins with: model.h5 -->"
+  LIMIT 500  ; seconds for a command
+  ;; What a test has time for: files of text in the reader's folder are cut to so many bytes.
+  SHORT 4_000)
+
+
+(defclass [(dataclass :frozen True)] Block []
+  #[[A fenced block of a page.
+
+  Its `language`, its `text`, the number of the `line` (from 0) that its text begins on, and its
+  `notes`, a dict from the names in `NOTES` to what follows them.]]
+  #^ str language
+  #^ str text
+  #^ int line
+  #^ dict notes)
+
+
+(defclass [(dataclass :frozen True)] Step []
+  #[[Something that a reader types, and what the page shows of what it prints.
+
+  `kind`: a language, `expansion` or `file`; `typed`: the command, the code or the content;
+  `shown`: the text, or None if nothing is shown; it stands on the lines from `start` to `end`.
+  `notes` are those of the block with the output.]]
+  #^ str kind
+  #^ str typed
+  #^ str shown
+  #^ int start
+  #^ int end
+  #^ dict notes)
+
+
+(defn page-paths []
+  "Return the paths of all pages, the first being README's."
+  [(/ ROOT "README.md") #* (sorted (.rglob (/ ROOT "docs") "*.md"))])
+
+
+(defn blocks-in [text]
+  "Return the `Block`s of a page's `text`; raise `ValueError` for one that is not fenced."
+  (setv
+    blocks []
+    notes {})
+  (for [token (.parse (.enable (MarkdownIt) "table") text)]
+    (match token.type
+      "html_block" (.update notes (_notes token.content))
+      "fence" (do
+        (setv line (+ 1 (get token.map 0)))
+        (.append blocks (Block (.strip token.info) token.content line notes))
+        (setv notes {}))
+      "code_block" (raise (ValueError f"line {(+ 1 (get token.map 0))}: code without a fence"))))
+  blocks)
+
+
+(defn _notes [comment]
+  "Return the dict of notes in the HTML `comment`."
+  (dfor
+    note (re.findall r"(?s)<!-- (.*?) -->" comment)
+    :setv [name _ rest] (.partition note ":")
+    :if (in name NOTES)
+    name (.strip rest)))
+
+
+(defn steps-of [blocks]
+  "Return the `Step`s of a page with these `blocks`."
+  (setv steps [])
+  (for [block blocks :if (not-in "not run" block.notes)]
+    (setv end (+ block.line (len (.splitlines block.text))))
+    (cond
+      (in "file" block.notes)
+        (.append steps (Step "file" block.text None block.line end block.notes))
+      (or (in "output" block.notes) (in "expansion" block.notes))
+        (.append steps (_shown (.pop steps) block end))
+      (= block.language "console")
+        (.extend steps (_commands block))
+      (in block.language RUN)
+        (.append steps (Step block.language block.text None end end block.notes))))
+  steps)
+
+
+(defn _shown [step block end]
+  "Return the code in `step` with what the `block` after it, up to the line `end`, shows of it."
+  (Step (if (in "expansion" block.notes) "expansion" step.kind)
+    step.typed block.text block.line end block.notes))
+
+
+(defn _commands [block]
+  "Yield a `Step` for each command in a `console` block."
+  (setv
+    lines (.splitlines block.text)
+    starts [#* (gfor [n line] (enumerate lines) :if (.startswith line "$ ") n) (len lines)])
+  (for [[start next-start] (zip starts (cut starts 1 None))]
+    (setv end (+ start 1))
+    (while (.endswith (get lines (- end 1)) "\\")
+      (+= end 1))
+    (yield (Step "console"
+      (.removeprefix (.join "\n" (cut lines start end)) "$ ")
+      (or (.join "\n" (cut lines end next-start)) None)
+      (+ block.line end)
+      (+ block.line next-start)
+      block.notes))))
+
+
+;; * A reader
+
+(defclass Reader []
+  #[[Somebody in a `folder` who types what a page says.
+
+  `short`: whether texts are cut to what a test has time for. To be used in a `with`.]]
+
+  (defn __init__ [self folder [short False]]
+    (setv
+      self.folder (Path folder)
+      self.short short
+      self.interpreter None)
+    (for [name ["corpora" "lstm_textgen" "setup.py"] :if (not (.exists (/ self.folder name)))]
+      (.symlink-to (/ self.folder name) (/ ROOT name)))
+    (for [name ["train.hy" #* (if short ["corpora/lol.txt"] [])]]
+      (shutil.copy (/ ROOT name) self.folder))
+    None)
+
+  (defn __enter__ [self]
+    self)
+
+  (defn __exit__ [self #* _]
+    (when self.interpreter
+      (.close self.interpreter.stdin)
+      (.close self.interpreter.stdout)
+      (.wait self.interpreter 30)))
+
+  (defn follow [self step]
+    "Do what `step` says; return what is printed. Raise `AssertionError` if it fails."
+    (when self.short
+      (._shorten self))
+    (match step.kind
+      "file" (.write-text (/ self.folder (get step.notes "file")) step.typed :encoding "utf-8")
+      "console" (.type self step.typed)
+      language (.evaluate self language step.typed)))
+
+  (defn type [self command]
+    "Return what the shell's `command` prints, on both streams; it must end well."
+    (setv done (subprocess.run ["bash" "-euo" "pipefail" "-c" command]
+      :cwd self.folder
+      :env (._environment self)
+      :stdin subprocess.DEVNULL
+      :stdout subprocess.PIPE
+      :stderr subprocess.STDOUT
+      :encoding "utf-8"
+      :timeout LIMIT))
+    (assert (= done.returncode 0) f"$ {command}\n{done.stdout}")
+    done.stdout)
+
+  (defn evaluate [self language code]
+    "Return what `code` prints."
+    (unless self.interpreter
+      (setv self.interpreter (subprocess.Popen
+        [sys.executable "-m" "hy" (str (/ ROOT "tools" "interpreter.hy"))]
+        :cwd self.folder
+        :env (._environment self)
+        :stdin subprocess.PIPE
+        :stdout subprocess.PIPE
+        :stderr subprocess.DEVNULL
+        :encoding "utf-8")))
+    (print (json.dumps [language code]) :file self.interpreter.stdin :flush True)
+    (setv [printed wrong] (json.loads (.readline self.interpreter.stdout)))
+    (assert (not wrong) f"{code}\n{wrong}")
+    printed)
+
+  (defn _environment [self]
+    "Return the environment of a shell in which the program is installed."
+    (setv bin (. (Path sys.executable) parent))
+    {
+      #** (dfor
+        [name value] (.items os.environ)
+        :if (not-in name ["TF_CPP_MIN_LOG_LEVEL" "PYTHONDONTWRITEBYTECODE"])
+        name value)
+      "PATH" f"{bin}{os.pathsep}{(get os.environ "PATH")}"
+      "PYTHONPATH" (str ROOT)
+      "LSTM_TEXTGEN_CACHE" (str (/ self.folder.parent "cache"))})
+
+  (defn _shorten [self]
+    "Cut each text in the folder, at the end of a line."
+    (for [path (.glob self.folder "*.txt")]
+      (setv content (.read-bytes path))
+      (when (> (len content) SHORT)
+        (.write-bytes path (cut content (+ 1 (.rindex content b"\n" 0 SHORT))))))))
+
+
+;; * Comparing
+
+(defn findings [path folder [short True]]
+  "Follow the page at `path` in `folder`; yield what fails, and what isn't printed as it is shown."
+  (with [reader (Reader folder short)]
+    (for [step (steps-of (blocks-in (.read-text path :encoding "utf-8")))]
+      (setv place f"{(.relative-to path ROOT)}:{(+ 1 step.start)}")
+      (try
+        (setv printed (.follow reader step))
+        (except [error AssertionError]
+          (yield f"{place}: {error}")
+          (return)))
+      (unless (or (is step.shown None) (same? step printed))
+        (yield f"{place}: {step.typed}\nshown:\n{step.shown}\nprinted:\n{printed}")))))
+
+
+(defn same? [step printed]
+  "Return whether what `step` shows is what was `printed`, as far as its notes have it compared."
+  (setv
+    shown (.strip step.shown "\n")
+    printed (.strip printed "\n"))
+  (cond
+    (in "differs but for" step.notes)
+      (all (gfor
+        text (re.findall "\"(.*?)\"" (get step.notes "differs but for"))
+        whole [shown printed]
+        (in text whole)))
+    (in "numbers differ" step.notes)
+      (_matches? (without-numbers shown) (without-numbers printed))
+    True
+      (_matches? shown printed)))
+
+
+(defn without-numbers [text]
+  "Return `text` with # for each number, and each run of lines that are alike then as one."
+  (setv
+    text (.replace text "  (not the best)" "")  ; which is a number's doing, too
+    lines [])
+  (for [line (.splitlines (re.sub r"\d[\d,.:]*(?<=\d)" "#" text))]
+    (unless (and lines (= line (get lines -1)))
+      (.append lines line)))
+  (.join "\n" lines))
+
+
+(defn _matches? [shown printed]
+  "Return whether `printed` is what is `shown`, where a line … stands for any lines, or none."
+  (setv parts (re.split r"(?m)^…\n?" (+ shown "\n")))
+  (bool (re.fullmatch (.join "(?s:.*)" (map re.escape parts)) (+ printed "\n"))))
+
+
+(defn abridged [printed shown]
+  "Return what was `printed`, with … where `shown` has one, and as many lines around it."
+  (setv
+    lines (.splitlines (.strip printed "\n"))
+    old (.splitlines shown))
+  (unless (in "…" old)
+    (return (.join "\n" lines)))
+  (setv
+    before (.index old "…")
+    after (- (len old) before 1))
+  (.join "\n" (if (<= (len lines) (+ before after))
+    lines
+    [#* (cut lines before) "…" #* (if after (cut lines (- after) None) [])])))

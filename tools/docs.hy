@@ -1,0 +1,214 @@
+#[[Builds the documentation: `python -m hy tools/docs.hy` makes static pages in build/docs/.
+
+The pages of docs/ are plain Markdown; Sphinx makes a site of them, with a page for each module of
+the program, and of files of the project that the pages link to. Nothing is fetched, neither for
+the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
+
+(import
+  io [StringIO]
+  os
+  pathlib [Path]
+  re
+  shutil
+  sys
+  tempfile [TemporaryDirectory]
+  sphinx.application [Sphinx]
+  tools.forms [ROOT]
+  tools.reference [generated])
+
+(setv
+  DOCS (/ ROOT "docs")
+  TARGET (/ ROOT "build" "docs")
+  ;; The sections of the sidebar, and the pages in each.
+  SECTIONS {
+    "Begin" ["Tutorial <tutorial>" "texts" "training" "writing" "page"]
+    "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/names" "guides/language"
+      "guides/words" "guides/small-text"]
+    "Understand" ["how-it-works" "macros" "extending"]
+    "Large and far" ["gpu" "distributed" "export" "old-models"]
+    "Reference" ["command-line" "python" "model-file" "promises"]
+    "Project" ["project/figures" "project/corpora" "project/changelog" "project/contributing"
+      "code/index"]}
+  ;; Files of the project that become pages.
+  PROJECT {
+    "README.md" "index.md"
+    "bench/README.md" "project/figures.md"
+    "corpora/README.md" "project/corpora.md"
+    "CHANGELOG.md" "project/changelog.md"
+    "CONTRIBUTING.md" "project/contributing.md"}
+  ;; Files that they link to as they are.
+  FILES ["LICENSE"]
+  ;; What screen readers miss in the theme.
+  REPAIRS {
+    "role=\"heading\"" "role=\"heading\" aria-level=\"2\""
+    "<aside class=\"sidebar-drawer\"" "<aside class=\"sidebar-drawer\" aria-label=\"Pages\""}
+  LINK (re.compile r"(\]\(|src=\")([^)\s#\":]+)(#[^)\s]*)?(?=\)|\")")
+  SETTINGS {
+    "project" "lstm_textgen"
+    "copyright" "the lstm_textgen authors"
+    "html_title" "lstm_textgen"
+    "extensions" ["myst_parser" "sphinx_copybutton"]
+    "myst_heading_anchors" 3
+    "exclude_patterns" []
+    "html_theme" "furo"
+    "html_static_path" ["_static"]
+    "html_css_files" ["site.css"]
+    "html_copy_source" False
+    "html_show_sphinx" False
+    "copybutton_prompt_text" "$ "
+    "copybutton_line_continuation_character" "\\"
+    "highlight_language" "text"
+    "pygments_style" "a11y-high-contrast-light"})
+
+
+(defn main []
+  "Build the site in TARGET; return whether there were warnings."
+  (setv warnings (build TARGET))
+  (print (or warnings f"{(/ TARGET "index.html")}"))
+  (bool warnings))
+
+
+(defn build [target]
+  "Build the site in the folder `target`; return Sphinx's warnings, lines of text."
+  (setv warnings (StringIO))
+  (with [stage (TemporaryDirectory)]
+    (setv stage (Path stage))
+    (lay-out stage)
+    (shutil.rmtree target :ignore-errors True)
+    (.build (Sphinx (/ stage "pages") None target (/ stage "doctrees") "html"
+      :confoverrides SETTINGS
+      :status None
+      :warning warnings)))
+  (for [path (.rglob target "*.html")]
+    (setv text (.read-text path :encoding "utf-8"))
+    (for [[old new] (.items REPAIRS)]
+      (setv text (.replace text old new)))
+    (.write-text path text :encoding "utf-8"))
+  (.getvalue warnings))
+
+
+;; * The pages, as Sphinx is to see them
+
+(defn lay-out [stage]
+  "Write every page of the site, as Markdown, into the folder `stage`/pages."
+  (setv
+    pages (/ stage "pages")
+    modules (listed-modules))
+  (shutil.copytree DOCS pages)
+  (shutil.copytree (/ ROOT "tools" "site") (/ pages "_static"))
+  (for [path (.rglob DOCS "*.md")]
+    (put pages (.relative-to path ROOT) modules))
+  (for [name PROJECT]
+    (put pages (Path name) modules))
+  (for [name modules]
+    (put-module pages name))
+  (for [name FILES]
+    (.mkdir (. (/ pages "files" name) parent) :parents True :exist-ok True)
+    (shutil.copy (/ ROOT name) (/ pages "files" name)))
+  (.write-text (/ pages "code" "index.md") (code-index modules) :encoding "utf-8")
+  (with [file (open (/ pages "index.md") "a" :encoding "utf-8")]
+    (.write file (table-of-contents))))
+
+
+(defn put [pages source modules]
+  "Write the page that the Markdown file `source`, a path from the root, becomes in `pages`."
+  (setv
+    target (/ pages (page-of source modules))
+    text (generated (.read-text (/ ROOT source) :encoding "utf-8")))
+  (.mkdir target.parent :parents True :exist-ok True)
+  (.write-text target (relinked text source modules) :encoding "utf-8"))
+
+
+(defn page-of [path modules]
+  #[[Return where in the site the file at `path`, from the root, is; None if there is none.
+
+  `modules` are the names of those that have a page; other files are there to be downloaded.]]
+  (setv name (.as-posix path))
+  (cond
+    (in name PROJECT)
+      (Path (get PROJECT name))
+    (.startswith name "docs/")
+      (Path (.removeprefix name "docs/"))
+    (in name modules)
+      (Path "code" f"{(.removesuffix name ".hy")}.md")
+    (.is-file (/ ROOT name))
+      (Path "files" name)))
+
+
+(defn relinked [text source modules]
+  "Return the `text` of the page at `source` with its links to other files as the site has them."
+  (setv here (page-of source modules))
+  (.sub LINK
+    (fn [found]
+      (setv
+        [before link anchor] (.groups found)
+        path (Path (os.path.normpath (/ source.parent link)))
+        page (page-of path modules))
+      (when (is page None)
+        (raise (ValueError f"{source}: there is no {link}")))
+      (+ before (os.path.relpath page here.parent) (or anchor "")))
+    text))
+
+
+(defn table-of-contents []
+  "Return the sidebar's sections, as Sphinx wants them at the end of the first page."
+  (.join "" (gfor
+    [caption pages] (.items SECTIONS)
+    (+ f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n"
+      (.join "" (gfor page pages :if (exists? (target page)) f"{page}\n"))
+      "```\n"))))
+
+
+(defn target [page]
+  "Return the path that an entry of a section means: it may be `Title <path>`."
+  (get (re.split "[<>]" page) (if (in "<" page) 1 0)))
+
+
+(defn exists? [page]
+  "Return whether there is a file for the `page` of a section."
+  (or (= page "code/index")
+    (in f"{page}.md" (.values PROJECT))
+    (.exists (/ DOCS f"{page}.md"))))
+
+
+;; * The program's own text
+
+(defn listed-modules []
+  "Return a dict from the path of each module, and of lol.hy, to what it is."
+  (setv
+    text (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")
+    [layout] (re.findall r"(?ms)^## Layout\n.*?^```\n(.*?)^```" text))
+  {
+    #** (dfor
+      line (.splitlines layout)
+      :setv [name what] (.split line :maxsplit 1)
+      f"lstm_textgen/{name}" what)
+    "corpora/lol.hy" "not of the program: a grammar and a recipe"})
+
+
+(defn put-module [pages name]
+  "Write the page of the module `name` in `pages`: its text, which the search passes over."
+  (setv target (/ pages (page-of (Path name) [name])))
+  (.mkdir target.parent :parents True :exist-ok True)
+  (.write-text target :encoding "utf-8"
+    (+ f"---\nnosearch: true\n---\n# {name}\n\n``````hy\n"
+      (.read-text (/ ROOT name) :encoding "utf-8")
+      "``````\n")))
+
+
+(defn code-index [modules]
+  "Return the page that lists the `modules`, a dict from their names to what they are."
+  (setv pages (dfor name modules name (.removesuffix name ".hy")))
+  (+ "# The program's text\n\n"
+    "Every module, in the order in which they build on each other: a module imports only those\n"
+    "above it.\n\n| module | what it is |\n| --- | --- |\n"
+    (.join "" (gfor
+      [name what] (.items modules)
+      f"| [{name}]({(get pages name)}.md) | {what} |\n"))
+    "\n```{toctree}\n:hidden:\n\n"
+    (.join "" (gfor [name page] (.items pages) f"{name} <{page}>\n"))
+    "```\n"))
+
+
+(when (= __name__ "__main__")
+  (sys.exit (main)))

@@ -1,0 +1,48 @@
+#[[Brings the documentation up to date: `python -m hy tools/outputs.hy FOLDER [PAGES]`.
+
+Every command and all code on the PAGES, files such as docs/tutorial.md (default: all), is run for
+real in folders below FOLDER, which takes an hour, and what it prints is written into the page,
+shortened where the page has a line `…`. FOLDER/README keeps README's model for other pages. With
+FOLDER `-` nothing is run, and only the parts are made anew that come from the program's tables.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  pathlib [Path]
+  shutil
+  sys
+  tools.blocks [BEGINS-WITH-MODEL Reader abridged blocks-in page-paths steps-of]
+  tools.reference [generated])
+
+
+(defn main [folder #* pages]
+  "Write what is printed into the `pages`, run in folders below `folder`."
+  (setv sys.executable hy.sys-executable)  ; within `python -m hy` it is Hy's own program
+  (for [path (if pages (map Path pages) (page-paths))]
+    (setv text (generated (.read-text path :encoding "utf-8")))
+    (unless (= folder "-")
+      (setv text (with-outputs text (/ (.absolute (Path folder)) path.stem))))
+    (.write-text path text :encoding "utf-8")))
+
+
+(defn with-outputs [text folder]
+  "Return a page's `text` with what is printed when it is followed in the `folder`."
+  (shutil.rmtree folder :ignore-errors True)
+  (.mkdir folder :parents True)
+  (when (in BEGINS-WITH-MODEL text)
+    (shutil.copy (/ folder.parent "README" "model.h5") folder))
+  (setv
+    lines (.split text "\n")
+    done [])
+  (with [reader (Reader folder)]
+    (for [step (steps-of (blocks-in text))]
+      (print f"{folder.name}: {step.typed}" :flush True)
+      (setv printed (.follow reader step))
+      (when (is-not step.shown None)
+        (.append done #(step (abridged printed step.shown))))))
+  (for [[step shown] (reversed done)]
+    (setv (cut lines step.start step.end) (.splitlines shown)))
+  (.join "\n" lines))
+
+
+(when (= __name__ "__main__")
+  (main #* (cut sys.argv 1 None)))

@@ -1,0 +1,198 @@
+#[[The parts of the documentation that come from the program itself, as Markdown.
+
+In a page they stand between `<!-- generated: NAME -->` and `<!-- end -->`; `GENERATED` has the
+functions that make them, by name. A test compares the pages in docs/ with what these return.]]
+
+(import
+  ast
+  inspect
+  re
+  textwrap
+  lstm-textgen
+  lstm-textgen.prep :as prep
+  lstm-textgen.settings [settings-in]
+  lstm-textgen.steps [STEPS]
+  tools.forms [ROOT])
+
+(setv
+  WIDTH 84  ; columns of a signature
+  PLACES {"r" "recipe"  "t" "`train`"  "w" "writing"}
+  GROUPS {
+    "text" "The text"
+    "network" "The network"
+    "training" "Training"
+    "writing" "Writing"
+    "choosing" "Choosing the next character"
+    "scoring" "Scoring"
+    "reports" "Reports"
+    "old models" "Old models"
+    "other" "Other"})
+
+
+(defn generated [text]
+  "Return a page's `text` with its generated parts made anew."
+  (re.sub
+    r"(?s)(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)"
+    (fn [found]
+      (setv [begin name end] (.groups found))
+      f"{begin}\n{(.strip ((get GENERATED name)) "\n")}\n\n{end}")
+    text))
+
+
+;; * The command line
+
+(defn settings-tables []
+  "Return a table of flags for each group of settings."
+  (setv groups {})
+  (for [setting (settings-in "c")]
+    (.append (.setdefault groups setting.group []) setting))
+  (.join "\n" (gfor
+    [group settings] (.items groups)
+    (+ f"### {(.get GROUPS group (.capitalize group))}\n"
+      "| flag | what it does | also in |\n| --- | --- | --- |\n"
+      (.join "" (map settings-row settings))))))
+
+
+(defn settings-row [setting]
+  "Return the row of the table about a `setting`."
+  (setv
+    value (if setting.metavar f" {setting.metavar}" "")
+    places (.join ", " (gfor
+      [letter place] (.items PLACES)
+      :if (in letter setting.places)
+      place)))
+  f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n")
+
+
+;; * Steps
+
+(defn steps-table []
+  "Return a table of the steps of data preparation."
+  (+ "| step | what it does |\n| --- | --- |\n"
+    (.join "" (gfor
+      [name kinds] (.items STEPS)
+      :setv function (getattr prep (hy.mangle name))
+      :setv names (cut (list (. (inspect.signature function) parameters)) 1 None)
+      :setv form (if kinds f"({name} {(.join " " (gfor n names (.upper (hy.unmangle n))))})" name)
+      f"| `{form}` | {(first-sentence function)} |\n"))))
+
+
+(defn first-sentence [object]
+  "Return what `object`'s docstring says of its result, as a sentence."
+  (setv sentence (get (re.split r"(?<=\.) |;|\n\n" (inspect.getdoc object)) 0))
+  (.replace (.rstrip (.join " " (.split sentence)) ".") "Return " ""))
+
+
+;; * Python and Hy
+
+(defn python-reference []
+  "Return the reference: each public name with its signature and its documentation."
+  (setv tree (ast.parse (.read-text (/ ROOT "lstm_textgen" "__init__.pyi") :encoding "utf-8")))
+  (setv nodes (dfor node tree.body :if (hasattr node "name") node.name node))
+  (.join "\n" [
+    #* (gfor
+      name lstm-textgen.__all__
+      :if (in name nodes)
+      (entry (get nodes name) (getattr lstm-textgen name) "###" ""))
+    "### Types" ""
+    "What the signatures name. A `Score` and the like are made by the program, never by you." ""
+    "```py"
+    (types-in tree)
+    "```"]))
+
+
+(defn entry [node object level owner]
+  "Return the part about `object`, whose types are in `node`, below a heading of this `level`."
+  (setv
+    class? (isinstance node ast.ClassDef)
+    doc (as-markdown (or (inspect.getdoc object) "")))
+  (setv parts [f"{level} `{owner}{node.name}`" "" #* (if class? [] (signature node)) doc ""])
+  (when class?
+    (for [inner (public-methods node)]
+      (.append parts
+        (entry inner (inspect.getattr-static object inner.name) f"{level}#" f"{node.name}."))))
+  (.join "\n" parts))
+
+
+(defn public-methods [node]
+  "Return the public methods in a class's `node`, of an overloaded one the last."
+  (.values (dfor
+    inner node.body
+    :if (and (isinstance inner ast.FunctionDef) (not (.startswith inner.name "_")))
+    inner.name inner)))
+
+
+(defn signature [node]
+  "Return the lines that show how the function in `node` is called."
+  (when (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
+    (return []))
+  (setv
+    arguments node.args
+    [rest keywords] [arguments.args arguments.kwonlyargs]
+    defaults (* [None] (- (len rest) (len arguments.defaults)))
+    parts (lfor
+      [each default] (zip rest [#* defaults #* arguments.defaults])
+      :if (!= each.arg "self")
+      (parameter each default)))
+  (when arguments.vararg
+    (.append parts (+ "*" (parameter arguments.vararg None))))
+  (when (and keywords (not arguments.vararg))
+    (.append parts "*"))
+  (.extend parts (gfor pair (zip keywords arguments.kw-defaults) (parameter #* pair)))
+  (when arguments.kwarg
+    (.append parts (+ "**" (parameter arguments.kwarg None))))
+  ["```py" (laid-out f"{node.name}(" parts f") -> {(plain (ast.unparse node.returns))}") "```" ""])
+
+
+(defn parameter [each default]
+  "Return the parameter `each` with its type and its `default`, if any."
+  (plain (+ (ast.unparse each) (if (is default None) "" f" = {(ast.unparse default)}"))))
+
+
+(defn plain [text]
+  "Return `text` with the private names of the stub as the reference calls them."
+  (re.sub r"\b_([A-Z])" r"\1" text))
+
+
+(defn laid-out [head parts tail]
+  "Return `head`, the `parts` of a list and `tail` on one line, or broken after commas."
+  (setv line (+ head (.join ", " parts) tail))
+  (if (<= (len line) WIDTH)
+    line
+    (.join "\n" [
+      head
+      #* (gfor
+        part (textwrap.wrap (.join ", " (gfor p parts (.replace p " " "\0"))) (- WIDTH 4))
+        (+ "    " (.replace part "\0" " ")))
+      tail])))
+
+
+(defn types-in [tree]
+  "Return the types that the signatures name."
+  (setv lines [])
+  (for [node tree.body]
+    (cond
+      (and (isinstance node ast.AnnAssign) (.startswith node.target.id "_")
+          (= (ast.unparse node.annotation) "TypeAlias"))
+        (.append lines (plain f"{node.target.id} = {(ast.unparse node.value)}"))
+      (and (isinstance node ast.ClassDef) (in "Protocol" (map ast.unparse node.bases)))
+        (.append lines (plain (.replace (ast.unparse node) "(Protocol)" "")))))
+  (.join "\n\n" (gfor line lines (re.sub ": \\.\\.\\.|:\n +\\.\\.\\." "" line))))
+
+
+(defn as-markdown [doc]
+  "Return a docstring as Markdown: its indented code as blocks of Hy."
+  (re.sub
+    r"(?m)(?:^    +\S.*\n?)+"
+    (fn [found]
+      (setv code (.group found))
+      (if (.startswith (.lstrip code) "(")
+        f"```hy\n{(.rstrip (textwrap.dedent code))}\n```\n"
+        code))
+    doc))
+
+
+(setv GENERATED {
+  "settings" settings-tables
+  "steps" steps-table
+  "python" python-reference})
