@@ -13,14 +13,15 @@
   time
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.batches [fingerprint split-ids]
+  lstm-textgen.batches [VALIDATED fingerprint keep-arc split-ids streams?]
   lstm-textgen.checkpoint [Checkpoint backup-path check-writable load-checkpoint lock-model sweep]
   lstm-textgen.corpus [cut-at-space text-ids]
   lstm-textgen.layers [embedding-size]
   lstm-textgen.machine [MB]
+  lstm-textgen.parallel.machines [Alone join]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.recipes [Recipe]
-  lstm-textgen.report.plain [Plan]
+  lstm-textgen.report.plain [Plan Silent]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
   lstm-textgen.sizing [RULES choose-layers default-batch-size default-epochs]
@@ -53,6 +54,7 @@
     #^ str csv None
     #^ bool restart False
     #^ float minutes None
+    #^ bool distributed False
     #^ float save-every 10
     #^ float max-download 1024)
 
@@ -66,24 +68,50 @@
 
   Raises what `textmodel.train` does.]]
   (setv begun (time.monotonic))
-  (check-writable run.path)
-  (_check-logs run)
-  (with [_ (lock-model run.path)]
-    (sweep run.path)
-    (setv
-      old (unless run.restart (_load-old run.path report))
-      settings (if old (continued-settings old.settings run.given) (new-settings run.given)))
-    (setv
-      [ids vocabulary] (text-ids
-        (_read run settings report)
-        (fn [pieces] (_learn-vocabulary old settings pieces)))
-      [kept held] (_split ids settings))
-    (when run.minutes
-      (_check-time-left run (- (time.monotonic) begun)))
-    (setv checkpoint (if old
-      (_continue run old vocabulary kept settings report)
-      (_begin run vocabulary kept settings report)))
-    (_train run checkpoint kept held begun report)))
+  (with [team (if run.distributed (join report) (Alone))]
+    (unless team.leader?
+      (setv run (replace run :callbacks #() :tensorboard None :csv None))
+      (return (_train run #* (_prepare run team begun (Silent)) team begun (Silent))))
+    (check-writable run.path)
+    (_check-logs run)
+    (with [_ (lock-model run.path)]
+      (sweep run.path)
+      (_train run #* (_prepare run team begun report) team begun report))))
+
+
+(defn _prepare [run team begun report]
+  "Return #(checkpoint kept held): the model to train, the ids to train on, those held out."
+  (.check-versions team)
+  (setv
+    old (.leaders-model team (when (and team.leader? (not run.restart))
+      (_load-old run.path report)))
+    settings (if old (continued-settings old.settings run.given) (new-settings run.given)))
+  (.check-alike team "their settings" (str run.given))
+  (setv
+    [ids vocabulary] (text-ids
+      (_read run settings report)
+      (fn [pieces] (_learn-vocabulary old settings pieces)))
+    [kept held] (_split ids settings))
+  (.check-alike team "their texts (units and checksum)" (fingerprint ids))
+  (when run.minutes
+    (_check-time-left run (- (time.monotonic) begun)))
+  (setv checkpoint (if old
+    (_continue run old vocabulary kept settings report)
+    (_begin run vocabulary kept settings team report)))
+  (_note-devices checkpoint team report)
+  #(checkpoint #* (_own-share kept held checkpoint.settings team)))
+
+
+(defn _own-share [kept held settings team]
+  "Return of `kept` and `held` (time,) what this process reads: the rest can be forgotten."
+  (setv own (.own-rows team settings.batch-size))
+  (when (= team.processes 1)
+    (return #(kept held)))
+  #(
+    (if (streams? settings)
+      (keep-arc kept #(settings.batch-size settings.lookback) own)
+      kept)
+    (.copy (cut held VALIDATED))))
 
 
 ;; * Logs
@@ -188,7 +216,7 @@
     (load-checkpoint path :resume True :warn report.warn)))
 
 
-(defn _begin [run vocabulary ids settings report]
+(defn _begin [run vocabulary ids settings team report]
   "Return a new model that begins to learn from `ids` (time,): everything but its weights."
   (setv
     units (len ids)
@@ -201,17 +229,29 @@
       (if run.minutes (.max-epochs run settings.unit) epochs)
       run.minutes
       settings.unit
-      (if run.minutes (_speed report) 1))))
+      (if run.minutes (.leader-says team (_speed report)) 1))))
   (Checkpoint None vocabulary
     (replace settings
       :epochs epochs
-      :batch-size (or settings.batch-size (default-batch-size units))
+      :batch-size (or settings.batch-size (.even-rows team (default-batch-size units)))
       :layers layers
       :why why
       :embedding (embedding-size (len vocabulary))
       :beginning (.decode vocabulary (get ids (slice 1)))
       :recipe (when run.recipe run.recipe.name))
     []))
+
+
+(defn _note-devices [checkpoint team report]
+  "Let the model know what it is trained on now; say so if that was something else before."
+  (setv
+    before checkpoint.settings.devices
+    now (.describe team)
+    [was is-now] (gfor each [before now] (or each "one process without `distributed`"))
+    checkpoint.settings (replace checkpoint.settings :devices now))
+  (when (and checkpoint.resume (!= before now))
+    (.say report (+ f"trained on {was} before, on {is-now} now: from the same weights, optimizer "
+      "and place in the text, but no longer to the last bit"))))
 
 
 (defn _speed [report]
@@ -281,7 +321,7 @@
 
 ;; * Training
 
-(defn _train [run checkpoint ids held begun report]
+(defn _train [run checkpoint ids held team begun report]
   "Train `checkpoint` on `ids` and validate it on `held` (time,), unless it is trained; return it."
   (setv
     settings checkpoint.settings
@@ -303,7 +343,8 @@
       lstm-textgen.training [Training])
     (.run (Training checkpoint ids held run.path report
       (Limits run.save-every deadline most)
-      [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]))
+      [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]
+      team))
     (finally
       (.end-bar report))))
 
