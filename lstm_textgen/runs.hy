@@ -11,6 +11,7 @@
   pathlib [Path]
   sys
   time
+  zlib
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.batches [VALIDATED fingerprint keep-arc split-ids streams?]
@@ -92,7 +93,8 @@
       (_read run settings report)
       (fn [pieces] (_learn-vocabulary old settings pieces)))
     [kept held] (_split ids settings))
-  (.check-alike team "their texts (units and checksum)" (fingerprint ids))
+  (.check-alike team "their texts (units and checksums)"
+    f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
   (when run.minutes
     (_check-time-left run (- (time.monotonic) begun)))
   (setv checkpoint (if old
