@@ -8,14 +8,15 @@ an optimizer and a schedule of its own.]]
   dataclasses [replace]
   unicodedata [combining normalize]
   numpy :as np
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.checkpoint [Checkpoint load-checkpoint]
   lstm-textgen.machine [MB installed-memory]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [SHIPPED find-model model-path]
   lstm-textgen.modelfile.replacing [backup-path]
   lstm-textgen.prep [ascii-quotes]
   lstm-textgen.scoring [score]
-  lstm-textgen.settings [new-settings])
+  lstm-textgen.settings [new-settings]
+  lstm-textgen.sizing [with-dropout])
 
 (setv
   SUGGESTED "english"  ; the base that a short text is tried with
@@ -94,6 +95,20 @@ an optimizer and a schedule of its own.]]
 (defn _recurrent [layers]
   "Return the recurrent ones of `layers` as text."
   (.join "," (map str layers.recurrent)))
+
+
+(defn begun-from [base name settings tuning]
+  #[[Return a new model (`Checkpoint`) that begins with the weights of `base`, called `name`.
+
+  It learns as its `settings` say and, where they say nothing, its `tuning` (a `Tuning`).]]
+  (Checkpoint base.weights base.vocabulary
+    (replace settings
+      :epochs tuning.epochs
+      :batch-size tuning.batch-size
+      :learning-rate tuning.learning-rate
+      :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
+      :why f"it begins from {(stem name)}; {tuning.why}")
+    []))
 
 
 ;; * A suggestion

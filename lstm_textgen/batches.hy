@@ -7,10 +7,13 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 (import
   zlib
   numpy :as np
-  lstm-textgen.corpus [release])
+  lstm-textgen.corpus [kept-part release])
 
 (setv
+  ;; Units of the held-out text that are read after each epoch: more take long and tell little.
+  VALIDATED 500_000
   CHUNK (** 2 22)  ; ids that the fingerprint reads at once
+  ALL (slice None)
   PAUSE 64)        ; batches of streams until a mapped file's pages are released: 0.2 ms to reload
 
 
@@ -36,6 +39,8 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 (defn fingerprint [ids]
   "Return a short text that tells `ids` (time,) from others: how many they are, and their CRC-32."
+  (when (isinstance ids Arc)
+    (return ids.text))
   (setv crc 0)
   (for [start (range 0 (len ids) CHUNK)]
     (setv crc (zlib.crc32 (np.ascontiguousarray (get ids (slice start (+ start CHUNK)))) crc))
@@ -43,14 +48,62 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   f"{(len ids)}:{crc :08x}")
 
 
-(defn training-batches [ids settings]
+(defn training-batches [ids settings [own ALL]]
   #[[Cut `ids` (time,) into batches as `settings` (`ModelSettings`) say.
 
-  Return `Streams` where each window continues the one before it, else `Windows`.]]
+  Return `Streams` where each window continues the one before it, else `Windows`. They yield those
+  rows of a batch that this process has, the slice `own`.]]
   (setv shape #(settings.batch-size settings.lookback))
-  (if (= settings.stride settings.lookback)
-    (Streams ids shape settings.rng-seed)
-    (Windows ids shape settings.stride settings.rng-seed)))
+  (if (streams? settings)
+    (Streams ids shape settings.rng-seed own)
+    (Windows ids shape settings.stride settings.rng-seed own)))
+
+
+(defn streams? [settings]
+  "Return whether windows follow one another, as `settings` (`ModelSettings`) say."
+  (= settings.stride settings.lookback))
+
+
+(defclass Arc []
+  #[[The part of a ring of ids that some of its streams read; as long as the whole ring.
+
+  `ids` are the part's own, the first of which has the place `start` in the ring; `size` and `text`
+  are the ring's length and fingerprint.]]
+
+  (defn __init__ [self ids start size text]
+    (setv
+      self.ids ids
+      self.start start
+      self.size size
+      self.text text))
+
+  (defn __len__ [self]
+    self.size)
+
+  (defn take [self places #** _]
+    "Return the ids at `places` in the ring, which must be on this part of it."
+    (.take self.ids (% (- places self.start) self.size))))
+
+
+(defn keep-arc [ids shape own]
+  #[[Return what the rows `own` (a slice) of `Streams` over `ids` (time,) ever read, as an `Arc`.
+
+  `shape` is that of a batch. It is a copy: the rest can be forgotten.]]
+  (setv
+    size (len ids)
+    [rows lookback] shape
+    ;; The first stream begins anywhere in the first of as many parts as there are rows; then come
+    ;; the others, a part apart, and each reads a part of the text or at least a window. 2 and 6
+    ;; are for what is rounded.
+    start (- (// (* size own.start) rows) 2)
+    stop (+ (// (* size own.stop) rows) (// size rows) lookback 6)
+    stop (min stop (+ start size)))
+  (Arc (kept-part ids start stop) start size (fingerprint ids)))
+
+
+(defn own-ids [ids]
+  "Return those of `ids` that this process has, (time,): all, or those of an `Arc`."
+  (if (isinstance ids Arc) ids.ids ids))
 
 
 (defclass Streams []
@@ -59,15 +112,17 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   Each window continues the one before it in its row, so a network can carry its state over.
   `steps` is how many batches make an epoch. With `rng-seed` every epoch begins at its own random
   place of the ring, so that windows are cut anew; without, it begins at the start and covers all
-  ids, a few of them twice, as validation needs it.]]
+  ids, a few of them twice, as validation needs it. The rows stand in the order of their places, so
+  that the slice `own` of them, those of this process, always reads about the same part.]]
 
   (setv carries-state True)
 
-  (defn __init__ [self ids shape [rng-seed None]]
+  (defn __init__ [self ids shape [rng-seed None] [own ALL]]
     (setv
       self.ids ids
       self.shape shape
       self.rng-seed rng-seed
+      self.own own
       [rows lookback] shape
       self.steps (max 1 (if (is rng-seed None)
         (- (// (- (len ids)) (* rows lookback)))  ; rounded up
@@ -81,10 +136,11 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
       offset (if (is self.rng-seed None)
         0
         (.integers (np.random.default-rng [self.rng-seed number]) size))
-      starts (+ offset (// (* size (np.arange rows)) rows)))
+      starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size))
+      starts (get starts self.own))
     (for [step (range first self.steps)]
       (when (= 0 (% step PAUSE))
-        (release self.ids))
+        (release (own-ids self.ids)))
       (yield (_windows self.ids (+ starts (* step lookback)) lookback)))))
 
 
@@ -96,12 +152,13 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
   (setv carries-state False)
 
-  (defn __init__ [self ids shape stride rng-seed]
+  (defn __init__ [self ids shape stride rng-seed [own ALL]]
     (setv
       self.ids ids
       self.shape shape
       self.stride stride
       self.rng-seed rng-seed
+      self.own own
       [rows lookback] shape
       self.count (+ 1 (// (- (len ids) lookback 1) stride))
       self.steps (max 1 (// self.count rows))))
@@ -113,7 +170,9 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
       order (np.arange self.count :dtype (np.min-scalar-type self.count)))
     (.shuffle (np.random.default-rng [self.rng-seed number]) order)
     (for [step (range first self.steps)]
-      (setv chosen (.take order (+ (* step rows) (np.arange rows)) :mode "wrap"))
+      (setv
+        places (+ (* step rows) (get (np.arange rows) self.own))
+        chosen (.take order places :mode "wrap"))
       (release self.ids)  ; random places leave pages that aren't needed again for long
       (yield (_windows self.ids (* self.stride (.astype chosen int)) lookback)))))
 

@@ -110,10 +110,10 @@ file holds, nothing less and nothing more.]]
   A damaged old file doesn't replace a sound `.bak`. Raise `OSError` if the file can't be written,
   `ValueError` if it couldn't be read again, such as one whose weights are not finite; the old file
   is still there then.]]
-  (replace-file (model-path path) (_file-image checkpoint) _sound?))
+  (replace-file (model-path path) (file-image checkpoint) _sound?))
 
 
-(defn _file-image [checkpoint]
+(defn file-image [checkpoint]
   #[[Return the whole file as bytes; raise `ValueError` if they couldn't be read again.
 
   It is made in memory: so a full disk is met by a plain write, never inside HDF5.]]

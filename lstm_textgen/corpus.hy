@@ -63,6 +63,22 @@ they are read.]]
     #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
 
 
+(defn kept-part [ids start stop]
+  #[[Return a copy of the ring `ids` (time,) from `start` to before `stop`, at most once around.
+
+  `start` may be negative: the ring's end is before its beginning. Like other ids, so many bytes
+  that memory may have none for them are kept in a file.]]
+  (with [store (closing (_Store))]
+    (for [[first last] [
+        [(+ (len ids) (min start 0)) (len ids)]
+        [(max start 0) (min stop (len ids))]
+        [0 (- stop (len ids))]]]
+      (for [place (range first last PIECE)]
+        (.add store (.tobytes (get ids (slice place (min last (+ place PIECE))))))
+        (release ids)))
+    (.array store ids.dtype)))
+
+
 (defn release [ids]
   #[[Let the system reclaim the memory of the pages that `ids` (time,) was read from, if it is a
   mapped file or a part of one; they are read again when they are needed. Without that, a whole

@@ -1,6 +1,7 @@
 "One step of learning or validating: a network, its loss and its optimizer, on every backend."
 
 (import
+  contextlib [contextmanager]
   keras
   numpy :as np
   lstm-textgen.network [carried-states training-network])
@@ -41,6 +42,21 @@
     (for [state self.states]
       (.assign state (keras.ops.zeros state.shape))))
 
+  (defn [contextmanager] other-states [self]
+    "While it is open, let windows begin with empty states; then put the present ones back."
+    (setv kept (values self.states))
+    (.empty-states self)
+    (yield)
+    (put self.states kept))
+
+  (defn set-rate [self rate]
+    "Let the next batch be learned at this learning `rate`."
+    (setv self.optimizer.learning-rate rate))
+
+  (defn agree [self wishes]
+    "Return what all processes wish, of which this is the only one: `wishes`."
+    wishes)
+
   (defn learn [self x y]
     "Learn from a batch; return its loss before that."
     (float (.train-on-batch self.model x y)))
@@ -54,7 +70,16 @@
 
 (defn values [variables]
   "Return the values of Keras `variables` as arrays of their own."
-  (lfor v variables (np.array (keras.ops.convert-to-numpy v))))
+  (lfor v variables (np.array (keras.ops.convert-to-numpy (_whole v.value)))))
+
+
+(defn _whole [tensor]
+  "Return a variable's `tensor`, gathered if JAX has it on several machines."
+  (if (= (keras.backend.backend) "jax")
+    (do
+      (import lstm-textgen.backends.jax [whole])
+      (whole tensor))
+    tensor))
 
 
 (defn put [variables arrays]

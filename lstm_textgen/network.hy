@@ -12,13 +12,16 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   lstm-textgen.backends.loop [FastLSTM FoldedLSTM]
   lstm-textgen.modelfile.keraslayout [KERAS-OPTIONS keras-config named-layers])
 
+(setv CARRIED "carried_")  ; what the names of states begin with that windows carry over
 
-(defn training-network [spec batch-shape rng-seed [low False]]
+
+(defn training-network [spec batch-shape rng-seed [low False] [of-rows None]]
   #[[Build the network of `spec` (a `NetworkSpec`) for ids of `batch-shape` (rows, lookback).
 
   It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
   `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
-  generators are neither used nor changed. With `low`, LSTM layers multiply in bfloat16.]]
+  generators are neither used nor changed. With `low`, LSTM layers multiply in bfloat16. With
+  `of-rows` it is for one device's rows of a batch of so many, under JAX.]]
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
@@ -30,8 +33,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
         (_carried (_recurrent layer name seeds low) rows)
         ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
         ;; XLA four times the rest.
-        (keras.layers.Dropout layer.size
-          :noise-shape #(rows 1 (get flow.shape -1))
+        ((_dropout-class of-rows) layer.size
+          :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
           :seed (+ rng-seed n 1)
           :name name))
       flow)))
@@ -104,6 +107,14 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
 
 
+(defn _dropout-class [of-rows]
+  (if of-rows
+    (do
+      (import lstm-textgen.backends.jax [SplitDropout])
+      SplitDropout)
+    keras.layers.Dropout))
+
+
 (defn _dense [size seeds]
   "Return the last layer, which gives logits of so many units."
   (keras.layers.Dense size
@@ -171,7 +182,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
         :shape #(self.rows self.inner.units)
         :initializer "zeros"
         :trainable False
-        :name f"carried_{n}"))))
+        :name f"{CARRIED}{n}"))))
 
   (defn call [self sequences [training False]]
     (setv [output #* states] (self.inner sequences

@@ -11,21 +11,22 @@
   pathlib [Path]
   sys
   time
+  zlib
   lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.bases [base-settings check-same grown-weights load-base stem suggestion]
-  lstm-textgen.batches [fingerprint split-ids]
+  lstm-textgen.bases [base-settings begun-from check-same grown-weights load-base suggestion]
+  lstm-textgen.batches [VALIDATED fingerprint keep-arc split-ids streams?]
   lstm-textgen.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.corpus [cut-at-space text-ids]
   lstm-textgen.layers [embedding-size]
   lstm-textgen.machine [MB]
   lstm-textgen.modelfile.places [check-writable lock-model sweep]
+  lstm-textgen.parallel.machines [Alone join]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.recipes [Recipe]
-  lstm-textgen.report.plain [Plan]
+  lstm-textgen.report.plain [Plan Silent]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.sizing [RULES choose-layers choose-tuning default-batch-size default-epochs
-    with-dropout]
+  lstm-textgen.sizing [RULES choose-layers choose-tuning default-batch-size default-epochs]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
@@ -56,12 +57,14 @@
     #^ str base None
     #^ bool restart False
     #^ float minutes None
+    #^ bool distributed False
     #^ float save-every 10
     #^ float max-download 1024)
 
-  (defn max-epochs [self unit]
-    "Return how many epochs a run with `minutes` has at most, on text by `unit`; 0: no such bound."
-    (.get self.given "epochs" (. (get RULES unit) most-epochs))))
+  (defn max-epochs [self settings]
+    "Return how many epochs a run with `minutes` has at most, with these `settings`; 0: no bound."
+    (.get self.given "epochs"
+      (if settings.base settings.epochs (. (get RULES settings.unit) most-epochs)))))
 
 
 (defn train-model [run report]
@@ -69,28 +72,56 @@
 
   Raises what `textmodel.train` does.]]
   (setv begun (time.monotonic))
-  (check-writable run.path)
-  (_check-logs run)
-  (with [_ (lock-model run.path)]
-    (sweep run.path)
-    (setv
-      old (unless run.restart (_load-old run.path report))
-      base (_load-base run old report)
-      settings (cond
-        old (continued-settings old.settings run.given)
-        base (base-settings base run.base run.given)
-        True (new-settings run.given))
-      [ids vocabulary] (text-ids
-        (_read run settings report)
-        (fn [pieces] (_learn-vocabulary (or old base) settings pieces)))
-      [kept held] (_split ids settings))
-    (when run.minutes
-      (_check-time-left run (- (time.monotonic) begun)))
-    (setv checkpoint (cond
-      old (_continue run old vocabulary kept settings report)
-      base (_begin-from run base vocabulary kept settings report)
-      True (_begin run vocabulary kept settings report)))
-    (_train run checkpoint (bool old) kept held begun report)))
+  (with [team (if run.distributed (join report) (Alone))]
+    (unless team.leader?
+      (setv run (replace run :callbacks #() :tensorboard None :csv None))
+      (return (_train run #* (_prepare run team begun (Silent)) team begun (Silent))))
+    (check-writable run.path)
+    (_check-logs run)
+    (with [_ (lock-model run.path)]
+      (sweep run.path)
+      (_train run #* (_prepare run team begun report) team begun report))))
+
+
+(defn _prepare [run team begun report]
+  "Return #(checkpoint kept held): the model to train, the ids to train on, those held out."
+  (.check-versions team)
+  (setv
+    old (.leaders-model team (when (and team.leader? (not run.restart))
+      (_load-old run.path report)))
+    base (_load-base run old report)
+    settings (cond
+      old (continued-settings old.settings run.given)
+      base (base-settings base run.base run.given)
+      True (new-settings run.given)))
+  (.check-alike team "their settings" (str run.given))
+  (setv
+    [ids vocabulary] (text-ids
+      (_read run settings report)
+      (fn [pieces] (_learn-vocabulary (or old base) settings pieces)))
+    [kept held] (_split ids settings))
+  (.check-alike team "their texts (units and checksums)"
+    f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
+  (when run.minutes
+    (_check-time-left run (- (time.monotonic) begun)))
+  (setv checkpoint (cond
+    old (_continue run old vocabulary kept settings report)
+    base (_begin-from run base vocabulary kept settings report)
+    True (_begin run vocabulary kept settings team report)))
+  (_note-devices checkpoint team report)
+  #(checkpoint #* (_own-share kept held checkpoint.settings team)))
+
+
+(defn _own-share [kept held settings team]
+  "Return of `kept` and `held` (time,) what this process reads: the rest can be forgotten."
+  (setv own (.own-rows team settings.batch-size))
+  (when (= team.processes 1)
+    (return #(kept held)))
+  #(
+    (if (streams? settings)
+      (keep-arc kept #(settings.batch-size settings.lookback) own)
+      kept)
+    (.copy (cut held VALIDATED))))
 
 
 ;; * Logs
@@ -205,27 +236,19 @@
 
 (defn _begin-from [run base vocabulary ids settings report]
   "Return a new model that begins with what `base` knows and is about to learn from `ids` (time,)."
-  (setv
-    units (len ids)
-    tuning (choose-tuning units run.minutes
-      :epochs (.get run.given "epochs")
+  (setv checkpoint (begun-from base run.base
+    (replace settings
+      :beginning (.decode vocabulary (get ids (slice 1)))
+      :recipe (when run.recipe run.recipe.name))
+    (choose-tuning (len ids) run.minutes
+      :given run.given
       :weights (sum (gfor w base.weights w.size))
-      :speed (if run.minutes (_speed report) 1))
-    checkpoint (Checkpoint base.weights base.vocabulary
-      (replace settings
-        :epochs tuning.epochs
-        :batch-size (or settings.batch-size tuning.batch-size)
-        :learning-rate (.get run.given "learning_rate" tuning.learning-rate)
-        :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
-        :why f"it begins from {(stem run.base)}; {tuning.why}"
-        :beginning (.decode vocabulary (get ids (slice 1)))
-        :recipe (when run.recipe run.recipe.name))
-      []))
+      :speed (if run.minutes (_speed report) 1))))
   (_grow-if-needed checkpoint vocabulary report)
   checkpoint)
 
 
-(defn _begin [run vocabulary ids settings report]
+(defn _begin [run vocabulary ids settings team report]
   "Return a new model that begins to learn from `ids` (time,): everything but its weights."
   (setv
     units (len ids)
@@ -238,20 +261,32 @@
   (unless layers
     (setv [layers why] (choose-layers
       units
-      (if run.minutes (.max-epochs run settings.unit) epochs)
+      (if run.minutes (.max-epochs run settings) epochs)
       run.minutes
       settings.unit
-      (if run.minutes (_speed report) 1))))
+      (if run.minutes (.leader-says team (_speed report)) 1))))
   (Checkpoint None vocabulary
     (replace settings
       :epochs epochs
-      :batch-size (or settings.batch-size (default-batch-size units))
+      :batch-size (or settings.batch-size (.even-rows team (default-batch-size units)))
       :layers layers
       :why why
       :embedding (embedding-size (len vocabulary))
       :beginning (.decode vocabulary (get ids (slice 1)))
       :recipe (when run.recipe run.recipe.name))
     []))
+
+
+(defn _note-devices [checkpoint team report]
+  "Let the model know what it is trained on now; say so if that was something else before."
+  (setv
+    before checkpoint.settings.devices
+    now (.describe team)
+    [was is-now] (gfor each [before now] (or each "one process without `distributed`"))
+    checkpoint.settings (replace checkpoint.settings :devices now))
+  (when (and checkpoint.resume (!= before now))
+    (.say report (+ f"trained on {was} before, on {is-now} now: from the same weights, optimizer "
+      "and place in the text, but no longer to the last bit"))))
 
 
 (defn _speed [report]
@@ -311,15 +346,14 @@
 
 ;; * Training
 
-(defn _train [run checkpoint resumed ids held begun report]
-  #[[Train `checkpoint` on `ids`, validate it on `held` (time,), unless it is trained; return it.
-
-  `resumed`: whether it is a model that was there before; `begun`: when the run did.]]
+(defn _train [run checkpoint ids held team begun report]
+  "Train `checkpoint` on `ids` and validate it on `held` (time,), unless it is trained; return it."
   (setv
     settings checkpoint.settings
     report.unit settings.unit
     deadline (when run.minutes (+ begun (* 60 run.minutes)))
-    most (.max-epochs run settings.unit)
+    most (.max-epochs run settings)
+    resumed (bool (or checkpoint.history checkpoint.resume))
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
     (.warn report f"nothing was trained: {run.path}: {done}")
@@ -334,7 +368,8 @@
       lstm-textgen.training [Training])
     (.run (Training checkpoint ids held run.path report
       (Limits run.save-every deadline most)
-      [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]))
+      [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]
+      team))
     (finally
       (.end-bar report))))
 
@@ -354,7 +389,7 @@
     :layers (str settings.layers)
     :why settings.why
     :new (not resumed)
-    :epochs (if deadline (.max-epochs run settings.unit) settings.epochs)
+    :epochs (if deadline (.max-epochs run settings) settings.epochs)
     :seconds (when deadline (- deadline (time.monotonic)))
     :losses (lfor
       entry checkpoint.history

@@ -114,6 +114,8 @@ its flag, a recipe as its keyword.]]
   (Setting "beginning" TEXT "m" "" "" "the first unit of the text, to write from")
   (Setting "why" TEXT "m" "" "" "why the network was chosen; empty if it was given"
     :default "" :later True)
+  (Setting "devices" TEXT "m" "" "" "what it was last trained on, if batches were split"
+    :default "" :later True)
   ;; * Training
   (Setting "path" PASSAGE "ct" "training" "PATH"
     "the model file; .h5 may be left out; given twice, two models write together (default: model)"
@@ -149,6 +151,9 @@ its flag, a recipe as its keyword.]]
   (Setting "restart" FLAG "ct" "training" ""
     "begin anew although the model exists"
     :default False :brief "begin anew although the model exists" :value True)
+  (Setting "distributed" FLAG "ct" "training" ""
+    "split each batch over all devices of all processes, on JAX; docs/distributed.md tells how"
+    :default False :value True)
   (Setting "cpu" FLAG "c" "training" ""
     "leave the GPU alone"
     :default False :value True)

@@ -164,13 +164,17 @@
   #^ str why)
 
 
-(defn choose-tuning [units minutes [epochs None] [weights 1] [speed 1]]
+(defn choose-tuning [units minutes given [weights 1] [speed 1]]
   "TO DO"
   (setv
     rate (/ speed (+ 6.7e-6 (* 25.4e-12 weights)))
     readings (if minutes (/ (* rate (max 1 (- (* 60 minutes) STARTING))) units) 9)
     dropout (round (min 0.5 (* 0.05 readings)) 1))
-  (Tuning dropout 0.004 (or epochs 9) (default-batch-size units) "TO DO"))
+  (Tuning dropout
+    (.get given "learning_rate" 0.004)
+    (.get given "epochs" 9)
+    (.get given "batch_size" (default-batch-size units))
+    "TO DO"))
 
 
 (defn with-dropout [layers share]

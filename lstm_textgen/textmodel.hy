@@ -28,7 +28,8 @@
 
 (setv
   ;; What `train` is given about a run, not about its model.
-  RUN-OPTIONS ["restart" "minutes" "save_every" "max_download" "tensorboard" "csv" "base"]
+  RUN-OPTIONS ["restart" "minutes" "save_every" "max_download" "tensorboard" "csv"
+    "distributed" "base"]
   COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"]
   CARD-SAMPLE 200)  ; units
 
@@ -229,10 +230,10 @@
 
 (defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None] [restart False]
     [quiet False] [report None] [callbacks #()] [tensorboard None] [csv None] [minutes None]
-    [save-every 10] [max-download 1024] [unit None] [lower None] [encoding None] [max-words None]
-    [validation None] [layers None] [lookback None] [epochs None] [patience None]
-    [learning-rate None] [batch-size None] [stride None] [temperature None] [rng-seed None]
-    [base None]]
+    [distributed False] [save-every 10] [max-download 1024] [unit None] [lower None]
+    [encoding None] [max-words None] [validation None] [layers None] [lookback None]
+    [epochs None] [patience None] [learning-rate None] [batch-size None] [stride None]
+    [temperature None] [rng-seed None] [base None]]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself.
@@ -249,6 +250,8 @@
     which Keras' own callbacks write logs.
   - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
     (default: 9); the learning rate's schedule is fitted to that, and `patience` ends nothing.
+  - `distributed`: split each batch over all devices, on JAX; of several processes that train
+    together each makes the same call, and only the first saves and shows.
   - `save-every`: minutes between saves within a long epoch; `max-download`: MB (2^20 bytes).
   - `unit` and what follows are settings of the model, described in docs/command-line.md. None: as
     before in a model that exists, else the default.

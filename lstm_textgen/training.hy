@@ -8,10 +8,11 @@ cores, where a batch is dealt out to them.]]
 (import
   dataclasses [replace]
   math
+  signal
   time
   keras
-  lstm-textgen.backends.callbacks [Watchers]
-  lstm-textgen.batches [Streams fingerprint training-batches]
+  lstm-textgen.backends.callbacks [Watchers epoch-logs]
+  lstm-textgen.batches [Streams VALIDATED fingerprint own-ids training-batches]
   lstm-textgen.checkpoint [Checkpoint Place Resume save-checkpoint]
   lstm-textgen.evaluation [evaluate]
   lstm-textgen.interrupts [Interrupted Stopper]
@@ -19,14 +20,13 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.machine [describe-machine]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.parallel.cores [make-learner]
+  lstm-textgen.parallel.machines [Alone]
   lstm-textgen.schedule [Clock Limits epochs-of learning-rate validation-losses why-done]
   lstm-textgen.writer [Ends stream])
 
 (setv
   SAMPLE-LENGTH 200   ; units shown after each epoch
   SAMPLE-KEPT 300     ; characters of them in the history, which has one for each epoch
-  ;; Units of the held-out text that are read after each epoch: more take long and tell little.
-  VALIDATED 500_000
   ;; An evaluation within a run takes its time so many times after the one before.
   EVALUATION-PAUSE 100)
 
@@ -40,9 +40,12 @@ cores, where a batch is dealt out to them.]]
   - `report`: what shows the run, a `Report`.
   - `limits`: when the run ends and how often it saves, `Limits`. The schedule of the learning rate
     is fitted to a deadline.
-  - `callbacks`: Keras callbacks, a list.]]
+  - `callbacks`: Keras callbacks, a list.
+  - `team`: the processes that train it, an `Alone` or a `Team`, of which the leader saves and
+    shows.]]
 
-  (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks #()]]
+  (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks #()]
+      [team (Alone)]]
     (read-settings (.as-dict checkpoint.settings))  ; what couldn't be saved is refused now
     (setv
       settings checkpoint.settings
@@ -52,15 +55,18 @@ cores, where a batch is dealt out to them.]]
       self.path path
       self.report report
       self.limits limits
+      self.team team
+      own (.own-rows team settings.batch-size)
       self.stepped False  ; whether this run has trained at all
       self.late False     ; whether the clock has ended it
       self.compiled None  ; when the first batch was validated
       self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids)
-      self.batches (training-batches ids settings)
-      self.held (when (len held) (Streams (cut held VALIDATED) self.batches.shape))
+      self.batches (training-batches ids settings own)
+      self.held (when (len held) (Streams (cut held VALIDATED) self.batches.shape :own own))
       self.learner (make-learner checkpoint.spec self.batches.shape
-        settings.rng-seed settings.learning-rate)
+        settings.rng-seed settings.learning-rate
+        :distributed team.distributed)
       self.watchers (Watchers callbacks self.learner.model
         { "epochs" (if limits.deadline limits.max-epochs settings.epochs)
           "steps" self.batches.steps}))
@@ -83,14 +89,15 @@ cores, where a batch is dealt out to them.]]
     (with [stopper (Stopper)]
       (try
         (.call self.watchers "on_train_begin")
-        (while (not (or (._done? self) self.watchers.stop?))
+        (while (not (.leader-says self.team (or (._done? self) self.watchers.stop?)))
           (setv loss (._train-epoch self stopper))
           (if (is loss None)
             (.save self)
             (._end-epoch self loss))
+          (setv stopper.number (._signalled self stopper))
           (when stopper.number
             (break)))
-        (when self.unsaved
+        (when (.leader-says self.team self.unsaved)
           (.save self))
         (when stopper.number
           (raise (Interrupted stopper.number)))
@@ -98,6 +105,11 @@ cores, where a batch is dealt out to them.]]
           (.call self.watchers "on_train_end")
           (.end-bar self.report))))
     self.checkpoint)
+
+  (defn _signalled [self stopper]
+    "Return the number of the signal that asks to stop this process, or any other; or None."
+    (setv numbers (lfor number (.all-say self.team stopper.number) :if number number))
+    (or stopper.number (if numbers (get numbers 0) None)))
 
   (defn _done? [self]
     #[[Return whether the run is over.
@@ -165,26 +177,36 @@ cores, where a batch is dealt out to them.]]
     (for [[x y] (.epoch self.batches place.epoch place.step)]
       (.call self.watchers "on_train_batch_begin" place.step)
       (._note-step self (._step self x y))
-      (when stopper.number
-        (._stop self stopper.number))
-      (when self.watchers.stop?
+      (setv [stop end save late] (.agree self.learner (._wishes self stopper saved)))
+      (when stop
+        (._stop self (or stopper.number signal.SIGTERM)))
+      (when end
         (return None))
-      (when (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
+      (when save
         (.try-to-save self)
         (setv saved (time.monotonic)))
-      (when (.over? self.clock)
+      (when late
         (setv self.late True)
         (break)))
     (/ place.loss-sum place.step))
+
+  (defn _wishes [self stopper saved]
+    #[[Return whether to stop by a signal, to end the run, to save and to end for want of time.
+
+    All but the first are the leader's to wish. `saved` is when it was last saved.]]
+    [ (bool stopper.number)
+      #* (if self.team.leader?
+        [ self.watchers.stop?
+          (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
+          (.over? self.clock)]
+        [False False False])])
 
   (defn _step [self x y]
     #[[Train on one batch, x and y (rows, lookback); return the loss before it, in nats.
 
     Raise `FloatingPointError` if that is more than a network can have which learns at all.]]
-    (setv
-      highest self.settings.learning-rate
-      self.learner.optimizer.learning-rate
-        (learning-rate highest self.place.updates (._progress self)))
+    (setv highest self.settings.learning-rate)
+    (.set-rate self.learner (learning-rate highest self.place.updates (._progress self)))
     (unless self.batches.carries-state
       (.empty-states self.learner))
     (setv
@@ -257,10 +279,10 @@ cores, where a batch is dealt out to them.]]
     (setv
       begun (time.monotonic)
       [entry better sample] (._note-epoch self loss)
-      evaluated (._evaluate-if-due self entry better))
+      evaluated (and self.team.leader? (._evaluate-if-due self entry better)))
     (.try-to-save self)
     (.end-epoch self.report entry better sample)
-    (.call self.watchers "on_epoch_end" (- (get entry "epoch") 1) (_logs entry))
+    (.call self.watchers "on_epoch_end" (- (get entry "epoch") 1) (epoch-logs entry))
     (setv taken (- (time.monotonic) (max begun (or self.compiled 0))))
     (.note-end self.clock (+ taken (if evaluated 0 self.evaluation-cost))))
 
@@ -275,7 +297,7 @@ cores, where a batch is dealt out to them.]]
     (when self.held
       (.doing self.report f"validating on {(len self.held.ids) :,} {self.settings.unit}")
       (setv (get entry "validation_loss") (._validate self)))
-    (setv sample (._sample self))
+    (setv sample (if self.team.leader? (._sample self) ""))
     (.update entry (._circumstances self sample))
     (setv better (< (.get entry "validation_loss" -1) best))
     (when better
@@ -310,7 +332,7 @@ cores, where a batch is dealt out to them.]]
           :key (fn [e] (.get e "validation_loss" 0)))
         self.checkpoint.evaluation (evaluate self.checkpoint
           (get (if self.held best entry) "epoch")
-          self.batches.ids
+          (own-ids self.batches.ids)
           (if self.held self.held.ids #()))
         self.evaluated (time.monotonic)
         self.evaluation-cost (- self.evaluated begun)
@@ -321,15 +343,13 @@ cores, where a batch is dealt out to them.]]
     #[[Return the mean loss over the first `VALIDATED` units of the held-out text, in nats.
 
     It is read from empty states; the training's own states are kept.]]
-    (setv kept (values self.learner.states))
-    (.empty-states self.learner)
     (.call self.watchers "on_test_begin")
     (setv losses [])
-    (for [[x y] (.epoch self.held 0)]
-      (.append losses (.validate self.learner x y))
-      (unless self.compiled  ; the first batch takes seconds: no measure for the next epoch's end
-        (setv self.compiled (time.monotonic))))
-    (put self.learner.states kept)
+    (with [_ (.other-states self.learner)]
+      (for [[x y] (.epoch self.held 0)]
+        (.append losses (.validate self.learner x y))
+        (unless self.compiled  ; the first takes seconds: no measure for the next epoch's end
+          (setv self.compiled (time.monotonic)))))
     (setv loss (/ (sum losses) (len losses)))
     (.call self.watchers "on_test_end" {"loss" loss})
     loss)
@@ -357,6 +377,8 @@ cores, where a batch is dealt out to them.]]
       (replace self.place)
       (values (.variables self.learner))
       (values self.learner.optimizer.variables)))
+    (unless self.team.leader?
+      (return))
     (try
       (save-checkpoint self.checkpoint self.path)
       (.saved self.report)
@@ -372,12 +394,3 @@ cores, where a batch is dealt out to them.]]
       (except [error OSError]
         (setv self.unsaved True)
         (.warn self.report f"{error}; training goes on and tries again at the next save")))))
-
-
-(defn _logs [entry]
-  "Return what callbacks are told of an epoch: its `entry` of the history in Keras' names."
-  (dfor
-    [name ours] (.items {"loss" "loss"  "val_loss" "validation_loss"
-                         "learning_rate" "learning_rate"})
-    :if (in ours entry)
-    name (get entry ours)))

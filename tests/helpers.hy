@@ -111,9 +111,9 @@
   (run-python "-m" "lstm_textgen" #* arguments :cwd folder #** options))
 
 
-(defn run-hy [code #* arguments]
+(defn run-hy [code #* arguments #** options]
   "Run `code` in Hy, as `run-python` runs Python; return the finished process."
-  (run-python "-m" "hy" "-c" code #* arguments))
+  (run-python "-m" "hy" "-c" code #* arguments #** options))
 
 
 (defn run-python [#* arguments [environment {}] #** options]

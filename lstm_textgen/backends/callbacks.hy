@@ -19,6 +19,15 @@ that the model has learned from.]]
     #* (if csv [(keras.callbacks.CSVLogger csv :append resumed)] [])])
 
 
+(defn epoch-logs [entry]
+  "Return what callbacks are told of an epoch: its `entry` of the history in Keras' names."
+  (dfor
+    [name ours] (.items {"loss" "loss"  "val_loss" "validation_loss"
+                         "learning_rate" "learning_rate"})
+    :if (in ours entry)
+    name (get entry ours)))
+
+
 (defclass Watchers []
   #[[Calls the `callbacks`, a list, on a run that trains `model` with `params`, those of `fit`.
 

@@ -81,6 +81,40 @@
         (os.close real)))))
 
 
+(defn [contextmanager] muted-stdout []
+  "While it is open, lose what is written to standard output."
+  (.flush sys.stdout)
+  (setv real (os.dup 1))
+  (try
+    (with [nowhere (open os.devnull "w")]
+      (os.dup2 (.fileno nowhere) 1)
+      (yield))
+    (finally
+      (os.dup2 real 1)
+      (os.close real))))
+
+
+(defn reserve-stderr []
+  #[[Let Python alone write to standard error from now on; return a function that ends that.
+
+  XLA's C++ writes a page there before it ends a process whose peers are gone.]]
+  (setv
+    before sys.stderr
+    real (_stderr-copy))
+  (when (is real None)
+    (return (fn [])))
+  (setv sys.stderr (open real "w"
+    :buffering 1
+    :encoding before.encoding
+    :errors before.errors))
+  (with [nowhere (open os.devnull "w")]
+    (os.dup2 (.fileno nowhere) 2))
+  (fn []
+    (os.dup2 real 2)
+    (.close sys.stderr)
+    (setv sys.stderr before)))
+
+
 (defn _stderr-copy []
   #[[Return a second descriptor of standard error, or None if the process has none.
 

@@ -1,5 +1,6 @@
 "The command line's training, and its import of old models."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   os
   shlex
@@ -11,6 +12,7 @@
   lstm-textgen.modelfile.places [check-writable lock-model model-path]
   lstm-textgen.oldmodels [import-model]
   lstm-textgen.outputs [check-apart check-output]
+  lstm-textgen.parallel.machines [follower?]
   lstm-textgen.recipes [load-recipe]
   lstm-textgen.report.choice [make-report]
   lstm-textgen.settings [settings-in]
@@ -41,10 +43,12 @@
     (check-output "csv" (.value flags "csv") read [path]))
   (try
     (setv model (train-model sources path :recipe recipe :report report #** options))
-    (.say report f"To write with it: {(_writing path model.checkpoint)}")
+    (unless (follower?)
+      (.say report f"To write with it: {(_writing path model.checkpoint)}"))
     0
     (except [error Interrupted]
-      (_say-stopped path)
+      (unless (follower?)
+        (_say-stopped path))
       (+ 128 error.number))))
 
 

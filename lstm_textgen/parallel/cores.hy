@@ -18,10 +18,14 @@ mostly wait for each other (bench/README.md).]]
   SEED-STEP 1000003)  ; from one part's dropout to the next
 
 
-(defn make-learner [spec batch-shape rng-seed learning-rate [low None]]
+(defn make-learner [spec batch-shape rng-seed learning-rate [low None] [distributed False]]
   #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
 
-  `low`: whether it multiplies in bfloat16, by default where that pays.]]
+  `low`: whether it multiplies in bfloat16, by default where that pays; `distributed`: whether it
+  splits batches over all devices, which needs JAX.]]
+  (when distributed
+    (import lstm-textgen.parallel.devices [DevicesLearner])
+    (return (DevicesLearner spec batch-shape rng-seed learning-rate)))
   (setv options [spec batch-shape rng-seed learning-rate (if (is low None) (bfloat16-pays?) low)])
   (if (and (= (keras.backend.backend) "tensorflow") (not (on-gpu?)))
     (PartsLearner

@@ -163,6 +163,12 @@
   (defn end-epoch [self #* _]))
 
 
+(defclass Silent [Quiet]
+  "Shows nothing at all: another process shows the run."
+
+  (defn warn [self text]))
+
+
 (defn put-line [file text]
   "Write a line to `file`, made visible if that is a terminal; whatever happens, the run goes on."
   (put (Tolerant file) (+ text "\n")))

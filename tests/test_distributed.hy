@@ -1,0 +1,203 @@
+"Batches split over devices and processes: they teach the same, and no failure loses anything."
+
+(import
+  re
+  shutil
+  signal
+  time
+  pytest
+  lstm-textgen.checkpoint [load-checkpoint]
+  tests.helpers [TEXT TINY-FLAGS output program refused run-hy run-python succeeded wait-for
+    write-text]
+  tests.team [FLAGS endings free-port member on-jax start-team train-together])
+
+(setv
+  EPOCHS 8
+  ;; Trains a network on one device and split over four, and says how far they are apart.
+  COMPARED #[hy[
+(import
+  numpy :as np
+  lstm-textgen.layers [NetworkSpec parse-layers]
+  lstm-textgen.learner [Learner values]
+  lstm-textgen.parallel.devices [DevicesLearner])
+(setv
+  spec (NetworkSpec (parse-layers "16,dropout:0.3,gru:12,dropout:0.2,lstm:8") 7 4)
+  random (np.random.default-rng 2)
+  [one four] (lfor kind [Learner DevicesLearner] (kind spec #(8 6) 1 0.01))
+  losses [])
+(for [k (range 50)]
+  (setv batch (lfor _ "xy" (.integers random 0 7 #(8 6) :dtype "int32")))
+  (.append losses (lfor each [one four] (do
+    (.set-rate each (/ 0.01 (+ k 1)))
+    (.learn each #* batch)))))
+(for [each [one four]]
+  (with [_ (.other-states each)]
+    (.append losses [(.validate one #* batch) (.validate four #* batch)])))
+(print four.count (max (gfor [a b] (cut losses 50) (abs (- a b)))))
+(print (max (gfor
+  [a b] (zip #* (gfor each [one four] (values (.variables each))))
+  (.max (np.abs (- (.astype a float) b))))))
+]hy])
+
+
+(defn [(pytest.fixture :scope "module")] together [tmp-path-factory]
+  "Train with two processes; return the model."
+  (setv folder (.mktemp tmp-path-factory "together"))
+  (write-text folder)
+  (get (train-together folder 2 "--epochs" EPOCHS) 0))
+
+
+(defn same-bits? [a b]
+  "Return whether two models would resume with the same bits."
+  (all (gfor
+    [x y] (zip [#* a.resume.variables #* a.resume.optimizer]
+      [#* b.resume.variables #* b.resume.optimizer]
+      :strict True)
+    (= (.tobytes x) (.tobytes y)))))
+
+
+(defn losses [model]
+  "Return the losses in the history of a `model`, in nats."
+  (lfor entry model.history name ["loss" "validation_loss"] (get entry name)))
+
+
+;; * The same is learned
+
+(defn test-a-batch-split-over-devices-teaches-the-same []
+  (setv
+    shown (succeeded (run-hy COMPARED :environment (on-jax 4)))
+    [count loss variables] (map float (.split shown)))
+  (assert (= count 4))
+  (assert (< loss 1e-4))
+  (assert (< variables 1e-2)))
+
+
+(defn test-one-two-and-four-processes-reach-the-same-loss [tmp-path together]
+  (write-text tmp-path)
+  (train-alone tmp-path 1 "--epochs" EPOCHS)
+  (setv
+    alone (load-checkpoint (/ tmp-path "model"))
+    [four _] (train-together tmp-path 4 "--epochs" EPOCHS "--restart"))
+  (assert (= four.settings.devices "4 devices of 4 processes"))
+  (for [model [together four]]
+    ;; 42 steps, and 84.
+    (assert (= (cut (losses model) 4) (pytest.approx (cut (losses alone) 4) :abs 1e-4)))))
+
+
+(defn train-alone [folder devices #* arguments]
+  "Train in `folder` with one process that has so many devices; return what it shows."
+  (output folder "--sources" "text.txt" #* TINY-FLAGS #* arguments :environment (on-jax devices)))
+
+
+;; * Stopping and resuming
+
+(defn [(pytest.fixture :scope "module")] stopped [tmp-path-factory]
+  "Let a signal to the second of two processes stop them; return the folder of the model."
+  (setv folder (.mktemp tmp-path-factory "stopped"))
+  (write-text folder)
+  (setv team (start-team [folder folder] "--epochs" EPOCHS))
+  (wait-for "epoch 2/" (. (get team 0) stdout))
+  (.send-signal (get team 1) signal.SIGTERM)
+  (setv [first second] (endings team))
+  (assert (= (get first 0) (get second 0) (+ 128 signal.SIGTERM)))
+  (assert (in "Stopped, and saved" (get first 2)))
+  (assert (= (get second 2) ""))
+  folder)
+
+
+(defn copied [folder place]
+  "Copy the text and the model in `folder` to another `place`; return that."
+  (for [name ["text.txt" "model.h5"]]
+    (shutil.copy (/ folder name) place))
+  place)
+
+
+(defn test-a-stopped-run-resumes-with-the-same-bits [stopped together tmp-path]
+  (assert (< 1 (len (. (load-checkpoint (/ stopped "model")) history)) EPOCHS))
+  (setv [resumed shown] (train-together (copied stopped tmp-path) 2 "--epochs" EPOCHS))
+  (assert (not-in "before" shown))
+  (assert (= (losses resumed) (losses together)))
+  (assert (same-bits? resumed together)))
+
+
+(defn test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
+  (copied stopped tmp-path)
+  (setv shown (train-alone tmp-path 4 "--distributed" "--epochs" EPOCHS))
+  (assert (in "trained on 2 devices of 2 processes before, on 4 devices of 1 process now" shown))
+  (setv resumed (load-checkpoint (/ tmp-path "model")))
+  (assert (= (losses resumed) (pytest.approx (losses together) :abs 0.02)))
+  (setv shown (output tmp-path "--sources" "text.txt" "--epochs" (+ EPOCHS 1)))
+  (assert (in "on one process without --distributed now" shown))
+  (assert (in f"epoch {(+ EPOCHS 1)}/" shown)))
+
+
+;; * Failures
+
+(defn test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
+  (copied stopped tmp-path)
+  (setv team (start-team [tmp-path tmp-path] "--epochs" 0))
+  (wait-for "epoch " (. (get team 0) stdout))
+  (.kill (get team 1))
+  (setv
+    begun (time.monotonic)
+    [[status _ complaint] _] (endings team))
+  (assert (< (- (time.monotonic) begun) 60))
+  (assert status)
+  (assert (re.fullmatch "another process of this run is gone.*\n" complaint))
+  (assert (load-checkpoint (/ tmp-path "model") :resume True)))
+
+
+(defn test-when-the-first-process-dies-the-others-end [tmp-path]
+  (write-text tmp-path)
+  (setv team (start-team [tmp-path tmp-path] "--epochs" 0))
+  (wait-for "epoch 1" (. (get team 0) stdout))
+  (.kill (get team 0))
+  (setv [_ [status _ complaint]] (endings team))
+  (assert status)
+  (assert (re.fullmatch "another process of this run is gone.*\n" complaint)))
+
+
+(defn test-different-texts-are-refused-by-all [tmp-path]
+  (setv folders (lfor name "ab" (/ tmp-path name)))
+  (for [[folder text] (zip folders [TEXT (.upper TEXT)])]
+    (.mkdir folder)
+    (write-text folder text))
+  (for [[status _ complaint] (endings (start-team folders))]
+    (assert (= status 2))
+    (assert (re.fullmatch ".*the processes differ in their texts.*\n" complaint) complaint))
+  (assert (not (.exists (/ tmp-path "a" "model.h5")))))
+
+
+(defn test-different-versions-are-refused-by-all [tmp-path]
+  (write-text tmp-path)
+  (setv team (start-team [tmp-path tmp-path] :before ["-c" #[[
+import os, sys, hy, lstm_textgen.parallel.machines as machines
+from lstm_textgen.cli import main
+machines.__version__ += os.environ["KERAS_DISTRIBUTION_PROCESS_ID"]
+sys.exit(main())]]]))
+  (for [[status _ complaint] (endings team)]
+    (assert (= status 2))
+    (assert (in "the processes differ in their versions: lstm_textgen 0." complaint))))
+
+
+(defn test-a-process-that-nobody-joins-ends [tmp-path]
+  (write-text tmp-path)
+  (setv result (run-python "-c" #[[
+import sys, hy, lstm_textgen.parallel.machines as machines
+from lstm_textgen.cli import main
+machines.JOINING = 3
+sys.exit(main())]] #* FLAGS :cwd tmp-path :environment (member 1 2 (free-port))))
+  (assert result.returncode)
+  (assert (re.fullmatch "the processes didn't all meet within .*\n" result.stderr)))
+
+
+(defn test-rows-that-do-not-divide-are-refused [tmp-path]
+  (write-text tmp-path)
+  (refused
+    (program #* FLAGS "--batch-size" 6 :folder tmp-path :environment (on-jax 4))
+    "--batch-size 6 can't be split evenly over 4 devices; give a multiple of 4, such as 8"))
+
+
+(defn test-another-backend-is-refused [tmp-path]
+  (write-text tmp-path)
+  (refused (program #* FLAGS :folder tmp-path) "set KERAS_BACKEND=jax"))
