@@ -1,6 +1,7 @@
 #[[What it gives to begin from the base model `english`: two runs for each text, in turns.
 
     python -m hy bench/base.hy TEXT[:CHARACTERS][@MINUTES]… [--sensible] [--copied FOLDER]
+    python -m hy bench/base.hy --unwanted WORDS
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from english`; the default is all of it, and one
@@ -14,8 +15,12 @@ characters of the base's own writing.
 
 With `--copied`, the folder of the texts that the base was trained on, it is counted how many
 strings of 20 characters stand there but not in the text: of what the model with a base writes,
-of what the one without writes, and of the text's own last tenth, which no model wrote.]]
+of what the one without writes, and of the text's own last tenth, which no model wrote.
 
+With `--unwanted`, a file with a word on each line, it is counted how often the base writes these
+words in 10 million characters at temperature 1.]]
+
+(eval-when-compile (require hyrule [unless]))
 (import
   argparse
   math
@@ -39,17 +44,24 @@ of what the one without writes, and of the text's own last tenth, which no model
   SAMPLE 200          ; characters
   SENSIBLE 0.9        ; of the words
   DICTIONARY 300_000  ; characters that the base writes for its dictionary
-  WRITTEN 20_000)     ; characters that are looked for in the base's texts
+  WRITTEN 20_000      ; characters that are looked for in the base's texts
+  UNWANTED 10_000_000 ; characters in which unwanted words are looked for
+  STREAMS 64)
 
 
 (defn main []
   "Print a row for each text."
   (setv parser (argparse.ArgumentParser))
-  (.add-argument parser "texts" :nargs "+")
+  (.add-argument parser "texts" :nargs "*")
+  (.add-argument parser "--unwanted")
   (.add-argument parser "--copied")
   (.add-argument parser "--sensible" :action "store_true")
   (setv given (.parse-args parser))
   (print f"{(processor)}\n")
+  (when given.unwanted
+    (print (unwanted given.unwanted)))
+  (unless given.texts
+    (return))
   (print-header "text" "characters" "minutes" "from nothing" "from english" "difference"
     "network"
     #* (if given.sensible ["sensible after: from nothing, from english"] [])
@@ -91,6 +103,20 @@ of what the one without writes, and of the text's own last tenth, which no model
 (defn nats [model text]
   "Return the loss of `text` as `--score` gives it."
   (* (. (get (.score model text) 0) bits) (math.log 2)))
+
+
+;; * Unwanted words
+
+(defn unwanted [path]
+  "Return in words how often the base writes the words in the file at `path`."
+  (setv
+    listed (set (words (.read-text (Path path) :encoding "utf-8")))
+    texts (.generate (TextModel (load-base "english" print)) "\n" (// UNWANTED STREAMS)
+      :samples STREAMS :temperature 1 :rng-seed 1)
+    written (words (.join "\n" texts))
+    hits (lfor word written :if (in word listed) word))
+  (+ f"{(len hits)} of {(len written) :,} words, in {UNWANTED :,} characters, are among the "
+    f"{(len listed)} listed: {(sorted (set hits))}"))
 
 
 ;; * The first sensible sentence

@@ -3,7 +3,10 @@
 (import
   numpy :as np
   pytest
-  lstm-textgen.bases [base-settings check-same grown-weights load-base record relative-of]
+  lstm-textgen.bases [base-settings check-same grown-weights load-base record relative-of
+    suggestion]
+  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.modelfile.places [SHIPPED]
   lstm-textgen.vocabulary [Vocabulary]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
 
@@ -41,6 +44,39 @@
   (for [[recorded name] [[one "c"] ["" "b"]]]
     (with [_ (pytest.raises ValueError :match f"`base` is {name} here")]
       (check-same recorded name))))
+
+
+;; * The base that comes with the program
+
+(defn test-english-is-small-and-known-by-its-name [tmp-path monkeypatch]
+  (.chdir monkeypatch tmp-path)
+  (setv base (load-base "english" assert-no-warning))
+  (assert (< (. (.stat (/ SHIPPED "english.h5")) st-size) 8_000_000))
+  (assert base.half)
+  (assert (is base.resume None))
+  (assert (<= (set "aZ09 \n\"'“”‘’—–…é#*-") (set base.vocabulary.units))))
+
+
+(defn test-a-model-of-one-s-own-comes-before-one-that-ships [tmp-path monkeypatch]
+  (.chdir monkeypatch tmp-path)
+  (save-checkpoint (small-model) "english")
+  (assert (= (. (load-base "english" assert-no-warning) settings lookback) 64))
+  (assert (= (len (. (load-base "english" assert-no-warning) vocabulary))
+    (len (. (small-model) vocabulary)))))
+
+
+(defn [(pytest.mark.parametrize "text,suggested" [
+    [(* "The keeper climbed the stairs and lit the lamp. \"A fine night,\" he said.\n" 40) True]
+    [(* "Der Wärter stieg die Treppe hinauf und putzte die Lampe. Eine schöne Nacht.\n" 40) False]
+    [(* "for (int i = 0; i < n; i++) { total += values[i] * weights[i]; }\n" 40) False]])]
+    test-english-is-suggested-for-english [text suggested]
+  (setv vocabulary (Vocabulary.build text))
+  (assert (= (bool (suggestion vocabulary (.encode vocabulary text))) suggested)))
+
+
+(defn test-no-base-is-suggested-for-words []
+  (setv vocabulary (Vocabulary.build "the lamp was lit" "words"))
+  (assert (= (suggestion vocabulary (.encode vocabulary "the lamp")) "")))
 
 
 ;; * Settings
