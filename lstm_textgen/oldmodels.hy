@@ -121,7 +121,9 @@ ones.]]
     (setv others configs))
   (for [[kind config] others :if (= kind "Masking")]
     (setv value (.get config "mask_value" 0))
-    (unless-sound (not (.any (.all (= (cut embedding masked None) value) 1)))
+    (unless-sound (and
+      (isinstance value #(int float))
+      (not (.any (.all (= (cut embedding masked None) value) 1))))
       "its masking layer skips a character, which can't be done here"))
   #(embedding masked (lfor each others :if (!= (get each 0) "Masking") each)))
 

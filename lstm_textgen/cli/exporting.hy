@@ -18,6 +18,7 @@
     [model] flags.models
     report (make-report (.value flags "quiet") as-flags))
   (check-export path "export" flags.models)
+  (.doing report f"writing {path}")
   (for [written (export-model (load-checkpoint model :warn _warn) path)]
     (.say report f"{written}: {(/ (_size (Path written)) MB) :.1f} MB"))
   0)
