@@ -68,6 +68,7 @@ JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"
 # What `tools/docs.hy` makes a site with.
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
+EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
 # What `pytest -m quick` needs.
 QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6"]
 
@@ -107,7 +108,7 @@ setuptools.setup(
     ],
     extras_require={
         "test": [
-            *QUICK, *DOCS, JAX, TORCH,
+            *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.
@@ -118,6 +119,7 @@ setuptools.setup(
             "markdown-it-py >= 3", "packaging >= 24", "setuptools >= 77.0.3"],
         "quick": QUICK,
         "docs": DOCS,
+        "export": EXPORT,
         "jax": [JAX],
         "torch": [TORCH],
         "cuda": ["tensorflow[and-cuda] >= 2.21, < 3"],

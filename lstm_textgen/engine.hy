@@ -9,6 +9,7 @@ a buffer made beforehand; and σ(x) is ½ + ½·tanh(½x), with the inner ½ alr
 Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 (import
+  functools [partial]
   math [ceil]
   numpy :as np
   numpy [add multiply subtract tanh])
@@ -19,8 +20,10 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   ;; what its weights are multiplied by.
   LSTM-GATES [#(3 0.5) #(0 0.5) #(1 0.5) #(2 1)]  ; Keras has i f c o
   GRU-GATES [#(0 0.5) #(1 0.5) #(2 1)]  ; Keras has z r h
-  HARD-GATES [#(3 (/ 1 6)) #(0 (/ 1 6)) #(1 (/ 1 6)) #(2 1)]
-  GATES {"lstm" LSTM-GATES  "gru" GRU-GATES  "lstm-hard" HARD-GATES}
+  HARD-LSTM-GATES [#(3 (/ 1 6)) #(0 (/ 1 6)) #(1 (/ 1 6)) #(2 1)]
+  HARD-GRU-GATES [#(0 (/ 1 6)) #(1 (/ 1 6)) #(2 1)]
+  GATES {"lstm" LSTM-GATES  "lstm-hard" HARD-LSTM-GATES  "gru" GRU-GATES  "gru-before" GRU-GATES
+    "gru-hard" HARD-GRU-GATES  "gru-hard-before" HARD-GRU-GATES}
   MAX-TABLE (** 2 24)  ; numbers (64 MB): beyond it, the embedding is not multiplied beforehand
   THREAD-WORK (** 2 19))  ; multiplications in a product for which a further thread pays (measured)
 
@@ -42,8 +45,9 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 (defclass Engine [EngineBase]
   #[[A network that reads ids and says what may come next.
 
-  - `layers`: `Layers`. The formulas are those of Keras' `LSTM`, of the same with `hard_sigmoid`
-    gates (`lstm-hard`), and of its `GRU` with `reset_after=True`. Dropout does nothing here.
+  - `layers`: `Layers`. The formulas are those of Keras' `LSTM` and of its `GRU`, with
+    `reset_after=False` if it is called `-before`, with `hard_sigmoid` gates if `-hard`. Dropout
+    does nothing here.
   - `weights`: arrays in Keras' order: the embedding (vocabulary, dimensions), for each recurrent
     layer kernel, recurrent kernel and bias, then the dense kernel and bias.
 
@@ -228,7 +232,20 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (_zeros streams u)])
 
 
-(defn _make-gru [recurrent bias streams]
+(defn _open-softly [gates]
+  "Let `gates` be σ of what they are twice: ½·tanh(x) + ½ is σ(2x)."
+  (tanh gates gates)
+  (multiply gates HALF gates)
+  (add gates HALF gates))
+
+
+(defn _open-hard [gates]
+  "Let `gates` be x + ½ where they are x, but no less than 0 and no more than 1."
+  (add gates HALF gates)
+  (np.clip gates 0 1 gates))
+
+
+(defn _make-gru [recurrent bias streams [open _open-softly]]
   #[[Return #(advance state) for a GRU layer, as `_make-lstm` does; the addition is (streams, 3u).
 
   n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
@@ -244,11 +261,36 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
     (product h gates)
     (add z-r x-z-r z-r)
-    (tanh z-r z-r)
-    (multiply z-r HALF z-r)
-    (add z-r HALF z-r)
+    (open z-r)
     (add n bias n)
     (multiply r n n)
+    (add n x-n n)
+    (tanh n n)
+    (subtract h n h)
+    (multiply z h h)
+    (add h n h))
+  #(advance [h]))
+
+
+(defn _make-gru-before [recurrent bias streams [open _open-softly]]
+  #[[Return #(advance state) for a GRU layer as Cho et al. have it, as `_make-gru` does.
+
+  The reset gate comes before the product: n = tanh(x + (σ(r)·h)·U).]]
+  (setv
+    u (len recurrent)
+    [first last] (lfor part (np.split recurrent [(* 2 u)] 1) (np.ascontiguousarray part))
+    gates-product (_product first streams)
+    product (_product last streams)
+    z-r (_zeros streams (* 2 u))
+    [h n kept] (lfor _ (range 3) (_zeros streams u))
+    [z r] (_parts z-r u [0 1] [1 2]))
+  (defn advance [x]
+    (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
+    (gates-product h z-r)
+    (add z-r x-z-r z-r)
+    (open z-r)
+    (multiply r h kept)
+    (product kept n)
     (add n x-n n)
     (tanh n n)
     (subtract h n h)
@@ -262,4 +304,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (lfor [start end] ranges (get array #(... (slice (* start u) (* end u))))))
 
 
-(setv MAKERS {"lstm" _make-lstm  "gru" _make-gru  "lstm-hard" _make-hard-lstm})
+(setv MAKERS {
+  "lstm" _make-lstm  "lstm-hard" _make-hard-lstm
+  "gru" _make-gru  "gru-hard" (partial _make-gru :open _open-hard)
+  "gru-before" _make-gru-before  "gru-hard-before" (partial _make-gru-before :open _open-hard)})

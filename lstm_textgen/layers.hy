@@ -1,9 +1,10 @@
 #[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
 
 `lstm` and `gru` layers have so many units; `dropout` drops that share of what passes through it
-while the network trains. `lstm-hard` is the LSTM of old models, whose gates are `hard_sigmoid`, a
-straight line from 0 to 1, as was Keras' default before 2.3; it learns no better than `lstm` and
-takes longer. This module knows no Keras.]]
+while the network trains. The others are those of old models: with `-hard`, gates are
+`hard_sigmoid`, a straight line from 0 to 1, as was Keras' default before 2.3; with `-before`, a
+GRU's reset gate comes before the product with the recurrent kernel, as in Keras 1. They learn no
+better and take longer. This module knows no Keras.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -11,7 +12,7 @@ takes longer. This module knows no Keras.]]
   lstm-textgen.values [Kind clip whole?])
 
 (setv
-  RECURRENT #("lstm" "gru" "lstm-hard")
+  RECURRENT #("lstm" "gru" "lstm-hard" "gru-hard" "gru-before" "gru-hard-before")
   NAMES #(#* RECURRENT "dropout")
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536

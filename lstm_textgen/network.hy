@@ -10,7 +10,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   keras
   keras [ops]
   lstm-textgen.backends.loop [FastLSTM FoldedLSTM]
-  lstm-textgen.modelfile.keraslayout [KERAS-OPTIONS keras-config named-layers])
+  lstm-textgen.modelfile.keraslayout [KERAS-CLASS KERAS-OPTIONS keras-config named-layers])
 
 (setv CARRIED "carried_")  ; what the names of states begin with that windows carry over
 
@@ -143,8 +143,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 (defn _recurrent-class [kind low]
   (cond
-    (= kind "gru") keras.layers.GRU
-    (= kind "lstm-hard") (partial keras.layers.LSTM #** (get KERAS-OPTIONS kind))
+    (!= kind "lstm")
+      (partial (getattr keras.layers (get KERAS-CLASS kind)) #** (.get KERAS-OPTIONS kind {}))
     (_own-loop?) (partial FastLSTM :low low)
     (= (keras.backend.backend) "torch") (do
       (import lstm-textgen.backends.torch [TorchLSTM])

@@ -1,8 +1,9 @@
-#[[Models of the program that this one was ported from.
+#[[Models that Keras 1, 2 or 3 saved, such as those of the program that this one was ported from.
 
-They are Keras 1 or 2 files with one-hot LSTM layers, an alphabet in a text file beside them. Keras
-3 can't load most of them, and computes something else with others. Here they become models like
-any other, whose predictions are the old ones.]]
+They are `.h5` files with an embedding or one-hot input, LSTM or GRU layers and a dense one, an
+alphabet in a text file beside them. Keras 3 can't load most of the old ones, and computes
+something else with others. Here they become models like any other, whose predictions are the old
+ones.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -12,6 +13,7 @@ any other, whose predictions are the old ones.]]
   lstm-textgen.checkpoint [Checkpoint]
   lstm-textgen.layers [Layer Layers]
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
+  lstm-textgen.modelfile.keraslayout [GATES TWO-BIASES]
   lstm-textgen.modelfile.soundness [count?]
   lstm-textgen.settings [new-settings]
   lstm-textgen.values [read-json]
@@ -21,6 +23,13 @@ any other, whose predictions are the old ones.]]
 ;; such a gate times 1.2 they are the same.
 (setv HARDER 1.2)
 
+;; Keras' classes of recurrent layers; for each of our families the places of Keras 1's gates in
+;; today's order, in which an LSTM's i, c, f, o is i, f, c, o.
+(setv
+  FAMILIES {"LSTM" "lstm"  "CuDNNLSTM" "lstm"  "GRU" "gru"  "CuDNNGRU" "gru"}
+  FROM-KERAS-1 {"lstm" [0 2 1 3]  "gru" [0 1 2]}
+  DENSE ["Dense" "TimeDistributedDense"])
+
 (setv  ; to train with unless told otherwise: there is no text yet that could decide it
   EPOCHS 50
   ROWS 32)
@@ -29,11 +38,11 @@ any other, whose predictions are the old ones.]]
 (defn import-model [path alphabet-path]
   #[[Return the `Checkpoint` of the old model at `path`.
 
-  Its alphabet, at `alphabet-path`, is a text file of all its characters in their order. The
-  one-hot input becomes an embedding that is the identity matrix, the output logits. Its settings
-  are today's defaults, but for the layers, the lookback and, if the alphabet has no capital
-  letters, `lower`. Raise `OSError` for a file that can't be read, `ValueError` for one that is not
-  such a model; it is read as warily as any stranger's.]]
+  Its alphabet, at `alphabet-path`, is a text file of all its characters in their order, without
+  one for an id 0 that its embedding masks. One-hot input becomes an embedding that is the identity
+  matrix, the output logits. Its settings are today's defaults, but for the layers, the lookback
+  and, if the alphabet has no capital letters, `lower`. Raise `OSError` for a file that can't be
+  read, `ValueError` for one that is not such a model; it is read as warily as any stranger's.]]
   (_assert-old path)
   (setv vocabulary (_read-alphabet alphabet-path))
   (try
@@ -66,73 +75,132 @@ any other, whose predictions are the old ones.]]
 (defn _read-model [file vocabulary]
   "Return the `Checkpoint` with this `vocabulary` in the open `file`."
   (setv
-    [#* middle dense] (_layer-configs file)
-    size (len vocabulary)
-    outputs (_units (get dense 1))
+    configs (_layer-configs file)
+    [#* middle dense] (_check-kinds (lfor each configs :if (!= (get each 0) "InputLayer") each))
+    [embedding masked middle] (_read-input file middle (len vocabulary))
     layers []
-    weights [(np.eye size :dtype "float32")]
-    width size)
-  (unless-sound (= outputs size)
-    f"it has {outputs} characters but the alphabet has {size}: they don't belong together")
+    weights [(cut embedding masked None)]
+    width (get embedding.shape 1))
+  (_check-size (_units (get dense 1)) (len embedding) masked (len vocabulary))
   (for [[kind config] middle]
     (setv layer (_layer kind config))
     (.append layers layer)
     (when layer.recurrent?
-      (.extend weights (_read-lstm file kind config width))
+      (.extend weights (_read-recurrent file kind config width))
       (setv width layer.size)))
-  (.extend weights (_read-dense file (get dense 1) width size))
-  (Checkpoint weights vocabulary (_settings (Layers layers) (get middle 0 1) vocabulary) []))
+  (for [array (_read-dense file (get dense 1) width (len embedding))]
+    (.append weights (get array #(... (slice masked None)))))
+  (Checkpoint weights vocabulary
+    (_settings (Layers layers) (_lookback configs) (get embedding.shape 1) vocabulary)
+    []))
 
 
-(defn _settings [layers first-config vocabulary]
-  "Return the `ModelSettings` of a model with these `layers`; `first-config` is the first one's."
+(defn _check-size [outputs inputs masked size]
+  "Raise `ValueError` unless a network with so many outputs and inputs knows `size` characters."
+  (unless-sound (= (- outputs masked) size)
+    (+ f"it has {(- outputs masked)} characters but the alphabet has {size}: "
+      "they don't belong together"))
+  (unless-sound (= outputs inputs)
+    f"it reads {inputs} characters but predicts {outputs}: they are not the same ones"))
+
+
+(defn _read-input [file configs size]
+  #[[Return #(embedding masked others): how ids are read, and the layers that follow.
+
+  The `embedding` is (ids, dimensions), for one-hot input the identity matrix of `size`; `masked`
+  is 1 if id 0 is skipped by the network, else 0.]]
   (setv
-    characters vocabulary.units
-    given (match (.get first-config "batch_input_shape")
-      [_ lookback _] :if (and (count? lookback) (> lookback 0)) {"lookback" lookback}
-      _ {}))
+    [[kind config] #* others] configs
+    embedding (np.eye size :dtype "float32")
+    masked 0)
+  (if (= kind "Embedding")
+    (setv
+      shape #((_count config "input_dim") (_count config "output_dim"))
+      [embedding] (_weights file config [shape])
+      masked (int (bool (.get config "mask_zero"))))
+    (setv others configs))
+  (for [[kind config] others :if (= kind "Masking")]
+    (setv value (.get config "mask_value" 0))
+    (unless-sound (and
+      (isinstance value #(int float))
+      (not (.any (.all (= (cut embedding masked None) value) 1))))
+      "its masking layer skips a character, which can't be done here"))
+  #(embedding masked (lfor each others :if (!= (get each 0) "Masking") each)))
+
+
+(defn _settings [layers lookback dimensions vocabulary]
+  "Return the `ModelSettings` of a model with these `layers` and `dimensions` of its embedding."
+  (setv characters vocabulary.units)
   (replace
-    (new-settings {#** given  "lower" (all (gfor c characters (= c (.lower c))))})
+    (new-settings {
+      "lookback" lookback
+      "lower" (all (gfor c characters (= c (.lower c))))})
     :layers layers
     :epochs EPOCHS
     :batch-size ROWS
-    :embedding (len characters)
+    :embedding dimensions
     :beginning (if (in " " characters) " " (get characters 0))))
+
+
+(defn _lookback [configs]
+  "Return the length of the windows that the network was made for, or None if it isn't said."
+  (for [[_ config] configs  name ["batch_input_shape" "batch_shape"]]
+    (setv shape (.get config name))
+    (when (and (isinstance shape list) (> (len shape) 1) (count? (get shape 1)))
+      (return (or (get shape 1) None))))
+  None)
 
 
 ;; * What the file says of its layers
 
 (defn _layer-configs [file]
-  "Return (class, configuration) of each layer but the input's and a softmax of its own."
+  "Return [class, configuration] of each layer but a softmax of its own; wrappers are taken off."
   (setv text (.get (.attributes file "") "model_config"))
   (unless-sound (isinstance text str)
     "it has no 'model_config'; save the whole model, not only its weights")
   (setv
     model (.get (read-json (.encode text) "its 'model_config'" dict) "config")
-    listed (if (isinstance model dict) (.get model "layers") model)
-    layers [])
+    listed (if (isinstance model dict) (.get model "layers") model))
   (unless-sound (isinstance listed list) "its 'model_config' has no list of layers")
-  (for [layer listed]
-    (setv [kind config] [(_option layer "class_name") (_option layer "config")])
-    (unless-sound (isinstance config dict) "its 'model_config' has a layer without configuration")
-    (unless (or
-        (= kind "InputLayer")
-        (= [kind (.get config "activation")] ["Activation" "softmax"]))
-      (.append layers #(kind config))))
-  (_check-kinds (lfor [kind _] layers kind))
-  layers)
+  (lfor
+    layer listed
+    :setv [kind config] (_unwrapped layer)
+    :if (!= [kind (.get config "activation")] ["Activation" "softmax"])
+    [kind config]))
 
 
-(defn _check-kinds [kinds]
-  "Raise `ValueError` unless `kinds` are an LSTM, more of them or dropout layers, and a dense one."
-  (for [kind (cut kinds -1)]
-    (unless-sound (in kind ["LSTM" "CuDNNLSTM" "Dropout"])
-      f"it has a layer of the kind {kind !r} among its LSTM layers"))
-  (unless-sound (and
-    (> (len kinds) 1)
-    (!= (get kinds 0) "Dropout")
-    (= (get kinds -1) "Dense"))
-    "it is not made of LSTM layers followed by a dense one"))
+(defn _unwrapped [layer]
+  #[[Return [class, configuration] of a `layer` of the list, of what is in it if it has a wrapper.
+
+  A layer that is applied at each place has its weights under the wrapper's name.]]
+  (setv [kind config] [(_option layer "class_name") (_option layer "config")])
+  (unless-sound (isinstance config dict) "its 'model_config' has a layer without configuration")
+  (unless (= kind "TimeDistributed")
+    (return [kind config]))
+  (setv
+    inner (_option config "layer")
+    [kind inside] [(_option inner "class_name") (_option inner "config")])
+  (unless-sound (isinstance inside dict) "its 'model_config' has a layer without configuration")
+  [kind {#** inside  "name" (_option config "name")}])
+
+
+(defn _check-kinds [configs]
+  #[[Return `configs`, [class, configuration] of each layer; raise `ValueError` for other networks.
+
+  They must be an embedding or none, then LSTM, GRU and dropout layers, then a dense one; masking
+  may come before the first that remembers.]]
+  (setv
+    kinds (lfor [kind _] configs kind)
+    recurrent (lfor [n kind] (enumerate kinds) :if (in kind FAMILIES) n))
+  (for [[n kind] (enumerate (cut kinds -1))]
+    (unless-sound (or
+        (in kind [#* FAMILIES "Dropout"])
+        (and (= kind "Embedding") (= n 0))
+        (and (= kind "Masking") (< n (min recurrent :default n))))
+      f"it has a layer of the kind {kind !r} among its LSTM and GRU layers"))
+  (unless-sound (and recurrent (in (get kinds -1) DENSE))
+    "it is not made of LSTM or GRU layers followed by a dense one")
+  configs)
 
 
 (defn _option [config #* names]
@@ -148,15 +216,20 @@ any other, whose predictions are the old ones.]]
   "Return the `Layer` that a layer of class `kind` with this `config` is."
   (if (= kind "Dropout")
     (Layer "dropout" (_share config))
-    (Layer (_lstm-kind kind config) (_units config))))
+    (Layer (_recurrent-kind kind config) (_units config))))
 
 
 (defn _units [config]
   "Return how many units a layer has."
-  (setv units (_option config "units" "output_dim"))
-  (unless-sound (and (count? units) (> units 0))
-    "its 'model_config' has a layer with an invalid number of units")
-  units)
+  (_count config "units" "output_dim"))
+
+
+(defn _count [config #* names]
+  "Return the positive whole number under the first of `names` that `config` has."
+  (setv count (_option config #* names))
+  (unless-sound (and (count? count) (> count 0))
+    f"its 'model_config' has a layer with an invalid number of {(get names 0)}")
+  count)
 
 
 (defn _share [config]
@@ -167,16 +240,23 @@ any other, whose predictions are the old ones.]]
   (float share))
 
 
-(defn _lstm-kind [kind config]
-  "Return `lstm`, or `lstm-hard` for an LSTM layer whose gates go through `hard_sigmoid`."
-  (when (= kind "CuDNNLSTM")  ; it can do nothing else
-    (return "lstm"))
-  (unless-sound (= (_option config "activation") "tanh") "it has an LSTM layer without tanh")
-  (unless-sound (not (.get config "go_backwards")) "it has an LSTM layer that reads backwards")
-  (match (_option config "recurrent_activation" "inner_activation")
-    "sigmoid" "lstm"
-    "hard_sigmoid" "lstm-hard"
-    other (unless-sound False f"it has an LSTM layer with gates of the kind {other !r}")))
+(defn _recurrent-kind [kind config]
+  #[[Return what a recurrent layer of class `kind` is called in the layer language.
+
+  That is `lstm` or `gru`, with `-hard` if its gates go through `hard_sigmoid` and `-before` for a
+  GRU without `reset_after`, which files before Keras 2.2 don't mention.]]
+  (setv family (get FAMILIES kind))
+  (when (!= kind (.upper family))  ; cuDNN's can do nothing else
+    (return family))
+  (unless-sound (= (_option config "activation") "tanh") f"it has a layer of {kind} without tanh")
+  (unless-sound (not (.get config "go_backwards"))
+    f"it has a layer of {kind} that reads backwards")
+  (setv
+    gates (_option config "recurrent_activation" "inner_activation")
+    before (and (= family "gru") (not (.get config "reset_after"))))
+  (unless-sound (in gates ["sigmoid" "hard_sigmoid"])
+    f"it has a layer of {kind} with gates of the kind {gates !r}")
+  (+ family (if (= gates "sigmoid") "" "-hard") (if before "-before" "")))
 
 
 ;; * Weights
@@ -188,21 +268,39 @@ any other, whose predictions are the old ones.]]
   (_weights file config [#(width size) #(size)]))
 
 
-(defn _read-lstm [file kind config width]
-  "Return an LSTM layer's kernel (width, 4u), recurrent kernel (u, 4u) and bias (4u,)."
+(defn _read-recurrent [file kind config width]
+  #[[Return a recurrent layer's kernel (width, g·u), recurrent kernel (u, g·u) and bias.
+
+  The bias is (g·u,), of a GRU with `reset_after` (2, g·u); an LSTM has g = 4 gates, a GRU 3.]]
   (setv
+    family (get FAMILIES kind)
+    name (_recurrent-kind kind config)
     u (_units config)
-    joined [#(width (* 4 u)) #(u (* 4 u)) #((* 4 u))]
+    wide (* u (get GATES name))
+    kernels [#(width wide) #(u wide)]
     weights (cond
-      (= kind "CuDNNLSTM")
-        (_from-cudnn #* (_weights file config [#* (cut joined 2) #((* 8 u))]))
-      (= (len (_weight-paths file config)) 12)
-        (_from-keras-1 (_weights file config (* 4 [#(width u) #(u u) #(u)])))
+      (!= kind (.upper family))
+        (_from-cudnn family #* (_weights file config [#* kernels #((* 2 wide))]))
+      (= (len (_weight-paths file config)) (* 3 (get GATES name)))
+        (_from-keras-1 family
+          (_weights file config (* (get GATES name) [#(width u) #(u u) #(u)])))
       True
-        (_weights file config joined)))
-  (if (= (_lstm-kind kind config) "lstm-hard")
-    (lfor weight weights (* weight (np.repeat (np.float32 [HARDER HARDER 1 HARDER]) u)))
+        (_weights file config [#* kernels (if (in name TWO-BIASES) #(2 wide) #(wide))])))
+  (if (and (in "-hard" name) (_old-keras? file))
+    (lfor weight weights (* weight (_scale family u)))
     weights))
+
+
+(defn _old-keras? [file]
+  "Return whether a Keras before version 3 saved the `file`."
+  (not (.startswith (str (.get (.attributes file "") "keras_version")) "3")))
+
+
+(defn _scale [family u]
+  "Return what the weights of old gates are multiplied by (gates × u,): all but the candidate's."
+  (np.repeat
+    (np.float32 (if (= family "lstm") [HARDER HARDER 1 HARDER] [HARDER HARDER 1]))
+    u))
 
 
 (defn _weights [file config shapes]
@@ -222,20 +320,20 @@ any other, whose predictions are the old ones.]]
   (lfor name names f"{layer}/{name}"))
 
 
-(defn _from-keras-1 [weights]
-  #[[Join the kernel, recurrent kernel and bias of each gate.
-
-  Keras 1 had the gates in the order i, c, f, o, which is i, f, c, o now.]]
-  (setv [i c f o] (lfor n [0 3 6 9] (cut weights n (+ n 3))))
-  (lfor gates (zip i f c o) (np.concatenate gates -1)))
+(defn _from-keras-1 [family weights]
+  "Join the kernel, recurrent kernel and bias of each gate, in Keras 1's order of gates."
+  (setv gates (lfor n (get FROM-KERAS-1 family) (cut weights (* 3 n) (+ (* 3 n) 3))))
+  (lfor part (zip #* gates) (np.concatenate part -1)))
 
 
-(defn _from-cudnn [kernel recurrent bias]
-  #[[Turn the weights of a CuDNNLSTM layer.
+(defn _from-cudnn [family kernel recurrent bias]
+  #[[Turn the weights of a CuDNNLSTM or CuDNNGRU layer.
 
-  Each gate's kernels are transposed, the input's with its shape kept; the bias is in two halves.]]
+  Each gate's kernels are transposed, the input's with its shape kept. The bias is in two halves;
+  an LSTM's are added.]]
   (defn turn [gates how]
-    (np.concatenate (lfor gate (np.split gates 4 1) (how gate)) 1))
+    (np.concatenate (lfor gate (np.split gates (len (get FROM-KERAS-1 family)) 1) (how gate)) 1))
+  (setv halves (.reshape bias 2 -1))
   [(turn kernel (fn [gate] (.reshape gate.T gate.shape :order "F")))
     (turn recurrent np.transpose)
-    (.sum (.reshape bias 2 -1) 0)])
+    (if (= family "lstm") (.sum halves 0) halves)])

@@ -82,18 +82,38 @@ until then, and for good if anything fails.]]
 
 (defn _check-place [name path real]
   "Raise an error unless a file can be put at `real`, which is where `path` leads."
-  (cond
-    (.is-dir real)
-      (raise (IsADirectoryError 21 "this is a folder, not a file" path))
-    (not (.is-dir real.parent))
-      (raise (FileNotFoundError 2 "there is no such folder" (str real.parent)))
-    (not (os.access real.parent os.W-OK))
-      (raise (PermissionError 13 "no file can be written in this folder" (str real.parent))))
+  (when (.is-dir real)
+    (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
+  (_check-folder-of real)
   (when (.exists real)
     (refuse-read-only real)
     (with [file (open real "rb")]
       (when (= (.read file (len SIGNATURE)) SIGNATURE)
         (raise (ValueError (_overwriting name path "a model")))))))
+
+
+(defn check-folder [name path ours?]
+  #[[Raise `ValueError` or `OSError` unless a folder can be put at `path` without harm.
+
+  A folder that is there already is replaced only if `ours?` (a function of its `Path`) says so;
+  `name` is the setting that gave the path.]]
+  (setv real (Path (os.path.realpath path)))
+  (cond
+    (and (.exists real) (not (.is-dir real)))
+      (raise (NotADirectoryError 20 "this is a file, not a folder" (str path)))
+    (and (.is-dir real) (not (ours? real)))
+      (raise (ValueError
+        f"`{name}` {path} is a folder with other files; give a new folder")))
+  (_check-folder-of real))
+
+
+(defn _check-folder-of [real]
+  "Raise `OSError` unless something can be put into the folder in which `real` is to be."
+  (cond
+    (not (.is-dir real.parent))
+      (raise (FileNotFoundError 2 "there is no such folder" (str real.parent)))
+    (not (os.access real.parent os.W-OK))
+      (raise (PermissionError 13 "no file can be written in this folder" (str real.parent)))))
 
 
 (defn _written-directly? [path]
@@ -110,26 +130,33 @@ until then, and for good if anything fails.]]
 
 ;; * Writing
 
-(defn [contextmanager] open-output [path]
-  #[[Open the file at `path` for text.
+(defn [contextmanager] open-output [path [binary False]]
+  #[[Open the file at `path` for text, or for bytes if `binary`.
 
   While a file is written, SIGTERM is `KeyboardInterrupt`, as Ctrl-C is: what the caller makes of
   it is kept or, if it is raised here, nothing. Raise `OSError` that names the file if it can't be
   written.]]
   (if (_written-directly? path)
     (with [_ (naming-errors path)
-           file (_open-directly path)]
+           file (_open-directly path binary)]
       (yield file))
     (with [_ (naming-errors path)
            _ (_stoppable)
-           file (_replacement path)]
+           file (_replacement path binary)]
       (yield file))))
 
 
-(defn _open-directly [path]
+(defn _open-directly [path binary]
   "Open the pipe, device or standard stream `path`; a stream's file is written on, not anew."
   (setv number (_standard-stream path))
-  (open (if (is number None) path (os.dup number)) "w" :encoding "utf-8" :errors "replace"))
+  (_open (if (is number None) path (os.dup number)) "w" binary))
+
+
+(defn _open [file mode binary]
+  "Open `file`, a path or a number, in a `mode` for bytes or for text."
+  (if binary
+    (open file (+ mode "b"))
+    (open file mode :encoding "utf-8" :errors "replace")))
 
 
 (defn [contextmanager] naming-errors [name]
@@ -142,19 +169,43 @@ until then, and for good if anything fails.]]
         (raise)))))
 
 
-(defn [contextmanager] _replacement [path]
+(defn [contextmanager] _replacement [path binary]
   "Open a new file that takes the place of the one at `path` when this is left without an error."
   (setv
     path (Path (os.path.realpath path))
     temporary (.with-name path f".{(secrets.token-hex 8)}.tmp"))
   (try
-    (with [file (open temporary "x" :encoding "utf-8" :errors "replace")]
+    (with [file (_open temporary "x" binary)]
       (yield file))
     (when (.exists path)
       (shutil.copymode path temporary))
     (os.replace temporary path)
     (finally
       (.unlink temporary :missing-ok True))))
+
+
+(defn [contextmanager] open-folder [path]
+  #[[Give a new folder (a `Path`) that takes the place of the one at `path` when this is left.
+
+  If it is left with an error, what was there is there still. Signals and errors are those of
+  `open-output`.]]
+  (setv
+    place (Path (os.path.realpath path))
+    token (secrets.token-hex 8)
+    [new old] (gfor kind ["tmp" "old"] (.with-name place f".{place.name}.{token}.{kind}")))
+  (with [_ (naming-errors path)
+         _ (_stoppable)]
+    (try
+      (.mkdir new)
+      (yield new)
+      (when (.exists place)
+        (os.rename place old))
+      (os.rename new place)
+      (finally
+        (when (and (.exists old) (not (.exists place)))
+          (os.rename old place))
+        (for [folder [new old]]
+          (shutil.rmtree folder :ignore-errors True))))))
 
 
 (defn [contextmanager] _stoppable []

@@ -213,10 +213,14 @@ its flag, a recipe as its keyword.]]
     (+ "make a page about the model, during training or after it: its curves, what it writes and "
       "knows, its settings; with several --model, one that compares them")
     :brief "make a page about the model")
-  ;; * Old models
-  (Setting "import" PASSAGE "c" "old models" "OLD.h5"
-    "make a model from one that Keras 1 or 2 saved")
-  (Setting "alphabet" PASSAGE "c" "old models" "OLD.txt"
+  ;; * Other programs, and old ones
+  (Setting "export" PASSAGE "c" "other programs" "FILE"
+    (+ "write the model for other programs; the ending decides: .onnx, .safetensors (and a "
+      ".json), .h5 (small, to share, without what resumes training), or / for the folder of a "
+      "SavedModel"))
+  (Setting "import" PASSAGE "c" "other programs" "OLD.h5"
+    "make a model from an .h5 file that Keras 1, 2 or 3 saved")
+  (Setting "alphabet" PASSAGE "c" "other programs" "OLD.txt"
     "the file with all characters of the model to --import, in their order")
   ;; * Other
   (Setting "rng_seed" SEED "crtwm" "other" "N"

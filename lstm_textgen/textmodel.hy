@@ -12,7 +12,9 @@
   lstm-textgen.cells [Cells find-cells read-cells write-sample]
   lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
+  lstm-textgen.export [check-export export-model]
   lstm-textgen.modelfile.places [model-path]
+  lstm-textgen.oldmodels [import-model]
   lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.card [model-card]
   lstm-textgen.pages.playground [playground]
@@ -43,6 +45,14 @@
     (setv
       self.checkpoint checkpoint
       self.name name))
+
+  (defn [classmethod] from-keras [cls path alphabet]
+    #[[Return the model in the `.h5` file at `path`, which Keras 1, 2 or 3 saved.
+
+    It must be made of LSTM or GRU layers; `alphabet` is the path of a text file that has all of
+    its characters, in the order of their ids. Raises `OSError` for a file that can't be read,
+    `ValueError` for one that is no such model.]]
+    (cls (import-model (_path path) (fspath alphabet)) (_name path)))
 
   (defn [property] vocabulary [self]
     "Its `Vocabulary`: the units that it knows."
@@ -190,6 +200,20 @@
         (playground models)))
     (with [out (open-output path)]
       (.write out text)))
+
+  (defn export [self path]
+    #[[Write the model to `path` for other programs; the ending decides what is written.
+
+    - `.onnx`: a graph for ONNX Runtime.
+    - `.safetensors`: the weights alone; a `.json` beside it has their shapes and the vocabulary.
+    - `.h5`: a model file to share, with weights of 16 bits and without what resumes training.
+    - None, or `/` at the end: the folder of a SavedModel for TensorFlow.
+
+    Raises `ValueError` for another ending, where a model or a folder with other files would be
+    overwritten, when a package is missing, and for ONNX and SavedModel unless Keras runs on
+    TensorFlow; `OSError` when it can't be written.]]
+    (check-export (_path path))
+    (export-model self.checkpoint path))
 
   (defn to-keras [self]
     "Return the model as stock Keras layers: ids (batch, time) → logits (batch, time, vocabulary)."

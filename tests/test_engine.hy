@@ -13,7 +13,12 @@
   CLASSES {
     "lstm" keras.layers.LSTM
     "gru" keras.layers.GRU
-    "lstm-hard" (partial keras.layers.LSTM :recurrent-activation "hard_sigmoid")}
+    "lstm-hard" (partial keras.layers.LSTM :recurrent-activation "hard_sigmoid")
+    "gru-hard" (partial keras.layers.GRU :recurrent-activation "hard_sigmoid")
+    "gru-before" (partial keras.layers.GRU :reset-after False)
+    "gru-hard-before" (partial keras.layers.GRU
+      :recurrent-activation "hard_sigmoid"
+      :reset-after False)}
   layer (st.builds Layer (st.sampled-from (list CLASSES)) (st.integers 1 40))
   networks (st.builds Layers (st.lists layer :min-size 1 :max-size 4))
   TWO (parse-layers "8,gru:5"))

@@ -10,13 +10,15 @@
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
-  ;; Ten models of all kinds, and how they are steered.
+  ;; Twelve models of all kinds, and how they are steered.
   MODELS [
     ["12" {} {"temperature" 0.7}]
     ["gru:9" {} {"temperature" 1}]
     ["lstm-hard:8" {} {"temperature" 0.5}]
     ["lstm:9,dropout:0.2,lstm:7" {} {"temperature" 1.3}]
     ["gru:6,gru:5" {} {"temperature" 0.8  "top_p" 0.9}]
+    ["gru-before:6,gru-hard:7" {} {"temperature" 1}]
+    ["gru-hard-before:9" {} {"temperature" 0.9}]
     ["lstm:5,gru:6,lstm-hard:7" {} {"temperature" 1  "top_p" 0.5}]
     ["33" {} {"temperature" 0}]
     ["10" {"unit" "words"} {"temperature" 0.9}]

@@ -40,6 +40,9 @@
     "import" (do
       (import lstm-textgen.cli.training [import-old])
       (import-old flags))
+    "export" (do
+      (import lstm-textgen.cli.exporting [export-trained])
+      (export-trained flags))
     "report" (do
       (import lstm-textgen.cli.reporting [report])
       (report flags))

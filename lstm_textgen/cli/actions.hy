@@ -24,6 +24,7 @@
     "score" ["score_html" #* MODELS #* READING]
     "page" ["path"]
     "report" ["path"]
+    "export" ["path" "quiet"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []
     TRAINING [#* (_names-in "t") "recipe" "cpu" "quiet"]})

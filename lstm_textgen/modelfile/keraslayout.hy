@@ -5,11 +5,17 @@
   json
   numpy :as np)
 
-;; For each kind of recurrent layer: Keras' class, the gates in its kernels, and its options.
+;; For each kind of recurrent layer: Keras' class, the gates in its kernels, its options beyond
+;; Keras' defaults, and whether it has a bias for its input and another for its state.
 (setv
-  KERAS-CLASS {"lstm" "LSTM"  "gru" "GRU"  "lstm-hard" "LSTM"}
-  GATES {"lstm" 4  "gru" 3  "lstm-hard" 4}
-  KERAS-OPTIONS {"lstm-hard" {"recurrent_activation" "hard_sigmoid"}})  ; beyond Keras' defaults
+  KERAS-CLASS {"lstm" "LSTM"  "lstm-hard" "LSTM"
+    "gru" "GRU"  "gru-hard" "GRU"  "gru-before" "GRU"  "gru-hard-before" "GRU"}
+  GATES (dfor [kind name] (.items KERAS-CLASS) kind (get {"LSTM" 4  "GRU" 3} name))
+  HARD {"recurrent_activation" "hard_sigmoid"}
+  BEFORE {"reset_after" False}
+  KERAS-OPTIONS {"lstm-hard" HARD  "gru-hard" HARD  "gru-before" BEFORE
+    "gru-hard-before" {#** HARD #** BEFORE}}
+  TWO-BIASES ["gru" "gru-hard"])
 
 
 (defn keras-attributes [spec]
@@ -41,7 +47,7 @@
     (+= shapes [
       #(f"{name}/kernel" #(width wide))
       #(f"{name}/recurrent_kernel" #(units wide))
-      #(f"{name}/bias" (if (= layer.kind "gru") #(2 wide) #(wide)))])
+      #(f"{name}/bias" (if (in layer.kind TWO-BIASES) #(2 wide) #(wide)))])
     (setv width units))
   (+ shapes [
     #("dense/kernel" #(width spec.vocabulary-size))

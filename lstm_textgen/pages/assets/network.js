@@ -15,7 +15,17 @@ import { fromHalf } from "./binary.js";
  */
 
 /** @type {Record<string, number>} How many gates a kind of layer has. */
-const GATES = { lstm: 4, "lstm-hard": 4, gru: 3 };
+const GATES = {
+  lstm: 4,
+  "lstm-hard": 4,
+  gru: 3,
+  "gru-hard": 3,
+  "gru-before": 3,
+  "gru-hard-before": 3,
+};
+
+/** Kinds of layers that have a bias for their input and another for their state. */
+const TWO_BIASES = ["gru", "gru-hard"];
 
 /** Bytes at the beginning of WebAssembly's memory that are its own. */
 const START = 16384;
@@ -60,14 +70,14 @@ export class Network {
       const inputs = read.matrix(heap, width, units * GATES[kind]);
       const recurrent = read.matrix(heap, units, units * GATES[kind]);
       width = units;
-      const bias = read.array(units * GATES[kind] * (kind === "gru" ? 2 : 1));
-      const Layer = kind === "gru" ? Gru : Lstm;
+      const bias = read.array(units * GATES[kind] * (TWO_BIASES.includes(kind) ? 2 : 1));
+      const Layer = kind.endsWith("-before") ? GruBefore : kind.startsWith("gru") ? Gru : Lstm;
       return new Layer(heap, product, {
         inputs,
         recurrent,
         bias,
         units,
-        hard: kind === "lstm-hard",
+        hard: kind.includes("-hard"),
       });
     });
     this.dense = read.matrix(heap, width, shape.size);
@@ -171,6 +181,7 @@ class Gru {
   constructor(heap, product, weights) {
     this.weights = weights;
     this.product = product;
+    this.open = weights.hard ? hardSigmoid : sigmoid;
     this.fromInput = heap.array(3 * weights.units);
     this.fromState = heap.array(3 * weights.units);
     this.h = heap.array(weights.units);
@@ -179,17 +190,58 @@ class Gru {
 
   /** @param {Float32Array} x the layer's input */
   advance(x) {
-    const { product, fromInput: a, fromState: b, h } = this;
+    const { product, open, fromInput: a, fromState: b, h } = this;
     const { inputs, recurrent, bias, units: u } = this.weights;
     const own = 3 * u; // where the bias of the recurrent product begins
     product(inputs, x, a);
     product(recurrent, h, b);
     for (let k = 0; k < u; k++) {
-      const z = sigmoid(a[k] + b[k] + bias[k] + bias[own + k]);
-      const r = sigmoid(a[u + k] + b[u + k] + bias[u + k] + bias[own + u + k]);
+      const z = open(a[k] + b[k] + bias[k] + bias[own + k]);
+      const r = open(a[u + k] + b[u + k] + bias[u + k] + bias[own + u + k]);
       const scaled = r * (b[2 * u + k] + bias[own + 2 * u + k]);
       const n = tanh(a[2 * u + k] + bias[2 * u + k] + scaled);
       h[k] = n + z * (h[k] - n);
+    }
+    return h;
+  }
+
+  activation() {
+    return this.h.slice(0, this.weights.units);
+  }
+}
+
+/**
+ * A GRU layer with the reset gate before the product: n = tanh(x + (σ(r)·h)·U). The product with
+ * the whole kernel is taken twice, the first time for z and r, the second for n.
+ */
+class GruBefore {
+  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
+  constructor(heap, product, weights) {
+    this.weights = weights;
+    this.product = product;
+    this.open = weights.hard ? hardSigmoid : sigmoid;
+    this.fromInput = heap.array(3 * weights.units);
+    this.fromState = heap.array(3 * weights.units);
+    this.h = heap.array(weights.units);
+    this.kept = heap.array(weights.units);
+    this.z = new Float32Array(weights.units);
+    this.state = [this.h];
+  }
+
+  /** @param {Float32Array} x the layer's input */
+  advance(x) {
+    const { product, open, fromInput: a, fromState: b, h, kept, z } = this;
+    const { inputs, recurrent, bias, units: u } = this.weights;
+    product(inputs, x, a);
+    product(recurrent, h, b);
+    for (let k = 0; k < u; k++) {
+      z[k] = open(a[k] + b[k] + bias[k]);
+      kept[k] = h[k] * open(a[u + k] + b[u + k] + bias[u + k]);
+    }
+    product(recurrent, kept, b);
+    for (let k = 0; k < u; k++) {
+      const n = tanh(a[2 * u + k] + b[2 * u + k] + bias[2 * u + k]);
+      h[k] = n + z[k] * (h[k] - n);
     }
     return h;
   }
@@ -228,7 +280,7 @@ function roomFor({ layers, size, embedding }) {
   let room = pad(width);
   for (const [kind, units] of layers) {
     const gates = pad(units * GATES[kind]);
-    room += gates * (pad(width) + pad(units) + 2) + pad(units);
+    room += gates * (pad(width) + pad(units) + 2) + 2 * pad(units);
     width = units;
   }
   return room + pad(size) * (pad(width) + 1);

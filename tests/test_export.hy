@@ -1,0 +1,216 @@
+"Models for other programs: each is run by the program that it is for, and predicts the same."
+
+(import
+  json
+  os
+  pathlib [Path]
+  sys
+  keras
+  numpy :as np
+  onnxruntime
+  pytest
+  safetensors.numpy [load-file]
+  tensorflow :as tf
+  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.cli [main]
+  lstm-textgen.engine [Engine]
+  lstm-textgen.export [check-export export-model]
+  lstm-textgen.textmodel [TextModel load]
+  tests.helpers [program refused small-model train-tiny])
+
+(setv
+  LAYERS "lstm:9,dropout:0.2,gru:7,lstm-hard:5"
+  SHAPES [#(1 1) #(1 40) #(3 7) #(5 2)])  ; of ids: (batch, time)
+
+
+(defn [pytest.fixture] model [tmp-path monkeypatch]
+  "Enter an empty folder; return a `Checkpoint` with layers of all kinds."
+  (.chdir monkeypatch tmp-path)
+  (small-model :layers LAYERS))
+
+
+(defn assert-predicts [model function [tolerance 1e-5]]
+  "Assert that `function` of ids gives our logits for batches of all `SHAPES`."
+  (for [shape SHAPES]
+    (setv
+      rng (np.random.default-rng 3)
+      ids (.integers rng (len model.vocabulary) :size shape :dtype "int32")
+      found (np.asarray (function ids)))
+    (assert (= found.dtype "float32"))
+    (assert (np.allclose found (our-logits model ids) :atol tolerance))))
+
+
+(defn our-logits [model ids]
+  "Return the logits (batch, time, vocabulary) that our engine gives for `ids` (batch, time)."
+  (np.stack (lfor
+    row ids
+    :setv engine (Engine model.settings.layers model.weights)
+    (np.array (lfor n row (.copy (.step engine (int n))))))))
+
+
+;; * ONNX
+
+(defn test-onnx-runtime-predicts-the-same [model]
+  (export-model model "m.onnx")
+  (setv session (onnxruntime.InferenceSession "m.onnx"))
+  (assert-predicts model (fn [ids] (get (.run session ["logits"] {"ids" ids}) 0)))
+  (assert (= (os.listdir) ["m.onnx"])))
+
+
+(defn test-an-onnx-file-says-what-its-ids-mean [model]
+  (export-model model "m.onnx")
+  (setv
+    session (onnxruntime.InferenceSession "m.onnx")
+    text (get (. (.get-modelmeta session) custom-metadata-map) "lstm_textgen"))
+  (assert (= (get (json.loads text) "vocabulary") model.vocabulary.units))
+  (assert (= (lfor each [#* (.get-inputs session) #* (.get-outputs session)] (cut each.shape 2))
+    [["batch" "time"] ["batch" "time"]])))
+
+
+;; * SavedModel
+
+(defn served [folder]
+  "Return what the SavedModel in `folder` serves, a function from ids to logits."
+  (setv module (tf.saved-model.load folder))  ; without it, its variables are gone
+  (fn [ids] (.numpy (.serve module ids))))
+
+
+(defn test-tensorflow-predicts-the-same [model]
+  (export-model model "m/")
+  (assert-predicts model (served "m"))
+  (with [file (open "m/assets.extra/lstm_textgen.json")]
+    (assert (= (get (json.load file) "vocabulary") model.vocabulary.units))))
+
+
+(defn test-a-savedmodel-replaces-an-earlier-one [model]
+  (export-model model "m")
+  (check-export "m")
+  (export-model (small-model :layers "gru:4") "m/")
+  (assert-predicts (small-model :layers "gru:4") (served "m"))
+  (assert (= (os.listdir) ["m"])))
+
+
+(defn test-a-folder-with-other-files-is-refused [model]
+  (export-model model "m")
+  (.write-text (/ (Path "m") "variables" "diary.txt") "dear")
+  (for [folder ["m" "m/" "."]]
+    (with [_ (pytest.raises ValueError :match "is a folder with other files; give a new folder")]
+      (.export (TextModel model) folder))))
+
+
+(defn full-disk [#* arguments #** options]
+  (raise (OSError 28 "full")))
+
+
+(defn test-what-fails-leaves-the-earlier-folder [model monkeypatch]
+  (export-model model "m")
+  (.setattr monkeypatch keras.Sequential "export" full-disk)
+  (with [_ (pytest.raises OSError :match "full")]
+    (export-model (small-model :layers "gru:4") "m"))
+  (assert (= (os.listdir) ["m"]))
+  (assert-predicts model (served "m")))
+
+
+;; * safetensors
+
+(defn test-stock-keras-predicts-the-same-with-the-weights-of-a-safetensors-file [model]
+  (assert (= (export-model model "m.safetensors") ["m.safetensors" "m.json"]))
+  (setv
+    description (json.loads (.read-text (Path "m.json")))
+    arrays (load-file "m.safetensors")
+    stock (keras.saving.deserialize-keras-object (get description "keras")))
+  (assert (= (get description "vocabulary") model.vocabulary.units))
+  (assert (= (get description "weights")
+    (dfor [name array] (.items arrays) name (list array.shape))))
+  (.set-weights stock (lfor name (get description "weights") (get arrays name)))
+  (assert-predicts model stock.predict-on-batch))
+
+
+;; * A copy to share
+
+(defn [pytest.fixture] trained [tmp-path monkeypatch]
+  "Enter a folder with a model that can resume; return its `TextModel`."
+  (.chdir monkeypatch tmp-path)
+  (train-tiny tmp-path :layers "128" :epochs 1)
+  (load "model"))
+
+
+(defn test-a-copy-to-share-is-small-and-writes-the-same [trained]
+  (.export trained "small.h5")
+  (setv [whole small] (lfor name ["model.h5" "small.h5"] (os.path.getsize name)))
+  (assert (< (* 6 small) whole))
+  (setv shared (load "small"))
+  (assert (is shared.checkpoint.resume None))
+  (assert (is-not trained.checkpoint.resume None))
+  (assert (= shared.history trained.history))
+  (assert-predicts trained.checkpoint
+    (fn [ids] (our-logits shared.checkpoint ids))
+    :tolerance 0.02))
+
+
+(defn test-stock-keras-opens-a-copy-to-share [trained]
+  (.export trained "small.h5")
+  (setv stock (keras.models.load-model "small.h5"))
+  (assert-predicts (load-checkpoint "small") stock.predict-on-batch))
+
+
+;; * What is refused
+
+(defn [pytest.fixture] saved [model]
+  "Save the model as `model.h5` in the folder that was entered, beside `other.h5`."
+  (for [name ["model" "other"]]
+    (save-checkpoint model name)))
+
+
+(defn [(pytest.mark.parametrize #("flags" "words") [
+    #(["--export" "m.keras"] "must end in .onnx, .safetensors or .h5, or in /")
+    #(["--export" "model.h5"] "would overwrite the model in use")
+    #(["--export" "other.h5"] "would overwrite a model")
+    #(["--export" "no/m.onnx"] "there is no such folder")
+    #(["--export" "no/m/"] "there is no such folder")
+    #(["--export" "model.h5/"] "this is a file, not a folder")
+    #(["--export" "other/"] "is a folder with other files")
+    #(["--export" "other" "--model" "model" "--model" "other"] "2 models can't be used")
+    #(["--export" "m.onnx" "--length" "9"] "--length does nothing with --export")])]
+    test-a-wrong-export-is-refused-in-a-line [saved flags words capsys]
+  (.mkdir (Path "other"))
+  (.write-text (Path "other/diary.txt") "dear")
+  (setv before (sorted (os.listdir)))
+  (assert (= (main flags) 2))
+  (setv [out err] (.readouterr capsys))
+  (assert (in words err))
+  (assert (= [out (.count err "\n") (sorted (os.listdir))] ["" 1 before])))
+
+
+(defn test-the-json-beside-the-weights-is-no-file-that-is-read [saved]
+  (.rename (Path "other.h5") "m.json")
+  (with [_ (pytest.raises ValueError :match "m.json would overwrite a model")]
+    (.export (load "model") "m.safetensors")))
+
+
+(defn [(pytest.mark.parametrize #("ending" "package") [
+    #(".onnx" "tf2onnx") #(".safetensors" "safetensors")])]
+    test-a-missing-package-is-told-with-what-installs-it [saved monkeypatch ending package capsys]
+  (.setitem monkeypatch sys.modules package None)
+  (assert (= (main ["--export" f"m{ending}"]) 2))
+  (setv err (. (.readouterr capsys) err))
+  (assert (in f"needs the package {package}: pip install {package}\n" err))
+  (assert (not (os.path.exists f"m{ending}"))))
+
+
+(defn test-another-backend-is-told-what-to-set [saved tmp-path]
+  (setv result (program "--export" "m.onnx" :folder tmp-path :environment {"KERAS_BACKEND" "jax"}))
+  (refused result "KERAS_BACKEND=tensorflow")
+  (assert (not (.exists (/ tmp-path "m.onnx")))))
+
+
+;; * The program
+
+(defn test-the-program-says-what-it-wrote [saved tmp-path]
+  (for [#(name files) [
+      #("m.onnx" ["m.onnx"]) #("m.safetensors" ["m.safetensors" "m.json"])
+      #("m.h5" ["m.h5"]) #("folder/" ["folder/"])]]
+    (setv result (program "--export" name :folder tmp-path))
+    (assert (= [result.returncode result.stderr] [0 ""]))
+    (assert (= (lfor line (.splitlines result.stdout) (get (.split line ":") 0))
+      [f"writing {name}" #* files]))))

@@ -1,0 +1,299 @@
+#[[Models of Keras that begin with an embedding or masking, have GRU layers or a wrapped dense one.
+
+What they predict is computed here by the old formulae, or by Keras 3 for files that it saved.]]
+
+(import
+  json
+  h5py
+  keras
+  numpy :as np
+  pytest
+  lstm-textgen.engine [Engine softmax]
+  lstm-textgen.oldmodels [import-model]
+  lstm-textgen.textmodel [TextModel load]
+  tests.helpers [program])
+
+(setv
+  ALPHABET "\n !abcdé"
+  SIZE (len ALPHABET)
+  UNITS 5
+  IDS [3 0 6 1 4 2 5 3 3 0])
+
+
+;; * The old formulae
+
+(defn sigmoid [x]
+  (/ 1 (+ 1 (np.exp (- x)))))
+
+
+(defn old-hard-sigmoid [x]
+  (np.clip (+ (* 0.2 x) 0.5) 0 1))
+
+
+(setv SQUASHES {"sigmoid" sigmoid  "hard_sigmoid" old-hard-sigmoid})
+
+
+(defn run-gru [xs weights squash reset-after]
+  #[[Return the hidden states (time, u) of a GRU over `xs` (time, in).
+
+  `weights` has W (in, 3u), U (u, 3u) and b; gates are z, r, h. With `reset-after` b is (2, 3u).]]
+  (setv
+    [W U b] weights
+    [input-bias state-bias] (if reset-after b [b (* 0 b)])
+    h (np.zeros (len U))
+    states [])
+  (for [x xs]
+    (setv
+      [x-z x-r x-h] (np.split (+ (@ x W) input-bias) 3)
+      [h-z h-r h-h] (np.split (+ (@ h U) state-bias) 3)
+      z (squash (+ x-z h-z))
+      r (squash (+ x-r h-r))
+      new (np.tanh (+ x-h (if reset-after
+        (* r h-h)
+        (@ (* r h) (get U #(... (slice (* 2 UNITS) None)))))))
+      h (+ (* z h) (* (- 1 z) new)))
+    (.append states h))
+  (np.array states))
+
+
+(defn predictions [network gates reset-after [masked 0]]
+  "Return the probabilities (time, vocabulary) after each of `IDS`, before which ids are `masked`."
+  (setv
+    [table gru [kernel bias]] network
+    xs (get table (+ (np.array IDS) masked))
+    logits (+ (@ (run-gru xs gru (get SQUASHES gates) reset-after) kernel) bias))
+  (softmax (get logits #(... (slice masked None)))))
+
+
+;; * Files
+
+(defn draw [rng #* shape]
+  (.astype (.normal rng :size shape) "float32"))
+
+
+(defn layer [kind layer-name #** config]
+  {"class_name" kind  "config" {"name" layer-name  #** config}})
+
+
+(defn write-file [path layers weights]
+  "Write a file of Keras 2: its `layers`, and `weights`: (name, array) pairs by layer."
+  (with [file (h5py.File path "w")]
+    (setv
+      (get file.attrs "keras_version") b"2.2.4"
+      (get file.attrs "model_config") (.encode (json.dumps {
+        "class_name" "Sequential"  "config" {"layers" layers}})))
+    (for [[name pairs] (.items weights)]
+      (setv
+        group (.create-group file f"model_weights/{name}")
+        (get group.attrs "weight_names") (np.array (lfor [inner _] pairs (.encode inner))))
+      (for [[inner array] pairs]
+        (.create-dataset group inner :data array)))))
+
+
+(defn random-network [reset-after [ids SIZE] [width None]]
+  "Return random weights: a table (ids, width) to look ids up in, a GRU's, and a dense layer's."
+  (setv
+    rng (np.random.default-rng 5)
+    table (if width (draw rng ids width) (np.eye ids :dtype "float32"))
+    wide (* 3 UNITS))
+  [table
+    [(draw rng (get table.shape 1) wide)
+      (draw rng UNITS wide)
+      (if reset-after (draw rng 2 wide) (draw rng wide))]
+    [(draw rng UNITS ids) (draw rng ids)]])
+
+
+(defn gru-layer [gates #** config]
+  (layer "GRU" "gru_1" #** {
+    "units" UNITS  "activation" "tanh"  "recurrent_activation" gates  #** config}))
+
+
+(defn named [layer arrays #* names]
+  "Return the pairs of a layer's names and `arrays`, as Keras 2 called them."
+  (lfor [name array] (zip names arrays) #(f"{layer}/{name}:0" array)))
+
+
+(defn write-network [folder network first gru last]
+  "Write `network` with the layers' descriptions `first` (a list), `gru` and `last`."
+  (setv
+    [table weights dense] network
+    name (get last "config" "name")
+    embeddings (lfor each first :if (= (get each "class_name") "Embedding") each)
+    path (/ folder "old.h5"))
+  (.write-text (/ folder "old.txt") ALPHABET "utf-8")
+  (write-file path [#* first gru last] {
+    #** (if embeddings {"embedding_1" (named "embedding_1" [table] "embeddings")} {})
+    "gru_1" (named "gru_1" weights "kernel" "recurrent_kernel" "bias")
+    name (named name dense "kernel" "bias")})
+  [path (/ folder "old.txt")])
+
+
+(setv DENSE (layer "Dense" "dense_1" :units SIZE :activation "softmax"))
+
+
+(defn assert-predicts [model folder expected]
+  "Assert that the `TextModel`, saved and loaded again, predicts what is `expected`."
+  (.save model (/ folder "new"))
+  (setv
+    checkpoint (. (load (/ folder "new")) checkpoint)
+    engine (Engine checkpoint.settings.layers checkpoint.weights)
+    found (lfor n IDS (softmax (.step engine n))))
+  (assert (np.allclose found expected :atol 1e-5)))
+
+
+;; * What they predict
+
+(defn [
+    (pytest.mark.parametrize "gates" SQUASHES)
+    (pytest.mark.parametrize "reset_after" [False True])]
+  test-a-gru-predicts-by-the-old-formula [tmp-path gates reset-after]
+  (setv
+    network (random-network reset-after)
+    paths (write-network tmp-path network [] (gru-layer gates :reset-after reset-after) DENSE))
+  (assert-predicts (TextModel.from-keras #* paths) tmp-path
+    (predictions network gates reset-after)))
+
+
+(defn keras-1-weights [arrays]
+  "Return the pairs of names and arrays of a GRU with the joined `arrays`, gate by gate."
+  (lfor
+    [gate #* parts] (zip "zrh" #* (gfor array arrays (np.split array 3 -1)))
+    [part array] (zip "WUb" parts)
+    #(f"gru_1_{part}_{gate}" array)))
+
+
+(defn test-a-gru-of-keras-1-is-joined-from-its-gates [tmp-path]
+  (setv
+    network (random-network False)
+    [path alphabet] (write-network tmp-path network [] (gru-layer "hard_sigmoid") DENSE))
+  (write-file path
+    [(layer "GRU" "gru_1"
+        :output-dim UNITS :activation "tanh" :inner-activation "hard_sigmoid")
+      (layer "TimeDistributedDense" "dense_1" :output-dim SIZE :activation "softmax")]
+    {"gru_1" (keras-1-weights (get network 1))
+     "dense_1" (named "dense_1" (get network 2) "W" "b")})
+  (assert-predicts (TextModel.from-keras path alphabet) tmp-path
+    (predictions network "hard_sigmoid" False)))
+
+
+(defn test-a-gru-of-cudnn-is-turned [tmp-path]
+  (setv
+    network (random-network True)
+    [table [W U b] dense] network
+    turned [
+      (np.concatenate (lfor w (np.split W 3 1) (.reshape (.flatten w.T) w.shape)) 1)
+      (np.concatenate (lfor u (np.split U 3 1) u.T) 1)
+      (.flatten b)]
+    paths (write-network tmp-path [table turned dense] []
+      (layer "CuDNNGRU" "gru_1" :units UNITS)
+      DENSE))
+  (assert-predicts (TextModel.from-keras #* paths) tmp-path (predictions network "sigmoid" True)))
+
+
+(defn [(pytest.mark.parametrize "masked" [0 1])]
+    test-an-embedding-may-come-first [tmp-path masked]
+  (setv
+    ids (+ SIZE masked)
+    network (random-network True ids 4)
+    embedding (layer "Embedding" "embedding_1"
+      :input-dim ids :output-dim 4 :mask-zero (bool masked) :batch-input-shape [None 20])
+    last (layer "Dense" "dense_1" :units ids :activation "softmax")
+    paths (write-network tmp-path network [embedding]
+      (gru-layer "sigmoid" :reset-after True) last)
+    model (TextModel.from-keras #* paths))
+  (assert (= (get model.settings "lookback") 20))
+  (assert-predicts model tmp-path (predictions network "sigmoid" True masked)))
+
+
+(defn test-masking-of-one-hot-input-changes-nothing [tmp-path]
+  (setv
+    network (random-network True)
+    paths (write-network tmp-path network [(layer "Masking" "masking_1" :mask-value 0.0)]
+      (gru-layer "sigmoid" :reset-after True) DENSE))
+  (assert-predicts (TextModel.from-keras #* paths) tmp-path (predictions network "sigmoid" True)))
+
+
+(defn test-the-last-layers-may-be-wrapped [tmp-path]
+  (setv
+    network (random-network True)
+    dense (layer "Dense" "dense_1" :units SIZE :activation "linear")
+    paths (write-network tmp-path network []
+      (gru-layer "sigmoid" :reset-after True :return-sequences True)
+      (layer "TimeDistributed" "time_distributed_1" :layer dense)))
+  (assert-predicts (TextModel.from-keras #* paths) tmp-path (predictions network "sigmoid" True)))
+
+
+(defn [(pytest.mark.parametrize "make" [
+    (fn [] (keras.layers.LSTM 6 :return-sequences True))
+    (fn [] (keras.layers.LSTM 6 :recurrent-activation "hard_sigmoid" :return-sequences True))
+    (fn [] (keras.layers.GRU 6 :return-sequences True))
+    (fn [] (keras.layers.GRU 6 :reset-after False :return-sequences True))])]
+    test-a-file-that-keras-3-saved-predicts-the-same [tmp-path make]
+  (keras.utils.set-random-seed 3)
+  (setv model (keras.Sequential [
+    (keras.Input [None])
+    (keras.layers.Embedding SIZE 4)
+    (keras.layers.Dropout 0.2)
+    (make)
+    (make)
+    (keras.layers.TimeDistributed (keras.layers.Dense SIZE))
+    (keras.layers.Activation "softmax")]))
+  (.set-weights model (lfor w (.get-weights model) (draw (np.random.default-rng 7) #* w.shape)))
+  (.compile model "adam" "sparse_categorical_crossentropy")
+  (.save model (/ tmp-path "old.h5"))
+  (.write-text (/ tmp-path "old.txt") ALPHABET "utf-8")
+  (assert-predicts (TextModel.from-keras (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
+    (get (.predict-on-batch model (np.array [IDS])) 0)))
+
+
+;; * What is refused, and the program
+
+(defn refusal [folder network first last]
+  "Return why the network isn't imported, in a line."
+  (setv paths (write-network folder network first (gru-layer "sigmoid" :reset-after True) last))
+  (with [caught (pytest.raises ValueError)]
+    (import-model #* paths))
+  (setv words (str caught.value))
+  (assert (not-in "\n" words))
+  words)
+
+
+(defn an-embedding [#** config]
+  (layer "Embedding" "embedding_1" #** {"input_dim" SIZE  "output_dim" 4  #** config}))
+
+
+(defn test-a-masked-id-is-not-in-the-alphabet [tmp-path]
+  (assert (in "it has 7 characters but the alphabet has 8"
+    (refusal tmp-path (random-network True SIZE 4) [(an-embedding :mask-zero True)] DENSE))))
+
+
+(defn test-masking-that-skips-a-character-is-refused [tmp-path]
+  (setv network (random-network True SIZE 4))
+  (setv (get network 0 2) 0)
+  (assert (in "its masking layer skips a character"
+    (refusal tmp-path network [(an-embedding) (layer "Masking" "masking_1")] DENSE))))
+
+
+(defn test-masking-behind-what-remembers-is-refused [tmp-path]
+  (setv masked [(gru-layer "sigmoid") (layer "Masking" "masking_1")])
+  (assert (in "'Masking'" (refusal tmp-path (random-network True) masked DENSE))))
+
+
+(defn test-an-embedding-of-other-ids-is-refused [tmp-path]
+  (assert (in "it reads 9 characters but predicts 8"
+    (refusal tmp-path (random-network True 9 4) [(an-embedding :input-dim 9)] DENSE)))
+  (assert (in "an invalid number of input_dim"
+    (refusal tmp-path (random-network True SIZE 4) [(an-embedding :input-dim 0)] DENSE))))
+
+
+(defn test-an-imported-gru-writes-and-is-stock-keras [tmp-path]
+  (setv network (random-network False))
+  (write-network tmp-path network [] (gru-layer "hard_sigmoid") DENSE)
+  (setv result (program "--import" "old.h5" "--alphabet" "old.txt" "--model" "new"
+    :folder tmp-path))
+  (assert (= [result.returncode result.stderr] [0 ""]))
+  (assert (in "new.h5: 8 characters, layers gru-hard-before:5\n" result.stdout))
+  (setv stock (keras.models.load-model (/ tmp-path "new.h5")))
+  (assert (np.allclose (softmax (get (.predict-on-batch stock (np.array [IDS])) 0))
+    (predictions network "hard_sigmoid" False)
+    :atol 1e-5)))
