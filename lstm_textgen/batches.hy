@@ -130,6 +130,13 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
   (defn epoch [self number [first 0]]
     "Yield the batches (x, y) of epoch `number`, from batch `first` on."
+    (for [[step starts] (enumerate (.starts self number first))]
+      (when (= 0 (% step PAUSE))
+        (release (own-ids self.ids)))
+      (yield (_windows self.ids starts (get self.shape 1)))))
+
+  (defn starts [self number [first 0]]
+    "Yield the places (rows,) in the ring where the windows of these batches begin."
     (setv
       size (len self.ids)
       [rows lookback] self.shape
@@ -139,9 +146,7 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
       starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size))
       starts (get starts self.own))
     (for [step (range first self.steps)]
-      (when (= 0 (% step PAUSE))
-        (release (own-ids self.ids)))
-      (yield (_windows self.ids (+ starts (* step lookback)) lookback)))))
+      (yield (% (+ starts (* step lookback)) size)))))
 
 
 (defclass Windows []
@@ -165,16 +170,31 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
   (defn epoch [self number [first 0]]
     "Yield the batches (x, y) of epoch `number`, from batch `first` on."
+    (for [starts (.starts self number first)]
+      (release self.ids)  ; random places leave pages that aren't needed again for long
+      (yield (_windows self.ids starts (get self.shape 1)))))
+
+  (defn starts [self number [first 0]]
+    "Yield the places (rows,) in the ring where the windows of these batches begin."
     (setv
-      [rows lookback] self.shape
+      [rows _] self.shape
       order (np.arange self.count :dtype (np.min-scalar-type self.count)))
     (.shuffle (np.random.default-rng [self.rng-seed number]) order)
     (for [step (range first self.steps)]
       (setv
         places (+ (* step rows) (get (np.arange rows) self.own))
         chosen (.take order places :mode "wrap"))
-      (release self.ids)  ; random places leave pages that aren't needed again for long
-      (yield (_windows self.ids (* self.stride (.astype chosen int)) lookback)))))
+      (yield (* self.stride (.astype chosen int))))))
+
+
+(defn unrolled [ids lookback]
+  #[[Return #(ring start): those of `ids` that this process has, each window of them in one piece.
+
+  A window that begins at a place p of the ring is ring[p - start : p - start + lookback + 1], the
+  difference taken modulo the ring's length.]]
+  (if (isinstance ids Arc)
+    #(ids.ids ids.start)
+    #((np.concatenate [ids (.take ids (np.arange (+ lookback 1)) :mode "wrap")]) 0)))
 
 
 (defn _windows [ids starts lookback]

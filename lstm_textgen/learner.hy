@@ -17,6 +17,8 @@
   The network is that of `spec` (a `NetworkSpec`); batches are ids of `batch-shape` (rows,
   lookback). With `low` it multiplies in bfloat16. The steps are Keras' own.]]
 
+  (setv at-once 1)  ; steps that are best taken together; only with 1 there is a step alone
+
   (defn __init__ [self spec batch-shape rng-seed learning-rate [low False]]
     (setv self.model (training-network spec batch-shape rng-seed low))
     (.compile self.model
@@ -36,6 +38,21 @@
 
     That is an order which the networks of all backends have.]]
     (sorted self.model.variables :key (fn [v] (not v.trainable))))
+
+  (defn resumable [self arrays]
+    #[[Return #(variables arrays): all that the network and the optimizer change, and what to set
+    them to, but for states of another number of rows.
+
+    If the batch has become larger or smaller, they begin empty.]]
+    (setv
+      variables [#* (.variables self) #* self.optimizer.variables]
+      states (sfor state self.states (id state)))
+    (if (= (len variables) (len arrays))
+      (zip #* (gfor
+        [variable array] (zip variables arrays)
+        :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
+        #(variable array)))
+      #(variables arrays)))
 
   (defn empty-states [self]
     "Let the next window begin with an empty state."

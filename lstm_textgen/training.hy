@@ -7,10 +7,12 @@ cores, where a batch is dealt out to them.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
+  itertools [islice]
   math
   signal
   time
   keras
+  numpy :as np
   lstm-textgen.backends.callbacks [Watchers epoch-logs]
   lstm-textgen.batches [Streams VALIDATED fingerprint own-ids training-batches]
   lstm-textgen.checkpoint [Checkpoint Place Resume save-checkpoint]
@@ -41,8 +43,7 @@ cores, where a batch is dealt out to them.]]
   - `limits`: when the run ends and how often it saves, `Limits`. The schedule of the learning rate
     is fitted to a deadline.
   - `callbacks`: Keras callbacks, a list.
-  - `team`: the processes that train it, an `Alone` or a `Team`, of which the leader saves and
-    shows.]]
+  - `team`: the processes that train it, an `Alone` or a `Team`; the leader saves.]]
 
   (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks #()]
       [team (Alone)]]
@@ -70,6 +71,8 @@ cores, where a batch is dealt out to them.]]
       self.watchers (Watchers callbacks self.learner.model
         { "epochs" (if limits.deadline limits.max-epochs settings.epochs)
           "steps" self.batches.steps}))
+    (when (> self.learner.at-once 1)
+      (.hold self.learner self.batches))
     (._restore self)
     (setv
       self.evaluated None        ; when that was last done
@@ -108,8 +111,8 @@ cores, where a batch is dealt out to them.]]
 
   (defn _signalled [self stopper]
     "Return the number of the signal that asks to stop this process, or any other; or None."
-    (setv numbers (lfor number (.all-say self.team stopper.number) :if number number))
-    (or stopper.number (if numbers (get numbers 0) None)))
+    (setv numbers (.all-say self.team stopper.number))
+    (or stopper.number (next (filter None numbers) None)))
 
   (defn _done? [self]
     #[[Return whether the run is over.
@@ -135,10 +138,7 @@ cores, where a batch is dealt out to them.]]
 
   (defn _resume [self resume]
     "Resume as `resume` (a `Resume`) says; if it doesn't fit, as after a change in Keras, say so."
-    (setv
-      own [#* (.variables self.learner) #* self.learner.optimizer.variables]
-      [variables arrays] (._without-other-states self own
-        [#* resume.variables #* resume.optimizer]))
+    (setv [variables arrays] (.resumable self.learner [#* resume.variables #* resume.optimizer]))
     (unless (fits? variables arrays)
       (.warn self.report (+ f"{self.path}: its training state doesn't fit this version; "
         "training resumes from the weights with a new optimizer"))
@@ -147,18 +147,6 @@ cores, where a batch is dealt out to them.]]
     (setv self.place (replace resume.place))
     (unless (= self.place.text self.text)  ; the place in another text means nothing
       (setv self.place (replace self.place :step 0 :loss-sum 0.0 :text self.text))))
-
-  (defn _without-other-states [self variables arrays]
-    #[[Return #(variables arrays) without the states of another number of rows.
-
-    If the batch has become larger or smaller, they begin empty.]]
-    (setv states (sfor state self.learner.states (id state)))
-    (unless (= (len variables) (len arrays))
-      (return #(variables arrays)))
-    (zip #* (gfor
-      [variable array] (zip variables arrays)
-      :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
-      #(variable array))))
 
   ;; * Steps
 
@@ -174,9 +162,9 @@ cores, where a batch is dealt out to them.]]
       (.empty-states self.learner))
     (._show-beginning self)
     (.call self.watchers "on_epoch_begin" place.epoch)
-    (for [[x y] (.epoch self.batches place.epoch place.step)]
-      (.call self.watchers "on_train_batch_begin" place.step)
-      (._note-step self (._step self x y))
+    (for [losses (if (> self.learner.at-once 1) (._strides self) (._steps self))]
+      (for [loss losses]
+        (._note-step self loss))
       (setv [stop end save late] (.agree self.learner (._wishes self stopper saved)))
       (when stop
         (._stop self (or stopper.number signal.SIGTERM)))
@@ -195,46 +183,64 @@ cores, where a batch is dealt out to them.]]
 
     All but the first are the leader's to wish. `saved` is when it was last saved.]]
     [ (bool stopper.number)
-      #* (if self.team.leader?
-        [ self.watchers.stop?
-          (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
+      #* (gfor
+        wish [self.watchers.stop? (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
           (.over? self.clock)]
-        [False False False])])
+        (and wish self.team.leader?))])
 
-  (defn _step [self x y]
-    #[[Train on one batch, x and y (rows, lookback); return the loss before it, in nats.
+  (defn _steps [self]
+    "Train on the rest of the epoch batch by batch; yield the loss before each, in a list."
+    (for [[x y] (.epoch self.batches self.place.epoch self.place.step)]
+      (.call self.watchers "on_train_batch_begin" self.place.step)
+      (.set-rate self.learner (._rate self))
+      (unless self.batches.carries-state
+        (.empty-states self.learner))
+      (yield [(.learn self.learner x y)])))
 
-    Raise `FloatingPointError` if that is more than a network can have which learns at all.]]
-    (setv highest self.settings.learning-rate)
-    (.set-rate self.learner (learning-rate highest self.place.updates (._progress self)))
-    (unless self.batches.carries-state
-      (.empty-states self.learner))
-    (setv
-      loss (.learn self.learner x y)
-      self.stepped True)
-    (unless (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary)))))
-      (raise (FloatingPointError (+ f"the loss exploded to {loss :.3g} in epoch "
-        f"{(._epoch-number self)}; train with a smaller `learning_rate` than {highest}"))))
-    loss)
+  (defn _strides [self]
+    "Do as `_steps`, but with several batches at once while there are enough of them."
+    (setv starts (.starts self.batches self.place.epoch self.place.step))
+    (while (setx left (- self.batches.steps self.place.step))
+      (.call self.watchers "on_train_batch_begin" self.place.step)
+      (setv count (if (< left self.learner.at-once) 1 self.learner.at-once))
+      (yield (.learn-many self.learner
+        (np.stack (list (islice starts count)))
+        (lfor ahead (range count) (._rate self ahead))))))
 
-  (defn _progress [self]
-    "Return the share of the training that is done, by the clock or by epochs; 0 without an end."
+  (defn _rate [self [ahead 0]]
+    "Return the learning rate for a step, so many steps `ahead`."
+    (learning-rate self.settings.learning-rate
+      (+ self.place.updates ahead)
+      (._progress self ahead)))
+
+  (defn _progress [self [ahead 0]]
+    #[[Return the share of the training that is done, by the clock or by epochs; 0 without an end.
+
+    That is, when so many steps are done that are `ahead` now.]]
     (setv
       epochs (if self.clock.deadline self.limits.max-epochs self.settings.epochs)
-      by-epochs (if epochs (/ (._epochs-done self) epochs) 0))
+      by-epochs (if epochs (/ (._epochs-done self ahead) epochs) 0))
     (min 1 (max by-epochs (or (.progress self.clock) 0))))
 
-  (defn _epochs-done [self]
+  (defn _epochs-done [self ahead]
     #[[Return how many epochs are done, with the fraction of the one under way.
 
     In a run with a deadline, only its own count; else those on this text.]]
     (+
       (- self.place.epoch (if self.clock.deadline self.first-epoch self.earlier))
-      (/ self.place.step self.batches.steps)))
+      (/ (+ self.place.step ahead) self.batches.steps)))
 
   (defn _note-step [self loss]
-    "Note and show that a step with this `loss` is done."
-    (setv place self.place)
+    #[[Note and show that a step with this `loss` (nats) is done.
+
+    Raise `FloatingPointError` if that is more than a network can have which learns at all.]]
+    (unless (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary)))))
+      (raise (FloatingPointError (+ f"the loss exploded to {loss :.3g} in epoch "
+        f"{(._epoch-number self)}; train with a smaller `learning_rate` than "
+        f"{self.settings.learning-rate}"))))
+    (setv
+      place self.place
+      self.stepped True)
     (.note-step self.clock (if self.held self.held.steps 0))
     (+= place.loss-sum loss)
     (+= place.step 1)

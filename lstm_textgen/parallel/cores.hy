@@ -4,6 +4,7 @@ Each core takes its rows of the batch through the window by itself, forward and 
 only to add up the gradients. If both cores share each small product of the loop instead, they
 mostly wait for each other (bench/README.md).]]
 
+(eval-when-compile (require hyrule [unless]))
 (import
   functools [partial]
   keras
@@ -23,9 +24,10 @@ mostly wait for each other (bench/README.md).]]
 
   `low`: whether it multiplies in bfloat16, by default where that pays; `distributed`: whether it
   splits batches over all devices, which needs JAX.]]
-  (when distributed
+  (when (or distributed (and (= (keras.backend.backend) "jax") (on-gpu?)))
     (import lstm-textgen.parallel.devices [DevicesLearner])
-    (return (DevicesLearner spec batch-shape rng-seed learning-rate)))
+    (return (DevicesLearner spec batch-shape rng-seed learning-rate
+      (unless distributed (cut (keras.distribution.list-devices) 1)))))
   (setv options [spec batch-shape rng-seed learning-rate (if (is low None) (bfloat16-pays?) low)])
   (if (and (= (keras.backend.backend) "tensorflow") (not (on-gpu?)))
     (PartsLearner
