@@ -20,7 +20,7 @@
   (check-export path "export" flags.models)
   (.doing report f"writing {path}")
   (for [written (export-model (load-checkpoint model :warn _warn) path)]
-    (.say report f"{written}: {(/ (_size (Path written)) MB) :.1f} MB"))
+    (.say report f"{written}: {(_size (Path written))}"))
   0)
 
 
@@ -29,8 +29,9 @@
 
 
 (defn _size [path]
-  "Return how many bytes the file, or all files in the folder, at `path` have."
-  (sum (gfor
+  "Return in words how large the file, or all files in the folder, at `path` are."
+  (setv size (sum (gfor
     file (if (.is-dir path) (.rglob path "*") [path])
     :if (.is-file file)
     (. (.stat file) st-size))))
+  (if (< size MB) f"{(/ size 1024) :.1f} KB" f"{(/ size MB) :.1f} MB"))
