@@ -41,16 +41,7 @@
 (print "with" (on-gpu?) #* (ask))
 ]hy])
 
-
-(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
-    test-layers-for-a-gpu-go-through-cudnn [backend]
-  (assert (=
-    (.split (succeeded (run-hy ASKED :environment {"KERAS_BACKEND" backend})) "\n")
-    ["without False" "with True True True" ""])))
-
-
-(defn test-apple's-gpu-is-used-where-there-is-one-unless-the-cpu-is-asked-for []
-  (setv code #[hy[
+(setv APPLE #[hy[
 (import
   os
   lstm-textgen.backends.quiet [import-keras])
@@ -63,6 +54,16 @@
 (print (apple-gpu?) (get os.environ "PYTORCH_ENABLE_MPS_FALLBACK"))
 (setv (get os.environ "KERAS_TORCH_DEVICE") "cpu")
 (print (apple-gpu?))]hy])
+
+
+(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
+    test-layers-for-a-gpu-go-through-cudnn [backend]
   (assert (=
-    (succeeded (run-hy code :environment {"KERAS_BACKEND" "torch"}))
+    (.split (succeeded (run-hy ASKED :environment {"KERAS_BACKEND" backend})) "\n")
+    ["without False" "with True True True" ""])))
+
+
+(defn test-apples-gpu-is-used-where-there-is-one-unless-the-cpu-is-asked-for []
+  (assert (=
+    (succeeded (run-hy APPLE :environment {"KERAS_BACKEND" "torch"}))
     "False\nTrue 1\nFalse\n")))
