@@ -6,6 +6,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 (import
   functools [partial]
   itertools [islice]
+  os
   random [Random]
   keras
   keras [ops]
@@ -68,6 +69,13 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
       (!= (jax.default-backend) "cpu"))
     "torch" (do (import torch)
       (torch.cuda.is-available))))
+
+
+(defn apple-gpu? []
+  "Return whether Keras trains on Apple's GPU, as it does on PyTorch where there is one."
+  (when (= (keras.backend.backend) "torch")
+    (import torch)
+    (and (torch.backends.mps.is-available) (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps"))))
 
 
 ;; * Layers to train with

@@ -365,7 +365,10 @@
     (_load-keras report)  ; all else is in order now
     (import
       lstm-textgen.backends.callbacks [log-callbacks]
+      lstm-textgen.network [apple-gpu?]
       lstm-textgen.training [Training])
+    (when (apple-gpu?)
+      (.say report "training on Apple's GPU, and on the processor where it lacks an operation"))
     (.run (Training checkpoint ids held run.path report
       (Limits run.save-every deadline most)
       [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]

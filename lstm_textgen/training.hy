@@ -111,8 +111,7 @@ cores, where a batch is dealt out to them.]]
 
   (defn _signalled [self stopper]
     "Return the number of the signal that asks to stop this process, or any other; or None."
-    (setv numbers (.all-say self.team stopper.number))
-    (or stopper.number (next (filter None numbers) None)))
+    (next (filter None [stopper.number #* (.all-say self.team stopper.number)]) None))
 
   (defn _done? [self]
     #[[Return whether the run is over.
@@ -163,8 +162,7 @@ cores, where a batch is dealt out to them.]]
     (._show-beginning self)
     (.call self.watchers "on_epoch_begin" place.epoch)
     (for [losses (if (> self.learner.at-once 1) (._strides self) (._steps self))]
-      (for [loss losses]
-        (._note-step self loss))
+      (for [loss losses] (._note-step self loss))
       (setv [stop end save late] (.agree self.learner (._wishes self stopper saved)))
       (when stop
         (._stop self (or stopper.number signal.SIGTERM)))
@@ -198,7 +196,7 @@ cores, where a batch is dealt out to them.]]
       (yield [(.learn self.learner x y)])))
 
   (defn _strides [self]
-    "Do as `_steps`, but with several batches at once while there are enough of them."
+    "Do as `_steps`, with several batches at once while there are enough."
     (setv starts (.starts self.batches self.place.epoch self.place.step))
     (while (setx left (- self.batches.steps self.place.step))
       (.call self.watchers "on_train_batch_begin" self.place.step)

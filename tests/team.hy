@@ -46,10 +46,14 @@
 
 (defn endings [processes]
   "Wait for `processes`; return what each showed: #(status output complaints)."
-  (lfor
-    process processes
-    :setv [output complaints] (.communicate process :timeout SECONDS)
-    #(process.returncode output complaints)))
+  (try
+    (lfor
+      process processes
+      :setv [output complaints] (.communicate process :timeout SECONDS)
+      #(process.returncode output complaints))
+    (finally
+      (for [process processes]
+        (.kill process)))))  ; one that has ended stays as it is
 
 
 (defn train-together [folder count #* arguments]

@@ -5,7 +5,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.batches [Streams fingerprint split-ids training-batches]
+  lstm-textgen.batches [Streams fingerprint keep-arc split-ids training-batches]
   lstm-textgen.settings [new-settings])
 
 (setv pytestmark pytest.mark.quick)
@@ -108,3 +108,23 @@
   (assert (!= (fingerprint (ids 9)) (fingerprint (ids 10))))
   (assert (!= (fingerprint (ids 9)) (fingerprint (get (ids 9) (slice None None -1)))))
   (assert (= (fingerprint (ids 9)) (fingerprint (ids 9)))))
+
+
+(defn [(given (st.integers 30 3000) (st.integers 1 8) (st.integers 1 19) (st.integers 1 8)
+    (st.integers 0 5))]
+    test-a-process-reads-its-rows-from-its-own-arc [n each lookback count epoch]
+  (setv
+    rows (* each count)
+    size (max n rows (+ lookback 1))
+    whole (batches size rows lookback))
+  (for [k (range count)]
+    (setv
+      own (slice (* k each) (* (+ k 1) each))
+      arc (keep-arc (ids size) #(rows lookback) own)
+      part (Streams arc #(rows lookback) 1 own))
+    (assert (= (len arc) size))
+    (assert (<= (len arc.ids) (min size (+ (// size count) (// size rows) lookback 9))))
+    (assert (= (fingerprint arc) (fingerprint (ids size))))
+    (for [[[x y] [own-x own-y]] (islice (zip (.epoch whole epoch) (.epoch part epoch)) 40)]
+      (assert (.all (= (get x own) own-x)))
+      (assert (.all (= (get y own) own-y))))))

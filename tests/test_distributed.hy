@@ -39,6 +39,39 @@
   (.max (np.abs (- (.astype a float) b))))))
 ]hy])
 
+;; Trains step by step, and four steps at once from the text on four devices.
+(setv AT-ONCE #[hy[
+(import
+  numpy :as np
+  lstm-textgen.batches [Streams Windows]
+  lstm-textgen.layers [NetworkSpec parse-layers]
+  lstm-textgen.learner [Learner]
+  lstm-textgen.parallel.devices :as devices)
+(setv
+  devices.AT-ONCE 4
+  devices.on-gpu? (fn [] True)
+  spec (NetworkSpec (parse-layers "12,dropout:0.3") 7 4)
+  ids (.astype (.integers (np.random.default-rng 2) 0 7 403) "uint8"))
+(for [batches [(Streams ids #(8 6) 1) (Windows ids #(8 6) 3 1)]]
+  (setv
+    [one many] (lfor kind [Learner devices.DevicesLearner] (kind spec #(8 6) 1 0.01))
+    starts (list (.starts batches 3))
+    rates (lfor k (range 8) (/ 0.01 (+ k 1)))
+    losses [])
+  (.hold many batches)
+  (for [[rate [x y]] (zip rates (.epoch batches 3))]
+    (unless batches.carries-state
+      (.empty-states one))
+    (.set-rate one rate)
+    (.append losses (.learn one x y)))
+  (print many.at-once (max (gfor
+    [a b] (zip losses (lfor
+      k [0 4]
+      loss (.learn-many many (np.stack (cut starts k (+ k 4))) (cut rates k (+ k 4)))
+      loss) :strict True)
+    (abs (- a b))))))
+]hy])
+
 
 (defn [(pytest.fixture :scope "module")] together [tmp-path-factory]
   "Train with two processes; return the model."
@@ -70,6 +103,16 @@
   (assert (= count 4))
   (assert (< loss 1e-4))
   (assert (< variables 1e-2)))
+
+
+(defn test-many-steps-at-once-teach-what-single-steps-do []
+  (setv shown (succeeded (run-hy
+    (+ "(eval-when-compile (require hyrule [unless]))" AT-ONCE)
+    :environment (on-jax 4))))
+  (for [line (.splitlines shown)]
+    (setv [at-once difference] (.split line))
+    (assert (= at-once "4"))
+    (assert (< (float difference) 1e-4))))
 
 
 (defn test-one-two-and-four-processes-reach-the-same-loss [tmp-path together]

@@ -24,6 +24,8 @@
   Raise `ValueError`, which says what to install, if Keras or its backend isn't, and
   `KeyboardInterrupt` at the end of the import if Ctrl-C was pressed.]]
   (setv missing None)
+  ;; What PyTorch can't do on Apple's GPU it does on the processor; it reads this at its import.
+  (.setdefault os.environ "PYTORCH_ENABLE_MPS_FALLBACK" "1")
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
          _ (muted-stderr)]
     (try

@@ -20,7 +20,7 @@
   lstm-textgen.values [counted])
 
 (setv
-  NO-GPU {"CUDA_VISIBLE_DEVICES" "-1"  "JAX_PLATFORMS" "cpu"}
+  NO-GPU {"CUDA_VISIBLE_DEVICES" "-1"  "JAX_PLATFORMS" "cpu"  "KERAS_TORCH_DEVICE" "cpu"}
   SEED "heylo")  ; to write from, if the model knows it
 
 

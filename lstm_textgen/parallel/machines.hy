@@ -218,6 +218,8 @@ if said[-1]:
     jax
     keras)
   (jax.config.update "jax_enable_preemption_service" False)  ; signals are ours
+  ;; Two programs at once on a processor can wait for each other's collectives for ever.
+  (jax.config.update "jax_cpu_enable_async_dispatch" False)
   (setv initialize jax.distributed.initialize)
   (try
     ;; Keras passes no time limits on; JAX's own are minutes.
