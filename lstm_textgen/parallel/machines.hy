@@ -17,7 +17,7 @@ service notice when one is gone.]]
   tempfile [TemporaryDirectory]
   numpy :as np
   lstm-textgen [__version__]
-  lstm-textgen.backends.quiet [import-keras muted-stdout reserve-stderr]
+  lstm-textgen.backends.quiet [end-at-once import-keras muted-stdout reserve-stderr]
   lstm-textgen.checkpoint [file-image load-checkpoint]
   lstm-textgen.interrupts [Interrupted])
 
@@ -124,11 +124,11 @@ if said[-1]:
       (or (is error None) (isinstance error Interrupted)) (do
         (_if-not-lost self.all-say None)  ; nobody leaves before the leader has saved
         (.keep-silent self.words))
-      (_lost? error) (_end-at-once 1)  ; the watcher says why
+      (_lost? error) (end-at-once 1)  ; the watcher says why
       ;; JAX would wait for the others at the exit.
       True (atexit.register (fn []
         (.keep-silent self.words)
-        (_end-at-once 2))))
+        (end-at-once 2))))
     None)
 
   (defn all-say [self value]
@@ -267,15 +267,8 @@ if said[-1]:
     (act #* arguments)
     (except [error [ValueError RuntimeError]]
       (if (_lost? error)
-        (_end-at-once 1)
+        (end-at-once 1)
         (raise)))))
-
-
-(defn _end-at-once [status]
-  "End this process with `status`, without waiting for others."
-  (for [stream [sys.stdout sys.stderr]]
-    (.flush stream))
-  (os._exit status))
 
 
 (defclass LastWords []
