@@ -6,6 +6,7 @@ an optimizer and a schedule of its own.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
+  math
   unicodedata [combining normalize]
   numpy :as np
   lstm-textgen.checkpoint [Checkpoint load-checkpoint]
@@ -14,16 +15,17 @@ an optimizer and a schedule of its own.]]
   lstm-textgen.modelfile.places [SHIPPED find-model model-path]
   lstm-textgen.modelfile.replacing [backup-path]
   lstm-textgen.prep [ascii-quotes]
-  lstm-textgen.scoring [score]
+  lstm-textgen.scoring [bits score]
   lstm-textgen.settings [new-settings]
-  lstm-textgen.sizing [with-dropout])
+  lstm-textgen.sizing [choose-tuning with-dropout])
 
 (setv
   SUGGESTED "english"  ; the base that a short text is tried with
   SHORT 2_000_000      ; characters: a longer text teaches a network the language by itself
   TRIED 4              ; places of a text that are tried
-  STRETCH 500          ; characters in each
-  FAMILIAR 3.0         ; bits a character, as the base predicts a text that it helps to learn
+  STRETCH 500          ; units in each
+  UNKNOWN 0.1          ; of these, that a base may not know of a text that is familiar to it
+  FAMILIAR 3.0         ; bits a character, as a base predicts such a text
   NUMBERS-KEPT 4    ; for each weight while it learns: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16)  ; hexadecimal digits of a base's checksum that a model records
 
@@ -97,21 +99,41 @@ an optimizer and a schedule of its own.]]
   (.join "," (map str layers.recurrent)))
 
 
-(defn begun-from [base name settings tuning]
+(defn begun-from [base name settings vocabulary ids given [minutes None] [speed 1]]
   #[[Return a new model (`Checkpoint`) that begins with the weights of `base`, called `name`.
 
-  It learns as its `settings` say and, where they say nothing, its `tuning` (a `Tuning`).]]
+  It shall learn from `ids` (time,) of the `vocabulary`, as its `settings` and what is `given` (a
+  dict) say; the rest is as `choose-tuning` says.]]
+  (setv tuning (choose-tuning (len ids) minutes given
+    :familiar (< (bits-of base vocabulary ids) FAMILIAR)
+    :unit settings.unit
+    :weights (sum (gfor w base.weights w.size))
+    :speed speed))
   (Checkpoint base.weights base.vocabulary
     (replace settings
       :epochs tuning.epochs
       :batch-size tuning.batch-size
       :learning-rate tuning.learning-rate
       :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
-      :why f"it begins from {(stem name)}; {tuning.why}")
+      :why f"it begins from {(stem name)}, {tuning.why}")
     []))
 
 
-;; * A suggestion
+;; * How well a base knows a text
+
+(defn bits-of [base vocabulary ids]
+  #[[Return how many bits a character `base` needs for the text of `ids` (time,), at a few places.
+
+  That is ∞ where it doesn't know one in ten of the text's units.]]
+  (setv
+    starts (gfor n (range TRIED) (* n (// (len ids) TRIED)))
+    sample (.join "\n" (gfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
+    found (score base [sample])
+    all (if (= vocabulary.unit "words") found.count (+ found.count found.unknowns)))
+  (if (> found.unknowns (* UNKNOWN all))
+    math.inf
+    (/ (bits found.nats) (len sample))))
+
 
 (defn suggestion [vocabulary ids]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty text.
@@ -120,13 +142,10 @@ an optimizer and a schedule of its own.]]
   (setv path (/ SHIPPED f"{SUGGESTED}.h5"))
   (unless (and (= vocabulary.unit "characters") (< (len ids) SHORT) (.exists path))
     (return ""))
-  (setv
-    starts (gfor n (range TRIED) (* n (// (len ids) TRIED)))
-    sample (.join "\n" (gfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
-    found (score (load-checkpoint path) [sample]))
-  (if (and (< found.bits FAMILIAR) (> found.count (* 0.9 (len sample))))
-    (+ f"this reads like English ({found.bits :.2f} bits a character to a model that knows "
-      f"English); with `base` {SUGGESTED} a model begins with what that knows")
+  (setv found (bits-of (load-checkpoint path) vocabulary ids))
+  (if (< found FAMILIAR)
+    (+ f"this reads like English ({found :.2f} bits a character to a model that knows English); "
+      f"with `base` {SUGGESTED} a model begins with what that knows")
     ""))
 
 

@@ -26,7 +26,7 @@
   lstm-textgen.report.plain [Plan Silent]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.sizing [RULES choose-layers choose-tuning default-batch-size default-epochs]
+  lstm-textgen.sizing [RULES choose-layers default-batch-size default-epochs]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
@@ -106,7 +106,7 @@
     (_check-time-left run (- (time.monotonic) begun)))
   (setv checkpoint (cond
     old (_continue run old vocabulary kept settings report)
-    base (_begin-from run base vocabulary kept settings report)
+    base (_begin-from run base vocabulary kept settings team report)
     True (_begin run vocabulary kept settings team report)))
   (_note-devices checkpoint team report)
   #(checkpoint #* (_own-share kept held checkpoint.settings team)))
@@ -234,16 +234,16 @@
     True (load-base run.base report.warn)))
 
 
-(defn _begin-from [run base vocabulary ids settings report]
+(defn _begin-from [run base vocabulary ids settings team report]
   "Return a new model that begins with what `base` knows and is about to learn from `ids` (time,)."
   (setv checkpoint (begun-from base run.base
     (replace settings
       :beginning (.decode vocabulary (get ids (slice 1)))
       :recipe (when run.recipe run.recipe.name))
-    (choose-tuning (len ids) run.minutes
-      :given run.given
-      :weights (sum (gfor w base.weights w.size))
-      :speed (if run.minutes (_speed report) 1))))
+    vocabulary ids run.given run.minutes (_speed run team report)))
+  (unless settings.batch-size
+    (setv rows (.even-rows team checkpoint.settings.batch-size)
+      checkpoint.settings (replace checkpoint.settings :batch-size rows)))
   (_grow-if-needed checkpoint vocabulary report)
   checkpoint)
 
@@ -259,12 +259,9 @@
   (when hint
     (.say report hint))
   (unless layers
-    (setv [layers why] (choose-layers
-      units
+    (setv [layers why] (choose-layers units
       (if run.minutes (.max-epochs run settings) epochs)
-      run.minutes
-      settings.unit
-      (if run.minutes (.leader-says team (_speed report)) 1))))
+      run.minutes settings.unit (_speed run team report))))
   (Checkpoint None vocabulary
     (replace settings
       :epochs epochs
@@ -289,11 +286,13 @@
       "and place in the text, but no longer to the last bit"))))
 
 
-(defn _speed [report]
-  "Return how many times as fast as the machine of `sizing.hy` this one is."
+(defn _speed [run team report]
+  "Return how many times as fast as the machine of `sizing.hy` this one is, if that counts."
+  (unless run.minutes
+    (return 1))
   (_load-keras report)
   (import lstm-textgen.parallel.speed [machine-speed])
-  (machine-speed report))
+  (.leader-says team (machine-speed report)))
 
 
 (defn _load-keras [report]

@@ -13,7 +13,17 @@
   NEVER math.inf
   ;; The network whose speed `parallel/speed.hy` measures elsewhere, and its speed in this table.
   MEASURED "256"
-  MEASURED-SPEED 75_000)
+  MEASURED-SPEED 75_000
+  ;; With a base: how often and with how much dropout a text is read that it knows the like of, in
+  ;; units of text in all; and the most dropout with another text.
+  FAMILIAR-READ 4_000_000
+  FEWEST-READINGS 2
+  MOST-READINGS 4
+  FAMILIAR-DROPOUT 0.1
+  FOREIGN-DROPOUT 0.4
+  ;; How long a step of training takes on the same machine: for each unit, and each weight besides.
+  SECONDS-A-UNIT 6.7e-6
+  SECONDS-A-WEIGHT 25.4e-12)
 
 
 (defclass [(dataclass :frozen True)] Size []
@@ -164,17 +174,30 @@
   #^ str why)
 
 
-(defn choose-tuning [units minutes given [weights 1] [speed 1]]
-  "TO DO"
+(defn choose-tuning [units minutes given familiar [unit "characters"] [weights 0] [speed 1]]
+  #[[Return the `Tuning` for a text with so many `units` that begins from a base.
+
+  `familiar`: whether the base knows such text; `given`: the settings that were given, a dict, and
+  hold; `weights`: how many the base has; the rest is as in `choose-layers`.
+
+  A text that is familiar is read 4 times, a longer one as often as makes 4 million characters, but
+  at least twice, with little dropout and half the rate of a new network, in batches twice as large
+  as a new network's: more of anything made it forget what it brought along. One that isn't is
+  learned like a new language, so as if from nothing, with less dropout (bench/README.md).]]
   (setv
-    rate (/ speed (+ 6.7e-6 (* 25.4e-12 weights)))
-    readings (if minutes (/ (* rate (max 1 (- (* 60 minutes) STARTING))) units) 9)
-    dropout (round (min 0.5 (* 0.05 readings)) 1))
-  (Tuning dropout
-    (.get given "learning_rate" 0.004)
-    (.get given "epochs" 9)
-    (.get given "batch_size" (default-batch-size units))
-    "TO DO"))
+    rows (default-batch-size units)
+    epochs (.get given "epochs" (if familiar
+      (min MOST-READINGS (max FEWEST-READINGS (round (/ FAMILIAR-READ units))))
+      (default-epochs units unit)))
+    seconds (* speed (max 1 (- (* 60 (or minutes 0)) STARTING)))
+    by-clock (/ seconds units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
+    readings (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
+  (Tuning
+    (if familiar FAMILIAR-DROPOUT (min FOREIGN-DROPOUT (round (* 0.05 readings) 1)))
+    (.get given "learning_rate" (if familiar 0.004 0.008))
+    epochs
+    (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))
+    (if familiar "which knows such text" "to which such text is new")))
 
 
 (defn with-dropout [layers share]

@@ -97,8 +97,7 @@ cores, where a batch is dealt out to them.]]
           (if (is loss None)
             (.save self)
             (._end-epoch self loss))
-          (setv stopper.number (._signalled self stopper))
-          (when stopper.number
+          (when (.told stopper (.all-say self.team stopper.number))
             (break)))
         (when (.leader-says self.team self.unsaved)
           (.save self))
@@ -108,10 +107,6 @@ cores, where a batch is dealt out to them.]]
           (.call self.watchers "on_train_end")
           (.end-bar self.report))))
     self.checkpoint)
-
-  (defn _signalled [self stopper]
-    "Return the number of the signal that asks to stop this process, or any other; or None."
-    (next (filter None [stopper.number #* (.all-say self.team stopper.number)]) None))
 
   (defn _done? [self]
     #[[Return whether the run is over.

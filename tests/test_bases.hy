@@ -3,7 +3,7 @@
 (import
   numpy :as np
   pytest
-  lstm-textgen.bases [base-settings check-same grown-weights load-base record relative-of
+  lstm-textgen.bases [base-settings bits-of check-same grown-weights load-base record relative-of
     suggestion]
   lstm-textgen.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED]
@@ -72,6 +72,16 @@
     test-english-is-suggested-for-english [text suggested]
   (setv vocabulary (Vocabulary.build text))
   (assert (= (bool (suggestion vocabulary (.encode vocabulary text))) suggested)))
+
+
+(defn [(pytest.mark.parametrize "text,known" [
+    [(* "She looked at the sea, and said nothing more of it.\n" 60) True]
+    [(* "Sie sah auf das Meer und sagte nichts mehr davon.\n" 60) False]
+    [(* "她看着大海，什么也没说。\n" 200) False]])]
+    test-a-base-knows-its-own-language [text known]
+  (setv vocabulary (Vocabulary.build text))
+  (assert (= (< (bits-of (load-base "english" assert-no-warning) vocabulary
+    (.encode vocabulary text)) 3) known)))
 
 
 (defn test-no-base-is-suggested-for-words []

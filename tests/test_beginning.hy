@@ -53,7 +53,7 @@
   (setv shown (output trained "--sources" (write-text trained OTHER "other.txt")
     "--from" "model.h5" "--model" "new" "--epochs" "1"))
   (assert (in "the vocabulary grows by 1" shown))
-  (assert (in "it begins from model;" shown))
+  (assert (in "it begins from model, " shown))
   (assert (in "epoch 1/1" shown)))
 
 

@@ -12,7 +12,8 @@
   tests.team [FLAGS endings free-port member on-jax start-team train-together])
 
 (setv
-  EPOCHS 8
+  EPOCHS 16  ; so many that a signal comes before the end
+  LONG ["--epochs" EPOCHS "--patience" 0]
   ;; Trains a network on one device and split over four, and says how far they are apart.
   COMPARED #[hy[
 (import
@@ -77,7 +78,7 @@
   "Train with two processes; return the model."
   (setv folder (.mktemp tmp-path-factory "together"))
   (write-text folder)
-  (get (train-together folder 2 "--epochs" EPOCHS) 0))
+  (get (train-together folder 2 #* LONG) 0))
 
 
 (defn same-bits? [a b]
@@ -117,10 +118,10 @@
 
 (defn test-one-two-and-four-processes-reach-the-same-loss [tmp-path together]
   (write-text tmp-path)
-  (train-alone tmp-path 1 "--epochs" EPOCHS)
+  (train-alone tmp-path 1 #* LONG)
   (setv
     alone (load-checkpoint (/ tmp-path "model"))
-    [four _] (train-together tmp-path 4 "--epochs" EPOCHS "--restart"))
+    [four _] (train-together tmp-path 4 #* LONG "--restart"))
   (assert (= four.settings.devices "4 devices of 4 processes"))
   (for [model [together four]]
     ;; 42 steps, and 84.
@@ -138,8 +139,8 @@
   "Let a signal to the second of two processes stop them; return the folder of the model."
   (setv folder (.mktemp tmp-path-factory "stopped"))
   (write-text folder)
-  (setv team (start-team [folder folder] "--epochs" EPOCHS))
-  (wait-for "epoch 2/" (. (get team 0) stdout))
+  (setv team (start-team [folder folder] #* LONG))
+  (wait-for "epoch 1/" (. (get team 0) stdout))
   (.send-signal (get team 1) signal.SIGTERM)
   (setv [first second] (endings team))
   (assert (= (get first 0) (get second 0) (+ 128 signal.SIGTERM)))
@@ -156,8 +157,8 @@
 
 
 (defn test-a-stopped-run-resumes-with-the-same-bits [stopped together tmp-path]
-  (assert (< 1 (len (. (load-checkpoint (/ stopped "model")) history)) EPOCHS))
-  (setv [resumed shown] (train-together (copied stopped tmp-path) 2 "--epochs" EPOCHS))
+  (assert (<= 1 (len (. (load-checkpoint (/ stopped "model")) history)) EPOCHS))
+  (setv [resumed shown] (train-together (copied stopped tmp-path) 2 #* LONG))
   (assert (not-in "before" shown))
   (assert (= (losses resumed) (losses together)))
   (assert (same-bits? resumed together)))
@@ -165,11 +166,11 @@
 
 (defn test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
   (copied stopped tmp-path)
-  (setv shown (train-alone tmp-path 4 "--distributed" "--epochs" EPOCHS))
+  (setv shown (train-alone tmp-path 4 "--distributed" #* LONG))
   (assert (in "trained on 2 devices of 2 processes before, on 4 devices of 1 process now" shown))
   (setv resumed (load-checkpoint (/ tmp-path "model")))
   (assert (= (losses resumed) (pytest.approx (losses together) :abs 0.02)))
-  (setv shown (output tmp-path "--sources" "text.txt" "--epochs" (+ EPOCHS 1)))
+  (setv shown (output tmp-path "--sources" "text.txt" "--epochs" (+ EPOCHS 1) "--patience" 0))
   (assert (in "on one process without --distributed now" shown))
   (assert (in f"epoch {(+ EPOCHS 1)}/" shown)))
 
