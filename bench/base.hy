@@ -75,7 +75,7 @@ words in 10 million characters at temperature 1.]]
 (defn row [folder each sensible books]
   "Return the cells about `each` text, as it is given; with `sensible`, when its writing is."
   (setv
-    [_ name size minutes] (re.match r"(.+?)(?::(\d+))?(?:@([\d.]+))?$" each)
+    [name size minutes] (.groups (re.match r"(.+?)(?::(\d+))?(?:@([\d.]+))?$" each))
     text (cut (.read-text (Path name) :encoding "utf-8") (int (or size (** 10 12))))
     minutes (float (or minutes 1))
     path (/ folder "text.txt")
@@ -147,7 +147,7 @@ words in 10 million characters at temperature 1.]]
   (import keras lstm-textgen.learner [values])
   (setv looks [])
   (defclass Look [keras.callbacks.Callback]
-    (defn on-train-batch-end [self #* _]
+    (defn on-train-batch-end [self batch [logs None]]
       (when (or (not looks) (> (- (time.time) (get looks -1 0)) LOOK))
         (.append looks [(time.time) (values self.model.trainable-variables)]))))
   (train text model :minutes 1 :restart True :quiet True :callbacks [(Look)]

@@ -1,14 +1,15 @@
 #[[How well a network writes after some minutes, beside PyTorch.
 
-    python -m hy bench/quality.hy TEXT [MINUTES…] [--alone]
+    python -m hy bench/quality.hy TEXT [MINUTES…] [--peers UNITS:DROPOUT…]
 
-The default is 3 minutes; `--alone` leaves PyTorch out. For each number of minutes the program
-itself is run as a user would run it, `./train.hy --sources TEXT --minutes N` with its defaults,
-from the start of the process; then a plain LSTM in PyTorch trains for as long (1×256, batch 32,
-window 64, Adam 5e-3 with half a cosine, stateful streams: the best that we know of plain ones).
-Both hold out the last tenth of the text, which is then scored: ours as by `--score`, PyTorch in
-one go; stock Keras opens the saved file and must agree. Losses are in nats a character. Needs the
-extra `bench` (PyTorch).]]
+The default is 3 minutes. For each number of minutes the program itself is run as a user would run
+it, `./train.hy --sources TEXT --minutes N` with its defaults, from the start of the process; then
+each of the peers (default: 512:0.2 and 768:0.3; none with `--peers` alone) trains for as long: an
+LSTM in PyTorch with our recipe (batch 32, window 64, Adam 8e-3 with β₁ 0.8 and half a cosine,
+clipped gradients, stateful streams, 9 readings at most), in bfloat16 where that is faster. Both
+hold out the last tenth of the text, which is then scored: ours as by `--score`, PyTorch in one go;
+stock Keras opens the saved file and must agree. Losses are in nats a character. Needs the extra
+`bench` (PyTorch).]]
 
 (import
   argparse
@@ -19,17 +20,22 @@ extra `bench` (PyTorch).]]
   time
   numpy :as np
   bench.common [print-header print-row processor run-script seconds-of]
+  lstm-textgen.backends.products [bfloat16-pays?]
   lstm-textgen.backends.quiet [import-keras]
+  lstm-textgen.machine [cores processor-flags]
   lstm-textgen.textmodel [load])
 
 (setv
   START 20_000  ; characters of the held-out text that stock Keras reads in one go
-  ;; Of the plain LSTM.
+  SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
+  ;; Of the peers.
+  PEERS ["512:0.2" "768:0.3"]
   BATCH 32
   WINDOW 64
-  UNITS 256
   EMBEDDING 64
-  RATE 5e-3)
+  RATE 8e-3
+  BETA-1 0.8
+  MOST-READINGS 9)
 
 
 (defn main []
@@ -37,20 +43,18 @@ extra `bench` (PyTorch).]]
   (setv parser (argparse.ArgumentParser))
   (.add-argument parser "text")
   (.add-argument parser "minutes" :nargs "*" :type float :default [3.0])
-  (.add-argument parser "--alone" :action "store_true")
+  (.add-argument parser "--peers" :nargs "*" :default PEERS)
   (setv
     given (.parse-args parser)
     text (.read-text (Path given.text) :encoding "utf-8"))
-  (print f"{(processor)}\n")
+  (print f"{(processor)}: {(.join " " (sorted (& (processor-flags) SHOWN-FLAGS)))}\n")
   (print-header "minutes" "ours" f"stock Keras opens it: the first {START :,}" "ours: the same"
-    "PyTorch 1×256" "epochs, network")
+    "epochs, network" #* (gfor peer given.peers f"PyTorch {peer}"))
   (for [minutes given.minutes]
-    (setv [#* losses network] (ours (get (split-text text) 1) given.text minutes))
     (print-row
       f"{minutes :g}"
-      #* losses
-      (if given.alone "" f"{(pytorch-loss text minutes) :.4f}")
-      network)))
+      #* (ours (get (split-text text) 1) given.text minutes)
+      #* (gfor peer given.peers f"{(pytorch-loss text minutes peer) :.4f}"))))
 
 
 (defn split-text [text]
@@ -107,28 +111,35 @@ extra `bench` (PyTorch).]]
 ;; * PyTorch's
 
 (defclass PlainLSTM []
-  "A plain LSTM in PyTorch, for so many characters; it carries its state from window to window."
+  #[[An LSTM in PyTorch, for so many characters; it carries its state from window to window.
 
-  (defn __init__ [self characters]
+  It has so many `units` and this share of `dropout` after them.]]
+
+  (defn __init__ [self characters units dropout]
     (import torch)
+    (torch.set-num-threads (cores))
     (setv
       self.torch torch
+      self.low (bfloat16-pays?)
       self.embedding (torch.nn.Embedding characters EMBEDDING)
-      self.lstm (torch.nn.LSTM EMBEDDING UNITS :batch-first True)
-      self.dense (torch.nn.Linear UNITS characters)
+      self.lstm (torch.nn.LSTM EMBEDDING units :batch-first True)
+      self.dropout (torch.nn.Dropout dropout)
+      self.dense (torch.nn.Linear units characters)
       self.weights (lfor
         part [self.embedding self.lstm self.dense]
         weight (.parameters part)
         weight)
-      self.optimizer (torch.optim.Adam self.weights)))
+      self.optimizer (torch.optim.Adam self.weights :betas #(BETA-1 0.999) :fused True)))
 
   (defn loss [self ids state]
     "Return #(mean-loss state) after `ids` (rows, time), which follow on `state`."
     (setv
       inputs (get ids #((slice None) (slice None -1)))
-      targets (get ids #((slice None) (slice 1 None)))
-      [hidden state] (self.lstm (self.embedding inputs) state)
-      logits (.flatten (self.dense hidden) 0 1))
+      targets (get ids #((slice None) (slice 1 None))))
+    (with [_ (self.torch.autocast "cpu" self.torch.bfloat16 :enabled self.low)]
+      (setv
+        [hidden state] (self.lstm (self.embedding inputs) state)
+        logits (.float (.flatten (self.dense (self.dropout hidden)) 0 1))))
     #((self.torch.nn.functional.cross-entropy logits (.flatten targets)) state))
 
   (defn learn [self ids state rate]
@@ -139,32 +150,45 @@ extra `bench` (PyTorch).]]
     (.backward value)
     (self.torch.nn.utils.clip-grad-norm_ self.weights 1.0)
     (.step self.optimizer)
-    (lfor part state (.detach part))))
+    (lfor part state (.detach part)))
+
+  (defn held-loss [self ids]
+    "Return the loss of `ids` (time,), read in one go in float32."
+    (setv
+      self.low False
+      self.dropout.p 0)
+    (with [_ (self.torch.no-grad)]
+      (.item (get (.loss self (get ids None) None) 0)))))
 
 
-(defn pytorch-loss [text minutes]
-  "Train a plain LSTM for so many minutes; return its loss over the last tenth, read in one go."
+(defn pytorch-loss [text minutes peer]
+  #[[Train a `peer`, `512:0.2`, for so many minutes; return its loss over the last tenth.
+
+  If it has read the text as often as is good for it, it ends before.]]
   (setv begun (time.monotonic))
   (import torch)
   (setv
     characters (sorted (set text))
     places (dfor [n c] (enumerate characters) c n)
     [kept held] (split-text (torch.tensor (lfor c text (get places c))))
-    model (PlainLSTM (len characters))
+    [units dropout] (.split peer ":")
+    model (PlainLSTM (len characters) (int units) (float dropout))
     rows (.view (cut kept (* BATCH (// (- (len kept) 1) BATCH))) BATCH -1)
-    progress 0)
-  (while (< progress 1)
+    starts (range 0 (- (get rows.shape 1) WINDOW 1) WINDOW))
+  (for [reading (range MOST-READINGS)]
     (setv state None)
-    (for [start (range 0 (- (get rows.shape 1) WINDOW 1) WINDOW)]
-      (setv progress (/ (- (time.monotonic) begun) (* 60 minutes)))
+    (for [[n start] (enumerate starts)]
+      (setv progress (max
+        (/ (- (time.monotonic) begun) (* 60 minutes))
+        (/ (+ reading (/ n (len starts))) MOST-READINGS)))
       (when (>= progress 1)
         (break))
       (setv
-        rate (* RATE (+ 0.02 (* 0.49 (+ 1 (math.cos (* math.pi progress))))))
+        warm-up (min 1 (/ (+ (* reading (len starts)) n 1) 100))
+        rate (* RATE warm-up (+ 0.02 (* 0.49 (+ 1 (math.cos (* math.pi progress))))))
         window (get rows #((slice None) (slice start (+ start WINDOW 1))))
         state (.learn model window state rate))))
-  (with [_ (torch.no-grad)]
-    (.item (get (.loss model (get held None) None) 0))))
+  (.held-loss model held))
 
 
 (when (= __name__ "__main__")

@@ -26,8 +26,9 @@ an optimizer and a schedule of its own.]]
   STRETCH 500          ; units in each
   UNKNOWN 0.1          ; of these, that a base may not know of a text that is familiar to it
   FAMILIAR 3.0         ; bits a character, as a base predicts such a text
-  NUMBERS-KEPT 4    ; for each weight while it learns: itself, its gradient, Adam's two averages
-  DIGEST-SHOWN 16)  ; hexadecimal digits of a base's checksum that a model records
+  NUMBERS-KEPT 4       ; for each weight while it learns: itself, its gradient, Adam's two averages
+  DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
+  COUNTED 1_000_000)   ; units of a text, among which new ones are counted
 
 
 ;; * The base
@@ -151,21 +152,26 @@ an optimizer and a schedule of its own.]]
 
 ;; * New units
 
-(defn grown-weights [weights known added]
+(defn grown-weights [weights known added ids]
   #[[Return `weights` with room for the units `added` (a list) to the vocabulary `known`.
 
   A new unit begins as the one that it resembles most, `relative-of`: é as e. Where there is none
-  its embedding is the mean of all, and it is as unlikely as the least likely.]]
+  its embedding is the mean of all, and it is as likely, where the network has nothing else to say,
+  as in the text of `ids` (time,).]]
   (setv
     [embedding #* middle kernel bias] weights
     kin (lfor unit added (relative-of unit known))
     mean (.mean embedding 0)
-    none (np.zeros (len kernel) "float32"))
+    none (np.zeros (len kernel) "float32")
+    ;; Half a time more than it was seen (Jeffreys): a unit of the held-out text may be missing.
+    counts (+ 0.5 (np.bincount (cut ids COUNTED) :minlength (+ (len known) (len added))))
+    odds (/ (cut counts (len known) None) (.sum (cut counts (len known))))
+    likely (.astype (+ (np.log (.sum (np.exp bias))) (np.log odds)) "float32"))
   [
     (np.vstack [embedding #* (gfor k kin (if (is k None) mean (get embedding k)))])
     #* middle
     (np.column-stack [kernel #* (gfor k kin (if (is k None) none (get kernel #(... k))))])
-    (np.append bias (lfor k kin (if (is k None) (.min bias) (get bias k))))])
+    (np.append bias (lfor [k own] (zip kin likely) (if (is k None) own (get bias k))))])
 
 
 (defn relative-of [unit vocabulary]

@@ -244,7 +244,7 @@
   (unless settings.batch-size
     (setv rows (.even-rows team checkpoint.settings.batch-size)
       checkpoint.settings (replace checkpoint.settings :batch-size rows)))
-  (_grow-if-needed checkpoint vocabulary report)
+  (_grow-if-needed checkpoint vocabulary ids report)
   checkpoint)
 
 
@@ -315,7 +315,7 @@
   (setv
     checkpoint.settings settings
     checkpoint.half False)  ; weights of 16 bits are for models that don't learn
-  (_grow-if-needed checkpoint vocabulary report)
+  (_grow-if-needed checkpoint vocabulary ids report)
   checkpoint)
 
 
@@ -329,13 +329,14 @@
     (.say report "the windows are cut in another way now, so the epoch under way starts again")))
 
 
-(defn _grow-if-needed [checkpoint vocabulary report]
+(defn _grow-if-needed [checkpoint vocabulary ids report]
   "Give the model the `vocabulary`, and say which units it has beside those that are known."
   (setv added (cut vocabulary.units (len checkpoint.vocabulary) None))
   (unless added
     (return))
   (setv
-    checkpoint.weights (grown-weights checkpoint.weights checkpoint.vocabulary added)
+    checkpoint.weights (grown-weights checkpoint.weights
+      checkpoint.vocabulary added ids)
     checkpoint.vocabulary vocabulary
     checkpoint.evaluation None)
   (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "

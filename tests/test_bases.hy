@@ -145,19 +145,38 @@
     (assert (= (relative-of unit vocabulary) (when kin (get vocabulary.ids kin))))))
 
 
-(defn test-new-units-begin-as-their-relatives-and-else-unlikely []
+(defn grown []
+  #[[Return #(old new n e): weights before and after they grew, how many units were known, e's id.
+
+  Of the new units one has a relative, one is in the text, one is not.]]
   (setv
     model (small-model)
-    known model.vocabulary
-    weights (grown-weights model.weights known ["é" "文"])
-    [old new] (lfor each [model.weights weights] [(get each 0) (get each -2) (get each -1)])
-    n (len known)
-    e (get known.ids "e"))
-  (for [[before after axis] (zip old new [0 1 0])]
-    (assert (= after.dtype "float32"))
-    (assert (= (get after.shape axis) (+ n 2)))
-    (assert (.all (= (.take after (range n) axis) before)))
-    (assert (.all (= (.take after n axis) (.take before e axis)))))
-  (assert (np.allclose (get new 0 -1) (.mean (get old 0) 0)))
-  (assert (not (.any (get new 1 #((slice None) -1)))))
-  (assert (= (get new 2 -1) (.min (get old 2)))))
+    n (len model.vocabulary)
+    e (get model.vocabulary.ids "e"))
+  #(
+    model.weights
+    (grown-weights model.weights model.vocabulary ["é" "文" "字"] (np.array [e e e n (+ n 1)]))
+    n e))
+
+
+(defn test-a-new-unit-begins-as-its-relative []
+  (setv [olds news n e] (grown))
+  (for [[place axis] [[0 0] [-2 1] [-1 0]]]
+    (setv [old new] [(get olds place) (get news place)])
+    (assert (= new.dtype "float32"))
+    (assert (= (get new.shape axis) (+ n 3)))
+    (assert (.all (= (.take new (range n) axis) old)))
+    (assert (.all (= (.take new n axis) (.take old e axis))))))
+
+
+(defn test-a-unit-without-a-relative-begins-as-likely-as-in-the-text []
+  (setv
+    [olds news n _] (grown)
+    strangers (slice (+ n 1) None)
+    known-odds (+ 3 (/ n 2)))
+  (assert (np.allclose (get news 0 strangers) (.mean (get olds 0) 0)))
+  (assert (not (.any (get news -2 #((slice None) strangers)))))
+  (assert (np.allclose
+    (- (get news -1 strangers) (np.log (.sum (np.exp (get olds -1)))))
+    (np.log [(/ 1.5 known-odds) (/ 0.5 known-odds)])
+    :atol 1e-5)))

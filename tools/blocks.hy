@@ -150,7 +150,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
       self.interpreter None)
     (for [name ["corpora" "lstm_textgen" "setup.py"] :if (not (.exists (/ self.folder name)))]
       (.symlink-to (/ self.folder name) (/ ROOT name)))
-    (for [name ["train.hy" #* (if short ["corpora/lol.txt"] [])]]
+    (for [name ["train.hy" #* (if short ["corpora/lol.txt" "corpora/lighthouse.txt"] [])]]
       (shutil.copy (/ ROOT name) self.folder))
     None)
 
