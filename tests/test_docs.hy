@@ -160,8 +160,7 @@
 (defn test-the-search-works-offline [site browser]
   (with [page (open-page browser (/ (get site 1) "search.html") "?q=temperature"
       :site (get site 1))]
-    (.wait-for-selector page "ul.search li")
-    (assert (in "Writing and scoring" (.text-content page "ul.search")))))
+    (assert (.wait-for-selector page "ul.search li:has-text('Writing and scoring')"))))
 
 
 ;; * The checks themselves

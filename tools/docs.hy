@@ -38,8 +38,11 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "CONTRIBUTING.md" "project/contributing.md"}
   ;; Files that they link to as they are.
   FILES ["LICENSE"]
-  ;; What screen readers miss in the theme.
+  ;; What screen readers and keyboards miss in the theme.
   REPAIRS {
+    "<pre>" "<pre tabindex=\"0\">"
+    "<p><img" "<p tabindex=\"0\"><img"
+    "<div class=\"table-wrapper" "<div tabindex=\"0\" class=\"table-wrapper"
     "role=\"heading\"" "role=\"heading\" aria-level=\"2\""
     "<aside class=\"sidebar-drawer\"" "<aside class=\"sidebar-drawer\" aria-label=\"Pages\""}
   LINK (re.compile r"(\]\(|src=\")([^)\s#\":]+)(#[^)\s]*)?(?=\)|\")")
@@ -55,6 +58,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "html_css_files" ["site.css"]
     "html_copy_source" False
     "html_show_sphinx" False
+    "html_show_search_summary" False  ; a browser lets no page from a disk read others
     "copybutton_prompt_text" "$ "
     "copybutton_line_continuation_character" "\\"
     "highlight_language" "text"
