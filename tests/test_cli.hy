@@ -263,7 +263,7 @@
   (setv text (.join " " (.split (shown-by "--help-all" capsys))))
   (for [setting (settings-in "c")]
     (assert (in f" {setting.option} " text)))
-  (for [words ["text: --sources" "network: --layers" "training: --model" "writing: --generate"
+  (for [words ["text: --sources" "network: --from" "training: --model" "writing: --generate"
       "(default: model)" "but from 3 to 9; as many" "(default: utf-8)" "(default: 0.7)"
       "(default: endless; 200 with --interactive)"]]
     (assert (in words text))))

@@ -144,9 +144,10 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
     shown (succeeded (run-python "-c" TRAIN-AND-WRITE
       :cwd tmp-path
       :environment {"TF_CPP_MIN_LOG_LEVEL" "3"}))
-    [first second] (cut (.splitlines shown) 2))
+    [first hint third] (cut (.splitlines shown) 3))
   (assert (= first "reading text.txt"))
-  (assert (in "to learn from" second))
+  (assert (in "with `base` english" hint))
+  (assert (in "to learn from" third))
   (assert (in (get shown -1) VERSE)))
 
 
