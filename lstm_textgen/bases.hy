@@ -38,7 +38,7 @@ an optimizer and a schedule of its own.]]
 
   `warn` is called with a line if its `.bak` has to serve. Raise `FileNotFoundError` if there is no
   such model, `ValueError` if it can't be a base.]]
-  (setv path (find-model name))
+  (setv path (find-model name "base"))
   (unless (or (.exists path) (.exists (backup-path path)))
     (raise (FileNotFoundError (+ f"`base`: there is no model {path}; "
       f"give the file of one, or {(shipped-names)}, which comes with the program"))))
@@ -68,7 +68,7 @@ an optimizer and a schedule of its own.]]
 
 (defn check-same [recorded name]
   "Raise `ValueError` if a model with this record of its base can't have begun from `name`."
-  (unless (and recorded (= (get (.rsplit recorded ":" 1) 0) (. (model-path name) stem)))
+  (unless (and recorded (= (get (.rsplit recorded ":" 1) 0) (. (model-path name "base") stem)))
     (raise (ValueError (+ f"`base` is {name} here, but the model began from "
       f"{(or recorded "nothing")}; leave it out, or train a new model with `restart` or another "
       "`path`")))))

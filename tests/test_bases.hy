@@ -23,6 +23,12 @@
     (load-base name assert-no-warning)))
 
 
+(defn [(pytest.mark.parametrize "name" ["" "." ".."])] test-a-base-must-be-a-file [name]
+  (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same "b:1" name))]]
+    (with [_ (pytest.raises ValueError :match "`base`: '.*' names no file")]
+      (act))))
+
+
 (defn test-a-damaged-base-is-no-base [path]
   (.write-bytes path (cut (.read-bytes path) 3000))
   (with [_ (pytest.raises ValueError :match "model.h5: not a usable model")]

@@ -10,25 +10,26 @@
 (setv SHIPPED (/ (. (Path __file__) parent parent) "models"))
 
 
-(defn model-path [path]
+(defn model-path [path [setting "path"]]
   #[[Return the file that `path` means.
 
-  `model` and `model.h5` are the same model, and a symbolic link is the file that it leads to.]]
+  `model` and `model.h5` are the same model, and a symbolic link is the file that it leads to.
+  Raise `ValueError`, naming the `setting`, if it can be no file.]]
   (setv path (Path path))
   (when (in path.name ["" ".."])
-    (raise (ValueError f"`path`: '{path}' names no file")))
+    (raise (ValueError f"`{setting}`: '{path}' names no file")))
   (unless (= path.suffix ".h5")
     (setv path (.with-name path (+ path.name ".h5"))))
   (if (.is-symlink path) (Path (realpath path)) path))
 
 
-(defn find-model [path]
+(defn find-model [path [setting "path"]]
   #[[Return the file to read that `path` means.
 
   A bare name is also looked for among the models that ship with the program, such as `english`;
-  a model of yours with the same name comes first.]]
+  a model of yours with the same name comes first. Raises as `model-path`.]]
   (setv
-    own (model-path path)
+    own (model-path path setting)
     shipped (/ SHIPPED own.name)
     bare (= (. (Path path) name) (str path)))
   (if (and bare (.exists shipped) (not (.exists own)) (not (.exists (backup-path own))))
