@@ -7,6 +7,9 @@ the share of the rate of the fastest large product that PyTorch or TensorFlow ha
 precision used, measured in the same rounds: 6 operations for each weight and character (2 forward,
 4 backward; the embedding counts as looked up). Needs the extra `bench` (PyTorch).
 
+PyTorch takes its memory from the system anew at each step. Who tunes it lets the allocator keep
+it; with glibc by MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=4000000000 in the environment.
+
 A processor with AVX2 alone is stood in for by `--float32`, which leaves bfloat16 out, with
 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
 XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
@@ -21,6 +24,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
   torch
   bench.common [in-turns print-header print-row processor times-faster]
   lstm-textgen.backends.products [bfloat16-pays?]
+  lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.layers [NetworkSpec parse-layers]
   lstm-textgen.machine [cores processor-flags]
   lstm-textgen.parallel.cores [make-learner])
@@ -42,6 +46,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
 
 (defn main []
   "Compare all networks."
+  (import-keras)  ; TensorFlow is set up as by the program: before its first operation is enough
   (setv low (and (bfloat16-pays?) (not-in "--float32" sys.argv)))
   (torch.set-num-threads (cores))
   (print f"{(processor)}: {(.join " " (sorted (& (processor-flags) SHOWN-FLAGS)))}\n")

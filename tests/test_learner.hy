@@ -73,12 +73,10 @@
   (assert (= (len (set seeds)) 3)))
 
 
-(defn [(pytest.mark.parametrize #("layers" "rows" "processors" "low" "parts") [
-    #("512" 32 2 False 2) #("512" 32 1 False 1) #("512" 32 3 False 2) #("512" 32 64 False 4)
-    #("512" 30 4 False 3) #("512" 12 2 False 1) #("512" 7 4 False 1) #("256,gru:768" 32 2 False 1)
-    #("768" 32 2 True 2) #("1024" 32 2 True 1)])]
-    test-parts-are-equal-and-not-too-small [layers rows processors low parts]
-  (assert (= (part-count (parse-layers layers) rows processors low) parts)))
+(defn [(pytest.mark.parametrize #("rows" "processors" "parts") [
+    #(32 2 2) #(32 1 1) #(32 3 2) #(32 64 4) #(30 4 3) #(12 2 1) #(7 4 1)])]
+    test-parts-are-equal-and-not-too-small [rows processors parts]
+  (assert (= (part-count rows processors) parts)))
 
 
 (defn test-a-variable-that-is-larger-keeps-the-rest-of-its-values []

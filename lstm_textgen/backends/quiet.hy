@@ -12,6 +12,13 @@
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
+  ;; What the backends read when they are imported, unless the user has set it.
+  ENVIRONMENT {
+    ;; What PyTorch can't do on Apple's GPU it does on the processor.
+    "PYTORCH_ENABLE_MPS_FALLBACK" "1"
+    ;; TensorFlow keeps the memory of a step for the next: else the system takes and clears it each
+    ;; time, which costs up to a third of the step (bench/README.md).
+    "TF_CPU_ALLOCATOR_USE_BFC" "true"}
   ;; One thread at a time redirects standard error: else the last to end puts back another's file.
   MUTING (RLock))
 
@@ -24,8 +31,8 @@
   Raise `ValueError`, which says what to install, if Keras or its backend isn't, and
   `KeyboardInterrupt` at the end of the import if Ctrl-C was pressed.]]
   (setv missing None)
-  ;; What PyTorch can't do on Apple's GPU it does on the processor; it reads this at its import.
-  (.setdefault os.environ "PYTORCH_ENABLE_MPS_FALLBACK" "1")
+  (for [[name value] (.items ENVIRONMENT)]
+    (.setdefault os.environ name value))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
          _ (muted-stderr)]
     (try

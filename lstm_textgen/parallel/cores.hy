@@ -15,7 +15,6 @@ mostly wait for each other (bench/README.md).]]
 
 (setv
   FEWEST-ROWS 8       ; in a part: with fewer, products are slow
-  LARGEST 6_000_000   ; bytes of a recurrent kernel; more don't stay in a core's cache
   SEED-STEP 1000003)  ; from one part's dropout to the next
 
 
@@ -30,25 +29,18 @@ mostly wait for each other (bench/README.md).]]
       (unless distributed (cut (keras.distribution.list-devices) 1)))))
   (setv options [spec batch-shape rng-seed learning-rate (if (is low None) (bfloat16-pays?) low)])
   (if (and (= (keras.backend.backend) "tensorflow") (not (on-gpu?)))
-    (PartsLearner
-      (part-count spec.layers (get batch-shape 0) (cores) (get options -1))
-      #* options)
+    (PartsLearner (part-count (get batch-shape 0) (cores)) #* options)
     (Learner #* options)))
 
 
-(defn part-count [layers rows processors [low False]]
+(defn part-count [rows processors]
   #[[Return how many equal parts so many `rows` are dealt out in.
 
-  It is one for each of the `processors`; fewer where a part would have less than `FEWEST-ROWS`,
-  and one where a recurrent kernel of `layers` is too large. With `low` its weights take half the
-  room.]]
-  (setv largest (* 4 (** (max (gfor layer layers.recurrent layer.size)) 2)))
-  (if (> (* largest (if low 2 4)) LARGEST)
-    1
-    (max (gfor
-      n (range 1 (+ processors 1))
-      :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
-      n))))
+  It is one for each of the `processors`; fewer where a part would have less than `FEWEST-ROWS`.]]
+  (max (gfor
+    n (range 1 (+ processors 1))
+    :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
+    n)))
 
 
 (defclass PartsLearner [Learner]
