@@ -47,7 +47,7 @@
   - `enough`, `enough-of-more`: units that make a network worth its size, of a text of up to a
     million units, and of one of five or more.
   - `dropout`: for each time that the text is read.
-  - `fewest-rows`: a batch of fewer rows takes as long as one of so many.]]
+  - `by-rows`: the speed grows with this power of a batch's rows.]]
   #^ list sizes
   #^ int read
   #^ int fewest-epochs
@@ -55,7 +55,7 @@
   #^ int enough
   #^ int enough-of-more
   #^ float dropout
-  #^ int fewest-rows)
+  #^ float by-rows)
 
 
 ;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
@@ -68,10 +68,10 @@
     :read 7_000_000
     :fewest-epochs 3
     :most-epochs 9  ; with more a small text is known by heart
-    :enough 3_000_000
+    :enough 2_500_000
     :enough-of-more 5_000_000
     :dropout 0.05
-    :fewest-rows 16)
+    :by-rows 0.5)
   WORDS (Rule
     [ (Size 256 9_000 0.5 0)
       (Size 128 15_000 0.5 NEVER)]
@@ -81,7 +81,7 @@
     :enough 600_000
     :enough-of-more 600_000
     :dropout 0.1
-    :fewest-rows 1)
+    :by-rows 0)
   RULES {"characters" CHARACTERS  "words" WORDS})
 
 
@@ -112,9 +112,9 @@
   fast as in the table above this machine is.
 
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that
-  in the minutes reads 3 million characters; or of a small text, all of it 9 times; or of a large
-  one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.4 minutes on,
-  512 from 1.9, 768 from 3.6, at `speed` 1. Words are read more slowly, since each is chosen from
+  in the minutes reads 2.5 million characters; or of a small text, all of it 9 times; or of a large
+  one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.2 minutes on,
+  512 from 1.6, 768 from 3.0, at `speed` 1. Words are read more slowly, since each is chosen from
   thousands; of them 600,000 are enough, or all of the text 5 times. Without minutes it is 256
   units, or 384 for a text of 200,000 characters or more. The size doesn't depend on the epochs:
   fewer of them take less time.
@@ -142,7 +142,7 @@
 
 (defn _share-of-speed [rule units]
   "Return the share of the table's speeds at which a text of `units` is read: batches are small."
-  (min 1 (/ (default-batch-size units) rule.fewest-rows)))
+  (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows))
 
 
 (defn _largest-in [rule units seconds]
