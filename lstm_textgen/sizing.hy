@@ -114,7 +114,7 @@
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that
   in the minutes reads 2.5 million characters; or of a small text, all of it 9 times; or of a large
   one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.2 minutes on,
-  512 from 1.6, 768 from 3.0, at `speed` 1. Words are read more slowly, since each is chosen from
+  512 from 1.6, 768 from 3.1, at `speed` 1. Words are read more slowly, since each is chosen from
   thousands; of them 600,000 are enough, or all of the text 5 times. Without minutes it is 256
   units, or 384 for a text of 200,000 characters or more. The size doesn't depend on the epochs:
   fewer of them take less time.

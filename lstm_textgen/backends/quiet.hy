@@ -12,7 +12,7 @@
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
-  ;; What the backends read when they are imported, unless the user has set it.
+  ;; What the backends read from the environment, unless the user has set it.
   ENVIRONMENT {
     ;; What PyTorch can't do on Apple's GPU it does on the processor.
     "PYTORCH_ENABLE_MPS_FALLBACK" "1"
