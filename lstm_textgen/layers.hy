@@ -17,8 +17,7 @@ better and take longer. This module knows no Keras.]]
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536
   MAX-LAYERS 64
-  EMBEDDING 128       ; dimensions of a new embedding, at least; more for a larger vocabulary
-  MAX-EMBEDDING 256)
+  MAX-EMBEDDING 256)  ; dimensions of a new embedding
 
 
 (defclass [(dataclass :frozen True)] Layer []
@@ -113,8 +112,5 @@ better and take longer. This module knows no Keras.]]
 
 
 (defn embedding-size [vocabulary-size]
-  #[[Return how many dimensions each unit gets: 128, up to 256 for more units than that.
-
-  With 32 or 64 a network learns more slowly, even if it has no more characters (bench/README.md).
-  More cost nothing where the embedding is folded into the LSTM (`backends/loop.hy`).]]
-  (min MAX-EMBEDDING (max EMBEDDING vocabulary-size)))
+  "Return how many dimensions each unit gets: enough for each character, 256 at most for words."
+  (min MAX-EMBEDDING (max 16 vocabulary-size)))
