@@ -64,7 +64,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
     x (.integers (np.random.default-rng 1) 0 VOCABULARY #(rows WINDOW) :dtype "int32")
     y (np.roll x -1 1)
     contestants {
-      "ours" [(ours layers rows low) (and low (= (. (get layers 0) kind) "lstm"))]
+      "ours" [(ours layers rows low) low]
       "PyTorch" [(pytorch layers False) False]
       #** (if low {"PyTorch, bfloat16" [(pytorch layers True) True]} {})
       "stock Keras, XLA" [(stock-keras layers rows) False]}

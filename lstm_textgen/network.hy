@@ -10,10 +10,15 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   random [Random]
   keras
   keras [ops]
-  lstm-textgen.backends.loop [FastLSTM FoldedLSTM]
+  lstm-textgen.backends.gru [FastGRU FoldedGRU]
+  lstm-textgen.backends.lstm [FastLSTM FoldedLSTM]
   lstm-textgen.modelfile.keraslayout [KERAS-CLASS KERAS-OPTIONS keras-config named-layers])
 
-(setv CARRIED "carried_")  ; what the names of states begin with that windows carry over
+(setv
+  CARRIED "carried_"  ; what the names of states begin with that windows carry over
+  ;; Layers whose loop is our own; and the same with the embedding folded in.
+  FAST {"lstm" FastLSTM  "gru" FastGRU}
+  FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU})
 
 
 (defn training-network [spec batch-shape rng-seed [low False] [of-rows None]]
@@ -21,8 +26,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
   `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
-  generators are neither used nor changed. With `low`, LSTM layers multiply in bfloat16. With
-  `of-rows` it is for one device's rows of a batch of so many, under JAX.]]
+  generators are neither used nor changed. With `low`, LSTM and GRU layers multiply in bfloat16.
+  With `of-rows` it is for one device's rows of a batch of so many, under JAX.]]
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
@@ -92,14 +97,15 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 (defn _beginning [spec rows seeds low]
   #[[Return the first layer after the ids, and the named layers that follow it.
 
-  The first is the embedding, with the LSTM after it folded in where that saves work.]]
+  The first is the embedding, with the layer after it folded in where that saves work.]]
   (setv
     size spec.vocabulary-size
     [[name layer] #* others] (named-layers spec.layers))
-  (when (and (= layer.kind "lstm") (_own-loop?) (<= size (* 3 spec.embedding)))
+  (when (and (in layer.kind FOLDED) (_own-loop?) (<= size (* 3 spec.embedding)))
     (setv
       options (_recurrent-options name seeds)
-      folded (FoldedLSTM layer.size size spec.embedding (_wide-normal seeds) :low low #** options))
+      kind (get FOLDED layer.kind)
+      folded (kind layer.size size spec.embedding (_wide-normal seeds) :low low #** options))
     (return #((_carried folded rows) others)))
   #((keras.layers.Embedding size spec.embedding
       :embeddings-initializer (_wide-normal seeds)
@@ -151,13 +157,11 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 (defn _recurrent-class [kind low]
   (cond
-    (!= kind "lstm")
-      (partial (getattr keras.layers (get KERAS-CLASS kind)) #** (.get KERAS-OPTIONS kind {}))
-    (_own-loop?) (partial FastLSTM :low low)
-    (= (keras.backend.backend) "torch") (do
+    (and (in kind FAST) (_own-loop?)) (partial (get FAST kind) :low low)
+    (and (= kind "lstm") (= (keras.backend.backend) "torch")) (do
       (import lstm-textgen.backends.torch [TorchLSTM])
       TorchLSTM)
-    True keras.layers.LSTM))
+    True (partial (getattr keras.layers (get KERAS-CLASS kind)) #** (.get KERAS-OPTIONS kind {}))))
 
 
 (defn _own-loop? []

@@ -40,7 +40,7 @@
     (assert (np.allclose ours theirs :atol 1e-3))))
 
 
-(defn [(pytest.mark.parametrize "layers" ["8" "8,dropout:0.5,lstm:6"])]
+(defn [(pytest.mark.parametrize "layers" ["8" "8,dropout:0.5,lstm:6" "gru:8,lstm:6"])]
     test-what-is-learned-in-bfloat16-is-close [layers]
   (setv [low exact] (lfor low [True False] (learner layers 2 low)))
   (for [[x y] (batches 4)]

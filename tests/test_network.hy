@@ -1,12 +1,12 @@
 "The network: the loop over time, the carried state, and its stock twin."
 
 (import
-  functools [partial]
   keras
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.backends.loop [lstm-over-time]
+  lstm-textgen.backends.gru [gru-over-time]
+  lstm-textgen.backends.lstm [lstm-over-time]
   lstm-textgen.checkpoint [Checkpoint]
   lstm-textgen.layers [NetworkSpec parse-layers]
   lstm-textgen.learner [values]
@@ -50,46 +50,69 @@
   #((tf.stack hidden) h c))
 
 
-(defn outputs-and-gradients [lstm jit]
-  "Return the outputs of `lstm` and all gradients, in float64, of a loss that weighs every output."
+(defn plain-gru [x h kernel recurrent bias]
+  "Run a GRU over time in plain steps, for autodiff: the formulae of `keras.layers.GRU`."
+  (setv hidden [])
+  (for [step (tf.unstack x)]
+    (setv
+      [x-z x-r x-g] (tf.split (tf.matmul kernel step :transpose-a True) 3 0)
+      [h-z h-r h-g] (tf.split (+ (tf.matmul recurrent h :transpose-a True) bias) 3 0)
+      z (tf.sigmoid (+ x-z h-z))
+      g (tf.tanh (+ x-g (* (tf.sigmoid (+ x-r h-r)) h-g)))
+      h (+ (* z h) (* (- 1 z) g)))
+    (.append hidden h))
+  #((tf.stack hidden) h))
+
+
+;; Both loops, with the shapes of what goes in and of what comes out.
+(setv LOOPS (pytest.mark.parametrize "ours, plain, shapes, results" [
+  #(lstm-over-time plain-lstm
+    [#(6 7 3) #(5 3) #(5 3) #(7 20) #(5 20)]
+    [#(6 5 3) #(5 3) #(5 3)])
+  #(gru-over-time plain-gru
+    [#(6 7 3) #(5 3) #(7 15) #(5 15) #(15 1)]
+    [#(6 5 3) #(5 3)])]))
+
+
+(defn outputs-and-gradients [loop jit shapes results]
+  "Return the outputs of `loop` and all gradients, in float64, of a loss that weighs every output."
   (setv
     random (np.random.default-rng 3)
-    inputs (lfor
-      shape [#(6 7 3) #(5 3) #(5 3) #(7 20) #(5 20)]
-      (tf.constant (.normal random :size shape)))
-    weights (lfor shape [#(6 5 3) #(5 3) #(5 3)] (.normal random :size shape)))
+    inputs (lfor shape shapes (tf.constant (.normal random :size shape)))
+    weights (lfor shape results (.normal random :size shape)))
   (defn run []
     (with [tape (tf.GradientTape)]
       (for [x inputs]
         (.watch tape x))
       (setv
-        outputs (lstm #* inputs)
+        outputs (loop #* inputs)
         loss (sum (gfor [o w] (zip outputs weights) (tf.reduce-sum (* o w))))))
     [#* outputs #* (.gradient tape loss inputs)])
   ((tf.function run :jit-compile jit)))
 
 
-(defn test-the-loop-and-its-gradient-agree-with-autodiff []
-  (setv
-    ours (outputs-and-gradients lstm-over-time True)
-    theirs (outputs-and-gradients plain-lstm False))
-  (for [[a b] (zip ours theirs :strict True)]
-    (assert (np.allclose a b :rtol 1e-10 :atol 1e-12))))
+(defn [LOOPS] test-the-loop-and-its-gradient-agree-with-autodiff [ours plain shapes results]
+  (setv [a b] (lfor
+    [loop jit] [#(ours True) #(plain False)]
+    (outputs-and-gradients loop jit shapes results)))
+  (for [[x y] (zip a b :strict True)]
+    (assert (np.allclose x y :rtol 1e-10 :atol 1e-12))))
 
 
-(defn test-the-loop-in-bfloat16-is-close []
-  (defn in-float32 [lstm]
-    (fn [#* inputs]
-      (lfor output (lstm #* (gfor x inputs (tf.cast x tf.float32))) (tf.cast output tf.float64))))
+(defn [LOOPS] test-the-loop-in-bfloat16-is-close [ours plain shapes results]
+  (defn in-float32 [#* inputs]
+    (lfor
+      output (ours #* (gfor x inputs (tf.cast x tf.float32)) :low True)
+      (tf.cast output tf.float64)))
   (setv
-    low (outputs-and-gradients (in-float32 (partial lstm-over-time :low True)) True)
-    exact (outputs-and-gradients plain-lstm False))
+    low (outputs-and-gradients in-float32 True shapes results)
+    exact (outputs-and-gradients plain False shapes results))
   (for [[a b] (zip low exact :strict True)]
     (assert (np.allclose a b :rtol 0.05 :atol 0.05))
     (assert (not (np.allclose a b :rtol 1e-5 :atol 1e-5)))))
 
 
-(defn [(pytest.mark.parametrize "layers" [LAYERS "gru:7,5"])]
+(defn [(pytest.mark.parametrize "layers" [LAYERS "gru:7,5" "gru:7,gru-hard:5,gru-before:4"])]
     test-the-training-network-computes-what-its-stock-twin-does [layers]
   (setv
     ours (network layers)
