@@ -1,15 +1,16 @@
 #[[How well a network writes after some minutes, beside PyTorch.
 
-    python -m hy bench/quality.hy TEXT [MINUTES…] [--peers UNITS:DROPOUT…]
+    python -m hy bench/quality.hy TEXT [MINUTES…] [--peers UNITS:DROPOUT:RATE:ROWS…]
 
 The default is 3 minutes. For each number of minutes the program itself is run as a user would run
 it, `./train.hy --sources TEXT --minutes N` with its defaults, from the start of the process; then
-each of the peers (default: 512:0.2 and 768:0.3; none with `--peers` alone) trains for as long: an
-LSTM in PyTorch with our recipe (batch 32, window 64, Adam 8e-3 with β₁ 0.8 and half a cosine,
-clipped gradients, stateful streams, 9 readings at most), in bfloat16 where that is faster. Both
-hold out the last tenth of the text, which is then scored: ours as by `--score`, PyTorch in one go;
-stock Keras opens the saved file and must agree. Losses are in nats a character. Needs the extra
-`bench` (PyTorch).]]
+each of the peers (default: 512:0.2:8e-3:32 and 768:0.3:8e-3:32; none with `--peers` alone) trains
+for as long: an LSTM in PyTorch with our recipe (batches of so many rows, window 64, Adam with β₁
+0.8 and half a cosine from the rate down, clipped gradients, stateful streams, 9 readings at most),
+in bfloat16 where that is faster. Both hold out the last tenth of the text, which is then scored:
+ours as by `--score`, PyTorch in one go; stock Keras opens the saved file and must agree. Losses
+are in nats a character. Needs the extra `bench` (PyTorch); how to let that keep its memory stands
+in bench/training.hy.]]
 
 (import
   argparse
@@ -29,11 +30,9 @@ stock Keras opens the saved file and must agree. Losses are in nats a character.
   START 20_000  ; characters of the held-out text that stock Keras reads in one go
   SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
   ;; Of the peers.
-  PEERS ["512:0.2" "768:0.3"]
-  BATCH 32
+  PEERS ["512:0.2:8e-3:32" "768:0.3:8e-3:32"]
   WINDOW 64
   EMBEDDING 64
-  RATE 8e-3
   BETA-1 0.8
   MOST-READINGS 9)
 
@@ -162,7 +161,7 @@ stock Keras opens the saved file and must agree. Losses are in nats a character.
 
 
 (defn pytorch-loss [text minutes peer]
-  #[[Train a `peer`, `512:0.2`, for so many minutes; return its loss over the last tenth.
+  #[[Train a `peer`, `512:0.2:8e-3:32`, for so many minutes; return its loss over the last tenth.
 
   If it has read the text as often as is good for it, it ends before.]]
   (setv begun (time.monotonic))
@@ -171,9 +170,10 @@ stock Keras opens the saved file and must agree. Losses are in nats a character.
     characters (sorted (set text))
     places (dfor [n c] (enumerate characters) c n)
     [kept held] (split-text (torch.tensor (lfor c text (get places c))))
-    [units dropout] (.split peer ":")
-    model (PlainLSTM (len characters) (int units) (float dropout))
-    rows (.view (cut kept (* BATCH (// (- (len kept) 1) BATCH))) BATCH -1)
+    [units dropout highest batch] (map float (.split peer ":"))
+    batch (int batch)
+    model (PlainLSTM (len characters) (int units) dropout)
+    rows (.view (cut kept (* batch (// (- (len kept) 1) batch))) batch -1)
     starts (range 0 (- (get rows.shape 1) WINDOW 1) WINDOW))
   (for [reading (range MOST-READINGS)]
     (setv state None)
@@ -185,7 +185,7 @@ stock Keras opens the saved file and must agree. Losses are in nats a character.
         (break))
       (setv
         warm-up (min 1 (/ (+ (* reading (len starts)) n 1) 100))
-        rate (* RATE warm-up (+ 0.02 (* 0.49 (+ 1 (math.cos (* math.pi progress))))))
+        rate (* highest warm-up (+ 0.02 (* 0.49 (+ 1 (math.cos (* math.pi progress))))))
         window (get rows #((slice None) (slice start (+ start WINDOW 1))))
         state (.learn model window state rate))))
   (.held-loss model held))

@@ -253,13 +253,12 @@
   (setv
     units (len ids)
     epochs (_epochs run ids settings)
-    layers settings.layers
-    why ""
+    [layers rate why] [settings.layers settings.learning-rate ""]
     hint (suggestion vocabulary ids))
   (when hint
     (.say report hint))
   (unless layers
-    (setv [layers why] (choose-layers units
+    (setv [layers rate why] (choose-layers units
       (if run.minutes (.max-epochs run settings) epochs)
       run.minutes settings.unit (_speed run team report))))
   (Checkpoint None vocabulary
@@ -267,6 +266,7 @@
       :epochs epochs
       :batch-size (or settings.batch-size (.even-rows team (default-batch-size units)))
       :layers layers
+      :learning-rate (.get run.given "learning_rate" rate)
       :why why
       :embedding (embedding-size (len vocabulary))
       :beginning (.decode vocabulary (get ids (slice 1)))
