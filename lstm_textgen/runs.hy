@@ -253,12 +253,12 @@
   (setv
     units (len ids)
     epochs (_epochs run ids settings)
-    [layers rate why] [settings.layers settings.learning-rate ""]
+    [layers why] [settings.layers ""]
     hint (suggestion vocabulary ids))
   (when hint
     (.say report hint))
   (unless layers
-    (setv [layers rate why] (choose-layers units
+    (setv [layers why] (choose-layers units
       (if run.minutes (.max-epochs run settings) epochs)
       run.minutes settings.unit (_speed run team report))))
   (Checkpoint None vocabulary
@@ -266,7 +266,6 @@
       :epochs epochs
       :batch-size (or settings.batch-size (.even-rows team (default-batch-size units)))
       :layers layers
-      :learning-rate (.get run.given "learning_rate" rate)
       :why why
       :embedding (embedding-size (len vocabulary))
       :beginning (.decode vocabulary (get ids (slice 1)))
@@ -354,6 +353,7 @@
     deadline (when run.minutes (+ begun (* 60 run.minutes)))
     most (.max-epochs run settings)
     resumed (bool (or checkpoint.history checkpoint.resume))
+    hasty (not (or resumed settings.base (in "learning_rate" run.given) (= settings.unit "words")))
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
     (.warn report f"nothing was trained: {run.path}: {done}")
@@ -370,7 +370,7 @@
     (when (apple-gpu?)
       (.say report "training on Apple's GPU, and on the processor where it lacks an operation"))
     (.run (Training checkpoint ids held run.path report
-      (Limits run.save-every deadline most)
+      (Limits run.save-every deadline most hasty)
       [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]
       team))
     (finally

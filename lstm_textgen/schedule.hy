@@ -8,6 +8,9 @@
 (setv
   WARM-UP 100           ; steps until the learning rate is at its highest
   FINAL-RATE 0.02       ; of the highest, where the cosine ends
+  ;; A run of fewer steps, for each unit, takes larger ones; and how many times at most.
+  ENOUGH-STEPS 800_000
+  MOST-HASTE 1.5
   ;; Time of a step of validation, against one of training: forward alone is a third of the work.
   VALIDATION-COST 0.4
   RESERVE 3.0           ; seconds kept free at the end of a run before any epoch has ended
@@ -22,11 +25,13 @@
   - `deadline`: when the run has to be done, by `time.monotonic`; None: when the epochs of its
     settings are.
   - `max-epochs`: how many epochs a run with a `deadline` has at most, counted from the start of
-    the one where it begins; 0: no limit.]]
+    the one where it begins; 0: no limit.
+  - `hasty`: whether a run with a `deadline` takes larger steps if it is short.]]
   (setv
     #^ float save-every 10
     #^ (| float None) deadline None
-    #^ int max-epochs 0))
+    #^ int max-epochs 0
+    #^ bool hasty False))
 
 
 ;; * When a run ends
@@ -78,7 +83,8 @@
       self.reserve RESERVE
       self.ended False       ; whether an epoch has
       self.first-step None   ; when it was done
-      self.steps 0))         ; since then
+      self.steps 0           ; since then, in the first epoch
+      self.step-seconds None))
 
   (defn progress [self]
     "Return the share of the time that is gone, 1 when it is time to end; None without a deadline."
@@ -90,6 +96,12 @@
     "Return whether it is time to end."
     (= (.progress self) 1))
 
+  (defn all-steps [self]
+    "Return how many steps there will be in all, judging by those so far; ∞ if nothing tells."
+    (if (and self.deadline self.step-seconds)
+      (max 1 (/ (- self.deadline self.reserve self.first-step) self.step-seconds))
+      math.inf))
+
   (defn note-step [self validation-steps]
     #[[Note that a step is done; so many `validation-steps` follow each epoch.
 
@@ -100,8 +112,8 @@
       (not self.ended) (do
         (+= self.steps 1)
         (setv
-          step (/ (- now self.first-step) self.steps)
-          self.reserve (+ RESERVE (* VALIDATION-COST validation-steps step))))))
+          self.step-seconds (/ (- now self.first-step) self.steps)
+          self.reserve (+ RESERVE (* VALIDATION-COST validation-steps self.step-seconds))))))
 
   (defn note-end [self seconds]
     "Note that what follows an epoch's last step took so many `seconds`."
@@ -111,6 +123,18 @@
 
 
 ;; * How fast it learns
+
+(defn haste [limits clock epoch-steps units]
+  #[[Return how many times its learning rate a network takes in a run with these `limits`.
+
+  A hasty run takes 1.5 times as much if it has few steps, and 1 from 800,000 steps divided by the
+  `units` of the network's largest layer on: the larger a network, the sooner large steps harm it
+  (bench/README.md). How many there will be, the `clock` and the `epoch-steps` tell.]]
+  (setv steps (min (.all-steps clock) (or (* limits.max-epochs epoch-steps) math.inf)))
+  (if (and limits.hasty limits.deadline)
+    (min MOST-HASTE (max 1 (/ ENOUGH-STEPS units steps)))
+    1))
+
 
 (defn learning-rate [highest update progress]
   #[[Return the learning rate of a step: a linear warm-up, then half a cosine.

@@ -12,7 +12,7 @@ its flag, a recipe as its keyword.]]
   dataclasses [dataclass make-dataclass replace]
   re
   lstm-textgen.layers [LAYERS parse-layers]
-  lstm-textgen.sizing [FEWEST-ROWS MOST-RATE MOST-ROWS RATE RULES]
+  lstm-textgen.sizing [FEWEST-ROWS MOST-ROWS RULES]
   lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind PASSAGE POSITIVE PROBABILITY RATIO SEED
     SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value unknown-name])
 
@@ -133,9 +133,9 @@ its flag, a recipe as its keyword.]]
     "stop after N epochs without a better validation loss; 0: never"
     :default 5)
   (Setting "learning_rate" POSITIVE "crtm" "training" "RATE"
-    (+ "the highest, before it decays; for a short training whose layers are chosen, "
-      f"up to {MOST-RATE} (default: {RATE})")
-    :default RATE)
+    (+ "the highest, before it decays (default: 0.008; up to 0.012 in a new model's run of few "
+      "--minutes)")
+    :default 0.008)
   (Setting "batch_size" COUNT "crtm" "training" "N"
     (+ f"windows trained on at once (default: {FEWEST-ROWS} to {MOST-ROWS}, "
       "more for a longer text)"))

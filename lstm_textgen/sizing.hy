@@ -1,4 +1,4 @@
-"The default network, its dropout, epochs, batch and rate: by the text's length and the time."
+"The default network, its dropout, epochs and batch: by the length of the text and the time."
 
 (import
   dataclasses [dataclass]
@@ -11,10 +11,6 @@
   FEWEST-ROWS 2          ; in a batch
   MOST-ROWS 32
   NEVER math.inf
-  ;; The learning rate of a network that reads so many characters in all; the most, if fewer.
-  RATE 0.008
-  FULL-READ 4_000_000
-  MOST-RATE 0.012
   ;; The network whose speed `parallel/speed.hy` measures elsewhere, and its speed in this table.
   MEASURED "256"
   MEASURED-SPEED 75_000
@@ -108,16 +104,8 @@
   (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
 
 
-(defn default-rate [units]
-  #[[Return the learning rate of a training that reads so many `units` in all.
-
-  It is 0.008 from 4 million on. Who takes fewer steps has to take larger ones: below that it grows
-  as the units become fewer, up to 0.012 (bench/README.md).]]
-  (min MOST-RATE (max RATE (round (* RATE (/ FULL-READ units)) 4))))
-
-
 (defn choose-layers [units epochs minutes [unit "characters"] [speed 1]]
-  #[[Return the `Layers` for a text of so many `units` to train on, their learning rate, and why.
+  #[[Return the `Layers` for a text with so many `units` to train on, and why, in words.
 
   The text is read `epochs` times (0: without end), for at most so many `minutes` (None: as long as
   it takes). `unit` is what its units are, `characters` or `words`; `speed` is how many times as
@@ -148,7 +136,6 @@
     (Layers [
       (Layer "lstm" size.units)
       #* (if dropout [(Layer "dropout" dropout)] [])])
-    (if (= unit "characters") (default-rate (* units readings)) RATE)
     (+ f"{size.units} units suit {time}, and dropout {dropout} "
       f"suits a text that is read about {readings :.1f} times")))
 

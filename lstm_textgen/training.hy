@@ -23,7 +23,7 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.parallel.cores [make-learner]
   lstm-textgen.parallel.machines [Alone]
-  lstm-textgen.schedule [Clock Limits epochs-of learning-rate validation-losses why-done]
+  lstm-textgen.schedule [Clock Limits epochs-of haste learning-rate validation-losses why-done]
   lstm-textgen.writer [Ends stream])
 
 (setv
@@ -202,7 +202,9 @@ cores, where a batch is dealt out to them.]]
 
   (defn _rate [self [ahead 0]]
     "Return the learning rate for a step, so many steps `ahead`."
-    (learning-rate self.settings.learning-rate
+    (setv units (max (gfor layer self.settings.layers.recurrent layer.size)))
+    (learning-rate
+      (* self.settings.learning-rate (haste self.limits self.clock self.batches.steps units))
       (+ self.place.updates ahead)
       (._progress self ahead)))
 

@@ -117,7 +117,10 @@
   (setv
     ours (network layers)
     ids (some-ids 5)
-    theirs (stock-twin ours layers))
+    random (np.random.default-rng 4))
+  (for [weight ours.trainable-variables]  ; biases begin as zeros, which would hide their order
+    (.assign weight (.normal random 0 0.5 weight.shape)))
+  (setv theirs (stock-twin ours layers))
   (assert (np.allclose (.predict-on-batch ours ids) (.predict-on-batch theirs ids) :atol 1e-6)))
 
 

@@ -1,9 +1,12 @@
 "The schedule of a run: its clock, its learning rate, and what ends it."
 
 (import
+  math
   time
+  types [SimpleNamespace]
   pytest
-  lstm-textgen.schedule [Clock FINAL-RATE WARM-UP learning-rate validation-losses why-done]
+  lstm-textgen.schedule [Clock FINAL-RATE Limits WARM-UP haste learning-rate validation-losses
+    why-done]
   lstm-textgen.settings [new-settings])
 
 (setv pytestmark pytest.mark.quick)
@@ -26,6 +29,28 @@
   (assert (= seconds 37))
   (.note-end clock 10)      ; it took 10
   (assert (not (.over? clock))))
+
+
+(defn test-the-clock-foresees-how-many-steps-there-will-be [monkeypatch]
+  (setv seconds 0)
+  (.setattr monkeypatch time "monotonic" (fn [] seconds))
+  (setv clock (Clock 60))
+  (for [taken [10 1]]  ; it compiles in the first
+    (assert (= (.all-steps clock) math.inf))
+    (+= seconds taken)
+    (.note-step clock 0))
+  (assert (= (.all-steps clock) 47))  ; three seconds are kept for the end
+  (assert (= (.all-steps (Clock None)) math.inf)))
+
+
+(defn [(pytest.mark.parametrize #("steps" "epochs" "units" "times") [
+    #(700 9 384 1.5) #(2_500 9 256 1.25) #(9_000 5 256 1.25) #(9_000 0 256 1) #(2_000 9 512 1)
+    #(700 9 768 1.488) #(10 9 64 1.5)])]
+    test-few-steps-are-larger-and-sooner-with-a-small-network [steps epochs units times]
+  (setv clock (SimpleNamespace :all-steps (fn [] steps)))
+  (for [[deadline hasty expected] [#(1 True times) #(1 False 1) #(None True 1)]]
+    (setv limits (Limits :deadline deadline :max-epochs epochs :hasty hasty))
+    (assert (= (round (haste limits clock 500 units) 3) expected))))
 
 
 (defn test-without-a-deadline-the-clock-ends-nothing []

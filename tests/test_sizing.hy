@@ -9,7 +9,7 @@
 
 (defn choice [units [epochs 12] [minutes None] [unit "characters"] [speed 1]]
   "Return the size of the network chosen, and its dropout."
-  (setv [[lstm #* dropout] _ _] (choose-layers units epochs minutes unit speed))
+  (setv [[lstm #* dropout] _] (choose-layers units epochs minutes unit speed))
   #(lstm.size (if dropout (. (get dropout 0) size) 0)))
 
 
@@ -52,17 +52,6 @@
     #(2_000_000 12 30 0.3) #(1_000_000 2 30 0.1) #(100_000_000 0 None 0) #(1_000_000 0 60 0.5)])]
     test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
   (assert (= (get (choice units epochs minutes) 1) dropout)))
-
-
-(defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "speed" "rate") [
-    #(1_000_000 7 None 1 0.008) #(1_000_000 1 None 1 0.012) #(1_000_000 3 None 1 0.0107)
-    #(1_000_000 9 1 1 0.0095) #(1_000_000 9 1 0.5 0.012) #(100_000_000 0 10 1 0.008)])]
-    test-a-short-training-takes-larger-steps [units epochs minutes speed rate]
-  (assert (= (get (choose-layers units epochs minutes :speed speed) 1) rate)))
-
-
-(defn test-words-are-learned-at-one-rate []
-  (assert (= (get (choose-layers 10_000 1 None "words") 1) 0.008)))
 
 
 (defn [(pytest.mark.parametrize #("units" "epochs") [#(1000 9) #(1_000_000 7) #(100_000_000 3)])]

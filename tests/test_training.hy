@@ -151,6 +151,18 @@
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) (+ epochs 1))))
 
 
+(defn test-a-short-run-of-minutes-takes-larger-steps-unless-the-rate-is-given [tmp-path]
+  (setv rates (lfor
+    [n settings] (enumerate [
+      {"learning_rate" None} {"learning_rate" None  "minutes" 60}
+      {"learning_rate" 0.008  "minutes" 60}])
+    (do
+      (setv folder (/ tmp-path (str n)))
+      (.mkdir folder)
+      (get (. (train-tiny folder #** settings) history) 0 "learning_rate"))))
+  (assert (= (lfor rate rates (/ rate (get rates 0))) (pytest.approx [1 1.5 1] :rel 0.01))))
+
+
 (defn test-of-a-long-held-out-text-only-the-beginning-is-read [tmp-path monkeypatch]
   (setv whole (train-tiny tmp-path :epochs 1))
   (.setattr monkeypatch training "VALIDATED" 300)

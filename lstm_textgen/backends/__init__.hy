@@ -1,1 +1,1 @@
-"The LSTM's loop on each backend."
+"What each of Keras' backends needs: LSTM and GRU loops, products, quiet imports."

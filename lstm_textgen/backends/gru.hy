@@ -39,8 +39,8 @@ Shapes are as in `loop.hy`.]]
   `x` (T, m, B) are its inputs, `h` (u, B) is the state before it; `kernel` (m, 3u), `recurrent`
   (u, 3u) and `bias` (3u, 1), which is added to the product of the latter, are its weights. With
   `low` the factors of products are bfloat16.]]
-  ;; The candidate comes first among the inputs' rows, and its recurrent part last in the loop: so
-  ;; both kernels have the gradients of their rows side by side.
+  ;; The input kernel's columns are put as candidate, update, reset: so the gradients of either
+  ;; kernel's products stand side by side in the loop's array.
   (setv kernel (ops.roll kernel (get h.shape 0) 1))
   (defn [ops.custom-gradient] run [x h kernel recurrent bias]
     (setv [hidden gates] (_forward x h kernel recurrent bias low))

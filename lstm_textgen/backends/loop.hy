@@ -15,7 +15,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 ;; * Layers
 
 (defclass OwnLoop []
-  #[[What comes before a Keras class makes a layer with a loop of ours: same weights, same results.
+  #[[Mixin that gives a Keras layer our own loop: same weights, same results.
 
   With `low`, its products round their factors to bfloat16 (`products.hy`).]]
 
@@ -40,7 +40,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 
 (defclass Folded []
-  #[[What comes before an `OwnLoop` folds the embedding into it: one layer, from ids (B, T).
+  #[[Mixin that folds the embedding into an `OwnLoop`: one layer, from ids (B, T).
 
   The embedding goes through the kernel once for each unit of the vocabulary V, not once for each
   place in the text. What comes out is the kernel for inputs of 1 at the unit's place, else 0.]]
@@ -61,7 +61,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     (.build (super) #(#* shape (get self.embedding-shape 1))))
 
   (defn call [self ids #** options]
-    "Return what the layer does, for `ids` (B, T)."
+    "Run the layer on `ids` (B, T)."
     (.call (super) (ops.expand-dims ids -1) #** options))  ; Keras' own code wants such an axis
 
   (defn inputs-and-kernel [self ids]
@@ -76,9 +76,9 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 ;; * Over time
 
 (defn over-time [time step start [backward False]]
-  #[[Call `step` with each t of so many and what it returned the time before, at first `start`.
+  #[[Call `step` with each t below `time` and its previous results, at first `start`.
 
-  With `backward` the last t comes first. Return what it returned in the end, a list.]]
+  With `backward` the last t comes first. Return the last results, a list.]]
   (defn next-step [n #* carried]
     #((+ n 1) #* (step (if backward (- time 1 n) n) #* carried)))
   (setv [_ #* ended] (ops.while-loop

@@ -289,9 +289,6 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
               (= value (default-epochs (max 1 units) (get settings "unit")))]
     "batch_size" [f"suits a text of {units :,} {(get settings "unit")}"
                   (= value (default-batch-size (max 1 units)))]
-    "learning_rate" (if (= value setting.default)
-      ["the default" True]
-      ["suits so short a training, unless it was given" (bool (get settings "why"))])
     "stride" ["as long as the lookback" (= value (get settings "lookback"))]
     "embedding" ["follows from the vocabulary" True]
     "base" ["given" True]
