@@ -2,6 +2,7 @@
 
 (import
   json
+  os
   pytest
   lstm-textgen.parallel.speed :as speed
   lstm-textgen.parallel.speed [machine-speed]
@@ -18,8 +19,9 @@
 
 
 (defn [pytest.fixture] folder [tmp-path monkeypatch]
-  "Return the cache folder, an empty one."
+  "Return the cache folder, an empty one, of a machine that is idle."
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str tmp-path))
+  (.setattr monkeypatch os "getloadavg" (fn [] #(0.3 3.0 3.0)) :raising False)
   tmp-path)
 
 
@@ -34,7 +36,21 @@
   (assert (= (machine-speed report) 2))
   (pretend monkeypatch 1)
   (assert (= (machine-speed report) 2))
-  (assert (= report.lines ["measuring once how fast this machine trains"])))
+  (assert (= report.lines ["measuring how fast this machine trains"])))
+
+
+(defn test-what-was-measured-beside-other-work-is-not-kept [folder monkeypatch]
+  (.setattr monkeypatch os "getloadavg" (fn [] #((speed.cores) 0.0 0.0)) :raising False)
+  (for [times [2 3]]
+    (pretend monkeypatch (* times MEASURED-SPEED))
+    (assert (= (machine-speed (Quiet)) times))))
+
+
+(defn test-without-a-load-to-look-at-it-is-kept [folder monkeypatch]
+  (.delattr monkeypatch os "getloadavg")
+  (for [times [2 3]]
+    (pretend monkeypatch (* times MEASURED-SPEED))
+    (assert (= (machine-speed (Quiet)) 2))))
 
 
 (defn test-another-number-of-cores-is-another-machine [folder monkeypatch]

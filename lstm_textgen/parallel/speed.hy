@@ -1,4 +1,4 @@
-#[[How fast this machine trains: a few real steps, measured once and then remembered.
+#[[How fast this machine trains: a few real steps, measured once while it is idle and remembered.
 
 `sizing.hy` has the speeds of all networks on one machine; what is measured here is how many times
 as fast this one is.]]
@@ -27,15 +27,19 @@ as fast this one is.]]
   #[[Return how many times as fast as in `sizing.hy` this machine trains with the backend in use.
 
   What is measured is kept in the cache folder, for each processor, number of cores and version of
-  the backend. `report` (a `Report`) shows that it takes a moment.]]
+  the backend; but not what was measured beside other work. `report` (a `Report`) shows that it
+  takes a moment.]]
   (setv
     path (/ (Path (cache-folder)) "speed.json")
     known (_read path)
     machine (_machine))
   (unless (in machine known)
-    (.doing report "measuring once how fast this machine trains")
-    (setv (get known machine) (round (/ (units-a-second) MEASURED-SPEED) 3))
-    (_write path known))
+    (.doing report "measuring how fast this machine trains")
+    (setv
+      idle (_idle?)
+      (get known machine) (round (/ (units-a-second) MEASURED-SPEED) 3))
+    (when idle
+      (_write path known)))
   (get known machine))
 
 
@@ -45,6 +49,14 @@ as fast this one is.]]
   (.join ", " [
     (processor-name) f"{(cores)} cores" backend
     (. (__import__ backend) __version__) keras.__version__]))
+
+
+(defn _idle? []
+  "Return whether little else keeps this machine busy, as far as the system tells."
+  (try
+    (< (get (os.getloadavg) 0) (/ (+ (cores) 1) 2))  ; we ourselves may count as one
+    (except [[AttributeError OSError]]  ; on Windows
+      True)))
 
 
 (defn units-a-second []
