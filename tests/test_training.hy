@@ -35,13 +35,14 @@
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
 
 
-(defn run [folder stride stops [batch 8]]
-  #[[Train in `folder` for four epochs, of 42 steps with a `batch` of 8; return the model's path.
+(defn run [folder stride stops #** more]
+  #[[Train in `folder` for four epochs; return the model's path.
 
-  The run is stopped after each number of steps in `stops`, and started again.]]
+  An epoch has 42 steps, unless `more` settings change that. The run is stopped after each number
+  of steps in `stops`, and started again.]]
   (setv
     path (/ folder "model")
-    settings {#** TINY "epochs" 4  "stride" stride  "batch_size" batch})
+    settings {#** TINY "epochs" 4  "stride" stride  #** more})
   (for [stop [#* stops None]]
     (try
       (train (write-text folder) path
@@ -65,11 +66,12 @@
   (assert (same-run? (whole-run stride) (run tmp-path stride stops))))
 
 
-(defn test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path]
+(defn [(pytest.mark.parametrize "layers" [(get TINY "layers") "gru:24,dropout:0.3"])]
+    test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path layers]
   (.setattr monkeypatch "lstm_textgen.parallel.cores.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
-    (run (/ tmp-path name) 16 stops :batch 16))
+    (run (/ tmp-path name) 16 stops #** {"batch_size" 16  "layers" layers}))
   (assert (same-run? (/ tmp-path "a" "model") (/ tmp-path "b" "model"))))
 
 
