@@ -90,20 +90,27 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 
 (defn row [array t]
-  "Return row `t` of `array` (T, n, B), as (n, B)."
-  (setv [_ n batch] array.shape)
-  (ops.squeeze (ops.slice array #(t 0 0) #(1 n batch)) 0))
+  "Return row `t` of `array` (T, n, …), as (n, …)."
+  (setv [_ #* shape] array.shape)
+  (ops.squeeze (ops.slice array #(t #* (lfor _ shape 0)) #(1 #* shape)) 0))
 
 
 (defn with-rows [array t #* rows]
-  #[[Return `array` (T, n, B) with its row `t` replaced by `rows` (…, B), one below the other.
+  #[[Return `array` (T, n, …) with its row `t` replaced by `rows`, one after another.
 
   Joined first, they would be written at half the speed.]]
-  (setv place 0)
+  (setv
+    place 0
+    zeros (lfor _ (cut array.shape 2 None) 0))
   (for [each rows]
-    (setv array (ops.slice-update array #(t place 0) (ops.expand-dims each 0)))
+    (setv array (ops.slice-update array #(t place #* zeros) (ops.expand-dims each 0)))
     (+= place (get each.shape 0)))
   array)
+
+
+(defn vector [array]
+  "Return all numbers of `array` in one row."
+  (ops.reshape array #(-1)))
 
 
 (defn earlier [first later]

@@ -6,7 +6,7 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
 (import
   keras
   keras [ops]
-  lstm-textgen.backends.loop [Folded OwnLoop earlier flat over-time row unflat with-rows]
+  lstm-textgen.backends.loop [Folded OwnLoop earlier flat over-time row unflat vector with-rows]
   lstm-textgen.backends.products [product])
 
 
@@ -34,59 +34,78 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
   `x` (T, m, B) are its inputs, `h` and `c` (u, B) is the state before it, `kernel` (m, 4u) and
   `recurrent` (u, 4u) are its weights. With `low` the factors of products are bfloat16.]]
   (defn [ops.custom-gradient] run [x h c kernel recurrent]
-    (setv [hidden cells gates] (_forward x h c kernel recurrent low))
+    (setv [last-c hidden slopes] (_forward x h c kernel recurrent low))
     (defn gradient [#* upstream]
       (when (= (len upstream) 1)  ; some backends pass one tuple
         (setv [upstream] upstream))
-      (_backward #* upstream hidden cells gates x h c kernel recurrent low))
-    #(#(hidden (get hidden -1) (get cells -1)) gradient))
+      (_backward #* upstream hidden slopes x h kernel recurrent low))
+    #(#(hidden (get hidden -1) last-c) gradient))
   (run x h c kernel recurrent))
 
 
+;; All that isn't a product is done on vectors of u × B numbers, one unit after another: of a loop
+;; over a matrix with few columns XLA makes code that takes the numbers one by one.
+
 (defn _forward [x h c kernel recurrent low]
-  "Return the hidden states (T, u, B), the cells (T, u, B) and the gates (T, 4u, B) of a window."
+  #[[Return the last c (u, B), the hidden states (T, u, B) and the slopes of a window.
+
+  The slopes (T, 6 × u × B) are what the loop's gradients are multiplied by: for input, forget,
+  candidate and output, on from h to c, and from c to the c before it.]]
   (setv
     [time _ batch] x.shape
     [units wide] recurrent.shape
     both (ops.concatenate [(ops.transpose kernel) (ops.transpose recurrent)] 1))
-  (defn step [t h c hidden cells gates]
+  (defn step [t h c hidden slopes]
     (setv
-      [i f g o] (ops.split (product both (ops.concatenate [(row x t) h] 0) low) 4 0)
+      z (product both (ops.concatenate [(row x t) h] 0) low)
+      [i f g o] (ops.split (vector z) 4)
       i (ops.sigmoid i)
       f (ops.sigmoid f)
       g (ops.tanh g)
       o (ops.sigmoid o)
+      before c
       c (+ (* f c) (* i g))
-      h (* o (ops.tanh c)))
-    #(h c (with-rows hidden t h) (with-rows cells t c) (with-rows gates t i f g o)))
-  (setv room (lfor n [units units wide] (ops.zeros #(time n batch) h.dtype)))
-  (cut (over-time time step [h c #* room]) 2 None))
+      squashed (ops.tanh c)
+      h (ops.reshape (* o squashed) h.shape))
+    #(h c (with-rows hidden t h) (with-rows slopes t
+      (* g i (- 1 i))
+      (* before f (- 1 f))
+      (* i (- 1 (* g g)))
+      (* squashed o (- 1 o))
+      (* o (- 1 (* squashed squashed)))
+      f)))
+  (setv [_ last-c hidden slopes] (over-time time step [
+    h
+    (vector c)
+    (ops.zeros #(time units batch) h.dtype)
+    (ops.zeros #(time (* 6 units batch)) h.dtype)]))
+  #((ops.reshape last-c c.shape) hidden slopes))
 
 
-(defn _backward [d-hidden dh dc hidden cells gates x h c kernel recurrent low]
+(defn _backward [d-hidden dh dc hidden slopes x h kernel recurrent low]
   #[[Return the gradients of `_forward` for x, h, c and both kernels.
 
   They follow from `d-hidden` (T, u, B), the gradient of the hidden states, and from `dh` and `dc`
   (u, B), those of the last state.]]
   (setv
-    time (get gates.shape 0)
-    earlier-cells (earlier c cells))
+    [time _ batch] x.shape
+    wide (get recurrent.shape 1))
   (defn step [t dh dc dz]
     (setv
-      [i f g o] (ops.split (row gates t) 4 0)
-      squashed (ops.tanh (row cells t))
-      dh (+ dh (row d-hidden t))
-      dc (+ dc (* dh o (- 1 (* squashed squashed))))
-      dz (with-rows dz t
-        (* dc g i (- 1 i))
-        (* dc (row earlier-cells t) f (- 1 f))
-        (* dc i (- 1 (* g g)))
-        (* dh squashed o (- 1 o))))
+      [to-i to-f to-g to-o to-c f] (ops.split (row slopes t) 6)
+      dh (vector (+ dh (row d-hidden t)))
+      dc (+ dc (* dh to-c))
+      gates [(* dc to-i) (* dc to-f) (* dc to-g) (* dh to-o)]
+      dz (with-rows dz t #* (lfor gate gates (ops.reshape gate h.shape))))
     #((product recurrent (row dz t) low) (* dc f) dz))
   (setv
-    [dh dc dz] (over-time time step [dh dc (ops.zeros-like gates)] :backward True)
+    [dh dc dz] (over-time time step [
+      dh
+      (vector dc)
+      (ops.zeros #(time wide batch) h.dtype)]
+      :backward True)
     dz (flat dz)
     dx (unflat (product kernel dz low) time)
     fed (flat (ops.concatenate [x (earlier h hidden)] 1))
     [d-kernel d-recurrent] (ops.split (product fed dz low :turn-b True) [(get x.shape 1)] 0))
-  #(dx dh dc d-kernel d-recurrent))
+  #(dx dh (ops.reshape dc h.shape) d-kernel d-recurrent))
