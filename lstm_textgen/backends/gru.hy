@@ -7,7 +7,7 @@ Shapes are as in `loop.hy`.]]
 (import
   keras
   keras [ops]
-  lstm-textgen.backends.loop [Folded OwnLoop earlier flat over-time row unflat with-rows]
+  lstm-textgen.backends.loop [Folded OwnLoop earlier flat over-time row unflat vector with-rows]
   lstm-textgen.backends.products [product])
 
 
@@ -43,64 +43,70 @@ Shapes are as in `loop.hy`.]]
   ;; kernel's products stand side by side in the loop's array.
   (setv kernel (ops.roll kernel (get h.shape 0) 1))
   (defn [ops.custom-gradient] run [x h kernel recurrent bias]
-    (setv [hidden gates] (_forward x h kernel recurrent bias low))
+    (setv [hidden slopes] (_forward x h kernel recurrent bias low))
     (defn gradient [#* upstream]
       (when (= (len upstream) 1)  ; some backends pass one tuple
         (setv [upstream] upstream))
-      (_backward #* upstream hidden gates x h kernel recurrent low))
+      (_backward #* upstream hidden slopes x h kernel recurrent low))
     #(#(hidden (get hidden -1)) gradient))
   (run x h kernel recurrent bias))
 
 
 (defn _forward [x h kernel recurrent bias low]
-  #[[Return the hidden states (T, u, B) of a window and what its gradient needs (T, 4u, B).
+  #[[Return the hidden states (T, u, B) and the slopes of a window.
 
-  That is the candidate, the update gate, the reset gate, and what the latter multiplies.]]
+  The slopes (T, 5 × u × B) are what the loop's gradients are multiplied by: for candidate, update
+  and reset, for what the latter multiplies, and from h to the h before it.]]
   (setv
     [time _ batch] x.shape
     [units _] recurrent.shape
     from-x (ops.transpose kernel)
     from-h (ops.transpose recurrent))
-  (defn step [t h hidden gates]
+  (defn step [t h hidden slopes]
     (setv
-      [x-g x-z x-r] (ops.split (product from-x (row x t) low) 3 0)
-      [h-z h-r a] (ops.split (+ (product from-h h low) bias) 3 0)
+      [x-g x-z x-r] (ops.split (vector (product from-x (row x t) low)) 3)
+      [h-z h-r a] (ops.split (vector (+ (product from-h h low) bias)) 3)
       z (ops.sigmoid (+ x-z h-z))
       r (ops.sigmoid (+ x-r h-r))
       g (ops.tanh (+ x-g (* r a)))
-      h (+ (* z h) (* (- 1 z) g)))
-    #(h (with-rows hidden t h) (with-rows gates t g z r a)))
-  (setv room (lfor n [units (* 4 units)] (ops.zeros #(time n batch) h.dtype)))
-  (cut (over-time time step [h #* room]) 1 None))
+      before (vector h)
+      to-g (* (- 1 z) (- 1 (* g g)))
+      h (ops.reshape (+ (* z before) (* (- 1 z) g)) h.shape))
+    #(h (with-rows hidden t h) (with-rows slopes t
+      to-g
+      (* (- before g) z (- 1 z))
+      (* to-g a r (- 1 r))
+      (* to-g r)
+      z)))
+  (cut (over-time time step [
+    h
+    (ops.zeros #(time units batch) h.dtype)
+    (ops.zeros #(time (* 5 units batch)) h.dtype)]) 1 None))
 
 
-(defn _backward [d-hidden dh hidden gates x h kernel recurrent low]
+(defn _backward [d-hidden dh hidden slopes x h kernel recurrent low]
   #[[Return the gradients of `_forward` for x, h, both kernels and the bias.
 
   They follow from `d-hidden` (T, u, B), the gradient of the hidden states, and from `dh` (u, B),
   that of the last one.]]
   (setv
-    time (get gates.shape 0)
-    units (get h.shape 0)
-    before (earlier h hidden))
-  (defn step [t dh d-gates]
+    [time _ batch] x.shape
+    room (ops.zeros #(time (get recurrent.shape 1) batch) h.dtype))
+  (defn step [t dh from-x from-h]
     (setv
-      [g z r a] (ops.split (row gates t) 4 0)
-      dh (+ dh (row d-hidden t))
-      dg (* dh (- 1 z) (- 1 (* g g)))
-      d-gates (with-rows d-gates t
-        dg
-        (* dh (- (row before t) g) z (- 1 z))
-        (* dg a r (- 1 r))
-        (* dg r)))
-    #((+ (* dh z) (product recurrent (cut (row d-gates t) units None) low)) d-gates))
+      [to-g to-z to-r to-a z] (ops.split (row slopes t) 5)
+      dh (vector (+ dh (row d-hidden t)))
+      [dg dz dr da dh] (lfor
+        slope [to-g to-z to-r to-a z]
+        (ops.reshape (* dh slope) h.shape))
+      from-h (with-rows from-h t dz dr da))
+    #((+ dh (product recurrent (row from-h t) low)) (with-rows from-x t dg dz dr) from-h))
   (setv
-    [dh d-gates] (over-time time step [dh (ops.zeros-like gates)] :backward True)
-    d-gates (flat d-gates)
-    d-from-x (cut d-gates (* 3 units))
-    d-from-h (cut d-gates units None))
-  #((unflat (product kernel d-from-x low) time)
+    [dh from-x from-h] (over-time time step [dh room room] :backward True)
+    from-x (flat from-x)
+    from-h (flat from-h))
+  #((unflat (product kernel from-x low) time)
     dh
-    (product (flat x) d-from-x low :turn-b True)
-    (product (flat before) d-from-h low :turn-b True)
-    (ops.sum d-from-h 1 :keepdims True)))
+    (product (flat x) from-x low :turn-b True)
+    (product (flat (earlier h hidden)) from-h low :turn-b True)
+    (ops.sum from-h 1 :keepdims True)))
