@@ -45,7 +45,6 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
 
 ;; All that isn't a product is done on vectors of u × B numbers, one unit after another: of a loop
 ;; over a matrix with few columns XLA makes code that takes the numbers one by one.
-
 (defn _forward [x h c kernel recurrent low]
   #[[Return the last c (u, B), the hidden states (T, u, B) and the slopes of a window.
 
