@@ -8,7 +8,7 @@ each of the peers (default: 512:0.2:8e-3:32 and 768:0.3:8e-3:32; none with `--pe
 for as long: an LSTM in PyTorch with our recipe (batches of so many rows, window 64, Adam with β₁
 0.8 and half a cosine from the rate down, clipped gradients, stateful streams, 9 readings at most),
 in bfloat16 where that is faster. Both hold out the last tenth of the text, which is then scored:
-ours as by `--score`, PyTorch in one go; stock Keras opens the saved file and must agree. Losses
+ours as by `--score`, PyTorch in parts; stock Keras opens the saved file and must agree. Losses
 are in nats a character. Needs the extra `bench` (PyTorch); how to let that keep its memory stands
 in bench/training.hy.]]
 
@@ -27,7 +27,7 @@ in bench/training.hy.]]
   lstm-textgen.textmodel [load])
 
 (setv
-  START 20_000  ; characters of the held-out text that stock Keras reads in one go
+  START 20_000  ; characters of the held-out text that stock Keras or PyTorch reads in one go
   SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
   ;; Of the peers.
   PEERS ["512:0.2:8e-3:32" "768:0.3:8e-3:32"]
@@ -152,12 +152,19 @@ in bench/training.hy.]]
     (lfor part state (.detach part)))
 
   (defn held-loss [self ids]
-    "Return the loss of `ids` (time,), read in one go in float32."
+    "Return the loss of `ids` (time,), read in float32; oneDNN can't read much in one go."
     (setv
       self.low False
-      self.dropout.p 0)
+      self.dropout.p 0
+      state None
+      total 0)
     (with [_ (self.torch.no-grad)]
-      (.item (get (.loss self (get ids None) None) 0)))))
+      (for [start (range 0 (- (len ids) 1) START)]
+        (setv
+          part (cut ids start (+ start START 1))
+          [value state] (.loss self (get part None) state))
+        (+= total (* (- (len part) 1) (.item value)))))
+    (/ total (- (len ids) 1))))
 
 
 (defn pytorch-loss [text minutes peer]

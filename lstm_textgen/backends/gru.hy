@@ -39,9 +39,6 @@ Shapes are as in `loop.hy`.]]
   `x` (T, m, B) are its inputs, `h` (u, B) is the state before it; `kernel` (m, 3u), `recurrent`
   (u, 3u) and `bias` (3u, 1), which is added to the product of the latter, are its weights. With
   `low` the factors of products are bfloat16.]]
-  ;; The input kernel's columns are put as candidate, update, reset: so the gradients of either
-  ;; kernel's products stand side by side in the loop's array.
-  (setv kernel (ops.roll kernel (get h.shape 0) 1))
   (defn [ops.custom-gradient] run [x h kernel recurrent bias]
     (setv [hidden slopes] (_forward x h kernel recurrent bias low))
     (defn gradient [#* upstream]
@@ -55,8 +52,8 @@ Shapes are as in `loop.hy`.]]
 (defn _forward [x h kernel recurrent bias low]
   #[[Return the hidden states (T, u, B) and the slopes of a window.
 
-  The slopes (T, 5 × u × B) are what the loop's gradients are multiplied by: for candidate, update
-  and reset, for what the latter multiplies, and from h to the h before it.]]
+  The slopes (T, 5 × u × B) lead to update, reset and candidate, to what the reset gate multiplies,
+  and from h to the h before it.]]
   (setv
     [time _ batch] x.shape
     [units _] recurrent.shape
@@ -64,7 +61,7 @@ Shapes are as in `loop.hy`.]]
     from-h (ops.transpose recurrent))
   (defn step [t h hidden slopes]
     (setv
-      [x-g x-z x-r] (ops.split (vector (product from-x (row x t) low)) 3)
+      [x-z x-r x-g] (ops.split (vector (product from-x (row x t) low)) 3)
       [h-z h-r a] (ops.split (vector (+ (product from-h h low) bias)) 3)
       z (ops.sigmoid (+ x-z h-z))
       r (ops.sigmoid (+ x-r h-r))
@@ -73,9 +70,9 @@ Shapes are as in `loop.hy`.]]
       to-g (* (- 1 z) (- 1 (* g g)))
       h (ops.reshape (+ (* z before) (* (- 1 z) g)) h.shape))
     #(h (with-rows hidden t h) (with-rows slopes t
-      to-g
       (* (- before g) z (- 1 z))
       (* to-g a r (- 1 r))
+      to-g
       (* to-g r)
       z)))
   (cut (over-time time step [
@@ -94,13 +91,13 @@ Shapes are as in `loop.hy`.]]
     room (ops.zeros #(time (get recurrent.shape 1) batch) h.dtype))
   (defn step [t dh from-x from-h]
     (setv
-      [to-g to-z to-r to-a z] (ops.split (row slopes t) 5)
+      [to-z to-r to-g to-a z] (ops.split (row slopes t) 5)
       dh (vector (+ dh (row d-hidden t)))
-      [dg dz dr da dh] (lfor
-        slope [to-g to-z to-r to-a z]
+      [dz dr dg da dh] (lfor
+        slope [to-z to-r to-g to-a z]
         (ops.reshape (* dh slope) h.shape))
       from-h (with-rows from-h t dz dr da))
-    #((+ dh (product recurrent (row from-h t) low)) (with-rows from-x t dg dz dr) from-h))
+    #((+ dh (product recurrent (row from-h t) low)) (with-rows from-x t dz dr dg) from-h))
   (setv
     [dh from-x from-h] (over-time time step [dh room room] :backward True)
     from-x (flat from-x)

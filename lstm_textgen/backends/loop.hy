@@ -1,10 +1,10 @@
 #[[What our own LSTM and GRU share: layers whose loop over time has a gradient written for it.
 
 They are for processors, by XLA. Autodiff of a loop keeps every intermediate value and adds up the
-gradient of the kernels step by step. Our loops keep only what the gradient needs, and that of the
-kernels is one matrix product after the loop. The batch is the last axis: a product of a large
-kernel and a narrow matrix of states is up to 1.6 times faster than that of their transposes
-(bench/README.md).
+gradient of the kernels step by step. Our loops keep only what the gradient is multiplied by on its
+way back through each step (slopes), and that of the kernels is one matrix product after the loop.
+The batch is the last axis: a product of a large kernel and a narrow matrix of states is up to 1.6
+times faster than that of their transposes (bench/README.md).
 
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
@@ -109,7 +109,10 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 
 (defn vector [array]
-  "Return all numbers of `array` in one row."
+  #[[Return all numbers of `array`, row after row.
+
+  What isn't a product is done on vectors: a loop over a matrix with few columns XLA unrolls, and
+  then takes the numbers one by one.]]
   (ops.reshape array #(-1)))
 
 

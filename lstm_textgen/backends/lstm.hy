@@ -43,16 +43,14 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
   (run x h c kernel recurrent))
 
 
-;; All that isn't a product is done on vectors of u × B numbers, one unit after another: of a loop
-;; over a matrix with few columns XLA makes code that takes the numbers one by one.
 (defn _forward [x h c kernel recurrent low]
   #[[Return the last c (u, B), the hidden states (T, u, B) and the slopes of a window.
 
-  The slopes (T, 6 × u × B) are what the loop's gradients are multiplied by: for input, forget,
-  candidate and output, on from h to c, and from c to the c before it.]]
+  The slopes (T, 6 × u × B) lead to input, forget, candidate and output, from h to c, and from c to
+  the c before it.]]
   (setv
     [time _ batch] x.shape
-    [units wide] recurrent.shape
+    [units _] recurrent.shape
     both (ops.concatenate [(ops.transpose kernel) (ops.transpose recurrent)] 1))
   (defn step [t h c hidden slopes]
     (setv
