@@ -1,33 +1,30 @@
 #[[How fast networks train beside PyTorch's and stock Keras': `python -m hy bench/training.hy`.
 
-All train the same network on the same batches with Adam and clipped gradients, in turns, in this
-one process; the table gives medians, and the median of the ratios within each round. PyTorch runs
-in float32, and in bfloat16 as its users get it, by one line (`torch.autocast`). The last column is
-the share of the rate of the fastest large product that PyTorch or TensorFlow has here in the
-precision used, measured in the same rounds: 6 operations for each weight and character (2 forward,
-4 backward; the embedding counts as looked up). Needs the extra `bench` (PyTorch).
-
-PyTorch takes its memory from the system anew at each step. Who tunes it lets the allocator keep
-it; with glibc by MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=4000000000 in the environment.
+All train the same network on the same batches with Adam and clipped gradients, in turns, each in a
+process of its own, as each would be used; the table gives medians, and the median of the ratios
+within each round. "Ours" has the backend that the program chooses here, and if that isn't
+TensorFlow, a second row shows TensorFlow. PyTorch runs in float32, and in bfloat16 as its users
+get it, by one line (`torch.autocast`). It takes its memory from the system anew at each step, and
+who tunes it lets the allocator keep it: "memory kept". The last column is the share of the rate of
+the fastest large product that PyTorch or TensorFlow has here in the precision used, measured in
+the same rounds: 6 operations for each weight and character (2 forward, 4 backward; the embedding
+counts as looked up). Needs the extra `bench` (PyTorch).
 
 A processor with AVX2 alone is stood in for by `--float32`, which leaves bfloat16 out, with
 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
 XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
 
 (import
-  functools [partial]
+  os
   statistics [median]
+  subprocess
   sys
-  keras
   numpy :as np
-  tensorflow :as tf
-  torch
-  bench.common [in-turns print-header print-row processor times-faster]
-  lstm-textgen.backends.products [bfloat16-pays?]
+  bench.common [ROOT print-header print-row processor seconds-of times-faster]
+  lstm-textgen.backends.choice [choose-freely fastest-backend]
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.machine [cores processor-flags]
-  lstm-textgen.parallel.cores [make-learner])
+  lstm-textgen.machine [bfloat16? cores processor-flags])
 
 (setv
   ROUNDS 9
@@ -40,15 +37,17 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
   ;; Layers, and rows of a batch.
   NETWORKS [#("128" 128) #("256,256" 64) #("384" 32) #("512" 64) #("768" 32) #("gru:256" 64)]
   SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
+  ;; What lets glibc keep the memory that a process frees.
+  KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
   ;; What stock Keras and PyTorch call a layer, and how many gates it has.
-  KINDS {"lstm" ["LSTM" 4]  "gru" ["GRU" 3]})
+  KINDS {"lstm" ["LSTM" 4]  "gru" ["GRU" 3]}
+  LOW "bfloat16"
+  HIGH "float32")
 
 
 (defn main []
   "Compare all networks."
-  (import-keras)  ; TensorFlow is set up as by the program: before its first operation is enough
-  (setv low (and (bfloat16-pays?) (not-in "--float32" sys.argv)))
-  (torch.set-num-threads (cores))
+  (setv low (and (bfloat16?) (not-in "--float32" sys.argv)))
   (print f"{(processor)}: {(.join " " (sorted (& (processor-flags) SHOWN-FLAGS)))}\n")
   (print-header "network" "" "characters/s" "ours is faster by" "of the product rate")
   (for [[text rows] NETWORKS]
@@ -61,55 +60,48 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
   `low`: compare in bfloat16 too.]]
   (setv
     layers (parse-layers text)
-    x (.integers (np.random.default-rng 1) 0 VOCABULARY #(rows WINDOW) :dtype "int32")
-    y (np.roll x -1 1)
+    precisions (if low [HIGH LOW] [HIGH])
+    best (get precisions -1)
+    chosen (or (when low (fastest-backend layers)) "tensorflow")
     contestants {
-      "ours" [(ours layers rows low) low]
-      "PyTorch" [(pytorch layers False) False]
-      #** (if low {"PyTorch, bfloat16" [(pytorch layers True) True]} {})
-      "stock Keras, XLA" [(stock-keras layers rows) False]}
+      "ours" [["ours" best] {"KERAS_BACKEND" chosen}]
+      #** (if (= chosen "tensorflow")
+        {}
+        {"ours on TensorFlow" [["ours" best] {"KERAS_BACKEND" "tensorflow"}]})
+      #** (dfor
+        precision precisions
+        [name environment] [["" {}] [", memory kept" KEPT]]
+        f"PyTorch, {precision}{name}" [["pytorch" precision] environment])
+      "stock Keras, XLA" [["keras" HIGH] {"KERAS_BACKEND" "tensorflow"}]}
+    products (dfor
+      precision precisions
+      library ["PyTorch" "TensorFlow"]
+      #(library precision) [[library precision] {}])
     times (in-turns
-      {#** (dfor [name [learn _]] (.items contestants) name (steps learn x y))
-       #** (products low)}
-      ROUNDS))
-  (for [[name [_ rounded]] (.items contestants)]
+      (dfor
+        [name [what environment]] (.items {#** contestants #** products})
+        name (Worker [#* what text rows] environment))))
+  (for [[name [[_ precision] _]] (.items contestants)]
     (setv
-      seconds (get times name)
-      speed (/ (* STEPS rows WINDOW) (median seconds))
-      ratio f"{(times-faster (get times "ours") seconds) :.2f}×"
-      share (/ (* speed (operations layers)) (product-rate times rounded)))
+      speed (/ (* STEPS rows WINDOW) (median (get times name)))
+      ratio f"{(times-faster (get times "ours") (get times name)) :.2f}×"
+      rate (/ (* 2 (** SIDE 3)) (min (gfor
+        [library rounded] products
+        :if (= rounded precision)
+        (median (get times #(library rounded)))))))
     (print-row f"{text}, batch {rows}" name f"{speed :,.0f}"
       (if (= name "ours") "" ratio)
-      f"{share :.0%}")))
+      f"{(/ (* speed (operations layers)) rate) :.0%}")))
 
 
-(defn products [low]
-  #[[Return functions that multiply two large matrices, by names #(library rounded).
-
-  `low`: in bfloat16 too.]]
-  (setv matrices (np.ones #(SIDE SIDE) "float32"))
-  (dfor
-    rounded (if low [False True] [False])
-    [name act] (.items {
-      "PyTorch" (partial torch.mm #* (lfor _ "ab"
-        (.to (torch.from-numpy matrices) (if rounded torch.bfloat16 torch.float32))))
-      "TensorFlow" (partial tf.matmul #* (lfor _ "ab"
-        (tf.cast matrices (if rounded tf.bfloat16 tf.float32))))})
-    #(name rounded) act))
-
-
-(defn product-rate [times rounded]
-  "Return the operations a second of the fastest of `products` in that precision."
-  (/ (* 2 (** SIDE 3)) (min (gfor
-    name ["PyTorch" "TensorFlow"]
-    (median (get times #(name rounded)))))))
-
-
-(defn steps [learn x y]
-  "Return a function that learns from the batch x, y as often as a round asks."
-  (fn []
-    (for [_ (range STEPS)]
-      (learn x y))))
+(defn in-turns [workers]
+  "Return the seconds that each of `workers` (a dict) takes in each round, lists; then end them."
+  (setv times (dfor name workers name []))
+  (for [_ (range ROUNDS)  [name worker] (.items workers)]
+    (.append (get times name) (.ask worker)))
+  (for [worker (.values workers)]
+    (.end worker))
+  times)
 
 
 (defn operations [layers]
@@ -125,16 +117,70 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
   [#* (get KINDS (. (get layers 0) kind)) (lfor layer layers.recurrent layer.size)])
 
 
+;; * Processes
+
+(defclass Worker []
+  "A process that does `work` (the arguments of `serve`), in an `environment`, when it is asked."
+
+  (defn __init__ [self work environment]
+    (setv self.process (subprocess.Popen
+      [(getattr hy "sys_executable" sys.executable) "-m" "hy" __file__ "--serve"
+        #* (map str work)]
+      :cwd ROOT
+      :env {#** os.environ #** environment}
+      :text True
+      :stdin subprocess.PIPE
+      :stdout subprocess.PIPE
+      :stderr subprocess.DEVNULL))
+    (.ask self))  ; the first time it compiles
+
+  (defn ask [self]
+    "Let it do its work once; return the seconds that it took."
+    (print :file self.process.stdin :flush True)
+    (float (.readline self.process.stdout)))
+
+  (defn end [self]
+    (.communicate self.process)))
+
+
+(defn serve [kind precision text rows]
+  "Do the work that is described, once for each line that comes; answer with its seconds."
+  (setv
+    low (= precision LOW)
+    rows (int rows)
+    layers (parse-layers text)
+    act (match kind
+      "ours" (steps (ours layers rows low) rows)
+      "pytorch" (steps (pytorch layers low) rows)
+      "keras" (steps (stock-keras layers rows) rows)
+      _ (product kind low)))
+  (for [_ sys.stdin]
+    (print (seconds-of act) :flush True)))
+
+
+(defn steps [learn rows]
+  "Return a function that learns from a batch of so many `rows` as often as a round asks."
+  (setv
+    x (.integers (np.random.default-rng 1) 0 VOCABULARY #(rows WINDOW) :dtype "int32")
+    y (np.roll x -1 1))
+  (fn []
+    (for [_ (range STEPS)]
+      (learn x y))))
+
+
 ;; * Contestants: each is a function that learns from a batch
 
 (defn ours [layers rows low]
   "Learn as this package's training does; with `low` in bfloat16."
+  (import-keras)
+  (import lstm-textgen.parallel.cores [make-learner])
   (setv spec (NetworkSpec layers VOCABULARY EMBEDDING))
   (. (make-learner spec #(rows WINDOW) 1 RATE low) learn))
 
 
 (defn stock-keras [layers rows]
   "Learn by stock layers, compiled by XLA as a whole."
+  (import keras)
   (setv
     [name _ sizes] (described layers)
     kind (getattr keras.layers name)
@@ -152,6 +198,8 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
 
 (defn pytorch [layers low]
   "Learn by PyTorch, stateful from batch to batch as its users write it; with `low` in bfloat16."
+  (import torch)
+  (torch.set-num-threads (cores))
   (setv
     [name _ sizes] (described layers)
     embedding (torch.nn.Embedding VOCABULARY EMBEDDING)
@@ -178,4 +226,24 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
     (.item loss)))
 
 
-(main)
+(defn product [library low]
+  "Return a function that multiplies two large matrices by that `library`; with `low` in bfloat16."
+  (setv matrix (np.ones #(SIDE SIDE) "float32"))
+  (if (= library "PyTorch")
+    (do
+      (import torch)
+      (torch.set-num-threads (cores))
+      (setv
+        kind (if low torch.bfloat16 torch.float32)
+        [a b] (lfor _ "ab" (.to (torch.from-numpy matrix) kind :copy True)))
+      (fn [] (torch.mm a b)))
+    (do
+      (import tensorflow :as tf)
+      (setv [a b] (lfor _ "ab" (tf.cast matrix (if low tf.bfloat16 tf.float32))))
+      (fn [] (tf.matmul a b)))))
+
+
+(choose-freely)
+(if (= (cut sys.argv 1 2) ["--serve"])
+  (serve #* (cut sys.argv 2 None))
+  (main))

@@ -10,7 +10,10 @@
   platformdirs [user-cache-dir]
   threadpoolctl [ThreadpoolController])
 
-(setv MB (** 2 20))  ; bytes
+(setv
+  MB (** 2 20)  ; bytes
+  ;; Instructions that multiply in bfloat16, as Linux names them.
+  BFLOAT16 #{"avx512_bf16" "amx_bf16"})
 
 
 (defn cores []
@@ -28,6 +31,18 @@
 (defn [cache] processor-flags []
   "Return the names of the processor's instruction sets, as Linux lists them; elsewhere none."
   (set (.split (or (_processor-says "flags") (_processor-says "Features")))))
+
+
+(defn bfloat16? []
+  "Return whether the processor has instructions for bfloat16."
+  (bool (& (processor-flags) BFLOAT16)))
+
+
+(defn gpu? []
+  "Return whether there may be a GPU: of NVIDIA's or AMD's, as Linux shows them, or Apple's."
+  (or
+    (any (gfor device ["/dev/nvidiactl" "/dev/kfd"] (.exists (Path device))))
+    (= (platform.system) "Darwin")))
 
 
 (defn _processor-says [key]

@@ -160,7 +160,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     (and (in kind FAST) (_own-loop?)) (partial (get FAST kind) :low low)
     (and (= kind "lstm") (= (keras.backend.backend) "torch")) (do
       (import lstm-textgen.backends.torch [TorchLSTM])
-      TorchLSTM)
+      (partial TorchLSTM :low low))
     True (partial (getattr keras.layers (get KERAS-CLASS kind)) #** (.get KERAS-OPTIONS kind {}))))
 
 

@@ -17,7 +17,7 @@
   lstm-textgen.batches [VALIDATED fingerprint keep-arc split-ids streams?]
   lstm-textgen.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.corpus [cut-at-space text-ids]
-  lstm-textgen.layers [embedding-size]
+  lstm-textgen.layers [embedding-size parse-layers]
   lstm-textgen.machine [MB]
   lstm-textgen.modelfile.places [check-writable lock-model sweep]
   lstm-textgen.parallel.machines [Alone join]
@@ -26,7 +26,7 @@
   lstm-textgen.report.plain [Plan Silent]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.sizing [RULES choose-layers default-batch-size default-epochs]
+  lstm-textgen.sizing [MEASURED RULES choose-layers default-batch-size default-epochs]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
@@ -240,7 +240,7 @@
     (replace settings
       :beginning (.decode vocabulary (get ids (slice 1)))
       :recipe (when run.recipe run.recipe.name))
-    vocabulary ids run.given run.minutes (_speed run team report)))
+    vocabulary ids run.given run.minutes (_speed run base.settings.layers team report)))
   (unless settings.batch-size
     (setv rows (.even-rows team checkpoint.settings.batch-size)
       checkpoint.settings (replace checkpoint.settings :batch-size rows)))
@@ -260,7 +260,7 @@
   (unless layers
     (setv [layers why] (choose-layers units
       (if run.minutes (.max-epochs run settings) epochs)
-      run.minutes settings.unit (_speed run team report))))
+      run.minutes settings.unit (_speed run (parse-layers MEASURED) team report))))
   (Checkpoint None vocabulary
     (replace settings
       :epochs epochs
@@ -285,20 +285,21 @@
       "and place in the text, but no longer to the last bit"))))
 
 
-(defn _speed [run team report]
-  "Return how many times as fast as the machine of `sizing.hy` this one is, if that counts."
+(defn _speed [run layers team report]
+  "Return how many times as fast as the machine of `sizing.hy` this one trains such `layers`."
   (unless run.minutes
     (return 1))
-  (_load-keras report)
+  (_load-keras layers report)
   (import lstm-textgen.parallel.speed [machine-speed])
   (.leader-says team (machine-speed report)))
 
 
-(defn _load-keras [report]
-  "Import Keras, which takes seconds to come, and say so."
+(defn _load-keras [layers report]
+  "Import Keras to train `layers`, which takes seconds to come, and say so."
   (unless (in "keras" sys.modules)
     (.doing report "loading Keras"))
-  (import-keras))
+  (when (import-keras layers)
+    (.say report "training on PyTorch, which is the fastest on this processor")))
 
 
 (defn _epochs [run ids settings]
@@ -362,7 +363,7 @@
     (_check-table run))
   (try
     (.begin-run report (_plan run checkpoint resumed ids held deadline))
-    (_load-keras report)  ; all else is in order now
+    (_load-keras settings.layers report)  ; all else is in order now
     (import
       lstm-textgen.backends.callbacks [log-callbacks]
       lstm-textgen.network [apple-gpu?]

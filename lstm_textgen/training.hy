@@ -260,7 +260,7 @@ cores, where a batch is dealt out to them.]]
       (if self.clock.deadline 0 self.settings.epochs)
       (* size self.batches.steps)
       (* size self.place.step))
-    (unless self.stepped
+    (unless (or self.stepped (= (keras.backend.backend) "torch"))  ; which compiles nothing
       (.doing self.report "compiling the network")))
 
   (defn _batch-size [self]

@@ -4,8 +4,8 @@
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.backends.products :as products
-  lstm-textgen.backends.products [bfloat16-pays? product])
+  lstm-textgen.backends.products [bfloat16-pays? product]
+  lstm-textgen.machine :as machine)
 
 
 (defn matrix [seed #* shape]
@@ -37,5 +37,5 @@
 (defn [(pytest.mark.parametrize #("flags" "pays") [
     [#{"avx2" "avx512_bf16"} True] [#{"amx_bf16"} True] [#{"avx2" "avx512f"} False] [#{} False]])]
     test-bfloat16-is-used-where-the-processor-has-instructions-for-it [monkeypatch flags pays]
-  (.setattr monkeypatch products "processor_flags" (fn [] flags))
+  (.setattr monkeypatch machine "processor_flags" (fn [] flags))
   (assert (= (bfloat16-pays?) pays)))

@@ -6,7 +6,9 @@ that the model has learned from.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  importlib [import-module]
   keras
+  lstm-textgen.backends.quiet [muted-stderr]
   lstm-textgen.values [clip])
 
 
@@ -14,6 +16,9 @@ that the model has learned from.]]
   #[[Return the callbacks that keep logs: for TensorBoard in a folder, as a table in a file.
 
   Each is a path or None. The table of a run that is `resumed` continues the one that is there.]]
+  (when tensorboard
+    (with [_ (muted-stderr)]
+      (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
   [ ;; The graph of the training network, whose layers are our own, tells nobody anything.
     #* (if tensorboard [(keras.callbacks.TensorBoard tensorboard :write-graph False)] [])
     #* (if csv [(keras.callbacks.CSVLogger csv :append resumed)] [])])

@@ -8,16 +8,12 @@ others 2018, 'Mixed Precision Training'.]]
 (import
   keras
   keras [ops]
-  lstm-textgen.machine [processor-flags])
-
-(setv INSTRUCTIONS #{"avx512_bf16" "amx_bf16"})  ; as Linux names them
+  lstm-textgen.machine [bfloat16?])
 
 
 (defn bfloat16-pays? []
   "Return whether products in bfloat16 are faster with this processor and this backend."
-  (and
-    (= (keras.backend.backend) "tensorflow")
-    (bool (& (processor-flags) INSTRUCTIONS))))
+  (and (in (keras.backend.backend) ["tensorflow" "torch"]) (bfloat16?)))
 
 
 (defn product [a b [low False] [turn-b False]]

@@ -1,5 +1,6 @@
 "Keras without its greeting: TensorFlow writes a page to standard error when it is imported."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   importlib [import-module]
@@ -8,6 +9,7 @@
   sys
   tempfile [TemporaryFile]
   threading [RLock]
+  lstm-textgen.backends.choice [fastest-backend]
   lstm-textgen.interrupts [Stopper])
 
 (setv
@@ -23,25 +25,32 @@
   MUTING (RLock))
 
 
-(defn import-keras []
+(defn import-keras [[layers None]]
   #[[Import Keras, and TensorFlow where it is installed, with standard error muted.
 
-  Call it before the first import of a module that imports Keras. TensorFlow is imported here
-  whatever the backend: Keras imports it at the first step of training if it is installed.
-  Raise `ValueError`, which says what to install, if Keras or its backend isn't, and
-  `KeyboardInterrupt` at the end of the import if Ctrl-C was pressed.]]
-  (setv missing None)
+  Call it before the first import of a module that imports Keras. With `layers` Keras gets the
+  backend that is fastest for them, if it is free. TensorFlow is imported here whatever the
+  backend, as Keras imports it at the first step of training if it is installed; but not with a
+  backend chosen here, whose steps are our own.
+  Return the backend that was chosen here, or None. Raise `ValueError`, which says what to install,
+  if Keras or its backend isn't, and `KeyboardInterrupt` at the end of the import if Ctrl-C was pressed.]]
+  (setv
+    missing None
+    chosen (when layers (fastest-backend layers)))
   (for [[name value] (.items ENVIRONMENT)]
     (.setdefault os.environ name value))
+  (when chosen
+    (setv (get os.environ "KERAS_BACKEND") chosen))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
          _ (muted-stderr)]
     (try
       (import-module "keras")
       (except [error ModuleNotFoundError]
         (setv missing error)))
-    (try
-      (import-module "tensorflow")
-      (except [ImportError])))
+    (unless chosen
+      (try
+        (import-module "tensorflow")
+        (except [ImportError]))))
   (when stopper.number
     (raise KeyboardInterrupt))
   (when missing
@@ -49,7 +58,8 @@
     (raise (ValueError (+ f"this needs Keras with the backend {backend}, but "
         f"{(or missing.name backend)} is not installed: pip install keras {backend} "
         "(KERAS_BACKEND chooses another backend)"))
-      :from missing)))
+      :from missing))
+  chosen)
 
 
 (defn _backend-for [module]

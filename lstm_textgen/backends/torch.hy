@@ -9,7 +9,12 @@
 (defclass TorchLSTM [keras.layers.LSTM]
   #[[`keras.layers.LSTM` by PyTorch's own LSTM: same weights, same results.
 
-  PyTorch goes through oneDNN on processors and through cuDNN on a GPU.]]
+  PyTorch goes through oneDNN on processors and through cuDNN on a GPU. With `low`, all but the
+  gradients of weights is bfloat16 between its gates.]]
+
+  (defn __init__ [self units [low False] #** options]
+    (.__init__ (super) units #** options)
+    (setv self.dtype-within (if low torch.bfloat16 torch.float32)))
 
   (defn inner-loop [self sequences initial-state mask [training False]]
     "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
@@ -22,6 +27,12 @@
         bias
         (torch.zeros-like bias)]
       state (lfor array initial-state (torch.unsqueeze array 0))
+      [sequences #* rounded] (lfor
+        array [sequences #* state #* weights]
+        (.to array self.dtype-within))
       ;; With biases, one layer, no dropout, one direction, the batch as the first axis.
-      [hidden h c] (torch.lstm sequences state weights True 1 0.0 training False True))
+      [hidden h c] (lfor
+        array (torch.lstm sequences (cut rounded 2) (cut rounded 2 None)
+          True 1 0.0 training False True)
+        (.float array)))
     #((get h 0) hidden [(get h 0) (get c 0)])))

@@ -5,6 +5,7 @@
   os
   shlex
   sys
+  lstm-textgen.backends.choice [choose-freely]
   lstm-textgen.checkpoint [backup-path load-checkpoint save-checkpoint]
   lstm-textgen.cli.flags [as-flags command flag]
   lstm-textgen.cli.streams [complain]
@@ -30,6 +31,7 @@
   "Train as the `flags` say; return the exit status."
   (when (.value flags "cpu")
     (.update os.environ NO-GPU))
+  (choose-freely)
   (setv
     [path] flags.models
     recipe (when (in "recipe" flags.given) (load-recipe (.value flags "recipe")))

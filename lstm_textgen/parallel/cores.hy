@@ -11,7 +11,7 @@ mostly wait for each other (bench/README.md).]]
   lstm-textgen.backends.products [bfloat16-pays?]
   lstm-textgen.learner [Learner]
   lstm-textgen.machine [cores]
-  lstm-textgen.network [on-gpu? training-network])
+  lstm-textgen.network [apple-gpu? on-gpu? training-network])
 
 (setv
   FEWEST-ROWS 8       ; in a part: with fewer, products are slow
@@ -28,9 +28,13 @@ mostly wait for each other (bench/README.md).]]
     (return (DevicesLearner spec batch-shape rng-seed learning-rate
       (unless distributed (cut (keras.distribution.list-devices) 1)))))
   (setv options [spec batch-shape rng-seed learning-rate (if (is low None) (bfloat16-pays?) low)])
-  (if (and (= (keras.backend.backend) "tensorflow") (not (on-gpu?)))
-    (PartsLearner (part-count (get batch-shape 0) (cores)) #* options)
-    (Learner #* options)))
+  (setv on-processor (not (or (on-gpu?) (apple-gpu?))))
+  (match #((keras.backend.backend) on-processor)
+    #("tensorflow" True) (PartsLearner (part-count (get batch-shape 0) (cores)) #* options)
+    #("torch" True) (do
+      (import lstm-textgen.parallel.torch [TorchLearner])
+      (TorchLearner #* options))
+    _ (Learner #* options)))
 
 
 (defn part-count [rows processors]

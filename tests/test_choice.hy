@@ -1,0 +1,85 @@
+"Which backend trains where nobody has said it."
+
+(import
+  importlib.metadata :as metadata
+  sys
+  pytest
+  lstm-textgen.backends.choice :as choice
+  lstm-textgen.backends.choice [fastest-backend]
+  lstm-textgen.layers [parse-layers]
+  lstm-textgen.machine :as machine
+  tests.helpers [TINY-FLAGS run-hy succeeded write-text])
+
+(setv
+  LSTM (parse-layers "256,dropout:0.2,64")
+  ;; The program as it is on a processor with bfloat16 and without a GPU.
+  PROGRAM #[[
+(import
+  sys
+  lstm-textgen.backends.choice :as choice
+  lstm-textgen.cli [main]
+  lstm-textgen.machine :as machine)
+(setv
+  machine.processor-flags (fn [] #{"avx512_bf16"})
+  (get (vars choice) (hy.mangle "gpu?")) (fn [] False))
+(sys.exit (main (cut sys.argv 1 None)))
+]])
+
+
+(defn not-installed [name]
+  (raise (metadata.PackageNotFoundError name)))
+
+
+(defn [pytest.fixture] here [monkeypatch tmp-path]
+  "Let this be the program's own process on a processor with bfloat16, with PyTorch and no GPU."
+  (.setattr monkeypatch choice "PROCESS" {"ours" True})
+  (.setattr monkeypatch machine "processor_flags" (fn [] #{"avx2" "avx512_bf16"}))
+  (.setattr monkeypatch choice (hy.mangle "gpu?") (fn [] False))
+  (.setattr monkeypatch metadata "version" (fn [name] "2.6.0+cpu"))
+  (.delenv monkeypatch "KERAS_BACKEND" :raising False)
+  (.setenv monkeypatch "KERAS_HOME" (str tmp-path))
+  (.delitem monkeypatch sys.modules "keras" :raising False)
+  monkeypatch)
+
+
+(defn [pytest.mark.quick] test-pytorch-trains-lstms-on-a-processor-with-bfloat16 [here]
+  (assert (= (fastest-backend LSTM) "torch")))
+
+
+(defn [pytest.mark.quick (pytest.mark.parametrize "layers" ["gru:8" "8,gru:8" "lstm-hard:8"])]
+    test-other-layers-are-left-to-tensorflow [here layers]
+  (assert (is (fastest-backend (parse-layers layers)) None)))
+
+
+(defn [pytest.mark.quick (pytest.mark.parametrize "change" [
+    (fn [here] (.setattr here choice "PROCESS" {"ours" False}))
+    (fn [here] (.setattr here machine "processor_flags" (fn [] #{"avx2" "avx512f"})))
+    (fn [here] (.setattr here choice (hy.mangle "gpu?") (fn [] True)))
+    (fn [here] (.setattr here metadata "version" (fn [name] "2.5.1")))
+    (fn [here] (.setattr here metadata "version" not-installed))
+    (fn [here] (.setenv here "KERAS_BACKEND" "tensorflow"))
+    (fn [here] (.setitem here sys.modules "keras" choice))]
+    :ids ["library" "float32" "gpu" "old-torch" "no-torch" "said" "imported"])]
+    test-whatever-speaks-against-it-leaves-keras-its-own [here change]
+  (change here)
+  (assert (is (fastest-backend LSTM) None)))
+
+
+(defn [pytest.mark.quick (pytest.mark.parametrize #("content" "chosen") [
+    ["{\"backend\": \"tensorflow\"}" "torch"] ["{}" "torch"] ["{" "torch"] ["[]" "torch"]
+    ["{\"backend\": \"jax\"}" None]])]
+    test-what-keras-configuration-names-is-obeyed [here tmp-path content chosen]
+  (.write-text (/ tmp-path "keras.json") content)
+  (assert (= (fastest-backend LSTM) chosen)))
+
+
+(defn test-the-program-trains-on-pytorch-and-says-so [tmp-path]
+  (write-text tmp-path)
+  (defn train [#* flags #** environment]
+    (succeeded (run-hy PROGRAM "--sources" "text.txt" #* TINY-FLAGS "--epochs" 1 "--restart"
+      #* flags
+      :cwd tmp-path
+      :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment})))
+  (assert (in "training on PyTorch" (train)))
+  (assert (not-in "PyTorch" (train :KERAS-BACKEND "tensorflow")))
+  (assert (not-in "PyTorch" (train "--layers" "gru:8"))))

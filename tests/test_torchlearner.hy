@@ -1,0 +1,87 @@
+"Steps of learning on PyTorch: they teach what Keras' own do, in bfloat16 nearly, and resume."
+
+(import
+  json
+  pytest
+  tests.helpers [run-hy succeeded])
+
+(setv
+  ;; What the tests below run under PyTorch, each with its own end.
+  BEGINNING #[[
+(import
+  json
+  numpy :as np
+  lstm-textgen.layers [NetworkSpec parse-layers]
+  lstm-textgen.learner [Learner put values]
+  lstm-textgen.parallel.cores [make-learner]
+  lstm-textgen.parallel.torch [TorchLearner])
+(setv
+  SHAPE #(4 5)
+  SIZE 6
+  [held #* seen] (lfor _ (range 7) (lfor _ "xy"
+    (.integers (np.random.default-rng 2) 0 SIZE SHAPE :dtype "int32"))))
+(defn learner [kind layers low]
+  (kind (NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01 low))
+(defn losses [learner batches]
+  (lfor [x y] batches (.learn learner x y)))
+(defn numbers [arrays]
+  (lfor a arrays (.tolist a)))
+]])
+
+
+(defn on-torch [code]
+  "Return what `code` prints under PyTorch, from JSON."
+  (json.loads (succeeded (run-hy (+ BEGINNING code) :environment {"KERAS_BACKEND" "torch"}))))
+
+
+(defn test-they-teach-what-keras-own-steps-do []
+  (setv [ours keras] (on-torch #[[
+(print (json.dumps (lfor kind [TorchLearner Learner]
+  (do
+    (setv each (learner kind "8,dropout:0.5,lstm:6" False))
+    [ (losses each seen)
+      (.validate each #* held)
+      (numbers (values (.variables each)))
+      (numbers (values each.optimizer.variables))]))))
+]]))
+  (assert (= (len (flat ours)) (len (flat keras))))
+  (for [[a b] (zip (flat ours) (flat keras))]
+    (assert (= a (pytest.approx b :abs 1e-3)))))
+
+
+(defn flat [nested]
+  "Return the numbers in a `nested` list."
+  (if (isinstance nested list)
+    (lfor part nested number (flat part) number)
+    [nested]))
+
+
+(defn test-what-they-teach-in-bfloat16-is-close []
+  (setv [low exact] (on-torch #[[
+(print (json.dumps (lfor low [True False]
+  (losses (learner TorchLearner "8,dropout:0.5,lstm:6" low) seen))))
+]]))
+  (assert (!= low exact))
+  (assert (= low (pytest.approx exact :rel 0.01))))
+
+
+(defn test-in-bfloat16-they-resume-with-the-same-bits []
+  (setv [whole parts] (on-torch #[[
+(setv [whole before after] (lfor _ (range 3) (learner TorchLearner "8,dropout:0.5,lstm:6" True)))
+(losses whole seen)
+(losses before (cut seen 3))
+(put (get (list (.resumable after
+    [#* (values (.variables before)) #* (values before.optimizer.variables)])) 0)
+  [#* (values (.variables before)) #* (values before.optimizer.variables)])
+(losses after (cut seen 3 None))
+(print (json.dumps (lfor each [whole after]
+  (numbers (values [#* (.variables each) #* each.optimizer.variables])))))
+]]))
+  (assert (= whole parts)))
+
+
+(defn test-they-are-the-steps-of-training-on-a-processor []
+  (assert (= (on-torch #[[
+(print (json.dumps (. (type (make-learner
+  (NetworkSpec (parse-layers "8") SIZE 4) SHAPE 1 0.01)) __name__)))
+]]) "TorchLearner")))
