@@ -26,7 +26,7 @@
   lstm-textgen.report.plain [Plan Silent]
   lstm-textgen.schedule [Limits epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.sizing [MEASURED RULES choose-layers default-batch-size default-epochs]
+  lstm-textgen.sizing [MEASURED choose-layers default-batch-size default-epochs most-epochs]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
   lstm-textgen.vocabulary [Vocabulary])
@@ -61,10 +61,12 @@
     #^ float save-every 10
     #^ float max-download 1024)
 
-  (defn max-epochs [self settings]
-    "Return how many epochs a run with `minutes` has at most, with these `settings`; 0: no bound."
+  (defn max-epochs [self settings units]
+    #[[Return how many epochs a run with `minutes` has at most; 0: no bound.
+
+    That is with these `settings` and so many `units` to train on.]]
     (.get self.given "epochs"
-      (if settings.base settings.epochs (. (get RULES settings.unit) most-epochs)))))
+      (if settings.base settings.epochs (most-epochs units settings.unit)))))
 
 
 (defn train-model [run report]
@@ -259,7 +261,7 @@
     (.say report hint))
   (unless layers
     (setv [layers why] (choose-layers units
-      (if run.minutes (.max-epochs run settings) epochs)
+      (if run.minutes (.max-epochs run settings units) epochs)
       run.minutes settings.unit (_speed run (parse-layers MEASURED) team report))))
   (Checkpoint None vocabulary
     (replace settings
@@ -352,7 +354,7 @@
     settings checkpoint.settings
     report.unit settings.unit
     deadline (when run.minutes (+ begun (* 60 run.minutes)))
-    most (.max-epochs run settings)
+    most (.max-epochs run settings (len ids))
     resumed (bool (or checkpoint.history checkpoint.resume))
     hasty (not (or resumed settings.base (in "learning_rate" run.given) (= settings.unit "words")))
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
@@ -393,7 +395,7 @@
     :layers (str settings.layers)
     :why settings.why
     :new (not resumed)
-    :epochs (if deadline (.max-epochs run settings) settings.epochs)
+    :epochs (if deadline (.max-epochs run settings (len ids)) settings.epochs)
     :seconds (when deadline (- deadline (time.monotonic)))
     :losses (lfor
       entry checkpoint.history

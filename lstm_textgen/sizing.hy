@@ -32,11 +32,15 @@
   - `units`: how large it is; `speed`: how many units of text it reads in a second on the machine
     of bench/README.md, in batches of 32 rows.
   - `most-dropout`: the most that helps it.
-  - `usual-from`: in a run without `minutes` it is chosen for texts with so many units or more.]]
+  - `usual-from`: in a run without `minutes` it is chosen for texts with so many units or more.
+  - `enough`: units of a text of up to a million that make it worth its size.
+  - `timed-from`: in a run with `minutes` it is chosen for texts with so many units or more.]]
   #^ int units
   #^ int speed
   #^ float most-dropout
-  #^ float usual-from)
+  #^ float usual-from
+  #^ int enough
+  (setv #^ int timed-from 0))
 
 
 (defclass [(dataclass :frozen True)] Rule []
@@ -44,15 +48,17 @@
 
   - `sizes`: the networks to choose from, the largest first.
   - `read`: units to read in all, but in no fewer than `fewest-epochs`, no more than `most-epochs`.
-  - `enough`, `enough-of-more`: units that make a network worth its size, of a text of up to a
-    million units, and of one of five or more.
-  - `dropout`: for each time that the text is read.
+  - `most-read`: units to read at most in a run with `minutes`, but in no fewer epochs than
+    `enough-epochs`, no more than `most-epochs`.
+  - `enough-of-more`: units of a text of five million or more that make a network worth its size.
+  - `dropout`: for each time that the text is read again.
   - `by-rows`: the speed grows with this power of a batch's rows.]]
   #^ list sizes
   #^ int read
   #^ int fewest-epochs
   #^ int most-epochs
-  #^ int enough
+  #^ int most-read
+  #^ int enough-epochs
   #^ int enough-of-more
   #^ float dropout
   #^ float by-rows)
@@ -61,26 +67,29 @@
 ;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
 (setv
   CHARACTERS (Rule
-    [ (Size 768 15_000 0.5 NEVER)
-      (Size 512 31_000 0.5 NEVER)
-      (Size 384 44_000 0.3 200_000)
-      (Size 256 75_000 0.3 0)]
+    [ (Size 1024 6_500 0.5 NEVER 4_500_000 500_000)
+      (Size 768 13_500 0.5 NEVER 2_500_000)
+      (Size 512 29_000 0.5 NEVER 2_500_000)
+      (Size 384 44_000 0.3 200_000 2_500_000)
+      (Size 256 75_000 0.3 0 2_500_000)]
     :read 7_000_000
     :fewest-epochs 3
     :most-epochs 9  ; with more a small text is known by heart
-    :enough 2_500_000
+    :most-read 6_000_000
+    :enough-epochs 6
     :enough-of-more 5_000_000
-    :dropout 0.05
+    :dropout 0.06
     :by-rows 0.5)
   WORDS (Rule
-    [ (Size 256 9_000 0.5 0)
-      (Size 128 15_000 0.5 NEVER)]
+    [ (Size 256 9_000 0.5 0 600_000)
+      (Size 128 15_000 0.5 NEVER 600_000)]
     :read 800_000
     :fewest-epochs 2
     :most-epochs 5
-    :enough 600_000
+    :most-read 800_000
+    :enough-epochs 5
     :enough-of-more 600_000
-    :dropout 0.1
+    :dropout 0.15
     :by-rows 0)
   RULES {"characters" CHARACTERS  "words" WORDS})
 
@@ -93,6 +102,15 @@
   minutes on two cores; a smaller text is known by heart soon after (bench/README.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
+
+
+(defn most-epochs [units [unit "characters"]]
+  #[[Return how many epochs a run with `minutes` has at most on a text with so many `units`.
+
+  A small text gets 9, one of a million characters or more 6: with more a network of the size that
+  the time allows knows it by heart (bench/README.md). By words it is 5.]]
+  (setv rule (get RULES unit))
+  (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
 
 (defn default-batch-size [units]
@@ -112,24 +130,24 @@
   fast as in the table above this machine is.
 
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that
-  in the minutes reads 2.5 million characters; or of a small text, all of it 9 times; or of a large
-  one, all of it once, but 5 million at most. For a megabyte that is 384 units from 1.2 minutes on,
-  512 from 1.6, 768 from 3.1, at `speed` 1. Words are read more slowly, since each is chosen from
-  thousands; of them 600,000 are enough, or all of the text 5 times. Without minutes it is 256
-  units, or 384 for a text of 200,000 characters or more. The size doesn't depend on the epochs:
-  fewer of them take less time.
+  in the minutes reads 2.5 million characters (1,024 units: 4.5 million); or of a small text, all of
+  it 9 times; or of a large one, all of it once, but 5 million at most. For a megabyte that is 384
+  units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1. Words are read more slowly, since each is chosen from thousands; of them 600,000 are enough, or all of the
+  text 5 times. Without minutes it is 256 units, or 384 for a text of 200,000 characters or more.
+  The size doesn't depend on the epochs: fewer of them take less time.
 
-  Dropout grows with each time that the text is read, up to the most that helps such a network; by
+  Dropout grows with each time that the text is read again, up to the most that helps such a network; by
   less for a text of more than a megabyte. All was measured on two cores (bench/README.md).]]
   (setv
     rule (get RULES unit)
     seconds (* speed (_share-of-speed rule units) (max 1 (- (* 60 (or minutes 0)) STARTING)))
-    size (if minutes (_largest-in rule units seconds) (_usual rule units))
+    size (if minutes (_largest-in rule units unit seconds) (_usual rule units))
     by-clock (/ (* size.speed seconds) units)
     readings (if minutes
       (min by-clock (or epochs by-clock))
       (or epochs (default-epochs units unit)))
-    wanted (* rule.dropout readings (min 1 (/ LONG-TEXT units)))
+    again (max 0 (- readings 1))
+    wanted (* rule.dropout again (min 1 (/ LONG-TEXT units)))
     dropout (min size.most-dropout (round wanted 1))
     time (if minutes f"--minutes {minutes :g}" "a run without --minutes"))
   #(
@@ -145,13 +163,16 @@
   (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows))
 
 
-(defn _largest-in [rule units seconds]
+(defn _largest-in [rule units unit seconds]
   "Return the largest of the `rule`'s sizes that in so many `seconds` reads enough of `units`."
-  (setv enough (min
-    (* units rule.most-epochs)
-    (max rule.enough (min units rule.enough-of-more))))
   (next
-    (gfor size rule.sizes :if (>= (* size.speed seconds) enough) size)
+    (gfor
+      size rule.sizes
+      :setv enough (min
+        (* units (most-epochs units unit))
+        (max size.enough (min units rule.enough-of-more)))
+      :if (and (>= units size.timed-from) (>= (* size.speed seconds) enough))
+      size)
     (get rule.sizes -1)))
 
 

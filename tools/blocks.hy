@@ -202,7 +202,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
     printed)
 
   (defn _environment [self]
-    "Return the environment of a shell in which the program is installed."
+    "Return the environment of a shell in which the program is installed, on TensorFlow."
     (setv bin (. (Path sys.executable) parent))
     {
       #** (dfor
@@ -211,6 +211,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
         name value)
       "PATH" f"{bin}{os.pathsep}{(get os.environ "PATH")}"
       "PYTHONPATH" (str ROOT)
+      "KERAS_BACKEND" "tensorflow"
       "LSTM_TEXTGEN_CACHE" (str (/ self.folder.parent "cache"))})
 
   (defn _shorten [self]
