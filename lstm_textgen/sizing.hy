@@ -31,12 +31,13 @@
 
   - `units`: how large it is; `speed`: how many units of text it reads in a second on the machine
     of bench/README.md, in batches of 32 rows.
-  - `most-dropout`: the most that helps it.
+  - `dropout`, `most-dropout`: for each time that the text is read again, and the most that helps.
   - `usual-from`: in a run without `minutes` it is chosen for texts with so many units or more.
   - `enough`: units of a text of up to a million that make it worth its size.
   - `timed-from`: in a run with `minutes` it is chosen for texts with so many units or more.]]
   #^ int units
   #^ int speed
+  #^ float dropout
   #^ float most-dropout
   #^ float usual-from
   #^ int enough
@@ -51,7 +52,6 @@
   - `most-read`: units to read at most in a run with `minutes`, but in no fewer epochs than
     `enough-epochs`, no more than `most-epochs`.
   - `enough-of-more`: units of a text of five million or more that make a network worth its size.
-  - `dropout`: for each time that the text is read again.
   - `by-rows`: the speed grows with this power of a batch's rows.]]
   #^ list sizes
   #^ int read
@@ -60,36 +60,33 @@
   #^ int most-read
   #^ int enough-epochs
   #^ int enough-of-more
-  #^ float dropout
   #^ float by-rows)
 
 
 ;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
 (setv
   CHARACTERS (Rule
-    [ (Size 1024 6_500 0.5 NEVER 4_500_000 500_000)
-      (Size 768 13_500 0.5 NEVER 2_500_000)
-      (Size 512 29_000 0.5 NEVER 2_500_000)
-      (Size 384 44_000 0.3 200_000 2_500_000)
-      (Size 256 75_000 0.3 0 2_500_000)]
+    [ (Size 1024 6_500 0.08 0.5 NEVER 4_500_000 500_000)
+      (Size 768 13_500 0.06 0.5 NEVER 2_500_000)
+      (Size 512 29_000 0.06 0.5 NEVER 2_500_000)
+      (Size 384 44_000 0.06 0.3 200_000 2_500_000)
+      (Size 256 75_000 0.06 0.3 0 2_500_000)]
     :read 7_000_000
     :fewest-epochs 3
     :most-epochs 9  ; with more a small text is known by heart
     :most-read 6_000_000
     :enough-epochs 6
     :enough-of-more 5_000_000
-    :dropout 0.06
     :by-rows 0.5)
   WORDS (Rule
-    [ (Size 256 9_000 0.5 0 600_000)
-      (Size 128 15_000 0.5 NEVER 600_000)]
+    [ (Size 256 9_000 0.15 0.5 0 600_000)
+      (Size 128 15_000 0.15 0.5 NEVER 600_000)]
     :read 800_000
     :fewest-epochs 2
     :most-epochs 5
     :most-read 800_000
     :enough-epochs 5
     :enough-of-more 600_000
-    :dropout 0.15
     :by-rows 0)
   RULES {"characters" CHARACTERS  "words" WORDS})
 
@@ -147,7 +144,7 @@
       (min by-clock (or epochs by-clock))
       (or epochs (default-epochs units unit)))
     again (max 0 (- readings 1))
-    wanted (* rule.dropout again (min 1 (/ LONG-TEXT units)))
+    wanted (* size.dropout again (min 1 (/ LONG-TEXT units)))
     dropout (min size.most-dropout (round wanted 1))
     time (if minutes f"--minutes {minutes :g}" "a run without --minutes"))
   #(

@@ -32,8 +32,10 @@
   backend that is fastest for them, if it is free. TensorFlow is imported here whatever the
   backend, as Keras imports it at the first step of training if it is installed; but not with a
   backend chosen here, whose steps are our own.
+
   Return the backend that was chosen here, or None. Raise `ValueError`, which says what to install,
-  if Keras or its backend isn't, and `KeyboardInterrupt` at the end of the import if Ctrl-C was pressed.]]
+  if Keras or its backend isn't, and `KeyboardInterrupt` at the end of the import if Ctrl-C was
+  pressed.]]
   (setv
     missing None
     chosen (when layers (fastest-backend layers)))

@@ -9,8 +9,8 @@
 (defclass TorchLSTM [keras.layers.LSTM]
   #[[`keras.layers.LSTM` by PyTorch's own LSTM: same weights, same results.
 
-  PyTorch goes through oneDNN on processors and through cuDNN on a GPU. With `low`, all but the
-  gradients of weights is bfloat16 between its gates.]]
+  PyTorch goes through oneDNN on processors and through cuDNN on a GPU. With `low`, what goes in
+  and what comes out is rounded to bfloat16; within, sums are float32.]]
 
   (defn __init__ [self units [low False] #** options]
     (.__init__ (super) units #** options)
