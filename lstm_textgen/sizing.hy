@@ -51,7 +51,8 @@
   - `read`: units to read in all, but in no fewer than `fewest-epochs`, no more than `most-epochs`.
   - `most-read`: units to read at most in a run with `minutes`, but in no fewer epochs than
     `enough-epochs`, no more than `most-epochs`.
-  - `enough-of-more`: units of a text of five million or more that make a network worth its size.
+  - `enough-readings`, `enough-of-more`: how often a longer text has to be read to make a network
+    worth its size, and of how many units that is true at most.
   - `by-rows`: the speed grows with this power of a batch's rows.]]
   #^ list sizes
   #^ int read
@@ -59,6 +60,7 @@
   #^ int most-epochs
   #^ int most-read
   #^ int enough-epochs
+  #^ float enough-readings
   #^ int enough-of-more
   #^ float by-rows)
 
@@ -76,7 +78,8 @@
     :most-epochs 9  ; with more a small text is known by heart
     :most-read 6_000_000
     :enough-epochs 6
-    :enough-of-more 5_000_000
+    :enough-readings 2.5
+    :enough-of-more 12_000_000
     :by-rows 0.5)
   WORDS (Rule
     [ (Size 256 9_000 0.15 0.5 0 600_000)
@@ -86,6 +89,7 @@
     :most-epochs 5
     :most-read 800_000
     :enough-epochs 5
+    :enough-readings 1
     :enough-of-more 600_000
     :by-rows 0)
   RULES {"characters" CHARACTERS  "words" WORDS})
@@ -128,10 +132,11 @@
 
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that
   in the minutes reads 2.5 million characters (1,024 units: 4.5 million); or of a small text, all of
-  it 9 times; or of a large one, all of it once, but 5 million at most. For a megabyte that is 384
-  units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1. Words are read more slowly, since each is chosen from thousands; of them 600,000 are enough, or all of the
-  text 5 times. Without minutes it is 256 units, or 384 for a text of 200,000 characters or more.
-  The size doesn't depend on the epochs: fewer of them take less time.
+  it 9 times; or of a large one, all of it two and a half times, but 12 million at most. For a
+  megabyte that is 384 units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at
+  `speed` 1. Words are read more slowly, since each is chosen from thousands; of them 600,000 are
+  enough, or all of the text 5 times. Without minutes it is 256 units, or 384 for a text of 200,000
+  characters or more. The size doesn't depend on the epochs: fewer of them take less time.
 
   Dropout grows with each time that the text is read again, up to the most that helps such a network; by
   less for a text of more than a megabyte. All was measured on two cores (bench/README.md).]]
@@ -167,7 +172,7 @@
       size rule.sizes
       :setv enough (min
         (* units (most-epochs units unit))
-        (max size.enough (min units rule.enough-of-more)))
+        (max size.enough (min (* rule.enough-readings units) rule.enough-of-more)))
       :if (and (>= units size.timed-from) (>= (* size.speed seconds) enough))
       size)
     (get rule.sizes -1)))
