@@ -21,9 +21,10 @@
 (defn fastest-backend [layers]
   #[[Return the backend to train `layers` with: \"torch\", or None for Keras' default.
 
-  On processors with bfloat16 PyTorch trains LSTMs 1.1 to 1.4 times as fast as TensorFlow does, by
-  oneDNN; GRUs, and any network in float32, it trains more slowly (bench/README.md). A backend that
-  KERAS_BACKEND or Keras' configuration names is never replaced, nor one that is imported.]]
+  On processors with bfloat16 PyTorch trains LSTMs up to 1.2 times as fast as TensorFlow does, by
+  oneDNN, small batches up to twice; GRUs, and most networks in float32, it trains more slowly
+  (bench/README.md). A backend that KERAS_BACKEND or Keras' configuration names is never replaced,
+  nor one that is imported.]]
   (when (and
       (get PROCESS "ours")
       (all (gfor layer layers.recurrent (= layer.kind "lstm")))
