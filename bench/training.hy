@@ -140,6 +140,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
     (float (.readline self.process.stdout)))
 
   (defn end [self]
+    "End the process."
     (.communicate self.process)))
 
 

@@ -62,9 +62,7 @@
     #^ float max-download 1024)
 
   (defn max-epochs [self settings units]
-    #[[Return how many epochs a run with `minutes` has at most; 0: no bound.
-
-    That is with these `settings` and so many `units` to train on.]]
+    "Return how many epochs a run with `minutes` has at most on so many `units`; 0: no bound."
     (.get self.given "epochs"
       (if settings.base settings.epochs (most-epochs units settings.unit)))))
 
@@ -260,8 +258,8 @@
   (when hint
     (.say report hint))
   (unless layers
-    (setv [layers why] (choose-layers units
-      (if run.minutes (.max-epochs run settings units) epochs)
+    (setv [layers why] (choose-layers
+      units (if run.minutes (.max-epochs run settings units) epochs)
       run.minutes settings.unit (_speed run (parse-layers MEASURED) team report))))
   (Checkpoint None vocabulary
     (replace settings
@@ -298,8 +296,7 @@
 
 (defn _load-keras [layers report]
   "Import Keras to train `layers`, which takes seconds to come, and say so."
-  (unless (in "keras" sys.modules)
-    (.doing report "loading Keras"))
+  (unless (in "keras" sys.modules) (.doing report "loading Keras"))
   (when (import-keras layers)
     (.say report "training on PyTorch, which is the fastest on this processor")))
 

@@ -127,8 +127,8 @@ its flag, a recipe as its keyword.]]
   (Setting "minutes" POSITIVE "ct" "training" "N"
     (+ "train for at most N minutes in all, and fit the schedule to them; this run then has at "
       f"most --epochs epochs (default: {(. (get RULES "characters") most-epochs)}, of a long text "
-      f"{(. (get RULES "characters") enough-epochs)}, of words {(. (get RULES "words") most-epochs)}"
-      "), and --patience ends nothing")
+      f"{(. (get RULES "characters") enough-epochs)}, of words "
+      f"{(. (get RULES "words") most-epochs)}), and --patience ends nothing")
     :brief "train for at most N minutes")
   (Setting "patience" WHOLE "crtm" "training" "N"
     "stop after N epochs without a better validation loss; 0: never"

@@ -131,15 +131,16 @@
   fast as in the table above this machine is.
 
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that
-  in the minutes reads 2.5 million characters (1,024 units: 4.5 million); or of a small text, all of
-  it 9 times; or of a large one, all of it two and a half times, but 12 million at most. For a
+  in the minutes reads 2.5 million characters (1,024 units: 4.5 million); or of a small text, all
+  of it 9 times; or of a large one, all of it two and a half times, but 12 million at most. For a
   megabyte that is 384 units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at
   `speed` 1. Words are read more slowly, since each is chosen from thousands; of them 600,000 are
   enough, or all of the text 5 times. Without minutes it is 256 units, or 384 for a text of 200,000
   characters or more. The size doesn't depend on the epochs: fewer of them take less time.
 
-  Dropout grows with each time that the text is read again, up to the most that helps such a network; by
-  less for a text of more than a megabyte. All was measured on two cores (bench/README.md).]]
+  Dropout grows with each time that the text is read again, up to the most that helps such a
+  network; by less for a text of more than a megabyte. All was measured on two cores
+  (bench/README.md).]]
   (setv
     rule (get RULES unit)
     seconds (* speed (_share-of-speed rule units) (max 1 (- (* 60 (or minutes 0)) STARTING)))

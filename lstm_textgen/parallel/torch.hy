@@ -62,7 +62,7 @@
     "Return the mean loss of a batch in nats, a tensor."
     (setv
       [x y] (lfor ids [x y] (.long (torch.from-numpy ids)))
-      logits (self.model x :training training))
+      logits (.model self x :training training))
     (cross-entropy (.flatten logits 0 1) (.flatten y)))
 
   (defn _update [self gradients]
