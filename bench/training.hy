@@ -20,7 +20,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
   subprocess
   sys
   numpy :as np
-  bench.common [ROOT print-header print-row processor seconds-of times-faster]
+  bench.common [ROOT in-turns print-header print-row processor times-faster]
   lstm-textgen.backends.choice [choose-freely fastest-backend]
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.layers [NetworkSpec parse-layers]
@@ -77,10 +77,12 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
       precision precisions
       library ["PyTorch" "TensorFlow"]
       #(library precision) [[library precision] {}])
-    times (in-turns
-      (dfor
-        [name [what environment]] (.items {#** contestants #** products})
-        name (Worker [#* what text rows] environment))))
+    workers (dfor
+      [name [what environment]] (.items {#** contestants #** products})
+      name (Worker [#* what text rows] environment))
+    times (in-turns (dfor [name worker] (.items workers) name worker.ask) ROUNDS))
+  (for [worker (.values workers)]
+    (.end worker))
   (for [[name [[_ precision] _]] (.items contestants)]
     (setv
       speed (/ (* STEPS rows WINDOW) (median (get times name)))
@@ -92,16 +94,6 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
     (print-row f"{text}, batch {rows}" name f"{speed :,.0f}"
       (if (= name "ours") "" ratio)
       f"{(/ (* speed (operations layers)) rate) :.0%}")))
-
-
-(defn in-turns [workers]
-  "Return the seconds that each of `workers` (a dict) takes in each round, lists; then end them."
-  (setv times (dfor name workers name []))
-  (for [_ (range ROUNDS)  [name worker] (.items workers)]
-    (.append (get times name) (.ask worker)))
-  (for [worker (.values workers)]
-    (.end worker))
-  times)
 
 
 (defn operations [layers]
@@ -131,13 +123,12 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
       :text True
       :stdin subprocess.PIPE
       :stdout subprocess.PIPE
-      :stderr subprocess.DEVNULL))
-    (setv self.first (.ask self)))  ; seconds of the first time, when it compiles
+      :stderr subprocess.DEVNULL)))
 
   (defn ask [self]
-    "Let it do its work once; return the seconds that it took."
+    "Let it do its work once."
     (print :file self.process.stdin :flush True)
-    (float (.readline self.process.stdout)))
+    (assert (.readline self.process.stdout) "it ended before it was done"))
 
   (defn end [self]
     "End the process."
@@ -145,7 +136,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
 
 
 (defn serve [kind precision text rows]
-  "Do the work that is described, once for each line that comes; answer with its seconds."
+  "Do the work that is described, once for each line that comes, and answer with a line."
   (setv
     low (= precision LOW)
     rows (int rows)
@@ -156,7 +147,8 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
       "keras" (steps (stock-keras layers rows) rows)
       _ (product kind low)))
   (for [_ sys.stdin]
-    (print (seconds-of act) :flush True)))
+    (act)
+    (print :flush True)))
 
 
 (defn steps [learn rows]

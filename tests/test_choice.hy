@@ -81,5 +81,9 @@
       :cwd tmp-path
       :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment})))
   (assert (in "training on PyTorch" (train)))
+  (.mkdir (/ tmp-path "torch"))
+  (.write-text (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch.so: not found')")
+  (assert (not-in "PyTorch" (train)))
+  (.rename (/ tmp-path "torch") (/ tmp-path "no-torch"))
   (assert (not-in "PyTorch" (train :KERAS-BACKEND "tensorflow")))
   (assert (not-in "PyTorch" (train "--layers" "gru:8"))))

@@ -18,8 +18,8 @@
 (setv
   SHAPE #(4 5)
   SIZE 6
-  [held #* seen] (lfor _ (range 7) (lfor _ "xy"
-    (.integers (np.random.default-rng 2) 0 SIZE SHAPE :dtype "int32"))))
+  random (np.random.default-rng 2)
+  [held #* seen] (lfor _ (range 7) (lfor _ "xy" (.integers random 0 SIZE SHAPE :dtype "int32"))))
 (defn learner [kind layers low]
   (kind (NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01 low))
 (defn losses [learner batches]

@@ -38,13 +38,13 @@
   pressed.]]
   (setv
     missing None
-    chosen (when layers (fastest-backend layers)))
+    chosen None)
   (for [[name value] (.items ENVIRONMENT)]
     (.setdefault os.environ name value))
-  (when chosen
-    (setv (get os.environ "KERAS_BACKEND") chosen))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
          _ (muted-stderr)]
+    (when layers
+      (setv chosen (_import-fastest layers)))
     (try
       (import-module "keras")
       (except [error ModuleNotFoundError]
@@ -62,6 +62,18 @@
         "(KERAS_BACKEND chooses another backend)"))
       :from missing))
   chosen)
+
+
+(defn _import-fastest [layers]
+  "Import the backend that is fastest for `layers`; return it, or None for that of Keras' choice."
+  (setv chosen (fastest-backend layers))
+  (when chosen
+    (try
+      (import-module chosen)
+      (except [[ImportError OSError]]  ; it is installed, but broken
+        (return None)))
+    (setv (get os.environ "KERAS_BACKEND") chosen)
+    chosen))
 
 
 (defn _backend-for [module]
