@@ -17,7 +17,10 @@ better and take longer. This module knows no Keras.]]
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536
   MAX-LAYERS 64
-  MAX-EMBEDDING 256)  ; dimensions of a new embedding
+  ;; Dimensions of a new embedding: the fewest, those that ASCII's characters get, and the most.
+  MIN-EMBEDDING 16
+  ASCII-EMBEDDING 96
+  MAX-EMBEDDING 256)
 
 
 (defclass [(dataclass :frozen True)] Layer []
@@ -112,5 +115,11 @@ better and take longer. This module knows no Keras.]]
 
 
 (defn embedding-size [vocabulary-size]
-  "Return how many dimensions each unit gets: enough for each character, 256 at most for words."
-  (min MAX-EMBEDDING (max 16 vocabulary-size)))
+  #[[Return how many dimensions each unit gets: one for each character of a text in ASCII.
+
+  In a larger vocabulary most units are rare: it gets as many, or a quarter of its size, 256 at
+  most. More of them cost time, and taught no more (bench/README.md).]]
+  (max MIN-EMBEDDING (min
+    vocabulary-size
+    (max ASCII-EMBEDDING (// vocabulary-size 4))
+    MAX-EMBEDDING)))

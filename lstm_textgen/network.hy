@@ -26,8 +26,9 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
   `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
-  generators are neither used nor changed. With `low`, LSTM and GRU layers multiply in bfloat16.
-  With `of-rows` it is for one device's rows of a batch of so many, under JAX.]]
+  generators are neither used nor changed. With `low`, LSTM and GRU layers multiply in bfloat16,
+  on PyTorch the dense layer too. With `of-rows` it is for one device's rows of a batch of so many,
+  under JAX.]]
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
@@ -42,9 +43,10 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
         ((_dropout-class of-rows) layer.size
           :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
           :seed (+ rng-seed n 1)
+          :dtype (_dtype low)
           :name name))
       flow)))
-  (keras.Model ids ((_dense spec.vocabulary-size seeds) flow)))
+  (keras.Model ids ((_dense spec.vocabulary-size seeds low) flow)))
 
 
 (defn carried-states [model]
@@ -129,11 +131,19 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     keras.layers.Dropout))
 
 
-(defn _dense [size seeds]
+(defn _dense [size seeds low]
   "Return the last layer, which gives logits of so many units."
   (keras.layers.Dense size
+    :dtype (_dtype low)
     :kernel-initializer (keras.initializers.GlorotUniform (next seeds))
     :name "dense"))
+
+
+(defn _dtype [low]
+  #[[Return the Keras dtype of what follows the recurrent layers; None for the usual one.
+
+  With `low` PyTorch's LSTM gives bfloat16, which would take time to widen.]]
+  (when (and low (= (keras.backend.backend) "torch")) "mixed_bfloat16"))
 
 
 (defn _recurrent [layer name seeds low]

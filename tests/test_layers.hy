@@ -3,7 +3,7 @@
 (import
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.layers [Layer Layers parse-layers])
+  lstm-textgen.layers [Layer Layers embedding-size parse-layers])
 
 (setv
   pytestmark pytest.mark.quick
@@ -41,3 +41,8 @@
 (defn test-too-many-layers-are-refused []
   (with [_ (pytest.raises ValueError :match "64")]
     (parse-layers (.join "," (* ["1"] 65)))))
+
+
+(defn test-an-embedding-grows-with-the-vocabulary-but-more-slowly []
+  (assert (= (lfor size [2 16 65 96 166 500 5000] (embedding-size size))
+    [16 16 65 96 96 125 256])))

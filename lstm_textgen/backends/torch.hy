@@ -10,11 +10,17 @@
   #[[`keras.layers.LSTM` by PyTorch's own LSTM: same weights, same results.
 
   PyTorch goes through oneDNN on processors and through cuDNN on a GPU. With `low`, what goes in
-  and what comes out is rounded to bfloat16; within, sums are float32.]]
+  and what comes out is bfloat16, but for the state; within, sums are float32.]]
 
   (defn __init__ [self units [low False] #** options]
     (.__init__ (super) units #** options)
     (setv self.dtype-within (if low torch.bfloat16 torch.float32)))
+
+  (defn build [self shape]
+    "Make the weights, the kernels transposed in memory, as PyTorch reads them."
+    (.build (super) shape)
+    (for [kernel [self.cell.kernel self.cell.recurrent-kernel]]
+      (setv kernel.value.data (. kernel value data T (contiguous) T))))
 
   (defn inner-loop [self sequences initial-state mask [training False]]
     "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
@@ -31,8 +37,7 @@
         array [sequences #* state #* weights]
         (.to array self.dtype-within))
       ;; With biases, one layer, no dropout, one direction, the batch as the first axis.
-      [hidden h c] (lfor
-        array (torch.lstm sequences (cut rounded 2) (cut rounded 2 None)
-          True 1 0.0 training False True)
-        (.float array)))
-    #((get h 0) hidden [(get h 0) (get c 0)])))
+      [hidden #* state] (torch.lstm sequences (cut rounded 2) (cut rounded 2 None)
+        True 1 0.0 training False True)
+      [h c] (lfor array state (.float (get array 0))))
+    #(h hidden [h c])))

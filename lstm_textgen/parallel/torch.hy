@@ -43,12 +43,13 @@
       ;; Adam's means of each weight's gradient and of its square.
       [self.means self.squares] (lfor
         kind ["_momentum" "_velocity"]
-        (lfor v self.optimizer.variables :if (.endswith v.name kind) v.value))))
+        (lfor v self.optimizer.variables :if (.endswith v.name kind) v.value)))
+    (for [means [self.means self.squares] [mean weight] (zip means self.parameters)]
+      (setv mean.data (torch.zeros-like weight))))  ; transposed in memory as the weight may be
 
   (defn learn [self x y]
     (setv loss (._loss self x y True))
     (.backward loss)
-    (torch.nn.utils.clip-grad-norm_ self.parameters CLIP-NORM)
     (._update self (lfor p self.parameters p.grad))
     (for [p self.parameters]
       (setv p.grad None))
@@ -63,20 +64,26 @@
     (setv
       [x y] (lfor ids [x y] (.long (torch.from-numpy ids)))
       logits (.model self x :training training))
-    (cross-entropy (.flatten logits 0 1) (.flatten y)))
+    (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)))
 
   (defn _update [self gradients]
-    #[[Move the weights by their `gradients`, as Keras' Adam does.
+    #[[Clip the `gradients` and move the weights by them, as Keras' Adam does.
 
     Keras adds ε to a root that isn't corrected for its beginning, PyTorch to one that is.]]
     (setv
       steps (float self.optimizer.iterations.value)
       beta-2 self.optimizer.beta-2
+      too-long (/ (torch.nn.utils.get-total-norm gradients) CLIP-NORM)
       correction (math.sqrt (- 1 (** beta-2 (+ steps 1)))))
     (with [_ (torch.no-grad)]
-      (adam self.parameters gradients self.means self.squares []
+      (adam
+        #* (gfor
+          tensors [self.parameters gradients self.means self.squares]
+          (lfor t tensors (if (.is-contiguous t) t t.T)))  ; else it copies them
+        []
         (lfor _ gradients (torch.tensor steps))
         :fused True
+        :grad-scale (torch.clamp too-long :min 1)  ; the gradients are divided by it
         :amsgrad False
         :maximize False
         :weight-decay 0.0
