@@ -12,8 +12,8 @@
   MOST-ROWS 32
   NEVER math.inf
   ;; The network whose speed `parallel/speed.hy` measures elsewhere, and its speed in this table.
-  MEASURED "256"
-  MEASURED-SPEED 75_000
+  MEASURED "512"
+  MEASURED-SPEED 29_000
   ;; With a base: how often and with how much dropout a text is read that it knows the like of, in
   ;; units of text in all; and the most dropout with another text.
   FAMILIAR-READ 4_000_000

@@ -21,7 +21,7 @@
 (defn fastest-backend [layers]
   #[[Return the backend to train `layers` with: \"torch\", or None for Keras' default.
 
-  On processors with bfloat16 PyTorch trains LSTMs up to 1.2 times as fast as TensorFlow does, by
+  On processors with bfloat16 PyTorch trains LSTMs up to 1.3 times as fast as TensorFlow does, by
   oneDNN, small batches up to twice; GRUs, and most networks in float32, it trains more slowly
   (bench/README.md). A backend that KERAS_BACKEND or Keras' configuration names is never replaced,
   nor one that is imported.]]

@@ -26,8 +26,8 @@ as fast this one is.]]
 (defn machine-speed [report]
   #[[Return how many times as fast as in `sizing.hy` this machine trains with the backend in use.
 
-  What is measured is kept in the cache folder, for each processor, number of cores and version of
-  the backend; but not what was measured beside other work. `report` (a `Report`) shows that it
+  What is measured is kept in the cache folder, for each processor, number of cores, version of the
+  backend and network; but not what was measured beside other work. `report` (a `Report`) shows that it
   takes a moment.]]
   (setv
     path (/ (Path (cache-folder)) "speed.json")
@@ -48,7 +48,7 @@ as fast this one is.]]
   (setv backend (keras.backend.backend))
   (.join ", " [
     (processor-name) f"{(cores)} cores" backend
-    (. (__import__ backend) __version__) keras.__version__]))
+    (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units"]))
 
 
 (defn _idle? []
