@@ -27,8 +27,8 @@ as fast this one is.]]
   #[[Return how many times as fast as in `sizing.hy` this machine trains with the backend in use.
 
   What is measured is kept in the cache folder, for each processor, number of cores, version of the
-  backend and network; but not what was measured beside other work. `report` (a `Report`) shows that it
-  takes a moment.]]
+  backend and network; but not what was measured beside other work. `report` (a `Report`) shows
+  that it takes a moment.]]
   (setv
     path (/ (Path (cache-folder)) "speed.json")
     known (_read path)
