@@ -140,9 +140,9 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 
 (defn _dtype [low]
-  #[[Return the Keras dtype of what follows the recurrent layers; None for the usual one.
+  #[[Return the Keras dtype of LSTM, dropout and dense layers; None for the usual one.
 
-  With `low` PyTorch's LSTM gives bfloat16, which would take time to widen.]]
+  On PyTorch bfloat16 is left to Keras; other backends round within our own loops.]]
   (when (and low (= (keras.backend.backend) "torch")) "mixed_bfloat16"))
 
 
@@ -170,7 +170,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     (and (in kind FAST) (_own-loop?)) (partial (get FAST kind) :low low)
     (and (= kind "lstm") (= (keras.backend.backend) "torch")) (do
       (import lstm-textgen.backends.torch [TorchLSTM])
-      (partial TorchLSTM :low low))
+      (partial TorchLSTM :dtype (_dtype low)))
     True (partial (getattr keras.layers (get KERAS-CLASS kind)) #** (.get KERAS-OPTIONS kind {}))))
 
 
@@ -181,7 +181,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 (defn _carried [inner rows]
   "Return the recurrent layer `inner` as one that carries its state in batches of so many `rows`."
-  (Carried inner rows :name f"carried_{inner.name}"))
+  (Carried inner rows :dtype inner.dtype-policy :name f"carried_{inner.name}"))
 
 
 (defclass Carried [keras.layers.Layer]
@@ -204,6 +204,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
         :shape #(self.rows self.inner.units)
         :initializer "zeros"
         :trainable False
+        :autocast False  ; in bfloat16 Keras would assign to a rounded copy, on PyTorch
         :name f"{CARRIED}{n}"))))
 
   (defn call [self sequences [training False]]

@@ -87,3 +87,35 @@
 (print (json.dumps (. (type (make-learner
   (NetworkSpec (parse-layers "8") SIZE 4) SHAPE 1 0.01)) __name__)))
 ]]) "TorchLearner")))
+
+
+;; Prints how far results and gradients of LSTMs of 1,024 units are from those in float32: in
+;; bfloat16, and in float32 with idle units.
+(setv LARGE-LSTMS #[[
+(import
+  keras
+  torch
+  lstm-textgen.backends [torch :as ours])
+(setv x (torch.from-numpy (.astype (.normal random :size #(2 3 8)) "float32")))
+(defn results [dtype]
+  (keras.utils.set-random-seed 1)
+  (setv
+    layer (ours.TorchLSTM 1024 :return-sequences True :dtype dtype)
+    in-float (.clone x))
+  (.requires-grad- in-float)
+  (setv out (layer in-float))
+  (.backward (** (.float out) 2) (torch.ones-like out :dtype torch.float32))
+  (lfor
+    t [out in-float.grad #* (gfor w layer.trainable-variables w.value.grad)]
+    (.flatten (.float (.detach t)))))
+(setv [low exact] (map results ["mixed_bfloat16" "float32"]))
+(setv ours.idle-units (fn [#* _] 8))
+(print (json.dumps (lfor others [low (results "float32")]
+  (max (gfor [a b] (zip others exact) (float (/ (.norm (- a b)) (.norm b))))))))
+]])
+
+
+(defn test-large-networks-have-the-right-gradients []
+  (setv [in-bfloat16 with-idle-units] (on-torch LARGE-LSTMS))
+  (assert (< 1e-4 in-bfloat16 0.03))
+  (assert (< with-idle-units 1e-5)))
