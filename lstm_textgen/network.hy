@@ -12,6 +12,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   keras [ops]
   lstm-textgen.backends.gru [FastGRU FoldedGRU]
   lstm-textgen.backends.lstm [FastLSTM FoldedLSTM]
+  lstm-textgen.backends.regularization [regularized]
   lstm-textgen.modelfile.keraslayout [KERAS-CLASS KERAS-OPTIONS keras-config named-layers])
 
 (setv
@@ -213,4 +214,4 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
       :training training))
     (for [[weight state] (zip self.carried states)]
       (.assign weight state))
-    output))
+    (if training (regularized output) output)))
