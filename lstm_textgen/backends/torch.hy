@@ -9,7 +9,7 @@
 
 (setv
   MULTIPLE 32  ; of numbers, which oneDNN takes at once
-  IDLE 8)      ; units, see below
+  IDLE 16)     ; units, see below
 
 
 (defclass TorchLSTM [keras.layers.LSTM]
