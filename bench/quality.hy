@@ -21,9 +21,8 @@ in bench/training.hy.]]
   time
   numpy :as np
   bench.common [print-header print-row processor run-script seconds-of]
-  lstm-textgen.backends.products [bfloat16-pays?]
   lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.machine [cores processor-flags]
+  lstm-textgen.machine [bfloat16? cores processor-flags]
   lstm-textgen.textmodel [load])
 
 (setv
@@ -119,7 +118,7 @@ in bench/training.hy.]]
     (torch.set-num-threads (cores))
     (setv
       self.torch torch
-      self.low (bfloat16-pays?)
+      self.low (bfloat16?)
       self.embedding (torch.nn.Embedding characters EMBEDDING)
       self.lstm (torch.nn.LSTM EMBEDDING units :batch-first True)
       self.dropout (torch.nn.Dropout dropout)

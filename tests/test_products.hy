@@ -4,7 +4,8 @@
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.backends.products [bfloat16-pays? product]
+  lstm-textgen.backends.products :as products
+  lstm-textgen.backends.products [product]
   lstm-textgen.machine :as machine)
 
 
@@ -34,8 +35,13 @@
   (assert (np.allclose (product a given :turn-b turn-b) (@ a b) :atol 1e-4)))
 
 
-(defn [(pytest.mark.parametrize #("flags" "pays") [
-    [#{"avx2" "avx512_bf16"} True] [#{"amx_bf16"} True] [#{"avx2" "avx512f"} False] [#{} False]])]
-    test-bfloat16-is-used-where-the-processor-has-instructions-for-it [monkeypatch flags pays]
-  (.setattr monkeypatch machine "processor_flags" (fn [] flags))
-  (assert (= (bfloat16-pays?) pays)))
+(defn [(pytest.mark.parametrize #("flags" "rows" "pays") [
+    [#{"avx2" "avx512_bf16"} 2 True]
+    [#{"avx512_bf16" "amx_bf16"} 64 True]
+    [#{"avx512_bf16" "amx_bf16"} 32 False]
+    [#{"avx2" "avx512f"} 64 False]
+    [#{} 64 False]])]
+    test-bfloat16-is-used-where-it-is-faster [monkeypatch flags rows pays]
+  (for [module [machine products]]
+    (.setattr monkeypatch module "processor_flags" (fn [] flags)))
+  (assert (= (products.bfloat16-pays? rows) pays)))

@@ -8,12 +8,22 @@ others 2018, 'Mixed Precision Training'.]]
 (import
   keras
   keras [ops]
-  lstm-textgen.machine [bfloat16?])
+  lstm-textgen.machine [bfloat16? processor-flags])
+
+(setv AMX-ROWS 64)
 
 
-(defn bfloat16-pays? []
-  "Return whether products in bfloat16 are faster with this processor and this backend."
-  (and (in (keras.backend.backend) ["tensorflow" "torch"]) (bfloat16?)))
+(defn bfloat16-pays? [rows]
+  #[[Return whether products in bfloat16 are faster with this processor and this backend.
+
+  `rows` are those of a batch: within XLA a processor with AMX, which XLA leaves unused, needs 64
+  of them (bench/README.md).]]
+  (and
+    (bfloat16?)
+    (match (keras.backend.backend)
+      "torch" True
+      "tensorflow" (or (>= rows AMX-ROWS) (not-in "amx_bf16" (processor-flags)))
+      _ False)))
 
 
 (defn product [a b [low False] [turn-b False]]

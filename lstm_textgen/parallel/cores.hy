@@ -27,8 +27,10 @@ mostly wait for each other (bench/README.md).]]
     (import lstm-textgen.parallel.devices [DevicesLearner])
     (return (DevicesLearner spec batch-shape rng-seed learning-rate
       (unless distributed (cut (keras.distribution.list-devices) 1)))))
-  (setv options [spec batch-shape rng-seed learning-rate (if (is low None) (bfloat16-pays?) low)])
-  (setv on-processor (not (or (on-gpu?) (apple-gpu?))))
+  (setv
+    low (if (is low None) (bfloat16-pays? (get batch-shape 0)) low)
+    options [spec batch-shape rng-seed learning-rate low]
+    on-processor (not (or (on-gpu?) (apple-gpu?))))
   (match #((keras.backend.backend) on-processor)
     #("tensorflow" True) (PartsLearner (part-count (get batch-shape 0) (cores)) #* options)
     #("torch" True) (do
