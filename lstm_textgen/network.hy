@@ -12,7 +12,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   keras [ops]
   lstm-textgen.backends.gru [FastGRU FoldedGRU]
   lstm-textgen.backends.lstm [FastLSTM FoldedLSTM]
-  lstm-textgen.backends.regularization [regularized]
+  lstm-textgen.backends.regularization [LARGE regularized]
   lstm-textgen.modelfile.keraslayout [KERAS-CLASS KERAS-OPTIONS keras-config named-layers])
 
 (setv
@@ -214,4 +214,6 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
       :training training))
     (for [[weight state] (zip self.carried states)]
       (.assign weight state))
-    (if training (regularized output) output)))
+    (if (and training (>= self.inner.units LARGE))
+      (regularized output)
+      output)))

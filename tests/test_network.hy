@@ -10,6 +10,7 @@
   lstm-textgen.checkpoint [Checkpoint]
   lstm-textgen.layers [NetworkSpec parse-layers]
   lstm-textgen.learner [values]
+  lstm-textgen.network :as network-module
   lstm-textgen.network [carried-states stock-model training-network]
   lstm-textgen.settings [new-settings]
   lstm-textgen.vocabulary [Vocabulary])
@@ -156,3 +157,14 @@
   (assert (np.allclose (logits False) (logits False)))
   (assert (not (np.allclose (logits False) (logits True))))
   (assert (not (np.allclose (logits True) (logits True)))))
+
+
+(defn test-large-layers-are-regularized-in-training [monkeypatch]
+  (setv seen [])
+  (.setattr monkeypatch network-module "regularized" (fn [outputs]
+    (.append seen (get outputs.shape -1))
+    outputs))
+  (setv ours (network "7,gru:512,lstm:511"))
+  (for [training [False True]]
+    (ours (some-ids 5) :training training))
+  (assert (= seen [512])))

@@ -1,8 +1,8 @@
 #[[Activation regularization and temporal activation regularization of recurrent layers.
 
 From Merity and others 2017, 'Revisiting Activation Regularization for Language RNNs': training
-keeps what a layer gives out small, and alike from one place in the text to the next. A network
-learns faster by it, and knows its text by heart later (bench/README.md).]]
+keeps what a layer gives out small, and alike from one place in the text to the next. A large
+network learns faster by it, and knows its text by heart later (bench/README.md).]]
 
 (import
   math
@@ -12,7 +12,9 @@ learns faster by it, and knows its text by heart later (bench/README.md).]]
   ;; How much it costs to be large, and to change: the values of that work's authors for words,
   ;; which suit characters too.
   ALPHA 2
-  BETA 1)
+  BETA 1
+  ;; Units from which on it pays; smaller networks, and so most small texts, end worse by it.
+  LARGE 512)
 
 
 (defn regularized [outputs]
