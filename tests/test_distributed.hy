@@ -20,8 +20,10 @@
   numpy :as np
   lstm-textgen.layers [NetworkSpec parse-layers]
   lstm-textgen.learner [Learner values]
+  lstm-textgen.network :as network
   lstm-textgen.parallel.devices [DevicesLearner])
 (setv
+  network.LARGE 8  ; units, so that these layers are regularized too
   spec (NetworkSpec (parse-layers "16,dropout:0.3,gru:12,dropout:0.2,lstm:8") 7 4)
   random (np.random.default-rng 2)
   [one four] (lfor kind [Learner DevicesLearner] (kind spec #(8 6) 1 0.01))
@@ -47,8 +49,10 @@
   lstm-textgen.batches [Streams Windows]
   lstm-textgen.layers [NetworkSpec parse-layers]
   lstm-textgen.learner [Learner]
+  lstm-textgen.network :as network
   lstm-textgen.parallel.devices :as devices)
 (setv
+  network.LARGE 12  ; units, so that this layer is regularized too
   devices.AT-ONCE 4
   devices.on-gpu? (fn [] True)
   spec (NetworkSpec (parse-layers "12,dropout:0.3") 7 4)

@@ -190,8 +190,8 @@ each sum, however small.]]
     (setv
       act (jax.value-and-grad self._loss :has-aux True)
       [[loss others] gradients] (act weights others x y True)
-      [joined parted] (ravel-pytree [gradients loss words])
-      [gradients loss [words]] (parted (jax.lax.psum joined AXIS))
+      [joined parted] (ravel-pytree [(lfor each [loss #* gradients] (/ each self.count)) words])
+      [[loss #* gradients] [words]] (parted (jax.lax.psum joined AXIS))
       (get optimizer self.rate-place) (get words 0)
       [weights optimizer] (.stateless-apply self.optimizer optimizer gradients weights))
     #(weights optimizer others loss (cut words 1 None)))
@@ -220,12 +220,12 @@ each sum, however small.]]
   (defn _validate [self weights others x y]
     "Return the variables that aren't trained after a batch, and its loss."
     (setv [loss others] (._loss self weights others x y False))
-    #(others (jax.lax.psum loss AXIS)))
+    #(others (/ (jax.lax.psum loss AXIS) self.count)))
 
   (defn _loss [self weights others x y training]
-    "Return this device's share of the batch's mean loss, and the other variables afterwards."
+    "Return the mean loss of this device's rows, and the other variables afterwards."
     (setv [logits others] (.stateless-call self.part weights others x :training training))
-    #((/ (self.model.loss y logits) self.count) others)))
+    #((self.model.loss y logits) others)))
 
 
 (defclass RowsParallel [keras.distribution.DataParallel]
