@@ -10,7 +10,7 @@ others 2018, 'Mixed Precision Training'.]]
   keras [ops]
   lstm-textgen.machine [bfloat16? processor-flags])
 
-(setv AMX-ROWS 64)
+(setv AMX-ROWS 64)  ; of a batch, from which on bfloat16 pays under XLA
 
 
 (defn bfloat16-pays? [rows]
