@@ -6,6 +6,7 @@
   pytest
   lstm-textgen.backends.quiet [muted-stderr]
   lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.machine [gpu?]
   tests.helpers [TINY-FLAGS output program run-python succeeded untimed write-text])
 
 (setv
@@ -58,6 +59,17 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"))
   (assert (= (succeeded result) "True True\n"))
   (when (= loss "pass")
     (assert (= result.stderr ""))))
+
+
+(defn test-where-pytorch-takes-the-steps-tensorflow-stays-out []
+  (setv result (run-python "-c" "
+import sys, hy
+from lstm_textgen.backends.quiet import import_keras
+import_keras()
+import_keras()
+print('tensorflow' in sys.modules)"
+    :environment {"KERAS_BACKEND" "torch"}))
+  (assert (= (succeeded result) f"{(gpu?)}\n")))
 
 
 (defn [pytest.mark.quick] test-standard-error-is-withheld [capfd]

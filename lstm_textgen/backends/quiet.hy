@@ -10,7 +10,8 @@
   tempfile [TemporaryFile]
   threading [RLock]
   lstm-textgen.backends.choice [fastest-backend]
-  lstm-textgen.interrupts [Stopper])
+  lstm-textgen.interrupts [Stopper]
+  lstm-textgen.machine [gpu?])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
@@ -30,8 +31,8 @@
 
   Call it before the first import of a module that imports Keras. With `layers` Keras gets the
   backend that is fastest for them, if it is free. TensorFlow is imported here whatever the
-  backend, as Keras imports it at the first step of training if it is installed; but not with a
-  backend chosen here, whose steps are our own.
+  backend, as Keras imports it at its first step of training if it is installed; but not where
+  the steps are our own.
 
   Return the backend that was chosen here, or None. Raise `ValueError`, which says what to install,
   if Keras or its backend isn't, and `KeyboardInterrupt` at the end of the import if Ctrl-C was
@@ -49,7 +50,7 @@
       (import-module "keras")
       (except [error ModuleNotFoundError]
         (setv missing error)))
-    (unless chosen
+    (unless (_own-steps?)
       (try
         (import-module "tensorflow")
         (except [ImportError]))))
@@ -74,6 +75,12 @@
         (return None)))
     (setv (get os.environ "KERAS_BACKEND") chosen)
     chosen))
+
+
+(defn _own-steps? []
+  "Return whether Keras is imported and its steps of training go by PyTorch, on a processor."
+  (setv keras (.get sys.modules "keras"))
+  (and keras (= (.backend keras.backend) "torch") (not (gpu?))))
 
 
 (defn _backend-for [module]
