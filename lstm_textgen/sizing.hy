@@ -68,7 +68,7 @@
 ;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
 (setv
   CHARACTERS (Rule
-    [ (Size 1024 6_500 0.08 0.5 NEVER 4_500_000 500_000)
+    [ (Size 1024 6_500 0.1 0.5 NEVER 4_500_000 500_000)
       (Size 768 13_500 0.06 0.5 NEVER 2_500_000)
       (Size 512 29_000 0.06 0.5 NEVER 2_500_000)
       (Size 384 44_000 0.06 0.3 200_000 2_500_000)
@@ -76,8 +76,8 @@
     :read 7_000_000
     :fewest-epochs 3
     :most-epochs 9  ; with more a small text is known by heart
-    :most-read 6_000_000
-    :enough-epochs 6
+    :most-read 5_000_000
+    :enough-epochs 5
     :enough-readings 2.5
     :enough-of-more 12_000_000
     :by-rows 0.5)
@@ -108,7 +108,7 @@
 (defn most-epochs [units [unit "characters"]]
   #[[Return how many epochs a run with `minutes` has at most on a text with so many `units`.
 
-  A small text gets 9, one of a million characters or more 6: with more a network of the size that
+  A small text gets 9, one of a million characters or more 5: with more a network of the size that
   the time allows knows it by heart (bench/README.md). By words it is 5.]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
