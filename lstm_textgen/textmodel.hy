@@ -273,7 +273,7 @@
     but the learning rate is set anew at each step. `tensorboard`: a folder, `csv`: a file, into
     which Keras' own callbacks write logs.
   - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
-    (default: 9, of a long text 6); the learning rate's schedule is fitted to that, and `patience`
+    (default: 9, of a long text 5); the learning rate's schedule is fitted to that, and `patience`
     ends nothing.
   - `distributed`: split each batch over all devices, on JAX; of several processes that train
     together each makes the same call, and only the first saves and shows.
