@@ -6,11 +6,11 @@ The default is 3 minutes. For each number of minutes the program itself is run a
 it, `./train.hy --sources TEXT --minutes N` with its defaults, from the start of the process; then
 each of the peers (default: 512:0.2:8e-3:32 and 768:0.3:8e-3:32; none with `--peers` alone) trains
 for as long: an LSTM in PyTorch with our recipe (batches of so many rows, window 64, Adam with β₁
-0.8 and half a cosine from the rate down, clipped gradients, stateful streams, 9 readings at most),
-in bfloat16 where that is faster. Both hold out the last tenth of the text, which is then scored:
-ours as by `--score`, PyTorch in parts; stock Keras opens the saved file and must agree. Losses
-are in nats a character. Needs the extra `bench` (PyTorch); how to let that keep its memory stands
-in bench/training.hy.]]
+0.8 and half a cosine from the rate down, clipped gradients, stateful streams, no more readings
+than `sizing.hy` gives the text), in bfloat16 where that is faster. Both hold out the last tenth of
+the text, which is then scored: ours as by `--score`, PyTorch in parts; stock Keras opens the saved
+file and must agree. Losses are in nats a character. Needs the extra `bench` (PyTorch); how to let
+that keep its memory stands in bench/training.hy.]]
 
 (import
   argparse
@@ -23,6 +23,7 @@ in bench/training.hy.]]
   bench.common [print-header print-row processor run-script seconds-of]
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.machine [bfloat16? cores processor-flags]
+  lstm-textgen.sizing [most-epochs]
   lstm-textgen.textmodel [load])
 
 (setv
@@ -32,8 +33,7 @@ in bench/training.hy.]]
   PEERS ["512:0.2:8e-3:32" "768:0.3:8e-3:32"]
   WINDOW 64
   EMBEDDING 64
-  BETA-1 0.8
-  MOST-READINGS 9)
+  BETA-1 0.8)
 
 
 (defn main []
@@ -180,13 +180,14 @@ in bench/training.hy.]]
     batch (int batch)
     model (PlainLSTM (len characters) (int units) dropout)
     rows (.view (cut kept (* batch (// (- (len kept) 1) batch))) batch -1)
-    starts (range 0 (- (get rows.shape 1) WINDOW 1) WINDOW))
-  (for [reading (range MOST-READINGS)]
+    starts (range 0 (- (get rows.shape 1) WINDOW 1) WINDOW)
+    readings (most-epochs (len kept)))
+  (for [reading (range readings)]
     (setv state None)
     (for [[n start] (enumerate starts)]
       (setv progress (max
         (/ (- (time.monotonic) begun) (* 60 minutes))
-        (/ (+ reading (/ n (len starts))) MOST-READINGS)))
+        (/ (+ reading (/ n (len starts))) readings)))
       (when (>= progress 1)
         (break))
       (setv
