@@ -12,7 +12,8 @@ counts as looked up). Needs the extra `bench` (PyTorch).
 
 A processor with AVX2 alone is stood in for by `--float32`, which leaves bfloat16 out, with
 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
-XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment.]]
+XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK don't heed that;
+"--xla_cpu_max_isa=AVX2 --xla_cpu_experimental_ynn_fusion_type=" has Eigen multiply instead.]]
 
 (import
   os
