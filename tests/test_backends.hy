@@ -7,7 +7,7 @@
   lstm-textgen.backends.quiet [muted-stderr]
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.machine [gpu?]
-  tests.helpers [TINY-FLAGS output program run-python succeeded untimed write-text])
+  tests.helpers [TINY-FLAGS output program refused run-python succeeded untimed write-text])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]
@@ -70,6 +70,17 @@ import_keras()
 print('tensorflow' in sys.modules)"
     :environment {"KERAS_BACKEND" "torch"}))
   (assert (= (succeeded result) f"{(gpu?)}\n")))
+
+
+(defn [(pytest.mark.parametrize "backend" ["Torch" "openvino"])]
+    test-a-backend-that-cannot-train-is-refused [tmp-path backend]
+  (write-text tmp-path)
+  (refused
+    (program "--sources" "text.txt" #* TINY-FLAGS
+      :folder tmp-path
+      :environment {"KERAS_BACKEND" backend})
+    f"KERAS_BACKEND is \"{backend}\"" "must be tensorflow, jax or torch")
+  (assert (= (os.listdir tmp-path) ["text.txt"])))
 
 
 (defn [pytest.mark.quick] test-standard-error-is-withheld [capfd]

@@ -34,9 +34,9 @@
   backend, as Keras imports it at its first step of training if it is installed; but not where
   the steps are our own.
 
-  Return the backend that was chosen here, or None. Raise `ValueError`, which says what to install,
-  if Keras or its backend isn't, and `KeyboardInterrupt` at the end of the import if Ctrl-C was
-  pressed.]]
+  Return the backend chosen here, or None. Raise `ValueError`, which says what to do, if Keras or
+  its backend is missing, and `KeyboardInterrupt` after the import if Ctrl-C was pressed.]]
+  (_check-backend)
   (setv
     missing None
     chosen None)
@@ -63,6 +63,14 @@
         "(KERAS_BACKEND chooses another backend)"))
       :from missing))
   chosen)
+
+
+(defn _check-backend []
+  "Raise `ValueError` if KERAS_BACKEND names no backend that can train."
+  (setv backend (os.environ.get "KERAS_BACKEND"))
+  (when (and backend (not-in backend BACKENDS))
+    (raise (ValueError (+ f"KERAS_BACKEND is \"{backend}\", but must be "
+      f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}")))))
 
 
 (defn _import-fastest [layers]
