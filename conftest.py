@@ -1,8 +1,20 @@
 """Lets pytest collect tests/test_*.hy, explains failed asserts in full, lends tests a model."""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+
 import hy
 import hy.importer
 import pytest
 from _pytest.assertion.rewrite import rewrite_asserts
+
+ROOT = Path(__file__).parent
+FORKS, COUNTING = "LSTM_TEXTGEN_FORKS", "LSTM_TEXTGEN_COUNTING"  # as in tests/forkserver.hy
 
 _compile = hy.importer.hy_compile
 
@@ -15,6 +27,50 @@ def _compile_tests(tree, module, *args, **kwargs):
 
 
 hy.importer.hy_compile = _compile_tests
+# Every process that a test starts would compile the whole package otherwise.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# A shell lets what it starts in the background ignore Ctrl-C, which tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config):
+    """Compile all Hy modules, and start the server that forks: once, for all workers."""
+    if hasattr(config, "workerinput"):
+        return
+    modules = [path for folder in ["lstm_textgen", "tests", "tools"]
+               for path in sorted((ROOT / folder).rglob("*.hy"))]
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(_compile_module, modules, chunksize=8))
+    folder = tempfile.TemporaryDirectory(prefix="lstm_textgen-tests-")
+    config.add_cleanup(folder.cleanup)
+    os.environ.update(_settings_of_backends(folder.name))
+    server = subprocess.Popen(
+        [sys.executable, "-c", "import hy; import tests.forkserver as s; s.main()", folder.name],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COVERAGE_PROCESS_START": ""},
+        stdin=subprocess.PIPE)
+    config.add_cleanup(lambda: server.communicate())
+    os.environ[FORKS] = folder.name
+
+
+def _settings_of_backends(folder):
+    """Return environment variables that let backends keep in `folder` what they have compiled."""
+    return {
+        "TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={folder}/tensorflow-compiled",
+        "JAX_COMPILATION_CACHE_DIR": f"{folder}/jax-compiled",
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        # PyTorch's threads wait asleep, as other tests need the cores too.
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+
+
+def _compile_module(path):
+    """Write the bytecode of the Hy module at `path`, unless it is there."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    SourceFileLoader(name, str(path)).get_code(name)
 
 
 def pytest_collect_file(file_path, parent):
@@ -27,9 +83,34 @@ def pytest_collect_file(file_path, parent):
     return pytest.Module.from_parent(parent, path=file_path)
 
 
+@pytest.fixture
+def counting(monkeypatch):
+    """Let a learner in NumPy train, here and in forked processes, as tests/counting.hy tells."""
+    _count(monkeypatch)
+
+
+def _count(monkeypatch):
+    from tests.counting import CountingLearner
+
+    monkeypatch.setattr("lstm_textgen.training.make_learner", CountingLearner)
+    monkeypatch.setenv(COUNTING, "1")
+
+
 @pytest.fixture(scope="session")
 def trained_once(tmp_path_factory):
     """The folder of a small model that was trained for two epochs; no test may change it."""
+    return _trained(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def counted_once(tmp_path_factory):
+    """The folder of such a model by the learner in NumPy."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _count(monkeypatch)
+        return _trained(tmp_path_factory)
+
+
+def _trained(tmp_path_factory):
     from tests.helpers import train_tiny
 
     folder = tmp_path_factory.mktemp("trained")
@@ -38,8 +119,10 @@ def trained_once(tmp_path_factory):
 
 
 @pytest.fixture
-def trained(trained_once, tmp_path):
+def trained(request, tmp_path):
     """A folder of the test's own with `text.txt` and `model.h5`, trained on it for two epochs."""
+    once = "counted_once" if "counting" in request.fixturenames else "trained_once"
     for name in ["text.txt", "model.h5"]:
-        (tmp_path / name).write_bytes((trained_once / name).read_bytes())
+        content = (request.getfixturevalue(once) / name).read_bytes()
+        (tmp_path / name).write_bytes(content)
     return tmp_path

@@ -19,7 +19,8 @@
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.report.plain [Plan Quiet]
   lstm-textgen.settings [new-settings]
-  lstm-textgen.vocabulary [Vocabulary])
+  lstm-textgen.vocabulary [Vocabulary]
+  tests.forkserver [BACKENDS FORKS])
 
 (setv
   ROOT (. (Path __file__) (resolve) parent parent)
@@ -116,9 +117,11 @@
   (run-python "-m" "hy" "-c" code #* arguments #** options))
 
 
-(defn run-python [#* arguments [environment {}] #** options]
-  "Run Python with `arguments`, and this package at hand; return the finished process."
-  (subprocess.run [sys.executable #* (map str arguments)] #** {
+(defn run-python [#* arguments [environment {}] [cold False] #** options]
+  #[[Run Python with `arguments`, and this package at hand; return the finished process.
+
+  It is a fork of one that has imported Keras, unless it must be `cold`.]]
+  (subprocess.run (python arguments environment cold) #** {
     "env" {#** (shell-environment) #** environment}
     "capture_output" True
     "encoding" "utf-8"
@@ -131,14 +134,37 @@
   (start-python "-u" "-m" "lstm_textgen" #* arguments :cwd folder #** options))
 
 
-(defn start-python [#* arguments [environment {}] #** options]
-  "Start Python with `arguments`, and this package at hand; return the process."
-  (subprocess.Popen [sys.executable #* (map str arguments)]
-    :env {#** (shell-environment) #** environment}
-    :stdout subprocess.PIPE
-    :stderr subprocess.PIPE
-    :encoding "utf-8"
-    #** options))
+(defn start-python [#* arguments [environment {}] [cold False] #** options]
+  "Start Python with `arguments`, as `run-python` does; return the process."
+  (subprocess.Popen (python arguments environment cold) #** {
+    "env" {#** (shell-environment) #** environment}
+    "stdout" subprocess.PIPE
+    "stderr" subprocess.PIPE
+    "encoding" "utf-8"
+    #** options}))
+
+
+(defn python [arguments environment [cold False]]
+  #[[Return the command for Python with `arguments` where `environment` is added to the shell's.
+
+  It is that of a fork, unless it must be `cold`: what Python reads from the environment as it
+  starts has been read in a fork.]]
+  (setv backend (.get environment "KERAS_BACKEND" (get (shell-environment) "KERAS_BACKEND")))
+  [
+    #* (if (or cold
+        (not-in FORKS os.environ)
+        (not-in backend BACKENDS)
+        (any (gfor
+          name environment
+          (and (.startswith name "PYTHON") (!= name "PYTHONIOENCODING")))))
+      [sys.executable]
+      (forked-python))
+    #* (map str arguments)])
+
+
+(defn forked-python []
+  "Return the command that is Python, forked from one that has imported Keras on KERAS_BACKEND."
+  [sys.executable "-IS" (str (/ ROOT "tests" "forked.py")) (get os.environ FORKS)])
 
 
 (defn shell-environment []

@@ -8,11 +8,10 @@
   select
   struct
   subprocess
-  sys
   termios
   time
   pyte
-  tests.helpers [shell-environment])
+  tests.helpers [python shell-environment])
 
 (setv DEADLINE 600)  ; seconds for what is waited for
 
@@ -28,7 +27,7 @@
       [self.end theirs] (pty.openpty))
     (.resize self columns lines)
     (setv self.process (subprocess.Popen
-      [sys.executable "-m" "lstm_textgen" #* (map str arguments)]
+      (python ["-m" "lstm_textgen" #* arguments] environment)
       :cwd folder
       :stdin theirs
       :stdout theirs

@@ -44,7 +44,8 @@
 
 (defn [pytest.mark.quick] test-importing-the-module-imports-no-keras []
   (setv result (run-python "-c"
-    "import hy, sys, lstm_textgen.backends.quiet; print('keras' in sys.modules)"))
+    "import hy, sys, lstm_textgen.backends.quiet; print('keras' in sys.modules)"
+    :cold True))
   (assert (= (succeeded result) "False\n")))
 
 
@@ -55,7 +56,8 @@ import os, sys, hy
 from lstm_textgen.backends.quiet import import_keras
 {loss}
 import_keras()
-print('keras' in sys.modules, 'tensorflow' in sys.modules)"))
+print('keras' in sys.modules, 'tensorflow' in sys.modules)"
+    :cold True))
   (assert (= (succeeded result) "True True\n"))
   (when (= loss "pass")
     (assert (= result.stderr ""))))
@@ -68,6 +70,7 @@ from lstm_textgen.backends.quiet import import_keras
 import_keras()
 import_keras()
 print('tensorflow' in sys.modules)"
+    :cold True
     :environment {"KERAS_BACKEND" "torch"}))
   (assert (= (succeeded result) f"{(gpu?)}\n")))
 

@@ -7,6 +7,8 @@
   lstm-textgen.report.plain [Quiet]
   tests.helpers [StopAfter output same-model? write-text])
 
+(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+
 (setv OTHER (* "the café sat on the mat, said the cat: heylo!\n" 120))
 
 
@@ -38,7 +40,7 @@
   (assert (same-model? base.checkpoint (load-checkpoint (/ trained "model") :resume True))))
 
 
-(defn test-a-run-from-a-base-that-was-stopped-ends-with-the-same-bits [trained]
+(defn [counting] test-a-run-from-a-base-that-was-stopped-ends-with-the-same-bits [trained]
   (train-from-base trained)
   (setv whole (load-checkpoint (/ trained "new") :resume True))
   (for [name ["new.h5" "new.h5.bak"]]
@@ -49,7 +51,7 @@
   (assert (same-model? whole (load-checkpoint (/ trained "new") :resume True))))
 
 
-(defn test-from-the-command-line [trained]
+(defn [counting] test-from-the-command-line [trained]
   (setv shown (output trained "--sources" (write-text trained OTHER "other.txt")
     "--from" "model.h5" "--model" "new" "--epochs" "1"))
   (assert (in "the vocabulary grows by 1" shown))
@@ -57,7 +59,7 @@
   (assert (in "epoch 1/1" shown)))
 
 
-(defn test-a-recipe-names-its-base [trained]
+(defn [counting] test-a-recipe-names-its-base [trained]
   (write-text trained "
 (require lstm-textgen.macros [defrecipe])
 (defrecipe other :from \"model\" :sources [\"other.txt\"] :epochs 1)" "other.hy")

@@ -8,6 +8,8 @@
   lstm-textgen.checkpoint [load-checkpoint]
   tests.helpers [TEXT TINY program refused same-model? train-tiny write-text])
 
+(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+
 
 (defclass Notes [keras.callbacks.Callback]
   "Notes each event but those of batches, with its logs; asks to stop after so many batches."
@@ -65,15 +67,15 @@
   (assert (same-run? tmp-path trained-once)))
 
 
-(defn test-a-callback-ends-the-run-within-an-epoch-and-it-resumes [trained-once tmp-path]
+(defn [counting] test-a-callback-ends-the-run-within-an-epoch-and-it-resumes [counted-once tmp-path]
   (setv model (train-tiny tmp-path :callbacks (Notes 7)))
   (assert (= model.history []))
   (assert (= model.checkpoint.resume.place.step 7))
   (train-tiny tmp-path)
-  (assert (same-run? tmp-path trained-once)))
+  (assert (same-run? tmp-path counted-once)))
 
 
-(defn test-early-stopping-of-keras-own-ends-the-run-after-an-epoch [tmp-path]
+(defn [counting] test-early-stopping-of-keras-own-ends-the-run-after-an-epoch [tmp-path]
   (setv
     stopping (keras.callbacks.EarlyStopping :monitor "loss" :min-delta 100)
     model (train-tiny tmp-path :epochs 9 :callbacks [stopping]))
@@ -106,7 +108,7 @@
     (lfor entry model.history (get entry "loss")))))
 
 
-(defn test-a-run-from-the-start-begins-its-table-anew [tmp-path]
+(defn [counting] test-a-run-from-the-start-begins-its-table-anew [tmp-path]
   (for [_ (range 2)]
     (train-tiny tmp-path :epochs 1 :restart True :csv (/ tmp-path "log.csv")))
   (assert (= (len (rows-of (/ tmp-path "log.csv"))) 1)))
@@ -120,13 +122,13 @@
     result.stderr))
 
 
-(defn test-a-file-that-is-no-table-of-ours-is-not-added-to [refusal trained]
+(defn [counting] test-a-file-that-is-no-table-of-ours-is-not-added-to [refusal trained]
   (write-text trained "a,b\n1,2\n" "mine.csv")
   (assert (in "--csv mine.csv is no table" (refusal "--csv" "mine.csv")))
   (assert (= (.read-text (/ trained "mine.csv")) "a,b\n1,2\n")))
 
 
-(defn test-logs-never-take-the-place-of-what-is-read-or-of-a-model [refusal trained]
+(defn [counting] test-logs-never-take-the-place-of-what-is-read-or-of-a-model [refusal trained]
   (for [[flags words] [
       [["--csv" "text.txt"] "--csv text.txt would overwrite what is read"]
       [["--csv" "model.h5"] "--csv model.h5 would overwrite the model in use"]
@@ -142,7 +144,7 @@
     (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))
 
 
-(defn [(pytest.mark.parametrize "callbacks" [[print] "all" print])]
+(defn [counting (pytest.mark.parametrize "callbacks" [[print] "all" print])]
     test-what-is-no-callback-is-refused [tmp-path callbacks]
   (with [_ (pytest.raises ValueError :match "`callbacks` must be a list of Keras callbacks")]
     (lstm-textgen.train (write-text tmp-path) (/ tmp-path "model") :callbacks callbacks #** TINY))

@@ -77,7 +77,8 @@
   (setv result (run-hy "
 (import sys lstm_textgen.checkpoint [load-checkpoint])
 (load-checkpoint (get sys.argv 1) :resume True)
-(print (in \"h5py\" sys.modules))" path))
+(print (in \"h5py\" sys.modules))" path
+    :cold True))
   (assert (= ["False\n" ""] [result.stdout result.stderr])))
 
 

@@ -79,6 +79,7 @@
     (succeeded (run-hy PROGRAM "--sources" "text.txt" #* TINY-FLAGS "--epochs" 1 "--restart"
       #* flags
       :cwd tmp-path
+      :cold True
       :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment})))
   (assert (in "training on PyTorch" (train)))
   (.mkdir (/ tmp-path "torch"))

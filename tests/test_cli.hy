@@ -8,7 +8,9 @@
   lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.cli [main]
   lstm_textgen.settings [settings-in]
-  tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-program write-text])
+  tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-python write-text])
+
+(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
 
 
 (defn [pytest.fixture] complaint [tmp-path monkeypatch capsys]
@@ -110,7 +112,7 @@
   (assert (in "text.txt" (complaint "text.txt"))))
 
 
-(defn [(pytest.mark.parametrize "flag,given,stored" [
+(defn [counting (pytest.mark.parametrize "flag,given,stored" [
     #("--validation" "0" "0.1") #("--rng-seed" "0" "1")
     #("--layers" "gru:24" "lstm:24,dropout:0.3")])]
     test-a-flag-that-contradicts-the-model-is-refused [complaint trained flag given stored]
@@ -119,13 +121,13 @@
     (assert (in word message))))
 
 
-(defn test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
+(defn [counting] test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
   (assert (in "the model was trained without --word-by-word"
     (complaint "--sources" "text.txt" "--word-by-word")))
   (assert (in "--lower" (complaint "--sources" "text.txt" "--lower"))))
 
 
-(defn test-a-flag-that-agrees-with-the-model-is-welcome [trained monkeypatch capsys]
+(defn [counting] test-a-flag-that-agrees-with-the-model-is-welcome [trained monkeypatch capsys]
   (monkeypatch.chdir trained)
   (setv flags ["--epochs" "2" "--layers" "24,dropout:0.30" "--batch-size" "8"])
   (assert (= 0 (main ["--sources" "text.txt" #* flags])))
@@ -169,14 +171,14 @@
     "a folder" (do (.unlink path) (.mkdir path))))
 
 
-(defn [(pytest.mark.parametrize "how" ["no model" "cut off" "a folder"])]
+(defn [counting (pytest.mark.parametrize "how" ["no model" "cut off" "a folder"])]
     test-a-file-that-is-no-model-is-refused [complaint trained how]
   (damage (/ trained "model.h5") how)
   (for [task [["--sources" "text.txt"] ["--generate" "the"]]]
     (assert (in "model.h5" (complaint #* task)))))
 
 
-(defn test-a-model-of-a-newer-format-is-refused [complaint trained]
+(defn [counting] test-a-model-of-a-newer-format-is-refused [complaint trained]
   (with [file (h5py.File (/ trained "model.h5") "a")]
     (setv (get (. (get file "lstm_textgen") attrs) "format") 99))
   (for [task [["--sources" "text.txt"] ["--generate" "the"]]]
@@ -191,20 +193,33 @@
 
 ;; * A full disk
 
-(defn limit-files [process size]
-  "Let `process` write no file longer than `size` bytes, as if the disk were full then."
+(setv PROGRAM "
+import os, sys, hy
+print(os.getpid(), flush=True)
+from lstm_textgen.cli import main
+sys.exit(main())")
+
+
+(defn start-on-a-full-disk [folder #* arguments]
+  "Start the program in `folder`, where it can write no long file; return it and its number."
+  (setv
+    process (start-python "-c" PROGRAM #* arguments :cwd folder :environment UNMEASURED)
+    number (int (.readline process.stdout)))
+  (limit-files number 3000)
+  #(process number))
+
+
+(defn limit-files [number size]
+  "Let the process of that `number` write no file longer than `size` bytes: its disk is full."
   (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
-  (resource.prlimit process.pid resource.RLIMIT-FSIZE #(size hard)))
+  (resource.prlimit number resource.RLIMIT-FSIZE #(size hard)))
 
 
-(defn test-a-full-disk-leaves-the-model-before-whole [trained]
+(defn [counting] test-a-full-disk-leaves-the-model-before-whole [trained]
   (setv
     before (.read-bytes (/ trained "model.h5"))
-    process (start-program "--sources" "text.txt" "--epochs" "3"
-      :folder trained
-      :environment UNMEASURED))
-  (limit-files process 30000)
-  (setv [_ message] (.communicate process :timeout 200))
+    [process _] (start-on-a-full-disk trained "--sources" "text.txt" "--epochs" "3")
+    [_ message] (.communicate process :timeout 200))
   (assert (= process.returncode 2))
   (setv failure "model.h5 could not be saved: File too large")
   (assert (= (.splitlines message) [
@@ -213,22 +228,19 @@
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
-(defn test-training-outlives-a-full-disk [trained]
-  (setv process (start-program
-    "--sources" "text.txt" "--epochs" "40" "--patience" "0"
-    :folder trained
-    :environment UNMEASURED))
-  (limit-files process 30000)
+(defn [counting] test-training-outlives-a-full-disk [trained]
+  (setv [process number] (start-on-a-full-disk trained
+    "--sources" "text.txt" "--epochs" "90" "--patience" "0"))
   (assert (in "tries again" (.readline process.stderr)))
-  (limit-files process (get (resource.getrlimit resource.RLIMIT-FSIZE) 1))
+  (limit-files number (get (resource.getrlimit resource.RLIMIT-FSIZE) 1))
   (.communicate process :timeout 200)
   (assert (= process.returncode 0))
-  (assert (= (len (. (load-checkpoint (/ trained "model")) history)) 40)))
+  (assert (= (len (. (load-checkpoint (/ trained "model")) history)) 90)))
 
 
 ;; * What goes well
 
-(defn test-a-quiet-run-may-begin-anew-in-another-folder [trained]
+(defn [counting] test-a-quiet-run-may-begin-anew-in-another-folder [trained]
   (.mkdir (/ trained "sub"))
   (.rename (/ trained "model.h5") (/ trained "sub" "m.h5"))
   (setv
@@ -239,7 +251,7 @@
   (assert (= (len (. (load-checkpoint (/ trained "sub" "m")) history)) 1)))
 
 
-(defn test-a-run-shows-losses-and-how-to-write [trained]
+(defn [counting] test-a-run-shows-losses-and-how-to-write [trained]
   (setv shown (output trained "--sources" "text.txt" "--epochs" "3"))
   (for [words ["epoch 3/3  training " " bits  validation " " characters/s" "--generate heylo\n"]]
     (assert (in words shown))))

@@ -120,7 +120,7 @@
     (assert (< (float difference) 1e-4))))
 
 
-(defn test-one-two-and-four-processes-reach-the-same-loss [tmp-path together]
+(defn [pytest.mark.slow] test-one-two-and-four-processes-reach-the-same-loss [tmp-path together]
   (write-text tmp-path)
   (train-alone tmp-path 1 #* LONG)
   (setv
@@ -168,7 +168,7 @@
   (assert (same-bits? resumed together)))
 
 
-(defn test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
+(defn [pytest.mark.slow] test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
   (copied stopped tmp-path)
   (setv shown (train-alone tmp-path 4 "--distributed" #* LONG))
   (assert (in "trained on 2 devices of 2 processes before, on 4 devices of 1 process now" shown))
@@ -181,7 +181,7 @@
 
 ;; * Failures
 
-(defn test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
+(defn [pytest.mark.slow] test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
   (copied stopped tmp-path)
   (setv team (start-team [tmp-path tmp-path] "--epochs" 0))
   (wait-for "epoch " (. (get team 0) stdout))
@@ -195,7 +195,7 @@
   (assert (load-checkpoint (/ tmp-path "model") :resume True)))
 
 
-(defn test-when-the-first-process-dies-the-others-end [tmp-path]
+(defn [pytest.mark.slow] test-when-the-first-process-dies-the-others-end [tmp-path]
   (write-text tmp-path)
   (setv team (start-team [tmp-path tmp-path] "--epochs" 0))
   (wait-for "epoch 1" (. (get team 0) stdout))
@@ -216,7 +216,7 @@
   (assert (not (.exists (/ tmp-path "a" "model.h5")))))
 
 
-(defn test-different-versions-are-refused-by-all [tmp-path]
+(defn [pytest.mark.slow] test-different-versions-are-refused-by-all [tmp-path]
   (write-text tmp-path)
   (setv team (start-team [tmp-path tmp-path] :before ["-c" #[[
 import os, sys, hy, lstm_textgen.parallel.machines as machines
@@ -228,7 +228,7 @@ sys.exit(main())]]]))
     (assert (in "the processes differ in their versions: lstm_textgen 0." complaint))))
 
 
-(defn test-a-process-that-nobody-joins-ends [tmp-path]
+(defn [pytest.mark.slow] test-a-process-that-nobody-joins-ends [tmp-path]
   (write-text tmp-path)
   (setv result (run-python "-c" #[[
 import sys, hy, lstm_textgen.parallel.machines as machines

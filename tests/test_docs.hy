@@ -7,7 +7,7 @@
   urllib.parse
   pytest
   tests.browser [open-page overflow start-browser violations]
-  tests.helpers [ROOT]
+  tests.helpers [ROOT forked-python]
   tools [docs]
   tools.blocks [BEGINS-WITH-MODEL RUN SHOWN Step abridged blocks-in findings page-paths same?
     steps-of]
@@ -32,7 +32,7 @@
 (defn [(pytest.fixture :scope "module")] readme [tmp-path-factory]
   "What is wrong in README, and the folder in which it was followed."
   (setv folder (tmp-path-factory.mktemp "readme"))
-  #((list (findings README folder)) folder))
+  #((list (findings README folder :python (forked-python))) folder))
 
 
 (defn test-the-readme-does-what-it-says [readme]
@@ -50,7 +50,7 @@
   (.mkdir folder)
   (when (in BEGINS-WITH-MODEL (text-of path))
     (shutil.copy (/ (get readme 1) "model.h5") folder))
-  (assert-none (list (findings path folder))))
+  (assert-none (list (findings path folder :python (forked-python)))))
 
 
 (defn test-few-blocks-are-not-run-and-each-says-why []

@@ -7,12 +7,15 @@
   tests.helpers [TEXT TINY-FLAGS output write-text]
   tests.screen [Screen])
 
-(setv ARGUMENTS ["--sources" "text.txt" #* TINY-FLAGS])
+(setv
+  ARGUMENTS ["--sources" "text.txt" #* TINY-FLAGS]
+  counting (pytest.mark.usefixtures "counting")
+  LONG (* TEXT 100))  ; in which a `CountingLearner` takes seconds for an epoch
 
 
-(defn [(pytest.mark.parametrize #("columns" "lines") [#(80 24) #(120 40) #(200 50)])]
+(defn [counting (pytest.mark.parametrize #("columns" "lines") [#(80 24) #(120 40) #(200 50)])]
     test-a-run-is-watched-and-its-lines-stay [tmp-path columns lines]
-  (write-text tmp-path (* TEXT 30))
+  (write-text tmp-path LONG)
   (setv screen (Screen tmp-path columns lines #* ARGUMENTS "--epochs" 3))
   (.until screen "compiling the network")
   (setv text (.until screen r"(?s)epoch 2/3 .* characters/s.*saved at"))
@@ -25,9 +28,9 @@
   (assert (not-in "whole run" text)))
 
 
-(defn test-ctrl-c-leaves-the-lines-and-says-how-to-resume [tmp-path]
-  (write-text tmp-path (* TEXT 4))
-  (setv screen (Screen tmp-path 80 24 #* ARGUMENTS "--epochs" 0))
+(defn [counting] test-ctrl-c-leaves-the-lines-and-says-how-to-resume [tmp-path]
+  (write-text tmp-path LONG)
+  (setv screen (Screen tmp-path 80 24 #* ARGUMENTS "--epochs" 0 "--patience" 0))
   (.until screen r"validation \d")
   (.send-signal screen.process signal.SIGINT)
   (setv [status text] (.finish screen))
@@ -38,8 +41,8 @@
   (assert (. (load-checkpoint (/ tmp-path "model") :resume True) resume)))
 
 
-(defn test-a-terminal-may-change-its-size [tmp-path]
-  (write-text tmp-path (* TEXT 30))
+(defn [counting] test-a-terminal-may-change-its-size [tmp-path]
+  (write-text tmp-path LONG)
   (setv screen (Screen tmp-path 120 40 #* ARGUMENTS "--epochs" 3))
   (.until screen r"epoch 1/3 .* characters/s")
   (.resize screen 80 24)
@@ -48,7 +51,7 @@
   (assert (= (get (.finish screen) 0) 0)))
 
 
-(defn test-a-dumb-terminal-gets-plain-lines [tmp-path]
+(defn [counting] test-a-dumb-terminal-gets-plain-lines [tmp-path]
   (write-text tmp-path)
   (setv screen (Screen tmp-path 80 24 #* ARGUMENTS "--epochs" 1 :TERM "dumb"))
   (setv [status text] (.finish screen))
@@ -58,7 +61,7 @@
 
 (defn test-in-a-pipe-an-epoch-is-a-line-and-long-steps-are-announced [tmp-path]
   (write-text tmp-path)
-  (setv lines (.splitlines (output tmp-path #* ARGUMENTS "--epochs" 3)))
+  (setv lines (.splitlines (output tmp-path #* ARGUMENTS "--epochs" 3 :cold True)))
   (assert (= (get lines 0) "reading text.txt"))
   (assert (in "with --from english" (get lines 1)))
   (assert (= (cut lines 4 6) ["loading Keras" "compiling the network"]))

@@ -6,7 +6,6 @@
   random
   subprocess
   time
-  keras
   numpy :as np
   pytest
   lstm_textgen.batches [split-ids]
@@ -17,6 +16,8 @@
   tests.helpers [ROOT TEXT assert-no-warning names-in program refused run-python start-python
     succeeded train-tiny])
 
+(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+
 
 (defn [pytest.fixture] trained-on [trained]
   "A folder with a model that was trained on once more, so that it has a `.bak`."
@@ -24,7 +25,7 @@
   trained)
 
 
-(defn test-training-resumes-from-the-backup-of-a-damaged-model-and-says-so [trained-on]
+(defn [counting] test-training-resumes-from-the-backup-of-a-damaged-model-and-says-so [trained-on]
   (setv
     path (/ trained-on "model.h5")
     before (.read-bytes (/ trained-on "model.h5.bak")))
@@ -38,7 +39,7 @@
   (assert (= (.read-bytes (/ trained-on "model.h5.bak")) before)))
 
 
-(defn test-where-only-the-backup-is-left-no-run-begins-over-it [trained-on]
+(defn [counting] test-where-only-the-backup-is-left-no-run-begins-over-it [trained-on]
   (setv before (.read-bytes (/ trained-on "model.h5.bak")))
   (.unlink (/ trained-on "model.h5"))
   (refused (program "--sources" "text.txt" :folder trained-on) "model.h5.bak" "rename")
@@ -46,7 +47,7 @@
   (assert (not (.exists (/ trained-on "model.h5")))))
 
 
-(defn test-what-dead-runs-left-is-swept-before-training [trained]
+(defn [counting] test-what-dead-runs-left-is-swept-before-training [trained]
   (setv stray (/ trained ".model.h5.1.tmp"))
   (.write-bytes stray b"half of a mod")
   (train-tiny trained :epochs 2)
@@ -60,11 +61,11 @@
     parts (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
     training (Training checkpoint #* parts path report)
     bias (get training.learner.weights -1))
-  (.assign bias (keras.ops.full-like bias np.nan))
+  (.assign bias (np.full bias.shape np.nan "float32"))
   training)
 
 
-(defn test-weights-that-are-not-finite-do-not-replace-the-model [trained]
+(defn [counting] test-weights-that-are-not-finite-do-not-replace-the-model [trained]
   (setv
     path (/ trained "model.h5")
     before (.read-bytes path)
@@ -81,7 +82,7 @@
   (assert (= (.read-bytes path) before)))
 
 
-(defn test-a-step-larger-than-any-machine-is-refused-before-training [trained]
+(defn [counting] test-a-step-larger-than-any-machine-is-refused-before-training [trained]
   (.unlink (/ trained "model.h5"))
   (refused
     (program "--sources" "text.txt" "--batch-size" "5000" "--lookback" "500" :folder trained)
@@ -89,7 +90,7 @@
   (assert (not (.exists (/ trained "model.h5")))))
 
 
-(defn test-where-what-was-kept-does-not-fit-training-goes-on-from-the-weights [trained]
+(defn [counting] test-where-what-was-kept-does-not-fit-training-goes-on-from-the-weights [trained]
   (setv model (load-checkpoint (/ trained "model.h5") :resume True))
   (.append model.resume.optimizer (np.zeros 3 "float32"))
   (save-checkpoint model (/ trained "model"))
@@ -109,7 +110,7 @@ input()
 print(len(file['model_weights/dense/bias'][:]))")
 
 
-(defn test-a-model-that-another-process-has-open-is-replaced-all-the-same [trained]
+(defn [counting] test-a-model-that-another-process-has-open-is-replaced-all-the-same [trained]
   (setv path (/ trained "model.h5"))
   (with [reader (start-python "-c" READ-LATER path :stdin subprocess.PIPE)]
     (.readline reader.stdout)
@@ -121,7 +122,7 @@ print(len(file['model_weights/dense/bias'][:]))")
   (assert (= (len (. (load-checkpoint path) history)) 3)))
 
 
-(defn [(pytest.mark.parametrize "name" [".model.h5.lock" f".model.h5.{(os.getpid)}.tmp"]
+(defn [counting (pytest.mark.parametrize "name" [".model.h5.lock" f".model.h5.{(os.getpid)}.tmp"]
     :ids ["lock" "temporary"])]
     test-no-link-in-a-strangers-folder-leads-out-of-it [trained tmp-path-factory name]
   (setv dear (/ (tmp-path-factory.mktemp "home") "dear.txt"))
@@ -169,11 +170,19 @@ print(len(file['model_weights/dense/bias'][:]))")
     (assert (in (names-in tmp-path) [[] ["model.h5.bak"]]))))
 
 
-(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
-    test-killed-at-any-moment-no-save-is-lost-and-the-end-is-the-same [backend]
-  ;; `hy bench/kill.hy` kills many more.
-  (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") "3"
-    :environment {"KERAS_BACKEND" backend}
+(defn assert-nothing-lost [kills #** environment]
+  "Kill a run so many times at random moments; assert that no save was lost and the end is the same."
+  (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills
+    :environment environment
     :timeout 900)))
-  (for [line ["kills 3" "models unreadable 0" "saves lost 0" "final weights identical yes"]]
+  (for [line [f"kills {kills}" "models unreadable 0" "saves lost 0" "final weights identical yes"]]
     (assert (in line (.join " " (.split shown))) shown)))
+
+
+(defn [counting] test-killed-at-any-moment-no-save-is-lost-and-the-end-is-the-same []
+  (assert-nothing-lost 12))
+
+
+(defn [pytest.mark.slow (pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
+    test-so-it-is-on-each-backend [backend]
+  (assert-nothing-lost 3 :KERAS-BACKEND backend))

@@ -130,6 +130,7 @@
     (setv result (program #* flags
       :folder sure
       :preexec-fn (fn [] (limit-files 1000))
+      :cold True
       :environment UNMEASURED))
     (assert (= result.stderr "lstm-textgen: new.txt: File too large\n"))
     (assert (= (names-in sure) names))))

@@ -89,7 +89,7 @@
 
 (defn test-locks-work-without-fcntl [path]
   (setv
-    process (start-python "-m" "hy" "-c" WITHOUT-FCNTL path)
+    process (start-python "-m" "hy" "-c" WITHOUT-FCNTL path :cold True)
     [output errors] (.communicate process))
   (assert (in f"model.h5: process {process.pid} is training this model" output) errors)
   (assert (.endswith output "(10, 4)\n"))
@@ -107,7 +107,7 @@
 
 (defn [pytest.fixture] holder [path]
   "A process that has locked the model; its standard input ends it."
-  (with [process (start-python "-m" "hy" "-c" HOLD path :stdin subprocess.PIPE)]
+  (with [process (start-python "-m" "hy" "-c" HOLD path :cold True :stdin subprocess.PIPE)]
     (assert (= (int (.readline process.stdout)) process.pid))
     (yield process)))
 

@@ -10,6 +10,8 @@
   lstm-textgen.runs :as runs
   tests.helpers [TEXT VERSE write-text])
 
+(setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
+
 (setv OTHER (* "a fox in a box ate all the locks of the ox.\n" 150))
 
 

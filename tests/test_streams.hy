@@ -18,6 +18,8 @@
   tests.helpers [TINY-FLAGS a-plan output program shell-environment start-program sure-model
     succeeded write-text])
 
+(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+
 (setv
   TRAIN ["--sources" "text.txt" "--epochs" "3" #* TINY-FLAGS]
   CHINESE (* "床前明月光，\n疑是地上霜。\n举头望明月，\n低头思故乡。\n" 90))
@@ -111,7 +113,7 @@
 
 ;; * Training
 
-(defn [(pytest.mark.parametrize "encoding" ["ascii" "cp1252"])]
+(defn [counting (pytest.mark.parametrize "encoding" ["ascii" "cp1252"])]
     test-a-sample-that-can-not-be-encoded-stops-no-training [tmp-path encoding]
   (write-text tmp-path CHINESE)
   (setv result (program #* TRAIN :folder tmp-path :encoding encoding
@@ -121,7 +123,7 @@
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 3)))
 
 
-(defn test-training-goes-on-to-its-end-when-nobody-reads-its-output [tmp-path]
+(defn [counting] test-training-goes-on-to-its-end-when-nobody-reads-its-output [tmp-path]
   (write-text tmp-path)
   (with [process (start-program #* TRAIN :folder tmp-path)]
     (.readline process.stdout)
@@ -131,7 +133,7 @@
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 3)))
 
 
-(defn test-the-command-at-the-end-works-when-it-is-pasted [tmp-path]
+(defn [counting] test-the-command-at-the-end-works-when-it-is-pasted [tmp-path]
   (write-text tmp-path CHINESE)
   (setv
     shown (succeeded (program #* TRAIN "--model=-m x" :folder tmp-path))

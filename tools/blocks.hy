@@ -17,6 +17,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
   os
   pathlib [Path]
   re
+  shlex
   shutil
   subprocess
   sys
@@ -141,12 +142,14 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 (defclass Reader []
   #[[Somebody in a `folder` who types what a page says.
 
-  `short`: whether texts are cut to what a test has time for. To be used in a `with`.]]
+  `short`: whether texts are cut to what a test has time for; `python`: the command that is Python,
+  if it isn't this one. To be used in a `with`.]]
 
-  (defn __init__ [self folder [short False]]
+  (defn __init__ [self folder [short False] [python None]]
     (setv
       self.folder (Path folder)
       self.short short
+      self.python (or python [sys.executable])
       self.interpreter None)
     (for [name ["corpora" "lstm_textgen" "setup.py"] :if (not (.exists (/ self.folder name)))]
       (.symlink-to (/ self.folder name) (/ ROOT name)))
@@ -189,7 +192,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
     "Return what `code` prints."
     (unless self.interpreter
       (setv self.interpreter (subprocess.Popen
-        [sys.executable "-m" "hy" (str (/ ROOT "tools" "interpreter.hy"))]
+        [#* self.python "-m" "hy" (str (/ ROOT "tools" "interpreter.hy"))]
         :cwd self.folder
         :env (._environment self)
         :stdin subprocess.PIPE
@@ -209,10 +212,24 @@ What is shown must be what is printed; a line `…` stands for any lines that we
         [name value] (.items os.environ)
         :if (not-in name ["TF_CPP_MIN_LOG_LEVEL" "PYTHONDONTWRITEBYTECODE"])
         name value)
-      "PATH" f"{bin}{os.pathsep}{(get os.environ "PATH")}"
+      "PATH" (.join os.pathsep [
+        #* (if (= self.python [sys.executable]) [] [(._launchers self bin)])
+        (str bin)
+        (get os.environ "PATH")])
       "PYTHONPATH" (str ROOT)
       "KERAS_BACKEND" "tensorflow"
       "LSTM_TEXTGEN_CACHE" (str (/ self.folder.parent "cache"))})
+
+  (defn _launchers [self bin]
+    "Return a folder in which the programs of the folder `bin` are run by `python`."
+    (setv place (/ self.folder.parent "launchers"))
+    (.mkdir place :exist-ok True)
+    (for [name ["hy" "lstm-textgen"]]
+      (setv launcher (/ place name))
+      (.write-text launcher
+        f"#!/bin/sh\nexec {(shlex.join [#* self.python (str (/ bin name))])} \"$@\"\n")
+      (.chmod launcher 0o755))
+    (str place))
 
   (defn _shorten [self]
     "Cut each text in the folder, at the end of a line."
@@ -224,9 +241,9 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 ;; * Comparing
 
-(defn findings [path folder [short True]]
+(defn findings [path folder [short True] [python None]]
   "Follow the page at `path` in `folder`; yield what fails, and what isn't printed as it is shown."
-  (with [reader (Reader folder short)]
+  (with [reader (Reader folder short python)]
     (for [step (steps-of (blocks-in (.read-text path :encoding "utf-8")))]
       (setv place f"{(.relative-to path ROOT)}:{(+ 1 step.start)}")
       (try

@@ -1,0 +1,101 @@
+#[[Changes the package at one place at a time, and tells which changes its tests catch.
+
+    python -m hy tools/mutants.hy [TREE]
+
+Each change in `MUTANTS` is one that a good test of its module must notice. It is made in a copy of
+TREE (default: this one), the module's test files are run there up to the first failure, and a line
+says whether one failed. So two versions of the tests can be compared: where one catches a change
+that the other misses, something that it proved is lost. The status is 1 if any is missed.]]
+
+(import
+  pathlib [Path]
+  shutil [copytree ignore-patterns]
+  subprocess
+  sys
+  tempfile [TemporaryDirectory]
+  tools.forms [ROOT])
+
+(setv
+  ;; The test files of each module, the fastest first.
+  TESTS {
+    "training" ["test_training" "test_callbacks" "test_runs" "test_beginning" "test_nothing_lost"]
+    "runs" ["test_runs" "test_callbacks" "test_training" "test_beginning" "test_cli"
+      "test_nothing_lost"]
+    "checkpoint" ["test_checkpoint"]
+    "backends/callbacks" ["test_callbacks"]
+    "parallel/machines" ["test_distributed"]
+    "cli/__init__" ["test_cli" "test_outputs"]
+    "cli/training" ["test_training" "test_cli" "test_oldmodels"]
+    "cli/writing" ["test_cli_writing" "test_cli_scoring"]}
+  ;; #(module text instead): `text` is in the module once.
+  MUTANTS [
+    #("training" "(get entry \"epoch\") :step 0 :loss-sum 0.0))" "(get entry \"epoch\") :step 0))")
+    #("training" "\"validation_loss\" -1) best)" "\"validation_loss\" -1) (- best))")
+    #("training" "(+ 2 (* 2 (math.log" "(+ 2 (* 2000000 (math.log")
+    #("training" "(min 1 (max by-epochs" "(min 1 (min by-epochs")
+    #("training" "(.leader-says self.team self.unsaved)" "False")
+    #("training" "(put self.learner.weights (or checkpoint.weights []))"
+      "(put self.learner.weights [])")
+    #("training" "(and self.stepped (or self.late" "(and True (or self.late")
+    #("training" "(setv self.place (replace resume.place))" "")
+    #("training" "(- place.step 1)\n" "place.step\n")
+    #("runs" "(> rows (len kept))" "(> rows (* 2 (len kept)))")
+    #("runs" "(unless (epochs-of checkpoint.history (fingerprint ids))" "(unless True")
+    #("runs" "(max QUICK share)" "(* 9 QUICK share)")
+    #("runs" "(and resume (!= before now)" "(and resume (= before now)")
+    #("runs" "(unless (.startswith (or first TABLE-HEAD) TABLE-HEAD)" "(unless True")
+    #("runs" "done (unless deadline (why-done" "done (when deadline (why-done")
+    #("runs" "(slice 1)))\n      :recipe (when run.recipe run.recipe.name))\n    [])"
+      "(slice 1)))\n      :recipe None)\n    [])")
+    #("checkpoint" "self.evaluation 2" "self.evaluation 1")
+    #("checkpoint" "(unless (_sound? backup)" "(when (_sound? backup)")
+    #("checkpoint" "(= (.get (.attributes file path) \"sha256\") (digest arrays))" "True")
+    #("backends/callbacks" ":append resumed" ":append True")
+    #("backends/callbacks" "\"val_loss\" \"validation_loss\"" "\"val_loss\" \"loss\"")
+    #("parallel/machines" ":if (!= each (get said 0)) n)" ":if False n)")
+    #("parallel/machines" "(when rest\n" "(when False\n")
+    #("cli/training" "(+ 128 error.number)" "(+ 129 error.number)")
+    #("cli/__init__" "{(explain error)}\")\n      2)" "{(explain error)}\")\n      1)")])
+
+
+(defn main [[tree ROOT]]
+  "Print a line for each change; return whether any is missed."
+  (setv missed 0)
+  (for [[n [module text instead]] (enumerate MUTANTS 1)]
+    (with [place (TemporaryDirectory)]
+      (setv
+        failed (failing-test (mutant tree (/ (Path place) "tree") module text instead) module)
+        said (if failed f"caught by {failed}" "MISSED"))
+      (+= missed (not failed))
+      (print f"{n :2} {module}: {(repr text)} → {(repr instead)}: {said}" :flush True)))
+  (print f"{(- (len MUTANTS) missed)} of {(len MUTANTS)} changes caught")
+  (bool missed))
+
+
+(defn mutant [tree place module text instead]
+  "Copy `tree` to `place`, with `instead` for the `text` in a `module`; return that."
+  (copytree tree place :ignore (ignore-patterns ".git" ".venv" "node_modules" "build"))
+  (setv
+    path (/ place "lstm_textgen" f"{module}.hy")
+    code (.read-text path :encoding "utf-8"))
+  (assert (= (.count code text) 1) f"{module}: {text}")
+  (.write-text path (.replace code text instead) :encoding "utf-8")
+  place)
+
+
+(defn failing-test [tree module]
+  "Return the first test of the `module` that fails in `tree`, or None."
+  (setv shown (subprocess.run
+    [sys.executable "-m" "pytest" "-q" "-x" "--tb=no" "-p" "no:cacheprovider"
+      #* (gfor name (get TESTS module) f"tests/{name}.hy")]
+    :cwd tree :capture-output True :encoding "utf-8"))
+  (assert (in shown.returncode [0 1 2]) (+ shown.stdout shown.stderr))
+  (next (gfor
+    line (.splitlines shown.stdout)
+    :if (.startswith line #("FAILED" "ERROR"))
+    (get (.split line) 1))
+    None))
+
+
+(when (= __name__ "__main__")
+  (sys.exit (main #* (cut sys.argv 1 None))))
