@@ -48,7 +48,7 @@ def pytest_configure(config):
     server = subprocess.Popen(
         [sys.executable, "-c", "import hy; import tests.forkserver as s; s.main()", folder.name],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COVERAGE_PROCESS_START": ""},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE)
     config.add_cleanup(lambda: server.communicate())
     os.environ[FORKS] = folder.name

@@ -57,7 +57,8 @@ def connect(server):
 def end_as(status):
     """End with `status`, or by the signal -`status`."""
     if status < 0:
-        signal.signal(-status, signal.SIG_DFL)
+        if -status in FORWARDED:
+            signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)
     os._exit(status)
 

@@ -29,6 +29,7 @@ for each backend, made when it is first asked for. All end with the standard inp
   BACKENDS ["tensorflow" "jax" "torch"]
   FORKS "LSTM_TEXTGEN_FORKS"  ; the environment variable that names the folder of the sockets
   COUNTING "LSTM_TEXTGEN_COUNTING"  ; and the one with which a `CountingLearner` trains
+  MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
   ;; What a forked process need not import any more.
   IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.backends.callbacks" "lstm_textgen.cli"
     "lstm_textgen.cli.conversation" "lstm_textgen.cli.exporting" "lstm_textgen.cli.reporting"
@@ -70,18 +71,30 @@ for each backend, made when it is first asked for. All end with the standard inp
 (defn become [backend requests]
   "Import all that uses `backend`, answer `requests` (a socket), and end."
   (try
-    (setv (get os.environ "KERAS_BACKEND") backend)
+    (setv
+      (get os.environ "KERAS_BACKEND") backend
+      measurement (measure))
     (with [_ (suppress ValueError)]  ; the quick tests have no Keras
       ((. (import-module "lstm_textgen.backends.quiet") import-keras)))
     (for [name IMPORTED]
       (with [_ (suppress ImportError)]
         (import-module name)))
+    (when measurement
+      (.stop measurement)
+      (.save measurement))
     (gc.freeze)  ; what is never collected is never copied
     (serve requests)
     (os._exit 0)
     (except [BaseException]
       (traceback.print-exc)
       (os._exit 1))))
+
+
+(defn measure []
+  "Start coverage.py if the environment asks for it, and return it; it saves what it has at exit."
+  (when (os.environ.get MEASURED)
+    (import coverage)
+    (coverage.process-startup :force True)))
 
 
 (defclass [dataclass] Fork []
@@ -192,9 +205,7 @@ for each backend, made when it is first asked for. All end with the standard inp
   (when (.get environment COUNTING)
     (import tests.counting [install])
     (install))
-  (when (.get environment "COVERAGE_PROCESS_START")
-    (import coverage)
-    (coverage.process-startup)))
+  (measure))
 
 
 (defn text-stream [number mode like encoding]
@@ -211,7 +222,11 @@ for each backend, made when it is first asked for. All end with the standard inp
   "Run what Python runs with these command-line arguments."
   (match option
     "-u" (do
-      (.reconfigure sys.stdout :write-through True)
+      (setv sys.stdout (io.TextIOWrapper
+        (io.FileIO 1 "w" :closefd False)
+        :encoding sys.stdout.encoding
+        :errors sys.stdout.errors
+        :write-through True))
       (begin #* arguments))
     "-c" (do
       (setv

@@ -49,7 +49,10 @@
   (assert (= (succeeded result) "False\n")))
 
 
-(defn [(pytest.mark.parametrize "loss" ["pass" "os.close(2)" "sys.stderr = None"])]
+(defn [(pytest.mark.parametrize "loss" [
+    "pass"
+    (pytest.param "os.close(2)" :marks pytest.mark.slow)
+    (pytest.param "sys.stderr = None" :marks pytest.mark.slow)])]
     test-keras-is-imported-in-silence-whether-or-not-there-is-a-standard-error [loss]
   (setv result (run-python "-c" f"
 import os, sys, hy

@@ -73,15 +73,22 @@
   (assert (= (fastest-backend LSTM) chosen)))
 
 
-(defn test-the-program-trains-on-pytorch-and-says-so [tmp-path]
+(defn [pytest.fixture] train [tmp-path]
+  "Return a function that trains in a folder with these flags, and returns what is shown."
   (write-text tmp-path)
-  (defn train [#* flags #** environment]
+  (fn [#* flags #** environment]
     (succeeded (run-hy PROGRAM "--sources" "text.txt" #* TINY-FLAGS "--epochs" 1 "--restart"
       #* flags
       :cwd tmp-path
       :cold True
-      :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment})))
-  (assert (in "training on PyTorch" (train)))
+      :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment}))))
+
+
+(defn test-the-program-trains-on-pytorch-and-says-so [train]
+  (assert (in "training on PyTorch" (train))))
+
+
+(defn [pytest.mark.slow] test-where-pytorch-cannot-train-tensorflow-does [train tmp-path]
   (.mkdir (/ tmp-path "torch"))
   (.write-text (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch.so: not found')")
   (assert (not-in "PyTorch" (train)))

@@ -26,11 +26,18 @@
 
 
 (defn [pytest.fixture] small-steps [monkeypatch tmp-path]
-  "Cut a text after every few characters, store it on disk beyond a few bytes; the cache folder."
+  "Take small steps in this test; return the cache folder."
+  (take-small-steps monkeypatch tmp-path))
+
+
+(defn take-small-steps [monkeypatch folder]
+  #[[Cut a text after every few characters, store it on disk beyond a few bytes.
+
+  Return the cache folder, in `folder`.]]
   (.setattr monkeypatch corpus "PIECE" 5)
   (.setattr monkeypatch corpus "LIMIT" 8)
-  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
-  (/ tmp-path "cache"))
+  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "cache")))
+  (/ folder "cache"))
 
 
 (defn pieces-of [text size]
@@ -178,12 +185,13 @@
   (lfor weight model.checkpoint.weights (.tobytes weight)))
 
 
-(defn test-training-from-a-file-ends-with-the-same-bits [tmp-path small-steps monkeypatch]
-  (setv
-    from-file (train-tiny tmp-path :epochs 1 :lower True)
-    grown (train-tiny tmp-path (+ TEXT "Ü") :epochs 2))
-  (assert (= (os.listdir small-steps) []))
-  (.undo monkeypatch)
+(defn [(pytest.mark.usefixtures "counting")] test-training-from-a-file-ends-with-the-same-bits [tmp-path]
+  (with [monkeypatch (pytest.MonkeyPatch.context)]
+    (setv
+      cache (take-small-steps monkeypatch tmp-path)
+      from-file (train-tiny tmp-path :epochs 1 :lower True)
+      grown (train-tiny tmp-path (+ TEXT "Ü") :epochs 2)))
+  (assert (= (os.listdir cache) []))
   (setv from-memory (train-tiny (new-folder tmp-path "other") :epochs 1 :lower True))
   (assert (= (weights-of from-file) (weights-of from-memory)))
   (assert (= (untimed from-file.history) (untimed from-memory.history)))

@@ -12,7 +12,7 @@
   tests.team [FLAGS endings free-port member on-jax start-team train-together])
 
 (setv
-  EPOCHS 16  ; so many that a signal comes before the end
+  EPOCHS 8  ; so many that a signal comes before the end
   LONG ["--epochs" EPOCHS "--patience" 0]
   ;; Trains a network on one device and split over four, and says how far they are apart.
   COMPARED #[hy[
@@ -110,7 +110,7 @@
   (assert (< variables 1e-2)))
 
 
-(defn test-many-steps-at-once-teach-what-single-steps-do []
+(defn [pytest.mark.slow] test-many-steps-at-once-teach-what-single-steps-do []
   (setv shown (succeeded (run-hy
     (+ "(eval-when-compile (require hyrule [unless]))" AT-ONCE)
     :environment (on-jax 4))))

@@ -7,6 +7,7 @@
   urllib.parse
   pytest
   tests.browser [open-page overflow start-browser violations]
+  tests.forkserver [COUNTING]
   tests.helpers [ROOT forked-python]
   tools [docs]
   tools.blocks [BEGINS-WITH-MODEL RUN SHOWN Step abridged blocks-in findings page-paths same?
@@ -29,10 +30,17 @@
 
 ;; * Following
 
+(defn follow [path folder counting]
+  "Return what is wrong on a page followed in `folder`; `counting`: whether no network learns."
+  (list (findings path folder
+    :python (forked-python)
+    :environment (if counting {COUNTING "1"} {}))))
+
+
 (defn [(pytest.fixture :scope "module")] readme [tmp-path-factory]
   "What is wrong in README, and the folder in which it was followed."
   (setv folder (tmp-path-factory.mktemp "readme"))
-  #((list (findings README folder :python (forked-python))) folder))
+  #((follow README folder True) folder))
 
 
 (defn test-the-readme-does-what-it-says [readme]
@@ -44,13 +52,25 @@
     (pytest.fail (.join "\n\n" findings) :pytrace False)))
 
 
-(defn [(pytest.mark.parametrize "path" PAGES :ids name-of)] test-a-page-does-what-it-says
+(defn [(pytest.mark.parametrize "path" (lfor path PAGES :if (!= path.name "distributed.md") path)
+    :ids name-of)]
+    test-a-page-does-what-it-says
     [path readme tmp-path]
   (setv folder (/ tmp-path "clone"))
   (.mkdir folder)
   (when (in BEGINS-WITH-MODEL (text-of path))
     (shutil.copy (/ (get readme 1) "model.h5") folder))
-  (assert-none (list (findings path folder :python (forked-python)))))
+  (assert-none (follow path folder True)))
+
+
+(defn [pytest.mark.slow (pytest.mark.parametrize "path" (lfor
+    name ["README.md" "docs/distributed.md" "docs/python.md" "docs/tutorial.md"]
+    (/ ROOT name))
+    :ids name-of)]
+    test-so-it-does-where-networks-learn [path tmp-path]
+  (setv folder (/ tmp-path "clone"))
+  (.mkdir folder)
+  (assert-none (follow path folder False)))
 
 
 (defn test-few-blocks-are-not-run-and-each-says-why []
@@ -147,8 +167,11 @@
 (setv browser (pytest.fixture start-browser :scope "module"))
 
 
-(defn [(pytest.mark.parametrize "width" [360 1600])
-    (pytest.mark.parametrize "scheme" ["light" "dark"])]
+(defn [(pytest.mark.parametrize #("width" "scheme") [
+    #(360 "light")
+    #(1600 "dark")
+    (pytest.param 360 "dark" :marks pytest.mark.slow)
+    (pytest.param 1600 "light" :marks pytest.mark.slow)])]
     test-a-page-fits-and-can-be-read [site browser width scheme]
   (for [name ["index" "tutorial" "how-it-works" "command-line"]]
     (with [page (open-page browser (/ (get site 1) f"{name}.html") :site (get site 1)

@@ -88,6 +88,6 @@ model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
   (.replace code "layers=64" "layers=16"))
 
 
-(defn test-the-python-of-the-documentation-runs-in-a-notebook [notebook]
+(defn [pytest.mark.slow] test-the-python-of-the-documentation-runs-in-a-notebook [notebook]
   (setv cells (. (.execute (notebook (first-python))) cells))
   (assert (in "heylo" (text-of (get cells 0)))))

@@ -195,7 +195,7 @@
     (assert (not (& tags (set (compatible-tags #(major other) f"cp{major}{other}")))))))
 
 
-(defn test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
+(defn [pytest.mark.slow] test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
   (setv python (find-another-python))
   (unless python
     (pytest.skip "there is no other Python here"))
@@ -283,7 +283,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   (assert (= (- theirs made) (- ours texts))))
 
 
-(defn test-the-source-distribution-makes-the-same-wheel [sdist wheel tmp-path]
+(defn [pytest.mark.slow] test-the-source-distribution-makes-the-same-wheel [sdist wheel tmp-path]
   (with [file (tarfile.open sdist)]
     (.extractall file tmp-path :filter "data"))
   (setv [folder] (.iterdir tmp-path))
@@ -309,7 +309,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
       f"lstm_textgen {lstm-textgen.__version__}\n"))))
 
 
-(defn test-an-editable-install-runs-the-tree [tmp-path]
+(defn [pytest.mark.slow] test-an-editable-install-runs-the-tree [tmp-path]
   (setv
     tree (/ tmp-path "tree")
     python (make-environment (/ tmp-path "venv") (needed-for [#* WRITING "setuptools"])))

@@ -3,8 +3,6 @@
 (import
   os
   random
-  subprocess
-  sys
   threading [Thread]
   time [sleep]
   numpy :as np
@@ -15,7 +13,7 @@
   lstm-textgen.learner [values]
   lstm-textgen.network [training-network]
   lstm-textgen.parallel.cores [PartsLearner]
-  tests.helpers [same-model? shell-environment train-tiny])
+  tests.helpers [run-python same-model? succeeded train-tiny])
 
 (setv
   SPEC (NetworkSpec (parse-layers "12,dropout:0.5") 6 4)
@@ -82,11 +80,8 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
 
 
 (defn test-pytorch-is-not-reseeded-either []
-  (setv result (subprocess.run [sys.executable "-c" TORCH-STATE]
-    :env {#** (shell-environment) "KERAS_BACKEND" "torch"}
-    :capture-output True
-    :text True))
-  (assert (= result.stdout "True\n") result.stderr))
+  (assert (= (succeeded (run-python "-c" TORCH-STATE :environment {"KERAS_BACKEND" "torch"}))
+    "True\n")))
 
 
 (defn test-two-threads-learn-what-each-learns-alone []

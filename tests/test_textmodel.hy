@@ -106,7 +106,7 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
   (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
 
 
-(defn test-stock-keras-opens-a-file-with-weights-of-16-bits [tmp-path]
+(defn [pytest.mark.slow] test-stock-keras-opens-a-file-with-weights-of-16-bits [tmp-path]
   (setv
     model (small-model)
     model.half True

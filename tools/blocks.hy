@@ -39,7 +39,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
   LIMIT 500  ; seconds for a command in a test
   CLONE "~/lstm_textgen"  ; what the reader's folder is called where its path is printed
   ;; What a test has time for: files of text in the reader's folder are cut to so many bytes.
-  SHORT 4_000)
+  SHORT 2_500)
 
 
 (defclass [(dataclass :frozen True)] Block []
@@ -143,13 +143,15 @@ What is shown must be what is printed; a line `…` stands for any lines that we
   #[[Somebody in a `folder` who types what a page says.
 
   `short`: whether texts are cut to what a test has time for; `python`: the command that is Python,
-  if it isn't this one. To be used in a `with`.]]
+  if it isn't this one; `environment`: what the shell's has beside the usual. To be used in a
+  `with`.]]
 
-  (defn __init__ [self folder [short False] [python None]]
+  (defn __init__ [self folder [short False] [python None] [environment {}]]
     (setv
       self.folder (Path folder)
       self.short short
       self.python (or python [sys.executable])
+      self.environment environment
       self.interpreter None)
     (for [name ["corpora" "lstm_textgen" "setup.py"] :if (not (.exists (/ self.folder name)))]
       (.symlink-to (/ self.folder name) (/ ROOT name)))
@@ -218,7 +220,8 @@ What is shown must be what is printed; a line `…` stands for any lines that we
         (get os.environ "PATH")])
       "PYTHONPATH" (str ROOT)
       "KERAS_BACKEND" "tensorflow"
-      "LSTM_TEXTGEN_CACHE" (str (/ self.folder.parent "cache"))})
+      "LSTM_TEXTGEN_CACHE" (str (/ self.folder.parent "cache"))
+      #** self.environment})
 
   (defn _launchers [self bin]
     "Return a folder in which the programs of the folder `bin` are run by `python`."
@@ -241,9 +244,11 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 ;; * Comparing
 
-(defn findings [path folder [short True] [python None]]
-  "Follow the page at `path` in `folder`; yield what fails, and what isn't printed as it is shown."
-  (with [reader (Reader folder short python)]
+(defn findings [path folder #** options]
+  #[[Follow the page at `path` in `folder`; yield what fails, and what isn't printed as it is shown.
+
+  `options` are those of a `Reader`.]]
+  (with [reader (Reader folder :short True #** options)]
     (for [step (steps-of (blocks-in (.read-text path :encoding "utf-8")))]
       (setv place f"{(.relative-to path ROOT)}:{(+ 1 step.start)}")
       (try

@@ -86,7 +86,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
 (defn failing-test [tree module]
   "Return the first test of the `module` that fails in `tree`, or None."
   (setv shown (subprocess.run
-    [sys.executable "-m" "pytest" "-q" "-x" "--tb=no" "-p" "no:cacheprovider"
+    [hy.sys-executable "-m" "pytest" "-q" "-x" "--tb=no" "-p" "no:cacheprovider"
       #* (gfor name (get TESTS module) f"tests/{name}.hy")]
     :cwd tree :capture-output True :encoding "utf-8"))
   (assert (in shown.returncode [0 1 2]) (+ shown.stdout shown.stderr))
