@@ -29,6 +29,7 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
     (.assign self array))
 
   (defn assign [self array]
+    "Set the value to that of `array`."
     (setv
       self.value (np.array array)
       self.shape self.value.shape
@@ -116,9 +117,11 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
       self.variables [self.iterations self.rate #* self.means]))
 
   (defn [property] learning-rate [self]
+    "The rate of the next step, a `Variable`."
     self.rate)
 
   (defn [learning-rate.setter] learning-rate [self rate]
+    "Take the next step at this `rate`."
     (.assign self.rate (np.array rate "float32")))
 
   (defn step [self weight gradient]

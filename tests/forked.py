@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""`forked.py FOLDER ARGUMENT …` does what `python ARGUMENT …` does, in a fork of a server's process.
+"""`forked.py FOLDER ARGUMENT …` does what `python ARGUMENT …` does, in a fork of a server.
 
-`tests/forkserver.hy` is the server, whose sockets are in FOLDER; KERAS_BACKEND chooses one. This is
-Python, and run with `-IS`, to start in 20 ms. It hands over its arguments, folder, environment and
-standard streams, passes signals on, and ends as the forked process ends. If it is killed, the
+`tests/forkserver.hy` is the server, whose sockets are in FOLDER; KERAS_BACKEND chooses one. This
+is Python, and run with `-IS`, to start in 20 ms. It hands over its arguments, folder, environment
+and standard streams, passes signals on, and ends as the forked process ends. If it is killed, the
 server kills the forked process.
 """
 import json

@@ -67,7 +67,8 @@
   (assert (same-run? tmp-path trained-once)))
 
 
-(defn [counting] test-a-callback-ends-the-run-within-an-epoch-and-it-resumes [counted-once tmp-path]
+(defn [counting]
+    test-a-callback-ends-the-run-within-an-epoch-and-it-resumes [counted-once tmp-path]
   (setv model (train-tiny tmp-path :callbacks (Notes 7)))
   (assert (= model.history []))
   (assert (= model.checkpoint.resume.place.step 7))

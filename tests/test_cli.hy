@@ -121,7 +121,8 @@
     (assert (in word message))))
 
 
-(defn [counting] test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
+(defn [counting]
+    test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
   (assert (in "the model was trained without --word-by-word"
     (complaint "--sources" "text.txt" "--word-by-word")))
   (assert (in "--lower" (complaint "--sources" "text.txt" "--lower"))))

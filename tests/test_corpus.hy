@@ -185,7 +185,8 @@
   (lfor weight model.checkpoint.weights (.tobytes weight)))
 
 
-(defn [(pytest.mark.usefixtures "counting")] test-training-from-a-file-ends-with-the-same-bits [tmp-path]
+(defn [(pytest.mark.usefixtures "counting")]
+    test-training-from-a-file-ends-with-the-same-bits [tmp-path]
   (with [monkeypatch (pytest.MonkeyPatch.context)]
     (setv
       cache (take-small-steps monkeypatch tmp-path)

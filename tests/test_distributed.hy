@@ -168,7 +168,8 @@
   (assert (same-bits? resumed together)))
 
 
-(defn [pytest.mark.slow] test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
+(defn [pytest.mark.slow]
+    test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
   (copied stopped tmp-path)
   (setv shown (train-alone tmp-path 4 "--distributed" #* LONG))
   (assert (in "trained on 2 devices of 2 processes before, on 4 devices of 1 process now" shown))
@@ -181,7 +182,8 @@
 
 ;; * Failures
 
-(defn [pytest.mark.slow] test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
+(defn [pytest.mark.slow]
+    test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
   (copied stopped tmp-path)
   (setv team (start-team [tmp-path tmp-path] "--epochs" 0))
   (wait-for "epoch " (. (get team 0) stdout))

@@ -171,7 +171,7 @@ print(len(file['model_weights/dense/bias'][:]))")
 
 
 (defn assert-nothing-lost [kills #** environment]
-  "Kill a run so many times at random moments; assert that no save was lost and the end is the same."
+  "Kill a run so many times; assert that no save is lost, and the end that of an unharmed run."
   (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills
     :environment environment
     :timeout 900)))

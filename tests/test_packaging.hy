@@ -195,7 +195,8 @@
     (assert (not (& tags (set (compatible-tags #(major other) f"cp{major}{other}")))))))
 
 
-(defn [pytest.mark.slow] test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
+(defn [pytest.mark.slow]
+    test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
   (setv python (find-another-python))
   (unless python
     (pytest.skip "there is no other Python here"))

@@ -132,7 +132,8 @@
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
-(defn [counting (pytest.mark.parametrize "number,status" [#(signal.SIGINT 130) #(signal.SIGTERM 143)])]
+(defn [counting
+    (pytest.mark.parametrize "number,status" [#(signal.SIGINT 130) #(signal.SIGTERM 143)])]
     test-a-signal-saves-and-says-how-to-resume [tmp-path number status]
   (write-text tmp-path (* TEXT 4))
   (setv process (start-program
@@ -179,7 +180,8 @@
   (assert (!= (validation-losses whole) (validation-losses part))))
 
 
-(defn [counting] test-a-run-of-minutes-ends-after-its-epochs-too-and-may-be-followed-by-others [tmp-path]
+(defn [counting]
+    test-a-run-of-minutes-ends-after-its-epochs-too-and-may-be-followed-by-others [tmp-path]
   (for [epochs [2 4]]
     (setv model (train-tiny tmp-path :epochs 2 :minutes 60))
     (assert (= (len model.history) epochs))

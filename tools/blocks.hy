@@ -142,9 +142,9 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 (defclass Reader []
   #[[Somebody in a `folder` who types what a page says.
 
-  `short`: whether texts are cut to what a test has time for; `python`: the command that is Python,
-  if it isn't this one; `environment`: what the shell's has beside the usual. To be used in a
-  `with`.]]
+  `short`: whether texts are cut to what a test has time for; `python`: the command that is
+  Python, if it isn't this one; `environment`: what the shell's has beside the usual. To be used
+  in a `with`.]]
 
   (defn __init__ [self folder [short False] [python None] [environment {}]]
     (setv
@@ -245,7 +245,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 ;; * Comparing
 
 (defn findings [path folder #** options]
-  #[[Follow the page at `path` in `folder`; yield what fails, and what isn't printed as it is shown.
+  #[[Follow the page at `path` in `folder`; yield what fails or prints something else than shown.
 
   `options` are those of a `Reader`.]]
   (with [reader (Reader folder :short True #** options)]
