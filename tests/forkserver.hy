@@ -81,7 +81,8 @@ for each backend, made when it is first asked for. All end with the standard inp
         (import-module name)))
     (when measurement
       (.stop measurement)
-      (.save measurement))
+      (.save measurement)
+      (atexit._clear))  ; it would be stopped again in each fork
     (gc.freeze)  ; what is never collected is never copied
     (serve requests)
     (os._exit 0)
