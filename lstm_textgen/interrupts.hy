@@ -5,9 +5,10 @@
   signal
   threading)
 
-;; Of these a system has some: Windows has Ctrl-Break, SIGBREAK.
+;; Of these a system has some. SIGHUP comes when a terminal is closed or a connection is lost; on
+;; Windows, SIGBREAK comes by Ctrl-Break and when a window is closed.
 (setv SIGNALS (lfor
-  name ["SIGINT" "SIGTERM" "SIGBREAK"]
+  name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]
   :if (hasattr signal name)
   (getattr signal name)))
 
@@ -19,16 +20,21 @@
     (.__init__ (super) (. (signal.Signals number) name))
     (setv self.number number))
 
+  (defn __reduce__ [self]
+    "Return what another process makes this of, as a pool of processes does."
+    #(Interrupted #(self.number)))
+
   (defn _render-traceback_ [self]
     "Return what a notebook shows of it, line by line: no traceback, since nothing went wrong."
     [f"Stopped by {self}; the model is saved, and the same call resumes."]))
 
 
 (defclass Stopper []
-  #[[While it is entered, Ctrl-C, SIGTERM and Ctrl-Break only set `number` to the signal's number.
+  #[[While it is entered, signals that end a program only set `number` to the signal's number.
 
-  `signals` (numbers) says which of them; others do what they did before.
-  Only the main thread may set signal handlers; in any other this does nothing.]]
+  `signals` (numbers) says which ones; others do what they did before, and so does one that the
+  process ignores, as `nohup` lets it ignore SIGHUP. Only the main thread may set signal handlers;
+  in any other this does nothing.]]
 
   (defn __init__ [self [signals SIGNALS]]
     (setv
@@ -38,7 +44,7 @@
 
   (defn __enter__ [self]
     (when (is (threading.current-thread) (threading.main-thread))
-      (for [number self.signals]
+      (for [number self.signals  :if (!= (signal.getsignal number) signal.SIG-IGN)]
         (setv (get self.before number) (signal.signal number self.note))))
     self)
 

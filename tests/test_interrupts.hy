@@ -1,6 +1,7 @@
 "Ctrl-C and its like: noted while a run needs it, and handled as before afterwards."
 
 (import
+  pickle
   signal
   threading [Thread]
   pytest
@@ -45,6 +46,23 @@
   (.start thread)
   (.join thread)
   (assert (= seen [(signal.getsignal signal.SIGINT)])))
+
+
+(defn test-a-signal-that-is-ignored-stays-ignored []
+  (setv before (signal.signal signal.SIGHUP signal.SIG-IGN))
+  (try
+    (with [stopper (Stopper)]
+      (signal.raise-signal signal.SIGHUP)
+      (assert (is stopper.number None)))
+    (assert (= (signal.getsignal signal.SIGHUP) signal.SIG-IGN))
+    (finally
+      (signal.signal signal.SIGHUP before))))
+
+
+(defn test-an-interruption-can-be-pickled []
+  (setv error (pickle.loads (pickle.dumps (Interrupted signal.SIGHUP))))
+  (assert (isinstance error Interrupted))
+  (assert (= [(str error) error.number] ["SIGHUP" signal.SIGHUP])))
 
 
 (defn test-an-interruption-names-its-signal []

@@ -133,7 +133,8 @@
 
 
 (defn [counting
-    (pytest.mark.parametrize "number,status" [#(signal.SIGINT 130) #(signal.SIGTERM 143)])]
+    (pytest.mark.parametrize "number,status" [
+      #(signal.SIGINT 130) #(signal.SIGTERM 143) #(signal.SIGHUP 129)])]
     test-a-signal-saves-and-says-how-to-resume [tmp-path number status]
   (write-text tmp-path (* TEXT 4))
   (setv process (start-program
