@@ -1,6 +1,6 @@
 #[[The base model `english`: a recipe that makes it anew from a folder of English texts.
 
-    ./train.hy --recipe corpora/english.hy --model english
+    ./train.hy --recipe corpora/english.hy --model ./english.h5
 
 The texts are old books, plays, letters and speeches (README.md beside this file says which), in
 the folder `english` beside it. What people bring to learn from looks otherwise: their quotes are curly or

@@ -13,7 +13,7 @@
   lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.corpus [cut-at-space]
   lstm-textgen.export [check-export export-model]
-  lstm-textgen.modelfile.places [model-path]
+  lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.oldmodels [import-model]
   lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.card [model-card]
@@ -181,8 +181,11 @@
     (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint))))
 
   (defn save [self path]
-    "Save to the file at `path`. Raises `OSError` when it can't be written."
-    (save-checkpoint self.checkpoint path))
+    #[[Save to the file at `path`.
+
+    Raises `OSError` when it can't be written, `ValueError` for the name of a model that comes with
+    the program.]]
+    (save-checkpoint self.checkpoint (own-path (_path path))))
 
   (defn page [self path #* others]
     #[[Write a web page to play with the model to the file at `path`.
@@ -283,8 +286,8 @@
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that
   can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the
-  loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C or SIGTERM stopped it: then
-  it is saved.]]
+  loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C, SIGTERM or SIGHUP stopped
+  it: then it is saved.]]
   (_train (dict (locals))))
 
 
@@ -304,7 +307,7 @@
     (train-model
       (Run
         (_sources (get doors "sources") (get doors "text") own-sources)
-        (model-path (_path (get doors "path")))
+        (own-path (_path (get doors "path")))
         settings
         :prep (_prep (get doors "prep") recipe)
         :recipe recipe

@@ -3,10 +3,12 @@
 (import
   numpy :as np
   pytest
+  lstm-textgen
   lstm-textgen.bases [base-settings bits-of check-same grown-weights load-base record relative-of
     suggestion]
   lstm-textgen.checkpoint [save-checkpoint]
-  lstm-textgen.modelfile.places [SHIPPED]
+  lstm-textgen.modelfile.places [SHIPPED own-path]
+  lstm-textgen.textmodel [TextModel]
   lstm-textgen.vocabulary [Vocabulary]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
 
@@ -63,12 +65,25 @@
   (assert (<= (set "aZ09 \n\"'“”‘’—–…é#*-") (set base.vocabulary.units))))
 
 
-(defn test-a-model-of-one-s-own-comes-before-one-that-ships [tmp-path monkeypatch]
+(defn test-the-name-of-a-model-that-ships-means-that-one [tmp-path monkeypatch]
   (.chdir monkeypatch tmp-path)
   (save-checkpoint (small-model) "english")
-  (assert (= (. (load-base "english" assert-no-warning) settings lookback) 64))
-  (assert (= (len (. (load-base "english" assert-no-warning) vocabulary))
-    (len (. (small-model) vocabulary)))))
+  (for [[name ours] [["english" False] ["english.h5" False] ["./english.h5" True]
+      [(/ tmp-path "english") True]]]
+    (setv base (load-base name assert-no-warning))
+    (assert (= (= base.vocabulary.units (. (small-model) vocabulary units)) ours))))
+
+
+(defn test-no-model-is-saved-under-the-name-of-one-that-ships [tmp-path monkeypatch]
+  (.chdir monkeypatch tmp-path)
+  (for [act [
+      (fn [] (lstm-textgen.train :text "abc" :path "english"))
+      (fn [] (.save (TextModel (small-model)) "english.h5"))]]
+    (with [_ (pytest.raises ValueError :match "comes with the program; .* give ./english.h5")]
+      (act)))
+  (assert (= (list (.iterdir tmp-path)) []))
+  (.save (TextModel (small-model)) "./english")
+  (assert (= (. (own-path "./english") parent) tmp-path)))
 
 
 (defn [(pytest.mark.parametrize "text,suggested" [

@@ -58,12 +58,14 @@
 (defn test-a-text-that-cannot-be-used-is-refused [complaint tmp-path]
   (write-text tmp-path "" "empty.txt")
   (write-text tmp-path "heylo" "short.txt")
+  (write-text tmp-path (* "a" 9999) "same.txt")
   (.write-bytes (/ tmp-path "latin.txt") (* b"caf\xe9 " 200))
   (.mkdir (/ tmp-path "folder"))
   (.write-bytes (/ tmp-path "folder" "picture") (* b"\0\xff" 99))
   (for [[name #* words] [
       ["empty.txt" "empty"]
       ["short.txt" "too short" "5 units" "651"]
+      ["same.txt" "'a' over and over" "nothing to learn"]
       ["latin.txt" "'latin.txt'" "byte 3" "0xe9" "--encoding cp1252"]
       ["folder" "'folder'" "no utf-8 text"]
       ["*.none" "'*.none'"]

@@ -9,7 +9,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
   pytest
   lstm-textgen.textmodel [TextModel]
   tests.helpers [LETTERS UNMEASURED output program refused save-odds small-model start-program
-    sure-model uniform-model write-text])
+    succeeded sure-model uniform-model write-text])
 
 (setv
   uniform (pytest.fixture uniform-model)
@@ -40,10 +40,17 @@ the bias holds the logarithms. So what they write and what a text scores is know
 (defn test-temperatures-follow-one-another [tmp-path]
   (save-odds tmp-path "ab" {"a" 1000})
   (setv
-    flags ["--length" 200 "--temperature" "0,1e9" "--rng-seed" 1]
+    flags ["--length" 200 "--temperature" "1e-9,1e9" "--rng-seed" 1]
     text (output tmp-path "--generate" "" #* flags))
   (assert (= (set (cut text 1 200 2)) #{"a"}))
   (assert (= (set (cut text 2 200 2)) #{"a" "b"})))
+
+
+(defn test-a-decimal-comma-is-read-as-a-list-and-that-is-said [uniform]
+  (setv result (program "--generate" "a" "--length" 5 "--temperature" "0,5" :folder uniform))
+  (assert (= (len (succeeded result)) 7))
+  (assert (= result.stderr
+    "--temperature: 0, then 5, a unit each, in turn; write a half as 0.5\n")))
 
 
 (defn test-top-k-top-p-and-min-p-leave-only-likely-units [tmp-path]

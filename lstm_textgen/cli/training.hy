@@ -10,7 +10,7 @@
   lstm-textgen.cli.flags [as-flags command flag]
   lstm-textgen.cli.streams [complain]
   lstm-textgen.interrupts [Interrupted]
-  lstm-textgen.modelfile.places [check-writable lock-model model-path]
+  lstm-textgen.modelfile.places [check-writable lock-model model-path own-path]
   lstm-textgen.oldmodels [import-model]
   lstm-textgen.outputs [check-apart check-output]
   lstm-textgen.parallel.machines [follower?]
@@ -92,7 +92,7 @@
   An existing model is replaced only with --restart.]]
   (setv
     [name] flags.models
-    path (model-path name)
+    path (own-path name)
     [old alphabet] (.values (.chosen flags "import" "alphabet"))
     report (make-report (.value flags "quiet") as-flags))
   (_check-path name [old alphabet])

@@ -36,6 +36,7 @@
 
   It writes to standard output until it ends, Ctrl-C, or the reader of a pipe goes away.]]
   (_check-outputs flags)
+  (_say-temperatures flags)
   (try
     ((.get {"score" score-files  "interactive" interact  "page" make-page} action write) flags)
     (with [_ (naming-errors "standard output")]
@@ -61,6 +62,14 @@
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (check-output name path sources flags.models)))
+
+
+(defn _say-temperatures [flags]
+  "Say how a list of temperatures with 0 in it is read: some write 0,5 for a half."
+  (setv numbers (.get flags.given "temperature"))
+  (when (and (isinstance numbers list) (in 0 numbers))
+    (_warn (+ f"--temperature: {(.join ", then " (gfor n numbers f"{n :g}"))}, a unit each, in turn; "
+      "write a half as 0.5"))))
 
 
 (defn _load-model [flags]

@@ -2,10 +2,11 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  os.path [realpath]
+  os [fspath]
+  os.path [basename realpath]
   pathlib [Path]
   tempfile [TemporaryFile]
-  lstm-textgen.modelfile.replacing [backup-path locked refuse-read-only saving temporary-paths])
+  lstm-textgen.modelfile.replacing [locked refuse-read-only saving temporary-paths])
 
 (setv SHIPPED (/ (. (Path __file__) parent parent) "models"))
 
@@ -26,15 +27,27 @@
 (defn find-model [path [setting "path"]]
   #[[Return the file to read that `path` means.
 
-  A bare name is also looked for among the models that ship with the program, such as `english`;
-  a model of yours with the same name comes first. Raises as `model-path`.]]
+  The name of a model that ships with the program, such as `english`, always means that one;
+  `./english.h5` is a file. Raises as `model-path`.]]
+  (or (_shipped path) (model-path path setting)))
+
+
+(defn own-path [path]
+  "Return the file to save a model in that `path` means; raise `ValueError` if it is a shipped one."
+  (when (_shipped path)
+    (raise (ValueError (+ f"`path`: {path} is a model that comes with the program; to save one of "
+      f"your own under that name, give ./{(. (Path path) stem)}.h5"))))
+  (setv own (model-path path))
+  (if (_shipped own) (.absolute own) own))  ; a `Path` forgets ./
+
+
+(defn _shipped [path]
+  "Return the file of the model that ships under the name `path`, or None if none does."
   (setv
-    own (model-path path setting)
-    shipped (/ SHIPPED own.name)
-    bare (= (. (Path path) name) (str path)))
-  (if (and bare (.exists shipped) (not (.exists own)) (not (.exists (backup-path own))))
-    shipped
-    own))
+    name (.removesuffix (fspath path) ".h5")
+    file (/ SHIPPED f"{name}.h5"))
+  (when (and name (= name (basename name)) (.exists file))
+    file))
 
 
 (defn lock-model [path]
