@@ -21,7 +21,8 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   #[[Return #(training held-out), the two parts of `ids` (time,).
 
   The last part, the share `validation`, is held out; it is empty if that is 0. Raise `ValueError`
-  that says how long the text must be when a part is shorter than a window and the id after it.]]
+  that says how long the text must be when a part is shorter than a window and the id after it, and
+  if all ids are the same.]]
   (setv
     need (+ lookback 1)
     held (round (* validation (len ids)))
@@ -33,6 +34,9 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
     (raise (ValueError (+ f"the text is too short: it has {(len ids)} units, and `lookback` "
       f"{lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
       f"give more text, {advice}"))))
+  (when (= (.min ids) (.max ids))
+    (raise (ValueError (+ "the text is one character, or word, over and over, so there is nothing "
+      "to learn; give another text"))))
   #((get ids (slice None kept))
     (get ids (slice kept None))))
 

@@ -100,8 +100,6 @@
       (_read run settings report)
       (fn [pieces] (_learn-vocabulary (or old base) settings pieces)))
     [kept held] (_split ids settings))
-  (unless (or old base)
-    (_check-varied vocabulary ids))
   (.check-alike team "their texts (units and checksums)"
     f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
   (when run.minutes
@@ -195,13 +193,6 @@
   (if old
     (get (.extend old.vocabulary pieces settings.max-words) 0)
     (Vocabulary.build pieces settings.unit settings.max-words)))
-
-
-(defn _check-varied [vocabulary ids]
-  "Raise `ValueError` if all `ids` (time,) are the same."
-  (unless (> (len vocabulary) 1)
-    (raise (ValueError (+ f"the text is {(repr (.decode vocabulary (cut ids 1)))} over and over, "
-      "so there is nothing to learn; give another text")))))
 
 
 (defn _split [ids settings]

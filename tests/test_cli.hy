@@ -58,14 +58,12 @@
 (defn test-a-text-that-cannot-be-used-is-refused [complaint tmp-path]
   (write-text tmp-path "" "empty.txt")
   (write-text tmp-path "heylo" "short.txt")
-  (write-text tmp-path (* "a" 9999) "same.txt")
   (.write-bytes (/ tmp-path "latin.txt") (* b"caf\xe9 " 200))
   (.mkdir (/ tmp-path "folder"))
   (.write-bytes (/ tmp-path "folder" "picture") (* b"\0\xff" 99))
   (for [[name #* words] [
       ["empty.txt" "empty"]
       ["short.txt" "too short" "5 units" "651"]
-      ["same.txt" "'a' over and over" "nothing to learn"]
       ["latin.txt" "'latin.txt'" "byte 3" "0xe9" "--encoding cp1252"]
       ["folder" "'folder'" "no utf-8 text"]
       ["*.none" "'*.none'"]
@@ -73,6 +71,11 @@
     (setv message (complaint "--sources" name))
     (for [word words]
       (assert (in word message)))))
+
+
+(defn test-a-text-of-one-character-is-refused [complaint tmp-path]
+  (write-text tmp-path (* "a" 9999) "same.txt")
+  (assert (in "over and over, so there is nothing to learn" (complaint "--sources" "same.txt"))))
 
 
 (defn test-a-text-as-long-as-the-message-says-is-long-enough [complaint tmp-path]

@@ -68,8 +68,8 @@
   "Say how a list of temperatures with 0 in it is read: some write 0,5 for a half."
   (setv numbers (.get flags.given "temperature"))
   (when (and (isinstance numbers list) (in 0 numbers))
-    (_warn (+ f"--temperature: {(.join ", then " (gfor n numbers f"{n :g}"))}, a unit each, in turn; "
-      "write a half as 0.5"))))
+    (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
+    (_warn f"--temperature: {turns}, a unit each, in turn; write a half as 0.5")))
 
 
 (defn _load-model [flags]

@@ -33,7 +33,7 @@
 
 
 (defn own-path [path]
-  "Return the file to save a model in that `path` means; raise `ValueError` if it is a shipped one."
+  "Return the file to save a model in that `path` means; raise `ValueError` for a shipped one."
   (when (_shipped path)
     (raise (ValueError (+ f"`path`: {path} is a model that comes with the program; to save one of "
       f"your own under that name, give ./{(. (Path path) stem)}.h5"))))
