@@ -27,7 +27,9 @@
 
 
 (defn [(pytest.mark.parametrize #("layers" "parts") [
-    #("8,gru:7,lstm:6" 1) #("8,gru:7,lstm:6" 2) #("gru:7,8" 4)])]
+    (pytest.param "8,gru:7,lstm:6" 1 :marks pytest.mark.slow)
+    #("8,gru:7,lstm:6" 2)
+    (pytest.param "gru:7,8" 4 :marks pytest.mark.slow)])]
     test-parts-learn-what-keras-own-step-learns [layers parts]
   (setv
     [dealt whole] [(learner layers parts) (learner layers)]
@@ -40,7 +42,10 @@
     (assert (np.allclose ours theirs :atol 1e-3))))
 
 
-(defn [(pytest.mark.parametrize "layers" ["8" "8,dropout:0.5,lstm:6" "gru:8,lstm:6"])]
+(defn [(pytest.mark.parametrize "layers" [
+    "8"
+    (pytest.param "8,dropout:0.5,lstm:6" :marks pytest.mark.slow)
+    "gru:8,lstm:6"])]
     test-what-is-learned-in-bfloat16-is-close [layers]
   (setv [low exact] (lfor low [True False] (learner layers 2 low)))
   (for [[x y] (batches 4)]

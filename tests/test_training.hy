@@ -70,7 +70,9 @@
   (assert (same-run? (whole-run stride) (run tmp-path stride stops))))
 
 
-(defn [(pytest.mark.parametrize "layers" [(get TINY "layers") "gru:24,dropout:0.3"])]
+(defn [(pytest.mark.parametrize "layers" [
+    (get TINY "layers")
+    (pytest.param "gru:24,dropout:0.3" :marks pytest.mark.slow)])]
     test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path layers]
   (.setattr monkeypatch "lstm_textgen.parallel.cores.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]

@@ -3,7 +3,10 @@
 (import
   gzip
   re
+  pytest
   tests.helpers [TEXT VERSE output program serve-files succeeded write-text])
+
+(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
 
 (setv
   FLAGS ["--epochs" "1" "--layers" "16" "--lookback" "16" "--batch-size" "8"
@@ -35,7 +38,7 @@
   (assert (<= (set words) (set (re.findall r"\w+" VERSE)))))  ; and no <unk>
 
 
-(defn test-a-recipe-is-learnt-from-with-the-text-beside-it [tmp-path]
+(defn [counting] test-a-recipe-is-learnt-from-with-the-text-beside-it [tmp-path]
   (setv [recipes work] (lfor name ["recipes" "work"] (/ tmp-path name)))
   (for [folder [recipes work]]
     (.mkdir folder))
@@ -50,7 +53,7 @@
   (assert (<= (set (written work "the")) (set VERSE))))
 
 
-(defn test-emoji-are-learnt-from-a-folder-with-a-picture [tmp-path]
+(defn [counting] test-emoji-are-learnt-from-a-folder-with-a-picture [tmp-path]
   (.mkdir (/ tmp-path "zoo" "deep") :parents True)
   (write-text (/ tmp-path "zoo" "deep") EMOJI)
   (.write-bytes (/ tmp-path "zoo" "picture.jpg") (* b"\xff\xd8\0" 99))
@@ -62,7 +65,7 @@
   (assert (<= (set text) (set EMOJI))))
 
 
-(defn test-chinese-is-learnt-from-a-gz-of-another-encoding [tmp-path]
+(defn [counting] test-chinese-is-learnt-from-a-gz-of-another-encoding [tmp-path]
   (.write-bytes (/ tmp-path "poem.txt.gz") (gzip.compress (.encode CHINESE "gb18030")))
   (learn tmp-path "--sources" "poem.txt.gz" "--encoding" "gb18030")
   (setv text (written tmp-path "明月"))
@@ -70,7 +73,7 @@
   (assert (<= (set text) (set CHINESE))))
 
 
-(defn test-a-url-is-learnt-from-and-asked-for-once [tmp-path]
+(defn [counting] test-a-url-is-learnt-from-and-asked-for-once [tmp-path]
   (write-text tmp-path)
   (setv cache {"LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache"))})
   (with [server (serve-files tmp-path)]
