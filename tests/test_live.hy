@@ -13,7 +13,8 @@
   LONG (* TEXT 100))  ; in which a `CountingLearner` takes seconds for an epoch
 
 
-(defn [counting (pytest.mark.parametrize #("columns" "lines") [#(80 24) #(120 40) #(200 50)])]
+(defn [counting (pytest.mark.parametrize #("columns" "lines") [
+    #(80 24) (pytest.param 120 40 :marks pytest.mark.slow) #(200 50)])]
     test-a-run-is-watched-and-its-lines-stay [tmp-path columns lines]
   (write-text tmp-path LONG)
   (setv screen (Screen tmp-path columns lines #* ARGUMENTS "--epochs" 3))

@@ -13,15 +13,15 @@
   ;; Twelve models of all kinds, and how they are steered.
   MODELS [
     ["12" {} {"temperature" 0.7}]
-    ["gru:9" {} {"temperature" 1}]
+    (pytest.param "gru:9" {} {"temperature" 1} :marks pytest.mark.slow)
     ["lstm-hard:8" {} {"temperature" 0.5}]
-    ["lstm:9,dropout:0.2,lstm:7" {} {"temperature" 1.3}]
-    ["gru:6,gru:5" {} {"temperature" 0.8  "top_p" 0.9}]
+    (pytest.param "lstm:9,dropout:0.2,lstm:7" {} {"temperature" 1.3} :marks pytest.mark.slow)
+    (pytest.param "gru:6,gru:5" {} {"temperature" 0.8  "top_p" 0.9} :marks pytest.mark.slow)
     ["gru-before:6,gru-hard:7" {} {"temperature" 1}]
-    ["gru-hard-before:9" {} {"temperature" 0.9}]
+    (pytest.param "gru-hard-before:9" {} {"temperature" 0.9} :marks pytest.mark.slow)
     ["lstm:5,gru:6,lstm-hard:7" {} {"temperature" 1  "top_p" 0.5}]
     ["33" {} {"temperature" 0}]
-    ["10" {"unit" "words"} {"temperature" 0.9}]
+    (pytest.param "10" {"unit" "words"} {"temperature" 0.9} :marks pytest.mark.slow)
     ["gru:11" {"unit" "words"} {"temperature" 1  "top_p" 0.75}]
     ["7" {"lower" True} {"temperature" 2}]])
 

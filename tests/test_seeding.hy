@@ -6,6 +6,7 @@
   threading [Thread]
   time [sleep]
   numpy :as np
+  pytest
   tensorflow :as tf
   lstm-textgen.backends.quiet [muted-stderr]
   lstm-textgen.checkpoint [load-checkpoint]
@@ -93,7 +94,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
     (assert (all (map np.array-equal a b)))))
 
 
-(defn test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
+(defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
   (setv folders (lfor name "abc" (/ tmp-path name)))
   (for [folder folders]
     (.mkdir folder))
