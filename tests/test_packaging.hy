@@ -89,10 +89,11 @@
   tree)
 
 
-(defn [(pytest.fixture :scope "module")] wheel [tree]
+(defn [(pytest.fixture :scope "module")] wheel [tree tmp-path-factory]
   "The wheel that pip makes of the tree."
-  (pip tree "wheel" "--wheel-dir" "dist" ".")
-  (next (.glob (/ tree "dist") "*.whl")))
+  (setv folder (tmp-path-factory.mktemp "wheel"))
+  (pip tree "wheel" "--wheel-dir" folder ".")
+  (next (.iterdir folder)))
 
 
 (defn [(pytest.fixture :scope "module")] sdist [tree]
