@@ -8,6 +8,7 @@
   lstm-textgen
   lstm-textgen.report.plain [Report]
   lstm-textgen.runs :as runs
+  lstm-textgen.sizing [default-epochs]
   tests.helpers [TEXT VERSE write-text])
 
 (setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
@@ -54,6 +55,11 @@
   (setv [model report] (learn trained TEXT :epochs 3))  ; and back
   (assert (= (len model.history) 4))
   (assert (any (gfor line report.said (.startswith line "epoch 3/3 ")))))
+
+
+(defn test-other-text-gets-as-many-epochs-as-a-text-of-its-length [trained]
+  (setv [model _] (learn trained OTHER))
+  (assert (= (get model.settings "epochs") (default-epochs (len OTHER) "characters"))))
 
 
 (defn test-even-a-quiet-run-says-that-there-was-nothing-to-train [trained capsys]

@@ -21,7 +21,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
     "training" ["test_training" "test_callbacks" "test_runs" "test_beginning" "test_nothing_lost"]
     "runs" ["test_runs" "test_callbacks" "test_training" "test_beginning" "test_cli"
       "test_nothing_lost"]
-    "checkpoint" ["test_checkpoint"]
+    "checkpoint" ["test_checkpoint" "test_evaluation"]
     "backends/callbacks" ["test_callbacks"]
     "parallel/machines" ["test_distributed"]
     "cli/__init__" ["test_cli" "test_outputs"]
