@@ -86,13 +86,10 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
     "Return the mean loss of `y` (rows, time) in nats, and its gradient by the last bias."
     (setv
       bias (. (get self.weights -1) value)
-      odds (np.exp (- bias (.max bias)))
-      chances (/ odds (.sum odds))
+      logits (- bias (.max bias))
+      logs (- logits (np.log (.sum (np.exp logits))))
       shares (/ (np.bincount (.ravel y) :minlength (len bias)) y.size))
-    (with [_ (np.errstate :divide "ignore")]
-      #(
-        (float (- (np.sum (np.where shares (* shares (np.log chances)) 0))))
-        (- chances shares))))
+    #((float (- (np.sum (* shares logs)))) (- (np.exp logs) shares)))
 
   (defn _influence [self]
     "Return what the states add to a gradient or a loss."
