@@ -153,7 +153,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
     (return #(number (open reading "rb"))))
   (try
     (tell-saves writing)
-    (train (/ folder "text.txt") (/ folder "model") :report (Quiet) #** SETTINGS)
+    (train (/ folder "text.txt") (/ folder "model") :display (Quiet) #** SETTINGS)
     (os._exit 0)
     (except [BaseException]
       (traceback.print-exc)

@@ -41,7 +41,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
     (for [_ (range ROUNDS)]
       (for [[name [make-report options]] (.items (ways place))]
         (setv report (make-report))
-        (train :text text :path (/ place "model") :report report #** options #** SETTINGS)
+        (train :text text :path (/ place "model") :display report #** options #** SETTINGS)
         (.append (get times name) report.taken))))
   (setv least (median (get times "nothing")))
   (print-header "watched by" "seconds" "more than nothing")

@@ -5,9 +5,11 @@ until then, and for good if anything fails.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [contextmanager]
+  contextlib [contextmanager suppress]
+  importlib.util [find-spec]
   os
   pathlib [Path]
+  re
   secrets
   shutil
   signal
@@ -19,38 +21,50 @@ until then, and for good if anything fails.]]
   lstm-textgen.sources.files [find-paths])
 
 ;; What ends a program, where the system has it; Ctrl-C raises `KeyboardInterrupt` by itself.
-(setv ENDING ["SIGTERM" "SIGHUP" "SIGBREAK"])
+(setv
+  ENDING ["SIGTERM" "SIGHUP" "SIGBREAK"]
+  ;; How a page, safetensors, the JSON beside it, and ONNX (whose field 2 is
+  ;; the producer) begin where this program made them.
+  OURS (re.compile rb"(?sx)
+    <!DOCTYPE\ html>.{,99}<meta\ name=\"generator\"\ content=\"lstm_textgen
+    | .{8}\{\"__metadata__\":\{\"program\":\"lstm_textgen
+    | \{\s*\"program\":\ \"lstm_textgen
+    | .{,9}\x12\x0clstm_textgen")
+  TABLE (re.compile b"epoch,learning_rate,loss_bits")  ; of losses
+  BEGINNING 200)  ; bytes that are enough to tell
 
 
 ;; * Before anything is done
 
-(defn check-output [name path sources models]
+(defn check-output [name path sources models [overwrite False] [folders #()]]
   #[[Raise `ValueError` or `OSError` unless the file at `path` can be written without harm.
 
-  `name` is the setting that gave it; `sources` are what is read (paths, patterns, `-`), `models`
-  the models that are.]]
-  (check-apart name [path] sources)
+  `name` is the setting that gave it; `sources` are what is read (paths, patterns, `-`, open
+  files; a bare name is also looked for in `folders`), `models` the models that are. A file that
+  isn't empty and that this program didn't make is replaced only with `overwrite`; a source or a
+  model never is.]]
+  (check-apart name [path] sources folders)
   (setv real (Path (os.path.realpath path)))
   (for [model (map model-path models)
         [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
     (when (or (= real (Path (os.path.realpath file))) (same-file? path file))
       (raise (ValueError (_overwriting name path kind)))))
   (unless (_written-directly? path)
-    (_check-place name path real)))
+    (_check-place name path real overwrite)))
 
 
-(defn check-apart [name paths sources]
+(defn check-apart [name paths sources [folders #()]]
   #[[Raise `ValueError` if one of the files at `paths` is read, as one of `sources`.
 
-  `name` is the setting that gave them.]]
+  `name` is the setting that gave them; `folders` are those of `check-output`.]]
   (for [path paths
         :if (os.path.isfile path)
-        file (files-read sources)]
+        file (files-read sources folders)]
     (when (same-file? path file)
       (raise (ValueError (_overwriting name path
         (cond
           (= file 0) "standard input"
-          (= file path) "what is read"
+          (or (= file path) (isinstance file int)) "what is read"
           True f"{file}, which is read")))))))
 
 
@@ -59,14 +73,17 @@ until then, and for good if anything fails.]]
   f"`{name}` {path} would overwrite {what}; give another file")
 
 
-(defn files-read [sources]
-  "Yield the path of each file that is read for `sources`; standard input is 0."
+(defn files-read [sources [folders #()]]
+  "Yield the path of each file that is read for `sources`; of an open one, its number."
   (for [source sources]
     (cond
       (= source "-")
         (yield 0)
-      (not-in "://" source)
-        (for [path (find-paths source [])]
+      (hasattr source "read")
+        (with [_ (suppress OSError AttributeError)]  ; a text in memory has none
+          (yield (.fileno source)))
+      (not-in "://" (os.fsdecode source))
+        (for [path (find-paths (os.fsdecode source) folders)]
           (yield path)
           (for [[folder _ names] (os.walk path)  name names]
             (yield (os.path.join folder name)))))))
@@ -80,7 +97,17 @@ until then, and for good if anything fails.]]
       False)))
 
 
-(defn _check-place [name path real]
+(defn begins-as? [path #* patterns]
+  "Return whether the file at `path` is there and begins as one of `patterns` does."
+  (try
+    (with [file (open path "rb")]
+      (setv beginning (.read file BEGINNING)))
+    (except [FileNotFoundError]
+      (return False)))
+  (any (gfor pattern patterns (.match pattern beginning))))
+
+
+(defn _check-place [name path real overwrite]
   "Raise an error unless a file can be put at `real`, which is where `path` leads."
   (when (.is-dir real)
     (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
@@ -89,7 +116,23 @@ until then, and for good if anything fails.]]
     (refuse-read-only real)
     (with [file (open real "rb")]
       (when (= (.read file (len SIGNATURE)) SIGNATURE)
-        (raise (ValueError (_overwriting name path "a model")))))))
+        (raise (ValueError (_overwriting name path "a model")))))
+    (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
+      (raise (ValueError (+ f"`{name}` {path} exists already, and this program didn't make it; "
+        "give another file, or `overwrite` to replace it"))))))
+
+
+(defn check-log-folder [path]
+  "Make the folder `path` for TensorBoard's logs; raise `ValueError` or `OSError` if that fails."
+  (for [package ["tensorflow" "tensorboard"]]
+    (unless (find-spec package)
+      (raise (ValueError f"`tensorboard` needs the package {package}: pip install {package}"))))
+  (try
+    (os.makedirs path :exist-ok True)
+    (except [FileExistsError]
+      (raise (NotADirectoryError 20 "this is a file, not a folder" path))))
+  (unless (os.access path os.W-OK)
+    (raise (PermissionError 13 "no file can be written in this folder" path))))
 
 
 (defn check-folder [name path ours?]

@@ -4,10 +4,9 @@
 (import
   collections.abc [Callable]
   dataclasses [dataclass replace]
-  importlib.util [find-spec]
   math [ceil]
-  os [PathLike W-OK access makedirs]
-  os.path [exists]
+  os [PathLike]
+  os.path [isfile]
   pathlib [Path]
   sys
   time
@@ -20,6 +19,8 @@
   lstm-textgen.layers [embedding-size parse-layers]
   lstm-textgen.machine [MB]
   lstm-textgen.modelfile.places [check-writable lock-model sweep]
+  lstm-textgen.outputs [TABLE begins-as? check-apart check-log-folder check-output]
+  lstm-textgen.pages.report [write-report]
   lstm-textgen.parallel.machines [Alone join]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.recipes [Recipe]
@@ -35,7 +36,6 @@
   SHOWN 20           ; units that the vocabulary grew by, of those that are shown
   QUICK 1            ; seconds of reading that are never too many
   NAMED 60           ; characters of the sources' names
-  TABLE-HEAD "epoch,learning_rate,loss,"  ; of a table that Keras' CSVLogger writes for us
   TRAINING-SHARE 2)  ; of the `minutes`: reading may take one part in so many
 
 
@@ -54,6 +54,8 @@
     #^ (| list tuple) callbacks #()
     #^ str tensorboard None
     #^ str csv None
+    #^ str report None
+    #^ bool overwrite False
     #^ str base None
     #^ bool restart False
     #^ float minutes None
@@ -74,10 +76,10 @@
   (setv begun (time.monotonic))
   (with [team (if run.distributed (join report) (Alone))]
     (unless team.leader?
-      (setv run (replace run :callbacks #() :tensorboard None :csv None))
+      (setv run (replace run :callbacks #() :tensorboard None :csv None :report None))
       (return (_train run #* (_prepare run team begun (Silent)) team begun (Silent))))
     (check-writable run.path)
-    (_check-logs run)
+    (_check-outputs run)
     (with [_ (lock-model run.path)]
       (sweep run.path)
       (_train run #* (_prepare run team begun report) team begun report))))
@@ -124,30 +126,24 @@
     (.copy (cut held VALIDATED))))
 
 
-;; * Logs
+;; * Outputs
 
-(defn _check-logs [run]
-  "Raise `ValueError` or `OSError` now if the run's logs for TensorBoard can't be written."
+(defn _check-outputs [run]
+  "Raise an error now if the run would write over what it reads, or where it can't."
+  (setv files (lfor
+    source run.sources
+    :if (or (= source "-") (hasattr source "read") (isfile source))
+    source))
+  (check-apart "path" [run.path (backup-path run.path)] files)
+  (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
+    (check-output name path run.sources [run.path] run.overwrite (_folders run)))
   (when run.tensorboard
-    (for [package ["tensorflow" "tensorboard"]]
-      (unless (find-spec package)
-        (raise (ValueError f"`tensorboard` needs the package {package}: pip install {package}"))))
-    (try
-      (makedirs run.tensorboard :exist-ok True)
-      (except [FileExistsError]
-        (raise (NotADirectoryError 20 "this is a file, not a folder" run.tensorboard))))
-    (unless (access run.tensorboard W-OK)
-      (raise (PermissionError 13 "no file can be written in this folder" run.tensorboard)))))
+    (check-log-folder run.tensorboard)))
 
 
-(defn _check-table [run]
-  "Raise `ValueError` if the file for the run's table holds anything else than one of ours."
-  (when (and run.csv (exists run.csv))
-    (with [file (open run.csv :encoding "utf-8" :errors "replace")]
-      (setv first (.strip (.readline file))))
-    (unless (.startswith (or first TABLE-HEAD) TABLE-HEAD)
-      (raise (ValueError (+ f"`csv` {run.csv} is no table of this program's, to which a run that "
-        "resumes could add; give another file"))))))
+(defn _folders [run]
+  "Return the list of folders in which a source's bare name is also looked for."
+  (if (and run.recipe run.recipe.folder) [run.recipe.folder] []))
 
 
 ;; * Reading
@@ -156,7 +152,6 @@
   #[[Yield the text of the run's sources, prepared, in pieces.
 
   A recipe's own steps may look at the whole text, so with them it is in memory once.]]
-  (setv recipe run.recipe)
   (when run.sources
     (.doing report f"reading {(_source run)}"))
   (try
@@ -165,7 +160,7 @@
         :encoding settings.encoding
         :progress report.download
         :warn report.warn
-        :folders (if (and recipe recipe.folder) [recipe.folder] [])
+        :folders (_folders run)
         :limit (* MB run.max-download)))
       (default-prep piece)))
     (when run.prep
@@ -357,21 +352,23 @@
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
     (.warn report f"nothing was trained: {run.path}: {done}")
+    (when run.report
+      (write-report run.report run.path checkpoint))
     (return checkpoint))
-  (when resumed
-    (_check-table run))
   (try
     (.begin-run report (_plan run checkpoint resumed ids held deadline))
     (_load-keras settings.layers report)  ; all else is in order now
     (import
-      lstm-textgen.backends.callbacks [log-callbacks]
+      lstm-textgen.backends.callbacks [ReportPage log-callbacks]
       lstm-textgen.network [apple-gpu?]
       lstm-textgen.training [Training])
     (when (apple-gpu?)
       (.say report "training on Apple's GPU, and on the processor where it lacks an operation"))
     (.run (Training checkpoint ids held run.path report
       (Limits run.save-every deadline most hasty)
-      [#* run.callbacks #* (log-callbacks run.tensorboard run.csv resumed)]
+      [ #* run.callbacks
+        #* (log-callbacks run.tensorboard run.csv (and resumed run.csv (begins-as? run.csv TABLE)))
+        #* (if run.report [(ReportPage run.report run.path checkpoint report.warn)] [])]
       team))
     (finally
       (.end-bar report))))

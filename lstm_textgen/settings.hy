@@ -149,7 +149,7 @@ its flag, a recipe as its keyword.]]
   (Setting "tensorboard" PASSAGE "ct" "training" "DIR"
     "also write logs for TensorBoard into this folder (pip install tensorboard)")
   (Setting "csv" PASSAGE "ct" "training" "FILE"
-    "also write the losses of each epoch into this file, a table with commas")
+    "also write the losses of each epoch, in bits, into this file, a table with commas")
   (Setting "restart" FLAG "ct" "training" ""
     "begin anew although the model exists"
     :default False :brief "begin anew although the model exists" :value True)
@@ -182,7 +182,7 @@ its flag, a recipe as its keyword.]]
     "write N texts at once; they need an end"
     :default 1 :brief "write N texts")
   (Setting "output" PASSAGE "c" "writing" "FILE"
-    "write into this file instead of showing it"
+    "write into this file instead of showing it; - for standard output"
     :brief "write into this file")
   (Setting "originality" FLAG "c" "writing" ""
     "say at the end how much of it is copied from the --sources"
@@ -211,10 +211,13 @@ its flag, a recipe as its keyword.]]
   (Setting "score_html" PASSAGE "c" "scoring" "FILE"
     "with --score: also write a page that shades each character by its surprise")
   ;; * Reports
-  (Setting "report" PASSAGE "c" "reports" "FILE"
+  (Setting "report" PASSAGE "ct" "reports" "FILE"
     (+ "make a page about the model, during training or after it: its curves, what it writes and "
       "knows, its settings; with several --model, one that compares them")
     :brief "make a page about the model")
+  (Setting "overwrite" FLAG "ct" "reports" ""
+    "let an output replace a file that this program didn't make; a text or a model never is"
+    :default False :value True)
   ;; * Other programs, and old ones
   (Setting "export" PASSAGE "c" "other programs" "FILE"
     (+ "write the model for other programs; the ending decides: .onnx, .safetensors (and a "

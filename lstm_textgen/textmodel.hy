@@ -31,7 +31,7 @@
 (setv
   ;; What `train` is given about a run, not about its model.
   RUN-OPTIONS ["restart" "minutes" "save_every" "max_download" "tensorboard" "csv"
-    "distributed" "base"]
+    "report" "overwrite" "distributed" "base"]
   COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"]
   CARD-SAMPLE 200)  ; units
 
@@ -187,14 +187,15 @@
     the program.]]
     (save-checkpoint self.checkpoint (own-path (_path path))))
 
-  (defn page [self path #* others]
+  (defn page [self path #* others [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
 
     It is one file that holds the model and needs nothing else: it works offline and in any
     browser. One more `TextModel` in `others` writes side by side with this one. Raises
-    `ValueError` for more, for models that are too large for a page and for a `path` that is a
-    model, `OSError` when it can't be written.]]
-    (check-output "path" (_path path) [] [])
+    `ValueError` for more, for models that are too large for a page, for a `path` that is a model
+    and, without `overwrite`, for any other file that isn't ours; `OSError` when it can't be
+    written.]]
+    (check-output "path" (_path path) [] [] overwrite)
     (setv
       models {}
       text (do
@@ -204,7 +205,7 @@
     (with [out (open-output path)]
       (.write out text)))
 
-  (defn export [self path]
+  (defn export [self path * [overwrite False]]
     #[[Write the model to `path` for other programs; the ending decides what is written.
 
     - `.onnx`: a graph for ONNX Runtime.
@@ -212,10 +213,10 @@
     - `.h5`: a model file to share, with weights of 16 bits and without what resumes training.
     - None, or `/` at the end: the folder of a SavedModel for TensorFlow.
 
-    Raises `ValueError` for another ending, where a model or a folder with other files would be
-    overwritten, when a package is missing, and for ONNX and SavedModel unless Keras runs on
-    TensorFlow; `OSError` when it can't be written.]]
-    (check-export (_path path))
+    Raises `ValueError` for another ending, where a model, a folder with other files or, without
+    `overwrite`, a file that isn't ours would be overwritten, when a package is missing, and for
+    ONNX and SavedModel unless Keras runs on TensorFlow; `OSError` when it can't be written.]]
+    (check-export (_path path) :overwrite overwrite)
     (export-model self.checkpoint path))
 
   (defn to-keras [self]
@@ -256,11 +257,11 @@
 
 
 (defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None] [restart False]
-    [quiet False] [report None] [callbacks #()] [tensorboard None] [csv None] [minutes None]
-    [distributed False] [save-every 10] [max-download 1024] [unit None] [lower None]
-    [encoding None] [max-words None] [validation None] [layers None] [lookback None]
-    [epochs None] [patience None] [learning-rate None] [batch-size None] [stride None]
-    [temperature None] [rng-seed None] [base None]]
+    [quiet False] [display None] [callbacks #()] [report None] [tensorboard None] [csv None]
+    [overwrite False] [minutes None] [distributed False] [save-every 10] [max-download 1024]
+    [unit None] [lower None] [encoding None] [max-words None] [validation None] [layers None]
+    [lookback None] [epochs None] [patience None] [learning-rate None] [batch-size None]
+    [stride None] [temperature None] [rng-seed None] [base None]]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself.
@@ -270,11 +271,14 @@
     on other text training begins at the first; on the same text it resumes, and if its epochs are
     done, only a warning says so.
   - `base`: the model to begin from: `english`, which comes with the program, or a model file.
-  - `quiet`: show only what goes wrong; `report`: what shows the run (default: a live picture on a
-    terminal and in a notebook, plain lines elsewhere).
+  - `quiet`: show only what goes wrong; `display`: a `Report` that shows the run (default: a live
+    display on a terminal and in a notebook, plain lines elsewhere).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
-    but the learning rate is set anew at each step. `tensorboard`: a folder, `csv`: a file, into
-    which Keras' own callbacks write logs.
+    but the learning rate is set again at each step. They count epochs from 0 and get losses in
+    nats, as in Keras.
+  - `report`: a file for a page about the model, `csv`: one for a table of losses, with epochs from
+    1 and losses in bits; both are renewed after each epoch, and replace a file that this program
+    didn't make only with `overwrite`. `tensorboard`: a folder for logs.
   - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
     (default: 9, of a long text 5); the learning rate's schedule is fitted to that, and `patience`
     ends nothing.
@@ -295,7 +299,7 @@
   "Train as `train` was called, with the arguments `given`."
   (setv
     doors (dfor
-      name ["sources" "text" "path" "recipe" "prep" "report" "callbacks"]
+      name ["sources" "text" "path" "recipe" "prep" "display" "callbacks"]
       name (.pop given name))
     given (check-given (_plain-paths given) "t")
     quiet (.pop given "quiet")
@@ -313,7 +317,7 @@
         :recipe recipe
         :callbacks (_callbacks (get doors "callbacks"))
         #** options)
-      (or (get doors "report") (make-report quiet)))
+      (or (get doors "display") (make-report quiet)))
     (_name (get doors "path"))))
 
 

@@ -43,7 +43,7 @@
     lstm-textgen.report.plain [Quiet]
     lstm-textgen.textmodel [train])
   (train (write-text folder text) (/ folder "model")
-    :report (Quiet)
+    :display (Quiet)
     #** {#** TINY "epochs" 2 #** settings}))
 
 

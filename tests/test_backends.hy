@@ -27,7 +27,7 @@
     (when (= left 0)
       (signal.raise-signal signal.SIGINT))))
 (try
-  (train "text.txt" :report (Stop) :epochs 2 #** TINY)
+  (train "text.txt" :display (Stop) :epochs 2 #** TINY)
   (except [KeyboardInterrupt]))
 ]])
 

@@ -16,7 +16,7 @@
   "Train a model on OTHER that begins from the one in `folder`; return it."
   (lstm_textgen.train (write-text folder OTHER "other.txt") (/ folder "new")
     :base (/ folder "model")
-    :report (or report (Quiet))
+    :display (or report (Quiet))
     #** {"epochs" 2 #** settings}))
 
 
@@ -30,7 +30,7 @@
     base (lstm_textgen.load (/ trained "model"))
     model (train-from-base trained #** alike)
     alone (lstm_textgen.train (/ trained "other.txt") (/ trained "alone")
-      :epochs 2 :report (Quiet) #** alike))
+      :epochs 2 :display (Quiet) #** alike))
   (assert (< (first-loss model) (* 0.7 (first-loss alone))))
   (assert (= (len model.history) 2))
   (assert (= model.vocabulary.units [#* base.vocabulary.units "é"]))

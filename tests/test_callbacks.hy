@@ -2,11 +2,13 @@
 
 (import
   csv
+  re
   keras
   pytest
   lstm-textgen
   lstm-textgen.checkpoint [load-checkpoint]
-  tests.helpers [TEXT TINY program refused same-model? train-tiny write-text])
+  lstm-textgen.scoring [bits]
+  tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
 
@@ -104,15 +106,18 @@
         [k entry] (enumerate model.history)
         k (pytest.approx (get entry name) :rel 1e-6)))))
   (setv rows (rows-of (/ tmp-path "log.csv")))
-  (assert (= (lfor row rows (int (get row "epoch"))) [0 1 2]))
-  (assert (= (lfor row rows (float (get row "loss")))
-    (lfor entry model.history (get entry "loss")))))
+  (assert (= (lfor row rows (int (get row "epoch"))) [1 2 3]))
+  (for [[name theirs] [["loss_bits" "loss"] ["val_loss_bits" "validation_loss"]]]
+    (assert (= (lfor row rows (float (get row name)))
+      (lfor entry model.history (bits (get entry theirs)))))))
 
 
 (defn [counting] test-a-run-from-the-start-begins-its-table-anew [tmp-path]
   (for [_ (range 2)]
-    (train-tiny tmp-path :epochs 1 :restart True :csv (/ tmp-path "log.csv")))
-  (assert (= (len (rows-of (/ tmp-path "log.csv"))) 1)))
+    (train-tiny tmp-path :epochs 1 :restart True :validation 0 :csv (/ tmp-path "log.csv")))
+  (setv [row] (rows-of (/ tmp-path "log.csv")))
+  (assert (= (list row) ["epoch" "learning_rate" "loss_bits" "val_loss_bits"]))
+  (assert (= (get row "val_loss_bits") "NA")))
 
 
 (defn [pytest.fixture] refusal [trained]
@@ -125,8 +130,47 @@
 
 (defn [counting] test-a-file-that-is-no-table-of-ours-is-not-added-to [refusal trained]
   (write-text trained "a,b\n1,2\n" "mine.csv")
-  (assert (in "--csv mine.csv is no table" (refusal "--csv" "mine.csv")))
-  (assert (= (.read-text (/ trained "mine.csv")) "a,b\n1,2\n")))
+  (assert (in "--csv mine.csv exists already" (refusal "--csv" "mine.csv")))
+  (assert (= (.read-text (/ trained "mine.csv")) "a,b\n1,2\n"))
+  (train-tiny trained :epochs 3 :csv (/ trained "mine.csv") :overwrite True)
+  (assert (= (lfor row (rows-of (/ trained "mine.csv")) (get row "epoch")) ["3"])))
+
+
+(defn [counting] test-a-training-report-is-renewed-after-each-epoch [tmp-path]
+  (setv
+    page (/ tmp-path "run.html")
+    epochs []
+    note (keras.callbacks.LambdaCallback
+      :on-epoch-begin (fn [#* _] (.append epochs (.exists page)))))
+  (train-tiny tmp-path :epochs 2 :report page :callbacks [note])
+  (assert (= epochs [False True]))
+  (setv written (.read-text page))
+  (.unlink page)
+  (train-tiny tmp-path :epochs 2 :report page)  ; trains nothing, as its epochs are done
+  (assert (= (.read-text page) written)))
+
+
+(defn [counting] test-the-program-trains-and-writes-its-report [tmp-path]
+  (write-text tmp-path)
+  (setv result (program "--sources" "text.txt" "--epochs" 1 "--report" "run.html"
+    :folder tmp-path))
+  (succeeded result)
+  (assert (re.search r"run\.html: 0\.\d MB; open it in a browser" result.stdout))
+  (assert (.exists (/ tmp-path "run.html"))))
+
+
+(defn [counting] test-from-python-a-source-is-never-an-output [tmp-path]
+  (setv text (write-text tmp-path :name "text.h5"))
+  (with [file (open text)]
+    (for [[source outputs] [
+        [text {"csv" text}]
+        [file {"csv" text}]
+        [text {"report" text}]
+        [text {"path" (/ tmp-path "text")}]]]
+      (with [_ (pytest.raises ValueError :match "would overwrite")]
+        (lstm-textgen.train source :restart True :overwrite True
+          #** {"path" (/ tmp-path "model") #** outputs}))))
+  (assert (= (.read-text (/ tmp-path "text.h5")) TEXT)))
 
 
 (defn [counting] test-logs-never-take-the-place-of-what-is-read-or-of-a-model [refusal trained]
@@ -140,7 +184,7 @@
 
 
 (defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.runs.find_spec" (fn [name] (!= name "tensorboard")))
+  (.setattr monkeypatch "lstm_textgen.outputs.find_spec" (fn [name] (!= name "tensorboard")))
   (with [_ (pytest.raises ValueError :match "pip install tensorboard")]
     (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))
 

@@ -298,7 +298,7 @@
   (setv
     text (write-text tmp-path (* "bead a cabé!\n" 90))
     path (/ tmp-path "new")
-    model (train text path :report (Quiet) :epochs 3 :learning-rate 0.02)
+    model (train text path :display (Quiet) :epochs 3 :learning-rate 0.02)
     losses (lfor entry model.history (get entry "loss")))
   (assert (< (get losses 2) (get losses 0)))
   (assert (= (. (load path) history) model.history)))

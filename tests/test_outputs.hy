@@ -2,11 +2,13 @@
 
 (import
   os
+  re
   resource
   signal
   threading [Thread]
   time
   pytest
+  lstm-textgen
   lstm-textgen.cli [main]
   lstm-textgen.outputs [open-output]
   tests.helpers [UNMEASURED names-in output program refused save-odds start-program sure-model
@@ -76,11 +78,51 @@
     (assert (in "--model text.h5 would overwrite" (complaint #* flags)))))
 
 
+(defn [(pytest.mark.parametrize "flags" [
+    [#* SEED "--output"]
+    ["--score" "letter.txt" "--score-html"]
+    ["--page"]
+    ["--report"]])]
+    test-a-file-of-someone-else-is-replaced-only-where-that-is-asked-for [sure complaint flags]
+  (write-text sure "dear diary" "diary.txt")
+  (assert (in "diary.txt exists already" (complaint #* flags "diary.txt")))
+  (assert (= (.read-text (/ sure "diary.txt")) "dear diary"))
+  (assert (= (main [#* flags "diary.txt" "--overwrite"]) 0))
+  (assert (!= (.read-text (/ sure "diary.txt")) "dear diary"))
+  (assert (in "letter.txt would overwrite"
+    (complaint "--score" "letter.txt" "--score-html" "letter.txt" "--overwrite"))))
+
+
+(defn [(pytest.mark.parametrize "flags" [
+    ["--score" "letter.txt" "--score-html"]
+    ["--page"]
+    ["--report"]])]
+    test-a-page-of-ours-is-replaced-and-said-to-be-written [sure capsys flags]
+  (for [_ (range 2)]
+    (.readouterr capsys)
+    (assert (= (main [#* flags "page.html"]) 0))
+    (assert (re.search r"page.html: 0\.\d MB; open it" (. (.readouterr capsys) err)))))
+
+
+(defn test-a-file-is-replaced-from-python-only-where-that-is-asked-for [sure]
+  (setv model (lstm-textgen.load "model"))
+  (write-text sure "dear diary" "diary.txt")
+  (write-text sure "dear diary" "diary.json")
+  (for [write [
+      (fn [#** overwrite] (.page model "diary.txt" #** overwrite))
+      (fn [#** overwrite] (.export model "diary.safetensors" #** overwrite))]]
+    (with [_ (pytest.raises ValueError :match "exists already")]
+      (write))
+    (write :overwrite True)
+    (write))
+  (assert (not-in b"diary" (.read-bytes (/ sure "diary.json")))))
+
+
 (defn test-other-files-may-be-replaced-and-keep-their-mode [sure]
   (.write-text (/ sure "old") "old")
   (.chmod (/ sure "old") 0o640)
   (.symlink-to (/ sure "link") "old")
-  (assert (= (output sure #* SEED "--output" "link") ""))
+  (assert (= (output sure #* SEED "--output" "link" "--overwrite") ""))
   (assert (= (.read-text (/ sure "old")) "aaa\n"))
   (assert (= (& (. (.stat (/ sure "old")) st-mode) 0o777) 0o640))
   (assert (.is-symlink (/ sure "link"))))
@@ -111,7 +153,7 @@
       [#* SEED "--originality" "--sources" "none" "--output" "old"]
       ["--generate" "a" "--samples" "2" "--output" "old"]
       ["--score" "letter.txt" "none.txt" "--score-html" "old"]]]
-    (complaint #* flags))
+    (complaint #* flags "--overwrite"))
   (assert (= (.read-text (/ sure "old")) "old"))
   (assert (= (names-in sure) names)))
 
@@ -168,7 +210,8 @@
     (time.sleep 0.01))
   (time.sleep 0.2)
   (.send-signal process number)
-  (assert (= (.communicate process :timeout 30) #("" "")))
+  (assert (= (.communicate process :timeout 30) #(""
+    "writing to new until Ctrl-C: without --length, --stop or --sentences\n")))
   (assert (= process.returncode 0))
   (assert (= (names-in sure) (sorted [#* names "new"])))
   (assert (= (set (.read-text (/ sure "new"))) #{"a" "\n"})))
@@ -191,6 +234,20 @@
   (with [log (open "log" "a")]
     (program #* SEED "--output" "/dev/stdout" :folder sure :capture-output False :stdout log))
   (assert (= (.read-text (/ sure "log")) "before\naaa\n")))
+
+
+(defn test-a-dash-is-standard-output [sure capsys]
+  (assert (= (main [#* SEED "--output" "-"]) 0))
+  (assert (= (. (.readouterr capsys) out) "aaa\n"))
+  (assert (not (.exists (/ sure "-")))))
+
+
+(defn test-an-end-that-the-model-cannot-write-is-named [sure]
+  (setv process (start-program "--generate" "a" "--stop" "xyz" "--output" "new" :folder sure))
+  (setv line (.readline process.stderr))
+  (.send-signal process signal.SIGINT)
+  (.communicate process :timeout 30)
+  (assert (= line "writing to new until Ctrl-C: the model can't write that --stop\n")))
 
 
 (defn test-an-output-takes-what-utf-8-lacks [sure]

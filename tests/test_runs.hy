@@ -36,7 +36,7 @@
   "Train the model in `folder` on `text`; return it and what was shown."
   (setv
     report (Notes)
-    model (lstm-textgen.train :path (/ folder "model") :text text :report report #** options))
+    model (lstm-textgen.train :path (/ folder "model") :text text :display report #** options))
   #(model report))
 
 

@@ -75,7 +75,7 @@
   (assert (= (.generate copy "the" :rng-seed 3) (.generate model "the" :rng-seed 3)))
   (setv further (lstm_textgen.train (/ trained "text.txt") (/ tmp-path "copy")
     :epochs 3
-    :report (Quiet)))
+    :display (Quiet)))
   (assert (= (cut further.history 2) model.history))
   (assert (= (len further.history) 3)))
 

@@ -50,7 +50,7 @@
   (for [stop [#* stops None]]
     (try
       (train (write-text folder) path
-        :report (if stop (StopAfter stop) (Quiet))
+        :display (if stop (StopAfter stop) (Quiet))
         #** settings)
       (except [KeyboardInterrupt]
         (assert stop))))
@@ -85,7 +85,7 @@
   (setv text (write-text tmp-path))
   (for [report [(StopAfter 42) (Report)]]
     (try
-      (train text (/ tmp-path "model") :report report #** TINY :epochs 1)
+      (train text (/ tmp-path "model") :display report #** TINY :epochs 1)
       (except [KeyboardInterrupt])))
   (assert (in "epoch 1/1  training" (. (capsys.readouterr) out))))
 

@@ -15,16 +15,16 @@
   MODELS ["path" "mix"]
   SEVERAL ["page" "report"]  ; actions with any number of models
   READING ["encoding" "max_download"]
-  WRITING [#* (_names-in "w") #* MODELS "output" "originality"]
+  WRITING [#* (_names-in "w") #* MODELS "output" "overwrite" "originality"]
   ;; For each action, named by the setting that asks for it, the others that it uses.
   USED {
     "generate" WRITING
     "generate_from" [#* WRITING #* READING]
     "interactive" [#* (gfor name (_names-in "w") :if (!= name "samples") name) #* MODELS]
-    "score" ["score_html" #* MODELS #* READING]
-    "page" ["path"]
-    "report" ["path"]
-    "export" ["path" "quiet"]
+    "score" ["score_html" "overwrite" #* MODELS #* READING]
+    "page" ["path" "overwrite"]
+    "report" ["path" "overwrite"]
+    "export" ["path" "overwrite" "quiet"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []
     TRAINING [#* (_names-in "t") "recipe" "cpu" "quiet"]})
@@ -35,13 +35,15 @@
 
   Raise `ValueError` if there is none, and for flags that don't go together or do nothing.]]
   (setv
-    asked (lfor name USED :if (in name flags.given) name)
+    learns (bool (.chosen flags "sources" "recipe"))
+    own (if learns #{"report"} #{})  ; what training does by the way
+    asked (lfor name USED :if (and (in name flags.given) (not-in name own)) name)
     action (if asked (get asked 0) TRAINING))
   (when (> (len asked) 1)
     (raise (ValueError f"{(_options asked)} can't be combined; give one of them")))
   (when (= (len (.chosen flags "import" "alphabet")) 1)
     (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
-  (unless (or asked (.chosen flags "sources" "recipe"))
+  (unless (or asked learns)
     (raise (ValueError (+ "nothing to do: give --sources to train or --generate to write; "
       "--help shows what there is"))))
   (_check-models flags action)

@@ -17,7 +17,7 @@
     path (.value flags "export")
     [model] flags.models
     report (make-report (.value flags "quiet") as-flags))
-  (check-export path "export" flags.models)
+  (check-export path "export" flags.models (.value flags "overwrite"))
   (.doing report f"writing {path}")
   (for [written (export-model (load-checkpoint model :warn _warn) path)]
     (.say report f"{written}: {(_size (Path written))}"))

@@ -4,7 +4,7 @@
   os.path [basename]
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.streams [complain]
+  lstm-textgen.cli.streams [complain page-written]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.comparison [comparison-page]
@@ -15,7 +15,7 @@
 (defn report [flags]
   "Write the page about the models that `flags` name; return the exit status."
   (setv path (.value flags "report"))
-  (check-output "report" path [] flags.models)
+  (check-output "report" path [] flags.models (.value flags "overwrite"))
   (setv
     models (lfor name flags.models (load-checkpoint name :warn _warn))
     names (_names flags.models)
@@ -24,6 +24,7 @@
       (comparison-page (list (zip names models)))))
   (with [out (open-output path)]
     (.write out page))
+  (_warn (page-written path))
   0)
 
 

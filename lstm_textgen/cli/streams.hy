@@ -3,6 +3,7 @@
 (import
   os
   sys
+  lstm-textgen.machine [MB]
   lstm-textgen.terminal [Tolerant])
 
 (setv
@@ -36,6 +37,11 @@
       (.flush stream)
       (except [OSError]
         (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno stream))))))
+
+
+(defn page-written [path]
+  "Return the line that says how large the page at `path` is that was written."
+  f"{path}: {(/ (os.path.getsize path) MB) :.1f} MB; open it in a browser")
 
 
 (defn complain [text]

@@ -8,11 +8,11 @@
   lstm-textgen.backends.choice [choose-freely]
   lstm-textgen.checkpoint [backup-path load-checkpoint save-checkpoint]
   lstm-textgen.cli.flags [as-flags command flag]
-  lstm-textgen.cli.streams [complain]
+  lstm-textgen.cli.streams [complain page-written]
   lstm-textgen.interrupts [Interrupted]
   lstm-textgen.modelfile.places [check-writable lock-model model-path own-path]
   lstm-textgen.oldmodels [import-model]
-  lstm-textgen.outputs [check-apart check-output]
+  lstm-textgen.outputs [check-apart]
   lstm-textgen.parallel.machines [follower?]
   lstm-textgen.recipes [load-recipe]
   lstm-textgen.report.choice [make-report]
@@ -39,13 +39,12 @@
     names (lfor s (settings-in "c") :if (in "t" s.places) s.name)
     options (.chosen flags #* (gfor name names :if (not-in name ["path" "recipe" "sources"]) name))
     report (make-report (.value flags "quiet") as-flags))
-  (setv read (or sources (if recipe (.get recipe.settings "sources" []) [])))
-  (_check-path path read)
-  (when (in "csv" flags.given)
-    (check-output "csv" (.value flags "csv") read [path]))
+  (setv page (.value flags "report"))
   (try
-    (setv model (train-model sources path :recipe recipe :report report #** options))
+    (setv model (train-model sources path :recipe recipe :display report #** options))
     (unless (follower?)
+      (when page
+        (.say report (page-written page)))
       (.say report f"To write with it: {(_writing path model.checkpoint)}"))
     0
     (except [error Interrupted]

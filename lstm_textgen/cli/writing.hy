@@ -3,13 +3,12 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
-  pathlib [Path]
   sys
   numpy :as np
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.conversation [converse]
   lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.streams [complain]
+  lstm-textgen.cli.streams [complain page-written]
   lstm-textgen.machine [MB]
   lstm-textgen.mixture [Mixture]
   lstm-textgen.originality [STRING originality]
@@ -25,6 +24,7 @@
   lstm-textgen.writer [Ends])
 
 (setv
+  STANDARD "-"  ; the `output` that is standard output
   ANSWER 200  ; units of a conversation's continuation, unless something else ends it
   QUOTED 200  ; characters of a copied passage that are shown
   STEERING ["temperature" "top_k" "top_p" "min_p"]
@@ -61,7 +61,8 @@
     #* (or (.value flags "score") [])
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
-    (check-output name path sources flags.models)))
+    (unless (= [name path] ["output" STANDARD])
+      (check-output name path sources flags.models (.value flags "overwrite")))))
 
 
 (defn _say-temperatures [flags]
@@ -118,10 +119,24 @@
     training (when keep (.prepare model (_read-text model flags (.value flags "sources"))))
     texts (_begin-texts model seed flags))
   (setv path (.value flags "output"))
-  (with [out (if path (open-output path) (_open-standard-output))]
+  (when path
+    (_say-endless model path flags))
+  (with [out (if (in path [None STANDARD]) (_open-standard-output) (open-output path))]
     (setv written (_put-texts out seed texts keep)))
   (when keep
     (_say-originality written training)))
+
+
+(defn _say-endless [model path flags]
+  "Say that what is written to `path` ends by Ctrl-C alone, where no end can be reached."
+  (setv
+    characters (set (.join "" model.vocabulary.units))
+    stop (.get flags.given "stop" []))
+  (unless (or
+      (.chosen flags "length" "sentences")
+      (any (gfor text stop (<= (set text) characters))))
+    (_warn (+ f"writing to {path} until Ctrl-C: "
+      (if stop "the model can't write that `stop`" "without `length`, `stop` or `sentences`")))))
 
 
 (defn _options [flags]
@@ -206,8 +221,8 @@
   (setv
     path (.value flags "page")
     [first #* others] (lfor model-path flags.models (load model-path)))
-  (.page first path #* others)
-  (_warn f"{path}: {(/ (. (Path path) (stat) st-size) MB) :.1f} MB; open it in a browser"))
+  (.page first path #* others :overwrite (.value flags "overwrite"))
+  (_warn (page-written path)))
 
 
 ;; * Scoring
@@ -228,7 +243,8 @@
     (print (_summary "in all" whole unit)))
   (when page
     (with [out (open-output page-path)]
-      (.write out page.text))))
+      (.write out page.text))
+    (_warn (page-written page-path))))
 
 
 (defn _paths [sources]

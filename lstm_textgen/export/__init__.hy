@@ -8,6 +8,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
   dataclasses [replace]
   importlib.util [find-spec]
   pathlib [Path]
+  lstm-textgen [__version__]
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.checkpoint [save-checkpoint]
   lstm-textgen.export.description [description named-weights]
@@ -22,12 +23,13 @@ time, vocabulary) as stock Keras does with the model itself.]]
     "variables/variables.data-00000-of-00001"})
 
 
-(defn check-export [path [name "path"] [models #()]]
+(defn check-export [path [name "path"] [models #()] [overwrite False]]
   #[[Raise an error unless a model can be exported to `path` without harm.
 
   That is `ValueError` for an ending that is none of `export-model`'s, for what would be
   overwritten, and for a missing package; `OSError` for a place that can't be written. `name` is
-  the setting that gave the path, `models` are the models that are read.]]
+  the setting that gave the path, `models` are the models that are read. A file that this program
+  didn't make is replaced only with `overwrite`.]]
   (setv ending (_ending path))
   (unless (in ending WRITERS)
     (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
@@ -35,7 +37,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
   (if (= ending FOLDER)
     (check-folder name path _ours?)
     (for [each (_files path)]
-      (check-output name each [] models)))
+      (check-output name each [] models overwrite)))
   (setv package (.get PACKAGES ending))
   (unless (or (is package None) (find-spec package))
     (raise (ValueError
@@ -88,7 +90,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
 (defn _write-safetensors [checkpoint path]
   (import safetensors.numpy [save])
   (setv [path described] (_files path))
-  (_write path (save (named-weights checkpoint)))
+  (_write path (save (named-weights checkpoint) {"program" f"lstm_textgen {__version__}"}))
   (_write described (.encode (description checkpoint))))
 
 

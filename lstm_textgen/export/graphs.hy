@@ -7,6 +7,7 @@
   tempfile [TemporaryDirectory]
   warnings
   keras
+  lstm-textgen [__version__]
   lstm-textgen.backends.quiet [muted-stderr]
   lstm-textgen.export.description [description]
   lstm-textgen.network [stock-model])
@@ -31,6 +32,9 @@
     (setv dimensions each.type.tensor-type.shape.dim)
     (for [[n name] (enumerate ["batch" "time"])]
       (setv (. (get dimensions n) dim-param) name)))
+  (setv
+    model.producer-name "lstm_textgen"
+    model.producer-version __version__)
   (onnx.helper.set-model-props model {"lstm_textgen" (description checkpoint)})
   (onnx.checker.check-model model)
   (.SerializeToString model))

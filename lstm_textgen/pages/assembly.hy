@@ -11,7 +11,8 @@ nothing is requested, whatever the data on the page look like.]]
   json
   pathlib [Path]
   re
-  string [Template])
+  string [Template]
+  lstm-textgen [__version__])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
@@ -21,6 +22,7 @@ nothing is requested, whatever the data on the page look like.]]
   PAGE (Template #[[<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="generator" content="lstm_textgen $version">
 <meta http-equiv="Content-Security-Policy" content="$policy">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
@@ -49,6 +51,7 @@ $script
       #** (dfor [name value] (.items data) name (script-json value))
       #** blocks})
   (.substitute PAGE
+    :version __version__
     :policy (_policy style script (bool worker))
     :title (escape title)
     :style style

@@ -6,7 +6,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 (eval-when-compile (require hyrule [unless]))
 (import
   html [escape]
+  os
   re
+  lstm-textgen.outputs [open-output]
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts shaded-strip table]
   lstm-textgen.report.plain [duration]
@@ -52,6 +54,13 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     :styles STYLES
     :scripts SCRIPTS
     :data {"charts" [#* charts #* (if calibration [calibration] [])]}))
+
+
+(defn write-report [path model checkpoint]
+  "Write to `path` the page that reports on `checkpoint`, the model whose file is `model`."
+  (setv page (report-page (os.path.basename model) checkpoint))
+  (with [out (open-output path)]
+    (.write out page)))
 
 
 (defn safe [text]
