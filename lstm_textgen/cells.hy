@@ -14,7 +14,7 @@ the model writes itself, so that nothing but the model is needed.]]
   lstm-textgen.engine [Engine]
   lstm-textgen.machine [few-threads]
   lstm-textgen.scoring [read-units]
-  lstm-textgen.writer [Ends read-seed stream])
+  lstm-textgen.writer [Ends start-unit stream])
 
 (setv
   SAMPLE 10_000  ; units that a model writes, to find its cells with
@@ -59,7 +59,7 @@ the model writes itself, so that nothing but the model is needed.]]
     (get reads? known) True
     rows (lfor cell engine.cells (np.zeros #((+ 1 (len ids)) (len cell)) "float32")))
   (with [_ (few-threads engine.threads)]
-    (.feed engine (get (read-seed model "") 0))  ; it is read as a text that begins there
+    (.feed engine [(start-unit model)])  ; it is read as a text that begins there
     (for [[t id] (enumerate [None #* (.tolist ids)])]
       (when t
         (.advance engine id))

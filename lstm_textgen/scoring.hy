@@ -11,7 +11,7 @@ A text is cut into parts that are read side by side; each part first reads what 
   lstm-textgen.machine [cores few-threads]
   lstm-textgen.mixture [make-engine]
   lstm-textgen.vocabulary [split-words]
-  lstm-textgen.writer [read-seed])
+  lstm-textgen.writer [start-unit])
 
 (setv
   ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
@@ -90,8 +90,8 @@ A text is cut into parts that are read side by side; each part first reads what 
   #[[Return the `Score` of the text whose consecutive parts are `pieces` (strings).
 
   It takes memory that doesn't grow with the text. The text is read as one that begins there: its
-  first unit follows a line break, as with an empty seed. Raise `ValueError` when the model knows
-  nothing in it.]]
+  first unit follows the model's `start-unit`, as a seed's does. Raise `ValueError` when the model
+  knows nothing in it.]]
   (setv total (Score))
   (for [stretch (surprises model pieces)]
     (.add total stretch))
@@ -182,7 +182,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       self.engines (lfor _ (range workers) (make-engine model self.parts))
       self.past (np.zeros RUN-IN int)
       self.at-start True)
-    (setv (get self.past -1) (get (read-seed model "") 0 -1)))
+    (setv (get self.past -1) (start-unit model)))
 
   (defn predict [self ids]
     #[[Return [nats hits] for the next `ids`: each one's surprise (time,), how many were likeliest.

@@ -8,6 +8,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   itertools [chain count islice]
   re
   warnings
+  numpy :as np
   lstm-textgen.machine [few-threads]
   lstm-textgen.mixture [make-engine]
   lstm-textgen.sampling [Sampler Steering]
@@ -66,10 +67,9 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 (defn stream [model seed [steering None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
   #[[Return an iterator over the units (str) that `model` writes after `seed`.
 
-  An empty seed begins as a text begins: after a line break if the model knows it, else with the
-  beginning of the training text. Units of the seed that the model never saw are named in one call
-  of `warn`, and the rest of the seed counts. `steering` (a `Steering`) defaults to the model's own
-  temperature, `rng-seed` is `Sampler`'s.]]
+  Before the seed the model reads its `start-unit`, a line break if it knows one. Units of the
+  seed that the model never saw are named in one call of `warn`, and the rest of the seed counts.
+  `steering` (a `Steering`) defaults to the model's own temperature, `rng-seed` is `Sampler`'s.]]
   (setv
     sampler (_make-sampler model 1 steering rng-seed)
     engine (make-engine model)
@@ -114,10 +114,11 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 (defn read-seed [model seed [warn warnings.warn]]
   #[[Return #(ids opening): the ids (time,) to read first, and a list of what is written first.
 
-  The opening is empty, unless an empty seed meets a model without line breaks: then it is the
-  beginning of the training text.]]
+  The ids are those of `start-unit` and of the seed text. The opening is empty, unless an empty
+  seed meets a model without line breaks: then it is the beginning of the training text.]]
   (setv
     vocabulary model.vocabulary
+    start (start-unit model)
     ;; A space before a word belongs to that word, which is still to come.
     [ids unknowns] (.encode-seed vocabulary
       (if (_ends-in-space? vocabulary seed) (cut seed -1) seed)))
@@ -125,14 +126,20 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     (warn (+
       f"the model never saw {(describe-units unknowns)}; "
       (if (is vocabulary.unknown None) "left out of the seed" "read as an unknown word"))))
-  (when (len ids)
-    (return #(ids [])))
-  (when (in "\n" vocabulary.ids)
-    (return #((.encode vocabulary "\n") [])))
+  (setv first (get vocabulary.units start))
+  #( (np.concatenate [[start] (.astype ids int)])
+    (if (or (len ids) (= first "\n") (!= first model.settings.beginning)) [] [first])))
+
+
+(defn start-unit [model]
+  #[[Return the id that a model reads before any text, whether it generates, scores or is exported.
+
+  It is that of the line break or, in a model without one, of the beginning of its training text.]]
   (setv
-    beginning model.settings.beginning
-    [ids _] (.encode-seed vocabulary beginning))
-  (if (len ids) #(ids [beginning]) #([0] [])))
+    vocabulary model.vocabulary
+    [ids _] (.encode-seed vocabulary
+      (if (in "\n" vocabulary.ids) "\n" model.settings.beginning)))
+  (int (get [#* ids 0] 0)))
 
 
 (defn _ends-in-space? [vocabulary seed]

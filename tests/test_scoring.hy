@@ -8,7 +8,7 @@
   lstm-textgen.mixture [Mixture make-engine]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [Score bits score surprises]
-  lstm-textgen.writer [Ends stream]
+  lstm-textgen.writer [Ends read-seed stream]
   tests.helpers [small-model])
 
 (setv
@@ -52,6 +52,20 @@
     test-reading-in-parts-is-reading-in-one-go [length]
   (setv [model text] [(letters) (random-text length)])
   (assert (np.allclose (all-nats model [text]) (nats-one-by-one model text) :atol 1e-4)))
+
+
+(defn [(pytest.mark.parametrize "text" [LETTERS "abc "])]
+    test-a-text-is-scored-by-what-the-model-would-write-after-each-beginning [text]
+  (setv
+    model (small-model :text text :beginning "b")
+    units "abc  cab"
+    nats (all-nats model [units]))
+  (for [k (range (len units))]
+    (setv
+      [ids _] (read-seed model (cut units k))
+      odds (softmax (.feed (make-engine model) ids)))
+    (assert (np.isclose (- (np.log (get odds (get model.vocabulary.ids (get units k)))))
+      (get nats k) :atol 1e-5))))
 
 
 (defn [(pytest.mark.parametrize "processors" [1 3 64])]

@@ -4,7 +4,8 @@
   json
   numpy :as np
   lstm-textgen [__version__]
-  lstm-textgen.modelfile.keraslayout [keras-config weight-shapes])
+  lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
+  lstm-textgen.writer [start-unit])
 
 
 (defn description [checkpoint]
@@ -13,6 +14,7 @@
   - `program`: what wrote it; `input` and `output`: what the network reads and gives.
   - `unit`: "characters" or "words"; `vocabulary`: a list in which a unit's index is its id;
     `unknown`: the id that stands for unknown words, null with characters.
+  - `start`: the id to feed before any text, as `start-unit` tells.
   - `lower`: whether the text was turned into lower case; `lookback`: the window of its training;
     `temperature`: what to write with.
   - `layers`: as `--layers` takes them; `weights`: the shape of each array by its name, in the
@@ -26,6 +28,7 @@
     "output" "logits (batch, time, vocabulary), float32"
     "unit" vocabulary.unit
     "unknown" vocabulary.unknown
+    "start" (start-unit checkpoint)
     "lower" settings.lower
     "lookback" settings.lookback
     "temperature" settings.temperature

@@ -72,17 +72,13 @@ export class Vocabulary {
     const units = this.split(this.endsInSpace(text) ? text.slice(0, -1) : text);
     const strange = units.filter((unit) => [-1, this.unknown].includes(this.id(unit)));
     const ids = units.map((unit) => this.id(unit)).filter((id) => id >= 0);
-    if (ids.length) {
-      return { ids, opening: "", strange: [...new Set(strange)] };
-    }
-    const line = this.ids.get("\n");
-    const first = this.split(beginning)
-      .map((unit) => this.id(unit))
-      .filter((id) => id >= 0);
-    const opening = line === undefined && first.length ? beginning : "";
+    // Before any text the model reads a line break or, where it knows none, the training text's
+    // beginning, which is then written too if there is no seed.
+    const start = this.ids.get("\n") ?? Math.max(0, this.id(beginning));
     return {
-      ids: line === undefined ? (first.length ? first : [0]) : [line],
-      opening,
+      ids: [start, ...ids],
+      opening:
+        ids.length || this.ids.has("\n") || this.units[start] !== beginning ? "" : beginning,
       strange: [...new Set(strange)],
     };
   }
