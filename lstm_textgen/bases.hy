@@ -77,8 +77,8 @@ an optimizer and a schedule of its own.]]
 (defn base-settings [base name given]
   #[[Return the `ModelSettings` of a new model that begins from `base`, called `name`.
 
-  Its layers are the base's, but for dropout. Raise `ValueError` for what is `given` (a dict) and
-  contradicts the base.]]
+  Its layers are the base's, but for dropout, and its lookback is by default. Raise `ValueError`
+  for what is `given` (a dict) and contradicts the base.]]
   (setv
     own base.settings
     settings (new-settings {
@@ -87,11 +87,10 @@ an optimizer and a schedule of its own.]]
       "base" (record name base)}))
   (for [[key here there] [
       ["unit" settings.unit own.unit]
-      ["lookback" settings.lookback own.lookback]
       ["layers" (_recurrent (or settings.layers own.layers)) (_recurrent own.layers)]]]
     (unless (= here there)
-      (raise (ValueError (+ f"`{key}` is {here} here, but {name}, from which the model shall "
-        f"begin, has {there}; say the same, or leave out `base`")))))
+      (raise (ValueError (+ f"`{key}` is {here} here, but {there} in the base {name}; "
+        f"give {there}, or leave out `base`")))))
   (replace settings :embedding own.embedding))
 
 

@@ -7,7 +7,8 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 (import
   zlib
   numpy :as np
-  lstm-textgen.corpus [kept-part release])
+  lstm-textgen.corpus [kept-part release]
+  lstm-textgen.values [counted])
 
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long and tell little.
@@ -17,12 +18,12 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   PAUSE 64)        ; batches of streams until a mapped file's pages are released: 0.2 ms to reload
 
 
-(defn split-ids [ids validation lookback]
+(defn split-ids [ids validation lookback [unit "characters"]]
   #[[Return #(training held-out), the two parts of `ids` (time,).
 
   The last part, the share `validation`, is held out; it is empty if that is 0. Raise `ValueError`
-  that says how long the text must be when a part is shorter than a window and the id after it, and
-  if all ids are the same.]]
+  when a part is shorter than a window and the id after it, with the length that the text must
+  have (`unit`: in characters or words), and if all ids are the same.]]
   (setv
     need (+ lookback 1)
     held (round (* validation (len ids)))
@@ -31,8 +32,8 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       least (max (/ need (- 1 validation)) (if validation (/ need validation) 0))
       advice (if validation "a smaller `lookback` or `validation` 0" "a smaller `lookback`"))
-    (raise (ValueError (+ f"the text is too short: it has {(len ids)} units, and `lookback` "
-      f"{lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
+    (raise (ValueError (+ f"the text is too short: it has {(counted (len ids) unit)}, and "
+      f"`lookback` {lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
       f"give more text, {advice}"))))
   (when (= (.min ids) (.max ids))
     (raise (ValueError (+ "the text is one character, or word, over and over, so there is nothing "

@@ -51,6 +51,16 @@
   (assert (same-model? whole (load-checkpoint (/ trained "new") :resume True))))
 
 
+(defn [counting] test-a-short-text-may-have-a-smaller-lookback-than-its-base [trained]
+  (write-text trained "heylo, heylo and heylo once more" "short.txt")
+  (defn train [lookback]
+    (lstm_textgen.train (/ trained "short.txt") (/ trained "new")
+      :base (/ trained "model") :lookback lookback :display (Quiet)))
+  (with [_ (pytest.raises ValueError :match "it has 32 characters, .* a smaller `lookback`")]
+    (train None))
+  (assert (= (get (. (train 2) settings) "lookback") 2)))
+
+
 (defn [counting] test-from-the-command-line [trained]
   (setv shown (output trained "--sources" (write-text trained OTHER "other.txt")
     "--from" "model.h5" "--model" "new" "--epochs" "1"))
