@@ -100,7 +100,7 @@ its flag, a recipe as its keyword.]]
   ;; * The network
   (Setting "base" TEXT "crtm" "network" "MODEL"
     (+ "begin from what another model knows: english, which comes with the program, or a model "
-      "file; layers and lookback are its own")
+      "file; the layers are its own, and the lookback too unless --lookback is given")
     :optional True :later True :flag "--from" :keyword "from"
     :brief "begin from another model, such as english")
   (Setting "layers" LAYERS "crtm" "network" "SPEC"
@@ -215,6 +215,9 @@ its flag, a recipe as its keyword.]]
     (+ "make a page about the model, during training or after it: its curves, what it writes and "
       "knows, its settings; with several --model, one that compares them")
     :brief "make a page about the model")
+  (Setting "info" FLAG "c" "reports" ""
+    "say what a model file holds: its text, losses, network, vocabulary and settings"
+    :default False :value True)
   (Setting "overwrite" FLAG "ct" "reports" ""
     "let an output replace a file that this program didn't make; a text or a model never is"
     :default False :value True)

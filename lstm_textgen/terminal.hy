@@ -23,6 +23,11 @@ shown; in a file or a pipe they are left as they are.]]
   (.translate text MARKS))
 
 
+(defn spaces-shown [text]
+  "Return `text` with signs for its line breaks and spaces: ↵ and ␣."
+  (.replace (.replace text "\n" "↵") " " "␣"))
+
+
 (defn put [file text]
   "Write `text` to `file`: visible and at once on a terminal, as it is and line by line elsewhere."
   (setv terminal (.isatty file))

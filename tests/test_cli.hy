@@ -3,6 +3,8 @@
 (import
   re
   resource
+  subprocess
+  sys
   h5py
   pytest
   lstm_textgen.checkpoint [load-checkpoint]
@@ -41,6 +43,12 @@
   (assert (in "--sources" (complaint "--sources"))))
 
 
+(defn test-the-words-of-keras-are-not-taken-for-settings [complaint monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.cli.find_action" (fn [_]
+    (raise (ValueError "Argument `output` must have a rank of 2"))))
+  (assert (in "Argument `output` must" (complaint))))
+
+
 (defn test-the-status-and-the-line-reach-the-shell [tmp-path]
   (setv result (program "--sources" "nowhere.txt" :folder tmp-path))
   (assert (= [result.returncode result.stdout] [2 "reading nowhere.txt\n"]))
@@ -63,7 +71,7 @@
   (.write-bytes (/ tmp-path "folder" "picture") (* b"\0\xff" 99))
   (for [[name #* words] [
       ["empty.txt" "empty"]
-      ["short.txt" "too short" "5 units" "651"]
+      ["short.txt" "too short" "5 characters" "651"]
       ["latin.txt" "'latin.txt'" "byte 3" "0xe9" "--encoding cp1252"]
       ["folder" "'folder'" "no utf-8 text"]
       ["*.none" "'*.none'"]
@@ -291,9 +299,37 @@ sys.exit(main())")
   (assert (in "lstm_textgen 0.1.0" (shown-by "--version" capsys))))
 
 
+(defn [counting] test-info-tells-what-a-model-holds [trained monkeypatch capsys]
+  (.chdir monkeypatch trained)
+  (main ["--info"])
+  (setv text (. (capsys.readouterr) out))
+  (for [words [
+      r"^file        model\.h5, \d\.\d MB, with training state$"
+      r"^text        5,481 characters, 2 epochs$"
+      r"^loss        epoch 2, validation \d\.\d\d\d bits per character$"
+      r"^network     lstm:24,dropout:0\.3, [\d,]+ weights$"
+      r"^vocabulary  22 characters: ↵ ␣ ! , \. : a "
+      r"^settings    lookback 16, batch size 8, learning rate 0\.02, temperature 0\.7$"]]
+    (assert (re.search words text re.MULTILINE) text))
+  (assert (all (gfor line (.splitlines text) (<= (len line) 80))))
+  (main ["--info" "--model" "english"])
+  (assert (in "MB, without training state" (. (capsys.readouterr) out))))
+
+
 (defn test-the-completion-of-a-shell-has-every-flag [capsys]
   (for [shell ["bash" "zsh" "fish"]]
     (assert (= 0 (main ["--completion" shell])))
     (setv script (. (capsys.readouterr) out))
     (for [setting (settings-in "c")]
       (assert (in (.removeprefix setting.option "--") script)))))
+
+
+(defn test-bash-completes-the-program-under-any-path [monkeypatch capsys]
+  (.setattr monkeypatch sys "argv" ["/somewhere/train.hy"])
+  (assert (= 0 (main ["--completion" "bash"])))
+  (setv
+    script (. (capsys.readouterr) out)
+    told (subprocess.run ["bash" "-c" f"{script}\ncomplete -p train.hy"]
+      :capture-output True :text True :check True))
+  (assert (in "complete " told.stdout))
+  (assert (.endswith told.stdout " train.hy\n")))

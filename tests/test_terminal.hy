@@ -83,6 +83,15 @@
   (assert (= (.status terminal) 0)))
 
 
+(defn [(pytest.mark.parametrize "word" [":quit" ":exit"])]
+    test-a-conversation-ends-by-a-word-and-warns-on-a-line-of-its-own [sure word]
+  (setv terminal (Terminal sure "--interactive" "--length" "2"))
+  (.type terminal "bé\n")
+  (.until terminal "bé\r\nthe model never saw 'é' (U+00E9); left out of the seed\r\nbéaa\r\n> ")
+  (.type terminal f"{word}\n")
+  (assert (= (.status terminal) 0)))
+
+
 (defn test-a-conversation-through-a-pipe-changes-settings [uniform]
   (setv
     typed ["ab" ":temperature 0" "ab" ":temperature x" ":top-k 0" ":wrong 1" ":stop d"

@@ -2,11 +2,17 @@
 
 (import
   contextlib [suppress]
+  os
+  pathlib [Path]
   sys
+  traceback [walk-tb]
   lstm-textgen.cli.actions [TRAINING find-action]
   lstm-textgen.cli.flags [as-flags make-parser parse-flags program]
   lstm-textgen.cli.streams [complain prepare-streams settle-streams]
   lstm-textgen.terminal [visible])
+
+
+(setv PACKAGE (. (Path __file__) parent parent))
 
 
 (defn main [[arguments None]]
@@ -30,7 +36,15 @@
   "Return `error` as one line, which no name in it can make a command to the terminal."
   (visible (.join " " (.split (if (and (isinstance error OSError) error.filename)
     f"{error.filename}: {error.strerror}"
-    (as-flags (str error)))))))
+    ((if (_ours? error) as-flags str) (str error)))))))
+
+
+(defn _ours? [error]
+  "Return whether our own code raised `error`: what Keras calls `output` is no flag."
+  (setv frames (list (walk-tb error.__traceback__)))
+  (or
+    (not frames)
+    (.is-relative-to (Path (. (get frames -1 0) f-code co-filename)) PACKAGE)))
 
 
 (defn _run [flags]
@@ -43,6 +57,9 @@
     "export" (do
       (import lstm-textgen.cli.exporting [export-trained])
       (export-trained flags))
+    "info" (do
+      (import lstm-textgen.cli.info [show-info])
+      (show-info flags))
     "report" (do
       (import lstm-textgen.cli.reporting [report])
       (report flags))
@@ -57,6 +74,9 @@
 (defn _print-completion [shell]
   "Print the script that completes the flags in a `shell`; return the exit status."
   (import shtab)
+  (setv
+    parser (make-parser :everything True)
+    parser.prog (os.path.basename parser.prog))  ; by which shells find it under any path
   (with [_ (suppress BrokenPipeError)]  ; nobody reads on
-    (print (shtab.complete (make-parser :everything True) shell) :flush True))
+    (print (shtab.complete parser shell) :flush True))
   0)

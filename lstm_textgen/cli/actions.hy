@@ -24,6 +24,7 @@
     "score" ["score_html" "overwrite" #* MODELS #* READING]
     "page" ["path" "overwrite"]
     "report" ["path" "overwrite"]
+    "info" ["path"]
     "export" ["path" "overwrite" "quiet"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []

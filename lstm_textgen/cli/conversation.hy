@@ -12,12 +12,13 @@
 (setv
   ;; What can be changed: everything about writing that a line can go with.
   CHANGEABLE (lfor s (settings-in "w") :if (!= s.name "samples") (hy.unmangle s.name))
-  HELP #[[Type a beginning and Enter; Ctrl-C stops a continuation, Ctrl-D ends.
+  QUIT [":quit" ":exit"]
+  HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
 :temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
 
 
 (defn converse [flags check write]
-  #[[Answer the lines of standard input until it ends.
+  #[[Answer the lines of standard input until it ends, or one of them is `:quit`.
 
   `write` is called with the flags and a beginning, and writes on from it. `check` is called with
   changed flags and raises `ValueError` if they can't be used.]]
@@ -28,6 +29,8 @@
   (while True
     (try
       (setv line (input (if terminal "> " "")))
+      (when (in (.strip line) QUIT)
+        (return))
       (if (.startswith line ":")
         (setv flags (_change flags (cut line 1 None) check))
         (write flags line))

@@ -45,7 +45,7 @@
     (unless (follower?)
       (when page
         (.say report (page-written page)))
-      (.say report f"To write with it: {(_writing path model.checkpoint)}"))
+      (.say report f"Generate text with: {(_writing path model.checkpoint)}"))
     0
     (except [error Interrupted]
       (unless (follower?)
@@ -79,8 +79,8 @@
 (defn _say-stopped [path]
   "Say on standard error where a run stands that was stopped, and how it resumes."
   (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
-  (complain f"\nStopped, and saved. To resume: {(command)} {again}")
-  (complain f"To write with it: {(_writing path (load-checkpoint path :warn complain))}"))
+  (complain f"\nTraining stopped; model saved. To resume: {(command)} {again}")
+  (complain f"Generate text with: {(_writing path (load-checkpoint path :warn complain))}"))
 
 
 ;; * Old models
@@ -104,5 +104,5 @@
     (save-checkpoint model path))
   (setv characters (counted (len model.vocabulary) "characters"))
   (.say report f"{path}: {characters}, layers {model.settings.layers}")
-  (.say report f"To write with it: {(_writing name model)}")
+  (.say report f"Generate text with: {(_writing name model)}")
   0)

@@ -201,9 +201,10 @@
     (setv flags (.with-value flags "temperature" (get model.settings "temperature"))))
   (_check-options flags)
   (converse flags _check-options (fn [flags seed]
+    (setv pieces (.stream model seed #** (_options flags)))  ; warns on a line of its own
     (with [out (_open-standard-output)]
       (put out seed)
-      (for [piece (.stream model seed #** (_options flags))]
+      (for [piece pieces]
         (put out piece))
       (put out "\n")))))
 

@@ -16,7 +16,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.scoring [bits]
   lstm-textgen.settings [settings-in]
   lstm-textgen.sizing [default-batch-size default-epochs]
-  lstm-textgen.terminal [visible]
+  lstm-textgen.terminal [spaces-shown visible]
   lstm-textgen.writer [Ends stream])
 
 (setv
@@ -268,7 +268,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 (defn _unit-name [unit]
   "Return a unit as HTML that shows white space too."
-  (.replace (.replace (safe unit) "\n" "↵") " " "␣"))
+  (spaces-shown (safe unit)))
 
 
 (defn _settings [checkpoint]

@@ -1,0 +1,59 @@
+"What a model file holds, on one screen: `--info`."
+
+(import
+  os.path [getsize]
+  textwrap [wrap]
+  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.cli.flags [as-flags]
+  lstm-textgen.cli.streams [complain]
+  lstm-textgen.machine [MB]
+  lstm-textgen.modelfile.places [find-model]
+  lstm-textgen.pages.report [duration-in-words text-length]
+  lstm-textgen.schedule [describe-kept]
+  lstm-textgen.terminal [spaces-shown visible]
+  lstm-textgen.values [counted])
+
+(setv
+  WIDTH 80    ; columns
+  INDENT 12   ; of them for the names
+  SHOWN 80)   ; units of the vocabulary
+
+
+(defn show-info [flags]
+  "Print what the model that `flags` name holds; return the exit status."
+  (setv
+    [path] flags.models
+    model (load-checkpoint path :resume True :warn _warn))
+  (for [[name value] (.items (about-model (find-model path) model))  :if value]
+    (for [[k line] (enumerate (wrap (visible value) (- WIDTH INDENT)))]
+      (print f"{(if k "" name) :<{INDENT}}{line}")))
+  0)
+
+
+(defn about-model [path model]
+  "Return what there is to say of `model`, the `Checkpoint` in the file `path`: a dict of texts."
+  (setv
+    settings model.settings
+    history model.history
+    text (when history (get history -1 "text"))
+    seconds (lfor entry history :if (in "seconds" entry) (get entry "seconds"))
+    weights (sum (gfor array model.weights array.size)))
+  { "file" (+ f"{path}, {(/ (getsize path) MB) :.1f} MB, "
+      (if model.resume "with training state" "without training state"))
+    "text" (when history
+      f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
+    "loss" (when history f"{(describe-kept history text)} per {(.removesuffix settings.unit "s")}")
+    "network" f"{settings.layers}, {weights :,} weights"
+    "base" settings.base
+    "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
+      (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
+      (if (> (len model.vocabulary) SHOWN) " …" ""))
+    "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
+      f"learning rate {settings.learning-rate :g}, temperature {settings.temperature}"
+      (if settings.lower ", lower case" ""))
+    "training" (when seconds (duration-in-words (sum seconds) (len seconds)))
+    "machine" (when history (.get (get history -1) "machine"))})
+
+
+(defn _warn [message]
+  (complain (visible (as-flags message))))
