@@ -25,7 +25,7 @@
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.recipes [Recipe]
   lstm-textgen.report.plain [Plan Silent]
-  lstm-textgen.schedule [Limits epochs-of why-done]
+  lstm-textgen.schedule [Limits RESERVE epochs-of why-done]
   lstm-textgen.settings [continued-settings new-settings]
   lstm-textgen.sizing [MEASURED choose-layers default-batch-size default-epochs most-epochs]
   lstm-textgen.sources.files [read-pieces]
@@ -34,9 +34,7 @@
 
 (setv
   SHOWN 20           ; units that the vocabulary grew by, of those that are shown
-  QUICK 1            ; seconds of reading that are never too many
-  NAMED 60           ; characters of the sources' names
-  TRAINING-SHARE 2)  ; of the `minutes`: reading may take one part in so many
+  NAMED 60)          ; characters of the sources' names
 
 
 (defclass [(dataclass :frozen True)] Run []
@@ -104,12 +102,12 @@
     [kept held] (_split ids settings))
   (.check-alike team "their texts (units and checksums)"
     f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
-  (when run.minutes
-    (_check-time-left run (- (time.monotonic) begun)))
   (setv checkpoint (cond
     old (_continue run old vocabulary kept settings report)
     base (_begin-from run base vocabulary kept settings team report)
     True (_begin run vocabulary kept settings team report)))
+  (when run.minutes
+    (_check-time-left run begun))
   (_note-devices checkpoint team report)
   #(checkpoint #* (_own-share kept held checkpoint.settings team)))
 
@@ -193,7 +191,7 @@
 (defn _split [ids settings]
   "Return the ids to train on and those held out; raise `ValueError` if there are too few."
   (setv
-    [kept held] (split-ids ids settings.validation settings.lookback)
+    [kept held] (split-ids ids settings.validation settings.lookback settings.unit)
     rows settings.batch-size)
   (when (and rows (> rows (len kept)))
     (raise (ValueError (+ f"`batch_size` {rows} is more than the {(len kept)} {settings.unit} "
@@ -201,13 +199,15 @@
   #(kept held))
 
 
-(defn _check-time-left [run seconds]
-  "Raise `ValueError` if reading, which took so many `seconds`, leaves too little time to train."
-  (setv share (/ (* 60 run.minutes) TRAINING-SHARE))
-  (when (> seconds (max QUICK share))
-    (raise (ValueError (+ f"reading the text took {seconds :.0f} of the {(* 60 run.minutes) :.0f} "
-      "seconds; to have time for training give at least "
-      f"`minutes` {(/ (ceil (/ (* TRAINING-SHARE seconds) 6)) 10) :g}")))))
+(defn _check-time-left [run begun]
+  "Raise `ValueError` if what came before training has left too little of the run's `minutes`."
+  (setv
+    spent (- (time.monotonic) begun)
+    whole (* 60 run.minutes))
+  (when (< (- whole spent) RESERVE)
+    (raise (ValueError (+ f"reading the text and preparing took {spent :.0f} of the {whole :.0f} "
+      "seconds, which leaves too little for training; give at least "
+      f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))))
 
 
 ;; * The model to train
@@ -351,7 +351,7 @@
     hasty (not (or resumed settings.base (in "learning_rate" run.given) (= settings.unit "words")))
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
-    (.warn report f"nothing was trained: {run.path}: {done}")
+    (.warn report f"nothing was trained: {run.path}: {(.join "; " done)}")
     (when run.report
       (write-report run.report run.path checkpoint))
     (return checkpoint))

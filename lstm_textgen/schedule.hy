@@ -3,7 +3,9 @@
 (import
   dataclasses [dataclass]
   math
-  time)
+  time
+  lstm-textgen.scoring [bits]
+  lstm-textgen.values [counted])
 
 (setv
   WARM-UP 100           ; steps until the learning rate is at its highest
@@ -37,7 +39,7 @@
 ;; * When a run ends
 
 (defn why-done [settings history text]
-  #[[Return why there is nothing more to train on a text, and what to do about it; or "".
+  #[[Return #(why advice): why there is nothing more to train on a text, and how to go on; or None.
 
   `settings` are the model's, `text` is the fingerprint of the text to train on: epochs, and those
   without improvement, are counted for each text.]]
@@ -47,12 +49,33 @@
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
   (cond
     (and settings.epochs (>= done settings.epochs))
-      (+ f"`epochs` {settings.epochs} is done; to train further, "
-        f"give more, such as `epochs` {(* 2 done)}")
+      #(f"{(counted done "epochs")} done" f"to continue, give `epochs` {(* 2 done)} or more")
     (and settings.patience (>= waited settings.patience))
-      (+ f"its validation loss has not improved for {waited} epochs; to train further all the "
-        f"same, give more patience, such as `patience` {(* 2 waited)}")
-    True ""))
+      #( f"no better validation loss for {(counted waited "epochs")}"
+        f"to continue all the same, give `patience` {(* 2 waited)} or more")))
+
+
+(defn kept-entry [history text]
+  #[[Return the entry in `history` of the epoch on `text` (a fingerprint) whose weights are kept.
+
+  It has the lowest validation loss or, without validation, is the last; None if there is none.]]
+  (setv entries (lfor entry history :if (= (get entry "text") text) entry))
+  (min
+    (or (lfor entry entries :if (in "validation_loss" entry) entry) (cut entries -1 None))
+    :key (fn [entry] (.get entry "validation_loss" 0))
+    :default None))
+
+
+(defn describe-kept [history text]
+  "Return in words which epoch's weights are kept, as `kept-entry` does: `epoch 2, …`."
+  (setv
+    entry (kept-entry history text)
+    entries (lfor each history :if (= (get each "text") text) each))
+  (if entry
+    (+ f"epoch {(+ 1 (.index entries entry))}, " (if (in "validation_loss" entry)
+      f"validation {(bits (get entry "validation_loss")) :.3f} bits"
+      f"training {(bits (get entry "loss")) :.3f} bits"))
+    "the epoch under way"))
 
 
 (defn epochs-of [history text]

@@ -23,7 +23,9 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.parallel.cores [make-learner]
   lstm-textgen.parallel.machines [Alone]
-  lstm-textgen.schedule [Clock Limits epochs-of haste learning-rate validation-losses why-done]
+  lstm-textgen.schedule [Clock Limits describe-kept epochs-of haste kept-entry learning-rate
+    validation-losses why-done]
+  lstm-textgen.values [counted]
   lstm-textgen.writer [Ends stream])
 
 (setv
@@ -64,6 +66,7 @@ cores, where a batch is dealt out to them.]]
       self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids)
       self.batches (training-batches ids settings own)
+      self.batch-units (math.prod self.batches.shape)
       self.held (when (len held) (Streams (cut held VALIDATED) self.batches.shape :own own))
       self.learner (make-learner checkpoint.spec self.batches.shape
         settings.rng-seed settings.learning-rate
@@ -103,6 +106,7 @@ cores, where a batch is dealt out to them.]]
           (.save self))
         (when stopper.number
           (raise (Interrupted stopper.number)))
+        (.say self.report (._ending self))
         (finally
           (.call self.watchers "on_train_end")
           (.end-bar self.report))))
@@ -116,6 +120,17 @@ cores, where a batch is dealt out to them.]]
     (if self.clock.deadline
       (and self.stepped (or self.late (= (._progress self) 1)))
       (bool (why-done self.settings self.checkpoint.history self.text))))
+
+  (defn _ending [self]
+    "Return the line that says why the run is over, and which weights the model has."
+    (setv
+      history self.checkpoint.history
+      why (cond
+        self.watchers.stop? "a callback ended the run"
+        self.late "the time is up"
+        self.clock.deadline (+ (counted self.limits.max-epochs "epochs") " done in this run")
+        True (get (why-done self.settings history self.text) 0)))
+    f"finished: {why}; {self.path} has the weights of {(describe-kept history self.text)}")
 
   ;; * Beginning and resuming
 
@@ -160,7 +175,9 @@ cores, where a batch is dealt out to them.]]
       (for [loss losses] (._note-step self loss))
       (setv [stop end save late] (.agree self.learner (._wishes self stopper saved)))
       (when stop
-        (._stop self (or stopper.number signal.SIGTERM)))
+        (.end-bar self.report)
+        (.save self)
+        (raise (Interrupted (or stopper.number signal.SIGTERM))))
       (when end
         (return None))
       (when save
@@ -241,7 +258,7 @@ cores, where a batch is dealt out to them.]]
     (+= place.step 1)
     (+= place.updates 1)
     (.step self.report
-      (* (._batch-size self) place.step)
+      (* self.batch-units place.step)
       (/ place.loss-sum place.step)
       (._progress self))
     (.call self.watchers "on_train_batch_end"
@@ -254,24 +271,13 @@ cores, where a batch is dealt out to them.]]
 
   (defn _show-beginning [self]
     "Show that an epoch begins."
-    (setv size (._batch-size self))
     (.begin-epoch self.report
       (._epoch-number self)
       (if self.clock.deadline 0 self.settings.epochs)
-      (* size self.batches.steps)
-      (* size self.place.step))
+      (* self.batch-units self.batches.steps)
+      (* self.batch-units self.place.step))
     (unless (or self.stepped (= (keras.backend.backend) "torch"))  ; which compiles nothing
       (.doing self.report "compiling the network")))
-
-  (defn _batch-size [self]
-    "Return how many units a batch has."
-    (math.prod self.batches.shape))
-
-  (defn _stop [self number]
-    "Save, and end the run as the signal `number` asks."
-    (.end-bar self.report)
-    (.save self)
-    (raise (Interrupted number)))
 
   ;; * The end of an epoch
 
@@ -280,7 +286,7 @@ cores, where a batch is dealt out to them.]]
     (setv
       begun (time.monotonic)
       [entry better sample] (._note-epoch self loss)
-      evaluated (and self.team.leader? (._evaluate-if-due self entry better)))
+      evaluated (and self.team.leader? (._evaluate-if-due self better)))
     (.try-to-save self)
     (.end-epoch self.report entry better sample)
     (.call self.watchers "on_epoch_end" (- (get entry "epoch") 1) (epoch-logs entry))
@@ -316,7 +322,7 @@ cores, where a batch is dealt out to them.]]
       "machine" (+ (describe-machine)
         f", Keras {keras.__version__} on {(keras.backend.backend)}")})
 
-  (defn _evaluate-if-due [self entry better]
+  (defn _evaluate-if-due [self better]
     #[[Evaluate the best weights for reports, unless that is done; return whether it was now.
 
     It waits for the end of the run where it would cost more than a hundredth of the time.]]
@@ -328,11 +334,8 @@ cores, where a batch is dealt out to them.]]
     (when (and self.evaluation-due (or soon (._done? self)))
       (.doing self.report "evaluating the model")
       (setv
-        best (min
-          (gfor e self.checkpoint.history :if (= (get e "text") self.text) e)
-          :key (fn [e] (.get e "validation_loss" 0)))
         self.checkpoint.evaluation (evaluate self.checkpoint
-          (get (if self.held best entry) "epoch")
+          (get (kept-entry self.checkpoint.history self.text) "epoch")
           (own-ids self.batches.ids)
           (if self.held self.held.ids #()))
         self.evaluated (time.monotonic)

@@ -148,7 +148,7 @@
   (.send-signal (get team 1) signal.SIGTERM)
   (setv [first second] (endings team))
   (assert (= (get first 0) (get second 0) (+ 128 signal.SIGTERM)))
-  (assert (in "Stopped, and saved" (get first 2)))
+  (assert (in "Training stopped; model saved" (get first 2)))
   (assert (= (get second 2) ""))
   folder)
 

@@ -127,9 +127,11 @@
     (for [each source.imports  name each.names]
       (when (private? name)
         (yield f"{source.path}:{each.form.start-line}: imports {name}")))
-    (setv own (own-names source))
+    (setv
+      own (own-names source)
+      imported (sfor each source.imports each.module))
     (for [form source.models]
-      (for [name (foreign-names form (sfor each source.imports each.module))]
+      (for [name (foreign-names form imported)]
         (when (and (private? name) (not-in name own))
           (yield f"{source.path}:{form.start-line}: uses {name}"))))))
 

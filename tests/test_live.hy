@@ -36,7 +36,7 @@
   (.send-signal screen.process signal.SIGINT)
   (setv [status text] (.finish screen))
   (assert (= status 130))
-  (for [words ["epoch 1  training " "Stopped, and saved. To resume: "]]
+  (for [words ["epoch 1  training " "Training stopped; model saved. To resume: "]]
     (assert (in words text)))
   (assert (not screen.screen.cursor.hidden))
   (assert (. (load-checkpoint (/ tmp-path "model") :resume True) resume)))
@@ -66,6 +66,7 @@
   (assert (= (get lines 0) "reading text.txt"))
   (assert (in "with --from english" (get lines 1)))
   (assert (= (cut lines 4 6) ["loading Keras" "compiling the network"]))
-  (setv epochs (cut lines 6 -1))
+  (setv [#* epochs end _] (cut lines 6 None))
   (assert (= (lfor line epochs (get (.split line "  ") 0)) ["epoch 1/3" "epoch 2/3" "epoch 3/3"]))
+  (assert (.startswith end "finished: 3 epochs done; model.h5 has the weights of epoch "))
   (assert (.isprintable (.join "" lines))))

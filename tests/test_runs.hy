@@ -68,7 +68,7 @@
   (setv [out err] (capsys.readouterr))
   (assert (= out ""))
   (assert (in "nothing was trained" err))
-  (assert (in "`epochs` 2 is done" err))
+  (assert (in "2 epochs done; to continue, give `epochs` 4" err))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
@@ -84,7 +84,7 @@
     test-open-files-are-read-as-files-are [trained capsys sources]
   ;; It is the text that the model was trained on, so there is nothing to train.
   (lstm-textgen.train sources (/ trained "model") :quiet True)
-  (assert (in "`epochs` 2 is done" (. (capsys.readouterr) err))))
+  (assert (in "2 epochs done; to continue, give `epochs` 4" (. (capsys.readouterr) err))))
 
 
 (defn test-a-text-in-the-place-of-a-path-is-named-but-not-quoted-whole [tmp-path]
@@ -139,8 +139,8 @@
     (time.sleep 1.5)
     (yield TEXT))
   (monkeypatch.setattr runs "read_pieces" slow-pieces)
-  (with [_ (pytest.raises ValueError :match "reading the text took 2 of the 1 seconds.*0.1")]
-    (learn tmp-path TEXT :minutes 0.02))
+  (with [_ (pytest.raises ValueError :match "took 2 of the 4 seconds.*at least `minutes` 0.2")]
+    (learn tmp-path TEXT :minutes 0.07))
   (assert (= (list (.iterdir tmp-path)) [])))
 
 

@@ -5,8 +5,8 @@
   time
   types [SimpleNamespace]
   pytest
-  lstm-textgen.schedule [Clock FINAL-RATE Limits WARM-UP haste learning-rate validation-losses
-    why-done]
+  lstm-textgen.schedule [Clock FINAL-RATE Limits WARM-UP describe-kept haste learning-rate
+    validation-losses why-done]
   lstm-textgen.settings [new-settings])
 
 (setv pytestmark pytest.mark.quick)
@@ -73,14 +73,21 @@
 
 
 (defn [(pytest.mark.parametrize #("settings" "losses" "why") [
-    #({"epochs" 3} [3 2 1] "`epochs` 6")
-    #({"epochs" 4} [3 2 1] "")
-    #({"epochs" 0} [3 2 1] "")
-    #({"epochs" 9  "patience" 2} [3 1 2 2] "`patience` 4")
-    #({"epochs" 9  "patience" 3} [3 1 2 2] "")
-    #({"epochs" 9  "patience" 0} [3 1 2 2] "")
-    #({"epochs" 9  "patience" 2} [None None None] "")])]
+    #({"epochs" 3} [3 2 1] ["3 epochs done" "to continue, give `epochs` 6 or more"])
+    #({"epochs" 4} [3 2 1] None)
+    #({"epochs" 0} [3 2 1] None)
+    #({"epochs" 9  "patience" 2} [3 1 2 2]
+      [ "no better validation loss for 2 epochs"
+        "to continue all the same, give `patience` 4 or more"])
+    #({"epochs" 9  "patience" 3} [3 1 2 2] None)
+    #({"epochs" 9  "patience" 0} [3 1 2 2] None)
+    #({"epochs" 9  "patience" 2} [None None None] None)])]
     test-a-run-ends-by-its-epochs-or-its-patience [settings losses why]
   (setv said (why-done (new-settings settings) (history #* losses) "a"))
-  (assert (= (bool said) (bool why)))
-  (assert (in why said)))
+  (assert (= said (when why (tuple why)))))
+
+
+(defn test-the-lowest-validation-loss-or-the-last-epoch-is-kept []
+  (assert (= (describe-kept (history 3 1 2) "a") "epoch 2, validation 1.443 bits"))
+  (assert (= (describe-kept (history None None) "a") "epoch 2, training 1.443 bits"))
+  (assert (= (describe-kept [] "a") "the epoch under way")))

@@ -104,7 +104,7 @@
 (defn test-closed-descriptors-are-no-places-for-files [tmp-path]
   (sure-model tmp-path)
   (setv command (shlex.join [sys.executable "-m" "lstm_textgen" "--output" "new" "--generate" "a"
-    "--length" "2"]))
+    "--length" "2" "--overwrite"]))
   (for [closed ["0<&-" "1>&-" "2>&-" "0<&- 1>&- 2>&-"]]
     (assert (= 0 (subprocess.call f"{command} {closed}"
       :shell True :cwd tmp-path :env (shell-environment))))
@@ -137,7 +137,7 @@
   (write-text tmp-path CHINESE)
   (setv
     shown (succeeded (program #* TRAIN "--model=-m x" :folder tmp-path))
-    command (get (.split (.strip shown) "To write with it: ") 1)
+    command (get (.split (.strip shown) "Generate text with: ") 1)
     result (subprocess.run f"{command} --length 5"
       :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))
   (assert (in "-m lstm_textgen --generate '床' --model='-m x'" command))
