@@ -1,9 +1,9 @@
 #[[Models that Keras 1, 2 or 3 saved, such as those of the program that this one was ported from.
 
-They are `.h5` files with an embedding or one-hot input, LSTM or GRU layers and a dense one, an
-alphabet in a text file beside them. Keras 3 can't load most of the old ones, and computes
-something else with others. Here they become models like any other, whose predictions are the old
-ones.]]
+They are `.h5` files with LSTM or GRU layers and a dense one, and an alphabet in a text file beside
+them. A character goes in as an embedding, one-hot or as a number. Keras 3 can't load most of the
+old ones, and computes something else with others. Here they become models like any other, whose
+predictions are the old ones.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -40,9 +40,10 @@ ones.]]
 
   Its alphabet, at `alphabet-path`, is a text file of all its characters in their order, without
   one for an id 0 that its embedding masks. One-hot input becomes an embedding that is the identity
-  matrix, the output logits. Its settings are today's defaults, but for the layers, the lookback
-  and, if the alphabet has no capital letters, `lower`. Raise `OSError` for a file that can't be
-  read, `ValueError` for one that is not such a model; it is read as warily as any stranger's.]]
+  matrix, a number as input an embedding of one dimension, the output logits. Its settings are
+  today's defaults, but for the layers, the lookback and, if the alphabet has no capital letters,
+  `lower`. Raise `OSError` for a file that can't be read, `ValueError` for one that is not such a
+  model; it is read as warily as any stranger's.]]
   (_assert-old path)
   (setv vocabulary (_read-alphabet alphabet-path))
   (try
@@ -98,8 +99,8 @@ ones.]]
 (defn _check-size [outputs inputs masked size]
   "Raise `ValueError` unless a network with so many outputs and inputs knows `size` characters."
   (unless-sound (= (- outputs masked) size)
-    (+ f"it has {(- outputs masked)} characters but the alphabet has {size}: "
-      "they don't belong together"))
+    (+ f"it predicts {(- outputs masked)} characters but the alphabet has {size}; look for one "
+      "that is missing there or too many, such as a line break at its end"))
   (unless-sound (= outputs inputs)
     f"it reads {inputs} characters but predicts {outputs}: they are not the same ones"))
 
@@ -107,18 +108,21 @@ ones.]]
 (defn _read-input [file configs size]
   #[[Return #(embedding masked others): how ids are read, and the layers that follow.
 
-  The `embedding` is (ids, dimensions), for one-hot input the identity matrix of `size`; `masked`
-  is 1 if id 0 is skipped by the network, else 0.]]
+  The `embedding` is (ids, dimensions); without a layer for it there are `size` ids. `masked` is 1
+  if id 0 is skipped by the network, else 0.]]
   (setv
     [[kind config] #* others] configs
-    embedding (np.eye size :dtype "float32")
     masked 0)
   (if (= kind "Embedding")
     (setv
       shape #((_count config "input_dim") (_count config "output_dim"))
       [embedding] (_weights file config [shape])
       masked (int (bool (.get config "mask_zero"))))
-    (setv others configs))
+    (setv
+      others configs
+      embedding (if (_reads-a-number? file configs)
+        (.reshape (/ (np.arange size :dtype "float32") size) -1 1)
+        (np.eye size :dtype "float32"))))
   (for [[kind config] others :if (= kind "Masking")]
     (setv value (.get config "mask_value" 0))
     (unless-sound (and
@@ -126,6 +130,15 @@ ones.]]
       (not (.any (.all (= (cut embedding masked None) value) 1))))
       "its masking layer skips a character, which can't be done here"))
   #(embedding masked (lfor each others :if (!= (get each 0) "Masking") each)))
+
+
+(defn _reads-a-number? [file configs]
+  #[[Return whether a character goes in as one number: its id divided by the number of characters.
+
+  Then the kernel of the first LSTM or GRU layer, its first weight, has one row.]]
+  (setv paths (_weight-paths file
+    (next (gfor [kind config] configs :if (in kind FAMILIES) config))))
+  (any (gfor path (cut paths 1) (= (cut (.shape file path) 1) #(1)))))
 
 
 (defn _settings [layers lookback dimensions vocabulary]

@@ -9,7 +9,7 @@
   re
   unicodedata
   numpy :as np
-  lstm-textgen.values [read-json])
+  lstm-textgen.values [clip read-json])
 
 
 (setv
@@ -242,7 +242,8 @@
     (raise (ValueError
       f"a vocabulary of {(len units) :,} {unit} is too large; set a smaller `max_words`")))
   (unless (= (len (set units)) (len units))
-    (raise (ValueError "the vocabulary lists a unit twice")))
+    (setv [[twice _]] (.most-common (Counter units) 1))
+    (raise (ValueError f"the vocabulary lists {(clip (describe-units [twice]))} twice")))
   (when (re.search r"[\ud800-\udfff]" (.join "" units))
     (raise (ValueError "the text contains lone surrogates, which are not characters")))
   (when (and (= unit "characters") (!= length (len units)))

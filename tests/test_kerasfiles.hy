@@ -11,7 +11,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   lstm-textgen.engine [Engine softmax]
   lstm-textgen.oldmodels [import-model]
   lstm-textgen.textmodel [TextModel load]
-  tests.helpers [program])
+  tests.helpers [program refused])
 
 (setv
   ALPHABET "\n !abcdé"
@@ -246,6 +246,39 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     (get (.predict-on-batch model (np.array [IDS])) 0)))
 
 
+;; * One number for each character: its id divided by the size of the vocabulary
+
+(defn save-scalar-network [folder #** options]
+  "Save to `folder` a network that reads such numbers, and its alphabet; return it."
+  (setv model (keras.Sequential [
+    (keras.Input [None 1])
+    (keras.layers.LSTM 6 :return-sequences True #** options)
+    (keras.layers.LSTM 5 :return-sequences True)
+    (keras.layers.Dense SIZE :activation "softmax")]))
+  (.set-weights model (lfor w (.get-weights model) (draw (np.random.default-rng 7) #* w.shape)))
+  (.save model (/ folder "old.h5"))
+  (.write-text (/ folder "old.txt") ALPHABET "utf-8")
+  model)
+
+
+(defn test-a-network-that-reads-one-number-for-each-character-predicts-the-same [tmp-path]
+  (setv
+    model (save-scalar-network tmp-path)
+    numbers (.reshape (np.array IDS "float32") 1 -1 1)
+    expected (get (.predict-on-batch model (/ numbers SIZE)) 0))
+  (assert-predicts (TextModel.from-keras (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
+    expected))
+
+
+(defn test-an-alphabet-of-another-size-is-refused-with-both-sizes-and-what-to-look-for [tmp-path]
+  (save-scalar-network tmp-path)
+  (.write-text (/ tmp-path "old.txt") (+ ALPHABET "z") "utf-8")
+  (setv result (program "--import" "old.h5" "--alphabet" "old.txt" "--model" "new"
+    :folder tmp-path))
+  (refused result f"predicts {SIZE} characters" f"the alphabet has {(+ SIZE 1)}"
+    "such as a line break at its end"))
+
+
 ;; * What is refused, and the program
 
 (defn refusal [folder network first last]
@@ -263,7 +296,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
 
 
 (defn test-a-masked-id-is-not-in-the-alphabet [tmp-path]
-  (assert (in "it has 7 characters but the alphabet has 8"
+  (assert (in "it predicts 7 characters but the alphabet has 8"
     (refusal tmp-path (random-network True SIZE 4) [(an-embedding :mask-zero True)] DENSE))))
 
 

@@ -246,9 +246,9 @@
 (defn test-an-alphabet-of-another-model-is-refused [tmp-path]
   (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
   (.write-text (get paths 1) "abc")
-  (assert-refused paths "8 characters but the alphabet has 3")
+  (assert-refused paths "predicts 8 characters but the alphabet has 3")
   (.write-text (get paths 1) "abca")
-  (assert-refused paths "not an alphabet: ")
+  (assert-refused paths "not an alphabet: the vocabulary lists 'a' .U.0061. twice")
   (.write-bytes (get paths 1) b"\xff\xfe")
   (assert-refused paths "not an alphabet"))
 

@@ -94,7 +94,7 @@ in them are little-endian.]]
     with `shape` it must have just that shape.]]
     (setv
       parts (._object self path)
-      actual (_shape (_only parts DATASPACE path))
+      actual (.shape self path)
       dtype (_dtype (_only parts DATATYPE path))
       [version layout at size] (_fields "BBQQ" (_only parts LAYOUT path)))
     (unless-sound (in dtype.kind kinds) f"'{path}' has numbers of the type {dtype}")
@@ -105,6 +105,10 @@ in them are little-endian.]]
       f"'{path}' is not as large in the file as it says")
     (._claim self at size)
     (.reshape (np.fromfile self.file dtype (prod actual)) actual))
+
+  (defn shape [self path]
+    "Return the shape of the array at `path`."
+    (_shape (_only (._object self path) DATASPACE path)))
 
   (defn floats [self path shape [dtype "float32"]]
     "Return the array (`shape`) of `dtype` at `path` as float32; its values must be finite."
