@@ -47,7 +47,10 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
           :dtype (_dtype low)
           :name name))
       flow)))
-  (keras.Model ids ((_dense spec.vocabulary-size seeds low) flow)))
+  (setv
+    network (TrainingNetwork ids ((_dense spec.vocabulary-size seeds low) flow))
+    network.spec spec)
+  network)
 
 
 (defn carried-states [model]
@@ -59,12 +62,39 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     weight))
 
 
-(defn stock-model [checkpoint]
-  #[[Build the model of `checkpoint` from stock Keras layers.
+(defclass TrainingNetwork [keras.Model]
+  #[[A network to train, which saves and loads as its stock twin does.
+
+  So what a callback such as Keras' `ModelCheckpoint` writes can be opened anywhere.]]
+
+  (defn stock [self]
+    "Return the stock twin with the weights of now."
+    (stock-model self.spec (lfor
+      weight self.trainable-variables
+      (ops.convert-to-numpy weight.value))))
+
+  (defn save [self #* arguments #** options]
+    "Save as Keras' models do."
+    (.save (.stock self) #* arguments #** options))
+
+  (defn save-weights [self #* arguments #** options]
+    "Save the weights as Keras' models do."
+    (.save-weights (.stock self) #* arguments #** options))
+
+  (defn load-weights [self #* arguments #** options]
+    "Load weights that `save-weights` of this or the stock twin has saved."
+    (setv stock (.stock self))
+    (.load-weights stock #* arguments #** options)
+    (for [[weight value] (zip self.trainable-variables (.get-weights stock))]
+      (.assign weight value))))
+
+
+(defn stock-model [spec weights]
+  #[[Build the network of `spec` (a `NetworkSpec`) with these `weights` from stock Keras layers.
 
   It takes ids (batch, time) and gives logits (batch, time, vocabulary).]]
-  (setv model (keras.saving.deserialize-keras-object (keras-config checkpoint.spec)))
-  (.set-weights model checkpoint.weights)
+  (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
+  (.set-weights model weights)
   model)
 
 

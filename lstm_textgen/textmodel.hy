@@ -223,7 +223,7 @@
     "Return the model as stock Keras layers: ids (batch, time) → logits (batch, time, vocabulary)."
     (import-keras)
     (import lstm-textgen.network [stock-model])
-    (stock-model self.checkpoint)))
+    (stock-model self.checkpoint.spec self.checkpoint.weights)))
 
 
 (defn _checked-seed [rng-seed]
@@ -275,7 +275,7 @@
     display on a terminal and in a notebook, plain lines elsewhere).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
     but the learning rate is set again at each step. They count epochs from 0 and get losses in
-    nats, as in Keras.
+    nats, as in Keras; `ModelCheckpoint` saves what `to_keras` would return at that moment.
   - `report`: a file for a page about the model, `csv`: one for a table of losses, with epochs from
     1 and losses in bits; both are renewed after each epoch, and replace a file that this program
     didn't make only with `overwrite`. `tensorboard`: a folder for logs.

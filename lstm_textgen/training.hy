@@ -72,7 +72,8 @@ cores, where a batch is dealt out to them.]]
         settings.rng-seed settings.learning-rate
         :distributed team.distributed)
       self.watchers (Watchers callbacks self.learner.model
-        { "epochs" (if limits.deadline limits.max-epochs settings.epochs)
+        { "verbose" 1  ; for what a callback shows if it is asked to
+          "epochs" (if limits.deadline limits.max-epochs settings.epochs)
           "steps" self.batches.steps}))
     (when (> self.learner.at-once 1)
       (.hold self.learner self.batches))

@@ -4,6 +4,7 @@
   csv
   re
   keras
+  numpy :as np
   pytest
   lstm-textgen
   lstm-textgen.checkpoint [load-checkpoint]
@@ -61,7 +62,7 @@
     model (train-tiny tmp-path :callbacks [notes])
     [a b] model.history)
   (assert (= notes.events [
-    #("begin" {"epochs" 2  "steps" 42})
+    #("begin" {"verbose" 1  "epochs" 2  "steps" 42})
     #(0 (as-logs a))
     #(1 (as-logs b))
     #("end" None)]))
@@ -83,6 +84,28 @@
     stopping (keras.callbacks.EarlyStopping :monitor "loss" :min-delta 100)
     model (train-tiny tmp-path :epochs 9 :callbacks [stopping]))
   (assert (= (len model.history) 2)))
+
+
+(defn test-a-model-checkpoint-saves-stock-models-with-the-weights-of-that-moment [tmp-path]
+  (setv
+    names ["a.keras" "a.h5" "a.weights.h5"]
+    model (train-tiny tmp-path :epochs 1 :callbacks (lfor
+      name names
+      (keras.callbacks.ModelCheckpoint (/ tmp-path name)
+        :save-weights-only (in ".weights" name))))
+    stock (.to-keras model)
+    [whole old] (gfor name (cut names 2) (keras.models.load-model (/ tmp-path name)))
+    expected (.get-weights stock))
+  (.load-weights stock (/ tmp-path (get names 2)))
+  (for [saved [whole old stock]  [a b] (zip expected (.get-weights saved) :strict True)]
+    (assert (np.array-equal a b))))
+
+
+(defn [counting] test-a-progress-bar-of-keras-own-shows-the-run [tmp-path capsys]
+  (train-tiny tmp-path :callbacks [(keras.callbacks.ProgbarLogger)])
+  (setv shown (. (.readouterr capsys) out))
+  (assert (in "Epoch 2/2" shown))
+  (assert (in "42/42" shown)))
 
 
 (defn scalars [folder tag]

@@ -7,13 +7,10 @@
   tensorflow :as tf
   lstm-textgen.backends.gru [gru-over-time]
   lstm-textgen.backends.lstm [lstm-over-time]
-  lstm-textgen.checkpoint [Checkpoint]
   lstm-textgen.layers [NetworkSpec parse-layers]
   lstm-textgen.learner [values]
   lstm-textgen.network :as network-module
-  lstm-textgen.network [carried-states stock-model training-network]
-  lstm-textgen.settings [new-settings]
-  lstm-textgen.vocabulary [Vocabulary])
+  lstm-textgen.network [carried-states stock-model training-network])
 
 (setv
   LAYERS "12,dropout:0.5,gru:7,lstm:9,lstm-hard:8"
@@ -21,17 +18,17 @@
   UNITS (list "abcdef"))
 
 
+(defn spec-of [layers]
+  (NetworkSpec (parse-layers layers) (len UNITS) EMBEDDING))
+
+
 (defn network [[layers LAYERS] [seed 1]]
   "Return a training network for windows of 5 ids in 3 rows."
-  (training-network (NetworkSpec (parse-layers layers) (len UNITS) EMBEDDING) #(3 5) seed))
+  (training-network (spec-of layers) #(3 5) seed))
 
 
 (defn stock-twin [network [layers LAYERS]]
-  (stock-model (Checkpoint
-    (values network.trainable-variables)
-    (Vocabulary "characters" UNITS)
-    (new-settings {"layers" layers  "embedding" EMBEDDING})
-    [])))
+  (stock-model (spec-of layers) (values network.trainable-variables)))
 
 
 (defn some-ids [time]
@@ -132,6 +129,20 @@
     whole (.predict-on-batch (stock-twin ours) ids)
     parts (lfor part (np.split ids 3 1) (.predict-on-batch ours part)))
   (assert (np.allclose (np.concatenate parts 1) whole :atol 1e-6)))
+
+
+(defn test-the-training-network-saves-and-loads-its-weights-as-the-stock-twin [tmp-path]
+  (setv
+    ours (network)
+    before (values ours.trainable-variables)
+    path (/ tmp-path "a.weights.h5"))
+  (.save-weights ours path)
+  (for [weight ours.trainable-variables]
+    (.assign weight (keras.ops.ones-like weight)))
+  (.load-weights (stock-twin ours) path)
+  (.load-weights ours path)
+  (for [[a b] (zip before (values ours.trainable-variables) :strict True)]
+    (assert (np.array-equal a b))))
 
 
 (defn test-each-recurrent-layer-carries-its-own-state []

@@ -56,7 +56,7 @@
   (unless (= backend "tensorflow")
     (raise (ValueError (+ "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
       f"not {backend}: set KERAS_BACKEND=tensorflow"))))
-  (setv model (stock-model checkpoint))
+  (setv model (stock-model checkpoint.spec checkpoint.weights))
   (for [layer model.layers  :if (hasattr layer "use_cudnn")]
     (setv layer.use-cudnn False))  ; the graph is to run anywhere, wherever it was made
   (with [_ (muted-stderr)
