@@ -1,22 +1,23 @@
-#[[Models that Keras 1, 2 or 3 saved, such as those of the program that this one was ported from.
+#[[Models of Keras 1, 2 or 3, such as those of the program that this one was ported from.
 
-They are `.h5` files with LSTM or GRU layers and a dense one, and an alphabet in a text file beside
-them. A character goes in as an embedding, one-hot or as a number. Keras 3 can't load most of the
-old ones, and computes something else with others. Here they become models like any other, whose
-predictions are the old ones.]]
+They have LSTM or GRU layers and a dense one, and a vocabulary beside them. A character goes in as
+an embedding, one-hot or as a number. Keras 3 can't load most of the old ones, and computes
+something else with others. Here they become models like any other, whose predictions are the old
+ones.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
+  os [PathLike]
   pathlib [Path]
   numpy :as np
   lstm-textgen.checkpoint [Checkpoint]
   lstm-textgen.layers [Layer Layers]
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
   lstm-textgen.modelfile.keraslayout [GATES TWO-BIASES]
+  lstm-textgen.modelfile.kerasnetworks [open-network]
   lstm-textgen.modelfile.soundness [count?]
   lstm-textgen.settings [new-settings]
-  lstm-textgen.values [read-json]
   lstm-textgen.vocabulary [Vocabulary])
 
 ;; Old gates with `hard_sigmoid` were 0.2x + 0.5; Keras 3 has x/6 + 0.5. With the weights of
@@ -35,22 +36,26 @@ predictions are the old ones.]]
   ROWS 32)
 
 
-(defn import-model [path alphabet-path]
-  #[[Return the `Checkpoint` of the old model at `path`.
+(defn import-model [model vocabulary]
+  #[[Return the `Checkpoint` of a `model` of Keras: the path of its file, or a live one.
 
-  Its alphabet, at `alphabet-path`, is a text file of all its characters in their order, without
-  one for an id 0 that its embedding masks. One-hot input becomes an embedding that is the identity
-  matrix, a number as input an embedding of one dimension, the output logits. Its settings are
-  today's defaults, but for the layers, the lookback and, if the alphabet has no capital letters,
-  `lower`. Raise `OSError` for a file that can't be read, `ValueError` for one that is not such a
-  model; it is read as warily as any stranger's.]]
-  (_assert-old path)
-  (setv vocabulary (_read-alphabet alphabet-path))
+  Its `vocabulary` is a `Vocabulary`, or the path of its alphabet: a text file that has all of its
+  characters in their order, but for an id 0 that the embedding masks. One-hot input becomes an
+  embedding that is the identity matrix, a number as input an embedding of one dimension, the
+  output logits. The settings are today's defaults, but for the layers, the lookback and, if the
+  vocabulary has no capital letters, `lower`. Raise `OSError` for a file that can't be read,
+  `ValueError` for a model of another kind; a file is read as warily as any stranger's.]]
+  (setv file? (isinstance model #(str PathLike)))
+  (when file?
+    (_assert-old model))
+  (unless (isinstance vocabulary Vocabulary)
+    (setv vocabulary (_read-alphabet vocabulary)))
   (try
-    (with [file (open-hdf5 path)]
-      (_read-model file vocabulary))
+    (with [network (open-network model)]
+      (_read-model network vocabulary))
     (except [error ValueError]
-      (raise (ValueError f"{path}: not a usable old model: {error}") :from None))))
+      (setv name (if file? model "`model`"))
+      (raise (ValueError f"{name}: not a usable Keras model: {error}") :from None))))
 
 
 (defn _assert-old [path]
@@ -73,39 +78,42 @@ predictions are the old ones.]]
       (raise (ValueError f"{path}: not an alphabet: {error}") :from None))))
 
 
-(defn _read-model [file vocabulary]
-  "Return the `Checkpoint` with this `vocabulary` in the open `file`."
+(defn _read-model [network vocabulary]
+  "Return the `Checkpoint` with this `vocabulary` of an open `network`."
   (setv
-    configs (_layer-configs file)
+    configs (_layer-configs network)
     [#* middle dense] (_check-kinds (lfor each configs :if (!= (get each 0) "InputLayer") each))
-    [embedding masked middle] (_read-input file middle (len vocabulary))
+    [embedding masked middle] (_read-input network middle (len vocabulary))
     layers []
     weights [(cut embedding masked None)]
     width (get embedding.shape 1))
-  (_check-size (_units (get dense 1)) (len embedding) masked (len vocabulary))
+  (_check-size (_units (get dense 1)) (len embedding) masked vocabulary)
   (for [[kind config] middle]
     (setv layer (_layer kind config))
     (.append layers layer)
     (when layer.recurrent?
-      (.extend weights (_read-recurrent file kind config width))
+      (.extend weights (_read-recurrent network kind config width))
       (setv width layer.size)))
-  (for [array (_read-dense file (get dense 1) width (len embedding))]
+  (for [array (_read-dense network (get dense 1) width (len embedding))]
     (.append weights (get array #(... (slice masked None)))))
   (Checkpoint weights vocabulary
     (_settings (Layers layers) (_lookback configs) (get embedding.shape 1) vocabulary)
     []))
 
 
-(defn _check-size [outputs inputs masked size]
-  "Raise `ValueError` unless a network with so many outputs and inputs knows `size` characters."
-  (unless-sound (= (- outputs masked) size)
-    (+ f"it predicts {(- outputs masked)} characters but the alphabet has {size}; look for one "
-      "that is missing there or too many, such as a line break at its end"))
+(defn _check-size [outputs inputs masked vocabulary]
+  "Raise `ValueError` unless a network with so many outputs and inputs has this `vocabulary`."
+  (setv
+    predicted (- outputs masked)
+    size (len vocabulary))
+  (unless-sound (= predicted size)
+    (+ f"it predicts {predicted} {vocabulary.unit} but the vocabulary has {size}; look for one "
+      "that is missing there or too many, such as a line break at the end of the alphabet"))
   (unless-sound (= outputs inputs)
-    f"it reads {inputs} characters but predicts {outputs}: they are not the same ones"))
+    f"it reads {inputs} {vocabulary.unit} but predicts {outputs}: they are not the same ones"))
 
 
-(defn _read-input [file configs size]
+(defn _read-input [network configs size]
   #[[Return #(embedding masked others): how ids are read, and the layers that follow.
 
   The `embedding` is (ids, dimensions); without a layer for it there are `size` ids. `masked` is 1
@@ -116,11 +124,11 @@ predictions are the old ones.]]
   (if (= kind "Embedding")
     (setv
       shape #((_count config "input_dim") (_count config "output_dim"))
-      [embedding] (_weights file config [shape])
+      [embedding] (_weights network config [shape])
       masked (int (bool (.get config "mask_zero"))))
     (setv
       others configs
-      embedding (if (_reads-a-number? file configs)
+      embedding (if (_reads-a-number? network configs)
         (.reshape (/ (np.arange size :dtype "float32") size) -1 1)
         (np.eye size :dtype "float32"))))
   (for [[kind config] others :if (= kind "Masking")]
@@ -132,51 +140,45 @@ predictions are the old ones.]]
   #(embedding masked (lfor each others :if (!= (get each 0) "Masking") each)))
 
 
-(defn _reads-a-number? [file configs]
+(defn _reads-a-number? [network configs]
   #[[Return whether a character goes in as one number: its id divided by the number of characters.
 
   Then the kernel of the first LSTM or GRU layer, its first weight, has one row.]]
-  (setv paths (_weight-paths file
-    (next (gfor [kind config] configs :if (in kind FAMILIES) config))))
-  (any (gfor path (cut paths 1) (= (cut (.shape file path) 1) #(1)))))
+  (setv shapes (.shapes network
+    (_option (next (gfor [kind config] configs :if (in kind FAMILIES) config)) "name")))
+  (any (gfor shape (cut shapes 1) (= (cut shape 1) #(1)))))
 
 
 (defn _settings [layers lookback dimensions vocabulary]
   "Return the `ModelSettings` of a model with these `layers` and `dimensions` of its embedding."
-  (setv characters vocabulary.units)
+  (setv known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit))
   (replace
     (new-settings {
+      "unit" vocabulary.unit
       "lookback" lookback
-      "lower" (all (gfor c characters (= c (.lower c))))})
+      "lower" (all (gfor unit known (= unit (.lower unit))))})
     :layers layers
     :epochs EPOCHS
     :batch-size ROWS
     :embedding dimensions
-    :beginning (if (in " " characters) " " (get characters 0))))
+    :beginning (if (in " " known) " " (get [#* known ""] 0))))
 
 
 (defn _lookback [configs]
   "Return the length of the windows that the network was made for, or None if it isn't said."
   (for [[_ config] configs  name ["batch_input_shape" "batch_shape"]]
     (setv shape (.get config name))
-    (when (and (isinstance shape list) (> (len shape) 1) (count? (get shape 1)))
+    (when (and (isinstance shape #(list tuple)) (> (len shape) 1) (count? (get shape 1)))
       (return (or (get shape 1) None))))
   None)
 
 
-;; * What the file says of its layers
+;; * What the network says of its layers
 
-(defn _layer-configs [file]
+(defn _layer-configs [network]
   "Return [class, configuration] of each layer but a softmax of its own; wrappers are taken off."
-  (setv text (.get (.attributes file "") "model_config"))
-  (unless-sound (isinstance text str)
-    "it has no 'model_config'; save the whole model, not only its weights")
-  (setv
-    model (.get (read-json (.encode text) "its 'model_config'" dict) "config")
-    listed (if (isinstance model dict) (.get model "layers") model))
-  (unless-sound (isinstance listed list) "its 'model_config' has no list of layers")
   (lfor
-    layer listed
+    layer network.layers
     :setv [kind config] (_unwrapped layer)
     :if (!= [kind (.get config "activation")] ["Activation" "softmax"])
     [kind config]))
@@ -187,13 +189,13 @@ predictions are the old ones.]]
 
   A layer that is applied at each place has its weights under the wrapper's name.]]
   (setv [kind config] [(_option layer "class_name") (_option layer "config")])
-  (unless-sound (isinstance config dict) "its 'model_config' has a layer without configuration")
+  (unless-sound (isinstance config dict) "its description has a layer without configuration")
   (unless (= kind "TimeDistributed")
     (return [kind config]))
   (setv
     inner (_option config "layer")
     [kind inside] [(_option inner "class_name") (_option inner "config")])
-  (unless-sound (isinstance inside dict) "its 'model_config' has a layer without configuration")
+  (unless-sound (isinstance inside dict) "its description has a layer without configuration")
   [kind {#** inside  "name" (_option config "name")}])
 
 
@@ -218,11 +220,11 @@ predictions are the old ones.]]
 
 (defn _option [config #* names]
   "Return the value in `config` under the first of `names` (Keras 2's, then 1's) that it has."
-  (unless-sound (isinstance config dict) "its 'model_config' has an invalid layer entry")
+  (unless-sound (isinstance config dict) "its description has an invalid layer entry")
   (for [name names]
     (when (in name config)
       (return (get config name))))
-  (unless-sound False f"its 'model_config' has a layer without '{(get names 0)}'"))
+  (unless-sound False f"its description has a layer without '{(get names 0)}'"))
 
 
 (defn _layer [kind config]
@@ -241,7 +243,7 @@ predictions are the old ones.]]
   "Return the positive whole number under the first of `names` that `config` has."
   (setv count (_option config #* names))
   (unless-sound (and (count? count) (> count 0))
-    f"its 'model_config' has a layer with an invalid number of {(get names 0)}")
+    f"its description has a layer with an invalid number of {(get names 0)}")
   count)
 
 
@@ -249,7 +251,7 @@ predictions are the old ones.]]
   "Return what share a dropout layer drops."
   (setv share (_option config "rate" "p"))
   (unless-sound (and (isinstance share #(int float)) (<= 0 share 0.999))
-    "its 'model_config' has a dropout layer with an invalid rate")
+    "its description has a dropout layer with an invalid rate")
   (float share))
 
 
@@ -274,14 +276,14 @@ predictions are the old ones.]]
 
 ;; * Weights
 
-(defn _read-dense [file config width size]
+(defn _read-dense [network config width size]
   "Return the kernel (width, size) and the bias (size,) of the last layer."
   (unless-sound (in (_option config "activation") ["softmax" "linear"])
     "its last layer has no softmax")
-  (_weights file config [#(width size) #(size)]))
+  (_weights network config [#(width size) #(size)]))
 
 
-(defn _read-recurrent [file kind config width]
+(defn _read-recurrent [network kind config width]
   #[[Return a recurrent layer's kernel (width, g·u), recurrent kernel (u, g·u) and bias.
 
   The bias is (g·u,), of a GRU with `reset_after` (2, g·u); an LSTM has g = 4 gates, a GRU 3.]]
@@ -293,20 +295,20 @@ predictions are the old ones.]]
     kernels [#(width wide) #(u wide)]
     weights (cond
       (!= kind (.upper family))
-        (_from-cudnn family #* (_weights file config [#* kernels #((* 2 wide))]))
-      (= (len (_weight-paths file config)) (* 3 (get GATES name)))
+        (_from-cudnn family #* (_weights network config [#* kernels #((* 2 wide))]))
+      (= (len (.shapes network (_option config "name"))) (* 3 (get GATES name)))
         (_from-keras-1 family
-          (_weights file config (* (get GATES name) [#(width u) #(u u) #(u)])))
+          (_weights network config (* (get GATES name) [#(width u) #(u u) #(u)])))
       True
-        (_weights file config [#* kernels (if (in name TWO-BIASES) #(2 wide) #(wide))])))
-  (if (and (in "-hard" name) (_old-keras? file))
+        (_weights network config [#* kernels (if (in name TWO-BIASES) #(2 wide) #(wide))])))
+  (if (and (in "-hard" name) (_old-keras? network))
     (lfor weight weights (* weight (_scale family u)))
     weights))
 
 
-(defn _old-keras? [file]
-  "Return whether a Keras before version 3 saved the `file`."
-  (not (.startswith (str (.get (.attributes file "") "keras_version")) "3")))
+(defn _old-keras? [network]
+  "Return whether the `network` is of a Keras before version 3."
+  (not (.startswith network.version "3")))
 
 
 (defn _scale [family u]
@@ -316,21 +318,14 @@ predictions are the old ones.]]
     u))
 
 
-(defn _weights [file config shapes]
+(defn _weights [network config shapes]
   "Return the weights of the layer with this `config`, each in its shape."
-  (setv paths (_weight-paths file config))
-  (unless-sound (= (len paths) (len shapes))
-    f"it has a layer with {(len paths)} weights instead of {(len shapes)}")
-  (lfor [path shape] (zip paths shapes) (.floats file path shape)))
-
-
-(defn _weight-paths [file config]
-  "Return the paths of the weights of the layer with this `config`, in the order of the file."
   (setv
-    layer f"model_weights/{(_option config "name")}"
-    names (.get (.attributes file layer) "weight_names"))
-  (unless-sound (isinstance names list) f"'{layer}' does not list its weights")
-  (lfor name names f"{layer}/{name}"))
+    name (_option config "name")
+    found (.shapes network name))
+  (unless-sound (= (len found) (len shapes))
+    f"it has a layer with {(len found)} weights instead of {(len shapes)}")
+  (.weights network name shapes))
 
 
 (defn _from-keras-1 [family weights]

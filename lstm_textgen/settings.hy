@@ -227,7 +227,7 @@ its flag, a recipe as its keyword.]]
       ".json), .h5 (small, to share, without what resumes training), or / for the folder of a "
       "SavedModel"))
   (Setting "import" PASSAGE "c" "other programs" "OLD.h5"
-    "make a model from an .h5 file that Keras 1, 2 or 3 saved")
+    "make a model from an .h5 or .keras file that Keras 1, 2 or 3 saved")
   (Setting "alphabet" PASSAGE "c" "other programs" "OLD.txt"
     "the file with all characters of the model to --import, in their order")
   ;; * Other

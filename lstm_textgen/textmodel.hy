@@ -6,6 +6,8 @@
   contextlib [contextmanager]
   io [StringIO]
   os [PathLike fspath]
+  pathlib [Path]
+  sys
   warnings
   numpy :as np
   lstm-textgen.backends.quiet [import-keras]
@@ -26,6 +28,7 @@
   lstm-textgen.scoring [Score bits surprises]
   lstm-textgen.settings [check-given]
   lstm-textgen.values [COUNT SEED TEXT TEXT-LIST check-value clip]
+  lstm-textgen.vocabulary [Vocabulary]
   lstm-textgen.writer [Ends stream write-many])
 
 (setv
@@ -46,13 +49,22 @@
       self.checkpoint checkpoint
       self.name name))
 
-  (defn [classmethod] from-keras [cls path alphabet]
-    #[[Return the model in the `.h5` file at `path`, which Keras 1, 2 or 3 saved.
+  (defn [classmethod] from-keras [cls model vocabulary]
+    #[[Return the `model` of Keras: a live one, or the path of an `.h5` or `.keras` file.
 
-    It must be made of LSTM or GRU layers; `alphabet` is the path of a text file that has all of
-    its characters, in the order of their ids. Raises `OSError` for a file that can't be read,
-    `ValueError` for one that is no such model.]]
-    (cls (import-model (_path path) (fspath alphabet)) (_name path)))
+    It must be made of LSTM or GRU layers, as what `to_keras` returns is. Keras 1, 2 or 3 may have
+    saved the file. `vocabulary` is a `Vocabulary`, such as `model.vocabulary`, or the path of an
+    alphabet: a text file that has all characters, in the order of their ids. Settings that Keras
+    doesn't know are the defaults. Raises `OSError` for a file that can't be read, `ValueError` for
+    a model of another kind or a vocabulary of another size.]]
+    (setv path? (isinstance model #(str PathLike)))
+    (unless (or path? (_keras-model? model))
+      (raise (ValueError (+ "`model` must be a Keras model or the path of one, "
+        f"not {(clip (repr model))}"))))
+    (unless (isinstance vocabulary #(Vocabulary str PathLike))
+      (raise (ValueError (+ "`vocabulary` must be a `Vocabulary` or the path of an alphabet, "
+        f"not {(clip (repr vocabulary))}"))))
+    (cls (import-model model vocabulary) (if path? (. (Path model) stem) model.name)))
 
   (defn [property] vocabulary [self]
     "Its `Vocabulary`: the units that it knows."
@@ -224,6 +236,12 @@
     (import-keras)
     (import lstm-textgen.network [stock-model])
     (stock-model self.checkpoint.spec self.checkpoint.weights)))
+
+
+(defn _keras-model? [value]
+  "Return whether `value` is a Keras model; there is none where nobody has imported Keras."
+  (setv keras (.get sys.modules "keras"))
+  (and keras (isinstance value keras.Model)))
 
 
 (defn _checked-seed [rng-seed]

@@ -275,8 +275,8 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   (.write-text (/ tmp-path "old.txt") (+ ALPHABET "z") "utf-8")
   (setv result (program "--import" "old.h5" "--alphabet" "old.txt" "--model" "new"
     :folder tmp-path))
-  (refused result f"predicts {SIZE} characters" f"the alphabet has {(+ SIZE 1)}"
-    "such as a line break at its end"))
+  (refused result f"predicts {SIZE} characters" f"the vocabulary has {(+ SIZE 1)}"
+    "such as a line break at the end"))
 
 
 ;; * What is refused, and the program
@@ -296,7 +296,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
 
 
 (defn test-a-masked-id-is-not-in-the-alphabet [tmp-path]
-  (assert (in "it predicts 7 characters but the alphabet has 8"
+  (assert (in "it predicts 7 characters but the vocabulary has 8"
     (refusal tmp-path (random-network True SIZE 4) [(an-embedding :mask-zero True)] DENSE))))
 
 

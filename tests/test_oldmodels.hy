@@ -246,7 +246,7 @@
 (defn test-an-alphabet-of-another-model-is-refused [tmp-path]
   (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
   (.write-text (get paths 1) "abc")
-  (assert-refused paths "predicts 8 characters but the alphabet has 3")
+  (assert-refused paths "predicts 8 characters but the vocabulary has 3")
   (.write-text (get paths 1) "abca")
   (assert-refused paths "not an alphabet: the vocabulary lists 'a' .U.0061. twice")
   (.write-bytes (get paths 1) b"\xff\xfe")
@@ -316,7 +316,7 @@
 (defn test-what-cannot-be-imported-is-told-in-a-line [tmp-path]
   (write-old-model tmp-path "Keras 2" [6])
   (.write-bytes (/ tmp-path "old.h5") b"\0")
-  (refused (import-by-program tmp-path) "old.h5: not a usable old model" "not an HDF5 file")
+  (refused (import-by-program tmp-path) "old.h5: not a usable Keras model" "not an HDF5 file")
   (refused (program "--import" "old.h5" :folder tmp-path) "--alphabet")
   (refused (program "--alphabet" "old.txt" "--generate" "a" :folder tmp-path) "--import")
   (refused (import-by-program tmp-path "--sources" "a.txt") "--sources does nothing with --import")

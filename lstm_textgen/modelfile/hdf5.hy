@@ -66,10 +66,14 @@ in them are little-endian.]]
   #[[Open the file at `path` as an `Hdf5File`.
 
   Raise `OSError` if it can't be read, `ValueError` if it is unsound.]]
-  ;; A pipe would wait for ever.
-  (unless-sound (or (not (os.path.exists path)) (os.path.isfile path)) "it is not a file")
-  (with [file (open path "rb")]
+  (with [file (open-file path)]
     (yield (Hdf5File file))))
+
+
+(defn open-file [path]
+  "Open the file at `path` to be read; raise `ValueError` for a pipe, which would wait for ever."
+  (unless-sound (or (not (os.path.exists path)) (os.path.isfile path)) "it is not a file")
+  (open path "rb"))
 
 
 (defclass Hdf5File []

@@ -1,0 +1,180 @@
+#[[Models that Keras has now, alive or in a `.keras` file: out of this program, and back again.]]
+
+(import
+  shutil
+  zipfile [ZIP-DEFLATED ZipFile]
+  keras
+  numpy :as np
+  pytest
+  lstm-textgen.engine [Engine]
+  lstm-textgen.oldmodels [import-model]
+  lstm-textgen.textmodel [TextModel load]
+  tests.helpers [program small-model])
+
+(setv
+  TEXT "hello, world\n"
+  IDS [3 0 6 1 4 2 5 3 3 0]
+  WAYS ["alive" "a.keras" "a.h5"])  ; in which a model comes from Keras
+
+
+(defn [pytest.fixture] ours []
+  "A model of this program's."
+  (TextModel (small-model :text TEXT)))
+
+
+(defn fitted [model]
+  "Return `model` in Keras, after a step of the user's own training there."
+  (setv stock (.to-keras model))
+  (.compile stock
+    :optimizer "adam"
+    :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True))
+  (.fit stock (np.array [(cut IDS -1)]) (np.array [(cut IDS 1 None)]) :verbose 0)
+  stock)
+
+
+(defn given [stock way folder]
+  "Return what `from-keras` is given of the model `stock` in one of `WAYS`, saved in `folder`."
+  (when (= way "alive")
+    (return stock))
+  (.save stock (/ folder way))
+  (/ folder way))
+
+
+(defn logits-of [model]
+  "Return the logits (time, vocabulary) of a `TextModel` after each of `IDS`."
+  (setv engine (Engine model.checkpoint.settings.layers model.checkpoint.weights))
+  (np.array (lfor id IDS (.copy (.step engine id)))))
+
+
+;; * There and back
+
+(defn [(pytest.mark.parametrize "way" WAYS)]
+    test-a-model-that-keras-has-trained-comes-back [ours tmp-path way]
+  (setv
+    stock (fitted ours)
+    back (TextModel.from-keras (given stock way tmp-path) ours.vocabulary))
+  (.save back (/ tmp-path "back"))
+  (setv back (load (/ tmp-path "back")))
+  (assert (= back.vocabulary.units ours.vocabulary.units))
+  (assert (np.allclose (logits-of back) (get (.predict-on-batch stock (np.array [IDS])) 0)
+    :atol 1e-5))
+  (assert (not (np.allclose (logits-of back) (logits-of ours) :atol 1e-5))))
+
+
+(defn test-a-model-of-words-comes-back [tmp-path]
+  (setv
+    ours (TextModel (small-model :text "the cat and the dog" :unit "words"))
+    back (TextModel.from-keras (.to-keras ours) ours.vocabulary))
+  (assert (= (get back.settings "unit") "words"))
+  (.save back (/ tmp-path "back"))
+  (setv texts (lfor each [ours (load (/ tmp-path "back"))]
+    (.generate each "the" :length 9 :rng-seed 1 :temperature 0.7)))
+  (assert (= (get texts 0) (get texts 1)))
+  (assert (not-in "<unk>" (.generate back "" :length 1 :rng-seed 1))))
+
+
+(defn test-layers-of-one-kind-in-a-keras-file-are-told-apart [tmp-path]
+  (setv model (keras.Sequential [
+    (keras.Input [20])
+    (keras.layers.Embedding 7 4)
+    #* (lfor n [6 5] (keras.layers.GRU n :return-sequences True))
+    (keras.layers.LSTM 6 :return-sequences True :name "a")
+    (keras.layers.LSTM 5 :return-sequences True :name "lstm")
+    (keras.layers.TimeDistributed (keras.layers.Dense 7))
+    (keras.layers.Activation "softmax")]))
+  (.save model (/ tmp-path "a.keras"))
+  (.write-text (/ tmp-path "a.txt") "abcdefg")
+  (setv ours (TextModel.from-keras (/ tmp-path "a.keras") (/ tmp-path "a.txt")))
+  (for [[a b] (zip ours.checkpoint.weights (.get-weights model) :strict True)]
+    (assert (np.array-equal a b)))
+  (assert (= [ours.name (get ours.settings "lookback")] ["a" 20])))
+
+
+(defn test-the-program-imports-a-keras-file [ours tmp-path]
+  (.save (.to-keras ours) (/ tmp-path "a.keras"))
+  (.write-text (/ tmp-path "a.txt") (.join "" ours.vocabulary.units))
+  (setv result (program "--import" "a.keras" "--alphabet" "a.txt" "--model" "new"
+    :folder tmp-path))
+  (assert (= [result.returncode result.stderr] [0 ""]))
+  (assert (np.array-equal (logits-of (load (/ tmp-path "new"))) (logits-of ours))))
+
+
+;; * What is refused
+
+(defn refusal [model vocabulary]
+  "Return why the model is refused, in a line."
+  (with [caught (pytest.raises ValueError)]
+    (TextModel.from-keras model vocabulary))
+  (setv words (str caught.value))
+  (assert (not-in "\n" words))
+  words)
+
+
+(defn test-what-is-no-model-or-vocabulary-is-refused [ours]
+  (setv stock (.to-keras ours))
+  (assert (in "`model` must be a Keras model or the path of one" (refusal 5 ours.vocabulary)))
+  (assert (in "`vocabulary` must be a `Vocabulary` or the path" (refusal stock ["a" "b"]))))
+
+
+(defn test-a-vocabulary-of-another-size-is-refused [ours]
+  (setv words (TextModel (small-model :text "the cat" :unit "words")))
+  (assert (in "predicts 10 words but the vocabulary has 3"
+    (refusal (.to-keras ours) words.vocabulary))))
+
+
+(defn test-a-live-model-that-does-not-fit-is-refused [ours]
+  (defclass Own [keras.layers.Layer]
+    (defn __init__ [self size]
+      (.__init__ (super))))
+  (setv
+    broken (.to-keras ours)
+    [kernel #* others] (.get-weights broken))
+  (.set-weights broken [(* kernel np.nan) #* others])
+  (for [[model words] [
+      [broken "not finite"]
+      [(keras.Sequential [(keras.layers.LSTM 4) (keras.layers.Dense 10)]) "0 weights instead of 3"]
+      [(keras.Sequential [(Own object)]) "can't be described"]
+      [(keras.Model) "no list of layers"]]]
+    (assert (in words (refusal model ours.vocabulary)))))
+
+
+(defn [pytest.fixture] archive [ours tmp-path]
+  "The path of a `.keras` file of `ours`."
+  (.save (.to-keras ours) (/ tmp-path "a.keras"))
+  (/ tmp-path "a.keras"))
+
+
+(defn repack [path #** options]
+  "Write the `.keras` file at `path` again, without an entry or packed in another way."
+  (setv without (.pop options "without" None))
+  (with [old (ZipFile (shutil.copy path (.with-suffix path ".old")))]
+    (with [new (ZipFile path "w" #** options)]
+      (for [name (.namelist old)  :if (!= name without)]
+        (.writestr new name (.read old name))))))
+
+
+(defn test-a-keras-file-that-is-not-whole-is-refused [ours archive]
+  (setv content (.read-bytes archive))
+  (for [name ["config.json" "model.weights.h5"]]
+    (.write-bytes archive content)
+    (repack archive :without name)
+    (assert (in f"lacks '{name}'" (refusal archive ours.vocabulary))))
+  (.write-bytes archive (cut content -9))
+  (assert (in "not a whole .keras file" (refusal archive ours.vocabulary)))
+  (.write-bytes archive content)
+  (repack archive :compression ZIP-DEFLATED)
+  (assert (in "compressed" (refusal archive ours.vocabulary))))
+
+
+(defn test-a-changed-keras-file-is-read-or-refused [ours archive]
+  (setv
+    content (np.fromfile archive "uint8")
+    random (np.random.default-rng 5))
+  (for [_ (range 300)]
+    (setv changed (.copy content))
+    (for [_ (range (.integers random 1 9))]
+      (setv (get changed (.integers random (len changed))) (.integers random 256)))
+    (.tofile changed archive)
+    (try
+      (import-model archive ours.vocabulary)
+      (except [[ValueError OSError]]))))
