@@ -113,7 +113,8 @@ anything to say on its console, fails the test.]]
 
 
 (defn write-on [page n]
-  "Let the page write at least `n` units, then stop."
+  "Let the page begin again and write at least `n` units, then stop."
+  (.press page.keyboard "Escape")  ; it writes from the start
   (.click page "#go")
   (wait-for-units page n)
   (.press page.keyboard "Escape"))
@@ -125,6 +126,11 @@ anything to say on its console, fails the test.]]
     f"[...document.querySelectorAll('{WRITTEN}')].every((text) => "
     f"text.textContent.length >= {(min n 30)}) && "
     f"parseInt(document.getElementById('count').textContent.replace(/,/g, '')) >= {n}")))
+
+
+(defn wait-for-end [page]
+  "Wait until the page has written as much as it is told to."
+  (wait-until page "document.getElementById('stop').hidden"))
 
 
 (defn written [page]

@@ -5,8 +5,8 @@
   pytest
   lstm-textgen.pages.playground [count-weights playground]
   lstm-textgen.textmodel [TextModel]
-  tests.browser [fragment halved-model open-page page-of start-browser wait-for-units WRITTEN
-    write-on written])
+  tests.browser [fragment halved-model open-page page-of start-browser wait-for-end wait-for-units
+    WRITTEN write-on written])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -33,10 +33,11 @@
   (setv
     model (halved-model layers #** options)
     expected (.generate (TextModel model) "the cat" :length 300 :rng-seed 4 #** steering)
-    settings (fragment #** {"seed" "the cat"  "rng_seed" 4  "fast" 1  #** steering}))
+    settings (fragment #** {
+      "seed" "the cat"  "rng_seed" 4  "length" 300  "fast" 1  #** steering}))
   (with [page (open-page browser (page-of tmp-path model) settings)]
-    (write-on page 300)
-    (assert (.startswith (written page) expected))))
+    (wait-for-end page)
+    (assert (= (written page) expected))))
 
 
 (defn test-it-writes-the-same-without-webassembly [browser tmp-path]
@@ -73,9 +74,39 @@
     (assert (< 1 (- (time.monotonic) begun) 10))))
 
 
+(defn [(pytest.mark.parametrize "motion" ["reduce" "no-preference"])]
+    test-it-opens-with-a-passage-at-full-speed-for-those-who-want-no-motion
+    [browser tmp-path motion]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) :reduced-motion motion)]
+    (wait-for-units page 10)
+    (assert (= (.is-checked page "#fast") (= motion "reduce")))
+    (wait-for-end page)
+    (assert (= (.text-content page "#count") "400 characters"))))
+
+
+(defn test-what-is-stopped-and-goes-on-is-what-is-never-stopped [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model "256"))
+      "#seed=The&rng_seed=4&temperature=1&length=2000&fast=1")]
+    (wait-for-end page)
+    (setv expected (written page))
+    (.click page "#go")
+    (wait-for-units page 100)
+    (.evaluate page "['stop', 'on'].forEach((id) => document.getElementById(id).click())")
+    (wait-for-end page)
+    (assert (.startswith (written page) expected))))
+
+
+(defn test-the-focus-stays-on-the-button-that-writes-and-stops [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#length=30")]
+    (.focus page "#stop")
+    (wait-for-end page)
+    (assert (= (.evaluate page "document.activeElement.id") "go"))
+    (.press page.keyboard "Enter")
+    (assert (= (.evaluate page "document.activeElement.id") "stop"))))
+
+
 (defn test-stop-stops-and-go-on-goes-on [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model)))]
-    (.click page "#go")
     (wait-for-units page 10)
     (.click page "#stop")
     (setv text (written page))
@@ -111,14 +142,11 @@
   (setv
     models [(halved-model) (halved-model "gru:9")]
     path (page-of tmp-path #* models))
-  (with [page (open-page browser path "#seed=The&rng_seed=4&temperature=1&fast=1")]
-    (write-on page 400)
-    (setv texts (.all-text-contents (.locator page WRITTEN)))
-    (assert (= (len texts) 2))
-    (for [[text model] (zip texts models)]
-      (setv text (cut text 100))
-      (assert (.startswith
-        (.generate (TextModel model) "The" :length 100 :rng-seed 4 :temperature 1) text)))))
+  (with [page (open-page browser path "#seed=The&rng_seed=4&temperature=1&length=100")]
+    (wait-for-end page)
+    (assert (= (.all-text-contents (.locator page WRITTEN)) (lfor
+      model models
+      (.generate (TextModel model) "The" :length 100 :rng-seed 4 :temperature 1))))))
 
 
 ;; * Size and speed
@@ -133,7 +161,7 @@
 (defn test-full-speed-is-fast [browser tmp-path]
   ;; bench/page.hy measures it; here other work may take most of the machine.
   (setv model (halved-model "256" :text (.join "" (map chr (range 33 102)))))
-  (with [page (open-page browser (page-of tmp-path model) "#temperature=1&fast=1")]
+  (with [page (open-page browser (page-of tmp-path model) "#temperature=1&length=9000&fast=1")]
     (write-on page 100)
     (setv begun (time.monotonic))
     (write-on page 6000)

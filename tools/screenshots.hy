@@ -11,12 +11,11 @@ Needs the extra `test` and Chromium.]]
   sys
   tempfile [TemporaryDirectory]
   lstm-textgen.textmodel [load]
-  tests.browser [fragment open-page start-browser wait-for-units WRITTEN]
+  tests.browser [fragment open-page start-browser wait-for-end WRITTEN]
   tools.forms [ROOT])
 
 (setv
-  SETTINGS {"seed" "heylo"  "temperature" "0.7"  "rng_seed" "4"  "fast" "1"}
-  LENGTH 700  ; characters that are written
+  SETTINGS {"seed" "heylo"  "temperature" "0.7"  "rng_seed" "4"  "length" "700"  "fast" "1"}
   VIEWS ["write" "cells" "about"]
   WIDE {"width" 1600  "height" 1000}
   NARROW {"width" 360  "height" 740}
@@ -41,11 +40,9 @@ Needs the extra `test` and Chromium.]]
 
 
 (defn take [browser path view target #** options]
-  "Let the page at `path` write, and save a picture of a `view` of it as `target`."
+  "Let the page at `path` write a passage, and save a picture of a `view` of it as `target`."
   (with [page (open-page browser path (fragment #** SETTINGS) #** options)]
-    (.click page "#go")
-    (wait-for-units page LENGTH)
-    (.click page "#stop")
+    (wait-for-end page)
     (unless (= view "write")
       (.click page f"#tab-{view}"))
     (.evaluate page "scrollTo(0, 0)")

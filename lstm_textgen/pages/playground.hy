@@ -17,6 +17,8 @@ assets/playground.js the page.]]
 (setv
   MOST-MODELS 2
   MOST-WEIGHTS 12_000_000  ; of all models: the page has 32 MB then, which a phone still opens
+  LENGTH {"characters" 400  "words" 80}  ; units of a passage
+  LONGEST 20_000  ; units of a text, so that no page grows without end
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code is
   STYLES ["vendor/uPlot.min.css" "text.css" "playground.css"]
   WORKER ["binary.js" "random.js" "sampler.js" "network.js" "worker.js"]
@@ -31,10 +33,14 @@ assets/playground.js the page.]]
   (_check models)
   (setv
     name (.join " & " models)
+    units (lfor model (.values models) model.vocabulary.unit)
     today (date.today))
   (assemble name
     (fill "playground.html"
       :name (escape (visible name))
+      :units (.join " or " (dict.fromkeys units))
+      :length (get LENGTH (get units 0))
+      :longest LONGEST
       :made f"Made on {today.day} {today :%B %Y}.")
     :styles STYLES
     :scripts SCRIPTS

@@ -11,6 +11,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.outputs [open-output]
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts shaded-strip table]
+  lstm-textgen.pages.playground [LENGTH]
   lstm-textgen.report.plain [duration]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [bits]
@@ -21,7 +22,6 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 (setv
   TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]
-  LENGTH {"characters" 400  "words" 80}  ; units of a sample
   EPOCHS-SHOWN 12    ; samples of epochs at most: the first, the last, and some between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 400     ; of its other units

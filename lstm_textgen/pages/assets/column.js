@@ -1,11 +1,11 @@
 /** One model's text on the page: what it wrote, how sure it was, and what else it might have. */
 
-import { makeText, say } from "./page.js";
+import { field, makeText, say } from "./page.js";
 import { TextView } from "./textview.js";
 import { percent, shadeOf, spoken } from "./units.js";
 
 /** Units after which a text ends by itself, so that no page grows without end. */
-const LONGEST = 20000;
+const LONGEST = Number(field("length").max);
 
 /** Units a second, at the pace that one can follow. */
 const PACE = { characters: 45, words: 9 };
@@ -17,6 +17,7 @@ const SLICE = 30;
  * @typedef {object} Settings
  * @property {string} seed @property {number} temperature @property {number} topP
  * @property {number} rngSeed @property {boolean} fast
+ * @property {number} length units after which the model stops by itself
  *
  * @typedef {object} Unit that a model wrote
  * @property {string} text @property {number} id @property {number} odds
@@ -34,6 +35,8 @@ export class Column {
   written = [];
   /** How many units of the view stand before those that are written. */
   lead = 0;
+  /** @type {Promise<import("./worker.js").Written> | null} what the page doesn't show yet */
+  asked = null;
   /** Counts runs: one that is no longer the last ends. */
   running = 0;
   busy = false;
@@ -71,10 +74,11 @@ export class Column {
     return this.seed + this.written.map((unit) => unit.text).join("");
   }
 
-  /** Begin anew with the seed, and write until `stop`. */
+  /** Begin anew with the seed, and write a passage. */
   async begin() {
     const run = ++this.running;
     this.busy = true;
+    this.asked = null;
     const { seed, rngSeed } = this.settings();
     const { vocabulary, facts } = this.model;
     const { ids, opening, strange } = vocabulary.readSeed(seed, facts.beginning);
@@ -88,49 +92,50 @@ export class Column {
     }
   }
 
-  /** Write on until `stop` is called or the text is as long as it may be. */
+  /** Write on for a passage, or until `stop` is called or the text is as long as it may be. */
   async go() {
     const run = ++this.running;
     this.busy = true;
     this.changed();
+    const end = Math.min(this.written.length + this.settings().length, LONGEST);
     const pace = PACE[this.model.facts.unit] / 1000;
     let since = performance.now();
     let due = 1;
-    let asked = this.settings().fast ? this.ask() : null;
-    while (this.running === run && this.written.length < LONGEST) {
-      if (asked) {
-        const batch = await asked;
+    while (this.written.length < end) {
+      const left = end - this.written.length;
+      if (this.settings().fast) {
+        this.asked ??= this.ask(left);
+      }
+      if (this.asked) {
+        const batch = await this.asked;
         if (this.running !== run) {
-          return;
+          return; // the next run shows the batch
         }
-        // The worker writes on while the page shows what it has.
-        asked = this.settings().fast ? this.ask() : null;
+        // At full speed the worker writes on while the page shows what it has.
+        const more = this.settings().fast ? left - batch.ids.length : 0;
+        this.asked = more > 0 ? this.ask(more) : null;
         this.take(batch);
       }
       await frame();
+      if (this.running !== run) {
+        return;
+      }
       const now = performance.now();
       due = Math.min(due + (now - since) * pace, 10);
       since = now;
-      if (!asked && due >= 1) {
-        asked = this.ask(Math.floor(due));
+      if (!this.asked && due >= 1 && this.written.length < end) {
+        this.asked = this.ask(Math.min(Math.floor(due), end - this.written.length));
         due %= 1;
       }
     }
-    if (this.running === run) {
-      this.stop();
-    }
+    this.stop();
   }
 
-  /** @param {number} [count] how many units; without it, as many as there is time for */
-  ask(count) {
+  /** @param {number} most units that may be written; fewer, if they take too long */
+  ask(most) {
     const { temperature, topP } = this.settings();
-    const left = LONGEST - this.written.length;
-    return this.model.ask("write", {
-      count: Math.min(count ?? 4096, left),
-      milliseconds: SLICE,
-      temperature,
-      topP,
-    });
+    const count = Math.min(most, 4096);
+    return this.model.ask("write", { count, milliseconds: SLICE, temperature, topP });
   }
 
   stop() {
@@ -151,10 +156,14 @@ export class Column {
     this.changed();
   }
 
-  /** Return whether the end of the text can be seen, or would be a line further down. */
+  /**
+   * Return whether the end of the text can be seen, or would be a line further down. Where nobody
+   * has touched the page yet, it stays as it opened.
+   */
   endInSight() {
     const { bottom } = this.text.getBoundingClientRect();
-    return bottom < innerHeight + 60 && bottom > innerHeight - 120;
+    const touched = navigator.userActivation?.hasBeenActive ?? true;
+    return touched && bottom < innerHeight + 60 && bottom > innerHeight - 120;
   }
 
   /** @param {import("./worker.js").Written} batch @returns {Unit[]} */
@@ -207,6 +216,7 @@ export class Column {
   async choose(place, id) {
     this.panel.hide();
     const kept = this.written.slice(0, place);
+    this.asked = null;
     const batch = await this.model.ask("choose", { length: this.before.length + place, id });
     this.written = kept;
     const [unit] = this.unpack(batch);

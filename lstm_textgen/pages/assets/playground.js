@@ -26,6 +26,7 @@ function settings() {
     temperature: Number(field("temperature").value),
     topP: Number(field("top-p").value),
     rngSeed: Number(field("rng-seed").value) >>> 0,
+    length: Math.max(1, Math.floor(field("length").valueAsNumber) || Infinity),
     fast: field("fast").checked,
   };
 }
@@ -37,7 +38,6 @@ async function begin() {
   if (field("vary").checked) {
     field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
   }
-  element("story").hidden = false;
   await Promise.all(columns.map((column) => column.begin()));
 }
 
@@ -49,9 +49,13 @@ function stop() {
 function showState() {
   const written = columns.reduce((sum, column) => sum + column.written.length, 0);
   const writing = columns.some((column) => column.busy);
+  const focused = document.activeElement;
   element("stop").hidden = !writing;
   element("go").hidden = writing;
   element("on").hidden = writing || written === 0;
+  if (focused instanceof HTMLButtonElement && focused.hidden) {
+    element(writing ? "stop" : "go").focus({ preventScroll: true });
+  }
   element("after").hidden = written === 0;
   element("count").textContent = `${written.toLocaleString("en")} ${facts[0].unit}`;
   const strange = [...new Set(columns.flatMap((column) => column.strange ?? []))];
@@ -67,10 +71,7 @@ element("form").addEventListener("submit", (event) => {
   event.preventDefault();
   begin();
 });
-element("stop").addEventListener("click", () => {
-  stop();
-  element("go").focus();
-});
+element("stop").addEventListener("click", stop);
 element("on").addEventListener("click", () => columns.forEach((column) => column.go()));
 element("seed").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey) {
@@ -129,23 +130,24 @@ function tell(text) {
   say(text);
 }
 
+/** The fields that a link holds, besides `fast`: rng-seed is rng_seed there. */
+const LINKED = ["seed", "temperature", "top-p", "rng-seed", "length"];
+
 /** Put the settings into the address, and copy it. */
 function link() {
-  const { seed, temperature, topP, rngSeed, fast } = settings();
-  const pairs = { seed, temperature, top_p: topP, rng_seed: rngSeed, ...(fast && { fast: 1 }) };
-  const fragment = Object.entries(pairs).map(
-    ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+  const pairs = LINKED.map(
+    (id) => `${id.replace("-", "_")}=${encodeURIComponent(field(id).value)}`,
   );
-  location.replace(`#${fragment.join("&")}`);
+  const fast = field("fast").checked ? ["fast=1"] : [];
+  location.replace(`#${[...pairs, ...fast].join("&")}`);
   copy(location.href, "Link");
 }
 
 /** Set the controls to what the address says. */
 function restore() {
   const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
-  const fields = { seed: "seed", temperature: "temperature", top_p: "top-p", rng_seed: "rng-seed" };
-  for (const [name, id] of Object.entries(fields)) {
-    field(id).value = given.get(name) ?? field(id).value;
+  for (const id of LINKED) {
+    field(id).value = given.get(id.replace("-", "_")) ?? field(id).value;
   }
   if (given.has("rng_seed")) {
     field("vary").checked = false;
@@ -210,5 +212,8 @@ columns.forEach((column) => {
 document.body.classList.toggle("pair", columns.length > 1);
 field("temperature").value = String(facts[0].temperature);
 showAbout(facts);
+// Who wants no motion sees no letter after letter: the text is there at once.
+field("fast").checked = matchMedia("(prefers-reduced-motion: reduce)").matches;
 restore();
 addEventListener("hashchange", restore);
+begin();
