@@ -189,7 +189,7 @@ its flag, a recipe as its keyword.]]
     :default False :value True)
   (Setting "page" PASSAGE "c" "writing" "FILE"
     (+ "make a web page that holds the model, to play with it in any browser, offline; "
-      "two models write side by side")
+      "two models write side by side; its controls begin at --temperature and --length")
     :brief "make a web page to play with the model, offline")
   ;; * Choosing the next unit
   (Setting "temperature" TEMPERATURE "crtwm" "choosing" "T"

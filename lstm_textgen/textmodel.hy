@@ -199,13 +199,15 @@
     the program.]]
     (save-checkpoint self.checkpoint (own-path (_path path))))
 
-  (defn page [self path #* others [overwrite False]]
+  (defn page [self path #* others [temperature None] [length None] [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
 
     It is one file that holds the model and needs nothing else: it works offline and in any
-    browser. One more `TextModel` in `others` writes side by side with this one. Raises
-    `ValueError` for more, for models that are too large for a page, for a `path` that is a model
-    and, without `overwrite`, for any other file that isn't ours; `OSError` when it can't be
+    browser. One more `TextModel` in `others` writes side by side with this one. The page's
+    controls begin at `temperature`, a number from 0 to 2 (default: the model's own), and `length`,
+    the units of a passage (default: 400 characters or 80 words). Raises `ValueError` for values
+    out of range, for more models, for models that are too large for a page, for a `path` that is a
+    model and, without `overwrite`, for any other file that isn't ours; `OSError` when it can't be
     written.]]
     (check-output "path" (_path path) [] [] overwrite)
     (setv
@@ -213,7 +215,7 @@
       text (do
         (for [each [self #* others]]
           (setv (get models (_free-name each.name models)) each.checkpoint))
-        (playground models)))
+        (playground models temperature length)))
     (with [out (open-output path)]
       (.write out text)))
 

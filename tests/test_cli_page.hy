@@ -36,6 +36,16 @@
   (assert (= a b)))
 
 
+(defn test-python-and-the-command-line-set-the-same-controls [tmp-path]
+  (setv model (load (saved-model tmp-path)))
+  (.page model (/ tmp-path "a.html") :temperature 1.27 :length 30)
+  (succeeded (program "--page" "b.html" "--temperature" "1.27" "--length" "30" :folder tmp-path))
+  (setv [a b] (lfor name ["a.html" "b.html"] (.read-bytes (/ tmp-path name))))
+  (assert (= a b))
+  (assert (in b"value=\"1.27\"" a))
+  (assert (in b"value=\"30\"" a)))
+
+
 (defn test-models-of-one-name-are-told-apart [tmp-path]
   (setv
     model (TextModel (small-model) "bot")
@@ -50,7 +60,13 @@
     [["--page" "model.h5"] ["--page model.h5 would overwrite the model in use"]]
     [["--page" "a.html" "--model" "model" "--model" "model" "--model" "model"]
       ["a page shows one model or two, not 3"]]
-    [["--page" "a.html" "--temperature" "1"] ["--temperature does nothing with --page"]]
+    [["--page" "a.html" "--top-p" "1"] ["--top-p does nothing with --page"]]
+    [["--page" "a.html" "--temperature" "3"]
+      ["--temperature must be a number from 0 to 2 on a page"]]
+    [["--page" "a.html" "--temperature" "0.4,1"] ["from 0 to 2 on a page, not [0.4, 1.0]"]]
+    [["--page" "a.html" "--length" "0"]
+      ["--length must be a whole number from 1 to 20000 on a page"]]
+    [["--page" "a.html" "--length" "20001"] ["--length must be a whole number from 1 to 20000"]]
     [["--page" "a.html" "--generate" "a"] ["--page" "can't be combined"]]])]
     test-bad-input-is-refused-and-nothing-written [tmp-path flags words]
   (saved-model tmp-path)

@@ -138,6 +138,18 @@
       (.generate (TextModel model) "The" :length 40 :temperature 0)))))
 
 
+(defn test-the-controls-begin-at-what-is-given [browser tmp-path]
+  (setv
+    model (TextModel (halved-model))
+    path (/ tmp-path "page.html"))
+  (.page model path :temperature 1.27 :length 30)
+  (with [page (open-page browser path "#seed=The&rng_seed=4")]
+    (wait-for-end page)
+    (assert (= (.text-content page "#temperature-value") "1.27"))
+    (assert (= (written page)
+      (.generate model "The" :length 30 :temperature 1.27 :rng-seed 4)))))
+
+
 (defn test-two-models-write-side-by-side [browser tmp-path]
   (setv
     models [(halved-model) (halved-model "gru:9")]

@@ -22,7 +22,7 @@
     "generate_from" [#* WRITING #* READING]
     "interactive" [#* (gfor name (_names-in "w") :if (!= name "samples") name) #* MODELS]
     "score" ["score_html" "overwrite" #* MODELS #* READING]
-    "page" ["path" "overwrite"]
+    "page" ["path" "temperature" "length" "overwrite"]
     "report" ["path" "overwrite"]
     "info" ["path"]
     "export" ["path" "overwrite" "quiet"]

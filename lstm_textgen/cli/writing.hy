@@ -222,7 +222,7 @@
   (setv
     path (.value flags "page")
     [first #* others] (lfor model-path flags.models (load model-path)))
-  (.page first path #* others :overwrite (.value flags "overwrite"))
+  (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite"))
   (_warn (page-written path)))
 
 

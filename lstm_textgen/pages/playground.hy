@@ -12,13 +12,18 @@ assets/playground.js the page.]]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill]
   lstm-textgen.scoring [bits]
   lstm-textgen.terminal [visible]
-  lstm-textgen.values [counted])
+  lstm-textgen.values [Kind check-value counted number? whole?])
 
 (setv
   MOST-MODELS 2
   MOST-WEIGHTS 12_000_000  ; of all models: the page has 32 MB then, which a phone still opens
   LENGTH {"characters" 400  "words" 80}  ; units of a passage
   LONGEST 20_000  ; units of a text, so that no page grows without end
+  HOTTEST 2  ; the temperature at the end of its slider
+  TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
+    (fn [x] (and (number? x) (<= 0 x HOTTEST))))
+  PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page"
+    (fn [x] (and (whole? x) (<= 1 x LONGEST))))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code is
   STYLES ["vendor/uPlot.min.css" "text.css" "playground.css"]
   WORKER ["binary.js" "random.js" "sampler.js" "network.js" "worker.js"]
@@ -26,20 +31,31 @@ assets/playground.js the page.]]
     "column.js" "cellsview.js" "about.js" "playground.js"])
 
 
-(defn playground [models]
+(defn playground [models [temperature None] [length None]]
   #[[Return the page (str) to play with `models`, a dict from names to one or two `Checkpoint`s.
 
-  Two write side by side. Raise `ValueError` for more of them, and for models that are too large.]]
+  Two write side by side. The controls begin at `temperature`, a number from 0 to 2 (None: the
+  first model's own), and `length`, the units of a passage (None: as in LENGTH). Raise `ValueError`
+  for values out of range, for more models, and for models that are too large.]]
   (_check models)
   (setv
     name (.join " & " models)
+    [first #* _] (.values models)
     units (lfor model (.values models) model.vocabulary.unit)
+    temperature (if (is temperature None)
+      (_own-temperature first)
+      (check-value "`temperature`" TEMPERATURE temperature))
+    length (if (is length None)
+      (get LENGTH (get units 0))
+      (check-value "`length`" PASSAGE length))
     today (date.today))
   (assemble name
     (fill "playground.html"
       :name (escape (visible name))
       :units (.join " or " (dict.fromkeys units))
-      :length (get LENGTH (get units 0))
+      :temperature temperature
+      :hottest HOTTEST
+      :length length
       :longest LONGEST
       :made f"Made on {today.day} {today :%B %Y}.")
     :styles STYLES
@@ -65,6 +81,12 @@ assets/playground.js the page.]]
       f"{MOST-WEIGHTS :,}, so train a smaller network with `layers`")))))
 
 
+(defn _own-temperature [model]
+  "Return the temperature that `model` (a `Checkpoint`) writes at, the first if it has several."
+  (setv temperature model.settings.temperature)
+  (if (isinstance temperature list) (get temperature 0) temperature))
+
+
 (defn count-weights [model]
   "Return how many weights `model` has, a `Checkpoint`."
   (sum (gfor weight model.weights weight.size)))
@@ -86,8 +108,7 @@ assets/playground.js the page.]]
   (setv
     settings model.settings
     vocabulary model.vocabulary
-    sample (write-sample model)
-    temperature settings.temperature)
+    sample (write-sample model))
   {"name" name
    "unit" vocabulary.unit
    "units" vocabulary.units
@@ -97,7 +118,6 @@ assets/playground.js the page.]]
    "layers" (lfor layer settings.layers.recurrent [layer.kind layer.size])
    "embedding" settings.embedding
    "beginning" settings.beginning
-   "temperature" (if (isinstance temperature list) (get temperature 0) temperature)
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
    "history" (lfor entry model.history (_losses entry))})

@@ -14,7 +14,6 @@ import { Vocabulary } from "./units.js";
  * @property {[string, number][]} layers
  * @property {number} embedding
  * @property {string} beginning
- * @property {number} temperature
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
  * @property {[string, string][]} about
  * @property {{epoch: number, loss: number, validation?: number}[]} history in bits per unit

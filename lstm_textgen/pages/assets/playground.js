@@ -210,7 +210,6 @@ columns.forEach((column) => {
   element("texts").append(part);
 });
 document.body.classList.toggle("pair", columns.length > 1);
-field("temperature").value = String(facts[0].temperature);
 showAbout(facts);
 // Who wants no motion sees no letter after letter: the text is there at once.
 field("fast").checked = matchMedia("(prefers-reduced-motion: reduce)").matches;
