@@ -9,7 +9,7 @@ better and take longer. This module knows no Keras.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [dataclass]
-  lstm-textgen.values [Kind clip whole?])
+  lstm-textgen.values [Kind whole?])
 
 (setv
   RECURRENT #("lstm" "gru" "lstm-hard" "gru-hard" "gru-before" "gru-hard-before")
@@ -65,8 +65,6 @@ better and take longer. This module knows no Keras.]]
       ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
   (when (isinstance text Layers)
     (return text))
-  (unless (_describes? text)
-    (raise (ValueError f"`layers` must be {LAYERS.words}, not {(clip (repr text))}")))
   (setv layers (Layers (gfor part (.split (str text) ",") (_parse-layer part))))
   (unless layers.recurrent
     (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
@@ -101,17 +99,10 @@ better and take longer. This module knows no Keras.]]
   (raise (ValueError f"`layers`: \"{part}\" {problem}")))
 
 
-(defn _describes? [value]
-  "Return whether `value` is of a type that `parse-layers` reads."
-  (or (isinstance value #(str Layers)) (whole? value)))
-
-
-(defn _layers? [value]
-  "Return whether `value` is layers; raise `ValueError` quoting what of it isn't."
-  (and (_describes? value) (bool (parse-layers value))))
-
-
-(setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256" _layers? parse-layers))
+(setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256"
+  (fn [x] (or (isinstance x #(str Layers)) (whole? x)))
+  (fn [x] (bool (parse-layers x)))  ; or it raises `ValueError`
+  parse-layers))
 
 
 (defn embedding-size [vocabulary-size]

@@ -26,10 +26,10 @@
 ;; * Forms
 
 (defn [contextmanager] _pointing [compiler form]
-  "Turn a `ValueError` of the body into an error of compiling that points at `form`."
+  "Turn an error of the body about a value into one of compiling that points at `form`."
   (try
     (yield)
-    (except [error ValueError]
+    (except [error [TypeError ValueError]]
       (raise
         (HyMacroExpansionError
           (as-keyword (str error))

@@ -123,10 +123,10 @@ until then, and for good if anything fails.]]
 
 
 (defn check-log-folder [path]
-  "Make the folder `path` for TensorBoard's logs; raise `ValueError` or `OSError` if that fails."
+  "Make the folder `path` for TensorBoard's logs; raise `ImportError` or `OSError` if that fails."
   (for [package ["tensorflow" "tensorboard"]]
     (unless (find-spec package)
-      (raise (ValueError f"`tensorboard` needs the package {package}: pip install {package}"))))
+      (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
   (try
     (os.makedirs path :exist-ok True)
     (except [FileExistsError]

@@ -94,8 +94,9 @@ function of several.]]
   #[[Return a text → text function that applies the steps in their order.
 
   It is `defprep` for those who have no macros. A step is a name, a tuple of a name or a function
-  and what it takes after the text, or a function. Raise `ValueError` if a step is invalid; the
-  function does if a step returns anything but text.
+  and what it takes after the text, or a function. Raise `ValueError` if a step is invalid, and
+  `TypeError` if it or what it takes is of another type; the function raises `ValueError` if a step
+  returns anything but text.
 
       ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
   (setv functions (lfor step steps (_function step)))
@@ -111,8 +112,9 @@ function of several.]]
     (callable step) (_own step)
     (isinstance step str) (_named step [])
     (and step (isinstance step #(tuple list)) (callable (get step 0))) (_own #* step)
-    (and step (isinstance step #(tuple list))) (_named (str (get step 0)) (cut step 1 None))
-    True (raise (ValueError (+ "a step is a name, a tuple such as (\"drop-lines\", \"^#\") "
+    (and step (isinstance step #(tuple list)) (isinstance (get step 0) str))
+      (_named (get step 0) (cut step 1 None))
+    True (raise (TypeError (+ "a step is a name, a tuple such as (\"drop-lines\", \"^#\") "
       f"or a function, not {step !r}")))))
 
 

@@ -34,7 +34,8 @@
   #[[Return a `Recipe`: `defrecipe` for those who have no macros.
 
   `prep` is a function or a list of steps as `compose` takes them; the settings are those that
-  settings.hy lets a recipe have. Raise `ValueError` for an unknown one or one of the wrong kind.]]
+  settings.hy lets a recipe have. Raise `ValueError` for one that is unknown or out of range, and
+  `TypeError` for one of another type.]]
   (setv settings (check-given settings "r"))
   (unless (is prep None)
     (setv prep (compose #* (if (isinstance prep #(list tuple)) prep [prep]))))
@@ -89,7 +90,7 @@
       frame (traceback.extract-tb error.__traceback__)
       :if (= frame.filename path)
       frame.lineno)
-    kind (if (isinstance error ValueError) "" f"{(. (type error) __name__)}: ")
+    kind (if (isinstance error #(TypeError ValueError)) "" f"{(. (type error) __name__)}: ")
     advice (if (_lacks-macros? error) f"; add {REQUIRE} before it" ""))
   f"{path}:{(get [1 #* lines] -1)}: {kind}{(as-keyword text)}{advice}")
 

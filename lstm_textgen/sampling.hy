@@ -30,7 +30,8 @@ and the noise is made in large blocks, which is fast.]]
     et al. 2019).
   - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
 
-  Raise `ValueError` for a value out of its range; None turns each of the last three off.]]
+  Raise `ValueError` for a value out of its range, `TypeError` for one of another type; None turns
+  each of the last three off.]]
   (setv
     #^ object temperature 1.0
     #^ object top-k None

@@ -14,7 +14,7 @@ its flag, a recipe as its keyword.]]
   lstm-textgen.layers [LAYERS parse-layers]
   lstm-textgen.sizing [FEWEST-ROWS MOST-ROWS RULES]
   lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind PASSAGE POSITIVE PROBABILITY RATIO SEED
-    SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value unknown-name])
+    SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value text? unknown-name])
 
 
 (defclass [(dataclass :frozen True)] Setting []
@@ -59,7 +59,7 @@ its flag, a recipe as its keyword.]]
 
 
 (setv
-  SHELL (Kind "bash, zsh or fish" (fn [x] (in x ["bash" "zsh" "fish"])))
+  SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
   OWN-UNITS (.format "{} to {} units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
@@ -249,7 +249,7 @@ its flag, a recipe as its keyword.]]
   #[[Return the dict `given` with plain values, its names with underscores.
 
   Raise `ValueError` unless each name is a setting that may be given in that `place`, a letter of
-  `Setting.places`, and its value of the right kind.]]
+  `Setting.places`, and its value in range; `TypeError` for a value of another type.]]
   (setv
     rows (settings-in place)
     names {
@@ -313,7 +313,7 @@ its flag, a recipe as its keyword.]]
       (raise (ValueError f"its settings lack '{setting.name}'")))
     (setv value (get stored setting.name))
     (unless (and (is value None) setting.optional)
-      (check-value f"`{setting.name}`" setting.kind value)))
+      (check-value f"`{setting.name}`" setting.kind value ValueError)))
   (_build stored))
 
 
@@ -338,7 +338,7 @@ its flag, a recipe as its keyword.]]
 
 
 (defn _checked [values]
-  "Return `values` (a dict) as a model has them; raise `ValueError` for one of the wrong kind."
+  "Return `values` (a dict) as a model has them; raise as `check-value` for one that is wrong."
   (setv values (dfor
     [name value] (.items values)
     name (if (is value None) None (check-value f"`{name}`" (. (get SETTINGS name) kind) value))))

@@ -17,7 +17,9 @@
 
 
 (defn check-step [name args]
-  "Raise `ValueError` unless `name` is a step and `args` (a list) are what it takes after a text."
+  #[[Raise `ValueError` unless `name` is a step and `args` (a list) are what it takes after a text.
+
+  For one of `args` of another type raise `TypeError`.]]
   (unless (in name STEPS)
     (raise (ValueError (unknown-name "step" name STEPS))))
   (setv kinds (get STEPS name))
@@ -39,10 +41,11 @@
 (defn own-step [name function / #* args #** named]
   #[[Return the user's own `function` as a step called `name`, as `text-first` does.
 
-  Raise `ValueError` if it isn't a function; the step does if it returns anything but text.]]
+  Raise `TypeError` if it isn't a function; the step raises `ValueError` if it returns anything but
+  text.]]
   (setv name (clip name))
   (unless (callable function)
-    (raise (ValueError f"the step '{name}' is not a function, but {(_type function)}")))
+    (raise (TypeError f"the step '{name}' is not a function, but {(_type function)}")))
   (fn [text]
     (setv result (function text #* args #** named))
     (unless (isinstance result str)

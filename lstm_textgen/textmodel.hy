@@ -4,12 +4,12 @@
 (import
   collections.abc [Iterable]
   contextlib [contextmanager]
-  io [StringIO]
   os [PathLike fspath]
   pathlib [Path]
   sys
   warnings
   numpy :as np
+  lstm-textgen.arguments [callback-list choose-display find-recipe prep-function source-list]
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.cells [Cells find-cells read-cells write-sample]
   lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
@@ -20,14 +20,12 @@
   lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.card [model-card]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.prep [compose default-prep lower]
-  lstm-textgen.recipes [Recipe load-recipe]
-  lstm-textgen.report.choice [make-report]
+  lstm-textgen.prep [default-prep lower]
   lstm-textgen.runs [Run train-model]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [Score bits surprises]
   lstm-textgen.settings [check-given]
-  lstm-textgen.values [COUNT SEED TEXT TEXT-LIST check-value clip]
+  lstm-textgen.values [COUNT FUNCTION Kind PATH SEED TEXT TEXT-LIST check-value clip plain]
   lstm-textgen.vocabulary [Vocabulary]
   lstm-textgen.writer [Ends stream write-many])
 
@@ -90,8 +88,9 @@
   (defn prepare [self text]
     #[[Return `text`, a seed or a text to score, prepared as the training text was.
 
-    That is: normal form, line ends and, where the model has it so, lower case.]]
-    (setv text (default-prep text))
+    That is: normal form, line ends and, where the model has it so, lower case. Raises `TypeError`
+    unless `text` is text.]]
+    (setv text (default-prep (check-value "`text`" TEXT text)))
     (if self.checkpoint.settings.lower (lower text) text))
 
   (defn __repr__ [self]
@@ -138,8 +137,9 @@
     - `warn`: called with a line about what of the seed the model doesn't know; by default it is
       `warnings.warn`.
 
-    Raises `ValueError` for a value out of range or of another type.]]
+    Raises `ValueError` for a value out of range, `TypeError` for one of another type.]]
     (setv
+      seed (plain seed)
       alone (and (isinstance seed str) (is samples None))
       seeds (if (isinstance seed str) [seed] (check-value "`seed`" TEXT-LIST (_listed seed)))
       samples (if (is samples None) 1 (check-value "`samples`" COUNT samples)))
@@ -167,7 +167,8 @@
     `total` is a `Score` with `bits` (per unit), `perplexity`, `accuracy` and `count`; `units`
     lists the characters or words of the text as it is prepared, and `bits` (len(units),) has the
     surprise of each: -log₂ of the probability that the model gave it, NaN for a character that it
-    doesn't know. Raises `ValueError` when it knows nothing of the text.]]
+    doesn't know. Raises `ValueError` when it knows nothing of the text, `TypeError` unless that is
+    text.]]
     (setv
       text (.prepare self (check-value "`text`" TEXT text))
       total (Score)
@@ -187,7 +188,7 @@
     array (time, units of the layer) for each LSTM or GRU layer, row t after reading unit t; and
     `named`, the cells worth looking at: each has a `name` for what it follows, its `layer` and
     `cell`, and the `correlation`. These are found in a text that the model writes, which takes a
-    second or two, and don't depend on `text`. Raises `ValueError` unless `text` is text.]]
+    second or two, and don't depend on `text`. Raises `TypeError` unless `text` is text.]]
     (setv [units activations] (read-cells self.checkpoint
       (.prepare self (check-value "`text`" TEXT text))))
     (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint))))
@@ -214,6 +215,7 @@
       models {}
       text (do
         (for [each [self #* others]]
+          (check-value "`others`" MODEL each)
           (setv (get models (_free-name each.name models)) each.checkpoint))
         (playground models temperature length)))
     (with [out (open-output path)]
@@ -228,13 +230,16 @@
     - None, or `/` at the end: the folder of a SavedModel for TensorFlow.
 
     Raises `ValueError` for another ending, where a model, a folder with other files or, without
-    `overwrite`, a file that isn't ours would be overwritten, when a package is missing, and for
-    ONNX and SavedModel unless Keras runs on TensorFlow; `OSError` when it can't be written.]]
+    `overwrite`, a file that isn't ours would be overwritten, and for ONNX and SavedModel unless
+    Keras runs on TensorFlow; `ImportError` when a package is missing; `OSError` when it can't be
+    written.]]
     (check-export (_path path) :overwrite overwrite)
     (export-model self.checkpoint path))
 
   (defn to-keras [self]
-    "Return the model as stock Keras layers: ids (batch, time) → logits (batch, time, vocabulary)."
+    #[[Return the model as layers of stock Keras: ids (batch, time) → logits (…, vocabulary).
+
+    Raises `ImportError` if Keras is missing.]]
     (import-keras)
     (import lstm-textgen.network [stock-model])
     (stock-model self.checkpoint.spec self.checkpoint.weights)))
@@ -246,8 +251,11 @@
   (and keras (isinstance value keras.Model)))
 
 
+(setv MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel))))
+
+
 (defn _checked-seed [rng-seed]
-  "Return `rng-seed`, which None leaves to chance; raise `ValueError` if it is no such number."
+  "Return `rng-seed`, which None leaves to chance; raise an error if it is no such number."
   (unless (is rng-seed None)
     (check-value "`rng_seed`" SEED rng-seed)))
 
@@ -262,7 +270,7 @@
 
   At the end they are warned of at the line that called the method in which this is used.]]
   (setv said [])
-  (yield (or warn said.append))
+  (yield (if (is warn None) said.append (check-value "`warn`" FUNCTION warn)))
   (for [line said]
     ;; Up from here: contextlib's `__exit__`, the method, its caller.
     (warnings.warn line :stacklevel 4)))
@@ -309,9 +317,10 @@
     before in a model that exists, else the default.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that
-  can't be used, `OSError` for files that can't be read or written, `FloatingPointError` when the
-  loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C, SIGTERM or SIGHUP stopped
-  it: then it is saved.]]
+  can't be used, `TypeError` for values of another type, `ImportError` when Keras or another
+  package is missing, `OSError` for files that can't be read or written, `FloatingPointError` when
+  the loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C, SIGTERM or SIGHUP
+  stopped it: then it is saved.]]
   (_train (dict (locals))))
 
 
@@ -323,21 +332,21 @@
       name (.pop given name))
     given (check-given (_plain-paths given) "t")
     quiet (.pop given "quiet")
-    recipe (_recipe (get doors "recipe"))
+    recipe (find-recipe (get doors "recipe"))
     settings {#** (if recipe recipe.settings {}) #** given}
     options (dfor name RUN-OPTIONS :if (in name settings) name (.pop settings name))
     own-sources (.pop settings "sources" []))
   (TextModel
     (train-model
       (Run
-        (_sources (get doors "sources") (get doors "text") own-sources)
+        (source-list (get doors "sources") (get doors "text") own-sources)
         (own-path (_path (get doors "path")))
         settings
-        :prep (_prep (get doors "prep") recipe)
+        :prep (prep-function (get doors "prep") recipe)
         :recipe recipe
-        :callbacks (_callbacks (get doors "callbacks"))
+        :callbacks (callback-list (get doors "callbacks"))
         #** options)
-      (or (get doors "display") (make-report quiet)))
+      (choose-display (get doors "display") quiet))
     (_name (get doors "path"))))
 
 
@@ -347,58 +356,18 @@
 
 
 (defn _plain-paths [given]
-  "Return what of the dict `given` is not None, with paths as strings."
+  "Return the dict `given` without each None that is a default, and with paths as strings."
   (dfor
     [name value] (.items given)
-    :if (is-not value None)
+    :if (not (is None value (get train.__kwdefaults__ name)))
     name (if (isinstance value PathLike) (fspath value) value)))
 
 
-(defn _callbacks [callbacks]
-  "Return the list of `callbacks`, which may be one alone; raise `ValueError` if they can't be."
-  (cond
-    (isinstance callbacks #(list tuple)) (list callbacks)
-    (hasattr callbacks "on_epoch_end") [callbacks]
-    True (raise (ValueError
-      f"`callbacks` must be a list of Keras callbacks, not {(clip (repr callbacks))}"))))
-
-
 (defn _path [path]
-  "Return `path`; raise `ValueError` if it is none."
-  (unless (isinstance path #(str PathLike))
-    (raise (ValueError f"`path` must be the path of a model, not {(clip (repr path))}")))
-  path)
+  "Return `path`; raise `TypeError` if it is none."
+  (check-value "`path`" PATH path))
 
 
 (defn _name [path]
   "Return what a model is called whose file is at `path`."
   (. (model-path path) stem))
-
-
-(defn _sources [sources text own]
-  "Return the list of what to read: `sources`, or the `text` itself, or a recipe's `own`."
-  (when (and (is-not text None) (is-not sources None))
-    (raise (ValueError "give `sources` or `text`, not both")))
-  (cond
-    (is-not text None) [(StringIO (check-value "`text`" TEXT text))]
-    (is sources None) own
-    (or (isinstance sources #(str bytes PathLike)) (hasattr sources "read")) [sources]
-    (isinstance sources Iterable) (list sources)
-    True (raise (ValueError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
-
-
-(defn _recipe [recipe]
-  "Return the `Recipe` that `recipe` is, or the path of; None for None."
-  (cond
-    (isinstance recipe #(Recipe (type None))) recipe
-    (isinstance recipe #(str PathLike)) (load-recipe recipe)
-    True (raise (ValueError (+ "`recipe` must be a recipe or the path of one, "
-      f"not {(clip (repr recipe))}")))))
-
-
-(defn _prep [prep recipe]
-  "Return the text → text function that `prep` is or describes, or else that of `recipe`, if any."
-  (cond
-    (isinstance prep #(list tuple)) (compose #* prep)
-    (is-not prep None) (compose prep)
-    recipe recipe.prep))

@@ -8,46 +8,67 @@
   difflib [get-close-matches]
   json
   math [isfinite]
-  numbers [Integral Real]
+  os [PathLike]
   re)
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
+  MAX-WHOLE (** 2 53)  ; above it a float can't hold every whole number
   UNKNOWN (object))   ; stands for a value that only running a program can tell
 
 
 (defclass [(dataclass :frozen True)] Kind []
-  "A kind of value: in `words` what a value must be, whether one `fits`, and how to `read` one."
+  #[[A kind of value.
+
+  In `words` what a value must be; functions that tell whether one is `typed` as it must be, and
+  whether one of that type `fits`; and how to `read` one from text.]]
   #^ str words
-  #^ Callable fits
-  (setv #^ Callable read str))
+  #^ Callable typed
+  (setv
+    #^ Callable fits (fn [x] True)
+    #^ Callable read str))
 
 
-(defn number? [x]
-  "Return whether `x` is a finite number that a float can hold; True and False are not numbers."
-  (try
-    (and (isinstance x Real) (not (isinstance x bool)) (isfinite x))
-    (except [OverflowError]
-      False)))
-
+;; * Types
 
 (defn whole? [x]
-  "Return whether `x` is a whole number from 0 up."
-  (and (isinstance x Integral) (number? x) (>= x 0)))
+  "Return whether `x` is a whole number; True and False are not numbers."
+  (and (isinstance x int) (not (isinstance x bool))))
+
+
+(defn _number? [x]
+  (or (whole? x) (isinstance x float)))
 
 
 (defn text? [x]
-  "Return whether `x` is a text of at least one character."
-  (and (isinstance x str) (bool x)))
+  "Return whether `x` is text."
+  (isinstance x str))
+
+
+(defn _texts? [x]
+  (and (isinstance x list) (all (map text? x))))
+
+
+(defn _numbers? [x]
+  (all (map _number? (if (isinstance x list) x [x]))))
+
+
+;; * Ranges
+
+(defn _finite? [x]
+  "Return whether the number `x` is finite; raise `OverflowError` for a whole one above MAX-WHOLE."
+  (when (and (whole? x) (> x MAX-WHOLE))
+    (raise (OverflowError f"at most {MAX-WHOLE}")))
+  (isfinite x))
 
 
 (defn _temperatures? [x]
-  (setv numbers (if (isinstance x #(list tuple)) x [x]))
-  (and (bool numbers) (all (gfor n numbers (and (number? n) (>= n 0))))))
+  (setv numbers (if (isinstance x list) x [x]))
+  (and (bool numbers) (all (gfor n numbers (and (>= n 0) (_finite? n))))))
 
 
 (defn _stops? [x]
-  (or (text? x) (and (isinstance x #(list tuple)) (bool x) (all (map text? x)))))
+  (bool (and x (all x))))
 
 
 (defn _read-numbers [text]
@@ -57,53 +78,57 @@
 
 
 (setv
-  COUNT (Kind "a whole number from 1 up" (fn [x] (and (whole? x) (>= x 1))) int)
-  WHOLE (Kind "a whole number from 0 up" whole? int)
-  SEED (Kind "a whole number from 0 to 2147483647" (fn [x] (and (whole? x) (< x (** 2 31)))) int)
-  NUMBER (Kind "a number from 0 up" (fn [x] (and (number? x) (>= x 0))) float)
-  POSITIVE (Kind "a number above 0" (fn [x] (and (number? x) (> x 0))) float)
-  FRACTION (Kind "a number from 0 to below 1" (fn [x] (and (number? x) (<= 0 x) (< x 1))) float)
-  SHARE (Kind "a number above 0 and below 1" (fn [x] (and (number? x) (< 0 x) (< x 1))) float)
-  PROBABILITY (Kind "a number above 0 and up to 1"
-    (fn [x] (and (number? x) (< 0 x) (<= x 1)))
-    float)
-  RATIO (Kind "a number from 0 to 1" (fn [x] (and (number? x) (<= 0 x 1))) float)
-  TEMPERATURE (Kind "a number from 0 up, or several of them" _temperatures? _read-numbers)
-  FLAG (Kind "True or False" (fn [x] (isinstance x bool)) bool)
-  TEXT (Kind "text" (fn [x] (isinstance x str)))
-  PASSAGE (Kind "text of at least one character" text?)
-  TEXT-LIST (Kind "text, or a list of texts"
-    (fn [x] (and (isinstance x list) (all (gfor t x (isinstance t str))))))
-  STOPS (Kind "text of at least one character, or a list of such texts" _stops?)
-  UNIT (Kind "`characters` or `words`" (fn [x] (in x ["characters" "words"])))
-  ENCODING (Kind "the name of an encoding"
-    (fn [x] (and (text? x) (is-not (codecs.lookup x) None))))
-  REGEX (Kind "a regular expression"
-    (fn [x] (and (isinstance x str) (is-not (re.compile x) None))))
-  TEXTS (Kind "a list of texts such as [\"lol.txt\"]"
-    (fn [x] (and (isinstance x #(list tuple)) (bool x) (all (gfor t x (isinstance t str)))))))
+  COUNT (Kind "a whole number from 1 up" whole? (fn [x] (and (>= x 1) (_finite? x))) int)
+  WHOLE (Kind "a whole number from 0 up" whole? (fn [x] (and (>= x 0) (_finite? x))) int)
+  SEED (Kind "a whole number from 0 to 2147483647" whole? (fn [x] (<= 0 x 2147483647)) int)
+  POSITIVE (Kind "a number above 0" _number? (fn [x] (and (> x 0) (_finite? x))) float)
+  FRACTION (Kind "a number from 0 to below 1" _number? (fn [x] (and (<= 0 x) (< x 1))) float)
+  SHARE (Kind "a number above 0 and below 1" _number? (fn [x] (< 0 x 1)) float)
+  PROBABILITY (Kind "a number above 0 and up to 1" _number? (fn [x] (and (< 0 x) (<= x 1))) float)
+  RATIO (Kind "a number from 0 to 1" _number? (fn [x] (<= 0 x 1)) float)
+  TEMPERATURE (Kind "a number from 0 up, or several of them" _numbers? _temperatures?
+    _read-numbers)
+  FLAG (Kind "True or False" (fn [x] (isinstance x bool)))
+  TEXT (Kind "text" text?)
+  PASSAGE (Kind "text of at least one character" text? bool)
+  TEXT-LIST (Kind "text, or a list of texts" _texts?)
+  STOPS (Kind "text of at least one character, or a list of such texts"
+    (fn [x] (or (text? x) (_texts? x)))
+    _stops?)
+  UNIT (Kind "`characters` or `words`" text? (fn [x] (in x ["characters" "words"])))
+  ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
+  REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
+  TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
+  PATH (Kind "a path" (fn [x] (isinstance x #(str PathLike))))
+  FUNCTION (Kind "a function" callable))
 
 
 (defn plain [value]
-  "Return `value`, as Python's own number or list where it is one of NumPy's."
-  (if (hasattr value "tolist") (.tolist value) value))
+  "Return `value` with Python's numbers and lists in the place of NumPy's, and of tuples."
+  (cond
+    (in (type value) [list tuple]) (lfor item value (plain item))
+    (hasattr value "tolist") (.tolist value)
+    True value))
 
 
-(defn check-value [what kind value]
-  #[[Return `value` as plain Python has it; raise `ValueError` unless it is of the `kind`.
+(defn check-value [what kind value [wrong-type TypeError]]
+  #[[Return `value` as plain Python has it.
 
+  Raise `wrong-type` if it is of no type that its `kind` has, `ValueError` if it is out of range;
   `what` names it in the message. `UNKNOWN` is let through, for macros.]]
   (when (is value UNKNOWN)
     (return value))
   (setv
     value (plain value)
+    typed (kind.typed value)
     why "")
   (try
-    (when (kind.fits value)
+    (when (and typed (kind.fits value))
       (return value))
-    (except [error [re.error LookupError]]
+    (except [error [re.error LookupError OverflowError]]
       (setv why f" ({error})")))
-  (raise (ValueError f"{what} must be {kind.words}, not {(clip (repr value))}{why}")))
+  (raise ((if typed ValueError wrong-type)
+    f"{what} must be {kind.words}, not {(clip (repr value))}{why}")))
 
 
 (defn read-value [what kind text]
@@ -112,7 +137,7 @@
     (setv value (kind.read text))
     (except [ValueError]
       (setv value text)))
-  (check-value what kind value))
+  (check-value what kind value ValueError))
 
 
 (defn clip [text [length 80]]

@@ -34,7 +34,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   - `sentences`: after so many sentences. One is complete with . ! ? or …, closing quotes, then
     white space (which isn't written), or with 。！？.
 
-  Raise `ValueError` for a value out of its range.]]
+  Raise `ValueError` for a value out of its range, `TypeError` for one of another type.]]
   (setv
     #^ object length None
     #^ object stop None

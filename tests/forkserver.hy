@@ -74,7 +74,7 @@ for each backend, made when it is first asked for. All end with the standard inp
     (setv
       (get os.environ "KERAS_BACKEND") backend
       measurement (measure))
-    (with [_ (suppress ValueError)]  ; the quick tests have no Keras
+    (with [_ (suppress ImportError)]  ; the quick tests have no Keras
       ((. (import-module "lstm_textgen.backends.quiet") import-keras)))
     (for [name IMPORTED]
       (with [_ (suppress ImportError)]

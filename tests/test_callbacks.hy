@@ -208,12 +208,12 @@
 
 (defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]
   (.setattr monkeypatch "lstm_textgen.outputs.find_spec" (fn [name] (!= name "tensorboard")))
-  (with [_ (pytest.raises ValueError :match "pip install tensorboard")]
+  (with [_ (pytest.raises ImportError :match "pip install tensorboard")]
     (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))
 
 
 (defn [counting (pytest.mark.parametrize "callbacks" [[print] "all" print])]
     test-what-is-no-callback-is-refused [tmp-path callbacks]
-  (with [_ (pytest.raises ValueError :match "`callbacks` must be a list of Keras callbacks")]
+  (with [_ (pytest.raises TypeError :match "`callbacks` must be a list of Keras callbacks")]
     (lstm-textgen.train (write-text tmp-path) (/ tmp-path "model") :callbacks callbacks #** TINY))
   (assert (not (.exists (/ tmp-path "model.h5")))))

@@ -109,7 +109,7 @@
   (assert (= cells.units ["A" "B" "\n"]))
   (assert (= (lfor each cells.activations each.shape) [#(3 2)]))
   (assert (= (lfor each cells.named each.name) ["line starts"]))
-  (with [_ (pytest.raises ValueError :match "`text` must be text")]
+  (with [_ (pytest.raises TypeError :match "`text` must be text")]
     (.cells (TextModel (counting-model)) 5)))
 
 

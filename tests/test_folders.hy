@@ -35,7 +35,7 @@
 
 (defn complaint [#* arguments]
   "Return the one line in which `read-sources` refuses."
-  (with [error (pytest.raises #(ValueError OSError))]
+  (with [error (pytest.raises #(OSError TypeError ValueError))]
     (read-sources #* arguments))
   (setv line (str error.value))
   (assert (not-in "\n" line))

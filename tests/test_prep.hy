@@ -91,10 +91,14 @@
     #("xyz" "no step 'xyz'; there are ascii-quotes, drop-lines,")
     #(#("drop-lines") "'drop-lines' takes a regular expression beside the text, not 0 arguments")
     #(#("drop-lines" "(") "must be a regular expression")
-    #(#() "a step is a name")
-    #(5 "a step is a name")
-    #(#(5 5) "no step '5'")])]
+    #(#("replace" "" "a") "'replace' takes must be text of at least one character")])]
     test-compose-refuses-what-is-no-step [step said]
   (with [caught (pytest.raises ValueError)]
     (compose "lower" step))
   (assert (in said (str caught.value))))
+
+
+(defn [(pytest.mark.parametrize "step" [#() 5 None #(5 5)])]
+    test-what-is-of-no-type-of-a-step-is-a-type-error [step]
+  (with [_ (pytest.raises TypeError :match "a step is a name, a tuple .* or a function, not")]
+    (compose "lower" step)))

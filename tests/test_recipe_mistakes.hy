@@ -6,10 +6,11 @@
   hy.errors [HyMacroExpansionError]
   numpy :as np
   pytest
-  lstm-textgen.layers [Layer Layers parse-layers]
+  lstm-textgen.layers [LAYERS Layer Layers parse-layers]
   lstm-textgen.prep [compose]
   lstm-textgen.recipes [load-recipe recipe]
   lstm-textgen.settings [continued-settings new-settings]
+  lstm-textgen.values [check-value]
   tests.helpers [program refused write-text])
 
 (setv
@@ -31,7 +32,7 @@
 
 (defn complaint [function #* arguments]
   "Return the one line in which `function` refuses."
-  (with [error (pytest.raises ValueError)]
+  (with [error (pytest.raises #(TypeError ValueError))]
     (function #* arguments))
   (setv line (str error.value))
   (assert (not-in "\n" line))
@@ -122,7 +123,7 @@
 
 (defn [(pytest.mark.parametrize #("value" "said") [
     #(True "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not True")
-    #(-1 "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not -1")
+    #(-1 "\"-1\" must have 1 to 65536 units")
     #(2.5 "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not 2.5")
     #([48] "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not [48]")
     #(0 "\"0\" must have 1 to 65536 units")
@@ -131,7 +132,7 @@
     #("lstm:2.5" "\"lstm:2.5\" has no whole number after the colon, but '2.5'")
     #("48,dropout:x" "\"dropout:x\" has no number after the colon, but 'x'")])]
     test-other-layers-are-refused [value said]
-  (assert (in said (complaint parse-layers value)))
+  (assert (in said (complaint check-value "`layers`" LAYERS value)))
   (assert (in said (complaint (fn [] (recipe "r" :layers value))))))
 
 

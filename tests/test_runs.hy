@@ -125,7 +125,7 @@
     test-a-wrong-value-is-refused-at-once-in-the-words-of-python
     [tmp-path monkeypatch options words]
   (monkeypatch.chdir tmp-path)
-  (with [caught (pytest.raises ValueError)]
+  (with [caught (pytest.raises #(TypeError ValueError))]
     (lstm-textgen.train #** options))
   (assert (in words (str caught.value)))
   (assert (= (list (.iterdir tmp-path)) [])))

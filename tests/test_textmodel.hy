@@ -153,7 +153,7 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
 
 (defn [(pytest.mark.parametrize "settings,words" [
     #({"layers" "24,x"} "`layers`: \"x\"")
-    #({"lookback" True} "`lookback` must be a whole number")
+    #({"lookback" 0} "`lookback` must be a whole number")
     #({"save_every" 0} "`save_every` must be")])]
     test-a-wrong-setting-is-refused-by-its-name-in-python [tmp-path settings words]
   (with [_ (pytest.raises ValueError :match words)]

@@ -203,7 +203,7 @@
 
 
 (defn [(pytest.mark.parametrize #("name" "value") [
-    #("length" -1) #("length" 2.5) #("stop" "") #("stop" 3) #("sentences" 0)])]
+    #("length" -1) #("stop" "") #("stop" ["a" ""]) #("sentences" 0)])]
     test-an-end-out-of-range-is-named [name value]
   (with [_ (pytest.raises ValueError :match f"`{name}` must be")]
     (Ends #** {name value})))

@@ -71,12 +71,12 @@ that the model has learned from.]]
 (defclass Watchers []
   #[[Calls the `callbacks`, a list, on a run that trains `model` with `params`, those of `fit`.
 
-  Raise `ValueError` if one of them is no Keras callback.]]
+  Raise `TypeError` if one of them is no Keras callback.]]
 
   (defn __init__ [self callbacks model params]
     (for [callback callbacks]
       (unless (isinstance callback keras.callbacks.Callback)
-        (raise (ValueError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
+        (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
           (clip (repr callback)))))))
     (setv
       self.model model

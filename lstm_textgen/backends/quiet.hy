@@ -34,7 +34,7 @@
   backend, as Keras imports it at its first step of training if it is installed; but not where
   the steps are our own.
 
-  Return the backend chosen here, or None. Raise `ValueError`, which says what to do, if Keras or
+  Return the backend chosen here, or None. Raise `ImportError`, which says what to do, if Keras or
   its backend is missing, and `KeyboardInterrupt` after the import if Ctrl-C was pressed.]]
   (_check-backend)
   (setv
@@ -58,7 +58,7 @@
     (raise KeyboardInterrupt))
   (when missing
     (setv backend (_backend-for missing.name))
-    (raise (ValueError (+ f"this needs Keras with the backend {backend}, but "
+    (raise (ImportError (+ f"this needs Keras with the backend {backend}, but "
         f"{(or missing.name backend)} is not installed: pip install keras {backend} "
         "(KERAS_BACKEND chooses another backend)"))
       :from missing))

@@ -22,7 +22,7 @@
   (prepare-streams)
   (try
     (_run (parse-flags (if (is arguments None) (cut sys.argv 1 None) arguments)))
-    (except [error [ValueError OSError FloatingPointError]]
+    (except [error [ValueError OSError FloatingPointError ImportError]]
       (complain f"{(program)}: {(explain error)}")
       2)
     (except [KeyboardInterrupt]

@@ -26,10 +26,10 @@ time, vocabulary) as stock Keras does with the model itself.]]
 (defn check-export [path [name "path"] [models #()] [overwrite False]]
   #[[Raise an error unless a model can be exported to `path` without harm.
 
-  That is `ValueError` for an ending that is none of `export-model`'s, for what would be
-  overwritten, and for a missing package; `OSError` for a place that can't be written. `name` is
-  the setting that gave the path, `models` are the models that are read. A file that this program
-  didn't make is replaced only with `overwrite`.]]
+  That is `ValueError` for an ending that is none of `export-model`'s and for what would be
+  overwritten, `ImportError` for a missing package, `OSError` for a place that can't be written.
+  `name` is the setting that gave the path, `models` are the models that are read. A file that this
+  program didn't make is replaced only with `overwrite`.]]
   (setv ending (_ending path))
   (unless (in ending WRITERS)
     (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
@@ -40,7 +40,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
       (check-output name each [] models overwrite)))
   (setv package (.get PACKAGES ending))
   (unless (or (is package None) (find-spec package))
-    (raise (ValueError
+    (raise (ImportError
       f"`{name}` to {ending} needs the package {package}: pip install {package}"))))
 
 

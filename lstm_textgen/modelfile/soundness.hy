@@ -8,32 +8,23 @@ loaded. Each raises `ValueError`.]]
   math [isfinite]
   numpy :as np
   lstm-textgen.modelfile.hdf5 [unless-sound]
-  lstm-textgen.settings [stored-settings])
+  lstm-textgen.settings [stored-settings]
+  lstm-textgen.values [MAX-WHOLE whole?])
 
 (setv
   MAX-EMBEDDING 65536
   MAX-STEP (** 2 20)  ; ids in one training step: 16 times what a large GPU is given
   ;; What an evaluation tells, and the most of one kind that a report shows.
   EVALUATED #{"epoch" "counts" "surprise" "calibration" "sample" "copied" "passage"}
-  MOST-SHOWN 1000
-  MAX-COUNT (** 2 53))  ; above it a float can't hold every whole number
+  MOST-SHOWN 1000)
 
 
 (defn read-settings [stored]
   "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
-  (for [value (.values stored)]
-    (unless-sound (_small-numbers? value) "its settings have a number that is too large"))
   (setv settings (stored-settings stored))
   (unless-sound (<= settings.embedding MAX-EMBEDDING) "its setting 'embedding' is too large")
   (_check-effort settings)
   settings)
-
-
-(defn _small-numbers? [value]
-  "Return whether `value`, or each item of it if it is a list, is no whole number above MAX-COUNT."
-  (all (gfor
-    item (if (isinstance value list) value [value])
-    (or (not (isinstance item int)) (<= item MAX-COUNT)))))
 
 
 (defn _check-effort [settings]
@@ -102,10 +93,10 @@ loaded. Each raises `ValueError`.]]
 
 
 (defn count? [value]
-  "Return whether `value` is a whole number from 0 to MAX-COUNT."
-  (and (isinstance value int) (not (isinstance value bool)) (<= 0 value MAX-COUNT)))
+  "Return whether `value` is a whole number from 0 to MAX-WHOLE."
+  (and (whole? value) (<= 0 value MAX-WHOLE)))
 
 
 (defn _number? [value]
-  "Return whether `value` is a finite number, and no larger than MAX-COUNT if it is a whole one."
+  "Return whether `value` is a finite number, and no larger than MAX-WHOLE if it is a whole one."
   (or (count? value) (and (isinstance value float) (isfinite value))))

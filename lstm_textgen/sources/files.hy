@@ -63,7 +63,8 @@
   many there are (None: unknown). `limit` is the most bytes that a download or the content of a
   `.gz` may have. `warn`, if given, is called with a line about what was skipped.
 
-  Whatever is wrong with a source raises `ValueError` or `OSError`, in one line that names it.]]
+  Whatever is wrong with a source raises `ValueError` or `OSError`, in one line that names it; what
+  can be no source, `TypeError`.]]
   (check-encoding encoding)
   (setv
     sources (_source-list sources)
@@ -79,7 +80,7 @@
 
 
 (defn _source-list [sources]
-  "Return `sources`, one or several, as a list; raise `ValueError` if one can't be a source."
+  "Return `sources`, one or several, as a list; raise `TypeError` if one can't be a source."
   (when (or (isinstance sources #(str bytes os.PathLike)) (_open-file? sources))
     (setv sources [sources]))
   (unless sources
@@ -89,7 +90,7 @@
     (cond
       (_open-file? source) source
       (isinstance source #(str os.PathLike)) (_check-path (os.fsdecode source))
-      True (raise (ValueError
+      True (raise (TypeError
         f"a source is a path, a URL or an open file, not {(clip (repr source))}")))))
 
 

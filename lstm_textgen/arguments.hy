@@ -1,0 +1,55 @@
+"What `train` is given, checked, as a run takes it."
+
+(import
+  collections.abc [Iterable]
+  io [StringIO]
+  os [PathLike]
+  lstm-textgen.prep [compose]
+  lstm-textgen.recipes [Recipe load-recipe]
+  lstm-textgen.report.choice [make-report]
+  lstm-textgen.values [Kind TEXT check-value clip])
+
+(setv DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))
+
+
+(defn source-list [sources text own]
+  "Return the list of what to read: `sources`, or the `text` itself, or a recipe's `own`."
+  (when (and (is-not text None) (is-not sources None))
+    (raise (ValueError "give `sources` or `text`, not both")))
+  (cond
+    (is-not text None) [(StringIO (check-value "`text`" TEXT text))]
+    (is sources None) own
+    (or (isinstance sources #(str bytes PathLike)) (hasattr sources "read")) [sources]
+    (isinstance sources Iterable) (list sources)
+    True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
+
+
+(defn find-recipe [recipe]
+  "Return the `Recipe` that `recipe` is, or the path of; None for None."
+  (cond
+    (isinstance recipe #(Recipe (type None))) recipe
+    (isinstance recipe #(str PathLike)) (load-recipe recipe)
+    True (raise (TypeError (+ "`recipe` must be a recipe or the path of one, "
+      f"not {(clip (repr recipe))}")))))
+
+
+(defn prep-function [prep recipe]
+  "Return the text → text function that `prep` is or describes, or else that of `recipe`, if any."
+  (cond
+    (isinstance prep #(list tuple)) (compose #* prep)
+    (is-not prep None) (compose prep)
+    recipe recipe.prep))
+
+
+(defn callback-list [callbacks]
+  "Return the list of `callbacks`, which may be one alone; raise `TypeError` if they can't be."
+  (cond
+    (isinstance callbacks #(list tuple)) (list callbacks)
+    (hasattr callbacks "on_epoch_end") [callbacks]
+    True (raise (TypeError
+      f"`callbacks` must be a list of Keras callbacks, not {(clip (repr callbacks))}"))))
+
+
+(defn choose-display [display quiet]
+  "Return `display`, or for None what shows a run here; raise `TypeError` if it can't show one."
+  (if (is display None) (make-report quiet) (check-value "`display`" DISPLAY display)))

@@ -1,0 +1,106 @@
+"What is of the wrong type is a `TypeError` in Python, and one line on the command line."
+
+(import
+  fractions [Fraction]
+  numpy :as np
+  pytest
+  lstm-textgen.backends [quiet]
+  lstm-textgen.prep [compose]
+  lstm-textgen.recipes [recipe]
+  lstm-textgen.textmodel [TextModel load train]
+  tests.helpers [TEXT program refused saved-model small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  HUGE (** 10 30))
+
+
+(defn [pytest.fixture] model [tmp-path monkeypatch]
+  "A small model, in an empty folder."
+  (.chdir monkeypatch tmp-path)
+  (TextModel (small-model)))
+
+
+(defn [(pytest.mark.parametrize #("method" "given" "named" "said") [
+    #("generate" ["h"] {"temperature" (Fraction 1 2)} "`temperature` must be a number from 0 up")
+    #("generate" ["h" True] {} "`length` must be a whole number from 0 up, not True")
+    #("generate" ["h"] {"stop" 5} "`stop` must be text of at least one character")
+    #("generate" ["日" 5] {"warn" 5} "`warn` must be a function, not 5")
+    #("generate" [5] {} "`seed` must be text, or a list of texts, not 5")
+    #("stream" [["h"]] {} "`seed` must be text, not ['h']")
+    #("prepare" [None] {} "`text` must be text, not None")
+    #("score" [5] {} "`text` must be text, not 5")
+    #("save" [None] {} "`path` must be a path, not None")
+    #("export" [b"m.h5"] {} "`path` must be a path, not b'm.h5'")
+    #("page" ["p.html" "model"] {} "`others` must be a TextModel, not 'model'")])]
+    test-a-wrong-type-is-a-type-error [model tmp-path method given named said]
+  (with [caught (pytest.raises TypeError)]
+    ((getattr model method) #* given #** named))
+  (assert (.startswith (str caught.value) said))
+  (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn [(pytest.mark.parametrize #("options" "said") [
+    #({"quiet" None} "`quiet` must be True or False, not None")
+    #({"save_every" None} "`save_every` must be a number above 0, not None")
+    #({"report" 5} "`report` must be a report such as lstm_textgen.Report, not 5")
+    #({"prep" 5} "a step is a name, a tuple")
+    #({"base" 5} "`base` must be text, not 5")
+    #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")])]
+    test-a-wrong-type-is-a-type-error-of-train [model tmp-path options said]
+  (with [caught (pytest.raises TypeError)]
+    (train #** {"text" TEXT #** options}))
+  (assert (.startswith (str caught.value) said))
+  (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn test-a-recipe-a-step-and-a-path-of-the-wrong-type-are-type-errors []
+  (for [act [
+      (fn [] (recipe "r" :epochs "3"))
+      (fn [] (compose #("replace" 5 "a")))
+      (fn [] (compose #(5 5)))
+      (fn [] (load None))]]
+    (with [_ (pytest.raises TypeError :match "must be|a step is")]
+      (act))))
+
+
+(defn test-a-number-too-large-is-a-value-error-that-says-the-largest [model]
+  (for [act [
+      (fn [] (.generate model "h" HUGE :sentences 1))
+      (fn [] (recipe "r" :epochs HUGE))
+      (fn [] (train :text TEXT :minutes (** 10 400)))]]
+    (with [_ (pytest.raises ValueError :match "must be a .*number .*at most 9007199254740992")]
+      (act))))
+
+
+(defn test-numpy-s-text-and-numbers-in-lists-are-plain-ones [model]
+  (setv likeliest (.generate model "h" 5 :temperature 0))
+  (assert (= (.generate model (np.array "h") 5 :temperature [(np.float32 0)]) likeliest))
+  (assert (= (.generate model (np.array ["h"]) 5 :temperature 0) [likeliest])))
+
+
+(defn test-missing-keras-is-an-import-error [model monkeypatch]
+  (.delenv monkeypatch "KERAS_BACKEND" :raising False)
+  (.setattr monkeypatch quiet "import_module" (fn [name]
+    (raise (ModuleNotFoundError f"no {name}" :name name))))
+  (with [_ (pytest.raises ImportError :match "keras is not installed: pip install keras")]
+    (.to-keras model)))
+
+
+;; * The command line
+
+(defn [(pytest.mark.parametrize #("flags" "said") [
+    #(["--generate" "h" "--length" (str HUGE) "--sentences" "1"]
+      "--length must be a whole number from 0 up, not 1000000000000000000000000000000 (at most")
+    #(["--generate" "h" "--temperature" "1/2"]
+      "--temperature must be a number from 0 up, or several of them, not '1/2'")
+    #(["--sources" "a.txt" "--epochs" "1.5"] "--epochs must be a whole number from 0 up")
+    #(["--recipe" "r.hy"] "r.hy:1: `:epochs` must be a whole number from 0 up, not '3'")
+    #(["--recipe" "s.hy"] "s.hy:1: the step 'five' is not a function, but int")])]
+    test-the-program-refuses-it-in-a-line [tmp-path flags said]
+  (saved-model tmp-path)
+  (for [[name code] [["r" "(defrecipe r :epochs (str 3))"]
+      ["s" "(setv five 5) (defrecipe s :prep five)"]]]
+    (.write-text (/ tmp-path f"{name}.hy")
+      (+ "(require lstm-textgen.macros [defrecipe]) " code)))
+  (refused (program #* flags :folder tmp-path) said))
