@@ -106,9 +106,7 @@
     (return `(~function ~text ~@args)))
   (setv
     own (hy.gensym "step")
-    made (if name
-      `(hy.I.lstm_textgen/steps.text-first ~function ~@args)
-      `(hy.I.lstm_textgen/steps.own-step ~(String (_spelt head)) ~function ~@args)))
+    made `(hy.I.lstm_textgen/steps.make-step ~(String (or name (_spelt head))) ~function ~@args))
   (.extend before [own made])
   `(~own ~text))
 
@@ -138,7 +136,7 @@
 
   becomes, with generated names for `text` and `own`,
 
-      (setv own (steps.own-step "my-step" my-step))
+      (setv own (steps.make-step "my-step" my-step))
       (defn clean [text]
         "Prose alone."
         (own (prep.replace (prep.drop-lines (prep.lower text) "^#") "--" "-")))

@@ -6,10 +6,11 @@ function of several.]]
 (require
   lstm-textgen.macros [defprep])
 (import
+  dataclasses [dataclass]
   io [StringIO]
   re
   unicodedata
-  lstm-textgen.steps [check-step own-step text-first])
+  lstm-textgen.steps [check-step make-step])
 
 (export :objects [
   lower nfc ascii-quotes replace drop-lines keep-lines strip-lines squeeze-blank-lines
@@ -99,9 +100,15 @@ function of several.]]
   returns anything but text.
 
       ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
-  (setv functions (lfor step steps (_function step)))
-  (fn [text]
-    (for [function functions]
+  (Composed (lfor step steps (_function step))))
+
+
+(defclass [(dataclass :eq False)] Composed []
+  "The text → text function that applies `functions`, a list, in their order; it can be pickled."
+  #^ list functions
+
+  (defn __call__ [self text]
+    (for [function self.functions]
       (setv text (function text)))
     text))
 
@@ -120,10 +127,11 @@ function of several.]]
 
 (defn _own [function #* args]
   "Return the user's own `function`, with `args` after the text, as a step that gives text."
-  (own-step (getattr function "__name__" (repr function)) function #* args))
+  (make-step (getattr function "__name__" (repr function)) function #* args))
 
 
 (defn _named [name args]
   "Return the step called `name`, with hyphens or underscores, as a function of a text alone."
-  (check-step (hy.unmangle (hy.mangle name)) (list args))
-  (text-first (get (globals) (hy.mangle name)) #* args))
+  (setv name (hy.unmangle (hy.mangle name)))
+  (check-step name (list args))
+  (make-step name (get (globals) (hy.mangle name)) #* args))

@@ -22,7 +22,7 @@
   `name` and `doc` are text, `doc` may be None; `prep` is a text → text function or None;
   `settings` is a dict of what was set, by names with underscores (`learning_rate`); `folder`, a
   Path, is where the recipe's file is, if `load-recipe` read it: sources that are not in the
-  current folder are looked for there.]]
+  current folder are looked for there. It can be pickled if its `prep` can.]]
   #^ str name
   #^ str doc
   #^ Callable prep
@@ -61,7 +61,28 @@
   (setv
     [recipe] recipes
     recipe.folder path.parent)
+  (when recipe.prep
+    (setv recipe.prep (FilePrep recipe.prep path)))
   recipe)
+
+
+(defclass [(dataclass :eq False)] FilePrep []
+  #[[The `prep` of the recipe in the file at `path`.
+
+  No other process can import the functions of that file, so it is pickled as the path.]]
+  #^ Callable prep
+  #^ Path path
+
+  (defn __call__ [self text]
+    (self.prep text))
+
+  (defn __reduce__ [self]
+    #(_prep-in #(self.path))))
+
+
+(defn _prep-in [path]
+  "Return the `FilePrep` of the recipe in the file at `path`."
+  (. (load-recipe path) prep))
 
 
 (defn _run [path]

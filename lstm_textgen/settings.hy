@@ -292,7 +292,10 @@ its flag, a recipe as its keyword.]]
 (setv ModelSettings (make-dataclass "ModelSettings"
   (lfor setting (settings-in "m") setting.name)
   :frozen True
-  :namespace {"as_dict" _plain-dict "__doc__" "The settings of a model, an attribute each."}))
+  :namespace {
+    "as_dict" _plain-dict
+    "__doc__" "The settings of a model, an attribute each."
+    "__module__" __name__}))  ; pickle looks for it there
 
 
 (defn new-settings [given]

@@ -2,6 +2,8 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  collections.abc [Callable]
+  dataclasses [dataclass]
   lstm-textgen.values [PASSAGE REGEX TEXT check-value clip unknown-name])
 
 ;; The steps that prep.hy defines, each with the kinds of its arguments after the text.
@@ -30,27 +32,31 @@
     (check-value f"what '{name}' takes" kind arg)))
 
 
-(defn text-first [function / #* args #** named]
-  #[[Return `function` of a text alone, the arguments after the text filled in.
+(defclass [(dataclass :eq False)] Step []
+  #[[A `function` of a text, the arguments after the text filled in: a text → text function.
 
-      ((text-first str.replace "a" "b") "banana")  ; => "bbnbnb"]]
-  (fn [text]
-    (function text #* args #** named)))
+      ((Step "replace" str.replace #("a" "b") {}) "banana")  ; => "bbnbnb"
+
+  It can be pickled if the function can. Called, it raises `ValueError` with the step's `name` if
+  the function returns anything but text.]]
+  #^ str name
+  #^ Callable function
+  #^ tuple args
+  #^ dict named
+
+  (defn __call__ [self text]
+    (setv result (self.function text #* self.args #** self.named))
+    (unless (isinstance result str)
+      (raise (ValueError f"the step '{self.name}' returned {(_type result)}, not text")))
+    result))
 
 
-(defn own-step [name function / #* args #** named]
-  #[[Return the user's own `function` as a step called `name`, as `text-first` does.
-
-  Raise `TypeError` if it isn't a function; the step raises `ValueError` if it returns anything but
-  text.]]
+(defn make-step [name function / #* args #** named]
+  "Return the `Step` of `function` and what it takes; raise `TypeError` if it isn't a function."
   (setv name (clip name))
   (unless (callable function)
     (raise (TypeError f"the step '{name}' is not a function, but {(_type function)}")))
-  (fn [text]
-    (setv result (function text #* args #** named))
-    (unless (isinstance result str)
-      (raise (ValueError f"the step '{name}' returned {(_type result)}, not text")))
-    result))
+  (Step name function args named))
 
 
 (defn _type [value]

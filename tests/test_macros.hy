@@ -11,7 +11,7 @@
   lstm-textgen.prep :as prep
   lstm-textgen.recipes [recipe]
   lstm-textgen.settings [settings-in]
-  lstm-textgen.steps [STEPS text-first]
+  lstm-textgen.steps [STEPS make-step]
   tests.helpers [run-python])
 
 (setv
@@ -125,14 +125,14 @@
 
 (defn test-an-expansion-names-only-generated-and-user-names []
   (setv [_ [_ own form] [_ _ [param] code]] (expand '(defprep p (mine 1))))
-  (assert (= form '(hy.I.lstm_textgen/steps.own-step "mine" mine 1)))
+  (assert (= form '(hy.I.lstm_textgen/steps.make-step "mine" mine 1)))
   (assert (= code `(~own ~param)))
   (assert (.startswith own "_hy_gensym"))
   (assert (.startswith param "_hy_gensym")))
 
 
-(defn test-text-first-fills-in-the-rest []
-  (assert (= ((text-first add "?" :times 3) "what") "what???")))
+(defn test-a-step-fills-in-the-rest []
+  (assert (= ((make-step "add" add "?" :times 3) "what") "what???")))
 
 
 ;; * `defprep`: what it refuses

@@ -1,0 +1,73 @@
+"What process pools and joblib ask for: models, steps and recipes can be pickled."
+
+(import
+  pickle
+  pytest
+  lstm-textgen.mixture [Mixture]
+  lstm-textgen.prep [compose]
+  lstm-textgen.recipes [load-recipe recipe]
+  lstm-textgen.textmodel [TextModel]
+  tests.helpers [run-python small-model succeeded])
+
+(setv
+  pytestmark pytest.mark.quick
+  WRITE #[[
+import pickle
+with open("model.pickle", "rb") as file:
+    model = pickle.load(file)
+print(model.generate("h", 20, rng_seed=1), end="")
+]]
+  OWN-STEPS "
+(require lstm-textgen.macros [defprep defrecipe])
+(defn shout [text] (+ text \"!\"))
+(defrecipe loud :epochs 3 :prep [lower (replace \"a\" \"o\") shout (fn [text] (* 2 text))])")
+
+
+(defn copied [value]
+  "Return `value` after it was pickled."
+  (pickle.loads (pickle.dumps value)))
+
+
+(defn louder [text mark]
+  "Return `text` with a `mark` at its end."
+  (+ text mark))
+
+
+(defn [(pytest.mark.parametrize "make" [
+    small-model
+    (fn [] (small-model :unit "words"))
+    (fn [] (Mixture (small-model 1) (small-model 2)))])]
+    test-a-pickled-model-writes-the-same-text [make]
+  (setv
+    model (TextModel (make) "bot")
+    [text again] (lfor m [model (copied model)] (.generate m "" 50 :rng-seed 1)))
+  (assert (= text again))
+  (assert (= (. (copied model) name) "bot"))
+  (assert (= (. (copied model) settings) model.settings)))
+
+
+(defn test-a-process-that-knows-nothing-of-us-can-use-a-pickled-model [tmp-path]
+  (setv model (TextModel (small-model)))
+  (.write-bytes (/ tmp-path "model.pickle") (pickle.dumps model))
+  (assert (= (succeeded (run-python "-c" WRITE :cwd tmp-path))
+    (.generate model "h" 20 :rng-seed 1))))
+
+
+(defn test-composed-steps-can-be-pickled []
+  (setv clean (compose "lower" #("replace" "a" "o") str.strip #(louder "!")))
+  (assert (= ((copied clean) " BANANA ") (clean " BANANA ") "bonono!")))
+
+
+(defn test-a-recipe-can-be-pickled []
+  (setv tales (recipe "tales" :prep ["lower" #("drop-lines" "^#")] :epochs 3))
+  (assert (= (. (copied tales) settings) {"epochs" 3}))
+  (assert (= ((. (copied tales) prep) "A\n#b") "a\n")))
+
+
+(defn test-a-recipe-with-steps-of-its-own-is-pickled-by-its-path [tmp-path]
+  (.write-text (/ tmp-path "loud.hy") OWN-STEPS)
+  (setv loud (load-recipe (/ tmp-path "loud.hy")))
+  (setv (get loud.settings "epochs") 4)
+  (setv again (copied loud))
+  (assert (= (again.prep "BANANA") (loud.prep "BANANA") "bonono!bonono!"))
+  (assert (= [again.settings again.folder] [{"epochs" 4} tmp-path])))
