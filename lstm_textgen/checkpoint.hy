@@ -240,7 +240,7 @@ file holds, nothing less and nothing more.]]
   (try
     (with [file (open-hdf5 path)]
       (unless-sound (in "lstm_textgen" file.objects)
-        "it was not made by this program; if Keras made it, use `import`")
+        "it was not made by this program; if Keras made it, use `TextModel.from_keras`")
       (setv format (.get (.attributes file "lstm_textgen") "format"))
       (unless-sound (and (count? format) (>= format 1)) "it has no format number")
       (when (> format FORMAT)

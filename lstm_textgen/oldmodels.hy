@@ -67,7 +67,7 @@ ones.]]
       (setv own False)))
   (when own
     (raise (ValueError
-      f"{path}: this is a model of this program already; give it as `path`, without `import`"))))
+      f"{path}: this is a model of this program already, and needs no `TextModel.from_keras`"))))
 
 
 (defn _read-alphabet [path]

@@ -30,7 +30,8 @@ its flag, a recipe as its keyword.]]
   - `later`: whether a model file may lack it, since the first ones did.
   - `brief`: one short line about an everyday flag, for `--help`; the others are in `--help-all`.
   - `flag`: its name on the command line; `value`: what a flag that takes none sets it to.
-  - `keyword`: its name in a recipe, if that is another.]]
+  - `keyword`: its name in a recipe, if that is another; `python`: what does it in Python, if that
+    is something else.]]
   #^ str name
   #^ Kind kind
   #^ str places
@@ -45,7 +46,8 @@ its flag, a recipe as its keyword.]]
     #^ str brief None
     #^ str flag None
     #^ object value None
-    #^ str keyword None)
+    #^ str keyword None
+    #^ str python None)
 
   (defn [property] option [self]
     "Its flag, such as `--max-words`."
@@ -227,7 +229,8 @@ its flag, a recipe as its keyword.]]
       ".json), .h5 (small, to share, without what resumes training), or / for the folder of a "
       "SavedModel"))
   (Setting "import" PASSAGE "c" "other programs" "OLD.h5"
-    "make a model from an .h5 or .keras file that Keras 1, 2 or 3 saved")
+    "make a model from an .h5 or .keras file that Keras 1, 2 or 3 saved"
+    :python "TextModel.from_keras")
   (Setting "alphabet" PASSAGE "c" "other programs" "OLD.txt"
     "the file with all characters of the model to --import, in their order")
   ;; * Other
@@ -237,7 +240,9 @@ its flag, a recipe as its keyword.]]
   (Setting "completion" SHELL "c" "other" "SHELL"
     "print a script that completes these flags in bash, zsh or fish")])
 
-(setv SETTINGS (dfor setting TABLE setting.name setting))
+(setv
+  SETTINGS (dfor setting TABLE setting.name setting)
+  IN-MESSAGES (dfor setting TABLE (or setting.python setting.name) setting))
 
 
 (defn settings-in [place]
@@ -273,9 +278,9 @@ its flag, a recipe as its keyword.]]
 (defn in-words [text spell]
   "Return `text` with each setting's name in backticks as `spell` writes that `Setting`."
   (re.sub
-    "`([a-z_]+)`"
+    r"`([\w.]+)`"
     (fn [found]
-      (setv setting (.get SETTINGS (.group found 1)))
+      (setv setting (.get IN-MESSAGES (.group found 1)))
       (if setting (spell setting) (.group found)))
     text))
 

@@ -197,7 +197,7 @@
     #[[Save to the file at `path`.
 
     Raises `OSError` when it can't be written, `ValueError` for the name of a model that comes with
-    the program.]]
+    the program, of a backup, or of a file that ends in `.keras`.]]
     (save-checkpoint self.checkpoint (own-path (_path path))))
 
   (defn page [self path #* others [temperature None] [length None] [overwrite False]]
@@ -261,8 +261,10 @@
 
 
 (defn _listed [values]
-  "Return `values` as a list if they can be one, as they are if not."
-  (if (isinstance values Iterable) (list values) values))
+  "Return `values` as a list if they are several, as they are if not."
+  (if (and (isinstance values Iterable) (not (isinstance values #(bytes bytearray))))
+    (list values)
+    values))
 
 
 (defn [contextmanager] _collecting [warn]
@@ -277,7 +279,7 @@
 
 
 (defn load [path]
-  #[[Return the `TextModel` in the file at `path` (`.h5` may be left out).
+  #[[Return the `TextModel` in the file at `path` (`.h5` may be left out), or in its `.h5.bak`.
 
   Raises `OSError` or, for a file that is not a model, `ValueError`.]]
   (with [warn (_collecting None)]

@@ -89,10 +89,10 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
   All are written side by side. The options are `stream`'s; text k draws by `rng-seed` and k alone.
   Raise `ValueError` unless `ends` has an end.]]
-  (when ends.endless?
-    (raise (ValueError
-      "several texts at once need an end: give `length`, `stop` or `sentences`")))
   (setv streams (* samples (len seeds)))
+  (when ends.endless?
+    (raise (ValueError (+ (if (= streams 1) "a text needs" "several texts need")
+      " an end: give `length`, `stop` or `sentences`"))))
   (when (<= streams 1)
     (return (lfor
       seed (cut seeds streams)

@@ -8,18 +8,20 @@
   tempfile [TemporaryFile]
   lstm-textgen.modelfile.replacing [locked refuse-read-only saving temporary-paths])
 
-(setv SHIPPED (/ (. (Path __file__) parent parent) "models"))
+(setv
+  SHIPPED (/ (. (Path __file__) parent parent) "models")
+  BACKUP ".h5.bak")
 
 
 (defn model-path [path [setting "path"]]
   #[[Return the file that `path` means.
 
-  `model` and `model.h5` are the same model, and a symbolic link is the file that it leads to.
-  Raise `ValueError`, naming the `setting`, if it can be no file.]]
+  `model` and `model.h5` are the same model, `model.h5.bak` is its backup, and a symbolic link is
+  the file that it leads to. Raise `ValueError`, naming the `setting`, if it can be no file.]]
   (setv path (Path path))
   (when (in path.name ["" ".."])
     (raise (ValueError f"`{setting}`: '{path}' names no file")))
-  (unless (= path.suffix ".h5")
+  (unless (or (= path.suffix ".h5") (.endswith path.name BACKUP))
     (setv path (.with-name path (+ path.name ".h5"))))
   (if (.is-symlink path) (Path (realpath path)) path))
 
@@ -33,10 +35,17 @@
 
 
 (defn own-path [path]
-  "Return the file to save a model in that `path` means; raise `ValueError` for a shipped one."
+  #[[Return the file to save a model in that `path` means.
+
+  Raise `ValueError` for the name of a shipped one, a backup, or a file in Keras' other format.]]
   (when (_shipped path)
     (raise (ValueError (+ f"`path`: {path} is a model that comes with the program; to save one of "
       f"your own under that name, give ./{(. (Path path) stem)}.h5"))))
+  (when (.endswith (fspath path) BACKUP)
+    (raise (ValueError f"`path`: {path} is a backup; give another file")))
+  (when (= (. (Path path) suffix) ".keras")
+    (raise (ValueError (+ "`path`: a model is saved as .h5, which Keras opens too; "
+      f"give {(.with-suffix (Path path) ".h5")}, not {path}"))))
   (setv own (model-path path))
   (if (_shipped own) (.absolute own) own))  ; a `Path` forgets ./
 

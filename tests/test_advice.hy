@@ -1,0 +1,74 @@
+"What messages advise, in the words of Python and in those of the command line."
+
+(import
+  os
+  h5py
+  pytest
+  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.textmodel [TextModel load train]
+  tests.helpers [TEXT output program refused saved-model small-model])
+
+(setv pytestmark pytest.mark.quick)
+
+
+(defn [pytest.fixture] model [tmp-path monkeypatch]
+  "A small model, in an empty folder."
+  (.chdir monkeypatch tmp-path)
+  (TextModel (small-model)))
+
+
+;; * Files of Keras
+
+(defn test-a-file-of-keras-is-advised-about-in-the-words-of-the-caller [tmp-path]
+  (with [file (h5py.File (/ tmp-path "model.h5") "w")]
+    (.create-group file "model_weights"))
+  (with [_ (pytest.raises ValueError :match "if Keras made it, use `TextModel.from_keras`$")]
+    (load (/ tmp-path "model")))
+  (refused (program "--generate" "a" :folder tmp-path) "if Keras made it, use --import\n"))
+
+
+(defn test-no-model-is-saved-as-keras-format [model tmp-path]
+  (for [act [
+      (fn [] (.save model "x.keras"))
+      (fn [] (train :text TEXT :path (/ tmp-path "x.keras")))]]
+    (with [_ (pytest.raises ValueError :match "saved as .h5, .*; give .*x.h5, not .*x.keras$")]
+      (act)))
+  (refused (program "--sources" "a.txt" "--model" "x.keras" :folder tmp-path)
+    "--model: a model is saved as .h5" "give x.h5, not x.keras")
+  (assert (= (os.listdir) [])))
+
+
+;; * Backups
+
+(defn test-a-backup-can-be-opened-by-its-name [tmp-path]
+  (saved-model tmp-path)
+  (save-checkpoint (small-model 2) (/ tmp-path "model"))
+  (setv [new old] (lfor name ["model" "model.h5.bak"] (load (/ tmp-path name))))
+  (assert (= (.generate old "h" 9 :rng-seed 1)
+    (.generate (TextModel (small-model)) "h" 9 :rng-seed 1)))
+  (assert (!= (.generate old "h" 99 :rng-seed 1) (.generate new "h" 99 :rng-seed 1)))
+  (assert (= (+ (.generate old "h" 9 :rng-seed 1) "\n")
+    (output tmp-path "--model" "model.h5.bak" "--generate" "h" "--length" 9 "--rng-seed" 1))))
+
+
+(defn test-no-model-is-saved-as-a-backup [model tmp-path]
+  (with [_ (pytest.raises ValueError :match "model.h5.bak is a backup; give another file")]
+    (.save model "model.h5.bak"))
+  (refused (program "--sources" "a.txt" "--model" "m.h5.bak" :folder tmp-path)
+    "--model: m.h5.bak is a backup; give another file")
+  (assert (= (os.listdir) [])))
+
+
+;; * Writing
+
+(defn test-one-text-without-an-end-is-not-called-several [model]
+  (for [[samples said] [[None "^a text needs an end"] [2 "^several texts need an end"]]]
+    (with [_ (pytest.raises ValueError :match said)]
+      (.generate model "h" None samples))))
+
+
+(defn test-bytes-are-named-as-bytes [model]
+  (for [seed [b"h" (bytearray b"h") [b"h"]]]
+    (with [caught (pytest.raises TypeError)]
+      (.generate model seed))
+    (assert (.endswith (str caught.value) f"not {seed !r}"))))
