@@ -6,6 +6,7 @@
   os
   tempfile
   threading
+  zipfile
   hypothesis [assume given strategies :as st]
   pytest
   lstm-textgen.sources.files [NotText decode find-paths read-pieces read-sources]
@@ -199,10 +200,11 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 
 (defn test-a-gzip-bomb-is-stopped [here]
-  (write "bomb.gz" (gzip.compress (bytes (** 2 23))))
+  (write "bomb.gz" (gzip.compress (* b"a" (** 2 23))))
   (assert (= (complaint ["bomb.gz"] :limit (** 2 21))
     "'bomb.gz' expands to more than 2 MB; give a larger `max_download`"))
-  (write "all/bomb.gz" (gzip.compress (* b"a" (** 2 23))))
+  (os.makedirs "all")
+  (os.rename "bomb.gz" "all/bomb.gz")
   (assert (in "`max_download`" (complaint ["all"] :limit (** 2 21)))))
 
 
@@ -241,7 +243,12 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (assert (in "byte 2097151, in line 2, is 0xff;" (complaint ["c.txt"]))))
 
 
-(defn [(given (st.binary :max-size 20) (st.sampled-from ["utf-8" "utf-8-sig" "shift_jis"]))]
+(setv PRINTABLE [#* b"\r\n" #* (range 32 127) #* (range 128 256)])
+
+
+(defn [(given
+      (st.builds bytes (st.lists (st.sampled-from PRINTABLE) :max-size 20))
+      (st.sampled-from ["utf-8" "utf-8-sig" "shift_jis"]))]
     test-a-wrong-byte-is-where-the-message-says [data encoding]
   ;; Half a byte order mark and nothing else is an empty text to Python's decoder.
   (assume (not-in data [b"\xef" b"\xef\xbb"]))
@@ -278,7 +285,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 
 (defn test-bytes-of-no-encoding-are-taken-for-latin-1 [here]
-  (write "a.txt" (bytes (range 256)))
+  (write "a.txt" (bytes (range 32 256)))
   (assert (.endswith (complaint ["a.txt"]) "try `encoding` latin-1")))
 
 
@@ -286,3 +293,48 @@ print(ascii(read_sources(['-'], 'cp1252')))")
     test-an-unknown-encoding-is-refused [here encoding]
   (write "a.txt" "a")
   (assert (in "unknown encoding" (complaint ["a.txt"] encoding))))
+
+
+;; * What is no text
+
+(defn zipped [#* members]
+  "Return the bytes of a zip archive with these `members` (names and texts)."
+  (setv file (io.BytesIO))
+  (with [archive (zipfile.ZipFile file "w")]
+    (for [[name text] members]
+      (.writestr archive name text)))
+  (.getvalue file))
+
+
+(defn [(pytest.mark.parametrize #("content" "kind") [
+      #(b"%PDF-1.7\n" "a PDF")
+      #((zipped #("[Content_Types].xml" "x") #("word/document.xml" "x")) "a Word document")
+      #((zipped #("mimetype" "application/epub+zip")) "an EPUB")
+      #((zipped #("mimetype" "application/vnd.oasis.opendocument.text"))
+        "an OpenDocument file")
+      #((zipped #("a.txt" "word/")) "a zip archive")
+      #(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "an old Office document")
+      #(b"\x89PNG\r\n\x1a\n" "a picture")
+      #(b"\xff\xd8\xff\xe0" "a picture")
+      #(b"GIF89a" "a picture")
+      #(b"RIFF....WEBP" "a picture")])]
+    test-a-known-format-is-named-whatever-the-encoding [here content kind]
+  (write "a.txt" content)
+  (for [encoding ["utf-8" "latin-1" "utf-16"]]
+    (assert (= (complaint ["a.txt"] encoding)
+      f"'a.txt' is {kind}, not plain text; give its text as a .txt file"))))
+
+
+(defn test-many-control-characters-are-no-text-in-any-encoding [here]
+  (write "a.txt" (* (bytes (range 256)) 9))
+  (for [encoding ["utf-8" "latin-1" "cp437"]]
+    (assert (= (complaint ["a.txt"] encoding) (+ f"'a.txt' is not {encoding} text: "
+      "it has many control characters; give a plain text file, or the right `encoding`"))))
+  (write "b.txt" (.encode "Ein Fuchs" "utf-16-le"))
+  (assert (in "'b.txt' is not utf-8 text: " (complaint ["b.txt"]))))
+
+
+(defn test-a-few-control-characters-and-those-of-terminals-are-text [here]
+  (setv text (+ "\x1b[1mN\bN\a\x1b[0m\f\r\n" (* "many a fox" 10) "\0\x1a"))
+  (write "a.txt" text)
+  (assert (= (read-sources ["a.txt"]) text)))

@@ -54,6 +54,14 @@
     "latin-1 text: " (os.path.join "deep" "picture.png"))])))
 
 
+(defn test-documents-and-pictures-are-skipped-whatever-the-encoding [here]
+  (write "all/text.txt")
+  (write "all/book.pdf" b"%PDF-1.7\n")
+  (write "all/photo.jpg" b"\xff\xd8\xff\xe0")
+  (assert (= (warnings-about "all" "latin-1")
+    ["skipped 2 of 3 files in 'all' that are not latin-1 text: book.pdf, photo.jpg"])))
+
+
 (defn test-a-damaged-gzip-in-a-folder-is-named [here]
   (write "all/a.txt")
   (write "all/b.gz" "not zipped")

@@ -27,7 +27,22 @@
   ;; The encodings among which the one of a file is guessed, likelier ones first: between two that
   ;; read its bytes alike the first is meant.
   LIKELY ["utf_8" "utf_16" "cp1252" "cp1251" "cp1250" "koi8_r" "gb18030" "big5" "cp932" "euc_jp"
-    "cp949"])
+    "cp949"]
+  ;; Formats that aren't plain text, by their first bytes.
+  FORMATS (lfor
+    [pattern kind] [
+      [rb"%PDF-" "a PDF"]
+      [rb"(?=PK\x03\x04).*PK\x03\x04.{26}word/" "a Word document"]
+      [rb"PK\x03\x04.{26}mimetypeapplication/epub" "an EPUB"]
+      [rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis" "an OpenDocument file"]
+      [rb"PK\x03\x04" "a zip archive"]
+      [rb"\xd0\xcf\x11\xe0" "an old Office document"]
+      [rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP|II\*\0|MM\0\*" "a picture"]]
+    #((re.compile pattern re.DOTALL) kind))
+  ;; Control characters but for \a \b \t \n \v \f \r and escape, which a terminal's log has. A text
+  ;; has few others; of compressed data, read as latin-1, they are a tenth.
+  CONTROLS (lfor n [#* (range 7) #* (range 14 27) #* (range 28 32) 127] (chr n))
+  FEW-CONTROLS 0.02)  ; of the characters of a text
 
 
 (defclass NotText [ValueError]
@@ -289,37 +304,63 @@
 (defn decode [name file encoding [limit None]]
   #[[Yield the text of `file`, open for bytes, in pieces: neither bytes nor text are held whole.
 
-  `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding`,
-  and `ValueError` for more than `limit` bytes (None: any number).]]
+  `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding` or
+  don't begin as a text does, and `ValueError` for more than `limit` bytes (None: any number).]]
   (setv
     decoder ((codecs.getincrementaldecoder encoding))
     size 0
     lines 0)
   (try
     (while (setx data (.read file CHUNK))
+      (setv first (= size 0))
+      (when first
+        (_check-format name data))
       (+= size (len data))
       (when (and limit (> size limit))
         (raise (ValueError f"{name} expands to {(too-much limit)}")))
       (setv text (.decode decoder data))
+      (when (and first (not (_text? text)))
+        (raise (NotText (_not-text name encoding))))
       (+= lines (.count text "\n"))
       (yield text))
     (yield (.decode decoder b"" True))
     (except [error UnicodeDecodeError]
-      (raise (NotText f"{name} is not valid {encoding}: {(_mishap error size lines)}")
-        :from error))))
+      (raise (NotText (_mishap name encoding error size lines)) :from error))))
 
 
-(defn _mishap [error size lines]
-  #[[Return which byte can't be decoded and what to do about it. `error` is the
+(defn _check-format [name data]
+  "Raise `NotText` if `data`, the first bytes of the file `name`, are those of one of `FORMATS`."
+  (for [[pattern kind] FORMATS]
+    (when (.match pattern data)
+      (raise (NotText f"{name} is {kind}, not plain text; give its text as a .txt file")))))
+
+
+(defn _text? [text]
+  "Return whether `text` has few control characters."
+  (<= (sum (map text.count CONTROLS)) (* FEW-CONTROLS (len text))))
+
+
+(defn _not-text [name encoding]
+  "Return the message that the file `name` has no text in this `encoding`."
+  (+ f"{name} is not {encoding} text: it has many control characters; "
+    "give a plain text file, or the right `encoding`"))
+
+
+(defn _mishap [name encoding error size lines]
+  #[[Return which byte of the file `name` can't be decoded and what to do about it. `error` is the
   `UnicodeDecodeError`, `size` how many bytes were read, `lines` how many lines were decoded
   before.]]
   (setv
     data error.object  ; the last bytes read, after those left over from before
+    likely (_likely-encoding data error.start))
+  (unless (_text? (.decode data likely "ignore"))
+    (return (_not-text name encoding)))
+  (setv
     place (+ (- size (len data)) error.start)
     before (.decode (cut data error.start) error.encoding "ignore")
     line (+ 1 lines (.count before "\n")))
-  (+ f"byte {place}, in line {line}, is 0x{(get data error.start) :02x}; "
-    f"mend the file there or try `encoding` {(_likely-encoding data error.start)}"))
+  (+ f"{name} is not valid {encoding}: byte {place}, in line {line}, is "
+    f"0x{(get data error.start) :02x}; mend the file there or try `encoding` {likely}"))
 
 
 (defn _likely-encoding [data place]
