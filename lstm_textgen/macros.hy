@@ -143,9 +143,9 @@
 
   A step is one of STEPS, whatever that name means to the caller; or a function of the caller's:
   its name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. These
-  are evaluated once, where the prep is defined. If one returns anything but text, the prep raises
-  `ValueError`, which names it. A function whose name is so like a step's that it looks misspelt
-  goes in as `(fn [text] (lowr text))` or by a dotted name, `mine.lowr`.
+  are evaluated once, where the prep is defined. If one fails or returns anything but text, the
+  prep raises `ValueError` with its file and line. A function whose name is so like a step's that
+  it looks misspelt goes in as `(fn [text] (lowr text))` or by a dotted name, `mine.lowr`.
 
   A misspelt step, a wrong number of arguments and a literal of the wrong kind (such as an invalid
   pattern) are errors of compiling, at the step's own line.]]

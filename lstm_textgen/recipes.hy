@@ -8,9 +8,9 @@
   importlib.util [module-from-spec spec-from-loader]
   pathlib [Path]
   sys
-  traceback
   lstm-textgen.prep [compose]
-  lstm-textgen.settings [as-keyword check-given])
+  lstm-textgen.settings [as-keyword check-given]
+  lstm-textgen.steps [place summary])
 
 ;; What a recipe's file begins with.
 (setv REQUIRE "`(require lstm-textgen.macros [defprep defrecipe])`")
@@ -102,18 +102,12 @@
 
 (defn _complaint [error path]
   "Return one line: where in the recipe at `path` the exception came from, and what it says."
-  (setv text (.join " " (.split (or (getattr error "msg" None) (str error)))))
   (when (getattr error "lineno" None)
     ;; An error of compiling knows its place, which may be in a file that the recipe imports.
+    (setv text (.join " " (.split (or (getattr error "msg" None) (str error)))))
     (return f"{error.filename}:{error.lineno}: {text}"))
-  (setv
-    lines (lfor
-      frame (traceback.extract-tb error.__traceback__)
-      :if (= frame.filename path)
-      frame.lineno)
-    kind (if (isinstance error #(TypeError ValueError)) "" f"{(. (type error) __name__)}: ")
-    advice (if (_lacks-macros? error) f"; add {REQUIRE} before it" ""))
-  f"{path}:{(get [1 #* lines] -1)}: {kind}{(as-keyword text)}{advice}")
+  (setv advice (if (_lacks-macros? error) f"; add {REQUIRE} before it" ""))
+  f"{(place error path)}: {(as-keyword (summary error))}{advice}")
 
 
 (defn _lacks-macros? [error]

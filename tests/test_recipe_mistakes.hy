@@ -53,16 +53,21 @@
 (defprep careless-method str.encode)
 
 
+(defn first-line [function]
+  "Return where `function` is defined, as messages end it."
+  f"/test_recipe_mistakes.hy:{function.__code__.co-firstlineno}")
+
+
 (defn [(pytest.mark.parametrize #("prep" "said") [
-    #(careless "'my-step' returned NoneType")
-    #(careless-call "'my-step' returned NoneType")
-    #(careless-form "'(fn [text] (.split text \"\\n\"))' returned list")
-    #(careless-method "'str.encode' returned bytes")
-    #((compose my-step) "'my_step' returned NoneType")
-    #((compose "lower" #(str.split "a")) "'split' returned list")
-    #((. (recipe "r" :prep my-step) prep) "'my_step' returned NoneType")])]
-    test-a-step-that-returns-no-text-is-named [prep said]
-  (assert (= (complaint prep "a\nb") f"the step {said}, not text")))
+    #(careless f"{(first-line my-step)}: the step 'my-step' returned NoneType")
+    #(careless-call f"{(first-line my-step)}: the step 'my-step' returned NoneType")
+    #(careless-form ": the step '(fn [text] (.split text \"\\n\"))' returned list")
+    #(careless-method "the step 'str.encode' returned bytes")
+    #((compose my-step) f"{(first-line my-step)}: the step 'my_step' returned NoneType")
+    #((compose "lower" #(str.split "a")) "the step 'split' returned list")
+    #((. (recipe "r" :prep my-step) prep) ": the step 'my_step' returned NoneType")])]
+    test-a-step-that-returns-no-text-is-named-with-its-place [prep said]
+  (assert (.endswith (complaint prep "a\nb") f"{said}, not text")))
 
 
 (defn test-a-step-may-return-any-text []
@@ -83,7 +88,53 @@
     (defn my-step [text] (print :end \"\"))
     (defrecipe r :sources [\"text.txt\"] :prep [lower my-step])")
   (refused (program "--recipe" "r.hy" :folder tmp-path)
-    "the step 'my-step' returned NoneType, not text"))
+    f"{(/ tmp-path "r.hy")}:3: the step 'my-step' returned NoneType, not text"))
+
+
+;; * Steps that fail
+
+(defn halve [text] (/ (len text) 0))
+
+
+(defn quote [text]
+  (setv said "no\nverse")
+  (raise (ValueError said)))
+
+
+(defprep halved lower halve)
+
+
+(defprep halved-again halved str.strip)
+
+
+(defn [(pytest.mark.parametrize #("prep" "said") [
+    #(halved f"{(first-line halve)}: ZeroDivisionError: division by zero")
+    #(halved-again f"{(first-line halve)}: ZeroDivisionError: division by zero")
+    #((compose halve) f"{(first-line halve)}: ZeroDivisionError: division by zero")
+    #((compose quote) ": no verse")
+    #((compose #(str.replace 5)) "the step 'replace': TypeError: replace expected at least 2")])]
+    test-an-error-in-a-step-is-said-with-its-place [prep said]
+  (assert (in said (complaint prep "ab")))
+  (with [error (pytest.raises ValueError)]
+    (prep "ab"))
+  (assert (isinstance error.value.__cause__ #(ZeroDivisionError ValueError TypeError))))
+
+
+(defn test-the-place-is-the-innermost-line-of-the-step [tmp-path]
+  (setv r (load-recipe (write-recipe tmp-path "(defn mean [n] (/ n 0))\n
+(defn halve [text]\n  (mean 5))\n(defrecipe r :prep halve)")))
+  (assert (= (complaint r.prep "a") (+ f"{(/ tmp-path "r.hy")}:2: "
+    "ZeroDivisionError: division by zero"))))
+
+
+(defn test-the-program-says-where-a-step-fails [tmp-path]
+  (write-text tmp-path)
+  (write-recipe tmp-path "
+    (defn halve [text]
+      (cut text (/ 1 0)))
+    (defrecipe r :sources [\"text.txt\"] :prep [lower halve])")
+  (refused (program "--recipe" "r.hy" :folder tmp-path)
+    f"{(/ tmp-path "r.hy")}:4: ZeroDivisionError: division by zero"))
 
 
 ;; * Forgotten macros
