@@ -118,8 +118,8 @@ until then, and for good if anything fails.]]
       (when (= (.read file (len SIGNATURE)) SIGNATURE)
         (raise (ValueError (_overwriting name path "a model")))))
     (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
-      (raise (ValueError (+ f"`{name}` {path} exists already, and this program didn't make it; "
-        "give another file, or `overwrite` to replace it"))))))
+      (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
+        "or `overwrite` to replace it"))))))
 
 
 (defn check-log-folder [path]

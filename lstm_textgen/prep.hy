@@ -96,8 +96,8 @@ function of several.]]
 
   It is `defprep` for those who have no macros. A step is a name, a tuple of a name or a function
   and what it takes after the text, or a function. Raise `ValueError` if a step is invalid, and
-  `TypeError` if it or what it takes is of another type; the function raises `ValueError`, with file
-  and line, if a step of your own fails or returns anything but text.
+  `TypeError` if it or what it takes is of another type; the function raises `ValueError`, with
+  file and line, if a step of your own fails or returns anything but text.
 
       ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
   (Composed (lfor step steps (_function step))))

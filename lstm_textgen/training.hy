@@ -24,7 +24,7 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.parallel.cores [make-learner]
   lstm-textgen.parallel.machines [Alone]
   lstm-textgen.schedule [Clock Limits describe-kept epochs-of haste kept-entry learning-rate
-    validation-losses why-done]
+    why-done]
   lstm-textgen.values [counted]
   lstm-textgen.writer [Ends stream])
 
@@ -107,7 +107,8 @@ cores, where a batch is dealt out to them.]]
           (.save self))
         (when stopper.number
           (raise (Interrupted stopper.number)))
-        (.say self.report (._ending self))
+        (when self.team.leader?
+          (.say self.report (._ending self)))
         (finally
           (.call self.watchers "on_train_end")
           (.end-bar self.report))))
@@ -128,7 +129,7 @@ cores, where a batch is dealt out to them.]]
       history self.checkpoint.history
       why (cond
         self.watchers.stop? "a callback ended the run"
-        self.late "the time is up"
+        (or self.late (.over? self.clock)) "the time is up"
         self.clock.deadline (+ (counted self.limits.max-epochs "epochs") " done in this run")
         True (get (why-done self.settings history self.text) 0)))
     f"finished: {why}; {self.path} has the weights of {(describe-kept history self.text)}")
@@ -298,19 +299,16 @@ cores, where a batch is dealt out to them.]]
     #[[Add the epoch to the history; keep its weights if they are the best.
 
     Return its entry, whether they are, and what the model writes now.]]
-    (setv
-      history self.checkpoint.history
-      entry {"epoch" (+ 1 self.place.epoch)  "loss" loss  "text" self.text}
-      best (min (validation-losses history self.text) :default math.inf))
+    (setv entry {"epoch" (+ 1 self.place.epoch)  "loss" loss  "text" self.text})
     (when self.held
       (.doing self.report f"validating on {(len self.held.ids) :,} {self.settings.unit}")
       (setv (get entry "validation_loss") (._validate self)))
     (setv sample (if self.team.leader? (._sample self) ""))
     (.update entry (._circumstances self sample))
-    (setv better (< (.get entry "validation_loss" -1) best))
+    (.append self.checkpoint.history entry)
+    (setv better (is entry (kept-entry self.checkpoint.history self.text)))
     (when better
       (setv self.checkpoint.weights (values self.learner.weights)))
-    (.append history entry)
     (setv self.place (replace self.place :epoch (get entry "epoch") :step 0 :loss-sum 0.0))
     #(entry better sample))
 

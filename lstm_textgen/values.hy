@@ -36,7 +36,8 @@
   (and (isinstance x int) (not (isinstance x bool))))
 
 
-(defn _number? [x]
+(defn number? [x]
+  "Return whether `x` is a number; True and False are none."
   (or (whole? x) (isinstance x float)))
 
 
@@ -50,7 +51,7 @@
 
 
 (defn _numbers? [x]
-  (all (map _number? (if (isinstance x list) x [x]))))
+  (all (map number? (if (isinstance x list) x [x]))))
 
 
 ;; * Ranges
@@ -81,11 +82,11 @@
   COUNT (Kind "a whole number from 1 up" whole? (fn [x] (and (>= x 1) (_finite? x))) int)
   WHOLE (Kind "a whole number from 0 up" whole? (fn [x] (and (>= x 0) (_finite? x))) int)
   SEED (Kind "a whole number from 0 to 2147483647" whole? (fn [x] (<= 0 x 2147483647)) int)
-  POSITIVE (Kind "a number above 0" _number? (fn [x] (and (> x 0) (_finite? x))) float)
-  FRACTION (Kind "a number from 0 to below 1" _number? (fn [x] (and (<= 0 x) (< x 1))) float)
-  SHARE (Kind "a number above 0 and below 1" _number? (fn [x] (< 0 x 1)) float)
-  PROBABILITY (Kind "a number above 0 and up to 1" _number? (fn [x] (and (< 0 x) (<= x 1))) float)
-  RATIO (Kind "a number from 0 to 1" _number? (fn [x] (<= 0 x 1)) float)
+  POSITIVE (Kind "a number above 0" number? (fn [x] (and (> x 0) (_finite? x))) float)
+  FRACTION (Kind "a number from 0 to below 1" number? (fn [x] (and (<= 0 x) (< x 1))) float)
+  SHARE (Kind "a number above 0 and below 1" number? (fn [x] (< 0 x 1)) float)
+  PROBABILITY (Kind "a number above 0 and up to 1" number? (fn [x] (and (< 0 x) (<= x 1))) float)
+  RATIO (Kind "a number from 0 to 1" number? (fn [x] (<= 0 x 1)) float)
   TEMPERATURE (Kind "a number from 0 up, or several of them" _numbers? _temperatures?
     _read-numbers)
   FLAG (Kind "True or False" (fn [x] (isinstance x bool)))

@@ -101,7 +101,7 @@
 
 ;; * The same is learned
 
-(defn test-a-batch-split-over-devices-teaches-the-same []
+(defn [pytest.mark.slow] test-a-batch-split-over-devices-teaches-the-same []
   (setv
     shown (succeeded (run-hy COMPARED :environment (on-jax 4)))
     [count loss variables] (map float (.split shown)))
@@ -160,7 +160,8 @@
   place)
 
 
-(defn test-a-stopped-run-resumes-with-the-same-bits [stopped together tmp-path]
+(defn [pytest.mark.slow]
+    test-a-stopped-run-resumes-with-the-same-bits [stopped together tmp-path]
   (assert (<= 1 (len (. (load-checkpoint (/ stopped "model")) history)) EPOCHS))
   (setv [resumed shown] (train-together (copied stopped tmp-path) 2 #* LONG))
   (assert (not-in "before" shown))

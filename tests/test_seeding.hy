@@ -85,7 +85,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
     "True\n")))
 
 
-(defn test-two-threads-learn-what-each-learns-alone []
+(defn [pytest.mark.slow] test-two-threads-learn-what-each-learns-alone []
   (setv
     alone (lfor rng-seed [1 2] (learnt rng-seed))
     together (side-by-side (fn [] (learnt 1)) (fn [] (learnt 2))))

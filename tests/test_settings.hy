@@ -25,7 +25,7 @@
 
 (defn test-the-types-and-the-signature-of-train-have-each-setting []
   (setv
-    own #{"sources" "text" "path" "recipe" "prep" "report" "callbacks"}
+    own #{"sources" "text" "path" "recipe" "prep" "display" "callbacks"}
     names (| own (sfor setting (settings-in "t") setting.name)))
   (assert (= (stub-arguments "train") names))
   (assert (= (set (. (inspect.signature train) parameters)) names)))

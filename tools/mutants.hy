@@ -30,7 +30,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
   ;; #(module text instead): `text` is in the module once.
   MUTANTS [
     #("training" "(get entry \"epoch\") :step 0 :loss-sum 0.0))" "(get entry \"epoch\") :step 0))")
-    #("training" "\"validation_loss\" -1) best)" "\"validation_loss\" -1) (- best))")
+    #("training" "(is entry (kept-entry" "(is-not entry (kept-entry")
     #("training" "(+ 2 (* 2 (math.log" "(+ 2 (* 2000000 (math.log")
     #("training" "(min 1 (max by-epochs" "(min 1 (min by-epochs")
     #("training" "(.leader-says self.team self.unsaved)" "False")

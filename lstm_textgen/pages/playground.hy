@@ -21,9 +21,9 @@ assets/playground.js the page.]]
   LONGEST 20_000  ; units of a text, so that no page grows without end
   HOTTEST 2  ; the temperature at the end of its slider
   TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
+    (fn [x] (or (number? x) (isinstance x list)))
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
-  PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page"
-    (fn [x] (and (whole? x) (<= 1 x LONGEST))))
+  PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page" whole? (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code is
   STYLES ["vendor/uPlot.min.css" "text.css" "playground.css"]
   WORKER ["binary.js" "random.js" "sampler.js" "network.js" "worker.js"]
