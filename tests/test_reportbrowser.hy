@@ -5,7 +5,8 @@
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page]
-  tests.browser [open-page overflow start-browser violations wait-until])
+  tests.browser [open-page overflow start-browser violations wait-until]
+  tests.test-reportpage [whole-model])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -63,6 +64,53 @@
     (assert (!= (ink page) light))
     (.set-viewport-size page {"width" 360  "height" 640})
     (wait-until page "document.querySelector('canvas').clientWidth < 340")))
+
+
+(defn labels [page]
+  "Return #(epochs rates), the numbers on the axes of the chart of learning rates by epoch."
+  (.evaluate page (+ "(window.drawn = [], Object.assign(CanvasRenderingContext2D.prototype, "
+    "{fillText(text) { drawn.push([this.canvas.closest('.plot').id, this.textAlign, text]); }}))"))
+  (.set-viewport-size page {"width" 700  "height" 640})
+  (wait-until page "drawn.length > 0")
+  (.wait-for-timeout page 100)
+  (lfor
+    side ["center" "right"]
+    (lfor
+      [id align text] (.evaluate page "drawn")
+      :if (and (= id "plot-learning-by-epoch") (= align side))
+      text)))
+
+
+(defn [(pytest.mark.parametrize "epochs" [1 2 3 40])]
+    test-epochs-on-an-axis-are-whole [browser tmp-path epochs]
+  (.write-text (/ tmp-path "a.html") (report-page "a.h5" (whole-model epochs)) :encoding "utf-8")
+  (with [page (open-page browser (/ tmp-path "a.html"))]
+    (setv [found _] (labels page))
+    (assert found)
+    (assert (all (map str.isdigit found)))))
+
+
+(defn test-a-small-learning-rate-is-not-0 [browser tmp-path]
+  (setv model (whole-model))
+  (for [entry model.history]
+    (setv (get entry "learning_rate") (/ 0.00008 (get entry "epoch"))))
+  (.write-text (/ tmp-path "a.html") (report-page "a.h5" model) :encoding "utf-8")
+  (with [page (open-page browser (/ tmp-path "a.html"))]
+    (setv [_ found] (labels page))
+    (assert (in "0.00008" found))
+    (assert (= (len found) (len (set found))))))
+
+
+(defn test-legends-and-words-are-whole-on-a-phone [browser tmp-path]
+  (setv models [#("a.h5" (whole-model 2)) #("b.h5" (whole-model 5)) #("c.h5" (whole-model 3))])
+  (.write-text (/ tmp-path "a.html") (comparison-page models) :encoding "utf-8")
+  (with [page (open-page browser (/ tmp-path "a.html") #** (get SCREENS 1))]
+    (.wait-for-timeout page 100)
+    (for [legend (.all-inner-texts (.locator page ".u-legend"))]
+      (assert (not-in "–" legend)))
+    (assert (<= 80 (.evaluate page "document.querySelector('.scroll td').clientWidth")))
+    (assert (= (violations page) []))
+    (assert (= (overflow page) 0))))
 
 
 (defn test-a-chart-says-its-last-values-in-words-and-figures [browser pages]

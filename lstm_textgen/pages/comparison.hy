@@ -37,20 +37,19 @@
 
 
 (defn _summary [models]
-  "Return which of the models is the best, if that can be told."
+  "Return which of the models has the lowest loss, if their losses can be compared."
   (setv
     trained (lfor
       [name model] models
       :if model.history
       #((loss-of (best-epoch model.history)) name))
     texts (sfor [_ model] models :if model.history (get model.history -1 "text")))
-  (+ (if trained
-      (.format "The least loss is that of <strong>{}</strong>, {:.3f} bits."
-        (safe (get (min trained) 1)) (get (min trained) 0))
-      "None of them is trained yet.")
-    (if (> (len texts) 1)
-      " They learned from different texts, so their losses don't compare."
-      "")))
+  (cond
+    (not trained) "None of them is trained yet."
+    (> (len texts) 1)
+      "They learned from different texts, so their losses aren't comparable."
+    True (.format "<strong>{}</strong> has the lowest loss, {:.3f} bits."
+      (safe (get (min trained) 1)) (get (min trained) 0))))
 
 
 (defn _table [models]
@@ -72,12 +71,12 @@
     evaluation (or model.evaluation {})
     copied (.get evaluation "copied")
     machines (lfor entry history :if (in "machine" entry) (get entry "machine")))
-  { "network" (str model.settings.layers)
+  { "network" (.replace (str model.settings.layers) "," ", ")
     "weights" f"{(sum (gfor array model.weights array.size)) :,}"
     "vocabulary" f"{(len model.vocabulary) :,} {model.settings.unit}"
     "text" f"{(text-length history) :,} {model.settings.unit}"
     "epochs" (str (len history))
-    "least loss, bits" (if best f"{(loss-of best) :.3f}" "–")
+    "lowest loss, bits" (if best f"{(loss-of best) :.3f}" "–")
     "in epoch" (str (.get best "epoch" "–"))
     "minutes" (if seconds f"{(/ seconds 60) :.1f}" "–")
     "copied" (if (is copied None) "–" f"{copied :.0%}")

@@ -8,23 +8,43 @@
 
 const HEIGHT = 200; // pixels of a chart without its legend
 
+/** Steps between whole numbers on an axis: 1, 2, 5, 10, 20 and so on. */
+const WHOLE = Array.from({ length: 18 }, (_, k) => [1, 2, 5][k % 3] * 10 ** Math.floor(k / 3));
+
 /** @param {string} name */
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /**
- * @param {number} size
+ * @param {uPlot.Axis} own what only this axis has
  * @returns {uPlot.Axis}
  */
-function axis(size) {
+function axis(own) {
   return {
-    size,
+    values: (_plot, splits) => splits.map((split) => rounded(split, 6)),
     stroke: () => colour("--soft"),
     font: "12px system-ui, sans-serif",
     grid: { stroke: () => colour("--line"), width: 1 },
     ticks: { show: false },
+    ...own,
   };
+}
+
+/**
+ * Return a number with so many digits at most, however small it is.
+ * @param {number} number @param {number} digits
+ */
+function rounded(number, digits) {
+  return String(Number(number.toPrecision(digits)));
+}
+
+/**
+ * Return how wide the axis of y is in pixels, which the longest of its labels decides.
+ * @param {uPlot} _plot @param {string[] | null} labels
+ */
+function widthOf(_plot, labels) {
+  return Math.max(48, ...(labels ?? []).map((label) => 15 + 7.5 * label.length));
 }
 
 /**
@@ -47,7 +67,7 @@ function line({ label, colour: number }) {
 
 /** @param {uPlot} _plot @param {number | null} number */
 function figure(_plot, number) {
-  return number == null ? "–" : String(Number(number.toPrecision(4)));
+  return number == null ? "–" : rounded(number, 4);
 }
 
 /**
@@ -73,19 +93,20 @@ function options(chart, width) {
   const scales = chart.diagonal
     ? { x: { time: false, range: percent }, y: { range: percent } }
     : { x: { time: false } };
+  const steps = chart.x === "epoch" ? { incrs: WHOLE } : {};
   return {
     width,
     height: HEIGHT,
     scales,
-    axes: [axis(30), axis(48)],
+    axes: [axis({ size: 30, ...steps }), axis({ size: widthOf })],
     series: [
-      { label: chart.x },
+      { label: chart.x, value: (_plot, x) => (x == null ? "last" : rounded(x, 6)) },
       ...chart.series.map(line),
       ...(chart.diagonal ? [diagonal()] : []),
     ],
     legend: { markers: { width: 0, fill: marker } },
     cursor: { drag: { x: false, y: false } },
-    hooks: { setCursor: [showLast] },
+    hooks: { setCursor: [(plot) => showLast(plot, chart)] },
   };
 }
 
@@ -96,22 +117,27 @@ function marker(plot, k) {
 }
 
 /**
- * Where nobody points at the chart, the legend has the last values.
- * @param {uPlot} plot
+ * Where nobody points at the chart, the legend has the last value of each curve, wherever it ends.
+ * @param {uPlot} plot @param {Chart} chart
  */
-function showLast(plot) {
+function showLast(plot, { series }) {
   if (plot.cursor.idx == null) {
-    plot.setLegend({ idx: plot.data[0].length - 1 });
+    const ends = series.map(({ xs }) => plot.data[0].indexOf(xs[xs.length - 1]));
+    const last = Math.max(...ends);
+    const together = ends.every((end) => end === last);
+    plot.setLegend({ idxs: [together ? last : null, ...ends, last] });
   }
 }
 
 /** @param {Chart} chart */
 function draw(chart) {
   const place = /** @type {HTMLElement} */ (document.getElementById(`plot-${chart.id}`));
-  const ideal = chart.diagonal ? [{ xs: [0, 100], ys: [0, 100] }] : [];
+  const places = [...new Set([0, ...chart.series.flatMap(({ xs }) => xs), 100])];
+  places.sort((a, b) => a - b);
+  const ideal = chart.diagonal ? [{ xs: places, ys: places }] : [];
   const data = columns([...chart.series, ...ideal]);
   const plot = new uPlot(options(chart, place.clientWidth), data, place);
-  showLast(plot);
+  showLast(plot, chart);
   addEventListener("resize", () => {
     plot.setSize({ width: place.clientWidth, height: HEIGHT });
   });
