@@ -4,24 +4,41 @@
   collections.abc [Iterable]
   io [StringIO]
   os [PathLike]
-  lstm-textgen.prep [compose]
+  lstm-textgen.prep [compose-all]
   lstm-textgen.recipes [Recipe load-recipe]
   lstm-textgen.report.choice [make-report]
-  lstm-textgen.values [Kind TEXT check-value clip])
+  lstm-textgen.values [Kind TEXT-LIST check-value clip plain])
 
 (setv DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))
 
 
 (defn source-list [sources text own]
-  "Return the list of what to read: `sources`, or the `text` itself, or a recipe's `own`."
+  "Return the list of what to read: `sources`, or the `text` or texts, or a recipe's `own`."
   (when (and (is-not text None) (is-not sources None))
     (raise (ValueError "give `sources` or `text`, not both")))
   (cond
-    (is-not text None) [(StringIO (check-value "`text`" TEXT text))]
+    (is-not text None) [(StringIO (_joined (text-list "`text`" text)))]
     (is sources None) own
     (or (isinstance sources #(str bytes PathLike)) (hasattr sources "read")) [sources]
     (isinstance sources Iterable) (list sources)
     True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
+
+
+(defn text-list [what texts]
+  "Return the list of `texts`, one or several; raise `TypeError`, calling them `what`, for others."
+  (setv texts (plain texts))
+  (check-value what TEXT-LIST (cond
+    (isinstance texts str) [texts]
+    (isinstance texts #(bytes bytearray)) texts
+    (isinstance texts Iterable) (list texts)
+    True texts)))
+
+
+(defn _joined [texts]
+  "Return `texts` as one, with a newline after each that lacks it, but the last."
+  (.join "" (gfor
+    [n text] (enumerate texts 1)
+    (if (or (.endswith text "\n") (= n (len texts))) text (+ text "\n")))))
 
 
 (defn find-recipe [recipe]
@@ -36,8 +53,7 @@
 (defn prep-function [prep recipe]
   "Return the text → text function that `prep` is or describes, or else that of `recipe`, if any."
   (cond
-    (isinstance prep #(list tuple)) (compose #* prep)
-    (is-not prep None) (compose prep)
+    (is-not prep None) (compose-all prep)
     recipe recipe.prep))
 
 

@@ -59,12 +59,15 @@ better and take longer. This module knows no Keras.]]
 (defn parse-layers [text]
   #[[Return the `Layers` that `text` describes; raise `ValueError` quoting what can't be read.
 
-  A whole number is one LSTM layer of so many units; `Layers` are returned as they are.
+  A whole number is one LSTM layer of so many units, a list of them one layer each; `Layers` are
+  returned as they are.
 
       (parse-layers "256,dropout:0.2,gru:64")
       ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
   (when (isinstance text Layers)
     (return text))
+  (when (isinstance text list)
+    (setv text (.join "," (map str text))))
   (setv layers (Layers (gfor part (.split (str text) ",") (_parse-layer part))))
   (unless layers.recurrent
     (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
@@ -100,7 +103,7 @@ better and take longer. This module knows no Keras.]]
 
 
 (setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256"
-  (fn [x] (or (isinstance x #(str Layers)) (whole? x)))
+  (fn [x] (or (isinstance x #(str Layers)) (all (map whole? (if (isinstance x list) x [x])))))
   (fn [x] (bool (parse-layers x)))  ; or it raises `ValueError`
   parse-layers))
 

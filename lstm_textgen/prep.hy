@@ -103,6 +103,11 @@ function of several.]]
   (Composed (lfor step steps (_function step))))
 
 
+(defn compose-all [prep]
+  "Return the text → text function of `prep`: a step as `compose` takes it, or a list of steps."
+  (compose #* (if (isinstance prep list) prep [prep])))
+
+
 (defclass [(dataclass :eq False)] Composed []
   "The text → text function that applies `functions`, a list, in their order; it can be pickled."
   #^ list functions

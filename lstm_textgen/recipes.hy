@@ -8,7 +8,7 @@
   importlib.util [module-from-spec spec-from-loader]
   pathlib [Path]
   sys
-  lstm-textgen.prep [compose]
+  lstm-textgen.prep [compose-all]
   lstm-textgen.settings [as-keyword check-given]
   lstm-textgen.steps [place summary])
 
@@ -33,12 +33,12 @@
 (defn recipe [name * [doc None] [prep None] #** settings]
   #[[Return a `Recipe`: `defrecipe` for those who have no macros.
 
-  `prep` is a function or a list of steps as `compose` takes them; the settings are those that
+  `prep` is a step or a list of steps as `compose` takes them; the settings are those that
   settings.hy lets a recipe have. Raise `ValueError` for one that is unknown or out of range, and
   `TypeError` for one of another type.]]
   (setv settings (check-given settings "r"))
   (unless (is prep None)
-    (setv prep (compose #* (if (isinstance prep #(list tuple)) prep [prep]))))
+    (setv prep (compose-all prep)))
   (Recipe name doc prep settings))
 
 

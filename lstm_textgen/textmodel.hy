@@ -2,14 +2,14 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  collections.abc [Iterable]
   contextlib [contextmanager]
   os [PathLike fspath]
   pathlib [Path]
   sys
   warnings
   numpy :as np
-  lstm-textgen.arguments [callback-list choose-display find-recipe prep-function source-list]
+  lstm-textgen.arguments [callback-list choose-display find-recipe prep-function source-list
+    text-list]
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.cells [Cells find-cells read-cells write-sample]
   lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
@@ -25,7 +25,7 @@
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [Score bits surprises]
   lstm-textgen.settings [check-given]
-  lstm-textgen.values [COUNT FUNCTION Kind PATH SEED TEXT TEXT-LIST check-value clip plain]
+  lstm-textgen.values [COUNT FUNCTION Kind PATH SEED TEXT check-value clip plain]
   lstm-textgen.vocabulary [Vocabulary]
   lstm-textgen.writer [Ends stream write-many])
 
@@ -141,7 +141,7 @@
     (setv
       seed (plain seed)
       alone (and (isinstance seed str) (is samples None))
-      seeds (if (isinstance seed str) [seed] (check-value "`seed`" TEXT-LIST (_listed seed)))
+      seeds (text-list "`seed`" seed)
       samples (if (is samples None) 1 (check-value "`samples`" COUNT samples)))
     (with [warn (_collecting warn)]
       (setv texts (write-many
@@ -260,13 +260,6 @@
     (check-value "`rng_seed`" SEED rng-seed)))
 
 
-(defn _listed [values]
-  "Return `values` as a list if they are several, as they are if not."
-  (if (and (isinstance values Iterable) (not (isinstance values #(bytes bytearray))))
-    (list values)
-    values))
-
-
 (defn [contextmanager] _collecting [warn]
   #[[Give a function that takes warnings: `warn`, or if it is None one that keeps them.
 
@@ -294,9 +287,10 @@
     [stride None] [temperature None] [rng-seed None] [base None]]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
-  - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself.
+  - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself, or
+    several of them, each of which begins a new line.
   - `recipe`: a `Recipe`, or the path of one, whose settings hold where none is given. `prep`: a
-    text → text function, or a list of steps as `compose` takes them.
+    step, such as a text → text function, or a list of steps, as `compose` takes them.
   - A model that exists goes on learning, unless `restart`. `epochs` counts those on the same text:
     on other text training begins at the first; on the same text it resumes, and if its epochs are
     done, only a warning says so.

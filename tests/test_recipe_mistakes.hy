@@ -176,7 +176,7 @@
     #(True "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not True")
     #(-1 "\"-1\" must have 1 to 65536 units")
     #(2.5 "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not 2.5")
-    #([48] "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not [48]")
+    #([4.8] "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not [4.8]")
     #(0 "\"0\" must have 1 to 65536 units")
     #("2.5" "\"2.5\" has no number of units: write a whole number, lstm:UNITS,")
     #("lstm" "\"lstm\" has no number of units: write a whole number, lstm:UNITS,")

@@ -114,7 +114,7 @@
 
 (defn [(pytest.mark.parametrize #("options" "words") [
     #({"sources" 5} "`sources` must be paths or URLs, not 5")
-    #({"text" 5} "`text` must be text, not 5")
+    #({"text" 5} "`text` must be text, or a list of texts, not 5")
     #({"text" "a"  "sources" "b"} "`sources` or `text`, not both")
     #({"text" "a"  "recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
     #({"text" "a"  "path" None} "`path` must be")

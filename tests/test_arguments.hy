@@ -1,0 +1,65 @@
+"What `train` takes in several forms: a prep, a text, layers."
+
+(import
+  pytest
+  lstm-textgen.arguments [prep-function source-list]
+  lstm-textgen.layers [Layer parse-layers]
+  lstm-textgen.recipes [load-recipe recipe]
+  lstm-textgen.settings [new-settings]
+  lstm-textgen.textmodel [train]
+  tests.helpers [VERSE write-text])
+
+(setv pytestmark pytest.mark.quick)
+
+
+(defn read [text]
+  "Return what is read for a `text` that `train` is given."
+  (setv [file] (source-list None text []))
+  (.read file))
+
+
+(defn [(pytest.mark.parametrize #("prep" "expected") [
+    #("lower" "banana") #(#("replace" "A" "o") "Bonono") #(["lower" #("replace" "a" "o")] "bonono")
+    #([["replace" "A" "o"]] "Bonono") #(str.upper "BANANA") #([] "BAnAnA")])]
+    test-a-prep-is-a-step-or-a-list-of-steps [prep expected]
+  (assert (= ((prep-function prep None) "BAnAnA") expected))
+  (assert (= ((. (recipe "r" :prep prep) prep) "BAnAnA") expected)))
+
+
+(defn [(pytest.mark.parametrize #("text" "expected") [
+    #("a\nb\n" "a\nb\n") #(["a" "b"] "a\nb") #(["a\n" "b\n"] "a\nb\n") #([] "")
+    #((gfor c "ab" c) "a\nb")])]
+    test-a-text-may-come-in-several-strings [text expected]
+  (assert (= (read text) expected)))
+
+
+(defn [(pytest.mark.parametrize "text" [5 b"a" ["a" 5] [b"a"]])]
+    test-a-text-is-nothing-but-strings [text]
+  (with [_ (pytest.raises TypeError :match "`text` must be text, or a list of texts")]
+    (read text)))
+
+
+(defn test-a-list-of-sizes-is-one-lstm-for-each [tmp-path]
+  (setv both #((Layer "lstm" 128) (Layer "lstm" 64)))
+  (for [sizes [[128 64] #(128 64)]]
+    (assert (= (. (new-settings {"layers" sizes}) layers) both)))
+  (setv path (write-text tmp-path (+ "(require lstm-textgen.macros [defrecipe])"
+    "(defrecipe r :layers [128 64])") "r.hy"))
+  (assert (= (parse-layers (get (. (load-recipe path) settings) "layers")) both))
+  (with [_ (pytest.raises ValueError :match "`layers`: \"0\" must have 1 to 65536 units")]
+    (recipe "r" :layers [128 0]))
+  (with [_ (pytest.raises TypeError :match "`layers` must be layers such as")]
+    (recipe "r" :layers [128 "x"])))
+
+
+(defn [(pytest.mark.usefixtures "counting")]
+    test-texts-are-trained-on-by-layers-in-a-list [tmp-path]
+  (setv model (train
+    :text (gfor _ (range 70) VERSE)
+    :path (/ tmp-path "m")
+    :prep #("replace" "c" "k")
+    :layers [8 8]
+    :epochs 1
+    :quiet True))
+  (assert (= (get model.settings "layers") "lstm:8,lstm:8"))
+  (assert (not-in "c" model.vocabulary.ids)))
