@@ -68,10 +68,10 @@ an optimizer and a schedule of its own.]]
 
 (defn check-same [recorded name]
   "Raise `ValueError` if a model with this record of its base can't have begun from `name`."
-  (unless (and recorded (= (get (.rsplit recorded ":" 1) 0) (. (model-path name "base") stem)))
-    (raise (ValueError (+ f"`base` is {name} here, but the model began from "
-      f"{(or recorded "nothing")}; leave it out, or train a new model with `restart` or another "
-      "`path`")))))
+  (setv began-from (get (.rsplit (or recorded "nothing") ":" 1) 0))
+  (unless (and recorded (= began-from (. (model-path name "base") stem)))
+    (raise (ValueError (+ f"`base` is {name} here, but the model began from {began-from}; "
+      "leave it out, or train a new model with `restart` or another `path`")))))
 
 
 (defn base-settings [base name given]

@@ -215,6 +215,21 @@ file holds, nothing less and nothing more.]]
       (_read backup resume))))
 
 
+(defn load-old [path warn]
+  #[[Return the model at `path` (a Path) to train further, or None if there is none.
+
+  If only its `.bak` is left, that is an error which says what to do: no new model must take its
+  place. Raises what `load-checkpoint` does.]]
+  (when (or (.exists path) (.exists (backup-path path)))
+    (try
+      (load-checkpoint path :resume True :warn warn)
+      (except [NewerFormat]
+        (raise))
+      (except [error ValueError]
+        (raise (ValueError f"{error}; to replace it, train a new model with `restart`")
+          :from error)))))
+
+
 (defn _assert-there [path backup]
   "Raise `FileNotFoundError` with what to do unless there is a file at `path`."
   (when (.exists path)

@@ -17,7 +17,7 @@ until then, and for good if anything fails.]]
   lstm-textgen.checkpoint [backup-path]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.modelfile.replacing [refuse-read-only]
+  lstm-textgen.modelfile.replacing [naming-errors refuse-read-only]
   lstm-textgen.sources.files [find-paths])
 
 ;; What ends a program, where the system has it; Ctrl-C raises `KeyboardInterrupt` by itself.
@@ -200,16 +200,6 @@ until then, and for good if anything fails.]]
   (if binary
     (open file (+ mode "b"))
     (open file mode :encoding "utf-8" :errors "replace")))
-
-
-(defn [contextmanager] naming-errors [name]
-  "Let each `OSError` of the system that is raised while this is entered name the file `name`."
-  (try
-    (yield)
-    (except [error OSError]
-      (if error.errno
-        (raise (OSError error.errno error.strerror name) :from error)
-        (raise)))))
 
 
 (defn [contextmanager] _replacement [path binary]

@@ -6,6 +6,7 @@
   dataclasses [dataclass]
   importlib.machinery [SourceFileLoader]
   importlib.util [module-from-spec spec-from-loader]
+  os.path [realpath]
   pathlib [Path]
   sys
   lstm-textgen.prep [compose-all]
@@ -47,7 +48,7 @@
 
   Raise `ValueError`, with the file and the line, if there is no such file, it doesn't run, or it
   doesn't define exactly one recipe.]]
-  (setv path (.resolve (Path path)))
+  (setv path (Path (realpath path)))  ; `Path.resolve` fails at a link to itself
   (unless (.is-file path)
     (raise (ValueError f"{path}: there is no such recipe")))
   (try

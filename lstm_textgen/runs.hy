@@ -14,7 +14,7 @@
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.bases [base-settings begun-from check-same grown-weights load-base suggestion]
   lstm-textgen.batches [VALIDATED fingerprint keep-arc split-ids streams?]
-  lstm-textgen.checkpoint [Checkpoint backup-path load-checkpoint]
+  lstm-textgen.checkpoint [Checkpoint load-old]
   lstm-textgen.corpus [cut-at-space text-ids]
   lstm-textgen.layers [embedding-size parse-layers]
   lstm-textgen.machine [MB]
@@ -88,7 +88,7 @@
   (.check-versions team)
   (setv
     old (.leaders-model team (when (and team.leader? (not run.restart))
-      (_load-old run.path report)))
+      (load-old run.path report.warn)))
     base (_load-base run old report)
     settings (cond
       old (continued-settings old.settings run.given)
@@ -211,15 +211,6 @@
 
 
 ;; * The model to train
-
-(defn _load-old [path report]
-  #[[Return the model at `path` to go on with, or None if there is none.
-
-  If only its `.bak` is left, that is an error which says what to do: no new model must take its
-  place.]]
-  (when (or (.exists path) (.exists (backup-path path)))
-    (load-checkpoint path :resume True :warn report.warn)))
-
 
 (defn _load-base [run old report]
   "Return the model that a new one shall begin from, or None; `old` is the one there, if any."

@@ -13,8 +13,8 @@ its flag, a recipe as its keyword.]]
   re
   lstm-textgen.layers [LAYERS parse-layers]
   lstm-textgen.sizing [FEWEST-ROWS MOST-ROWS RULES]
-  lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind PASSAGE POSITIVE PROBABILITY RATIO SEED
-    SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value text? unknown-name])
+  lstm-textgen.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE POSITIVE PROBABILITY RATIO
+    SEED SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value text? unknown-name])
 
 
 (defclass [(dataclass :frozen True)] Setting []
@@ -100,7 +100,7 @@ its flag, a recipe as its keyword.]]
     "the last part of the text, held out to validate on; 0: none"
     :default 0.1 :fixed True)
   ;; * The network
-  (Setting "base" TEXT "crtm" "network" "MODEL"
+  (Setting "base" MODEL "crtm" "network" "MODEL"
     (+ "begin from what another model knows: english, which comes with the program, or a model "
       "file; the layers are its own, and the lookback too unless --lookback is given")
     :optional True :later True :flag "--from" :keyword "from"
@@ -207,7 +207,7 @@ its flag, a recipe as its keyword.]]
     "the first model's share where two write together (default: 0.5)")
   ;; * Scoring
   (Setting "score" TEXTS "c" "scoring" "PATH"
-    (+ "say how well the model predicts these texts: files, patterns, .gz files, "
+    (+ "say how well the model predicts these texts: files, folders, patterns, .gz files, "
       "or - for standard input")
     :brief "say how well the model predicts these texts")
   (Setting "score_html" PASSAGE "c" "scoring" "FILE"

@@ -92,6 +92,7 @@
   FLAG (Kind "True or False" (fn [x] (isinstance x bool)))
   TEXT (Kind "text" text?)
   PASSAGE (Kind "text of at least one character" text? bool)
+  MODEL (Kind "a model such as english, or the path of one" text? bool)
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
   STOPS (Kind "text of at least one character, or a list of such texts"
     (fn [x] (or (text? x) (_texts? x)))

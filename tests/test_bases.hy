@@ -8,7 +8,7 @@
     suggestion]
   lstm-textgen.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED own-path]
-  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.textmodel [TextModel train]
   lstm-textgen.vocabulary [Vocabulary]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
 
@@ -31,6 +31,11 @@
       (act))))
 
 
+(defn test-a-base-without-a-name-is-refused-with-an-example [tmp-path]
+  (with [_ (pytest.raises ValueError :match "`base` must be a model such as english, .* not ''")]
+    (train :text "heylo" :path (/ tmp-path "m") :base "")))
+
+
 (defn test-a-damaged-base-is-no-base [path]
   (.write-bytes path (cut (.read-bytes path) 3000))
   (with [_ (pytest.raises ValueError :match "model.h5: not a usable model")]
@@ -49,6 +54,8 @@
   (assert (= one same))
   (assert (!= one other))
   (check-same one "elsewhere/b")
+  (with [_ (pytest.raises ValueError :match "but the model began from b; leave it out")]
+    (check-same one "c"))
   (for [[recorded name] [[one "c"] ["" "b"]]]
     (with [_ (pytest.raises ValueError :match f"`base` is {name} here")]
       (check-same recorded name))))

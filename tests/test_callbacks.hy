@@ -7,6 +7,7 @@
   numpy :as np
   pytest
   lstm-textgen
+  lstm-textgen.backends.callbacks [log-callbacks]
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.scoring [bits]
   tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
@@ -49,6 +50,15 @@
   "Return the rows of a table with commas, a dict each."
   (with [file (open path :newline "")]
     (list (csv.DictReader file))))
+
+
+(defn test-a-table-that-finds-the-disk-full-is-named []
+  (setv [table] (log-callbacks None "/dev/full" False))
+  (.on-train-begin table)
+  (with [_ (pytest.raises OSError :match "No space left on device: '/dev/full'")]
+    (.on-epoch-end table 0 {"loss" 1.0}))
+  (with [_ (pytest.raises OSError)]
+    (.on-train-end table)))
 
 
 (defn same-run? [#* folders]

@@ -30,6 +30,20 @@ the bias holds the logarithms. So what they write and what a text scores is know
     f"standard input: {UNIFORM}0.0%, 4 characters\n")))
 
 
+(defn test-score-takes-folders-as-sources-do [uniform]
+  (.mkdir (/ uniform "all" "more") :parents True)
+  (write-text uniform "ab cd.\n" :name "all/more/a.txt")
+  (write-text uniform "\n\n\n" :name "all/b.txt")
+  (write-text uniform "" :name "all/empty.txt")
+  (write-text uniform "%PDF-1.7" :name "all/c.pdf")
+  (setv result (program "--score" "all" :folder uniform))
+  (assert (= (.splitlines result.stdout) [
+    f"all/b.txt: {UNIFORM}100.0%, 3 characters"
+    f"all/more/a.txt: {UNIFORM}14.3%, 7 characters"
+    f"in all: {UNIFORM}40.0%, 10 characters"]))
+  (assert (in "skipped 1 of 4 files in 'all' that is not utf-8 text: c.pdf" result.stderr)))
+
+
 (defn test-score-counts-and-names-unknown-characters [uniform]
   (write-text uniform "a\x1bb\x1bé" :name "a.txt")
   (assert (in "2 characters; left out: 3 unknown to the model: '\\x1b' (U+001B), 'é' (U+00E9)"

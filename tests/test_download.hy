@@ -334,6 +334,13 @@ print(len(ids))")
     (assert (<= (.get (kept) ".part" 0) (** 2 18)))))
 
 
+(defn test-a-full-disk-is-named-with-another-way [server]
+  (defn full [#* _]
+    (raise (OSError 28 "No space left on device")))
+  (with [_ (pytest.raises ValueError :match "No space left .*; name another in .*TEXTGEN_CACHE")]
+    (fetch (+ server.url "/a.txt") full LIMIT)))
+
+
 (defn test-a-server-s-words-are-not-shown [server]
   (.update server.pages {
     "/strange" {"status" #(599 "\x1b[31mstrange")}

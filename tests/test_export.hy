@@ -102,6 +102,14 @@
   (raise (OSError 28 "full")))
 
 
+(defn test-a-full-disk-is-named [model monkeypatch]
+  (defn fail [#* _ #** options]
+    (raise (tf.errors.ResourceExhaustedError None None "No space left on device [Op:SaveV2]")))
+  (.setattr monkeypatch keras.Sequential "export" fail)
+  (with [_ (pytest.raises OSError :match "No space left on device: 'm/'")]
+    (export-model model "m/")))
+
+
 (defn test-what-fails-leaves-the-earlier-folder [model monkeypatch]
   (export-model model "m")
   (.setattr monkeypatch keras.Sequential "export" full-disk)
@@ -146,6 +154,14 @@
   (assert-predicts trained.checkpoint
     (fn [ids] (our-logits shared.checkpoint ids))
     :tolerance 0.02))
+
+
+(defn test-endings-may-be-in-upper-case [model]
+  (assert (= (export-model model "M.SAFETENSORS") ["M.SAFETENSORS" "M.json"]))
+  (assert (= (export-model model "M.H5") ["M.H5"]))
+  (assert (= (sorted (os.listdir)) ["M.H5" "M.SAFETENSORS" "M.json"]))
+  (assert (. (load-checkpoint "M.H5") half))
+  (check-export "M.ONNX"))
 
 
 (defn test-stock-keras-opens-a-copy-to-share [trained]

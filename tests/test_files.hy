@@ -76,6 +76,14 @@
   (assert (= (complaint [""]) "there is no file ''")))
 
 
+(defn test-a-link-that-leads-nowhere-is-told-from-a-missing-file [here]
+  (os.symlink "loop" "loop")
+  (os.symlink "none.txt" "dangling")
+  (for [name ["loop" "dangling"]]
+    (assert (= (complaint [name])
+      f"'{name}' is a link that leads to no file; give the file itself"))))
+
+
 (defn test-a-folder-is-every-text-below-it [here]
   (write "all/b/2.txt" "two")
   (write "all/a.txt" "one")

@@ -39,6 +39,16 @@
   (assert (= (.read-bytes (/ trained-on "model.h5.bak")) before)))
 
 
+(defn [counting] test-a-damaged-model-without-a-backup-is-refused-with-a-way-out [trained]
+  (setv path (/ trained "model.h5"))
+  (.write-bytes path (cut (.read-bytes path) 5000))
+  (refused (program "--sources" "text.txt" :folder trained)
+    "model.h5: not a usable model: " "cut off" "train a new model with --restart")
+  (with [_ (pytest.raises ValueError :match "train a new model with `restart`")]
+    (train-tiny trained))
+  (assert (= (len (. (train-tiny trained :restart True) history)) 2)))
+
+
 (defn [counting] test-where-only-the-backup-is-left-no-run-begins-over-it [trained-on]
   (setv before (.read-bytes (/ trained-on "model.h5.bak")))
   (.unlink (/ trained-on "model.h5"))

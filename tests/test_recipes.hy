@@ -82,6 +82,12 @@
   (assert (not-in "\n" message)))
 
 
+(defn test-a-link-to-itself-is-no-recipe [tmp-path]
+  (.symlink-to (/ tmp-path "loop.hy") "loop.hy")
+  (with [_ (pytest.raises ValueError :match "loop.hy: there is no such recipe")]
+    (load-recipe (/ tmp-path "loop.hy"))))
+
+
 (defn test-a-missing-recipe-is-named [tmp-path]
   (with [_ (pytest.raises ValueError :match "nowhere.hy: there is no such recipe")]
     (load-recipe (/ tmp-path "nowhere.hy"))))

@@ -9,6 +9,7 @@ that the model has learned from.]]
   importlib [import-module]
   keras
   lstm-textgen.backends.quiet [muted-stderr]
+  lstm-textgen.modelfile.replacing [naming-errors]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.scoring [bits]
   lstm-textgen.values [clip])
@@ -27,15 +28,18 @@ that the model has learned from.]]
 
 
 (defclass Table [keras.callbacks.CSVLogger]
-  "Keras' table of losses, with epochs from 1 and losses in bits, as the screen shows them."
+  #[[Keras' table of losses, with epochs from 1 and losses in bits, as the screen shows them.
+
+  Its errors name the file.]]
 
   (defn on-epoch-end [self epoch [logs None]]
     "Add the row of an `epoch` (from 0) with these `logs`, whose losses are in nats."
     (setv held-out (.get logs "val_loss"))
-    (.on-epoch-end (super) (+ epoch 1)
-      { "learning_rate" (get logs "learning_rate")
-        "loss_bits" (bits (get logs "loss"))
-        "val_loss_bits" (if (is held-out None) "NA" (bits held-out))})))
+    (with [_ (naming-errors self.filename)]
+      (.on-epoch-end (super) (+ epoch 1)
+        { "learning_rate" (get logs "learning_rate")
+          "loss_bits" (bits (get logs "loss"))
+          "val_loss_bits" (if (is held-out None) "NA" (bits held-out))}))))
 
 
 (defclass ReportPage [keras.callbacks.Callback]

@@ -11,12 +11,14 @@
   lstm-textgen.cli.streams [complain page-written]
   lstm-textgen.machine [MB]
   lstm-textgen.mixture [Mixture]
+  lstm-textgen.modelfile.replacing [naming-errors]
   lstm-textgen.originality [STRING originality]
-  lstm-textgen.outputs [check-output naming-errors open-output]
+  lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.sampling [Steering]
   lstm-textgen.scoring [Score surprises]
-  lstm-textgen.sources.files [check-encoding decode find-paths read-file read-sources]
+  lstm-textgen.sources.files [check-encoding decode find-paths read-file read-sources
+    text-files]
   lstm-textgen.terminal [put visible]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.values [counted]
@@ -102,8 +104,13 @@
   "Return the text of `paths`, files and the like, as they are."
   (read-sources paths
     :encoding (_encoding model flags)
-    :limit (* MB (.value flags "max_download"))
+    :limit (_limit flags)
     :warn _warn))
+
+
+(defn _limit [flags]
+  "Return the most bytes that a download or the content of a .gz may have."
+  (* MB (.value flags "max_download")))
 
 
 ;; * Writing
@@ -233,11 +240,12 @@
   (setv
     model (_load-model flags)
     unit model.vocabulary.unit
-    paths (_paths (.value flags "score"))
+    encoding (_encoding model flags)
     page-path (.value flags "score_html")
     page (when page-path (Page model.vocabulary))
     whole (Score))
-  (check-encoding (_encoding model flags))
+  (check-encoding encoding)
+  (setv paths (_paths (.value flags "score") encoding (_limit flags)))
   (for [path paths]
     (_score-file model path flags [whole (Score)] page))
   (when (> (len paths) 1)
@@ -248,12 +256,13 @@
     (_warn (page-written page-path))))
 
 
-(defn _paths [sources]
+(defn _paths [sources encoding limit]
   "Return the files that `sources`, paths and patterns, mean; - is standard input."
   (lfor
     source sources
     path (if (= source "-") ["-"] (find-paths source []))
-    path))
+    file (text-files path encoding limit _warn)
+    file))
 
 
 (defn _score-file [model path flags scores page]
@@ -287,7 +296,7 @@
   (setv encoding (_encoding model flags))
   (if (= path "-")
     (decode "standard input" sys.stdin.buffer encoding)
-    (read-file path encoding (* MB (.value flags "max_download")) path)))
+    (read-file path encoding (_limit flags) path)))
 
 
 (defn _summary [name total unit [strange #()]]

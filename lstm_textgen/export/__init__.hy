@@ -10,7 +10,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
   pathlib [Path]
   lstm-textgen [__version__]
   lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.checkpoint [file-image]
   lstm-textgen.export.description [description named-weights]
   lstm-textgen.outputs [check-folder check-output open-folder open-output])
 
@@ -59,8 +59,8 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn _ending [path]
-  "Return the ending of `path`, which decides what is written."
-  (if (.endswith (str path) "/") FOLDER (or (. (Path path) suffix) FOLDER)))
+  "Return the ending of `path`, in lower case: it decides what is written."
+  (if (.endswith (str path) "/") FOLDER (or (.lower (. (Path path) suffix)) FOLDER)))
 
 
 (defn _files [path]
@@ -95,7 +95,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn _write-copy [checkpoint path]
-  (save-checkpoint (replace checkpoint :resume None :half True) path))
+  (_write path (file-image (replace checkpoint :resume None :half True))))
 
 
 (defn _write-savedmodel [checkpoint path]

@@ -3,6 +3,8 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
+  errno [ENOSPC]
+  os [strerror]
   pathlib [Path]
   tempfile [TemporaryDirectory]
   warnings
@@ -51,7 +53,8 @@
 (defn _export [checkpoint path format]
   #[[Write the stock model of `checkpoint` to `path` in a `format` of Keras'.
 
-  PyTorch's exporter takes the length of a sample for the only one, so it must be TensorFlow's.]]
+  PyTorch's exporter takes the length of a sample for the only one, so it must be TensorFlow's.
+  Raise `OSError` if the disk is full.]]
   (setv backend (keras.backend.backend))
   (unless (= backend "tensorflow")
     (raise (ValueError (+ "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
@@ -59,12 +62,16 @@
   (setv model (stock-model checkpoint.spec checkpoint.weights))
   (for [layer model.layers  :if (hasattr layer "use_cudnn")]
     (setv layer.use-cudnn False))  ; the graph is to run anywhere, wherever it was made
-  (with [_ (muted-stderr)
-         _ (_without-warnings)]
-    (.export model path
-      :format format
-      :verbose False
-      :input-signature [(keras.InputSpec :shape #(None None) :dtype "int32" :name "ids")])))
+  (import tensorflow [errors])
+  (try
+    (with [_ (muted-stderr)
+           _ (_without-warnings)]
+      (.export model path
+        :format format
+        :verbose False
+        :input-signature [(keras.InputSpec :shape #(None None) :dtype "int32" :name "ids")]))
+    (except [error errors.ResourceExhaustedError]
+      (raise (OSError ENOSPC (strerror ENOSPC) (str path)) :from error))))
 
 
 (defn [contextmanager] _without-warnings []

@@ -21,7 +21,7 @@
   (setv path (Path path))
   (when (in path.name ["" ".."])
     (raise (ValueError f"`{setting}`: '{path}' names no file")))
-  (unless (or (= path.suffix ".h5") (.endswith path.name BACKUP))
+  (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
     (setv path (.with-name path (+ path.name ".h5"))))
   (if (.is-symlink path) (Path (realpath path)) path))
 

@@ -49,7 +49,8 @@ process ends, however that ends.]]
   (with [_ (saving path)]
     (setv temporary (_new-path path))
     (try
-      (with [file (open temporary "xb")]  ; x: never through a link that a stranger has laid there
+      (with [_ (naming-errors (str path))
+             file (open temporary "xb")]  ; x: never through a link that a stranger has laid there
         (.write file content)
         (.flush file)
         (os.fsync (.fileno file)))
@@ -60,6 +61,16 @@ process ends, however that ends.]]
       (_sync-folder path.parent)
       (finally
         (.unlink temporary :missing-ok True)))))
+
+
+(defn [contextmanager] naming-errors [name]
+  "Let each `OSError` of the system that is raised while this is entered name the file `name`."
+  (try
+    (yield)
+    (except [error OSError]
+      (if error.errno
+        (raise (OSError error.errno error.strerror name) :from error)
+        (raise)))))
 
 
 (defn refuse-read-only [path]

@@ -32,8 +32,15 @@
     (_fetch url progress limit)
     ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
     (except [error [OSError ValueError ImportError]]
-      (setv reason (or (str error) (. (type error) __name__)))
+      (setv reason (or (_full-disk error) (str error) (. (type error) __name__)))
       (raise (ValueError f"can't fetch {(clip (repr url) QUOTED)}: {reason}") :from error))))
+
+
+(defn _full-disk [error]
+  "Return what to do if `error` is the system's refusal to write to the cache, else None."
+  (when (and (getattr error "strerror" None) (not error.filename))
+    (+ f"the folder {(cache-folder) !r}: {error.strerror}; "
+      "name another in the environment variable LSTM_TEXTGEN_CACHE")))
 
 
 (defn _fetch [url progress limit]

@@ -173,10 +173,9 @@
     (re.match URL source)
       (yield (read-file (fetch source progress limit) encoding limit source))
     True
-      (for [path (find-paths source folders)]
-        (if (os.path.isdir path)
-          (yield :from (_folder-texts path encoding limit warn))
-          (yield (read-file path encoding limit path))))))
+      (for [path (find-paths source folders)
+            file (text-files path encoding limit warn)]
+        (yield (read-file file encoding limit file)))))
 
 
 ;; * Finding files
@@ -202,13 +201,22 @@
       (raise (FileNotFoundError f"no file matches the pattern {(_quoted source)}")))
     ;; With ** a folder's files stand beside the folder itself.
     (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
+  (when (os.path.islink source)
+    (raise (FileNotFoundError
+      f"{(_quoted source)} is a link that leads to no file; give the file itself")))
   (setv elsewhere (if bare f", neither here nor in {(_listed ["corpora/" #* folders])}" ""))
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
 
-(defn _folder-texts [folder encoding limit warn]
-  "Yield the text of every file below `folder` that is text, as an iterator of its pieces."
+(defn text-files [path encoding limit warn]
+  #[[Yield the path of every file below the folder `path` that is text, or `path` if it is a file.
+
+  At the end `warn`, unless it is None, is told which files of a folder were skipped.]]
+  (unless (os.path.isdir path)
+    (yield path)
+    (return))
   (setv
+    folder path
     paths (_files-below folder)
     skipped []
     found False)
@@ -219,7 +227,7 @@
         (.append skipped path)
       (not empty) (do
         (setv found True)
-        (yield (read-file path encoding limit path)))))
+        (yield path))))
   (unless found
     (raise (ValueError f"the folder {(_quoted folder)} contains no {encoding} text")))
   (when (and skipped warn)
