@@ -26,7 +26,7 @@
   lstm-textgen.recipes [Recipe]
   lstm-textgen.report.plain [Plan Silent]
   lstm-textgen.schedule [Limits RESERVE epochs-of why-done]
-  lstm-textgen.settings [continued-settings new-settings]
+  lstm-textgen.settings [check-words continued-settings new-settings]
   lstm-textgen.sizing [MEASURED choose-layers default-batch-size default-epochs most-epochs]
   lstm-textgen.sources.files [read-pieces]
   lstm-textgen.values [clip]
@@ -94,6 +94,7 @@
       old (continued-settings old.settings run.given)
       base (base-settings base run.base run.given)
       True (new-settings run.given)))
+  (check-words settings run.given)
   (.check-alike team "their settings" (str run.given))
   (setv
     [ids vocabulary] (text-ids

@@ -341,6 +341,13 @@ its flag, a recipe as its keyword.]]
   settings)
 
 
+(defn check-words [settings given]
+  "Raise `ValueError` if `max_words` is `given` (a dict) and the units of `settings` aren't words."
+  (when (and (in "max_words" given) (!= settings.unit "words"))
+    (raise (ValueError (+ "`max_words` does nothing where the units are characters; "
+      "learn words with `unit`, or leave it out")))))
+
+
 (defn _present [given]
   (dfor [name value] (.items given) :if (is-not value None) name value))
 

@@ -120,6 +120,11 @@
   (assert (in (get (.split bad ",") -1) message)))
 
 
+(defn test-a-limit-of-words-without-words-is-refused [complaint]
+  (assert (in "learn words with --word-by-word, or leave it out"
+    (complaint "--sources" "text.txt" "--max-words" "50"))))
+
+
 (defn test-an-unknown-flag-is-refused [complaint]
   (assert (in "--epoch" (complaint "--sources" "text.txt" "--epoch" "3")))
   (assert (in "text.txt" (complaint "text.txt"))))

@@ -75,7 +75,21 @@
   (assert (in "each needs the other" (refusal "--alphabet" "x")))
   (assert (in "--originality needs" (refusal "--generate" "x" "--originality")))
   (assert (in "2 models" (refusal "--sources" "x" "--model" "a" "--model" "b")))
-  (assert (in "nothing to do" (refusal "--mix" "0.5"))))
+  (assert (in "nothing to do" (refusal "--model" "a"))))
+
+
+(defn [(pytest.mark.parametrize #("line" "said") [
+    #("--score-html p" "--score-html does nothing alone; add --score")
+    #("--restart" "--restart does nothing alone; add --sources, --recipe or --import")
+    #("--length 5 --model a"
+      "--length does nothing alone; add --generate, --generate-from or --interactive")
+    #("--length 5 --output x"
+      "--length and --output do nothing alone; add --generate or --generate-from")
+    #("--max-download 5 --score-html p" "--max-download and --score-html do nothing alone; add")
+    #("--length 5 --epochs 3" "--epochs does nothing alone; add --sources or --recipe")
+    #("--layers 5" "--layers does nothing alone; add --sources or --recipe")])]
+    test-a-flag-without-its-action-names-what-is-missing [line said]
+  (assert (in said (refusal #* (shlex.split line)))))
 
 
 (defn test-a-flag-for-several-values-may-come-several-times []

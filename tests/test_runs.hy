@@ -72,6 +72,16 @@
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
+(defn test-a-limit-of-words-needs-words [tmp-path trained]
+  (setv new (/ tmp-path "new"))
+  (.mkdir new)
+  (for [[folder most] [[trained 10000] [new 50]]]
+    (with [_ (pytest.raises ValueError :match "`max_words` does nothing .* with `unit`, or leave")]
+      (learn folder TEXT :max-words most)))
+  (setv [model _] (learn new TEXT :max-words 50 :unit "words" :epochs 1))
+  (assert (= (get model.settings "max_words") 50)))
+
+
 (defn test-a-missing-source-is-refused-although-the-model-is-trained [trained]
   (with [_ (pytest.raises FileNotFoundError :match "nope.txt")]
     (lstm-textgen.train "nope.txt" (/ trained "model"))))

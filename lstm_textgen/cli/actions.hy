@@ -45,11 +45,31 @@
   (when (= (len (.chosen flags "import" "alphabet")) 1)
     (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
   (unless (or asked learns)
-    (raise (ValueError (+ "nothing to do: give --sources to train or --generate to write; "
-      "--help shows what there is"))))
+    (raise (ValueError (_missing flags))))
   (_check-models flags action)
   (_check-idle flags action)
   action)
+
+
+(defn _missing [flags]
+  "Return the message that no action was asked for; it names those that the `flags` go with."
+  (setv given (lfor name flags.given :if (!= name "path") name))
+  (unless given
+    (return (+ "nothing to do: give --sources to train or --generate to write; "
+      "--help shows what there is")))
+  (setv
+    idle (if (_actions-with given) given (cut given 1))
+    does (if (= (len idle) 1) "does" "do"))
+  f"{(_options idle)} {does} nothing alone; add {(_options (_actions-with idle) "or")}")
+
+
+(defn _actions-with [names]
+  "Return the settings that ask for an action which uses all of the settings `names`."
+  (lfor
+    action (dict.fromkeys [TRAINING #* USED])  ; training first
+    :if (<= (set names) (set (get USED action)))
+    name (if (= action TRAINING) ["sources" "recipe"] [action])
+    name))
 
 
 (defn _check-models [flags action]
@@ -81,7 +101,7 @@
   (if (= action TRAINING) "in training" f"with {(_options [action])}"))
 
 
-(defn _options [names]
+(defn _options [names [before-last "and"]]
   "Return the flags of the settings `names`, in words: `--a, --b and --c`."
   (setv [#* others last] (gfor name names (. (get SETTINGS name) option)))
-  (if others f"{(.join ", " others)} and {last}" last))
+  (if others f"{(.join ", " others)} {before-last} {last}" last))
