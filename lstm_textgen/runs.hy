@@ -14,7 +14,7 @@
   lstm-textgen.backends.quiet [import-keras]
   lstm-textgen.bases [base-settings begun-from check-same grown-weights load-base suggestion]
   lstm-textgen.batches [VALIDATED fingerprint keep-arc split-ids streams?]
-  lstm-textgen.checkpoint [Checkpoint load-old]
+  lstm-textgen.checkpoint [Checkpoint backup-path load-old]
   lstm-textgen.corpus [cut-at-space text-ids]
   lstm-textgen.layers [embedding-size parse-layers]
   lstm-textgen.machine [MB]
