@@ -3,8 +3,7 @@
 (import
   contextlib [contextmanager]
   keras
-  numpy :as np
-  lstm-textgen.network [carried-states training-network])
+  lstm-textgen.network [as-array carried-states training-network])
 
 (setv
   BETA-1 0.8      ; Adam's β₁: better than the usual 0.9 (bench/README.md)
@@ -87,7 +86,7 @@
 
 (defn values [variables]
   "Return the values of Keras `variables` as arrays of their own."
-  (lfor v variables (np.array (keras.ops.convert-to-numpy (_whole v.value)))))
+  (lfor v variables (as-array (_whole v.value))))
 
 
 (defn _whole [tensor]

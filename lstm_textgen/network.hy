@@ -10,8 +10,10 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   random [Random]
   keras
   keras [ops]
+  numpy :as np
   lstm-textgen.backends.gru [FastGRU FoldedGRU]
   lstm-textgen.backends.lstm [FastLSTM FoldedLSTM]
+  lstm-textgen.backends.quiet [kept-random muted-stderr]
   lstm-textgen.backends.regularization [LARGE regularized]
   lstm-textgen.modelfile.keraslayout [KERAS-CLASS KERAS-OPTIONS keras-config named-layers])
 
@@ -69,9 +71,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   (defn stock [self]
     "Return the stock twin with the weights of now."
-    (stock-model self.spec (lfor
-      weight self.trainable-variables
-      (ops.convert-to-numpy weight.value))))
+    (stock-model self.spec (lfor weight self.trainable-variables (as-array weight.value))))
 
   (defn save [self #* arguments #** options]
     "Save as Keras' models do."
@@ -85,17 +85,29 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     "Load weights that `save-weights` of this or the stock twin has saved."
     (setv stock (.stock self))
     (.load-weights stock #* arguments #** options)
-    (for [[weight value] (zip self.trainable-variables (.get-weights stock))]
-      (.assign weight value))))
+    (for [[weight theirs] (zip self.trainable-variables stock.weights)]
+      (.assign weight theirs))))
 
 
 (defn stock-model [spec weights]
   #[[Build the network of `spec` (a `NetworkSpec`) with these `weights` from stock Keras layers.
 
-  It takes ids (batch, time) and gives logits (batch, time, vocabulary).]]
-  (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
-  (.set-weights model weights)
+  It takes ids (batch, time) and gives logits (batch, time, vocabulary). Keras draws seeds from
+  Python's global random generator, which is put back.]]
+  (with [_ (muted-stderr)
+         _ (kept-random)]
+    (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
+    (.set-weights model weights))
   model)
+
+
+(defn as-array [tensor]
+  #[[Return a `tensor` of Keras' backend as an array of its own.
+
+  Keras' `convert_to_numpy` asks TensorFlow and PyTorch in a way of which NumPy 2 warns.]]
+  (when (hasattr tensor "detach")
+    (setv tensor (.cpu (.detach tensor))))
+  (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor)))
 
 
 (defn on-gpu? []

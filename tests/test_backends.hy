@@ -1,5 +1,6 @@
 "TensorFlow, JAX and PyTorch: quiet to import; each trains, resumes with the same bits and writes."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   os
   sys
@@ -113,6 +114,29 @@ print('tensorflow' in sys.modules)"
 
 
 ;; * Training on them
+
+;; Trains where warnings are errors; prints whether that left the process around it as it was.
+(setv TRAIN "
+import os, random, sys
+import lstm_textgen, numpy
+def state():
+    names = {'HDF5_PLUGIN_PATH', 'TF_CPP_MIN_LOG_LEVEL'}
+    return random.getstate(), str(numpy.random.get_state()), names & set(os.environ)
+before = state()
+print('begun', file=sys.stderr)
+lstm_textgen.train('text.txt', layers='4,gru:4', epochs=1, quiet=True).to_keras()
+print(state() == before)")
+
+
+(defn [(pytest.mark.parametrize "first" ["" "import keras"])]
+    test-quiet-training-leaves-no-trace-in-the-process-even-if-keras-came-first [tmp-path first]
+  (write-text tmp-path)
+  (setv result (run-python "-W" "error" "-c" (+ first TRAIN) :cold True :cwd tmp-path))
+  (assert (= (succeeded result) "True\n"))
+  (assert (.endswith result.stderr "begun\n"))
+  (unless first
+    (assert (= result.stderr "begun\n"))))
+
 
 (defn [(pytest.mark.parametrize "backend" BACKENDS)]
     test-a-stopped-run-ends-with-the-same-bits [tmp-path backend]

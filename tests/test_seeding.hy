@@ -14,7 +14,8 @@
   lstm-textgen.learner [values]
   lstm-textgen.network [training-network]
   lstm-textgen.parallel.cores [PartsLearner]
-  tests.helpers [run-python same-model? succeeded train-tiny])
+  lstm-textgen.textmodel [TextModel]
+  tests.helpers [run-python same-model? small-model succeeded train-tiny])
 
 (setv
   SPEC (NetworkSpec (parse-layers "12,dropout:0.5") 6 4)
@@ -67,6 +68,12 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
 (defn test-building-a-network-moves-no-global-generator []
   (setv before (global-states))
   (training-network SPEC SHAPE 1)
+  (assert (= (global-states) before)))
+
+
+(defn test-a-model-goes-to-keras-without-moving-a-global-generator []
+  (setv before (global-states))
+  (.to-keras (TextModel (small-model)))
   (assert (= (global-states) before)))
 
 

@@ -1,14 +1,19 @@
-"Keras without its greeting: TensorFlow writes a page to standard error when it is imported."
+#[[Keras without its greeting, and without traces in the process around it.
+
+TensorFlow writes a page to standard error when it is imported, and more at its first step. Imports
+set environment variables, which child processes would inherit, and draw random numbers.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   importlib [import-module]
   os
+  random
   signal
   sys
   tempfile [TemporaryFile]
   threading [RLock]
+  numpy :as np
   lstm-textgen.backends.choice [fastest-backend]
   lstm-textgen.interrupts [Stopper]
   lstm-textgen.machine [gpu?])
@@ -22,6 +27,8 @@
     ;; TensorFlow keeps the memory of a step for the next: else the system takes and clears it each
     ;; time, which costs up to a third of the step (bench/README.md).
     "TF_CPU_ALLOCATOR_USE_BFC" "true"}
+  ;; What we and the backends' imports set, and nobody reads later.
+  PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]
   ;; One thread at a time redirects standard error: else the last to end puts back another's file.
   MUTING (RLock))
 
@@ -43,7 +50,8 @@
   (for [[name value] (.items ENVIRONMENT)]
     (.setdefault os.environ name value))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
-         _ (muted-stderr)]
+         _ (muted-stderr)
+         _ (kept-random)]
     (when layers
       (setv chosen (_import-fastest layers)))
     (try
@@ -102,14 +110,25 @@
   #[[While it is open, withhold what is written to standard error; show it only if something fails.
 
   TensorFlow writes from C++, whatever its log level, so the file descriptor itself is redirected.
-  Where the process has no standard error, nothing is done.]]
-  (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
-  (with [_ MUTING]
+  Where the process has no standard error, nothing is redirected.]]
+  (with [_ MUTING
+         _ (_passing-environment)]
     (setv real (_stderr-copy))
     (if (is real None)
       (yield)
       (with [_ (_withholding real)]
         (yield)))))
+
+
+(defn [contextmanager] _passing-environment []
+  "Let TensorFlow log little; then take back what of `PASSING` wasn't set before."
+  (setv unset (lfor name PASSING :if (not-in name os.environ) name))
+  (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
+  (try
+    (yield)
+    (finally
+      (for [name unset]
+        (.pop os.environ name None)))))
 
 
 (defn [contextmanager] _withholding [real]
@@ -127,6 +146,30 @@
       (finally
         (os.dup2 real 2)
         (os.close real)))))
+
+
+(defn mute-first-call [object name]
+  #[[Withhold what the first call of the method `name` of `object` writes to standard error.
+
+  Whoever has imported TensorFlow before us has left its log on.]]
+  (setv method (getattr object name))
+  (defn first [#* arguments]
+    (delattr object name)  ; from now on the class's method is called
+    (with [_ (muted-stderr)]
+      (method #* arguments)))
+  (setattr object name first))
+
+
+(defn [contextmanager] kept-random []
+  "Put Python's and NumPy's global random generators back at the end to where they stand now."
+  (setv
+    ours (random.getstate)
+    arrays (np.random.get-state))
+  (try
+    (yield)
+    (finally
+      (random.setstate ours)
+      (np.random.set-state arrays))))
 
 
 (defn [contextmanager] muted-stdout []

@@ -9,6 +9,7 @@ mostly wait for each other (bench/README.md).]]
   functools [partial]
   keras
   lstm-textgen.backends.products [bfloat16-pays?]
+  lstm-textgen.backends.quiet [mute-first-call muted-stderr]
   lstm-textgen.learner [Learner]
   lstm-textgen.machine [cores]
   lstm-textgen.network [apple-gpu? on-gpu? training-network])
@@ -22,17 +23,27 @@ mostly wait for each other (bench/README.md).]]
   #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
 
   `low`: whether it multiplies in bfloat16, by default where that pays; `distributed`: whether it
-  splits batches over all devices, which needs JAX.]]
+  splits batches over all devices, which needs JAX. Its first steps write nothing to standard
+  error, unless they fail.]]
+  (with [_ (muted-stderr)]
+    (setv learner (_make-learner [spec batch-shape rng-seed learning-rate] low distributed)))
+  (for [name ["learn" "validate"]]
+    (mute-first-call learner name))
+  learner)
+
+
+(defn _make-learner [options low distributed]
+  "Do as `make-learner`; its first four arguments are the list `options`."
   (when (or distributed (and (= (keras.backend.backend) "jax") (on-gpu?)))
     (import lstm-textgen.parallel.devices [DevicesLearner])
-    (return (DevicesLearner spec batch-shape rng-seed learning-rate
+    (return (DevicesLearner #* options
       (unless distributed (cut (keras.distribution.list-devices) 1)))))
   (setv
-    low (if (is low None) (bfloat16-pays? (get batch-shape 0)) low)
-    options [spec batch-shape rng-seed learning-rate low]
+    [_ [rows _] #* _] options
+    options [#* options (if (is low None) (bfloat16-pays? rows) low)]
     on-processor (not (or (on-gpu?) (apple-gpu?))))
   (match #((keras.backend.backend) on-processor)
-    #("tensorflow" True) (PartsLearner (part-count (get batch-shape 0) (cores)) #* options)
+    #("tensorflow" True) (PartsLearner (part-count rows (cores)) #* options)
     #("torch" True) (do
       (import lstm-textgen.parallel.torch [TorchLearner])
       (TorchLearner #* options))
