@@ -18,6 +18,9 @@ _HOMES = {
     "compose": "prep",
     "recipe": "recipes",
     "load_recipe": "recipes",
+    "Recipe": "recipes",
+    "Report": "report.plain",
+    "Score": "scoring",
 }
 __all__ = ["__version__", *_HOMES]
 

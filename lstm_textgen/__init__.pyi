@@ -1,5 +1,6 @@
 """The types of the package's public face, for editors and type checkers."""
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeAlias, overload
@@ -27,18 +28,6 @@ class _Vocabulary(Protocol):
     def encode(self, text: str) -> npt.NDArray[np.unsignedinteger[Any]]: ...
     def decode(self, ids: Sequence[int] | npt.NDArray[Any]) -> str: ...
 
-class _Score(Protocol):
-    nats: float
-    count: int
-    hits: int
-    unknowns: int
-    @property
-    def bits(self) -> float: ...
-    @property
-    def perplexity(self) -> float: ...
-    @property
-    def accuracy(self) -> float: ...
-
 class _NamedCell(Protocol):
     layer: int
     cell: int
@@ -50,22 +39,39 @@ class _Cells(Protocol):
     activations: list[npt.NDArray[np.float32]]
     named: list[_NamedCell]
 
-class _Recipe(Protocol):
+@dataclass
+class Score:
+    nats: float = 0.0
+    count: int = 0
+    hits: int = 0
+    unknowns: int = 0
+    @property
+    def bits(self) -> float: ...
+    @property
+    def perplexity(self) -> float: ...
+    @property
+    def accuracy(self) -> float: ...
+
+@dataclass
+class Recipe:
     name: str
     doc: str | None
     prep: _Prep | None
     settings: dict[str, Any]
-    folder: Path | None
+    folder: Path | None = None
 
-class _Report(Protocol):
+class Report:
     unit: str
+    def __init__(self, words: _Prep = ...) -> None: ...
     def say(self, text: str) -> None: ...
     def warn(self, text: str) -> None: ...
     def doing(self, text: str) -> None: ...
     def download(self, url: str, done: int, total: int | None) -> None: ...
+    def begin_download(self, url: str, total: int | None) -> None: ...
     def begin_run(self, plan: Any) -> None: ...
     def begin_epoch(self, epoch: int, epochs: int, units: int, done: int) -> None: ...
     def step(self, done: int, loss: float, progress: float = 0) -> None: ...
+    def speed(self) -> float: ...
     def saved(self) -> None: ...
     def end_bar(self) -> None: ...
     def end_epoch(self, entry: dict[str, Any], better: bool, sample: str) -> None: ...
@@ -93,9 +99,10 @@ class TextModel:
         sentences: int | None = None, temperature: _Temperature | None = None,
         top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
         rng_seed: int | None = None, warn: _Warn | None = None,
-    ) -> Iterator[str]: ...
+    ) -> Generator[str, None, None]: ...
+    # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
-    def generate(
+    def generate(  # type: ignore[overload-overlap]
         self, seed: str = "", length: int | None = 400, samples: None = None, *,
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
@@ -104,13 +111,13 @@ class TextModel:
     ) -> str: ...
     @overload
     def generate(
-        self, seed: str | Iterable[str] = "", length: int | None = 400, samples: int | None = None, *,
+        self, seed: Iterable[str] = "", length: int | None = 400, samples: int | None = None, *,
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float | None = None,
         rng_seed: int | None = None, warn: _Warn | None = None,
-    ) -> str | list[str]: ...
-    def score(self, text: str) -> tuple[_Score, list[str], npt.NDArray[np.float64]]: ...
+    ) -> list[str]: ...
+    def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
     def cells(self, text: str) -> _Cells: ...
     def save(self, path: _Path) -> None: ...
     def page(
@@ -123,9 +130,9 @@ class TextModel:
 def load(path: _Path) -> TextModel: ...
 def train(
     sources: _Source | Iterable[_Source] | None = None, path: _Path = "model", *,
-    text: str | Iterable[str] | None = None, recipe: _Recipe | _Path | None = None,
+    text: str | Iterable[str] | None = None, recipe: Recipe | _Path | None = None,
     prep: _Step | list[_Step] | None = None, restart: bool = False, quiet: bool = False,
-    display: _Report | None = None, callbacks: Any | Sequence[Any] = (),
+    display: Report | None = None, callbacks: Any | Sequence[Any] = (),
     report: _Path | None = None, tensorboard: _Path | None = None, csv: _Path | None = None,
     overwrite: bool = False, minutes: float | None = None, distributed: bool = False,
     save_every: float = 10, max_download: float = 1024,
@@ -140,5 +147,5 @@ def train(
 def compose(*steps: _Step) -> _Prep: ...
 def recipe(
     name: str, *, doc: str | None = None, prep: _Step | list[_Step] | None = None, **settings: Any,
-) -> _Recipe: ...
-def load_recipe(path: _Path) -> _Recipe: ...
+) -> Recipe: ...
+def load_recipe(path: _Path) -> Recipe: ...

@@ -219,7 +219,8 @@
           (setv (get models (_free-name each.name models)) each.checkpoint))
         (playground models temperature length)))
     (with [out (open-output path)]
-      (.write out text)))
+      (.write out text))
+    None)
 
   (defn export [self path * [overwrite False]]
     #[[Write the model to `path` for other programs; the ending decides what is written.
@@ -234,7 +235,8 @@
     Keras runs on TensorFlow; `ImportError` when a package is missing; `OSError` when it can't be
     written.]]
     (check-export (_path path) :overwrite overwrite)
-    (export-model self.checkpoint path))
+    (export-model self.checkpoint path)
+    None)
 
   (defn to-keras [self]
     #[[Return the model as layers of stock Keras: ids (batch, time) → logits (…, vocabulary).

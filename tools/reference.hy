@@ -93,33 +93,40 @@ functions that make them, by name. A test compares the pages in docs/ with what 
     #* (gfor
       name lstm-textgen.__all__
       :if (in name nodes)
-      (entry (get nodes name) (getattr lstm-textgen name) "###" ""))
+      (entry [(get nodes name)] (getattr lstm-textgen name) "###" ""))
     "### Types" ""
-    "What the signatures name. A `Score` and the like are made by the program, never by you." ""
+    "What the signatures name. A `Vocabulary` and the like are made by the program, never by you."
+    ""
     "```py"
     (types-in tree)
     "```"]))
 
 
-(defn entry [node object level owner]
-  "Return the part about `object`, whose types are in `node`, below a heading of this `level`."
+(defn entry [nodes object level owner]
+  #[[Return the part about `object`, below a heading of this `level`.
+
+  Its types are in `nodes`, several if it is overloaded.]]
   (setv
+    [node #* _] nodes
     class? (isinstance node ast.ClassDef)
+    signatures (if class? [] (gfor each nodes line (signature each) line))
     doc (as-markdown (or (inspect.getdoc object) "")))
-  (setv parts [f"{level} `{owner}{node.name}`" "" #* (if class? [] (signature node)) doc ""])
+  (setv parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
   (when class?
     (for [inner (public-methods node)]
       (.append parts
-        (entry inner (inspect.getattr-static object inner.name) f"{level}#" f"{node.name}."))))
+        (entry inner (inspect.getattr-static object (. (get inner 0) name)) f"{level}#"
+          f"{node.name}."))))
   (.join "\n" parts))
 
 
 (defn public-methods [node]
-  "Return the public methods in a class's `node`, of an overloaded one the last."
-  (.values (dfor
-    inner node.body
-    :if (and (isinstance inner ast.FunctionDef) (not (.startswith inner.name "_")))
-    inner.name inner)))
+  "Return the public methods in a class's `node`, each as the list of its overloads."
+  (setv methods {})
+  (for [inner node.body]
+    (when (and (isinstance inner ast.FunctionDef) (not (.startswith inner.name "_")))
+      (.append (.setdefault methods inner.name []) inner)))
+  (.values methods))
 
 
 (defn signature [node]

@@ -54,7 +54,7 @@
 
 
 (defclass Report []
-  #[[Shows a run on standard output, line by line.
+  #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
   `unit` is what is counted, characters or words. Each line passes through `words` (text → text),
   by which the command line can write settings as its flags.]]
@@ -132,10 +132,12 @@
     (/ (- self.done self.first) (max 1e-9 (- self.last self.ready))))
 
   (defn saved [self]
-    "Show that the model has been saved.")
+    "Show that the model has been saved."
+    None)
 
   (defn end-bar [self]
-    "End what moves, if anything does: a bar, or the display of a run.")
+    "End what moves, if anything does: a bar, or the display of a run."
+    None)
 
   (defn end-epoch [self entry better sample]
     #[[Show an epoch that is over, and a `sample` of what the model writes now.

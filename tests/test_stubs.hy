@@ -1,0 +1,91 @@
+"The types for Python: a correct script passes mypy's strict check, and does what they say."
+
+(import
+  re
+  pytest
+  lstm-textgen.textmodel [TextModel]
+  tests.helpers [ROOT run-python saved-model small-model succeeded])
+
+(setv
+  CORRECT #[[
+from collections.abc import Callable
+from typing import Any, Generator, assert_type
+
+import lstm_textgen
+from lstm_textgen import Recipe, Report, Score, TextModel, prep
+from lstm_textgen.prep import compose, drop_lines, lower
+
+
+class Silent(Report):
+    def say(self, text: str) -> None:
+        pass
+
+
+def all_of(model: TextModel, recipe: Recipe) -> None:
+    assert_type(model.generate("h", 3), str)
+    assert_type(model.generate(), str)
+    assert_type(model.generate(["h", "e"], 3), list[str])
+    assert_type(model.generate((c for c in "he"), 3), list[str])
+    assert_type(model.generate("h", 3, samples=2), list[str])
+    assert_type(model.generate("h", 3, 2), list[str])
+    assert_type(model.generate(samples=2), list[str])
+    pieces = model.stream("h", temperature=[0.5, 1])
+    assert_type(pieces, Generator[str, None, None])
+    print(next(pieces))
+    pieces.close()
+    total, units, bits = model.score("hello")
+    assert_type(total, Score)
+    print(total.bits, units, bits.shape, Score().count)
+    cells = model.cells("hello")
+    print(cells.activations[0].shape, [cell.name for cell in cells.named])
+    steps: Callable[[str], str] = compose("lower", ("replace", "a", "b"), str.strip)
+    print(steps(drop_lines(lower(prep.nfc("A")), "#")))
+    settings: dict[str, Any] = recipe.settings
+    print(settings, Silent().unit)
+
+
+all_of(lstm_textgen.load("model"), lstm_textgen.recipe("r", prep="lower", epochs=1))
+
+
+def train() -> TextModel:
+    return lstm_textgen.train(
+        text=(line for line in ["a", "b"]), prep=("replace", "a", "b"), layers=[128, 128],
+        recipe=lstm_textgen.recipe("r", prep=["lower"]), report=Silent(), epochs=1)
+]]
+  WRONG #[[
+import lstm_textgen
+from lstm_textgen.prep import lower
+model = lstm_textgen.load("model")
+number: int = model.generate("h")
+text: str = model.generate(["h"])
+model.generate(5)
+lstm_textgen.train(report=5)
+lower(5)
+]])
+
+
+(defn mypy [folder script]
+  "Return the finished process in which mypy checks a `script` strictly."
+  (.write-text (/ folder "script.py") script)
+  (run-python "-m" "mypy" "--strict" "--cache-dir" (/ folder.parent "mypy") "script.py"
+    :cwd folder
+    :cold True
+    :environment {"MYPYPATH" (str ROOT)}))
+
+
+(defn test-a-correct-script-passes-the-strict-check-and-runs [tmp-path]
+  (saved-model tmp-path)
+  (for [result [(mypy tmp-path CORRECT) (run-python "script.py" :cwd tmp-path)]]
+    (succeeded result)))
+
+
+(defn test-wrong-types-are-found [tmp-path]
+  (setv result (mypy tmp-path WRONG))
+  (assert (= (re.findall r"(?m)^script.py:(\d): error" result.stdout) (list "45678")))
+  (assert (= result.returncode 1)))
+
+
+(defn [pytest.mark.quick] test-what-writes-a-file-returns-nothing [tmp-path]
+  (setv model (TextModel (small-model)))
+  (for [[method name] [["save" "m.h5"] ["page" "m.html"] ["export" "copy.h5"]]]
+    (assert (is ((getattr model method) (/ tmp-path name)) None))))
