@@ -50,7 +50,7 @@ all_of(lstm_textgen.load("model"), lstm_textgen.recipe("r", prep="lower", epochs
 def train() -> TextModel:
     return lstm_textgen.train(
         text=(line for line in ["a", "b"]), prep=("replace", "a", "b"), layers=[128, 128],
-        recipe=lstm_textgen.recipe("r", prep=["lower"]), report=Silent(), epochs=1)
+        recipe=lstm_textgen.recipe("r", prep=["lower"]), display=Silent(), epochs=1)
 ]]
   WRONG #[[
 import lstm_textgen
