@@ -131,8 +131,8 @@ setuptools.setup(
                       "*.LICENSE", "models/*.h5"]},
     entry_points={
         "console_scripts": [
-            "lstm-textgen = lstm_textgen.cli:main",
-            "train.hy = lstm_textgen.cli:main",
+            "lstm-textgen = lstm_textgen.__main__:main",
+            "train.hy = lstm_textgen.__main__:main",
         ],
     },
     cmdclass={"build_py": BuildWithBytecode},

@@ -3,6 +3,6 @@
 
 (import
   sys
-  lstm_textgen.cli [main])
+  lstm_textgen.__main__ [main])
 
 (sys.exit (main))

@@ -1,7 +1,8 @@
-"Ctrl-C and its like, noted until training has saved the model."
+"Ctrl-C and its like: noted until training has saved the model, obeyed at once while we load."
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  os
   signal
   threading)
 
@@ -66,3 +67,16 @@
       (unless (is handler None)  ; one that wasn't set by Python can't be put back
         (signal.signal number handler)))
     None))
+
+
+(defclass Loading [Stopper]
+  #[[While it is entered, Ctrl-C ends the process at once, with status 130.
+
+  An exception would be shown as a traceback, or become another one: NumPy makes an `ImportError`
+  of it.]]
+
+  (defn __init__ [self]
+    (.__init__ (super) [signal.SIGINT]))
+
+  (defn note [self number frame]
+    (os._exit (+ 128 number))))

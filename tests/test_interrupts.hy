@@ -5,7 +5,8 @@
   signal
   threading [Thread]
   pytest
-  lstm-textgen.interrupts [Interrupted SIGNALS Stopper])
+  lstm-textgen.interrupts [Interrupted SIGNALS Stopper]
+  tests.helpers [program])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -69,3 +70,18 @@
   (setv error (Interrupted signal.SIGTERM))
   (assert (isinstance error KeyboardInterrupt))
   (assert (= [(str error) error.number] ["SIGTERM" signal.SIGTERM])))
+
+
+(setv INTERRUPTED "
+import signal
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    raise ImportError('as NumPy makes of it')")
+
+
+(defn [(pytest.mark.parametrize "module" ["numpy" "shlex"])]
+    test-ctrl-c-while-the-program-loads-ends-it-without-a-word [tmp-path module]
+  (.write-text (/ tmp-path f"{module}.py") INTERRUPTED)
+  (setv result (program "--generate" "a" :folder tmp-path :cold True))
+  (assert (= [result.returncode result.stdout result.stderr] [130 "" ""])))

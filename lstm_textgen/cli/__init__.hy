@@ -2,6 +2,7 @@
 
 (import
   contextlib [suppress]
+  functools [partial]
   os
   pathlib [Path]
   sys
@@ -9,6 +10,7 @@
   lstm-textgen.cli.actions [TRAINING find-action]
   lstm-textgen.cli.flags [as-flags make-parser parse-flags program]
   lstm-textgen.cli.streams [complain prepare-streams settle-streams]
+  lstm-textgen.interrupts [Loading]
   lstm-textgen.terminal [visible])
 
 
@@ -21,7 +23,9 @@
   It is 0, 2 for bad input, or 128 and the number of the signal that stopped it.]]
   (prepare-streams)
   (try
-    (_run (parse-flags (if (is arguments None) (cut sys.argv 1 None) arguments)))
+    (with [_ (Loading)]
+      (setv act (_action (parse-flags (if (is arguments None) (cut sys.argv 1 None) arguments)))))
+    (act)
     (except [error [ValueError OSError FloatingPointError ImportError]]
       (complain f"{(program)}: {(explain error)}")
       2)
@@ -47,28 +51,28 @@
     (.is-relative-to (Path (. (get frames -1 0) f-code co-filename)) PACKAGE)))
 
 
-(defn _run [flags]
-  "Do what the `flags` ask; return the exit status."
+(defn _action [flags]
+  "Import and return what the `flags` ask for: a function that does it and returns the status."
   (match (find-action flags)
-    "completion" (_print-completion (.value flags "completion"))
+    "completion" (partial _print-completion (.value flags "completion"))
     "import" (do
       (import lstm-textgen.cli.training [import-old])
-      (import-old flags))
+      (partial import-old flags))
     "export" (do
       (import lstm-textgen.cli.exporting [export-trained])
-      (export-trained flags))
+      (partial export-trained flags))
     "info" (do
       (import lstm-textgen.cli.info [show-info])
-      (show-info flags))
+      (partial show-info flags))
     "report" (do
       (import lstm-textgen.cli.reporting [report])
-      (report flags))
+      (partial report flags))
     action :if (= action TRAINING) (do
       (import lstm-textgen.cli.training [train])
-      (train flags))
+      (partial train flags))
     action (do
       (import lstm-textgen.cli.writing [use-model])
-      (use-model flags action))))
+      (partial use-model flags action))))
 
 
 (defn _print-completion [shell]
