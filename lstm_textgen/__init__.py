@@ -5,8 +5,16 @@
     print(lstm_textgen.load("model").generate("heylo", length=200))
 """
 import importlib
+import os
+import sys
 
-import hy  # makes the .hy modules importable
+try:
+    import hy  # makes the .hy modules importable
+except KeyboardInterrupt:
+    # Ctrl-C ends our own program without a traceback; whoever imports the package gets the error.
+    if os.path.basename(sys.argv[0]).startswith(("-m", "lstm-textgen", "train.hy")):
+        raise SystemExit(130) from None
+    raise
 
 __version__ = "0.1.0"
 

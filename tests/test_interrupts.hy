@@ -6,7 +6,7 @@
   threading [Thread]
   pytest
   lstm-textgen.interrupts [Interrupted SIGNALS Stopper]
-  tests.helpers [program])
+  tests.helpers [program run-python succeeded])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -85,3 +85,15 @@ except KeyboardInterrupt:
   (.write-text (/ tmp-path f"{module}.py") INTERRUPTED)
   (setv result (program "--generate" "a" :folder tmp-path :cold True))
   (assert (= [result.returncode result.stdout result.stderr] [130 "" ""])))
+
+
+(defn test-ctrl-c-while-hy-loads-ends-the-program-but-reaches-who-imports-us [tmp-path]
+  (.write-text (/ tmp-path "hy.py") "import signal\nsignal.raise_signal(signal.SIGINT)")
+  (setv result (program :folder tmp-path :cold True))
+  (assert (= [result.returncode result.stdout result.stderr] [130 "" ""]))
+  (setv result (run-python "-c" "
+try:
+    import lstm_textgen
+except KeyboardInterrupt:
+    print('caught')" :cwd tmp-path :cold True))
+  (assert (= (succeeded result) "caught\n")))
