@@ -108,7 +108,7 @@ cores, where a batch is dealt out to them.]]
         (when stopper.number
           (raise (Interrupted stopper.number)))
         (when self.team.leader?
-          (.say self.report (._ending self)))
+          (.end-run self.report (._ending self)))
         (finally
           (.call self.watchers "on_train_end")
           (.end-bar self.report))))

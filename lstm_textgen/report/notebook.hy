@@ -37,6 +37,10 @@
     (when (> (- (time.monotonic) self.live.shown) PAUSE)
       (.refresh self)))
 
+  (defn end-run [self text]
+    (.end-bar self)
+    (.say self text))
+
   (defn leave-history [self #* _]))
 
 

@@ -150,7 +150,11 @@
       (.append losses (_loss "validation" (get entry "validation_loss"))))
     (.say self (+
       f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}"
-      f"  {(.speed self) :,.0f} {self.unit}/s  {(duration seconds)}"))))
+      f"  {(.speed self) :,.0f} {self.unit}/s  {(duration seconds)}")))
+
+  (defn end-run [self text]
+    "Show the line that says why the run is over, and which weights the model has."
+    (.say self text)))
 
 
 (defclass Quiet [Report]
