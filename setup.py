@@ -1,4 +1,5 @@
 """The definition of the package `lstm_textgen`: its files, its metadata and what it needs."""
+import os
 import py_compile
 import re
 import shutil
@@ -64,8 +65,23 @@ def version():
     return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)[1]
 
 
+def training_requirements():
+    """Return the list of what training needs on the backend that LSTM_TEXTGEN_BACKEND names.
+
+    pip can add requirements by an extra, but never leave any out, so this is asked at the build.
+    """
+    backend = os.environ.get("LSTM_TEXTGEN_BACKEND", "tensorflow")
+    if backend == "none":
+        return []
+    if backend not in BACKENDS:
+        names = ", ".join(BACKENDS)
+        raise SystemExit(f"LSTM_TEXTGEN_BACKEND is {backend!r}, but must be {names} or none")
+    return ["keras >= 3.15, < 4", BACKENDS[backend]]
+
+
 JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"
+BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 # What `tools/docs.hy` makes a site with.
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
 EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
@@ -100,12 +116,7 @@ setuptools.setup(
         "Typing :: Typed",
     ],
     python_requires=">=3.11",
-    install_requires=[
-        *requirements("requirements-writing.txt"),
-        # For training only.
-        "keras >= 3.15, < 4",
-        "tensorflow >= 2.21, < 3",
-    ],
+    install_requires=[*requirements("requirements-writing.txt"), *training_requirements()],
     extras_require={
         "test": [
             *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
