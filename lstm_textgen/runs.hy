@@ -6,7 +6,7 @@
   dataclasses [dataclass replace]
   math [ceil]
   os [PathLike]
-  os.path [isfile]
+  os.path [isfile realpath]
   pathlib [Path]
   sys
   time
@@ -136,6 +136,8 @@
   (check-apart "path" [run.path (backup-path run.path)] files)
   (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
     (check-output name path run.sources [run.path] run.overwrite (_folders run)))
+  (when (and run.csv run.report (= (realpath run.csv) (realpath run.report)))
+    (raise (ValueError f"`csv` and `report` are the same file {run.csv}; give two")))
   (when run.tensorboard
     (check-log-folder run.tensorboard)))
 

@@ -152,7 +152,7 @@
     again (max 0 (- readings 1))
     wanted (* size.dropout again (min 1 (/ LONG-TEXT units)))
     dropout (min size.most-dropout (round wanted 1))
-    time (if minutes f"--minutes {minutes :g}" "a run without --minutes"))
+    time (if minutes f"{minutes :g} minutes" "a text of this length"))
   #(
     (Layers [
       (Layer "lstm" size.units)

@@ -57,10 +57,10 @@
     a model of another kind or a vocabulary of another size.]]
     (setv path? (isinstance model #(str PathLike)))
     (unless (or path? (_keras-model? model))
-      (raise (ValueError (+ "`model` must be a Keras model or the path of one, "
+      (raise (TypeError (+ "`model` must be a Keras model or the path of one, "
         f"not {(clip (repr model))}"))))
     (unless (isinstance vocabulary #(Vocabulary str PathLike))
-      (raise (ValueError (+ "`vocabulary` must be a `Vocabulary` or the path of an alphabet, "
+      (raise (TypeError (+ "`vocabulary` must be a `Vocabulary` or the path of an alphabet, "
         f"not {(clip (repr vocabulary))}"))))
     (cls (import-model model vocabulary) (if path? (. (Path model) stem) model.name)))
 

@@ -56,7 +56,7 @@
   (setv [table] (log-callbacks None "/dev/full" False))
   (.on-train-begin table)
   (with [_ (pytest.raises OSError :match "No space left on device: '/dev/full'")]
-    (.on-epoch-end table 0 {"loss" 1.0}))
+    (.on-epoch-end table 0 {"loss" 1.0  "learning_rate" 0.1}))
   (with [_ (pytest.raises OSError)]
     (.on-train-end table)))
 
@@ -199,6 +199,7 @@
         [text {"csv" text}]
         [file {"csv" text}]
         [text {"report" text}]
+        [text {"csv" "both"  "report" "both"}]
         [text {"path" (/ tmp-path "text")}]]]
       (with [_ (pytest.raises ValueError :match "would overwrite")]
         (lstm-textgen.train source :restart True :overwrite True

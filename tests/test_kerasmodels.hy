@@ -101,9 +101,9 @@
 
 ;; * What is refused
 
-(defn refusal [model vocabulary]
-  "Return why the model is refused, in a line."
-  (with [caught (pytest.raises ValueError)]
+(defn refusal [model vocabulary [kind ValueError]]
+  "Return why the model is refused, in a line, by an error of a `kind`."
+  (with [caught (pytest.raises kind)]
     (TextModel.from-keras model vocabulary))
   (setv words (str caught.value))
   (assert (not-in "\n" words))
@@ -112,8 +112,10 @@
 
 (defn test-what-is-no-model-or-vocabulary-is-refused [ours]
   (setv stock (.to-keras ours))
-  (assert (in "`model` must be a Keras model or the path of one" (refusal 5 ours.vocabulary)))
-  (assert (in "`vocabulary` must be a `Vocabulary` or the path" (refusal stock ["a" "b"]))))
+  (assert (in "`model` must be a Keras model or the path of one"
+    (refusal 5 ours.vocabulary TypeError)))
+  (assert (in "`vocabulary` must be a `Vocabulary` or the path"
+    (refusal stock ["a" "b"] TypeError)))))
 
 
 (defn test-a-vocabulary-of-another-size-is-refused [ours]
