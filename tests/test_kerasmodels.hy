@@ -115,7 +115,7 @@
   (assert (in "`model` must be a Keras model or the path of one"
     (refusal 5 ours.vocabulary TypeError)))
   (assert (in "`vocabulary` must be a `Vocabulary` or the path"
-    (refusal stock ["a" "b"] TypeError)))))
+    (refusal stock ["a" "b"] TypeError))))
 
 
 (defn test-a-vocabulary-of-another-size-is-refused [ours]
