@@ -9,8 +9,8 @@ the bias holds the logarithms. So what they write and what a text scores is know
   numpy :as np
   pytest
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [output program refused save-odds small-model start-program uniform-model
-    write-text])
+  tests.helpers [output program refused save-odds small-model start-program succeeded
+    uniform-model write-text])
 
 (setv
   pytestmark pytest.mark.quick
@@ -78,7 +78,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
 
 (defn test-score-html-shades-the-files [uniform]
   (write-text uniform "ab<" :name "a.txt")
-  (output uniform "--score" "a.txt" "--score-html" "page.html")
+  (succeeded (program "--score" "a.txt" "--score-html" "page.html" :folder uniform))
   (assert (in "\"units\":\"ab\\u003c\"" (.read-text (/ uniform "page.html"))))
   (refused (program "--generate" "a" "--score-html" "page.html" :folder uniform) "--score"))
 

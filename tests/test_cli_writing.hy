@@ -86,10 +86,11 @@ the bias holds the logarithms. So what they write and what a text scores is know
 
 (defn test-output-goes-to-a-file [sure]
   (.write-text (/ sure "old.txt") "kept")
-  (refused (program "--generate" "a" "--output" "old.txt" "--model" "none" :folder sure) "none")
-  (refused (program "--generate" "a" "--output" "old.txt" "--top-k" 0 :folder sure) "--top-k")
+  (setv flags ["--generate" "a" "--overwrite" "--output" "old.txt"])
+  (refused (program #* flags "--model" "none" :folder sure) "none")
+  (refused (program #* flags "--top-k" 0 :folder sure) "--top-k")
   (assert (= (.read-text (/ sure "old.txt")) "kept"))
-  (assert (= (output sure "--generate" "a" "--length" 2 "--output" "old.txt") ""))
+  (assert (= (output sure #* flags "--length" 2) ""))
   (assert (= (.read-text (/ sure "old.txt")) "aaa\n")))
 
 

@@ -82,7 +82,7 @@
     #("--score-html p" "--score-html does nothing alone; add --score")
     #("--restart" "--restart does nothing alone; add --sources, --recipe or --import")
     #("--length 5 --model a"
-      "--length does nothing alone; add --generate, --generate-from or --interactive")
+      "--length does nothing alone; add --generate, --generate-from, --interactive or --page")
     #("--length 5 --output x"
       "--length and --output do nothing alone; add --generate or --generate-from")
     #("--max-download 5 --score-html p" "--max-download and --score-html do nothing alone; add")

@@ -101,7 +101,7 @@
   (for [_ (range 2)]
     (.readouterr capsys)
     (assert (= (main [#* flags "page.html"]) 0))
-    (assert (re.search r"page.html: 0\.\d MB; open it" (. (.readouterr capsys) err)))))
+    (assert (re.search r"page.html: \d+ KB; open it" (. (.readouterr capsys) err)))))
 
 
 (defn test-a-file-is-replaced-from-python-only-where-that-is-asked-for [sure]

@@ -8,6 +8,7 @@
   lstm-textgen.engine [Engine softmax]
   lstm-textgen.terminal [visible]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writer [read-seed]
   tests.browser [fragment halved-model open-page overflow page-of start-browser start-of violations
     wait-for-end wait-for-units wait-until WRITTEN write-on written])
 
@@ -37,7 +38,7 @@
 (defn odds-after [model text]
   "Return the probabilities of all units that `model` gives after `text`."
   (setv engine (Engine model.settings.layers model.weights))
-  (softmax (.feed engine (.encode model.vocabulary text))))
+  (softmax (.feed engine (get (read-seed model text) 0))))
 
 
 (defn wait-for-text [page text]

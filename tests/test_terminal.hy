@@ -86,8 +86,8 @@
 (defn [(pytest.mark.parametrize "word" [":quit" ":exit"])]
     test-a-conversation-ends-by-a-word-and-warns-on-a-line-of-its-own [sure word]
   (setv terminal (Terminal sure "--interactive" "--length" "2"))
-  (.type terminal "bé\n")
-  (.until terminal "bé\r\nthe model never saw 'é' (U+00E9); left out of the seed\r\nbéaa\r\n> ")
+  (.type terminal "bz\n")
+  (.until terminal "bz\r\nthe model never saw 'z' (U+007A); left out of the seed\r\nbzaa\r\n> ")
   (.type terminal f"{word}\n")
   (assert (= (.status terminal) 0)))
 

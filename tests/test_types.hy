@@ -43,9 +43,9 @@
 (defn [(pytest.mark.parametrize #("options" "said") [
     #({"quiet" None} "`quiet` must be True or False, not None")
     #({"save_every" None} "`save_every` must be a number above 0, not None")
-    #({"report" 5} "`report` must be a report such as lstm_textgen.Report, not 5")
+    #({"display" 5} "`display` must be a report such as lstm_textgen.Report, not 5")
     #({"prep" 5} "a step is a name, a tuple")
-    #({"base" 5} "`base` must be text, not 5")
+    #({"base" 5} "`base` must be a model such as english, or the path of one, not 5")
     #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")])]
     test-a-wrong-type-is-a-type-error-of-train [model tmp-path options said]
   (with [caught (pytest.raises TypeError)]

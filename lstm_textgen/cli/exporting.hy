@@ -1,12 +1,10 @@
 "Models for other programs, from the command line."
 
 (import
-  pathlib [Path]
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.streams [complain]
+  lstm-textgen.cli.streams [complain size-in-words]
   lstm-textgen.export [check-export export-model]
-  lstm-textgen.machine [MB]
   lstm-textgen.report.choice [make-report]
   lstm-textgen.terminal [visible])
 
@@ -20,18 +18,9 @@
   (check-export path "export" flags.models (.value flags "overwrite"))
   (.doing report f"writing {path}")
   (for [written (export-model (load-checkpoint model :warn _warn) path)]
-    (.say report f"{written}: {(_size (Path written))}"))
+    (.say report f"{written}: {(size-in-words written)}"))
   0)
 
 
 (defn _warn [message]
   (complain (visible (as-flags message))))
-
-
-(defn _size [path]
-  "Return in words how large the file, or all files in the folder, at `path` are."
-  (setv size (sum (gfor
-    file (if (.is-dir path) (.rglob path "*") [path])
-    :if (.is-file file)
-    (. (.stat file) st-size))))
-  (if (< size MB) f"{(/ size 1024) :.1f} KB" f"{(/ size MB) :.1f} MB"))

@@ -2,6 +2,7 @@
 
 (import
   os
+  pathlib [Path]
   sys
   lstm-textgen.machine [MB]
   lstm-textgen.terminal [Tolerant])
@@ -41,7 +42,18 @@
 
 (defn page-written [path]
   "Return the line that says how large the page at `path` is that was written."
-  f"{path}: {(/ (os.path.getsize path) MB) :.1f} MB; open it in a browser")
+  f"{path}: {(size-in-words path)}; open it in a browser")
+
+
+(defn size-in-words [path]
+  "Return in words how large the file, or all files in the folder, at `path` are."
+  (setv
+    path (Path path)
+    size (sum (gfor
+      file (if (.is-dir path) (.rglob path "*") [path])
+      :if (.is-file file)
+      (. (.stat file) st-size))))
+  (if (< size MB) f"{(/ size 1024) :.0f} KB" f"{(/ size MB) :.1f} MB"))
 
 
 (defn complain [text]

@@ -249,7 +249,7 @@
   (for [path paths]
     (_score-file model path flags [whole (Score)] page))
   (when (> (len paths) 1)
-    (print (_summary "in all" whole unit)))
+    (print (_summary "in all" whole unit) :flush True))
   (when page
     (with [out (open-output page-path)]
       (.write out page.text))
@@ -286,7 +286,7 @@
       (.add page stretch)))
   (.check total name)
   (setv summary (_summary name total model.vocabulary.unit strange))
-  (print (visible summary))
+  (print (visible summary) :flush True)
   (when page
     (.end page summary)))
 
