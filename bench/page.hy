@@ -16,7 +16,7 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
   bench.common [print-header print-row processor]
   lstm-textgen.cells [correlations find-cells mark-features read-cells write-sample]
   lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.pages.playground [count-weights playground]
+  lstm-textgen.pages.playground [playground]
   tests.browser [open-page start-browser wait-for-units wait-until]
   tests.helpers [small-model])
 
@@ -55,7 +55,7 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
   (with [folder (TemporaryDirectory)]
     (setv
       path (/ (Path folder) "page.html")
-      weights (count-weights model))
+      weights model.weight-count)
     (.write-text path (playground {name model}) :encoding "utf-8")
     (setv
       size (. (.stat path) st-size)

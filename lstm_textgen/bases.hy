@@ -44,7 +44,7 @@ an optimizer and a schedule of its own.]]
       f"give the file of one, or {(shipped-names)}, which comes with the program"))))
   (setv
     base (load-checkpoint name :warn warn)
-    need (* 4 NUMBERS-KEPT (sum (gfor w base.weights w.size))))
+    need (* 4 NUMBERS-KEPT base.weight-count))
   (when (> need (or (installed-memory) need))
     (raise (ValueError (+ f"`base`: {path} is too large for this machine: to train it takes "
       f"{(// need MB) :,} MB of memory, and there are {(// (installed-memory) MB) :,}"))))
@@ -107,7 +107,7 @@ an optimizer and a schedule of its own.]]
   (setv tuning (choose-tuning (len ids) minutes given
     :familiar (< (bits-of base vocabulary ids) FAMILIAR)
     :unit settings.unit
-    :weights (sum (gfor w base.weights w.size))
+    :weights base.weight-count
     :speed speed))
   (Checkpoint base.weights base.vocabulary
     (replace settings

@@ -93,6 +93,10 @@ file holds, nothing less and nothing more.]]
         (lfor w self.weights (.astype (.astype w "float16") "float32"))
         self.weights)))
 
+  (defn [property] weight-count [self]
+    "How many weights the network has."
+    (sum (gfor array self.weights array.size)))
+
   (defn [property] spec [self]
     "The `NetworkSpec` that the weights belong to."
     (NetworkSpec self.settings.layers (len self.vocabulary) self.settings.embedding)))

@@ -4,7 +4,7 @@
   dataclasses [dataclass]
   math
   time
-  lstm-textgen.scoring [bits]
+  lstm-textgen.history [epochs-of validation-losses]
   lstm-textgen.values [counted])
 
 (setv
@@ -53,44 +53,6 @@
     (and settings.patience (>= waited settings.patience))
       #( f"no better validation loss for {(counted waited "epochs")}"
         f"to continue all the same, give `patience` {(* 2 waited)} or more")))
-
-
-(defn kept-entry [history text]
-  #[[Return the entry in `history` of the epoch on `text` (a fingerprint) whose weights are kept.
-
-  It has the lowest validation loss or, without validation, is the last; None if there is none.]]
-  (setv entries (lfor entry history :if (= (get entry "text") text) entry))
-  (min
-    (or (lfor entry entries :if (in "validation_loss" entry) entry) (cut entries -1 None))
-    :key (fn [entry] (.get entry "validation_loss" 0))
-    :default None))
-
-
-(defn describe-kept [history text]
-  "Return in words which epoch's weights are kept, as `kept-entry` does: `epoch 2, …`."
-  (setv
-    entry (kept-entry history text)
-    entries (lfor each history :if (= (get each "text") text) each))
-  (if entry
-    (+ f"epoch {(+ 1 (.index entries entry))}, " (if (in "validation_loss" entry)
-      f"validation {(bits (get entry "validation_loss")) :.3f} bits"
-      f"training {(bits (get entry "loss")) :.3f} bits"))
-    "the epoch under way"))
-
-
-(defn epochs-of [history text]
-  "Return how many epochs in `history` were trained on `text` (a fingerprint)."
-  (sum (gfor entry history (= (get entry "text") text))))
-
-
-(defn validation-losses [history text]
-  #[[Return the validation losses (nats) of the epochs in `history` that were trained on `text`.
-
-  `text` is a fingerprint. Only these losses compare: they are of the same held-out text.]]
-  (lfor
-    entry history
-    :if (and (in "validation_loss" entry) (= (get entry "text") text))
-    (get entry "validation_loss")))
 
 
 (defclass Clock []

@@ -17,14 +17,14 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.batches [Streams VALIDATED fingerprint own-ids training-batches]
   lstm-textgen.checkpoint [Checkpoint Place Resume save-checkpoint]
   lstm-textgen.evaluation [evaluate]
+  lstm-textgen.history [describe-kept epochs-of kept-entry]
   lstm-textgen.interrupts [Interrupted Stopper]
   lstm-textgen.learner [fits? put values]
   lstm-textgen.machine [describe-machine]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.parallel.cores [make-learner]
   lstm-textgen.parallel.machines [Alone]
-  lstm-textgen.schedule [Clock Limits describe-kept epochs-of haste kept-entry learning-rate
-    why-done]
+  lstm-textgen.schedule [Clock Limits haste learning-rate why-done]
   lstm-textgen.values [counted]
   lstm-textgen.writer [Ends stream])
 

@@ -3,7 +3,7 @@
 (import
   time
   pytest
-  lstm-textgen.pages.playground [count-weights playground]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel]
   tests.browser [fragment halved-model open-page page-of start-browser wait-for-end wait-for-units
     WRITTEN write-on written])
@@ -167,7 +167,7 @@
   (setv
     model (halved-model "256")
     page (playground {"a" model}))
-  (assert (<= (len (.encode page)) (+ (* 2.8 (count-weights model)) 150_000))))
+  (assert (<= (len (.encode page)) (+ (* 2.8 model.weight-count) 150_000))))
 
 
 (defn test-full-speed-is-fast [browser tmp-path]

@@ -5,8 +5,8 @@
   time
   types [SimpleNamespace]
   pytest
-  lstm-textgen.schedule [Clock FINAL-RATE Limits WARM-UP describe-kept haste learning-rate
-    validation-losses why-done]
+  lstm-textgen.history [describe-kept validation-losses]
+  lstm-textgen.schedule [Clock FINAL-RATE Limits WARM-UP haste learning-rate why-done]
   lstm-textgen.settings [new-settings])
 
 (setv pytestmark pytest.mark.quick)

@@ -2,11 +2,10 @@
 
 (import
   lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.streams [complain size-in-words]
+  lstm-textgen.cli.flags [as-flags warn]
+  lstm-textgen.cli.streams [size-in-words]
   lstm-textgen.export [check-export export-model]
-  lstm-textgen.report.choice [make-report]
-  lstm-textgen.terminal [visible])
+  lstm-textgen.report.choice [make-report])
 
 
 (defn export-trained [flags]
@@ -17,10 +16,6 @@
     report (make-report (.value flags "quiet") as-flags))
   (check-export path "export" flags.models (.value flags "overwrite"))
   (.doing report f"writing {path}")
-  (for [written (export-model (load-checkpoint model :warn _warn) path)]
+  (for [written (export-model (load-checkpoint model :warn warn) path)]
     (.say report f"{written}: {(size-in-words written)}"))
   0)
-
-
-(defn _warn [message]
-  (complain (visible (as-flags message))))

@@ -14,7 +14,9 @@
   shutil [which]
   sys
   lstm-textgen [__version__]
+  lstm-textgen.cli.streams [complain]
   lstm-textgen.settings [SETTINGS in-words settings-in]
+  lstm-textgen.terminal [visible]
   lstm-textgen.values [TEXTS clip read-value])
 
 (setv
@@ -70,6 +72,11 @@ examples:
 (defn as-flags [text]
   "Return `text` with each setting's name in backticks as its flag: `--max-words`."
   (in-words text (fn [setting] setting.option)))
+
+
+(defn warn [message]
+  "Show a line on standard error, with each setting's name in backticks as its flag."
+  (complain (visible (as-flags message))))
 
 
 (defn flag [option value]

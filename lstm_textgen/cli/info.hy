@@ -4,12 +4,11 @@
   os.path [getsize]
   textwrap [wrap]
   lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.streams [complain]
+  lstm-textgen.cli.flags [warn]
+  lstm-textgen.history [describe-kept text-length]
   lstm-textgen.machine [MB]
   lstm-textgen.modelfile.places [find-model]
-  lstm-textgen.pages.report [duration-in-words text-length]
-  lstm-textgen.schedule [describe-kept]
+  lstm-textgen.pages.report [duration-in-words]
   lstm-textgen.terminal [spaces-shown visible]
   lstm-textgen.values [counted])
 
@@ -23,7 +22,7 @@
   "Print what the model that `flags` name holds; return the exit status."
   (setv
     [path] flags.models
-    model (load-checkpoint path :resume True :warn _warn))
+    model (load-checkpoint path :resume True :warn warn))
   (for [[name value] (.items (about-model (find-model path) model))  :if value]
     (for [[k line] (enumerate (wrap (visible value) (- WIDTH INDENT)))]
       (print f"{(if k "" name) :<{INDENT}}{line}")))
@@ -36,14 +35,13 @@
     settings model.settings
     history model.history
     text (when history (get history -1 "text"))
-    seconds (lfor entry history :if (in "seconds" entry) (get entry "seconds"))
-    weights (sum (gfor array model.weights array.size)))
+    seconds (lfor entry history :if (in "seconds" entry) (get entry "seconds")))
   { "file" (+ f"{path}, {(/ (getsize path) MB) :.1f} MB, "
       (if model.resume "with training state" "without training state"))
     "text" (when history
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
     "loss" (when history f"{(describe-kept history text)} per {(.removesuffix settings.unit "s")}")
-    "network" f"{settings.layers}, {weights :,} weights"
+    "network" f"{settings.layers}, {model.weight-count :,} weights"
     "base" settings.base
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
       (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
@@ -53,7 +51,3 @@
       (if settings.lower ", lower case" ""))
     "training" (when seconds (duration-in-words (sum seconds) (len seconds)))
     "machine" (when history (.get (get history -1) "machine"))})
-
-
-(defn _warn [message]
-  (complain (visible (as-flags message))))

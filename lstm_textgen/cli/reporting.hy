@@ -3,13 +3,12 @@
 (import
   os.path [basename]
   lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.streams [complain page-written]
+  lstm-textgen.cli.flags [warn]
+  lstm-textgen.cli.streams [page-written]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.comparison [comparison-page]
-  lstm-textgen.pages.report [report-page]
-  lstm-textgen.terminal [visible])
+  lstm-textgen.pages.report [report-page])
 
 
 (defn report [flags]
@@ -17,14 +16,14 @@
   (setv path (.value flags "report"))
   (check-output "report" path [] flags.models (.value flags "overwrite"))
   (setv
-    models (lfor name flags.models (load-checkpoint name :warn _warn))
+    models (lfor name flags.models (load-checkpoint name :warn warn))
     names (_names flags.models)
     page (if (= (len models) 1)
       (report-page (get names 0) (get models 0))
       (comparison-page (list (zip names models)))))
   (with [out (open-output path)]
     (.write out page))
-  (_warn (page-written path))
+  (warn (page-written path))
   0)
 
 
@@ -34,7 +33,3 @@
     paths (lfor name models (str (model-path name)))
     names (lfor path paths (basename path)))
   (if (= (len (set names)) (len names)) names paths))
-
-
-(defn _warn [message]
-  (complain (visible (as-flags message))))

@@ -7,8 +7,8 @@
   numpy :as np
   lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.conversation [converse]
-  lstm-textgen.cli.flags [as-flags]
-  lstm-textgen.cli.streams [complain page-written]
+  lstm-textgen.cli.flags [warn]
+  lstm-textgen.cli.streams [page-written]
   lstm-textgen.machine [MB]
   lstm-textgen.mixture [Mixture]
   lstm-textgen.modelfile.replacing [naming-errors]
@@ -72,13 +72,13 @@
   (setv numbers (.get flags.given "temperature"))
   (when (and (isinstance numbers list) (in 0 numbers))
     (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
-    (_warn f"--temperature: {turns}, a unit each, in turn; write a half as 0.5")))
+    (warn f"--temperature: {turns}, a unit each, in turn; write a half as 0.5")))
 
 
 (defn _load-model [flags]
   "Return the model that `flags` name, or the mixture of the two."
   (setv
-    models (lfor path flags.models (load-checkpoint path :warn _warn))
+    models (lfor path flags.models (load-checkpoint path :warn warn))
     share (.value flags "mix"))
   (cond
     (> (len models) 2)
@@ -91,10 +91,6 @@
       (TextModel (get models 0))))
 
 
-(defn _warn [message]
-  (complain (visible (as-flags message))))
-
-
 (defn _encoding [model flags]
   "Return the encoding of files: the one given, or that of the model's own sources."
   (.get flags.given "encoding" (get model.settings "encoding")))
@@ -105,7 +101,7 @@
   (read-sources paths
     :encoding (_encoding model flags)
     :limit (_limit flags)
-    :warn _warn))
+    :warn warn))
 
 
 (defn _limit [flags]
@@ -142,13 +138,13 @@
   (unless (or
       (.chosen flags "length" "sentences")
       (any (gfor text stop (<= (set text) characters))))
-    (_warn (+ f"writing to {path} until Ctrl-C: "
+    (warn (+ f"writing to {path} until Ctrl-C: "
       (if stop "the model can't write that `stop`" "without `length`, `stop` or `sentences`")))))
 
 
 (defn _options [flags]
   "Return the options of `TextModel.stream` that `flags` give."
-  {"warn" _warn  #** (.chosen flags "rng_seed" #* ENDS #* STEERING)})
+  {"warn" warn  #** (.chosen flags "rng_seed" #* ENDS #* STEERING)})
 
 
 (defn _begin-texts [model seed flags]
@@ -189,10 +185,10 @@
 (defn _say-originality [written training]
   "Say on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
-  (_warn (+ f"longest passage copied from the sources: {(counted (len passage) "characters")}: "
+  (warn (+ f"longest passage copied from the sources: {(counted (len passage) "characters")}: "
     (repr (cut passage QUOTED))
     (if (> (len passage) QUOTED) "…" "")))
-  (_warn (if (is share None)
+  (warn (if (is share None)
     f"too short to contain strings of {STRING} characters"
     f"of all strings of {STRING} characters, {share :.1%} are in the sources")))
 
@@ -230,7 +226,7 @@
     path (.value flags "page")
     [first #* others] (lfor model-path flags.models (load model-path)))
   (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite"))
-  (_warn (page-written path)))
+  (warn (page-written path)))
 
 
 ;; * Scoring
@@ -253,7 +249,7 @@
   (when page
     (with [out (open-output page-path)]
       (.write out page.text))
-    (_warn (page-written page-path))))
+    (warn (page-written page-path))))
 
 
 (defn _paths [sources encoding limit]
@@ -261,7 +257,7 @@
   (lfor
     source sources
     path (if (= source "-") ["-"] (find-paths source []))
-    file (text-files path encoding limit _warn)
+    file (text-files path encoding limit warn)
     file))
 
 

@@ -18,10 +18,9 @@
   (setv
     settings checkpoint.settings
     unit (.removesuffix settings.unit "s")
-    weights (sum (gfor array checkpoint.weights array.size))
     curves (dfor name COLOURS name (_values checkpoint.history name))
     rows {
-      "network" f"{settings.layers}, {weights :,} weights"
+      "network" f"{settings.layers}, {checkpoint.weight-count :,} weights"
       "vocabulary" f"{(len checkpoint.vocabulary) :,} {settings.unit}"
       "epochs" (len checkpoint.history)
       #** (dfor

@@ -1,10 +1,10 @@
 #[[The report that compares models: one table, and their curves laid over one another.]]
 
 (import
+  lstm-textgen.history [kept-entry loss-of text-length]
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts table]
-  lstm-textgen.pages.report [SCRIPTS STYLES best-epoch loss-of safe section text-length
-    write-sample])
+  lstm-textgen.pages.report [SCRIPTS STYLES safe section write-sample])
 
 (setv MOST 8)  ; models on a page: report.css has colours for so many
 
@@ -42,7 +42,7 @@
     trained (lfor
       [name model] models
       :if model.history
-      #((loss-of (best-epoch model.history)) name))
+      #((loss-of (kept-entry model.history (get model.history -1 "text"))) name))
     texts (sfor [_ model] models :if model.history (get model.history -1 "text")))
   (cond
     (not trained) "None of them is trained yet."
@@ -66,13 +66,13 @@
   "Return what the table says of a `model` (a `Checkpoint`), a dict."
   (setv
     history model.history
-    best (if history (best-epoch history) {})
+    best (if history (kept-entry history (get history -1 "text")) {})
     seconds (sum (gfor entry history (.get entry "seconds" 0)))
     evaluation (or model.evaluation {})
     copied (.get evaluation "copied")
     machines (lfor entry history :if (in "machine" entry) (get entry "machine")))
   { "network" (.replace (str model.settings.layers) "," ", ")
-    "weights" f"{(sum (gfor array model.weights array.size)) :,}"
+    "weights" f"{model.weight-count :,}"
     "vocabulary" f"{(len model.vocabulary) :,} {model.settings.unit}"
     "text" f"{(text-length history) :,} {model.settings.unit}"
     "epochs" (str (len history))

@@ -9,6 +9,7 @@ assets/playground.js the page.]]
   html [escape]
   numpy :as np
   lstm-textgen.cells [find-cells write-sample]
+  lstm-textgen.history [kept-entry loss-of text-length]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill]
   lstm-textgen.scoring [bits]
   lstm-textgen.terminal [visible]
@@ -73,7 +74,7 @@ assets/playground.js the page.]]
   "Raise `ValueError` unless a page has room for `models`."
   (setv
     n (len models)
-    weights (sum (gfor model (.values models) (count-weights model))))
+    weights (sum (gfor model (.values models) model.weight-count)))
   (unless (<= n MOST-MODELS)
     (raise (ValueError f"a page shows one model or two, not {n}")))
   (unless (<= weights MOST-WEIGHTS)
@@ -85,11 +86,6 @@ assets/playground.js the page.]]
   "Return the temperature that `model` (a `Checkpoint`) writes at, the first if it has several."
   (setv temperature model.settings.temperature)
   (if (isinstance temperature list) (get temperature 0) temperature))
-
-
-(defn count-weights [model]
-  "Return how many weights `model` has, a `Checkpoint`."
-  (sum (gfor weight model.weights weight.size)))
 
 
 (defn _halved [weight]
@@ -144,33 +140,21 @@ assets/playground.js the page.]]
     settings model.settings
     vocabulary model.vocabulary
     unit vocabulary.unit
-    best (min
-      (gfor
-        entry model.history
-        :if (is-not (.get entry "validation_loss") None)
-        #((get entry "validation_loss") (get entry "epoch")))
-      :default None))
+    length (text-length model.history)
+    best (when model.history (kept-entry model.history (get model.history -1 "text"))))
   (lfor
     [title text] (.items {
       "Recipe" settings.recipe
-      "Learned from" (_length model)
+      "Learned from" (when length (counted length unit))
       "Knows" (counted vocabulary.size unit)
       "Network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
-      "Size" (counted (count-weights model) "weights")
+      "Size" (counted model.weight-count "weights")
       "Epochs" (str (len model.history))
-      "Best loss" (when best (+ f"{(bits (get best 0)) :.3f} bits per {(.removesuffix unit "s")} "
-        f"on held-out text, in epoch {(get best 1)}"))
+      "Best loss" (when (in "validation_loss" (or best {}))
+        (+ f"{(loss-of best) :.3f} bits per {(.removesuffix unit "s")} on held-out text, "
+          f"in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)
       "Batch size" (str settings.batch-size)
       "Learning rate" (str settings.learning-rate)})
     :if text
     [title text]))
-
-
-(defn _length [model]
-  "Return how long the text was that `model` has learned from last, which its fingerprint tells."
-  (setv [length] (or
-    (lfor entry (cut model.history -1 None) (get (.partition (get entry "text") ":") 0))
-    [""]))
-  (when (.isdigit length)
-    (counted (int length) model.vocabulary.unit)))

@@ -7,7 +7,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 (import
   html [escape]
   os
-  re
+  lstm-textgen.history [kept-entry loss-of text-length]
   lstm-textgen.outputs [open-output]
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts shaded-strip table]
@@ -73,22 +73,6 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (if body (fill "report-section.html" :title title :about about :body body) ""))
 
 
-(defn text-length [history]
-  "Return how many units the text had that the model learned from last; 0 if that isn't told."
-  (setv found (when history (re.match r"\d{1,15}(?=:)" (get history -1 "text"))))
-  (if found (int (.group found)) 0))
-
-
-(defn loss-of [entry]
-  "Return the loss in bits by which an epoch is judged: that of validation, if there was one."
-  (bits (.get entry "validation_loss" (get entry "loss"))))
-
-
-(defn best-epoch [history]
-  "Return the entry of the epoch whose loss is the least."
-  (min history :key loss-of))
-
-
 (defn _summary [checkpoint]
   "Return in a sentence or two what the model is, and how well it does."
   (setv
@@ -100,7 +84,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (if history
     (+ network f" It has read a text of {(text-length history) :,} {settings.unit}, "
       f"and after {(_epochs-in-words history settings)} its loss is "
-      f"<strong>{(loss-of (best-epoch history)) :.3f} bits per {unit}</strong>"
+      (.format "<strong>{:.3f} bits per {}</strong>"
+        (loss-of (kept-entry history (get history -1 "text")))
+        unit)
       (if (in "validation_loss" (get history -1))
         " on text that was held out." " on the text itself: none was held out."))
     (+ network " No epoch is complete yet.")))
