@@ -152,7 +152,7 @@
     again (max 0 (- readings 1))
     wanted (* size.dropout again (min 1 (/ LONG-TEXT units)))
     dropout (min size.most-dropout (round wanted 1))
-    time (if minutes f"{minutes :g} minutes" "a text of this length"))
+    time (if minutes f"a run of {minutes :g} min" "a text of this length"))
   #(
     (Layers [
       (Layer "lstm" size.units)

@@ -128,7 +128,7 @@ lstm_textgen.train('text.txt', layers='4,gru:4', epochs=1, quiet=True).to_keras(
 print(state() == before)")
 
 
-(defn [(pytest.mark.parametrize "first" ["" "import keras"])]
+(defn [pytest.mark.slow (pytest.mark.parametrize "first" ["" "import keras"])]
     test-quiet-training-leaves-no-trace-in-the-process-even-if-keras-came-first [tmp-path first]
   (write-text tmp-path)
   (setv result (run-python "-W" "error" "-c" (+ first TRAIN) :cold True :cwd tmp-path))
@@ -138,7 +138,10 @@ print(state() == before)")
     (assert (= result.stderr "begun\n"))))
 
 
-(defn [(pytest.mark.parametrize "backend" BACKENDS)]
+(defn [(pytest.mark.parametrize "backend" [
+    "tensorflow"
+    (pytest.param "jax" :marks pytest.mark.slow)
+    (pytest.param "torch" :marks pytest.mark.slow)])]
     test-a-stopped-run-ends-with-the-same-bits [tmp-path backend]
   (setv [whole parts] [(/ tmp-path "whole") (/ tmp-path "parts")])
   (for [folder [whole parts]]

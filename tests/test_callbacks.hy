@@ -199,12 +199,16 @@
         [text {"csv" text}]
         [file {"csv" text}]
         [text {"report" text}]
-        [text {"csv" "both"  "report" "both"}]
         [text {"path" (/ tmp-path "text")}]]]
       (with [_ (pytest.raises ValueError :match "would overwrite")]
         (lstm-textgen.train source :restart True :overwrite True
           #** {"path" (/ tmp-path "model") #** outputs}))))
   (assert (= (.read-text (/ tmp-path "text.h5")) TEXT)))
+
+
+(defn [counting] test-two-outputs-are-two-files [tmp-path]
+  (with [_ (pytest.raises ValueError :match "`csv` and `report` are the same file")]
+    (train-tiny tmp-path :csv (/ tmp-path "both") :report (/ tmp-path "both"))))
 
 
 (defn [counting] test-logs-never-take-the-place-of-what-is-read-or-of-a-model [refusal trained]

@@ -169,7 +169,7 @@
 
 (defn [(pytest.mark.parametrize #("width" "scheme") [
     #(360 "light")
-    #(1600 "dark")
+    (pytest.param 1600 "dark" :marks pytest.mark.slow)
     (pytest.param 360 "dark" :marks pytest.mark.slow)
     (pytest.param 1600 "light" :marks pytest.mark.slow)])]
     test-a-page-fits-and-can-be-read [site browser width scheme]

@@ -74,7 +74,9 @@
     (assert (< 1 (- (time.monotonic) begun) 10))))
 
 
-(defn [(pytest.mark.parametrize "motion" ["reduce" "no-preference"])]
+(defn [(pytest.mark.parametrize "motion" [
+    "reduce"
+    (pytest.param "no-preference" :marks pytest.mark.slow)])]
     test-it-opens-with-a-passage-at-full-speed-for-those-who-want-no-motion
     [browser tmp-path motion]
   (with [page (open-page browser (page-of tmp-path (halved-model)) :reduced-motion motion)]
