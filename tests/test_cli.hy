@@ -318,7 +318,7 @@ sys.exit(main())")
     (assert (re.search words text re.MULTILINE) text))
   (assert (all (gfor line (.splitlines text) (<= (len line) 80))))
   (main ["--info" "--model" "english"])
-  (assert (in "MB, without training" (. (capsys.readouterr) out))))
+  (assert (in "MB, without training state" (.join " " (.split (. (capsys.readouterr) out))))))
 
 
 (defn test-the-completion-of-a-shell-has-every-flag [capsys]
