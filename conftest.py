@@ -96,7 +96,7 @@ def counting(monkeypatch):
 def _count(monkeypatch):
     from tests.counting import CountingLearner
 
-    monkeypatch.setattr("lstm_textgen.training.make_learner", CountingLearner)
+    monkeypatch.setattr("lstm_textgen.learning.training.make_learner", CountingLearner)
     monkeypatch.setenv(COUNTING, "1")
 
 

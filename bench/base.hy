@@ -31,12 +31,12 @@ words in 10 million characters at temperature 1.]]
   tempfile [TemporaryDirectory]
   time
   bench.common [print-header print-row processor run-script]
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.bases [load-base]
-  lstm-textgen.checkpoint [Checkpoint]
-  lstm-textgen.originality [originality]
-  lstm-textgen.sources.files [read-pieces]
-  lstm-textgen.textmodel [TextModel load train])
+  lstm-textgen.learning.bases [load-base]
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.modelfile.checkpoint [Checkpoint]
+  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.textmodel [TextModel load train]
+  lstm-textgen.writing.originality [originality])
 
 (setv
   WAYS {"nothing" []  "english" ["--from" "english"]}
@@ -144,7 +144,7 @@ words in 10 million characters at temperature 1.]]
 (defn look [way text model path]
   "Train on `text` for a minute, looking at the weights now and then; store the looks at `path`."
   (import-keras)
-  (import keras lstm-textgen.learner [values])
+  (import keras lstm-textgen.learning.learner.stock [values])
   (setv looks [])
   (defclass Look [keras.callbacks.Callback]
     (defn on-train-batch-end [self batch [logs None]]

@@ -9,7 +9,7 @@ A benchmark runs from the project's root, where Python finds our modules:
   subprocess
   sys
   time
-  lstm-textgen.machine [cores processor-name])
+  lstm-textgen.basics.machine [cores processor-name])
 
 (setv ROOT (. (Path __file__) (resolve) parent parent))
 

@@ -18,15 +18,15 @@ VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
   tempfile [TemporaryDirectory]
   time
   bench.common [ROOT print-header print-row processor run-script]
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.batches [fingerprint split-ids training-batches]
-  lstm-textgen.corpus [cut-at-space text-ids]
+  lstm-textgen.learning.batches [fingerprint split-ids training-batches]
+  lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.prep [default-prep]
   lstm-textgen.report.plain [Quiet]
-  lstm-textgen.settings [new-settings]
-  lstm-textgen.sources.files [read-pieces]
-  lstm-textgen.textmodel [train]
-  lstm-textgen.vocabulary [Vocabulary])
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.text.corpus [cut-at-space text-ids]
+  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.textmodel [train])
 
 (setv
   STEPS 100

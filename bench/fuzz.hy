@@ -24,7 +24,7 @@ few seconds for each. Every file follows from its number alone.]]
   h5py
   numpy :as np
   bench.common [run-script]
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   tests.helpers [same-model? seal small-model])
 

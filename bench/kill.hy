@@ -23,9 +23,9 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   tempfile [TemporaryDirectory]
   time
   traceback
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.replacing [temporary-paths]
+  lstm-textgen.basics.files [temporary-paths]
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.report.plain [Quiet]
   lstm-textgen.textmodel [train]
   tests.helpers [TEXT TINY same-model? write-text])
@@ -42,7 +42,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   ;; PyTorch's threads would only wait for one another in so small a network.
   (.setdefault os.environ "OMP_NUM_THREADS" "1")
   (import-keras)
-  (import-module "lstm_textgen.training")
+  (import-module "lstm_textgen.learning.training")
   (with [place (TemporaryDirectory)]
     (setv counts (kill-many (int kills) (Path place))))
   (for [name OUTCOMES]
@@ -162,7 +162,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 
 (defn tell-saves [pipe]
   "Tell on `pipe`, from now on, of each save as soon as it is done: how many steps are in it."
-  (import lstm-textgen [training])
+  (import lstm-textgen.learning [training])
   (defn save-and-tell [checkpoint path]
     (save-checkpoint checkpoint path)
     (os.write pipe (.to-bytes checkpoint.resume.place.updates PLACE "big")))

@@ -14,9 +14,9 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
   time
   numpy :as np
   bench.common [print-header print-row processor]
-  lstm-textgen.cells [correlations find-cells mark-features read-cells write-sample]
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.pages.playground [playground]
+  lstm-textgen.writing.cells [correlations find-cells mark-features read-cells write-sample]
   tests.browser [open-page start-browser wait-for-units wait-until]
   tests.helpers [small-model])
 

@@ -21,9 +21,9 @@ that keep its memory stands in bench/training.hy.]]
   time
   numpy :as np
   bench.common [print-header print-row processor run-script seconds-of]
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.machine [bfloat16? cores processor-flags]
-  lstm-textgen.sizing [most-epochs]
+  lstm-textgen.basics.machine [bfloat16? cores processor-flags]
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.settings.sizing [most-epochs]
   lstm-textgen.textmodel [load])
 
 (setv

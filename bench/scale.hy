@@ -100,12 +100,12 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 (defn take-part []
   "Measure steps and sums as one of the processes; print what was found."
   (import
-    lstm-textgen.parallel.machines [join]
+    lstm-textgen.learning.learner.machines [join]
     lstm-textgen.report.plain [Silent])
   (with [team (join (Silent))]
     (import
-      lstm-textgen.layers [NetworkSpec parse-layers]
-      lstm-textgen.parallel.devices [DevicesLearner])
+      lstm-textgen.settings.layers [NetworkSpec parse-layers]
+      lstm-textgen.learning.learner.devices [DevicesLearner])
     (setv
       learner (DevicesLearner (NetworkSpec (parse-layers (str UNITS)) VOCABULARY 32)
         #(ROWS WINDOW) 1 0.001)

@@ -22,10 +22,10 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK d
   sys
   numpy :as np
   bench.common [ROOT in-turns print-header print-row processor times-faster]
-  lstm-textgen.backends.choice [choose-freely fastest-backend]
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.machine [bfloat16? cores processor-flags])
+  lstm-textgen.basics.machine [bfloat16? cores processor-flags]
+  lstm-textgen.learning.learner.choice [choose-freely fastest-backend]
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
   ROUNDS 9
@@ -167,7 +167,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK d
 (defn ours [layers rows low]
   "Learn as this package's training does; with `low` in bfloat16."
   (import-keras)
-  (import lstm-textgen.parallel.cores [make-learner])
+  (import lstm-textgen.learning.learner.cores [make-learner])
   (setv spec (NetworkSpec layers VOCABULARY EMBEDDING))
   (. (make-learner spec #(rows WINDOW) 1 RATE low) learn))
 

@@ -17,7 +17,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   tempfile [TemporaryDirectory]
   time
   bench.common [ROOT print-header print-row]
-  lstm-textgen.backends.quiet [import-keras]
+  lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.report.display [Display]
   lstm-textgen.report.plain [Quiet]
   lstm-textgen.textmodel [train])
@@ -108,7 +108,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   "Print what the callbacks of a step cost, and their share of a run of so many `seconds`."
   (import
     keras
-    lstm-textgen.backends.callbacks [Watchers log-callbacks])
+    lstm-textgen.learning.learner.callbacks [Watchers log-callbacks])
   (with [place (TemporaryDirectory)]
     (setv
       logs (log-callbacks (str (/ (Path place) "logs")) (str (/ (Path place) "log.csv")) False)

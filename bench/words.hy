@@ -18,8 +18,8 @@ tenth of the words, which is then scored: ours as by `--score`, PyTorch in one g
   tempfile [TemporaryDirectory]
   time
   bench.common [print-header print-row processor run-script seconds-of]
-  lstm-textgen.textmodel [load]
-  lstm-textgen.vocabulary [split-words])
+  lstm-textgen.text.vocabulary [split-words]
+  lstm-textgen.textmodel [load])
 
 (setv
   ;; Of the plain model; rows and window are those of PyTorch's own example of a language model.

@@ -15,10 +15,10 @@ makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
   tensorflow :as tf
   torch
   bench.common [processor]
-  lstm-textgen.layers [parse-layers]
-  lstm-textgen.scoring [score]
-  lstm-textgen.vocabulary [Vocabulary]
-  lstm-textgen.writer [Ends stream write-many])
+  lstm-textgen.settings.layers [parse-layers]
+  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.writing.scoring [score]
+  lstm-textgen.writing.writer [Ends stream write-many])
 
 (setv
   ROUNDS 7

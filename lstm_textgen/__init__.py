@@ -22,13 +22,13 @@ _HOMES = {
     "TextModel": "textmodel",
     "train": "textmodel",
     "load": "textmodel",
-    "Interrupted": "interrupts",
+    "Interrupted": "basics.interrupts",
     "compose": "prep",
-    "recipe": "recipes",
-    "load_recipe": "recipes",
-    "Recipe": "recipes",
+    "recipe": "text.recipes",
+    "load_recipe": "text.recipes",
+    "Recipe": "text.recipes",
     "Report": "report.plain",
-    "Score": "scoring",
+    "Score": "writing.scoring",
 }
 __all__ = ["__version__", *_HOMES]
 

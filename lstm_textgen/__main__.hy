@@ -2,7 +2,7 @@
 
 (import
   sys
-  lstm_textgen.interrupts [Loading])
+  lstm_textgen.basics.interrupts [Loading])
 
 
 (defn main []

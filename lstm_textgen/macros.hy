@@ -7,9 +7,9 @@
   itertools [chain zip-longest]
   hy.errors [HyMacroExpansionError]
   hy.models [Bytes Expression Float Integer Keyword List String Symbol]
-  lstm-textgen.settings [as-keyword check-given]
-  lstm-textgen.steps [STEPS check-step]
-  lstm-textgen.values [UNKNOWN unknown-name])
+  lstm-textgen.basics.values [UNKNOWN unknown-name]
+  lstm-textgen.settings.table [as-keyword check-given]
+  lstm-textgen.text.steps [STEPS check-step])
 
 (export
   :objects []
@@ -106,7 +106,8 @@
     (return `(~function ~text ~@args)))
   (setv
     own (hy.gensym "step")
-    made `(hy.I.lstm_textgen/steps.make-step ~(String (or name (_spelt head))) ~function ~@args))
+    made `(hy.I.lstm_textgen/text/steps.make-step
+      ~(String (or name (_spelt head))) ~function ~@args))
   (.extend before [own made])
   `(~own ~text))
 
@@ -196,7 +197,7 @@
   `(do
     ~@before
     (setv ~name
-      (hy.I.lstm_textgen/recipes.recipe ~(String name) :doc ~doc
+      (hy.I.lstm_textgen/text/recipes.recipe ~(String name) :doc ~doc
         ~@(chain.from-iterable (gfor [key value] (.items settings) [(Keyword key) value]))))))
 
 
@@ -216,7 +217,7 @@
         :sources ["grimm.txt"] :prep tales-prep :unit "characters" :epochs 3))
 
   `:prep` takes a list of steps, as `defprep` does, or one step; the other keys are the settings
-  that settings.hy lets a recipe have; none is required. An unknown key, a missing value and a
+  that the table lets a recipe have; none is required. An unknown key, a missing value and a
   literal of the wrong kind are errors of compiling, at the line of the key; what isn't literal is
   checked when it runs.]]
   (_recipe-code _hy-compiler name body))

@@ -10,7 +10,7 @@ function of several.]]
   io [StringIO]
   re
   unicodedata
-  lstm-textgen.steps [check-step make-step])
+  lstm-textgen.text.steps [check-step make-step])
 
 (export :objects [
   lower nfc ascii-quotes replace drop-lines keep-lines strip-lines squeeze-blank-lines

@@ -8,26 +8,26 @@
   sys
   warnings
   numpy :as np
-  lstm-textgen.arguments [callback-list choose-display find-recipe prep-function source-list
-    text-list]
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.cells [Cells find-cells read-cells write-sample]
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.corpus [cut-at-space]
+  lstm-textgen.basics.values [COUNT FUNCTION Kind PATH SEED TEXT check-value clip plain]
   lstm-textgen.export [check-export export-model]
+  lstm-textgen.learning.arguments [callback-list choose-display find-recipe prep-function
+    source-list text-list]
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.learning.runs [Run train-model]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.oldmodels [import-model]
+  lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
-  lstm-textgen.oldmodels [import-model]
-  lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.card [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.runs [Run train-model]
-  lstm-textgen.sampling [Steering]
-  lstm-textgen.scoring [Score bits surprises]
-  lstm-textgen.settings [check-given]
-  lstm-textgen.values [COUNT FUNCTION Kind PATH SEED TEXT check-value clip plain]
-  lstm-textgen.vocabulary [Vocabulary]
-  lstm-textgen.writer [Ends stream write-many])
+  lstm-textgen.settings.table [check-given]
+  lstm-textgen.text.corpus [cut-at-space]
+  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.writing.cells [Cells find-cells read-cells write-sample]
+  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.scoring [Score bits surprises]
+  lstm-textgen.writing.writer [Ends stream write-many])
 
 (setv
   ;; What `train` is given about a run, not about its model.
@@ -243,7 +243,7 @@
 
     Raises `ImportError` if Keras is missing.]]
     (import-keras)
-    (import lstm-textgen.network [stock-model])
+    (import lstm-textgen.learning.network [stock-model])
     (stock-model self.checkpoint.spec self.checkpoint.weights)))
 
 

@@ -8,10 +8,10 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 (import
   types [SimpleNamespace]
   numpy :as np
-  lstm-textgen.learner [BETA-1 Learner]
-  lstm-textgen.modelfile.keraslayout [weight-shapes]
-  lstm-textgen.parallel [speed]
-  lstm-textgen.training :as training)
+  lstm-textgen.learning.learner [speed]
+  lstm-textgen.learning.learner.stock [BETA-1 Learner]
+  lstm-textgen.learning.training :as training
+  lstm-textgen.modelfile.keraslayout [weight-shapes])
 
 (setv
   BETA-2 0.999

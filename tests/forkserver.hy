@@ -31,11 +31,12 @@ for each backend, made when it is first asked for. All end with the standard inp
   COUNTING "LSTM_TEXTGEN_COUNTING"  ; and the one with which a `CountingLearner` trains
   MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
   ;; What a forked process need not import any more.
-  IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.backends.callbacks" "lstm_textgen.cli"
+  IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
+    "lstm_textgen.learning.learner.callbacks"
     "lstm_textgen.cli.conversation" "lstm_textgen.cli.exporting" "lstm_textgen.cli.reporting"
     "lstm_textgen.cli.training" "lstm_textgen.cli.writing" "lstm_textgen.pages.score"
-    "lstm_textgen.parallel.speed" "lstm_textgen.report.choice" "lstm_textgen.runs"
-    "lstm_textgen.textmodel" "lstm_textgen.training" "tests.counting"
+    "lstm_textgen.learning.learner.speed" "lstm_textgen.report.choice" "lstm_textgen.learning.runs"
+    "lstm_textgen.textmodel" "lstm_textgen.learning.training" "tests.counting"
     "tests.helpers"])
 
 
@@ -75,7 +76,7 @@ for each backend, made when it is first asked for. All end with the standard inp
       (get os.environ "KERAS_BACKEND") backend
       measurement (measure))
     (with [_ (suppress ImportError)]  ; the quick tests have no Keras
-      ((. (import-module "lstm_textgen.backends.quiet") import-keras)))
+      ((. (import-module "lstm_textgen.learning.learner.quiet") import-keras)))
     (for [name IMPORTED]
       (with [_ (suppress ImportError)]
         (import-module name)))

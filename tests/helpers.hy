@@ -14,12 +14,12 @@
   sys
   threading [Thread]
   numpy :as np
-  lstm-textgen.checkpoint [Checkpoint EVALUATION Place RESUME-PARTS Resume STORED-TEXTS
+  lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Place RESUME-PARTS Resume STORED-TEXTS
     save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.report.plain [Plan Quiet]
-  lstm-textgen.settings [new-settings]
-  lstm-textgen.vocabulary [Vocabulary]
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.text.vocabulary [Vocabulary]
   tests.forkserver [BACKENDS FORKS])
 
 (setv

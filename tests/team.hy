@@ -3,7 +3,7 @@
 (import
   contextlib [closing]
   socket
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [TINY-FLAGS start-python])
 
 (setv

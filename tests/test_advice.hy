@@ -4,7 +4,7 @@
   os
   h5py
   pytest
-  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [TextModel load train]
   tests.helpers [TEXT output program refused saved-model small-model])
 

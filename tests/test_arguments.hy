@@ -2,10 +2,10 @@
 
 (import
   pytest
-  lstm-textgen.arguments [prep-function source-list]
-  lstm-textgen.layers [Layer parse-layers]
-  lstm-textgen.recipes [load-recipe recipe]
-  lstm-textgen.settings [new-settings]
+  lstm-textgen.learning.arguments [prep-function source-list]
+  lstm-textgen.settings.layers [Layer parse-layers]
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.text.recipes [load-recipe recipe]
   lstm-textgen.textmodel [train]
   tests.helpers [VERSE write-text])
 

@@ -5,9 +5,9 @@
   os
   sys
   pytest
-  lstm-textgen.backends.quiet [muted-stderr]
-  lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.machine [gpu?]
+  lstm-textgen.basics.machine [gpu?]
+  lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [TINY-FLAGS output program refused run-python succeeded untimed write-text])
 
 (setv
@@ -45,7 +45,7 @@
 
 (defn [pytest.mark.quick] test-importing-the-module-imports-no-keras []
   (setv result (run-python "-c"
-    "import hy, sys, lstm_textgen.backends.quiet; print('keras' in sys.modules)"
+    "import hy, sys, lstm_textgen.learning.learner.quiet; print('keras' in sys.modules)"
     :cold True))
   (assert (= (succeeded result) "False\n")))
 
@@ -57,7 +57,7 @@
     test-keras-is-imported-in-silence-whether-or-not-there-is-a-standard-error [loss]
   (setv result (run-python "-c" f"
 import os, sys, hy
-from lstm_textgen.backends.quiet import import_keras
+from lstm_textgen.learning.learner.quiet import import_keras
 {loss}
 import_keras()
 print('keras' in sys.modules, 'tensorflow' in sys.modules)"
@@ -70,7 +70,7 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"
 (defn test-where-pytorch-takes-the-steps-tensorflow-stays-out []
   (setv result (run-python "-c" "
 import sys, hy
-from lstm_textgen.backends.quiet import import_keras
+from lstm_textgen.learning.learner.quiet import import_keras
 import_keras()
 import_keras()
 print('tensorflow' in sys.modules)"

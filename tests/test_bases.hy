@@ -4,12 +4,12 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.bases [base-settings bits-of check-same grown-weights load-base record relative-of
-    suggestion]
-  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base record
+    relative-of suggestion]
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED own-path]
+  lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.textmodel [TextModel train]
-  lstm-textgen.vocabulary [Vocabulary]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
 
 (setv
@@ -43,7 +43,7 @@
 
 
 (defn test-a-base-must-fit-into-memory [monkeypatch path]
-  (.setattr monkeypatch "lstm_textgen.bases.installed_memory" (fn [] 5000))
+  (.setattr monkeypatch "lstm_textgen.learning.bases.installed_memory" (fn [] 5000))
   (with [_ (pytest.raises ValueError :match "too large for this machine")]
     (load-base path assert-no-warning)))
 

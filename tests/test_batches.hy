@@ -5,8 +5,8 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.batches [Streams fingerprint keep-arc split-ids training-batches]
-  lstm-textgen.settings [new-settings])
+  lstm-textgen.learning.batches [Streams fingerprint keep-arc split-ids training-batches]
+  lstm-textgen.settings.table [new-settings])
 
 (setv pytestmark pytest.mark.quick)
 

@@ -3,7 +3,7 @@
 (import
   pytest
   lstm_textgen
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.report.plain [Quiet]
   tests.helpers [StopAfter output same-model? write-text])
 

@@ -7,9 +7,9 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.backends.callbacks [log-callbacks]
-  lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.scoring [bits]
+  lstm-textgen.learning.learner.callbacks [log-callbacks]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.writing.scoring [bits]
   tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
@@ -222,7 +222,8 @@
 
 
 (defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.outputs.find_spec" (fn [name] (!= name "tensorboard")))
+  (.setattr monkeypatch "lstm_textgen.modelfile.outputs.find_spec"
+    (fn [name] (!= name "tensorboard")))
   (with [_ (pytest.raises ImportError :match "pip install tensorboard")]
     (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))
 

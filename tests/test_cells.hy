@@ -3,9 +3,10 @@
 (import
   numpy :as np
   pytest
-  lstm-textgen.cells [FEATURES correlations find-cells mark-features read-cells write-sample]
-  lstm-textgen.engine [Engine]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.cells [FEATURES correlations find-cells mark-features read-cells
+    write-sample]
+  lstm-textgen.writing.engine [Engine]
   tests.helpers [small-model])
 
 (setv

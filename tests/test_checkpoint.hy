@@ -9,9 +9,9 @@
   h5py
   numpy :as np
   pytest
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.basics.files [backup-path]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.places [check-writable]
-  lstm-textgen.modelfile.replacing [backup-path]
   tests.helpers [assert-no-warning names-in run-hy same-model? saved-model small-model succeeded])
 
 (setv
@@ -75,7 +75,7 @@
 
 (defn test-reading-needs-no-hdf5-library [path]
   (setv result (run-hy "
-(import sys lstm_textgen.checkpoint [load-checkpoint])
+(import sys lstm_textgen.modelfile.checkpoint [load-checkpoint])
 (load-checkpoint (get sys.argv 1) :resume True)
 (print (in \"h5py\" sys.modules))" path
     :cold True))
@@ -172,7 +172,9 @@
 
 
 (setv SAVE-AS-NOBODY "
-(import h5py os sys lstm_textgen.checkpoint [save-checkpoint] tests.helpers [small-model])
+(import h5py os sys
+  lstm_textgen.modelfile.checkpoint [save-checkpoint]
+  tests.helpers [small-model])
 (setv model (small-model 2))
 (when (= (os.getuid) 0)  ; who may write everywhere
   (os.setuid 65534))
@@ -194,7 +196,9 @@
 
 
 (setv SAVE-TO-FULL-DISK "
-(import resource sys lstm_textgen.checkpoint [save-checkpoint] tests.helpers [small-model])
+(import resource sys
+  lstm_textgen.modelfile.checkpoint [save-checkpoint]
+  tests.helpers [small-model])
 (resource.setrlimit resource.RLIMIT-FSIZE #(10000 10000))
 (try
   (save-checkpoint (small-model 2) (get sys.argv 1))

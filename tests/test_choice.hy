@@ -4,10 +4,10 @@
   importlib.metadata :as metadata
   sys
   pytest
-  lstm-textgen.backends.choice :as choice
-  lstm-textgen.backends.choice [fastest-backend]
-  lstm-textgen.layers [parse-layers]
-  lstm-textgen.machine :as machine
+  lstm-textgen.basics.machine :as machine
+  lstm-textgen.learning.learner.choice :as choice
+  lstm-textgen.learning.learner.choice [fastest-backend]
+  lstm-textgen.settings.layers [parse-layers]
   tests.helpers [TINY-FLAGS run-hy succeeded write-text])
 
 (setv
@@ -16,9 +16,9 @@
   PROGRAM #[[
 (import
   sys
-  lstm-textgen.backends.choice :as choice
+  lstm-textgen.basics.machine :as machine
   lstm-textgen.cli [main]
-  lstm-textgen.machine :as machine)
+  lstm-textgen.learning.learner.choice :as choice)
 (setv
   machine.processor-flags (fn [] #{"avx512_bf16"})
   (get (vars choice) (hy.mangle "gpu?")) (fn [] False))

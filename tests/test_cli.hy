@@ -7,9 +7,9 @@
   sys
   h5py
   pytest
-  lstm_textgen.checkpoint [load-checkpoint]
   lstm_textgen.cli [main]
-  lstm_textgen.settings [settings-in]
+  lstm_textgen.modelfile.checkpoint [load-checkpoint]
+  lstm_textgen.settings.table [settings-in]
   tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-python write-text])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn

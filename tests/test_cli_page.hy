@@ -3,7 +3,7 @@
 (import
   re
   pytest
-  lstm-textgen.checkpoint [save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel load]

@@ -4,7 +4,7 @@
   re
   pytest
   lstm-textgen.prep [default-prep]
-  lstm-textgen.recipes [load-recipe]
+  lstm-textgen.text.recipes [load-recipe]
   tests.helpers [ROOT run-python succeeded])
 
 (setv

@@ -8,12 +8,12 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.batches [fingerprint split-ids training-batches]
-  lstm-textgen.corpus :as corpus
-  lstm-textgen.corpus [cut-at-space release text-ids]
+  lstm-textgen.learning.batches [fingerprint split-ids training-batches]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.settings [new-settings]
-  lstm-textgen.vocabulary [Vocabulary]
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.text.corpus :as corpus
+  lstm-textgen.text.corpus [cut-at-space release text-ids]
+  lstm-textgen.text.vocabulary [Vocabulary]
   tests.helpers [TEXT train-tiny untimed])
 
 (setv

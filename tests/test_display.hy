@@ -5,7 +5,7 @@
   re
   pytest
   rich.console [Console]
-  lstm-textgen.machine [MB]
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.report.choice [make-report]
   lstm-textgen.report.curve [draw-curves]
   lstm-textgen.report.panel [View draw-panel]

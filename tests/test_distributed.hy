@@ -6,7 +6,7 @@
   signal
   time
   pytest
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [TEXT TINY-FLAGS output program refused run-hy run-python succeeded wait-for
     write-text]
   tests.team [FLAGS endings free-port member on-jax start-team train-together])
@@ -18,10 +18,10 @@
   COMPARED #[hy[
 (import
   numpy :as np
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.learner [Learner values]
-  lstm-textgen.network :as network
-  lstm-textgen.parallel.devices [DevicesLearner])
+  lstm-textgen.learning.learner.devices [DevicesLearner]
+  lstm-textgen.learning.learner.stock [Learner values]
+  lstm-textgen.learning.network :as network
+  lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv
   network.LARGE 8  ; units, so that these layers are regularized too
   spec (NetworkSpec (parse-layers "16,dropout:0.3,gru:12,dropout:0.2,lstm:8") 7 4)
@@ -46,11 +46,11 @@
 (setv AT-ONCE #[hy[
 (import
   numpy :as np
-  lstm-textgen.batches [Streams Windows]
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.learner [Learner]
-  lstm-textgen.network :as network
-  lstm-textgen.parallel.devices :as devices)
+  lstm-textgen.learning.batches [Streams Windows]
+  lstm-textgen.learning.learner.devices :as devices
+  lstm-textgen.learning.learner.stock [Learner]
+  lstm-textgen.learning.network :as network
+  lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv
   network.LARGE 12  ; units, so that this layer is regularized too
   devices.AT-ONCE 4
@@ -222,7 +222,7 @@
 (defn [pytest.mark.slow] test-different-versions-are-refused-by-all [tmp-path]
   (write-text tmp-path)
   (setv team (start-team [tmp-path tmp-path] :before ["-c" #[[
-import os, sys, hy, lstm_textgen.parallel.machines as machines
+import os, sys, hy, lstm_textgen.learning.learner.machines as machines
 from lstm_textgen.cli import main
 machines.__version__ += os.environ["KERAS_DISTRIBUTION_PROCESS_ID"]
 sys.exit(main())]]]))
@@ -234,7 +234,7 @@ sys.exit(main())]]]))
 (defn [pytest.mark.slow] test-a-process-that-nobody-joins-ends [tmp-path]
   (write-text tmp-path)
   (setv result (run-python "-c" #[[
-import sys, hy, lstm_textgen.parallel.machines as machines
+import sys, hy, lstm_textgen.learning.learner.machines as machines
 from lstm_textgen.cli import main
 machines.JOINING = 3
 sys.exit(main())]] #* FLAGS :cwd tmp-path :environment (member 1 2 (free-port))))

@@ -8,8 +8,8 @@
   sys
   threading
   pytest
-  lstm-textgen.sources.download [fetch]
-  lstm-textgen.sources.files [read-sources]
+  lstm-textgen.text.download [fetch]
+  lstm-textgen.text.files [read-sources]
   tests.helpers [run-python serve succeeded])
 
 (setv
@@ -283,9 +283,9 @@ for name in [n for n in dir(mmap) if n.startswith('MADV')]:
     delattr(mmap, name)
 warnings.simplefilter('ignore')  # filelock complains that it has no flock
 import hy
-from lstm_textgen import corpus
-from lstm_textgen.sources.files import read_pieces
-from lstm_textgen.vocabulary import Vocabulary
+from lstm_textgen.text import corpus
+from lstm_textgen.text.files import read_pieces
+from lstm_textgen.text.vocabulary import Vocabulary
 corpus.LIMIT = 1000
 ids, vocabulary = corpus.text_ids(read_pieces(sys.argv[1]), Vocabulary.build)
 corpus.release(ids)
@@ -364,7 +364,7 @@ print(len(ids))")
 
 (defn test-a-silent-server-is-given-up [server monkeypatch]
   (setv done (threading.Event))
-  (.setattr monkeypatch "lstm_textgen.sources.download.TIMEOUT" 0.1)
+  (.setattr monkeypatch "lstm_textgen.text.download.TIMEOUT" 0.1)
   (.setattr monkeypatch Pages "do_GET" (fn [self] (.wait done 10)))
   (assert (= (refusal (+ server.url "/a.txt")) "no answer within 0.1 seconds"))
   (.set done))

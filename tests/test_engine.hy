@@ -5,8 +5,8 @@
   hypothesis [given settings strategies :as st]
   keras
   numpy :as np
-  lstm-textgen.engine [Engine]
-  lstm-textgen.layers [Layer Layers parse-layers])
+  lstm-textgen.settings.layers [Layer Layers parse-layers]
+  lstm-textgen.writing.engine [Engine])
 
 (setv
   VOCABULARY 11
@@ -80,7 +80,7 @@
   (setv
     ids (random-ids 20 2)
     with-table (all-logits (engine-of TWO 2) ids))
-  (.setattr monkeypatch "lstm_textgen.engine.MAX_TABLE" 0)
+  (.setattr monkeypatch "lstm_textgen.writing.engine.MAX_TABLE" 0)
   (setv
     without (all-logits (engine-of TWO 2) ids)
     one-alone (all-logits (engine-of TWO) (get ids #(... 0))))

@@ -6,8 +6,8 @@
   h5py
   numpy :as np
   pytest
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.evaluation [evaluate]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.writing.evaluation [evaluate]
   tests.helpers [assert-no-warning seal small-model])
 
 (setv

@@ -11,11 +11,11 @@
   pytest
   safetensors.numpy [load-file]
   tensorflow :as tf
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.cli [main]
-  lstm-textgen.engine [Engine]
   lstm-textgen.export [check-export export-model]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.textmodel [TextModel load]
+  lstm-textgen.writing.engine [Engine]
   tests.helpers [program refused small-model train-tiny])
 
 (setv

@@ -9,7 +9,7 @@
   zipfile
   hypothesis [assume given strategies :as st]
   pytest
-  lstm-textgen.sources.files [NotText decode find-paths read-pieces read-sources]
+  lstm-textgen.text.files [NotText decode find-paths read-pieces read-sources]
   tests.helpers [run-python succeeded])
 
 (setv pytestmark pytest.mark.quick)
@@ -184,7 +184,7 @@
 (defn test-standard-input-is-bytes-in-the-encoding []
   (setv program "
 import hy
-from lstm_textgen.sources.files import read_sources
+from lstm_textgen.text.files import read_sources
 print(ascii(read_sources(['-'], 'cp1252')))")
   (setv text "“é”\r\n")
   (assert (= (succeeded (run-python "-c" program :input text :encoding "cp1252"))

@@ -9,7 +9,7 @@
   lstm-textgen.cli.actions [TRAINING USED find-action]
   lstm-textgen.cli.flags [command flag parse-flags]
   lstm-textgen.cli.training [import-old]
-  lstm-textgen.settings [settings-in]
+  lstm-textgen.settings.table [settings-in]
   tests.helpers [output program save-odds small-model sure-model write-text])
 
 (setv pytestmark pytest.mark.quick)

@@ -6,8 +6,8 @@
   os
   pathlib [Path]
   pytest
-  lstm-textgen.sources.files :as files
-  lstm-textgen.sources.files [find-paths read-sources]
+  lstm-textgen.text.files :as files
+  lstm-textgen.text.files [find-paths read-sources]
   tests.helpers [ROOT])
 
 (setv pytestmark pytest.mark.quick)

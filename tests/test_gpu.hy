@@ -12,8 +12,8 @@
   unittest.mock [patch]
   keras
   keras.src.backend [cudnn-ok]
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.network [Carried on-gpu? training-network])
+  lstm-textgen.learning.network [Carried on-gpu? training-network]
+  lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv GPU {
   "tensorflow" ["tensorflow.config.list_physical_devices" "tensorflow.config.list_logical_devices"]
   "jax" ["jax.default_backend"]
@@ -44,11 +44,11 @@
 (setv APPLE #[hy[
 (import
   os
-  lstm-textgen.backends.quiet [import-keras])
+  lstm-textgen.learning.learner.quiet [import-keras])
 (import-keras)
 (import
   torch
-  lstm-textgen.network [apple-gpu?])
+  lstm-textgen.learning.network [apple-gpu?])
 (print (bool (apple-gpu?)))
 (setv torch.backends.mps.is-available (fn [] True))
 (print (apple-gpu?) (get os.environ "PYTORCH_ENABLE_MPS_FALLBACK"))

@@ -6,9 +6,9 @@
   h5py
   numpy :as np
   pytest
-  lstm-textgen.checkpoint [STORED-TEXTS load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [STORED-TEXTS load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
-  lstm-textgen.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [Vocabulary]
   tests.helpers [run-hy same-model? saved-model seal small-model succeeded])
 
 (setv
@@ -280,7 +280,7 @@
 ;; * Time and memory
 
 (setv LOAD "
-(import resource sys lstm_textgen.checkpoint [load-checkpoint])
+(import resource sys lstm_textgen.modelfile.checkpoint [load-checkpoint])
 (setv used (* 4096 (int (get (.split (.read (open \"/proc/self/statm\"))) 0))))
 (resource.setrlimit resource.RLIMIT-AS #((+ used (* 200 1000 1000)) resource.RLIM-INFINITY))
 (setv used (. (resource.getrusage resource.RUSAGE-SELF) ru-utime))

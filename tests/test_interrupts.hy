@@ -5,7 +5,7 @@
   signal
   threading [Thread]
   pytest
-  lstm-textgen.interrupts [Interrupted SIGNALS Stopper]
+  lstm-textgen.basics.interrupts [Interrupted SIGNALS Stopper]
   tests.helpers [program run-python succeeded])
 
 (setv pytestmark pytest.mark.quick)

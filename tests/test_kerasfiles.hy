@@ -8,9 +8,9 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   keras
   numpy :as np
   pytest
-  lstm-textgen.engine [Engine softmax]
-  lstm-textgen.oldmodels [import-model]
+  lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.textmodel [TextModel load]
+  lstm-textgen.writing.engine [Engine softmax]
   tests.helpers [program refused])
 
 (setv

@@ -6,9 +6,9 @@
   keras
   numpy :as np
   pytest
-  lstm-textgen.engine [Engine]
-  lstm-textgen.oldmodels [import-model]
+  lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.textmodel [TextModel load]
+  lstm-textgen.writing.engine [Engine]
   tests.helpers [program small-model])
 
 (setv

@@ -3,7 +3,7 @@
 (import
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.layers [Layer Layers embedding-size parse-layers])
+  lstm-textgen.settings.layers [Layer Layers embedding-size parse-layers])
 
 (setv
   pytestmark pytest.mark.quick

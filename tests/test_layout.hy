@@ -12,12 +12,15 @@
   pytestmark pytest.mark.quick
   BACKENDS #{"keras" "tensorflow" "jax" "torch"}
   ;; The rooms of lstm_textgen where Keras and the backends are at home …
-  KERAS-ROOMS #{"backends" "network" "learner" "parallel" "training" "export"}
+  KERAS-ROOMS ["learning.learner" "learning.network" "learning.training" "export"]
   ;; … and those that may enter one of them, inside a function.
-  VISITORS #{"runs" "textmodel"}
-  PRINTING-ROOMS #{"cli" "report"}
+  VISITORS ["learning.runs" "textmodel"]
+  PRINTING-ROOMS ["cli" "report"]
+  ROOMS #{"basics" "settings" "text" "modelfile" "writing" "report" "pages" "learning" "export"
+    "cli"}
+  BESIDE #{"__main__" "macros" "prep" "textmodel"}  ; and __init__.py
   ;; Mutes standard error, if there is one.
-  MUTING "lstm_textgen.backends.quiet"
+  MUTING "lstm_textgen.learning.learner.quiet"
   STREAMS #("sys.stdout" "sys.stderr" "sys.__stdout__" "sys.__stderr__"))
 
 
@@ -54,9 +57,9 @@
     (module-name path) (Source path text)))
 
 
-(defn room [name]
-  "Return the part of lstm_textgen that the module `name` belongs to: a folder, or itself."
-  (get (.split (+ name ".") ".") 1))
+(defn within? [name rooms]
+  "Return whether the module `name` is one of the `rooms` of lstm_textgen, or in one."
+  (.startswith (+ name ".") (tuple (gfor room rooms f"lstm_textgen.{room}."))))
 
 
 (defn targets [each modules]
@@ -86,9 +89,9 @@
       (setv
         backend (& BACKENDS #{(get (.split each.module ".") 0)})
         entered (and
-          (not (and each.late (in (room name) VISITORS)))
+          (not (and each.late (within? name VISITORS)))
           (& slow (set (targets each modules)))))
-      (when (and (not-in (room name) KERAS-ROOMS) (or backend entered))
+      (when (and (not (within? name KERAS-ROOMS)) (or backend entered))
         (yield f"{source.path}:{each.form.start-line}: imports {each.module}")))))
 
 
@@ -112,7 +115,7 @@
 (defn strayed-output [modules]
   "Find what prints or touches the standard streams outside of the rooms for that."
   (for [[name source] (.items modules)]
-    (unless (or (in (room name) PRINTING-ROOMS) (= name MUTING))
+    (unless (or (within? name PRINTING-ROOMS) (= name MUTING))
       (for [form source.models]
         (when (or (= form 'print) (.startswith (or (dotted form) "") STREAMS))
           (yield f"{source.path}:{form.start-line}: prints")))
@@ -177,6 +180,11 @@
   (assert (= (sorted (order)) (sorted (modules-in "lstm_textgen")))))
 
 
+(defn test-the-package-has-these-rooms-and-few-modules-beside-them []
+  (setv parts (sfor name (modules-in "lstm_textgen") (get (.split name ".") 1)))
+  (assert (= parts (| ROOMS BESIDE))))
+
+
 (defn test-a-module-imports-only-those-before-it []
   (assert (= (list (out-of-order (modules-in "lstm_textgen") (order))) [])))
 
@@ -222,22 +230,24 @@
     "(import keras)"
     "(defn f [] (import tensorflow :as tf))"
     "(import-module \"jax\")"
-    "(import lstm-textgen.network [x])"
+    "(import lstm-textgen.learning.network [x])"
     "(import lstm-textgen.through)"
-    "(defn f [] (import lstm-textgen.network [x]))"])]
+    "(defn f [] (import lstm-textgen.learning.network [x]))"])]
     test-a-strayed-import-of-keras-is-found [text]
-  (setv others {"network" "(import keras)"  "through" "(import lstm-textgen.network)"})
+  (setv others {
+    "learning__network" "(import keras)"
+    "through" "(import lstm-textgen.learning.network)"})
   (assert (in "lstm_textgen/a.hy:1: imports"
     (.join "\n" (strayed-keras (made-up :a text #** others))))))
 
 
 (defn test-keras-may-be-where-it-is-at-home []
   (setv modules (made-up
-    :network "(import keras)"
-    :backends__quiet "(defn f [] (import keras))"
-    :runs "(defn f [] (import lstm-textgen.network))"
-    :a "(import lstm-textgen [runs])"
-    :b "(import lstm-textgen.backends.quiet)"))
+    :learning__network "(import keras)"
+    :learning__learner__quiet "(defn f [] (import keras))"
+    :learning__runs "(defn f [] (import lstm-textgen.learning.network))"
+    :a "(import lstm-textgen.learning [runs])"
+    :b "(import lstm-textgen.learning.learner.quiet)"))
   (assert (= (list (strayed-keras modules)) [])))
 
 

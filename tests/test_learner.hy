@@ -3,9 +3,9 @@
 (import
   numpy :as np
   pytest
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.learner [Learner fits? put values]
-  lstm-textgen.parallel.cores [PartsLearner part-count])
+  lstm-textgen.learning.learner.cores [PartsLearner part-count]
+  lstm-textgen.learning.learner.stock [Learner fits? put values]
+  lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
   SHAPE #(4 5)  ; rows and lookback of a batch

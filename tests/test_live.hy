@@ -3,7 +3,7 @@
 (import
   signal
   pytest
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [TEXT TINY-FLAGS output write-text]
   tests.screen [Screen])
 

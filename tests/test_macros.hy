@@ -9,9 +9,9 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.prep :as prep
-  lstm-textgen.recipes [recipe]
-  lstm-textgen.settings [settings-in]
-  lstm-textgen.steps [STEPS make-step]
+  lstm-textgen.settings.table [settings-in]
+  lstm-textgen.text.recipes [recipe]
+  lstm-textgen.text.steps [STEPS make-step]
   tests.helpers [run-python])
 
 (setv
@@ -125,7 +125,7 @@
 
 (defn test-an-expansion-names-only-generated-and-user-names []
   (setv [_ [_ own form] [_ _ [param] code]] (expand '(defprep p (mine 1))))
-  (assert (= form '(hy.I.lstm_textgen/steps.make-step "mine" mine 1)))
+  (assert (= form '(hy.I.lstm_textgen/text/steps.make-step "mine" mine 1)))
   (assert (= code `(~own ~param)))
   (assert (.startswith own "_hy_gensym"))
   (assert (.startswith param "_hy_gensym")))

@@ -3,8 +3,8 @@
 (import
   numpy :as np
   pytest
-  lstm-textgen.engine [softmax]
-  lstm-textgen.mixture [Mixture make-engine]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [Mixture make-engine]
   tests.helpers [small-model])
 
 (setv pytestmark pytest.mark.quick)

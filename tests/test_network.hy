@@ -5,12 +5,12 @@
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.backends.gru [gru-over-time]
-  lstm-textgen.backends.lstm [lstm-over-time]
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.learner [values]
-  lstm-textgen.network :as network-module
-  lstm-textgen.network [carried-states stock-model training-network])
+  lstm-textgen.learning.learner.gru [gru-over-time]
+  lstm-textgen.learning.learner.lstm [lstm-over-time]
+  lstm-textgen.learning.learner.stock [values]
+  lstm-textgen.learning.network :as network-module
+  lstm-textgen.learning.network [carried-states stock-model training-network]
+  lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
   LAYERS "12,dropout:0.5,gru:7,lstm:9,lstm-hard:8"

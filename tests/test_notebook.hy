@@ -7,7 +7,7 @@
   nbclient [NotebookClient]
   nbformat
   pytest
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [ROOT shell-environment write-text]
   tools.blocks [blocks-in])
 

@@ -8,11 +8,11 @@
   time
   numpy :as np
   pytest
-  lstm_textgen.batches [split-ids]
-  lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm_textgen.learning.batches [split-ids]
+  lstm_textgen.learning.training [Training]
+  lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.modelfile.places [sweep]
   lstm_textgen.report.plain [Quiet]
-  lstm_textgen.training [Training]
   tests.helpers [ROOT TEXT assert-no-warning names-in program refused run-python start-python
     succeeded train-tiny])
 
@@ -146,7 +146,7 @@ print(len(file['model_weights/dense/bias'][:]))")
 ;; * Killed
 
 (setv SAVE-FOREVER "
-(import sys itertools [count] lstm_textgen.checkpoint [save-checkpoint])
+(import sys itertools [count] lstm_textgen.modelfile.checkpoint [save-checkpoint])
 (import tests.helpers [small-model])
 (setv model (small-model :layers \"lstm:200\"))
 (print \"ready\" :flush True)

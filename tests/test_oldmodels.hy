@@ -6,11 +6,11 @@
   keras
   numpy :as np
   pytest
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.engine [Engine softmax]
-  lstm-textgen.oldmodels [import-model]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.report.plain [Quiet]
   lstm-textgen.textmodel [load train]
+  lstm-textgen.writing.engine [Engine softmax]
   tests.helpers [program refused write-text])
 
 (setv

@@ -3,7 +3,7 @@
 (import
   hypothesis [given settings strategies :as st]
   pytest
-  lstm-textgen.originality [STRETCH originality])
+  lstm-textgen.writing.originality [STRETCH originality])
 
 (setv
   pytestmark pytest.mark.quick

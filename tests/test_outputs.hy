@@ -10,7 +10,7 @@
   pytest
   lstm-textgen
   lstm-textgen.cli [main]
-  lstm-textgen.outputs [open-output]
+  lstm-textgen.modelfile.outputs [open-output]
   tests.helpers [UNMEASURED names-in output program refused save-odds start-program sure-model
     write-text])
 

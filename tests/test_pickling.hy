@@ -3,10 +3,10 @@
 (import
   pickle
   pytest
-  lstm-textgen.mixture [Mixture]
   lstm-textgen.prep [compose]
-  lstm-textgen.recipes [load-recipe recipe]
+  lstm-textgen.text.recipes [load-recipe recipe]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.mixture [Mixture]
   tests.helpers [run-python small-model succeeded])
 
 (setv

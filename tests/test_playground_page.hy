@@ -4,11 +4,11 @@
   json
   numpy :as np
   pytest
-  lstm-textgen.cells [read-cells]
-  lstm-textgen.engine [Engine softmax]
-  lstm-textgen.terminal [visible]
+  lstm-textgen.basics.terminal [visible]
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writer [read-seed]
+  lstm-textgen.writing.cells [read-cells]
+  lstm-textgen.writing.engine [Engine softmax]
+  lstm-textgen.writing.writer [read-seed]
   tests.browser [fragment halved-model open-page overflow page-of start-browser start-of violations
     wait-for-end wait-for-units wait-until WRITTEN write-on written])
 

@@ -4,9 +4,9 @@
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.backends.products :as products
-  lstm-textgen.backends.products [product]
-  lstm-textgen.machine :as machine)
+  lstm-textgen.basics.machine :as machine
+  lstm-textgen.learning.learner.products :as products
+  lstm-textgen.learning.learner.products [product])
 
 
 (defn matrix [seed #* shape]

@@ -6,11 +6,11 @@
   hy.errors [HyMacroExpansionError]
   numpy :as np
   pytest
-  lstm-textgen.layers [LAYERS Layer Layers parse-layers]
+  lstm-textgen.basics.values [check-value]
   lstm-textgen.prep [compose]
-  lstm-textgen.recipes [load-recipe recipe]
-  lstm-textgen.settings [continued-settings new-settings]
-  lstm-textgen.values [check-value]
+  lstm-textgen.settings.layers [LAYERS Layer Layers parse-layers]
+  lstm-textgen.settings.table [continued-settings new-settings]
+  lstm-textgen.text.recipes [load-recipe recipe]
   tests.helpers [program refused write-text])
 
 (setv

@@ -8,10 +8,10 @@
   threading [Thread]
   time
   pytest
-  lstm-textgen.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile [replacing]
+  lstm-textgen.basics [files]
+  lstm-textgen.basics.files [backup-path temporary-paths]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.places [lock-model sweep]
-  lstm-textgen.modelfile.replacing [backup-path temporary-paths]
   tests.helpers [names-in same-model? saved-model small-model start-python])
 
 (setv
@@ -61,7 +61,7 @@
 
 (defn test-a-file-that-stays-open-elsewhere-is-named [monkeypatch path]
   (let-rename-fail monkeypatch 1000)
-  (monkeypatch.setattr replacing "REPLACING" 0.1)
+  (monkeypatch.setattr files "REPLACING" 0.1)
   (setv before (.read-bytes path))
   (with [_ (pytest.raises OSError :match "model.h5.bak: can't be replaced: Access is denied")]
     (save-checkpoint (small-model 2) path))
@@ -74,7 +74,7 @@
 (setv (get sys.modules \"fcntl\") None)
 (warnings.simplefilter \"ignore\")
 (import
-  lstm_textgen.checkpoint [load-checkpoint save-checkpoint]
+  lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.modelfile.places [lock-model])
 (import tests.helpers [small-model])
 (setv path (get sys.argv 1))
@@ -182,7 +182,7 @@
 
 
 (defn test-a-model-in-training-is-not-saved-by-another-process [monkeypatch path holder]
-  (monkeypatch.setattr replacing "LONG" 0.2)
+  (monkeypatch.setattr files "LONG" 0.2)
   (setv before (.read-bytes path))
   (with [_ (pytest.raises OSError :match f"process {holder.pid} is training .* save to another")]
     (save-checkpoint (small-model 2) path))
@@ -215,7 +215,7 @@
 
 
 (defn test-unfinished-files-are-swept-unless-someone-may-be-writing-them [monkeypatch path holder]
-  (monkeypatch.setattr replacing "LONG" 0.2)
+  (monkeypatch.setattr files "LONG" 0.2)
   (setv stray (/ path.parent f".model.h5.{(os.getpid)}-0123abcd.tmp"))
   (.write-bytes stray b"half a model")
   (assert (= (temporary-paths path) [stray]))

@@ -3,7 +3,7 @@
 (import
   sys
   pytest
-  lstm-textgen.machine [MB]
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.report.choice [make-report]
   lstm-textgen.report.display [Display]
   lstm-textgen.report.plain [Quiet Report]

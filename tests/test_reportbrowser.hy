@@ -2,7 +2,7 @@
 
 (import
   pytest
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page]
   tests.browser [open-page overflow start-browser violations wait-until]

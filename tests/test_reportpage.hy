@@ -7,11 +7,11 @@
   re
   numpy :as np
   pytest
-  lstm-textgen.checkpoint [save-checkpoint]
   lstm-textgen.cli [main]
-  lstm-textgen.evaluation [evaluate]
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page]
+  lstm-textgen.writing.evaluation [evaluate]
   tests.helpers [FINGERPRINT small-model])
 
 (setv

@@ -6,9 +6,9 @@
   numpy :as np
   pytest
   lstm-textgen
+  lstm-textgen.learning.runs :as runs
   lstm-textgen.report.plain [Report]
-  lstm-textgen.runs :as runs
-  lstm-textgen.sizing [default-epochs]
+  lstm-textgen.settings.sizing [default-epochs]
   tests.helpers [TEXT VERSE write-text])
 
 (setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here

@@ -4,8 +4,8 @@
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.engine [softmax]
-  lstm-textgen.sampling [Sampler Steering])
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.sampling [Sampler Steering])
 
 (setv
   pytestmark pytest.mark.quick

@@ -5,9 +5,9 @@
   time
   types [SimpleNamespace]
   pytest
-  lstm-textgen.history [describe-kept validation-losses]
-  lstm-textgen.schedule [Clock FINAL-RATE Limits WARM-UP haste learning-rate why-done]
-  lstm-textgen.settings [new-settings])
+  lstm-textgen.learning.schedule [Clock FINAL-RATE Limits WARM-UP haste learning-rate why-done]
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.writing.history [describe-kept validation-losses])
 
 (setv pytestmark pytest.mark.quick)
 

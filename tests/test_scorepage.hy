@@ -7,10 +7,10 @@
   re
   numpy :as np
   pytest
+  lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.score [LIMIT Page]
-  lstm-textgen.scoring [Stretch surprises]
-  lstm-textgen.terminal [visible]
-  lstm-textgen.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.writing.scoring [Stretch surprises]
   tests.browser [open-page overflow start-browser start-of violations WRITTEN]
   tests.helpers [small-model])
 

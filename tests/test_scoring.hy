@@ -4,11 +4,11 @@
   math
   numpy :as np
   pytest
-  lstm-textgen.engine [softmax]
-  lstm-textgen.mixture [Mixture make-engine]
-  lstm-textgen.sampling [Steering]
-  lstm-textgen.scoring [Score bits score surprises]
-  lstm-textgen.writer [Ends read-seed stream]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [Mixture make-engine]
+  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.scoring [Score bits score surprises]
+  lstm-textgen.writing.writer [Ends read-seed stream]
   tests.helpers [small-model])
 
 (setv
@@ -70,14 +70,14 @@
 
 (defn [(pytest.mark.parametrize "processors" [1 3 64])]
     test-any-number-of-processors-gives-the-same [processors monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.scoring.cores" (fn [] processors))
+  (.setattr monkeypatch "lstm_textgen.writing.scoring.cores" (fn [] processors))
   (setv [model text] [(letters) (random-text 9000)])
   (assert (np.allclose (all-nats model [text]) (nats-one-by-one model text) :atol 1e-4)))
 
 
 (defn [(pytest.mark.parametrize "size" [7 50_001])]
     test-stretches-follow-on-one-another [size monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.scoring.STRETCH" 20_000)
+  (.setattr monkeypatch "lstm_textgen.writing.scoring.STRETCH" 20_000)
   (setv
     [model text] [(letters) (random-text 50_001)]
     nats (all-nats model (in-pieces text size)))
@@ -140,7 +140,7 @@
     text (* "one two, three.\n" 200)
     model (small-model :layers "12" :unit "words" :text text)
     whole (score model [text]))
-  (.setattr monkeypatch "lstm_textgen.scoring.STRETCH" 1000)
+  (.setattr monkeypatch "lstm_textgen.writing.scoring.STRETCH" 1000)
   (setv pieces (score model (in-pieces text 5)))
   (assert (= 1200 whole.count pieces.count))
   (assert (math.isclose pieces.nats whole.nats :rel-tol 1e-4)))

@@ -8,12 +8,12 @@
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.backends.quiet [muted-stderr]
-  lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.learner [values]
-  lstm-textgen.network [training-network]
-  lstm-textgen.parallel.cores [PartsLearner]
+  lstm-textgen.learning.learner.cores [PartsLearner]
+  lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.learning.learner.stock [values]
+  lstm-textgen.learning.network [training-network]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.textmodel [TextModel]
   tests.helpers [run-python same-model? small-model succeeded train-tiny])
 
@@ -23,7 +23,7 @@
   ;; Trains on PyTorch; prints whether the global generators stayed as they were.
   TORCH-STATE "
 import hy, torch
-from lstm_textgen.learner import Learner
+from lstm_textgen.learning.learner.stock import Learner
 from tests.test_seeding import SPEC, SHAPE, batches, global_states
 before = [global_states(), torch.get_rng_state().tolist()]
 learner = Learner(SPEC, SHAPE, 1, 0.01)

@@ -4,8 +4,8 @@
   ast
   inspect
   pytest
-  lstm-textgen.settings [SETTINGS TABLE as-keyword continued-settings new-settings settings-in
-    stored-settings]
+  lstm-textgen.settings.table [SETTINGS TABLE as-keyword continued-settings new-settings
+    settings-in stored-settings]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [ROOT])
 

@@ -2,7 +2,7 @@
 
 (import
   pytest
-  lstm-textgen.sizing [choose-layers choose-tuning default-batch-size default-epochs
+  lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
     most-epochs])
 
 (setv pytestmark pytest.mark.quick)

@@ -4,10 +4,10 @@
   json
   os
   pytest
-  lstm-textgen.parallel.speed :as speed
-  lstm-textgen.parallel.speed [machine-speed]
+  lstm-textgen.learning.learner.speed :as speed
+  lstm-textgen.learning.learner.speed [machine-speed]
   lstm-textgen.report.plain [Quiet]
-  lstm-textgen.sizing [MEASURED-SPEED])
+  lstm-textgen.settings.sizing [MEASURED-SPEED])
 
 
 (defclass Said [Quiet]

@@ -8,13 +8,13 @@
   subprocess
   sys
   pytest
-  lstm-textgen.backends [quiet]
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.cli [main]
+  lstm-textgen.learning.learner [quiet]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.report.choice [make-report]
   lstm-textgen.report.display [Display]
   lstm-textgen.report.plain [Report]
-  lstm-textgen.terminal [Tolerant]
   tests.helpers [TINY-FLAGS a-plan output program shell-environment start-program sure-model
     succeeded write-text])
 

@@ -9,7 +9,7 @@
   sys
   termios
   pytest
-  lstm-textgen.terminal [visible]
+  lstm-textgen.basics.terminal [visible]
   tests.helpers [output program save-odds shell-environment succeeded sure-model uniform-model])
 
 (setv

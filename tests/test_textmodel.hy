@@ -5,9 +5,9 @@
   numpy :as np
   pytest
   lstm_textgen
-  lstm_textgen.checkpoint [save-checkpoint]
-  lstm_textgen.mixture [make-engine]
+  lstm_textgen.modelfile.checkpoint [save-checkpoint]
   lstm_textgen.report.plain [Quiet]
+  lstm_textgen.writing.mixture [make-engine]
   tests.helpers [TEXT VERSE run-python small-model succeeded write-text])
 
 (setv TOLERANCE 1e-4)  ; between logits that are computed in two ways

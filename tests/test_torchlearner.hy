@@ -11,10 +11,10 @@
 (import
   json
   numpy :as np
-  lstm-textgen.layers [NetworkSpec parse-layers]
-  lstm-textgen.learner [Learner put values]
-  lstm-textgen.parallel.cores [make-learner]
-  lstm-textgen.parallel.torch [TorchLearner])
+  lstm-textgen.learning.learner.cores [make-learner]
+  lstm-textgen.learning.learner.stock [Learner put values]
+  lstm-textgen.learning.learner.torchsteps [TorchLearner]
+  lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv
   SHAPE #(4 5)
   SIZE 6
@@ -95,7 +95,7 @@
 (import
   keras
   torch
-  lstm-textgen.backends [torch :as ours])
+  lstm-textgen.learning.learner [torchlstm :as ours])
 (setv x (torch.from-numpy (.astype (.normal random :size #(2 3 7)) "float32")))
 (defn results [units dtype]
   (keras.utils.set-random-seed 1)

@@ -4,9 +4,9 @@
   fractions [Fraction]
   numpy :as np
   pytest
-  lstm-textgen.backends [quiet]
+  lstm-textgen.learning.learner [quiet]
   lstm-textgen.prep [compose]
-  lstm-textgen.recipes [recipe]
+  lstm-textgen.text.recipes [recipe]
   lstm-textgen.textmodel [TextModel load train]
   tests.helpers [TEXT program refused saved-model small-model])
 

@@ -6,7 +6,7 @@
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
-  lstm_textgen.vocabulary [Vocabulary split-words describe-units])
+  lstm_textgen.text.vocabulary [Vocabulary split-words describe-units])
 
 (setv
   pytestmark pytest.mark.quick

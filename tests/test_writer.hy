@@ -5,10 +5,10 @@
   itertools [islice]
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.mixture [Mixture make-engine]
-  lstm-textgen.sampling [Steering]
-  lstm-textgen.writer :as writer
-  lstm-textgen.writer [Ends before-stop first-sentences read-seed stream write-many]
+  lstm-textgen.writing.mixture [Mixture make-engine]
+  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.writer :as writer
+  lstm-textgen.writing.writer [Ends before-stop first-sentences read-seed stream write-many]
   tests.helpers [small-model])
 
 (setv

@@ -8,8 +8,8 @@ with colours for light and for dark pages.]]
   math
   sys
   numpy :as np
-  lstm-textgen.checkpoint [load-checkpoint]
-  lstm-textgen.engine [Engine softmax]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.writing.engine [Engine softmax]
   tools.forms [ROOT])
 
 (setv

@@ -18,42 +18,45 @@ that the other misses, something that it proved is lost. The status is 1 if any 
 (setv
   ;; The test files of each module, the fastest first.
   TESTS {
-    "training" ["test_training" "test_callbacks" "test_runs" "test_beginning" "test_nothing_lost"]
-    "runs" ["test_runs" "test_callbacks" "test_training" "test_beginning" "test_cli"
+    "learning/training" ["test_training" "test_callbacks" "test_runs" "test_beginning"
       "test_nothing_lost"]
-    "checkpoint" ["test_checkpoint" "test_evaluation"]
-    "backends/callbacks" ["test_callbacks"]
-    "parallel/machines" ["test_distributed"]
+    "learning/runs" ["test_runs" "test_callbacks" "test_training" "test_beginning" "test_cli"
+      "test_nothing_lost"]
+    "modelfile/checkpoint" ["test_checkpoint" "test_evaluation"]
+    "learning/learner/callbacks" ["test_callbacks"]
+    "learning/learner/machines" ["test_distributed"]
     "cli/__init__" ["test_cli" "test_outputs"]
     "cli/training" ["test_training" "test_cli" "test_oldmodels"]
     "cli/writing" ["test_cli_writing" "test_cli_scoring"]}
   ;; #(module text instead): `text` is in the module once.
   MUTANTS [
-    #("training" "(get entry \"epoch\") :step 0 :loss-sum 0.0))" "(get entry \"epoch\") :step 0))")
-    #("training" "(is entry (kept-entry" "(is-not entry (kept-entry")
-    #("training" "(+ 2 (* 2 (math.log" "(+ 2 (* 2000000 (math.log")
-    #("training" "(min 1 (max by-epochs" "(min 1 (min by-epochs")
-    #("training" "(.leader-says self.team self.unsaved)" "False")
-    #("training" "(put self.learner.weights (or checkpoint.weights []))"
+    #("learning/training" "(get entry \"epoch\") :step 0 :loss-sum 0.0))"
+      "(get entry \"epoch\") :step 0))")
+    #("learning/training" "(is entry (kept-entry" "(is-not entry (kept-entry")
+    #("learning/training" "(+ 2 (* 2 (math.log" "(+ 2 (* 2000000 (math.log")
+    #("learning/training" "(min 1 (max by-epochs" "(min 1 (min by-epochs")
+    #("learning/training" "(.leader-says self.team self.unsaved)" "False")
+    #("learning/training" "(put self.learner.weights (or checkpoint.weights []))"
       "(put self.learner.weights [])")
-    #("training" "(and self.stepped (or self.late" "(and True (or self.late")
-    #("training" "(setv self.place (replace resume.place))" "")
-    #("training" "(- place.step 1)\n" "place.step\n")
-    #("runs" "(> rows (len kept))" "(> rows (* 2 (len kept)))")
-    #("runs" "(unless (epochs-of checkpoint.history (fingerprint ids))" "(unless True")
-    #("runs" "(- whole spent) RESERVE)" "(- whole spent) -9)")
-    #("runs" "(and resume (!= before now)" "(and resume (= before now)")
-    #("runs" "(and resumed run.csv (begins-as? run.csv TABLE))" "(and resumed run.csv)")
-    #("runs" "done (unless deadline (why-done" "done (when deadline (why-done")
-    #("runs" "(slice 1)))\n      :recipe (when run.recipe run.recipe.name))\n    [])"
+    #("learning/training" "(and self.stepped (or self.late" "(and True (or self.late")
+    #("learning/training" "(setv self.place (replace resume.place))" "")
+    #("learning/training" "(- place.step 1)\n" "place.step\n")
+    #("learning/runs" "(> rows (len kept))" "(> rows (* 2 (len kept)))")
+    #("learning/runs" "(unless (epochs-of checkpoint.history (fingerprint ids))" "(unless True")
+    #("learning/runs" "(- whole spent) RESERVE)" "(- whole spent) -9)")
+    #("learning/runs" "(and resume (!= before now)" "(and resume (= before now)")
+    #("learning/runs" "(and resumed run.csv (begins-as? run.csv TABLE))" "(and resumed run.csv)")
+    #("learning/runs" "done (unless deadline (why-done" "done (when deadline (why-done")
+    #("learning/runs" "(slice 1)))\n      :recipe (when run.recipe run.recipe.name))\n    [])"
       "(slice 1)))\n      :recipe None)\n    [])")
-    #("checkpoint" "self.evaluation 2" "self.evaluation 1")
-    #("checkpoint" "(unless (_sound? backup)" "(when (_sound? backup)")
-    #("checkpoint" "(= (.get (.attributes file path) \"sha256\") (digest arrays))" "True")
-    #("backends/callbacks" ":append resumes" ":append True")
-    #("backends/callbacks" "\"val_loss\" \"validation_loss\"" "\"val_loss\" \"loss\"")
-    #("parallel/machines" ":if (!= each (get said 0)) n)" ":if False n)")
-    #("parallel/machines" "(when rest\n" "(when False\n")
+    #("modelfile/checkpoint" "self.evaluation 2" "self.evaluation 1")
+    #("modelfile/checkpoint" "(unless (_sound? backup)" "(when (_sound? backup)")
+    #("modelfile/checkpoint" "(= (.get (.attributes file path) \"sha256\") (digest arrays))"
+      "True")
+    #("learning/learner/callbacks" ":append resumes" ":append True")
+    #("learning/learner/callbacks" "\"val_loss\" \"validation_loss\"" "\"val_loss\" \"loss\"")
+    #("learning/learner/machines" ":if (!= each (get said 0)) n)" ":if False n)")
+    #("learning/learner/machines" "(when rest\n" "(when False\n")
     #("cli/training" "(+ 128 error.number)" "(+ 129 error.number)")
     #("cli/__init__" "{(explain error)}\")\n      2)" "{(explain error)}\")\n      1)")])
 

@@ -10,8 +10,8 @@ functions that make them, by name. A test compares the pages in docs/ with what 
   textwrap
   lstm-textgen
   lstm-textgen.prep :as prep
-  lstm-textgen.settings [settings-in]
-  lstm-textgen.steps [STEPS]
+  lstm-textgen.settings.table [settings-in]
+  lstm-textgen.text.steps [STEPS]
   tools.forms [ROOT])
 
 (setv

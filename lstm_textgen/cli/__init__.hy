@@ -7,11 +7,11 @@
   pathlib [Path]
   sys
   traceback [walk-tb]
+  lstm-textgen.basics.interrupts [Loading]
+  lstm-textgen.basics.terminal [visible]
   lstm-textgen.cli.actions [TRAINING find-action]
   lstm-textgen.cli.flags [as-flags make-parser parse-flags program]
-  lstm-textgen.cli.streams [complain prepare-streams settle-streams]
-  lstm-textgen.interrupts [Loading]
-  lstm-textgen.terminal [visible])
+  lstm-textgen.cli.streams [complain prepare-streams settle-streams])
 
 
 (setv PACKAGE (. (Path __file__) parent parent))

@@ -2,7 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  lstm-textgen.settings [SETTINGS settings-in])
+  lstm-textgen.settings.table [SETTINGS settings-in])
 
 
 (defn _names-in [place]

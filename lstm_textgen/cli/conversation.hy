@@ -3,11 +3,11 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   sys
+  lstm-textgen.basics.terminal [visible]
+  lstm-textgen.basics.values [read-value unknown-name]
   lstm-textgen.cli.flags [as-flags]
   lstm-textgen.cli.streams [complain]
-  lstm-textgen.settings [SETTINGS settings-in]
-  lstm-textgen.terminal [visible]
-  lstm-textgen.values [read-value unknown-name])
+  lstm-textgen.settings.table [SETTINGS settings-in])
 
 (setv
   ;; What can be changed: everything about writing that a line can go with.

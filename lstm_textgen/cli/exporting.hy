@@ -1,10 +1,10 @@
 "Models for other programs, from the command line."
 
 (import
-  lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.flags [as-flags warn]
   lstm-textgen.cli.streams [size-in-words]
   lstm-textgen.export [check-export export-model]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.report.choice [make-report])
 
 

@@ -1,4 +1,4 @@
-"The flags: how they are parsed, explained and written in messages. All come from settings.hy."
+"The flags, all of which come from the table of settings: parsed, explained, named in messages."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -14,10 +14,10 @@
   shutil [which]
   sys
   lstm-textgen [__version__]
+  lstm-textgen.basics.terminal [visible]
+  lstm-textgen.basics.values [TEXTS clip read-value]
   lstm-textgen.cli.streams [complain]
-  lstm-textgen.settings [SETTINGS in-words settings-in]
-  lstm-textgen.terminal [visible]
-  lstm-textgen.values [TEXTS clip read-value])
+  lstm-textgen.settings.table [SETTINGS in-words settings-in])
 
 (setv
   WIDTH 80  ; columns of the help

@@ -3,14 +3,14 @@
 (import
   os.path [getsize]
   textwrap [wrap]
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.terminal [spaces-shown visible]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [warn]
-  lstm-textgen.history [describe-kept text-length]
-  lstm-textgen.machine [MB]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.report [duration-in-words]
-  lstm-textgen.terminal [spaces-shown visible]
-  lstm-textgen.values [counted])
+  lstm-textgen.writing.history [describe-kept text-length])
 
 (setv
   WIDTH 80    ; columns

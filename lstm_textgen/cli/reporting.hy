@@ -2,11 +2,11 @@
 
 (import
   os.path [basename]
-  lstm-textgen.checkpoint [load-checkpoint]
   lstm-textgen.cli.flags [warn]
   lstm-textgen.cli.streams [page-written]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.outputs [check-output open-output]
   lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page])
 

@@ -4,8 +4,8 @@
   os
   pathlib [Path]
   sys
-  lstm-textgen.machine [MB]
-  lstm-textgen.terminal [Tolerant])
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.terminal [Tolerant])
 
 (setv
   ;; Each stream: its number, how to open what takes its place, what becomes of characters that its

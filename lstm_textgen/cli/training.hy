@@ -5,20 +5,20 @@
   os
   shlex
   sys
-  lstm-textgen.backends.choice [choose-freely]
-  lstm-textgen.checkpoint [backup-path load-checkpoint save-checkpoint]
+  lstm-textgen.basics.interrupts [Interrupted]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags command flag]
   lstm-textgen.cli.streams [complain page-written]
-  lstm-textgen.interrupts [Interrupted]
+  lstm-textgen.learning.learner.choice [choose-freely]
+  lstm-textgen.learning.learner.machines [follower?]
+  lstm-textgen.modelfile.checkpoint [backup-path load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.oldmodels [import-model]
+  lstm-textgen.modelfile.outputs [check-apart]
   lstm-textgen.modelfile.places [check-writable lock-model model-path own-path]
-  lstm-textgen.oldmodels [import-model]
-  lstm-textgen.outputs [check-apart]
-  lstm-textgen.parallel.machines [follower?]
-  lstm-textgen.recipes [load-recipe]
   lstm-textgen.report.choice [make-report]
-  lstm-textgen.settings [settings-in]
-  lstm-textgen.textmodel [train :as train-model]
-  lstm-textgen.values [counted])
+  lstm-textgen.settings.table [settings-in]
+  lstm-textgen.text.recipes [load-recipe]
+  lstm-textgen.textmodel [train :as train-model])
 
 (setv
   NO-GPU {"CUDA_VISIBLE_DEVICES" "-1"  "JAX_PLATFORMS" "cpu"  "KERAS_TORCH_DEVICE" "cpu"}

@@ -5,25 +5,24 @@
   contextlib [contextmanager]
   sys
   numpy :as np
-  lstm-textgen.checkpoint [load-checkpoint]
+  lstm-textgen.basics.files [naming-errors]
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.terminal [put visible]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.cli.conversation [converse]
   lstm-textgen.cli.flags [warn]
   lstm-textgen.cli.streams [page-written]
-  lstm-textgen.machine [MB]
-  lstm-textgen.mixture [Mixture]
-  lstm-textgen.modelfile.replacing [naming-errors]
-  lstm-textgen.originality [STRING originality]
-  lstm-textgen.outputs [check-output open-output]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
-  lstm-textgen.sampling [Steering]
-  lstm-textgen.scoring [Score surprises]
-  lstm-textgen.sources.files [check-encoding decode find-paths read-file read-sources
-    text-files]
-  lstm-textgen.terminal [put visible]
+  lstm-textgen.text.files [check-encoding decode find-paths read-file read-sources text-files]
+  lstm-textgen.text.vocabulary [describe-units]
   lstm-textgen.textmodel [TextModel load]
-  lstm-textgen.values [counted]
-  lstm-textgen.vocabulary [describe-units]
-  lstm-textgen.writer [Ends])
+  lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.originality [STRING originality]
+  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.scoring [Score surprises]
+  lstm-textgen.writing.writer [Ends])
 
 (setv
   STANDARD "-"  ; the `output` that is standard output

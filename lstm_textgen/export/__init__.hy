@@ -9,10 +9,10 @@ time, vocabulary) as stock Keras does with the model itself.]]
   importlib.util [find-spec]
   pathlib [Path]
   lstm-textgen [__version__]
-  lstm-textgen.backends.quiet [import-keras]
-  lstm-textgen.checkpoint [file-image]
   lstm-textgen.export.description [description named-weights]
-  lstm-textgen.outputs [check-folder check-output open-folder open-output])
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.modelfile.checkpoint [file-image]
+  lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output])
 
 (setv
   FOLDER "/"  ; stands for the ending of a SavedModel

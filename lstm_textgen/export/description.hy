@@ -5,7 +5,7 @@
   numpy :as np
   lstm-textgen [__version__]
   lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
-  lstm-textgen.writer [start-unit])
+  lstm-textgen.writing.writer [start-unit])
 
 
 (defn description [checkpoint]

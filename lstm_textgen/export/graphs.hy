@@ -10,9 +10,9 @@
   warnings
   keras
   lstm-textgen [__version__]
-  lstm-textgen.backends.quiet [muted-stderr]
   lstm-textgen.export.description [description]
-  lstm-textgen.network [stock-model])
+  lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.learning.network [stock-model])
 
 
 (defn onnx-bytes [checkpoint]

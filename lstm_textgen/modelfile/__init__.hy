@@ -1,1 +1,2 @@
-"The bytes of a model file on disk."
+"The model file: its bytes, its parts, where it is, and how it is replaced. It neither trains nor
+writes text."

@@ -16,8 +16,8 @@ our own reader, and nothing in them is unpacked or executed.]]
   tempfile [TemporaryFile]
   zipfile [BadZipFile ZIP-STORED ZipFile]
   numpy :as np
-  lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5 unless-sound]
-  lstm-textgen.values [read-json])
+  lstm-textgen.basics.values [read-json]
+  lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5 unless-sound])
 
 (setv
   ;; What a `.keras` file consists of.

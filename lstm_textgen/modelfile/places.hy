@@ -6,7 +6,7 @@
   os.path [basename realpath]
   pathlib [Path]
   tempfile [TemporaryFile]
-  lstm-textgen.modelfile.replacing [locked refuse-read-only saving temporary-paths])
+  lstm-textgen.basics.files [locked refuse-read-only saving temporary-paths])
 
 (setv
   SHIPPED (/ (. (Path __file__) parent parent) "models")

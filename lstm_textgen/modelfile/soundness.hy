@@ -7,9 +7,9 @@ loaded. Each raises `ValueError`.]]
   codecs
   math [isfinite]
   numpy :as np
+  lstm-textgen.basics.values [MAX-WHOLE whole?]
   lstm-textgen.modelfile.hdf5 [unless-sound]
-  lstm-textgen.settings [stored-settings]
-  lstm-textgen.values [MAX-WHOLE whole?])
+  lstm-textgen.settings.table [stored-settings])
 
 (setv
   MAX-EMBEDDING 65536

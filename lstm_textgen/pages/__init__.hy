@@ -1,1 +1,1 @@
-"Web pages, each in one file."
+"Web pages that a model makes, each in one file."

@@ -4,8 +4,8 @@
   html [escape]
   pathlib [Path]
   string [Template]
-  lstm-textgen.scoring [bits]
-  lstm-textgen.terminal [visible])
+  lstm-textgen.basics.terminal [visible]
+  lstm-textgen.writing.scoring [bits])
 
 (setv
   SIZE [240 64]  ; of the curve, in pixels

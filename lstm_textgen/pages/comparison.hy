@@ -1,10 +1,10 @@
 #[[The report that compares models: one table, and their curves laid over one another.]]
 
 (import
-  lstm-textgen.history [kept-entry loss-of text-length]
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts table]
-  lstm-textgen.pages.report [SCRIPTS STYLES safe section write-sample])
+  lstm-textgen.pages.report [SCRIPTS STYLES safe section write-sample]
+  lstm-textgen.writing.history [kept-entry loss-of text-length])
 
 (setv MOST 8)  ; models on a page: report.css has colours for so many
 

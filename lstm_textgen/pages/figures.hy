@@ -7,9 +7,9 @@ A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen re
   functools [partial]
   html [escape]
   itertools [accumulate]
+  lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.assembly [fill]
-  lstm-textgen.scoring [bits]
-  lstm-textgen.terminal [visible])
+  lstm-textgen.writing.scoring [bits])
 
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css

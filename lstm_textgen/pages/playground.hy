@@ -8,12 +8,12 @@ assets/playground.js the page.]]
   datetime [date]
   html [escape]
   numpy :as np
-  lstm-textgen.cells [find-cells write-sample]
-  lstm-textgen.history [kept-entry loss-of text-length]
+  lstm-textgen.basics.terminal [visible]
+  lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill]
-  lstm-textgen.scoring [bits]
-  lstm-textgen.terminal [visible]
-  lstm-textgen.values [Kind check-value counted number? whole?])
+  lstm-textgen.writing.cells [find-cells write-sample]
+  lstm-textgen.writing.history [kept-entry loss-of text-length]
+  lstm-textgen.writing.scoring [bits])
 
 (setv
   MOST-MODELS 2

@@ -7,18 +7,18 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 (import
   html [escape]
   os
-  lstm-textgen.history [kept-entry loss-of text-length]
-  lstm-textgen.outputs [open-output]
+  lstm-textgen.basics.terminal [spaces-shown visible]
+  lstm-textgen.modelfile.outputs [open-output]
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts shaded-strip table]
   lstm-textgen.pages.playground [LENGTH]
   lstm-textgen.report.plain [duration]
-  lstm-textgen.sampling [Steering]
-  lstm-textgen.scoring [bits]
-  lstm-textgen.settings [settings-in]
-  lstm-textgen.sizing [default-batch-size default-epochs]
-  lstm-textgen.terminal [spaces-shown visible]
-  lstm-textgen.writer [Ends stream])
+  lstm-textgen.settings.sizing [default-batch-size default-epochs]
+  lstm-textgen.settings.table [settings-in]
+  lstm-textgen.writing.history [kept-entry loss-of text-length]
+  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.scoring [bits]
+  lstm-textgen.writing.writer [Ends stream])
 
 (setv
   TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]

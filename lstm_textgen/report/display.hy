@@ -5,11 +5,11 @@
   sys
   textwrap [wrap]
   time
-  lstm-textgen.machine [MB memory]
+  lstm-textgen.basics.machine [MB memory]
+  lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.report.panel [View draw-panel]
   lstm-textgen.report.plain [Report put-line]
-  lstm-textgen.scoring [bits]
-  lstm-textgen.terminal [Tolerant])
+  lstm-textgen.writing.scoring [bits])
 
 (setv
   WITH-NAME 76   ; columns of a terminal where a download's bar has its name

@@ -5,9 +5,9 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
 (import
   dataclasses [dataclass field]
   math [ceil]
+  lstm-textgen.basics.terminal [visible]
   lstm-textgen.report.curve [draw-curves]
-  lstm-textgen.report.plain [Plan duration]
-  lstm-textgen.terminal [visible])
+  lstm-textgen.report.plain [Plan duration])
 
 (setv
   WIDEST 150      ; columns: a wider line is hard to follow

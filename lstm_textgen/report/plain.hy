@@ -5,9 +5,9 @@
   dataclasses [dataclass]
   sys
   time
-  lstm-textgen.machine [MB]
-  lstm-textgen.scoring [bits]
-  lstm-textgen.terminal [Tolerant put visible])
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.terminal [Tolerant put visible]
+  lstm-textgen.writing.scoring [bits])
 
 
 (defclass [(dataclass :frozen True)] Plan []

@@ -1,0 +1,2 @@
+"What everything else stands on: values and their checks, the machine, the terminal, signals,
+files. It knows nothing of texts or models."

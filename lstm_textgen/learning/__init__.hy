@@ -1,0 +1,1 @@
+"Training: batches, schedule, network, learners, runs. The backends are in `learner/`."

@@ -1,0 +1,188 @@
+#[[Beginning from a model that knows something already: what a new model takes from its base.
+
+A base gives its layers, its lookback, its vocabulary and its weights. The new model has a history,
+an optimizer and a schedule of its own.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [replace]
+  math
+  unicodedata [combining normalize]
+  numpy :as np
+  lstm-textgen.basics.files [backup-path]
+  lstm-textgen.basics.machine [MB installed-memory]
+  lstm-textgen.modelfile.checkpoint [Checkpoint load-checkpoint]
+  lstm-textgen.modelfile.keraslayout [digest]
+  lstm-textgen.modelfile.places [SHIPPED find-model model-path]
+  lstm-textgen.prep [ascii-quotes]
+  lstm-textgen.settings.sizing [choose-tuning with-dropout]
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.writing.scoring [bits score])
+
+(setv
+  SUGGESTED "english"  ; the base that a short text is tried with
+  SHORT 2_000_000      ; characters: a longer text teaches a network the language by itself
+  TRIED 4              ; places of a text that are tried
+  STRETCH 500          ; units in each
+  UNKNOWN 0.1          ; of these, that a base may not know of a text that is familiar to it
+  FAMILIAR 3.0         ; bits a character, as a base predicts such a text
+  NUMBERS-KEPT 4       ; for each weight while it learns: itself, its gradient, Adam's two averages
+  DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
+  COUNTED 1_000_000)   ; units of a text, among which new ones are counted
+
+
+;; * The base
+
+(defn load-base [name warn]
+  #[[Return the model (`Checkpoint`) called `name`: a model file, or one that ships with us.
+
+  `warn` is called with a line if its `.bak` has to serve. Raise `FileNotFoundError` if there is no
+  such model, `ValueError` if it can't be a base.]]
+  (setv path (find-model name "base"))
+  (unless (or (.exists path) (.exists (backup-path path)))
+    (raise (FileNotFoundError (+ f"`base`: there is no model {path}; "
+      f"give the file of one, or {(shipped-names)}, which comes with the program"))))
+  (setv
+    base (load-checkpoint name :warn warn)
+    need (* 4 NUMBERS-KEPT base.weight-count))
+  (when (> need (or (installed-memory) need))
+    (raise (ValueError (+ f"`base`: {path} is too large for this machine: to train it takes "
+      f"{(// need MB) :,} MB of memory, and there are {(// (installed-memory) MB) :,}"))))
+  base)
+
+
+(defn shipped-names []
+  "Return the names of the models that ship with the program, in words."
+  (or (.join " or " (sorted (gfor path (.glob SHIPPED "*.h5") path.stem))) "none"))
+
+
+(defn record [name base]
+  "Return what a new model keeps of its `base` (`Checkpoint`), called `name`: `english:0f…`."
+  f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}")
+
+
+(defn stem [name]
+  "Return the name of the model at `name`, without folders and without its checksum."
+  (. (model-path (get (.rsplit name ":" 1) 0)) stem))
+
+
+(defn check-same [recorded name]
+  "Raise `ValueError` if a model with this record of its base can't have begun from `name`."
+  (setv began-from (get (.rsplit (or recorded "nothing") ":" 1) 0))
+  (unless (and recorded (= began-from (. (model-path name "base") stem)))
+    (raise (ValueError (+ f"`base` is {name} here, but the model began from {began-from}; "
+      "leave it out, or train a new model with `restart` or another `path`")))))
+
+
+(defn base-settings [base name given]
+  #[[Return the `ModelSettings` of a new model that begins from `base`, called `name`.
+
+  Its layers are the base's, but for dropout, and its lookback is by default. Raise `ValueError`
+  for what is `given` (a dict) and contradicts the base.]]
+  (setv
+    own base.settings
+    settings (new-settings {
+      "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
+      #** given
+      "base" (record name base)}))
+  (for [[key here there] [
+      ["unit" settings.unit own.unit]
+      ["layers" (_recurrent (or settings.layers own.layers)) (_recurrent own.layers)]]]
+    (unless (= here there)
+      (raise (ValueError (+ f"`{key}` is {here} here, but {there} in the base {name}; "
+        f"give {there}, or leave out `base`")))))
+  (replace settings :embedding own.embedding))
+
+
+(defn _recurrent [layers]
+  "Return the recurrent ones of `layers` as text."
+  (.join "," (map str layers.recurrent)))
+
+
+(defn begun-from [base name settings vocabulary ids given [minutes None] [speed 1]]
+  #[[Return a new model (`Checkpoint`) that begins with the weights of `base`, called `name`.
+
+  It shall learn from `ids` (time,) of the `vocabulary`, as its `settings` and what is `given` (a
+  dict) say; the rest is as `choose-tuning` says.]]
+  (setv tuning (choose-tuning (len ids) minutes given
+    :familiar (< (bits-of base vocabulary ids) FAMILIAR)
+    :unit settings.unit
+    :weights base.weight-count
+    :speed speed))
+  (Checkpoint base.weights base.vocabulary
+    (replace settings
+      :epochs tuning.epochs
+      :batch-size tuning.batch-size
+      :learning-rate tuning.learning-rate
+      :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
+      :why f"it begins from {(stem name)}, {tuning.why}")
+    []))
+
+
+;; * How well a base knows a text
+
+(defn bits-of [base vocabulary ids]
+  #[[Return how many bits a character `base` needs for the text of `ids` (time,), at a few places.
+
+  That is ∞ where it doesn't know one in ten of the text's units.]]
+  (setv
+    starts (gfor n (range TRIED) (* n (// (len ids) TRIED)))
+    sample (.join "\n" (gfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
+    found (score base [sample])
+    all (if (= vocabulary.unit "words") found.count (+ found.count found.unknowns)))
+  (if (> found.unknowns (* UNKNOWN all))
+    math.inf
+    (/ (bits found.nats) (len sample))))
+
+
+(defn suggestion [vocabulary ids]
+  #[[Return a line that suggests a base for the text of `ids` (time,), or an empty text.
+
+  It does so if the text is short and by characters, and the base predicts it well.]]
+  (setv path (/ SHIPPED f"{SUGGESTED}.h5"))
+  (unless (and (= vocabulary.unit "characters") (< (len ids) SHORT) (.exists path))
+    (return ""))
+  (setv found (bits-of (load-checkpoint path) vocabulary ids))
+  (if (< found FAMILIAR)
+    (+ f"this reads like English ({found :.2f} bits a character to a model that knows English); "
+      f"with `base` {SUGGESTED} a model begins with what that knows")
+    ""))
+
+
+;; * New units
+
+(defn grown-weights [weights known added ids]
+  #[[Return `weights` with room for the units `added` (a list) to the vocabulary `known`.
+
+  A new unit begins as the one that it resembles most, `relative-of`: é as e. Where there is none
+  its embedding is the mean of all, and it is as likely, where the network has nothing else to say,
+  as in the text of `ids` (time,).]]
+  (setv
+    [embedding #* middle kernel bias] weights
+    kin (lfor unit added (relative-of unit known))
+    mean (.mean embedding 0)
+    none (np.zeros (len kernel) "float32")
+    ;; Half a time more than it was seen (Jeffreys): a unit of the held-out text may be missing.
+    counts (+ 0.5 (np.bincount (cut ids COUNTED) :minlength (+ (len known) (len added))))
+    odds (/ (cut counts (len known) None) (.sum (cut counts (len known))))
+    likely (.astype (+ (np.log (.sum (np.exp bias))) (np.log odds)) "float32"))
+  [
+    (np.vstack [embedding #* (gfor k kin (if (is k None) mean (get embedding k)))])
+    #* middle
+    (np.column-stack [kernel #* (gfor k kin (if (is k None) none (get kernel #(... k))))])
+    (np.append bias (lfor [k own] (zip kin likely) (if (is k None) own (get bias k))))])
+
+
+(defn relative-of [unit vocabulary]
+  #[[Return the id of the unit in the `vocabulary` that `unit` resembles most, or None.
+
+  That is the same without accents, with plain quotes, or in the other case.]]
+  (setv
+    bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
+    plain (ascii-quotes bare))
+  (next
+    (gfor
+      form [plain (.lower plain) (.swapcase plain) (cut plain 1)]
+      :if (in form vocabulary.ids)
+      (get vocabulary.ids form))
+    None))

@@ -1,0 +1,213 @@
+#[[ids → batches (x, y): contiguous streams, or overlapping windows.
+
+A window is `lookback` ids long, and y is x moved on by one id: every position of a window is
+predicted. The text is a ring here: after its last id comes its first, so that an epoch may begin
+anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
+
+(import
+  zlib
+  numpy :as np
+  lstm-textgen.basics.values [counted]
+  lstm-textgen.text.corpus [kept-part release])
+
+(setv
+  ;; Units of the held-out text that are read after each epoch: more take long and tell little.
+  VALIDATED 500_000
+  CHUNK (** 2 22)  ; ids that the fingerprint reads at once
+  ALL (slice None)
+  PAUSE 64)        ; batches of streams until a mapped file's pages are released: 0.2 ms to reload
+
+
+(defn split-ids [ids validation lookback [unit "characters"]]
+  #[[Return #(training held-out), the two parts of `ids` (time,).
+
+  The last part, the share `validation`, is held out; it is empty if that is 0. Raise `ValueError`
+  when a part is shorter than a window and the id after it, with the length that the text must
+  have (`unit`: in characters or words), and if all ids are the same.]]
+  (setv
+    need (+ lookback 1)
+    held (round (* validation (len ids)))
+    kept (- (len ids) held))
+  (when (or (< kept need) (and validation (< held need)))
+    (setv
+      least (max (/ need (- 1 validation)) (if validation (/ need validation) 0))
+      advice (if validation "a smaller `lookback` or `validation` 0" "a smaller `lookback`"))
+    (raise (ValueError (+ f"the text is too short: it has {(counted (len ids) unit)}, and "
+      f"`lookback` {lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
+      f"give more text, {advice}"))))
+  (when (= (.min ids) (.max ids))
+    (raise (ValueError (+ "the text is one character, or word, over and over, so there is nothing "
+      "to learn; give another text"))))
+  #((get ids (slice None kept))
+    (get ids (slice kept None))))
+
+
+(defn fingerprint [ids]
+  "Return a short text that tells `ids` (time,) from others: how many they are, and their CRC-32."
+  (when (isinstance ids Arc)
+    (return ids.text))
+  (setv crc 0)
+  (for [start (range 0 (len ids) CHUNK)]
+    (setv crc (zlib.crc32 (np.ascontiguousarray (get ids (slice start (+ start CHUNK)))) crc))
+    (release ids))
+  f"{(len ids)}:{crc :08x}")
+
+
+(defn training-batches [ids settings [own ALL]]
+  #[[Cut `ids` (time,) into batches as `settings` (`ModelSettings`) say.
+
+  Return `Streams` where each window continues the one before it, else `Windows`. They yield those
+  rows of a batch that this process has, the slice `own`.]]
+  (setv shape #(settings.batch-size settings.lookback))
+  (if (streams? settings)
+    (Streams ids shape settings.rng-seed own)
+    (Windows ids shape settings.stride settings.rng-seed own)))
+
+
+(defn streams? [settings]
+  "Return whether windows follow one another, as `settings` (`ModelSettings`) say."
+  (= settings.stride settings.lookback))
+
+
+(defclass Arc []
+  #[[The part of a ring of ids that some of its streams read; as long as the whole ring.
+
+  `ids` are the part's own, the first of which has the place `start` in the ring; `size` and `text`
+  are the ring's length and fingerprint.]]
+
+  (defn __init__ [self ids start size text]
+    (setv
+      self.ids ids
+      self.start start
+      self.size size
+      self.text text))
+
+  (defn __len__ [self]
+    self.size)
+
+  (defn take [self places #** _]
+    "Return the ids at `places` in the ring, which must be on this part of it."
+    (.take self.ids (% (- places self.start) self.size))))
+
+
+(defn keep-arc [ids shape own]
+  #[[Return what the rows `own` (a slice) of `Streams` over `ids` (time,) ever read, as an `Arc`.
+
+  `shape` is that of a batch. It is a copy: the rest can be forgotten.]]
+  (setv
+    size (len ids)
+    [rows lookback] shape
+    ;; The first stream begins anywhere in the first of as many parts as there are rows; then come
+    ;; the others, a part apart, and each reads a part of the text or at least a window. 2 and 6
+    ;; are for what is rounded.
+    start (- (// (* size own.start) rows) 2)
+    stop (+ (// (* size own.stop) rows) (// size rows) lookback 6)
+    stop (min stop (+ start size)))
+  (Arc (kept-part ids start stop) start size (fingerprint ids)))
+
+
+(defn own-ids [ids]
+  "Return those of `ids` that this process has, (time,): all, or those of an `Arc`."
+  (if (isinstance ids Arc) ids.ids ids))
+
+
+(defclass Streams []
+  #[[The text as so many streams as a batch has rows, read side by side.
+
+  Each window continues the one before it in its row, so a network can carry its state over.
+  `steps` is how many batches make an epoch. With `rng-seed` every epoch begins at its own random
+  place of the ring, so that windows are cut anew; without, it begins at the start and covers all
+  ids, a few of them twice, as validation needs it. The rows stand in the order of their places, so
+  that the slice `own` of them, those of this process, always reads about the same part.]]
+
+  (setv carries-state True)
+
+  (defn __init__ [self ids shape [rng-seed None] [own ALL]]
+    (setv
+      self.ids ids
+      self.shape shape
+      self.rng-seed rng-seed
+      self.own own
+      [rows lookback] shape
+      self.steps (max 1 (if (is rng-seed None)
+        (- (// (- (len ids)) (* rows lookback)))  ; rounded up
+        (// (len ids) (* rows lookback))))))
+
+  (defn epoch [self number [first 0]]
+    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
+    (for [[step starts] (enumerate (.starts self number first))]
+      (when (= 0 (% step PAUSE))
+        (release (own-ids self.ids)))
+      (yield (_windows self.ids starts (get self.shape 1)))))
+
+  (defn starts [self number [first 0]]
+    "Yield the places (rows,) in the ring where the windows of these batches begin."
+    (setv
+      size (len self.ids)
+      [rows lookback] self.shape
+      offset (if (is self.rng-seed None)
+        0
+        (.integers (np.random.default-rng [self.rng-seed number]) size))
+      starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size))
+      starts (get starts self.own))
+    (for [step (range first self.steps)]
+      (yield (% (+ starts (* step lookback)) size)))))
+
+
+(defclass Windows []
+  #[[The text as windows that begin every `stride` ids, in a new random order each epoch.
+
+  They overlap when `stride` is smaller than the lookback. Each begins with an empty state. `steps`
+  is how many batches make an epoch.]]
+
+  (setv carries-state False)
+
+  (defn __init__ [self ids shape stride rng-seed [own ALL]]
+    (setv
+      self.ids ids
+      self.shape shape
+      self.stride stride
+      self.rng-seed rng-seed
+      self.own own
+      [rows lookback] shape
+      self.count (+ 1 (// (- (len ids) lookback 1) stride))
+      self.steps (max 1 (// self.count rows))))
+
+  (defn epoch [self number [first 0]]
+    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
+    (for [starts (.starts self number first)]
+      (release self.ids)  ; random places leave pages that aren't needed again for long
+      (yield (_windows self.ids starts (get self.shape 1)))))
+
+  (defn starts [self number [first 0]]
+    "Yield the places (rows,) in the ring where the windows of these batches begin."
+    (setv
+      [rows _] self.shape
+      order (np.arange self.count :dtype (np.min-scalar-type self.count)))
+    (.shuffle (np.random.default-rng [self.rng-seed number]) order)
+    (for [step (range first self.steps)]
+      (setv
+        places (+ (* step rows) (get (np.arange rows) self.own))
+        chosen (.take order places :mode "wrap"))
+      (yield (* self.stride (.astype chosen int))))))
+
+
+(defn unrolled [ids lookback]
+  #[[Return #(ring start): those of `ids` that this process has, each window of them in one piece.
+
+  A window that begins at a place p of the ring is ring[p - start : p - start + lookback + 1], the
+  difference taken modulo the ring's length.]]
+  (if (isinstance ids Arc)
+    #(ids.ids ids.start)
+    #((np.concatenate [ids (.take ids (np.arange (+ lookback 1)) :mode "wrap")]) 0)))
+
+
+(defn _windows [ids starts lookback]
+  #[[Return the windows x and y of the ring of `ids` (time,), each int32 (rows, lookback).
+
+  They begin at `starts` (rows,).]]
+  (setv
+    places (+ (get starts #((slice None) None)) (np.arange (+ lookback 1)))
+    both (.astype (.take ids places :mode "wrap") "int32"))
+  #((get both #((slice None) (slice None -1)))
+    (get both #((slice None) (slice 1 None)))))

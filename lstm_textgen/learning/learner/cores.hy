@@ -1,0 +1,144 @@
+#[[A batch dealt out to the cores of a processor, under TensorFlow.
+
+Each core takes its rows of the batch through the window by itself, forward and back, and they meet
+only to add up the gradients. If both cores share each small product of the loop instead, they
+mostly wait for each other (bench/README.md).]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  functools [partial]
+  keras
+  lstm-textgen.basics.machine [cores]
+  lstm-textgen.learning.learner.products [bfloat16-pays?]
+  lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr]
+  lstm-textgen.learning.learner.stock [Learner]
+  lstm-textgen.learning.network [apple-gpu? on-gpu? training-network])
+
+(setv
+  FEWEST-ROWS 8       ; in a part: with fewer, products are slow
+  SEED-STEP 1000003)  ; from one part's dropout to the next
+
+
+(defn make-learner [spec batch-shape rng-seed learning-rate [low None] [distributed False]]
+  #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
+
+  `low`: whether it multiplies in bfloat16, by default where that pays; `distributed`: whether it
+  splits batches over all devices, which needs JAX. Its first steps write nothing to standard
+  error, unless they fail.]]
+  (with [_ (muted-stderr)]
+    (setv learner (_make-learner [spec batch-shape rng-seed learning-rate] low distributed)))
+  (for [name ["learn" "validate"]]
+    (mute-first-call learner name))
+  learner)
+
+
+(defn _make-learner [options low distributed]
+  "Do as `make-learner`; its first four arguments are the list `options`."
+  (when (or distributed (and (= (keras.backend.backend) "jax") (on-gpu?)))
+    (import lstm-textgen.learning.learner.devices [DevicesLearner])
+    (return (DevicesLearner #* options
+      (unless distributed (cut (keras.distribution.list-devices) 1)))))
+  (setv
+    [_ [rows _] #* _] options
+    options [#* options (if (is low None) (bfloat16-pays? rows) low)]
+    on-processor (not (or (on-gpu?) (apple-gpu?))))
+  (match #((keras.backend.backend) on-processor)
+    #("tensorflow" True) (PartsLearner (part-count rows (cores)) #* options)
+    #("torch" True) (do
+      (import lstm-textgen.learning.learner.torchsteps [TorchLearner])
+      (TorchLearner #* options))
+    _ (Learner #* options)))
+
+
+(defn part-count [rows processors]
+  #[[Return how many equal parts so many `rows` are dealt out in.
+
+  It is one for each of the `processors`; fewer where a part would have less than `FEWEST-ROWS`.]]
+  (max (gfor
+    n (range 1 (+ processors 1))
+    :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
+    n)))
+
+
+(defclass PartsLearner [Learner]
+  #[[A `Learner` that deals out each batch in so many `parts`, which TensorFlow runs side by side.
+
+  `part` is the network for one of them. It is called with weights and states as arguments, so its
+  own are never used; what it computes is compiled by XLA once for all parts.]]
+
+  (defn __init__ [self parts spec batch-shape rng-seed learning-rate [low False]]
+    (import tensorflow :as tf)
+    (.__init__ (super) spec batch-shape rng-seed learning-rate low)
+    (setv
+      [rows lookback] batch-shape
+      self.tf tf
+      self.parts parts
+      self.part (if (= parts 1)
+        self.model
+        (training-network spec #((// rows parts) lookback) rng-seed low))
+      compiled (partial tf.function :jit-compile True :autograph False)
+      traced (partial tf.function :autograph False)
+      [learn validate update] (map compiled [self._learn-part self._validate-part self._update])
+      self._learn (traced (partial self._step learn update))
+      self._validate (traced (partial self._step validate None))))
+
+  (defn learn [self x y]
+    (float (._learn self x y)))
+
+  (defn validate [self x y]
+    (float (._validate self x y)))
+
+  (defn _step [self act update x y]
+    #[[Let each part `act` on its rows of x and y, and gather the states; return the mean loss.
+
+    The weights are moved by `update`, unless it is None.]]
+    (setv
+      weights (lfor w self.weights (self.tf.convert-to-tensor w.value))
+      rows (zip (._deal self) (self.tf.split x self.parts) (self.tf.split y self.parts))
+      [losses states gradients] (zip #* (gfor part rows (act weights #* part))))
+    (._gather self states)
+    (when update
+      (update gradients))
+    (/ (self.tf.add-n losses) self.parts))
+
+  (defn _validate-part [self weights states x y]
+    "Return the loss of a part, its states afterwards, and no gradients."
+    #(#* (._loss self weights states x y False) []))
+
+  (defn _learn-part [self weights states x y]
+    "Return the loss of a part, its states afterwards, and the gradients of the weights."
+    (with [tape (self.tf.GradientTape)]
+      (.watch tape weights)
+      (setv [loss states] (._loss self weights states x y True)))
+    #(loss states (.gradient tape loss weights)))
+
+  (defn _loss [self weights states x y training]
+    "Return the loss of a part and its states afterwards."
+    (setv [logits states] (.stateless-call self.part weights states x :training training))
+    #((self.model.loss y logits) states))
+
+  (defn _update [self gradients]
+    "Move the weights by the mean of each part's `gradients`."
+    (.apply self.optimizer
+      (lfor each (zip #* gradients) (/ (self.tf.add-n each) self.parts))
+      self.weights))
+
+  ;; What changes but isn't trained: states, (rows, units) each, and seeds of dropout, (2,).
+
+  (defn _carries? [self variable]
+    (any (gfor state self.states (is variable state))))
+
+  (defn _deal [self]
+    "Return these variables' values for each part: its rows of a state, a seed of its own."
+    (zip #* (gfor
+      variable self.model.non-trainable-variables
+      (if (._carries? self variable)
+        (self.tf.split variable.value self.parts)
+        (gfor n (range self.parts) (+ variable.value [(* n SEED-STEP) 0]))))))
+
+  (defn _gather [self dealt]
+    "Set these variables to their values from each part; every part counts its seeds alike."
+    (for [[variable values] (zip self.model.non-trainable-variables (zip #* dealt))]
+      (.assign variable (if (._carries? self variable)
+        (self.tf.concat values 0)
+        (get values 0))))))

@@ -1,0 +1,247 @@
+#[[A batch split over devices, of one machine or of many, under JAX.
+
+Every device has all weights and its own rows of a batch, with their states. It takes them through
+the window, forward and back, and what all need to know goes into one sum over the devices
+(all-reduce): gradients, loss, learning rate and wishes, joined in one array. A link costs time for
+each sum, however small.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [contextmanager]
+  jax
+  jax.experimental.multihost-utils [process-allgather]
+  jax.flatten-util [ravel-pytree]
+  jax.sharding [NamedSharding PartitionSpec]
+  keras
+  numpy :as np
+  lstm-textgen.learning.batches [unrolled]
+  lstm-textgen.learning.learner.jaxrows [AXIS]
+  lstm-textgen.learning.learner.machines [check-rows]
+  lstm-textgen.learning.learner.stock [Learner]
+  lstm-textgen.learning.network [CARRIED on-gpu? training-network])
+
+(setv
+  WISHES 4              ; numbers that each process tells the others at each step
+  AT-ONCE 32            ; steps of a call on a GPU, which the host then starts without waiting
+  MOST-IDS (** 2 30)    ; of a text that is kept on a device; a longer one stays with the host
+  ;; What each device gets of an argument: all of it, its rows, or its rows of several batches.
+  WHOLE (PartitionSpec)
+  SPLIT (PartitionSpec AXIS)
+  EACH-SPLIT (PartitionSpec None AXIS))
+
+
+(defn at-once-here []
+  "Return how many steps are best taken in one call: many on a GPU, which else waits for the host."
+  (if (on-gpu?) AT-ONCE 1))
+
+
+(defclass DevicesLearner [Learner]
+  #[[A `Learner` that splits each batch over `devices`, by default all that all processes have.
+
+  Batches given to it have only this process's rows. Raise `ValueError` if the rows
+  can't be split evenly.
+
+  `part` is the network for one device. It is called with weights and states as arguments, so its
+  own are never used. Where it pays, it takes so many steps `at-once`, gathering batches from the
+  text that it was given to `hold`.]]
+
+  (defn __init__ [self spec batch-shape rng-seed learning-rate [devices None]]
+    (setv
+      self.at-once (at-once-here)
+      [rows lookback] batch-shape
+      self.layout (RowsParallel :devices devices :auto-shard-dataset False)
+      count self.layout.num-model-replicas)
+    (check-rows rows count)
+    (with [_ (.scope self.layout)]
+      (.__init__ (super) spec batch-shape rng-seed learning-rate))
+    (setv
+      self.count count
+      self.mesh self.layout.device-mesh.backend-mesh
+      self.part (training-network spec #((// rows count) lookback) rng-seed :of-rows rows)
+      self.rate learning-rate
+      self.wishes (* [0] WISHES)
+      self.news self.wishes
+      rates (lfor v self.optimizer.variables (= v.name "learning_rate"))
+      self.rate-place (.index rates True)
+      carried (lfor v self.model.non-trainable-variables (if (carried? v) SPLIT WHOLE))
+      self.learn-jit (._compiled self self._learn
+        [WHOLE WHOLE carried SPLIT SPLIT SPLIT]
+        [WHOLE WHOLE carried WHOLE WHOLE]
+        [0 1 2])
+      self.learn-many-jit (._compiled self self._learn-many
+        [WHOLE WHOLE carried SPLIT EACH-SPLIT EACH-SPLIT]
+        [WHOLE WHOLE carried WHOLE WHOLE]
+        [0 1 2])
+      self.validate-jit (._compiled self self._validate
+        [WHOLE carried SPLIT SPLIT]
+        [carried WHOLE]
+        [])
+      self.emptied (jax.jit
+        (fn [states] (lfor s states (jax.numpy.zeros-like s)))
+        :out-shardings (._sharding self SPLIT))))
+
+  (defn _compiled [self act takes gives donated]
+    "Return `act` compiled for all devices; each gets its part of what is SPLIT."
+    (jax.jit
+      (jax.shard-map act
+        :mesh self.mesh
+        :in-specs (tuple takes)
+        :out-specs (tuple gives)
+        :check-vma False)  ; else JAX sums each gradient by itself
+      :donate-argnums donated))
+
+  (defn _sharding [self spec]
+    (NamedSharding self.mesh spec))
+
+  (defn _split [self array [spec SPLIT]]
+    "Return `array`, this process's rows, as a part of that of all."
+    (jax.make-array-from-process-local-data (._sharding self spec) array))
+
+  ;; * What a run asks of it
+
+  (defn learn [self x y]
+    (float (._take self self.learn-jit
+      (._split self x)
+      (._split self y)
+      (._split self (._words self self.rate)))))
+
+  (defn hold [self batches]
+    #[[Keep the text of `batches`, `Streams` or `Windows`, on the devices, if it has room there.
+
+    If it hasn't, `at-once` is 1 from now on.]]
+    (setv
+      [ring self.start] (unrolled batches.ids (get batches.shape 1))
+      self.batches batches
+      longest (.max (process-allgather (np.asarray (len ring)))))
+    (if (> longest MOST-IDS)
+      (setv self.at-once 1)
+      (setv self.text (._split self (np.broadcast-to
+        (np.pad ring #(0 (- longest (len ring))))
+        #((jax.local-device-count) longest))))))
+
+  (defn learn-many [self starts rates]
+    #[[Learn from batches of the text that it holds; return the loss before each, a list.
+
+    Their windows begin at `starts` (batches, rows), and each is learned at one of the `rates`.]]
+    (setv
+      words (np.stack (lfor rate rates (._words self rate)))
+      places (.astype (% (- starts self.start) (len self.batches.ids)) "int32")
+      losses (._take self self.learn-many-jit
+        self.text
+        (._split self places EACH-SPLIT)
+        (._split self words EACH-SPLIT)))
+    (.tolist (np.asarray losses)))
+
+  (defn _take [self act #* arguments]
+    "Take a step, or several, by `act`; return the loss, or losses."
+    (setv [weights optimizer others loss news] (act #* (._values self) #* arguments))
+    (for [[variables arrays] [
+        [self.weights weights]
+        [self.optimizer.variables optimizer]
+        [self.model.non-trainable-variables others]]]
+      (_assign variables arrays))
+    (setv self.news (.tolist (np.asarray news)))
+    loss)
+
+  (defn validate [self x y]
+    (setv
+      [weights _ others] (._values self)
+      [others loss] (.validate-jit self weights others (._split self x) (._split self y)))
+    (_assign self.model.non-trainable-variables others)
+    (float loss))
+
+  (defn empty-states [self]
+    (_assign self.states (.emptied self (lfor s self.states s.value))))
+
+  (defn [contextmanager] other-states [self]
+    (setv kept (lfor s self.states s.value))
+    (.empty-states self)
+    (yield)
+    (_assign self.states kept))
+
+  (defn set-rate [self rate]
+    (setv self.rate rate))
+
+  (defn agree [self wishes]
+    #[[Tell the others with the next batch what this process wishes; return what the last one told.
+
+    `wishes` are `WISHES` numbers, of which all processes get the sums.]]
+    (when (= (jax.process-count) 1)
+      (return wishes))
+    (setv self.wishes wishes)
+    self.news)
+
+  (defn _values [self]
+    (lfor
+      variables [self.weights self.optimizer.variables self.model.non-trainable-variables]
+      (lfor v variables v.value)))
+
+  (defn _words [self rate]
+    "Return what this process tells the others: a row for each device, the first has it."
+    (setv
+      words (np.zeros #((// self.count (jax.process-count)) (+ 1 WISHES)) "float32")
+      (get words 0) [(if (jax.process-index) 0 rate) #* self.wishes])
+    words)
+
+  ;; * What each device does
+
+  (defn _learn [self weights optimizer others x y words]
+    "Return weights, the optimizer's variables and the others after a batch, its loss, the news."
+    (setv
+      act (jax.value-and-grad self._loss :has-aux True)
+      [[loss others] gradients] (act weights others x y True)
+      [joined parted] (ravel-pytree [(lfor each [loss #* gradients] (/ each self.count)) words])
+      [[loss #* gradients] [words]] (parted (jax.lax.psum joined AXIS))
+      (get optimizer self.rate-place) (get words 0)
+      [weights optimizer] (.stateless-apply self.optimizer optimizer gradients weights))
+    #(weights optimizer others loss (cut words 1 None)))
+
+  (defn _learn-many [self weights optimizer others text starts words]
+    "Do as `_learn` for each of `starts` (batches, rows), windows of `text` (1, time)."
+    (setv lookback (get self.batches.shape 1))
+    (defn step [state each]
+      (setv
+        [weights optimizer others] state
+        [starts words] each
+        places (+ (get starts #((slice None) None)) (np.arange (+ lookback 1)))
+        both (.astype (get text 0 places) "int32"))
+      (unless self.batches.carries-state
+        (setv others (lfor
+          [v other] (zip self.model.non-trainable-variables others)
+          (if (carried? v) (jax.numpy.zeros-like other) other))))
+      (setv [weights optimizer others loss news] (._learn self weights optimizer others
+        (get both #((slice None) (slice None -1)))
+        (get both #((slice None) (slice 1 None)))
+        words))
+      #(#(weights optimizer others) #(loss news)))
+    (setv [state [losses news]] (jax.lax.scan step #(weights optimizer others) #(starts words)))
+    #(#* state losses (get news -1)))
+
+  (defn _validate [self weights others x y]
+    "Return the variables that aren't trained after a batch, and its loss."
+    (setv [loss others] (._loss self weights others x y False))
+    #(others (/ (jax.lax.psum loss AXIS) self.count)))
+
+  (defn _loss [self weights others x y training]
+    "Return the mean loss of this device's rows, and the other variables afterwards."
+    (setv [logits others] (.stateless-call self.part weights others x :training training))
+    #((self.model.loss y logits) others)))
+
+
+(defclass RowsParallel [keras.distribution.DataParallel]
+  "Keras' data parallelism, with the states that batches carry split by rows like the batches."
+
+  (defn get-variable-layout [self variable]
+    (if (carried? variable)
+      (.get-data-layout self variable.shape)
+      (.get-variable-layout (super) variable))))
+
+
+(defn carried? [variable]
+  "Return whether a Keras `variable` is a state that is carried from batch to batch."
+  (.startswith variable.name CARRIED))
+
+
+(defn _assign [variables arrays]
+  (for [[variable array] (zip variables arrays)]
+    (.assign variable array)))

@@ -1,0 +1,109 @@
+#[[The LSTM's loop over time, with a gradient written for it: for processors, by XLA.
+
+Gates stand in Keras' order: input, forget, candidate, output. The formulae are those of
+`keras.layers.LSTM` with its default activations. Shapes are as in `loop.hy`.]]
+
+(import
+  keras
+  keras [ops]
+  lstm-textgen.learning.learner.loop [Folded OwnLoop earlier flat over-time row unflat vector
+    with-rows]
+  lstm-textgen.learning.learner.products [product])
+
+
+(defclass FastLSTM [OwnLoop keras.layers.LSTM]
+  "`keras.layers.LSTM` with a faster loop over time for processors."
+
+  (defn inner-loop [self sequences initial-state mask [training False]]
+    "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
+    (setv
+      [inputs kernel] (.inputs-and-kernel self sequences)
+      recurrent (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
+      state (lfor array initial-state (ops.transpose array))
+      [hidden #* state] (lstm-over-time inputs #* state kernel recurrent self.low)
+      [h c] (lfor array state (ops.transpose array)))
+    #(h (ops.transpose hidden #(2 0 1)) [h c])))
+
+
+(defclass FoldedLSTM [Folded FastLSTM]
+  "The embedding and the LSTM after it.")
+
+
+(defn lstm-over-time [x h c kernel recurrent [low False]]
+  #[[Run an LSTM over a window; return the hidden states (T, u, B) and the last h and c (u, B).
+
+  `x` (T, m, B) are its inputs, `h` and `c` (u, B) is the state before it, `kernel` (m, 4u) and
+  `recurrent` (u, 4u) are its weights. With `low` the factors of products are bfloat16.]]
+  (defn [ops.custom-gradient] run [x h c kernel recurrent]
+    (setv [last-c hidden slopes] (_forward x h c kernel recurrent low))
+    (defn gradient [#* upstream]
+      (when (= (len upstream) 1)  ; some backends pass one tuple
+        (setv [upstream] upstream))
+      (_backward #* upstream hidden slopes x h kernel recurrent low))
+    #(#(hidden (get hidden -1) last-c) gradient))
+  (run x h c kernel recurrent))
+
+
+(defn _forward [x h c kernel recurrent low]
+  #[[Return the last c (u, B), the hidden states (T, u, B) and the slopes of a window.
+
+  The slopes (T, 6 × u × B) lead to input, forget, candidate and output, from h to c, and from c to
+  the c before it.]]
+  (setv
+    [time _ batch] x.shape
+    [units _] recurrent.shape
+    both (ops.concatenate [(ops.transpose kernel) (ops.transpose recurrent)] 1))
+  (defn step [t h c hidden slopes]
+    (setv
+      z (product both (ops.concatenate [(row x t) h] 0) low)
+      [i f g o] (ops.split (vector z) 4)
+      i (ops.sigmoid i)
+      f (ops.sigmoid f)
+      g (ops.tanh g)
+      o (ops.sigmoid o)
+      before c
+      c (+ (* f c) (* i g))
+      squashed (ops.tanh c)
+      h (ops.reshape (* o squashed) h.shape))
+    #(h c (with-rows hidden t h) (with-rows slopes t
+      (* g i (- 1 i))
+      (* before f (- 1 f))
+      (* i (- 1 (* g g)))
+      (* squashed o (- 1 o))
+      (* o (- 1 (* squashed squashed)))
+      f)))
+  (setv [_ last-c hidden slopes] (over-time time step [
+    h
+    (vector c)
+    (ops.zeros #(time units batch) h.dtype)
+    (ops.zeros #(time (* 6 units batch)) h.dtype)]))
+  #((ops.reshape last-c c.shape) hidden slopes))
+
+
+(defn _backward [d-hidden dh dc hidden slopes x h kernel recurrent low]
+  #[[Return the gradients of `_forward` for x, h, c and both kernels.
+
+  They follow from `d-hidden` (T, u, B), the gradient of the hidden states, and from `dh` and `dc`
+  (u, B), those of the last state.]]
+  (setv
+    [time _ batch] x.shape
+    wide (get recurrent.shape 1))
+  (defn step [t dh dc dz]
+    (setv
+      [to-i to-f to-g to-o to-c f] (ops.split (row slopes t) 6)
+      dh (vector (+ dh (row d-hidden t)))
+      dc (+ dc (* dh to-c))
+      gates [(* dc to-i) (* dc to-f) (* dc to-g) (* dh to-o)]
+      dz (with-rows dz t #* (lfor gate gates (ops.reshape gate h.shape))))
+    #((product recurrent (row dz t) low) (* dc f) dz))
+  (setv
+    [dh dc dz] (over-time time step [
+      dh
+      (vector dc)
+      (ops.zeros #(time wide batch) h.dtype)]
+      :backward True)
+    dz (flat dz)
+    dx (unflat (product kernel dz low) time)
+    fed (flat (ops.concatenate [x (earlier h hidden)] 1))
+    [d-kernel d-recurrent] (ops.split (product fed dz low :turn-b True) [(get x.shape 1)] 0))
+  #(dx dh (ops.reshape dc h.shape) d-kernel d-recurrent))

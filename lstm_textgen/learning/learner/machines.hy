@@ -1,0 +1,296 @@
+#[[Processes that train together: how they find each other, agree, and part.
+
+All that passes between machines is JAX's own: `keras.distribution.initialize` brings the processes
+together, collectives carry what they tell each other, and the heartbeats of JAX's coordination
+service notice when one is gone.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  atexit
+  functools [partial]
+  json
+  os
+  pathlib [Path]
+  re
+  subprocess
+  sys
+  tempfile [TemporaryDirectory]
+  numpy :as np
+  lstm-textgen [__version__]
+  lstm-textgen.basics.interrupts [Interrupted]
+  lstm-textgen.learning.learner.quiet [end-at-once import-keras muted-stdout reserve-stderr]
+  lstm-textgen.modelfile.checkpoint [file-image load-checkpoint])
+
+(setv
+  JOINING 45    ; seconds within which all processes must have come
+  HEARTBEAT 25  ; seconds without a sign of life until a process counts as gone
+  ;; What keras.distribution.initialize reads.
+  ADDRESSES "KERAS_DISTRIBUTION_JOB_ADDRESSES"
+  NOT-MET (+ f"the processes didn't all meet within {JOINING} seconds; check that each was "
+    f"started and that {ADDRESSES} names an address and port of process 0 that the others reach")
+  LOST (+ "another process of this run is gone, so training can't go on; the model is as it was "
+    "last saved, and the same command on every machine resumes")
+  ;; The status codes with which XLA's errors begin when a collective fails.
+  XLA-FAILURE (re.compile (+ "(UNKNOWN|INTERNAL|UNAVAILABLE|ABORTED|CANCELLED|"
+    "DEADLINE_EXCEEDED|FAILED_PRECONDITION): "))
+  ;; Shows the last line that it has read, once the process that writes them has ended.
+  WATCHER #[[
+import sys
+said = [""] + sys.stdin.read().splitlines()
+if said[-1]:
+    print(said[-1], file=sys.stderr)
+]])
+
+
+(defclass Alone []
+  #[[A process that trains by itself: what it says holds.
+
+  `distributed`: whether it uses all its devices; `leader?`: whether it saves and shows.]]
+
+  (setv
+    leader? True
+    processes 1)
+
+  (defn __init__ [self [distributed False]]
+    (setv self.distributed distributed))
+
+  (defn __enter__ [self]
+    self)
+
+  (defn __exit__ [self #* _])
+
+  (defn all-say [self value]
+    "Return the list of what each process says."
+    [value])
+
+  (defn leader-says [self value]
+    "Return what the leader says."
+    value)
+
+  (defn check-versions [self]
+    "Raise `ValueError` on every process if they differ in their versions.")
+
+  (defn check-alike [self what value]
+    "Raise `ValueError` on every process if they differ in `value`; `what` it is, in words.")
+
+  (defn leaders-model [self model]
+    "Return the leader's `model`, a `Checkpoint`, or None if it has none."
+    model)
+
+  (defn own-rows [self rows]
+    "Return the slice of a batch's `rows` that this process has; raise as `check-rows`."
+    (setv own (slice 0 rows))
+    (when self.distributed
+      (import jax)
+      (setv
+        devices (jax.devices)
+        each (check-rows rows (len devices))
+        places (lfor
+          [n device] (enumerate devices)
+          :if (= device.process-index (jax.process-index))
+          n)
+        own (slice (* each (get places 0)) (* each (+ 1 (get places -1))))))
+    own)
+
+  (defn even-rows [self rows]
+    "Return the smallest number from `rows` on that is split evenly."
+    (unless self.distributed
+      (return rows))
+    (import jax)
+    (* (jax.device-count) (- (// (- rows) (jax.device-count)))))
+
+  (defn describe [self]
+    "Return in words what the training is spread over; nothing, unless it is."
+    (if self.distributed (_devices-of self.processes) "")))
+
+
+(defclass Team [Alone]
+  #[[Several processes that train one model, each its rows of a batch. The first one leads.
+
+  While it is entered, a process that loses another one ends with one line and the status 1, or
+  with SIGABRT where JAX ends it. Every method but `describe` is called on all processes alike.]]
+
+  (defn __init__ [self words]
+    (import jax)
+    (.__init__ (super) True)
+    (setv
+      self.words words
+      self.processes (jax.process-count)
+      self.leader? (= (jax.process-index) 0)
+      self.place f"process {(jax.process-index)} of {self.processes}"))
+
+  (defn __exit__ [self kind error trace]
+    (cond
+      (or (is error None) (isinstance error Interrupted)) (do
+        (_if-not-lost self.all-say None)  ; nobody leaves before the leader has saved
+        (.keep-silent self.words))
+      (_lost? error) (end-at-once 1)  ; the watcher says why
+      ;; JAX would wait for the others at the exit.
+      True (atexit.register (fn []
+        (.keep-silent self.words)
+        (end-at-once 2))))
+    None)
+
+  (defn all-say [self value]
+    (import jax.experimental.multihost-utils [process-allgather])
+    (setv
+      own (np.frombuffer (.encode (json.dumps value)) "uint8")
+      sizes (.ravel (process-allgather (np.asarray (len own) "int32")))
+      padded (np.zeros (.max sizes) "uint8")
+      (get padded (slice (len own))) own)
+    (lfor
+      [size row] (zip sizes (process-allgather padded))
+      (json.loads (.decode (.tobytes (cut row size))))))
+
+  (defn leader-says [self value]
+    (get (.all-say self (if self.leader? value None)) 0))
+
+  (defn check-versions [self]
+    (import
+      jax
+      keras)
+    (.check-alike self "their versions"
+      f"lstm_textgen {__version__}, Keras {keras.__version__}, JAX {jax.__version__}"))
+
+  (defn check-alike [self what value]
+    (setv
+      said (.all-say self value)
+      other (next (gfor [n each] (enumerate said) :if (!= each (get said 0)) n) None))
+    (unless (is other None)
+      (raise (ValueError (+ f"the processes differ in {what}: {(get said 0)} in process 0, "
+        f"{(get said other)} in process {other}; give all of them the same")))))
+
+  (defn leaders-model [self model]
+    (import jax.experimental.multihost-utils [broadcast-one-to-all])
+    (setv
+      image (np.frombuffer (if model (file-image model) b"") "uint8")
+      size (.leader-says self (len image)))
+    (unless size
+      (return None))
+    (setv image (broadcast-one-to-all (if self.leader? image (np.zeros size "uint8"))))
+    (if self.leader? model (_model-in image))))
+
+
+(defn check-rows [rows count]
+  "Return how many of a batch's `rows` each of `count` devices has; raise `ValueError` if uneven."
+  (setv [each rest] (divmod rows count))
+  (when rest
+    (raise (ValueError (+ f"`batch_size` {rows} can't be split evenly over {count} devices; "
+      f"give a multiple of {count}, such as {(* count (+ each 1))}"))))
+  each)
+
+
+(defn join [report]
+  #[[Meet the other processes of this run, if it has others; return the `Team`, or an `Alone`.
+
+  `report` (a `Report`) shows what takes long. Processes are found through the environment, as JAX
+  does, or through Keras' own variables. Raise `ValueError` if they can't be; if they don't meet,
+  JAX ends the process.]]
+  (.doing report "loading Keras")
+  (import-keras)
+  (import keras)
+  (unless (= (keras.backend.backend) "jax")
+    (raise (ValueError (+ "`distributed` needs Keras on JAX, and this is "
+      f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))))
+  (setv words (LastWords))
+  (.would-say words NOT-MET)
+  (setv free-stderr (reserve-stderr))
+  (unless (_initialize)
+    (free-stderr)
+    (.keep-silent words)
+    (return (Alone :distributed True)))
+  (.would-say words LOST)
+  (setv team (Team words))
+  (unless team.leader?
+    (.say report f"{team.place}; process 0 shows and saves the run"))
+  team)
+
+
+(defn follower? []
+  "Return whether another process of this run saves and shows."
+  (setv jax (.get sys.modules "jax"))
+  (bool (and jax (jax.distributed.is-initialized) (jax.process-index))))
+
+
+(defn _initialize []
+  "Meet the other processes; return whether there are any to meet."
+  (import
+    jax
+    keras)
+  (jax.config.update "jax_enable_preemption_service" False)  ; signals are ours
+  ;; Two programs at once on a processor can wait for each other's collectives for ever.
+  (jax.config.update "jax_cpu_enable_async_dispatch" False)
+  (setv initialize jax.distributed.initialize)
+  (try
+    ;; Keras passes no time limits on; JAX's own are minutes.
+    (setv jax.distributed.initialize (partial initialize
+      :initialization-timeout JOINING
+      :heartbeat-timeout-seconds HEARTBEAT))
+    (with [_ (muted-stdout)]  ; JAX's Gloo greets there
+      (keras.distribution.initialize))
+    True
+    (except [error [ValueError RuntimeError]]
+      (unless (and (in "coordinator_address" (str error)) (not-in ADDRESSES os.environ))
+        (raise (ValueError (+ f"`distributed`: the processes can't meet: {error}; "
+          f"{ADDRESSES} and …_NUM_PROCESSES must be the same on all, and …_PROCESS_ID from 0"))))
+      False)
+    (finally
+      (setv jax.distributed.initialize initialize))))
+
+
+(defn _devices-of [processes]
+  "Return in words how many devices so many `processes` have."
+  (import jax)
+  (setv n (jax.device-count))
+  (+ (if (= n 1) "1 device" f"{n} devices") " of "
+    (if (= processes 1) "1 process" f"{processes} processes")))
+
+
+(defn _model-in [image]
+  "Return the `Checkpoint` in `image`, the bytes (uint8) of a model file."
+  (with [folder (TemporaryDirectory)]
+    (setv path (/ (Path folder) "model.h5"))
+    (.write-bytes path (.tobytes image))
+    (load-checkpoint path :resume True)))
+
+
+(defn _lost? [error]
+  "Return whether `error` is XLA's when another process has gone."
+  (and
+    (isinstance error #(ValueError RuntimeError))
+    (bool (.match XLA-FAILURE (str error)))))
+
+
+(defn _if-not-lost [act #* arguments]
+  "Return what `act` does with `arguments`; end the process if another one is gone."
+  (try
+    (act #* arguments)
+    (except [error [ValueError RuntimeError]]
+      (if (_lost? error)
+        (end-at-once 1)
+        (raise)))))
+
+
+(defclass LastWords []
+  #[[What this process says if it ends without a word: JAX ends a process from C++.
+
+  A watcher, a small process of its own, waits for that.]]
+
+  (defn __init__ [self]
+    (setv self.watcher (subprocess.Popen
+      [(getattr hy "sys_executable" sys.executable) "-c" WATCHER]
+      :stdin subprocess.PIPE
+      :text True
+      :start-new-session True)))  ; Ctrl-C is not for it
+
+  (defn would-say [self text]
+    "Let `text`, one line, be said if the process ends without another call."
+    (.write self.watcher.stdin (+ text "\n"))
+    (.flush self.watcher.stdin))
+
+  (defn keep-silent [self]
+    "Let nothing be said."
+    (unless self.watcher.stdin.closed
+      (.would-say self "")
+      (.close self.watcher.stdin)
+      (.wait self.watcher))))

@@ -1,0 +1,94 @@
+"Steps of training by PyTorch itself, on processors."
+
+(import
+  ctypes
+  math
+  sys
+  torch
+  torch.nn.functional [cross-entropy]
+  torch.optim.adam [adam]
+  lstm-textgen.basics.machine [cores]
+  lstm-textgen.learning.learner.stock [CLIP-NORM Learner])
+
+(setv
+  ;; glibc's `mallopt`: options, and values that let a process keep the memory that it frees.
+  MMAP-MAX #(-4 0)
+  TRIM-THRESHOLD #(-1 2_000_000_000))  ; bytes
+
+
+(defn keep-memory []
+  #[[Let this process keep the memory that it frees, if its allocator is glibc's.
+
+  Else the system takes the memory of a step and clears it for the next: 1.1 to 1.7 times the time
+  (bench/README.md). `MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=2000000000` does the same.]]
+  (when (= sys.platform "linux")
+    (setv set-option (getattr (ctypes.CDLL None) "mallopt" None))
+    (when set-option
+      (for [option [MMAP-MAX TRIM-THRESHOLD]]
+        (set-option #* option)))))
+
+
+(defclass TorchLearner [Learner]
+  #[[A `Learner` whose steps go through autograd and PyTorch's fused Adam, not through Keras.
+
+  The optimizer's variables stay Keras' own, so that a model file resumes anywhere.]]
+
+  (defn __init__ [self #* arguments]
+    (keep-memory)
+    (torch.set-num-threads (cores))
+    (.__init__ (super) #* arguments)
+    (setv
+      [self.rate] (gfor v self.optimizer.variables :if (= v.name "learning_rate") v)
+      self.parameters (lfor w self.weights w.value)
+      ;; Adam's means of each weight's gradient and of its square.
+      [self.means self.squares] (lfor
+        kind ["_momentum" "_velocity"]
+        (lfor v self.optimizer.variables :if (.endswith v.name kind) v.value)))
+    (for [means [self.means self.squares] [mean weight] (zip means self.parameters)]
+      (setv mean.data (torch.zeros-like weight))))  ; transposed in memory as the weight may be
+
+  (defn learn [self x y]
+    (setv loss (._loss self x y True))
+    (.backward loss)
+    (._update self (lfor p self.parameters p.grad))
+    (for [p self.parameters]
+      (setv p.grad None))
+    (.item loss))
+
+  (defn validate [self x y]
+    (with [_ (torch.no-grad)]
+      (.item (._loss self x y False))))
+
+  (defn _loss [self x y training]
+    "Return the mean loss of a batch in nats, a tensor."
+    (setv
+      [x y] (lfor ids [x y] (.long (torch.from-numpy ids)))
+      logits (.model self x :training training))
+    (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)))
+
+  (defn _update [self gradients]
+    #[[Clip the `gradients` and move the weights by them, as Keras' Adam does.
+
+    Keras adds ε to a root that isn't corrected for its beginning, PyTorch to one that is.]]
+    (setv
+      steps (float self.optimizer.iterations.value)
+      beta-2 self.optimizer.beta-2
+      too-long (/ (torch.nn.utils.get-total-norm gradients) CLIP-NORM)
+      correction (math.sqrt (- 1 (** beta-2 (+ steps 1)))))
+    (with [_ (torch.no-grad)]
+      (adam
+        #* (gfor
+          tensors [self.parameters gradients self.means self.squares]
+          (lfor t tensors (if (.is-contiguous t) t t.T)))  ; else it copies them
+        []
+        (lfor _ gradients (torch.tensor steps))
+        :fused True
+        :grad-scale (torch.clamp too-long :min 1)  ; the gradients are divided by it
+        :amsgrad False
+        :maximize False
+        :weight-decay 0.0
+        :lr (float self.rate.value)
+        :beta1 self.optimizer.beta-1
+        :beta2 beta-2
+        :eps (/ self.optimizer.epsilon correction)))
+    (.assign self.optimizer.iterations (+ self.optimizer.iterations.value 1))))

@@ -1,0 +1,261 @@
+#[[Layers → a Keras model that trains fast on every backend and is saved as stock layers.
+
+The training network predicts every position of windows (rows, lookback) and carries its state
+from window to window in weights of its own, which works on TensorFlow, JAX and PyTorch alike.]]
+
+(import
+  functools [partial]
+  itertools [islice]
+  os
+  random [Random]
+  keras
+  keras [ops]
+  numpy :as np
+  lstm-textgen.learning.learner.gru [FastGRU FoldedGRU]
+  lstm-textgen.learning.learner.lstm [FastLSTM FoldedLSTM]
+  lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
+  lstm-textgen.learning.learner.regularization [LARGE regularized]
+  lstm-textgen.modelfile.keraslayout [KERAS-CLASS KERAS-OPTIONS keras-config named-layers])
+
+(setv
+  CARRIED "carried_"  ; what the names of states begin with that windows carry over
+  ;; Layers whose loop is our own; and the same with the embedding folded in.
+  FAST {"lstm" FastLSTM  "gru" FastGRU}
+  FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU})
+
+
+(defn training-network [spec batch-shape rng-seed [low False] [of-rows None]]
+  #[[Build the network of `spec` (a `NetworkSpec`) for ids of `batch-shape` (rows, lookback).
+
+  It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
+  `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
+  generators are neither used nor changed. With `low`, LSTM and GRU layers multiply in bfloat16,
+  on PyTorch the dense layer too. With `of-rows` it is for one device's rows of a batch of so many,
+  under JAX.]]
+  (setv
+    [rows _] batch-shape
+    seeds (_seeds rng-seed)
+    ids (keras.Input :batch-shape batch-shape :dtype "int32")
+    [first others] (_beginning spec rows seeds low)
+    flow (first ids))
+  (for [[n [name layer]] (enumerate others)]
+    (setv flow ((if layer.recurrent?
+        (_carried (_recurrent layer name seeds low) rows)
+        ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
+        ;; XLA four times the rest.
+        ((_dropout-class of-rows) layer.size
+          :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
+          :seed (+ rng-seed n 1)
+          :dtype (_dtype low)
+          :name name))
+      flow)))
+  (setv
+    network (TrainingNetwork ids ((_dense spec.vocabulary-size seeds low) flow))
+    network.spec spec)
+  network)
+
+
+(defn carried-states [model]
+  "Return the weights in which a training network carries its state, each (rows, units)."
+  (lfor
+    layer model.layers
+    :if (isinstance layer Carried)
+    weight layer.carried
+    weight))
+
+
+(defclass TrainingNetwork [keras.Model]
+  #[[A network to train, which saves and loads as its stock twin does.
+
+  So what a callback such as Keras' `ModelCheckpoint` writes can be opened anywhere.]]
+
+  (defn stock [self]
+    "Return the stock twin with the weights of now."
+    (stock-model self.spec (lfor weight self.trainable-variables (as-array weight.value))))
+
+  (defn save [self #* arguments #** options]
+    "Save as Keras' models do."
+    (.save (.stock self) #* arguments #** options))
+
+  (defn save-weights [self #* arguments #** options]
+    "Save the weights as Keras' models do."
+    (.save-weights (.stock self) #* arguments #** options))
+
+  (defn load-weights [self #* arguments #** options]
+    "Load weights that `save-weights` of this or the stock twin has saved."
+    (setv stock (.stock self))
+    (.load-weights stock #* arguments #** options)
+    (for [[weight theirs] (zip self.trainable-variables stock.weights)]
+      (.assign weight theirs))))
+
+
+(defn stock-model [spec weights]
+  #[[Build the network of `spec` (a `NetworkSpec`) with these `weights` from stock Keras layers.
+
+  It takes ids (batch, time) and gives logits (batch, time, vocabulary). Keras draws seeds from
+  Python's global random generator, which is put back.]]
+  (with [_ (muted-stderr)
+         _ (kept-random)]
+    (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
+    (.set-weights model weights))
+  model)
+
+
+(defn as-array [tensor]
+  #[[Return a `tensor` of Keras' backend as an array of its own.
+
+  Keras' `convert_to_numpy` asks TensorFlow and PyTorch in a way of which NumPy 2 warns.]]
+  (when (hasattr tensor "detach")
+    (setv tensor (.cpu (.detach tensor))))
+  (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor)))
+
+
+(defn on-gpu? []
+  "Return whether Keras' backend computes on a GPU."
+  (match (keras.backend.backend)
+    "tensorflow" (do (import tensorflow :as tf)
+      (bool (tf.config.list-physical-devices "GPU")))
+    "jax" (do (import jax)
+      (!= (jax.default-backend) "cpu"))
+    "torch" (do (import torch)
+      (torch.cuda.is-available))))
+
+
+(defn apple-gpu? []
+  "Return whether Keras trains on Apple's GPU, as it does on PyTorch where there is one."
+  (when (= (keras.backend.backend) "torch")
+    (import torch)
+    (and (torch.backends.mps.is-available) (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps"))))
+
+
+;; * Layers to train with
+
+;; Each layer takes its seeds from `seeds` as it is made. Their order decides the initial weights.
+
+(defn _seeds [rng-seed]
+  "Yield the seeds that Keras draws for its layers after `keras.utils.set_random_seed`."
+  (setv generator (Random rng-seed))
+  (while True
+    (yield (.randint generator 1 1_000_000_000))))
+
+
+(defn _beginning [spec rows seeds low]
+  #[[Return the first layer after the ids, and the named layers that follow it.
+
+  The first is the embedding, with the layer after it folded in where that saves work.]]
+  (setv
+    size spec.vocabulary-size
+    [[name layer] #* others] (named-layers spec.layers))
+  (when (and (in layer.kind FOLDED) (_own-loop?) (<= size (* 3 spec.embedding)))
+    (setv
+      options (_recurrent-options name seeds)
+      kind (get FOLDED layer.kind)
+      folded (kind layer.size size spec.embedding (_wide-normal seeds) :low low #** options))
+    (return #((_carried folded rows) others)))
+  #((keras.layers.Embedding size spec.embedding
+      :embeddings-initializer (_wide-normal seeds)
+      :name "embedding")
+    (named-layers spec.layers)))
+
+
+(defn _wide-normal [seeds]
+  #[[Return the initializer of an embedding: normal with a deviation of 1.
+
+  With Keras' usual ±0.05 all units look alike to the network at first, and it ends worse
+  (bench/README.md).]]
+  (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
+
+
+(defn _dropout-class [of-rows]
+  (if of-rows
+    (do
+      (import lstm-textgen.learning.learner.jaxrows [SplitDropout])
+      SplitDropout)
+    keras.layers.Dropout))
+
+
+(defn _dense [size seeds low]
+  "Return the last layer, which gives logits of so many units."
+  (keras.layers.Dense size
+    :dtype (_dtype low)
+    :kernel-initializer (keras.initializers.GlorotUniform (next seeds))
+    :name "dense"))
+
+
+(defn _dtype [low]
+  #[[Return the Keras dtype of LSTM, dropout and dense layers; None for the usual one.
+
+  On PyTorch bfloat16 is left to Keras; other backends round within our own loops.]]
+  (when (and low (= (keras.backend.backend) "torch")) "mixed_bfloat16"))
+
+
+(defn _recurrent [layer name seeds low]
+  "Return the Keras layer to train `layer` with: on a GPU Keras' own, which goes through cuDNN."
+  ((_recurrent-class layer.kind low) layer.size #** (_recurrent-options name seeds)))
+
+
+(defn _recurrent-options [name seeds]
+  #[[Return the options of an LSTM or GRU layer called `name` that gives its outputs and its state.
+
+  The initializers are Keras' usual ones. It draws a seed for dropout within the layer too, though
+  there is none: that seed is part of the state in which a model file resumes.]]
+  (setv [kernel recurrent dropout] (islice seeds 3))
+  {"return_sequences" True
+   "return_state" True
+   "kernel_initializer" (keras.initializers.GlorotUniform kernel)
+   "recurrent_initializer" (keras.initializers.Orthogonal :seed recurrent)
+   "seed" dropout
+   "name" name})
+
+
+(defn _recurrent-class [kind low]
+  (cond
+    (and (in kind FAST) (_own-loop?)) (partial (get FAST kind) :low low)
+    (and (= kind "lstm") (= (keras.backend.backend) "torch")) (do
+      (import lstm-textgen.learning.learner.torchlstm [TorchLSTM])
+      (partial TorchLSTM :dtype (_dtype low)))
+    True (partial (getattr keras.layers (get KERAS-CLASS kind)) #** (.get KERAS-OPTIONS kind {}))))
+
+
+(defn _own-loop? []
+  "Return whether our own loop is the fastest: on processors, on the backends that XLA compiles."
+  (and (in (keras.backend.backend) ["tensorflow" "jax"]) (not (on-gpu?))))
+
+
+(defn _carried [inner rows]
+  "Return the recurrent layer `inner` as one that carries its state in batches of so many `rows`."
+  (Carried inner rows :dtype inner.dtype-policy :name f"carried_{inner.name}"))
+
+
+(defclass Carried [keras.layers.Layer]
+  #[[A recurrent layer that begins each window with the state in which the last one ended.
+
+  Keras' own `stateful=True` is right only on TensorFlow; here the state is kept in weights that
+  aren't trained, which every backend tracks.]]
+
+  (defn __init__ [self inner rows #** options]
+    (.__init__ (super) #** options)
+    (setv
+      self.inner inner
+      self.rows rows))
+
+  (defn build [self shape]
+    (.build self.inner shape)
+    (setv self.carried (lfor
+      n (range (len self.inner.state-size))
+      (.add-weight self
+        :shape #(self.rows self.inner.units)
+        :initializer "zeros"
+        :trainable False
+        :autocast False  ; in bfloat16 Keras would assign to a rounded copy, on PyTorch
+        :name f"{CARRIED}{n}"))))
+
+  (defn call [self sequences [training False]]
+    (setv [output #* states] (self.inner sequences
+      :initial-state (lfor weight self.carried (ops.copy weight))  ; PyTorch assigns in place
+      :training training))
+    (for [[weight state] (zip self.carried states)]
+      (.assign weight state))
+    (if (and training (>= self.inner.units LARGE))
+      (regularized output)
+      output)))

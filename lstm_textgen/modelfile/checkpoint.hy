@@ -1,0 +1,365 @@
+#[[The model file: a crash while it is written loses nothing, and a stranger's file does no harm.
+
+`model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in every HDF5
+file of its own. This package finds a group `lstm_textgen` with the vocabulary, the settings, the
+history and, to resume training, `resume`. It reads a file only if that holds exactly what a model
+file holds, nothing less and nothing more.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [asdict dataclass]
+  functools [partial]
+  io [BytesIO]
+  json
+  warnings
+  numpy :as np
+  lstm-textgen.basics.files [backup-path replace-file]
+  lstm-textgen.basics.values [read-json]
+  lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
+  lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
+  lstm-textgen.modelfile.places [find-model model-path]
+  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-place count?
+    read-settings]
+  lstm-textgen.settings.layers [NetworkSpec]
+  lstm-textgen.settings.table [ModelSettings]
+  lstm-textgen.text.vocabulary [Vocabulary])
+
+(setv
+  ;; Files are of format 1, of 2 with an evaluation, and of 3 with weights of 16 bits.
+  FORMAT 3
+  STORED-TEXTS ["vocabulary" "settings" "history"]
+  EVALUATION "evaluation"
+  RESUME-PARTS ["variables" "optimizer"]
+  ;; The order in which format 1 has always had them: the same model gives the same bytes.
+  STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
+    "validation" "layers" "learning_rate" "epochs" "patience" "rng_seed" "temperature" "embedding"
+    "beginning" "recipe"])
+
+
+(defclass [dataclass] Place []
+  #[[Where a training run stands in its text.
+
+  - `epoch`: how many epochs are behind it; `step`: how many steps of the next one.
+  - `updates`: how often the weights were changed, over all epochs.
+  - `loss-sum`: the sum of the losses of those `step` steps, in nats per unit.
+  - `text`: the fingerprint of the text that it trains on.]]
+  #^ int epoch
+  #^ int step
+  #^ int updates
+  #^ float loss-sum
+  #^ str text)
+
+
+(defclass [(dataclass :eq False)] Resume []
+  #[[What it takes to resume training with the same bits.
+
+  Its `place` (a `Place`), and lists of arrays: the network's `variables` and the `optimizer`'s.]]
+  #^ Place place
+  #^ list variables
+  #^ list optimizer)
+
+
+(defclass [(dataclass :eq False)] Checkpoint []
+  #[[A model as it stands in its file.
+
+  - `weights`: float32 arrays in Keras' order: the embedding (vocabulary, dimensions); for each
+    recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and
+    the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).
+  - `vocabulary`: a `Vocabulary`; `settings`: its `ModelSettings`; `history`: a dict per epoch.
+  - `resume`: a `Resume`, or None where training can't be resumed.
+  - `evaluation`: what `evaluate` found, a dict, or None.
+  - `half`: whether the file has the weights in 16 bits, to be small; they are float32 all the same
+    once they are read, but rounded.]]
+  #^ list weights
+  #^ Vocabulary vocabulary
+  #^ ModelSettings settings
+  #^ list history
+  (setv
+    #^ Resume resume None
+    #^ dict evaluation None
+    #^ bool half False)
+
+  (defn [property] format [self]
+    "The number of the file's format, which programs before that number can't read."
+    (cond
+      self.half FORMAT
+      self.evaluation 2
+      True 1))
+
+  (defn [property] rounded [self]
+    "The weights as the file gives them back; infinite where 16 bits don't hold a number."
+    (with [_ (np.errstate :over "ignore")]
+      (if self.half
+        (lfor w self.weights (.astype (.astype w "float16") "float32"))
+        self.weights)))
+
+  (defn [property] weight-count [self]
+    "How many weights the network has."
+    (sum (gfor array self.weights array.size)))
+
+  (defn [property] spec [self]
+    "The `NetworkSpec` that the weights belong to."
+    (NetworkSpec self.settings.layers (len self.vocabulary) self.settings.embedding)))
+
+
+(defclass NewerFormat [ValueError]
+  "The file was written by a newer version of this program.")
+
+
+;; * Saving
+
+(defn save-checkpoint [checkpoint path]
+  #[[Write `checkpoint` to the file at `path`; the old file becomes `.bak`.
+
+  A damaged old file doesn't replace a sound `.bak`. Raise `OSError` if the file can't be written,
+  `ValueError` if it couldn't be read again, such as one whose weights are not finite; the old file
+  is still there then.]]
+  (replace-file (model-path path) (file-image checkpoint) _sound?))
+
+
+(defn file-image [checkpoint]
+  #[[Return the whole file as bytes; raise `ValueError` if they couldn't be read again.
+
+  It is made in memory: so a full disk is met by a plain write, never inside HDF5.]]
+  (import h5py)  ; only to write: it takes a tenth of a second to come
+  (read-settings (.as-dict checkpoint.settings))
+  (check-history checkpoint.history)
+  (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
+  (check-arrays "weights" checkpoint.rounded)
+  (setv image (BytesIO))
+  (with [file (h5py.File image "w")]
+    (_write-keras file checkpoint)
+    (_write-ours file checkpoint))
+  (.getbuffer image))
+
+
+(defn _write-keras [file checkpoint]
+  "Write the part that stock Keras reads: the weights, and the attributes that describe them."
+  (setv
+    shapes (weight-shapes checkpoint.spec)
+    dtype (if checkpoint.half "float16" "float32"))
+  (for [[[path shape] array] (zip shapes checkpoint.weights :strict True)]
+    (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
+    (.create-dataset file f"model_weights/{path}" :data (np.asarray array dtype)))
+  (for [[path attributes] (.items (keras-attributes checkpoint.spec))]
+    (.update (. (get file (or path "/")) attrs) attributes)))
+
+
+(defn _write-ours [file checkpoint]
+  "Write the group `lstm_textgen`."
+  (setv
+    group (.create-group file "lstm_textgen")
+    texts (lfor
+      text [
+        (.to-json checkpoint.vocabulary)
+        (json.dumps (_in-order (.as-dict checkpoint.settings)))
+        (json.dumps checkpoint.history)
+        #* (if checkpoint.evaluation [(json.dumps checkpoint.evaluation)] [])]
+      (_as-bytes text)))
+  (for [[name text] (zip [#* STORED-TEXTS EVALUATION] texts)]
+    (.create-dataset group name :data text))
+  (setv
+    (get group.attrs "format") checkpoint.format
+    (get group.attrs "sha256") (digest [#* texts #* checkpoint.rounded]))
+  (when checkpoint.resume
+    (_write-resume group checkpoint.resume)))
+
+
+(defn _in-order [settings]
+  "Return the dict `settings` in the order of the file, without those of later that are empty."
+  (setv later (dfor [name value] (.items settings) :if value name value))
+  {#** (dfor name STORED-SETTINGS name (get settings name)) #** later})
+
+
+(defn _write-resume [parent resume]
+  "Write a `Resume` into the new group `resume` of the group `parent`."
+  (setv
+    place (asdict resume.place)
+    state (_as-bytes (json.dumps place))
+    parts (dfor name RESUME-PARTS name (getattr resume name))
+    arrays (lfor part (.values parts) array part array)
+    group (.create-group parent "resume"))
+  (check-place place)
+  (check-arrays "optimizer state" arrays)
+  (.create-dataset group "state" :data state)
+  (for [[name part] (.items parts)]
+    (.create-group group name)
+    (for [[n array] (enumerate part)]
+      (.create-dataset group f"{name}/{n}" :data array)))
+  (setv (get group.attrs "sha256") (digest [state #* arrays])))
+
+
+(defn _as-bytes [text]
+  "Return `text` as an array of its UTF-8 bytes: an attribute holds at most 64 KiB and no NUL."
+  (np.frombuffer (.encode text "utf-8") "uint8"))
+
+
+;; * Loading
+
+(defn load-checkpoint [path [resume False] [warn warnings.warn]]
+  #[[Return the `Checkpoint` in the file at `path`; with `resume` also what resumes its training.
+
+  If that file is damaged and the one before it, `.bak`, is sound, that one is read and `warn` is
+  called with a line that says so; no file is changed. Raise `FileNotFoundError` or another
+  `OSError` if there is none that can be read, `ValueError` if it is not a model, is damaged, is of
+  a newer format, or has anything that no model has. Nothing in the file is executed, and no other
+  file is touched.]]
+  (setv
+    path (find-model path)
+    backup (backup-path path))
+  (_assert-there path backup)
+  (try
+    (_read path resume)
+    (except [NewerFormat]
+      (raise))
+    (except [error ValueError]
+      (unless (_sound? backup)
+        (raise))
+      (warn f"{error}; the model saved before it is used instead: {backup}")
+      (_read backup resume))))
+
+
+(defn load-old [path warn]
+  #[[Return the model at `path` (a Path) to train further, or None if there is none.
+
+  If only its `.bak` is left, that is an error which says what to do: no new model must take its
+  place. Raises what `load-checkpoint` does.]]
+  (when (or (.exists path) (.exists (backup-path path)))
+    (try
+      (load-checkpoint path :resume True :warn warn)
+      (except [NewerFormat]
+        (raise))
+      (except [error ValueError]
+        (raise (ValueError f"{error}; to replace it, train a new model with `restart`")
+          :from error)))))
+
+
+(defn _assert-there [path backup]
+  "Raise `FileNotFoundError` with what to do unless there is a file at `path`."
+  (when (.exists path)
+    (return))
+  (raise (FileNotFoundError (if (.exists backup)
+    (+ f"{path}: there is no such model, but the one saved before it: "
+      f"to use that, rename {backup} to {path.name}")
+    f"{path}: there is no such model; train one with `sources`, or give another `path`"))))
+
+
+(defn _sound? [path]
+  "Return whether the file at `path` is a whole model, of this format or a newer one."
+  (try
+    (_read path True)
+    (except [NewerFormat])
+    (except [[ValueError OSError]]
+      (return False)))
+  True)
+
+
+(defn _read [path resume]
+  "Return the `Checkpoint` in the file at `path`, whatever its format."
+  (try
+    (with [file (open-hdf5 path)]
+      (unless-sound (in "lstm_textgen" file.objects)
+        "it was not made by this program; if Keras made it, use `TextModel.from_keras`")
+      (setv format (.get (.attributes file "lstm_textgen") "format"))
+      (unless-sound (and (count? format) (>= format 1)) "it has no format number")
+      (when (> format FORMAT)
+        (raise (NewerFormat (+ f"it has the format {format} of a newer lstm_textgen, "
+          f"and this one reads up to {FORMAT}: upgrade it"))))
+      ((get READERS format) file resume))
+    (except [error ValueError]
+      (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
+      (raise (kind f"{path}: not a usable model: {error}") :from None))))
+
+
+(defn _read-model [file resume [half False]]
+  "Return the `Checkpoint` in the open `file`, its weights stored in 16 bits if `half`."
+  (setv
+    names [
+      #* STORED-TEXTS
+      #* (if (in f"lstm_textgen/{EVALUATION}" file.objects) [EVALUATION] [])]
+    texts (lfor name names (.array file f"lstm_textgen/{name}" "u"))
+    model (_read-texts #* (gfor text texts (.tobytes text)))
+    dtype (if half "float16" "float32"))
+  (_check-objects file model.spec)
+  (_check-attributes file model.spec)
+  (setv
+    model.half half
+    model.weights (lfor
+      [path shape] (weight-shapes model.spec)
+      (.floats file f"model_weights/{path}" shape dtype)))
+  (_check-digest file "lstm_textgen" [#* texts #* model.weights])
+  (when (and resume (in "lstm_textgen/resume" file.objects))
+    (setv model.resume (_read-resume file)))
+  model)
+
+
+(defn _read-texts [vocabulary settings history [evaluation None]]
+  "Return a `Checkpoint` without weights from the texts (bytes) in the group `lstm_textgen`."
+  (setv
+    settings (read-settings (read-json settings "its settings" dict))
+    history (read-json history "its history" list)
+    vocabulary (Vocabulary.from-json (.decode vocabulary)))
+  (check-history history)
+  (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
+  (.encode vocabulary settings.beginning)  ; refuses what the vocabulary lacks
+  (when evaluation
+    (setv evaluation (read-json evaluation "its evaluation" dict)))
+  (check-evaluation evaluation (len vocabulary))
+  (Checkpoint [] vocabulary settings history :evaluation evaluation))
+
+
+(defn _read-resume [file]
+  "Return the `Resume` in the group `resume`."
+  (setv
+    group "lstm_textgen/resume"
+    text (.array file f"{group}/state" "u")
+    place (read-json (.tobytes text) "its training state" dict)
+    parts (lfor
+      name RESUME-PARTS
+      (lfor path (_resume-paths file name) (.array file path "fiu")))
+    arrays (lfor part parts array part array))
+  (_check-digest file group [text #* arrays])
+  (check-place place)
+  (check-arrays "optimizer state" arrays)
+  (Resume (Place #* (gfor name Place.__dataclass_fields__ (get place name))) #* parts))
+
+
+(setv READERS {1 _read-model  2 _read-model  3 (partial _read-model :half True)})  ; by format
+
+
+;; * Checks of the open file
+
+(defn _check-objects [file spec]
+  "Raise `ValueError` if `file` has any group or array that no model has."
+  (setv
+    resume ["" "/state" #* (gfor name RESUME-PARTS f"/{name}")]
+    known #{
+      "lstm_textgen"
+      #* (keras-attributes spec)
+      #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
+      #* (gfor name [#* STORED-TEXTS EVALUATION] f"lstm_textgen/{name}")
+      #* (gfor path resume f"lstm_textgen/resume{path}")
+      #* (gfor name RESUME-PARTS path (_resume-paths file name) path)})
+  (for [path file.objects]
+    (unless-sound (in path known) f"it has '{path}', which no model has")))
+
+
+(defn _resume-paths [file part]
+  "Return the paths of the arrays in a `part` of `resume`, in order."
+  (setv group f"lstm_textgen/resume/{part}")
+  (lfor
+    n (range (sum (gfor path file.objects (.startswith path (+ group "/")))))
+    f"{group}/{n}"))
+
+
+(defn _check-attributes [file spec]
+  "Raise `ValueError` unless Keras would find in `file` the network of `spec`."
+  (for [[path attributes] (.items (keras-attributes spec))]
+    (unless-sound (= (.attributes file path) attributes)
+      f"what '{(or path "/")}' says to Keras contradicts the settings")))
+
+
+(defn _check-digest [file path arrays]
+  "Raise `ValueError` unless the SHA-256 at the group `path` is that of `arrays`."
+  (unless-sound (= (.get (.attributes file path) "sha256") (digest arrays))
+    "it is damaged: its checksum does not match"))

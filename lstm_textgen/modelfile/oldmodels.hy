@@ -1,0 +1,347 @@
+#[[Models of Keras 1, 2 or 3, such as those of the program that this one was ported from.
+
+They have LSTM or GRU layers and a dense one, and a vocabulary beside them. A character goes in as
+an embedding, one-hot or as a number. Keras 3 can't load most of the old ones, and computes
+something else with others. Here they become models like any other, whose predictions are the old
+ones.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [replace]
+  os [PathLike]
+  pathlib [Path]
+  numpy :as np
+  lstm-textgen.modelfile.checkpoint [Checkpoint]
+  lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
+  lstm-textgen.modelfile.keraslayout [GATES TWO-BIASES]
+  lstm-textgen.modelfile.kerasnetworks [open-network]
+  lstm-textgen.modelfile.soundness [count?]
+  lstm-textgen.settings.layers [Layer Layers]
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.text.vocabulary [Vocabulary])
+
+;; Old gates with `hard_sigmoid` were 0.2x + 0.5; Keras 3 has x/6 + 0.5. With the weights of
+;; such a gate times 1.2 they are the same.
+(setv HARDER 1.2)
+
+;; Keras' classes of recurrent layers; for each of our families the places of Keras 1's gates in
+;; today's order, in which an LSTM's i, c, f, o is i, f, c, o.
+(setv
+  FAMILIES {"LSTM" "lstm"  "CuDNNLSTM" "lstm"  "GRU" "gru"  "CuDNNGRU" "gru"}
+  FROM-KERAS-1 {"lstm" [0 2 1 3]  "gru" [0 1 2]}
+  DENSE ["Dense" "TimeDistributedDense"])
+
+(setv  ; to train with unless told otherwise: there is no text yet that could decide it
+  EPOCHS 50
+  ROWS 32)
+
+
+(defn import-model [model vocabulary]
+  #[[Return the `Checkpoint` of a `model` of Keras: the path of its file, or a live one.
+
+  Its `vocabulary` is a `Vocabulary`, or the path of its alphabet: a text file that has all of its
+  characters in their order, but for an id 0 that the embedding masks. One-hot input becomes an
+  embedding that is the identity matrix, a number as input an embedding of one dimension, the
+  output logits. The settings are today's defaults, but for the layers, the lookback and, if the
+  vocabulary has no capital letters, `lower`. Raise `OSError` for a file that can't be read,
+  `ValueError` for a model of another kind; a file is read as warily as any stranger's.]]
+  (setv file? (isinstance model #(str PathLike)))
+  (when file?
+    (_assert-old model))
+  (unless (isinstance vocabulary Vocabulary)
+    (setv vocabulary (_read-alphabet vocabulary)))
+  (try
+    (with [network (open-network model)]
+      (_read-model network vocabulary))
+    (except [error ValueError]
+      (setv name (if file? model "`model`"))
+      (raise (ValueError f"{name}: not a usable Keras model: {error}") :from None))))
+
+
+(defn _assert-old [path]
+  "Raise `ValueError` if the file at `path` is one of this program's own models."
+  (try
+    (with [file (open-hdf5 path)]
+      (setv own (in "lstm_textgen" file.objects)))
+    (except [ValueError]  ; what is wrong with it is said by those who need more of it
+      (setv own False)))
+  (when own
+    (raise (ValueError
+      f"{path}: this is a model of this program already, and needs no `TextModel.from_keras`"))))
+
+
+(defn _read-alphabet [path]
+  "Return the vocabulary whose characters stand one after the other in the text file at `path`."
+  (try
+    (Vocabulary "characters" (list (.read-text (Path path) "utf-8")))
+    (except [error ValueError]
+      (raise (ValueError f"{path}: not an alphabet: {error}") :from None))))
+
+
+(defn _read-model [network vocabulary]
+  "Return the `Checkpoint` with this `vocabulary` of an open `network`."
+  (setv
+    configs (_layer-configs network)
+    [#* middle dense] (_check-kinds (lfor each configs :if (!= (get each 0) "InputLayer") each))
+    [embedding masked middle] (_read-input network middle (len vocabulary))
+    layers []
+    weights [(cut embedding masked None)]
+    width (get embedding.shape 1))
+  (_check-size (_units (get dense 1)) (len embedding) masked vocabulary)
+  (for [[kind config] middle]
+    (setv layer (_layer kind config))
+    (.append layers layer)
+    (when layer.recurrent?
+      (.extend weights (_read-recurrent network kind config width))
+      (setv width layer.size)))
+  (for [array (_read-dense network (get dense 1) width (len embedding))]
+    (.append weights (get array #(... (slice masked None)))))
+  (Checkpoint weights vocabulary
+    (_settings (Layers layers) (_lookback configs) (get embedding.shape 1) vocabulary)
+    []))
+
+
+(defn _check-size [outputs inputs masked vocabulary]
+  "Raise `ValueError` unless a network with so many outputs and inputs has this `vocabulary`."
+  (setv
+    predicted (- outputs masked)
+    size (len vocabulary))
+  (unless-sound (= predicted size)
+    (+ f"it predicts {predicted} {vocabulary.unit} but the vocabulary has {size}; look for one "
+      "that is missing there or too many, such as a line break at the end of the alphabet"))
+  (unless-sound (= outputs inputs)
+    f"it reads {inputs} {vocabulary.unit} but predicts {outputs}: they are not the same ones"))
+
+
+(defn _read-input [network configs size]
+  #[[Return #(embedding masked others): how ids are read, and the layers that follow.
+
+  The `embedding` is (ids, dimensions); without a layer for it there are `size` ids. `masked` is 1
+  if id 0 is skipped by the network, else 0.]]
+  (setv
+    [[kind config] #* others] configs
+    masked 0)
+  (if (= kind "Embedding")
+    (setv
+      shape #((_count config "input_dim") (_count config "output_dim"))
+      [embedding] (_weights network config [shape])
+      masked (int (bool (.get config "mask_zero"))))
+    (setv
+      others configs
+      embedding (if (_reads-a-number? network configs)
+        (.reshape (/ (np.arange size :dtype "float32") size) -1 1)
+        (np.eye size :dtype "float32"))))
+  (for [[kind config] others :if (= kind "Masking")]
+    (setv value (.get config "mask_value" 0))
+    (unless-sound (and
+      (isinstance value #(int float))
+      (not (.any (.all (= (cut embedding masked None) value) 1))))
+      "its masking layer skips a character, which can't be done here"))
+  #(embedding masked (lfor each others :if (!= (get each 0) "Masking") each)))
+
+
+(defn _reads-a-number? [network configs]
+  #[[Return whether a character goes in as one number: its id divided by the number of characters.
+
+  Then the kernel of the first LSTM or GRU layer, its first weight, has one row.]]
+  (setv shapes (.shapes network
+    (_option (next (gfor [kind config] configs :if (in kind FAMILIES) config)) "name")))
+  (any (gfor shape (cut shapes 1) (= (cut shape 1) #(1)))))
+
+
+(defn _settings [layers lookback dimensions vocabulary]
+  "Return the `ModelSettings` of a model with these `layers` and `dimensions` of its embedding."
+  (setv known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit))
+  (replace
+    (new-settings {
+      "unit" vocabulary.unit
+      "lookback" lookback
+      "lower" (all (gfor unit known (= unit (.lower unit))))})
+    :layers layers
+    :epochs EPOCHS
+    :batch-size ROWS
+    :embedding dimensions
+    :beginning (if (in " " known) " " (get [#* known ""] 0))))
+
+
+(defn _lookback [configs]
+  "Return the length of the windows that the network was made for, or None if it isn't said."
+  (for [[_ config] configs  name ["batch_input_shape" "batch_shape"]]
+    (setv shape (.get config name))
+    (when (and (isinstance shape #(list tuple)) (> (len shape) 1) (count? (get shape 1)))
+      (return (or (get shape 1) None))))
+  None)
+
+
+;; * What the network says of its layers
+
+(defn _layer-configs [network]
+  "Return [class, configuration] of each layer but a softmax of its own; wrappers are taken off."
+  (lfor
+    layer network.layers
+    :setv [kind config] (_unwrapped layer)
+    :if (!= [kind (.get config "activation")] ["Activation" "softmax"])
+    [kind config]))
+
+
+(defn _unwrapped [layer]
+  #[[Return [class, configuration] of a `layer` of the list, of what is in it if it has a wrapper.
+
+  A layer that is applied at each place has its weights under the wrapper's name.]]
+  (setv [kind config] [(_option layer "class_name") (_option layer "config")])
+  (unless-sound (isinstance config dict) "its description has a layer without configuration")
+  (unless (= kind "TimeDistributed")
+    (return [kind config]))
+  (setv
+    inner (_option config "layer")
+    [kind inside] [(_option inner "class_name") (_option inner "config")])
+  (unless-sound (isinstance inside dict) "its description has a layer without configuration")
+  [kind {#** inside  "name" (_option config "name")}])
+
+
+(defn _check-kinds [configs]
+  #[[Return `configs`, [class, configuration] of each layer; raise `ValueError` for other networks.
+
+  They must be an embedding or none, then LSTM, GRU and dropout layers, then a dense one; masking
+  may come before the first that remembers.]]
+  (setv
+    kinds (lfor [kind _] configs kind)
+    recurrent (lfor [n kind] (enumerate kinds) :if (in kind FAMILIES) n))
+  (for [[n kind] (enumerate (cut kinds -1))]
+    (unless-sound (or
+        (in kind [#* FAMILIES "Dropout"])
+        (and (= kind "Embedding") (= n 0))
+        (and (= kind "Masking") (< n (min recurrent :default n))))
+      f"it has a layer of the kind {kind !r} among its LSTM and GRU layers"))
+  (unless-sound (and recurrent (in (get kinds -1) DENSE))
+    "it is not made of LSTM or GRU layers followed by a dense one")
+  configs)
+
+
+(defn _option [config #* names]
+  "Return the value in `config` under the first of `names` (Keras 2's, then 1's) that it has."
+  (unless-sound (isinstance config dict) "its description has an invalid layer entry")
+  (for [name names]
+    (when (in name config)
+      (return (get config name))))
+  (unless-sound False f"its description has a layer without '{(get names 0)}'"))
+
+
+(defn _layer [kind config]
+  "Return the `Layer` that a layer of class `kind` with this `config` is."
+  (if (= kind "Dropout")
+    (Layer "dropout" (_share config))
+    (Layer (_recurrent-kind kind config) (_units config))))
+
+
+(defn _units [config]
+  "Return how many units a layer has."
+  (_count config "units" "output_dim"))
+
+
+(defn _count [config #* names]
+  "Return the positive whole number under the first of `names` that `config` has."
+  (setv count (_option config #* names))
+  (unless-sound (and (count? count) (> count 0))
+    f"its description has a layer with an invalid number of {(get names 0)}")
+  count)
+
+
+(defn _share [config]
+  "Return what share a dropout layer drops."
+  (setv share (_option config "rate" "p"))
+  (unless-sound (and (isinstance share #(int float)) (<= 0 share 0.999))
+    "its description has a dropout layer with an invalid rate")
+  (float share))
+
+
+(defn _recurrent-kind [kind config]
+  #[[Return what a recurrent layer of class `kind` is called in the layer language.
+
+  That is `lstm` or `gru`, with `-hard` if its gates go through `hard_sigmoid` and `-before` for a
+  GRU without `reset_after`, which files before Keras 2.2 don't mention.]]
+  (setv family (get FAMILIES kind))
+  (when (!= kind (.upper family))  ; cuDNN's can do nothing else
+    (return family))
+  (unless-sound (= (_option config "activation") "tanh") f"it has a layer of {kind} without tanh")
+  (unless-sound (not (.get config "go_backwards"))
+    f"it has a layer of {kind} that reads backwards")
+  (setv
+    gates (_option config "recurrent_activation" "inner_activation")
+    before (and (= family "gru") (not (.get config "reset_after"))))
+  (unless-sound (in gates ["sigmoid" "hard_sigmoid"])
+    f"it has a layer of {kind} with gates of the kind {gates !r}")
+  (+ family (if (= gates "sigmoid") "" "-hard") (if before "-before" "")))
+
+
+;; * Weights
+
+(defn _read-dense [network config width size]
+  "Return the kernel (width, size) and the bias (size,) of the last layer."
+  (unless-sound (in (_option config "activation") ["softmax" "linear"])
+    "its last layer has no softmax")
+  (_weights network config [#(width size) #(size)]))
+
+
+(defn _read-recurrent [network kind config width]
+  #[[Return a recurrent layer's kernel (width, g·u), recurrent kernel (u, g·u) and bias.
+
+  The bias is (g·u,), of a GRU with `reset_after` (2, g·u); an LSTM has g = 4 gates, a GRU 3.]]
+  (setv
+    family (get FAMILIES kind)
+    name (_recurrent-kind kind config)
+    u (_units config)
+    wide (* u (get GATES name))
+    kernels [#(width wide) #(u wide)]
+    weights (cond
+      (!= kind (.upper family))
+        (_from-cudnn family #* (_weights network config [#* kernels #((* 2 wide))]))
+      (= (len (.shapes network (_option config "name"))) (* 3 (get GATES name)))
+        (_from-keras-1 family
+          (_weights network config (* (get GATES name) [#(width u) #(u u) #(u)])))
+      True
+        (_weights network config [#* kernels (if (in name TWO-BIASES) #(2 wide) #(wide))])))
+  (if (and (in "-hard" name) (_old-keras? network))
+    (lfor weight weights (* weight (_scale family u)))
+    weights))
+
+
+(defn _old-keras? [network]
+  "Return whether the `network` is of a Keras before version 3."
+  (not (.startswith network.version "3")))
+
+
+(defn _scale [family u]
+  "Return what the weights of old gates are multiplied by (gates × u,): all but the candidate's."
+  (np.repeat
+    (np.float32 (if (= family "lstm") [HARDER HARDER 1 HARDER] [HARDER HARDER 1]))
+    u))
+
+
+(defn _weights [network config shapes]
+  "Return the weights of the layer with this `config`, each in its shape."
+  (setv
+    name (_option config "name")
+    found (.shapes network name))
+  (unless-sound (= (len found) (len shapes))
+    f"it has a layer with {(len found)} weights instead of {(len shapes)}")
+  (.weights network name shapes))
+
+
+(defn _from-keras-1 [family weights]
+  "Join the kernel, recurrent kernel and bias of each gate, in Keras 1's order of gates."
+  (setv gates (lfor n (get FROM-KERAS-1 family) (cut weights (* 3 n) (+ (* 3 n) 3))))
+  (lfor part (zip #* gates) (np.concatenate part -1)))
+
+
+(defn _from-cudnn [family kernel recurrent bias]
+  #[[Turn the weights of a CuDNNLSTM or CuDNNGRU layer.
+
+  Each gate's kernels are transposed, the input's with its shape kept. The bias is in two halves;
+  an LSTM's are added.]]
+  (defn turn [gates how]
+    (np.concatenate (lfor gate (np.split gates (len (get FROM-KERAS-1 family)) 1) (how gate)) 1))
+  (setv halves (.reshape bias 2 -1))
+  [(turn kernel (fn [gate] (.reshape gate.T gate.shape :order "F")))
+    (turn recurrent np.transpose)
+    (if (= family "lstm") (.sum halves 0) halves)])

@@ -1,0 +1,260 @@
+#[[The files that texts and pages are written to: never over what is read, and never by half.
+
+Such a file appears under its name by a rename, when it is complete. What is there already stays
+until then, and for good if anything fails.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [contextmanager suppress]
+  importlib.util [find-spec]
+  os
+  pathlib [Path]
+  re
+  secrets
+  shutil
+  signal
+  threading
+  lstm-textgen.basics.files [naming-errors refuse-read-only]
+  lstm-textgen.modelfile.checkpoint [backup-path]
+  lstm-textgen.modelfile.hdf5 [SIGNATURE]
+  lstm-textgen.modelfile.places [model-path]
+  lstm-textgen.text.files [find-paths])
+
+;; What ends a program, where the system has it; Ctrl-C raises `KeyboardInterrupt` by itself.
+(setv
+  ENDING ["SIGTERM" "SIGHUP" "SIGBREAK"]
+  ;; How a page, safetensors, the JSON beside it, and ONNX (whose field 2 is
+  ;; the producer) begin where this program made them.
+  OURS (re.compile rb"(?sx)
+    <!DOCTYPE\ html>.{,99}<meta\ name=\"generator\"\ content=\"lstm_textgen
+    | .{8}\{\"__metadata__\":\{\"program\":\"lstm_textgen
+    | \{\s*\"program\":\ \"lstm_textgen
+    | .{,9}\x12\x0clstm_textgen")
+  TABLE (re.compile b"epoch,learning_rate,loss_bits")  ; of losses
+  BEGINNING 200)  ; bytes that are enough to tell
+
+
+;; * Before anything is done
+
+(defn check-output [name path sources models [overwrite False] [folders #()]]
+  #[[Raise `ValueError` or `OSError` unless the file at `path` can be written without harm.
+
+  `name` is the setting that gave it; `sources` are what is read (paths, patterns, `-`, open
+  files; a bare name is also looked for in `folders`), `models` the models that are. A file that
+  isn't empty and that this program didn't make is replaced only with `overwrite`; a source or a
+  model never is.]]
+  (check-apart name [path] sources folders)
+  (setv real (Path (os.path.realpath path)))
+  (for [model (map model-path models)
+        [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
+    (when (or (= real (Path (os.path.realpath file))) (same-file? path file))
+      (raise (ValueError (_overwriting name path kind)))))
+  (unless (_written-directly? path)
+    (_check-place name path real overwrite)))
+
+
+(defn check-apart [name paths sources [folders #()]]
+  #[[Raise `ValueError` if one of the files at `paths` is read, as one of `sources`.
+
+  `name` is the setting that gave them; `folders` are those of `check-output`.]]
+  (for [path paths
+        :if (os.path.isfile path)
+        file (files-read sources folders)]
+    (when (same-file? path file)
+      (raise (ValueError (_overwriting name path
+        (cond
+          (= file 0) "standard input"
+          (or (= file path) (isinstance file int)) "what is read"
+          True f"{file}, which is read")))))))
+
+
+(defn _overwriting [name path what]
+  "Return the message that the setting `name` would destroy `what` at `path`."
+  f"`{name}` {path} would overwrite {what}; give another file")
+
+
+(defn files-read [sources [folders #()]]
+  "Yield the path of each file that is read for `sources`; of an open one, its number."
+  (for [source sources]
+    (cond
+      (= source "-")
+        (yield 0)
+      (hasattr source "read")
+        (with [_ (suppress OSError AttributeError)]  ; a text in memory has none
+          (yield (.fileno source)))
+      (not-in "://" (os.fsdecode source))
+        (for [path (find-paths (os.fsdecode source) folders)]
+          (yield path)
+          (for [[folder _ names] (os.walk path)  name names]
+            (yield (os.path.join folder name)))))))
+
+
+(defn same-file? [path other]
+  "Return whether two paths, or numbers of open files, are one file."
+  (try
+    (os.path.samefile path other)
+    (except [OSError]  ; no such file
+      False)))
+
+
+(defn begins-as? [path #* patterns]
+  "Return whether the file at `path` is there and begins as one of `patterns` does."
+  (try
+    (with [file (open path "rb")]
+      (setv beginning (.read file BEGINNING)))
+    (except [FileNotFoundError]
+      (return False)))
+  (any (gfor pattern patterns (.match pattern beginning))))
+
+
+(defn _check-place [name path real overwrite]
+  "Raise an error unless a file can be put at `real`, which is where `path` leads."
+  (when (.is-dir real)
+    (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
+  (_check-folder-of real)
+  (when (.exists real)
+    (refuse-read-only real)
+    (with [file (open real "rb")]
+      (when (= (.read file (len SIGNATURE)) SIGNATURE)
+        (raise (ValueError (_overwriting name path "a model")))))
+    (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
+      (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
+        "or `overwrite` to replace it"))))))
+
+
+(defn check-log-folder [path]
+  "Make the folder `path` for TensorBoard's logs; raise `ImportError` or `OSError` if that fails."
+  (for [package ["tensorflow" "tensorboard"]]
+    (unless (find-spec package)
+      (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
+  (try
+    (os.makedirs path :exist-ok True)
+    (except [FileExistsError]
+      (raise (NotADirectoryError 20 "this is a file, not a folder" path))))
+  (unless (os.access path os.W-OK)
+    (raise (PermissionError 13 "no file can be written in this folder" path))))
+
+
+(defn check-folder [name path ours?]
+  #[[Raise `ValueError` or `OSError` unless a folder can be put at `path` without harm.
+
+  A folder that is there already is replaced only if `ours?` (a function of its `Path`) says so;
+  `name` is the setting that gave the path.]]
+  (setv real (Path (os.path.realpath path)))
+  (cond
+    (and (.exists real) (not (.is-dir real)))
+      (raise (NotADirectoryError 20 "this is a file, not a folder" (str path)))
+    (and (.is-dir real) (not (ours? real)))
+      (raise (ValueError
+        f"`{name}` {path} is a folder with other files; give a new folder")))
+  (_check-folder-of real))
+
+
+(defn _check-folder-of [real]
+  "Raise `OSError` unless something can be put into the folder in which `real` is to be."
+  (cond
+    (not (.is-dir real.parent))
+      (raise (FileNotFoundError 2 "there is no such folder" (str real.parent)))
+    (not (os.access real.parent os.W-OK))
+      (raise (PermissionError 13 "no file can be written in this folder" (str real.parent)))))
+
+
+(defn _written-directly? [path]
+  "Return whether `path` is a pipe, a device or a standard stream, which no rename must replace."
+  (or
+    (is-not (_standard-stream path) None)
+    (and (os.path.exists path) (not (os.path.isfile path)) (not (os.path.isdir path)))))
+
+
+(defn _standard-stream [path]
+  "Return the number of the standard stream that `path` is, such as `/dev/stdout`, or None."
+  (next (gfor number [1 2] :if (same-file? path number) number) None))
+
+
+;; * Writing
+
+(defn [contextmanager] open-output [path [binary False]]
+  #[[Open the file at `path` for text, or for bytes if `binary`.
+
+  While a file is written, SIGTERM is `KeyboardInterrupt`, as Ctrl-C is: what the caller makes of
+  it is kept or, if it is raised here, nothing. Raise `OSError` that names the file if it can't be
+  written.]]
+  (if (_written-directly? path)
+    (with [_ (naming-errors path)
+           file (_open-directly path binary)]
+      (yield file))
+    (with [_ (naming-errors path)
+           _ (_stoppable)
+           file (_replacement path binary)]
+      (yield file))))
+
+
+(defn _open-directly [path binary]
+  "Open the pipe, device or standard stream `path`; a stream's file is written on, not anew."
+  (setv number (_standard-stream path))
+  (_open (if (is number None) path (os.dup number)) "w" binary))
+
+
+(defn _open [file mode binary]
+  "Open `file`, a path or a number, in a `mode` for bytes or for text."
+  (if binary
+    (open file (+ mode "b"))
+    (open file mode :encoding "utf-8" :errors "replace")))
+
+
+(defn [contextmanager] _replacement [path binary]
+  "Open a new file that takes the place of the one at `path` when this is left without an error."
+  (setv
+    path (Path (os.path.realpath path))
+    temporary (.with-name path f".{(secrets.token-hex 8)}.tmp"))
+  (try
+    (with [file (_open temporary "x" binary)]
+      (yield file))
+    (when (.exists path)
+      (shutil.copymode path temporary))
+    (os.replace temporary path)
+    (finally
+      (.unlink temporary :missing-ok True))))
+
+
+(defn [contextmanager] open-folder [path]
+  #[[Give a new folder (a `Path`) that takes the place of the one at `path` when this is left.
+
+  If it is left with an error, what was there is there still. Signals and errors are those of
+  `open-output`.]]
+  (setv
+    place (Path (os.path.realpath path))
+    token (secrets.token-hex 8)
+    [new old] (gfor kind ["tmp" "old"] (.with-name place f".{place.name}.{token}.{kind}")))
+  (with [_ (naming-errors path)
+         _ (_stoppable)]
+    (try
+      (.mkdir new)
+      (yield new)
+      (when (.exists place)
+        (os.rename place old))
+      (os.rename new place)
+      (finally
+        (when (and (.exists old) (not (.exists place)))
+          (os.rename old place))
+        (for [folder [new old]]
+          (shutil.rmtree folder :ignore-errors True))))))
+
+
+(defn [contextmanager] _stoppable []
+  "Let signals that would end the program raise `KeyboardInterrupt` while this is entered."
+  (setv handlers {})
+  (when (is (threading.current-thread) (threading.main-thread))
+    (for [name ENDING  :if (hasattr signal name)]
+      (setv number (getattr signal name))
+      (when (= (signal.getsignal number) signal.SIG-DFL)
+        (setv (get handlers number) (signal.signal number _interrupt)))))
+  (try
+    (yield)
+    (finally
+      (for [[number handler] (.items handlers)]
+        (signal.signal number handler)))))
+
+
+(defn _interrupt [#* _]
+  (raise KeyboardInterrupt))

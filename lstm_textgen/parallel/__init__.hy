@@ -1,1 +1,0 @@
-"A batch dealt out to several workers."

@@ -1,0 +1,119 @@
+#[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
+
+`lstm` and `gru` layers have so many units; `dropout` drops that share of what passes through it
+while the network trains. The others are those of old models: with `-hard`, gates are
+`hard_sigmoid`, a straight line from 0 to 1, as was Keras' default before 2.3; with `-before`, a
+GRU's reset gate comes before the product with the recurrent kernel, as in Keras 1. They learn no
+better and take longer. This module knows no Keras.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [dataclass]
+  lstm-textgen.basics.values [Kind whole?])
+
+(setv
+  RECURRENT #("lstm" "gru" "lstm-hard" "gru-hard" "gru-before" "gru-hard-before")
+  NAMES #(#* RECURRENT "dropout")
+  FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
+  MAX-UNITS 65536
+  MAX-LAYERS 64
+  ;; Dimensions of a new embedding: the fewest, those that ASCII's characters get, and the most.
+  MIN-EMBEDDING 16
+  ASCII-EMBEDDING 96
+  MAX-EMBEDDING 256)
+
+
+(defclass [(dataclass :frozen True)] Layer []
+  "A layer: its `kind`, one of `NAMES`, and its `size`, in units or, of a dropout layer, a share."
+  #^ str kind
+  #^ float size
+
+  (defn [property] recurrent? [self]
+    "Whether it is an LSTM or GRU layer."
+    (in self.kind RECURRENT))
+
+  (defn __str__ [self]
+    f"{self.kind}:{self.size}"))
+
+
+(defclass Layers [tuple]
+  "The layers of a network, from input to output; `str` writes them as `parse-layers` reads them."
+
+  (defn [property] recurrent [self]
+    "The LSTM and GRU layers, in order."
+    (lfor layer self :if layer.recurrent? layer))
+
+  (defn __str__ [self]
+    (.join "," (map str self))))
+
+
+(defclass [(dataclass :frozen True)] NetworkSpec []
+  #[[What a network's shape follows from.
+
+  `layers` (`Layers`), the number of units in its vocabulary and the `embedding`'s dimensions.]]
+  #^ Layers layers
+  #^ int vocabulary-size
+  #^ int embedding)
+
+
+(defn parse-layers [text]
+  #[[Return the `Layers` that `text` describes; raise `ValueError` quoting what can't be read.
+
+  A whole number is one LSTM layer of so many units, a list of them one layer each; `Layers` are
+  returned as they are.
+
+      (parse-layers "256,dropout:0.2,gru:64")
+      ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
+  (when (isinstance text Layers)
+    (return text))
+  (when (isinstance text list)
+    (setv text (.join "," (map str text))))
+  (setv layers (Layers (gfor part (.split (str text) ",") (_parse-layer part))))
+  (unless layers.recurrent
+    (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
+  (when (> (len layers) MAX-LAYERS)
+    (raise (ValueError f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}")))
+  layers)
+
+
+(defn _parse-layer [part]
+  "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
+  (setv [kind colon size] (.partition (.lower (.strip part)) ":"))
+  (unless colon
+    (setv [kind size] ["lstm" kind]))
+  (unless (in kind NAMES)
+    (_refuse part f"is not a layer: {FORMS}"))
+  (try
+    (setv size ((if (= kind "dropout") float int) size))
+    (except [ValueError]
+      (_refuse part (if colon
+        f"has no {(if (= kind "dropout") "" "whole ")}number after the colon, but '{size}'"
+        f"has no number of units: {FORMS}"))))
+  (cond
+    (and (= kind "dropout") (not (<= 0 size 0.999)))  ; not a number fails, too
+      (_refuse part "must drop a share from 0 to 0.999")
+    (and (!= kind "dropout") (not (<= 1 size MAX-UNITS)))
+      (_refuse part f"must have 1 to {MAX-UNITS} units"))
+  (Layer kind size))
+
+
+(defn _refuse [part problem]
+  "Raise `ValueError` that points at `part` of the description."
+  (raise (ValueError f"`layers`: \"{part}\" {problem}")))
+
+
+(setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256"
+  (fn [x] (or (isinstance x #(str Layers)) (all (map whole? (if (isinstance x list) x [x])))))
+  (fn [x] (bool (parse-layers x)))  ; or it raises `ValueError`
+  parse-layers))
+
+
+(defn embedding-size [vocabulary-size]
+  #[[Return how many dimensions each unit gets: one for each character of a text in ASCII.
+
+  In a larger vocabulary most units are rare: it gets as many, or a quarter of its size, 256 at
+  most. More of them cost time, and taught no more (bench/README.md).]]
+  (max MIN-EMBEDDING (min
+    vocabulary-size
+    (max ASCII-EMBEDDING (// vocabulary-size 4))
+    MAX-EMBEDDING)))

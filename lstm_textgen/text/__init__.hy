@@ -1,0 +1,2 @@
+"From a source to ids: files and downloads, preparation, recipes, the vocabulary. It knows nothing
+of networks."

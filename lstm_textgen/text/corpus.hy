@@ -1,0 +1,153 @@
+#[[Text → ids, however long the text is: it passes in pieces, and is never in memory whole.
+
+A text is read once. While the vocabulary learns from its pieces they are stored; then each is
+read back and becomes ids. What is stored, text or ids, stays in memory while it is short and goes
+to a file in the cache folder otherwise, from which the ids are mapped into memory page by page as
+they are read.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [closing]
+  io [BytesIO]
+  mmap
+  os
+  re
+  tempfile [TemporaryFile]
+  numpy :as np
+  lstm-textgen.basics.machine [MB cache-folder])
+
+(setv
+  PIECE MB  ; characters that are prepared at once
+  LIMIT (* 64 MB)  ; bytes stored in memory: more go to a file
+  ;; What comes before the last line end or single space. No "\r\n" is cut in two, and no run of
+  ;; spaces, which is one unit to a model by words.
+  BEFORE-SPACE (re.compile r"(?s).*(?:(?<=[^\r])(?=[\r\n])|(?<=\S)(?= \S))"))
+
+
+(defn cut-at-space [pieces]
+  #[[Yield the text whose consecutive parts are `pieces` in other parts, of about `PIECE`
+  characters; each but the first begins with white space.
+
+  Line ends, normal form C, lower case and words never reach across such a place: part by part they
+  come out as for the whole text. Where there is no white space a part is as long as it takes to
+  find some.]]
+  (setv
+    held []
+    size 0)
+  (for [piece pieces  start (range 0 (len piece) PIECE)]
+    (setv part (cut piece start (+ start PIECE)))
+    (.append held part)
+    (+= size (len part))
+    (when (and (>= size PIECE) (setx before (.match BEFORE-SPACE part)))
+      (setv (get held -1) (.group before))
+      (yield (.join "" held))
+      (setv
+        held [(cut part (.end before) None)]
+        size (len (get held 0)))))
+  (when held
+    (yield (.join "" held))))
+
+
+(defn text-ids [pieces learn]
+  #[[Return #(ids vocabulary) for the text whose consecutive parts are `pieces`, cut as by
+  `cut-at-space`.
+
+  `learn` makes the `Vocabulary` of an iterable of pieces, all of which it must consume, as
+  `Vocabulary.build` does. `ids` (time,) are read-only. Those of a text of more than `LIMIT` ids of
+  a byte are a file mapped into memory, which vanishes with them. Raise `OSError` if the cache
+  folder has no room.]]
+  (with [text (closing (_Store))  ids (closing (_Store))]
+    (setv vocabulary (learn (_store-pieces pieces text)))
+    (for [data (.parts text)]
+      (.add ids (.tobytes (.encode vocabulary (.decode data "utf-8" "surrogatepass")))))
+    #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
+
+
+(defn kept-part [ids start stop]
+  #[[Return a copy of the ring `ids` (time,) from `start` to before `stop`, at most once around.
+
+  `start` may be negative: the ring's end is before its beginning. Like other ids, so many bytes
+  that memory may have none for them are kept in a file.]]
+  (with [store (closing (_Store))]
+    (for [[first last] [
+        [(+ (len ids) (min start 0)) (len ids)]
+        [(max start 0) (min stop (len ids))]
+        [0 (- stop (len ids))]]]
+      (for [place (range first last PIECE)]
+        (.add store (.tobytes (get ids (slice place (min last (+ place PIECE))))))
+        (release ids)))
+    (.array store ids.dtype)))
+
+
+(defn release [ids]
+  #[[Let the system reclaim the memory of the pages that `ids` (time,) was read from, if it is a
+  mapped file or a part of one; they are read again when they are needed. Without that, a whole
+  epoch would bring the whole file into memory. Do nothing where there is no such call (Windows).]]
+  ;; A part's base is the whole, whose base is a view of the file.
+  (while (isinstance ids np.ndarray)
+    (setv ids ids.base))
+  (setv file (getattr ids "obj" None))
+  (when (and (isinstance file mmap.mmap) (hasattr mmap "MADV_DONTNEED"))
+    (.madvise file mmap.MADV-DONTNEED)))
+
+
+(defn _store-pieces [pieces store]
+  "Yield `pieces` as they are, each once it is in `store`."
+  (for [piece pieces]
+    ;; A lone surrogate passes here and is refused by the vocabulary.
+    (.add store (.encode piece "utf-8" "surrogatepass"))
+    (yield piece)))
+
+
+(defclass _Store []
+  "Bytes stored part after part: up to `LIMIT` of them in memory, more in a file."
+
+  (defn __init__ [self]
+    (setv
+      self.file (BytesIO)
+      self.sizes []
+      self.on-disk False))
+
+  (defn add [self data]
+    "Store one more part, `data` (bytes)."
+    (.append self.sizes (len data))
+    (try
+      (when (and (not self.on-disk) (> (+ (.tell self.file) (len data)) LIMIT))
+        (._move-to-disk self))
+      (.write self.file data)
+      (.flush self.file)
+      (except [error OSError]
+        (setv reason (or error.strerror error))
+        (raise (OSError (+
+          f"can't store so long a text in the folder {(cache-folder) !r}: {reason}; "
+          "name another in the environment variable LSTM_TEXTGEN_CACHE")) :from error))))
+
+  (defn _move-to-disk [self]
+    #[[Go on in a file. The system removes it when it is neither open nor mapped any more: whatever
+    happens, nothing is left of it after the process.]]
+    (os.makedirs (cache-folder) :exist-ok True)
+    (setv file (TemporaryFile :dir (cache-folder)))
+    (.write file (.getbuffer self.file))
+    (setv
+      self.file file
+      self.on-disk True))
+
+  (defn close [self]
+    "Close the file, if there is one; an array has a handle of its own."
+    (when self.on-disk
+      (.close self.file)))
+
+  (defn parts [self]
+    "Yield the parts, in order."
+    (.seek self.file 0)
+    (for [size self.sizes]
+      (yield (.read self.file size))))
+
+  (defn array [self dtype]
+    #[[Return all bytes as an array of `dtype`: no copy, but the memory or the file itself. Nothing
+    can be stored any more.]]
+    (unless self.on-disk
+      (return (np.frombuffer (.toreadonly (.getbuffer self.file)) dtype)))
+    ;; The mapping has a handle of its own. Windows removes the file with the last handle.
+    (with [file self.file]
+      (np.frombuffer (mmap.mmap (.fileno file) 0 :access mmap.ACCESS-READ) dtype))))

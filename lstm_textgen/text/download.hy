@@ -1,0 +1,228 @@
+"Downloads: each URL once, to the cache folder, resumed where it was interrupted."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  contextlib [contextmanager suppress]
+  hashlib
+  os
+  re
+  urllib.parse [urldefrag urlsplit]
+  lstm-textgen.basics.machine [MB cache-folder]
+  lstm-textgen.basics.values [clip])
+
+(setv  ; filelock and httpx take 70 and 110 ms to import, so they are imported where they are used
+  TIMEOUT 30  ; seconds that a server may be silent
+  REDIRECTS 10  ; followed at most
+  QUOTED 300  ; characters of the name of a source that a message shows
+  ;; Uncompressed, the bytes are as many as the server says and have the hash that they should.
+  HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"}
+  ;; What `If-Range` may carry: a strong entity tag (a weak one begins with W/) or a date.
+  ETAG (re.compile "\"[!#-~]*\"")
+  DATE (re.compile "[A-Za-z0-9:, +-]+"))
+
+
+(defn fetch [url progress limit]
+  #[[Return the path of the file in the cache with the bytes of `url`, downloaded if need be.
+
+  A URL that ends in `#sha256=HEX` is for bytes of that hash only. `progress` is None or a function
+  of the URL, the bytes downloaded so far and how many there are (None: unknown); `limit` is the
+  most bytes that may come. Raise `ValueError`, in one line that names the URL, for whatever goes
+  wrong.]]
+  (try
+    (_fetch url progress limit)
+    ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
+    (except [error [OSError ValueError ImportError]]
+      (setv reason (or (_full-disk error) (str error) (. (type error) __name__)))
+      (raise (ValueError f"can't fetch {(clip (repr url) QUOTED)}: {reason}") :from error))))
+
+
+(defn _full-disk [error]
+  "Return what to do if `error` is the system's refusal to write to the cache, else None."
+  (when (and (getattr error "strerror" None) (not error.filename))
+    (+ f"the folder {(cache-folder) !r}: {error.strerror}; "
+      "name another in the environment variable LSTM_TEXTGEN_CACHE")))
+
+
+(defn _fetch [url progress limit]
+  (setv
+    [address fragment] (urldefrag url)
+    wanted (wanted-hash fragment)
+    path (_cache-path address))
+  (unless (re.match "https?://[^/?#]" address re.IGNORECASE)
+    (raise (ValueError "it is not a complete http or https URL")))
+  (unless (_kept? path wanted)
+    (os.makedirs (os.path.dirname path) :exist-ok True)
+    (with [_ (_lock f"{path}.lock")]
+      (unless (_kept? path wanted)  ; another process may have downloaded it in the meantime
+        (_download address path wanted progress limit))))
+  path)
+
+
+(defn too-much [limit]
+  "Return what a message says of data of more than `limit` bytes."
+  f"more than {(/ limit MB) :g} MB; give a larger `max_download`")
+
+
+;; * The cache
+
+(defn _cache-path [address]
+  "Return where the bytes of `address` are kept; servers have no say in the name."
+  (setv
+    name (.hexdigest (hashlib.sha256 (.encode address)))
+    ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" ""))
+  (os.path.join (cache-folder) (+ name ending)))
+
+
+(defn wanted-hash [fragment]
+  "Return the hash that a URL's `fragment` asks for, or None; raise `ValueError` if it is none."
+  (unless (.startswith fragment "sha256=")
+    (return None))
+  (setv wanted (.lower (.removeprefix fragment "sha256=")))
+  (unless (re.fullmatch "[0-9a-f]{64}" wanted)
+    (raise (ValueError "`#sha256=` must be followed by 64 hexadecimal digits")))
+  wanted)
+
+
+(defn _kept? [path wanted]
+  "Return whether the file `path` is there and has the hash `wanted` (None: any)."
+  (and (os.path.exists path) (or (is wanted None) (= (_hash-of path) wanted))))
+
+
+(defn _hash-of [path]
+  (with [file (open path "rb")]
+    (.hexdigest (hashlib.file-digest file "sha256"))))
+
+
+(defn [contextmanager] _lock [path]
+  "Hold the lock whose file is `path`, and leave no file behind."
+  (import filelock)
+  (setv lock (filelock.FileLock path))
+  (with [_ lock]
+    (try
+      (yield)
+      (finally
+        ;; A process that gets hold of a file without a name notices, and makes a new one. The
+        ;; other kinds of lock, that of Windows among them, remove their file themselves.
+        (when (isinstance lock filelock.UnixFileLock)
+          (with [_ (suppress OSError)]
+            (os.remove path)))))))
+
+
+;; * Downloading
+
+(defn _download [address path wanted progress limit]
+  "Bring the bytes of `address` to `path`, which appears only once they are complete and checked."
+  (import httpx ssl)
+  (setv
+    part f"{path}.part"  ; the bytes so far
+    tag f"{path}.tag")  ; what the server calls the version that they belong to
+  (defn report [done total]
+    (when (> (max done (or total 0)) limit)
+      (raise (ValueError f"it has {(too-much limit)}")))
+    (when progress
+      (progress address done total)))
+  (with [client (httpx.Client
+      :verify (ssl.create-default-context)  ; the certificates that the system trusts
+      :headers HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)]
+    (setv [response start] (_request client address part tag))
+    (with [file (open part (if start "ab" "wb"))]
+      (with [note (open tag "w" :encoding "ascii")]
+        (.write note (_version response)))
+      (_copy response file start report)))
+  (os.remove tag)
+  (_check-hash part wanted)
+  (os.replace part path))
+
+
+(defn _request [client address part tag]
+  #[[Request the bytes of `address` that the file `part` lacks. Return #(response start), where
+  `start` is the first byte that comes: 0 if there is no part, or the server has another version
+  by now or can't start in the middle.]]
+  (setv
+    version (if (os.path.exists tag) (with [note (open tag :encoding "ascii")] (.read note)) "")
+    start (if (and version (os.path.exists part)) (os.path.getsize part) 0))
+  (when start
+    (setv response (_get client address {"Range" f"bytes={start}-"  "If-Range" version}))
+    (cond
+      (not-in response.status-code [206 416])
+        (return #((_expect-success response) 0))
+      (.startswith (.get response.headers "Content-Range" "") f"bytes {start}-")
+        (return #(response start)))
+    ;; Another part came than the one requested, or (416) there is nothing after `start`.
+    (.close response))
+  #((_expect-success (_get client address {})) 0))
+
+
+(defn _get [client address headers]
+  "Return the response to a request of `address`, its body still to come."
+  (import httpx)
+  (try
+    (.send client (.build-request client "GET" address :headers headers) :stream True)
+    (except [error [httpx.HTTPError httpx.InvalidURL]]
+      (raise (ValueError (_reason error)) :from error))))
+
+
+(defn _expect-success [response]
+  "Return `response`, or raise `ValueError` if it isn't the whole that was requested."
+  (import httpx)
+  (setv status response.status-code)
+  (when (or (not response.is-success) (= status 206))
+    ;; The phrase is the standard's: the server's own may hold anything.
+    (raise (ValueError (.rstrip f"{status} {(httpx.codes.get-reason-phrase status)}"))))
+  response)
+
+
+(defn _reason [error]
+  "Return why a request failed, in our own words where httpx's could quote the server."
+  (import httpx)
+  (for [[kinds reason] [
+      [httpx.TimeoutException f"no answer within {TIMEOUT} seconds"]
+      [httpx.TooManyRedirects f"more than {REDIRECTS} redirects"]
+      [httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"]
+      [httpx.ProxyError "the proxy refused the connection"]
+      [#(httpx.NetworkError httpx.InvalidURL) (re.sub r"^\[Errno.*?\] " "" (str error))]]]
+    (when (isinstance error kinds)
+      (return reason)))
+  "the server's answer is not valid HTTP")
+
+
+(defn _version [response]
+  "Return what the server calls the version that it sends, or \"\" if `If-Range` can't carry it."
+  (setv
+    etag (.get response.headers "ETag" "")
+    date (.get response.headers "Last-Modified" ""))
+  (cond
+    (.fullmatch ETAG etag) etag
+    (.fullmatch DATE date) date
+    True ""))
+
+
+(defn _copy [response file start report]
+  "Append the body of `response` to `file`; `report` is told of each step before it is written."
+  (import httpx)
+  (setv
+    length (.get response.headers "Content-Length")
+    chunked (in "Transfer-Encoding" response.headers)  ; then a length would mean nothing
+    total (if (or chunked (is length None)) None (+ start (int length)))
+    done start)
+  (report done total)
+  (try
+    (for [data (.iter-raw response)]
+      (report (+ done (len data)) total)
+      (.write file data)
+      (+= done (len data)))
+    (except [error httpx.TransportError]
+      (setv
+        place (if (is total None) f"{done} bytes" f"{done} of {total} bytes")
+        next (if (_version response) "resume" "start over"))
+      (raise (ValueError f"the connection broke after {place}; run again to {next}") :from error)))
+  (unless done
+    (raise (ValueError "the server sent nothing"))))
+
+
+(defn _check-hash [part wanted]
+  "Remove the file `part` and raise `ValueError` unless it has the hash `wanted` (None: any)."
+  (unless (_kept? part wanted)
+    (setv got (_hash-of part))
+    (os.remove part)
+    (raise (ValueError f"its sha256 is {got}, not {wanted}; the download was discarded"))))

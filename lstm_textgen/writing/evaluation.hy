@@ -1,0 +1,109 @@
+#[[What a model file keeps for its report, measured while the text is at hand.
+
+How frequent each unit is, where in the held-out text the model is surprised, whether it knows how
+sure it may be, and how much of what it writes is copied. It takes a second or less.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  numpy :as np
+  lstm-textgen.basics.machine [few-threads]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.originality [originality]
+  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.scoring [bits]
+  lstm-textgen.writing.writer [Ends stream])
+
+(setv
+  PLACES 60            ; in the held-out text, evenly spaced, where its surprise is measured
+  RUN-IN 48            ; units that are read before each
+  WINDOW 64            ; units that are measured at each
+  BINS 10              ; of the calibration: how sure the model is, in steps of 10%
+  WRITTEN {"characters" 600  "words" 120}  ; units of the sample that is compared with the text
+  COMPARED 3_000_000   ; units of the text that it is compared with: 0.3 s for each 3 MB
+  CHUNK (** 2 22))     ; ids counted at once
+
+
+(defn evaluate [model epoch ids held]
+  #[[Return what there is to know of `model` (a `Checkpoint`) with the weights of `epoch`: a dict.
+
+  - `counts` (vocabulary,): how often each unit stands in `ids` (time,), what it was trained on.
+  - `surprise`: bits per unit at places evenly spaced over `held` (time,), the held-out text.
+  - `calibration`: for each tenth of how sure the model was of the likeliest unit, [n sure right]:
+    how many units, the mean of its probability, the share of them where it was the right one; that
+    is the reliability diagram of Guo et al. 2017.
+  - `sample`: what it writes; `copied`: the share of the sample's strings of 20 characters that
+    stand in the first 3 million units of the text; `passage`: the longest that does, as #(first
+    length) in the sample.
+
+  Without held-out text `surprise` and `calibration` are empty.]]
+  (setv
+    [nats sure right] (_predictions model held)
+    sample (.join "" (stream model ""
+      (Steering model.settings.temperature)
+      (Ends :length (get WRITTEN model.settings.unit))
+      :rng-seed model.settings.rng-seed))
+    [passage share] (originality [sample] (.decode model.vocabulary
+      (.tolist (get ids (slice COMPARED))))))
+  { "epoch" epoch
+    "counts" (_counts ids (len model.vocabulary))
+    "surprise" (_rounded (bits (.mean nats 0)))
+    "calibration" (_calibration (.ravel sure) (.ravel right))
+    "sample" sample
+    "copied" share
+    "passage" [(.find sample passage) (len passage)]})
+
+
+(defn _counts [ids size]
+  "Return how often each of `size` units stands in `ids`, as a list."
+  (setv counts (np.zeros size int))
+  (for [start (range 0 (len ids) CHUNK)]
+    (+= counts (np.bincount (get ids (slice start (+ start CHUNK))) :minlength size)))
+  (.tolist counts))
+
+
+(defn _predictions [model held]
+  #[[Return #(nats sure right) (window, places) for places evenly spaced over `held` (time,).
+
+  They are the surprise at each unit, the probability of the likeliest one, and whether that was
+  the right one.]]
+  (setv
+    window (min WINDOW (max 1 (// (len held) 2)))
+    room (- (len held) RUN-IN window 1)
+    places (if (> room 0) (min PLACES (max 2 (// room window))) 0)
+    results (np.zeros #(3 window places)))
+  (unless places
+    (return results))
+  (setv
+    starts (.astype (np.linspace 0 room places) int)
+    rows (np.stack (lfor k starts (get held (slice k (+ k RUN-IN window 1)))) 1)
+    rows (.astype rows int)
+    engine (make-engine model places))
+  (with [_ (few-threads 1)]  ; two take up to four times as long beside other work
+    (.feed engine (cut rows RUN-IN))
+    (for [t (range window)]
+      (setv
+        odds (softmax (.step engine (get rows (+ RUN-IN t))))
+        next (get rows (+ RUN-IN t 1)))
+      (setv
+        (get results #(0 t)) (- (np.log (+ 1e-12 (get odds #((np.arange places) next)))))
+        (get results #(1 t)) (.max odds 1)
+        (get results #(2 t)) (= (.argmax odds 1) next))))
+  results)
+
+
+(defn _calibration [sure right]
+  "Return [n sure right] for each tenth of `sure` (n,), where `right` (n,) says what came true."
+  (setv which (np.minimum (.astype (* sure BINS) int) (- BINS 1)))
+  (lfor
+    k (if sure.size (range BINS) [])
+    :setv chosen (= which k)
+    [ (int (.sum chosen))
+      #* (if (.any chosen)
+        (_rounded [(.mean (get sure chosen)) (.mean (get right chosen))])
+        [0.0 0.0])]))
+
+
+(defn _rounded [values]
+  "Return `values` as plain numbers with four digits after the point."
+  (lfor value values (round (float value) 4)))

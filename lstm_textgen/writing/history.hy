@@ -1,0 +1,61 @@
+#[[What a model's history tells: a dict for each epoch, in order.
+
+Epochs on different texts don't compare, so most of it is asked of one text, by its fingerprint.]]
+
+(import
+  re
+  lstm-textgen.writing.scoring [bits])
+
+
+(defn kept-entry [history text]
+  #[[Return the entry in `history` of the epoch on `text` (a fingerprint) whose weights are kept.
+
+  It has the lowest validation loss or, without validation, is the last; None if there is none.]]
+  (setv entries (_entries-on history text))
+  (min
+    (or (lfor entry entries :if (in "validation_loss" entry) entry) (cut entries -1 None))
+    :key (fn [entry] (.get entry "validation_loss" 0))
+    :default None))
+
+
+(defn describe-kept [history text]
+  "Return in words which epoch's weights are kept, as `kept-entry` does: `epoch 2, …`."
+  (setv
+    entry (kept-entry history text)
+    epochs (_entries-on history text))
+  (if entry
+    (+ f"epoch {(+ 1 (.index epochs entry))}, " (if (in "validation_loss" entry)
+      f"validation {(bits (get entry "validation_loss")) :.3f} bits"
+      f"training {(bits (get entry "loss")) :.3f} bits"))
+    "the epoch under way"))
+
+
+(defn epochs-of [history text]
+  "Return how many epochs in `history` were trained on `text` (a fingerprint)."
+  (len (_entries-on history text)))
+
+
+(defn _entries-on [history text]
+  "Return those entries of `history` whose epochs were trained on `text`, in order."
+  (lfor entry history :if (= (get entry "text") text) entry))
+
+
+(defn validation-losses [history text]
+  #[[Return the validation losses (nats) of the epochs in `history` that were trained on `text`.
+
+  `text` is a fingerprint. Only these losses compare: they are of the same held-out text.]]
+  (lfor
+    entry (_entries-on history text)
+    :if (in "validation_loss" entry)
+    (get entry "validation_loss")))
+
+
+(defn text-length [history]
+  "Return how many units the text had that the model learned from last; 0 if that isn't told."
+  (setv found (when history (re.match r"\d{1,15}(?=:)" (get history -1 "text"))))
+  (if found (int (.group found)) 0))
+
+
+(defn loss-of [entry]
+  "Return the loss in bits by which an epoch is judged: that of validation, if there was one."
+  (bits (.get entry "validation_loss" (get entry "loss"))))

@@ -1,0 +1,146 @@
+#[[Logits → the next id: temperature, top-k, top-p and min-p.
+
+All is done in float64 on log-probabilities. A unit is drawn by the Gumbel-max trick (Gumbel 1954):
+the largest of logit + noise, where the noise is -log of a standard exponential number, is each
+unit with exactly its softmax probability. So no softmax is needed, no logarithm of 0 can occur,
+and the noise is made in large blocks, which is fast.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [dataclass]
+  itertools [cycle]
+  math
+  numpy :as np
+  lstm-textgen.basics.values [COUNT PROBABILITY RATIO TEMPERATURE check-value])
+
+(setv
+  BLOCK (** 2 17)  ; random numbers made at once (1 MB)
+  COLDEST 1e-30  ; the difference between float32 logits divided by it outweighs any noise
+  TINY 1e-300)  ; keeps the logarithm of an exponential number finite
+
+
+(defclass [(dataclass :frozen True)] Steering []
+  #[[How the next unit is chosen; each rule applies to what the one before it leaves.
+
+  - `temperature`: the logits are divided by it first; 0 takes the likeliest unit. The numbers of a
+    list take turns, one for each unit.
+  - `top-k`: only the `top-k` likeliest units, and any as likely as the last of them (Fan et al.
+    2018).
+  - `top-p`: only the fewest that together have the probability `top-p` (nucleus sampling, Holtzman
+    et al. 2019).
+  - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
+
+  Raise `ValueError` for a value out of its range, `TypeError` for one of another type; None turns
+  each of the last three off.]]
+  (setv
+    #^ object temperature 1.0
+    #^ object top-k None
+    #^ object top-p None
+    #^ object min-p None)
+
+  (defn __post-init__ [self]
+    (for [[name kind] (.items {
+        "temperature" TEMPERATURE
+        "top_k" COUNT
+        "top_p" PROBABILITY
+        "min_p" RATIO})]
+      (setv value (getattr self name))
+      (unless (and (is value None) (!= name "temperature"))
+        (object.__setattr__ self name (check-value f"`{name}`" kind value))))))
+
+
+(defclass Sampler []
+  #[[Draws ids for one stream of text, or for several at once.
+
+  - `size`: of the vocabulary.
+  - `steering`: a `Steering`.
+  - `exclude`: ids that never come.
+  - `rng-seed`: stream k's draws depend on it and on k alone, not on how many streams there are.
+    None: other draws each time.]]
+
+  (defn __init__ [self size [steering (Steering)] [streams 1] [exclude #()] [rng-seed None]]
+    (setv
+      shape (if (= streams 1) #(size) #(streams size))
+      self._scores (np.empty shape)
+      self._penalty (when exclude (_penalty size exclude))
+      self._sharpness (cycle (_sharpness steering.temperature))
+      self._limits (_limits size steering)
+      self._noise (_noise shape rng-seed)))
+
+  (defn pick [self logits]
+    #[[Return the next id of each stream (streams,), or an integer for one.
+
+    They follow from the streams' `logits` (streams, vocabulary), which stay as they are.]]
+    (setv
+      scores self._scores
+      sharpness (next self._sharpness))
+    (np.copyto scores logits)
+    (when (is-not self._penalty None)
+      (+= scores self._penalty))
+    (when (is-not sharpness None)
+      (*= scores sharpness)
+      (for [limit self._limits]
+        (setv (get scores (< scores (limit scores))) (- np.inf)))
+      (+= scores (next self._noise)))
+    (.argmax scores -1)))
+
+
+(defn _penalty [size exclude]
+  "Return what is added to scores (size,) so that the ids in `exclude` never come."
+  (setv penalty (np.zeros size))
+  (setv (get penalty (list exclude)) (- np.inf))
+  penalty)
+
+
+(defn _sharpness [temperature]
+  "Return a list of what the logits are multiplied by at each temperature; None at 0: no noise."
+  (setv temperatures (if (isinstance temperature #(list tuple)) temperature [temperature]))
+  (lfor t temperatures (if (= t 0) None (/ 1 (max t COLDEST)))))
+
+
+(defn _limits [size steering]
+  "Return functions from scores (streams, size) to the lowest (streams, 1) that each rule passes."
+  (setv
+    limits []
+    [top-k top-p min-p] [steering.top-k steering.top-p steering.min-p])
+  (when (and top-k (< top-k size))
+    (.append limits (fn [scores] (_kth scores top-k))))
+  (when (and top-p (< top-p 1))
+    (.append limits (fn [scores] (_nucleus scores top-p))))
+  (when min-p
+    (.append limits (fn [scores] (+ (.max scores -1 :keepdims True) (math.log min-p)))))
+  limits)
+
+
+(defn _kth [scores k]
+  "Return the score (streams, 1) of the `k`th likeliest unit."
+  (get (np.partition scores (- k)) #(... (slice (- k) (or (- 1 k) None)))))
+
+
+(defn _nucleus [scores top-p]
+  "Return the score (streams, 1) of the last of the likeliest units that together reach `top-p`."
+  (setv
+    falling (get (np.sort scores) #(... (slice None None -1)))
+    odds (np.exp (- falling (get falling #(... (slice None 1)))))
+    sums (np.cumsum odds -1)
+    reached (>= sums (* top-p (get sums #(... (slice -1 None))))))
+  (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))
+
+
+(defn _noise [shape rng-seed]
+  "Yield Gumbel noise of `shape` (streams, size) without end, each stream's by its own generator."
+  (setv
+    [streams size] (if (= (len shape) 1) #(1 #* shape) shape)
+    entropy (. (np.random.SeedSequence rng-seed) entropy)
+    generators (lfor
+      k (range streams)
+      :setv seed (np.random.SeedSequence entropy :spawn-key #(k))
+      (np.random.Generator (np.random.PCG64 seed)))
+    block (np.empty #(streams (max 1 (// BLOCK (* streams size))) size)))
+  (while True
+    (for [[generator part] (zip generators block)]
+      (.standard-exponential generator :out part))
+    (+= block TINY)
+    (np.log block block)
+    (np.negative block block)
+    (yield :from (if (= (len shape) 1) (get block 0) (.swapaxes block 0 1)))))

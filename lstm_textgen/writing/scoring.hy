@@ -1,0 +1,264 @@
+#[[Text → surprise: how well a model predicts a text.
+
+A text is cut into parts that are read side by side; each part first reads what stands before it.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  concurrent.futures [ThreadPoolExecutor]
+  dataclasses [dataclass]
+  math
+  numpy :as np
+  lstm-textgen.basics.machine [cores few-threads]
+  lstm-textgen.text.vocabulary [split-words]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.writer [start-unit])
+
+(setv
+  ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
+  ;; log-probabilities differ by 1e-5 at most from those of reading the text in one go, with
+  ;; 128 by 0.06.
+  RUN-IN 512
+  STRETCH (** 2 20)  ; characters read at once
+  ;; Threads of our own, each with an engine, share the parts: in idle hours they take 0.7 of
+  ;; the time of BLAS' threads, and beside other work 0.1, as none waits for the other.
+  MAX-WORKERS 4
+  PARTS 64  ; for each worker
+  WINDOW-NUMBERS (** 2 20))  ; logits kept until their softmax is taken
+
+
+(defclass [(dataclass :frozen True)] Stretch []
+  #[[A stretch of a text as a model sees it.
+
+  - `units`: the sequence of its characters or words.
+  - `nats`: an array (len(units),), the surprise of each: -ln of the probability that the model
+    gave it, NaN for a character that the model doesn't know.
+  - `hits`: for how many the likeliest unit was the right one.
+  - `unknowns`: how many the model doesn't know.
+  - `likeliest`: #(ids odds), arrays (len(units), k) of the k units that were likeliest in each
+    place, the best first, and their probabilities (0 where there is nothing to say); or None.]]
+  #^ object units
+  #^ np.ndarray nats
+  #^ int hits
+  #^ int unknowns
+  (setv #^ object likeliest None))
+
+
+(defclass [dataclass] Score []
+  #[[How well a model predicts a text.
+
+  `count` units had `nats` of surprise in all; for `hits` of them the likeliest unit was the right
+  one. `unknowns` counts the units that the model doesn't know: characters are left out of `count`,
+  words are in it as the unknown word.]]
+  (setv
+    #^ float nats 0.0
+    #^ int count 0
+    #^ int hits 0
+    #^ int unknowns 0)
+
+  (defn [property] bits [self]
+    "Bits per unit (character or word)."
+    (/ (bits self.nats) self.count))
+
+  (defn [property] perplexity [self]
+    "e to the nats per unit: the model is as unsure as among so many equally likely units."
+    (float (np.exp (/ self.nats self.count))))
+
+  (defn [property] accuracy [self]
+    "The share of units that were the likeliest."
+    (/ self.hits self.count))
+
+  (defn add [self stretch]
+    "Count in a `Stretch`."
+    (+= self.nats (float (np.nansum stretch.nats)))
+    (+= self.count (- stretch.nats.size (int (np.count-nonzero (np.isnan stretch.nats)))))
+    (+= self.hits stretch.hits)
+    (+= self.unknowns stretch.unknowns))
+
+  (defn check [self [name None]]
+    "Raise `ValueError`, naming the text by its `name` if it has one, when nothing was scored."
+    (unless self.count
+      (raise (ValueError (+ (if name f"{name}: " "")
+        "nothing to score: the text is empty, or the model knows none of it"))))))
+
+
+(defn bits [nats]
+  "Return `nats`, a number or an array, in bits: nats / ln 2."
+  (/ nats (math.log 2)))
+
+
+(defn score [model pieces]
+  #[[Return the `Score` of the text whose consecutive parts are `pieces` (strings).
+
+  It takes memory that doesn't grow with the text. The text is read as one that begins there: its
+  first unit follows the model's `start-unit`, as a seed's does. Raise `ValueError` when the model
+  knows nothing in it.]]
+  (setv total (Score))
+  (for [stretch (surprises model pieces)]
+    (.add total stretch))
+  (.check total)
+  total)
+
+
+(defn surprises [model pieces [alternatives 0]]
+  #[[Yield the text that `pieces` (strings) make up, a `Stretch` at a time.
+
+  With `alternatives`, each has so many of the `likeliest` units for each place.]]
+  (setv
+    vocabulary model.vocabulary
+    reader None)
+  (for [text (_stretches pieces vocabulary.unit)]
+    (setv [units ids known] (read-units vocabulary text))
+    (when (is reader None)
+      (setv reader (_Reader model (len ids) (min alternatives vocabulary.size))))
+    (setv
+      nats (np.full (len units) np.nan)
+      [(get nats known) hits #* likeliest] (.predict reader ids)
+      unknowns (if (is vocabulary.unknown None)
+        (- (len units) (len ids))
+        (int (.sum (= ids vocabulary.unknown)))))
+    (yield (Stretch units nats hits unknowns
+      (when likeliest
+        (tuple (gfor own likeliest (_spread own known (len units)))))))))
+
+
+(defn _spread [own known n]
+  "Return an array (n, k) that has the rows `own` where `known`, and else zeros."
+  (setv
+    rows (np.zeros #(n (get own.shape 1)) own.dtype)
+    (get rows known) own)
+  rows)
+
+
+;; * Cutting a text
+
+(defn _stretches [pieces unit]
+  #[[Yield the text of `pieces` in stretches of at most `STRETCH` characters.
+
+  Words stay whole where white space allows it.]]
+  (setv held "")
+  (for [piece pieces
+        start (range 0 (len piece) STRETCH)]
+    (+= held (cut piece start (+ start STRETCH)))
+    (when (> (len held) STRETCH)
+      (setv end (if (= unit "words") (_last-space held) STRETCH))
+      (yield (cut held end))
+      (setv held (cut held end None))))
+  (while held
+    (yield (cut held STRETCH))
+    (setv held (cut held STRETCH None))))
+
+
+(defn _last-space [text]
+  "Return the place of the last line break or else space in the first `STRETCH`, or `STRETCH`."
+  (for [mark "\n "]
+    (setv place (.rfind text mark 1 STRETCH))
+    (when (> place 0)
+      (return place)))
+  STRETCH)
+
+
+(defn read-units [vocabulary text]
+  "Return #(units ids known): `text`'s units, the ids of those that have one, their index in it."
+  (when (= vocabulary.unit "words")
+    (return #((list (split-words text)) (.encode vocabulary text) (slice None))))
+  (setv
+    [ids unknowns] (.encode-seed vocabulary text)
+    known (if unknowns (np.array (lfor c text (not-in c unknowns))) (slice None)))
+  #(text ids known))
+
+
+;; * Reading it
+
+(defclass _Reader []
+  "Reads a text stretch by stretch, each in parts side by side; says how surprising each unit was."
+
+  (defn __init__ [self model length alternatives]
+    "`length` is that of the first stretch, the longest: a short one is read in one go."
+    (setv
+      self.alternatives alternatives
+      workers (min MAX-WORKERS (cores))
+      parts (min PARTS (// length (* 2 RUN-IN workers)))
+      [workers self.parts] (if (> parts 1) [workers parts] [1 1])
+      self.engines (lfor _ (range workers) (make-engine model self.parts))
+      self.past (np.zeros RUN-IN int)
+      self.at-start True)
+    (setv (get self.past -1) (start-unit model)))
+
+  (defn predict [self ids]
+    #[[Return [nats hits] for the next `ids`: each one's surprise (time,), how many were likeliest.
+
+    With alternatives, their ids and odds (time, alternatives) follow.]]
+    (unless (len ids)
+      (setv none (np.empty #(0 self.alternatives)))
+      (return [(np.empty 0) 0 #* (if self.alternatives [(.astype none int) none] [])]))
+    (with [_ (few-threads 1)
+           pool (ThreadPoolExecutor (len self.engines))]
+      (setv shares (list (.map pool self._read self.engines (._rows self ids)))))
+    (setv
+      self.past (cut (np.concatenate [self.past ids]) (- RUN-IN) None)
+      self.at-start False
+      [nats hits #* likeliest] (gfor
+        each (zip #* shares)
+        :setv whole (.swapaxes (np.hstack each) 0 1)
+        (cut (.reshape whole -1 #* (cut whole.shape 2 None)) (len ids))))
+    [nats (int (.sum hits)) #* likeliest])
+
+  (defn _rows [self ids]
+    #[[Return for each engine its parts of `ids` (`RUN-IN` + time, parts).
+
+    Each begins with the `RUN-IN` ids before it; the last ones are filled up with zeros.]]
+    (setv
+      parts (* self.parts (len self.engines))
+      length (math.ceil (/ (len ids) parts))
+      filling (np.zeros (- (* parts length) (len ids)) int)
+      text (np.concatenate [self.past ids filling])
+      rows (lfor k (range parts) (cut text (* k length) (+ (* k length) RUN-IN length))))
+    (np.split (np.stack rows 1) (len self.engines) 1))
+
+  (defn _read [self engine rows]
+    "Return [nats hits …] (time, parts) for the last `time` of `rows` (`RUN-IN` + time, parts)."
+    (when (> self.parts 1)
+      (.reset engine)
+      (.feed engine (cut rows (- RUN-IN 1)))
+      (when (and self.at-start (is engine (get self.engines 0)))
+        (for [array engine.state]  ; nothing stands before the text's first part
+          (setv (get array 0) 0))))
+    (_follow engine (cut rows (- RUN-IN 1) None) self.alternatives)))
+
+
+(defn _follow [engine rows alternatives]
+  #[[Read `rows` (time + 1, parts) but the last; return what `_compare` says of those after it.
+
+  Each array is (time, parts, …).]]
+  (setv
+    size (get engine.logits.shape -1)
+    window (max 1 (// WINDOW-NUMBERS (* engine.streams size)))
+    logits (np.empty #(window engine.streams size) engine.logits.dtype)
+    results [])
+  (for [start (range 0 (- (len rows) 1) window)]
+    (setv now (cut rows start (+ start window 1)))
+    (for [[t ids] (enumerate (cut now -1))]
+      (setv (get logits t) (.step engine (if (= engine.streams 1) (get ids 0) ids))))
+    (.append results (_compare (cut logits (- (len now) 1)) (cut now 1 None) alternatives)))
+  (lfor part (zip #* results) (np.concatenate part)))
+
+
+(defn _compare [logits ids alternatives]
+  #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
+
+  How surprising each was, -ln softmax(logits) at its id, and whether it was the likeliest. With
+  `alternatives`, the ids and the probabilities of so many likeliest follow (…, alternatives).]]
+  (setv
+    highest (.max logits -1 :keepdims True)
+    chosen (np.take-along-axis logits (get ids #(... None)) -1)
+    total (.sum (np.exp (- logits highest)) -1)
+    nats (+ (np.log total) (get (- highest chosen) #(... 0))))
+  (setv hits (= (.argmax logits -1) ids))
+  (unless alternatives
+    (return [nats hits]))
+  (setv
+    some (get (np.argpartition logits (- alternatives)) #(... (slice (- alternatives) None)))
+    order (np.argsort (- (np.take-along-axis logits some -1)))
+    best (np.take-along-axis some order -1)
+    odds (np.exp (- (np.take-along-axis logits best -1) highest)))
+  [nats hits best (/ odds (get total #(... None)))])
