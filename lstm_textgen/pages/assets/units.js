@@ -77,8 +77,7 @@ export class Vocabulary {
     const start = this.ids.get("\n") ?? Math.max(0, this.id(beginning));
     return {
       ids: [start, ...ids],
-      opening:
-        ids.length || this.ids.has("\n") || this.units[start] !== beginning ? "" : beginning,
+      opening: ids.length || this.ids.has("\n") || this.units[start] !== beginning ? "" : beginning,
       strange: [...new Set(strange)],
     };
   }
