@@ -5,7 +5,7 @@
   hypothesis [given settings strategies :as st]
   keras
   numpy :as np
-  lstm-textgen.settings.layers [Layer Layers parse-layers]
+  lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.writing.engine [Engine])
 
 (setv
@@ -19,8 +19,11 @@
     "gru-hard-before" (partial keras.layers.GRU
       :recurrent-activation "hard_sigmoid"
       :reset-after False)}
-  layer (st.builds Layer (st.sampled-from (list CLASSES)) (st.integers 1 40))
-  networks (st.builds Layers (st.lists layer :min-size 1 :max-size 4))
+  layer (st.builds (fn [name units] f"{name}:{units}")
+    (st.sampled-from (list CLASSES))
+    (st.integers 1 40))
+  networks (.map (st.lists layer :min-size 1 :max-size 4)
+    (fn [described] (parse-layers (.join "," described))))
   TWO (parse-layers "8,gru:5"))
 
 
@@ -40,7 +43,7 @@
 (defn keras-layer [layer]
   (if (= layer.kind "dropout")
     (keras.layers.Dropout layer.size)
-    ((get CLASSES layer.kind) layer.size :return-sequences True)))
+    ((get CLASSES layer.name) layer.size :return-sequences True)))
 
 
 (defn engine-of [layers [streams 1]]

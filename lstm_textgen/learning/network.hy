@@ -15,7 +15,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   lstm-textgen.learning.learner.lstm [FastLSTM FoldedLSTM]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.learning.learner.regularization [LARGE regularized]
-  lstm-textgen.modelfile.keraslayout [KERAS-CLASS KERAS-OPTIONS keras-config named-layers])
+  lstm-textgen.modelfile.keraslayout [KERAS-CLASS keras-config keras-options named-layers])
 
 (setv
   CARRIED "carried_"  ; what the names of states begin with that windows carry over
@@ -146,7 +146,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   (setv
     size spec.vocabulary-size
     [[name layer] #* others] (named-layers spec.layers))
-  (when (and (in layer.kind FOLDED) (_own-loop?) (<= size (* 3 spec.embedding)))
+  (when (and layer.modern? (in layer.kind FOLDED) (_own-loop?) (<= size (* 3 spec.embedding)))
     (setv
       options (_recurrent-options name seeds)
       kind (get FOLDED layer.kind)
@@ -191,7 +191,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 (defn _recurrent [layer name seeds low]
   "Return the Keras layer to train `layer` with: on a GPU Keras' own, which goes through cuDNN."
-  ((_recurrent-class layer.kind low) layer.size #** (_recurrent-options name seeds)))
+  ((_recurrent-class layer low) layer.size #** (_recurrent-options name seeds)))
 
 
 (defn _recurrent-options [name seeds]
@@ -208,13 +208,13 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
    "name" name})
 
 
-(defn _recurrent-class [kind low]
+(defn _recurrent-class [layer low]
   (cond
-    (and (in kind FAST) (_own-loop?)) (partial (get FAST kind) :low low)
-    (and (= kind "lstm") (= (keras.backend.backend) "torch")) (do
+    (and layer.modern? (_own-loop?)) (partial (get FAST layer.kind) :low low)
+    (and layer.modern? (= layer.kind "lstm") (= (keras.backend.backend) "torch")) (do
       (import lstm-textgen.learning.learner.torchlstm [TorchLSTM])
       (partial TorchLSTM :dtype (_dtype low)))
-    True (partial (getattr keras.layers (get KERAS-CLASS kind)) #** (.get KERAS-OPTIONS kind {}))))
+    True (partial (getattr keras.layers (get KERAS-CLASS layer.kind)) #** (keras-options layer))))
 
 
 (defn _own-loop? []

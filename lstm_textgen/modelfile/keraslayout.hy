@@ -5,17 +5,7 @@
   json
   numpy :as np)
 
-;; For each kind of recurrent layer: Keras' class, the gates in its kernels, its options beyond
-;; Keras' defaults, and whether it has a bias for its input and another for its state.
-(setv
-  KERAS-CLASS {"lstm" "LSTM"  "lstm-hard" "LSTM"
-    "gru" "GRU"  "gru-hard" "GRU"  "gru-before" "GRU"  "gru-hard-before" "GRU"}
-  GATES (dfor [kind name] (.items KERAS-CLASS) kind (get {"LSTM" 4  "GRU" 3} name))
-  HARD {"recurrent_activation" "hard_sigmoid"}
-  BEFORE {"reset_after" False}
-  KERAS-OPTIONS {"lstm-hard" HARD  "gru-hard" HARD  "gru-before" BEFORE
-    "gru-hard-before" {#** HARD #** BEFORE}}
-  TWO-BIASES ["gru" "gru-hard"])
+(setv KERAS-CLASS {"lstm" "LSTM"  "gru" "GRU"})
 
 
 (defn keras-attributes [spec]
@@ -43,11 +33,11 @@
   (for [[name layer] (named-layers spec.layers) :if layer.recurrent?]
     (setv
       units layer.size
-      wide (* units (get GATES layer.kind)))
+      wide (* units layer.gates))
     (+= shapes [
       #(f"{name}/kernel" #(width wide))
       #(f"{name}/recurrent_kernel" #(units wide))
-      #(f"{name}/bias" (if (in layer.kind TWO-BIASES) #(2 wide) #(wide)))])
+      #(f"{name}/bias" (if layer.two-biases? #(2 wide) #(wide)))])
     (setv width units))
   (+ shapes [
     #("dense/kernel" #(width spec.vocabulary-size))
@@ -62,7 +52,7 @@
     [name layer] (named-layers spec.layers)
     (if layer.recurrent?
       (_layer-config (get KERAS-CLASS layer.kind) name
-        :units layer.size :return_sequences True #** (.get KERAS-OPTIONS layer.kind {}))
+        :units layer.size :return_sequences True #** (keras-options layer))
       (_layer-config "Dropout" name :rate layer.size))))
   {"module" "keras"  "class_name" "Sequential"  "registered_name" None
    "config" {"name" "lstm_textgen"  "layers" [
@@ -71,6 +61,12 @@
        :input_dim spec.vocabulary-size :output_dim spec.embedding)
      #* middle
      (_layer-config "Dense" "dense" :units spec.vocabulary-size)]}})
+
+
+(defn keras-options [layer]
+  "Return the options of a recurrent `layer` that aren't Keras' defaults."
+  { #** (if layer.hard {"recurrent_activation" "hard_sigmoid"} {})
+    #** (if layer.before {"reset_after" False} {})})
 
 
 (defn _layer-config [class-name name #** config]
@@ -85,7 +81,7 @@
       (named-layers (parse-layers "9,dropout:0.5"))
       ; => [#("lstm_1" (Layer "lstm" 9)) #("dropout_2" (Layer "dropout" 0.5))]
   ]]
-  (lfor [n layer] (enumerate layers 1) #(f"{layer.kind}_{n}" layer)))
+  (lfor [n layer] (enumerate layers 1) #(f"{layer.name}_{n}" layer)))
 
 
 (defn digest [arrays]

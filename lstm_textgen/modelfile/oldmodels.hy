@@ -13,7 +13,6 @@ ones.]]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [Checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
-  lstm-textgen.modelfile.keraslayout [GATES TWO-BIASES]
   lstm-textgen.modelfile.kerasnetworks [open-network]
   lstm-textgen.modelfile.soundness [count?]
   lstm-textgen.settings.layers [Layer Layers]
@@ -231,7 +230,7 @@ ones.]]
   "Return the `Layer` that a layer of class `kind` with this `config` is."
   (if (= kind "Dropout")
     (Layer "dropout" (_share config))
-    (Layer (_recurrent-kind kind config) (_units config))))
+    (_recurrent kind config)))
 
 
 (defn _units [config]
@@ -255,23 +254,25 @@ ones.]]
   (float share))
 
 
-(defn _recurrent-kind [kind config]
-  #[[Return what a recurrent layer of class `kind` is called in the layer language.
+(defn _recurrent [kind config]
+  #[[Return the `Layer` that a recurrent one of class `kind` is.
 
-  That is `lstm` or `gru`, with `-hard` if its gates go through `hard_sigmoid` and `-before` for a
-  GRU without `reset_after`, which files before Keras 2.2 don't mention.]]
-  (setv family (get FAMILIES kind))
+  A GRU's reset gate comes before the product without `reset_after`, which files before Keras 2.2
+  don't mention.]]
+  (setv
+    family (get FAMILIES kind)
+    units (_units config))
   (when (!= kind (.upper family))  ; cuDNN's can do nothing else
-    (return family))
+    (return (Layer family units)))
   (unless-sound (= (_option config "activation") "tanh") f"it has a layer of {kind} without tanh")
   (unless-sound (not (.get config "go_backwards"))
     f"it has a layer of {kind} that reads backwards")
-  (setv
-    gates (_option config "recurrent_activation" "inner_activation")
-    before (and (= family "gru") (not (.get config "reset_after"))))
+  (setv gates (_option config "recurrent_activation" "inner_activation"))
   (unless-sound (in gates ["sigmoid" "hard_sigmoid"])
     f"it has a layer of {kind} with gates of the kind {gates !r}")
-  (+ family (if (= gates "sigmoid") "" "-hard") (if before "-before" "")))
+  (Layer family units
+    :hard (= gates "hard_sigmoid")
+    :before (and (= family "gru") (not (.get config "reset_after")))))
 
 
 ;; * Weights
@@ -289,19 +290,19 @@ ones.]]
   The bias is (g·u,), of a GRU with `reset_after` (2, g·u); an LSTM has g = 4 gates, a GRU 3.]]
   (setv
     family (get FAMILIES kind)
-    name (_recurrent-kind kind config)
-    u (_units config)
-    wide (* u (get GATES name))
+    layer (_recurrent kind config)
+    u layer.size
+    wide (* u layer.gates)
     kernels [#(width wide) #(u wide)]
     weights (cond
       (!= kind (.upper family))
         (_from-cudnn family #* (_weights network config [#* kernels #((* 2 wide))]))
-      (= (len (.shapes network (_option config "name"))) (* 3 (get GATES name)))
+      (= (len (.shapes network (_option config "name"))) (* 3 layer.gates))
         (_from-keras-1 family
-          (_weights network config (* (get GATES name) [#(width u) #(u u) #(u)])))
+          (_weights network config (* layer.gates [#(width u) #(u u) #(u)])))
       True
-        (_weights network config [#* kernels (if (in name TWO-BIASES) #(2 wide) #(wide))])))
-  (if (and (in "-hard" name) (_old-keras? network))
+        (_weights network config [#* kernels (if layer.two-biases? #(2 wide) #(wide))])))
+  (if (and layer.hard (_old-keras? network))
     (lfor weight weights (* weight (_scale family u)))
     weights))
 

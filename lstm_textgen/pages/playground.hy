@@ -111,7 +111,9 @@ assets/playground.js the page.]]
    "unknown" vocabulary.unknown
    "lower" settings.lower
    "code" (_code? sample)
-   "layers" (lfor layer settings.layers.recurrent [layer.kind layer.size])
+   "layers" (lfor
+     layer settings.layers.recurrent
+     [layer.kind layer.size layer.hard layer.before])
    "embedding" settings.embedding
    "beginning" settings.beginning
    "cells" (lfor each (find-cells model sample) (vars each))

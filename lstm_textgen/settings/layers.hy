@@ -1,7 +1,7 @@
 #[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
 
 `lstm` and `gru` layers have so many units; `dropout` drops that share of what passes through it
-while the network trains. The others are those of old models: with `-hard`, gates are
+while the network trains. Those of old models have a suffix: with `-hard`, gates are
 `hard_sigmoid`, a straight line from 0 to 1, as was Keras' default before 2.3; with `-before`, a
 GRU's reset gate comes before the product with the recurrent kernel, as in Keras 1. They learn no
 better and take longer. This module knows no Keras.]]
@@ -12,8 +12,8 @@ better and take longer. This module knows no Keras.]]
   lstm-textgen.basics.values [Kind whole?])
 
 (setv
-  RECURRENT #("lstm" "gru" "lstm-hard" "gru-hard" "gru-before" "gru-hard-before")
-  NAMES #(#* RECURRENT "dropout")
+  NAMES ["lstm" "gru" "dropout" "lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
+  GATES {"lstm" 4  "gru" 3}  ; in the kernels of a recurrent layer
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536
   MAX-LAYERS 64
@@ -24,16 +24,38 @@ better and take longer. This module knows no Keras.]]
 
 
 (defclass [(dataclass :frozen True)] Layer []
-  "A layer: its `kind`, one of `NAMES`, and its `size`, in units or, of a dropout layer, a share."
+  #[[A layer: its `kind`, lstm, gru or dropout, and its `size`, in units or, of dropout, a share.
+
+  `hard`: whether its gates are `hard_sigmoid`; `before`: whether a GRU's reset gate comes before
+  the product.]]
   #^ str kind
   #^ float size
+  (setv
+    #^ bool hard False
+    #^ bool before False)
+
+  (defn [property] name [self]
+    "What the layer language calls it, one of `NAMES`."
+    (+ self.kind (if self.hard "-hard" "") (if self.before "-before" "")))
 
   (defn [property] recurrent? [self]
     "Whether it is an LSTM or GRU layer."
-    (in self.kind RECURRENT))
+    (in self.kind GATES))
+
+  (defn [property] modern? [self]
+    "Whether it is as Keras makes such a layer today."
+    (not (or self.hard self.before)))
+
+  (defn [property] gates [self]
+    "How many gates its kernels have side by side."
+    (get GATES self.kind))
+
+  (defn [property] two-biases? [self]
+    "Whether it has a bias for its input and another for its state."
+    (and (= self.kind "gru") (not self.before)))
 
   (defn __str__ [self]
-    f"{self.kind}:{self.size}"))
+    f"{self.name}:{self.size}"))
 
 
 (defclass Layers [tuple]
@@ -78,11 +100,12 @@ better and take longer. This module knows no Keras.]]
 
 (defn _parse-layer [part]
   "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
-  (setv [kind colon size] (.partition (.lower (.strip part)) ":"))
+  (setv [name colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon
-    (setv [kind size] ["lstm" kind]))
-  (unless (in kind NAMES)
+    (setv [name size] ["lstm" name]))
+  (unless (in name NAMES)
     (_refuse part f"is not a layer: {FORMS}"))
+  (setv [kind #* suffixes] (.split name "-"))
   (try
     (setv size ((if (= kind "dropout") float int) size))
     (except [ValueError]
@@ -94,7 +117,7 @@ better and take longer. This module knows no Keras.]]
       (_refuse part "must drop a share from 0 to 0.999")
     (and (!= kind "dropout") (not (<= 1 size MAX-UNITS)))
       (_refuse part f"must have 1 to {MAX-UNITS} units"))
-  (Layer kind size))
+  (Layer kind size :hard (in "hard" suffixes) :before (in "before" suffixes)))
 
 
 (defn _refuse [part problem]

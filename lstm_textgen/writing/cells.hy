@@ -67,7 +67,7 @@ the model writes itself, so that nothing but the model is needed.]]
         (setv (get own t) cell))))
   #((list units) (lfor
     [own layer] (zip rows model.settings.layers.recurrent)
-    (get (if (.startswith layer.kind "gru") own (np.tanh own)) (np.cumsum reads?)))))
+    (get (if (= layer.kind "gru") own (np.tanh own)) (np.cumsum reads?)))))
 
 
 (defn write-sample [model]

@@ -16,14 +16,11 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 (setv
   HALF (np.asarray 0.5 "float32")  ; an array: a Python number costs ufuncs 0.3 µs more
-  ;; The gates in the order in which a step wants them: each one's place in Keras' weights, and
-  ;; what its weights are multiplied by.
-  LSTM-GATES [#(3 0.5) #(0 0.5) #(1 0.5) #(2 1)]  ; Keras has i f c o
-  GRU-GATES [#(0 0.5) #(1 0.5) #(2 1)]  ; Keras has z r h
-  HARD-LSTM-GATES [#(3 (/ 1 6)) #(0 (/ 1 6)) #(1 (/ 1 6)) #(2 1)]
-  HARD-GRU-GATES [#(0 (/ 1 6)) #(1 (/ 1 6)) #(2 1)]
-  GATES {"lstm" LSTM-GATES  "lstm-hard" HARD-LSTM-GATES  "gru" GRU-GATES  "gru-before" GRU-GATES
-    "gru-hard" HARD-GRU-GATES  "gru-hard-before" HARD-GRU-GATES}
+  ;; The gates' places in Keras' weights (i f c o, z r h), in the order in which a step wants them.
+  ORDER {"lstm" [3 0 1 2]  "gru" [0 1 2]}
+  CANDIDATE 2  ; the place that is no gate, of either kind
+  SOFT 0.5  ; what the weights of gates are multiplied by, as σ(x) is ½·tanh(½x) + ½
+  HARD (/ 1 6)  ; and those of `hard_sigmoid`
   MAX-TABLE (** 2 24)  ; numbers (64 MB): beyond it, the embedding is not multiplied beforehand
   THREAD-WORK (** 2 19))  ; multiplications in a product for which a further thread pays (measured)
 
@@ -46,8 +43,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   #[[A network that reads ids and says what may come next.
 
   - `layers`: `Layers`. The formulas are those of Keras' `LSTM` and of its `GRU`, with
-    `reset_after=False` if it is called `-before`, with `hard_sigmoid` gates if `-hard`. Dropout
-    does nothing here.
+    `reset_after=False` if it is `before`, with `hard_sigmoid` gates if it is `hard`. Dropout does
+    nothing here.
   - `weights`: arrays in Keras' order: the embedding (vocabulary, dimensions), for each recurrent
     layer kernel, recurrent kernel and bias, then the dense kernel and bias.
 
@@ -67,13 +64,13 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
       self._dense (_product kernel streams)
       self._bias bias)
     (for [[n layer] (enumerate layers.recurrent)]
-      (._add-layer self layer.kind (cut recurrent (* 3 n) (* 3 (+ n 1))) embedding)))
+      (._add-layer self layer (cut recurrent (* 3 n) (* 3 (+ n 1))) embedding)))
 
-  (defn _add-layer [self kind weights embedding]
-    "Add a recurrent layer with `weights` in Keras' order; the first one looks up the `embedding`."
+  (defn _add-layer [self layer weights embedding]
+    "Add a recurrent `layer` with `weights` in Keras' order; the first looks up the `embedding`."
     (setv
-      [kernel recurrent bias] (_arrange kind weights)
-      [advance state] ((get MAKERS kind) recurrent bias self.streams))
+      [kernel recurrent bias] (_arrange layer weights)
+      [advance state] ((_maker layer) recurrent bias self.streams))
     (if self.layers
       (.append self.layers (_make-input kernel bias self.streams))
       (setv self._look-up (_make-look-up self.layers embedding kernel bias self.streams)))
@@ -114,13 +111,16 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 ;; * The weights as a step wants them
 
-(defn _arrange [kind weights]
-  "Return a layer's `weights`, their gates in the order of `GATES` and multiplied as it says."
+(defn _arrange [layer weights]
+  "Return a layer's `weights`, in the order that a step wants, gates multiplied by SOFT or HARD."
+  (setv scale (np.float32 (if layer.hard HARD SOFT)))
   (lfor
     array weights
-    :setv parts (np.split array (len (get GATES kind)) -1)
+    :setv parts (np.split array layer.gates -1)
     (np.concatenate
-      (lfor [place scale] (get GATES kind) (* (get parts place) (np.float32 scale)))
+      (lfor
+        place (get ORDER layer.kind)
+        (if (= place CANDIDATE) (get parts place) (* (get parts place) scale)))
       -1)))
 
 
@@ -176,6 +176,14 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 
 ;; * One step of a layer
+
+(defn _maker [layer]
+  "Return the function that makes a step of such a `layer`."
+  (if (= layer.kind "lstm")
+    (if layer.hard _make-hard-lstm _make-lstm)
+    (partial (if layer.before _make-gru-before _make-gru)
+      :open (if layer.hard _open-hard _open-softly))))
+
 
 (defn _make-lstm [recurrent bias streams]
   #[[Return #(advance state) for an LSTM layer (Gers et al. 2000, without peepholes).
@@ -245,7 +253,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (np.clip gates 0 1 gates))
 
 
-(defn _make-gru [recurrent bias streams [open _open-softly]]
+(defn _make-gru [recurrent bias streams open]
   #[[Return #(advance state) for a GRU layer, as `_make-lstm` does; the addition is (streams, 3u).
 
   n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
@@ -272,7 +280,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   #(advance [h]))
 
 
-(defn _make-gru-before [recurrent bias streams [open _open-softly]]
+(defn _make-gru-before [recurrent bias streams open]
   #[[Return #(advance state) for a GRU layer as Cho et al. have it, as `_make-gru` does.
 
   The reset gate comes before the product: n = tanh(x + (σ(r)·h)·U).]]
@@ -302,9 +310,3 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 (defn _parts [array u #* ranges]
   "Return views of `array` (…, many × u), one from start to end for each range, counted in `u`."
   (lfor [start end] ranges (get array #(... (slice (* start u) (* end u))))))
-
-
-(setv MAKERS {
-  "lstm" _make-lstm  "lstm-hard" _make-hard-lstm
-  "gru" _make-gru  "gru-hard" (partial _make-gru :open _open-hard)
-  "gru-before" _make-gru-before  "gru-hard-before" (partial _make-gru-before :open _open-hard)})

@@ -27,7 +27,7 @@
   nor one that is imported.]]
   (when (and
       (get PROCESS "ours")
-      (all (gfor layer layers.recurrent (= layer.kind "lstm")))
+      (all (gfor layer layers.recurrent (= layer.name "lstm")))
       (not-in "keras" sys.modules)
       (not (os.environ.get "KERAS_BACKEND"))
       (= (_configured) "tensorflow")

@@ -11,7 +11,7 @@ import { Vocabulary } from "./units.js";
  * @property {number | null} unknown
  * @property {boolean} lower
  * @property {boolean} code whether its text looks like code
- * @property {[string, number][]} layers
+ * @property {[string, number, boolean, boolean][]} layers
  * @property {number} embedding
  * @property {string} beginning
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells

@@ -7,7 +7,8 @@ import { fromHalf } from "./binary.js";
 
 /**
  * @typedef {object} Shape what a network's arrays follow from
- * @property {[string, number][]} layers kind and units of each recurrent layer
+ * @property {[string, number, boolean, boolean][]} layers of each recurrent layer: its
+ *   kind, its units, whether its gates are hard, whether a GRU's reset gate comes before the product
  * @property {number} size of the vocabulary
  * @property {number} embedding its dimensions
  *
@@ -15,17 +16,7 @@ import { fromHalf } from "./binary.js";
  */
 
 /** @type {Record<string, number>} How many gates a kind of layer has. */
-const GATES = {
-  lstm: 4,
-  "lstm-hard": 4,
-  gru: 3,
-  "gru-hard": 3,
-  "gru-before": 3,
-  "gru-hard-before": 3,
-};
-
-/** Kinds of layers that have a bias for their input and another for their state. */
-const TWO_BIASES = ["gru", "gru-hard"];
+const GATES = { lstm: 4, gru: 3 };
 
 /** Bytes at the beginning of WebAssembly's memory that are its own. */
 const START = 16384;
@@ -66,19 +57,14 @@ export class Network {
     this.embedding = read.table(shape.size, shape.embedding);
     this.input = heap.array(shape.embedding);
     let width = shape.embedding;
-    this.layers = shape.layers.map(([kind, units]) => {
+    this.layers = shape.layers.map(([kind, units, hard, before]) => {
       const inputs = read.matrix(heap, width, units * GATES[kind]);
       const recurrent = read.matrix(heap, units, units * GATES[kind]);
       width = units;
-      const bias = read.array(units * GATES[kind] * (TWO_BIASES.includes(kind) ? 2 : 1));
-      const Layer = kind.endsWith("-before") ? GruBefore : kind.startsWith("gru") ? Gru : Lstm;
-      return new Layer(heap, product, {
-        inputs,
-        recurrent,
-        bias,
-        units,
-        hard: kind.includes("-hard"),
-      });
+      // A GRU has a bias for its input and another for its state, unless the gate comes before.
+      const bias = read.array(units * GATES[kind] * (kind === "gru" && !before ? 2 : 1));
+      const Layer = before ? GruBefore : kind === "gru" ? Gru : Lstm;
+      return new Layer(heap, product, { inputs, recurrent, bias, units, hard });
     });
     this.dense = read.matrix(heap, width, shape.size);
     this.bias = read.array(shape.size);
