@@ -6,8 +6,7 @@
   lstm-textgen.settings.layers [Layer parse-layers]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.recipes [load-recipe recipe]
-  lstm-textgen.textmodel [train]
-  tests.helpers [VERSE write-text])
+  tests.helpers [write-text])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -50,16 +49,3 @@
     (recipe "r" :layers [128 0]))
   (with [_ (pytest.raises TypeError :match "`layers` must be layers such as")]
     (recipe "r" :layers [128 "x"])))
-
-
-(defn [(pytest.mark.usefixtures "counting")]
-    test-texts-are-trained-on-by-layers-in-a-list [tmp-path]
-  (setv model (train
-    :text (gfor _ (range 70) VERSE)
-    :path (/ tmp-path "m")
-    :prep #("replace" "c" "k")
-    :layers [8 8]
-    :epochs 1
-    :quiet True))
-  (assert (= (get model.settings "layers") "lstm:8,lstm:8"))
-  (assert (not-in "c" model.vocabulary.ids)))

@@ -160,3 +160,15 @@
   (assert (= (lfor name ["batch_size" "lookback" "stride"] (get model.settings name)) [4 20 20]))
   (setv [first _ last] (losses-of model))
   (assert (< last first)))
+
+
+(defn test-texts-are-trained-on-by-layers-in-a-list [tmp-path]
+  (setv model (train
+    :text (gfor _ (range 70) VERSE)
+    :path (/ tmp-path "m")
+    :prep #("replace" "c" "k")
+    :layers [8 8]
+    :epochs 1
+    :quiet True))
+  (assert (= (get model.settings "layers") "lstm:8,lstm:8"))
+  (assert (not-in "c" model.vocabulary.ids)))
