@@ -1,12 +1,11 @@
-"The layout in CONTRIBUTING.md: what a module imports, and what it keeps to itself."
+"The layout in CONTRIBUTING.md: what a module imports."
 
 (eval-when-compile (require hyrule [unless]))
 (import
   functools [cache]
   re
-  hy.models [Expression String Symbol]
   pytest
-  tools.forms [ROOT Source calls? dotted private? read-source])
+  tools.forms [ROOT Source dotted read-source])
 
 (setv
   pytestmark pytest.mark.quick
@@ -124,51 +123,6 @@
           (yield f"{source.path}:{each.form.start-line}: imports a stream"))))))
 
 
-(defn strayed-names [modules]
-  "Find private names that are imported or used outside of their module."
-  (for [source (.values modules)]
-    (for [each source.imports  name each.names]
-      (when (private? name)
-        (yield f"{source.path}:{each.form.start-line}: imports {name}")))
-    (setv
-      own (own-names source)
-      imported (sfor each source.imports each.module))
-    (for [form source.models]
-      (for [name (foreign-names form imported)]
-        (when (and (private? name) (not-in name own))
-          (yield f"{source.path}:{form.start-line}: uses {name}"))))))
-
-
-(defn own-names [source]
-  "Return the private names that `source` itself defines or sets."
-  (setv parts (sfor
-    form source.models
-    :if (calls? form ".")
-    part (cut form 2 None)
-    (id part)))
-  (|
-    (sfor
-      form source.models
-      :if (and (isinstance form Symbol) (not-in (id form) parts))
-      (hy.mangle (str form)))
-    (sfor
-      form source.models
-      :setv name (or (dotted form) "")
-      :if (.startswith name #("self." "cls."))
-      (get (.split name ".") 1))))
-
-
-(defn foreign-names [form imported]
-  "Return the names that `form` takes from an object that isn't one of the `imported` modules."
-  (cond
-    (and (calls? form ".") (not-in (str (get form 1)) imported))
-      (lfor part (cut form 2 None) :if (isinstance part Symbol) (hy.mangle (str part)))
-    (and (isinstance form Expression) form (.endswith (or (dotted (get form 0)) "") "attr"))
-      (lfor part form :if (isinstance part String) (get (.split (str part) ".") -1))
-    True
-      []))
-
-
 ;; * Ours
 
 (defn order []
@@ -195,11 +149,6 @@
 
 (defn test-only-the-program-and-its-reports-print []
   (assert (= (list (strayed-output (modules-in "lstm_textgen"))) [])))
-
-
-(defn test-a-private-name-stays-in-its-module []
-  (setv modules (modules-in "lstm_textgen" "tests" "bench" "tools"))
-  (assert (= (list (strayed-names modules)) [])))
 
 
 ;; * Made-up modules: that the checks can fail
@@ -256,17 +205,3 @@
     test-strayed-output-is-found [text]
   (assert (list (strayed-output (made-up :a text))))
   (assert (= (list (strayed-output (made-up :cli__a text))) [])))
-
-
-(defn [(pytest.mark.parametrize "text" [
-    "(import lstm-textgen.b [_x])" "(b._x)" "(._x b)" "(. (f) _x)" "(setattr b \"_x\" 1)"
-    "(.setattr monkeypatch \"lstm_textgen.b._x\" 1)"])]
-    test-a-strayed-private-name-is-found [text]
-  (assert (list (strayed-names (made-up :a text)))))
-
-
-(defn [(pytest.mark.parametrize "text" [
-    "(defn _x [] 1) (_x)" "(setv self._x 1) (f other._x)" "(import os) (os._exit 1)"
-    "(f x.__name__)" "(defclass C [] (defn _x [self] 1) (defn y [self] (._x self)))"])]
-    test-a-private-name-at-home-is-not-found [text]
-  (assert (= (list (strayed-names (made-up :a text))) [])))

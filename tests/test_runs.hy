@@ -163,7 +163,7 @@
 
 
 (defn test-texts-are-trained-on-by-layers-in-a-list [tmp-path]
-  (setv model (train
+  (setv model (lstm-textgen.train
     :text (gfor _ (range 70) VERSE)
     :path (/ tmp-path "m")
     :prep #("replace" "c" "k")

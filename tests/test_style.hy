@@ -37,6 +37,12 @@
     #(style.unused-macros "(require a [unless])" "(require a [unless]) (unless x y)")
     #(style.sizes LONG-FUNCTION (.replace LONG-FUNCTION "\n  (g)" "" 2))
     #(style.sizes (* "\n" 401) (* "\n" 400))
+    #(style.foreign-privates "(import lstm-textgen.b [_x])" "(import lstm-textgen.b [x])")
+    #(style.foreign-privates "(b._x)" "(b.x) (f x.__name__)")
+    #(style.foreign-privates "(._x b)" "(defclass C [] (defn _x [s] 1) (defn y [s] (._x s)))")
+    #(style.foreign-privates "(. (f) _x)" "(import os) (os._exit 1)")
+    #(style.foreign-privates "(setattr b \"_x\" 1)" "(defn _x [] 1) (_x)")
+    #(style.foreign-privates "(.setattr m \"a.b._x\" 1)" "(setv self._x 1) (f other._x)")
     #(style.test-sizes LONG-TEST (.replace LONG-TEST "\n  (g)" "\n  ;; Why." 1))
     #(style.missing-docstrings "(defn f [] 1)" "(defn _f [] 1)")
     #(style.missing-docstrings "(defclass C [] \"A c.\" (defn f [self] 1))"

@@ -9,7 +9,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   re
   sys
   hy.models [Expression List String Symbol]
-  tools.forms [calls? dotted])
+  tools.forms [calls? dotted private?])
 
 (setv
   MAX-LINE 99
@@ -293,7 +293,50 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
     (and (.endswith word "ing") (not-in word ["bring" "ring" "sing" "string" "swing"]))))
 
 
+(defn foreign-privates [source]
+  "Find private names of other modules that are imported or used."
+  (for [each source.imports  name each.names]
+    (when (private? name)
+      (yield #(each.form.start-line f"imports {name}, which is private elsewhere"))))
+  (setv
+    own (_own-names source)
+    imported (sfor each source.imports each.module))
+  (for [form source.models  name (_foreign-names form imported)]
+    (when (and (private? name) (not-in name own))
+      (yield #(form.start-line f"uses {name}, which is private elsewhere")))))
+
+
+(defn _own-names [source]
+  "Return the private names that `source` itself defines or sets."
+  (setv parts (sfor
+    form source.models
+    :if (calls? form ".")
+    part (cut form 2 None)
+    (id part)))
+  (|
+    (sfor
+      form source.models
+      :if (and (isinstance form Symbol) (not-in (id form) parts))
+      (hy.mangle (str form)))
+    (sfor
+      form source.models
+      :setv name (or (dotted form) "")
+      :if (.startswith name #("self." "cls."))
+      (get (.split name ".") 1))))
+
+
+(defn _foreign-names [form imported]
+  "Return the names that `form` takes from an object that isn't one of the `imported` modules."
+  (cond
+    (and (calls? form ".") (not-in (str (get form 1)) imported))
+      (lfor part (cut form 2 None) :if (isinstance part Symbol) (hy.mangle (str part)))
+    (and (isinstance form Expression) form (.endswith (or (dotted (get form 0)) "") "attr"))
+      (lfor part form :if (isinstance part String) (get (.split (str part) ".") -1))
+    True
+      []))
+
+
 (setv RULES [
   long-lines lone-brackets blank-lines when-not comprehension-layout setv-layout self-calls
   module-docstring import-forms import-order unused-macros sizes test-sizes missing-docstrings
-  docstring-verbs])
+  docstring-verbs foreign-privates])
