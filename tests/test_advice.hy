@@ -27,6 +27,14 @@
   (refused (program "--generate" "a" :folder tmp-path) "if Keras made it, use --import\n"))
 
 
+(defn test-a-file-with-another-ending-is-not-said-to-be-missing [tmp-path]
+  (.touch (/ tmp-path "k.keras"))
+  (with [_ (pytest.raises FileNotFoundError :match "k.keras: not a model .*from_keras`$")]
+    (load (/ tmp-path "k.keras")))
+  (refused (program "--generate" "a" "--model" "k.keras" :folder tmp-path)
+    "k.keras: not a model of this program" "use --import\n"))
+
+
 (defn test-no-model-is-saved-as-keras-format [model tmp-path]
   (for [act [
       (fn [] (.save model "x.keras"))

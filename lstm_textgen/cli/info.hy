@@ -7,6 +7,7 @@
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [warn]
+  lstm-textgen.learning.bases [stem]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.report [duration-in-words]
@@ -42,7 +43,7 @@
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
     "loss" (when history f"{(describe-kept history text)} per {(.removesuffix settings.unit "s")}")
     "network" f"{settings.layers}, {model.weight-count :,} weights"
-    "base" settings.base
+    "base" (when settings.base (stem settings.base))
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
       (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
       (if (> (len model.vocabulary) SHOWN) " …" ""))

@@ -211,8 +211,8 @@
     spent (- (time.monotonic) begun)
     whole (* 60 run.minutes))
   (when (< (- whole spent) RESERVE)
-    (raise (ValueError (+ f"reading the text and preparing took {spent :.0f} of the {whole :.0f} "
-      "seconds, which leaves too little for training; give at least "
+    (raise (ValueError (+ f"`minutes` {run.minutes :g} leaves too little for training, as reading "
+      f"the text and preparing took {spent :.0f} s; give at least "
       f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))))
 
 

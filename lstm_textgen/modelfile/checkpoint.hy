@@ -238,10 +238,16 @@ file holds, nothing less and nothing more.]]
   "Raise `FileNotFoundError` with what to do unless there is a file at `path`."
   (when (.exists path)
     (return))
-  (raise (FileNotFoundError (if (.exists backup)
-    (+ f"{path}: there is no such model, but the one saved before it: "
-      f"to use that, rename {backup} to {path.name}")
-    f"{path}: there is no such model; train one with `sources`, or give another `path`"))))
+  (setv bare (.with-suffix path ""))  ; what was given, if it has another ending
+  (raise (FileNotFoundError (cond
+    (.exists backup)
+      (+ f"{path}: there is no such model, but the one saved before it: "
+        f"to use that, rename {backup} to {path.name}")
+    (.is-file bare)
+      (+ f"{bare}: not a model of this program, whose files end in .h5; "
+        "if Keras made it, use `TextModel.from_keras`")
+    True
+      f"{path}: there is no such model; train one with `sources`, or give another `path`"))))
 
 
 (defn _sound? [path]
