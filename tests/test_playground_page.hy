@@ -141,6 +141,7 @@
     (.select-option page "#layer" "1")
     (.fill page "#cell" "4")
     (.focus page "#cells-text")
+    (wait-until page "document.querySelector('#cells-text').textContent === 'The dog'")
     (for [[n key] (enumerate ["Home" #* (* ["ArrowRight"] 6)])]
       (.press page.keyboard key)
       (setv shown (float (.text-content page "#cells-value")))
