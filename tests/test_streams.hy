@@ -166,3 +166,12 @@
     (quiet.import-keras))
   (assert (= imported ["keras" "tensorflow"]))
   (assert (= (. (.readouterr capfd) err) "")))
+
+
+(defn test-a-call-that-is-muted-once-may-be-kept-and-made-again []
+  (defclass Parrot []
+    (defn say [self word] word))
+  (setv parrot (Parrot))
+  (quiet.mute-first-call parrot "say")
+  (setv kept parrot.say)
+  (assert (= [(kept 1) (kept 2) (.say parrot 3)] [1 2 3])))

@@ -154,6 +154,8 @@ set environment variables, which child processes would inherit, and draw random 
   Whoever has imported TensorFlow before us has left its log on.]]
   (setv method (getattr object name))
   (defn first [#* arguments]
+    (unless (in name (vars object))  ; it was kept, and is called again
+      (return (method #* arguments)))
     (delattr object name)  ; from now on the class's method is called
     (with [_ (muted-stderr)]
       (method #* arguments)))
