@@ -221,7 +221,7 @@ its flag, a recipe as its keyword.]]
     "say what a model file holds: its text, losses, network, vocabulary and settings"
     :default False :value True)
   (Setting "overwrite" FLAG "ct" "reports" ""
-    "let an output replace a file that this program didn't make; a text or a model never is"
+    "replace an output file even if this program didn't make it; never a source or a model"
     :default False :value True)
   ;; * Other programs, and old ones
   (Setting "export" PASSAGE "c" "other programs" "FILE"
