@@ -1,6 +1,7 @@
 "What a model file holds, on one screen: `--info`."
 
 (import
+  contextlib [suppress]
   os.path [getsize]
   textwrap [wrap]
   lstm-textgen.basics.machine [MB]
@@ -24,9 +25,10 @@
   (setv
     [path] flags.models
     model (load-checkpoint path :resume True :warn warn))
-  (for [[name value] (.items (about-model (find-model path) model))  :if value]
-    (for [[k line] (enumerate (wrap (visible value) (- WIDTH INDENT)))]
-      (print f"{(if k "" name) :<{INDENT}}{line}")))
+  (with [_ (suppress BrokenPipeError)]  ; nobody reads on
+    (for [[name value] (.items (about-model (find-model path) model))  :if value]
+      (for [[k line] (enumerate (wrap (visible value) (- WIDTH INDENT)))]
+        (print f"{(if k "" name) :<{INDENT}}{line}" :flush True))))
   0)
 
 

@@ -37,7 +37,7 @@
       [rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis" "an OpenDocument file"]
       [rb"PK\x03\x04" "a zip archive"]
       [rb"\xd0\xcf\x11\xe0" "an old Office document"]
-      [rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP|II\*\0|MM\0\*" "a picture"]]
+      [rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*" "a picture"]]
     #((re.compile pattern re.DOTALL) kind))
   ;; Control characters but for \a \b \t \n \v \f \r and escape, which a terminal's log has. A text
   ;; has few others; of compressed data, read as latin-1, they are a tenth.
