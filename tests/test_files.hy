@@ -324,7 +324,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
       #(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "an old Office document")
       #(b"\x89PNG\r\n\x1a\n" "a picture")
       #(b"\xff\xd8\xff\xe0" "a picture")
-      #(b"GIF89a" "a picture")
+      #(b"GIF89a\x10\x00\x10\x00" "a picture")
       #(b"RIFF....WEBP" "a picture")])]
     test-a-known-format-is-named-whatever-the-encoding [here content kind]
   (write "a.txt" content)
