@@ -8,8 +8,8 @@ a buffer made beforehand; and σ(x) is ½ + ½·tanh(½x), with the inner ½ alr
 
 Shapes are given for many streams; one stream alone has no axis for streams.]]
 
+(eval-when-compile (require hyrule [ncut]))
 (import
-  functools [partial]
   math [ceil]
   numpy :as np
   numpy [add multiply subtract tanh])
@@ -70,7 +70,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     "Add a recurrent `layer` with `weights` in Keras' order; the first looks up the `embedding`."
     (setv
       [kernel recurrent bias] (_arrange layer weights)
-      [advance state] ((_maker layer) recurrent bias self.streams))
+      make (if (= layer.kind "lstm") _make-lstm _make-gru)
+      [advance state] (make layer recurrent bias self.streams))
     (if self.layers
       (.append self.layers (_make-input kernel bias self.streams))
       (setv self._look-up (_make-look-up self.layers embedding kernel bias self.streams)))
@@ -140,11 +141,10 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
   Where a table of it would be too large, the function looks up the embedding alone, and the
   product becomes the first of `layers`.]]
+  (setv table embedding)
   (if (<= (* (len embedding) (get kernel.shape 1)) MAX-TABLE)
     (setv table (+ (@ embedding kernel) (_input-bias bias)))
-    (do
-      (setv table embedding)
-      (.append layers (_make-input kernel bias streams))))
+    (.append layers (_make-input kernel bias streams)))
   (when (= streams 1)
     (return (. (list table) __getitem__)))
   (setv out (_zeros streams (get table.shape 1)))
@@ -170,36 +170,39 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (return bias))
   (setv
     joined (.sum bias 0)
-    units (// (len joined) 3)
-    (cut joined (- units) None) (get bias #(0 (slice (- units) None))))
+    u (// (len joined) 3)
+    (cut joined (- u) None) (cut (get bias 0) (- u) None))
   joined)
 
 
 ;; * One step of a layer
 
-(defn _maker [layer]
-  "Return the function that makes a step of such a `layer`."
-  (if (= layer.kind "lstm")
-    (if layer.hard _make-hard-lstm _make-lstm)
-    (partial (if layer.before _make-gru-before _make-gru)
-      :open (if layer.hard _open-hard _open-softly))))
-
-
-(defn _make-lstm [recurrent bias streams]
-  #[[Return #(advance state) for an LSTM layer (Gers et al. 2000, without peepholes).
+(defn _make-lstm [layer recurrent bias streams]
+  #[[Return #(advance state) for an LSTM `layer` (Gers et al. 2000, without peepholes).
 
   `advance` takes the input's addition to the gates (streams, 4u) and returns the layer's new
-  output (streams, u): c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c).]]
+  output (streams, u): c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c). One buffer holds o, i, f, g
+  and c side by side, so that the two products in the formula of c are one.]]
   (setv
+    u (len recurrent)
+    hard layer.hard
     product (_product recurrent streams)
-    [gates sigmoids _ o i-f g-c c added kept products h squashed]
-      (_lstm-buffers (len recurrent) streams))
+    [gates sigmoids g o i-f g-c c] (_parts (_zeros streams (* 5 u)) u
+      [0 4] [0 3] [3 4] [0 1] [1 3] [3 5] [4 5])
+    products (_zeros streams (* 2 u))
+    [added kept] (_parts products u [0 1] [1 2])
+    [h squashed] [(_zeros streams u) (_zeros streams u)])
   (defn advance [x]
     (product h gates)
     (add gates x gates)
-    (tanh gates gates)
-    (multiply sigmoids HALF sigmoids)
-    (add sigmoids HALF sigmoids)
+    (if hard
+      (do
+        (tanh g g)
+        (_open-hard sigmoids))
+      (do  ; one tanh for all
+        (tanh gates gates)
+        (multiply sigmoids HALF sigmoids)
+        (add sigmoids HALF sigmoids)))
     (multiply i-f g-c products)
     (add added kept c)
     (tanh c squashed)
@@ -207,37 +210,45 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   #(advance [h c]))
 
 
-(defn _make-hard-lstm [recurrent bias streams]
-  #[[Return #(advance state) for an LSTM layer with `hard_sigmoid` gates, as `_make-lstm` does.
+(defn _make-gru [layer recurrent bias streams]
+  #[[Return #(advance state) for a GRU `layer`, as `_make-lstm` does; the addition is (streams, 3u).
 
-  In the place of σ is x/6 + ½, but no less than 0 and no more than 1, as in Keras 3.]]
+  n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
+  et al. 2014 with the reset gate behind the product, as cuDNN has it. If the layer is `before`,
+  the gate comes before the product, as they have it: n = tanh(x + (σ(r)·h)·U).]]
   (setv
-    product (_product recurrent streams)
-    [gates sigmoids g o i-f g-c c added kept products h squashed]
-      (_lstm-buffers (len recurrent) streams))
+    u (len recurrent)
+    before layer.before
+    open (if layer.hard _open-hard _open-softly)
+    [product #* product-n] (lfor
+      part (np.split recurrent (if before [(* 2 u)] []) 1)
+      (_product (np.ascontiguousarray part) streams))
+    gates (_zeros streams (* (if before 2 3) u))
+    [z-r z r n] (_parts gates u [0 2] [0 1] [1 2] [2 3])
+    [h kept] [(_zeros streams u) (_zeros streams u)])
+  (if before
+    (setv
+      [product-n] product-n
+      n (_zeros streams u))
+    (setv bias-n (get bias #(1 (slice (* 2 u) None)))))
   (defn advance [x]
+    (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
     (product h gates)
-    (add gates x gates)
-    (tanh g g)
-    (add sigmoids HALF sigmoids)
-    (np.clip sigmoids 0 1 sigmoids)
-    (multiply i-f g-c products)
-    (add added kept c)
-    (tanh c squashed)
-    (multiply o squashed h))
-  #(advance [h c]))
-
-
-(defn _lstm-buffers [u streams]
-  #[[Return the buffers of an LSTM layer with `u` units.
-
-  One holds o, i, f, g and c side by side, so that the two products in the formula of c are one.]]
-  (setv [buffer products] [(_zeros streams (* 5 u)) (_zeros streams (* 2 u))])
-  [#* (_parts buffer u [0 4] [0 3] [3 4] [0 1] [1 3] [3 5] [4 5])
-    #* (_parts products u [0 1] [1 2])
-    products
-    (_zeros streams u)
-    (_zeros streams u)])
+    (add z-r x-z-r z-r)
+    (open z-r)
+    (if before
+      (do
+        (multiply r h kept)
+        (product-n kept n))
+      (do
+        (add n bias-n n)
+        (multiply r n n)))
+    (add n x-n n)
+    (tanh n n)
+    (subtract h n h)
+    (multiply z h h)
+    (add h n h))
+  #(advance [h]))
 
 
 (defn _open-softly [gates]
@@ -248,65 +259,11 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 
 (defn _open-hard [gates]
-  "Let `gates` be x + ½ where they are x, but no less than 0 and no more than 1."
+  "Let `gates` be x + ½ where they are x, but no less than 0 and no more than 1, as in Keras 3."
   (add gates HALF gates)
   (np.clip gates 0 1 gates))
 
 
-(defn _make-gru [recurrent bias streams open]
-  #[[Return #(advance state) for a GRU layer, as `_make-lstm` does; the addition is (streams, 3u).
-
-  n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
-  et al. 2014 with the reset gate behind the product, as cuDNN has it.]]
-  (setv
-    u (len recurrent)
-    product (_product recurrent streams)
-    gates (_zeros streams (* 3 u))
-    h (_zeros streams u)
-    [z r z-r n] (_parts gates u [0 1] [1 2] [0 2] [2 3])
-    bias (get bias #(1 (slice (* 2 u) None))))
-  (defn advance [x]
-    (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
-    (product h gates)
-    (add z-r x-z-r z-r)
-    (open z-r)
-    (add n bias n)
-    (multiply r n n)
-    (add n x-n n)
-    (tanh n n)
-    (subtract h n h)
-    (multiply z h h)
-    (add h n h))
-  #(advance [h]))
-
-
-(defn _make-gru-before [recurrent bias streams open]
-  #[[Return #(advance state) for a GRU layer as Cho et al. have it, as `_make-gru` does.
-
-  The reset gate comes before the product: n = tanh(x + (σ(r)·h)·U).]]
-  (setv
-    u (len recurrent)
-    [first last] (lfor part (np.split recurrent [(* 2 u)] 1) (np.ascontiguousarray part))
-    gates-product (_product first streams)
-    product (_product last streams)
-    z-r (_zeros streams (* 2 u))
-    [h n kept] (lfor _ (range 3) (_zeros streams u))
-    [z r] (_parts z-r u [0 1] [1 2]))
-  (defn advance [x]
-    (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
-    (gates-product h z-r)
-    (add z-r x-z-r z-r)
-    (open z-r)
-    (multiply r h kept)
-    (product kept n)
-    (add n x-n n)
-    (tanh n n)
-    (subtract h n h)
-    (multiply z h h)
-    (add h n h))
-  #(advance [h]))
-
-
 (defn _parts [array u #* ranges]
   "Return views of `array` (…, many × u), one from start to end for each range, counted in `u`."
-  (lfor [start end] ranges (get array #(... (slice (* start u) (* end u))))))
+  (lfor [start end] ranges (ncut array ... (: (* start u) (* end u)))))

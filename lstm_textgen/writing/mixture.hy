@@ -19,64 +19,53 @@
   (defn __init__ [self first second [share 0.5]]
     (setv
       share (check-value "`mix`" SHARE share)
-      [a b] [first.vocabulary second.vocabulary])
+      [a b] [first.vocabulary second.vocabulary]
+      self.models [first second]
+      self.shares [share (- 1 share)]
+      self.settings first.settings)
     (unless (= a.unit b.unit)
       (raise (ValueError (+ f"one model writes {a.unit} and the other {b.unit}, so they can't "
         "write together; give two of the same kind"))))
-    (setv
-      self.models [first second]
-      self.shares [share (- 1 share)]
-      self.settings first.settings
-      self.vocabulary (Vocabulary a.unit (list (dict.fromkeys (+ a.units b.units)))))))
+    (setv self.vocabulary (Vocabulary a.unit (list (dict.fromkeys (+ a.units b.units)))))))
 
 
 (defn make-engine [model [streams 1]]
   "Return the engine that reads and writes for `model`, a `Checkpoint` or a `Mixture`."
-  (unless (isinstance model Mixture)
-    (return (Engine model.settings.layers model.weights streams)))
-  (setv vocabularies (lfor m model.models m.vocabulary))
-  (MixedEngine
-    (lfor m model.models (make-engine m streams))
-    (lfor v vocabularies (np.array (lfor unit v.units (get model.vocabulary.ids unit))))
-    (lfor v vocabularies v.unknown)
-    model.shares
-    model.vocabulary.size))
+  (if (isinstance model Mixture)
+    (MixedEngine model streams)
+    (Engine model.settings.layers model.weights streams)))
 
 
 (defclass MixedEngine [EngineBase]
-  #[[Engines that write together: each one's probabilities times its share, added up.
+  #[[The engines of a `Mixture`: each one's probabilities times its share, added up.
 
-  - `places`: for each of `engines`, which ids of the common vocabulary its units have
-    (its vocabulary,).
-  - `unknowns`: the id with which each reads a unit that it lacks, or None: then such a unit leaves
-    it as it was.
-  - `shares`: they sum to 1.
-  - `size`: of the common vocabulary.
+  `logits` (streams, vocabulary) are the logarithms of the sums; `streams`, `threads` and `state`
+  are those of an `Engine`.]]
 
-  `logits` (streams, size) are the logarithms of the mixed probabilities; `streams`, `threads` and
-  `state` are those of an `Engine`.]]
-
-  (defn __init__ [self engines places unknowns shares size]
+  (defn __init__ [self mixture streams]
     (setv
-      own-logits (. (get engines 0) logits)
-      self.engines engines
-      self.places places
-      self.shares shares
-      self.streams (. (get engines 0) streams)
-      self.threads (max (gfor engine engines engine.threads))
-      self.logits (np.zeros #(#* (cut own-logits.shape -1) size))
+      ids mixture.vocabulary.ids
+      vocabularies (lfor model mixture.models model.vocabulary)
+      self.streams streams
+      self.shares mixture.shares
+      self.engines (lfor model mixture.models (make-engine model streams))
+      self.threads (max (gfor engine self.engines engine.threads))
+      self.logits (np.zeros (if (= streams 1) (len ids) #(streams (len ids))))
+      ;; For each engine, which common ids its units have, and its own id of each common one.
+      self._places (lfor own vocabularies (np.array (lfor unit own.units (get ids unit))))
       self._own (lfor
-        [place unknown] (zip places unknowns)
-        (_own-ids place unknown size))))
+        own vocabularies
+        :setv missing (if (is own.unknown None) -1 own.unknown)  ; -1 is not read
+        (np.array (lfor unit mixture.vocabulary.units (.get own.ids unit missing))))))
 
   (defn [property] state [self]
     "Every array that a step changes and the next one reads."
     [self.logits #* (gfor engine self.engines array engine.state array)])
 
   (defn step [self ids]
-    "Read one id of the common vocabulary for each stream; return the logits (streams, size)."
+    "Read one id of the common vocabulary for each stream; return the logits."
     (.fill self.logits 0)
-    (for [[engine own place share] (zip self.engines self._own self.places self.shares)]
+    (for [[engine own place share] (zip self.engines self._own self._places self.shares)]
       (_step-known engine (get own ids))
       (+= (get self.logits #(... place)) (* share (softmax engine.logits))))
     (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is meant
@@ -87,14 +76,6 @@
     (for [now ids]
       (.step self now))
     self.logits))
-
-
-(defn _own-ids [place unknown size]
-  "Return an engine's own id of each common one (size,); -1 where it lacks the unit."
-  (setv
-    own (np.full size (if (is unknown None) -1 unknown))
-    (get own place) (np.arange (len place)))
-  own)
 
 
 (defn _step-known [engine ids]
