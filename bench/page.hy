@@ -16,7 +16,8 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
   bench.common [print-header print-row processor]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.writing.cells [correlations find-cells mark-features read-cells write-sample]
+  lstm-textgen.writing.cells [SAMPLE correlations find-cells mark-features read-cells]
+  lstm-textgen.writing.writer [write-sample]
   tests.browser [open-page start-browser wait-for-units wait-until]
   tests.helpers [small-model])
 
@@ -89,7 +90,7 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
       (read-cells model (cut (.read-text text :encoding "utf-8") (- REACH) None))))
   (print f"\ncells of {path}\n")
   (print-header "follows" "layer" "cell" "in its own text" f"in {text.name}")
-  (for [each (find-cells model (write-sample model))]
+  (for [each (find-cells model (write-sample model SAMPLE))]
     (print-row each.name (+ 1 each.layer) each.cell f"{each.correlation :+.2f}"
       (if read f"{(correlation each #* read) :+.2f}" ""))))
 

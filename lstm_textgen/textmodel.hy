@@ -24,10 +24,10 @@
   lstm-textgen.settings.table [check-given]
   lstm-textgen.text.corpus [cut-at-space]
   lstm-textgen.text.vocabulary [Vocabulary]
-  lstm-textgen.writing.cells [Cells find-cells read-cells write-sample]
-  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
+  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score bits surprises]
-  lstm-textgen.writing.writer [Ends stream write-many])
+  lstm-textgen.writing.writer [Ends stream write-many write-sample])
 
 (setv
   ;; What `train` is given about a run, not about its model.
@@ -116,7 +116,7 @@
       (stream
         self.checkpoint
         (.prepare self (check-value "`seed`" TEXT seed))
-        (._steering self temperature top-k top-p min-p)
+        (._sampling-options self temperature top-k top-p min-p)
         (Ends length stop sentences)
         (_checked-seed rng-seed)
         warn)))
@@ -132,7 +132,7 @@
     - `stop`: a text to end before, or a list of them; `sentences`: how many to end after.
     - `temperature`: 0 takes the likeliest unit, more is wilder; the numbers of a list are used in
       turn, one for each unit. Default: what the recipe said, else 0.7.
-    - `top_k`, `top_p`, `min_p`: leave only likely units; see `sampling.Steering`.
+    - `top_k`, `top_p`, `min_p`: leave only likely units; see `sampling.SamplingOptions`.
     - `rng_seed`: the same model, seeds and number give the same text.
     - `warn`: called with a line about what of the seed the model doesn't know; by default it is
       `warnings.warn`.
@@ -148,16 +148,16 @@
         self.checkpoint
         (lfor s seeds (.prepare self s))
         samples
-        (._steering self temperature top-k top-p min-p)
+        (._sampling-options self temperature top-k top-p min-p)
         (Ends length stop sentences)
         (_checked-seed rng-seed)
         warn)))
     (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k samples)) text)))
     (if alone (get whole 0) whole))
 
-  (defn _steering [self temperature top-k top-p min-p]
-    "Return the `Steering` with the model's own temperature unless there is another."
-    (Steering
+  (defn _sampling-options [self temperature top-k top-p min-p]
+    "Return the `SamplingOptions` with the model's own temperature unless there is another."
+    (SamplingOptions
       (if (is temperature None) self.checkpoint.settings.temperature temperature)
       top-k top-p min-p))
 
@@ -191,7 +191,7 @@
     second or two, and don't depend on `text`. Raises `TypeError` unless `text` is text.]]
     (setv [units activations] (read-cells self.checkpoint
       (.prepare self (check-value "`text`" TEXT text))))
-    (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint))))
+    (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint SAMPLE))))
 
   (defn save [self path]
     #[[Save to the file at `path`.

@@ -4,9 +4,9 @@
   numpy :as np
   pytest
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.cells [FEATURES correlations find-cells mark-features read-cells
-    write-sample]
+  lstm-textgen.writing.cells [FEATURES SAMPLE correlations find-cells mark-features read-cells]
   lstm-textgen.writing.engine [Engine]
+  lstm-textgen.writing.writer [write-sample]
   tests.helpers [small-model])
 
 (setv
@@ -87,7 +87,7 @@
 
 
 (defn found-in [model]
-  (find-cells model (write-sample model)))
+  (find-cells model (write-sample model SAMPLE)))
 
 
 (defn test-a-cell-that-follows-a-feature-is-found []

@@ -28,13 +28,13 @@
 
 ;; * Writing
 
-(defn [(pytest.mark.parametrize #("layers" "options" "steering") MODELS)]
-    test-the-page-writes-what-the-command-line-writes [browser tmp-path layers options steering]
+(defn [(pytest.mark.parametrize #("layers" "options" "sampling") MODELS)]
+    test-the-page-writes-what-the-command-line-writes [browser tmp-path layers options sampling]
   (setv
     model (halved-model layers #** options)
-    expected (.generate (TextModel model) "the cat" :length 300 :rng-seed 4 #** steering)
+    expected (.generate (TextModel model) "the cat" :length 300 :rng-seed 4 #** sampling)
     settings (fragment #** {
-      "seed" "the cat"  "rng_seed" 4  "length" 300  "fast" 1  #** steering}))
+      "seed" "the cat"  "rng_seed" 4  "length" 300  "fast" 1  #** sampling}))
   (with [page (open-page browser (page-of tmp-path model) settings)]
     (wait-for-end page)
     (assert (= (written page) expected))))

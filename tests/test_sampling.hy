@@ -5,7 +5,7 @@
   numpy :as np
   pytest
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.sampling [Sampler Steering])
+  lstm-textgen.writing.sampling [Sampler SamplingOptions])
 
 (setv
   pytestmark pytest.mark.quick
@@ -14,17 +14,17 @@
   DRAWS 1_000_000
   LOGITS (* 2 (.standard-normal (np.random.default-rng 1) SIZE :dtype "float32"))
   LIKELIEST (list (np.argsort (- LOGITS)))
-  steerings (st.builds Steering
+  options (st.builds SamplingOptions
     :temperature (st.floats 0 5)
     :top-k (st.integers 1 30)
     :top-p (st.floats 0.01 1)
     :min-p (st.floats 0 1)))
 
 
-(defn draw-many [[exclude #()] #** steering]
+(defn draw-many [[exclude #()] #** options]
   "Return how often each unit comes in `DRAWS` draws from `LOGITS` (SIZE,)."
   (setv
-    sampler (Sampler SIZE (Steering #** steering) STREAMS :exclude exclude :rng-seed 3)
+    sampler (Sampler SIZE (SamplingOptions #** options) STREAMS :exclude exclude :rng-seed 3)
     logits (np.tile LOGITS #(STREAMS 1))
     drawn (lfor _ (range (// DRAWS STREAMS)) (.pick sampler logits)))
   (np.bincount (np.concatenate drawn) :minlength SIZE))
@@ -88,13 +88,13 @@
 
 (defn test-temperature-0-takes-the-likeliest []
   (setv [best second] (cut LIKELIEST 2))
-  (assert (= #{best} (set (picks (Sampler SIZE (Steering 0))))))
-  (assert (= #{second} (set (picks (Sampler SIZE (Steering 0) :exclude [best]))))))
+  (assert (= #{best} (set (picks (Sampler SIZE (SamplingOptions 0))))))
+  (assert (= #{second} (set (picks (Sampler SIZE (SamplingOptions 0) :exclude [best]))))))
 
 
 (defn [(pytest.mark.filterwarnings "error") (pytest.mark.parametrize "cold" [5e-324 1e-300 1e-12])]
     test-very-small-temperatures-are-safe [cold]
-  (setv sampler (Sampler SIZE (Steering cold :top-p 0.9 :top-k 3 :min-p 0.1)))
+  (setv sampler (Sampler SIZE (SamplingOptions cold :top-p 0.9 :top-k 3 :min-p 0.1)))
   (assert (= #{(get LIKELIEST 0)} (set (picks sampler 100 (* LOGITS 1000))))))
 
 
@@ -103,7 +103,7 @@
 
 
 (defn test-temperatures-of-a-list-take-turns []
-  (setv drawn (picks (Sampler SIZE (Steering [0 1e300]) :rng-seed 1) 2000))
+  (setv drawn (picks (Sampler SIZE (SamplingOptions [0 1e300]) :rng-seed 1) 2000))
   (assert (= #{(get LIKELIEST 0)} (set (cut drawn 0 None 2))))
   (assert (= SIZE (len (set (cut drawn 1 None 2))))))
 
@@ -127,11 +127,11 @@
   (assert (!= (picks (Sampler SIZE)) (picks (Sampler SIZE)))))
 
 
-(defn [(given steerings (st.integers 0 1000)) (settings :max-examples 60 :deadline None)]
-    test-an-excluded-unit-never-comes [steering seed]
+(defn [(given options (st.integers 0 1000)) (settings :max-examples 60 :deadline None)]
+    test-an-excluded-unit-never-comes [options seed]
   (setv
     logits (* 5 (.standard-normal (np.random.default-rng seed) #(3 SIZE)))
-    sampler (Sampler SIZE steering 3 :exclude [4 7]))
+    sampler (Sampler SIZE options 3 :exclude [4 7]))
   (for [ids (picks sampler 30 logits)]
     (assert (not (& #{4 7} (set ids))))))
 
@@ -142,9 +142,9 @@
     #("top_p" (float "nan")) #("min_p" -0.1) #("min_p" 2)])]
     test-a-value-out-of-range-is-named [name value]
   (with [error (pytest.raises ValueError :match f"`{name}` must be")]
-    (Steering #** {name value}))
+    (SamplingOptions #** {name value}))
   (assert (= 1 (len (.splitlines (str error.value))))))
 
 
 (defn test-numpy-numbers-steer-as-plain-ones []
-  (assert (= (Steering (np.array [0.5 1]) (np.int64 3)) (Steering [0.5 1.0] 3))))
+  (assert (= (SamplingOptions (np.array [0.5 1]) (np.int64 3)) (SamplingOptions [0.5 1.0] 3))))

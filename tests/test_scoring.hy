@@ -6,7 +6,7 @@
   pytest
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
-  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score bits score surprises]
   lstm-textgen.writing.writer [Ends read-seed stream]
   tests.helpers [small-model])
@@ -87,7 +87,7 @@
 (defn test-two-models-score-as-they-write []
   (setv
     both (Mixture (letters) (small-model :text "\nbcx") 0.3)
-    text (.join "" (stream both "ab" (Steering) (Ends :length 400) :rng-seed 1)))
+    text (.join "" (stream both "ab" (SamplingOptions) (Ends :length 400) :rng-seed 1)))
   (assert (in "x" text))
   (assert (np.allclose (all-nats both [text]) (nats-one-by-one both text) :atol 1e-4)))
 
@@ -114,7 +114,7 @@
 (defn test-accuracy-is-the-share-of-likeliest-units []
   (setv model (letters :odds {"b" 9}))
   (assert (= 0.25 (. (score model ["bacd"]) accuracy)))
-  (setv text (.join "" (stream (letters) "" (Steering 0) (Ends :length 40))))
+  (setv text (.join "" (stream (letters) "" (SamplingOptions 0) (Ends :length 40))))
   (assert (= 1.0 (. (score (letters) [text]) accuracy))))
 
 

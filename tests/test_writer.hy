@@ -6,7 +6,7 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.writing.mixture [Mixture make-engine]
-  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.writer :as writer
   lstm-textgen.writing.writer [Ends before-stop first-sentences read-seed stream write-many]
   tests.helpers [small-model])
@@ -15,7 +15,7 @@
   pytestmark pytest.mark.quick
   LETTERS "\n abcdefghij."
   FIFTY (Ends :length 50)
-  LIKELIEST (Steering :temperature 0))
+  LIKELIEST (SamplingOptions :temperature 0))
 
 
 (defn letters [#** options]
@@ -23,8 +23,8 @@
   (small-model :text LETTERS #** options))
 
 
-(defn written [model [seed "abc"] [steering (Steering)] [ends FIFTY] #** options]
-  (.join "" (stream model seed steering ends #** {"rng_seed" 1  #** options})))
+(defn written [model [seed "abc"] [sampling (SamplingOptions)] [ends FIFTY] #** options]
+  (.join "" (stream model seed sampling ends #** {"rng_seed" 1  #** options})))
 
 
 (defn [(pytest.mark.parametrize "n" [0 1 50])] test-length-counts-units [n]
@@ -45,7 +45,7 @@
     model (letters)
     engine (make-engine model)
     logits (.feed engine (.encode model.vocabulary "\nabc")))
-  (for [unit (written model :steering LIKELIEST)]
+  (for [unit (written model :sampling LIKELIEST)]
     (setv id (.argmax logits))
     (assert (= unit (get model.vocabulary.units id)))
     (setv logits (.step engine id))))
@@ -53,8 +53,8 @@
 
 (defn test-the-temperature-defaults-to-the-models-own []
   (setv [cold warm] (lfor t [0 [0.5 2]] (letters :temperature t)))
-  (assert (= (written cold :steering None) (written cold :steering LIKELIEST)))
-  (assert (= (written warm :steering None) (written warm :steering (Steering [0.5 2])))))
+  (assert (= (written cold :sampling None) (written cold :sampling LIKELIEST)))
+  (assert (= (written warm :sampling None) (written warm :sampling (SamplingOptions [0.5 2])))))
 
 
 (defn test-unknown-characters-of-a-seed-are-named-and-left-out []
@@ -98,7 +98,7 @@
 (defn test-texts-side-by-side-are-those-written-one-by-one []
   (setv
     model (letters)
-    write (fn [seeds samples] (write-many model seeds samples (Steering) FIFTY :rng-seed 1))
+    write (fn [seeds samples] (write-many model seeds samples (SamplingOptions) FIFTY :rng-seed 1))
     both (write ["abc" "de"] 2))
   (assert (= 4 (len both) (len (set both))))
   (assert (= (get both 0) (written model "abc")))
@@ -115,7 +115,7 @@
     both (Mixture (small-model :text "\nabc") (small-model 2 "gru:5" :text "\nbcd") 0.3)
     text (written both "ab" :ends (Ends :length 400)))
   (defn write [#* seeds]
-    (write-many both seeds 1 (Steering) (Ends :length 400) :rng-seed 1))
+    (write-many both seeds 1 (SamplingOptions) (Ends :length 400) :rng-seed 1))
   (assert (= (set "\nabcd") (set text)))
   (assert (= [text] (write "ab")))
   (assert (= text (get (write "ab" "cd") 0))))
@@ -197,7 +197,7 @@
 
 
 (defn test-each-of-many-texts-has-its-own-end []
-  (setv texts (write-many (letters) ["a" "b" "c"] 1 (Steering) (Ends 300 ".") :rng-seed 1))
+  (setv texts (write-many (letters) ["a" "b" "c"] 1 (SamplingOptions) (Ends 300 ".") :rng-seed 1))
   (assert (= 3 (len (set (map len texts)))))
   (assert (not-in "." (.join "" texts))))
 

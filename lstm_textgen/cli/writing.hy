@@ -20,7 +20,7 @@
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
-  lstm-textgen.writing.sampling [Steering]
+  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends])
 
@@ -28,7 +28,7 @@
   STANDARD "-"  ; the `output` that is standard output
   ANSWER 200  ; units of a conversation's continuation, unless something else ends it
   QUOTED 200  ; characters of a copied passage that are shown
-  STEERING ["temperature" "top_k" "top_p" "min_p"]
+  SAMPLING ["temperature" "top_k" "top_p" "min_p"]
   ENDS ["length" "stop" "sentences"])
 
 
@@ -143,7 +143,7 @@
 
 (defn _options [flags]
   "Return the options of `TextModel.stream` that `flags` give."
-  {"warn" warn  #** (.chosen flags "rng_seed" #* ENDS #* STEERING)})
+  {"warn" warn  #** (.chosen flags "rng_seed" #* ENDS #* SAMPLING)})
 
 
 (defn _begin-texts [model seed flags]
@@ -213,7 +213,7 @@
 
 (defn _check-options [flags]
   "Raise `ValueError` if `flags` can't steer or end a text."
-  (Steering #** (.chosen flags #* STEERING))
+  (SamplingOptions #** (.chosen flags #* SAMPLING))
   (Ends #** (.chosen flags #* ENDS)))
 
 

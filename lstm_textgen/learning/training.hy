@@ -26,7 +26,7 @@ cores, where a batch is dealt out to them.]]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.history [describe-kept epochs-of kept-entry]
-  lstm-textgen.writing.writer [Ends stream])
+  lstm-textgen.writing.writer [write-sample])
 
 (setv
   SAMPLE-LENGTH 200   ; units shown after each epoch
@@ -361,11 +361,8 @@ cores, where a batch is dealt out to them.]]
     "Return what the model writes now, after each epoch from the same seed: a short text."
     (setv
       weights (values self.learner.weights)
-      now (Checkpoint weights self.checkpoint.vocabulary self.settings [])
-      pieces (stream now ""
-        :ends (Ends :length SAMPLE-LENGTH)
-        :rng-seed self.settings.rng-seed))
-    (.strip (.join "" pieces)))
+      now (Checkpoint weights self.checkpoint.vocabulary self.settings []))
+    (.strip (write-sample now SAMPLE-LENGTH :rng-seed self.settings.rng-seed)))
 
   ;; * Saving
 

@@ -3,7 +3,7 @@
 (import
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts table]
-  lstm-textgen.pages.report [SCRIPTS STYLES safe section write-sample]
+  lstm-textgen.pages.report [SCRIPTS STYLES safe sample-text section]
   lstm-textgen.writing.history [kept-entry loss-of text-length])
 
 (setv MOST 8)  ; models on a page: report.css has colours for so many
@@ -99,4 +99,4 @@
     [name model] models
     (fill "report-sample.html"
       :title (safe name)
-      :text (safe (write-sample model 0.7))))))
+      :text (safe (sample-text model 0.7))))))

@@ -11,9 +11,10 @@ assets/playground.js the page.]]
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill]
-  lstm-textgen.writing.cells [find-cells write-sample]
+  lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.history [kept-entry loss-of text-length]
-  lstm-textgen.writing.scoring [bits])
+  lstm-textgen.writing.scoring [bits]
+  lstm-textgen.writing.writer [write-sample])
 
 (setv
   MOST-MODELS 2
@@ -104,7 +105,7 @@ assets/playground.js the page.]]
   (setv
     settings model.settings
     vocabulary model.vocabulary
-    sample (write-sample model))
+    sample (write-sample model SAMPLE))
   {"name" name
    "unit" vocabulary.unit
    "units" vocabulary.units

@@ -16,9 +16,8 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.settings.sizing [default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.history [kept-entry loss-of text-length]
-  lstm-textgen.writing.sampling [Steering]
   lstm-textgen.writing.scoring [bits]
-  lstm-textgen.writing.writer [Ends stream])
+  lstm-textgen.writing.writer [write-sample])
 
 (setv
   TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]
@@ -100,12 +99,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 ;; * What it writes
 
-(defn write-sample [checkpoint temperature]
+(defn sample-text [checkpoint temperature]
   "Return what the model writes at a `temperature`: always the same, for the same model."
-  (.strip (.join "" (stream checkpoint ""
-    (Steering temperature)
-    (Ends :length (get LENGTH checkpoint.settings.unit))
-    :rng-seed 1))))
+  (.strip (write-sample checkpoint (get LENGTH checkpoint.settings.unit) temperature)))
 
 
 (defn _samples [checkpoint]
@@ -115,7 +111,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
       [temperature word] TEMPERATURES
       (fill "report-sample.html"
         :title f"{word}: temperature {temperature :g}"
-        :text (safe (write-sample checkpoint temperature)))))))
+        :text (safe (sample-text checkpoint temperature)))))))
 
 
 (defn _epochs [checkpoint]

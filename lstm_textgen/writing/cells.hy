@@ -14,10 +14,10 @@ the model writes itself, so that nothing but the model is needed.]]
   lstm-textgen.basics.machine [few-threads]
   lstm-textgen.writing.engine [Engine]
   lstm-textgen.writing.scoring [read-units]
-  lstm-textgen.writing.writer [Ends start-unit stream])
+  lstm-textgen.writing.writer [start-unit])
 
 (setv
-  SAMPLE 10_000  ; units that a model writes, to find its cells with
+  SAMPLE 10_000  ; units that a model writes, to find its cells in
   CLEAR 0.5  ; the least correlation of a cell that gets a name
   MOST-NAMED 12
   ;; What a feature must mark in each half of the sample, and leave unmarked: fewer characters
@@ -54,25 +54,18 @@ the model writes itself, so that nothing but the model is needed.]]
   "Return #(units activations), as in `Cells`, of `model` (a `Checkpoint`) while it reads `text`."
   (setv
     [units ids known] (read-units model.vocabulary text)
-    engine (Engine model.settings.layers model.weights)
+    layers model.settings.layers
+    engine (Engine layers model.weights)
     reads? (np.zeros (len units) bool)
     (get reads? known) True
-    rows (lfor cell engine.cells (np.zeros #((+ 1 (len ids)) (len cell)) "float32")))
+    steps [])
   (with [_ (few-threads engine.threads)]
-    (.feed engine [(start-unit model)])  ; it is read as a text that begins there
-    (for [[t id] (enumerate [None #* (.tolist ids)])]
-      (when t
-        (.advance engine id))
-      (for [[own cell] (zip rows engine.cells)]
-        (setv (get own t) cell))))
+    (for [id [(start-unit model) #* (.tolist ids)]]  ; it is read as a text that begins there
+      (.advance engine id)
+      (.append steps (lfor cell engine.cells (.copy cell)))))
   #((list units) (lfor
-    [own layer] (zip rows model.settings.layers.recurrent)
+    [layer own] (zip layers.recurrent (map np.array (zip #* steps)))
     (get (if (= layer.kind "gru") own (np.tanh own)) (np.cumsum reads?)))))
-
-
-(defn write-sample [model]
-  "Return a text that `model` (a `Checkpoint`) writes, always the same, to find its cells in."
-  (.join "" (stream model "" :ends (Ends SAMPLE) :rng-seed 1)))
 
 
 (defn find-cells [model text]
@@ -82,39 +75,33 @@ the model writes itself, so that nothing but the model is needed.]]
   feature once; their correlations are those in the second half.]]
   (setv
     [units activations] (read-cells model text)
-    marks (mark-features units)
     half (// (len units) 2)
-    clear (lfor
-      [name mark] (.items marks)
-      :if (and (_varied? (cut mark half)) (_varied? (cut mark half None)))
-      name)
-    places (lfor
-      [layer own] (enumerate activations)
-      cell (range (get own.shape 1))
-      #(layer cell)))
-  (unless clear
+    halves [(slice half) (slice half None)]
+    marks (dfor
+      [name mark] (.items (mark-features units))
+      :if (all (gfor part halves (_varied? (get mark part))))
+      name mark))
+  (unless marks
     (return []))
   (setv
+    names (list marks)
+    places (lfor [layer own] (enumerate activations)  cell (range (get own.shape 1)) #(layer cell))
     [first second] (lfor
-      part [(slice half) (slice half None)]
+      part halves
       (correlations
         (np.hstack (lfor own activations (get own part)))
-        (np.stack (lfor name clear (get marks name part)) -1)))
+        (np.stack (lfor mark (.values marks) (get mark part)) -1)))
     chosen (lfor
       [n k] (_pair-off (np.abs first))
-      (NamedCell #* (get places n) (get clear k) (round (float (get second #(n k))) 3))))
-  (cut
-    (sorted
-      (gfor each chosen :if (>= (abs each.correlation) CLEAR) each)
-      :key (fn [each] (- (abs each.correlation))))
-    MOST-NAMED))
+      (NamedCell #* (get places n) (get names k) (round (float (get second #(n k))) 3)))
+    clear (lfor each chosen :if (>= (abs each.correlation) CLEAR) each))
+  (cut (sorted clear :key (fn [each] (- (abs each.correlation)))) MOST-NAMED))
 
 
 (defn correlations [activations marks]
   #[[Return Pearson's correlation (cells, features) of each cell with each feature.
 
-  `activations` are (time, cells) and `marks` (time, features); what never changes correlates with
-  nothing, 0.]]
+  Of `activations` (time, cells) and `marks` (time, features), what never changes has 0.]]
   (defn standardised [columns]
     (setv
       centred (- columns (.mean columns 0))
@@ -124,17 +111,15 @@ the model writes itself, so that nothing but the model is needed.]]
 
 
 (defn _pair-off [strengths]
-  "Return [cell feature] pairs, the strongest of `strengths` (cells, features) first, each once."
-  (setv
-    strengths (.copy strengths)
-    pairs [])
+  #[[Yield [cell feature] pairs, the strongest of `strengths` (cells, features) first, each once.
+
+  The array is zeros afterwards.]]
   (while (> (.max strengths :initial 0) 0)
     (setv [n k] (np.unravel-index (.argmax strengths) strengths.shape))
-    (.append pairs [n k])
+    (yield [n k])
     (setv
       (get strengths n) 0
-      (get strengths #((slice None) k)) 0))
-  pairs)
+      (get strengths #((slice None) k)) 0)))
 
 
 (defn _varied? [mark]
@@ -151,27 +136,22 @@ the model writes itself, so that nothing but the model is needed.]]
   (setv
     text (.join "" units)
     ends (- (np.cumsum (lfor unit units (len unit))) 1))
-  (dfor
-    [name mark] (.items FEATURES)
-    name (get (mark text) ends)))
+  (dfor [name mark] (.items FEATURES) name (get (mark text) ends)))
 
 
-(defn _matching [pattern]
+(defn _matching [pattern [counts? bool]]
   "Return a function that marks in a text what `pattern`, or its first group, matches."
   (setv pattern (re.compile pattern (| re.MULTILINE re.IGNORECASE)))
   (fn [text]
     (setv marks (np.zeros (len text) "float32"))
-    (for [match (.finditer pattern text)]
-      (setv
-        group (min 1 pattern.groups)
-        (get marks (slice (.start match group) (.end match group))) 1))
+    (for [match (.finditer pattern text)  :if (counts? (.group match))]
+      (setv (get marks (slice #* (.span match (min 1 pattern.groups)))) 1))
     marks))
 
 
 (defn _being [test]
   "Return a function that marks the characters of a text for which `test` holds."
-  (fn [text]
-    (np.fromiter (map test text) "float32" (len text))))
+  (fn [text] (np.fromiter (map test text) "float32" (len text))))
 
 
 (defn _counting [counts?]
@@ -179,15 +159,6 @@ the model writes itself, so that nothing but the model is needed.]]
   (fn [text]
     (setv counts (accumulate text (fn [n c] (if (counts? c) (+ n 1) 0)) :initial 0))
     (np.fromiter (islice counts 1 None) "float32" (len text))))
-
-
-(defn _in-capitals [text]
-  "Mark words of two or more letters in capitals."
-  (setv marks (np.zeros (len text) "float32"))
-  (for [match (re.finditer r"[^\W\d_]{2,}" text)]
-    (when (.isupper (.group match))
-      (setv (get marks (slice (.start match) (.end match))) 1)))
-  marks)
 
 
 ;; What a cell may follow. Quotes and brackets end at an empty line: one may have been forgotten.
@@ -208,6 +179,6 @@ the model writes itself, so that nothing but the model is needed.]]
   "sentence ends" (_matching r"[.!?…。！？][\"'”’»)]*\s*")
   "punctuation" (_matching r"[^\w\s]")
   "upper case" (_being str.isupper)
-  "words in capitals" _in-capitals
+  "words in capitals" (_matching r"[^\W\d_]{2,}" str.isupper)
   "digits" (_being str.isdigit)
   "vowels" (_matching "[aeiou]")})

@@ -10,9 +10,8 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.originality [originality]
-  lstm-textgen.writing.sampling [Steering]
-  lstm-textgen.writing.scoring [bits]
-  lstm-textgen.writing.writer [Ends stream])
+  lstm-textgen.writing.scoring [at-ids bits follow]
+  lstm-textgen.writing.writer [write-sample])
 
 (setv
   PLACES 60            ; in the held-out text, evenly spaced, where its surprise is measured
@@ -39,12 +38,10 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
     [nats sure right] (_predictions model held)
-    sample (.join "" (stream model ""
-      (Steering model.settings.temperature)
-      (Ends :length (get WRITTEN model.settings.unit))
-      :rng-seed model.settings.rng-seed))
-    [passage share] (originality [sample] (.decode model.vocabulary
-      (.tolist (get ids (slice COMPARED))))))
+    settings model.settings
+    sample (write-sample model (get WRITTEN settings.unit) :rng-seed settings.rng-seed)
+    compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
+    [passage share] (originality [sample] compared))
   { "epoch" epoch
     "counts" (_counts ids (len model.vocabulary))
     "surprise" (_rounded (bits (.mean nats 0)))
@@ -63,33 +60,29 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
 
 
 (defn _predictions [model held]
-  #[[Return #(nats sure right) (window, places) for places evenly spaced over `held` (time,).
-
-  They are the surprise at each unit, the probability of the likeliest one, and whether that was
-  the right one.]]
+  "Return what `_judge` does, each (window, places), for places evenly spaced over `held` (time,)."
   (setv
     window (min WINDOW (max 1 (// (len held) 2)))
     room (- (len held) RUN-IN window 1)
-    places (if (> room 0) (min PLACES (max 2 (// room window))) 0)
-    results (np.zeros #(3 window places)))
-  (unless places
-    (return results))
+    places (min PLACES (max 2 (// room window))))
+  (unless (> room 0)
+    (return (np.zeros #(3 1 0))))
   (setv
     starts (.astype (np.linspace 0 room places) int)
-    rows (np.stack (lfor k starts (get held (slice k (+ k RUN-IN window 1)))) 1)
-    rows (.astype rows int)
+    parts (lfor k starts (get held (slice k (+ k RUN-IN window 1))))
+    rows (.astype (np.stack parts 1) int)
     engine (make-engine model places))
   (with [_ (few-threads 1)]  ; two take up to four times as long beside other work
     (.feed engine (cut rows RUN-IN))
-    (for [t (range window)]
-      (setv
-        odds (softmax (.step engine (get rows (+ RUN-IN t))))
-        next (get rows (+ RUN-IN t 1)))
-      (setv
-        (get results #(0 t)) (- (np.log (+ 1e-12 (get odds #((np.arange places) next)))))
-        (get results #(1 t)) (.max odds 1)
-        (get results #(2 t)) (= (.argmax odds 1) next))))
-  results)
+    (follow engine (cut rows RUN-IN None) _judge)))
+
+
+(defn _judge [logits ids]
+  #[[Return [nats sure right] for `ids` (…) after `logits` (…, vocabulary).
+
+  They are the surprise at each, the probability of the likeliest unit, and whether it was that.]]
+  (setv odds (softmax logits))
+  [(- (np.log (+ 1e-12 (at-ids odds ids)))) (.max odds -1) (= (.argmax odds -1) ids)])
 
 
 (defn _calibration [sure right]

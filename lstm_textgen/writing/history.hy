@@ -20,13 +20,11 @@ Epochs on different texts don't compare, so most of it is asked of one text, by 
 
 (defn describe-kept [history text]
   "Return in words which epoch's weights are kept, as `kept-entry` does: `epoch 2, …`."
-  (setv
-    entry (kept-entry history text)
-    epochs (_entries-on history text))
+  (setv entry (kept-entry history text))
   (if entry
-    (+ f"epoch {(+ 1 (.index epochs entry))}, " (if (in "validation_loss" entry)
-      f"validation {(bits (get entry "validation_loss")) :.3f} bits"
-      f"training {(bits (get entry "loss")) :.3f} bits"))
+    (+ f"epoch {(+ 1 (.index (_entries-on history text) entry))}, "
+      (if (in "validation_loss" entry) "validation" "training")
+      f" {(loss-of entry) :.3f} bits")
     "the epoch under way"))
 
 
@@ -41,9 +39,7 @@ Epochs on different texts don't compare, so most of it is asked of one text, by 
 
 
 (defn validation-losses [history text]
-  #[[Return the validation losses (nats) of the epochs in `history` that were trained on `text`.
-
-  `text` is a fingerprint. Only these losses compare: they are of the same held-out text.]]
+  "Return the validation losses (nats) of the epochs on `text`: only these compare."
   (lfor
     entry (_entries-on history text)
     :if (in "validation_loss" entry)

@@ -5,7 +5,7 @@ the largest of logit + noise, where the noise is -log of a standard exponential 
 unit with exactly its softmax probability. So no softmax is needed, no logarithm of 0 can occur,
 and the noise is made in large blocks, which is fast.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [ncut unless]))
 (import
   dataclasses [dataclass]
   itertools [cycle]
@@ -19,7 +19,7 @@ and the noise is made in large blocks, which is fast.]]
   TINY 1e-300)  ; keeps the logarithm of an exponential number finite
 
 
-(defclass [(dataclass :frozen True)] Steering []
+(defclass [(dataclass :frozen True)] SamplingOptions []
   #[[How the next unit is chosen; each rule applies to what the one before it leaves.
 
   - `temperature`: the logits are divided by it first; 0 takes the likeliest unit. The numbers of a
@@ -39,32 +39,36 @@ and the noise is made in large blocks, which is fast.]]
     #^ object min-p None)
 
   (defn __post-init__ [self]
-    (for [[name kind] (.items {
-        "temperature" TEMPERATURE
-        "top_k" COUNT
-        "top_p" PROBABILITY
-        "min_p" RATIO})]
-      (setv value (getattr self name))
-      (unless (and (is value None) (!= name "temperature"))
-        (object.__setattr__ self name (check-value f"`{name}`" kind value))))))
+    (check-fields self
+      {"temperature" TEMPERATURE  "top_k" COUNT  "top_p" PROBABILITY  "min_p" RATIO})))
+
+
+(defn check-fields [record kinds]
+  "Check each field of `record`, a frozen dataclass, by its kind in `kinds`; a default may be None."
+  (for [[name kind] (.items kinds)]
+    (setv value (getattr record name))
+    (unless (is value None (getattr (type record) name))
+      (object.__setattr__ record name (check-value f"`{name}`" kind value)))))
 
 
 (defclass Sampler []
   #[[Draws ids for one stream of text, or for several at once.
 
-  - `size`: of the vocabulary.
-  - `steering`: a `Steering`.
-  - `exclude`: ids that never come.
+  - `size`: of the vocabulary; `exclude`: ids that never come.
   - `rng-seed`: stream k's draws depend on it and on k alone, not on how many streams there are.
     None: other draws each time.]]
 
-  (defn __init__ [self size [steering (Steering)] [streams 1] [exclude #()] [rng-seed None]]
+  (defn __init__ [self size [options (SamplingOptions)] [streams 1] [exclude #()] [rng-seed None]]
     (setv
       shape (if (= streams 1) #(size) #(streams size))
+      temperature options.temperature
       self._scores (np.empty shape)
-      self._penalty (when exclude (_penalty size exclude))
-      self._sharpness (cycle (_sharpness steering.temperature))
-      self._limits (_limits size steering)
+      self._penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0))
+      ;; What the logits are multiplied by at each temperature; None at 0, where there is no noise.
+      self._sharpness (cycle (lfor
+        t (if (isinstance temperature list) temperature [temperature])
+        (when t (/ 1 (max t COLDEST)))))
+      self._limits (_limits size options)
       self._noise (_noise shape rng-seed)))
 
   (defn pick [self logits]
@@ -85,24 +89,11 @@ and the noise is made in large blocks, which is fast.]]
     (.argmax scores -1)))
 
 
-(defn _penalty [size exclude]
-  "Return what is added to scores (size,) so that the ids in `exclude` never come."
-  (setv penalty (np.zeros size))
-  (setv (get penalty (list exclude)) (- np.inf))
-  penalty)
-
-
-(defn _sharpness [temperature]
-  "Return a list of what the logits are multiplied by at each temperature; None at 0: no noise."
-  (setv temperatures (if (isinstance temperature #(list tuple)) temperature [temperature]))
-  (lfor t temperatures (if (= t 0) None (/ 1 (max t COLDEST)))))
-
-
-(defn _limits [size steering]
+(defn _limits [size options]
   "Return functions from scores (streams, size) to the lowest (streams, 1) that each rule passes."
   (setv
     limits []
-    [top-k top-p min-p] [steering.top-k steering.top-p steering.min-p])
+    [top-k top-p min-p] [options.top-k options.top-p options.min-p])
   (when (and top-k (< top-k size))
     (.append limits (fn [scores] (_kth scores top-k))))
   (when (and top-p (< top-p 1))
@@ -114,16 +105,15 @@ and the noise is made in large blocks, which is fast.]]
 
 (defn _kth [scores k]
   "Return the score (streams, 1) of the `k`th likeliest unit."
-  (get (np.partition scores (- k)) #(... (slice (- k) (or (- 1 k) None)))))
+  (ncut (np.partition scores (- k)) ... (: (- k) (or (- 1 k) None))))
 
 
 (defn _nucleus [scores top-p]
   "Return the score (streams, 1) of the last of the likeliest units that together reach `top-p`."
   (setv
-    falling (get (np.sort scores) #(... (slice None None -1)))
-    odds (np.exp (- falling (get falling #(... (slice None 1)))))
-    sums (np.cumsum odds -1)
-    reached (>= sums (* top-p (get sums #(... (slice -1 None))))))
+    falling (ncut (np.sort scores) ... ::-1)
+    sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1)
+    reached (>= sums (* top-p (ncut sums ... -1:))))
   (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))
 
 
@@ -134,8 +124,7 @@ and the noise is made in large blocks, which is fast.]]
     entropy (. (np.random.SeedSequence rng-seed) entropy)
     generators (lfor
       k (range streams)
-      :setv seed (np.random.SeedSequence entropy :spawn-key #(k))
-      (np.random.Generator (np.random.PCG64 seed)))
+      (np.random.Generator (np.random.PCG64 (np.random.SeedSequence entropy :spawn-key #(k)))))
     block (np.empty #(streams (max 1 (// BLOCK (* streams size))) size)))
   (while True
     (for [[generator part] (zip generators block)]

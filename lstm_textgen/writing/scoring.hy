@@ -2,7 +2,7 @@
 
 A text is cut into parts that are read side by side; each part first reads what stands before it.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [ncut unless]))
 (import
   concurrent.futures [ThreadPoolExecutor]
   dataclasses [dataclass]
@@ -15,12 +15,11 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 (setv
   ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
-  ;; log-probabilities differ by 1e-5 at most from those of reading the text in one go, with
-  ;; 128 by 0.06.
+  ;; log-probabilities differ by 1e-5 at most from those of one read in one go, with 128 by 0.06.
   RUN-IN 512
   STRETCH (** 2 20)  ; characters read at once
-  ;; Threads of our own, each with an engine, share the parts: in idle hours they take 0.7 of
-  ;; the time of BLAS' threads, and beside other work 0.1, as none waits for the other.
+  ;; Threads of our own, each with an engine, share the parts: on an idle machine they take 0.7 of
+  ;; the time of BLAS' threads, and beside other work 0.1 to 0.3, as none waits for the other.
   MAX-WORKERS 4
   PARTS 64  ; for each worker
   WINDOW-NUMBERS (** 2 20))  ; logits kept until their softmax is taken
@@ -29,11 +28,10 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defclass [(dataclass :frozen True)] Stretch []
   #[[A stretch of a text as a model sees it.
 
-  - `units`: the sequence of its characters or words.
-  - `nats`: an array (len(units),), the surprise of each: -ln of the probability that the model
-    gave it, NaN for a character that the model doesn't know.
+  - `units`: the sequence of its characters or words; `unknowns`: how many the model doesn't know.
+  - `nats` (len(units),): the surprise of each, -ln of the probability that the model gave it; NaN
+    for a character that the model doesn't know.
   - `hits`: for how many the likeliest unit was the right one.
-  - `unknowns`: how many the model doesn't know.
   - `likeliest`: #(ids odds), arrays (len(units), k) of the k units that were likeliest in each
     place, the best first, and their probabilities (0 where there is nothing to say); or None.]]
   #^ object units
@@ -89,9 +87,8 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defn score [model pieces]
   #[[Return the `Score` of the text whose consecutive parts are `pieces` (strings).
 
-  It takes memory that doesn't grow with the text. The text is read as one that begins there: its
-  first unit follows the model's `start-unit`, as a seed's does. Raise `ValueError` when the model
-  knows nothing in it.]]
+  The memory doesn't grow with the text. Its first unit follows the model's `start-unit`, as a
+  seed's does. Raise `ValueError` when the model knows nothing in it.]]
   (setv total (Score))
   (for [stretch (surprises model pieces)]
     (.add total stretch))
@@ -107,26 +104,19 @@ A text is cut into parts that are read side by side; each part first reads what 
     vocabulary model.vocabulary
     reader None)
   (for [text (_stretches pieces vocabulary.unit)]
-    (setv [units ids known] (read-units vocabulary text))
-    (when (is reader None)
-      (setv reader (_Reader model (len ids) (min alternatives vocabulary.size))))
     (setv
-      nats (np.full (len units) np.nan)
-      [(get nats known) hits #* likeliest] (.predict reader ids)
+      [units ids known] (read-units vocabulary text)
+      reader (or reader (_Reader model (len ids) (min alternatives vocabulary.size)))
+      n (len units)
+      nats (np.full n np.nan)
+      [(get nats known) hits #* found] (.predict reader ids)
+      likeliest (tuple (gfor array found (np.zeros #(n (get array.shape 1)) array.dtype)))
       unknowns (if (is vocabulary.unknown None)
-        (- (len units) (len ids))
+        (- n (len ids))
         (int (.sum (= ids vocabulary.unknown)))))
-    (yield (Stretch units nats hits unknowns
-      (when likeliest
-        (tuple (gfor own likeliest (_spread own known (len units)))))))))
-
-
-(defn _spread [own known n]
-  "Return an array (n, k) that has the rows `own` where `known`, and else zeros."
-  (setv
-    rows (np.zeros #(n (get own.shape 1)) own.dtype)
-    (get rows known) own)
-  rows)
+    (for [[all array] (zip likeliest found)]
+      (setv (get all known) array))
+    (yield (Stretch units nats hits unknowns (or likeliest None)))))
 
 
 ;; * Cutting a text
@@ -136,8 +126,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 
   Words stay whole where white space allows it.]]
   (setv held "")
-  (for [piece pieces
-        start (range 0 (len piece) STRETCH)]
+  (for [piece pieces  start (range 0 (len piece) STRETCH)]
     (+= held (cut piece start (+ start STRETCH)))
     (when (> (len held) STRETCH)
       (setv end (if (= unit "words") (_last-space held) STRETCH))
@@ -170,19 +159,18 @@ A text is cut into parts that are read side by side; each part first reads what 
 ;; * Reading it
 
 (defclass _Reader []
-  "Reads a text stretch by stretch, each in parts side by side; says how surprising each unit was."
+  "Reads a text stretch by stretch, each in parts side by side."
 
   (defn __init__ [self model length alternatives]
     "`length` is that of the first stretch, the longest: a short one is read in one go."
     (setv
-      self.alternatives alternatives
       workers (min MAX-WORKERS (cores))
       parts (min PARTS (// length (* 2 RUN-IN workers)))
       [workers self.parts] (if (> parts 1) [workers parts] [1 1])
+      self.alternatives alternatives
       self.engines (lfor _ (range workers) (make-engine model self.parts))
-      self.past (np.zeros RUN-IN int)
-      self.at-start True)
-    (setv (get self.past -1) (start-unit model)))
+      self.past [#* (* [0] (- RUN-IN 1)) (start-unit model)]
+      self.at-start True))
 
   (defn predict [self ids]
     #[[Return [nats hits] for the next `ids`: each one's surprise (time,), how many were likeliest.
@@ -191,9 +179,18 @@ A text is cut into parts that are read side by side; each part first reads what 
     (unless (len ids)
       (setv none (np.empty #(0 self.alternatives)))
       (return [(np.empty 0) 0 #* (if self.alternatives [(.astype none int) none] [])]))
+    (setv
+      workers (len self.engines)
+      parts (* self.parts workers)
+      length (math.ceil (/ (len ids) parts))
+      filling (np.zeros (- (* parts length) (len ids)) int)
+      text (np.concatenate [self.past ids filling])
+      ;; Each part (a column) begins with the `RUN-IN` ids before it.
+      starts (range 0 (* parts length) length)
+      rows (np.stack (lfor k starts (cut text k (+ k RUN-IN length))) 1))
     (with [_ (few-threads 1)
-           pool (ThreadPoolExecutor (len self.engines))]
-      (setv shares (list (.map pool self._read self.engines (._rows self ids)))))
+           pool (ThreadPoolExecutor workers)]
+      (setv shares (list (.map pool self._read self.engines (np.split rows workers 1)))))
     (setv
       self.past (cut (np.concatenate [self.past ids]) (- RUN-IN) None)
       self.at-start False
@@ -203,18 +200,6 @@ A text is cut into parts that are read side by side; each part first reads what 
         (cut (.reshape whole -1 #* (cut whole.shape 2 None)) (len ids))))
     [nats (int (.sum hits)) #* likeliest])
 
-  (defn _rows [self ids]
-    #[[Return for each engine its parts of `ids` (`RUN-IN` + time, parts).
-
-    Each begins with the `RUN-IN` ids before it; the last ones are filled up with zeros.]]
-    (setv
-      parts (* self.parts (len self.engines))
-      length (math.ceil (/ (len ids) parts))
-      filling (np.zeros (- (* parts length) (len ids)) int)
-      text (np.concatenate [self.past ids filling])
-      rows (lfor k (range parts) (cut text (* k length) (+ (* k length) RUN-IN length))))
-    (np.split (np.stack rows 1) (len self.engines) 1))
-
   (defn _read [self engine rows]
     "Return [nats hits …] (time, parts) for the last `time` of `rows` (`RUN-IN` + time, parts)."
     (when (> self.parts 1)
@@ -223,13 +208,15 @@ A text is cut into parts that are read side by side; each part first reads what 
       (when (and self.at-start (is engine (get self.engines 0)))
         (for [array engine.state]  ; nothing stands before the text's first part
           (setv (get array 0) 0))))
-    (_follow engine (cut rows (- RUN-IN 1) None) self.alternatives)))
+    (follow engine (cut rows (- RUN-IN 1) None)
+      (fn [logits ids] (_compare logits ids self.alternatives)))))
 
 
-(defn _follow [engine rows alternatives]
-  #[[Read `rows` (time + 1, parts) but the last; return what `_compare` says of those after it.
+(defn follow [engine rows compare]
+  #[[Read `rows` (time + 1, parts) but the last; return what `compare` says of what follows each.
 
-  Each array is (time, parts, …).]]
+  It is a function from logits (time, parts, vocabulary) and the ids after them (time, parts) to a
+  list of arrays (time, parts, …).]]
   (setv
     size (get engine.logits.shape -1)
     window (max 1 (// WINDOW-NUMBERS (* engine.streams size)))
@@ -239,7 +226,7 @@ A text is cut into parts that are read side by side; each part first reads what 
     (setv now (cut rows start (+ start window 1)))
     (for [[t ids] (enumerate (cut now -1))]
       (setv (get logits t) (.step engine (if (= engine.streams 1) (get ids 0) ids))))
-    (.append results (_compare (cut logits (- (len now) 1)) (cut now 1 None) alternatives)))
+    (.append results (compare (cut logits (- (len now) 1)) (cut now 1 None))))
   (lfor part (zip #* results) (np.concatenate part)))
 
 
@@ -250,15 +237,19 @@ A text is cut into parts that are read side by side; each part first reads what 
   `alternatives`, the ids and the probabilities of so many likeliest follow (…, alternatives).]]
   (setv
     highest (.max logits -1 :keepdims True)
-    chosen (np.take-along-axis logits (get ids #(... None)) -1)
     total (.sum (np.exp (- logits highest)) -1)
-    nats (+ (np.log total) (get (- highest chosen) #(... 0))))
-  (setv hits (= (.argmax logits -1) ids))
+    nats (+ (np.log total) (- (ncut highest ... 0) (at-ids logits ids)))
+    hits (= (.argmax logits -1) ids))
   (unless alternatives
     (return [nats hits]))
   (setv
-    some (get (np.argpartition logits (- alternatives)) #(... (slice (- alternatives) None)))
+    some (ncut (np.argpartition logits (- alternatives)) ... (: (- alternatives) None))
     order (np.argsort (- (np.take-along-axis logits some -1)))
     best (np.take-along-axis some order -1)
     odds (np.exp (- (np.take-along-axis logits best -1) highest)))
-  [nats hits best (/ odds (get total #(... None)))])
+  [nats hits best (/ odds (ncut total ... None))])
+
+
+(defn at-ids [values ids]
+  "Return the one of `values` (…, vocabulary) that each of `ids` (…) has."
+  (ncut (np.take-along-axis values (ncut ids ... None) -1) ... 0))

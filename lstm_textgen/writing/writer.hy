@@ -5,15 +5,15 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [dataclass]
-  itertools [chain count islice]
+  itertools [chain islice tee]
   re
   warnings
   numpy :as np
   lstm-textgen.basics.machine [few-threads]
-  lstm-textgen.basics.values [COUNT STOPS WHOLE check-value]
+  lstm-textgen.basics.values [COUNT STOPS WHOLE]
   lstm-textgen.text.vocabulary [describe-units]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.sampling [Sampler Steering])
+  lstm-textgen.writing.sampling [Sampler SamplingOptions check-fields])
 
 (setv
   CLOSERS "\"'”’»›)\\]」』）】"
@@ -41,72 +41,68 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     #^ object sentences None)
 
   (defn __post-init__ [self]
-    (for [[name kind] (.items {"length" WHOLE  "stop" STOPS  "sentences" COUNT})]
-      (setv value (getattr self name))
-      (unless (is value None)
-        (object.__setattr__ self name (check-value f"`{name}`" kind value)))))
+    (check-fields self {"length" WHOLE  "stop" STOPS  "sentences" COUNT}))
 
   (defn [property] endless? [self]
     "Whether a text goes on for ever."
     (is None self.length self.stop self.sentences))
 
   (defn apply [self pieces]
-    "Return an iterator over `pieces` (str) up to the end."
-    (unless (is self.length None)
-      (setv pieces (islice pieces self.length)))
-    (unless (is self.stop None)
-      (setv pieces (before-stop pieces
-        (if (isinstance self.stop str) [self.stop] self.stop))))
-    (unless (is self.sentences None)
+    "Yield `pieces` (str) up to the end."
+    (setv pieces (islice pieces self.length))
+    (when self.stop
+      (setv pieces (before-stop pieces (if (isinstance self.stop str) [self.stop] self.stop))))
+    (when self.sentences
       (setv pieces (first-sentences pieces self.sentences)))
-    pieces))
+    (yield :from pieces)))
 
 
 ;; * Writing
 
-(defn stream [model seed [steering None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
-  #[[Return an iterator over the units (str) that `model` writes after `seed`.
+(defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
+  #[[Return a generator of the units (str) that `model` writes after `seed`.
 
   Before the seed the model reads its `start-unit`, a line break if it knows one. Units of the
   seed that the model never saw are named in one call of `warn`, and the rest of the seed counts.
-  `steering` (a `Steering`) defaults to the model's own temperature, `rng-seed` is `Sampler`'s.]]
+  The `SamplingOptions` default to the model's own temperature, `rng-seed` is `Sampler`'s.]]
   (setv
-    sampler (_make-sampler model 1 steering rng-seed)
+    sampler (_make-sampler model 1 options rng-seed)
     engine (make-engine model)
     [ids opening] (read-seed model seed warn)
     units (_write engine sampler ids model.vocabulary.units))
-  (_generator (.apply ends (_after-space model seed (chain opening units)))))
+  (.apply ends (_after-space model seed (chain opening units))))
 
 
-(defn _generator [pieces]
-  "Yield `pieces`: a generator can be closed."
-  (yield :from pieces))
+(defn write-sample [model length [temperature None] [rng-seed 1]]
+  #[[Return `length` units that `model` writes from an empty seed: always the same text.
+
+  The `temperature` defaults to the model's own.]]
+  (setv options (unless (is temperature None) (SamplingOptions temperature)))
+  (.join "" (stream model "" options (Ends length) rng-seed)))
 
 
-(defn write-many [model seeds samples [steering None] [ends (Ends)] [rng-seed None]
+(defn write-many [model seeds samples [options None] [ends (Ends)] [rng-seed None]
     [warn warnings.warn]]
   #[[Return the list of what `model` writes after each of `seeds`, `samples` texts for each.
 
-  All are written side by side. The options are `stream`'s; text k draws by `rng-seed` and k alone.
-  Raise `ValueError` unless `ends` has an end.]]
+  All are written side by side, with the parameters of `stream`; text k draws by `rng-seed` and k
+  alone. Raise `ValueError` unless `ends` has an end.]]
   (setv streams (* samples (len seeds)))
   (when ends.endless?
     (raise (ValueError (+ (if (= streams 1) "a text needs" "several texts need")
       " an end: give `length`, `stop` or `sentences`"))))
   (when (<= streams 1)
-    (return (lfor
-      seed (cut seeds streams)
-      (.join "" (stream model seed steering ends rng-seed warn)))))
+    (return (lfor seed seeds (.join "" (stream model seed options ends rng-seed warn)))))
   (setv
     engine (make-engine model streams)
-    sampler (_make-sampler model streams steering rng-seed)
+    sampler (_make-sampler model streams options rng-seed)
     openings (_read-seeds model engine seeds samples warn)
     units model.vocabulary.units
-    steps (_Steps engine sampler))
+    steps (tee (_steps engine sampler) streams))  ; each text takes as many as it needs
   (with [_ (few-threads engine.threads)]
     (lfor
       [k opening] (enumerate openings)
-      :setv written (gfor id (.column steps k) (get units id))
+      :setv written (gfor ids (get steps k) (get units (get ids k)))
       :setv seed (get seeds (// k samples))
       (.join "" (.apply ends (_after-space model seed (chain opening written)))))))
 
@@ -150,19 +146,17 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 (defn _after-space [model seed pieces]
   "Yield `pieces`, what follows `seed`; if that ends in a space before a word, without another."
   (when (_ends-in-space? model.vocabulary seed)
-    (setv
-      pieces (iter pieces)
-      first (next pieces ""))
-    (yield (.removeprefix first " ")))
+    (setv pieces (iter pieces))
+    (yield (.removeprefix (next pieces "") " ")))
   (yield :from pieces))
 
 
-(defn _make-sampler [model streams steering rng-seed]
+(defn _make-sampler [model streams options rng-seed]
   "Return a `Sampler` for `model` that never picks the unknown unit."
   (setv vocabulary model.vocabulary)
   (Sampler
     vocabulary.size
-    (or steering (Steering :temperature model.settings.temperature))
+    (or options (SamplingOptions :temperature model.settings.temperature))
     streams
     :exclude (if (is vocabulary.unknown None) [] [vocabulary.unknown])
     :rng-seed rng-seed))
@@ -172,23 +166,19 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   #[[Yield units without end after reading `ids`.
 
   They are written in blocks, 1, 2, 4 … units long: between blocks BLAS has its threads back.]]
+  (setv
+    [step pick] [engine.step sampler.pick]
+    size 1)
   (with [_ (few-threads engine.threads)]
-    (setv logits (.feed engine ids)))
-  (setv size 1)
+    (setv logits (.feed engine ids)))  ; a buffer that each step overwrites
   (while True
+    (setv block [])
     (with [_ (few-threads engine.threads)]
-      (setv block (_write-block engine.step sampler.pick logits size)))
+      (for [_ (range size)]
+        (.append block (pick logits))
+        (step (get block -1))))
     (yield :from (gfor id block (get units id)))
     (setv size (min (* 2 size) BLOCK))))
-
-
-(defn _write-block [step pick logits size]
-  "Return the next `size` ids after `logits`, a buffer that each `step` overwrites."
-  (setv ids [])
-  (for [_ (range size)]
-    (.append ids (pick logits))
-    (step (get ids -1)))
-  ids)
 
 
 (defn _read-seeds [model engine seeds samples warn]
@@ -206,26 +196,12 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   openings)
 
 
-(defclass _Steps []
-  "The steps of several streams, taken when the first stream needs them and kept for the others."
-
-  (defn __init__ [self engine sampler]
-    (setv
-      self.engine engine
-      self.sampler sampler
-      self.rows []))
-
-  (defn column [self k]
-    "Yield the ids of stream `k` without end."
-    (for [t (count)]
-      (when (= t (len self.rows))
-        (._take self))
-      (yield (get self.rows t k))))
-
-  (defn _take [self]
-    (setv ids (.pick self.sampler self.engine.logits))
-    (.step self.engine ids)
-    (.append self.rows (.tolist ids))))
+(defn _steps [engine sampler]
+  "Yield the ids that all streams write next, a list at each step, without end."
+  (while True
+    (setv ids (.pick sampler engine.logits))
+    (.step engine ids)
+    (yield (.tolist ids))))
 
 
 ;; * Where a text ends
@@ -238,27 +214,19 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   (for [piece pieces]
     (setv
       held (+ held piece)
-      ends (lfor stop stops :if (in stop held) (+ (.index held stop) (len stop))))
-    (when ends
-      (setv place (min (gfor
-        stop stops
-        :if (.endswith held stop 0 (min ends))
-        (- (min ends) (len stop)))))
-      (yield (cut held place))
+      ends (lfor stop stops :if (in stop held) (+ (.index held stop) (len stop)))
+      end (min ends :default None))
+    (when end
+      (setv begun (lfor stop stops :if (.endswith held stop 0 end) (- end (len stop))))
+      (yield (cut held (min begun)))
       (return))
-    (setv sure (- (len held) (max (gfor stop stops (_overlap held stop)))))
+    (setv
+      overlap (max (gfor stop stops  n (range (len stop)) :if (.endswith held (cut stop n)) n))
+      sure (- (len held) overlap))
     (when sure
       (yield (cut held sure))
       (setv held (cut held sure None))))
   (yield held))
-
-
-(defn _overlap [text stop]
-  "Return how many characters at the end of `text` are the beginning of `stop`, but not all of it."
-  (next (gfor
-    n (range (min (len text) (- (len stop) 1)) -1 -1)
-    :if (.endswith text (cut stop n))
-    n)))
 
 
 (defn first-sentences [pieces wanted]
