@@ -1,10 +1,10 @@
 #[[The network in NumPy: one step of one or of many streams of text at once.
 
 It needs no Keras, so a program that only writes starts in a fraction of a second, and one step of
-a small network takes about ten microseconds, of which half is the product with the recurrent
-weights. Three things make it fast: the embedding and the first kernel are multiplied once, when
-the network is built, so that the first layer's input is one row of a table; every result goes into
-a buffer made beforehand; and σ(x) is ½ + ½·tanh(½x), with the inner ½ already in the weights.
+a small network takes about ten microseconds, half of them for the product with the recurrent
+weights. Three things make it fast: the embedding and the first kernel are multiplied once, so that
+the first layer's input is one row of a table; every result goes into a buffer made beforehand; and
+σ(x) is ½ + ½·tanh(½x), with the inner ½ already in the weights.
 
 Shapes are given for many streams; one stream alone has no axis for streams.]]
 
@@ -25,8 +25,61 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   THREAD-WORK (** 2 19))  ; multiplications in a product for which a further thread pays (measured)
 
 
-(defclass EngineBase []
-  "What every engine can do with its `state`, a list of arrays (streams, …)."
+(defclass Engine []
+  #[[A network that reads ids and says what may come next.
+
+  - `layers`: `Layers`. The formulas are those of Keras' `LSTM` and of its `GRU`, with
+    `reset_after=False` if it is `before`, with `hard_sigmoid` gates if it is `hard`.
+  - `weights`: those of a `Checkpoint`, in Keras' order.
+
+  `logits` (streams, vocabulary) holds the answer to the last step, `state` every array that a step
+  changes and the next one reads, `cells` what each recurrent layer remembers (streams, units): an
+  LSTM's c, a GRU's h. `threads` is how many BLAS threads its products are worth.]]
+
+  (defn __init__ [self layers weights [streams 1]]
+    (setv
+      [embedding #* recurrent dense dense-bias] weights
+      self.streams streams
+      self.layers []
+      self.threads (ceil (/ (* streams (max (gfor w weights w.size))) THREAD-WORK))
+      self.state [(_zeros streams (len dense-bias))]
+      self.logits (get self.state 0)
+      self.cells []
+      self._dense (_product dense streams)
+      self._bias dense-bias)
+    (for [[n layer] (enumerate layers.recurrent)]
+      (setv
+        [kernel recurrent-kernel bias] (_arrange layer (cut recurrent (* 3 n) (* 3 (+ n 1))))
+        make (if (= layer.kind "lstm") _make-lstm _make-gru)
+        [advance state] (make layer recurrent-kernel bias streams))
+      (when (= bias.ndim 2)  ; a GRU's two (2, 3u): the reset gate will scale the last part of one
+        (setv bias (+ (get bias 0) (* (get bias 1) (np.repeat (np.float32 [1 1 0]) layer.size)))))
+      (if n
+        (.append self.layers (_make-input kernel bias streams))
+        (setv self._look-up (_make-look-up self.layers embedding kernel bias streams)))
+      (.append self.layers advance)
+      (.extend self.state state)
+      (.append self.cells (get state -1))))
+
+  (defn advance [self ids]
+    "Read `ids` (streams,); return the last layer's output (streams, units), a buffer."
+    (setv x (._look-up self ids))
+    (for [layer self.layers]
+      (setv x (layer x)))
+    x)
+
+  (defn step [self ids]
+    "Read `ids` (streams,), or an integer; return the logits, which the next step overwrites."
+    (._dense self (.advance self ids) self.logits)
+    (add self.logits self._bias self.logits))
+
+  (defn feed [self ids]
+    "Read `ids` (time, streams); return the logits after the last. No ids leave all as it was."
+    (for [now (cut ids -1)]
+      (.advance self now))
+    (for [now (cut ids -1 None)]
+      (.step self now))
+    self.logits)
 
   (defn reset [self]
     "Forget everything read."
@@ -37,71 +90,6 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     "Put `stream` (its number) where `other` stands, an engine of one stream of the same network."
     (for [[mine theirs] (zip self.state other.state)]
       (setv (get mine stream) theirs))))
-
-
-(defclass Engine [EngineBase]
-  #[[A network that reads ids and says what may come next.
-
-  - `layers`: `Layers`. The formulas are those of Keras' `LSTM` and of its `GRU`, with
-    `reset_after=False` if it is `before`, with `hard_sigmoid` gates if it is `hard`. Dropout does
-    nothing here.
-  - `weights`: arrays in Keras' order: the embedding (vocabulary, dimensions), for each recurrent
-    layer kernel, recurrent kernel and bias, then the dense kernel and bias.
-
-  `logits` (streams, vocabulary) holds the answer to the last step, `state` every array that a step
-  changes and the next one reads, `cells` what each recurrent layer remembers (streams, units): an
-  LSTM's c, a GRU's h. `threads` is how many BLAS threads its products are worth.]]
-
-  (defn __init__ [self layers weights [streams 1]]
-    (setv
-      [embedding #* recurrent kernel bias] weights
-      self.streams streams
-      self.layers []
-      self.threads (ceil (/ (* streams (max (gfor w weights w.size))) THREAD-WORK))
-      self.state [(_zeros streams (len bias))]
-      self.logits (get self.state 0)
-      self.cells []
-      self._dense (_product kernel streams)
-      self._bias bias)
-    (for [[n layer] (enumerate layers.recurrent)]
-      (._add-layer self layer (cut recurrent (* 3 n) (* 3 (+ n 1))) embedding)))
-
-  (defn _add-layer [self layer weights embedding]
-    "Add a recurrent `layer` with `weights` in Keras' order; the first looks up the `embedding`."
-    (setv
-      [kernel recurrent bias] (_arrange layer weights)
-      make (if (= layer.kind "lstm") _make-lstm _make-gru)
-      [advance state] (make layer recurrent bias self.streams))
-    (if self.layers
-      (.append self.layers (_make-input kernel bias self.streams))
-      (setv self._look-up (_make-look-up self.layers embedding kernel bias self.streams)))
-    (.append self.layers advance)
-    (.extend self.state state)
-    (.append self.cells (get state -1)))
-
-  (defn advance [self ids]
-    #[[Read `ids` (streams,); return the last recurrent layer's output (streams, units).
-
-    The next step overwrites it.]]
-    (setv x (._look-up self ids))
-    (for [layer self.layers]
-      (setv x (layer x)))
-    x)
-
-  (defn step [self ids]
-    #[[Read an id for each stream, `ids` (streams,) or an integer; return the logits.
-
-    The next step overwrites them.]]
-    (._dense self (.advance self ids) self.logits)
-    (add self.logits self._bias self.logits))
-
-  (defn feed [self ids]
-    "Read `ids` (time, streams); return the logits after the last. No ids leave all as it was."
-    (for [now (cut ids -1)]
-      (.advance self now))
-    (for [now (cut ids -1 None)]
-      (.step self now))
-    self.logits))
 
 
 (defn softmax [logits]
@@ -118,11 +106,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (lfor
     array weights
     :setv parts (np.split array layer.gates -1)
-    (np.concatenate
-      (lfor
-        place (get ORDER layer.kind)
-        (if (= place CANDIDATE) (get parts place) (* (get parts place) scale)))
-      -1)))
+    :setv scaled (lfor [k part] (enumerate parts) (if (= k CANDIDATE) part (* part scale)))
+    (np.concatenate (lfor k (get ORDER layer.kind) (get scaled k)) -1)))
 
 
 (defn _zeros [streams size]
@@ -137,14 +122,12 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 
 (defn _make-look-up [layers embedding kernel bias streams]
-  #[[Return a function from ids (streams,) to the first layer's addition to the gates.
-
-  Where a table of it would be too large, the function looks up the embedding alone, and the
-  product becomes the first of `layers`.]]
-  (setv table embedding)
-  (if (<= (* (len embedding) (get kernel.shape 1)) MAX-TABLE)
-    (setv table (+ (@ embedding kernel) (_input-bias bias)))
-    (.append layers (_make-input kernel bias streams)))
+  "Return a function from ids (streams,) to the first layer's addition to the gates."
+  (if (<= (* (len embedding) (len bias)) MAX-TABLE)
+    (setv table (+ (@ embedding kernel) bias))
+    (do  ; the product is the first of the layers
+      (setv table embedding)
+      (.append layers (_make-input kernel bias streams))))
   (when (= streams 1)
     (return (. (list table) __getitem__)))
   (setv out (_zeros streams (get table.shape 1)))
@@ -153,26 +136,10 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 (defn _make-input [kernel bias streams]
   "Return a function from a layer's input (streams, in) to what it adds to the gates (streams, …)."
-  (setv
-    product (_product kernel streams)
-    bias (_input-bias bias)
-    out (_zeros streams (len bias)))
+  (setv [product out] [(_product kernel streams) (_zeros streams (len bias))])
   (fn [x]
     (product x out)
     (add out bias out)))
-
-
-(defn _input-bias [bias]
-  #[[Return the part of `bias` that may be added to a layer's input.
-
-  Of a GRU's two, (2, 3u), it is the sum without what the reset gate will scale.]]
-  (when (= bias.ndim 1)
-    (return bias))
-  (setv
-    joined (.sum bias 0)
-    u (// (len joined) 3)
-    (cut joined (- u) None) (cut (get bias 0) (- u) None))
-  joined)
 
 
 ;; * One step of a layer
@@ -211,7 +178,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 
 (defn _make-gru [layer recurrent bias streams]
-  #[[Return #(advance state) for a GRU `layer`, as `_make-lstm` does; the addition is (streams, 3u).
+  #[[Return #(advance state) for a GRU `layer`, as `_make-lstm` does; its addition: (streams, 3u).
 
   n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
   et al. 2014 with the reset gate behind the product, as cuDNN has it. If the layer is `before`,

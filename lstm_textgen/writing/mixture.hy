@@ -5,7 +5,7 @@
   numpy :as np
   lstm-textgen.basics.values [SHARE check-value]
   lstm-textgen.text.vocabulary [Vocabulary]
-  lstm-textgen.writing.engine [Engine EngineBase softmax])
+  lstm-textgen.writing.engine [Engine softmax])
 
 
 (defclass Mixture []
@@ -36,11 +36,10 @@
     (Engine model.settings.layers model.weights streams)))
 
 
-(defclass MixedEngine [EngineBase]
+(defclass MixedEngine [Engine]
   #[[The engines of a `Mixture`: each one's probabilities times its share, added up.
 
-  `logits` (streams, vocabulary) are the logarithms of the sums; `streams`, `threads` and `state`
-  are those of an `Engine`.]]
+  Its `logits` (streams, vocabulary) are the logarithms of the sums.]]
 
   (defn __init__ [self mixture streams]
     (setv
@@ -71,11 +70,9 @@
     (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is meant
       (np.log self.logits self.logits)))
 
-  (defn feed [self ids]
-    "Read `ids` (time, streams); return the logits after the last of them."
-    (for [now ids]
-      (.step self now))
-    self.logits))
+  (defn advance [self ids]
+    "Read `ids` by a whole step."
+    (.step self ids)))
 
 
 (defn _step-known [engine ids]
