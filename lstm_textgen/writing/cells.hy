@@ -28,10 +28,9 @@ the model writes itself, so that nothing but the model is needed.]]
 (defclass [(dataclass :frozen True)] NamedCell []
   #[[A cell and what it follows.
 
-  - `layer`, `cell`: its place, both from 0: `activations[layer][:, cell]`.
-  - `name`: of the feature that it follows, a key of `FEATURES`.
-  - `correlation`: Pearson's, from -1 to 1, over text that the cell was not chosen by. Below 0 the
-    cell is off where the feature is on.]]
+  `activations[layer][:, cell]` follows the feature `name`, a key of `FEATURES`. The `correlation`
+  is Pearson's over text that the cell was not chosen by; below 0 it is off where the feature is
+  on.]]
   #^ int layer
   #^ int cell
   #^ str name
@@ -42,8 +41,8 @@ the model writes itself, so that nothing but the model is needed.]]
   #[[What the cells of a model do while it reads a text.
 
   - `units`: the list of the text's characters or words.
-  - `activations`: an array (time, units of the layer) for each recurrent layer: row t is after
-    reading unit t. A character that the model doesn't know changes nothing.
+  - `activations`: an array (time, hidden units) for each recurrent layer, row t after unit t. A
+    character that the model doesn't know changes nothing.
   - `named`: the list of the cells worth looking at (`NamedCell`), the clearest first.]]
   #^ list units
   #^ list activations
@@ -79,7 +78,10 @@ the model writes itself, so that nothing but the model is needed.]]
     halves [(slice half) (slice half None)]
     marks (dfor
       [name mark] (.items (mark-features units))
-      :if (all (gfor part halves (_varied? (get mark part))))
+      :if (all (gfor
+        part halves
+        :setv own (get mark part)
+        (<= FEWEST (np.count-nonzero own) (- (len own) FEWEST))))
       name mark))
   (unless marks
     (return []))
@@ -111,9 +113,7 @@ the model writes itself, so that nothing but the model is needed.]]
 
 
 (defn _pair-off [strengths]
-  #[[Yield [cell feature] pairs, the strongest of `strengths` (cells, features) first, each once.
-
-  The array is zeros afterwards.]]
+  "Yield [cell feature], each once, the strongest first; `strengths` (cells, features) become 0."
   (while (> (.max strengths :initial 0) 0)
     (setv [n k] (np.unravel-index (.argmax strengths) strengths.shape))
     (yield [n k])
@@ -122,36 +122,24 @@ the model writes itself, so that nothing but the model is needed.]]
       (get strengths #((slice None) k)) 0)))
 
 
-(defn _varied? [mark]
-  "Return whether a feature (time,) is on and off often enough to correlate with."
-  (<= FEWEST (np.count-nonzero mark) (- (len mark) FEWEST)))
-
-
 ;; * Features
 
 (defn mark-features [units]
   #[[Return a dict from the names of features to arrays (time,): what each has at each unit.
 
   `units` (strings) are a text's characters or words; of a word its last character counts.]]
-  (setv
-    text (.join "" units)
-    ends (- (np.cumsum (lfor unit units (len unit))) 1))
+  (setv [text ends] [(.join "" units) (- (np.cumsum (list (map len units))) 1)])
   (dfor [name mark] (.items FEATURES) name (get (mark text) ends)))
 
 
 (defn _matching [pattern [counts? bool]]
-  "Return a function that marks in a text what `pattern`, or its first group, matches."
+  "Return a function that marks in a text where `pattern`, or its group, matches what `counts?`."
   (setv pattern (re.compile pattern (| re.MULTILINE re.IGNORECASE)))
   (fn [text]
     (setv marks (np.zeros (len text) "float32"))
     (for [match (.finditer pattern text)  :if (counts? (.group match))]
       (setv (get marks (slice #* (.span match (min 1 pattern.groups)))) 1))
     marks))
-
-
-(defn _being [test]
-  "Return a function that marks the characters of a text for which `test` holds."
-  (fn [text] (np.fromiter (map test text) "float32" (len text))))
 
 
 (defn _counting [counts?]
@@ -178,7 +166,7 @@ the model writes itself, so that nothing but the model is needed.]]
   "spaces" (_matching r"[^\S\n]")
   "sentence ends" (_matching r"[.!?…。！？][\"'”’»)]*\s*")
   "punctuation" (_matching r"[^\w\s]")
-  "upper case" (_being str.isupper)
+  "upper case" (_matching "." str.isupper)
   "words in capitals" (_matching r"[^\W\d_]{2,}" str.isupper)
-  "digits" (_being str.isdigit)
+  "digits" (_matching "." str.isdigit)
   "vowels" (_matching "[aeiou]")})

@@ -8,14 +8,14 @@ different strings have the same hash once in 10¹⁹ times.
 10 MB of training text take 0.3 s for each n and 90 MB of memory; mostly two n are enough, seldom
 more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for the same.]]
 
-(import
-  numpy :as np)
+(import numpy :as np)
 
 (setv
   STRING 20  ; characters: two writers seldom choose so many alike by chance
   STRETCH (** 2 20)  ; characters of the training text hashed at once
   BASE 0x9E3779B97F4A7C15  ; any large odd number: it can be divided by modulo 2⁶⁴
   TABLE-BITS 22  ; the first bits of a hash, by which most strings are told apart at once
+  REST (np.uint64 (- 64 TABLE-BITS))  ; the other bits
   BETWEEN "\ud800")  ; stands between texts and in none
 
 
@@ -33,35 +33,24 @@ more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for th
     copied (_copied codes training STRING)
     [place length] (_longest codes training copied)
     strings (sum (gfor text texts (max 0 (- (len text) STRING -1)))))
-  #(
-    (cut written place (+ place length))
-    (when strings (/ (int (.sum copied)) strings))))
+  #((cut written place (+ place length)) (when strings (/ (int (.sum copied)) strings))))
 
 
 (defn _longest [codes training copied]
-  #[[Return #(place length) of the longest passage of `codes` that stands in `training`.
-
-  `copied` says which strings of `STRING` characters do.]]
+  "Return #(place length) of the longest copied passage; `copied` flags strings of `STRING`."
   (setv
-    run (_longest-run copied)  ; a passage that stands there is such a run; not every run is one
+    gaps (np.flatnonzero (np.concatenate [[True] (np.logical-not copied) [True]]))
+    run (- (.max (np.diff gaps)) 1)  ; the longest run of True; no passage makes a longer one
     [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len codes))])
     place (if run (.argmax copied) 0)
     n most)
   (while (< least most)
     (setv found (np.flatnonzero (_copied codes training n)))
     (if (len found)
-      (setv
-        least n
-        place (get found 0))
+      (setv [least place] [n (get found 0)])
       (setv most (- n 1)))
     (setv n (// (+ least most 1) 2)))
   #(place least))
-
-
-(defn _longest-run [flags]
-  "Return how many True follow one another in `flags` at most."
-  (setv gaps (np.flatnonzero (np.concatenate [[True] (np.logical-not flags) [True]])))
-  (- (.max (np.diff gaps)) 1))
 
 
 (defn _copied [codes training n]
@@ -71,36 +60,24 @@ more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for th
     hashes (hash codes)
     table (np.zeros (** 2 TABLE-BITS) bool)
     found [(np.empty 0 "uint64")]
-    (get table (_first-bits hashes)) True)
+    (get table (>> hashes REST)) True)
   (for [start (range 0 (len training) STRETCH)]
     (setv theirs (hash (_codes (cut training start (+ start STRETCH n -1)))))
-    (.append found (np.unique (get theirs (get table (_first-bits theirs))))))
+    (.append found (np.unique (get theirs (get table (>> theirs REST))))))
   (np.isin hashes (np.concatenate found)))
 
 
 (defn _make-hash [n most]
   "Return a function from at most `most` codes to the hashes of their strings of `n`, in order."
-  (setv
-    powers (_powers BASE most)
-    inverses (_powers (pow BASE -1 (** 2 64)) most))
+  (setv [powers inverses] (lfor  ; modulo 2⁶⁴
+    base [BASE (pow BASE -1 (** 2 64))]
+    (np.cumprod (np.append (np.uint64 1) (np.full (- most 1) base "uint64")))))
   (fn [codes]
     (setv
       terms (* codes (cut powers (len codes)))
-      sums (np.concatenate [(np.zeros 1 "uint64") (np.cumsum terms)])
+      sums (np.append (np.uint64 0) (np.cumsum terms))
       strings (max 0 (- (len sums) n)))
     (* (- (cut sums n None) (cut sums strings)) (cut inverses strings))))
-
-
-(defn _powers [base count]
-  "Return base⁰, base¹, … (count,) modulo 2⁶⁴."
-  (setv
-    factors (np.full count base "uint64")
-    (get factors 0) 1)
-  (np.multiply.accumulate factors))
-
-
-(defn _first-bits [hashes]
-  (>> hashes (np.uint64 (- 64 TABLE-BITS))))
 
 
 (defn _codes [text]
