@@ -1,9 +1,9 @@
 #[[Logits → the next id: temperature, top-k, top-p and min-p.
 
-All is done in float64 on log-probabilities. A unit is drawn by the Gumbel-max trick (Gumbel 1954):
-the largest of logit + noise, where the noise is -log of a standard exponential number, is each
-unit with exactly its softmax probability. So no softmax is needed, no logarithm of 0 can occur,
-and the noise is made in large blocks, which is fast.]]
+A unit is drawn by the Gumbel-max trick (Gumbel 1954): the largest of logit + noise, where the
+noise is -log of a standard exponential number, is each unit with exactly its softmax probability.
+So no softmax is needed, no logarithm of 0 can occur, and the noise is made in large blocks, which
+is fast. All is done in float64.]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
@@ -24,14 +24,12 @@ and the noise is made in large blocks, which is fast.]]
 
   - `temperature`: the logits are divided by it first; 0 takes the likeliest unit. The numbers of a
     list take turns, one for each unit.
-  - `top-k`: only the `top-k` likeliest units, and any as likely as the last of them (Fan et al.
-    2018).
-  - `top-p`: only the fewest that together have the probability `top-p` (nucleus sampling, Holtzman
-    et al. 2019).
+  - `top-k`: only so many of the likeliest, and any as likely as the last (Fan et al. 2018).
+  - `top-p`: only the fewest with this probability in all (nucleus, Holtzman et al. 2019).
   - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
 
-  Raise `ValueError` for a value out of its range, `TypeError` for one of another type; None turns
-  each of the last three off.]]
+  None turns each of the last three off. Raise `ValueError` for a value out of its range,
+  `TypeError` for one of another type.]]
   (setv
     #^ object temperature 1.0
     #^ object top-k None
@@ -44,7 +42,7 @@ and the noise is made in large blocks, which is fast.]]
 
 
 (defn check-fields [record kinds]
-  "Check each field of `record`, a frozen dataclass, by its kind in `kinds`; a default may be None."
+  "Check the fields of a frozen dataclass by their `kinds` (a dict); a default of None passes."
   (for [[name kind] (.items kinds)]
     (setv value (getattr record name))
     (unless (is value None (getattr (type record) name))
@@ -72,9 +70,7 @@ and the noise is made in large blocks, which is fast.]]
       self._noise (_noise shape rng-seed)))
 
   (defn pick [self logits]
-    #[[Return the next id of each stream (streams,), or an integer for one.
-
-    They follow from the streams' `logits` (streams, vocabulary), which stay as they are.]]
+    "Return ids (streams,), or an integer for one, drawn from `logits` (streams, vocabulary)."
     (setv
       scores self._scores
       sharpness (next self._sharpness))
@@ -95,17 +91,13 @@ and the noise is made in large blocks, which is fast.]]
     limits []
     [top-k top-p min-p] [options.top-k options.top-p options.min-p])
   (when (and top-k (< top-k size))
-    (.append limits (fn [scores] (_kth scores top-k))))
+    (.append limits (fn [scores]
+      (ncut (np.partition scores (- top-k)) ... (: (- top-k) (or (- 1 top-k) None))))))
   (when (and top-p (< top-p 1))
     (.append limits (fn [scores] (_nucleus scores top-p))))
   (when min-p
     (.append limits (fn [scores] (+ (.max scores -1 :keepdims True) (math.log min-p)))))
   limits)
-
-
-(defn _kth [scores k]
-  "Return the score (streams, 1) of the `k`th likeliest unit."
-  (ncut (np.partition scores (- k)) ... (: (- k) (or (- 1 k) None))))
 
 
 (defn _nucleus [scores top-p]
@@ -130,6 +122,5 @@ and the noise is made in large blocks, which is fast.]]
     (for [[generator part] (zip generators block)]
       (.standard-exponential generator :out part))
     (+= block TINY)
-    (np.log block block)
-    (np.negative block block)
+    (np.negative (np.log block block) block)
     (yield :from (if (= (len shape) 1) (get block 0) (.swapaxes block 0 1)))))

@@ -17,8 +17,8 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 (setv
   CLOSERS "\"'”’»›)\\]」』）】"
-  ;; A sentence has ended when white space follows its mark, or, where none is written
-  ;; between sentences, anything but another mark. Quotes and brackets may close between.
+  ;; White space follows the mark or, where none is written between sentences, anything but
+  ;; another mark. Quotes and brackets may close between.
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
   SENTENCE-REACH 8  ; how many characters back its mark may be
@@ -29,8 +29,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   #[[Where a text ends: at the first of these; without any it goes on for ever.
 
   - `length`: after so many units.
-  - `stop`: before this text, or the first of these texts, would appear. What may become one is
-    held back until it is clear.
+  - `stop`: before this text, or one of these texts, would appear.
   - `sentences`: after so many sentences. One is complete with . ! ? or …, closing quotes, then
     white space (which isn't written), or with 。！？.
 
@@ -42,10 +41,6 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
   (defn __post-init__ [self]
     (check-fields self {"length" WHOLE  "stop" STOPS  "sentences" COUNT}))
-
-  (defn [property] endless? [self]
-    "Whether a text goes on for ever."
-    (is None self.length self.stop self.sentences))
 
   (defn apply [self pieces]
     "Yield `pieces` (str) up to the end."
@@ -74,9 +69,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 
 (defn write-sample [model length [temperature None] [rng-seed 1]]
-  #[[Return `length` units that `model` writes from an empty seed: always the same text.
-
-  The `temperature` defaults to the model's own.]]
+  "Return `length` units that `model` writes from an empty seed, the same text at each call."
   (setv options (unless (is temperature None) (SamplingOptions temperature)))
   (.join "" (stream model "" options (Ends length) rng-seed)))
 
@@ -88,7 +81,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   All are written side by side, with the parameters of `stream`; text k draws by `rng-seed` and k
   alone. Raise `ValueError` unless `ends` has an end.]]
   (setv streams (* samples (len seeds)))
-  (when ends.endless?
+  (when (= ends (Ends))
     (raise (ValueError (+ (if (= streams 1) "a text needs" "several texts need")
       " an end: give `length`, `stop` or `sentences`"))))
   (when (<= streams 1)
@@ -115,14 +108,13 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   (setv
     vocabulary model.vocabulary
     start (start-unit model)
+    first (get vocabulary.units start)
     ;; A space before a word belongs to that word, which is still to come.
-    [ids unknowns] (.encode-seed vocabulary
-      (if (_ends-in-space? vocabulary seed) (cut seed -1) seed)))
+    known (if (_ends-in-space? vocabulary seed) (cut seed -1) seed)
+    [ids unknowns] (.encode-seed vocabulary known))
   (when unknowns
-    (warn (+
-      f"the model never saw {(describe-units unknowns)}; "
-      (if (is vocabulary.unknown None) "left out of the seed" "read as an unknown word"))))
-  (setv first (get vocabulary.units start))
+    (setv done (if (is vocabulary.unknown None) "left out of the seed" "read as an unknown word"))
+    (warn f"the model never saw {(describe-units unknowns)}; {done}"))
   #( (np.concatenate [[start] (.astype ids int)])
     (if (or (len ids) (= first "\n") (!= first model.settings.beginning)) [] [first])))
 
@@ -131,11 +123,8 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   #[[Return the id that a model reads before any text, whether it generates, scores or is exported.
 
   It is that of the line break or, in a model without one, of the beginning of its training text.]]
-  (setv
-    vocabulary model.vocabulary
-    [ids _] (.encode-seed vocabulary
-      (if (in "\n" vocabulary.ids) "\n" model.settings.beginning)))
-  (int (get [#* ids 0] 0)))
+  (setv first (if (in "\n" model.vocabulary.ids) "\n" model.settings.beginning))
+  (int (get [#* (get (.encode-seed model.vocabulary first) 0) 0] 0)))
 
 
 (defn _ends-in-space? [vocabulary seed]
@@ -153,22 +142,15 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 (defn _make-sampler [model streams options rng-seed]
   "Return a `Sampler` for `model` that never picks the unknown unit."
-  (setv vocabulary model.vocabulary)
-  (Sampler
-    vocabulary.size
-    (or options (SamplingOptions :temperature model.settings.temperature))
-    streams
-    :exclude (if (is vocabulary.unknown None) [] [vocabulary.unknown])
-    :rng-seed rng-seed))
+  (setv
+    [size unknown] [model.vocabulary.size model.vocabulary.unknown]
+    options (or options (SamplingOptions model.settings.temperature)))
+  (Sampler size options streams (if (is unknown None) [] [unknown]) rng-seed))
 
 
 (defn _write [engine sampler ids units]
-  #[[Yield units without end after reading `ids`.
-
-  They are written in blocks, 1, 2, 4 … units long: between blocks BLAS has its threads back.]]
-  (setv
-    [step pick] [engine.step sampler.pick]
-    size 1)
+  "Yield units without end after reading `ids`, in blocks: between them BLAS has its threads back."
+  (setv [step pick size] [engine.step sampler.pick 1])
   (with [_ (few-threads engine.threads)]
     (setv logits (.feed engine ids)))  ; a buffer that each step overwrites
   (while True
@@ -183,9 +165,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 (defn _read-seeds [model engine seeds samples warn]
   "Let `samples` streams of `engine` begin after each of `seeds`; return each stream's opening."
-  (setv
-    reader (make-engine model)
-    openings [])
+  (setv [reader openings] [(make-engine model) []])
   (for [seed seeds]
     (setv [ids opening] (read-seed model seed warn))
     (.reset reader)
