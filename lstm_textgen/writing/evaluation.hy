@@ -29,11 +29,10 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
   - `counts` (vocabulary,): how often each unit stands in `ids` (time,), what it was trained on.
   - `surprise`: bits per unit at places evenly spaced over `held` (time,), the held-out text.
   - `calibration`: for each tenth of how sure the model was of the likeliest unit, [n sure right]:
-    how many units, the mean of its probability, the share of them where it was the right one; that
-    is the reliability diagram of Guo et al. 2017.
-  - `sample`: what it writes; `copied`: the share of the sample's strings of 20 characters that
-    stand in the first 3 million units of the text; `passage`: the longest that does, as #(first
-    length) in the sample.
+    how many units, the mean of its probability, the share of them where it was the right one (the
+    reliability diagram of Guo et al. 2017).
+  - `sample`: what it writes; `copied`: the share of its strings of 20 characters that stand in the
+    first 3 million units of the text; `passage`: the longest that does, [first length] in it.
 
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
@@ -53,10 +52,8 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
 
 (defn _counts [ids size]
   "Return how often each of `size` units stands in `ids`, as a list."
-  (setv counts (np.zeros size int))
-  (for [start (range 0 (len ids) CHUNK)]
-    (+= counts (np.bincount (get ids (slice start (+ start CHUNK))) :minlength size)))
-  (.tolist counts))
+  (setv chunks (gfor start (range 0 (len ids) CHUNK) (get ids (slice start (+ start CHUNK)))))
+  (.tolist (sum (gfor chunk chunks (np.bincount chunk :minlength size)) (np.zeros size int))))
 
 
 (defn _predictions [model held]
@@ -78,9 +75,7 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
 
 
 (defn _judge [logits ids]
-  #[[Return [nats sure right] for `ids` (…) after `logits` (…, vocabulary).
-
-  They are the surprise at each, the probability of the likeliest unit, and whether it was that.]]
+  "Return for `ids` (…) the surprise, the likeliest unit's probability, and whether it was that."
   (setv odds (softmax logits))
   [(- (np.log (+ 1e-12 (at-ids odds ids)))) (.max odds -1) (= (.argmax odds -1) ids)])
 
@@ -91,10 +86,8 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
   (lfor
     k (if sure.size (range BINS) [])
     :setv chosen (= which k)
-    [ (int (.sum chosen))
-      #* (if (.any chosen)
-        (_rounded [(.mean (get sure chosen)) (.mean (get right chosen))])
-        [0.0 0.0])]))
+    :setv means (if (.any chosen) [(.mean (get sure chosen)) (.mean (get right chosen))] [0 0])
+    [(int (.sum chosen)) #* (_rounded means)]))
 
 
 (defn _rounded [values]

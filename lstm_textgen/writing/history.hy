@@ -40,10 +40,8 @@ Epochs on different texts don't compare, so most of it is asked of one text, by 
 
 (defn validation-losses [history text]
   "Return the validation losses (nats) of the epochs on `text`: only these compare."
-  (lfor
-    entry (_entries-on history text)
-    :if (in "validation_loss" entry)
-    (get entry "validation_loss")))
+  (setv entries (_entries-on history text))
+  (lfor entry entries :if (in "validation_loss" entry) (get entry "validation_loss")))
 
 
 (defn text-length [history]

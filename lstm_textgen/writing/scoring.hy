@@ -6,6 +6,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 (import
   concurrent.futures [ThreadPoolExecutor]
   dataclasses [dataclass]
+  functools [partial]
   math
   numpy :as np
   lstm-textgen.basics.machine [cores few-threads]
@@ -15,7 +16,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 (setv
   ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
-  ;; log-probabilities differ by 1e-5 at most from those of one read in one go, with 128 by 0.06.
+  ;; log-probabilities differ by 1e-5 at most from those of reading in one go, with 128 by 0.06.
   RUN-IN 512
   STRETCH (** 2 20)  ; characters read at once
   ;; Threads of our own, each with an engine, share the parts: on an idle machine they take 0.7 of
@@ -45,8 +46,7 @@ A text is cut into parts that are read side by side; each part first reads what 
   #[[How well a model predicts a text.
 
   `count` units had `nats` of surprise in all; for `hits` of them the likeliest unit was the right
-  one. `unknowns` counts the units that the model doesn't know: characters are left out of `count`,
-  words are in it as the unknown word.]]
+  one. `unknowns` weren't in the vocabulary: `count` includes such words but no such characters.]]
   (setv
     #^ float nats 0.0
     #^ int count 0
@@ -85,10 +85,9 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 
 (defn score [model pieces]
-  #[[Return the `Score` of the text whose consecutive parts are `pieces` (strings).
+  #[[Return the `Score` of the text whose consecutive parts are `pieces`; it may be of any length.
 
-  The memory doesn't grow with the text. Its first unit follows the model's `start-unit`, as a
-  seed's does. Raise `ValueError` when the model knows nothing in it.]]
+  Raise `ValueError` when the model knows nothing in it.]]
   (setv total (Score))
   (for [stretch (surprises model pieces)]
     (.add total stretch))
@@ -99,7 +98,8 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defn surprises [model pieces [alternatives 0]]
   #[[Yield the text that `pieces` (strings) make up, a `Stretch` at a time.
 
-  With `alternatives`, each has so many of the `likeliest` units for each place.]]
+  Its first unit follows the model's `start-unit`, as a seed's does. With `alternatives`, each has
+  so many of the `likeliest` units for each place.]]
   (setv
     vocabulary model.vocabulary
     reader None)
@@ -122,9 +122,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 ;; * Cutting a text
 
 (defn _stretches [pieces unit]
-  #[[Yield the text of `pieces` in stretches of at most `STRETCH` characters.
-
-  Words stay whole where white space allows it.]]
+  "Yield the text of `pieces` in stretches of `STRETCH` characters at most, words mostly whole."
   (setv held "")
   (for [piece pieces  start (range 0 (len piece) STRETCH)]
     (+= held (cut piece start (+ start STRETCH)))
@@ -139,11 +137,8 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 (defn _last-space [text]
   "Return the place of the last line break or else space in the first `STRETCH`, or `STRETCH`."
-  (for [mark "\n "]
-    (setv place (.rfind text mark 1 STRETCH))
-    (when (> place 0)
-      (return place)))
-  STRETCH)
+  (setv places (gfor mark "\n " (.rfind text mark 1 STRETCH)))
+  (next (gfor place places :if (> place 0) place) STRETCH))
 
 
 (defn read-units [vocabulary text]
@@ -173,9 +168,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       self.at-start True))
 
   (defn predict [self ids]
-    #[[Return [nats hits] for the next `ids`: each one's surprise (time,), how many were likeliest.
-
-    With alternatives, their ids and odds (time, alternatives) follow.]]
+    "Return [nats hits] for the next `ids`, and with alternatives, ids and odds, as in `Stretch`."
     (unless (len ids)
       (setv none (np.empty #(0 self.alternatives)))
       (return [(np.empty 0) 0 #* (if self.alternatives [(.astype none int) none] [])]))
@@ -183,8 +176,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       workers (len self.engines)
       parts (* self.parts workers)
       length (math.ceil (/ (len ids) parts))
-      filling (np.zeros (- (* parts length) (len ids)) int)
-      text (np.concatenate [self.past ids filling])
+      text (np.concatenate [self.past ids (np.zeros (- (* parts length) (len ids)) int)])
       ;; Each part (a column) begins with the `RUN-IN` ids before it.
       starts (range 0 (* parts length) length)
       rows (np.stack (lfor k starts (cut text k (+ k RUN-IN length))) 1))
@@ -208,8 +200,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       (when (and self.at-start (is engine (get self.engines 0)))
         (for [array engine.state]  ; nothing stands before the text's first part
           (setv (get array 0) 0))))
-    (follow engine (cut rows (- RUN-IN 1) None)
-      (fn [logits ids] (_compare logits ids self.alternatives)))))
+    (follow engine (cut rows (- RUN-IN 1) None) (partial _compare self.alternatives))))
 
 
 (defn follow [engine rows compare]
@@ -218,9 +209,8 @@ A text is cut into parts that are read side by side; each part first reads what 
   It is a function from logits (time, parts, vocabulary) and the ids after them (time, parts) to a
   list of arrays (time, parts, …).]]
   (setv
-    size (get engine.logits.shape -1)
-    window (max 1 (// WINDOW-NUMBERS (* engine.streams size)))
-    logits (np.empty #(window engine.streams size) engine.logits.dtype)
+    window (max 1 (// WINDOW-NUMBERS engine.logits.size))
+    logits (np.empty #(window engine.streams (get engine.logits.shape -1)) engine.logits.dtype)
     results [])
   (for [start (range 0 (- (len rows) 1) window)]
     (setv now (cut rows start (+ start window 1)))
@@ -230,11 +220,11 @@ A text is cut into parts that are read side by side; each part first reads what 
   (lfor part (zip #* results) (np.concatenate part)))
 
 
-(defn _compare [logits ids alternatives]
+(defn _compare [alternatives logits ids]
   #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
 
-  How surprising each was, -ln softmax(logits) at its id, and whether it was the likeliest. With
-  `alternatives`, the ids and the probabilities of so many likeliest follow (…, alternatives).]]
+  They are -ln softmax(logits) at each id, and whether it was the likeliest. With `alternatives`,
+  the ids and the probabilities of so many likeliest follow (…, alternatives).]]
   (setv
     highest (.max logits -1 :keepdims True)
     total (.sum (np.exp (- logits highest)) -1)
