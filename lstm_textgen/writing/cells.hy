@@ -87,7 +87,7 @@ the model writes itself, so that nothing but the model is needed.]]
     (return []))
   (setv
     names (list marks)
-    places (lfor [layer own] (enumerate activations)  cell (range (get own.shape 1)) #(layer cell))
+    places (lfor [layer own] (enumerate activations) cell (range (get own.shape 1)) #(layer cell))
     [first second] (lfor
       part halves
       (correlations

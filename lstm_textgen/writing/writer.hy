@@ -201,7 +201,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
       (yield (cut held (min begun)))
       (return))
     (setv
-      overlap (max (gfor stop stops  n (range (len stop)) :if (.endswith held (cut stop n)) n))
+      overlap (max (gfor stop stops n (range (len stop)) :if (.endswith held (cut stop n)) n))
       sure (- (len held) overlap))
     (when sure
       (yield (cut held sure))
