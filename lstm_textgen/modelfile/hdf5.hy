@@ -1,18 +1,17 @@
 #[[Reads HDF5 that a stranger may have made, without the HDF5 library.
 
 A model needs a small part of HDF5: groups, arrays that lie in one block, short attributes. The
-library reads all the rest, too: links into other files, filters that unpack a few bytes into
-gigabytes, and structures that keep its C code busy for ever once a few of their bytes are
-changed. So this module reads the small part itself, as h5py and Keras write it, and refuses
-whatever else it meets. It reads nothing but the file's own bytes, and those at most twice, so that
-time and memory follow from the file's size.
+library also reads links into other files, filters that unpack a few bytes into gigabytes, and
+structures that keep its C code busy for ever once a few of their bytes are changed. So this module
+reads the small part itself, as h5py and Keras write it, and refuses whatever else it meets. It
+reads the file's own bytes at most twice, so that time and memory follow from the file's size.
 
-Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0. All numbers
-in them are little-endian.]]
+Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
+  itertools [accumulate]
   math [prod]
   os
   struct [calcsize iter-unpack unpack-from]
@@ -23,37 +22,33 @@ in them are little-endian.]]
   MAX-DEPTH 8         ; of groups in groups; old Keras files have 6
   MAX-OBJECTS 20000   ; a model with 64 layers has fewer than 1,000
   MAX-BLOCK (** 2 20) ; bytes of one header or heap, which h5py keeps below 64 KiB
-  MAX-NAME 255)
-
-;; The messages of an object header: those that are read, and those that don't describe the data.
-(setv
+  MAX-NAME 255
+  ;; The messages of an object header: those that are read …
   DATASPACE 0x01
   DATATYPE 0x03
   LAYOUT 0x08
   ATTRIBUTE 0x0C
   CONTINUATION 0x10
   SYMBOL-TABLE 0x11
-  READ [DATASPACE DATATYPE LAYOUT ATTRIBUTE SYMBOL-TABLE]
-  IGNORED [0x00 0x04 0x05 0x0E 0x12]  ; padding, fill values (two forms), times (two forms)
-  REFUSED {
-    0x02 "links of a newer kind"
-    0x06 "links of a newer kind"
-    0x07 "data in another file"
-    0x0B "compressed data"})
-
-;; Each type of number as it stands in a datatype message.
-(setv TYPES (dfor
-  [code name] (.items {
-    "11200f0002000000000010000a05000a0f000000" "<f2"
-    "11201f000400000000002000170800177f000000" "<f4"
-    "11203f000800000000004000340b0034ff030000" "<f8"
-    "100000000100000000000800" "|u1"
-    "100800000100000000000800" "|i1"
-    "100000000400000000002000" "<u4"
-    "100800000400000000002000" "<i4"
-    "100000000800000000004000" "<u8"
-    "100800000800000000004000" "<i8"})
-  (bytes.fromhex code) (np.dtype name)))
+  READ [DATASPACE DATATYPE LAYOUT ATTRIBUTE CONTINUATION SYMBOL-TABLE]
+  ;; … those that don't describe the data: padding, fill values and times (two forms each) …
+  IGNORED [0x00 0x04 0x05 0x0E 0x12]
+  ;; … and those that a file is refused for.
+  NEWER-LINKS "links of a newer kind"
+  REFUSED {0x02 NEWER-LINKS  0x06 NEWER-LINKS  0x07 "data in another file"  0x0B "compressed data"}
+  ;; Each type of number as it stands in a datatype message.
+  TYPES (dfor
+    [code name] (.items {
+      "11200f0002000000000010000a05000a0f000000" "<f2"
+      "11201f000400000000002000170800177f000000" "<f4"
+      "11203f000800000000004000340b0034ff030000" "<f8"
+      "100000000100000000000800" "|u1"
+      "100800000100000000000800" "|i1"
+      "100000000400000000002000" "<u4"
+      "100800000400000000002000" "<i4"
+      "100000000800000000004000" "<u8"
+      "100800000800000000004000" "<i8"})
+    (bytes.fromhex code) (np.dtype name)))
 
 
 (defn unless-sound [fact problem]
@@ -63,9 +58,7 @@ in them are little-endian.]]
 
 
 (defn [contextmanager] open-hdf5 [path]
-  #[[Open the file at `path` as an `Hdf5File`.
-
-  Raise `OSError` if it can't be read, `ValueError` if it is unsound.]]
+  "Open the file at `path` as an `Hdf5File`; raise `OSError` or, if it is unsound, `ValueError`."
   (with [file (open-file path)]
     (yield (Hdf5File file))))
 
@@ -94,8 +87,8 @@ in them are little-endian.]]
   (defn array [self path kinds [shape None]]
     #[[Return the array at `path`.
 
-    Its numbers must be of one of `kinds`, letters as NumPy has them (`f` float, `iu` integers, …);
-    with `shape` it must have just that shape.]]
+    Its numbers must be of `kinds`, NumPy's letters (`f` float, `iu` integers); `shape`, if given,
+    its shape.]]
     (setv
       parts (._object self path)
       actual (.shape self path)
@@ -125,13 +118,15 @@ in them are little-endian.]]
     "Return the attributes at `path`: a dict from names to numbers, texts or lists of these."
     (setv values {})
     (for [content (.get (._object self path) ATTRIBUTE [])]
-      (setv [version #* sizes] (_fields "BxHHH" content))
+      (setv
+        [version #* sizes] (_fields "BxHHH" content)
+        starts (accumulate (map _padded sizes) :initial 8)
+        [name #* value] (lfor
+          [start size] (zip starts [#* sizes (len content)])
+          (cut content start (+ start size))))
       (unless-sound (= version 1) f"'{path}' has an attribute of a newer kind")
-      (setv [name #* value] (_pieces (cut content 8 None) sizes))
       (setv (get values (.decode (.rstrip name b"\0"))) (._values self #* value)))
     values)
-
-  ;; * Bytes
 
   (defn _claim [self at count]
     "Go to the byte `at`, of which `count` are to be read: they must exist, and not be read often."
@@ -151,9 +146,8 @@ in them are little-endian.]]
   (defn _root [self]
     "Read the superblock; return the address of the header of the file's group."
     (unless-sound (>= self.size 96) "it is not an HDF5 file")
-    (setv
-      superblock (._bytes self 0 72)
-      [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" superblock))
+    (setv [signature version sizes base end root]
+      (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
     (unless-sound (= signature SIGNATURE) "it is not an HDF5 file")
     (unless-sound (= #(version sizes base) #(0 0x0808 0))
       "it is HDF5 of another version than h5py's usual one")
@@ -165,8 +159,9 @@ in them are little-endian.]]
     "Note the messages of the object at `at` and, if it is a group, of all that it holds."
     (unless-sound (< (.count path "/") MAX-DEPTH) "its groups are nested too deep")
     (unless-sound (< (len self.objects) MAX-OBJECTS) "it has too many objects")
-    (setv parts (._messages self at))
-    (setv (get self.objects path) parts)
+    (setv
+      parts (._messages self at)
+      (get self.objects path) parts)
     (when (in SYMBOL-TABLE parts)
       (for [[name address] (.items (._members self (_only parts SYMBOL-TABLE path)))]
         (._walk self address (if path f"{path}/{name}" name)))))
@@ -183,11 +178,11 @@ in them are little-endian.]]
       blocks [#((+ at 16) length)]
       parts {})
     (unless-sound (= version 1) "it has an object header of another version")
-    (for [[start length] blocks]  ; grows while it is gone through
-      (for [[kind content] (_split-messages (._bytes self start length))]
-        (if (= kind CONTINUATION)
-          (.append blocks (_fields "QQ" content))
-          (.append (.setdefault parts kind []) content))))
+    (for [[start length] blocks  ; grows while it is gone through
+          [kind content] (_split-messages (._bytes self start length))]
+      (if (= kind CONTINUATION)
+        (.append blocks (_fields "QQ" content))
+        (.append (.setdefault parts kind []) content)))
     parts)
 
   (defn _members [self symbol-table]
@@ -207,19 +202,15 @@ in them are little-endian.]]
     members)
 
   (defn _entries [self at [level None]]
-    #[[Yield (place of the name, address, kind) of each entry below the B-tree node at `at`.
-
-    The node must stand at that `level` (None: any).]]
+    "Yield (place of the name, address, kind) of the entries below the B-tree node at `at`."
     (setv [signature kind found count] (_fields "4sBBH" (._bytes self at 8)))
     (unless-sound (and (= signature b"TREE") (= kind 0) (in level [None found]))
       "a group in it is damaged")
     (for [[child] (iter-unpack "<8xQ" (._bytes self (+ at 24) (* 16 count)))]
-      (yield :from (if (= found 0)
-        (._leaf self child)
-        (._entries self child (- found 1))))))
+      (yield :from (if found (._entries self child (- found 1)) (._leaf self child)))))
 
   (defn _leaf [self at]
-    "Return the entries of the symbol table node at `at`, as `_entries` does."
+    "Return the entries of the symbol table node at `at`."
     (setv [signature count] (_fields "4s2xH" (._bytes self at 8)))
     (unless-sound (= signature b"SNOD") "a group in it is damaged")
     (iter-unpack "<QQI20x" (._bytes self (+ at 8) (* 40 count))))
@@ -231,41 +222,37 @@ in them are little-endian.]]
     (setv
       [kind bits size] (_fields "BBxxI" datatype)
       shape (_shape dataspace)
-      count (prod shape))
-    (unless-sound (and (>= size 1) (<= (* size count) (len data)))
-      "an attribute in it is cut short")
-    (setv items (lfor n (range count) (cut data (* n size) (* (+ n 1) size))))
-    (setv values (cond
-      (= kind 0x13)
-        (lfor item items (.decode (.rstrip item b"\0")))
-      (= #(kind (& bits 15)) #(0x19 1))
-        (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
-      True
-        (.tolist (np.frombuffer (.join b"" items) (_dtype datatype)))))
+      total (* size (prod shape)))
+    (unless-sound (and (>= size 1) (<= total (len data))) "an attribute in it is cut short")
+    (setv
+      items (lfor at (range 0 total size) (cut data at (+ at size)))
+      values (cond
+        (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
+        (= #(kind (& bits 15)) #(0x19 1))
+          (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
+        True (.tolist (np.frombuffer (cut data total) (_dtype datatype)))))
     (if shape values (get values 0)))
 
   (defn _heap-object [self length at index]
     "Return the first `length` bytes of the object `index` of the global heap at `at`."
     (unless (in at self.heaps)
-      (setv (get self.heaps at) (._heap self at)))
+      (setv (get self.heaps at) (dict (._heap self at))))
     (unless-sound (in index (get self.heaps at)) "a text in it is missing")
     (cut (get self.heaps at index) length))
 
   (defn _heap [self at]
-    "Read the global heap at `at`; return a dict from the numbers of its objects to their bytes."
+    "Yield #(number bytes) of each object of the global heap at `at`."
     (setv
       [signature length] (_fields "4s4xQ" (._bytes self at 16))
       block (._bytes self (+ at 16) (max 0 (- length 16)))
-      objects {}
       place 0)
     (unless-sound (= signature b"GCOL") "the texts in it are damaged")
     (while (<= (+ place 16) (len block))
       (setv [index size] (_fields "H6xQ" block place))
       (when (= index 0)  ; the rest is free
         (break))
-      (setv (get objects index) (cut block (+ place 16) (+ place 16 size)))
-      (+= place 16 (_padded size)))
-    objects))
+      (yield #(index (cut block (+ place 16) (+ place 16 size))))
+      (+= place 16 (_padded size)))))
 
 
 ;; * Parts of the structure
@@ -275,15 +262,6 @@ in them are little-endian.]]
   (setv layout (+ "<" layout))
   (unless-sound (<= (+ at (calcsize layout)) (len block)) "a part of its structure is cut short")
   (unpack-from layout block at))
-
-
-(defn _pieces [block sizes]
-  "Return pieces of these `sizes`, each padded to a multiple of 8, cut from `block`, and the rest."
-  (setv pieces [])
-  (for [size sizes]
-    (.append pieces (cut block size))
-    (setv block (cut block (_padded size) None)))
-  [#* pieces block])
 
 
 (defn _padded [size]
@@ -296,7 +274,7 @@ in them are little-endian.]]
   (setv place 0)
   (while (<= (+ place 8) (len block))
     (setv [kind size flags] (_fields "HHB" block place))
-    (unless-sound (in kind [#* READ #* IGNORED CONTINUATION])
+    (unless-sound (in kind [#* READ #* IGNORED])
       f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
     (unless-sound (= 0 (& flags 2)) "it has parts that share their description")
     (unless (in kind IGNORED)
