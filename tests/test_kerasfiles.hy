@@ -312,6 +312,11 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   (assert (in "'Masking'" (refusal tmp-path (random-network True) masked DENSE))))
 
 
+(defn test-a-class-that-is-no-name-is-refused [tmp-path]
+  (assert (in "an invalid layer entry"
+    (refusal tmp-path (random-network True) [(layer ["LSTM"] "lstm_1")] DENSE))))
+
+
 (defn test-an-embedding-of-other-ids-is-refused [tmp-path]
   (assert (in "it reads 9 characters but predicts 8"
     (refusal tmp-path (random-network True 9 4) [(an-embedding :input-dim 9)] DENSE)))

@@ -18,9 +18,7 @@
     (.append (.setdefault names layer []) weight))
   {"" {"model_config" (json.dumps (keras-config spec))  #** versions}
    "model_weights" {"layer_names" (list names)  #** versions}
-   #** (dfor
-     [layer weights] (.items names)
-     f"model_weights/{layer}" {"weight_names" weights})})
+   #** (dfor [layer own] (.items names) f"model_weights/{layer}" {"weight_names" own})})
 
 
 (defn weight-shapes [spec]
@@ -28,51 +26,48 @@
 
   The path is that below the group `model_weights`.]]
   (setv
-    shapes [#("embedding/embeddings" #(spec.vocabulary-size spec.embedding))]
+    size spec.vocabulary-size
+    shapes [#("embedding/embeddings" #(size spec.embedding))]
     width spec.embedding)
   (for [[name layer] (named-layers spec.layers) :if layer.recurrent?]
-    (setv
-      units layer.size
-      wide (* units layer.gates))
-    (+= shapes [
-      #(f"{name}/kernel" #(width wide))
-      #(f"{name}/recurrent_kernel" #(units wide))
-      #(f"{name}/bias" (if layer.two-biases? #(2 wide) #(wide)))])
-    (setv width units))
-  (+ shapes [
-    #("dense/kernel" #(width spec.vocabulary-size))
-    #("dense/bias" #(spec.vocabulary-size))]))
+    (.extend shapes (zip
+      (gfor weight ["kernel" "recurrent_kernel" "bias"] f"{name}/{weight}")
+      (recurrent-shapes layer width)))
+    (setv width layer.size))
+  [#* shapes #("dense/kernel" #(width size)) #("dense/bias" #(size))])
+
+
+(defn recurrent-shapes [layer width]
+  "Return the shapes of kernel, recurrent kernel and bias of a recurrent `layer` after `width`."
+  (setv wide (* layer.size layer.gates))
+  [#(width wide) #(layer.size wide) (if layer.two-biases? #(2 wide) #(wide))])
 
 
 (defn keras-config [spec]
   #[[Return the `model_config` of the network of `spec`, in stock Keras layers.
 
   It gives ids (batch, time) → logits (batch, time, vocabulary), for any batch and time.]]
-  (setv middle (lfor
-    [name layer] (named-layers spec.layers)
-    (if layer.recurrent?
-      (_layer-config (get KERAS-CLASS layer.kind) name
-        :units layer.size :return_sequences True #** (keras-options layer))
-      (_layer-config "Dropout" name :rate layer.size))))
+  (defn described [class-name name #** config]
+    {"module" "keras.layers"  "class_name" class-name  "registered_name" None
+     "config" {"name" name  #** config}})
+  (setv size spec.vocabulary-size)
   {"module" "keras"  "class_name" "Sequential"  "registered_name" None
    "config" {"name" "lstm_textgen"  "layers" [
-     (_layer-config "InputLayer" "ids" :batch_shape [None None] :dtype "int32")
-     (_layer-config "Embedding" "embedding"
-       :input_dim spec.vocabulary-size :output_dim spec.embedding)
-     #* middle
-     (_layer-config "Dense" "dense" :units spec.vocabulary-size)]}})
+     (described "InputLayer" "ids" :batch_shape [None None] :dtype "int32")
+     (described "Embedding" "embedding" :input_dim size :output_dim spec.embedding)
+     #* (lfor
+       [name layer] (named-layers spec.layers)
+       (if layer.recurrent?
+         (described (get KERAS-CLASS layer.kind) name
+           :units layer.size :return_sequences True #** (keras-options layer))
+         (described "Dropout" name :rate layer.size)))
+     (described "Dense" "dense" :units size)]}})
 
 
 (defn keras-options [layer]
   "Return the options of a recurrent `layer` that aren't Keras' defaults."
   { #** (if layer.hard {"recurrent_activation" "hard_sigmoid"} {})
     #** (if layer.before {"reset_after" False} {})})
-
-
-(defn _layer-config [class-name name #** config]
-  "Return what `model_config` says of one layer."
-  {"module" "keras.layers"  "class_name" class-name  "registered_name" None
-   "config" {"name" name  #** config}})
 
 
 (defn named-layers [layers]

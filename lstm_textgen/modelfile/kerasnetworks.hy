@@ -21,8 +21,7 @@ our own reader, and nothing in them is unpacked or executed.]]
 
 (setv
   ;; What a `.keras` file consists of.
-  METADATA "metadata.json"
-  CONFIG "config.json"
+  DESCRIPTIONS ["metadata.json" "config.json"]
   WEIGHTS "model.weights.h5"
   ;; What `zipfile` raises for an archive that is damaged or encrypted.
   DAMAGES #(BadZipFile EOFError OverflowError RuntimeError struct.error))
@@ -38,10 +37,15 @@ our own reader, and nothing in them is unpacked or executed.]]
     (= (. (Path model) suffix) ".keras")
       (with [weights (TemporaryFile)]
         (setv descriptions (_take-apart model weights))
-        (yield (ArchivedNetwork #* descriptions (Hdf5File weights))))
+        (yield (ArchivedNetwork (Hdf5File weights) #* descriptions)))
     True
       (with [file (open-hdf5 model)]
-        (yield (H5Network file)))))
+        (setv
+          attributes (.attributes file "")
+          text (.get attributes "model_config"))
+        (unless-sound (isinstance text str)
+          "it has no 'model_config'; save the whole model, not only its weights")
+        (yield (H5Network file attributes (read-json (.encode text) "its 'model_config'" dict))))))
 
 
 (defn _take-apart [path weights]
@@ -51,7 +55,7 @@ our own reader, and nothing in them is unpacked or executed.]]
   (with [file (open-file path)]
     (try
       (with [archive (ZipFile file)]
-        (for [name [METADATA CONFIG WEIGHTS]]
+        (for [name [#* DESCRIPTIONS WEIGHTS]]
           (setv entry (.get archive.NameToInfo name))
           (unless-sound entry f"it lacks '{name}'")
           (unless-sound (= entry.compress-type ZIP-STORED)
@@ -59,22 +63,21 @@ our own reader, and nothing in them is unpacked or executed.]]
         (with [stored (.open archive WEIGHTS)]
           (copyfileobj stored weights))
         (.flush weights)
-        (lfor name [METADATA CONFIG] (read-json (.read archive name) f"its '{name}'" dict)))
+        (lfor name DESCRIPTIONS (read-json (.read archive name) f"its '{name}'" dict)))
       (except [DAMAGES]
         (unless-sound False "it is not a whole .keras file")))))
 
 
-(defn _listed [config]
-  "Return the list of layers in the `config` of a model."
-  (setv listed (if (isinstance config dict) (.get config "layers") config))
-  (unless-sound (isinstance listed list) "its description has no list of layers")
-  listed)
-
-
-;; * In files
-
 (defclass FiledNetwork []
-  "A network whose weights are in `file`, an `Hdf5File`; the method `_paths` tells where."
+  #[[A network whose weights are in `file`, an `Hdf5File`; the method `_paths` tells where.
+
+  `metadata` and `config` are dicts in which Keras describes it.]]
+
+  (defn __init__ [self file metadata config]
+    (setv
+      self.file file
+      self.version (str (.get metadata "keras_version"))
+      self.layers (_listed (.get config "config"))))
 
   (defn shapes [self name]
     "Return the shapes of the weights of the layer `name`."
@@ -88,18 +91,6 @@ our own reader, and nothing in them is unpacked or executed.]]
 (defclass H5Network [FiledNetwork]
   "The network in an `.h5` file."
 
-  (defn __init__ [self file]
-    (setv
-      attributes (.attributes file "")
-      text (.get attributes "model_config"))
-    (unless-sound (isinstance text str)
-      "it has no 'model_config'; save the whole model, not only its weights")
-    (setv
-      self.file file
-      self.version (str (.get attributes "keras_version"))
-      config (read-json (.encode text) "its 'model_config'" dict)
-      self.layers (_listed (.get config "config"))))
-
   (defn _paths [self name]
     (setv
       layer f"model_weights/{name}"
@@ -109,32 +100,21 @@ our own reader, and nothing in them is unpacked or executed.]]
 
 
 (defclass ArchivedNetwork [FiledNetwork]
-  "The network that a `.keras` file describes by `metadata` and `config`, its weights in `file`."
-
-  (defn __init__ [self metadata config file]
-    (setv
-      self.file file
-      self.version (str (.get metadata "keras_version"))
-      self.layers (_listed (.get config "config"))))
+  "The network in a `.keras` file."
 
   (defn _paths [self name]
-    "Return the paths of a layer's weights: Keras numbers the layers of each class."
+    "Return the paths of a layer's weights: `vars/0` and so on in `layers/time_distributed_1`."
     (setv
-      classes (lfor layer self.layers (_snake-case (get layer "class_name")))
+      classes (lfor
+        layer self.layers
+        (.lower (re.sub "(?<=[a-z])(?=[A-Z])" "_" (str (get layer "class_name")))))
       n (.index (lfor layer self.layers (.get (get layer "config") "name")) name)
-      before (.count (cut classes n) (get classes n))
+      before (.count (cut classes n) (get classes n))  ; Keras numbers the layers of each class
       place (+ (get classes n) (if before f"_{before}" ""))
-      pattern (re.compile rf"layers/{(re.escape place)}(?:/cell|/layer)?/vars/([0-9]+)"))
+      pattern (re.compile rf"layers/{(re.escape place)}(?:/cell|/layer)?/vars/[0-9]+"))
     (sorted (filter pattern.fullmatch self.file.objects)
-      :key (fn [path] (int (get (.fullmatch pattern path) 1))))))
+      :key (fn [path] (int (get (.split path "/") -1))))))
 
-
-(defn _snake-case [name]
-  "Return what Keras makes of the `name` of a class: `TimeDistributed` becomes `time_distributed`."
-  (.lower (re.sub "(?<=[a-z])(?=[A-Z])" "_" (str name))))
-
-
-;; * Alive
 
 (defclass LiveNetwork []
   "The network of a Keras `model` in this process."
@@ -161,3 +141,10 @@ our own reader, and nothing in them is unpacked or executed.]]
         f"a weight of '{name}' has the shape {array.shape}, not {shape}")
       (unless-sound (.all (np.isfinite array)) f"'{name}' has a value that is not finite"))
     (lfor array (get self.arrays name) (np.asarray array "float32"))))
+
+
+(defn _listed [config]
+  "Return the list of layers in the `config` of a model."
+  (setv listed (if (isinstance config dict) (.get config "layers") config))
+  (unless-sound (isinstance listed list) "its description has no list of layers")
+  listed)

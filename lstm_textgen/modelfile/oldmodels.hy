@@ -13,24 +13,22 @@ ones.]]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [Checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
+  lstm-textgen.modelfile.keraslayout [recurrent-shapes]
   lstm-textgen.modelfile.kerasnetworks [open-network]
   lstm-textgen.modelfile.soundness [count?]
   lstm-textgen.settings.layers [Layer Layers]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.vocabulary [Vocabulary])
 
-;; Old gates with `hard_sigmoid` were 0.2x + 0.5; Keras 3 has x/6 + 0.5. With the weights of
-;; such a gate times 1.2 they are the same.
-(setv HARDER 1.2)
-
-;; Keras' classes of recurrent layers; for each of our families the places of Keras 1's gates in
-;; today's order, in which an LSTM's i, c, f, o is i, f, c, o.
 (setv
+  ;; Keras' classes of recurrent layers, and the families that they belong to.
   FAMILIES {"LSTM" "lstm"  "CuDNNLSTM" "lstm"  "GRU" "gru"  "CuDNNGRU" "gru"}
+  ;; The places of Keras 1's gates in today's order: an LSTM's i, c, f, o is i, f, c, o.
   FROM-KERAS-1 {"lstm" [0 2 1 3]  "gru" [0 1 2]}
-  DENSE ["Dense" "TimeDistributedDense"])
-
-(setv  ; to train with unless told otherwise: there is no text yet that could decide it
+  ;; Old gates with `hard_sigmoid` were 0.2x + 0.5; Keras 3 has x/6 + 0.5. With the weights of all
+  ;; gates but the candidate's times 1.2 they are the same.
+  HARDER {"lstm" [1.2 1.2 1 1.2]  "gru" [1.2 1.2 1]}
+  ;; To train with unless told otherwise: there is no text yet that could decide it.
   EPOCHS 50
   ROWS 32)
 
@@ -45,8 +43,9 @@ ones.]]
   vocabulary has no capital letters, `lower`. Raise `OSError` for a file that can't be read,
   `ValueError` for a model of another kind; a file is read as warily as any stranger's.]]
   (setv file? (isinstance model #(str PathLike)))
-  (when file?
-    (_assert-old model))
+  (when (and file? (_ours? model))
+    (raise (ValueError
+      f"{model}: this is a model of this program already, and needs no `TextModel.from_keras`")))
   (unless (isinstance vocabulary Vocabulary)
     (setv vocabulary (_read-alphabet vocabulary)))
   (try
@@ -57,16 +56,13 @@ ones.]]
       (raise (ValueError f"{name}: not a usable Keras model: {error}") :from None))))
 
 
-(defn _assert-old [path]
-  "Raise `ValueError` if the file at `path` is one of this program's own models."
+(defn _ours? [path]
+  "Return whether the file at `path` is one of this program's own models."
   (try
     (with [file (open-hdf5 path)]
-      (setv own (in "lstm_textgen" file.objects)))
+      (in "lstm_textgen" file.objects))
     (except [ValueError]  ; what is wrong with it is said by those who need more of it
-      (setv own False)))
-  (when own
-    (raise (ValueError
-      f"{path}: this is a model of this program already, and needs no `TextModel.from_keras`"))))
+      False)))
 
 
 (defn _read-alphabet [path]
@@ -81,33 +77,33 @@ ones.]]
   "Return the `Checkpoint` with this `vocabulary` of an open `network`."
   (setv
     configs (_layer-configs network)
-    [#* middle dense] (_check-kinds (lfor each configs :if (!= (get each 0) "InputLayer") each))
+    [#* middle [_ last]] (_check-kinds (lfor c configs :if (!= (get c 0) "InputLayer") c))
     [embedding masked middle] (_read-input network middle (len vocabulary))
+    [size dimensions] embedding.shape
+    width dimensions
     layers []
-    weights [(cut embedding masked None)]
-    width (get embedding.shape 1))
-  (_check-size (_units (get dense 1)) (len embedding) masked vocabulary)
+    weights [(cut embedding masked None)])
+  (_check-size (_count last "units" "output_dim") size masked vocabulary)
   (for [[kind config] middle]
     (setv layer (_layer kind config))
     (.append layers layer)
     (when layer.recurrent?
-      (.extend weights (_read-recurrent network kind config width))
+      (.extend weights (_read-recurrent network kind config layer width))
       (setv width layer.size)))
-  (for [array (_read-dense network (get dense 1) width (len embedding))]
+  (unless-sound (in (_option last "activation") ["softmax" "linear"])
+    "its last layer has no softmax")
+  (for [array (_weights network last [#(width size) #(size)])]
     (.append weights (get array #(... (slice masked None)))))
-  (Checkpoint weights vocabulary
-    (_settings (Layers layers) (_lookback configs) (get embedding.shape 1) vocabulary)
-    []))
+  (setv settings (_settings (Layers layers) (_lookback configs) dimensions vocabulary))
+  (Checkpoint weights vocabulary settings []))
 
 
 (defn _check-size [outputs inputs masked vocabulary]
   "Raise `ValueError` unless a network with so many outputs and inputs has this `vocabulary`."
-  (setv
-    predicted (- outputs masked)
-    size (len vocabulary))
-  (unless-sound (= predicted size)
-    (+ f"it predicts {predicted} {vocabulary.unit} but the vocabulary has {size}; look for one "
-      "that is missing there or too many, such as a line break at the end of the alphabet"))
+  (unless-sound (= (- outputs masked) (len vocabulary))
+    (+ f"it predicts {(- outputs masked)} {vocabulary.unit} but the vocabulary has "
+      f"{(len vocabulary)}; look for one that is missing there or too many, such as a line break "
+      "at the end of the alphabet"))
   (unless-sound (= outputs inputs)
     f"it reads {inputs} {vocabulary.unit} but predicts {outputs}: they are not the same ones"))
 
@@ -143,23 +139,19 @@ ones.]]
   #[[Return whether a character goes in as one number: its id divided by the number of characters.
 
   Then the kernel of the first LSTM or GRU layer, its first weight, has one row.]]
-  (setv shapes (.shapes network
-    (_option (next (gfor [kind config] configs :if (in kind FAMILIES) config)) "name")))
-  (any (gfor shape (cut shapes 1) (= (cut shape 1) #(1)))))
+  (setv first (next (gfor [kind config] configs :if (in kind FAMILIES) config)))
+  (any (gfor
+    shape (cut (.shapes network (_option first "name")) 1)
+    (= (cut shape 1) #(1)))))
 
 
 (defn _settings [layers lookback dimensions vocabulary]
   "Return the `ModelSettings` of a model with these `layers` and `dimensions` of its embedding."
-  (setv known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit))
-  (replace
-    (new-settings {
-      "unit" vocabulary.unit
-      "lookback" lookback
-      "lower" (all (gfor unit known (= unit (.lower unit))))})
-    :layers layers
-    :epochs EPOCHS
-    :batch-size ROWS
-    :embedding dimensions
+  (setv
+    known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit)
+    lower (all (gfor unit known (= unit (.lower unit)))))
+  (replace (new-settings {"unit" vocabulary.unit  "lookback" lookback  "lower" lower})
+    :layers layers :epochs EPOCHS :batch-size ROWS :embedding dimensions
     :beginning (if (in " " known) " " (get [#* known ""] 0))))
 
 
@@ -168,34 +160,33 @@ ones.]]
   (for [[_ config] configs  name ["batch_input_shape" "batch_shape"]]
     (setv shape (.get config name))
     (when (and (isinstance shape #(list tuple)) (> (len shape) 1) (count? (get shape 1)))
-      (return (or (get shape 1) None))))
-  None)
+      (return (or (get shape 1) None)))))
 
 
 ;; * What the network says of its layers
 
 (defn _layer-configs [network]
-  "Return [class, configuration] of each layer but a softmax of its own; wrappers are taken off."
-  (lfor
-    layer network.layers
-    :setv [kind config] (_unwrapped layer)
-    :if (!= [kind (.get config "activation")] ["Activation" "softmax"])
-    [kind config]))
+  #[[Return [class, configuration] of each layer but a softmax of its own.
+
+  A wrapper that applies a layer at each place is taken off; the weights have the wrapper's name.]]
+  (setv configs [])
+  (for [layer network.layers]
+    (setv [kind config] (_described layer))
+    (when (= kind "TimeDistributed")
+      (setv
+        [kind inside] (_described (_option config "layer"))
+        config {#** inside  "name" (_option config "name")}))
+    (unless (= [kind (.get config "activation")] ["Activation" "softmax"])
+      (.append configs [kind config])))
+  configs)
 
 
-(defn _unwrapped [layer]
-  #[[Return [class, configuration] of a `layer` of the list, of what is in it if it has a wrapper.
-
-  A layer that is applied at each place has its weights under the wrapper's name.]]
+(defn _described [layer]
+  "Return [class, configuration] of a `layer` of the list."
   (setv [kind config] [(_option layer "class_name") (_option layer "config")])
+  (unless-sound (isinstance kind str) "its description has an invalid layer entry")
   (unless-sound (isinstance config dict) "its description has a layer without configuration")
-  (unless (= kind "TimeDistributed")
-    (return [kind config]))
-  (setv
-    inner (_option config "layer")
-    [kind inside] [(_option inner "class_name") (_option inner "config")])
-  (unless-sound (isinstance inside dict) "its description has a layer without configuration")
-  [kind {#** inside  "name" (_option config "name")}])
+  [kind config])
 
 
 (defn _check-kinds [configs]
@@ -212,7 +203,7 @@ ones.]]
         (and (= kind "Embedding") (= n 0))
         (and (= kind "Masking") (< n (min recurrent :default n))))
       f"it has a layer of the kind {kind !r} among its LSTM and GRU layers"))
-  (unless-sound (and recurrent (in (get kinds -1) DENSE))
+  (unless-sound (and recurrent (in (get kinds -1) ["Dense" "TimeDistributedDense"]))
     "it is not made of LSTM or GRU layers followed by a dense one")
   configs)
 
@@ -220,22 +211,9 @@ ones.]]
 (defn _option [config #* names]
   "Return the value in `config` under the first of `names` (Keras 2's, then 1's) that it has."
   (unless-sound (isinstance config dict) "its description has an invalid layer entry")
-  (for [name names]
-    (when (in name config)
-      (return (get config name))))
+  (for [name names :if (in name config)]
+    (return (get config name)))
   (unless-sound False f"its description has a layer without '{(get names 0)}'"))
-
-
-(defn _layer [kind config]
-  "Return the `Layer` that a layer of class `kind` with this `config` is."
-  (if (= kind "Dropout")
-    (Layer "dropout" (_share config))
-    (_recurrent kind config)))
-
-
-(defn _units [config]
-  "Return how many units a layer has."
-  (_count config "units" "output_dim"))
 
 
 (defn _count [config #* names]
@@ -246,28 +224,25 @@ ones.]]
   count)
 
 
-(defn _share [config]
-  "Return what share a dropout layer drops."
-  (setv share (_option config "rate" "p"))
-  (unless-sound (and (isinstance share #(int float)) (<= 0 share 0.999))
-    "its description has a dropout layer with an invalid rate")
-  (float share))
-
-
-(defn _recurrent [kind config]
-  #[[Return the `Layer` that a recurrent one of class `kind` is.
+(defn _layer [kind config]
+  #[[Return the `Layer` that one of the class `kind` with this `config` is.
 
   A GRU's reset gate comes before the product without `reset_after`, which files before Keras 2.2
   don't mention.]]
+  (when (= kind "Dropout")
+    (setv share (_option config "rate" "p"))
+    (unless-sound (and (isinstance share #(int float)) (<= 0 share 0.999))
+      "its description has a dropout layer with an invalid rate")
+    (return (Layer "dropout" (float share))))
   (setv
     family (get FAMILIES kind)
-    units (_units config))
-  (when (!= kind (.upper family))  ; cuDNN's can do nothing else
+    units (_count config "units" "output_dim"))
+  (when (.startswith kind "CuDNN")  ; which has no other options
     (return (Layer family units)))
+  (setv gates (_option config "recurrent_activation" "inner_activation"))
   (unless-sound (= (_option config "activation") "tanh") f"it has a layer of {kind} without tanh")
   (unless-sound (not (.get config "go_backwards"))
     f"it has a layer of {kind} that reads backwards")
-  (setv gates (_option config "recurrent_activation" "inner_activation"))
   (unless-sound (in gates ["sigmoid" "hard_sigmoid"])
     f"it has a layer of {kind} with gates of the kind {gates !r}")
   (Layer family units
@@ -277,72 +252,47 @@ ones.]]
 
 ;; * Weights
 
-(defn _read-dense [network config width size]
-  "Return the kernel (width, size) and the bias (size,) of the last layer."
-  (unless-sound (in (_option config "activation") ["softmax" "linear"])
-    "its last layer has no softmax")
-  (_weights network config [#(width size) #(size)]))
-
-
-(defn _read-recurrent [network kind config width]
-  #[[Return a recurrent layer's kernel (width, g·u), recurrent kernel (u, g·u) and bias.
-
-  The bias is (g·u,), of a GRU with `reset_after` (2, g·u); an LSTM has g = 4 gates, a GRU 3.]]
+(defn _read-recurrent [network kind config layer width]
+  "Return the kernel, recurrent kernel and bias (shapes: `recurrent-shapes`) of the `layer`."
   (setv
-    family (get FAMILIES kind)
-    layer (_recurrent kind config)
     u layer.size
-    wide (* u layer.gates)
-    kernels [#(width wide) #(u wide)]
+    [#* kernels bias] (recurrent-shapes layer width)
     weights (cond
-      (!= kind (.upper family))
-        (_from-cudnn family #* (_weights network config [#* kernels #((* 2 wide))]))
+      (.startswith kind "CuDNN")
+        (_from-cudnn layer #* (_weights network config [#* kernels #((* 2 layer.gates u))]))
       (= (len (.shapes network (_option config "name"))) (* 3 layer.gates))
-        (_from-keras-1 family
+        (_from-keras-1 layer
           (_weights network config (* layer.gates [#(width u) #(u u) #(u)])))
-      True
-        (_weights network config [#* kernels (if layer.two-biases? #(2 wide) #(wide))])))
-  (if (and layer.hard (_old-keras? network))
-    (lfor weight weights (* weight (_scale family u)))
+      True (_weights network config [#* kernels bias])))
+  (if (and layer.hard (not (.startswith network.version "3")))
+    (lfor weight weights (* weight (np.repeat (np.float32 (get HARDER layer.kind)) u)))
     weights))
-
-
-(defn _old-keras? [network]
-  "Return whether the `network` is of a Keras before version 3."
-  (not (.startswith network.version "3")))
-
-
-(defn _scale [family u]
-  "Return what the weights of old gates are multiplied by (gates × u,): all but the candidate's."
-  (np.repeat
-    (np.float32 (if (= family "lstm") [HARDER HARDER 1 HARDER] [HARDER HARDER 1]))
-    u))
 
 
 (defn _weights [network config shapes]
   "Return the weights of the layer with this `config`, each in its shape."
   (setv
     name (_option config "name")
-    found (.shapes network name))
-  (unless-sound (= (len found) (len shapes))
-    f"it has a layer with {(len found)} weights instead of {(len shapes)}")
+    found (len (.shapes network name)))
+  (unless-sound (= found (len shapes))
+    f"it has a layer with {found} weights instead of {(len shapes)}")
   (.weights network name shapes))
 
 
-(defn _from-keras-1 [family weights]
+(defn _from-keras-1 [layer weights]
   "Join the kernel, recurrent kernel and bias of each gate, in Keras 1's order of gates."
-  (setv gates (lfor n (get FROM-KERAS-1 family) (cut weights (* 3 n) (+ (* 3 n) 3))))
+  (setv gates (lfor n (get FROM-KERAS-1 layer.kind) (cut weights (* 3 n) (+ (* 3 n) 3))))
   (lfor part (zip #* gates) (np.concatenate part -1)))
 
 
-(defn _from-cudnn [family kernel recurrent bias]
+(defn _from-cudnn [layer kernel recurrent bias]
   #[[Turn the weights of a CuDNNLSTM or CuDNNGRU layer.
 
   Each gate's kernels are transposed, the input's with its shape kept. The bias is in two halves;
   an LSTM's are added.]]
   (defn turn [gates how]
-    (np.concatenate (lfor gate (np.split gates (len (get FROM-KERAS-1 family)) 1) (how gate)) 1))
+    (np.concatenate (list (map how (np.split gates layer.gates 1))) 1))
   (setv halves (.reshape bias 2 -1))
   [(turn kernel (fn [gate] (.reshape gate.T gate.shape :order "F")))
     (turn recurrent np.transpose)
-    (if (= family "lstm") (.sum halves 0) halves)])
+    (if (= layer.kind "lstm") (.sum halves 0) halves)])
