@@ -27,10 +27,10 @@
 
 
 (defn find-model [path [setting "path"]]
-  #[[Return the file to read that `path` means.
+  #[[Return the file to read that `path` means; raise as `model-path` does.
 
   The name of a model that ships with the program, such as `english`, always means that one;
-  `./english.h5` is a file. Raises as `model-path`.]]
+  `./english.h5` is a file.]]
   (or (_shipped path) (model-path path setting)))
 
 
@@ -61,9 +61,6 @@
 
 (defn lock-model [path]
   #[[Keep the model at `path` for this run: no other one can train it while this is entered.
-
-      (with [_ (lock-model "model")]
-        (train))
 
   Raise `OSError` with the other process's number if it is being trained already.]]
   (locked (model-path path)))

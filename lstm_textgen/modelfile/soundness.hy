@@ -7,35 +7,31 @@ loaded. Each raises `ValueError`.]]
   codecs
   math [isfinite]
   numpy :as np
-  lstm-textgen.basics.values [MAX-WHOLE whole?]
+  lstm-textgen.basics.values [MAX-WHOLE text? whole?]
   lstm-textgen.modelfile.hdf5 [unless-sound]
   lstm-textgen.settings.table [stored-settings])
 
 (setv
   MAX-EMBEDDING 65536
   MAX-STEP (** 2 20)  ; ids in one training step: 16 times what a large GPU is given
-  ;; What an evaluation tells, and the most of one kind that a report shows.
-  EVALUATED #{"epoch" "counts" "surprise" "calibration" "sample" "copied" "passage"}
-  MOST-SHOWN 1000)
+  MOST-SHOWN 1000  ; of one kind that a report shows
+  ;; What the first files didn't say of an epoch.
+  LATER {"validation_loss" 0  "learning_rate" 0  "seconds" 0  "sample" ""  "machine" ""})
 
 
 (defn read-settings [stored]
   "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
-  (setv settings (stored-settings stored))
+  (setv
+    settings (stored-settings stored)
+    [rows lookback] [settings.batch-size settings.lookback])
   (unless-sound (<= settings.embedding MAX-EMBEDDING) "its setting 'embedding' is too large")
-  (_check-effort settings)
-  settings)
-
-
-(defn _check-effort [settings]
-  "Raise `ValueError` for `settings` that would take time or memory that no text explains."
-  (setv [rows lookback] [settings.batch-size settings.lookback])
   (unless-sound (<= (* rows lookback) MAX-STEP)
     (+ f"a training step of {rows} windows of {lookback} units is too large: "
       f"`batch_size` times `lookback` is at most {MAX-STEP}"))
   ;; Python takes a minute to decode 300 KB of it, and four for twice as much.
   (unless-sound (!= (. (codecs.lookup (or settings.encoding "utf-8")) name) "punycode")
-    "its setting 'encoding' is punycode, which takes too long to read"))
+    "its setting 'encoding' is punycode, which takes too long to read")
+  settings)
 
 
 (defn check-history [history]
@@ -43,47 +39,43 @@ loaded. Each raises `ValueError`.]]
   (for [entry history]
     (unless-sound (and
       (isinstance entry dict)
-      (count? (.get entry "epoch"))
-      (_number? (.get entry "loss"))
-      (_number? (.get entry "validation_loss" 0))
-      (isinstance (.get entry "text") str)
-      ;; The first files had nothing of what follows.
-      (all (gfor name ["learning_rate" "seconds"] (_number? (.get entry name 0))))
-      (all (gfor name ["sample" "machine"] (isinstance (.get entry name "") str))))
+      (_has? {#** LATER #** entry}
+        :epoch count? :text text? :sample text? :machine text?
+        :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?))
       "its history has an invalid entry")))
 
 
 (defn check-evaluation [evaluation size]
   "Raise `ValueError` unless `evaluation` is None or that of a model with `size` units."
-  (unless-sound (or (is evaluation None) (and
-    (= (set evaluation) EVALUATED)
-    (count? (get evaluation "epoch"))
-    (_numbers? (get evaluation "counts") size count?)
-    (_numbers? (get evaluation "surprise") MOST-SHOWN)
-    (isinstance (get evaluation "calibration") list)
-    (<= (len (get evaluation "calibration")) MOST-SHOWN)
-    (all (gfor row (get evaluation "calibration") (_numbers? row 3)))
-    (isinstance (get evaluation "sample") str)
-    (_number? (or (get evaluation "copied") 0))
-    (_numbers? (get evaluation "passage") 2)))
+  (setv kinds {
+    "epoch" count?
+    "counts" (_list-of size count?)
+    "surprise" (_list-of MOST-SHOWN _number?)
+    "calibration" (_list-of MOST-SHOWN (_list-of 3 _number?))
+    "sample" text?
+    "copied" (fn [copied] (_number? (or copied 0)))
+    "passage" (_list-of 2 _number?)})
+  (unless-sound (or
+    (is evaluation None)
+    (and (= (set evaluation) (set kinds)) (_has? evaluation #** kinds)))
     "its evaluation is invalid"))
-
-
-(defn _numbers? [values most [kind None]]
-  "Return whether `values` is a list of at most so many numbers, each of the `kind` if given."
-  (and
-    (isinstance values list)
-    (<= (len values) most)
-    (all (map (or kind _number?) values))))
 
 
 (defn check-place [place]
   "Raise `ValueError` unless `place`, a dict, says where a training run stands."
-  (unless-sound (and
-    (all (gfor name ["epoch" "step" "updates"] (count? (.get place name))))
-    (_number? (.get place "loss_sum"))
-    (isinstance (.get place "text") str))
+  (unless-sound
+    (_has? place :epoch count? :step count? :updates count? :loss-sum _number? :text text?)
     "its training state is invalid"))
+
+
+(defn _has? [record #** kinds]
+  "Return whether the dict `record` has, under each name in `kinds`, what that predicate accepts."
+  (all (gfor [name fits?] (.items kinds) (fits? (.get record name)))))
+
+
+(defn _list-of [most fits?]
+  "Return a predicate: whether a value is a list of at most `most` items, each of which `fits?`."
+  (fn [value] (and (isinstance value list) (<= (len value) most) (all (map fits? value)))))
 
 
 (defn check-arrays [name arrays]
