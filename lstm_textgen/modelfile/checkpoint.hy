@@ -8,7 +8,6 @@ file holds, nothing less and nothing more.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [asdict dataclass]
-  functools [partial]
   io [BytesIO]
   json
   warnings
@@ -81,10 +80,7 @@ file holds, nothing less and nothing more.]]
 
   (defn [property] format [self]
     "The number of the file's format, which programs before that number can't read."
-    (cond
-      self.half FORMAT
-      self.evaluation 2
-      True 1))
+    (if self.half FORMAT (if self.evaluation 2 1)))
 
   (defn [property] rounded [self]
     "The weights as the file gives them back; infinite where 16 bits don't hold a number."
@@ -109,11 +105,10 @@ file holds, nothing less and nothing more.]]
 ;; * Saving
 
 (defn save-checkpoint [checkpoint path]
-  #[[Write `checkpoint` to the file at `path`; the old file becomes `.bak`.
+  #[[Write `checkpoint` to the file at `path`; the old file, if it is sound, becomes `.bak`.
 
-  A damaged old file doesn't replace a sound `.bak`. Raise `OSError` if the file can't be written,
-  `ValueError` if it couldn't be read again, such as one whose weights are not finite; the old file
-  is still there then.]]
+  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, such as
+  one whose weights are not finite; the old file is still there then.]]
   (replace-file (model-path path) (file-image checkpoint) _sound?))
 
 
@@ -149,42 +144,35 @@ file holds, nothing less and nothing more.]]
   "Write the group `lstm_textgen`."
   (setv
     group (.create-group file "lstm_textgen")
+    settings (.as-dict checkpoint.settings)
+    later (dfor [name value] (.items settings) :if value name value)
     texts (lfor
       text [
         (.to-json checkpoint.vocabulary)
-        (json.dumps (_in-order (.as-dict checkpoint.settings)))
+        (json.dumps {#** (dfor name STORED-SETTINGS name (get settings name)) #** later})
         (json.dumps checkpoint.history)
         #* (if checkpoint.evaluation [(json.dumps checkpoint.evaluation)] [])]
       (_as-bytes text)))
   (for [[name text] (zip [#* STORED-TEXTS EVALUATION] texts)]
     (.create-dataset group name :data text))
-  (setv
-    (get group.attrs "format") checkpoint.format
-    (get group.attrs "sha256") (digest [#* texts #* checkpoint.rounded]))
+  (.update group.attrs
+    {"format" checkpoint.format  "sha256" (digest [#* texts #* checkpoint.rounded])})
   (when checkpoint.resume
-    (_write-resume group checkpoint.resume)))
+    (_write-resume (.create-group group "resume") checkpoint.resume)))
 
 
-(defn _in-order [settings]
-  "Return the dict `settings` in the order of the file, without those of later that are empty."
-  (setv later (dfor [name value] (.items settings) :if value name value))
-  {#** (dfor name STORED-SETTINGS name (get settings name)) #** later})
-
-
-(defn _write-resume [parent resume]
-  "Write a `Resume` into the new group `resume` of the group `parent`."
+(defn _write-resume [group resume]
+  "Write a `Resume` into the new `group`."
   (setv
     place (asdict resume.place)
     state (_as-bytes (json.dumps place))
-    parts (dfor name RESUME-PARTS name (getattr resume name))
-    arrays (lfor part (.values parts) array part array)
-    group (.create-group parent "resume"))
+    arrays [#* resume.variables #* resume.optimizer])
   (check-place place)
   (check-arrays "optimizer state" arrays)
   (.create-dataset group "state" :data state)
-  (for [[name part] (.items parts)]
+  (for [name RESUME-PARTS]
     (.create-group group name)
-    (for [[n array] (enumerate part)]
+    (for [[n array] (enumerate (getattr resume name))]
       (.create-dataset group f"{name}/{n}" :data array)))
   (setv (get group.attrs "sha256") (digest [state #* arrays])))
 
@@ -200,10 +188,9 @@ file holds, nothing less and nothing more.]]
   #[[Return the `Checkpoint` in the file at `path`; with `resume` also what resumes its training.
 
   If that file is damaged and the one before it, `.bak`, is sound, that one is read and `warn` is
-  called with a line that says so; no file is changed. Raise `FileNotFoundError` or another
-  `OSError` if there is none that can be read, `ValueError` if it is not a model, is damaged, is of
-  a newer format, or has anything that no model has. Nothing in the file is executed, and no other
-  file is touched.]]
+  called with a line that says so. Raise `FileNotFoundError` or another `OSError` if there is none
+  that can be read, `ValueError` if it is not a model, is damaged, is of a newer format, or has
+  anything that no model has. Nothing in the file is executed, and no other file is touched.]]
   (setv
     path (find-model path)
     backup (backup-path path))
@@ -222,8 +209,8 @@ file holds, nothing less and nothing more.]]
 (defn load-old [path warn]
   #[[Return the model at `path` (a Path) to train further, or None if there is none.
 
-  If only its `.bak` is left, that is an error which says what to do: no new model must take its
-  place. Raises what `load-checkpoint` does.]]
+  Raise what `load-checkpoint` does, also if only `.bak` is left: no new model must take its
+  place.]]
   (when (or (.exists path) (.exists (backup-path path)))
     (try
       (load-checkpoint path :resume True :warn warn)
@@ -246,18 +233,18 @@ file holds, nothing less and nothing more.]]
     (.is-file bare)
       (+ f"{bare}: not a model of this program, whose files end in .h5; "
         "if Keras made it, use `TextModel.from_keras`")
-    True
-      f"{path}: there is no such model; train one with `sources`, or give another `path`"))))
+    True f"{path}: there is no such model; train one with `sources`, or give another `path`"))))
 
 
 (defn _sound? [path]
   "Return whether the file at `path` is a whole model, of this format or a newer one."
   (try
     (_read path True)
-    (except [NewerFormat])
+    True
+    (except [NewerFormat]
+      True)
     (except [[ValueError OSError]]
-      (return False)))
-  True)
+      False)))
 
 
 (defn _read [path resume]
@@ -271,28 +258,25 @@ file holds, nothing less and nothing more.]]
       (when (> format FORMAT)
         (raise (NewerFormat (+ f"it has the format {format} of a newer lstm_textgen, "
           f"and this one reads up to {FORMAT}: upgrade it"))))
-      ((get READERS format) file resume))
+      (_read-model file resume :half (= format FORMAT)))
     (except [error ValueError]
       (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
       (raise (kind f"{path}: not a usable model: {error}") :from None))))
 
 
-(defn _read-model [file resume [half False]]
+(defn _read-model [file resume half]
   "Return the `Checkpoint` in the open `file`, its weights stored in 16 bits if `half`."
   (setv
-    names [
-      #* STORED-TEXTS
-      #* (if (in f"lstm_textgen/{EVALUATION}" file.objects) [EVALUATION] [])]
+    evaluated (in f"lstm_textgen/{EVALUATION}" file.objects)
+    names [#* STORED-TEXTS #* (if evaluated [EVALUATION] [])]
     texts (lfor name names (.array file f"lstm_textgen/{name}" "u"))
-    model (_read-texts #* (gfor text texts (.tobytes text)))
-    dtype (if half "float16" "float32"))
-  (_check-objects file model.spec)
-  (_check-attributes file model.spec)
+    model (_read-texts #* (gfor text texts (.tobytes text))))
+  (_check-layout file model.spec)
   (setv
     model.half half
     model.weights (lfor
       [path shape] (weight-shapes model.spec)
-      (.floats file f"model_weights/{path}" shape dtype)))
+      (.floats file f"model_weights/{path}" shape (if half "float16" "float32"))))
   (_check-digest file "lstm_textgen" [#* texts #* model.weights])
   (when (and resume (in "lstm_textgen/resume" file.objects))
     (setv model.resume (_read-resume file)))
@@ -330,39 +314,32 @@ file holds, nothing less and nothing more.]]
   (Resume (Place #* (gfor name Place.__dataclass_fields__ (get place name))) #* parts))
 
 
-(setv READERS {1 _read-model  2 _read-model  3 (partial _read-model :half True)})  ; by format
-
-
 ;; * Checks of the open file
 
-(defn _check-objects [file spec]
-  "Raise `ValueError` if `file` has any group or array that no model has."
+(defn _check-layout [file spec]
+  #[[Raise `ValueError` if `file` has any group or array that no model has.
+
+  Keras must find in it the network of `spec`.]]
   (setv
-    resume ["" "/state" #* (gfor name RESUME-PARTS f"/{name}")]
+    attributes (keras-attributes spec)
+    resume ["resume" "resume/state" #* (gfor name RESUME-PARTS f"resume/{name}")]
     known #{
       "lstm_textgen"
-      #* (keras-attributes spec)
+      #* attributes
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
-      #* (gfor name [#* STORED-TEXTS EVALUATION] f"lstm_textgen/{name}")
-      #* (gfor path resume f"lstm_textgen/resume{path}")
+      #* (gfor name [#* STORED-TEXTS EVALUATION #* resume] f"lstm_textgen/{name}")
       #* (gfor name RESUME-PARTS path (_resume-paths file name) path)})
   (for [path file.objects]
-    (unless-sound (in path known) f"it has '{path}', which no model has")))
+    (unless-sound (in path known) f"it has '{path}', which no model has"))
+  (for [[path expected] (.items attributes)]
+    (unless-sound (= (.attributes file path) expected)
+      f"what '{(or path "/")}' says to Keras contradicts the settings")))
 
 
 (defn _resume-paths [file part]
   "Return the paths of the arrays in a `part` of `resume`, in order."
-  (setv group f"lstm_textgen/resume/{part}")
-  (lfor
-    n (range (sum (gfor path file.objects (.startswith path (+ group "/")))))
-    f"{group}/{n}"))
-
-
-(defn _check-attributes [file spec]
-  "Raise `ValueError` unless Keras would find in `file` the network of `spec`."
-  (for [[path attributes] (.items (keras-attributes spec))]
-    (unless-sound (= (.attributes file path) attributes)
-      f"what '{(or path "/")}' says to Keras contradicts the settings")))
+  (setv folder f"lstm_textgen/resume/{part}/")
+  (lfor n (range (sum (gfor path file.objects (.startswith path folder)))) f"{folder}{n}"))
 
 
 (defn _check-digest [file path arrays]
