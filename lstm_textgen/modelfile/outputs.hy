@@ -13,16 +13,14 @@ until then, and for good if anything fails.]]
   secrets
   shutil
   signal
-  threading
   lstm-textgen.basics.files [naming-errors refuse-read-only]
+  lstm-textgen.basics.interrupts [SIGNALS Stopper]
   lstm-textgen.modelfile.checkpoint [backup-path]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.text.files [find-paths])
 
-;; What ends a program, where the system has it; Ctrl-C raises `KeyboardInterrupt` by itself.
 (setv
-  ENDING ["SIGTERM" "SIGHUP" "SIGBREAK"]
   ;; How a page, safetensors, the JSON beside it, and ONNX (whose field 2 is
   ;; the producer) begin where this program made them.
   OURS (re.compile rb"(?sx)
@@ -47,8 +45,8 @@ until then, and for good if anything fails.]]
   (setv real (Path (os.path.realpath path)))
   (for [model (map model-path models)
         [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
-    (when (or (= real (Path (os.path.realpath file))) (same-file? path file))
-      (raise (ValueError (_overwriting name path kind)))))
+    (when (or (= real (Path (os.path.realpath file))) (_same-file? path file))
+      (_refuse-overwriting name path kind)))
   (unless (_written-directly? path)
     (_check-place name path real overwrite)))
 
@@ -59,21 +57,20 @@ until then, and for good if anything fails.]]
   `name` is the setting that gave them; `folders` are those of `check-output`.]]
   (for [path paths
         :if (os.path.isfile path)
-        file (files-read sources folders)]
-    (when (same-file? path file)
-      (raise (ValueError (_overwriting name path
-        (cond
-          (= file 0) "standard input"
-          (or (= file path) (isinstance file int)) "what is read"
-          True f"{file}, which is read")))))))
+        file (_files-read sources folders)
+        :if (_same-file? path file)]
+    (_refuse-overwriting name path (cond
+      (= file 0) "standard input"
+      (or (= file path) (isinstance file int)) "what is read"
+      True f"{file}, which is read"))))
 
 
-(defn _overwriting [name path what]
-  "Return the message that the setting `name` would destroy `what` at `path`."
-  f"`{name}` {path} would overwrite {what}; give another file")
+(defn _refuse-overwriting [name path what]
+  "Raise `ValueError`: the setting `name` would destroy `what` at `path`."
+  (raise (ValueError f"`{name}` {path} would overwrite {what}; give another file")))
 
 
-(defn files-read [sources [folders #()]]
+(defn _files-read [sources folders]
   "Yield the path of each file that is read for `sources`; of an open one, its number."
   (for [source sources]
     (cond
@@ -89,7 +86,7 @@ until then, and for good if anything fails.]]
             (yield (os.path.join folder name)))))))
 
 
-(defn same-file? [path other]
+(defn _same-file? [path other]
   "Return whether two paths, or numbers of open files, are one file."
   (try
     (os.path.samefile path other)
@@ -116,7 +113,7 @@ until then, and for good if anything fails.]]
     (refuse-read-only real)
     (with [file (open real "rb")]
       (when (= (.read file (len SIGNATURE)) SIGNATURE)
-        (raise (ValueError (_overwriting name path "a model")))))
+        (_refuse-overwriting name path "a model")))
     (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
       (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
         "or `overwrite` to replace it"))))))
@@ -145,8 +142,7 @@ until then, and for good if anything fails.]]
     (and (.exists real) (not (.is-dir real)))
       (raise (NotADirectoryError 20 "this is a file, not a folder" (str path)))
     (and (.is-dir real) (not (ours? real)))
-      (raise (ValueError
-        f"`{name}` {path} is a folder with other files; give a new folder")))
+      (raise (ValueError f"`{name}` {path} is a folder with other files; give a new folder")))
   (_check-folder-of real))
 
 
@@ -168,7 +164,7 @@ until then, and for good if anything fails.]]
 
 (defn _standard-stream [path]
   "Return the number of the standard stream that `path` is, such as `/dev/stdout`, or None."
-  (next (gfor number [1 2] :if (same-file? path number) number) None))
+  (next (gfor number [1 2] :if (_same-file? path number) number) None))
 
 
 ;; * Writing
@@ -179,20 +175,15 @@ until then, and for good if anything fails.]]
   While a file is written, SIGTERM is `KeyboardInterrupt`, as Ctrl-C is: what the caller makes of
   it is kept or, if it is raised here, nothing. Raise `OSError` that names the file if it can't be
   written.]]
-  (if (_written-directly? path)
-    (with [_ (naming-errors path)
-           file (_open-directly path binary)]
-      (yield file))
-    (with [_ (naming-errors path)
-           _ (_stoppable)
-           file (_replacement path binary)]
-      (yield file))))
-
-
-(defn _open-directly [path binary]
-  "Open the pipe, device or standard stream `path`; a stream's file is written on, not anew."
-  (setv number (_standard-stream path))
-  (_open (if (is number None) path (os.dup number)) "w" binary))
+  (with [_ (naming-errors path)]
+    (if (_written-directly? path)
+      (do
+        (setv number (_standard-stream path))  ; a stream's file is written on, not anew
+        (with [file (_open (if (is number None) path (os.dup number)) "w" binary)]
+          (yield file)))
+      (with [_ (_Stoppable)
+             file (_replacement path binary)]
+        (yield file)))))
 
 
 (defn _open [file mode binary]
@@ -227,7 +218,7 @@ until then, and for good if anything fails.]]
     token (secrets.token-hex 8)
     [new old] (gfor kind ["tmp" "old"] (.with-name place f".{place.name}.{token}.{kind}")))
   (with [_ (naming-errors path)
-         _ (_stoppable)]
+         _ (_Stoppable)]
     (try
       (.mkdir new)
       (yield new)
@@ -241,20 +232,12 @@ until then, and for good if anything fails.]]
           (shutil.rmtree folder :ignore-errors True))))))
 
 
-(defn [contextmanager] _stoppable []
-  "Let signals that would end the program raise `KeyboardInterrupt` while this is entered."
-  (setv handlers {})
-  (when (is (threading.current-thread) (threading.main-thread))
-    (for [name ENDING  :if (hasattr signal name)]
-      (setv number (getattr signal name))
-      (when (= (signal.getsignal number) signal.SIG-DFL)
-        (setv (get handlers number) (signal.signal number _interrupt)))))
-  (try
-    (yield)
-    (finally
-      (for [[number handler] (.items handlers)]
-        (signal.signal number handler)))))
+(defclass _Stoppable [Stopper]
+  "While it is entered, signals that would end the program raise `KeyboardInterrupt`."
 
+  (defn __init__ [self]
+    (.__init__ (super)
+      (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)))
 
-(defn _interrupt [#* _]
-  (raise KeyboardInterrupt))
+  (defn note [self number frame]
+    (raise KeyboardInterrupt)))
