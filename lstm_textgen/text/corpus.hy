@@ -25,12 +25,11 @@ they are read.]]
 
 
 (defn cut-at-space [pieces]
-  #[[Yield the text whose consecutive parts are `pieces` in other parts, of about `PIECE`
-  characters; each but the first begins with white space.
+  #[[Yield the text of `pieces` in parts of about `PIECE` characters.
 
-  Line ends, normal form C, lower case and words never reach across such a place: part by part they
-  come out as for the whole text. Where there is no white space a part is as long as it takes to
-  find some.]]
+  Each but the first begins with white space, however long it takes to find some. Line ends, normal
+  form C, lower case and words never reach across such a place: part by part they come out as for
+  the whole text.]]
   (setv
     held []
     size 0)
@@ -49,15 +48,17 @@ they are read.]]
 
 
 (defn text-ids [pieces learn]
-  #[[Return #(ids vocabulary) for the text whose consecutive parts are `pieces`, cut as by
-  `cut-at-space`.
+  #[[Return #(ids vocabulary) for the text of `pieces`, cut as by `cut-at-space`.
 
   `learn` makes the `Vocabulary` of an iterable of pieces, all of which it must consume, as
-  `Vocabulary.build` does. `ids` (time,) are read-only. Those of a text of more than `LIMIT` ids of
-  a byte are a file mapped into memory, which vanishes with them. Raise `OSError` if the cache
-  folder has no room.]]
+  `Vocabulary.build` does. `ids` (time,) are read-only; those of a long text are a mapped file,
+  which vanishes with them. Raise `OSError` if the cache folder has no room.]]
   (with [text (closing (_Store))  ids (closing (_Store))]
-    (setv vocabulary (learn (_store-pieces pieces text)))
+    ;; Each piece is stored as it passes. A lone surrogate is refused by the vocabulary, not here.
+    (setv vocabulary (learn (gfor
+      piece pieces
+      :do (.add text (.encode piece "utf-8" "surrogatepass"))
+      piece)))
     (for [data (.parts text)]
       (.add ids (.tobytes (.encode vocabulary (.decode data "utf-8" "surrogatepass")))))
     #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
@@ -91,50 +92,39 @@ they are read.]]
     (.madvise file mmap.MADV-DONTNEED)))
 
 
-(defn _store-pieces [pieces store]
-  "Yield `pieces` as they are, each once it is in `store`."
-  (for [piece pieces]
-    ;; A lone surrogate passes here and is refused by the vocabulary.
-    (.add store (.encode piece "utf-8" "surrogatepass"))
-    (yield piece)))
-
-
 (defclass _Store []
   "Bytes stored part after part: up to `LIMIT` of them in memory, more in a file."
 
   (defn __init__ [self]
     (setv
       self.file (BytesIO)
-      self.sizes []
-      self.on-disk False))
+      self.sizes []))
 
   (defn add [self data]
     "Store one more part, `data` (bytes)."
     (.append self.sizes (len data))
     (try
-      (when (and (not self.on-disk) (> (+ (.tell self.file) (len data)) LIMIT))
-        (._move-to-disk self))
+      (when (and (not (.on-disk self)) (> (+ (.tell self.file) (len data)) LIMIT))
+        ;; The system removes it when it is neither open nor mapped any more: whatever happens,
+        ;; nothing is left of it after the process.
+        (os.makedirs (cache-folder) :exist-ok True)
+        (setv file (TemporaryFile :dir (cache-folder)))
+        (.write file (.getbuffer self.file))
+        (setv self.file file))
       (.write self.file data)
       (.flush self.file)
       (except [error OSError]
-        (setv reason (or error.strerror error))
-        (raise (OSError (+
-          f"can't store so long a text in the folder {(cache-folder) !r}: {reason}; "
+        (raise (OSError (+ f"can't store so long a text in the folder {(cache-folder) !r}: "
+          f"{(or error.strerror error)}; "
           "name another in the environment variable LSTM_TEXTGEN_CACHE")) :from error))))
 
-  (defn _move-to-disk [self]
-    #[[Go on in a file. The system removes it when it is neither open nor mapped any more: whatever
-    happens, nothing is left of it after the process.]]
-    (os.makedirs (cache-folder) :exist-ok True)
-    (setv file (TemporaryFile :dir (cache-folder)))
-    (.write file (.getbuffer self.file))
-    (setv
-      self.file file
-      self.on-disk True))
+  (defn on-disk [self]
+    "Return whether the bytes are in a file by now."
+    (not (isinstance self.file BytesIO)))
 
   (defn close [self]
     "Close the file, if there is one; an array has a handle of its own."
-    (when self.on-disk
+    (when (.on-disk self)
       (.close self.file)))
 
   (defn parts [self]
@@ -144,9 +134,8 @@ they are read.]]
       (yield (.read self.file size))))
 
   (defn array [self dtype]
-    #[[Return all bytes as an array of `dtype`: no copy, but the memory or the file itself. Nothing
-    can be stored any more.]]
-    (unless self.on-disk
+    "Return all bytes as an array of `dtype`, not copied. Nothing can be stored any more."
+    (unless (.on-disk self)
       (return (np.frombuffer (.toreadonly (.getbuffer self.file)) dtype)))
     ;; The mapping has a handle of its own. Windows removes the file with the last handle.
     (with [file self.file]

@@ -17,37 +17,37 @@
   ;; Uncompressed, the bytes are as many as the server says and have the hash that they should.
   HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"}
   ;; What `If-Range` may carry: a strong entity tag (a weak one begins with W/) or a date.
-  ETAG (re.compile "\"[!#-~]*\"")
-  DATE (re.compile "[A-Za-z0-9:, +-]+"))
+  ETAG "\"[!#-~]*\""
+  DATE "[A-Za-z0-9:, +-]+")
 
 
 (defn fetch [url progress limit]
   #[[Return the path of the file in the cache with the bytes of `url`, downloaded if need be.
 
-  A URL that ends in `#sha256=HEX` is for bytes of that hash only. `progress` is None or a function
-  of the URL, the bytes downloaded so far and how many there are (None: unknown); `limit` is the
-  most bytes that may come. Raise `ValueError`, in one line that names the URL, for whatever goes
-  wrong.]]
+  The cache is the user's or the folder in the environment variable LSTM_TEXTGEN_CACHE; an
+  interrupted download resumes. A URL that ends in `#sha256=HEX` is for bytes of that hash only.
+  `progress` is None or a function of the URL, the bytes downloaded so far and how many there are
+  (None: unknown); `limit` is the most bytes that may come. Raise `ValueError`, in one line that
+  names the URL, for whatever goes wrong.]]
   (try
     (_fetch url progress limit)
     ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
     (except [error [OSError ValueError ImportError]]
-      (setv reason (or (_full-disk error) (str error) (. (type error) __name__)))
+      (setv reason (or (str error) (. (type error) __name__)))
+      (when (and (getattr error "strerror" None) (not error.filename))  ; no room in the cache
+        (setv reason (+ f"the folder {(cache-folder) !r}: {error.strerror}; "
+          "name another in the environment variable LSTM_TEXTGEN_CACHE")))
       (raise (ValueError f"can't fetch {(clip (repr url) QUOTED)}: {reason}") :from error))))
-
-
-(defn _full-disk [error]
-  "Return what to do if `error` is the system's refusal to write to the cache, else None."
-  (when (and (getattr error "strerror" None) (not error.filename))
-    (+ f"the folder {(cache-folder) !r}: {error.strerror}; "
-      "name another in the environment variable LSTM_TEXTGEN_CACHE")))
 
 
 (defn _fetch [url progress limit]
   (setv
     [address fragment] (urldefrag url)
-    wanted (wanted-hash fragment)
-    path (_cache-path address))
+    wanted (_wanted-hash fragment)
+    ;; Servers have no say in the name.
+    name (.hexdigest (hashlib.sha256 (.encode address)))
+    ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" "")
+    path (os.path.join (cache-folder) (+ name ending)))
   (unless (re.match "https?://[^/?#]" address re.IGNORECASE)
     (raise (ValueError "it is not a complete http or https URL")))
   (unless (_kept? path wanted)
@@ -65,22 +65,13 @@
 
 ;; * The cache
 
-(defn _cache-path [address]
-  "Return where the bytes of `address` are kept; servers have no say in the name."
-  (setv
-    name (.hexdigest (hashlib.sha256 (.encode address)))
-    ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" ""))
-  (os.path.join (cache-folder) (+ name ending)))
-
-
-(defn wanted-hash [fragment]
+(defn _wanted-hash [fragment]
   "Return the hash that a URL's `fragment` asks for, or None; raise `ValueError` if it is none."
-  (unless (.startswith fragment "sha256=")
-    (return None))
-  (setv wanted (.lower (.removeprefix fragment "sha256=")))
-  (unless (re.fullmatch "[0-9a-f]{64}" wanted)
-    (raise (ValueError "`#sha256=` must be followed by 64 hexadecimal digits")))
-  wanted)
+  (when (.startswith fragment "sha256=")
+    (setv wanted (.lower (.removeprefix fragment "sha256=")))
+    (unless (re.fullmatch "[0-9a-f]{64}" wanted)
+      (raise (ValueError "`#sha256=` must be followed by 64 hexadecimal digits")))
+    wanted))
 
 
 (defn _kept? [path wanted]
@@ -130,22 +121,24 @@
         (.write note (_version response)))
       (_copy response file start report)))
   (os.remove tag)
-  (_check-hash part wanted)
+  (when (and wanted (!= (setx got (_hash-of part)) wanted))
+    (os.remove part)
+    (raise (ValueError f"its sha256 is {got}, not {wanted}; the download was discarded")))
   (os.replace part path))
 
 
 (defn _request [client address part tag]
-  #[[Request the bytes of `address` that the file `part` lacks. Return #(response start), where
-  `start` is the first byte that comes: 0 if there is no part, or the server has another version
-  by now or can't start in the middle.]]
+  #[[Return #(response start): the bytes of `address` that the file `part` lacks, from `start` on.
+
+  That is 0 if there is no part, or the server has another version by now or can't start in the
+  middle.]]
   (setv
     version (if (os.path.exists tag) (with [note (open tag :encoding "ascii")] (.read note)) "")
     start (if (and version (os.path.exists part)) (os.path.getsize part) 0))
   (when start
     (setv response (_get client address {"Range" f"bytes={start}-"  "If-Range" version}))
     (cond
-      (not-in response.status-code [206 416])
-        (return #((_expect-success response) 0))
+      (not-in response.status-code [206 416]) (return #((_expect-success response) 0))
       (.startswith (.get response.headers "Content-Range" "") f"bytes {start}-")
         (return #(response start)))
     ;; Another part came than the one requested, or (416) there is nothing after `start`.
@@ -154,12 +147,22 @@
 
 
 (defn _get [client address headers]
-  "Return the response to a request of `address`, its body still to come."
+  #[[Return the response to a request of `address`, its body still to come.
+
+  Raise `ValueError` if there is none, in our own words where httpx's could quote the server.]]
   (import httpx)
   (try
     (.send client (.build-request client "GET" address :headers headers) :stream True)
     (except [error [httpx.HTTPError httpx.InvalidURL]]
-      (raise (ValueError (_reason error)) :from error))))
+      (for [[kinds reason] [
+          [httpx.TimeoutException f"no answer within {TIMEOUT} seconds"]
+          [httpx.TooManyRedirects f"more than {REDIRECTS} redirects"]
+          [httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"]
+          [httpx.ProxyError "the proxy refused the connection"]
+          [#(httpx.NetworkError httpx.InvalidURL) (re.sub r"^\[Errno.*?\] " "" (str error))]
+          [Exception "the server's answer is not valid HTTP"]]
+          :if (isinstance error kinds)]
+        (raise (ValueError reason) :from error)))))
 
 
 (defn _expect-success [response]
@@ -172,29 +175,13 @@
   response)
 
 
-(defn _reason [error]
-  "Return why a request failed, in our own words where httpx's could quote the server."
-  (import httpx)
-  (for [[kinds reason] [
-      [httpx.TimeoutException f"no answer within {TIMEOUT} seconds"]
-      [httpx.TooManyRedirects f"more than {REDIRECTS} redirects"]
-      [httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"]
-      [httpx.ProxyError "the proxy refused the connection"]
-      [#(httpx.NetworkError httpx.InvalidURL) (re.sub r"^\[Errno.*?\] " "" (str error))]]]
-    (when (isinstance error kinds)
-      (return reason)))
-  "the server's answer is not valid HTTP")
-
-
 (defn _version [response]
   "Return what the server calls the version that it sends, or \"\" if `If-Range` can't carry it."
-  (setv
-    etag (.get response.headers "ETag" "")
-    date (.get response.headers "Last-Modified" ""))
-  (cond
-    (.fullmatch ETAG etag) etag
-    (.fullmatch DATE date) date
-    True ""))
+  (for [[header pattern] [["ETag" ETAG] ["Last-Modified" DATE]]]
+    (setv value (.get response.headers header ""))
+    (when (re.fullmatch pattern value)
+      (return value)))
+  "")
 
 
 (defn _copy [response file start report]
@@ -218,11 +205,3 @@
       (raise (ValueError f"the connection broke after {place}; run again to {next}") :from error)))
   (unless done
     (raise (ValueError "the server sent nothing"))))
-
-
-(defn _check-hash [part wanted]
-  "Remove the file `part` and raise `ValueError` unless it has the hash `wanted` (None: any)."
-  (unless (_kept? part wanted)
-    (setv got (_hash-of part))
-    (os.remove part)
-    (raise (ValueError f"its sha256 is {got}, not {wanted}; the download was discarded"))))

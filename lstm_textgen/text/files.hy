@@ -5,6 +5,7 @@
   codecs
   glob
   gzip
+  itertools [chain]
   os
   pathlib [Path]
   re
@@ -29,16 +30,14 @@
   LIKELY ["utf_8" "utf_16" "cp1252" "cp1251" "cp1250" "koi8_r" "gb18030" "big5" "cp932" "euc_jp"
     "cp949"]
   ;; Formats that aren't plain text, by their first bytes.
-  FORMATS (lfor
-    [pattern kind] [
-      [rb"%PDF-" "a PDF"]
-      [rb"(?=PK\x03\x04).*PK\x03\x04.{26}word/" "a Word document"]
-      [rb"PK\x03\x04.{26}mimetypeapplication/epub" "an EPUB"]
-      [rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis" "an OpenDocument file"]
-      [rb"PK\x03\x04" "a zip archive"]
-      [rb"\xd0\xcf\x11\xe0" "an old Office document"]
-      [rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*" "a picture"]]
-    #((re.compile pattern re.DOTALL) kind))
+  FORMATS {
+    rb"%PDF-" "a PDF"
+    rb"(?=PK\x03\x04).*PK\x03\x04.{26}word/" "a Word document"
+    rb"PK\x03\x04.{26}mimetypeapplication/epub" "an EPUB"
+    rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis" "an OpenDocument file"
+    rb"PK\x03\x04" "a zip archive"
+    rb"\xd0\xcf\x11\xe0" "an old Office document"
+    rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*" "a picture"}
   ;; Control characters but for \a \b \t \n \v \f \r and escape, which a terminal's log has. A text
   ;; has few others; of compressed data, read as latin-1, they are a tenth.
   CONTROLS (lfor n [#* (range 7) #* (range 14 27) #* (range 28 32) 127] (chr n))
@@ -63,31 +62,24 @@
   - a file; a bare name that isn't in the current folder is looked for in `corpora/`, in `folders`
     and among the corpora that come with the package;
   - a folder: every text file below it, in the order of their paths, except hidden files, empty
-    ones, and those that contain a NUL or can't be decoded, of which `warn` is told;
+    ones, and those that contain a NUL or can't be decoded, of which `warn` is told in a line;
   - a pattern such as `books/*.txt` or `books/**/*.md`;
-  - an http or https URL. It is downloaded once, to the user's cache folder or the one in the
-    environment variable LSTM_TEXTGEN_CACHE; an interrupted download resumes. With `#sha256=HEX`
-    at its end the bytes must have that hash;
+  - an http or https URL, which is downloaded once (see `fetch`);
   - `-`: standard input;
   - a file that is open to be read, for text or for bytes.
 
   What ends in `.gz` is expanded. Bytes are decoded as `encoding`, a byte order mark is dropped,
-  and a source that lacks a newline at its end gets one if another follows.
-
-  `progress`, if given, is called during a download with the URL, the bytes that have come and how
-  many there are (None: unknown). `limit` is the most bytes that a download or the content of a
-  `.gz` may have. `warn`, if given, is called with a line about what was skipped.
+  and a source that lacks a newline at its end gets one if another follows. `limit` is the most
+  bytes that a download or the content of a `.gz` may have; `progress` is as in `fetch`.
 
   Whatever is wrong with a source raises `ValueError` or `OSError`, in one line that names it; what
   can be no source, `TypeError`.]]
   (check-encoding encoding)
   (setv
     sources (_source-list sources)
+    texts (gfor source sources (_texts source encoding progress folders limit warn))
     empty True)
-  (for [piece (_joined (gfor
-      source sources
-      text (_texts source encoding progress folders limit warn)
-      text))]
+  (for [piece (_joined (chain.from-iterable texts))]
     (yield piece)
     (setv empty False))
   (when empty
@@ -96,33 +88,27 @@
 
 (defn _source-list [sources]
   "Return `sources`, one or several, as a list; raise `TypeError` if one can't be a source."
-  (when (or (isinstance sources #(str bytes os.PathLike)) (_open-file? sources))
+  (when (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read"))
     (setv sources [sources]))
   (unless sources
     (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
-  (lfor
-    source sources
-    (cond
-      (_open-file? source) source
-      (isinstance source #(str os.PathLike)) (_check-path (os.fsdecode source))
-      True (raise (TypeError
-        f"a source is a path, a URL or an open file, not {(clip (repr source))}")))))
-
-
-(defn _open-file? [source]
-  (hasattr source "read"))
+  (lfor source sources (if (hasattr source "read") source (_check-path source))))
 
 
 (defn _name [source]
-  "Return what messages call `source`."
+  "Return what messages call `source`, which may be an open file."
   (cond
-    (_open-file? source) (_file-name source)
     (= source "-") "standard input"
-    True source))
+    (not (hasattr source "read")) source
+    (isinstance (getattr source "name" None) str) (_quoted source.name)
+    True "the given text"))
 
 
 (defn _check-path [source]
-  "Return `source`, a path, pattern or URL; raise `ValueError` if it is text instead."
+  "Return `source`, a path, pattern or URL, as text; raise an error if it can't be one."
+  (unless (isinstance source #(str os.PathLike))
+    (raise (TypeError f"a source is a path, a URL or an open file, not {(clip (repr source))}")))
+  (setv source (os.fsdecode source))
   (when (or
       (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
       (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
@@ -142,36 +128,27 @@
 
 
 (defn _joined [texts]
-  "Yield the pieces of `texts`, iterators of pieces, with a newline where one lacks it at its end."
+  #[[Yield the pieces of `texts`, iterators of pieces, without byte order marks.
+
+  A text that lacks a newline at its end gets one if another follows.]]
   (setv last "")  ; the piece before
   (for [text texts]
-    (setv first True)
-    (for [piece (_without-mark text)  :if piece]
-      (when (and first last (not (.endswith last #("\n" "\r"))))
+    (setv
+      pieces (filter None text)
+      start (.removeprefix (next pieces "") "\ufeff"))
+    (for [[n piece] (enumerate (filter None (chain [start] pieces)))]
+      (when (and (= n 0) last (not (.endswith last #("\n" "\r"))))
         (yield "\n"))
       (yield piece)
-      (setv
-        first False
-        last piece))))
-
-
-(defn _without-mark [pieces]
-  "Yield the pieces of one text, without a byte order mark before it."
-  (setv first True)
-  (for [piece pieces  :if piece]
-    (yield (if first (.removeprefix piece "\ufeff") piece))
-    (setv first False)))
+      (setv last piece))))
 
 
 (defn _texts [source encoding progress folders limit warn]
   "Yield each text of one source: an iterator of its pieces."
   (cond
-    (_open-file? source)
-      (yield (_read-open source encoding))
-    (= source "-")
-      (yield (decode "standard input" sys.stdin.buffer encoding))
-    (re.match URL source)
-      (yield (read-file (fetch source progress limit) encoding limit source))
+    (hasattr source "read") (yield (_read-open source encoding))
+    (= source "-") (yield (decode "standard input" sys.stdin.buffer encoding))
+    (re.match URL source) (yield (read-file (fetch source progress limit) encoding limit source))
     True
       (for [path (find-paths source folders)
             file (text-files path encoding limit warn)]
@@ -187,14 +164,13 @@
   corpora. Raise `FileNotFoundError` if there are none.]]
   (setv
     bare (and source (not (os.path.dirname source)))
-    places (if bare ["corpora" #* folders] [])
-    paths [source #* (gfor place places (os.path.join place source))])
-  (for [path paths]
-    (when (os.path.exists path)
-      (return [path])))
-  (for [path (gfor place OUR-CORPORA :if bare (os.path.join place source))]
-    (when (os.path.isfile path)
-      (return [path])))
+    places (if bare ["corpora" #* folders] []))
+  (for [path [source #* (gfor place places (os.path.join place source))]
+        :if (os.path.exists path)]
+    (return [path]))
+  (for [path (gfor place OUR-CORPORA :if bare (os.path.join place source))
+        :if (os.path.isfile path)]
+    (return [path]))
   (when (re.search r"[*?[]" source)
     (setv paths (sorted (glob.glob source :recursive True)))
     (unless paths
@@ -216,22 +192,20 @@
     (yield path)
     (return))
   (setv
-    folder path
-    paths (_files-below folder)
+    files (_files-below path)
     skipped []
     found False)
-  (for [path paths]
-    (setv empty (_empty? path encoding limit))
+  (for [file files]
+    (setv empty (_empty? file encoding limit))
     (cond
-      (is empty None)
-        (.append skipped path)
+      (is empty None) (.append skipped file)
       (not empty) (do
         (setv found True)
-        (yield path))))
+        (yield file))))
   (unless found
-    (raise (ValueError f"the folder {(_quoted folder)} contains no {encoding} text")))
+    (raise (ValueError f"the folder {(_quoted path)} contains no {encoding} text")))
   (when (and skipped warn)
-    (warn (_about-skipped skipped (len paths) folder encoding))))
+    (warn (_about-skipped skipped (len files) path encoding))))
 
 
 (defn _about-skipped [skipped count folder encoding]
@@ -241,8 +215,7 @@
     more (- (len skipped) (len names)))
   (.join " " (.split (+ f"skipped {(len skipped)} of {(counted count "files")} in "
     f"{(_quoted folder)} that {(if (= (len skipped) 1) "is" "are")} not {encoding} text: "
-    (_listed names)
-    (if more f" and {more} more" "")))))
+    f"{(_listed names)}{(if more f" and {more} more" "")}"))))
 
 
 (defn _files-below [folder]
@@ -252,14 +225,12 @@
   (setv paths [])
   (for [[here subfolders names] (os.walk folder :onerror refuse)]
     (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
-    (+= paths (lfor name names :if (not (.startswith name ".")) (os.path.join here name))))
+    (.extend paths (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
   (sorted (filter os.path.isfile paths)))
 
 
 (defn _empty? [path encoding limit]
-  #[[Return whether a file is empty, or None if it has anything but text.
-
-  A large binary isn't read to its end.]]
+  "Return whether a file is empty, or None as soon as it has anything but text."
   (setv empty True)
   (try
     (for [piece (read-file path encoding limit path)  :if piece]
@@ -276,8 +247,7 @@
 (defn read-file [path encoding limit name]
   #[[Yield the text of the file `path` in pieces; a .gz may expand to `limit` bytes.
 
-  `name` is what messages call it. Raise `NotText` if it isn't text, `OSError` if it can't be
-  read.]]
+  It is called `name`. Raise `NotText` if it isn't text, `OSError` if it can't be read.]]
   (setv zipped (.endswith path ".gz"))
   (try
     (with [file ((if zipped gzip.open open) path "rb")]
@@ -285,13 +255,12 @@
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
       (raise (NotText f"{(_quoted name)} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
-      (setv reason (or error.strerror error))
-      (raise (OSError f"can't read {(_quoted name)}: {reason}") :from error))))
+      (raise (OSError f"can't read {(_quoted name)}: {(or error.strerror error)}") :from error))))
 
 
 (defn _read-open [file encoding]
   "Yield the text of an open `file` in pieces; one that gives bytes is decoded as `encoding`."
-  (setv name (_file-name file))
+  (setv name (_name file))
   (try
     (if (isinstance (.read file 0) str)
       (while (setx text (.read file CHUNK))
@@ -301,12 +270,6 @@
       (raise))
     (except [error [OSError ValueError]]
       (raise (ValueError f"can't read {name}: {error}") :from error))))
-
-
-(defn _file-name [file]
-  "Return what messages call an open `file`."
-  (setv name (getattr file "name" None))
-  (if (isinstance name str) (_quoted name) "the given text"))
 
 
 (defn decode [name file encoding [limit None]]
@@ -327,8 +290,8 @@
       (when (and limit (> size limit))
         (raise (ValueError f"{name} expands to {(too-much limit)}")))
       (setv text (.decode decoder data))
-      (when (and first (not (_text? text)))
-        (raise (NotText (_not-text name encoding))))
+      (when first
+        (_check-controls name text encoding))
       (+= lines (.count text "\n"))
       (yield text))
     (yield (.decode decoder b"" True))
@@ -338,35 +301,28 @@
 
 (defn _check-format [name data]
   "Raise `NotText` if `data`, the first bytes of the file `name`, are those of one of `FORMATS`."
-  (for [[pattern kind] FORMATS]
-    (when (.match pattern data)
-      (raise (NotText f"{name} is {kind}, not plain text; give its text as a .txt file")))))
+  (for [[pattern kind] (.items FORMATS) :if (re.match pattern data re.DOTALL)]
+    (raise (NotText f"{name} is {kind}, not plain text; give its text as a .txt file"))))
 
 
-(defn _text? [text]
-  "Return whether `text` has few control characters."
-  (<= (sum (map text.count CONTROLS)) (* FEW-CONTROLS (len text))))
-
-
-(defn _not-text [name encoding]
-  "Return the message that the file `name` has no text in this `encoding`."
-  (+ f"{name} is not {encoding} text: it has many control characters; "
-    "give a plain text file, or the right `encoding`"))
+(defn _check-controls [name text encoding]
+  "Raise `NotText` if `text`, of the file `name`, has more than a few control characters."
+  (when (> (sum (map text.count CONTROLS)) (* FEW-CONTROLS (len text)))
+    (raise (NotText (+ f"{name} is not {encoding} text: it has many control characters; "
+      "give a plain text file, or the right `encoding`")))))
 
 
 (defn _mishap [name encoding error size lines]
-  #[[Return which byte of the file `name` can't be decoded and what to do about it. `error` is the
-  `UnicodeDecodeError`, `size` how many bytes were read, `lines` how many lines were decoded
-  before.]]
+  #[[Return which byte of the file `name` can't be decoded and what to do about it.
+
+  `error` is the `UnicodeDecodeError`; `size` bytes were read, `lines` lines decoded before.]]
   (setv
     data error.object  ; the last bytes read, after those left over from before
-    likely (_likely-encoding data error.start))
-  (unless (_text? (.decode data likely "ignore"))
-    (return (_not-text name encoding)))
-  (setv
+    likely (_likely-encoding data error.start)
     place (+ (- size (len data)) error.start)
     before (.decode (cut data error.start) error.encoding "ignore")
     line (+ 1 lines (.count before "\n")))
+  (_check-controls name (.decode data likely "ignore") encoding)
   (+ f"{name} is not valid {encoding}: byte {place}, in line {line}, is "
     f"0x{(get data error.start) :02x}; mend the file there or try `encoding` {likely}"))
 
@@ -378,10 +334,8 @@
   (for [part [data (cut data (+ 1 (.rfind data b"\n")))]  :if (< place (len part))]
     (setv best (.best (from-bytes part :cp-isolation LIKELY)))
     (when best
-      (return (next (gfor
-        encoding LIKELY
-        :if (in encoding best.could-be-from-charset)
-        (.replace encoding "_" "-"))))))
+      (setv possible best.could-be-from-charset)
+      (return (next (gfor each LIKELY :if (in each possible) (.replace each "_" "-"))))))
   "latin-1")  ; in which every byte is a character
 
 
@@ -390,7 +344,5 @@
   (try
     (.decode b"a" encoding "ignore")
     (except [[LookupError ValueError]]
-      (setv name (clip (repr encoding)))
-      (raise (ValueError
-        f"unknown encoding {name}: try utf-8, latin-1, cp1252, utf-16 or gb18030")
-        :from None))))
+      (raise (ValueError (+ f"unknown encoding {(clip (repr encoding))}: "
+        "try utf-8, latin-1, cp1252, utf-16 or gb18030")) :from None))))
