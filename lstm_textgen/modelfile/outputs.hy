@@ -28,6 +28,7 @@ until then, and for good if anything fails.]]
     | .{8}\{\"__metadata__\":\{\"program\":\"lstm_textgen
     | \{\s*\"program\":\ \"lstm_textgen
     | .{,9}\x12\x0clstm_textgen")
+  MODEL (re.compile (re.escape SIGNATURE))
   TABLE (re.compile b"epoch,learning_rate,loss_bits")  ; of losses
   BEGINNING 200)  ; bytes that are enough to tell
 
@@ -74,8 +75,7 @@ until then, and for good if anything fails.]]
   "Yield the path of each file that is read for `sources`; of an open one, its number."
   (for [source sources]
     (cond
-      (= source "-")
-        (yield 0)
+      (= source "-") (yield 0)
       (hasattr source "read")
         (with [_ (suppress OSError AttributeError)]  ; a text in memory has none
           (yield (.fileno source)))
@@ -98,10 +98,10 @@ until then, and for good if anything fails.]]
   "Return whether the file at `path` is there and begins as one of `patterns` does."
   (try
     (with [file (open path "rb")]
-      (setv beginning (.read file BEGINNING)))
+      (setv beginning (.read file BEGINNING))
+      (any (gfor pattern patterns (.match pattern beginning))))
     (except [FileNotFoundError]
-      (return False)))
-  (any (gfor pattern patterns (.match pattern beginning))))
+      False)))
 
 
 (defn _check-place [name path real overwrite]
@@ -111,9 +111,8 @@ until then, and for good if anything fails.]]
   (_check-folder-of real)
   (when (.exists real)
     (refuse-read-only real)
-    (with [file (open real "rb")]
-      (when (= (.read file (len SIGNATURE)) SIGNATURE)
-        (_refuse-overwriting name path "a model")))
+    (when (begins-as? real MODEL)
+      (_refuse-overwriting name path "a model"))
     (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
       (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
         "or `overwrite` to replace it"))))))
@@ -175,37 +174,16 @@ until then, and for good if anything fails.]]
   While a file is written, SIGTERM is `KeyboardInterrupt`, as Ctrl-C is: what the caller makes of
   it is kept or, if it is raised here, nothing. Raise `OSError` that names the file if it can't be
   written.]]
-  (with [_ (naming-errors path)]
-    (if (_written-directly? path)
-      (do
-        (setv number (_standard-stream path))  ; a stream's file is written on, not anew
-        (with [file (_open (if (is number None) path (os.dup number)) "w" binary)]
-          (yield file)))
-      (with [_ (_Stoppable)
-             file (_replacement path binary)]
-        (yield file)))))
-
-
-(defn _open [file mode binary]
-  "Open `file`, a path or a number, in a `mode` for bytes or for text."
-  (if binary
-    (open file (+ mode "b"))
-    (open file mode :encoding "utf-8" :errors "replace")))
-
-
-(defn [contextmanager] _replacement [path binary]
-  "Open a new file that takes the place of the one at `path` when this is left without an error."
-  (setv
-    path (Path (os.path.realpath path))
-    temporary (.with-name path f".{(secrets.token-hex 8)}.tmp"))
-  (try
-    (with [file (_open temporary "x" binary)]
-      (yield file))
-    (when (.exists path)
-      (shutil.copymode path temporary))
-    (os.replace temporary path)
-    (finally
-      (.unlink temporary :missing-ok True))))
+  (setv [flag options] (if binary ["b" {}] ["" {"encoding" "utf-8"  "errors" "replace"}]))
+  (if (_written-directly? path)
+    (do
+      (setv number (_standard-stream path))  ; a stream's file is written on, not anew
+      (with [_ (naming-errors path)
+             file (open (if (is number None) path (os.dup number)) f"w{flag}" #** options)]
+        (yield file)))
+    (with [new (_replacement path)
+           file (open new f"x{flag}" #** options)]
+      (yield file))))
 
 
 (defn [contextmanager] open-folder [path]
@@ -213,23 +191,33 @@ until then, and for good if anything fails.]]
 
   If it is left with an error, what was there is there still. Signals and errors are those of
   `open-output`.]]
+  (with [new (_replacement path)]
+    (.mkdir new)
+    (yield new)))
+
+
+(defn [contextmanager] _replacement [path]
+  #[[Give a path for a new file or folder, which replaces that at `path` when this is left.
+
+  A folder that is there is renamed before, and back if anything fails.]]
   (setv
     place (Path (os.path.realpath path))
     token (secrets.token-hex 8)
-    [new old] (gfor kind ["tmp" "old"] (.with-name place f".{place.name}.{token}.{kind}")))
+    [new old] (gfor kind ["tmp" "old"] (.with-name place f".{token}.{kind}")))
   (with [_ (naming-errors path)
          _ (_Stoppable)]
     (try
-      (.mkdir new)
       (yield new)
       (when (.exists place)
-        (os.rename place old))
-      (os.rename new place)
+        (if (.is-dir new) (os.rename place old) (shutil.copymode place new)))
+      (os.replace new place)
       (finally
         (when (and (.exists old) (not (.exists place)))
           (os.rename old place))
         (for [folder [new old]]
-          (shutil.rmtree folder :ignore-errors True))))))
+          (shutil.rmtree folder :ignore-errors True))
+        (with [_ (suppress OSError)]
+          (.unlink new))))))
 
 
 (defclass _Stoppable [Stopper]
