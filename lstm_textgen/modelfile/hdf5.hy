@@ -178,11 +178,21 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
       blocks [#((+ at 16) length)]
       parts {})
     (unless-sound (= version 1) "it has an object header of another version")
-    (for [[start length] blocks  ; grows while it is gone through
-          [kind content] (_split-messages (._bytes self start length))]
-      (if (= kind CONTINUATION)
-        (.append blocks (_fields "QQ" content))
-        (.append (.setdefault parts kind []) content)))
+    (for [[start length] blocks]  ; grows while it is gone through
+      (setv
+        block (._bytes self start length)
+        place 0)
+      (while (<= (+ place 8) length)
+        (setv
+          [kind size flags] (_fields "HHB" block place)
+          content (cut block (+ place 8) (+ place 8 size)))
+        (unless-sound (in kind [#* READ #* IGNORED])
+          f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
+        (unless-sound (= 0 (& flags 2)) "it has parts that share their description")
+        (cond
+          (= kind CONTINUATION) (.append blocks (_fields "QQ" content))
+          (not-in kind IGNORED) (.append (.setdefault parts kind []) content))
+        (+= place 8 size)))
     parts)
 
   (defn _members [self symbol-table]
@@ -193,8 +203,11 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
       names (._bytes self start length)
       members {})
     (unless-sound (= signature b"HEAP") "the names in it are damaged")
-    (for [[name address kind] (._entries self tree)]
-      (setv name (_name names name))
+    (for [[at address kind] (._entries self tree)]
+      (setv
+        end (.find names b"\0" at (+ at MAX-NAME))
+        name (.decode (cut names at (max at end))))
+      (unless-sound (and name (not-in "/" name)) "a name in it is damaged")
       (unless-sound (!= kind 2) f"'{name}' is a link to elsewhere")
       (unless-sound (not-in name members) f"it has '{name}' twice")
       (unless-sound (< (len members) MAX-OBJECTS) "it has too many objects")
@@ -269,33 +282,11 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   (* 8 (// (+ size 7) 8)))
 
 
-(defn _split-messages [block]
-  "Yield (kind, content) of each message that counts in a `block` of an object header."
-  (setv place 0)
-  (while (<= (+ place 8) (len block))
-    (setv [kind size flags] (_fields "HHB" block place))
-    (unless-sound (in kind [#* READ #* IGNORED])
-      f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
-    (unless-sound (= 0 (& flags 2)) "it has parts that share their description")
-    (unless (in kind IGNORED)
-      (yield #(kind (cut block (+ place 8) (+ place 8 size)))))
-    (+= place 8 size)))
-
-
 (defn _only [parts kind path]
   "Return the content of the one message of this `kind` that the object at `path` has."
   (setv contents (.get parts kind []))
   (unless-sound (= (len contents) 1) f"'{path}' is not of the right kind")
   (get contents 0))
-
-
-(defn _name [names at]
-  "Return the name that begins at byte `at` of a group's heap of names."
-  (setv
-    end (.find names b"\0" at (+ at MAX-NAME))
-    name (.decode (cut names at (max at end))))
-  (unless-sound (and name (not-in "/" name)) "a name in it is damaged")
-  name)
 
 
 (defn _shape [dataspace]
@@ -307,7 +298,6 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
 (defn _dtype [datatype]
   "Return the type of number that a datatype message states."
-  (for [[code dtype] (.items TYPES)]
-    (when (.startswith datatype code)
-      (return dtype)))
+  (for [[code dtype] (.items TYPES) :if (.startswith datatype code)]
+    (return dtype))
   (unless-sound False "an array in it has something other than plain numbers"))

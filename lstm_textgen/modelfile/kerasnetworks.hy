@@ -1,10 +1,8 @@
 #[[Networks of Keras: in an `.h5` file, in a `.keras` file, or alive in this process.
 
-Each has `layers`, the list of its layers as Keras describes them, and the `version` of Keras. Its
-method `shapes` gives the shapes of a layer's weights in Keras' order, `weights` the weights.
-
-A `.keras` file is a zip archive of two descriptions in JSON and an HDF5 file. Files are read by
-our own reader, and nothing in them is unpacked or executed.]]
+Each has `layers`, the list of its layers as Keras describes them, the `version` of Keras, and
+methods for the `shapes` of a layer's weights, in Keras' order, and for the `weights`. Files are
+read by our own reader, and nothing in them is executed.]]
 
 (import
   contextlib [contextmanager]
@@ -20,7 +18,7 @@ our own reader, and nothing in them is unpacked or executed.]]
   lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5 unless-sound])
 
 (setv
-  ;; What a `.keras` file consists of.
+  ;; What a `.keras` file, a zip archive, consists of.
   DESCRIPTIONS ["metadata.json" "config.json"]
   WEIGHTS "model.weights.h5"
   ;; What `zipfile` raises for an archive that is damaged or encrypted.
@@ -32,8 +30,7 @@ our own reader, and nothing in them is unpacked or executed.]]
 
   Raise `OSError` if a file can't be read, `ValueError` if the model is unsound.]]
   (cond
-    (not (isinstance model #(str PathLike)))
-      (yield (LiveNetwork model))
+    (not (isinstance model #(str PathLike))) (yield (LiveNetwork model))
     (= (. (Path model) suffix) ".keras")
       (with [weights (TemporaryFile)]
         (setv descriptions (_take-apart model weights))

@@ -136,13 +136,11 @@ ones.]]
 
 
 (defn _reads-a-number? [network configs]
-  #[[Return whether a character goes in as one number: its id divided by the number of characters.
-
-  Then the kernel of the first LSTM or GRU layer, its first weight, has one row.]]
-  (setv first (next (gfor [kind config] configs :if (in kind FAMILIES) config)))
-  (any (gfor
-    shape (cut (.shapes network (_option first "name")) 1)
-    (= (cut shape 1) #(1)))))
+  "Return whether a character goes in as one number: the first kernel then has one row."
+  (setv
+    first (next (gfor [kind config] configs :if (in kind FAMILIES) config))
+    shapes (.shapes network (_option first "name")))
+  (and shapes (= (cut (get shapes 0) 1) #(1))))
 
 
 (defn _settings [layers lookback dimensions vocabulary]
@@ -166,13 +164,11 @@ ones.]]
 ;; * What the network says of its layers
 
 (defn _layer-configs [network]
-  #[[Return [class, configuration] of each layer but a softmax of its own.
-
-  A wrapper that applies a layer at each place is taken off; the weights have the wrapper's name.]]
+  "Return [class, configuration] of each layer but a softmax of its own; wrappers are taken off."
   (setv configs [])
   (for [layer network.layers]
     (setv [kind config] (_described layer))
-    (when (= kind "TimeDistributed")
+    (when (= kind "TimeDistributed")  ; under whose name the weights are
       (setv
         [kind inside] (_described (_option config "layer"))
         config {#** inside  "name" (_option config "name")}))
