@@ -24,13 +24,8 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   MAX-BLOCK (** 2 20) ; bytes of one header or heap, which h5py keeps below 64 KiB
   MAX-NAME 255
   ;; The messages of an object header: those that are read …
-  DATASPACE 0x01
-  DATATYPE 0x03
-  LAYOUT 0x08
-  ATTRIBUTE 0x0C
-  CONTINUATION 0x10
-  SYMBOL-TABLE 0x11
-  READ [DATASPACE DATATYPE LAYOUT ATTRIBUTE CONTINUATION SYMBOL-TABLE]
+  READ {0x01 "dataspace"  0x03 "datatype"  0x08 "layout"  0x0C "attribute"  0x10 "continuation"
+    0x11 "symbol table"}
   ;; … those that don't describe the data: padding, fill values and times (two forms each) …
   IGNORED [0x00 0x04 0x05 0x0E 0x12]
   ;; … and those that a file is refused for.
@@ -92,8 +87,8 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     (setv
       parts (._object self path)
       actual (.shape self path)
-      dtype (_dtype (_only parts DATATYPE path))
-      [version layout at size] (_fields "BBQQ" (_only parts LAYOUT path)))
+      dtype (_dtype (_only parts "datatype" path))
+      [version layout at size] (_fields "BBQQ" (_only parts "layout" path)))
     (unless-sound (in dtype.kind kinds) f"'{path}' has numbers of the type {dtype}")
     (unless-sound (or (is shape None) (= actual (tuple shape)))
       f"'{path}' has the shape {actual}, not {shape}")
@@ -105,7 +100,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
   (defn shape [self path]
     "Return the shape of the array at `path`."
-    (_shape (_only (._object self path) DATASPACE path)))
+    (_shape (_only (._object self path) "dataspace" path)))
 
   (defn floats [self path shape [dtype "float32"]]
     "Return the array (`shape`) of `dtype` at `path` as float32; its values must be finite."
@@ -117,7 +112,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   (defn attributes [self path]
     "Return the attributes at `path`: a dict from names to numbers, texts or lists of these."
     (setv values {})
-    (for [content (.get (._object self path) ATTRIBUTE [])]
+    (for [content (.get (._object self path) "attribute" [])]
       (setv
         [version #* sizes] (_fields "BxHHH" content)
         starts (accumulate (map _padded sizes) :initial 8)
@@ -162,8 +157,8 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     (setv
       parts (._messages self at)
       (get self.objects path) parts)
-    (when (in SYMBOL-TABLE parts)
-      (for [[name address] (.items (._members self (_only parts SYMBOL-TABLE path)))]
+    (when (in "symbol table" parts)
+      (for [[name address] (.items (._members self (_only parts "symbol table" path)))]
         (._walk self address (if path f"{path}/{name}" name)))))
 
   (defn _object [self path]
@@ -185,13 +180,14 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
       (while (<= (+ place 8) length)
         (setv
           [kind size flags] (_fields "HHB" block place)
+          name (.get READ kind)
           content (cut block (+ place 8) (+ place 8 size)))
-        (unless-sound (in kind [#* READ #* IGNORED])
+        (unless-sound (or name (in kind IGNORED))
           f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
         (unless-sound (= 0 (& flags 2)) "it has parts that share their description")
         (cond
-          (= kind CONTINUATION) (.append blocks (_fields "QQ" content))
-          (not-in kind IGNORED) (.append (.setdefault parts kind []) content))
+          (= name "continuation") (.append blocks (_fields "QQ" content))
+          name (.append (.setdefault parts name []) content))
         (+= place 8 size)))
     parts)
 
