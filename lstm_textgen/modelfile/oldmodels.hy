@@ -123,7 +123,10 @@ ones.]]
       masked (int (bool (.get config "mask_zero"))))
     (setv
       others configs
-      embedding (if (_reads-a-number? network configs)
+      first (next (gfor [kind config] configs :if (in kind FAMILIES) config))
+      shapes (.shapes network (_option first "name"))
+      ;; A character goes in as one number if the first kernel has one row.
+      embedding (if (and shapes (= (cut (get shapes 0) 1) #(1)))
         (.reshape (/ (np.arange size :dtype "float32") size) -1 1)
         (np.eye size :dtype "float32"))))
   (for [[kind config] others :if (= kind "Masking")]
@@ -133,14 +136,6 @@ ones.]]
       (not (.any (.all (= (cut embedding masked None) value) 1))))
       "its masking layer skips a character, which can't be done here"))
   #(embedding masked (lfor each others :if (!= (get each 0) "Masking") each)))
-
-
-(defn _reads-a-number? [network configs]
-  "Return whether a character goes in as one number: the first kernel then has one row."
-  (setv
-    first (next (gfor [kind config] configs :if (in kind FAMILIES) config))
-    shapes (.shapes network (_option first "name")))
-  (and shapes (= (cut (get shapes 0) 1) #(1))))
 
 
 (defn _settings [layers lookback dimensions vocabulary]

@@ -48,8 +48,18 @@ until then, and for good if anything fails.]]
         [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
     (when (or (= real (Path (os.path.realpath file))) (_same-file? path file))
       (_refuse-overwriting name path kind)))
-  (unless (_written-directly? path)
-    (_check-place name path real overwrite)))
+  (when (_written-directly? path)
+    (return))
+  (when (.is-dir real)
+    (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
+  (_check-folder-of real)
+  (when (.exists real)
+    (refuse-read-only real)
+    (when (begins-as? real MODEL)
+      (_refuse-overwriting name path "a model"))
+    (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
+      (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
+        "or `overwrite` to replace it"))))))
 
 
 (defn check-apart [name paths sources [folders #()]]
@@ -102,20 +112,6 @@ until then, and for good if anything fails.]]
       (any (gfor pattern patterns (.match pattern beginning))))
     (except [FileNotFoundError]
       False)))
-
-
-(defn _check-place [name path real overwrite]
-  "Raise an error unless a file can be put at `real`, which is where `path` leads."
-  (when (.is-dir real)
-    (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
-  (_check-folder-of real)
-  (when (.exists real)
-    (refuse-read-only real)
-    (when (begins-as? real MODEL)
-      (_refuse-overwriting name path "a model"))
-    (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
-      (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
-        "or `overwrite` to replace it"))))))
 
 
 (defn check-log-folder [path]

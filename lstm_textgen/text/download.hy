@@ -43,11 +43,13 @@
 (defn _fetch [url progress limit]
   (setv
     [address fragment] (urldefrag url)
-    wanted (_wanted-hash fragment)
+    wanted (when (.startswith fragment "sha256=") (.lower (.removeprefix fragment "sha256=")))
     ;; Servers have no say in the name.
     name (.hexdigest (hashlib.sha256 (.encode address)))
     ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" "")
     path (os.path.join (cache-folder) (+ name ending)))
+  (unless (or (is wanted None) (re.fullmatch "[0-9a-f]{64}" wanted))
+    (raise (ValueError "`#sha256=` must be followed by 64 hexadecimal digits")))
   (unless (re.match "https?://[^/?#]" address re.IGNORECASE)
     (raise (ValueError "it is not a complete http or https URL")))
   (unless (_kept? path wanted)
@@ -64,15 +66,6 @@
 
 
 ;; * The cache
-
-(defn _wanted-hash [fragment]
-  "Return the hash that a URL's `fragment` asks for, or None; raise `ValueError` if it is none."
-  (when (.startswith fragment "sha256=")
-    (setv wanted (.lower (.removeprefix fragment "sha256=")))
-    (unless (re.fullmatch "[0-9a-f]{64}" wanted)
-      (raise (ValueError "`#sha256=` must be followed by 64 hexadecimal digits")))
-    wanted))
-
 
 (defn _kept? [path wanted]
   "Return whether the file `path` is there and has the hash `wanted` (None: any)."
