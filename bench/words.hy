@@ -2,7 +2,7 @@
 
     python -m hy bench/words.hy TEXT [MINUTES…]
 
-The program itself is run as a user would run it, `./train.hy --sources TEXT --word-by-word`, with
+The program itself is run as a user would run it, `./train.hy --sources TEXT --unit words`, with
 `--minutes N` for each number of MINUTES. Then a plain model in PyTorch learns from the same words
 with the same vocabulary: an embedding, an LSTM and a linear layer with dropout between them, Adam
 with half a cosine, stateful streams. It trains for as many minutes or, without MINUTES, for as
@@ -18,7 +18,7 @@ tenth of the words, which is then scored: ours as by `--score`, PyTorch in one g
   tempfile [TemporaryDirectory]
   time
   bench.common [print-header print-row processor run-script seconds-of]
-  lstm-textgen.text.vocabulary [split-words]
+  lstm-textgen.text.units [Words]
   lstm-textgen.textmodel [load])
 
 (setv
@@ -49,7 +49,7 @@ tenth of the words, which is then scored: ours as by `--score`, PyTorch in one g
   (setv
     [model seconds] (train path minutes)
     text (.prepare model (.read-text (Path path) :encoding "utf-8"))
-    [kept held] (split-held-out (list (split-words text)))
+    [kept held] (split-held-out (Words.split text))
     [total _ _] (.score model (.join "" held))
     encode (fn [words] (.encode model.vocabulary (.join "" words)))
     begun (time.monotonic)
@@ -80,7 +80,7 @@ tenth of the words, which is then scored: ours as by `--score`, PyTorch in one g
     (setv
       model (/ (Path folder) "model")
       seconds (seconds-of (fn []
-        (run-script "train.hy" "--sources" (.resolve (Path path)) "--word-by-word"
+        (run-script "train.hy" "--sources" (.resolve (Path path)) "--unit" "words"
           "--model" model
           #* (if minutes ["--minutes" minutes] [])
           :check True

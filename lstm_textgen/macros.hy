@@ -171,11 +171,6 @@
   name)
 
 
-(defn _quoted-unit [name value]
-  "Return `value`, as text where it is the bare word after `:unit`."
-  (if (and (= name "unit") (isinstance value Symbol)) (String value) value))
-
-
 (defn _recipe-code [compiler name body]
   "Return the expansion of `defrecipe`."
   (setv
@@ -185,7 +180,8 @@
   (with [_ (_pointing compiler name)]
     (_check-name name))
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
-    (setv value (_quoted-unit (getattr key "name" None) value))
+    (when (and (= key ':unit) (isinstance value Symbol))
+      (setv value (String value)))  ; a bare word
     (with [_ (_pointing compiler key)]
       (setv setting (_setting key value settings)))
     (when (= setting "prep")

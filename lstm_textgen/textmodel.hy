@@ -23,7 +23,7 @@
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.settings.table [check-given]
   lstm-textgen.text.corpus [cut-at-space]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.units [Units]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score bits surprises]
@@ -59,7 +59,7 @@
     (unless (or path? (_keras-model? model))
       (raise (TypeError (+ "`model` must be a Keras model or the path of one, "
         f"not {(clip (repr model))}"))))
-    (unless (isinstance vocabulary #(Vocabulary str PathLike))
+    (unless (isinstance vocabulary #(Units str PathLike))
       (raise (TypeError (+ "`vocabulary` must be a `Vocabulary` or the path of an alphabet, "
         f"not {(clip (repr vocabulary))}"))))
     (cls (import-model model vocabulary) (if path? (. (Path model) stem) model.name)))

@@ -121,7 +121,7 @@
 
 
 (defn test-a-limit-of-words-without-words-is-refused [complaint]
-  (assert (in "learn words with --word-by-word, or leave it out"
+  (assert (in "learn words with --unit words, or leave it out"
     (complaint "--sources" "text.txt" "--max-words" "50"))))
 
 
@@ -141,7 +141,7 @@
 
 (defn [counting]
     test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
-  (assert (in "the model was trained without --word-by-word"
+  (assert (in "--unit is words here, but the model has characters"
     (complaint "--sources" "text.txt" "--word-by-word")))
   (assert (in "--lower" (complaint "--sources" "text.txt" "--lower"))))
 

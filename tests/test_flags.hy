@@ -31,7 +31,7 @@
 
 (defn [(pytest.mark.parametrize #("line" "idle") [
     #("--generate x --layers 12 --epochs 3" "--layers and --epochs do nothing with --generate")
-    #("--generate x --word-by-word" "--word-by-word does nothing with --generate")
+    #("--generate x --word-by-word" "--unit does nothing with --generate")
     #("--generate x --cpu --quiet --restart" "--restart, --cpu and --quiet do nothing")
     #("--generate x --encoding latin-1" "--encoding does nothing with --generate")
     #("--generate x --score-html p" "--score-html does nothing with --generate")
@@ -95,6 +95,16 @@
 (defn test-a-flag-for-several-values-may-come-several-times []
   (setv flags (parse-flags (shlex.split "--sources a b --sources c --stop x --stop=-y")))
   (assert (= flags.given {"sources" ["a" "b" "c"]  "stop" ["x" "-y"]})))
+
+
+(defn test-word-by-word-is-a-unit-and-the-last-one-given-wins []
+  (for [[line unit] [
+      ["--word-by-word" "words"] ["--unit words" "words"]
+      ["--unit characters --word-by-word" "words"]
+      ["--word-by-word --unit characters" "characters"]]]
+    (assert (= (. (parse-flags (shlex.split line)) given) {"unit" unit})))
+  (assert (in "--unit must be `characters` or `words`, not 'syllables'"
+    (refusal "--unit" "syllables"))))
 
 
 (defn test-a-text-ends-before-any-of-several-stops [tmp-path monkeypatch capsys]

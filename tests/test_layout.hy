@@ -4,7 +4,9 @@
 (import
   functools [cache]
   re
+  hy.models [String]
   pytest
+  lstm-textgen.text.vocabulary [UNITS]
   tools.forms [ROOT Source dotted read-source])
 
 (setv
@@ -123,6 +125,15 @@
           (yield f"{source.path}:{each.form.start-line}: imports a stream"))))))
 
 
+(defn named-units [modules]
+  "Find kinds of units that are named where their class should be asked instead."
+  (for [[name source] (.items modules)]
+    (unless (within? name ["text.units" "settings"])
+      (for [form source.models]
+        (when (and (isinstance form String) (in (str form) UNITS))
+          (yield f"{source.path}:{form.start-line}: names {form}"))))))
+
+
 ;; * Ours
 
 (defn order []
@@ -149,6 +160,10 @@
 
 (defn test-only-the-program-and-its-reports-print []
   (assert (= (list (strayed-output (modules-in "lstm_textgen"))) [])))
+
+
+(defn test-what-depends-on-the-unit-is-asked-of-its-class []
+  (assert (= (list (named-units (modules-in "lstm_textgen"))) [])))
 
 
 ;; * Made-up modules: that the checks can fail
@@ -205,3 +220,10 @@
     test-strayed-output-is-found [text]
   (assert (list (strayed-output (made-up :a text))))
   (assert (= (list (strayed-output (made-up :cli__a text))) [])))
+
+
+(defn [(pytest.mark.parametrize "text" [
+    "(= unit \"words\")" "{\"characters\" 1}" "f\"{(get x \"words\")}\""])]
+    test-a-unit-that-is-named-is-found [text]
+  (assert (list (named-units (made-up :a text))))
+  (assert (= (list (named-units (made-up :text__units text))) [])))

@@ -6,7 +6,8 @@
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
-  lstm_textgen.text.vocabulary [Vocabulary split-words describe-units])
+  lstm_textgen.text.units [Words describe-units]
+  lstm_textgen.text.vocabulary [Vocabulary])
 
 (setv
   pytestmark pytest.mark.quick
@@ -34,7 +35,7 @@
 
 
 (defn [(given (| texts wordy)) (settings :max-examples 300)] test-words-joined-are-the-text [text]
-  (assert (= (.join "" (split-words text)) text))
+  (assert (= (.join "" (Words.split text)) text))
   (setv v (words-of text))
   (assert (= (v.decode (v.encode text)) text)))
 
@@ -47,7 +48,7 @@
     "\tx  \n" ["\t" "x" "  " "\n"]
     "x " ["x" " "]})
   (for [[text units] (.items cases)]
-    (assert (= (list (split-words text)) units))))
+    (assert (= (Words.split text) units))))
 
 
 (defn test-frequent-words-come-first-and-ties-by-text []
@@ -129,7 +130,7 @@
     test-ids-keep-their-meaning-when-it-grows [old new unit]
   (setv
     v (Vocabulary.build old unit)
-    [grown added] (v.extend new))
+    [grown added] (v.extend [new]))
   (assert (= grown.units (+ v.units added)))
   (assert (= (grown.decode (grown.encode old)) old))
   (assert (= (grown.decode (grown.encode new)) new)))
@@ -137,16 +138,16 @@
 
 (defn test-nothing-new-adds-nothing []
   (setv v (Vocabulary.build "abc"))
-  (assert (= (v.extend "cab") #(v []))))
+  (assert (= (v.extend ["cab"]) #(v []))))
 
 
 (defn test-words-are-added-up-to-the-most []
   (setv v (words-of "a b"))
-  (setv [grown added] (v.extend " c c d e" :max-words 3))
+  (setv [grown added] (v.extend [" c c d e"] :max-words 3))
   (assert (= added [" c"]))
   (assert (= grown.units ["<unk>" " b" "a" " c"]))
-  (assert (= (get (v.extend " c c d e" :max-words 1) 1) []))
-  (assert (= (get (v.extend " c c d e") 1) [" c" " d" " e"])))
+  (assert (= (get (v.extend [" c c d e"] :max-words 1) 1) []))
+  (assert (= (get (v.extend [" c c d e"]) 1) [" c" " d" " e"])))
 
 
 (defn [(given texts (st.sampled-from ["characters" "words"]))]

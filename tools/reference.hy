@@ -54,14 +54,16 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 
 
 (defn settings-row [setting]
-  "Return the row of the table about a `setting`."
+  "Return the row of the table about a `setting`, and one for its shorthand."
   (setv
     value (if setting.metavar f" {setting.metavar}" "")
     places (.join ", " (gfor
       [letter place] (.items PLACES)
       :if (in letter setting.places)
-      place)))
-  f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n")
+      place))
+    [flag meaning] (or setting.shorthand [None None]))
+  (+ f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n"
+    (if flag f"| `{flag}` | the same as `{setting.option} {meaning}` | |\n" "")))
 
 
 ;; * Steps

@@ -97,7 +97,6 @@
   STOPS (Kind "text of at least one character, or a list of such texts"
     (fn [x] (or (text? x) (_texts? x)))
     _stops?)
-  UNIT (Kind "`characters` or `words`" text? (fn [x] (in x ["characters" "words"])))
   ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)

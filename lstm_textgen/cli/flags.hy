@@ -188,7 +188,7 @@ examples:
 
 
 (defn _add-flag [group setting help]
-  "Add the flag of `setting` to a `group` of the parser, with this `help` or, with None, unseen."
+  "Add the flags of `setting` to a `group` of the parser, with this `help` or, with None, unseen."
   (.add-argument group setting.option
     :dest setting.name
     :help (if help (.replace help "%" "%%") argparse.SUPPRESS)
@@ -200,7 +200,12 @@ examples:
       (in setting.name REPEATED)
         {"action" "append"  "type" (partial _read setting)  "metavar" setting.metavar}
       True
-        {"type" (partial _read setting)  "metavar" setting.metavar})))
+        {"type" (partial _read setting)  "metavar" setting.metavar}))
+  (when setting.shorthand
+    (setv [option value] setting.shorthand)
+    (.add-argument group option
+      :dest setting.name :action "store_const" :const value
+      :help (if (= help setting.brief) argparse.SUPPRESS f"the same as {setting.option} {value}"))))
 
 
 (defn _read [setting text]

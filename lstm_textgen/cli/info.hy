@@ -43,7 +43,7 @@
       (if model.resume "with training state" "without training state"))
     "text" (when history
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
-    "loss" (when history f"{(describe-kept history text)} per {(.removesuffix settings.unit "s")}")
+    "loss" (when history f"{(describe-kept history text)} per {model.vocabulary.singular}")
     "network" f"{settings.layers}, {model.weight-count :,} weights"
     "base" (when settings.base (stem settings.base))
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "

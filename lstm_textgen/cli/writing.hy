@@ -16,7 +16,7 @@
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.text.files [check-encoding decode find-paths read-file read-sources text-files]
-  lstm-textgen.text.vocabulary [describe-units]
+  lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
@@ -184,7 +184,7 @@
 (defn _say-originality [written training]
   "Say on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
-  (warn (+ f"longest passage copied from the sources: {(counted (len passage) "characters")}: "
+  (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
     (repr (cut passage QUOTED))
     (if (> (len passage) QUOTED) "…" "")))
   (warn (if (is share None)
@@ -234,7 +234,6 @@
   "Print how well the model predicts each file, and all together; write the page, if wanted."
   (setv
     model (_load-model flags)
-    unit model.vocabulary.unit
     encoding (_encoding model flags)
     page-path (.value flags "score_html")
     page (when page-path (Page model.vocabulary))
@@ -244,7 +243,7 @@
   (for [path paths]
     (_score-file model path flags [whole (Score)] page))
   (when (> (len paths) 1)
-    (print (_summary "in all" whole unit) :flush True))
+    (print (_summary "in all" whole model.vocabulary) :flush True))
   (when page
     (with [out (open-output page-path)]
       (.write out page.text))
@@ -280,7 +279,7 @@
     (when page
       (.add page stretch)))
   (.check total name)
-  (setv summary (_summary name total model.vocabulary.unit strange))
+  (setv summary (_summary name total model.vocabulary strange))
   (print (visible summary) :flush True)
   (when page
     (.end page summary)))
@@ -294,16 +293,13 @@
     (read-file path encoding (_limit flags) path)))
 
 
-(defn _summary [name total unit [strange #()]]
+(defn _summary [name total vocabulary [strange #()]]
   "Return the line about a `Score`; `strange` has the characters that the model doesn't know."
-  (setv line (+ f"{name}: {total.bits :.3f} bits per {(.removesuffix unit "s")}, "
+  (setv line (+ f"{name}: {total.bits :.3f} bits per {vocabulary.singular}, "
     f"perplexity {total.perplexity :.2f}, accuracy {total.accuracy :.1%}, "
-    (counted total.count unit)))
+    (counted total.count vocabulary.unit)))
   (cond
-    (not total.unknowns)
-      line
-    (= unit "words")
-      f"{line}, {total.unknowns :,} of them unknown to the model"
-    True
-      (+ f"{line}; left out: {total.unknowns :,} unknown to the model"
-        (if strange f": {(describe-units (list strange))}" ""))))
+    (not total.unknowns) line
+    (is-not vocabulary.unknown None) f"{line}, {total.unknowns :,} of them unknown to the model"
+    True (+ f"{line}; left out: {total.unknowns :,} unknown to the model"
+      (if strange f": {(describe-units (list strange))}" ""))))

@@ -129,7 +129,7 @@ an optimizer and a schedule of its own.]]
     starts (gfor n (range TRIED) (* n (// (len ids) TRIED)))
     sample (.join "\n" (gfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
     found (score base [sample])
-    all (if (= vocabulary.unit "words") found.count (+ found.count found.unknowns)))
+    all (+ found.count (if (is vocabulary.unknown None) found.unknowns 0)))
   (if (> found.unknowns (* UNKNOWN all))
     math.inf
     (/ (bits found.nats) (len sample))))
@@ -138,11 +138,13 @@ an optimizer and a schedule of its own.]]
 (defn suggestion [vocabulary ids]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty text.
 
-  It does so if the text is short and by characters, and the base predicts it well.]]
+  It does so if the text is short, and the base has the same units and predicts it well.]]
   (setv path (/ SHIPPED f"{SUGGESTED}.h5"))
-  (unless (and (= vocabulary.unit "characters") (< (len ids) SHORT) (.exists path))
+  (unless (and (< (len ids) SHORT) (.exists path))
     (return ""))
-  (setv found (bits-of (load-checkpoint path) vocabulary ids))
+  (setv
+    base (load-checkpoint path)
+    found (if (= base.settings.unit vocabulary.unit) (bits-of base vocabulary ids) math.inf))
   (if (< found FAMILIAR)
     (+ f"this reads like English ({found :.2f} bits a character to a model that knows English); "
       f"with `base` {SUGGESTED} a model begins with what that knows")

@@ -18,12 +18,12 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   PAUSE 64)        ; batches of streams until a mapped file's pages are released: 0.2 ms to reload
 
 
-(defn split-ids [ids validation lookback [unit "characters"]]
+(defn split-ids [ids validation lookback [unit "units"]]
   #[[Return #(training held-out), the two parts of `ids` (time,).
 
   The last part, the share `validation`, is held out; it is empty if that is 0. Raise `ValueError`
   when a part is shorter than a window and the id after it, with the length that the text must
-  have (`unit`: in characters or words), and if all ids are the same.]]
+  have (`unit`: what they are, in the plural), and if all ids are the same.]]
   (setv
     need (+ lookback 1)
     held (round (* validation (len ids)))

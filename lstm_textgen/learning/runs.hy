@@ -28,11 +28,11 @@
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.sizing [MEASURED choose-layers default-batch-size default-epochs
     most-epochs]
-  lstm-textgen.settings.table [check-words continued-settings new-settings]
+  lstm-textgen.settings.table [continued-settings new-settings]
   lstm-textgen.text.corpus [cut-at-space text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.recipes [Recipe]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [Vocabulary check-words]
   lstm-textgen.writing.history [epochs-of])
 
 (setv
@@ -345,7 +345,8 @@
     deadline (when run.minutes (+ begun (* 60 run.minutes)))
     most (.max-epochs run settings (len ids))
     resumed (bool (or checkpoint.history checkpoint.resume))
-    hasty (not (or resumed settings.base (in "learning_rate" run.given) (= settings.unit "words")))
+    hasty (and checkpoint.vocabulary.hasty
+      (not (or resumed settings.base (in "learning_rate" run.given))))
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
     (.warn report f"nothing was trained: {run.path}: {(.join "; " done)}")

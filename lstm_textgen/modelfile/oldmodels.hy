@@ -18,7 +18,7 @@ ones.]]
   lstm-textgen.modelfile.soundness [count?]
   lstm-textgen.settings.layers [Layer Layers]
   lstm-textgen.settings.table [new-settings]
-  lstm-textgen.text.vocabulary [Vocabulary])
+  lstm-textgen.text.units [Characters Units])
 
 (setv
   ;; Keras' classes of recurrent layers, and the families that they belong to.
@@ -46,7 +46,7 @@ ones.]]
   (when (and file? (_ours? model))
     (raise (ValueError
       f"{model}: this is a model of this program already, and needs no `TextModel.from_keras`")))
-  (unless (isinstance vocabulary Vocabulary)
+  (unless (isinstance vocabulary Units)
     (setv vocabulary (_read-alphabet vocabulary)))
   (try
     (with [network (open-network model)]
@@ -68,7 +68,7 @@ ones.]]
 (defn _read-alphabet [path]
   "Return the vocabulary whose characters stand one after the other in the text file at `path`."
   (try
-    (Vocabulary "characters" (list (.read-text (Path path) "utf-8")))
+    (Characters (list (.read-text (Path path) "utf-8")))
     (except [error ValueError]
       (raise (ValueError f"{path}: not an alphabet: {error}") :from None))))
 

@@ -17,7 +17,6 @@
   "Return the HTML of a card for `checkpoint` (a `Checkpoint`), which wrote `sample` (a text)."
   (setv
     settings checkpoint.settings
-    unit (.removesuffix settings.unit "s")
     curves (dfor name COLOURS name (_values checkpoint.history name))
     rows {
       "network" f"{settings.layers}, {checkpoint.weight-count :,} weights"
@@ -26,7 +25,8 @@
       #** (dfor
         [name values] (.items curves)
         :if values
-        f"{(get NAMES name)} loss" f"{(get values -1) :.3f} bits per {unit}")})
+        f"{(get NAMES name)} loss"
+        f"{(get values -1) :.3f} bits per {checkpoint.vocabulary.singular}")})
   (.substitute (Template (.read-text (/ (. (Path __file__) parent) "assets" "card.html")
       :encoding "utf-8"))
     :rows (.join "" (gfor [name value] (.items rows) (_row name value)))

@@ -19,7 +19,6 @@ assets/playground.js the page.]]
 (setv
   MOST-MODELS 2
   MOST-WEIGHTS 12_000_000  ; of all models: the page has 32 MB then, which a phone still opens
-  LENGTH {"characters" 400  "words" 80}  ; units of a passage
   LONGEST 20_000  ; units of a text, so that no page grows without end
   HOTTEST 2  ; the temperature at the end of its slider
   TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
@@ -37,24 +36,24 @@ assets/playground.js the page.]]
   #[[Return the page (str) to play with `models`, a dict from names to one or two `Checkpoint`s.
 
   Two write side by side. The controls begin at `temperature`, a number from 0 to 2 (None: the
-  first model's own), and `length`, the units of a passage (None: as in LENGTH). Raise `ValueError`
-  for values out of range, for more models, and for models that are too large.]]
+  first model's own), and `length`, the units of a passage (None: its vocabulary's
+  `passage-length`). Raise `ValueError` for values out of range, for more models, and for models
+  that are too large.]]
   (_check models)
   (setv
     name (.join " & " models)
     [first #* _] (.values models)
-    units (lfor model (.values models) model.vocabulary.unit)
     temperature (if (is temperature None)
       (_own-temperature first)
       (check-value "`temperature`" TEMPERATURE temperature))
     length (if (is length None)
-      (get LENGTH (get units 0))
+      first.vocabulary.passage-length
       (check-value "`length`" PASSAGE length))
     today (date.today))
   (assemble name
     (fill "playground.html"
       :name (escape (visible name))
-      :units (.join " or " (dict.fromkeys units))
+      :units (.join " or " (dict.fromkeys (gfor m (.values models) m.vocabulary.unit)))
       :temperature temperature
       :hottest HOTTEST
       :length length
@@ -154,7 +153,7 @@ assets/playground.js the page.]]
       "Size" (counted model.weight-count "weights")
       "Epochs" (str (len model.history))
       "Best loss" (when (in "validation_loss" (or best {}))
-        (+ f"{(loss-of best) :.3f} bits per {(.removesuffix unit "s")} on held-out text, "
+        (+ f"{(loss-of best) :.3f} bits per {vocabulary.singular} on held-out text, "
           f"in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)
       "Batch size" (str settings.batch-size)

@@ -11,7 +11,6 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.modelfile.outputs [open-output]
   lstm-textgen.pages.assembly [assemble fill]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts shaded-strip table]
-  lstm-textgen.pages.playground [LENGTH]
   lstm-textgen.report.plain [duration]
   lstm-textgen.settings.sizing [default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
@@ -77,7 +76,6 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (setv
     history checkpoint.history
     settings checkpoint.settings
-    unit (.removesuffix settings.unit "s")
     network (+ f"Its layers are {(safe settings.layers)}, and it knows "
       f"{(len checkpoint.vocabulary) :,} {settings.unit}."))
   (if history
@@ -85,7 +83,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
       f"and after {(_epochs-in-words history settings)} its loss is "
       (.format "<strong>{:.3f} bits per {}</strong>"
         (loss-of (kept-entry history (get history -1 "text")))
-        unit)
+        checkpoint.vocabulary.singular)
       (if (in "validation_loss" (get history -1))
         " on text that was held out." " on the text itself: none was held out."))
     (+ network " No epoch is complete yet.")))
@@ -101,7 +99,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 (defn sample-text [checkpoint temperature]
   "Return what the model writes at a `temperature`: always the same, for the same model."
-  (.strip (write-sample checkpoint (get LENGTH checkpoint.settings.unit) temperature)))
+  (.strip (write-sample checkpoint checkpoint.vocabulary.passage-length temperature)))
 
 
 (defn _samples [checkpoint]
@@ -187,14 +185,12 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (setv surprise (if checkpoint.evaluation (get checkpoint.evaluation "surprise") []))
   (unless surprise
     (return ""))
-  (setv
-    hardest (.index surprise (max surprise))
-    unit (.removesuffix checkpoint.settings.unit "s"))
+  (setv hardest (.index surprise (max surprise)))
   (section "Where the held-out text is hard"
-    (+ f"Surprise in bits per {unit} at {(len surprise)} places of the held-out text, from its "
-      f"beginning to its end. The hardest is {(_percent hardest (len surprise))} of the way in, "
-      f"at {(max surprise) :.2f} bits; the easiest has {(min surprise) :.2f}. To see the text "
-      "itself shaded, use --score-html.")
+    (+ f"Surprise in bits per {checkpoint.vocabulary.singular} at {(len surprise)} places of the "
+      "held-out text, from its beginning to its end. The hardest is "
+      f"{(_percent hardest (len surprise))} of the way in, at {(max surprise) :.2f} bits; the "
+      f"easiest has {(min surprise) :.2f}. To see the text itself shaded, use --score-html.")
     (shaded-strip surprise)))
 
 

@@ -49,7 +49,7 @@ model would rather have read. assets/score.js is the page.]]
     (.append self._texts {
       "name" self.name
       "summary" summary
-      "units" (if (= self.vocabulary.unit "words") (sum units []) (.join "" units))
+      "units" (if (isinstance (get units 0) str) (.join "" units) (sum units []))
       "odds" (_packed odds "<f2")
       "otherIds" (_packed ids (if (<= self.vocabulary.size 0x10000) "<u2" "<u4"))
       "otherOdds" (_packed other-odds "<f2")}))
@@ -57,7 +57,7 @@ model would rather have read. assets/score.js is the page.]]
   (defn [property] text [self]
     "The page, as HTML."
     (assemble "How surprised the model was"
-      (fill "score.html" :unit (.removesuffix self.vocabulary.unit "s"))
+      (fill "score.html" :unit self.vocabulary.singular)
       :styles STYLES
       :scripts SCRIPTS
       :data {"scores" {

@@ -62,7 +62,7 @@
   (defn __init__ [self [words str]]
     (setv
       self.words words
-      self.unit "characters"
+      self.unit "units"
       self.url None
       self.compiled False))  ; whether the first step is done
 

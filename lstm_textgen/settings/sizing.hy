@@ -45,7 +45,7 @@
 
 
 (defclass [(dataclass :frozen True)] Rule []
-  #[[What suits a text by characters, or one by words.
+  #[[What suits a text of one kind of unit.
 
   - `sizes`: the networks to choose from, the largest first.
   - `read`: units to read in all, but in no fewer than `fewest-epochs`, no more than `most-epochs`.
@@ -92,7 +92,7 @@
     :enough-readings 1
     :enough-of-more 600_000
     :by-rows 0)
-  RULES {"characters" CHARACTERS  "words" WORDS})
+  RULES {"characters" CHARACTERS  "words" WORDS})  ; for every class in text/units.hy
 
 
 (defn default-epochs [units [unit "characters"]]
@@ -127,7 +127,7 @@
   #[[Return the `Layers` for a text with so many `units` to train on, and why, in words.
 
   The text is read `epochs` times (0: without end), for at most so many `minutes` (None: as long as
-  it takes). `unit` is what its units are, `characters` or `words`; `speed` is how many times as
+  it takes). `unit` is what its units are called, a key of RULES; `speed` is how many times as
   fast as in the table above this machine is.
 
   A larger network learns more from each unit, but reads fewer of them. So it is the largest that

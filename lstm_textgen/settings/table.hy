@@ -12,9 +12,9 @@ its flag, a recipe as its keyword.]]
   dataclasses [dataclass make-dataclass replace]
   re
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE POSITIVE PROBABILITY
-    RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXTS UNIT WHOLE check-value text? unknown-name]
+    RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXTS WHOLE check-value text? unknown-name]
   lstm-textgen.settings.layers [LAYERS parse-layers]
-  lstm-textgen.settings.sizing [FEWEST-ROWS MOST-ROWS RULES])
+  lstm-textgen.settings.sizing [CHARACTERS FEWEST-ROWS MOST-ROWS RULES WORDS])
 
 
 (defclass [(dataclass :frozen True)] Setting []
@@ -29,7 +29,8 @@ its flag, a recipe as its keyword.]]
     data were made with it. `optional`: whether None may stand in the model file.
   - `later`: whether a model file may lack it, since the first ones did.
   - `brief`: one short line about an everyday flag, for `--help`; the others are in `--help-all`.
-  - `flag`: its name on the command line; `value`: what a flag that takes none sets it to.
+  - `flag`: its name on the command line; `value`: what a flag that takes none sets it to;
+    `shorthand`: another flag, which takes none either, and what that one sets it to.
   - `keyword`: its name in a recipe, if that is another; `python`: what does it in Python, if that
     is something else.]]
   #^ str name
@@ -46,6 +47,7 @@ its flag, a recipe as its keyword.]]
     #^ str brief None
     #^ str flag None
     #^ object value None
+    #^ tuple shorthand None
     #^ str keyword None
     #^ str python None)
 
@@ -62,6 +64,7 @@ its flag, a recipe as its keyword.]]
 
 (setv
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
+  UNIT (Kind (.join " or " (gfor unit RULES f"`{unit}`")) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
   OWN-UNITS (.format "{} to {} units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
@@ -89,10 +92,10 @@ its flag, a recipe as its keyword.]]
   (Setting "lower" FLAG "crtm" "text" ""
     "turn the text into lower case"
     :default False :fixed True :value True)
-  (Setting "unit" UNIT "crtm" "text" ""
-    "learn words instead of characters"
-    :default "characters" :fixed True :flag "--word-by-word" :value "words"
-    :brief "learn words instead of characters")
+  (Setting "unit" UNIT "crtm" "text" "UNIT"
+    "learn characters or words"
+    :default "characters" :fixed True :shorthand #("--word-by-word" "words")
+    :brief "learn characters (the default) or words")
   (Setting "max_words" COUNT "crtm" "text" "N"
     "know the N most frequent words"
     :default 10000 :fixed True :optional True)
@@ -128,9 +131,8 @@ its flag, a recipe as its keyword.]]
     :brief "how often to read the text, over all runs")
   (Setting "minutes" POSITIVE "ct" "training" "N"
     (+ "train for at most N minutes in all, and fit the schedule to them; this run then has at "
-      f"most --epochs epochs (default: {(. (get RULES "characters") most-epochs)}, of a long text "
-      f"{(. (get RULES "characters") enough-epochs)}, of words "
-      f"{(. (get RULES "words") most-epochs)}), and --patience ends nothing")
+      f"most --epochs epochs (default: {CHARACTERS.most-epochs}, of a long text "
+      f"{CHARACTERS.enough-epochs}, of words {WORDS.most-epochs}), and --patience ends nothing")
     :brief "train for at most N minutes")
   (Setting "patience" WHOLE "crtm" "training" "N"
     "stop after N epochs without a better validation loss; 0: never"
@@ -339,13 +341,6 @@ its flag, a recipe as its keyword.]]
     (unless (= old new)
       (raise (ValueError (_contradiction setting old new)))))
   settings)
-
-
-(defn check-words [settings given]
-  "Raise `ValueError` if `max_words` is `given` (a dict) and the units of `settings` aren't words."
-  (when (and (in "max_words" given) (!= settings.unit "words"))
-    (raise (ValueError (+ "`max_words` does nothing where the units are characters; "
-      "learn words with `unit`, or leave it out")))))
 
 
 (defn _present [given]

@@ -18,7 +18,6 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
   RUN-IN 48            ; units that are read before each
   WINDOW 64            ; units that are measured at each
   BINS 10              ; of the calibration: how sure the model is, in steps of 10%
-  WRITTEN {"characters" 600  "words" 120}  ; units of the sample that is compared with the text
   COMPARED 3_000_000   ; units of the text that it is compared with: 0.3 s for each 3 MB
   CHUNK (** 2 22))     ; ids counted at once
 
@@ -37,8 +36,8 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
     [nats sure right] (_predictions model held)
-    settings model.settings
-    sample (write-sample model (get WRITTEN settings.unit) :rng-seed settings.rng-seed)
+    sample (write-sample model model.vocabulary.sample-length
+      :rng-seed model.settings.rng-seed)
     compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
     [passage share] (originality [sample] compared))
   { "epoch" epoch

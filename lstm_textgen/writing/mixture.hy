@@ -4,7 +4,6 @@
 (import
   numpy :as np
   lstm-textgen.basics.values [SHARE check-value]
-  lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.writing.engine [Engine softmax])
 
 
@@ -26,7 +25,7 @@
     (unless (= a.unit b.unit)
       (raise (ValueError (+ f"one model writes {a.unit} and the other {b.unit}, so they can't "
         "write together; give two of the same kind"))))
-    (setv self.vocabulary (Vocabulary a.unit (list (dict.fromkeys (+ a.units b.units)))))))
+    (setv self.vocabulary ((type a) (list (dict.fromkeys (+ a.units b.units)))))))
 
 
 (defn make-engine [model [streams 1]]

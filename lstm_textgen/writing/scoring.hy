@@ -10,7 +10,6 @@ A text is cut into parts that are read side by side; each part first reads what 
   math
   numpy :as np
   lstm-textgen.basics.machine [cores few-threads]
-  lstm-textgen.text.vocabulary [split-words]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.writer [start-unit])
 
@@ -103,7 +102,7 @@ A text is cut into parts that are read side by side; each part first reads what 
   (setv
     vocabulary model.vocabulary
     reader None)
-  (for [text (_stretches pieces vocabulary.unit)]
+  (for [text (_stretches pieces vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
       reader (or reader (_Reader model (len ids) (min alternatives vocabulary.size)))
@@ -121,13 +120,21 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 ;; * Cutting a text
 
-(defn _stretches [pieces unit]
-  "Yield the text of `pieces` in stretches of `STRETCH` characters at most, words mostly whole."
+(defn _stretches [pieces spaced]
+  #[[Yield the text of `pieces` in stretches of at most `STRETCH` characters.
+
+  Units that are `spaced` stay whole where white space allows it.]]
   (setv held "")
   (for [piece pieces  start (range 0 (len piece) STRETCH)]
     (+= held (cut piece start (+ start STRETCH)))
     (when (> (len held) STRETCH)
-      (setv end (if (= unit "words") (_last-space held) STRETCH))
+      (setv end (next  ; the last line break, or else space
+        (gfor
+          mark (if spaced "\n " "")
+          :setv place (.rfind held mark 1 STRETCH)
+          :if (> place 0)
+          place)
+        STRETCH))
       (yield (cut held end))
       (setv held (cut held end None))))
   (while held
@@ -135,20 +142,14 @@ A text is cut into parts that are read side by side; each part first reads what 
     (setv held (cut held STRETCH None))))
 
 
-(defn _last-space [text]
-  "Return the place of the last line break or else space in the first `STRETCH`, or `STRETCH`."
-  (setv places (gfor mark "\n " (.rfind text mark 1 STRETCH)))
-  (next (gfor place places :if (> place 0) place) STRETCH))
-
-
 (defn read-units [vocabulary text]
   "Return #(units ids known): `text`'s units, the ids of those that have one, their index in it."
-  (when (= vocabulary.unit "words")
-    (return #((list (split-words text)) (.encode vocabulary text) (slice None))))
   (setv
+    units (.split vocabulary text)
     [ids unknowns] (.encode-seed vocabulary text)
-    known (if unknowns (np.array (lfor c text (not-in c unknowns))) (slice None)))
-  #(text ids known))
+    left-out (if (is vocabulary.unknown None) unknowns [])
+    known (if left-out (np.array (lfor unit units (not-in unit left-out))) (slice None)))
+  #(units ids known))
 
 
 ;; * Reading it

@@ -11,7 +11,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   numpy :as np
   lstm-textgen.basics.machine [few-threads]
   lstm-textgen.basics.values [COUNT STOPS WHOLE]
-  lstm-textgen.text.vocabulary [describe-units]
+  lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [Sampler SamplingOptions check-fields])
 
@@ -113,7 +113,9 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     known (if (_ends-in-space? vocabulary seed) (cut seed -1) seed)
     [ids unknowns] (.encode-seed vocabulary known))
   (when unknowns
-    (setv done (if (is vocabulary.unknown None) "left out of the seed" "read as an unknown word"))
+    (setv done (if (is vocabulary.unknown None)
+      "left out of the seed"
+      f"read as an unknown {vocabulary.singular}"))
     (warn f"the model never saw {(describe-units unknowns)}; {done}"))
   #( (np.concatenate [[start] (.astype ids int)])
     (if (or (len ids) (= first "\n") (!= first model.settings.beginning)) [] [first])))
@@ -128,8 +130,8 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 
 (defn _ends-in-space? [vocabulary seed]
-  "Return whether a `seed` of words ends in one single space."
-  (and (= vocabulary.unit "words") (bool (re.search r"\S \Z" seed))))
+  "Return whether a `seed` of spaced units ends in one single space."
+  (and vocabulary.spaced (bool (re.search r"\S \Z" seed))))
 
 
 (defn _after-space [model seed pieces]

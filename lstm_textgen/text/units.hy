@@ -1,0 +1,230 @@
+"What a text is made of, characters or words: a class has all that differs for a kind of unit."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  collections [Counter]
+  functools [cache]
+  json
+  re
+  unicodedata
+  numpy :as np
+  lstm-textgen.basics.values [clip])
+
+(setv
+  UNKNOWN "<unk>"  ; the tokens of a text are never this: it would be split into "<", "unk" and ">"
+  CODE-POINTS 0x110000  ; Unicode ends here
+  MAX-UNITS CODE-POINTS  ; of a vocabulary; as many as Unicode has room for
+  MAX-LENGTH (** 2 23)  ; of all units together, in characters
+  CHUNK (** 2 16))  ; characters encoded at once: their arrays stay in the processor's cache
+
+
+(defclass Units []
+  #[[The units that a network knows, each with its id; a subclass is a kind of unit.
+
+  `units` is a list of strings in which a unit's index is its id, `ids` a dict the other way
+  round, `size` the number of units. `unknown` is the id that stands for every unknown unit, and
+  None where nothing stands for one. A kind of unit has
+
+  - `unit` and `singular`: what such units are called, and one of them;
+  - `split` (text): its units in order, a list, or a string of characters;
+  - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
+    `pieces`, in the order of their ids; if they are `limited` at most so many (None: all);
+  - `sample-length`: units of the sample in a model file, which is compared with the text;
+  - `passage-length`: units of a passage on a page;
+  - `reserved`, if any: units before those of the text; the first is the unknown one;
+  - `limited`: whether `max_words` limits their number;
+  - `spaced`: whether a space before a word belongs to its unit: a text is cut before spaces only
+    then, and such a unit may follow a seed that ends in a space;
+  - `hasty`: whether a run of few steps takes larger ones.]]
+
+  (setv
+    reserved []
+    limited False
+    spaced False
+    hasty False)
+
+  (defn __init__ [self units]
+    "Raise `ValueError` if `units` can't be the vocabulary of any text."
+    (.check self units)
+    (setv
+      self.units units
+      self.ids (dfor [i u] (enumerate units) u i)
+      self.size (len units)
+      self.unknown (if self.reserved 0 None)))
+
+  (defn __len__ [self] self.size)
+
+  (defn __repr__ [self] f"<Vocabulary of {self.size} {self.unit}>")
+
+  (defn check [self units]
+    "Raise `ValueError` unless `units` can be a vocabulary of this kind."
+    (unless (and (isinstance units list) units (all (gfor u units (and (isinstance u str) u))))
+      (raise (ValueError "the vocabulary must be a list of strings, none of them empty")))
+    (when (or (> (len units) MAX-UNITS) (> (sum (map len units)) MAX-LENGTH))
+      (raise (ValueError
+        f"a vocabulary of {(len units) :,} {self.unit} is too large; set a smaller `max_words`")))
+    (unless (= (len (set units)) (len units))
+      (setv [[twice _]] (.most-common (Counter units) 1))
+      (raise (ValueError f"the vocabulary lists {(clip (describe-units [twice]))} twice")))
+    (when (re.search r"[\ud800-\udfff]" (.join "" units))
+      (raise (ValueError "the text contains lone surrogates, which are not characters")))
+    (unless (= (cut units (len self.reserved)) self.reserved)
+      (raise (ValueError
+        f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}"))))
+
+  (defn extend [self pieces [max-words None]]
+    #[[Return #(vocabulary added): a vocabulary in which every id keeps its meaning and the unknown
+    units of the text whose parts are `pieces` follow, and the list of these.
+
+    If their number is limited, units are added until there are `max-words` (None: all).]]
+    (setv added (lfor u (.learn self pieces) :if (not-in u self.ids) u))
+    (when (and self.limited (is-not max-words None))
+      (setv added (cut added (max 0 (- max-words (- self.size (len self.reserved)))))))
+    #((if added ((type self) (+ self.units added)) self) added))
+
+  (defn find [self unit]
+    "Return the id of `unit`, `unknown` if it has none."
+    (.get self.ids unit self.unknown))
+
+  (defn encode [self text]
+    "Return the ids of `text` (time,), of the smallest unsigned type that holds them all."
+    (np.fromiter
+      (gfor unit (.split self text) (.find self unit))
+      (np.min-scalar-type (- self.size 1))))
+
+  (defn encode-seed [self text]
+    #[[Return #(ids unknowns) for a text to begin with: its ids (time,) and the list of its
+    distinct unknown units, in order. Where nothing stands for these the ids lack them.]]
+    (setv
+      units (.split self text)
+      unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) self.unknown) u))
+    (when (and unknowns (is self.unknown None))
+      (setv text (.join "" (gfor u units :if (in u self.ids) u))))
+    #((.encode self text) unknowns))
+
+  (defn decode [self ids]
+    "Return the text of `ids`, integers (time,). The unknown unit is written as nothing."
+    (.join "" (gfor i ids :if (!= i self.unknown) (get self.units i))))
+
+  (defn to-json [self]
+    "Return the vocabulary as a JSON object in ASCII."
+    (json.dumps {"unit" self.unit  "units" self.units})))
+
+
+(defclass Characters [Units]
+  "The code points of a text, sorted. An unknown one has no id, and a lone surrogate is unknown."
+
+  (setv
+    unit "characters"
+    singular "character"
+    sample-length 600
+    passage-length 400
+    hasty True)
+
+  (defn split [self text]
+    "Return `text`: a string is the sequence of its characters."
+    text)
+
+  (defn [classmethod] learn [cls pieces [most None]]
+    "Return the distinct code points of the text in `pieces`, sorted."
+    (setv seen (np.zeros CODE-POINTS bool))
+    (for [piece pieces  codes (_code-points piece)]
+      ;; Looking takes a third of the time of noting, and mostly there is nothing new.
+      (unless (.all (.take seen codes))
+        (setv (get seen codes) True)))
+    (lfor code (np.flatnonzero seen) (chr code)))
+
+  (defn check [self units]
+    "Raise `ValueError` unless `units` are single code points."
+    (.check (super) units)
+    (unless (= (sum (map len units)) (len units))
+      (raise (ValueError "the vocabulary has characters of more than one code point"))))
+
+  (defn encode [self text]
+    "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."
+    ;; `size` marks the unknown, so the table's type must hold one more than the ids'.
+    (setv
+      table (np.full CODE-POINTS self.size (np.min-scalar-type self.size))
+      (get table (lfor u self.units (ord u))) (range self.size)
+      parts [(np.empty 0 table.dtype)])
+    (for [codes (_code-points text)]
+      (setv ids (.take table codes))
+      (when (= (.max ids) self.size)
+        (setv unknown (lfor c (np.unique (get codes (= ids self.size))) (chr c)))
+        (raise (ValueError f"the vocabulary lacks these characters: {(describe-units unknown)}")))
+      (.append parts ids))
+    (.astype (np.concatenate parts) (np.min-scalar-type (- self.size 1)) :copy False)))
+
+
+(defclass Words [Units]
+  "The words of a text, the most frequent first, after a unit that stands for every unknown one."
+
+  (setv
+    unit "words"
+    singular "word"
+    sample-length 120
+    passage-length 80
+    reserved [UNKNOWN]
+    limited True
+    spaced True)
+
+  (defn [staticmethod] split [text]
+    #[[Return the list of the units of `text`.
+
+    A unit is a word (with the apostrophes and hyphens inside it), a punctuation mark or other
+    sign, a line break, or a run of other white space. One space before a word or sign belongs to
+    it. So the units joined are the text again. ::
+
+        (Words.split "Don't stop, fox!")   ; => ["Don't" " stop" "," " fox" "!"]
+
+    Languages that write no spaces between words are better learnt by characters.]]
+    (.findall (_word-pattern) text))
+
+  (defn [classmethod] learn [cls pieces [most None]]
+    "Return the distinct words of the text in `pieces`, the most frequent first, ties by text."
+    (setv counts (Counter))
+    (for [piece pieces]
+      (.update counts (cls.split piece)))
+    (cut (sorted counts :key (fn [word] #((- (get counts word)) word))) most))
+
+  (defn find [self unit]
+    "Return the id of a word, or of the same with or without a space before it, or `unknown`."
+    (if (in unit self.ids)
+      (get self.ids unit)
+      (.find (super) (if (.startswith unit " ") (cut unit 1 None) (+ " " unit))))))
+
+
+(defn describe-units [units]
+  #[[Return units as a message shows them: quoted, control characters escaped, the
+  first ten and how many more there are. ::
+
+      (describe-units ["é" "\t"])   ; => "'é' (U+00E9), '\\t' (U+0009)"]]
+  (setv
+    shown (gfor u (cut units 10) (if (= (len u) 1) f"{u !r} (U+{(ord u) :04X})" (repr u)))
+    more (if (> (len units) 10) f" and {(- (len units) 10)} more" ""))
+  (+ (.join ", " shown) more))
+
+
+(defn [cache] _word-pattern []
+  "Return the regular expression of words."
+  ;; `\w` has no combining marks and no joiners, without which the words of Hindi
+  ;; or Thai, and emoji of several parts, would fall into pieces. The marks' categories
+  ;; begin with M. As ranges they match four times as fast as one by one.
+  (setv
+    first 0x300  ; no marks before it, and none after 0x20000 but the variation selectors
+    categories (.join "" (gfor n (range first 0x20000) (get (unicodedata.category (chr n)) 0)))
+    runs (.join "" (gfor
+      m (re.finditer "M+" categories)
+      f"{(chr (+ first (.start m)))}-{(chr (+ first (.end m) -1))}"))
+    marks f"\u200c\u200d\U000E0100-\U000E01EF{runs}"
+    word rf"\w[\w{marks}]*")
+  (re.compile rf" ?{word}(?:['’-]{word})*| ?[^\w\s][{marks}]*|\n|[^\S\n]+"))
+
+
+(defn _code-points [text]
+  "Yield the code points of `text` in arrays of at most `CHUNK`: a long text needs little memory."
+  (for [start (range 0 (len text) CHUNK)]
+    (yield (np.frombuffer
+      ;; A lone surrogate passes here and is refused where its code is looked up.
+      (.encode (cut text start (+ start CHUNK)) "utf-32-le" "surrogatepass")
+      "<u4"))))
