@@ -7,9 +7,6 @@ import { percent, shadeOf, spoken } from "./units.js";
 /** Units after which a text ends by itself, so that no page grows without end. */
 const LONGEST = Number(field("length").max);
 
-/** Units a second, at the pace that one can follow. */
-const PACE = { characters: 45, words: 9 };
-
 /** Milliseconds that a worker writes at full speed before it answers. */
 const SLICE = 30;
 
@@ -98,7 +95,7 @@ export class Column {
     this.busy = true;
     this.changed();
     const end = Math.min(this.written.length + this.settings().length, LONGEST);
-    const pace = PACE[this.model.facts.unit] / 1000;
+    const pace = this.model.vocabulary.pace / 1000;
     let since = performance.now();
     let due = 1;
     while (this.written.length < end) {

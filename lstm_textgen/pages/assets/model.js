@@ -1,12 +1,12 @@
 /** A model as the page sees it: its vocabulary, and a worker that does the work. */
 
 import { block } from "./page.js";
-import { Vocabulary } from "./units.js";
+import { UNITS } from "./units.js";
 
 /**
  * @typedef {object} Facts about a model, written by playground.hy
  * @property {string} name
- * @property {"characters" | "words"} unit
+ * @property {keyof typeof UNITS} unit
  * @property {string[]} units
  * @property {number | null} unknown
  * @property {boolean} lower
@@ -28,7 +28,7 @@ export class Model {
    */
   constructor(facts, weights, code) {
     this.facts = facts;
-    this.vocabulary = new Vocabulary(facts);
+    this.vocabulary = new UNITS[facts.unit](facts);
     const source = new Blob([block("worker")], { type: "text/javascript" });
     const address = URL.createObjectURL(source);
     this.worker = new Worker(address);

@@ -9,7 +9,7 @@ import { bitsOf, percent, shadeOf, spoken } from "./units.js";
 /**
  * @typedef {object} Scored a text, written by score.hy
  * @property {string} name @property {string} summary
- * @property {string | string[]} units a text of characters, or the list of its words
+ * @property {string | string[]} units a text of characters, or the list of other units
  * @property {string} odds 16-bit floats in base64 (time,): the probability of each unit
  * @property {string} otherIds whole numbers (time · alternatives,): of 16 bits, if these are enough
  * @property {string} otherOdds 16-bit floats (time · alternatives,)

@@ -1,4 +1,4 @@
-/** Text ↔ ids, as `vocabulary.hy` has them, and units as they are shown. */
+/** Text ↔ ids, as `units.hy` has them, and units as they are shown. */
 
 /** What Python's regular expressions take for white space. */
 const SPACE =
@@ -13,17 +13,20 @@ const WORDS = new RegExp(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const ACTING = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
-/** The units that a model knows. */
-export class Vocabulary {
+/** The units that a model knows; each subclass is a kind of unit. */
+class Vocabulary {
+  /** Units a second, at the pace that one can follow. */
+  pace = 45;
+  /** Whether a space before a word belongs to its unit. */
+  spaced = false;
+
   /**
    * @param {object} model
-   * @param {string} model.unit characters or words
    * @param {string[]} model.units a unit's index is its id
-   * @param {number | null} model.unknown the id of every unknown word
+   * @param {number | null} model.unknown the id of every unknown unit
    * @param {boolean} model.lower whether it knows lower case only
    */
-  constructor({ unit, units, unknown, lower }) {
-    this.words = unit === "words";
+  constructor({ units, unknown, lower }) {
     this.units = units;
     this.unknown = unknown;
     this.lower = lower;
@@ -43,11 +46,11 @@ export class Vocabulary {
   }
 
   /**
-   * Return the characters or words of `text`.
-   * @param {string} text
+   * Return the units of `text`.
+   * @param {string} text @returns {string[]}
    */
   split(text) {
-    return this.words ? (text.match(WORDS) ?? []) : Array.from(text);
+    return Array.from(text);
   }
 
   /**
@@ -55,11 +58,7 @@ export class Vocabulary {
    * @param {string} unit
    */
   id(unit) {
-    const id = this.ids.get(unit);
-    if (id !== undefined || !this.words) {
-      return id ?? -1;
-    }
-    return this.ids.get(unit.startsWith(" ") ? unit.slice(1) : ` ${unit}`) ?? this.unknown ?? -1;
+    return this.ids.get(unit) ?? this.unknown ?? -1;
   }
 
   /**
@@ -83,13 +82,37 @@ export class Vocabulary {
   }
 
   /**
-   * Return whether a seed of words ends in one single space.
+   * Return whether a seed of spaced units ends in one single space.
    * @param {string} seed
    */
   endsInSpace(seed) {
-    return this.words && /\S $/.test(seed);
+    return this.spaced && /\S $/.test(seed);
   }
 }
+
+class Characters extends Vocabulary {}
+
+class Words extends Vocabulary {
+  pace = 9;
+  spaced = true;
+
+  /** @param {string} text */
+  split(text) {
+    return text.match(WORDS) ?? [];
+  }
+
+  /**
+   * Return the id of a word, or of the same with or without a space before it.
+   * @param {string} unit
+   */
+  id(unit) {
+    const other = unit.startsWith(" ") ? unit.slice(1) : ` ${unit}`;
+    return this.ids.get(unit) ?? this.ids.get(other) ?? super.id(unit);
+  }
+}
+
+/** The kinds of units by the names that the program gives them. */
+export const UNITS = { characters: Characters, words: Words };
 
 /**
  * Return `text` with signs for the control characters in it, as `terminal.hy` has them.
