@@ -101,7 +101,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
     (except [error [OSError ValueError]]
       (print error :file sys.stderr)
       (return None)))
-  model.resume.place.updates)
+  model.resume.progress.updates)
 
 
 (defn refuse-warning [line]
@@ -165,7 +165,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   (import lstm-textgen.learning [training])
   (defn save-and-tell [checkpoint path]
     (save-checkpoint checkpoint path)
-    (os.write pipe (.to-bytes checkpoint.resume.place.updates PLACE "big")))
+    (os.write pipe (.to-bytes checkpoint.resume.progress.updates PLACE "big")))
   (setv training.save-checkpoint save-and-tell))
 
 

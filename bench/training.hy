@@ -167,7 +167,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK d
 (defn ours [layers rows low]
   "Learn as this package's training does; with `low` in bfloat16."
   (import-keras)
-  (import lstm-textgen.learning.learner.cores [make-learner])
+  (import lstm-textgen.learning.learner.choice [make-learner])
   (setv spec (NetworkSpec layers VOCABULARY EMBEDDING))
   (. (make-learner spec #(rows WINDOW) 1 RATE low) learn))
 

@@ -9,7 +9,7 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   types [SimpleNamespace]
   numpy :as np
   lstm-textgen.learning.learner [speed]
-  lstm-textgen.learning.learner.stock [BETA-1 Learner]
+  lstm-textgen.learning.learner.protocol [BETA-1 Learner]
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.keraslayout [weight-shapes])
 
@@ -22,18 +22,15 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 (defclass Variable []
   "An array that is assigned to as Keras' variables are."
 
-  (defn __init__ [self array [trainable False] [name ""]]
+  (defn __init__ [self array [dtype "float32"]]
     (setv
-      self.trainable trainable
-      self.name name)
-    (.assign self array))
+      self.value (np.array array dtype)
+      self.shape self.value.shape
+      self.dtype dtype))
 
   (defn assign [self array]
     "Set the value to that of `array`."
-    (setv
-      self.value (np.array array)
-      self.shape self.value.shape
-      self.dtype (str self.value.dtype))))
+    (setv self.value (np.array array self.dtype))))
 
 
 (defclass CountingLearner [Learner]
@@ -41,27 +38,30 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 
   (defn __init__ [self spec batch-shape rng-seed learning-rate #* _ #** __]
     (setv
-      [rows _] batch-shape
       random (np.random.default-rng rng-seed)
+      self.model (SimpleNamespace)
       self.weights (lfor
         [path shape] (weight-shapes spec)
-        (Variable :trainable True (.astype
-          (if (= path "embedding/embeddings") (.normal random :size shape) (np.zeros shape))
-          "float32")))
+        (Variable (if (in "embeddings" path) (.normal random :size shape) (np.zeros shape))))
       self.states (lfor
         layer spec.layers.recurrent
-        (Variable (np.zeros #(rows layer.size) "float32")))
-      self.dropout (max (gfor
-        layer spec.layers
-        :if (not layer.recurrent?)
-        layer.size)
-        :default 0)
-      self.seed (Variable (np.array [rng-seed 0] "uint32"))
-      self.optimizer (Adam learning-rate self.weights)
-      self.model (SimpleNamespace
-        :variables [#* self.weights #* self.states self.seed]
-        :optimizer self.optimizer
-        :stop-training False)))
+        (Variable (np.zeros #((get batch-shape 0) layer.size))))
+      self.dropout (max (gfor l spec.layers :if (not l.recurrent?) l.size) :default 0)
+      self.seed (Variable [rng-seed 0] "uint32")
+      self.variables [#* self.weights #* self.states self.seed]
+      self.mean (Variable (np.zeros spec.vocabulary-size))
+      self.square (Variable (np.zeros spec.vocabulary-size))
+      self.iterations (Variable 0 "int64")
+      rate (Variable learning-rate)
+      self.optimizer (SimpleNamespace
+        :learning-rate rate
+        :variables [self.iterations rate self.mean self.square])))
+
+  (defn describe [self]
+    "NumPy")
+
+  (defn set-rate [self rate]
+    (.assign self.optimizer.learning-rate rate))
 
   (defn empty-states [self]
     (for [state self.states]
@@ -72,8 +72,8 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
       [loss gradient] (._loss self y)
       [seed count] self.seed.value
       kept (>= (.random (np.random.default-rng [seed count]) gradient.shape) self.dropout))
-    (.assign self.seed (np.array [seed (+ count 1)] "uint32"))
-    (.step self.optimizer (get self.weights -1) (* kept (+ gradient (._influence self))))
+    (.assign self.seed [seed (+ count 1)])
+    (._move self (* kept (+ gradient (._influence self))))
     (._read self x)
     loss)
 
@@ -98,45 +98,20 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   (defn _read [self x]
     "Let the states follow the ids `x` (rows, time)."
     (for [state self.states]
-      (.assign state (.astype
-        (np.tanh (+ (/ state.value 2) (.mean x 1 :keepdims True)))
-        "float32")))))
+      (.assign state (np.tanh (+ (/ state.value 2) (.mean x 1 :keepdims True))))))
 
-
-(defclass Adam []
-  "Adam for one of the `weights`, with variables for all, as Keras' optimizer has them."
-
-  (defn __init__ [self learning-rate weights]
-    (setv
-      self.iterations (Variable (np.array 0))
-      self.rate (Variable (np.array learning-rate "float32") :name "learning_rate")
-      self.means (lfor _ "mv" w weights (Variable (np.zeros-like w.value)))
-      self.variables [self.iterations self.rate #* self.means]))
-
-  (defn [property] learning-rate [self]
-    "The rate of the next step, a `Variable`."
-    self.rate)
-
-  (defn [learning-rate.setter] learning-rate [self rate]
-    "Take the next step at this `rate`."
-    (.assign self.rate (np.array rate "float32")))
-
-  (defn step [self weight gradient]
-    "Move the last `weight` by its `gradient`."
+  (defn _move [self gradient]
+    "Move the last bias by its `gradient`, by Adam."
     (.assign self.iterations (+ self.iterations.value 1))
+    (setv [m v] (lfor
+      [mean beta value] [[self.mean BETA-1 gradient] [self.square BETA-2 (** gradient 2)]]
+      (do
+        (.assign mean (+ (* beta mean.value) (* (- 1 beta) value)))
+        (/ mean.value (- 1 (** beta self.iterations.value))))))
     (setv
-      [mean square] [(get self.means (- (// (len self.means) 2) 1)) (get self.means -1)]
-      steps (int self.iterations.value))
-    (for [[variable beta value] [[mean BETA-1 gradient] [square BETA-2 (** gradient 2)]]]
-      (.assign variable (.astype
-        (+ (* beta variable.value) (* (- 1 beta) value))
-        "float32")))
-    (setv [m v] (gfor
-      [variable beta] [[mean BETA-1] [square BETA-2]]
-      (/ variable.value (- 1 (** beta steps)))))
-    (.assign weight (.astype
-      (- weight.value (/ (* self.rate.value m) (+ (np.sqrt v) EPSILON)))
-      "float32"))))
+      bias (get self.weights -1)
+      step (/ (* self.optimizer.learning-rate.value m) (+ (np.sqrt v) EPSILON)))
+    (.assign bias (- bias.value step))))
 
 
 (defn install []

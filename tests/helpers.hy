@@ -14,7 +14,7 @@
   sys
   threading [Thread]
   numpy :as np
-  lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Place RESUME-PARTS Resume STORED-TEXTS
+  lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume STORED-TEXTS
     save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.report.plain [Plan Quiet]
@@ -287,7 +287,7 @@
 
 (defn _resume-from [weights]
   (Resume
-    :place (Place :epoch 1 :step 3 :updates 9 :loss-sum 7.5 :text FINGERPRINT)
+    :progress (Progress :epoch 1 :step 3 :updates 9 :loss-sum 7.5 :text FINGERPRINT)
     :variables (lfor weight weights (* weight 2))
     :optimizer [(np.asarray 9 "int64") #* weights (np.asarray [1 2] "uint32")]))
 
@@ -312,7 +312,7 @@
    (.to-json model.vocabulary)
    model.settings
    (untimed model.history)
-   resume.place])
+   resume.progress])
 
 
 (defn untimed [history]

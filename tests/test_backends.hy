@@ -151,7 +151,7 @@ print(state() == before)")
     :cwd parts
     :environment {"KERAS_BACKEND" backend}))
   (setv stopped (load-checkpoint (/ parts "model") :resume True))
-  (assert (= stopped.resume.place.step STOPPED-STEP))
+  (assert (= stopped.resume.progress.step STOPPED-STEP))
   (setv [a b] (lfor folder [whole parts] (train-on backend folder 2)))
   (assert (= (untimed a.history) (untimed b.history)))
   (for [[x y] (zip a.resume.variables b.resume.variables :strict True)]

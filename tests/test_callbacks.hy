@@ -7,7 +7,7 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.learner.callbacks [log-callbacks]
+  lstm-textgen.learning.learner.logs [log-callbacks]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.scoring [bits]
   tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
@@ -84,7 +84,7 @@
     test-a-callback-ends-the-run-within-an-epoch-and-it-resumes [counted-once tmp-path]
   (setv model (train-tiny tmp-path :callbacks (Notes 7)))
   (assert (= model.history []))
-  (assert (= model.checkpoint.resume.place.step 7))
+  (assert (= model.checkpoint.resume.progress.step 7))
   (train-tiny tmp-path)
   (assert (same-run? tmp-path counted-once)))
 

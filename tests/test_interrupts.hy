@@ -19,17 +19,6 @@
     (assert (= stopper.number number))))
 
 
-(defn test-a-signal-of-another-process-is-this-one-s-too-but-for-its-own []
-  (setv stopper (Stopper))
-  (assert (not (.told stopper [None None])))
-  (assert (is stopper.number None))
-  (assert (.told stopper [None signal.SIGTERM]))
-  (assert (= stopper.number signal.SIGTERM))
-  (.note stopper signal.SIGINT None)  ; comes while it is told
-  (assert (not (.told stopper [None None])))
-  (assert (= stopper.number signal.SIGINT)))
-
-
 (defn test-afterwards-signals-are-handled-as-before []
   (setv before (lfor number SIGNALS (signal.getsignal number)))
   (with [_ (Stopper)])

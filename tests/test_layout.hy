@@ -13,7 +13,7 @@
   pytestmark pytest.mark.quick
   BACKENDS #{"keras" "tensorflow" "jax" "torch"}
   ;; The rooms of lstm_textgen where Keras and the backends are at home …
-  KERAS-ROOMS ["learning.learner" "learning.network" "learning.training" "export"]
+  KERAS-ROOMS ["learning.learner" "learning.network" "export"]
   ;; … and those that may enter one of them, inside a function.
   VISITORS ["learning.runs" "textmodel"]
   PRINTING-ROOMS ["cli" "report"]

@@ -4,7 +4,7 @@
   numpy :as np
   pytest
   lstm-textgen.learning.learner.cores [PartsLearner part-count]
-  lstm-textgen.learning.learner.stock [Learner fits? put values]
+  lstm-textgen.learning.learner.stock [StockLearner values]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
@@ -12,12 +12,12 @@
   SIZE 6)       ; of the vocabulary
 
 
-(defn learner [layers [parts None] [low False]]
+(defn learner [layers [parts None] [bfloat16 False]]
   "Return a learner; without `parts` it takes Keras' own steps."
-  (setv options [(NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01 low])
+  (setv options [(NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01 bfloat16])
   (if parts
     (PartsLearner parts #* options)
-    (Learner #* options)))
+    (StockLearner #* options)))
 
 
 (defn batches [count]
@@ -47,10 +47,10 @@
     (pytest.param "8,dropout:0.5,lstm:6" :marks pytest.mark.slow)
     "gru:8,lstm:6"])]
     test-what-is-learned-in-bfloat16-is-close [layers]
-  (setv [low exact] (lfor low [True False] (learner layers 2 low)))
+  (setv [rounded exact] (lfor bfloat16 [True False] (learner layers 2 bfloat16)))
   (for [[x y] (batches 4)]
-    (assert (= (.learn low x y) (pytest.approx (.learn exact x y) :rel 0.01))))
-  (setv [first exact] (lfor each [low exact] (get (values each.weights) 2)))
+    (assert (= (.learn rounded x y) (pytest.approx (.learn exact x y) :rel 0.01))))
+  (setv [first exact] (lfor each [rounded exact] (get (values each.weights) 2)))
   (assert (not (np.array-equal first exact)))
   (assert (np.allclose first exact :atol 0.02)))
 
@@ -74,7 +74,7 @@
     seeds [])
   (for [_ (range 3)]
     (.learn two x y)
-    (.append seeds (tuple (get (values (.variables two)) -1))))
+    (.append seeds (tuple (get (values two.variables) -1))))
   (assert (= (len (set seeds)) 3)))
 
 
@@ -86,12 +86,10 @@
 
 (defn test-a-variable-that-is-larger-keeps-the-rest-of-its-values []
   (setv
-    weights (. (learner "8") weights)
-    [table #* others] (values weights)
-    smaller [(np.zeros #(4 4) "float32") #* others])
-  (assert (fits? weights smaller))
-  (put weights smaller)
-  (setv [now #* same] (values weights))
+    whole (learner "8")
+    [[table #* others] optimizer] (.state whole))
+  (assert (.restore whole [(np.zeros #(4 4) "float32") #* others #* optimizer]))
+  (setv [[now #* same] _] (.state whole))
   (assert (not (.any (cut now 4))))
   (assert (.all (= (cut now 4 None) (cut table 4 None))))
   (assert (all (gfor [a b] (zip same others) (np.array-equal a b)))))
@@ -104,6 +102,8 @@
     (fn [arrays] [(np.zeros #(6 4) "int32") #* (cut arrays 1 None)])]
     :ids ["too-few" "too-large" "other-axes" "other-kind"])]
     test-arrays-of-another-network-do-not-fit [unfit]
-  (setv weights (. (learner "8") weights))
-  (assert (fits? weights (values weights)))
-  (assert (not (fits? weights (unfit (values weights))))))
+  (setv
+    whole (learner "8")
+    [network optimizer] (.state whole))
+  (assert (.restore whole [#* network #* optimizer]))
+  (assert (not (.restore whole [#* (unfit network) #* optimizer]))))

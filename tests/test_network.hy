@@ -100,7 +100,7 @@
 (defn [LOOPS] test-the-loop-in-bfloat16-is-close [ours plain shapes results]
   (defn in-float32 [#* inputs]
     (lfor
-      output (ours #* (gfor x inputs (tf.cast x tf.float32)) :low True)
+      output (ours #* (gfor x inputs (tf.cast x tf.float32)) :bfloat16 True)
       (tf.cast output tf.float64)))
   (setv
     low (outputs-and-gradients in-float32 True shapes results)

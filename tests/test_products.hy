@@ -28,7 +28,7 @@
   (setv
     [a b] [(matrix 1 6 300) (matrix 2 300 40)]
     given (if turn-b b.T b)
-    result (compiled (fn [a b] (product a b :low True :turn-b turn-b)) a given))
+    result (compiled (fn [a b] (product a b :bfloat16 True :turn-b turn-b)) a given))
   (assert (= result.dtype tf.float32))
   (assert (np.allclose result (@ (rounded a) (rounded b)) :atol 1e-4))
   (assert (not (np.allclose result (@ a b) :atol 1e-4)))

@@ -5,7 +5,8 @@
   time
   types [SimpleNamespace]
   pytest
-  lstm-textgen.learning.schedule [Clock FINAL-RATE Limits WARM-UP haste learning-rate why-done]
+  lstm-textgen.learning.schedule [Clock FINAL-RATE Limits WARM-UP learning-rate rate-factor
+    why-done]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.writing.history [describe-kept validation-losses])
 
@@ -48,9 +49,9 @@
     #(700 9 768 1.488) #(10 9 64 1.5)])]
     test-few-steps-are-larger-and-sooner-with-a-small-network [steps epochs units times]
   (setv clock (SimpleNamespace :all-steps (fn [] steps)))
-  (for [[deadline hasty expected] [#(1 True times) #(1 False 1) #(None True 1)]]
-    (setv limits (Limits :deadline deadline :max-epochs epochs :hasty hasty))
-    (assert (= (round (haste limits clock 500 units) 3) expected))))
+  (for [[deadline larger expected] [#(1 True times) #(1 False 1) #(None True 1)]]
+    (setv limits (Limits :deadline deadline :max-epochs epochs :larger-steps larger))
+    (assert (= (round (rate-factor limits clock 500 units) 3) expected))))
 
 
 (defn test-without-a-deadline-the-clock-ends-nothing []

@@ -10,7 +10,6 @@
   tensorflow :as tf
   lstm-textgen.learning.learner.cores [PartsLearner]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.learner.stock [values]
   lstm-textgen.learning.network [training-network]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
@@ -23,10 +22,10 @@
   ;; Trains on PyTorch; prints whether the global generators stayed as they were.
   TORCH-STATE "
 import hy, torch
-from lstm_textgen.learning.learner.stock import Learner
+from lstm_textgen.learning.learner.stock import StockLearner
 from tests.test_seeding import SPEC, SHAPE, batches, global_states
 before = [global_states(), torch.get_rng_state().tolist()]
-learner = Learner(SPEC, SHAPE, 1, 0.01)
+learner = StockLearner(SPEC, SHAPE, 1, 0.01)
 for x, y in batches(2):
     learner.learn(x, y)
 print(before == [global_states(), torch.get_rng_state().tolist()])")
@@ -49,7 +48,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   (setv learner (PartsLearner 2 SPEC SHAPE rng-seed 0.01))
   (for [[x y] (batches 8)]
     (.learn learner x y))
-  (values (.variables learner)))
+  (get (.state learner) 0))
 
 
 (defn side-by-side [#* tasks]

@@ -74,7 +74,7 @@
     (get TINY "layers")
     (pytest.param "gru:24,dropout:0.3" :marks pytest.mark.slow)])]
     test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path layers]
-  (.setattr monkeypatch "lstm_textgen.learning.learner.cores.cores" (fn [] 2))
+  (.setattr monkeypatch "lstm_textgen.learning.learner.choice.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
     (run (/ tmp-path name) 16 stops #** {"batch_size" 16  "layers" layers}))

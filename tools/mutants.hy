@@ -24,6 +24,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
       "test_nothing_lost"]
     "modelfile/checkpoint" ["test_checkpoint" "test_evaluation"]
     "learning/learner/callbacks" ["test_callbacks"]
+    "learning/learner/logs" ["test_callbacks"]
     "learning/learner/machines" ["test_distributed"]
     "cli/__init__" ["test_cli" "test_outputs"]
     "cli/training" ["test_training" "test_cli" "test_oldmodels"]
@@ -34,13 +35,12 @@ that the other misses, something that it proved is lost. The status is 1 if any 
       "(get entry \"epoch\") :step 0))")
     #("learning/training" "(is entry (kept-entry" "(is-not entry (kept-entry")
     #("learning/training" "(+ 2 (* 2 (math.log" "(+ 2 (* 2000000 (math.log")
-    #("learning/training" "(min 1 (max by-epochs" "(min 1 (min by-epochs")
-    #("learning/training" "(.leader-says self.team self.unsaved)" "False")
-    #("learning/training" "(put self.learner.weights (or checkpoint.weights []))"
-      "(put self.learner.weights [])")
+    #("learning/training" "(min 1 (max (if" "(min 1 (min (if")
+    #("learning/training" "(.leader-says self.group self.unsaved)" "False")
+    #("learning/training" "(.put self.learner self.learner.weights checkpoint.weights)" "None")
     #("learning/training" "(and self.stepped (or self.late" "(and True (or self.late")
-    #("learning/training" "(setv self.place (replace resume.place))" "")
-    #("learning/training" "(- place.step 1)\n" "place.step\n")
+    #("learning/training" "(replace resume.progress)\n" "self.progress\n")
+    #("learning/training" "(- progress.step 1) {" "progress.step {")
     #("learning/runs" "(> rows (len kept))" "(> rows (* 2 (len kept)))")
     #("learning/runs" "(unless (epochs-of checkpoint.history (fingerprint ids))" "(unless True")
     #("learning/runs" "(- whole spent) RESERVE)" "(- whole spent) -9)")
@@ -53,9 +53,9 @@ that the other misses, something that it proved is lost. The status is 1 if any 
     #("modelfile/checkpoint" "(unless (_sound? backup)" "(when (_sound? backup)")
     #("modelfile/checkpoint" "(= (.get (.attributes file path) \"sha256\") (digest arrays))"
       "True")
-    #("learning/learner/callbacks" ":append resumes" ":append True")
+    #("learning/learner/logs" ":append resumes" ":append True")
     #("learning/learner/callbacks" "\"val_loss\" \"validation_loss\"" "\"val_loss\" \"loss\"")
-    #("learning/learner/machines" ":if (!= each (get said 0)) n)" ":if False n)")
+    #("learning/learner/machines" ":if (!= other first)" ":if False")
     #("learning/learner/machines" "(when rest\n" "(when False\n")
     #("cli/training" "(+ 128 error.number)" "(+ 129 error.number)")
     #("cli/__init__" "{(explain error)}\")\n      2)" "{(explain error)}\")\n      1)")])

@@ -53,15 +53,6 @@
     "Handle the signal `number`."
     (setv self.number number))
 
-  (defn told [self numbers]
-    #[[Return whether one of `numbers`, a list, is a signal's, to this process or another.
-
-    Then it is this one's too, unless one of its own came meanwhile.]]
-    (setv came (list (filter None numbers)))
-    (when came
-      (setv self.number (or self.number (get came 0))))
-    (bool came))
-
   (defn __exit__ [self #* _]
     (for [[number handler] (.items self.before)]
       (unless (is handler None)  ; one that wasn't set by Python can't be put back

@@ -24,33 +24,33 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU})
 
 
-(defn training-network [spec batch-shape rng-seed [low False] [of-rows None]]
+(defn training-network [spec batch-shape rng-seed [bfloat16 False] [of-rows None]]
   #[[Build the network of `spec` (a `NetworkSpec`) for ids of `batch-shape` (rows, lookback).
 
   It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
   `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
-  generators are neither used nor changed. With `low`, LSTM and GRU layers multiply in bfloat16,
-  on PyTorch the dense layer too. With `of-rows` it is for one device's rows of a batch of so many,
+  generators are neither used nor changed. With `bfloat16`, LSTM and GRU layers multiply in that, on
+  PyTorch the dense layer too. With `of-rows` it is for one device's rows of a batch of so many,
   under JAX.]]
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
-    [first others] (_beginning spec rows seeds low)
+    [first others] (_beginning spec rows seeds bfloat16)
     flow (first ids))
   (for [[n [name layer]] (enumerate others)]
     (setv flow ((if layer.recurrent?
-        (_carried (_recurrent layer name seeds low) rows)
+        (_carried (_recurrent layer name seeds bfloat16) rows)
         ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
         ;; XLA four times the rest.
         ((_dropout-class of-rows) layer.size
           :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
           :seed (+ rng-seed n 1)
-          :dtype (_dtype low)
+          :dtype (_dtype bfloat16)
           :name name))
       flow)))
   (setv
-    network (TrainingNetwork ids ((_dense spec.vocabulary-size seeds low) flow))
+    network (TrainingNetwork ids ((_dense spec.vocabulary-size seeds bfloat16) flow))
     network.spec spec)
   network)
 
@@ -139,7 +139,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     (yield (.randint generator 1 1_000_000_000))))
 
 
-(defn _beginning [spec rows seeds low]
+(defn _beginning [spec rows seeds bfloat16]
   #[[Return the first layer after the ids, and the named layers that follow it.
 
   The first is the embedding, with the layer after it folded in where that saves work.]]
@@ -150,7 +150,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     (setv
       options (_recurrent-options name seeds)
       kind (get FOLDED layer.kind)
-      folded (kind layer.size size spec.embedding (_wide-normal seeds) :low low #** options))
+      folded (kind layer.size size spec.embedding (_wide-normal seeds) :bfloat16 bfloat16 #** options))
     (return #((_carried folded rows) others)))
   #((keras.layers.Embedding size spec.embedding
       :embeddings-initializer (_wide-normal seeds)
@@ -174,24 +174,24 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     keras.layers.Dropout))
 
 
-(defn _dense [size seeds low]
+(defn _dense [size seeds bfloat16]
   "Return the last layer, which gives logits of so many units."
   (keras.layers.Dense size
-    :dtype (_dtype low)
+    :dtype (_dtype bfloat16)
     :kernel-initializer (keras.initializers.GlorotUniform (next seeds))
     :name "dense"))
 
 
-(defn _dtype [low]
+(defn _dtype [bfloat16]
   #[[Return the Keras dtype of LSTM, dropout and dense layers; None for the usual one.
 
   On PyTorch bfloat16 is left to Keras; other backends round within our own loops.]]
-  (when (and low (= (keras.backend.backend) "torch")) "mixed_bfloat16"))
+  (when (and bfloat16 (= (keras.backend.backend) "torch")) "mixed_bfloat16"))
 
 
-(defn _recurrent [layer name seeds low]
+(defn _recurrent [layer name seeds bfloat16]
   "Return the Keras layer to train `layer` with: on a GPU Keras' own, which goes through cuDNN."
-  ((_recurrent-class layer low) layer.size #** (_recurrent-options name seeds)))
+  ((_recurrent-class layer bfloat16) layer.size #** (_recurrent-options name seeds)))
 
 
 (defn _recurrent-options [name seeds]
@@ -208,12 +208,12 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
    "name" name})
 
 
-(defn _recurrent-class [layer low]
+(defn _recurrent-class [layer bfloat16]
   (cond
-    (and layer.modern? (_own-loop?)) (partial (get FAST layer.kind) :low low)
+    (and layer.modern? (_own-loop?)) (partial (get FAST layer.kind) :bfloat16 bfloat16)
     (and layer.modern? (= layer.kind "lstm") (= (keras.backend.backend) "torch")) (do
       (import lstm-textgen.learning.learner.torchlstm [TorchLSTM])
-      (partial TorchLSTM :dtype (_dtype low)))
+      (partial TorchLSTM :dtype (_dtype bfloat16)))
     True (partial (getattr keras.layers (get KERAS-CLASS layer.kind)) #** (keras-options layer))))
 
 

@@ -16,7 +16,8 @@
   lstm-textgen.learning.bases [base-settings begun-from check-same grown-weights load-base
     suggestion]
   lstm-textgen.learning.batches [VALIDATED fingerprint keep-arc split-ids streams?]
-  lstm-textgen.learning.learner.machines [Alone join]
+  lstm-textgen.learning.learner.choice [fastest-backend]
+  lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.schedule [Limits RESERVE why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-old]
@@ -75,7 +76,7 @@
 
   Raises what `textmodel.train` does.]]
   (setv begun (time.monotonic))
-  (with [team (if run.distributed (join report) (Alone))]
+  (with [team (if run.distributed (join report) (ProcessGroup))]
     (unless team.leader?
       (setv run (replace run :callbacks #() :tensorboard None :csv None :report None))
       (return (_train run #* (_prepare run team begun (Silent)) team begun (Silent))))
@@ -289,7 +290,7 @@
 (defn _load-keras [layers report]
   "Import Keras to train `layers`, which takes seconds to come, and say so."
   (unless (in "keras" sys.modules) (.doing report "loading Keras"))
-  (when (import-keras layers)
+  (when (import-keras (fastest-backend layers))
     (.say report "training on PyTorch, which is the fastest on this processor")))
 
 
@@ -315,8 +316,8 @@
   (setv
     [before now] (lfor s [checkpoint.settings settings] [s.batch-size s.lookback s.stride])
     resume checkpoint.resume)
-  (when (and resume (!= before now) (> resume.place.step 0))
-    (setv resume.place (replace resume.place :step 0 :loss-sum 0.0))
+  (when (and resume (!= before now) (> resume.progress.step 0))
+    (setv resume.progress (replace resume.progress :step 0 :loss-sum 0.0))
     (.say report "the windows are cut in another way now, so the epoch under way starts again")))
 
 
@@ -345,7 +346,7 @@
     deadline (when run.minutes (+ begun (* 60 run.minutes)))
     most (.max-epochs run settings (len ids))
     resumed (bool (or checkpoint.history checkpoint.resume))
-    hasty (and checkpoint.vocabulary.hasty
+    larger (and checkpoint.vocabulary.hasty
       (not (or resumed settings.base (in "learning_rate" run.given))))
     done (unless deadline (why-done settings checkpoint.history (fingerprint ids))))
   (when done
@@ -357,13 +358,13 @@
     (.begin-run report (_plan run checkpoint resumed ids held deadline))
     (_load-keras settings.layers report)  ; all else is in order now
     (import
-      lstm-textgen.learning.learner.callbacks [ReportPage log-callbacks]
+      lstm-textgen.learning.learner.logs [ReportPage log-callbacks]
       lstm-textgen.learning.network [apple-gpu?]
       lstm-textgen.learning.training [Training])
     (when (apple-gpu?)
       (.say report "training on Apple's GPU, and on the processor where it lacks an operation"))
     (.run (Training checkpoint ids held run.path report
-      (Limits run.save-every deadline most hasty)
+      (Limits run.save-every deadline most larger)
       [ #* run.callbacks
         #* (log-callbacks run.tensorboard run.csv (and resumed run.csv (begins-as? run.csv TABLE)))
         #* (if run.report [(ReportPage run.report run.path checkpoint report.warn)] [])]

@@ -12,7 +12,7 @@
   FINAL-RATE 0.02       ; of the highest, where the cosine ends
   ;; A run of fewer steps, for each unit, takes larger ones; and how many times at most.
   ENOUGH-STEPS 800_000
-  MOST-HASTE 1.5
+  MAX-FACTOR 1.5
   ;; Time of a step of validation, against one of training: forward alone is a third of the work.
   VALIDATION-COST 0.4
   RESERVE 3.0           ; seconds kept free at the end of a run before any epoch has ended
@@ -28,12 +28,12 @@
     settings are.
   - `max-epochs`: how many epochs a run with a `deadline` has at most, counted from the start of
     the one where it begins; 0: no limit.
-  - `hasty`: whether a run with a `deadline` takes larger steps if it is short.]]
+  - `larger-steps`: whether a run with a `deadline` takes larger steps if it is short.]]
   (setv
     #^ float save-every 10
     #^ (| float None) deadline None
     #^ int max-epochs 0
-    #^ bool hasty False))
+    #^ bool larger-steps False))
 
 
 ;; * When a run ends
@@ -109,15 +109,15 @@
 
 ;; * How fast it learns
 
-(defn haste [limits clock epoch-steps units]
-  #[[Return how many times its learning rate a network takes in a run with these `limits`.
+(defn rate-factor [limits clock epoch-steps units]
+  #[[Return the factor of the learning rate in a run with these `limits`.
 
-  A hasty run takes 1.5 times as much if it has few steps, and 1 from 800,000 steps divided by the
+  With `larger-steps` that is 1.5 in a run of few steps, and 1 from 800,000 steps divided by the
   `units` of the network's largest layer on: the larger a network, the sooner large steps harm it
   (bench/README.md). How many there will be, the `clock` and the `epoch-steps` tell.]]
   (setv steps (min (.all-steps clock) (or (* limits.max-epochs epoch-steps) math.inf)))
-  (if (and limits.hasty limits.deadline)
-    (min MOST-HASTE (max 1 (/ ENOUGH-STEPS units steps)))
+  (if (and limits.larger-steps limits.deadline)
+    (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps)))
     1))
 
 

@@ -17,8 +17,8 @@ file holds, nothing less and nothing more.]]
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path]
-  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-place count?
-    read-settings]
+  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-progress
+    count? read-settings]
   lstm-textgen.settings.layers [NetworkSpec]
   lstm-textgen.settings.table [ModelSettings]
   lstm-textgen.text.vocabulary [Vocabulary])
@@ -35,7 +35,7 @@ file holds, nothing less and nothing more.]]
     "beginning" "recipe"])
 
 
-(defclass [dataclass] Place []
+(defclass [dataclass] Progress []
   #[[Where a training run stands in its text.
 
   - `epoch`: how many epochs are behind it; `step`: how many steps of the next one.
@@ -52,8 +52,8 @@ file holds, nothing less and nothing more.]]
 (defclass [(dataclass :eq False)] Resume []
   #[[What it takes to resume training with the same bits.
 
-  Its `place` (a `Place`), and lists of arrays: the network's `variables` and the `optimizer`'s.]]
-  #^ Place place
+  Its `progress` (a `Progress`), and lists of arrays: the network's `variables` and the `optimizer`'s.]]
+  #^ Progress progress
   #^ list variables
   #^ list optimizer)
 
@@ -164,10 +164,10 @@ file holds, nothing less and nothing more.]]
 (defn _write-resume [group resume]
   "Write a `Resume` into the new `group`."
   (setv
-    place (asdict resume.place)
-    state (_as-bytes (json.dumps place))
+    progress (asdict resume.progress)
+    state (_as-bytes (json.dumps progress))
     arrays [#* resume.variables #* resume.optimizer])
-  (check-place place)
+  (check-progress progress)
   (check-arrays "optimizer state" arrays)
   (.create-dataset group "state" :data state)
   (for [name RESUME-PARTS]
@@ -303,15 +303,15 @@ file holds, nothing less and nothing more.]]
   (setv
     group "lstm_textgen/resume"
     text (.array file f"{group}/state" "u")
-    place (read-json (.tobytes text) "its training state" dict)
+    progress (read-json (.tobytes text) "its training state" dict)
     parts (lfor
       name RESUME-PARTS
       (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (lfor part parts array part array))
   (_check-digest file group [text #* arrays])
-  (check-place place)
+  (check-progress progress)
   (check-arrays "optimizer state" arrays)
-  (Resume (Place #* (gfor name Place.__dataclass_fields__ (get place name))) #* parts))
+  (Resume (Progress #* (gfor name Progress.__dataclass_fields__ (get progress name))) #* parts))
 
 
 ;; * Checks of the open file

@@ -61,10 +61,10 @@ loaded. Each raises `ValueError`.]]
     "its evaluation is invalid"))
 
 
-(defn check-place [place]
-  "Raise `ValueError` unless `place`, a dict, says where a training run stands."
+(defn check-progress [progress]
+  "Raise `ValueError` unless `progress`, a dict, says where a training run stands."
   (unless-sound
-    (_has? place :epoch count? :step count? :updates count? :loss-sum _number? :text text?)
+    (_has? progress :epoch count? :step count? :updates count? :loss-sum _number? :text text?)
     "its training state is invalid"))
 
 

@@ -1,66 +1,38 @@
-#[[Keras' callbacks around a run: the user's own, and those that keep its logs.
+#[[Keras' callbacks around a run: how they are called.
 
-They are called as `fit` calls them, with the same logs: `loss`, the mean so far, after each batch;
-`loss`, `val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts
-that the model has learned from.]]
+That is as `fit` calls them, with the same logs: `loss`, the mean so far, after each batch; `loss`,
+`val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts that the
+model has learned from.]]
 
 (eval-when-compile (require hyrule [unless]))
-(import
-  importlib [import-module]
-  keras
-  lstm-textgen.basics.files [naming-errors]
-  lstm-textgen.basics.values [clip]
-  lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.pages.report [write-report]
-  lstm-textgen.writing.scoring [bits])
+(import lstm-textgen.basics.values [clip])
 
 
-(defn log-callbacks [tensorboard csv resumes]
-  #[[Return the callbacks that keep logs: for TensorBoard in a folder, as a table in a file.
+(defclass CallbackList []
+  #[[Calls the `callbacks`, a list, on a run that trains `model` with `params`, those of `fit`.
 
-  Each is a path or None. The table of a run that `resumes` one continues what is there.]]
-  (when tensorboard
-    (with [_ (muted-stderr)]
-      (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
-  [ ;; The graph of the training network, whose layers are our own, tells nobody anything.
-    #* (if tensorboard [(keras.callbacks.TensorBoard tensorboard :write-graph False)] [])
-    #* (if csv [(Table csv :append resumes)] [])])
+  Raise `TypeError` if one of them is no Keras callback.]]
 
-
-(defclass Table [keras.callbacks.CSVLogger]
-  #[[Keras' table of losses, with epochs from 1 and losses in bits, as the screen shows them.
-
-  Its errors name the file.]]
-
-  (defn on-epoch-end [self epoch [logs None]]
-    "Add the row of an `epoch` (from 0) with these `logs`, whose losses are in nats."
-    (setv held-out (.get logs "val_loss"))
-    (with [_ (naming-errors self.filename)]
-      (.on-epoch-end (super) (+ epoch 1)
-        { "learning_rate" (get logs "learning_rate")
-          "loss_bits" (bits (get logs "loss"))
-          "val_loss_bits" (if (is held-out None) "NA" (bits held-out))}))))
-
-
-(defclass ReportPage [keras.callbacks.Callback]
-  #[[Writes the report on a `checkpoint`, the model at `model`, to `path` after each epoch.
-
-  `warn` is called with a line if that fails; training goes on.]]
-
-  (defn __init__ [self path model checkpoint warn]
-    (.__init__ (super))
+  (defn __init__ [self callbacks model params]
     (setv
-      self.path path
-      self.model-path model
-      self.checkpoint checkpoint
-      self.warn warn))
+      self.model model
+      model.stop-training False
+      self.all None)
+    (when callbacks
+      (import keras)
+      (for [callback callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
+        (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
+          (clip (repr callback))))))
+      (setv self.all (keras.callbacks.CallbackList (list callbacks) :model model #** params))))
 
-  (defn on-epoch-end [self epoch [logs None]]
-    "Renew the page."
-    (try
-      (write-report self.path self.model-path self.checkpoint)
-      (except [error OSError]
-        (self.warn f"{self.path} could not be written: {error.strerror}; training goes on")))))
+  (defn call [self event #* arguments]
+    "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
+    (when self.all
+      ((getattr self.all event) #* arguments)))
+
+  (defn [property] stop? [self]
+    "Whether one of them has asked to end the run."
+    self.model.stop-training))
 
 
 (defn epoch-logs [entry]
@@ -70,29 +42,3 @@ that the model has learned from.]]
                          "learning_rate" "learning_rate"})
     :if (in ours entry)
     name (get entry ours)))
-
-
-(defclass Watchers []
-  #[[Calls the `callbacks`, a list, on a run that trains `model` with `params`, those of `fit`.
-
-  Raise `TypeError` if one of them is no Keras callback.]]
-
-  (defn __init__ [self callbacks model params]
-    (for [callback callbacks]
-      (unless (isinstance callback keras.callbacks.Callback)
-        (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
-          (clip (repr callback)))))))
-    (setv
-      self.model model
-      model.stop-training False
-      self.callbacks (when callbacks
-        (keras.callbacks.CallbackList (list callbacks) :model model #** params))))
-
-  (defn call [self event #* arguments]
-    "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
-    (when self.callbacks
-      ((getattr self.callbacks event) #* arguments)))
-
-  (defn [property] stop? [self]
-    "Whether one of them has asked to end the run."
-    self.model.stop-training))

@@ -1,17 +1,21 @@
-"Which backend trains where nobody has said it: PyTorch, if it is installed and faster."
+"Which backend trains where nobody has said it, and which learner takes its steps."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   json
   os
   pathlib [Path]
   re
   sys
-  lstm-textgen.basics.machine [bfloat16? gpu?])
+  lstm-textgen.basics.machine [bfloat16? cores gpu?]
+  lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr])
 
 (setv
   OLDEST-TORCH #(2 6)
   PROCESS {"ours" False})  ; whether the process is the program's own: its backend may be chosen
 
+
+;; * The backend
 
 (defn choose-freely []
   "Let `fastest-backend` choose in this process, in which nothing else needs Keras."
@@ -54,3 +58,46 @@
     (tuple (map int (.groups (re.match r"(\d+)\.(\d+)" (version "torch")))))
     (except [[PackageNotFoundError AttributeError]]
       #(0 0))))
+
+
+;; * The learner
+
+(defn make-learner [spec batch-shape rng-seed learning-rate [bfloat16 None] [distributed False]]
+  #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
+
+  `bfloat16`: whether it multiplies in that, by default where it pays; `distributed`: whether it
+  splits batches over all devices, which needs JAX. Its first steps write nothing to standard
+  error, unless they fail.]]
+  (with [_ (muted-stderr)]
+    (setv learner ((_learner-class (get batch-shape 0) bfloat16 distributed)
+      spec batch-shape rng-seed learning-rate)))
+  (for [name ["learn" "validate"]]
+    (mute-first-call learner name))
+  learner)
+
+
+(defn _learner-class [rows bfloat16 distributed]
+  "Return what makes a learner of batches of so many `rows` from the other arguments."
+  (import
+    functools [partial]
+    keras
+    lstm-textgen.learning.learner.products [bfloat16-pays?]
+    lstm-textgen.learning.network [apple-gpu? on-gpu?])
+  (setv
+    backend (keras.backend.backend)
+    on-processor (not (or (on-gpu?) (apple-gpu?)))
+    bfloat16 (if (is bfloat16 None) (bfloat16-pays? rows) bfloat16))
+  (cond
+    (or distributed (and (= backend "jax") (on-gpu?))) (do
+      (import lstm-textgen.learning.learner.devices [DevicesLearner])
+      (partial DevicesLearner
+        :devices (unless distributed (cut (keras.distribution.list-devices) 1))))
+    (and (= backend "tensorflow") on-processor) (do
+      (import lstm-textgen.learning.learner.cores [PartsLearner part-count])
+      (partial PartsLearner (part-count rows (cores)) :bfloat16 bfloat16))
+    (and (= backend "torch") on-processor) (do
+      (import lstm-textgen.learning.learner.torchsteps [TorchLearner])
+      (partial TorchLearner :bfloat16 bfloat16))
+    True (do
+      (import lstm-textgen.learning.learner.stock [StockLearner])
+      (partial StockLearner :bfloat16 bfloat16))))

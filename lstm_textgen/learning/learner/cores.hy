@@ -4,50 +4,15 @@ Each core takes its rows of the batch through the window by itself, forward and 
 only to add up the gradients. If both cores share each small product of the loop instead, they
 mostly wait for each other (bench/README.md).]]
 
-(eval-when-compile (require hyrule [unless]))
 (import
   functools [partial]
-  keras
-  lstm-textgen.basics.machine [cores]
-  lstm-textgen.learning.learner.products [bfloat16-pays?]
-  lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr]
-  lstm-textgen.learning.learner.stock [Learner]
-  lstm-textgen.learning.network [apple-gpu? on-gpu? training-network])
+  tensorflow :as tf
+  lstm-textgen.learning.learner.stock [StockLearner]
+  lstm-textgen.learning.network [training-network])
 
 (setv
   FEWEST-ROWS 8       ; in a part: with fewer, products are slow
   SEED-STEP 1000003)  ; from one part's dropout to the next
-
-
-(defn make-learner [spec batch-shape rng-seed learning-rate [low None] [distributed False]]
-  #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
-
-  `low`: whether it multiplies in bfloat16, by default where that pays; `distributed`: whether it
-  splits batches over all devices, which needs JAX. Its first steps write nothing to standard
-  error, unless they fail.]]
-  (with [_ (muted-stderr)]
-    (setv learner (_make-learner [spec batch-shape rng-seed learning-rate] low distributed)))
-  (for [name ["learn" "validate"]]
-    (mute-first-call learner name))
-  learner)
-
-
-(defn _make-learner [options low distributed]
-  "Do as `make-learner`; its first four arguments are the list `options`."
-  (when (or distributed (and (= (keras.backend.backend) "jax") (on-gpu?)))
-    (import lstm-textgen.learning.learner.devices [DevicesLearner])
-    (return (DevicesLearner #* options
-      (unless distributed (cut (keras.distribution.list-devices) 1)))))
-  (setv
-    [_ [rows _] #* _] options
-    options [#* options (if (is low None) (bfloat16-pays? rows) low)]
-    on-processor (not (or (on-gpu?) (apple-gpu?))))
-  (match #((keras.backend.backend) on-processor)
-    #("tensorflow" True) (PartsLearner (part-count rows (cores)) #* options)
-    #("torch" True) (do
-      (import lstm-textgen.learning.learner.torchsteps [TorchLearner])
-      (TorchLearner #* options))
-    _ (Learner #* options)))
 
 
 (defn part-count [rows processors]
@@ -60,22 +25,20 @@ mostly wait for each other (bench/README.md).]]
     n)))
 
 
-(defclass PartsLearner [Learner]
-  #[[A `Learner` that deals out each batch in so many `parts`, which TensorFlow runs side by side.
+(defclass PartsLearner [StockLearner]
+  #[[A learner that deals out each batch in so many `parts`, which TensorFlow runs side by side.
 
   `part` is the network for one of them. It is called with weights and states as arguments, so its
   own are never used; what it computes is compiled by XLA once for all parts.]]
 
-  (defn __init__ [self parts spec batch-shape rng-seed learning-rate [low False]]
-    (import tensorflow :as tf)
-    (.__init__ (super) spec batch-shape rng-seed learning-rate low)
+  (defn __init__ [self parts spec batch-shape rng-seed learning-rate [bfloat16 False]]
+    (.__init__ (super) spec batch-shape rng-seed learning-rate bfloat16)
     (setv
       [rows lookback] batch-shape
-      self.tf tf
       self.parts parts
       self.part (if (= parts 1)
         self.model
-        (training-network spec #((// rows parts) lookback) rng-seed low))
+        (training-network spec #((// rows parts) lookback) rng-seed bfloat16))
       compiled (partial tf.function :jit-compile True :autograph False)
       traced (partial tf.function :autograph False)
       [learn validate update] (map compiled [self._learn-part self._validate-part self._update])
@@ -93,34 +56,30 @@ mostly wait for each other (bench/README.md).]]
 
     The weights are moved by `update`, unless it is None.]]
     (setv
-      weights (lfor w self.weights (self.tf.convert-to-tensor w.value))
-      rows (zip (._deal self) (self.tf.split x self.parts) (self.tf.split y self.parts))
+      weights (lfor w self.weights (tf.convert-to-tensor w.value))
+      rows (zip (._deal self) (tf.split x self.parts) (tf.split y self.parts))
       [losses states gradients] (zip #* (gfor part rows (act weights #* part))))
     (._gather self states)
     (when update
       (update gradients))
-    (/ (self.tf.add-n losses) self.parts))
-
-  (defn _validate-part [self weights states x y]
-    "Return the loss of a part, its states afterwards, and no gradients."
-    #(#* (._loss self weights states x y False) []))
+    (/ (tf.add-n losses) self.parts))
 
   (defn _learn-part [self weights states x y]
     "Return the loss of a part, its states afterwards, and the gradients of the weights."
-    (with [tape (self.tf.GradientTape)]
+    (with [tape (tf.GradientTape)]
       (.watch tape weights)
-      (setv [loss states] (._loss self weights states x y True)))
+      (setv [loss states _] (._validate-part self weights states x y True)))
     #(loss states (.gradient tape loss weights)))
 
-  (defn _loss [self weights states x y training]
-    "Return the loss of a part and its states afterwards."
+  (defn _validate-part [self weights states x y [training False]]
+    "Return the loss of a part, its states afterwards, and no gradients."
     (setv [logits states] (.stateless-call self.part weights states x :training training))
-    #((self.model.loss y logits) states))
+    #((self.model.loss y logits) states []))
 
   (defn _update [self gradients]
-    "Move the weights by the mean of each part's `gradients`."
+    "Move the weights by the mean of each part's `gradients`, which Adam clips."
     (.apply self.optimizer
-      (lfor each (zip #* gradients) (/ (self.tf.add-n each) self.parts))
+      (lfor each (zip #* gradients) (/ (tf.add-n each) self.parts))
       self.weights))
 
   ;; What changes but isn't trained: states, (rows, units) each, and seeds of dropout, (2,).
@@ -133,12 +92,10 @@ mostly wait for each other (bench/README.md).]]
     (zip #* (gfor
       variable self.model.non-trainable-variables
       (if (._carries? self variable)
-        (self.tf.split variable.value self.parts)
+        (tf.split variable.value self.parts)
         (gfor n (range self.parts) (+ variable.value [(* n SEED-STEP) 0]))))))
 
   (defn _gather [self dealt]
     "Set these variables to their values from each part; every part counts its seeds alike."
     (for [[variable values] (zip self.model.non-trainable-variables (zip #* dealt))]
-      (.assign variable (if (._carries? self variable)
-        (self.tf.concat values 0)
-        (get values 0))))))
+      (.assign variable (if (._carries? self variable) (tf.concat values 0) (get values 0))))))

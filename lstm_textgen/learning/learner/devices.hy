@@ -5,9 +5,9 @@ the window, forward and back, and what all need to know goes into one sum over t
 (all-reduce): gradients, loss, learning rate and wishes, joined in one array. A link costs time for
 each sum, however small.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [ncut unless]))
 (import
-  contextlib [contextmanager]
+  itertools [islice]
   jax
   jax.experimental.multihost-utils [process-allgather]
   jax.flatten-util [ravel-pytree]
@@ -16,8 +16,7 @@ each sum, however small.]]
   numpy :as np
   lstm-textgen.learning.batches [unrolled]
   lstm-textgen.learning.learner.jaxrows [AXIS]
-  lstm-textgen.learning.learner.machines [check-rows]
-  lstm-textgen.learning.learner.stock [Learner]
+  lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.learning.network [CARRIED on-gpu? training-network])
 
 (setv
@@ -30,55 +29,39 @@ each sum, however small.]]
   EACH-SPLIT (PartitionSpec None AXIS))
 
 
-(defn at-once-here []
-  "Return how many steps are best taken in one call: many on a GPU, which else waits for the host."
-  (if (on-gpu?) AT-ONCE 1))
+(defclass DevicesLearner [StockLearner]
+  #[[A learner that splits each batch over `devices`, by default all that all processes have.
 
-
-(defclass DevicesLearner [Learner]
-  #[[A `Learner` that splits each batch over `devices`, by default all that all processes have.
-
-  Batches given to it have only this process's rows. Raise `ValueError` if the rows
-  can't be split evenly.
-
-  `part` is the network for one device. It is called with weights and states as arguments, so its
-  own are never used. Where it pays, it takes so many steps `at-once`, gathering batches from the
-  text that it was given to `hold`.]]
+  Batches given to it have only this process's rows, whose number the devices divide evenly. `part`
+  is the network for one device. It is called with weights and states as arguments, so its own are
+  never used.]]
 
   (defn __init__ [self spec batch-shape rng-seed learning-rate [devices None]]
     (setv
-      self.at-once (at-once-here)
       [rows lookback] batch-shape
-      self.layout (RowsParallel :devices devices :auto-shard-dataset False)
-      count self.layout.num-model-replicas)
-    (check-rows rows count)
-    (with [_ (.scope self.layout)]
+      layout (RowsParallel :devices devices :auto-shard-dataset False))
+    (with [_ (.scope layout)]
       (.__init__ (super) spec batch-shape rng-seed learning-rate))
     (setv
-      self.count count
-      self.mesh self.layout.device-mesh.backend-mesh
-      self.part (training-network spec #((// rows count) lookback) rng-seed :of-rows rows)
-      self.rate learning-rate
+      self.count layout.num-model-replicas
+      self.mesh layout.device-mesh.backend-mesh
+      self.part (training-network spec #((// rows self.count) lookback) rng-seed :of-rows rows)
+      self.next-rate learning-rate
       self.wishes (* [0] WISHES)
       self.news self.wishes
-      rates (lfor v self.optimizer.variables (= v.name "learning_rate"))
-      self.rate-place (.index rates True)
+      self.held None  ; the batches whose text is on the devices, if there is room
+      self.rate-place (.index (lfor v self.optimizer.variables v.name) "learning_rate")
       carried (lfor v self.model.non-trainable-variables (if (carried? v) SPLIT WHOLE))
+      state [WHOLE WHOLE carried]
       self.learn-jit (._compiled self self._learn
-        [WHOLE WHOLE carried SPLIT SPLIT SPLIT]
-        [WHOLE WHOLE carried WHOLE WHOLE]
-        [0 1 2])
+        [#* state SPLIT SPLIT SPLIT] [#* state WHOLE WHOLE] [0 1 2])
       self.learn-many-jit (._compiled self self._learn-many
-        [WHOLE WHOLE carried SPLIT EACH-SPLIT EACH-SPLIT]
-        [WHOLE WHOLE carried WHOLE WHOLE]
-        [0 1 2])
+        [#* state SPLIT EACH-SPLIT EACH-SPLIT] [#* state WHOLE WHOLE] [0 1 2])
       self.validate-jit (._compiled self self._validate
-        [WHOLE carried SPLIT SPLIT]
-        [carried WHOLE]
-        [])
+        [WHOLE carried SPLIT SPLIT] [carried WHOLE] [])
       self.emptied (jax.jit
         (fn [states] (lfor s states (jax.numpy.zeros-like s)))
-        :out-shardings (._sharding self SPLIT))))
+        :out-shardings (NamedSharding self.mesh SPLIT))))
 
   (defn _compiled [self act takes gives donated]
     "Return `act` compiled for all devices; each gets its part of what is SPLIT."
@@ -90,77 +73,77 @@ each sum, however small.]]
         :check-vma False)  ; else JAX sums each gradient by itself
       :donate-argnums donated))
 
-  (defn _sharding [self spec]
-    (NamedSharding self.mesh spec))
-
   (defn _split [self array [spec SPLIT]]
     "Return `array`, this process's rows, as a part of that of all."
-    (jax.make-array-from-process-local-data (._sharding self spec) array))
+    (jax.make-array-from-process-local-data (NamedSharding self.mesh spec) array))
 
   ;; * What a run asks of it
+
+  (defn steps [self batches epoch first rates]
+    "Train as any `Learner`; on a GPU, which else waits for the host, take many steps in a call."
+    (if (and (on-gpu?) (._hold self batches))
+      (._strides self (.starts batches epoch first) rates)
+      (.steps (super) batches epoch first rates)))
+
+  (defn _hold [self batches]
+    "Keep the text of `batches` on the devices; return whether it has room there."
+    (unless (is self.held batches)
+      (setv
+        [ring self.start] (unrolled batches.ids (get batches.shape 1))
+        longest (.max (process-allgather (np.asarray (len ring))))
+        self.held batches
+        self.text (when (<= longest MOST-IDS)
+          (._split self (np.broadcast-to
+            (np.pad ring #(0 (- longest (len ring))))
+            #((jax.local-device-count) longest))))))
+    (is-not self.text None))
+
+  (defn _strides [self starts rates]
+    "Learn from windows of the held text; each of `starts` is a batch's (rows,). Yield the losses."
+    (while (setx stride (list (islice starts AT-ONCE)))
+      ;; Of the last, too few for a call that is compiled, each takes its own.
+      (for [part (if (= (len stride) AT-ONCE) [stride] (lfor each stride [each]))]
+        (setv places (.astype (% (- (np.stack part) self.start) (len self.held.ids)) "int32"))
+        (yield (.tolist (np.asarray (._take self self.learn-many-jit
+          self.text
+          (._split self places EACH-SPLIT)
+          (._split self (np.stack (lfor rate (rates (len part)) (._words self rate)))
+            EACH-SPLIT))))))))
 
   (defn learn [self x y]
     (float (._take self self.learn-jit
       (._split self x)
       (._split self y)
-      (._split self (._words self self.rate)))))
-
-  (defn hold [self batches]
-    #[[Keep the text of `batches`, `Streams` or `Windows`, on the devices, if it has room there.
-
-    If it hasn't, `at-once` is 1 from now on.]]
-    (setv
-      [ring self.start] (unrolled batches.ids (get batches.shape 1))
-      self.batches batches
-      longest (.max (process-allgather (np.asarray (len ring)))))
-    (if (> longest MOST-IDS)
-      (setv self.at-once 1)
-      (setv self.text (._split self (np.broadcast-to
-        (np.pad ring #(0 (- longest (len ring))))
-        #((jax.local-device-count) longest))))))
-
-  (defn learn-many [self starts rates]
-    #[[Learn from batches of the text that it holds; return the loss before each, a list.
-
-    Their windows begin at `starts` (batches, rows), and each is learned at one of the `rates`.]]
-    (setv
-      words (np.stack (lfor rate rates (._words self rate)))
-      places (.astype (% (- starts self.start) (len self.batches.ids)) "int32")
-      losses (._take self self.learn-many-jit
-        self.text
-        (._split self places EACH-SPLIT)
-        (._split self words EACH-SPLIT)))
-    (.tolist (np.asarray losses)))
+      (._split self (._words self self.next-rate)))))
 
   (defn _take [self act #* arguments]
     "Take a step, or several, by `act`; return the loss, or losses."
-    (setv [weights optimizer others loss news] (act #* (._values self) #* arguments))
-    (for [[variables arrays] [
-        [self.weights weights]
-        [self.optimizer.variables optimizer]
-        [self.model.non-trainable-variables others]]]
+    (setv
+      groups [self.weights self.optimizer.variables self.model.non-trainable-variables]
+      [#* now loss news] (act
+        #* (lfor variables groups (lfor v variables v.value))
+        #* arguments))
+    (for [[variables arrays] (zip groups now)]
       (_assign variables arrays))
     (setv self.news (.tolist (np.asarray news)))
     loss)
 
   (defn validate [self x y]
     (setv
-      [weights _ others] (._values self)
-      [others loss] (.validate-jit self weights others (._split self x) (._split self y)))
-    (_assign self.model.non-trainable-variables others)
+      others self.model.non-trainable-variables
+      [arrays loss] (.validate-jit self
+        (lfor v self.weights v.value)
+        (lfor v others v.value)
+        (._split self x)
+        (._split self y)))
+    (_assign others arrays)
     (float loss))
 
   (defn empty-states [self]
     (_assign self.states (.emptied self (lfor s self.states s.value))))
 
-  (defn [contextmanager] other-states [self]
-    (setv kept (lfor s self.states s.value))
-    (.empty-states self)
-    (yield)
-    (_assign self.states kept))
-
   (defn set-rate [self rate]
-    (setv self.rate rate))
+    (setv self.next-rate rate))
 
   (defn agree [self wishes]
     #[[Tell the others with the next batch what this process wishes; return what the last one told.
@@ -170,11 +153,6 @@ each sum, however small.]]
       (return wishes))
     (setv self.wishes wishes)
     self.news)
-
-  (defn _values [self]
-    (lfor
-      variables [self.weights self.optimizer.variables self.model.non-trainable-variables]
-      (lfor v variables v.value)))
 
   (defn _words [self rate]
     "Return what this process tells the others: a row for each device, the first has it."
@@ -198,22 +176,22 @@ each sum, however small.]]
 
   (defn _learn-many [self weights optimizer others text starts words]
     "Do as `_learn` for each of `starts` (batches, rows), windows of `text` (1, time)."
-    (setv lookback (get self.batches.shape 1))
+    (setv lookback (get self.held.shape 1))
     (defn step [state each]
       (setv
         [weights optimizer others] state
         [starts words] each
         places (+ (get starts #((slice None) None)) (np.arange (+ lookback 1)))
         both (.astype (get text 0 places) "int32"))
-      (unless self.batches.carries-state
+      (unless self.held.carries-state
         (setv others (lfor
           [v other] (zip self.model.non-trainable-variables others)
           (if (carried? v) (jax.numpy.zeros-like other) other))))
-      (setv [weights optimizer others loss news] (._learn self weights optimizer others
-        (get both #((slice None) (slice None -1)))
-        (get both #((slice None) (slice 1 None)))
+      (setv [#* state loss news] (._learn self weights optimizer others
+        (ncut both : :-1)
+        (ncut both : 1:)
         words))
-      #(#(weights optimizer others) #(loss news)))
+      #((tuple state) #(loss news)))
     (setv [state [losses news]] (jax.lax.scan step #(weights optimizer others) #(starts words)))
     #(#* state losses (get news -1)))
 

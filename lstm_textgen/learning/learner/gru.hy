@@ -25,7 +25,7 @@ Shapes are as in `loop.hy`.]]
       [inputs kernel] (.inputs-and-kernel self sequences)
       recurrent (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
       bias (ops.expand-dims (get self.cell.bias 1) 1)
-      [hidden h] (gru-over-time inputs (ops.transpose state) kernel recurrent bias self.low)
+      [hidden h] (gru-over-time inputs (ops.transpose state) kernel recurrent bias self.bfloat16)
       h (ops.transpose h))
     #(h (ops.transpose hidden #(2 0 1)) [h])))
 
@@ -34,23 +34,23 @@ Shapes are as in `loop.hy`.]]
   "The embedding and the GRU after it.")
 
 
-(defn gru-over-time [x h kernel recurrent bias [low False]]
+(defn gru-over-time [x h kernel recurrent bias [bfloat16 False]]
   #[[Run a GRU over a window; return the hidden states (T, u, B) and the last one (u, B).
 
   `x` (T, m, B) are its inputs, `h` (u, B) is the state before it; `kernel` (m, 3u), `recurrent`
   (u, 3u) and `bias` (3u, 1), which is added to the product of the latter, are its weights. With
-  `low` the factors of products are bfloat16.]]
+  `bfloat16` the factors of products are bfloat16.]]
   (defn [ops.custom-gradient] run [x h kernel recurrent bias]
-    (setv [hidden slopes] (_forward x h kernel recurrent bias low))
+    (setv [hidden slopes] (_forward x h kernel recurrent bias bfloat16))
     (defn gradient [#* upstream]
       (when (= (len upstream) 1)  ; some backends pass one tuple
         (setv [upstream] upstream))
-      (_backward #* upstream hidden slopes x h kernel recurrent low))
+      (_backward #* upstream hidden slopes x h kernel recurrent bfloat16))
     #(#(hidden (get hidden -1)) gradient))
   (run x h kernel recurrent bias))
 
 
-(defn _forward [x h kernel recurrent bias low]
+(defn _forward [x h kernel recurrent bias bfloat16]
   #[[Return the hidden states (T, u, B) and the slopes of a window.
 
   The slopes (T, 5 × u × B) lead to update, reset and candidate, to what the reset gate multiplies,
@@ -62,8 +62,8 @@ Shapes are as in `loop.hy`.]]
     from-h (ops.transpose recurrent))
   (defn step [t h hidden slopes]
     (setv
-      [x-z x-r x-g] (ops.split (vector (product from-x (row x t) low)) 3)
-      [h-z h-r a] (ops.split (vector (+ (product from-h h low) bias)) 3)
+      [x-z x-r x-g] (ops.split (vector (product from-x (row x t) bfloat16)) 3)
+      [h-z h-r a] (ops.split (vector (+ (product from-h h bfloat16) bias)) 3)
       z (ops.sigmoid (+ x-z h-z))
       r (ops.sigmoid (+ x-r h-r))
       g (ops.tanh (+ x-g (* r a)))
@@ -82,7 +82,7 @@ Shapes are as in `loop.hy`.]]
     (ops.zeros #(time (* 5 units batch)) h.dtype)]) 1 None))
 
 
-(defn _backward [d-hidden dh hidden slopes x h kernel recurrent low]
+(defn _backward [d-hidden dh hidden slopes x h kernel recurrent bfloat16]
   #[[Return the gradients of `_forward` for x, h, both kernels and the bias.
 
   They follow from `d-hidden` (T, u, B), the gradient of the hidden states, and from `dh` (u, B),
@@ -98,13 +98,13 @@ Shapes are as in `loop.hy`.]]
         slope [to-z to-r to-g to-a z]
         (ops.reshape (* dh slope) h.shape))
       from-h (with-rows from-h t dz dr da))
-    #((+ dh (product recurrent (row from-h t) low)) (with-rows from-x t dz dr dg) from-h))
+    #((+ dh (product recurrent (row from-h t) bfloat16)) (with-rows from-x t dz dr dg) from-h))
   (setv
     [dh from-x from-h] (over-time time step [dh room room] :backward True)
     from-x (flat from-x)
     from-h (flat from-h))
-  #((unflat (product kernel from-x low) time)
+  #((unflat (product kernel from-x bfloat16) time)
     dh
-    (product (flat x) from-x low :turn-b True)
-    (product (flat (earlier h hidden)) from-h low :turn-b True)
+    (product (flat x) from-x bfloat16 :turn-b True)
+    (product (flat (earlier h hidden)) from-h bfloat16 :turn-b True)
     (ops.sum from-h 1 :keepdims True)))

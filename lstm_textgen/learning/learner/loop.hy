@@ -17,11 +17,11 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass OwnLoop []
   #[[Mixin that gives a Keras layer our own loop: same weights, same results.
 
-  With `low`, its products round their factors to bfloat16 (`products.hy`).]]
+  With `bfloat16`, its products round their factors to bfloat16 (`products.hy`).]]
 
-  (defn __init__ [self units [low False] #** options]
+  (defn __init__ [self units [bfloat16 False] #** options]
     (.__init__ (super) units #** options)
-    (setv self.low low))
+    (setv self.bfloat16 bfloat16))
 
   (defn input-bias [self]
     "Return the bias of the inputs, one number for each column of their kernel."

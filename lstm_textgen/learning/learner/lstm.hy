@@ -20,7 +20,7 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
       [inputs kernel] (.inputs-and-kernel self sequences)
       recurrent (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
       state (lfor array initial-state (ops.transpose array))
-      [hidden #* state] (lstm-over-time inputs #* state kernel recurrent self.low)
+      [hidden #* state] (lstm-over-time inputs #* state kernel recurrent self.bfloat16)
       [h c] (lfor array state (ops.transpose array)))
     #(h (ops.transpose hidden #(2 0 1)) [h c])))
 
@@ -29,22 +29,22 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
   "The embedding and the LSTM after it.")
 
 
-(defn lstm-over-time [x h c kernel recurrent [low False]]
+(defn lstm-over-time [x h c kernel recurrent [bfloat16 False]]
   #[[Run an LSTM over a window; return the hidden states (T, u, B) and the last h and c (u, B).
 
   `x` (T, m, B) are its inputs, `h` and `c` (u, B) is the state before it, `kernel` (m, 4u) and
-  `recurrent` (u, 4u) are its weights. With `low` the factors of products are bfloat16.]]
+  `recurrent` (u, 4u) are its weights. With `bfloat16` the factors of products are bfloat16.]]
   (defn [ops.custom-gradient] run [x h c kernel recurrent]
-    (setv [last-c hidden slopes] (_forward x h c kernel recurrent low))
+    (setv [last-c hidden slopes] (_forward x h c kernel recurrent bfloat16))
     (defn gradient [#* upstream]
       (when (= (len upstream) 1)  ; some backends pass one tuple
         (setv [upstream] upstream))
-      (_backward #* upstream hidden slopes x h kernel recurrent low))
+      (_backward #* upstream hidden slopes x h kernel recurrent bfloat16))
     #(#(hidden (get hidden -1) last-c) gradient))
   (run x h c kernel recurrent))
 
 
-(defn _forward [x h c kernel recurrent low]
+(defn _forward [x h c kernel recurrent bfloat16]
   #[[Return the last c (u, B), the hidden states (T, u, B) and the slopes of a window.
 
   The slopes (T, 6 × u × B) lead to input, forget, candidate and output, from h to c, and from c to
@@ -55,7 +55,7 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
     both (ops.concatenate [(ops.transpose kernel) (ops.transpose recurrent)] 1))
   (defn step [t h c hidden slopes]
     (setv
-      z (product both (ops.concatenate [(row x t) h] 0) low)
+      z (product both (ops.concatenate [(row x t) h] 0) bfloat16)
       [i f g o] (ops.split (vector z) 4)
       i (ops.sigmoid i)
       f (ops.sigmoid f)
@@ -80,7 +80,7 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
   #((ops.reshape last-c c.shape) hidden slopes))
 
 
-(defn _backward [d-hidden dh dc hidden slopes x h kernel recurrent low]
+(defn _backward [d-hidden dh dc hidden slopes x h kernel recurrent bfloat16]
   #[[Return the gradients of `_forward` for x, h, c and both kernels.
 
   They follow from `d-hidden` (T, u, B), the gradient of the hidden states, and from `dh` and `dc`
@@ -95,7 +95,7 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
       dc (+ dc (* dh to-c))
       gates [(* dc to-i) (* dc to-f) (* dc to-g) (* dh to-o)]
       dz (with-rows dz t #* (lfor gate gates (ops.reshape gate h.shape))))
-    #((product recurrent (row dz t) low) (* dc f) dz))
+    #((product recurrent (row dz t) bfloat16) (* dc f) dz))
   (setv
     [dh dc dz] (over-time time step [
       dh
@@ -103,7 +103,7 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
       (ops.zeros #(time wide batch) h.dtype)]
       :backward True)
     dz (flat dz)
-    dx (unflat (product kernel dz low) time)
+    dx (unflat (product kernel dz bfloat16) time)
     fed (flat (ops.concatenate [x (earlier h hidden)] 1))
-    [d-kernel d-recurrent] (ops.split (product fed dz low :turn-b True) [(get x.shape 1)] 0))
+    [d-kernel d-recurrent] (ops.split (product fed dz bfloat16 :turn-b True) [(get x.shape 1)] 0))
   #(dx dh (ops.reshape dc h.shape) d-kernel d-recurrent))

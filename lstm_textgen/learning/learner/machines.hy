@@ -42,87 +42,37 @@ if said[-1]:
 ]])
 
 
-(defclass Alone []
-  #[[A process that trains by itself: what it says holds.
+(defclass ProcessGroup []
+  #[[The processes that train one model, each its rows of a batch: one alone, or several.
 
-  `distributed`: whether it uses all its devices; `leader?`: whether it saves and shows.]]
+  `distributed`: whether batches are split over all devices; `words`: the `LastWords` of one that
+  has met others; `leader?`: whether this one saves and shows. While the group is entered, a
+  process that loses another one ends with one line and the status 1, or with SIGABRT where JAX
+  ends it. Every method but `describe` is called on all processes alike.]]
 
-  (setv
-    leader? True
-    processes 1)
-
-  (defn __init__ [self [distributed False]]
-    (setv self.distributed distributed))
+  (defn __init__ [self [distributed False] [words None]]
+    (setv
+      self.distributed distributed
+      self.words words
+      self.processes 1
+      self.leader? True)
+    (when words
+      (import jax)
+      (setv
+        self.processes (jax.process-count)
+        self.leader? (= (jax.process-index) 0))))
 
   (defn __enter__ [self]
     self)
 
-  (defn __exit__ [self #* _])
-
-  (defn all-say [self value]
-    "Return the list of what each process says."
-    [value])
-
-  (defn leader-says [self value]
-    "Return what the leader says."
-    value)
-
-  (defn check-versions [self]
-    "Raise `ValueError` on every process if they differ in their versions.")
-
-  (defn check-alike [self what value]
-    "Raise `ValueError` on every process if they differ in `value`; `what` it is, in words.")
-
-  (defn leaders-model [self model]
-    "Return the leader's `model`, a `Checkpoint`, or None if it has none."
-    model)
-
-  (defn own-rows [self rows]
-    "Return the slice of a batch's `rows` that this process has; raise as `check-rows`."
-    (setv own (slice 0 rows))
-    (when self.distributed
-      (import jax)
-      (setv
-        devices (jax.devices)
-        each (check-rows rows (len devices))
-        places (lfor
-          [n device] (enumerate devices)
-          :if (= device.process-index (jax.process-index))
-          n)
-        own (slice (* each (get places 0)) (* each (+ 1 (get places -1))))))
-    own)
-
-  (defn even-rows [self rows]
-    "Return the smallest number from `rows` on that is split evenly."
-    (unless self.distributed
-      (return rows))
-    (import jax)
-    (* (jax.device-count) (- (// (- rows) (jax.device-count)))))
-
-  (defn describe [self]
-    "Return in words what the training is spread over; nothing, unless it is."
-    (if self.distributed (_devices-of self.processes) "")))
-
-
-(defclass Team [Alone]
-  #[[Several processes that train one model, each its rows of a batch. The first one leads.
-
-  While it is entered, a process that loses another one ends with one line and the status 1, or
-  with SIGABRT where JAX ends it. Every method but `describe` is called on all processes alike.]]
-
-  (defn __init__ [self words]
-    (import jax)
-    (.__init__ (super) True)
-    (setv
-      self.words words
-      self.processes (jax.process-count)
-      self.leader? (= (jax.process-index) 0)
-      self.place f"process {(jax.process-index)} of {self.processes}"))
-
   (defn __exit__ [self kind error trace]
     (cond
+      (is self.words None) None
       (or (is error None) (isinstance error Interrupted)) (do
-        (_if-not-lost self.all-say None)  ; nobody leaves before the leader has saved
+        (try
+          (.all-say self None)  ; nobody leaves before the leader has saved
+          (except [error [ValueError RuntimeError]]
+            (if (_lost? error) (end-at-once 1) (raise))))
         (.keep-silent self.words))
       (_lost? error) (end-at-once 1)  ; the watcher says why
       ;; JAX would wait for the others at the exit.
@@ -132,6 +82,9 @@ if said[-1]:
     None)
 
   (defn all-say [self value]
+    "Return the list of what each process says."
+    (when (= self.processes 1)
+      (return [value]))
     (import jax.experimental.multihost-utils [process-allgather])
     (setv
       own (np.frombuffer (.encode (json.dumps value)) "uint8")
@@ -143,45 +96,74 @@ if said[-1]:
       (json.loads (.decode (.tobytes (cut row size))))))
 
   (defn leader-says [self value]
-    (get (.all-say self (if self.leader? value None)) 0))
+    "Return what the leader says."
+    (get (.all-say self (when self.leader? value)) 0))
 
   (defn check-versions [self]
-    (import
-      jax
-      keras)
-    (.check-alike self "their versions"
-      f"lstm_textgen {__version__}, Keras {keras.__version__}, JAX {jax.__version__}"))
+    "Raise `ValueError` on every process if they differ in their versions."
+    (when self.words
+      (import
+        jax
+        keras)
+      (.check-alike self "their versions"
+        f"lstm_textgen {__version__}, Keras {keras.__version__}, JAX {jax.__version__}")))
 
   (defn check-alike [self what value]
-    (setv
-      said (.all-say self value)
-      other (next (gfor [n each] (enumerate said) :if (!= each (get said 0)) n) None))
-    (unless (is other None)
-      (raise (ValueError (+ f"the processes differ in {what}: {(get said 0)} in process 0, "
-        f"{(get said other)} in process {other}; give all of them the same")))))
+    "Raise `ValueError` on every process if they differ in `value`; `what` it is, in words."
+    (setv [first #* others] (.all-say self value))
+    (for [[n other] (enumerate others 1)  :if (!= other first)]
+      (raise (ValueError (+ f"the processes differ in {what}: {first} in process 0, "
+        f"{other} in process {n}; give all of them the same")))))
 
   (defn leaders-model [self model]
+    "Return the leader's `model`, a `Checkpoint`, or None if it has none."
+    (when (= self.processes 1)
+      (return model))
     (import jax.experimental.multihost-utils [broadcast-one-to-all])
     (setv
       image (np.frombuffer (if model (file-image model) b"") "uint8")
       size (.leader-says self (len image)))
-    (unless size
-      (return None))
-    (setv image (broadcast-one-to-all (if self.leader? image (np.zeros size "uint8"))))
-    (if self.leader? model (_model-in image))))
+    (when size
+      (setv image (broadcast-one-to-all (if self.leader? image (np.zeros size "uint8"))))
+      (if self.leader? model (_model-in image))))
 
+  (defn own-rows [self rows]
+    "Return the slice of a batch's `rows` that this process has; raise `ValueError` if uneven."
+    (unless self.distributed
+      (return (slice 0 rows)))
+    (import jax)
+    (setv
+      devices (jax.devices)
+      count (len devices)
+      [each rest] (divmod rows count))
+    (when rest
+      (raise (ValueError (+ f"`batch_size` {rows} can't be split evenly over {count} devices; "
+        f"give a multiple of {count}, such as {(* count (+ each 1))}"))))
+    (setv places (lfor
+      [n device] (enumerate devices)
+      :if (= device.process-index (jax.process-index))
+      n))
+    (slice (* each (get places 0)) (* each (+ 1 (get places -1)))))
 
-(defn check-rows [rows count]
-  "Return how many of a batch's `rows` each of `count` devices has; raise `ValueError` if uneven."
-  (setv [each rest] (divmod rows count))
-  (when rest
-    (raise (ValueError (+ f"`batch_size` {rows} can't be split evenly over {count} devices; "
-      f"give a multiple of {count}, such as {(* count (+ each 1))}"))))
-  each)
+  (defn even-rows [self rows]
+    "Return the smallest number from `rows` on that is split evenly."
+    (unless self.distributed
+      (return rows))
+    (import jax)
+    (* (jax.device-count) (- (// (- rows) (jax.device-count)))))
+
+  (defn describe [self]
+    "Return in words what the training is spread over; nothing, unless it is."
+    (unless self.distributed
+      (return ""))
+    (import jax)
+    (setv devices (jax.device-count))
+    (+ (if (= devices 1) "1 device" f"{devices} devices") " of "
+      (if (= self.processes 1) "1 process" f"{self.processes} processes"))))
 
 
 (defn join [report]
-  #[[Meet the other processes of this run, if it has others; return the `Team`, or an `Alone`.
+  #[[Meet the other processes of this run, if it has others; return the `ProcessGroup`.
 
   `report` (a `Report`) shows what takes long. Processes are found through the environment, as JAX
   does, or through Keras' own variables. Raise `ValueError` if they can't be; if they don't meet,
@@ -198,12 +180,14 @@ if said[-1]:
   (unless (_initialize)
     (free-stderr)
     (.keep-silent words)
-    (return (Alone :distributed True)))
+    (return (ProcessGroup True)))
   (.would-say words LOST)
-  (setv team (Team words))
-  (unless team.leader?
-    (.say report f"{team.place}; process 0 shows and saves the run"))
-  team)
+  (setv group (ProcessGroup True words))
+  (unless group.leader?
+    (import jax)
+    (.say report (+ f"process {(jax.process-index)} of {group.processes}; "
+      "process 0 shows and saves the run")))
+  group)
 
 
 (defn follower? []
@@ -238,14 +222,6 @@ if said[-1]:
       (setv jax.distributed.initialize initialize))))
 
 
-(defn _devices-of [processes]
-  "Return in words how many devices so many `processes` have."
-  (import jax)
-  (setv n (jax.device-count))
-  (+ (if (= n 1) "1 device" f"{n} devices") " of "
-    (if (= processes 1) "1 process" f"{processes} processes")))
-
-
 (defn _model-in [image]
   "Return the `Checkpoint` in `image`, the bytes (uint8) of a model file."
   (with [folder (TemporaryDirectory)]
@@ -259,16 +235,6 @@ if said[-1]:
   (and
     (isinstance error #(ValueError RuntimeError))
     (bool (.match XLA-FAILURE (str error)))))
-
-
-(defn _if-not-lost [act #* arguments]
-  "Return what `act` does with `arguments`; end the process if another one is gone."
-  (try
-    (act #* arguments)
-    (except [error [ValueError RuntimeError]]
-      (if (_lost? error)
-        (end-at-once 1)
-        (raise)))))
 
 
 (defclass LastWords []

@@ -26,12 +26,12 @@ others 2018, 'Mixed Precision Training'.]]
       _ False)))
 
 
-(defn product [a b [low False] [turn-b False]]
+(defn product [a b [bfloat16 False] [turn-b False]]
   #[[Return the product of `a` (m, k) and `b` (k, n) in float32; with `turn-b`, `b` is (n, k).
 
-  With `low` both are rounded to bfloat16 (TensorFlow alone). XLA then wants the rows of `a` in
+  With `bfloat16` both are rounded to that (TensorFlow alone). XLA then wants the rows of `a` in
   memory one after another: of a transpose it would take the product in float32.]]
-  (if low
+  (if bfloat16
     (do
       (import tensorflow :as tf)
       (tf.matmul (tf.cast a tf.bfloat16) (tf.cast b tf.bfloat16)

@@ -15,8 +15,7 @@ set environment variables, which child processes would inherit, and draw random 
   threading [RLock]
   numpy :as np
   lstm-textgen.basics.interrupts [Stopper]
-  lstm-textgen.basics.machine [gpu?]
-  lstm-textgen.learning.learner.choice [fastest-backend])
+  lstm-textgen.basics.machine [gpu?])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
@@ -33,27 +32,33 @@ set environment variables, which child processes would inherit, and draw random 
   MUTING (RLock))
 
 
-(defn import-keras [[layers None]]
+(defn import-keras [[backend None]]
   #[[Import Keras, and TensorFlow where it is installed, with standard error muted.
 
-  Call it before the first import of a module that imports Keras. With `layers` Keras gets the
-  backend that is fastest for them, if it is free. TensorFlow is imported here whatever the
+  Call it before the first import of a module that imports Keras. `backend` is the one that Keras
+  gets, if it can be imported; None leaves it to Keras. TensorFlow is imported here whatever the
   backend, as Keras imports it at its first step of training if it is installed; but not where
   the steps are our own.
 
-  Return the backend chosen here, or None. Raise `ImportError`, which says what to do, if Keras or
-  its backend is missing, and `KeyboardInterrupt` after the import if Ctrl-C was pressed.]]
-  (_check-backend)
-  (setv
-    missing None
-    chosen None)
+  Return `backend`, or None if it can't be imported. Raise `ImportError`, which says what to do, if
+  Keras or its backend is missing, `ValueError` if KERAS_BACKEND names none that can train, and
+  `KeyboardInterrupt` after the import if Ctrl-C was pressed.]]
+  (setv named (os.environ.get "KERAS_BACKEND"))
+  (when (and named (not-in named BACKENDS))
+    (raise (ValueError (+ f"KERAS_BACKEND is \"{named}\", but must be "
+      f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))))
+  (setv missing None)
   (for [[name value] (.items ENVIRONMENT)]
     (.setdefault os.environ name value))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
          _ (muted-stderr)
          _ (kept-random)]
-    (when layers
-      (setv chosen (_import-fastest layers)))
+    (when backend
+      (try
+        (import-module backend)
+        (setv (get os.environ "KERAS_BACKEND") backend)
+        (except [[ImportError OSError]]  ; it is installed, but broken
+          (setv backend None))))
     (try
       (import-module "keras")
       (except [error ModuleNotFoundError]
@@ -65,45 +70,20 @@ set environment variables, which child processes would inherit, and draw random 
   (when stopper.number
     (raise KeyboardInterrupt))
   (when missing
-    (setv backend (_backend-for missing.name))
-    (raise (ImportError (+ f"this needs Keras with the backend {backend}, but "
-        f"{(or missing.name backend)} is not installed: pip install keras {backend} "
+    (setv wanted (if (in missing.name BACKENDS)
+      missing.name
+      (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
+    (raise (ImportError (+ f"this needs Keras with the backend {wanted}, but "
+        f"{(or missing.name wanted)} is not installed: pip install keras {wanted} "
         "(KERAS_BACKEND chooses another backend)"))
       :from missing))
-  chosen)
-
-
-(defn _check-backend []
-  "Raise `ValueError` if KERAS_BACKEND names no backend that can train."
-  (setv backend (os.environ.get "KERAS_BACKEND"))
-  (when (and backend (not-in backend BACKENDS))
-    (raise (ValueError (+ f"KERAS_BACKEND is \"{backend}\", but must be "
-      f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}")))))
-
-
-(defn _import-fastest [layers]
-  "Import the backend that is fastest for `layers`; return it, or None for that of Keras' choice."
-  (setv chosen (fastest-backend layers))
-  (when chosen
-    (try
-      (import-module chosen)
-      (except [[ImportError OSError]]  ; it is installed, but broken
-        (return None)))
-    (setv (get os.environ "KERAS_BACKEND") chosen)
-    chosen))
+  backend)
 
 
 (defn _own-steps? []
   "Return whether Keras is imported and its steps of training go by PyTorch, on a processor."
   (setv keras (.get sys.modules "keras"))
   (and keras (= (.backend keras.backend) "torch") (not (gpu?))))
-
-
-(defn _backend-for [module]
-  "Return the backend to install when Keras can't be imported for want of `module`."
-  (if (in module BACKENDS)
-    module
-    (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
 
 
 (defn [contextmanager] muted-stderr []

@@ -12,7 +12,7 @@ as fast this one is.]]
   keras
   numpy :as np
   lstm-textgen.basics.machine [cache-folder cores processor-name]
-  lstm-textgen.learning.learner.cores [make-learner]
+  lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.settings.sizing [MEASURED MEASURED-SPEED])
 

@@ -8,7 +8,8 @@
   torch.nn.functional [cross-entropy]
   torch.optim.adam [adam]
   lstm-textgen.basics.machine [cores]
-  lstm-textgen.learning.learner.stock [CLIP-NORM Learner])
+  lstm-textgen.learning.learner.protocol [CLIP-NORM]
+  lstm-textgen.learning.learner.stock [StockLearner])
 
 (setv
   ;; glibc's `mallopt`: options, and values that let a process keep the memory that it frees.
@@ -28,17 +29,16 @@
         (set-option #* option)))))
 
 
-(defclass TorchLearner [Learner]
-  #[[A `Learner` whose steps go through autograd and PyTorch's fused Adam, not through Keras.
+(defclass TorchLearner [StockLearner]
+  #[[A learner whose steps go through autograd and PyTorch's fused Adam, not through Keras.
 
   The optimizer's variables stay Keras' own, so that a model file resumes anywhere.]]
 
-  (defn __init__ [self #* arguments]
+  (defn __init__ [self #* arguments #** options]
     (keep-memory)
     (torch.set-num-threads (cores))
-    (.__init__ (super) #* arguments)
+    (.__init__ (super) #* arguments #** options)
     (setv
-      [self.rate] (gfor v self.optimizer.variables :if (= v.name "learning_rate") v)
       self.parameters (lfor w self.weights w.value)
       ;; Adam's means of each weight's gradient and of its square.
       [self.means self.squares] (lfor
@@ -87,7 +87,7 @@
         :amsgrad False
         :maximize False
         :weight-decay 0.0
-        :lr (float self.rate.value)
+        :lr (float self.optimizer.learning-rate.value)
         :beta1 self.optimizer.beta-1
         :beta2 beta-2
         :eps (/ self.optimizer.epsilon correction)))

@@ -1,0 +1,101 @@
+#[[What training asks of a learner, whichever backend takes its steps.
+
+A learner is a network with its loss (nats, the mean over every position of a batch) and Adam.
+Training gives it batches and learning rates and gets losses; it saves the learner's state and
+restores it. How many steps a learner takes in one call is its own affair.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  itertools [starmap]
+  numpy :as np)
+
+(setv
+  BETA-1 0.8      ; Adam's β₁: better than the usual 0.9 (bench/README.md)
+  CLIP-NORM 1.0)  ; the longest gradient, over all weights together
+
+
+(defclass Learner []
+  #[[What all learners share. Each kind adds `learn`, `validate`, `empty-states` and these:
+
+  - `model`: what callbacks get as the model.
+  - `optimizer`: with a `learning-rate` and `variables`.
+  - `variables`: all that the network changes as it learns, its `weights` first; `states`, those of
+    them that windows carry over, (rows, units) each.
+
+  A variable has what Keras' have: `value`, `shape`, `dtype`, `assign`.]]
+
+  (setv compiles? True)  ; whether its first step takes seconds to compile
+
+  (defn steps [self batches epoch first rates]
+    #[[Train on the `batches` of an `epoch` from number `first` on; yield the losses, in lists.
+
+    Each list has the losses before the steps of one call. Before it, `rates` is called with the
+    number of these steps and returns their learning rates.]]
+    (for [[x y] (.epoch batches epoch first)]
+      (.set-rate self #* (rates 1))
+      (unless batches.carries-state
+        (.empty-states self))
+      (yield [(.learn self x y)])))
+
+  (defn losses [self batches]
+    "Yield the loss of each of `batches`, read from empty states; then put the states back."
+    (setv kept (.arrays self self.states))
+    (.empty-states self)
+    (for [[x y] (.epoch batches 0)]
+      (yield (.validate self x y)))
+    (.put self self.states kept))
+
+  (defn set-rate [self rate]
+    "Let the next batch be learned at this learning `rate`."
+    (setv self.optimizer.learning-rate rate))
+
+  (defn [property] rate [self]
+    "The learning rate of the last step."
+    (float (get (.arrays self [self.optimizer.learning-rate]) 0)))
+
+  (defn agree [self wishes]
+    "Return what all processes wish, of which this is the only one: `wishes`."
+    wishes)
+
+  (defn arrays [self variables]
+    "Return the values of `variables` as arrays of their own."
+    (lfor v variables (np.array v.value)))
+
+  (defn state [self]
+    "Return #(network optimizer): the arrays that a step changes and the next one reads."
+    #((.arrays self self.variables) (.arrays self self.optimizer.variables)))
+
+  (defn restore [self arrays]
+    #[[Set to `arrays` all that `state` returns, in its order; return whether they fit.
+
+    States of another number of rows begin empty, since the batch has become larger or smaller.]]
+    (setv
+      variables [#* self.variables #* self.optimizer.variables]
+      states (sfor state self.states (id state))
+      pairs (lfor
+        [variable array] (zip variables arrays)
+        :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
+        #(variable array))
+      fits (and (= (len variables) (len arrays)) (all (starmap _fits? pairs))))
+    (when fits
+      (.put self #* (zip #* pairs)))
+    fits)
+
+  (defn put [self variables arrays]
+    #[[Set `variables` to the values in `arrays`.
+
+    A variable that is larger than its array, since the vocabulary has grown, keeps the rest of its
+    own values.]]
+    (for [[variable array] (zip variables arrays)]
+      (setv
+        [whole] (.arrays self [variable])
+        (get whole (tuple (gfor n array.shape (slice 0 n)))) array)
+      (.assign variable whole))))
+
+
+(defn _fits? [variable array]
+  "Return whether `put` can set `variable` to `array`."
+  (and
+    (= (len variable.shape) array.ndim)
+    (= (in "float" variable.dtype) (= array.dtype.kind "f"))
+    (all (gfor [room n] (zip variable.shape array.shape) (<= n room)))))
