@@ -15,7 +15,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   lstm-textgen.learning.learner.lstm [FastLSTM FoldedLSTM]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.learning.learner.regularization [LARGE regularized]
-  lstm-textgen.modelfile.keraslayout [KERAS-CLASS keras-config keras-options named-layers])
+  lstm-textgen.modelfile.keraslayout [keras-config keras-options named-layers]
+  lstm-textgen.settings.layers [KINDS])
 
 (setv
   CARRIED "carried_"  ; what the names of states begin with that windows carry over
@@ -35,22 +36,30 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
+    ;; On PyTorch bfloat16 is left to Keras; other backends round within our own loops.
+    dtype (when (and bfloat16 (= (keras.backend.backend) "torch")) "mixed_bfloat16")
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
     [first others] (_beginning spec rows seeds bfloat16)
     flow (first ids))
-  (for [[n [name layer]] (enumerate others)]
-    (setv flow ((if layer.recurrent?
-        (_carried (_recurrent layer name seeds bfloat16) rows)
+  (for [[n [name layer]] (enumerate others 1)]
+    (setv
+      keras-layer (if layer.recurrent?
+        (Carried rows ((_recurrent-class layer bfloat16 dtype)
+          layer.size #** (_recurrent-options name seeds)))
         ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
         ;; XLA four times the rest.
         ((_dropout-class of-rows) layer.size
           :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
-          :seed (+ rng-seed n 1)
-          :dtype (_dtype bfloat16)
+          :seed (+ rng-seed n)
+          :dtype dtype
           :name name))
-      flow)))
+      flow (keras-layer flow)))
   (setv
-    network (TrainingNetwork ids ((_dense spec.vocabulary-size seeds bfloat16) flow))
+    dense (keras.layers.Dense spec.vocabulary-size
+      :dtype dtype
+      :kernel-initializer (keras.initializers.GlorotUniform (next seeds))
+      :name "dense")
+    network (TrainingNetwork ids (dense flow))
     network.spec spec)
   network)
 
@@ -142,28 +151,26 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 (defn _beginning [spec rows seeds bfloat16]
   #[[Return the first layer after the ids, and the named layers that follow it.
 
-  The first is the embedding, with the layer after it folded in where that saves work.]]
+  The first is the embedding, with the layer after it folded in where that saves work. Embeddings
+  begin normal with a deviation of 1: with Keras' usual ±0.05 all units look alike to the network
+  at first, and it ends worse (bench/README.md).]]
+  (defn initializer []
+    (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
   (setv
     size spec.vocabulary-size
-    [[name layer] #* others] (named-layers spec.layers))
+    named (named-layers spec.layers)
+    [[name layer] #* others] named)
   (when (and layer.modern? (in layer.kind FOLDED) (_own-loop?) (<= size (* 3 spec.embedding)))
     (setv
       options (_recurrent-options name seeds)
-      kind (get FOLDED layer.kind)
-      folded (kind layer.size size spec.embedding (_wide-normal seeds) :bfloat16 bfloat16 #** options))
-    (return #((_carried folded rows) others)))
+      folded ((get FOLDED layer.kind) layer.size size spec.embedding (initializer)
+        :bfloat16 bfloat16
+        #** options))
+    (return #((Carried rows folded) others)))
   #((keras.layers.Embedding size spec.embedding
-      :embeddings-initializer (_wide-normal seeds)
+      :embeddings-initializer (initializer)
       :name "embedding")
-    (named-layers spec.layers)))
-
-
-(defn _wide-normal [seeds]
-  #[[Return the initializer of an embedding: normal with a deviation of 1.
-
-  With Keras' usual ±0.05 all units look alike to the network at first, and it ends worse
-  (bench/README.md).]]
-  (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
+    named))
 
 
 (defn _dropout-class [of-rows]
@@ -174,24 +181,16 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     keras.layers.Dropout))
 
 
-(defn _dense [size seeds bfloat16]
-  "Return the last layer, which gives logits of so many units."
-  (keras.layers.Dense size
-    :dtype (_dtype bfloat16)
-    :kernel-initializer (keras.initializers.GlorotUniform (next seeds))
-    :name "dense"))
-
-
-(defn _dtype [bfloat16]
-  #[[Return the Keras dtype of LSTM, dropout and dense layers; None for the usual one.
-
-  On PyTorch bfloat16 is left to Keras; other backends round within our own loops.]]
-  (when (and bfloat16 (= (keras.backend.backend) "torch")) "mixed_bfloat16"))
-
-
-(defn _recurrent [layer name seeds bfloat16]
-  "Return the Keras layer to train `layer` with: on a GPU Keras' own, which goes through cuDNN."
-  ((_recurrent-class layer bfloat16) layer.size #** (_recurrent-options name seeds)))
+(defn _recurrent-class [layer bfloat16 dtype]
+  "Return what makes the layer to train: on a GPU Keras' own, which goes through cuDNN."
+  (setv stock (getattr keras.layers (. (get KINDS layer.kind) keras-class)))
+  (cond
+    (not layer.modern?) (partial stock #** (keras-options layer))
+    (and (in layer.kind FAST) (_own-loop?)) (partial (get FAST layer.kind) :bfloat16 bfloat16)
+    (and (= layer.kind "lstm") (= (keras.backend.backend) "torch")) (do
+      (import lstm-textgen.learning.learner.torchlstm [TorchLSTM])
+      (partial TorchLSTM :dtype dtype))
+    True stock))
 
 
 (defn _recurrent-options [name seeds]
@@ -208,23 +207,9 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
    "name" name})
 
 
-(defn _recurrent-class [layer bfloat16]
-  (cond
-    (and layer.modern? (_own-loop?)) (partial (get FAST layer.kind) :bfloat16 bfloat16)
-    (and layer.modern? (= layer.kind "lstm") (= (keras.backend.backend) "torch")) (do
-      (import lstm-textgen.learning.learner.torchlstm [TorchLSTM])
-      (partial TorchLSTM :dtype (_dtype bfloat16)))
-    True (partial (getattr keras.layers (get KERAS-CLASS layer.kind)) #** (keras-options layer))))
-
-
 (defn _own-loop? []
   "Return whether our own loop is the fastest: on processors, on the backends that XLA compiles."
   (and (in (keras.backend.backend) ["tensorflow" "jax"]) (not (on-gpu?))))
-
-
-(defn _carried [inner rows]
-  "Return the recurrent layer `inner` as one that carries its state in batches of so many `rows`."
-  (Carried inner rows :dtype inner.dtype-policy :name f"carried_{inner.name}"))
 
 
 (defclass Carried [keras.layers.Layer]
@@ -233,8 +218,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   Keras' own `stateful=True` is right only on TensorFlow; here the state is kept in weights that
   aren't trained, which every backend tracks.]]
 
-  (defn __init__ [self inner rows #** options]
-    (.__init__ (super) #** options)
+  (defn __init__ [self rows inner]
+    (.__init__ (super) :dtype inner.dtype-policy :name f"carried_{inner.name}")
     (setv
       self.inner inner
       self.rows rows))

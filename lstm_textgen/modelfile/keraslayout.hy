@@ -3,9 +3,8 @@
 (import
   hashlib
   json
-  numpy :as np)
-
-(setv KERAS-CLASS {"lstm" "LSTM"  "gru" "GRU"})
+  numpy :as np
+  lstm-textgen.settings.layers [KINDS])
 
 
 (defn keras-attributes [spec]
@@ -58,7 +57,7 @@
      #* (lfor
        [name layer] (named-layers spec.layers)
        (if layer.recurrent?
-         (described (get KERAS-CLASS layer.kind) name
+         (described (. (get KINDS layer.kind) keras-class) name
            :units layer.size :return_sequences True #** (keras-options layer))
          (described "Dropout" name :rate layer.size)))
      (described "Dense" "dense" :units size)]}})

@@ -12,8 +12,7 @@ better and take longer. This module knows no Keras.]]
   lstm-textgen.basics.values [Kind whole?])
 
 (setv
-  NAMES ["lstm" "gru" "dropout" "lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
-  GATES {"lstm" 4  "gru" 3}  ; in the kernels of a recurrent layer
+  OLD ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536
   MAX-LAYERS 64
@@ -23,8 +22,28 @@ better and take longer. This module knows no Keras.]]
   MAX-EMBEDDING 256)
 
 
+(defclass [(dataclass :frozen True)] Recurrent []
+  #[[What there is to know of a kind of recurrent layer, but for its step.
+
+  - `keras-class`: the name of its class in `keras.layers`.
+  - `gates`: their places in Keras' weights, in the order in which a step in NumPy wants them;
+    `candidate`: the place of the one that is no gate, to which tanh belongs and not σ.
+  - `two-biases`: whether it has a bias for its input and another for its state.]]
+  #^ str keras-class
+  #^ list gates
+  (setv
+    #^ int candidate 2
+    #^ bool two-biases False))
+
+
+;; In Keras' weights an LSTM's gates are i f c o, a GRU's z r h.
+(setv KINDS {
+  "lstm" (Recurrent "LSTM" [3 0 1 2])
+  "gru" (Recurrent "GRU" [0 1 2] :two-biases True)})
+
+
 (defclass [(dataclass :frozen True)] Layer []
-  #[[A layer: its `kind`, lstm, gru or dropout, and its `size`, in units or, of dropout, a share.
+  #[[A layer: its `kind`, one of `KINDS` or dropout, and its `size`, in units or, of dropout, a share.
 
   `hard`: whether its gates are `hard_sigmoid`; `before`: whether a GRU's reset gate comes before
   the product.]]
@@ -35,12 +54,12 @@ better and take longer. This module knows no Keras.]]
     #^ bool before False)
 
   (defn [property] name [self]
-    "What the layer language calls it, one of `NAMES`."
+    "What the layer language calls it, such as gru-hard."
     (+ self.kind (if self.hard "-hard" "") (if self.before "-before" "")))
 
   (defn [property] recurrent? [self]
     "Whether it is an LSTM or GRU layer."
-    (in self.kind GATES))
+    (in self.kind KINDS))
 
   (defn [property] modern? [self]
     "Whether it is as Keras makes such a layer today."
@@ -48,11 +67,11 @@ better and take longer. This module knows no Keras.]]
 
   (defn [property] gates [self]
     "How many gates its kernels have side by side."
-    (get GATES self.kind))
+    (len (. (get KINDS self.kind) gates)))
 
   (defn [property] two-biases? [self]
     "Whether it has a bias for its input and another for its state."
-    (and (= self.kind "gru") (not self.before)))
+    (and (. (get KINDS self.kind) two-biases) (not self.before)))
 
   (defn __str__ [self]
     f"{self.name}:{self.size}"))
@@ -103,7 +122,7 @@ better and take longer. This module knows no Keras.]]
   (setv [name colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon
     (setv [name size] ["lstm" name]))
-  (unless (in name NAMES)
+  (unless (in name [#* KINDS "dropout" #* OLD])
     (_refuse part f"is not a layer: {FORMS}"))
   (setv [kind #* suffixes] (.split name "-"))
   (try

@@ -64,7 +64,7 @@ the model writes itself, so that nothing but the model is needed.]]
       (.append steps (lfor cell engine.cells (.copy cell)))))
   #((list units) (lfor
     [layer own] (zip layers.recurrent (map np.array (zip #* steps)))
-    (get (if (= layer.kind "gru") own (np.tanh own)) (np.cumsum reads?)))))
+    (get (if (= layer.kind "lstm") (np.tanh own) own) (np.cumsum reads?)))))
 
 
 (defn find-cells [model text]

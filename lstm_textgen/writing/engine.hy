@@ -12,13 +12,11 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 (import
   math [ceil]
   numpy :as np
-  numpy [add multiply subtract tanh])
+  numpy [add multiply subtract tanh]
+  lstm-textgen.settings.layers [KINDS])
 
 (setv
   HALF (np.asarray 0.5 "float32")  ; an array: a Python number costs ufuncs 0.3 µs more
-  ;; The gates' places in Keras' weights (i f c o, z r h), in the order in which a step wants them.
-  ORDER {"lstm" [3 0 1 2]  "gru" [0 1 2]}
-  CANDIDATE 2  ; the place that is no gate, of either kind
   SOFT 0.5  ; what the weights of gates are multiplied by, as σ(x) is ½·tanh(½x) + ½
   HARD (/ 1 6)  ; and those of `hard_sigmoid`
   MAX-TABLE (** 2 24)  ; numbers (64 MB): beyond it, the embedding is not multiplied beforehand
@@ -50,7 +48,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (for [[n layer] (enumerate layers.recurrent)]
       (setv
         [kernel recurrent-kernel bias] (_arrange layer (cut recurrent (* 3 n) (* 3 (+ n 1))))
-        make (if (= layer.kind "lstm") _make-lstm _make-gru)
+        make (get STEPS layer.kind)
         [advance state] (make layer recurrent-kernel bias streams))
       (when (= bias.ndim 2)  ; a GRU's two (2, 3u): the reset gate will scale the last part of one
         (setv bias (+ (get bias 0) (* (get bias 1) (np.repeat (np.float32 [1 1 0]) layer.size)))))
@@ -102,12 +100,16 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 (defn _arrange [layer weights]
   "Return a layer's `weights`, in the order that a step wants, gates multiplied by SOFT or HARD."
-  (setv scale (np.float32 (if layer.hard HARD SOFT)))
+  (setv
+    kind (get KINDS layer.kind)
+    scale (np.float32 (if layer.hard HARD SOFT)))
   (lfor
     array weights
     :setv parts (np.split array layer.gates -1)
-    :setv scaled (lfor [k part] (enumerate parts) (if (= k CANDIDATE) part (* part scale)))
-    (np.concatenate (lfor k (get ORDER layer.kind) (get scaled k)) -1)))
+    :setv scaled (lfor
+      [k part] (enumerate parts)
+      (if (= k kind.candidate) part (* part scale)))
+    (np.concatenate (lfor k kind.gates (get scaled k)) -1)))
 
 
 (defn _zeros [streams size]
@@ -234,3 +236,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 (defn _parts [array u #* ranges]
   "Return views of `array` (…, many × u), one from start to end for each range, counted in `u`."
   (lfor [start end] ranges (ncut array ... (: (* start u) (* end u)))))
+
+
+;; What makes a step of each kind of layer.
+(setv STEPS {"lstm" _make-lstm  "gru" _make-gru})
