@@ -1,18 +1,16 @@
 "A text comes to the same ids and vocabulary, whatever pieces it comes in and wherever it is kept."
 
 (import
-  itertools [islice]
-  mmap
   os
   re
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [fingerprint split-ids training-batches]
+  lstm-textgen.learning.batches [training-batches]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus :as corpus
-  lstm-textgen.text.corpus [cut-at-space release text-ids]
+  lstm-textgen.text.corpus [cut-at-space text-ids]
   lstm-textgen.text.vocabulary [Vocabulary]
   tests.helpers [TEXT train-tiny untimed])
 
@@ -129,31 +127,6 @@
   (assert (> resident (* 0.9 size)))
   (del ids)
   (assert (= (mapped-bytes tmp-path) [0 0])))
-
-
-(defn [needs-smaps] test-reading-on-leaves-next-to-nothing-in-memory [long-text tmp-path]
-  (setv
-    [ids vocabulary] long-text
-    [kept held] (split-ids ids 0.1 16))
-  (fingerprint kept)
-  (assert (= (get (mapped-bytes tmp-path) 1) 0))
-  (for [stride [16 8]]  ; streams, windows
-    (.sum ids)
-    (setv
-      settings (new-settings {"lookback" 16  "stride" stride  "batch_size" 1  "rng_seed" 1})
-      batches (training-batches kept settings))
-    (list (islice (.epoch batches 0) 3))
-    (setv [size resident] (mapped-bytes tmp-path))
-    (assert (< resident (* 0.5 size)))))
-
-
-(defn test-release-does-nothing-where-it-can-not [long-text monkeypatch]
-  (setv [ids _] long-text)
-  (release (np.arange 3))
-  (for [name (dir mmap) :if (.startswith name "MADV_")]
-    (.delattr monkeypatch mmap name))
-  (release ids)
-  (assert (> (.sum ids) 0)))
 
 
 (defn test-a-cache-folder-that-can-not-be-made-is-named [small-steps]

@@ -4,18 +4,18 @@ A window is `lookback` ids long, and y is x moved on by one id: every position o
 predicted. The text is a ring here: after its last id comes its first, so that an epoch may begin
 anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
+(eval-when-compile (require hyrule [ncut]))
 (import
+  dataclasses [dataclass]
   zlib
   numpy :as np
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.corpus [kept-part release])
+  lstm-textgen.text.corpus [kept-part])
 
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long and tell little.
   VALIDATED 500_000
-  CHUNK (** 2 22)  ; ids that the fingerprint reads at once
-  ALL (slice None)
-  PAUSE 64)        ; batches of streams until a mapped file's pages are released: 0.2 ms to reload
+  ALL (slice None))
 
 
 (defn split-ids [ids validation lookback [unit "units"]]
@@ -38,19 +38,14 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   (when (= (.min ids) (.max ids))
     (raise (ValueError (+ "the text is one character, or word, over and over, so there is nothing "
       "to learn; give another text"))))
-  #((get ids (slice None kept))
-    (get ids (slice kept None))))
+  #((cut ids kept) (cut ids kept None)))
 
 
 (defn fingerprint [ids]
   "Return a short text that tells `ids` (time,) from others: how many they are, and their CRC-32."
-  (when (isinstance ids Arc)
-    (return ids.text))
-  (setv crc 0)
-  (for [start (range 0 (len ids) CHUNK)]
-    (setv crc (zlib.crc32 (np.ascontiguousarray (get ids (slice start (+ start CHUNK)))) crc))
-    (release ids))
-  f"{(len ids)}:{crc :08x}")
+  (if (isinstance ids Arc)
+    ids.text
+    f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
 
 
 (defn training-batches [ids settings [own ALL]]
@@ -69,18 +64,15 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   (= settings.stride settings.lookback))
 
 
-(defclass Arc []
+(defclass [(dataclass :frozen True :eq False)] Arc []
   #[[The part of a ring of ids that some of its streams read; as long as the whole ring.
 
   `ids` are the part's own, the first of which has the place `start` in the ring; `size` and `text`
   are the ring's length and fingerprint.]]
-
-  (defn __init__ [self ids start size text]
-    (setv
-      self.ids ids
-      self.start start
-      self.size size
-      self.text text))
+  #^ np.ndarray ids
+  #^ int start
+  #^ int size
+  #^ str text
 
   (defn __len__ [self]
     self.size)
@@ -111,7 +103,37 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   (if (isinstance ids Arc) ids.ids ids))
 
 
-(defclass Streams []
+(defn unrolled [ids lookback]
+  #[[Return #(ring start): those of `ids` that this process has, each window of them in one piece.
+
+  A window that begins at a place p of the ring is ring[p - start : p - start + lookback + 1], the
+  difference taken modulo the ring's length.]]
+  (if (isinstance ids Arc)
+    #(ids.ids ids.start)
+    #((np.concatenate [ids (.take ids (np.arange (+ lookback 1)) :mode "wrap")]) 0)))
+
+
+(defclass Batches []
+  "Batches of a ring of `ids` (time,); a kind of them says by `starts` where windows begin."
+
+  (defn __init__ [self ids shape rng-seed own]
+    (setv
+      self.ids ids
+      self.shape shape
+      self.rng-seed rng-seed
+      self.own own))
+
+  (defn epoch [self number [first 0]]
+    "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
+    (setv window (np.arange (+ (get self.shape 1) 1)))
+    (for [starts (.starts self number first)]
+      (setv
+        places (+ (ncut starts : None) window)
+        both (.astype (.take self.ids places :mode "wrap") "int32"))
+      (yield #((ncut both : :-1) (ncut both : 1:))))))
+
+
+(defclass Streams [Batches]
   #[[The text as so many streams as a batch has rows, read side by side.
 
   Each window continues the one before it in its row, so a network can carry its state over.
@@ -123,22 +145,12 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   (setv carries-state True)
 
   (defn __init__ [self ids shape [rng-seed None] [own ALL]]
+    (.__init__ (super) ids shape rng-seed own)
     (setv
-      self.ids ids
-      self.shape shape
-      self.rng-seed rng-seed
-      self.own own
       [rows lookback] shape
       self.steps (max 1 (if (is rng-seed None)
         (- (// (- (len ids)) (* rows lookback)))  ; rounded up
         (// (len ids) (* rows lookback))))))
-
-  (defn epoch [self number [first 0]]
-    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
-    (for [[step starts] (enumerate (.starts self number first))]
-      (when (= 0 (% step PAUSE))
-        (release (own-ids self.ids)))
-      (yield (_windows self.ids starts (get self.shape 1)))))
 
   (defn starts [self number [first 0]]
     "Yield the places (rows,) in the ring where the windows of these batches begin."
@@ -154,7 +166,7 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
       (yield (% (+ starts (* step lookback)) size)))))
 
 
-(defclass Windows []
+(defclass Windows [Batches]
   #[[The text as windows that begin every `stride` ids, in a new random order each epoch.
 
   They overlap when `stride` is smaller than the lookback. Each begins with an empty state. `steps`
@@ -163,51 +175,20 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   (setv carries-state False)
 
   (defn __init__ [self ids shape stride rng-seed [own ALL]]
+    (.__init__ (super) ids shape rng-seed own)
     (setv
-      self.ids ids
-      self.shape shape
-      self.stride stride
-      self.rng-seed rng-seed
-      self.own own
       [rows lookback] shape
+      self.stride stride
       self.count (+ 1 (// (- (len ids) lookback 1) stride))
       self.steps (max 1 (// self.count rows))))
-
-  (defn epoch [self number [first 0]]
-    "Yield the batches (x, y) of epoch `number`, from batch `first` on."
-    (for [starts (.starts self number first)]
-      (release self.ids)  ; random places leave pages that aren't needed again for long
-      (yield (_windows self.ids starts (get self.shape 1)))))
 
   (defn starts [self number [first 0]]
     "Yield the places (rows,) in the ring where the windows of these batches begin."
     (setv
-      [rows _] self.shape
+      rows (get self.shape 0)
+      own (get (np.arange rows) self.own)
       order (np.arange self.count :dtype (np.min-scalar-type self.count)))
     (.shuffle (np.random.default-rng [self.rng-seed number]) order)
     (for [step (range first self.steps)]
-      (setv
-        places (+ (* step rows) (get (np.arange rows) self.own))
-        chosen (.take order places :mode "wrap"))
+      (setv chosen (.take order (+ (* step rows) own) :mode "wrap"))
       (yield (* self.stride (.astype chosen int))))))
-
-
-(defn unrolled [ids lookback]
-  #[[Return #(ring start): those of `ids` that this process has, each window of them in one piece.
-
-  A window that begins at a place p of the ring is ring[p - start : p - start + lookback + 1], the
-  difference taken modulo the ring's length.]]
-  (if (isinstance ids Arc)
-    #(ids.ids ids.start)
-    #((np.concatenate [ids (.take ids (np.arange (+ lookback 1)) :mode "wrap")]) 0)))
-
-
-(defn _windows [ids starts lookback]
-  #[[Return the windows x and y of the ring of `ids` (time,), each int32 (rows, lookback).
-
-  They begin at `starts` (rows,).]]
-  (setv
-    places (+ (get starts #((slice None) None)) (np.arange (+ lookback 1)))
-    both (.astype (.take ids places :mode "wrap") "int32"))
-  #((get both #((slice None) (slice None -1)))
-    (get both #((slice None) (slice 1 None)))))

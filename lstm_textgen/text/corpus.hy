@@ -75,21 +75,10 @@ they are read.]]
         [(max start 0) (min stop (len ids))]
         [0 (- stop (len ids))]]]
       (for [place (range first last PIECE)]
-        (.add store (.tobytes (get ids (slice place (min last (+ place PIECE))))))
-        (release ids)))
+        (.add store (.tobytes (get ids (slice place (min last (+ place PIECE))))))))
     (.array store ids.dtype)))
 
 
-(defn release [ids]
-  #[[Let the system reclaim the memory of the pages that `ids` (time,) was read from, if it is a
-  mapped file or a part of one; they are read again when they are needed. Without that, a whole
-  epoch would bring the whole file into memory. Do nothing where there is no such call (Windows).]]
-  ;; A part's base is the whole, whose base is a view of the file.
-  (while (isinstance ids np.ndarray)
-    (setv ids ids.base))
-  (setv file (getattr ids "obj" None))
-  (when (and (isinstance file mmap.mmap) (hasattr mmap "MADV_DONTNEED"))
-    (.madvise file mmap.MADV-DONTNEED)))
 
 
 (defclass _Store []
