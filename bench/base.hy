@@ -144,7 +144,7 @@ words in 10 million characters at temperature 1.]]
 (defn look [way text model path]
   "Train on `text` for a minute, looking at the weights now and then; store the looks at `path`."
   (import-keras)
-  (import keras lstm-textgen.learning.learner.stock [values])
+  (import keras lstm-textgen.learning.learner.protocol [values])
   (setv looks [])
   (defclass Look [keras.callbacks.Callback]
     (defn on-train-batch-end [self batch [logs None]]

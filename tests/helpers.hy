@@ -14,8 +14,8 @@
   sys
   threading [Thread]
   numpy :as np
-  lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume STORED-TEXTS
-    save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
+    STORED-TEXTS save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.report.plain [Plan Quiet]
   lstm-textgen.settings.table [new-settings]

@@ -3,8 +3,10 @@
 (import
   numpy :as np
   pytest
-  lstm-textgen.learning.learner.cores [PartsLearner part-count]
-  lstm-textgen.learning.learner.stock [StockLearner values]
+  lstm-textgen.learning.learner.choice [part-count]
+  lstm-textgen.learning.learner.cores [PartsLearner]
+  lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv

@@ -7,7 +7,7 @@
   tensorflow :as tf
   lstm-textgen.learning.learner.gru [gru-over-time]
   lstm-textgen.learning.learner.lstm [lstm-over-time]
-  lstm-textgen.learning.learner.stock [values]
+  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.network :as network-module
   lstm-textgen.learning.network [carried-states stock-model training-network]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])

@@ -5,8 +5,8 @@
   pytest
   tensorflow :as tf
   lstm-textgen.basics.machine :as machine
-  lstm-textgen.learning.learner.products :as products
-  lstm-textgen.learning.learner.products [product])
+  lstm-textgen.learning.learner.choice :as choice
+  lstm-textgen.learning.learner.loop [product])
 
 
 (defn matrix [seed #* shape]
@@ -42,6 +42,6 @@
     [#{"avx2" "avx512f"} 64 False]
     [#{} 64 False]])]
     test-bfloat16-is-used-where-it-is-faster [monkeypatch flags rows pays]
-  (for [module [machine products]]
+  (for [module [machine choice]]
     (.setattr monkeypatch module "processor_flags" (fn [] flags)))
-  (assert (= (products.bfloat16-pays? rows) pays)))
+  (assert (= (choice.bfloat16-pays? "tensorflow" rows) pays)))

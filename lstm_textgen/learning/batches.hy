@@ -21,9 +21,9 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 (defn split-ids [ids validation lookback [unit "units"]]
   #[[Return #(training held-out), the two parts of `ids` (time,).
 
-  The last part, the share `validation`, is held out; it is empty if that is 0. Raise `ValueError`
-  when a part is shorter than a window and the id after it, with the length that the text must
-  have (`unit`: what they are, in the plural), and if all ids are the same.]]
+  The last part, the share `validation`, is held out. Raise `ValueError` when a part is shorter
+  than a window and the id after it, with the length that the text must have (`unit`: what they
+  are, in the plural), and if all ids are the same.]]
   (setv
     need (+ lookback 1)
     held (round (* validation (len ids)))
@@ -43,16 +43,13 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 (defn fingerprint [ids]
   "Return a short text that tells `ids` (time,) from others: how many they are, and their CRC-32."
-  (if (isinstance ids Arc)
-    ids.text
-    f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
+  (if (isinstance ids Arc) ids.text f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
 
 
 (defn training-batches [ids settings [own ALL]]
-  #[[Cut `ids` (time,) into batches as `settings` (`ModelSettings`) say.
+  #[[Return `ids` (time,) as `Streams` or `Windows`, as `settings` (`ModelSettings`) say.
 
-  Return `Streams` where each window continues the one before it, else `Windows`. They yield those
-  rows of a batch that this process has, the slice `own`.]]
+  They yield those rows of a batch that this process has, the slice `own`.]]
   (setv shape #(settings.batch-size settings.lookback))
   (if (streams? settings)
     (Streams ids shape settings.rng-seed own)

@@ -3,6 +3,7 @@
 The training network predicts every position of windows (rows, lookback) and carries its state
 from window to window in weights of its own, which works on TensorFlow, JAX and PyTorch alike.]]
 
+(eval-when-compile (require hyrule [unless]))
 (import
   functools [partial]
   itertools [islice]
@@ -10,9 +11,9 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   random [Random]
   keras
   keras [ops]
-  numpy :as np
   lstm-textgen.learning.learner.gru [FastGRU FoldedGRU]
   lstm-textgen.learning.learner.lstm [FastLSTM FoldedLSTM]
+  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.learning.learner.regularization [LARGE regularized]
   lstm-textgen.modelfile.keraslayout [keras-config keras-options named-layers]
@@ -20,6 +21,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 (setv
   CARRIED "carried_"  ; what the names of states begin with that windows carry over
+  AXIS "batch"        ; what `keras.distribution.DataParallel` calls the devices
   ;; Layers whose loop is our own; and the same with the embedding folded in.
   FAST {"lstm" FastLSTM  "gru" FastGRU}
   FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU})
@@ -30,9 +32,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
   `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
-  generators are neither used nor changed. With `bfloat16`, LSTM and GRU layers multiply in that, on
-  PyTorch the dense layer too. With `of-rows` it is for one device's rows of a batch of so many,
-  under JAX.]]
+  generators are left alone. With `bfloat16`, LSTM and GRU layers multiply in that, on PyTorch the
+  dense layer too. With `of-rows`, under JAX, it is for one device's rows of a batch of so many.]]
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
@@ -48,17 +49,13 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
           layer.size #** (_recurrent-options name seeds)))
         ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
         ;; XLA four times the rest.
-        ((_dropout-class of-rows) layer.size
+        ((if of-rows SplitDropout keras.layers.Dropout) layer.size
           :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
-          :seed (+ rng-seed n)
-          :dtype dtype
-          :name name))
+          :seed (+ rng-seed n) :dtype dtype :name name))
       flow (keras-layer flow)))
   (setv
-    dense (keras.layers.Dense spec.vocabulary-size
-      :dtype dtype
-      :kernel-initializer (keras.initializers.GlorotUniform (next seeds))
-      :name "dense")
+    dense (keras.layers.Dense spec.vocabulary-size :dtype dtype :name "dense"
+      :kernel-initializer (keras.initializers.GlorotUniform (next seeds)))
     network (TrainingNetwork ids (dense flow))
     network.spec spec)
   network)
@@ -66,11 +63,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 (defn carried-states [model]
   "Return the weights in which a training network carries its state, each (rows, units)."
-  (lfor
-    layer model.layers
-    :if (isinstance layer Carried)
-    weight layer.carried
-    weight))
+  (lfor layer model.layers :if (isinstance layer Carried) weight layer.carried weight))
 
 
 (defclass TrainingNetwork [keras.Model]
@@ -80,18 +73,15 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   (defn stock [self]
     "Return the stock twin with the weights of now."
-    (stock-model self.spec (lfor weight self.trainable-variables (as-array weight.value))))
+    (stock-model self.spec (values self.trainable-variables)))
 
   (defn save [self #* arguments #** options]
-    "Save as Keras' models do."
     (.save (.stock self) #* arguments #** options))
 
   (defn save-weights [self #* arguments #** options]
-    "Save the weights as Keras' models do."
     (.save-weights (.stock self) #* arguments #** options))
 
   (defn load-weights [self #* arguments #** options]
-    "Load weights that `save-weights` of this or the stock twin has saved."
     (setv stock (.stock self))
     (.load-weights stock #* arguments #** options)
     (for [[weight theirs] (zip self.trainable-variables stock.weights)]
@@ -103,46 +93,34 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   It takes ids (batch, time) and gives logits (batch, time, vocabulary). Keras draws seeds from
   Python's global random generator, which is put back.]]
-  (with [_ (muted-stderr)
-         _ (kept-random)]
+  (with [_ (muted-stderr)  _ (kept-random)]
     (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
     (.set-weights model weights))
   model)
 
 
-(defn as-array [tensor]
-  #[[Return a `tensor` of Keras' backend as an array of its own.
-
-  Keras' `convert_to_numpy` asks TensorFlow and PyTorch in a way of which NumPy 2 warns.]]
-  (when (hasattr tensor "detach")
-    (setv tensor (.cpu (.detach tensor))))
-  (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor)))
-
-
 (defn on-gpu? []
   "Return whether Keras' backend computes on a GPU."
   (match (keras.backend.backend)
-    "tensorflow" (do (import tensorflow :as tf)
-      (bool (tf.config.list-physical-devices "GPU")))
-    "jax" (do (import jax)
-      (!= (jax.default-backend) "cpu"))
-    "torch" (do (import torch)
-      (torch.cuda.is-available))))
+    "tensorflow" (bool (hy.I.tensorflow.config.list-physical-devices "GPU"))
+    "jax" (!= (hy.I.jax.default-backend) "cpu")
+    "torch" (hy.I.torch.cuda.is-available)))
 
 
 (defn apple-gpu? []
   "Return whether Keras trains on Apple's GPU, as it does on PyTorch where there is one."
-  (when (= (keras.backend.backend) "torch")
-    (import torch)
-    (and (torch.backends.mps.is-available) (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps"))))
+  (and
+    (= (keras.backend.backend) "torch")
+    (hy.I.torch.backends.mps.is-available)
+    (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps")))
 
 
 ;; * Layers to train with
 
-;; Each layer takes its seeds from `seeds` as it is made. Their order decides the initial weights.
-
 (defn _seeds [rng-seed]
-  "Yield the seeds that Keras draws for its layers after `keras.utils.set_random_seed`."
+  #[[Yield the seeds that Keras draws for its layers after `keras.utils.set_random_seed`.
+
+  Each layer takes its own as it is made. Their order decides the initial weights.]]
   (setv generator (Random rng-seed))
   (while True
     (yield (.randint generator 1 1_000_000_000))))
@@ -164,21 +142,11 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     (setv
       options (_recurrent-options name seeds)
       folded ((get FOLDED layer.kind) layer.size size spec.embedding (initializer)
-        :bfloat16 bfloat16
-        #** options))
+        :bfloat16 bfloat16 #** options))
     (return #((Carried rows folded) others)))
-  #((keras.layers.Embedding size spec.embedding
-      :embeddings-initializer (initializer)
-      :name "embedding")
-    named))
-
-
-(defn _dropout-class [of-rows]
-  (if of-rows
-    (do
-      (import lstm-textgen.learning.learner.jaxrows [SplitDropout])
-      SplitDropout)
-    keras.layers.Dropout))
+  (setv embedding (keras.layers.Embedding size spec.embedding
+    :embeddings-initializer (initializer) :name "embedding"))
+  #(embedding named))
 
 
 (defn _recurrent-class [layer bfloat16 dtype]
@@ -187,9 +155,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   (cond
     (not layer.modern?) (partial stock #** (keras-options layer))
     (and (in layer.kind FAST) (_own-loop?)) (partial (get FAST layer.kind) :bfloat16 bfloat16)
-    (and (= layer.kind "lstm") (= (keras.backend.backend) "torch")) (do
-      (import lstm-textgen.learning.learner.torchlstm [TorchLSTM])
-      (partial TorchLSTM :dtype dtype))
+    (and (= layer.kind "lstm") (= (keras.backend.backend) "torch"))
+      (partial hy.I.lstm-textgen/learning/learner/torchlstm.TorchLSTM :dtype dtype)
     True stock))
 
 
@@ -199,12 +166,9 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   The initializers are Keras' usual ones. It draws a seed for dropout within the layer too, though
   there is none: that seed is part of the state in which a model file resumes.]]
   (setv [kernel recurrent dropout] (islice seeds 3))
-  {"return_sequences" True
-   "return_state" True
+  {"name" name  "return_sequences" True  "return_state" True  "seed" dropout
    "kernel_initializer" (keras.initializers.GlorotUniform kernel)
-   "recurrent_initializer" (keras.initializers.Orthogonal :seed recurrent)
-   "seed" dropout
-   "name" name})
+   "recurrent_initializer" (keras.initializers.Orthogonal :seed recurrent)})
 
 
 (defn _own-loop? []
@@ -229,9 +193,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     (setv self.carried (lfor
       n (range (len self.inner.state-size))
       (.add-weight self
-        :shape #(self.rows self.inner.units)
-        :initializer "zeros"
-        :trainable False
+        :shape #(self.rows self.inner.units) :initializer "zeros" :trainable False
         :autocast False  ; in bfloat16 Keras would assign to a rounded copy, on PyTorch
         :name f"{CARRIED}{n}"))))
 
@@ -241,6 +203,20 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
       :training training))
     (for [[weight state] (zip self.carried states)]
       (.assign weight state))
-    (if (and training (>= self.inner.units LARGE))
-      (regularized output)
-      output)))
+    (if (and training (>= self.inner.units LARGE)) (regularized output) output)))
+
+
+(defclass SplitDropout [keras.layers.Dropout]
+  #[[Dropout for the rows of a batch that are on one device, within `jax.shard-map`.
+
+  `noise-shape` is that of the whole batch. Each device draws for all rows and uses its own, so
+  that a run drops the same units however many devices it has.]]
+
+  (defn call [self inputs [training False]]
+    (import jax)
+    (unless training
+      (return inputs))
+    (setv
+      noise (.call (super) (ops.ones self.noise-shape) :training True)
+      rows (get inputs.shape 0))
+    (* inputs (jax.lax.dynamic-slice-in-dim noise (* rows (jax.lax.axis-index AXIS)) rows))))

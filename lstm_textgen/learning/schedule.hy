@@ -41,8 +41,7 @@
 (defn why-done [settings history text]
   #[[Return #(why advice): why there is nothing more to train on a text, and how to go on; or None.
 
-  `settings` are the model's, `text` is the fingerprint of the text to train on: epochs, and those
-  without improvement, are counted for each text.]]
+  `text` is its fingerprint: epochs, and those without improvement, are counted for each text.]]
   (setv
     done (epochs-of history text)
     losses (validation-losses history text)
@@ -88,12 +87,10 @@
       math.inf))
 
   (defn note-step [self validation-steps]
-    #[[Note that a step is done; so many `validation-steps` follow each epoch.
-
-    The first step, in which the network is compiled, is not measured.]]
+    "Note that a step is done; so many `validation-steps` follow each epoch."
     (setv now (time.monotonic))
     (cond
-      (is self.first-step None) (setv self.first-step now)
+      (is self.first-step None) (setv self.first-step now)  ; it isn't measured, as it compiles
       (not self.ended) (do
         (+= self.steps 1)
         (setv

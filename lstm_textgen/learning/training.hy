@@ -17,6 +17,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   lstm-textgen.learning.learner.callbacks [CallbackList epoch-logs]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.machines [ProcessGroup]
+  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.schedule [Clock Limits learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint]
   lstm-textgen.modelfile.soundness [read-settings]
@@ -91,7 +92,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       self.progress (Progress (len checkpoint.history) 0 0 0.0 self.text))
     (if checkpoint.weights
       (.put self.learner self.learner.weights checkpoint.weights)
-      (setv checkpoint.weights (.arrays self.learner self.learner.weights)))
+      (setv checkpoint.weights (values self.learner.weights)))
     (cond
       (is resume None) None
       (.restore self.learner [#* resume.variables #* resume.optimizer]) (setv self.progress
@@ -162,8 +163,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       (.empty-states self.learner))
     (._show-beginning self)
     (.call self.callbacks "on_epoch_begin" progress.epoch)
-    (for [losses (.steps self.learner
-        self.batches progress.epoch progress.step self._next-rates)]
+    (for [losses (.steps self.learner self.batches progress.epoch progress.step self._next-rates)]
       (for [loss losses]
         (._note-step self loss))
       (setv
@@ -276,9 +276,8 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     (.append self.checkpoint.history entry)
     (setv better (is entry (kept-entry self.checkpoint.history self.text)))
     (when better
-      (setv self.checkpoint.weights (.arrays self.learner self.learner.weights)))
-    (setv self.progress (replace self.progress
-      :epoch (get entry "epoch") :step 0 :loss-sum 0.0))
+      (setv self.checkpoint.weights (values self.learner.weights)))
+    (setv self.progress (replace self.progress :epoch (get entry "epoch") :step 0 :loss-sum 0.0))
     #(entry better sample))
 
   (defn _validate [self]
@@ -296,7 +295,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   (defn _sample [self]
     "Return what the model writes now, after each epoch from the same seed: a short text."
     (setv
-      weights (.arrays self.learner self.learner.weights)
+      weights (values self.learner.weights)
       now (Checkpoint weights self.checkpoint.vocabulary self.settings []))
     (.strip (write-sample now SAMPLE-LENGTH :rng-seed self.settings.rng-seed)))
 
@@ -328,7 +327,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
 
     Raise `OSError` that names the file if it can't be done.]]
     (unless (and self.held self.checkpoint.history)  ; nothing says which weights are best
-      (setv self.checkpoint.weights (.arrays self.learner self.learner.weights)))
+      (setv self.checkpoint.weights (values self.learner.weights)))
     (.doing self.report f"saving {self.path}")
     (setv self.checkpoint.resume (Resume (replace self.progress) #* (.state self.learner)))
     (unless self.group.leader?

@@ -52,7 +52,7 @@ file holds, nothing less and nothing more.]]
 (defclass [(dataclass :eq False)] Resume []
   #[[What it takes to resume training with the same bits.
 
-  Its `progress` (a `Progress`), and lists of arrays: the network's `variables` and the `optimizer`'s.]]
+  Its `progress` (`Progress`), and lists of arrays: the network's `variables`, the `optimizer`'s.]]
   #^ Progress progress
   #^ list variables
   #^ list optimizer)

@@ -43,7 +43,7 @@ better and take longer. This module knows no Keras.]]
 
 
 (defclass [(dataclass :frozen True)] Layer []
-  #[[A layer: its `kind`, one of `KINDS` or dropout, and its `size`, in units or, of dropout, a share.
+  #[[A layer: its `kind`, of `KINDS` or dropout, and its `size`, in units or, of dropout, a share.
 
   `hard`: whether its gates are `hard_sigmoid`; `before`: whether a GRU's reset gate comes before
   the product.]]

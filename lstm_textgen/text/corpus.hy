@@ -79,8 +79,6 @@ they are read.]]
     (.array store ids.dtype)))
 
 
-
-
 (defclass _Store []
   "Bytes stored part after part: up to `LIMIT` of them in memory, more in a file."
 

@@ -4,7 +4,6 @@ That is as `fit` calls them, with the same logs: `loss`, the mean so far, after 
 `val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts that the
 model has learned from.]]
 
-(eval-when-compile (require hyrule [unless]))
 (import lstm-textgen.basics.values [clip])
 
 

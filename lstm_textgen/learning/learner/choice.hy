@@ -2,16 +2,19 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  functools [partial]
   json
   os
   pathlib [Path]
   re
   sys
-  lstm-textgen.basics.machine [bfloat16? cores gpu?]
+  lstm-textgen.basics.machine [bfloat16? cores gpu? processor-flags]
   lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr])
 
 (setv
   OLDEST-TORCH #(2 6)
+  AMX-ROWS 64    ; of a batch, from which on bfloat16 pays under XLA
+  FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
   PROCESS {"ours" False})  ; whether the process is the program's own: its backend may be chosen
 
 
@@ -79,25 +82,41 @@
 (defn _learner-class [rows bfloat16 distributed]
   "Return what makes a learner of batches of so many `rows` from the other arguments."
   (import
-    functools [partial]
     keras
-    lstm-textgen.learning.learner.products [bfloat16-pays?]
     lstm-textgen.learning.network [apple-gpu? on-gpu?])
   (setv
     backend (keras.backend.backend)
     on-processor (not (or (on-gpu?) (apple-gpu?)))
-    bfloat16 (if (is bfloat16 None) (bfloat16-pays? rows) bfloat16))
+    bfloat16 (if (is bfloat16 None) (bfloat16-pays? backend rows) bfloat16))
   (cond
-    (or distributed (and (= backend "jax") (on-gpu?))) (do
-      (import lstm-textgen.learning.learner.devices [DevicesLearner])
-      (partial DevicesLearner
-        :devices (unless distributed (cut (keras.distribution.list-devices) 1))))
-    (and (= backend "tensorflow") on-processor) (do
-      (import lstm-textgen.learning.learner.cores [PartsLearner part-count])
-      (partial PartsLearner (part-count rows (cores)) :bfloat16 bfloat16))
-    (and (= backend "torch") on-processor) (do
-      (import lstm-textgen.learning.learner.torchsteps [TorchLearner])
-      (partial TorchLearner :bfloat16 bfloat16))
-    True (do
-      (import lstm-textgen.learning.learner.stock [StockLearner])
-      (partial StockLearner :bfloat16 bfloat16))))
+    (or distributed (and (= backend "jax") (on-gpu?)))
+      (partial hy.I.lstm-textgen/learning/learner/devices.DevicesLearner
+        :devices (unless distributed (cut (keras.distribution.list-devices) 1)))
+    (and (= backend "tensorflow") on-processor)
+      (partial hy.I.lstm-textgen/learning/learner/cores.PartsLearner (part-count rows (cores))
+        :bfloat16 bfloat16)
+    (and (= backend "torch") on-processor)
+      (partial hy.I.lstm-textgen/learning/learner/torchsteps.TorchLearner :bfloat16 bfloat16)
+    True
+      (partial hy.I.lstm-textgen/learning/learner/stock.StockLearner :bfloat16 bfloat16)))
+
+
+(defn part-count [rows processors]
+  #[[Return how many equal parts so many `rows` are dealt out in, to be trained side by side.
+
+  It is one for each of the `processors`; fewer where a part would have less than `FEWEST-ROWS`.]]
+  (max (gfor
+    n (range 1 (+ processors 1))
+    :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
+    n)))
+
+
+(defn bfloat16-pays? [backend rows]
+  #[[Return whether products in bfloat16 are faster with this processor and this `backend`.
+
+  `rows` are those of a batch: within XLA a processor with AMX, which XLA leaves unused, needs 64
+  of them (bench/README.md).]]
+  (and (bfloat16?) (match backend
+    "torch" True
+    "tensorflow" (or (>= rows AMX-ROWS) (not-in "amx_bf16" (processor-flags)))
+    _ False)))

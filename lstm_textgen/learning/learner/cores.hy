@@ -10,19 +10,7 @@ mostly wait for each other (bench/README.md).]]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.learning.network [training-network])
 
-(setv
-  FEWEST-ROWS 8       ; in a part: with fewer, products are slow
-  SEED-STEP 1000003)  ; from one part's dropout to the next
-
-
-(defn part-count [rows processors]
-  #[[Return how many equal parts so many `rows` are dealt out in.
-
-  It is one for each of the `processors`; fewer where a part would have less than `FEWEST-ROWS`.]]
-  (max (gfor
-    n (range 1 (+ processors 1))
-    :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
-    n)))
+(setv SEED-STEP 1000003)  ; from one part's dropout to the next
 
 
 (defclass PartsLearner [StockLearner]

@@ -15,9 +15,8 @@ each sum, however small.]]
   keras
   numpy :as np
   lstm-textgen.learning.batches [unrolled]
-  lstm-textgen.learning.learner.jaxrows [AXIS]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network [CARRIED on-gpu? training-network])
+  lstm-textgen.learning.network [AXIS CARRIED on-gpu? training-network])
 
 (setv
   WISHES 4              ; numbers that each process tells the others at each step
@@ -66,10 +65,7 @@ each sum, however small.]]
   (defn _compiled [self act takes gives donated]
     "Return `act` compiled for all devices; each gets its part of what is SPLIT."
     (jax.jit
-      (jax.shard-map act
-        :mesh self.mesh
-        :in-specs (tuple takes)
-        :out-specs (tuple gives)
+      (jax.shard-map act :mesh self.mesh :in-specs (tuple takes) :out-specs (tuple gives)
         :check-vma False)  ; else JAX sums each gradient by itself
       :donate-argnums donated))
 
@@ -104,25 +100,21 @@ each sum, however small.]]
       ;; Of the last, too few for a call that is compiled, each takes its own.
       (for [part (if (= (len stride) AT-ONCE) [stride] (lfor each stride [each]))]
         (setv places (.astype (% (- (np.stack part) self.start) (len self.held.ids)) "int32"))
-        (yield (.tolist (np.asarray (._take self self.learn-many-jit
-          self.text
-          (._split self places EACH-SPLIT)
-          (._split self (np.stack (lfor rate (rates (len part)) (._words self rate)))
-            EACH-SPLIT))))))))
+        (setv
+          words (np.stack (lfor rate (rates (len part)) (._words self rate)))
+          losses (._take self self.learn-many-jit self.text
+            (._split self places EACH-SPLIT) (._split self words EACH-SPLIT)))
+        (yield (.tolist (np.asarray losses))))))
 
   (defn learn [self x y]
-    (float (._take self self.learn-jit
-      (._split self x)
-      (._split self y)
-      (._split self (._words self self.next-rate)))))
+    (setv words (._words self self.next-rate))
+    (float (._take self self.learn-jit #* (gfor part [x y words] (._split self part)))))
 
   (defn _take [self act #* arguments]
     "Take a step, or several, by `act`; return the loss, or losses."
     (setv
       groups [self.weights self.optimizer.variables self.model.non-trainable-variables]
-      [#* now loss news] (act
-        #* (lfor variables groups (lfor v variables v.value))
-        #* arguments))
+      [#* now loss news] (act #* (lfor variables groups (lfor v variables v.value)) #* arguments))
     (for [[variables arrays] (zip groups now)]
       (_assign variables arrays))
     (setv self.news (.tolist (np.asarray news)))
@@ -131,11 +123,8 @@ each sum, however small.]]
   (defn validate [self x y]
     (setv
       others self.model.non-trainable-variables
-      [arrays loss] (.validate-jit self
-        (lfor v self.weights v.value)
-        (lfor v others v.value)
-        (._split self x)
-        (._split self y)))
+      [arrays loss] (.validate-jit self (lfor v self.weights v.value) (lfor v others v.value)
+        (._split self x) (._split self y)))
     (_assign others arrays)
     (float loss))
 

@@ -7,9 +7,8 @@ Shapes are as in `loop.hy`.]]
 (import
   keras
   keras [ops]
-  lstm-textgen.learning.learner.loop [Folded OwnLoop earlier flat over-time row unflat vector
-    with-rows]
-  lstm-textgen.learning.learner.products [product])
+  lstm-textgen.learning.learner.loop [Folded OwnLoop earlier flat over-time product row unflat
+    unpacked vector with-rows])
 
 
 (defclass FastGRU [OwnLoop keras.layers.GRU]
@@ -18,16 +17,9 @@ Shapes are as in `loop.hy`.]]
   (defn input-bias [self]
     (get self.cell.bias 0))
 
-  (defn inner-loop [self sequences initial-state mask [training False]]
-    "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
-    (setv
-      [state] initial-state
-      [inputs kernel] (.inputs-and-kernel self sequences)
-      recurrent (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
-      bias (ops.expand-dims (get self.cell.bias 1) 1)
-      [hidden h] (gru-over-time inputs (ops.transpose state) kernel recurrent bias self.bfloat16)
-      h (ops.transpose h))
-    #(h (ops.transpose hidden #(2 0 1)) [h])))
+  (defn run [self x state kernel recurrent]
+    (setv bias (ops.expand-dims (get self.cell.bias 1) 1))
+    (gru-over-time x #* state kernel recurrent bias self.bfloat16)))
 
 
 (defclass FoldedGRU [Folded FastGRU]
@@ -43,9 +35,7 @@ Shapes are as in `loop.hy`.]]
   (defn [ops.custom-gradient] run [x h kernel recurrent bias]
     (setv [hidden slopes] (_forward x h kernel recurrent bias bfloat16))
     (defn gradient [#* upstream]
-      (when (= (len upstream) 1)  ; some backends pass one tuple
-        (setv [upstream] upstream))
-      (_backward #* upstream hidden slopes x h kernel recurrent bfloat16))
+      (_backward #* (unpacked upstream) hidden slopes x h kernel recurrent bfloat16))
     #(#(hidden (get hidden -1)) gradient))
   (run x h kernel recurrent bias))
 
@@ -76,10 +66,10 @@ Shapes are as in `loop.hy`.]]
       to-g
       (* to-g r)
       z)))
-  (cut (over-time time step [
-    h
-    (ops.zeros #(time units batch) h.dtype)
-    (ops.zeros #(time (* 5 units batch)) h.dtype)]) 1 None))
+  (setv
+    room (ops.zeros #(time units batch) h.dtype)
+    more (ops.zeros #(time (* 5 units batch)) h.dtype))
+  (cut (over-time time step [h room more]) 1 None))
 
 
 (defn _backward [d-hidden dh hidden slopes x h kernel recurrent bfloat16]
@@ -94,9 +84,7 @@ Shapes are as in `loop.hy`.]]
     (setv
       [to-z to-r to-g to-a z] (ops.split (row slopes t) 5)
       dh (vector (+ dh (row d-hidden t)))
-      [dz dr dg da dh] (lfor
-        slope [to-z to-r to-g to-a z]
-        (ops.reshape (* dh slope) h.shape))
+      [dz dr dg da dh] (lfor slope [to-z to-r to-g to-a z] (ops.reshape (* dh slope) h.shape))
       from-h (with-rows from-h t dz dr da))
     #((+ dh (product recurrent (row from-h t) bfloat16)) (with-rows from-x t dz dr dg) from-h))
   (setv

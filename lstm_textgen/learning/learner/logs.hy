@@ -1,6 +1,5 @@
 "Keras callbacks that keep the logs of a run: for TensorBoard, as a table, as a report."
 
-(eval-when-compile (require hyrule [unless]))
 (import
   importlib [import-module]
   keras

@@ -8,8 +8,8 @@ times faster than that of their transposes (bench/README.md).
 
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
-(import
-  keras [ops])
+(eval-when-compile (require hyrule [unless]))
+(import keras [ops])
 
 
 ;; * Layers
@@ -17,11 +17,21 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass OwnLoop []
   #[[Mixin that gives a Keras layer our own loop: same weights, same results.
 
-  With `bfloat16`, its products round their factors to bfloat16 (`products.hy`).]]
+  With `bfloat16`, its products round their factors to that.]]
 
   (defn __init__ [self units [bfloat16 False] #** options]
     (.__init__ (super) units #** options)
     (setv self.bfloat16 bfloat16))
+
+  (defn inner-loop [self sequences initial-state mask [training False]]
+    "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
+    (setv
+      [inputs kernel] (.inputs-and-kernel self sequences)
+      recurrent (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
+      before (lfor array initial-state (ops.transpose array))
+      [hidden #* after] (.run self inputs before kernel recurrent)
+      state (lfor array after (ops.transpose array)))
+    #((get state 0) (ops.transpose hidden #(2 0 1)) state))
 
   (defn input-bias [self]
     "Return the bias of the inputs, one number for each column of their kernel."
@@ -34,8 +44,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     (setv
       inputs (ops.transpose sequences #(1 2 0))
       [time _ batch] inputs.shape)
-    #(
-      (ops.concatenate [inputs (ops.ones #(time 1 batch) inputs.dtype)] 1)
+    #((ops.concatenate [inputs (ops.ones #(time 1 batch) inputs.dtype)] 1)
       (ops.concatenate [self.cell.kernel (ops.expand-dims (.input-bias self) 0)] 0))))
 
 
@@ -55,9 +64,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   (defn build [self shape]
     "Make the weights, the embedding's before the layer's own."
     (setv self.embeddings (.add-weight self
-      :shape self.embedding-shape
-      :initializer self.embeddings-initializer
-      :name "embeddings"))
+      :shape self.embedding-shape :initializer self.embeddings-initializer :name "embeddings"))
     (.build (super) #(#* shape (get self.embedding-shape 1))))
 
   (defn call [self ids #** options]
@@ -66,10 +73,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
   (defn inputs-and-kernel [self ids]
     "Return the inputs (T, V, B) for `ids` (B, T, 1) and their kernel, V rows, biases included."
-    #(
-      (ops.one-hot (ops.transpose (ops.squeeze ids -1)) (get self.embedding-shape 0)
-        :axis 1
-        :dtype self.compute-dtype)
+    #((ops.one-hot (ops.transpose (ops.squeeze ids -1)) (get self.embedding-shape 0)
+        :axis 1 :dtype self.compute-dtype)
       (+ (ops.matmul self.embeddings self.cell.kernel) (.input-bias self)))))
 
 
@@ -81,12 +86,30 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   With `backward` the last t comes first. Return the last results, a list.]]
   (defn next-step [n #* carried]
     #((+ n 1) #* (step (if backward (- time 1 n) n) #* carried)))
-  (setv [_ #* ended] (ops.while-loop
-    (fn [n #* _] (< n time))
-    next-step
+  (setv [_ #* ended] (ops.while-loop (fn [n #* _] (< n time)) next-step
     #((ops.convert-to-tensor 0) #* start)
     :maximum-iterations time))
   ended)
+
+
+(defn unpacked [upstream]
+  "Return the gradients that a custom gradient was called with: some backends pass one tuple."
+  (if (= (len upstream) 1) (get upstream 0) upstream))
+
+
+(defn product [a b [bfloat16 False] [turn-b False]]
+  #[[Return the product of `a` (m, k) and `b` (k, n) in float32; with `turn-b`, `b` is (n, k).
+
+  With `bfloat16` both are rounded to that, the upper half of a float32 (TensorFlow alone): a
+  processor with instructions for it multiplies at twice the rate and adds to a float32. Sums,
+  weights, states and losses stay in float32, as in Micikevicius and others 2018, 'Mixed Precision
+  Training'. XLA wants the rows of `a` in memory one after another: of a transpose it would take
+  the product in float32.]]
+  (unless bfloat16
+    (return (ops.matmul a (if turn-b (ops.transpose b) b))))
+  (import tensorflow :as tf)
+  (tf.matmul (tf.cast a tf.bfloat16) (tf.cast b tf.bfloat16)
+    :transpose-b turn-b :output-type tf.float32))
 
 
 (defn row [array t]

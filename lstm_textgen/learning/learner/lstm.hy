@@ -6,23 +6,15 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
 (import
   keras
   keras [ops]
-  lstm-textgen.learning.learner.loop [Folded OwnLoop earlier flat over-time row unflat vector
-    with-rows]
-  lstm-textgen.learning.learner.products [product])
+  lstm-textgen.learning.learner.loop [Folded OwnLoop earlier flat over-time product row unflat
+    unpacked vector with-rows])
 
 
 (defclass FastLSTM [OwnLoop keras.layers.LSTM]
   "`keras.layers.LSTM` with a faster loop over time for processors."
 
-  (defn inner-loop [self sequences initial-state mask [training False]]
-    "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
-    (setv
-      [inputs kernel] (.inputs-and-kernel self sequences)
-      recurrent (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
-      state (lfor array initial-state (ops.transpose array))
-      [hidden #* state] (lstm-over-time inputs #* state kernel recurrent self.bfloat16)
-      [h c] (lfor array state (ops.transpose array)))
-    #(h (ops.transpose hidden #(2 0 1)) [h c])))
+  (defn run [self x state kernel recurrent]
+    (lstm-over-time x #* state kernel recurrent self.bfloat16)))
 
 
 (defclass FoldedLSTM [Folded FastLSTM]
@@ -37,9 +29,7 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
   (defn [ops.custom-gradient] run [x h c kernel recurrent]
     (setv [last-c hidden slopes] (_forward x h c kernel recurrent bfloat16))
     (defn gradient [#* upstream]
-      (when (= (len upstream) 1)  ; some backends pass one tuple
-        (setv [upstream] upstream))
-      (_backward #* upstream hidden slopes x h kernel recurrent bfloat16))
+      (_backward #* (unpacked upstream) hidden slopes x h kernel recurrent bfloat16))
     #(#(hidden (get hidden -1) last-c) gradient))
   (run x h c kernel recurrent))
 
@@ -72,11 +62,10 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
       (* squashed o (- 1 o))
       (* o (- 1 (* squashed squashed)))
       f)))
-  (setv [_ last-c hidden slopes] (over-time time step [
-    h
-    (vector c)
-    (ops.zeros #(time units batch) h.dtype)
-    (ops.zeros #(time (* 6 units batch)) h.dtype)]))
+  (setv
+    room (ops.zeros #(time units batch) h.dtype)
+    more (ops.zeros #(time (* 6 units batch)) h.dtype)
+    [_ last-c hidden slopes] (over-time time step [h (vector c) room more]))
   #((ops.reshape last-c c.shape) hidden slopes))
 
 
@@ -97,11 +86,8 @@ Gates stand in Keras' order: input, forget, candidate, output. The formulae are 
       dz (with-rows dz t #* (lfor gate gates (ops.reshape gate h.shape))))
     #((product recurrent (row dz t) bfloat16) (* dc f) dz))
   (setv
-    [dh dc dz] (over-time time step [
-      dh
-      (vector dc)
-      (ops.zeros #(time wide batch) h.dtype)]
-      :backward True)
+    room (ops.zeros #(time wide batch) h.dtype)
+    [dh dc dz] (over-time time step [dh (vector dc) room] :backward True)
     dz (flat dz)
     dx (unflat (product kernel dz bfloat16) time)
     fed (flat (ops.concatenate [x (earlier h hidden)] 1))

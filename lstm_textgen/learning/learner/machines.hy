@@ -54,13 +54,8 @@ if said[-1]:
     (setv
       self.distributed distributed
       self.words words
-      self.processes 1
-      self.leader? True)
-    (when words
-      (import jax)
-      (setv
-        self.processes (jax.process-count)
-        self.leader? (= (jax.process-index) 0))))
+      self.processes (if words (hy.I.jax.process-count) 1)
+      self.leader? (not (and words (hy.I.jax.process-index)))))
 
   (defn __enter__ [self]
     self)
@@ -76,9 +71,7 @@ if said[-1]:
         (.keep-silent self.words))
       (_lost? error) (end-at-once 1)  ; the watcher says why
       ;; JAX would wait for the others at the exit.
-      True (atexit.register (fn []
-        (.keep-silent self.words)
-        (end-at-once 2))))
+      True (atexit.register (fn [] (.keep-silent self.words) (end-at-once 2))))
     None)
 
   (defn all-say [self value]
@@ -125,7 +118,12 @@ if said[-1]:
       size (.leader-says self (len image)))
     (when size
       (setv image (broadcast-one-to-all (if self.leader? image (np.zeros size "uint8"))))
-      (if self.leader? model (_model-in image))))
+      (when self.leader?
+        (return model))
+      (with [folder (TemporaryDirectory)]
+        (setv path (/ (Path folder) "model.h5"))
+        (.write-bytes path (.tobytes image))
+        (load-checkpoint path :resume True))))
 
   (defn own-rows [self rows]
     "Return the slice of a batch's `rows` that this process has; raise `ValueError` if uneven."
@@ -147,17 +145,14 @@ if said[-1]:
 
   (defn even-rows [self rows]
     "Return the smallest number from `rows` on that is split evenly."
-    (unless self.distributed
-      (return rows))
-    (import jax)
-    (* (jax.device-count) (- (// (- rows) (jax.device-count)))))
+    (setv devices (if self.distributed (hy.I.jax.device-count) 1))
+    (* devices (- (// (- rows) devices))))
 
   (defn describe [self]
     "Return in words what the training is spread over; nothing, unless it is."
     (unless self.distributed
       (return ""))
-    (import jax)
-    (setv devices (jax.device-count))
+    (setv devices (hy.I.jax.device-count))
     (+ (if (= devices 1) "1 device" f"{devices} devices") " of "
       (if (= self.processes 1) "1 process" f"{self.processes} processes"))))
 
@@ -184,8 +179,7 @@ if said[-1]:
   (.would-say words LOST)
   (setv group (ProcessGroup True words))
   (unless group.leader?
-    (import jax)
-    (.say report (+ f"process {(jax.process-index)} of {group.processes}; "
+    (.say report (+ f"process {(hy.I.jax.process-index)} of {group.processes}; "
       "process 0 shows and saves the run")))
   group)
 
@@ -208,8 +202,7 @@ if said[-1]:
   (try
     ;; Keras passes no time limits on; JAX's own are minutes.
     (setv jax.distributed.initialize (partial initialize
-      :initialization-timeout JOINING
-      :heartbeat-timeout-seconds HEARTBEAT))
+      :initialization-timeout JOINING :heartbeat-timeout-seconds HEARTBEAT))
     (with [_ (muted-stdout)]  ; JAX's Gloo greets there
       (keras.distribution.initialize))
     True
@@ -222,19 +215,9 @@ if said[-1]:
       (setv jax.distributed.initialize initialize))))
 
 
-(defn _model-in [image]
-  "Return the `Checkpoint` in `image`, the bytes (uint8) of a model file."
-  (with [folder (TemporaryDirectory)]
-    (setv path (/ (Path folder) "model.h5"))
-    (.write-bytes path (.tobytes image))
-    (load-checkpoint path :resume True)))
-
-
 (defn _lost? [error]
   "Return whether `error` is XLA's when another process has gone."
-  (and
-    (isinstance error #(ValueError RuntimeError))
-    (bool (.match XLA-FAILURE (str error)))))
+  (and (isinstance error #(ValueError RuntimeError)) (bool (.match XLA-FAILURE (str error)))))
 
 
 (defclass LastWords []

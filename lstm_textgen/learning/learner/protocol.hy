@@ -39,7 +39,7 @@ restores it. How many steps a learner takes in one call is its own affair.]]
 
   (defn losses [self batches]
     "Yield the loss of each of `batches`, read from empty states; then put the states back."
-    (setv kept (.arrays self self.states))
+    (setv kept (values self.states))
     (.empty-states self)
     (for [[x y] (.epoch batches 0)]
       (yield (.validate self x y)))
@@ -51,19 +51,15 @@ restores it. How many steps a learner takes in one call is its own affair.]]
 
   (defn [property] rate [self]
     "The learning rate of the last step."
-    (float (get (.arrays self [self.optimizer.learning-rate]) 0)))
+    (float (get (values [self.optimizer.learning-rate]) 0)))
 
   (defn agree [self wishes]
     "Return what all processes wish, of which this is the only one: `wishes`."
     wishes)
 
-  (defn arrays [self variables]
-    "Return the values of `variables` as arrays of their own."
-    (lfor v variables (np.array v.value)))
-
   (defn state [self]
     "Return #(network optimizer): the arrays that a step changes and the next one reads."
-    #((.arrays self self.variables) (.arrays self self.optimizer.variables)))
+    #((values self.variables) (values self.optimizer.variables)))
 
   (defn restore [self arrays]
     #[[Set to `arrays` all that `state` returns, in its order; return whether they fit.
@@ -88,9 +84,26 @@ restores it. How many steps a learner takes in one call is its own affair.]]
     own values.]]
     (for [[variable array] (zip variables arrays)]
       (setv
-        [whole] (.arrays self [variable])
+        [whole] (values [variable])
         (get whole (tuple (gfor n array.shape (slice 0 n)))) array)
       (.assign variable whole))))
+
+
+(defn values [variables]
+  #[[Return the values of `variables`, Keras' with any backend or NumPy's, as arrays of their own.
+
+  One of JAX that no process has whole is gathered, for which all processes must call this alike.]]
+  (lfor variable variables (_as-array variable.value)))
+
+
+(defn _as-array [tensor]
+  "Return `tensor` as an array. Keras asks TensorFlow and PyTorch in a way of which NumPy 2 warns."
+  (unless (or (getattr tensor "is_fully_addressable" True) tensor.is-fully-replicated)
+    (import jax.experimental.multihost-utils [process-allgather])
+    (setv tensor (process-allgather tensor :tiled True)))
+  (when (hasattr tensor "detach")
+    (setv tensor (.cpu (.detach tensor))))
+  (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor)))
 
 
 (defn _fits? [variable array]

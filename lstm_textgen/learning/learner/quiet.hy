@@ -5,8 +5,9 @@ set environment variables, which child processes would inherit, and draw random 
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [contextmanager]
+  contextlib [contextmanager nullcontext]
   importlib [import-module]
+  itertools [count]
   os
   random
   signal
@@ -47,37 +48,32 @@ set environment variables, which child processes would inherit, and draw random 
   (when (and named (not-in named BACKENDS))
     (raise (ValueError (+ f"KERAS_BACKEND is \"{named}\", but must be "
       f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))))
-  (setv missing None)
   (for [[name value] (.items ENVIRONMENT)]
     (.setdefault os.environ name value))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
          _ (muted-stderr)
          _ (kept-random)]
+    (when (and backend (_try-import backend #(ImportError OSError)))  ; installed, but broken
+      (setv backend None))
     (when backend
-      (try
-        (import-module backend)
-        (setv (get os.environ "KERAS_BACKEND") backend)
-        (except [[ImportError OSError]]  ; it is installed, but broken
-          (setv backend None))))
-    (try
-      (import-module "keras")
-      (except [error ModuleNotFoundError]
-        (setv missing error)))
+      (setv (get os.environ "KERAS_BACKEND") backend))
+    (setv missing (_try-import "keras" ModuleNotFoundError))
     (unless (_own-steps?)
-      (try
-        (import-module "tensorflow")
-        (except [ImportError]))))
+      (_try-import "tensorflow" ImportError)))
   (when stopper.number
     (raise KeyboardInterrupt))
   (when missing
-    (setv wanted (if (in missing.name BACKENDS)
-      missing.name
-      (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
-    (raise (ImportError (+ f"this needs Keras with the backend {wanted}, but "
-        f"{(or missing.name wanted)} is not installed: pip install keras {wanted} "
-        "(KERAS_BACKEND chooses another backend)"))
-      :from missing))
+    (raise (_what-to-install missing.name) :from missing))
   backend)
+
+
+(defn _try-import [module errors]
+  "Import `module`; return None, or the one of these `errors` that it raised."
+  (try
+    (import-module module)
+    None
+    (except [error errors]
+      error)))
 
 
 (defn _own-steps? []
@@ -86,35 +82,37 @@ set environment variables, which child processes would inherit, and draw random 
   (and keras (= (.backend keras.backend) "torch") (not (gpu?))))
 
 
+(defn _what-to-install [missing]
+  "Return the `ImportError` for when the module `missing` keeps Keras from being imported."
+  (setv backend (if (in missing BACKENDS)
+    missing
+    (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
+  (ImportError (+ f"this needs Keras with the backend {backend}, but {(or missing backend)} is "
+    f"not installed: pip install keras {backend} (KERAS_BACKEND chooses another backend)")))
+
+
+;; * Standard error
+
 (defn [contextmanager] muted-stderr []
   #[[While it is open, withhold what is written to standard error; show it only if something fails.
 
   TensorFlow writes from C++, whatever its log level, so the file descriptor itself is redirected.
-  Where the process has no standard error, nothing is redirected.]]
-  (with [_ MUTING
-         _ (_passing-environment)]
-    (setv real (_stderr-copy))
-    (if (is real None)
-      (yield)
-      (with [_ (_withholding real)]
-        (yield)))))
+  Where the process has no standard error, nothing is redirected. What of `PASSING` wasn't set
+  before is taken back.]]
+  (with [_ MUTING]
+    (setv unset (lfor name PASSING :if (not-in name os.environ) name))
+    (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
+    (try
+      (with [_ (if (_stderr?) (_withholding) (nullcontext))]
+        (yield))
+      (finally
+        (for [name unset]
+          (.pop os.environ name None))))))
 
 
-(defn [contextmanager] _passing-environment []
-  "Let TensorFlow log little; then take back what of `PASSING` wasn't set before."
-  (setv unset (lfor name PASSING :if (not-in name os.environ) name))
-  (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
-  (try
-    (yield)
-    (finally
-      (for [name unset]
-        (.pop os.environ name None)))))
-
-
-(defn [contextmanager] _withholding [real]
-  "While it is open, keep standard error, of which `real` is a second descriptor, in a file."
-  (with [withheld (TemporaryFile)]
-    (os.dup2 (.fileno withheld) 2)
+(defn [contextmanager] _withholding []
+  "While it is open, keep what goes to standard error in a file."
+  (with [withheld (TemporaryFile)  real (_redirected 2 withheld)]
     (try
       (yield)
       (except [KeyboardInterrupt]  ; whoever stops it needs no log of what it was about
@@ -122,24 +120,37 @@ set environment variables, which child processes would inherit, and draw random 
       (except [BaseException]
         (.seek withheld 0)
         (os.write real (.read withheld))
-        (raise))
-      (finally
-        (os.dup2 real 2)
-        (os.close real)))))
+        (raise)))))
+
+
+(defn [contextmanager] _redirected [descriptor file]
+  "While it is open, let what is written to `descriptor` go to `file`; give the real descriptor."
+  (setv real (os.dup descriptor))
+  (os.dup2 (.fileno file) descriptor)
+  (try
+    (yield real)
+    (finally
+      (os.dup2 real descriptor)
+      (os.close real))))
 
 
 (defn mute-first-call [object name]
   #[[Withhold what the first call of the method `name` of `object` writes to standard error.
 
   Whoever has imported TensorFlow before us has left its log on.]]
-  (setv method (getattr object name))
-  (defn first [#* arguments]
-    (unless (in name (vars object))  ; it was kept, and is called again
-      (return (method #* arguments)))
-    (delattr object name)  ; from now on the class's method is called
-    (with [_ (muted-stderr)]
-      (method #* arguments)))
-  (setattr object name first))
+  (setv
+    method (getattr object name)
+    calls (count))
+  (setattr object name (fn [#* arguments]
+    (with [_ (if (next calls) (nullcontext) (muted-stderr))]
+      (method #* arguments)))))
+
+
+(defn [contextmanager] muted-stdout []
+  "While it is open, drop what is written to standard output."
+  (.flush sys.stdout)
+  (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)]
+    (yield)))
 
 
 (defn [contextmanager] kept-random []
@@ -154,32 +165,16 @@ set environment variables, which child processes would inherit, and draw random 
       (np.random.set-state arrays))))
 
 
-(defn [contextmanager] muted-stdout []
-  "While it is open, lose what is written to standard output."
-  (.flush sys.stdout)
-  (setv real (os.dup 1))
-  (try
-    (with [nowhere (open os.devnull "w")]
-      (os.dup2 (.fileno nowhere) 1)
-      (yield))
-    (finally
-      (os.dup2 real 1)
-      (os.close real))))
-
-
 (defn reserve-stderr []
   #[[Let Python alone write to standard error from now on; return a function that ends that.
 
   XLA's C++ writes a page there before it ends a process whose peers are gone.]]
+  (unless (_stderr?)
+    (return (fn [])))
   (setv
     before sys.stderr
-    real (_stderr-copy))
-  (when (is real None)
-    (return (fn [])))
-  (setv sys.stderr (open real "w"
-    :buffering 1
-    :encoding before.encoding
-    :errors before.errors))
+    real (os.dup 2)
+    sys.stderr (open real "w" :buffering 1 :encoding before.encoding :errors before.errors))
   (with [nowhere (open os.devnull "w")]
     (os.dup2 (.fileno nowhere) 2))
   (fn []
@@ -188,17 +183,16 @@ set environment variables, which child processes would inherit, and draw random 
     (setv sys.stderr before)))
 
 
-(defn _stderr-copy []
-  #[[Return a second descriptor of standard error, or None if the process has none.
+(defn _stderr? []
+  #[[Return whether the process has a standard error.
 
-  A process that was started without one has `sys.stderr` None, and then any file that it has
-  opened since may have the number 2.]]
-  (when (is sys.stderr None)
-    (return None))
+  One that was started without it has `sys.stderr` None, and then any file that it has opened since
+  may have the number 2.]]
   (try
-    (os.dup 2)
+    (os.fstat 2)
+    (is-not sys.stderr None)
     (except [OSError]
-      None)))
+      False)))
 
 
 (defn end-at-once [status]

@@ -37,6 +37,4 @@ network learns faster by it, and knows its text by heart later (bench/README.md)
     ;; What stands before and after each place; at both ends it is the place itself.
     before (ops.concatenate [(get h #(all (slice 1))) (get h #(all (slice -1)))] 1)
     after (ops.concatenate [(get h #(all (slice 1 None))) (get h #(all (slice -1 None)))] 1))
-  (*
-    (/ 2 (math.prod h.shape))
-    (- (* (+ ALPHA (* 2 BETA)) h) (* BETA (+ before after)))))
+  (* (/ 2 (math.prod h.shape)) (- (* (+ ALPHA (* 2 BETA)) h) (* BETA (+ before after)))))

@@ -3,8 +3,8 @@
 `sizing.hy` has the speeds of all networks on one machine; what is measured here is how many times
 as fast this one is.]]
 
-(eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [suppress]
   json
   os
   pathlib [Path]
@@ -32,23 +32,32 @@ as fast this one is.]]
   (setv
     path (/ (Path (cache-folder)) "speed.json")
     known (_read path)
-    machine (_machine))
-  (unless (in machine known)
-    (.doing report "measuring how fast this machine trains")
-    (setv
-      idle (_idle?)
-      (get known machine) (round (/ (units-a-second) MEASURED-SPEED) 3))
-    (when idle
-      (_write path known)))
-  (get known machine))
+    backend (keras.backend.backend)
+    machine (.join ", " [
+      (processor-name) f"{(cores)} cores" backend
+      (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units"]))
+  (when (in machine known)
+    (return (get known machine)))
+  (.doing report "measuring how fast this machine trains")
+  (setv
+    idle (_idle?)
+    speed (round (/ (units-a-second) MEASURED-SPEED) 3))
+  (when idle
+    (with [_ (suppress OSError)]  ; then it is measured again the next time
+      (setv new (.with-name path f"{path.name}.{(os.getpid)}"))
+      (.mkdir path.parent :parents True :exist-ok True)
+      (.write-text new (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")
+      (os.replace new path)))
+  speed)
 
 
-(defn _machine []
-  "Return what the speed depends on, in words."
-  (setv backend (keras.backend.backend))
-  (.join ", " [
-    (processor-name) f"{(cores)} cores" backend
-    (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units"]))
+(defn _read [path]
+  "Return the speeds in the file at `path`, a dict; none if it is missing or no such file."
+  (try
+    (setv known (json.loads (.read-text path :encoding "utf-8")))
+    (dfor [machine speed] (.items known) :if (> speed 0) machine speed)
+    (except [[OSError ValueError AttributeError TypeError]]
+      {})))
 
 
 (defn _idle? []
@@ -62,11 +71,10 @@ as fast this one is.]]
 (defn units-a-second []
   "Return how many units a second the network `MEASURED` learns from here."
   (setv
-    learner (make-learner
-      (NetworkSpec (parse-layers MEASURED) VOCABULARY EMBEDDING) SHAPE 1 0.001)
+    spec (NetworkSpec (parse-layers MEASURED) VOCABULARY EMBEDDING)
+    learner (make-learner spec SHAPE 1 0.001)
     x (.integers (np.random.default-rng 1) 0 VOCABULARY SHAPE :dtype "int32")
-    seconds []
-    end None)
+    seconds [])
   (.learn learner x x)
   (setv end (+ (time.perf-counter) SECONDS))
   (while (< (time.perf-counter) end)
@@ -74,22 +82,3 @@ as fast this one is.]]
     (.learn learner x x)
     (.append seconds (- (time.perf-counter) begun)))
   (/ x.size (min seconds)))  ; other work may have slowed some steps, but hardly all
-
-
-(defn _read [path]
-  "Return the speeds in the file at `path`, a dict; none if it is missing or no such file."
-  (try
-    (setv known (json.loads (.read-text path :encoding "utf-8")))
-    (dfor [machine speed] (.items known) :if (> speed 0) machine speed)
-    (except [[OSError ValueError AttributeError TypeError]]
-      {})))
-
-
-(defn _write [path known]
-  "Keep the speeds `known` in the file at `path`, if that can be done."
-  (setv new (.with-name path f"{path.name}.{(os.getpid)}"))
-  (try
-    (.mkdir path.parent :parents True :exist-ok True)
-    (.write-text new (json.dumps known :indent 1) :encoding "utf-8")
-    (os.replace new path)
-    (except [OSError])))  ; then it is measured again the next time

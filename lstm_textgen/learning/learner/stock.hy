@@ -3,7 +3,7 @@
 (import
   keras
   lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner]
-  lstm-textgen.learning.network [as-array carried-states training-network])
+  lstm-textgen.learning.network [carried-states training-network])
 
 
 (defclass StockLearner [Learner]
@@ -17,9 +17,7 @@
     (setv self.model (training-network spec batch-shape rng-seed bfloat16))
     (.compile self.model
       :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
-      :optimizer (keras.optimizers.Adam learning-rate
-        :beta-1 BETA-1
-        :global-clipnorm CLIP-NORM)
+      :optimizer (keras.optimizers.Adam learning-rate :beta-1 BETA-1 :global-clipnorm CLIP-NORM)
       :jit-compile (= (keras.backend.backend) "jax"))  ; XLA can't hold TensorFlow's cuDNN
     (setv
       self.optimizer self.model.optimizer
@@ -58,18 +56,6 @@
     (for [state self.states]
       (.assign state (keras.ops.zeros state.shape))))
 
-  (defn arrays [self variables]
-    (values variables))
-
   (defn describe [self]
     "Return in words what trains."
     f"Keras {keras.__version__} on {(keras.backend.backend)}"))
-
-
-(defn values [variables]
-  "Return the values of Keras `variables` as arrays of their own."
-  (if (= (keras.backend.backend) "jax")
-    (do
-      (import lstm-textgen.learning.learner.jaxrows [whole])
-      (lfor v variables (as-array (whole v.value))))  ; gathered from several machines
-    (lfor v variables (as-array v.value))))

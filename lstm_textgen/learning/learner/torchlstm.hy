@@ -74,9 +74,7 @@
 
   With AMX, oneDNN as of PyTorch 2.13 takes wrong gradients if there are 1,024 units or more and
   their number is a multiple of 32: 15 to 100% off (bench/README.md).]]
-  (if (and (in "amx_bf16" (processor-flags)) (>= units 1024) (= 0 (% units MULTIPLE)))
-    IDLE
-    0))
+  (if (and (in "amx_bf16" (processor-flags)) (>= units 1024) (= 0 (% units MULTIPLE))) IDLE 0))
 
 
 (defn _padded [array #* room]

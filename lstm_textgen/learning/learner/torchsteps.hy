@@ -11,23 +11,6 @@
   lstm-textgen.learning.learner.protocol [CLIP-NORM]
   lstm-textgen.learning.learner.stock [StockLearner])
 
-(setv
-  ;; glibc's `mallopt`: options, and values that let a process keep the memory that it frees.
-  MMAP-MAX #(-4 0)
-  TRIM-THRESHOLD #(-1 2_000_000_000))  ; bytes
-
-
-(defn keep-memory []
-  #[[Let this process keep the memory that it frees, if its allocator is glibc's.
-
-  Else the system takes the memory of a step and clears it for the next: 1.1 to 1.7 times the time
-  (bench/README.md). `MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=2000000000` does the same.]]
-  (when (= sys.platform "linux")
-    (setv set-option (getattr (ctypes.CDLL None) "mallopt" None))
-    (when set-option
-      (for [option [MMAP-MAX TRIM-THRESHOLD]]
-        (set-option #* option)))))
-
 
 (defclass TorchLearner [StockLearner]
   #[[A learner whose steps go through autograd and PyTorch's fused Adam, not through Keras.
@@ -35,7 +18,7 @@
   The optimizer's variables stay Keras' own, so that a model file resumes anywhere.]]
 
   (defn __init__ [self #* arguments #** options]
-    (keep-memory)
+    (_keep-memory)
     (torch.set-num-threads (cores))
     (.__init__ (super) #* arguments #** options)
     (setv
@@ -82,13 +65,19 @@
           (lfor t tensors (if (.is-contiguous t) t t.T)))  ; else it copies them
         []
         (lfor _ gradients (torch.tensor steps))
-        :fused True
-        :grad-scale (torch.clamp too-long :min 1)  ; the gradients are divided by it
-        :amsgrad False
-        :maximize False
-        :weight-decay 0.0
         :lr (float self.optimizer.learning-rate.value)
-        :beta1 self.optimizer.beta-1
-        :beta2 beta-2
-        :eps (/ self.optimizer.epsilon correction)))
+        :beta1 self.optimizer.beta-1 :beta2 beta-2 :eps (/ self.optimizer.epsilon correction)
+        :grad-scale (torch.clamp too-long :min 1)  ; the gradients are divided by it
+        :fused True :amsgrad False :maximize False :weight-decay 0.0))
     (.assign self.optimizer.iterations (+ self.optimizer.iterations.value 1))))
+
+
+(defn _keep-memory []
+  #[[Let this process keep the memory that it frees, if its allocator is glibc's.
+
+  Else the system takes the memory of a step and clears it for the next: 1.1 to 1.7 times the time
+  (bench/README.md). `MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=2000000000` does the same.]]
+  (when (and (= sys.platform "linux") (hasattr (ctypes.CDLL None) "mallopt"))
+    (setv mallopt (. (ctypes.CDLL None) mallopt))
+    (mallopt -4 0)                 ; M_MMAP_MAX
+    (mallopt -1 2_000_000_000)))   ; M_TRIM_THRESHOLD, bytes
