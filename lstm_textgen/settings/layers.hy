@@ -12,7 +12,7 @@ better and take longer. This module knows no Keras.]]
   lstm-textgen.basics.values [Kind whole?])
 
 (setv
-  OLD ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
+  OLD-NAMES ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536
   MAX-LAYERS 64
@@ -122,7 +122,7 @@ better and take longer. This module knows no Keras.]]
   (setv [name colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon
     (setv [name size] ["lstm" name]))
-  (unless (in name [#* KINDS "dropout" #* OLD])
+  (unless (in name [#* KINDS "dropout" #* OLD-NAMES])
     (_refuse part f"is not a layer: {FORMS}"))
   (setv [kind #* suffixes] (.split name "-"))
   (try
