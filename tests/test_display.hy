@@ -6,9 +6,8 @@
   pytest
   rich.console [Console]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.report.choice [make-report]
-  lstm-textgen.report.curve [draw-curves]
-  lstm-textgen.report.panel [View draw-panel]
+  lstm-textgen.report [make-report]
+  lstm-textgen.report.panel [View draw-curves draw-panel]
   tests.helpers [a-plan on-terminal])
 
 (setv
@@ -160,7 +159,7 @@
   (setv
     before (len (.getvalue terminal))
     report.size #(60 20))  ; as if it had been so small
-  (.refresh report)
+  (.refresh report.live)
   (assert (in "\x1b[2J" (cut (.getvalue terminal) before None)))
   (.end-bar report))
 

@@ -4,7 +4,7 @@
   sys
   pytest
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.report.choice [make-report]
+  lstm-textgen.report [make-report]
   lstm-textgen.report.display [Display]
   lstm-textgen.report.plain [Quiet Report]
   tests.helpers [FakeTerminal a-plan on-terminal])

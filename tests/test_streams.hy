@@ -12,7 +12,7 @@
   lstm-textgen.cli [main]
   lstm-textgen.learning.learner [quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.report.choice [make-report]
+  lstm-textgen.report [make-report]
   lstm-textgen.report.display [Display]
   lstm-textgen.report.plain [Report]
   tests.helpers [TINY-FLAGS a-plan output program shell-environment start-program sure-model

@@ -5,7 +5,7 @@
   lstm-textgen.cli.streams [size-in-words]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.report.choice [make-report])
+  lstm-textgen.report [make-report])
 
 
 (defn export-trained [flags]

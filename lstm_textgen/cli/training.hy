@@ -15,7 +15,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-apart]
   lstm-textgen.modelfile.places [check-writable lock-model model-path own-path]
-  lstm-textgen.report.choice [make-report]
+  lstm-textgen.report [make-report]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.text.recipes [load-recipe]
   lstm-textgen.textmodel [train :as train-model])

@@ -6,7 +6,7 @@
   os [PathLike]
   lstm-textgen.basics.values [Kind TEXT-LIST check-value clip plain]
   lstm-textgen.prep [compose-all]
-  lstm-textgen.report.choice [make-report]
+  lstm-textgen.report [make-report]
   lstm-textgen.text.recipes [Recipe load-recipe])
 
 (setv DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))

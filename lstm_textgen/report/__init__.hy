@@ -1,2 +1,21 @@
-"What a run shows: plain lines, the live display, notebooks. Beside the command line only this
-room prints."
+#[[What a run shows: plain lines, the live display, notebooks.
+
+Beside the command line only this room prints.]]
+
+(import
+  sys
+  lstm-textgen.basics.terminal [Tolerant]
+  lstm-textgen.report.plain [Quiet Report])
+
+
+(defn make-report [[quiet False] [words str]]
+  #[[Return the report for a run: a live picture on a terminal or in a notebook, else plain lines.
+
+  With `quiet` it shows only what goes wrong. `words` is that of `Report`.]]
+  (setv
+    ipython (.get sys.modules "IPython")  ; which a notebook's kernel has imported
+    notebook (and ipython (getattr (.get-ipython ipython) "kernel" None)))
+  (when (or quiet (not (or notebook (.isatty (Tolerant sys.stdout)))))
+    (return ((if quiet Quiet Report) words)))
+  (import lstm-textgen.report.display [Display Notebook lively?])  ; and rich
+  ((cond notebook Notebook (lively?) Display True Report) words))

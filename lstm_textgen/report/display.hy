@@ -1,10 +1,18 @@
-#[[What a training run shows on a terminal: a live picture of it, and at its end plain lines.]]
+#[[What a training run shows while it lasts: a live picture, on a terminal or in a notebook.
+
+On a terminal plain lines take its place at the end; in a notebook the last picture stays.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  io [StringIO]
   sys
   textwrap [wrap]
   time
+  rich.console [Console]
+  rich.control [Control]
+  rich.live [Live]
+  rich.progress [BarColumn Progress TextColumn TimeRemainingColumn]
+  rich.terminal-theme [TerminalTheme]
   lstm-textgen.basics.machine [MB memory]
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.report.panel [View draw-panel]
@@ -15,26 +23,30 @@
   WITH-NAME 76   ; columns of a terminal where a download's bar has its name
   POINTS 300     ; of a curve at most, before every second one is dropped
   REFRESH 2      ; times a second that the picture is drawn anew
-  KEPT 200)      ; lines of a run that stay on the screen at its end
+  KEPT 200       ; lines of a run that stay on the screen at its end
+  ;; In a notebook.
+  SIZE [100 32]  ; columns and lines of the picture
+  PAUSE 1        ; seconds from one look at it to the next
+  FORMAT (+ "<pre style=\"line-height: 1.25; overflow-x: auto; "
+    "font-family: ui-monospace, 'DejaVu Sans Mono', monospace\">{code}</pre>")
+  ;; Readable on a light and on a dark page: black, red, green, yellow, blue, magenta, cyan, white.
+  COLOURS [#(90 90 90) #(208 72 60) #(46 150 92) #(176 128 16)
+    #(64 124 214) #(196 78 168) #(20 150 170) #(128 128 128)])
 
 
 (defn lively? []
-  #[[Return whether standard output is a terminal that can show a live picture.
+  #[[Return whether the terminal of standard output can show a live picture.
 
   One that can't move its cursor (TERM=dumb) or has no Unicode can't. Where NO_COLOR is set, rich
   leaves colours out.]]
-  (unless (.isatty (Tolerant sys.stdout))
-    (return False))
   (setv console (_console))
-  (and
-    console.is-terminal
+  (and console.is-terminal
     (not console.is-dumb-terminal)
     (not console.options.ascii-only)))
 
 
 (defn _console []
   "Return a console of rich's on standard output, which goes on when that is gone."
-  (import rich.console [Console])
   (Console :file (Tolerant sys.stdout) :highlight False :markup False :emoji False))
 
 
@@ -51,73 +63,69 @@
       self.lines []))  ; to be shown at its end
 
   (defn say [self text]
-    (if self.view
-      (.append self.lines text)
-      (.say (super) text)))
+    (if self.view (.append self.lines text) (.say (super) text)))
 
   (defn doing [self text]
     (if self.view
       (do
         (setv self.view.activity text)
-        (.refresh self))
+        (.refresh self.live))
       (.say self text)))
 
   ;; * Downloads
 
   (defn begin-download [self url total]
-    (setv self.live (_download-bar))
+    (setv
+      console (_console)
+      narrow (< console.width WITH-NAME)
+      self.live (Progress
+        (TextColumn "{task.description}" :markup False)
+        (BarColumn (if narrow 8 20))
+        (TextColumn "{task.fields[size]}")
+        (TimeRemainingColumn)
+        :console console :transient True))
     (.start self.live)
-    (setv self.task (.add-task self.live "downloading"
-      :total total
-      :name (cut url -24 None)
-      :size "")))
+    (setv self.task (.add-task self.live
+      (if narrow "downloading" f"downloading {(cut url -24 None)}") :total total :size "")))
 
   (defn download [self url done total]
     (.download (super) url done total)
     (when self.live
-      (.update self.live self.task :completed done :total total :size (_size done total))))
+      (setv of (if total f"/{(/ total MB) :.1f}" ""))
+      (.update self.live self.task :completed done :total total
+        :size f"{(/ done MB) :.1f}{of} MB")))
 
   ;; * The run
 
   (defn begin-run [self plan]
     (.end-bar self)
     (setv
-      self.view (View plan)
-      self.epochs (len plan.losses)  ; that the curves have so far
+      self.view (View plan :activity "" :title "" :share 0 :progress 0 :speed 0 :left None
+        :curve [] :validated [] :sample "" :saved "" :memory 0)
       self.started None)
     (.begin-run (super) plan)
-    (for [[k losses] (enumerate plan.losses 1)]
-      (._note-losses self k #* losses))
+    (for [[k losses] (enumerate plan.losses 1)] (._note-losses self k #* losses))
     (setv self.live (.start-live self)))
 
   (defn start-live [self]
     "Begin to show the picture; return what shows it."
-    (import rich.live [Live])
     (setv
       console (_console)
       self.size console.size
       live (Live
-        :console console
-        :get-renderable (fn [] (._draw self console))
-        :refresh-per-second REFRESH
-        :transient True
+        :console console :get-renderable (fn [] (._draw self console))
+        :refresh-per-second REFRESH :transient True
         :redirect-stderr (.isatty (Tolerant sys.stderr))))
     (.start live :refresh True)
     live)
 
   (defn _draw [self console]
     "Return the picture for the size that the terminal has now."
-    (import rich.control [Control])
     (unless (= console.size self.size)  ; what was drawn before has moved
       (setv self.size console.size)
       (.control console (Control.clear) (Control.home)))
     (setv self.view.memory (memory))
     (draw-panel self.view console.width (- console.height 1)))
-
-  (defn refresh [self]
-    "Show what is new at once."
-    (when self.live
-      (.refresh self.live)))
 
   (defn begin-epoch [self epoch epochs units done]
     (.begin-epoch (super) epoch epochs units done)
@@ -134,73 +142,64 @@
       view self.view
       view.activity "training"
       view.share (/ done self.units)
-      view.speed (if (> self.last self.ready) (.speed self) 0)
+      view.speed (.speed self)
       view.progress progress
       view.left (._time-left self progress))
     (._note-loss self done loss))
 
   (defn _time-left [self progress]
     "Return how many seconds the run still takes, or None if that is not known."
-    (unless self.started
-      (setv self.started #((time.monotonic) progress)))
     (setv
-      [begun before] self.started
-      gained (- progress before))
-    (when (> gained 0)
-      (/ (* (- (time.monotonic) begun) (- 1 progress)) gained)))
+      self.started (or self.started #((time.monotonic) progress))
+      [begun before] self.started)
+    (when (> progress before)
+      (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before))))
 
   (defn _note-loss [self done loss]
     "Add the loss since the last point to the curve, if that is far enough away."
-    (unless self.mark
-      (setv self.mark #(done (* done loss))))
     (setv
-      [before total] self.mark
+      total (* done loss)
+      self.mark (or self.mark #(done total))
+      [before total-before] self.mark
       curve self.view.curve
-      place (+ self.number (/ done self.units))
       span (/ (or self.view.plan.epochs 1) POINTS))
     (when (>= (- done before) (max 1 (* span self.units)))
-      (.append curve #(place (bits (/ (- (* done loss) total) (- done before)))))
-      (setv self.mark #(done (* done loss)))
-      (when (> (len curve) (* 2 POINTS))
-        (del (cut curve 1 -1 2)))))
+      (.append curve #(
+        (+ self.number (/ done self.units))
+        (bits (/ (- total total-before) (- done before)))))
+      (setv self.mark #(done total))
+      (when (> (len curve) (* 2 POINTS)) (del (cut curve 1 -1 2)))))
 
   (defn end-epoch [self entry better sample]
     (.end-epoch (super) entry better sample)
-    (setv
-      self.epochs (+ self.number 1)
-      self.view.sample sample)
-    (._note-losses self self.epochs None (.get entry "validation_loss"))
-    (.refresh self))
+    (setv self.view.sample sample)
+    (._note-losses self (+ self.number 1) None (.get entry "validation_loss"))
+    (.refresh self.live))
 
   (defn _note-losses [self place training validation]
     "Add the losses in nats, where they aren't None, to the curves after so many epochs."
     (for [[curve loss] [[self.view.curve training] [self.view.validated validation]]]
-      (unless (is loss None)
-        (.append curve #(place (bits loss))))))
+      (unless (is loss None) (.append curve #(place (bits loss))))))
 
   (defn saved [self]
-    (when self.view
-      (setv self.view.saved (time.strftime "%H:%M:%S"))))
+    (when self.view (setv self.view.saved (time.strftime "%H:%M:%S"))))
 
   (defn end-bar [self]
     (when self.live
       (setv
         view self.view
-        lines self.lines)
-      (when view
-        (setv view.activity ""))
+        lines (cut self.lines (- KEPT) None))
+      (when view (setv view.activity ""))
       (.stop self.live)
       (setv
         self.live None
         self.view None
         self.lines [])
-      (when view
-        (.leave-history self (cut lines (- KEPT) None) view.sample))))
+      (when view (.leave-history self lines view.sample))))
 
   (defn leave-history [self lines sample]
     "Show what stays on the screen when the picture has gone: the `lines` of the run, a `sample`."
-    (for [line lines]
-      (.say self line))
+    (for [line lines] (.say self line))
     (when sample
       (.say self "It writes:")
       (for [line (.split sample "\n")
@@ -208,26 +207,42 @@
         (put-line sys.stdout f"    {part}")))))
 
 
-(defn _size [done total]
-  "Return in words how many bytes are `done`, of `total` (None: unknown)."
-  (setv of (if total f"/{(/ total MB) :.1f}" ""))
-  f"{(/ done MB) :.1f}{of} MB")
+(defclass Notebook [Display]
+  "A `Display` in a notebook; its last picture stays, in place of the lines."
 
+  (defn begin-download [self url total]
+    (.say self f"downloading {url}"))
 
-(defn _download-bar []
-  #[[Return a bar that counts megabytes, with the name of the download where there is room.
+  (defn start-live [self]
+    (import IPython.display [display])
+    (setv self.handle (display (._render self) :raw True :display-id True))
+    self)
 
-  It vanishes when all have arrived.]]
-  (import rich.progress [BarColumn Progress TextColumn TimeRemainingColumn])
-  (setv
-    console (_console)
-    narrow (< console.width WITH-NAME))
-  (Progress
-    (TextColumn
-      (if narrow "{task.description}" "{task.description} {task.fields[name]}")
-      :markup False)
-    (BarColumn (if narrow 8 20))
-    (TextColumn "{task.fields[size]}")
-    (TimeRemainingColumn)
-    :console console
-    :transient True))
+  (defn refresh [self]
+    "Show the picture as it is now."
+    (.update self.handle (._render self) :raw True))
+
+  (setv stop refresh)
+
+  (defn step [self #* arguments]
+    (.step (super) #* arguments)
+    (when (> (- (time.monotonic) self.shown) PAUSE) (.refresh self)))
+
+  (defn end-run [self text]
+    (.end-bar self)
+    (.say self text))
+
+  (defn leave-history [self #* _])
+
+  (defn _render [self]
+    "Return the picture as HTML and as text, by their types."
+    (setv
+      self.shown (time.monotonic)
+      [width height] SIZE
+      console (Console :file (StringIO) :record True :width width :height height
+        :force-terminal True :force-jupyter False :color-system "standard"))
+    (.print console (draw-panel self.view width height))
+    { "text/html" (.export-html console
+        :theme (TerminalTheme #(255 255 255) #(0 0 0) COLOURS)
+        :code-format FORMAT :inline-styles True :clear False)
+      "text/plain" (.export-text console)}))

@@ -3,10 +3,15 @@
 It is drawn anew for each look at it, as wide and as high as there is room.]]
 
 (import
-  dataclasses [dataclass field]
-  math [ceil]
+  dataclasses [dataclass]
+  math [ceil log]
+  rich.console [Console Group]
+  rich.padding [Padding]
+  rich.progress-bar [ProgressBar]
+  rich.table [Column Table]
+  rich.text [Text]
   lstm-textgen.basics.terminal [visible]
-  lstm-textgen.report.curve [draw-curves]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.report.plain [Plan duration])
 
 (setv
@@ -15,7 +20,10 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
   LABELS 6        ; columns of the curves' scale
   TRAINING "cyan"  ; these suit light and dark terminals alike
   VALIDATION "magenta"
-  DONE "green")
+  DONE "green"
+  BLANK 0x2800  ; the braille pattern without a dot
+  ;; The bit of each dot in a braille pattern, by its row and column.
+  DOTS [[0x01 0x08] [0x02 0x10] [0x04 0x20] [0x40 0x80]])
 
 
 (defclass [dataclass] View []
@@ -28,61 +36,43 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
   - `sample`: what the model wrote last; `saved`: when it was saved, as a clock shows it.
   - `memory`: bytes of the process.]]
   #^ Plan plan
-  (setv
-    #^ str activity ""
-    #^ str title ""
-    #^ float share 0
-    #^ float progress 0
-    #^ float speed 0
-    #^ object left None
-    #^ list curve (field :default-factory list)
-    #^ list validated (field :default-factory list)
-    #^ str sample ""
-    #^ str saved ""
-    #^ int memory 0))
+  #^ str activity  #^ str title
+  #^ float share  #^ float progress  #^ float speed  #^ object left
+  #^ list curve  #^ list validated
+  #^ str sample  #^ str saved
+  #^ int memory)
 
 
 (defn draw-panel [view width height]
   "Return what rich shows of `view` (a `View`) in `width` columns and at most `height` lines."
-  (import rich.console [Group] rich.padding [Padding] rich.table [Table])
   (setv
     width (min width WIDEST)
     inner (- width 2)
+    top [#* (_heading view inner) (_line "") (_bars view inner) (_line "")]
+    rest (- height (len top) 2)  ; the bars have two lines, and the facts one
     wide (>= width SIDE-BY-SIDE)
-    heading (_heading view inner)
-    top [#* heading (_line "") (_bars view inner) (_line "")]
-    rest (- height (len heading) 5)  ; and two bars, two blank lines, one of facts
     half (if wide (// (- inner 3) 2) inner)
     curves-height (min 14 (if wide (- rest 2) (- (// rest 2) 1)))
     curves (if (< curves-height 2) [] (_curves view half curves-height))
-    sample (_sample view half (if wide
-      (+ curves-height 2)
-      (- rest curves-height 3))))
-  (when wide
-    (setv both (Table.grid :padding #(0 3 0 0)))
-    (.add-column both :width half)
-    (.add-column both :width half)
-    (.add-row both (Group #* curves) (Group #* sample)))
-  (Padding
-    (Group
-      #* top
-      #* (if wide [both] [#* curves #* (if sample [(_line "") #* sample] [])])
-      (_facts view))
-    #(0 1)
-    :expand False))
+    sample (_sample view half (if wide (+ curves-height 2) (- rest curves-height 3))))
+  (if wide
+    (do
+      (setv both (Table.grid (Column :width half) (Column :width half) :padding #(0 3 0 0)))
+      (.add-row both (Group #* curves) (Group #* sample))
+      (.append top both))
+    (+= top [#* curves #* (if sample [(_line "") #* sample] [])]))
+  (Padding (Group #* top (_facts view)) #(0 1) :expand False))
 
 
 ;; * Its parts, from the top
 
 (defn _line [text [style ""]]
   "Return `text` as one line, which ends in an ellipsis where it is too long."
-  (import rich.text [Text])
   (Text (visible text) :style style :no-wrap True :overflow "ellipsis"))
 
 
 (defn _heading [view width]
   "Return the lines that say what is trained and why."
-  (import rich.console [Console] rich.text [Text])
   (setv
     plan view.plan
     network (Text f"{plan.layers}{(if plan.why f": {plan.why}" "")}" :style "dim"))
@@ -93,29 +83,30 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
 
 (defn _bars [view width]
   "Return the bars of the epoch and of the whole run, with what is left."
-  (import rich.progress-bar [ProgressBar] rich.table [Table])
   (setv
-    grid (Table.grid :padding #(0 2 0 0))
-    bar-width (max 8 (- width 48)))
-  (.add-column grid :min-width 11 :no-wrap True)
-  (.add-column grid :width bar-width)
-  (.add-column grid :justify "right" :min-width 4 :no-wrap True)
-  (.add-column grid :no-wrap True :overflow "ellipsis")
-  (defn bar [share]
-    (ProgressBar :total 1 :completed share :width bar-width
-      :complete-style DONE :finished-style DONE))
-  (.add-row grid (_line view.title) (bar view.share) f"{view.share :.0%}"
-    (if view.speed f"{view.speed :,.0f} {view.plan.unit}/s" ""))
+    bar-width (max 8 (- width 48))
+    grid (Table.grid
+      (Column :min-width 11 :no-wrap True)
+      (Column :width bar-width)
+      (Column :justify "right" :min-width 4 :no-wrap True)
+      (Column :no-wrap True :overflow "ellipsis")
+      :padding #(0 2 0 0)))
+  (defn add-bar [title share words]
+    (.add-row grid title
+      (ProgressBar 1 share bar-width :complete-style DONE :finished-style DONE)
+      f"{share :.0%}" words))
+  (setv
+    speed (if view.speed f"{view.speed :,.0f} {view.plan.unit}/s" "")
+    left (if (is view.left None) "" f"{(duration view.left)} left"))
+  (add-bar (_line view.title) view.share speed)
   (if (or view.plan.epochs view.plan.seconds)
-    (.add-row grid "whole run" (bar view.progress) f"{view.progress :.0%}"
-      (if (is view.left None) "" f"{(duration view.left)} left"))
+    (add-bar "whole run" view.progress left)
     (.add-row grid "whole run" (_line "until it is stopped: Ctrl-C" "dim") "" ""))
   grid)
 
 
 (defn _curves [view width height]
   "Return the lines of the curves: their legend, `height` rows, and an axis."
-  (import rich.text [Text])
   (setv
     curves [view.curve view.validated]
     columns (- width LABELS 1)
@@ -123,17 +114,15 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
     low (if values (min values) 1)
     high (max (* 1.05 low) (if values (max values) 8))
     far (_far-end view)
-    rows (draw-curves curves columns height #(0 far) #(low high))
-    lines [(_legend view)])
-  (for [[k row] (enumerate rows)]
-    (setv
-      label (cond (not values) "" (= k 0) f"{high :.2f}" (= k (- height 1)) f"{low :.2f}" True "")
-      line (Text f"{label :>{(- LABELS 1)}} │" :style "dim" :no-wrap True))
-    (for [[character index] row]
-      (.append line character :style (cond
-        (is index None) "" (= index 0) f"not dim {TRAINING}" True f"not dim {VALIDATION}")))
-    (.append lines line))
-  [#* lines (_axis far columns)])
+    labels [f"{high :.2f}" #* (* [""] (- height 2)) f"{low :.2f}"]
+    styles {None "" 0 TRAINING 1 VALIDATION})
+  [ (_legend view)
+    #* (gfor
+      [label row] (zip labels (draw-curves curves columns height #(0 far) #(low high)))
+      (Text.assemble #(f"{(if values label "") :>{(- LABELS 1)}} │" "dim")
+        #* (gfor [character index] row #(character (get styles index)))
+        :no-wrap True))
+    (_line (+ (* " " (+ LABELS 1)) "0" (.rjust (counted far "epochs") (- columns 1))) "dim")])
 
 
 (defn _far-end [view]
@@ -145,44 +134,76 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
     True (max 1 (ceil last))))
 
 
-(defn _axis [far columns]
-  "Return the line below the curves: epochs, from 0 to `far`."
-  (setv words f"{far} {(if (= far 1) "epoch" "epochs")}")
-  (_line (+ (* " " (+ LABELS 1)) "0" (.rjust words (- columns 1))) "dim"))
-
-
 (defn _legend [view]
   "Return the line that says which curve is which, with their last values."
-  (import rich.text [Text])
-  (setv line (Text :no-wrap True :overflow "ellipsis"))
-  (for [[name style curve] [["training" TRAINING view.curve]
-                            ["validation" VALIDATION view.validated]]]
-    (when curve
-      (.append line "━ " :style style)
-      (.append line f"{name} {(get curve -1 1) :.3f}  " :style "bold")))
-  (.append line f"bits per {(.removesuffix view.plan.unit "s")}" :style "dim")
-  line)
+  (Text.assemble
+    #* (gfor
+      [name style curve] [["training" TRAINING view.curve]
+                          ["validation" VALIDATION view.validated]]
+      :if curve
+      part [#("━ " style) #(f"{name} {(get curve -1 1) :.3f}  " "bold")]
+      part)
+    #(f"bits per {(.removesuffix view.plan.unit "s")}" "dim")
+    :no-wrap True :overflow "ellipsis"))
 
 
 (defn _sample [view width height]
   "Return the lines of the sample, no more than `height` with their heading."
-  (import rich.text [Text] rich.console [Console])
-  (when (or (< height 2) (not view.sample))
-    (return []))
+  (when (or (< height 2) (not view.sample)) (return []))
   (setv
-    console (Console :width width)
     text (Text (.expandtabs (visible view.sample) 4))
-    lines (lfor line (.wrap text console (- width 2)) :if (.strip line.plain) line))
+    lines (.wrap text (Console :width width) (- width 2)))
   [ (_line "It writes, always from the same seed:" "dim")
     #* (gfor
-      line (cut lines (- height 1))
+      line (cut (lfor line lines :if (.strip line.plain) line) (- height 1))
       (.append-text (Text "  " :no-wrap True :overflow "crop") line))])
 
 
 (defn _facts [view]
   "Return the line at the bottom: what is being done, and what else is known."
-  (setv facts [
-    view.activity
-    #* (if view.memory [f"{(/ view.memory 1e9) :.1f} GB of memory"] [])
-    #* (if view.saved [f"saved at {view.saved}"] [])])
-  (_line (.join "  ·  " (filter None facts)) "dim"))
+  (_line
+    (.join "  ·  " (filter None [
+      view.activity
+      (when view.memory f"{(/ view.memory 1e9) :.1f} GB of memory")
+      (when view.saved f"saved at {view.saved}")]))
+    "dim"))
+
+
+;; * Curves of braille patterns, whose dots make a terminal's cell two wide and four high
+
+(defn draw-curves [curves width height x-range y-range]
+  #[[Return the picture of `curves` as `height` rows of `width` cells, #(character index) each.
+
+  A curve is a list of points #(x y), drawn as a line; `index` is that of the last curve with a dot
+  in the cell, None where there is none. The ranges are #(least most); y is on a logarithmic scale,
+  since losses fall fast at first. Points outside are drawn at the edge.]]
+  (setv
+    [left right] x-range
+    [low high] (map log y-range)
+    cells (lfor _ (range height) (lfor _ (range width) [BLANK None])))
+  (defn place [x y]  ; its dot #(column row), counted from the top left
+    (setv up (/ (- (log (max y 1e-9)) low) (or (- high low) 1)))
+    #((_clamp (/ (- x left) (or (- right left) 1)) (* 2 width))
+      (_clamp (- 1 up) (* 4 height))))
+  (for [[index curve] (enumerate curves)
+        [column row] (_dots-of (lfor point curve (place #* point)))]
+    (setv
+      [line k] [(get cells (// row 4)) (// column 2)]
+      dots (| (get line k 0) (get DOTS (% row 4) (% column 2)))
+      (get line k) [dots index]))
+  (lfor line cells (lfor [dots index] line #((if (= dots BLANK) " " (chr dots)) index))))
+
+
+(defn _clamp [share n]
+  "Return the number from 0 to below `n` that is nearest to this `share` of the way."
+  (max 0 (min (- n 1) (round (* share (- n 1))))))
+
+
+(defn _dots-of [dots]
+  "Yield the dots of the line through `dots`, #(column row) each."
+  (for [[[u v] [x y]] (zip [#* (cut dots 1) #* dots] dots)]
+    (setv steps (max 1 (abs (- x u)) (abs (- y v))))
+    (for [n (range 1 (+ steps 1))]
+      (yield #(
+        (round (+ u (* (- x u) (/ n steps))))
+        (round (+ v (* (- y v) (/ n steps)))))))))

@@ -20,28 +20,20 @@
     begins with this run.
   - `epochs`: how many the text gets (0: no end). `seconds`: what is left of the run's time, in
     which it has at most so many epochs; None: it is not limited by time.
-  - `losses`: the loss #(training validation) of each epoch so far on this text, in nats; None for
-    one that wasn't validated.]]
-  #^ str source
-  #^ str path
-  #^ int units
-  #^ int held
-  #^ int distinct
-  #^ str unit
-  #^ str layers
-  #^ str why
-  #^ bool new
-  #^ int epochs
-  #^ object seconds
-  #^ list losses
+  - `losses`: the loss #(training validation) in nats of each epoch so far on this text; validation
+    is None for one without it.]]
+  #^ str source  #^ str path
+  #^ int units  #^ int held  #^ int distinct  #^ str unit
+  #^ str layers  #^ str why  #^ bool new
+  #^ int epochs  #^ object seconds  #^ list losses
 
   (defn lines [self]
     "Return what is going to be done, line by line."
     (setv until (cond
       self.seconds (+ f"for {(/ self.seconds 60) :.1f} minutes"
         (if self.epochs f" or `epochs` {self.epochs}, whichever ends first" ""))
-      self.epochs (+ f"`epochs` {self.epochs}, "
-        f"about {(* self.epochs self.units) :,} {self.unit} in all")
+      self.epochs
+        f"`epochs` {self.epochs}, about {(* self.epochs self.units) :,} {self.unit} in all"
       True "until it is stopped"))
     [ #* (if (and self.new self.why) [f"network chosen: {self.layers}: {self.why}"] [])
       (.contents self)
@@ -78,8 +70,7 @@
     #[[Show that a step begins which may take long.
 
     Once the network is compiled there are only those of an epoch, which is one line here.]]
-    (unless self.compiled
-      (.say self text)))
+    (unless self.compiled (.say self text)))
 
   ;; * Downloads
 
@@ -99,19 +90,16 @@
   (defn begin-run [self plan]
     "Show what the run is about to do, a `Plan`."
     (setv self.unit plan.unit)
-    (for [line (.lines plan)]
-      (.say self line)))
+    (for [line (.lines plan)] (.say self line)))
 
   (defn begin-epoch [self epoch epochs units done]
     "Begin to show epoch `epoch` of `epochs` (0: endless), of whose `units` so many are `done`."
     (setv
       self.title (if epochs f"epoch {epoch}/{epochs}" f"epoch {epoch}")
       self.done done
-      self.first done
-      self.stepped False
       self.begun (time.monotonic)
-      self.ready self.begun
-      self.last self.begun))
+      self.last self.begun
+      self.first-step None))  ; #(units done, time) after it
 
   (defn step [self done loss [progress 0]]
     #[[Show that `done` units of the epoch are done, with the mean `loss` in nats so far.
@@ -120,16 +108,15 @@
     (setv
       self.done done
       self.last (time.monotonic))
-    (unless self.stepped  ; the first step of a run compiles the network: it is no measure of speed
+    (unless self.first-step  ; which compiles the network in a run, so it is no measure of speed
       (setv
-        self.stepped True
-        self.compiled True
-        self.first done
-        self.ready self.last)))
+        self.first-step #(done self.last)
+        self.compiled True)))
 
   (defn speed [self]
     "Return the units a second in this epoch, after its first step."
-    (/ (- self.done self.first) (max 1e-9 (- self.last self.ready))))
+    (setv [first ready] (or self.first-step #(self.done self.last)))
+    (if (> self.last ready) (/ (- self.done first) (- self.last ready)) 0))
 
   (defn saved [self]
     "Show that the model has been saved."
@@ -143,14 +130,13 @@
     #[[Show an epoch that is over, and a `sample` of what the model writes now.
 
     `entry` is its entry in the history, `better` whether its weights are the best so far.]]
-    (setv
-      seconds (- (time.monotonic) self.begun)
-      losses [(_loss "training" (get entry "loss"))])
-    (when (in "validation_loss" entry)
-      (.append losses (_loss "validation" (get entry "validation_loss"))))
+    (setv losses (lfor
+      [name key] [["training" "loss"] ["validation" "validation_loss"]]
+      :if (in key entry)
+      f"{name} {(bits (get entry key)) :.3f} bits  "))
     (.say self (+
-      f"{self.title}  {(.join "  " losses)}{(if better "" "  (not the best)")}"
-      f"  {(.speed self) :,.0f} {self.unit}/s  {(duration seconds)}")))
+      f"{self.title}  {(.join "" losses)}{(if better "" "(not the best)  ")}"
+      f"{(.speed self) :,.0f} {self.unit}/s  {(duration (- (time.monotonic) self.begun))}")))
 
   (defn end-run [self text]
     "Show the line that says why the run is over, and which weights the model has."
@@ -160,13 +146,7 @@
 (defclass Quiet [Report]
   "Shows nothing but what goes wrong."
 
-  (defn say [self text])
-  (defn doing [self text])
-  (defn download [self #* _])
-  (defn begin-run [self plan])
-  (defn begin-epoch [self #* _])
-  (defn step [self #* _])
-  (defn end-epoch [self #* _]))
+  (defn say [self text]))
 
 
 (defclass Silent [Quiet]
@@ -178,11 +158,6 @@
 (defn put-line [file text]
   "Write a line to `file`, made visible if that is a terminal; whatever happens, the run goes on."
   (put (Tolerant file) (+ text "\n")))
-
-
-(defn _loss [name nats]
-  "Return a loss in words."
-  f"{name} {(bits nats) :.3f} bits")
 
 
 (defn duration [seconds]
