@@ -7,16 +7,20 @@ time, vocabulary) as stock Keras does with the model itself.]]
 (import
   dataclasses [replace]
   importlib.util [find-spec]
+  json
   pathlib [Path]
+  numpy :as np
   lstm-textgen [__version__]
-  lstm-textgen.export.description [description named-weights]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [file-image]
-  lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output])
+  lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
+  lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output]
+  lstm-textgen.writing.writer [start-unit])
 
 (setv
   FOLDER "/"  ; stands for the ending of a SavedModel
-  PACKAGES {".onnx" "tf2onnx"  ".safetensors" "safetensors"}  ; which pip doesn't install with us
+  ;; The package that an ending needs and pip doesn't install with us.
+  PACKAGES {".onnx" "tf2onnx"  ".safetensors" "safetensors"  ".h5" None  FOLDER None}
   DESCRIPTION "assets.extra/lstm_textgen.json"  ; TensorFlow leaves this folder to others
   ;; What a SavedModel of ours has, and nothing else.
   PARTS #{DESCRIPTION "saved_model.pb" "fingerprint.pb" "variables/variables.index"
@@ -30,15 +34,14 @@ time, vocabulary) as stock Keras does with the model itself.]]
   overwritten, `ImportError` for a missing package, `OSError` for a place that can't be written.
   `name` is the setting that gave the path, `models` are the models that are read. A file that this
   program didn't make is replaced only with `overwrite`.]]
-  (setv ending (_ending path))
-  (unless (in ending WRITERS)
+  (setv [ending files] (_parts path))
+  (unless (in ending PACKAGES)
     (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
       "or in / for the folder of a SavedModel"))))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
-    (for [each (_files path)]
-      (check-output name each [] models overwrite)))
-  (setv package (.get PACKAGES ending))
+    (for [file files] (check-output name file [] models overwrite)))
+  (setv package (get PACKAGES ending))
   (unless (or (is package None) (find-spec package))
     (raise (ImportError
       f"`{name}` to {ending} needs the package {package}: pip install {package}"))))
@@ -54,20 +57,32 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
   What was there is replaced once the new one is complete; `check-export` says what may be. Raise
   `OSError` if it can't be written, `ValueError` if Keras' backend can't make it.]]
-  ((get WRITERS (_ending path)) checkpoint (str path))
-  (_files path))
+  (setv [ending files] (_parts path))
+  (when (in ending [".onnx" FOLDER])
+    (import-keras)
+    (import lstm-textgen.export.graphs [export-graph onnx-bytes]))
+  (if (= ending FOLDER)
+    (with [folder (open-folder (str path))]
+      (export-graph checkpoint folder "tf_saved_model")
+      (setv described (/ folder DESCRIPTION))
+      (.mkdir described.parent)
+      (.write-text described (_description checkpoint)))
+    (for [[file content] (zip files (match ending
+        ".onnx" [(onnx-bytes checkpoint (_description checkpoint))]
+        ".safetensors" [(_safetensors checkpoint) (.encode (_description checkpoint))]
+        ".h5" [(file-image (replace checkpoint :resume None :half True))]))]
+      (with [out (open-output file :binary True)]
+        (.write out content))))
+  files)
 
 
-(defn _ending [path]
-  "Return the ending of `path`, in lower case: it decides what is written."
-  (if (.endswith (str path) "/") FOLDER (or (.lower (. (Path path) suffix)) FOLDER)))
-
-
-(defn _files [path]
-  "Return the paths that are written for an export to `path`."
-  (if (= (_ending path) ".safetensors")
-    [(str path) (str (.with-suffix (Path path) ".json"))]
-    [(str path)]))
+(defn _parts [path]
+  "Return #(ending files): what decides what an export to `path` is, and the paths that it writes."
+  (setv
+    suffix (. (Path path) suffix)
+    ending (if (.endswith (str path) "/") FOLDER (or (.lower suffix) FOLDER))
+    described (if (= ending ".safetensors") [(str (.with-suffix (Path path) ".json"))] []))
+  #(ending [(str path) #* described]))
 
 
 (defn _ours? [folder]
@@ -79,41 +94,41 @@ time, vocabulary) as stock Keras does with the model itself.]]
   (or (not found) (and (in DESCRIPTION found) (<= found PARTS))))
 
 
-;; * A writer for each ending
-
-(defn _write-onnx [checkpoint path]
-  (import-keras)
-  (import lstm-textgen.export.graphs [onnx-bytes])
-  (_write path (onnx-bytes checkpoint)))
-
-
-(defn _write-safetensors [checkpoint path]
+(defn _safetensors [checkpoint]
+  "Return the bytes of a file with the weights, float32, by the names in their description."
   (import safetensors.numpy [save])
-  (setv [path described] (_files path))
-  (_write path (save (named-weights checkpoint) {"program" f"lstm_textgen {__version__}"}))
-  (_write described (.encode (description checkpoint))))
+  (save
+    (dfor
+      [[name _] array] (zip (weight-shapes checkpoint.spec) checkpoint.weights :strict True)
+      name (np.ascontiguousarray array "float32"))
+    {"program" f"lstm_textgen {__version__}"}))
 
 
-(defn _write-copy [checkpoint path]
-  (_write path (file-image (replace checkpoint :resume None :half True))))
+(defn _description [checkpoint]
+  #[[Return what other programs must know of `checkpoint`, in JSON: an object with these keys.
 
-
-(defn _write-savedmodel [checkpoint path]
-  (import-keras)
-  (import lstm-textgen.export.graphs [write-savedmodel])
-  (with [folder (open-folder path)]
-    (write-savedmodel checkpoint folder)
-    (setv described (/ folder DESCRIPTION))
-    (.mkdir described.parent)
-    (.write-text described (description checkpoint))))
-
-
-(defn _write [path content]
-  "Write `content` (bytes) to the file at `path`."
-  (with [file (open-output path :binary True)]
-    (.write file content)))
-
-
-(setv WRITERS {
-  ".onnx" _write-onnx  ".safetensors" _write-safetensors  ".h5" _write-copy
-  FOLDER _write-savedmodel})
+  - `program`: what wrote it; `input` and `output`: what the network reads and gives.
+  - `unit`: "characters" or "words"; `vocabulary`: a list in which a unit's index is its id;
+    `unknown`: the id that stands for unknown words, null with characters.
+  - `start`: the id to feed before any text, as `start-unit` tells.
+  - `lower`: whether the text was turned into lower case; `lookback`: the window of its training;
+    `temperature`: what to write with.
+  - `layers`: as `--layers` takes them; `weights`: the shape of each array by its name, in the
+    order in which Keras' `set_weights` wants them; `keras`: what Keras builds the network from.]]
+  (setv
+    settings checkpoint.settings
+    vocabulary checkpoint.vocabulary)
+  (json.dumps :indent 1 {
+    "program" f"lstm_textgen {__version__}"
+    "input" "ids (batch, time), int32"
+    "output" "logits (batch, time, vocabulary), float32"
+    "unit" vocabulary.unit
+    "unknown" vocabulary.unknown
+    "start" (start-unit checkpoint)
+    "lower" settings.lower
+    "lookback" settings.lookback
+    "temperature" settings.temperature
+    "layers" (str settings.layers)
+    "weights" (dict (weight-shapes checkpoint.spec))
+    "keras" (keras-config checkpoint.spec)
+    "vocabulary" vocabulary.units}))
