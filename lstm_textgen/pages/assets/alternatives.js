@@ -1,5 +1,6 @@
 /** What else a model might have written in the place of a unit: a small panel beside it. */
 
+import { make } from "./page.js";
 import { bitsOf, percent, shownAlone, spoken } from "./units.js";
 
 /**
@@ -29,8 +30,7 @@ export class Alternatives {
    * @param {(n: number) => void} [choose] called with the number of the one that is picked
    */
   show(box, unit, odds, others, choose) {
-    const name = document.createElement("b");
-    name.textContent = shownAlone(unit);
+    const name = make("b", "", shownAlone(unit));
     name.dir = "auto";
     this.title.replaceChildren(
       name,
@@ -84,25 +84,17 @@ export class Alternatives {
  * @param {((n: number) => void) | undefined} choose
  */
 function row({ text, odds }, n, chosen, choose) {
-  const item = document.createElement("li");
-  const label = document.createElement(choose ? "button" : "div");
-  label.className = chosen ? "other chosen" : "other";
+  const unit = make("span", "unit", shownAlone(text));
+  unit.dir = "auto";
+  const bar = make("span", "bar");
+  bar.style.setProperty("--part", `${100 * odds}%`);
+  const name = chosen ? "other chosen" : "other";
+  const number = make("span", "odds", percent(odds));
+  const label = make(choose ? "button" : "div", name, unit, bar, number);
   label.setAttribute("aria-label", `${spoken(text)}, ${percent(odds)}${chosen ? ", written" : ""}`);
   if (!choose) {
     label.setAttribute("role", "img");
   }
-  const unit = document.createElement("span");
-  unit.className = "unit";
-  unit.dir = "auto";
-  unit.textContent = shownAlone(text);
-  const bar = document.createElement("span");
-  bar.className = "bar";
-  bar.style.setProperty("--part", `${100 * odds}%`);
-  const number = document.createElement("span");
-  number.className = "odds";
-  number.textContent = percent(odds);
-  label.append(unit, bar, number);
   label.addEventListener("click", () => choose?.(n));
-  item.append(label);
-  return item;
+  return make("li", "", label);
 }

@@ -41,16 +41,18 @@ export function make(tag, name, ...content) {
  */
 export function makeText(name, code) {
   const text = make("div", code ? "text code" : "text");
-  const attributes = { role: "textbox", "aria-readonly": "true", "aria-multiline": "true" };
-  for (const [key, value] of Object.entries({
-    ...attributes,
+  const attributes = {
+    role: "textbox",
+    "aria-readonly": "true",
+    "aria-multiline": "true",
     "aria-label": name,
     lang: "",
     dir: "auto",
-  })) {
+    tabindex: "0",
+  };
+  for (const [key, value] of Object.entries(attributes)) {
     text.setAttribute(key, value);
   }
-  text.tabIndex = 0;
   return text;
 }
 

@@ -5,7 +5,7 @@ import { Alternatives } from "./alternatives.js";
 import { CellsView } from "./cellsview.js";
 import { Column } from "./column.js";
 import { Model } from "./model.js";
-import { block, element, field, say } from "./page.js";
+import { block, element, field, make, say } from "./page.js";
 import { visible } from "./units.js";
 
 const facts = readFacts();
@@ -72,6 +72,9 @@ element("form").addEventListener("submit", (event) => {
   begin();
 });
 element("stop").addEventListener("click", stop);
+new IntersectionObserver(([acts]) => {
+  element("stop").classList.toggle("adrift", !acts.isIntersecting);
+}).observe(element("acts"));
 element("on").addEventListener("click", () => columns.forEach((column) => column.go()));
 element("seed").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey) {
@@ -202,12 +205,9 @@ tabs.forEach((tab, n) => {
 // * All together
 
 columns.forEach((column) => {
-  const title = document.createElement("h2");
-  title.textContent = column.model.facts.name;
+  const title = make("h2", "", column.model.facts.name);
   title.hidden = columns.length === 1;
-  const part = document.createElement("section");
-  part.append(title, column.text);
-  element("texts").append(part);
+  element("texts").append(make("section", "", title, column.text));
 });
 document.body.classList.toggle("pair", columns.length > 1);
 showAbout(facts);
