@@ -12,26 +12,14 @@ nothing is requested, whatever the data on the page look like.]]
   pathlib [Path]
   re
   string [Template]
-  lstm-textgen [__version__])
+  lstm-textgen [__version__]
+  lstm-textgen.basics.terminal [visible])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
   ;; Modules are joined into one script, so what one takes from another is there already.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
-  EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE)
-  PAGE (Template #[[<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="generator" content="lstm_textgen $version">
-<meta http-equiv="Content-Security-Policy" content="$policy">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>$style</style>
-$body
-$blocks
-$script
-</html>
-]]))
+  EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
 (defn assemble [title body * [styles #()] [scripts #()] [worker #()] [data {}] [blocks {}]]
@@ -48,16 +36,21 @@ $script
     script (join-modules scripts)
     blocks {
       #** (if worker {"worker" (join-modules worker)} {})
-      #** (dfor [name value] (.items data) name (script-json value))
+      ;; JSON in ASCII, without what could end the element.
+      #** (dfor
+        [name value] (.items data)
+        name (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c"))
       #** blocks})
-  (.substitute PAGE
-    :version __version__
-    :policy (_policy style script (bool worker))
-    :title (escape title)
-    :style style
-    :body body
-    :blocks (.join "\n" (gfor [name text] (.items blocks) (_block name text)))
-    :script (if script f"<script type=\"module\">{script}</script>" "")))
+  (+
+    (fill "page.html"
+      :version __version__
+      :policy (_policy style script (bool worker))
+      :title (escape title)
+      :style style
+      :body body
+      :blocks (.join "\n" (gfor [name text] (.items blocks) (_block name text)))
+      :script (if script f"<script type=\"module\">{script}</script>" ""))
+    "\n"))
 
 
 (defn asset [name]
@@ -66,9 +59,7 @@ $script
     path (/ ASSETS name)
     licence (.with-name path (+ (get (.split path.name ".") 0) ".LICENSE"))
     text (.strip (.read-text path :encoding "utf-8")))
-  (if (.exists licence)
-    f"/*\n{(.strip (.read-text licence :encoding "utf-8"))}\n*/\n{text}"
-    text))
+  (if (.exists licence) f"/*\n{(.strip (.read-text licence :encoding "utf-8"))}\n*/\n{text}" text))
 
 
 (defn fill [name / #** values]
@@ -78,14 +69,12 @@ $script
 
 (defn join-modules [names]
   "Return the JavaScript modules `names` of assets/ as one script, without imports and exports."
-  (.join "\n" (gfor
-    name names
-    (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
+  (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
 
 
-(defn script-json [value]
-  "Return `value` as JSON that may stand in a script element: in ASCII, and without <."
-  (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c"))
+(defn safe [text]
+  "Return `text`, which may be a stranger's, as HTML."
+  (escape (visible (str text))))
 
 
 (defn base64 [data]

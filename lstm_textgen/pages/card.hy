@@ -1,68 +1,57 @@
 "A model as a notebook shows it: a small table, its curve, and a sample."
 
 (import
-  html [escape]
-  pathlib [Path]
-  string [Template]
-  lstm-textgen.basics.terminal [visible]
+  lstm-textgen.pages.assembly [fill safe]
   lstm-textgen.writing.scoring [bits])
 
 (setv
   SIZE [240 64]  ; of the curve, in pixels
-  COLOURS {"loss" "#1496aa"  "validation_loss" "#c44ea8"}  ; as in the notebook's display
-  NAMES {"loss" "training"  "validation_loss" "validation"})
+  ;; The losses, with their names and the colours that they have in the notebook's display.
+  CURVES [#("loss" "training" "#1496aa") #("validation_loss" "validation" "#c44ea8")])
 
 
 (defn model-card [checkpoint sample]
   "Return the HTML of a card for `checkpoint` (a `Checkpoint`), which wrote `sample` (a text)."
   (setv
     settings checkpoint.settings
-    curves (dfor name COLOURS name (_values checkpoint.history name))
+    history checkpoint.history
+    curves (lfor
+      [key name colour] CURVES
+      #(name colour (lfor entry history :if (in key entry) (bits (get entry key)))))
     rows {
       "network" f"{settings.layers}, {checkpoint.weight-count :,} weights"
       "vocabulary" f"{(len checkpoint.vocabulary) :,} {settings.unit}"
-      "epochs" (len checkpoint.history)
+      "epochs" (len history)
       #** (dfor
-        [name values] (.items curves)
+        [name _ values] curves
         :if values
-        f"{(get NAMES name)} loss"
-        f"{(get values -1) :.3f} bits per {checkpoint.vocabulary.singular}")})
-  (.substitute (Template (.read-text (/ (. (Path __file__) parent) "assets" "card.html")
-      :encoding "utf-8"))
-    :rows (.join "" (gfor [name value] (.items rows) (_row name value)))
-    :curve (_curve curves)
-    :sample (escape (visible (.strip sample)))))
+        f"{name} loss" f"{(get values -1) :.3f} bits per {checkpoint.vocabulary.singular}")})
+  (fill "card.html"
+    :rows (.join "" (gfor
+      [name value] (.items rows)
+      (+ f"<tr><th style=\"text-align: left\">{name}</th>"
+        f"<td style=\"text-align: left\">{(safe value)}</td></tr>")))
+    :curve (_picture curves)
+    :sample (safe (.strip sample))))
 
 
-(defn _row [name value]
-  "Return a row of the table as HTML."
-  (+ f"<tr><th style=\"text-align: left\">{name}</th>"
-    f"<td style=\"text-align: left\">{(escape (str value))}</td></tr>"))
-
-
-(defn _values [history name]
-  "Return the losses called `name` in `history`, in bits."
-  (lfor entry history :if (in name entry) (bits (get entry name))))
-
-
-(defn _curve [curves]
-  "Return the picture of `curves`, a dict from names to values (epochs,), as SVG; \"\" for none."
-  (setv values (lfor curve (.values curves) value curve value))
-  (when (< (len values) 2)
-    (return ""))
+(defn _picture [curves]
+  "Return the picture of `curves`, #(name colour values) each, as SVG; none of one value."
   (setv
     [width height] SIZE
-    [low high] [(min values) (max values)]
-    lines [])
-  (for [[name curve] (.items curves)]
-    (setv points (gfor
-      [k value] (enumerate curve)
-      #(
-        (* width (/ (+ k 0.5) (len curve)))
-        (+ 3 (* (- height 6) (/ (- high value) (or (- high low) 1)))))))
-    (.append lines (+ "<polyline fill=\"none\" stroke-width=\"2\" "
-      f"stroke=\"{(get COLOURS name)}\" "
-      f"points=\"{(.join " " (gfor [x y] points f"{x :.1f},{y :.1f}"))}\"/>")))
+    all-values (lfor [_ _ values] curves value values value))
+  (when (< (len all-values) 2) (return ""))
+  (setv
+    [low high] [(min all-values) (max all-values)]
+    lines (gfor
+      [_ colour values] curves
+      :setv points (gfor
+        [k value] (enumerate values)
+        :setv x (* width (/ (+ k 0.5) (len values)))
+        :setv y (+ 3 (* (- height 6) (/ (- high value) (or (- high low) 1))))
+        f"{x :.1f},{y :.1f}")
+      (+ f"<polyline fill=\"none\" stroke-width=\"2\" stroke=\"{colour}\" "
+        f"points=\"{(.join " " points)}\"/>")))
   (+ f"<svg role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">"
     f"<title>Loss by epoch, from {high :.3f} to {low :.3f} bits</title>"
     (.join "" lines) "</svg>"))

@@ -6,11 +6,9 @@ assets/playground.js the page.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   datetime [date]
-  html [escape]
   numpy :as np
-  lstm-textgen.basics.terminal [visible]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
-  lstm-textgen.pages.assembly [ASSETS assemble base64 fill]
+  lstm-textgen.pages.assembly [ASSETS assemble base64 fill safe]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.history [kept-entry loss-of text-length]
   lstm-textgen.writing.scoring [bits]
@@ -26,7 +24,6 @@ assets/playground.js the page.]]
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page" whole? (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code is
-  STYLES ["vendor/uPlot.min.css" "text.css" "playground.css"]
   WORKER ["binary.js" "random.js" "sampler.js" "network.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "units.js" "page.js" "textview.js" "alternatives.js" "model.js"
     "column.js" "cellsview.js" "about.js" "playground.js"])
@@ -41,60 +38,49 @@ assets/playground.js the page.]]
   that are too large.]]
   (_check models)
   (setv
-    name (.join " & " models)
-    [first #* _] (.values models)
-    temperature (if (is temperature None)
-      (_own-temperature first)
-      (check-value "`temperature`" TEMPERATURE temperature))
-    length (if (is length None)
-      first.vocabulary.passage-length
-      (check-value "`length`" PASSAGE length))
+    [model #* _] (.values models)
+    own model.settings.temperature
     today (date.today))
-  (assemble name
+  (assemble (.join " & " models)
     (fill "playground.html"
-      :name (escape (visible name))
-      :units (.join " or " (dict.fromkeys (gfor m (.values models) m.vocabulary.unit)))
-      :temperature temperature
-      :hottest HOTTEST
-      :length length
-      :longest LONGEST
+      :name (safe (.join " & " models))
+      :units (.join " or " (dict.fromkeys (gfor each (.values models) each.vocabulary.unit)))
+      :temperature (cond
+        (is-not temperature None) (check-value "`temperature`" TEMPERATURE temperature)
+        (isinstance own list) (get own 0)
+        True own)
+      :hottest HOTTEST :longest LONGEST
+      :length (if (is length None)
+        model.vocabulary.passage-length
+        (check-value "`length`" PASSAGE length))
       :made f"Made on {today.day} {today :%B %Y}.")
-    :styles STYLES
-    :scripts SCRIPTS
-    :worker WORKER
+    :styles ["vendor/uPlot.min.css" "text.css" "playground.css"]
+    :scripts SCRIPTS :worker WORKER
     :data {"facts" {"models" (lfor [name model] (.items models) (_facts name model))}}
     :blocks {
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
       #** (dfor
         [n model] (enumerate (.values models))
-        f"weights-{n}" (base64 (.join b"" (gfor w model.weights (.tobytes (_halved w))))))}))
+        f"weights-{n}" (base64 (.join b"" (map _halved model.weights))))}))
 
 
 (defn _check [models]
   "Raise `ValueError` unless a page has room for `models`."
-  (setv
-    n (len models)
-    weights (sum (gfor model (.values models) model.weight-count)))
-  (unless (<= n MOST-MODELS)
-    (raise (ValueError f"a page shows one model or two, not {n}")))
+  (unless (<= (len models) MOST-MODELS)
+    (raise (ValueError f"a page shows one model or two, not {(len models)}")))
+  (setv weights (sum (gfor model (.values models) model.weight-count)))
   (unless (<= weights MOST-WEIGHTS)
     (raise (ValueError (+ f"{weights :,} weights are too many for a page; it has room for "
       f"{MOST-WEIGHTS :,}, so train a smaller network with `layers`")))))
 
 
-(defn _own-temperature [model]
-  "Return the temperature that `model` (a `Checkpoint`) writes at, the first if it has several."
-  (setv temperature model.settings.temperature)
-  (if (isinstance temperature list) (get temperature 0) temperature))
-
-
 (defn _halved [weight]
-  "Return `weight` as little-endian 16-bit floats; raise `ValueError` if they can't hold it."
+  "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` beyond them."
   (with [_ (np.errstate :over "ignore")]
     (setv halved (.astype weight "<f2")))
   (unless (.all (np.isfinite halved))
     (raise (ValueError "the model has a weight above 65,504, which a page can't hold")))
-  halved)
+  (.tobytes halved))
 
 
 ;; * What the page tells of a model
@@ -106,34 +92,27 @@ assets/playground.js the page.]]
     vocabulary model.vocabulary
     sample (write-sample model SAMPLE))
   {"name" name
-   "unit" vocabulary.unit
-   "units" vocabulary.units
-   "unknown" vocabulary.unknown
+   "unit" vocabulary.unit  "units" vocabulary.units  "unknown" vocabulary.unknown
    "lower" settings.lower
    "code" (_code? sample)
-   "layers" (lfor
-     layer settings.layers.recurrent
-     [layer.kind layer.size layer.hard layer.before])
+   "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
    "embedding" settings.embedding
    "beginning" settings.beginning
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
-   "history" (lfor entry model.history (_losses entry))})
+   "history" (lfor
+     entry model.history
+     :setv held (.get entry "validation_loss")
+     { "epoch" (get entry "epoch")  "loss" (bits (get entry "loss"))
+       #** (if (is held None) {} {"validation" (bits held)})})})
 
 
 (defn _code? [text]
   "Return whether `text` looks like code: many of its lines are indented."
-  (setv lines (lfor line (.splitlines text) :if (.strip line) line))
-  (and (bool lines)
-    (> (/ (sum (gfor line lines (.startswith line #("  " "\t")))) (len lines)) INDENTED)))
-
-
-(defn _losses [entry]
-  "Return the losses of an epoch, an `entry` of the history, in bits per unit."
-  (setv held (.get entry "validation_loss"))
-  {"epoch" (get entry "epoch")
-   "loss" (bits (get entry "loss"))
-   #** (if (is held None) {} {"validation" (bits held)})})
+  (setv
+    lines (lfor line (.splitlines text) :if (.strip line) line)
+    indented (lfor line lines :if (.startswith line #("  " "\t")) line))
+  (> (len indented) (* INDENTED (len lines))))
 
 
 (defn _about [model]
@@ -145,7 +124,7 @@ assets/playground.js the page.]]
     length (text-length model.history)
     best (when model.history (kept-entry model.history (get model.history -1 "text"))))
   (lfor
-    [title text] (.items {
+    pair (.items {
       "Recipe" settings.recipe
       "Learned from" (when length (counted length unit))
       "Knows" (counted vocabulary.size unit)
@@ -158,5 +137,5 @@ assets/playground.js the page.]]
       "Window" (counted settings.lookback unit)
       "Batch size" (str settings.batch-size)
       "Learning rate" (str settings.learning-rate)})
-    :if text
-    [title text]))
+    :if (get pair 1)
+    pair))

@@ -9,9 +9,7 @@ model would rather have read. assets/score.js is the page.]]
 
 (setv
   LIMIT 100_000  ; units on a page: it has some 3 MB then, and browsers still scroll it smoothly
-  ALTERNATIVES 5  ; of the likeliest units, for each place
-  STYLES ["text.css"]
-  SCRIPTS ["binary.js" "units.js" "page.js" "textview.js" "alternatives.js" "score.js"])
+  ALTERNATIVES 5)  ; of the likeliest units, for each place
 
 
 (defclass Page []
@@ -58,8 +56,8 @@ model would rather have read. assets/score.js is the page.]]
     "The page, as HTML."
     (assemble "How surprised the model was"
       (fill "score.html" :unit self.vocabulary.singular)
-      :styles STYLES
-      :scripts SCRIPTS
+      :styles ["text.css"]
+      :scripts ["binary.js" "units.js" "page.js" "textview.js" "alternatives.js" "score.js"]
       :data {"scores" {
         "vocabulary" self.vocabulary.units
         "unknown" self.vocabulary.unknown
