@@ -167,7 +167,7 @@
   (when (in name seen)
     (raise (ValueError f"`{name}` is given twice")))
   (unless (= name "prep")
-    (check-given {name (_value value)} "r"))
+    (check-given {name (_value value)} "recipe"))
   name)
 
 

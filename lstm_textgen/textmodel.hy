@@ -8,7 +8,7 @@
   sys
   warnings
   numpy :as np
-  lstm-textgen.basics.values [COUNT FUNCTION Kind PATH SEED TEXT check-value clip plain]
+  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value clip plain]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.arguments [callback-list choose-display find-recipe prep-function
     source-list text-list]
@@ -21,7 +21,7 @@
   lstm-textgen.pages.card [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.settings.table [check-given]
+  lstm-textgen.settings.table [check-given check-setting]
   lstm-textgen.text.corpus [cut-at-space]
   lstm-textgen.text.units [Units]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
@@ -142,7 +142,7 @@
       seed (plain seed)
       alone (and (isinstance seed str) (is samples None))
       seeds (text-list "`seed`" seed)
-      samples (if (is samples None) 1 (check-value "`samples`" COUNT samples)))
+      samples (if (is samples None) 1 (check-setting "samples" samples)))
     (with [warn (_collecting warn)]
       (setv texts (write-many
         self.checkpoint
@@ -259,7 +259,7 @@
 (defn _checked-seed [rng-seed]
   "Return `rng-seed`, which None leaves to chance; raise an error if it is no such number."
   (unless (is rng-seed None)
-    (check-value "`rng_seed`" SEED rng-seed)))
+    (check-setting "rng_seed" rng-seed)))
 
 
 (defn [contextmanager] _collecting [warn]
@@ -328,7 +328,7 @@
     doors (dfor
       name ["sources" "text" "path" "recipe" "prep" "display" "callbacks"]
       name (.pop given name))
-    given (check-given (_plain-paths given) "t")
+    given (check-given (_plain-paths given) "train")
     quiet (.pop given "quiet")
     recipe (find-recipe (get doors "recipe"))
     settings {#** (if recipe recipe.settings {}) #** given}

@@ -292,7 +292,7 @@ sys.exit(main())")
 
 (defn test-help-all-groups-every-flag-with-its-default [capsys]
   (setv text (.join " " (.split (shown-by "--help-all" capsys))))
-  (for [setting (settings-in "c")]
+  (for [setting (settings-in "cli")]
     (assert (in f" {setting.option} " text)))
   (for [words ["text: --sources" "network: --from" "training: --model" "writing: --generate"
       "(default: model)" "but from 3 to 9; as many" "(default: utf-8)" "(default: 0.7)"
@@ -325,7 +325,7 @@ sys.exit(main())")
   (for [shell ["bash" "zsh" "fish"]]
     (assert (= 0 (main ["--completion" shell])))
     (setv script (. (capsys.readouterr) out))
-    (for [setting (settings-in "c")]
+    (for [setting (settings-in "cli")]
       (assert (in (.removeprefix setting.option "--") script)))))
 
 

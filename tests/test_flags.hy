@@ -66,7 +66,7 @@
 
 (defn test-every-flag-goes-with-an-action []
   (setv used (sfor [action names] (.items USED) name [action #* names] name))
-  (assert (= used #{TRAINING  #* (gfor setting (settings-in "c") setting.name)})))
+  (assert (= used #{TRAINING  #* (gfor setting (settings-in "cli") setting.name)})))
 
 
 (defn test-actions-are-not-combined []

@@ -3,9 +3,13 @@
 (import
   ast
   inspect
+  hy.errors [HyMacroExpansionError]
   pytest
-  lstm-textgen.settings.table [SETTINGS TABLE as-keyword continued-settings new-settings
-    settings-in stored-settings]
+  lstm-textgen.basics.values [COUNT]
+  lstm-textgen.cli.flags [make-parser parse-flags]
+  lstm-textgen.settings.table [SETTINGS Setting as-keyword check-given continued-settings
+    new-settings settings-in stored-settings]
+  lstm-textgen.text.recipes [recipe]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [ROOT])
 
@@ -26,25 +30,43 @@
 (defn test-the-types-and-the-signature-of-train-have-each-setting []
   (setv
     own #{"sources" "text" "path" "recipe" "prep" "display" "callbacks"}
-    names (| own (sfor setting (settings-in "t") setting.name)))
+    names (| own (sfor setting (settings-in "train") setting.name))
+    parameters (. (inspect.signature train) parameters))
   (assert (= (stub-arguments "train") names))
-  (assert (= (set (. (inspect.signature train) parameters)) names)))
+  (assert (= (set parameters) names))
+  (for [setting (settings-in "train") :if (not-in setting.name own)]  ; None: as the model has it
+    (assert (= (. (get parameters setting.name) default)
+      (if (in "model" setting.places) None setting.default)))))
 
 
 (defn test-the-types-and-the-signatures-of-writing-have-each-setting []
-  (setv names (sfor setting (settings-in "w") setting.name))
+  (setv names (sfor setting (settings-in "write") setting.name))
   (assert (<= names (stub-arguments "generate")))
   (assert (<= names (set (. (inspect.signature TextModel.generate) parameters))))
   (assert (<= (- names #{"samples"}) (stub-arguments "stream"))))
 
 
+(defn test-a-new-row-is-a-flag-and-checked-in-a-recipe-and-by-train [monkeypatch]
+  (setv toy (Setting "toy_size" COUNT "cli recipe train" "size of the toy" :group "other"))
+  (.setitem monkeypatch SETTINGS "toy_size" toy)
+  (assert (= (. (parse-flags ["--toy-size" "3"]) given) {"toy_size" 3}))
+  (assert (in "--toy-size N" (.format-help (make-parser :everything True))))
+  (with [_ (pytest.raises ValueError :match "--toy-size must be a whole number from 1 up")]
+    (parse-flags ["--toy-size" "0"]))
+  (with [_ (pytest.raises HyMacroExpansionError :match "`:toy-size` must be a whole number")]
+    (hy.macroexpand '(hy.R.lstm_textgen/macros.defrecipe r :toy-size 0)))
+  (assert (= (. (recipe "r" :toy-size 3) settings) {"toy_size" 3}))
+  (with [_ (pytest.raises TypeError :match "`toy_size` must be a whole number")]
+    (check-given {"toy_size" "3"} "train")))
+
+
 (defn test-every-default-is-of-its-kind []
-  (for [setting TABLE]
+  (for [setting (.values SETTINGS)]
     (assert (or (is setting.default None) (setting.kind.fits setting.default)) setting.name)))
 
 
 (defn test-a-flag-that-takes-a-value-says-what []
-  (for [setting (settings-in "c")]
+  (for [setting (settings-in "cli")]
     (assert (= (bool setting.metavar) (is setting.value None)) setting.name)
     (assert (<= (len (or setting.brief "")) 56) setting.name)))
 
@@ -78,8 +100,8 @@
 
 
 (defn test-every-fixed-setting-is-kept-in-the-model []
-  (for [setting TABLE]
-    (assert (or (not setting.fixed) (in "m" setting.places)) setting.name)))
+  (for [setting (.values SETTINGS)]
+    (assert (or (not setting.fixed) (in "model" setting.places)) setting.name)))
 
 
 (defn test-a-recipe-shows-settings-as-its-keywords []

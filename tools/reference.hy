@@ -16,7 +16,7 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 
 (setv
   WIDTH 84  ; columns of a signature
-  PLACES {"r" "recipe"  "t" "`train`"  "w" "writing"}
+  PLACES {"recipe" "recipe"  "train" "`train`"  "write" "writing"}
   GROUPS {
     "text" "The text"
     "network" "The network"
@@ -44,7 +44,7 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 (defn settings-tables []
   "Return a table of flags for each group of settings."
   (setv groups {})
-  (for [setting (settings-in "c")]
+  (for [setting (settings-in "cli")]
     (.append (.setdefault groups setting.group []) setting))
   (.join "\n" (gfor
     [group settings] (.items groups)
@@ -58,8 +58,8 @@ functions that make them, by name. A test compares the pages in docs/ with what 
   (setv
     value (if setting.metavar f" {setting.metavar}" "")
     places (.join ", " (gfor
-      [letter place] (.items PLACES)
-      :if (in letter setting.places)
+      [word place] (.items PLACES)
+      :if (in word (.split setting.places))
       place))
     [flag meaning] (or setting.shorthand [None None]))
   (+ f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n"

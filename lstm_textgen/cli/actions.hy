@@ -15,12 +15,12 @@
   MODELS ["path" "mix"]
   SEVERAL ["page" "report"]  ; actions with any number of models
   READING ["encoding" "max_download"]
-  WRITING [#* (_names-in "w") #* MODELS "output" "overwrite" "originality"]
+  WRITING [#* (_names-in "write") #* MODELS "output" "overwrite" "originality"]
   ;; For each action, named by the setting that asks for it, the others that it uses.
   USED {
     "generate" WRITING
     "generate_from" [#* WRITING #* READING]
-    "interactive" [#* (gfor name (_names-in "w") :if (!= name "samples") name) #* MODELS]
+    "interactive" [#* (gfor name (_names-in "write") :if (!= name "samples") name) #* MODELS]
     "score" ["score_html" "overwrite" #* MODELS #* READING]
     "page" ["path" "temperature" "length" "overwrite"]
     "report" ["path" "overwrite"]
@@ -28,7 +28,7 @@
     "export" ["path" "overwrite" "quiet"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []
-    TRAINING [#* (_names-in "t") "recipe" "cpu" "quiet"]})
+    TRAINING [#* (_names-in "train") "recipe" "cpu" "quiet"]})
 
 
 (defn find-action [flags]

@@ -11,7 +11,7 @@
 
 (setv
   ;; What can be changed: everything about writing that a line can go with.
-  CHANGEABLE (lfor s (settings-in "w") :if (!= s.name "samples") (hy.unmangle s.name))
+  CHANGEABLE (lfor s (settings-in "write") :if (!= s.name "samples") (hy.unmangle s.name))
   QUIT [":quit" ":exit"]
   HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
 :temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])

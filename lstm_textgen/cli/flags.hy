@@ -178,7 +178,7 @@ examples:
       :add-help False
       :allow-abbrev False)
     groups {})
-  (for [setting (settings-in "c")]
+  (for [setting (settings-in "cli")]
     (setv title (if everything setting.group "everyday flags"))
     (unless (in title groups)
       (setv (get groups title) (.add-argument-group parser title)))

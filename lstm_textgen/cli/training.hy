@@ -36,7 +36,7 @@
     [path] flags.models
     recipe (when (in "recipe" flags.given) (load-recipe (.value flags "recipe")))
     sources (.value flags "sources")
-    names (lfor s (settings-in "c") :if (in "t" s.places) s.name)
+    names (lfor s (settings-in "train") :if (in s (settings-in "cli")) s.name)
     options (.chosen flags #* (gfor name names :if (not-in name ["path" "recipe" "sources"]) name))
     report (make-report (.value flags "quiet") as-flags))
   (setv page (.value flags "report"))

@@ -228,7 +228,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (section "How it was made"
     "Every setting, and why it is as it is."
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
-      setting (settings-in "m")
+      setting (settings-in "model")
       :setv value (get settings setting.name)
       :if (not (or (is value None) (in setting.name ["why" "beginning"])
         (and setting.later (not value))))

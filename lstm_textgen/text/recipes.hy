@@ -37,7 +37,7 @@
   `prep` is a step or a list of steps as `compose` takes them; the settings are those that
   the table lets a recipe have. Raise `ValueError` for one that is unknown or out of range, and
   `TypeError` for one of another type.]]
-  (setv settings (check-given settings "r"))
+  (setv settings (check-given settings "recipe"))
   (unless (is prep None)
     (setv prep (compose-all prep)))
   (Recipe name doc prep settings))

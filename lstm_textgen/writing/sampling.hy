@@ -11,7 +11,7 @@ is fast. All is done in float64.]]
   itertools [cycle]
   math
   numpy :as np
-  lstm-textgen.basics.values [COUNT PROBABILITY RATIO TEMPERATURE check-value])
+  lstm-textgen.settings.table [check-setting])
 
 (setv
   BLOCK (** 2 17)  ; random numbers made at once (1 MB)
@@ -37,16 +37,14 @@ is fast. All is done in float64.]]
     #^ object min-p None)
 
   (defn __post-init__ [self]
-    (check-fields self
-      {"temperature" TEMPERATURE  "top_k" COUNT  "top_p" PROBABILITY  "min_p" RATIO})))
+    (check-fields self)))
 
 
-(defn check-fields [record kinds]
-  "Check the fields of a frozen dataclass by their `kinds` (a dict); a default of None passes."
-  (for [[name kind] (.items kinds)]
-    (setv value (getattr record name))
+(defn check-fields [record]
+  "Check the fields of a frozen dataclass as the settings of their names; an unset None passes."
+  (for [[name value] (list (.items (vars record)))]
     (unless (is value None (getattr (type record) name))
-      (object.__setattr__ record name (check-value f"`{name}`" kind value)))))
+      (object.__setattr__ record name (check-setting name value)))))
 
 
 (defclass Sampler []

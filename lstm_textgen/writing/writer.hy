@@ -10,7 +10,6 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   warnings
   numpy :as np
   lstm-textgen.basics.machine [few-threads]
-  lstm-textgen.basics.values [COUNT STOPS WHOLE]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [Sampler SamplingOptions check-fields])
@@ -40,7 +39,7 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     #^ object sentences None)
 
   (defn __post-init__ [self]
-    (check-fields self {"length" WHOLE  "stop" STOPS  "sentences" COUNT}))
+    (check-fields self))
 
   (defn apply [self pieces]
     "Yield `pieces` (str) up to the end."
