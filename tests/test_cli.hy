@@ -309,7 +309,7 @@ sys.exit(main())")
   (main ["--info"])
   (setv text (. (capsys.readouterr) out))
   (for [words [
-      r"^file        model\.h5, \d\.\d MB, with training state$"
+      r"^file        model\.h5, \d+ KB, with training state$"
       r"^text        5,481 characters, 2 epochs$"
       r"^loss        epoch 2, validation \d\.\d\d\d bits per character$"
       r"^network     lstm:24,dropout:0\.3, [\d,]+ weights$"

@@ -58,7 +58,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
     #("learning/learner/machines" ":if (!= other first)" ":if False")
     #("learning/learner/machines" "(when rest\n" "(when False\n")
     #("cli/training" "(+ 128 error.number)" "(+ 129 error.number)")
-    #("cli/__init__" "{(explain error)}\")\n      2)" "{(explain error)}\")\n      1)")])
+    #("cli/__init__" ":spell str)\n      2)" ":spell str)\n      1)")])
 
 
 (defn main [[tree ROOT]]

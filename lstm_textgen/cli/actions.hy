@@ -4,23 +4,19 @@
 (import
   lstm-textgen.settings.table [SETTINGS settings-in])
 
-
-(defn _names-in [place]
-  "Return the names of the settings in a `place` of the table."
-  (lfor setting (settings-in place) setting.name))
-
-
 (setv
   TRAINING "training"
   MODELS ["path" "mix"]
   SEVERAL ["page" "report"]  ; actions with any number of models
   READING ["encoding" "max_download"]
-  WRITING [#* (_names-in "write") #* MODELS "output" "overwrite" "originality"]
+  ;; What can be changed of a single text, and what goes with all of writing.
+  STEERING (lfor s (settings-in "write") :if (!= s.name "samples") s.name)
+  WRITING [#* STEERING "samples" #* MODELS "output" "overwrite" "originality"]
   ;; For each action, named by the setting that asks for it, the others that it uses.
   USED {
     "generate" WRITING
     "generate_from" [#* WRITING #* READING]
-    "interactive" [#* (gfor name (_names-in "write") :if (!= name "samples") name) #* MODELS]
+    "interactive" [#* STEERING #* MODELS]
     "score" ["score_html" "overwrite" #* MODELS #* READING]
     "page" ["path" "temperature" "length" "overwrite"]
     "report" ["path" "overwrite"]
@@ -28,7 +24,7 @@
     "export" ["path" "overwrite" "quiet"]
     "import" ["alphabet" "path" "restart" "quiet"]
     "completion" []
-    TRAINING [#* (_names-in "train") "recipe" "cpu" "quiet"]})
+    TRAINING [#* (gfor s (settings-in "train") s.name) "cpu"]})
 
 
 (defn find-action [flags]
@@ -37,16 +33,17 @@
   Raise `ValueError` if there is none, and for flags that don't go together or do nothing.]]
   (setv
     learns (bool (.chosen flags "sources" "recipe"))
-    own (if learns #{"report"} #{})  ; what training does by the way
+    own (if learns ["report"] [])  ; what training does by the way
     asked (lfor name USED :if (and (in name flags.given) (not-in name own)) name)
-    action (if asked (get asked 0) TRAINING))
+    action (if asked (get asked 0) TRAINING)
+    models (len flags.models))
   (when (> (len asked) 1)
     (raise (ValueError f"{(_options asked)} can't be combined; give one of them")))
   (when (= (len (.chosen flags "import" "alphabet")) 1)
     (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
-  (unless (or asked learns)
-    (raise (ValueError (_missing flags))))
-  (_check-models flags action)
+  (unless (or asked learns) (raise (ValueError (_missing flags))))
+  (when (and (> models 1) (not-in action SEVERAL) (not-in "mix" (get USED action)))
+    (raise (ValueError f"--model: {models} models can't be used {(_where action)}; give 1")))
   (_check-idle flags action)
   action)
 
@@ -72,22 +69,18 @@
     name))
 
 
-(defn _check-models [flags action]
-  "Raise `ValueError` unless the `action` can have as many models as `flags` name."
-  (setv n (len flags.models))
-  (when (and (> n 1) (not-in action SEVERAL) (not-in "mix" (get USED action)))
-    (raise (ValueError f"--model: {n} models can't be used {(_where action)}; give 1"))))
-
-
 (defn _check-idle [flags action]
   "Raise `ValueError` for `flags` that do nothing in an `action`."
-  (setv used #{action #* (get USED action)})
-  (when (and (in "originality" used) (in "originality" flags.given))
-    (unless (in "sources" flags.given)
-      (raise (ValueError "--originality needs the training text to compare with: --sources PATH")))
-    (.update used ["sources" #* READING]))
   (setv
-    idle (lfor name flags.given :if (not-in name used) name)
+    used [action #* (get USED action)]
+    compares (and (in "originality" used) (in "originality" flags.given)))
+  (when (and compares (not-in "sources" flags.given))
+    (raise (ValueError "--originality needs the training text to compare with: --sources PATH")))
+  (setv
+    idle (lfor
+      name flags.given
+      :if (not-in name [#* used #* (if compares ["sources" #* READING] [])])
+      name)
     [does them] (if (= (len idle) 1) ["does" "it"] ["do" "them"]))
   (when idle
     (raise (ValueError (+ f"{(_options idle)} {does} nothing {(_where action)}; "

@@ -3,10 +3,11 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   argparse
+  contextlib [suppress]
   dataclasses [dataclass]
   difflib [get-close-matches]
   functools [partial]
-  itertools [pairwise]
+  itertools [chain pairwise]
   os
   pathlib [Path]
   re
@@ -14,9 +15,8 @@
   shutil [which]
   sys
   lstm-textgen [__version__]
-  lstm-textgen.basics.terminal [visible]
+  lstm-textgen.basics.terminal [Tolerant visible]
   lstm-textgen.basics.values [TEXTS clip read-value]
-  lstm-textgen.cli.streams [complain]
   lstm-textgen.settings.table [SETTINGS in-words settings-in])
 
 (setv
@@ -65,7 +65,7 @@ examples:
     parser.arguments arguments
     [values strange] (.parse-known-args parser arguments))
   (when strange
-    (raise (ValueError (_unknown (get strange 0) parser.options))))
+    (raise (ValueError (_unknown (get strange 0) parser._option-string-actions))))
   (Flags (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
@@ -74,9 +74,9 @@ examples:
   (in-words text (fn [setting] setting.option)))
 
 
-(defn warn [message]
-  "Show a line on standard error, with each setting's name in backticks as its flag."
-  (complain (visible (as-flags message))))
+(defn warn [message [spell as-flags]]
+  "Show `message` on standard error, if anybody takes it; `spell` writes the names of settings."
+  (print (visible (spell message)) :file (Tolerant sys.stderr) :flush True))
 
 
 (defn flag [option value]
@@ -93,14 +93,24 @@ examples:
   "Return what was typed to start this program, to be pasted into a shell."
   (setv
     length (max 1 (- (len sys.orig-argv) (len sys.argv) -1))  ; without the arguments
-    [#* before script] (cut sys.orig-argv length)
-    alone (= (os.path.basename script) script))
+    [#* before script] (cut sys.orig-argv length))
   (shlex.join (cond
     (in "-m" before) [#* before script]
     (not (.endswith script ".hy")) [(if (which (os.path.basename script)) "lstm-textgen" script)]
     (not (which "hy")) [#* (cut before -1 None) script]
-    alone ["hy" script]  ; a bare name is looked for on the path
+    (= (os.path.basename script) script) ["hy" script]  ; a bare name is looked for on the path
     True [script])))
+
+
+(defn print-completion [flags]
+  "Print the script that completes the flags in the shell that `flags` name; return the status."
+  (import shtab)
+  (setv
+    parser (make-parser :everything True)
+    parser.prog (os.path.basename parser.prog))  ; by which shells find it under any path
+  (with [_ (suppress BrokenPipeError)]  ; nobody reads on
+    (print (shtab.complete parser (.value flags "completion")) :flush True))
+  0)
 
 
 ;; * The parser
@@ -115,21 +125,17 @@ examples:
     (setv
       message (re.sub "^argument (--[a-z-]+): must be" r"\1 must be" message)
       message (.removeprefix message "argument ")
-      hint (._hint-at-dash self message))
-    (raise (ValueError f"{message}; {(or hint "--help shows what there is")}")))
+      hint (or (._hint-at-dash self message) "--help shows what there is"))
+    (raise (ValueError f"{message}; {hint}")))
 
   (defn _hint-at-dash [self message]
     "Return how to write a value that begins with a dash, if the `message` is due to one."
     (setv found (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
     (when found
-      (setv option (.group found 1))
-      (for [[word after] (pairwise self.arguments)]
-        (when (and (= word option) (.startswith after "-") (not-in after self.options))
-          (return f"a value that begins with - is written {(flag option after)}")))))
-
-  (defn [property] options [self]
-    "Every option, such as `--max-words`."
-    (list self._option-string-actions)))
+      (for [[option after] (pairwise self.arguments)]
+        (when (and (= option (.group found 1)) (.startswith after "-")
+            (not-in after self._option-string-actions))
+          (return f"a value that begins with - is written {(flag option after)}"))))))
 
 
 (defn _unknown [word options]
@@ -138,23 +144,21 @@ examples:
   (cond
     (not (.startswith word "-"))
       f"'{(clip word)}' belongs to no flag; to train on a text write --sources PATH"
-    near
-      f"there is no flag {(clip word)}; did you mean {near}?"
-    True
-      f"there is no flag {(clip word)}; --help-all shows every flag"))
+    near f"there is no flag {(clip word)}; did you mean --{near}?"
+    True f"there is no flag {(clip word)}; --help-all shows every flag"))
 
 
 (defn _nearest [word options]
   "Return that of the `options` which `word` abbreviates, is a part of, or nearly is; else None."
   (setv
     name (.replace (.strip (get (.split word "=") 0) "-_") "_" "-")
-    names (sorted (gfor option options (.removeprefix option "--")) :key len)
-    near [
-      #* (gfor option names :if (and name (.startswith option name)) option)
-      #* (gfor option names :if (and (> (len name) 2) (in name option)) option)
-      #* (get-close-matches name names :n 1)])
-  (when near
-    f"--{(get near 0)}"))
+    names (sorted (gfor option options (.removeprefix option "--")) :key len))
+  (next
+    (chain
+      (gfor option names :if (and name (.startswith option name)) option)
+      (gfor option names :if (and (> (len name) 2) (in name option)) option)
+      (get-close-matches name names :n 1))
+    None))
 
 
 (defclass HelpAll [argparse.Action]
@@ -168,22 +172,22 @@ examples:
 (defn make-parser [[everything False]]
   "Return the parser of all flags, whose help shows the everyday ones or, in groups, `everything`."
   (setv
-    parser (Parser
-      :prog (program)
-      :usage USAGE
-      :description DESCRIPTION
-      :epilog EXAMPLES
+    parser (Parser :prog (program) :usage USAGE :description DESCRIPTION :epilog EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width WIDTH)
-      :add-help False
-      :allow-abbrev False)
+      :add-help False :allow-abbrev False)
     groups {})
   (for [setting (settings-in "cli")]
     (setv title (if everything setting.group "everyday flags"))
     (unless (in title groups)
       (setv (get groups title) (.add-argument-group parser title)))
     (_add-flag (get groups title) setting (if everything setting.full-help setting.brief)))
-  (_add-own-flags (get groups title))
+  (setv add (. (get groups title) add-argument))
+  (add "--help" "-h" :action "help" :help "show this help")
+  (add "--help-all" :action HelpAll :nargs 0 :help "show every flag"
+    :dest argparse.SUPPRESS :default argparse.SUPPRESS)
+  (add "--version" :action "version" :version f"lstm_textgen {__version__}"
+    :help "show the version")
   parser)
 
 
@@ -193,14 +197,12 @@ examples:
     :dest setting.name
     :help (if help (.replace help "%" "%%") argparse.SUPPRESS)
     #** (cond
-      (is-not setting.value None)
-        {"action" "store_const"  "const" setting.value}
-      (is setting.kind TEXTS)
-        {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
-      (in setting.name REPEATED)
-        {"action" "append"  "type" (partial _read setting)  "metavar" setting.metavar}
-      True
-        {"type" (partial _read setting)  "metavar" setting.metavar}))
+      (is-not setting.value None) {"action" "store_const"  "const" setting.value}
+      (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
+      True {
+        "action" (if (in setting.name REPEATED) "append" "store")
+        "type" (partial _read setting)
+        "metavar" setting.metavar}))
   (when setting.shorthand
     (setv [option value] setting.shorthand)
     (.add-argument group option
@@ -215,12 +217,3 @@ examples:
     (except [error ValueError]
       (setv problem (.strip (as-flags (str error))))
       (raise (argparse.ArgumentTypeError (.removeprefix problem f"{setting.option}: "))))))
-
-
-(defn _add-own-flags [group]
-  "Add the flags that tell about the program to a `group` of the parser."
-  (.add-argument group "--help" "-h" :action "help" :help "show this help")
-  (.add-argument group "--help-all" :action HelpAll :nargs 0 :help "show every flag"
-    :dest argparse.SUPPRESS :default argparse.SUPPRESS)
-  (.add-argument group "--version" :action "version" :version f"lstm_textgen {__version__}"
-    :help "show the version"))

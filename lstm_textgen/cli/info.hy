@@ -2,12 +2,11 @@
 
 (import
   contextlib [suppress]
-  os.path [getsize]
   textwrap [wrap]
-  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [warn]
+  lstm-textgen.cli.streams [size-in-words]
   lstm-textgen.learning.bases [stem]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
@@ -35,15 +34,14 @@
 (defn about-model [path model]
   "Return what there is to say of `model`, the `Checkpoint` in the file `path`: a dict of texts."
   (setv
-    settings model.settings
-    history model.history
-    text (when history (get history -1 "text"))
+    [settings history] [model.settings model.history]
     seconds (lfor entry history :if (in "seconds" entry) (get entry "seconds")))
-  { "file" (+ f"{path}, {(/ (getsize path) MB) :.1f} MB, "
-      (if model.resume "with training state" "without training state"))
-    "text" (when history
-      f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
-    "loss" (when history f"{(describe-kept history text)} per {model.vocabulary.singular}")
+  { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
+    #** (if history
+      { "text" f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}"
+        "loss" (+ (describe-kept history (get history -1 "text"))
+          f" per {model.vocabulary.singular}")}
+      {})
     "network" f"{settings.layers}, {model.weight-count :,} weights"
     "base" (when settings.base (stem settings.base))
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "

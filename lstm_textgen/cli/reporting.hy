@@ -17,19 +17,12 @@
   (check-output "report" path [] flags.models (.value flags "overwrite"))
   (setv
     models (lfor name flags.models (load-checkpoint name :warn warn))
-    names (_names flags.models)
-    page (if (= (len models) 1)
-      (report-page (get names 0) (get models 0))
-      (comparison-page (list (zip names models)))))
+    paths (lfor name flags.models (str (model-path name)))
+    names (list (map basename paths)))
+  (when (< (len (set names)) (len names)) (setv names paths))
   (with [out (open-output path)]
-    (.write out page))
+    (.write out (if (= (len models) 1)
+      (report-page #* names #* models)
+      (comparison-page (list (zip names models))))))
   (warn (page-written path))
   0)
-
-
-(defn _names [models]
-  "Return what the page calls the `models`: their files' names, or the paths where these are one."
-  (setv
-    paths (lfor name models (str (model-path name)))
-    names (lfor path paths (basename path)))
-  (if (= (len (set names)) (len names)) names paths))

@@ -4,16 +4,14 @@
   os
   pathlib [Path]
   sys
-  lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.terminal [Tolerant])
+  lstm-textgen.basics.machine [MB])
 
-(setv
-  ;; Each stream: its number, how to open what takes its place, what becomes of characters that its
-  ;; encoding lacks.
-  STREAMS {
-    "stdin" #(0 "r" "strict")
-    "stdout" #(1 "w" "replace")
-    "stderr" #(2 "w" "backslashreplace")})
+;; Each stream: its number, how to open what takes its place, what becomes of characters that its
+;; encoding lacks.
+(setv STREAMS {
+  "stdin" [0 "r" "strict"]
+  "stdout" [1 "w" "replace"]
+  "stderr" [2 "w" "backslashreplace"]})
 
 
 (defn prepare-streams []
@@ -47,15 +45,8 @@
 
 (defn size-in-words [path]
   "Return in words how large the file, or all files in the folder, at `path` are."
-  (setv
-    path (Path path)
-    size (sum (gfor
-      file (if (.is-dir path) (.rglob path "*") [path])
-      :if (.is-file file)
-      (. (.stat file) st-size))))
+  (setv size (sum (gfor
+    file [(Path path) #* (.rglob (Path path) "*")]
+    :if (.is-file file)
+    (. (.stat file) st-size))))
   (if (< size MB) f"{(/ size 1024) :.0f} KB" f"{(/ size MB) :.1f} MB"))
-
-
-(defn complain [text]
-  "Show a line on standard error, if anybody takes it."
-  (print text :file (Tolerant sys.stderr) :flush True))

@@ -7,8 +7,8 @@
   sys
   lstm-textgen.basics.interrupts [Interrupted]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags command flag]
-  lstm-textgen.cli.streams [complain page-written]
+  lstm-textgen.cli.flags [as-flags command flag warn]
+  lstm-textgen.cli.streams [page-written]
   lstm-textgen.learning.learner.choice [choose-freely]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.modelfile.checkpoint [backup-path load-checkpoint save-checkpoint]
@@ -79,8 +79,8 @@
 (defn _say-stopped [path]
   "Say on standard error where a run stands that was stopped, and how it resumes."
   (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
-  (complain f"\nTraining stopped; model saved. To resume: {(command)} {again}")
-  (complain f"Generate text with: {(_writing path (load-checkpoint path :warn complain))}"))
+  (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}" :spell str)
+  (warn f"Generate text with: {(_writing path (load-checkpoint path :warn warn))}" :spell str))
 
 
 ;; * Old models

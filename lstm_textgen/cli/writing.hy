@@ -9,6 +9,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted]
+  lstm-textgen.cli.actions [STEERING]
   lstm-textgen.cli.conversation [converse]
   lstm-textgen.cli.flags [warn]
   lstm-textgen.cli.streams [page-written]
@@ -28,22 +29,23 @@
   STANDARD "-"  ; the `output` that is standard output
   ANSWER 200  ; units of a conversation's continuation, unless something else ends it
   QUOTED 200  ; characters of a copied passage that are shown
-  SAMPLING ["temperature" "top_k" "top_p" "min_p"]
-  ENDS ["length" "stop" "sentences"])
+  ENDS (list Ends.__annotations__))  ; the names of what ends a text
 
 
-(defn use-model [flags action]
-  #[[Do the `action` that `flags` ask for with a trained model; return the exit status.
+(defn use-model [flags]
+  #[[Do what `flags` ask for with a trained model; return the exit status.
 
   It writes to standard output until it ends, Ctrl-C, or the reader of a pipe goes away.]]
   (_check-outputs flags)
   (_say-temperatures flags)
   (try
-    ((.get {"score" score-files  "interactive" interact  "page" make-page} action write) flags)
-    (with [_ (naming-errors "standard output")]
-      (.flush sys.stdout))
-    (except [KeyboardInterrupt]
-      (print))
+    ((cond
+      (in "score" flags.given) score-files
+      (in "interactive" flags.given) interact
+      (in "page" flags.given) make-page
+      True write) flags)
+    (with [_ (_open-standard-output)])
+    (except [KeyboardInterrupt] (print))
     (except [BrokenPipeError]))  ; nobody reads on
   0)
 
@@ -58,8 +60,8 @@
 (defn _check-outputs [flags]
   "Raise an error unless the files that `flags` say to write can be written without harm."
   (setv sources [
-    #* (or (.value flags "sources") [])
-    #* (or (.value flags "score") [])
+    #* (.get flags.given "sources" [])
+    #* (.get flags.given "score" [])
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (unless (= [name path] ["output" STANDARD])
@@ -78,34 +80,19 @@
   "Return the model that `flags` name, or the mixture of the two."
   (setv
     models (lfor path flags.models (load-checkpoint path :warn warn))
-    share (.value flags "mix"))
-  (cond
-    (> (len models) 2)
-      (raise (ValueError f"--model: two models can write together, not {(len models)}"))
-    (= (len models) 2)
-      (TextModel (Mixture #* models (if (is share None) 0.5 share)))
-    (is-not share None)
-      (raise (ValueError "--mix needs two models: --model FIRST --model SECOND"))
-    True
-      (TextModel (get models 0))))
+    n (len models))
+  (when (> n 2)
+    (raise (ValueError f"--model: two models can write together, not {n}")))
+  (when (and (= n 1) (in "mix" flags.given))
+    (raise (ValueError "--mix needs two models: --model FIRST --model SECOND")))
+  (TextModel (if (= n 1) (get models 0) (Mixture #* models (.get flags.given "mix" 0.5)))))
 
 
-(defn _encoding [model flags]
-  "Return the encoding of files: the one given, or that of the model's own sources."
-  (.get flags.given "encoding" (get model.settings "encoding")))
-
-
-(defn _read-text [model flags paths]
-  "Return the text of `paths`, files and the like, as they are."
-  (read-sources paths
-    :encoding (_encoding model flags)
-    :limit (_limit flags)
-    :warn warn))
-
-
-(defn _limit [flags]
-  "Return the most bytes that a download or the content of a .gz may have."
-  (* MB (.value flags "max_download")))
+(defn _reading [model flags]
+  "Return the encoding of files, the one given or that of the model's own sources, and their limit:
+  the most bytes that a download or the content of a .gz may have."
+  #( (.get flags.given "encoding" (get model.settings "encoding"))
+    (* MB (.value flags "max_download"))))
 
 
 ;; * Writing
@@ -114,19 +101,24 @@
   "Write on from the seed, as many texts as `flags` ask for."
   (setv
     model (_load-model flags)
+    [encoding limit] (_reading model flags)
+    read (fn [paths] (read-sources paths :encoding encoding :limit limit :warn warn))
     seed (if (in "generate" flags.given)
       (.value flags "generate")
-      (_read-text model flags [(.value flags "generate_from")]))
+      (read [(.value flags "generate_from")]))
     keep (.value flags "originality")
-    training (when keep (.prepare model (_read-text model flags (.value flags "sources"))))
-    texts (_begin-texts model seed flags))
-  (setv path (.value flags "output"))
-  (when path
-    (_say-endless model path flags))
+    training (when keep (.prepare model (read (.value flags "sources"))))
+    samples (.value flags "samples")
+    texts (if (= samples 1)
+      [(.stream model seed #** (_options flags))]  ; piece by piece; several, side by side
+      (lfor
+        text (.generate model seed :samples samples #** {"length" None  #** (_options flags)})
+        [(.removeprefix text seed)]))
+    path (.value flags "output"))
+  (when path (_say-endless model path flags))
   (with [out (if (in path [None STANDARD]) (_open-standard-output) (open-output path))]
     (setv written (_put-texts out seed texts keep)))
-  (when keep
-    (_say-originality written training)))
+  (when keep (_say-originality written training)))
 
 
 (defn _say-endless [model path flags]
@@ -137,27 +129,15 @@
   (unless (or
       (.chosen flags "length" "sentences")
       (any (gfor text stop (<= (set text) characters))))
-    (warn (+ f"writing to {path} until Ctrl-C: "
-      (if stop "the model can't write that `stop`" "without `length`, `stop` or `sentences`")))))
+    (warn (+ f"writing to {path} will not end before you press Ctrl-C: "
+      (if stop
+        "the model can't write that `stop`"
+        "there is no `length`, `stop` or `sentences`")))))
 
 
 (defn _options [flags]
   "Return the options of `TextModel.stream` that `flags` give."
-  {"warn" warn  #** (.chosen flags "rng_seed" #* ENDS #* SAMPLING)})
-
-
-(defn _begin-texts [model seed flags]
-  #[[Return the texts to write, each as an iterable of its pieces.
-
-  One alone is written piece by piece, several side by side.]]
-  (setv
-    options (_options flags)
-    samples (.value flags "samples"))
-  (if (= samples 1)
-    [(.stream model seed #** options)]
-    (lfor
-      text (.generate model seed :samples samples #** {"length" None  #** options})
-      [(.removeprefix text seed)])))
+  {"warn" warn  #** (.chosen flags #* STEERING)})
 
 
 (defn _put-texts [out seed texts keep]
@@ -173,20 +153,17 @@
       (.append kept [])
       (for [piece pieces]
         (put out piece)
-        (when keep
-          (.append (get kept -1) piece)))
+        (when keep (.append (get kept -1) piece)))
       (put out "\n"))
-    (except [KeyboardInterrupt]
-      (put out "\n")))
+    (except [KeyboardInterrupt] (put out "\n")))
   (lfor pieces kept (.join "" pieces)))
 
 
 (defn _say-originality [written training]
   "Say on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
-  (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
-    (repr (cut passage QUOTED))
-    (if (> (len passage) QUOTED) "…" "")))
+  (warn (+ f"longest passage copied from the sources: {(counted (len passage) "characters")}: "
+    (repr (cut passage QUOTED)) (if (> (len passage) QUOTED) "…" "")))
   (warn (if (is share None)
     f"too short to contain strings of {STRING} characters"
     f"of all strings of {STRING} characters, {share :.1%} are in the sources")))
@@ -197,23 +174,19 @@
 (defn interact [flags]
   "Write on from each line of standard input."
   (setv model (_load-model flags))
-  (unless (.chosen flags #* ENDS)
-    (setv flags (.with-value flags "length" ANSWER)))
+  (unless (.chosen flags #* ENDS) (setv flags (.with-value flags "length" ANSWER)))
   (unless (in "temperature" flags.given)
     (setv flags (.with-value flags "temperature" (get model.settings "temperature"))))
   (_check-options flags)
   (converse flags _check-options (fn [flags seed]
     (setv pieces (.stream model seed #** (_options flags)))  ; warns on a line of its own
     (with [out (_open-standard-output)]
-      (put out seed)
-      (for [piece pieces]
-        (put out piece))
-      (put out "\n")))))
+      (_put-texts out seed [pieces] False)))))
 
 
 (defn _check-options [flags]
   "Raise `ValueError` if `flags` can't steer or end a text."
-  (SamplingOptions #** (.chosen flags #* SAMPLING))
+  (SamplingOptions #** (.chosen flags #* SamplingOptions.__annotations__))
   (Ends #** (.chosen flags #* ENDS)))
 
 
@@ -223,7 +196,7 @@
   "Write the page that holds the model or models, and say how large it is."
   (setv
     path (.value flags "page")
-    [first #* others] (lfor model-path flags.models (load model-path)))
+    [first #* others] (map load flags.models))
   (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite"))
   (warn (page-written path)))
 
@@ -234,14 +207,21 @@
   "Print how well the model predicts each file, and all together; write the page, if wanted."
   (setv
     model (_load-model flags)
-    encoding (_encoding model flags)
+    [encoding limit] (_reading model flags)
     page-path (.value flags "score_html")
     page (when page-path (Page model.vocabulary))
     whole (Score))
   (check-encoding encoding)
-  (setv paths (_paths (.value flags "score") encoding (_limit flags)))
+  (setv paths (lfor
+    source (.value flags "score")
+    path (if (= source "-") ["-"] (find-paths source []))
+    file (text-files path encoding limit warn)
+    file))
   (for [path paths]
-    (_score-file model path flags [whole (Score)] page))
+    (_score-file model #* (if (= path "-")
+        ["standard input" (decode "standard input" sys.stdin.buffer encoding)]
+        [path (read-file path encoding limit path)])
+      whole page))
   (when (> (len paths) 1)
     (print (_summary "in all" whole model.vocabulary) :flush True))
   (when page
@@ -250,47 +230,25 @@
     (warn (page-written page-path))))
 
 
-(defn _paths [sources encoding limit]
-  "Return the files that `sources`, paths and patterns, mean; - is standard input."
-  (lfor
-    source sources
-    path (if (= source "-") ["-"] (find-paths source []))
-    file (text-files path encoding limit warn)
-    file))
+(defn _score-file [model name pieces whole page]
+  #[[Score the text in `pieces`, print the line about it and put it on the `page`, if any.
 
-
-(defn _score-file [model path flags scores page]
-  #[[Score one file, print the line about it and put it on the `page`, if any.
-
-  It counts into all of `scores`, of which the last is its own.]]
+  It counts into `whole`, too, the `Score` of all texts.]]
   (setv
-    name (if (= path "-") "standard input" path)
-    total (get scores -1)
-    strange {}
-    pieces (.prepare-pieces model (_pieces path model flags)))
-  (when page
-    (.begin page name))
-  (for [stretch (surprises model.checkpoint pieces (if page ALTERNATIVES 0))]
-    (for [score scores]
-      (.add score stretch))
-    (.update strange (dict.fromkeys (gfor
-      k (np.flatnonzero (np.isnan stretch.nats))
-      (get stretch.units k))))
-    (when page
-      (.add page stretch)))
+    total (Score)
+    strange {})  ; the units that the model doesn't know, in order
+  (when page (.begin page name))
+  (for [stretch (surprises model.checkpoint (.prepare-pieces model pieces)
+      (if page ALTERNATIVES 0))]
+    (.add whole stretch)
+    (.add total stretch)
+    (for [k (np.flatnonzero (np.isnan stretch.nats))]
+      (setv (get strange (get stretch.units k)) None))
+    (when page (.add page stretch)))
   (.check total name)
   (setv summary (_summary name total model.vocabulary strange))
   (print (visible summary) :flush True)
-  (when page
-    (.end page summary)))
-
-
-(defn _pieces [path model flags]
-  "Yield the text of a file in pieces."
-  (setv encoding (_encoding model flags))
-  (if (= path "-")
-    (decode "standard input" sys.stdin.buffer encoding)
-    (read-file path encoding (_limit flags) path)))
+  (when page (.end page summary)))
 
 
 (defn _summary [name total vocabulary [strange #()]]
