@@ -23,9 +23,7 @@ process ends, however that ends.]]
   NUMBER-PLACES [0 1]
   NUMBER-SIZE 20  ; bytes
   REPLACING 5   ; seconds to wait while another program has a file open, which Windows objects to
-  PAUSE 0.05)   ; seconds between two attempts
-
-(setv
+  PAUSE 0.05    ; seconds between two attempts
   _HELD (set)  ; (process number, lock file) of each lock that is held
   _SAVING (threading.RLock))  ; one save at a time in this process
 
@@ -44,23 +42,29 @@ process ends, however that ends.]]
   name `.bak` from a sound one. At every moment a whole file stands under one of the two names,
   since the new one is written and flushed under a third name first. Raise `OSError` if it can't be
   written, or if another process is training the model; the old file is still there then.]]
-  (when (.exists path)
-    (refuse-read-only path))
-  (with [_ (saving path)]
-    (setv temporary (_new-path path))
-    (try
-      (with [_ (naming-errors (str path))
-             file (open temporary "xb")]  ; x: never through a link that a stranger has laid there
-        (.write file content)
-        (.flush file)
-        (os.fsync (.fileno file)))
-      (when (.exists path)
-        (shutil.copymode path temporary)
-        (_keep-old path sound?))
-      (_rename temporary path)
-      (_sync-folder path.parent)
-      (finally
-        (.unlink temporary :missing-ok True)))))
+  (when (.exists path) (refuse-read-only path))
+  (with [_ (saving path)
+         new (replacing path (_new-path path) (fn [] (_keep-old path sound?)))
+         _ (naming-errors (str path))
+         file (open new "xb")]  ; x: never through a link that a stranger has laid there
+    (.write file content)
+    (.flush file)
+    (os.fsync (.fileno file))))
+
+
+(defn [contextmanager] replacing [path new [keep-old None]]
+  #[[Give the path `new`, whose file takes the place of that at `path` when this is left.
+
+  It does so by a rename, with the old file's mode, after `keep-old` was called if there is an old
+  one. If this is left with an error, `new` is removed, and what was there is there still.]]
+  (try
+    (yield new)
+    (when (.exists path)
+      (shutil.copymode path new)
+      (when keep-old (keep-old)))
+    (_rename new path)
+    (_sync-folder path.parent)
+    (finally (.unlink new :missing-ok True))))
 
 
 (defn [contextmanager] naming-errors [name]
@@ -68,9 +72,8 @@ process ends, however that ends.]]
   (try
     (yield)
     (except [error OSError]
-      (if error.errno
-        (raise (OSError error.errno error.strerror name) :from error)
-        (raise)))))
+      (unless error.errno (raise))
+      (raise (OSError error.errno error.strerror name) :from error))))
 
 
 (defn refuse-read-only [path]
@@ -89,17 +92,16 @@ process ends, however that ends.]]
   (setv
     backup (backup-path path)
     link (_new-path path))
-  (unless (or (sound? path) (not (sound? backup)))
-    (return))
-  (try
+  (unless (and (not (sound? path)) (sound? backup))
     (try
-      (os.link path link)
-      (except [[OSError AttributeError]]  ; a file system, or a system, without hard links
-        (shutil.copy2 path link)))
-    (_rename link backup)
-    (_sync-folder path.parent)
-    (finally
-      (.unlink link :missing-ok True))))  ; it stays if both are names of the same file
+      (try
+        (os.link path link)
+        (except [[OSError AttributeError]]  ; a file system, or a system, without hard links
+          (shutil.copy2 path link)))
+      (_rename link backup)
+      (_sync-folder path.parent)
+      (finally
+        (.unlink link :missing-ok True)))))  ; it stays if both are names of the same file
 
 
 (defn _rename [old new]
@@ -123,8 +125,7 @@ process ends, however that ends.]]
     (try
       (with [_ (suppress OSError)]  ; some network drives can't, and the renames are done
         (os.fsync descriptor))
-      (finally
-        (os.close descriptor)))))
+      (finally (os.close descriptor)))))
 
 
 (defn temporary-paths [path]
@@ -144,25 +145,37 @@ process ends, however that ends.]]
 
   Raise `OSError` if another run, in this process or another one, keeps it for more than `seconds`;
   `instead` is what the message suggests to do with another file.]]
-  (setv
-    lock-path (_lock-path path)
-    lock (FileLock lock-path :timeout seconds :thread-local False))
+  (setv lock-path (_lock-path path))
   (unless (.is-dir path.parent)  ; filelock would make one
     (raise (FileNotFoundError 2 "there is no such folder" (str path.parent))))
   (try
-    (.acquire lock)
+    (with [lock (holding lock-path seconds)]
+      (try
+        (.add _HELD (_key path))
+        (_sign lock)
+        (yield)
+        (finally
+          (with [_ _SAVING]  ; another thread may be saving under this lock
+            (.discard _HELD (_key path))))))
     (except [Timeout]
       (raise (OSError (+ f"{path}: {(_holder lock-path)} is training this model; "
-        f"stop it first, or {instead} another `path`")) :from None)))
-  (try
-    (.add _HELD (_key path))
-    (_sign lock)
-    (yield)
-    (finally
-      (with [_ _SAVING]  ; another thread may be saving under this lock
-        (.discard _HELD (_key path))
-        (_remove lock)
-        (.release lock)))))
+        f"stop it first, or {instead} another `path`")) :from None))))
+
+
+(defn [contextmanager] holding [lock-path [seconds -1]]
+  #[[Hold the lock whose file is at `lock-path`, and leave no file behind.
+
+  Raise `Timeout` if another has it for more than `seconds`; -1: wait for ever.]]
+  (setv lock (FileLock lock-path :timeout seconds :thread-local False))
+  (with [_ lock]
+    (try
+      (yield lock)
+      (finally
+        ;; Whoever waits for a file that has lost its name notices, and makes a new one. Windows
+        ;; removes no open file; there, and if it is a soft one, the lock removes its file itself.
+        (unless (isinstance lock SoftFileLock)
+          (with [_ (suppress OSError)]
+            (os.unlink lock.lock-file)))))))
 
 
 (defn [contextmanager] saving [path]
@@ -189,7 +202,7 @@ process ends, however that ends.]]
   (unless (isinstance lock SoftFileLock)  ; it does so itself
     (for [at NUMBER-PLACES]
       (with [_ (suppress OSError)
-             file (open lock.lock-file "r+b" :buffering 0 :opener _not-through-links)]
+             file (_open-lock lock.lock-file "r+b")]
         (.seek file at)
         (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE))
         (return)))))
@@ -199,21 +212,14 @@ process ends, however that ends.]]
   "Return who holds the lock at `lock-path`: `process 123`, or `another process` if unknown."
   (for [at NUMBER-PLACES]
     (with [_ (suppress OSError)
-           file (open lock-path "rb" :buffering 0 :opener _not-through-links)]
+           file (_open-lock lock-path "rb")]
       (.seek file at)
       (setv number (re.search rb"\d+" (.read file NUMBER-SIZE)))
-      (when number
-        (return f"process {(.decode (.group number))}"))))
+      (when number (return f"process {(.decode (.group number))}"))))
   "another process")
 
 
-(defn _not-through-links [path flags]
-  "Open the file at `path` as `open` does, but no symbolic link, which a stranger may have made."
-  (os.open path (| flags (getattr os "O_NOFOLLOW" 0))))
-
-
-(defn _remove [lock]
-  "Remove the lock file of `lock`, which is held: whoever waits for it then makes a new one."
-  (unless (isinstance lock SoftFileLock)  ; it does so itself
-    (with [_ (suppress OSError)]  ; Windows removes no open file; there, `lock` does it
-      (os.unlink lock.lock-file))))
+(defn _open-lock [path mode]
+  "Open the file at `path`, but through no symbolic link, which a stranger may have made."
+  (open path mode :buffering 0 :opener (fn [path flags]
+    (os.open path (| flags (getattr os "O_NOFOLLOW" 0))))))

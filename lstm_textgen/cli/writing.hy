@@ -162,7 +162,7 @@
 (defn _say-originality [written training]
   "Say on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
-  (warn (+ f"longest passage copied from the sources: {(counted (len passage) "characters")}: "
+  (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
     (repr (cut passage QUOTED)) (if (> (len passage) QUOTED) "…" "")))
   (warn (if (is share None)
     f"too short to contain strings of {STRING} characters"

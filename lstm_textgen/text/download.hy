@@ -2,15 +2,15 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [contextmanager suppress]
   hashlib
   os
   re
   urllib.parse [urldefrag urlsplit]
+  lstm-textgen.basics.files [holding]
   lstm-textgen.basics.machine [MB cache-folder]
   lstm-textgen.basics.values [clip])
 
-(setv  ; filelock and httpx take 70 and 110 ms to import, so they are imported where they are used
+(setv  ; httpx takes 110 ms to import, so it is imported where it is used
   TIMEOUT 30  ; seconds that a server may be silent
   REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
@@ -54,7 +54,7 @@
     (raise (ValueError "it is not a complete http or https URL")))
   (unless (_kept? path wanted)
     (os.makedirs (os.path.dirname path) :exist-ok True)
-    (with [_ (_lock f"{path}.lock")]
+    (with [_ (holding f"{path}.lock")]
       (unless (_kept? path wanted)  ; another process may have downloaded it in the meantime
         (_download address path wanted progress limit))))
   path)
@@ -75,21 +75,6 @@
 (defn _hash-of [path]
   (with [file (open path "rb")]
     (.hexdigest (hashlib.file-digest file "sha256"))))
-
-
-(defn [contextmanager] _lock [path]
-  "Hold the lock whose file is `path`, and leave no file behind."
-  (import filelock)
-  (setv lock (filelock.FileLock path))
-  (with [_ lock]
-    (try
-      (yield)
-      (finally
-        ;; A process that gets hold of a file without a name notices, and makes a new one. The
-        ;; other kinds of lock, that of Windows among them, remove their file themselves.
-        (when (isinstance lock filelock.UnixFileLock)
-          (with [_ (suppress OSError)]
-            (os.remove path)))))))
 
 
 ;; * Downloading

@@ -11,6 +11,7 @@ as fast this one is.]]
   time
   keras
   numpy :as np
+  lstm-textgen.basics.files [replacing]
   lstm-textgen.basics.machine [cache-folder cores processor-name]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
@@ -44,10 +45,9 @@ as fast this one is.]]
     speed (round (/ (units-a-second) MEASURED-SPEED) 3))
   (when idle
     (with [_ (suppress OSError)]  ; then it is measured again the next time
-      (setv new (.with-name path f"{path.name}.{(os.getpid)}"))
       (.mkdir path.parent :parents True :exist-ok True)
-      (.write-text new (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")
-      (os.replace new path)))
+      (with [new (replacing path (.with-name path f"{path.name}.{(os.getpid)}"))]
+        (.write-text new (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8"))))
   speed)
 
 
