@@ -11,16 +11,13 @@
   lstm-textgen.settings.table [as-keyword check-given]
   lstm-textgen.text.steps [STEPS check-step])
 
-(export
-  :objects []
-  :macros [defprep defrecipe])
+(export :objects [] :macros [defprep defrecipe])
 
-;; The forms that are values as they stand.
-(setv CONSTANTS ['True 'False 'None])
-
-;; How alike a name must be to a step's to be taken for a misspelling of it: `lowr` is, `newlines`
-;; (0.67 like `keep-lines`) is not.
-(setv MISSPELT 0.75)
+(setv
+  CONSTANTS ['True 'False 'None]  ; forms that are values as they stand
+  ;; How alike a name must be to a step's to be taken for a misspelling of it: `lowr` is,
+  ;; `newlines` (0.67 like `keep-lines`) is not.
+  MISSPELT 0.75)
 
 
 ;; * Forms
@@ -30,14 +27,9 @@
   (try
     (yield)
     (except [error [TypeError ValueError]]
-      (raise
-        (HyMacroExpansionError
-          (as-keyword (str error))
-          form
-          ;; `hy.macroexpand` has no compiler, and so no file to point into.
-          (getattr compiler "filename" None)
-          (getattr compiler "source" None))
-        :from None))))
+      ;; `hy.macroexpand` has no compiler, and so no file to point into.
+      (setv [file source] (gfor name ["filename" "source"] (getattr compiler name None)))
+      (raise (HyMacroExpansionError (as-keyword (str error)) form file source) :from None))))
 
 
 (defn _spelt [form]
@@ -45,70 +37,57 @@
   (.removeprefix (hy.repr form) "'"))
 
 
-(defn _literal? [form]
-  (if (isinstance form List)
-    (all (map _literal? form))
-    (or (in form CONSTANTS) (isinstance form #(Bytes Float Integer Keyword String)))))
-
-
 (defn _value [form]
   "Return the value that `form` spells out, or `UNKNOWN` where only running it can tell."
-  (if (_literal? form) (hy.eval form) UNKNOWN))
+  (defn literal? [form]
+    (if (isinstance form List)
+      (all (map literal? form))
+      (or (in form CONSTANTS) (isinstance form #(Bytes Float Integer Keyword String)))))
+  (if (literal? form) (hy.eval form) UNKNOWN))
 
 
-(defn _check-name [name]
-  (unless (isinstance name Symbol)
-    (raise (ValueError f"a definition needs a name, and {(_spelt name)} is not one"))))
+(defn _check-name [compiler name]
+  "Raise an error of compiling unless `name` is one."
+  (with [_ (_pointing compiler name)]
+    (unless (isinstance name Symbol)
+      (raise (ValueError f"a definition needs a name, and {(_spelt name)} is not one")))))
 
 
 (defn _split-doc [body]
   "Return the documentation that `body` begins with, or None, and the rest."
-  (if (and body (isinstance (get body 0) String))
-    #((get body 0) (cut body 1 None))
-    #(None body)))
+  (if (and body (isinstance (get body 0) String)) [(get body 0) (cut body 1 None)] [None body]))
 
 
 ;; * defprep
 
-(defn _call? [form]
-  "Return whether `form` is a step with arguments, and not a dotted name or a `(fn …)`."
-  (and (isinstance form Expression) form (not-in (get form 0) ['. 'fn])))
-
-
 (defn _step-name [head]
   "Return the name of the step that `head` means, or None for a function of the user's own."
-  (when (and (isinstance head Expression) head)
-    (return None))
+  (when (and (isinstance head Expression) head) (return None))
   (when (or (not (isinstance head Symbol)) (in head CONSTANTS))
     (raise (ValueError f"a step is a name, a call or a function, not {(_spelt head)}")))
   (setv name (hy.unmangle (str head)))
-  (cond
-    (in name STEPS)
-      name
-    (get-close-matches name STEPS :cutoff MISSPELT)
-      (raise (ValueError (+ (unknown-name "step" name STEPS)
-        f" (a function of your own called `{head}` goes in as (fn [text] ({head} text)))")))
-    True
-      None))
+  (when (in name STEPS) (return name))
+  (when (get-close-matches name STEPS :cutoff MISSPELT)
+    (raise (ValueError (+ (unknown-name "step" name STEPS)
+      f" (a function of your own called `{head}` goes in as (fn [text] ({head} text)))")))))
 
 
 (defn _step-code [form text before]
   "Return code that applies the step `form` to what the code `text` gives. What is the user's own
   is evaluated once, at the definition: a name and its form are added to the list `before`."
   (setv
-    [head #* args] (if (_call? form) form [form])
+    ;; A dotted name or a `(fn …)` is no call of a step.
+    call? (and (isinstance form Expression) form (not-in (get form 0) ['. 'fn]))
+    [head #* args] (if call? form [form])
     name (_step-name head)
     values (lfor arg args (_value arg)))
-  (when name
-    (check-step name values))
+  (when name (check-step name values))
   (setv function (if name `(. hy I lstm_textgen/prep ~(Symbol name)) head))
-  (when (and name (not-in UNKNOWN values))
-    (return `(~function ~text ~@args)))
+  (when (and name (not-in UNKNOWN values)) (return `(~function ~text ~@args)))
   (setv
     own (hy.gensym "step")
-    made `(hy.I.lstm_textgen/text/steps.make-step
-      ~(String (or name (_spelt head))) ~function ~@args))
-  (.extend before [own made])
+    written (String (or name (_spelt head))))
+  (.extend before [own `(hy.I.lstm_textgen/text/steps.make-step ~written ~function ~@args)])
   `(~own ~text))
 
 
@@ -118,16 +97,13 @@
     before []
     text (hy.gensym "text")
     code text)
-  (with [_ (_pointing compiler name)]
-    (_check-name name))
+  (_check-name compiler name)
   (for [step steps]
     (with [_ (_pointing compiler step)]
       (setv code (_step-code step code before))))
   `(do
     (setv ~@before)
-    (defn ~name [~text]
-      ~@(if doc [doc] [])
-      ~code)))
+    (defn ~name [~text] ~@(if doc [doc] []) ~code)))
 
 
 (defmacro defprep [_hy-compiler name #* body]
@@ -162,12 +138,9 @@
     (raise (ValueError
       f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword")))
   (setv name (hy.mangle key.name))
-  (when (is value None)
-    (raise (ValueError f"`:{key.name}` has no value")))
-  (when (in name seen)
-    (raise (ValueError f"`{name}` is given twice")))
-  (unless (= name "prep")
-    (check-given {name (_value value)} "recipe"))
+  (when (is value None) (raise (ValueError f"`:{key.name}` has no value")))
+  (when (in name seen) (raise (ValueError f"`{name}` is given twice")))
+  (unless (= name "prep") (check-given {name (_value value)} "recipe"))
   name)
 
 
@@ -177,18 +150,16 @@
     [doc items] (_split-doc body)
     before []
     settings {})
-  (with [_ (_pointing compiler name)]
-    (_check-name name))
+  (_check-name compiler name)
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
     (when (and (= key ':unit) (isinstance value Symbol))
       (setv value (String value)))  ; a bare word
     (with [_ (_pointing compiler key)]
       (setv setting (_setting key value settings)))
     (when (= setting "prep")
-      (setv
-        steps (if (isinstance value List) value [value])
-        value (hy.gensym f"{name}-prep"))
-      (.append before (_prep-code compiler value None steps)))
+      (setv prep (hy.gensym f"{name}-prep"))
+      (.append before (_prep-code compiler prep None (if (isinstance value List) value [value])))
+      (setv value prep))
     (setv (get settings setting) value))
   `(do
     ~@before

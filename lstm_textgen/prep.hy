@@ -38,9 +38,7 @@ function of several.]]
 (defn nfc [text]
   "Return the text in Unicode's normal form C: one é, however it was typed."
   ;; The test costs a hundredth of the work that it mostly saves.
-  (if (unicodedata.is-normalized "NFC" text)
-    text
-    (unicodedata.normalize "NFC" text)))
+  (if (unicodedata.is-normalized "NFC" text) text (unicodedata.normalize "NFC" text)))
 
 
 (defn replace [text old new]
@@ -77,10 +75,9 @@ function of several.]]
   "Return the lines in which `regex` is found somewhere, or with `matching` False the others."
   (setv found? (. (re.compile regex) search))
   ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
-  (.join "" (gfor
-    line (StringIO text)
-    :if (is matching (bool (found? (.removesuffix line "\n"))))
-    line)))
+  (defn kept? [line]
+    (is matching (bool (found? (.removesuffix line "\n")))))
+  (.join "" (filter kept? (StringIO text))))
 
 
 (defprep default-prep
@@ -100,7 +97,7 @@ function of several.]]
   file and line, if a step of your own fails or returns anything but text.
 
       ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
-  (Composed (lfor step steps (_function step))))
+  (Composed (list (map _function steps))))
 
 
 (defn compose-all [prep]
@@ -120,23 +117,12 @@ function of several.]]
 
 (defn _function [step]
   "Return the text → text function that `step`, as `compose` takes it, stands for."
+  (setv [head #* args] (if (and step (isinstance step #(tuple list))) step [step]))
   (cond
-    (callable step) (_own step)
-    (isinstance step str) (_named step [])
-    (and step (isinstance step #(tuple list)) (callable (get step 0))) (_own #* step)
-    (and step (isinstance step #(tuple list)) (isinstance (get step 0) str))
-      (_named (get step 0) (cut step 1 None))
+    (callable head) (make-step (getattr head "__name__" (repr head)) head #* args)
+    (isinstance head str) (do
+      (setv name (hy.unmangle (hy.mangle head)))  ; it may have hyphens or underscores
+      (check-step name args)
+      (make-step name (get (globals) (hy.mangle name)) #* args))
     True (raise (TypeError (+ "a step is a name, a tuple such as (\"drop-lines\", \"^#\") "
       f"or a function, not {step !r}")))))
-
-
-(defn _own [function #* args]
-  "Return the user's own `function`, with `args` after the text, as a step that gives text."
-  (make-step (getattr function "__name__" (repr function)) function #* args))
-
-
-(defn _named [name args]
-  "Return the step called `name`, with hyphens or underscores, as a function of a text alone."
-  (setv name (hy.unmangle (hy.mangle name)))
-  (check-step name (list args))
-  (make-step name (get (globals) (hy.mangle name)) #* args))

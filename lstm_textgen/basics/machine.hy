@@ -8,19 +8,15 @@
   platform
   re
   platformdirs [user-cache-dir]
-  threadpoolctl [ThreadpoolController])
+  threadpoolctl [ThreadpoolController]
+  lstm-textgen.basics.values [counted])
 
-(setv
-  MB (** 2 20)  ; bytes
-  ;; Instructions that multiply in bfloat16, as Linux names them.
-  BFLOAT16 #{"avx512_bf16" "amx_bf16"})
+(setv MB (** 2 20))  ; bytes
 
 
 (defn cores []
   "Return how many processors this process may use."
-  (if (hasattr os "sched_getaffinity")
-    (len (os.sched-getaffinity 0))
-    (or (os.cpu-count) 1)))
+  (if (hasattr os "sched_getaffinity") (len (os.sched-getaffinity 0)) (or (os.cpu-count) 1)))
 
 
 (defn [cache] processor-name []
@@ -34,24 +30,21 @@
 
 
 (defn bfloat16? []
-  "Return whether the processor has instructions for bfloat16."
-  (bool (& (processor-flags) BFLOAT16)))
+  "Return whether the processor has instructions that multiply in bfloat16."
+  (bool (& (processor-flags) #{"avx512_bf16" "amx_bf16"})))
 
 
 (defn gpu? []
   "Return whether there may be a GPU: of NVIDIA's or AMD's, as Linux shows them, or Apple's."
-  (or
-    (any (gfor device ["/dev/nvidiactl" "/dev/kfd"] (.exists (Path device))))
-    (= (platform.system) "Darwin")))
+  (or (= (platform.system) "Darwin") (any (map os.path.exists ["/dev/nvidiactl" "/dev/kfd"]))))
 
 
 (defn _processor-says [key]
   "Return what Linux says about the first processor under `key`, or an empty text."
   (setv
     info (Path "/proc/cpuinfo")
-    text (if (.exists info) (.read-text info :encoding "utf-8" :errors "replace") "")
-    found (re.search rf"^{key}\s*:(.*)$" text re.MULTILINE))
-  (if found (.strip (.group found 1)) ""))
+    text (if (.exists info) (.read-text info :encoding "utf-8" :errors "replace") ""))
+  (.strip (get [#* (re.findall rf"(?m)^{key}\s*:(.*)$" text) ""] 0)))
 
 
 (defn cache-folder []
@@ -65,8 +58,8 @@
     (import resource)
     (except [ImportError]  ; Windows
       (return 0)))
-  (* (. (resource.getrusage resource.RUSAGE-SELF) ru-maxrss)
-    (if (= (platform.system) "Darwin") 1 1024)))
+  (setv most (. (resource.getrusage resource.RUSAGE-SELF) ru-maxrss))
+  (if (= (platform.system) "Darwin") most (* most 1024)))
 
 
 (defn installed-memory []
@@ -79,8 +72,8 @@
 
 (defn [cache] describe-machine []
   "Return in words what machine this is: its processor, its cores, its system and its Python."
-  (+ f"{(processor-name)}, {(cores)} {(if (= (cores) 1) "core" "cores")}, {(platform.system)}, "
-    f"Python {(platform.python-version)}"))
+  (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
+    f"Python {(platform.python-version)}"]))
 
 
 (defn [contextmanager] few-threads [most]

@@ -3,7 +3,11 @@
 A model that learnt from a log writes escape sequences as well as words. On a terminal they are
 shown; in a file or a pipe they are left as they are.]]
 
+(import
+  contextlib [suppress])
+
 (setv
+  LOST [AttributeError OSError ValueError]  ; what comes of a file that is None, gone or closed
   ;; Each control character as its picture (␛ for ESC) or, where there is none, as its number. Line
   ;; breaks and tabs stay.
   MARKS {
@@ -15,11 +19,7 @@ shown; in a file or a pipe they are left as they are.]]
 
 
 (defn visible [text]
-  #[[Return `text` with visible symbols for its control characters.
-
-  Those that turn the direction of writing are among them.
-
-      (visible "red: \x1b[31m")   ; => "red: ␛[31m"]]
+  "Return `text` with visible symbols for its control characters: ␛[31m for an escape sequence."
   (.translate text MARKS))
 
 
@@ -32,8 +32,7 @@ shown; in a file or a pipe they are left as they are.]]
   "Write `text` to `file`: visible and at once on a terminal, as it is and line by line elsewhere."
   (setv terminal (.isatty file))
   (.write file (if terminal (visible text) text))
-  (when (or terminal (in "\n" text))
-    (.flush file)))
+  (when (or terminal (in "\n" text)) (.flush file)))
 
 
 (defclass Tolerant []
@@ -49,22 +48,20 @@ shown; in a file or a pipe they are left as they are.]]
 
   (defn isatty [self]
     "Return whether it is a terminal."
-    (try
-      (.isatty self.file)
-      (except [[AttributeError OSError ValueError]]  ; None, gone, closed
-        False)))
+    (with [_ (suppress #* LOST)]
+      (return (.isatty self.file)))
+    False)
 
   (defn write [self text]
     "Write `text`, as far as that can be done."
-    (try
-      (.write self.file text)
-      (except [UnicodeEncodeError]
-        (setv encoding self.file.encoding)
-        (.write self (.decode (.encode text encoding "replace") encoding)))
-      (except [[AttributeError OSError ValueError]])))
+    (with [_ (suppress #* LOST)]
+      (try
+        (.write self.file text)
+        (except [UnicodeEncodeError]
+          (setv encoding self.file.encoding)
+          (.write self.file (.decode (.encode text encoding "replace") encoding))))))
 
   (defn flush [self]
     "Hand on what was written, as far as that can be done."
-    (try
-      (.flush self.file)
-      (except [[AttributeError OSError ValueError]]))))
+    (with [_ (suppress #* LOST)]
+      (.flush self.file))))

@@ -18,18 +18,15 @@
 
 
 (defclass [(dataclass :frozen True)] Kind []
-  #[[A kind of value.
-
-  In `words` what a value must be; functions that tell whether one is `typed` as it must be, and
-  whether one of that type `fits`; and how to `read` one from text.]]
+  "A kind of value: in `words` what one must be, its checks, and how to read it from text."
   #^ str words
-  #^ Callable typed
+  #^ Callable typed                   ; whether a value is of the right type,
   (setv
-    #^ Callable fits (fn [x] True)
+    #^ Callable fits (fn [x] True)    ; and if it is, in range
     #^ Callable read str))
 
 
-;; * Types
+;; * What the kinds are made of
 
 (defn whole? [x]
   "Return whether `x` is a whole number; True and False are not numbers."
@@ -50,11 +47,10 @@
   (and (isinstance x list) (all (map text? x))))
 
 
-(defn _numbers? [x]
-  (all (map number? (if (isinstance x list) x [x]))))
+(defn _several [x]
+  "Return the values that `x` stands for: those of a list, or itself."
+  (if (isinstance x list) x [x]))
 
-
-;; * Ranges
 
 (defn _finite? [x]
   "Return whether the number `x` is finite; raise `OverflowError` for a whole one above MAX-WHOLE."
@@ -63,18 +59,9 @@
   (isfinite x))
 
 
-(defn _temperatures? [x]
-  (setv numbers (if (isinstance x list) x [x]))
-  (and (bool numbers) (all (gfor n numbers (and (>= n 0) (_finite? n))))))
-
-
-(defn _stops? [x]
-  (bool (and x (all x))))
-
-
 (defn _read-numbers [text]
   "Return the number, or the list of numbers, written in `text` with commas between them."
-  (setv numbers (lfor part (.split text ",") (float part)))
+  (setv numbers (list (map float (.split text ","))))
   (if (= (len numbers) 1) (get numbers 0) numbers))
 
 
@@ -87,7 +74,9 @@
   SHARE (Kind "a number above 0 and below 1" number? (fn [x] (< 0 x 1)) float)
   PROBABILITY (Kind "a number above 0 and up to 1" number? (fn [x] (and (< 0 x) (<= x 1))) float)
   RATIO (Kind "a number from 0 to 1" number? (fn [x] (<= 0 x 1)) float)
-  TEMPERATURE (Kind "a number from 0 up, or several of them" _numbers? _temperatures?
+  TEMPERATURE (Kind "a number from 0 up, or several of them"
+    (fn [x] (all (map number? (_several x))))
+    (fn [x] (and (!= x []) (all (gfor n (_several x) (and (>= n 0) (_finite? n))))))
     _read-numbers)
   FLAG (Kind "True or False" (fn [x] (isinstance x bool)))
   TEXT (Kind "text" text?)
@@ -95,8 +84,7 @@
   MODEL (Kind "a model such as english, or the path of one" text? bool)
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
   STOPS (Kind "text of at least one character, or a list of such texts"
-    (fn [x] (or (text? x) (_texts? x)))
-    _stops?)
+    (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
   ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
@@ -117,17 +105,14 @@
 
   Raise `wrong-type` if it is of no type that its `kind` has, `ValueError` if it is out of range;
   `what` names it in the message. `UNKNOWN` is let through, for macros.]]
-  (when (is value UNKNOWN)
-    (return value))
+  (when (is value UNKNOWN) (return value))
   (setv
     value (plain value)
     typed (kind.typed value)
     why "")
   (try
-    (when (and typed (kind.fits value))
-      (return value))
-    (except [error [re.error LookupError OverflowError]]
-      (setv why f" ({error})")))
+    (when (and typed (kind.fits value)) (return value))
+    (except [error [re.error LookupError OverflowError]] (setv why f" ({error})")))
   (raise ((if typed ValueError wrong-type)
     f"{what} must be {kind.words}, not {(clip (repr value))}{why}")))
 
@@ -136,8 +121,7 @@
   "Return the value of `kind` in `text`; raise `ValueError`, naming it `what`, if it is none."
   (try
     (setv value (kind.read text))
-    (except [ValueError]
-      (setv value text)))
+    (except [ValueError] (setv value text)))
   (check-value what kind value ValueError))
 
 
@@ -152,9 +136,7 @@
       (unknown-name "step" "lowr" ["lower" "nfc"])  ; => "no step 'lowr'; did you mean 'lower'?"]]
   (setv near (get-close-matches name names :n 1))
   (+ f"no {what} '{(clip name)}'; "
-    (if near
-      f"did you mean '{(get near 0)}'?"
-      f"there are {(.join ", " (sorted names))}")))
+    (if near f"did you mean '{(get near 0)}'?" f"there are {(.join ", " (sorted names))}")))
 
 
 (defn read-json [data what kind [limit MAX-JSON]]
@@ -164,8 +146,7 @@
   `limit` bytes, all of its numbers finite.]]
   (defn refuse [constant]
     (raise (ValueError f"{what}: {constant} is not a number")))
-  (unless (<= (len data) limit)
-    (raise (ValueError f"{what}: too long")))
+  (unless (<= (len data) limit) (raise (ValueError f"{what}: too long")))
   (try
     (setv value (json.loads (.decode data) :parse-constant refuse))
     (except [[json.JSONDecodeError UnicodeDecodeError RecursionError]]

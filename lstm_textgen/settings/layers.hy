@@ -15,11 +15,7 @@ better and take longer. This module knows no Keras.]]
   OLD-NAMES ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
   MAX-UNITS 65536
-  MAX-LAYERS 64
-  ;; Dimensions of a new embedding: the fewest, those that ASCII's characters get, and the most.
-  MIN-EMBEDDING 16
-  ASCII-EMBEDDING 96
-  MAX-EMBEDDING 256)
+  MAX-LAYERS 64)
 
 
 (defclass [(dataclass :frozen True)] Recurrent []
@@ -43,15 +39,12 @@ better and take longer. This module knows no Keras.]]
 
 
 (defclass [(dataclass :frozen True)] Layer []
-  #[[A layer: its `kind`, of `KINDS` or dropout, and its `size`, in units or, of dropout, a share.
-
-  `hard`: whether its gates are `hard_sigmoid`; `before`: whether a GRU's reset gate comes before
-  the product.]]
-  #^ str kind
-  #^ float size
+  "A layer of a network, as the module's first lines tell."
+  #^ str kind    ; of `KINDS`, or dropout
+  #^ float size  ; in units or, of dropout, a share
   (setv
-    #^ bool hard False
-    #^ bool before False)
+    #^ bool hard False     ; whether its gates are `hard_sigmoid`
+    #^ bool before False)  ; whether a GRU's reset gate comes before the product
 
   (defn [property] name [self]
     "What the layer language calls it, such as gru-hard."
@@ -89,9 +82,7 @@ better and take longer. This module knows no Keras.]]
 
 
 (defclass [(dataclass :frozen True)] NetworkSpec []
-  #[[What a network's shape follows from.
-
-  `layers` (`Layers`), the number of units in its vocabulary and the `embedding`'s dimensions.]]
+  "What a network's shape follows from; `embedding` is the number of its dimensions."
   #^ Layers layers
   #^ int vocabulary-size
   #^ int embedding)
@@ -105,10 +96,8 @@ better and take longer. This module knows no Keras.]]
 
       (parse-layers "256,dropout:0.2,gru:64")
       ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
-  (when (isinstance text Layers)
-    (return text))
-  (when (isinstance text list)
-    (setv text (.join "," (map str text))))
+  (when (isinstance text Layers) (return text))
+  (when (isinstance text list) (setv text (.join "," (map str text))))
   (setv layers (Layers (gfor part (.split (str text) ",") (_parse-layer part))))
   (unless layers.recurrent
     (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
@@ -119,29 +108,25 @@ better and take longer. This module knows no Keras.]]
 
 (defn _parse-layer [part]
   "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
+  (defn refuse [problem]
+    (raise (ValueError f"`layers`: \"{part}\" {problem}")))
   (setv [name colon size] (.partition (.lower (.strip part)) ":"))
-  (unless colon
-    (setv [name size] ["lstm" name]))
-  (unless (in name [#* KINDS "dropout" #* OLD-NAMES])
-    (_refuse part f"is not a layer: {FORMS}"))
-  (setv [kind #* suffixes] (.split name "-"))
+  (unless colon (setv [name size] ["lstm" name]))
+  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (refuse f"is not a layer: {FORMS}"))
+  (setv
+    [kind #* suffixes] (.split name "-")
+    [read number lowest highest range] (if (= kind "dropout")
+      [float "number" 0 0.999 "drop a share from 0 to 0.999"]
+      [int "whole number" 1 MAX-UNITS f"have 1 to {MAX-UNITS} units"]))
   (try
-    (setv size ((if (= kind "dropout") float int) size))
+    (setv size (read size))
     (except [ValueError]
-      (_refuse part (if colon
-        f"has no {(if (= kind "dropout") "" "whole ")}number after the colon, but '{size}'"
+      (refuse (if colon
+        f"has no {number} after the colon, but '{size}'"
         f"has no number of units: {FORMS}"))))
-  (cond
-    (and (= kind "dropout") (not (<= 0 size 0.999)))  ; not a number fails, too
-      (_refuse part "must drop a share from 0 to 0.999")
-    (and (!= kind "dropout") (not (<= 1 size MAX-UNITS)))
-      (_refuse part f"must have 1 to {MAX-UNITS} units"))
+  (unless (<= lowest size highest)  ; not a number fails, too
+    (refuse f"must {range}"))
   (Layer kind size :hard (in "hard" suffixes) :before (in "before" suffixes)))
-
-
-(defn _refuse [part problem]
-  "Raise `ValueError` that points at `part` of the description."
-  (raise (ValueError f"`layers`: \"{part}\" {problem}")))
 
 
 (setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256"
@@ -153,9 +138,7 @@ better and take longer. This module knows no Keras.]]
 (defn embedding-size [vocabulary-size]
   #[[Return how many dimensions each unit gets: one for each character of a text in ASCII.
 
-  In a larger vocabulary most units are rare: it gets as many, or a quarter of its size, 256 at
-  most. More of them cost time, and taught no more (bench/README.md).]]
-  (max MIN-EMBEDDING (min
-    vocabulary-size
-    (max ASCII-EMBEDDING (// vocabulary-size 4))
-    MAX-EMBEDDING)))
+  There are at least 16. In a vocabulary larger than ASCII's 96 most units are rare: it gets 96
+  dimensions or a quarter of its size, 256 at most. More of them cost time, and taught no more
+  (bench/README.md).]]
+  (max 16 (min vocabulary-size (max 96 (// vocabulary-size 4)) 256)))

@@ -238,18 +238,19 @@ its flag, a recipe as its keyword.]]
 
   Raise `ValueError` unless each name is a setting that may be given in that `place`, a word of
   `Setting.places`, and its value in range; `TypeError` for a value of another type.]]
-  (setv
-    names (dfor setting (settings-in place) setting.name setting.name)
-    known [])
+  (setv names (dfor s (settings-in place) s.name s.name))
   (when (= place "recipe")
-    (.update names (dfor s (settings-in place) :if s.keyword s.keyword s.name))
-    (setv known ["prep"]))  ; which isn't in the table, as only a program can give it
+    (.update names (dfor s (settings-in place) :if s.keyword s.keyword s.name)))
+  (defn own-name [key]
+    (setv name (hy.mangle key))
+    (unless (in name names)
+      (setv known [#* names #* (if (= place "recipe") ["prep"] [])])
+      (raise (ValueError (unknown-name "setting" name known))))
+    (get names name))
   (dfor
     [key value] (.items given)
-    :setv own (hy.mangle key)
-    :do (unless (in own names)
-      (raise (ValueError (unknown-name "setting" own [#* names #* known]))))
-    (get names own) (check-setting (get names own) value)))
+    :setv name (own-name key)
+    name (check-setting name value)))
 
 
 (defn check-setting [name value [wrong-type TypeError]]
@@ -312,8 +313,7 @@ its flag, a recipe as its keyword.]]
     (setv settings (replace settings :stride settings.lookback)))
   (for [setting (settings-in "model") :if setting.fixed]
     (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
-    (unless (= old new)
-      (raise (ValueError (_contradiction setting old new)))))
+    (unless (= old new) (raise (ValueError (_contradiction setting old new)))))
   settings)
 
 

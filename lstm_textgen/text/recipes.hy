@@ -3,18 +3,16 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections.abc [Callable]
-  dataclasses [dataclass]
+  dataclasses [dataclass replace]
   importlib.machinery [SourceFileLoader]
   importlib.util [module-from-spec spec-from-loader]
   os.path [realpath]
   pathlib [Path]
+  re
   sys
   lstm-textgen.prep [compose-all]
   lstm-textgen.settings.table [as-keyword check-given]
   lstm-textgen.text.steps [place summary])
-
-;; What a recipe's file begins with.
-(setv REQUIRE "`(require lstm-textgen.macros [defprep defrecipe])`")
 
 
 (defclass [dataclass] Recipe []
@@ -37,10 +35,9 @@
   `prep` is a step or a list of steps as `compose` takes them; the settings are those that
   the table lets a recipe have. Raise `ValueError` for one that is unknown or out of range, and
   `TypeError` for one of another type.]]
-  (setv settings (check-given settings "recipe"))
-  (unless (is prep None)
-    (setv prep (compose-all prep)))
-  (Recipe name doc prep settings))
+  (Recipe name doc
+    :settings (check-given settings "recipe")
+    :prep (unless (is prep None) (compose-all prep))))
 
 
 (defn load-recipe [path]
@@ -49,8 +46,7 @@
   Raise `ValueError`, with the file and the line, if there is no such file, it doesn't run, or it
   doesn't define exactly one recipe.]]
   (setv path (Path (realpath path)))  ; `Path.resolve` fails at a link to itself
-  (unless (.is-file path)
-    (raise (ValueError f"{path}: there is no such recipe")))
+  (unless (.is-file path) (raise (ValueError f"{path}: there is no such recipe")))
   (try
     (setv module (_run path))
     (except [error Exception]
@@ -59,12 +55,10 @@
   (unless (= (len recipes) 1)
     (setv names (or (.join ", " (gfor r recipes r.name)) "none"))
     (raise (ValueError f"{path}: it must define one recipe with `defrecipe`, but it has {names}")))
-  (setv
-    [recipe] recipes
-    recipe.folder path.parent)
-  (when recipe.prep
-    (setv recipe.prep (FilePrep recipe.prep path)))
-  recipe)
+  (setv [recipe] recipes)
+  (replace recipe
+    :folder path.parent
+    :prep (when recipe.prep (FilePrep recipe.prep path))))
 
 
 (defclass [(dataclass :eq False)] FilePrep []
@@ -78,11 +72,10 @@
     (self.prep text))
 
   (defn __reduce__ [self]
-    #(_prep-in #(self.path))))
+    #(_load-prep #(self.path))))
 
 
-(defn _prep-in [path]
-  "Return the `FilePrep` of the recipe in the file at `path`."
+(defn _load-prep [path]
   (. (load-recipe path) prep))
 
 
@@ -96,8 +89,7 @@
   (.insert sys.path 0 (str path.parent))
   (try
     (.exec-module loader module)
-    (finally
-      (.remove sys.path (str path.parent))))
+    (finally (.remove sys.path (str path.parent))))
   module)
 
 
@@ -107,12 +99,8 @@
     ;; An error of compiling knows its place, which may be in a file that the recipe imports.
     (setv text (.join " " (.split (or (getattr error "msg" None) (str error)))))
     (return f"{error.filename}:{error.lineno}: {text}"))
-  (setv advice (if (_lacks-macros? error) f"; add {REQUIRE} before it" ""))
-  f"{(place error path)}: {(as-keyword (summary error))}{advice}")
-
-
-(defn _lacks-macros? [error]
-  "Return whether `error` comes from a file that uses our macros without requiring them."
-  (and
-    (isinstance error #(NameError ImportError))
-    (any (gfor name ["defprep" "defrecipe"] (in f"'{name}'" (str error))))))
+  (+ f"{(place error path)}: {(as-keyword (summary error))}"
+    (if (and (isinstance error #(NameError ImportError))
+        (re.search "'(defprep|defrecipe)'" (str error)))
+      "; add `(require lstm-textgen.macros [defprep defrecipe])` before it"
+      "")))

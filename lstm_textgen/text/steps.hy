@@ -24,8 +24,7 @@
   #[[Raise `ValueError` unless `name` is a step and `args` (a list) are what it takes after a text.
 
   For one of `args` of another type raise `TypeError`.]]
-  (unless (in name STEPS)
-    (raise (ValueError (unknown-name "step" name STEPS))))
+  (unless (in name STEPS) (raise (ValueError (unknown-name "step" name STEPS))))
   (setv kinds (get STEPS name))
   (unless (= (len args) (len kinds))
     (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
@@ -47,14 +46,19 @@
   #^ dict named
 
   (defn __call__ [self text]
+    (setv code (getattr (unwrap self.function) "__code__" None))  ; a builtin has none
     (try
       (setv result (self.function text #* self.args #** self.named))
       (except [StepError]  ; of a step in this one
         (raise))
       (except [error Exception]
-        (raise (StepError (_failure self.name self.function error)) :from error)))
+        (setv where (if code
+          (place error code.co-filename code.co-firstlineno)
+          f"the step '{self.name}'"))
+        (raise (StepError f"{where}: {(summary error)}") :from error)))
     (unless (isinstance result str)
-      (raise (StepError (_no-text self.name self.function result))))
+      (raise (StepError (+ (if code f"{code.co-filename}:{code.co-firstlineno}: " "")
+        f"the step '{self.name}' returned {result.__class__.__name__}, not text"))))
     result))
 
 
@@ -62,7 +66,7 @@
   "Return the `Step` of `function` and what it takes; raise `TypeError` if it isn't a function."
   (setv name (clip name))
   (unless (callable function)
-    (raise (TypeError f"the step '{name}' is not a function, but {(_type function)}")))
+    (raise (TypeError f"the step '{name}' is not a function, but {function.__class__.__name__}")))
   (Step name function args named))
 
 
@@ -70,42 +74,17 @@
   "A step failed; the message says where.")
 
 
-(defn _failure [name function error]
-  "Return the message that the step `name`, which is `function`, raised `error`."
-  (setv code (_code function))
-  (+ (if code (place error code.co-filename code.co-firstlineno) f"the step '{name}'")
-    f": {(summary error)}"))
-
-
-(defn _no-text [name function result]
-  "Return the message that the step `name`, which is `function`, returned `result`."
-  (setv code (_code function))
-  (+ (if code f"{code.co-filename}:{code.co-firstlineno}: " "")
-    f"the step '{name}' returned {(_type result)}, not text"))
-
-
-(defn _code [function]
-  "Return the code of `function`, which knows its place, or None for a builtin and the like."
-  (getattr (unwrap function) "__code__" None))
-
-
 (defn place [error path [line 1]]
   "Return `path:line`, of the lines of the file `path` that `error` came through the innermost."
-  (setv lines (lfor
-    frame (extract-tb error.__traceback__)
-    :if (= frame.filename path)
-    frame.lineno))
-  f"{path}:{(get [line #* lines] -1)}")
+  (for [frame (extract-tb error.__traceback__) :if (= frame.filename path)]
+    (setv line frame.lineno))
+  f"{path}:{line}")
 
 
 (defn summary [error]
   "Return in one line what `error` says and, unless it is a wrong value or type, its kind."
-  (setv
-    text (.join " " (.split (str error)))
-    kind (if (and text (isinstance error #(TypeError ValueError))) "" (_type error)))
-  (.join ": " (filter None [kind text])))
-
-
-(defn _type [value]
-  "Return the name of the type of `value`."
-  (. (type value) __name__))
+  (setv text (.join " " (.split (str error))))
+  (cond
+    (not text) error.__class__.__name__
+    (isinstance error #(TypeError ValueError)) text
+    True f"{error.__class__.__name__}: {text}"))

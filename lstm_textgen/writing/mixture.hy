@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   numpy :as np
-  lstm-textgen.basics.values [SHARE check-value]
+  lstm-textgen.settings.table [check-setting]
   lstm-textgen.writing.engine [Engine softmax])
 
 
@@ -17,7 +17,7 @@
 
   (defn __init__ [self first second [share 0.5]]
     (setv
-      share (check-value "`mix`" SHARE share)
+      share (check-setting "mix" share)
       [a b] [first.vocabulary second.vocabulary]
       self.models [first second]
       self.shares [share (- 1 share)]
