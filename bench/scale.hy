@@ -193,17 +193,18 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 
 (defn compare-batches [text]
   "Print the validation loss after three epochs of `text` for each size of batch."
-  (import lstm-textgen.textmodel [train])
+  (import
+    lstm-textgen.textmodel [train]
+    lstm-textgen.writing.history [text-length])
   (print-header "batch" "learning rate" "steps an epoch" "validation loss, nats")
   (for [rows BATCHES]
     (setv rate (* RATE (math.sqrt (/ rows (get BATCHES 0)))))
     (with [folder (TemporaryDirectory)]
       (setv model (train text f"{folder}/model"
         :layers "128" :epochs 3 :batch-size rows :learning-rate rate :quiet True)))
-    (setv last (get model.history -1))
     (print-row rows f"{rate :.4f}"
-      (// (int (get (.split (get last "text") ":") 0)) (* rows WINDOW))
-      f"{(get last "validation_loss") :.3f}")))
+      (// (text-length model.history) (* rows WINDOW))
+      f"{(get model.history -1 "validation_loss") :.3f}")))
 
 
 (main #* (cut sys.argv 1 None))

@@ -39,8 +39,7 @@
   { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
     #** (if history
       { "text" f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}"
-        "loss" (+ (describe-kept history (get history -1 "text"))
-          f" per {model.vocabulary.singular}")}
+        "loss" f"{(describe-kept history)} per {model.vocabulary.singular}"}
       {})
     "network" f"{settings.layers}, {model.weight-count :,} weights"
     "base" (when settings.base (stem settings.base))

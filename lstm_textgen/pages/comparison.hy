@@ -43,8 +43,7 @@
     trained (lfor
       [name model] models
       :if model.history
-      :setv text (get model.history -1 "text")
-      [(loss-of (kept-entry model.history text)) name text])
+      [(loss-of (kept-entry model.history)) name (get model.history -1 "text")])
     [loss name _] (min trained :default [0 "" ""]))
   (cond
     (not trained) "None of them is trained yet."
@@ -57,7 +56,7 @@
   "Return what the table says of a `model` (a `Checkpoint`), a dict."
   (setv
     history model.history
-    best (if history (kept-entry history (get history -1 "text")) {})
+    best (or (kept-entry history) {})
     seconds (sum (gfor entry history (.get entry "seconds" 0)))
     copied (.get (or model.evaluation {}) "copied")
     machines (lfor entry history :if (in "machine" entry) (get entry "machine")))

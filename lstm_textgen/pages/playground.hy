@@ -122,7 +122,7 @@ assets/playground.js the page.]]
     vocabulary model.vocabulary
     unit vocabulary.unit
     length (text-length model.history)
-    best (when model.history (kept-entry model.history (get model.history -1 "text"))))
+    best (or (kept-entry model.history) {}))
   (lfor
     pair (.items {
       "Recipe" settings.recipe
@@ -131,7 +131,7 @@ assets/playground.js the page.]]
       "Network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
       "Size" (counted model.weight-count "weights")
       "Epochs" (str (len model.history))
-      "Best loss" (when (in "validation_loss" (or best {}))
+      "Best loss" (when (in "validation_loss" best)
         (+ f"{(loss-of best) :.3f} bits per {vocabulary.singular} on held-out text, "
           f"in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)

@@ -110,7 +110,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (setv
     n (len history)
     of (if (> settings.epochs n) f" of {settings.epochs}" "")
-    loss (loss-of (kept-entry history (get history -1 "text"))))
+    loss (loss-of (kept-entry history)))
   (+ network f" It has read a text of {(text-length history) :,} {units}, and after "
     f"{(counted n "epochs")}{of} its loss is <strong>{loss :.3f} bits per "
     f"{checkpoint.vocabulary.singular}</strong> on "
