@@ -3,17 +3,16 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
-  os [PathLike fspath]
+  os [PathLike]
   pathlib [Path]
   sys
   warnings
   numpy :as np
-  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value clip plain]
+  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain]
   lstm-textgen.export [check-export export-model]
-  lstm-textgen.learning.arguments [callback-list choose-display find-recipe prep-function
-    source-list text-list]
+  lstm-textgen.learning.arguments [make-run text-list]
   lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.learning.runs [Run train-model]
+  lstm-textgen.learning.runs [RUN-DEFAULTS :as DEFAULT train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
@@ -21,7 +20,7 @@
   lstm-textgen.pages.card [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.settings.table [check-given check-setting]
+  lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.corpus [cut-at-space]
   lstm-textgen.text.units [Units]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
@@ -30,9 +29,6 @@
   lstm-textgen.writing.writer [Ends stream write-many write-sample])
 
 (setv
-  ;; What `train` is given about a run, not about its model.
-  RUN-OPTIONS ["restart" "minutes" "save_every" "max_download" "tensorboard" "csv"
-    "report" "overwrite" "distributed" "base"]
   COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"]
   CARD-SAMPLE 200)  ; units
 
@@ -55,14 +51,10 @@
     alphabet: a text file that has all characters, in the order of their ids. Settings that Keras
     doesn't know are the defaults. Raises `OSError` for a file that can't be read, `ValueError` for
     a model of another kind or a vocabulary of another size.]]
-    (setv path? (isinstance model #(str PathLike)))
-    (unless (or path? (_keras-model? model))
-      (raise (TypeError (+ "`model` must be a Keras model or the path of one, "
-        f"not {(clip (repr model))}"))))
-    (unless (isinstance vocabulary #(Units str PathLike))
-      (raise (TypeError (+ "`vocabulary` must be a `Vocabulary` or the path of an alphabet, "
-        f"not {(clip (repr vocabulary))}"))))
-    (cls (import-model model vocabulary) (if path? (. (Path model) stem) model.name)))
+    (check-value "`model`" KERAS-MODEL model)
+    (check-value "`vocabulary`" ALPHABET vocabulary)
+    (cls (import-model model vocabulary)
+      (if (isinstance model #(str PathLike)) (. (Path model) stem) model.name)))
 
   (defn [property] vocabulary [self]
     "Its `Vocabulary`: the units that it knows."
@@ -81,9 +73,7 @@
     - `sample`: what the model wrote then.
 
     What an epoch hasn't is None: without validation, or from an earlier version.]]
-    (lfor
-      entry self.checkpoint.history
-      (dfor name COLUMNS name (.get entry name))))
+    (lfor entry self.checkpoint.history (dfor name COLUMNS name (.get entry name))))
 
   (defn prepare [self text]
     #[[Return `text`, a seed or a text to score, prepared as the training text was.
@@ -113,13 +103,9 @@
     It is endless unless `length`, `stop` or `sentences` ends it, and has a method `close`. The
     options are those of `generate`, and errors are raised at once.]]
     (with [warn (_collecting warn)]
-      (stream
-        self.checkpoint
-        (.prepare self (check-value "`seed`" TEXT seed))
-        (._sampling-options self temperature top-k top-p min-p)
-        (Ends length stop sentences)
-        (_checked-seed rng-seed)
-        warn)))
+      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
+        (._options self temperature top-k top-p min-p) (Ends length stop sentences)
+        (_checked-seed rng-seed) warn)))
 
   (defn generate [self [seed ""] [length 400] [samples None] * [stop None] [sentences None]
       [temperature None] [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
@@ -144,22 +130,16 @@
       seeds (text-list "`seed`" seed)
       samples (if (is samples None) 1 (check-setting "samples" samples)))
     (with [warn (_collecting warn)]
-      (setv texts (write-many
-        self.checkpoint
-        (lfor s seeds (.prepare self s))
-        samples
-        (._sampling-options self temperature top-k top-p min-p)
-        (Ends length stop sentences)
-        (_checked-seed rng-seed)
-        warn)))
+      (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) samples
+        (._options self temperature top-k top-p min-p) (Ends length stop sentences)
+        (_checked-seed rng-seed) warn)))
     (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k samples)) text)))
     (if alone (get whole 0) whole))
 
-  (defn _sampling-options [self temperature top-k top-p min-p]
+  (defn _options [self temperature top-k top-p min-p]
     "Return the `SamplingOptions` with the model's own temperature unless there is another."
-    (SamplingOptions
-      (if (is temperature None) self.checkpoint.settings.temperature temperature)
-      top-k top-p min-p))
+    (setv own self.checkpoint.settings.temperature)
+    (SamplingOptions (if (is temperature None) own temperature) top-k top-p min-p))
 
   (defn score [self text]
     #[[Return #(total units bits): how well the model predicts `text`.
@@ -170,7 +150,7 @@
     doesn't know. Raises `ValueError` when it knows nothing of the text, `TypeError` unless that is
     text.]]
     (setv
-      text (.prepare self (check-value "`text`" TEXT text))
+      text (.prepare self text)
       total (Score)
       units []
       nats [])
@@ -189,8 +169,7 @@
     `named`, the cells worth looking at: each has a `name` for what it follows, its `layer` and
     `cell`, and the `correlation`. These are found in a text that the model writes, which takes a
     second or two, and don't depend on `text`. Raises `TypeError` unless `text` is text.]]
-    (setv [units activations] (read-cells self.checkpoint
-      (.prepare self (check-value "`text`" TEXT text))))
+    (setv [units activations] (read-cells self.checkpoint (.prepare self text)))
     (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint SAMPLE))))
 
   (defn save [self path]
@@ -198,7 +177,7 @@
 
     Raises `OSError` when it can't be written, `ValueError` for the name of a model that comes with
     the program, of a backup, or of a file that ends in `.keras`.]]
-    (save-checkpoint self.checkpoint (own-path (_path path))))
+    (save-checkpoint self.checkpoint (own-path (check-value "`path`" PATH path))))
 
   (defn page [self path #* others [temperature None] [length None] [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
@@ -210,14 +189,13 @@
     out of range, for more models, for models that are too large for a page, for a `path` that is a
     model and, without `overwrite`, for any other file that isn't ours; `OSError` when it can't be
     written.]]
-    (check-output "path" (_path path) [] [] overwrite)
-    (setv
-      models {}
-      text (do
-        (for [each [self #* others]]
-          (check-value "`others`" MODEL each)
-          (setv (get models (_free-name each.name models)) each.checkpoint))
-        (playground models temperature length)))
+    (check-output "path" (check-value "`path`" PATH path) [] [] overwrite)
+    (setv models {})
+    (for [each [self #* others]]
+      (check-value "`others`" MODEL each)
+      (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
+      (setv (get models name) each.checkpoint))
+    (setv text (playground models temperature length))
     (with [out (open-output path)]
       (.write out text))
     None)
@@ -234,7 +212,7 @@
     `overwrite`, a file that isn't ours would be overwritten, and for ONNX and SavedModel unless
     Keras runs on TensorFlow; `ImportError` when a package is missing; `OSError` when it can't be
     written.]]
-    (check-export (_path path) :overwrite overwrite)
+    (check-export (check-value "`path`" PATH path) :overwrite overwrite)
     (export-model self.checkpoint path)
     None)
 
@@ -247,13 +225,13 @@
     (stock-model self.checkpoint.spec self.checkpoint.weights)))
 
 
-(defn _keras-model? [value]
-  "Return whether `value` is a Keras model; there is none where nobody has imported Keras."
-  (setv keras (.get sys.modules "keras"))
-  (and keras (isinstance value keras.Model)))
-
-
-(setv MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel))))
+(setv
+  MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
+  KERAS-MODEL (Kind "a Keras model or the path of one" (fn [x] (or
+    (isinstance x #(str PathLike))
+    (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
+  ALPHABET (Kind "a `Vocabulary` or the path of an alphabet"
+    (fn [x] (isinstance x #(Units str PathLike)))))
 
 
 (defn _checked-seed [rng-seed]
@@ -278,12 +256,15 @@
 
   Raises `OSError` or, for a file that is not a model, `ValueError`.]]
   (with [warn (_collecting None)]
-    (TextModel (load-checkpoint (_path path) :resume True :warn warn) (_name path))))
+    (TextModel (load-checkpoint (check-value "`path`" PATH path) :resume True :warn warn)
+      (. (model-path path) stem))))
 
 
-(defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None] [restart False]
-    [quiet False] [display None] [callbacks #()] [report None] [tensorboard None] [csv None]
-    [overwrite False] [minutes None] [distributed False] [save-every 10] [max-download 1024]
+(defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None]
+    [restart (get DEFAULT "restart")] [quiet (get DEFAULT "quiet")] [display None] [callbacks #()]
+    [report None] [tensorboard None] [csv None] [overwrite (get DEFAULT "overwrite")]
+    [minutes None] [distributed (get DEFAULT "distributed")]
+    [save-every (get DEFAULT "save_every")] [max-download (get DEFAULT "max_download")]
     [unit None] [lower None] [encoding None] [max-words None] [validation None] [layers None]
     [lookback None] [epochs None] [patience None] [learning-rate None] [batch-size None]
     [stride None] [temperature None] [rng-seed None] [base None]]
@@ -306,8 +287,7 @@
     1 and losses in bits; both are renewed after each epoch, and replace a file that this program
     didn't make only with `overwrite`. `tensorboard`: a folder for logs.
   - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
-    (default: 9, of a long text 5); the learning rate's schedule is fitted to that, and `patience`
-    ends nothing.
+    (default: 9, of a long text 5); the schedule is fitted to that, and `patience` ends nothing.
   - `distributed`: split each batch over all devices, on JAX; of several processes that train
     together each makes the same call, and only the first saves and shows.
   - `save-every`: minutes between saves within a long epoch; `max-download`: MB (2^20 bytes).
@@ -315,57 +295,8 @@
     before in a model that exists, else the default.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that
-  can't be used, `TypeError` for values of another type, `ImportError` when Keras or another
-  package is missing, `OSError` for files that can't be read or written, `FloatingPointError` when
-  the loss explodes, and `Interrupted`, a `KeyboardInterrupt`, when Ctrl-C, SIGTERM or SIGHUP
-  stopped it: then it is saved.]]
-  (_train (dict (locals))))
-
-
-(defn _train [given]
-  "Train as `train` was called, with the arguments `given`."
-  (setv
-    doors (dfor
-      name ["sources" "text" "path" "recipe" "prep" "display" "callbacks"]
-      name (.pop given name))
-    given (check-given (_plain-paths given) "train")
-    quiet (.pop given "quiet")
-    recipe (find-recipe (get doors "recipe"))
-    settings {#** (if recipe recipe.settings {}) #** given}
-    options (dfor name RUN-OPTIONS :if (in name settings) name (.pop settings name))
-    own-sources (.pop settings "sources" []))
-  (TextModel
-    (train-model
-      (Run
-        (source-list (get doors "sources") (get doors "text") own-sources)
-        (own-path (_path (get doors "path")))
-        settings
-        :prep (prep-function (get doors "prep") recipe)
-        :recipe recipe
-        :callbacks (callback-list (get doors "callbacks"))
-        #** options)
-      (choose-display (get doors "display") quiet))
-    (_name (get doors "path"))))
-
-
-(defn _free-name [name taken]
-  "Return `name`, with a number if it is one of those `taken`."
-  (if (in name taken) f"{name} {(+ 1 (len taken))}" name))
-
-
-(defn _plain-paths [given]
-  "Return the dict `given` without each None that is a default, and with paths as strings."
-  (dfor
-    [name value] (.items given)
-    :if (not (is None value (get train.__kwdefaults__ name)))
-    name (if (isinstance value PathLike) (fspath value) value)))
-
-
-(defn _path [path]
-  "Return `path`; raise `TypeError` if it is none."
-  (check-value "`path`" PATH path))
-
-
-(defn _name [path]
-  "Return what a model is called whose file is at `path`."
-  (. (model-path path) stem))
+  can't be used, `TypeError` for values of another type, `ImportError` when a package is missing,
+  `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes,
+  and `Interrupted`, a `KeyboardInterrupt`, when a signal such as Ctrl-C's stopped and saved it.]]
+  (setv [run display] (make-run (dict (locals))))
+  (TextModel (train-model run display) run.path.stem))

@@ -2,7 +2,8 @@
 
 (import
   pytest
-  lstm-textgen.learning.arguments [prep-function source-list]
+  lstm-textgen.learning.arguments [source-list]
+  lstm-textgen.prep [compose-all]
   lstm-textgen.settings.layers [Layer parse-layers]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.recipes [load-recipe recipe]
@@ -21,7 +22,7 @@
     #("lower" "banana") #(#("replace" "A" "o") "Bonono") #(["lower" #("replace" "a" "o")] "bonono")
     #([["replace" "A" "o"]] "Bonono") #(str.upper "BANANA") #([] "BAnAnA")])]
     test-a-prep-is-a-step-or-a-list-of-steps [prep expected]
-  (assert (= ((prep-function prep None) "BAnAnA") expected))
+  (assert (= ((compose-all prep) "BAnAnA") expected))
   (assert (= ((. (recipe "r" :prep prep) prep) "BAnAnA") expected)))
 
 

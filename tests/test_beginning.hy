@@ -36,7 +36,7 @@
   (assert (= model.vocabulary.units [#* base.vocabulary.units "é"]))
   (assert (.startswith (get model.settings "base") "model:"))
   (assert (.startswith (get model.settings "layers") "lstm:24"))
-  (assert (= (get model.settings "lookback") 16))
+  (assert (= (lfor name ["lookback" "learning_rate"] (get model.settings name)) [16 0.02]))
   (assert (same-model? base.checkpoint (load-checkpoint (/ trained "model") :resume True))))
 
 

@@ -11,13 +11,12 @@
   lstm-textgen.cli.streams [page-written]
   lstm-textgen.learning.learner.choice [choose-freely]
   lstm-textgen.learning.learner.machines [follower?]
-  lstm-textgen.modelfile.checkpoint [backup-path load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
-  lstm-textgen.modelfile.outputs [check-apart]
-  lstm-textgen.modelfile.places [check-writable lock-model model-path own-path]
+  lstm-textgen.modelfile.outputs [check-model-apart]
+  lstm-textgen.modelfile.places [check-writable lock-model own-path]
   lstm-textgen.report [make-report]
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.text.recipes [load-recipe]
   lstm-textgen.textmodel [train :as train-model])
 
 (setv
@@ -34,46 +33,31 @@
   (choose-freely)
   (setv
     [path] flags.models
-    recipe (when (in "recipe" flags.given) (load-recipe (.value flags "recipe")))
-    sources (.value flags "sources")
-    names (lfor s (settings-in "train") :if (in s (settings-in "cli")) s.name)
-    options (.chosen flags #* (gfor name names :if (not-in name ["path" "recipe" "sources"]) name))
+    names (sfor s (settings-in "train") :if (in s (settings-in "cli")) s.name)
+    options (.chosen flags #* (- names #{"path"}))
+    page (.value flags "report")
     report (make-report (.value flags "quiet") as-flags))
-  (setv page (.value flags "report"))
   (try
-    (setv model (train-model sources path :recipe recipe :display report #** options))
+    (setv model (train-model :path path :display report #** options))
     (unless (follower?)
-      (when page
-        (.say report (page-written page)))
+      (when page (.say report (page-written page)))
       (.say report f"Generate text with: {(_writing path model.checkpoint)}"))
     0
     (except [error Interrupted]
-      (unless (follower?)
-        (_say-stopped path))
+      (unless (follower?) (_say-stopped path))
       (+ 128 error.number))))
 
 
-(defn _check-path [path sources]
-  "Raise `ValueError` if one of the files `sources` is what a model is saved to at `path`."
-  (setv path (model-path path))
-  (check-apart "path" [path (backup-path path)]
-    (lfor source sources :if (or (= source "-") (os.path.isfile source)) source)))
-
-
 (defn _writing [path model]
-  "Return the command that writes with the `model` (a `Checkpoint`) at `path`."
-  (+ f"{(command)} {(flag "--generate" (_seed model))}"
-    (if (= path "model") "" f" {(flag "--model" path)}")))
-
-
-(defn _seed [model]
-  "Return a text that the `model` knows, to write from: it may be empty."
-  (setv beginning (.strip model.settings.beginning))
-  (next (gfor
-    seed [SEED beginning]
-    :if (and (.isprintable seed) (not (get (.encode-seed model.vocabulary seed) 1)))
-    seed)
+  "Return the command that writes with the `model` (a `Checkpoint`) at `path`, from what it knows."
+  (setv seed (next
+    (gfor
+      text [SEED (.strip model.settings.beginning)]
+      :if (and (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
+      text)
     ""))
+  (+ f"{(command)} {(flag "--generate" seed)}"
+    (if (= path "model") "" f" {(flag "--model" path)}")))
 
 
 (defn _say-stopped [path]
@@ -94,7 +78,7 @@
     path (own-path name)
     [old alphabet] (.values (.chosen flags "import" "alphabet"))
     report (make-report (.value flags "quiet") as-flags))
-  (_check-path name [old alphabet])
+  (check-model-apart path [old alphabet])
   (check-writable path)
   (with [_ (lock-model path)]
     (when (and (.exists path) (not (.value flags "restart")))

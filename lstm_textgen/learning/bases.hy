@@ -11,11 +11,10 @@ an optimizer and a schedule of its own.]]
   numpy :as np
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.machine [MB installed-memory]
-  lstm-textgen.modelfile.checkpoint [Checkpoint load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [SHIPPED find-model model-path]
   lstm-textgen.prep [ascii-quotes]
-  lstm-textgen.settings.sizing [choose-tuning with-dropout]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.writing.scoring [bits score])
 
@@ -28,7 +27,8 @@ an optimizer and a schedule of its own.]]
   FAMILIAR 3.0         ; bits a character, as a base predicts such a text
   NUMBERS-KEPT 4       ; for each weight while it learns: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
-  COUNTED 1_000_000)   ; units of a text, among which new ones are counted
+  COUNTED 1_000_000    ; units of a text, among which new ones are counted
+  SHOWN 20)            ; units that a vocabulary grew by, of those that are shown
 
 
 ;; * The base
@@ -40,8 +40,9 @@ an optimizer and a schedule of its own.]]
   such model, `ValueError` if it can't be a base.]]
   (setv path (find-model name "base"))
   (unless (or (.exists path) (.exists (backup-path path)))
+    (setv shipped (.join " or " (sorted (gfor each (.glob SHIPPED "*.h5") each.stem))))
     (raise (FileNotFoundError (+ f"`base`: there is no model {path}; "
-      f"give the file of one, or {(shipped-names)}, which comes with the program"))))
+      f"give the file of one, or {(or shipped "none")}, which comes with the program"))))
   (setv
     base (load-checkpoint name :warn warn)
     need (* 4 NUMBERS-KEPT base.weight-count))
@@ -49,11 +50,6 @@ an optimizer and a schedule of its own.]]
     (raise (ValueError (+ f"`base`: {path} is too large for this machine: to train it takes "
       f"{(// need MB) :,} MB of memory, and there are {(// (installed-memory) MB) :,}"))))
   base)
-
-
-(defn shipped-names []
-  "Return the names of the models that ship with the program, in words."
-  (or (.join " or " (sorted (gfor path (.glob SHIPPED "*.h5") path.stem))) "none"))
 
 
 (defn record [name base]
@@ -84,39 +80,14 @@ an optimizer and a schedule of its own.]]
     settings (new-settings {
       "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
       #** given
-      "base" (record name base)}))
-  (for [[key here there] [
-      ["unit" settings.unit own.unit]
-      ["layers" (_recurrent (or settings.layers own.layers)) (_recurrent own.layers)]]]
+      "base" (record name base)})
+    [here there] (gfor layers [(or settings.layers own.layers) own.layers]
+      (.join "," (map str layers.recurrent))))
+  (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
     (unless (= here there)
       (raise (ValueError (+ f"`{key}` is {here} here, but {there} in the base {name}; "
         f"give {there}, or leave out `base`")))))
   (replace settings :embedding own.embedding))
-
-
-(defn _recurrent [layers]
-  "Return the recurrent ones of `layers` as text."
-  (.join "," (map str layers.recurrent)))
-
-
-(defn begun-from [base name settings vocabulary ids given [minutes None] [speed 1]]
-  #[[Return a new model (`Checkpoint`) that begins with the weights of `base`, called `name`.
-
-  It shall learn from `ids` (time,) of the `vocabulary`, as its `settings` and what is `given` (a
-  dict) say; the rest is as `choose-tuning` says.]]
-  (setv tuning (choose-tuning (len ids) minutes given
-    :familiar (< (bits-of base vocabulary ids) FAMILIAR)
-    :unit settings.unit
-    :weights base.weight-count
-    :speed speed))
-  (Checkpoint base.weights base.vocabulary
-    (replace settings
-      :epochs tuning.epochs
-      :batch-size tuning.batch-size
-      :learning-rate tuning.learning-rate
-      :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
-      :why f"it begins from {(stem name)}, {tuning.why}")
-    []))
 
 
 ;; * How well a base knows a text
@@ -124,7 +95,7 @@ an optimizer and a schedule of its own.]]
 (defn bits-of [base vocabulary ids]
   #[[Return how many bits a character `base` needs for the text of `ids` (time,), at a few places.
 
-  That is ∞ where it doesn't know one in ten of the text's units.]]
+  It is ∞ where it doesn't know one in ten of the text's units.]]
   (setv
     starts (gfor n (range TRIED) (* n (// (len ids) TRIED)))
     sample (.join "\n" (gfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
@@ -152,6 +123,19 @@ an optimizer and a schedule of its own.]]
 
 
 ;; * New units
+
+(defn grow-vocabulary [model vocabulary ids report]
+  "Give `model` (a `Checkpoint`) the units of the `vocabulary` that it lacks, and show which."
+  (setv added (cut vocabulary.units (len model.vocabulary) None))
+  (when added
+    (setv
+      model.weights (grown-weights model.weights model.vocabulary added ids)
+      model.vocabulary vocabulary
+      model.evaluation None)
+    (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
+      (.join " " (map repr (cut added SHOWN)))
+      (if (> (len added) SHOWN) " …" "")))))
+
 
 (defn grown-weights [weights known added ids]
   #[[Return `weights` with room for the units `added` (a list) to the vocabulary `known`.

@@ -35,6 +35,26 @@ until then, and for good if anything fails.]]
 
 ;; * Before anything is done
 
+(defn check-run-outputs [run]
+  "Raise an error now if `run` (a `Run`) would write over what it reads, or where it can't."
+  (check-model-apart run.path run.sources)
+  (setv folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] []))
+  (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
+    (check-output name path run.sources [run.path] run.overwrite folders))
+  (when (and run.csv run.report (= (os.path.realpath run.csv) (os.path.realpath run.report)))
+    (raise (ValueError f"`csv` and `report` are the same file {run.csv}; give two")))
+  (when run.tensorboard
+    (check-log-folder run.tensorboard)))
+
+
+(defn check-model-apart [path sources]
+  "Raise `ValueError` if one of the files `sources` is what a model is saved to at `path`."
+  (check-apart "path" [path (backup-path path)] (lfor
+    source sources
+    :if (or (= source "-") (hasattr source "read") (os.path.isfile source))
+    source)))
+
+
 (defn check-output [name path sources models [overwrite False] [folders #()]]
   #[[Raise `ValueError` or `OSError` unless the file at `path` can be written without harm.
 

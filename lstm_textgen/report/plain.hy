@@ -3,11 +3,15 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [dataclass]
+  os [PathLike]
   sys
   time
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [Tolerant put visible]
+  lstm-textgen.basics.values [clip]
   lstm-textgen.writing.scoring [bits])
+
+(setv NAMED 60)  ; characters of the sources' names
 
 
 (defclass [(dataclass :frozen True)] Plan []
@@ -43,6 +47,17 @@
     "Return in words what there is to learn from."
     (+ f"{self.units :,} {self.unit} to learn from, {self.held :,} to validate on, "
       f"{self.distinct :,} distinct")))
+
+
+(defn source-names [sources]
+  "Return in words what is read: the `sources` of a run, as `read-pieces` takes them."
+  (setv names (lfor
+    source sources
+    (cond
+      (= source "-") "standard input"
+      (isinstance source #(str PathLike)) (str source)
+      True (str (getattr source "name" "the given text")))))
+  (clip (.join ", " names) NAMED))
 
 
 (defclass Report []

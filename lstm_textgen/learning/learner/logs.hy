@@ -5,8 +5,16 @@
   keras
   lstm-textgen.basics.files [naming-errors]
   lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.modelfile.outputs [TABLE begins-as?]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.writing.scoring [bits])
+
+
+(defn run-callbacks [run model report resumes]
+  "Return all callbacks of `run` (a `Run`) on `model`; `resumes`: whether that has learned before."
+  [ #* run.callbacks
+    #* (log-callbacks run.tensorboard run.csv (and resumes run.csv (begins-as? run.csv TABLE)))
+    #* (if run.report [(ReportPage run.report run.path model report.warn)] [])])
 
 
 (defn log-callbacks [tensorboard csv resumes]
