@@ -63,7 +63,7 @@ functions that make them, by name. A test compares the pages in docs/ with what 
       place))
     [flag meaning] (or setting.shorthand [None None]))
   (+ f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n"
-    (if flag f"| `{flag}` | the same as `{setting.option} {meaning}` | |\n" "")))
+    (if flag f"| `{flag}` | short for `{setting.option} {meaning}` | |\n" "")))
 
 
 ;; * Steps

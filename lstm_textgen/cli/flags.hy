@@ -207,7 +207,7 @@ examples:
     (setv [option value] setting.shorthand)
     (.add-argument group option
       :dest setting.name :action "store_const" :const value
-      :help (if (= help setting.brief) argparse.SUPPRESS f"the same as {setting.option} {value}"))))
+      :help (if (= help setting.brief) argparse.SUPPRESS f"short for {setting.option} {value}"))))
 
 
 (defn _read [setting text]
