@@ -50,13 +50,9 @@ time, vocabulary) as stock Keras does with the model itself.]]
 (defn export-model [checkpoint path]
   #[[Write the model `checkpoint` to `path` for other programs; return the paths of what it wrote.
 
-  - `m.onnx`: a graph for ONNX Runtime, whose metadata describe the model.
-  - `m.safetensors`: the weights, float32, under Keras' names; `m.json` describes them.
-  - `m.h5`: a model file with weights of 16 bits and without what resumes training.
-  - `m/`, or `m` without an ending: a SavedModel for TensorFlow.
-
-  What was there is replaced once the new one is complete; `check-export` says what may be. Raise
-  `OSError` if it can't be written, `ValueError` if Keras' backend can't make it.]]
+  `TextModel.export` tells what each ending stands for. What was there is replaced once the new one
+  is complete; `check-export` says what may be. Raise `OSError` if it can't be written,
+  `ValueError` if Keras' backend can't make it.]]
   (setv [ending files] (_parts path))
   (when (in ending [".onnx" FOLDER])
     (import-keras)

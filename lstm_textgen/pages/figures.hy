@@ -134,9 +134,7 @@ each has one: that of validation, or else training.]]
       [first #* rest] rows
       (+ f"<tr><th scope=\"row\">{(safe first)}</th>"
         (.join "" (gfor value rest f"<td>{(safe value)}</td>")) "</tr>"))))
-  (fill "report-table.html"
-    :head (if heads f"<thead><tr>{head}</tr></thead>" "")
-    :body body))
+  (fill "report-table.html" :head (if heads f"<thead><tr>{head}</tr></thead>" "") :body body))
 
 
 (defn details [title heads rows]

@@ -222,9 +222,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 (defn _settings [checkpoint]
   "Return the section with the settings and why each is as it is."
-  (setv
-    settings (.as-dict checkpoint.settings)
-    units (text-length checkpoint.history))
+  (setv settings (.as-dict checkpoint.settings))
   (section "How it was made"
     "Every setting, and why it is as it is."
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
@@ -235,7 +233,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
       (fill "report-setting.html"
         :title (.replace setting.name "_" " ")
         :value (safe value)
-        :why (safe (_why setting value settings units))
+        :why (safe (_why setting value settings (text-length checkpoint.history)))
         :meaning (safe (get (.split setting.help " (default") 0))))))))
 
 

@@ -1,6 +1,4 @@
-#[[What a run shows: plain lines, the live display, notebooks.
-
-Beside the command line only this room prints.]]
+"What a run shows: plain lines, or a live display. Beside the command line only this room prints."
 
 (import
   sys

@@ -40,9 +40,7 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
   One that can't move its cursor (TERM=dumb) or has no Unicode can't. Where NO_COLOR is set, rich
   leaves colours out.]]
   (setv console (_console))
-  (and console.is-terminal
-    (not console.is-dumb-terminal)
-    (not console.options.ascii-only)))
+  (and console.is-terminal (not console.is-dumb-terminal) (not console.options.ascii-only)))
 
 
 (defn _console []
