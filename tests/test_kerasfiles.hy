@@ -307,14 +307,10 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     (refusal tmp-path network [(an-embedding) (layer "Masking" "masking_1")] DENSE))))
 
 
-(defn test-masking-behind-what-remembers-is-refused [tmp-path]
-  (setv masked [(gru-layer "sigmoid") (layer "Masking" "masking_1")])
-  (assert (in "'Masking'" (refusal tmp-path (random-network True) masked DENSE))))
-
-
-(defn test-a-class-that-is-no-name-is-refused [tmp-path]
-  (assert (in "an invalid layer entry"
-    (refusal tmp-path (random-network True) [(layer ["LSTM"] "lstm_1")] DENSE))))
+(defn test-a-layer-that-is-out-of-place-or-has-no-class-is-refused [tmp-path]
+  (for [[kind words] [["Masking" "'Masking'"] [["LSTM"] "an invalid layer entry"]]]
+    (setv first [(gru-layer "sigmoid") (layer kind "layer_1")])
+    (assert (in words (refusal tmp-path (random-network True) first DENSE)))))
 
 
 (defn test-an-embedding-of-other-ids-is-refused [tmp-path]
