@@ -99,8 +99,7 @@
     code text)
   (_check-name compiler name)
   (for [step steps]
-    (with [_ (_pointing compiler step)]
-      (setv code (_step-code step code before))))
+    (with [_ (_pointing compiler step)] (setv code (_step-code step code before))))
   `(do
     (setv ~@before)
     (defn ~name [~text] ~@(if doc [doc] []) ~code)))
@@ -154,8 +153,7 @@
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
     (when (and (= key ':unit) (isinstance value Symbol))
       (setv value (String value)))  ; a bare word
-    (with [_ (_pointing compiler key)]
-      (setv setting (_setting key value settings)))
+    (with [_ (_pointing compiler key)] (setv setting (_setting key value settings)))
     (when (= setting "prep")
       (setv prep (hy.gensym f"{name}-prep"))
       (.append before (_prep-code compiler prep None (if (isinstance value List) value [value])))

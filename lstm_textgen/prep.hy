@@ -110,8 +110,7 @@ function of several.]]
   #^ list functions
 
   (defn __call__ [self text]
-    (for [function self.functions]
-      (setv text (function text)))
+    (for [function self.functions] (setv text (function text)))
     text))
 
 

@@ -174,8 +174,7 @@ process ends, however that ends.]]
         ;; Whoever waits for a file that has lost its name notices, and makes a new one. Windows
         ;; removes no open file; there, and if it is a soft one, the lock removes its file itself.
         (unless (isinstance lock SoftFileLock)
-          (with [_ (suppress OSError)]
-            (os.unlink lock.lock-file)))))))
+          (with [_ (suppress OSError)] (os.unlink lock.lock-file)))))))
 
 
 (defn [contextmanager] saving [path]

@@ -84,14 +84,11 @@
   stream through 2×512 was 170 times slower. NumPy's warning of an invalid value is off meanwhile:
   products of small arrays, all of them finite, have raised it at random.]]
   (import numpy :as np)  ; here, as it takes 70 ms
-  (for [[library usual] (_blas)]
-    (.set-num-threads library (min usual most)))
+  (for [[library usual] (_blas)] (.set-num-threads library (min usual most)))
   (try
-    (with [_ (np.errstate :invalid "ignore")]
-      (yield))
+    (with [_ (np.errstate :invalid "ignore")] (yield))
     (finally
-      (for [[library usual] (_blas)]
-        (.set-num-threads library usual)))))
+      (for [[library usual] (_blas)] (.set-num-threads library usual)))))
 
 
 (defn [cache] _blas []

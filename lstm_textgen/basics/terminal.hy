@@ -48,8 +48,7 @@ shown; in a file or a pipe they are left as they are.]]
 
   (defn isatty [self]
     "Return whether it is a terminal."
-    (with [_ (suppress #* LOST)]
-      (return (.isatty self.file)))
+    (with [_ (suppress #* LOST)] (return (.isatty self.file)))
     False)
 
   (defn write [self text]
@@ -63,5 +62,4 @@ shown; in a file or a pipe they are left as they are.]]
 
   (defn flush [self]
     "Hand on what was written, as far as that can be done."
-    (with [_ (suppress #* LOST)]
-      (.flush self.file))))
+    (with [_ (suppress #* LOST)] (.flush self.file))))

@@ -54,8 +54,7 @@
 
 (defn _finite? [x]
   "Return whether the number `x` is finite; raise `OverflowError` for a whole one above MAX-WHOLE."
-  (when (and (whole? x) (> x MAX-WHOLE))
-    (raise (OverflowError f"at most {MAX-WHOLE}")))
+  (when (and (whole? x) (> x MAX-WHOLE)) (raise (OverflowError f"at most {MAX-WHOLE}")))
   (isfinite x))
 
 
@@ -151,8 +150,7 @@
     (setv value (json.loads (.decode data) :parse-constant refuse))
     (except [[json.JSONDecodeError UnicodeDecodeError RecursionError]]
       (raise (ValueError f"{what}: not valid JSON") :from None)))
-  (unless (isinstance value kind)
-    (raise (ValueError f"{what}: not a {kind.__name__}")))
+  (unless (isinstance value kind) (raise (ValueError f"{what}: not a {kind.__name__}")))
   value)
 
 

@@ -179,8 +179,7 @@ examples:
     groups {})
   (for [setting (settings-in "cli")]
     (setv title (if everything setting.group "everyday flags"))
-    (unless (in title groups)
-      (setv (get groups title) (.add-argument-group parser title)))
+    (unless (in title groups) (setv (get groups title) (.add-argument-group parser title)))
     (_add-flag (get groups title) setting (if everything setting.full-help setting.brief)))
   (setv add (. (get groups title) add-argument))
   (add "--help" "-h" :action "help" :help "show this help")

@@ -34,8 +34,7 @@
   (for [stream [sys.stdout sys.stderr]]
     (try
       (.flush stream)
-      (except [OSError]
-        (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno stream))))))
+      (except [OSError] (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno stream))))))
 
 
 (defn page-written [path]

@@ -81,8 +81,7 @@
   (setv
     models (lfor path flags.models (load-checkpoint path :warn warn))
     n (len models))
-  (when (> n 2)
-    (raise (ValueError f"--model: two models can write together, not {n}")))
+  (when (> n 2) (raise (ValueError f"--model: two models can write together, not {n}")))
   (when (and (= n 1) (in "mix" flags.given))
     (raise (ValueError "--mix needs two models: --model FIRST --model SECOND")))
   (TextModel (if (= n 1) (get models 0) (Mixture #* models (.get flags.given "mix" 0.5)))))
@@ -180,8 +179,7 @@
   (_check-options flags)
   (converse flags _check-options (fn [flags seed]
     (setv pieces (.stream model seed #** (_options flags)))  ; warns on a line of its own
-    (with [out (_open-standard-output)]
-      (_put-texts out seed [pieces] False)))))
+    (with [out (_open-standard-output)] (_put-texts out seed [pieces] False)))))
 
 
 (defn _check-options [flags]
@@ -225,8 +223,7 @@
   (when (> (len paths) 1)
     (print (_summary "in all" whole model.vocabulary) :flush True))
   (when page
-    (with [out (open-output page-path)]
-      (.write out page.text))
+    (with [out (open-output page-path)] (.write out page.text))
     (warn (page-written page-path))))
 
 

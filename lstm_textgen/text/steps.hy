@@ -29,8 +29,7 @@
   (unless (= (len args) (len kinds))
     (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
     (raise (ValueError f"'{name}' takes {takes} beside the text, not {(len args)} arguments")))
-  (for [[kind arg] (zip kinds args)]
-    (check-value f"what '{name}' takes" kind arg)))
+  (for [[kind arg] (zip kinds args)] (check-value f"what '{name}' takes" kind arg)))
 
 
 (defclass [(dataclass :eq False)] Step []
