@@ -31,7 +31,7 @@
   (show-run (Report))
   (setv [line] (.splitlines (output capsys)))
   (assert (.startswith line "epoch 1/2  training 1.000 bits  validation 2.000 bits  "))
-  (assert (in " characters/s  0 s" line)))
+  (assert (in " units/s  0 s" line)))
 
 
 (defn test-long-steps-are-announced-until-the-network-is-compiled-and-epochs-are-lines [capsys]
@@ -86,7 +86,7 @@
     report (Report))
   (.setattr monkeypatch "time.monotonic" (fn [] (next clock)))
   (show-run report)
-  (assert (in "  5 characters/s  30 s" (output capsys))))
+  (assert (in "  5 units/s  30 s" (output capsys))))
 
 
 (defn test-a-download-is-a-line-with-its-size [capsys]
