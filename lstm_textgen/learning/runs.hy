@@ -65,8 +65,9 @@
 (defclass Runner []
   #[[Prepares a run, then trains.
 
-  - `run`: what was asked, a `Run`; `group`: the processes that train together; `report`: what shows
-    it; `begun`, `deadline`: by `time.monotonic`, the latter None unless it has `minutes`.
+  - `run`: what was asked, a `Run`; `group`: the processes that train together, a `ProcessGroup`;
+    `report`: what shows it; `begun`, `deadline`: by `time.monotonic`, the latter None unless it
+    has `minutes`.
   - From `prepare` on, `checkpoint`: the model, and `new`, whether it has yet to begin to learn;
     `ids` and `held`: what to train on and what is held out, (time,) each; `text`: the fingerprint
     of `ids`; `vocabulary`: that of the text.]]
