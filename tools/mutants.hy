@@ -90,6 +90,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
   "Return the first test of the `module` that fails in `tree`, or None."
   (setv shown (subprocess.run
     [hy.sys-executable "-m" "pytest" "-q" "-x" "--tb=no" "-p" "no:cacheprovider"
+      "-m" "slow or not slow"
       #* (gfor name (get TESTS module) f"tests/{name}.hy")]
     :cwd tree :capture-output True :encoding "utf-8"))
   (assert (in shown.returncode [0 1 2]) (+ shown.stdout shown.stderr))
