@@ -19,7 +19,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
   ;; The test files of each module, the fastest first.
   TESTS {
     "learning/training" ["test_training" "test_callbacks" "test_runs" "test_beginning"
-      "test_nothing_lost"]
+      "test_nothing_lost" "test_cli"]
     "learning/runs" ["test_runs" "test_callbacks" "test_training" "test_beginning" "test_cli"
       "test_nothing_lost"]
     "modelfile/checkpoint" ["test_checkpoint" "test_evaluation"]
