@@ -260,7 +260,7 @@
       (. (model-path path) stem))))
 
 
-(defn train [[sources None] [path "model"] * [text None] [recipe None] [prep None]
+(defn train [[sources None] [path (get DEFAULT "path")] * [text None] [recipe None] [prep None]
     [restart (get DEFAULT "restart")] [quiet (get DEFAULT "quiet")] [display None] [callbacks #()]
     [report None] [tensorboard None] [csv None] [overwrite (get DEFAULT "overwrite")]
     [minutes None] [distributed (get DEFAULT "distributed")]

@@ -13,10 +13,6 @@
     (st.builds Layer (st.just "dropout") (st.floats 0 0.999)))))
 
 
-(defn test-a-bare-number-is-an-lstm []
-  (assert (= (parse-layers "512") #((Layer "lstm" 512)))))
-
-
 (defn test-kinds-are-read-in-order []
   (assert (= (parse-layers " LSTM:512, dropout:0.2,gru:256")
     #((Layer "lstm" 512) (Layer "dropout" 0.2) (Layer "gru" 256)))))

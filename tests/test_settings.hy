@@ -7,8 +7,8 @@
   pytest
   lstm-textgen.basics.values [COUNT]
   lstm-textgen.cli.flags [make-parser parse-flags]
-  lstm-textgen.settings.table [SETTINGS Setting as-keyword check-given continued-settings
-    new-settings settings-in stored-settings]
+  lstm-textgen.settings.table [SETTINGS Setting check-given continued-settings new-settings
+    settings-in stored-settings]
   lstm-textgen.text.recipes [recipe]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [ROOT])
@@ -60,9 +60,10 @@
     (check-given {"toy_size" "3"} "train")))
 
 
-(defn test-every-default-is-of-its-kind []
+(defn test-every-default-is-of-its-kind-and-what-is-fixed-in-the-model []
   (for [setting (.values SETTINGS)]
-    (assert (or (is setting.default None) (setting.kind.fits setting.default)) setting.name)))
+    (assert (or (is setting.default None) (setting.kind.fits setting.default)) setting.name)
+    (assert (or (not setting.fixed) (in "model" setting.places)) setting.name)))
 
 
 (defn test-a-flag-that-takes-a-value-says-what []
@@ -97,13 +98,3 @@
   (assert (= (. (continued-settings stored {"lookback" 32  "stride" 8}) stride) 8))
   (setv overlapping (stored-settings {#** STORED "stride" 8}))
   (assert (= (. (continued-settings overlapping {"lookback" 32}) stride) 8)))
-
-
-(defn test-every-fixed-setting-is-kept-in-the-model []
-  (for [setting (.values SETTINGS)]
-    (assert (or (not setting.fixed) (in "model" setting.places)) setting.name)))
-
-
-(defn test-a-recipe-shows-settings-as-its-keywords []
-  (assert (= (as-keyword "`batch_size` and `other`") "`:batch-size` and `other`"))
-  (assert (in "batch_size" SETTINGS)))

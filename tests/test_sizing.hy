@@ -14,28 +14,20 @@
   #(lstm.size (if dropout (. (get dropout 0) size) 0)))
 
 
-(defn [(pytest.mark.parametrize #("minutes" "size") [
-    #(None 384) #(0.1 256) #(1 256) #(2 512) #(3 512) #(10 768) #(13 1024) #(600 1024)])]
-    test-more-time-brings-a-larger-network [minutes size]
-  (assert (= (get (choice 1_000_000 :minutes minutes) 0) size)))
-
-
 (defn test-a-faster-machine-brings-what-more-time-would []
   (assert (= (lfor speed [0.3 1 3] (choice 1_000_000 :minutes 3 :speed speed))
     [#(256 0.2) #(512 0.2) #(768 0.3)])))
 
 
 (defn [(pytest.mark.parametrize #("units" "minutes" "size") [
+    #(1_000_000 None 384) #(1_000_000 0.1 256) #(1_000_000 1 256) #(1_000_000 2 512)
+    #(1_000_000 3 512) #(1_000_000 10 768) #(1_000_000 13 1024) #(1_000_000 600 1024)
+    #(100 None 256) #(4_500 None 256) #(18_000 None 256) #(90_000 None 256)
     #(90_000 0.1 256) #(90_000 1 384) #(90_000 3 768) #(300_000 None 384) #(4_500_000 None 384)
     #(4_500_000 1 256) #(4_500_000 3 256) #(4_500_000 6 384) #(4_500_000 7 512)
     #(4_500_000 30 1024) #(100_000_000 10 512) #(100_000_000 30 768)])]
-    test-in-the-same-time-a-small-text-brings-a-larger-network [units minutes size]
+    test-more-time-and-a-smaller-text-bring-a-larger-network [units minutes size]
   (assert (= (get (choice units :minutes minutes) 0) size)))
-
-
-(defn [(pytest.mark.parametrize "units" [100 4_500 18_000 90_000])]
-    test-a-small-text-without-minutes-brings-a-small-network [units]
-  (assert (= (get (choice units) 0) 256)))
 
 
 (defn [(pytest.mark.parametrize "unit" ["characters" "words"])
@@ -55,9 +47,11 @@
   (assert (= (get (choice units epochs minutes) 1) dropout)))
 
 
-(defn [(pytest.mark.parametrize #("units" "epochs") [#(1000 9) #(1_000_000 7) #(100_000_000 3)])]
-    test-a-shorter-text-gets-more-epochs [units epochs]
-  (assert (= (default-epochs units) epochs)))
+(defn [(pytest.mark.parametrize #("units" "unit" "epochs") [
+    #(1000 "characters" 9) #(1_000_000 "characters" 7) #(100_000_000 "characters" 3)
+    #(1000 "words" 5) #(59_000 "words" 5) #(262_000 "words" 3) #(100_000_000 "words" 2)])]
+    test-a-shorter-text-gets-more-epochs-and-words-fewer [units unit epochs]
+  (assert (= (default-epochs units unit) epochs)))
 
 
 (defn [(pytest.mark.parametrize #("units" "unit" "epochs") [
@@ -73,12 +67,6 @@
     #(256_000 5 1 #(128 0.2)) #(256_000 5 3 #(256 0.5)) #(5_000_000 2 None #(256 0))])]
     test-words-bring-a-small-network-with-much-dropout [units epochs minutes chosen]
   (assert (= (choice units epochs minutes "words") chosen)))
-
-
-(defn [(pytest.mark.parametrize #("units" "epochs") [
-    #(1000 5) #(59_000 5) #(262_000 3) #(100_000_000 2)])]
-    test-words-get-fewer-epochs [units epochs]
-  (assert (= (default-epochs units "words") epochs)))
 
 
 (defn [(pytest.mark.parametrize #("units" "rows") [

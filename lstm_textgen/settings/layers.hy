@@ -1,10 +1,9 @@
 #[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
 
 `lstm` and `gru` layers have so many units; `dropout` drops that share of what passes through it
-while the network trains. Those of old models have a suffix: with `-hard`, gates are
+while the network trains. Layers of old models have a suffix: with `-hard`, gates are
 `hard_sigmoid`, a straight line from 0 to 1, as was Keras' default before 2.3; with `-before`, a
-GRU's reset gate comes before the product with the recurrent kernel, as in Keras 1. They learn no
-better and take longer. This module knows no Keras.]]
+GRU's reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -19,17 +18,12 @@ better and take longer. This module knows no Keras.]]
 
 
 (defclass [(dataclass :frozen True)] Recurrent []
-  #[[What there is to know of a kind of recurrent layer, but for its step.
-
-  - `keras-class`: the name of its class in `keras.layers`.
-  - `gates`: their places in Keras' weights, in the order in which a step in NumPy wants them;
-    `candidate`: the place of the one that is no gate, to which tanh belongs and not σ.
-  - `two-biases`: whether it has a bias for its input and another for its state.]]
-  #^ str keras-class
-  #^ list gates
+  "What there is to know of a kind of recurrent layer, but for its step."
+  #^ str keras-class  ; its name in `keras.layers`
+  #^ list gates       ; their places in Keras' weights, as a step in NumPy wants them
   (setv
-    #^ int candidate 2
-    #^ bool two-biases False))
+    #^ int candidate 2           ; the place of the one that is no gate: it takes tanh, not σ
+    #^ bool two-biases False))   ; whether it has a bias for its input and another for its state
 
 
 ;; In Keras' weights an LSTM's gates are i f c o, a GRU's z r h.
@@ -98,7 +92,7 @@ better and take longer. This module knows no Keras.]]
       ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
   (when (isinstance text Layers) (return text))
   (when (isinstance text list) (setv text (.join "," (map str text))))
-  (setv layers (Layers (gfor part (.split (str text) ",") (_parse-layer part))))
+  (setv layers (Layers (map _parse-layer (.split (str text) ","))))
   (unless layers.recurrent
     (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
   (when (> (len layers) MAX-LAYERS)
@@ -120,12 +114,10 @@ better and take longer. This module knows no Keras.]]
       [int "whole number" 1 MAX-UNITS f"have 1 to {MAX-UNITS} units"]))
   (try
     (setv size (read size))
-    (except [ValueError]
-      (refuse (if colon
-        f"has no {number} after the colon, but '{size}'"
-        f"has no number of units: {FORMS}"))))
-  (unless (<= lowest size highest)  ; not a number fails, too
-    (refuse f"must {range}"))
+    (except [ValueError] (refuse (if colon
+      f"has no {number} after the colon, but '{size}'"
+      f"has no number of units: {FORMS}"))))
+  (unless (<= lowest size highest) (refuse f"must {range}"))  ; not a number fails, too
   (Layer kind size :hard (in "hard" suffixes) :before (in "before" suffixes)))
 
 
@@ -136,9 +128,8 @@ better and take longer. This module knows no Keras.]]
 
 
 (defn embedding-size [vocabulary-size]
-  #[[Return how many dimensions each unit gets: one for each character of a text in ASCII.
+  #[[Return how many dimensions each unit gets: as many as there are units, but at least 16.
 
-  There are at least 16. In a vocabulary larger than ASCII's 96 most units are rare: it gets 96
-  dimensions or a quarter of its size, 256 at most. More of them cost time, and taught no more
-  (bench/README.md).]]
+  In a vocabulary larger than ASCII's 96 most units are rare: it gets 96 dimensions or a quarter of
+  its size, 256 at most. More cost time, and taught no more (bench/README.md).]]
   (max 16 (min vocabulary-size (max 96 (// vocabulary-size 4)) 256)))

@@ -6,21 +6,13 @@
   lstm-textgen.settings.layers [Layer Layers])
 
 (setv
-  LONG-TEXT 1_000_000    ; units; a longer text is not so soon known by heart
-  STARTING 15            ; seconds of a run that go by without training
   FEWEST-ROWS 2          ; in a batch
   MOST-ROWS 32
   NEVER math.inf
   ;; The network whose speed `learner/speed.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
-  ;; With a base: how often a text is read that it knows the like of, and with how much dropout;
-  ;; and the most dropout with another text.
-  FAMILIAR-READ 4_000_000  ; units in all
-  FEWEST-READINGS 2
-  MOST-READINGS 4
-  FAMILIAR-DROPOUT 0.1
-  FOREIGN-DROPOUT 0.4
+  MOST-READINGS 4        ; of a text that a base knows the like of
   ;; How long a step of training takes on the same machine: for each unit, and each weight besides.
   SECONDS-A-UNIT 6.7e-6
   SECONDS-A-WEIGHT 25.4e-12)
@@ -63,8 +55,7 @@
     :most-read 5_000_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 12_000_000 :by-rows 0.5)
   WORDS (Rule
-    [ (Size 256 9_000 0.15 0.5 0 600_000)
-      (Size 128 15_000 0.15 0.5 NEVER 600_000)]
+    [ (Size 256 9_000 0.15 0.5 0 600_000) (Size 128 15_000 0.15 0.5 NEVER 600_000)]
     :read 800_000 :fewest-epochs 2 :most-epochs 5 :most-read 800_000 :enough-epochs 5
     :enough-readings 1 :enough-of-more 600_000 :by-rows 0)
   RULES {"characters" CHARACTERS  "words" WORDS})  ; for every class in text/units.hy
@@ -73,8 +64,8 @@
 (defn default-epochs [units [unit "characters"]]
   #[[Return how many epochs a text gets that has so many `units` to train on.
 
-  In 7 million characters, or 800,000 words, a network learns most of what it can of a megabyte, in
-  three minutes on two cores; it has memorised a smaller text soon after (bench/README.md).]]
+  As many as read what a network learns most from in three minutes on two cores; of a smaller text
+  no more, since it is soon memorised (bench/README.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
@@ -91,8 +82,7 @@
   #[[Return how many rows a batch has for a text with so many `units` to train on.
 
   They are the square root of the thousands of units, as the nearest power of two from 2 to 32.
-  With 32 rows an epoch of 20 KB has 9 steps; with 4 it has 70, and the network ends better in less
-  time (bench/README.md).]]
+  With few rows a small text has more steps, and the network ends better (bench/README.md).]]
   (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
 
 
@@ -100,20 +90,16 @@
   #[[Return the `Layers` for a text with so many `units` to train on, and why, in words.
 
   The text is read `epochs` times (0: without end), for at most so many `minutes` (None: as long as
-  it takes). `unit` is what its units are called, a key of RULES; `speed` is how many times as
-  fast as in the table above this machine is.
+  it takes). `unit` is a key of RULES; this machine is `speed` times as fast as in the table above.
 
-  A larger network learns more from each unit, but reads fewer of them. With `minutes` it is the
-  largest that reads enough in them: of a megabyte 384 units from 1.2 minutes on, 512 from 1.7, 768
-  from 3.3, 1,024 from 11.8, at `speed` 1. Words are read more slowly, since each is chosen from
-  thousands. The size doesn't depend on the epochs: fewer of them take less time.
-
-  Dropout grows with each time that the text is read again, up to the most that helps such a
-  network; by less for a text of more than a megabyte (bench/README.md).]]
+  With `minutes` the network is the largest that reads enough in them: of a megabyte 384 units from
+  1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1. Fewer epochs take less
+  time, and don't change its size. Dropout grows with each time that the text is read again, up to
+  the most that helps; by less for a text of more than a megabyte (bench/README.md).]]
   (setv
     rule (get RULES unit)
     share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows)  ; of the table's speeds
-    seconds (* speed share (max 1 (- (* 60 (or minutes 0)) STARTING)))
+    seconds (* speed share (_seconds minutes))
     size (if minutes
       (_largest-in rule units unit seconds)
       (next (gfor each rule.sizes :if (>= units each.usual-from) each)))
@@ -122,7 +108,7 @@
       (min by-clock (or epochs by-clock))
       (or epochs (default-epochs units unit)))
     again (max 0 (- readings 1))
-    wanted (* size.dropout again (min 1 (/ LONG-TEXT units)))
+    wanted (* size.dropout again (min 1 (/ 1_000_000 units)))
     dropout (min size.most-dropout (round wanted 1))
     time (if minutes f"a run of {minutes :g} min" "a text of this length"))
   #((with-dropout (Layers [(Layer "lstm" size.units)]) dropout)
@@ -130,17 +116,21 @@
       f"suits a text that is read about {readings :.1f} times")))
 
 
+(defn _seconds [minutes]
+  "Return how many seconds a run of so many `minutes`, or None, has for training."
+  (max 1 (- (* 60 (or minutes 0)) 15)))  ; which go by before and after it
+
+
 (defn _largest-in [rule units unit seconds]
   "Return the largest of the `rule`'s sizes that in so many `seconds` reads enough of `units`."
-  (next
-    (gfor
-      size rule.sizes
-      :setv enough (min
-        (* units (most-epochs units unit))
-        (max size.enough (min (* rule.enough-readings units) rule.enough-of-more)))
-      :if (and (>= units size.timed-from) (>= (* size.speed seconds) enough))
-      size)
-    (get rule.sizes -1)))
+  (setv
+    read (* units (most-epochs units unit))
+    worth (min (* rule.enough-readings units) rule.enough-of-more))
+  (for [size rule.sizes]
+    (when (and (>= units size.timed-from)
+        (>= (* size.speed seconds) (min read (max size.enough worth))))
+      (break)))
+  size)  ; else the smallest
 
 
 ;; * A network that has a base
@@ -167,13 +157,12 @@
   (setv
     rows (default-batch-size units)
     epochs (.get given "epochs" (if familiar
-      (min MOST-READINGS (max FEWEST-READINGS (round (/ FAMILIAR-READ units))))
+      (min MOST-READINGS (max 2 (round (/ 4_000_000 units))))
       (default-epochs units unit)))
-    seconds (* speed (max 1 (- (* 60 (or minutes 0)) STARTING)))
-    by-clock (/ seconds units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
+    by-clock (/ (* speed (_seconds minutes)) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
     readings (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
   (Tuning
-    (if familiar FAMILIAR-DROPOUT (min FOREIGN-DROPOUT (round (* 0.05 readings) 1)))
+    (if familiar 0.1 (min 0.4 (round (* 0.05 readings) 1)))
     (if familiar 0.5 1)
     epochs
     (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))
@@ -182,7 +171,8 @@
 
 (defn with-dropout [layers share]
   "Return the recurrent ones of `layers`, each followed by dropout of this `share` unless it is 0."
+  (setv after (if share [(Layer "dropout" share)] []))
   (Layers (gfor
     layer layers.recurrent
-    each [layer #* (if share [(Layer "dropout" share)] [])]
+    each [layer #* after]
     each)))

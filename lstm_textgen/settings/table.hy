@@ -1,11 +1,6 @@
 #[[The one table of everything that can be set, and the settings of a model.
 
-A setting has one row in `TABLE`. The command line's parser, its help and its documentation, the
-checks of a recipe while it compiles, those of a stored model and the types in `__init__.pyi` come
-from it or are compared with it by a test.
-
-Messages write a setting as Python does, in backticks: `max_words`. The command line shows it as
-its flag, a recipe as its keyword.]]
+From a setting's row in `TABLE` come its flag, its help and documentation, and its checks.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -30,12 +25,9 @@ its flag, a recipe as its keyword.]]
     #^ str group None       ; of flags, in the help
     #^ str metavar "N"      ; stands there for the value
     #^ object default None  ; None is described in `help`, or means no limit
-    ;; Whether a model holds it fast, since its weights, its vocabulary or its place in the data
-    ;; were made with it; whether the model file may have None; whether it may lack the setting, as
-    ;; the first ones did.
-    #^ bool fixed False
-    #^ bool optional False
-    #^ bool later False
+    #^ bool fixed False     ; whether a model's weights, vocabulary or place in the data need it
+    #^ bool optional False  ; whether the model file may have None …
+    #^ bool later False     ; … or lack the setting, as the first ones did
     #^ str brief None       ; about an everyday flag, for `--help`; others are in `--help-all`
     #^ str flag None        ; what the command line calls it, if that is another name,
     #^ str keyword None     ; and a recipe,
@@ -66,9 +58,8 @@ its flag, a recipe as its keyword.]]
   OWN-UNITS (.format "{} to {} units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
   OWN-EPOCHS (.join "; " (gfor
-    [unit rule] (.items RULES)
-    (+ f"as many as read {rule.read :,} {unit}, "
-      f"but from {rule.fewest-epochs} to {rule.most-epochs}"))))
+    [unit r] (.items RULES)
+    f"as many as read {r.read :,} {unit}, but from {r.fewest-epochs} to {r.most-epochs}")))
 
 ;; The rows by groups, in the order of the help. Defaults of training were measured on two cores;
 ;; bench/README.md has the figures.
@@ -115,9 +106,8 @@ its flag, a recipe as its keyword.]]
       :default "" :later True)]
   "training" [
     (Setting "path" PASSAGE "cli train"
-      (+ "the model file; .h5 may be left out; given twice, two models write together "
-        "(default: model)")
-      :metavar "PATH" :brief "the model file (default: model)" :flag "--model")
+      "the model file; .h5 may be left out; given twice, two models write together"
+      :metavar "PATH" :default "model" :flag "--model" :brief "the model file (default: model)")
     (Setting "epochs" WHOLE "cli recipe train model"
       (+ "epochs to train for on this text, over all runs; 0: until stopped "
         f"(default: {OWN-EPOCHS})")
@@ -186,8 +176,8 @@ its flag, a recipe as its keyword.]]
       "only among the likeliest that together have the probability P (default: 1)" :metavar "P")
     (Setting "min_p" RATIO "cli write"
       "only among those at least P times as likely as the likeliest (default: 0)" :metavar "P")
-    (Setting "mix" SHARE "cli" "the first model's share where two write together (default: 0.5)"
-      :metavar "SHARE")]
+    (Setting "mix" SHARE "cli" "the first model's share where two write together"
+      :metavar "SHARE" :default 0.5)]
   "scoring" [
     (Setting "score" TEXTS "cli"
       (+ "say how well the model predicts these texts: files, folders, patterns, .gz files, "
@@ -238,24 +228,30 @@ its flag, a recipe as its keyword.]]
 
   Raise `ValueError` unless each name is a setting that may be given in that `place`, a word of
   `Setting.places`, and its value in range; `TypeError` for a value of another type.]]
-  (setv names (dfor s (settings-in place) s.name s.name))
-  (when (= place "recipe")
-    (.update names (dfor s (settings-in place) :if s.keyword s.keyword s.name)))
-  (defn own-name [key]
+  (setv
+    names (if (= place "recipe") {"prep" None} {})  ; `prep` is the macro's own
+    checked {})
+  (for [setting (settings-in place)]
+    (setv (get names setting.name) setting.name)
+    (when (and setting.keyword (= place "recipe"))
+      (setv (get names setting.keyword) setting.name)))
+  (for [[key value] (.items given)]
     (setv name (hy.mangle key))
-    (unless (in name names)
-      (setv known [#* names #* (if (= place "recipe") ["prep"] [])])
-      (raise (ValueError (unknown-name "setting" name known))))
-    (get names name))
-  (dfor
-    [key value] (.items given)
-    :setv name (own-name key)
-    name (check-setting name value)))
+    (unless (.get names name) (raise (ValueError (unknown-name "setting" name names))))
+    (setv (get checked (get names name)) (check-setting (get names name) value)))
+  checked)
 
 
 (defn check-setting [name value [wrong-type TypeError]]
   "Return `value` as plain Python has it; raise as `check-value` if it can't be `name`'s."
   (check-value f"`{name}`" (. (get SETTINGS name) kind) value wrong-type))
+
+
+(defn check-fields [record]
+  "Check the fields of a frozen dataclass as the settings of their names; an unset None passes."
+  (for [[name value] (list (.items (vars record)))]
+    (unless (is value None (getattr (type record) name None))
+      (object.__setattr__ record name (check-setting name value)))))
 
 
 (defn as-keyword [text]
@@ -266,19 +262,25 @@ its flag, a recipe as its keyword.]]
 (defn in-words [text spell]
   "Return `text` with each setting's name in backticks as `spell` writes that `Setting`."
   (setv names (dfor setting (.values SETTINGS) (or setting.python setting.name) setting))
-  (re.sub r"`([\w.]+)`" (fn [found]
-      (setv setting (.get names (.group found 1)))
-      (if setting (spell setting) (.group found)))
+  (re.sub r"`([\w.]+)`"
+    (fn [found] (if (in (get found 1) names) (spell (get names (get found 1))) (get found 0)))
     text))
 
 
 ;; * The settings of a model
+
+(defn _check-model-settings [self]
+  "Check the settings, and read `layers`; as `check-value`, raise for one that is wrong."
+  (check-fields self)
+  (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers))))
+
 
 ;; Kept in the model file; `layers` are `Layers` here, and None where they are still to be chosen.
 (setv ModelSettings (make-dataclass "ModelSettings"
   (lfor setting (settings-in "model") setting.name)
   :frozen True
   :namespace {
+    "__post_init__" _check-model-settings
     "as_dict" (fn [self] {#** (vars self)  "layers" (str self.layers)})  ; plain, for the file
     "__doc__" "The settings of a model, an attribute each."
     "__module__" __name__}))  ; pickle looks for it there
@@ -286,59 +288,37 @@ its flag, a recipe as its keyword.]]
 
 (defn new-settings [given]
   "Return the `ModelSettings` of a new model: what is `given` (a dict), the defaults for the rest."
-  (setv values {#** (dfor s (settings-in "model") s.name s.default)  #** (_present given)})
-  (_build {#** values  "stride" (or (get values "stride") (get values "lookback"))}))
+  (setv values (dfor
+    s (settings-in "model")
+    :setv value (.get given s.name)
+    s.name (if (is value None) s.default value)))
+  (ModelSettings #** {#** values  "stride" (or (get values "stride") (get values "lookback"))}))
 
 
 (defn stored-settings [stored]
   "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
-  (setv stored {#** (dfor s (settings-in "model") :if s.later s.name s.default)  #** stored})
-  (for [setting (settings-in "model")]
-    (unless (in setting.name stored)
-      (raise (ValueError f"its settings lack '{setting.name}'")))
-    (setv value (get stored setting.name))
-    (unless (and (is value None) setting.optional)
-      (check-setting setting.name value ValueError)))
-  (_build stored))
+  (setv values {})
+  (for [s (settings-in "model")]
+    (unless (or s.later (in s.name stored)) (raise (ValueError f"its settings lack '{s.name}'")))
+    (setv (get values s.name) (.get stored s.name s.default))
+    (unless (and (is (get values s.name) None) s.optional)
+      (check-setting s.name (get values s.name) ValueError)))
+  (ModelSettings #** values))
 
 
 (defn continued-settings [stored given]
   #[[Return the `ModelSettings` to go on with: those `stored`, and what is `given` (a dict).
 
   Raise `ValueError` for one that is given and contradicts what the model holds fast.]]
-  (setv
-    given (_checked (_present given))
-    settings (replace stored #** given))
-  (when (and (= stored.stride stored.lookback) (not-in "stride" given))
+  (setv settings (replace stored
+    #** (dfor [name value] (.items given) :if (is-not value None) name value)))
+  (when (and (= stored.stride stored.lookback) (is (.get given "stride") None))
     (setv settings (replace settings :stride settings.lookback)))
   (for [setting (settings-in "model") :if setting.fixed]
     (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
-    (unless (= old new) (raise (ValueError (_contradiction setting old new)))))
+    (unless (= old new)
+      (raise (ValueError (+ (if (is setting.value None)
+          f"`{setting.name}` is {new} here, but the model has {old}"
+          f"the model was trained {(if old "with" "without")} `{setting.name}`")
+        "; leave it out, or train a new model with `restart` or another `path`")))))
   settings)
-
-
-(defn _present [given]
-  (dfor [name value] (.items given) :if (is-not value None) name value))
-
-
-(defn _checked [values]
-  "Return `values` (a dict) as a model has them; raise as `check-value` for one that is wrong."
-  (setv values {#** values  #** (dfor
-    [name value] (.items (_present values))
-    name (check-setting name value))})
-  (when (.get values "layers")
-    (setv (get values "layers") (parse-layers (get values "layers"))))
-  values)
-
-
-(defn _build [values]
-  "Return the `ModelSettings` with these `values` (a dict); other names in it are left out."
-  (ModelSettings #** (_checked (dfor s (settings-in "model") s.name (get values s.name)))))
-
-
-(defn _contradiction [setting old new]
-  "Return the message for a `setting` that is `old` in the model and `new` in what was given."
-  (+ (if (is setting.value None)
-      f"`{setting.name}` is {new} here, but the model has {old}"
-      f"the model was trained {(if (= old setting.value) "with" "without")} `{setting.name}`")
-    "; leave it out, or train a new model with `restart` or another `path`"))

@@ -5,13 +5,13 @@ noise is -log of a standard exponential number, is each unit with exactly its so
 So no softmax is needed, no logarithm of 0 can occur, and the noise is made in large blocks, which
 is fast. All is done in float64.]]
 
-(eval-when-compile (require hyrule [ncut unless]))
+(eval-when-compile (require hyrule [ncut]))
 (import
   dataclasses [dataclass]
   itertools [cycle]
   math
   numpy :as np
-  lstm-textgen.settings.table [check-setting])
+  lstm-textgen.settings.table [check-fields])
 
 (setv
   BLOCK (** 2 17)  ; random numbers made at once (1 MB)
@@ -38,13 +38,6 @@ is fast. All is done in float64.]]
 
   (defn __post-init__ [self]
     (check-fields self)))
-
-
-(defn check-fields [record]
-  "Check the fields of a frozen dataclass as the settings of their names; an unset None passes."
-  (for [[name value] (list (.items (vars record)))]
-    (unless (is value None (getattr (type record) name))
-      (object.__setattr__ record name (check-setting name value)))))
 
 
 (defclass Sampler []

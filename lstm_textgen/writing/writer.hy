@@ -10,9 +10,10 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   warnings
   numpy :as np
   lstm-textgen.basics.machine [few-threads]
+  lstm-textgen.settings.table [check-fields]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.sampling [Sampler SamplingOptions check-fields])
+  lstm-textgen.writing.sampling [Sampler SamplingOptions])
 
 (setv
   CLOSERS "\"'”’»›)\\]」』）】"
