@@ -13,11 +13,7 @@
 
 (export :objects [] :macros [defprep defrecipe])
 
-(setv
-  CONSTANTS ['True 'False 'None]  ; forms that are values as they stand
-  ;; How alike a name must be to a step's to be taken for a misspelling of it: `lowr` is,
-  ;; `newlines` (0.67 like `keep-lines`) is not.
-  MISSPELT 0.75)
+(setv CONSTANTS ['True 'False 'None])  ; forms that are values as they stand
 
 
 ;; * Forms
@@ -46,15 +42,11 @@
   (if (literal? form) (hy.eval form) UNKNOWN))
 
 
-(defn _check-name [compiler name]
-  "Raise an error of compiling unless `name` is one."
+(defn _parts [compiler name body]
+  "Return the documentation in a definition's `body`, or None, and the rest; check the `name`."
   (with [_ (_pointing compiler name)]
     (unless (isinstance name Symbol)
-      (raise (ValueError f"a definition needs a name, and {(_spelt name)} is not one")))))
-
-
-(defn _split-doc [body]
-  "Return the documentation that `body` begins with, or None, and the rest."
+      (raise (ValueError f"a definition needs a name, and {(_spelt name)} is not one"))))
   (if (and body (isinstance (get body 0) String)) [(get body 0) (cut body 1 None)] [None body]))
 
 
@@ -67,7 +59,8 @@
     (raise (ValueError f"a step is a name, a call or a function, not {(_spelt head)}")))
   (setv name (hy.unmangle (str head)))
   (when (in name STEPS) (return name))
-  (when (get-close-matches name STEPS :cutoff MISSPELT)
+  ;; `lowr` is like enough to `lower`; `newlines` (0.67 like `keep-lines`) is no misspelling.
+  (when (get-close-matches name STEPS :cutoff 0.75)
     (raise (ValueError (+ (unknown-name "step" name STEPS)
       f" (a function of your own called `{head}` goes in as (fn [text] ({head} text)))")))))
 
@@ -80,10 +73,11 @@
     call? (and (isinstance form Expression) form (not-in (get form 0) ['. 'fn]))
     [head #* args] (if call? form [form])
     name (_step-name head)
-    values (lfor arg args (_value arg)))
-  (when name (check-step name values))
-  (setv function (if name `(. hy I lstm_textgen/prep ~(Symbol name)) head))
-  (when (and name (not-in UNKNOWN values)) (return `(~function ~text ~@args)))
+    values (list (map _value args))
+    function (if name `(. hy I lstm_textgen/prep ~(Symbol name)) head))
+  (when name
+    (check-step name values)
+    (unless (in UNKNOWN values) (return `(~function ~text ~@args))))
   (setv
     own (hy.gensym "step")
     written (String (or name (_spelt head))))
@@ -97,7 +91,6 @@
     before []
     text (hy.gensym "text")
     code text)
-  (_check-name compiler name)
   (for [step steps]
     (with [_ (_pointing compiler step)] (setv code (_step-code step code before))))
   `(do
@@ -118,14 +111,12 @@
         (own (prep.replace (prep.drop-lines (prep.lower text) "^#") "--" "-")))
 
   A step is one of STEPS, whatever that name means to the caller; or a function of the caller's:
-  its name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. These
-  are evaluated once, where the prep is defined. If one fails or returns anything but text, the
-  prep raises `ValueError` with its file and line. A function whose name is so like a step's that
-  it looks misspelt goes in as `(fn [text] (lowr text))` or by a dotted name, `mine.lowr`.
+  its name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. If
+  one fails or returns anything but text, the prep raises `ValueError` with its file and line.
 
   A misspelt step, a wrong number of arguments and a literal of the wrong kind (such as an invalid
   pattern) are errors of compiling, at the step's own line.]]
-  (_prep-code _hy-compiler name #* (_split-doc body)))
+  (_prep-code _hy-compiler name #* (_parts _hy-compiler name body)))
 
 
 ;; * defrecipe
@@ -146,10 +137,9 @@
 (defn _recipe-code [compiler name body]
   "Return the expansion of `defrecipe`."
   (setv
-    [doc items] (_split-doc body)
+    [doc items] (_parts compiler name body)
     before []
     settings {})
-  (_check-name compiler name)
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
     (when (and (= key ':unit) (isinstance value Symbol))
       (setv value (String value)))  ; a bare word
@@ -182,7 +172,6 @@
         :sources ["grimm.txt"] :prep tales-prep :unit "characters" :epochs 3))
 
   `:prep` takes a list of steps, as `defprep` does, or one step; the other keys are the settings
-  that the table lets a recipe have; none is required. An unknown key, a missing value and a
-  literal of the wrong kind are errors of compiling, at the line of the key; what isn't literal is
-  checked when it runs.]]
+  that the table lets a recipe have. An unknown key, a missing value and a literal of the wrong
+  kind are errors of compiling, at the key's line; what isn't literal is checked when it runs.]]
   (_recipe-code _hy-compiler name body))

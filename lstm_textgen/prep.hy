@@ -1,7 +1,4 @@
-#[[Text → text: the steps of data preparation.
-
-Every step is a plain function whose first argument is the text; `defprep` and `compose` make one
-function of several.]]
+"Text → text: the steps of data preparation, functions whose first argument is the text."
 
 (require
   lstm-textgen.macros [defprep])
@@ -61,22 +58,21 @@ function of several.]]
   #[[Return the text without the lines in which `regex` is found; `^#` finds it at their beginning.
 
   Raise `ValueError` if `regex` is not a regular expression.]]
-  (check-step "drop-lines" [regex])
-  (_lines text regex False))
+  (_lines "drop-lines" text regex))
 
 
 (defn keep-lines [text regex]
   "Return only the lines in which `regex` is found. Raise `ValueError` if it is invalid."
-  (check-step "keep-lines" [regex])
-  (_lines text regex True))
+  (_lines "keep-lines" text regex))
 
 
-(defn _lines [text regex matching]
-  "Return the lines in which `regex` is found somewhere, or with `matching` False the others."
+(defn _lines [step text regex]
+  "Return the lines that the `step` leaves of the text."
+  (check-step step [regex])
   (setv found? (. (re.compile regex) search))
   ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
   (defn kept? [line]
-    (is matching (bool (found? (.removesuffix line "\n")))))
+    (is (= step "keep-lines") (bool (found? (.removesuffix line "\n")))))
   (.join "" (filter kept? (StringIO text))))
 
 

@@ -11,7 +11,7 @@
   lstm-textgen.prep :as prep
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.text.recipes [recipe]
-  lstm-textgen.text.steps [STEPS make-step]
+  lstm-textgen.text.steps [STEPS]
   tests.helpers [run-python])
 
 (setv
@@ -131,10 +131,6 @@
   (assert (.startswith param "_hy_gensym")))
 
 
-(defn test-a-step-fills-in-the-rest []
-  (assert (= ((make-step "add" add "?" :times 3) "what") "what???")))
-
-
 ;; * `defprep`: what it refuses
 
 (defn [(pytest.mark.parametrize #("body" "said") [
@@ -250,11 +246,6 @@
     #(":layers \"lstn:3\"" "`:layers`: \"lstn:3\" is not a layer")])]
     test-a-wrong-recipe-is-an-error-of-compiling [body said]
   (assert (in said (complaint f"(defrecipe r {body})"))))
-
-
-(defn test-what-is-no-literal-is-checked-when-it-runs []
-  (with [_ (pytest.raises ValueError :match "`epochs` must be a whole number")]
-    (run "(defrecipe r :epochs (- 1))")))
 
 
 (defn test-every-setting-has-a-kind-that-a-right-value-fits []

@@ -82,15 +82,6 @@
   (assert (= (complaint (fn [] (defprep p five))) "the step 'five' is not a function, but int")))
 
 
-(defn test-the-program-names-the-step-of-a-recipe [tmp-path]
-  (write-text tmp-path)
-  (write-recipe tmp-path "
-    (defn my-step [text] (print :end \"\"))
-    (defrecipe r :sources [\"text.txt\"] :prep [lower my-step])")
-  (refused (program "--recipe" "r.hy" :folder tmp-path)
-    f"{(/ tmp-path "r.hy")}:3: the step 'my-step' returned NoneType, not text"))
-
-
 ;; * Steps that fail
 
 (defn halve [text] (/ (len text) 0))
@@ -127,14 +118,16 @@
     "ZeroDivisionError: division by zero"))))
 
 
-(defn test-the-program-says-where-a-step-fails [tmp-path]
+(defn [(pytest.mark.parametrize #("code" "said") [
+    #("(cut text (/ 1 0))" ":4: ZeroDivisionError: division by zero")
+    #("(print :end \"\")" ":3: the step 'my-step' returned NoneType, not text")])]
+    test-the-program-says-where-a-step-fails [tmp-path code said]
   (write-text tmp-path)
-  (write-recipe tmp-path "
-    (defn halve [text]
-      (cut text (/ 1 0)))
-    (defrecipe r :sources [\"text.txt\"] :prep [lower halve])")
-  (refused (program "--recipe" "r.hy" :folder tmp-path)
-    f"{(/ tmp-path "r.hy")}:4: ZeroDivisionError: division by zero"))
+  (write-recipe tmp-path f"
+    (defn my-step [text]
+      {code})
+    (defrecipe r :sources [\"text.txt\"] :prep [lower my-step])")
+  (refused (program "--recipe" "r.hy" :folder tmp-path) f"{(/ tmp-path "r.hy")}{said}"))
 
 
 ;; * Forgotten macros
