@@ -33,8 +33,7 @@ for each backend, made when it is first asked for. All end with the standard inp
   ;; What a forked process need not import any more.
   IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
     "lstm_textgen.learning.learner.logs" "lstm_textgen.learning.learner.speed"
-    "lstm_textgen.cli.conversation" "lstm_textgen.cli.exporting" "lstm_textgen.cli.reporting"
-    "lstm_textgen.cli.training" "lstm_textgen.cli.writing" "lstm_textgen.pages.score"
+    "lstm_textgen.cli.models" "lstm_textgen.cli.training" "lstm_textgen.cli.writing"
     "lstm_textgen.report.display" "lstm_textgen.learning.runs" "lstm_textgen.textmodel"
     "lstm_textgen.learning.training" "tests.counting" "tests.helpers"])
 

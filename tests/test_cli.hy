@@ -125,11 +125,6 @@
     (complaint "--sources" "text.txt" "--max-words" "50"))))
 
 
-(defn test-an-unknown-flag-is-refused [complaint]
-  (assert (in "--epoch" (complaint "--sources" "text.txt" "--epoch" "3")))
-  (assert (in "text.txt" (complaint "text.txt"))))
-
-
 (defn [counting (pytest.mark.parametrize "flag,given,stored" [
     #("--validation" "0" "0.1") #("--rng-seed" "0" "1")
     #("--layers" "gru:24" "lstm:24,dropout:0.3")])]
@@ -166,10 +161,6 @@
   (setv message (complaint "--recipe" "r.hy"))
   (for [word words]
     (assert (in word message))))
-
-
-(defn test-a-missing-recipe-is-named [complaint]
-  (assert (in "nowhere.hy" (complaint "--recipe" "nowhere.hy"))))
 
 
 ;; * Model files

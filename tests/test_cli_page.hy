@@ -29,22 +29,15 @@
   (assert (in "model &amp; b" (.read-text (/ tmp-path "a.html") :encoding "utf-8"))))
 
 
-(defn test-python-makes-the-same-page [tmp-path]
-  (setv model (load (saved-model tmp-path)))
-  (.page model (/ tmp-path "a.html"))
-  (succeeded (program "--page" "b.html" :folder tmp-path))
-  (setv [a b] (lfor name ["a.html" "b.html"] (.read-bytes (/ tmp-path name))))
-  (assert (= a b)))
-
-
-(defn test-python-and-the-command-line-set-the-same-controls [tmp-path]
-  (setv model (load (saved-model tmp-path)))
-  (.page model (/ tmp-path "a.html") :temperature 1.27 :length 30)
-  (succeeded (program "--page" "b.html" "--temperature" "1.27" "--length" "30" :folder tmp-path))
+(defn [(pytest.mark.parametrize #("flags" "controls") [
+    [[] {}]
+    [["--temperature" "1.27" "--length" "30"] {"temperature" 1.27  "length" 30}]])]
+    test-python-and-the-command-line-make-the-same-page [tmp-path flags controls]
+  (.page (load (saved-model tmp-path)) (/ tmp-path "a.html") #** controls)
+  (succeeded (program "--page" "b.html" #* flags :folder tmp-path))
   (setv [a b] (lfor name ["a.html" "b.html"] (.read-bytes (/ tmp-path name))))
   (assert (= a b))
-  (assert (in b"value=\"1.27\"" a))
-  (assert (in b"value=\"30\"" a)))
+  (for [value (.values controls)] (assert (in (.encode f"value=\"{value}\"") a))))
 
 
 (defn test-models-of-one-name-are-told-apart [tmp-path]

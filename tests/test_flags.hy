@@ -6,8 +6,7 @@
   h5py
   pytest
   lstm-textgen.cli [main]
-  lstm-textgen.cli.actions [TRAINING USED find-action]
-  lstm-textgen.cli.flags [command flag parse-flags]
+  lstm-textgen.cli.flags [TRAINING USED command find-action flag parse-flags]
   lstm-textgen.cli.training [import-old]
   lstm-textgen.settings.table [settings-in]
   tests.helpers [output program save-odds small-model sure-model write-text])

@@ -2,25 +2,28 @@
 
 (import
   importlib [import-module]
+  os
   pathlib [Path]
   sys
   traceback [walk-tb]
   lstm-textgen.basics.interrupts [Loading]
-  lstm-textgen.cli.actions [TRAINING find-action]
-  lstm-textgen.cli.flags [as-flags parse-flags program warn]
-  lstm-textgen.cli.streams [prepare-streams settle-streams])
+  lstm-textgen.cli.flags [TRAINING as-flags find-action parse-flags program warn])
 
 (setv
-  PACKAGE (. (Path __file__) parent parent)
-  ;; What does each action: a module here, and its function of the flags that returns the status.
+  ;; What does each action: a module here, and its function of the flags. It may return a status.
   DOES {
     TRAINING ["training" "train"]
     "import" ["training" "import_old"]
-    "export" ["exporting" "export_trained"]
-    "info" ["info" "show_info"]
-    "report" ["reporting" "report"]
+    "export" ["models" "export"]
+    "info" ["models" "show_info"]
+    "report" ["models" "report"]
     "completion" ["flags" "print_completion"]}
-  WRITES ["writing" "use_model"])
+  ;; Each stream: its number, how to open what takes its place, what becomes of characters that its
+  ;; encoding lacks.
+  STREAMS {
+    "stdin" [0 "r" "strict"]
+    "stdout" [1 "w" "replace"]
+    "stderr" [2 "w" "backslashreplace"]})
 
 
 (defn main [[arguments None]]
@@ -32,9 +35,9 @@
     (with [_ (Loading)]
       (setv
         flags (parse-flags (if (is arguments None) (cut sys.argv 1 None) arguments))
-        [module name] (.get DOES (find-action flags) WRITES)
+        [module name] (.get DOES (find-action flags) ["writing" "use_model"])
         act (getattr (import-module f"lstm_textgen.cli.{module}") name)))
-    (act flags)
+    (or (act flags) 0)
     (except [error [ValueError OSError FloatingPointError ImportError]]
       (warn f"{(program)}: {(explain error)}" :spell str)
       2)
@@ -46,9 +49,33 @@
 
 (defn explain [error]
   "Return `error` as one line; what Keras calls `output`, and not our own code, is no flag."
-  (setv frames (list (walk-tb error.__traceback__)))
+  (setv
+    package (. (Path __file__) parent parent)
+    files (lfor [frame _] (walk-tb error.__traceback__) (Path frame.f-code.co-filename)))
   (.join " " (.split (cond
     (and (isinstance error OSError) error.filename) f"{error.filename}: {error.strerror}"
-    (and frames (not (.is-relative-to
-        (Path (. (get frames -1 0) f-code co-filename)) PACKAGE))) (str error)
+    (and files (not (.is-relative-to (get files -1) package))) (str error)
     True (as-flags (str error))))))
+
+
+(defn prepare-streams []
+  "Put the null device where a stream is missing, and let the others take every character."
+  (for [[name [number mode errors]] (.items STREAMS)]
+    (try
+      (os.fstat number)
+      (except [OSError]  ; else the next file that is opened would get this number
+        (os.open os.devnull os.O-RDWR)))
+    (setv stream (getattr sys name))
+    (cond
+      (or (is stream None) (getattr stream "closed" False))
+        (setattr sys name (open os.devnull mode :encoding "utf-8"))
+      (and (= mode "w") (hasattr stream "reconfigure"))
+        (.reconfigure stream :errors errors))))
+
+
+(defn settle-streams []
+  "Hand on what was shown; let what nobody takes fall into the void, not fail at the exit."
+  (for [stream [sys.stdout sys.stderr]]
+    (try
+      (.flush stream)
+      (except [OSError] (os.dup2 (os.open os.devnull os.O-WRONLY) (.fileno stream))))))

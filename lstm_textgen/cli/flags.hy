@@ -1,4 +1,4 @@
-"The flags, all of which come from the table of settings: parsed, explained, named in messages."
+"The flags, all of which come from the table of settings: parsed, checked, named in messages."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -15,13 +15,12 @@
   shutil [which]
   sys
   lstm-textgen [__version__]
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [Tolerant visible]
   lstm-textgen.basics.values [TEXTS clip read-value]
   lstm-textgen.settings.table [SETTINGS in-words settings-in])
 
 (setv
-  WIDTH 80  ; columns of the help
-  REPEATED ["path" "stop"]  ; settings whose flags may be given several times
   USAGE #[[%(prog)s --sources PATH... [flags]     learn
        %(prog)s --generate SEED [flags]       write
        %(prog)s --score PATH... [flags]       score]]
@@ -33,7 +32,26 @@ examples:
   ./train.hy --generate heylo                       write until Ctrl-C
   ./train.hy --generate "" --length 500 --temperature 0.5
   ./train.hy --score letter.txt                     how well is it predicted?
-  ./train.hy --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]])
+  ./train.hy --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
+  TRAINING "training"
+  MODELS ["path" "mix"]
+  READING ["encoding" "max_download"]
+  ;; What can be changed of a single text, and what goes with all of writing.
+  STEERING (lfor s (settings-in "write") :if (!= s.name "samples") s.name)
+  WRITING [#* STEERING "samples" #* MODELS "output" "overwrite" "originality"]
+  ;; For each action, named by the setting that asks for it, the others that it uses.
+  USED {
+    TRAINING [#* (gfor s (settings-in "train") s.name) "cpu"]
+    "generate" WRITING
+    "generate_from" [#* WRITING #* READING]
+    "interactive" [#* STEERING #* MODELS]
+    "score" ["score_html" "overwrite" #* MODELS #* READING]
+    "page" ["path" "temperature" "length" "overwrite"]
+    "report" ["path" "overwrite"]
+    "info" ["path"]
+    "export" ["path" "overwrite" "quiet"]
+    "import" ["alphabet" "path" "restart" "quiet"]
+    "completion" []})
 
 
 (defclass [(dataclass :frozen True)] Flags []
@@ -48,14 +66,9 @@ examples:
     "Return a dict of those of the settings `names` that were given."
     (dfor name names :if (in name self.given) name (get self.given name)))
 
-  (defn with-value [self name value]
-    "Return these flags with `value` for the setting `name`, or with its default if that is None."
-    (setv others (dfor [key old] (.items self.given) :if (!= key name) key old))
-    (Flags {#** others  #** (if (is value None) {} {name value})}))
-
   (defn [property] models [self]
     "The paths of the models, at least one."
-    (.get self.given "path" ["model"])))
+    (.get self.given "path" [(. (get SETTINGS "path") default)])))
 
 
 (defn parse-flags [arguments]
@@ -68,6 +81,80 @@ examples:
     (raise (ValueError (_unknown (get strange 0) parser._option-string-actions))))
   (Flags (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
+
+;; * Actions
+
+(defn find-action [flags]
+  #[[Return the action that `flags` ask for, a key of `USED`.
+
+  Raise `ValueError` if there is none, and for flags that don't go together or do nothing.]]
+  (setv
+    learns (bool (.chosen flags "sources" "recipe"))
+    by-the-way (if learns "report" None)
+    asked (lfor name USED :if (and (in name flags.given) (!= name by-the-way)) name)
+    action (if asked (get asked 0) TRAINING)
+    models (len flags.models))
+  (when (> (len asked) 1)
+    (raise (ValueError f"{(_options asked)} can't be combined; give one of them")))
+  (when (= (len (.chosen flags "import" "alphabet")) 1)
+    (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
+  (unless (or asked learns) (raise (ValueError (_missing flags))))
+  (when (and (> models 1) (not-in action ["page" "report"]) (not-in "mix" (get USED action)))
+    (raise (ValueError f"--model: {models} models can't be used {(_where action)}; give 1")))
+  (_check-idle flags action)
+  action)
+
+
+(defn _missing [flags]
+  "Return the message that no action was asked for; it names those that the `flags` go with."
+  (setv given (lfor name flags.given :if (!= name "path") name))
+  (unless given
+    (return (+ "nothing to do: give --sources to train or --generate to write; "
+      "--help shows what there is")))
+  (for [idle [given (cut given 1)]]  ; all of them where they go together, else the first
+    (setv actions (lfor
+      [action used] (.items USED)
+      :if (<= (set idle) (set used))
+      name (if (= action TRAINING) ["sources" "recipe"] [action])
+      name))
+    (when actions (break)))
+  f"{(_idle idle)} alone; add {(_options actions "or")}")
+
+
+(defn _check-idle [flags action]
+  "Raise `ValueError` for `flags` that do nothing in an `action`."
+  (setv
+    used [action #* (get USED action)]
+    compares? (in "originality" used))
+  (when (and compares? (in "originality" flags.given))
+    (unless (in "sources" flags.given)
+      (raise (ValueError "--originality needs the training text to compare with: --sources PATH")))
+    (+= used ["sources" #* READING]))
+  (setv idle (lfor name flags.given :if (not-in name used) name))
+  (when idle
+    (raise (ValueError (+ f"{(_idle idle)} {(_where action)}; " (cond
+      (and compares? (in "sources" idle)) "to compare the text with the sources add --originality"
+      (= (len idle) 1) "leave it out"
+      True "leave them out"))))))
+
+
+(defn _idle [names]
+  "Return in words that the flags of the settings `names` do nothing."
+  f"{(_options names)} {(if (= (len names) 1) "does" "do")} nothing")
+
+
+(defn _where [action]
+  "Return in words where the `action` stands."
+  (if (= action TRAINING) "in training" f"with {(_options [action])}"))
+
+
+(defn _options [names [before-last "and"]]
+  "Return the flags of the settings `names`, in words: `--a, --b and --c`."
+  (setv [#* others last] (gfor name names (. (get SETTINGS name) option)))
+  (if others f"{(.join ", " others)} {before-last} {last}" last))
+
+
+;; * Messages
 
 (defn as-flags [text]
   "Return `text` with each setting's name in backticks as its flag: `--max-words`."
@@ -102,18 +189,31 @@ examples:
     True [script])))
 
 
+(defn page-written [path]
+  "Return the line that says how large the page at `path` is that was written."
+  f"{path}: {(size-in-words path)}; open it in a browser")
+
+
+(defn size-in-words [path]
+  "Return in words how large the file, or all files in the folder, at `path` are."
+  (setv size (sum (gfor
+    file [(Path path) #* (.rglob (Path path) "*")]
+    :if (.is-file file)
+    (. (.stat file) st-size))))
+  (if (< size MB) f"{(/ size 1024) :.0f} KB" f"{(/ size MB) :.1f} MB"))
+
+
+;; * The parser
+
 (defn print-completion [flags]
-  "Print the script that completes the flags in the shell that `flags` name; return the status."
+  "Print the script that completes the flags in the shell that `flags` name."
   (import shtab)
   (setv
     parser (make-parser :everything True)
     parser.prog (os.path.basename parser.prog))  ; by which shells find it under any path
   (with [_ (suppress BrokenPipeError)]  ; nobody reads on
-    (print (shtab.complete parser (.value flags "completion")) :flush True))
-  0)
+    (print (shtab.complete parser (.value flags "completion")) :flush True)))
 
-
-;; * The parser
 
 (defclass Parser [argparse.ArgumentParser]
   "Says what is wrong with the `arguments` in one line."
@@ -121,44 +221,31 @@ examples:
   (setv arguments [])
 
   (defn error [self message]
-    "Raise `ValueError`: the program's main function shows it."
+    "Raise `ValueError`, with how to write a value that begins with a dash if that is the reason."
     (setv
-      message (re.sub "^argument (--[a-z-]+): must be" r"\1 must be" message)
       message (.removeprefix message "argument ")
-      hint (or (._hint-at-dash self message) "--help shows what there is"))
-    (raise (ValueError f"{message}; {hint}")))
-
-  (defn _hint-at-dash [self message]
-    "Return how to write a value that begins with a dash, if the `message` is due to one."
-    (setv found (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
-    (when found
-      (for [[option after] (pairwise self.arguments)]
-        (when (and (= option (.group found 1)) (.startswith after "-")
-            (not-in after self._option-string-actions))
-          (return f"a value that begins with - is written {(flag option after)}"))))))
+      lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message)
+      dashed (gfor
+        [option after] (pairwise (if lacking self.arguments []))
+        :if (and (= option (get lacking 1)) (.startswith after "-")
+          (not-in after self._option-string-actions))
+        f"a value that begins with - is written {(flag option after)}"))
+    (raise (ValueError f"{message}; {(next dashed "--help shows what there is")}"))))
 
 
 (defn _unknown [word options]
-  "Return the message that `word` is none of the `options`, with the nearest one."
-  (setv near (_nearest word options))
-  (cond
-    (not (.startswith word "-"))
-      f"'{(clip word)}' belongs to no flag; to train on a text write --sources PATH"
-    near f"there is no flag {(clip word)}; did you mean --{near}?"
-    True f"there is no flag {(clip word)}; --help-all shows every flag"))
-
-
-(defn _nearest [word options]
-  "Return that of the `options` which `word` abbreviates, is a part of, or nearly is; else None."
+  "Return the message that `word` is none of the `options`; it suggests the nearest one."
+  (unless (.startswith word "-")
+    (return f"'{(clip word)}' belongs to no flag; to train on a text write --sources PATH"))
   (setv
     name (.replace (.strip (get (.split word "=") 0) "-_") "_" "-")
-    names (sorted (gfor option options (.removeprefix option "--")) :key len))
-  (next
-    (chain
+    names (sorted (gfor option options (.removeprefix option "--")) :key len)
+    near (chain
       (gfor option names :if (and name (.startswith option name)) option)
       (gfor option names :if (and (> (len name) 2) (in name option)) option)
       (get-close-matches name names :n 1))
-    None))
+    hint (next (gfor option near f"did you mean --{option}?") "--help-all shows every flag"))
+  f"there is no flag {(clip word)}; {hint}")
 
 
 (defclass HelpAll [argparse.Action]
@@ -174,7 +261,7 @@ examples:
   (setv
     parser (Parser :prog (program) :usage USAGE :description DESCRIPTION :epilog EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
-        :max-help-position 24 :width WIDTH)
+        :max-help-position 24 :width 80)
       :add-help False :allow-abbrev False)
     groups {})
   (for [setting (settings-in "cli")]
@@ -199,7 +286,7 @@ examples:
       (is-not setting.value None) {"action" "store_const"  "const" setting.value}
       (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
       True {
-        "action" (if (in setting.name REPEATED) "append" "store")
+        "action" (if (in setting.name ["path" "stop"]) "append" "store")
         "type" (partial _read setting)
         "metavar" setting.metavar}))
   (when setting.shorthand
@@ -210,9 +297,7 @@ examples:
 
 
 (defn _read [setting text]
-  "Return the value of `setting` in `text`, as argparse wants it done."
+  "Return the value of `setting` in `text`; raise the error that argparse shows as it is."
   (try
-    (read-value "" setting.kind text)
-    (except [error ValueError]
-      (setv problem (.strip (as-flags (str error))))
-      (raise (argparse.ArgumentTypeError (.removeprefix problem f"{setting.option}: "))))))
+    (read-value setting.option setting.kind text)
+    (except [error ValueError] (raise (argparse.ArgumentError None (as-flags (str error)))))))

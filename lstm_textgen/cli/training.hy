@@ -7,8 +7,7 @@
   sys
   lstm-textgen.basics.interrupts [Interrupted]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags command flag warn]
-  lstm-textgen.cli.streams [page-written]
+  lstm-textgen.cli.flags [as-flags command flag page-written warn]
   lstm-textgen.learning.learner.choice [choose-freely]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -16,63 +15,46 @@
   lstm-textgen.modelfile.outputs [check-model-apart]
   lstm-textgen.modelfile.places [check-writable lock-model own-path]
   lstm-textgen.report [make-report]
-  lstm-textgen.settings.table [settings-in]
+  lstm-textgen.settings.table [SETTINGS settings-in]
   lstm-textgen.textmodel [train :as train-model])
 
-(setv
-  NO-GPU {"CUDA_VISIBLE_DEVICES" "-1"  "JAX_PLATFORMS" "cpu"  "KERAS_TORCH_DEVICE" "cpu"}
-  SEED "heylo")  ; to write from, if the model knows it
-
-
-;; * Training
 
 (defn train [flags]
-  "Train as the `flags` say; return the exit status."
+  "Train as the `flags` say; return the exit status if a signal stopped it."
   (when (.value flags "cpu")
-    (.update os.environ NO-GPU))
+    (.update os.environ :CUDA-VISIBLE-DEVICES "-1" :JAX-PLATFORMS "cpu" :KERAS-TORCH-DEVICE "cpu"))
   (choose-freely)
   (setv
     [path] flags.models
-    names (sfor s (settings-in "train") :if (in s (settings-in "cli")) s.name)
-    options (.chosen flags #* (- names #{"path"}))
-    page (.value flags "report")
+    options (.chosen flags #* (gfor s (settings-in "train") :if (!= s.name "path") s.name))
     report (make-report (.value flags "quiet") as-flags))
   (try
     (setv model (train-model :path path :display report #** options))
     (unless (follower?)
-      (when page (.say report (page-written page)))
+      (when (in "report" options) (.say report (page-written (get options "report"))))
       (.say report f"Generate text with: {(_writing path model.checkpoint)}"))
-    0
     (except [error Interrupted]
-      (unless (follower?) (_say-stopped path))
+      (unless (follower?)
+        (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
+        (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}" :spell str)
+        (setv model (load-checkpoint path :warn warn))
+        (warn f"Generate text with: {(_writing path model)}" :spell str))
       (+ 128 error.number))))
 
 
 (defn _writing [path model]
   "Return the command that writes with the `model` (a `Checkpoint`) at `path`, from what it knows."
-  (setv seed (next
-    (gfor
-      text [SEED (.strip model.settings.beginning)]
+  (setv
+    seeds (gfor
+      text ["heylo" (.strip model.settings.beginning)]
       :if (and (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
       text)
-    ""))
-  (+ f"{(command)} {(flag "--generate" seed)}"
-    (if (= path "model") "" f" {(flag "--model" path)}")))
+    named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
+  f"{(command)} {(flag "--generate" (next seeds ""))}{named}")
 
-
-(defn _say-stopped [path]
-  "Say on standard error where a run stands that was stopped, and how it resumes."
-  (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
-  (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}" :spell str)
-  (warn f"Generate text with: {(_writing path (load-checkpoint path :warn warn))}" :spell str))
-
-
-;; * Old models
 
 (defn import-old [flags]
-  #[[Make a model from the old one that `flags` name; return the exit status.
-
-  An existing model is replaced only with --restart.]]
+  "Make a model from the old one that `flags` name; replace a model only with --restart."
   (setv
     [name] flags.models
     path (own-path name)
@@ -88,5 +70,4 @@
     (save-checkpoint model path))
   (setv units (counted (len model.vocabulary) model.vocabulary.unit))
   (.say report f"{path}: {units}, layers {model.settings.layers}")
-  (.say report f"Generate text with: {(_writing name model)}")
-  0)
+  (.say report f"Generate text with: {(_writing name model)}"))

@@ -2,40 +2,35 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [contextmanager]
+  contextlib [contextmanager suppress]
   sys
   numpy :as np
   lstm-textgen.basics.files [naming-errors]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [put visible]
-  lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.actions [STEERING]
-  lstm-textgen.cli.conversation [converse]
-  lstm-textgen.cli.flags [warn]
-  lstm-textgen.cli.streams [page-written]
+  lstm-textgen.basics.values [counted read-value unknown-name]
+  lstm-textgen.cli.flags [STEERING page-written warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
+  lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.text.files [check-encoding decode find-paths read-file read-sources text-files]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends])
 
 (setv
-  STANDARD "-"  ; the `output` that is standard output
-  ANSWER 200  ; units of a conversation's continuation, unless something else ends it
   QUOTED 200  ; characters of a copied passage that are shown
-  ENDS (list Ends.__annotations__))  ; the names of what ends a text
+  CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
+  HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
+:temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
 
 
 (defn use-model [flags]
-  #[[Do what `flags` ask for with a trained model; return the exit status.
-
-  It writes to standard output until it ends, Ctrl-C, or the reader of a pipe goes away.]]
+  "Do what `flags` ask for with a trained model, until Ctrl-C or the reader of a pipe goes away."
   (_check-outputs flags)
   (_say-temperatures flags)
   (try
@@ -46,8 +41,7 @@
       True write) flags)
     (with [_ (_open-standard-output)])
     (except [KeyboardInterrupt] (print))
-    (except [BrokenPipeError]))  ; nobody reads on
-  0)
+    (except [BrokenPipeError])))  ; nobody reads on
 
 
 (defn [contextmanager] _open-standard-output []
@@ -64,7 +58,7 @@
     #* (.get flags.given "score" [])
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
-    (unless (= [name path] ["output" STANDARD])
+    (unless (= [name path] ["output" "-"])
       (check-output name path sources flags.models (.value flags "overwrite")))))
 
 
@@ -84,12 +78,11 @@
   (when (> n 2) (raise (ValueError f"--model: two models can write together, not {n}")))
   (when (and (= n 1) (in "mix" flags.given))
     (raise (ValueError "--mix needs two models: --model FIRST --model SECOND")))
-  (TextModel (if (= n 1) (get models 0) (Mixture #* models (.get flags.given "mix" 0.5)))))
+  (TextModel (if (= n 1) (get models 0) (Mixture #* models (.value flags "mix")))))
 
 
 (defn _reading [model flags]
-  "Return the encoding of files, the one given or that of the model's own sources, and their limit:
-  the most bytes that a download or the content of a .gz may have."
+  "Return the encoding of files, given or the model's own, and the most bytes of a download."
   #( (.get flags.given "encoding" (get model.settings "encoding"))
     (* MB (.value flags "max_download"))))
 
@@ -108,14 +101,13 @@
     keep (.value flags "originality")
     training (when keep (.prepare model (read (.value flags "sources"))))
     samples (.value flags "samples")
+    options {"length" None  "warn" warn  #** (.chosen flags #* STEERING)}
     texts (if (= samples 1)
-      [(.stream model seed #** (_options flags))]  ; piece by piece; several, side by side
-      (lfor
-        text (.generate model seed :samples samples #** {"length" None  #** (_options flags)})
-        [(.removeprefix text seed)]))
+      [(.stream model seed #** options)]  ; piece by piece; several, side by side
+      (lfor t (.generate model seed :samples samples #** options) [(.removeprefix t seed)]))
     path (.value flags "output"))
   (when path (_say-endless model path flags))
-  (with [out (if (in path [None STANDARD]) (_open-standard-output) (open-output path))]
+  (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
     (setv written (_put-texts out seed texts keep)))
   (when keep (_say-originality written training)))
 
@@ -124,25 +116,16 @@
   "Say that what is written to `path` ends by Ctrl-C alone, where no end can be reached."
   (setv
     characters (set (.join "" model.vocabulary.units))
-    stop (.get flags.given "stop" []))
-  (unless (or
-      (.chosen flags "length" "sentences")
-      (any (gfor text stop (<= (set text) characters))))
-    (warn (+ f"writing to {path} will not end before you press Ctrl-C: "
-      (if stop
-        "the model can't write that `stop`"
-        "there is no `length`, `stop` or `sentences`")))))
-
-
-(defn _options [flags]
-  "Return the options of `TextModel.stream` that `flags` give."
-  {"warn" warn  #** (.chosen flags #* STEERING)})
+    stop (.get flags.given "stop" [])
+    why (if stop
+      "the model can't write that `stop`"
+      "there is no `length`, `stop` or `sentences`"))
+  (unless (or (.chosen flags "length" "sentences") (any (gfor s stop (<= (set s) characters))))
+    (warn f"writing to {path} will not end before you press Ctrl-C: {why}")))
 
 
 (defn _put-texts [out seed texts keep]
-  #[[Write each of `texts`, iterables of pieces, after the seed, until Ctrl-C.
-
-  Return the list of what was written of each, if they are to `keep`.]]
+  "Write each of `texts`, iterables of pieces, until Ctrl-C; return them, if they are to `keep`."
   (setv kept [])
   (try
     (for [[k pieces] (enumerate texts 1)]
@@ -171,21 +154,55 @@
 ;; * Conversing
 
 (defn interact [flags]
-  "Write on from each line of standard input."
-  (setv model (_load-model flags))
-  (unless (.chosen flags #* ENDS) (setv flags (.with-value flags "length" ANSWER)))
-  (unless (in "temperature" flags.given)
-    (setv flags (.with-value flags "temperature" (get model.settings "temperature"))))
-  (_check-options flags)
-  (converse flags _check-options (fn [flags seed]
-    (setv pieces (.stream model seed #** (_options flags)))  ; warns on a line of its own
-    (with [out (_open-standard-output)] (_put-texts out seed [pieces] False)))))
+  "Write on from each line of standard input, or change what it says after a colon."
+  (setv
+    model (_load-model flags)
+    options (.chosen flags #* STEERING)
+    terminal (and (.isatty sys.stdin) (.isatty sys.stdout)))
+  (unless (.chosen flags #* Ends.__annotations__) (setv (get options "length") 200))
+  (.setdefault options "temperature" (get model.settings "temperature"))
+  (when terminal
+    (with [_ (suppress ImportError)]  ; Windows' console edits lines by itself
+      hy.I.readline)
+    (print HELP))
+  (while True
+    (try
+      (setv line (input (if terminal "> " "")))
+      (cond
+        (in (.strip line) [":quit" ":exit"]) (return)
+        (.startswith line ":") (_change options (cut line 1 None))
+        True (do
+          (setv pieces (.stream model line :warn warn #** options))  ; warns on a line of its own
+          (with [out (_open-standard-output)] (_put-texts out line [pieces] False))))
+      (except [KeyboardInterrupt] (print))
+      (except [EOFError]
+        (when terminal (print))
+        (return))
+      (except [error ValueError] (warn (str error))))))
 
 
-(defn _check-options [flags]
-  "Raise `ValueError` if `flags` can't steer or end a text."
-  (SamplingOptions #** (.chosen flags #* SamplingOptions.__annotations__))
-  (Ends #** (.chosen flags #* ENDS)))
+(defn _change [options line]
+  "Set in `options` what `line` names to the value that it gives or the default, and show it."
+  (setv
+    [name _ text] (.partition line " ")
+    key (hy.mangle name))
+  (cond
+    (= name "help") (warn HELP)
+    (not-in name CHANGEABLE)
+      (raise (ValueError f"{(unknown-name "setting" name CHANGEABLE)}; :help shows them"))
+    text (setv (get options key) (read-value f":{name}" (. (get SETTINGS key) kind) text))
+    True (.pop options key None))
+  (for [name (if (= name "help") CHANGEABLE [name])]
+    (warn f":{name} {(_shown (.get options (hy.mangle name)))}" :spell str)))
+
+
+(defn _shown [value]
+  "Return the `value` of a setting as it is typed."
+  (cond
+    (is value None) "(default)"
+    (isinstance value list) (.join "," (map _shown value))
+    (isinstance value float) f"{value :g}"
+    True (str value)))
 
 
 ;; * A page to play with
@@ -220,27 +237,23 @@
         ["standard input" (decode "standard input" sys.stdin.buffer encoding)]
         [path (read-file path encoding limit path)])
       whole page))
-  (when (> (len paths) 1)
-    (print (_summary "in all" whole model.vocabulary) :flush True))
+  (when (> (len paths) 1) (print (_summary "in all" whole model.vocabulary) :flush True))
   (when page
     (with [out (open-output page-path)] (.write out page.text))
     (warn (page-written page-path))))
 
 
 (defn _score-file [model name pieces whole page]
-  #[[Score the text in `pieces`, print the line about it and put it on the `page`, if any.
-
-  It counts into `whole`, too, the `Score` of all texts.]]
+  "Score the text in `pieces`, and add it to the `whole`; print its line, put it on the `page`."
   (setv
     total (Score)
     strange {})  ; the units that the model doesn't know, in order
   (when page (.begin page name))
-  (for [stretch (surprises model.checkpoint (.prepare-pieces model pieces)
-      (if page ALTERNATIVES 0))]
+  (setv pieces (.prepare-pieces model pieces))
+  (for [stretch (surprises model.checkpoint pieces (if page ALTERNATIVES 0))]
     (.add whole stretch)
     (.add total stretch)
-    (for [k (np.flatnonzero (np.isnan stretch.nats))]
-      (setv (get strange (get stretch.units k)) None))
+    (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))
     (when page (.add page stretch)))
   (.check total name)
   (setv summary (_summary name total model.vocabulary strange))

@@ -1,0 +1,80 @@
+"What is made of a model besides text: what it holds, a page about it, files for other programs."
+
+(import
+  contextlib [suppress]
+  os.path [basename]
+  textwrap [wrap]
+  lstm-textgen.basics.terminal [spaces-shown visible]
+  lstm-textgen.basics.values [counted]
+  lstm-textgen.cli.flags [as-flags page-written size-in-words warn]
+  lstm-textgen.export [check-export export-model]
+  lstm-textgen.learning.bases [stem]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.outputs [check-output open-output]
+  lstm-textgen.modelfile.places [find-model model-path]
+  lstm-textgen.pages.comparison [comparison-page]
+  lstm-textgen.pages.report [duration-in-words report-page]
+  lstm-textgen.report [make-report]
+  lstm-textgen.writing.history [describe-kept text-length])
+
+(setv SHOWN 80)  ; units of the vocabulary
+
+
+(defn show-info [flags]
+  "Print what the model that `flags` name holds."
+  (setv
+    [path] flags.models
+    model (load-checkpoint path :resume True :warn warn))
+  (with [_ (suppress BrokenPipeError)]  ; nobody reads on
+    (for [[name value] (.items (_facts (find-model path) model))  :if value]
+      (for [[k line] (enumerate (wrap (visible value) 68))]  ; of 80 columns, 12 have the name
+        (print f"{(if k "" name) :<12}{line}" :flush True)))))
+
+
+(defn _facts [path model]
+  "Return what there is to say of `model`, the `Checkpoint` in the file `path`: a dict of texts."
+  (setv
+    [settings history] [model.settings model.history]
+    seconds (lfor entry history :if (in "seconds" entry) (get entry "seconds")))
+  { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
+    "text" (when history
+      f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
+    "loss" (when history f"{(describe-kept history)} per {model.vocabulary.singular}")
+    "network" f"{settings.layers}, {model.weight-count :,} weights"
+    "base" (when settings.base (stem settings.base))
+    "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
+      (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
+      (if (> (len model.vocabulary) SHOWN) " …" ""))
+    "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
+      f"learning rate {settings.learning-rate :g}, temperature {settings.temperature}"
+      (if settings.lower ", lower case" ""))
+    "training" (when seconds (duration-in-words (sum seconds) (len seconds)))
+    "machine" (when history (.get (get history -1) "machine"))})
+
+
+(defn report [flags]
+  "Write the page about the model, or the models, that `flags` name."
+  (setv path (.value flags "report"))
+  (check-output "report" path [] flags.models (.value flags "overwrite"))
+  (setv
+    models (lfor name flags.models (load-checkpoint name :warn warn))
+    paths (lfor name flags.models (str (model-path name)))
+    names (list (map basename paths)))
+  (when (< (len (set names)) (len names)) (setv names paths))
+  (with [out (open-output path)]
+    (.write out (if (= (len models) 1)
+      (report-page #* names #* models)
+      (comparison-page (list (zip names models))))))
+  (warn (page-written path)))
+
+
+(defn export [flags]
+  "Write the model that `flags` name for other programs."
+  (setv
+    path (.value flags "export")
+    [model] flags.models
+    report (make-report (.value flags "quiet") as-flags))
+  (check-export path "export" flags.models (.value flags "overwrite"))
+  (.doing report f"writing {path}")
+  (for [written (export-model (load-checkpoint model :warn warn) path)]
+    (.say report f"{written}: {(size-in-words written)}")))
