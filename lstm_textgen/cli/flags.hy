@@ -92,16 +92,13 @@ examples:
     learns (bool (.chosen flags "sources" "recipe"))
     by-the-way (if learns "report" None)
     asked (lfor name USED :if (and (in name flags.given) (!= name by-the-way)) name)
-    action (if asked (get asked 0) TRAINING)
-    models (len flags.models))
+    action (if asked (get asked 0) TRAINING))
   (when (> (len asked) 1)
     (raise (ValueError f"{(_options asked)} can't be combined; give one of them")))
   (when (= (len (.chosen flags "import" "alphabet")) 1)
     (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
   (unless (or asked learns) (raise (ValueError (_missing flags))))
-  (when (and (> models 1) (not-in action ["page" "report"]) (not-in "mix" (get USED action)))
-    (raise (ValueError f"--model: {models} models can't be used {(_where action)}; give 1")))
-  (_check-idle flags action)
+  (_check-used flags action)
   action)
 
 
@@ -121,18 +118,22 @@ examples:
   f"{(_idle idle)} alone; add {(_options actions "or")}")
 
 
-(defn _check-idle [flags action]
-  "Raise `ValueError` for `flags` that do nothing in an `action`."
+(defn _check-used [flags action]
+  "Raise `ValueError` for `flags`, or more models than one, that do nothing in an `action`."
   (setv
     used [action #* (get USED action)]
+    where (if (= action TRAINING) "in training" f"with {(_options [action])}")
+    models (len flags.models)
     compares? (in "originality" used))
+  (when (and (> models 1) (not-in action ["page" "report"]) (not-in "mix" used))
+    (raise (ValueError f"--model: {models} models can't be used {where}; give 1")))
   (when (and compares? (in "originality" flags.given))
     (unless (in "sources" flags.given)
       (raise (ValueError "--originality needs the training text to compare with: --sources PATH")))
     (+= used ["sources" #* READING]))
   (setv idle (lfor name flags.given :if (not-in name used) name))
   (when idle
-    (raise (ValueError (+ f"{(_idle idle)} {(_where action)}; " (cond
+    (raise (ValueError (+ f"{(_idle idle)} {where}; " (cond
       (and compares? (in "sources" idle)) "to compare the text with the sources add --originality"
       (= (len idle) 1) "leave it out"
       True "leave them out"))))))
@@ -141,11 +142,6 @@ examples:
 (defn _idle [names]
   "Return in words that the flags of the settings `names` do nothing."
   f"{(_options names)} {(if (= (len names) 1) "does" "do")} nothing")
-
-
-(defn _where [action]
-  "Return in words where the `action` stands."
-  (if (= action TRAINING) "in training" f"with {(_options [action])}"))
 
 
 (defn _options [names [before-last "and"]]
@@ -216,9 +212,7 @@ examples:
 
 
 (defclass Parser [argparse.ArgumentParser]
-  "Says what is wrong with the `arguments` in one line."
-
-  (setv arguments [])
+  "Says what is wrong with its `arguments`, a list, in one line."
 
   (defn error [self message]
     "Raise `ValueError`, with how to write a value that begins with a dash if that is the reason."

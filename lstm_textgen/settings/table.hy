@@ -229,12 +229,10 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
   Raise `ValueError` unless each name is a setting that may be given in that `place`, a word of
   `Setting.places`, and its value in range; `TypeError` for a value of another type.]]
   (setv
-    names (if (= place "recipe") {"prep" None} {})  ; `prep` is the macro's own
+    names {
+      #** (if (= place "recipe") {"prep" None} {})  ; the macro's own
+      #** (dfor s (settings-in place) name [s.name s.keyword] :if name name s.name)}
     checked {})
-  (for [setting (settings-in place)]
-    (setv (get names setting.name) setting.name)
-    (when (and setting.keyword (= place "recipe"))
-      (setv (get names setting.keyword) setting.name)))
   (for [[key value] (.items given)]
     (setv name (hy.mangle key))
     (unless (.get names name) (raise (ValueError (unknown-name "setting" name names))))
