@@ -19,6 +19,7 @@
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.report.plain [Plan Quiet]
   lstm-textgen.settings.table [new-settings]
+  lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [Vocabulary]
   tests.forkserver [BACKENDS FORKS])
 
@@ -52,6 +53,29 @@
   (setv path (/ folder name))
   (.write-text path text :encoding "utf-8")
   (str path))
+
+
+(defn empty-folder [tmp-path monkeypatch]
+  "Stand in an empty folder; return it."
+  (.chdir monkeypatch tmp-path)
+  tmp-path)
+
+
+(defn write [path [content "text"]]
+  "Write `content`, text or bytes, to the file `path`, whose folder is made."
+  (setv path (Path path))
+  (.mkdir path.parent :parents True :exist-ok True)
+  (.write-bytes path (if (isinstance content str) (.encode content) content)))
+
+
+(defn complaint [#* arguments #** options]
+  "Return the one line in which `read-sources` refuses."
+  (try
+    (read-sources #* arguments #** options)
+    (except [error [OSError TypeError ValueError]]
+      (assert (not-in "\n" (str error)))
+      (str error))
+    (else (assert False "it was not refused"))))
 
 
 (defn names-in [folder]

@@ -68,8 +68,7 @@
 
 
 (defn test-the-same-model-gives-the-same-bytes [tmp-path]
-  (for [name "ab"]
-    (save-checkpoint (small-model) (/ tmp-path name)))
+  (for [name "ab"] (save-checkpoint (small-model) (/ tmp-path name)))
   (assert (= (.read-bytes (/ tmp-path "a.h5")) (.read-bytes (/ tmp-path "b.h5")))))
 
 
@@ -108,8 +107,7 @@
 (defn [pytest.fixture] zeros [tmp-path]
   "An HDF5 file with a model whose weights are zeros, so that all of its bytes are known."
   (save-checkpoint (small-model :layers "gru:2,dropout:0.5" :odds {}) (/ tmp-path "model"))
-  (with [file (h5py.File (/ tmp-path "model.h5"))]
-    (yield file)))
+  (with [file (h5py.File (/ tmp-path "model.h5"))] (yield file)))
 
 
 (defn test-settings-stand-in-the-file-as-ever [zeros]
@@ -157,8 +155,7 @@
   (.chmod path 0o444)
   (with [_ (pytest.raises PermissionError :match "read-only")]
     (save-checkpoint (small-model 2) path))
-  (with [_ (pytest.raises PermissionError :match "read-only")]
-    (check-writable path))
+  (with [_ (pytest.raises PermissionError :match "read-only")] (check-writable path))
   (assert (= (.read-bytes path) before)))
 
 
@@ -166,8 +163,7 @@
   (setv path (/ tmp-path "none" "model"))
   (with [_ (pytest.raises FileNotFoundError :match "no such folder")]
     (save-checkpoint (small-model) path))
-  (with [_ (pytest.raises FileNotFoundError :match "no such folder")]
-    (check-writable path))
+  (with [_ (pytest.raises FileNotFoundError :match "no such folder")] (check-writable path))
   (assert (not (.exists path.parent))))
 
 
@@ -207,8 +203,7 @@
 
 (defn test-a-full-disk-leaves-the-model-before-whole [path]
   (setv before (.read-bytes path))
-  (assert (= (succeeded (run-hy SAVE-TO-FULL-DISK path))
-    f"[Errno 27] File too large: '{path}'\n"))
+  (assert (= (succeeded (run-hy SAVE-TO-FULL-DISK path)) f"[Errno 27] File too large: '{path}'\n"))
   (assert (= (.read-bytes path) before))
   (assert (= (names-in path.parent) ["model.h5"])))
 
@@ -255,8 +250,7 @@
   (.write-bytes path data))
 
 
-(setv every-damage (pytest.mark.parametrize "how"
-  [flip-a-bit cut-off zero-a-page zero-all empty]))
+(setv every-damage (pytest.mark.parametrize "how" [flip-a-bit cut-off zero-a-page zero-all empty]))
 
 
 (defn [every-damage] test-damage-is-found [path how]
@@ -271,8 +265,7 @@
   (setv places [])
   (with [file (h5py.File path)]
     (.visititems file (fn [name it]
-      (when (isinstance it h5py.Dataset)
-        (.append places (.get-offset it.id))))))
+      (when (isinstance it h5py.Dataset) (.append places (.get-offset it.id))))))
   places)
 
 
@@ -282,8 +275,7 @@
     (setv data (bytearray whole))
     (flip-a-bit data place)
     (.write-bytes path data)
-    (with [_ (pytest.raises ValueError)]
-      (load-checkpoint path :resume True))))
+    (with [_ (pytest.raises ValueError)] (load-checkpoint path :resume True))))
 
 
 (defn contents-of [folder]
@@ -322,15 +314,12 @@
 
 (defn test-both-damaged-is-an-error [path]
   (save-checkpoint (small-model 2) path)
-  (for [file [path (backup-path path)]]
-    (damage file cut-off))
-  (with [_ (pytest.raises ValueError :match "cut off")]
-    (load-checkpoint path)))
+  (for [file [path (backup-path path)]] (damage file cut-off))
+  (with [_ (pytest.raises ValueError :match "cut off")] (load-checkpoint path)))
 
 
 (defn test-a-missing-model-is-told-with-what-to-do [tmp-path path]
-  (with [_ (pytest.raises FileNotFoundError)]
-    (load-checkpoint (/ tmp-path "other")))
+  (with [_ (pytest.raises FileNotFoundError)] (load-checkpoint (/ tmp-path "other")))
   (save-checkpoint (small-model) path)
   (.unlink path)
   (with [_ (pytest.raises FileNotFoundError :match "rename .*model.h5.bak to model.h5")]
@@ -339,8 +328,7 @@
 
 (defn test-a-newer-format-is-refused-by-name-and-never-replaced-by-the-backup [path]
   (save-checkpoint (small-model 2) path)
-  (with [file (h5py.File path "r+")]
-    (setv (get (. (get file "lstm_textgen") attrs) "format") 4))
+  (with [file (h5py.File path "r+")] (setv (get (. (get file "lstm_textgen") attrs) "format") 4))
   (with [_ (pytest.raises ValueError :match "format 4 of a newer lstm_textgen")]
     (load-checkpoint path :warn assert-no-warning))
   (setv newer (.read-bytes path))

@@ -47,8 +47,7 @@
       etag (.get page "etag")
       same (and etag (= (.get self.headers "If-Range") etag))
       start (if (and range same) (int (.strip range "bytes=-")) 0))
-    (when (and start (>= start (len body)))
-      (return (.send-error self 416)))
+    (when (and start (>= start (len body))) (return (.send-error self 416)))
     (.send-response self (if start 206 200))
     (for [[name value] [
         ["ETag" etag]
@@ -85,14 +84,12 @@
 
 (defn fetched [url [progress None]]
   "Return the bytes of `url`."
-  (with [file (open (fetch url progress LIMIT) "rb")]
-    (.read file)))
+  (with [file (open (fetch url progress LIMIT) "rb")] (.read file)))
 
 
 (defn refusal [url [limit LIMIT]]
   "Return the one line in which `fetch` refuses, without the URL that it begins with."
-  (with [error (pytest.raises ValueError)]
-    (fetch url None limit))
+  (with [error (pytest.raises ValueError)] (fetch url None limit))
   (setv line (str error.value))
   (assert (not-in "\n" line))
   (assert (.startswith line f"can't fetch {url !r}: "))
@@ -112,8 +109,7 @@
   (setv
     url (+ server.url "/a.txt")
     reports [])
-  (for [_ (range 2)]
-    (assert (= (fetched url (fn [#* report] (.append reports report))) BODY)))
+  (for [_ (range 2)] (assert (= (fetched url (fn [#* report] (.append reports report))) BODY)))
   (assert (= server.seen [#("/a.txt" None)]))
   (assert (= (get reports 0) #(url 0 (len BODY))))
   (assert (= (get reports -1) #(url (len BODY) (len BODY))))
@@ -174,8 +170,7 @@
     "/12" {"body" b"far"}})
   (assert (= (fetched (+ server.url "/there")) BODY))
   (assert (= (fetched (+ server.url "/2")) b"far"))
-  (for [path ["/circle" "/1"]]
-    (assert (= (refusal (+ server.url path)) "more than 10 redirects")))
+  (for [path ["/circle" "/1"]] (assert (= (refusal (+ server.url path)) "more than 10 redirects")))
   (for [path ["/file" "/ftp"]]
     (assert (in "neither http nor https" (refusal (+ server.url path))))))
 
@@ -244,10 +239,8 @@
     threads (lfor
       _ (range count)
       (threading.Thread :target (fn [] (.append bodies (fetched url))))))
-  (for [thread threads]
-    (.start thread))
-  (for [thread threads]
-    (.join thread))
+  (for [thread threads] (.start thread))
+  (for [thread threads] (.join thread))
   bodies)
 
 
@@ -385,8 +378,7 @@ print(len(ids))")
 
 (defn test-a-long-url-is-not-shown-whole [server]
   (setv url (+ server.url "/" (* "a" 1_000_000)))
-  (with [error (pytest.raises ValueError)]
-    (fetch url None LIMIT))
+  (with [error (pytest.raises ValueError)] (fetch url None LIMIT))
   (assert (< (len (str error.value)) 500)))
 
 

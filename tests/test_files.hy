@@ -10,32 +10,11 @@
   hypothesis [assume given strategies :as st]
   pytest
   lstm-textgen.text.files [NotText decode find-paths read-pieces read-sources]
-  tests.helpers [run-python succeeded])
+  tests.helpers [complaint empty-folder run-python succeeded write])
 
-(setv pytestmark pytest.mark.quick)
-
-
-(defn [pytest.fixture] here [tmp-path monkeypatch]
-  "Stand in an empty folder."
-  (.chdir monkeypatch tmp-path)
-  tmp-path)
-
-
-(defn write [path content]
-  "Write `content`, text or bytes, to the file `path`."
-  (os.makedirs (or (os.path.dirname path) ".") :exist-ok True)
-  (with [file (open path "wb")]
-    (.write file (if (isinstance content str) (.encode content) content))
-    None))
-
-
-(defn complaint [#* arguments #** options]
-  "Return the one line in which `read-sources` refuses."
-  (with [error (pytest.raises #(ValueError OSError))]
-    (read-sources #* arguments #** options))
-  (setv line (str error.value))
-  (assert (not-in "\n" line))
-  line)
+(setv
+  pytestmark pytest.mark.quick
+  here (pytest.fixture empty-folder))
 
 
 ;; * Files, folders and patterns
@@ -50,8 +29,7 @@
 
 (defn test-sources-come-in-pieces [here]
   (setv text (* "A hundred foxes sing to the moon.\n" 80_000))
-  (for [name ["a" "b"]]
-    (write (os.path.join "all" name) (+ "\ufeff" text "end")))
+  (for [name ["a" "b"]] (write (os.path.join "all" name) (+ "\ufeff" text "end")))
   (setv pieces (list (read-pieces ["all/a" "all/b"])))
   (assert (< (max (map len pieces)) (/ (len text) 2)))
   (assert (= (.join "" pieces) (read-sources ["all/a" "all/b"]) (+ text "end\n" text "end")))
@@ -135,8 +113,7 @@
   (assert (= (find-paths "a.txt" ["books"]) [(os.path.join "books" "a.txt")]))
   (assert (= (find-paths "books" []) ["books"]))
   (assert (= (find-paths "books/*" []) [(os.path.join "books" "a.txt")]))
-  (with [_ (pytest.raises FileNotFoundError)]
-    (find-paths "b.txt" []))
+  (with [_ (pytest.raises FileNotFoundError)] (find-paths "b.txt" []))
   None)
 
 
@@ -160,8 +137,7 @@
   (setv
     name (* "a" 1_000_000)
     wrong [[name] ["empty.txt" #* (* ["./empty.txt"] 1000)] [f"{name}*"] [f"far://{name}"]])
-  (for [sources wrong]
-    (assert (< (len (complaint sources)) 500)))
+  (for [sources wrong] (assert (< (len (complaint sources)) 500)))
   (assert (< (len (complaint ["none.txt"] :folders [name])) 500))
   (assert (< (len (complaint ["empty.txt"] name)) 200)))
 
@@ -263,8 +239,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (try
     (.decode data encoding)
     (except [error UnicodeDecodeError]
-      (with [refusal (pytest.raises NotText)]
-        (list (decode "x" (io.BytesIO data) encoding)))
+      (with [refusal (pytest.raises NotText)] (list (decode "x" (io.BytesIO data) encoding)))
       (setv skipped (- (len data) (len error.object)))
       (assert (in f"byte {(+ skipped error.start)}, in" (str refusal.value)))))
   None)
@@ -309,8 +284,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   "Return the bytes of a zip archive with these `members` (names and texts)."
   (setv file (io.BytesIO))
   (with [archive (zipfile.ZipFile file "w")]
-    (for [[name text] members]
-      (.writestr archive name text)))
+    (for [[name text] members] (.writestr archive name text)))
   (.getvalue file))
 
 
@@ -318,8 +292,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
       #(b"%PDF-1.7\n" "a PDF")
       #((zipped #("[Content_Types].xml" "x") #("word/document.xml" "x")) "a Word document")
       #((zipped #("mimetype" "application/epub+zip")) "an EPUB")
-      #((zipped #("mimetype" "application/vnd.oasis.opendocument.text"))
-        "an OpenDocument file")
+      #((zipped #("mimetype" "application/vnd.oasis.opendocument.text")) "an OpenDocument file")
       #((zipped #("a.txt" "word/")) "a zip archive")
       #(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "an old Office document")
       #(b"\x89PNG\r\n\x1a\n" "a picture")

@@ -4,26 +4,14 @@
   gzip
   io
   os
-  pathlib [Path]
   pytest
   lstm-textgen.text.files :as files
   lstm-textgen.text.files [find-paths read-sources]
-  tests.helpers [ROOT])
+  tests.helpers [ROOT complaint empty-folder write])
 
-(setv pytestmark pytest.mark.quick)
-
-
-(defn [pytest.fixture] here [tmp-path monkeypatch]
-  "Stand in an empty folder."
-  (.chdir monkeypatch tmp-path)
-  tmp-path)
-
-
-(defn write [path [content "text"]]
-  "Write `content`, text or bytes, to the file `path`."
-  (setv path (Path path))
-  (.mkdir path.parent :parents True :exist-ok True)
-  (.write-bytes path (if (isinstance content str) (.encode content) content)))
+(setv
+  pytestmark pytest.mark.quick
+  here (pytest.fixture empty-folder))
 
 
 (defn warnings-about [source #* arguments]
@@ -31,15 +19,6 @@
   (setv said [])
   (read-sources source #* arguments :warn said.append)
   said)
-
-
-(defn complaint [#* arguments]
-  "Return the one line in which `read-sources` refuses."
-  (with [error (pytest.raises #(OSError TypeError ValueError))]
-    (read-sources #* arguments))
-  (setv line (str error.value))
-  (assert (not-in "\n" line))
-  line)
 
 
 ;; * What is skipped
@@ -72,8 +51,7 @@
 
 (defn test-of-many-skipped-files-the-first-are-named [here]
   (write "all/text.txt")
-  (for [n (range 100)]
-    (write f"all/{n :02}.bin" b"\0"))
+  (for [n (range 100)] (write f"all/{n :02}.bin" b"\0"))
   (setv [line] (warnings-about "all"))
   (assert (.startswith line "skipped 100 of 101 files"))
   (assert (.endswith line "text: 00.bin, 01.bin, 02.bin, 03.bin, 04.bin and 95 more")))
@@ -120,8 +98,7 @@
   (.setattr monkeypatch files "OUR_CORPORA" ["ours"])
   (write "ours/folder/a.txt")
   (for [name ["folder" "" "./a.txt" (os.path.join "folder" "a.txt")]]
-    (with [_ (pytest.raises FileNotFoundError)]
-      (find-paths name [])))
+    (with [_ (pytest.raises FileNotFoundError)] (find-paths name [])))
   None)
 
 
@@ -140,8 +117,7 @@
   (assert (= (read-sources (io.BytesIO b"\xef\xbb\xbfF\xc3\xbcchse")) "Füchse"))
   (assert (= (read-sources [(io.BytesIO b"\xfc")] "latin-1") "ü"))
   (write "a.gz" (gzip.compress b"text"))
-  (with [file (gzip.open "a.gz")]
-    (assert (= (read-sources file) "text"))))
+  (with [file (gzip.open "a.gz")] (assert (= (read-sources file) "text"))))
 
 
 (defn test-open-files-and-paths-are-joined-in-order [here]
@@ -166,8 +142,7 @@
   (with [file (open "a.txt" :encoding "utf-8")]
     (assert (.startswith (complaint file) "can't read 'a.txt': 'utf-8' codec can't decode")))
   (assert (= (complaint file) "can't read 'a.txt': I/O operation on closed file."))
-  (with [file (open "a.txt" "wb")]
-    (assert (= (complaint file) "can't read 'a.txt': read")))
+  (with [file (open "a.txt" "wb")] (assert (= (complaint file) "can't read 'a.txt': read")))
   (assert (.startswith (complaint (io.BytesIO b"\xfc")) "the given text is not valid utf-8"))
   (assert (= (complaint (io.StringIO "")) "the text is empty: the given text")))
 
@@ -194,7 +169,5 @@
 
 (defn [(pytest.mark.parametrize "source" [5 None b"a.txt" ["a.txt"]])]
     test-what-can-be-no-source-is-refused [source]
-  (when (isinstance source bytes)
-    (assert (= (complaint source) (complaint [source]))))
-  (assert (= (complaint [source])
-    f"a source is a path, a URL or an open file, not {source !r}")))
+  (when (isinstance source bytes) (assert (= (complaint source) (complaint [source]))))
+  (assert (= (complaint [source]) f"a source is a path, a URL or an open file, not {source !r}")))

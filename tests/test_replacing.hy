@@ -25,8 +25,7 @@
     test-saving-needs-nothing-that-windows-lacks [monkeypatch path name]
   (monkeypatch.delattr os name)
   (setv before (.read-bytes path))
-  (with [_ (lock-model path)]
-    (save-checkpoint (small-model 2) path))
+  (with [_ (lock-model path)] (save-checkpoint (small-model 2) path))
   (assert (same-model? (load-checkpoint path :resume True) (small-model 2)))
   (assert (= (.read-bytes (backup-path path)) before))
   (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"])))
@@ -47,8 +46,7 @@
     replace os.replace
     outcomes (chain (* [False] failures) (repeat True)))
   (defn replace-later [old new]
-    (unless (next outcomes)
-      (raise (PermissionError 13 "Access is denied")))
+    (unless (next outcomes) (raise (PermissionError 13 "Access is denied")))
     (replace old new))
   (monkeypatch.setattr os "replace" replace-later))
 
@@ -121,8 +119,7 @@
 (defn assert-locked [path number]
   "Assert that a training run is refused with the `number` of the process that trains already."
   (setv words f"model.h5: process {number} is training this model; stop it first, or train an")
-  (with [_ (pytest.raises OSError :match words)]
-    (with [_ (lock-model path)])))
+  (with [_ (pytest.raises OSError :match words)] (with [_ (lock-model path)])))
 
 
 (defn test-a-second-training-is-refused-with-the-first-ones-number [path holder]
@@ -144,8 +141,7 @@
   (defn train []
     (try
       (assert-locked path (os.getpid))
-      (except [error BaseException]
-        (.append failures error))))
+      (except [error BaseException] (.append failures error))))
   (with [_ (lock-model path)]
     (assert-locked path (os.getpid))
     (setv thread (Thread :target train))
@@ -176,8 +172,7 @@
   (setv thesis (/ path.parent "thesis"))
   (.write-bytes thesis b"mine")
   (.symlink-to (/ path.parent ".model.h5.lock") thesis)
-  (with [_ (pytest.raises OSError)]
-    (with [_ (lock-model path)]))
+  (with [_ (pytest.raises OSError)] (with [_ (lock-model path)]))
   (assert (= (.read-bytes thesis) b"mine")))
 
 
@@ -204,10 +199,8 @@
   (setv
     models (lfor n (range 4) (small-model n))
     threads (lfor model models (Thread :target save-checkpoint :args #(model path))))
-  (for [thread threads]
-    (.start thread))
-  (for [thread threads]
-    (.join thread))
+  (for [thread threads] (.start thread))
+  (for [thread threads] (.join thread))
   (for [file [path (backup-path path)]]
     (setv model (load-checkpoint (.rename file (/ path.parent "moved.h5")) :resume True))
     (assert (any (gfor other [(small-model) #* models] (same-model? model other)))))
@@ -219,8 +212,7 @@
   (setv stray (/ path.parent f".model.h5.{(os.getpid)}-0123abcd.tmp"))
   (.write-bytes stray b"half a model")
   (assert (= (temporary-paths path) [stray]))
-  (with [_ (pytest.raises OSError :match "is training")]
-    (sweep path))
+  (with [_ (pytest.raises OSError :match "is training")] (sweep path))
   (assert (.exists stray))
   (end holder)
   (sweep path)

@@ -19,9 +19,7 @@ process ends, however that ends.]]
 (setv
   SHORT 1       ; seconds to wait for a lock: whoever saves or sweeps has it for less than that
   LONG 5        ; seconds to wait for it in order to save
-  ;; Bytes of a lock file where its process number may begin: Windows keeps others from byte 0.
-  NUMBER-PLACES [0 1]
-  NUMBER-SIZE 20  ; bytes
+  NUMBER-SIZE 20  ; bytes of a lock file for the number of its process
   REPLACING 5   ; seconds to wait while another program has a file open, which Windows objects to
   PAUSE 0.05    ; seconds between two attempts
   _HELD (set)  ; (process number, lock file) of each lock that is held
@@ -53,10 +51,9 @@ process ends, however that ends.]]
 
 
 (defn [contextmanager] replacing [path new [keep-old None]]
-  #[[Give the path `new`, whose file takes the place of that at `path` when this is left.
+  #[[Give the path `new`, whose file is renamed to `path` when this is left, unless by an error.
 
-  It does so by a rename, with the old file's mode, after `keep-old` was called if there is an old
-  one. If this is left with an error, `new` is removed, and what was there is there still.]]
+  If there is a file at `path`, its mode is kept, and `keep-old` is called before.]]
   (try
     (yield new)
     (when (.exists path)
@@ -96,12 +93,10 @@ process ends, however that ends.]]
     (try
       (try
         (os.link path link)
-        (except [[OSError AttributeError]]  ; a file system, or a system, without hard links
-          (shutil.copy2 path link)))
+        (except [[OSError AttributeError]] (shutil.copy2 path link)))  ; there are no hard links
       (_rename link backup)
       (_sync-folder path.parent)
-      (finally
-        (.unlink link :missing-ok True)))))  ; it stays if both are names of the same file
+      (finally (.unlink link :missing-ok True)))))  ; it stays if both are names of the same file
 
 
 (defn _rename [old new]
@@ -129,9 +124,7 @@ process ends, however that ends.]]
 
 
 (defn temporary-paths [path]
-  #[[Return the temporary files beside the file at `path`.
-
-  Whoever has the lock finds only those of runs that died: to write one takes the lock.]]
+  "Return the temporary files beside that at `path`: for who has the lock, those of dead runs."
   (lfor
     file (.glob path.parent f".{(glob.escape path.name)}.*.tmp")
     :if (and (.is-file file) (not (.is-symlink file)))
@@ -163,9 +156,7 @@ process ends, however that ends.]]
 
 
 (defn [contextmanager] holding [lock-path [seconds -1]]
-  #[[Hold the lock whose file is at `lock-path`, and leave no file behind.
-
-  Raise `Timeout` if another has it for more than `seconds`; -1: wait for ever.]]
+  "Hold the lock whose file is at `lock-path`; raise `Timeout` after `seconds` (-1: never)."
   (setv lock (FileLock lock-path :timeout seconds :thread-local False))
   (with [_ lock]
     (try
@@ -178,11 +169,8 @@ process ends, however that ends.]]
 
 
 (defn [contextmanager] saving [path]
-  #[[Let files be written and swept beside the file at `path` while this is entered.
-
-  It is locked for as long, unless this process holds it already, as it does while it trains.]]
-  (with [_ _SAVING
-         _ (if (in (_key path) _HELD) (nullcontext) (locked path LONG "save to"))]
+  "Lock the file at `path` while this is entered, unless this process does already, as it trains."
+  (with [_ _SAVING  _ (if (in (_key path) _HELD) (nullcontext) (locked path LONG "save to"))]
     (yield)))
 
 
@@ -199,20 +187,16 @@ process ends, however that ends.]]
 (defn _sign [lock]
   "Write this process's number into the lock file of `lock`, which is held."
   (unless (isinstance lock SoftFileLock)  ; it does so itself
-    (for [at NUMBER-PLACES]
-      (with [_ (suppress OSError)
-             file (_open-lock lock.lock-file "r+b")]
-        (.seek file at)
-        (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE))
-        (return)))))
+    (with [_ (suppress OSError)  file (_open-lock lock.lock-file "r+b")]
+      (.seek file 1)  ; Windows keeps others from byte 0
+      (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE)))))
 
 
 (defn _holder [lock-path]
   "Return who holds the lock at `lock-path`: `process 123`, or `another process` if unknown."
-  (for [at NUMBER-PLACES]
-    (with [_ (suppress OSError)
-           file (_open-lock lock-path "rb")]
-      (.seek file at)
+  (for [start [0 1]]  ; where a soft lock's number begins, and ours
+    (with [_ (suppress OSError)  file (_open-lock lock-path "rb")]
+      (.seek file start)
       (setv number (re.search rb"\d+" (.read file NUMBER-SIZE)))
       (when number (return f"process {(.decode (.group number))}"))))
   "another process")

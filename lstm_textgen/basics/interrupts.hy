@@ -61,10 +61,7 @@
 
 
 (defclass Loading [Stopper]
-  #[[While it is entered, Ctrl-C ends the process at once, with status 130.
-
-  An exception would be shown as a traceback, or become another one: NumPy makes an `ImportError`
-  of it.]]
+  "While it is entered, Ctrl-C ends the process at once; NumPy would make an `ImportError` of it."
 
   (defn __init__ [self]
     (.__init__ (super) [signal.SIGINT]))

@@ -36,9 +36,7 @@ shown; in a file or a pipe they are left as they are.]]
 
 
 (defclass Tolerant []
-  #[[A stream to show things on, which never fails; `file` may be None, closed or a dead pipe.
-
-  What `file` can't encode is shown as question marks, and what it can't take is lost.]]
+  "A stream that never fails: what `file` (which may be None, or closed) can't take is lost."
 
   (defn __init__ [self file]
     (setv self.file file))
@@ -56,7 +54,7 @@ shown; in a file or a pipe they are left as they are.]]
     (with [_ (suppress #* LOST)]
       (try
         (.write self.file text)
-        (except [UnicodeEncodeError]
+        (except [UnicodeEncodeError]  ; question marks stand for what can't be encoded
           (setv encoding self.file.encoding)
           (.write self.file (.decode (.encode text encoding "replace") encoding))))))
 

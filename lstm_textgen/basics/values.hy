@@ -100,10 +100,9 @@
 
 
 (defn check-value [what kind value [wrong-type TypeError]]
-  #[[Return `value` as plain Python has it.
+  #[[Return `value`, called `what` in messages, as plain Python has it; `UNKNOWN` is let through.
 
-  Raise `wrong-type` if it is of no type that its `kind` has, `ValueError` if it is out of range;
-  `what` names it in the message. `UNKNOWN` is let through, for macros.]]
+  Raise `wrong-type` if it is of no type that its `kind` has, `ValueError` if it is out of range.]]
   (when (is value UNKNOWN) (return value))
   (setv
     value (plain value)
@@ -130,9 +129,7 @@
 
 
 (defn unknown-name [what name names]
-  #[[Return the message for a `name` that is none of `names`; it suggests the nearest one.
-
-      (unknown-name "step" "lowr" ["lower" "nfc"])  ; => "no step 'lowr'; did you mean 'lower'?"]]
+  "Return the message for a `name` that is none of `names`; it suggests the nearest one."
   (setv near (get-close-matches name names :n 1))
   (+ f"no {what} '{(clip name)}'; "
     (if near f"did you mean '{(get near 0)}'?" f"there are {(.join ", " (sorted names))}")))

@@ -36,23 +36,16 @@ file holds, nothing less and nothing more.]]
 
 
 (defclass [dataclass] Progress []
-  #[[Where a training run stands in its text.
-
-  - `epoch`: how many epochs are behind it; `step`: how many steps of the next one.
-  - `updates`: how often the weights were changed, over all epochs.
-  - `loss-sum`: the sum of the losses of those `step` steps, in nats per unit.
-  - `text`: the fingerprint of the text that it trains on.]]
-  #^ int epoch
-  #^ int step
-  #^ int updates
-  #^ float loss-sum
-  #^ str text)
+  "Where a training run stands in its text."
+  #^ int epoch       ; how many are behind it
+  #^ int step        ; how many steps of the next epoch are
+  #^ int updates     ; how often the weights were changed, over all epochs
+  #^ float loss-sum  ; the sum of the losses of those `step` steps, in nats per unit
+  #^ str text)       ; the fingerprint of the text that it trains on
 
 
 (defclass [(dataclass :eq False)] Resume []
-  #[[What it takes to resume training with the same bits.
-
-  Its `progress` (`Progress`), and lists of arrays: the network's `variables`, the `optimizer`'s.]]
+  "What it takes to resume training with the same bits; the lists are of arrays."
   #^ Progress progress
   #^ list variables
   #^ list optimizer)
@@ -61,22 +54,17 @@ file holds, nothing less and nothing more.]]
 (defclass [(dataclass :eq False)] Checkpoint []
   #[[A model as it stands in its file.
 
-  - `weights`: float32 arrays in Keras' order: the embedding (vocabulary, dimensions); for each
-    recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and
-    the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).
-  - `vocabulary`: a `Vocabulary`; `settings`: its `ModelSettings`; `history`: a dict per epoch.
-  - `resume`: a `Resume`, or None where training can't be resumed.
-  - `evaluation`: what `evaluate` found, a dict, or None.
-  - `half`: whether the file has the weights in 16 bits, to be small; they are float32 all the same
-    once they are read, but rounded.]]
+  `weights` are float32 arrays in Keras' order: the embedding (vocabulary, dimensions); for each
+  recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and
+  the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).]]
   #^ list weights
   #^ Vocabulary vocabulary
   #^ ModelSettings settings
-  #^ list history
+  #^ list history  ; a dict for each epoch
   (setv
-    #^ Resume resume None
-    #^ dict evaluation None
-    #^ bool half False)
+    #^ Resume resume None    ; None where training can't be resumed
+    #^ dict evaluation None  ; what `evaluate` found
+    #^ bool half False)      ; whether the file has 16 bits of each weight, to be small
 
   (defn [property] format [self]
     "The number of the file's format, which programs before that number can't read."
@@ -85,9 +73,7 @@ file holds, nothing less and nothing more.]]
   (defn [property] rounded [self]
     "The weights as the file gives them back; infinite where 16 bits don't hold a number."
     (with [_ (np.errstate :over "ignore")]
-      (if self.half
-        (lfor w self.weights (.astype (.astype w "float16") "float32"))
-        self.weights)))
+      (if self.half (lfor w self.weights (.astype (.astype w "float16") "float32")) self.weights)))
 
   (defn [property] weight-count [self]
     "How many weights the network has."
@@ -113,9 +99,8 @@ file holds, nothing less and nothing more.]]
 
 
 (defn file-image [checkpoint]
-  #[[Return the whole file as bytes; raise `ValueError` if they couldn't be read again.
-
-  It is made in memory: so a full disk is met by a plain write, never inside HDF5.]]
+  "Return the whole file as bytes; raise `ValueError` if they couldn't be read again."
+  ;; It is made in memory: so a full disk is met by a plain write, never inside HDF5.
   (import h5py)  ; only to write: it takes a tenth of a second to come
   (read-settings (.as-dict checkpoint.settings))
   (check-history checkpoint.history)
@@ -146,40 +131,36 @@ file holds, nothing less and nothing more.]]
     group (.create-group file "lstm_textgen")
     settings (.as-dict checkpoint.settings)
     later (dfor [name value] (.items settings) :if value name value)
-    texts (lfor
-      text [
-        (.to-json checkpoint.vocabulary)
-        (json.dumps {#** (dfor name STORED-SETTINGS name (get settings name)) #** later})
-        (json.dumps checkpoint.history)
-        #* (if checkpoint.evaluation [(json.dumps checkpoint.evaluation)] [])]
-      (_as-bytes text)))
-  (for [[name text] (zip [#* STORED-TEXTS EVALUATION] texts)]
-    (.create-dataset group name :data text))
-  (.update group.attrs
-    {"format" checkpoint.format  "sha256" (digest [#* texts #* checkpoint.rounded])})
-  (when checkpoint.resume
-    (_write-resume (.create-group group "resume") checkpoint.resume)))
+    stored {#** (dfor name STORED-SETTINGS name (get settings name))  #** later}
+    (get group.attrs "format") checkpoint.format)
+  (_write-texts group checkpoint.rounded {
+    "vocabulary" (.to-json checkpoint.vocabulary)
+    "settings" (json.dumps stored)
+    "history" (json.dumps checkpoint.history)
+    #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})})
+  (when checkpoint.resume (_write-resume (.create-group group "resume") checkpoint.resume)))
 
 
 (defn _write-resume [group resume]
   "Write a `Resume` into the new `group`."
   (setv
     progress (asdict resume.progress)
-    state (_as-bytes (json.dumps progress))
     arrays [#* resume.variables #* resume.optimizer])
   (check-progress progress)
   (check-arrays "optimizer state" arrays)
-  (.create-dataset group "state" :data state)
+  (_write-texts group arrays {"state" (json.dumps progress)})
   (for [name RESUME-PARTS]
     (.create-group group name)
     (for [[n array] (enumerate (getattr resume name))]
-      (.create-dataset group f"{name}/{n}" :data array)))
-  (setv (get group.attrs "sha256") (digest [state #* arrays])))
+      (.create-dataset group f"{name}/{n}" :data array))))
 
 
-(defn _as-bytes [text]
-  "Return `text` as an array of its UTF-8 bytes: an attribute holds at most 64 KiB and no NUL."
-  (np.frombuffer (.encode text "utf-8") "uint8"))
+(defn _write-texts [group arrays texts]
+  "Write `texts` (a dict) into `group`, and the checksum of their bytes and `arrays`."
+  ;; Each is an array of its bytes: an attribute holds at most 64 KiB and no NUL.
+  (setv data (dfor [name text] (.items texts) name (np.frombuffer (.encode text) "uint8")))
+  (for [[name array] (.items data)] (.create-dataset group name :data array))
+  (setv (get group.attrs "sha256") (digest [#* (.values data) #* arrays])))
 
 
 ;; * Loading
@@ -197,11 +178,9 @@ file holds, nothing less and nothing more.]]
   (_assert-there path backup)
   (try
     (_read path resume)
-    (except [NewerFormat]
-      (raise))
+    (except [NewerFormat] (raise))
     (except [error ValueError]
-      (unless (_sound? backup)
-        (raise))
+      (unless (_sound? backup) (raise))
       (warn f"{error}; the model saved before it is used instead: {backup}")
       (_read backup resume))))
 
@@ -209,13 +188,11 @@ file holds, nothing less and nothing more.]]
 (defn load-old [path warn]
   #[[Return the model at `path` (a Path) to train further, or None if there is none.
 
-  Raise what `load-checkpoint` does, also if only `.bak` is left: no new model must take its
-  place.]]
+  Raise as `load-checkpoint` does, also if only `.bak` is left, which no new model must replace.]]
   (when (or (.exists path) (.exists (backup-path path)))
     (try
       (load-checkpoint path :resume True :warn warn)
-      (except [NewerFormat]
-        (raise))
+      (except [NewerFormat] (raise))
       (except [error ValueError]
         (raise (ValueError f"{error}; to replace it, train a new model with `restart`")
           :from error)))))
@@ -223,17 +200,16 @@ file holds, nothing less and nothing more.]]
 
 (defn _assert-there [path backup]
   "Raise `FileNotFoundError` with what to do unless there is a file at `path`."
-  (when (.exists path)
-    (return))
   (setv bare (.with-suffix path ""))  ; what was given, if it has another ending
-  (raise (FileNotFoundError (cond
-    (.exists backup)
-      (+ f"{path}: there is no such model, but the one saved before it: "
-        f"to use that, rename {backup} to {path.name}")
-    (.is-file bare)
-      (+ f"{bare}: not a model of this program, whose files end in .h5; "
-        "if Keras made it, use `TextModel.from_keras`")
-    True f"{path}: there is no such model; train one with `sources`, or give another `path`"))))
+  (unless (.exists path)
+    (raise (FileNotFoundError (cond
+      (.exists backup)
+        (+ f"{path}: there is no such model, but the one saved before it: "
+          f"to use that, rename {backup} to {path.name}")
+      (.is-file bare)
+        (+ f"{bare}: not a model of this program, whose files end in .h5; "
+          "if Keras made it, use `TextModel.from_keras`")
+      True f"{path}: there is no such model; train one with `sources`, or give another `path`")))))
 
 
 (defn _sound? [path]
@@ -241,10 +217,8 @@ file holds, nothing less and nothing more.]]
   (try
     (_read path True)
     True
-    (except [NewerFormat]
-      True)
-    (except [[ValueError OSError]]
-      False)))
+    (except [NewerFormat] True)
+    (except [[ValueError OSError]] False)))
 
 
 (defn _read [path resume]
@@ -292,8 +266,7 @@ file holds, nothing less and nothing more.]]
   (check-history history)
   (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
   (.encode vocabulary settings.beginning)  ; refuses what the vocabulary lacks
-  (when evaluation
-    (setv evaluation (read-json evaluation "its evaluation" dict)))
+  (when evaluation (setv evaluation (read-json evaluation "its evaluation" dict)))
   (check-evaluation evaluation (len vocabulary))
   (Checkpoint [] vocabulary settings history :evaluation evaluation))
 
@@ -304,9 +277,7 @@ file holds, nothing less and nothing more.]]
     group "lstm_textgen/resume"
     text (.array file f"{group}/state" "u")
     progress (read-json (.tobytes text) "its training state" dict)
-    parts (lfor
-      name RESUME-PARTS
-      (lfor path (_resume-paths file name) (.array file path "fiu")))
+    parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (lfor part parts array part array))
   (_check-digest file group [text #* arrays])
   (check-progress progress)
@@ -317,9 +288,7 @@ file holds, nothing less and nothing more.]]
 ;; * Checks of the open file
 
 (defn _check-layout [file spec]
-  #[[Raise `ValueError` if `file` has any group or array that no model has.
-
-  Keras must find in it the network of `spec`.]]
+  "Raise `ValueError` if `file` has what no model has, or anything but `spec` to tell Keras."
   (setv
     attributes (keras-attributes spec)
     resume ["resume" "resume/state" #* (gfor name RESUME-PARTS f"resume/{name}")]
@@ -329,8 +298,7 @@ file holds, nothing less and nothing more.]]
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
       #* (gfor name [#* STORED-TEXTS EVALUATION #* resume] f"lstm_textgen/{name}")
       #* (gfor name RESUME-PARTS path (_resume-paths file name) path)})
-  (for [path file.objects]
-    (unless-sound (in path known) f"it has '{path}', which no model has"))
+  (for [path file.objects] (unless-sound (in path known) f"it has '{path}', which no model has"))
   (for [[path expected] (.items attributes)]
     (unless-sound (= (.attributes file path) expected)
       f"what '{(or path "/")}' says to Keras contradicts the settings")))

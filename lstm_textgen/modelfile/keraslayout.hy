@@ -21,9 +21,7 @@
 
 
 (defn weight-shapes [spec]
-  #[[Return (path, shape) of every weight of `spec` (a `NetworkSpec`), in Keras' order.
-
-  The path is that below the group `model_weights`.]]
+  "Return (path below `model_weights`, shape) of each weight of a `NetworkSpec`, in Keras' order."
   (setv
     size spec.vocabulary-size
     shapes [#("embedding/embeddings" #(size spec.embedding))]
@@ -43,9 +41,7 @@
 
 
 (defn keras-config [spec]
-  #[[Return the `model_config` of the network of `spec`, in stock Keras layers.
-
-  It gives ids (batch, time) → logits (batch, time, vocabulary), for any batch and time.]]
+  "Return Keras' `model_config` of `spec`: ids (batch, time) → logits (batch, time, vocabulary)."
   (defn described [class-name name #** config]
     {"module" "keras.layers"  "class_name" class-name  "registered_name" None
      "config" {"name" name  #** config}})
@@ -70,11 +66,7 @@
 
 
 (defn named-layers [layers]
-  #[[Return (name, layer) for each of `layers`; the name is the one that Keras and the file have.
-
-      (named-layers (parse-layers "9,dropout:0.5"))
-      ; => [#("lstm_1" (Layer "lstm" 9)) #("dropout_2" (Layer "dropout" 0.5))]
-  ]]
+  "Return (name, layer) for each of `layers`: Keras and the file call the first LSTM lstm_1."
   (lfor [n layer] (enumerate layers 1) #(f"{layer.name}_{n}" layer)))
 
 

@@ -19,8 +19,7 @@
   `model` and `model.h5` are the same model, `model.h5.bak` is its backup, and a symbolic link is
   the file that it leads to. Raise `ValueError`, naming the `setting`, if it can be no file.]]
   (setv path (Path path))
-  (when (in path.name ["" ".."])
-    (raise (ValueError f"`{setting}`: '{path}' names no file")))
+  (when (in path.name ["" ".."]) (raise (ValueError f"`{setting}`: '{path}' names no file")))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
     (setv path (.with-name path (+ path.name ".h5"))))
   (if (.is-symlink path) (Path (realpath path)) path))
@@ -29,15 +28,12 @@
 (defn find-model [path [setting "path"]]
   #[[Return the file to read that `path` means; raise as `model-path` does.
 
-  The name of a model that ships with the program, such as `english`, always means that one;
-  `./english.h5` is a file.]]
+  `english` always means the model of that name that ships with us, `./english.h5` a file.]]
   (or (_shipped path) (model-path path setting)))
 
 
 (defn own-path [path]
-  #[[Return the file to save a model in that `path` means.
-
-  Raise `ValueError` for the name of a shipped one, a backup, or a file in Keras' other format.]]
+  "Return the file to save a model in that `path` means; raise `ValueError` if it can't be one."
   (when (_shipped path)
     (raise (ValueError (+ f"`path`: {path} is a model that comes with the program; to save one of "
       f"your own under that name, give ./{(. (Path path) stem)}.h5"))))
@@ -55,14 +51,11 @@
   (setv
     name (.removesuffix (fspath path) ".h5")
     file (/ SHIPPED f"{name}.h5"))
-  (when (and name (= name (basename name)) (.exists file))
-    file))
+  (when (and name (= name (basename name)) (.exists file)) file))
 
 
 (defn lock-model [path]
-  #[[Keep the model at `path` for this run: no other one can train it while this is entered.
-
-  Raise `OSError` with the other process's number if it is being trained already.]]
+  "Keep the model at `path` for this run while this is entered; raise `OSError` as `locked` does."
   (locked (model-path path)))
 
 
@@ -79,13 +72,11 @@
       (raise (OSError
         f"{folder}: a model can't be saved there: {error.strerror}; give another `path`")
         :from error)))
-  (when (.exists path)
-    (refuse-read-only path)))
+  (when (.exists path) (refuse-read-only path)))
 
 
 (defn sweep [path]
   "Remove the unfinished files that runs which died have left beside the model at `path`."
   (setv path (model-path path))
   (with [_ (saving path)]
-    (for [stray (temporary-paths path)]
-      (.unlink stray :missing-ok True))))
+    (for [stray (temporary-paths path)] (.unlink stray :missing-ok True))))

@@ -43,8 +43,7 @@ they are read.]]
       (setv
         held [(cut part (.end before) None)]
         size (len (get held 0)))))
-  (when held
-    (yield (.join "" held))))
+  (when held (yield (.join "" held))))
 
 
 (defn text-ids [pieces learn]
@@ -111,19 +110,16 @@ they are read.]]
 
   (defn close [self]
     "Close the file, if there is one; an array has a handle of its own."
-    (when (.on-disk self)
-      (.close self.file)))
+    (when (.on-disk self) (.close self.file)))
 
   (defn parts [self]
     "Yield the parts, in order."
     (.seek self.file 0)
-    (for [size self.sizes]
-      (yield (.read self.file size))))
+    (for [size self.sizes] (yield (.read self.file size))))
 
   (defn array [self dtype]
     "Return all bytes as an array of `dtype`, not copied. Nothing can be stored any more."
-    (unless (.on-disk self)
-      (return (np.frombuffer (.toreadonly (.getbuffer self.file)) dtype)))
+    (unless (.on-disk self) (return (np.frombuffer (.toreadonly (.getbuffer self.file)) dtype)))
     ;; The mapping has a handle of its own. Windows removes the file with the last handle.
     (with [file self.file]
       (np.frombuffer (mmap.mmap (.fileno file) 0 :access mmap.ACCESS-READ) dtype))))

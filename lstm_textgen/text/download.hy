@@ -73,8 +73,7 @@
 
 
 (defn _hash-of [path]
-  (with [file (open path "rb")]
-    (.hexdigest (hashlib.file-digest file "sha256"))))
+  (with [file (open path "rb")] (.hexdigest (hashlib.file-digest file "sha256"))))
 
 
 ;; * Downloading
@@ -86,17 +85,14 @@
     part f"{path}.part"  ; the bytes so far
     tag f"{path}.tag")  ; what the server calls the version that they belong to
   (defn report [done total]
-    (when (> (max done (or total 0)) limit)
-      (raise (ValueError f"it has {(too-much limit)}")))
-    (when progress
-      (progress address done total)))
+    (when (> (max done (or total 0)) limit) (raise (ValueError f"it has {(too-much limit)}")))
+    (when progress (progress address done total)))
   (with [client (httpx.Client
       :verify (ssl.create-default-context)  ; the certificates that the system trusts
       :headers HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)]
     (setv [response start] (_request client address part tag))
     (with [file (open part (if start "ab" "wb"))]
-      (with [note (open tag "w" :encoding "ascii")]
-        (.write note (_version response)))
+      (with [note (open tag "w" :encoding "ascii")] (.write note (_version response)))
       (_copy response file start report)))
   (os.remove tag)
   (when (and wanted (!= (setx got (_hash-of part)) wanted))
@@ -106,10 +102,7 @@
 
 
 (defn _request [client address part tag]
-  #[[Return #(response start): the bytes of `address` that the file `part` lacks, from `start` on.
-
-  That is 0 if there is no part, or the server has another version by now or can't start in the
-  middle.]]
+  "Return #(response start): the bytes of `address` that the file `part` lacks, or all, from 0 on."
   (setv
     version (if (os.path.exists tag) (with [note (open tag :encoding "ascii")] (.read note)) "")
     start (if (and version (os.path.exists part)) (os.path.getsize part) 0))
@@ -125,14 +118,12 @@
 
 
 (defn _get [client address headers]
-  #[[Return the response to a request of `address`, its body still to come.
-
-  Raise `ValueError` if there is none, in our own words where httpx's could quote the server.]]
+  "Return the response of `address`, its body still to come; raise `ValueError` if there is none."
   (import httpx)
   (try
     (.send client (.build-request client "GET" address :headers headers) :stream True)
     (except [error [httpx.HTTPError httpx.InvalidURL]]
-      (for [[kinds reason] [
+      (for [[kinds reason] [  ; our own words where httpx's could quote the server
           [httpx.TimeoutException f"no answer within {TIMEOUT} seconds"]
           [httpx.TooManyRedirects f"more than {REDIRECTS} redirects"]
           [httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"]
@@ -157,8 +148,7 @@
   "Return what the server calls the version that it sends, or \"\" if `If-Range` can't carry it."
   (for [[header pattern] [["ETag" ETAG] ["Last-Modified" DATE]]]
     (setv value (.get response.headers header ""))
-    (when (re.fullmatch pattern value)
-      (return value)))
+    (when (re.fullmatch pattern value) (return value)))
   "")
 
 
@@ -181,5 +171,4 @@
         place (if (is total None) f"{done} bytes" f"{done} of {total} bytes")
         next (if (_version response) "resume" "start over"))
       (raise (ValueError f"the connection broke after {place}; run again to {next}") :from error)))
-  (unless done
-    (raise (ValueError "the server sent nothing"))))
+  (unless done (raise (ValueError "the server sent nothing"))))

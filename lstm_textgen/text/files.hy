@@ -82,8 +82,7 @@
   (for [piece (_joined (chain.from-iterable texts))]
     (yield piece)
     (setv empty False))
-  (when empty
-    (raise (ValueError f"the text is empty: {(_listed (map _name sources))}"))))
+  (when empty (raise (ValueError f"the text is empty: {(_listed (map _name sources))}"))))
 
 
 (defn _source-list [sources]
@@ -128,17 +127,14 @@
 
 
 (defn _joined [texts]
-  #[[Yield the pieces of `texts`, iterators of pieces, without byte order marks.
-
-  A text that lacks a newline at its end gets one if another follows.]]
+  "Yield the pieces of `texts`, iterators of pieces, marks and newlines as `read-pieces` says."
   (setv last "")  ; the piece before
   (for [text texts]
     (setv
       pieces (filter None text)
       start (.removeprefix (next pieces "") "\ufeff"))
     (for [[n piece] (enumerate (filter None (chain [start] pieces)))]
-      (when (and (= n 0) last (not (.endswith last #("\n" "\r"))))
-        (yield "\n"))
+      (when (and (= n 0) last (not (.endswith last #("\n" "\r")))) (yield "\n"))
       (yield piece)
       (setv last piece))))
 
@@ -160,8 +156,7 @@
 (defn find-paths [source folders]
   #[[Return the paths of the files and folders that `source`, a path or a pattern, means.
 
-  A bare name is looked for here, in `corpora/`, in `folders` and among the files of our own
-  corpora. Raise `FileNotFoundError` if there are none.]]
+  `folders` are as in `read-pieces`. Raise `FileNotFoundError` if there are none.]]
   (setv
     bare (and source (not (os.path.dirname source)))
     places (if bare ["corpora" #* folders] []))
@@ -173,8 +168,7 @@
     (return [path]))
   (when (re.search r"[*?[]" source)
     (setv paths (sorted (glob.glob source :recursive True)))
-    (unless paths
-      (raise (FileNotFoundError f"no file matches the pattern {(_quoted source)}")))
+    (unless paths (raise (FileNotFoundError f"no file matches the pattern {(_quoted source)}")))
     ;; With ** a folder's files stand beside the folder itself.
     (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
   (when (os.path.islink source)
@@ -185,9 +179,7 @@
 
 
 (defn text-files [path encoding limit warn]
-  #[[Yield the path of every file below the folder `path` that is text, or `path` if it is a file.
-
-  At the end `warn`, unless it is None, is told which files of a folder were skipped.]]
+  "Yield every file below the folder `path` that is text, or `path` itself; `warn` of others."
   (unless (os.path.isdir path)
     (yield path)
     (return))
@@ -202,10 +194,8 @@
       (not empty) (do
         (setv found True)
         (yield file))))
-  (unless found
-    (raise (ValueError f"the folder {(_quoted path)} contains no {encoding} text")))
-  (when (and skipped warn)
-    (warn (_about-skipped skipped (len files) path encoding))))
+  (unless found (raise (ValueError f"the folder {(_quoted path)} contains no {encoding} text")))
+  (when (and skipped warn) (warn (_about-skipped skipped (len files) path encoding))))
 
 
 (defn _about-skipped [skipped count folder encoding]
@@ -234,20 +224,16 @@
   (setv empty True)
   (try
     (for [piece (read-file path encoding limit path)  :if piece]
-      (when (in "\0" piece)
-        (return None))
+      (when (in "\0" piece) (return None))
       (setv empty False))
-    (except [NotText]
-      (return None)))
+    (except [NotText] (return None)))
   empty)
 
 
 ;; * Reading
 
 (defn read-file [path encoding limit name]
-  #[[Yield the text of the file `path` in pieces; a .gz may expand to `limit` bytes.
-
-  It is called `name`. Raise `NotText` if it isn't text, `OSError` if it can't be read.]]
+  "Yield the text of the file `path`, called `name`, in pieces; raise `NotText`, `OSError`."
   (setv zipped (.endswith path ".gz"))
   (try
     (with [file ((if zipped gzip.open open) path "rb")]
@@ -263,11 +249,9 @@
   (setv name (_name file))
   (try
     (if (isinstance (.read file 0) str)
-      (while (setx text (.read file CHUNK))
-        (yield text))
+      (while (setx text (.read file CHUNK)) (yield text))
       (yield :from (decode name file encoding)))
-    (except [NotText]
-      (raise))
+    (except [NotText] (raise))
     (except [error [OSError ValueError]]
       (raise (ValueError f"can't read {name}: {error}") :from error))))
 
@@ -284,14 +268,12 @@
   (try
     (while (setx data (.read file CHUNK))
       (setv first (= size 0))
-      (when first
-        (_check-format name data))
+      (when first (_check-format name data))
       (+= size (len data))
       (when (and limit (> size limit))
         (raise (ValueError f"{name} expands to {(too-much limit)}")))
       (setv text (.decode decoder data))
-      (when first
-        (_check-controls name text encoding))
+      (when first (_check-controls name text encoding))
       (+= lines (.count text "\n"))
       (yield text))
     (yield (.decode decoder b"" True))
@@ -313,9 +295,7 @@
 
 
 (defn _mishap [name encoding error size lines]
-  #[[Return which byte of the file `name` can't be decoded and what to do about it.
-
-  `error` is the `UnicodeDecodeError`; `size` bytes were read, `lines` lines decoded before.]]
+  "Say what stopped the decoding of the file `name` after `size` bytes and `lines` whole lines."
   (setv
     data error.object  ; the last bytes read, after those left over from before
     likely (_likely-encoding data error.start)

@@ -49,22 +49,17 @@
   (unless (.is-file path) (raise (ValueError f"{path}: there is no such recipe")))
   (try
     (setv module (_run path))
-    (except [error Exception]
-      (raise (ValueError (_complaint error (str path))) :from error)))
+    (except [error Exception] (raise (ValueError (_complaint error (str path))) :from error)))
   (setv recipes (lfor value (.values (vars module)) :if (isinstance value Recipe) value))
   (unless (= (len recipes) 1)
     (setv names (or (.join ", " (gfor r recipes r.name)) "none"))
     (raise (ValueError f"{path}: it must define one recipe with `defrecipe`, but it has {names}")))
   (setv [recipe] recipes)
-  (replace recipe
-    :folder path.parent
-    :prep (when recipe.prep (FilePrep recipe.prep path))))
+  (replace recipe :folder path.parent :prep (when recipe.prep (FilePrep recipe.prep path))))
 
 
 (defclass [(dataclass :eq False)] FilePrep []
-  #[[The `prep` of the recipe in the file at `path`.
-
-  No other process can import the functions of that file, so it is pickled as the path.]]
+  "The `prep` of the recipe in a file, pickled as its `path`, as no process can import the file."
   #^ Callable prep
   #^ Path path
 

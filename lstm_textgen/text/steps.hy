@@ -21,9 +21,7 @@
 
 
 (defn check-step [name args]
-  #[[Raise `ValueError` unless `name` is a step and `args` (a list) are what it takes after a text.
-
-  For one of `args` of another type raise `TypeError`.]]
+  "Raise `ValueError`, or `TypeError`, unless the step `name` takes `args` (a list) after a text."
   (unless (in name STEPS) (raise (ValueError (unknown-name "step" name STEPS))))
   (setv kinds (get STEPS name))
   (unless (= (len args) (len kinds))

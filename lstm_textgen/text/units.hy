@@ -30,18 +30,15 @@
   - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
     `pieces`, in the order of their ids; if they are `limited` at most so many (None: all);
   - `sample-length`: units of the sample in a model file, which is compared with the text;
-  - `passage-length`: units of a passage on a page;
-  - `reserved`, if any: units before those of the text; the first is the unknown one;
-  - `limited`: whether `max_words` limits their number;
-  - `spaced`: whether a space before a word belongs to its unit: a text is cut before spaces only
-    then, and such a unit may follow a seed that ends in a space;
-  - `hasty`: whether a run of few steps takes larger ones.]]
+  - `passage-length`: units of a passage on a page.]]
 
   (setv
-    reserved []
-    limited False
+    reserved []    ; units before those of the text; the first is the unknown one
+    limited False  ; whether `max_words` limits their number
+    ;; Whether a space before a word belongs to its unit: a text is cut before spaces only then,
+    ;; and such a unit may follow a seed that ends in a space.
     spaced False
-    hasty False)
+    hasty False)   ; whether a run of few steps takes larger ones
 
   (defn __init__ [self units]
     "Raise `ValueError` if `units` can't be the vocabulary of any text."
@@ -130,8 +127,7 @@
     (setv seen (np.zeros CODE-POINTS bool))
     (for [piece pieces  codes (_code-points piece)]
       ;; Looking takes a third of the time of noting, and mostly there is nothing new.
-      (unless (.all (.take seen codes))
-        (setv (get seen codes) True)))
+      (unless (.all (.take seen codes)) (setv (get seen codes) True)))
     (lfor code (np.flatnonzero seen) (chr code)))
 
   (defn check [self units]
@@ -183,8 +179,7 @@
   (defn [classmethod] learn [cls pieces [most None]]
     "Return the distinct words of the text in `pieces`, the most frequent first, ties by text."
     (setv counts (Counter))
-    (for [piece pieces]
-      (.update counts (cls.split piece)))
+    (for [piece pieces] (.update counts (cls.split piece)))
     (cut (sorted counts :key (fn [word] #((- (get counts word)) word))) most))
 
   (defn find [self unit]
@@ -195,10 +190,7 @@
 
 
 (defn describe-units [units]
-  #[[Return units as a message shows them: quoted, control characters escaped, the
-  first ten and how many more there are. ::
-
-      (describe-units ["é" "\t"])   ; => "'é' (U+00E9), '\\t' (U+0009)"]]
+  "Return `units` as a message shows them: quoted, escaped, the first ten and how many more."
   (setv
     shown (gfor u (cut units 10) (if (= (len u) 1) f"{u !r} (U+{(ord u) :04X})" (repr u)))
     more (if (> (len units) 10) f" and {(- (len units) 10)} more" ""))

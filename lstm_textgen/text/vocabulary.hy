@@ -50,15 +50,13 @@
     (setv
       kind (unit-of unit)
       units (.learn kind (if (isinstance text str) [text] text) max-words))
-    (unless units
-      (raise (ValueError "the text is empty: there is nothing to learn")))
+    (unless units (raise (ValueError "the text is empty: there is nothing to learn")))
     (kind [#* kind.reserved #* units]))
 
   (defn [staticmethod] from-json [string]
     #[[Return the vocabulary that `to-json` wrote as `string`.
 
-    The string may come from a stranger: whatever isn't a vocabulary raises
-    `ValueError`, before it can take much more memory than the string does.]]
+    Whatever isn't one raises `ValueError`, before it takes much more memory than the string.]]
     ;; Each value but the outermost stands behind a comma, a colon or a bracket. So few values take
     ;; little memory, whatever they are. The spare thousand is for the units that hold such marks.
     (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
