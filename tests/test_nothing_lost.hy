@@ -87,8 +87,7 @@
   (assert (= said [(+
     f"{path} could not be saved: its optimizer state: a number is not finite; "
     "training goes on and tries again at the next save")]))
-  (with [_ (pytest.raises OSError :match "not finite")]
-    (training.save))
+  (with [_ (pytest.raises OSError :match "not finite")] (training.save))
   (assert (= (.read-bytes path) before)))
 
 

@@ -111,8 +111,7 @@
   (for [write [
       (fn [#** overwrite] (.page model "diary.txt" #** overwrite))
       (fn [#** overwrite] (.export model "diary.safetensors" #** overwrite))]]
-    (with [_ (pytest.raises ValueError :match "exists already")]
-      (write))
+    (with [_ (pytest.raises ValueError :match "exists already")] (write))
     (write :overwrite True)
     (write))
   (assert (not-in b"diary" (.read-bytes (/ sure "diary.json")))))

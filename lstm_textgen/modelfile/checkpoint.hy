@@ -132,12 +132,13 @@ file holds, nothing less and nothing more.]]
     settings (.as-dict checkpoint.settings)
     later (dfor [name value] (.items settings) :if value name value)
     stored {#** (dfor name STORED-SETTINGS name (get settings name))  #** later}
-    (get group.attrs "format") checkpoint.format)
-  (_write-texts group checkpoint.rounded {
-    "vocabulary" (.to-json checkpoint.vocabulary)
-    "settings" (json.dumps stored)
-    "history" (json.dumps checkpoint.history)
-    #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})})
+    texts (_write-texts group {
+      "vocabulary" (.to-json checkpoint.vocabulary)
+      "settings" (json.dumps stored)
+      "history" (json.dumps checkpoint.history)
+      #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}))
+  (.update group.attrs
+    {"format" checkpoint.format  "sha256" (digest [#* texts #* checkpoint.rounded])})
   (when checkpoint.resume (_write-resume (.create-group group "resume") checkpoint.resume)))
 
 
@@ -148,19 +149,20 @@ file holds, nothing less and nothing more.]]
     arrays [#* resume.variables #* resume.optimizer])
   (check-progress progress)
   (check-arrays "optimizer state" arrays)
-  (_write-texts group arrays {"state" (json.dumps progress)})
+  (setv texts (_write-texts group {"state" (json.dumps progress)}))
   (for [name RESUME-PARTS]
     (.create-group group name)
     (for [[n array] (enumerate (getattr resume name))]
-      (.create-dataset group f"{name}/{n}" :data array))))
+      (.create-dataset group f"{name}/{n}" :data array)))
+  (setv (get group.attrs "sha256") (digest [#* texts #* arrays])))
 
 
-(defn _write-texts [group arrays texts]
-  "Write `texts` (a dict) into `group`, and the checksum of their bytes and `arrays`."
-  ;; Each is an array of its bytes: an attribute holds at most 64 KiB and no NUL.
-  (setv data (dfor [name text] (.items texts) name (np.frombuffer (.encode text) "uint8")))
-  (for [[name array] (.items data)] (.create-dataset group name :data array))
-  (setv (get group.attrs "sha256") (digest [#* (.values data) #* arrays])))
+(defn _write-texts [group texts]
+  "Write `texts` (a dict) into `group`, each as an array of its bytes; return these arrays."
+  ;; An attribute would hold at most 64 KiB and no NUL.
+  (setv arrays (lfor text (.values texts) (np.frombuffer (.encode text) "uint8")))
+  (for [[name array] (zip texts arrays)] (.create-dataset group name :data array))
+  arrays)
 
 
 ;; * Loading

@@ -43,8 +43,7 @@ until then, and for good if anything fails.]]
     (check-output name path run.sources [run.path] run.overwrite folders))
   (when (and run.csv run.report (= (os.path.realpath run.csv) (os.path.realpath run.report)))
     (raise (ValueError f"`csv` and `report` are the same file {run.csv}; give two")))
-  (when run.tensorboard
-    (check-log-folder run.tensorboard)))
+  (when run.tensorboard (check-log-folder run.tensorboard)))
 
 
 (defn check-model-apart [path sources]
@@ -68,24 +67,19 @@ until then, and for good if anything fails.]]
         [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
     (when (or (= real (Path (os.path.realpath file))) (_same-file? path file))
       (_refuse-overwriting name path kind)))
-  (when (_written-directly? path)
-    (return))
-  (when (.is-dir real)
-    (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
+  (when (_written-directly? path) (return))
+  (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (_check-folder-of real)
   (when (.exists real)
     (refuse-read-only real)
-    (when (begins-as? real MODEL)
-      (_refuse-overwriting name path "a model"))
+    (when (begins-as? real MODEL) (_refuse-overwriting name path "a model"))
     (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
       (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
         "or `overwrite` to replace it"))))))
 
 
 (defn check-apart [name paths sources [folders #()]]
-  #[[Raise `ValueError` if one of the files at `paths` is read, as one of `sources`.
-
-  `name` is the setting that gave them; `folders` are those of `check-output`.]]
+  "Raise `ValueError` if one of the files at `paths` is one that is read (see `check-output`)."
   (for [path paths
         :if (os.path.isfile path)
         file (_files-read sources folders)
@@ -118,20 +112,16 @@ until then, and for good if anything fails.]]
 
 (defn _same-file? [path other]
   "Return whether two paths, or numbers of open files, are one file."
-  (try
-    (os.path.samefile path other)
-    (except [OSError]  ; no such file
-      False)))
+  (with [_ (suppress OSError)] (return (os.path.samefile path other)))  ; no such file
+  False)
 
 
 (defn begins-as? [path #* patterns]
   "Return whether the file at `path` is there and begins as one of `patterns` does."
-  (try
-    (with [file (open path "rb")]
-      (setv beginning (.read file BEGINNING))
-      (any (gfor pattern patterns (.match pattern beginning))))
-    (except [FileNotFoundError]
-      False)))
+  (with [_ (suppress FileNotFoundError)  file (open path "rb")]
+    (setv beginning (.read file BEGINNING))
+    (return (any (gfor pattern patterns (.match pattern beginning)))))
+  False)
 
 
 (defn check-log-folder [path]
@@ -141,17 +131,15 @@ until then, and for good if anything fails.]]
       (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
   (try
     (os.makedirs path :exist-ok True)
-    (except [FileExistsError]
-      (raise (NotADirectoryError 20 "this is a file, not a folder" path))))
+    (except [FileExistsError] (raise (NotADirectoryError 20 "this is a file, not a folder" path))))
   (unless (os.access path os.W-OK)
     (raise (PermissionError 13 "no file can be written in this folder" path))))
 
 
 (defn check-folder [name path ours?]
-  #[[Raise `ValueError` or `OSError` unless a folder can be put at `path` without harm.
+  #[[Raise `ValueError` or `OSError` unless a folder can be put at `path` (setting `name`).
 
-  A folder that is there already is replaced only if `ours?` (a function of its `Path`) says so;
-  `name` is the setting that gave the path.]]
+  One that is there already is replaced only if `ours?` (a function of its `Path`) says so.]]
   (setv real (Path (os.path.realpath path)))
   (cond
     (and (.exists real) (not (.is-dir real)))
@@ -197,43 +185,32 @@ until then, and for good if anything fails.]]
       (with [_ (naming-errors path)
              file (open (if (is number None) path (os.dup number)) f"w{flag}" #** options)]
         (yield file)))
-    (with [new (_replacement path)
-           file (open new f"x{flag}" #** options)]
-      (yield file))))
+    (with [new (_replacement path)  file (open new f"x{flag}" #** options)] (yield file))))
 
 
 (defn [contextmanager] open-folder [path]
-  #[[Give a new folder (a `Path`) that takes the place of the one at `path` when this is left.
-
-  If it is left with an error, what was there is there still. Signals and errors are those of
-  `open-output`.]]
+  "Give a new folder (a `Path`), which replaces that at `path` as `open-output` does a file."
   (with [new (_replacement path)]
     (.mkdir new)
     (yield new)))
 
 
 (defn [contextmanager] _replacement [path]
-  #[[Give a path for a new file or folder, which replaces that at `path` when this is left.
-
-  A folder that is there is renamed before, and back if anything fails.]]
+  "Give the path of a new file or folder, which replaces that at `path` when this is left."
   (setv
     place (Path (os.path.realpath path))
     token (secrets.token-hex 8)
     [new old] (gfor kind ["tmp" "old"] (.with-name place f".{token}.{kind}")))
-  (with [_ (naming-errors path)
-         _ (_Stoppable)]
+  (with [_ (naming-errors path)  _ (_Stoppable)]
     (try
       (yield new)
-      (when (.exists place)
+      (when (.exists place)  ; no folder can be renamed over another
         (if (.is-dir new) (os.rename place old) (shutil.copymode place new)))
       (os.replace new place)
       (finally
-        (when (and (.exists old) (not (.exists place)))
-          (os.rename old place))
-        (for [folder [new old]]
-          (shutil.rmtree folder :ignore-errors True))
-        (with [_ (suppress OSError)]
-          (.unlink new))))))
+        (when (and (.exists old) (not (.exists place))) (os.rename old place))
+        (for [folder [new old]] (shutil.rmtree folder :ignore-errors True))
+        (with [_ (suppress OSError)] (.unlink new))))))
 
 
 (defclass _Stoppable [Stopper]
