@@ -28,10 +28,7 @@
 (defn changed [file name #** changes]
   "Return the JSON object stored under `name` with `changes`; what is Ellipsis there is left out."
   (setv value {#** (json.loads (.tobytes (get file OURS name #())))  #** changes})
-  (json.dumps (dfor
-    [key item] (.items value)
-    :if (is-not item ...)
-    key item)))
+  (json.dumps (dfor [key item] (.items value) :if (is-not item ...) key item)))
 
 
 (defn replace-bias [file #* arguments #** options]
@@ -42,8 +39,7 @@
 
 (defn assert-refused [path [match None]]
   "Assert that the file is refused with one line that names it."
-  (with [caught (pytest.raises ValueError :match match)]
-    (load-checkpoint path :resume True))
+  (with [caught (pytest.raises ValueError :match match)] (load-checkpoint path :resume True))
   (assert (.startswith (str caught.value) (str path)))
   (assert (not-in "\n" (str caught.value))))
 
@@ -87,8 +83,7 @@
 
 
 (defn with-many-attributes [file]
-  (for [n (range 1000)]
-    (setv (get file.attrs (str n)) n)))
+  (for [n (range 1000)] (setv (get file.attrs (str n)) n)))
 
 
 (defn without [path]
@@ -100,8 +95,7 @@
 (defn with-object [path value]
   "Return a change that stores `value` at `path`, in place of what is there."
   (fn [file]
-    (when (in path file)
-      (del (get file path)))
+    (when (in path file) (del (get file path)))
     (setv (get file path) value)))
 
 
@@ -122,8 +116,7 @@
     "virtual dataset" as-virtual
     "chunks" (with-bias :data ZEROS :chunks #(5))
     "chunk bomb" (with-bias #(10) "f4" :chunks #((** 2 28)) :maxshape #(None))
-    "gzip bomb" (with-bias
-      :data (np.zeros (** 2 22) "f4") :compression "gzip" :compression-opts 9)
+    "gzip bomb" (with-bias :data (np.zeros (** 2 22) "f4") :compression "gzip" :compression-opts 9)
     "checksum filter" (with-bias :data ZEROS :fletcher32 True)
     "shape bomb" (with-bias #((** 2 40)) "f4")
     "nothing stored" (with-bias #(10) "f4")
@@ -158,8 +151,7 @@
 
 
 (defn [(pytest.mark.parametrize "name" HOSTILE)] test-a-hostile-file-is-refused [path name]
-  (with [file (h5py.File path "r+")]
-    ((get HOSTILE name) file))
+  (with [file (h5py.File path "r+")] ((get HOSTILE name) file))
   (assert-refused path))
 
 
@@ -175,8 +167,7 @@
     {"class_name" "Evil"  "module" "evil"}
     {"config" {"name" "lstm_1"  "units" (** 2 29)}}])]
     test-keras-may-not-be-told-of-another-network [path changes]
-  (with [file (h5py.File path "r+")]
-    (keras-says file #** changes))
+  (with [file (h5py.File path "r+")] (keras-says file #** changes))
   (assert-refused path "contradicts"))
 
 
@@ -193,8 +184,7 @@
     {"fs_strategy" "page"}])]
     test-hdf5-of-another-make-is-refused [path options]
   (with [file (h5py.File path)  other (h5py.File (/ path.parent "other.h5") "w" #** options)]
-    (for [name file]
-      (.copy file name other)))
+    (for [name file] (.copy file name other)))
   (assert-refused (/ path.parent "other.h5")))
 
 
@@ -257,15 +247,13 @@
     "[{\"epoch\": 1, \"loss\": 1e999, \"text\": \"\"}]"
     "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"])]
     test-an-invalid-history-is-refused [path history]
-  (with [file (h5py.File path "r+")]
-    (store-text file "history" history))
+  (with [file (h5py.File path "r+")] (store-text file "history" history))
   (assert-refused path))
 
 
 (defn [(pytest.mark.parametrize "name" [#* STORED-TEXTS "resume/state"])]
     test-nested-json-is-refused [path name]
-  (with [file (h5py.File path "r+")]
-    (store-text file name (* "[" 1,000,000)))
+  (with [file (h5py.File path "r+")] (store-text file name (* "[" 1,000,000)))
   (assert-refused path))
 
 
@@ -298,8 +286,7 @@
 (defn [(pytest.mark.parametrize "name" [
     "chunk bomb" "gzip bomb" "shape bomb" "deep groups" "cycle of hard links" "many attributes"])]
     test-a-bomb-is-refused-within-limits [path name]
-  (with [file (h5py.File path "r+")]
-    ((get HOSTILE name) file))
+  (with [file (h5py.File path "r+")] ((get HOSTILE name) file))
   (assert-refused-within-limits path))
 
 
@@ -309,8 +296,7 @@
     #("vocabulary"
       (+ "{\"unit\": \"characters\", \"units\": [" (* "\"a\"," 1,000,000) "\"a\"]}"))])]
     test-a-bomb-of-json-is-refused-within-limits [path name text]
-  (with [file (h5py.File path "r+")]
-    (store-text file name text))
+  (with [file (h5py.File path "r+")] (store-text file name text))
   (assert-refused-within-limits path))
 
 
@@ -318,8 +304,7 @@
   (with [file (h5py.File path "r+")]
     (setv part (get file OURS "resume/optimizer"))
     (.create-dataset part "11" :data (np.zeros (** 18 4)))
-    (for [n (range 12 200)]
-      (setv (get part (str n)) (get part "11"))))
+    (for [n (range 12 200)] (setv (get part (str n)) (get part "11"))))
   (assert-refused path "again and again")
   (assert-refused-within-limits path))
 
@@ -353,8 +338,7 @@
 
 (defn test-large-groups-are-read [tmp-path]
   (with [file (h5py.File (/ tmp-path "a.h5") "w")]
-    (for [n (range 3000)]
-      (setv (get file f"group/{n}") n)))
+    (for [n (range 3000)] (setv (get file f"group/{n}") n)))
   (with [file (open-hdf5 (/ tmp-path "a.h5"))]
     (assert (= (len file.objects) 3002))
     (assert (all (gfor n (range 3000) (= n (.array file f"group/{n}" "i")))))))

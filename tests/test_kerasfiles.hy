@@ -9,28 +9,16 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   numpy :as np
   pytest
   lstm-textgen.modelfile.oldmodels [import-model]
-  lstm-textgen.textmodel [TextModel load]
-  lstm-textgen.writing.engine [Engine softmax]
-  tests.helpers [program refused])
-
-(setv
-  ALPHABET "\n !abcdé"
-  SIZE (len ALPHABET)
-  UNITS 5
-  IDS [3 0 6 1 4 2 5 3 3 0])
+  lstm-textgen.writing.engine [softmax]
+  tests.helpers [program refused]
+  tests.oldkeras [ALPHABET IDS SIZE assert-predicts layer old-hard-sigmoid sigmoid write-layer])
 
 
 ;; * The old formulae
 
-(defn sigmoid [x]
-  (/ 1 (+ 1 (np.exp (- x)))))
-
-
-(defn old-hard-sigmoid [x]
-  (np.clip (+ (* 0.2 x) 0.5) 0 1))
-
-
-(setv SQUASHES {"sigmoid" sigmoid  "hard_sigmoid" old-hard-sigmoid})
+(setv
+  UNITS 5
+  SQUASHES {"sigmoid" sigmoid  "hard_sigmoid" old-hard-sigmoid})
 
 
 (defn run-gru [xs weights squash reset-after]
@@ -71,10 +59,6 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   (.astype (.normal rng :size shape) "float32"))
 
 
-(defn layer [kind layer-name #** config]
-  {"class_name" kind  "config" {"name" layer-name  #** config}})
-
-
 (defn write-file [path layers weights]
   "Write a file of Keras 2: its `layers`, and `weights`: (name, array) pairs by layer."
   (with [file (h5py.File path "w")]
@@ -82,12 +66,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
       (get file.attrs "keras_version") b"2.2.4"
       (get file.attrs "model_config") (.encode (json.dumps {
         "class_name" "Sequential"  "config" {"layers" layers}})))
-    (for [[name pairs] (.items weights)]
-      (setv
-        group (.create-group file f"model_weights/{name}")
-        (get group.attrs "weight_names") (np.array (lfor [inner _] pairs (.encode inner))))
-      (for [[inner array] pairs]
-        (.create-dataset group inner :data array)))))
+    (for [[name pairs] (.items weights)] (write-layer file name pairs))))
 
 
 (defn random-network [reset-after [ids SIZE] [width None]]
@@ -131,16 +110,6 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
 (setv DENSE (layer "Dense" "dense_1" :units SIZE :activation "softmax"))
 
 
-(defn assert-predicts [model folder expected]
-  "Assert that the `TextModel`, saved and loaded again, predicts what is `expected`."
-  (.save model (/ folder "new"))
-  (setv
-    checkpoint (. (load (/ folder "new")) checkpoint)
-    engine (Engine checkpoint.settings.layers checkpoint.weights)
-    found (lfor n IDS (softmax (.step engine n))))
-  (assert (np.allclose found expected :atol 1e-5)))
-
-
 ;; * What they predict
 
 (defn [
@@ -150,7 +119,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   (setv
     network (random-network reset-after)
     paths (write-network tmp-path network [] (gru-layer gates :reset-after reset-after) DENSE))
-  (assert-predicts (TextModel.from-keras #* paths) tmp-path
+  (assert-predicts (import-model #* paths) tmp-path
     (predictions network gates reset-after)))
 
 
@@ -172,7 +141,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
       (layer "TimeDistributedDense" "dense_1" :output-dim SIZE :activation "softmax")]
     {"gru_1" (keras-1-weights (get network 1))
      "dense_1" (named "dense_1" (get network 2) "W" "b")})
-  (assert-predicts (TextModel.from-keras path alphabet) tmp-path
+  (assert-predicts (import-model path alphabet) tmp-path
     (predictions network "hard_sigmoid" False)))
 
 
@@ -187,7 +156,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     paths (write-network tmp-path [table turned dense] []
       (layer "CuDNNGRU" "gru_1" :units UNITS)
       DENSE))
-  (assert-predicts (TextModel.from-keras #* paths) tmp-path (predictions network "sigmoid" True)))
+  (assert-predicts (import-model #* paths) tmp-path (predictions network "sigmoid" True)))
 
 
 (defn [(pytest.mark.parametrize "masked" [0 1])]
@@ -200,8 +169,8 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     last (layer "Dense" "dense_1" :units ids :activation "softmax")
     paths (write-network tmp-path network [embedding]
       (gru-layer "sigmoid" :reset-after True) last)
-    model (TextModel.from-keras #* paths))
-  (assert (= (get model.settings "lookback") 20))
+    model (import-model #* paths))
+  (assert (= model.settings.lookback 20))
   (assert-predicts model tmp-path (predictions network "sigmoid" True masked)))
 
 
@@ -210,7 +179,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     network (random-network True)
     paths (write-network tmp-path network [(layer "Masking" "masking_1" :mask-value 0.0)]
       (gru-layer "sigmoid" :reset-after True) DENSE))
-  (assert-predicts (TextModel.from-keras #* paths) tmp-path (predictions network "sigmoid" True)))
+  (assert-predicts (import-model #* paths) tmp-path (predictions network "sigmoid" True)))
 
 
 (defn test-the-last-layers-may-be-wrapped [tmp-path]
@@ -220,7 +189,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     paths (write-network tmp-path network []
       (gru-layer "sigmoid" :reset-after True :return-sequences True)
       (layer "TimeDistributed" "time_distributed_1" :layer dense)))
-  (assert-predicts (TextModel.from-keras #* paths) tmp-path (predictions network "sigmoid" True)))
+  (assert-predicts (import-model #* paths) tmp-path (predictions network "sigmoid" True)))
 
 
 (defn [(pytest.mark.parametrize "make" [
@@ -242,7 +211,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   (.compile model "adam" "sparse_categorical_crossentropy")
   (.save model (/ tmp-path "old.h5"))
   (.write-text (/ tmp-path "old.txt") ALPHABET "utf-8")
-  (assert-predicts (TextModel.from-keras (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
+  (assert-predicts (import-model (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
     (get (.predict-on-batch model (np.array [IDS])) 0)))
 
 
@@ -266,7 +235,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     model (save-scalar-network tmp-path)
     numbers (.reshape (np.array IDS "float32") 1 -1 1)
     expected (get (.predict-on-batch model (/ numbers SIZE)) 0))
-  (assert-predicts (TextModel.from-keras (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
+  (assert-predicts (import-model (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
     expected))
 
 
@@ -284,8 +253,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
 (defn refusal [folder network first last]
   "Return why the network isn't imported, in a line."
   (setv paths (write-network folder network first (gru-layer "sigmoid" :reset-after True) last))
-  (with [caught (pytest.raises ValueError)]
-    (import-model #* paths))
+  (with [caught (pytest.raises ValueError)] (import-model #* paths))
   (setv words (str caught.value))
   (assert (not-in "\n" words))
   words)

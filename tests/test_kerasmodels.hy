@@ -34,8 +34,7 @@
 
 (defn given [stock way folder]
   "Return what `from-keras` is given of the model `stock` in one of `WAYS`, saved in `folder`."
-  (when (= way "alive")
-    (return stock))
+  (when (= way "alive") (return stock))
   (.save stock (/ folder way))
   (/ folder way))
 
@@ -103,8 +102,7 @@
 
 (defn refusal [model vocabulary [kind ValueError]]
   "Return why the model is refused, in a line, by an error of a `kind`."
-  (with [caught (pytest.raises kind)]
-    (TextModel.from-keras model vocabulary))
+  (with [caught (pytest.raises kind)] (TextModel.from-keras model vocabulary))
   (setv words (str caught.value))
   (assert (not-in "\n" words))
   words)
@@ -151,8 +149,7 @@
   (setv without (.pop options "without" None))
   (with [old (ZipFile (shutil.copy path (.with-suffix path ".old")))]
     (with [new (ZipFile path "w" #** options)]
-      (for [name (.namelist old)  :if (!= name without)]
-        (.writestr new name (.read old name))))))
+      (for [name (.namelist old)  :if (!= name without)] (.writestr new name (.read old name))))))
 
 
 (defn test-a-keras-file-that-is-not-whole-is-refused [ours archive]

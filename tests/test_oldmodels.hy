@@ -6,29 +6,16 @@
   keras
   numpy :as np
   pytest
-  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.report.plain [Quiet]
   lstm-textgen.textmodel [load train]
-  lstm-textgen.writing.engine [Engine softmax]
-  tests.helpers [program refused write-text])
-
-(setv
-  ALPHABET "\n !abcdé"
-  SIZE (len ALPHABET)
-  IDS [3 0 6 1 4 2 5 3 3 0])
+  lstm-textgen.writing.engine [softmax]
+  tests.helpers [program refused write-text]
+  tests.oldkeras [ALPHABET IDS SIZE assert-predicts layer old-hard-sigmoid sigmoid write-layer])
 
 
 ;; * The old formulae
 ;; In the words of the old files: W (in, u), U (u, u) and b (u,) for each of the gates i, c, f, o.
-
-(defn sigmoid [x]
-  (/ 1 (+ 1 (np.exp (- x)))))
-
-
-(defn old-hard-sigmoid [x]
-  (np.clip (+ (* 0.2 x) 0.5) 0 1))
-
 
 (defn run-lstm [xs gates squash]
   "Return the hidden states (time, u) of an LSTM over `xs` (time, in); `gates` has W, U and b."
@@ -49,8 +36,7 @@
 (defn predict [ids layers dense squash]
   "Return the probabilities (time, vocabulary) of the old network after each of the `ids`."
   (setv xs (get (np.eye SIZE) ids))
-  (for [gates layers]
-    (setv xs (run-lstm xs gates squash)))
+  (for [gates layers] (setv xs (run-lstm xs gates squash)))
   (softmax (+ (@ xs (get dense 0)) (get dense 1))))
 
 
@@ -68,24 +54,12 @@
   #(layers [(draw (get sizes -1) SIZE) (draw SIZE)]))
 
 
-(defn write-layer [file name weights]
-  "Write the named `weights` of a layer, as Keras 1 and 2 did: the names are fixed-length bytes."
-  (setv
-    group (.create-group file f"model_weights/{name}")
-    (get group.attrs "weight_names") (np.array (lfor [name _] weights (.encode name))))
-  (for [[name array] weights]
-    (.create-dataset group name :data array)))
-
-
 (defn joined [gates part order]
   (np.concatenate (lfor name order (get gates name part)) -1))
 
 
 (defn keras-1-weights [name gates]
-  (lfor
-    gate "icfo"
-    [part array] (zip "WUb" (get gates gate))
-    #(f"{name}_{part}_{gate}" array)))
+  (lfor gate "icfo" [part array] (zip "WUb" (get gates gate)) #(f"{name}_{part}_{gate}" array)))
 
 
 (defn keras-2-weights [name gates]
@@ -132,10 +106,6 @@
    "config" (if (= make "cuDNN") {"name" "sequential_1"  "layers" layers} layers)})
 
 
-(defn layer [kind layer-name #** config]
-  {"class_name" kind  "config" {"name" layer-name  #** config}})
-
-
 (defn write-old-model [folder make sizes [gate-function "sigmoid"] #** changes]
   "Write a random old model and its alphabet to `folder`; return their paths, and the network."
   (setv
@@ -151,16 +121,6 @@
       [#("dense_1_W" kernel) #("dense_1_b" bias)]
       [#("dense_1/kernel:0" kernel) #("dense_1/bias:0" bias)])))
   #([path alphabet] #(layers [kernel bias])))
-
-
-(defn assert-predicts [model folder expected]
-  "Assert that `model`, saved and loaded again, predicts what is `expected` (time, vocabulary)."
-  (save-checkpoint model (/ folder "model"))
-  (setv
-    model (load-checkpoint (/ folder "model"))
-    engine (Engine model.settings.layers model.weights)
-    found (lfor n IDS (softmax (.step engine n))))
-  (assert (np.allclose found expected :atol 1e-5)))
 
 
 (defn [
@@ -196,8 +156,7 @@
 
 
 (defn assert-refused [paths match]
-  (with [caught (pytest.raises ValueError :match match)]
-    (import-model #* paths))
+  (with [caught (pytest.raises ValueError :match match)] (import-model #* paths))
   (assert (not-in "\n" (str caught.value))))
 
 
@@ -227,8 +186,7 @@
   (setv [paths _] (write-old-model tmp-path "Keras 2" [6]))
   (with [file (h5py.File (get paths 0) "r+")]
     (del (get file.attrs "model_config"))
-    (when (is-not config None)
-      (setv (get file.attrs "model_config") config)))
+    (when (is-not config None) (setv (get file.attrs "model_config") config)))
   (assert-refused paths match))
 
 
@@ -258,8 +216,7 @@
   (.write-bytes (get paths 0) b"text")
   (assert-refused paths "not an HDF5 file")
   (.unlink (get paths 0))
-  (with [_ (pytest.raises FileNotFoundError)]
-    (import-model #* paths)))
+  (with [_ (pytest.raises FileNotFoundError)] (import-model #* paths)))
 
 
 ;; * The program

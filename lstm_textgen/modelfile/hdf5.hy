@@ -48,14 +48,12 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
 (defn unless-sound [fact problem]
   "Raise `ValueError` with `problem` unless `fact`: the one way in which a file is refused."
-  (unless fact
-    (raise (ValueError problem))))
+  (unless fact (raise (ValueError problem))))
 
 
 (defn [contextmanager] open-hdf5 [path]
   "Open the file at `path` as an `Hdf5File`; raise `OSError` or, if it is unsound, `ValueError`."
-  (with [file (open-file path)]
-    (yield (Hdf5File file))))
+  (with [file (open-file path)] (yield (Hdf5File file))))
 
 
 (defn open-file [path]
@@ -80,13 +78,10 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     (._walk self (._root self) ""))
 
   (defn array [self path kinds [shape None]]
-    #[[Return the array at `path`.
-
-    Its numbers must be of `kinds`, NumPy's letters (`f` float, `iu` integers); `shape`, if given,
-    its shape.]]
+    "Return the array at `path`, of a type in `kinds` (NumPy's letters) and the `shape`, if given."
     (setv
       parts (._object self path)
-      actual (.shape self path)
+      actual (_shape (_only parts "dataspace" path))
       dtype (_dtype (_only parts "datatype" path))
       [version layout at size] (_fields "BBQQ" (_only parts "layout" path)))
     (unless-sound (in dtype.kind kinds) f"'{path}' has numbers of the type {dtype}")
@@ -98,11 +93,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     (._claim self at size)
     (.reshape (np.fromfile self.file dtype (prod actual)) actual))
 
-  (defn shape [self path]
-    "Return the shape of the array at `path`."
-    (_shape (_only (._object self path) "dataspace" path)))
-
-  (defn floats [self path shape [dtype "float32"]]
+  (defn floats [self path [shape None] [dtype "float32"]]
     "Return the array (`shape`) of `dtype` at `path` as float32; its values must be finite."
     (setv array (.array self path "f" shape))
     (unless-sound (= array.dtype dtype) f"'{path}' has numbers of the type {array.dtype}")
@@ -141,8 +132,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   (defn _root [self]
     "Read the superblock; return the address of the header of the file's group."
     (unless-sound (>= self.size 96) "it is not an HDF5 file")
-    (setv [signature version sizes base end root]
-      (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
+    (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
     (unless-sound (= signature SIGNATURE) "it is not an HDF5 file")
     (unless-sound (= #(version sizes base) #(0 0x0808 0))
       "it is HDF5 of another version than h5py's usual one")
@@ -244,8 +234,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
   (defn _heap-object [self length at index]
     "Return the first `length` bytes of the object `index` of the global heap at `at`."
-    (unless (in at self.heaps)
-      (setv (get self.heaps at) (dict (._heap self at))))
+    (unless (in at self.heaps) (setv (get self.heaps at) (dict (._heap self at))))
     (unless-sound (in index (get self.heaps at)) "a text in it is missing")
     (cut (get self.heaps at index) length))
 
@@ -294,6 +283,5 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
 (defn _dtype [datatype]
   "Return the type of number that a datatype message states."
-  (for [[code dtype] (.items TYPES) :if (.startswith datatype code)]
-    (return dtype))
+  (for [[code dtype] (.items TYPES) :if (.startswith datatype code)] (return dtype))
   (unless-sound False "an array in it has something other than plain numbers"))

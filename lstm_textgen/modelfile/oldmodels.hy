@@ -47,10 +47,12 @@ ones.]]
     (raise (ValueError
       f"{model}: this is a model of this program already, and needs no `TextModel.from_keras`")))
   (unless (isinstance vocabulary Units)
-    (setv vocabulary (_read-alphabet vocabulary)))
+    (try
+      (setv vocabulary (Characters (list (.read-text (Path vocabulary) "utf-8"))))
+      (except [error ValueError]
+        (raise (ValueError f"{vocabulary}: not an alphabet: {error}") :from None))))
   (try
-    (with [network (open-network model)]
-      (_read-model network vocabulary))
+    (with [network (open-network model)] (_read-model network vocabulary))
     (except [error ValueError]
       (setv name (if file? model "`model`"))
       (raise (ValueError f"{name}: not a usable Keras model: {error}") :from None))))
@@ -59,18 +61,9 @@ ones.]]
 (defn _ours? [path]
   "Return whether the file at `path` is one of this program's own models."
   (try
-    (with [file (open-hdf5 path)]
-      (in "lstm_textgen" file.objects))
+    (with [file (open-hdf5 path)] (in "lstm_textgen" file.objects))
     (except [ValueError]  ; what is wrong with it is said by those who need more of it
       False)))
-
-
-(defn _read-alphabet [path]
-  "Return the vocabulary whose characters stand one after the other in the text file at `path`."
-  (try
-    (Characters (list (.read-text (Path path) "utf-8")))
-    (except [error ValueError]
-      (raise (ValueError f"{path}: not an alphabet: {error}") :from None))))
 
 
 (defn _read-model [network vocabulary]
@@ -92,7 +85,7 @@ ones.]]
       (setv width layer.size)))
   (unless-sound (in (_option last "activation") ["softmax" "linear"])
     "its last layer has no softmax")
-  (for [array (_weights network last [#(width size) #(size)])]
+  (for [array (_fitting (.arrays network (_option last "name")) [#(width size) #(size)])]
     (.append weights (get array #(... (slice masked None)))))
   (setv settings (_settings (Layers layers) (_lookback configs) dimensions vocabulary))
   (Checkpoint weights vocabulary settings []))
@@ -119,14 +112,14 @@ ones.]]
   (if (= kind "Embedding")
     (setv
       shape #((_count config "input_dim") (_count config "output_dim"))
-      [embedding] (_weights network config [shape])
+      [embedding] (_fitting (.arrays network (_option config "name")) [shape])
       masked (int (bool (.get config "mask_zero"))))
     (setv
       others configs
       first (next (gfor [kind config] configs :if (in kind FAMILIES) config))
-      shapes (.shapes network (_option first "name"))
+      arrays (.arrays network (_option first "name"))
       ;; A character goes in as one number if the first kernel has one row.
-      embedding (if (and shapes (= (cut (get shapes 0) 1) #(1)))
+      embedding (if (and arrays (= (cut (. arrays [0] [1] shape) 1) #(1)))
         (.reshape (/ (np.arange size :dtype "float32") size) -1 1)
         (np.eye size :dtype "float32"))))
   (for [[kind config] others :if (= kind "Masking")]
@@ -202,8 +195,7 @@ ones.]]
 (defn _option [config #* names]
   "Return the value in `config` under the first of `names` (Keras 2's, then 1's) that it has."
   (unless-sound (isinstance config dict) "its description has an invalid layer entry")
-  (for [name names :if (in name config)]
-    (return (get config name)))
+  (for [name names :if (in name config)] (return (get config name)))
   (unless-sound False f"its description has a layer without '{(get names 0)}'"))
 
 
@@ -216,10 +208,7 @@ ones.]]
 
 
 (defn _layer [kind config]
-  #[[Return the `Layer` that one of the class `kind` with this `config` is.
-
-  A GRU's reset gate comes before the product without `reset_after`, which files before Keras 2.2
-  don't mention.]]
+  "Return the `Layer` that one of the class `kind` with this `config` is."
   (when (= kind "Dropout")
     (setv share (_option config "rate" "p"))
     (unless-sound (and (isinstance share #(int float)) (<= 0 share 0.999))
@@ -238,7 +227,7 @@ ones.]]
     f"it has a layer of {kind} with gates of the kind {gates !r}")
   (Layer family units
     :hard (= gates "hard_sigmoid")
-    :before (and (= family "gru") (not (.get config "reset_after")))))
+    :before (and (= family "gru") (not (.get config "reset_after")))))  ; new in Keras 2.2
 
 
 ;; * Weights
@@ -248,26 +237,26 @@ ones.]]
   (setv
     u layer.size
     [#* kernels bias] (recurrent-shapes layer width)
+    arrays (.arrays network (_option config "name"))
     weights (cond
       (.startswith kind "CuDNN")
-        (_from-cudnn layer #* (_weights network config [#* kernels #((* 2 layer.gates u))]))
-      (= (len (.shapes network (_option config "name"))) (* 3 layer.gates))
-        (_from-keras-1 layer
-          (_weights network config (* layer.gates [#(width u) #(u u) #(u)])))
-      True (_weights network config [#* kernels bias])))
+        (_from-cudnn layer #* (_fitting arrays [#* kernels #((* 2 layer.gates u))]))
+      (= (len arrays) (* 3 layer.gates))
+        (_from-keras-1 layer (_fitting arrays (* layer.gates [#(width u) #(u u) #(u)])))
+      True (_fitting arrays [#* kernels bias])))
   (if (and layer.hard (not (.startswith network.version "3")))
     (lfor weight weights (* weight (np.repeat (np.float32 (get HARDER layer.kind)) u)))
     weights))
 
 
-(defn _weights [network config shapes]
-  "Return the weights of the layer with this `config`, each in its shape."
-  (setv
-    name (_option config "name")
-    found (len (.shapes network name)))
-  (unless-sound (= found (len shapes))
-    f"it has a layer with {found} weights instead of {(len shapes)}")
-  (.weights network name shapes))
+(defn _fitting [arrays shapes]
+  "Return the weights in a layer's `arrays` (see `Network`) as float32; each must have its shape."
+  (unless-sound (= (len arrays) (len shapes))
+    f"it has a layer with {(len arrays)} weights instead of {(len shapes)}")
+  (for [[[what array] shape] (zip arrays shapes)]
+    (unless-sound (= array.shape shape) f"{what} has the shape {array.shape}, not {shape}")
+    (unless-sound (.all (np.isfinite array)) f"{what} has a value that is not finite"))
+  (lfor [_ array] arrays (np.asarray array "float32")))
 
 
 (defn _from-keras-1 [layer weights]
@@ -277,10 +266,9 @@ ones.]]
 
 
 (defn _from-cudnn [layer kernel recurrent bias]
-  #[[Turn the weights of a CuDNNLSTM or CuDNNGRU layer.
+  #[[Turn cuDNN's weights: each gate's kernels are transposed, the input's in its old shape.
 
-  Each gate's kernels are transposed, the input's with its shape kept. The bias is in two halves;
-  an LSTM's are added.]]
+  The bias is in two halves; an LSTM's are added.]]
   (defn turn [gates how]
     (np.concatenate (list (map how (np.split gates layer.gates 1))) 1))
   (setv halves (.reshape bias 2 -1))
