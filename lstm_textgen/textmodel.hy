@@ -17,7 +17,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
-  lstm-textgen.pages.card [model-card]
+  lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.settings.table [check-setting]

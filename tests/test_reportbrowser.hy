@@ -3,7 +3,6 @@
 (import
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page]
   tests.browser [open-page overflow start-browser violations wait-until]
   tests.test-reportpage [whole-model])
@@ -21,15 +20,16 @@
 
 (defn [(pytest.fixture :scope "module")] pages [trained-once tmp-path-factory]
   "The paths of two pages: the report on a trained model, and one that compares it with itself."
-  (setv
-    model (load-checkpoint (/ trained-once "model"))
-    folder (tmp-path-factory.mktemp "pages")
-    paths (lfor name ["one.html" "two.html"] (/ folder name)))
-  (for [[path page] (zip paths [
-      (report-page "dog.h5" model)
-      (comparison-page [#("a.h5" model) #("b.h5" model)])])]
-    (.write-text path page :encoding "utf-8"))
-  paths)
+  (setv model (load-checkpoint (/ trained-once "model")))
+  [ (saved (tmp-path-factory.mktemp "one") #("dog.h5" model))
+    (saved (tmp-path-factory.mktemp "two") #("a.h5" model) #("b.h5" model))])
+
+
+(defn saved [folder #* models]
+  "Write the page about `models` to a file in `folder`; return its path."
+  (setv path (/ folder "a.html"))
+  (.write-text path (report-page models) :encoding "utf-8")
+  path)
 
 
 (defn ink [page]
@@ -50,8 +50,7 @@
 (defn [(pytest.mark.parametrize "screen" SCREENS)]
     test-the-pages-are-accessible [browser pages screen]
   (for [path pages]
-    (with [page (open-page browser path #** screen)]
-      (assert (= (violations page) [])))))
+    (with [page (open-page browser path #** screen)] (assert (= (violations page) [])))))
 
 
 (defn test-charts-follow-the-width-and-the-colours-of-the-screen [browser pages]
@@ -83,8 +82,7 @@
 
 (defn [(pytest.mark.parametrize "epochs" [1 2 3 40])]
     test-epochs-on-an-axis-are-whole [browser tmp-path epochs]
-  (.write-text (/ tmp-path "a.html") (report-page "a.h5" (whole-model epochs)) :encoding "utf-8")
-  (with [page (open-page browser (/ tmp-path "a.html"))]
+  (with [page (open-page browser (saved tmp-path #("a.h5" (whole-model epochs))))]
     (setv [found _] (labels page))
     (assert found)
     (assert (all (map str.isdigit found)))))
@@ -92,10 +90,8 @@
 
 (defn test-a-small-learning-rate-is-not-0 [browser tmp-path]
   (setv model (whole-model))
-  (for [entry model.history]
-    (setv (get entry "learning_rate") (/ 0.00008 (get entry "epoch"))))
-  (.write-text (/ tmp-path "a.html") (report-page "a.h5" model) :encoding "utf-8")
-  (with [page (open-page browser (/ tmp-path "a.html"))]
+  (for [entry model.history] (setv (get entry "learning_rate") (/ 0.00008 (get entry "epoch"))))
+  (with [page (open-page browser (saved tmp-path #("a.h5" model)))]
     (setv [_ found] (labels page))
     (assert (in "0.00008" found))
     (assert (= (len found) (len (set found))))))
@@ -103,11 +99,9 @@
 
 (defn test-legends-and-words-are-whole-on-a-phone [browser tmp-path]
   (setv models [#("a.h5" (whole-model 2)) #("b.h5" (whole-model 5)) #("c.h5" (whole-model 3))])
-  (.write-text (/ tmp-path "a.html") (comparison-page models) :encoding "utf-8")
-  (with [page (open-page browser (/ tmp-path "a.html") #** (get SCREENS 1))]
+  (with [page (open-page browser (saved tmp-path #* models) #** (get SCREENS 1))]
     (.wait-for-timeout page 100)
-    (for [legend (.all-inner-texts (.locator page ".u-legend"))]
-      (assert (not-in "–" legend)))
+    (for [legend (.all-inner-texts (.locator page ".u-legend"))] (assert (not-in "–" legend)))
     (assert (<= 80 (.evaluate page "document.querySelector('.scroll td').clientWidth")))
     (assert (= (violations page) []))
     (assert (= (overflow page) 0))))

@@ -9,7 +9,6 @@
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [report-page]
   lstm-textgen.writing.evaluation [evaluate]
   tests.helpers [FINGERPRINT small-model])
@@ -29,18 +28,15 @@
       self.texts []))
 
   (defn handle-starttag [self tag attributes]
-    (unless (in tag VOID)
-      (.append self.open tag)))
+    (unless (in tag VOID) (.append self.open tag)))
 
   (defn handle-startendtag [self tag attributes])
 
   (defn handle-endtag [self tag]
-    (unless (in tag VOID)
-      (assert (= tag (.pop self.open)))))
+    (unless (in tag VOID) (assert (= tag (.pop self.open)))))
 
   (defn handle-data [self data]
-    (unless (in (get ["html" #* self.open] -1) ["script" "style"])
-      (.append self.texts data))))
+    (unless (in (get ["html" #* self.open] -1) ["script" "style"]) (.append self.texts data))))
 
 
 (defn text-of [page]
@@ -77,7 +73,7 @@
 
 
 (defn test-the-report-has-each-section []
-  (setv text (text-of (report-page "dog.h5" (whole-model))))
+  (setv text (text-of (report-page [#("dog.h5" (whole-model))])))
   (for [words ["dog.h5" "1.058 bits per character" "What it writes" "Careful: temperature 0.4"
       "Wild: temperature 1" "How it learned" "Epoch 2: 1.587 bits" "sample 2 <b>"
       "Where the held-out text is hard" "Does it know how sure it may be?" "Is it copying?"
@@ -87,7 +83,7 @@
 
 
 (defn test-the-curves-are-by-epoch-and-by-time []
-  (setv charts (charts-of (report-page "dog.h5" (whole-model))))
+  (setv charts (charts-of (report-page [#("dog.h5" (whole-model))])))
   (assert (= (list charts)
     ["loss-by-epoch" "loss-by-time" "learning-by-epoch" "learning-by-time" "calibration"]))
   (setv [training validation] (get charts "loss-by-time" "series"))
@@ -97,7 +93,7 @@
 
 
 (defn test-an-older-file-shows-what-it-has []
-  (setv page (report-page "old.h5" (small-model)))
+  (setv page (report-page [#("old.h5" (small-model))]))
   (assert (= (list (charts-of page)) ["loss-by-epoch"]))
   (setv text (text-of page))
   (assert (in "What it writes" text))
@@ -109,22 +105,23 @@
   (setv
     model (small-model)
     model.history [])
-  (setv text (text-of (report-page "new.h5" model)))
+  (setv text (text-of (report-page [#("new.h5" model)])))
   (assert (in "No epoch is complete yet." text))
   (assert (not-in "How it learned" text)))
 
 
 (defn test-of-many-epochs-the-first-the-last-and-some-between-have-samples []
   (setv
-    text (text-of (report-page "long.h5" (whole-model 100)))
+    text (text-of (report-page [#("long.h5" (whole-model 100))]))
     shown (re.findall r"Epoch (\d+): " text))
   (assert (= (len shown) 12))
   (assert (= [(get shown 0) (get shown -1)] ["1" "100"])))
 
 
 (defn test-why-a-setting-is-as-it-is []
-  (setv text (text-of (report-page "dog.h5" (whole-model
-    :why "64 units suit it" :batch-size 2 :patience 7))))
+  (setv
+    model (whole-model :why "64 units suit it" :batch-size 2 :patience 7)
+    text (text-of (report-page [#("dog.h5" model)])))
   (for [words ["64 units suit it; such as" "batch size 2 suits a text of 13 characters"
       "patience 7 given" "lookback 64 the default"]]
     (assert (in words text) words)))
@@ -133,14 +130,13 @@
 (defn test-what-a-stranger-wrote-into-a-file-stays-text []
   (setv model (whole-model :recipe "<script>alert(1)</script>"))
   (setv (get model.history 0 "machine") "\"><img src=x>\x1b")
-  (setv page (report-page "<i>.h5" model))
-  (for [tag ["<img" "<script>alert" "<i>.h5" "\x1b"]]
-    (assert (not-in tag page)))
+  (setv page (report-page [#("<i>.h5" model)]))
+  (for [tag ["<img" "<script>alert" "<i>.h5" "\x1b"]] (assert (not-in tag page)))
   (assert (in "<script>alert(1)</script>" (text-of page))))
 
 
 (defn test-a-page-asks-nobody-for-anything []
-  (setv page (report-page "dog.h5" (whole-model)))
+  (setv page (report-page [#("dog.h5" (whole-model))]))
   (assert (in "default-src 'none'" page))
   (assert (not (re.search r"(src|href)=|url\(|\sstyle=" (get (.split page "<script") 0)))))
 
@@ -149,7 +145,7 @@
 
 (defn test-models-are-compared-in-one-table-with-their-curves-in-one-chart []
   (setv
-    page (comparison-page [#("a.h5" (whole-model)) #("b.h5" (whole-model 5))])
+    page (report-page [#("a.h5" (whole-model)) #("b.h5" (whole-model 5))])
     text (text-of page)
     charts (charts-of page))
   (for [words ["A report on 2 models" "b.h5 has the lowest loss, 0.635 bits."
@@ -161,9 +157,8 @@
 
 (defn test-of-models-of-different-texts-none-has-the-lowest-loss []
   (setv other (whole-model))
-  (for [entry other.history]
-    (setv (get entry "text") "9:0"))
-  (setv text (text-of (comparison-page [#("a" (whole-model)) #("b" other)])))
+  (for [entry other.history] (setv (get entry "text") "9:0"))
+  (setv text (text-of (report-page [#("a" (whole-model)) #("b" other)])))
   (assert (in "They learned from different texts, so their losses aren't comparable." text))
   (assert (not-in "has the lowest loss" text)))
 
@@ -172,8 +167,7 @@
 
 (defn [pytest.fixture] folder [tmp-path monkeypatch]
   "A folder with two models, in which the program is run."
-  (for [name ["a" "b"]]
-    (save-checkpoint (whole-model) (/ tmp-path name)))
+  (for [name ["a" "b"]] (save-checkpoint (whole-model) (/ tmp-path name)))
   (monkeypatch.chdir tmp-path)
   tmp-path)
 

@@ -5,7 +5,7 @@
   math
   time
   lstm-textgen.basics.values [counted]
-  lstm-textgen.writing.history [epochs-of validation-losses])
+  lstm-textgen.writing.history [entries-on recorded])
 
 (setv
   WARM-UP 100           ; steps until the learning rate is at its highest
@@ -43,8 +43,9 @@
 
   `text` is its fingerprint: epochs, and those without improvement, are counted for each text.]]
   (setv
-    done (epochs-of history text)
-    losses (validation-losses history text)
+    entries (entries-on history text)
+    done (len entries)
+    losses (recorded entries "validation_loss")
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
   (cond
     (and settings.epochs (>= done settings.epochs))

@@ -1,4 +1,4 @@
-#[[Figures on a page: curves, a calibration, a strip of shades, and tables of numbers.
+#[[Figures on a page: curves, a calibration, a strip of shades, tables, and the card of a model.
 
 A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen reader says), `x` and
 `y` (labels), `series`, each with `label`, `colour` (a number), `xs` and `ys`. The models of a
@@ -8,6 +8,7 @@ each has one: that of validation, or else training.]]
 (import
   itertools [accumulate]
   lstm-textgen.pages.assembly [fill safe]
+  lstm-textgen.writing.history [recorded]
   lstm-textgen.writing.scoring [bits])
 
 (setv
@@ -15,7 +16,9 @@ each has one: that of validation, or else training.]]
   STRIP-HEIGHT 100
   TIMES {"seconds" 1  "minutes" 60  "hours" 3600}
   FEWEST 20      ; predictions that say how often such ones come true
-  VALIDATION 1)  ; its colour, by its number in report.css
+  VALIDATION 1   ; its colour, by its number in report.css
+  ;; The losses on a card, with their names and the colours of the notebook's display.
+  CURVES [#("loss" "training" "#1496aa") #("validation_loss" "validation" "#c44ea8")])
 
 
 ;; * Charts
@@ -28,7 +31,7 @@ each has one: that of validation, or else training.]]
       [#("training" ["loss"]) #("validation" ["validation_loss"])]
       (lfor [name _] models #(name ["validation_loss" "loss"])))
     rates (lfor [name _] models #((if alone "learning rate" name) ["learning_rate"]))
-    seconds (max (gfor [_ model] models (sum (gfor e model.history (.get e "seconds" 0)))))
+    seconds (max (gfor [_ model] models (sum (recorded model.history "seconds"))))
     unit (cond (< seconds 180) "seconds" (< seconds 10800) "minutes" True "hours"))
   (lfor
     [what curves scale] [["loss in bits" losses bits] ["learning rate" rates float]]
@@ -54,11 +57,12 @@ each has one: that of validation, or else training.]]
 
   x is the number of the epoch, or when it ended in the unit of time `by`; there are no points
   where that isn't told. `scale` is applied to y.]]
-  (setv times (cond
-    (= by "epoch") (range 1 (+ (len history) 1))
-    (all (gfor entry history (in "seconds" entry)))
-      (gfor s (accumulate (gfor entry history (get entry "seconds"))) (/ s (get TIMES by)))
-    True []))
+  (setv
+    seconds (recorded history "seconds")
+    times (cond
+      (= by "epoch") (range 1 (+ (len history) 1))
+      (= (len seconds) (len history)) (gfor s (accumulate seconds) (/ s (get TIMES by)))
+      True []))
   (lfor
     [x entry] (zip times history)
     :setv found (lfor name names :if (is-not (.get entry name) None) (get entry name))
@@ -108,7 +112,7 @@ each has one: that of validation, or else training.]]
   (fill "report-charts.html" :charts (.join "\n" (map chart-figure charts))))
 
 
-;; * A strip of shades
+;; * Other figures
 
 (defn shaded-strip [surprise]
   "Return `surprise` (bits at places of a text) as a strip of bars (HTML), shaded and as high."
@@ -124,8 +128,6 @@ each has one: that of validation, or else training.]]
   (fill "report-strip.html" :height STRIP-HEIGHT :bars (.join "" bars)))
 
 
-;; * Tables
-
 (defn table [heads rows]
   "Return a table (HTML) with these `heads`, or none, and `rows` of values."
   (setv
@@ -140,3 +142,50 @@ each has one: that of validation, or else training.]]
 (defn details [title heads rows]
   "Return a table as `table` does, which is unfolded by a click on its `title`."
   (fill "report-details.html" :title title :body (table heads rows)))
+
+
+;; * In a notebook
+
+(defn model-card [checkpoint sample]
+  "Return the HTML of a card for `checkpoint` (a `Checkpoint`), which wrote `sample` (a text)."
+  (setv
+    curves (lfor
+      [key name colour] CURVES
+      #(name colour (lfor nats (recorded checkpoint.history key) (bits nats))))
+    rows {
+      "network" f"{checkpoint.settings.layers}, {checkpoint.weight-count :,} weights"
+      "vocabulary" f"{(len checkpoint.vocabulary) :,} {checkpoint.settings.unit}"
+      "epochs" (len checkpoint.history)
+      #** (dfor
+        [name _ values] curves
+        :if values
+        f"{name} loss" f"{(get values -1) :.3f} bits per {checkpoint.vocabulary.singular}")})
+  (fill "card.html"
+    :rows (.join "" (gfor
+      [name value] (.items rows)
+      (+ f"<tr><th style=\"text-align: left\">{name}</th>"
+        f"<td style=\"text-align: left\">{(safe value)}</td></tr>")))
+    :curve (_picture curves)
+    :sample (safe (.strip sample))))
+
+
+(defn _picture [curves]
+  "Return the picture of `curves`, #(name colour values) each, as SVG; none of one value."
+  (setv
+    [width height] [240 64]  ; pixels
+    all-values (lfor [_ _ values] curves value values value))
+  (when (< (len all-values) 2) (return ""))
+  (setv
+    [low high] [(min all-values) (max all-values)]
+    lines (gfor
+      [_ colour values] curves
+      :setv points (gfor
+        [k value] (enumerate values)
+        :setv x (* width (/ (+ k 0.5) (len values)))
+        :setv y (+ 3 (* (- height 6) (/ (- high value) (or (- high low) 1))))
+        f"{x :.1f},{y :.1f}")
+      (+ f"<polyline fill=\"none\" stroke-width=\"2\" stroke=\"{colour}\" "
+        f"points=\"{(.join " " points)}\"/>")))
+  (+ f"<svg role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">"
+    f"<title>Loss by epoch, from {high :.3f} to {low :.3f} bits</title>"
+    (.join "" lines) "</svg>"))

@@ -76,8 +76,7 @@ assets/playground.js the page.]]
 
 (defn _halved [weight]
   "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` beyond them."
-  (with [_ (np.errstate :over "ignore")]
-    (setv halved (.astype weight "<f2")))
+  (with [_ (np.errstate :over "ignore")] (setv halved (.astype weight "<f2")))
   (unless (.all (np.isfinite halved))
     (raise (ValueError "the model has a weight above 65,504, which a page can't hold")))
   (.tobytes halved))
@@ -88,13 +87,14 @@ assets/playground.js the page.]]
 (defn _facts [name model]
   "Return what the page has to know of a `model` (a `Checkpoint`), as `Facts` in assets/model.js."
   (setv
-    settings model.settings
-    vocabulary model.vocabulary
-    sample (write-sample model SAMPLE))
+    [settings vocabulary] [model.settings model.vocabulary]
+    sample (write-sample model SAMPLE)
+    lines (lfor line (.splitlines sample) :if (.strip line) line)
+    indented (sum (gfor line lines (.startswith line #("  " "\t")))))
   {"name" name
    "unit" vocabulary.unit  "units" vocabulary.units  "unknown" vocabulary.unknown
    "lower" settings.lower
-   "code" (_code? sample)
+   "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
    "embedding" settings.embedding
    "beginning" settings.beginning
@@ -107,24 +107,13 @@ assets/playground.js the page.]]
        #** (if (is held None) {} {"validation" (bits held)})})})
 
 
-(defn _code? [text]
-  "Return whether `text` looks like code: many of its lines are indented."
-  (setv
-    lines (lfor line (.splitlines text) :if (.strip line) line)
-    indented (lfor line lines :if (.startswith line #("  " "\t")) line))
-  (> (len indented) (* INDENTED (len lines))))
-
-
 (defn _about [model]
   "Return [title text] pairs about a `model` (a `Checkpoint`)."
   (setv
-    settings model.settings
-    vocabulary model.vocabulary
-    unit vocabulary.unit
+    [settings vocabulary unit] [model.settings model.vocabulary model.vocabulary.unit]
     length (text-length model.history)
-    best (or (kept-entry model.history) {}))
-  (lfor
-    pair (.items {
+    best (or (kept-entry model.history) {})
+    facts {
       "Recipe" settings.recipe
       "Learned from" (when length (counted length unit))
       "Knows" (counted vocabulary.size unit)
@@ -137,5 +126,4 @@ assets/playground.js the page.]]
       "Window" (counted settings.lookback unit)
       "Batch size" (str settings.batch-size)
       "Learning rate" (str settings.learning-rate)})
-    :if (get pair 1)
-    pair))
+  (lfor pair (.items facts) :if (get pair 1) pair))

@@ -1,6 +1,6 @@
-#[[The report on a model: one page made from its file alone, while it is trained or afterwards.
+#[[The report on a model, or on several: one page made from the files alone.
 
-What the page shows is in sections, each of which is left out where the file hasn't what it needs.
+What the page shows is in sections, each of which is left out where a file hasn't what it needs.
 Its HTML is in assets/, report.html and report-*.html; its curves are drawn by report.js.]]
 
 (eval-when-compile (require hyrule [unless]))
@@ -16,78 +16,57 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.report.plain [duration]
   lstm-textgen.settings.sizing [default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.writing.history [kept-entry loss-of text-length]
+  lstm-textgen.writing.history [kept-entry loss-of recorded text-length]
   lstm-textgen.writing.scoring [bits]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
+  MOST 8             ; models on a page: report.css has colours for so many
   TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]
   EPOCHS-SHOWN 12    ; samples of epochs at most: the first, the last, and some between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 400)    ; of its other units
 
 
-(defn report-page [name checkpoint]
-  #[[Return the page (HTML) that reports on `checkpoint`, the model in the file `name`.
-
-  It writes three samples, which takes a fraction of a second.]]
-  (setv
-    models [#(name checkpoint)]
-    charts (curve-charts models)
-    calibration (calibration-chart models))
-  (assemble-report name "A report on a model" (_summary checkpoint) [#* charts calibration] [
-    (_learning checkpoint charts)
-    (section "What it writes"
-      "From nothing, at three temperatures: the higher, the less it keeps to what is likeliest."
-      (.join "\n" (gfor
-        [temperature word] TEMPERATURES
-        (sample-at checkpoint temperature f"{word}: temperature {temperature :g}"))))
-    (_epochs checkpoint)
-    (_strip checkpoint)
-    (calibration-section "Does it know how sure it may be?"
-      (+ "Where it gave the likeliest unit a probability of 30%, that should be right 30% of the "
-        "time: on the dashed line. Below it the model is too sure of itself, above it not enough.")
-      calibration
-      ["predicted" "right" "how often"])
-    (_copying checkpoint)
-    (_vocabulary checkpoint)
-    (_settings checkpoint)
-    (_circumstances checkpoint.history)]))
-
-
 (defn write-report [path model checkpoint]
   "Write to `path` the page that reports on `checkpoint`, the model whose file is `model`."
-  (setv page (report-page (os.path.basename model) checkpoint))
-  (with [out (open-output path)]
-    (.write out page)))
+  (setv page (report-page [#((os.path.basename model) checkpoint)]))
+  (with [out (open-output path)] (.write out page)))
 
 
-;; * What the comparison of several models has too
+(defn report-page [models]
+  #[[Return the page (HTML) on `models`, #(name checkpoint) each: a report, or a comparison.
 
-(defn assemble-report [title kind summary charts sections]
-  "Return the page with these `sections` (HTML) and `charts`, of which some may be None."
+  Its samples take a fraction of a second. Raise `ValueError` for more than 8 models.]]
+  (setv n (len models))
+  (when (> n MOST) (raise (ValueError f"`report` compares at most {MOST} models, not {n}")))
+  (setv
+    [[name model] #* others] models
+    title (if others "Models compared" name)
+    charts (curve-charts models)
+    calibration (calibration-chart models)
+    sections (if others
+      (_comparison models charts calibration)
+      (_report model charts calibration)))
   (assemble title
     (fill "report.html"
-      :kind kind :title (safe title) :summary summary :sections (.join "\n" sections))
+      :kind (if others f"A report on {n} models" "A report on a model")
+      :title (safe title)
+      :summary (if others (_lowest-loss models) (_summary model))
+      :sections (.join "\n" sections))
     :styles ["vendor/uPlot.min.css" "report.css"]
     :scripts ["vendor/uPlot.min.js" "report.js"]
-    :data {"charts" (list (filter None charts))}))
+    :data {"charts" (list (filter None [#* charts calibration]))}))
 
 
-(defn section [title about body]
+(defn _section [title about body]
   "Return a section of the page; nothing without a `body`."
   (if body (fill "report-section.html" :title title :about about :body body) ""))
 
 
-(defn sample-at [checkpoint temperature title]
-  "Return what the model writes at a `temperature`, as HTML: always the same, for the same model."
-  (setv length checkpoint.vocabulary.passage-length)
-  (_sample title (safe (.strip (write-sample checkpoint length temperature)))))
-
-
-(defn calibration-section [title about chart heads]
+(defn _calibration [title about chart heads]
   "Return the section with the `chart` of a calibration, if any, and its rows below `heads`."
-  (section title about (when chart
+  (_section title about (when chart
     (+ (chart-figure chart) (details "The same in figures" heads (get chart "rows"))))))
 
 
@@ -96,24 +75,100 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (fill "report-sample.html" :title title :text text))
 
 
-;; * What it is, and what it writes
+(defn _sample-at [checkpoint temperature title]
+  "Return what the model writes at a `temperature`, as HTML: always the same, for the same model."
+  (setv length checkpoint.vocabulary.passage-length)
+  (_sample title (safe (.strip (write-sample checkpoint length temperature)))))
+
+
+;; * Several models
+
+(defn _lowest-loss [models]
+  "Return which of the `models` has the lowest loss, if their losses can be compared."
+  (setv
+    trained (lfor
+      [name model] models
+      :if model.history
+      [(loss-of (kept-entry model.history)) name (get model.history -1 "text")])
+    [loss name _] (min trained :default [0 "" ""]))
+  (cond
+    (not trained) "None of them is trained yet."
+    (> (len (sfor [_ _ text] trained text)) 1)
+      "They learned from different texts, so their losses aren't comparable."
+    True f"<strong>{(safe name)}</strong> has the lowest loss, {loss :.3f} bits."))
+
+
+(defn _comparison [models charts calibration]
+  "Return the sections about several `models`: one table, their curves laid over one another."
+  (setv facts (lfor [_ model] models (_facts model)))
+  [ (_section "Side by side" "" (table
+      ["model" #* (gfor [name _] models name)]
+      (lfor name (get facts 0) [name #* (gfor fact facts (get fact name))])))
+    (_section "How they learned"
+      "Loss in bits on held-out text, where there was one; less is better."
+      (when charts (side-by-side charts)))
+    (_calibration "Do they know how sure they may be?"
+      "A likeliest unit of probability 30% should be right 30% of the time: on the dashed line."
+      calibration
+      ["model" "predicted" "right" "how often"])
+    (_section "What they write" "From nothing, at temperature 0.7."
+      (.join "\n" (gfor [name model] models (_sample-at model 0.7 (safe name)))))])
+
+
+(defn _facts [model]
+  "Return what the table says of a `model` (a `Checkpoint`), a dict."
+  (setv
+    [history unit] [model.history model.settings.unit]
+    best (or (kept-entry history) {})
+    seconds (sum (recorded history "seconds"))
+    copied (.get (or model.evaluation {}) "copied"))
+  { "network" (.replace (str model.settings.layers) "," ", ")
+    "weights" f"{model.weight-count :,}"
+    "vocabulary" f"{(len model.vocabulary) :,} {unit}"
+    "text" f"{(text-length history) :,} {unit}"
+    "epochs" (str (len history))
+    "lowest loss, bits" (if best f"{(loss-of best) :.3f}" "–")
+    "in epoch" (str (.get best "epoch" "–"))
+    "minutes" (if seconds f"{(/ seconds 60) :.1f}" "–")
+    "copied" (if (is copied None) "–" f"{copied :.0%}")
+    "machine" (get ["–" #* (recorded history "machine")] -1)})
+
+
+;; * One model
+
+(defn _report [checkpoint charts calibration]
+  "Return the sections about one model."
+  [ (_learning checkpoint charts)
+    (_section "What it writes"
+      "From nothing, at three temperatures: the higher, the less it keeps to what is likeliest."
+      (.join "\n" (gfor
+        [temperature word] TEMPERATURES
+        (_sample-at checkpoint temperature f"{word}: temperature {temperature :g}"))))
+    (_epochs checkpoint)
+    (_strip checkpoint)
+    (_calibration "Does it know how sure it may be?"
+      (+ "Where it gave the likeliest unit a probability of 30%, that should be right 30% of the "
+        "time: on the dashed line. Below it the model is too sure of itself, above it not enough.")
+      calibration
+      ["predicted" "right" "how often"])
+    (_copying checkpoint)
+    (_vocabulary checkpoint)
+    (_settings checkpoint)
+    (_circumstances checkpoint.history)])
+
 
 (defn _summary [checkpoint]
   "Return in a sentence or two what the model is, and how well it does."
   (setv
-    history checkpoint.history
-    settings checkpoint.settings
-    units settings.unit
+    [history settings units] [checkpoint.history checkpoint.settings checkpoint.settings.unit]
+    n (len history)
     network (+ f"Its layers are {(safe settings.layers)}, and it knows "
       f"{(len checkpoint.vocabulary) :,} {units}."))
   (unless history (return (+ network " No epoch is complete yet.")))
-  (setv
-    n (len history)
-    of (if (> settings.epochs n) f" of {settings.epochs}" "")
-    loss (loss-of (kept-entry history)))
   (+ network f" It has read a text of {(text-length history) :,} {units}, and after "
-    f"{(counted n "epochs")}{of} its loss is <strong>{loss :.3f} bits per "
-    f"{checkpoint.vocabulary.singular}</strong> on "
+    f"{(counted n "epochs")}{(if (> settings.epochs n) f" of {settings.epochs}" "")} its loss is "
+    f"<strong>{(loss-of (kept-entry history)) :.3f} bits per {checkpoint.vocabulary.singular}"
+    "</strong> on "
     (if (in "validation_loss" (get history -1))
       "text that was held out."
       "the text itself: none was held out.")))
@@ -125,7 +180,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     written (lfor entry checkpoint.history :if (.get entry "sample") entry)
     last (- (len written) 1)
     step (max 1 (/ last (- EPOCHS-SHOWN 1))))
-  (section "How it learned to write"
+  (_section "How it learned to write"
     "What it wrote after each epoch, always from the same seed."
     (.join "\n" (gfor
       k (sorted (sfor k (range EPOCHS-SHOWN) (min (round (* k step)) last)))
@@ -145,7 +200,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     end (+ start length)
     [before passage after] (map safe [(cut text start) (cut text start end) (cut text end None)])
     share (get evaluation "copied"))
-  (section "Is it copying?"
+  (_section "Is it copying?"
     (+ (if (is share None)
         "The sample is too short to tell. "
         (+ f"Of all strings of 20 characters in this sample, <strong>{share :.0%}</strong> "
@@ -158,7 +213,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 (defn _learning [checkpoint charts]
   "Return the section with the curves, and the same in figures."
-  (section "How it learned"
+  (_section "How it learned"
     (+ "Loss in bits: how surprising each unit was, on average. Less is better. Where the curve "
       "of validation turns up, the model begins to know its text by heart.")
     (when checkpoint.history
@@ -186,7 +241,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     n (len surprise)
     hardest (max surprise)
     place (/ (.index surprise hardest) (max 1 (- n 1))))
-  (section "Where the held-out text is hard"
+  (_section "Where the held-out text is hard"
     (+ f"Surprise in bits per {checkpoint.vocabulary.singular} at {n} places of the "
       f"held-out text, from its beginning to its end. The hardest is {place :.0%} of the way in, "
       f"at {hardest :.2f} bits; the easiest has {(min surprise) :.2f}. To see the text itself "
@@ -206,7 +261,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     shown (cut ranked (if most UNITS-SHOWN 0))
     rest (cut ranked (len shown) (+ (len shown) REST-SHOWN))
     left (- (len units) (len shown) (len rest)))
-  (section "What it knows"
+  (_section "What it knows"
     f"{(len units) :,} {checkpoint.settings.unit}{(if shown ", the most frequent first" "")}."
     (+
       (fill "report-units.html" :rows (.join "\n" (gfor
@@ -223,8 +278,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 (defn _settings [checkpoint]
   "Return the section with the settings and why each is as it is."
   (setv settings (.as-dict checkpoint.settings))
-  (section "How it was made"
-    "Every setting, and why it is as it is."
+  (_section "How it was made" "Every setting, and why it is as it is."
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
       setting (settings-in "model")
       :setv value (get settings setting.name)
@@ -259,14 +313,17 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 (defn _circumstances [history]
   "Return the section about machine and duration."
   (setv
-    timed (lfor entry history :if (in "seconds" entry) (get entry "seconds"))
-    machines (dict.fromkeys (gfor entry history :if (.get entry "machine") (get entry "machine"))))
-  (section "Where and how long" "" (when (or timed machines)
+    took (duration-in-words history)
+    machines (dict.fromkeys (filter None (recorded history "machine"))))
+  (_section "Where and how long" "" (when (or took machines)
     (table [] [
-      #* (if timed [["duration" (duration-in-words (sum timed) (len timed))]] [])
+      #* (if took [["duration" took]] [])
       #* (gfor machine machines ["machine" machine])]))))
 
 
-(defn duration-in-words [seconds epochs]
-  "Return how long so many `epochs` took."
-  f"{(duration seconds)} for {(counted epochs "epochs")}, {(/ seconds epochs) :,.1f} s each")
+(defn duration-in-words [history]
+  "Return how long the epochs in `history` took; None if that isn't told."
+  (setv seconds (recorded history "seconds"))
+  (when seconds
+    (+ f"{(duration (sum seconds))} for {(counted (len seconds) "epochs")}, "
+      f"{(/ (sum seconds) (len seconds)) :,.1f} s each")))

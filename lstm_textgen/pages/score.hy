@@ -1,7 +1,6 @@
 #[[A page that shades each character or word of a text by how much it surprised the model.
 
-The page is one file that needs no other and fetches nothing. A click on a unit shows what the
-model would rather have read. assets/score.js is the page.]]
+A click on a unit shows what the model would rather have read. assets/score.js is the page.]]
 
 (import
   numpy :as np
@@ -17,17 +16,11 @@ model would rather have read. assets/score.js is the page.]]
 
   (defn __init__ [self vocabulary]
     "`vocabulary` (a `Vocabulary`) is the model's."
-    (setv
-      self.vocabulary vocabulary
-      self.left LIMIT
-      self._texts []))
+    (setv [self.vocabulary self.left self._texts] [vocabulary LIMIT []]))
 
   (defn begin [self name]
     "Begin with the text called `name`."
-    (setv
-      self.name name
-      self.left-out 0
-      self._stretches []))
+    (setv [self.name self.left-out self._stretches] [name 0 []]))
 
   (defn add [self stretch]
     "Add a `Stretch` that has the likeliest units of each place."

@@ -1,6 +1,4 @@
-#[[What a model's history tells: a dict for each epoch, in order.
-
-Epochs on different texts don't compare, so most of it is asked of one text, by its fingerprint.]]
+"What a model's history tells: a dict for each epoch, in order. Only epochs on one text compare."
 
 (import
   re
@@ -8,10 +6,9 @@ Epochs on different texts don't compare, so most of it is asked of one text, by 
 
 
 (defn kept-entry [history [text None]]
-  #[[Return the entry in `history` of the epoch on `text` whose weights are kept.
+  #[[Return the entry in `history` of the epoch whose weights are kept, or None if there is none.
 
-  It has the lowest validation loss or, without validation, is the last; None if there is none.
-  `text` is as in `entries-on`.]]
+  It has the lowest validation loss or, without any, is the last. `text` is as in `entries-on`.]]
   (setv entries (entries-on history text))
   (min
     (or (lfor entry entries :if (in "validation_loss" entry) entry) (cut entries -1 None))
@@ -35,17 +32,14 @@ Epochs on different texts don't compare, so most of it is asked of one text, by 
 
 
 (defn entries-on [history [text None]]
-  #[[Return those entries of `history` whose epochs were trained on `text`, in order.
-
-  `text` is a fingerprint; by default that of the text that the model learned from last.]]
+  "Return the entries in `history` on `text`, a fingerprint; None: that of the last entry."
   (setv text (or text (when history (get history -1 "text"))))
   (lfor entry history :if (= (get entry "text") text) entry))
 
 
-(defn validation-losses [history text]
-  "Return the validation losses (nats) of the epochs on `text`: only these compare."
-  (setv entries (entries-on history text))
-  (lfor entry entries :if (in "validation_loss" entry) (get entry "validation_loss")))
+(defn recorded [history key]
+  "Return what the entries in `history` have under `key`, those that have it."
+  (lfor entry history :if (in key entry) (get entry key)))
 
 
 (defn text-length [history]
