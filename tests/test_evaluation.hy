@@ -68,8 +68,7 @@
   "The path of a small model that was evaluated."
   (setv
     model (small-model)
-    ids (np.arange 800)
-    ids (% ids (len model.vocabulary))
+    ids (% (np.arange 800) (len model.vocabulary))
     model.evaluation (evaluate model 1 ids ids))
   (save-checkpoint model (/ tmp-path "model"))
   (/ tmp-path "model.h5"))
@@ -79,8 +78,7 @@
   (setv model (load-checkpoint path :warn assert-no-warning))
   (assert (= (set model.evaluation)
     #{"epoch" "counts" "surprise" "calibration" "sample" "copied" "passage"}))
-  (with [file (h5py.File path)]
-    (assert (= (get (. (get file "lstm_textgen") attrs) "format") 2))))
+  (with [file (h5py.File path)] (assert (= (get (. (get file "lstm_textgen") attrs) "format") 2))))
 
 
 (defn test-a-model-without-one-is-of-the-first-format [tmp-path]
@@ -103,12 +101,10 @@
     (del (get group "evaluation"))
     (.create-dataset group "evaluation" :data (np.frombuffer (.encode text) "uint8"))
     (seal file))
-  (with [_ (pytest.raises ValueError :match "its evaluation is invalid")]
-    (load-checkpoint path)))
+  (with [_ (pytest.raises ValueError :match "its evaluation is invalid")] (load-checkpoint path)))
 
 
 (defn test-a-changed-evaluation-is-damage [path]
   (with [file (h5py.File path "a")]
     (setv (get file "lstm_textgen" "evaluation" 10) (ord "7")))  ; the epoch, which was 1
-  (with [_ (pytest.raises ValueError :match "checksum")]
-    (load-checkpoint path)))
+  (with [_ (pytest.raises ValueError :match "checksum")] (load-checkpoint path)))

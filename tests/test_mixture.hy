@@ -12,10 +12,7 @@
 
 (defn mixture []
   "Return a mixture of two models that both know a line break, b and c; one a, the other d."
-  (Mixture
-    (small-model 1 "lstm:6" :text "\nabc")
-    (small-model 2 "gru:5" :text "\nbcd")
-    0.25))
+  (Mixture (small-model 1 "lstm:6" :text "\nabc") (small-model 2 "gru:5" :text "\nbcd") 0.25))
 
 
 (defn test-the-vocabulary-is-the-union []

@@ -132,8 +132,7 @@
   (setv
     logits (* 5 (.standard-normal (np.random.default-rng seed) #(3 SIZE)))
     sampler (Sampler SIZE options 3 :exclude [4 7]))
-  (for [ids (picks sampler 30 logits)]
-    (assert (not (& #{4 7} (set ids))))))
+  (for [ids (picks sampler 30 logits)] (assert (not (& #{4 7} (set ids))))))
 
 
 (defn [(pytest.mark.parametrize #("name" "value") [

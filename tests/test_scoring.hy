@@ -147,10 +147,8 @@
 
 
 (defn [(pytest.mark.parametrize "pieces" [[] [""] ["é☃"]])] test-nothing-known-is-no-score [pieces]
-  (with [_ (pytest.raises ValueError :match "^nothing to score")]
-    (score (letters) pieces)))
+  (with [_ (pytest.raises ValueError :match "^nothing to score")] (score (letters) pieces)))
 
 
 (defn test-a-text-without-a-score-is-named []
-  (with [_ (pytest.raises ValueError :match "^a.txt: nothing to score")]
-    (.check (Score) "a.txt")))
+  (with [_ (pytest.raises ValueError :match "^a.txt: nothing to score")] (.check (Score) "a.txt")))

@@ -63,8 +63,7 @@
     text (written (letters) "aébcé☃" :warn warnings.append))
   (assert (= text (written (letters) "abc")))
   (setv [message] warnings)
-  (for [part ["'é'" "'☃'" "left out"]]
-    (assert (in part message))))
+  (for [part ["'é'" "'☃'" "left out"]] (assert (in part message))))
 
 
 (defn test-an-unknown-word-of-a-seed-is-read-as-one []
@@ -205,8 +204,7 @@
 (defn [(pytest.mark.parametrize #("name" "value") [
     #("length" -1) #("stop" "") #("stop" ["a" ""]) #("sentences" 0)])]
     test-an-end-out-of-range-is-named [name value]
-  (with [_ (pytest.raises ValueError :match f"`{name}` must be")]
-    (Ends #** {name value})))
+  (with [_ (pytest.raises ValueError :match f"`{name}` must be")] (Ends #** {name value})))
 
 
 (defn test-many-texts-need-an-end []

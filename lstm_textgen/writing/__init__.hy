@@ -1,2 +1,1 @@
-"What a trained model does, in NumPy: it writes, scores, and shows what its cells follow. It never
-imports Keras."
+"What a trained model does in NumPy, without Keras: write, score, show what its cells follow."

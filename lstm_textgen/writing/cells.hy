@@ -1,9 +1,8 @@
 #[[What single cells of the network follow, as Karpathy, Johnson and Fei-Fei (2015) looked at them.
 
 A cell's activation is tanh(c), what it remembers, from -1 to 1; of a GRU, which has no c, its
-output h. Among hundreds of cells a few can be read by a person: one is on inside quotes, another
-grows along the line. They are found by correlating every cell with such features over a text that
-the model writes itself, so that nothing but the model is needed.]]
+output h. Of hundreds, a person can read a few: one is on inside quotes, another grows along the
+line. They are found by correlating every cell with such features over a text of the model's own.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -26,27 +25,16 @@ the model writes itself, so that nothing but the model is needed.]]
 
 
 (defclass [(dataclass :frozen True)] NamedCell []
-  #[[A cell and what it follows.
+  #[[A cell: `activations[layer][:, cell]` follows the feature `name`, a key of `FEATURES`.
 
-  `activations[layer][:, cell]` follows the feature `name`, a key of `FEATURES`. The `correlation`
-  is Pearson's over text that the cell was not chosen by; below 0 it is off where the feature is
-  on.]]
-  #^ int layer
-  #^ int cell
-  #^ str name
-  #^ float correlation)
+  The `correlation` is Pearson's over text that the cell was not chosen by; below 0 the cell is off
+  where the feature is on.]]
+  #^ int layer  #^ int cell  #^ str name  #^ float correlation)
 
 
 (defclass [(dataclass :frozen True)] Cells []
-  #[[What the cells of a model do while it reads a text.
-
-  - `units`: the list of the text's characters or words.
-  - `activations`: an array (time, hidden units) for each recurrent layer, row t after unit t. A
-    character that the model doesn't know changes nothing.
-  - `named`: the list of the cells worth looking at (`NamedCell`), the clearest first.]]
-  #^ list units
-  #^ list activations
-  #^ list named)
+  "What the cells of a model do while it reads a text, as `TextModel.cells` tells."
+  #^ list units  #^ list activations  #^ list named)
 
 
 (defn read-cells [model text]
@@ -55,13 +43,13 @@ the model writes itself, so that nothing but the model is needed.]]
     [units ids known] (read-units model.vocabulary text)
     layers model.settings.layers
     engine (Engine layers model.weights)
-    reads? (np.zeros (len units) bool)
-    (get reads? known) True
-    steps [])
+    reads? (np.zeros (len units) bool)  ; a character that it doesn't know changes nothing
+    (get reads? known) True)
   (with [_ (few-threads engine.threads)]
-    (for [id [(start-unit model) #* (.tolist ids)]]  ; it is read as a text that begins there
-      (.advance engine id)
-      (.append steps (lfor cell engine.cells (.copy cell)))))
+    (setv steps (lfor
+      id [(start-unit model) #* (.tolist ids)]  ; it is read as a text that begins there
+      :do (.advance engine id)
+      (lfor cell engine.cells (.copy cell)))))
   #((list units) (lfor
     [layer own] (zip layers.recurrent (map np.array (zip #* steps)))
     (get (if (= layer.kind "lstm") (np.tanh own) own) (np.cumsum reads?)))))
@@ -83,8 +71,7 @@ the model writes itself, so that nothing but the model is needed.]]
         :setv own (get mark part)
         (<= FEWEST (np.count-nonzero own) (- (len own) FEWEST))))
       name mark))
-  (unless marks
-    (return []))
+  (unless marks (return []))
   (setv
     names (list marks)
     places (lfor [layer own] (enumerate activations) cell (range (get own.shape 1)) #(layer cell))
@@ -93,10 +80,10 @@ the model writes itself, so that nothing but the model is needed.]]
       (correlations
         (np.hstack (lfor own activations (get own part)))
         (np.stack (lfor mark (.values marks) (get mark part)) -1)))
-    chosen (lfor
+    chosen (gfor
       [n k] (_pair-off (np.abs first))
       (NamedCell #* (get places n) (get names k) (round (float (get second #(n k))) 3)))
-    clear (lfor each chosen :if (>= (abs each.correlation) CLEAR) each))
+    clear (gfor each chosen :if (>= (abs each.correlation) CLEAR) each))
   (cut (sorted clear :key (fn [each] (- (abs each.correlation)))) MOST-NAMED))
 
 
@@ -125,9 +112,7 @@ the model writes itself, so that nothing but the model is needed.]]
 ;; * Features
 
 (defn mark-features [units]
-  #[[Return a dict from the names of features to arrays (time,): what each has at each unit.
-
-  `units` (strings) are a text's characters or words; of a word its last character counts.]]
+  "Return what each feature, by its name, has at the last character of each of `units` (time,)."
   (setv [text ends] [(.join "" units) (- (np.cumsum (list (map len units))) 1)])
   (dfor [name mark] (.items FEATURES) name (get (mark text) ends)))
 

@@ -26,9 +26,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 (defclass Engine []
   #[[A network that reads ids and says what may come next.
 
-  - `layers`: `Layers`. The formulas are those of Keras' `LSTM` and of its `GRU`, with
-    `reset_after=False` if it is `before`, with `hard_sigmoid` gates if it is `hard`.
-  - `weights`: those of a `Checkpoint`, in Keras' order.
+  `layers` are `Layers`, and compute what Keras' do; `weights` are those of a `Checkpoint`.
 
   `logits` (streams, vocabulary) holds the answer to the last step, `state` every array that a step
   changes and the next one reads, `cells` what each recurrent layer remembers (streams, units): an
@@ -37,19 +35,16 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (defn __init__ [self layers weights [streams 1]]
     (setv
       [embedding #* recurrent dense dense-bias] weights
-      self.streams streams
-      self.layers []
+      [self.streams self.layers self.cells] [streams [] []]
       self.threads (ceil (/ (* streams (max (gfor w weights w.size))) THREAD-WORK))
-      self.state [(_zeros streams (len dense-bias))]
-      self.logits (get self.state 0)
-      self.cells []
+      self.logits (_zeros streams (len dense-bias))
+      self.state [self.logits]
       self._dense (_product dense streams)
       self._bias dense-bias)
     (for [[n layer] (enumerate layers.recurrent)]
       (setv
         [kernel recurrent-kernel bias] (_arrange layer (cut recurrent (* 3 n) (* 3 (+ n 1))))
-        make (get STEPS layer.kind)
-        [advance state] (make layer recurrent-kernel bias streams))
+        [advance state] ((get STEPS layer.kind) layer recurrent-kernel bias streams))
       (when (= bias.ndim 2)  ; a GRU's two (2, 3u): the reset gate will scale the last part of one
         (setv bias (+ (get bias 0) (* (get bias 1) (np.repeat (np.float32 [1 1 0]) layer.size)))))
       (if n
@@ -62,8 +57,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (defn advance [self ids]
     "Read `ids` (streams,); return the last layer's output (streams, units), a buffer."
     (setv x (._look-up self ids))
-    (for [layer self.layers]
-      (setv x (layer x)))
+    (for [layer self.layers] (setv x (layer x)))
     x)
 
   (defn step [self ids]
@@ -73,21 +67,17 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
   (defn feed [self ids]
     "Read `ids` (time, streams); return the logits after the last. No ids leave all as it was."
-    (for [now (cut ids -1)]
-      (.advance self now))
-    (for [now (cut ids -1 None)]
-      (.step self now))
+    (for [now (cut ids -1)] (.advance self now))
+    (for [now (cut ids -1 None)] (.step self now))
     self.logits)
 
   (defn reset [self]
     "Forget everything read."
-    (for [array self.state]
-      (.fill array 0)))
+    (for [array self.state] (.fill array 0)))
 
   (defn adopt [self stream other]
     "Put `stream` (its number) where `other` stands, an engine of one stream of the same network."
-    (for [[mine theirs] (zip self.state other.state)]
-      (setv (get mine stream) theirs))))
+    (for [[mine theirs] (zip self.state other.state)] (setv (get mine stream) theirs))))
 
 
 (defn softmax [logits]
@@ -106,10 +96,9 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (lfor
     array weights
     :setv parts (np.split array layer.gates -1)
-    :setv scaled (lfor
-      [k part] (enumerate parts)
-      (if (= k kind.candidate) part (* part scale)))
-    (np.concatenate (lfor k kind.gates (get scaled k)) -1)))
+    (np.concatenate
+      (lfor k kind.gates (if (= k kind.candidate) (get parts k) (* (get parts k) scale)))
+      -1)))
 
 
 (defn _zeros [streams size]
@@ -130,8 +119,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (do  ; the product is the first of the layers
       (setv table embedding)
       (.append layers (_make-input kernel bias streams))))
-  (when (= streams 1)
-    (return (. (list table) __getitem__)))
+  (when (= streams 1) (return (. (list table) __getitem__)))
   (setv out (_zeros streams (get table.shape 1)))
   (fn [ids] (.take table ids 0 out "clip")))  ; "clip" saves a copy of the whole result
 

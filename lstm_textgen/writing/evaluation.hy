@@ -1,7 +1,4 @@
-#[[What a model file keeps for its report, measured while the text is at hand.
-
-How frequent each unit is, where in the held-out text the model is surprised, whether it knows how
-sure it may be, and how much of what it writes is copied. It takes a second or less.]]
+"What a model file keeps for its report, measured in a second while the text is at hand."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -27,32 +24,27 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
 
   - `counts` (vocabulary,): how often each unit stands in `ids` (time,), what it was trained on.
   - `surprise`: bits per unit at places evenly spaced over `held` (time,), the held-out text.
-  - `calibration`: for each tenth of how sure the model was of the likeliest unit, [n sure right]:
-    how many units, the mean of its probability, the share of them where it was the right one (the
-    reliability diagram of Guo et al. 2017).
+  - `calibration`: [n sure right] for each tenth of the likeliest unit's probability: how many had
+    one, its mean, and the share that came true (the reliability diagram of Guo et al. 2017).
   - `sample`: what it writes; `copied`: the share of its strings of 20 characters that stand in the
     first 3 million units of the text; `passage`: the longest that does, [first length] in it.
 
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
     [nats sure right] (_predictions model held)
-    sample (write-sample model model.vocabulary.sample-length
-      :rng-seed model.settings.rng-seed)
+    sample (write-sample model model.vocabulary.sample-length :rng-seed model.settings.rng-seed)
     compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
-    [passage share] (originality [sample] compared))
+    [passage share] (originality [sample] compared)
+    size (len model.vocabulary)
+    chunks (gfor start (range 0 (len ids) CHUNK) (get ids (slice start (+ start CHUNK)))))
   { "epoch" epoch
-    "counts" (_counts ids (len model.vocabulary))
+    "counts" (.tolist
+      (sum (gfor chunk chunks (np.bincount chunk :minlength size)) (np.zeros size int)))
     "surprise" (_rounded (bits (.mean nats 0)))
     "calibration" (_calibration (.ravel sure) (.ravel right))
     "sample" sample
     "copied" share
     "passage" [(.find sample passage) (len passage)]})
-
-
-(defn _counts [ids size]
-  "Return how often each of `size` units stands in `ids`, as a list."
-  (setv chunks (gfor start (range 0 (len ids) CHUNK) (get ids (slice start (+ start CHUNK)))))
-  (.tolist (sum (gfor chunk chunks (np.bincount chunk :minlength size)) (np.zeros size int))))
 
 
 (defn _predictions [model held]
@@ -61,8 +53,7 @@ sure it may be, and how much of what it writes is copied. It takes a second or l
     window (min WINDOW (max 1 (// (len held) 2)))
     room (- (len held) RUN-IN window 1)
     places (min PLACES (max 2 (// room window))))
-  (unless (> room 0)
-    (return (np.zeros #(3 1 0))))
+  (unless (> room 0) (return (np.zeros #(3 1 0))))
   (setv
     starts (.astype (np.linspace 0 room places) int)
     parts (lfor k starts (get held (slice k (+ k RUN-IN window 1))))

@@ -36,9 +36,7 @@
 
 
 (defclass MixedEngine [Engine]
-  #[[The engines of a `Mixture`: each one's probabilities times its share, added up.
-
-  Its `logits` (streams, vocabulary) are the logarithms of the sums.]]
+  "The engines of a `Mixture`; its `logits` are logarithms of their probabilities, added by share."
 
   (defn __init__ [self mixture streams]
     (setv
@@ -69,17 +67,13 @@
     (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is meant
       (np.log self.logits self.logits)))
 
-  (defn advance [self ids]
-    "Read `ids` by a whole step."
-    (.step self ids)))
+  (setv advance step))
 
 
 (defn _step-known [engine ids]
   "Let the streams whose id isn't negative take a step; leave the others as they are."
   (setv lost (< ids 0))
-  (unless (.any lost)
-    (return (.step engine ids)))
+  (unless (.any lost) (return (.step engine ids)))
   (setv kept (lfor array engine.state (get array lost)))
   (.step engine (np.maximum ids 0))
-  (for [[array values] (zip engine.state kept)]
-    (setv (get array lost) values)))
+  (for [[array values] (zip engine.state kept)] (setv (get array lost) values)))

@@ -36,8 +36,7 @@ is fast. All is done in float64.]]
     #^ object top-p None
     #^ object min-p None)
 
-  (defn __post-init__ [self]
-    (check-fields self)))
+  (defn __post-init__ [self] (check-fields self)))
 
 
 (defclass Sampler []
@@ -58,36 +57,28 @@ is fast. All is done in float64.]]
         t (if (isinstance temperature list) temperature [temperature])
         (when t (/ 1 (max t COLDEST)))))
       self._limits (_limits size options)
-      self._noise (_noise shape rng-seed)))
+      self._noise (_noise streams size rng-seed)))
 
   (defn pick [self logits]
     "Return ids (streams,), or an integer for one, drawn from `logits` (streams, vocabulary)."
-    (setv
-      scores self._scores
-      sharpness (next self._sharpness))
+    (setv [scores sharpness] [self._scores (next self._sharpness)])
     (np.copyto scores logits)
-    (when (is-not self._penalty None)
-      (+= scores self._penalty))
+    (when (is-not self._penalty None) (+= scores self._penalty))
     (when (is-not sharpness None)
       (*= scores sharpness)
-      (for [limit self._limits]
-        (setv (get scores (< scores (limit scores))) (- np.inf)))
+      (for [limit self._limits] (setv (get scores (< scores (limit scores))) (- np.inf)))
       (+= scores (next self._noise)))
     (.argmax scores -1)))
 
 
 (defn _limits [size options]
   "Return functions from scores (streams, size) to the lowest (streams, 1) that each rule passes."
-  (setv
-    limits []
-    [top-k top-p min-p] [options.top-k options.top-p options.min-p])
+  (setv [limits top-k top-p min-p] [[] options.top-k options.top-p options.min-p])
   (when (and top-k (< top-k size))
     (.append limits (fn [scores]
       (ncut (np.partition scores (- top-k)) ... (: (- top-k) (or (- 1 top-k) None))))))
-  (when (and top-p (< top-p 1))
-    (.append limits (fn [scores] (_nucleus scores top-p))))
-  (when min-p
-    (.append limits (fn [scores] (+ (.max scores -1 :keepdims True) (math.log min-p)))))
+  (when (and top-p (< top-p 1)) (.append limits (fn [scores] (_nucleus scores top-p))))
+  (when min-p (.append limits (fn [scores] (+ (.max scores -1 :keepdims True) (math.log min-p)))))
   limits)
 
 
@@ -100,18 +91,16 @@ is fast. All is done in float64.]]
   (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))
 
 
-(defn _noise [shape rng-seed]
-  "Yield Gumbel noise of `shape` (streams, size) without end, each stream's by its own generator."
+(defn _noise [streams size rng-seed]
+  "Yield Gumbel noise (streams, size) without end, each stream's by its own generator."
   (setv
-    [streams size] (if (= (len shape) 1) #(1 #* shape) shape)
     entropy (. (np.random.SeedSequence rng-seed) entropy)
     generators (lfor
       k (range streams)
       (np.random.Generator (np.random.PCG64 (np.random.SeedSequence entropy :spawn-key #(k)))))
     block (np.empty #(streams (max 1 (// BLOCK (* streams size))) size)))
   (while True
-    (for [[generator part] (zip generators block)]
-      (.standard-exponential generator :out part))
+    (for [[generator part] (zip generators block)] (.standard-exponential generator :out part))
     (+= block TINY)
     (np.negative (np.log block block) block)
-    (yield :from (if (= (len shape) 1) (get block 0) (.swapaxes block 0 1)))))
+    (yield :from (if (= streams 1) (get block 0) (.swapaxes block 0 1)))))

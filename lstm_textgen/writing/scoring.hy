@@ -34,10 +34,7 @@ A text is cut into parts that are read side by side; each part first reads what 
   - `hits`: for how many the likeliest unit was the right one.
   - `likeliest`: #(ids odds), arrays (len(units), k) of the k units that were likeliest in each
     place, the best first, and their probabilities (0 where there is nothing to say); or None.]]
-  #^ object units
-  #^ np.ndarray nats
-  #^ int hits
-  #^ int unknowns
+  #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns
   (setv #^ object likeliest None))
 
 
@@ -84,12 +81,9 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 
 (defn score [model pieces]
-  #[[Return the `Score` of the text whose consecutive parts are `pieces`; it may be of any length.
-
-  Raise `ValueError` when the model knows nothing in it.]]
+  "Return the `Score` of the text in `pieces`; raise `ValueError` if the model knows none of it."
   (setv total (Score))
-  (for [stretch (surprises model pieces)]
-    (.add total stretch))
+  (for [stretch (surprises model pieces)] (.add total stretch))
   (.check total)
   total)
 
@@ -99,9 +93,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 
   Its first unit follows the model's `start-unit`, as a seed's does. With `alternatives`, each has
   so many of the `likeliest` units for each place.]]
-  (setv
-    vocabulary model.vocabulary
-    reader None)
+  (setv [vocabulary reader] [model.vocabulary None])
   (for [text (_stretches pieces vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
@@ -110,31 +102,25 @@ A text is cut into parts that are read side by side; each part first reads what 
       nats (np.full n np.nan)
       [(get nats known) hits #* found] (.predict reader ids)
       likeliest (tuple (gfor array found (np.zeros #(n (get array.shape 1)) array.dtype)))
-      unknowns (if (is vocabulary.unknown None)
-        (- n (len ids))
-        (int (.sum (= ids vocabulary.unknown)))))
-    (for [[all array] (zip likeliest found)]
-      (setv (get all known) array))
+      unknown vocabulary.unknown
+      unknowns (if (is unknown None) (- n (len ids)) (int (.sum (= ids unknown)))))
+    (for [[all array] (zip likeliest found)] (setv (get all known) array))
     (yield (Stretch units nats hits unknowns (or likeliest None)))))
 
 
-;; * Cutting a text
+;; * Reading
 
 (defn _stretches [pieces spaced]
   #[[Yield the text of `pieces` in stretches of at most `STRETCH` characters.
 
-  Units that are `spaced` stay whole where white space allows it.]]
+  Where units are `spaced`, a long one ends before a line break or else a space, if it has any.]]
   (setv held "")
   (for [piece pieces  start (range 0 (len piece) STRETCH)]
     (+= held (cut piece start (+ start STRETCH)))
     (when (> (len held) STRETCH)
-      (setv end (next  ; the last line break, or else space
-        (gfor
-          mark (if spaced "\n " "")
-          :setv place (.rfind held mark 1 STRETCH)
-          :if (> place 0)
-          place)
-        STRETCH))
+      (setv
+        places (gfor mark (if spaced "\n " "") (.rfind held mark 1 STRETCH))
+        end (next (gfor place places :if (> place 0) place) STRETCH))
       (yield (cut held end))
       (setv held (cut held end None))))
   (while held
@@ -151,8 +137,6 @@ A text is cut into parts that are read side by side; each part first reads what 
     known (if left-out (np.array (lfor unit units (not-in unit left-out))) (slice None)))
   #(units ids known))
 
-
-;; * Reading it
 
 (defclass _Reader []
   "Reads a text stretch by stretch, each in parts side by side."
@@ -181,8 +165,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       ;; Each part (a column) begins with the `RUN-IN` ids before it.
       starts (range 0 (* parts length) length)
       rows (np.stack (lfor k starts (cut text k (+ k RUN-IN length))) 1))
-    (with [_ (few-threads 1)
-           pool (ThreadPoolExecutor workers)]
+    (with [_ (few-threads 1)  pool (ThreadPoolExecutor workers)]
       (setv shares (list (.map pool self._read self.engines (np.split rows workers 1)))))
     (setv
       self.past (cut (np.concatenate [self.past ids]) (- RUN-IN) None)
@@ -231,8 +214,7 @@ A text is cut into parts that are read side by side; each part first reads what 
     total (.sum (np.exp (- logits highest)) -1)
     nats (+ (np.log total) (- (ncut highest ... 0) (at-ids logits ids)))
     hits (= (.argmax logits -1) ids))
-  (unless alternatives
-    (return [nats hits]))
+  (unless alternatives (return [nats hits]))
   (setv
     some (ncut (np.argpartition logits (- alternatives)) ... (: (- alternatives) None))
     order (np.argsort (- (np.take-along-axis logits some -1)))

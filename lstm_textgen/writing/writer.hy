@@ -1,6 +1,4 @@
-#[[Seed → text.
-
-A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of two.]]
+"Seed → text. A `model` is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of two."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -39,16 +37,14 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     #^ object stop None
     #^ object sentences None)
 
-  (defn __post-init__ [self]
-    (check-fields self))
+  (defn __post-init__ [self] (check-fields self))
 
   (defn apply [self pieces]
     "Yield `pieces` (str) up to the end."
     (setv pieces (islice pieces self.length))
     (when self.stop
       (setv pieces (before-stop pieces (if (isinstance self.stop str) [self.stop] self.stop))))
-    (when self.sentences
-      (setv pieces (first-sentences pieces self.sentences)))
+    (when self.sentences (setv pieces (first-sentences pieces self.sentences)))
     (yield :from pieces)))
 
 
@@ -113,18 +109,16 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
     known (if (_ends-in-space? vocabulary seed) (cut seed -1) seed)
     [ids unknowns] (.encode-seed vocabulary known))
   (when unknowns
-    (setv done (if (is vocabulary.unknown None)
-      "left out of the seed"
-      f"read as an unknown {vocabulary.singular}"))
-    (warn f"the model never saw {(describe-units unknowns)}; {done}"))
+    (warn (+ f"the model never saw {(describe-units unknowns)}; "
+      (if (is vocabulary.unknown None)
+        "left out of the seed"
+        f"read as an unknown {vocabulary.singular}"))))
   #( (np.concatenate [[start] (.astype ids int)])
     (if (or (len ids) (= first "\n") (!= first model.settings.beginning)) [] [first])))
 
 
 (defn start-unit [model]
-  #[[Return the id that a model reads before any text, whether it generates, scores or is exported.
-
-  It is that of the line break or, in a model without one, of the beginning of its training text.]]
+  "Return the id that is read before any text: a line break's, or else the training text's first."
   (setv first (if (in "\n" model.vocabulary.ids) "\n" model.settings.beginning))
   (int (get [#* (get (.encode-seed model.vocabulary first) 0) 0] 0)))
 
@@ -144,10 +138,9 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
 
 (defn _make-sampler [model streams options rng-seed]
   "Return a `Sampler` for `model` that never picks the unknown unit."
-  (setv
-    [size unknown] [model.vocabulary.size model.vocabulary.unknown]
-    options (or options (SamplingOptions model.settings.temperature)))
-  (Sampler size options streams (if (is unknown None) [] [unknown]) rng-seed))
+  (setv [size unknown] [model.vocabulary.size model.vocabulary.unknown])
+  (Sampler size (or options (SamplingOptions model.settings.temperature)) streams
+    (if (is unknown None) [] [unknown]) rng-seed))
 
 
 (defn _write [engine sampler ids units]
@@ -194,10 +187,10 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   Their possible beginnings wait until it is clear that they are none.]]
   (setv held "")
   (for [piece pieces]
-    (setv
-      held (+ held piece)
-      ends (lfor stop stops :if (in stop held) (+ (.index held stop) (len stop)))
-      end (min ends :default None))
+    (+= held piece)
+    (setv end (min
+      (gfor stop stops :if (in stop held) (+ (.index held stop) (len stop)))
+      :default None))
     (when end
       (setv begun (lfor stop stops :if (.endswith held stop 0 end) (- end (len stop))))
       (yield (cut held (min begun)))
@@ -217,7 +210,6 @@ A model here is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of 
   (for [piece pieces]
     (when (and piece (.search SENTENCE-END (+ tail (get piece 0))))
       (-= wanted 1)
-      (when (= wanted 0)
-        (return)))
+      (when (= wanted 0) (return)))
     (yield piece)
     (setv tail (cut (+ tail piece) (- SENTENCE-REACH) None))))
