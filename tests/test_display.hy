@@ -88,6 +88,11 @@
 
 ;; * The display
 
+(defn live [monkeypatch]
+  "Return #(terminal report): a terminal, and the report of a run on it."
+  #((on-terminal monkeypatch) (make-report)))
+
+
 (defn run-on [report]
   "Let `report` show an epoch of a run."
   (.begin-run report (a-plan))
@@ -100,9 +105,7 @@
 
 
 (defn test-the-picture-vanishes-and-lines-stay [monkeypatch]
-  (setv
-    terminal (on-terminal monkeypatch)
-    report (make-report))
+  (setv [terminal report] (live monkeypatch))
   (run-on report)
   (setv shown (.getvalue terminal))
   (for [words ["whole run" "compiling the network" "100%" "validation 2.000" "heylo"]]
@@ -116,8 +119,7 @@
 
 
 (defn test-a-run-that-resumes-begins-with-the-curves-so-far [monkeypatch]
-  (on-terminal monkeypatch)
-  (setv report (make-report))
+  (setv [_ report] (live monkeypatch))
   (.begin-run report (a-plan :losses [#(0.6931 1.3863) #(0.6 None)]))
   (setv view report.view)
   (.end-bar report)
@@ -126,8 +128,7 @@
 
 
 (defn test-the-curve-has-the-loss-since-its-last-point-and-no-end-of-points [monkeypatch]
-  (on-terminal monkeypatch)
-  (setv report (make-report))
+  (setv [_ report] (live monkeypatch))
   (.begin-run report (a-plan :epochs 0))
   (.begin-epoch report 1 0 9000 0)
   (for [done (range 1 9001)]
@@ -140,9 +141,7 @@
 
 (defn test-without-colours-the-picture-has-none [monkeypatch]
   (.setenv monkeypatch "NO_COLOR" "1")
-  (setv
-    terminal (on-terminal monkeypatch)
-    report (make-report))
+  (setv [terminal report] (live monkeypatch))
   (run-on report)
   (.end-bar report)
   (setv codes (re.findall r"\x1b\[([\d;]*)m" (.getvalue terminal)))
@@ -152,9 +151,7 @@
 
 
 (defn test-a-terminal-that-changes-its-size-is-cleared [monkeypatch]
-  (setv
-    terminal (on-terminal monkeypatch)
-    report (make-report))
+  (setv [terminal report] (live monkeypatch))
   (.begin-run report (a-plan))
   (setv
     before (len (.getvalue terminal))
@@ -165,8 +162,7 @@
 
 
 (defn test-a-warning-reaches-standard-error-while-the-picture-is-there [monkeypatch capfd]
-  (on-terminal monkeypatch)
-  (setv report (make-report))
+  (setv [_ report] (live monkeypatch))
   (.begin-run report (a-plan))
   (.warn report "no room")
   (.end-bar report)
@@ -174,9 +170,7 @@
 
 
 (defn test-a-download-on-a-terminal-counts-megabytes [monkeypatch]
-  (setv
-    terminal (on-terminal monkeypatch)
-    report (make-report))
+  (setv [terminal report] (live monkeypatch))
   (.download report URL 0 (* 2 MB))
   (.download report URL MB (* 2 MB))
   (.refresh report.live)

@@ -23,8 +23,7 @@ model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
 (defn [pytest.fixture] notebook [tmp-path monkeypatch]
   "Return a function that begins a notebook of these cells, in a folder with `text.txt`."
   (write-text tmp-path)
-  (for [[name value] (.items (shell-environment))]
-    (.setenv monkeypatch name value))
+  (for [[name value] (.items (shell-environment))] (.setenv monkeypatch name value))
   (.setenv monkeypatch "IPYTHONDIR" (str (/ tmp-path "ipython")))
   (fn [#* cells #** options]
     (NotebookClient
@@ -60,16 +59,14 @@ model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
   (assert (not-in "\x1b" picture))
   (assert (= (.count (text-of run) "epoch 2/2") 1))  ; not in lines below the picture as well
   (assert (in "finished: 2 epochs done; " (text-of run)))
-  (for [words ["<table>" "lstm:24" "<svg" "validation loss" "<pre"]]
-    (assert (in words card))))
+  (for [words ["<table>" "lstm:24" "<svg" "validation loss" "<pre"]] (assert (in words card))))
 
 
 (defn test-the-stop-button-stops-and-saves-and-the-same-cell-resumes [notebook tmp-path]
   (setv client (notebook (.replace TRAIN "EPOCHS" "0") :allow-errors True))
   (defn press-stop [#* _ #** __]
     (defn wait []
-      (while (not (.exists (/ tmp-path "model.h5")))
-        (time.sleep 0.1))
+      (while (not (.exists (/ tmp-path "model.h5"))) (time.sleep 0.1))
       (asyncio.run (.interrupt-kernel client.km)))
     (.start (threading.Thread :target wait)))
   (setv client.on-cell-execute press-stop)

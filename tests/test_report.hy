@@ -91,8 +91,7 @@
 
 (defn test-a-download-is-a-line-with-its-size [capsys]
   (setv report (Report))
-  (for [done [0 MB (* 2 MB)]]
-    (.download report URL done (* 2 MB)))
+  (for [done [0 MB (* 2 MB)]] (.download report URL done (* 2 MB)))
   (.download report "http://example.org/b" 0 None)
   (assert (= (output capsys) f"downloading {URL} (2.0 MB)\ndownloading http://example.org/b\n")))
 

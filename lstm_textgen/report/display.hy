@@ -1,8 +1,6 @@
-#[[What a training run shows while it lasts: a live picture, on a terminal or in a notebook.
+"What a training run shows while it lasts: a live picture, on a terminal or in a notebook."
 
-On a terminal plain lines take its place at the end; in a notebook the last picture stays.]]
-
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [doto unless]))
 (import
   io [StringIO]
   sys
@@ -35,10 +33,7 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
 
 
 (defn lively? []
-  #[[Return whether the terminal of standard output can show a live picture.
-
-  One that can't move its cursor (TERM=dumb) or has no Unicode can't. Where NO_COLOR is set, rich
-  leaves colours out.]]
+  "Return whether standard output is a terminal that can move its cursor and show Unicode."
   (setv console (_console))
   (and console.is-terminal (not console.is-dumb-terminal) (not console.options.ascii-only)))
 
@@ -49,9 +44,7 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
 
 
 (defclass Display [Report]
-  #[[A `Report` that shows a picture while it lasts; its lines come when that has gone.
-
-  A download before it has a bar.]]
+  "A `Report` with a picture of the run, or a bar of a download; its lines come after the picture."
 
   (defn __init__ [self [words str]]
     (.__init__ (super) words)
@@ -64,11 +57,9 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
     (if self.view (.append self.lines text) (.say (super) text)))
 
   (defn doing [self text]
-    (if self.view
-      (do
-        (setv self.view.activity text)
-        (.refresh self.live))
-      (.say self text)))
+    (unless self.view (return (.say self text)))
+    (setv self.view.activity text)
+    (.refresh self.live))
 
   ;; * Downloads
 
@@ -109,13 +100,13 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
     "Begin to show the picture; return what shows it."
     (setv
       console (_console)
-      self.size console.size
-      live (Live
+      self.size console.size)
+    (doto
+      (Live
         :console console :get-renderable (fn [] (._draw self console))
         :refresh-per-second REFRESH :transient True
-        :redirect-stderr (.isatty (Tolerant sys.stderr))))
-    (.start live :refresh True)
-    live)
+        :redirect-stderr (.isatty (Tolerant sys.stderr)))
+      (.start :refresh True)))
 
   (defn _draw [self console]
     "Return the picture for the size that the terminal has now."
@@ -128,8 +119,7 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
   (defn begin-epoch [self epoch epochs units done]
     (.begin-epoch (super) epoch epochs units done)
     (setv
-      self.units units
-      self.number (- epoch 1)
+      [self.units self.number] [units (- epoch 1)]
       self.mark None  ; how far the curve is: #(units done, sum of their losses)
       self.view.title self.title
       self.view.share (/ done units)))
@@ -137,21 +127,16 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
   (defn step [self done loss [progress 0]]
     (.step (super) done loss progress)
     (setv
+      self.started (or self.started #((time.monotonic) progress))
+      [begun before] self.started
       view self.view
       view.activity "training"
       view.share (/ done self.units)
       view.speed (.speed self)
       view.progress progress
-      view.left (._time-left self progress))
+      view.left (when (> progress before)
+        (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before))))
     (._note-loss self done loss))
-
-  (defn _time-left [self progress]
-    "Return how many seconds the run still takes, or None if that is not known."
-    (setv
-      self.started (or self.started #((time.monotonic) progress))
-      [begun before] self.started)
-    (when (> progress before)
-      (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before))))
 
   (defn _note-loss [self done loss]
     "Add the loss since the last point to the curve, if that is far enough away."
@@ -162,9 +147,8 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
       curve self.view.curve
       span (/ (or self.view.plan.epochs 1) POINTS))
     (when (>= (- done before) (max 1 (* span self.units)))
-      (.append curve #(
-        (+ self.number (/ done self.units))
-        (bits (/ (- total total-before) (- done before)))))
+      (._note-losses self (+ self.number (/ done self.units))
+        (/ (- total total-before) (- done before)))
       (setv self.mark #(done total))
       (when (> (len curve) (* 2 POINTS)) (del (cut curve 1 -1 2)))))
 
@@ -174,7 +158,7 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
     (._note-losses self (+ self.number 1) None (.get entry "validation_loss"))
     (.refresh self.live))
 
-  (defn _note-losses [self place training validation]
+  (defn _note-losses [self place training [validation None]]
     "Add the losses in nats, where they aren't None, to the curves after so many epochs."
     (for [[curve loss] [[self.view.curve training] [self.view.validated validation]]]
       (unless (is loss None) (.append curve #(place (bits loss))))))
@@ -184,15 +168,10 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
 
   (defn end-bar [self]
     (when self.live
-      (setv
-        view self.view
-        lines (cut self.lines (- KEPT) None))
+      (setv [view lines] [self.view (cut self.lines (- KEPT) None)])
       (when view (setv view.activity ""))
       (.stop self.live)
-      (setv
-        self.live None
-        self.view None
-        self.lines [])
+      (setv [self.live self.view self.lines] [None None []])
       (when view (.leave-history self lines view.sample))))
 
   (defn leave-history [self lines sample]
@@ -208,8 +187,7 @@ On a terminal plain lines take its place at the end; in a notebook the last pict
 (defclass Notebook [Display]
   "A `Display` in a notebook; its last picture stays, in place of the lines."
 
-  (defn begin-download [self url total]
-    (.say self f"downloading {url}"))
+  (defn begin-download [self url total] (.say self f"downloading {url}"))
 
   (defn start-live [self]
     (import IPython.display [display])

@@ -1,7 +1,6 @@
-#[[How a run looks while it lasts: what is trained, how far it is, its curves, and a sample.
+"How a run looks while it lasts: what is trained, how far it is, its curves, and a sample."
 
-It is drawn anew for each look at it, as wide and as high as there is room.]]
-
+(eval-when-compile (require hyrule [doto]))
 (import
   dataclasses [dataclass]
   math [ceil log]
@@ -29,18 +28,14 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
 (defclass [dataclass] View []
   #[[What there is to see of a run that does as `plan` says.
 
-  - `activity`: what is being done now.
-  - `title`: the epoch's name; `share`: how much of it is done; `progress`: of the run (0: no end).
-  - `speed`: units a second; `left`: seconds that the run still takes, None if that is unknown.
+  - `activity`: what is being done now; `title`: the epoch's name; `share`: how much of it is done.
+  - `progress`: that of the run (0: no end); `left`: the seconds that it still takes, or None.
+  - `speed`: units a second; `memory`: bytes of the process.
   - `curve`: points #(epochs bits) of the training loss; `validated`: those of validation.
-  - `sample`: what the model wrote last; `saved`: when it was saved, as a clock shows it.
-  - `memory`: bytes of the process.]]
-  #^ Plan plan
-  #^ str activity  #^ str title
+  - `sample`: what the model wrote last; `saved`: when it was saved, as a clock shows it.]]
+  #^ Plan plan  #^ str activity  #^ str title
   #^ float share  #^ float progress  #^ float speed  #^ object left
-  #^ list curve  #^ list validated
-  #^ str sample  #^ str saved
-  #^ int memory)
+  #^ list curve  #^ list validated  #^ str sample  #^ str saved  #^ int memory)
 
 
 (defn draw-panel [view width height]
@@ -56,10 +51,9 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
     curves (if (< curves-height 2) [] (_curves view half curves-height))
     sample (_sample view half (if wide (+ curves-height 2) (- rest curves-height 3))))
   (if wide
-    (do
-      (setv both (Table.grid (Column :width half) (Column :width half) :padding #(0 3 0 0)))
-      (.add-row both (Group #* curves) (Group #* sample))
-      (.append top both))
+    (.append top (doto
+      (Table.grid (Column :width half) (Column :width half) :padding #(0 3 0 0))
+      (.add-row (Group #* curves) (Group #* sample))))
     (+= top [#* curves #* (if sample [(_line "") #* sample] [])]))
   (Padding (Group #* top (_facts view)) #(0 1) :expand False))
 
@@ -113,7 +107,11 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
     values (lfor curve curves [_ y] curve y)
     low (if values (min values) 1)
     high (max (* 1.05 low) (if values (max values) 8))
-    far (_far-end view)
+    last (if view.curve (get view.curve -1 0) 0)
+    far (cond  ; how many epochs there is room for
+      (and view.plan.epochs (not view.plan.seconds)) (max view.plan.epochs last)
+      (> view.progress 0.02) (max 1 last (ceil (/ last view.progress)))
+      True (max 1 (ceil last)))
     labels [f"{high :.2f}" #* (* [""] (- height 2)) f"{low :.2f}"]
     styles {None "" 0 TRAINING 1 VALIDATION})
   [ (_legend view)
@@ -123,15 +121,6 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
         #* (gfor [character index] row #(character (get styles index)))
         :no-wrap True))
     (_line (+ (* " " (+ LABELS 1)) "0" (.rjust (counted far "epochs") (- columns 1))) "dim")])
-
-
-(defn _far-end [view]
-  "Return how many epochs the curves have room for."
-  (setv last (if view.curve (get view.curve -1 0) 0))
-  (cond
-    (and view.plan.epochs (not view.plan.seconds)) (max view.plan.epochs last)
-    (> view.progress 0.02) (max 1 last (ceil (/ last view.progress)))
-    True (max 1 (ceil last))))
 
 
 (defn _legend [view]
@@ -161,12 +150,11 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
 
 (defn _facts [view]
   "Return the line at the bottom: what is being done, and what else is known."
-  (_line
-    (.join "  ·  " (filter None [
-      view.activity
-      (when view.memory f"{(/ view.memory 1e9) :.1f} GB of memory")
-      (when view.saved f"saved at {view.saved}")]))
-    "dim"))
+  (setv facts [
+    view.activity
+    (when view.memory f"{(/ view.memory 1e9) :.1f} GB of memory")
+    (when view.saved f"saved at {view.saved}")])
+  (_line (.join "  ·  " (filter None facts)) "dim"))
 
 
 ;; * Curves of braille patterns, whose dots make a terminal's cell two wide and four high
@@ -203,7 +191,5 @@ It is drawn anew for each look at it, as wide and as high as there is room.]]
   "Yield the dots of the line through `dots`, #(column row) each."
   (for [[[u v] [x y]] (zip [#* (cut dots 1) #* dots] dots)]
     (setv steps (max 1 (abs (- x u)) (abs (- y v))))
-    (for [n (range 1 (+ steps 1))]
-      (yield #(
-        (round (+ u (* (- x u) (/ n steps))))
-        (round (+ v (* (- y v) (/ n steps)))))))))
+    (for [n (range 1 (+ steps 1))  :setv share (/ n steps)]
+      (yield #((round (+ u (* (- x u) share))) (round (+ v (* (- y v) share))))))))

@@ -11,8 +11,6 @@
   lstm-textgen.basics.values [clip]
   lstm-textgen.writing.scoring [bits])
 
-(setv NAMED 60)  ; characters of the sources' names
-
 
 (defclass [(dataclass :frozen True)] Plan []
   #[[What a run is about to do.
@@ -26,10 +24,8 @@
     which it has at most so many epochs; None: it is not limited by time.
   - `losses`: the loss #(training validation) in nats of each epoch so far on this text; validation
     is None for one without it.]]
-  #^ str source  #^ str path
-  #^ int units  #^ int held  #^ int distinct  #^ str unit
-  #^ str layers  #^ str why  #^ bool new
-  #^ int epochs  #^ object seconds  #^ list losses
+  #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
+  #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses
 
   (defn lines [self]
     "Return what is going to be done, line by line."
@@ -50,14 +46,14 @@
 
 
 (defn source-names [sources]
-  "Return in words what is read: the `sources` of a run, as `read-pieces` takes them."
+  "Return in 60 characters what is read: the `sources` of a run, as `read-pieces` takes them."
   (setv names (lfor
     source sources
     (cond
       (= source "-") "standard input"
       (isinstance source #(str PathLike)) (str source)
       True (str (getattr source "name" "the given text")))))
-  (clip (.join ", " names) NAMED))
+  (clip (.join ", " names) 60))
 
 
 (defclass Report []
@@ -120,13 +116,9 @@
     #[[Show that `done` units of the epoch are done, with the mean `loss` in nats so far.
 
     `progress` is the share of the whole run that is done, 0 if it has no end.]]
-    (setv
-      self.done done
-      self.last (time.monotonic))
+    (setv [self.done self.last] [done (time.monotonic)])
     (unless self.first-step  ; which compiles the network in a run, so it is no measure of speed
-      (setv
-        self.first-step #(done self.last)
-        self.compiled True)))
+      (setv [self.first-step self.compiled] [#(done self.last) True])))
 
   (defn speed [self]
     "Return the units a second in this epoch, after its first step."
