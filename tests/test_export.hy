@@ -113,8 +113,7 @@
 (defn test-what-fails-leaves-the-earlier-folder [model monkeypatch]
   (export-model model "m")
   (.setattr monkeypatch keras.Sequential "export" full-disk)
-  (with [_ (pytest.raises OSError :match "full")]
-    (export-model (small-model :layers "gru:4") "m"))
+  (with [_ (pytest.raises OSError :match "full")] (export-model (small-model :layers "gru:4") "m"))
   (assert (= (os.listdir) ["m"]))
   (assert-predicts model (served "m")))
 
@@ -174,8 +173,7 @@
 
 (defn [pytest.fixture] saved [model]
   "Save the model as `model.h5` in the folder that was entered, beside `other.h5`."
-  (for [name ["model" "other"]]
-    (save-checkpoint model name)))
+  (for [name ["model" "other"]] (save-checkpoint model name)))
 
 
 (defn [(pytest.mark.parametrize #("flags" "words") [

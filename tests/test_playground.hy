@@ -149,8 +149,7 @@
   (with [page (open-page browser path "#seed=The&rng_seed=4")]
     (wait-for-end page)
     (assert (= (.text-content page "#temperature-value") "1.27"))
-    (assert (= (written page)
-      (.generate model "The" :length 30 :temperature 1.27 :rng-seed 4)))))
+    (assert (= (written page) (.generate model "The" :length 30 :temperature 1.27 :rng-seed 4)))))
 
 
 (defn test-two-models-write-side-by-side [browser tmp-path]

@@ -94,8 +94,7 @@
 
 
 (defn press [page #* keys]
-  (for [key keys]
-    (.press page.keyboard key)))
+  (for [key keys] (.press page.keyboard key)))
 
 
 (defn focused [page]
@@ -186,8 +185,7 @@
     rights {"permissions" ["clipboard-read" "clipboard-write"]})
   (with [page (open-page browser path "#seed=abc&fast=1" #** rights)]
     (write-on page 100)
-    (with [download (.expect-download page)]
-      (.click page "#save"))
+    (with [download (.expect-download page)] (.click page "#save"))
     (setv saved (.decode (.read-bytes (.path download.value))))
     (assert (= (visible saved) (written page)))
     (.click page "#copy")

@@ -81,8 +81,7 @@
     page (Page model.vocabulary)
     text (* "hello, world\n" 2000))
   (.begin page "a text")
-  (for [stretch (surprises model [text] 5)]
-    (.add page stretch))
+  (for [stretch (surprises model [text] 5)] (.add page stretch))
   (.end page "")
   (assert (< (len page.text) (+ 60_000 (* 31 (len text))))))
 
@@ -143,8 +142,7 @@
     model (small-model :text "abc" :odds {"b" 3})
     page (Page model.vocabulary))
   (.begin page "a text")
-  (for [stretch (surprises model ["abcab"] 5)]
-    (.add page stretch))
+  (for [stretch (surprises model ["abcab"] 5)] (.add page stretch))
   (.end page "")
   (with [page (open-page browser (save tmp-path page))]
     (.click page.mouse #* (start-of page 2))

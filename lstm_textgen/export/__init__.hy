@@ -28,12 +28,9 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn check-export [path [name "path"] [models #()] [overwrite False]]
-  #[[Raise an error unless a model can be exported to `path` without harm.
+  #[[Raise what `TextModel.export` does unless a model can be exported to `path`.
 
-  That is `ValueError` for an ending that is none of `export-model`'s and for what would be
-  overwritten, `ImportError` for a missing package, `OSError` for a place that can't be written.
-  `name` is the setting that gave the path, `models` are the models that are read. A file that this
-  program didn't make is replaced only with `overwrite`.]]
+  `name` is the setting that gave the path, `models` are the models that are read.]]
   (setv [ending files] (_parts path))
   (unless (in ending PACKAGES)
     (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
@@ -50,9 +47,8 @@ time, vocabulary) as stock Keras does with the model itself.]]
 (defn export-model [checkpoint path]
   #[[Write the model `checkpoint` to `path` for other programs; return the paths of what it wrote.
 
-  `TextModel.export` tells what each ending stands for. What was there is replaced once the new one
-  is complete; `check-export` says what may be. Raise `OSError` if it can't be written,
-  `ValueError` if Keras' backend can't make it.]]
+  `TextModel.export` tells what each ending stands for, and what is raised. What was there is
+  replaced once the new one is complete.]]
   (setv [ending files] (_parts path))
   (when (in ending [".onnx" FOLDER])
     (import-keras)
@@ -67,8 +63,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
         ".onnx" [(onnx-bytes checkpoint (_description checkpoint))]
         ".safetensors" [(_safetensors checkpoint) (.encode (_description checkpoint))]
         ".h5" [(file-image (replace checkpoint :resume None :half True))]))]
-      (with [out (open-output file :binary True)]
-        (.write out content))))
+      (with [out (open-output file :binary True)] (.write out content))))
   files)
 
 
@@ -101,19 +96,8 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn _description [checkpoint]
-  #[[Return what other programs must know of `checkpoint`, in JSON: an object with these keys.
-
-  - `program`: what wrote it; `input` and `output`: what the network reads and gives.
-  - `unit`: "characters" or "words"; `vocabulary`: a list in which a unit's index is its id;
-    `unknown`: the id that stands for unknown words, null with characters.
-  - `start`: the id to feed before any text, as `start-unit` tells.
-  - `lower`: whether the text was turned into lower case; `lookback`: the window of its training;
-    `temperature`: what to write with.
-  - `layers`: as `--layers` takes them; `weights`: the shape of each array by its name, in the
-    order in which Keras' `set_weights` wants them; `keras`: what Keras builds the network from.]]
-  (setv
-    settings checkpoint.settings
-    vocabulary checkpoint.vocabulary)
+  "Return what other programs must know of `checkpoint`, in JSON; docs/export.md lists its keys."
+  (setv [settings vocabulary] [checkpoint.settings checkpoint.vocabulary])
   (json.dumps :indent 1 {
     "program" f"lstm_textgen {__version__}"
     "input" "ids (batch, time), int32"
@@ -125,6 +109,6 @@ time, vocabulary) as stock Keras does with the model itself.]]
     "lookback" settings.lookback
     "temperature" settings.temperature
     "layers" (str settings.layers)
-    "weights" (dict (weight-shapes checkpoint.spec))
+    "weights" (dict (weight-shapes checkpoint.spec))  ; as Keras' `set_weights` wants them
     "keras" (keras-config checkpoint.spec)
     "vocabulary" vocabulary.units}))

@@ -23,15 +23,13 @@
     (export-graph checkpoint path "onnx")
     (setv model (onnx.load path)))
   (setv
-    [ids] model.graph.input
-    [logits] model.graph.output)
+    [ids logits] [#* model.graph.input #* model.graph.output]
+    model.producer-name "lstm_textgen"
+    model.producer-version __version__)
   (.append model.graph.node (onnx.helper.make-node "Identity" [logits.name] ["logits"]))
   (setv logits.name "logits")
   (for [each [ids logits]  [n name] (enumerate ["batch" "time"])]
     (setv (. each type tensor-type shape dim [n] dim-param) name))
-  (setv
-    model.producer-name "lstm_textgen"
-    model.producer-version __version__)
   (onnx.helper.set-model-props model {"lstm_textgen" description})
   (onnx.checker.check-model model)
   (.SerializeToString model))
@@ -52,11 +50,9 @@
   (for [layer model.layers  :if (hasattr layer "use_cudnn")]
     (setv layer.use-cudnn False))  ; the graph is to run anywhere, wherever it was made
   (try
-    (with [_ (muted-stderr)
-           _ (warnings.catch-warnings :action "ignore")]  ; tf2onnx uses old names of NumPy's
-      (.export model path
-        :format format
-        :verbose False
+    ;; tf2onnx uses old names of NumPy's.
+    (with [_ (muted-stderr)  _ (warnings.catch-warnings :action "ignore")]
+      (.export model path :format format :verbose False
         :input-signature [(keras.InputSpec :shape #(None None) :dtype "int32" :name "ids")]))
     (except [error errors.ResourceExhaustedError]
       (raise (OSError ENOSPC (strerror ENOSPC) (str path)) :from error))))
