@@ -1,12 +1,11 @@
-"The network: the loop over time, the carried state, and its stock twin."
+"The network: products, the loop over time, the carried state, and its stock twin."
 
 (import
   keras
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.learning.learner.gru [gru-over-time]
-  lstm-textgen.learning.learner.lstm [lstm-over-time]
+  lstm-textgen.learning.learner.loop [FastGRU FastLSTM product]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.network :as network-module
   lstm-textgen.learning.network [carried-states stock-model training-network]
@@ -62,12 +61,12 @@
   #((tf.stack hidden) h))
 
 
-;; Both loops, with the shapes of what goes in and of what comes out.
+;; Both layers, with the shapes of what goes in and of what comes out.
 (setv LOOPS (pytest.mark.parametrize "ours, plain, shapes, results" [
-  #(lstm-over-time plain-lstm
+  #(FastLSTM plain-lstm
     [#(6 7 3) #(5 3) #(5 3) #(7 20) #(5 20)]
     [#(6 5 3) #(5 3) #(5 3)])
-  #(gru-over-time plain-gru
+  #(FastGRU plain-gru
     [#(6 7 3) #(5 3) #(7 15) #(5 15) #(15 1)]
     [#(6 5 3) #(5 3)])]))
 
@@ -80,8 +79,7 @@
     weights (lfor shape results (.normal random :size shape)))
   (defn run []
     (with [tape (tf.GradientTape)]
-      (for [x inputs]
-        (.watch tape x))
+      (for [x inputs] (.watch tape x))
       (setv
         outputs (loop #* inputs)
         loss (sum (gfor [o w] (zip outputs weights) (tf.reduce-sum (* o w))))))
@@ -91,16 +89,16 @@
 
 (defn [LOOPS] test-the-loop-and-its-gradient-agree-with-autodiff [ours plain shapes results]
   (setv [a b] (lfor
-    [loop jit] [#(ours True) #(plain False)]
+    [loop jit] [#((. (ours 5) run) True) #(plain False)]
     (outputs-and-gradients loop jit shapes results)))
-  (for [[x y] (zip a b :strict True)]
-    (assert (np.allclose x y :rtol 1e-10 :atol 1e-12))))
+  (for [[x y] (zip a b :strict True)] (assert (np.allclose x y :rtol 1e-10 :atol 1e-12))))
 
 
 (defn [LOOPS] test-the-loop-in-bfloat16-is-close [ours plain shapes results]
+  (setv layer (ours 5 :bfloat16 True))
   (defn in-float32 [#* inputs]
     (lfor
-      output (ours #* (gfor x inputs (tf.cast x tf.float32)) :bfloat16 True)
+      output (.run layer #* (gfor x inputs (tf.cast x tf.float32)))
       (tf.cast output tf.float64)))
   (setv
     low (outputs-and-gradients in-float32 True shapes results)
@@ -108,6 +106,25 @@
   (for [[a b] (zip low exact :strict True)]
     (assert (np.allclose a b :rtol 0.05 :atol 0.05))
     (assert (not (np.allclose a b :rtol 1e-5 :atol 1e-5)))))
+
+
+(defn rounded [array]
+  "Return `array` with its values rounded to bfloat16."
+  (.numpy (tf.cast (tf.cast array tf.bfloat16) tf.float32)))
+
+
+(defn [(pytest.mark.parametrize "turn_b" [False True])]
+    test-a-low-product-rounds-its-factors-and-nothing-else [turn-b]
+  (setv
+    random (np.random.default-rng 1)
+    [a b] (gfor shape [#(6 300) #(300 40)] (.astype (.normal random :size shape) "float32"))
+    given (map tf.constant [a (if turn-b b.T b)])
+    low (tf.function (fn [a b] (product a b :bfloat16 True :turn-b turn-b)) :jit-compile True)
+    result (low #* given))
+  (assert (= result.dtype tf.float32))
+  (assert (np.allclose result (@ (rounded a) (rounded b)) :atol 1e-4))
+  (assert (not (np.allclose result (@ a b) :atol 1e-4)))
+  (assert (np.allclose (product a (if turn-b b.T b) :turn-b turn-b) (@ a b) :atol 1e-4)))
 
 
 (defn [(pytest.mark.parametrize "layers" [LAYERS "gru:7,5" "gru:7,gru-hard:5,gru-before:4"])]
@@ -137,8 +154,7 @@
     before (values ours.trainable-variables)
     path (/ tmp-path "a.weights.h5"))
   (.save-weights ours path)
-  (for [weight ours.trainable-variables]
-    (.assign weight (keras.ops.ones-like weight)))
+  (for [weight ours.trainable-variables] (.assign weight (keras.ops.ones-like weight)))
   (.load-weights (stock-twin ours) path)
   (.load-weights ours path)
   (for [[a b] (zip before (values ours.trainable-variables) :strict True)]
@@ -152,8 +168,7 @@
 
 (defn test-the-seed-alone-decides-the-first-weights []
   (setv [a b c] (lfor seed [1 1 2] (values (. (network :seed seed) trainable-variables))))
-  (for [[x y] (zip a b)]
-    (assert (.all (= x y))))
+  (for [[x y] (zip a b)] (assert (.all (= x y))))
   (assert (not (np.allclose (get a 0) (get c 0)))))
 
 
@@ -162,8 +177,7 @@
     ours (network)
     ids (some-ids 5))
   (defn logits [training]
-    (for [state (carried-states ours)]
-      (.assign state (keras.ops.zeros-like state)))
+    (for [state (carried-states ours)] (.assign state (keras.ops.zeros-like state)))
     (keras.ops.convert-to-numpy (ours ids :training training)))
   (assert (np.allclose (logits False) (logits False)))
   (assert (not (np.allclose (logits False) (logits True))))
@@ -176,6 +190,5 @@
     (.append seen (get outputs.shape -1))
     outputs))
   (setv ours (network "7,gru:512,lstm:511"))
-  (for [training [False True]]
-    (ours (some-ids 5) :training training))
+  (for [training [False True]] (ours (some-ids 5) :training training))
   (assert (= seen [512])))

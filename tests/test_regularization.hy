@@ -4,7 +4,7 @@
   json
   numpy :as np
   pytest
-  lstm-textgen.learning.learner.regularization [ALPHA BETA]
+  lstm-textgen.learning.network [ALPHA BETA]
   tests.helpers [run-hy succeeded])
 
 (setv
@@ -16,7 +16,7 @@
   json
   keras
   numpy :as np
-  lstm-textgen.learning.learner.regularization [regularized]
+  lstm-textgen.learning.network [regularized]
   tests.test-regularization [SHAPE outputs])
 (defclass Outputs [keras.layers.Layer]
   (defn build [self shape]

@@ -3,19 +3,18 @@
 The training network predicts every position of windows (rows, lookback) and carries its state
 from window to window in weights of its own, which works on TensorFlow, JAX and PyTorch alike.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [ncut unless]))
 (import
   functools [partial]
   itertools [islice]
+  math
   os
   random [Random]
   keras
   keras [ops]
-  lstm-textgen.learning.learner.gru [FastGRU FoldedGRU]
-  lstm-textgen.learning.learner.lstm [FastLSTM FoldedLSTM]
+  lstm-textgen.learning.learner.loop [FastGRU FastLSTM FoldedGRU FoldedLSTM]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
-  lstm-textgen.learning.learner.regularization [LARGE regularized]
   lstm-textgen.modelfile.keraslayout [keras-config keras-options named-layers]
   lstm-textgen.settings.layers [KINDS])
 
@@ -24,7 +23,13 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   AXIS "batch"        ; what `keras.distribution.DataParallel` calls the devices
   ;; Layers whose loop is our own; and the same with the embedding folded in.
   FAST {"lstm" FastLSTM  "gru" FastGRU}
-  FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU})
+  FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU}
+  ;; What it costs outputs of recurrent layers to be large, and to change: the values of Merity and
+  ;; others 2017 for words, which suit characters too.
+  ALPHA 2
+  BETA 1
+  ;; Units from which on that pays; smaller networks, and so most small texts, end worse by it.
+  LARGE 512)
 
 
 (defn training-network [spec batch-shape rng-seed [bfloat16 False] [of-rows None]]
@@ -122,8 +127,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   Each layer takes its own as it is made. Their order decides the initial weights.]]
   (setv generator (Random rng-seed))
-  (while True
-    (yield (.randint generator 1 1_000_000_000))))
+  (while True (yield (.randint generator 1 1_000_000_000))))
 
 
 (defn _beginning [spec rows seeds bfloat16]
@@ -139,14 +143,14 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
     named (named-layers spec.layers)
     [[name layer] #* others] named)
   (when (and layer.modern? (in layer.kind FOLDED) (_own-loop?) (<= size (* 3 spec.embedding)))
-    (setv
-      options (_recurrent-options name seeds)
-      folded ((get FOLDED layer.kind) layer.size size spec.embedding (initializer)
+    (setv options (_recurrent-options name seeds))
+    (return #(
+      (Carried rows ((get FOLDED layer.kind) layer.size size spec.embedding (initializer)
         :bfloat16 bfloat16 #** options))
-    (return #((Carried rows folded) others)))
-  (setv embedding (keras.layers.Embedding size spec.embedding
-    :embeddings-initializer (initializer) :name "embedding"))
-  #(embedding named))
+      others)))
+  #( (keras.layers.Embedding size spec.embedding
+      :embeddings-initializer (initializer) :name "embedding")
+    named))
 
 
 (defn _recurrent-class [layer bfloat16 dtype]
@@ -184,26 +188,43 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   (defn __init__ [self rows inner]
     (.__init__ (super) :dtype inner.dtype-policy :name f"carried_{inner.name}")
-    (setv
-      self.inner inner
-      self.rows rows))
+    (setv [self.inner self.rows] [inner rows]))
 
   (defn build [self shape]
     (.build self.inner shape)
     (setv self.carried (lfor
       n (range (len self.inner.state-size))
-      (.add-weight self
+      (.add-weight self :name f"{CARRIED}{n}"
         :shape #(self.rows self.inner.units) :initializer "zeros" :trainable False
-        :autocast False  ; in bfloat16 Keras would assign to a rounded copy, on PyTorch
-        :name f"{CARRIED}{n}"))))
+        :autocast False))))  ; in bfloat16 Keras would assign to a rounded copy, on PyTorch
 
   (defn call [self sequences [training False]]
     (setv [output #* states] (self.inner sequences
       :initial-state (lfor weight self.carried (ops.copy weight))  ; PyTorch assigns in place
       :training training))
-    (for [[weight state] (zip self.carried states)]
-      (.assign weight state))
+    (for [[weight state] (zip self.carried states)] (.assign weight state))
     (if (and training (>= self.inner.units LARGE)) (regularized output) output)))
+
+
+(defn regularized [outputs]
+  #[[Return the `outputs` (B, T, u) of a recurrent layer in training, as they are.
+
+  On the way back α·mean(h²) + β·mean((hₜ − hₜ₋₁)²) is added to the loss, both means over all
+  B × T × u numbers; the loss that is shown stays that of the text alone. This keeps outputs small,
+  and alike from one place to the next: activation regularization and its temporal kind (Merity and
+  others 2017, 'Revisiting Activation Regularization for Language RNNs'). A large network learns
+  faster by it, and overfits later (bench/README.md).]]
+  (defn [ops.custom-gradient] same [h]
+    (defn gradient [#* arguments [upstream None]]
+      (setv
+        [of-loss] (if (is upstream None) arguments [upstream])  ; PyTorch gives it by name
+        ;; What stands before and after each place; at both ends it is the place itself.
+        before (ops.concatenate [(ncut h : :1) (ncut h : :-1)] 1)
+        after (ops.concatenate [(ncut h : 1:) (ncut h : -1:)] 1)
+        all (- (* (+ ALPHA (* 2 BETA)) h) (* BETA (+ before after))))
+      (+ of-loss (* (/ 2 (math.prod h.shape)) all)))
+    #(h gradient))
+  (same outputs))
 
 
 (defclass SplitDropout [keras.layers.Dropout]
@@ -214,8 +235,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
   (defn call [self inputs [training False]]
     (import jax)
-    (unless training
-      (return inputs))
+    (unless training (return inputs))
     (setv
       noise (.call (super) (ops.ones self.noise-shape) :training True)
       rows (get inputs.shape 0))

@@ -1,4 +1,4 @@
-#[[What our own LSTM and GRU share: layers whose loop over time has a gradient written for it.
+#[[Our own LSTM and GRU: layers whose loop over time has a gradient written for it.
 
 They are for processors, by XLA. Autodiff of a loop keeps every intermediate value and adds up the
 gradient of the kernels step by step. Our loops keep only what the gradient is multiplied by on its
@@ -9,7 +9,9 @@ times faster than that of their transposes (bench/README.md).
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 (eval-when-compile (require hyrule [unless]))
-(import keras [ops])
+(import
+  keras
+  keras [ops])
 
 
 ;; * Layers
@@ -27,11 +29,28 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
     (setv
       [inputs kernel] (.inputs-and-kernel self sequences)
-      recurrent (ops.copy self.cell.recurrent-kernel)  ; a plain tensor, not the variable itself
-      before (lfor array initial-state (ops.transpose array))
-      [hidden #* after] (.run self inputs before kernel recurrent)
-      state (lfor array after (ops.transpose array)))
+      before (map ops.transpose initial-state)
+      [hidden #* after] (.run self inputs #* before kernel #* (.recurrent-weights self))
+      state (list (map ops.transpose after)))
     #((get state 0) (ops.transpose hidden #(2 0 1)) state))
+
+  (defn run [self #* inputs]
+    #[[Run over a window; return the hidden states (T, u, B) and the last state, (u, B) each.
+
+    `inputs`: those of the window (T, m, B), the state before it, (u, B) each, and the weights. A
+    layer's `forward` takes them, and returns #(results kept); its `backward` takes the gradients
+    of the results, what was kept and the inputs, and returns the gradients of the inputs.]]
+    (defn [ops.custom-gradient] run [#* inputs]
+      (setv [results kept] (.forward self #* inputs))
+      (defn gradient [#* upstream]
+        (setv upstream (if (= (len upstream) 1) (get upstream 0) upstream))  ; JAX gives a tuple
+        (.backward self #* upstream #* kept #* inputs))
+      #(results gradient))
+    (run #* inputs))
+
+  (defn recurrent-weights [self]
+    "Return the weights that act on the state: the recurrent kernel, a tensor, not the variable."
+    [(ops.copy self.cell.recurrent-kernel)])
 
   (defn input-bias [self]
     "Return the bias of the inputs, one number for each column of their kernel."
@@ -78,6 +97,148 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       (+ (ops.matmul self.embeddings self.cell.kernel) (.input-bias self)))))
 
 
+;; * LSTM
+
+(defclass FastLSTM [OwnLoop keras.layers.LSTM]
+  #[[`keras.layers.LSTM` with our own loop over time, for its default activations.
+
+  Gates stand in Keras' order: input, forget, candidate, output. The loop's inputs are `x`
+  (T, m, B), the state before, `h` and `c` (u, B), and `kernel` (m, 4u) and `recurrent` (u, 4u).]]
+
+  (defn forward [self x h c kernel recurrent]
+    #[[Return the hidden states (T, u, B) and the last h and c; and what `backward` needs.
+
+    That is the hidden states, and the slopes (T, 6 × u × B): to input, forget, candidate and
+    output, from h to c, and from c to the c before it.]]
+    (setv
+      [time _ batch] x.shape
+      [units _] recurrent.shape
+      both (ops.concatenate [(ops.transpose kernel) (ops.transpose recurrent)] 1))
+    (defn step [t h c hidden slopes]
+      (setv
+        z (product both (ops.concatenate [(row x t) h] 0) self.bfloat16)
+        [i f g o] (ops.split (vector z) 4)
+        i (ops.sigmoid i)
+        f (ops.sigmoid f)
+        g (ops.tanh g)
+        o (ops.sigmoid o)
+        before c
+        c (+ (* f c) (* i g))
+        squashed (ops.tanh c)
+        h (ops.reshape (* o squashed) h.shape))
+      #(h c (with-rows hidden t h) (with-rows slopes t
+        (* g i (- 1 i))
+        (* before f (- 1 f))
+        (* i (- 1 (* g g)))
+        (* squashed o (- 1 o))
+        (* o (- 1 (* squashed squashed)))
+        f)))
+    (setv
+      room (ops.zeros #(time units batch) h.dtype)
+      more (ops.zeros #(time (* 6 units batch)) h.dtype)
+      [_ last-c hidden slopes] (over-time time step [h (vector c) room more]))
+    #(#(hidden (get hidden -1) (ops.reshape last-c c.shape)) #(hidden slopes)))
+
+  (defn backward [self d-hidden dh dc hidden slopes x h c kernel recurrent]
+    "Return the gradients of x, h, c and both kernels, from those of what `forward` returns."
+    (setv
+      [time _ batch] x.shape
+      room (ops.zeros #(time (get recurrent.shape 1) batch) h.dtype))
+    (defn step [t dh dc dz]
+      (setv
+        [to-i to-f to-g to-o to-c f] (ops.split (row slopes t) 6)
+        dh (vector (+ dh (row d-hidden t)))
+        dc (+ dc (* dh to-c))
+        gates [(* dc to-i) (* dc to-f) (* dc to-g) (* dh to-o)]
+        dz (with-rows dz t #* (lfor gate gates (ops.reshape gate h.shape))))
+      #((product recurrent (row dz t) self.bfloat16) (* dc f) dz))
+    (setv
+      [dh dc dz] (over-time time step [dh (vector dc) room] :backward True)
+      dz (flat dz)
+      dx (unflat (product kernel dz self.bfloat16) time)
+      fed (flat (ops.concatenate [x (earlier h hidden)] 1))
+      d-kernels (product fed dz self.bfloat16 :turn-b True))
+    #(dx dh (ops.reshape dc h.shape) #* (ops.split d-kernels [(get x.shape 1)] 0))))
+
+
+(defclass FoldedLSTM [Folded FastLSTM]
+  "The embedding and the LSTM after it.")
+
+
+;; * GRU
+
+(defclass FastGRU [OwnLoop keras.layers.GRU]
+  #[[`keras.layers.GRU` with our own loop over time, for its defaults.
+
+  Gates stand in Keras' order: update, reset, candidate; the reset gate comes after the product
+  with the recurrent kernel. The loop's inputs are `x` (T, m, B), the state before, `h` (u, B), and
+  `kernel` (m, 3u), `recurrent` (u, 3u) and `bias` (3u, 1), which is added to that product.]]
+
+  (defn input-bias [self]
+    (get self.cell.bias 0))
+
+  (defn recurrent-weights [self]
+    [#* (.recurrent-weights (super)) (ops.expand-dims (get self.cell.bias 1) 1)])
+
+  (defn forward [self x h kernel recurrent bias]
+    #[[Return the hidden states (T, u, B) and the last one; and what `backward` needs.
+
+    That is the hidden states, and the slopes (T, 5 × u × B): to update, reset and candidate, to
+    what the reset gate multiplies, and from h to the h before it.]]
+    (setv
+      [time _ batch] x.shape
+      [units _] recurrent.shape
+      from-x (ops.transpose kernel)
+      from-h (ops.transpose recurrent))
+    (defn step [t h hidden slopes]
+      (setv
+        [x-z x-r x-g] (ops.split (vector (product from-x (row x t) self.bfloat16)) 3)
+        [h-z h-r a] (ops.split (vector (+ (product from-h h self.bfloat16) bias)) 3)
+        z (ops.sigmoid (+ x-z h-z))
+        r (ops.sigmoid (+ x-r h-r))
+        g (ops.tanh (+ x-g (* r a)))
+        before (vector h)
+        to-g (* (- 1 z) (- 1 (* g g)))
+        h (ops.reshape (+ (* z before) (* (- 1 z) g)) h.shape))
+      #(h (with-rows hidden t h) (with-rows slopes t
+        (* (- before g) z (- 1 z))
+        (* to-g a r (- 1 r))
+        to-g
+        (* to-g r)
+        z)))
+    (setv
+      room (ops.zeros #(time units batch) h.dtype)
+      more (ops.zeros #(time (* 5 units batch)) h.dtype)
+      [_ hidden slopes] (over-time time step [h room more]))
+    #(#(hidden (get hidden -1)) #(hidden slopes)))
+
+  (defn backward [self d-hidden dh hidden slopes x h kernel recurrent bias]
+    "Return the gradients of x, h, both kernels and the bias, from those of `forward`'s results."
+    (setv
+      [time _ batch] x.shape
+      room (ops.zeros #(time (get recurrent.shape 1) batch) h.dtype))
+    (defn step [t dh from-x from-h]
+      (setv
+        [to-z to-r to-g to-a z] (ops.split (row slopes t) 5)
+        dh (vector (+ dh (row d-hidden t)))
+        [dz dr dg da dh] (lfor slope [to-z to-r to-g to-a z] (ops.reshape (* dh slope) h.shape))
+        from-h (with-rows from-h t dz dr da)
+        before (+ dh (product recurrent (row from-h t) self.bfloat16)))
+      #(before (with-rows from-x t dz dr dg) from-h))
+    (setv
+      [dh from-x from-h] (over-time time step [dh room room] :backward True)
+      [from-x from-h] [(flat from-x) (flat from-h)])
+    #((unflat (product kernel from-x self.bfloat16) time)
+      dh
+      (product (flat x) from-x self.bfloat16 :turn-b True)
+      (product (flat (earlier h hidden)) from-h self.bfloat16 :turn-b True)
+      (ops.sum from-h 1 :keepdims True))))
+
+
+(defclass FoldedGRU [Folded FastGRU]
+  "The embedding and the GRU after it.")
+
+
 ;; * Over time
 
 (defn over-time [time step start [backward False]]
@@ -92,11 +253,6 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   ended)
 
 
-(defn unpacked [upstream]
-  "Return the gradients that a custom gradient was called with: some backends pass one tuple."
-  (if (= (len upstream) 1) (get upstream 0) upstream))
-
-
 (defn product [a b [bfloat16 False] [turn-b False]]
   #[[Return the product of `a` (m, k) and `b` (k, n) in float32; with `turn-b`, `b` is (n, k).
 
@@ -105,8 +261,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   weights, states and losses stay in float32, as in Micikevicius and others 2018, 'Mixed Precision
   Training'. XLA wants the rows of `a` in memory one after another: of a transpose it would take
   the product in float32.]]
-  (unless bfloat16
-    (return (ops.matmul a (if turn-b (ops.transpose b) b))))
+  (unless bfloat16 (return (ops.matmul a (if turn-b (ops.transpose b) b))))
   (import tensorflow :as tf)
   (tf.matmul (tf.cast a tf.bfloat16) (tf.cast b tf.bfloat16)
     :transpose-b turn-b :output-type tf.float32))
