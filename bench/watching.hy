@@ -108,21 +108,21 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   "Print what the callbacks of a step cost, and their share of a run of so many `seconds`."
   (import
     keras
-    lstm-textgen.learning.learner.callbacks [CallbackList]
-    lstm-textgen.learning.learner.logs [log-callbacks])
+    lstm-textgen.learning.learner.callbacks [log-callbacks])
   (with [place (TemporaryDirectory)]
     (setv
       logs (log-callbacks (str (/ (Path place) "logs")) (str (/ (Path place) "log.csv")) False)
       model (keras.Sequential [(keras.Input #(1)) (keras.layers.Dense 1)])
-      callbacks (CallbackList [(keras.callbacks.TerminateOnNaN) #* logs] model {}))
+      callbacks (keras.callbacks.CallbackList [(keras.callbacks.TerminateOnNaN) #* logs]
+        :model model))
     (.compile model :optimizer "adam" :loss "mse")
-    (.call callbacks "on_train_begin")
+    (.on-train-begin callbacks)
     (setv began (time.perf-counter))
     (for [n (range CALLS)]
-      (.call callbacks "on_train_batch_begin" n)
-      (.call callbacks "on_train_batch_end" n {"loss" 1.0}))
+      (.on-train-batch-begin callbacks n)
+      (.on-train-batch-end callbacks n {"loss" 1.0}))
     (setv each (/ (- (time.perf-counter) began) CALLS))
-    (.call callbacks "on_train_end"))
+    (.on-train-end callbacks))
   (setv steps (* 2 (// (* 0.9 TEXT-LENGTH) (* 16 64))))
   (print (+ f"\nCallbacks of one step: {(* 1e6 each) :.0f} µs; of the run's {steps :.0f} steps, "
     f"{(/ (* each steps) seconds) :.2%} of its time")))

@@ -8,8 +8,8 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 (import
   types [SimpleNamespace]
   numpy :as np
-  lstm-textgen.learning.learner [speed]
   lstm-textgen.learning.learner.protocol [BETA-1 Learner]
+  lstm-textgen.learning.runs :as runs
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.keraslayout [weight-shapes])
 
@@ -64,8 +64,7 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
     (.assign self.optimizer.learning-rate rate))
 
   (defn empty-states [self]
-    (for [state self.states]
-      (.assign state (np.zeros-like state.value))))
+    (for [state self.states] (.assign state (np.zeros-like state.value))))
 
   (defn learn [self x y]
     (setv
@@ -118,4 +117,4 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   "Let every run of this process be of a `CountingLearner`, and no machine's speed be measured."
   (setv
     training.make-learner CountingLearner
-    speed.machine-speed (fn [report] 0.1)))  ; so that `minutes` choose small networks
+    runs.machine-speed (fn [report] 0.1)))  ; so that `minutes` choose small networks

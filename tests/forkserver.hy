@@ -32,7 +32,7 @@ for each backend, made when it is first asked for. All end with the standard inp
   MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
   ;; What a forked process need not import any more.
   IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
-    "lstm_textgen.learning.learner.logs" "lstm_textgen.learning.learner.speed"
+    "lstm_textgen.learning.learner.callbacks"
     "lstm_textgen.cli.models" "lstm_textgen.cli.training" "lstm_textgen.cli.writing"
     "lstm_textgen.report.display" "lstm_textgen.learning.runs" "lstm_textgen.textmodel"
     "lstm_textgen.learning.training" "tests.counting" "tests.helpers"])

@@ -7,7 +7,7 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.learner.logs [log-callbacks]
+  lstm-textgen.learning.learner.callbacks [log-callbacks]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.scoring [bits]
   tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
@@ -29,8 +29,7 @@
 
   (defn on-train-batch-end [self batch [logs None]]
     (setv self.batch #(batch logs))
-    (when (= self.batches (+ batch 1))
-      (setv self.model.stop-training True)))
+    (when (= self.batches (+ batch 1)) (setv self.model.stop-training True)))
 
   (defn on-epoch-end [self epoch [logs None]]
     (.append self.events #(epoch logs)))
@@ -48,8 +47,7 @@
 
 (defn rows-of [path]
   "Return the rows of a table with commas, a dict each."
-  (with [file (open path :newline "")]
-    (list (csv.DictReader file))))
+  (with [file (open path :newline "")] (list (csv.DictReader file))))
 
 
 (defn test-a-table-that-finds-the-disk-full-is-named []
@@ -57,8 +55,7 @@
   (.on-train-begin table)
   (with [_ (pytest.raises OSError :match "No space left on device: '/dev/full'")]
     (.on-epoch-end table 0 {"loss" 1.0  "learning_rate" 0.1}))
-  (with [_ (pytest.raises OSError)]
-    (.on-train-end table)))
+  (with [_ (pytest.raises OSError)] (.on-train-end table)))
 
 
 (defn same-run? [#* folders]

@@ -1,13 +1,17 @@
-"Which backend trains where nobody has said it."
+"Which backend trains where nobody has said it, in which numbers, and how fast."
 
 (import
   importlib.metadata :as metadata
+  json
+  os
   sys
   pytest
   lstm-textgen.basics.machine :as machine
   lstm-textgen.learning.learner.choice :as choice
-  lstm-textgen.learning.learner.choice [fastest-backend]
+  lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
+  lstm-textgen.report.plain [Quiet]
   lstm-textgen.settings.layers [parse-layers]
+  lstm-textgen.settings.sizing [MEASURED-SPEED]
   tests.helpers [TINY-FLAGS run-hy succeeded write-text])
 
 (setv
@@ -95,3 +99,87 @@
   (.rename (/ tmp-path "torch") (/ tmp-path "no-torch"))
   (assert (not-in "PyTorch" (train :KERAS-BACKEND "tensorflow")))
   (assert (not-in "PyTorch" (train "--layers" "gru:8"))))
+
+
+(defn [pytest.mark.quick (pytest.mark.parametrize #("flags" "rows" "pays") [
+    [#{"avx2" "avx512_bf16"} 2 True]
+    [#{"avx512_bf16" "amx_bf16"} 64 True]
+    [#{"avx512_bf16" "amx_bf16"} 32 False]
+    [#{"avx2" "avx512f"} 64 False]
+    [#{} 64 False]])]
+    test-bfloat16-is-used-where-it-is-faster [monkeypatch flags rows pays]
+  (for [module [machine choice]] (.setattr monkeypatch module "processor_flags" (fn [] flags)))
+  (assert (= (choice.bfloat16-pays? "tensorflow" rows) pays)))
+
+
+;; * How fast a machine trains
+
+(defclass Said [Quiet]
+  (defn __init__ [self]
+    (.__init__ (super))
+    (setv self.lines []))
+  (defn doing [self line]
+    (.append self.lines line)))
+
+
+(defn [pytest.fixture] folder [tmp-path monkeypatch]
+  "Return the cache folder, an empty one, of a machine that is idle."
+  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str tmp-path))
+  (.setattr monkeypatch os "getloadavg" (fn [] #(0.3 3.0 3.0)) :raising False)
+  tmp-path)
+
+
+(defn pretend [monkeypatch units]
+  "Let the steps that are measured read so many `units` a second."
+  (.setattr monkeypatch choice "units_a_second" (fn [] units)))
+
+
+(defn test-it-is-measured-once-and-said [folder monkeypatch]
+  (setv report (Said))
+  (pretend monkeypatch (* 2 MEASURED-SPEED))
+  (assert (= (machine-speed report) 2))
+  (pretend monkeypatch 1)
+  (assert (= (machine-speed report) 2))
+  (assert (= report.lines ["measuring how fast this machine trains"])))
+
+
+(defn test-what-was-measured-beside-other-work-is-not-kept [folder monkeypatch]
+  (.setattr monkeypatch os "getloadavg" (fn [] #((choice.cores) 0.0 0.0)) :raising False)
+  (for [times [2 3]]
+    (pretend monkeypatch (* times MEASURED-SPEED))
+    (assert (= (machine-speed (Quiet)) times))))
+
+
+(defn test-without-a-load-to-look-at-it-is-kept [folder monkeypatch]
+  (.delattr monkeypatch os "getloadavg")
+  (for [times [2 3]]
+    (pretend monkeypatch (* times MEASURED-SPEED))
+    (assert (= (machine-speed (Quiet)) 2))))
+
+
+(defn test-another-number-of-cores-is-another-machine [folder monkeypatch]
+  (pretend monkeypatch MEASURED-SPEED)
+  (machine-speed (Quiet))
+  (.setattr monkeypatch choice "cores" (fn [] 64))
+  (pretend monkeypatch (* 3 MEASURED-SPEED))
+  (assert (= (machine-speed (Quiet)) 3))
+  (assert (= (len (json.loads (.read-text (/ folder "speed.json")))) 2)))
+
+
+(defn [(pytest.mark.parametrize "content" ["{" "[1]" "{\"a\": \"b\"}" "{\"a\": 0}" "null"])]
+    test-a-damaged-file-is-measured-anew [folder monkeypatch content]
+  (.write-text (/ folder "speed.json") content)
+  (pretend monkeypatch (* 2 MEASURED-SPEED))
+  (assert (= (machine-speed (Quiet)) 2))
+  (assert (= (list (.values (json.loads (.read-text (/ folder "speed.json"))))) [2])))
+
+
+(defn test-a-cache-that-can-not-be-written-is-no-obstacle [folder monkeypatch]
+  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "file")))
+  (.write-text (/ folder "file") "")
+  (pretend monkeypatch MEASURED-SPEED)
+  (assert (= (machine-speed (Quiet)) 1)))
+
+
+(defn test-a-few-real-steps-are-measured [folder]
+  (assert (> (machine-speed (Quiet)) 0.001)))

@@ -24,7 +24,6 @@ that the other misses, something that it proved is lost. The status is 1 if any 
       "test_nothing_lost"]
     "modelfile/checkpoint" ["test_checkpoint" "test_evaluation"]
     "learning/learner/callbacks" ["test_callbacks"]
-    "learning/learner/logs" ["test_callbacks"]
     "learning/learner/machines" ["test_distributed"]
     "cli/__init__" ["test_cli" "test_outputs"]
     "cli/training" ["test_training" "test_cli" "test_oldmodels"]
@@ -51,10 +50,10 @@ that the other misses, something that it proved is lost. The status is 1 if any 
     #("modelfile/checkpoint" "(unless (_sound? backup)" "(when (_sound? backup)")
     #("modelfile/checkpoint" "(= (.get (.attributes file path) \"sha256\") (digest arrays))"
       "True")
-    #("learning/learner/logs" "(and resumes run.csv (begins-as? run.csv TABLE))"
+    #("learning/learner/callbacks" "(and resumes run.csv (begins-as? run.csv TABLE))"
       "(and resumes run.csv)")
-    #("learning/learner/logs" ":append resumes" ":append True")
-    #("learning/learner/callbacks" "\"val_loss\" \"validation_loss\"" "\"val_loss\" \"loss\"")
+    #("learning/learner/callbacks" ":append resumes" ":append True")
+    #("learning/training" "\"val_loss\" \"validation_loss\"" "\"val_loss\" \"loss\"")
     #("learning/learner/machines" ":if (!= other first)" ":if False")
     #("learning/learner/machines" "(when rest\n" "(when False\n")
     #("cli/training" "(+ 128 error.number)" "(+ 129 error.number)")

@@ -12,7 +12,6 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
-  lstm-textgen.pages.comparison [comparison-page]
   lstm-textgen.pages.report [duration-in-words report-page]
   lstm-textgen.report [make-report]
   lstm-textgen.writing.history [describe-kept text-length])
@@ -33,9 +32,7 @@
 
 (defn _facts [path model]
   "Return what there is to say of `model`, the `Checkpoint` in the file `path`: a dict of texts."
-  (setv
-    [settings history] [model.settings model.history]
-    seconds (lfor entry history :if (in "seconds" entry) (get entry "seconds")))
+  (setv [settings history] [model.settings model.history])
   { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
     "text" (when history
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
@@ -48,7 +45,7 @@
     "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
       f"learning rate {settings.learning-rate :g}, temperature {settings.temperature}"
       (if settings.lower ", lower case" ""))
-    "training" (when seconds (duration-in-words (sum seconds) (len seconds)))
+    "training" (duration-in-words history)
     "machine" (when history (.get (get history -1) "machine"))})
 
 
@@ -61,10 +58,7 @@
     paths (lfor name flags.models (str (model-path name)))
     names (list (map basename paths)))
   (when (< (len (set names)) (len names)) (setv names paths))
-  (with [out (open-output path)]
-    (.write out (if (= (len models) 1)
-      (report-page #* names #* models)
-      (comparison-page (list (zip names models))))))
+  (with [out (open-output path)] (.write out (report-page (list (zip names models)))))
   (warn (page-written path)))
 
 

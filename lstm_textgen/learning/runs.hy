@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [make-dataclass replace]
+  functools [partial]
   math [ceil]
   sys
   time
@@ -11,7 +12,7 @@
   lstm-textgen.learning.bases [FAMILIAR base-settings bits-of check-same grow-vocabulary load-base
     stem suggestion]
   lstm-textgen.learning.batches [VALIDATED fingerprint keep-arc split-ids streams?]
-  lstm-textgen.learning.learner.choice [fastest-backend]
+  lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.schedule [Limits RESERVE why-done]
@@ -137,19 +138,14 @@
 
     A recipe's own steps may look at the whole text, so with them it is in memory once.]]
     (setv [run report] [self.run self.report])
-    (when run.sources
-      (.doing report f"reading {(source-names run.sources)}"))
+    (when run.sources (.doing report f"reading {(source-names run.sources)}"))
     (try
       (setv pieces (map default-prep (cut-at-space (read-pieces run.sources
-        :encoding settings.encoding
-        :progress report.download
-        :warn report.warn
+        :encoding settings.encoding :progress report.download :warn report.warn
         :folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] [])
         :limit (* MB run.max-download)))))
-      (when run.prep
-        (setv pieces (cut-at-space [(run.prep (.join "" pieces))])))
-      (for [piece pieces]
-        (yield (if settings.lower (lower piece) piece)))
+      (when run.prep (setv pieces (cut-at-space [(run.prep (.join "" pieces))])))
+      (for [piece pieces] (yield (if settings.lower (lower piece) piece)))
       (finally (.end-bar report))))
 
   (defn resume [self checkpoint settings]
@@ -175,9 +171,7 @@
       speed (.speed self base.settings.layers)
       tuning (choose-tuning (len self.ids) self.run.minutes given
         :familiar (< (bits-of base self.vocabulary self.ids) FAMILIAR)
-        :unit settings.unit
-        :weights base.weight-count
-        :speed speed))
+        :unit settings.unit :weights base.weight-count :speed speed))
     (Checkpoint base.weights base.vocabulary
       (replace settings
         :epochs tuning.epochs
@@ -220,7 +214,6 @@
     "Return how many times as fast as the machine of `sizing.hy` this one trains such `layers`."
     (unless self.run.minutes (return 1))
     (.load-keras self layers)
-    (import lstm-textgen.learning.learner.speed [machine-speed])
     (.leader-says self.group (machine-speed self.report)))
 
   (defn load-keras [self layers]
@@ -274,7 +267,7 @@
       (.begin-run report (.plan self))
       (.load-keras self settings.layers)  ; all else is in order now
       (import
-        lstm-textgen.learning.learner.logs [run-callbacks]
+        lstm-textgen.learning.learner.callbacks [run-callbacks]
         lstm-textgen.learning.network [apple-gpu?]
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
@@ -283,7 +276,7 @@
         (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
         (Limits run.save-every self.deadline (.max-epochs self settings) larger)
-        (run-callbacks run model report :resumes (not self.new))
+        (partial run-callbacks run model report (not self.new))
         self.group))
       (finally (.end-bar report))))
 

@@ -14,7 +14,6 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [Streams VALIDATED fingerprint own-ids training-batches]
-  lstm-textgen.learning.learner.callbacks [CallbackList epoch-logs]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.learner.protocol [values]
@@ -41,22 +40,17 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   - `report`: what shows the run, a `Report`.
   - `limits`: when the run ends and how often it saves, `Limits`. The schedule of the learning rate
     is fitted to a deadline.
-  - `callbacks`: Keras callbacks, a list.
+  - `callbacks`: called with the learner's `model` and the `params` of Keras' `fit`, it returns
+    Keras' list of callbacks, or None.
   - `group`: the processes that train it, a `ProcessGroup`; the leader saves.]]
 
-  (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks #()]
+  (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks (fn [#* _])]
       [group (ProcessGroup)]]
     (read-settings (.as-dict checkpoint.settings))  ; what couldn't be saved is refused now
     (setv
       settings checkpoint.settings
-      history checkpoint.history
-      self.clock (Clock limits.deadline)
-      self.checkpoint checkpoint
-      self.settings settings
-      self.path path
-      self.report report
-      self.limits limits
-      self.group group
+      [self.checkpoint self.settings self.path self.report] [checkpoint settings path report]
+      [self.limits self.group self.clock] [limits group (Clock limits.deadline)]
       own (.own-rows group settings.batch-size)
       self.stepped False  ; whether this run has trained at all
       self.late False     ; whether the clock has ended it
@@ -66,16 +60,16 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       self.batches (training-batches ids settings own)
       self.batch-units (math.prod self.batches.shape)
       self.held (when (len held) (Streams (cut held VALIDATED) self.batches.shape :own own))
-      self.learner (make-learner checkpoint.spec self.batches.shape
-        settings.rng-seed settings.learning-rate
-        :distributed group.distributed)
-      self.callbacks (CallbackList callbacks self.learner.model
-        { "verbose" 1  ; for what a callback shows if it is asked to
-          "epochs" (if limits.deadline limits.max-epochs settings.epochs)
-          "steps" self.batches.steps}))
+      self.learner (make-learner checkpoint.spec self.batches.shape settings.rng-seed
+        settings.learning-rate :distributed group.distributed)
+      self.learner.model.stop-training False
+      self.callbacks (callbacks self.learner.model {
+        "verbose" 1  ; for what a callback shows if it is asked to
+        "epochs" (if limits.deadline limits.max-epochs settings.epochs)
+        "steps" self.batches.steps}))
     (._restore self)
     (setv
-      done (epochs-of history self.text)
+      done (epochs-of checkpoint.history self.text)
       self.evaluated None        ; when that was last done
       self.evaluation-cost 0     ; seconds
       self.evaluation-due (not (and checkpoint.evaluation done))
@@ -87,8 +81,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
 
     If its training state doesn't fit, as after a change in Keras, say so.]]
     (setv
-      checkpoint self.checkpoint
-      resume checkpoint.resume
+      [checkpoint resume] [self.checkpoint self.checkpoint.resume]
       self.progress (Progress (len checkpoint.history) 0 0 0.0 self.text))
     (if checkpoint.weights
       (.put self.learner self.learner.weights checkpoint.weights)
@@ -112,24 +105,25 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     if the loss explodes, `OSError` if the last save fails.]]
     (with [stopper (Stopper)]
       (try
-        (.call self.callbacks "on_train_begin")
-        (while (not (.leader-says self.group (or (._done? self) self.callbacks.stop?)))
+        (._call self "on_train_begin")
+        (while (not (.leader-says self.group (or (._done? self) self.learner.model.stop-training)))
           (setv loss (._train-epoch self stopper))
           (if (is loss None) (.save self) (._end-epoch self loss))
           (setv signals (list (filter None (.all-say self.group stopper.number))))
           (when signals  ; to this process or another
             (setv stopper.number (or stopper.number (get signals 0)))
             (break)))
-        (when (.leader-says self.group self.unsaved)
-          (.save self))
-        (when stopper.number
-          (raise (Interrupted stopper.number)))
-        (when self.group.leader?
-          (.end-run self.report (._ending self)))
+        (when (.leader-says self.group self.unsaved) (.save self))
+        (when stopper.number (raise (Interrupted stopper.number)))
+        (when self.group.leader? (.end-run self.report (._ending self)))
         (finally
-          (.call self.callbacks "on_train_end")
+          (._call self "on_train_end")
           (.end-bar self.report))))
     self.checkpoint)
+
+  (defn _call [self event #* arguments]
+    "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
+    (when self.callbacks ((getattr self.callbacks event) #* arguments)))
 
   (defn _done? [self]
     #[[Return whether the run is over.
@@ -145,7 +139,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     (setv
       history self.checkpoint.history
       why (cond
-        self.callbacks.stop? "a callback ended the run"
+        self.learner.model.stop-training "a callback ended the run"
         (or self.late (.over? self.clock)) "the time is up"
         self.clock.deadline (+ (counted self.limits.max-epochs "epochs") " done in this run")
         True (get (why-done self.settings history self.text) 0)))
@@ -159,24 +153,25 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       progress self.progress
       saved (time.monotonic)
       self.epoch-begun saved)
-    (when (= progress.step 0)
-      (.empty-states self.learner))
-    (._show-beginning self)
-    (.call self.callbacks "on_epoch_begin" progress.epoch)
+    (when (= progress.step 0) (.empty-states self.learner))
+    (.begin-epoch self.report (._epoch-number self) (if self.clock.deadline 0 self.settings.epochs)
+      (* self.batch-units self.batches.steps) (* self.batch-units progress.step))
+    (when (and self.learner.compiles? (not self.stepped))
+      (.doing self.report "compiling the network"))
+    (._call self "on_epoch_begin" progress.epoch)
     (for [losses (.steps self.learner self.batches progress.epoch progress.step self._next-rates)]
-      (for [loss losses]
-        (._note-step self loss))
+      (for [loss losses] (._note-step self loss))
       (setv
         save (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
-        wishes [self.callbacks.stop? save (.over? self.clock)]  ; which are the leader's
+        ;; These wishes are the leader's.
+        wishes [self.learner.model.stop-training save (.over? self.clock)]
         [stop end save late] (.agree self.learner
           [(bool stopper.number) #* (gfor wish wishes (and wish self.group.leader?))]))
       (when stop
         (.end-bar self.report)
         (.save self)
         (raise (Interrupted (or stopper.number signal.SIGTERM))))
-      (when end
-        (return None))
+      (when end (return None))
       (when save
         (.try-to-save self)
         (setv saved (time.monotonic)))
@@ -184,16 +179,6 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
         (setv self.late True)
         (break)))
     (/ progress.loss-sum progress.step))
-
-  (defn _show-beginning [self]
-    "Show that an epoch begins."
-    (.begin-epoch self.report
-      (._epoch-number self)
-      (if self.clock.deadline 0 self.settings.epochs)
-      (* self.batch-units self.batches.steps)
-      (* self.batch-units self.progress.step))
-    (unless (or self.stepped (not self.learner.compiles?))
-      (.doing self.report "compiling the network")))
 
   (defn _epoch-number [self]
     "Return the number of the epoch under way, of those on this text, from 1."
@@ -203,15 +188,13 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
 
   (defn _next-rates [self count]
     "Tell the callbacks that a step begins; return its learning rate and those after it, `count`."
-    (.call self.callbacks "on_train_batch_begin" self.progress.step)
+    (._call self "on_train_batch_begin" self.progress.step)
     (setv
       units (max (gfor layer self.settings.layers.recurrent layer.size))
       factor (rate-factor self.limits self.clock self.batches.steps units))
     (lfor
       ahead (range count)
-      (learning-rate
-        (* self.settings.learning-rate factor)
-        (+ self.progress.updates ahead)
+      (learning-rate (* self.settings.learning-rate factor) (+ self.progress.updates ahead)
         (._share-done self ahead))))
 
   (defn _share-done [self [ahead 0]]
@@ -221,8 +204,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     text.]]
     (setv
       [epochs before] (if self.clock.deadline
-        [self.limits.max-epochs self.first-epoch]
-        [self.settings.epochs self.earlier])
+        [self.limits.max-epochs self.first-epoch] [self.settings.epochs self.earlier])
       done (+ (- self.progress.epoch before) (/ (+ self.progress.step ahead) self.batches.steps)))
     (min 1 (max (if epochs (/ done epochs) 0) (or (.progress self.clock) 0))))
 
@@ -234,16 +216,14 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       (raise (FloatingPointError (+ f"the loss exploded to {loss :.3g} in epoch "
         f"{(._epoch-number self)}; train with a smaller `learning_rate` than "
         f"{self.settings.learning-rate}"))))
-    (setv
-      progress self.progress
-      self.stepped True)
+    (setv [progress self.stepped] [self.progress True])
     (.note-step self.clock (if self.held self.held.steps 0))
     (+= progress.loss-sum loss)
     (+= progress.step 1)
     (+= progress.updates 1)
     (setv mean (/ progress.loss-sum progress.step))
     (.step self.report (* self.batch-units progress.step) mean (._share-done self))
-    (.call self.callbacks "on_train_batch_end" (- progress.step 1) {"loss" mean}))
+    (._call self "on_train_batch_end" (- progress.step 1) {"loss" mean}))
 
   ;; * The end of an epoch
 
@@ -255,7 +235,11 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       evaluated (and self.group.leader? (._evaluate-if-due self better)))
     (.try-to-save self)
     (.end-epoch self.report entry better sample)
-    (.call self.callbacks "on_epoch_end" (- (get entry "epoch") 1) (epoch-logs entry))
+    (._call self "on_epoch_end" (- (get entry "epoch") 1) (dfor
+      [name ours] [["loss" "loss"] ["val_loss" "validation_loss"]
+        ["learning_rate" "learning_rate"]]
+      :if (in ours entry)
+      name (get entry ours)))
     (setv taken (- (time.monotonic) (max begun self.compiled)))
     (.note-end self.clock (+ taken (if evaluated 0 self.evaluation-cost))))
 
@@ -275,28 +259,27 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       "machine" f"{(describe-machine)}, {(.describe self.learner)}"})
     (.append self.checkpoint.history entry)
     (setv better (is entry (kept-entry self.checkpoint.history self.text)))
-    (when better
-      (setv self.checkpoint.weights (values self.learner.weights)))
+    (when better (setv self.checkpoint.weights (values self.learner.weights)))
     (setv self.progress (replace self.progress :epoch (get entry "epoch") :step 0 :loss-sum 0.0))
     #(entry better sample))
 
   (defn _validate [self]
     "Return the mean loss over the first `VALIDATED` units of the held-out text, in nats."
-    (.call self.callbacks "on_test_begin")
+    (._call self "on_test_begin")
     (setv losses [])
     (for [loss (.losses self.learner self.held)]
       (.append losses loss)
       (unless self.compiled  ; the first takes seconds: no measure for the next epoch's end
         (setv self.compiled (time.monotonic))))
     (setv loss (/ (sum losses) (len losses)))
-    (.call self.callbacks "on_test_end" {"loss" loss})
+    (._call self "on_test_end" {"loss" loss})
     loss)
 
   (defn _sample [self]
     "Return what the model writes now, after each epoch from the same seed: a short text."
     (setv
-      weights (values self.learner.weights)
-      now (Checkpoint weights self.checkpoint.vocabulary self.settings []))
+      vocabulary self.checkpoint.vocabulary
+      now (Checkpoint (values self.learner.weights) vocabulary self.settings []))
     (.strip (write-sample now SAMPLE-LENGTH :rng-seed self.settings.rng-seed)))
 
   (defn _evaluate-if-due [self better]
@@ -330,8 +313,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       (setv self.checkpoint.weights (values self.learner.weights)))
     (.doing self.report f"saving {self.path}")
     (setv self.checkpoint.resume (Resume (replace self.progress) #* (.state self.learner)))
-    (unless self.group.leader?
-      (return))
+    (unless self.group.leader? (return))
     (try
       (save-checkpoint self.checkpoint self.path)
       (.saved self.report)

@@ -9,7 +9,7 @@
   FEWEST-ROWS 2          ; in a batch
   MOST-ROWS 32
   NEVER math.inf
-  ;; The network whose speed `learner/speed.hy` measures elsewhere, and its speed in this table.
+  ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
   MOST-READINGS 4        ; of a text that a base knows the like of

@@ -1,43 +1,69 @@
-#[[Keras' callbacks around a run: how they are called.
+#[[Keras' callbacks around a run: the user's, and those that keep its logs.
 
-That is as `fit` calls them, with the same logs: `loss`, the mean so far, after each batch; `loss`,
-`val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts that the
-model has learned from.]]
+They are called as `fit` calls them, with the same logs: `loss`, the mean so far, after each batch;
+`loss`, `val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts
+that the model has learned from.]]
 
-(import lstm-textgen.basics.values [clip])
-
-
-(defclass CallbackList []
-  #[[Calls the `callbacks`, a list, on a run that trains `model` with `params`, those of `fit`.
-
-  Raise `TypeError` if one of them is no Keras callback.]]
-
-  (defn __init__ [self callbacks model params]
-    (setv
-      self.model model
-      model.stop-training False
-      self.all None)
-    (when callbacks
-      (import keras)
-      (for [callback callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
-        (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
-          (clip (repr callback))))))
-      (setv self.all (keras.callbacks.CallbackList (list callbacks) :model model #** params))))
-
-  (defn call [self event #* arguments]
-    "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
-    (when self.all
-      ((getattr self.all event) #* arguments)))
-
-  (defn [property] stop? [self]
-    "Whether one of them has asked to end the run."
-    self.model.stop-training))
+(import
+  importlib [import-module]
+  keras
+  lstm-textgen.basics.files [naming-errors]
+  lstm-textgen.basics.values [clip]
+  lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.modelfile.outputs [TABLE begins-as?]
+  lstm-textgen.pages.report [write-report]
+  lstm-textgen.writing.scoring [bits])
 
 
-(defn epoch-logs [entry]
-  "Return what callbacks are told of an epoch: its `entry` of the history in Keras' names."
-  (dfor
-    [name ours] (.items {"loss" "loss"  "val_loss" "validation_loss"
-                         "learning_rate" "learning_rate"})
-    :if (in ours entry)
-    name (get entry ours)))
+(defn run-callbacks [run checkpoint report resumes model params]
+  #[[Return Keras' list of all callbacks of `run` (a `Run`), or None if it has none.
+
+  They see `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
+  it has learned before. Raise `TypeError` if one of the user's is no Keras callback.]]
+  (for [callback run.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
+    (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
+      (clip (repr callback))))))
+  (setv callbacks [
+    #* run.callbacks
+    #* (log-callbacks run.tensorboard run.csv (and resumes run.csv (begins-as? run.csv TABLE)))
+    #* (if run.report [(report-page run.report run.path checkpoint report.warn)] [])])
+  (when callbacks (keras.callbacks.CallbackList callbacks :model model #** params)))
+
+
+(defn log-callbacks [tensorboard csv resumes]
+  #[[Return the callbacks that keep logs: for TensorBoard in a folder, as a table in a file.
+
+  Each is a path or None. The table of a run that `resumes` one continues what is there.]]
+  (when tensorboard
+    (with [_ (muted-stderr)]
+      (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
+  [ ;; The graph of the training network, whose layers are our own, tells nobody anything.
+    #* (if tensorboard [(keras.callbacks.TensorBoard tensorboard :write-graph False)] [])
+    #* (if csv [(Table csv :append resumes)] [])])
+
+
+(defclass Table [keras.callbacks.CSVLogger]
+  #[[Keras' table of losses, with epochs from 1 and losses in bits, as the screen shows them.
+
+  Its errors name the file.]]
+
+  (defn on-epoch-end [self epoch [logs None]]
+    "Add the row of an `epoch` (from 0) with these `logs`, whose losses are in nats."
+    (setv held-out (.get logs "val_loss"))
+    (with [_ (naming-errors self.filename)]
+      (.on-epoch-end (super) (+ epoch 1)
+        { "learning_rate" (get logs "learning_rate")
+          "loss_bits" (bits (get logs "loss"))
+          "val_loss_bits" (if (is held-out None) "NA" (bits held-out))}))))
+
+
+(defn report-page [path model checkpoint warn]
+  #[[Return a callback that writes the report on `checkpoint`, the model at `model`, to `path`.
+
+  It does so after each epoch. If it can't, `warn` is called with a line, and training goes on.]]
+  (defn renew [epoch logs]
+    (try
+      (write-report path model checkpoint)
+      (except [error OSError]
+        (warn f"{path} could not be written: {error.strerror}; training goes on"))))
+  (keras.callbacks.LambdaCallback :on-epoch-end renew))

@@ -1,20 +1,27 @@
-"Which backend trains where nobody has said it, and which learner takes its steps."
+"Which backend trains where nobody has said it, which learner takes its steps, and how fast."
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [suppress]
   functools [partial]
   json
   os
   pathlib [Path]
   re
   sys
-  lstm-textgen.basics.machine [bfloat16? cores gpu? processor-flags]
-  lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr])
+  time
+  numpy :as np
+  lstm-textgen.basics.files [replacing]
+  lstm-textgen.basics.machine [bfloat16? cache-folder cores gpu? processor-flags processor-name]
+  lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr]
+  lstm-textgen.settings.layers [NetworkSpec parse-layers]
+  lstm-textgen.settings.sizing [MEASURED MEASURED-SPEED])
 
 (setv
   OLDEST-TORCH #(2 6)
   AMX-ROWS 64    ; of a batch, from which on bfloat16 pays under XLA
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
+  SECONDS 0.5    ; of the steps that measure a machine, after the first, which compiles
   PROCESS {"ours" False})  ; whether the process is the program's own: its backend may be chosen
 
 
@@ -50,8 +57,7 @@
   (try
     (.get (json.loads (.read-text (/ (Path folder) "keras.json") :encoding "utf-8"))
       "backend" "tensorflow")
-    (except [[OSError ValueError AttributeError]]  ; then Keras takes its default too
-      "tensorflow")))
+    (except [[OSError ValueError AttributeError]] "tensorflow")))  ; as Keras does then
 
 
 (defn _torch-version []
@@ -59,8 +65,7 @@
   (import importlib.metadata [PackageNotFoundError version])  ; which takes 20 ms
   (try
     (tuple (map int (.groups (re.match r"(\d+)\.(\d+)" (version "torch")))))
-    (except [[PackageNotFoundError AttributeError]]
-      #(0 0))))
+    (except [[PackageNotFoundError AttributeError]] #(0 0))))
 
 
 ;; * The learner
@@ -74,8 +79,7 @@
   (with [_ (muted-stderr)]
     (setv learner ((_learner-class (get batch-shape 0) bfloat16 distributed)
       spec batch-shape rng-seed learning-rate)))
-  (for [name ["learn" "validate"]]
-    (mute-first-call learner name))
+  (for [name ["learn" "validate"]] (mute-first-call learner name))
   learner)
 
 
@@ -120,3 +124,62 @@
     "torch" True
     "tensorflow" (or (>= rows AMX-ROWS) (not-in "amx_bf16" (processor-flags)))
     _ False)))
+
+
+;; * How fast this machine trains
+
+(defn machine-speed [report]
+  #[[Return how many times as fast as in `sizing.hy` this machine trains with the backend in use.
+
+  A few real steps tell. What is measured is kept in the cache folder, for each processor, number
+  of cores, version of the backend and network, unless other work kept the machine busy. `report`
+  (a `Report`) shows that it takes a moment.]]
+  (import keras)
+  (setv
+    path (/ (Path (cache-folder)) "speed.json")
+    known (_known-speeds path)
+    backend (keras.backend.backend)
+    machine (.join ", " [
+      (processor-name) f"{(cores)} cores" backend
+      (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units"]))
+  (when (in machine known) (return (get known machine)))
+  (.doing report "measuring how fast this machine trains")
+  (setv
+    idle (_idle?)
+    speed (round (/ (units-a-second) MEASURED-SPEED) 3))
+  (when idle
+    (with [_ (suppress OSError)]  ; then it is measured again the next time
+      (.mkdir path.parent :parents True :exist-ok True)
+      (with [new (replacing path (.with-name path f"{path.name}.{(os.getpid)}"))]
+        (.write-text new (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8"))))
+  speed)
+
+
+(defn _known-speeds [path]
+  "Return the speeds in the file at `path`, a dict; none if it is missing or no such file."
+  (try
+    (setv known (json.loads (.read-text path :encoding "utf-8")))
+    (dfor [machine speed] (.items known) :if (> speed 0) machine speed)
+    (except [[OSError ValueError AttributeError TypeError]] {})))
+
+
+(defn _idle? []
+  "Return whether little else keeps this machine busy, as far as the system tells."
+  (try
+    (< (get (os.getloadavg) 0) (/ (+ (cores) 1) 2))  ; we ourselves may count as one
+    (except [[AttributeError OSError]] True)))  ; on Windows
+
+
+(defn units-a-second []
+  "Return how many units a second the network `MEASURED` learns from here."
+  (setv
+    x (.integers (np.random.default-rng 1) 0 65 #(32 64) :dtype "int32")
+    learner (make-learner (NetworkSpec (parse-layers MEASURED) 65 32) x.shape 1 0.001)
+    seconds [])
+  (.learn learner x x)
+  (setv end (+ (time.perf-counter) SECONDS))
+  (while (< (time.perf-counter) end)
+    (setv begun (time.perf-counter))
+    (.learn learner x x)
+    (.append seconds (- (time.perf-counter) begun)))
+  (/ x.size (min seconds)))  ; other work may have slowed some steps, but hardly all
