@@ -2,26 +2,29 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  collections.abc [Iterable]
   contextlib [contextmanager]
-  os [PathLike]
+  io [StringIO]
+  os [PathLike fspath]
   pathlib [Path]
   sys
   warnings
   numpy :as np
-  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain]
+  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT TEXT-LIST check-value clip plain]
   lstm-textgen.export [check-export export-model]
-  lstm-textgen.learning.arguments [make-run text-list]
   lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.learning.runs [RUN-DEFAULTS :as DEFAULT train-model]
+  lstm-textgen.learning.runs [RUN-DEFAULTS :as DEFAULT Run train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.prep [default-prep lower]
-  lstm-textgen.settings.table [check-setting]
+  lstm-textgen.prep [compose-all default-prep lower]
+  lstm-textgen.report [make-report]
+  lstm-textgen.settings.table [check-given check-setting]
   lstm-textgen.text.corpus [cut-at-space]
+  lstm-textgen.text.recipes [Recipe load-recipe]
   lstm-textgen.text.units [Units]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.sampling [SamplingOptions]
@@ -39,9 +42,7 @@
   `train` and `load` return one.]]
 
   (defn __init__ [self checkpoint [name "model"]]
-    (setv
-      self.checkpoint checkpoint
-      self.name name))
+    (setv [self.checkpoint self.name] [checkpoint name]))
 
   (defn [classmethod] from-keras [cls model vocabulary]
     #[[Return the `model` of Keras: a live one, or the path of an `.h5` or `.keras` file.
@@ -196,8 +197,7 @@
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
     (setv text (playground models temperature length))
-    (with [out (open-output path)]
-      (.write out text))
+    (with [out (open-output path)] (.write out text))
     None)
 
   (defn export [self path * [overwrite False]]
@@ -231,13 +231,15 @@
     (isinstance x #(str PathLike))
     (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
   ALPHABET (Kind "a `Vocabulary` or the path of an alphabet"
-    (fn [x] (isinstance x #(Units str PathLike)))))
+    (fn [x] (isinstance x #(Units str PathLike))))
+  RECIPE (Kind "a recipe or the path of one" (fn [x] (isinstance x #(Recipe (type None)))))
+  CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
+  DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))
 
 
 (defn _checked-seed [rng-seed]
   "Return `rng-seed`, which None leaves to chance; raise an error if it is no such number."
-  (unless (is rng-seed None)
-    (check-setting "rng_seed" rng-seed)))
+  (unless (is rng-seed None) (check-setting "rng_seed" rng-seed)))
 
 
 (defn [contextmanager] _collecting [warn]
@@ -298,5 +300,60 @@
   can't be used, `TypeError` for values of another type, `ImportError` when a package is missing,
   `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes,
   and `Interrupted`, a `KeyboardInterrupt`, when a signal such as Ctrl-C's stopped and saved it.]]
-  (setv [run display] (make-run (dict (locals))))
+  (setv [run display] (_make-run (dict (locals))))
   (TextModel (train-model run display) run.path.stem))
+
+
+(defn _make-run [given]
+  "Return #(run report) for the arguments `given` to `train`, a dict; raise as `train` does."
+  (setv
+    [sources text path recipe prep display callbacks] (lfor
+      name ["sources" "text" "path" "recipe" "prep" "display" "callbacks"]  ; not in the table
+      (.pop given name))
+    given (check-given
+      (dfor
+        [name value] (.items given)
+        :if (not (is None value (.get DEFAULT name)))  ; not given
+        name (if (isinstance value PathLike) (fspath value) value))
+      "train")
+    recipe (if (isinstance recipe #(str PathLike))
+      (load-recipe recipe)
+      (check-value "`recipe`" RECIPE recipe))
+    settings {#** (if recipe recipe.settings {}) #** given}
+    options (dfor [name default] (.items DEFAULT) name (.pop settings name default))
+    (get options "sources") (source-list sources text (get options "sources"))
+    (get options "path") (own-path (check-value "`path`" PATH path))
+    run (Run
+      :given settings
+      :prep (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
+      :recipe recipe
+      :callbacks (check-value "`callbacks`" CALLBACKS
+        (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks))
+      #** options))
+  #(run
+    (if (is display None) (make-report run.quiet) (check-value "`display`" DISPLAY display))))
+
+
+(defn source-list [sources text own]
+  "Return the list of what to read: `sources`, or the `text` or texts, or else a recipe's `own`."
+  (when (and (is-not text None) (is-not sources None))
+    (raise (ValueError "give `sources` or `text`, not both")))
+  (cond
+    (is-not text None) (do
+      (setv
+        texts (text-list "`text`" text)
+        lines (gfor each (cut texts -1) (if (.endswith each "\n") each (+ each "\n"))))
+      [(StringIO (.join "" [#* lines #* (cut texts -1 None)]))])
+    (is sources None) (or own [])
+    (or (isinstance sources #(str bytes PathLike)) (hasattr sources "read")) [sources]
+    (isinstance sources Iterable) (list sources)
+    True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
+
+
+(defn text-list [what texts]
+  "Return the list of `texts`, one or several; raise `TypeError`, calling them `what`, for others."
+  (setv texts (plain texts))
+  (check-value what TEXT-LIST (cond
+    (isinstance texts str) [texts]
+    (and (isinstance texts Iterable) (not (isinstance texts #(bytes bytearray)))) (list texts)
+    True texts)))

@@ -2,11 +2,11 @@
 
 (import
   pytest
-  lstm-textgen.learning.arguments [source-list]
   lstm-textgen.prep [compose-all]
   lstm-textgen.settings.layers [Layer parse-layers]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.recipes [load-recipe recipe]
+  lstm-textgen.textmodel [source-list]
   tests.helpers [write-text])
 
 (setv pytestmark pytest.mark.quick)
