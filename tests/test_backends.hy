@@ -63,8 +63,7 @@ import_keras()
 print('keras' in sys.modules, 'tensorflow' in sys.modules)"
     :cold True))
   (assert (= (succeeded result) "True True\n"))
-  (when (= loss "pass")
-    (assert (= result.stderr ""))))
+  (when (= loss "pass") (assert (= result.stderr ""))))
 
 
 (defn test-where-pytorch-takes-the-steps-tensorflow-stays-out []
@@ -91,8 +90,7 @@ print('tensorflow' in sys.modules)"
 
 
 (defn [pytest.mark.quick] test-standard-error-is-withheld [capfd]
-  (with [_ (muted-stderr)]
-    (os.write 2 b"a page of greetings\n"))
+  (with [_ (muted-stderr)] (os.write 2 b"a page of greetings\n"))
   (os.write 2 b"the rest\n")
   (assert (= (. (.readouterr capfd) err) "the rest\n")))
 
@@ -134,8 +132,7 @@ print(state() == before)")
   (setv result (run-python "-W" "error" "-c" (+ first TRAIN) :cold True :cwd tmp-path))
   (assert (= (succeeded result) "True\n"))
   (assert (.endswith result.stderr "begun\n"))
-  (unless first
-    (assert (= result.stderr "begun\n"))))
+  (unless first (assert (= result.stderr "begun\n"))))
 
 
 (defn [(pytest.mark.parametrize "backend" [
@@ -160,8 +157,7 @@ print(state() == before)")
 
 (defn test-a-model-moves-through-all-three-and-goes-on-learning [tmp-path]
   (write-text tmp-path)
-  (for [[n backend] (enumerate BACKENDS 1)]
-    (setv model (train-on backend tmp-path n)))
+  (for [[n backend] (enumerate BACKENDS 1)] (setv model (train-on backend tmp-path n)))
   (setv losses (lfor entry model.history (get entry "validation_loss")))
   (assert (= losses (sorted losses :reverse True)))
   (assert (> (len (output tmp-path "--generate" "heylo" "--length" 20)) 20)))

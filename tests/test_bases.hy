@@ -27,8 +27,7 @@
 
 (defn [(pytest.mark.parametrize "name" ["" "." ".."])] test-a-base-must-be-a-file [name]
   (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same "b:1" name))]]
-    (with [_ (pytest.raises ValueError :match "`base`: '.*' names no file")]
-      (act))))
+    (with [_ (pytest.raises ValueError :match "`base`: '.*' names no file")] (act))))
 
 
 (defn test-a-base-without-a-name-is-refused-with-an-example [tmp-path]
@@ -136,8 +135,7 @@
     ["layers" "7,gru:5" "`layers` is lstm:7,gru:5 here, but lstm:6,gru:5 in the base b"]
     ["unit" "words" "`unit` is words here, but characters in the base b"]])]
     test-what-contradicts-the-base-is-named [name value words]
-  (with [_ (pytest.raises ValueError :match words)]
-    (settings #** {name value})))
+  (with [_ (pytest.raises ValueError :match words)] (settings #** {name value})))
 
 
 (defn test-a-base-of-words-needs-a-text-by-words []

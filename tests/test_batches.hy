@@ -60,8 +60,7 @@
     whole (list (.epoch either 2))
     rest (list (.epoch either 2 middle)))
   (assert (= (len rest) (- either.steps middle)))
-  (for [[[a _] [b _]] (zip (cut whole middle None) rest)]
-    (assert (.all (= a b)))))
+  (for [[[a _] [b _]] (zip (cut whole middle None) rest)] (assert (.all (= a b)))))
 
 
 (defn test-overlapping-windows-cover-the-text-in-random-order []

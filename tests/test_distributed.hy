@@ -148,8 +148,7 @@
 
 (defn copied [folder place]
   "Copy the text and the model in `folder` to another `place`; return that."
-  (for [name ["text.txt" "model.h5"]]
-    (shutil.copy (/ folder name) place))
+  (for [name ["text.txt" "model.h5"]] (shutil.copy (/ folder name) place))
   place)
 
 

@@ -61,8 +61,7 @@
   (setv
     two (learner "8,dropout:0.5,6" 2)
     [[x y]] (batches 1))
-  (for [ids [x y]]
-    (setv (cut ids 2 None) (cut ids 2)))
+  (for [ids [x y]] (setv (cut ids 2 None) (cut ids 2)))
   (.learn two x y)
   (setv [first _ second _] (values two.states))
   (assert (np.allclose (cut first 2) (cut first 2 None)))  ; the halves are alike up to the dropout

@@ -135,8 +135,7 @@
     test-a-wrong-value-is-refused-at-once-in-the-words-of-python
     [tmp-path monkeypatch options words]
   (monkeypatch.chdir tmp-path)
-  (with [caught (pytest.raises #(TypeError ValueError))]
-    (lstm-textgen.train #** options))
+  (with [caught (pytest.raises #(TypeError ValueError))] (lstm-textgen.train #** options))
   (assert (in words (str caught.value)))
   (assert (= (list (.iterdir tmp-path)) [])))
 

@@ -46,8 +46,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
 (defn learnt [rng-seed]
   "Return all that a learner in two parts with this seed has after some batches."
   (setv learner (PartsLearner 2 SPEC SHAPE rng-seed 0.01))
-  (for [[x y] (batches 8)]
-    (.learn learner x y))
+  (for [[x y] (batches 8)] (.learn learner x y))
   (get (.state learner) 0))
 
 
@@ -57,10 +56,8 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   (defn run [n task]
     (setv (get results n) (task)))
   (setv threads (lfor [n task] (enumerate tasks) (Thread :target run :args #(n task))))
-  (for [thread threads]
-    (.start thread))
-  (for [thread threads]
-    (.join thread))
+  (for [thread threads] (.start thread))
+  (for [thread threads] (.join thread))
   (lfor n (range (len tasks)) (get results n)))
 
 
@@ -102,8 +99,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
 
 (defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
   (setv folders (lfor name "abc" (/ tmp-path name)))
-  (for [folder folders]
-    (.mkdir folder))
+  (for [folder folders] (.mkdir folder))
   (setv [alone #* others] folders)
   (train-tiny alone)
   (side-by-side #* (gfor folder others (fn [[folder folder]] (train-tiny folder))))
@@ -116,7 +112,6 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   (setv before (os.fstat 2))
   (defn mute [pause]
     (sleep pause)
-    (with [_ (muted-stderr)]
-      (sleep 0.1)))
+    (with [_ (muted-stderr)] (sleep 0.1)))
   (side-by-side (fn [] (mute 0)) (fn [] (mute 0.05)))
   (assert (os.path.samestat (os.fstat 2) before)))

@@ -46,8 +46,7 @@
       #* (map numbers (.state each))]))))
 ]]))
   (assert (= (len (flat ours)) (len (flat keras))))
-  (for [[a b] (zip (flat ours) (flat keras))]
-    (assert (= a (pytest.approx b :abs 1e-3)))))
+  (for [[a b] (zip (flat ours) (flat keras))] (assert (= a (pytest.approx b :abs 1e-3)))))
 
 
 (defn flat [nested]

@@ -52,8 +52,7 @@
       (train (write-text folder) path
         :display (if stop (StopAfter stop) (Quiet))
         #** settings)
-      (except [KeyboardInterrupt]
-        (assert stop))))
+      (except [KeyboardInterrupt] (assert stop))))
   path)
 
 

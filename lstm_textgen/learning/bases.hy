@@ -79,8 +79,7 @@ an optimizer and a schedule of its own.]]
     own base.settings
     settings (new-settings {
       "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
-      #** given
-      "base" (record name base)})
+      #** given  "base" (record name base)})
     [here there] (gfor layers [(or settings.layers own.layers) own.layers]
       (.join "," (map str layers.recurrent))))
   (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
@@ -101,9 +100,7 @@ an optimizer and a schedule of its own.]]
     sample (.join "\n" (gfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
     found (score base [sample])
     all (+ found.count (if (is vocabulary.unknown None) found.unknowns 0)))
-  (if (> found.unknowns (* UNKNOWN all))
-    math.inf
-    (/ (bits found.nats) (len sample))))
+  (if (> found.unknowns (* UNKNOWN all)) math.inf (/ (bits found.nats) (len sample))))
 
 
 (defn suggestion [vocabulary ids]
@@ -111,8 +108,7 @@ an optimizer and a schedule of its own.]]
 
   It does so if the text is short, and the base has the same units and predicts it well.]]
   (setv path (/ SHIPPED f"{SUGGESTED}.h5"))
-  (unless (and (< (len ids) SHORT) (.exists path))
-    (return ""))
+  (unless (and (< (len ids) SHORT) (.exists path)) (return ""))
   (setv
     base (load-checkpoint path)
     found (if (= base.settings.unit vocabulary.unit) (bits-of base vocabulary ids) math.inf))
@@ -152,8 +148,7 @@ an optimizer and a schedule of its own.]]
     counts (+ 0.5 (np.bincount (cut ids COUNTED) :minlength (+ (len known) (len added))))
     odds (/ (cut counts (len known) None) (.sum (cut counts (len known))))
     likely (.astype (+ (np.log (.sum (np.exp bias))) (np.log odds)) "float32"))
-  [
-    (np.vstack [embedding #* (gfor k kin (if (is k None) mean (get embedding k)))])
+  [ (np.vstack [embedding #* (gfor k kin (if (is k None) mean (get embedding k)))])
     #* middle
     (np.column-stack [kernel #* (gfor k kin (if (is k None) none (get kernel #(... k))))])
     (np.append bias (lfor [k own] (zip kin likely) (if (is k None) own (get bias k))))])
@@ -166,9 +161,5 @@ an optimizer and a schedule of its own.]]
   (setv
     bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
     plain (ascii-quotes bare))
-  (next
-    (gfor
-      form [plain (.lower plain) (.swapcase plain) (cut plain 1)]
-      :if (in form vocabulary.ids)
-      (get vocabulary.ids form))
-    None))
+  (setv forms [plain (.lower plain) (.swapcase plain) (cut plain 1)])
+  (next (gfor form forms :if (in form vocabulary.ids) (get vocabulary.ids form)) None))

@@ -114,11 +114,7 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   "Batches of a ring of `ids` (time,); a kind of them says by `starts` where windows begin."
 
   (defn __init__ [self ids shape rng-seed own]
-    (setv
-      self.ids ids
-      self.shape shape
-      self.rng-seed rng-seed
-      self.own own))
+    (setv [self.ids self.shape self.rng-seed self.own] [ids shape rng-seed own]))
 
   (defn epoch [self number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
@@ -154,13 +150,11 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       size (len self.ids)
       [rows lookback] self.shape
-      offset (if (is self.rng-seed None)
-        0
+      offset (if (is self.rng-seed None) 0
         (.integers (np.random.default-rng [self.rng-seed number]) size))
       starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size))
       starts (get starts self.own))
-    (for [step (range first self.steps)]
-      (yield (% (+ starts (* step lookback)) size)))))
+    (for [step (range first self.steps)] (yield (% (+ starts (* step lookback)) size)))))
 
 
 (defclass Windows [Batches]

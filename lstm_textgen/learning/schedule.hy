@@ -63,9 +63,7 @@
 
   (defn __init__ [self deadline]
     (setv
-      self.begun (time.monotonic)
-      self.deadline deadline
-      self.reserve RESERVE
+      [self.begun self.deadline self.reserve] [(time.monotonic) deadline RESERVE]
       self.ended False       ; whether an epoch has
       self.first-step None   ; when it was done
       self.steps 0           ; since then, in the first epoch

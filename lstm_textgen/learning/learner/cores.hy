@@ -24,8 +24,7 @@ mostly wait for each other (bench/README.md).]]
     (setv
       [rows lookback] batch-shape
       self.parts parts
-      self.part (if (= parts 1)
-        self.model
+      self.part (if (= parts 1) self.model
         (training-network spec #((// rows parts) lookback) rng-seed bfloat16))
       compiled (partial tf.function :jit-compile True :autograph False)
       traced (partial tf.function :autograph False)
@@ -48,8 +47,7 @@ mostly wait for each other (bench/README.md).]]
       rows (zip (._deal self) (tf.split x self.parts) (tf.split y self.parts))
       [losses states gradients] (zip #* (gfor part rows (act weights #* part))))
     (._gather self states)
-    (when update
-      (update gradients))
+    (when update (update gradients))
     (/ (tf.add-n losses) self.parts))
 
   (defn _learn-part [self weights states x y]
@@ -66,8 +64,7 @@ mostly wait for each other (bench/README.md).]]
 
   (defn _update [self gradients]
     "Move the weights by the mean of each part's `gradients`, which Adam clips."
-    (.apply self.optimizer
-      (lfor each (zip #* gradients) (/ (tf.add-n each) self.parts))
+    (.apply self.optimizer (lfor each (zip #* gradients) (/ (tf.add-n each) self.parts))
       self.weights))
 
   ;; What changes but isn't trained: states, (rows, units) each, and seeds of dropout, (2,).

@@ -39,8 +39,7 @@ each sum, however small.]]
     (setv
       [rows lookback] batch-shape
       layout (RowsParallel :devices devices :auto-shard-dataset False))
-    (with [_ (.scope layout)]
-      (.__init__ (super) spec batch-shape rng-seed learning-rate))
+    (with [_ (.scope layout)] (.__init__ (super) spec batch-shape rng-seed learning-rate))
     (setv
       self.count layout.num-model-replicas
       self.mesh layout.device-mesh.backend-mesh
@@ -52,14 +51,13 @@ each sum, however small.]]
       self.rate-place (.index (lfor v self.optimizer.variables v.name) "learning_rate")
       carried (lfor v self.model.non-trainable-variables (if (carried? v) SPLIT WHOLE))
       state [WHOLE WHOLE carried]
-      self.learn-jit (._compiled self self._learn
-        [#* state SPLIT SPLIT SPLIT] [#* state WHOLE WHOLE] [0 1 2])
+      after [#* state WHOLE WHOLE]
+      self.learn-jit (._compiled self self._learn [#* state SPLIT SPLIT SPLIT] after [0 1 2])
       self.learn-many-jit (._compiled self self._learn-many
-        [#* state SPLIT EACH-SPLIT EACH-SPLIT] [#* state WHOLE WHOLE] [0 1 2])
+        [#* state SPLIT EACH-SPLIT EACH-SPLIT] after [0 1 2])
       self.validate-jit (._compiled self self._validate
         [WHOLE carried SPLIT SPLIT] [carried WHOLE] [])
-      self.emptied (jax.jit
-        (fn [states] (lfor s states (jax.numpy.zeros-like s)))
+      self.emptied (jax.jit (fn [states] (lfor s states (jax.numpy.zeros-like s)))
         :out-shardings (NamedSharding self.mesh SPLIT))))
 
   (defn _compiled [self act takes gives donated]
@@ -89,8 +87,7 @@ each sum, however small.]]
         longest (.max (process-allgather (np.asarray (len ring))))
         self.held batches
         self.text (when (<= longest MOST-IDS)
-          (._split self (np.broadcast-to
-            (np.pad ring #(0 (- longest (len ring))))
+          (._split self (np.broadcast-to (np.pad ring #(0 (- longest (len ring))))
             #((jax.local-device-count) longest))))))
     (is-not self.text None))
 
@@ -115,8 +112,7 @@ each sum, however small.]]
     (setv
       groups [self.weights self.optimizer.variables self.model.non-trainable-variables]
       [#* now loss news] (act #* (lfor variables groups (lfor v variables v.value)) #* arguments))
-    (for [[variables arrays] (zip groups now)]
-      (_assign variables arrays))
+    (for [[variables arrays] (zip groups now)] (_assign variables arrays))
     (setv self.news (.tolist (np.asarray news)))
     loss)
 
@@ -138,8 +134,7 @@ each sum, however small.]]
     #[[Tell the others with the next batch what this process wishes; return what the last one told.
 
     `wishes` are `WISHES` numbers, of which all processes get the sums.]]
-    (when (= (jax.process-count) 1)
-      (return wishes))
+    (when (= (jax.process-count) 1) (return wishes))
     (setv self.wishes wishes)
     self.news)
 
@@ -168,18 +163,15 @@ each sum, however small.]]
     (setv lookback (get self.held.shape 1))
     (defn step [state each]
       (setv
-        [weights optimizer others] state
-        [starts words] each
-        places (+ (get starts #((slice None) None)) (np.arange (+ lookback 1)))
+        [[weights optimizer others] [starts words]] [state each]
+        places (+ (ncut starts : None) (np.arange (+ lookback 1)))
         both (.astype (get text 0 places) "int32"))
       (unless self.held.carries-state
         (setv others (lfor
           [v other] (zip self.model.non-trainable-variables others)
           (if (carried? v) (jax.numpy.zeros-like other) other))))
       (setv [#* state loss news] (._learn self weights optimizer others
-        (ncut both : :-1)
-        (ncut both : 1:)
-        words))
+        (ncut both : :-1) (ncut both : 1:) words))
       #((tuple state) #(loss news)))
     (setv [state [losses news]] (jax.lax.scan step #(weights optimizer others) #(starts words)))
     #(#* state losses (get news -1)))
@@ -210,5 +202,4 @@ each sum, however small.]]
 
 
 (defn _assign [variables arrays]
-  (for [[variable array] (zip variables arrays)]
-    (.assign variable array)))
+  (for [[variable array] (zip variables arrays)] (.assign variable array)))

@@ -52,13 +52,11 @@ if said[-1]:
 
   (defn __init__ [self [distributed False] [words None]]
     (setv
-      self.distributed distributed
-      self.words words
+      [self.distributed self.words] [distributed words]
       self.processes (if words (hy.I.jax.process-count) 1)
       self.leader? (not (and words (hy.I.jax.process-index)))))
 
-  (defn __enter__ [self]
-    self)
+  (defn __enter__ [self] self)
 
   (defn __exit__ [self kind error trace]
     (cond
@@ -66,8 +64,7 @@ if said[-1]:
       (or (is error None) (isinstance error Interrupted)) (do
         (try
           (.all-say self None)  ; nobody leaves before the leader has saved
-          (except [error [ValueError RuntimeError]]
-            (if (_lost? error) (end-at-once 1) (raise))))
+          (except [error [ValueError RuntimeError]] (if (_lost? error) (end-at-once 1) (raise))))
         (.keep-silent self.words))
       (_lost? error) (end-at-once 1)  ; the watcher says why
       ;; JAX would wait for the others at the exit.
@@ -76,14 +73,12 @@ if said[-1]:
 
   (defn all-say [self value]
     "Return the list of what each process says."
-    (when (= self.processes 1)
-      (return [value]))
+    (when (= self.processes 1) (return [value]))
     (import jax.experimental.multihost-utils [process-allgather])
     (setv
       own (np.frombuffer (.encode (json.dumps value)) "uint8")
       sizes (.ravel (process-allgather (np.asarray (len own) "int32")))
-      padded (np.zeros (.max sizes) "uint8")
-      (get padded (slice (len own))) own)
+      padded (np.pad own #(0 (- (.max sizes) (len own)))))
     (lfor
       [size row] (zip sizes (process-allgather padded))
       (json.loads (.decode (.tobytes (cut row size))))))
@@ -95,11 +90,8 @@ if said[-1]:
   (defn check-versions [self]
     "Raise `ValueError` on every process if they differ in their versions."
     (when self.words
-      (import
-        jax
-        keras)
-      (.check-alike self "their versions"
-        f"lstm_textgen {__version__}, Keras {keras.__version__}, JAX {jax.__version__}")))
+      (.check-alike self "their versions" (+ f"lstm_textgen {__version__}, "
+        f"Keras {hy.I.keras.__version__}, JAX {hy.I.jax.__version__}"))))
 
   (defn check-alike [self what value]
     "Raise `ValueError` on every process if they differ in `value`; `what` it is, in words."
@@ -110,16 +102,14 @@ if said[-1]:
 
   (defn leaders-model [self model]
     "Return the leader's `model`, a `Checkpoint`, or None if it has none."
-    (when (= self.processes 1)
-      (return model))
+    (when (= self.processes 1) (return model))
     (import jax.experimental.multihost-utils [broadcast-one-to-all])
     (setv
       image (np.frombuffer (if model (file-image model) b"") "uint8")
       size (.leader-says self (len image)))
     (when size
       (setv image (broadcast-one-to-all (if self.leader? image (np.zeros size "uint8"))))
-      (when self.leader?
-        (return model))
+      (when self.leader? (return model))
       (with [folder (TemporaryDirectory)]
         (setv path (/ (Path folder) "model.h5"))
         (.write-bytes path (.tobytes image))
@@ -127,8 +117,7 @@ if said[-1]:
 
   (defn own-rows [self rows]
     "Return the slice of a batch's `rows` that this process has; raise `ValueError` if uneven."
-    (unless self.distributed
-      (return (slice 0 rows)))
+    (unless self.distributed (return (slice 0 rows)))
     (import jax)
     (setv
       devices (jax.devices)
@@ -137,11 +126,8 @@ if said[-1]:
     (when rest
       (raise (ValueError (+ f"`batch_size` {rows} can't be split evenly over {count} devices; "
         f"give a multiple of {count}, such as {(* count (+ each 1))}"))))
-    (setv places (lfor
-      [n device] (enumerate devices)
-      :if (= device.process-index (jax.process-index))
-      n))
-    (slice (* each (get places 0)) (* each (+ 1 (get places -1)))))
+    (setv own (lfor [n d] (enumerate devices) :if (= d.process-index (jax.process-index)) n))
+    (slice (* each (get own 0)) (* each (+ 1 (get own -1)))))
 
   (defn even-rows [self rows]
     "Return the smallest number from `rows` on that is split evenly."
@@ -150,8 +136,7 @@ if said[-1]:
 
   (defn describe [self]
     "Return in words what the training is spread over; nothing, unless it is."
-    (unless self.distributed
-      (return ""))
+    (unless self.distributed (return ""))
     (setv devices (hy.I.jax.device-count))
     (+ (if (= devices 1) "1 device" f"{devices} devices") " of "
       (if (= self.processes 1) "1 process" f"{self.processes} processes"))))
@@ -169,9 +154,7 @@ if said[-1]:
   (unless (= (keras.backend.backend) "jax")
     (raise (ValueError (+ "`distributed` needs Keras on JAX, and this is "
       f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))))
-  (setv words (LastWords))
-  (.would-say words NOT-MET)
-  (setv free-stderr (reserve-stderr))
+  (setv [words free-stderr] [(LastWords NOT-MET) (reserve-stderr)])
   (unless (_initialize)
     (free-stderr)
     (.keep-silent words)
@@ -211,8 +194,7 @@ if said[-1]:
         (raise (ValueError (+ f"`distributed`: the processes can't meet: {error}; "
           f"{ADDRESSES} and …_NUM_PROCESSES must be the same on all, and …_PROCESS_ID from 0"))))
       False)
-    (finally
-      (setv jax.distributed.initialize initialize))))
+    (finally (setv jax.distributed.initialize initialize))))
 
 
 (defn _lost? [error]
@@ -221,16 +203,15 @@ if said[-1]:
 
 
 (defclass LastWords []
-  #[[What this process says if it ends without a word: JAX ends a process from C++.
+  #[[What this process says if it ends without a word, first `text`: JAX ends a process from C++.
 
   A watcher, a small process of its own, waits for that.]]
 
-  (defn __init__ [self]
+  (defn __init__ [self text]
     (setv self.watcher (subprocess.Popen
       [(getattr hy "sys_executable" sys.executable) "-c" WATCHER]
-      :stdin subprocess.PIPE
-      :text True
-      :start-new-session True)))  ; Ctrl-C is not for it
+      :stdin subprocess.PIPE :text True :start-new-session True))  ; Ctrl-C is not for it
+    (.would-say self text))
 
   (defn would-say [self text]
     "Let `text`, one line, be said if the process ends without another call."

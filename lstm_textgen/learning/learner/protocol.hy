@@ -33,16 +33,14 @@ restores it. How many steps a learner takes in one call is its own affair.]]
     number of these steps and returns their learning rates.]]
     (for [[x y] (.epoch batches epoch first)]
       (.set-rate self #* (rates 1))
-      (unless batches.carries-state
-        (.empty-states self))
+      (unless batches.carries-state (.empty-states self))
       (yield [(.learn self x y)])))
 
   (defn losses [self batches]
     "Yield the loss of each of `batches`, read from empty states; then put the states back."
     (setv kept (values self.states))
     (.empty-states self)
-    (for [[x y] (.epoch batches 0)]
-      (yield (.validate self x y)))
+    (for [[x y] (.epoch batches 0)] (yield (.validate self x y)))
     (.put self self.states kept))
 
   (defn set-rate [self rate]
@@ -73,8 +71,7 @@ restores it. How many steps a learner takes in one call is its own affair.]]
         :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
         #(variable array))
       fits (and (= (len variables) (len arrays)) (all (starmap _fits? pairs))))
-    (when fits
-      (.put self #* (zip #* pairs)))
+    (when fits (.put self #* (zip #* pairs)))
     fits)
 
   (defn put [self variables arrays]
@@ -92,18 +89,15 @@ restores it. How many steps a learner takes in one call is its own affair.]]
 (defn values [variables]
   #[[Return the values of `variables`, Keras' with any backend or NumPy's, as arrays of their own.
 
-  One of JAX that no process has whole is gathered, for which all processes must call this alike.]]
-  (lfor variable variables (_as-array variable.value)))
-
-
-(defn _as-array [tensor]
-  "Return `tensor` as an array. Keras asks TensorFlow and PyTorch in a way of which NumPy 2 warns."
-  (unless (or (getattr tensor "is_fully_addressable" True) tensor.is-fully-replicated)
-    (import jax.experimental.multihost-utils [process-allgather])
-    (setv tensor (process-allgather tensor :tiled True)))
-  (when (hasattr tensor "detach")
-    (setv tensor (.cpu (.detach tensor))))
-  (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor)))
+  One of JAX that no process has whole is gathered, for which all processes must call this alike.
+  Keras would ask TensorFlow and PyTorch in a way of which NumPy 2 warns.]]
+  (defn as-array [tensor]
+    (unless (or (getattr tensor "is_fully_addressable" True) tensor.is-fully-replicated)
+      (import jax.experimental.multihost-utils [process-allgather])
+      (setv tensor (process-allgather tensor :tiled True)))
+    (when (hasattr tensor "detach") (setv tensor (.cpu (.detach tensor))))
+    (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor)))
+  (lfor variable variables (as-array variable.value)))
 
 
 (defn _fits? [variable array]

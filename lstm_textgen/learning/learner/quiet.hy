@@ -20,13 +20,10 @@ set environment variables, which child processes would inherit, and draw random 
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
-  ;; What the backends read from the environment, unless the user has set it.
-  ENVIRONMENT {
-    ;; What PyTorch can't do on Apple's GPU it does on the processor.
-    "PYTORCH_ENABLE_MPS_FALLBACK" "1"
-    ;; TensorFlow keeps the memory of a step for the next: else the system takes and clears it each
-    ;; time, which costs up to a third of the step (bench/README.md).
-    "TF_CPU_ALLOCATOR_USE_BFC" "true"}
+  ;; What the backends read from the environment, unless the user has set it: what PyTorch can't do
+  ;; on Apple's GPU it does on the processor, and TensorFlow keeps the memory of a step for the
+  ;; next, or the system clears it each time, for up to a third of the step (bench/README.md).
+  ENVIRONMENT {"PYTORCH_ENABLE_MPS_FALLBACK" "1"  "TF_CPU_ALLOCATOR_USE_BFC" "true"}
   ;; What we and the backends' imports set, and nobody reads later.
   PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]
   ;; One thread at a time redirects standard error: else the last to end puts back another's file.
@@ -48,22 +45,20 @@ set environment variables, which child processes would inherit, and draw random 
   (when (and named (not-in named BACKENDS))
     (raise (ValueError (+ f"KERAS_BACKEND is \"{named}\", but must be "
       f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))))
-  (for [[name value] (.items ENVIRONMENT)]
-    (.setdefault os.environ name value))
+  (for [[name value] (.items ENVIRONMENT)] (.setdefault os.environ name value))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
          _ (muted-stderr)
          _ (kept-random)]
     (when (and backend (_try-import backend #(ImportError OSError)))  ; installed, but broken
       (setv backend None))
-    (when backend
-      (setv (get os.environ "KERAS_BACKEND") backend))
-    (setv missing (_try-import "keras" ModuleNotFoundError))
-    (unless (_own-steps?)
+    (when backend (setv (get os.environ "KERAS_BACKEND") backend))
+    (setv
+      missing (_try-import "keras" ModuleNotFoundError)
+      keras (.get sys.modules "keras"))
+    (unless (and keras (= (.backend keras.backend) "torch") (not (gpu?)))  ; then steps are our own
       (_try-import "tensorflow" ImportError)))
-  (when stopper.number
-    (raise KeyboardInterrupt))
-  (when missing
-    (raise (_what-to-install missing.name) :from missing))
+  (when stopper.number (raise KeyboardInterrupt))
+  (when missing (raise (_what-to-install missing.name) :from missing))
   backend)
 
 
@@ -72,20 +67,12 @@ set environment variables, which child processes would inherit, and draw random 
   (try
     (import-module module)
     None
-    (except [error errors]
-      error)))
-
-
-(defn _own-steps? []
-  "Return whether Keras is imported and its steps of training go by PyTorch, on a processor."
-  (setv keras (.get sys.modules "keras"))
-  (and keras (= (.backend keras.backend) "torch") (not (gpu?))))
+    (except [error errors] error)))
 
 
 (defn _what-to-install [missing]
   "Return the `ImportError` for when the module `missing` keeps Keras from being imported."
-  (setv backend (if (in missing BACKENDS)
-    missing
+  (setv backend (if (in missing BACKENDS) missing
     (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
   (ImportError (+ f"this needs Keras with the backend {backend}, but {(or missing backend)} is "
     f"not installed: pip install keras {backend} (KERAS_BACKEND chooses another backend)")))
@@ -103,11 +90,8 @@ set environment variables, which child processes would inherit, and draw random 
     (setv unset (lfor name PASSING :if (not-in name os.environ) name))
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
-      (with [_ (if (_stderr?) (_withholding) (nullcontext))]
-        (yield))
-      (finally
-        (for [name unset]
-          (.pop os.environ name None))))))
+      (with [_ (if (_stderr?) (_withholding) (nullcontext))] (yield))
+      (finally (for [name unset] (.pop os.environ name None))))))
 
 
 (defn [contextmanager] _withholding []
@@ -115,8 +99,7 @@ set environment variables, which child processes would inherit, and draw random 
   (with [withheld (TemporaryFile)  real (_redirected 2 withheld)]
     (try
       (yield)
-      (except [KeyboardInterrupt]  ; whoever stops it needs no log of what it was about
-        (raise))
+      (except [KeyboardInterrupt] (raise))  ; whoever stops it needs no log of what it was about
       (except [BaseException]
         (.seek withheld 0)
         (os.write real (.read withheld))
@@ -138,26 +121,20 @@ set environment variables, which child processes would inherit, and draw random 
   #[[Withhold what the first call of the method `name` of `object` writes to standard error.
 
   Whoever has imported TensorFlow before us has left its log on.]]
-  (setv
-    method (getattr object name)
-    calls (count))
+  (setv [method calls] [(getattr object name) (count)])
   (setattr object name (fn [#* arguments]
-    (with [_ (if (next calls) (nullcontext) (muted-stderr))]
-      (method #* arguments)))))
+    (with [_ (if (next calls) (nullcontext) (muted-stderr))] (method #* arguments)))))
 
 
 (defn [contextmanager] muted-stdout []
   "While it is open, drop what is written to standard output."
   (.flush sys.stdout)
-  (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)]
-    (yield)))
+  (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)] (yield)))
 
 
 (defn [contextmanager] kept-random []
   "Put Python's and NumPy's global random generators back at the end to where they stand now."
-  (setv
-    ours (random.getstate)
-    arrays (np.random.get-state))
+  (setv [ours arrays] [(random.getstate) (np.random.get-state)])
   (try
     (yield)
     (finally
@@ -169,14 +146,12 @@ set environment variables, which child processes would inherit, and draw random 
   #[[Let Python alone write to standard error from now on; return a function that ends that.
 
   XLA's C++ writes a page there before it ends a process whose peers are gone.]]
-  (unless (_stderr?)
-    (return (fn [])))
+  (unless (_stderr?) (return (fn [])))
   (setv
     before sys.stderr
     real (os.dup 2)
     sys.stderr (open real "w" :buffering 1 :encoding before.encoding :errors before.errors))
-  (with [nowhere (open os.devnull "w")]
-    (os.dup2 (.fileno nowhere) 2))
+  (with [nowhere (open os.devnull "w")] (os.dup2 (.fileno nowhere) 2))
   (fn []
     (os.dup2 real 2)
     (.close sys.stderr)
@@ -186,17 +161,14 @@ set environment variables, which child processes would inherit, and draw random 
 (defn _stderr? []
   #[[Return whether the process has a standard error.
 
-  One that was started without it has `sys.stderr` None, and then any file that it has opened since
-  may have the number 2.]]
+  If it was started without, `sys.stderr` is None, and any file opened since may be number 2.]]
   (try
     (os.fstat 2)
     (is-not sys.stderr None)
-    (except [OSError]
-      False)))
+    (except [OSError] False)))
 
 
 (defn end-at-once [status]
   "End this process with `status`, without waiting for its threads or for other processes."
-  (for [stream [sys.stdout sys.stderr]]
-    (.flush stream))
+  (for [stream [sys.stdout sys.stderr]] (.flush stream))
   (os._exit status))

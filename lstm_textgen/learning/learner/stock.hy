@@ -53,8 +53,7 @@
 
   (defn empty-states [self]
     "Let the next window begin with an empty state."
-    (for [state self.states]
-      (.assign state (keras.ops.zeros state.shape))))
+    (for [state self.states] (.assign state (keras.ops.zeros state.shape))))
 
   (defn describe [self]
     "Return in words what trains."

@@ -29,21 +29,16 @@
     "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
     (setv
       cell self.cell
-      weights [
-        (. cell.kernel value T)
-        (. cell.recurrent-kernel value T)
+      weights [(. cell.kernel value T) (. cell.recurrent-kernel value T)
         (ops.convert-to-tensor cell.bias)]
       state (lfor array initial-state (torch.unsqueeze array 0))
       [sequences weights state] (if (= sequences.dtype torch.bfloat16)
-        (with-room sequences weights state)
-        [sequences weights state])
+        (with-room sequences weights state) [sequences weights state])
       ;; With biases (PyTorch has two), one layer, no dropout, one direction, the batch as the
       ;; first axis.
       [hidden #* state] (torch.lstm sequences state [#* weights (torch.zeros-like (get weights 2))]
         True 1 0.0 training False True)
-      [hidden h c] (lfor
-        array [hidden #* (gfor s state (get s 0))]
-        (get array #(... (slice self.units)))))
+      [hidden h c] (lfor a [hidden #* (gfor s state (get s 0))] (get a #(... (slice self.units)))))
     #(h hidden [h c])))
 
 
@@ -61,9 +56,7 @@
   #(
     (_padded sequences 0 inputs)
     (lfor
-      weight [
-        (_padded kernel 0 inputs 0 units)
-        (_padded recurrent 0 units 0 units)
+      weight [(_padded kernel 0 inputs 0 units) (_padded recurrent 0 units 0 units)
         (_padded bias 0 units)]
       (.flatten weight 0 1))
     (lfor s state (_padded s 0 units))))

@@ -34,13 +34,11 @@
     (setv loss (._loss self x y True))
     (.backward loss)
     (._update self (lfor p self.parameters p.grad))
-    (for [p self.parameters]
-      (setv p.grad None))
+    (for [p self.parameters] (setv p.grad None))
     (.item loss))
 
   (defn validate [self x y]
-    (with [_ (torch.no-grad)]
-      (.item (._loss self x y False))))
+    (with [_ (torch.no-grad)] (.item (._loss self x y False))))
 
   (defn _loss [self x y training]
     "Return the mean loss of a batch in nats, a tensor."
@@ -63,8 +61,7 @@
         #* (gfor
           tensors [self.parameters gradients self.means self.squares]
           (lfor t tensors (if (.is-contiguous t) t t.T)))  ; else it copies them
-        []
-        (lfor _ gradients (torch.tensor steps))
+        [] (lfor _ gradients (torch.tensor steps))
         :lr (float self.optimizer.learning-rate.value)
         :beta1 self.optimizer.beta-1 :beta2 beta-2 :eps (/ self.optimizer.epsilon correction)
         :grad-scale (torch.clamp too-long :min 1)  ; the gradients are divided by it
