@@ -314,11 +314,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   "Return the section about machine and duration."
   (setv
     took (duration-in-words history)
-    machines (dict.fromkeys (filter None (recorded history "machine"))))
-  (_section "Where and how long" "" (when (or took machines)
-    (table [] [
-      #* (if took [["duration" took]] [])
-      #* (gfor machine machines ["machine" machine])]))))
+    machines (dict.fromkeys (filter None (recorded history "machine")))
+    rows [#* (if took [["duration" took]] []) #* (gfor machine machines ["machine" machine])])
+  (_section "Where and how long" "" (when rows (table [] rows))))
 
 
 (defn duration-in-words [history]

@@ -123,9 +123,7 @@ A text is cut into parts that are read side by side; each part first reads what 
         end (next (gfor place places :if (> place 0) place) STRETCH))
       (yield (cut held end))
       (setv held (cut held end None))))
-  (while held
-    (yield (cut held STRETCH))
-    (setv held (cut held STRETCH None))))
+  (for [start (range 0 (len held) STRETCH)] (yield (cut held start (+ start STRETCH)))))
 
 
 (defn read-units [vocabulary text]
