@@ -87,6 +87,17 @@ def pytest_collect_file(file_path, parent):
     return pytest.Module.from_parent(parent, path=file_path)
 
 
+@pytest.fixture(autouse=True)
+def nothing_runs_on():
+    """Kill what a test that failed has left running: it would slow all others down."""
+    yield
+    started = getattr(sys.modules.get("tests.helpers"), "STARTED", [])
+    while started:
+        process = started.pop()
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture
 def counting(monkeypatch):
     """Let a learner in NumPy train, here and in forked processes, as tests/counting.hy tells."""

@@ -35,7 +35,8 @@
     "--learning-rate" "0.02"]
   FINGERPRINT "13:0123abcd"  ; of the text that a small model has seen an epoch of
   ;; For a process in which coverage.py would be in the way.
-  UNMEASURED {"COVERAGE_PROCESS_START" ""})
+  UNMEASURED {"COVERAGE_PROCESS_START" ""}
+  STARTED [])  ; processes that end with the test, as conftest.py sees to
 
 
 (defn train-tiny [folder [text TEXT] #** settings]
@@ -159,13 +160,14 @@
 
 
 (defn start-python [#* arguments [environment {}] [cold False] #** options]
-  "Start Python with `arguments`, as `run-python` does; return the process."
-  (subprocess.Popen (python arguments environment cold) #** {
+  "Start Python with `arguments`, as `run-python` does; return the process, which the test ends."
+  (.append STARTED (subprocess.Popen (python arguments environment cold) #** {
     "env" {#** (shell-environment) #** environment}
     "stdout" subprocess.PIPE
     "stderr" subprocess.PIPE
     "encoding" "utf-8"
     #** options}))
+  (get STARTED -1))
 
 
 (defn python [arguments environment [cold False]]

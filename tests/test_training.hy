@@ -161,16 +161,18 @@
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) epochs)))
 
 
-(defn [counting] test-a-short-run-of-minutes-takes-larger-steps-unless-the-rate-is-given [tmp-path]
-  (setv rates (lfor
-    [n settings] (enumerate [
-      {"learning_rate" None} {"learning_rate" None  "minutes" 60}
-      {"learning_rate" 0.008  "minutes" 60}])
-    (do
-      (setv folder (/ tmp-path (str n)))
-      (.mkdir folder)
-      (get (. (train-tiny folder #** settings) history) 0 "learning_rate"))))
-  (assert (= (lfor rate rates (/ rate (get rates 0))) (pytest.approx [1 1.5 1] :rel 0.01))))
+(defn [counting
+      (pytest.mark.parametrize "settings,times" [
+        #({"minutes" 60} 1.5) #({} 1) #({"minutes" 60  "batch_size" 2} 1)])]
+    test-a-short-run-of-minutes-takes-larger-steps-but-not-in-batches-of-two [
+    tmp-path settings times]
+  (setv rates [])
+  (for [rate [None 0.008]]
+    (setv folder (/ tmp-path (str rate)))
+    (.mkdir folder)
+    (setv model (train-tiny folder :learning-rate rate #** settings))
+    (.append rates (get model.history 0 "learning_rate")))
+  (assert (= (/ #* rates) (pytest.approx times :rel 0.01))))
 
 
 (defn [counting] test-of-a-long-held-out-text-only-the-beginning-is-read [tmp-path monkeypatch]

@@ -15,7 +15,7 @@
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.learning.schedule [Limits RESERVE why-done]
+  lstm-textgen.learning.schedule [Limits RESERVE STEADY-ROWS why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.outputs [check-run-outputs]
   lstm-textgen.modelfile.places [check-writable lock-model sweep]
@@ -273,7 +273,7 @@
       (when (apple-gpu?)
         (.say report "training on Apple's GPU, and on the processor where it lacks an operation"))
       (setv larger (and self.new model.vocabulary.hasty (not settings.base)
-        (not-in "learning_rate" run.given)))
+        (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
         (Limits run.save-every self.deadline (.max-epochs self settings) larger)
         (partial run-callbacks run model report (not self.new))

@@ -13,6 +13,7 @@
   ;; A run of fewer steps, for each unit, takes larger ones; and how many times at most.
   ENOUGH-STEPS 800_000
   MAX-FACTOR 1.5
+  STEADY-ROWS 4         ; of a batch, from which on larger steps do no harm
   ;; Time of a step of validation, against one of training: forward alone is a third of the work.
   VALIDATION-COST 0.4
   RESERVE 3.0           ; seconds kept free at the end of a run before any epoch has ended
