@@ -76,9 +76,10 @@ def training_requirements():
     if backend not in BACKENDS:
         names = ", ".join(BACKENDS)
         raise SystemExit(f"LSTM_TEXTGEN_BACKEND is {backend!r}, but must be {names} or none")
-    return ["keras >= 3.15, < 4", BACKENDS[backend]]
+    return ["keras >= 3.15, < 4", BACKENDS[backend], TOKENIZERS]
 
 
+TOKENIZERS = "tokenizers >= 0.20"  # learns pieces
 JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"
 BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
@@ -86,7 +87,8 @@ BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
 EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
 # What `pytest -m quick` needs.
-QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6"]
+QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6",
+         TOKENIZERS]
 
 setuptools.setup(
     name="lstm_textgen",

@@ -102,7 +102,7 @@
       ["--unit characters --word-by-word" "words"]
       ["--word-by-word --unit characters" "characters"]]]
     (assert (= (. (parse-flags (shlex.split line)) given) {"unit" unit})))
-  (assert (in "--unit must be `characters` or `words`, not 'syllables'"
+  (assert (in "--unit must be one of `characters`, `pieces`, `words`, not 'syllables'"
     (refusal "--unit" "syllables"))))
 
 

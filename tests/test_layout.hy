@@ -128,7 +128,7 @@
 (defn named-units [modules]
   "Find kinds of units that are named where their class should be asked instead."
   (for [[name source] (.items modules)]
-    (unless (within? name ["text.units" "settings"])
+    (unless (within? name ["text.units" "text.pieces" "settings"])
       (for [form source.models]
         (when (and (isinstance form String) (in (str form) UNITS))
           (yield f"{source.path}:{form.start-line}: names {form}"))))))

@@ -224,7 +224,7 @@
     #("epochs 3" "made of pairs such as `:epochs 3`; epochs is not a keyword")
     #(":prep [lowr]" "no step 'lowr'; did you mean 'lower'?")
     #(":prep [\"^#\"]" "a step is a name")
-    #(":unit word" "`:unit` must be `characters` or `words`, not 'word'")
+    #(":unit word" "`:unit` must be one of `characters`, `pieces`, `words`, not 'word'")
     #(":sources \"a.txt\"" "`:sources` must be a list of texts")
     #(":sources []" "`:sources` must be a list of texts")
     #(":sources [1]" "`:sources` must be a list of texts")

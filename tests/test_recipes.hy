@@ -66,7 +66,8 @@
     #("(defrecipe a) (defrecipe b)"
       ": it must define one recipe with `defrecipe`, but it has a, b")
     #("(defrecipe a\n :epochs 3" ":3: Premature end of input")
-    #("(defrecipe a\n :epochs 3\n :unit word)" ":4: `:unit` must be `characters` or `words`")
+    #("(defrecipe a\n :epochs 3\n :unit word)"
+      ":4: `:unit` must be one of `characters`, `pieces`, `words`")
     #("(defrecipe a\n :prep [nfc\n  lowr])" ":4: no step 'lowr'; did you mean 'lower'?")
     #("\n(defrecipe a :epochs (- 1))" ":3: `:epochs` must be a whole number from 0 up, not -1")
     #("\n\n(print nowhere)" ":4: NameError: name 'nowhere' is not defined")

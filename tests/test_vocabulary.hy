@@ -197,5 +197,5 @@
       (Vocabulary.build "a\ud800b" unit)))
   (with [(pytest.raises ValueError :match "at least 1")]
     (words-of "a b" 0))
-  (with [(pytest.raises ValueError :match "`characters` or `words`")]
+  (with [(pytest.raises ValueError :match "one of `characters`, `pieces`, `words`")]
     (Vocabulary.build "a b" "bytes")))

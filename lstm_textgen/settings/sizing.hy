@@ -39,7 +39,9 @@
   #^ int enough-epochs      ; … so many epochs or more, but in no more than `most-epochs`
   #^ float enough-readings  ; how often a longer text must be read to make a network worth its size
   #^ int enough-of-more     ; units for which that is true at most
-  #^ float by-rows)         ; the speed grows with this power of a batch's rows
+  #^ float by-rows          ; the speed grows with this power of a batch's rows
+  ;; Units known at most, unless `max_words` says so; None: what their class chooses.
+  (setv #^ object max-words 10_000))
 
 
 ;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
@@ -58,7 +60,16 @@
     [ (Size 256 9_000 0.15 0.5 0 600_000) (Size 128 15_000 0.15 0.5 NEVER 600_000)]
     :read 800_000 :fewest-epochs 2 :most-epochs 5 :most-read 800_000 :enough-epochs 5
     :enough-readings 1 :enough-of-more 600_000 :by-rows 0)
-  RULES {"characters" CHARACTERS  "words" WORDS})  ; for every class in text/units.hy
+  ;; As for characters, in pieces of 2.2 characters.
+  PIECES (Rule
+    [ (Size 1024 3_000 0.1 0.5 NEVER 2_000_000 230_000)
+      (Size 768 6_000 0.06 0.5 NEVER 1_100_000)
+      (Size 512 12_000 0.06 0.5 NEVER 1_100_000)
+      (Size 384 18_000 0.06 0.3 90_000 1_100_000)
+      (Size 256 28_000 0.06 0.3 0 1_100_000)]
+    :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
+    :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
+  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS})  ; for every kind of unit
 
 
 (defn default-epochs [units [unit "characters"]]

@@ -53,7 +53,7 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 
 (setv
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
-  UNIT (Kind (.join " or " (gfor unit RULES f"`{unit}`")) text? (fn [x] (in x RULES)))
+  UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
   OWN-UNITS (.format "{} to {} units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
@@ -78,11 +78,13 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
     (Setting "encoding" ENCODING "cli recipe train model" "of the sources"
       :metavar "NAME" :default "utf-8" :optional True)
     (_switch "lower" "cli recipe train model" "turn the text into lower case" :fixed True)
-    (Setting "unit" UNIT "cli recipe train model" "learn characters or words"
+    (Setting "unit" UNIT "cli recipe train model" "learn characters, pieces of words, or words"
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
-      :brief "learn characters (the default) or words")
-    (Setting "max_words" COUNT "cli recipe train model" "know the N most frequent words"
-      :default 10000 :fixed True :optional True)
+      :brief "learn characters (the default), pieces of words, or words")
+    (Setting "max_words" COUNT "cli recipe train model"
+      (+ "know the N most frequent words (default: 10000), or N pieces (default: 256 to 2048, "
+        "more for a longer text)")
+      :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
       "the last part of the text, held out to validate on; 0: none"
       :metavar "FRACTION" :default 0.1 :fixed True)]
@@ -150,7 +152,7 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
     (_switch "interactive" "cli" "type a beginning, get a continuation; :help there tells more"
       :brief "type a beginning, get a continuation")
     (Setting "length" WHOLE "cli write"
-      "end after N units: characters, or words (default: endless; 200 with --interactive)"
+      "end after N characters, or words (default: endless; 200 with --interactive)"
       :brief "end after N characters, or words")
     (Setting "stop" STOPS "cli write" "end before this text; may be given several times"
       :metavar "TEXT")
@@ -290,7 +292,10 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
     s (settings-in "model")
     :setv value (.get given s.name)
     s.name (if (is value None) s.default value)))
-  (ModelSettings #** {#** values  "stride" (or (get values "stride") (get values "lookback"))}))
+  (ModelSettings #** {
+    #** values
+    "stride" (or (get values "stride") (get values "lookback"))
+    "max_words" (or (get values "max_words") (. (get RULES (get values "unit")) max-words))}))
 
 
 (defn stored-settings [stored]

@@ -1,4 +1,4 @@
-"What a text is made of, characters or words: a class has all that differs for a kind of unit."
+"What a text is made of, such as characters: a class has all that differs for a kind of unit."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -29,11 +29,14 @@
   - `split` (text): its units in order, a list, or a string of characters;
   - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
     `pieces`, in the order of their ids; if they are `limited` at most so many (None: all);
+  - `parts`: attributes that make a vocabulary besides `unit` and `units`;
   - `sample-length`: units of the sample in a model file, which is compared with the text;
   - `passage-length`: units of a passage on a page.]]
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
+    parts []
+    merges []      ; see `Pieces`
     limited False  ; whether `max_words` limits their number
     ;; Whether a space before a word belongs to its unit: a text is cut before spaces only then,
     ;; and such a unit may follow a seed that ends in a space.
@@ -48,6 +51,14 @@
       self.ids (dfor [i u] (enumerate units) u i)
       self.size (len units)
       self.unknown (if self.reserved 0 None)))
+
+  (defn [classmethod] build [cls pieces [most None]]
+    "Return the vocabulary of a text whose parts are `pieces`; `most` is as in `learn`."
+    (cls [#* cls.reserved #* (.learn cls pieces most)]))
+
+  (defn with-units [self units]
+    "Return the vocabulary that is like this one but has the `units`."
+    ((type self) units))
 
   (defn __len__ [self] self.size)
 
@@ -77,7 +88,7 @@
     (setv added (lfor u (.learn self pieces) :if (not-in u self.ids) u))
     (when (and self.limited (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- self.size (len self.reserved)))))))
-    #((if added ((type self) (+ self.units added)) self) added))
+    #((if added (.with-units self (+ self.units added)) self) added))
 
   (defn find [self unit]
     "Return the id of `unit`, `unknown` if it has none."
@@ -95,9 +106,10 @@
     (setv
       units (.split self text)
       unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) self.unknown) u))
-    (when (and unknowns (is self.unknown None))
-      (setv text (.join "" (gfor u units :if (in u self.ids) u))))
-    #((.encode self text) unknowns))
+    #( (if (and unknowns (is self.unknown None))
+        (np.array (lfor u units :if (in u self.ids) (get self.ids u)) int)
+        (.encode self text))
+      unknowns))
 
   (defn decode [self ids]
     "Return the text of `ids`, integers (time,). The unknown unit is written as nothing."
@@ -105,7 +117,7 @@
 
   (defn to-json [self]
     "Return the vocabulary as a JSON object in ASCII."
-    (json.dumps {"unit" self.unit  "units" self.units})))
+    (json.dumps (dfor name ["unit" "units" #* self.parts] name (getattr self name)))))
 
 
 (defclass Characters [Units]
@@ -199,18 +211,23 @@
 
 (defn [cache] _word-pattern []
   "Return the regular expression of words."
-  ;; `\w` has no combining marks and no joiners, without which the words of Hindi
-  ;; or Thai, and emoji of several parts, would fall into pieces. The marks' categories
-  ;; begin with M. As ranges they match four times as fast as one by one.
+  (setv word rf"\w[\w{(marks)}]*")
+  (re.compile rf" ?{word}(?:['’-]{word})*| ?[^\w\s][{(marks)}]*|\n|[^\S\n]+"))
+
+
+(defn [cache] marks []
+  #[[Return combining marks and joiners, as a character class of a regular expression has them.
+
+  `\w` doesn't, and without them the words of Hindi or Thai, and emoji of several parts, would
+  fall apart. The marks' categories begin with M. As ranges they match four times as fast as one by
+  one.]]
   (setv
     first 0x300  ; no marks before it, and none after 0x20000 but the variation selectors
     categories (.join "" (gfor n (range first 0x20000) (get (unicodedata.category (chr n)) 0)))
     runs (.join "" (gfor
       m (re.finditer "M+" categories)
-      f"{(chr (+ first (.start m)))}-{(chr (+ first (.end m) -1))}"))
-    marks f"\u200c\u200d\U000E0100-\U000E01EF{runs}"
-    word rf"\w[\w{marks}]*")
-  (re.compile rf" ?{word}(?:['’-]{word})*| ?[^\w\s][{marks}]*|\n|[^\S\n]+"))
+      f"{(chr (+ first (.start m)))}-{(chr (+ first (.end m) -1))}")))
+  f"\u200c\u200d\U000E0100-\U000E01EF{runs}")
 
 
 (defn _code-points [text]

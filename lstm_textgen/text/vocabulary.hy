@@ -2,19 +2,21 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  itertools [chain]
   lstm-textgen.basics.values [read-json]
+  lstm-textgen.text.pieces [Pieces]
   lstm-textgen.text.units [Characters MAX-LENGTH MAX-UNITS Words])
 
 (setv
-  UNITS (dfor kind [Characters Words] kind.unit kind)  ; settings/sizing.hy has `RULES` for each
+  UNITS (dfor kind [Characters Pieces Words] kind.unit kind)  ; `RULES` of sizing.hy has each
   MAX-JSON (+ (* 12 MAX-LENGTH) (* 4 MAX-UNITS) 100))  ; an escaped emoji takes 12 characters
 
 
 (defn unit-of [name]
   "Return the class of the units called `name`, such as `Words`; raise `ValueError` if none are."
   (unless (in name (list UNITS))
-    (setv names (.join " or " (gfor known UNITS f"`{known}`")))
-    (raise (ValueError f"the unit of a vocabulary is {names}, not {name !r}")))
+    (setv names (.join ", " (gfor known UNITS f"`{known}`")))
+    (raise (ValueError f"the unit of a vocabulary is one of {names}, not {name !r}")))
   (get UNITS name))
 
 
@@ -22,22 +24,23 @@
   "Raise `ValueError` if `max_words` is `given` (a dict) and does nothing with these `settings`."
   (when (and (in "max_words" given) (not (. (unit-of settings.unit) limited)))
     (raise (ValueError (+ f"`max_words` does nothing where the units are {settings.unit}; "
-      "learn words with `unit` words, or leave it out")))))
+      "learn pieces or words with `unit`, or leave it out")))))
 
 
 (defclass Vocabulary []
   #[[Makes the `Units` of a text, of the kind with a name.
 
-  `unit` is "characters" or "words"; `units` is a list in which a unit's index is its id. ::
+  `unit` is a key of `UNITS`; `units` is a list in which a unit's index is its id; `parts` are what
+  else such a vocabulary is made of. ::
 
       (setv vocabulary (Vocabulary.build "heylo" "characters"))
       vocabulary.units              ; => ["e" "h" "l" "o" "y"]
       (vocabulary.encode "hello")   ; => array([1, 0, 2, 2, 3], dtype=uint8)
       (vocabulary.decode [1 0 4])   ; => "hey"]]
 
-  (defn __new__ [cls unit units]
-    "Raise `ValueError` if `units` can't be the vocabulary of any text."
-    ((unit-of unit) units))
+  (defn __new__ [cls unit units #** parts]
+    "Raise `ValueError` if these can't be the vocabulary of any text."
+    ((unit-of unit) units #** parts))
 
   (defn [staticmethod] build [text [unit Characters.unit] [max-words None]]
     #[[Return the vocabulary of `text`, a string or an iterable of its consecutive parts.
@@ -48,10 +51,10 @@
     (when (and (is-not max-words None) (< max-words 1))
       (raise (ValueError f"the number of words must be at least 1, not {max-words}")))
     (setv
-      kind (unit-of unit)
-      units (.learn kind (if (isinstance text str) [text] text) max-words))
-    (unless units (raise (ValueError "the text is empty: there is nothing to learn")))
-    (kind [#* kind.reserved #* units]))
+      pieces (filter None (if (isinstance text str) [text] text))
+      first (next pieces None))
+    (unless first (raise (ValueError "the text is empty: there is nothing to learn")))
+    (.build (unit-of unit) (chain [first] pieces) max-words))
 
   (defn [staticmethod] from-json [string]
     #[[Return the vocabulary that `to-json` wrote as `string`.
@@ -62,6 +65,8 @@
     (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
       (raise (ValueError f"the vocabulary has more than {MAX-UNITS :,} units")))
     (setv content (read-json (.encode string) "the vocabulary" dict MAX-JSON))
-    (unless (= (set content) #{"unit" "units"})
-      (raise (ValueError "the vocabulary must have a unit, units and nothing else")))
+    (setv parts (. (unit-of (.get content "unit")) parts))
+    (unless (= (set content) #{"unit" "units" #* parts})
+      (raise (ValueError
+        f"the vocabulary must have {(.join ", " ["a unit" #* parts])}, units and nothing else")))
     (Vocabulary #** content)))

@@ -13,7 +13,7 @@
   Each unit's probability is `share` times the `first` model's plus 1 - `share` times the
   `second`'s (linear interpolation, Jelinek and Mercer 1980); a model gives 0 to a unit that it
   lacks. The `settings` are the first model's. Raise `ValueError` unless 0 < `share` < 1 and both
-  models are by characters or both by words.]]
+  models have the same kind of unit, pieces with the same merges.]]
 
   (defn __init__ [self first second [share 0.5]]
     (setv
@@ -25,7 +25,10 @@
     (unless (= a.unit b.unit)
       (raise (ValueError (+ f"one model writes {a.unit} and the other {b.unit}, so they can't "
         "write together; give two of the same kind"))))
-    (setv self.vocabulary ((type a) (list (dict.fromkeys (+ a.units b.units)))))))
+    (unless (= a.merges b.merges)
+      (raise (ValueError (+ "the models have different pieces, so they can't write together; "
+        "give two that were fine-tuned from the same model"))))
+    (setv self.vocabulary (.with-units a (list (dict.fromkeys (+ a.units b.units)))))))
 
 
 (defn make-engine [model [streams 1]]

@@ -1,0 +1,152 @@
+#[[Pieces: parts of words that a text itself suggests, by byte-pair encoding.
+
+It begins with characters and joins the most frequent pair of neighbors to a new piece, again and
+again (Gage 1994; Sennrich et al. 2016). Whatever is split into pieces later is joined in the same
+order.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  collections [Counter]
+  functools [cache]
+  itertools [chain]
+  json
+  math
+  re
+  numpy :as np
+  lstm-textgen.text.units [Characters Units describe-units marks])
+
+(setv
+  LEARNED 5_000_000    ; words of a text that pieces are learned from
+  FEWEST 256           ; units; by default a text has …
+  FOR-A-MEGABYTE 512   ; … these times the square root of its million characters, …
+  MOST 2048            ; … and at most these (bench/README.md)
+  REMEMBERED 200_000)  ; words whose pieces are remembered
+
+
+(defclass Pieces [Units]
+  #[[The characters of a text, sorted, and the pieces that were joined of them.
+
+  A word is a run of letters, a digit or a sign, with a space before it if there is one; or a line
+  break; or a run of other white space. No piece reaches from one word into the next.
+
+  `merges` has a pair of ids for each unit of several characters, in their order: of the two units
+  that it is joined of.]]
+
+  (setv
+    unit "pieces"
+    singular "piece"
+    parts ["merges"]
+    sample-length 200
+    passage-length 130
+    limited True
+    spaced True
+    learn Characters.learn)  ; what another text adds to a vocabulary
+
+  (defn __init__ [self units merges]
+    "Raise `ValueError` if these can't be the pieces of any text."
+    (setv
+      self.merges merges
+      self._spelled {})
+    (.__init__ (super) units)
+    (setv self.ranks (dfor [rank pair] (enumerate merges)
+      (tuple (gfor id pair (get units id))) rank)))
+
+  (defn [classmethod] build [cls pieces [most None]]
+    "Return the pieces of a text whose parts are `pieces`, `most` or all of its characters."
+    (setv counts (Counter))
+    (for [piece pieces] (.update counts (.findall (_word-pattern) piece)))
+    (setv
+      length (sum (gfor [word n] (.items counts) (* n (len word))))
+      fitting (round (* FOR-A-MEGABYTE (math.sqrt (/ length 1_000_000))))
+      units (.learn cls counts))
+    (cls #* (_with-joined units counts (or most (min MOST (max FEWEST fitting))))))
+
+  (defn with-units [self units]
+    (Pieces units self.merges))
+
+  (defn extend [self pieces [max-words None]]
+    "Return what `Units` does; only characters are new, and none are left out."
+    (.extend (super) pieces))
+
+  (defn check [self units]
+    "Raise `ValueError` unless each of several characters is a word's, and joined by its merge."
+    (.check (super) units)
+    (setv
+      joined (lfor [id unit] (enumerate units) :if (> (len unit) 1) id)
+      pairs self.merges)
+    (unless (and (isinstance pairs list) (= (len pairs) (len joined)))
+      (raise (ValueError "the vocabulary must have a merge for each unit of several characters")))
+    (for [[id pair] (zip joined pairs)]
+      (unless (and (isinstance pair list) (= (len pair) 2)
+          (all (gfor part pair (and (= (type part) int) (<= 0 part) (< part id))))
+          (= (get units id) (.join "" (gfor part pair (get units part))))
+          (.fullmatch (_word-pattern) (get units id)))
+        (raise (ValueError
+          f"the vocabulary has no sound merge for {(describe-units [(get units id)])}")))))
+
+  (defn split [self text]
+    #[[Return the list of the units of `text`, which joined are the text again. ::
+
+        (.split pieces "Don't stop, fox!")   ; => ["Don" "'" "t" " st" "op" "," " fo" "x" "!"]
+    ]]
+    (list (chain.from-iterable (map self.spell (.findall (_word-pattern) text)))))
+
+  (defn spell [self word]
+    "Return the units of a `word` of a text, the pair that was joined first being joined first."
+    (when (in word self._spelled) (return (get self._spelled word)))
+    (setv
+      units (list word)
+      unjoined (len self.ranks))
+    (while True
+      (setv
+        ranks (lfor pair (zip units (cut units 1 None)) (.get self.ranks pair unjoined))
+        first (min ranks :default unjoined))
+      (when (= first unjoined) (break))
+      (setv
+        place (.index ranks first)
+        (get units (slice place (+ place 2))) [(.join "" (cut units place (+ place 2)))]))
+    (when (>= (len self._spelled) REMEMBERED) (.clear self._spelled))
+    (setv (get self._spelled word) units)
+    units)
+
+  (defn encode [self text]
+    "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."
+    (setv units (.split self text))
+    (try
+      (np.fromiter (map self.ids.__getitem__ units) (np.min-scalar-type (- self.size 1)))
+      (except [KeyError]
+        (setv unknown (sorted (- (set units) (set self.ids))))
+        (raise (ValueError f"the vocabulary lacks these characters: {(describe-units unknown)}")
+          :from None)))))
+
+
+(defn _with-joined [units counts most]
+  "Return #(units merges): `units` with pieces of the words in `counts` up to `most`, and theirs."
+  (import tokenizers [Tokenizer]  tokenizers.models [BPE]  tokenizers.pre_tokenizers [Split]
+    tokenizers.trainers [BpeTrainer])
+  (setv
+    scale (/ LEARNED (max LEARNED (.total counts)))
+    learner (Tokenizer (BPE))
+    learner.pre-tokenizer (Split "\0" "removed"))
+  (.train-from-iterator learner
+    (gfor word (sorted counts) (* f"{word}\0" (round (* scale (get counts word)))))
+    (BpeTrainer :vocab-size most :min-frequency 2 :initial-alphabet units :show-progress False))
+  (setv
+    merges (get (json.loads (.to-str learner)) "model" "merges")
+    ids (dfor [id unit] (enumerate units) unit id)
+    pairs [])
+  (for [pair merges]
+    (setv unit (.join "" pair))
+    (unless (in unit ids)  ; which two pairs may be joined to
+      (setv (get ids unit) (len ids))
+      (.append pairs (lfor part pair (get ids part)))))
+  #((list ids) pairs))
+
+
+(defn [cache] _word-pattern []
+  "Return the regular expression of the words that pieces are parts of: at most 129 characters."
+  (setv
+    letter r"[^\W\d_]"
+    mark f"[{(marks)}]"
+    letters f"{letter}{{1,32}}(?:{mark}{{1,4}}{letter}{{0,4}}){{0,12}}")
+  (re.compile rf" ?(?:{letters}|\d|_|[^\w\s]{mark}{{0,4}})|\n|[^\S\n]{{1,32}}"))

@@ -1,0 +1,108 @@
+"Pieces: learned from a text, split, stored, and refused where a file has unsound ones."
+
+(import
+  json
+  re
+  hypothesis [given strategies :as st]
+  pytest
+  lstm-textgen.text.vocabulary [Vocabulary]
+  tests.helpers [TEXT])
+
+(setv
+  pytestmark pytest.mark.quick
+  WORDS "the cat sat on the mat, and the dog sat by the cat. The end is 1990, isn't it?\n"
+  PIECES (Vocabulary.build (* WORDS 9) "pieces" 60))
+
+
+(defn test-frequent-pairs-are-joined-first []
+  (setv v (Vocabulary.build "low low low lower newest" "pieces" 11))
+  (assert (= (cut v.units 9) (list " elnorstw")))
+  (assert (= (cut v.units 9 None) ["lo" "low"]))
+  (assert (= (.split v "slow low") ["s" "low" " " "low"])))
+
+
+(defn test-every-character-is-a-unit-however-few-are-wanted []
+  (setv v (Vocabulary.build WORDS "pieces" 5))
+  (assert (= v.units (sorted (set WORDS))))
+  (assert (= v.merges [])))
+
+
+(defn test-a-longer-text-has-more-pieces []
+  (setv text (.join " " (gfor n (range 30_000) (oct (* n n n)))))
+  (defn size [length] (len (Vocabulary.build (.translate (cut text length)
+    (str.maketrans "01234567" "abcdefgh")) "pieces")))
+  (assert (= (size 9000) 256))
+  (assert (= (size 360_000) (round (* 512 0.6)))))
+
+
+(defn [(given (st.text :alphabet (st.sampled-from "theca t\n  12.,'-_éé\u0301नमस्ते字😀\t")))]
+    test-units-joined-are-the-text [text]
+  (setv units (.split PIECES text))
+  (assert (= (.join "" units) text))
+  (for [unit units]
+    (assert (or (in unit PIECES.ids) (= (len unit) 1)))))
+
+
+(defn test-no-piece-reaches-into-another-word-or-beyond-a-sign []
+  (for [unit PIECES.units]
+    (assert (re.fullmatch r" ?[^\W\d_]+| ?\d| ?[^\w\s]|\n| +" unit))))
+
+
+(defn test-decoding-gives-the-text-again []
+  (assert (= (.decode PIECES (.encode PIECES WORDS)) WORDS)))
+
+
+(defn test-unknown-characters-are-named []
+  (with [_ (pytest.raises ValueError :match "lacks these characters: 'z'")]
+    (.encode PIECES "the zoo"))
+  (setv [ids unknowns] (.encode-seed PIECES "thezcat"))
+  (assert (= unknowns ["z"]))
+  (assert (= (.decode PIECES ids) "thecat")))
+
+
+(defn test-another-text-adds-only-characters []
+  (setv [grown added] (.extend PIECES ["über über über"] :max-words 60))
+  (assert (= added ["r" "ü"]))
+  (assert (= (cut grown.units (len PIECES)) PIECES.units))
+  (assert (= (.split grown "the über") [#* (.split PIECES "the ") "ü" "b" "e" "r"])))
+
+
+(defn test-the-same-text-gives-the-same-pieces []
+  (setv [one two] (gfor _ (range 2) (.to-json (Vocabulary.build TEXT "pieces"))))
+  (assert (= one two)))
+
+
+(defn test-what-is-stored-comes-back []
+  (setv again (Vocabulary.from-json (.to-json PIECES)))
+  (assert (= again.units PIECES.units))
+  (assert (= (.split again WORDS) (.split PIECES WORDS))))
+
+
+(defn [(pytest.mark.parametrize "units, merges, message" [
+    #(["a" "b" "ab"] [] "a merge for each")
+    #(["a" "b"] [[0 1]] "a merge for each")
+    #(["a" "b" "ab"] [[1 0]] "no sound merge for 'ab'")
+    #(["a" "b" "ab"] [[0 2]] "no sound merge")
+    #(["a" "b" "ab"] [[0 -2]] "no sound merge")
+    #(["a" "b" "ab"] [[0 1.0]] "no sound merge")
+    #(["a" "b" "ab"] ["ab"] "no sound merge")
+    #(["a" "b" "ab"] None "a merge for each")
+    #(["a" " " "a "] [[0 1]] "no sound merge for 'a '")
+    #(["1" "2" "12"] [[0 1]] "no sound merge for '12'")])]
+    test-unsound-merges-are-refused [units merges message]
+  (setv stored (json.dumps {"unit" "pieces"  "units" units  "merges" merges}))
+  (with [_ (pytest.raises ValueError :match message)]
+    (Vocabulary.from-json stored)))
+
+
+(defn test-merges-are-part-of-no-other-vocabulary []
+  (with [_ (pytest.raises ValueError :match "must have a unit, units and nothing else")]
+    (Vocabulary.from-json (json.dumps {"unit" "words"  "units" ["<unk>" "a"]  "merges" []})))
+  (with [_ (pytest.raises ValueError :match "must have a unit, merges, units and nothing else")]
+    (Vocabulary.from-json (json.dumps {"unit" "pieces"  "units" ["a"]}))))
+
+
+(defn test-splitting-takes-time-by-the-length-of-the-text-alone []
+  ;; A word of a megabyte: it is cut into parts of at most 129 characters.
+  (setv long (* "theca" 200_000))
+  (assert (= (.join "" (.split PIECES long)) long)))
