@@ -274,13 +274,13 @@
 
 
 (defn small-model [[rng-seed 1] [layers "lstm:6,dropout:0.1,gru:5"] [unit "characters"]
-    [resume True] [text "hello, world\n"] [odds None] #** settings]
+    [resume True] [text "hello, world\n"] [odds None] [max-words None] #** settings]
   #[[Make a model that knows the units of `text`, with an epoch behind it.
 
   Its weights are random. With `odds`, a dict from units to how many times as likely they are as
   each of the others, it knows these by heart instead, whatever it reads.]]
   (setv
-    vocabulary (Vocabulary.build text unit)
+    vocabulary (Vocabulary.build text unit max-words)
     model (Checkpoint [] vocabulary
       (replace
         (new-settings {"layers" layers  "unit" unit  "epochs" 50  "batch_size" 32})

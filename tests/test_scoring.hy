@@ -62,7 +62,7 @@
     nats (all-nats model [units]))
   (for [k (range (len units))]
     (setv
-      [ids _] (read-seed model (cut units k))
+      [ids #* _] (read-seed model (cut units k))
       odds (softmax (.feed (make-engine model) ids)))
     (assert (np.isclose (- (np.log (get odds (get model.vocabulary.ids (get units k)))))
       (get nats k) :atol 1e-5))))

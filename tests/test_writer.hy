@@ -84,7 +84,7 @@
 (defn test-a-text-begins-after-a-line-break []
   (setv model (letters))
   (for [seed ["" "ab"]]
-    (setv [ids opening] (read-seed model seed))
+    (setv [ids _ opening] (read-seed model seed))
     (assert (= [(.decode model.vocabulary ids) opening] [(+ "\n" seed) []]))))
 
 

@@ -36,8 +36,8 @@ order.]]
     unit "pieces"
     singular "piece"
     parts ["merges"]
-    sample-length 200
-    passage-length 130
+    sample-length Characters.sample-length
+    passage-length Characters.passage-length
     limited True
     spaced True
     learn Characters.learn)  ; what another text adds to a vocabulary
@@ -108,6 +108,13 @@ order.]]
     (when (>= (len self._spelled) REMEMBERED) (.clear self._spelled))
     (setv (get self._spelled word) units)
     units)
+
+  (defn unfinished [self seed]
+    "Return the last word of `seed`, which may go on."
+    (get ["" #* (.findall (_word-pattern) seed)] -1))
+
+  (defn counted [self units]
+    (chain.from-iterable units))
 
   (defn encode [self text]
     "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."

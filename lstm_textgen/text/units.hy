@@ -30,17 +30,15 @@
   - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
     `pieces`, in the order of their ids; if they are `limited` at most so many (None: all);
   - `parts`: attributes that make a vocabulary besides `unit` and `units`;
-  - `sample-length`: units of the sample in a model file, which is compared with the text;
-  - `passage-length`: units of a passage on a page.]]
+  - `sample-length` of the sample in a model file, which is compared with the text, and
+    `passage-length` of one on a page, as `Ends` takes them.]]
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
     parts []
     merges []      ; see `Pieces`
     limited False  ; whether `max_words` limits their number
-    ;; Whether a space before a word belongs to its unit: a text is cut before spaces only then,
-    ;; and such a unit may follow a seed that ends in a space.
-    spaced False
+    spaced False   ; whether a space before a word belongs to its unit
     hasty False)   ; whether a run of few steps takes larger ones
 
   (defn __init__ [self units]
@@ -110,6 +108,14 @@
         (np.array (lfor u units :if (in u self.ids) (get self.ids u)) int)
         (.encode self text))
       unknowns))
+
+  (defn unfinished [self seed]
+    "Return the end of `seed`, maybe empty, that the next unit may begin with."
+    "")
+
+  (defn counted [self units]
+    "Return what the length of a text is counted in: its `units`, or their characters."
+    units)
 
   (defn decode [self ids]
     "Return the text of `ids`, integers (time,). The unknown unit is written as nothing."
@@ -187,6 +193,10 @@
 
     Languages that write no spaces between words are better learnt by characters.]]
     (.findall (_word-pattern) text))
+
+  (defn unfinished [self seed]
+    "Return a single space that `seed` ends in: it belongs to a word that is still to come."
+    (if (re.search r"\S \Z" seed) " " ""))
 
   (defn [classmethod] learn [cls pieces [most None]]
     "Return the distinct words of the text in `pieces`, the most frequent first, ties by text."

@@ -11,7 +11,8 @@
   lstm-textgen.settings.table [check-fields]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.sampling [Sampler SamplingOptions])
+  lstm-textgen.writing.sampling [Sampler SamplingOptions]
+  lstm-textgen.writing.spelling [begin ways-on])
 
 (setv
   CLOSERS "\"'”’»›)\\]」』）】"
@@ -26,7 +27,7 @@
 (defclass [(dataclass :frozen True)] Ends []
   #[[Where a text ends: at the first of these; without any it goes on for ever.
 
-  - `length`: after so many units.
+  - `length`: after so many words, or else characters.
   - `stop`: before this text, or one of these texts, would appear.
   - `sentences`: after so many sentences. One is complete with . ! ? or …, closing quotes, then
     white space (which isn't written), or with 。！？.
@@ -59,13 +60,13 @@
   (setv
     sampler (_make-sampler model 1 options rng-seed)
     engine (make-engine model)
-    [ids opening] (read-seed model seed warn)
-    units (_write engine sampler ids model.vocabulary.units))
-  (.apply ends (_after-space model seed (chain opening units))))
+    [ids rest opening] (read-seed model seed warn)
+    units (_write engine sampler ids rest model.vocabulary))
+  (.apply ends (.counted model.vocabulary (chain opening units))))
 
 
 (defn write-sample [model length [temperature None] [rng-seed 1]]
-  "Return `length` units that `model` writes from an empty seed, the same text at each call."
+  "Return what `model` writes from an empty seed, so long, the same text at each call."
   (setv options (unless (is temperature None) (SamplingOptions temperature)))
   (.join "" (stream model "" options (Ends length) rng-seed)))
 
@@ -85,55 +86,48 @@
   (setv
     engine (make-engine model streams)
     sampler (_make-sampler model streams options rng-seed)
-    openings (_read-seeds model engine seeds samples warn)
-    units model.vocabulary.units
+    vocabulary model.vocabulary
+    units vocabulary.units
+    openings (_read-seeds model engine sampler seeds samples warn)
     steps (tee (_steps engine sampler) streams))  ; each text takes as many as it needs
   (with [_ (few-threads engine.threads)]
     (lfor
       [k opening] (enumerate openings)
       :setv written (gfor ids (get steps k) (get units (get ids k)))
-      :setv seed (get seeds (// k samples))
-      (.join "" (.apply ends (_after-space model seed (chain opening written)))))))
+      (.join "" (.apply ends (.counted vocabulary (chain opening written)))))))
 
 
 (defn read-seed [model seed [warn warnings.warn]]
-  #[[Return #(ids opening): the ids (time,) to read first, and a list of what is written first.
+  #[[Return #(ids rest opening): the ids (time,) to read first, a text and a list of units.
 
-  The ids are those of `start-unit` and of the seed text. The opening is empty, unless an empty
-  seed meets a model without line breaks: then it is the beginning of the training text.]]
+  The ids are those of `start-unit` and of the seed text, all but its `rest`, the unit at its end
+  that the next one may begin with. The opening is written before all else: nothing, unless an
+  empty seed meets a model without line breaks; then the beginning of the training text.]]
   (setv
     vocabulary model.vocabulary
     start (start-unit model)
     first (get vocabulary.units start)
-    ;; A space before a word belongs to that word, which is still to come.
-    known (if (_ends-in-space? vocabulary seed) (cut seed -1) seed)
-    [ids unknowns] (.encode-seed vocabulary known))
+    [ids unknowns] (.encode-seed vocabulary seed)
+    known (if (and unknowns (is vocabulary.unknown None)) (.decode vocabulary ids) seed)
+    rest (.unfinished vocabulary known))
+  (when rest
+    (setv
+      ids (.encode vocabulary (.removesuffix known rest))
+      unknowns (lfor unit unknowns :if (!= unit rest) unit)))
   (when unknowns
     (warn (+ f"the model never saw {(describe-units unknowns)}; "
       (if (is vocabulary.unknown None)
         "left out of the seed"
         f"read as an unknown {vocabulary.singular}"))))
   #( (np.concatenate [[start] (.astype ids int)])
-    (if (or (len ids) (= first "\n") (!= first model.settings.beginning)) [] [first])))
+    rest
+    (if (or known (= first "\n") (!= first model.settings.beginning)) [] [first])))
 
 
 (defn start-unit [model]
   "Return the id that is read before any text: a line break's, or else the training text's first."
   (setv first (if (in "\n" model.vocabulary.ids) "\n" model.settings.beginning))
   (int (get [#* (get (.encode-seed model.vocabulary first) 0) 0] 0)))
-
-
-(defn _ends-in-space? [vocabulary seed]
-  "Return whether a `seed` of spaced units ends in one single space."
-  (and vocabulary.spaced (bool (re.search r"\S \Z" seed))))
-
-
-(defn _after-space [model seed pieces]
-  "Yield `pieces`, what follows `seed`; if that ends in a space before a word, without another."
-  (when (_ends-in-space? model.vocabulary seed)
-    (setv pieces (iter pieces))
-    (yield (.removeprefix (next pieces "") " ")))
-  (yield :from pieces))
 
 
 (defn _make-sampler [model streams options rng-seed]
@@ -143,11 +137,13 @@
     (if (is unknown None) [] [unknown]) rng-seed))
 
 
-(defn _write [engine sampler ids units]
-  "Yield units without end after reading `ids`, in blocks: between them BLAS has its threads back."
-  (setv [step pick size] [engine.step sampler.pick 1])
+(defn _write [engine sampler ids rest vocabulary]
+  "Yield units after `ids` and `rest` without end, in blocks: between them BLAS has its threads."
+  (setv [step pick size units] [engine.step sampler.pick 1 vocabulary.units])
   (with [_ (few-threads engine.threads)]
-    (setv logits (.feed engine ids)))  ; a buffer that each step overwrites
+    (setv logits (.feed engine ids))  ; a buffer that each step overwrites
+    (setv first (begin engine sampler [(ways-on engine vocabulary rest)] vocabulary)))
+  (yield :from first)
   (while True
     (setv block [])
     (with [_ (few-threads engine.threads)]
@@ -158,17 +154,18 @@
     (setv size (min (* 2 size) BLOCK))))
 
 
-(defn _read-seeds [model engine seeds samples warn]
-  "Let `samples` streams of `engine` begin after each of `seeds`; return each stream's opening."
-  (setv [reader openings] [(make-engine model) []])
+(defn _read-seeds [model engine sampler seeds samples warn]
+  "Let `samples` streams of `engine` begin after each of `seeds`; return the first units of each."
+  (setv [reader ways openings] [(make-engine model) [] []])
   (for [seed seeds]
-    (setv [ids opening] (read-seed model seed warn))
+    (setv [ids rest opening] (read-seed model seed warn))
     (.reset reader)
     (.feed reader ids)
-    (for [_ (range samples)]
-      (.adopt engine (len openings) reader)
-      (.append openings opening)))
-  openings)
+    (+= ways (* [(ways-on reader model.vocabulary rest)] samples))
+    (+= openings (* [opening] samples)))
+  (lfor
+    [opening first] (zip openings (begin engine sampler ways model.vocabulary))
+    [#* opening first]))
 
 
 (defn _steps [engine sampler]

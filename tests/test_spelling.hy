@@ -1,0 +1,113 @@
+"Seeds that end within a word: what follows is what the sum over all spellings makes likely."
+
+(import
+  collections [Counter]
+  math
+  numpy :as np
+  pytest
+  lstm-textgen.writing.mixture [Mixture make-engine]
+  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.spelling [ways-on]
+  lstm-textgen.writing.writer [Ends read-seed stream write-many]
+  tests.helpers [small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  TEXT (* "heylo hey lo, ye hello\n" 9)
+  MODEL (small-model :unit "pieces" :text TEXT :max-words 24))
+
+
+(defn written [model seed length #** options]
+  "Return what `model` writes after `seed`, always the same."
+  (.join "" (stream model seed (SamplingOptions 1) (Ends length) 1 #** options)))
+
+
+(defn probability [model ids text]
+  "Return the probability of all sequences of units that begin with `text` after `ids`."
+  (setv
+    engine (make-engine model)
+    logits (.astype (.feed engine (np.array ids)) "float64")
+    odds (/ (np.exp logits) (.sum (np.exp logits))))
+  (sum (gfor
+    [id unit] (enumerate model.vocabulary.units)
+    :if (or (.startswith unit text) (.startswith text unit))
+    (* (get odds id) (if (.startswith unit text) 1
+      (probability model [#* ids id] (cut text (len unit) None)))))))
+
+
+(defn test-pieces-were-learned []
+  (assert (in "heylo" MODEL.vocabulary.ids)))
+
+
+(defn [(pytest.mark.parametrize "seed" ["h" "hey" " hel" "lo, hey" "ye " "hello\n" "heyloh"])]
+    test-the-ways-add-up-to-the-sum-over-all-spellings [seed]
+  (setv
+    [ids rest _] (read-seed MODEL seed)
+    engine (make-engine MODEL))
+  (.feed engine ids)
+  (setv ways (ways-on engine MODEL.vocabulary rest))
+  (assert (= (np.logaddexp.reduce (lfor way ways way.weight))
+    (pytest.approx (math.log (probability MODEL (list ids) rest)) :abs 1e-4))))
+
+
+(defn test-the-next-character-is-as-likely-as-all-spellings-make-it []
+  (setv
+    n 20_000
+    texts (write-many MODEL ["hey"] n (SamplingOptions 1) (Ends 1) 1)
+    [ids rest _] (read-seed MODEL "hey")
+    whole (probability MODEL (list ids) rest))
+  (for [[character count] (.items (Counter texts))]
+    (setv odds (/ (probability MODEL (list ids) (+ rest character)) whole))
+    (assert (= (/ count n) (pytest.approx odds :abs 0.015)))))
+
+
+(defn test-a-word-goes-on-with-what-was-typed-of-it []
+  (setv model (small-model :unit "pieces" :text TEXT :max-words 24 :odds {"heylo" 1e9}))
+  (assert (in "heylo" model.vocabulary.ids))
+  (assert (= (written model "he" 3) "ylo"))
+  (assert (= (written model "lo,heyl" 6) "oheylo")))
+
+
+(defn test-length-counts-characters-of-pieces []
+  (for [length [0 1 2 7 50]]
+    (assert (= (len (written MODEL "he" length)) length))))
+
+
+(defn test-stop-and-sentences-work-within-pieces []
+  (setv text (* "lo. hey" 9))
+  (setv model (small-model :unit "pieces" :text text :odds {" hey" 1e9}))
+  (assert (= (.join "" (stream model "lo" :ends (Ends :stop "ey h"))) " h"))
+  (setv model (small-model :unit "pieces" :text text :odds {" hey" 1e9  "." 1e8}))
+  (setv text (.join "" (stream model "lo" :ends (Ends :sentences 2) :rng-seed 1)))
+  (assert (= (.count text ". ") 1))
+  (assert (.endswith text ".")))
+
+
+(defn test-a-long-word-takes-a-bounded-number-of-steps [monkeypatch]
+  (setv
+    steps []
+    engine (make-engine MODEL)
+    step engine.step)
+  (setv engine.step (fn [id] (.append steps id) (step id)))
+  (setv ways (ways-on engine MODEL.vocabulary (* "hey" 10)))
+  (assert (<= (len ways) (len MODEL.vocabulary)))
+  (assert (<= (len steps) (* 16 30))))
+
+
+(defn test-unknown-characters-of-the-last-word-are-left-out []
+  (setv warnings [])
+  (setv text (written MODEL "hé☃y" 5 :warn warnings.append))
+  (assert (= text (written MODEL "hy" 5)))
+  (assert (= (len warnings) 1)))
+
+
+(defn test-models-of-the-same-pieces-write-together []
+  (setv
+    [grown _] (.extend MODEL.vocabulary ["xyz"])
+    other (small-model :unit "pieces" :text (+ TEXT "xyz") :max-words 24))
+  (setv other.vocabulary grown)
+  (setv other.weights (. (small-model :unit "pieces" :text TEXT :max-words 24) weights))
+  (assert (= (written (Mixture MODEL MODEL) "hey" 30) (written MODEL "hey" 30)))
+  (assert (= (. (Mixture MODEL other) vocabulary units) grown.units))
+  (with [_ (pytest.raises ValueError :match "different pieces")]
+    (Mixture MODEL (small-model :unit "pieces" :text "other words, other pieces"))))
