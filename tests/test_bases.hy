@@ -111,9 +111,11 @@
     (.encode vocabulary text)) 3) known)))
 
 
-(defn test-no-base-is-suggested-for-words []
-  (setv vocabulary (Vocabulary.build "the lamp was lit" "words"))
-  (assert (= (suggestion vocabulary (.encode vocabulary "the lamp")) "")))
+(defn test-no-base-is-suggested-where-words-were-asked-for []
+  (setv text (* "The keeper climbed the stairs and lit the lamp.\n" 40))
+  (setv vocabulary (Vocabulary.build text "words"))
+  (assert (suggestion vocabulary (.encode vocabulary text)))
+  (assert (= (suggestion vocabulary (.encode vocabulary text) "words") "")))
 
 
 ;; * Settings
@@ -138,11 +140,8 @@
   (with [_ (pytest.raises ValueError :match words)] (settings #** {name value})))
 
 
-(defn test-a-base-of-words-needs-a-text-by-words []
-  (setv base (small-model :unit "words"))
-  (with [_ (pytest.raises ValueError :match "`unit` is characters here, but words in the base b")]
-    (base-settings base "b" {}))
-  (assert (= (. (base-settings base "b" {"unit" "words"}) unit) "words")))
+(defn test-the-unit-is-the-base-s-own []
+  (assert (= (. (base-settings (small-model :unit "words") "b" {}) unit) "words")))
 
 
 (defn test-the-command-line-names-both [path]

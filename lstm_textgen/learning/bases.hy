@@ -73,12 +73,12 @@ an optimizer and a schedule of its own.]]
 (defn base-settings [base name given]
   #[[Return the `ModelSettings` of a new model that begins from `base`, called `name`.
 
-  Its layers are the base's, but for dropout, and its lookback is by default. Raise `ValueError`
-  for what is `given` (a dict) and contradicts the base.]]
+  Its unit and its layers are the base's, but for dropout, and its lookback is by default. Raise
+  `ValueError` for what is `given` (a dict) and contradicts the base.]]
   (setv
     own base.settings
     settings (new-settings {
-      "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
+      "unit" own.unit  "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
       #** given  "base" (record name base)})
     [here there] (gfor layers [(or settings.layers own.layers) own.layers]
       (.join "," (map str layers.recurrent))))
@@ -103,15 +103,15 @@ an optimizer and a schedule of its own.]]
   (if (> found.unknowns (* UNKNOWN all)) math.inf (/ (bits found.nats) (len sample))))
 
 
-(defn suggestion [vocabulary ids]
+(defn suggestion [vocabulary ids [unit None]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty text.
 
-  It does so if the text is short, and the base has the same units and predicts it well.]]
+  It does so if the text is short, the base predicts it well, and no other `unit` was asked for.]]
   (setv path (/ SHIPPED f"{SUGGESTED}.h5"))
   (unless (and (< (len ids) SHORT) (.exists path)) (return ""))
   (setv
     base (load-checkpoint path)
-    found (if (= base.settings.unit vocabulary.unit) (bits-of base vocabulary ids) math.inf))
+    found (if (in unit [None base.settings.unit]) (bits-of base vocabulary ids) math.inf))
   (if (< found FAMILIAR)
     (+ f"this reads like English ({found :.2f} bits a character to a model that knows English); "
       f"with `base` {SUGGESTED} a model begins with what that knows")

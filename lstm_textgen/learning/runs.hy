@@ -187,7 +187,7 @@
       minutes self.run.minutes
       epochs (.epochs self settings.unit)
       [layers why] [settings.layers ""]
-      hint (suggestion self.vocabulary self.ids))
+      hint (suggestion self.vocabulary self.ids (.get self.run.given "unit")))
     (when hint (.say self.report hint))
     (unless layers
       (setv [layers why] (choose-layers
