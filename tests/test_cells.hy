@@ -117,3 +117,10 @@
   (setv cells (.cells (TextModel (small-model :text "one two" :unit "words")) "two one six"))
   (assert (= cells.units ["two" " one" " six"]))
   (assert (= (. (get cells.activations 0) shape) #(3 6))))
+
+
+(defn test-pieces-have-cells-too []
+  (setv model (small-model :text (* "one two " 9) :unit "pieces"))
+  (setv cells (.cells (TextModel model) " two one"))
+  (assert (= cells.units [" two" " one"]))
+  (assert (= (. (get cells.activations 0) shape) #(2 6))))

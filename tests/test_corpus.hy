@@ -18,7 +18,7 @@
   ;; What joins, reorders or changes by what stands beside it: line ends, accents, jamos, Greek's
   ;; last sigma.
   texts (st.text "aΣé\u0301\u0323ᄀ\u1161\ufeff'- \t\n\r漢😀" :max-size 60)
-  units (st.sampled-from ["characters" "words"])
+  units (st.sampled-from ["characters" "pieces" "words"])
   needs-smaps (pytest.mark.skipif (not (os.path.exists "/proc/self/smaps"))
     :reason "only Linux says how much of a mapped file is in memory"))
 

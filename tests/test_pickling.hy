@@ -36,6 +36,7 @@ print(model.generate("h", 20, rng_seed=1), end="")
 (defn [(pytest.mark.parametrize "make" [
     small-model
     (fn [] (small-model :unit "words"))
+    (fn [] (small-model :unit "pieces"))
     (fn [] (Mixture (small-model 1) (small-model 2)))])]
     test-a-pickled-model-writes-the-same-text [make]
   (setv

@@ -69,14 +69,14 @@
   (assert (same-run? (whole-run stride) (run tmp-path stride stops))))
 
 
-(defn [(pytest.mark.parametrize "layers" [
-    (get TINY "layers")
-    (pytest.param "gru:24,dropout:0.3" :marks pytest.mark.slow)])]
-    test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path layers]
+(defn [(pytest.mark.parametrize "options" [
+    {"layers" (get TINY "layers")  "unit" "pieces"  "max_words" 40}
+    (pytest.param {"layers" "gru:24,dropout:0.3"} :marks pytest.mark.slow)])]
+    test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path options]
   (.setattr monkeypatch "lstm_textgen.learning.learner.choice.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
-    (run (/ tmp-path name) 16 stops #** {"batch_size" 16  "layers" layers}))
+    (run (/ tmp-path name) 16 stops #** {"batch_size" 16  #** options}))
   (assert (same-run? (/ tmp-path "a" "model") (/ tmp-path "b" "model"))))
 
 

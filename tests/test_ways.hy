@@ -38,6 +38,15 @@
   (assert (<= (set words) (set (re.findall r"\w+" VERSE)))))  ; and no <unk>
 
 
+(defn test-pieces-are-learnt-from-standard-input [tmp-path]
+  (setv shown (learn tmp-path "--sources" "-" "--unit" "pieces" "--max-words" "40" :input TEXT))
+  (assert (in " pieces/s" shown))
+  (for [seed ["the ca" "the cat " "th"]]
+    (setv text (written tmp-path seed))
+    (assert (= (len text) 40))
+    (assert (<= (set text) (set TEXT)))))
+
+
 (defn [counting] test-a-recipe-is-learnt-from-with-the-text-beside-it [tmp-path]
   (setv [recipes work] (lfor name ["recipes" "work"] (/ tmp-path name)))
   (for [folder [recipes work]]
