@@ -1,12 +1,13 @@
 #[[What it gives to begin from the base model `english`: two runs for each text, in turns.
 
     python -m hy bench/base.hy TEXT[:CHARACTERS][@MINUTES]… [--sensible] [--copied FOLDER]
+    python -m hy bench/base.hy --books FOLDER
     python -m hy bench/base.hy --unwanted WORDS
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from english`; the default is all of it, and one
 minute from the start of the process. The last tenth is held out and scored as by `--score`, in
-nats a character.
+nats per character.
 
 With `--sensible` there are two runs more, in which the weights are looked at every half second:
 it is told how many seconds after the start of the process they wrote the first sensible sentence.
@@ -15,7 +16,11 @@ characters of the base's own writing.
 
 With `--copied`, the folder of the texts that the base was trained on, it is counted how many
 strings of 20 characters stand there but not in the text: of what the model with a base writes,
-of what the one without writes, and of the text's own last tenth, which no model wrote.
+of what the one without writes, and of the text's own last tenth, which no model wrote; and how
+many of 10,000 words that the model with a base writes stand in neither.
+
+With `--books`, a folder of books that the base never read, the base alone is scored on them, with
+the lines of each paragraph joined and the characters that it doesn't know left out.
 
 With `--unwanted`, a file with a word on each line, it is counted how often the base writes these
 words in 10 million characters at temperature 1.]]
@@ -23,7 +28,6 @@ words in 10 million characters at temperature 1.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   argparse
-  math
   pathlib [Path]
   pickle
   re
@@ -34,17 +38,19 @@ words in 10 million characters at temperature 1.]]
   lstm-textgen.learning.bases [load-base]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
+  lstm-textgen.prep [default-prep]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.textmodel [TextModel load train]
   lstm-textgen.writing.originality [originality])
 
 (setv
-  WAYS {"nothing" []  "english" ["--from" "english"]}
+  WAYS {"scratch" []  "english" ["--from" "english"]}
   LOOK 0.5            ; seconds from one look at the weights to the next
   SAMPLE 200          ; characters
   SENSIBLE 0.9        ; of the words
   DICTIONARY 300_000  ; characters that the base writes for its dictionary
   WRITTEN 20_000      ; characters that are looked for in the base's texts
+  MANY-WORDS 10_000   ; of which are counted those that are none
   UNWANTED 10_000_000 ; characters in which unwanted words are looked for
   STREAMS 64)
 
@@ -55,17 +61,21 @@ words in 10 million characters at temperature 1.]]
   (.add-argument parser "texts" :nargs "*")
   (.add-argument parser "--unwanted")
   (.add-argument parser "--copied")
+  (.add-argument parser "--books")
   (.add-argument parser "--sensible" :action "store_true")
   (setv given (.parse-args parser))
   (print f"{(processor)}\n")
   (when given.unwanted
     (print (unwanted given.unwanted)))
+  (when given.books
+    (print (on-books given.books)))
   (unless given.texts
     (return))
-  (print-header "text" "characters" "minutes" "from nothing" "from english" "difference"
+  (print-header "text" "characters" "minutes" "from scratch" "from english" "difference"
     "network"
-    #* (if given.sensible ["sensible after: from nothing, from english"] [])
-    #* (if given.copied ["strings of the base's: from english, from nothing, in the text"] []))
+    #* (if given.sensible ["sensible after: from scratch, from english"] [])
+    #* (if given.copied
+      ["strings of the base's: from english, from scratch, in the text" "longest" "non-words"] []))
   (with [name (TemporaryDirectory)]
     (setv books (when given.copied (.join "\n" (read-pieces [given.copied]))))
     (for [each given.texts]
@@ -88,7 +98,7 @@ words in 10 million characters at temperature 1.]]
     f"{(- begun alone) :+.4f}"
     (get (. (get models "english") settings) "layers")
     #* (if sensible [(.join ", " (gfor way WAYS (sensible-after folder text way)))] [])
-    #* (if books [(copied models text held books)] [])])
+    #* (if books (copied models text held books) [])])
 
 
 (defn trained [folder path minutes flags]
@@ -102,7 +112,19 @@ words in 10 million characters at temperature 1.]]
 
 (defn nats [model text]
   "Return the loss of `text` as `--score` gives it."
-  (* (. (get (.score model text) 0) bits) (math.log 2)))
+  (/ (. (get (.score model text) 0) nats) (len text)))
+
+
+(defn on-books [folder]
+  "Return in words how well the base predicts the books in `folder`, in nats per character."
+  (setv
+    base (TextModel (load-base "english" print))
+    known (set (.join "" base.vocabulary.units))
+    books (.join "\n\n" (map default-prep (read-pieces [folder])))
+    text (.join "\n\n" (gfor
+      paragraph (re.split r"\n\s*\n" books)
+      (re.sub r"(?<=\S)\n(?=\S)" " " (.join "" (gfor c paragraph :if (in c known) c))))))
+  f"english on {(len text) :,} characters of books: {(nats base text) :.4f} nats per character")
 
 
 ;; * Unwanted words
@@ -164,13 +186,23 @@ words in 10 million characters at temperature 1.]]
 ;; * What is copied from the base's texts
 
 (defn copied [models text held books]
-  "Return how much of each writing stands in the `books` and not in the `text`, for a cell."
-  (.join ", " (gfor
-    writing [
-      (.generate (get models "english") "\n" WRITTEN :rng-seed 1 :temperature 0.7)
-      (.generate (get models "nothing") "\n" WRITTEN :rng-seed 1 :temperature 0.7)
-      held]
-    f"{(* 100 (share-in writing books text)) :.1f}%")))
+  #[[Return three cells: how much of each writing stands in the `books` and not in the `text`, the
+  longest such passage of the model with a base, and how many of its words are none.]]
+  (setv [begun alone] (gfor
+    way ["english" "scratch"]
+    (.generate (get models way) "\n" WRITTEN :rng-seed 1 :temperature 0.7)))
+  [ (.join ", " (gfor
+      writing [begun alone held]
+      f"{(* 100 (share-in writing books text)) :.1f}%"))
+    (repr (get (originality [begun] books) 0))
+    (non-words (get models "english") (| (set (words books)) (set (words text))))])
+
+
+(defn non-words [model known]
+  "Return the share of `MANY-WORDS` words that `model` writes which are not among the `known`."
+  (setv written (cut (words (.generate model "\n" (* 8 MANY-WORDS) :rng-seed 1 :temperature 0.7))
+    MANY-WORDS))
+  f"{(/ (* 100 (sum (gfor word written (not-in word known)))) (len written)) :.2f}%")
 
 
 (defn share-in [writing books text]
