@@ -12,7 +12,9 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
   operator [attrgetter]
   numpy :as np)
 
-(setv PATHS 16)  ; that are followed from each place in a word, the most probable ones
+(setv
+  PATHS 16       ; that are followed from each place in a word, the most probable ones
+  NEGLIGIBLE 12)  ; nats by which a path is less probable than a way that was found
 
 
 (defclass [(dataclass :frozen True)] Way []
@@ -39,9 +41,9 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
 (defn ways-on [engine vocabulary rest]
   #[[Return the ways (a list of `Way`) to write on after `rest`, the last word of a seed.
 
-  `engine`, of one stream, has read what comes before. A short word is spelled in every way; of a
-  long one the most probable are followed. There is but one way without a `rest`, and where the
-  `vocabulary` can't spell it: to go on from before it.]]
+  `engine`, of one stream, has read what comes before. A short word is spelled in every way but
+  those of next to no probability; of a long one the most probable are followed. There is one
+  way without a `rest`, and where the `vocabulary` can't spell it: to go on from before it.]]
   (setv
     units vocabulary.units
     [found paths] [[] (defaultdict list)]
@@ -53,7 +55,7 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
       fits (lfor [id unit] (enumerate units) :if (.startswith unit left) id)
       beyond (np.array (lfor id fits :if (!= (get units id) left) id) int)
       within (lfor [id unit] (enumerate units) :if (.startswith left unit) id))
-    (for [path (_likeliest (.pop paths place []))]
+    (for [path (_likeliest (.pop paths place []) found)]
       (setv
         state (_followed engine path)
         odds (+ path.weight (_log-odds engine.logits)))
@@ -61,7 +63,7 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
         (.append found (Way (np.logaddexp.reduce (get odds beyond)) state beyond (len left))))
       (for [id within]
         (.append (get paths (+ place (len (get units id)))) (_Path (get odds id) state id)))))
-  (for [path (_likeliest (get paths (len rest)))]
+  (for [path (_likeliest (get paths (len rest)) found)]
     (.append found (Way path.weight (_followed engine path))))
   (or (nlargest (len units) found :key (attrgetter "weight")) [(Way :state start.state)]))
 
@@ -94,8 +96,10 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
   (lfor [id way] (zip (np.atleast-1d ids) taken) (cut (get vocabulary.units id) way.typed None)))
 
 
-(defn _likeliest [paths]
-  (nlargest PATHS paths :key (attrgetter "weight")))
+(defn _likeliest [paths found]
+  "Return those of `paths` that are worth to be followed after the ways `found`."
+  (setv least (- (max (gfor way found way.weight) :default (- np.inf)) NEGLIGIBLE))
+  (lfor path (nlargest PATHS paths :key (attrgetter "weight")) :if (>= path.weight least) path))
 
 
 (defn _followed [engine path]
