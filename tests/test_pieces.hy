@@ -43,6 +43,11 @@
     (assert (or (in unit PIECES.ids) (= (len unit) 1)))))
 
 
+(defn test-a-piece-may-begin-with-a-mark []
+  (setv v (Vocabulary.build (* "שָׁלוֹם " 9) "pieces" 60))
+  (assert (in "\u05b9ם" v.units)))
+
+
 (defn test-no-piece-reaches-into-another-word-or-beyond-a-sign []
   (for [unit PIECES.units]
     (assert (re.fullmatch r" ?[^\W\d_]+| ?\d| ?[^\w\s]|\n| +" unit))))

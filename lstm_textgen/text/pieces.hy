@@ -80,7 +80,7 @@ order.]]
       (unless (and (isinstance pair list) (= (len pair) 2)
           (all (gfor part pair (and (= (type part) int) (<= 0 part) (< part id))))
           (= (get units id) (.join "" (gfor part pair (get units part))))
-          (.fullmatch (_word-pattern) (get units id)))
+          (.fullmatch (_part-pattern) (get units id)))
         (raise (ValueError
           f"the vocabulary has no sound merge for {(describe-units [(get units id)])}")))))
 
@@ -157,3 +157,8 @@ order.]]
     mark f"[{(marks)}]"
     letters f"{letter}{{1,32}}(?:{mark}{{1,4}}{letter}{{0,4}}){{0,12}}")
   (re.compile rf" ?(?:{letters}|\d|_|[^\w\s]{mark}{{0,4}})|\n|[^\S\n]{{1,32}}"))
+
+
+(defn [cache] _part-pattern []
+  "Return the regular expression of what a word has parts of: one may begin with a mark."
+  (re.compile rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
