@@ -44,7 +44,8 @@ assets/playground.js the page.]]
   (assemble (.join " & " models)
     (fill "playground.html"
       :name (safe (.join " & " models))
-      :units (.join " or " (dict.fromkeys (gfor each (.values models) each.vocabulary.unit)))
+      :unit model.vocabulary.singular
+      :measures (.join " or " (dict.fromkeys (map _measure (.values models))))
       :temperature (cond
         (is-not temperature None) (check-value "`temperature`" TEMPERATURE temperature)
         (isinstance own list) (get own 0)
@@ -93,6 +94,7 @@ assets/playground.js the page.]]
     indented (sum (gfor line lines (.startswith line #("  " "\t")))))
   {"name" name
    "unit" vocabulary.unit  "units" vocabulary.units  "unknown" vocabulary.unknown
+   "rules" (.split-rules vocabulary)  "measure" (_measure model)
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
@@ -105,6 +107,11 @@ assets/playground.js the page.]]
      :setv held (.get entry "validation_loss")
      { "epoch" (get entry "epoch")  "loss" (bits (get entry "loss"))
        #** (if (is held None) {} {"validation" (bits held)})})})
+
+
+(defn _measure [model]
+  "Return what the length of `model`'s texts is counted in."
+  (or model.vocabulary.measure model.vocabulary.unit))
 
 
 (defn _about [model]

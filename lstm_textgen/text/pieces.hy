@@ -20,7 +20,10 @@ order.]]
   FEWEST 256           ; units; by default a text has …
   FOR-A-MEGABYTE 512   ; … these times the square root of its million characters, …
   MOST 2048            ; … and at most these (bench/README.md)
-  REMEMBERED 200_000)  ; words whose pieces are remembered
+  REMEMBERED 200_000  ; words whose pieces are remembered
+  ;; What Python's regular expressions take for white space, but for the line break.
+  BLANK (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"
+    r"\u2028\u2029\u202f\u205f\u3000"))
 
 
 (defclass Pieces [Units]
@@ -36,6 +39,7 @@ order.]]
     unit "pieces"
     singular "piece"
     parts ["merges"]
+    measure "characters"
     sample-length Characters.sample-length
     passage-length Characters.passage-length
     limited True
@@ -116,6 +120,10 @@ order.]]
   (defn counted [self units]
     (chain.from-iterable units))
 
+  (defn split-rules [self]
+    "Return the merges, and the regular expression of the words that they apply to."
+    {"merges" self.merges  "words" (_portable-word-pattern)})
+
   (defn encode [self text]
     "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."
     (setv units (.split self text))
@@ -152,13 +160,21 @@ order.]]
 
 (defn [cache] _word-pattern []
   "Return the regular expression of the words that pieces are parts of: at most 129 characters."
-  (setv
-    letter r"[^\W\d_]"
-    mark f"[{(marks)}]"
-    letters f"{letter}{{1,32}}(?:{mark}{{1,4}}{letter}{{0,4}}){{0,12}}")
-  (re.compile rf" ?(?:{letters}|\d|_|[^\w\s]{mark}{{0,4}})|\n|[^\S\n]{{1,32}}"))
+  (re.compile (_words r"[^\W\d_]" r"\d" r"[^\w\s]" f"[{(marks)}]" r"[^\S\n]")))
 
 
 (defn [cache] _part-pattern []
   "Return the regular expression of what a word has parts of: one may begin with a mark."
   (re.compile rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
+
+
+(defn _portable-word-pattern []
+  "Return the words' (str) as JavaScript, with its flag u, and Hugging Face's tokenizers take it."
+  (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{BLANK}]"
+    r"[\p{M}\u200c\u200d]" f"[{BLANK}]"))
+
+
+(defn _words [letter digit sign mark blank]
+  "Return the regular expression of words (str) of these kinds of characters."
+  (setv letters f"{letter}{{1,32}}(?:{mark}{{1,4}}{letter}{{0,4}}){{0,12}}")
+  rf" ?(?:{letters}|{digit}|_|{sign}{mark}{{0,4}})|\n|{blank}{{1,32}}")

@@ -36,6 +36,7 @@
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
     parts []
+    measure None   ; what the length of a text is counted in, if not in its units
     merges []      ; see `Pieces`
     limited False  ; whether `max_words` limits their number
     spaced False   ; whether a space before a word belongs to its unit
@@ -116,6 +117,10 @@
   (defn counted [self units]
     "Return what the length of a text is counted in: its `units`, or their characters."
     units)
+
+  (defn split-rules [self]
+    "Return what other programs must know of a vocabulary, besides its units, to split a text."
+    {})
 
   (defn decode [self ids]
     "Return the text of `ids`, integers (time,). The unknown unit is written as nothing."

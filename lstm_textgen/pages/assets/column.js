@@ -4,7 +4,7 @@ import { field, makeText, say } from "./page.js";
 import { TextView } from "./textview.js";
 import { percent, shadeOf, spoken } from "./units.js";
 
-/** Units after which a text ends by itself, so that no page grows without end. */
+/** The length at which a text ends by itself, so that no page grows without end. */
 const LONGEST = Number(field("length").max);
 
 /** Milliseconds that a worker writes at full speed before it answers. */
@@ -14,7 +14,7 @@ const SLICE = 30;
  * @typedef {object} Settings
  * @property {string} seed @property {number} temperature @property {number} topP
  * @property {number} rngSeed @property {boolean} fast
- * @property {number} length units after which the model stops by itself
+ * @property {number} length after which the model stops by itself
  *
  * @typedef {object} Unit that a model wrote
  * @property {string} text @property {number} id @property {number} odds
@@ -30,6 +30,8 @@ export class Column {
   strange = [];
   /** @type {Unit[]} */
   written = [];
+  /** The length of what is written. */
+  length = 0;
   /** How many units of the view stand before those that are written. */
   lead = 0;
   /** @type {Promise<import("./worker.js").Written> | null} what the page doesn't show yet */
@@ -58,6 +60,7 @@ export class Column {
     this.seed = seed;
     this.before = [];
     this.written = [];
+    this.length = 0;
     this.view.clear();
     this.lead = 0;
     if (seed) {
@@ -94,12 +97,12 @@ export class Column {
     const run = ++this.running;
     this.busy = true;
     this.changed();
-    const end = Math.min(this.written.length + this.settings().length, LONGEST);
+    const end = Math.min(this.length + this.settings().length, LONGEST);
     const pace = this.model.vocabulary.pace / 1000;
     let since = performance.now();
-    let due = 1;
-    while (this.written.length < end) {
-      const left = end - this.written.length;
+    let due = 1; // how much may be written now, at this pace
+    while (this.length < end) {
+      const left = end - this.length;
       if (this.settings().fast) {
         this.asked ??= this.ask(left);
       }
@@ -108,9 +111,11 @@ export class Column {
         if (this.running !== run) {
           return; // the next run shows the batch
         }
+        const { fast } = this.settings();
+        const length = this.lengthOf(batch.ids);
         // At full speed the worker writes on while the page shows what it has.
-        const more = this.settings().fast ? left - batch.ids.length : 0;
-        this.asked = more > 0 ? this.ask(more) : null;
+        this.asked = fast && length < left ? this.ask(left - length) : null;
+        due = fast ? 0 : due - length;
         this.take(batch);
       }
       await frame();
@@ -120,19 +125,24 @@ export class Column {
       const now = performance.now();
       due = Math.min(due + (now - since) * pace, 10);
       since = now;
-      if (!this.asked && due >= 1 && this.written.length < end) {
-        this.asked = this.ask(Math.min(Math.floor(due), end - this.written.length));
-        due %= 1;
+      if (!this.asked && due >= 1 && this.length < end) {
+        this.asked = this.ask(Math.min(Math.floor(due), end - this.length));
       }
     }
     this.stop();
   }
 
-  /** @param {number} most units that may be written; fewer, if they take too long */
+  /** @param {number} most that may be written; less, if it takes too long */
   ask(most) {
     const { temperature, topP } = this.settings();
-    const count = Math.min(most, 4096);
-    return this.model.ask("write", { count, milliseconds: SLICE, temperature, topP });
+    const length = Math.min(most, 4096);
+    return this.model.ask("write", { length, milliseconds: SLICE, temperature, topP });
+  }
+
+  /** @param {Iterable<number>} ids */
+  lengthOf(ids) {
+    const { vocabulary } = this.model;
+    return Array.from(ids).reduce((sum, id) => sum + vocabulary.lengthOf(vocabulary.units[id]), 0);
   }
 
   stop() {
@@ -147,6 +157,7 @@ export class Column {
     const follows = this.endInSight();
     this.view.append(units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) })));
     this.written.push(...units);
+    this.length += this.lengthOf(batch.ids);
     if (follows) {
       this.text.scrollIntoView({ block: "end" });
     }
@@ -218,6 +229,7 @@ export class Column {
     this.written = kept;
     const [unit] = this.unpack(batch);
     this.written.push(unit);
+    this.length = this.lengthOf(this.written.map((each) => each.id));
     const shaded = this.written.map(({ text, odds }) => ({ text, shade: shadeOf(odds) }));
     this.view.clear();
     if (this.lead) {

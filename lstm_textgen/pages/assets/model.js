@@ -7,8 +7,10 @@ import { UNITS } from "./units.js";
  * @typedef {object} Facts about a model, written by playground.hy
  * @property {string} name
  * @property {keyof typeof UNITS} unit
+ * @property {string} measure what the length of a text is counted in
  * @property {string[]} units
  * @property {number | null} unknown
+ * @property {{words: string, merges: [number, number][]}} rules to split a text by, where there are any
  * @property {boolean} lower
  * @property {boolean} code whether its text looks like code
  * @property {[string, number, boolean, boolean][]} layers
@@ -42,7 +44,8 @@ export class Model {
     });
     const { layers, embedding, unknown } = facts;
     const shape = { layers, embedding, unknown, size: facts.units.length };
-    this.ask("load", { shape, weights, code });
+    const lengths = facts.units.map((unit) => this.vocabulary.lengthOf(unit));
+    this.ask("load", { shape, lengths, weights, code });
   }
 
   /**

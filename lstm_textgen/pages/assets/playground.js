@@ -47,7 +47,7 @@ function stop() {
 
 /** Show what can be done now. */
 function showState() {
-  const written = columns.reduce((sum, column) => sum + column.written.length, 0);
+  const written = columns.reduce((sum, column) => sum + column.length, 0);
   const writing = columns.some((column) => column.busy);
   const focused = document.activeElement;
   element("stop").hidden = !writing;
@@ -57,7 +57,7 @@ function showState() {
     element(writing ? "stop" : "go").focus({ preventScroll: true });
   }
   element("after").hidden = written === 0;
-  element("count").textContent = `${written.toLocaleString("en")} ${facts[0].unit}`;
+  element("count").textContent = `${written.toLocaleString("en")} ${facts[0].measure}`;
   const strange = [...new Set(columns.flatMap((column) => column.strange ?? []))];
   element("strange").hidden = strange.length === 0;
   element("strange").textContent = `Unknown to the model: ${visible(strange.join(" "))}`;

@@ -123,7 +123,8 @@ export class TextView {
   }
 
   /**
-   * Return where on the screen a unit is; of one that is broken over two lines, its beginning.
+   * Return where on the screen a unit is; of one that is broken over two lines, the wider part: at
+   * the end of the first there may be but the space before a word.
    * @param {number} index
    */
   box(index) {
@@ -133,7 +134,10 @@ export class TextView {
     const range = document.createRange();
     range.setStart(run.node, from);
     range.setEnd(run.node, Math.min(from + next - this.starts[index], run.node.length));
-    return range.getClientRects()[0] ?? range.getBoundingClientRect();
+    const boxes = [...range.getClientRects()];
+    return boxes.length
+      ? boxes.reduce((widest, box) => (box.width > widest.width ? box : widest))
+      : range.getBoundingClientRect();
   }
 
   /** @param {number} index */

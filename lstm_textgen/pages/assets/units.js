@@ -1,11 +1,12 @@
 /** Text ↔ ids, as `units.hy` has them, and units as they are shown. */
 
-/** What Python's regular expressions take for white space. */
-const SPACE =
-  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const WORD = "[\\p{L}\\p{N}_][\\p{L}\\p{N}_\\p{M}\\u200c\\u200d]*";
+/** What Python's regular expressions take for white space, but for the line break. */
+const BLANK =
+  "\\t\\v-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const MARK = "\\p{M}\\u200c\\u200d";
+const WORD = `[\\p{L}\\p{N}_][\\p{L}\\p{N}_${MARK}]*`;
 const WORDS = new RegExp(
-  ` ?${WORD}(?:['’-]${WORD})*| ?[^\\p{L}\\p{N}_${SPACE}]\\p{M}*|\\n|[^\\S\\n]+|[${SPACE}]`,
+  ` ?${WORD}(?:['’-]${WORD})*| ?[^\\p{L}\\p{N}_\\n${BLANK}][${MARK}]*|\\n|[${BLANK}]+`,
   "gu",
 );
 
@@ -15,7 +16,7 @@ const ACTING = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /** The units that a model knows; each subclass is a kind of unit. */
 class Vocabulary {
-  /** Units a second, at the pace that one can follow. */
+  /** How much a second is written, as lengths are counted, at the pace that one can follow. */
   pace = 45;
   /** Whether a space before a word belongs to its unit. */
   spaced = false;
@@ -25,11 +26,13 @@ class Vocabulary {
    * @param {string[]} model.units a unit's index is its id
    * @param {number | null} model.unknown the id of every unknown unit
    * @param {boolean} model.lower whether it knows lower case only
+   * @param {string} model.measure what the length of a text is counted in
    */
-  constructor({ units, unknown, lower }) {
+  constructor({ units, unknown, lower, measure }) {
     this.units = units;
     this.unknown = unknown;
     this.lower = lower;
+    this.measure = measure;
     this.ids = new Map(units.map((each, id) => [each, id]));
   }
 
@@ -59,6 +62,14 @@ class Vocabulary {
    */
   id(unit) {
     return this.ids.get(unit) ?? this.unknown ?? -1;
+  }
+
+  /**
+   * Return what a unit adds to the length of a text.
+   * @param {string} unit
+   */
+  lengthOf(unit) {
+    return this.measure === "characters" ? Array.from(unit).length : 1;
   }
 
   /**
@@ -111,8 +122,46 @@ class Words extends Vocabulary {
   }
 }
 
+/** Parts of words, joined of characters as `pieces.hy` does it. */
+class Pieces extends Vocabulary {
+  spaced = true;
+
+  /** @param {import("./model.js").Facts} facts */
+  constructor(facts) {
+    super(facts);
+    const { units, rules } = facts;
+    this.words = new RegExp(rules.words, "gu");
+    // A line break is in no pair: it is a word of its own.
+    this.ranks = new Map(rules.merges.map(([a, b], rank) => [`${units[a]}\n${units[b]}`, rank]));
+  }
+
+  /** @param {string} text */
+  split(text) {
+    return (text.match(this.words) ?? []).flatMap((word) => this.spell(word));
+  }
+
+  /**
+   * Return the units of a word, the pair that was joined first being joined first.
+   * @param {string} word
+   */
+  spell(word) {
+    const units = Array.from(word);
+    for (;;) {
+      let [first, place] = [Infinity, 0];
+      for (let n = 0; n + 1 < units.length; n++) {
+        const rank = this.ranks.get(`${units[n]}\n${units[n + 1]}`) ?? Infinity;
+        [first, place] = rank < first ? [rank, n] : [first, place];
+      }
+      if (first === Infinity) {
+        return units;
+      }
+      units.splice(place, 2, units[place] + units[place + 1]);
+    }
+  }
+}
+
 /** The kinds of units by the names that the program gives them. */
-export const UNITS = { characters: Characters, words: Words };
+export const UNITS = { characters: Characters, pieces: Pieces, words: Words };
 
 /**
  * Return `text` with signs for the control characters in it, as `terminal.hy` has them.

@@ -23,11 +23,15 @@ const STRIDE = 64;
 
 /** A model that writes. */
 class Writer {
-  /** @param {any} message the model's shape, its weights in base64, and the code in base64 */
-  constructor({ shape, weights, code }) {
+  /**
+   * @param {any} message the model's shape, the length of each unit, the weights in base64, and the
+   *   code in base64
+   */
+  constructor({ shape, lengths, weights, code }) {
     const bytes = fromBase64(weights);
     this.network = new Network(shape, new Uint16Array(bytes.buffer), fromBase64(code));
     this.unknown = shape.unknown;
+    this.lengths = lengths;
     this.odds = new Float64Array(shape.size);
     this.sampler = new Sampler(shape.size, this.unknown, 0);
     /** @type {number[]} */
@@ -74,19 +78,19 @@ class Writer {
   }
 
   /**
-   * Write `count` units, or as many as can be written in so many `milliseconds`.
-   * @param {{count: number, milliseconds: number, temperature: number, topP: number}} message
+   * Write units until they have a `length`, or as many as can be written in so many `milliseconds`.
+   * @param {{length: number, milliseconds: number, temperature: number, topP: number}} message
    */
-  write({ count, milliseconds, temperature, topP }) {
+  write({ length, milliseconds, temperature, topP }) {
     Object.assign(this.sampler, { temperature, topP });
     const end = performance.now() + milliseconds;
-    const written = this.record(count);
+    const written = this.record(length);
     let n = 0;
-    while (n < count && (n === 0 || performance.now() < end)) {
+    for (let left = length; left > 0 && (n === 0 || performance.now() < end); n++) {
       const id = this.sampler.pick(this.network.logits);
       this.note(written, n, id);
       this.read(id);
-      n++;
+      left -= this.lengths[id];
     }
     return {
       ids: written.ids.slice(0, n),
