@@ -1,17 +1,23 @@
 "A model by pieces on a page: the browser splits, writes and shows as Python does."
 
 (import
+  collections [Counter]
   random
+  numpy :as np
   pytest
   lstm-textgen.pages.assembly [join-modules]
   lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.spelling [ways-on]
+  lstm-textgen.writing.writer [read-seed]
   tests.browser [fragment halved-model open-page page-of start-browser start-of wait-for-end
-    wait-for-units WRITTEN written])
+    WRITTEN written])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
-  VERSE "the cat sat on the mat, and the dog sat by the cat. \"Heylo,\" said the fog!\n"
+  VERSE (* "heylo hey lo, ye hello theca\n" 9)
   ;; Words of several scripts, whose letters, marks, digits and signs are told apart.
   SCRIPTS (* 3 ["the cats'  theory\n\tof 2048 cafe\u0301s, don't_do-it!" "Ⅻ x² ½ ٣٤ ⑦"
     "नमस्ते दुनिया हिन्दी" "สวัสดีชาวโลก" "سلام دنیا می‌خواهم" "שָׁלוֹם" "日本語の文章。「はい」" "한국어 문장"
@@ -49,3 +55,129 @@
     splits (split-in-browser browser vocabulary texts))
   (for [[text units] (zip texts splits)]
     (assert (= units (list (.split vocabulary text))) (repr text))))
+
+
+;; * Seeds
+
+(defn pieces-model [#** options]
+  "Return a model with random weights of 24 pieces of `VERSE`, some of them words."
+  (halved-model #** {"unit" "pieces"  "text" VERSE  "max_words" 30  #** options}))
+
+
+(defn assert-writes-as-python [browser folder model seed #** sampling]
+  "Assert that the page of `model` writes after `seed` what Python does."
+  (setv
+    expected (.generate (TextModel model) seed :length 100 :rng-seed 4 #** sampling)
+    settings (fragment #** {"seed" seed  "rng_seed" 4  "length" 100  "fast" 1  #** sampling}))
+  (with [page (open-page browser (page-of folder model) settings)]
+    (wait-for-end page)
+    ;; The page has the last piece whole.
+    (assert (.startswith (written page) expected))
+    (assert (< (len (written page)) (+ (len expected) (max (map len model.vocabulary.units)))))))
+
+
+(defn [(pytest.mark.parametrize "seed"
+    ["h" "heyl" "hey lo" "he " "hello\n" "lo  " "heyloheylo" ""])]
+    test-after-any-seed-the-page-writes-what-python-writes [browser tmp-path seed]
+  (assert-writes-as-python browser tmp-path (pieces-model) seed :temperature 1))
+
+
+(defn test-the-other-rules-of-sampling-apply-to-how-a-word-goes-on [browser tmp-path]
+  (for [sampling [{"temperature" 0} {"temperature" 0.6  "top_p" 0.5}]]
+    (assert-writes-as-python browser tmp-path (pieces-model :rng-seed 3) "hey" #** sampling)))
+
+
+(defn test-a-seed-of-words-that-ends-in-a-space-goes-on-with-a-word [browser tmp-path]
+  (setv model (halved-model :unit "words" :text "a b, c. d\n  e f  g"))
+  (assert-writes-as-python browser tmp-path model "a b " :temperature 1))
+
+
+(defn test-models-of-characters-and-of-pieces-write-side-by-side [browser tmp-path]
+  (setv
+    models [(halved-model :text VERSE) (pieces-model)]
+    settings (fragment :seed "hey" :rng-seed 4 :temperature 1 :length 50))
+  (with [page (open-page browser (page-of tmp-path #* models) settings)]
+    (assert (in "Length, in characters<" (.content page)))
+    (wait-for-end page)
+    (for [[text model] (zip (.all-text-contents (.locator page WRITTEN)) models)]
+      (assert (.startswith text
+        (.generate (TextModel model) "hey" :length 50 :rng-seed 4 :temperature 1))))))
+
+
+(defn test-unknown-characters-of-the-seed-are-named-and-left-out [browser tmp-path]
+  (setv model (pieces-model))
+  (with [page (open-page browser (page-of tmp-path model) (fragment
+      :seed "he☃yl" :rng-seed 4 :temperature 1 :length 50 :fast 1))]
+    (wait-for-end page)
+    (assert (= (.text-content page "#strange") "Unknown to the model: ☃"))
+    (with [_ (pytest.warns :match "never saw '☃'")]
+      (assert (.startswith (written page)
+        (.generate (TextModel model) "he☃yl" :length 50 :rng-seed 4 :temperature 1))))))
+
+
+(defn test-the-length-counts-characters [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (pieces-model)) "#length=50&fast=1")]
+    (wait-for-end page)
+    (setv n (len (written page)))
+    (assert (<= 50 n 54))
+    (assert (= (.text-content page "#count") f"{n} characters"))
+    (.click page "#on")
+    (wait-for-end page)
+    (assert (<= (+ n 50) (len (written page)) (+ n 54)))))
+
+
+;; * Alternatives
+
+(defn beginnings [model seed]
+  "Return how probable each text is as what comes first after `seed`, whatever it is spelled by."
+  (setv
+    [ids rest _] (read-seed model seed)
+    engine (make-engine model)
+    _ (.feed engine ids)
+    ways (ways-on engine model.vocabulary rest)
+    units (np.array model.vocabulary.units)
+    found (Counter))
+  (for [way ways]
+    (setv
+      allowed (if (is way.ids None) (slice None) way.ids)
+      odds (* (np.exp way.weight) (softmax (get way.state 0 allowed))))
+    (for [[unit own] (zip (get units allowed) odds)]
+      (+= (get found (cut unit way.typed None)) own)))
+  (dfor [text own] (.items found) text (/ own (.total found))))
+
+
+(defn alternatives-on [page]
+  "Return the texts and the probabilities that the panel of a page shows."
+  (setv [units odds] (lfor
+    part ["unit" "odds"]
+    (.all-text-contents (.locator page f"#alternatives .{part}"))))
+  #((lfor unit units (.replace (.replace unit "␣" " ") "↵" "\n")) odds))
+
+
+(defn test-alternatives-within-a-word-count-all-its-spellings [browser tmp-path]
+  (setv model (pieces-model))
+  (with [page (open-page browser (page-of tmp-path model) "#seed=heyl&fast=1")]
+    (wait-for-end page)
+    (.click page.mouse #* (start-of page 4))
+    (setv
+      odds (beginnings model "heyl")
+      best (cut (sorted odds :key odds.get :reverse True) 5)
+      [texts shown] (alternatives-on page))
+    (assert (= texts best))
+    (assert (= (lfor each shown (float (.rstrip (get (.split each) -1) "%")))
+      (pytest.approx (lfor text best (* 100 (get odds text))) :abs 0.51)))
+    (.click page "#alternatives li:nth-child(3) button")
+    (wait-for-end page)
+    (assert (.startswith (written page) (+ "heyl" (get best 2))))))
+
+
+(defn test-another-piece-is-put-in-its-place-and-the-text-before-it-stays [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (pieces-model)) "#seed=he&fast=1&length=90")]
+    (wait-for-end page)
+    (.click page.mouse #* (start-of page 40))
+    (setv
+      text (written page)
+      other (get (alternatives-on page) 0 1))
+    (.click page "#alternatives li:nth-child(2) button")
+    (wait-for-end page)
+    (assert (any (gfor n (range 36 41) (.startswith (written page) (+ (cut text n) other)))))))

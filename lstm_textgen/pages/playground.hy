@@ -24,7 +24,7 @@ assets/playground.js the page.]]
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page" whole? (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code is
-  WORKER ["binary.js" "random.js" "sampler.js" "network.js" "worker.js"]
+  WORKER ["binary.js" "random.js" "sampler.js" "network.js" "units.js" "spelling.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "units.js" "page.js" "textview.js" "alternatives.js" "model.js"
     "column.js" "cellsview.js" "about.js" "playground.js"])
 

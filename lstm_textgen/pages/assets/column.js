@@ -2,7 +2,7 @@
 
 import { field, makeText, say } from "./page.js";
 import { TextView } from "./textview.js";
-import { percent, shadeOf, spoken } from "./units.js";
+import { lengthOf, percent, shadeOf, spoken } from "./units.js";
 
 /** The length at which a text ends by itself, so that no page grows without end. */
 const LONGEST = Number(field("length").max);
@@ -18,14 +18,12 @@ const SLICE = 30;
  *
  * @typedef {object} Unit that a model wrote
  * @property {string} text @property {number} id @property {number} odds
- * @property {{id: number, text: string, odds: number}[]} others
+ * @property {{id: number, text: string, odds: number, way: number}[]} others
  */
 
 /** A text that a model writes. */
 export class Column {
   seed = "";
-  /** @type {number[]} what the model read before its first unit */
-  before = [];
   /** @type {string[]} what of the seed it doesn't know */
   strange = [];
   /** @type {Unit[]} */
@@ -58,7 +56,6 @@ export class Column {
   /** @param {string} seed */
   clear(seed) {
     this.seed = seed;
-    this.before = [];
     this.written = [];
     this.length = 0;
     this.view.clear();
@@ -81,12 +78,11 @@ export class Column {
     this.asked = null;
     const { seed, rngSeed } = this.settings();
     const { vocabulary, facts } = this.model;
-    const { ids, opening, strange } = vocabulary.readSeed(seed, facts.beginning);
+    const { ids, rest, opening, strange } = vocabulary.readSeed(seed, facts.beginning);
     this.clear(seed + opening);
-    this.before = ids;
     this.strange = strange;
     this.changed();
-    await this.model.ask("begin", { ids, rngSeed });
+    await this.model.ask("begin", { ids, rest, rngSeed });
     if (this.running === run) {
       await this.go(); // unless it was stopped before it began
     }
@@ -112,11 +108,12 @@ export class Column {
           return; // the next run shows the batch
         }
         const { fast } = this.settings();
-        const length = this.lengthOf(batch.ids);
+        const units = this.unpack(batch);
+        const length = this.lengthOf(units);
         // At full speed the worker writes on while the page shows what it has.
         this.asked = fast && length < left ? this.ask(left - length) : null;
         due = fast ? 0 : due - length;
-        this.take(batch);
+        this.take(units);
       }
       await frame();
       if (this.running !== run) {
@@ -139,10 +136,9 @@ export class Column {
     return this.model.ask("write", { length, milliseconds: SLICE, temperature, topP });
   }
 
-  /** @param {Iterable<number>} ids */
-  lengthOf(ids) {
-    const { vocabulary } = this.model;
-    return Array.from(ids).reduce((sum, id) => sum + vocabulary.lengthOf(vocabulary.units[id]), 0);
+  /** @param {Unit[]} units */
+  lengthOf(units) {
+    return units.reduce((sum, { text }) => sum + lengthOf(text, this.model.facts.measure), 0);
   }
 
   stop() {
@@ -151,13 +147,12 @@ export class Column {
     this.changed();
   }
 
-  /** @param {import("./worker.js").Written} batch */
-  take(batch) {
-    const units = this.unpack(batch);
+  /** @param {Unit[]} units */
+  take(units) {
     const follows = this.endInSight();
     this.view.append(units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) })));
     this.written.push(...units);
-    this.length += this.lengthOf(batch.ids);
+    this.length += this.lengthOf(units);
     if (follows) {
       this.text.scrollIntoView({ block: "end" });
     }
@@ -175,12 +170,12 @@ export class Column {
   }
 
   /** @param {import("./worker.js").Written} batch @returns {Unit[]} */
-  unpack({ ids, odds, otherIds, otherOdds }) {
+  unpack({ ids, odds, otherIds, otherOdds, first }) {
     const { units } = this.model.facts;
     const each = otherIds.length / ids.length;
-    return Array.from(ids, (id, n) => ({
+    const unpacked = Array.from(ids, (id, n) => ({
       id,
-      text: this.afterSpace(units[id], n),
+      text: units[id],
       odds: odds[n],
       others: Array.from({ length: each }, (_, k) => n * each + k)
         .filter((place) => otherOdds[place] > 0)
@@ -188,14 +183,11 @@ export class Column {
           id: otherIds[place],
           text: units[otherIds[place]],
           odds: otherOdds[place],
+          way: 0,
         })),
     }));
-  }
-
-  /** @param {string} unit @param {number} n its place in what has just been written */
-  afterSpace(unit, n) {
-    const first = this.written.length + n === 0 && this.model.vocabulary.endsInSpace(this.seed);
-    return first && unit.startsWith(" ") ? unit.slice(1) : unit;
+    Object.assign(unpacked[0], first);
+    return unpacked;
   }
 
   /**
@@ -212,24 +204,24 @@ export class Column {
     if (open) {
       this.stop();
       this.panel.show(this.view.box(index), unit.text, unit.odds, unit.others, (n) => {
-        this.choose(index - this.lead, unit.others[n].id);
+        this.choose(index - this.lead, unit.others[n]);
       });
     }
   }
 
   /**
    * Put another unit in the place of one that was written, and write on from there.
-   * @param {number} place @param {number} id
+   * @param {number} place @param {{id: number, way: number}} other
    */
-  async choose(place, id) {
+  async choose(place, { id, way }) {
     this.panel.hide();
     const kept = this.written.slice(0, place);
     this.asked = null;
-    const batch = await this.model.ask("choose", { length: this.before.length + place, id });
+    const batch = await this.model.ask("choose", { place, id, way });
     this.written = kept;
     const [unit] = this.unpack(batch);
     this.written.push(unit);
-    this.length = this.lengthOf(this.written.map((each) => each.id));
+    this.length = this.lengthOf(this.written);
     const shaded = this.written.map(({ text, odds }) => ({ text, shade: shadeOf(odds) }));
     this.view.clear();
     if (this.lead) {

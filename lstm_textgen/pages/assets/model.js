@@ -42,10 +42,9 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    const { layers, embedding, unknown } = facts;
-    const shape = { layers, embedding, unknown, size: facts.units.length };
-    const lengths = facts.units.map((unit) => this.vocabulary.lengthOf(unit));
-    this.ask("load", { shape, lengths, weights, code });
+    const { units, measure, layers, embedding, unknown } = facts;
+    const shape = { layers, embedding, unknown, size: units.length };
+    this.ask("load", { shape, units, measure, weights, code });
   }
 
   /**

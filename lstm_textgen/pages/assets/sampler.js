@@ -25,7 +25,7 @@ export class Sampler {
 
   /**
    * Return the next id. It is drawn by the Gumbel-max trick; temperature 0 takes the likeliest.
-   * @param {Float32Array} logits (size,)
+   * @param {Float32Array | Float64Array} logits (size,)
    */
   pick(logits) {
     const { scores, temperature, topP, random } = this;

@@ -18,21 +18,17 @@ const ACTING = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 class Vocabulary {
   /** How much a second is written, as lengths are counted, at the pace that one can follow. */
   pace = 45;
-  /** Whether a space before a word belongs to its unit. */
-  spaced = false;
 
   /**
    * @param {object} model
    * @param {string[]} model.units a unit's index is its id
    * @param {number | null} model.unknown the id of every unknown unit
    * @param {boolean} model.lower whether it knows lower case only
-   * @param {string} model.measure what the length of a text is counted in
    */
-  constructor({ units, unknown, lower, measure }) {
+  constructor({ units, unknown, lower }) {
     this.units = units;
     this.unknown = unknown;
     this.lower = lower;
-    this.measure = measure;
     this.ids = new Map(units.map((each, id) => [each, id]));
   }
 
@@ -65,39 +61,37 @@ class Vocabulary {
   }
 
   /**
-   * Return what a unit adds to the length of a text.
-   * @param {string} unit
-   */
-  lengthOf(unit) {
-    return this.measure === "characters" ? Array.from(unit).length : 1;
-  }
-
-  /**
-   * Return the ids to read before a text that goes on from `seed`, and the seed's unknown units.
+   * Return how to begin after a seed: the ids to read first, the rest of the seed, which the next
+   * unit may begin with, the opening that is written before all else, and what is strange in it.
    * @param {string} seed @param {string} beginning of the training text
    */
   readSeed(seed, beginning) {
     const text = this.prepare(seed);
-    // A space before a word belongs to that word, which is still to come.
-    const units = this.split(this.endsInSpace(text) ? text.slice(0, -1) : text);
-    const strange = units.filter((unit) => [-1, this.unknown].includes(this.id(unit)));
-    const ids = units.map((unit) => this.id(unit)).filter((id) => id >= 0);
+    const units = this.split(text);
+    const strange = new Set(units.filter((unit) => [-1, this.unknown].includes(this.id(unit))));
+    const known =
+      this.unknown === null ? units.filter((unit) => !strange.has(unit)).join("") : text;
+    const rest = this.unfinished(known);
+    strange.delete(rest);
+    const read = this.split(known.slice(0, known.length - rest.length));
     // Before any text the model reads a line break or, where it knows none, the training text's
     // beginning, which is then written too if there is no seed.
     const start = this.ids.get("\n") ?? Math.max(0, this.id(beginning));
+    const begun = known || this.ids.has("\n") || this.units[start] !== beginning;
     return {
-      ids: [start, ...ids],
-      opening: ids.length || this.ids.has("\n") || this.units[start] !== beginning ? "" : beginning,
-      strange: [...new Set(strange)],
+      ids: [start, ...read.map((unit) => this.id(unit))],
+      rest,
+      opening: begun ? "" : beginning,
+      strange: [...strange],
     };
   }
 
   /**
-   * Return whether a seed of spaced units ends in one single space.
-   * @param {string} seed
+   * Return the end of a seed, maybe empty, that the next unit may begin with.
+   * @param {string} _seed
    */
-  endsInSpace(seed) {
-    return this.spaced && /\S $/.test(seed);
+  unfinished(_seed) {
+    return "";
   }
 }
 
@@ -105,7 +99,6 @@ class Characters extends Vocabulary {}
 
 class Words extends Vocabulary {
   pace = 9;
-  spaced = true;
 
   /** @param {string} text */
   split(text) {
@@ -120,12 +113,18 @@ class Words extends Vocabulary {
     const other = unit.startsWith(" ") ? unit.slice(1) : ` ${unit}`;
     return this.ids.get(unit) ?? this.ids.get(other) ?? super.id(unit);
   }
+
+  /**
+   * A single space at the end belongs to a word that is still to come.
+   * @param {string} seed
+   */
+  unfinished(seed) {
+    return /\S $/.test(seed) ? " " : "";
+  }
 }
 
 /** Parts of words, joined of characters as `pieces.hy` does it. */
 class Pieces extends Vocabulary {
-  spaced = true;
-
   /** @param {import("./model.js").Facts} facts */
   constructor(facts) {
     super(facts);
@@ -138,6 +137,14 @@ class Pieces extends Vocabulary {
   /** @param {string} text */
   split(text) {
     return (text.match(this.words) ?? []).flatMap((word) => this.spell(word));
+  }
+
+  /**
+   * The last word may go on.
+   * @param {string} seed
+   */
+  unfinished(seed) {
+    return seed.match(this.words)?.at(-1) ?? "";
   }
 
   /**
@@ -162,6 +169,14 @@ class Pieces extends Vocabulary {
 
 /** The kinds of units by the names that the program gives them. */
 export const UNITS = { characters: Characters, pieces: Pieces, words: Words };
+
+/**
+ * Return the length of what a unit is shown as, counted in a `measure`: characters, or units.
+ * @param {string} text @param {string} measure
+ */
+export function lengthOf(text, measure) {
+  return measure === "characters" ? Array.from(text).length : 1;
+}
 
 /**
  * Return `text` with signs for the control characters in it, as `terminal.hy` has them.

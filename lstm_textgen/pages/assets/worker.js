@@ -6,6 +6,8 @@
 import { fromBase64 } from "./binary.js";
 import { Network } from "./network.js";
 import { Sampler, softmax } from "./sampler.js";
+import { waysOn } from "./spelling.js";
+import { lengthOf } from "./units.js";
 
 /** How many of the likeliest units are kept for each that is written. */
 const ALTERNATIVES = 5;
@@ -19,37 +21,56 @@ const STRIDE = 64;
  * @property {Float32Array} odds (time,) the probability that the model gave each
  * @property {Uint32Array} otherIds (time · ALTERNATIVES,) the likeliest, the best first
  * @property {Float32Array} otherOdds (time · ALTERNATIVES,)
+ * @property {First} [first] of a text that goes on within a unit: the first of these units
+ *
+ * @typedef {object} Beginning what may follow a seed that ends within a unit
+ * @property {number} id @property {string} text the part of the unit that the seed hasn't
+ * @property {number} way that it comes by @property {number} odds
+ *
+ * @typedef {{text: string, odds: number, others: Beginning[]}} First
  */
 
 /** A model that writes. */
 class Writer {
   /**
-   * @param {any} message the model's shape, the length of each unit, the weights in base64, and the
-   *   code in base64
+   * @param {any} message the model's shape, its units, what their length is counted in, the weights
+   *   in base64, and the code in base64
    */
-  constructor({ shape, lengths, weights, code }) {
+  constructor({ shape, units, measure, weights, code }) {
     const bytes = fromBase64(weights);
     this.network = new Network(shape, new Uint16Array(bytes.buffer), fromBase64(code));
     this.unknown = shape.unknown;
-    this.lengths = lengths;
+    this.units = units;
+    this.measure = measure;
     this.odds = new Float64Array(shape.size);
     this.sampler = new Sampler(shape.size, this.unknown, 0);
     /** @type {number[]} */
     this.ids = [];
     /** @type {Map<number, Float32Array[]>} */
     this.states = new Map();
+    this.seed = 0; // how many ids were read of the seed, and
+    this.lead = 0; // how many before the first that was written
+    /** @type {Float32Array[]} the network's state after the seed */
+    this.start = [];
+    /** @type {import("./spelling.js").Way[]} from there, if the seed ends within a unit */
+    this.ways = [];
   }
 
   /**
-   * Forget all, and read the `ids` of a seed; random choices come from the number `rngSeed`.
-   * @param {{ids: number[], rngSeed: number}} message
+   * Forget all, and read the `ids` of a seed; the first unit may begin with the `rest` of it.
+   * Random choices come from the number `rngSeed`.
+   * @param {{ids: number[], rest: string, rngSeed: number}} message
    */
-  begin({ ids, rngSeed }) {
+  begin({ ids, rest, rngSeed }) {
     this.sampler = new Sampler(this.odds.length, this.unknown, rngSeed);
     this.ids = [];
     this.states.clear();
     this.network.restore();
     ids.forEach((id) => this.read(id));
+    this.seed = this.ids.length;
+    this.lead = this.seed;
+    this.start = this.network.save();
+    this.ways = rest ? waysOn(this.network, this.units, rest) : [];
   }
 
   /** @param {number} id */
@@ -62,19 +83,89 @@ class Writer {
   }
 
   /**
-   * Go back to where `length` units had been read, and read `id` there.
-   * @param {{length: number, id: number}} message
+   * Go back to where `place` units had been written, and read `id` there; as the first one, it
+   * comes by a `way`.
+   * @param {{place: number, id: number, way: number}} message
    */
-  choose({ length, id }) {
-    const kept = length - (length % STRIDE);
-    const again = this.ids.slice(kept, length);
-    this.network.restore(this.states.get(kept));
-    this.ids.length = kept;
+  choose({ place, id, way }) {
     const written = this.record(1);
-    again.forEach((each) => this.read(each));
+    if (place === 0 && this.ways.length) {
+      this.take(way);
+      written.first = this.first(way, id);
+    } else {
+      const length = this.lead + place;
+      const kept = length - (length % STRIDE);
+      const again = this.ids.slice(kept, length);
+      this.network.restore(this.states.get(kept));
+      this.ids.length = kept;
+      again.forEach((each) => this.read(each));
+    }
     this.note(written, 0, id);
     this.read(id);
     return written;
+  }
+
+  /**
+   * Read from the seed on what the way with this number leads by.
+   * @param {number} way
+   */
+  take(way) {
+    this.network.restore(this.start);
+    this.ids.length = this.seed;
+    this.ways[way].path.forEach((id) => this.read(id));
+    this.lead = this.ids.length;
+  }
+
+  /**
+   * Draw a way and take it; return the id of the first unit, which is told about in `written`.
+   * @param {Written} written
+   */
+  begun(written) {
+    const { ways, sampler } = this;
+    const scores = new Float64Array(this.odds.length).fill(Number.NEGATIVE_INFINITY);
+    const reserved = this.unknown === null ? 0 : 1; // an id that is never picked
+    scores.set(
+      ways.map(({ weight }) => weight),
+      reserved,
+    );
+    const way = ways.length > 1 ? sampler.pick(scores) - reserved : 0;
+    this.take(way);
+    const allowed = ways[way].ids ?? this.units.keys();
+    scores.fill(Number.NEGATIVE_INFINITY);
+    for (const id of allowed) {
+      scores[id] = this.network.logits[id];
+    }
+    const id = sampler.pick(scores);
+    written.first = this.first(way, id);
+    return id;
+  }
+
+  /**
+   * Return what the first unit is, and the likeliest in its place, by any way.
+   * @param {number} way @param {number} id @returns {First}
+   */
+  first(way, id) {
+    const { ways, units } = this;
+    const [{ weight: highest }] = ways;
+    const all = ways.reduce((sum, { weight }) => sum + Math.exp(weight - highest), 0);
+    /** @type {Map<string, Beginning>} */
+    const found = new Map();
+    ways.forEach(({ typed, ids, odds }, n) => {
+      for (const each of ids ?? units.keys()) {
+        const text = units[each].slice(typed);
+        const own = Math.exp(odds[each] - highest) / all;
+        const other = found.get(text);
+        if (each !== this.unknown && !other) {
+          found.set(text, { id: each, text, way: n, odds: own });
+        } else if (other) {
+          other.odds += own; // the ways come in order, so it is the likeliest that stays
+        }
+      }
+    });
+    const text = units[id].slice(ways[way].typed);
+    const others = [...found.values()].sort((a, b) => b.odds - a.odds);
+    const odds = found.get(text)?.odds ?? 0;
+    return { text, odds, others: others.slice(0, ALTERNATIVES) };
   }
 
   /**
@@ -87,12 +178,14 @@ class Writer {
     const written = this.record(length);
     let n = 0;
     for (let left = length; left > 0 && (n === 0 || performance.now() < end); n++) {
-      const id = this.sampler.pick(this.network.logits);
+      const begins = this.ways.length > 0 && this.ids.length === this.seed;
+      const id = begins ? this.begun(written) : this.sampler.pick(this.network.logits);
       this.note(written, n, id);
       this.read(id);
-      left -= this.lengths[id];
+      left -= lengthOf(begins ? (written.first?.text ?? "") : this.units[id], this.measure);
     }
     return {
+      first: written.first,
       ids: written.ids.slice(0, n),
       odds: written.odds.slice(0, n),
       otherIds: written.otherIds.slice(0, n * ALTERNATIVES),

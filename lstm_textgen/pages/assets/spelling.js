@@ -1,0 +1,106 @@
+/** Seeds that end within a unit: the ways to go on, weighed as `spelling.hy` weighs them. */
+
+/** Paths that are followed from each place in a word, the most probable ones. */
+const PATHS = 16;
+
+/**
+ * @typedef {object} Way to go on from where a seed ends
+ * @property {number} weight ln of the probability that the model takes it
+ * @property {number[]} path the ids to read first
+ * @property {number} typed how much of the next unit the seed has already
+ * @property {number[] | null} ids what may come next; null: everything
+ * @property {Float64Array} odds (size,) ln of the probability of each id after the path, times
+ *   that of the path
+ *
+ * @typedef {object} Path units up to a place in the rest of a seed
+ * @property {number} weight @property {number[]} path
+ * @property {Float32Array[]} state of the network before the last of them
+ */
+
+/**
+ * Return the ways to write on after `rest`, the last word of a seed; there is always one.
+ * @param {import("./network.js").Network} network that has read what comes before, and is left so
+ * @param {string[]} units @param {string} rest
+ */
+export function waysOn(network, units, rest) {
+  const start = network.save();
+  /** @type {Way[]} */
+  const found = [];
+  /** @type {Path[][]} by their places */
+  const paths = Array.from({ length: rest.length + 1 }, () => []);
+  paths[0].push({ weight: 0, path: [], state: start });
+  for (let place = 0; place < rest.length; place++) {
+    const left = rest.slice(place);
+    for (const { weight, path, state } of likeliest(paths[place], PATHS)) {
+      const here = follow(network, path, state);
+      const odds = logOdds(network.logits, weight);
+      const ids = idsWhere(units, (unit) => unit !== left && unit.startsWith(left));
+      if (ids.length) {
+        const sum = logSum(ids.map((id) => odds[id]));
+        found.push({ weight: sum, path, typed: left.length, ids, odds });
+      }
+      for (const id of idsWhere(units, (unit) => left.startsWith(unit))) {
+        const further = { weight: odds[id], path: [...path, id], state: here };
+        paths[place + units[id].length].push(further);
+      }
+    }
+  }
+  for (const { weight, path, state } of likeliest(paths[rest.length], PATHS)) {
+    follow(network, path, state);
+    found.push({ weight, path, typed: 0, ids: null, odds: logOdds(network.logits, weight) });
+  }
+  network.restore(start);
+  if (!found.length) {
+    found.push({ weight: 0, path: [], typed: 0, ids: null, odds: logOdds(network.logits, 0) });
+  }
+  return likeliest(found, units.length);
+}
+
+/**
+ * Let the network take a path from the `state` before its last unit; return its state there.
+ * @param {import("./network.js").Network} network
+ * @param {number[]} path @param {Float32Array[]} state
+ */
+function follow(network, path, state) {
+  network.restore(state);
+  const last = path.at(-1);
+  if (last !== undefined) {
+    network.step(last);
+  }
+  return network.save();
+}
+
+/**
+ * @template {{weight: number}} T
+ * @param {T[]} paths @param {number} most
+ */
+function likeliest(paths, most) {
+  return paths.sort((a, b) => b.weight - a.weight).slice(0, most);
+}
+
+/** @param {string[]} units @param {(unit: string) => boolean} fits */
+function idsWhere(units, fits) {
+  return units.flatMap((unit, id) => (fits(unit) ? [id] : []));
+}
+
+/**
+ * Return ln of the probabilities that `logits` stand for, each plus `weight`.
+ * @param {Float32Array} logits @param {number} weight
+ */
+function logOdds(logits, weight) {
+  const sum = logSum(logits);
+  return Float64Array.from(logits, (logit) => logit - sum + weight);
+}
+
+/**
+ * Return ln of the sum of what the `numbers` are ln of.
+ * @param {ArrayLike<number>} numbers
+ */
+function logSum(numbers) {
+  const highest = Math.max(...Array.from(numbers));
+  let sum = 0;
+  for (let n = 0; n < numbers.length; n++) {
+    sum += Math.exp(numbers[n] - highest);
+  }
+  return highest + Math.log(sum);
+}
