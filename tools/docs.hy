@@ -23,7 +23,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
   SECTIONS {
     "Begin" ["Tutorial <tutorial>" "texts" "training" "writing" "page"]
     "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/names" "guides/language"
-      "guides/words" "guides/small-text"]
+      "guides/units" "guides/small-text"]
     "Understand" ["how-it-works" "macros" "extending"]
     "Large and far" ["gpu" "distributed" "export" "old-models"]
     "Reference" ["command-line" "python" "model-file" "promises"]
