@@ -111,7 +111,8 @@ and its callbacks are also measured by themselves, since a run's time varies mor
     lstm-textgen.learning.learner.callbacks [log-callbacks])
   (with [place (TemporaryDirectory)]
     (setv
-      logs (log-callbacks (str (/ (Path place) "logs")) (str (/ (Path place) "log.csv")) False)
+      logs (log-callbacks (str (/ (Path place) "logs")) (str (/ (Path place) "log.csv"))
+        [{"loss" 1.0}] False)
       model (keras.Sequential [(keras.Input #(1)) (keras.layers.Dense 1)])
       callbacks (keras.callbacks.CallbackList [(keras.callbacks.TerminateOnNaN) #* logs]
         :model model))

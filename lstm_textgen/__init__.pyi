@@ -45,6 +45,7 @@ class Score:
     count: int = 0
     hits: int = 0
     unknowns: int = 0
+    characters: int = 0
     @property
     def bits(self) -> float: ...
     @property

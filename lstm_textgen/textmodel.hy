@@ -32,7 +32,8 @@
   lstm-textgen.writing.writer [Ends stream write-many write-sample])
 
 (setv
-  COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"]
+  COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
+    "unit_length" "validation_unit_length"]
   CARD-SAMPLE 200)  ; units
 
 
@@ -70,11 +71,17 @@
 
     - `epoch`: its number, from 1; `text`: the fingerprint of what it was trained on.
     - `loss`, `validation_loss`: in nats per unit; `learning_rate`: at its end.
+    - `unit_length`, `validation_unit_length`: how many characters a unit has on average in what
+      each loss was taken over. A loss divided by it is in nats per character, and that divided by
+      ln 2 in bits, as `Score.bits` and as the losses that a run shows.
     - `seconds`: what the process that ended it spent on it; `machine`: where that was.
     - `sample`: what the model wrote then.
 
     What an epoch hasn't is None: without validation, or from an earlier version.]]
-    (lfor entry self.checkpoint.history (dfor name COLUMNS name (.get entry name))))
+    (setv known (if (or self.vocabulary.several) {} {"unit_length" 1  "validation_unit_length" 1}))
+    (lfor
+      entry self.checkpoint.history
+      (dfor name COLUMNS name (.get entry name (.get known name)))))
 
   (defn prepare [self text]
     #[[Return `text`, a seed or a text to score, prepared as the training text was.
@@ -145,11 +152,12 @@
   (defn score [self text]
     #[[Return #(total units bits): how well the model predicts `text`.
 
-    `total` is a `Score` with `bits` (per unit), `perplexity`, `accuracy` and `count`; `units`
-    lists the characters or words of the text as it is prepared, and `bits` (len(units),) has the
-    surprise of each: -log₂ of the probability that the model gave it, NaN for a character that it
-    doesn't know. Raises `ValueError` when it knows nothing of the text, `TypeError` unless that is
-    text.]]
+    `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and `count`
+    and `characters`, of units and of characters; `units` lists the characters, pieces or words of
+    the text as it is prepared, and `bits` (len(units),) has the surprise of each: -log₂ of the
+    probability that the model gave it, NaN for a character that it doesn't know. By pieces the
+    score is that of the text's usual spelling, an upper bound. Raises `ValueError` when the model
+    knows nothing of the text, `TypeError` unless that is text.]]
     (setv
       text (.prepare self text)
       total (Score)
@@ -286,8 +294,8 @@
     but the learning rate is set again at each step. They count epochs from 0 and get losses in
     nats, as in Keras; `ModelCheckpoint` saves what `to_keras` would return at that moment.
   - `report`: a file for a page about the model, `csv`: one for a table of losses, with epochs from
-    1 and losses in bits; both are renewed after each epoch, and replace a file that this program
-    didn't make only with `overwrite`. `tensorboard`: a folder for logs.
+    1 and losses in bits per character; both are renewed after each epoch, and replace a file that
+    this program didn't make only with `overwrite`. `tensorboard`: a folder for logs.
   - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
     (default: 9, of a long text 5); the schedule is fitted to that, and `patience` ends nothing.
   - `distributed`: split each batch over all devices, on JAX; of several processes that train

@@ -9,7 +9,7 @@
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [log-callbacks]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.writing.scoring [bits]
+  lstm-textgen.writing.history [loss-of]
   tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
@@ -51,7 +51,7 @@
 
 
 (defn test-a-table-that-finds-the-disk-full-is-named []
-  (setv [table] (log-callbacks None "/dev/full" False))
+  (setv [table] (log-callbacks None "/dev/full" [{"loss" 1.0}] False))
   (.on-train-begin table)
   (with [_ (pytest.raises OSError :match "No space left on device: '/dev/full'")]
     (.on-epoch-end table 0 {"loss" 1.0  "learning_rate" 0.1}))
@@ -139,7 +139,7 @@
   (assert (= (lfor row rows (int (get row "epoch"))) [1 2 3]))
   (for [[name theirs] [["loss_bits" "loss"] ["val_loss_bits" "validation_loss"]]]
     (assert (= (lfor row rows (float (get row name)))
-      (lfor entry model.history (bits (get entry theirs)))))))
+      (lfor entry model.checkpoint.history (loss-of entry theirs))))))
 
 
 (defn [counting] test-a-run-from-the-start-begins-its-table-anew [tmp-path]

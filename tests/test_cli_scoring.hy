@@ -57,8 +57,18 @@ the bias holds the logarithms. So what they write and what a text scores is know
   ;; It has six units: <unk>, the, " the", " cat", " dog" and a full stop.
   (save-odds tmp-path "the cat. the dog." {} :unit "words")
   (setv shown (output tmp-path "--score" "-" :input "the cat sat."))
-  (assert (in "2.585 bits per word, perplexity 6.00, accuracy 25.0%, 4 words" shown))
+  ;; 4 times log2 6 bits for the 8 characters of the known ones.
+  (assert (in "1.292 bits per character, perplexity 6.00 per word, accuracy 25.0%, 4 words" shown))
   (assert (in "4 words, 1 of them unknown to the model" shown)))
+
+
+(defn test-a-model-by-pieces-is-scored-by-pieces [tmp-path]
+  ;; It has seven units: four characters, " c", "at" and " cat".
+  (save-odds tmp-path (* " cat" 30) {} :unit "pieces")
+  (setv shown (output tmp-path "--score" "-" :input " cat cab"))
+  ;; 3 times log2 7 bits for " cat", " c" and "a".
+  (assert (in "1.203 bits per character, perplexity 7.00 per piece" shown))
+  (assert (in "3 pieces; left out: 1 unknown to the model: 'b' (U+0062)" shown)))
 
 
 (defn test-a-text-is-prepared-as-the-training-text-was [tmp-path]

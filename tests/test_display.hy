@@ -58,6 +58,13 @@
     (assert (in words text))))
 
 
+(defn [(pytest.mark.parametrize "unit" ["pieces" "words"])]
+    test-curves-are-in-bits-per-character [unit]
+  (setv text (.join "\n" (drawn (a-view :unit unit) 80 23)))
+  (assert (in "bits per character" text))
+  (assert (in f"31,047 {unit}/s" text)))
+
+
 (defn test-a-run-without-an-end-has-no-bar-for-the-whole []
   (setv text (.join "\n" (drawn (a-view :epochs 0) 80 23)))
   (assert (in "until it is stopped" text))
@@ -120,7 +127,7 @@
 
 (defn test-a-run-that-resumes-begins-with-the-curves-so-far [monkeypatch]
   (setv [_ report] (live monkeypatch))
-  (.begin-run report (a-plan :losses [#(0.6931 1.3863) #(0.6 None)]))
+  (.begin-run report (a-plan :losses [#(1 2) #(0.9 None)]))
   (setv view report.view)
   (.end-bar report)
   (assert (= (lfor [x y] view.validated #(x (round y 2))) [#(1 2.0)]))

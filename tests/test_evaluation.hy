@@ -37,6 +37,15 @@
   (assert (np.isclose (get surprise -1) (math.log2 12) :atol 1e-3)))
 
 
+(defn test-surprise-of-words-is-in-bits-per-character []
+  (setv
+    model (small-model :unit "words" :text "one two." :odds {})  ; one, " two", "." and the unknown
+    ids (.encode model.vocabulary (* "one." 200))
+    evaluation (evaluate model 1 ids ids))
+  (assert (= (get evaluation "surprise") (* [1.0] (len (get evaluation "surprise")))))
+  (assert (get evaluation "surprise")))
+
+
 (defn test-calibration-compares-what-is-predicted-with-what-comes-true []
   (setv
     evaluation (evaluated {"a" 3} "abc" (* "ab" 4000))

@@ -245,7 +245,8 @@
     "{}" "[1]" "[null]" "[[]]" "[{}]" "nonsense" "" "\0" "[1e999]" "[NaN]" "\ud800"
     (+ "[{\"epoch\": 1, \"loss\": 1" (* "0" 400) ", \"text\": \"\"}]")
     "[{\"epoch\": 1, \"loss\": 1e999, \"text\": \"\"}]"
-    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"])]
+    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"
+    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"unit_length\": 0}]"])]
     test-an-invalid-history-is-refused [path history]
   (with [file (h5py.File path "r+")] (store-text file "history" history))
   (assert-refused path))

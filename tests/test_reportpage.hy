@@ -148,8 +148,9 @@
     page (report-page [#("a.h5" (whole-model)) #("b.h5" (whole-model 5))])
     text (text-of page)
     charts (charts-of page))
-  (for [words ["A report on 2 models" "b.h5 has the lowest loss, 0.635 bits."
-      "lowest loss, bits 1.058 0.635" "epochs 3 5" "minutes 3.0 5.0"]]
+  (for [words ["A report on 2 models" "b.h5 has the lowest loss, 0.635 bits per character."
+      "lowest loss 1.058 bits per character 0.635 bits per character" "epochs 3 5"
+      "minutes 3.0 5.0"]]
     (assert (in words text) words))
   (for [chart (.values charts)]
     (assert (= (lfor s (get chart "series") (get s "label")) ["a.h5" "b.h5"]))))

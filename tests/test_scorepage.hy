@@ -30,7 +30,7 @@
 (defn add-text [page name units bits [summary "3 bits"]]
   (setv n (len units))
   (.begin page name)
-  (.add page (Stretch units (* (np.array bits float) (math.log 2)) 0 0
+  (.add page (Stretch units (* (np.array bits float) (math.log 2)) 0 0 n
     #((np.zeros #(n 1) int) (np.full #(n 1) 0.5))))
   (.end page summary))
 

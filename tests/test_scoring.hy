@@ -132,7 +132,15 @@
 
 (defn test-unknown-words-are-counted-in []
   (setv total (score (small-model :unit "words" :text "one two") ["one dog"]))
-  (assert (= [2 1] [total.count total.unknowns])))
+  (assert (= [2 1 3] [total.count total.unknowns total.characters])))
+
+
+(defn test-a-model-of-few-words-has-no-better-score []
+  (setv [few all] (lfor known ["one" "one two six ten"]
+    (small-model :unit "words" :text known :odds {} :layers "3")))
+  (assert (math.isclose (. (score few ["one two six ten"]) bits) (/ 4 3) :rel-tol 1e-6))
+  (assert (< (. (score all ["one two six ten"]) bits) 1))
+  (assert (= (. (score few [" two"]) bits) math.inf)))
 
 
 (defn test-words-are-scored-whole-wherever-the-pieces-end [monkeypatch]

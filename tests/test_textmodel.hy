@@ -57,7 +57,7 @@
   (import pandas)
   (setv table (pandas.DataFrame model.history))
   (assert (= (list table.columns) ["epoch" "loss" "validation_loss" "learning_rate" "seconds"
-    "sample" "machine" "text"]))
+    "sample" "machine" "text" "unit_length" "validation_unit_length"]))
   (assert (= (list table.epoch) [1 2]))
   (assert (all (.notna table))))
 

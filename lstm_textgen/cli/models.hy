@@ -14,7 +14,7 @@
   lstm-textgen.modelfile.places [find-model model-path]
   lstm-textgen.pages.report [duration-in-words report-page]
   lstm-textgen.report [make-report]
-  lstm-textgen.writing.history [describe-kept text-length])
+  lstm-textgen.writing.history [describe-kept loss-unit text-length])
 
 (setv SHOWN 80)  ; units of the vocabulary
 
@@ -36,7 +36,7 @@
   { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
     "text" (when history
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
-    "loss" (when history f"{(describe-kept history)} per {model.vocabulary.singular}")
+    "loss" (when history f"{(describe-kept history)} per {(loss-unit history model.vocabulary)}")
     "network" f"{settings.layers}, {model.weight-count :,} weights"
     "base" (when settings.base (stem settings.base))
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "

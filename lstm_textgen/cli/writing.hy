@@ -263,9 +263,11 @@
 
 (defn _summary [name total vocabulary [strange #()]]
   "Return the line about a `Score`; `strange` has the characters that the model doesn't know."
-  (setv line (+ f"{name}: {total.bits :.3f} bits per {vocabulary.singular}, "
-    f"perplexity {total.perplexity :.2f}, accuracy {total.accuracy :.1%}, "
-    (counted total.count vocabulary.unit)))
+  (setv
+    per (if vocabulary.several f" per {vocabulary.singular}" "")
+    line (+ f"{name}: {total.bits :.3f} bits per character, "
+      f"perplexity {total.perplexity :.2f}{per}, accuracy {total.accuracy :.1%}, "
+      (counted total.count vocabulary.unit)))
   (cond
     (not total.unknowns) line
     (is-not vocabulary.unknown None) f"{line}, {total.unknowns :,} of them unknown to the model"

@@ -4,9 +4,10 @@ A window is `lookback` ids long, and y is x moved on by one id: every position o
 predicted. The text is a ring here: after its last id comes its first, so that an epoch may begin
 anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
-(eval-when-compile (require hyrule [ncut]))
+(eval-when-compile (require hyrule [ncut unless]))
 (import
   dataclasses [dataclass]
+  math
   zlib
   numpy :as np
   lstm-textgen.basics.values [counted]
@@ -15,6 +16,7 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long and tell little.
   VALIDATED 500_000
+  CHUNK (** 2 22)  ; ids counted at once
   ALL (slice None))
 
 
@@ -39,6 +41,26 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
     (raise (ValueError (+ "the text is one character, or word, over and over, so there is nothing "
       "to learn; give another text"))))
   #((cut ids kept) (cut ids kept None)))
+
+
+(defn unit-lengths [vocabulary ids held shape]
+  #[[Return how many characters a unit has on average, as an entry of the history has it: a dict.
+
+  `unit_length` is that of `ids` (time,), the text to train on; `validation_unit_length` that of
+  what batches of `shape` (rows, lookback) predict of `held` (time,). Where each unit has one the
+  dict is empty. No mean is 0, even where all words are unknown.]]
+  (unless vocabulary.several (return {}))
+  (setv
+    lengths vocabulary.lengths
+    read (fn [ids] (int (.sum (.take lengths ids))))
+    sums {"unit_length" #(
+      (sum (gfor start (range 0 (len ids) CHUNK) (read (get ids (slice start (+ start CHUNK))))))
+      (len ids))})
+  (when (len held)
+    (setv predicted (lfor [_ y] (.epoch (Streams (cut held VALIDATED) shape) 0) y))
+    (setv (get sums "validation_unit_length")
+      #((sum (map read predicted)) (* (len predicted) (math.prod shape)))))
+  (dfor [name [characters units]] (.items sums) name (/ (max 1 characters) units)))
 
 
 (defn fingerprint [ids]

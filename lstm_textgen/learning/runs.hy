@@ -11,7 +11,8 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.learning.bases [FAMILIAR base-settings bits-of check-same grow-vocabulary load-base
     stem suggestion]
-  lstm-textgen.learning.batches [VALIDATED fingerprint keep-arc split-ids streams?]
+  lstm-textgen.learning.batches [VALIDATED fingerprint keep-arc split-ids streams?
+    unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -29,7 +30,7 @@
   lstm-textgen.text.corpus [cut-at-space text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
-  lstm-textgen.writing.history [entries-on epochs-of])
+  lstm-textgen.writing.history [add-lengths entries-on epochs-of loss-of])
 
 ;; The settings of a run: those that no model file keeps, and the base, of which it keeps a record.
 (setv RUN-DEFAULTS (dfor
@@ -71,7 +72,7 @@
     has `minutes`.
   - From `prepare` on, `checkpoint`: the model, and `new`, whether it has yet to begin to learn;
     `ids` and `held`: what to train on and what is held out, (time,) each; `text`: the fingerprint
-    of `ids`; `vocabulary`: that of the text.]]
+    of `ids`; `vocabulary`: that of the text; `lengths`: its `unit-lengths`.]]
 
   (defn __init__ [self run group report begun]
     (setv
@@ -109,6 +110,9 @@
         True (.begin self settings))
       self.new (not (or self.checkpoint.history self.checkpoint.resume)))
     (grow-vocabulary self.checkpoint self.vocabulary self.ids self.report)
+    (setv self.lengths (unit-lengths self.checkpoint.vocabulary self.ids self.held
+      #(self.checkpoint.settings.batch-size self.checkpoint.settings.lookback)))
+    (add-lengths self.checkpoint self.lengths)
     (when run.minutes (.check-time-left self))
     (.note-devices self)
     (.keep-own-share self self.checkpoint.settings)
@@ -277,7 +281,8 @@
       (.run (Training model self.ids self.held run.path report
         (Limits run.save-every self.deadline (.max-epochs self settings) larger)
         (partial run-callbacks run model report (not self.new))
-        self.group))
+        self.group
+        self.lengths))
       (finally (.end-bar report))))
 
   (defn plan [self]
@@ -292,4 +297,6 @@
       :seconds (when self.deadline (- self.deadline (time.monotonic)))
       :losses (lfor
         entry (entries-on model.history self.text)
-        #((get entry "loss") (.get entry "validation_loss"))))))
+        (tuple (gfor
+          key ["loss" "validation_loss"]
+          (when (in key entry) (loss-of entry key))))))))

@@ -42,15 +42,17 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     is fitted to a deadline.
   - `callbacks`: called with the learner's `model` and the `params` of Keras' `fit`, it returns
     Keras' list of callbacks, or None.
-  - `group`: the processes that train it, a `ProcessGroup`; the leader saves.]]
+  - `group`: the processes that train it, a `ProcessGroup`; the leader saves.
+  - `lengths`: the `unit-lengths` of the text.]]
 
   (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks (fn [#* _])]
-      [group (ProcessGroup)]]
+      [group (ProcessGroup)] [lengths {}]]
     (read-settings (.as-dict checkpoint.settings))  ; what couldn't be saved is refused now
     (setv
       settings checkpoint.settings
       [self.checkpoint self.settings self.path self.report] [checkpoint settings path report]
       [self.limits self.group self.clock] [limits group (Clock limits.deadline)]
+      self.lengths lengths
       own (.own-rows group settings.batch-size)
       self.stepped False  ; whether this run has trained at all
       self.late False     ; whether the clock has ended it
@@ -222,7 +224,8 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     (+= progress.step 1)
     (+= progress.updates 1)
     (setv mean (/ progress.loss-sum progress.step))
-    (.step self.report (* self.batch-units progress.step) mean (._share-done self))
+    (.step self.report (* self.batch-units progress.step)
+      (/ mean (.get self.lengths "unit_length" 1)) (._share-done self))
     (._call self "on_train_batch_end" (- progress.step 1) {"loss" mean}))
 
   ;; * The end of an epoch
@@ -253,6 +256,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       (setv (get entry "validation_loss") (._validate self)))
     (setv sample (if self.group.leader? (._sample self) ""))
     (.update entry {
+      #** self.lengths
       "learning_rate" (float f"{self.learner.rate :.6g}")
       "seconds" (round (- (time.monotonic) self.epoch-begun) 3)
       "sample" (cut sample SAMPLE-KEPT)

@@ -16,7 +16,8 @@ loaded. Each raises `ValueError`.]]
   MAX-STEP (** 2 20)  ; ids in one training step: 16 times what a large GPU is given
   MOST-SHOWN 1000  ; of one kind that a report shows
   ;; What the first files didn't say of an epoch.
-  LATER {"validation_loss" 0  "learning_rate" 0  "seconds" 0  "sample" ""  "machine" ""})
+  LATER {"validation_loss" 0  "learning_rate" 0  "seconds" 0  "sample" ""  "machine" ""
+    "unit_length" 1  "validation_unit_length" 1})
 
 
 (defn read-settings [stored]
@@ -41,7 +42,8 @@ loaded. Each raises `ValueError`.]]
       (isinstance entry dict)
       (_has? {#** LATER #** entry}
         :epoch count? :text text? :sample text? :machine text?
-        :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?))
+        :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?
+        :unit-length _length? :validation-unit-length _length?))
       "its history has an invalid entry")))
 
 
@@ -87,6 +89,11 @@ loaded. Each raises `ValueError`.]]
 (defn count? [value]
   "Return whether `value` is a whole number from 0 to MAX-WHOLE."
   (and (whole? value) (<= 0 value MAX-WHOLE)))
+
+
+(defn _length? [value]
+  "Return whether `value` may be the mean number of characters of a unit."
+  (and (_number? value) (> value 0)))
 
 
 (defn _number? [value]

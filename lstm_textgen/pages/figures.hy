@@ -8,8 +8,7 @@ each has one: that of validation, or else training.]]
 (import
   itertools [accumulate]
   lstm-textgen.pages.assembly [fill safe]
-  lstm-textgen.writing.history [recorded]
-  lstm-textgen.writing.scoring [bits])
+  lstm-textgen.writing.history [loss-of loss-unit recorded])
 
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css
@@ -34,12 +33,12 @@ each has one: that of validation, or else training.]]
     seconds (max (gfor [_ model] models (sum (recorded model.history "seconds"))))
     unit (cond (< seconds 180) "seconds" (< seconds 10800) "minutes" True "hours"))
   (lfor
-    [what curves scale] [["loss in bits" losses bits] ["learning rate" rates float]]
+    [what curves value] [["loss in bits" losses loss-of] ["learning rate" rates dict.get]]
     by ["epoch" unit]
     :setv series (lfor
       [k [label names]] (enumerate curves)
       :setv history (. (get models (if alone 0 k) 1) history)
-      :setv points (_points history by names scale)
+      :setv points (_points history by names value)
       :if points
       (_series label k points))
     :if series
@@ -52,11 +51,11 @@ each has one: that of validation, or else training.]]
       "x" by  "y" what  "series" series}))
 
 
-(defn _points [history by names scale]
+(defn _points [history by names value]
   #[[Return the points #(x y) of the first of `names` that each entry of the `history` has.
 
   x is the number of the epoch, or when it ended in the unit of time `by`; there are no points
-  where that isn't told. `scale` is applied to y.]]
+  where that isn't told. `value` returns y of an entry and the name.]]
   (setv
     seconds (recorded history "seconds")
     times (cond
@@ -65,9 +64,9 @@ each has one: that of validation, or else training.]]
       True []))
   (lfor
     [x entry] (zip times history)
-    :setv found (lfor name names :if (is-not (.get entry name) None) (get entry name))
+    :setv found (lfor name names :if (in name entry) name)
     :if found
-    #((round x 3) (float f"{(scale (get found 0)) :.5g}"))))
+    #((round x 3) (float f"{(value entry (get found 0)) :.5g}"))))
 
 
 (defn _series [label colour points]
@@ -151,7 +150,8 @@ each has one: that of validation, or else training.]]
   (setv
     curves (lfor
       [key name colour] CURVES
-      #(name colour (lfor nats (recorded checkpoint.history key) (bits nats))))
+      #(name colour (lfor entry checkpoint.history :if (in key entry) (loss-of entry key))))
+    per (loss-unit checkpoint.history checkpoint.vocabulary)
     rows {
       "network" f"{checkpoint.settings.layers}, {checkpoint.weight-count :,} weights"
       "vocabulary" f"{(len checkpoint.vocabulary) :,} {checkpoint.settings.unit}"
@@ -159,7 +159,7 @@ each has one: that of validation, or else training.]]
       #** (dfor
         [name _ values] curves
         :if values
-        f"{name} loss" f"{(get values -1) :.3f} bits per {checkpoint.vocabulary.singular}")})
+        f"{name} loss" f"{(get values -1) :.3f} bits per {per}")})
   (fill "card.html"
     :rows (.join "" (gfor
       [name value] (.items rows)

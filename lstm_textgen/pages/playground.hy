@@ -10,8 +10,7 @@ assets/playground.js the page.]]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill safe]
   lstm-textgen.writing.cells [SAMPLE find-cells]
-  lstm-textgen.writing.history [kept-entry loss-of text-length]
-  lstm-textgen.writing.scoring [bits]
+  lstm-textgen.writing.history [kept-entry loss-of loss-unit text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -102,11 +101,14 @@ assets/playground.js the page.]]
    "beginning" settings.beginning
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
+   "lossUnit" (loss-unit model.history vocabulary)
    "history" (lfor
      entry model.history
-     :setv held (.get entry "validation_loss")
-     { "epoch" (get entry "epoch")  "loss" (bits (get entry "loss"))
-       #** (if (is held None) {} {"validation" (bits held)})})})
+     { "epoch" (get entry "epoch")
+       #** (dfor
+         [name key] [["loss" "loss"] ["validation" "validation_loss"]]
+         :if (in key entry)
+         name (loss-of entry key))})})
 
 
 (defn _measure [model]
@@ -128,8 +130,8 @@ assets/playground.js the page.]]
       "Size" (counted model.weight-count "weights")
       "Epochs" (str (len model.history))
       "Best loss" (when (in "validation_loss" best)
-        (+ f"{(loss-of best) :.3f} bits per {vocabulary.singular} on held-out text, "
-          f"in epoch {(get best "epoch")}"))
+        (+ f"{(loss-of best) :.3f} bits per {(loss-unit model.history vocabulary)} "
+          f"on held-out text, in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)
       "Batch size" (str settings.batch-size)
       "Learning rate" (str settings.learning-rate)})

@@ -16,8 +16,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.report.plain [duration]
   lstm-textgen.settings.sizing [default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.writing.history [kept-entry loss-of recorded text-length]
-  lstm-textgen.writing.scoring [bits]
+  lstm-textgen.writing.history [kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -25,7 +24,10 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]
   EPOCHS-SHOWN 12    ; samples of epochs at most: the first, the last, and some between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
-  REST-SHOWN 400)    ; of its other units
+  REST-SHOWN 400     ; of its other units
+  ;; How many times as long as another a text may seem that is the same: the characters of words
+  ;; that a model doesn't know aren't counted.
+  ALIKE 1.2)
 
 
 (defn write-report [path model checkpoint]
@@ -85,17 +87,45 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 (defn _lowest-loss [models]
   "Return which of the `models` has the lowest loss, if their losses can be compared."
+  (setv trained (lfor [name model] models :if model.history #(name model)))
+  (unless trained (return "None of them is trained yet."))
   (setv
-    trained (lfor
-      [name model] models
-      :if model.history
-      [(loss-of (kept-entry model.history)) name (get model.history -1 "text")])
-    [loss name _] (min trained :default [0 "" ""]))
+    trained-models (lfor [_ model] trained model)
+    units (sorted (set (map _loss-unit trained-models)))
+    texts (sfor model trained-models (get model.history -1 "text"))
+    [loss name] (min (gfor [name model] trained #((loss-of (kept-entry model.history)) name)))
+    lowest (+ f"<strong>{(safe name)}</strong> has the lowest loss, "
+      f"{loss :.3f} bits per {(get units 0)}"))
   (cond
-    (not trained) "None of them is trained yet."
-    (> (len (sfor [_ _ text] trained text)) 1)
+    (> (len units) 1)
+      f"Their losses are per {(.join " and per " units)}, so they aren't comparable."
+    (= (len texts) 1) f"{lowest}."
+    (_different? trained-models)
       "They learned from different texts, so their losses aren't comparable."
-    True f"<strong>{(safe name)}</strong> has the lowest loss, {loss :.3f} bits."))
+    True (+ f"{lowest}, if they learned from the same text: as their vocabularies differ, "
+      "the files don't tell.")))
+
+
+(defn _different? [models]
+  "Return whether the `models`, all of which are trained, surely learned from different texts."
+  (setv
+    lengths (lfor model models (_text-characters model))
+    texts (sfor
+      model models
+      #((tuple model.vocabulary.units) (get model.history -1 "text"))))
+  (or
+    (> (len texts) (len (sfor [units _] texts units)))  ; the same vocabulary, but other ids
+    (> (max lengths) (* ALIKE (min lengths)))))
+
+
+(defn _text-characters [model]
+  "Return how many characters the text of `model` has, those of unknown words not counted."
+  (* (text-length model.history) (.get (get model.history -1) "unit_length" 1)))
+
+
+(defn _loss-unit [model]
+  "Return what the losses of a `model` are told per."
+  (loss-unit model.history model.vocabulary))
 
 
 (defn _comparison [models charts calibration]
@@ -105,7 +135,8 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
       ["model" #* (gfor [name _] models name)]
       (lfor name (get facts 0) [name #* (gfor fact facts (get fact name))])))
     (_section "How they learned"
-      "Loss in bits on held-out text, where there was one; less is better."
+      (+ f"Loss in bits per {(.join " or " (sorted (sfor [_ model] models (_loss-unit model))))} "
+        "on held-out text, where there was one; less is better.")
       (when charts (side-by-side charts)))
     (_calibration "Do they know how sure they may be?"
       "A likeliest unit of probability 30% should be right 30% of the time: on the dashed line."
@@ -125,9 +156,10 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   { "network" (.replace (str model.settings.layers) "," ", ")
     "weights" f"{model.weight-count :,}"
     "vocabulary" f"{(len model.vocabulary) :,} {unit}"
-    "text" f"{(text-length history) :,} {unit}"
+    "text" (+ f"{(text-length history) :,} {unit}"
+      (if (in "unit_length" best) f", {(round (_text-characters model)) :,} characters" ""))
     "epochs" (str (len history))
-    "lowest loss, bits" (if best f"{(loss-of best) :.3f}" "–")
+    "lowest loss" (if best f"{(loss-of best) :.3f} bits per {(_loss-unit model)}" "–")
     "in epoch" (str (.get best "epoch" "–"))
     "minutes" (if seconds f"{(/ seconds 60) :.1f}" "–")
     "copied" (if (is copied None) "–" f"{copied :.0%}")
@@ -167,7 +199,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (unless history (return (+ network " No epoch is complete yet.")))
   (+ network f" It has read a text of {(text-length history) :,} {units}, and after "
     f"{(counted n "epochs")}{(if (> settings.epochs n) f" of {settings.epochs}" "")} its loss is "
-    f"<strong>{(loss-of (kept-entry history)) :.3f} bits per {checkpoint.vocabulary.singular}"
+    f"<strong>{(loss-of (kept-entry history)) :.3f} bits per {(_loss-unit checkpoint)}"
     "</strong> on "
     (if (in "validation_loss" (get history -1))
       "text that was held out."
@@ -214,8 +246,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 (defn _learning [checkpoint charts]
   "Return the section with the curves, and the same in figures."
   (_section "How it learned"
-    (+ "Loss in bits: how surprising each unit was, on average. Less is better. Where the curve "
-      "of validation turns up, the model begins to know its text by heart.")
+    (+ f"Loss in bits per {(_loss-unit checkpoint)}: how surprising the text was, on average. "
+      "Less is better. Where the curve of validation turns up, the model begins to know its text "
+      "by heart.")
     (when checkpoint.history
       (+ (side-by-side charts)
         (details "All epochs in figures"
@@ -227,10 +260,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   "Return the row of the table of epochs for an `entry` of the history."
   [ (get entry "epoch")
     #* (gfor
-      [name scale form] [["loss" bits ".3f"] ["validation_loss" bits ".3f"]
-                         ["learning_rate" float ".4g"] ["seconds" float ",.1f"]]
-      :setv value (.get entry name)
-      (if (is value None) "–" (format (scale value) form)))])
+      [name value form] [["loss" loss-of ".3f"] ["validation_loss" loss-of ".3f"]
+                         ["learning_rate" dict.get ".4g"] ["seconds" dict.get ",.1f"]]
+      (if (in name entry) (format (value entry name) form) "–"))])
 
 
 (defn _strip [checkpoint]
@@ -242,7 +274,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     hardest (max surprise)
     place (/ (.index surprise hardest) (max 1 (- n 1))))
   (_section "Where the held-out text is hard"
-    (+ f"Surprise in bits per {checkpoint.vocabulary.singular} at {n} places of the "
+    (+ f"Surprise in bits per {(_loss-unit checkpoint)} at {n} places of the "
       f"held-out text, from its beginning to its end. The hardest is {place :.0%} of the way in, "
       f"at {hardest :.2f} bits; the easiest has {(min surprise) :.2f}. To see the text itself "
       "shaded, use --score-html.")

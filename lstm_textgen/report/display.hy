@@ -15,6 +15,7 @@
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.report.panel [View draw-panel]
   lstm-textgen.report.plain [Report put-line]
+  lstm-textgen.writing.history [loss-of]
   lstm-textgen.writing.scoring [bits])
 
 (setv
@@ -148,20 +149,21 @@
       span (/ (or self.view.plan.epochs 1) POINTS))
     (when (>= (- done before) (max 1 (* span self.units)))
       (._note-losses self (+ self.number (/ done self.units))
-        (/ (- total total-before) (- done before)))
+        (bits (/ (- total total-before) (- done before))))
       (setv self.mark #(done total))
       (when (> (len curve) (* 2 POINTS)) (del (cut curve 1 -1 2)))))
 
   (defn end-epoch [self entry better sample]
     (.end-epoch (super) entry better sample)
     (setv self.view.sample sample)
-    (._note-losses self (+ self.number 1) None (.get entry "validation_loss"))
+    (when (in "validation_loss" entry)
+      (._note-losses self (+ self.number 1) None (loss-of entry "validation_loss")))
     (.refresh self.live))
 
   (defn _note-losses [self place training [validation None]]
-    "Add the losses in nats, where they aren't None, to the curves after so many epochs."
+    "Add the losses in bits, where they aren't None, to the curves after so many epochs."
     (for [[curve loss] [[self.view.curve training] [self.view.validated validation]]]
-      (unless (is loss None) (.append curve #(place (bits loss))))))
+      (unless (is loss None) (.append curve #(place loss)))))
 
   (defn saved [self]
     (when self.view (setv self.view.saved (time.strftime "%H:%M:%S"))))

@@ -132,7 +132,7 @@
       :if curve
       part [#("━ " style) #(f"{name} {(get curve -1 1) :.3f}  " "bold")]
       part)
-    #(f"bits per {(.removesuffix view.plan.unit "s")}" "dim")
+    #("bits per character" "dim")
     :no-wrap True :overflow "ellipsis"))
 
 

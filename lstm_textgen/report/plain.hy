@@ -9,7 +9,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [Tolerant put visible]
   lstm-textgen.basics.values [clip]
-  lstm-textgen.writing.scoring [bits])
+  lstm-textgen.writing.history [loss-of])
 
 
 (defclass [(dataclass :frozen True)] Plan []
@@ -22,8 +22,8 @@
     begins with this run.
   - `epochs`: how many the text gets (0: no end). `seconds`: what is left of the run's time, in
     which it has at most so many epochs; None: it is not limited by time.
-  - `losses`: the loss #(training validation) in nats of each epoch so far on this text; validation
-    is None for one without it.]]
+  - `losses`: the loss #(training validation) of each epoch so far on this text, in bits per
+    character; validation is None for one without it.]]
   #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
   #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses
 
@@ -113,9 +113,10 @@
       self.first-step None))  ; #(units done, time) after it
 
   (defn step [self done loss [progress 0]]
-    #[[Show that `done` units of the epoch are done, with the mean `loss` in nats so far.
+    #[[Show that `done` units of the epoch are done.
 
-    `progress` is the share of the whole run that is done, 0 if it has no end.]]
+    `loss` is the mean so far, in nats per character; `progress` is the share of the whole run that
+    is done, 0 if it has no end.]]
     (setv [self.done self.last] [done (time.monotonic)])
     (unless self.first-step  ; which compiles the network in a run, so it is no measure of speed
       (setv [self.first-step self.compiled] [#(done self.last) True])))
@@ -140,7 +141,7 @@
     (setv losses (lfor
       [name key] [["training" "loss"] ["validation" "validation_loss"]]
       :if (in key entry)
-      f"{name} {(bits (get entry key)) :.3f} bits  "))
+      f"{name} {(loss-of entry key) :.3f} bits  "))
     (.say self (+
       f"{self.title}  {(.join "" losses)}{(if better "" "(not the best)  ")}"
       f"{(.speed self) :,.0f} {self.unit}/s  {(duration (- (time.monotonic) self.begun))}")))

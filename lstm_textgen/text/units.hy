@@ -26,6 +26,7 @@
   None where nothing stands for one. A kind of unit has
 
   - `unit` and `singular`: what such units are called, and one of them;
+  - `several`: whether a unit may have several characters;
   - `split` (text): its units in order, a list, or a string of characters;
   - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
     `pieces`, in the order of their ids; if they are `limited` at most so many (None: all);
@@ -38,6 +39,7 @@
     parts []
     measure None   ; what the length of a text is counted in, if not in its units
     merges []      ; see `Pieces`
+    several True
     limited False  ; whether `max_words` limits their number
     spaced False   ; whether a space before a word belongs to its unit
     hasty False)   ; whether a run of few steps takes larger ones
@@ -60,6 +62,10 @@
     ((type self) units))
 
   (defn __len__ [self] self.size)
+
+  (defn [property] lengths [self]
+    "How many characters each unit has as it is written (size,): the unknown one has none."
+    (np.array (lfor [id unit] (enumerate self.units) (if (= id self.unknown) 0 (len unit)))))
 
   (defn __repr__ [self] f"<Vocabulary of {self.size} {self.unit}>")
 
@@ -137,6 +143,7 @@
   (setv
     unit "characters"
     singular "character"
+    several False
     sample-length 600
     passage-length 400
     hasty True)

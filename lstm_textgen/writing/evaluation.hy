@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  functools [partial]
   numpy :as np
   lstm-textgen.basics.machine [few-threads]
   lstm-textgen.writing.engine [softmax]
@@ -23,7 +24,7 @@
   #[[Return what there is to know of `model` (a `Checkpoint`) with the weights of `epoch`: a dict.
 
   - `counts` (vocabulary,): how often each unit stands in `ids` (time,), what it was trained on.
-  - `surprise`: bits per unit at places evenly spaced over `held` (time,), the held-out text.
+  - `surprise`: bits per character at places evenly spaced over `held` (time,), the held-out text.
   - `calibration`: [n sure right] for each tenth of the likeliest unit's probability: how many had
     one, its mean, and the share that came true (the reliability diagram of Guo et al. 2017).
   - `sample`: what it writes; `copied`: the share of its strings of 20 characters that stand in the
@@ -31,7 +32,7 @@
 
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
-    [nats sure right] (_predictions model held)
+    [nats sure right lengths] (_predictions model held)
     sample (write-sample model model.vocabulary.sample-length :rng-seed model.settings.rng-seed)
     compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
     [passage share] (originality [sample] compared)
@@ -40,7 +41,8 @@
   { "epoch" epoch
     "counts" (.tolist
       (sum (gfor chunk chunks (np.bincount chunk :minlength size)) (np.zeros size int)))
-    "surprise" (_rounded (bits (.mean nats 0)))
+    "surprise" (_rounded
+      (/ (bits (.mean nats 0)) (np.maximum (.mean lengths 0) (/ 1 (len lengths)))))
     "calibration" (_calibration (.ravel sure) (.ravel right))
     "sample" sample
     "copied" share
@@ -53,7 +55,7 @@
     window (min WINDOW (max 1 (// (len held) 2)))
     room (- (len held) RUN-IN window 1)
     places (min PLACES (max 2 (// room window))))
-  (unless (> room 0) (return (np.zeros #(3 1 0))))
+  (unless (> room 0) (return (np.zeros #(4 1 0))))
   (setv
     starts (.astype (np.linspace 0 room places) int)
     parts (lfor k starts (get held (slice k (+ k RUN-IN window 1))))
@@ -61,13 +63,15 @@
     engine (make-engine model places))
   (with [_ (few-threads 1)]  ; two take up to four times as long beside other work
     (.feed engine (cut rows RUN-IN))
-    (follow engine (cut rows RUN-IN None) _judge)))
+    (follow engine (cut rows RUN-IN None) (partial _judge model.vocabulary.lengths))))
 
 
-(defn _judge [logits ids]
-  "Return for `ids` (…) the surprise, the likeliest unit's probability, and whether it was that."
+(defn _judge [lengths logits ids]
+  #[[Return for `ids` (…) the surprise, the likeliest unit's probability, whether it was that, and
+  how many characters they have, by the `lengths` (vocabulary,) of units.]]
   (setv odds (softmax logits))
-  [(- (np.log (+ 1e-12 (at-ids odds ids)))) (.max odds -1) (= (.argmax odds -1) ids)])
+  [ (- (np.log (+ 1e-12 (at-ids odds ids)))) (.max odds -1) (= (.argmax odds -1) ids)
+    (get lengths ids)])
 
 
 (defn _calibration [sure right]

@@ -4,6 +4,10 @@
   re
   lstm-textgen.writing.scoring [bits])
 
+;; The losses of an entry, and where it has the mean number of characters of a unit in what each
+;; was taken over: only a history of units that may have several characters has these.
+(setv LENGTHS {"loss" "unit_length"  "validation_loss" "validation_unit_length"})
+
 
 (defn kept-entry [history [text None]]
   #[[Return the entry in `history` of the epoch whose weights are kept, or None if there is none.
@@ -48,6 +52,30 @@
   (if found (int (.group found)) 0))
 
 
-(defn loss-of [entry]
-  "Return the loss in bits by which an epoch is judged: that of validation, if there was one."
-  (bits (.get entry "validation_loss" (get entry "loss"))))
+(defn loss-of [entry [key None]]
+  #[[Return a loss of an `entry` in bits per `loss-unit`: that under `key`.
+
+  By default it is the one by which an epoch is judged: that of validation, if there was one.]]
+  (setv key (or key (if (in "validation_loss" entry) "validation_loss" "loss")))
+  (/ (bits (get entry key)) (.get entry (get LENGTHS key) 1)))
+
+
+(defn loss-unit [history vocabulary]
+  "Return what the losses of a `history` are told per: a character, or a word in an older file."
+  (if (recorded history (get LENGTHS "loss")) "character" vocabulary.singular))
+
+
+(defn add-lengths [checkpoint lengths]
+  #[[Give epochs of an earlier version the `lengths` of units, a dict from the values of `LENGTHS`.
+
+  They are exact for epochs on the text that `lengths` were measured on. The surprises of an
+  evaluation of an earlier version become bits per character with them, too.]]
+  (setv old (lfor entry checkpoint.history :if (not-in (get LENGTHS "loss") entry) entry))
+  (for [entry old  [loss key] (.items LENGTHS)]
+    (when (and (in loss entry) (in key lengths)) (setv (get entry key) (get lengths key))))
+  (when (and old lengths checkpoint.evaluation)
+    (setv
+      length (.get lengths "validation_unit_length" (get lengths "unit_length"))
+      evaluation checkpoint.evaluation
+      (get evaluation "surprise")
+        (lfor value (get evaluation "surprise") (round (/ value length) 4)))))

@@ -28,13 +28,14 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defclass [(dataclass :frozen True)] Stretch []
   #[[A stretch of a text as a model sees it.
 
-  - `units`: the sequence of its characters or words; `unknowns`: how many the model doesn't know.
+  - `units`: the sequence of its units; `unknowns`: how many of them the model doesn't know.
+  - `characters`: how many the others have.
   - `nats` (len(units),): the surprise of each, -ln of the probability that the model gave it; NaN
     for a character that the model doesn't know.
   - `hits`: for how many the likeliest unit was the right one.
   - `likeliest`: #(ids odds), arrays (len(units), k) of the k units that were likeliest in each
     place, the best first, and their probabilities (0 where there is nothing to say); or None.]]
-  #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns
+  #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns  #^ int characters
   (setv #^ object likeliest None))
 
 
@@ -42,16 +43,19 @@ A text is cut into parts that are read side by side; each part first reads what 
   #[[How well a model predicts a text.
 
   `count` units had `nats` of surprise in all; for `hits` of them the likeliest unit was the right
-  one. `unknowns` weren't in the vocabulary: `count` includes such words but no such characters.]]
+  one. `unknowns` weren't in the vocabulary: `count` includes such words but no such characters.
+  `characters` is how many the known units have: an unknown word costs what it takes to predict
+  that one comes, and adds none, as if each of its own characters cost the average.]]
   (setv
     #^ float nats 0.0
     #^ int count 0
     #^ int hits 0
-    #^ int unknowns 0)
+    #^ int unknowns 0
+    #^ int characters 0)
 
   (defn [property] bits [self]
-    "Bits per unit (character or word)."
-    (/ (bits self.nats) self.count))
+    "Bits per character, whatever the units are: ∞ if all words are unknown."
+    (if self.characters (/ (bits self.nats) self.characters) math.inf))
 
   (defn [property] perplexity [self]
     "e to the nats per unit: the model is as unsure as among so many equally likely units."
@@ -66,7 +70,8 @@ A text is cut into parts that are read side by side; each part first reads what 
     (+= self.nats (float (np.nansum stretch.nats)))
     (+= self.count (- stretch.nats.size (int (np.count-nonzero (np.isnan stretch.nats)))))
     (+= self.hits stretch.hits)
-    (+= self.unknowns stretch.unknowns))
+    (+= self.unknowns stretch.unknowns)
+    (+= self.characters stretch.characters))
 
   (defn check [self [name None]]
     "Raise `ValueError`, naming the text by its `name` if it has one, when nothing was scored."
@@ -103,9 +108,10 @@ A text is cut into parts that are read side by side; each part first reads what 
       [(get nats known) hits #* found] (.predict reader ids)
       likeliest (tuple (gfor array found (np.zeros #(n (get array.shape 1)) array.dtype)))
       unknown vocabulary.unknown
-      unknowns (if (is unknown None) (- n (len ids)) (int (.sum (= ids unknown)))))
+      unknowns (np.flatnonzero (if (is unknown None) (np.isnan nats) (= ids unknown)))
+      characters (- (len text) (sum (gfor k unknowns (len (get units k))))))
     (for [[all array] (zip likeliest found)] (setv (get all known) array))
-    (yield (Stretch units nats hits unknowns (or likeliest None)))))
+    (yield (Stretch units nats hits (len unknowns) characters (or likeliest None)))))
 
 
 ;; * Reading

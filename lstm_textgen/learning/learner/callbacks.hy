@@ -12,7 +12,7 @@ that the model has learned from.]]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.outputs [TABLE begins-as?]
   lstm-textgen.pages.report [write-report]
-  lstm-textgen.writing.scoring [bits])
+  lstm-textgen.writing.history [loss-of])
 
 
 (defn run-callbacks [run checkpoint report resumes model params]
@@ -25,36 +25,44 @@ that the model has learned from.]]
       (clip (repr callback))))))
   (setv callbacks [
     #* run.callbacks
-    #* (log-callbacks run.tensorboard run.csv (and resumes run.csv (begins-as? run.csv TABLE)))
+    #* (log-callbacks run.tensorboard run.csv checkpoint.history
+      (and resumes run.csv (begins-as? run.csv TABLE)))
     #* (if run.report [(report-page run.report run.path checkpoint report.warn)] [])])
   (when callbacks (keras.callbacks.CallbackList callbacks :model model #** params)))
 
 
-(defn log-callbacks [tensorboard csv resumes]
+(defn log-callbacks [tensorboard csv history resumes]
   #[[Return the callbacks that keep logs: for TensorBoard in a folder, as a table in a file.
 
-  Each is a path or None. The table of a run that `resumes` one continues what is there.]]
+  Each is a path or None. The table is of the `history` that the run adds to; that of a run which
+  `resumes` one continues what is there.]]
   (when tensorboard
     (with [_ (muted-stderr)]
       (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
   [ ;; The graph of the training network, whose layers are our own, tells nobody anything.
     #* (if tensorboard [(keras.callbacks.TensorBoard tensorboard :write-graph False)] [])
-    #* (if csv [(Table csv :append resumes)] [])])
+    #* (if csv [(Table csv history :append resumes)] [])])
 
 
 (defclass Table [keras.callbacks.CSVLogger]
-  #[[Keras' table of losses, with epochs from 1 and losses in bits, as the screen shows them.
+  #[[Keras' table of losses, with epochs from 1 and losses in bits per character, as on the screen.
 
   Its errors name the file.]]
 
+  (defn __init__ [self filename history #** options]
+    "`history` is the model's, which has an entry for each epoch by its end."
+    (.__init__ (super) filename #** options)
+    (setv self.history history))
+
   (defn on-epoch-end [self epoch [logs None]]
-    "Add the row of an `epoch` (from 0) with these `logs`, whose losses are in nats."
-    (setv held-out (.get logs "val_loss"))
+    "Add the row of an `epoch` (from 0) that has these `logs` and is the last of the history."
+    (setv entry (get self.history -1))
     (with [_ (naming-errors self.filename)]
-      (.on-epoch-end (super) (+ epoch 1)
-        { "learning_rate" (get logs "learning_rate")
-          "loss_bits" (bits (get logs "loss"))
-          "val_loss_bits" (if (is held-out None) "NA" (bits held-out))}))))
+      (.on-epoch-end (super) (+ epoch 1) {
+        "learning_rate" (get logs "learning_rate")
+        #** (dfor
+          [column key] [["loss_bits" "loss"] ["val_loss_bits" "validation_loss"]]
+          column (if (in key entry) (loss-of entry key) "NA"))}))))
 
 
 (defn report-page [path model checkpoint warn]

@@ -25,7 +25,7 @@ function describe(model, n) {
     const curve = make("div", "curve");
     curve.id = `curve-${n}`;
     curve.setAttribute("aria-hidden", "true"); // the table below has the same figures
-    about.append(make("h3", "", `Bits per ${model.unit.slice(0, -1)}`), curve, losses(model));
+    about.append(make("h3", "", `Bits per ${model.lossUnit}`), curve, losses(model));
   }
   return about;
 }

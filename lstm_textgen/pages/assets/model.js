@@ -18,7 +18,9 @@ import { UNITS } from "./units.js";
  * @property {string} beginning
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
  * @property {[string, string][]} about
- * @property {{epoch: number, loss: number, validation?: number}[]} history in bits per unit
+ * @property {{epoch: number, loss: number, validation?: number}[]} history
+ *   losses in bits per `lossUnit`
+ * @property {string} lossUnit what they are told per, such as a character
  */
 
 /** A model in a worker, which answers one request after the other. */

@@ -1,0 +1,176 @@
+"Losses of models of any unit, in bits per character."
+
+(import
+  math
+  re
+  pytest
+  lstm-textgen.cli [main]
+  lstm-textgen.learning.batches [Streams unit-lengths]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.pages.figures [model-card]
+  lstm-textgen.pages.report [report-page]
+  lstm-textgen.report.plain [Report]
+  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.textmodel [TextModel train]
+  lstm-textgen.writing.history [add-lengths]
+  lstm-textgen.writing.scoring [score]
+  tests.helpers [small-model TEXT TINY train-tiny])
+
+(setv
+  counting (pytest.mark.usefixtures "counting")  ; no network need learn here
+  each-unit (pytest.mark.parametrize "unit" ["pieces" "words"])
+  LENGTHS ["unit_length" "validation_unit_length"]
+  LOSSES ["loss" "validation_loss"])
+
+
+(defn in-bits [entry]
+  "Return the losses of an `entry` of the history in bits per character, by their definition."
+  (lfor [loss length] (zip LOSSES LENGTHS) (/ (get entry loss) (get entry length) (math.log 2))))
+
+
+;; * A run
+
+(defn [counting each-unit] test-a-run-and-its-table-are-in-bits-per-character
+    [tmp-path capsys unit]
+  (setv
+    table (/ tmp-path "losses.csv")
+    model (train :text TEXT :path (/ tmp-path "model") :display (Report) :csv table :epochs 1
+      :unit unit #** TINY)
+    expected (in-bits #* model.history)
+    shown (. (.readouterr capsys) out)
+    [line] (re.findall r"epoch 1/1  training (.+) bits  validation (.+) bits" shown)
+    cells (.split (get (.split (.read-text table)) -1) ","))
+  (assert (= (list line) (lfor bits expected f"{bits :.3f}")))
+  (assert (in f"the weights of epoch 1, validation {(get expected 1) :.3f} bits" shown))
+  (assert (= (list (map float (cut cells -2 None))) (pytest.approx expected))))
+
+
+(defn [counting each-unit] test-the-validation-loss-is-the-score-of-the-held-out-text
+    [tmp-path unit]
+  (setv
+    model (. (train-tiny tmp-path :unit unit :epochs 1) checkpoint)
+    ids (.encode model.vocabulary TEXT)
+    held (.decode model.vocabulary (cut ids (- (round (* 0.1 (len ids)))) None)))
+  (assert (= (get (in-bits #* model.history) 1)
+    (pytest.approx (. (score model [held]) bits) :rel 0.03))))
+
+
+(defn [counting] test-the-loss-so-far-is-in-nats-per-character [tmp-path]
+  (setv
+    report (Report)
+    seen [])
+  (setv report.step (fn [done loss progress] (.append seen loss)))
+  (train :text TEXT :path (/ tmp-path "model") :display report :unit "words" :epochs 1 #** TINY)
+  (setv [entry] (. (load-checkpoint (/ tmp-path "model")) history))
+  (assert (= (get seen -1) (pytest.approx (/ (get entry "loss") (get entry "unit_length"))))))
+
+
+(defn [counting] test-a-model-of-characters-keeps-no-lengths-and-shows-ones [tmp-path]
+  (setv model (train-tiny tmp-path :epochs 1))
+  (for [name LENGTHS]
+    (assert (not-in name (get model.checkpoint.history 0)))
+    (assert (= (get model.history 0 name) 1))))
+
+
+;; * How long units are
+
+(defn [each-unit] test-lengths-are-those-of-what-is-written-and-predicted [unit monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.learning.batches.CHUNK" 100)
+  (setv
+    v (Vocabulary.build TEXT unit 30)
+    ids (.encode v (+ TEXT (* "the day\n" 20)))
+    held (cut ids -90 None)
+    mean (fn [ids] (/ (len (.decode v ids)) (len ids)))
+    predicted (lfor [_ y] (.epoch (Streams held [3 7]) 0) id (.ravel y) id))
+  (assert (= (unit-lengths v ids held #(3 7))
+    {"unit_length" (mean ids)  "validation_unit_length" (mean predicted)}))
+  (assert (= (unit-lengths v ids (cut ids 0) #(3 7)) {"unit_length" (mean ids)})))
+
+
+(defn test-no-length-is-zero-where-no-word-is-known []
+  (setv v (Vocabulary.build "one" "words"))
+  (assert (= (unit-lengths v (.encode v (* " two" 8)) [] #(1 1)) {"unit_length" (/ 1 8)})))
+
+
+;; * Models of an earlier version
+
+(defn [pytest.fixture] older [tmp-path counting]
+  "The path of a model by words as an earlier version would have saved it."
+  (setv
+    model (. (train-tiny tmp-path :unit "words" :epochs 1) checkpoint)
+    length (get model.history 0 "validation_unit_length"))
+  (for [name LENGTHS] (del (get model.history 0 name)))
+  (setv (get model.evaluation "surprise")
+    (lfor bits (get model.evaluation "surprise") (* bits length)))
+  (save-checkpoint model (/ tmp-path "model"))
+  (/ tmp-path "model.h5"))
+
+
+(defn test-an-older-model-by-words-is-told-of-in-bits-per-word [older capsys]
+  (setv
+    model (load-checkpoint older)
+    loss f"{(/ (get model.history 0 "validation_loss") (math.log 2)) :.3f} bits"
+    page (report-page [#("old" model)]))
+  (main ["--info" "--model" (str older)])
+  (assert (in f"epoch 1, validation {loss} per word\n" (. (.readouterr capsys) out)))
+  (for [words [f"{loss} per word" "Loss in bits per word" "Surprise in bits per word"]]
+    (assert (in words page)))
+  (assert (in f"{loss} per word" (model-card model "")))
+  (assert (is (get (. (TextModel model) history) 0 "unit_length") None)))
+
+
+(defn test-an-older-model-that-learns-on-has-all-losses-in-bits-per-character [older tmp-path]
+  (setv model (train-tiny tmp-path :unit "words" :epochs 2))
+  (for [name LENGTHS]
+    (assert (= (get model.history 0 name) (get model.history 1 name))))
+  (assert (< 3 (get model.history 0 "unit_length") 4)))
+
+
+(defn test-the-surprises-of-an-older-evaluation-become-those-per-character-once [older]
+  (setv
+    model (load-checkpoint older)
+    before (get model.evaluation "surprise"))
+  (for [_ (range 2)]
+    (add-lengths model {"unit_length" 5.0  "validation_unit_length" 2.0}))
+  (assert (= (get model.evaluation "surprise") (pytest.approx (lfor b before (/ b 2)) :abs 1e-4)))
+  (assert (= (lfor name LENGTHS (get model.history 0 name)) [5 2])))
+
+
+;; * Models compared
+
+(defn trained [unit [text TEXT] [loss 1.0] [old False]]
+  "Return a model that learned `text` by `unit`, with a `loss` in nats."
+  (setv
+    model (small-model :unit unit :text text)
+    ids (.encode model.vocabulary text)
+    lengths (if old {} (unit-lengths model.vocabulary ids [] #(1 1))))
+  (setv model.history [{"epoch" 1  "loss" loss  "text" f"{(len ids)}:0"  #** lengths}])
+  model)
+
+
+(defn compared [#* models]
+  "Return what the report on `models`, named 0, 1 and so on, says of them first."
+  (setv page (report-page (lfor [k model] (enumerate models) #((str k) model))))
+  (re.sub "<.*?>" "" (get (re.findall r"</h1>\n<p>(.*)</p>" page) 0)))
+
+
+(defn test-models-of-different-units-compare-if-they-learned-from-the-same-text []
+  (assert (= (compared (trained "characters") (trained "words" :loss 2.0))
+    (+ "1 has the lowest loss, 0.895 bits per character, if they learned from the same text: "
+      "as their vocabularies differ, the files don't tell."))))
+
+
+(defn [(pytest.mark.parametrize #("models" "words") [
+    #([["characters" TEXT] ["pieces" (* 2 TEXT)]] "learned from different texts")
+    #([["words" TEXT 1.0] ["words" (* 2 TEXT) 1.0] ["characters" TEXT 1.0]]
+      "learned from different texts")
+    #([["characters"] ["words" TEXT 1.0 True]] "are per character and per word, so they aren't")
+    #([["words" TEXT 1.0 True] ["words" TEXT 2.0 True]]
+      "0 has the lowest loss, 1.443 bits per word.")])]
+    test-models-that-do-not-compare-are-told-apart [models words]
+  (assert (in words (compared #* (lfor each models (trained #* each))))))
+
+
+(defn test-the-table-tells-the-length-of-a-text-in-characters []
+  (setv page (report-page [#("a" (trained "pieces")) #("b" (trained "words"))]))
+  (assert (= (.count page f", {(len TEXT) :,} characters</td>") 2)))
