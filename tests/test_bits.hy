@@ -4,6 +4,7 @@
   math
   re
   pytest
+  bench.spellings [compare count-spellings spellings]
   lstm-textgen.cli [main]
   lstm-textgen.learning.batches [Streams unit-lengths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -12,8 +13,11 @@
   lstm-textgen.report.plain [Report]
   lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.textmodel [TextModel train]
+  lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.history [add-lengths]
+  lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score]
+  lstm-textgen.writing.writer [start-unit]
   tests.helpers [small-model TEXT TINY train-tiny])
 
 (setv
@@ -134,6 +138,29 @@
     (add-lengths model {"unit_length" 5.0  "validation_unit_length" 2.0}))
   (assert (= (get model.evaluation "surprise") (pytest.approx (lfor b before (/ b 2)) :abs 1e-4)))
   (assert (= (lfor name LENGTHS (get model.history 0 name)) [5 2])))
+
+
+;; * Spellings
+
+(defn nats-of [model ids]
+  "Return the nats of the list `ids`, read one by one by an engine of its own."
+  (setv engine (make-engine model))
+  (sum (gfor
+    [before id] (zip [(start-unit model) #* ids] ids)
+    (- (math.log (get (softmax (.step engine before)) id))))))
+
+
+(defn test-a-score-by-pieces-is-at-most-the-sum-over-all-spellings-above []
+  (setv
+    model (small-model :unit "pieces" :text (* " cat" 30) :layers "12")
+    ways (spellings model.vocabulary " cat cat")
+    [usual all left] (compare model " cat cat" 2))
+  (assert (= (len ways) (count-spellings model.vocabulary " cat cat") 25))
+  (assert (= usual (pytest.approx (. (score model [" cat cat"]) nats) :rel 1e-4)))
+  (assert (= (math.exp (- all))
+    (pytest.approx (sum (gfor ids ways (math.exp (- (nats-of model ids))))) :rel 1e-4)))
+  (assert (< all usual))
+  (assert (= left 0)))
 
 
 ;; * Models compared
