@@ -76,7 +76,7 @@
   (setv new (/ tmp-path "new"))
   (.mkdir new)
   (for [[folder most] [[trained 10000] [new 50]]]
-    (with [_ (pytest.raises ValueError :match "`max_words` does nothing .* with `unit` words, or")]
+    (with [_ (pytest.raises ValueError :match "`max_words` does nothing .* pieces or words with")]
       (learn folder TEXT :max-words most)))
   (setv [model _] (learn new TEXT :max-words 50 :unit "words" :epochs 1))
   (assert (= (get model.settings "max_words") 50)))

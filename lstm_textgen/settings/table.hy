@@ -80,7 +80,7 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
     (_switch "lower" "cli recipe train model" "turn the text into lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model" "learn characters, pieces of words, or words"
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
-      :brief "learn characters (the default), pieces of words, or words")
+      :brief "learn characters (default), pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
       (+ "know the N most frequent words (default: 10000), or N pieces (default: 256 to 2048, "
         "more for a longer text)")
