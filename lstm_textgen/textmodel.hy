@@ -213,6 +213,7 @@
 
     - `.onnx`: a graph for ONNX Runtime.
     - `.safetensors`: the weights alone; a `.json` beside it has their shapes and the vocabulary.
+      Beside both, a model by pieces has a `tokenizer.json` for Hugging Face's `tokenizers`.
     - `.h5`: a model file to share, with weights of 16 bits and without what resumes training.
     - None, or `/` at the end: the folder of a SavedModel for TensorFlow.
 
@@ -220,7 +221,7 @@
     `overwrite`, a file that isn't ours would be overwritten, and for ONNX and SavedModel unless
     Keras runs on TensorFlow; `ImportError` when a package is missing; `OSError` when it can't be
     written.]]
-    (check-export (check-value "`path`" PATH path) :overwrite overwrite)
+    (check-export self.checkpoint (check-value "`path`" PATH path) :overwrite overwrite)
     (export-model self.checkpoint path)
     None)
 

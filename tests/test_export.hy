@@ -1,6 +1,7 @@
 "Models for other programs: each is run by the program that it is for, and predicts the same."
 
 (import
+  dataclasses [replace]
   json
   os
   pathlib [Path]
@@ -11,6 +12,7 @@
   pytest
   safetensors.numpy [load-file]
   tensorflow :as tf
+  tokenizers [Tokenizer]
   lstm-textgen.cli [main]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -84,7 +86,7 @@
 
 (defn test-a-savedmodel-replaces-an-earlier-one [model]
   (export-model model "m")
-  (check-export "m")
+  (check-export model "m")
   (export-model (small-model :layers "gru:4") "m/")
   (assert-predicts (small-model :layers "gru:4") (served "m"))
   (assert (= (os.listdir) ["m"])))
@@ -133,6 +135,58 @@
   (assert-predicts model stock.predict-on-batch))
 
 
+;; * Pieces
+
+(setv TEXTS [
+  "the cats'  theory\n\tof 2048 cafés, don't_do-it!\n" "Ⅻ x² ½ ٣٤ ⑦" "नमस्ते दुनिया हिन्दी"
+  "สวัสดีชาวโลก" "سلام دنیا می‌خواهم" "שָׁלוֹם" "日本語の文章。「はい」" "👩‍👩‍👧 ❤️ 🇩🇪 𝔘𝔫𝔦 𐐷𐑌"
+  "x\u0323\u0302\u0303\u0304\u0305\u0306b" "\x1c\x85\xa0 \u2003\u3000\u200b" (* "long" 60)
+  (* " " 70) "x\u0000\u007f\u2028" ""])
+
+
+(defn [pytest.fixture] in-pieces [tmp-path monkeypatch]
+  "Enter an empty folder; return a model of pieces of `TEXTS`."
+  (.chdir monkeypatch tmp-path)
+  (small-model :unit "pieces" :text (* 3 (.join " " TEXTS))))
+
+
+(defn [(pytest.mark.parametrize #("name" "tokenizer") [
+    #("m.safetensors" "tokenizer.json") #("m.onnx" "tokenizer.json")
+    #("m/" "m/assets.extra/tokenizer.json")])]
+    test-hugging-face-splits-a-text-into-the-same-ids [in-pieces name tokenizer]
+  (export-model in-pieces name)
+  (setv tokenizer (Tokenizer.from-file tokenizer))
+  (for [text [#* TEXTS (.join " " TEXTS)]]
+    (setv ids (. (.encode tokenizer text) ids))
+    (assert (= ids (.tolist (.encode in-pieces.vocabulary text))) text)
+    (assert (= (.decode tokenizer ids) text))))
+
+
+(defn test-hugging-face-prepares-a-text-as-sources-are [in-pieces]
+  (setv in-pieces.settings (replace in-pieces.settings :lower True))
+  (export-model in-pieces "m.safetensors")
+  (setv [ids expected] (lfor
+    text ["THE Cafe\u0301s\r\nof\r2048" "the cafés\nof\n2048"]
+    (. (.encode (Tokenizer.from-file "tokenizer.json") text) ids)))
+  (assert (= ids expected)))
+
+
+(defn test-the-json-beside-the-weights-says-how-to-split [in-pieces]
+  (assert (= (export-model in-pieces "m.safetensors") ["m.safetensors" "m.json" "tokenizer.json"]))
+  (setv about (json.loads (.read-text (Path "m.json"))))
+  (for [[name value] (.items (.split-rules in-pieces.vocabulary))]
+    (assert (= (get about name) value))))
+
+
+(defn test-a-tokenizer-of-ours-is-replaced-and-no-other [in-pieces]
+  (for [_ (range 2)] (.export (TextModel in-pieces) "m.safetensors"))
+  (.write-text (Path "tokenizer.json") "{\"version\": \"1.0\"}")
+  (with [_ (pytest.raises ValueError :match "tokenizer.json exists already")]
+    (.export (TextModel in-pieces) "m.safetensors"))
+  (.export (TextModel (small-model)) "m.safetensors")
+  (.export (TextModel in-pieces) "m.safetensors" :overwrite True))
+
+
 ;; * A copy to share
 
 (defn [pytest.fixture] trained [tmp-path monkeypatch]
@@ -160,7 +214,7 @@
   (assert (= (export-model model "M.H5") ["M.H5"]))
   (assert (= (sorted (os.listdir)) ["M.H5" "M.SAFETENSORS" "M.json"]))
   (assert (. (load-checkpoint "M.H5") half))
-  (check-export "M.ONNX"))
+  (check-export model "M.ONNX"))
 
 
 (defn test-stock-keras-opens-a-copy-to-share [trained]

@@ -67,8 +67,9 @@
   (setv
     path (.value flags "export")
     [model] flags.models
+    checkpoint (load-checkpoint model :warn warn)
     report (make-report (.value flags "quiet") as-flags))
-  (check-export path "export" flags.models (.value flags "overwrite"))
+  (check-export checkpoint path "export" flags.models (.value flags "overwrite"))
   (.doing report f"writing {path}")
-  (for [written (export-model (load-checkpoint model :warn warn) path)]
+  (for [written (export-model checkpoint path)]
     (.say report f"{written}: {(size-in-words written)}")))

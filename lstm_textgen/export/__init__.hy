@@ -21,17 +21,20 @@ time, vocabulary) as stock Keras does with the model itself.]]
   FOLDER "/"  ; stands for the ending of a SavedModel
   ;; The package that an ending needs and pip doesn't install with us.
   PACKAGES {".onnx" "tf2onnx"  ".safetensors" "safetensors"  ".h5" None  FOLDER None}
-  DESCRIPTION "assets.extra/lstm_textgen.json"  ; TensorFlow leaves this folder to others
+  EXTRA "assets.extra"  ; TensorFlow leaves this folder to others
+  DESCRIPTION f"{EXTRA}/lstm_textgen.json"
+  TOKENIZER "tokenizer.json"  ; what Hugging Face's programs look for
+  PROGRAM f"lstm_textgen {__version__}"
   ;; What a SavedModel of ours has, and nothing else.
-  PARTS #{DESCRIPTION "saved_model.pb" "fingerprint.pb" "variables/variables.index"
+  PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb" "variables/variables.index"
     "variables/variables.data-00000-of-00001"})
 
 
-(defn check-export [path [name "path"] [models #()] [overwrite False]]
-  #[[Raise what `TextModel.export` does unless a model can be exported to `path`.
+(defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
+  #[[Raise what `TextModel.export` does unless the model `checkpoint` can be exported to `path`.
 
   `name` is the setting that gave the path, `models` are the models that are read.]]
-  (setv [ending files] (_parts path))
+  (setv [ending files] (_parts checkpoint path))
   (unless (in ending PACKAGES)
     (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
       "or in / for the folder of a SavedModel"))))
@@ -49,7 +52,9 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
   `TextModel.export` tells what each ending stands for, and what is raised. What was there is
   replaced once the new one is complete.]]
-  (setv [ending files] (_parts path))
+  (setv
+    [ending files] (_parts checkpoint path)
+    tokenizer (lfor file files :if (= (. (Path file) name) TOKENIZER) (_tokenizer checkpoint)))
   (when (in ending [".onnx" FOLDER])
     (import-keras)
     (import lstm-textgen.export.graphs [export-graph onnx-bytes]))
@@ -58,22 +63,33 @@ time, vocabulary) as stock Keras does with the model itself.]]
       (export-graph checkpoint folder "tf_saved_model")
       (setv described (/ folder DESCRIPTION))
       (.mkdir described.parent)
-      (.write-text described (_description checkpoint)))
+      (.write-text described (_description checkpoint))
+      (when (_in-pieces? checkpoint)
+        (.write-bytes (.with-name described TOKENIZER) (_tokenizer checkpoint))))
     (for [[file content] (zip files (match ending
-        ".onnx" [(onnx-bytes checkpoint (_description checkpoint))]
-        ".safetensors" [(_safetensors checkpoint) (.encode (_description checkpoint))]
+        ".onnx" [(onnx-bytes checkpoint (_description checkpoint)) #* tokenizer]
+        ".safetensors"
+          [(_safetensors checkpoint) (.encode (_description checkpoint)) #* tokenizer]
         ".h5" [(file-image (replace checkpoint :resume None :half True))]))]
       (with [out (open-output file :binary True)] (.write out content))))
   files)
 
 
-(defn _parts [path]
+(defn _parts [checkpoint path]
   "Return #(ending files): what decides what an export to `path` is, and the paths that it writes."
   (setv
-    suffix (. (Path path) suffix)
-    ending (if (.endswith (str path) "/") FOLDER (or (.lower suffix) FOLDER))
-    described (if (= ending ".safetensors") [(str (.with-suffix (Path path) ".json"))] []))
-  #(ending [(str path) #* described]))
+    file (Path path)
+    ending (if (.endswith (str path) "/") FOLDER (or (.lower file.suffix) FOLDER))
+    described (if (= ending ".safetensors") [(str (.with-suffix file ".json"))] [])
+    tokenizer (if (and (in ending [".safetensors" ".onnx"]) (_in-pieces? checkpoint))
+      [(str (.with-name file TOKENIZER))]
+      []))
+  #(ending [(str path) #* described #* tokenizer]))
+
+
+(defn _in-pieces? [checkpoint]
+  "Return whether other programs need a tokenizer for the text of `checkpoint`."
+  (bool (.split-rules checkpoint.vocabulary)))
 
 
 (defn _ours? [folder]
@@ -92,14 +108,14 @@ time, vocabulary) as stock Keras does with the model itself.]]
     (dfor
       [[name _] array] (zip (weight-shapes checkpoint.spec) checkpoint.weights :strict True)
       name (np.ascontiguousarray array "float32"))
-    {"program" f"lstm_textgen {__version__}"}))
+    {"program" PROGRAM}))
 
 
 (defn _description [checkpoint]
   "Return what other programs must know of `checkpoint`, in JSON; docs/export.md lists its keys."
   (setv [settings vocabulary] [checkpoint.settings checkpoint.vocabulary])
   (json.dumps :indent 1 {
-    "program" f"lstm_textgen {__version__}"
+    "program" PROGRAM
     "input" "ids (batch, time), int32"
     "output" "logits (batch, time, vocabulary), float32"
     "unit" vocabulary.unit
@@ -111,4 +127,28 @@ time, vocabulary) as stock Keras does with the model itself.]]
     "layers" (str settings.layers)
     "weights" (dict (weight-shapes checkpoint.spec))  ; as Keras' `set_weights` wants them
     "keras" (keras-config checkpoint.spec)
-    "vocabulary" vocabulary.units}))
+    "vocabulary" vocabulary.units
+    #** (.split-rules vocabulary)}))
+
+
+(defn _tokenizer [checkpoint]
+  #[[Return the bytes of a `tokenizer.json` for `checkpoint`, a model by pieces.
+
+  Hugging Face's tokenizers gets the same ids by it as `Vocabulary.encode`, of a text that it first
+  prepares as sources are: line breaks, NFC, and lower case where the model knows no other.]]
+  (setv
+    vocabulary checkpoint.vocabulary
+    rules (.split-rules vocabulary)
+    pairs (lfor pair (get rules "merges") (lfor id pair (get vocabulary.units id))))
+  (.encode (json.dumps :indent 1 {
+    "decoder" {"program" PROGRAM  "type" "Fuse"}  ; elsewhere it allows no keys of others
+    "version" "1.0"
+    "added_tokens" []
+    "normalizer" {"type" "Sequence"  "normalizers" [
+      {"type" "Replace"  "pattern" {"Regex" r"\r\n?"}  "content" "\n"}
+      {"type" "NFC"}
+      #* (if checkpoint.settings.lower [{"type" "Lowercase"}] [])]}
+    "pre_tokenizer" {
+      "type" "Split"  "pattern" {"Regex" (get rules "words")}  "behavior" "Isolated"
+      "invert" False}
+    "model" {"type" "BPE"  "unk_token" None  "vocab" vocabulary.ids  "merges" pairs}})))

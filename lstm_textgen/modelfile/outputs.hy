@@ -21,12 +21,12 @@ until then, and for good if anything fails.]]
   lstm-textgen.text.files [find-paths])
 
 (setv
-  ;; How a page, safetensors, the JSON beside it, and ONNX (whose field 2 is
+  ;; How a page, safetensors, the JSON beside it, a tokenizer's, and ONNX (whose field 2 is
   ;; the producer) begin where this program made them.
   OURS (re.compile rb"(?sx)
     <!DOCTYPE\ html>.{,99}<meta\ name=\"generator\"\ content=\"lstm_textgen
     | .{8}\{\"__metadata__\":\{\"program\":\"lstm_textgen
-    | \{\s*\"program\":\ \"lstm_textgen
+    | \{\s*(?:\"decoder\":\ \{\s*)?\"program\":\ \"lstm_textgen
     | .{,9}\x12\x0clstm_textgen")
   MODEL (re.compile (re.escape SIGNATURE))
   TABLE (re.compile b"epoch,learning_rate,loss_bits")  ; of losses
