@@ -26,8 +26,8 @@ time, vocabulary) as stock Keras does with the model itself.]]
   TOKENIZER "tokenizer.json"  ; what Hugging Face's programs look for
   PROGRAM f"lstm_textgen {__version__}"
   ;; What a SavedModel of ours has, and nothing else.
-  PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb" "variables/variables.index"
-    "variables/variables.data-00000-of-00001"})
+  PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb"
+    "variables/variables.index" "variables/variables.data-00000-of-00001"})
 
 
 (defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
