@@ -86,8 +86,10 @@ BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 # What `tools/docs.hy` makes a site with.
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
 EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
+# What reads .pdf, .html and .epub, and .rtf; other documents need nothing more.
+DOCUMENTS = ["pypdf >= 7.1", "selectolax >= 1", "striprtf >= 0.0.33"]
 # What `pytest -m quick` needs.
-QUICK = ["hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6",
+QUICK = [*DOCUMENTS, "hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6",
          TOKENIZERS]
 
 setuptools.setup(
@@ -132,6 +134,7 @@ setuptools.setup(
             "markdown-it-py >= 3", "packaging >= 24", "setuptools >= 77.0.3"],
         "quick": QUICK,
         "docs": DOCS,
+        "documents": DOCUMENTS,
         "export": EXPORT,
         "jax": [JAX],
         "torch": [TORCH],

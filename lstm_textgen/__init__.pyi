@@ -138,6 +138,7 @@ def train(
     report: _Path | None = None, tensorboard: _Path | None = None, csv: _Path | None = None,
     overwrite: bool = False, minutes: float | None = None, distributed: bool = False,
     save_every: float = 10, max_download: float = 1024,
+    only: str | None = None, column: str | None = None,
     unit: str | None = None, lower: bool | None = None, encoding: str | None = None,
     max_words: int | None = None, validation: float | None = None,
     layers: str | int | Sequence[int] | None = None, lookback: int | None = None,

@@ -11,6 +11,8 @@
 
 (export :objects [
   lower nfc ascii-quotes replace drop-lines keep-lines strip-lines squeeze-blank-lines
+  mask-addresses mask-names mask-numbers read-chat read-html read-mail read-notebook read-rtf
+  read-subtitles read-table
   compose default-prep])
 
 (setv
@@ -19,7 +21,12 @@
     #** (dfor mark "‘’‚‛′‵‹›" mark "'")
     #** (dfor mark "“”„‟″‶«»" mark "\"")})
   ;; Two or more lines with nothing on them but white space.
-  BLANK-LINES (re.compile r"^(?:[^\S\n]*\n){2,}" re.MULTILINE))
+  BLANK-LINES (re.compile r"^(?:[^\S\n]*\n){2,}" re.MULTILINE)
+  ;; Five digits or more, with what stands between those of telephone and account numbers.
+  NUMBERS (re.compile r"\d(?:[ ./()-]{0,2}\d){4,}")
+  MAIL (re.compile r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+  WEB (re.compile r"(?:https?://|www\.)[^\s<>\"]+")
+  LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 (defprep lower
@@ -74,6 +81,75 @@
   (defn kept? [line]
     (is (= step "keep-lines") (bool (found? (.removesuffix line "\n")))))
   (.join "" (filter kept? (StringIO text))))
+
+
+(defn mask-numbers [text]
+  "Return the text with zeros for the digits of long numbers: telephones, accounts, dates."
+  (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text))
+
+
+(defn mask-addresses [text]
+  "Return the text with `name@example.com` and `https://example.com` for the addresses in it."
+  (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text)))
+
+
+(defn mask-names [text names]
+  #[[Return the text with A, B, … in the place of `names`, separated by commas: `Anna, Ben`.
+
+  Only whole words are replaced, in the same letters, small or large. Raise `ValueError` if there
+  are no names, or more than there are letters.]]
+  (check-step "mask-names" [names])
+  (setv each (lfor name (.split names ",") :if (.strip name) (.strip name)))
+  (when (or (not each) (> (len each) (len LETTERS)))
+    (raise (ValueError f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}")))
+  (setv
+    letters (dict (zip each LETTERS))
+    longest (sorted letters :key len :reverse True)  ; Anna Karenina before Anna
+    pattern (+ r"\b(?:" (.join "|" (map re.escape longest)) r")\b"))
+  (re.sub pattern (fn [name] (get letters (get name 0))) text))
+
+
+;; * Documents that are text: their readers, as steps
+
+(defn read-chat [text]
+  "Return a line `Name: message` for each message of the chat that the text is an export of."
+  (_read "chat" text))
+
+
+(defn read-html [text]
+  "Return what a reader reads of the web page that the text is the HTML of."
+  (_read "page" text))
+
+
+(defn read-mail [text]
+  "Return what each message in the mailbox (mbox) that the text is says itself."
+  (_read "mail" text))
+
+
+(defn read-notebook [text]
+  "Return the code and text of the notebook (ipynb) that the text is."
+  (_read "notebook" text))
+
+
+(defn read-rtf [text]
+  "Return the paragraphs of the RTF that the text is."
+  (_read "rtf" text))
+
+
+(defn read-subtitles [text]
+  "Return a line for each subtitle (SubRip or WebVTT) in the text."
+  (_read "subtitles" text))
+
+
+(defn read-table [text column]
+  "Return a line for each entry in this column of the table that the text is, with commas or tabs."
+  (check-step "read-table" [column])
+  (_read "table" text column))
+
+
+(defn _read [kind text [column None]]
+  "Return the text that the reader of this `kind` reads; raise `ValueError` if there is none."
+  (hy.I.lstm-textgen/text/documents/readers.document-text kind text column))
 
 
 (defprep default-prep

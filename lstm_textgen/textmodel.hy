@@ -275,14 +275,14 @@
     [restart (get DEFAULT "restart")] [quiet (get DEFAULT "quiet")] [display None] [callbacks #()]
     [report None] [tensorboard None] [csv None] [overwrite (get DEFAULT "overwrite")]
     [minutes None] [distributed (get DEFAULT "distributed")]
-    [save-every (get DEFAULT "save_every")] [max-download (get DEFAULT "max_download")]
-    [unit None] [lower None] [encoding None] [max-words None] [validation None] [layers None]
-    [lookback None] [epochs None] [patience None] [learning-rate None] [batch-size None]
-    [stride None] [temperature None] [rng-seed None] [base None]]
+    [save-every (get DEFAULT "save_every")] [max-download (get DEFAULT "max_download")] [only None]
+    [column None] [unit None] [lower None] [encoding None] [max-words None] [validation None]
+    [layers None] [lookback None] [epochs None] [patience None] [learning-rate None]
+    [batch-size None] [stride None] [temperature None] [rng-seed None] [base None]]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself, or
-    several of them, each of which begins a new line.
+    several of them, each on a new line. `only`: whose messages in chats; `column`: of tables.
   - `recipe`: a `Recipe`, or the path of one, whose settings hold where none is given. `prep`: a
     step, such as a text → text function, or a list of steps, as `compose` takes them.
   - A model that exists goes on learning, unless `restart`. `epochs` counts those on the same text:
@@ -302,8 +302,8 @@
   - `distributed`: split each batch over all devices, on JAX; of several processes that train
     together each makes the same call, and only the first saves and shows.
   - `save-every`: minutes between saves within a long epoch; `max-download`: MB (2^20 bytes).
-  - `unit` and what follows are settings of the model, described in docs/command-line.md. None: as
-    before in a model that exists, else the default.
+  - `unit` and what follows are the model's, as docs/command-line.md says. None: as before, in a
+    model that exists, else the default.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for text that
   can't be used, `TypeError` for values of another type, `ImportError` when a package is missing,

@@ -2,14 +2,13 @@
 
 (import
   gzip
-  io
   os
   tempfile
   threading
-  zipfile
   hypothesis [assume given strategies :as st]
   pytest
-  lstm-textgen.text.files [NotText decode find-paths read-pieces read-sources]
+  lstm-textgen.text.decoding [NotText decode]
+  lstm-textgen.text.files [find-paths read-pieces read-sources]
   tests.helpers [complaint empty-folder run-python succeeded write])
 
 (setv
@@ -239,7 +238,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (try
     (.decode data encoding)
     (except [error UnicodeDecodeError]
-      (with [refusal (pytest.raises NotText)] (list (decode "x" (io.BytesIO data) encoding)))
+      (with [refusal (pytest.raises NotText)] (list (decode "x" [data] encoding)))
       (setv skipped (- (len data) (len error.object)))
       (assert (in f"byte {(+ skipped error.start)}, in" (str refusal.value)))))
   None)
@@ -280,30 +279,17 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 ;; * What is no text
 
-(defn zipped [#* members]
-  "Return the bytes of a zip archive with these `members` (names and texts)."
-  (setv file (io.BytesIO))
-  (with [archive (zipfile.ZipFile file "w")]
-    (for [[name text] members] (.writestr archive name text)))
-  (.getvalue file))
-
-
-(defn [(pytest.mark.parametrize #("content" "kind") [
-      #(b"%PDF-1.7\n" "a PDF")
-      #((zipped #("[Content_Types].xml" "x") #("word/document.xml" "x")) "a Word document")
-      #((zipped #("mimetype" "application/epub+zip")) "an EPUB")
-      #((zipped #("mimetype" "application/vnd.oasis.opendocument.text")) "an OpenDocument file")
-      #((zipped #("a.txt" "word/")) "a zip archive")
-      #(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "an old Office document")
-      #(b"\x89PNG\r\n\x1a\n" "a picture")
-      #(b"\xff\xd8\xff\xe0" "a picture")
-      #(b"GIF89a\x10\x00\x10\x00" "a picture")
-      #(b"RIFF....WEBP" "a picture")])]
-    test-a-known-format-is-named-whatever-the-encoding [here content kind]
+(defn [(pytest.mark.parametrize #("content" "kind" "advice") [
+      #(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "an old Office document"
+        "save it as .docx and give that")
+      #(b"\x89PNG\r\n\x1a\n" "a picture" "give its text as a .txt file")
+      #(b"\xff\xd8\xff\xe0" "a picture" "give its text as a .txt file")
+      #(b"GIF89a\x10\x00\x10\x00" "a picture" "give its text as a .txt file")
+      #(b"RIFF....WEBP" "a picture" "give its text as a .txt file")])]
+    test-a-known-format-is-named-whatever-the-encoding [here content kind advice]
   (write "a.txt" content)
   (for [encoding ["utf-8" "latin-1" "utf-16"]]
-    (assert (= (complaint ["a.txt"] encoding)
-      f"'a.txt' is {kind}, not plain text; give its text as a .txt file"))))
+    (assert (= (complaint ["a.txt"] encoding) f"'a.txt' is {kind}, not plain text; {advice}"))))
 
 
 (defn test-many-control-characters-are-no-text-in-any-encoding [here]

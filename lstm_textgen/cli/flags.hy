@@ -35,7 +35,7 @@ examples:
   ./train.hy --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
   TRAINING "training"
   MODELS ["path" "mix"]
-  READING ["encoding" "max_download"]
+  READING ["encoding" "max_download" "only" "column"]
   ;; What can be changed of a single text, and what goes with all of writing.
   STEERING (lfor s (settings-in "write") :if (!= s.name "samples") s.name)
   WRITING [#* STEERING "samples" #* MODELS "output" "overwrite" "originality"]

@@ -14,7 +14,9 @@
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.settings.table [SETTINGS]
-  lstm-textgen.text.files [check-encoding decode find-paths read-file read-sources text-files]
+  lstm-textgen.text.decoding [check-encoding]
+  lstm-textgen.text.documents.reading [Reading]
+  lstm-textgen.text.files [find-paths read-file read-sources read-stream text-files]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
@@ -82,9 +84,11 @@
 
 
 (defn _reading [model flags]
-  "Return the encoding of files, given or the model's own, and the most bytes of a download."
-  #( (.get flags.given "encoding" (get model.settings "encoding"))
-    (* MB (.value flags "max_download"))))
+  "Return a dict of how files are read: in the encoding given, or the model's own."
+  {"encoding" (.get flags.given "encoding" (get model.settings "encoding"))
+    "limit" (* MB (.value flags "max_download"))
+    "only" (.value flags "only")
+    "column" (.value flags "column")})
 
 
 ;; * Writing
@@ -93,8 +97,8 @@
   "Write on from the seed, as many texts as `flags` ask for."
   (setv
     model (_load-model flags)
-    [encoding limit] (_reading model flags)
-    read (fn [paths] (read-sources paths :encoding encoding :limit limit :warn warn))
+    reading (_reading model flags)
+    read (fn [paths] (read-sources paths :warn warn #** reading))
     seed (if (in "generate" flags.given)
       (.value flags "generate")
       (read [(.value flags "generate_from")]))
@@ -222,20 +226,20 @@
   "Print how well the model predicts each file, and all together; write the page, if wanted."
   (setv
     model (_load-model flags)
-    [encoding limit] (_reading model flags)
+    reading (Reading #** (_reading model flags))
     page-path (.value flags "score_html")
     page (when page-path (Page model.vocabulary))
     whole (Score))
-  (check-encoding encoding)
+  (check-encoding reading.encoding)
   (setv paths (lfor
     source (.value flags "score")
     path (if (= source "-") ["-"] (find-paths source []))
-    file (text-files path encoding limit warn)
+    file (text-files path reading warn)
     file))
   (for [path paths]
     (_score-file model #* (if (= path "-")
-        ["standard input" (decode "standard input" sys.stdin.buffer encoding)]
-        [path (read-file path encoding limit path)])
+        ["standard input" (read-stream sys.stdin.buffer "standard input" reading)]
+        [path (read-file path reading path)])
       whole page))
   (when (> (len paths) 1) (print (_summary "in all" whole model.vocabulary) :flush True))
   (when page

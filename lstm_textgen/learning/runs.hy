@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  collections [Counter]
   dataclasses [make-dataclass replace]
   functools [partial]
   math [ceil]
@@ -31,6 +32,10 @@
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
   lstm-textgen.writing.history [add-lengths entries-on epochs-of loss-of])
+
+(setv
+  MOST-NOTED 10  ; documents of which a run shows what was understood
+  MOST-PEOPLE 20)  ; of a chat, whose names a model keeps
 
 ;; The settings of a run: those that no model file keeps, and the base, of which it keeps a record.
 (setv RUN-DEFAULTS (dfor
@@ -72,12 +77,14 @@
     has `minutes`.
   - From `prepare` on, `checkpoint`: the model, and `new`, whether it has yet to begin to learn;
     `ids` and `held`: what to train on and what is held out, (time,) each; `text`: the fingerprint
-    of `ids`; `vocabulary`: that of the text; `lengths`: its `unit-lengths`.]]
+    of `ids`; `vocabulary`: that of the text; `lengths`: its `unit-lengths`; `noted` and `people`:
+    how many documents were understood, and how many messages each person wrote in them.]]
 
   (defn __init__ [self run group report begun]
     (setv
       [self.run self.group self.report self.begun] [run group report begun]
-      self.deadline (when run.minutes (+ begun (* 60 run.minutes)))))
+      self.deadline (when run.minutes (+ begun (* 60 run.minutes)))
+      [self.noted self.people] [0 (Counter)]))
 
   ;; * Preparing
 
@@ -99,6 +106,9 @@
     (check-words settings run.given)
     (.check-alike group "their settings" (str run.given))
     (.read self settings (or old base))
+    (when self.people
+      (setv settings (replace settings
+        :people (lfor [name _] (.most-common self.people MOST-PEOPLE) name))))
     (unless old
       (setv settings (replace settings
         :beginning (.decode self.vocabulary (get self.ids (slice 1)))
@@ -145,12 +155,21 @@
     (when run.sources (.doing report f"reading {(source-names run.sources)}"))
     (try
       (setv pieces (map default-prep (cut-at-space (read-pieces run.sources
-        :encoding settings.encoding :progress report.download :warn report.warn
+        :encoding settings.encoding :only run.only :column run.column
+        :progress report.download :note self.note :warn report.warn
         :folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] [])
         :limit (* MB run.max-download)))))
       (when run.prep (setv pieces (cut-at-space [(run.prep (.join "" pieces))])))
       (for [piece pieces] (yield (if settings.lower (lower piece) piece)))
       (finally (.end-bar report))))
+
+  (defn note [self name understood]
+    "Show what was `understood` of the document `name`, unless there are many; count its people."
+    (.update self.people understood.people)
+    (+= self.noted 1)
+    (cond
+      (<= self.noted MOST-NOTED) (.say self.report f"{name}: {understood.words}")
+      (= self.noted (+ MOST-NOTED 1)) (.say self.report "and more documents")))
 
   (defn resume [self checkpoint settings]
     "Return the model `checkpoint`, which trains on with its new `settings`."

@@ -7,7 +7,7 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
   dataclasses [dataclass make-dataclass replace]
   re
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE POSITIVE PROBABILITY
-    RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXTS WHOLE check-value text? unknown-name]
+    RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text? unknown-name]
   lstm-textgen.settings.layers [LAYERS parse-layers]
   lstm-textgen.settings.sizing [CHARACTERS FEWEST-ROWS MOST-ROWS RULES WORDS])
 
@@ -66,14 +66,20 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 (setv TABLE {
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
-      (+ "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; "
+      (+ "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; plain text, "
+        "documents (.docx, .odt, .rtf, .epub, .html, .pdf) and exports of chats, among others; "
         "a bare name is also looked for in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train model"
       "take sources and settings from a recipe; flags given here win"
       :metavar "FILE.hy" :optional True :brief "the text and the settings, from a recipe")
+    (Setting "only" PASSAGE "cli recipe train"
+      "of chats and mail, read only what this person wrote" :metavar "NAME")
+    (Setting "column" PASSAGE "cli recipe train"
+      "of tables (.csv, .tsv), read this column" :metavar "NAME")
     (Setting "max_download" POSITIVE "cli train"
-      "the most that a download, or the content of a .gz, may have, in units of 2^20 bytes"
+      (+ "the most that a download, or the unpacked content of a document or a .gz, may have, in "
+        "units of 2^20 bytes")
       :metavar "MB" :default 1024)
     (Setting "encoding" ENCODING "cli recipe train model" "of the sources"
       :metavar "NAME" :default "utf-8" :optional True)
@@ -101,6 +107,8 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
     (Setting "lookback" COUNT "cli recipe train model"
       "the window: how far back the network learns to see, in units" :default 64)
     (Setting "embedding" COUNT "model" "dimensions of the embedding")
+    (Setting "people" TEXT-LIST "model" "who writes in the chat that it has learned from"
+      :optional True :later True)
     (Setting "beginning" TEXT "model" "the first unit of the text, to write from")
     (Setting "why" TEXT "model" "why the network was chosen; empty if it was given"
       :default "" :later True)

@@ -2,7 +2,9 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  codecs
+  collections [Counter]
+  contextlib [contextmanager]
+  dataclasses [replace]
   glob
   gzip
   itertools [chain]
@@ -10,42 +12,25 @@
   pathlib [Path]
   re
   sys
+  tempfile [SpooledTemporaryFile]
+  urllib.parse [urlsplit]
   zlib
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.values [clip counted]
-  lstm-textgen.text.download [QUOTED fetch too-much])
+  lstm-textgen.basics.values [clip counted unknown-name]
+  lstm-textgen.text.decoding [CHUNK NotText check-encoding decode]
+  lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget HEAD LIMIT Reading
+    chunks]
+  lstm-textgen.text.download [QUOTED fetch])
 
 (setv
   ;; What a URL begins with: a scheme has two letters at least, as one alone is a drive of Windows.
   URL (re.compile "[a-z][a-z0-9+.-]+://" re.IGNORECASE)
-  LIMIT (* 1024 MB)  ; bytes of a download, and of the content of a .gz
-  CHUNK MB  ; bytes read at once
+  IN-MEMORY (* 16 MB)  ; bytes of a document that comes through a pipe; more go to a file
   LONGEST-PATH 4096  ; characters; a longer source is text that was taken for a path
   SHOWN 5  ; skipped files that a warning names
   ;; Where the corpora are that come with the package: in what pip installs, and in the tree.
   PACKAGE (. (Path __file__) (resolve) parent parent)
-  OUR-CORPORA [(str (/ PACKAGE "corpora")) (str (/ PACKAGE.parent "corpora"))]
-  ;; The encodings among which the one of a file is guessed, likelier ones first: between two that
-  ;; read its bytes alike the first is meant.
-  LIKELY ["utf_8" "utf_16" "cp1252" "cp1251" "cp1250" "koi8_r" "gb18030" "big5" "cp932" "euc_jp"
-    "cp949"]
-  ;; Formats that aren't plain text, by their first bytes.
-  FORMATS {
-    rb"%PDF-" "a PDF"
-    rb"(?=PK\x03\x04).*PK\x03\x04.{26}word/" "a Word document"
-    rb"PK\x03\x04.{26}mimetypeapplication/epub" "an EPUB"
-    rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis" "an OpenDocument file"
-    rb"PK\x03\x04" "a zip archive"
-    rb"\xd0\xcf\x11\xe0" "an old Office document"
-    rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*" "a picture"}
-  ;; Control characters but for \a \b \t \n \v \f \r and escape, which a terminal's log has. A text
-  ;; has few others; of compressed data, read as latin-1, they are a tenth.
-  CONTROLS (lfor n [#* (range 7) #* (range 14 27) #* (range 28 32) 127] (chr n))
-  FEW-CONTROLS 0.02)  ; of the characters of a text
-
-
-(defclass NotText [ValueError]
-  "Raised for a file that isn't text: an error if it was named, passed over if it is in a folder.")
+  OUR-CORPORA [(str (/ PACKAGE "corpora")) (str (/ PACKAGE.parent "corpora"))])
 
 
 (defn read-sources [sources [encoding "utf-8"] #** options]
@@ -54,35 +39,53 @@
 
 
 (defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]
-    [warn None]]
+    [only None] [column None] [note None] [warn None]]
   #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
 
   A source is one of
 
   - a file; a bare name that isn't in the current folder is looked for in `corpora/`, in `folders`
     and among the corpora that come with the package;
-  - a folder: every text file below it, in the order of their paths, except hidden files, empty
-    ones, and those that contain a NUL or can't be decoded, of which `warn` is told in a line;
+  - a folder: every text and document below it, in the order of their paths, except hidden files,
+    empty ones, and those that contain a NUL or can't be read, of which `warn` is told in a line;
   - a pattern such as `books/*.txt` or `books/**/*.md`;
   - an http or https URL, which is downloaded once (see `fetch`);
   - `-`: standard input;
   - a file that is open to be read, for text or for bytes.
 
-  What ends in `.gz` is expanded. Bytes are decoded as `encoding`, a byte order mark is dropped,
-  and a source that lacks a newline at its end gets one if another follows. `limit` is the most
-  bytes that a download or the content of a `.gz` may have; `progress` is as in `fetch`.
+  What ends in `.gz` is expanded. A document, such as a `.docx` or a chat, is read as `documents`
+  says; of chats and mail `only` keeps what one person wrote, and of tables `column` is read. What
+  was understood is told `note`, called with a source's name and an `Understood`. Other bytes are
+  decoded as `encoding`, a byte order mark is dropped, and a source that lacks a newline at its end
+  gets one if another follows. `limit` is the most bytes that a download or the content of a `.gz`
+  or a document may have; `progress` is as in `fetch`.
 
   Whatever is wrong with a source raises `ValueError` or `OSError`, in one line that names it; what
   can be no source, `TypeError`.]]
   (check-encoding encoding)
   (setv
+    people (Counter)
+    reading (Reading :encoding encoding :limit limit :only only :column column)
     sources (_source-list sources)
-    texts (gfor source sources (_texts source encoding progress folders limit warn))
     empty True)
+  (defn noted [name understood]
+    (.update people understood.people)
+    (when note (note name understood)))
+  (setv texts (gfor source sources (_texts source reading progress folders noted warn)))
   (for [piece (_joined (chain.from-iterable texts))]
     (yield piece)
     (setv empty False))
+  (when only (_check-person only people))
   (when empty (raise (ValueError f"the text is empty: {(_listed (map _name sources))}"))))
+
+
+(defn _check-person [only people]
+  "Raise `ValueError` if `only` names none of the `people`, a `Counter`."
+  (unless people
+    (raise (ValueError "`only` means nothing here: no source is a chat or a mailbox")))
+  (unless (in (.casefold only) (map str.casefold people))
+    (setv names (lfor [name _] (.most-common people 30) name))
+    (raise (ValueError (+ "`only`: " (unknown-name "person" only names))))))
 
 
 (defn _source-list [sources]
@@ -139,16 +142,17 @@
       (setv last piece))))
 
 
-(defn _texts [source encoding progress folders limit warn]
+(defn _texts [source reading progress folders note warn]
   "Yield each text of one source: an iterator of its pieces."
   (cond
-    (hasattr source "read") (yield (_read-open source encoding))
-    (= source "-") (yield (decode "standard input" sys.stdin.buffer encoding))
-    (re.match URL source) (yield (read-file (fetch source progress limit) encoding limit source))
+    (hasattr source "read") (yield (_read-open source reading note))
+    (= source "-") (yield (read-stream sys.stdin.buffer "standard input" reading note))
+    (re.match URL source) (yield
+      (read-file (fetch source progress reading.limit) reading source note))
     True
       (for [path (find-paths source folders)
-            file (text-files path encoding limit warn)]
-        (yield (read-file file encoding limit file)))))
+            file (text-files path reading warn)]
+        (yield (read-file file reading file note)))))
 
 
 ;; * Finding files
@@ -178,9 +182,11 @@
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
 
-(defn text-files [path encoding limit warn]
-  "Yield every file below the folder `path` that is text, or `path` itself; `warn` of others."
-  (unless (os.path.isdir path)
+(defn text-files [path reading warn]
+  #[[Yield every file below the folder `path` that is text or a document; `warn` of others.
+
+  A `path` that is no folder, or that is an export as a whole, is yielded itself.]]
+  (unless (and (os.path.isdir path) (not (slack-folder? path)))
     (yield path)
     (return))
   (setv
@@ -188,14 +194,15 @@
     skipped []
     found False)
   (for [file files]
-    (setv empty (_empty? file encoding limit))
+    (setv empty (_empty? file reading))
     (cond
       (is empty None) (.append skipped file)
       (not empty) (do
         (setv found True)
         (yield file))))
-  (unless found (raise (ValueError f"the folder {(_quoted path)} contains no {encoding} text")))
-  (when (and skipped warn) (warn (_about-skipped skipped (len files) path encoding))))
+  (unless found
+    (raise (ValueError f"the folder {(_quoted path)} contains no {reading.encoding} text")))
+  (when (and skipped warn) (warn (_about-skipped skipped (len files) path reading.encoding))))
 
 
 (defn _about-skipped [skipped count folder encoding]
@@ -206,6 +213,13 @@
   (.join " " (.split (+ f"skipped {(len skipped)} of {(counted count "files")} in "
     f"{(_quoted folder)} that {(if (= (len skipped) 1) "is" "are")} not {encoding} text: "
     f"{(_listed names)}{(if more f" and {more} more" "")}"))))
+
+
+(defn slack-folder? [path]
+  "Return whether the folder at `path` is an export of Slack's, which is one chat."
+  (and
+    (any (gfor name ["users.json" "org_users.json"] (os.path.isfile (os.path.join path name))))
+    (hy.I.lstm-textgen/text/documents/exports.slack-folder? path)))
 
 
 (defn _files-below [folder]
@@ -219,11 +233,11 @@
   (sorted (filter os.path.isfile paths)))
 
 
-(defn _empty? [path encoding limit]
+(defn _empty? [path reading]
   "Return whether a file is empty, or None as soon as it has anything but text."
   (setv empty True)
   (try
-    (for [piece (read-file path encoding limit path)  :if piece]
+    (for [piece (read-file path reading path)  :if piece]
       (when (in "\0" piece) (return None))
       (setv empty False))
     (except [NotText] (return None)))
@@ -232,97 +246,85 @@
 
 ;; * Reading
 
-(defn read-file [path encoding limit name]
-  "Yield the text of the file `path`, called `name`, in pieces; raise `NotText`, `OSError`."
-  (setv zipped (.endswith path ".gz"))
+(defn read-file [path reading name [note None]]
+  #[[Yield the text of the file or export `path`, called `name`, in pieces.
+
+  `reading` is a `Reading`, of which the name and ending don't count; `note` is as in
+  `read-pieces`. Raise `NotText`, `OSError`.]]
+  (setv
+    zipped (.endswith path ".gz")
+    reading (_named (_quoted name) name reading))
   (try
-    (with [file ((if zipped gzip.open open) path "rb")]
-      (yield :from (decode (_quoted name) file encoding (if zipped limit None))))
+    (if (os.path.isdir path)
+      (yield :from (_noting name note
+        (hy.I.lstm-textgen/text/documents/readers.read-slack-folder path reading)))
+      (with [file ((if zipped gzip.open open) path "rb")]
+        (yield :from (_read-bytes (if zipped (Bounded file (Budget reading)) file)
+          name reading note))))
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
-      (raise (NotText f"{(_quoted name)} is not a gzip file, or is damaged: {error}") :from error))
+      (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
-      (raise (OSError f"can't read {(_quoted name)}: {(or error.strerror error)}") :from error))))
+      (raise (OSError f"can't read {reading.name}: {(or error.strerror error)}") :from error))))
 
 
-(defn _read-open [file encoding]
-  "Yield the text of an open `file` in pieces; one that gives bytes is decoded as `encoding`."
+(defn read-stream [file name reading [note None]]
+  "Yield the text of `file`, open for bytes and called `name`, in pieces; raise `NotText`."
+  (_read-bytes file name (_named name (getattr file "name" "") reading) note))
+
+
+(defn _named [name path reading]
+  "Return `reading` with the `name` of a source, and the ending of its `path`, which may be a URL."
+  (setv path (if (isinstance path str) (.removesuffix (.lower path) ".gz") ""))
+  (when (re.match URL path) (setv path (. (urlsplit path) path)))
+  (replace reading :name name :ending (get (os.path.splitext path) 1)))
+
+
+(defn _read-open [file reading note]
+  "Yield the text of an open `file` in pieces; one that gives bytes is decoded."
   (setv name (_name file))
   (try
     (if (isinstance (.read file 0) str)
       (while (setx text (.read file CHUNK)) (yield text))
-      (yield :from (decode name file encoding)))
-    (except [NotText] (raise))
+      (yield :from (read-stream file name reading note)))
+    (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]]
       (raise (ValueError f"can't read {name}: {error}") :from error))))
 
 
-(defn decode [name file encoding [limit None]]
-  #[[Yield the text of `file`, open for bytes, in pieces: neither bytes nor text are held whole.
-
-  `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding` or
-  don't begin as a text does, and `ValueError` for more than `limit` bytes (None: any number).]]
+(defn _read-bytes [file name reading note]
+  "Yield the text of `file`, open for bytes, whether it is plain or a document."
+  (import  ; here, as it takes 50 ms
+    lstm-textgen.text.documents.readers [about-plain find-reader read-document])
   (setv
-    decoder ((codecs.getincrementaldecoder encoding))
-    size 0
-    lines 0)
-  (try
-    (while (setx data (.read file CHUNK))
-      (setv first (= size 0))
-      (when first (_check-format name data))
-      (+= size (len data))
-      (when (and limit (> size limit))
-        (raise (ValueError f"{name} expands to {(too-much limit)}")))
-      (setv text (.decode decoder data))
-      (when first (_check-controls name text encoding))
-      (+= lines (.count text "\n"))
-      (yield text))
-    (yield (.decode decoder b"" True))
-    (except [error UnicodeDecodeError]
-      (raise (NotText (_mishap name encoding error size lines)) :from error))))
+    head (.read file CHUNK)
+    start (cut head HEAD)
+    reader (if head (find-reader start reading) None))
+  (if reader
+    (with [whole (_seekable file head reading)]
+      (yield :from (_noting name note (read-document reader whole reading))))
+    (do
+      (setv about (about-plain start reading))
+      (when (and about note) (note name about))
+      (yield :from (decode reading.name (chain (if head [head] []) (chunks file))
+        reading.encoding)))))
 
 
-(defn _check-format [name data]
-  "Raise `NotText` if `data`, the first bytes of the file `name`, are those of one of `FORMATS`."
-  (for [[pattern kind] (.items FORMATS) :if (re.match pattern data re.DOTALL)]
-    (raise (NotText f"{name} is {kind}, not plain text; give its text as a .txt file"))))
+(defn [contextmanager] _seekable [file head reading]
+  "Give `file`, whose first bytes `head` are read, from its beginning: itself, or a copy of it."
+  (setv budget (Budget reading))
+  (if (and (hasattr file "seekable") (.seekable file))
+    (do
+      (.seek file (- (len head)) os.SEEK-CUR)
+      (yield file))
+    (with [copy (SpooledTemporaryFile IN-MEMORY)]
+      (for [data (chain [head] (chunks file))]
+        (.spend budget (len data))
+        (.write copy data))
+      (.seek copy 0)
+      (yield copy))))
 
 
-(defn _check-controls [name text encoding]
-  "Raise `NotText` if `text`, of the file `name`, has more than a few control characters."
-  (when (> (sum (map text.count CONTROLS)) (* FEW-CONTROLS (len text)))
-    (raise (NotText (+ f"{name} is not {encoding} text: it has many control characters; "
-      "give a plain text file, or the right `encoding`")))))
-
-
-(defn _mishap [name encoding error size lines]
-  "Say what stopped the decoding of the file `name` after `size` bytes and `lines` whole lines."
-  (setv
-    data error.object  ; the last bytes read, after those left over from before
-    likely (_likely-encoding data error.start)
-    place (+ (- size (len data)) error.start)
-    before (.decode (cut data error.start) error.encoding "ignore")
-    line (+ 1 lines (.count before "\n")))
-  (_check-controls name (.decode data likely "ignore") encoding)
-  (+ f"{name} is not valid {encoding}: byte {place}, in line {line}, is "
-    f"0x{(get data error.start) :02x}; mend the file there or try `encoding` {likely}"))
-
-
-(defn _likely-encoding [data place]
-  "Return the encoding that `data`, whose byte at `place` isn't in the expected one, is likely in."
-  (import charset-normalizer [from-bytes])  ; here, as it takes 50 ms
-  ;; The data may end within a character; then only its complete lines can be decoded.
-  (for [part [data (cut data (+ 1 (.rfind data b"\n")))]  :if (< place (len part))]
-    (setv best (.best (from-bytes part :cp-isolation LIKELY)))
-    (when best
-      (setv possible best.could-be-from-charset)
-      (return (next (gfor each LIKELY :if (in each possible) (.replace each "_" "-"))))))
-  "latin-1")  ; in which every byte is a character
-
-
-(defn check-encoding [encoding]
-  "Raise `ValueError` unless `encoding` is the name of an encoding of text."
-  (try
-    (.decode b"a" encoding "ignore")
-    (except [[LookupError ValueError]]
-      (raise (ValueError (+ f"unknown encoding {(clip (repr encoding))}: "
-        "try utf-8, latin-1, cp1252, utf-16 or gb18030")) :from None))))
+(defn _noting [name note pieces]
+  "Yield `pieces`; then tell `note`, if there is one, what their generator understood."
+  (setv understood (yield :from pieces))
+  (when note (note name understood)))

@@ -1,0 +1,94 @@
+"Zip archives of strangers, and the XML in them: within limits, and never unpacked to the disk."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  lzma [LZMAError]
+  posixpath
+  struct
+  xml.sax [SAXException]
+  xml.sax.handler [ContentHandler feature-namespaces]
+  zipfile [BadZipFile ZipFile]
+  zlib
+  defusedxml [DefusedXmlException expatreader]
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE chunks not-a
+    read-whole])
+
+(setv
+  ;; What zipfile raises for bytes that are no sound archive.
+  DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
+    RuntimeError UnicodeDecodeError struct.error zlib.error)
+  XML-DAMAGES #(SAXException DefusedXmlException LookupError UnicodeError))
+
+
+(defclass Archive []
+  "A zip archive, of whose members together no more is read than the reading's limit."
+
+  (defn __init__ [self file reading]
+    "Open `file`, seekable bytes; raise one of `DAMAGES` if it is no archive."
+    (setv
+      self.reading reading
+      self.budget (Budget reading)
+      self.zip (ZipFile file)
+      self.names (set (.namelist self.zip))))
+
+  (defn open [self name]
+    "Return the member `name`, open for bytes; raise `NotText` if there is none or it is locked."
+    (unless (in name self.names)
+      (raise (NotText (not-a self.reading "a complete document" f"there is no {name} in it"))))
+    (when (& 1 (. (.getinfo self.zip name) flag-bits))
+      (raise (NotText f"{self.reading.name} is protected by a password; save it without one")))
+    (Bounded (.open self.zip name) self.budget))
+
+  (defn read [self name [most MAX-WHOLE]]
+    "Return all bytes of the member `name`; raise `ValueError` for more than `most`."
+    (read-whole (.open self name) self.reading most)))
+
+
+(defn target [base link]
+  "Return the name of the member that `link`, in the member `base`, leads to."
+  (setv path (if (.startswith link "/")
+    (.lstrip link "/")
+    (posixpath.join (posixpath.dirname base) link)))
+  (posixpath.normpath path))
+
+
+;; * XML
+
+(defclass Elements [ContentHandler]
+  "A handler that collects the attributes of each element, by the names without their prefixes."
+
+  (defn __init__ [self]
+    (.__init__ (super))
+    (setv self.found []))
+
+  (defn startElementNS [self name _ attributes]
+    (.append self.found #(
+      (get name 1)
+      (dfor [[_ key] value] (.items attributes) key value))))
+
+  (defn take [self]
+    "Return nothing: this handler makes no text."
+    []))
+
+
+(defn read-elements [file]
+  "Return a list of #(name attributes), one for each element of the XML in `file`."
+  (setv handler (Elements))
+  (for [_ (xml-text file handler)])
+  handler.found)
+
+
+(defn xml-text [file handler]
+  #[[Yield the text that `handler` makes of the XML in `file`, piece by piece.
+
+  Entities are refused, and nothing outside is looked at. `handler` is a `ContentHandler` with a
+  method `take`, which returns the pieces that are ready. Raise one of `XML-DAMAGES`.]]
+  (setv parser (expatreader.create-parser))
+  (.setFeature parser feature-namespaces True)
+  (.setContentHandler parser handler)
+  (for [data (chunks file)]
+    (.feed parser data)
+    (yield :from (.take handler)))
+  (.close parser)
+  (yield :from (.take handler)))

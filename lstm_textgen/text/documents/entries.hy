@@ -1,0 +1,140 @@
+"Files of entries: subtitles, notebooks, tables."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  csv
+  html [unescape]
+  json
+  re
+  lstm-textgen.basics.values [clip counted unknown-name]
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.reading [MAX-LINE Understood not-a read-whole text-lines])
+
+(setv
+  ;; The times of a subtitle; WebVTT may leave hours out, and settings may follow.
+  TIMES (re.compile
+    r"\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3} +--> +(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}.*")
+  ;; <i>, <c.yellow>, <00:01:02.345>, {\an8}
+  MARKUP (re.compile r"</?[A-Za-z\d][^<>\n]*>|</?>|\{\\[^{}\n]*\}")
+  SPEAKS (re.compile r"\s*[-–—] ?\S")  ; one of two who speak in one subtitle
+  DELIMITERS ",;\t|")
+
+
+;; * Subtitles
+
+(defn subtitles? [head ending]
+  "Return whether the text `head`, of a file with this `ending`, begins subtitles."
+  (setv lines (cut (.split (.lstrip head "\ufeff\r\n") "\n") 2))
+  (or
+    (.startswith (get lines 0) "WEBVTT")
+    (and (in ending [".srt" ".vtt"]) (bool (re.search "-->" head)))
+    (and (= (len lines) 2) (.isdigit (.strip (get lines 0))) (.fullmatch TIMES (get lines 1)))))
+
+
+(defn read-subtitles [file reading]
+  "Yield the text of each subtitle in `file` as a line; return what was understood."
+  (setv
+    count 0
+    before [])
+  (for [lines (_subtitles (text-lines file reading))]
+    (+= count 1)
+    (setv shown (lfor
+      line lines
+      :setv text (.strip (unescape (.sub MARKUP "" line)))
+      :if text
+      text))
+    ;; Live captions roll: each shows the line before once more.
+    (yield :from (_as-lines (lfor line shown :if (not-in line before) line)))
+    (setv before shown))
+  (Understood f"subtitles, {(counted count "entries")}"))
+
+
+(defn _subtitles [lines]
+  "Yield the list of lines of each subtitle: what stands between its times and an empty line."
+  (setv held None)
+  (for [line lines]
+    (cond
+      (.fullmatch TIMES line) (do
+        (when held (yield held))
+        (setv held []))
+      (is held None) None  ; numbers, titles, notes, styles
+      (.strip line) (.append held line)
+      True (do
+        (yield held)
+        (setv held None))))
+  (when held (yield held)))
+
+
+(defn _as-lines [texts]
+  "Yield the lines of a subtitle: one, but of two who speak one each."
+  (cond
+    (not texts) None
+    (and (> (len texts) 1) (all (map SPEAKS.match texts)))
+      (for [text texts] (yield (+ text "\n")))
+    True (yield (+ (.join " " texts) "\n"))))
+
+
+;; * Notebooks
+
+(defn read-notebook [file reading]
+  "Yield the code and text of the notebook in `file`; return what was understood."
+  (try
+    (setv notebook (json.loads (read-whole file reading)))
+    (setv cells (if (in "cells" notebook)
+      (get notebook "cells")
+      (lfor sheet (get notebook "worksheets") cell (get sheet "cells") cell)))
+    (setv texts (lfor cell cells (_source cell)))
+    (except [error [AttributeError KeyError RecursionError TypeError UnicodeError
+        json.JSONDecodeError]]
+      (raise (NotText (not-a reading "a notebook")) :from error)))
+  (setv texts (lfor text texts :if (.strip text) (.strip text "\n")))
+  (for [text texts] (yield (+ text "\n\n")))
+  (Understood f"notebook, {(counted (len texts) "cells")}; outputs left out"))
+
+
+(defn _source [cell]
+  "Return the text of a `cell`, code or Markdown."
+  (setv source (or (.get cell "source") (.get cell "input") ""))
+  (.join "" source))
+
+
+;; * Tables
+
+(defn columns-of [head ending]
+  "Return the names of the columns of the table that `head` begins, a file with this `ending`."
+  (setv line (get (.split (.lstrip head "\ufeff") "\n") 0))
+  (try
+    (next (csv.reader [line] :delimiter (_delimiter line ending)) [])
+    (except [csv.Error] [])))
+
+
+(defn _delimiter [line ending]
+  "Return what stands between the columns in the first `line` of a table."
+  (if (= ending ".tsv") "\t" (max DELIMITERS :key line.count)))
+
+
+(defn read-table [file reading]
+  "Yield the text of each entry in the column of the table in `file`; return what was understood."
+  (setv
+    lines (text-lines file reading)
+    first (.lstrip (next lines "") "\ufeff")
+    delimiter (_delimiter first reading.ending)
+    limit (csv.field-size-limit MAX-LINE)
+    count 0)
+  (try
+    (setv
+      columns (lfor name (next (csv.reader [first] :delimiter delimiter) []) (.strip name))
+      rows (csv.reader (gfor line lines (+ line "\n")) :delimiter delimiter))
+    (unless (in reading.column columns)
+      (raise (NotText (+ f"{reading.name}: "
+        (unknown-name "column" reading.column (lfor name (cut columns 30) (clip name)))))))
+    (setv place (.index columns reading.column))
+    (for [row rows]
+      (setv text (if (< place (len row)) (.strip (get row place)) ""))
+      (when text
+        (+= count 1)
+        (yield (+ text "\n"))))
+    (except [error csv.Error]
+      (raise (NotText (not-a reading "a table" (str error))) :from error))
+    (finally (csv.field-size-limit limit)))
+  (Understood f"table, {(counted count "entries")} of the column {(clip reading.column)}"))

@@ -1,0 +1,188 @@
+"Chats that are JSON: the exports of Telegram, Discord and Slack."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  html [unescape]
+  json
+  os
+  re
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.chats [Message NOTICE chat-text]
+  lstm-textgen.text.documents.reading [Budget MAX-WHOLE Reading not-a
+    read-whole])
+
+(setv
+  MAX-DEPTH 50  ; of values within one another; exports have about five
+  JSON-CHAT (re.compile r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{" re.DOTALL)
+  DISCORD-TEXTS #{"Default" "Reply" "ThreadStarterMessage" None}  ; types of messages
+  SLACK-TEXTS #{"me_message" "thread_broadcast" "bot_message" "file_comment" None}  ; subtypes
+  SLACK-DAY (re.compile r"([^/]+)/\d{4}-\d\d-\d\d\.json")
+  ;; <@U1>, <@U1|anna>, <#C1|talk>, <!here>, <https://…|a page>
+  SLACK-LINK (re.compile r"<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>"))
+
+
+;; * Telegram and Discord
+
+(defn find-export [head]
+  "Return the name of the service that `head`, the beginning of a text, is a JSON export of."
+  (when (.match JSON-CHAT head)
+    (cond
+      (and (in "\"author\"" head) (in "\"content\"" head)) "Discord"
+      (in "\"from_id\"" head) "Telegram"
+      (in "\"actor_id\"" head) "Telegram")))
+
+
+(defn read-export [file reading service]
+  "Yield the text of a chat of `service`, JSON in `file`; return what was understood."
+  (setv read (get {"Telegram" _telegram  "Discord" _discord} service))
+  (yield :from (chat-text
+    (gfor item (messages-in file reading) (or (_attempt read item) NOTICE))
+    service reading)))
+
+
+(defn _attempt [read item]
+  "Return the `Message` that `read` makes of a JSON object, or None if it isn't as it should be."
+  (try
+    (read item)
+    (except [[AttributeError KeyError TypeError ValueError]])))
+
+
+(defn messages-in [file reading]
+  #[[Yield each object in the arrays called `messages` in the JSON of `file`, one at a time.
+
+  Raise `NotText` for what is no JSON, or for values within one another that are too deep.]]
+  (import
+    ijson
+    ijson.common [ObjectBuilder])
+  (setv
+    [depth array builder key] [0 None None None]  ; `array`: the depth within `messages`
+    events (ijson.basic-parse file :use-float True))
+  (for [[event value] (_sound events reading)]
+    (cond
+      (in event ["start_map" "start_array"]) (+= depth 1)
+      (in event ["end_map" "end_array"]) (-= depth 1))
+    (when (> depth MAX-DEPTH)
+      (raise (NotText (not-a reading "an export of a chat" "its values are too deep"))))
+    (when (and (is builder None) (= event "start_map") array (= depth (+ array 1)))
+      (setv builder (ObjectBuilder)))
+    (cond
+      (is-not builder None) (do
+        (.event builder event value)
+        (when (= depth array)
+          (yield builder.value)
+          (setv builder None)))
+      (and array (< depth array)) (setv array None)
+      (and (not array) (= event "start_array") (= key "messages")) (setv array depth))
+    (setv key (when (= event "map_key") value))))
+
+
+(defn _sound [events reading]
+  "Yield the `events` of ijson; raise `NotText` where the JSON ends or is wrong."
+  (import ijson)
+  (try
+    (yield :from events)
+    (except [error [ijson.JSONError UnicodeError]]
+      (raise (NotText (not-a reading "an export of a chat" (str error))) :from error))))
+
+
+(defn _telegram [item]
+  "Return the `Message` in an object of Telegram's."
+  (setv text (get item "text"))
+  (when (isinstance text list)
+    (setv text (.join "" (gfor part text (if (isinstance part str) part (get part "text"))))))
+  (when (= (get item "type") "message")
+    (Message (or (get item "from") "Deleted Account") text (int (cut (get item "date") 4)))))
+
+
+(defn _discord [item]
+  "Return the `Message` in an object of Discord's."
+  (setv author (get item "author"))
+  (when (in (.get item "type") DISCORD-TEXTS)
+    (Message (or (.get author "nickname") (get author "name")) (get item "content")
+      (int (cut (get item "timestamp") 4)))))
+
+
+;; * Slack
+
+(defclass Folder []
+  "A folder of an export, read as an archive is: regular files two levels deep, no links."
+
+  (defn __init__ [self path reading]
+    (setv
+      [self.path self.reading] [path reading]
+      self.budget (Budget reading)
+      self.names #{})
+    (for [entry (os.scandir path)]
+      (if (.is-dir entry :follow-symlinks False)
+        (for [inner (os.scandir entry.path)]
+          (when (.is-file inner :follow-symlinks False)
+            (.add self.names f"{entry.name}/{inner.name}")))
+        (when (.is-file entry :follow-symlinks False) (.add self.names entry.name)))))
+
+  (defn read [self name [most MAX-WHOLE]]
+    "Return all bytes of the file `name`; raise `ValueError` for more than `most`."
+    (with [file (open (os.path.join self.path name) "rb")]
+      (setv data (read-whole file self.reading most)))
+    (.spend self.budget (len data))
+    data))
+
+
+(defn slack? [names]
+  "Return whether `names` are those of the files in an export of Slack."
+  (and (& #{"users.json" "org_users.json"} (set names)) (any (map SLACK-DAY.fullmatch names))))
+
+
+(defn slack-folder? [path]
+  "Return whether the folder at `path` is an export of Slack's."
+  (slack? (. (Folder path (Reading)) names)))
+
+
+(defn read-slack [archive]
+  "Yield the text of Slack's export in `archive`, channel by channel; return what was understood."
+  (setv people {})
+  (for [name (& #{"users.json" "org_users.json"} (set archive.names))
+        user (_objects archive name)]
+    (setv profile (or (.get user "profile") {}))
+    (when (isinstance profile dict)
+      (setv (get people (str (.get user "id"))) (str (or (.get profile "display_name")
+        (.get user "real_name") (.get profile "real_name") (.get user "name") "")))))
+  (setv days (sorted (filter SLACK-DAY.fullmatch archive.names)))
+  (yield :from (chat-text
+    (gfor
+      day days
+      item (_objects archive day)
+      (or (_attempt (fn [item] (_slack item people)) item) NOTICE))
+    "Slack" archive.reading)))
+
+
+(defn _objects [archive name]
+  "Return the JSON objects in the array that the file `name` of `archive` holds."
+  (try
+    (setv items (json.loads (.read archive name)))
+    (except [[RecursionError UnicodeDecodeError json.JSONDecodeError]]
+      (setv items None)))
+  (unless (isinstance items list)
+    (raise (NotText (not-a archive.reading "an export of Slack" f"{name} has no list in JSON"))))
+  (lfor item items :if (isinstance item dict) item))
+
+
+(defn _slack [item people]
+  "Return the `Message` in an object of Slack's; `people` are names by their ids."
+  (setv profile (.get item "user_profile" {}))
+  (when (and (= (.get item "type") "message") (in (.get item "subtype") SLACK-TEXTS))
+    (Message
+      (or (.get people (.get item "user")) (.get profile "display_name") (.get profile "real_name")
+        (.get item "username"))
+      (unescape (.sub SLACK-LINK (fn [link] (_slack-link link people)) (get item "text")))
+      ;; Seconds since 1970; a year of them has 31,556,952.
+      (+ 1970 (// (int (get (.split (get item "ts") ".") 0)) 31556952)))))
+
+
+(defn _slack-link [link people]
+  "Return what a `link` (a match of `SLACK-LINK`) shows."
+  (setv [mark place label] (.groups link))
+  (match mark
+    "@" (+ "@" (or label (.get people place) place))
+    "#" (+ "#" (or label place))
+    "!" (+ "@" (or label (get (.split place "^") 0)))
+    _ (or label place)))

@@ -1,0 +1,195 @@
+#[[Chats that are lines of text: WhatsApp, Signal, iMessage, IRC.
+
+Each service has its own way to begin a message; other lines belong to the message before. Dates
+differ by country and by the language of the phone.]]
+
+(import
+  re
+  lstm-textgen.text.documents.chats [Message NOTICE chat-text said]
+  lstm-textgen.text.documents.reading [text-lines])
+
+(setv
+  LOOKED-AT 500  ; lines at the beginning by which a chat is recognised
+  STAMP-WITHIN 80  ; characters: where a line that begins a message has its date
+  MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
+  MARK "[\ufeff\u200e\u200f\u202a-\u202e]*"
+  ;; A date and a time of any country: 1/4/25, 3:40 PM; 04.01.2025 klo 15.40.07; 2025. 1. 4. 오후
+  ;; 3:40; 4.01.2025 г., 15:40 ч.; ٤/١/٢٠٢٥، ٣:٤٠ م. Three numbers, few letters, and a time.
+  DATE r"(\d{1,4})(?:[./-]|\. )(\d{1,2})(?:[./-]|\. )(\d{1,4})"
+  TIME r"[^\d\n\[\]<>:]{1,16}\d{1,2}[:.]\d{2}(?:[:.]\d{2})?[^\d\n\[\]<>:-]{0,12}?"
+  STAMP (re.compile (+ MARK "(?:" (.join "|" [
+    rf"\[{DATE}{TIME}\] ?"            ; on iPhones
+    rf"{DATE}{TIME} [-–] "            ; on Android
+    rf"{DATE}{TIME}: (?=[^:\n]+: )"   ; years ago
+    ]) ")"))
+  ;; <Media omitted>, <Medien ausgeschlossen>, …, and the name of a file with (file attached).
+  OMITTED (re.compile r"<[^<>\n]{3,60}>|\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)|null")
+  FILED (re.compile r"\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)\n")  ; with a caption below
+  EDITED (re.compile (+ "\\s*(?:\u200e<[^<>\n]{5,60}>|"
+    "<[^<>\n]{0,40}(?:edited|bearbeitet|edit[óa]|modifi|bewerkt)[^<>\n]{0,20}>)$"))
+  ;; Notices that look like messages, in the languages in which most chats are exported.
+  NOTICES (re.compile (.join "|" [
+    "(?:This message was|You) deleted(?: this message)?.?"
+    "(?:Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht).?"
+    "(?:Se eliminó este mensaje|Eliminaste este mensaje).?"
+    "(?:Ce message a été supprimé|Vous avez supprimé ce message).?"
+    "(?:Questo messaggio è stato eliminato|Hai eliminato questo messaggio).?"
+    "(?:Esta mensagem foi apagada|Mensagem apagada|Você apagou esta mensagem).?"
+    "(?:Missed|Incoming|Outgoing|No answer) (?:group )?(?:voice |video )?call\\b.*"
+    "\\(This message was deleted\\)"]))
+  ;; What Signal's exporter writes beside the text: quotations, reactions, stickers, files.
+  SIGNAL-NOTES (re.compile r"^> .*$|^\(- .* -\)$|^\(\( .* \)\)$|!?\[[^\]\n]*\]\(\.?\.?/?\S*\)"
+    re.MULTILINE)
+  ;; On the first line of a message of iMessage; its reader's notes follow the date.
+  IMESSAGE (re.compile
+    r"([A-Z][a-z]{2} \d{2}, (\d{4}) {1,2}\d{1,2}:\d{2}:\d{2} [AP]M)( \(Read by [^)]*\))?(.*)$")
+  IMESSAGE-NOTES (re.compile (+ r"This message responded to an earlier message\.|"
+    r"(?:/|~/|attachments/|[A-Z]:\\)[^\n]*\.\w{2,5}|Attachment missing!|    .*"))
+  IRC-TIME r"\[?(?:(\d{4})-\d\d-\d\d[ T]|[A-Z][a-z]{2} \d\d )?\d{1,2}:\d{2}(?::\d{2})?\]?"
+  IRC-SAYS (re.compile rf"{IRC-TIME}\s+<[ @+%&~!]?([^<>\s]{{1,40}})>\s(.*)")
+  WEECHAT (re.compile r"(\d{4})-\d\d-\d\d \d\d:\d\d:\d\d\t[ @+%&~]?(\w[^\t\s]{0,40})\t(.*)")
+  IRC-NOTICE (re.compile rf"{IRC-TIME}\s|\d{{4}}-\d\d-\d\d \d|---|\*\*\*|===|Session ")
+  IRC-CODES (re.compile "\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|[\x02\x0f\x11\x16\x1d-\x1f]")
+  YEAR (re.compile r"\b(?:19|20)\d\d\b")
+  MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC are of its kinds
+
+
+(defn find-service [head ending]
+  "Return the name of the service that the text `head`, of a file with `ending`, is a chat of."
+  (setv lines (lfor line (cut (.split head "\n") LOOKED-AT) :if (.strip line) (.rstrip line "\r")))
+  (cond
+    (not lines) None
+    (_stamped? lines) (if (= ending ".md") "Signal" "WhatsApp")
+    (and (.match IMESSAGE (get lines 0)) (> (len lines) 2)) "iMessage"
+    (_irc? lines) "IRC"))
+
+
+(defn read-log [file reading service]
+  "Yield the text of a chat of `service`, lines in `file`; return what was understood."
+  (setv begin (get {"WhatsApp" _begin-stamped  "Signal" _begin-stamped
+    "iMessage" _begin-imessage  "IRC" _begin-irc} service))
+  (setv finish (get {"WhatsApp" _finish-whatsapp  "Signal" _finish-signal
+    "iMessage" _finish-imessage  "IRC" _finish-irc} service))
+  (yield :from (chat-text
+    (map finish (grouped (text-lines file reading) begin)) service reading)))
+
+
+(defn grouped [lines begin]
+  #[[Yield the messages that `lines` are parts of, their texts with line ends.
+
+  `begin` returns the `Message` that a line begins, or None if it belongs to the one before.]]
+  (setv
+    held None
+    parts []
+    size 0)
+  (for [line lines]
+    (setv message (begin line))
+    (cond
+      message (do
+        (when held (yield (Message held.name (.join "\n" parts) held.year)))
+        (setv [held parts size] [message [message.text] (len message.text)]))
+      (and held (< size MOST-JOINED)) (do
+        (.append parts (cut line MOST-JOINED))
+        (+= size (+ 1 (len line))))))
+  (when held (yield (Message held.name (.join "\n" parts) held.year))))
+
+
+;; * WhatsApp, and what looks like it
+
+(defn _stamped? [lines]
+  "Return whether `lines` begin as those of WhatsApp: with dates, and names that come again."
+  (setv
+    begun (lfor
+      line lines
+      :setv message (_begin-stamped line)
+      :if message
+      message)
+    names (lfor message begun :if message.name message.name))
+  (and
+    names
+    (_begin-stamped (get lines 0))
+    (or (> (len begun) 1) (= (len lines) 1))
+    (<= (len (set names)) (+ 2 (/ (len names) 2)))))
+
+
+(defn _begin-stamped [line]
+  "Return the message that a `line` with a date begins, or None."
+  (setv stamp (.match STAMP (cut line STAMP-WITHIN)))
+  (when stamp
+    (setv
+      date (lfor number (.groups stamp) :if number number)
+      [name text] (or (said (cut line (.end stamp) None)) #(None "")))
+    (Message name text (_year date))))
+
+
+(defn _year [numbers]
+  "Return the year among the three `numbers` of a date, as text; two digits are of this century."
+  (setv long (lfor number numbers :if (> (len number) 2) number))
+  (if long (int (get long 0)) (+ 2000 (int (get numbers 2)))))
+
+
+(defn _finish-whatsapp [message]
+  "Return a message of WhatsApp without its notes, or a notice."
+  (setv text (.strip (.sub EDITED "" (.sub FILED "" message.text 1))))
+  (if (or
+      (.startswith text "\u200e")  ; a medium or a notice on an iPhone, in whatever language
+      (.fullmatch OMITTED (.strip text "\u200e\u200f\u202a\u202c "))
+      (.fullmatch NOTICES text))
+    NOTICE
+    (Message message.name text message.year)))
+
+
+(defn _finish-signal [message]
+  "Return a message of Signal's exporter without quotations, reactions and files, or a notice."
+  (setv text (.strip (.sub SIGNAL-NOTES "" message.text)))
+  (if (or (= message.name "No-Sender") (.fullmatch NOTICES text))
+    NOTICE
+    (Message message.name text message.year)))
+
+
+;; * iMessage
+
+(defn _begin-imessage [line]
+  "Return the message that a `line` with its date begins, or None; its name is in the next."
+  (setv begun (.fullmatch IMESSAGE line))
+  (when begun (Message None (get begun 4) (int (get begun 2)))))
+
+
+(defn _finish-imessage [message]
+  "Return a message of iMessage's exporter, or a notice: that has its text behind the date."
+  (setv [first #* lines] (.split message.text "\n"))
+  (if (or first (not lines))
+    NOTICE
+    (do
+      (setv
+        [name #* lines] lines
+        end (if (in "Tapbacks:" lines) (.index lines "Tapbacks:") None)
+        text (lfor line (cut lines end) :if (not (.fullmatch IMESSAGE-NOTES line)) line))
+      (Message name (.replace (.join "\n" text) "\ufffc" "") message.year))))
+
+
+;; * IRC
+
+(defn _irc? [lines]
+  "Return whether `lines` are those of a log of IRC."
+  (setv
+    says (sum (gfor line lines (bool (or (.match IRC-SAYS line) (.match WEECHAT line)))))
+    known (sum (gfor
+      line lines
+      (bool (or (.match IRC-SAYS line) (.match WEECHAT line) (.match IRC-NOTICE line))))))
+  (and (> says 1) (> known (* MOSTLY (len lines)))))
+
+
+(defn _begin-irc [line]
+  "Return the message that a `line` is; those that nobody says have no name."
+  (setv
+    line (.sub IRC-CODES "" line)
+    found (or (.fullmatch IRC-SAYS line) (.fullmatch WEECHAT line)))
+  (if found
+    (Message (get found 2) (get found 3) (when (get found 1) (int (get found 1))))
+    (Message None line)))
+
+
+(defn _finish-irc [message]
+  "Return the message, or a notice."
+  (if message.name message NOTICE))

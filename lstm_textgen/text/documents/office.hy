@@ -1,0 +1,170 @@
+"Word's .docx and OpenDocument's .odt: paragraphs, and a line for each row of a table."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  re
+  xml.sax.handler [ContentHandler]
+  lstm-textgen.basics.values [counted]
+  lstm-textgen.text.documents.archives [read-elements target xml-text]
+  lstm-textgen.text.documents.reading [Understood one-line])
+
+(setv
+  MOST-SPACES 100  ; that one element of OpenDocument stands for
+  CONTENTS (re.compile "(TOC|Contents) ?[0-9]"))  ; the styles of a table of contents
+
+
+(defn read-docx [archive]
+  "Yield the text of the Word document in `archive`; return what was understood."
+  (setv
+    parts (lfor
+      [_ attributes] (read-elements (.open archive "_rels/.rels"))
+      :if (.endswith (.get attributes "Type" "") "/officeDocument")
+      (target "" (.get attributes "Target" "")))
+    handler (Word))
+  (yield :from (xml-text (.open archive (get [#* parts "word/document.xml"] 0)) handler))
+  (Understood f"Word document, {(counted handler.count "paragraphs")}"))
+
+
+(defn read-odt [archive]
+  "Yield the text of the OpenDocument text in `archive`; return what was understood."
+  (setv handler (OpenDocument))
+  (yield :from (xml-text (.open archive "content.xml") handler))
+  (Understood f"OpenDocument text, {(counted handler.count "paragraphs")}"))
+
+
+(defclass Paragraphs [ContentHandler]
+  #[[Makes lines of the elements of a document; a subclass knows what the elements mean.
+
+  `ROLES` gives an element's role by its name; those of `LEFT-OUT` are skipped with all in them.
+  `places` are the lists that lines go to, each for a part in which others are: the document, a row
+  of a table, a cell. `texts` are the open paragraphs, each a list of strings.]]
+
+  (defn __init__ [self]
+    (.__init__ (super))
+    (setv
+      [self.skipped self.count self.blank] [0 0 True]
+      [self.places self.texts] [[[]] []]))
+
+  (defn take [self]
+    "Return the lines that are ready."
+    (setv
+      [ready] [(get self.places 0)]
+      (get self.places 0) [])
+    ready)
+
+  (defn startElementNS [self name _ attributes]
+    (setv name (.local self name))
+    (if (or self.skipped (in name self.LEFT-OUT))
+      (+= self.skipped 1)
+      (.begin self name attributes)))
+
+  (defn endElementNS [self name _]
+    (if self.skipped
+      (-= self.skipped 1)
+      (.end self (.local self name))))
+
+  (defn begin [self name attributes]
+    "Begin the element `name`, which isn't left out."
+    (match (.get self.ROLES name)
+      "paragraph" (.append self.texts [])
+      "row" (.append self.places [])
+      "cell" (.append self.places [])
+      "tab" (.put self "\t")
+      "break" (.put self "\n")
+      "hyphen" (.put self "-")))
+
+  (defn end [self name]
+    "End the element `name`."
+    (match (.get self.ROLES name)
+      "paragraph" (.line self (.join "" (.pop self.texts)))
+      "cell" (.append (get self.places -2)
+        (one-line (.join "" (.pop self.places))))
+      "row" (.line self (.join "\t" (.pop self.places)))))
+
+  (defn put [self text]
+    "Add `text` to the paragraph that is open, if one is."
+    (when self.texts (.append (get self.texts -1) text)))
+
+  (defn line [self text]
+    "Add a paragraph or row; several empty ones in a row are one."
+    (setv
+      text (.rstrip text)
+      blank (not text))
+    (unless (and blank self.blank) (.append (get self.places -1) (+ text "\n")))
+    (setv self.blank blank)
+    (unless (or blank (> (len self.places) 1)) (+= self.count 1))))
+
+
+(defclass Word [Paragraphs]
+  "What the elements of a Word document mean."
+  (setv
+    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"  "tab" "tab"  "cr" "break"
+      "noBreakHyphen" "hyphen"}
+    ;; Tab stops, what was deleted or moved away, older programs' copies, pronunciation.
+    LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
+    ;; Drawings have paragraphs of their own kind, which aren't meant.
+    OURS #("wordprocessingml" "/math" "markup-compatibility"))
+
+  (defn __init__ [self]
+    (.__init__ (super))
+    (setv [self.within-text self.contents] [False False]))
+
+  (defn local [self name]
+    "Return the element's name, or nothing if it is in none of our vocabularies."
+    (setv [space name] name)
+    (if (and space (any (gfor part self.OURS (in part space)))) name ""))
+
+  (defn begin [self name attributes]
+    (setv values (dfor [[_ key] value] (.items attributes) key value))
+    (cond
+      (= name "t") (setv self.within-text True)
+      (= name "br") (unless (in (.get values "type") ["page" "column"]) (.put self "\n"))
+      (= name "docPartGallery") (setv self.contents (= (.get values "val") "Table of Contents"))
+      (and (= name "sdtContent") self.contents) (setv [self.skipped self.contents] [1 False])
+      (and (= name "pStyle") self.texts (.match CONTENTS (.get values "val" "")))
+        (setv (get self.texts -1) (_Nowhere))
+      True (.begin (super) name attributes)))
+
+  (defn end [self name]
+    (if (= name "t")
+      (setv self.within-text False)
+      (.end (super) name)))
+
+  (defn characters [self text]
+    (when (and self.within-text (not self.skipped)) (.put self text))))
+
+
+(defclass _Nowhere [list]
+  "A paragraph that keeps nothing."
+
+  (defn append [self _]
+    None))
+
+
+(defclass OpenDocument [Paragraphs]
+  "What the elements of an OpenDocument text mean."
+  (setv
+    ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"  "tab" "tab"
+      "line-break" "break"}
+    LEFT-OUT #{"note" "annotation" "tracked-changes" "forms" "table-of-content"
+      "alphabetical-index" "bibliography" "illustration-index" "table-index" "object-index"
+      "user-index" "ruby-text" "sequence-decls" "variable-decls" "user-field-decls" "title" "desc"
+      "scripts" "automatic-styles" "font-face-decls"})
+
+  (defn local [self name]
+    "Return the element's name without its namespace."
+    (get name 1))
+
+  (defn begin [self name attributes]
+    (if (= name "s")
+      (.put self (* " " (_spaces (dfor [[_ key] value] (.items attributes) key value))))
+      (.begin (super) name attributes)))
+
+  (defn characters [self text]
+    (unless self.skipped (.put self (re.sub r"\s+" " " text)))))
+
+
+(defn _spaces [attributes]
+  "Return how many spaces an element stands for; few, whatever it says."
+  (setv count (.get attributes "c" "1"))
+  (if (re.fullmatch "[0-9]{1,9}" count) (min (int count) MOST-SPACES) 1))

@@ -1,0 +1,245 @@
+"Web pages and e-books: what a reader reads, without scripts, styles and navigation."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  codecs
+  re
+  urllib.parse [unquote :as percent-decoded]
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.values [counted]
+  lstm-textgen.text.decoding [NotText decode]
+  lstm-textgen.text.documents.archives [read-elements target]
+  lstm-textgen.text.documents.reading [Understood library not-a read-whole])
+
+(setv
+  ;; What isn't read: code, controls, pictures, notes, and what leads elsewhere.
+  LEFT-OUT (.join ", " [
+    "script, style, template, noscript, head, nav, form, button, select, svg, math, iframe, object"
+    "audio, video, canvas, aside, [hidden], [aria-hidden=true], [role=navigation], [role=search]"
+    "[role=banner], [role=contentinfo], [role=complementary], [role=doc-noteref], [role=doc-toc]"
+    "[role=doc-footnote], [role=doc-endnotes]"
+    ;; Notes and comments as Pandoc, LibreOffice and Wikipedia write them.
+    "section.footnotes, a.footnote-ref, span.comment-start, [id^=sdfootnote], a.sdfootnoteanc"
+    "[id^=sdendnote], a.sdendnoteanc, sup.reference, span.mw-editsection"
+    "body > header:not([id=title-block-header]), body > footer"
+    "body > div > header, body > div > footer"])
+  EPUB-LEFT-OUT #{"noteref" "footnote" "footnotes" "endnote" "endnotes" "rearnotes" "toc"
+    "landmarks" "page-list" "pagebreak"}  ; values of `epub:type`
+  MAIN "main, [role=main], article"
+  MAIN-SHARE 0.25  ; of the text of a page, if its main part is to be believed
+  BLOCKS (set (.split (+ "address article blockquote body br center dd details div dl dt fieldset "
+    "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table "
+    "tbody tfoot thead title tr ul")))
+  ;; What stands for white space of preformatted text, until lines are made.
+  KEPT (str.maketrans {" " "\x1e"  "\t" "\x1f"})
+  UNKEPT (str.maketrans {"\x1e" " "  "\x1f" "\t"})
+  ;; An element of XHTML that ends itself, which HTML would take for one that only begins.
+  SELF-ENDED (re.compile (+ "<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|"
+    r"wbr)[\s/])([A-Za-z][\w:.-]*)([^<>]*)/>"))
+  ;; What bytes say of their encoding: a byte order mark, an XML declaration, a <meta>.
+  MARKS {codecs.BOM-UTF8 "utf-8-sig"  codecs.BOM-UTF16-LE "utf-16"  codecs.BOM-UTF16-BE "utf-16"}
+  DECLARED (re.compile rb"<(?:\?xml|meta)\s[^<>]*?(?:encoding|charset)\s*=\s*[\"']?([\w:.-]+)"
+    re.IGNORECASE)
+  SAID-WITHIN 4096  ; bytes from the beginning
+  MAX-PAGE (* 16 MB)  ; bytes
+  ;; Elements within one another. HTML's rules look through all open ones at each tag: 200,000 took
+  ;; four minutes, while a browser stops at 512.
+  MAX-DEPTH 1000
+  ;; What holds no tags, and ends with its own end only.
+  RAW (re.compile r"<(?:(script|style)\b|!--)" re.IGNORECASE)
+  RAW-ENDS {
+    "script" (re.compile "</script" re.IGNORECASE)
+    "style" (re.compile "</style" re.IGNORECASE)
+    "" (re.compile "-->")}
+  TAG (re.compile "<(/?)([A-Za-z][A-Za-z0-9]*)")
+  UNNESTED (set (.split (+ "area base br col embed hr img input link meta source track wbr p li "
+    "dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp html head body"))))
+
+
+(defn read-html [file reading]
+  "Yield the text of the web page in `file`; return what was understood."
+  (setv lines (html-lines (_decoded (read-whole file reading MAX-PAGE) reading) reading))
+  (unless lines
+    (raise (NotText (+ f"{reading.name} is a web page without text, perhaps one that a script "
+      "fills; save it from a browser as a complete page"))))
+  (yield (.join "" (gfor line lines (+ line "\n"))))
+  (Understood f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out"))
+
+
+(defn read-epub [archive]
+  "Yield the text of the e-book in `archive`, chapter by chapter; return what was understood."
+  (setv
+    reading archive.reading
+    package (next
+      (gfor
+        [name attributes] (read-elements (.open archive "META-INF/container.xml"))
+        :if (and (= name "rootfile") (in "full-path" attributes))
+        (get attributes "full-path"))
+      "")
+    chapters (_spine (read-elements (.open archive package)) package)
+    locked (_locked archive)
+    count 0)
+  (for [name chapters :if (in name archive.names)]
+    (when (in name locked)
+      (raise (NotText (+ f"{reading.name} is locked by its shop (DRM); "
+        "give a copy that your reader exports, or its text as a .txt file"))))
+    (setv lines (html-lines
+      (.sub SELF-ENDED r"<\1\2></\1>" (_decoded (.read archive name MAX-PAGE) reading)) reading))
+    (when lines
+      (yield (.join "" (gfor line [#* lines ""] (+ line "\n"))))
+      (+= count 1)))
+  (Understood f"e-book, {(counted count "chapters")}"))
+
+
+(defn _spine [elements package]
+  "Return the names of the chapters in reading order, from the `elements` of an EPUB's `package`."
+  (setv items (dfor
+    [name attributes] elements
+    :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
+    (.get attributes "id") (target package (percent-decoded (.get attributes "href" "")))))
+  (lfor
+    [name attributes] elements
+    :setv item (.get items (.get attributes "idref"))
+    :if (and (= name "itemref") item (!= (.get attributes "linear") "no"))
+    item))
+
+
+(defn _locked [archive]
+  "Return the names of the members that are encrypted, as fonts alone may be."
+  (setv listed "META-INF/encryption.xml")
+  (if (in listed archive.names)
+    (sfor
+      [name attributes] (read-elements (.open archive listed))
+      :if (= name "CipherReference")
+      (percent-decoded (.get attributes "URI" "")))
+    #{}))
+
+
+;; * Bytes to HTML
+
+(defn _decoded [data reading]
+  "Return the text of a page's bytes: by what they say, else in the reading's encoding."
+  (setv
+    marked (next (gfor [mark name] (.items MARKS) :if (.startswith data mark) name) None)
+    said (.search DECLARED (cut data SAID-WITHIN))
+    own (or marked (_real (if said (.decode (get said 1) "ascii" "replace") ""))))
+  (try
+    (when own (return (.decode data own)))
+    (except [UnicodeDecodeError]))
+  (.join "" (decode reading.name [data] reading.encoding)))
+
+
+(defn _real [name]
+  "Return the encoding that browsers read `name` as, or None if there is no such."
+  (try
+    (setv found (. (codecs.lookup name) name))
+    (.decode b"a" found)
+    (except [[LookupError ValueError]] (return None)))
+  (if (in found ["ascii" "iso8859-1"]) "cp1252" found))
+
+
+(defn _without-code [source]
+  "Return HTML without scripts, styles and comments; one that has no end reaches to the end."
+  (setv
+    kept []
+    at 0)
+  (while (setx begun (.search RAW source at))
+    (.append kept (cut source at (.start begun)))
+    (setv end (.search (get RAW-ENDS (.lower (or (get begun 1) ""))) source (.end begun)))
+    (unless end (return (.join "" kept)))
+    (setv at (if (get begun 1) (+ 1 (% (.find source ">" (.end end)) (len source))) (.end end))))
+  (.join "" [#* kept (cut source at None)]))
+
+
+(defn _check-depth [source reading]
+  "Raise `NotText` if elements in the HTML `source` nest too deeply."
+  (setv depth 0)
+  (for [[closing name] (.findall TAG source)]
+    (unless (in (.lower name) UNNESTED)
+      (setv depth (max 0 (+ depth (if closing -1 1))))
+      (when (> depth MAX-DEPTH)
+        (raise (NotText (not-a reading "a web page or e-book"
+          f"more than {MAX-DEPTH} elements within one another")))))))
+
+
+;; * HTML to lines
+
+(defn html-lines [source reading]
+  "Return the list of paragraphs, headings, list items and rows of the HTML `source`."
+  (setv
+    parser (library "selectolax.lexbor" reading "a web page or an e-book")
+    source (_without-code source))
+  (_check-depth source reading)
+  (setv
+    tree (.LexborHTMLParser parser source)
+    body tree.body)
+  (unless body (return []))
+  (for [node (.css tree LEFT-OUT)] (.remove node))
+  (for [node (.css tree "[epub\\:type]")]
+    (when (& EPUB-LEFT-OUT (set (.split (or (.get node.attributes "epub:type") ""))))
+      (.remove node)))
+  (lfor
+    line (.split (_layout (_main-part body)) "\n")
+    :setv line (.strip (re.sub " *\t[ \t]*" "\t" (re.sub " +" " " line)) " \t")
+    :if line
+    (.rstrip (.translate line UNKEPT))))
+
+
+(defn _main-part [body]
+  "Return what the page itself calls its main part, unless there is little in it."
+  (setv
+    found (.css body MAIN)
+    whole (len (.text body)))
+  (for [nodes [(lfor node found :if (!= node.tag "article") node) found]]
+    (when (and (= (len nodes) 1) (> (len (.text (get nodes 0))) (* MAIN-SHARE whole)))
+      (return (get nodes 0))))
+  body)
+
+
+(defn _layout [node]
+  "Return the text in `node`, with a line end around each block and a tab after each cell."
+  (setv
+    out []
+    path [])  ; the elements around the node
+  (while True
+    (setv tag node.tag)
+    (cond
+      (= tag "-text") (.append out (_text node path))
+      (and (in tag BLOCKS) (not (_lone? node path))) (.append out "\n"))
+    (if node.child
+      (do
+        (.append path tag)
+        (setv node node.child))
+      (do
+        (_end-element node path out)
+        (while (and path (not node.next))
+          (.pop path)
+          (setv node node.parent)
+          (_end-element node path out))
+        (unless path (return (.join "" out)))
+        (setv node node.next)))))
+
+
+(defn _end-element [node path out]
+  "Put into `out` what stands after the element `node`."
+  (cond
+    (in node.tag ["td" "th"]) (.append out "\t")
+    (and (in node.tag BLOCKS) (not (_lone? node path))) (.append out "\n")))
+
+
+(defn _lone? [node path]
+  "Return whether `node` is all that a cell of a table has: it needs no line of its own."
+  (and path (in (get path -1) ["td" "th"]) (in node.tag ["p" "div"])
+    (all (gfor other [node.prev node.next] (or (not other) (_blank? other))))))
+
+
+(defn _blank? [node]
+  "Return whether `node` is white space alone."
+  (and (= node.tag "-text") (not (.strip node.text-content))))
+
+
+(defn _text [node path]
+  "Return the text of a text `node` with single spaces, or as it is where white space counts."
+  (if (in "pre" path)
+    (.translate node.text-content KEPT)
+    (re.sub r"[ \t\r\n\f]+" " " node.text-content)))

@@ -1,0 +1,70 @@
+"What a zip archive is: a Word document, an e-book, the export of a chat, or nothing to read."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  dataclasses [replace]
+  os.path [splitext]
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.archives [Archive]
+  lstm-textgen.text.documents.exports [find-export read-export read-slack slack?]
+  lstm-textgen.text.documents.loglines [find-service read-log]
+  lstm-textgen.text.documents.office [read-docx read-odt]
+  lstm-textgen.text.documents.reading [HEAD]
+  lstm-textgen.text.documents.web [read-epub])
+
+(setv
+  MOST-TRIED 1000  ; members that are looked at, to find a chat
+  MIMETYPE "mimetype"
+  ODT "application/vnd.oasis.opendocument.text"
+  ;; Archives that hold no text for us, by what their members begin with.
+  OTHERS {
+    "xl/" ["a spreadsheet" "save the sheet as .csv"]
+    "ppt/" ["a presentation" "save its text as a .txt file"]})
+
+
+(defn read-zip [file reading]
+  "Yield the text of what the zip archive in `file` is; return what was understood."
+  (setv
+    archive (Archive file reading)
+    mime (if (in MIMETYPE archive.names)
+      (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
+      "")
+    begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
+  (cond
+    (begins? "word/") (yield :from (read-docx archive))
+    (.startswith mime ODT) (yield :from (read-odt archive))
+    (in "META-INF/container.xml" archive.names) (yield :from (read-epub archive))
+    (slack? archive.names) (yield :from (read-slack archive))
+    True (do
+      (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
+        (raise (NotText f"{reading.name} is {kind}, not text; {advice}")))
+      (when mime
+        (raise (NotText f"{reading.name} has no text that can be read: it is {mime !r}")))
+      (yield :from (_read-zipped-chat archive)))))
+
+
+(defn chat-of [head reading]
+  "Return #(service reader) for the chat that a file with these first bytes is, or None."
+  (setv
+    text (.decode head reading.encoding "ignore")
+    export (find-export text)
+    service (or export (find-service text reading.ending)))
+  (when service #(service (if export read-export read-log))))
+
+
+(defn _read-zipped-chat [archive]
+  "Yield the text of the one chat in `archive`; return what was understood."
+  (setv found [])
+  (for [name (cut (sorted archive.names) MOST-TRIED)]
+    (setv
+      ending (.lower (get (splitext name) 1))
+      reading (replace archive.reading :ending ending))
+    (when (and (in ending [".txt" ".json" ".md"]) (not (.startswith name "__MACOSX")))
+      (setv chat (chat-of (.read (.open archive name) HEAD) reading))
+      (when chat (.append found [name reading #* chat]))))
+  (unless (= (len found) 1)
+    (raise (NotText (+ f"{archive.reading.name} is a zip archive "
+      (if found f"with {(len found)} chats in it" "without a chat or a document in it")
+      "; unpack it, and give its files or the folder"))))
+  (setv [[name reading service read]] found)
+  (yield :from (read (.open archive name) reading service)))

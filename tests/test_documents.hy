@@ -1,0 +1,276 @@
+"Documents as LibreOffice and Pandoc write them, and others, are read: their text and no more."
+
+(import
+  gzip
+  io
+  zipfile
+  pytest
+  lstm-textgen.text.documents.pdf [paragraphs]
+  lstm-textgen.text.files [read-pieces read-sources]
+  tests.helpers [ROOT complaint empty-folder write])
+
+(setv
+  pytestmark pytest.mark.quick
+  here (pytest.fixture empty-folder)
+  DOCUMENTS (/ ROOT "tests" "documents")  ; tools/fixtures.hy has made them
+  STORY [
+    "The Keeper’s Lamp"
+    "One"
+    (+ "The keeper climbed the stairs every evening, and every evening he counted them, although "
+      "their number had never changed since the tower was built. “Ninety-nine,” he said. "
+      "The lamp did not answer.")
+    "On clear nights he could see the far coast. On others he asked the fog."
+    "oil"
+    "a wick"
+    "Two"
+    "day\tweather"
+    "one\tfog"
+    "two\tmore fog"
+    "The sea is wide,"
+    "the lamp is small."
+    "Zażółć gęślą jaźń. 狐が歌う。 🦊 & <tags> stay."]
+  CONTAINER "<container><rootfiles><rootfile full-path='b.opf'/></rootfiles></container>")
+
+
+(defn read [#* sources #** options]
+  "Return #(text notes): the text of `sources`, and the lines about what was understood."
+  (setv
+    notes []
+    text (read-sources (list sources) #** options
+      :note (fn [name understood] (.append notes f"{name}: {understood.words}"))))
+  #(text notes))
+
+
+(defn zipped [#** members]
+  "Return the bytes of a zip archive with these `members`; in their names __ stands for /."
+  (zipped-as (dfor [name text] (.items members) (.replace (.replace name "__" "/") "_" ".") text)))
+
+
+(defn zipped-as [members]
+  "Return the bytes of a zip archive with these `members`, a dict of contents by names."
+  (setv file (io.BytesIO))
+  (with [archive (zipfile.ZipFile file "w" zipfile.ZIP-DEFLATED)]
+    (for [[name text] (.items members)] (.writestr archive name text)))
+  (.getvalue file))
+
+
+(defn docx [body]
+  "Return a Word document whose body has this XML."
+  (zipped-as {"word/document.xml"
+    (+ "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>"
+      f"<w:body>{body}</w:body></w:document>")
+    "_rels/.rels" "<r/>"}))
+
+
+(defn epub [#* chapters]
+  "Return an e-book with these `chapters`, XHTML."
+  (setv names (lfor [n _] (enumerate chapters) f"c{n}.xhtml"))
+  (zipped-as {
+    "META-INF/container.xml" CONTAINER
+    "b.opf" (+ "<package>"
+      (.join "" (gfor name names f"<item id='{name}' href='{name}'/>"))
+      (.join "" (gfor name names f"<itemref idref='{name}'/>")) "</package>")
+    #** (dict (zip names chapters))}))
+
+
+;; * What real programs write
+
+(defn [(pytest.mark.parametrize "name" ["libreoffice.docx" "libreoffice.odt" "pandoc.docx"])]
+    test-a-document-is-its-paragraphs-and-rows [name]
+  (setv [text notes] (read (/ DOCUMENTS name)))
+  (assert (= (.splitlines text) STORY))
+  (assert (= (len notes) 1))
+  (assert (.endswith (get notes 0) ", 12 paragraphs")))
+
+
+(defn [(pytest.mark.parametrize "name" ["libreoffice.rtf" "pandoc.epub" "pandoc.html"
+      "pandoc.odt" "pandoc.rtf" "libreoffice.epub" "libreoffice.html" "libreoffice.pdf"])]
+    test-each-program-and-format-gives-the-same-story [name]
+  (setv lines (.splitlines (.replace (get (read (/ DOCUMENTS name)) 0) " \n" "\n")))
+  ;; Pandoc writes comments into the text of some formats, LibreOffice what was deleted; a PDF has
+  ;; no tables, and no font here had the Chinese character.
+  (setv known (lfor
+    line lines
+    (.replace (.replace (.replace line "Could he?" "") "He never sang." "") "said.1" "said.")))
+  (setv missing (lfor line STORY :if (not-in line known) line))
+  (assert (<= (len missing) (if (.endswith name ".pdf") 4 0)))
+  (assert (not-in "comment" (.join "" lines))))
+
+
+(defn test-what-was-understood-is-told []
+  (setv names ["libreoffice.odt" "pandoc.epub" "pandoc.html" "libreoffice.pdf" "pandoc.rtf"])
+  (setv [_ notes] (read #* (gfor name names (/ DOCUMENTS name))))
+  (assert (= (lfor note notes (get (.split note ": ") 1)) [
+    "OpenDocument text, 12 paragraphs"
+    "e-book, 3 chapters"
+    "web page, 13 paragraphs; navigation and scripts left out"
+    "PDF, 1 page"
+    "RTF document, 13 paragraphs"])))
+
+
+(defn test-a-document-in-a-folder-or-a-gz-or-without-its-ending-is-read [here]
+  (setv data (.read-bytes (/ DOCUMENTS "pandoc.docx")))
+  (write "all/a.docx" data)
+  (write "all/b.docx.gz" (gzip.compress data))
+  (write "all/c" data)
+  (write "all/d.txt" "plain")
+  (assert (= (get (read "all") 0) (+ (* (get (read (/ DOCUMENTS "pandoc.docx")) 0) 3) "plain")))
+  (with [file (open "all/c" "rb")] (assert (in "The lamp did not" (get (read file) 0)))))
+
+
+(defn test-documents-and-plain-text-are-joined-in-pieces [here]
+  (write "long.docx" (docx (* "<w:p><w:r><w:t>A fox sings.</w:t></w:r></w:p>" 100_000)))
+  (setv pieces (list (read-pieces ["long.docx"])))
+  (assert (> (len pieces) 5))
+  (assert (= (.join "" pieces) (* "A fox sings.\n" 100_000))))
+
+
+;; * Word
+
+(defn test-word-has-breaks-tabs-and-boxes [here]
+  (write "a.docx" (docx (+
+    "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/>"
+    "<w:br w:type='page'/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t></w:r></w:p>"
+    "<w:p/><w:p/>"
+    "<w:p><w:r><w:t>out</w:t><w:txbxContent><w:p><w:r><w:t>in</w:t></w:r></w:p></w:txbxContent>"
+    "</w:r><w:del><w:r><w:t>gone</w:t></w:r></w:del></w:p>")))
+  (assert (= (get (read "a.docx") 0) "a\tb\nc-d\n\nin\nout\n")))
+
+
+(defn test-a-table-of-contents-is-left-out [here]
+  (write "a.docx" (docx (+
+    "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj>"
+    "</w:sdtPr><w:sdtContent><w:p><w:r><w:t>One 1</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    "<w:p><w:pPr><w:pStyle w:val='TOC1'/></w:pPr><w:r><w:t>Two 2</w:t></w:r></w:p>"
+    "<w:p><w:r><w:t>text</w:t></w:r></w:p>")))
+  (assert (= (.strip (get (read "a.docx") 0)) "text")))
+
+
+;; * Pages and books
+
+(defn html-of [body]
+  "Return what is read of a page with this HTML."
+  (write "page.html" body)
+  (get (read "page.html") 0))
+
+
+(defn test-a-page-is-read-without-what-surrounds-the-text [here]
+  (assert (= "One\ntwo three\nlast\n" (html-of (+ "<!doctype html><title>t</title><body>"
+    "<header>site</header><nav>menu</nav><script>if (a < b) { '</p>' }</script>"
+    "<style>p { x }</style><h1>One</h1><!-- <p>no</p> --><p>two\n <b>three</b></p>"
+    "<p hidden>no</p><aside>ad</aside><form><button>go</button></form>last<footer>f</footer>")))))
+
+
+(defn test-the-main-part-of-a-page-is-enough [here]
+  (setv text (* "A fox sings to the moon. " 20))
+  (assert (= (html-of f"<div>offers</div><main><p>{text}</p></main><div>more</div>")
+    (+ (.strip text) "\n")))
+  (assert (= (html-of "<p>All of it is here.</p><main></main>") "All of it is here.\n")))
+
+
+(defn test-preformatted-text-and-rows-keep-their-form [here]
+  (assert (= (html-of "<pre>a\n   b\tc</pre><table><tr><td>1<td>2<tr><td><p>3</p><td>4</table>")
+    "a\n   b\tc\n1\t2\n3\t4\n")))
+
+
+(defn [(pytest.mark.parametrize #("data" "options") [
+      #((.encode "<meta charset='iso-8859-1'><p>Füchse – schön</p>" "cp1252") {})
+      #((.encode "<?xml version='1.0' encoding='koi8-r'?><p>Привет</p>" "koi8-r") {})
+      #((.encode "<p>Füchse</p>" "utf-16") {})
+      #((.encode "<p>Füchse</p>" "latin-1") {"encoding" "latin-1"})
+      #((.encode "<meta charset='utf-8'><p>Füchse</p>" "cp1252") {"encoding" "cp1252"})])]
+    test-a-page-is-in-the-encoding-that-it-names-or-in-the-given-one [here data options]
+  (write "a.html" data)
+  (assert (in (get (read "a.html" #** options) 0)
+    ["Füchse – schön\n" "Привет\n" "Füchse\n"])))
+
+
+(defn test-a-page-without-text-or-of-wrong-bytes-is-refused [here]
+  (write "a.html" "<script>fill()</script>")
+  (assert (.startswith (complaint ["a.html"]) "'a.html' is a web page without text"))
+  (write "b.html" b"<p>\xff\xfe\xfa")
+  (assert (in "is not valid utf-8" (complaint ["b.html"]))))
+
+
+(defn test-html-in-a-plain-text-is-plain-text [here]
+  (write "a.txt" "<!doctype html><p>a</p>")
+  (write "b" "<!DOCTYPE html>\n<p>b</p>")
+  (assert (= (read "a.txt" "b") #("<!doctype html><p>a</p>\nb\n"
+    ["b: web page, 1 paragraph; navigation and scripts left out"]))))
+
+
+(defn test-a-book-is-read-in-its-order-whatever-ends-itself [here]
+  (write "a.epub" (epub
+    "<html><head><title/><script src='x'/></head><body><a id='p'/><p>One&nbsp;a</p></body></html>"
+    "<html><body><p>two<a epub:type='noteref'>1</a></p><aside epub:type='footnote'>n</aside>"))
+  (assert (= (get (read "a.epub") 0) "One\u00a0a\n\ntwo\n\n")))
+
+
+(defn test-a-locked-book-is-refused [here]
+  (setv book (io.BytesIO (epub "<p>x</p>")))
+  (with [archive (zipfile.ZipFile book "a")]
+    (.writestr archive "META-INF/encryption.xml" "<e><CipherReference URI='c0.xhtml'/></e>"))
+  (write "a.epub" (.getvalue book))
+  (assert (.startswith (complaint ["a.epub"]) "'a.epub' is locked by its shop (DRM)")))
+
+
+;; * PDF
+
+(defn test-lines-are-joined-to-paragraphs []
+  (assert (= (list (paragraphs [
+      "The keeper climbed the stairs every evening, and he coun-"
+      "ted them, although their number had never changed since"
+      "the tower was built by the men of the harbour."
+      "on clear nights he could see the far coast, and on other"
+      "nights not."
+      "• a wick"]))
+    [(+ "The keeper climbed the stairs every evening, and he counted them, although their number "
+        "had never changed since the tower was built by the men of the harbour.")
+      "on clear nights he could see the far coast, and on other nights not."
+      "• a wick"])))
+
+
+(defn test-verses-stay-lines []
+  (setv verse ["The sea is wide, the lamp is small," "The keeper minds it not at all" "And"])
+  (assert (= (list (paragraphs verse)) verse)))
+
+
+(defn test-a-scanned-pdf-and-a-locked-one-are-refused [here]
+  (import pypdf)
+  (setv writer (pypdf.PdfWriter))
+  (.add-blank-page writer :width 100 :height 100)
+  (.write writer "scan.pdf")
+  (assert (in "'scan.pdf' is a PDF without text, perhaps scanned" (complaint ["scan.pdf"])))
+  (.encrypt writer "secret" :algorithm "RC4-128")
+  (.write writer "locked.pdf")
+  (assert (= (complaint ["locked.pdf"])
+    "'locked.pdf' is protected by a password; save it without one")))
+
+
+;; * What isn't read
+
+(defn [(pytest.mark.parametrize #("members" "said") [
+      #({"xl/workbook.xml" "x"} "is a spreadsheet, not text; save the sheet as .csv")
+      #({"ppt/slides.xml" "x"} "is a presentation, not text; save its text as a .txt file")
+      #({"mimetype" "application/vnd.oasis.opendocument.chart"} "has no text that can be read")
+      #({"a.txt" "word/"} "is a zip archive without a chat or a document in it; unpack it")
+      #({"word/a.xml" "x"} "is not a complete document")])]
+    test-an-archive-without-text-for-us-is-named [here members said]
+  (write "a.zip" (zipped-as members))
+  (assert (in f"'a.zip' {said}" (complaint ["a.zip"]))))
+
+
+(defn test-a-missing-library-is-named-with-its-command [here monkeypatch]
+  (for [[name package] [["libreoffice.pdf" "pypdf"] ["pandoc.html" "selectolax"]
+      ["pandoc.rtf" "striprtf"]]]
+    (for [module [package f"{package}.lexbor" f"{package}.striprtf"]]
+      (.setitem monkeypatch (. hy.I.sys modules) module None))
+    (with [caught (pytest.raises ImportError)] (read (/ DOCUMENTS name)))
+    (assert (.endswith (str caught.value)
+      f"needs the package {package}: pip install {package}"))))
+
+
+(defn test-plain-text-stays-as-it-is [here]
+  (setv text "From here on: 12:30 <b>no</b> tags,\n1\n{\"messages\": []}\n")
+  (write "a.txt" text)
+  (assert (= (read "a.txt") #(text []))))

@@ -1,0 +1,119 @@
+#[[Makes the documents in tests/documents/ by the programs that write them in life.
+
+    python -m hy tools/fixtures.hy
+
+Run it from the project's root. It needs LibreOffice and Pandoc (on Debian: `apt install
+libreoffice-writer-nogui pandoc`). Each program writes the same story in each of its formats.]]
+
+(import
+  pathlib [Path]
+  shutil
+  subprocess
+  tempfile [TemporaryDirectory])
+
+(setv
+  FOLDER (Path "tests/documents")
+  BY-PANDOC ["docx" "epub" "html" "odt" "rtf"]
+  BY-LIBREOFFICE ["docx" "epub" "html" "odt" "pdf" "rtf"]
+  ;; For Pandoc: a footnote, a comment, a list, a table, a verse, a link.
+  STORY #[[---
+title: The Keeper’s Lamp
+lang: en
+---
+
+# One
+
+The keeper climbed the stairs every evening, and every evening he counted them, although their
+number had never changed since the tower was built. “Ninety-nine,” he said.[^1] The lamp did not
+answer.
+
+On clear nights he could see the *far* coast.[Could he?]{.comment-start id="0" author="Ben"
+date="2025-01-04T12:00:00Z"}[]{.comment-end id="0"} On others he asked
+[the fog](https://example.com/fog).
+
+- oil
+- a wick
+
+[^1]: He was wrong: there were a hundred.
+
+# Two
+
+| day   | weather  |
+|-------|----------|
+| one   | fog      |
+| two   | more fog |
+
+| The sea is wide,
+| the lamp is small.
+
+Zażółć gęślą jaźń. 狐が歌う。 🦊 & \<tags\> stay.
+]]
+  ;; For LibreOffice: besides, a deleted passage, a table of contents, a frame, many spaces.
+  FLAT #[[<?xml version="1.0" encoding="UTF-8"?>
+<office:document office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.text"
+  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+  xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+  xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"
+  xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<office:body><office:text>
+<text:tracked-changes><text:changed-region text:id="c1"><text:deletion><office:change-info>
+<dc:creator>Ben</dc:creator><dc:date>2025-01-04T12:00:00</dc:date></office:change-info>
+<text:p>He never sang.</text:p></text:deletion></text:changed-region></text:tracked-changes>
+<text:p>The Keeper’s Lamp</text:p>
+<text:table-of-content text:name="Contents"><text:table-of-content-source
+ text:outline-level="3"/><text:index-body><text:index-title text:name="T"><text:p>What is
+ where</text:p></text:index-title><text:p>One<text:tab/>1</text:p><text:p>Two<text:tab/>1</text:p>
+</text:index-body></text:table-of-content>
+<text:h text:outline-level="1">One</text:h>
+<text:p>The keeper climbed the stairs every evening, and every evening he counted them, although
+ their number had never changed since the tower was built. “Ninety-nine,” he said.<text:note
+ text:id="n1" text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body>
+<text:p>He was wrong: there were a hundred.</text:p></text:note-body></text:note> The lamp did not
+ answer.</text:p>
+<text:p>On clear nights he could see the <text:span>far</text:span> coast.<office:annotation>
+<dc:creator>Ben</dc:creator><dc:date>2025-01-04T12:00:00</dc:date><text:p>Could he?</text:p>
+</office:annotation> On others he asked <text:a
+ xlink:type="simple" xlink:href="https://example.com/fog">the
+ fog</text:a>.<text:change text:change-id="c1"/></text:p>
+<text:list><text:list-item><text:p>oil</text:p></text:list-item>
+<text:list-item><text:p>a wick</text:p></text:list-item></text:list>
+<text:h text:outline-level="1">Two</text:h>
+<table:table><table:table-column table:number-columns-repeated="2"/>
+<table:table-row><table:table-cell><text:p>day</text:p></table:table-cell>
+<table:table-cell><text:p>weather</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell><text:p>one</text:p></table:table-cell>
+<table:table-cell><text:p>fog</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell><text:p>two</text:p></table:table-cell>
+<table:table-cell><text:p>more fog</text:p></table:table-cell></table:table-row></table:table>
+<text:p>The sea is wide,<text:line-break/>the lamp is small.</text:p>
+<text:p>Zażółć gęślą jaźń. 狐が歌う。 🦊 &amp; &lt;tags&gt; stay.</text:p>
+</office:text></office:body></office:document>
+]])
+
+
+(defn run [folder #* command]
+  "Run a `command` in `folder`, which is its home, too; raise an error if it fails."
+  (subprocess.run command :cwd folder :check True :timeout 300 :capture-output True
+    :env {"HOME" (str folder)  "PATH" "/usr/local/bin:/usr/bin:/bin"}))
+
+
+(defn main []
+  "Write the documents of both programs."
+  (.mkdir FOLDER :exist-ok True)
+  (with [temporary (TemporaryDirectory)]
+    (setv folder (Path temporary))
+    (.write-text (/ folder "pandoc.md") STORY :encoding "utf-8")
+    (.write-text (/ folder "libreoffice.fodt") FLAT :encoding "utf-8")
+    (for [ending BY-PANDOC]
+      (run folder "pandoc" "-s" "pandoc.md" "-o" f"pandoc.{ending}"))
+    (for [ending BY-LIBREOFFICE]
+      (run folder "soffice" "--headless" "--convert-to" ending "libreoffice.fodt"))
+    (for [path (sorted (.iterdir folder))]
+      (when (in path.suffix (lfor ending [#* BY-PANDOC #* BY-LIBREOFFICE] f".{ending}"))
+        (shutil.copy path FOLDER)
+        (print path.name (. (.stat path) st-size))))))
+
+
+(when (= __name__ "__main__") (main))
