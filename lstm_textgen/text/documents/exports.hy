@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  datetime [UTC datetime]
   html [unescape]
   json
   os
@@ -44,7 +45,7 @@
   "Return the `Message` that `read` makes of a JSON object, or None if it isn't as it should be."
   (try
     (read item)
-    (except [[AttributeError KeyError TypeError ValueError]])))
+    (except [[AttributeError KeyError OSError OverflowError TypeError ValueError]])))
 
 
 (defn messages-in [file reading]
@@ -174,8 +175,7 @@
       (or (.get people (.get item "user")) (.get profile "display_name") (.get profile "real_name")
         (.get item "username"))
       (unescape (.sub SLACK-LINK (fn [link] (_slack-link link people)) (get item "text")))
-      ;; Seconds since 1970; a year of them has 31,556,952.
-      (+ 1970 (// (int (get (.split (get item "ts") ".") 0)) 31556952)))))
+      (. (datetime.fromtimestamp (float (get item "ts")) UTC) year))))
 
 
 (defn _slack-link [link people]

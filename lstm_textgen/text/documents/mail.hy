@@ -103,6 +103,7 @@
   "Return the `text` of a message without quotations, the lines that announce them, a signature."
   (setv kept [])
   (for [line (.splitlines text)]
+    (setv line (if (.startswith line ">From ") (cut line 1 None) line))  ; as mailboxes spell it
     (cond
       (or (= line SIGNATURE) (.match FORWARDED line)) (break)
       (not (.startswith line ">")) (.append kept (.rstrip line))

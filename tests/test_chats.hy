@@ -1,0 +1,236 @@
+"Exports of chats become lines of `Name: message`, as each service and country writes them."
+
+(import
+  json
+  os
+  zipfile
+  pytest
+  lstm-textgen.text.documents.loglines [find-service]
+  lstm-textgen.text.files [read-sources]
+  tests.helpers [complaint empty-folder write])
+
+(setv
+  pytestmark pytest.mark.quick
+  here (pytest.fixture empty-folder)
+  TALK "Anna: hi\nBen: hello: there\nAnna: two lines\n")
+
+
+(defn read [path #** options]
+  "Return #(text words people): what is read of the source `path`, and what was understood."
+  (setv notes [])
+  (setv text (read-sources [path] :note (fn [name understood] (.append notes understood))
+    #** options))
+  (if notes
+    #(text (. (get notes -1) words) (dict (. (get notes -1) people)))
+    #(text None None)))
+
+
+(defn stamped [stamp [end ""]]
+  "Return a chat whose messages begin with `stamp`, and what `end` adds."
+  (+ f"{stamp}Anna: hi\n{stamp}Ben: hello: there\n{stamp}Anna: two\nlines\n" end))
+
+
+;; * WhatsApp
+
+(defn [(pytest.mark.parametrize "stamp" [
+      "12/24/19, 11:23 - " "24.12.19, 11:23 - " "24/12/2019 11:23 - " "24-12-2019 11:23 - "
+      "2019-12-24 11:23 - " "2019/12/24, 11:23 - " "24/12/19, 11:23 pm - "
+      "12/24/19, 11:23\u202fPM - " "24/12/2019 11:23 p. m. - " "24/12/2019 11:23 p.\u00a0m. - "
+      "2019-12-24, 5:46 p.m. - " "24.12.2019 klo 11.23 - " "2019. 12. 24. 오후 11:23 - "
+      "2019/12/24 下午11:23 - " "24.12.2019 г., 11:23 ч. - " "٢٤/١٢/٢٠١٩، ١١:٢٣ م - "
+      "24.12.19, 11:23 – " "09/12/2019 17:03:48: " "12/24/19, 1:59:59 PM: "
+      "[24.12.19, 11:23:07] " "[12/24/19, 11:23:07 PM] " "[24/12/2019, 11:23:07\u202fpm] "
+      "[24.12.2019 klo 11.23.07] " "[2019/12/24 下午11:23:07] " "\u200e[24/12/19, 11:23:07] "
+      "[2019-12-24, 11:23:07] " "[24/12/2019 11:23 p. m.] "])]
+    test-whatsapp-writes-the-date-of-each-country [here stamp]
+  (write "_chat.txt" (stamped stamp))
+  (assert (= (read "_chat.txt")
+    #(TALK "WhatsApp, 3 messages of 2 people, 2019" {"Anna" 2  "Ben" 1}))))
+
+
+(defn test-whatsapp-notices-and-media-are-left-out [here]
+  (setv notices ["Messages and calls are end-to-end encrypted." "Anna added Ben"
+    "Ben changed the subject from “a: b” to “c”" "Anna: <Media omitted>"
+    "Anna: <Medien ausgeschlossen>" "Ben: IMG-1.jpg (file attached)" "Ben: null"
+    "Anna: This message was deleted" "Ben: Diese Nachricht wurde gelöscht."
+    "Ben: \u200eimage omitted" "Anna: \u200e<attached: 1.jpg>" "Ben:" "Anna: Missed voice call"])
+  (write "a.txt" (stamped "1/4/25, 3:40 PM - "
+    (.join "" (gfor notice notices f"1/5/26, 3:40 PM - {notice}\n"))))
+  (assert (= (read "a.txt") #(TALK
+    "WhatsApp, 3 messages of 2 people, 2025; media and system lines left out"
+    {"Anna" 2  "Ben" 1}))))
+
+
+(defn test-whatsapp-keeps-captions-and-drops-what-it-adds [here]
+  (setv stamp "[04.01.25, 15:40:07] ")
+  (write "a.txt" (.join "" [
+    f"{stamp}Anna: hi \u200e<This message was edited>\n"
+    f"{stamp}~\u202fBen: a.jpg (file attached)\nthe pond\n"
+    f"{stamp}\u202a+49 170 1234567\u202c: I <3 you <b>\r\n"
+    f"{stamp}Anna: 16:05 - see you\n"]))
+  (assert (= (get (read "a.txt") 0)
+    "Anna: hi\nBen: the pond\n+49 170 1234567: I <3 you <b>\nAnna: 16:05 - see you\n")))
+
+
+(defn test-a-chat-in-a-zip-is-read [here]
+  (with [archive (zipfile.ZipFile "chat.zip" "w")]
+    (.writestr archive "_chat.txt" (stamped "[24.12.19, 11:23:07] "))
+    (.writestr archive "1.jpg" "picture"))
+  (assert (= (get (read "chat.zip") 0) TALK))
+  (with [archive (zipfile.ZipFile "chat.zip" "a")]
+    (.writestr archive "two.txt" (stamped "[24.12.19, 11:23:07] ")))
+  (assert (in "is a zip archive with 2 chats in it; unpack it" (complaint ["chat.zip"]))))
+
+
+(defn [(pytest.mark.parametrize "text" [
+      "1/4/25, 3:40 PM was when it rained. He said: no.\n1/5/25, 4:40 PM was later.\n"
+      (.join "" (gfor n (range 9) f"2025-01-04 15:4{n} - day {n} at sea: fog\n"))
+      "Anna: hi\nBen: ho\n" "12:30 lunch\n13:00 <b>no</b>\n" "[1] a: b\n[2] c: d\n" "\n\n" ""])]
+    test-what-is-no-chat-is-plain-text [text]
+  (assert (is (find-service text ".txt") None)))
+
+
+(defn test-only-keeps-one-person-and-names-the-others [here]
+  (write "a.txt" (stamped "24.12.19, 11:23 - "))
+  (assert (= (cut (read "a.txt" :only "anna") 2)
+    #("Anna: hi\nAnna: two lines\n"
+      "WhatsApp, 3 messages of 2 people, 2019, of which those of anna")))
+  (assert (= (complaint ["a.txt"] :only "Ana") "`only`: no person 'Ana'; did you mean 'Anna'?"))
+  (write "b.txt" "plain")
+  (assert (= (complaint ["b.txt"] :only "Anna")
+    "'b.txt' is no chat or mailbox, so `only` means nothing for it")))
+
+
+;; * Signal, iMessage, IRC
+
+(defn test-signal-is-read-without-what-its-exporter-adds [here]
+  (write "chat.md" (+ (stamped "[2019-05-29 15:04:05] ")
+    "[2020-05-29 15:04:05] Ben: \n\n> two\n> lines\n\nyes  \n(- Anna: 👍 -)\n"
+    "[2020-05-29 15:04:05] Anna: ![cat.jpg](./media/cat.jpg)  \n"
+    "[2020-05-29 15:04:05] No-Sender: Incoming call\n"))
+  (assert (= (cut (read "chat.md") 2) #(f"{TALK}Ben: yes\n"
+    "Signal, 4 messages of 2 people, 2019 to 2020; media and system lines left out"))))
+
+
+(defn test-imessage-is-read-without-reactions-and-replies [here]
+  (write "chat.txt" (.join "" [
+    "May 17, 2022  5:29:42 PM\nAnna\nhi\n\n"
+    "May 17, 2022  5:30:42 PM (Read by you after 2 seconds)\nBen\nhello: there\n"
+    "Tapbacks:\nLoved by Anna\n\n"
+    "May 17, 2022 10:31:42 PM You named the conversation Tea\n\n"
+    "May 18, 2022  5:31:42 PM\nAnna\ntwo\nlines\n"
+    "    May 18, 2022  5:32:00 PM\n    Ben\n    reply\n\n"
+    "May 18, 2022  5:32:00 PM\nBen\n/Users/ben/cat.jpg\n\n"]))
+  (assert (= (cut (read "chat.txt") 2)
+    #(TALK "iMessage, 3 messages of 2 people, 2022; media and system lines left out"))))
+
+
+(defn [(pytest.mark.parametrize #("log" "years") [
+      #((+ "--- Log opened Sat Jan 04 15:40:07 2025\n15:40 -!- Ben [b@host] has joined #tea\n"
+        "15:40 <@Anna> hi\n15:41 < Ben> hello: there\n"
+        "15:42  * Ben waves\n15:43 <@Anna> two lines\n")
+        "")
+      #((+ "[15:40:07] *** Joins: Ben (b@host)\n[15:40:08] <Anna> hi\n"
+        "[15:40:09] <Ben> hello: there\n[15:41:00] <Anna> two lines\n") "")
+      #((+ "2025-01-04 15:40:07\t-->\tBen (b@host) has joined #tea\n"
+        "2025-01-04 15:40:08\t@Anna\thi\n"
+        "2025-01-04 15:40:09\tBen\thello: there\n2025-01-04 15:40:10\tAnna\ttwo lines\n") ", 2025")
+      #((+ "**** BEGIN LOGGING AT Sat Jan  4 15:40:07 2025\n\nJan 04 15:40:07 <Anna>\thi\n"
+        "Jan 04 15:40:08 <Ben>\t\x0304,01hello: there\x03\n"
+        "Jan 04 15:40:09 <Anna>\ttwo lines\n") "")])]
+    test-irc-clients-have-their-own-ways [here log years]
+  (write "tea.log" log)
+  (assert (= (cut (read "tea.log") 2)
+    #(TALK f"IRC, 3 messages of 2 people{years}; media and system lines left out"))))
+
+
+;; * JSON
+
+(defn telegram-chat []
+  "Return a chat as Telegram exports it."
+  {"name" "Tea"  "type" "private_group"  "id" 1  "messages" [
+    {"id" 1  "type" "service"  "date" "2019-01-04T15:40:07"  "actor" "Anna"
+      "action" "create_group"  "text" ""}
+    {"id" 2  "type" "message"  "date" "2019-01-04T15:40:07"  "from" "Anna"  "from_id" "user1"
+      "text" "hi"}
+    {"id" 3  "type" "message"  "date" "2020-01-04T15:40:07"  "from" "Ben"  "from_id" "user2"
+      "text" ["hello: " {"type" "bold"  "text" "there"}]}
+    {"id" 4  "type" "message"  "date" "2020-01-04T15:40:07"  "from" "Ben"  "from_id" "user2"
+      "photo" "a.jpg"  "text" ""}
+    {"id" 5  "type" "message"  "date" "2020-01-04T15:40:07"  "from" "Anna"  "from_id" "user1"
+      "text" "two\nlines"}
+    {"id" 6  "type" "message"  "from" 7  "text" {}}
+    "strange"]})
+
+
+(defn test-telegram-is-read-one-chat-or-all [here]
+  (write "result.json" (json.dumps (telegram-chat) :indent 1))
+  (setv words "Telegram, 3 messages of 2 people, 2019 to 2020; media and system lines left out")
+  (assert (= (read "result.json") #(TALK words {"Anna" 2  "Ben" 1})))
+  (write "all.json" (json.dumps {"about" "x"  "chats" {"list" [(telegram-chat) (telegram-chat)]}}))
+  (assert (= (get (read "all.json") 0) (* TALK 2))))
+
+
+(defn test-discord-is-read [here]
+  (defn message [name text [kind "Default"] [nickname None]]
+    {"id" "1"  "type" kind  "timestamp" "2021-05-01T10:00:00.123+00:00"  "content" text
+      "author" {"id" "2"  "name" name  "nickname" nickname}  "attachments" []})
+  (write "tea.json" (json.dumps {"guild" {"id" "0"  "name" "G"}  "channel" {"id" "1"}
+    "messages" [
+      (message "a1" "hi" :nickname "Anna") (message "Ben" "hello: there" "Reply")
+      (message "Ben" "Ben joined." "GuildMemberJoin") (message "Ben" "")
+      (message "a1" "two\nlines" :nickname "Anna")]}))
+  (assert (= (cut (read "tea.json") 2)
+    #(TALK "Discord, 3 messages of 2 people, 2021; media and system lines left out"))))
+
+
+(defn slack-files []
+  "Return the files of an export of Slack, contents by names."
+  (defn message [#** more] {"type" "message"  "ts" "1577836900.000100" #** more})
+  (dfor [name content] (.items {
+      "users.json" [{"id" "U1"  "name" "anna"  "profile" {"display_name" "Anna"}}
+        {"id" "U2"  "name" "ben"  "profile" {"display_name" ""  "real_name" "Ben"}}]
+      "channels.json" []
+      "tea/2020-01-01.json" [(message :user "U1" :text "hi")
+        (message :user "U2" :text "hello: there")
+        (message :user "U2" :subtype "channel_join" :text "<@U2> has joined")]
+      "tea/2020-01-02.json" [(message :user "U1" :text "two\nlines") {"type" "message"} 7]
+      "work/2020-01-01.json" [(message :user "U2"
+        :text "<@U1> &lt;3 <https://example.com|a page> in <#C1|tea>, <!here>")]})
+    name (json.dumps content)))
+
+
+(defn test-slack-is-read-from-its-folder-or-its-zip [here]
+  (setv files (slack-files))
+  (with [archive (zipfile.ZipFile "slack.zip" "w")]
+    (for [[name text] (.items files)]
+      (write f"slack/{name}" text)
+      (.writestr archive name text)))
+  (for [path ["slack" "slack.zip"]]
+    (assert (= (cut (read path) 2) #(f"{TALK}Ben: @Anna <3 a page in #tea, @here\n"
+      "Slack, 4 messages of 2 people, 2020; media and system lines left out")))))
+
+
+(defn test-links-in-an-export-lead-nowhere [here]
+  (for [[name text] (.items (slack-files))] (write f"slack/{name}" text))
+  (write "secret.json" (json.dumps [{"type" "message"  "ts" "1577836900.1"  "username" "Eve"
+    "text" "secret"}]))
+  (os.symlink (os.path.abspath "secret.json") "slack/tea/2020-01-03.json")
+  (os.symlink (os.path.abspath ".") "slack/out")
+  (assert (not-in "secret" (get (read "slack") 0))))
+
+
+(defn test-an-export-that-is-cut-off-or-too-deep-is-refused [here]
+  (write "a.json" (cut (json.dumps (telegram-chat)) -30))
+  (assert (in "'a.json' is not an export of a chat, or is damaged" (complaint ["a.json"])))
+  (write "b.json" (+ "{\"messages\": [{\"from_id\": " (* "[" 100_000)))
+  (assert (.endswith (complaint ["b.json"]) "damaged: its values are too deep")))
+
+
+(defn test-a-chat-in-a-mixture-of-encodings-is-placed [here]
+  (write "a.txt" (+ (.encode (stamped "24.12.19, 11:23 - "))
+    b"24.12.19, 11:23 - Anna: sch\xf6n\n"))
+  (assert (in "'a.txt' is not valid utf-8: byte " (complaint ["a.txt"])))
+  (write "b.json" (json.dumps {"messages" [{"type" "message"  "date" "2020"  "from" "A"
+    "from_id" "u"  "text" "\ud83d!"}]}))
+  (assert (in (get (read "b.json") 0) ["A: ?!\n" "A: \ufffd!\n"])))

@@ -1,0 +1,135 @@
+"Subtitles, mailboxes, notebooks and tables are read entry by entry."
+
+(import
+  contextlib [closing]
+  email.message [EmailMessage]
+  json
+  mailbox
+  pytest
+  lstm-textgen.text.files [read-sources]
+  tests.helpers [complaint empty-folder write])
+
+(setv
+  pytestmark pytest.mark.quick
+  here (pytest.fixture empty-folder))
+
+
+(defn read [path #** options]
+  "Return #(text words): what is read of the source `path`, and what was understood."
+  (setv notes [])
+  (setv text (read-sources [path] :note (fn [name understood] (.append notes understood.words))
+    #** options))
+  #(text (if notes (get notes -1) None)))
+
+
+;; * Subtitles
+
+(defn test-subrip-is-a-line-for-each-subtitle [here]
+  (write "film.srt" (+ "\ufeff1\r\n"
+    "00:00:01,000 --> 00:00:02,500\r\n<i>The sea</i>\r\nis wide.\r\n\r\n"
+    "2\r\n00:00:03,000 --> 00:00:04,000 X1:1 X2:2\r\n{\\an8}- Who?\r\n- I.\r\n\r\n"
+    "3\n00:00:05,000 --> 00:00:06,000\n\n4\n00:00:07,0 --> 00:00:08,0\n5 < 6 & 1:00\n"))
+  (assert (= (read "film.srt")
+    #("The sea is wide.\n- Who?\n- I.\n5 < 6 & 1:00\n" "subtitles, 4 entries"))))
+
+
+(defn test-webvtt-is-read-without-styles-notes-and-repetitions [here]
+  (write "film" (+ "WEBVTT - a film\nKind: captions\n\n"
+    "STYLE\n::cue { color: red }\n\nNOTE none\n\n"
+    "intro\n00:01.000 --> 00:02.000 align:start\n<v Anna>the &amp; sea</v>\n\n"
+    "00:02.000 --> 00:03.000\nthe &amp; sea\n<00:02.500><c>is wide</c>\n\n"
+    "01:00:02.000 --> 01:00:03.000\nis wide\n"))
+  (assert (= (read "film") #("the & sea\nis wide\n" "subtitles, 3 entries"))))
+
+
+;; * Mail
+
+(defn mailbox-of [#* messages]
+  "Write a mailbox of `messages`, #(sender text) pairs or messages, as Python's own module does."
+  (with [box (closing (mailbox.mbox "a.mbox"))]
+    (for [each messages]
+      (setv message (if (isinstance each tuple) (EmailMessage) each))
+      (when (isinstance each tuple)
+        (setv [(get message "From") text] each)
+        (.set-content message text))
+      (.add box message))))
+
+
+(defn test-mail-is-what-each-message-says-itself [here]
+  (mailbox-of
+    #("Anna <anna@example.com>"
+      "Hello,\n\nthe lamp is lit.\nFrom here it is small.\n\n-- \nAnna\n")
+    #("=?utf-8?q?Bj=C3=B6rn?= <b@example.com>"
+      "On Monday, Anna wrote:\n> the lamp\n> is lit\n\nGood!")
+    #("Anna <anna@example.com>" "Schön 🦊\n\n---- Original Message ----\nold"))
+  (assert (= (read "a.mbox") #(
+    "Hello,\n\nthe lamp is lit.\nFrom here it is small.\n\nGood!\n\nSchön 🦊\n\n"
+    "mail, 3 messages; quotations and attachments left out")))
+  (assert (= (get (read "a.mbox" :only "Björn") 0) "Good!\n\n"))
+  (assert (in "no person 'Eve'; there are Anna, Björn" (complaint ["a.mbox"] :only "Eve"))))
+
+
+(defn test-mail-of-parts-is-its-text-or-its-page [here]
+  (setv both (EmailMessage))
+  (.set-content both "plain")
+  (.add-alternative both "<p>page</p>" :subtype "html")
+  (.add-attachment both "secret" :filename "a.txt")
+  (setv page (EmailMessage))
+  (.set-content page "<style>x</style><p>one</p><p>two</p>" :subtype "html")
+  (mailbox-of both page)
+  (assert (= (get (read "a.mbox") 0) "plain\n\none\ntwo\n\n")))
+
+
+(defn test-mail-in-broken-encodings-is-read [here]
+  (write "inbox" (+ b"From a@b Sat Jan  4 15:40:07 2025\nFrom: =?x?b?!?= <a@b>\n"
+    b"Content-Type: text/plain; charset=no-such\n\nsch\xf6n\n\n"
+    b"From a@b Sat Jan  4 15:40:07 2025\nFrom: B\nContent-Transfer-Encoding: base64\n\n!!!\n"))
+  (assert (in "sch" (get (read "inbox") 0)))
+  (assert (in "2 messages" (get (read "inbox") 1))))
+
+
+;; * Notebooks
+
+(defn test-a-notebook-is-its-code-and-text [here]
+  (write "a.ipynb" (json.dumps {"nbformat" 4  "cells" [
+    {"cell_type" "markdown"  "source" ["# Lamp\n" "It shines."]}
+    {"cell_type" "code"  "source" "print(1)\n"  "outputs" [{"text" "1"}]}
+    {"cell_type" "code"  "source" []}]}))
+  (assert (= (read "a.ipynb")
+    #("# Lamp\nIt shines.\n\nprint(1)\n\n" "notebook, 2 cells; outputs left out")))
+  (write "old.ipynb" (json.dumps {"nbformat" 3  "worksheets" [{"cells" [{"input" "x = 1"}]}]}))
+  (assert (= (get (read "old.ipynb") 0) "x = 1\n\n")))
+
+
+(defn [(pytest.mark.parametrize "text" [
+      "{" "[]" "\"\"" "{\"cells\": 7}" "{\"cells\": [1]}"
+      "{\"cells\": [{\"source\": [1]}]}" "\"cells\""])]
+    test-what-is-no-notebook-is-refused [here text]
+  (write "a.ipynb" text)
+  (assert (.startswith (complaint ["a.ipynb"]) "'a.ipynb' is not a notebook, or is damaged")))
+
+
+;; * Tables
+
+(defn [(pytest.mark.parametrize #("name" "mark") [#("a.csv" ",") #("b.csv" ";") #("c.tsv" "\t")])]
+    test-a-column-of-a-table-is-read [here name mark]
+  (write name (+ f"\ufeffid{mark}text{mark}by\r\n1{mark}\"two, \nlines; \"\"x\"\"\"{mark}Anna\r\n"
+    f"2{mark}{mark}Ben\n3\n4{mark}one{mark}Anna\n"))
+  (assert (= (read name :column "text")
+    #("two, \nlines; \"x\"\none\n" "table, 2 entries of the column text"))))
+
+
+(defn test-a-table-without-a-column-is-plain-text-and-told [here]
+  (write "a.csv" "id,text\n1,one\n")
+  (assert (= (read "a.csv")
+    #("id,text\n1,one\n" "read as plain text; to read one column give `column`: id, text")))
+  (write "b.csv" "one\ntwo\n")
+  (assert (= (read "b.csv") #("one\ntwo\n" None))))
+
+
+(defn test-an-unknown-column-and-what-is-no-table-are-refused [here]
+  (write "a.csv" "id,text\n1,one\n")
+  (write "b.txt" "plain")
+  (assert (= (complaint ["a.csv"] :column "txt") "'a.csv': no column 'txt'; did you mean 'text'?"))
+  (assert (= (complaint ["b.txt"] :column "text")
+    "'b.txt' is no table, so `column` means nothing for it")))
