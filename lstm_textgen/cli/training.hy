@@ -45,12 +45,17 @@
 (defn _writing [path model]
   "Return the command that writes with the `model` (a `Checkpoint`) at `path`, from what it knows."
   (setv
-    seeds (gfor
-      text ["heylo" (.strip model.settings.beginning)]
-      :if (and (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
-      text)
+    people (or model.settings.people [])
+    speaker (if (> (len people) 1) f"{(get people 0)}:" "")  ; of a chat: others answer
+    seed (next
+      (gfor
+        text [speaker "heylo" (.strip model.settings.beginning)]
+        :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
+        text)
+      "")
+    stop (if (and seed (= seed speaker)) f" {(flag "--stop" speaker)}" "")
     named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
-  f"{(command)} {(flag "--generate" (next seeds ""))}{named}")
+  f"{(command)} {(flag "--generate" seed)}{stop}{named}")
 
 
 (defn import-old [flags]

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager suppress]
+  itertools [chain]
   sys
   numpy :as np
   lstm-textgen.basics.files [naming-errors]
@@ -27,6 +28,8 @@
 (setv
   QUOTED 200  ; characters of a copied passage that are shown
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
+  REMEMBERED 2000  ; characters of a conversation that a model of a chat reads before it answers
+  ANSWER 400  ; units of an answer in a chat, unless another end is given
   HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
 :temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
 
@@ -163,26 +166,93 @@
     model (_load-model flags)
     options (.chosen flags #* STEERING)
     terminal (and (.isatty sys.stdin) (.isatty sys.stdout)))
-  (unless (.chosen flags #* Ends.__annotations__) (setv (get options "length") 200))
+  (setv turns (when (> (len (or (get model.settings "people") [])) 1) (Turns model)))
+  (unless (.chosen flags #* Ends.__annotations__)
+    (setv (get options "length") (if turns ANSWER 200)))
   (.setdefault options "temperature" (get model.settings "temperature"))
   (when terminal
     (with [_ (suppress ImportError)]  ; Windows' console edits lines by itself
       hy.I.readline)
-    (print HELP))
+    (print HELP)
+    (when turns (print (visible (.help turns)))))
   (while True
     (try
-      (setv line (input (if terminal "> " "")))
+      (setv line (input (cond (not terminal) "" turns f"{turns.you}> " True "> ")))
       (cond
         (in (.strip line) [":quit" ":exit"]) (return)
         (.startswith line ":") (_change options (cut line 1 None))
         True (do
-          (setv pieces (.stream model line :warn warn #** options))  ; warns on a line of its own
+          ;; Whatever is warned of stands on a line of its own.
+          (setv [line pieces] (if turns
+            (.answer turns line (not terminal) options)
+            #(line (.stream model line :warn warn #** options))))
           (with [out (_open-standard-output)] (_put-texts out line [pieces] False))))
       (except [KeyboardInterrupt] (print))
       (except [EOFError]
         (when terminal (print))
         (return))
       (except [error ValueError] (warn (str error))))))
+
+
+(defclass Turns []
+  "A conversation with a model of a chat, in which you are one of its people, and it the others."
+
+  (defn __init__ [self model]
+    (setv
+      self.model model
+      self.people (get model.settings "people")
+      self.you (get self.people 0)
+      self.said ""))
+
+  (defn help [self]
+    "Return the line that tells who you are."
+    (+ f"You are {self.you}, and the model is the others; "
+      f"a line that begins with another name, such as {(get self.others 0)}:, makes you that one."))
+
+  (defn [property] others [self]
+    "The names of the people but yours, those who write most first."
+    (lfor name self.people :if (!= name self.you) name))
+
+  (defn answer [self line echo options]
+    #[[Return #(shown pieces): what is shown first, and the iterator of the text of an answer.
+
+    `line` is yours, with a name before it or not, and shown if it is to `echo`. The answer ends
+    where it would be your turn.]]
+    (setv [name colon text] (.partition line ":"))
+    (for [each self.people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
+      (setv [self.you line] [each text]))
+    (setv
+      line f"{self.you}: {(.strip line)}\n"
+      stop (+ [f"{self.you}:"] (_listed (.get options "stop" [])))
+      seed (+ self.said line)
+      pieces (.stream self.model seed :warn warn #** {#** options  "stop" stop})
+      first (next pieces ""))
+    (unless (.strip first)  ; the model leaves it to you to go on
+      (setv
+        first f"{(get self.others 0)}:"
+        pieces (.stream self.model (+ seed first) :warn (fn [line]) #** {#** options  "stop" stop})))
+    #((if echo line "") (.remember self seed (chain [first] pieces))))
+
+  (defn remember [self seed pieces]
+    "Yield `pieces` without line ends after the last of them, and keep them and `seed` in mind."
+    (setv held "")
+    (try
+      (for [piece pieces]
+        (setv
+          text (+ held piece)
+          shown (.rstrip text "\n")
+          held (cut text (len shown) None))
+        (+= seed shown)
+        (when shown (yield shown)))
+      (finally  ; also of an answer that Ctrl-C stops
+        (setv
+          [ids _] (.encode-seed self.model.vocabulary (.prepare self.model (+ seed "\n")))
+          self.said (cut (.decode self.model.vocabulary ids) (- REMEMBERED) None))))))
+
+
+(defn _listed [value]
+  "Return `value`, one text or a list of them, as a list."
+  (if (isinstance value str) [value] value))
 
 
 (defn _change [options line]

@@ -107,8 +107,10 @@
     (.check-alike group "their settings" (str run.given))
     (.read self settings (or old base))
     (when self.people
-      (setv settings (replace settings
-        :people (lfor [name _] (.most-common self.people MOST-PEOPLE) name))))
+      (setv settings (replace settings :people (lfor
+        [name _] (.most-common self.people MOST-PEOPLE)
+        :setv name (default-prep name)
+        (if settings.lower (lower name) name)))))
     (unless old
       (setv settings (replace settings
         :beginning (.decode self.vocabulary (get self.ids (slice 1)))

@@ -314,7 +314,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
       setting (settings-in "model")
       :setv value (get settings setting.name)
-      :if (not (or (is value None) (in setting.name ["why" "beginning"])
+      :if (not (or (is value None) (in setting.name ["why" "beginning" "people"])
         (and setting.later (not value))))
       (fill "report-setting.html"
         :title (.replace setting.name "_" " ")

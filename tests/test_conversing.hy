@@ -1,0 +1,74 @@
+"A model that has learned from a chat: what its run shows, and how it takes turns."
+
+(import
+  pytest
+  lstm-textgen.textmodel [load train]
+  tests.helpers [output program save-odds succeeded write])
+
+(setv
+  CHAT (+ "1/4/25, 3:40 PM - Messages are encrypted.\n"
+    (* "1/4/25, 3:40 PM - Anna: hi Ben\n1/4/25, 3:41 PM - Ben: hi\n1/4/25, 3:41 PM - Anna: ho\n" 40))
+  FLAGS ["--layers" "8" "--lookback" "8" "--batch-size" "2" "--epochs" "1"])
+
+
+(defn chat-model [folder odds]
+  "Save in `folder` a model of a chat of Anna and Ben that writes by these `odds`."
+  (save-odds folder "Anna: hiBe\n" odds :people ["Anna" "Ben"]))
+
+
+(defn test-a-run-tells-what-it-understood-and-suggests-a-seed [tmp-path counting]
+  (write (/ tmp-path "chat.txt") CHAT)
+  (setv lines (.splitlines (output tmp-path "--sources" "chat.txt" #* FLAGS)))
+  (assert (in (+ "chat.txt: WhatsApp, 120 messages of 2 people, 2025; "
+    "media and system lines left out") lines))
+  (assert (.endswith (get lines -1) "--generate Anna: --stop Anna:"))
+  (assert (= (get (. (load (/ tmp-path "model")) settings) "people") ["Anna" "Ben"])))
+
+
+(defn test-only-and-column-are-flags [tmp-path counting]
+  (write (/ tmp-path "chat.txt") CHAT)
+  (write (/ tmp-path "a.csv") (+ "id,text\n" (* "1,a fox sings\n" 90)))
+  (setv shown (output tmp-path "--sources" "chat.txt" "--only" "ben" #* FLAGS))
+  (assert (in "of which those of ben" shown))
+  (setv shown (output tmp-path "--sources" "a.csv" "--column" "text" "--model" "b" #* FLAGS))
+  (assert (in "a.csv: table, 90 entries of the column text\n" shown))
+  (setv result (program "--sources" "a.csv" "--only" "Ben" "--model" "c" #* FLAGS :folder tmp-path))
+  (assert (= result.returncode 2))
+  (assert (.endswith result.stderr
+    "'a.csv' is no chat or mailbox, so --only means nothing for it\n")))
+
+
+(defn test-many-documents-are-not-told-one-by-one [tmp-path counting]
+  (for [n (range 12)] (write (/ tmp-path "all" f"{n}.txt") CHAT))
+  (setv lines (.splitlines (output tmp-path "--sources" "all" #* FLAGS)))
+  (assert (= (len (lfor line lines :if (in ": WhatsApp, " line) line)) 10))
+  (assert (in "and more documents" lines)))
+
+
+(defn test-train-takes-only-and-a-recipe-reads-a-chat [tmp-path counting]
+  (write (/ tmp-path "chat.txt") CHAT)
+  (setv options {"quiet" True  "layers" 8  "lookback" 8  "batch_size" 2  "epochs" 1})
+  (setv model (train (/ tmp-path "chat.txt") (/ tmp-path "a") :only "Ben" #** options))
+  (assert (= (set model.vocabulary.units) (set "Ben: hi\n")))
+  (setv model (train :text CHAT :path (/ tmp-path "b") :prep "read-chat" #** options))
+  (assert (not-in "3" model.vocabulary.units)))
+
+
+(defn test-a-model-of-a-chat-takes-turns [tmp-path]
+  (chat-model tmp-path {"h" 1e20})
+  (setv result (program "--interactive" "--length" 3 :folder tmp-path
+    :input "hi\nBen: hi hi\nanna:hi\n"))
+  (assert (= (succeeded result) "Anna: hi\nhhh\nBen: hi hi\nhhh\nAnna: hi\nhhh\n")))
+
+
+(defn test-somebody-else-answers-when-the-model-leaves-it-to-you [tmp-path]
+  (chat-model tmp-path {"\n" 1e20})
+  (setv result (program "--interactive" :folder tmp-path :input "hi\nBen: hi\n"))
+  (assert (= (succeeded result) "Anna: hi\nBen:\nBen: hi\nAnna:\n")))
+
+
+(defn test-what-the-model-never-saw-is-told-once [tmp-path]
+  (chat-model tmp-path {"h" 1e20})
+  (setv result (program "--interactive" "--length" 1 :folder tmp-path :input "xi\nhi\n"))
+  (assert (= (.count result.stderr "never saw") 1))
+  (assert (= (succeeded result) "Anna: xi\nh\nAnna: hi\nh\n")))
