@@ -1,18 +1,24 @@
 #[[A small grammar that writes the sample texts of the guides in docs/, for those without a text.
 
     hy corpora/samples.hy diary > diary.txt
+    hy corpora/samples.hy docx diary.txt    (writes diary.docx, the same text as a Word document)
 
 It knows diary, chat, poems and german; each is the same bytes each time. The templates are filled
 as lol.hy fills its own, those in German from WORDS.]]
 
 (import
   datetime [datetime timedelta]
+  pathlib [Path]
   sys
+  xml.sax.saxutils [escape]
+  zipfile [ZipFile]
   lol [RNG articles cast-of fill pick pick-several])
 
 (setv
   LENGTH 60_000  ; characters, at least
   BEGIN (datetime 2025 1 1 8)  ; when the diary and the chat begin
+  OFFICE "http://schemas.openxmlformats.org"
+  PACKAGE f"{OFFICE}/package/2006"
   FRIENDS ["Anna" "Ben" "Chidi" "Dora" "Emre"])
 
 ;; Pieces in English, separated by empty lines; what is in braces comes from lol_words.hy.
@@ -206,5 +212,26 @@ Rezept für süße Träume: Man nehme {essen}, rühre {ding} hinein und warte, b
 (setv KINDS {"diary" diary  "chat" chat  "poems" poems  "german" german})
 
 
+(defn write-docx [path]
+  "Write the text file at `path` once more, beside it, as a Word document."
+  (setv paragraphs (gfor
+    text (.split (.removesuffix (.read-text path :encoding "utf-8") "\n") "\n\n")
+    (.replace (escape text) "\n" "</w:t><w:br/><w:t>")))
+  (with [archive (ZipFile (.with-suffix path ".docx") "w")]
+    (.writestr archive "[Content_Types].xml" (+ f"<Types xmlns='{PACKAGE}/content-types'>"
+      "<Default Extension='rels' ContentType='application/vnd.openxmlformats-package."
+      "relationships+xml'/><Override PartName='/word/document.xml' ContentType='application/vnd."
+      "openxmlformats-officedocument.wordprocessingml.document.main+xml'/></Types>"))
+    (.writestr archive "_rels/.rels" (+ f"<Relationships xmlns='{PACKAGE}/relationships'>"
+      f"<Relationship Id='r1' Type='{OFFICE}/officeDocument/2006/relationships/officeDocument'"
+      " Target='word/document.xml'/></Relationships>"))
+    (.writestr archive "word/document.xml" (+
+      f"<w:document xmlns:w='{OFFICE}/wordprocessingml/2006/main'><w:body>"
+      (.join "<w:p/>" (gfor text paragraphs f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"))
+      "</w:body></w:document>"))))
+
+
 (when (= __name__ "__main__")
-  (main (get sys.argv 1)))
+  (if (= (get sys.argv 1) "docx")
+    (write-docx (Path (get sys.argv 2)))
+    (main (get sys.argv 1))))

@@ -25,7 +25,7 @@
   ;; Five digits or more, with what stands between those of telephone and account numbers.
   NUMBERS (re.compile r"\d(?:[ ./()-]{0,2}\d){4,}")
   MAIL (re.compile r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-  WEB (re.compile r"(?:https?://|www\.)[^\s<>\"]+")
+  WEB (re.compile r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)]")
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 

@@ -1,13 +1,15 @@
 "A model that has learned from a chat: what its run shows, and how it takes turns."
 
 (import
-  pytest
   lstm-textgen.textmodel [load train]
-  tests.helpers [output program save-odds succeeded write])
+  tests.helpers [output program save-odds succeeded write]
+  tests.test-documents [docx])
 
 (setv
   CHAT (+ "1/4/25, 3:40 PM - Messages are encrypted.\n"
-    (* "1/4/25, 3:40 PM - Anna: hi Ben\n1/4/25, 3:41 PM - Ben: hi\n1/4/25, 3:41 PM - Anna: ho\n" 40))
+    (* (.join "" (gfor
+      said ["Anna: hi Ben" "Ben: hi" "Anna: ho"]
+      f"1/4/25, 3:40 PM - {said}\n")) 40))
   FLAGS ["--layers" "8" "--lookback" "8" "--batch-size" "2" "--epochs" "1"])
 
 
@@ -30,9 +32,10 @@
   (write (/ tmp-path "a.csv") (+ "id,text\n" (* "1,a fox sings\n" 90)))
   (setv shown (output tmp-path "--sources" "chat.txt" "--only" "ben" #* FLAGS))
   (assert (in "of which those of ben" shown))
+  (assert (not-in "--stop" shown))
   (setv shown (output tmp-path "--sources" "a.csv" "--column" "text" "--model" "b" #* FLAGS))
   (assert (in "a.csv: table, 90 entries of the column text\n" shown))
-  (setv result (program "--sources" "a.csv" "--only" "Ben" "--model" "c" #* FLAGS :folder tmp-path))
+  (setv result (program "--sources" "a.csv" "--only" "Ben" #* FLAGS :folder tmp-path))
   (assert (= result.returncode 2))
   (assert (.endswith result.stderr
     "'a.csv' is no chat or mailbox, so --only means nothing for it\n")))
@@ -67,8 +70,24 @@
   (assert (= (succeeded result) "Anna: hi\nBen:\nBen: hi\nAnna:\n")))
 
 
+(defn test-others-write-three-messages-at-most [tmp-path]
+  (chat-model tmp-path {"h" 1e20  "\n" 1e20})
+  (setv result (program "--interactive" "--rng-seed" 1 :folder tmp-path :input "hi\n"))
+  (assert (<= 2 (len (.splitlines (succeeded result))) 4)))
+
+
 (defn test-what-the-model-never-saw-is-told-once [tmp-path]
   (chat-model tmp-path {"h" 1e20})
   (setv result (program "--interactive" "--length" 1 :folder tmp-path :input "xi\nhi\n"))
   (assert (= (.count result.stderr "never saw") 1))
   (assert (= (succeeded result) "Anna: xi\nh\nAnna: hi\nh\n")))
+
+
+(defn test-a-bomb-on-the-command-line-is-one-line-and-writes-nothing [tmp-path]
+  (write (/ tmp-path "a.docx")
+    (docx (* "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>" 100_000)))
+  (setv result (program "--sources" "a.docx" "--max-download" 2 :folder tmp-path))
+  (assert (= result.returncode 2))
+  (assert (= (.count result.stderr "\n") 1))
+  (assert (in "'a.docx' expands to more than 2 MB; give a larger --max-download" result.stderr))
+  (assert (= (lfor path (.iterdir tmp-path) path.name) ["a.docx"])))

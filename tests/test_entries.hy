@@ -28,9 +28,10 @@
   (write "film.srt" (+ "\ufeff1\r\n"
     "00:00:01,000 --> 00:00:02,500\r\n<i>The sea</i>\r\nis wide.\r\n\r\n"
     "2\r\n00:00:03,000 --> 00:00:04,000 X1:1 X2:2\r\n{\\an8}- Who?\r\n- I.\r\n\r\n"
-    "3\n00:00:05,000 --> 00:00:06,000\n\n4\n00:00:07,0 --> 00:00:08,0\n5 < 6 & 1:00\n"))
+    "3\n00:00:05,000 --> 00:00:06,000\n\n4\n00:00:07,0 --> 00:00:08,0\n5 < 6 & 1:00\n\n"
+    (* "5\n00:00:08,0 --> 00:00:09,0\nNo!\n\n" 2)))
   (assert (= (read "film.srt")
-    #("The sea is wide.\n- Who?\n- I.\n5 < 6 & 1:00\n" "subtitles, 4 entries"))))
+    #("The sea is wide.\n- Who?\n- I.\n5 < 6 & 1:00\nNo!\nNo!\n" "subtitles, 6 entries"))))
 
 
 (defn test-webvtt-is-read-without-styles-notes-and-repetitions [here]

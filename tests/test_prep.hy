@@ -77,6 +77,50 @@
   (assert (not-in "\r" once)))
 
 
+;; * What is masked, and readers as steps
+
+(defn test-long-numbers-are-masked-and-short-ones-stay []
+  (setv mask (compose "mask-numbers"))
+  (assert (= (mask "call +49 (170) 123-4567, 2024, 12:30, 4 x 4 and 04.01.2025")
+    "call +00 (000) 000-0000, 2024, 12:30, 4 x 4 and 00.00.0000"))
+  (assert (= (mask "٠١٢٣٤٥") "000000")))
+
+
+(defn test-addresses-are-masked []
+  (assert (= ((compose "mask-addresses")
+      "Ask anna.k+1@mail.example.org, or see https://x.org/a?b=c. www.y.net (@anna)")
+    "Ask name@example.com, or see https://example.com. https://example.com (@anna)")))
+
+
+(defn test-names-become-letters-as-whole-words []
+  (setv mask (compose #("mask-names" "Anna, Anna K., Ben")))
+  (assert (= (mask "Anna: Ben's banana, Annabel? Ben") "A: C's banana, Annabel? C"))
+  (for [names [" , " (.join "," (map str (range 30)))]]
+    (with [_ (pytest.raises ValueError :match "'mask-names' takes 1 to 26 names")]
+      ((compose #("mask-names" names)) "text"))))
+
+
+(defn [(pytest.mark.parametrize #("step" "text" "read") [
+      #("read-chat" "1/4/25, 3:40 PM - Anna: hi\n1/4/25, 3:41 PM - Ben: ho\n"
+        "Anna: hi\nBen: ho\n")
+      #("read-html" "<nav>x</nav><p>a &amp; b" "a & b\n")
+      #("read-mail" "From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n> ho\n" "hi\n\n")
+      #("read-notebook" "{\"cells\": [{\"source\": \"x = 1\"}]}" "x = 1\n\n")
+      #("read-rtf" "{\\rtf1 one\\par two}" "one\ntwo")
+      #("read-subtitles" "1\n00:00:01,0 --> 00:00:02,0\nhi\n" "hi\n")
+      #(#("read-table" "b") "a,b\n1,two\n" "two\n")])]
+    test-readers-are-steps [step text read]
+  (assert (= ((compose step) text) read)))
+
+
+(defn [(pytest.mark.parametrize #("step" "said") [
+      #("read-chat" "the text is no chat") #("read-notebook" "the text is not a notebook")
+      #(#("read-table" "b") "the text: no column 'b'")])]
+    test-a-reader-refuses-what-it-cannot-read [step said]
+  (with [_ (pytest.raises ValueError :match said)] ((compose step) "plain, text\n"))
+  None)
+
+
 (defn test-compose-takes-names-tuples-and-functions []
   (setv clean (compose
     "lower" #("drop-lines" "^#") ["replace" "a" "o"] str.strip #(str.center 9 "*")))

@@ -29,7 +29,8 @@
   QUOTED 200  ; characters of a copied passage that are shown
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
   REMEMBERED 2000  ; characters of a conversation that a model of a chat reads before it answers
-  ANSWER 400  ; units of an answer in a chat, unless another end is given
+  ANSWER 400  ; units of an answer in a chat, unless another end is given …
+  MESSAGES 3  ; … and messages of others before it is your turn
   HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
 :temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
 
@@ -206,8 +207,8 @@
 
   (defn help [self]
     "Return the line that tells who you are."
-    (+ f"You are {self.you}, and the model is the others; "
-      f"a line that begins with another name, such as {(get self.others 0)}:, makes you that one."))
+    (+ f"You are {self.you}, and the model is the others; a line that begins with another name, "
+      f"such as {(get self.others 0)}:, makes you that one."))
 
   (defn [property] others [self]
     "The names of the people but yours, those who write most first."
@@ -230,12 +231,15 @@
     (unless (.strip first)  ; the model leaves it to you to go on
       (setv
         first f"{(get self.others 0)}:"
-        pieces (.stream self.model (+ seed first) :warn (fn [line]) #** {#** options  "stop" stop})))
+        pieces (.stream self.model (+ seed first) :warn (fn [line])
+          #** {#** options  "stop" stop})))
     #((if echo line "") (.remember self seed (chain [first] pieces))))
 
   (defn remember [self seed pieces]
-    "Yield `pieces` without line ends after the last of them, and keep them and `seed` in mind."
-    (setv held "")
+    "Yield `pieces` up to the end of the last of `MESSAGES`; keep them and `seed` in mind."
+    (setv
+      held ""
+      lines 0)
     (try
       (for [piece pieces]
         (setv
@@ -243,7 +247,9 @@
           shown (.rstrip text "\n")
           held (cut text (len shown) None))
         (+= seed shown)
-        (when shown (yield shown)))
+        (when shown (yield shown))
+        (+= lines (.count piece "\n"))
+        (when (>= lines MESSAGES) (break)))
       (finally  ; also of an answer that Ctrl-C stops
         (setv
           [ids _] (.encode-seed self.model.vocabulary (.prepare self.model (+ seed "\n")))

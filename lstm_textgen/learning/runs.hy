@@ -167,7 +167,7 @@
 
   (defn note [self name understood]
     "Show what was `understood` of the document `name`, unless there are many; count its people."
-    (.update self.people understood.people)
+    (when understood.turns (.update self.people understood.people))
     (+= self.noted 1)
     (cond
       (<= self.noted MOST-NOTED) (.say self.report f"{name}: {understood.words}")

@@ -17,7 +17,7 @@
 (setv
   ;; What zipfile raises for bytes that are no sound archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
-    RuntimeError UnicodeDecodeError struct.error zlib.error)
+    RuntimeError ValueError struct.error zlib.error)
   XML-DAMAGES #(SAXException DefusedXmlException LookupError UnicodeError))
 
 

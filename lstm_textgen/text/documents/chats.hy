@@ -49,7 +49,8 @@ notice of the service, or a picture: it is left out.]]
         (when message.year (.add years message.year))
         (when (wanted? name reading) (yield f"{name}: {text}\n")))
       (setv left-out True)))
-  (Understood (_words service people years left-out reading) people))
+  (Understood (_words service people years left-out reading) people
+    :turns (is reading.only None)))
 
 
 (defn wanted? [name reading]

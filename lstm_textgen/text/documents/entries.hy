@@ -43,10 +43,16 @@
       :setv text (.strip (unescape (.sub MARKUP "" line)))
       :if text
       text))
-    ;; Live captions roll: each shows the line before once more.
-    (yield :from (_as-lines (lfor line shown :if (not-in line before) line)))
+    (yield :from (_as-lines (_unrolled shown before)))
     (setv before shown))
   (Understood f"subtitles, {(counted count "entries")}"))
+
+
+(defn _unrolled [lines before]
+  "Return the `lines` of a subtitle without the line that live captions show once more."
+  (if (and lines before (= (get lines 0) (get before -1)) (> (len [#* lines #* before]) 2))
+    (cut lines 1 None)
+    lines))
 
 
 (defn _subtitles [lines]

@@ -44,7 +44,8 @@
 (defn _attempt [read item]
   "Return the `Message` that `read` makes of a JSON object, or None if it isn't as it should be."
   (try
-    (read item)
+    (setv message (read item))
+    (when (and (isinstance message.name str) (isinstance message.text str)) message)
     (except [[AttributeError KeyError OSError OverflowError TypeError ValueError]])))
 
 

@@ -44,7 +44,7 @@
     (when (and name text) (+= (get people name) 1))
     (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
   (Understood f"mail, {(counted count "messages")}; quotations and attachments left out"
-    (if reading.only people (Counter))))
+    people))
 
 
 (defn _messages [file]

@@ -75,10 +75,12 @@
   "zip" (Reader "a document or an archive" read-zip (_begins b"PK\x03\x04")
     :errors #(#* DAMAGES #* XML-DAMAGES) :by-person True)
   ;; pypdf raises whatever a damaged file leads to: AttributeError, KeyError, RecursionError, …
-  "pdf" (Reader "a PDF" read-pdf (fn [head text reading] (in b"%PDF-" (cut head 1024)))
+  "pdf" (Reader "a PDF" read-pdf (fn [head text reading]
+      (or (.startswith head b"%PDF-")
+        (and (= reading.ending ".pdf") (in b"%PDF-" (cut head 1024)))))
     :errors #(Exception))
   "rtf" (Reader "an RTF document" read-rtf (_begins b"{\\rtf")
-    :errors #(IndexError LookupError OverflowError TypeError UnicodeError))
+    :errors #(IndexError LookupError OverflowError TypeError ValueError))
   "mail" (Reader "a mailbox" read-mbox
     (fn [head text reading] (or (= reading.ending ".mbox") (mbox? head))) :by-person True)
   "notebook" (Reader "a notebook" read-notebook (_ends ".ipynb"))

@@ -41,9 +41,14 @@
 
 
 (defclass [(dataclass :frozen True)] Understood []
-  "What a reader found in a document: in `words`, and `people`, the number of messages of each."
+  #[[What a reader found in a document.
+
+  It is told in `words`; `people` are the numbers of messages by names, and `turns` is whether each
+  message is a line that begins with its name, as in a chat.]]
   #^ str words
-  (setv #^ Counter people (field :default-factory Counter)))
+  (setv
+    #^ Counter people (field :default-factory Counter)
+    #^ bool turns False))
 
 
 (defclass Budget []

@@ -1,0 +1,197 @@
+"Documents of strangers: bombs, entities, links, huge parts. Each is refused in one line, or read."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  io
+  json
+  random [Random]
+  time
+  zipfile
+  pytest
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.readers [find-reader read-document]
+  lstm-textgen.text.documents.reading [BeyondLimit Reading]
+  lstm-textgen.text.files [read-sources]
+  tests.helpers [ROOT complaint empty-folder write]
+  tests.test-chats [slack-files stamped telegram-chat]
+  tests.test-documents [docx epub zipped-as])
+
+(setv
+  pytestmark pytest.mark.quick
+  here (pytest.fixture empty-folder)
+  MB (** 2 20)
+  WORD "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+  DOCUMENTS (/ ROOT "tests" "documents"))
+
+
+;; * Too much
+
+(defn test-a-zip-bomb-is-stopped [here]
+  (write "a.docx" (docx (* "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>" 100_000)))
+  (assert (= (complaint ["a.docx"] :limit (* 2 MB))
+    "'a.docx' expands to more than 2 MB; give a larger `max_download`"))
+  (write "all/a.docx" (.read-bytes (/ here "a.docx")))
+  (assert (in "`max_download`" (complaint ["all"] :limit (* 2 MB)))))
+
+
+(defn test-members-that-are-the-same-bytes-count-each-time [here]
+  (setv chapter (+ "<p>" (* "a" MB) "</p>"))
+  (write "a.epub" (epub #* (* [chapter] 5)))
+  (assert (in "expands to more than 3 MB" (complaint ["a.epub"] :limit (* 3 MB)))))
+
+
+(defn test-what-must-be-held-whole-has-a-limit-of-its-own [here]
+  (write "a.html" (+ "<p>" (* "a" (* 17 MB))))
+  (assert (in "'a.html' is more than 16 MB in one piece" (complaint ["a.html"]))))
+
+
+(defn test-a-line-and-a-cell-have-a-limit [here]
+  (setv long (* "a" (* 17 MB)))
+  (write "a.txt" (+ (stamped "24.12.19, 11:23 - ") long))
+  (assert (in "'a.txt' has a line of more than 16 million characters" (complaint ["a.txt"])))
+  (write "b.csv" (+ "id,text\n1,\"" (* "aaa\n" (* 5 MB)) "\"\n"))
+  (assert (in "'b.csv' is not a table, or is damaged: field larger than field limit"
+    (complaint ["b.csv"] :column "text"))))
+
+
+(defn test-a-long-message-is-cut-and-a-long-mail-too [here]
+  (write "a.txt" (+ (stamped "24.12.19, 11:23 - ") (* "more\n" MB)))
+  (assert (< (len (read-sources ["a.txt"])) (* 2 MB)))
+  (setv attached (* (+ (* b"QUJD" 19) b"\n") 400_000))
+  (write "a.mbox" (+ b"From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n" attached))
+  (assert (< (len (read-sources ["a.mbox"])) (* 17 MB))))
+
+
+(defn [(pytest.mark.parametrize #("name" "start" "part") [
+      #("a.mbox" b"" b"From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi there\n\n")
+      #("a.json" b"{\"messages\": [{\"from_id\": 1}"
+        b", {\"type\": \"message\", \"date\": \"2020\", \"from\": \"A\", \"text\": \"hi there\"}")
+      #("a.txt" b"" b"24.12.19, 11:23 - Anna: hi there\n")
+      #("a.srt" b"" b"1\n00:00:01,000 --> 00:00:02,500\nhi there\n\n")])]
+    test-long-files-stream [name start part]
+  (setv
+    file (io.BytesIO (+ start (* part 300_000)))
+    reading (Reading :ending (cut name 1 None))
+    reader (find-reader (cut (.getvalue file) 65536) reading))
+  (assert (next (read-document reader file reading)))
+  (assert (< (.tell file) (/ (len (.getbuffer file)) 4))))
+
+
+;; * Deep and crooked
+
+(defn [(pytest.mark.parametrize "declaration" [
+      "<!DOCTYPE d [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;&a;'>]>"
+      "<!DOCTYPE d [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"
+      "<!DOCTYPE d [<!ENTITY % a SYSTEM 'http://127.0.0.1:9/x'> %a;]>"])]
+    test-entities-are-refused [here declaration]
+  (write "a.docx" (zipped-as {"_rels/.rels" "<r/>"  "word/document.xml"
+    f"{declaration}<d xmlns='{WORD}'><p><r><t>&a;</t></r></p></d>"}))
+  (assert (.startswith (complaint ["a.docx"]) "'a.docx' is not a document or an archive, or is")))
+
+
+(defn test-deep-documents-are-read-or-refused-soon [here]
+  (setv begun (time.monotonic))
+  (write "a.docx" (docx (+ (* "<w:tbl>" 100_000) "<w:p/>" (* "</w:tbl>" 100_000))))
+  (write "b.html" (+ (* "<div>" 100_000) "deep"))
+  (write "c.ipynb" (+ "{\"cells\": " (* "[" 100_000)))
+  (write "d.rtf" (+ "{\\rtf1 " (* "{" 100_000) "deep" (* "}" 100_000) "}"))
+  (assert (in "the text is empty" (complaint ["a.docx"])))
+  (assert (in "more than 1000 elements within one another" (complaint ["b.html"])))
+  (assert (in "'c.ipynb' is not a notebook, or is damaged" (complaint ["c.ipynb"])))
+  (assert (= (.strip (read-sources ["d.rtf"])) "deep"))
+  (assert (< (- (time.monotonic) begun) 60)))
+
+
+(defn test-names-that-lead-out-of-an-archive-lead-nowhere [here]
+  (write "secret.xhtml" "<p>secret</p>")
+  (setv book (io.BytesIO (epub "<p>one</p>")))
+  (with [archive (zipfile.ZipFile book "a")] (.writestr archive "../secret.xhtml" "<p>x</p>"))
+  (setv data (.replace (.getvalue book) b"c0.xhtml" b"../x.htm"))
+  (write "a.epub" data)
+  (assert (not-in "secret" (complaint ["a.epub"])))
+  (assert (= (sorted (gfor path (.iterdir here) path.name)) ["a.epub" "secret.xhtml"])))
+
+
+(defn test-a-page-fetches-nothing-and-its-numbers-are-bounded [here]
+  (write "a.html" (+ "<link href='http://127.0.0.1:9/'><img src='http://127.0.0.1:9/'>"
+    "<iframe src='http://127.0.0.1:9/'></iframe><p>text&#0;&#xD800;&#x1b;[2J</p>"))
+  (assert (.startswith (read-sources ["a.html"]) "text"))
+  (assert (not-in "\x1b" (read-sources ["a.html"])))
+  (write "a.odt" (zipped-as {"mimetype" "application/vnd.oasis.opendocument.text"
+    "content.xml" "<d xmlns:t='urn:t'><t:p>a<t:s t:c='999999999'/>b<t:s t:c='x'/></t:p></d>"}))
+  (assert (= (len (read-sources ["a.odt"])) 103)))
+
+
+;; * A thousand changed files
+
+(defn samples []
+  "Return documents by names, one at least for each reader."
+  (setv irc (.join "" (gfor n (range 20) f"[15:4{(% n 10)}] <@Anna> hi {n}\n")))
+  {
+    #** (dfor path (sorted (.iterdir DOCUMENTS)) path.name (.read-bytes path))
+    "chat.txt" (.encode (* (stamped "[24.12.19, 11:23:07] ") 9))
+    "chat.md" (.encode (* (stamped "[2019-05-29 15:04:05] ") 9))
+    "imessage.txt" (* b"May 17, 2022  5:29:42 PM\nAnna\nhi\n\n" 20)
+    "irc.log" (.encode irc)
+    "telegram.json" (.encode (json.dumps (telegram-chat)))
+    "slack.zip" (zipped-as (slack-files))
+    "film.srt" (* b"1\n00:00:01,000 --> 00:00:02,500\n<i>The sea</i>\n\n" 20)
+    "inbox.mbox" (* (+ b"From a Sat Jan  4 15:40:07 2025\nFrom: =?utf-8?q?A?= <a@b>\n"
+      b"Content-Type: text/plain; charset=utf-8\n\nhi\n> ho\n\n") 9)
+    "a.ipynb" (.encode (json.dumps {"cells" [{"source" ["a\n" "b"]} {"source" "c"}]}))
+    "a.csv" (* b"id,text\n1,\"two, \"\"x\"\"\nlines\"\n" 9)})
+
+
+(defn changed [rng data]
+  "Return `data` with a few bytes changed, moved, repeated or taken away."
+  (setv data (bytearray data))
+  (for [_ (range (.choice rng [1 1 2 5 20]))]
+    (setv
+      at (.randrange rng (max 1 (len data)))
+      other (.randrange rng (max 1 (len data))))
+    (match (.randrange rng 5)
+      0 (setv (cut data at (+ at 1)) (bytes [(.randrange rng 256)]))
+      1 (setv (cut data at at) (cut data other (+ other (.randrange rng 64))))
+      2 (setv (cut data at (+ at (.randrange rng 64))) b"")
+      3 (setv (cut data at (+ at 4)) (.choice rng [b"\0\0\0\0" b"\xff\xff\xff\xff" b"{[<\\"]))
+      4 (when (< (.random rng) 0.1) (del (cut data at None)))))
+  (bytes data))
+
+
+(defn changed-within [rng data]
+  "Return the archive `data` with one of its members changed; other data as `changed` does."
+  (unless (.startswith data b"PK") (return (changed rng data)))
+  (with [archive (zipfile.ZipFile (io.BytesIO data))]
+    (setv members (dfor name (.namelist archive) name (.read archive name))))
+  (setv name (.choice rng (sorted members)))
+  (zipped-as {#** members  name (changed rng (get members name))}))
+
+
+(defn check-changed [name count]
+  "Read `count` changed files of the sample `name`; each gives text, or is refused in one line."
+  (setv data (get (samples) name))
+  (for [n (range count)]
+    (setv
+      rng (Random n)
+      reading (Reading :name "'x'" :ending (+ "." (get (.split name ".") -1)) :limit (* 20 MB)
+        :column (when (.endswith name ".csv") "text"))
+      broken ((if (% n 2) changed-within changed) rng data))
+    (try
+      (setv reader (find-reader (cut broken 65536) reading))
+      (when reader
+        (setv text (.join "" (read-document reader (io.BytesIO broken) reading)))
+        (.encode text "utf-8"))
+      (except [error [BeyondLimit NotText]]
+        (assert (not-in "\n" (str error)) f"file {n}")))))
+
+
+(setv NAMES (sorted (samples)))
+
+
+(defn [(pytest.mark.parametrize "name" NAMES)] test-a-hundred-changed-files-do-no-harm [name]
+  (check-changed name (if (.endswith name ".pdf") 20 100)))
+
+
+(defn [pytest.mark.slow (pytest.mark.parametrize "name" NAMES)]
+    test-a-thousand-changed-files-do-no-harm [name]
+  (check-changed name 1000))
