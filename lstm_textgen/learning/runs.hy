@@ -106,16 +106,8 @@
     (check-words settings run.given)
     (.check-alike group "their settings" (str run.given))
     (.read self settings (or old base))
-    (when self.people
-      (setv settings (replace settings :people (lfor
-        [name _] (.most-common self.people MOST-PEOPLE)
-        :setv name (default-prep name)
-        (if settings.lower (lower name) name)))))
-    (unless old
-      (setv settings (replace settings
-        :beginning (.decode self.vocabulary (get self.ids (slice 1)))
-        :recipe (when run.recipe run.recipe.name))))
     (setv
+      settings (.described self settings (is old None))
       self.checkpoint (cond
         old (.resume self old settings)
         base (.fine-tune self base settings)
@@ -129,6 +121,19 @@
     (.note-devices self)
     (.keep-own-share self self.checkpoint.settings)
     self)
+
+  (defn described [self settings new]
+    "Return `settings` with what a model keeps of its text; if it is `new`, with how that begins."
+    (when self.people
+      (setv settings (replace settings :people (lfor
+        [name _] (.most-common self.people MOST-PEOPLE)
+        :setv name (default-prep name)
+        (if settings.lower (lower name) name)))))
+    (if new
+      (replace settings
+        :beginning (.decode self.vocabulary (get self.ids (slice 1)))
+        :recipe (when self.run.recipe self.run.recipe.name))
+      settings))
 
   (defn read [self settings known]
     #[[Read the text, and hold out its last part.
