@@ -3,6 +3,9 @@
 /** Paths that are followed from each place in a word, the most probable ones. */
 const PATHS = 16;
 
+/** Nats by which a path that isn't followed is less probable than a way that was found. */
+const NEGLIGIBLE = 12;
+
 /**
  * @typedef {object} Way to go on from where a seed ends
  * @property {number} weight ln of the probability that the model takes it
@@ -31,7 +34,7 @@ export function waysOn(network, units, rest) {
   paths[0].push({ weight: 0, path: [], state: start });
   for (let place = 0; place < rest.length; place++) {
     const left = rest.slice(place);
-    for (const { weight, path, state } of likeliest(paths[place], PATHS)) {
+    for (const { weight, path, state } of promising(paths[place], found)) {
       const here = follow(network, path, state);
       const odds = logOdds(network.logits, weight);
       const ids = idsWhere(units, (unit) => unit !== left && unit.startsWith(left));
@@ -45,7 +48,7 @@ export function waysOn(network, units, rest) {
       }
     }
   }
-  for (const { weight, path, state } of likeliest(paths[rest.length], PATHS)) {
+  for (const { weight, path, state } of promising(paths[rest.length], found)) {
     follow(network, path, state);
     found.push({ weight, path, typed: 0, ids: null, odds: logOdds(network.logits, weight) });
   }
@@ -68,6 +71,15 @@ function follow(network, path, state) {
     network.step(last);
   }
   return network.save();
+}
+
+/**
+ * Return those of the `paths` that are worth following after the ways `found`.
+ * @param {Path[]} paths @param {Way[]} found
+ */
+function promising(paths, found) {
+  const least = Math.max(...found.map(({ weight }) => weight)) - NEGLIGIBLE;
+  return likeliest(paths, PATHS).filter(({ weight }) => weight >= least);
 }
 
 /**
