@@ -101,6 +101,14 @@
     (assert (not-in words text))))
 
 
+(defn test-pieces-are-told-from-the-characters-that-they-are-joined-of []
+  (setv
+    model (small-model :unit "pieces" :text (* "ab ab cab " 9) :max-words 6)
+    text (text-of (report-page [#("a.h5" model)])))
+  (assert (in "6 pieces: 4 characters and 2 joined of them." text))
+  (assert (in "␣ab" text)))
+
+
 (defn test-a-model-before-its-first-epoch-has-a-report []
   (setv
     model (small-model)

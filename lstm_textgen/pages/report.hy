@@ -292,9 +292,12 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     most (get ranked 0 1)
     shown (cut ranked (if most UNITS-SHOWN 0))
     rest (cut ranked (len shown) (+ (len shown) REST-SHOWN))
-    left (- (len units) (len shown) (len rest)))
+    left (- (len units) (len shown) (len rest))
+    joined (len checkpoint.vocabulary.merges))
   (_section "What it knows"
-    f"{(len units) :,} {checkpoint.settings.unit}{(if shown ", the most frequent first" "")}."
+    (+ f"{(len units) :,} {checkpoint.settings.unit}"
+      (if joined f": {(- (len units) joined) :,} characters and {joined :,} joined of them" "")
+      (if shown ", the most frequent first." "."))
     (+
       (fill "report-units.html" :rows (.join "\n" (gfor
         [unit count] shown
