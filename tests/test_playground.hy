@@ -2,11 +2,14 @@
 
 (import
   time
+  numpy :as np
   pytest
+  lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel]
   tests.browser [fragment halved-model open-page page-of start-browser wait-for-end wait-for-units
-    WRITTEN write-on written])
+    WRITTEN write-on written]
+  tests.helpers [small-model])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -176,6 +179,34 @@
     model (halved-model "256")
     page (playground {"a" model}))
   (assert (<= (len (.encode page)) (+ (* 2.8 model.weight-count) 150_000))))
+
+
+(defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]
+  (.setattr monkeypatch module "SAMPLE" 9)  ; 10,000 units would take a minute
+  (setv
+    text (.join "" (map chr (range 0x4e00 0x5600)))
+    model (small-model :layers "768" :embedding 256 :resume False :text text))
+  (assert (> model.weight-count 5_000_000))
+  (assert (< (len (.encode (playground {"a" model}))) 8_000_000)))
+
+
+(defn rounded [weight]
+  "Return `weight` with the numbers that 8 bits hold: in each row 127 steps to either side of 0."
+  (setv steps (/ (.max (np.abs weight) -1 :keepdims True) (np.float32 127)))
+  (* (np.rint (/ weight steps)) steps))
+
+
+(defn [(pytest.mark.parametrize "layers" ["12" "gru:9" "gru-before:6,lstm:7"])]
+    test-a-large-model-writes-with-weights-of-8-bits [browser tmp-path monkeypatch layers]
+  (.setattr monkeypatch module "MOST_HALVED" 1)
+  (setv
+    model (halved-model layers)
+    path (page-of tmp-path model)
+    model.weights (list (map rounded model.weights))
+    expected (.generate (TextModel model) "the" :length 300 :rng-seed 4 :temperature 1))
+  (with [page (open-page browser path "#seed=the&rng_seed=4&temperature=1&length=300&fast=1")]
+    (wait-for-end page)
+    (assert (= (written page) expected))))
 
 
 (defn test-full-speed-is-fast [browser tmp-path]

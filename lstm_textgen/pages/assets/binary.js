@@ -5,7 +5,12 @@
  * @param {string} text
  */
 export function fromBase64(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length); // `from` takes ten times as long
+  for (let n = 0; n < bytes.length; n++) {
+    bytes[n] = characters.charCodeAt(n);
+  }
+  return bytes;
 }
 
 /**

@@ -15,6 +15,7 @@ import { UNITS } from "./units.js";
  * @property {boolean} code whether its text looks like code
  * @property {[string, number, boolean, boolean][]} layers
  * @property {number} embedding
+ * @property {number} bits of a weight
  * @property {string} beginning
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
  * @property {[string, string][]} about
@@ -44,8 +45,8 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    const { units, measure, layers, embedding, unknown } = facts;
-    const shape = { layers, embedding, unknown, size: units.length };
+    const { units, measure, layers, embedding, bits, unknown } = facts;
+    const shape = { layers, embedding, bits, unknown, size: units.length };
     this.ask("load", { shape, units, measure, weights, code });
   }
 

@@ -1,6 +1,6 @@
 /**
  * The network: one step of one stream of text. The formulas are those of `engine.hy`, which has
- * their sources; weights come as 16-bit floats in Keras' order.
+ * their sources; weights come in Keras' order, as `playground.hy` packs them.
  */
 
 import { fromHalf } from "./binary.js";
@@ -11,6 +11,7 @@ import { fromHalf } from "./binary.js";
  *   kind, its units, whether its gates are hard, whether a GRU's reset gate comes before the product
  * @property {number} size of the vocabulary
  * @property {number} embedding its dimensions
+ * @property {number} bits of a weight: 16 or 8
  *
  * @typedef {(matrix: Float32Array, vector: Float32Array, to: Float32Array) => void} Product
  */
@@ -47,13 +48,13 @@ class Heap {
 export class Network {
   /**
    * @param {Shape} shape
-   * @param {Uint16Array} weights 16-bit floats
+   * @param {Uint8Array} weights
    * @param {Uint8Array} code of product.wasm
    */
   constructor(shape, weights, code) {
     const heap = new Heap(roomFor(shape));
     const product = makeProduct(heap, code);
-    const read = reader(weights);
+    const read = reader(weights, shape.bits);
     this.embedding = read.table(shape.size, shape.embedding);
     this.input = heap.array(shape.embedding);
     let width = shape.embedding;
@@ -62,12 +63,12 @@ export class Network {
       const recurrent = read.matrix(heap, units, units * GATES[kind]);
       width = units;
       // A GRU has a bias for its input and another for its state, unless the gate comes before.
-      const bias = read.array(units * GATES[kind] * (kind === "gru" && !before ? 2 : 1));
+      const bias = read.array(kind === "gru" && !before ? 2 : 1, units * GATES[kind]);
       const Layer = before ? GruBefore : kind === "gru" ? Gru : Lstm;
       return new Layer(heap, product, { inputs, recurrent, bias, units, hard });
     });
     this.dense = read.matrix(heap, width, shape.size);
-    this.bias = read.array(shape.size);
+    this.bias = read.array(1, shape.size);
     this.product = product;
     this.output = heap.array(shape.size);
     this.logits = this.output.subarray(0, shape.size);
@@ -305,18 +306,35 @@ function plainProduct(matrix, vector, to) {
 }
 
 /**
- * Return functions that read the next of `weights`, as arrays of floats.
- * @param {Uint16Array} weights
+ * Return functions that read the next of `weights`: rows of 16-bit floats or, of 8 bits, of whole
+ * numbers after the 32-bit float by which they are multiplied.
+ * @param {Uint8Array} weights @param {number} bits
  */
-function reader(weights) {
+function reader(weights, bits) {
+  const view = new DataView(weights.buffer);
   let place = 0;
-  const next = () => fromHalf(weights[place++]);
   /** @param {number} length */
-  const array = (length) => Float32Array.from({ length }, next);
+  const row = (length) => {
+    const numbers = new Float32Array(length);
+    const scale = bits === 8 ? view.getFloat32(place, true) : 1;
+    place += bits === 8 ? 4 : 0;
+    for (let n = 0; n < length; n++) {
+      numbers[n] = bits === 8 ? scale * view.getInt8(place) : fromHalf(view.getUint16(place, true));
+      place += bits / 8;
+    }
+    return numbers;
+  };
   return {
-    array,
     /** @param {number} rows @param {number} columns */
-    table: (rows, columns) => Array.from({ length: rows }, () => array(columns)),
+    table: (rows, columns) => Array.from({ length: rows }, () => row(columns)),
+    /** @param {number} rows @param {number} columns */
+    array(rows, columns) {
+      const array = new Float32Array(rows * columns);
+      for (let n = 0; n < rows; n++) {
+        array.set(row(columns), n * columns);
+      }
+      return array;
+    },
     /**
      * Turned round: a row of `inputs` numbers for each output, in the heap.
      * @param {Heap} heap @param {number} inputs @param {number} outputs
@@ -324,9 +342,9 @@ function reader(weights) {
     matrix(heap, inputs, outputs) {
       const matrix = heap.array(pad(outputs) * pad(inputs));
       for (let i = 0; i < inputs; i++) {
-        for (let o = 0; o < outputs; o++) {
-          matrix[o * pad(inputs) + i] = next();
-        }
+        row(outputs).forEach((number, o) => {
+          matrix[o * pad(inputs) + i] = number;
+        });
       }
       return matrix;
     },

@@ -37,8 +37,7 @@ class Writer {
    *   in base64, and the code in base64
    */
   constructor({ shape, units, measure, weights, code }) {
-    const bytes = fromBase64(weights);
-    this.network = new Network(shape, new Uint16Array(bytes.buffer), fromBase64(code));
+    this.network = new Network(shape, fromBase64(weights), fromBase64(code));
     this.unknown = shape.unknown;
     this.units = units;
     this.measure = measure;
