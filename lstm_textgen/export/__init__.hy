@@ -149,6 +149,6 @@ time, vocabulary) as stock Keras does with the model itself.]]
       {"type" "NFC"}
       #* (if checkpoint.settings.lower [{"type" "Lowercase"}] [])]}
     "pre_tokenizer" {
-      "type" "Split"  "pattern" {"Regex" (get rules "words")}  "behavior" "Isolated"
+      "type" "Split"  "pattern" {"Regex" (get rules "pattern")}  "behavior" "Isolated"
       "invert" False}
     "model" {"type" "BPE"  "unk_token" None  "vocab" vocabulary.ids  "merges" pairs}})))

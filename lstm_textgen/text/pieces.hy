@@ -122,7 +122,7 @@ order.]]
 
   (defn split-rules [self]
     "Return the merges, and the regular expression of the words that they apply to."
-    {"merges" self.merges  "words" (_portable-word-pattern)})
+    {"merges" self.merges  "pattern" (_portable-word-pattern)})
 
   (defn encode [self text]
     "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."

@@ -10,7 +10,7 @@ import { UNITS } from "./units.js";
  * @property {string} measure what the length of a text is counted in
  * @property {string[]} units
  * @property {number | null} unknown
- * @property {{words: string, merges: [number, number][]}} rules to split a text by, where there are any
+ * @property {{pattern: string, merges: [number, number][]}} rules to split a text by, where there are any
  * @property {boolean} lower
  * @property {boolean} code whether its text looks like code
  * @property {[string, number, boolean, boolean][]} layers

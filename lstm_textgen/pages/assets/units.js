@@ -129,7 +129,7 @@ class Pieces extends Vocabulary {
   constructor(facts) {
     super(facts);
     const { units, rules } = facts;
-    this.words = new RegExp(rules.words, "gu");
+    this.words = new RegExp(rules.pattern, "gu");
     // A line break is in no pair: it is a word of its own.
     this.ranks = new Map(rules.merges.map(([a, b], rank) => [`${units[a]}\n${units[b]}`, rank]));
   }
