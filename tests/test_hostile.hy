@@ -40,6 +40,17 @@
   (assert (in "expands to more than 3 MB" (complaint ["a.epub"] :limit (* 3 MB)))))
 
 
+(defn test-an-endless-pdf-is-stopped-without-a-word-of-its-library [here monkeypatch caplog]
+  (write "a.pdf" (+ b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]>>endobj\ntrailer<</Root 1 0 R>>"))
+  (assert (.startswith (complaint ["a.pdf"]) "'a.pdf' is "))
+  (setv name (str (/ DOCUMENTS "libreoffice.pdf")))
+  (assert (in "expands to more than" (complaint [name] :limit 100)))
+  (.setattr monkeypatch "lstm_textgen.text.documents.pdf.MAX_DRAWING" 100)
+  (assert (in "draws too much for a text" (complaint [name])))
+  (assert (= caplog.records [])))
+
+
 (defn test-what-must-be-held-whole-has-a-limit-of-its-own [here]
   (write "a.html" (+ "<p>" (* "a" (* 17 MB))))
   (assert (in "'a.html' is more than 16 MB in one piece" (complaint ["a.html"]))))

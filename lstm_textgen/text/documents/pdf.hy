@@ -12,6 +12,7 @@
 
 (setv
   KIND "a PDF"
+  SILENT (+ logging.CRITICAL 1)
   ;; Bytes of drawing instructions: a page of text has some thousand, and a hostile file can show
   ;; the same millions on each of its pages. A megabyte takes about a second.
   MAX-DRAWING (* 512 MB)
@@ -30,7 +31,7 @@
   "Yield the text of the PDF in `file`; return what was understood. Raise whatever pypdf does."
   (setv
     pypdf (library "pypdf" reading KIND)
-    (. (logging.getLogger "pypdf") disabled) True  ; it would log what it makes of damaged files
+    _ (.setLevel (logging.getLogger "pypdf") SILENT)  ; it logs what it makes of damaged files
     document (.PdfReader pypdf file)
     budget (Budget reading)
     drawing MAX-DRAWING
@@ -39,7 +40,7 @@
     (raise (NotText f"{reading.name} is protected by a password; save it without one")))
   (for [page document.pages]
     (setv contents (.get-contents page))
-    (-= drawing (if contents (len (.get-data contents)) 0))
+    (unless (is contents None) (-= drawing (len (.get-data contents))))
     (when (< drawing 0)
       (raise (NotText f"{reading.name} draws too much for a text; give its text as a .txt file")))
     (setv text (.extract-text page))
