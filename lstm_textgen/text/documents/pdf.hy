@@ -29,9 +29,9 @@
 
 (defn read-pdf [file reading]
   "Yield the text of the PDF in `file`; return what was understood. Raise whatever pypdf does."
+  (.setLevel (logging.getLogger "pypdf") SILENT)  ; it logs what it makes of damaged files
   (setv
     pypdf (library "pypdf" reading KIND)
-    _ (.setLevel (logging.getLogger "pypdf") SILENT)  ; it logs what it makes of damaged files
     document (.PdfReader pypdf file)
     budget (Budget reading)
     drawing MAX-DRAWING
