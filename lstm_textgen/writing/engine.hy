@@ -30,26 +30,29 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
   `logits` (streams, vocabulary) holds the answer to the last step, `state` every array that a step
   changes and the next one reads, `cells` what each recurrent layer remembers (streams, units): an
-  LSTM's c, a GRU's h. `threads` is how many BLAS threads its products are worth.]]
+  LSTM's c, a GRU's h. `threads` is how many BLAS threads its products are worth. `space` (a
+  `Space`) is where the streams' numbers are kept.]]
 
-  (defn __init__ [self layers weights [streams 1]]
+  (defn __init__ [self layers weights [streams 1] [space None]]
     (setv
+      space (or space (Space streams))
       [embedding #* recurrent dense dense-bias] weights
       [self.streams self.layers self.cells] [streams [] []]
       self.threads (ceil (/ (* streams (max (gfor w weights w.size))) THREAD-WORK))
-      self.logits (_zeros streams (len dense-bias))
+      self.logits (.zeros space (len dense-bias))
       self.state [self.logits]
-      self._dense (_product dense streams)
+      self._dense (.product space dense)
       self._bias dense-bias)
     (for [[n layer] (enumerate layers.recurrent)]
       (setv
-        [kernel recurrent-kernel bias] (_arrange layer (cut recurrent (* 3 n) (* 3 (+ n 1))))
-        [advance state] ((get STEPS layer.kind) layer recurrent-kernel bias streams))
+        own (cut recurrent (* 3 n) (* 3 (+ n 1)))
+        [kernel recurrent-kernel bias] (.once space (fn [] (_arrange layer own)))
+        [advance state] ((get STEPS layer.kind) layer recurrent-kernel bias space))
       (when (= bias.ndim 2)  ; a GRU's two (2, 3u): the reset gate will scale the last part of one
         (setv bias (+ (get bias 0) (* (get bias 1) (np.repeat (np.float32 [1 1 0]) layer.size)))))
       (if n
-        (.append self.layers (_make-input kernel bias streams))
-        (setv self._look-up (_make-look-up self.layers embedding kernel bias streams)))
+        (.append self.layers (_make-input kernel bias space))
+        (setv self._look-up (_make-look-up self.layers embedding kernel bias space)))
       (.append self.layers advance)
       (.extend self.state state)
       (.append self.cells (get state -1))))
@@ -86,6 +89,32 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (/ odds (.sum odds -1 :keepdims True)))
 
 
+;; * Where the numbers are
+
+(defclass Space []
+  #[[Gives an engine of `streams` its arrays and its products.
+
+  An engine asks for the same things in the same order each time it is made, so a subclass can let
+  several engines of one network share them, as `Rows` does.]]
+
+  (defn __init__ [self streams]
+    (setv self.streams streams))
+
+  (defn once [self make]
+    "Return what `make` makes of the weights, a function without arguments."
+    (make))
+
+  (defn zeros [self size]
+    "Return an array (streams, size) of 0; for one stream (size,)."
+    (np.zeros (if (= self.streams 1) size #(self.streams size)) "float32"))
+
+  (defn product [self weights]
+    "Return a function that sets `out` (streams, out), given `x` (streams, in), to x · weights."
+    (if (= self.streams 1)
+      (. (np.ascontiguousarray weights.T) dot)
+      (fn [x out] (np.matmul x weights out)))))
+
+
 ;; * The weights as a step wants them
 
 (defn _arrange [layer weights]
@@ -101,32 +130,21 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
       -1)))
 
 
-(defn _zeros [streams size]
-  (np.zeros (if (= streams 1) size #(streams size)) "float32"))
-
-
-(defn _product [weights streams]
-  "Return a function of `x` (streams, in) and `out` (streams, out) that sets `out` to x · weights."
-  (if (= streams 1)
-    (. (np.ascontiguousarray weights.T) dot)
-    (fn [x out] (np.matmul x weights out))))
-
-
-(defn _make-look-up [layers embedding kernel bias streams]
+(defn _make-look-up [layers embedding kernel bias space]
   "Return a function from ids (streams,) to the first layer's addition to the gates."
   (if (<= (* (len embedding) (len bias)) MAX-TABLE)
-    (setv table (+ (@ embedding kernel) bias))
+    (setv table (.once space (fn [] (+ (@ embedding kernel) bias))))
     (do  ; the product is the first of the layers
       (setv table embedding)
-      (.append layers (_make-input kernel bias streams))))
-  (when (= streams 1) (return (. (list table) __getitem__)))
-  (setv out (_zeros streams (get table.shape 1)))
+      (.append layers (_make-input kernel bias space))))
+  (setv out (.zeros space (get table.shape 1)))
+  (when (= space.streams 1) (return (. (list table) __getitem__)))
   (fn [ids] (.take table ids 0 out "clip")))  ; "clip" saves a copy of the whole result
 
 
-(defn _make-input [kernel bias streams]
+(defn _make-input [kernel bias space]
   "Return a function from a layer's input (streams, in) to what it adds to the gates (streams, …)."
-  (setv [product out] [(_product kernel streams) (_zeros streams (len bias))])
+  (setv [product out] [(.product space kernel) (.zeros space (len bias))])
   (fn [x]
     (product x out)
     (add out bias out)))
@@ -134,7 +152,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 ;; * One step of a layer
 
-(defn _make-lstm [layer recurrent bias streams]
+(defn _make-lstm [layer recurrent bias space]
   #[[Return #(advance state) for an LSTM `layer` (Gers et al. 2000, without peepholes).
 
   `advance` takes the input's addition to the gates (streams, 4u) and returns the layer's new
@@ -143,12 +161,12 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (setv
     u (len recurrent)
     hard layer.hard
-    product (_product recurrent streams)
-    [gates sigmoids g o i-f g-c c] (_parts (_zeros streams (* 5 u)) u
+    product (.product space recurrent)
+    [gates sigmoids g o i-f g-c c] (_parts (.zeros space (* 5 u)) u
       [0 4] [0 3] [3 4] [0 1] [1 3] [3 5] [4 5])
-    products (_zeros streams (* 2 u))
+    products (.zeros space (* 2 u))
     [added kept] (_parts products u [0 1] [1 2])
-    [h squashed] [(_zeros streams u) (_zeros streams u)])
+    [h squashed] [(.zeros space u) (.zeros space u)])
   (defn advance [x]
     (product h gates)
     (add gates x gates)
@@ -167,7 +185,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   #(advance [h c]))
 
 
-(defn _make-gru [layer recurrent bias streams]
+(defn _make-gru [layer recurrent bias space]
   #[[Return #(advance state) for a GRU `layer`, as `_make-lstm` does; its addition: (streams, 3u).
 
   n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
@@ -179,14 +197,14 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     open (if layer.hard _open-hard _open-softly)
     [product #* product-n] (lfor
       part (np.split recurrent (if before [(* 2 u)] []) 1)
-      (_product (np.ascontiguousarray part) streams))
-    gates (_zeros streams (* (if before 2 3) u))
+      (.product space (np.ascontiguousarray part)))
+    gates (.zeros space (* (if before 2 3) u))
     [z-r z r n] (_parts gates u [0 2] [0 1] [1 2] [2 3])
-    [h kept] [(_zeros streams u) (_zeros streams u)])
+    [h kept] [(.zeros space u) (.zeros space u)])
   (if before
     (setv
       [product-n] product-n
-      n (_zeros streams u))
+      n (.zeros space u))
     (setv bias-n (get bias #(1 (slice (* 2 u) None)))))
   (defn advance [x]
     (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))

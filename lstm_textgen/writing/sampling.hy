@@ -36,7 +36,12 @@ is fast. All is done in float64.]]
     #^ object top-p None
     #^ object min-p None)
 
-  (defn __post-init__ [self] (check-fields self)))
+  (defn __post-init__ [self] (check-fields self))
+
+  (defn [property] sharpness [self]
+    "What logits are multiplied by, a list that takes turns; None at 0, where there is no noise."
+    (setv t self.temperature)
+    (lfor t (if (isinstance t list) t [t]) (when t (/ 1 (max t COLDEST))))))
 
 
 (defclass Sampler []
@@ -49,14 +54,10 @@ is fast. All is done in float64.]]
   (defn __init__ [self size [options (SamplingOptions)] [streams 1] [exclude #()] [rng-seed None]]
     (setv
       shape (if (= streams 1) #(size) #(streams size))
-      temperature options.temperature
       self._scores (np.empty shape)
-      self._penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0))
-      ;; What the logits are multiplied by at each temperature; None at 0, where there is no noise.
-      self._sharpness (cycle (lfor
-        t (if (isinstance temperature list) temperature [temperature])
-        (when t (/ 1 (max t COLDEST)))))
-      self._limits (_limits size options)
+      self._penalty (make-penalty size exclude)
+      self._sharpness (cycle options.sharpness)
+      self._limits (make-limits size options)
       self._noise (_noise streams size rng-seed)))
 
   (defn pick [self logits]
@@ -71,7 +72,12 @@ is fast. All is done in float64.]]
     (.argmax scores -1)))
 
 
-(defn _limits [size options]
+(defn make-penalty [size exclude]
+  "Return what is added to scores (…, size) so that the ids `exclude` never come; None if nothing."
+  (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
+
+
+(defn make-limits [size options]
   "Return functions from scores (streams, size) to the lowest (streams, 1) that each rule passes."
   (setv [limits top-k top-p min-p] [[] options.top-k options.top-p options.min-p])
   (when (and top-k (< top-k size))
@@ -95,12 +101,20 @@ is fast. All is done in float64.]]
   "Yield Gumbel noise (streams, size) without end, each stream's by its own generator."
   (setv
     entropy (. (np.random.SeedSequence rng-seed) entropy)
-    generators (lfor
-      k (range streams)
-      (np.random.Generator (np.random.PCG64 (np.random.SeedSequence entropy :spawn-key #(k)))))
+    generators (lfor k (range streams) (make-generator entropy k))
     block (np.empty #(streams (max 1 (// BLOCK (* streams size))) size)))
   (while True
-    (for [[generator part] (zip generators block)] (.standard-exponential generator :out part))
-    (+= block TINY)
-    (np.negative (np.log block block) block)
+    (for [[generator part] (zip generators block)] (fill-with-noise part generator))
     (yield :from (if (= streams 1) (get block 0) (.swapaxes block 0 1)))))
+
+
+(defn make-generator [rng-seed number]
+  "Return the generator of stream `number` of those by `rng-seed` (None: another each time)."
+  (np.random.Generator (np.random.PCG64 (np.random.SeedSequence rng-seed :spawn-key #(number)))))
+
+
+(defn fill-with-noise [block generator]
+  "Fill `block`, an array of float64, with Gumbel noise."
+  (.standard-exponential generator :out block)
+  (+= block TINY)
+  (np.negative (np.log block block) block))
