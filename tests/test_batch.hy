@@ -12,10 +12,12 @@
   lstm-textgen.writing.writer [Ends stream]
   tests.helpers [small-model])
 
+
 (defn calm-model [#** options]
   "Return a small model whose weights are so small that rounding stays small, too."
   (setv model (small-model :resume False #** options))
   (replace model :weights (lfor w model.weights (* w (np.float32 0.2)))))
+
 
 (setv
   pytestmark pytest.mark.quick

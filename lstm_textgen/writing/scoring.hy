@@ -188,7 +188,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       (when (and self.at-start (is engine (get self.engines 0)))
         (for [array engine.state]  ; nothing stands before the text's first part
           (setv (get array 0) 0))))
-    (follow engine (cut rows (- RUN-IN 1) None) (partial _compare self.alternatives))))
+    (follow engine (cut rows (- RUN-IN 1) None) (partial compare self.alternatives))))
 
 
 (defn follow [engine rows compare]
@@ -208,7 +208,7 @@ A text is cut into parts that are read side by side; each part first reads what 
   (lfor part (zip #* results) (np.concatenate part)))
 
 
-(defn _compare [alternatives logits ids]
+(defn compare [alternatives logits ids]
   #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
 
   They are -ln softmax(logits) at each id, and whether it was the likeliest. With `alternatives`,

@@ -182,23 +182,47 @@
   #[[Yield `pieces` (str) up to where one of the texts `stops` begins, the first that is complete.
 
   Their possible beginnings wait until it is clear that they are none.]]
-  (setv held "")
+  (setv finder (StopFinder stops))
   (for [piece pieces]
-    (+= held piece)
-    (setv end (min
-      (gfor stop stops :if (in stop held) (+ (.index held stop) (len stop)))
-      :default None))
-    (when end
-      (setv begun (lfor stop stops :if (.endswith held stop 0 end) (- end (len stop))))
-      (yield (cut held (min begun)))
-      (return))
+    (setv sure (.feed finder piece))
+    (when (or sure finder.found) (yield sure))
+    (when finder.found (return)))
+  (yield finder.held))
+
+
+(defclass StopFinder []
+  #[[Finds the first of the texts `stops` that is complete in a text that comes in pieces.
+
+  `held` is what may be the beginning of one of them. Once one is `found`, the text ends.]]
+
+  (defn __init__ [self stops]
+    (setv [self.stops self.held self.found] [stops "" False]))
+
+  (defn feed [self piece]
+    "Read `piece` (str); return what is sure to stand before any stop, of this and earlier pieces."
+    (+= self.held piece)
     (setv
-      overlap (max (gfor stop stops n (range (len stop)) :if (.endswith held (cut stop n)) n))
-      sure (- (len held) overlap))
-    (when sure
-      (yield (cut held sure))
-      (setv held (cut held sure None))))
-  (yield held))
+      held self.held
+      end (min
+        (gfor stop self.stops :if (in stop held) (+ (.index held stop) (len stop)))
+        :default None))
+    (cond
+      end (do
+        (setv
+          self.found True
+          sure (min (gfor s self.stops :if (.endswith held s 0 end) (- end (len s))))))
+      self.stops (setv sure (- (len held) (max (map self._overlap self.stops))))
+      True (setv sure (len held)))
+    (setv self.held (cut held sure None))
+    (cut held sure))
+
+  (defn _overlap [self stop]
+    "Return how much of the beginning of `stop` the text held ends with."
+    (setv held self.held)
+    (next (gfor
+      n (range (min (len held) (- (len stop) 1)) -1 -1)
+      :if (.endswith held (cut stop n))
+      n))))
 
 
 (defn first-sentences [pieces wanted]

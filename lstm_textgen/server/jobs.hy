@@ -1,0 +1,164 @@
+"Texts to be generated: what each asks for, and what there is of it so far."
+
+(eval-when-compile (require hyrule [ncut unless]))
+(import
+  collections [deque]
+  dataclasses [dataclass field]
+  re
+  numpy :as np
+  lstm-textgen.writing.batch [Draw]
+  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.scoring [compare]
+  lstm-textgen.writing.writer [StopFinder ends-in-space? read-seed])
+
+(setv
+  ;; Where a line of a chat begins with a name, the reply before it has ended.
+  NEXT-NAME (re.compile r"\n[^\W\d_][^\n:]{0,39}:(?=\s|\Z)")
+  ;; What such a line may begin with, so long as it isn't clear.
+  PERHAPS-NAME (re.compile r"\n(?:[^\W\d_][^\n:]{0,39})?\Z"))
+
+
+(defclass [(dataclass :frozen True)] Order []
+  #[[What a text shall be: after the text `seed`, of at most `length` units.
+
+  It ends before one of the texts `stops` or, with `chat`, before the next line that begins with a
+  name. `alternatives` is how many likeliest units are told for each unit, with its own
+  probability; None: not even that. With `seed-too`, they are told of the seed as well.]]
+  #^ str seed
+  #^ int length
+  (setv
+    #^ SamplingOptions options (SamplingOptions)
+    #^ list stops (field :default-factory list)
+    #^ bool chat False
+    #^ object rng-seed None
+    #^ int number 0  ; of the texts with one `rng-seed`
+    #^ object alternatives None
+    #^ bool seed-too False))
+
+
+(defclass [(dataclass :frozen True)] Told []
+  #[[What is told of a unit: its text, the logarithm of its probability, and the likeliest ones.
+
+  These are a list of #(text logarithm), the best first.]]
+  #^ str unit
+  #^ float logarithm
+  #^ list likeliest)
+
+
+(defclass NameFinder []
+  "Finds the next line that begins with a name, as `StopFinder` finds texts."
+
+  (defn __init__ [self]
+    (setv [self.held self.found] ["" False]))
+
+  (defn feed [self piece]
+    "Read `piece` (str); return what is sure to stand before any such line."
+    (+= self.held piece)
+    (setv
+      name (.search NEXT-NAME self.held)
+      perhaps (or name (.search PERHAPS-NAME self.held))
+      self.found (and name (< (.end name) (len self.held)))
+      sure (if perhaps (.start perhaps) (len self.held))
+      [before self.held] [(cut self.held sure) (cut self.held sure None)])
+    before))
+
+
+(defclass Job []
+  #[[The text of an `order` by `model` (a `Checkpoint`), which a `Loop` generates.
+
+  `pieces` (a deque of str) is what is new, for whoever reads it; `told` the list of `Told`, of
+  the `seed-told` first; `written` counts units. `end` is None until it is \"length\", \"stop\",
+  \"cancelled\" or \"failed\". `reader` is whatever wants to know of news.]]
+
+  (defn __init__ [self model order [reader None]]
+    (setv
+      vocabulary model.vocabulary
+      [ids opening] (read-seed model order.seed (fn [_] None))
+      [self.order self.reader self.ids self.read self.state] [order reader ids 0 None]
+      self.begun None  ; when it joined the batch
+      self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
+      self.seed-units (- (len ids) 1)  ; the first is no unit of the seed
+      [self.pieces self.told self.seed-told] [(deque) [] []]
+      [self.written self.end self.total] [0 None 0.0]
+      self._vocabulary vocabulary
+      self._finders [
+        #* (if order.chat [(NameFinder)] [])
+        #* (if order.stops [(StopFinder order.stops)] [])]
+      ;; A space that the seed ends in belongs to the word to come.
+      self._after-space (ends-in-space? vocabulary order.seed))
+    (for [unit opening] (._say self unit))
+    (when (= order.length 0) (.finish self "length")))
+
+  (defn [property] left [self]
+    "How many units may still come."
+    (- self.order.length self.written))
+
+  (defn finish [self end]
+    "End the text for the reason `end`; what was held back belongs to it, unless it was a stop."
+    (setv
+      found (lfor [k finder] (enumerate self._finders) :if finder.found k)
+      first (if found (+ 1 (get found 0)) 0))
+    (for [k (range first (len self._finders))]
+      (._say self (. (get self._finders k) held) (+ k 1)))
+    (setv self.end end))
+
+  (defn take [self ids logits]
+    #[[Add the units of `ids`, a list, as many as are wanted, drawn from `logits`.
+
+    These are (time, vocabulary), or None if they are not told.]]
+    (setv
+      ids (cut ids self.left)
+      units (lfor id ids (get self._vocabulary.units id)))
+    (when self._after-space
+      (setv
+        (get units 0) (.removeprefix (get units 0) " ")
+        self._after-space False))
+    (if self._finders
+      (for [unit units]
+        (+= self.written 1)
+        (when (._say self unit) (break)))
+      (do
+        (+= self.written (len ids))
+        (.append self.pieces (.join "" units))))
+    (unless (is logits None)
+      (setv
+        n (- self.written (len self.told))
+        told (tell self._vocabulary (cut ids n) (cut logits n) self.order.alternatives))
+      (.extend self.told told)
+      (+= self.total (sum (gfor each told each.logarithm))))
+    (cond
+      (any (gfor finder self._finders finder.found)) (.finish self "stop")
+      (= self.left 0) (.finish self "length")))
+
+  (defn tell-seed [self logits]
+    "Note what is told of the next units of the seed, from the `logits` (time, vocabulary) before."
+    (setv
+      start (+ 1 (len self.seed-told))
+      ids (cut self.ids start (+ start (len logits))))
+    (.extend self.seed-told
+      (tell self._vocabulary ids (cut logits (len ids)) self.order.alternatives)))
+
+  (defn _say [self text [first 0]]
+    "Let `text` pass the finders from the `first` on; return whether one of them found the end."
+    (for [finder (cut self._finders first None)]
+      (setv text (.feed finder text))
+      (when finder.found
+        (._say self text (+ 1 (.index self._finders finder)))  ; past the others
+        (return True)))
+    (when text (.append self.pieces text))
+    False))
+
+
+(defn tell [vocabulary ids logits alternatives]
+  "Return a list of `Told` of `ids` (time,), drawn from `logits` (time, vocabulary)."
+  (unless (len ids) (return []))
+  (setv
+    ids (np.asarray ids)
+    [nats _ #* best] (compare (min alternatives vocabulary.size) (np.asarray logits) ids)
+    units vocabulary.units)
+  (with [_ (np.errstate :divide "ignore")]
+    (setv likeliest (if best
+      (lfor [ids odds] (zip #* best)
+        (lfor [id logarithm] (zip ids (np.log odds)) #((get units id) (float logarithm))))
+      (* [[]] (len ids)))))
+  (lfor [id nat top] (zip ids nats likeliest) (Told (get units id) (- (float nat)) top)))

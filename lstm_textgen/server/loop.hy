@@ -1,0 +1,200 @@
+#[[The loop that generates for all who ask one model, in a thread of its own.
+
+Texts join and leave its batch between two steps. A seed text is read in slices between steps, so
+that a long one holds up neither the texts under way nor the short ones behind it.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  collections [deque]
+  logging
+  threading [Condition Thread]
+  time
+  numpy :as np
+  lstm-textgen.basics.machine [few-threads]
+  lstm-textgen.writing.batch [Batch MOST-TEXTS]
+  lstm-textgen.writing.mixture [make-engine])
+
+(setv
+  MOST-WAITING 1024  ; texts in the queue
+  SLICE 128  ; units of seed texts read between two rounds of steps
+  MOST-STEPS 64  ; of a round; a text that joins or leaves ends it sooner
+  FEW-STEPS 4  ; of a round while seeds are read
+  LONGEST-ROUND 0.02  ; seconds: after each, readers get what is new
+  LOG (logging.getLogger __name__))
+
+
+(defclass Full [Exception]
+  "The queue has no room; `seconds` is how long it may take until there is."
+
+  (defn __init__ [self seconds]
+    (.__init__ (super) "the queue is full")
+    (setv self.seconds seconds)))
+
+
+(defclass Loop []
+  #[[Generates the texts of `Job`s for one `model`, a `Checkpoint`, until `stop` is called.
+
+  - `notify`: called in the loop's thread with a list of jobs that have news.
+  - `observe`: called with the texts, the steps and the seconds of each round.]]
+
+  (defn __init__ [self model * [most MOST-TEXTS] [most-waiting MOST-WAITING]
+      [notify (fn [jobs] None)] [observe (fn [#* numbers] None)]]
+    (setv
+      [self.model self.most self.most-waiting] [model most most-waiting]
+      [self.notify self.observe] [notify observe]
+      self._changed (Condition)
+      self._inbox []  ; what other threads ask for: jobs that are new, and those that have ended
+      [self._ending self.ended] [False False]
+      self.waiting (deque)  ; jobs whose seeds are to be read
+      self.running {}  ; jobs by their draws
+      self._reader (make-engine model)
+      self._batch (Batch model most)
+      self._admitting None
+      [self._round self._step-seconds self._text-seconds] [1 0.0 0.0]
+      self._thread (Thread :target self._live :name "generate" :daemon True))
+    (.start self._thread))
+
+  ;; For other threads
+
+  (defn submit [self jobs]
+    "Let `jobs` wait for their turns; raise `Full` if there is no room for all of them."
+    (with [_ self._changed]
+      (setv ahead (+ (len self.waiting) (len self._inbox)))
+      (when (and ahead (> (+ ahead (len jobs)) self.most-waiting))
+        (raise (Full (* self._text-seconds (/ ahead self.most)))))
+      (.extend self._inbox jobs)
+      (.notify self._changed)))
+
+  (defn cancel [self jobs]
+    "End `jobs` before the next step."
+    (with [_ self._changed]
+      (for [job jobs :if (is job.end None)]
+        (setv job.end "cancelled")
+        (.append self._inbox job))
+      (.notify self._changed)))
+
+  (defn stop [self]
+    "Let the loop end once it has nothing left to do."
+    (with [_ self._changed]
+      (setv self._ending True)
+      (.notify self._changed)))
+
+  (defn join [self [timeout None]]
+    "Wait until the loop has ended."
+    (.join self._thread timeout))
+
+  ;; In the loop's thread
+
+  (defn _live [self]
+    "Generate until the loop is to end."
+    (while (._receive self)
+      (try
+        (._admit self)
+        (when self.running (._write self))
+        (except [Exception]
+          (.exception LOG "generating failed")
+          (._fail self))))
+    (setv self.ended True))
+
+  (defn _receive [self]
+    "Take in what others asked for, waiting while there is nothing to do; return whether to go on."
+    (unless (or self._inbox self.waiting self.running)
+      (with [_ self._changed]
+        (.wait-for self._changed (fn [] (or self._inbox self._ending)))))
+    (when self._inbox
+      (with [_ self._changed]
+        (setv news (list self._inbox))
+        (.clear self._inbox))  ; the same list, which the batch looks at
+      (for [job news]
+        (if (is job.end None) (.append self.waiting job) (._drop self job))))
+    (or self.waiting self.running (not self._ending)))
+
+  (defn _drop [self job]
+    "Forget a `job` that has ended."
+    (if (in job.draw self.running)
+      (do
+        (.pop self.running job.draw)
+        (.leave self._batch job.draw)
+        (setv
+          seconds (- (time.perf-counter) job.begun)
+          self._text-seconds (if self._text-seconds
+            (+ (* 0.9 self._text-seconds) (* 0.1 seconds))
+            seconds)))
+      (try
+        (.remove self.waiting job)
+        (except [ValueError]))))  ; it has left by itself
+
+  (defn _admit [self]
+    "Read a slice of the seeds of those who come next; let them join that have read theirs."
+    (setv left SLICE)
+    (while (and self.waiting (< (len self.running) self.most) (> left 0))
+      (setv
+        job (.popleft self.waiting)
+        self._admitting job
+        before job.read)
+      (._read self job left)
+      (-= left (- job.read before))
+      (if (< job.read (len job.ids))
+        ;; The next in the queue reads on, among those that there would be room for.
+        (.insert self.waiting (- self.most (len self.running) 1) job)
+        (._begin self job)))
+    (setv self._admitting None))
+
+  (defn _read [self job most]
+    "Let the reader read up to `most` more ids of the seed of `job`."
+    (setv
+      reader self._reader
+      ids (cut job.ids job.read (+ job.read most)))
+    (if job.state
+      (for [[array values] (zip reader.state job.state)] (setv (get array (slice None)) values))
+      (.reset reader))
+    (with [_ (few-threads 1)]
+      (if job.order.seed-too
+        (.tell-seed job (np.stack (lfor id ids (.copy (.step reader id)))))
+        (.feed reader ids)))
+    (+= job.read (len ids))
+    (setv job.state (lfor array reader.state (.copy array))))
+
+  (defn _begin [self job]
+    "Let `job` join the batch, its seed being read."
+    (when job.end
+      (.notify self [job])
+      (return))
+    (setv
+      (get self.running job.draw) job
+      self._round 1
+      job.begun (time.perf-counter))
+    (.join self._batch job.draw job.state)
+    (setv job.state None))
+
+  (defn _write [self]
+    "Take a round of steps, and hand out what they gave."
+    (setv
+      jobs (lfor draw self._batch.draws (get self.running draw))
+      begun (time.perf-counter)
+      steps (min self._round
+        (if self.waiting FEW-STEPS MOST-STEPS)
+        (max 1 (min (gfor job jobs job.left)))
+        (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
+      [ids logits] (.run self._batch steps self._inbox)
+      seconds (- (time.perf-counter) begun))
+    (setv
+      self._round (* 2 self._round)
+      self._step-seconds (/ seconds (len ids)))
+    (for [[job column] (zip jobs (.tolist ids.T))]
+      (when (is job.end None)
+        (.take job column (.get logits job.draw)))
+      (when job.end (._drop self job)))
+    (self.observe (len jobs) (len ids) seconds)
+    (self.notify jobs))
+
+  (defn _fail [self]
+    "End all jobs under way after an error, and begin with an empty batch."
+    (setv jobs (lfor
+      job [#* (.values self.running) #* (if self._admitting [self._admitting] [])]
+      :if (is job.end None)
+      job))
+    (for [job jobs] (setv job.end "failed"))
+    (.clear self.running)
+    (setv self._batch (Batch self.model self.most))
+    (self.notify jobs)))

@@ -1,0 +1,220 @@
+"The loop that generates for all who ask one model."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  threading [Condition Event]
+  time
+  numpy :as np
+  pytest
+  lstm-textgen.server.jobs [Job Order]
+  lstm-textgen.server.loop [Full Loop]
+  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.scoring [bits score]
+  lstm-textgen.writing.writer [Ends stream]
+  tests.helpers [small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  MODEL (small-model :resume False :layers "lstm:40" :text "abcdefghijklmnopqrstuvwxyz: ,.\n")
+  WORDS (small-model :resume False :unit "words" :text "one two three, four five.\nsix\n")
+  LIMIT 30)  ; seconds until something must have happened
+
+
+(defclass Newsroom []
+  "Waits for news of jobs."
+
+  (defn __init__ [self]
+    (setv self.changed (Condition)))
+
+  (defn notify [self jobs]
+    (with [_ self.changed] (.notify-all self.changed)))
+
+  (defn wait-for [self true?]
+    (with [_ self.changed] (assert (.wait-for self.changed true? LIMIT)))))
+
+
+(setv NEWS (Newsroom))
+
+
+(defn [pytest.fixture] loop []
+  "A loop of at most 8 texts."
+  (setv loop (Loop MODEL :most 8 :most-waiting 20 :notify NEWS.notify))
+  (yield loop)
+  (.stop loop)
+  (.join loop LIMIT)
+  (assert loop.ended))
+
+
+(defn job [seed length #** options]
+  (Job MODEL (Order seed length #** options)))
+
+
+(defn text-of [job]
+  (.join "" job.pieces))
+
+
+(defn all-written [loop jobs]
+  "Let `loop` write all `jobs`; return their texts."
+  (.submit loop jobs)
+  (.wait-for NEWS (fn [] (all (gfor job jobs job.end))))
+  (lfor job jobs (text-of job)))
+
+
+(defn crowd []
+  "Return 20 jobs that differ in everything."
+  (lfor k (range 20) (job (* "ab. c" (* k k)) (+ 1 (* 7 k))
+    :rng-seed k :options (SamplingOptions (* 0.1 k) :top-p 0.9) :stops (if (% k 2) [] ["e"]))))
+
+
+(defn test-a-text-is-the-same-alone-and-among-others [loop]
+  (setv together (all-written loop (crowd)))
+  (for [[k job] (enumerate (crowd))]
+    (assert (= (all-written loop [job]) [(get together k)]))))
+
+
+(defn test-it-ends-at-its-length-or-before-a-stop [loop]
+  (for [stops [[] ["e"] ["zzz" "e" "f"]]]
+    (setv
+      done (job "abc" 200 :rng-seed 4 :stops stops)
+      [text] (all-written loop [done])
+      whole (get (all-written loop [(job "abc" 200 :rng-seed 4)]) 0))
+    (assert (= (len whole) 200))
+    (setv end (min (gfor stop stops :if (in stop whole) (.index whole stop)) :default 200))
+    (assert (= text (cut whole end)))
+    (assert (= done.end (if (= end 200) "length" "stop")))
+    (assert (= done.written (min 200 (+ end 1))))))
+
+
+(defn test-a-text-of-no-units-ends-at-once [loop]
+  (setv done (job "abc" 0))
+  (assert (= (all-written loop [done]) [""]))
+  (assert (= done.end "length")))
+
+
+(defn test-what-is-told-is-the-surprise [loop]
+  (setv done (job "abc" 30 :rng-seed 1 :alternatives 3 :seed-too True))
+  (setv [text] (all-written loop [done]))
+  (setv told [#* done.seed-told #* done.told])
+  (assert (= (.join "" (gfor each told each.unit)) (+ "abc" text)))
+  (assert (np.isclose (- (sum (gfor each told each.logarithm)))
+    (. (score MODEL [(+ "abc" text)]) nats) :rtol 1e-4))
+  (for [each told]
+    (assert (= (len each.likeliest) 3))
+    (assert (<= each.logarithm (+ 1e-6 (get each.likeliest 0 1))))))
+
+
+(defn test-what-is-told-ends-with-the-text [loop]
+  (setv done (job "abc" 200 :rng-seed 4 :stops ["e"] :alternatives 0))
+  (setv [text] (all-written loop [done]))
+  (assert (= (.join "" (gfor each done.told each.unit)) (+ text "e"))))
+
+
+(defn test-a-cancelled-text-frees-its-place [loop]
+  (setv endless (lfor _ (range 8) (job "a" 10_000_000)))
+  (.submit loop endless)
+  (.wait-for NEWS (fn [] (= (len loop.running) 8)))
+  (setv late (job "b" 5))
+  (.submit loop [late])
+  (.cancel loop (cut endless 1))
+  (.wait-for NEWS (fn [] late.end))
+  (assert (= late.end "length"))
+  (.cancel loop endless))
+
+
+(defn test-a-text-that-waits-can-be-cancelled [loop]
+  (setv endless (lfor _ (range 9) (job "a" 10_000_000)))
+  (.submit loop endless)
+  (.wait-for NEWS (fn [] (= (len loop.waiting) 1)))
+  (.cancel loop (cut endless 8 None))
+  (.wait-for NEWS (fn [] (= (len loop.waiting) 0)))
+  (.cancel loop endless))
+
+
+(defn test-a-full-queue-takes-no-more [loop]
+  (setv endless (lfor _ (range 8) (job "a" 10_000_000)))
+  (.submit loop endless)
+  (.wait-for NEWS (fn [] (= (len loop.running) 8)))
+  (setv waiting (lfor _ (range 20) (job "a" 5)))
+  (.submit loop waiting)
+  (with [_ (pytest.raises Full)] (.submit loop [(job "a" 5)]))
+  (.cancel loop endless)
+  (.wait-for NEWS (fn [] (all (gfor job waiting job.end)))))
+
+
+(defn test-a-long-seed-lets-short-ones-pass [loop]
+  (setv
+    long (job (* "abc " 100_000) 5)
+    short (job "abc" 5))
+  (.submit loop [long])
+  (.submit loop [short])
+  (.wait-for NEWS (fn [] short.end))
+  (assert (is long.end None))
+  (.cancel loop [long]))
+
+
+(defn test-texts-under-way-go-on-while-a-long-seed-is-read [loop]
+  (setv
+    long (job (* "abc " 100_000) 5)
+    before (job "abc" 300))
+  (.submit loop [before])
+  (.submit loop [long])
+  (.wait-for NEWS (fn [] before.end))
+  (assert (is long.end None))
+  (.cancel loop [long]))
+
+
+(defn test-a-mistake-ends-the-texts-under-way-and-not-the-loop [loop monkeypatch caplog]
+  (with [broken (.context monkeypatch)]
+    (.setattr broken loop._batch "run" (fn [#* _] (/ 1 0)))
+    (setv lost (job "abc" 9))
+    (all-written loop [lost])
+    (assert (= lost.end "failed"))
+    (assert (in "ZeroDivisionError" caplog.text)))
+  (assert (= (len (get (all-written loop [(job "abc" 9)]) 0)) 9)))
+
+
+(defn test-texts-under-way-are-finished-when-the-loop-is-stopped []
+  (setv
+    loop (Loop MODEL :notify NEWS.notify)
+    last (job "abc" 3000))
+  (.submit loop [last])
+  (.stop loop)
+  (.join loop LIMIT)
+  (assert (= (len (text-of last)) 3000)))
+
+
+(defn test-it-writes-what-the-writer-writes []
+  (setv loop (Loop WORDS :notify NEWS.notify))
+  (for [seed ["one two" "one " "" "seven"]]
+    (setv done (Job WORDS (Order seed 30 :rng-seed 3 :options (SamplingOptions 0.7))))
+    (assert (= (all-written loop [done]) [(.join ""
+      (stream WORDS seed (SamplingOptions 0.7) (Ends 30) 3 (fn [_] None)))])))
+  (.stop loop))
+
+
+;; * The end of a reply
+
+(defn reply [#* pieces [stops []]]
+  "Return the text of a chat job that is fed `pieces`, each a unit at a time, and its end."
+  (setv done (Job MODEL (Order "" 1000 :chat True :stops stops)))
+  (for [piece pieces]
+    (unless done.end (.take done (lfor c piece (get MODEL.vocabulary.ids c)) None)))
+  (unless done.end (.finish done "length"))
+  #((text-of done) done.end))
+
+
+(defn [(pytest.mark.parametrize #("text" "wanted") [
+    [" hello.\nanna: hi" #(" hello." "stop")]
+    [" hello.\nanna b. c: hi" #(" hello." "stop")]
+    [" one\ntwo\nbob: x" #(" one\ntwo" "stop")]
+    [" see\nhttp:.x" #(" see\nhttp:.x" "length")]
+    [" two: three" #(" two: three" "length")]
+    [" a\n: b" #(" a\n: b" "length")]])]
+    test-a-reply-ends-at-the-next-name [text wanted]
+  (assert (= (reply text) wanted))
+  (assert (= (reply #* text) wanted)))
+
+
+(defn test-a-reply-may-have-other-ends-too []
+  (assert (= (reply " one two\nanna: x" :stops ["two"]) #(" one " "stop")))
+  (assert (= (reply " one two\nanna: x" :stops ["twoz"]) #(" one two" "stop"))))
