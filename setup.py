@@ -88,6 +88,8 @@ DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-cop
 EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
 # What reads .pdf, .html and .epub, and .rtf; other documents need nothing more.
 DOCUMENTS = ["pypdf >= 7.1", "selectolax >= 1", "striprtf >= 0.0.33"]
+# What `--serve` needs.
+SERVE = ["msgspec >= 0.19", "prometheus-client >= 0.21", "starlette >= 0.46", "uvicorn >= 0.34"]
 # What `pytest -m quick` needs.
 QUICK = [*DOCUMENTS, "hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6",
          TOKENIZERS]
@@ -124,6 +126,8 @@ setuptools.setup(
     extras_require={
         "test": [
             *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
+            # The server is asked by clients of others, and by a program that tries to break it.
+            *SERVE, "litellm >= 1.60", "openai >= 1.60", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.
@@ -136,6 +140,7 @@ setuptools.setup(
         "docs": DOCS,
         "documents": DOCUMENTS,
         "export": EXPORT,
+        "serve": SERVE,
         "jax": [JAX],
         "torch": [TORCH],
         "cuda": ["tensorflow[and-cuda] >= 2.21, < 3"],

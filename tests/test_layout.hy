@@ -18,7 +18,7 @@
   VISITORS ["learning.runs" "textmodel"]
   PRINTING-ROOMS ["cli" "report"]
   ROOMS #{"basics" "settings" "text" "modelfile" "writing" "report" "pages" "learning" "export"
-    "cli"}
+    "server" "cli"}
   BESIDE #{"__main__" "macros" "prep" "textmodel"}  ; and __init__.py
   ;; Mutes standard error, if there is one.
   MUTING "lstm_textgen.learning.learner.quiet"

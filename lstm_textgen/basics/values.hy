@@ -68,6 +68,7 @@
   COUNT (Kind "a whole number from 1 up" whole? (fn [x] (and (>= x 1) (_finite? x))) int)
   WHOLE (Kind "a whole number from 0 up" whole? (fn [x] (and (>= x 0) (_finite? x))) int)
   SEED (Kind "a whole number from 0 to 2147483647" whole? (fn [x] (<= 0 x 2147483647)) int)
+  PORT (Kind "a port from 0 to 65535" whole? (fn [x] (<= 0 x 65535)) int)
   POSITIVE (Kind "a number above 0" number? (fn [x] (and (> x 0) (_finite? x))) float)
   FRACTION (Kind "a number from 0 to below 1" number? (fn [x] (and (<= 0 x) (< x 1))) float)
   SHARE (Kind "a number above 0 and below 1" number? (fn [x] (< 0 x 1)) float)

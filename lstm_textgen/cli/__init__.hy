@@ -17,6 +17,7 @@
     "export" ["models" "export"]
     "info" ["models" "show_info"]
     "report" ["models" "report"]
+    "serve" ["serving" "serve_models"]
     "completion" ["flags" "print_completion"]}
   ;; Each stream: its number, how to open what takes its place, what becomes of characters that its
   ;; encoding lacks.

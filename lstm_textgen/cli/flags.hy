@@ -47,6 +47,7 @@ examples:
     "interactive" [#* STEERING #* MODELS]
     "score" ["score_html" "overwrite" #* MODELS #* READING]
     "page" ["path" "temperature" "length" "overwrite"]
+    "serve" ["path" "port" "host" "api_key" "open"]
     "report" ["path" "overwrite"]
     "info" ["path"]
     "export" ["path" "overwrite" "quiet"]
@@ -125,7 +126,7 @@ examples:
     where (if (= action TRAINING) "in training" f"with {(_options [action])}")
     models (len flags.models)
     compares? (in "originality" used))
-  (when (and (> models 1) (not-in action ["page" "report"]) (not-in "mix" used))
+  (when (and (> models 1) (not-in action ["page" "report" "serve"]) (not-in "mix" used))
     (raise (ValueError f"--model: {models} models can't be used {where}; give 1")))
   (when (and compares? (in "originality" flags.given))
     (unless (in "sources" flags.given)

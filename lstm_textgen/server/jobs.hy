@@ -1,6 +1,6 @@
 "Texts to be generated: what each asks for, and what there is of it so far."
 
-(eval-when-compile (require hyrule [ncut unless]))
+(eval-when-compile (require hyrule [unless]))
 (import
   collections [deque]
   dataclasses [dataclass field]
@@ -79,7 +79,7 @@
       self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
       self.seed-units (- (len ids) 1)  ; the first is no unit of the seed
       [self.pieces self.told self.seed-told] [(deque) [] []]
-      [self.written self.end self.total] [0 None 0.0]
+      [self.written self.said self.end self.total] [0 0 None 0.0]
       self._vocabulary vocabulary
       self._finders [
         #* (if order.chat [(NameFinder)] [])
@@ -87,7 +87,7 @@
       ;; A space that the seed ends in belongs to the word to come.
       self._after-space (ends-in-space? vocabulary order.seed))
     (for [unit opening] (._say self unit))
-    (when (= order.length 0) (.finish self "length")))
+    (unless (or order.length order.seed-too) (.finish self "length")))
 
   (defn [property] left [self]
     "How many units may still come."
@@ -119,7 +119,7 @@
         (when (._say self unit) (break)))
       (do
         (+= self.written (len ids))
-        (.append self.pieces (.join "" units))))
+        (._say self (.join "" units))))
     (unless (is logits None)
       (setv
         n (- self.written (len self.told))
@@ -127,7 +127,9 @@
       (.extend self.told told)
       (+= self.total (sum (gfor each told each.logarithm))))
     (cond
-      (any (gfor finder self._finders finder.found)) (.finish self "stop")
+      (any (gfor finder self._finders finder.found)) (do
+        (.finish self "stop")
+        (setv self.told (cut self.told (.told-by-now self))))
       (= self.left 0) (.finish self "length")))
 
   (defn tell-seed [self logits]
@@ -145,8 +147,18 @@
       (when finder.found
         (._say self text (+ 1 (.index self._finders finder)))  ; past the others
         (return True)))
-    (when text (.append self.pieces text))
-    False))
+    (when text
+      (.append self.pieces text)
+      (+= self.said (len text)))
+    False)
+
+  (defn told-by-now [self]
+    "Return how many of `told` are of units that begin in what has been said."
+    (setv start 0)
+    (for [[n told] (enumerate self.told)]
+      (when (>= start self.said) (return n))
+      (+= start (len told.unit)))
+    (len self.told)))
 
 
 (defn tell [vocabulary ids logits alternatives]

@@ -31,6 +31,10 @@ that a long one holds up neither the texts under way nor the short ones behind i
     (setv self.seconds seconds)))
 
 
+(defclass Stopped [Exception]
+  "The loop takes no more jobs: its model's file has changed, or the server ends.")
+
+
 (defclass Loop []
   #[[Generates the texts of `Job`s for one `model`, a `Checkpoint`, until `stop` is called.
 
@@ -48,7 +52,7 @@ that a long one holds up neither the texts under way nor the short ones behind i
       self.waiting (deque)  ; jobs whose seeds are to be read
       self.running {}  ; jobs by their draws
       self._reader (make-engine model)
-      self._batch (Batch model most)
+      self.batch (Batch model most)
       self._admitting None
       [self._round self._step-seconds self._text-seconds] [1 0.0 0.0]
       self._thread (Thread :target self._live :name "generate" :daemon True))
@@ -57,8 +61,9 @@ that a long one holds up neither the texts under way nor the short ones behind i
   ;; For other threads
 
   (defn submit [self jobs]
-    "Let `jobs` wait for their turns; raise `Full` if there is no room for all of them."
+    "Let `jobs` wait for their turns; raise `Full` if there is no room for all, or `Stopped`."
     (with [_ self._changed]
+      (when self._ending (raise (Stopped)))
       (setv ahead (+ (len self.waiting) (len self._inbox)))
       (when (and ahead (> (+ ahead (len jobs)) self.most-waiting))
         (raise (Full (* self._text-seconds (/ ahead self.most)))))
@@ -114,7 +119,7 @@ that a long one holds up neither the texts under way nor the short ones behind i
     (if (in job.draw self.running)
       (do
         (.pop self.running job.draw)
-        (.leave self._batch job.draw)
+        (.leave self.batch job.draw)
         (setv
           seconds (- (time.perf-counter) job.begun)
           self._text-seconds (if self._text-seconds
@@ -157,26 +162,27 @@ that a long one holds up neither the texts under way nor the short ones behind i
 
   (defn _begin [self job]
     "Let `job` join the batch, its seed being read."
+    (when (= job.left 0) (.finish job "length"))  ; only its seed was asked for
     (when job.end
-      (.notify self [job])
+      (self.notify [job])
       (return))
     (setv
       (get self.running job.draw) job
       self._round 1
       job.begun (time.perf-counter))
-    (.join self._batch job.draw job.state)
+    (.join self.batch job.draw job.state)
     (setv job.state None))
 
   (defn _write [self]
     "Take a round of steps, and hand out what they gave."
     (setv
-      jobs (lfor draw self._batch.draws (get self.running draw))
+      jobs (lfor draw self.batch.draws (get self.running draw))
       begun (time.perf-counter)
       steps (min self._round
         (if self.waiting FEW-STEPS MOST-STEPS)
         (max 1 (min (gfor job jobs job.left)))
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
-      [ids logits] (.run self._batch steps self._inbox)
+      [ids logits] (.run self.batch steps self._inbox)
       seconds (- (time.perf-counter) begun))
     (setv
       self._round (* 2 self._round)
@@ -196,5 +202,5 @@ that a long one holds up neither the texts under way nor the short ones behind i
       job))
     (for [job jobs] (setv job.end "failed"))
     (.clear self.running)
-    (setv self._batch (Batch self.model self.most))
+    (setv self.batch (Batch self.model self.most))
     (self.notify jobs)))

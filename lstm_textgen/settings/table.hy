@@ -6,8 +6,9 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 (import
   dataclasses [dataclass make-dataclass replace]
   re
-  lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE POSITIVE PROBABILITY
-    RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text? unknown-name]
+  lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
+    PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
+    unknown-name]
   lstm-textgen.settings.layers [LAYERS parse-layers]
   lstm-textgen.settings.sizing [CHARACTERS FEWEST-ROWS MOST-ROWS RULES WORDS])
 
@@ -196,6 +197,20 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
     (Setting "score_html" PASSAGE "cli"
       "with --score: also write a page that shades each character by its surprise"
       :metavar "FILE")]
+  "serving" [
+    (_switch "serve" "cli"
+      (+ "serve each --model over HTTP: a page to play with it, and the interface of OpenAI's API "
+        "for programs; needs pip install 'lstm_textgen[serve]'")
+      :brief "serve models over HTTP, to browsers and programs")
+    (Setting "port" PORT "cli" "the port to serve on; 0: any that is free" :default 8000)
+    (Setting "host" PASSAGE "cli"
+      "the address to serve on; another than this machine's own needs --api-key or --open"
+      :metavar "ADDRESS" :default "127.0.0.1")
+    (Setting "api_key" PASSAGE "cli"
+      (+ "the key without which nothing is served; better kept in the environment variable "
+        "LSTM_TEXTGEN_API_KEY, where other users don't see it")
+      :metavar "KEY")
+    (_switch "open" "cli" "serve whoever can reach --host, without a key")]
   "reports" [
     (Setting "report" PASSAGE "cli train"
       (+ "make a page about the model, during training or after it: its curves, what it writes "

@@ -1,0 +1,26 @@
+"The command line's server."
+
+(import
+  os
+  lstm-textgen.cli.flags [warn])
+
+;; Each model's loop is a thread of its own; the products of few rows aren't worth more of them.
+;; BLAS reads this when NumPy is imported, which nothing has done so far.
+(for [library ["OPENBLAS" "MKL" "OMP"]]
+  (.setdefault os.environ f"{library}_NUM_THREADS" "1"))
+
+
+(defn serve-models [flags]
+  "Serve the models that `flags` name until Ctrl-C; raise `ImportError` if a package is missing."
+  (try
+    (import lstm-textgen.server.run [KEY serve])
+    (except [error ImportError]
+      (raise (ImportError
+        f"--serve needs {error.name}: pip install 'lstm_textgen[serve]' brings it") :from error)))
+  (serve flags.models
+    :host (.value flags "host")
+    :port (.value flags "port")
+    :key (or (.value flags "api_key") (.get os.environ KEY))
+    :open? (.value flags "open")
+    :say (fn [address] (warn f"serving at {address}; Ctrl-C ends it"))
+    :warn warn))

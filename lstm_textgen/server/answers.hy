@@ -1,0 +1,145 @@
+"What clients get: texts of jobs in the form of OpenAI's interface."
+
+(import
+  secrets
+  time
+  lstm-textgen.basics.values [plain]
+  lstm-textgen.writing.scoring [bits])
+
+(setv LEAST -9999.0)  ; the logarithm of 0, as OpenAI's interface writes it
+
+
+(defclass Form []
+  #[[The form of the answers to one request, to the model called `model`.
+
+  - `chat`: whether they are messages; `fingerprint`: of the model's file.
+  - `prompts`: the texts to begin with, one for each text, where they are repeated.]]
+
+  (defn __init__ [self model fingerprint * [chat False] [prompts None]]
+    (setv
+      [self.model self.fingerprint self.chat self.prompts] [model fingerprint chat prompts]
+      self.id (+ (if chat "chatcmpl-" "cmpl-") (secrets.token-hex 12))
+      self.created (int (time.time))))
+
+  (defn whole [self jobs usage]
+    "Return the answer with the texts of `jobs`, all of which have ended."
+    (setv choices (lfor
+      [index job] (enumerate jobs)
+      :setv text (.text-of self index job (.join "" job.pieces))
+      {
+        "index" index
+        #** (if self.chat
+          {"message" {"role" "assistant"  "content" text  "refusal" None}}
+          {"text" text})
+        "logprobs" (.logprobs self index job 0)
+        "finish_reason" job.end}))
+    (.frame self choices "chat.completion" usage))
+
+  (defn part [self index job text told first? end]
+    #[[Return the part of a stream with the next `text` of job number `index`.
+
+    `told` is how many of its units were told of before; `first?` says whether this is the first
+    part; `end` is why the text ended, or None.]]
+    (.frame self
+      [{
+        "index" index
+        #** (if self.chat
+          {"delta" {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}}
+          {"text" (if first? (.text-of self index job text) text)})
+        "logprobs" (.logprobs self index job told)
+        "finish_reason" end}]
+      "chat.completion.chunk"))
+
+  (defn text-of [self index job text]
+    "Return `text` as it is shown: after its prompt, or a reply without the space before it."
+    (cond
+      self.chat (.strip text)
+      self.prompts (+ (get self.prompts index) text)
+      True text))
+
+  (defn frame [self choices kind [usage None]]
+    "Return an answer with these `choices`; `kind` is what it is called in a chat."
+    {
+      "id" self.id
+      "object" (if self.chat kind "text_completion")
+      "created" self.created
+      "model" self.model
+      "system_fingerprint" self.fingerprint
+      "choices" choices
+      #** (if usage {"usage" usage} {})})
+
+  (defn logprobs [self index job start]
+    "Return what is told of the units of `job` from `start` on, or None if nothing is asked."
+    (when (is job.order.alternatives None) (return None))
+    (setv
+      told (cut job.told start (.told-by-now job))
+      offset (sum (gfor each (cut job.told start) (len each.unit))))
+    (when self.prompts
+      (if start
+        (+= offset (len (get self.prompts index)))
+        (setv told [#* job.seed-told #* told])))
+    (if self.chat (chat-logprobs told) (completion-logprobs told offset))))
+
+
+(defn usage-of [jobs prompt-units]
+  "Return the usage of a request with these `jobs` whose prompts have `prompt-units` in all."
+  (setv written (sum (gfor job jobs job.written)))
+  {
+    "prompt_tokens" prompt-units
+    "completion_tokens" written
+    "total_tokens" (+ prompt-units written)})
+
+
+(defn completion-logprobs [told offset]
+  "Return a list of `Told` as completions have it; the first unit begins at `offset`."
+  (setv offsets [])
+  (for [each told]
+    (.append offsets offset)
+    (+= offset (len each.unit)))
+  {
+    "tokens" (lfor each told each.unit)
+    "token_logprobs" (lfor each told (max LEAST each.logarithm))
+    "top_logprobs" (lfor each told
+      (dfor [unit logarithm] each.likeliest unit (max LEAST logarithm)))
+    "text_offset" offsets})
+
+
+(defn chat-logprobs [told]
+  "Return a list of `Told` as chats have it."
+  (defn entry [unit logarithm]
+    {"token" unit  "logprob" (max LEAST logarithm)  "bytes" (list (.encode unit))})
+  {
+    "content" (lfor
+      each told
+      {
+        #** (entry each.unit each.logarithm)
+        "top_logprobs" (lfor pair each.likeliest (entry #* pair))})
+    "refusal" None})
+
+
+(defn model-entry [served]
+  "Return what is told of a `Served` model."
+  {"id" served.name  "object" "model"  "created" served.created  "owned_by" "lstm_textgen"})
+
+
+(defn score-answer [name vocabulary text total stretches]
+  #[[Return how well the model called `name` predicts `text`: in `total`, and unit by unit.
+
+  `total` is a `Score`, `stretches` are the `Stretch`es of the text. The surprise of a unit that
+  the model doesn't know is null.]]
+  (setv
+    units []
+    surprise [])
+  (for [stretch stretches]
+    (.extend units (list stretch.units))
+    (.extend surprise (gfor b (plain (bits stretch.nats)) (if (= b b) b None))))
+  {
+    "model" name
+    "unit" vocabulary.singular
+    "count" total.count
+    "bits_per_unit" total.bits
+    "bits_per_character" (/ (* total.bits total.count) (len text))
+    "perplexity" total.perplexity
+    "accuracy" total.accuracy
+    "units" units
+    "bits" surprise})

@@ -1,0 +1,328 @@
+"The server's answers, as an ASGI application of Starlette's."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  asyncio
+  contextlib [contextmanager suppress]
+  math [ceil]
+  time
+  urllib.parse [quote :as url-quoted]
+  anyio.to-thread
+  msgspec
+  starlette.applications [Starlette]
+  starlette.exceptions [HTTPException]
+  starlette.responses [HTMLResponse Response]
+  starlette.routing [Route]
+  lstm-textgen.pages.assembly [assemble safe]
+  lstm-textgen.server.answers [Form model-entry score-answer usage-of]
+  lstm-textgen.server.guard [read-all]
+  lstm-textgen.server.jobs [Job]
+  lstm-textgen.server.loop [Full Stopped]
+  lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody chat-orders
+    completion-orders prepare read-body]
+  lstm-textgen.writing.scoring [Score surprises])
+
+(setv
+  MOST-SCORES 16  ; texts that wait to be scored, or are
+  BUSY-SECONDS 1)  ; after which to try again where the wait can't be told
+
+
+(defclass Desk []
+  "Answers requests to the `models`, a list of `Served`, and counts them in `metrics`."
+
+  (defn __init__ [self models metrics]
+    (setv
+      [self.models self.metrics] [models metrics]
+      self._scoring (asyncio.Semaphore 1)
+      self._scores 0))
+
+  (defn find [self name]
+    "Return the `Served` model called `name`; None means the first."
+    (for [each self.models]
+      (when (in name [None each.name]) (return each)))
+    (raise (ApiError 404 f"there is no model {name !r}; /v1/models lists those that are served"
+      :param "model" :code "model_not_found")))
+
+  ;; Pages
+
+  (defn :async front [self request]
+    "Answer with the page of the only model, or with a list of the pages."
+    (if (= (len self.models) 1)
+      (await (.play self request))
+      (HTMLResponse (assemble "Models" (+ "<main><h1>Models</h1><ul>"
+        (.join "" (gfor each self.models
+          f"<li><a href=\"/play/{(url-quoted each.name :safe "")}\">{(safe each.name)}</a></li>"))
+        "</ul></main>")))))
+
+  (defn :async play [self request]
+    "Answer with the page to play with a model."
+    (setv served (.find self (.get request.path-params "name")))
+    (try
+      (HTMLResponse (await (in-thread served.page)))
+      (except [error ValueError] (raise (ApiError 404 (str error))))))
+
+  (defn :async health [self request]
+    "Answer that the server lives, if all loops do."
+    (answer {"status" "ok"  "models" (lfor each self.models each.name)}))
+
+  (defn :async figures [self request]
+    "Answer with the figures for Prometheus."
+    (setv [body type] (.page self.metrics))
+    (Response body :media-type type))
+
+  (defn :async list-models [self request]
+    "Answer with the models, in OpenAI's form."
+    (answer {"object" "list"  "data" (lfor each self.models (model-entry each))}))
+
+  (defn :async show-model [self request]
+    "Answer with one of the models, in OpenAI's form."
+    (answer (model-entry (.find self (get request.path-params "name")))))
+
+  ;; Texts
+
+  (defn :async complete [self request]
+    "Answer with texts that go on from prompts."
+    (setv
+      body (read-body (await (read-all request.receive)) CompletionBody)
+      served (.find self body.model)
+      jobs (.submit self served (fn [model] (completion-orders body model)))
+      n (or body.n 1)
+      prompts (if (isinstance body.prompt str) [body.prompt] (or body.prompt [""]))
+      each (// (len jobs) (len prompts)))
+    (Texts self request served body jobs
+      :keep (fn [jobs] (best-of jobs each n))
+      :prompt-units (sum (gfor job (cut jobs None None each) job.seed-units))
+      :form (Form served.name served.fingerprint
+        :prompts (when body.echo (lfor p prompts _ (range n) p)))))
+
+  (defn :async chat [self request]
+    "Answer with the next message of a chat."
+    (setv
+      body (read-body (await (read-all request.receive)) ChatBody)
+      served (.find self body.model)
+      names (await (in-thread served.names)))
+    (unless names
+      (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
+        "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
+    (setv jobs (.submit self served (fn [model] (chat-orders body model names))))
+    (Texts self request served body jobs
+      :keep (fn [jobs] jobs)
+      :prompt-units (. (get jobs 0) seed-units)
+      :form (Form served.name served.fingerprint :chat True)))
+
+  (defn submit [self served make-orders]
+    "Let the loop of `served` begin the orders that `make-orders` makes for a model; return jobs."
+    (for [_ (range 3)]  ; the model may be another one by now
+      (setv
+        loop served.loop
+        reader (Reader loop)
+        jobs (lfor order (make-orders loop.model) (Job loop.model order reader)))
+      (try
+        (.submit loop (lfor job jobs :if (is job.end None) job))
+        (return jobs)
+        (except [Stopped])
+        (except [error Full]
+          (raise (ApiError 429 "the queue is full; try again later" :code "queue_full"
+            :seconds (max BUSY-SECONDS (ceil error.seconds)))))))
+    (raise (ApiError 503 "the server is stopping" :code "stopping" :seconds BUSY-SECONDS)))
+
+  (defn :async score [self request]
+    "Answer how well a model predicts a text."
+    (setv
+      body (read-body (await (read-all request.receive)) ScoreBody)
+      served (.find self body.model)
+      model served.loop.model
+      text (prepare model body.text))
+    (with [_ (.place-to-score self)]
+      (with [:async _ self._scoring]
+        (setv stretches (await (in-thread (fn [] (list (surprises model [text])))))))
+      (setv total (Score))
+      (for [each stretches] (.add total each))
+      (try
+        (.check total)
+        (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))
+      (answer (await (in-thread
+        (fn [] (score-answer served.name model.vocabulary text total stretches)))))))
+
+  (defn [contextmanager] place-to-score [self]
+    "Count a text among those that are scored; raise `ApiError` if there are too many."
+    (when (>= self._scores MOST-SCORES)
+      (raise (ApiError 429 "too many texts are being scored; try again later" :code "queue_full"
+        :seconds BUSY-SECONDS)))
+    (+= self._scores 1)
+    (try
+      (yield)
+      (finally (-= self._scores 1)))))
+
+
+(defclass Reader []
+  "Waits in the event loop for news of the jobs of one request, which `loop` generates."
+
+  (defn __init__ [self loop]
+    (setv
+      [self.loop self.gone self.streams] [loop False False]
+      self.event (asyncio.Event)))
+
+  (defn :async watch [self receive]
+    "Note when the client is gone."
+    (while (!= (get (await (receive)) "type") "http.disconnect"))
+    (setv self.gone True)
+    (.set self.event))
+
+  (defn :async news [self]
+    "Wait for news."
+    (await (.wait self.event))
+    (.clear self.event)))
+
+
+(defn make-notify [event-loop]
+  "Return a function for a model's loop: it wakes, in `event-loop`, the readers whom news concern."
+  (defn wake [readers]
+    (for [reader readers] (.set reader.event)))
+  (fn [jobs]
+    (setv readers (sfor job jobs :if (or job.end job.reader.streams) job.reader))
+    (when readers
+      (with [_ (suppress RuntimeError)]  ; the event loop has ended
+        (.call-soon-threadsafe event-loop wake readers)))))
+
+
+(defclass Texts [Response]
+  #[[The answer with the texts of `jobs` to a request with the `body`, whole or as a stream.
+
+  `keep` returns those that are shown, `form` writes them; `prompt-units` is for the usage.]]
+
+  (defn __init__ [self desk request served body jobs * keep prompt-units form]
+    (setv
+      [self.desk self.path self.body self.jobs] [desk request.url.path body jobs]
+      [self.keep self.prompt-units self.form] [keep prompt-units form]
+      self.reader (. (get jobs 0) reader)
+      [self.begun self.background] [(time.perf-counter) None]))
+
+  (defn :async __call__ [self scope receive send]
+    "Send the answer; when the client is gone, or sending fails, end the jobs."
+    (setv watch (asyncio.create-task (.watch self.reader receive)))
+    (try
+      (await (if self.body.stream (.stream self send) (.send-whole self scope receive send)))
+      (.observe self.desk.metrics self.path (- (time.perf-counter) self.begun))
+      (finally
+        (.cancel watch)
+        (unless (all (gfor job self.jobs job.end))
+          (.cancel self.reader.loop self.jobs)))))
+
+  (defn :async send-whole [self scope receive send]
+    "Wait until all texts are complete, and send them."
+    (while (not (or self.reader.gone (all (gfor job self.jobs job.end))))
+      (await (.news self.reader)))
+    (unless self.reader.gone
+      (check-ends self.jobs)
+      (setv whole (.whole self.form (self.keep self.jobs) (.usage self)))
+      (await ((answer whole) scope receive send))))
+
+  (defn :async stream [self send]
+    "Send what is new of all texts, as server-sent events, until all are complete."
+    (setv
+      self.reader.streams True
+      left (dict (enumerate self.jobs))
+      told (dfor index left index None))
+    (await (send {"type" "http.response.start"  "status" 200
+      "headers" [#(b"content-type" b"text/event-stream; charset=utf-8")]}))
+    (while (and left (not self.reader.gone))
+      (for [[index job] (list (.items left))]
+        (setv
+          end job.end  ; read first: nothing comes after it
+          part (.next-part self index job told end))
+        (when part (await (send (event part))))
+        (when end (.pop left index)))
+      (when (and left (not self.reader.gone)) (await (.news self.reader))))
+    (when (. (or self.body.stream-options (NoOptions)) include-usage)
+      (await (send (event (.frame self.form [] "chat.completion.chunk" (.usage self))))))
+    (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"})))
+
+  (defn next-part [self index job told end]
+    "Return what is new of `job` number `index`, or None; `told` is what was told of each before."
+    (setv text (.join "" (gfor _ (range (len job.pieces)) (.popleft job.pieces))))
+    (setv first? (is (get told index) None))
+    (when (and self.form.chat first?)
+      (setv text (.lstrip text))
+      (unless (or text end) (return None)))
+    (unless (or text end (and first? self.form.prompts)) (return None))
+    (setv
+      part (.part self.form index job text (or (get told index) 0) first?
+        (if (= end "failed") "error" end))
+      (get told index) (.told-by-now job))
+    part)
+
+  (defn usage [self]
+    "Return what the request used."
+    (usage-of self.jobs self.prompt-units)))
+
+
+(defclass NoOptions []
+  "Stands for the options of a stream that has none."
+  (setv include-usage False))
+
+
+;; * Parts of answers
+
+(defn best-of [jobs each n]
+  "Return the `n` likeliest of every `each` of `jobs`, by the mean logarithm of their units."
+  (if (= each n)
+    jobs
+    (lfor
+      start (range 0 (len jobs) each)
+      job (cut
+        (sorted (cut jobs start (+ start each)) :key (fn [j] (/ (- j.total) (max 1 j.written)))) n)
+      job)))
+
+
+(defn check-ends [jobs]
+  "Raise `ApiError` if one of `jobs` has failed."
+  (when (any (gfor job jobs (= job.end "failed")))
+    (raise (ApiError 500 "generating failed" :code "failed"))))
+
+
+(defn event [content]
+  "Return the ASGI message with a server-sent event of `content`."
+  {"type" "http.response.body"  "more_body" True
+   "body" (+ b"data: " (msgspec.json.encode content) b"\n\n")})
+
+
+(defn answer [content [status 200] #** options]
+  "Return the response with `content` as JSON."
+  (Response (msgspec.json.encode content) status :media-type "application/json" #** options))
+
+
+(defn in-thread [act]
+  "Return an awaitable for what `act` returns, a function that takes long."
+  (anyio.to-thread.run-sync act :abandon-on-cancel True))
+
+
+;; * The application
+
+(defn make-app [desk]
+  "Return the ASGI application with the answers of `desk`."
+  (setv routes [
+    #("/" desk.front "GET")
+    #("/play/{name}" desk.play "GET")
+    #("/health" desk.health "GET")
+    #("/metrics" desk.figures "GET")
+    #("/score" desk.score "POST")
+    #("/v1/models" desk.list-models "GET")
+    #("/v1/models/{name}" desk.show-model "GET")
+    #("/v1/completions" desk.complete "POST")
+    #("/v1/chat/completions" desk.chat "POST")])
+  (Starlette
+    :routes (lfor [path act method] routes (Route path act :methods [method]))
+    :exception-handlers {ApiError api-error  HTTPException http-error}))
+
+
+(defn :async api-error [request error]
+  "Answer with an `ApiError`."
+  (answer (.as-json error) error.status
+    :headers (if error.seconds {"Retry-After" (str error.seconds)} {})))
+
+
+(defn :async http-error [request error]
+  "Answer with an error of Starlette's, such as an unknown path, in OpenAI's form."
+  (answer (.as-json (ApiError error.status-code error.detail)) error.status-code
+    :headers error.headers))

@@ -1,0 +1,217 @@
+#[[What is let in: hosts, origins, keys, sizes and patience, before anything is done for a client.
+
+- Another site's page can't use a visitor's browser to ask: its Origin isn't ours. Nor can it give
+  its own name our address (DNS rebinding): then Host is a name that isn't ours.
+- Who sends or reads too slowly loses the connection.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  asyncio
+  base64 [b64decode]
+  binascii
+  contextlib [suppress]
+  hmac [compare-digest]
+  ipaddress
+  json
+  socket
+  urllib.parse [urlsplit]
+  h11
+  uvicorn.protocols.http.h11-impl [H11Protocol]
+  lstm-textgen.server.requests [ApiError])
+
+(setv
+  LARGEST-BODY (** 2 20)  ; bytes
+  LARGEST-HEAD (** 2 14)
+  MOST-CONNECTIONS 2048
+  HEAD-SECONDS 10  ; for the head of a request, from its first byte or from the connection on
+  BODY-SECONDS 20  ; for its body
+  IDLE-SECONDS 30  ; of a connection between requests
+  STALLED-SECONDS 30  ; in which a client must read something
+  HEADERS [
+    #(b"x-content-type-options" b"nosniff")
+    #(b"referrer-policy" b"no-referrer")
+    #(b"cross-origin-resource-policy" b"same-origin")
+    #(b"cross-origin-opener-policy" b"same-origin")
+    #(b"x-frame-options" b"DENY")
+    #(b"content-security-policy" b"frame-ancestors 'none'")
+    #(b"cache-control" b"no-store")]
+  OPEN-TO-ALL ["/health"])
+
+
+(defclass Guard []
+  #[[An ASGI application that lets through to `app` what may pass.
+
+  `hosts` are the names that this server goes by, besides addresses; `key` is the API key, or None.
+  `count` is called with the path and the status of each answer.]]
+
+  (defn __init__ [self app hosts key [count (fn [path status] None)]]
+    (setv
+      [self.app self.count] [app count]
+      self.hosts (sfor host hosts (.lower host))
+      self.key (when key (.encode key))))
+
+  (defn :async __call__ [self scope receive send]
+    "Answer a request, or refuse it."
+    (unless (= (get scope "type") "http")
+      (return (await (self.app scope receive send))))
+    (setv headers (dict (get scope "headers")))
+    (defn :async send-with-headers [message]
+      (when (= (get message "type") "http.response.start")
+        (setv own (sfor [name _] (get message "headers") name))
+        (.extend (get message "headers") (gfor h HEADERS :if (not-in (get h 0) own) h))
+        (self.count (get scope "path") (get message "status")))
+      (await (send message)))
+    (try
+      (.check self scope headers)
+      (except [error ApiError]
+        (return (await (refuse error send-with-headers)))))
+    (await (self.app scope receive send-with-headers)))
+
+  (defn check [self scope headers]
+    "Raise `ApiError` unless a request with these `headers` may pass."
+    (setv
+      hosts (lfor [name value] (get scope "headers") :if (= name b"host") value)
+      host (if (= (len hosts) 1) (.decode (get hosts 0) "latin-1") ""))
+    (unless (.our-host? self host)
+      (raise (ApiError 421 (+ "the request's Host is no name of this server's; "
+        "--host makes a name known") :code "unknown_host")))
+    (setv origin (.get headers b"origin"))
+    (when (or (and (is-not origin None) (!= (_place-of (.decode origin "latin-1")) host))
+        (and (in (.get headers b"sec-fetch-site") [b"cross-site" b"same-site"])
+          (!= (.get headers b"sec-fetch-mode") b"navigate")))
+      (raise (ApiError 403 "requests of other sites' pages are refused" :code "foreign_origin")))
+    (unless (or (in (get scope "path") OPEN-TO-ALL) (.knows-key? self headers))
+      (raise (ApiError 401 "a valid API key is needed: Authorization: Bearer KEY"
+        :code "invalid_api_key")))
+    (when (= (get scope "method") "POST")
+      (unless (= (.lower (.strip (get (.split (.get headers b"content-type" b"") b";") 0)))
+          b"application/json")
+        (raise (ApiError 415 "Content-Type must be application/json" :code "unsupported_type")))
+      (setv length (.get headers b"content-length"))
+      (when (and length (> (int length) LARGEST-BODY)) (raise (too-large)))))
+
+  (defn our-host? [self host]
+    "Return whether `host`, of a request, is an address or one of our names; its port is ignored."
+    (try
+      (setv name (or (. (urlsplit (+ "//" host)) hostname) ""))
+      (or (in name self.hosts) (bool (ipaddress.ip-address name)))
+      (except [ValueError] False)))
+
+  (defn knows-key? [self headers]
+    "Return whether `headers` have the key: as a bearer's, or as the password that a browser asks."
+    (when (is self.key None) (return True))
+    (setv [scheme _ value] (.partition (.get headers b"authorization" b"") b" "))
+    (when (= (.lower scheme) b"basic")
+      (try
+        (setv value (get (.partition (b64decode value :validate True) b":") 2))
+        (except [binascii.Error] (setv value b""))))
+    (compare-digest (.strip value) self.key)))
+
+
+(defn _place-of [origin]
+  "Return the host and port of an `origin`; None if it has none."
+  (with [_ (suppress ValueError)]
+    (. (urlsplit origin) netloc)))
+
+
+(defn own-names [host]
+  "Return the names by which a server that listens on `host` may be called."
+  (setv name (socket.gethostname))
+  ["localhost" host name f"{name}.local" (socket.getfqdn)])
+
+
+(defn too-large []
+  "Return the error that a body is too large."
+  (ApiError 413 f"the body is too large; {LARGEST-BODY :,} bytes are the most" :code "too_large"))
+
+
+(defn :async refuse [error send]
+  "Answer with `error`, an `ApiError`, and end the connection, as its body isn't read."
+  (setv body (.encode (json.dumps (.as-json error))))
+  (await (send {
+    "type" "http.response.start"
+    "status" error.status
+    "headers" [
+      #(b"content-type" b"application/json")
+      #(b"content-length" (.encode (str (len body))))
+      #(b"connection" b"close")
+      #* (if (= error.status 401)
+        [#(b"www-authenticate" b"Basic realm=\"the password is the API key\", charset=\"UTF-8\"")]
+        [])]}))
+  (await (send {"type" "http.response.body"  "body" body})))
+
+
+(defn :async read-all [receive]
+  "Return the body of a request (bytes); raise `ApiError` if it is too large or comes too slowly."
+  (setv
+    parts []
+    size 0)
+  (try
+    (with [:async _ (asyncio.timeout BODY-SECONDS)]
+      (while True
+        (setv message (await (receive)))
+        (when (= (get message "type") "http.disconnect") (raise (ConnectionResetError)))
+        (.append parts (.get message "body" b""))
+        (+= size (len (get parts -1)))
+        (when (> size LARGEST-BODY) (raise (too-large)))
+        (unless (.get message "more_body") (return (.join b"" parts)))))
+    (except [TimeoutError]
+      (raise (ApiError 408 "the body came too slowly" :code "timeout")))))
+
+
+(defclass PatientProtocol [H11Protocol]
+  "uvicorn's HTTP/1.1, whose patience with slow clients is limited everywhere."
+
+  (defn connection-made [self transport]
+    "Refuse one connection too many, and wait for the head of the first request."
+    (setv self._timers {})
+    (.connection-made (super) transport)
+    (if (> (len self.connections) MOST-CONNECTIONS)
+      (.abort transport)
+      (._expect-head self)))
+
+  (defn data-received [self data]
+    "Take in `data`, and wait no longer for a head that has come."
+    (.data-received (super) data)
+    (if (is self.conn.their-state h11.IDLE) (._expect-head self) (._forget self "head")))
+
+  (defn pause-writing [self]
+    "Wait for a client that doesn't read."
+    (.pause-writing (super))
+    (._wait self "read" STALLED-SECONDS))
+
+  (defn resume-writing [self]
+    "Note that the client reads again."
+    (.resume-writing (super))
+    (._forget self "read"))
+
+  (defn on-response-complete [self]
+    "Wait for the next request, and for a client that doesn't read the end of the answer."
+    (.on-response-complete (super))
+    (._forget self "head")
+    (when (.get-write-buffer-size self.transport)
+      (._wait self "rest" STALLED-SECONDS (fn []
+        (when (.get-write-buffer-size self.transport) (.abort self.transport))))))
+
+  (defn timeout-keep-alive-handler [self]
+    "Close a connection on which nothing comes; lose what its client hasn't read."
+    (if (.get-write-buffer-size self.transport)
+      (.abort self.transport)
+      (.timeout-keep-alive-handler (super))))
+
+  (defn connection-lost [self error]
+    "Forget all timers."
+    (for [name (list self._timers)] (._forget self name))
+    (.connection-lost (super) error))
+
+  (defn _expect-head [self]
+    (unless (in "head" self._timers) (._wait self "head" HEAD-SECONDS)))
+
+  (defn _wait [self name seconds [act None]]
+    "Abort the connection (or `act`) after `seconds`, unless what has this `name` comes before."
+    (._forget self name)
+    (setv (get self._timers name)
+      (.call-later self.loop seconds (or act self.transport.abort))))
+
+  (defn _forget [self name]
+    (when (in name self._timers) (.cancel (.pop self._timers name)))))

@@ -1,0 +1,266 @@
+"What clients ask for: bodies of requests, checked by msgspec, and the `Order`s that they come to."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  re
+  typing [Annotated Union]
+  msgspec
+  msgspec [Meta Struct]
+  lstm-textgen.prep [default-prep lower]
+  lstm-textgen.server.jobs [Order]
+  lstm-textgen.writing.batch [MOST-TEXTS]
+  lstm-textgen.writing.sampling [SamplingOptions])
+
+(setv
+  LONGEST 20_000  ; units of a text
+  LONGEST-SEED 100_000  ; characters
+  LONGEST-STOP 256  ; characters
+  MOST-MESSAGES 1000
+  USUAL-LENGTH 16  ; units of a completion, as in OpenAI's interface
+  SEEDS (** 2 63)  ; random seeds are counted up to it
+  ;; What OpenAI's interface has, would change the text, and can't be had here.
+  MISSING ["suffix" "presence_penalty" "frequency_penalty" "logit_bias" "tools" "functions"
+    "response_format" "audio" "modalities"]
+  NEUTRAL [None 0 "" [] {} {"type" "text"} ["text"]])
+
+
+(defclass ApiError [Exception]
+  #[[An answer that says what is wrong, with a `status` of HTTP.
+
+  `param` names the field, `code` is OpenAI's name for the mistake; `seconds` when to try again.]]
+
+  (defn __init__ [self status message * [param None] [code None] [seconds None]]
+    (.__init__ (super) message)
+    (setv
+      [self.status self.message self.param] [status message param]
+      [self.code self.seconds] [code seconds]))
+
+  (defn as-json [self]
+    "Return the error in OpenAI's form."
+    {"error" {
+      "message" self.message
+      "type" (cond
+        (= self.status 429) "rate_limit_error"
+        (>= self.status 500) "server_error"
+        True "invalid_request_error")
+      "param" self.param
+      "code" self.code}}))
+
+
+;; * Bodies
+
+(defn or-none [kind]
+  "Return the type of a `kind` of value or null."
+  (get Union #(kind None)))
+
+
+(defn text [#** limits]
+  "Return the type of a text with these `limits`."
+  (get Annotated #(str (Meta #** limits))))
+
+
+(defn number [kind low high]
+  "Return the type of a `kind` of number from `low` to `high`, or null."
+  (or-none (get Annotated #(kind (Meta :ge low :le high)))))
+
+
+(defn some [kind most]
+  "Return the type of a list of at most `most` values of a `kind`."
+  (get Annotated #((get list kind) (Meta :max-length most))))
+
+
+(setv
+  SEED (text :max-length LONGEST-SEED)
+  STOP (text :min-length 1 :max-length LONGEST-STOP)
+  FLAG (or-none bool)
+  ANYTHING object)
+
+
+(defclass StreamOptions [Struct]
+  "How a text is streamed."
+  (setv #^ FLAG include-usage False))
+
+
+(defclass Steering [Struct :kw-only True]
+  "What both kinds of requests have."
+  (setv
+    #^ (or-none str) model None
+    #^ (number float 0 100) temperature None
+    #^ (or-none (get Annotated #(float (Meta :gt 0 :le 1)))) top-p None
+    #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
+    #^ (number float 0 1) min-p None
+    #^ (get Union #(STOP (some STOP 4) None)) stop None
+    #^ (number int 1 MOST-TEXTS) n None
+    #^ (or-none int) seed None
+    #^ FLAG stream False
+    #^ (or-none StreamOptions) stream-options None
+    #^ (number int 0 LONGEST) max-tokens None
+    ;; These must be neutral.
+    #^ ANYTHING suffix None
+    #^ ANYTHING presence-penalty None
+    #^ ANYTHING frequency-penalty None
+    #^ ANYTHING logit-bias None
+    #^ ANYTHING tools None
+    #^ ANYTHING functions None
+    #^ ANYTHING response-format None
+    #^ ANYTHING audio None
+    #^ ANYTHING modalities None))
+
+
+(defclass CompletionBody [Steering :kw-only True]
+  "The body of a request to /v1/completions."
+  (setv
+    #^ (get Union #(SEED (some SEED MOST-TEXTS) None)) prompt ""
+    #^ (number int 1 MOST-TEXTS) best-of None
+    #^ FLAG echo False
+    #^ (number int 0 20) logprobs None))
+
+
+(defclass Part [Struct]
+  "A part of a message."
+  #^ str type
+  (setv #^ SEED text ""))
+
+
+(defclass Message [Struct]
+  "A message of a chat."
+  #^ (text :max-length 40) role
+  (setv
+    #^ (get Union #(SEED (some Part 100) None)) content ""
+    #^ (or-none (text :max-length 40)) name None))
+
+
+(defclass ChatBody [Steering :kw-only True]
+  "The body of a request to /v1/chat/completions."
+  #^ (get Annotated #((get list Message) (Meta :min-length 1 :max-length MOST-MESSAGES))) messages
+  (setv
+    #^ (number int 0 LONGEST) max-completion-tokens None
+    #^ FLAG logprobs False
+    #^ (number int 0 20) top-logprobs None))
+
+
+(defclass ScoreBody [Struct]
+  "The body of a request to /score."
+  #^ SEED text
+  (setv #^ (or-none str) model None))
+
+
+(defn read-body [data kind]
+  "Return the `kind` of body in `data` (bytes); raise `ApiError` if it is none."
+  (try
+    (setv body (msgspec.json.decode data :type kind))
+    (except [error msgspec.ValidationError]
+      (setv [message _ place] (.partition (str error) " - at `$"))
+      (setv field (re.match r"\.(\w+)" place))
+      (raise (ApiError 400
+        (+ (if place f"`{(.strip place ".`")}`: " "") (cut message 0 1) (cut message 1 None))
+        :param (when field (get field 1)) :code "invalid_value")))
+    (except [[msgspec.DecodeError UnicodeDecodeError RecursionError]]
+      (raise (ApiError 400 "the body must be JSON in UTF-8, as RFC 8259 has it"
+        :code "invalid_json"))))
+  (for [name MISSING]
+    (when (not-in (getattr body name None) NEUTRAL)
+      (raise (ApiError 400 f"`{name}` can't be had here; leave it out" :param name
+        :code "unsupported_parameter"))))
+  body)
+
+
+;; * Orders
+
+(defn completion-orders [body model]
+  #[[Return the `Order`s of a `CompletionBody` to `model` (a `Checkpoint`).
+
+  For each prompt there are `best-of` of them, or `n`.]]
+  (setv
+    prompts (if (isinstance body.prompt str) [body.prompt] (or body.prompt [""]))
+    n (or body.n 1)
+    each (or body.best-of n))
+  (when (< each n)
+    (raise (ApiError 400 f"`best_of` is {each}, which is less than `n`, {n}" :param "best_of")))
+  (when (and (> each n) body.stream)
+    (raise (ApiError 400 "`best_of` can't be streamed" :param "best_of")))
+  (check-number (* each (len prompts)) "best_of")
+  (setv alternatives (if (and (is body.logprobs None) (> each n)) 0 body.logprobs))
+  (make-orders body model (lfor p prompts (prepare model p)) each
+    :length (if (is body.max-tokens None) USUAL-LENGTH body.max-tokens)
+    :alternatives alternatives
+    :seed-too (and body.echo (is-not body.logprobs None))))
+
+
+(defn chat-orders [body model names]
+  #[[Return the `Order`s of a `ChatBody` to `model`, a `Checkpoint` trained on a chat by `names`.
+
+  Messages become lines that begin with a name, and the last line is to be gone on with.]]
+  (check-number (or body.n 1) "n")
+  (setv
+    length (if (is body.max-completion-tokens None) body.max-tokens body.max-completion-tokens)
+    alternatives (when body.logprobs (or body.top-logprobs 0)))
+  (make-orders body model [(prepare model (chat-seed body.messages names))] (or body.n 1)
+    :length (if (is length None) model.vocabulary.passage-length length)
+    :alternatives alternatives
+    :chat True))
+
+
+(defn make-orders [body model seeds each #** more]
+  "Return `each` orders for each of `seeds`, with the steering of `body` and what `more` says."
+  (setv
+    own model.settings.temperature
+    options (SamplingOptions
+      (if (is body.temperature None) own body.temperature)
+      (when (> (or body.top-k 0) 0) body.top-k)
+      body.top-p
+      body.min-p)
+    rng-seed (unless (is body.seed None) (% body.seed SEEDS))
+    stops (cond (is body.stop None) []  (isinstance body.stop str) [body.stop]  True body.stop))
+  (lfor
+    [k seed] (enumerate seeds)
+    n (range each)
+    (Order seed #** more
+      :options options :stops stops :rng-seed rng-seed :number (+ n (* k each)))))
+
+
+(defn check-number [texts param]
+  "Raise `ApiError` if a request is for too many `texts`."
+  (when (> texts MOST-TEXTS)
+    (raise (ApiError 400 f"{texts} texts at once are too many; ask for {MOST-TEXTS} at most"
+      :param param))))
+
+
+(defn prepare [model text]
+  "Return `text` prepared as the training text of `model` was."
+  (setv text (default-prep text))
+  (if model.settings.lower (lower text) text))
+
+
+(defn chat-seed [messages names]
+  "Return the seed text of the `messages` of a chat; `names` are those that the model knows."
+  (setv
+    told (fn [role] (lfor m messages :if (and m.name (= m.role role)) m.name))
+    me (get [#* (reversed (told "assistant")) #* (gfor n names :if (not-in n (told "user")) n)
+      "Bot"] 0)
+    you (get [#* (gfor n names :if (!= n me) n) "User"] 0)
+    lines [])
+  (for [message messages]
+    (match message.role
+      "user" (.append lines f"{(one-line (or message.name you))}: {(content-of message)}\n")
+      "assistant" (.append lines f"{(one-line (or message.name me))}: {(content-of message)}\n")
+      (| "system" "developer") None  ; a small network can't follow instructions
+      other (raise (ApiError 400
+        f"a message's `role` must be user, assistant or system, not {other !r}"
+        :param "messages"))))
+  (+ (.join "" lines) f"{(one-line me)}:"))
+
+
+(defn content-of [message]
+  "Return the text of a `Message` in one line; raise `ApiError` if it is no text."
+  (setv content (or message.content ""))
+  (unless (isinstance content str)
+    (unless (all (gfor part content (= part.type "text")))
+      (raise (ApiError 400 "a message's `content` must be text" :param "messages")))
+    (setv content (.join "\n" (gfor part content part.text))))
+  (one-line content))
+
+
+(defn one-line [text]
+  "Return `text` in one line: a line break would end the message."
+  (.strip (re.sub r"\s*[\r\n\v\f\x85\u2028\u2029]\s*" " " text)))

@@ -1,0 +1,100 @@
+"A server in a process of its own, and requests to it."
+
+(import
+  contextlib [contextmanager]
+  http.client [HTTPConnection]
+  json
+  re
+  signal
+  urllib.parse [urlsplit]
+  numpy :as np
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  tests.helpers [STARTED small-model start-program])
+
+(setv
+  LETTERS "\n abcdefghijklmnopqrstuvwxyzABC:,.é"
+  PATIENCE 60)  ; seconds to wait for an answer
+
+
+(defn save-models [folder]
+  "Save in `folder` a model of characters, `bot`, one of words, `wordy`, and one of a chat, `chat`."
+  (for [[name options] (.items {
+      "bot" {"layers" "lstm:24"  "text" LETTERS}
+      "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}})]
+    (save-checkpoint (small-model :resume False #** options) (/ folder name)))
+  (save-checkpoint (chat-model) (/ folder "chat")))
+
+
+(defn chat-model []
+  #[[Return a model that writes a chat of Anna and Ben, word by word.
+
+  Its network remembers nothing: each gate but the forget gate is open, so the output says which
+  word was read last, and the dense layer which words may follow, with equal odds.]]
+  (setv
+    model (small-model :resume False :unit "words" :layers "lstm:8" :embedding 8
+      :text "\nAnna: hello dear.\nBen: hello dear.")
+    ids model.vocabulary.ids
+    size model.vocabulary.size
+    [one many] [(np.eye size :dtype "float32") (fn [x] (np.full size x "float32"))]
+    follow (np.zeros #(size size) "float32"))
+  (for [[word next] (.items {
+      "\n" ["Anna" "Ben"]  "Anna" [":"]  "Ben" [":"]  ":" [" hello"]  " hello" [" dear" "."]
+      " dear" ["."]  "." ["\n"]})]
+    (for [each next] (setv (get follow #((get ids word) (get ids each))) 50)))
+  (setv model.weights [
+    one
+    (np.hstack [(* 0 one) (* 0 one) (* 3 one) (* 0 one)])
+    (np.zeros #(size (* 4 size)) "float32")
+    (np.concatenate [(many 20) (many -20) (many 0) (many 20)])
+    follow
+    (many 0)])
+  model)
+
+
+(defn [contextmanager] serving [folder #* flags]
+  "Serve as the `flags` say, in `folder`; give the process, whose `url` is the server's address."
+  (setv process (start-program "--serve" "--port" "0" #* flags :folder folder))
+  (.remove STARTED process)  ; it may serve several tests
+  (try
+    (setv
+      line (.readline process.stderr)
+      found (re.search r"serving at (http://\S+);" line))
+    (assert found (+ line (if found "" (.read process.stderr))))
+    (setv process.url (get found 1))
+    (yield process)
+    (finally
+      (.send-signal process signal.SIGTERM)
+      (setv [_ errors] (.communicate process :timeout 30))
+      (assert (= process.returncode 0) errors)
+      (assert (not-in "Traceback" errors) errors))))
+
+
+(defn ask [url path [body None] [headers {}] [method None]]
+  "Return #(status headers answer) of a request, with `body` as JSON unless it is bytes."
+  (setv
+    connection (HTTPConnection (. (urlsplit url) netloc) :timeout PATIENCE)
+    data (if (isinstance body #(bytes (type None))) body (.encode (json.dumps body)))
+    own (if (is body None) {} {"Content-Type" "application/json"}))
+  (.request connection (or method (if (is body None) "GET" "POST")) path data {#** own #** headers})
+  (setv
+    response (.getresponse connection)
+    content (.read response))
+  (.close connection)
+  #(response.status response.headers
+    (if (in "json" (.get response.headers "Content-Type" ""))
+      (json.loads content)
+      (.decode content))))
+
+
+(defn completion [url #** body]
+  "Return the answer to a request for a completion, which must succeed."
+  (setv [status _ answer] (ask url "/v1/completions" body))
+  (assert (= status 200) answer)
+  answer)
+
+
+(defn events [text]
+  "Return the list of the contents of the server-sent events in `text`, of which the last is DONE."
+  (setv [#* data last] (lfor part (.split text "\n\n") :if part (.removeprefix part "data: ")))
+  (assert (= last "[DONE]"))
+  (lfor each data (json.loads each)))

@@ -1,0 +1,360 @@
+"A server that is asked over HTTP, by plain requests and by clients of others."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  asyncio
+  base64 [b64encode]
+  json
+  os
+  signal
+  subprocess
+  time
+  openai
+  openai [AsyncOpenAI OpenAI]
+  pytest
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.textmodel [load]
+  tests.helpers [program refused small-model start-program]
+  tests.serving [ask completion events save-models serving])
+
+(defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
+  "A folder with three models."
+  (setv folder (tmp-path-factory.mktemp "serve"))
+  (save-models folder)
+  folder)
+
+
+(defn [(pytest.fixture :scope "module")] server [folder]
+  "A server of three models."
+  (with [server (serving folder "--model" "bot" "--model" "wordy" "--model" "chat")]
+    (yield server)))
+
+
+(defn [(pytest.fixture :scope "module")] url [server]
+  server.url)
+
+
+(defn [(pytest.fixture :scope "module")] client [url]
+  "OpenAI's client."
+  (OpenAI :base-url f"{url}/v1" :api-key "none" :max-retries 0))
+
+
+(defn text-of [answer]
+  (get answer "choices" 0 "text"))
+
+
+;; * Completions
+
+(defn test-a-completion-is-what-the-program-generates [url folder]
+  (setv
+    text (.generate (load (/ folder "bot")) "abc" :length 100 :rng-seed 7 :temperature 0.9)
+    answer (completion url :prompt "abc" :max-tokens 100 :seed 7 :temperature 0.9 :model "bot"))
+  (assert (= (text-of answer) (.removeprefix text "abc")))
+  (assert (= (get answer "usage")
+    {"prompt_tokens" 3  "completion_tokens" 100  "total_tokens" 103}))
+  (assert (= (get answer "choices" 0 "finish_reason") "length")))
+
+
+(defn test-the-model-s-own-temperature-is-the-default [url folder]
+  (setv text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7))
+  (assert (= (text-of (completion url :prompt "abc" :max-tokens 50 :seed 7))
+    (.removeprefix text "abc"))))
+
+
+(defn [(pytest.mark.parametrize "options" [
+    {"temperature" 0} {"temperature" 1.3  "top_k" 3} {"top_p" 0.5} {"min_p" 0.2} {"top_k" -1}])]
+    test-sampling-options-are-those-of-the-program [url folder options]
+  (setv
+    own (dfor [k v] (.items options) :if (!= v -1) k v)
+    text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7 #** own))
+  (assert (= (text-of (completion url :prompt "abc" :max-tokens 50 :seed 7 #** options))
+    (.removeprefix text "abc"))))
+
+
+(defn test-several-prompts-and-several-texts [url]
+  (setv
+    answer (completion url :prompt ["abc" "b"] :n 3 :max-tokens 20 :seed 1)
+    choices (get answer "choices")
+    texts (lfor each choices (get each "text")))
+  (assert (= (lfor each choices (get each "index")) (list (range 6))))
+  (assert (= (len (set texts)) 6))
+  (assert (= (get answer "usage" "prompt_tokens") 4))
+  (assert (= (get texts 0) (text-of (completion url :prompt "abc" :max-tokens 20 :seed 1)))))
+
+
+(defn test-it-ends-before-a-stop [url]
+  (setv
+    whole (text-of (completion url :prompt "a" :max-tokens 300 :seed 2))
+    [one two] [(cut whole 40 43) (cut whole 20 22)]
+    answer (completion url :prompt "a" :max-tokens 300 :seed 2 :stop [one two]))
+  (assert (= (text-of answer) (cut whole (min (.index whole one) (.index whole two)))))
+  (assert (= (get answer "choices" 0 "finish_reason") "stop")))
+
+
+(defn test-an-echo-with-logprobs-tells-of-the-prompt-too [url folder]
+  (setv
+    answer (completion url :prompt "abcé" :max-tokens 5 :echo True :logprobs 2 :seed 1)
+    told (get answer "choices" 0 "logprobs")
+    text (text-of answer)
+    [_ _ bits] (.score (load (/ folder "bot")) text))
+  (assert (= (.join "" (get told "tokens")) text))
+  (assert (= (get told "text_offset") (list (range 9))))
+  (assert (= (get told "token_logprobs")
+    (pytest.approx (lfor b bits (* b -0.6931472)) :rel 1e-3)))
+  (assert (all (gfor each (get told "top_logprobs") (= (len each) 2)))))
+
+
+(defn test-a-prompt-can-be-scored-without-a-text [url]
+  (setv answer (completion url :prompt "abc" :max-tokens 0 :echo True :logprobs 0))
+  (assert (= (text-of answer) "abc"))
+  (assert (= (len (get answer "choices" 0 "logprobs" "token_logprobs")) 3)))
+
+
+(defn test-the-best-of-several-comes-first [url]
+  (setv
+    ask-for (fn [#** more] (completion url :prompt "abc" :max-tokens 20 :seed 3 :logprobs 0
+      :temperature 1 #** more))
+    all-of-them (get (ask-for :n 5) "choices")
+    mean (fn [choice] (sum (get choice "logprobs" "token_logprobs")))
+    best (lfor c (sorted all-of-them :key mean :reverse True) (get c "text")))
+  (assert (= (lfor c (get (ask-for :n 2 :best-of 5) "choices") (get c "text")) (cut best 2))))
+
+
+(defn test-a-word-is-a-token [url folder]
+  (setv
+    answer (completion url :prompt "one two " :max-tokens 8 :seed 1 :model "wordy" :logprobs 0)
+    text (.generate (load (/ folder "wordy")) "one two " :length 8 :rng-seed 1))
+  (assert (= (+ "one two " (text-of answer)) text))
+  (assert (= (len (get answer "choices" 0 "logprobs" "tokens")) 8)))
+
+
+(defn test-a-stream-has-the-same-text [url]
+  (setv
+    body {"prompt" ["abc" "b"]  "n" 2  "max_tokens" 500  "seed" 5  "stream" True
+      "stream_options" {"include_usage" True}}
+    [status headers text] (ask url "/v1/completions" body)
+    [#* parts last] (events text)
+    whole (completion url #** {#** body "stream" False  "stream_options" None}))
+  (assert (in "text/event-stream" (get headers "Content-Type")))
+  (for [choice (get whole "choices")]
+    (setv own (lfor part parts each (get part "choices")
+      :if (= (get each "index") (get choice "index")) each))
+    (assert (= (.join "" (gfor each own (get each "text"))) (get choice "text")))
+    (assert (= (lfor each own :if (get each "finish_reason") each) (cut own -1 None))))
+  (assert (= (get last "usage") (get whole "usage"))))
+
+
+(defn test-many-at-once-get-what-each-gets-alone [url]
+  (import concurrent.futures [ThreadPoolExecutor])
+  (setv
+    bodies (lfor k (range 100)
+      {"prompt" (* "abc" (+ 1 (% k 30)))  "max_tokens" (+ 1 (* 5 (% k 60)))  "seed" k
+       "temperature" (* 0.1 (% k 11))  "top_p" (if (% k 3) None 0.8)})
+    alone (lfor body bodies (text-of (completion url #** body))))
+  (with [pool (ThreadPoolExecutor 50)]
+    (setv together (list (.map pool (fn [body] (text-of (completion url #** body))) bodies))))
+  (assert (= together alone)))
+
+
+;; * Errors
+
+(defn [(pytest.mark.parametrize #("body" "status" "param" "words") [
+    [{"prompt" 5} 400 "prompt" "got `int`"]
+    [{"temperature" -1} 400 "temperature" ">= 0"]
+    [{"max_tokens" 20001} 400 "max_tokens" "<= 20000"]
+    [{"n" 0} 400 "n" ">= 1"]
+    [{"n" 64  "prompt" ["a" "b"]} 400 "best_of" "128 texts at once are too many"]
+    [{"n" 3  "best_of" 2} 400 "best_of" "less than `n`"]
+    [{"best_of" 2  "stream" True} 400 "best_of" "can't be streamed"]
+    [{"stop" ["a" "b" "c" "d" "e"]} 400 "stop" "length <= 4"]
+    [{"stop" ""} 400 "stop" "length >= 1"]
+    [{"logprobs" 21} 400 "logprobs" "<= 20"]
+    [{"presence_penalty" 0.5} 400 "presence_penalty" "can't be had here"]
+    [{"model" "gpt"} 404 "model" "no model 'gpt'"]
+    [b"{\"temperature\": NaN}" 400 None "must be JSON"]
+    [b"" 400 None "must be JSON"]
+    [b"[]" 400 None "`object`"]])]
+    test-a-mistake-is-answered-in-openai-s-form [url body status param words]
+  (setv [code _ answer] (ask url "/v1/completions" body))
+  (assert (= code status))
+  (setv error (get answer "error"))
+  (assert (= (set error) #{"message" "type" "param" "code"}))
+  (assert (= (get error "param") param))
+  (assert (in words (get error "message"))))
+
+
+(defn [(pytest.mark.parametrize #("path" "method" "status") [
+    ["/nowhere" "GET" 404] ["/v1/completions" "GET" 405] ["/v1/models/gpt" "GET" 404]
+    ["/health" "DELETE" 405]])]
+    test-a-wrong-path-is-answered-so-too [url path method status]
+  (setv [code _ answer] (ask url path :method method))
+  (assert (= code status))
+  (assert (in "message" (get answer "error"))))
+
+
+;; * Chats
+
+(defn test-a-reply-ends-at-the-next-name [url]
+  (for [seed (range 6)]
+    (setv [status _ answer] (ask url "/v1/chat/completions" {
+      "model" "chat"  "seed" seed  "logprobs" True  "top_logprobs" 1
+      "messages" [
+        {"role" "system"  "content" "Be brief."}
+        {"role" "user"  "content" "hello\ndear"  "name" "Ben"}]}))
+    (assert (= status 200) answer)
+    (setv choice (get answer "choices" 0))
+    (assert (= (get choice "message" "role") "assistant"))
+    (assert (in (get choice "message" "content") ["hello." "hello dear."]))
+    (assert (= (get choice "finish_reason") "stop"))
+    (assert (= (get choice "logprobs" "content" 0 "token") " hello"))))
+
+
+(defn test-a-chat-is-streamed [url]
+  (setv
+    [_ _ text] (ask url "/v1/chat/completions" {"model" "chat"  "stream" True
+      "messages" [{"role" "user"  "content" [{"type" "text"  "text" "hello"}]}]})
+    deltas (lfor part (events text) (get part "choices" 0 "delta")))
+  (assert (= (get deltas 0 "role") "assistant"))
+  (assert (in (.join "" (gfor d deltas (.get d "content" ""))) ["hello." "hello dear."])))
+
+
+(defn test-a-model-of-no-chat-says-so [url]
+  (setv [status _ answer] (ask url "/v1/chat/completions"
+    {"model" "wordy"  "messages" [{"role" "user"  "content" "hi"}]}))
+  (assert (= status 400))
+  (assert (= (get answer "error" "code") "not_a_chat_model")))
+
+
+;; * Clients of others
+
+(defn test-openai-s-client [client]
+  (setv answer (client.completions.create :model "bot" :prompt "abc" :n 2 :max-tokens 30 :seed 1
+    :logprobs 2 :stop ["zzz"] :extra-body {"top_k" 5}))
+  (assert (= (len answer.choices) 2))
+  (assert (= (len (. (get answer.choices 0) logprobs tokens)) 30))
+  (assert (= answer.usage.completion-tokens 60))
+  (setv parts (client.completions.create :model "bot" :prompt "abc" :max-tokens 30 :seed 1
+    :stream True :extra-body {"top_k" 5}))
+  (assert (= (.join "" (gfor part parts (. (get part.choices 0) text)))
+    (. (get answer.choices 0) text)))
+  (assert (= (lfor m (client.models.list) m.id) ["bot" "wordy" "chat"]))
+  (assert (= (. (client.models.retrieve "bot") id) "bot")))
+
+
+(defn test-openai-s-client-in-a-chat [client]
+  (setv
+    messages [{"role" "user"  "content" "hello"}]
+    answer (client.chat.completions.create :model "chat" :messages messages :seed 1 :logprobs True)
+    parts (client.chat.completions.create :model "chat" :messages messages :seed 1 :stream True))
+  (assert (in "hello" (. (get answer.choices 0) message content)))
+  (assert (= (.join "" (gfor part parts (or (. (get part.choices 0) delta content) "")))
+    (. (get answer.choices 0) message content))))
+
+
+(defn test-openai-s-client-knows-the-errors [client]
+  (with [error (pytest.raises openai.NotFoundError)]
+    (client.completions.create :model "gpt" :prompt "a"))
+  (assert (= error.value.code "model_not_found"))
+  (with [_ (pytest.raises openai.BadRequestError :match "temperature")]
+    (client.completions.create :model "bot" :prompt "a" :temperature -1)))
+
+
+(defn test-openai-s-asynchronous-client [url]
+  (defn :async work []
+    (with [:async client (AsyncOpenAI :base-url f"{url}/v1" :api-key "none")]
+      (setv ask-for (fn [k] (client.completions.create :model "bot" :prompt "abc" :seed k
+        :max-tokens 50)))
+      (setv answers (await (asyncio.gather #* (map ask-for (range 20)))))
+      (setv
+        parts (await (client.completions.create :model "bot" :prompt "abc" :seed 3 :stream True
+          :max-tokens 50))
+        text "")
+      (for [:async part parts] (+= text (. (get part.choices 0) text)))
+      #((lfor a answers (. (get a.choices 0) text)) text)))
+  (setv [texts streamed] (asyncio.run (work)))
+  (assert (= (len (set texts)) 20))
+  (assert (= streamed (get texts 3))))
+
+
+(defn [pytest.mark.slow] test-litellm [url]
+  (setv code (+ "import sys, litellm; litellm.telemetry = False\n"
+    "a = litellm.text_completion(model='text-completion-openai/bot', prompt='abc', seed=1, "
+    "max_tokens=20, api_base=sys.argv[1] + '/v1', api_key='none')\n"
+    "b = litellm.completion(model='openai/chat', messages=[{'role': 'user', 'content': 'hello'}], "
+    "api_base=sys.argv[1] + '/v1', api_key='none')\n"
+    "print(len(a.choices[0].text), b.choices[0].message.content)"))
+  (setv done (subprocess.run [hy.I.sys.executable "-c" code url] :capture-output True :text True
+    :timeout 100 :env {#** os.environ  "LITELLM_LOCAL_MODEL_COST_MAP" "True"}))
+  (assert (.startswith done.stdout "20 hello") done.stderr))
+
+
+;; * Scores, figures, pages
+
+(defn test-a-score-is-that-of-the-program [url folder]
+  (for [name ["bot" "wordy"]]
+    (setv
+      text "one two three."
+      [status _ answer] (ask url "/score" {"text" text  "model" name})
+      [total units bits] (.score (load (/ folder name)) text))
+    (assert (= status 200))
+    (assert (= (get answer "bits_per_unit") (pytest.approx total.bits)))
+    (assert (= (get answer "bits_per_character")
+      (pytest.approx (/ (* total.bits total.count) (len text)))))
+    (assert (= (get answer "units") (list units)))
+    (assert (= (get answer "bits") (pytest.approx (list bits))))))
+
+
+(defn test-an-unknown-character-has-no-surprise [url]
+  (setv [_ _ answer] (ask url "/score" {"text" "a☃b"}))
+  (assert (is (get answer "bits" 1) None))
+  (setv [status _ _] (ask url "/score" {"text" "☃"}))
+  (assert (= status 400)))
+
+
+(defn test-the-figures-are-for-prometheus [url]
+  (import prometheus-client.parser [text-string-to-metric-families])
+  (completion url :prompt "a" :max-tokens 10)
+  (setv samples (dfor
+    family (text-string-to-metric-families (get (ask url "/metrics") 2))
+    sample family.samples
+    #(sample.name (.get sample.labels "model") (.get sample.labels "path")) sample.value))
+  (assert (>= (get samples #("lstm_textgen_units_total" "bot" None)) 10))
+  (for [name ["queue_texts" "running_texts" "batch_texts_count"]]
+    (assert (in #(f"lstm_textgen_{name}" "bot" None) samples)))
+  (assert (in #("lstm_textgen_request_seconds_count" None "/v1/completions") samples)))
+
+
+(defn test-each-model-has-a-page [url folder]
+  (setv [status _ front] (ask url "/"))
+  (assert (= status 200))
+  (for [name ["bot" "wordy" "chat"]]
+    (assert (in f"href=\"/play/{name}\"" front))
+    (setv [status headers page] (ask url f"/play/{name}"))
+    (assert (= status 200))
+    (assert (in f"<title>{name}</title>" page))
+    (assert (= (get headers "X-Content-Type-Options") "nosniff"))))
+
+
+(defn test-a-model-whose-file-changes-is-loaded-again [tmp-path]
+  (save-models tmp-path)
+  (with [server (serving tmp-path "--model" "bot")]
+    (setv before (completion server.url :prompt "abc" :max-tokens 50 :seed 1))
+    (save-checkpoint (small-model :resume False :rng-seed 2 :layers "lstm:20" :text "\nxyz abc")
+      (/ tmp-path "bot"))
+    (setv until (+ (time.monotonic) 30))
+    (while (= (get before "system_fingerprint")
+        (get (completion server.url :prompt "a") "system_fingerprint"))
+      (assert (< (time.monotonic) until))
+      (time.sleep 0.1))
+    (setv text (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)))
+    (assert (<= (set text) (set "\nxyz abc")))
+    (assert (in "lstm:20" (get (ask server.url "/") 2)))))
+
+
+(defn test-a-file-that-becomes-damaged-leaves-the-model-as-it-was [tmp-path]
+  (save-models tmp-path)
+  (with [server (serving tmp-path "--model" "bot")]
+    (setv before (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)))
+    (.write-bytes (/ tmp-path "bot.h5") b"nonsense")
+    (assert (in "bot: still the model as it was" (.readline server.stderr)))
+    (assert (= (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)) before))))
