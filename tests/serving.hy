@@ -17,7 +17,7 @@
 
 
 (defn save-models [folder]
-  "Save in `folder` a model of characters, `bot`, one of words, `wordy`, and one of a chat, `chat`."
+  "Save in `folder` a model of characters, `bot`, one of words, `wordy`, one of a chat, `chat`."
   (for [[name options] (.items {
       "bot" {"layers" "lstm:24"  "text" LETTERS}
       "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}})]
@@ -75,7 +75,8 @@
     connection (HTTPConnection (. (urlsplit url) netloc) :timeout PATIENCE)
     data (if (isinstance body #(bytes (type None))) body (.encode (json.dumps body)))
     own (if (is body None) {} {"Content-Type" "application/json"}))
-  (.request connection (or method (if (is body None) "GET" "POST")) path data {#** own #** headers})
+  (setv method (or method (if (is body None) "GET" "POST")))
+  (.request connection method path data {#** own #** headers})
   (setv
     response (.getresponse connection)
     content (.read response))

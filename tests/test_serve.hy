@@ -1,21 +1,15 @@
-"A server that is asked over HTTP, by plain requests and by clients of others."
+"A server that is asked over HTTP."
 
-(eval-when-compile (require hyrule [unless]))
 (import
-  asyncio
-  base64 [b64encode]
-  json
-  os
-  signal
-  subprocess
+  concurrent.futures [ThreadPoolExecutor]
   time
-  openai
-  openai [AsyncOpenAI OpenAI]
+  prometheus-client.parser [text-string-to-metric-families]
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [load]
-  tests.helpers [program refused small-model start-program]
+  tests.helpers [small-model]
   tests.serving [ask completion events save-models serving])
+
 
 (defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
   "A folder with three models."
@@ -32,11 +26,6 @@
 
 (defn [(pytest.fixture :scope "module")] url [server]
   server.url)
-
-
-(defn [(pytest.fixture :scope "module")] client [url]
-  "OpenAI's client."
-  (OpenAI :base-url f"{url}/v1" :api-key "none" :max-retries 0))
 
 
 (defn text-of [answer]
@@ -135,17 +124,18 @@
     [status headers text] (ask url "/v1/completions" body)
     [#* parts last] (events text)
     whole (completion url #** {#** body "stream" False  "stream_options" None}))
-  (assert (in "text/event-stream" (get headers "Content-Type")))
   (for [choice (get whole "choices")]
-    (setv own (lfor part parts each (get part "choices")
-      :if (= (get each "index") (get choice "index")) each))
+    (setv own (lfor
+      part parts
+      each (get part "choices")
+      :if (= (get each "index") (get choice "index"))
+      each))
     (assert (= (.join "" (gfor each own (get each "text"))) (get choice "text")))
     (assert (= (lfor each own :if (get each "finish_reason") each) (cut own -1 None))))
   (assert (= (get last "usage") (get whole "usage"))))
 
 
 (defn test-many-at-once-get-what-each-gets-alone [url]
-  (import concurrent.futures [ThreadPoolExecutor])
   (setv
     bodies (lfor k (range 100)
       {"prompt" (* "abc" (+ 1 (% k 30)))  "max_tokens" (+ 1 (* 5 (% k 60)))  "seed" k
@@ -225,69 +215,6 @@
   (assert (= (get answer "error" "code") "not_a_chat_model")))
 
 
-;; * Clients of others
-
-(defn test-openai-s-client [client]
-  (setv answer (client.completions.create :model "bot" :prompt "abc" :n 2 :max-tokens 30 :seed 1
-    :logprobs 2 :stop ["zzz"] :extra-body {"top_k" 5}))
-  (assert (= (len answer.choices) 2))
-  (assert (= (len (. (get answer.choices 0) logprobs tokens)) 30))
-  (assert (= answer.usage.completion-tokens 60))
-  (setv parts (client.completions.create :model "bot" :prompt "abc" :max-tokens 30 :seed 1
-    :stream True :extra-body {"top_k" 5}))
-  (assert (= (.join "" (gfor part parts (. (get part.choices 0) text)))
-    (. (get answer.choices 0) text)))
-  (assert (= (lfor m (client.models.list) m.id) ["bot" "wordy" "chat"]))
-  (assert (= (. (client.models.retrieve "bot") id) "bot")))
-
-
-(defn test-openai-s-client-in-a-chat [client]
-  (setv
-    messages [{"role" "user"  "content" "hello"}]
-    answer (client.chat.completions.create :model "chat" :messages messages :seed 1 :logprobs True)
-    parts (client.chat.completions.create :model "chat" :messages messages :seed 1 :stream True))
-  (assert (in "hello" (. (get answer.choices 0) message content)))
-  (assert (= (.join "" (gfor part parts (or (. (get part.choices 0) delta content) "")))
-    (. (get answer.choices 0) message content))))
-
-
-(defn test-openai-s-client-knows-the-errors [client]
-  (with [error (pytest.raises openai.NotFoundError)]
-    (client.completions.create :model "gpt" :prompt "a"))
-  (assert (= error.value.code "model_not_found"))
-  (with [_ (pytest.raises openai.BadRequestError :match "temperature")]
-    (client.completions.create :model "bot" :prompt "a" :temperature -1)))
-
-
-(defn test-openai-s-asynchronous-client [url]
-  (defn :async work []
-    (with [:async client (AsyncOpenAI :base-url f"{url}/v1" :api-key "none")]
-      (setv ask-for (fn [k] (client.completions.create :model "bot" :prompt "abc" :seed k
-        :max-tokens 50)))
-      (setv answers (await (asyncio.gather #* (map ask-for (range 20)))))
-      (setv
-        parts (await (client.completions.create :model "bot" :prompt "abc" :seed 3 :stream True
-          :max-tokens 50))
-        text "")
-      (for [:async part parts] (+= text (. (get part.choices 0) text)))
-      #((lfor a answers (. (get a.choices 0) text)) text)))
-  (setv [texts streamed] (asyncio.run (work)))
-  (assert (= (len (set texts)) 20))
-  (assert (= streamed (get texts 3))))
-
-
-(defn [pytest.mark.slow] test-litellm [url]
-  (setv code (+ "import sys, litellm; litellm.telemetry = False\n"
-    "a = litellm.text_completion(model='text-completion-openai/bot', prompt='abc', seed=1, "
-    "max_tokens=20, api_base=sys.argv[1] + '/v1', api_key='none')\n"
-    "b = litellm.completion(model='openai/chat', messages=[{'role': 'user', 'content': 'hello'}], "
-    "api_base=sys.argv[1] + '/v1', api_key='none')\n"
-    "print(len(a.choices[0].text), b.choices[0].message.content)"))
-  (setv done (subprocess.run [hy.I.sys.executable "-c" code url] :capture-output True :text True
-    :timeout 100 :env {#** os.environ  "LITELLM_LOCAL_MODEL_COST_MAP" "True"}))
-  (assert (.startswith done.stdout "20 hello") done.stderr))
-
-
 ;; * Scores, figures, pages
 
 (defn test-a-score-is-that-of-the-program [url folder]
@@ -312,7 +239,6 @@
 
 
 (defn test-the-figures-are-for-prometheus [url]
-  (import prometheus-client.parser [text-string-to-metric-families])
   (completion url :prompt "a" :max-tokens 10)
   (setv samples (dfor
     family (text-string-to-metric-families (get (ask url "/metrics") 2))

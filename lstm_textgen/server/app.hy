@@ -227,15 +227,16 @@
     (await (send {"type" "http.response.start"  "status" 200
       "headers" [#(b"content-type" b"text/event-stream; charset=utf-8")]}))
     (while (and left (not self.reader.gone))
+      (setv parts [])
       (for [[index job] (list (.items left))]
-        (setv
-          end job.end  ; read first: nothing comes after it
-          part (.next-part self index job told end))
-        (when part (await (send (event part))))
+        (setv end job.end)  ; read first: nothing comes after it
+        (.append parts (.next-part self index job told end))
         (when end (.pop left index)))
-      (when (and left (not self.reader.gone)) (await (.news self.reader))))
-    (when (. (or self.body.stream-options (NoOptions)) include-usage)
-      (await (send (event (.frame self.form [] "chat.completion.chunk" (.usage self))))))
+      (await (send (body-of (filter None parts))))
+      (when left (await (.news self.reader))))
+    (setv last (when (. (or self.body.stream-options (NoOptions)) include-usage)
+      (.frame self.form [] "chat.completion.chunk" (.usage self))))
+    (await (send (body-of (if last [last] []))))
     (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"})))
 
   (defn next-part [self index job told end]
@@ -281,10 +282,10 @@
     (raise (ApiError 500 "generating failed" :code "failed"))))
 
 
-(defn event [content]
-  "Return the ASGI message with a server-sent event of `content`."
+(defn body-of [events]
+  "Return the ASGI message with server-sent `events`, after which more may come."
   {"type" "http.response.body"  "more_body" True
-   "body" (+ b"data: " (msgspec.json.encode content) b"\n\n")})
+   "body" (.join b"" (gfor each events (+ b"data: " (msgspec.json.encode each) b"\n\n")))})
 
 
 (defn answer [content [status 200] #** options]
@@ -319,7 +320,10 @@
 (defn :async api-error [request error]
   "Answer with an `ApiError`."
   (answer (.as-json error) error.status
-    :headers (if error.seconds {"Retry-After" (str error.seconds)} {})))
+    :headers {
+      #** (if error.seconds {"Retry-After" (str error.seconds)} {})
+      ;; The rest of a body that wasn't read to its end is of no use.
+      #** (if (in error.status [408 413]) {"Connection" "close"} {})}))
 
 
 (defn :async http-error [request error]

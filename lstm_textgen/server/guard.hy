@@ -70,6 +70,11 @@
   (defn check [self scope headers]
     "Raise `ApiError` unless a request with these `headers` may pass."
     (setv
+      ;; h11 refuses a large head only if it comes in parts.
+      size (sum (gfor [name value] (get scope "headers") (+ (len name) (len value)))))
+    (when (> (+ size (len (get scope "raw_path")) (len (get scope "query_string"))) LARGEST-HEAD)
+      (raise (ApiError 431 "the head of the request is too large" :code "too_large")))
+    (setv
       hosts (lfor [name value] (get scope "headers") :if (= name b"host") value)
       host (if (= (len hosts) 1) (.decode (get hosts 0) "latin-1") ""))
     (unless (.our-host? self host)
@@ -88,6 +93,8 @@
           b"application/json")
         (raise (ApiError 415 "Content-Type must be application/json" :code "unsupported_type")))
       (setv length (.get headers b"content-length"))
+      (when (and length (in b"transfer-encoding" headers))  ; a proxy may read it otherwise
+        (raise (ApiError 400 "Content-Length and Transfer-Encoding contradict each other")))
       (when (and length (> (int length) LARGEST-BODY)) (raise (too-large)))))
 
   (defn our-host? [self host]
@@ -150,7 +157,8 @@
     (with [:async _ (asyncio.timeout BODY-SECONDS)]
       (while True
         (setv message (await (receive)))
-        (when (= (get message "type") "http.disconnect") (raise (ConnectionResetError)))
+        (when (= (get message "type") "http.disconnect")
+          (raise (ApiError 400 "the client is gone")))  ; whom nobody can answer
         (.append parts (.get message "body" b""))
         (+= size (len (get parts -1)))
         (when (> size LARGEST-BODY) (raise (too-large)))

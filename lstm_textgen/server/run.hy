@@ -74,10 +74,10 @@
     server (QuietServer (Config guard
       :http PatientProtocol :ws "none" :lifespan "off" :log-config None :access-log False
       :server-header False :proxy-headers False :h11-max-incomplete-event-size LARGEST-HEAD
-      :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048))
+      :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)
+      (fn [] (say (address-of listener))))
     watcher (asyncio.create-task (watch-files models warn)))
   (.setLevel (logging.getLogger "uvicorn.error") logging.ERROR)
-  (setv server.tell-of-start (fn [] (say (address-of listener))))
   (await (.serve server [listener]))
   (.cancel watcher)
   (for [each models] (.stop each.loop)))
@@ -114,12 +114,18 @@
 
 
 (defclass QuietServer [Server]
-  "uvicorn's server, which ends when a signal comes, and isn't killed by it afterwards."
+  #[[uvicorn's server, which calls `started` once it listens.
+
+  It ends when a signal comes, and isn't killed by it afterwards.]]
+
+  (defn __init__ [self config started]
+    (.__init__ (super) config)
+    (setv self.on-start started))
 
   (defn :async startup [self [sockets None]]
     "Begin to listen, and tell of it."
     (await (.startup (super) sockets))
-    (self.tell-of-start))
+    (.on-start self))
 
   (defn [contextmanager] capture-signals [self]
     "Take signals as wishes to end."

@@ -1,0 +1,231 @@
+#[[How fast and how steady the server is: `python -m hy bench/serve.hy [PART…]`.
+
+Server and clients share this machine's cores and talk over the loopback. The models have random
+weights and 65 characters. The parts are `one` (one request beside the loop of `--generate`, in
+turns), `many` (64 clients against one), `first` (until the first character), `rude` (1,000
+connections, half of which stop reading or hang up) and `memory` (10,000 requests). Needs the extra
+`serve`.]]
+
+(import
+  asyncio
+  contextlib [contextmanager]
+  itertools [islice]
+  json
+  pathlib [Path]
+  random [Random]
+  re
+  resource
+  signal
+  statistics [median]
+  subprocess
+  sys
+  tempfile [TemporaryDirectory]
+  time
+  bench.common [ROOT print-header print-row processor]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.writing.writer [stream]
+  tests.helpers [small-model])
+
+(setv
+  UNITS (.join "" (lfor i (range 65) (chr (+ 33 i))))
+  ROUNDS 15
+  CLIENTS 64
+  CONNECTIONS 1000)
+
+
+;; * A server and its clients
+
+(defn [contextmanager] server-of [layers]
+  "Serve a model of these `layers` with random weights; give the server, a process."
+  (with [folder (TemporaryDirectory)]
+    (setv model (small-model :layers layers :embedding 65 :text UNITS :resume False))
+    (save-checkpoint model (/ (Path folder) "model"))
+    (setv server (subprocess.Popen
+      [sys.executable "-m" "lstm_textgen" "--serve" "--port" "0" "--model" f"{folder}/model.h5"]
+      :cwd ROOT :stderr subprocess.PIPE :text True))
+    (setv server.port (int (get (re.search r":(\d+);" (.readline server.stderr)) 1)))
+    (setv server.model (load-checkpoint f"{folder}/model.h5"))
+    (try
+      (yield server)
+      (finally
+        (.send-signal server signal.SIGTERM)
+        (.wait server 30)))))
+
+
+(defclass Client []
+  "A connection to a server that is kept from one request to the next."
+
+  (defn __init__ [self server]
+    (setv [self.port self.reader] [server.port None]))
+
+  (defn :async send [self #** body]
+    "Send a request for a completion."
+    (when (is self.reader None)
+      (setv [self.reader self.writer] (await (asyncio.open-connection "127.0.0.1" self.port))))
+    (setv data (.encode (json.dumps body)))
+    (.write self.writer (+ (.encode (+ "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {(len data)}\r\n\r\n"))
+      data)))
+
+  (defn :async text [self #** body]
+    "Return the text of a completion."
+    (await (.send self #** body))
+    (setv head (await (.readuntil self.reader b"\r\n\r\n")))
+    (setv length (int (get (re.search rb"(?i)content-length: (\d+)" head) 1)))
+    (setv answer (json.loads (await (.readexactly self.reader length))))
+    (get answer "choices" 0 "text"))
+
+  (defn :async streamed [self #** body]
+    "Return #(seconds text): the time until the first piece of a stream, and all of its text."
+    (setv begun (time.perf-counter))
+    (await (.send self :stream True #** body))
+    (setv
+      first None
+      text "")
+    (while True
+      (setv line (await (.readline self.reader)))
+      (when (in b"[DONE]" line) (break))
+      (when (.startswith line b"data: ")
+        (setv first (or first (- (time.perf-counter) begun)))
+        (+= text (get (json.loads (cut line 6 None)) "choices" 0 "text"))))
+    (await (.readuntil self.reader b"0\r\n\r\n"))
+    #(first text))
+
+  (defn close [self]
+    "Hang up."
+    (when self.reader (.abort self.writer.transport))))
+
+
+;; * The parts
+
+(defn :async one []
+  "Measure one request of 2,000 characters beside the loop of `--generate`."
+  (with [server (server-of "lstm:128")]
+    (setv
+      client (Client server)
+      pieces (stream server.model "A" :rng-seed 1)
+      times [])
+    (for [round (range (+ ROUNDS 2))]
+      (setv begun (time.perf-counter))
+      (list (islice pieces 2000))
+      (setv between (time.perf-counter))
+      (await (.text client :prompt "A" :max-tokens 2000 :seed round))
+      (.append times #((- between begun) (- (time.perf-counter) between))))
+    (setv times (cut times 2 None))
+    (print-row "one request, 1×128, 2,000 characters"
+      f"{(median (gfor [own asked] times (/ own asked))) :.2f}× of --generate's loop"
+      f"{(/ 2000 (median (gfor [_ t] times t))) :,.0f} characters/s")))
+
+
+(defn :async many []
+  "Measure 64 clients with 500 characters each, against one client."
+  (with [server (server-of "lstm:256")]
+    (setv clients (lfor _ (range CLIENTS) (Client server)))
+    (defn :async rate-of [some]
+      (setv begun (time.perf-counter))
+      (await (asyncio.gather #* (gfor [k client] (enumerate some)
+        (.text client :prompt "A" :max-tokens 500 :seed k))))
+      (/ (* 500 (len some)) (- (time.perf-counter) begun)))
+    (await (rate-of clients))
+    (setv rates (lfor
+      _ (range ROUNDS)
+      #((median [(await (rate-of (cut clients 1))) (await (rate-of (cut clients 1)))
+          (await (rate-of (cut clients 1)))])
+        (await (rate-of clients)))))
+    (print-row f"{CLIENTS} clients, 1×256, 500 characters each"
+      f"{(median (gfor [alone all] rates (/ all alone))) :.1f}× of one client"
+      f"{(median (gfor [_ all] rates all)) :,.0f} characters/s")
+    (for [client clients] (.close client))))
+
+
+(defn :async first []
+  "Measure the time until the first character, idle and beside 64 others."
+  (with [server (server-of "lstm:256")]
+    (setv
+      client (Client server)
+      others (lfor _ (range CLIENTS) (Client server)))
+    (defn :async milliseconds []
+      (setv times [])
+      (for [_ (range 30)]
+        (.append times (get (await (.streamed client :prompt (* "AB" 10) :max-tokens 20)) 0))
+        (await (asyncio.sleep 0.02)))
+      (* 1000 (median times)))
+    (await (milliseconds))
+    (setv
+      idle (await (milliseconds))
+      work (lfor other (cut others (- CLIENTS 1))
+        (asyncio.create-task (.streamed other :prompt "A" :max-tokens 20000))))
+    (await (asyncio.sleep 0.5))
+    (setv busy (await (milliseconds)))
+    (print-row "first character, idle" f"{idle :.1f} ms" "")
+    (print-row f"the same beside {(- CLIENTS 1)} others that are streamed" f"{busy :.1f} ms" "")
+    (for [task work] (.cancel task))
+    (for [each [client #* others]] (.close each))))
+
+
+(defn :async rude []
+  "Let half of 1,000 connections stop reading or hang up; compare what the others get."
+  (with [server (server-of "lstm:128")]
+    (setv
+      rng (Random 1)
+      alone (Client server)
+      bodies (lfor k (range 20) {"prompt" (* "A" (+ k 1))  "max_tokens" 200  "seed" k})
+      wanted (lfor body bodies (await (.text alone #** body))))
+    (defn :async polite [k]
+      (setv client (Client server))
+      (setv text (await (.text client #** (get bodies (% k 20)))))
+      (.close client)
+      (= text (get wanted (% k 20))))
+    (defn :async impolite [k]
+      (setv client (Client server))
+      (await (.send client :prompt "A" :max-tokens 5000 :stream True))
+      (if (% k 2)
+        (do
+          (await (asyncio.sleep (.random rng)))
+          (.close client))
+        (.pause-reading client.writer.transport))
+      client)
+    (setv begun (time.perf-counter))
+    (setv results (await (asyncio.gather #* (gfor k (range CONNECTIONS)
+      (if (% k 2) (polite (// k 2)) (impolite (// k 2)))))))
+    (setv right (sum (gfor r results (is r True))))
+    (print-row f"{CONNECTIONS :,} connections, half of them rude"
+      f"{right} of {(// CONNECTIONS 2)} others right"
+      f"{(- (time.perf-counter) begun) :.1f} s")
+    (for [each results] (when (isinstance each Client) (.close each)))))
+
+
+(defn :async memory []
+  "Compare the server's memory after 10,000 requests against after 1,000."
+  (with [server (server-of "lstm:128")]
+    (setv clients (lfor _ (range 16) (Client server)))
+    (defn :async ask [client n]
+      (for [k (range n)]
+        (await (.text client
+          :prompt (* "AB" (+ 1 (% k 50))) :max-tokens (% k 60) :n (+ 1 (% k 3))))))
+    (defn :async megabytes-after [n]
+      (await (asyncio.gather #* (gfor client clients (ask client (// n (len clients))))))
+      (setv status (.read-text (Path f"/proc/{server.pid}/status")))
+      (/ (int (get (re.search r"VmRSS:\s+(\d+)" status) 1)) 1024))
+    (setv
+      early (await (megabytes-after 1000))
+      late (await (megabytes-after 9000)))
+    (print-row "memory after 10,000 requests, against after 1,000"
+      f"{(- (* 100 (/ late early)) 100) :+.1f}%" f"{early :.1f} and {late :.1f} MB")
+    (for [client clients] (.close client))))
+
+
+(defn main [#* parts]
+  "Measure the `parts` that are named, or all."
+  (setv
+    all {"one" one  "many" many  "first" first  "rude" rude  "memory" memory}
+    [_ most] (resource.getrlimit resource.RLIMIT-NOFILE))
+  (resource.setrlimit resource.RLIMIT-NOFILE #(most most))
+  (print f"{(processor)}, {ROUNDS} rounds\n")
+  (print-header "" "" "")
+  (for [name (or parts all)]
+    (asyncio.run ((get all name)))))
+
+
+(when (= __name__ "__main__")
+  (main #* (cut sys.argv 1 None)))

@@ -1,0 +1,166 @@
+"A server that is asked by what people use: clients of others, curl, a browser."
+
+(import
+  asyncio
+  os
+  re
+  subprocess
+  sys
+  openai
+  openai [AsyncOpenAI OpenAI]
+  pytest
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  tests.browser [WRITTEN start-browser wait-until]
+  tests.helpers [ROOT small-model]
+  tests.serving [save-models serving]
+  tools.blocks [blocks-in])
+
+
+(defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
+  "A folder with three models."
+  (setv folder (tmp-path-factory.mktemp "serve"))
+  (save-models folder)
+  folder)
+
+
+(defn [(pytest.fixture :scope "module")] server [folder]
+  "A server of three models."
+  (with [server (serving folder "--model" "bot" "--model" "wordy" "--model" "chat")]
+    (yield server)))
+
+
+(defn [(pytest.fixture :scope "module")] url [server]
+  server.url)
+
+
+(defn [(pytest.fixture :scope "module")] client [url]
+  "OpenAI's client."
+  (OpenAI :base-url f"{url}/v1" :api-key "none" :max-retries 0))
+
+
+;; * Clients of others
+
+(defn test-openai-s-client [client]
+  (setv answer (client.completions.create :model "bot" :prompt "abc" :n 2 :max-tokens 30 :seed 1
+    :logprobs 2 :stop ["zzz"] :extra-body {"top_k" 5}))
+  (assert (= (len answer.choices) 2))
+  (assert (= (len (. (get answer.choices 0) logprobs tokens)) 30))
+  (assert (= answer.usage.completion-tokens 60))
+  (setv parts (client.completions.create :model "bot" :prompt "abc" :max-tokens 30 :seed 1
+    :stream True :extra-body {"top_k" 5}))
+  (assert (= (.join "" (gfor part parts (. (get part.choices 0) text)))
+    (. (get answer.choices 0) text)))
+  (assert (= (lfor m (client.models.list) m.id) ["bot" "wordy" "chat"]))
+  (assert (= (. (client.models.retrieve "bot") id) "bot")))
+
+
+(defn test-openai-s-client-in-a-chat [client]
+  (setv
+    messages [{"role" "user"  "content" "hello"}]
+    answer (client.chat.completions.create :model "chat" :messages messages :seed 1 :logprobs True)
+    parts (client.chat.completions.create :model "chat" :messages messages :seed 1 :stream True))
+  (assert (in "hello" (. (get answer.choices 0) message content)))
+  (assert (= (.join "" (gfor part parts (or (. (get part.choices 0) delta content) "")))
+    (. (get answer.choices 0) message content))))
+
+
+(defn test-openai-s-client-knows-the-errors [client]
+  (with [error (pytest.raises openai.NotFoundError)]
+    (client.completions.create :model "gpt" :prompt "a"))
+  (assert (= error.value.code "model_not_found"))
+  (with [_ (pytest.raises openai.BadRequestError :match "temperature")]
+    (client.completions.create :model "bot" :prompt "a" :temperature -1)))
+
+
+(defn test-openai-s-asynchronous-client [url]
+  (defn :async work []
+    (with [:async client (AsyncOpenAI :base-url f"{url}/v1" :api-key "none")]
+      (setv ask-for (fn [k] (client.completions.create :model "bot" :prompt "abc" :seed k
+        :max-tokens 50)))
+      (setv answers (await (asyncio.gather #* (map ask-for (range 20)))))
+      (setv
+        parts (await (client.completions.create :model "bot" :prompt "abc" :seed 3 :stream True
+          :max-tokens 50))
+        text "")
+      (for [:async part parts] (+= text (. (get part.choices 0) text)))
+      #((lfor a answers (. (get a.choices 0) text)) text)))
+  (setv [texts streamed] (asyncio.run (work)))
+  (assert (= (len (set texts)) 20))
+  (assert (= streamed (get texts 3))))
+
+
+(defn [pytest.mark.slow] test-litellm [url]
+  (setv code (+ "import sys, litellm; litellm.telemetry = False\n"
+    "a = litellm.text_completion(model='text-completion-openai/bot', prompt='abc', seed=1, "
+    "max_tokens=20, api_base=sys.argv[1] + '/v1', api_key='none')\n"
+    "b = litellm.completion(model='openai/chat', messages=[{'role': 'user', 'content': 'hello'}], "
+    "api_base=sys.argv[1] + '/v1', api_key='none')\n"
+    "print(len(a.choices[0].text), b.choices[0].message.content)"))
+  (setv done (subprocess.run [sys.executable "-c" code url] :capture-output True :text True
+    :timeout 100 :env {#** os.environ  "LITELLM_LOCAL_MODEL_COST_MAP" "True"}))
+  (assert (.startswith done.stdout "20 hello") done.stderr))
+
+
+;; * The documentation
+
+(defn blocks [language]
+  "Return the blocks of docs/serving.md in a `language`."
+  (setv text (.read-text (/ ROOT "docs" "serving.md") :encoding "utf-8"))
+  (lfor block (blocks-in text) :if (= block.language language) block.text))
+
+
+(defn [(pytest.fixture :scope "module")] documented [tmp-path-factory]
+  "The address of a server of a model called lol, as docs/serving.md has it."
+  (setv folder (tmp-path-factory.mktemp "documented"))
+  (save-checkpoint (small-model :resume False :text "heylo, saidtg\nDOG:") (/ folder "lol"))
+  (with [server (serving folder "--model" "lol")]
+    (yield server.url)))
+
+
+(defn test-the-script-of-the-documentation [documented]
+  (setv [script] (blocks "py"))
+  (setv done (subprocess.run
+    [sys.executable "-c" (.replace script "http://127.0.0.1:8000" documented)]
+    :capture-output True :text True :timeout 100))
+  (assert (= done.stderr ""))
+  (assert (= (len done.stdout) 501)))
+
+
+(defn test-the-lines-with-curl-of-the-documentation [documented]
+  (setv lines (lfor
+    block (blocks "text")
+    line (.splitlines block)
+    :if (.startswith line "$ curl")
+    (.replace (cut line 2 None) "http://127.0.0.1:8000" documented)))
+  (assert (= (len lines) 3))
+  (for [line lines]
+    (setv done (subprocess.run ["bash" "-c" line] :capture-output True :text True :timeout 100))
+    (assert (= done.returncode 0))
+    (assert (re.search "\"choices\"|\"bits_per_character\"" done.stdout))))
+
+
+;; * A browser
+
+(setv browser (pytest.fixture start-browser :scope "module"))
+
+
+(defn test-the-page-writes-in-a-browser [browser documented]
+  (setv
+    page (.new-page browser)
+    said [])
+  (.on page "console" (fn [message] (.append said message.text)))
+  (.goto page (+ documented "/#seed=heylo&fast=1"))
+  (wait-until page f"document.querySelector('{WRITTEN}').textContent.length > 100")
+  (.close page)
+  (assert (= (lfor line said :if (not-in "favicon" line) line) [])))
+
+
+(defn test-a-browser-asks-for-the-key [browser folder]
+  (with [server (serving folder "--model" "bot" "--model" "chat" "--api-key" "sesame")]
+    (setv
+      context (.new-context browser :http-credentials {"username" ""  "password" "sesame"})
+      page (.new-page context))
+    (.goto page server.url)
+    (.click page "text=bot")
+    (wait-until page f"document.querySelector('{WRITTEN}') !== null")
+    (.close context)))

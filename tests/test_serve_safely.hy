@@ -1,0 +1,276 @@
+"What a server lets in, and what it doesn't lose its head over."
+
+(import
+  base64 [b64encode]
+  contextlib [suppress]
+  json
+  signal
+  socket
+  time
+  urllib.parse [urlsplit]
+  pytest
+  tests.helpers [program refused]
+  tests.serving [ask completion save-models serving])
+
+(setv
+  KEY "a key with ünicode"
+  LONG {"prompt" "a"  "max_tokens" 20000  "temperature" 1})
+
+
+(defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
+  "A folder with models."
+  (setv folder (tmp-path-factory.mktemp "safely"))
+  (save-models folder)
+  folder)
+
+
+(defn [(pytest.fixture :scope "module")] url [folder]
+  "The address of a server."
+  (with [server (serving folder "--model" "bot")]
+    (yield server.url)
+    (assert-well server.url)))
+
+
+(defn assert-well [url]
+  "Assert that the server still answers, soon and right."
+  (assert (= (get (completion url :prompt "abc" :max-tokens 5) "usage" "completion_tokens") 5)))
+
+
+(defn connect [url]
+  "Return a socket that is connected to the server."
+  (setv parts (urlsplit url))
+  (socket.create-connection #(parts.hostname parts.port) 30))
+
+
+(defn exchange [url data [half-close False]]
+  "Send `data` (bytes) as they are; return all that comes back until the server closes."
+  (with [s (connect url)]
+    (try
+      (.sendall s data)
+      (when half-close (.shutdown s socket.SHUT-WR))
+      (setv parts [])
+      (while (setx part (.recv s 65536)) (.append parts part))
+      (except [ConnectionError]))
+    (.join b"" parts)))
+
+
+(defn post [body [path "/v1/completions"] #* headers]
+  "Return the bytes of a request with `body` (bytes), after which the connection is closed."
+  (+ (.encode (.join "\r\n" [
+      f"POST {path} HTTP/1.1" "Host: localhost" "Content-Type: application/json"
+      "Connection: close" f"Content-Length: {(len body)}" #* headers "" ""]))
+    body))
+
+
+;; * Who may ask
+
+(defn test-a-foreign-host-is-refused [url]
+  (for [host ["evil.example" "evil.example:8000" "localhost.evil.example" "[::1" "a b" ""]]
+    (setv [status _ answer] (ask url "/v1/models" :headers {"Host" host}))
+    (assert (in status [400 421]) host)))
+
+
+(defn test-our-own-names-are-not [url]
+  (for [host ["localhost" "LOCALHOST:1" "127.0.0.1:99" "[::1]:8000" (socket.gethostname)]]
+    (assert (= (get (ask url "/v1/models" :headers {"Host" host}) 0) 200) host)))
+
+
+(defn test-pages-of-other-sites-are-refused [url]
+  (for [headers [
+      {"Origin" "http://evil.example"} {"Origin" "null"} {"Origin" "http://localhost:1"}
+      {"Origin" "http://[::1"} {"Sec-Fetch-Site" "cross-site"  "Sec-Fetch-Mode" "no-cors"}]]
+    (setv [status answered _] (ask url "/v1/completions" {"prompt" "a"} :headers headers))
+    (assert (= status 403) headers)
+    (assert (not-in "Access-Control-Allow-Origin" answered))))
+
+
+(defn test-our-own-page-and-a-link-to-it-are-not [url]
+  (assert (= 200 (get (ask url "/v1/completions" {"prompt" "a"} :headers {"Origin" url}) 0)))
+  (assert (= 200 (get (ask url "/" :headers
+    {"Sec-Fetch-Site" "cross-site"  "Sec-Fetch-Mode" "navigate"}) 0))))
+
+
+(defn test-a-form-of-another-site-can-t-ask [url]
+  (for [kind ["text/plain" "application/x-www-form-urlencoded" ""]]
+    (assert (= 415 (get (ask url "/v1/completions" b"{}" :headers {"Content-Type" kind}) 0)))))
+
+
+(defn test-a-key-is-needed-for-all-but-the-health [folder monkeypatch]
+  (.setenv monkeypatch "LSTM_TEXTGEN_API_KEY" KEY)
+  (setv basic (.decode (b64encode (.encode f"me:{KEY}"))))
+  (with [server (serving folder "--model" "bot")]
+    (defn status-with [value]
+      (get (ask server.url "/v1/models" :headers (if value {"Authorization" value} {})) 0))
+    (for [wrong [
+        None (.encode f"Bearer {KEY}x") b"Bearer " (.encode KEY) b"Basic =" b"Bearer \xff"]]
+      (assert (= (status-with wrong) 401)))
+    (assert (= (status-with (.encode f"Bearer {KEY}")) 200))
+    (assert (= (status-with f"Basic {basic}") 200))
+    (assert (= (get (ask server.url "/health") 0) 200))
+    (setv [status headers answer] (ask server.url "/"))
+    (assert (= status 401))
+    (assert (in "Basic" (get headers "WWW-Authenticate")))
+    (assert (= (get answer "error" "code") "invalid_api_key"))))
+
+
+(defn test-another-host-needs-a-key-or-the-word-that-it-is-open [folder]
+  (refused (program "--serve" "--model" "bot" "--host" "0.0.0.0" "--port" "0" :folder folder)
+    "--host: 0.0.0.0 can be reached by others" "--api-key" "--open")
+  (with [server (serving folder "--model" "bot" "--host" "0.0.0.0" "--open")]
+    (assert-well (.replace server.url "0.0.0.0" "127.0.0.1")))
+  (with [server (serving folder "--model" "bot" "--host" "0.0.0.0" "--api-key" "k")]
+    (setv url (.replace server.url "0.0.0.0" "127.0.0.1"))
+    (assert (= (get (ask url "/v1/models") 0) 401))))
+
+
+(defn [(pytest.mark.parametrize #("flags" "words") [
+    [["--model" "none"] ["none.h5"]]
+    [["--model" "bot" "--model" "bot"] ["--model: two models are called bot"]]
+    [["--model" "bot" "--port" "70000"] ["--port must be a port from 0 to 65535"]]
+    [["--model" "bot" "--host" "203.0.113.7" "--open"] ["203.0.113.7:8000" "--host"]]
+    [["--model" "bot" "--length" "5"] ["--length does nothing with --serve"]]])]
+    test-bad-flags-are-refused-in-a-line [folder flags words]
+  (refused (program "--serve" #* flags :folder folder) #* words))
+
+
+(defn test-a-port-in-use-is-named [folder]
+  (with [taken (socket.create-server #("127.0.0.1" 0))]
+    (setv port (str (get (.getsockname taken) 1)))
+    (refused (program "--serve" "--model" "bot" "--port" port :folder folder)
+      f"127.0.0.1:{port}" "give another --port")))
+
+
+;; * What nobody should send
+
+(defn [(pytest.mark.parametrize #("data" "status") [
+    [b"nonsense\r\n\r\n" 400]
+    [b"GET / HTTP/1.1\r\n\r\n" 400]
+    [b"GET / HTTP/1.0\r\n\r\n" 421]
+    [(+ b"GET / HTTP/1.1\r\nHost: localhost\r\nA: " (* b"x" 30_000) b"\r\n\r\n") 4]
+    [(+ b"GET /" (* b"x" 30_000) b" HTTP/1.1\r\nHost: localhost\r\n\r\n") 4]
+    [(post b"{\"prompt\": \"\xff\"}") 400]
+    [(post b"{\"prompt\": \"\\ud800\"}") 400]
+    [(post b"{\"temperature\": NaN}") 400]
+    [(post b"{\"temperature\": 1e999}") 400]
+    [(post (+ b"{\"x\": " (* b"[" 200_000))) 400]
+    [(post (+ b"{\"stop\": \"" (* b"x" 1_000_000) b"\"}")) 400]
+    [(post b"{\"n\": 99999999999999999999, \"max_tokens\": 99999999999999999999}") 400]
+    [(post b"{\"seed\": 99999999999999999999999999999999}") 200]
+    [(post b"{}" "/v1/completions" "Transfer-Encoding: chunked") 400]
+    [(post b"{}" "/v1/completions" "Content-Length: 5") 400]])]
+    test-nonsense-is-refused [url data status]
+  (setv answer (exchange url data))
+  (assert (.startswith answer (.encode f"HTTP/1.1 {status}")) (cut answer 200)))
+
+
+(defn test-bad-chunks-are-refused [url]
+  (setv head (+ b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"))
+  (assert (.startswith (exchange url (+ head b"2\r\n{}\r\n0\r\n\r\n")) b"HTTP/1.1 200"))
+  (for [bad [b"zz\r\n{}\r\n0\r\n\r\n" b"-1\r\n{}\r\n" b"2\r\n{}xx0\r\n\r\n"]]
+    (setv answer (exchange url (+ head bad) :half-close True))
+    (assert (not (.startswith answer b"HTTP/1.1 200")) answer))
+  (assert-well url))
+
+
+(defn test-a-body-of-a-gigabyte-is-not-read [url]
+  (setv head (+ b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n"))
+  (assert (.startswith (exchange url head) b"HTTP/1.1 413")))
+
+
+(defn test-nor-is-one-whose-length-is-not-told [url]
+  (with [s (connect url)]
+    (.sendall s (+ b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+      b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"))
+    (setv sent 0)
+    (try
+      (for [_ (range 1000)]
+        (.sendall s (+ b"100000\r\n" (* b" " 0x100000) b"\r\n"))
+        (+= sent 1))
+      (except [ConnectionError])))
+  (assert (< sent 30)))
+
+
+(defn test-a-queue-that-is-full-says-when-to-try-again [folder]
+  (with [server (serving folder "--model" "bot")]
+    (setv sockets (lfor _ (range 22) (connect server.url)))
+    (for [s sockets]
+      (.sendall s (post (.encode (json.dumps {#** LONG  "n" 50})))))
+    (setv until (+ (time.monotonic) 60))
+    (while True
+      (setv [status headers answer] (ask server.url "/v1/completions" {#** LONG  "n" 64}))
+      (when (= status 429) (break))
+      (assert (< (time.monotonic) until)))
+    (assert (>= (int (get headers "Retry-After")) 1))
+    (assert (= (get answer "error" "code") "queue_full"))
+    (for [s sockets] (.close s))
+    (assert-well server.url)))
+
+
+;; * Who comes and doesn't go, or goes too soon
+
+(defn running [url]
+  "Return how many texts are generated and wait."
+  (sum (gfor
+    line (.splitlines (get (ask url "/metrics") 2))
+    :if (.startswith line #("lstm_textgen_running_texts{" "lstm_textgen_queue_texts{"))
+    (int (float (get (.split line) -1))))))
+
+
+(defn wait-until-idle [url]
+  "Wait until nothing is generated any more; fail if it lasts."
+  (setv until (+ (time.monotonic) 10))
+  (while (running url)
+    (assert (< (time.monotonic) until))
+    (time.sleep 0.01)))
+
+
+(defn [(pytest.mark.parametrize "stream" [False True])]
+    test-who-disconnects-frees-the-place [url stream]
+  (for [_ (range 5)]
+    (with [s (connect url)]
+      (.sendall s (post (.encode (json.dumps {#** LONG  "n" 60  "stream" stream}))))
+      (time.sleep 0.05)
+      (assert (running url)))
+    (wait-until-idle url)))
+
+
+(defn test-who-doesn-t-read-slows-nobody [url]
+  (setv sockets (lfor _ (range 20) (connect url)))
+  (for [s sockets]
+    (.setsockopt s socket.SOL-SOCKET socket.SO-RCVBUF 2048)
+    (.sendall s (post (.encode (json.dumps {#** LONG  "n" 3  "stream" True})))))
+  (assert-well url)
+  (for [s sockets] (.close s))
+  (wait-until-idle url))
+
+
+(defn test-who-sends-slowly-is-waited-for-and-not-for-ever [folder]
+  (with [server (serving folder "--model" "bot")]
+    (setv begun (time.monotonic))
+    (setv [slow idle] [(connect server.url) (connect server.url)])
+    (.sendall slow b"GET /health HTTP/1.1\r\n")
+    (for [s [slow idle]]
+      (with [_ (suppress ConnectionError)  _ s]
+        (assert (= (.recv s 100) b""))))
+    (assert (< 8 (- (time.monotonic) begun) 15))))
+
+
+(defn test-the-texts-under-way-are-finished-after-a-signal [folder]
+  (with [server (serving folder "--model" "bot")]
+    (with [s (connect server.url)]
+      (.sendall s (post (.encode (json.dumps {#** LONG  "max_tokens" 10000}))))
+      (time.sleep 0.1)
+      (.send-signal server signal.SIGTERM)
+      (setv answer b"")
+      (while (setx part (.recv s 65536)) (+= answer part)))
+    (assert (in b"\"completion_tokens\":10000" answer))
+    (assert (= (.wait server 20) 0))))
+
+
+(defn test-ctrl-c-ends-a-server-quietly [folder]
+  (with [server (serving folder "--model" "bot")]
+    (.send-signal server signal.SIGINT)
+    (assert (= (.wait server 20) 0))
+    (assert (= (.read server.stderr) ""))))
