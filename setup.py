@@ -127,7 +127,7 @@ setuptools.setup(
         "test": [
             *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
             # The server is asked by clients of others, and by a program that tries to break it.
-            *SERVE, "litellm >= 1.60", "openai >= 1.60", "schemathesis >= 4",
+            *SERVE, "llm >= 0.26", "openai >= 1.60", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.

@@ -166,7 +166,7 @@
 
 (defn test-a-mistake-ends-the-texts-under-way-and-not-the-loop [loop monkeypatch caplog]
   (with [broken (.context monkeypatch)]
-    (.setattr broken loop.batch "run" (fn [#* _] (/ 1 0)))
+    (.setattr broken (get loop.batches 0) "run" (fn [#* _] (/ 1 0)))
     (setv lost (job "abc" 9))
     (all-written loop [lost])
     (assert (= lost.end "failed"))

@@ -387,9 +387,9 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 (defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
   (assert (= names (set (.split (+ "axe-playwright-python coverage furo hypothesis ipykernel "
-    "jax markdown-it-py mypy myst-parser nbclient onnxruntime packaging pandas playwright "
-    "pyflakes pyte pytest pytest-xdist safetensors setuptools sphinx sphinx-copybutton "
-    "tensorboard tf2onnx torch"))))))
+    "jax llm markdown-it-py msgspec mypy myst-parser nbclient onnxruntime openai packaging pandas "
+    "playwright prometheus-client pyflakes pyte pytest pytest-xdist safetensors schemathesis "
+    "setuptools sphinx sphinx-copybutton starlette tensorboard tf2onnx torch uvicorn"))))))
 
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]

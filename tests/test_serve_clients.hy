@@ -11,7 +11,7 @@
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   tests.browser [WRITTEN start-browser wait-until]
-  tests.helpers [ROOT small-model]
+  tests.helpers [ROOT small-model succeeded]
   tests.serving [save-models serving]
   tools.blocks [blocks-in])
 
@@ -89,16 +89,17 @@
   (assert (= streamed (get texts 3))))
 
 
-(defn [pytest.mark.slow] test-litellm [url]
-  (setv code (+ "import sys, litellm; litellm.telemetry = False\n"
-    "a = litellm.text_completion(model='text-completion-openai/bot', prompt='abc', seed=1, "
-    "max_tokens=20, api_base=sys.argv[1] + '/v1', api_key='none')\n"
-    "b = litellm.completion(model='openai/chat', messages=[{'role': 'user', 'content': 'hello'}], "
-    "api_base=sys.argv[1] + '/v1', api_key='none')\n"
-    "print(len(a.choices[0].text), b.choices[0].message.content)"))
-  (setv done (subprocess.run [sys.executable "-c" code url] :capture-output True :text True
-    :timeout 100 :env {#** os.environ  "LITELLM_LOCAL_MODEL_COST_MAP" "True"}))
-  (assert (.startswith done.stdout "20 hello") done.stderr))
+(defn test-the-program-llm [url tmp-path]
+  (.write-text (/ tmp-path "extra-openai-models.yaml") (.join "\n" (gfor
+    [name more] [["bot" "\n  completion: true"] ["chat" ""]]
+    f"- model_id: {name}\n  model_name: {name}\n  api_base: {url}/v1{more}")))
+  (defn llm [name text #* options]
+    (succeeded (subprocess.run
+      [sys.executable "-m" "llm" "-m" name text "--no-log" "--key" "none" #* options]
+      :env {#** os.environ  "LLM_USER_PATH" (str tmp-path)}
+      :capture-output True :text True :timeout 100)))
+  (assert (= (len (llm "bot" "abc" "-o" "max_tokens" "20" "-o" "seed" "1")) 21))
+  (assert (in "hello" (llm "chat" "hello"))))
 
 
 ;; * The documentation

@@ -1,5 +1,6 @@
 "What clients get: texts of jobs in the form of OpenAI's interface."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   secrets
   time
@@ -13,11 +14,13 @@
   #[[The form of the answers to one request, to the model called `model`.
 
   - `chat`: whether they are messages; `fingerprint`: of the model's file.
+  - `told`: whether the probabilities of units are told.
   - `prompts`: the texts to begin with, one for each text, where they are repeated.]]
 
-  (defn __init__ [self model fingerprint * [chat False] [prompts None]]
+  (defn __init__ [self model fingerprint * told [chat False] [prompts None]]
     (setv
-      [self.model self.fingerprint self.chat self.prompts] [model fingerprint chat prompts]
+      [self.model self.fingerprint self.told] [model fingerprint told]
+      [self.chat self.prompts] [chat prompts]
       self.id (+ (if chat "chatcmpl-" "cmpl-") (secrets.token-hex 12))
       self.created (int (time.time))))
 
@@ -70,7 +73,7 @@
 
   (defn logprobs [self index job start]
     "Return what is told of the units of `job` from `start` on, or None if nothing is asked."
-    (when (is job.order.alternatives None) (return None))
+    (unless self.told (return None))
     (setv
       told (cut job.told start (.told-by-now job))
       offset (sum (gfor each (cut job.told start) (len each.unit))))

@@ -93,6 +93,7 @@
       :keep (fn [jobs] (best-of jobs each n))
       :prompt-units (sum (gfor job (cut jobs None None each) job.seed-units))
       :form (Form served.name served.fingerprint
+        :told (is-not body.logprobs None)
         :prompts (when body.echo (lfor p prompts _ (range n) p)))))
 
   (defn :async chat [self request]
@@ -108,7 +109,7 @@
     (Texts self request served body jobs
       :keep (fn [jobs] jobs)
       :prompt-units (. (get jobs 0) seed-units)
-      :form (Form served.name served.fingerprint :chat True)))
+      :form (Form served.name served.fingerprint :chat True :told (bool body.logprobs))))
 
   (defn submit [self served make-orders]
     "Let the loop of `served` begin the orders that `make-orders` makes for a model; return jobs."

@@ -124,7 +124,7 @@
 (defn own-names [host]
   "Return the names by which a server that listens on `host` may be called."
   (setv name (socket.gethostname))
-  ["localhost" host name f"{name}.local" (socket.getfqdn)])
+  ["localhost" host name f"{name}.local"])
 
 
 (defn too-large []

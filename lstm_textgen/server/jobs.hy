@@ -75,7 +75,7 @@
       vocabulary model.vocabulary
       [ids opening] (read-seed model order.seed (fn [_] None))
       [self.order self.reader self.ids self.read self.state] [order reader ids 0 None]
-      self.begun None  ; when it joined the batch
+      [self.begun self.batch] [None None]  ; when it joined a batch, and which
       self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
       self.seed-units (- (len ids) 1)  ; the first is no unit of the seed
       [self.pieces self.told self.seed-told] [(deque) [] []]

@@ -1,16 +1,19 @@
 #[[The loop that generates for all who ask one model, in a thread of its own.
 
-Texts join and leave its batch between two steps. A seed text is read in slices between steps, so
+Texts join and leave a batch between two steps. Where there are many, each core has a batch: for a
+round of steps these have nothing to do with each other. A seed text is read in slices between steps, so
 that a long one holds up neither the texts under way nor the short ones behind it.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [deque]
+  concurrent.futures [ThreadPoolExecutor]
   logging
+  math [ceil]
   threading [Condition Thread]
   time
   numpy :as np
-  lstm-textgen.basics.machine [few-threads]
+  lstm-textgen.basics.machine [cores few-threads]
   lstm-textgen.writing.batch [Batch MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine])
 
@@ -19,6 +22,8 @@ that a long one holds up neither the texts under way nor the short ones behind i
   SLICE 128  ; units of seed texts read between two rounds of steps
   MOST-STEPS 64  ; of a round; a text that joins or leaves ends it sooner
   FEW-STEPS 4  ; of a round while seeds are read
+  MOST-BATCHES 2
+  FEW-TEXTS 12  ; for which one batch, on one core, is enough
   LONGEST-ROUND 0.02  ; seconds: after each, readers get what is new
   LOG (logging.getLogger __name__))
 
@@ -52,11 +57,17 @@ that a long one holds up neither the texts under way nor the short ones behind i
       self.waiting (deque)  ; jobs whose seeds are to be read
       self.running {}  ; jobs by their draws
       self._reader (make-engine model)
-      self.batch (Batch model most)
+      self._pool (ThreadPoolExecutor MOST-BATCHES)
       self._admitting None
       [self._round self._step-seconds self._text-seconds] [1 0.0 0.0]
+      self.batches (.make-batches self)
       self._thread (Thread :target self._live :name "generate" :daemon True))
     (.start self._thread))
+
+  (defn make-batches [self]
+    "Return a new batch for each core that takes part."
+    (setv n (min MOST-BATCHES (cores)))
+    (lfor _ (range n) (Batch self.model (ceil (/ self.most n)))))
 
   ;; For other threads
 
@@ -99,6 +110,7 @@ that a long one holds up neither the texts under way nor the short ones behind i
         (except [Exception]
           (.exception LOG "generating failed")
           (._fail self))))
+    (.shutdown self._pool)
     (setv self.ended True))
 
   (defn _receive [self]
@@ -119,7 +131,7 @@ that a long one holds up neither the texts under way nor the short ones behind i
     (if (in job.draw self.running)
       (do
         (.pop self.running job.draw)
-        (.leave self.batch job.draw)
+        (.leave job.batch job.draw)
         (setv
           seconds (- (time.perf-counter) job.begun)
           self._text-seconds (if self._text-seconds
@@ -170,28 +182,36 @@ that a long one holds up neither the texts under way nor the short ones behind i
       (get self.running job.draw) job
       self._round 1
       job.begun (time.perf-counter))
-    (.join self.batch job.draw job.state)
+    (setv
+      [first #* _] self.batches
+      job.batch (if (< (len first.draws) (min FEW-TEXTS first.most))
+        first
+        (min self.batches :key (fn [batch] (len batch.draws)))))
+    (.join job.batch job.draw job.state)
     (setv job.state None))
 
   (defn _write [self]
     "Take a round of steps, and hand out what they gave."
     (setv
-      jobs (lfor draw self.batch.draws (get self.running draw))
       begun (time.perf-counter)
       steps (min self._round
         (if self.waiting FEW-STEPS MOST-STEPS)
-        (max 1 (min (gfor job jobs job.left)))
+        (max 1 (min (gfor job (.values self.running) job.left)))
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
-      [ids logits] (.run self.batch steps self._inbox)
-      seconds (- (time.perf-counter) begun))
+      [own #* others] (lfor batch self.batches :if batch.draws batch)
+      elsewhere (lfor batch others (.submit self._pool batch.run steps self._inbox))
+      results [(.run own steps self._inbox) #* (gfor future elsewhere (.result future))]
+      seconds (- (time.perf-counter) begun)
+      jobs (list (.values self.running)))
     (setv
       self._round (* 2 self._round)
-      self._step-seconds (/ seconds (len ids)))
-    (for [[job column] (zip jobs (.tolist ids.T))]
-      (when (is job.end None)
-        (.take job column (.get logits job.draw)))
-      (when job.end (._drop self job)))
-    (self.observe (len jobs) (len ids) seconds)
+      self._step-seconds (/ seconds (max (gfor [ids _] results (len ids)))))
+    (for [[batch [ids logits]] (zip [own #* others] results)]
+      (self.observe (len batch.draws) (len ids) seconds)
+      (for [[draw column] (zip (list batch.draws) (.tolist ids.T))]
+        (setv job (get self.running draw))
+        (when (is job.end None) (.take job column (.get logits draw)))
+        (when job.end (._drop self job))))
     (self.notify jobs))
 
   (defn _fail [self]
@@ -202,5 +222,5 @@ that a long one holds up neither the texts under way nor the short ones behind i
       job))
     (for [job jobs] (setv job.end "failed"))
     (.clear self.running)
-    (setv self.batch (Batch self.model self.most))
+    (setv self.batches (.make-batches self))
     (self.notify jobs)))
