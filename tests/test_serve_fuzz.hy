@@ -115,6 +115,7 @@
     (setv response (.getresponse connection))
     (.read response)
     (+= (get statuses response.status) 1))
+  (.close connection)
   statuses)
 
 

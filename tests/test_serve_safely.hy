@@ -274,3 +274,15 @@
     (.send-signal server signal.SIGINT)
     (assert (= (.wait server 20) 0))
     (assert (= (.read server.stderr) ""))))
+
+
+(defn [pytest.mark.slow] test-who-doesn-t-read-doesn-t-hold-up-the-end [folder]
+  (with [server (serving folder "--model" "bot")]
+    (setv sockets (lfor _ (range 20) (connect server.url)))
+    (for [s sockets]
+      (.setsockopt s socket.SOL-SOCKET socket.SO-RCVBUF 2048)
+      (.sendall s (post (.encode (json.dumps {#** LONG  "n" 9  "stream" True})))))
+    (time.sleep 1)
+    (.send-signal server signal.SIGTERM)
+    (assert (= (.wait server 25) 0))
+    (for [s sockets] (.close s))))

@@ -13,6 +13,7 @@
   hmac [compare-digest]
   ipaddress
   json
+  logging
   socket
   urllib.parse [urlsplit]
   h11
@@ -35,7 +36,8 @@
     #(b"x-frame-options" b"DENY")
     #(b"content-security-policy" b"frame-ancestors 'none'")
     #(b"cache-control" b"no-store")]
-  OPEN-TO-ALL ["/health"])
+  OPEN-TO-ALL ["/health"]
+  LOG (logging.getLogger __name__))
 
 
 (defclass Guard []
@@ -65,7 +67,10 @@
       (.check self scope headers)
       (except [error ApiError]
         (return (await (refuse error send-with-headers)))))
-    (await (self.app scope receive send-with-headers)))
+    (try
+      (await (self.app scope receive send-with-headers))
+      (except [asyncio.CancelledError])  ; the server ends
+      (except [Exception] (.exception LOG "an answer failed"))))
 
   (defn check [self scope headers]
     "Raise `ApiError` unless a request with these `headers` may pass."

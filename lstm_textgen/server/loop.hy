@@ -20,7 +20,7 @@ that a long one holds up neither the texts under way nor the short ones behind i
 (setv
   MOST-WAITING 1024  ; texts in the queue
   SLICE 128  ; units of seed texts read between two rounds of steps
-  MOST-STEPS 64  ; of a round; a text that joins or leaves ends it sooner
+  MOST-STEPS 512  ; of a round; a text that joins or leaves ends it sooner
   FEW-STEPS 4  ; of a round while seeds are read
   MOST-BATCHES 2
   FEW-TEXTS 12  ; for which one batch, on one core, is enough

@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   re
-  typing [Annotated Union]
+  typing [Annotated Any Union]
   msgspec
   msgspec [Meta Struct]
   lstm-textgen.prep [default-prep lower]
@@ -72,8 +72,7 @@
 (setv
   SEED (text :max-length LONGEST-SEED)
   STOP (text :min-length 1 :max-length LONGEST-STOP)
-  FLAG (or-none bool)
-  ANYTHING object)
+  FLAG (or-none bool))
 
 
 (defclass StreamOptions [Struct]
@@ -96,15 +95,15 @@
     #^ (or-none StreamOptions) stream-options None
     #^ (number int 0 LONGEST) max-tokens None
     ;; These must be neutral.
-    #^ ANYTHING suffix None
-    #^ ANYTHING presence-penalty None
-    #^ ANYTHING frequency-penalty None
-    #^ ANYTHING logit-bias None
-    #^ ANYTHING tools None
-    #^ ANYTHING functions None
-    #^ ANYTHING response-format None
-    #^ ANYTHING audio None
-    #^ ANYTHING modalities None))
+    #^ Any suffix None
+    #^ Any presence-penalty None
+    #^ Any frequency-penalty None
+    #^ Any logit-bias None
+    #^ Any tools None
+    #^ Any functions None
+    #^ Any response-format None
+    #^ Any audio None
+    #^ Any modalities None))
 
 
 (defclass CompletionBody [Steering :kw-only True]

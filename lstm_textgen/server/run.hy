@@ -46,8 +46,11 @@
 (defn listen [host port]
   "Return a socket bound to `host` and `port`; raise `OSError`, naming them, if it can't be."
   (try
-    (setv [family _ _ _ address] (get (socket.getaddrinfo host port :type socket.SOCK-STREAM) 0))
-    (setv listener (socket.socket family))
+    (setv
+      [family kind protocol _ address] (get
+        (socket.getaddrinfo host port :type socket.SOCK-STREAM) 0)
+      ;; Without the protocol asyncio doesn't set TCP_NODELAY, and answers wait 40 ms.
+      listener (socket.socket family kind protocol))
     (.setsockopt listener socket.SOL-SOCKET socket.SO-REUSEADDR 1)
     (.bind listener address)
     (except [error OSError]
@@ -77,7 +80,8 @@
       :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)
       (fn [] (say (address-of listener))))
     watcher (asyncio.create-task (watch-files models warn)))
-  (.setLevel (logging.getLogger "uvicorn.error") logging.ERROR)
+  ;; It tells of connections that end with the server; what goes wrong here `Guard` tells.
+  (.setLevel (logging.getLogger "uvicorn.error") logging.CRITICAL)
   (await (.serve server [listener]))
   (.cancel watcher)
   (for [each models] (.stop each.loop)))
