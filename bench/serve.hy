@@ -42,7 +42,8 @@ connections, half of which stop reading or hang up) and `memory` (10,000 request
     (setv model (small-model :layers layers :embedding 65 :text UNITS :resume False))
     (save-checkpoint model (/ (Path folder) "model"))
     (setv server (subprocess.Popen
-      [(getattr hy "sys_executable" sys.executable) "-m" "lstm_textgen" "--serve" "--port" "0" "--model" f"{folder}/model.h5"]
+      [(getattr hy "sys_executable" sys.executable) "-m" "lstm_textgen"
+        "--serve" "--port" "0" "--model" f"{folder}/model.h5"]
       :cwd ROOT :stderr subprocess.PIPE :text True))
     (setv server.port (int (get (re.search r":(\d+);" (.readline server.stderr)) 1)))
     (setv server.model (load-checkpoint f"{folder}/model.h5"))

@@ -205,6 +205,7 @@
     (assert (>= (int (get headers "Retry-After")) 1))
     (assert (= (get answer "error" "code") "queue_full"))
     (for [s sockets] (.close s))
+    (wait-until-idle server.url)
     (assert-well server.url)))
 
 

@@ -1,8 +1,8 @@
 #[[The loop that generates for all who ask one model, in a thread of its own.
 
 Texts join and leave a batch between two steps. Where there are many, each core has a batch: for a
-round of steps these have nothing to do with each other. A seed text is read in slices between steps, so
-that a long one holds up neither the texts under way nor the short ones behind it.]]
+round of steps these have nothing to do with each other. A seed text is read in slices between
+steps, so that a long one holds up neither the texts under way nor the short ones behind it.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
