@@ -9,7 +9,8 @@
   lstm-textgen.writing.batch [Draw]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [compare]
-  lstm-textgen.writing.writer [StopFinder ends-in-space? read-seed])
+  lstm-textgen.writing.spelling [begin ways-on]
+  lstm-textgen.writing.writer [StopFinder make-sampler read-seed])
 
 (setv
   ;; Where a line of a chat begins with a name, the reply before it has ended.
@@ -73,19 +74,19 @@
   (defn __init__ [self model order [reader None]]
     (setv
       vocabulary model.vocabulary
-      [ids opening] (read-seed model order.seed (fn [_] None))
+      [ids rest opening] (read-seed model order.seed (fn [_] None) :whole order.seed-too)
       [self.order self.reader self.ids self.read self.state] [order reader ids 0 None]
       [self.begun self.batch] [None None]  ; when it joined a batch, and which
       self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
-      self.seed-units (- (len ids) 1)  ; the first is no unit of the seed
+      ;; What ends the seed, and how many units it has: the first of the ids is none of them.
+      [self.rest self.seed-units] [rest (+ (len ids) -1 (len (.split vocabulary rest)))]
+      self._model model
       [self.pieces self.told self.seed-told] [(deque) [] []]
       [self.written self.said self.end self.total] [0 0 None 0.0]
       self._vocabulary vocabulary
       self._finders [
         #* (if order.chat [(NameFinder)] [])
-        #* (if order.stops [(StopFinder order.stops)] [])]
-      ;; A space that the seed ends in belongs to the word to come.
-      self._after-space (ends-in-space? vocabulary order.seed))
+        #* (if order.stops [(StopFinder order.stops)] [])])
     (for [unit opening] (._say self unit))
     (unless (or order.length order.seed-too) (.finish self "length")))
 
@@ -102,17 +103,24 @@
       (._say self (. (get self._finders k) held) (+ k 1)))
     (setv self.end end))
 
-  (defn take [self ids logits]
+  (defn begin [self engine]
+    "Write the first unit, if the end of the seed may be a part of it; `engine` has read the seed."
+    (unless self.rest (return))
+    (setv
+      [order ways] [self.order (ways-on engine self._vocabulary self.rest)]
+      sampler (make-sampler self._model 1 order.options order.rng-seed order.number)
+      [texts ids scores] (begin engine sampler [ways] self._vocabulary)
+      self.draw.drawn (if (> (len ways) 1) 2 1))
+    (.take self ids (if self.draw.logits scores None) texts))
+
+  (defn take [self ids logits [units None]]
     #[[Add the units of `ids`, a list, as many as are wanted, drawn from `logits`.
 
-    These are (time, vocabulary), or None if they are not told.]]
+    These are (time, vocabulary), or None if they are not told. `units` are the texts that the ids
+    stand for, if not all of them is new.]]
     (setv
       ids (cut ids self.left)
-      units (lfor id ids (get self._vocabulary.units id)))
-    (when self._after-space
-      (setv
-        (get units 0) (.removeprefix (get units 0) " ")
-        self._after-space False))
+      units (or units (lfor id ids (get self._vocabulary.units id))))
     (if self._finders
       (for [unit units]
         (+= self.written 1)

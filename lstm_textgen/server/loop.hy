@@ -174,7 +174,10 @@ steps, so that a long one holds up neither the texts under way nor the short one
 
   (defn _begin [self job]
     "Let `job` join the batch, its seed being read."
-    (when (= job.left 0) (.finish job "length"))  ; only its seed was asked for
+    (if (= job.left 0)
+      (.finish job "length")  ; only its seed was asked for
+      (with [_ (few-threads 1)] (.begin job self._reader)))
+    (setv job.state (lfor array self._reader.state (.copy array)))
     (when job.end
       (self.notify [job])
       (return))

@@ -20,12 +20,14 @@ the last bit whatever is written beside it.]]
   #[[How one text draws its units.
 
   Text `number` of those with one `rng-seed` (None: another each time) draws as stream `number` of
-  a `Sampler` does. With `logits`, a batch keeps the logits that each unit was drawn from.]]
+  a `Sampler` does, of which `drawn` choices were made before it joined a batch. With `logits`, the
+  batch keeps the logits that each unit was drawn from.]]
   #^ SamplingOptions options
   (setv
     #^ object rng-seed None
     #^ int number 0
-    #^ bool logits False)
+    #^ bool logits False
+    #^ int drawn 0)
 
   (defn [property] cold? [self]
     "Whether it always takes the likeliest unit."
@@ -60,13 +62,19 @@ the last bit whatever is written beside it.]]
 
   (defn join [self draw state]
     "Let a text join that draws by `draw`; `state` is that of an engine which has read its seed."
-    (setv row (len self.draws))
+    (setv
+      row (len self.draws)
+      generator (make-generator draw.rng-seed draw.number))
+    (unless draw.cold? (fill-with-noise (np.empty #(draw.drawn self._size)) generator))
     (.append self.draws draw)
-    (.append self._generators (make-generator draw.rng-seed draw.number))
+    (.append self._generators generator)
     (.put self._rows row state)
     ;; At 0 there is no noise that could outweigh a difference; among other temperatures there is.
-    (setv [first #* others] (lfor s draw.options.sharpness (or s (if draw.cold? 1 (/ COLDEST)))))
-    (setv (get self._sharpness row) first)
+    (setv
+      turns (lfor s draw.options.sharpness (or s (if draw.cold? 1 (/ COLDEST))))
+      turn (% draw.drawn (len turns))
+      [first #* others] [#* (cut turns turn None) #* (cut turns turn)]
+      (get self._sharpness row) first)
     (when others (setv (get self._turns draw) (cycle [first #* others])))
     (._draw-noise self row)
     (._arrange self))

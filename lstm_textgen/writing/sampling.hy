@@ -48,17 +48,18 @@ is fast. All is done in float64.]]
   #[[Draws ids for one stream of text, or for several at once.
 
   - `size`: of the vocabulary; `exclude`: ids that never come.
-  - `rng-seed`: stream k's draws depend on it and on k alone, not on how many streams there are.
-    None: other draws each time.]]
+  - `rng-seed`: stream k's draws depend on it and on `first` + k alone, not on how many streams
+    there are. None: other draws each time.]]
 
-  (defn __init__ [self size [options (SamplingOptions)] [streams 1] [exclude #()] [rng-seed None]]
+  (defn __init__ [self size [options (SamplingOptions)] [streams 1] [exclude #()] [rng-seed None]
+      [first 0]]
     (setv
       shape (if (= streams 1) #(size) #(streams size))
       self._scores (np.empty shape)
       self._penalty (make-penalty size exclude)
       self._sharpness (cycle options.sharpness)
       self._limits (make-limits size options)
-      self._noise (_noise streams size rng-seed)))
+      self._noise (_noise streams size rng-seed first)))
 
   (defn pick [self logits]
     "Return ids (streams,), or an integer for one, drawn from `logits` (streams, vocabulary)."
@@ -97,11 +98,11 @@ is fast. All is done in float64.]]
   (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))
 
 
-(defn _noise [streams size rng-seed]
+(defn _noise [streams size rng-seed first]
   "Yield Gumbel noise (streams, size) without end, each stream's by its own generator."
   (setv
     entropy (. (np.random.SeedSequence rng-seed) entropy)
-    generators (lfor k (range streams) (make-generator entropy k))
+    generators (lfor k (range first (+ first streams)) (make-generator entropy k))
     block (np.empty #(streams (max 1 (// BLOCK (* streams size))) size)))
   (while True
     (for [[generator part] (zip generators block)] (fill-with-noise part generator))

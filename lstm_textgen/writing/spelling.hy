@@ -71,8 +71,9 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
 (defn begin [engine sampler ways vocabulary]
   #[[Let each stream of `engine` begin in one of its `ways`, a list of lists.
 
-  Return the texts that they write first, what is new of their first units. `sampler` chooses the
-  way, if any stream has several, and then the unit.]]
+  Return #(texts ids scores): what is new of their first units, the ids of these, and the logits
+  (streams, vocabulary) that they were drawn from, -∞ for what doesn't agree with the seed.
+  `sampler` chooses the way, if any stream has several, and then the unit.]]
   (setv
     one (= (len ways) 1)
     reserved (len vocabulary.reserved)  ; ids that are never picked
@@ -93,7 +94,10 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
       (get scores #(stream allowed)) (get logits allowed)))
   (setv ids (.pick sampler (if one (get scores 0) scores)))
   (.step engine ids)
-  (lfor [id way] (zip (np.atleast-1d ids) taken) (cut (get vocabulary.units id) way.typed None)))
+  (setv ids (.tolist (np.atleast-1d ids)))
+  #( (lfor [id way] (zip ids taken) (cut (get vocabulary.units id) way.typed None))
+    ids
+    scores))
 
 
 (defn _likeliest [paths found]

@@ -58,7 +58,7 @@
   seed that the model never saw are named in one call of `warn`, and the rest of the seed counts.
   The `SamplingOptions` default to the model's own temperature, `rng-seed` is `Sampler`'s.]]
   (setv
-    sampler (_make-sampler model 1 options rng-seed)
+    sampler (make-sampler model 1 options rng-seed)
     engine (make-engine model)
     [ids rest opening] (read-seed model seed warn)
     units (_write engine sampler ids rest model.vocabulary))
@@ -85,7 +85,7 @@
     (return (lfor seed seeds (.join "" (stream model seed options ends rng-seed warn)))))
   (setv
     engine (make-engine model streams)
-    sampler (_make-sampler model streams options rng-seed)
+    sampler (make-sampler model streams options rng-seed)
     vocabulary model.vocabulary
     units vocabulary.units
     openings (_read-seeds model engine sampler seeds samples warn)
@@ -97,19 +97,20 @@
       (.join "" (.apply ends (.counted vocabulary (chain opening written)))))))
 
 
-(defn read-seed [model seed [warn warnings.warn]]
+(defn read-seed [model seed [warn warnings.warn] [whole False]]
   #[[Return #(ids rest opening): the ids (time,) to read first, a text and a list of units.
 
   The ids are those of `start-unit` and of the seed text, all but its `rest`, the unit at its end
-  that the next one may begin with. The opening is written before all else: nothing, unless an
-  empty seed meets a model without line breaks; then the beginning of the training text.]]
+  that the next one may begin with; if the seed is `whole`, all. The opening is written before all
+  else: nothing, unless an empty seed meets a model without line breaks; then the beginning of the
+  training text.]]
   (setv
     vocabulary model.vocabulary
     start (start-unit model)
     first (get vocabulary.units start)
     [ids unknowns] (.encode-seed vocabulary seed)
     known (if (and unknowns (is vocabulary.unknown None)) (.decode vocabulary ids) seed)
-    rest (.unfinished vocabulary known))
+    rest (if whole "" (.unfinished vocabulary known)))
   (when rest
     (setv
       ids (.encode vocabulary (.removesuffix known rest))
@@ -130,11 +131,11 @@
   (int (get [#* (get (.encode-seed model.vocabulary first) 0) 0] 0)))
 
 
-(defn _make-sampler [model streams options rng-seed]
+(defn make-sampler [model streams options rng-seed [first 0]]
   "Return a `Sampler` for `model` that never picks the unknown unit."
   (setv [size unknown] [model.vocabulary.size model.vocabulary.unknown])
   (Sampler size (or options (SamplingOptions model.settings.temperature)) streams
-    (if (is unknown None) [] [unknown]) rng-seed))
+    (if (is unknown None) [] [unknown]) rng-seed first))
 
 
 (defn _write [engine sampler ids rest vocabulary]
@@ -142,7 +143,7 @@
   (setv [step pick size units] [engine.step sampler.pick 1 vocabulary.units])
   (with [_ (few-threads engine.threads)]
     (setv logits (.feed engine ids))  ; a buffer that each step overwrites
-    (setv first (begin engine sampler [(ways-on engine vocabulary rest)] vocabulary)))
+    (setv [first #* _] (begin engine sampler [(ways-on engine vocabulary rest)] vocabulary)))
   (yield :from first)
   (while True
     (setv block [])
@@ -164,7 +165,7 @@
     (+= ways (* [(ways-on reader model.vocabulary rest)] samples))
     (+= openings (* [opening] samples)))
   (lfor
-    [opening first] (zip openings (begin engine sampler ways model.vocabulary))
+    [opening first] (zip openings (get (begin engine sampler ways model.vocabulary) 0))
     [#* opening first]))
 
 
