@@ -9,7 +9,7 @@
   lstm-textgen.server.loop [Full Loop]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [score]
-  lstm-textgen.writing.writer [Ends stream]
+  lstm-textgen.writing.writer [Ends stream write-many]
   tests.helpers [small-model])
 
 (setv
@@ -219,3 +219,21 @@
 (defn test-a-reply-may-have-other-ends-too []
   (assert (= (reply " one two\nanna: x" :stops ["two"]) #(" one " "stop")))
   (assert (= (reply " one two\nanna: x" :stops ["twoz"]) #(" one two" "stop"))))
+
+
+(defn test-a-seed-that-ends-within-a-word-goes-on-as-generated-ones-do []
+  (setv
+    pieces (small-model :resume False :unit "pieces" :text (* "heylo hey lo, ye hello\n" 9)
+      :max-words 24)
+    options (SamplingOptions [1 0.5])
+    loop (Loop pieces :notify NEWS.notify)
+    jobs (lfor
+      k (range 6)
+      (Job pieces (Order "ye hey" 20 :rng-seed 1 :number k :options options :alternatives 1))))
+  (setv texts (all-written loop jobs))
+  (.stop loop)
+  (for [[text whole] (zip texts (write-many pieces ["ye hey"] 6 options (Ends 60) 1))]
+    (assert (.startswith whole text)))
+  (for [[job text] (zip jobs texts)]
+    (assert (= (.join "" (gfor told job.told told.unit)) text))
+    (assert (= (len job.told) 20))))

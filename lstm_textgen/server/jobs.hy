@@ -37,7 +37,7 @@
     #^ bool seed-too False))
 
 
-(defclass [(dataclass :frozen True)] Told []
+(defclass [dataclass] Told []
   #[[What is told of a unit: its text, the logarithm of its probability, and the likeliest ones.
 
   These are a list of #(text logarithm), the best first.]]
@@ -111,7 +111,8 @@
       sampler (make-sampler self._model 1 order.options order.rng-seed order.number)
       [texts ids scores] (begin engine sampler [ways] self._vocabulary)
       self.draw.drawn (if (> (len ways) 1) 2 1))
-    (.take self ids (if self.draw.logits scores None) texts))
+    (.take self ids (if self.draw.logits scores None) texts)
+    (for [told self.told] (setv told.unit (get texts 0))))  ; if it is told of
 
   (defn take [self ids logits [units None]]
     #[[Add the units of `ids`, a list, as many as are wanted, drawn from `logits`.
