@@ -159,7 +159,7 @@
     [{"stop" ["a" "b" "c" "d" "e"]} 400 "stop" "length <= 4"]
     [{"stop" ""} 400 "stop" "length >= 1"]
     [{"logprobs" 21} 400 "logprobs" "<= 20"]
-    [{"presence_penalty" 0.5} 400 "presence_penalty" "can't be had here"]
+    [{"presence_penalty" 0.5} 400 "presence_penalty" "isn't supported"]
     [{"model" "gpt"} 404 "model" "no model 'gpt'"]
     [b"{\"temperature\": NaN}" 400 None "must be JSON"]
     [b"" 400 None "must be JSON"]

@@ -83,8 +83,8 @@
       hosts (lfor [name value] (get scope "headers") :if (= name b"host") value)
       host (if (= (len hosts) 1) (.decode (get hosts 0) "latin-1") ""))
     (unless (.our-host? self host)
-      (raise (ApiError 421 (+ "the request's Host is no name of this server's; "
-        "--host makes a name known") :code "unknown_host")))
+      (raise (ApiError 421 (+ "the request's Host isn't a name of this server; "
+        "start it with --host NAME to allow one") :code "unknown_host")))
     (setv origin (.get headers b"origin"))
     (when (or (and (is-not origin None) (!= (_place-of (.decode origin "latin-1")) host))
         (and (in (.get headers b"sec-fetch-site") [b"cross-site" b"same-site"])

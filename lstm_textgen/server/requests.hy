@@ -18,7 +18,7 @@
   MOST-MESSAGES 1000
   USUAL-LENGTH 16  ; units of a completion, as in OpenAI's interface
   SEEDS (** 2 63)  ; random seeds are counted up to it
-  ;; What OpenAI's interface has, would change the text, and can't be had here.
+  ;; What OpenAI's interface has, would change the text, and isn't supported.
   MISSING ["suffix" "presence_penalty" "frequency_penalty" "logit_bias" "tools" "functions"
     "response_format" "audio" "modalities"]
   NEUTRAL [None 0 "" [] {} {"type" "text"} ["text"]])
@@ -159,7 +159,7 @@
         :code "invalid_json"))))
   (for [name MISSING]
     (when (not-in (getattr body name None) NEUTRAL)
-      (raise (ApiError 400 f"`{name}` can't be had here; leave it out" :param name
+      (raise (ApiError 400 f"`{name}` isn't supported; leave it out" :param name
         :code "unsupported_parameter"))))
   body)
 
