@@ -1,8 +1,8 @@
 #[[What it gives to begin from the base model `english`: two runs for each text, in turns.
 
     python -m hy bench/base.hy TEXT[:CHARACTERS][@MINUTES]… [--sensible] [--copied FOLDER]
-    python -m hy bench/base.hy --books FOLDER
-    python -m hy bench/base.hy --unwanted WORDS
+    python -m hy bench/base.hy --books FOLDER [--base NAME]
+    python -m hy bench/base.hy --unwanted WORDS [--base NAME]
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from english`; the default is all of it, and one
@@ -19,11 +19,11 @@ strings of 20 characters stand there but not in the text: of what the model with
 of what the one without writes, and of the text's own last tenth, which no model wrote; and how
 many of 10,000 words that the model with a base writes stand in neither.
 
-With `--books`, a folder of books that the base never read, the base alone is scored on them, with
-the lines of each paragraph joined and the characters that it doesn't know left out.
+With `--books`, a folder of books that the base never read, a base alone is scored on them, with the
+lines of each paragraph joined and the characters that it doesn't know left out.
 
-With `--unwanted`, a file with a word on each line, it is counted how often the base writes these
-words in 10 million characters at temperature 1.]]
+With `--unwanted`, a file with a word on each line, it is counted how often a base, `english` or
+the one of `--base`, writes these words in 10 million characters at temperature 1.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -60,15 +60,16 @@ words in 10 million characters at temperature 1.]]
   (setv parser (argparse.ArgumentParser))
   (.add-argument parser "texts" :nargs "*")
   (.add-argument parser "--unwanted")
+  (.add-argument parser "--base" :default "english")
   (.add-argument parser "--copied")
   (.add-argument parser "--books")
   (.add-argument parser "--sensible" :action "store_true")
   (setv given (.parse-args parser))
   (print f"{(processor)}\n")
   (when given.unwanted
-    (print (unwanted given.unwanted)))
+    (print (unwanted given.unwanted given.base)))
   (when given.books
-    (print (on-books given.books)))
+    (print (on-books given.books given.base)))
   (unless given.texts
     (return))
   (print-header "text" "characters" "minutes" "from scratch" "from english" "difference"
@@ -115,25 +116,25 @@ words in 10 million characters at temperature 1.]]
   (/ (. (get (.score model text) 0) nats) (len text)))
 
 
-(defn on-books [folder]
-  "Return in words how well the base predicts the books in `folder`, in nats per character."
+(defn on-books [folder name]
+  "Return in words how well the base called `name` predicts the books in `folder`."
   (setv
-    base (TextModel (load-base "english" print))
+    base (TextModel (load-base name print))
     known (set (.join "" base.vocabulary.units))
     books (.join "\n\n" (map default-prep (read-pieces [folder])))
     text (.join "\n\n" (gfor
       paragraph (re.split r"\n\s*\n" books)
       (re.sub r"(?<=\S)\n(?=\S)" " " (.join "" (gfor c paragraph :if (in c known) c))))))
-  f"english on {(len text) :,} characters of books: {(nats base text) :.4f} nats per character")
+  f"{name} on {(len text) :,} characters of books: {(nats base text) :.4f} nats per character")
 
 
 ;; * Unwanted words
 
-(defn unwanted [path]
-  "Return in words how often the base writes the words in the file at `path`."
+(defn unwanted [path base]
+  "Return in words how often the model `base` writes the words in the file at `path`."
   (setv
     listed (set (words (.read-text (Path path) :encoding "utf-8")))
-    texts (.generate (TextModel (load-base "english" print)) "\n" (// UNWANTED STREAMS)
+    texts (.generate (TextModel (load-base base print)) "\n" (// UNWANTED STREAMS)
       :samples STREAMS :temperature 1 :rng-seed 1)
     written (words (.join "\n" texts))
     hits (lfor word written :if (in word listed) word))

@@ -1,6 +1,7 @@
-"The corpus that comes with the package: how it is made, and that it can be learnt from."
+"The corpora: lol.txt, how it is made and learnt from; the recipes of the base models."
 
 (import
+  hashlib [sha256]
   re
   pytest
   lstm-textgen.prep [default-prep]
@@ -58,3 +59,71 @@
   (assert (> (len jokes) 100))
   (for [[asker name again asked] jokes]
     (assert (= [asker name] [again asked]))))
+
+
+;; * The base models' recipes
+
+(setv
+  ;; Of what the recipe makes of lighthouse.txt. A model that is resumed must meet the same text.
+  ENGLISH-DIGEST "8bf5550d2f3b68d54abb51732e70b4699037821405fd4efff26aa889fd41bac5"
+  PAGES {
+    "german" "»Die Thür steht offen,« sagte Effi, »ich weiß, daß Du's warst – – und dann ...«
+
+■ Was der Scanner nicht las.
+
+Ein Zigeuner kam des Weges.
+
+XIV.
+
+Es war ein schöner Tag [3], so zwischen zwei Bäumen im Grünen, wie das Verhältniß es ergab."
+    "french" "— Jamais ! dit Thérèse en riant ; vous n'y pensez pas, mon ami...
+
+«Est-ce vous, ma soeur ?
+
+* * *
+
+Un nègre passait.
+
+\\(Il leva les yeux{1} vers le ciel où passaient deux oiseaux.\\)"
+    "spanish" "-¿Qué habia dicho? -preguntó Juan-. ¡ No lo sé!
+
+—Nada, señor,—contestó el portero.
+
+Pasó un cafre.
+
+Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon roto."})
+
+
+(defn made-by [name]
+  "Return what the recipe of the base `name` makes of its page, read 4,000 times."
+  ((. (load-recipe (/ ROOT "corpora" f"{name}.hy")) prep)
+    (.join "\n\n" (* [(get PAGES name)] 4000))))
+
+
+(defn [(pytest.mark.parametrize "name,some,none" [
+    ["german" ["„Die Tür steht offen,“" "»Die Tür" "\"Die Tür" "dass" "daß" "Du’s" "Verhältnis es"
+      "2 Bäumen" "effi" "Tag, so" "März" "Viele Grüße"] "Th|■|Zigeuner|XIV|\\[3|— –|  "]
+    ["french" ["Jamais !" "Jamais\u00a0!" "Jamais!" "— Est-ce vous, ma sœur" "– Jamais" "2 oiseaux"
+      "n’y" "pensez pas, mon ami…" "Bonjour " "août"] "nègre|\\*|soeur|\\\\|\\{"]
+    ["spanish" ["—¿Qué había dicho? —preguntó Juan—. ¡No lo sé!" "-Nada, señor -contestó el"
+      "Fue a la ciudad" "después" "corazón" "2 amigos" "Hola" ": Nada, señor"] "cafre|_| á "]])]
+    test-old-books-get-today-s-marks-and-forms [name some none]
+  (setv made (made-by name))
+  (assert (= (lfor each some :if (not-in each made) each) []))
+  (assert (= (set (re.findall none made)) (set)))
+  (assert (= (made-by name) made)))
+
+
+(defn test-the-text-that-english-learned-from-stays-the-same []
+  (setv
+    text (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8")
+    made ((. (load-recipe (/ ROOT "corpora" "english.hy")) prep) text))
+  (assert (= (.hexdigest (sha256 (.encode made))) ENGLISH-DIGEST)))
+
+
+(defn test-the-bases-are-trained-alike []
+  (setv recipes (lfor name ["english" #* PAGES] (load-recipe (/ ROOT "corpora" f"{name}.hy"))))
+  (for [each recipes]
+    (assert (= (get each.settings "sources") [each.name]))
+    (assert (= {#** each.settings  "sources" None}
+      {#** (. (get recipes 0) settings)  "sources" None}))))

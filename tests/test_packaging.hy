@@ -73,7 +73,7 @@
   "Copy the project, without what is made of it, into the new `folder`; return it."
   (for [name FOLDERS]
     (shutil.copytree (/ ROOT name) (/ folder name)
-      :ignore (shutil.ignore-patterns "__pycache__" "english"
+      :ignore (shutil.ignore-patterns "__pycache__" "english" "french" "german" "spanish"
         #* (if (= name "lstm_textgen") [] ["*.h5*"]))))
   (for [name FILES]
     (shutil.copy (/ ROOT name) folder))

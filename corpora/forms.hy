@@ -1,0 +1,311 @@
+#[[Old books → the training text of a base model, whatever their language.
+
+What people bring to learn from looks otherwise than old books: their quotes are of several kinds,
+their lines are wrapped or not; they keep diaries and lists, write mail, dialogue and chat. So the
+books are cut into pieces, the pieces are shuffled, and each is given one of these forms by chance.
+
+What differs between languages is a `Language`; `english.hy`, `german.hy`, `french.hy` and
+`spanish.hy` beside this file have one each.]]
+
+(import
+  dataclasses [dataclass field]
+  datetime [date timedelta]
+  functools [partial]
+  random [Random]
+  re
+  textwrap [fill]
+  unicodedata [normalize]
+  lstm-textgen [recipe])
+
+(setv
+  RNG (Random 1)
+  PIECE 12_000  ; characters, about
+  ;; The network and how it learns: what gave the best base after an hour on two cores.
+  SETTINGS {
+    "unit" "pieces"  "layers" "512"  "lookback" 64  "batch_size" 32  "learning_rate" 0.004
+    "validation" 0.005  "epochs" 2}
+  ;; How chats begin a line: the time, the name, what is said, the date.
+  CHATS ["{}, {}: {}" "[{}] {}: {}" "{} <{}> {}" "{} - {}: {}"]
+  DATED-CHATS [#* CHATS "{3}, {0} - {1}: {2}" "[{3}, {0}] {1}: {2}" "{1}: {2}"]
+  ;; What a scanner leaves behind, and alphabets that novels merely quote.
+  STRANGE r"[■~|\\^{}<>=•†¬™_`@#Ͱ-ϿЀ-ӿἀ-῿]"
+  NOTHING r"[\W\dIVXLC]*\.?"  ; a paragraph that is no text: rows of dots, a chapter's number
+  CLEANING [
+    [r"\\" ""]                             ; before signs in Markdown
+    [r"\s?[\[{]\d+[\]}]" ""]               ; notes
+    [r"_([^_\n]+)_" r"\1"]                 ; italics …
+    [r"\*(\w[^*\n]*)\*" r"\1"]             ; … in two kinds
+    [r"[\[\]]" ""]                         ; what editors added
+    [r" *…+" "..."]
+    [r"(?:[^\S\n]?\.){4,}" "..."]
+    [r"[‘’′´]" "'"]
+    [r"(?:[^\S\n]*(?:—|–|--+)){2,}" " —"]  ; rows of dashes
+    [r"(?:–|--+)" "—"]])
+
+
+(defclass [dataclass] Language []
+  #[[What the forms of a language are made with; regular expressions are texts.
+
+  - `letters`: what the model knows beside ASCII. Other letters lose their accents, other signs
+    are left out.
+  - `repairs`: #(regex replacement) for the whole text, in order.
+  - `left-out`: a regex that is found in paragraphs to leave out, or None.
+  - `plain`: a function that gives a paragraph its plain marks.
+  - `speaks`: a regex that is found in a paragraph in which somebody speaks; `said`: a function
+    from a paragraph to a list of what is said in it.
+  - `named`: a regex whose group is the name of a person in the text; `names`: more of them.
+  - `weights`: a function from the share of paragraphs in which somebody speaks to a dict from
+    each form to its weight.
+  - `changes`: #(share function), text → text, for this share of the pieces, in order.
+  - `chats`: how a line of a chat begins.
+  - `days`, `months`: their names; `dates`: headings of a diary, with {weekday}, {day}, {month},
+    {d}, {m}, {y} and {yy}; the first is a chat's.
+  - `greetings`, `closings`: of mail, with {} for a name.]]
+  #^ str letters
+  #^ str named
+  (setv
+    #^ list repairs (field :default-factory list)
+    #^ object left-out None
+    #^ object plain (fn [paragraph] paragraph)
+    #^ str speaks "[«\"]"
+    #^ object said (fn [paragraph] (re.findall "[«\"]([^«»\"]+)[»\"]" paragraph))
+    #^ list names (field :default-factory list)
+    #^ object weights (fn [spoken] {
+      open-form 28  wrapped-form 20  close-form 12  list-form 6  diary-form 9  mail-form 5
+      play-form (* 22 spoken)  chat-form (* 14 spoken)})
+    #^ list changes (field :default-factory list)
+    #^ list chats (field :default-factory (fn [] DATED-CHATS))
+    #^ list days (field :default-factory list)
+    #^ list months (field :default-factory list)
+    #^ list dates (field :default-factory list)
+    #^ list greetings (field :default-factory list)
+    #^ list closings (field :default-factory list)))
+
+
+(defn base-recipe [name doc language]
+  "Return the recipe of the base `name`, from the folder of that name and with its `language`."
+  (recipe name :doc doc :sources [name] :prep (partial in-many-forms language) #** SETTINGS))
+
+
+(defn in-many-forms [language text]
+  "Return the training text that is made of the books in `text`."
+  (.seed RNG 1)
+  (for [[regex replacement] language.repairs]
+    (setv text (re.sub regex replacement text :flags re.MULTILINE)))
+  (when language.left-out
+    (setv text (without-paragraphs language.left-out text)))
+  (setv text (known-characters language text))
+  (+ (.join "\n\n" (gfor piece (pieces text) (dressed language piece))) "\n"))
+
+
+(defn without-paragraphs [regex text]
+  "Return `text` without the paragraphs in which `regex` is found, whatever the case of letters."
+  (setv found? (. (re.compile regex re.IGNORECASE) search))
+  (.join "\n\n" (gfor p (.split text "\n\n") :if (not (found? p)) p)))
+
+
+(defn chance [share]
+  "Return True in this share of all cases."
+  (< (.random RNG) share))
+
+
+;; * Pieces and paragraphs
+
+(defn known-characters [language text]
+  "Return `text` with known characters only."
+  (setv
+    known (set (+ language.letters "\n" (.join "" (map chr (range 32 127)))))
+    table (dfor
+      c (set text)
+      :if (not-in c known)
+      (ord c) (.join "" (gfor part (normalize "NFKD" c) :if (in part known) part))))
+  (.translate text table))
+
+
+(defn pieces [text]
+  "Return the pieces of `text`, lists of paragraphs, in a random order."
+  (setv found []  size PIECE)
+  (for [paragraph (re.split r"\n\s*\n" text)]
+    (when (>= size PIECE)
+      (.append found [])
+      (setv size 0))
+    (+= size (len paragraph))
+    (.append (get found -1) (unwrapped (.strip paragraph "\n"))))
+  (.shuffle RNG found)
+  found)
+
+
+(defn unwrapped [paragraph]
+  "Return the `paragraph` in one line, unless it is verse, a list or another thing of short lines."
+  (setv lines (.split paragraph "\n"))
+  (if (all (gfor line (cut lines -1) (> (len line) 45)))
+    (.join " " (map str.strip lines))
+    paragraph))
+
+
+(defn dressed [language paragraphs]
+  "Return the `paragraphs` as the text of one piece, in a form and with marks chosen by chance."
+  (setv
+    paragraphs (lfor p paragraphs (language.plain p))
+    spoken (sum (gfor p paragraphs (bool (re.search language.speaks p))))
+    weights (language.weights (/ spoken (len paragraphs)))
+    [form] (.choices RNG (list weights) (list (.values weights)))
+    text (form language paragraphs))
+  (for [[share change] language.changes]
+    (when (chance share)
+      (setv text (change text))))
+  text)
+
+
+;; * Forms: paragraphs → text
+
+(defn open-form [language paragraphs]
+  "An empty line after each paragraph."
+  (.join "\n\n" paragraphs))
+
+
+(defn close-form [language paragraphs]
+  "A line for each paragraph."
+  (.join "\n" paragraphs))
+
+
+(defn wrapped-form [language paragraphs]
+  "Lines broken at a width, as in mail and in plain text files."
+  (setv width (.randint RNG 55 80))
+  (open-form language (gfor p paragraphs (if (in "\n" p) p (fill p width)))))
+
+
+(defn list-form [language paragraphs]
+  "Notes: headings, and sentences as the items of lists."
+  (setv
+    heading (.choice RNG ["# " "## " "### " ""])
+    marks (.choice RNG [(fn [n] "- ") (fn [n] "* ") (fn [n] f"{n}. ") (fn [n] f"{n}) ")]))
+  (open-form language (gfor p paragraphs
+    :setv items (lfor s (re.split r"(?<=[.!?;]) +" p) :if (< 2 (len s) 120) s)
+    :if items
+    (if (and (> (len items) 1) (chance 0.6))
+      (.join "\n" (gfor [n item] (enumerate items 1) (+ (marks n) item)))
+      (+ heading (.rstrip (get items 0) ".;:,"))))))
+
+
+(defn diary-form [language paragraphs]
+  "A diary: a few paragraphs for each day, below its date."
+  (setv
+    style (.choice RNG language.dates)
+    gap (.choice RNG ["\n\n" "\n"])
+    day (random-date)
+    left 0
+    parts [])
+  (for [p paragraphs]
+    (when (= left 0)
+      (.append parts (dated language style day))
+      (setv left (.randint RNG 1 6))
+      (+= day (timedelta (.randint RNG 1 5))))
+    (-= left 1)
+    (.append parts p))
+  (.join gap parts))
+
+
+(defn mail-form [language paragraphs]
+  "Mail: a greeting, a few paragraphs, and from whom it is."
+  (setv
+    cast (people language paragraphs)
+    parts []
+    start 0)
+  (while (< start (len paragraphs))
+    (setv
+      end (+ start (.randint RNG 1 5))
+      [greeting closing] (gfor lines [language.greetings language.closings]
+        (.format (.choice RNG lines) (.choice RNG cast))))
+    (.extend parts [greeting #* (cut paragraphs start end) closing])
+    (setv start end))
+  (open-form language parts))
+
+
+(defn play-form [language paragraphs]
+  "A play: what is said in quotes, after the speaker's name."
+  (setv
+    style (.choice RNG [
+      (fn [name] f"{(.upper name)}. ") (fn [name] f"{name}: ") (fn [name] f"{name}:\n")
+      (fn [name] f"{(.upper name)}: ") (fn [name] f"{(.upper name)}:\n")])
+    gap (.choice RNG ["\n\n" "\n\n" "\n"])
+    width (.choice RNG [None (.randint RNG 40 70)]))
+  (.join gap (gfor
+    [name speech] (speeches language paragraphs)
+    (+ (style name) (if width (fill speech width) speech)))))
+
+
+(defn chat-form [language paragraphs]
+  "A chat: the time, the name and what is said."
+  (setv
+    style (.choice RNG language.chats)
+    minute (.randint RNG 400 1300)
+    lazy (chance 0.5)
+    day (if language.dates (dated language (get language.dates 0) (random-date)) "")
+    lines [])
+  (for [[name speech] (speeches language paragraphs)]
+    (+= minute (.randint RNG 0 3))
+    (setv
+      time f"{(% (// minute 60) 24) :02}:{(% minute 60) :02}"
+      said (if lazy (.lower (.rstrip speech ".")) speech))
+    (.append lines (.format style time name said day)))
+  (.join "\n" lines))
+
+
+(defn speeches [language paragraphs]
+  "Yield #(name speech) for what is said in quotes; the speakers are people of the text."
+  (setv cast (people language paragraphs))
+  (.randint RNG 0 9)  ; serves nothing, but was drawn when `english` learned
+  (for [p paragraphs]
+    (setv speech (.strip (.join " " (language.said p))))
+    (when speech
+      (setv name (.choice RNG cast))
+      (yield #(name (+ (.upper (cut speech 1)) (cut speech 1 None)))))))
+
+
+(defn people [language paragraphs]
+  "Return the names of two to five people, of the text if it has some."
+  (setv
+    text (.join " " paragraphs)
+    names (sorted (set (+ (re.findall language.named text) language.names))))
+  (if names (.sample RNG names (min (len names) (.randint RNG 2 5))) ["Anna"]))
+
+
+(defn random-date []
+  (+ (date 1990 1 1) (timedelta (.randint RNG 0 13000))))
+
+
+(defn dated [language style day]
+  "Return the `day` (a date) in a `style` of a `Language`'s dates."
+  (.format style :weekday (get language.days (.weekday day)) :day day.day
+    :month (get language.months (- day.month 1)) :d day.day :m day.month :y day.year
+    :yy (% day.year 100)))
+
+
+;; * Changes: text → text
+
+(defn single-spaced [text]
+  "Return `text` without runs of spaces within its lines."
+  (re.sub r"(?<=\S)  +" " " text))
+
+
+(defn dashed [dash kinds text]
+  "Return `text` with one of these `kinds` of dashes for what the regex `dash` finds."
+  (re.sub dash (.choice RNG kinds) text))
+
+
+(defn quoted [styles text]
+  "Return `text` with the marks of one of the `styles`, four each, for its «» and ‹›."
+  (.translate text (str.maketrans (dict (zip "«»‹›" (.choice RNG styles))))))
+
+
+(defn replaced [regex replacement text]
+  (re.sub regex replacement text))
+
+
+(defn in-digits [words followed text]
+  "Return `text` with digits for the `words` of two and more, where the regex `followed` follows."
+  (setv
+    numbers (dfor [n word] (enumerate (.split words) 2) word (str n))
+    regex (+ r"\b(" (.join "|" numbers) r")\b(?=" followed ")"))
+  (re.sub regex (fn [match] (get numbers (.group match))) text))
