@@ -4,10 +4,10 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base record
-    relative-of suggestion]
+  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base promising
+    record relative-of suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  lstm-textgen.modelfile.places [SHIPPED own-path]
+  lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
@@ -92,13 +92,14 @@
   (assert (= (. (own-path "./english") parent) tmp-path)))
 
 
-(defn [(pytest.mark.parametrize "text,suggested" [
-    [(* "The keeper climbed the stairs and lit the lamp. \"A fine night,\" he said.\n" 40) True]
-    [(* "Der Wärter stieg die Treppe hinauf und putzte die Lampe. Eine schöne Nacht.\n" 40) False]
-    [(* "for (int i = 0; i < n; i++) { total += values[i] * weights[i]; }\n" 40) False]])]
-    test-english-is-suggested-for-english [text suggested]
-  (setv vocabulary (Vocabulary.build text))
-  (assert (= (bool (suggestion vocabulary (.encode vocabulary text))) suggested)))
+(defn test-the-base-that-ships-is-suggested-for-its-language []
+  (for [[text suggested] [
+      ["The keeper climbed the stairs and lit the lamp. \"A fine night,\" he said.\n" True]
+      ["Der Wärter stieg die Treppe hinauf und putzte die Lampe. Eine schöne Nacht.\n" False]
+      ["for (int i = 0; i < n; i++) { total += values[i] * weights[i]; }\n" False]]]
+    (setv vocabulary (Vocabulary.build text))
+    (assert (= (in "with `base` english" (suggestion vocabulary (.encode vocabulary (* text 40))))
+      suggested))))
 
 
 (defn [(pytest.mark.parametrize "text,known" [
@@ -116,6 +117,79 @@
   (setv vocabulary (Vocabulary.build text "words"))
   (assert (suggestion vocabulary (.encode vocabulary text)))
   (assert (= (suggestion vocabulary (.encode vocabulary text) "words") "")))
+
+
+;; * Several bases
+
+(defn install-package [folder #** models]
+  "Put a package into `folder` that brings `models`, Checkpoints by their names."
+  (write-text (/ folder "languages") "raise RuntimeError('imported')" "__init__.py")
+  (write-text (/ folder "languages-1.dist-info") "Name: languages\nVersion: 1\n" "METADATA")
+  (write-text (/ folder "languages-1.dist-info") (.join "\n" [
+    "[lstm_textgen.bases]" "gone = nowhere" "lost = languages"
+    #* (gfor name models f"{name} = languages")]) "entry_points.txt")
+  (for [[name model] (.items models)]
+    (save-checkpoint model (/ folder "languages" name))))
+
+
+(defn [pytest.fixture] shipped [tmp-path monkeypatch]
+  "The folder of the bases that ship, without one; the current one is another."
+  (for [name ["shipped" "site" "site/languages" "site/languages-1.dist-info" "here"]]
+    (.mkdir (/ tmp-path name)))
+  (.setattr monkeypatch "lstm_textgen.modelfile.places.SHIPPED" (/ tmp-path "shipped"))
+  (.syspath-prepend monkeypatch (/ tmp-path "site"))
+  (.chdir monkeypatch (/ tmp-path "here"))
+  (/ tmp-path "shipped"))
+
+
+(defn [(pytest.mark.parametrize "alias,name" [
+    ["deutsch" "german"] ["français" "french"] ["francais" "french"] ["español" "spanish"]
+    ["espanol.h5" "spanish"]])]
+    test-a-base-has-its-name-in-its-own-language-too [shipped alias name]
+  (with [_ (pytest.raises FileNotFoundError :match "a base that is installed: none")]
+    (load-base alias assert-no-warning))
+  (setv model (small-model))
+  (save-checkpoint model (/ shipped name))
+  (load-base alias assert-no-warning)
+  (assert (.startswith (record alias model) f"{name}:"))
+  (check-same (record name model) alias)
+  (with [_ (pytest.raises ValueError :match "comes with the program")] (own-path alias)))
+
+
+(defn test-another-package-brings-a-base [shipped tmp-path]
+  (install-package (/ tmp-path "site") :italian (small-model :text "ciao") :german (small-model))
+  (save-checkpoint (small-model :text "hallo") (/ shipped "german"))
+  (assert (= (list (bases)) ["german" "italian"]))
+  (defn known [name] (. (load-base name assert-no-warning) vocabulary units))
+  (assert (= [(known "italian") (known "italian.h5")] (* [["a" "c" "i" "o"]] 2)))
+  (assert (= (known "german") ["a" "h" "l" "o"]))  ; the one that ships
+  (with [_ (pytest.raises FileNotFoundError :match "is installed: german, italian$")]
+    (load-base "lost" assert-no-warning))
+  (save-checkpoint (small-model :text "oh") "italian")
+  (assert (= (known "italian") ["h" "o"])))  ; a file of one's own
+
+
+(defn [(pytest.mark.parametrize "text,name" [
+    ["ääé" "german"] ["ééä" "french"] ["äxéx" ""] ["日本" ""] ["ä" "german"]])]
+    test-the-base-that-predicts-a-text-best-is-suggested [shipped text name]
+  (for [[each known] [["german" "ä"] ["french" "é"]]]
+    (save-checkpoint (small-model :text "äéx" :odds {known 40 "é" 10 "ä" 10 known 40})
+      (/ shipped each)))
+  (.write-bytes (/ shipped "damaged.h5") b"")
+  (setv
+    text (* text 700)
+    vocabulary (Vocabulary.build text)
+    line (suggestion vocabulary (.encode vocabulary text)))
+  (assert (= (in f"with `base` {name} " line) (bool name)))
+  (assert (= (bool line) (bool name))))
+
+
+(defn test-of-bases-of-pieces-the-one-is-tried-that-has-longer-pieces-of-the-text [shipped]
+  (save-checkpoint (small-model) (/ shipped "letters"))
+  (for [[name words] [["german" "Lampe Treppe Nacht "] ["french" "lampe escalier nuit "]]]
+    (save-checkpoint (small-model :unit "pieces" :text (* words 50)) (/ shipped name)))
+  (assert (= (list (promising "Treppe bei Nacht")) ["german" "letters"]))
+  (assert (= (list (promising "escalier de nuit")) ["french" "letters"])))
 
 
 ;; * Settings

@@ -187,6 +187,14 @@ file holds, nothing less and nothing more.]]
       (_read backup resume))))
 
 
+(defn load-vocabulary [path]
+  "Return the vocabulary in the file at `path`, of which little else is read; raise as above."
+  (with [file (open-hdf5 path)]
+    (unless-sound (in "lstm_textgen" file.objects) f"{path}: not a usable model")
+    (setv text (.array file "lstm_textgen/vocabulary" "u"))
+    (Vocabulary.from-json (.decode (.tobytes text)))))
+
+
 (defn load-old [path warn]
   #[[Return the model at `path` (a Path) to train further, or None if there is none.
 

@@ -1,15 +1,20 @@
-"Where a model is: its file, its folder, and the models that ship with this program."
+"Where a model is: its file, its folder, and the bases that are installed."
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [suppress]
   os [fspath]
   os.path [basename realpath]
   pathlib [Path]
   tempfile [TemporaryFile]
-  lstm-textgen.basics.files [locked refuse-read-only saving temporary-paths])
+  lstm-textgen.basics.files [backup-path locked refuse-read-only saving temporary-paths])
 
 (setv
   SHIPPED (/ (. (Path __file__) parent parent) "models")
+  ALIASES {  ; other names of bases that ship
+    "deutsch" "german"  "français" "french"  "francais" "french"  "español" "spanish"
+    "espanol" "spanish"}
+  ADDED "lstm_textgen.bases"  ; the group of entry points by which other packages bring bases
   BACKUP ".h5.bak")
 
 
@@ -28,8 +33,37 @@
 (defn find-model [path [setting "path"]]
   #[[Return the file to read that `path` means; raise as `model-path` does.
 
-  `english` always means the model of that name that ships with us, `./english.h5` a file.]]
-  (or (_shipped path) (model-path path setting)))
+  `english` always means the model of that name that ships with us, `./english.h5` a file. The name
+  of a base of another package means that one where there is no such file.]]
+  (setv
+    shipped (_shipped path)
+    file (or shipped (model-path path setting)))
+  (if (or shipped (.exists file) (.exists (backup-path file)))
+    file
+    (.get (_added) (_bare path) file)))
+
+
+(defn bases []
+  "Return a dict from the name of each base that is installed to its file, those that ship first."
+  (setv shipped (dfor file (sorted (.glob SHIPPED "*.h5")) file.stem file))
+  {#** shipped  #** (dfor [name file] (.items (_added)) :if (not-in name shipped) name file)})
+
+
+(defn _added []
+  #[[Return a dict from the names of the bases that other packages bring to their files.
+
+  Their entry point `italian = some_package` stands for the file `italian.h5` in that package, of
+  which nothing is imported.]]
+  ;; Imported late: to ask for entry points takes 20 ms and more.
+  (import importlib.metadata [entry-points]  importlib.util [find-spec])
+  (setv files {})
+  (for [entry (sorted (entry-points :group ADDED))]
+    (with [_ (suppress ImportError ValueError)]  ; of a package that isn't whole
+      (setv spec (find-spec entry.module))
+      (for [folder (or (getattr spec "submodule_search_locations" None) [])]
+        (setv file (/ (Path folder) f"{entry.name}.h5"))
+        (when (.exists file) (setv (get files entry.name) file)))))
+  files)
 
 
 (defn own-path [path]
@@ -49,9 +83,15 @@
 (defn _shipped [path]
   "Return the file of the model that ships under the name `path`, or None if none does."
   (setv
-    name (.removesuffix (fspath path) ".h5")
-    file (/ SHIPPED f"{name}.h5"))
-  (when (and name (= name (basename name)) (.exists file)) file))
+    name (_bare path)
+    file (/ SHIPPED f"{(.get ALIASES name name)}.h5"))
+  (when (and name (.exists file)) file))
+
+
+(defn _bare [path]
+  "Return `path` without .h5 if it is a name without folders, or None."
+  (setv name (.removesuffix (fspath path) ".h5"))
+  (when (= name (basename name)) name))
 
 
 (defn lock-model [path]

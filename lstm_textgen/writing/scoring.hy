@@ -191,6 +191,14 @@ A text is cut into parts that are read side by side; each part first reads what 
     (follow engine (cut rows (- RUN-IN 1) None) (partial compare self.alternatives))))
 
 
+(defn nats-of [model ids]
+  "Return the surprise of `ids` (time, streams), which are read side by side after `start-unit`."
+  (setv
+    streams (get ids.shape 1)
+    rows (np.vstack [(np.full streams (start-unit model)) ids]))
+  (get (follow (make-engine model streams) rows (partial _compare 0)) 0))
+
+
 (defn follow [engine rows compare]
   #[[Read `rows` (time + 1, parts) but the last; return what `compare` says of what follows each.
 
