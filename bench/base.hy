@@ -19,8 +19,8 @@ strings of 20 characters stand there but not in the text: of what the model with
 of what the one without writes, and of the text's own last tenth, which no model wrote; and how
 many of 10,000 words that the model with a base writes stand in neither.
 
-With `--books`, a folder of books that the base never read, a base alone is scored on them, with the
-lines of each paragraph joined and the characters that it doesn't know left out.
+With `--books`, a folder of books that the base never read, a base alone is scored on them, with
+the lines of each paragraph joined and the characters that it doesn't know left out.
 
 With `--unwanted`, a file with a word on each line, it is counted how often a base, `english` or
 the one of `--base`, writes these words in 10 million characters at temperature 1.]]

@@ -196,7 +196,7 @@ A text is cut into parts that are read side by side; each part first reads what 
   (setv
     streams (get ids.shape 1)
     rows (np.vstack [(np.full streams (start-unit model)) ids]))
-  (get (follow (make-engine model streams) rows (partial _compare 0)) 0))
+  (get (follow (make-engine model streams) rows (partial compare 0)) 0))
 
 
 (defn follow [engine rows compare]
