@@ -1,4 +1,4 @@
-"""Learns to write like any text, one character or word at a time, with an LSTM.
+"""Trains an LSTM on any text, then generates more in its style, by character, piece or word.
 
     import lstm_textgen
     model = lstm_textgen.train("lol.txt", epochs=3)
