@@ -97,7 +97,7 @@ QUICK = [*DOCUMENTS, "hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-
 setuptools.setup(
     name="lstm_textgen",
     version=version(),
-    description="Trains an LSTM on any text and generates more in its style, by character, piece or word",
+    description="Trains an LSTM on any text and generates more in its style",
     long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     author="the lstm_textgen authors",

@@ -1,4 +1,4 @@
-"""Trains an LSTM on any text and generates more in its style, by character, piece or word.
+"""Trains an LSTM on any text and generates more in its style.
 
     import lstm_textgen
     model = lstm_textgen.train("lol.txt", epochs=3)

@@ -24,7 +24,7 @@
   USAGE #[[%(prog)s --sources PATH... [flags]     learn
        %(prog)s --generate SEED [flags]       write
        %(prog)s --score PATH... [flags]       score]]
-  DESCRIPTION "Trains an LSTM on any text and generates more in its style, by character, piece or word."
+  DESCRIPTION "Trains an LSTM on any text and generates more in its style."
   EXAMPLES #[[
 examples:
   ./train.hy --sources lol.txt                      learn to write like it
