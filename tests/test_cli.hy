@@ -121,7 +121,7 @@
 
 
 (defn test-a-limit-of-words-without-words-is-refused [complaint]
-  (assert (in "learn words with --unit words, or leave it out"
+  (assert (in "learn pieces or words with --unit, or leave it out"
     (complaint "--sources" "text.txt" "--max-words" "50"))))
 
 

@@ -9,9 +9,9 @@
   tests.helpers [TEXT train-tiny])
 
 
-(defn make-elman [layer recurrent bias streams]
+(defn make-elman [layer recurrent bias space]
   "Return #(advance state) for Elman's layer (1990): h ← tanh(x + h·U)."
-  (setv h (np.zeros (if (= streams 1) (len recurrent) #(streams (len recurrent))) "float32"))
+  (setv h (.zeros space (len recurrent)))
   #((fn [x] (np.tanh (+ x (@ h recurrent)) h)) [h]))
 
 

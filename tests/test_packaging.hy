@@ -15,7 +15,7 @@
   zipfile [ZipFile]
   packaging.requirements [Requirement]
   packaging.tags [compatible-tags sys-tags]
-  packaging.utils [parse-wheel-filename]
+  packaging.utils [canonicalize-name parse-wheel-filename]
   pytest
   lstm-textgen
   tests.helpers [ROOT refused succeeded sure-model write-text])
@@ -136,8 +136,8 @@
     left (list (map Requirement requirements)))
   (while left
     (setv one (.pop left))
-    (when (and (not-in one.name names) (applies? one))
-      (.add names one.name)
+    (when (and (not-in (canonicalize-name one.name) names) (applies? one))
+      (.add names (canonicalize-name one.name))
       (.extend left (map Requirement (or (. (distribution one.name) requires) [])))))
   names)
 
@@ -388,8 +388,9 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
   (assert (= names (set (.split (+ "axe-playwright-python coverage furo hypothesis ipykernel "
     "jax llm markdown-it-py msgspec mypy myst-parser nbclient onnxruntime openai packaging pandas "
-    "playwright prometheus-client pyflakes pyte pytest pytest-xdist safetensors schemathesis "
-    "setuptools sphinx sphinx-copybutton starlette tensorboard tf2onnx torch uvicorn"))))))
+    "playwright prometheus-client pyflakes pypdf pyte pytest pytest-xdist safetensors "
+    "schemathesis selectolax setuptools sphinx sphinx-copybutton starlette striprtf tensorboard "
+    "tf2onnx tokenizers torch uvicorn"))))))
 
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]

@@ -36,9 +36,9 @@
 
 
 (defn [(pytest.mark.parametrize #("backend" "names") [
-    #("tensorflow" #{"keras" "tensorflow"})
-    #("jax" #{"keras" "jax"})
-    #("torch" #{"keras" "torch"})
+    #("tensorflow" #{"keras" "tensorflow" "tokenizers"})
+    #("jax" #{"keras" "jax" "tokenizers"})
+    #("torch" #{"keras" "torch" "tokenizers"})
     #("none" #{})])]
     test-the-backend-asked-for-is-required-and-no-other [tmp-path backend names]
   (assert (= (. (describe tmp-path backend) returncode) 0))

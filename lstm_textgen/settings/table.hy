@@ -152,7 +152,7 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
     (_switch "distributed" "cli train"
       "split each batch over all devices of all processes, on JAX; docs/distributed.md tells how")
     (_switch "cpu" "cli" "leave the GPU alone")
-    (_switch "quiet" "cli train" "show nothing but errors" :brief "show nothing but errors")]
+    (_switch "quiet" "cli train" "show nothing but errors")]
   "writing" [
     (Setting "generate" TEXT "cli" "write on from this text"
       :metavar "SEED" :brief "write on from this text")
