@@ -8,7 +8,8 @@
   lstm-textgen.writing.history [entries-on recorded])
 
 (setv
-  WARM-UP 100           ; steps until the learning rate is at its highest
+  WARM-UP 100           ; steps until the learning rate is at its highest, …
+  MOST-WARM-UP 0.2      ; … or this share of the whole training
   FINAL-RATE 0.02       ; of the highest, where the cosine ends
   ;; A run of fewer steps, for each unit, takes larger ones; and how many times at most.
   ENOUGH-STEPS 800_000
@@ -125,5 +126,5 @@
   one, `progress` is the share of the whole training that is done, always 0 where it has no end.
   The cosine is that of Loshchilov and Hutter 2017, without restarts.]]
   (* highest
-    (min 1 (/ (+ update 1) WARM-UP))
+    (min 1 (max (/ (+ update 1) WARM-UP) (/ progress MOST-WARM-UP)))
     (+ FINAL-RATE (* (- 1 FINAL-RATE) 0.5 (+ 1 (math.cos (* math.pi progress)))))))
