@@ -180,7 +180,7 @@
     text (* text 700)
     vocabulary (Vocabulary.build text)
     line (suggestion vocabulary (.encode vocabulary text)))
-  (assert (= (in f"with `base` {name} " line) (bool name)))
+  (assert (= (.endswith line f"with `base` {name}") (bool name)))
   (assert (= (bool line) (bool name))))
 
 

@@ -3,6 +3,7 @@
 (import
   json
   re
+  sys
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.text.vocabulary [Vocabulary]
@@ -111,3 +112,9 @@
   ;; A word of a megabyte: it is cut into parts of at most 129 characters.
   (setv long (* "theca" 200_000))
   (assert (= (.join "" (.split PIECES long)) long)))
+
+
+(defn test-a-missing-library-is-named-with-how-to-install-it [monkeypatch]
+  (.setitem monkeypatch sys.modules "tokenizers" None)
+  (with [_ (pytest.raises ImportError :match "pip install tokenizers")]
+    (Vocabulary.build WORDS "pieces")))

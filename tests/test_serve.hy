@@ -224,11 +224,15 @@
       [status _ answer] (ask url "/score" {"text" text  "model" name})
       [total units bits] (.score (load (/ folder name)) text))
     (assert (= status 200))
-    (assert (= (get answer "bits_per_unit") (pytest.approx total.bits)))
-    (assert (= (get answer "bits_per_character")
-      (pytest.approx (/ (* total.bits total.count) (len text)))))
+    (assert (= (get answer "bits_per_unit") (pytest.approx (/ (sum bits) (len units)))))
+    (assert (= (get answer "bits_per_character") (pytest.approx (/ (sum bits) (len text)))))
     (assert (= (get answer "units") (list units)))
     (assert (= (get answer "bits") (pytest.approx (list bits))))))
+
+
+(defn test-unknown-words-alone-have-no-score-per-character [url]
+  (setv [status _ answer] (ask url "/score" {"text" "zebra zebras"  "model" "wordy"}))
+  (assert (= [status (get answer "bits_per_character")] [200 None])))
 
 
 (defn test-an-unknown-character-has-no-surprise [url]

@@ -25,7 +25,7 @@ an optimizer and a schedule of its own.]]
   TRIED 8              ; places of a text that are tried
   STRETCH 250          ; units in each
   UNKNOWN 0.1          ; of these, that a base may not know of a text that is familiar to it
-  FAMILIAR 2.8         ; bits a character, as a base predicts such a text
+  FAMILIAR 2.8         ; bits per character, as a base predicts such a text
   NUMBERS-KEPT 4       ; for each weight while it learns: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text, among which new ones are counted
@@ -92,7 +92,7 @@ an optimizer and a schedule of its own.]]
 ;; * How well a base knows a text
 
 (defn bits-of [base vocabulary ids]
-  #[[Return how many bits a character `base` needs for the text of `ids` (time,), at a few places.
+  #[[Return the bits per character that `base` needs for the text of `ids` (time,), at places.
 
   The places are read side by side. It is ∞ where it doesn't know one in ten of their units.]]
   (setv
@@ -129,8 +129,8 @@ an optimizer and a schedule of its own.]]
         (setv found (bits-of base vocabulary ids))
         (when (< found best) (setv [best name] [found each])))))
   (if name
-    (+ f"the base {name} predicts this text well ({best :.2f} bits a character); "
-      f"with `base` {name} a model begins with what that knows")
+    (+ f"the base {name} predicts this text well ({best :.2f} bits per character); "
+      f"try fine-tuning it, with `base` {name}")
     ""))
 
 

@@ -125,8 +125,8 @@
   {"id" served.name  "object" "model"  "created" served.created  "owned_by" "lstm_textgen"})
 
 
-(defn score-answer [name vocabulary text total stretches]
-  #[[Return how well the model called `name` predicts `text`: in `total`, and unit by unit.
+(defn score-answer [name vocabulary total stretches]
+  #[[Return how well the model called `name` predicts a text: in `total`, and unit by unit.
 
   `total` is a `Score`, `stretches` are the `Stretch`es of the text. The surprise of a unit that
   the model doesn't know is null.]]
@@ -140,8 +140,8 @@
     "model" name
     "unit" vocabulary.singular
     "count" total.count
-    "bits_per_unit" total.bits
-    "bits_per_character" (/ (* total.bits total.count) (len text))
+    "bits_per_unit" (/ (bits total.nats) total.count)
+    "bits_per_character" (if total.characters total.bits None)  ; JSON has no ∞
     "perplexity" total.perplexity
     "accuracy" total.accuracy
     "units" units

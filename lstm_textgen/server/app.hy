@@ -143,7 +143,7 @@
         (.check total)
         (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))
       (answer (await (in-thread
-        (fn [] (score-answer served.name model.vocabulary text total stretches)))))))
+        (fn [] (score-answer served.name model.vocabulary total stretches)))))))
 
   (defn [contextmanager] place-to-score [self]
     "Count a text among those that are scored; raise `ApiError` if there are too many."

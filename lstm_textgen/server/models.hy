@@ -38,8 +38,8 @@
     "Load the model; the loop of the model before it ends when its texts are written."
     (setv self._seen (._stamp self))
     (setv
-      data (.read-bytes self.file)
       model (load-checkpoint self.file :warn self._warn)
+      data (.read-bytes self.file)
       old self.loop)
     (with [_ self._lock]
       (setv

@@ -137,8 +137,12 @@ order.]]
 
 (defn _with-joined [units counts most]
   "Return #(units merges): `units` with pieces of the words in `counts` up to `most`, and theirs."
-  (import tokenizers [Tokenizer]  tokenizers.models [BPE]  tokenizers.pre_tokenizers [Split]
-    tokenizers.trainers [BpeTrainer])
+  (try
+    (import tokenizers [Tokenizer]  tokenizers.models [BPE]  tokenizers.pre_tokenizers [Split]
+      tokenizers.trainers [BpeTrainer])
+    (except [error ImportError]
+      (raise (ImportError (+ "learning pieces needs the package tokenizers: "
+        "pip install tokenizers")) :from error)))
   (setv
     scale (/ LEARNED (max LEARNED (.total counts)))
     learner (Tokenizer (BPE))
