@@ -119,7 +119,7 @@
       [temperature None] [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
     #[[Return `seed` and the text that the model writes after it.
 
-    It writes `length` units (characters or words) or, with None, to another end. For a list of
+    It writes `length` characters (or words) or, with None, to another end. For a list of
     seeds the result is the list of their texts, with a number of `samples` that many after each
     seed; all are written side by side, which takes less time than one by one.
 
@@ -173,7 +173,7 @@
   (defn cells [self text]
     #[[Return the `Cells` of the network while it reads `text`.
 
-    They have `units`, the characters or words of the text as it is prepared; `activations`, an
+    They have `units`, those of the text as it is prepared; `activations`, an
     array (time, units of the layer) for each LSTM or GRU layer, row t after reading unit t; and
     `named`, the cells worth looking at: each has a `name` for what it follows, its `layer` and
     `cell`, and the `correlation`. These are found in a text that the model writes, which takes a

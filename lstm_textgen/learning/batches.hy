@@ -38,7 +38,7 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
       f"`lookback` {lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
       f"give more text, {advice}"))))
   (when (= (.min ids) (.max ids))
-    (raise (ValueError (+ "the text is one character, or word, over and over, so there is nothing "
+    (raise (ValueError (+ f"the text is {(counted 1 unit)} over and over, so there is nothing "
       "to learn; give another text"))))
   #((cut ids kept) (cut ids kept None)))
 

@@ -17,7 +17,7 @@
 
   - `source`: the names of what it reads; `path`: where the model is saved.
   - `units`, `held`, `distinct`: how many there are to train on, to validate on, and different
-    ones; `unit`: what they are, characters or words.
+    ones; `unit`: what they are, such as characters.
   - `layers`: the network, and `why` it was chosen; empty if it was given. `new`: whether the model
     begins with this run.
   - `epochs`: how many the text gets (0: no end). `seconds`: what is left of the run's time, in
@@ -59,7 +59,7 @@
 (defclass Report []
   #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
-  `unit` is what is counted, characters or words. Each line passes through `words` (text → text),
+  `unit` is what is counted, such as characters. Each line passes through `words` (text → text),
   by which the command line can write settings as its flags.]]
 
   (defn __init__ [self [words str]]
