@@ -93,7 +93,8 @@ numbers of 8 bits. assets/network.js is the engine, assets/playground.js the pag
   #[[Return the bytes of `weight`, row after row: what its whole numbers of 8 bits are to be
   multiplied by, a little-endian 32-bit float, then the numbers.
 
-  For a model of tiny Shakespeare by pieces the loss is 0.0001 nats per character higher so.]]
+  The loss of the base `english`, and of a model of tiny Shakespeare by pieces, changes by 0.0001
+  nats per character at most.]]
   (setv
     rows (.reshape weight -1 (get weight.shape -1))
     highest (.max (np.abs rows) -1 :keepdims True)
