@@ -5,6 +5,7 @@
   lzma [LZMAError]
   posixpath
   struct
+  warnings [catch-warnings]
   xml.sax [SAXException]
   xml.sax.handler [ContentHandler feature-namespaces]
   zipfile [BadZipFile ZipFile]
@@ -17,7 +18,7 @@
 (setv
   ;; What zipfile raises for bytes that are no sound archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
-    RuntimeError ValueError struct.error zlib.error)
+    RuntimeError UserWarning ValueError struct.error zlib.error)
   XML-DAMAGES #(SAXException DefusedXmlException LookupError UnicodeError))
 
 
@@ -38,7 +39,8 @@
       (raise (NotText (not-a self.reading "a complete document" f"there is no {name} in it"))))
     (when (& 1 (. (.getinfo self.zip name) flag-bits))
       (raise (NotText f"{self.reading.name} is protected by a password; save it without one")))
-    (Bounded (.open self.zip name) self.budget))
+    (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
+      (Bounded (.open self.zip name) self.budget)))
 
   (defn read [self name [most MAX-WHOLE]]
     "Return all bytes of the member `name`; raise `ValueError` for more than `most`."
