@@ -1,13 +1,14 @@
-#[[What it gives to begin from the base model `english`: two runs for each text, in turns.
+#[[What it gives to begin from a base model: two runs for each text, in turns.
 
-    python -m hy bench/base.hy TEXT[:CHARACTERS][@MINUTES]… [--sensible] [--copied FOLDER]
-    python -m hy bench/base.hy --books FOLDER [--base NAME]
-    python -m hy bench/base.hy --unwanted WORDS [--base NAME]
+    python -m hy bench/base.hy [--base NAME] TEXT[:CHARACTERS][@MINUTES]… [--sensible]
+        [--copied FOLDER]
+    python -m hy bench/base.hy [--base NAME] --books FOLDER
+    python -m hy bench/base.hy [--base NAME] --unwanted WORDS
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
-run as a user would run it, without and with `--from english`; the default is all of it, and one
-minute from the start of the process. The last tenth is held out and scored as by `--score`, in
-nats per character.
+run as a user would run it, without and with `--from NAME`, by default `english`; the default is
+all of the text, and one minute from the start of the process. The last tenth is held out and
+scored as by `--score`, in nats per character. Texts may be compressed by gzip.
 
 With `--sensible` there are two runs more, in which the weights are looked at every half second:
 it is told how many seconds after the start of the process they wrote the first sensible sentence.
@@ -22,8 +23,8 @@ many of 10,000 words that the model with a base writes stand in neither.
 With `--books`, a folder of books that the base never read, a base alone is scored on them, with
 the lines of each paragraph joined and the characters that it doesn't know left out.
 
-With `--unwanted`, a file with a word on each line, it is counted how often a base, `english` or
-the one of `--base`, writes these words in 10 million characters at temperature 1.]]
+With `--unwanted`, a file with a word on each line, it is counted how often the base writes these
+words in 10 million characters at temperature 1.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -44,7 +45,6 @@ the one of `--base`, writes these words in 10 million characters at temperature 
   lstm-textgen.writing.originality [originality])
 
 (setv
-  WAYS {"scratch" []  "english" ["--from" "english"]}
   LOOK 0.5            ; seconds from one look at the weights to the next
   SAMPLE 200          ; characters
   SENSIBLE 0.9        ; of the words
@@ -72,33 +72,35 @@ the one of `--base`, writes these words in 10 million characters at temperature 
     (print (on-books given.books given.base)))
   (unless given.texts
     (return))
-  (print-header "text" "characters" "minutes" "from scratch" "from english" "difference"
+  (print-header "text" "characters" "minutes" "from scratch" f"from {given.base}" "difference"
     "network"
-    #* (if given.sensible ["sensible after: from scratch, from english"] [])
+    #* (if given.sensible ["sensible after: from scratch, from the base"] [])
     #* (if given.copied
-      ["strings of the base's: from english, from scratch, in the text" "longest" "non-words"] []))
+      ["strings of the base's: from the base, from scratch, in the text" "longest" "non-words"]
+      []))
   (with [name (TemporaryDirectory)]
     (setv books (when given.copied (.join "\n" (read-pieces [given.copied]))))
     (for [each given.texts]
-      (print-row #* (row (Path name) each given.sensible books)))))
+      (print-row #* (row (Path name) each given.base given.sensible books)))))
 
 
-(defn row [folder each sensible books]
-  "Return the cells about `each` text, as it is given; with `sensible`, when its writing is."
+(defn row [folder each base sensible books]
+  "Return the cells about `each` text, from scratch and from `base`."
   (setv
     [name size minutes] (.groups (re.match r"(.+?)(?::(\d+))?(?:@([\d.]+))?$" each))
-    text (cut (.read-text (Path name) :encoding "utf-8") (int (or size (** 10 12))))
+    text (cut (.join "" (read-pieces [name])) (int (or size (** 10 12))))
     minutes (float (or minutes 1))
     path (/ folder "text.txt")
     held (cut text (- (len text) (round (* 0.1 (len text)))) None))
   (.write-text path text :encoding "utf-8")
   (setv
-    models (dfor [way flags] (.items WAYS) way (trained folder path minutes flags))
-    [alone begun] (gfor m (.values models) (nats m held)))
+    models (lfor flags [[] ["--from" base]] (trained folder path minutes flags))
+    [alone begun] (gfor m models (nats m held)))
   [ (. (Path name) name) f"{(len text) :,}" f"{minutes :g}" f"{alone :.4f}" f"{begun :.4f}"
     f"{(- begun alone) :+.4f}"
-    (get (. (get models "english") settings) "layers")
-    #* (if sensible [(.join ", " (gfor way WAYS (sensible-after folder text way)))] [])
+    (get (. (get models 1) settings) "layers")
+    #* (if sensible
+      [(.join ", " (gfor way ["" base] (sensible-after folder text way base)))] [])
     #* (if books (copied models text held books) [])])
 
 
@@ -144,7 +146,7 @@ the one of `--base`, writes these words in 10 million characters at temperature 
 
 ;; * The first sensible sentence
 
-(defn sensible-after [folder text way]
+(defn sensible-after [folder text way base]
   "Return after how many seconds of a run of a minute a sample is sensible; a cell of the table."
   (setv
     begun (time.time)
@@ -152,7 +154,7 @@ the one of `--base`, writes these words in 10 million characters at temperature 
   (run-script __file__ "--look" way (/ folder "text.txt") (/ folder "looked") path :check True)
   (setv
     model (load (/ folder "looked"))
-    base (TextModel (load-base "english" print))
+    base (TextModel (load-base base print))
     known (set (words (+ text (.generate base "" DICTIONARY :rng-seed 1 :temperature 1)))))
   (with [file (open path "rb")]
     (for [[moment weights] (pickle.load file)]
@@ -174,7 +176,7 @@ the one of `--base`, writes these words in 10 million characters at temperature 
       (when (or (not looks) (> (- (time.time) (get looks -1 0)) LOOK))
         (.append looks [(time.time) (values self.model.trainable-variables)]))))
   (train text model :minutes 1 :restart True :quiet True :callbacks [(Look)]
-    :base (get [None "english"] (= way "english")))
+    :base (or way None))
   (with [file (open path "wb")]
     (pickle.dump looks file)))
 
@@ -190,13 +192,13 @@ the one of `--base`, writes these words in 10 million characters at temperature 
   #[[Return three cells: how much of each writing stands in the `books` and not in the `text`, the
   longest such passage of the model with a base, and how many of its words are none.]]
   (setv [begun alone] (gfor
-    way ["english" "scratch"]
-    (.generate (get models way) "\n" WRITTEN :rng-seed 1 :temperature 0.7)))
+    model (reversed models)
+    (.generate model "\n" WRITTEN :rng-seed 1 :temperature 0.7)))
   [ (.join ", " (gfor
       writing [begun alone held]
       f"{(* 100 (share-in writing books text)) :.1f}%"))
     (repr (get (originality [begun] books) 0))
-    (non-words (get models "english") (| (set (words books)) (set (words text))))])
+    (non-words (get models 1) (| (set (words books)) (set (words text))))])
 
 
 (defn non-words [model known]
