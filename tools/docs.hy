@@ -25,7 +25,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/names" "guides/language"
       "guides/units" "guides/small-text"]
     "Understand" ["how-it-works" "macros" "extending"]
-    "Large and far" ["serving" "gpu" "distributed" "export" "old-models"]
+    "Large and far" ["serving" "gpu" "distributed" "export"]
     "Reference" ["command-line" "python" "model-file" "promises"]
     "Project" ["project/figures" "project/corpora" "project/changelog" "project/contributing"
       "code/index"]}
