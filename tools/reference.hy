@@ -16,6 +16,8 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 
 (setv
   WIDTH 84  ; columns of a signature
+  ;; Classes whose methods few readers need, and the module that documents them.
+  OUTLINED {"Report" "report/plain.hy"}
   PLACES {"recipe" "recipe"  "train" "`train`"  "write" "writing"}
   GROUPS {
     "text" "The text"
@@ -112,8 +114,11 @@ functions that make them, by name. A test compares the pages in docs/ with what 
     [node #* _] nodes
     class? (isinstance node ast.ClassDef)
     signatures (if class? [] (gfor each nodes line (signature each) line))
-    doc (as-markdown (or (inspect.getdoc object) "")))
-  (setv parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
+    doc (as-markdown (or (inspect.getdoc object) ""))
+    module (.get OUTLINED node.name)
+    parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
+  (when module
+    (return (.join "\n" [#* parts f"[{module}](../lstm_textgen/{module}) has its methods." ""])))
   (when class?
     (for [inner (public-methods node)]
       (.append parts
