@@ -79,7 +79,7 @@
   (assert (= (get (read "chat.zip") 0) TALK))
   (with [archive (zipfile.ZipFile "chat.zip" "a")]
     (.writestr archive "two.txt" (stamped "[24.12.19, 11:23:07] ")))
-  (assert (in "is a zip archive with 2 chats in it; unpack it" (complaint ["chat.zip"]))))
+  (assert (in "is a zip archive with 2 chats; unpack it" (complaint ["chat.zip"]))))
 
 
 (defn [(pytest.mark.parametrize "text" [
@@ -94,11 +94,11 @@
   (write "a.txt" (stamped "24.12.19, 11:23 - "))
   (assert (= (cut (read "a.txt" :only "anna") 2)
     #("Anna: hi\nAnna: two lines\n"
-      "WhatsApp, 3 messages of 2 people, 2019, of which those of anna")))
+      "WhatsApp, 3 messages of 2 people, 2019, only anna's kept")))
   (assert (= (complaint ["a.txt"] :only "Ana") "`only`: no person 'Ana'; did you mean 'Anna'?"))
   (write "b.txt" "plain")
   (assert (= (complaint ["b.txt"] :only "Anna")
-    "'b.txt' is no chat or mailbox, so `only` means nothing for it")))
+    "'b.txt' is not a chat or mailbox, so `only` doesn't apply to it")))
 
 
 ;; * Signal, iMessage, IRC
@@ -222,9 +222,9 @@
 
 (defn test-an-export-that-is-cut-off-or-too-deep-is-refused [here]
   (write "a.json" (cut (json.dumps (telegram-chat)) -30))
-  (assert (in "'a.json' is not an export of a chat, or is damaged" (complaint ["a.json"])))
+  (assert (in "'a.json' is not a chat export, or is damaged" (complaint ["a.json"])))
   (write "b.json" (+ "{\"messages\": [{\"from_id\": " (* "[" 100_000)))
-  (assert (.endswith (complaint ["b.json"]) "damaged: its values are too deep")))
+  (assert (.endswith (complaint ["b.json"]) "damaged: its values are nested too deeply")))
 
 
 (defn test-a-chat-in-a-mixture-of-encodings-is-placed [here]

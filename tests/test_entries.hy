@@ -117,7 +117,7 @@
   (write name (+ f"\ufeffid{mark}text{mark}by\r\n1{mark}\"two, \nlines; \"\"x\"\"\"{mark}Anna\r\n"
     f"2{mark}{mark}Ben\n3\n4{mark}one{mark}Anna\n"))
   (assert (= (read name :column "text")
-    #("two, \nlines; \"x\"\none\n" "table, 2 entries of the column text"))))
+    #("two, \nlines; \"x\"\none\n" "table, 2 entries in column text"))))
 
 
 (defn test-a-table-without-a-column-is-plain-text-and-told [here]
@@ -133,4 +133,4 @@
   (write "b.txt" "plain")
   (assert (= (complaint ["a.csv"] :column "txt") "'a.csv': no column 'txt'; did you mean 'text'?"))
   (assert (= (complaint ["b.txt"] :column "text")
-    "'b.txt' is no table, so `column` means nothing for it")))
+    "'b.txt' is not a table, so `column` doesn't apply to it")))

@@ -114,7 +114,8 @@
 
 
 (defn [(pytest.mark.parametrize #("step" "said") [
-      #("read-chat" "the text is no chat") #("read-notebook" "the text is not a notebook")
+      #("read-chat" "the text is not a chat in a known format")
+      #("read-notebook" "the text is not a notebook")
       #(#("read-table" "b") "the text: no column 'b'")])]
     test-a-reader-refuses-what-it-cannot-read [step said]
   (with [_ (pytest.raises ValueError :match said)] ((compose step) "plain, text\n"))

@@ -1,4 +1,4 @@
-#[[Documents: files that hold text, but aren't plain text. Each is told by its content and ending.
+#[[Documents: files that hold text but aren't plain text, recognised by content and file extension.
 
-A reader takes a file, open for bytes, and a `Reading`; it yields the text and returns what it
-understood. It never looks at another file, and needs no network.]]
+A reader takes a file, opened in binary mode, and a `Reading`; it yields the text and returns an
+`Understood`. It opens no other file and needs no network.]]

@@ -1,4 +1,4 @@
-"Zip archives of strangers, and the XML in them: within limits, and never unpacked to the disk."
+"Untrusted zip archives and the XML in them: read within limits, never unpacked to disk."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -16,17 +16,17 @@
     read-whole])
 
 (setv
-  ;; What zipfile raises for bytes that are no sound archive.
+  ;; What zipfile raises for an invalid or damaged archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
     RuntimeError UserWarning ValueError struct.error zlib.error)
   XML-DAMAGES #(SAXException DefusedXmlException LookupError UnicodeError))
 
 
 (defclass Archive []
-  "A zip archive, of whose members together no more is read than the reading's limit."
+  "A zip archive; the reading's limit applies to all its members together."
 
   (defn __init__ [self file reading]
-    "Open `file`, seekable bytes; raise one of `DAMAGES` if it is no archive."
+    "Open `file` (seekable, binary); raise one of `DAMAGES` if it isn't an archive."
     (setv
       self.reading reading
       self.budget (Budget reading)
@@ -34,21 +34,21 @@
       self.names (set (.namelist self.zip))))
 
   (defn open [self name]
-    "Return the member `name`, open for bytes; raise `NotText` if there is none or it is locked."
+    "Return the member `name` as a binary file; raise `NotText` if it is missing or encrypted."
     (unless (in name self.names)
-      (raise (NotText (not-a self.reading "a complete document" f"there is no {name} in it"))))
+      (raise (NotText (not-a self.reading "a complete document" f"it has no {name}"))))
     (when (& 1 (. (.getinfo self.zip name) flag-bits))
       (raise (NotText f"{self.reading.name} is protected by a password; save it without one")))
     (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
       (Bounded (.open self.zip name) self.budget)))
 
   (defn read [self name [most MAX-WHOLE]]
-    "Return all bytes of the member `name`; raise `ValueError` for more than `most`."
+    "Return all bytes of the member `name`; raise `ValueError` if there are more than `most`."
     (read-whole (.open self name) self.reading most)))
 
 
 (defn target [base link]
-  "Return the name of the member that `link`, in the member `base`, leads to."
+  "Return the name of the member that `link` in the member `base` refers to."
   (setv path (if (.startswith link "/")
     (.lstrip link "/")
     (posixpath.join (posixpath.dirname base) link)))
@@ -58,7 +58,7 @@
 ;; * XML
 
 (defclass Elements [ContentHandler]
-  "A handler that collects the attributes of each element, by the names without their prefixes."
+  "A handler that collects each element's name and attributes, without namespace prefixes."
 
   (defn __init__ [self]
     (.__init__ (super))
@@ -70,7 +70,7 @@
       (dfor [[_ key] value] (.items attributes) key value))))
 
   (defn take [self]
-    "Return nothing: this handler makes no text."
+    "Return an empty list: this handler yields no text."
     []))
 
 
@@ -82,10 +82,10 @@
 
 
 (defn xml-text [file handler]
-  #[[Yield the text that `handler` makes of the XML in `file`, piece by piece.
+  #[[Yield the text that `handler` extracts from the XML in `file`, in pieces.
 
-  Entities are refused, and nothing outside is looked at. `handler` is a `ContentHandler` with a
-  method `take`, which returns the pieces that are ready. Raise one of `XML-DAMAGES`.]]
+  Entities are refused and external resources are never opened. `handler` is a `ContentHandler`
+  with a method `take`, which returns the pieces that are ready. Raise one of `XML-DAMAGES`.]]
   (setv parser (expatreader.create-parser))
   (.setFeature parser feature-namespaces True)
   (.setContentHandler parser handler)

@@ -1,7 +1,7 @@
-#[[What all chats have in common: messages become lines of text, and people are counted.
+#[[What all chats have in common: each message becomes a line of text, and people are counted.
 
-A reader of a chat makes `Message`s; `chat-text` makes text of these. A message without a text is a
-notice of the service, or a picture: it is left out.]]
+The reader of a chat yields `Message`s, and `chat-text` turns them into text. A message without
+text, such as a system notice or a picture, is left out.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -12,15 +12,15 @@ notice of the service, or a picture: it is left out.]]
   lstm-textgen.text.documents.reading [Understood one-line])
 
 (setv
-  LONGEST-NAME 80  ; characters; what is longer, and stands before a colon, is no name
-  ;; Marks of the direction of writing, which messengers put around names and notices.
+  LONGEST-NAME 80  ; characters; anything longer before a colon is not a name
+  ;; Marks of text direction, which messengers put around names and notices.
   DIRECTIONS (dict.fromkeys [0x200E 0x200F #* (range 0x202A 0x202F) #* (range 0x2066 0x206A)])
-  ;; What no name has: a notice such as: Anna changed the subject to “tea: now”.
+  ;; Never in a name, but in notices such as: Anna changed the subject to “tea: now”.
   NAMELESS (re.compile "[\"“”„«»\n\t]"))
 
 
 (defclass [(dataclass :frozen True)] Message []
-  "A message: who wrote it and what, each None for a notice; and its year, if that is known."
+  "A message: its author and text, both None for a notice, and its year, if known."
   (setv
     #^ str name None
     #^ str text None
@@ -31,10 +31,10 @@ notice of the service, or a picture: it is left out.]]
 
 
 (defn chat-text [messages service reading]
-  #[[Yield a line `Name: text` for each of `messages`; return what was understood.
+  #[[Yield a line `Name: text` for each of `messages`; return an `Understood`.
 
-  `service` is what the chat comes from, such as WhatsApp. If the reading has `only`, lines of
-  others are left out.]]
+  `service` names the source of the chat, such as WhatsApp. If the reading has `only`, other
+  people's lines are left out.]]
   (setv
     people (Counter)
     years #{}
@@ -59,9 +59,9 @@ notice of the service, or a picture: it is left out.]]
 
 
 (defn clean-name [name]
-  "Return a person's `name` as it begins a line; nothing if it is no name."
+  "Return a person's `name` as a line shows it, or an empty string if it isn't a name."
   (setv name (one-line (.translate (.replace (or name "") ":" " ") DIRECTIONS)))
-  ;; WhatsApp marks those who aren't in the address book.
+  ;; WhatsApp marks people who aren't in the address book.
   (setv name (.lstrip name "~ "))
   (if (<= (len name) LONGEST-NAME) name ""))
 
@@ -76,7 +76,7 @@ notice of the service, or a picture: it is left out.]]
 
 
 (defn _words [service people years left-out reading]
-  "Return in words what was understood of a chat."
+  "Return a summary of a chat in words."
   (setv
     whole (.total people)
     span (if years [(min years) (max years)] []))
@@ -86,10 +86,10 @@ notice of the service, or a picture: it is left out.]]
       (not span) ""
       (= #* span) f", {(get span 0)}"
       True f", {(get span 0)} to {(get span 1)}")
-    (if reading.only f", of which those of {reading.only}" "")
+    (if reading.only f", only {reading.only}'s kept" "")
     (if left-out "; media and system lines left out" "")]))
 
 
 (defn _counted-people [people]
-  "Return in words how many `people` there are."
+  "Return the number of `people` in words."
   (if (= (len people) 1) "1 person" f"{(len people) :,} people"))

@@ -1,4 +1,4 @@
-"Files of entries: subtitles, notebooks, tables."
+"Files made of entries: subtitles, notebooks, tables."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -11,19 +11,19 @@
   lstm-textgen.text.documents.reading [MAX-LINE Understood not-a read-whole text-lines])
 
 (setv
-  ;; The times of a subtitle; WebVTT may leave hours out, and settings may follow.
+  ;; The times of a subtitle; WebVTT may omit hours, and settings may follow.
   TIMES (re.compile
     r"\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3} +--> +(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}.*")
   ;; <i>, <c.yellow>, <00:01:02.345>, {\an8}
   MARKUP (re.compile r"</?[A-Za-z\d][^<>\n]*>|</?>|\{\\[^{}\n]*\}")
-  SPEAKS (re.compile r"\s*[-–—] ?\S")  ; one of two who speak in one subtitle
+  SPEAKS (re.compile r"\s*[-–—] ?\S")  ; the line of one of two speakers in a subtitle
   DELIMITERS ",;\t|")
 
 
 ;; * Subtitles
 
 (defn subtitles? [head ending]
-  "Return whether the text `head`, of a file with this `ending`, begins subtitles."
+  "Return whether a file with this `ending` that begins with the text `head` holds subtitles."
   (setv lines (cut (.split (.lstrip head "\ufeff\r\n") "\n") 2))
   (or
     (.startswith (get lines 0) "WEBVTT")
@@ -32,7 +32,7 @@
 
 
 (defn read-subtitles [file reading]
-  "Yield the text of each subtitle in `file` as a line; return what was understood."
+  "Yield the text of each subtitle in `file` as a line; return an `Understood`."
   (setv
     count 0
     before [])
@@ -49,14 +49,14 @@
 
 
 (defn _unrolled [lines before]
-  "Return the `lines` of a subtitle without the line that live captions show once more."
+  "Return the `lines` of a subtitle without the line that live captions repeat."
   (if (and lines before (= (get lines 0) (get before -1)) (> (len [#* lines #* before]) 2))
     (cut lines 1 None)
     lines))
 
 
 (defn _subtitles [lines]
-  "Yield the list of lines of each subtitle: what stands between its times and an empty line."
+  "Yield each subtitle's list of lines: those between its times and an empty line."
   (setv held None)
   (for [line lines]
     (cond
@@ -72,7 +72,7 @@
 
 
 (defn _as-lines [texts]
-  "Yield the lines of a subtitle: one, but of two who speak one each."
+  "Yield a subtitle as one line, or as one line per speaker where two speak."
   (cond
     (not texts) None
     (and (> (len texts) 1) (all (map SPEAKS.match texts)))
@@ -83,7 +83,7 @@
 ;; * Notebooks
 
 (defn read-notebook [file reading]
-  "Yield the code and text of the notebook in `file`; return what was understood."
+  "Yield the code and text of the notebook in `file`; return an `Understood`."
   (try
     (setv notebook (json.loads (read-whole file reading)))
     (setv cells (if (in "cells" notebook)
@@ -107,7 +107,7 @@
 ;; * Tables
 
 (defn columns-of [head ending]
-  "Return the names of the columns of the table that `head` begins, a file with this `ending`."
+  "Return the column names of a table with this `ending` that begins with the text `head`."
   (setv line (get (.split (.lstrip head "\ufeff") "\n") 0))
   (try
     (next (csv.reader [line] :delimiter (_delimiter line ending)) [])
@@ -115,12 +115,12 @@
 
 
 (defn _delimiter [line ending]
-  "Return what stands between the columns in the first `line` of a table."
+  "Return the delimiter of a table, given its first `line`."
   (if (= ending ".tsv") "\t" (max DELIMITERS :key line.count)))
 
 
 (defn read-table [file reading]
-  "Yield the text of each entry in the column of the table in `file`; return what was understood."
+  "Yield each entry of the reading's column of the table in `file`; return an `Understood`."
   (setv
     lines (text-lines file reading)
     first (.lstrip (next lines "") "\ufeff")
@@ -143,4 +143,4 @@
     (except [error csv.Error]
       (raise (NotText (not-a reading "a table" (str error))) :from error))
     (finally (csv.field-size-limit limit)))
-  (Understood f"table, {(counted count "entries")} of the column {(clip reading.column)}"))
+  (Understood f"table, {(counted count "entries")} in column {(clip reading.column)}"))

@@ -1,4 +1,4 @@
-"Chats that are JSON: the exports of Telegram, Discord and Slack."
+"Chats in JSON: exports from Telegram, Discord and Slack."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,7 +13,7 @@
     read-whole])
 
 (setv
-  MAX-DEPTH 50  ; of values within one another; exports have about five
+  MAX-DEPTH 50  ; of nested values; exports have about five
   JSON-CHAT (re.compile r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{" re.DOTALL)
   DISCORD-TEXTS #{"Default" "Reply" "ThreadStarterMessage" None}  ; types of messages
   SLACK-TEXTS #{"me_message" "thread_broadcast" "bot_message" "file_comment" None}  ; subtypes
@@ -25,7 +25,7 @@
 ;; * Telegram and Discord
 
 (defn find-export [head]
-  "Return the name of the service that `head`, the beginning of a text, is a JSON export of."
+  "Return the service whose JSON export begins with the text `head`."
   (when (.match JSON-CHAT head)
     (cond
       (and (in "\"author\"" head) (in "\"content\"" head)) "Discord"
@@ -34,7 +34,7 @@
 
 
 (defn read-export [file reading service]
-  "Yield the text of a chat of `service`, JSON in `file`; return what was understood."
+  "Yield the text of a chat from `service`, JSON in `file`; return an `Understood`."
   (setv read (get {"Telegram" _telegram  "Discord" _discord} service))
   (yield :from (chat-text
     (gfor item (messages-in file reading) (or (_attempt read item) NOTICE))
@@ -42,7 +42,7 @@
 
 
 (defn _attempt [read item]
-  "Return the `Message` that `read` makes of a JSON object, or None if it isn't as it should be."
+  "Return the `Message` that `read` makes of a JSON object, or None if it is malformed."
   (try
     (setv message (read item))
     (when (and (isinstance message.name str) (isinstance message.text str)) message)
@@ -52,7 +52,7 @@
 (defn messages-in [file reading]
   #[[Yield each object in the arrays called `messages` in the JSON of `file`, one at a time.
 
-  Raise `NotText` for what is no JSON, or for values within one another that are too deep.]]
+  Raise `NotText` for invalid JSON or values nested too deeply.]]
   (import
     ijson
     ijson.common [ObjectBuilder])
@@ -64,7 +64,7 @@
       (in event ["start_map" "start_array"]) (+= depth 1)
       (in event ["end_map" "end_array"]) (-= depth 1))
     (when (> depth MAX-DEPTH)
-      (raise (NotText (not-a reading "an export of a chat" "its values are too deep"))))
+      (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
     (when (and (is builder None) (= event "start_map") array (= depth (+ array 1)))
       (setv builder (ObjectBuilder)))
     (cond
@@ -79,16 +79,16 @@
 
 
 (defn _sound [events reading]
-  "Yield the `events` of ijson; raise `NotText` where the JSON ends or is wrong."
+  "Yield the `events` of ijson; raise `NotText` where the JSON is invalid or cut off."
   (import ijson)
   (try
     (yield :from events)
     (except [error [ijson.JSONError UnicodeError]]
-      (raise (NotText (not-a reading "an export of a chat" (str error))) :from error))))
+      (raise (NotText (not-a reading "a chat export" (str error))) :from error))))
 
 
 (defn _telegram [item]
-  "Return the `Message` in an object of Telegram's."
+  "Return the `Message` in a Telegram object."
   (setv text (get item "text"))
   (when (isinstance text list)
     (setv text (.join "" (gfor part text (if (isinstance part str) part (get part "text"))))))
@@ -97,7 +97,7 @@
 
 
 (defn _discord [item]
-  "Return the `Message` in an object of Discord's."
+  "Return the `Message` in a Discord object."
   (setv author (get item "author"))
   (when (in (.get item "type") DISCORD-TEXTS)
     (Message (or (.get author "nickname") (get author "name")) (get item "content")
@@ -107,7 +107,7 @@
 ;; * Slack
 
 (defclass Folder []
-  "A folder of an export, read as an archive is: regular files two levels deep, no links."
+  "An export's folder, read like an archive: regular files up to two levels deep, no links."
 
   (defn __init__ [self path reading]
     (setv
@@ -122,7 +122,7 @@
         (when (.is-file entry :follow-symlinks False) (.add self.names entry.name)))))
 
   (defn read [self name [most MAX-WHOLE]]
-    "Return all bytes of the file `name`; raise `ValueError` for more than `most`."
+    "Return all bytes of the file `name`; raise `ValueError` if there are more than `most`."
     (with [file (open (os.path.join self.path name) "rb")]
       (setv data (read-whole file self.reading most)))
     (.spend self.budget (len data))
@@ -130,17 +130,17 @@
 
 
 (defn slack? [names]
-  "Return whether `names` are those of the files in an export of Slack."
+  "Return whether `names` are the file names of a Slack export."
   (and (& #{"users.json" "org_users.json"} (set names)) (any (map SLACK-DAY.fullmatch names))))
 
 
 (defn slack-folder? [path]
-  "Return whether the folder at `path` is an export of Slack's."
+  "Return whether the folder at `path` is a Slack export."
   (slack? (. (Folder path (Reading)) names)))
 
 
 (defn read-slack [archive]
-  "Yield the text of Slack's export in `archive`, channel by channel; return what was understood."
+  "Yield the text of the Slack export in `archive` by channel; return an `Understood`."
   (setv people {})
   (for [name (& #{"users.json" "org_users.json"} (set archive.names))
         user (_objects archive name)]
@@ -158,18 +158,18 @@
 
 
 (defn _objects [archive name]
-  "Return the JSON objects in the array that the file `name` of `archive` holds."
+  "Return the JSON objects in the array in the file `name` of `archive`."
   (try
     (setv items (json.loads (.read archive name)))
     (except [[RecursionError UnicodeDecodeError json.JSONDecodeError]]
       (setv items None)))
   (unless (isinstance items list)
-    (raise (NotText (not-a archive.reading "an export of Slack" f"{name} has no list in JSON"))))
+    (raise (NotText (not-a archive.reading "a Slack export" f"{name} holds no JSON list"))))
   (lfor item items :if (isinstance item dict) item))
 
 
 (defn _slack [item people]
-  "Return the `Message` in an object of Slack's; `people` are names by their ids."
+  "Return the `Message` in a Slack object; `people` maps ids to names."
   (setv profile (.get item "user_profile" {}))
   (when (and (= (.get item "type") "message") (in (.get item "subtype") SLACK-TEXTS))
     (Message
@@ -180,7 +180,7 @@
 
 
 (defn _slack-link [link people]
-  "Return what a `link` (a match of `SLACK-LINK`) shows."
+  "Return the text that a `link` (a match of `SLACK-LINK`) shows."
   (setv [mark place label] (.groups link))
   (match mark
     "@" (+ "@" (or label (.get people place) place))

@@ -1,7 +1,7 @@
-#[[Chats that are lines of text: WhatsApp, Signal, iMessage, IRC.
+#[[Chats as lines of text: WhatsApp, Signal, iMessage, IRC.
 
-Each service has its own way to begin a message; other lines belong to the message before. Dates
-differ by country and by the language of the phone.]]
+Each service begins a message in its own way; other lines continue the message before. Date formats
+depend on the country and the phone's language.]]
 
 (import
   re
@@ -9,25 +9,26 @@ differ by country and by the language of the phone.]]
   lstm-textgen.text.documents.reading [text-lines])
 
 (setv
-  LOOKED-AT 500  ; lines at the beginning by which a chat is recognised
-  STAMP-WITHIN 80  ; characters: where a line that begins a message has its date
+  LOOKED-AT 500  ; first lines, by which a chat is recognised
+  STAMP-WITHIN 80  ; characters within which a line that begins a message has its date
   MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
   MARK "[\ufeff\u200e\u200f\u202a-\u202e]*"
-  ;; A date and a time of any country: 1/4/25, 3:40 PM; 04.01.2025 klo 15.40.07; 2025. 1. 4. 오후
+  ;; A date and time in any country's format: 1/4/25, 3:40 PM; 04.01.2025 klo 15.40.07; 2025. 1. 4.
+  ;; 오후
   ;; 3:40; 4.01.2025 г., 15:40 ч.; ٤/١/٢٠٢٥، ٣:٤٠ م. Three numbers, few letters, and a time.
   DATE r"(\d{1,4})(?:[./-]|\. )(\d{1,2})(?:[./-]|\. )(\d{1,4})"
   TIME r"[^\d\n\[\]<>:]{1,16}\d{1,2}[:.]\d{2}(?:[:.]\d{2})?[^\d\n\[\]<>:-]{0,12}?"
   STAMP (re.compile (+ MARK "(?:" (.join "|" [
     rf"\[{DATE}{TIME}\] ?"            ; on iPhones
     rf"{DATE}{TIME} [-–] "            ; on Android
-    rf"{DATE}{TIME}: (?=[^:\n]+: )"   ; years ago
+    rf"{DATE}{TIME}: (?=[^:\n]+: )"   ; old versions
     ]) ")"))
-  ;; <Media omitted>, <Medien ausgeschlossen>, …, and the name of a file with (file attached).
+  ;; <Media omitted>, <Medien ausgeschlossen>, …, and a file name with (file attached).
   OMITTED (re.compile r"<[^<>\n]{3,60}>|\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)|null")
   FILED (re.compile r"\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)\n")  ; with a caption below
   EDITED (re.compile (+ "\\s*(?:\u200e<[^<>\n]{5,60}>|"
     "<[^<>\n]{0,40}(?:edited|bearbeitet|edit[óa]|modifi|bewerkt)[^<>\n]{0,20}>)$"))
-  ;; Notices that look like messages, in the languages in which most chats are exported.
+  ;; Notices that look like messages, in the most common languages.
   NOTICES (re.compile (.join "|" [
     "(?:This message was|You) deleted(?: this message)?.?"
     "(?:Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht).?"
@@ -37,10 +38,10 @@ differ by country and by the language of the phone.]]
     "(?:Esta mensagem foi apagada|Mensagem apagada|Você apagou esta mensagem).?"
     "(?:Missed|Incoming|Outgoing|No answer) (?:group )?(?:voice |video )?call\\b.*"
     "\\(This message was deleted\\)"]))
-  ;; What Signal's exporter writes beside the text: quotations, reactions, stickers, files.
+  ;; What Signal's exporter adds to the text: quotations, reactions, stickers, files.
   SIGNAL-NOTES (re.compile r"^> .*$|^\(- .* -\)$|^\(\( .* \)\)$|!?\[[^\]\n]*\]\(\.?\.?/?\S*\)"
     re.MULTILINE)
-  ;; On the first line of a message of iMessage; its reader's notes follow the date.
+  ;; The first line of an iMessage; a read receipt may follow the date.
   IMESSAGE (re.compile
     r"([A-Z][a-z]{2} \d{2}, (\d{4}) {1,2}\d{1,2}:\d{2}:\d{2} [AP]M)( \(Read by [^)]*\))?(.*)$")
   IMESSAGE-NOTES (re.compile (+ r"This message responded to an earlier message\.|"
@@ -51,11 +52,11 @@ differ by country and by the language of the phone.]]
   IRC-NOTICE (re.compile rf"{IRC-TIME}\s|\d{{4}}-\d\d-\d\d \d|---|\*\*\*|===|Session ")
   IRC-CODES (re.compile "\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|[\x02\x0f\x11\x16\x1d-\x1f]")
   YEAR (re.compile r"\b(?:19|20)\d\d\b")
-  MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC are of its kinds
+  MOSTLY 0.6)  ; share of the first lines of an IRC log that must look like IRC
 
 
 (defn find-service [head ending]
-  "Return the name of the service that the text `head`, of a file with `ending`, is a chat of."
+  "Return the service whose chat begins with the text `head`, in a file with this `ending`."
   (setv lines (lfor line (cut (.split head "\n") LOOKED-AT) :if (.strip line) (.rstrip line "\r")))
   (cond
     (not lines) None
@@ -65,7 +66,7 @@ differ by country and by the language of the phone.]]
 
 
 (defn read-log [file reading service]
-  "Yield the text of a chat of `service`, lines in `file`; return what was understood."
+  "Yield the text of a chat from `service`, lines in `file`; return an `Understood`."
   (setv begin (get {"WhatsApp" _begin-stamped  "Signal" _begin-stamped
     "iMessage" _begin-imessage  "IRC" _begin-irc} service))
   (setv finish (get {"WhatsApp" _finish-whatsapp  "Signal" _finish-signal
@@ -75,9 +76,9 @@ differ by country and by the language of the phone.]]
 
 
 (defn grouped [lines begin]
-  #[[Yield the messages that `lines` are parts of, their texts with line ends.
+  #[[Yield the messages in `lines`, their texts with line ends.
 
-  `begin` returns the `Message` that a line begins, or None if it belongs to the one before.]]
+  `begin` returns the `Message` that a line begins, or None if the line continues the one before.]]
   (setv
     held None
     parts []
@@ -94,10 +95,10 @@ differ by country and by the language of the phone.]]
   (when held (yield (Message held.name (.join "\n" parts) held.year))))
 
 
-;; * WhatsApp, and what looks like it
+;; * WhatsApp and similar formats
 
 (defn _stamped? [lines]
-  "Return whether `lines` begin as those of WhatsApp: with dates, and names that come again."
+  "Return whether `lines` look like WhatsApp's: with dates and recurring names."
   (setv
     begun (lfor
       line lines
@@ -113,7 +114,7 @@ differ by country and by the language of the phone.]]
 
 
 (defn _begin-stamped [line]
-  "Return the message that a `line` with a date begins, or None."
+  "Return the message that `line` begins, or None if it has no date."
   (setv stamp (.match STAMP (cut line STAMP-WITHIN)))
   (when stamp
     (setv
@@ -123,16 +124,16 @@ differ by country and by the language of the phone.]]
 
 
 (defn _year [numbers]
-  "Return the year among the three `numbers` of a date, as text; two digits are of this century."
+  "Return the year among the three `numbers` (str) of a date; two digits mean this century."
   (setv long (lfor number numbers :if (> (len number) 2) number))
   (if long (int (get long 0)) (+ 2000 (int (get numbers 2)))))
 
 
 (defn _finish-whatsapp [message]
-  "Return a message of WhatsApp without its notes, or a notice."
+  "Return a WhatsApp message without its notes, or a notice."
   (setv text (.strip (.sub EDITED "" (.sub FILED "" message.text 1))))
   (if (or
-      (.startswith text "\u200e")  ; a medium or a notice on an iPhone, in whatever language
+      (.startswith text "\u200e")  ; media or a notice on an iPhone, in any language
       (.fullmatch OMITTED (.strip text "\u200e\u200f\u202a\u202c "))
       (.fullmatch NOTICES text))
     NOTICE
@@ -140,7 +141,7 @@ differ by country and by the language of the phone.]]
 
 
 (defn _finish-signal [message]
-  "Return a message of Signal's exporter without quotations, reactions and files, or a notice."
+  "Return a Signal message without quotations, reactions and files, or a notice."
   (setv text (.strip (.sub SIGNAL-NOTES "" message.text)))
   (if (or (= message.name "No-Sender") (.fullmatch NOTICES text))
     NOTICE
@@ -150,13 +151,13 @@ differ by country and by the language of the phone.]]
 ;; * iMessage
 
 (defn _begin-imessage [line]
-  "Return the message that a `line` with its date begins, or None; its name is in the next."
+  "Return the message that a `line` with a date begins, or None; the next line has its name."
   (setv begun (.fullmatch IMESSAGE line))
   (when begun (Message None (get begun 4) (int (get begun 2)))))
 
 
 (defn _finish-imessage [message]
-  "Return a message of iMessage's exporter, or a notice: that has its text behind the date."
+  "Return an iMessage, or a notice, whose text follows the date."
   (setv [first #* lines] (.split message.text "\n"))
   (if (or first (not lines))
     NOTICE
@@ -171,7 +172,7 @@ differ by country and by the language of the phone.]]
 ;; * IRC
 
 (defn _irc? [lines]
-  "Return whether `lines` are those of a log of IRC."
+  "Return whether `lines` are an IRC log."
   (setv
     says (sum (gfor line lines (bool (or (.match IRC-SAYS line) (.match WEECHAT line)))))
     known (sum (gfor
@@ -181,7 +182,7 @@ differ by country and by the language of the phone.]]
 
 
 (defn _begin-irc [line]
-  "Return the message that a `line` is; those that nobody says have no name."
+  "Return the message in `line`, without a name if nobody says it."
   (setv
     line (.sub IRC-CODES "" line)
     found (or (.fullmatch IRC-SAYS line) (.fullmatch WEECHAT line)))

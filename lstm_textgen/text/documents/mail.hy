@@ -1,4 +1,4 @@
-"Mail in mbox files: what each message itself says, without what it quotes."
+"Mail in mbox files: each message's own words, without quotations."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -14,10 +14,10 @@
   lstm-textgen.text.documents.reading [Understood])
 
 (setv
-  MAX-MAIL (* 16 MB)  ; bytes of one message, with its attachments; what follows isn't looked at
+  MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
   MAX-LINE MB  ; bytes
   MAX-PARTS 200  ; of one message
-  FROM (re.compile rb"From \S+.* \d\d:\d\d.* \d{4}|From - ")  ; what each message begins with
+  FROM (re.compile rb"From \S+.* \d\d:\d\d.* \d{4}|From - ")  ; the first line of each message
   HEADER (re.compile rb">?[!-9;-~]+:")
   ATTRIBUTION (re.compile r".{0,200}:\s*$")  ; Anna wrote on Monday:
   FORWARDED (re.compile r"-{2,} ?(?:Original|Forwarded|Ursprüngliche|Weitergeleitete)")
@@ -25,13 +25,13 @@
 
 
 (defn mbox? [head]
-  "Return whether `head`, the first bytes of a file, begins a mailbox."
+  "Return whether `head`, the first bytes of a file, are a mailbox's."
   (setv lines (cut (.split head b"\n" 3) 3))
   (and (= (len lines) 3) (.match FROM (get lines 0)) (.match HEADER (get lines 1))))
 
 
 (defn read-mbox [file reading]
-  "Yield the text of each message in `file`, a mailbox; return what was understood."
+  "Yield the text of each message in `file`, a mailbox; return an `Understood`."
   (setv
     people (Counter)
     count 0)
@@ -48,7 +48,7 @@
 
 
 (defn _messages [file]
-  "Yield the bytes of each message in `file`, as far as `MAX-MAIL`."
+  "Yield the first `MAX-MAIL` bytes of each message in `file`."
   (setv
     held []
     size 0
@@ -66,7 +66,7 @@
 
 
 (defn _sender [message]
-  "Return the name, or else the address, of who sent a `message`."
+  "Return the sender's name, or their address if there is none."
   (setv raw (.get message "From" ""))
   (try
     (setv [name address] (parseaddr (str (make-header (decode-header raw)))))
@@ -76,7 +76,7 @@
 
 
 (defn _body [message reading]
-  "Return the text of a `message`: its first part of plain text, or else of HTML."
+  "Return the text of a `message`: its first plain-text part, or the first in HTML."
   (setv texts {})
   (for [[number part] (zip (range MAX-PARTS) (.walk message))]
     (setv kind (.get-content-type part))
@@ -91,7 +91,7 @@
 
 
 (defn _payload [part]
-  "Return the text of a `part` of a message; a character that can't be decoded becomes U+FFFD."
+  "Return the text of a message `part`; undecodable characters become U+FFFD."
   (setv data (or (.get-payload part :decode True) b""))
   (for [charset [(.get-content-charset part "utf-8") "utf-8"]]
     (try
@@ -100,10 +100,10 @@
 
 
 (defn _own-words [text]
-  "Return the `text` of a message without quotations, the lines that announce them, a signature."
+  "Return the `text` of a message without quotations, their attributions and the signature."
   (setv kept [])
   (for [line (.splitlines text)]
-    (setv line (if (.startswith line ">From ") (cut line 1 None) line))  ; as mailboxes spell it
+    (setv line (if (.startswith line ">From ") (cut line 1 None) line))  ; mboxes escape "From "
     (cond
       (or (= line SIGNATURE) (.match FORWARDED line)) (break)
       (not (.startswith line ">")) (.append kept (.rstrip line))
@@ -112,7 +112,7 @@
 
 
 (defn _drop-attribution [kept]
-  "Take the line that announces a quotation from the end of the lines `kept`, if it is there."
+  "Remove a quotation's attribution line, if there is one, from the end of the lines `kept`."
   (while (and kept (not (get kept -1))) (.pop kept))
   (when (and kept (.fullmatch ATTRIBUTION (get kept -1)))
     (.pop kept)))

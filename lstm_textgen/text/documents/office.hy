@@ -1,4 +1,4 @@
-"Word's .docx and OpenDocument's .odt: paragraphs, and a line for each row of a table."
+"Word's .docx and OpenDocument's .odt: a line for each paragraph and table row."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -9,12 +9,12 @@
   lstm-textgen.text.documents.reading [Understood one-line])
 
 (setv
-  MOST-SPACES 100  ; that one element of OpenDocument stands for
+  MOST-SPACES 100  ; that one OpenDocument element stands for
   CONTENTS (re.compile "(TOC|Contents) ?[0-9]"))  ; the styles of a table of contents
 
 
 (defn read-docx [archive]
-  "Yield the text of the Word document in `archive`; return what was understood."
+  "Yield the text of the Word document in `archive`; return an `Understood`."
   (setv
     parts (lfor
       [_ attributes] (read-elements (.open archive "_rels/.rels"))
@@ -26,18 +26,18 @@
 
 
 (defn read-odt [archive]
-  "Yield the text of the OpenDocument text in `archive`; return what was understood."
+  "Yield the text of the OpenDocument text in `archive`; return an `Understood`."
   (setv handler (OpenDocument))
   (yield :from (xml-text (.open archive "content.xml") handler))
   (Understood f"OpenDocument text, {(counted handler.count "paragraphs")}"))
 
 
 (defclass Paragraphs [ContentHandler]
-  #[[Makes lines of the elements of a document; a subclass knows what the elements mean.
+  #[[Turns the elements of a document into lines; a subclass knows what the elements mean.
 
-  `ROLES` gives an element's role by its name; those of `LEFT-OUT` are skipped with all in them.
-  `places` are the lists that lines go to, each for a part in which others are: the document, a row
-  of a table, a cell. `texts` are the open paragraphs, each a list of strings.]]
+  `ROLES` maps an element's name to its role; elements in `LEFT-OUT` are skipped entirely.
+  `places` is a stack of the lists that lines go to: the document's, a table row's, a cell's.
+  `texts` are the open paragraphs, each a list of strings.]]
 
   (defn __init__ [self]
     (.__init__ (super))
@@ -64,7 +64,7 @@
       (.end self (.local self name))))
 
   (defn begin [self name attributes]
-    "Begin the element `name`, which isn't left out."
+    "Begin the element `name`, which isn't in `LEFT-OUT`."
     (match (.get self.ROLES name)
       "paragraph" (.append self.texts [])
       "row" (.append self.places [])
@@ -82,11 +82,11 @@
       "row" (.line self (.join "\t" (.pop self.places)))))
 
   (defn put [self text]
-    "Add `text` to the paragraph that is open, if one is."
+    "Add `text` to the open paragraph, if there is one."
     (when self.texts (.append (get self.texts -1) text)))
 
   (defn line [self text]
-    "Add a paragraph or row; several empty ones in a row are one."
+    "Add a paragraph or table row; merge consecutive empty ones."
     (setv
       text (.rstrip text)
       blank (not text))
@@ -96,13 +96,13 @@
 
 
 (defclass Word [Paragraphs]
-  "What the elements of a Word document mean."
+  "The elements of a Word document."
   (setv
     ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"  "tab" "tab"  "cr" "break"
       "noBreakHyphen" "hyphen"}
-    ;; Tab stops, what was deleted or moved away, older programs' copies, pronunciation.
+    ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
-    ;; Drawings have paragraphs of their own kind, which aren't meant.
+    ;; Drawings have another kind of paragraph, which is ignored.
     OURS #("wordprocessingml" "/math" "markup-compatibility"))
 
   (defn __init__ [self]
@@ -110,7 +110,7 @@
     (setv [self.within-text self.contents] [False False]))
 
   (defn local [self name]
-    "Return the element's name, or nothing if it is in none of our vocabularies."
+    "Return the element's name, or an empty string outside the known namespaces."
     (setv [space name] name)
     (if (and space (any (gfor part self.OURS (in part space)))) name ""))
 
@@ -135,14 +135,14 @@
 
 
 (defclass _Nowhere [list]
-  "A paragraph that keeps nothing."
+  "A paragraph that discards its text."
 
   (defn append [self _]
     None))
 
 
 (defclass OpenDocument [Paragraphs]
-  "What the elements of an OpenDocument text mean."
+  "The elements of an OpenDocument text."
   (setv
     ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"  "tab" "tab"
       "line-break" "break"}
@@ -165,6 +165,6 @@
 
 
 (defn _spaces [attributes]
-  "Return how many spaces an element stands for; few, whatever it says."
+  "Return how many spaces an element stands for, at most `MOST-SPACES`."
   (setv count (.get attributes "c" "1"))
   (if (re.fullmatch "[0-9]{1,9}" count) (min (int count) MOST-SPACES) 1))

@@ -1,4 +1,4 @@
-"PDF: the text of its pages, with lines joined to paragraphs."
+"PDF: the text of its pages, with lines joined into paragraphs."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,23 +13,23 @@
 (setv
   KIND "a PDF"
   SILENT (+ logging.CRITICAL 1)
-  ;; Bytes of drawing instructions: a page of text has some thousand, and a hostile file can show
-  ;; the same millions on each of its pages. A megabyte takes about a second.
+  ;; Bytes of drawing instructions: a page of text has a few thousand, but a hostile file can
+  ;; repeat the same millions on every page. A megabyte takes about a second.
   MAX-DRAWING (* 512 MB)
-  FULL 0.7  ; of the usual length: a line as long as this may go on in the next
-  USUAL 0.9  ; of the lines are shorter than the usual length, or as long
-  VERSE 0.7  ; of the lines begin with a capital: they are verses, not parts of paragraphs
-  REPEATED 3  ; pages whose first or last line is the same, but for numbers, have it as a heading
+  FULL 0.7  ; of the usual length: a line at least this long may continue in the next
+  USUAL 0.9  ; the usual length is this quantile of line lengths
+  VERSE 0.7  ; if this share of lines begins with a capital, they are verse, not prose
+  REPEATED 3  ; pages with the same first or last line, but for numbers: a header or footer
   ENDED (re.compile r"[.!?:…\"”’»)\]]\s*$")
   HYPHENATED (re.compile r"[^\W\d_][-\u00ad\u2010]$")
-  ;; What a line begins with that is an item of a list, and what of that goes.
+  ;; How a list item begins, and the part of it that is dropped.
   ITEM (re.compile r"\s*(?:[•–▪◦‣·●○■\ue000-\uf8ff-]|\(?\w{1,3}[.)])\s")
   BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+"))
 
 
 (defn read-pdf [file reading]
-  "Yield the text of the PDF in `file`; return what was understood. Raise whatever pypdf does."
-  (.setLevel (logging.getLogger "pypdf") SILENT)  ; it logs what it makes of damaged files
+  "Yield the text of the PDF in `file`; return an `Understood`. Raise whatever pypdf does."
+  (.setLevel (logging.getLogger "pypdf") SILENT)  ; it logs the damage that it finds
   (setv
     pypdf (library "pypdf" reading KIND)
     document (.PdfReader pypdf file)
@@ -42,20 +42,20 @@
     (setv contents (.get-contents page))
     (unless (is contents None) (-= drawing (len (.get-data contents))))
     (when (< drawing 0)
-      (raise (NotText f"{reading.name} draws too much for a text; give its text as a .txt file")))
+      (raise (NotText f"{reading.name} has too many drawings; give its text as a .txt file")))
     (setv text (.extract-text page))
     (.spend budget (len text))
     (.append pages (lfor line (.splitlines text) (.rstrip line))))
   (unless (any (gfor page pages line page (.strip line)))
-    (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
-      "such as ocrmypdf recognise its text first"))))
+    (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; "
+      "run OCR on it first, for instance with ocrmypdf"))))
   (for [paragraph (paragraphs (_without-headings pages))]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
   (Understood f"PDF, {(counted (len pages) "pages")}"))
 
 
 (defn _without-headings [pages]
-  "Return the lines of all `pages`, lists of lines, but for page numbers and what stands on each."
+  "Return the lines of all `pages` (lists of lines) without page numbers, headers and footers."
   (setv
     pages (lfor page pages (lfor line page :if (.strip line) line))
     edges (lfor page pages (sfor line [#* (cut page 1) #* (cut page -1 None)] (_numberless line)))
@@ -69,16 +69,16 @@
 
 
 (defn _numberless [line]
-  "Return `line` without numbers and what stands around those of pages."
+  "Return `line` without numbers and the marks around page numbers."
   (re.sub r"[\d\s|–—-]+" "" line))
 
 
 (defn paragraphs [lines]
-  #[[Yield the paragraphs that `lines` are parts of.
+  #[[Yield the paragraphs in `lines`.
 
-  A line that is about as long as the longer ones goes on in the next, unless it ends a sentence
-  and is shorter than they are, or the next begins an item of a list. A hyphen at its end goes.
-  Where most lines begin with a capital they are verses, and stay as they are.]]
+  A line about as long as the longest ones continues in the next, unless it ends a sentence and is
+  shorter than they are, or the next begins a list item. A hyphen at its end is dropped. Where most
+  lines begin with a capital, they are verse and stay as they are.]]
   (setv capitals (sum (gfor line lines (.isupper (cut (.lstrip line) 1)))))
   (when (> capitals (* VERSE (len lines)))
     (yield :from (map str.strip lines))
@@ -100,7 +100,7 @@
 
 
 (defn _goes-on? [held line next usual]
-  "Return whether the paragraph `held`, whose last line is `line`, goes on in the line `next`."
+  "Return whether the paragraph `held`, whose last line is `line`, continues in the line `next`."
   (setv share (/ (len line) (max usual 1)))
   (and
     (>= share FULL)

@@ -1,4 +1,4 @@
-"The table of readers: which kind of document a file is, and what reads it."
+"The table of readers: the kinds of documents, how each is recognised and what reads it."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -22,7 +22,7 @@
 (setv
   TABLES [".csv" ".tsv"]
   PAGES [".html" ".htm" ".xhtml"]
-  ;; A page is recognised by its beginning only where no ending says that it is plain text.
+  ;; A page is recognised by its beginning, unless its file extension means plain text.
   PAGE (re.compile r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b"
     (| re.IGNORECASE re.DOTALL)))
 
@@ -31,9 +31,9 @@
   #[[A kind of document.
 
   - `kind`: what messages call it; `read`: a function of a file and a `Reading`.
-  - `knows?`: whether a file is one, by its first bytes, these as text, and the `Reading`.
+  - `knows?`: whether a file is one, given its first bytes, their text and the `Reading`.
   - `errors`: what libraries raise for a damaged one.
-  - `by-person`, `by-column`: whether `only`, or `column`, means something.]]
+  - `by-person`, `by-column`: whether `only` or `column` applies to it.]]
   #^ str kind
   #^ Callable read
   #^ Callable knows?
@@ -65,12 +65,12 @@
   (setv chat (chat-of (.read file HEAD) reading))
   (.seek file 0)
   (unless chat
-    (raise (NotText f"{reading.name} is no chat, or none of a kind that can be read")))
+    (raise (NotText f"{reading.name} is not a chat in a known format")))
   (setv [service read] chat)
   (yield :from (read file reading service)))
 
 
-;; The first that knows a file reads it.
+;; The first reader that knows a file reads it.
 (setv READERS {
   "zip" (Reader "a document or an archive" read-zip (_begins b"PK\x03\x04")
     :errors #(#* DAMAGES #* XML-DAMAGES) :by-person True)
@@ -96,19 +96,19 @@
 (defn find-reader [head reading]
   #[[Return the `Reader` of a file that begins with the bytes `head`, or None if it is plain text.
 
-  Raise `NotText` if the reading's `only` or `column` means nothing for such a file.]]
+  Raise `NotText` if the reading's `only` or `column` doesn't apply to such a file.]]
   (setv
     text (.decode head reading.encoding "ignore")
     reader (next (gfor each (.values READERS) :if (.knows? each head text reading) each) None))
   (when (and reading.only (not (and reader reader.by-person)))
-    (raise (NotText f"{reading.name} is no chat or mailbox, so `only` means nothing for it")))
+    (raise (NotText f"{reading.name} is not a chat or mailbox, so `only` doesn't apply to it")))
   (when (and reading.column (not (and reader reader.by-column)))
-    (raise (NotText f"{reading.name} is no table, so `column` means nothing for it")))
+    (raise (NotText f"{reading.name} is not a table, so `column` doesn't apply to it")))
   reader)
 
 
 (defn about-plain [head reading]
-  "Return what is to be known of a file that is read as plain text, or None: a table has columns."
+  "Return an `Understood` that names the columns of a table read as plain text, otherwise None."
   (setv columns (if (in reading.ending TABLES)
     (columns-of (.decode head reading.encoding "ignore") reading.ending)
     []))
@@ -118,10 +118,10 @@
 
 
 (defn read-document [reader file reading]
-  #[[Yield the text of `file`, seekable bytes, as `reader` reads it; return what was understood.
+  #[[Yield the text of `file` (seekable, binary) as `reader` reads it; return an `Understood`.
 
-  Raise `NotText` for a file that is damaged, `BeyondLimit` for one with too much in it, `OSError`
-  for one that can't be read, `ImportError` if a library is missing.]]
+  Raise `NotText` for a damaged file, `BeyondLimit` for one that is too large, `OSError` for one
+  that can't be read, `ImportError` if a library is missing.]]
   (try
     (yield :from (batched (.read reader file reading)))
     (except [[BeyondLimit ImportError NotText]] (raise))
@@ -130,14 +130,14 @@
 
 
 (defn read-slack-folder [path reading]
-  "Yield the text of the export of Slack in the folder at `path`; return what was understood."
+  "Yield the text of the Slack export in the folder at `path`; return an `Understood`."
   (yield :from (batched (read-slack (Folder path reading)))))
 
 
 (defn document-text [kind text [column None]]
-  #[[Return the text of a document that is `text` already, as the reader of its `kind` reads it.
+  #[[Return what the reader of this `kind` extracts from a document given as the string `text`.
 
-  Raise `ValueError` if it is none.]]
+  Raise `ValueError` if it isn't such a document.]]
   (setv
     reader (get READERS kind)
     reading (Reading :column column)

@@ -1,4 +1,4 @@
-"What all readers of documents share: how a source is read, what was understood, the limits."
+"What all readers of documents share: how a source is read, a summary of it, the limits."
 
 (import
   collections [Counter]
@@ -12,25 +12,25 @@
 
 (setv
   LIMIT (* 1024 MB)  ; bytes of unpacked content of one source
-  ;; Bytes of a document that is only understood as a whole: in memory it takes ten times as much.
+  ;; Bytes of a document that must be parsed as a whole: in memory it takes ten times as much.
   MAX-WHOLE (* 64 MB)
   MAX-LINE (* 16 MB)  ; characters of one line, or of one cell of a table
-  HEAD (** 2 16)  ; bytes at its beginning by which a document is recognised
-  BATCH (** 2 16)  ; characters that a reader hands on at once, or more
-  ;; What no document means by its text: control characters but for tabs and line ends.
+  HEAD (** 2 16)  ; first bytes, by which a document is recognised
+  BATCH (** 2 16)  ; characters that a reader yields at once, at least
+  ;; Control characters except tabs and line ends: never part of a document's text.
   UNWANTED (dict.fromkeys [#* (range 9) 11 12 #* (range 14 32) 127 0xFEFF 0xFFFE 0xFFFF]))
 
 
 (defclass BeyondLimit [ValueError]
-  "Raised for a document with more in it than is read: an error even in a folder.")
+  "Raised for a document above a size limit: an error even in a folder.")
 
 
 (defclass [(dataclass :frozen True)] Reading []
   #[[How a source is read.
 
-  - `name`: what messages call it; `ending`: of its name, in lower case, such as `.docx`.
-  - `encoding`: of plain text; `limit`: the most bytes that its unpacked content may have.
-  - `only`: the person whose messages are read; `column`: that of a table. None: not given.]]
+  - `name`: what messages call it; `ending`: its file extension in lower case, such as `.docx`.
+  - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
+  - `only`: the person whose messages are read; `column`: of a table. None: not given.]]
   (setv
     #^ str name "the text"
     #^ str ending ""
@@ -43,8 +43,8 @@
 (defclass [(dataclass :frozen True)] Understood []
   #[[What a reader found in a document.
 
-  It is told in `words`; `people` are the numbers of messages by names, and `turns` is whether each
-  message is a line that begins with its name, as in a chat.]]
+  `words` is a summary; `people` maps names to numbers of messages; `turns` is whether each message
+  is a line that begins with a name, as in a chat.]]
   #^ str words
   (setv
     #^ Counter people (field :default-factory Counter)
@@ -52,7 +52,7 @@
 
 
 (defclass Budget []
-  "The bytes that a document may still unpack."
+  "The number of bytes that a document may still unpack."
 
   (defn __init__ [self reading]
     (setv
@@ -60,20 +60,20 @@
       self.left reading.limit))
 
   (defn spend [self size]
-    "Take `size` bytes; raise `BeyondLimit` if there are fewer left."
+    "Subtract `size` bytes; raise `BeyondLimit` if fewer are left."
     (-= self.left size)
     (when (< self.left 0)
       (raise (BeyondLimit f"{self.name} expands to {(too-much self.limit)}")))))
 
 
 (defclass Bounded []
-  "A file whose bytes, as they are read, come out of a `Budget`."
+  "A file whose reads are charged to a `Budget`."
 
   (defn __init__ [self file budget]
     (setv [self.file self.budget] [file budget]))
 
   (defn read [self [size CHUNK]]
-    "Return the next `size` bytes, or all that the budget allows."
+    "Return the next `size` bytes, or as many as the budget allows."
     (setv data (.read self.file (if (< size 0) (+ self.budget.left 1) size)))
     (.spend self.budget (len data))
     data))
@@ -85,30 +85,30 @@
 
 
 (defn read-whole [file reading [most MAX-WHOLE]]
-  "Return all bytes of `file`; raise `BeyondLimit` for more than `most`, or than the limit."
+  "Return all bytes of `file`; raise `BeyondLimit` beyond `most` or the reading's limit."
   (setv
     most (min most reading.limit)
     data (.read file (+ most 1)))
   (when (> (len data) most)
-    (raise (BeyondLimit (+ f"{reading.name} is more than {(/ most MB) :g} MB in one piece, "
-      "which is the limit for such a document; split it, or save its text as a .txt file"))))
+    (raise (BeyondLimit (+ f"{reading.name} has a part of more than {(/ most MB) :g} MB, "
+      "the limit for such a document; split it, or save its text as a .txt file"))))
   data)
 
 
 (defn text-lines [file reading]
-  "Yield the lines of `file`, bytes in the reading's encoding, without their ends."
+  "Yield the lines of `file` (binary, in the reading's encoding) without line ends."
   (lines-of (decode reading.name (chunks file) reading.encoding) reading))
 
 
 (defn lines-of [pieces reading]
-  "Yield the lines of the text in `pieces`; raise `BeyondLimit` for one above `MAX-LINE`."
+  "Yield the lines of the text in `pieces`; raise `BeyondLimit` for one longer than `MAX-LINE`."
   (setv held [])
   (for [piece pieces]
     (setv parts (.split piece "\n"))
     (.append held (get parts 0))
     (when (> (sum (map len held)) MAX-LINE)
       (raise (BeyondLimit (+ f"{reading.name} has a line of more than {(// MAX-LINE MB)} million "
-        "characters; give a file with shorter ones"))))
+        "characters; break it into shorter ones"))))
     (for [part (cut parts 1 None)]
       (yield (.removesuffix (.join "" held) "\r"))
       (setv held [part])))
@@ -116,7 +116,7 @@
 
 
 (defn batched [pieces]
-  "Yield the text of `pieces`, a generator, in larger ones without controls; return what it does."
+  "Yield the text of the generator `pieces`, cleaned, in larger pieces; return its return value."
   (setv
     held []
     size 0)
@@ -134,23 +134,23 @@
 
 
 (defn cleaned [text]
-  "Return `text` without control characters, and with ? for what is half a character."
+  "Return `text` without control characters and with ? for lone surrogates."
   (.translate (.decode (.encode text "utf-8" "replace") "utf-8") UNWANTED))
 
 
 (defn one-line [text]
-  "Return `text` with single spaces for its line ends and other white space."
+  "Return `text` with each run of white space, line ends included, as one space."
   (.join " " (.split text)))
 
 
 (defn not-a [reading kind [why ""]]
-  "Return the message that the source isn't the `kind` (such as `a PDF`) that it seems to be."
-  (setv why (re.sub r"[^\x20-\x7e]+" " " (one-line why)))  ; a library's, which may quote the file
+  "Return the message that the source isn't a valid document of a `kind` such as `a PDF`."
+  (setv why (re.sub r"[^\x20-\x7e]+" " " (one-line why)))  ; a library's text may quote the file
   f"{reading.name} is not {kind}, or is damaged{(if why f": {(clip why 120)}" "")}")
 
 
 (defn library [name reading kind]
-  "Return the module `name` of a library; if it is missing say how to install it."
+  "Return the module `name` of a library; raise `ImportError` with the command that installs it."
   (try
     (import-module name)
     (except [error ImportError]

@@ -1,4 +1,4 @@
-"Rich text: what a reader reads, without notes, comments and pictures."
+"Rich text: the main text, without notes, comments and pictures."
 
 (import
   re
@@ -7,23 +7,23 @@
 
 (setv
   KIND "an RTF document"
-  ;; A row of a table, whose cells end in |; one that Pandoc writes has a line for each.
+  ;; A table row, whose cells end in |; Pandoc writes each cell on its own line.
   CELL (re.compile r"\n\|")
   ROW (re.compile r"^(.*)\|$" re.MULTILINE)
-  ;; What stands before an item of a list, as Word and LibreOffice write it for old readers.
+  ;; The marker of a list item, as Word and LibreOffice write it for old programs.
   BULLET (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff]|\w{1,3}[.)])?\t" re.MULTILINE)
-  DELETED (re.compile r"\{[^{}]*\\deleted\b[^{}]*\}")  ; a passage that is shown struck out
+  DELETED (re.compile r"\{[^{}]*\\deleted\b[^{}]*\}")  ; a tracked deletion
   BLANK (re.compile r"\n\s*\n\s*")
-  ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; which would stand behind the text of a link
+  ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; would follow the text of a link
 
 
 (defn read-rtf [file reading]
-  "Yield the text of the RTF in `file`; return what was understood."
+  "Yield the text of the RTF in `file`; return an `Understood`."
   (yield :from (rtf-text (.decode (read-whole file reading) "latin-1") reading)))
 
 
 (defn rtf-text [source reading]
-  "Yield the text of `source`, RTF as text; return what was understood."
+  "Yield the text of `source` (RTF, str); return an `Understood`."
   (setv
     striprtf (library "striprtf.striprtf" reading KIND)
     source (.sub DELETED "" (.sub ADDRESS "" source))
@@ -36,5 +36,5 @@
 
 
 (defn _whole [text]
-  "Return `text` with each pair of surrogates, as RTF has it, made the character that it means."
+  "Return `text` with RTF's surrogate pairs joined into characters."
   (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace"))

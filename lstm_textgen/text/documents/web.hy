@@ -1,4 +1,4 @@
-"Web pages and e-books: what a reader reads, without scripts, styles and navigation."
+"Web pages and e-books: the main text, without scripts, styles and navigation."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -12,7 +12,7 @@
   lstm-textgen.text.documents.reading [Understood library not-a read-whole])
 
 (setv
-  ;; What isn't read: code, controls, pictures, notes, and what leads elsewhere.
+  ;; Left out: code, controls, pictures, notes and navigation.
   LEFT-OUT (.join ", " [
     "script, style, template, noscript, head, nav, form, button, select, svg, math, iframe, object"
     "audio, video, canvas, aside, [hidden], [aria-hidden=true], [role=navigation], [role=search]"
@@ -26,26 +26,26 @@
   EPUB-LEFT-OUT #{"noteref" "footnote" "footnotes" "endnote" "endnotes" "rearnotes" "toc"
     "landmarks" "page-list" "pagebreak"}  ; values of `epub:type`
   MAIN "main, [role=main], article"
-  MAIN-SHARE 0.25  ; of the text of a page, if its main part is to be believed
+  MAIN-SHARE 0.25  ; of a page's text that its main part must have
   BLOCKS (set (.split (+ "address article blockquote body br center dd details div dl dt fieldset "
     "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table "
     "tbody tfoot thead title tr ul")))
-  ;; What stands for white space of preformatted text, until lines are made.
+  ;; Stand-ins for white space in preformatted text until lines are split.
   KEPT (str.maketrans {" " "\x1e"  "\t" "\x1f"})
   UNKEPT (str.maketrans {"\x1e" " "  "\x1f" "\t"})
-  ;; An element of XHTML that ends itself, which HTML would take for one that only begins.
+  ;; A self-closing XHTML element, which an HTML parser would take for an opening tag.
   SELF-ENDED (re.compile (+ "<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|"
     r"wbr)[\s/])([A-Za-z][\w:.-]*)([^<>]*)/>"))
-  ;; What bytes say of their encoding: a byte order mark, an XML declaration, a <meta>.
+  ;; How bytes declare their encoding: a byte order mark, an XML declaration, a <meta>.
   MARKS {codecs.BOM-UTF8 "utf-8-sig"  codecs.BOM-UTF16-LE "utf-16"  codecs.BOM-UTF16-BE "utf-16"}
   DECLARED (re.compile rb"<(?:\?xml|meta)\s[^<>]*?(?:encoding|charset)\s*=\s*[\"']?([\w:.-]+)"
     re.IGNORECASE)
   SAID-WITHIN 4096  ; bytes from the beginning
   MAX-PAGE (* 16 MB)  ; bytes
-  ;; Elements within one another. HTML's rules look through all open ones at each tag: 200,000 took
-  ;; four minutes, while a browser stops at 512.
+  ;; Nested elements. By HTML's rules each tag searches all open ones: 200,000 took four minutes;
+  ;; browsers stop at 512.
   MAX-DEPTH 1000
-  ;; What holds no tags, and ends with its own end only.
+  ;; Elements that hold no tags and end only at their own end tag.
   RAW (re.compile r"<(?:(script|style)\b|!--)" re.IGNORECASE)
   RAW-ENDS {
     "script" (re.compile "</script" re.IGNORECASE)
@@ -57,17 +57,17 @@
 
 
 (defn read-html [file reading]
-  "Yield the text of the web page in `file`; return what was understood."
+  "Yield the text of the web page in `file`; return an `Understood`."
   (setv lines (html-lines (_decoded (read-whole file reading MAX-PAGE) reading) reading))
   (unless lines
-    (raise (NotText (+ f"{reading.name} is a web page without text, perhaps one that a script "
-      "fills; save it from a browser as a complete page"))))
+    (raise (NotText (+ f"{reading.name} is a web page without text, perhaps filled in by a "
+      "script; save the complete page from a browser"))))
   (yield (.join "" (gfor line lines (+ line "\n"))))
   (Understood f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out"))
 
 
 (defn read-epub [archive]
-  "Yield the text of the e-book in `archive`, chapter by chapter; return what was understood."
+  "Yield the text of the e-book in `archive` by chapter; return an `Understood`."
   (setv
     reading archive.reading
     package (next
@@ -81,8 +81,8 @@
     count 0)
   (for [name chapters :if (in name archive.names)]
     (when (in name locked)
-      (raise (NotText (+ f"{reading.name} is locked by its shop (DRM); "
-        "give a copy that your reader exports, or its text as a .txt file"))))
+      (raise (NotText (+ f"{reading.name} is protected by DRM; "
+        "give a copy without DRM, or its text as a .txt file"))))
     (setv lines (html-lines
       (.sub SELF-ENDED r"<\1\2></\1>" (_decoded (.read archive name MAX-PAGE) reading)) reading))
     (when lines
@@ -92,7 +92,7 @@
 
 
 (defn _spine [elements package]
-  "Return the names of the chapters in reading order, from the `elements` of an EPUB's `package`."
+  "Return the chapters' names in reading order, given the `elements` of an EPUB's `package`."
   (setv items (dfor
     [name attributes] elements
     :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
@@ -105,7 +105,7 @@
 
 
 (defn _locked [archive]
-  "Return the names of the members that are encrypted, as fonts alone may be."
+  "Return the names of the encrypted members (often only fonts)."
   (setv listed "META-INF/encryption.xml")
   (if (in listed archive.names)
     (sfor
@@ -118,7 +118,7 @@
 ;; * Bytes to HTML
 
 (defn _decoded [data reading]
-  "Return the text of a page's bytes: by what they say, else in the reading's encoding."
+  "Return the text of a page's bytes in the declared encoding, or else in the reading's."
   (setv
     marked (next (gfor [mark name] (.items MARKS) :if (.startswith data mark) name) None)
     said (.search DECLARED (cut data SAID-WITHIN))
@@ -130,7 +130,7 @@
 
 
 (defn _real [name]
-  "Return the encoding that browsers read `name` as, or None if there is no such."
+  "Return the encoding that browsers use for `name`, or None if there is none."
   (try
     (setv found (. (codecs.lookup name) name))
     (.decode b"a" found)
@@ -139,7 +139,7 @@
 
 
 (defn _without-code [source]
-  "Return HTML without scripts, styles and comments; one that has no end reaches to the end."
+  "Return HTML without scripts, styles and comments; an unclosed one extends to the end."
   (setv
     kept []
     at 0)
@@ -152,20 +152,20 @@
 
 
 (defn _check-depth [source reading]
-  "Raise `NotText` if elements in the HTML `source` nest too deeply."
+  "Raise `NotText` if elements in the HTML `source` are nested too deeply."
   (setv depth 0)
   (for [[closing name] (.findall TAG source)]
     (unless (in (.lower name) UNNESTED)
       (setv depth (max 0 (+ depth (if closing -1 1))))
       (when (> depth MAX-DEPTH)
         (raise (NotText (not-a reading "a web page or e-book"
-          f"more than {MAX-DEPTH} elements within one another")))))))
+          f"its elements are nested more than {MAX-DEPTH} deep")))))))
 
 
 ;; * HTML to lines
 
 (defn html-lines [source reading]
-  "Return the list of paragraphs, headings, list items and rows of the HTML `source`."
+  "Return the list of paragraphs, headings, list items and table rows in the HTML `source`."
   (setv
     parser (library "selectolax.lexbor" reading "a web page or an e-book")
     source (_without-code source))
@@ -186,7 +186,7 @@
 
 
 (defn _main-part [body]
-  "Return what the page itself calls its main part, unless there is little in it."
+  "Return the page's declared main part, or `body` if that part has little text."
   (setv
     found (.css body MAIN)
     whole (len (.text body)))
@@ -200,7 +200,7 @@
   "Return the text in `node`, with a line end around each block and a tab after each cell."
   (setv
     out []
-    path [])  ; the elements around the node
+    path [])  ; the enclosing elements
   (while True
     (setv tag node.tag)
     (cond
@@ -221,25 +221,25 @@
 
 
 (defn _end-element [node path out]
-  "Put into `out` what stands after the element `node`."
+  "Append to `out` what follows the element `node`."
   (cond
     (in node.tag ["td" "th"]) (.append out "\t")
     (and (in node.tag BLOCKS) (not (_lone? node path))) (.append out "\n")))
 
 
 (defn _lone? [node path]
-  "Return whether `node` is all that a cell of a table has: it needs no line of its own."
+  "Return whether `node` is the only content of a table cell and so needs no line of its own."
   (and path (in (get path -1) ["td" "th"]) (in node.tag ["p" "div"])
     (all (gfor other [node.prev node.next] (or (not other) (_blank? other))))))
 
 
 (defn _blank? [node]
-  "Return whether `node` is white space alone."
+  "Return whether `node` is only white space."
   (and (= node.tag "-text") (not (.strip node.text-content))))
 
 
 (defn _text [node path]
-  "Return the text of a text `node` with single spaces, or as it is where white space counts."
+  "Return the text of a text `node` with single spaces, or unchanged in preformatted text."
   (if (in "pre" path)
     (.translate node.text-content KEPT)
     (re.sub r"[ \t\r\n\f]+" " " node.text-content)))

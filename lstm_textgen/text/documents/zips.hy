@@ -1,4 +1,4 @@
-"What a zip archive is: a Word document, an e-book, the export of a chat, or nothing to read."
+"Tells what a zip archive is: a Word document, an e-book, a chat export or nothing readable."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,17 +13,17 @@
   lstm-textgen.text.documents.web [read-epub])
 
 (setv
-  MOST-TRIED 1000  ; members that are looked at, to find a chat
+  MOST-TRIED 1000  ; members searched for a chat
   MIMETYPE "mimetype"
   ODT "application/vnd.oasis.opendocument.text"
-  ;; Archives that hold no text for us, by what their members begin with.
+  ;; Archives that can't be read, by how their members' names begin.
   OTHERS {
     "xl/" ["a spreadsheet" "save the sheet as .csv"]
     "ppt/" ["a presentation" "save its text as a .txt file"]})
 
 
 (defn read-zip [file reading]
-  "Yield the text of what the zip archive in `file` is; return what was understood."
+  "Yield the text of the document in the zip archive in `file`; return an `Understood`."
   (setv
     archive (Archive file reading)
     mime (if (in MIMETYPE archive.names)
@@ -39,12 +39,12 @@
       (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
         (raise (NotText f"{reading.name} is {kind}, not text; {advice}")))
       (when mime
-        (raise (NotText f"{reading.name} has no text that can be read: it is {mime !r}")))
+        (raise (NotText f"{reading.name} can't be read: it is of type {mime}")))
       (yield :from (_read-zipped-chat archive)))))
 
 
 (defn chat-of [head reading]
-  "Return #(service reader) for the chat that a file with these first bytes is, or None."
+  "Return #(service reader) for a chat that begins with the bytes `head`, or None."
   (setv
     text (.decode head reading.encoding "ignore")
     export (find-export text)
@@ -53,7 +53,7 @@
 
 
 (defn _read-zipped-chat [archive]
-  "Yield the text of the one chat in `archive`; return what was understood."
+  "Yield the text of the only chat in `archive`; return an `Understood`."
   (setv found [])
   (for [name (cut (sorted archive.names) MOST-TRIED)]
     (setv
@@ -64,7 +64,7 @@
       (when chat (.append found [name reading #* chat]))))
   (unless (= (len found) 1)
     (raise (NotText (+ f"{archive.reading.name} is a zip archive "
-      (if found f"with {(len found)} chats in it" "without a chat or a document in it")
-      "; unpack it, and give its files or the folder"))))
+      (if found f"with {(len found)} chats" "without a chat or document")
+      "; unpack it and give its files or the folder"))))
   (setv [[name reading service read]] found)
   (yield :from (read (.open archive name) reading service)))
