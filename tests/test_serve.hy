@@ -161,8 +161,8 @@
     [{"logprobs" 21} 400 "logprobs" "<= 20"]
     [{"presence_penalty" 0.5} 400 "presence_penalty" "isn't supported"]
     [{"model" "gpt"} 404 "model" "no model 'gpt'"]
-    [b"{\"temperature\": NaN}" 400 None "must be JSON"]
-    [b"" 400 None "must be JSON"]
+    [b"{\"temperature\": NaN}" 400 None "must be valid JSON"]
+    [b"" 400 None "must be valid JSON"]
     [b"[]" 400 None "`object`"]])]
     test-a-mistake-is-answered-in-openai-s-form [url body status param words]
   (setv [code _ answer] (ask url "/v1/completions" body))
@@ -286,5 +286,5 @@
   (with [server (serving tmp-path "--model" "bot")]
     (setv before (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)))
     (.write-bytes (/ tmp-path "bot.h5") b"nonsense")
-    (assert (in "bot: still the model as it was" (.readline server.stderr)))
+    (assert (in "bot: still serving the previous model" (.readline server.stderr)))
     (assert (= (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)) before))))

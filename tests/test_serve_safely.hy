@@ -115,7 +115,7 @@
 
 (defn test-another-host-needs-a-key-or-the-word-that-it-is-open [folder]
   (refused (program "--serve" "--model" "bot" "--host" "0.0.0.0" "--port" "0" :folder folder)
-    "--host: 0.0.0.0 can be reached by others" "--api-key" "--open")
+    "--host: other computers can reach 0.0.0.0" "--api-key" "--open")
   (with [server (serving folder "--model" "bot" "--host" "0.0.0.0" "--open")]
     (assert-well (.replace server.url "0.0.0.0" "127.0.0.1")))
   (with [server (serving folder "--model" "bot" "--host" "0.0.0.0" "--api-key" "k")]

@@ -1,4 +1,4 @@
-"What clients get: texts of jobs in the form of OpenAI's interface."
+"Answers to clients: the texts of jobs in the format of OpenAI's API."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -7,15 +7,15 @@
   lstm-textgen.basics.values [plain]
   lstm-textgen.writing.scoring [bits])
 
-(setv LEAST -9999.0)  ; the logarithm of 0, as OpenAI's interface writes it
+(setv LEAST -9999.0)  ; the logarithm of 0, as OpenAI's API writes it
 
 
 (defclass Form []
-  #[[The form of the answers to one request, to the model called `model`.
+  #[[The format of the answers to one request to the model called `model`.
 
   - `chat`: whether they are messages; `fingerprint`: of the model's file.
-  - `told`: whether the probabilities of units are told.
-  - `prompts`: the texts to begin with, one for each text, where they are repeated.]]
+  - `told`: whether the answers include the probabilities of units.
+  - `prompts`: each text's prompt, if the answers repeat it (`echo`).]]
 
   (defn __init__ [self model fingerprint * told [chat False] [prompts None]]
     (setv
@@ -25,7 +25,7 @@
       self.created (int (time.time))))
 
   (defn whole [self jobs usage]
-    "Return the answer with the texts of `jobs`, all of which have ended."
+    "Return the answer with the texts of `jobs`, all of them finished."
     (setv choices (lfor
       [index job] (enumerate jobs)
       :setv text (.text-of self index job (.join "" job.pieces))
@@ -41,8 +41,8 @@
   (defn part [self index job text told first? end]
     #[[Return the part of a stream with the next `text` of job number `index`.
 
-    `told` is how many of its units were told of before; `first?` says whether this is the first
-    part; `end` is why the text ended, or None.]]
+    `told` is the number of units whose probabilities were sent before; `first?` whether this is
+    the first part; `end` why the text ended, or None.]]
     (.frame self
       [{
         "index" index
@@ -54,14 +54,14 @@
       "chat.completion.chunk"))
 
   (defn text-of [self index job text]
-    "Return `text` as it is shown: after its prompt, or a reply without the space before it."
+    "Return `text` as the client gets it: after its prompt, or a reply without surrounding space."
     (cond
       self.chat (.strip text)
       self.prompts (+ (get self.prompts index) text)
       True text))
 
   (defn frame [self choices kind [usage None]]
-    "Return an answer with these `choices`; `kind` is what it is called in a chat."
+    "Return an answer with these `choices`; `kind` is its `object` in a chat."
     {
       "id" self.id
       "object" (if self.chat kind "text_completion")
@@ -72,7 +72,7 @@
       #** (if usage {"usage" usage} {})})
 
   (defn logprobs [self index job start]
-    "Return what is told of the units of `job` from `start` on, or None if nothing is asked."
+    "Return the log probabilities of the units of `job` from `start` on; None if not requested."
     (unless self.told (return None))
     (setv
       told (cut job.told start (.told-by-now job))
@@ -85,7 +85,7 @@
 
 
 (defn usage-of [jobs prompt-units]
-  "Return the usage of a request with these `jobs` whose prompts have `prompt-units` in all."
+  "Return the usage of a request with these `jobs`, whose prompts have `prompt-units` in total."
   (setv written (sum (gfor job jobs job.written)))
   {
     "prompt_tokens" prompt-units
@@ -94,7 +94,7 @@
 
 
 (defn completion-logprobs [told offset]
-  "Return a list of `Told` as completions have it; the first unit begins at `offset`."
+  "Return a list of `Told` in the format of completions; the first unit begins at `offset`."
   (setv offsets [])
   (for [each told]
     (.append offsets offset)
@@ -108,7 +108,7 @@
 
 
 (defn chat-logprobs [told]
-  "Return a list of `Told` as chats have it."
+  "Return a list of `Told` in the format of chats."
   (defn entry [unit logarithm]
     {"token" unit  "logprob" (max LEAST logarithm)  "bytes" (list (.encode unit))})
   {
@@ -121,15 +121,15 @@
 
 
 (defn model-entry [served]
-  "Return what is told of a `Served` model."
+  "Return the description of a `Served` model."
   {"id" served.name  "object" "model"  "created" served.created  "owned_by" "lstm_textgen"})
 
 
 (defn score-answer [name vocabulary total stretches]
-  #[[Return how well the model called `name` predicts a text: in `total`, and unit by unit.
+  #[[Return how well the model called `name` predicts a text, in total and unit by unit.
 
-  `total` is a `Score`, `stretches` are the `Stretch`es of the text. The surprise of a unit that
-  the model doesn't know is null.]]
+  `total` is a `Score`, `stretches` are the `Stretch`es of the text. The surprise of an unknown
+  unit is null.]]
   (setv
     units []
     surprise [])

@@ -1,4 +1,4 @@
-"The server's answers, as an ASGI application of Starlette's."
+"The server's endpoints, as a Starlette application."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -23,8 +23,8 @@
   lstm-textgen.writing.scoring [Score surprises])
 
 (setv
-  MOST-SCORES 16  ; texts that wait to be scored, or are
-  BUSY-SECONDS 1)  ; after which to try again where the wait can't be told
+  MOST-SCORES 16  ; texts being scored or waiting for it
+  BUSY-SECONDS 1)  ; after which to retry if the wait is unknown
 
 
 (defclass Desk []
@@ -40,13 +40,13 @@
     "Return the `Served` model called `name`; None means the first."
     (for [each self.models]
       (when (in name [None each.name]) (return each)))
-    (raise (ApiError 404 f"there is no model {name !r}; /v1/models lists those that are served"
+    (raise (ApiError 404 f"there is no model {name !r}; /v1/models lists the models"
       :param "model" :code "model_not_found")))
 
   ;; Pages
 
   (defn :async front [self request]
-    "Answer with the page of the only model, or with a list of the pages."
+    "Answer with the only model's page, or with a list of all models' pages."
     (if (= (len self.models) 1)
       (await (.play self request))
       (HTMLResponse (assemble "Models" (+ "<main><h1>Models</h1><ul>"
@@ -55,33 +55,33 @@
         "</ul></main>")))))
 
   (defn :async play [self request]
-    "Answer with the page to play with a model."
+    "Answer with the model's playground page."
     (setv served (.find self (.get request.path-params "name")))
     (try
       (HTMLResponse (await (in-thread served.page)))
       (except [error ValueError] (raise (ApiError 404 (str error))))))
 
   (defn :async health [self request]
-    "Answer that the server lives, if all loops do."
+    "Answer that the server is running, with the models' names."
     (answer {"status" "ok"  "models" (lfor each self.models each.name)}))
 
   (defn :async figures [self request]
-    "Answer with the figures for Prometheus."
+    "Answer with the metrics for Prometheus."
     (setv [body type] (.page self.metrics))
     (Response body :media-type type))
 
   (defn :async list-models [self request]
-    "Answer with the models, in OpenAI's form."
+    "Answer with the models, in OpenAI's format."
     (answer {"object" "list"  "data" (lfor each self.models (model-entry each))}))
 
   (defn :async show-model [self request]
-    "Answer with one of the models, in OpenAI's form."
+    "Answer with one of the models, in OpenAI's format."
     (answer (model-entry (.find self (get request.path-params "name")))))
 
   ;; Texts
 
   (defn :async complete [self request]
-    "Answer with texts that go on from prompts."
+    "Answer with texts that continue prompts."
     (setv
       body (read-body (await (read-all request.receive)) CompletionBody)
       served (.find self body.model)
@@ -112,8 +112,8 @@
       :form (Form served.name served.fingerprint :chat True :told (bool body.logprobs))))
 
   (defn submit [self served make-orders]
-    "Let the loop of `served` begin the orders that `make-orders` makes for a model; return jobs."
-    (for [_ (range 3)]  ; the model may be another one by now
+    "Submit the orders that `make-orders` makes for a model to the loop of `served`; return jobs."
+    (for [_ (range 3)]  ; the model may have been reloaded meanwhile
       (setv
         loop served.loop
         reader (Reader loop)
@@ -128,7 +128,7 @@
     (raise (ApiError 503 "the server is stopping" :code "stopping" :seconds BUSY-SECONDS)))
 
   (defn :async score [self request]
-    "Answer how well a model predicts a text."
+    "Answer with how well a model predicts a text."
     (setv
       body (read-body (await (read-all request.receive)) ScoreBody)
       served (.find self body.model)
@@ -146,7 +146,7 @@
         (fn [] (score-answer served.name model.vocabulary total stretches)))))))
 
   (defn [contextmanager] place-to-score [self]
-    "Count a text among those that are scored; raise `ApiError` if there are too many."
+    "Count a text as being scored; raise `ApiError` if there are too many."
     (when (>= self._scores MOST-SCORES)
       (raise (ApiError 429 "too many texts are being scored; try again later" :code "queue_full"
         :seconds BUSY-SECONDS)))
@@ -157,7 +157,7 @@
 
 
 (defclass Reader []
-  "Waits in the event loop for news of the jobs of one request, which `loop` generates."
+  "Waits in the event loop for news of one request's jobs, which `loop` generates."
 
   (defn __init__ [self loop]
     (setv
@@ -165,7 +165,7 @@
       self.event (asyncio.Event)))
 
   (defn :async watch [self receive]
-    "Note when the client is gone."
+    "Note when the client has disconnected."
     (while (!= (get (await (receive)) "type") "http.disconnect"))
     (setv self.gone True)
     (.set self.event))
@@ -177,7 +177,7 @@
 
 
 (defn make-notify [event-loop]
-  "Return a function for a model's loop: it wakes, in `event-loop`, the readers whom news concern."
+  "Return a function for a model's loop that wakes the readers of jobs with news in `event-loop`."
   (defn wake [readers]
     (for [reader readers] (.set reader.event)))
   (fn [jobs]
@@ -190,7 +190,7 @@
 (defclass Texts [Response]
   #[[The answer with the texts of `jobs` to a request with the `body`, whole or as a stream.
 
-  `keep` returns those that are shown, `form` writes them; `prompt-units` is for the usage.]]
+  `keep` selects the jobs to send, `form` formats them; `prompt-units` is for the usage.]]
 
   (defn __init__ [self desk request served body jobs * keep prompt-units form]
     (setv
@@ -200,7 +200,7 @@
       [self.begun self.background] [(time.perf-counter) None]))
 
   (defn :async __call__ [self scope receive send]
-    "Send the answer; when the client is gone, or sending fails, end the jobs."
+    "Send the answer; cancel the jobs if the client disconnects or sending fails."
     (setv watch (asyncio.create-task (.watch self.reader receive)))
     (try
       (await (if self.body.stream (.stream self send) (.send-whole self scope receive send)))
@@ -220,7 +220,7 @@
       (await ((answer whole) scope receive send))))
 
   (defn :async stream [self send]
-    "Send what is new of all texts, as server-sent events, until all are complete."
+    "Send new parts of all texts as server-sent events until all are complete."
     (setv
       self.reader.streams True
       left (dict (enumerate self.jobs))
@@ -230,7 +230,7 @@
     (while (and left (not self.reader.gone))
       (setv parts [])
       (for [[index job] (list (.items left))]
-        (setv end job.end)  ; read first: nothing comes after it
+        (setv end job.end)  ; read it first: once it is set, nothing more comes
         (.append parts (.next-part self index job told end))
         (when end (.pop left index)))
       (await (send (body-of (filter None parts))))
@@ -241,7 +241,7 @@
     (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"})))
 
   (defn next-part [self index job told end]
-    "Return what is new of `job` number `index`, or None; `told` is what was told of each before."
+    "Return the next part of `job` number `index`, or None; `told` counts the units sent of each."
     (setv text (.join "" (gfor _ (range (len job.pieces)) (.popleft job.pieces))))
     (setv first? (is (get told index) None))
     (when (and self.form.chat first?)
@@ -255,19 +255,19 @@
     part)
 
   (defn usage [self]
-    "Return what the request used."
+    "Return the usage of the request."
     (usage-of self.jobs self.prompt-units)))
 
 
 (defclass NoOptions []
-  "Stands for the options of a stream that has none."
+  "The options of a stream without options."
   (setv include-usage False))
 
 
 ;; * Parts of answers
 
 (defn best-of [jobs each n]
-  "Return the `n` likeliest of every `each` of `jobs`, by the mean logarithm of their units."
+  "Return the `n` likeliest of each group of `each` jobs, by mean log probability per unit."
   (if (= each n)
     jobs
     (lfor
@@ -284,7 +284,7 @@
 
 
 (defn body-of [events]
-  "Return the ASGI message with server-sent `events`, after which more may come."
+  "Return the ASGI message with server-sent `events`; more may follow."
   {"type" "http.response.body"  "more_body" True
    "body" (.join b"" (gfor each events (+ b"data: " (msgspec.json.encode each) b"\n\n")))})
 
@@ -295,14 +295,14 @@
 
 
 (defn in-thread [act]
-  "Return an awaitable for what `act` returns, a function that takes long."
+  "Return an awaitable for the result of `act`, a slow function."
   (anyio.to-thread.run-sync act :abandon-on-cancel True))
 
 
 ;; * The application
 
 (defn make-app [desk]
-  "Return the ASGI application with the answers of `desk`."
+  "Return the ASGI application for `desk`."
   (setv routes [
     #("/" desk.front "GET")
     #("/play/{name}" desk.play "GET")
@@ -323,11 +323,11 @@
   (answer (.as-json error) error.status
     :headers {
       #** (if error.seconds {"Retry-After" (str error.seconds)} {})
-      ;; The rest of a body that wasn't read to its end is of no use.
+      ;; The rest of a body that wasn't fully read can't be used.
       #** (if (in error.status [408 413]) {"Connection" "close"} {})}))
 
 
 (defn :async http-error [request error]
-  "Answer with an error of Starlette's, such as an unknown path, in OpenAI's form."
+  "Answer with one of Starlette's errors, such as an unknown path, in OpenAI's format."
   (answer (.as-json (ApiError error.status-code error.detail)) error.status-code
     :headers error.headers))

@@ -1,8 +1,8 @@
-#[[What is let in: hosts, origins, keys, sizes and patience, before anything is done for a client.
+#[[Access control before a request is handled: hosts, origins, keys, sizes, timeouts.
 
-- Another site's page can't use a visitor's browser to ask: its Origin isn't ours. Nor can it give
-  its own name our address (DNS rebinding): then Host is a name that isn't ours.
-- Who sends or reads too slowly loses the connection.]]
+- Another site's page can't send requests through a visitor's browser: its Origin isn't ours. Nor
+  can it point its own name at our address (DNS rebinding): the Host isn't ours.
+- A client that sends or reads too slowly is disconnected.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -24,10 +24,10 @@
   LARGEST-BODY (** 2 20)  ; bytes
   LARGEST-HEAD (** 2 14)
   MOST-CONNECTIONS 2048
-  HEAD-SECONDS 10  ; for the head of a request, from its first byte or from the connection on
+  HEAD-SECONDS 10  ; for the head of a request, counted from its first byte or the connection
   BODY-SECONDS 20  ; for its body
   IDLE-SECONDS 30  ; of a connection between requests
-  STALLED-SECONDS 30  ; in which a client must read something
+  STALLED-SECONDS 30  ; after which a client that reads nothing is disconnected
   HEADERS [
     #(b"x-content-type-options" b"nosniff")
     #(b"referrer-policy" b"no-referrer")
@@ -41,10 +41,10 @@
 
 
 (defclass Guard []
-  #[[An ASGI application that lets through to `app` what may pass.
+  #[[An ASGI application that passes allowed requests on to `app`.
 
-  `hosts` are the names that this server goes by, besides addresses; `key` is the API key, or None.
-  `count` is called with the path and the status of each answer.]]
+  `hosts` are this server's names, besides addresses; `key` is the API key, or None. `count` is
+  called with the path and status of each answer.]]
 
   (defn __init__ [self app hosts key [count (fn [path status] None)]]
     (setv
@@ -69,13 +69,13 @@
         (return (await (refuse error send-with-headers)))))
     (try
       (await (self.app scope receive send-with-headers))
-      (except [asyncio.CancelledError])  ; the server ends
+      (except [asyncio.CancelledError])  ; the server is stopping
       (except [Exception] (.exception LOG "an answer failed"))))
 
   (defn check [self scope headers]
-    "Raise `ApiError` unless a request with these `headers` may pass."
+    "Raise `ApiError` unless a request with these `headers` is allowed."
     (setv
-      ;; h11 refuses a large head only if it comes in parts.
+      ;; h11 refuses a large head only if it arrives in parts.
       size (sum (gfor [name value] (get scope "headers") (+ (len name) (len value)))))
     (when (> (+ size (len (get scope "raw_path")) (len (get scope "query_string"))) LARGEST-HEAD)
       (raise (ApiError 431 "the head of the request is too large" :code "too_large")))
@@ -89,28 +89,28 @@
     (when (or (and (is-not origin None) (!= (_place-of (.decode origin "latin-1")) host))
         (and (in (.get headers b"sec-fetch-site") [b"cross-site" b"same-site"])
           (!= (.get headers b"sec-fetch-mode") b"navigate")))
-      (raise (ApiError 403 "requests of other sites' pages are refused" :code "foreign_origin")))
+      (raise (ApiError 403 "requests from other sites' pages are refused" :code "foreign_origin")))
     (unless (or (in (get scope "path") OPEN-TO-ALL) (.knows-key? self headers))
-      (raise (ApiError 401 "a valid API key is needed: Authorization: Bearer KEY"
+      (raise (ApiError 401 "a valid API key is required: Authorization: Bearer KEY"
         :code "invalid_api_key")))
     (when (= (get scope "method") "POST")
       (unless (= (.lower (.strip (get (.split (.get headers b"content-type" b"") b";") 0)))
           b"application/json")
         (raise (ApiError 415 "Content-Type must be application/json" :code "unsupported_type")))
       (setv length (.get headers b"content-length"))
-      (when (and length (in b"transfer-encoding" headers))  ; a proxy may read it otherwise
+      (when (and length (in b"transfer-encoding" headers))  ; a proxy may read it differently
         (raise (ApiError 400 "Content-Length and Transfer-Encoding contradict each other")))
       (when (and length (> (int length) LARGEST-BODY)) (raise (too-large)))))
 
   (defn our-host? [self host]
-    "Return whether `host`, of a request, is an address or one of our names; its port is ignored."
+    "Return whether a request's `host` is an address or one of our names; ignore the port."
     (try
       (setv name (or (. (urlsplit (+ "//" host)) hostname) ""))
       (or (in name self.hosts) (bool (ipaddress.ip-address name)))
       (except [ValueError] False)))
 
   (defn knows-key? [self headers]
-    "Return whether `headers` have the key: as a bearer's, or as the password that a browser asks."
+    "Return whether `headers` have the key, as a bearer token or as a browser's Basic password."
     (when (is self.key None) (return True))
     (setv [scheme _ value] (.partition (.get headers b"authorization" b"") b" "))
     (when (= (.lower scheme) b"basic")
@@ -127,18 +127,18 @@
 
 
 (defn own-names [host]
-  "Return the names by which a server that listens on `host` may be called."
+  "Return the names of a server that listens on `host`."
   (setv name (socket.gethostname))
   ["localhost" host name f"{name}.local"])
 
 
 (defn too-large []
-  "Return the error that a body is too large."
-  (ApiError 413 f"the body is too large; {LARGEST-BODY :,} bytes are the most" :code "too_large"))
+  "Return the error for a body that is too large."
+  (ApiError 413 f"the body is too large; the limit is {LARGEST-BODY :,} bytes" :code "too_large"))
 
 
 (defn :async refuse [error send]
-  "Answer with `error`, an `ApiError`, and end the connection, as its body isn't read."
+  "Answer with `error`, an `ApiError`, and close the connection, as the body isn't read."
   (setv body (.encode (json.dumps (.as-json error))))
   (await (send {
     "type" "http.response.start"
@@ -154,7 +154,7 @@
 
 
 (defn :async read-all [receive]
-  "Return the body of a request (bytes); raise `ApiError` if it is too large or comes too slowly."
+  "Return a request's body (bytes); raise `ApiError` if it is too large or arrives too slowly."
   (setv
     parts []
     size 0)
@@ -163,20 +163,20 @@
       (while True
         (setv message (await (receive)))
         (when (= (get message "type") "http.disconnect")
-          (raise (ApiError 400 "the client is gone")))  ; whom nobody can answer
+          (raise (ApiError 400 "the client has disconnected")))  ; nobody gets this answer
         (.append parts (.get message "body" b""))
         (+= size (len (get parts -1)))
         (when (> size LARGEST-BODY) (raise (too-large)))
         (unless (.get message "more_body") (return (.join b"" parts)))))
     (except [TimeoutError]
-      (raise (ApiError 408 "the body came too slowly" :code "timeout")))))
+      (raise (ApiError 408 "the body arrived too slowly" :code "timeout")))))
 
 
 (defclass PatientProtocol [H11Protocol]
-  "uvicorn's HTTP/1.1, whose patience with slow clients is limited everywhere."
+  "uvicorn's HTTP/1.1 with a timeout wherever a client can be slow."
 
   (defn connection-made [self transport]
-    "Refuse one connection too many, and wait for the head of the first request."
+    "Refuse a connection beyond the limit; otherwise wait for the head of the first request."
     (setv self._timers {})
     (.connection-made (super) transport)
     (if (> (len self.connections) MOST-CONNECTIONS)
@@ -184,22 +184,22 @@
       (._expect-head self)))
 
   (defn data-received [self data]
-    "Take in `data`, and wait no longer for a head that has come."
+    "Process `data`; stop the head's timer once the head is complete."
     (.data-received (super) data)
     (if (is self.conn.their-state h11.IDLE) (._expect-head self) (._forget self "head")))
 
   (defn pause-writing [self]
-    "Wait for a client that doesn't read."
+    "Start the timer for a client that doesn't read."
     (.pause-writing (super))
     (._wait self "read" STALLED-SECONDS))
 
   (defn resume-writing [self]
-    "Note that the client reads again."
+    "Stop the timer: the client reads again."
     (.resume-writing (super))
     (._forget self "read"))
 
   (defn on-response-complete [self]
-    "Wait for the next request, and for a client that doesn't read the end of the answer."
+    "Wait for the next request; time out a client that doesn't read the end of the answer."
     (.on-response-complete (super))
     (._forget self "head")
     (when (.get-write-buffer-size self.transport)
@@ -207,13 +207,13 @@
         (when (.get-write-buffer-size self.transport) (.abort self.transport))))))
 
   (defn timeout-keep-alive-handler [self]
-    "Close a connection on which nothing comes; lose what its client hasn't read."
+    "Close an idle connection; discard what its client hasn't read."
     (if (.get-write-buffer-size self.transport)
       (.abort self.transport)
       (.timeout-keep-alive-handler (super))))
 
   (defn connection-lost [self error]
-    "Forget all timers."
+    "Cancel all timers."
     (for [name (list self._timers)] (._forget self name))
     (.connection-lost (super) error))
 
@@ -221,7 +221,7 @@
     (unless (in "head" self._timers) (._wait self "head" HEAD-SECONDS)))
 
   (defn _wait [self name seconds [act None]]
-    "Abort the connection (or `act`) after `seconds`, unless what has this `name` comes before."
+    "Abort the connection (or call `act`) after `seconds`, unless the timer `name` is cancelled."
     (._forget self name)
     (setv (get self._timers name)
       (.call-later self.loop seconds (or act self.transport.abort))))

@@ -1,4 +1,4 @@
-"Texts to be generated: what each asks for, and what there is of it so far."
+"Texts to generate: what each request asks for, and the text so far."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,18 +13,18 @@
   lstm-textgen.writing.writer [StopFinder make-sampler read-seed])
 
 (setv
-  ;; Where a line of a chat begins with a name, the reply before it has ended.
+  ;; A line of a chat that begins with a name ends the reply before it.
   NEXT-NAME (re.compile r"\n[^\W\d_][^\n:]{0,39}:(?=\s|\Z)")
-  ;; What such a line may begin with, so long as it isn't clear.
+  ;; What may still become such a line.
   PERHAPS-NAME (re.compile r"\n(?:[^\W\d_][^\n:]{0,39})?\Z"))
 
 
 (defclass [(dataclass :frozen True)] Order []
-  #[[What a text shall be: after the text `seed`, of at most `length` units.
+  #[[A request for a text of at most `length` units after the text `seed`.
 
   It ends before one of the texts `stops` or, with `chat`, before the next line that begins with a
-  name. `alternatives` is how many likeliest units are told for each unit, with its own
-  probability; None: not even that. With `seed-too`, they are told of the seed as well.]]
+  name. `alternatives` is how many likeliest units to return for each unit, with its own
+  probability (None: neither); `seed-too` is whether to do so for the seed as well.]]
   #^ str seed
   #^ int length
   (setv
@@ -32,28 +32,28 @@
     #^ list stops (field :default-factory list)
     #^ bool chat False
     #^ object rng-seed None
-    #^ int number 0  ; of the texts with one `rng-seed`
+    #^ int number 0  ; among the texts with one `rng-seed`
     #^ object alternatives None
     #^ bool seed-too False))
 
 
 (defclass [dataclass] Told []
-  #[[What is told of a unit: its text, the logarithm of its probability, and the likeliest ones.
+  #[[A unit's text, its log probability and the likeliest units in its place.
 
-  These are a list of #(text logarithm), the best first.]]
+  The latter are a list of #(text logarithm), the likeliest first.]]
   #^ str unit
   #^ float logarithm
   #^ list likeliest)
 
 
 (defclass NameFinder []
-  "Finds the next line that begins with a name, as `StopFinder` finds texts."
+  "Finds the next line that begins with a name, as `StopFinder` finds stop texts."
 
   (defn __init__ [self]
     (setv [self.held self.found] ["" False]))
 
   (defn feed [self piece]
-    "Read `piece` (str); return what is sure to stand before any such line."
+    "Read `piece` (str); return the text that is certain to precede any such line."
     (+= self.held piece)
     (setv
       name (.search NEXT-NAME self.held)
@@ -67,18 +67,18 @@
 (defclass Job []
   #[[The text of an `order` by `model` (a `Checkpoint`), which a `Loop` generates.
 
-  `pieces` (a deque of str) is what is new, for whoever reads it; `told` the list of `Told`, of
-  the `seed-told` first; `written` counts units. `end` is None until it is \"length\", \"stop\",
-  \"cancelled\" or \"failed\". `reader` is whatever wants to know of news.]]
+  `pieces` (a deque of str) holds text that hasn't been read yet; `told` is a list of `Told`, and
+  `seed-told` that of the seed; `written` counts units. `end` is None, then \"length\", \"stop\",
+  \"cancelled\" or \"failed\". `reader` is notified of news.]]
 
   (defn __init__ [self model order [reader None]]
     (setv
       vocabulary model.vocabulary
       [ids rest opening] (read-seed model order.seed (fn [_] None) :whole order.seed-too)
       [self.order self.reader self.ids self.read self.state] [order reader ids 0 None]
-      [self.begun self.batch] [None None]  ; when it joined a batch, and which
+      [self.begun self.batch] [None None]  ; when it joined a batch, and which one
       self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
-      ;; What ends the seed, and how many units it has: the first of the ids is none of them.
+      ;; How the seed ends, and how many units it has, not counting the start unit.
       [self.rest self.seed-units] [rest (+ (len ids) -1 (len (.split vocabulary rest)))]
       self._model model
       [self.pieces self.told self.seed-told] [(deque) [] []]
@@ -91,11 +91,11 @@
     (unless (or order.length order.seed-too) (.finish self "length")))
 
   (defn [property] left [self]
-    "How many units may still come."
+    "How many units may still be generated."
     (- self.order.length self.written))
 
   (defn finish [self end]
-    "End the text for the reason `end`; what was held back belongs to it, unless it was a stop."
+    "End the text for the reason `end`; release held-back text, unless a stop was found."
     (setv
       found (lfor [k finder] (enumerate self._finders) :if finder.found k)
       first (if found (+ 1 (get found 0)) 0))
@@ -104,7 +104,7 @@
     (setv self.end end))
 
   (defn begin [self engine]
-    "Write the first unit, if the end of the seed may be a part of it; `engine` has read the seed."
+    "Draw the first unit if it may include the end of the seed, which `engine` has read."
     (unless self.rest (return))
     (setv
       [order ways] [self.order (ways-on engine self._vocabulary self.rest)]
@@ -112,13 +112,13 @@
       [texts ids scores] (begin engine sampler [ways] self._vocabulary)
       self.draw.drawn (if (> (len ways) 1) 2 1))
     (.take self ids (if self.draw.logits scores None) texts)
-    (for [told self.told] (setv told.unit (get texts 0))))  ; if it is told of
+    (for [told self.told] (setv told.unit (get texts 0))))  ; at most one
 
   (defn take [self ids logits [units None]]
-    #[[Add the units of `ids`, a list, as many as are wanted, drawn from `logits`.
+    #[[Add the units of the list `ids`, up to the requested length, drawn from `logits`.
 
-    These are (time, vocabulary), or None if they are not told. `units` are the texts that the ids
-    stand for, if not all of them is new.]]
+    These are (time, vocabulary), or None if probabilities aren't requested. `units` are the new
+    texts, where they differ from the ids' own.]]
     (setv
       ids (cut ids self.left)
       units (or units (lfor id ids (get self._vocabulary.units id))))
@@ -142,7 +142,7 @@
       (= self.left 0) (.finish self "length")))
 
   (defn tell-seed [self logits]
-    "Note what is told of the next units of the seed, from the `logits` (time, vocabulary) before."
+    "Note the probabilities of the seed's next units, given the `logits` (time, vocabulary)."
     (setv
       start (+ 1 (len self.seed-told))
       ids (cut self.ids start (+ start (len logits))))
@@ -150,7 +150,7 @@
       (tell self._vocabulary ids (cut logits (len ids)) self.order.alternatives)))
 
   (defn _say [self text [first 0]]
-    "Let `text` pass the finders from the `first` on; return whether one of them found the end."
+    "Pass `text` through the finders from the `first` on; return whether one found the end."
     (for [finder (cut self._finders first None)]
       (setv text (.feed finder text))
       (when finder.found
@@ -162,7 +162,7 @@
     False)
 
   (defn told-by-now [self]
-    "Return how many of `told` are of units that begin in what has been said."
+    "Return how many of `told` are of units that begin in the text released so far."
     (setv start 0)
     (for [[n told] (enumerate self.told)]
       (when (>= start self.said) (return n))

@@ -1,8 +1,8 @@
-#[[The loop that generates for all who ask one model, in a thread of its own.
+#[[The loop that generates for all requests to one model, in its own thread.
 
-Texts join and leave a batch between two steps. Where there are many, each core has a batch: for a
-round of steps these have nothing to do with each other. A seed text is read in slices between
-steps, so that a long one holds up neither the texts under way nor the short ones behind it.]]
+Texts join and leave a batch between two steps. Where there are many, each core has its own batch,
+independent of the others for a round of steps. A seed text is read in slices between rounds, so a
+long one delays neither the texts being generated nor the short seeds behind it.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -20,16 +20,16 @@ steps, so that a long one holds up neither the texts under way nor the short one
 (setv
   MOST-WAITING 1024  ; texts in the queue
   SLICE 128  ; units of seed texts read between two rounds of steps
-  MOST-STEPS 512  ; of a round; a text that joins or leaves ends it sooner
-  FEW-STEPS 4  ; of a round while seeds are read
+  MOST-STEPS 512  ; in a round; a text that joins or leaves ends it earlier
+  FEW-STEPS 4  ; in a round while seeds are read
   MOST-BATCHES 2
-  FEW-TEXTS 12  ; for which one batch, on one core, is enough
-  LONGEST-ROUND 0.02  ; seconds: after each, readers get what is new
+  FEW-TEXTS 12  ; up to which one batch, on one core, is enough
+  LONGEST-ROUND 0.02  ; seconds, after which readers get new text
   LOG (logging.getLogger __name__))
 
 
 (defclass Full [Exception]
-  "The queue has no room; `seconds` is how long it may take until there is."
+  "The queue is full; `seconds` is how long it may take until there is room."
 
   (defn __init__ [self seconds]
     (.__init__ (super) "the queue is full")
@@ -37,7 +37,7 @@ steps, so that a long one holds up neither the texts under way nor the short one
 
 
 (defclass Stopped [Exception]
-  "The loop takes no more jobs: its model's file has changed, or the server ends.")
+  "The loop accepts no more jobs: its model's file has changed, or the server is stopping.")
 
 
 (defclass Loop []
@@ -52,7 +52,7 @@ steps, so that a long one holds up neither the texts under way nor the short one
       [self.model self.most self.most-waiting] [model most most-waiting]
       [self.notify self.observe] [notify observe]
       self._changed (Condition)
-      self._inbox []  ; what other threads ask for: jobs that are new, and those that have ended
+      self._inbox []  ; requests from other threads: new jobs, and jobs to end
       [self._ending self.ended] [False False]
       self.waiting (deque)  ; jobs whose seeds are to be read
       self.running {}  ; jobs by their draws
@@ -65,14 +65,14 @@ steps, so that a long one holds up neither the texts under way nor the short one
     (.start self._thread))
 
   (defn make-batches [self]
-    "Return a new batch for each core that takes part."
+    "Return a new batch for each core in use."
     (setv n (min MOST-BATCHES (cores)))
     (lfor _ (range n) (Batch self.model (ceil (/ self.most n)))))
 
   ;; For other threads
 
   (defn submit [self jobs]
-    "Let `jobs` wait for their turns; raise `Full` if there is no room for all, or `Stopped`."
+    "Queue `jobs`; raise `Full` if there isn't room for all of them, or `Stopped`."
     (with [_ self._changed]
       (when self._ending (raise (Stopped)))
       (setv ahead (+ (len self.waiting) (len self._inbox)))
@@ -90,7 +90,7 @@ steps, so that a long one holds up neither the texts under way nor the short one
       (.notify self._changed)))
 
   (defn stop [self]
-    "Let the loop end once it has nothing left to do."
+    "Stop accepting jobs; the loop ends once it has finished those that it has."
     (with [_ self._changed]
       (setv self._ending True)
       (.notify self._changed)))
@@ -114,14 +114,14 @@ steps, so that a long one holds up neither the texts under way nor the short one
     (setv self.ended True))
 
   (defn _receive [self]
-    "Take in what others asked for, waiting while there is nothing to do; return whether to go on."
+    "Process the inbox, waiting while there is nothing to do; return whether to continue."
     (unless (or self._inbox self.waiting self.running)
       (with [_ self._changed]
         (.wait-for self._changed (fn [] (or self._inbox self._ending)))))
     (when self._inbox
       (with [_ self._changed]
         (setv news (list self._inbox))
-        (.clear self._inbox))  ; the same list, which the batch looks at
+        (.clear self._inbox))  ; the same list object, which the batch checks
       (for [job news]
         (if (is job.end None) (.append self.waiting job) (._drop self job))))
     (or self.waiting self.running (not self._ending)))
@@ -139,10 +139,10 @@ steps, so that a long one holds up neither the texts under way nor the short one
             seconds)))
       (try
         (.remove self.waiting job)
-        (except [ValueError]))))  ; it has left by itself
+        (except [ValueError]))))  ; it has already left
 
   (defn _admit [self]
-    "Read a slice of the seeds of those who come next; let them join that have read theirs."
+    "Read a slice of the next jobs' seeds; let the jobs whose seeds are read join a batch."
     (setv left SLICE)
     (while (and self.waiting (< (len self.running) self.most) (> left 0))
       (setv
@@ -152,13 +152,13 @@ steps, so that a long one holds up neither the texts under way nor the short one
       (._read self job left)
       (-= left (- job.read before))
       (if (< job.read (len job.ids))
-        ;; The next in the queue reads on, among those that there would be room for.
+        ;; The next in the queue continues reading, among those that would fit.
         (.insert self.waiting (- self.most (len self.running) 1) job)
         (._begin self job)))
     (setv self._admitting None))
 
   (defn _read [self job most]
-    "Let the reader read up to `most` more ids of the seed of `job`."
+    "Read up to `most` more ids of the seed of `job`."
     (setv
       reader self._reader
       ids (cut job.ids job.read (+ job.read most)))
@@ -173,9 +173,9 @@ steps, so that a long one holds up neither the texts under way nor the short one
     (setv job.state (lfor array reader.state (.copy array))))
 
   (defn _begin [self job]
-    "Let `job` join the batch, its seed being read."
+    "Let `job`, whose seed has been read, join a batch."
     (if (= job.left 0)
-      (.finish job "length")  ; only its seed was asked for
+      (.finish job "length")  ; only its seed was requested
       (with [_ (few-threads 1)] (.begin job self._reader)))
     (setv job.state (lfor array self._reader.state (.copy array)))
     (when job.end
@@ -194,7 +194,7 @@ steps, so that a long one holds up neither the texts under way nor the short one
     (setv job.state None))
 
   (defn _write [self]
-    "Take a round of steps, and hand out what they gave."
+    "Run a round of steps and hand out the new text."
     (setv
       begun (time.perf-counter)
       steps (min self._round
@@ -218,7 +218,7 @@ steps, so that a long one holds up neither the texts under way nor the short one
     (self.notify jobs))
 
   (defn _fail [self]
-    "End all jobs under way after an error, and begin with an empty batch."
+    "End all running jobs after an error, and start again with empty batches."
     (setv jobs (lfor
       job [#* (.values self.running) #* (if self._admitting [self._admitting] [])]
       :if (is job.end None)

@@ -1,4 +1,4 @@
-"The models that are served: each is loaded again when its file changes."
+"The models that are served; each is reloaded when its file changes."
 
 (import
   collections [Counter]
@@ -11,16 +11,16 @@
   lstm-textgen.writing.writer [write-sample])
 
 (setv
-  CHAT-SAMPLE 1500  ; units of a text by the model in which names are looked for
-  CHAT-SHARE 0.5  ; of its lines that begin with a name, from which the model is one of a chat
+  CHAT-SAMPLE 1500  ; units of the model's text that are searched for names
+  CHAT-SHARE 0.5  ; of its lines that must begin with a name for it to be a chat model
   LINE (re.compile r"([^\W\d_][^\n:]{0,39}):(?:\s|$)"))
 
 
 (defclass Served []
-  #[[The model in the file that `path` means, under its `name`; raise as `load-checkpoint` does.
+  #[[The model at `path`, served under its `name`; raise as `load-checkpoint` does.
 
-  Its `loop`, `created` (seconds) and `fingerprint` change when the file does. `warn`
-  gets what there is to say of the file; `make-loop` makes a `Loop` of a name and a model.]]
+  Its `loop`, `created` (seconds) and `fingerprint` change when the file does. `warn` is called
+  with warnings about the file; `make-loop` makes a `Loop` from a name and a model.]]
 
   (defn __init__ [self path warn make-loop]
     (setv
@@ -31,11 +31,11 @@
     (.load self))
 
   (defn changed? [self]
-    "Return whether the file is another one than was loaded last, or tried to be."
+    "Return whether the file has changed since the last attempt to load it."
     (!= (._stamp self) self._seen))
 
   (defn load [self]
-    "Load the model; the loop of the model before it ends when its texts are written."
+    "Load the model; the previous model's loop ends when its texts are complete."
     (setv self._seen (._stamp self))
     (setv
       model (load-checkpoint self.file :warn self._warn)
@@ -50,7 +50,7 @@
     (when old (.stop old)))
 
   (defn page [self]
-    "Return the page to play with the model; raise `ValueError` if it is too large for one."
+    "Return the model's playground page; raise `ValueError` if the model is too large for one."
     (with [_ self._lock]
       (when (is self._page None)
         (setv self._page (playground {self.name self.loop.model})))
@@ -64,7 +64,7 @@
       self._names))
 
   (defn _stamp [self]
-    "Return what changes when the file does; None while there is none."
+    "Return a value that changes when the file does; None while the file is missing."
     (try
       (setv stat (.stat self.file))
       #(stat.st-mtime-ns stat.st-size stat.st-ino)
@@ -72,9 +72,9 @@
 
 
 (defn chat-names [model]
-  #[[Return the names with which lines that `model` writes begin, the most frequent first.
+  #[[Return the names that begin lines of a text by `model`, the most frequent first.
 
-  There are none unless half of the lines begin with a name.]]
+  The list is empty unless at least half of the lines begin with a name.]]
   (setv
     lines (lfor line (.split (write-sample model CHAT-SAMPLE 0.7) "\n") :if (.strip line) line)
     found (lfor line lines :setv m (.match LINE line) :if m (get m 1))

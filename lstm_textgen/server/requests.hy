@@ -1,4 +1,4 @@
-"What clients ask for: bodies of requests, checked by msgspec, and the `Order`s that they come to."
+"Request bodies, validated by msgspec, and the `Order`s that they become."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -16,18 +16,18 @@
   LONGEST-SEED 100_000  ; characters
   LONGEST-STOP 256  ; characters
   MOST-MESSAGES 1000
-  USUAL-LENGTH 16  ; units of a completion, as in OpenAI's interface
-  SEEDS (** 2 63)  ; random seeds are counted up to it
-  ;; What OpenAI's interface has, would change the text, and isn't supported.
+  USUAL-LENGTH 16  ; units of a completion by default, as in OpenAI's API
+  SEEDS (** 2 63)  ; random seeds are below it
+  ;; Parameters of OpenAI's API that would change the text and aren't supported.
   MISSING ["suffix" "presence_penalty" "frequency_penalty" "logit_bias" "tools" "functions"
     "response_format" "audio" "modalities"]
   NEUTRAL [None 0 "" [] {} {"type" "text"} ["text"]])
 
 
 (defclass ApiError [Exception]
-  #[[An answer that says what is wrong, with a `status` of HTTP.
+  #[[An error answer with an HTTP `status`.
 
-  `param` names the field, `code` is OpenAI's name for the mistake; `seconds` when to try again.]]
+  `param` names the field, `code` is OpenAI's name for the error, `seconds` when to retry.]]
 
   (defn __init__ [self status message * [param None] [code None] [seconds None]]
     (.__init__ (super) message)
@@ -36,7 +36,7 @@
       [self.code self.seconds] [code seconds]))
 
   (defn as-json [self]
-    "Return the error in OpenAI's form."
+    "Return the error in OpenAI's format."
     {"error" {
       "message" self.message
       "type" (cond
@@ -81,7 +81,7 @@
 
 
 (defclass Steering [Struct :kw-only True]
-  "What both kinds of requests have."
+  "The fields that both kinds of requests share."
   (setv
     #^ (or-none str) model None
     #^ (number float 0 100) temperature None
@@ -94,7 +94,7 @@
     #^ FLAG stream False
     #^ (or-none StreamOptions) stream-options None
     #^ (number int 0 LONGEST) max-tokens None
-    ;; These must be neutral.
+    ;; These must have their neutral values.
     #^ Any suffix None
     #^ Any presence-penalty None
     #^ Any frequency-penalty None
@@ -145,7 +145,7 @@
 
 
 (defn read-body [data kind]
-  "Return the `kind` of body in `data` (bytes); raise `ApiError` if it is none."
+  "Return the body of a `kind` in `data` (bytes); raise `ApiError` if it is invalid."
   (try
     (setv body (msgspec.json.decode data :type kind))
     (except [error msgspec.ValidationError]
@@ -155,7 +155,7 @@
         (+ (if place f"`{(.strip place ".`")}`: " "") (cut message 0 1) (cut message 1 None))
         :param (when field (get field 1)) :code "invalid_value")))
     (except [[msgspec.DecodeError UnicodeDecodeError RecursionError]]
-      (raise (ApiError 400 "the body must be JSON in UTF-8, as RFC 8259 has it"
+      (raise (ApiError 400 "the body must be valid JSON in UTF-8"
         :code "invalid_json"))))
   (for [name MISSING]
     (when (not-in (getattr body name None) NEUTRAL)
@@ -169,13 +169,13 @@
 (defn completion-orders [body model]
   #[[Return the `Order`s of a `CompletionBody` to `model` (a `Checkpoint`).
 
-  For each prompt there are `best-of` of them, or `n`.]]
+  Each prompt gets `best-of` of them, or else `n`.]]
   (setv
     prompts (if (isinstance body.prompt str) [body.prompt] (or body.prompt [""]))
     n (or body.n 1)
     each (or body.best-of n))
   (when (< each n)
-    (raise (ApiError 400 f"`best_of` is {each}, which is less than `n`, {n}" :param "best_of")))
+    (raise (ApiError 400 f"`best_of` is {each}, less than `n`, which is {n}" :param "best_of")))
   (when (and (> each n) body.stream)
     (raise (ApiError 400 "`best_of` can't be streamed" :param "best_of")))
   (check-number (* each (len prompts)) "best_of")
@@ -189,7 +189,7 @@
 (defn chat-orders [body model names]
   #[[Return the `Order`s of a `ChatBody` to `model`, a `Checkpoint` trained on a chat by `names`.
 
-  Messages become lines that begin with a name, and the last line is to be gone on with.]]
+  Messages become lines that begin with a name; the model continues the last line.]]
   (check-number (or body.n 1) "n")
   (setv
     length (if (is body.max-completion-tokens None) body.max-tokens body.max-completion-tokens)
@@ -201,7 +201,7 @@
 
 
 (defn make-orders [body model seeds each #** more]
-  "Return `each` orders for each of `seeds`, with the steering of `body` and what `more` says."
+  "Return `each` orders per seed, with the sampling options of `body` and the fields in `more`."
   (setv
     own model.settings.temperature
     options (SamplingOptions
@@ -219,20 +219,20 @@
 
 
 (defn check-number [texts param]
-  "Raise `ApiError` if a request is for too many `texts`."
+  "Raise `ApiError` if a request asks for too many `texts`."
   (when (> texts MOST-TEXTS)
-    (raise (ApiError 400 f"{texts} texts at once are too many; ask for {MOST-TEXTS} at most"
+    (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
       :param param))))
 
 
 (defn prepare [model text]
-  "Return `text` prepared as the training text of `model` was."
+  "Return `text` prepared like the training text of `model`."
   (setv text (default-prep text))
   (if model.settings.lower (lower text) text))
 
 
 (defn chat-seed [messages names]
-  "Return the seed text of the `messages` of a chat; `names` are those that the model knows."
+  "Return the seed text for the `messages` of a chat; `names` are those the model knows."
   (setv
     told (fn [role] (lfor m messages :if (and m.name (= m.role role)) m.name))
     me (get [#* (reversed (told "assistant")) #* (gfor n names :if (not-in n (told "user")) n)
@@ -251,7 +251,7 @@
 
 
 (defn content-of [message]
-  "Return the text of a `Message` in one line; raise `ApiError` if it is no text."
+  "Return the text of a `Message` in one line; raise `ApiError` if it isn't text."
   (setv content (or message.content ""))
   (unless (isinstance content str)
     (unless (all (gfor part content (= part.type "text")))

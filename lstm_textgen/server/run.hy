@@ -1,4 +1,4 @@
-"A server from its start to its end: the socket, the models, the signals."
+"The life of a server: socket, models, signals."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -19,22 +19,22 @@
 (setv
   KEY "LSTM_TEXTGEN_API_KEY"  ; the environment variable
   LOCAL ["127.0.0.1" "localhost" "::1"]
-  GRACE 10  ; seconds that texts under way have when the server is to stop
-  WATCH 1  ; seconds between two looks at the models' files
+  GRACE 10  ; seconds for running texts to finish when the server stops
+  WATCH 1  ; seconds between checks of the models' files
   PATHS ["/" "/health" "/metrics" "/score" "/v1/models" "/v1/completions" "/v1/chat/completions"])
 
 
 (defn serve [paths * host port key open? say warn]
   #[[Serve the models at `paths` over HTTP until SIGINT or SIGTERM.
 
-  - `host`, `port`: where to listen; port 0 is any that is free. `key`: the API key, or None.
-  - `open?`: whether anybody may come without a key who can reach another host than this one.
-  - `say` is called with the address once it can be used, `warn` with what is wrong with a file.
+  - `host`, `port`: where to listen; port 0 is any free port. `key`: the API key, or None.
+  - `open?`: whether to accept requests from other computers without a key.
+  - `say` is called with the address once the server listens, `warn` with a file's problems.
 
-  Raise `ValueError` for a host that would be open by mistake, and as models do that can't be
-  loaded; `OSError` if the address can't be had.]]
+  Raise `ValueError` for a host that would be open by mistake or a model that can't be loaded,
+  `OSError` if the address isn't available.]]
   (unless (or key open? (in host LOCAL))
-    (raise (ValueError (+ f"`host`: {host} can be reached by others, so give an `api_key` "
+    (raise (ValueError (+ f"`host`: other computers can reach {host}, so give an `api_key` "
       f"(or {KEY} in the environment), or `open` if anybody may use the models"))))
   (setv listener (listen host port))
   (allow-connections)
@@ -44,12 +44,12 @@
 
 
 (defn listen [host port]
-  "Return a socket bound to `host` and `port`; raise `OSError`, naming them, if it can't be."
+  "Return a socket bound to `host` and `port`; raise `OSError` that names them on failure."
   (try
     (setv
       [family kind protocol _ address] (get
         (socket.getaddrinfo host port :type socket.SOCK-STREAM) 0)
-      ;; Without the protocol asyncio doesn't set TCP_NODELAY, and answers wait 40 ms.
+      ;; Without the protocol asyncio doesn't set TCP_NODELAY, and answers take 40 ms more.
       listener (socket.socket family kind protocol))
     (.setsockopt listener socket.SOL-SOCKET socket.SO-REUSEADDR 1)
     (.bind listener address)
@@ -60,7 +60,7 @@
 
 
 (defn allow-connections []
-  "Let the process have as many open files as the system allows, for as many connections."
+  "Raise the process's limit of open files, and so of connections, to the system's maximum."
   (with [_ (suppress ImportError)]  ; Windows
     (import resource)
     (setv [_ most] (resource.getrlimit resource.RLIMIT-NOFILE))
@@ -80,7 +80,7 @@
       :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)
       (fn [] (say (address-of listener))))
     watcher (asyncio.create-task (watch-files models warn)))
-  ;; It tells of connections that end with the server; what goes wrong here `Guard` tells.
+  ;; It logs connections that end with the server; `Guard` logs our own errors.
   (.setLevel (logging.getLogger "uvicorn.error") logging.CRITICAL)
   (await (.serve server [listener]))
   (.cancel watcher)
@@ -96,23 +96,23 @@
   (.watch metrics models)
   (for [name names]
     (when (> (.count names name) 1)
-      (raise (ValueError f"`path`: two models are called {name}; copy one under another name"))))
+      (raise (ValueError f"`path`: two models are called {name}; rename or copy one of them"))))
   models)
 
 
 (defn :async watch-files [models warn]
-  "Load each of `models` again whenever its file has changed, without end."
+  "Reload each of `models` whenever its file changes, forever."
   (while True
     (await (asyncio.sleep WATCH))
     (for [each models :if (.changed? each)]
       (try
         (await (in-thread each.load))
         (except [error [OSError ValueError]]
-          (warn f"{each.name}: still the model as it was: {error}"))))))
+          (warn f"{each.name}: still serving the previous model: {error}"))))))
 
 
 (defn address-of [listener]
-  "Return the address of the socket `listener`, as a browser takes it."
+  "Return the URL of the socket `listener`."
   (setv [host port] (cut (.getsockname listener) 2))
   f"http://{(if (in ":" host) f"[{host}]" host)}:{port}")
 
@@ -120,19 +120,19 @@
 (defclass QuietServer [Server]
   #[[uvicorn's server, which calls `started` once it listens.
 
-  It ends when a signal comes, and isn't killed by it afterwards.]]
+  A signal stops it but doesn't kill the process afterwards.]]
 
   (defn __init__ [self config started]
     (.__init__ (super) config)
     (setv self.on-start started))
 
   (defn :async startup [self [sockets None]]
-    "Begin to listen, and tell of it."
+    "Start to listen, then call `started`."
     (await (.startup (super) sockets))
     (.on-start self))
 
   (defn [contextmanager] capture-signals [self]
-    "Take signals as wishes to end."
+    "Handle signals by stopping the server."
     (setv before (dfor
       number [signal.SIGINT signal.SIGTERM]
       number (signal.signal number self.handle-exit)))
