@@ -27,12 +27,13 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "Understand" ["how-it-works" "macros" "extending"]
     "Large and far" ["serving" "gpu" "distributed" "export"]
     "Reference" ["command-line" "python" "model-file" "promises"]
-    "Project" ["project/figures" "project/corpora" "project/changelog" "project/contributing"
-      "code/index"]}
+    "Project" ["project/figures" "project/log" "project/corpora" "project/changelog"
+      "project/contributing" "code/index"]}
   ;; Files of the project that become pages.
   PROJECT {
     "README.md" "index.md"
     "bench/README.md" "project/figures.md"
+    "bench/log.md" "project/log.md"
     "corpora/README.md" "project/corpora.md"
     "CHANGELOG.md" "project/changelog.md"
     "CONTRIBUTING.md" "project/contributing.md"}
