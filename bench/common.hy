@@ -1,17 +1,28 @@
-#[[What the benchmarks share: the machine's name, time, tables.
+#[[What the benchmarks share: processes, texts, the machine's name, time, tables.
 
 A benchmark runs from the project's root, where Python finds our modules:
 `python -m hy bench/X.hy`.]]
 
 (import
+  json
+  os
   pathlib [Path]
   statistics [median]
   subprocess
   sys
+  tempfile [TemporaryDirectory]
   time
-  lstm-textgen.basics.machine [cores processor-name])
+  numpy :as np
+  lstm-textgen.basics.machine [cores processor-flags processor-name]
+  lstm-textgen.settings.sizing [choose-layers default-batch-size default-epochs]
+  lstm-textgen.textmodel [load])
 
-(setv ROOT (. (Path __file__) (resolve) parent parent))
+(setv
+  ROOT (. (Path __file__) (resolve) parent parent)
+  SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
+  ;; What lets glibc keep the memory that a process frees.
+  KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
+  USUAL 900_000)  ; characters to train on, of a text of 1 MB
 
 
 ;; * Processes
@@ -23,17 +34,63 @@ A benchmark runs from the project's root, where Python finds our modules:
   (subprocess.run [python "-m" "hy" #* (map str [script #* arguments])] :cwd ROOT #** options))
 
 
+(defn train-program [path folder #* flags]
+  #[[Train on the text at `path` by the program as a user runs it, and show its output.
+
+  Return #(model seconds): the saved `TextModel`, in `folder`, and how long the process took.]]
+  (setv
+    model (/ (Path folder) "model")
+    seconds (seconds-of run-script "train.hy" "--sources" (.resolve (Path path)) "--model" model
+      #* flags
+      :check True
+      :stdout sys.stderr))
+  #((load model) seconds))
+
+
+(defn train-peer [parts #** job]
+  #[[Train the network of bench/peer.hy in a process of its own; return what it prints, a dict.
+
+  `parts` are arrays of ids: to train on, to validate on and, if there is a third, to test on.]]
+  (with [folder (TemporaryDirectory)]
+    (setv ids f"{folder}/ids.npz")
+    (np.savez ids #* parts)
+    (setv
+      job (json.dumps {"begun" (time.monotonic)  #** job})  ; a clock that all processes share
+      peer (run-script "-m" "bench.peer" ids job
+        :check True
+        :env {#** os.environ #** KEPT}
+        :stdout subprocess.PIPE))
+    (json.loads peer.stdout)))
+
+
+;; * Texts and networks
+
+(defn split-held-out [units]
+  "Return #(training held-out) of `units`, a sequence: the last tenth is held out."
+  (setv kept (- (len units) (round (* 0.1 (len units)))))
+  #((cut units kept) (cut units kept None)))
+
+
+(defn usual-networks []
+  "Return #(units rows why) for each network that the program chooses for a text of 1 MB."
+  (lfor
+    [minutes why] [[None "default for 1 MB"] [3 "default for 1 MB and 3 minutes"]]
+    :setv [layers _] (choose-layers USUAL (default-epochs USUAL) minutes)
+    #((. (get layers.recurrent 0) size) (default-batch-size USUAL) why)))
+
+
 ;; * The machine and its time
 
 (defn processor []
-  "Return what the processor is called, and how many of its cores this process may use."
-  f"{(cores)} cores of {(processor-name)}")
+  "Return what the processor is called, its flags, and how many of its cores this process may use."
+  (setv flags (.join " " (sorted (& (processor-flags) SHOWN-FLAGS))))
+  f"{(cores)} cores of {(processor-name)} ({flags})")
 
 
-(defn seconds-of [act #* arguments]
-  "Return how many seconds `act` takes with `arguments`."
+(defn seconds-of [act #* arguments #** options]
+  "Return how many seconds `act` takes with `arguments` and `options`."
   (setv begun (time.perf-counter))
-  (act #* arguments)
+  (act #* arguments #** options)
   (- (time.perf-counter) begun))
 
 
@@ -51,8 +108,8 @@ A benchmark runs from the project's root, where Python finds our modules:
 
 
 (defn times-faster [ours others]
-  "Return how many times as long `others` took as `ours` (lists of seconds): the rounds' median."
-  (median (gfor [own other] (zip ours others) (/ other own))))
+  "Return how many times as long `others` took as `ours`: the ratio of the medians, for a cell."
+  f"{(/ (median others) (median ours)) :.2f}×")
 
 
 ;; * Tables

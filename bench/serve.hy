@@ -129,7 +129,7 @@ connections, half of which stop reading or hang up) and `memory` (10,000 request
       times (cut times 2 None))
     (print-row "the same by processor time" f"{(/ own spent) :.2f}×" "")
     (print-row "one request, 1×128, 2,000 characters"
-      f"{(median (gfor [own asked] times (/ own asked))) :.2f}× of --generate's loop"
+      f"{(/ #* (gfor some (zip #* times) (median some))) :.2f}× of --generate's loop"
       f"{(/ 2000 (median (gfor [_ t] times t))) :,.0f} characters/s")))
 
 

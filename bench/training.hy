@@ -1,18 +1,18 @@
 #[[How fast networks train beside PyTorch's and stock Keras': `python -m hy bench/training.hy`.
 
-All train the same network on the same batches with Adam and clipped gradients, in turns, each in a
-process of its own, as each would be used; the table gives medians, and the median of the ratios
-within each round. "Ours" has the backend that the program chooses here, and if that isn't
-TensorFlow, a second row shows TensorFlow. PyTorch runs in float32, and in bfloat16 as its users
-get it, by one line (`torch.autocast`). It takes its memory from the system anew at each step, and
-who tunes it lets the allocator keep it: "memory kept". The last column is the share of the rate of
-the fastest large product that PyTorch or TensorFlow has here in the precision used, measured in
-the same rounds: 6 operations for each weight and character (2 forward, 4 backward; the embedding
-counts as looked up). Needs the extra `bench` (PyTorch).
+The first networks are those that the program chooses for a text of 1 MB. All train the same
+network on the same batches with Adam and clipped gradients, in turns, each in a process of its
+own, as each would be used; the table gives medians and ratios of medians. "Ours" has the backend
+that the program chooses here, and if that isn't TensorFlow, a second row shows TensorFlow. PyTorch
+runs in float32, and in bfloat16 as its users get it, by one line (`torch.autocast`). It takes its
+memory from the system at each step; "memory kept" tells the allocator to keep it. The last column
+is the share of the rate of the fastest large product that PyTorch or TensorFlow has here in the
+precision used, measured in the same rounds: 6 operations for each weight and character (2 forward,
+4 backward; the embedding counts as looked up). Needs the extra `bench` (PyTorch).
 
-A processor with AVX2 alone is stood in for by `--float32`, which leaves bfloat16 out, with
-ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
-XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK don't heed that;
+`--float32` leaves bfloat16 out. To imitate a processor with AVX2 alone, set besides in the
+environment ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
+XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 "--xla_cpu_max_isa=AVX2 --xla_cpu_experimental_ynn_fusion_type=" has Eigen multiply instead.]]
 
 (import
@@ -21,8 +21,8 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK d
   subprocess
   sys
   numpy :as np
-  bench.common [ROOT in-turns print-header print-row processor times-faster]
-  lstm-textgen.basics.machine [bfloat16? cores processor-flags]
+  bench.common [KEPT ROOT in-turns print-header print-row processor times-faster usual-networks]
+  lstm-textgen.basics.machine [bfloat16? cores]
   lstm-textgen.learning.learner.choice [choose-freely fastest-backend]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
@@ -36,10 +36,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK d
   RATE 1e-3  ; of learning
   SIDE 2048  ; of the square matrices that measure the machine
   ;; Layers, and rows of a batch.
-  NETWORKS [#("128" 128) #("256,256" 64) #("384" 32) #("512" 64) #("768" 32) #("gru:256" 64)]
-  SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
-  ;; What lets glibc keep the memory that a process frees.
-  KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
+  OTHERS [#("128" 128) #("256,256" 64) #("512" 64) #("768" 32) #("gru:256" 64)]
   ;; What stock Keras and PyTorch call a layer, and how many gates it has.
   KINDS {"lstm" ["LSTM" 4]  "gru" ["GRU" 3]}
   LOW "bfloat16"
@@ -49,16 +46,18 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK d
 (defn main []
   "Compare all networks."
   (setv low (and (bfloat16?) (not-in "--float32" sys.argv)))
-  (print f"{(processor)}: {(.join " " (sorted (& (processor-flags) SHOWN-FLAGS)))}\n")
+  (print f"{(processor)}\n")
   (print-header "network" "" "characters/s" "ours is faster by" "of the product rate")
-  (for [[text rows] NETWORKS]
-    (compare text rows low)))
+  (for [[units rows why] (usual-networks)]
+    (compare (str units) rows low f" ({why})"))
+  (for [[text rows] OTHERS]
+    (compare text rows low "")))
 
 
-(defn compare [text rows low]
+(defn compare [text rows low why]
   #[[Train the layers that `text` describes in turns; print a row for each contestant.
 
-  `low`: compare in bfloat16 too.]]
+  `low`: compare in bfloat16 too; `why` these layers, for the table.]]
   (setv
     layers (parse-layers text)
     precisions (if low [HIGH LOW] [HIGH])
@@ -87,12 +86,12 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2 in the environment. XLA's products by YNNPACK d
   (for [[name [[_ precision] _]] (.items contestants)]
     (setv
       speed (/ (* STEPS rows WINDOW) (median (get times name)))
-      ratio f"{(times-faster (get times "ours") (get times name)) :.2f}×"
+      ratio (times-faster (get times "ours") (get times name))
       rate (/ (* 2 (** SIDE 3)) (min (gfor
         [library rounded] products
         :if (= rounded precision)
         (median (get times #(library rounded)))))))
-    (print-row f"{text}, batch {rows}" name f"{speed :,.0f}"
+    (print-row f"{text}, batch {rows}{why}" name f"{speed :,.0f}"
       (if (= name "ours") "" ratio)
       f"{(/ (* speed (operations layers)) rate) :.0%}")))
 

@@ -1,20 +1,22 @@
-#[[How fast text is written and scored, beside other ways: `python -m hy bench/writing.hy`.
+#[[How fast text is generated and scored, beside other ways: `python -m hy bench/writing.hy`.
 
-All write with the same random weights, in turns, in this one process, and the table gives the
-medians and the median of the ratios within each round. What the others do is what their users do:
-PyTorch's `nn.LSTM` stepped in a loop, Keras' `predict` of a window of 32 for each character (as in
-the program that this one is a port of), and the fastest that we know, one compiled XLA loop that
-makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
+The first networks are those that the program chooses for a text of 1 MB. All generate with the
+same random weights, in turns, in this one process; the table gives medians and ratios of medians.
+The others do what their users do: PyTorch's `nn.LSTM` stepped in a loop, Keras' `predict` of a
+window of 32 for each character (as in the original program), and the fastest that we know, one
+compiled XLA loop that makes thousands of characters in one call. Needs the extra `bench`
+(PyTorch).]]
 
 (import
+  functools [partial]
   itertools [islice]
-  time
+  statistics [median]
   types [SimpleNamespace]
   keras
   numpy :as np
   tensorflow :as tf
   torch
-  bench.common [processor]
+  bench.common [in-turns print-header print-row processor times-faster usual-networks]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.writing.scoring [score]
@@ -125,50 +127,41 @@ makes thousands of characters in one call. Needs the extra `bench` (PyTorch).]]
 
 ;; * The race
 
-(defn rates [contestants]
-  #[[Let `contestants`, #(function characters) each, work in turns.
-
-  Return their characters a second (rounds, contestants).]]
-  (for [[work n] contestants]  ; once for whatever has to be compiled
-    (work n))
-  (np.array (lfor
-    _ (range ROUNDS)
-    (lfor
-      [work n] contestants
-      :setv start (time.perf-counter)
-      :do (work n)
-      (/ n (- (time.perf-counter) start))))))
-
-
 (defn race [title #* contestants]
-  #[[Print each contestant's median rate, and how many times faster the first is.
-
-  Each of them is #(name function characters).]]
-  (setv all (rates (lfor [_ work n] contestants #(work n))))
-  (for [[k [name _ _]] (enumerate contestants)]
-    (setv
-      rate (np.median (get all #((slice None) k)))
-      ratio (np.median (/ (get all #((slice None) 0)) (get all #((slice None) k)))))
-    (print f"| {title} | {name} | {rate :,.0f} | {(if k f"{ratio :.2f}×" "")} |" :flush True)))
+  "Print a row for each of `contestants`, #(name function characters), and how it does to ours."
+  (setv
+    times (in-turns (dfor [name work n] contestants name (partial work n)) ROUNDS)
+    ours (lfor s (get times "ours") (/ s (get contestants 0 2))))
+  (for [[name _ n] contestants]
+    (setv each (lfor s (get times name) (/ s n)))  ; seconds for a character
+    (print-row title name f"{(/ 1 (median each)) :,.0f}"
+      (if (= name "ours") "" (times-faster ours each)))))
 
 
 (defn main []
-  "Let all write, and score, in turns."
+  "Let all generate, and score, in turns."
   (print f"{(processor)}, vocabulary {VOCABULARY}, {ROUNDS} rounds\n")
-  (print "| | | characters/s | ours is faster by |\n|---|---|---|---|")
+  (print-header "" "" "characters/s" "ours is faster by")
+  (for [[size _ why] (usual-networks)]
+    (setv model (random-model size 1))
+    (race f"one stream, 1×{size} ({why})"
+      #("ours" (our-writer model) 4000)
+      #("a compiled XLA loop" (xla-writer model 4000) 4000)
+      #("PyTorch, stepped" (torch-writer model) 1000)
+      #("Keras predict" (keras-writer model) 20))
+    (race f"64 streams, 1×{size}" #("ours" (our-writer-of-many model 64) 32_000))
+    (race f"scoring 1 MB, 1×{size}" #("ours" (our-scorer model) TEXT-LENGTH)))
   (setv small (random-model 128 1))
   (race "one stream, 1×128"
     #("ours" (our-writer small) 20_000)
     #("a compiled XLA loop" (xla-writer small 20_000) 20_000)
-    #("PyTorch, stepped" (torch-writer small) 2000)
-    #("Keras predict" (keras-writer small) 20))
+    #("PyTorch, stepped" (torch-writer small) 2000))
   (for [size [256 512]]
     (setv model (random-model size 2))
     (race f"one stream, 2×{size}"
       #("ours" (our-writer model) 4000)
       #("PyTorch, stepped" (torch-writer model) 1000)))
-  (race "64 streams, 1×128" #("ours" (our-writer-of-many small 64) 128_000))
-  (race "scoring 1 MB, 1×256" #("ours" (our-scorer (random-model 256 1)) TEXT-LENGTH)))
+  (race "64 streams, 1×128" #("ours" (our-writer-of-many small 64) 128_000)))
 
 
 (when (= __name__ "__main__")
