@@ -65,7 +65,7 @@ words in 10 million characters at temperature 1.]]
   (.add-argument parser "--books")
   (.add-argument parser "--sensible" :action "store_true")
   (setv given (.parse-args parser))
-  (print f"{(processor)}\n")
+  (print f"{(processor)}; losses in nats per character\n")
   (when given.unwanted
     (print (unwanted given.unwanted given.base)))
   (when given.books

@@ -175,8 +175,8 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 (defn predict [rate]
   "Print the share of the time that is work, for devices with that `rate` (FLOP/s) and more."
   (for [faster FASTER]
-    (print (+ f"each device {faster} times as fast as this processor, with {ROWS} rows of "
-      f"{WINDOW}: the share of a step that is work\n"))
+    (print (+ f"predicted, not measured: the share of a step that is work, with {ROWS} rows of "
+      f"{WINDOW} for each device, {faster} times as fast as this processor\n"))
     (print-header "link" "units" #* (gfor d DEVICES f"{d} devices"))
     (for [[link [bandwidth latency]] (.items LINKS)  units NETWORKS]
       (setv
@@ -196,7 +196,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
   (import
     lstm-textgen.textmodel [train]
     lstm-textgen.writing.history [text-length])
-  (print-header "batch" "learning rate" "steps an epoch" "validation loss, nats")
+  (print-header "batch" "learning rate" "steps an epoch" "validation loss, nats per character")
   (for [rows BATCHES]
     (setv rate (* RATE (math.sqrt (/ rows (get BATCHES 0)))))
     (with [folder (TemporaryDirectory)]
