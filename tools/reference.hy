@@ -159,8 +159,9 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 
 
 (defn parameter [each default]
-  "Return the parameter `each` with its type and its `default`, if any."
-  (plain (+ (ast.unparse each) (if (is default None) "" f" = {(ast.unparse default)}"))))
+  "Return the parameter `each` with its type and its `default`, if any; None goes without saying."
+  (setv text (+ (ast.unparse each) (if (is default None) "" f" = {(ast.unparse default)}")))
+  (plain (.replace text " | None = None" " = None")))
 
 
 (defn plain [text]

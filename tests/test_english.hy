@@ -1,0 +1,81 @@
+"The English of the project: terms for which the field has a better one don't come back."
+
+(import
+  re
+  pytest
+  tests.helpers [ROOT])
+
+(setv
+  pytestmark pytest.mark.quick
+  ;; What to write instead stands beside each.
+  TERMS [
+    "alphabet" "alphabets"             ; vocabulary
+    "anew"                             ; again
+    "by heart"                         ; memorised, overfits
+    "exploded" "explodes"              ; diverged
+    "from nothing"                     ; from scratch
+    "learn on" "learns on"             ; fine-tune, continue
+    "least loss"                       ; lowest loss
+    "memory kept"                      ; allocator tuned
+    "picture that moves"               ; live display
+    "readings"                         ; epochs, passes
+    "say so" "says so"                 ; the message itself
+    "shall"                            ; will, must
+    "small and steady"                 ; activation regularization
+    "so many" "that many"              ; the number, by its name
+    "told of"                          ; described, mentioned
+    "units suit"                       ; default for this length
+    "write on from" "writes on from"]  ; continue a seed text
+  BANNED (re.compile (.format r"\b(?:{})\b" (.join "|" TERMS)) re.IGNORECASE)
+  PAGES ["README.md" "CHANGELOG.md" "CONTRIBUTING.md" "corpora/README.md" "docs"]
+  ;; Folders and files of code whose strings and comments have none of them.
+  CODE ["lstm_textgen/export" "lstm_textgen/prep.hy"]
+  ;; Lines that may have one, by a part of each.
+  EXCEPTIONS {
+    "docs/export.md" ["--alphabet" "its alphabet: a text file"]
+    "docs/guides/chat.md" ["Emre: what shall we give" "Dora: what shall we give"]}
+  ;; What people read in a module: long strings, strings, comments.
+  PROSE (re.compile r"(?s)#\[\[.*?\]\]|\"(?:\\.|[^\"\\])*\"|;[^\n]*")
+  GENERATED (re.compile r"(?s)<!-- generated:.*?<!-- end -->"))  ; from modules
+
+
+(defn files-in [places ending]
+  "Return the names of the files that end so at or below the `places`, from the root."
+  (sorted (gfor
+    place places
+    :setv path (/ ROOT place)
+    file (if (.is-dir path) (.rglob path (+ "*" ending)) [path])
+    (.as-posix (.relative-to file ROOT)))))
+
+
+(defn prose-in [name text]
+  "Yield each part that people read in the `text` of the file `name`, with the line it begins on."
+  (setv
+    code? (.endswith name ".hy")
+    parts (if code?
+      (lfor found (.finditer PROSE text) #((.start found) (get found 0)))
+      [#(0 (.sub GENERATED (fn [found] (* "\n" (.count (get found 0) "\n"))) text))]))
+  (for [[start part] parts]
+    (yield #((+ 1 (.count text "\n" 0 start)) part))))
+
+
+(defn lapses [name text]
+  "Return the lines with a banned term in the `text` of the file `name`, each after its number."
+  (setv allowed (.get EXCEPTIONS name []))
+  (lfor
+    [start part] (prose-in name text)
+    [n line] (enumerate (.split part "\n") start)
+    :if (and (re.search BANNED line) (not (any (gfor each allowed (in each line)))))
+    f"{n}: {(.strip line)}"))
+
+
+(defn [(pytest.mark.parametrize "name" [#* (files-in PAGES ".md") #* (files-in CODE ".hy")])]
+    test-terms-with-a-better-one-are-not-used [name]
+  (setv text (.read-text (/ ROOT name) :encoding "utf-8"))
+  (assert (= (lapses name text) [])))
+
+
+(defn test-a-term-is-found-in-what-people-read []
+  (setv code "(setv so many 1) ; so many\n\"says\nso\"\n(f \"a \\\" \" #[[b\nShall]])\n\"marshalled\"")
+  (assert (= (lapses "a.hy" code) ["1: ; so many" "5: Shall]]"]))
+  (assert (= (lapses "a.md" "<!-- generated: x -->\nanew\n<!-- end -->\nlearns on") ["4: learns on"])))
