@@ -98,22 +98,22 @@ functions that make them, by name. A test compares the pages in docs/ with what 
       name lstm-textgen.__all__
       :if (in name nodes)
       (entry [(get nodes name)] (getattr lstm-textgen name) "###" ""))
-    "### Types" ""
-    "What the signatures name. A `Vocabulary` and the like are made by the program, never by you."
+    "### Objects that the program makes" ""
+    "They come from the functions above."
     ""
     "```py"
-    (types-in tree)
+    (protocols-in tree)
     "```"]))
 
 
 (defn entry [nodes object level owner]
   #[[Return the part about `object`, below a heading of this `level`.
 
-  Its types are in `nodes`, several if it is overloaded.]]
+  `nodes` are those of its stub, several if it is overloaded.]]
   (setv
     [node #* _] nodes
     class? (isinstance node ast.ClassDef)
-    signatures (if class? [] (gfor each nodes line (signature each) line))
+    signatures (if class? [] (signature node))
     doc (as-markdown (or (inspect.getdoc object) ""))
     module (.get OUTLINED node.name)
     parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
@@ -137,7 +137,7 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 
 
 (defn signature [node]
-  "Return the lines that show how the function in `node` is called."
+  "Return the lines that show how the function in `node` is called; types are left to the stub."
   (when (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
     (return []))
   (setv
@@ -146,27 +146,21 @@ functions that make them, by name. A test compares the pages in docs/ with what 
     defaults (* [None] (- (len rest) (len arguments.defaults)))
     parts (lfor
       [each default] (zip rest [#* defaults #* arguments.defaults])
-      :if (!= each.arg "self")
+      :if (not-in each.arg ["self" "cls"])
       (parameter each default)))
   (when arguments.vararg
-    (.append parts (+ "*" (parameter arguments.vararg None))))
+    (.append parts (+ "*" arguments.vararg.arg)))
   (when (and keywords (not arguments.vararg))
     (.append parts "*"))
   (.extend parts (gfor pair (zip keywords arguments.kw-defaults) (parameter #* pair)))
   (when arguments.kwarg
-    (.append parts (+ "**" (parameter arguments.kwarg None))))
-  ["```py" (laid-out f"{node.name}(" parts f") -> {(plain (ast.unparse node.returns))}") "```" ""])
+    (.append parts (+ "**" arguments.kwarg.arg)))
+  ["```py" (laid-out f"{node.name}(" parts ")") "```" ""])
 
 
 (defn parameter [each default]
-  "Return the parameter `each` with its type and its `default`, if any; None goes without saying."
-  (setv text (+ (ast.unparse each) (if (is default None) "" f" = {(ast.unparse default)}")))
-  (plain (.replace text " | None = None" " = None")))
-
-
-(defn plain [text]
-  "Return `text` with the private names of the stub as the reference calls them."
-  (re.sub r"\b_([A-Z])" r"\1" text))
+  "Return the parameter `each` with its `default`, if any."
+  (+ each.arg (if (is default None) "" f"={(ast.unparse default)}")))
 
 
 (defn laid-out [head parts tail]
@@ -182,17 +176,13 @@ functions that make them, by name. A test compares the pages in docs/ with what 
       tail])))
 
 
-(defn types-in [tree]
-  "Return the types that the signatures name."
-  (setv lines [])
-  (for [node tree.body]
-    (cond
-      (and (isinstance node ast.AnnAssign) (.startswith node.target.id "_")
-          (= (ast.unparse node.annotation) "TypeAlias"))
-        (.append lines (plain f"{node.target.id} = {(ast.unparse node.value)}"))
-      (and (isinstance node ast.ClassDef) (in "Protocol" (map ast.unparse node.bases)))
-        (.append lines (plain (.replace (ast.unparse node) "(Protocol)" "")))))
-  (.join "\n\n" (gfor line lines (re.sub ": \\.\\.\\.|:\n +\\.\\.\\." "" line))))
+(defn protocols-in [tree]
+  "Return the classes in the stub's `tree` that only it names, with their attributes and methods."
+  (setv classes (gfor
+    node tree.body
+    :if (and (isinstance node ast.ClassDef) (in "Protocol" (map ast.unparse node.bases)))
+    (re.sub r"\b_([A-Z])" r"\1" (.replace (ast.unparse node) "(Protocol)" ""))))
+  (.join "\n\n" (gfor each classes (re.sub ": \\.\\.\\.|:\n +\\.\\.\\." "" each))))
 
 
 (defn as-markdown [doc]
