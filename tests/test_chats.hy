@@ -41,7 +41,8 @@
       "24.12.19, 11:23 – " "09/12/2019 17:03:48: " "12/24/19, 1:59:59 PM: "
       "[24.12.19, 11:23:07] " "[12/24/19, 11:23:07 PM] " "[24/12/2019, 11:23:07\u202fpm] "
       "[24.12.2019 klo 11.23.07] " "[2019/12/24 下午11:23:07] " "\u200e[24/12/19, 11:23:07] "
-      "[2019-12-24, 11:23:07] " "[24/12/2019 11:23 p. m.] "])]
+      "[2019-12-24, 11:23:07] " "[24/12/2019 11:23 p. m.] " "٢٤\u200f/١٢\u200f/٢٠١٩، ١١:٢٣ م - "
+      "11:23, 24/12/2019 - " "[11:23, 24/12/2019] " "[11:23 PM, 12/24/2019] "])]
     test-whatsapp-writes-the-date-of-each-country [here stamp]
   (write "_chat.txt" (stamped stamp))
   (assert (= (read "_chat.txt")
@@ -72,10 +73,37 @@
     "Anna: hi\nBen: the pond\n+49 170 1234567: I <3 you <b>\nAnna: 16:05 - see you\n")))
 
 
+(defn [(pytest.mark.parametrize "notice" [
+      "Du hast diese Nachricht gelöscht" "Eliminaste este mensaje." "Vous avez supprimé ce message"
+      "Hai eliminato questo messaggio" "Mensagem apagada" "Você apagou esta mensagem"
+      "Je hebt dit bericht verwijderd" "Данное сообщение удалено"
+      "Verpasster Sprachanruf. Zum Zurückrufen tippen" "Llamada de voz perdida a las 15:40"
+      "Appel vocal manqué" "Videochiamata persa" "Chamada de voz perdida" "Missed video call"
+      "<Médias omis>" "<Multimedia omitido>" "<Mídia oculta>" "<Media omessi>" "Bild weggelassen"
+      "image absente" "imagen omitida" "immagine omessa" "Bild.jpg (Datei angehängt)"
+      "Standort: https://maps.google.com/?q=1.5,2" "a.pdf • \u200e2 Seiten \u200eDokument fehlt"
+      "\u200eABSTIMMUNG:\nWann?\n\u200eOPTION: Mo (\u200e3 Stimmen)"])]
+    test-whatsapp-notices-of-many-languages-are-left-out [here notice]
+  (write "a.txt" (stamped "04.01.25, 15:40 - " f"04.01.25, 15:41 - Ben: {notice}\n"))
+  (assert (= (cut (read "a.txt") 2)
+    #(TALK "WhatsApp, 3 messages of 2 people, 2025; media and system lines left out"))))
+
+
+(defn [(pytest.mark.parametrize #("said" "kept") [
+      #("schau \u200e<Anhang: 1.jpg>" "schau") #("schau\nmal \u200eBild weggelassen" "schau mal")
+      #("<Medien ausgeschlossen>\nder Teich" "der Teich")
+      #("@\u2068Ben\u2069 ja \u200e<Diese Nachricht wurde bearbeitet.>" "@Ben ja")
+      #("hola <Se editó este mensaje.>" "hola") #("oi <Mensagem editada>" "oi")
+      #("missed call from mum" "missed call from mum") #("das Bild fehlt" "das Bild fehlt")])]
+    test-whatsapp-keeps-what-people-say-beside-its-notes [here said kept]
+  (write "a.txt" (stamped "04.01.25, 15:40 - " f"04.01.25, 15:41 - Ben: {said}\n"))
+  (assert (= (get (read "a.txt") 0) f"{TALK}Ben: {kept}\n")))
+
+
 (defn test-a-chat-in-a-zip-is-read [here]
   (with [archive (zipfile.ZipFile "chat.zip" "w")]
     (.writestr archive "_chat.txt" (stamped "[24.12.19, 11:23:07] "))
-    (.writestr archive "1.jpg" "picture"))
+    (for [n (range 2000)] (.writestr archive f"{n :08}-PHOTO.jpg" "")))
   (assert (= (get (read "chat.zip") 0) TALK))
   (with [archive (zipfile.ZipFile "chat.zip" "a")]
     (.writestr archive "two.txt" (stamped "[24.12.19, 11:23:07] ")))
@@ -130,6 +158,8 @@
         "15:40 <@Anna> hi\n15:41 < Ben> hello: there\n"
         "15:42  * Ben waves\n15:43 <@Anna> two lines\n")
         "")
+      #((+ "[2025-01-04T15:40:07.123Z] <Anna> hi\n[2025-01-04T15:40:08+0100] <Ben> hello: there\n"
+        "[2025-01-04T15:40:09Z] * Ben waves\n[2025-01-04T15:40:09Z] <Anna> two lines\n") ", 2025")
       #((+ "[15:40:07] *** Joins: Ben (b@host)\n[15:40:08] <Anna> hi\n"
         "[15:40:09] <Ben> hello: there\n[15:41:00] <Anna> two lines\n") "")
       #((+ "2025-01-04 15:40:07\t-->\tBen (b@host) has joined #tea\n"
@@ -169,6 +199,40 @@
   (assert (= (read "result.json") #(TALK words {"Anna" 2  "Ben" 1})))
   (write "all.json" (json.dumps {"about" "x"  "chats" {"list" [(telegram-chat) (telegram-chat)]}}))
   (assert (= (get (read "all.json") 0) (* TALK 2))))
+
+
+(defn test-all-of-telegram-is-read-though-contacts-come-first [here]
+  (setv people (lfor n (range 2000) {"user_id" n  "first_name" "Somebody"  "phone_number" "0"}))
+  (write "result.json" (json.dumps {"about" "Here is the data you requested."
+    "personal_information" {"user_id" 1}  "contacts" {"about" "x"  "list" people}
+    "chats" {"about" "x"  "list" [(telegram-chat)]}}))
+  (assert (= (get (read "result.json") 0) TALK)))
+
+
+(defn telegram-page []
+  "Return a page as Telegram exports a chat."
+  (defn message [id text [name ""] [joined " joined"]]
+    (+ f"<div class=\"message default clearfix{joined}\" id=\"message{id}\">\n"
+      "<div class=\"body\">\n"
+      "<div class=\"pull_right date details\" title=\"04.01.2024 15:40:07 UTC+01:00\">.</div>\n"
+      (if name f"<div class=\"from_name\">\n{name} </div>\n" "") text "</div>\n</div>\n"))
+  (.join "" [
+    "<!DOCTYPE html>\n<html><head><title>Exported Data</title></head><body>"
+    "<div class=\"text bold\">Tea</div><div class=\"history\">"
+    "<div class=\"message service\"><div class=\"body details\">4 January 2024</div></div>"
+    (message 1 "<div class=\"text\">\nhi</div>" "Anna" "")
+    (message 2 "<div class=\"text\">hello: <strong>there</strong></div>" "Ben" "")
+    (message 3 "<div class=\"media_wrap\"><div class=\"media\">Sticker</div></div>")
+    (message 4 (+ "<div class=\"forwarded body\"><div class=\"from_name\">Eve</div>"
+      "<div class=\"text\">two<br>lines</div></div>") "Anna" "")
+    "</div></body></html>"]))
+
+
+(defn test-telegram-is-read-from-its-pages [here]
+  (write "messages.html" (telegram-page))
+  (assert (= (read "messages.html") #(TALK
+    "Telegram, 3 messages of 2 people, 2024; media and system lines left out"
+    {"Anna" 2  "Ben" 1}))))
 
 
 (defn test-discord-is-read [here]

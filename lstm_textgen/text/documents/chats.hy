@@ -12,8 +12,8 @@ text, such as a system notice or a picture, is left out.]]
   lstm-textgen.text.documents.reading [Understood one-line])
 
 (setv
-  LONGEST-NAME 80  ; characters; anything longer before a colon is not a name
-  ;; Marks of text direction, which messengers put around names and notices.
+  LONGEST-NAME 80  ; characters; what is longer, and stands before a colon, is no name
+  ;; Marks of the direction of writing, which messengers put around names, mentions and notices.
   DIRECTIONS (dict.fromkeys [0x200E 0x200F #* (range 0x202A 0x202F) #* (range 0x2066 0x206A)])
   ;; Never in a name, but in notices such as: Anna changed the subject to “tea: now”.
   NAMELESS (re.compile "[\"“”„«»\n\t]"))
@@ -42,7 +42,7 @@ text, such as a system notice or a picture, is left out.]]
   (for [message messages]
     (setv
       name (clean-name message.name)
-      text (one-line (or message.text "")))
+      text (one-line (.translate (or message.text "") DIRECTIONS)))
     (if (and name text)
       (do
         (+= (get people name) 1)

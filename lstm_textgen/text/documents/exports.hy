@@ -1,4 +1,4 @@
-"Chats in JSON: exports from Telegram, Discord and Slack."
+"Chats that are JSON or pages: the exports of Telegram, Discord and Slack."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -7,14 +7,24 @@
   json
   os
   re
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [Message NOTICE chat-text]
-  lstm-textgen.text.documents.reading [Budget MAX-WHOLE Reading not-a
-    read-whole])
+  lstm-textgen.text.documents.reading [BeyondLimit Budget MAX-LINE MAX-WHOLE Reading not-a
+    read-whole]
+  lstm-textgen.text.documents.web [layout page-source page-tree])
 
 (setv
   MAX-DEPTH 50  ; of nested values; exports have about five
   JSON-CHAT (re.compile r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{" re.DOTALL)
+  ;; How the export of all of Telegram begins, in which chats come after the contacts.
+  ALL-OF-TELEGRAM (re.compile r"\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:"
+    re.DOTALL)
+  YEAR (re.compile r"\b(?:19|20)\d\d\b")
+  TELEGRAM-PAGE "class=\"message default clearfix"
+  ;; What is looked at on its pages: who, when, what, and messages without text.
+  TELEGRAM-PARTS (+ ".message > .body > .from_name, .message > .body > .date, "
+    ".message.default .text, .message.service, .media")
   DISCORD-TEXTS #{"Default" "Reply" "ThreadStarterMessage" None}  ; types of messages
   SLACK-TEXTS #{"me_message" "thread_broadcast" "bot_message" "file_comment" None}  ; subtypes
   SLACK-DAY (re.compile r"([^/]+)/\d{4}-\d\d-\d\d\.json")
@@ -25,16 +35,17 @@
 ;; * Telegram and Discord
 
 (defn find-export [head]
-  "Return the service whose JSON export begins with the text `head`."
-  (when (.match JSON-CHAT head)
-    (cond
-      (and (in "\"author\"" head) (in "\"content\"" head)) "Discord"
-      (in "\"from_id\"" head) "Telegram"
-      (in "\"actor_id\"" head) "Telegram")))
+  "Return #(service reader) of the export that `head`, the beginning of a text, is of, or None."
+  (cond
+    (in TELEGRAM-PAGE head) #("Telegram" _read-pages)
+    (.match ALL-OF-TELEGRAM head) #("Telegram" _read-json)
+    (not (.match JSON-CHAT head)) None
+    (and (in "\"author\"" head) (in "\"content\"" head)) #("Discord" _read-json)
+    (or (in "\"from_id\"" head) (in "\"actor_id\"" head)) #("Telegram" _read-json)))
 
 
-(defn read-export [file reading service]
-  "Yield the text of a chat from `service`, JSON in `file`; return an `Understood`."
+(defn _read-json [file reading service]
+  "Yield the text of a chat of `service`, JSON in `file`; return what was understood."
   (setv read (get {"Telegram" _telegram  "Discord" _discord} service))
   (yield :from (chat-text
     (gfor item (messages-in file reading) (or (_attempt read item) NOTICE))
@@ -49,15 +60,35 @@
     (except [[AttributeError KeyError OSError OverflowError TypeError ValueError]])))
 
 
+(defn _read-pages [file reading service]
+  "Yield the text of a chat of Telegram, a page in `file`; return what was understood."
+  (yield :from (chat-text (_messages-on (page-tree (page-source file reading) reading))
+    service reading)))
+
+
+(defn _messages-on [tree]
+  "Yield each `Message` on a page of Telegram; one that names nobody is of the person before."
+  (setv [name year] [None None])
+  (for [node (.css tree TELEGRAM-PARTS)]
+    (setv kinds (.split (or (.get node.attributes "class") "")))
+    (cond
+      (in "from_name" kinds) (setv name (layout node))
+      (in "date" kinds) (setv [#* found] (.findall YEAR (or (.get node.attributes "title") ""))
+        year (if found (int (get found 0)) None))
+      (in "text" kinds) (yield (Message name (layout node) year))
+      True (yield NOTICE))))
+
+
 (defn messages-in [file reading]
   #[[Yield each object in the arrays called `messages` in the JSON of `file`, one at a time.
 
-  Raise `NotText` for invalid JSON or values nested too deeply.]]
+  Raise `NotText` for what is no JSON, or for values within one another that are too deep,
+  `BeyondLimit` for an object with more than `MAX-LINE` values and characters.]]
   (import
     ijson
     ijson.common [ObjectBuilder])
   (setv
-    [depth array builder key] [0 None None None]  ; `array`: the depth within `messages`
+    [depth array builder key size] [0 None None None 0]  ; `array`: the depth within `messages`
     events (ijson.basic-parse file :use-float True))
   (for [[event value] (_sound events reading)]
     (cond
@@ -66,9 +97,13 @@
     (when (> depth MAX-DEPTH)
       (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
     (when (and (is builder None) (= event "start_map") array (= depth (+ array 1)))
-      (setv builder (ObjectBuilder)))
+      (setv [builder size] [(ObjectBuilder) 0]))
     (cond
       (is-not builder None) (do
+        (+= size (if (isinstance value str) (len value) 1))
+        (when (> size MAX-LINE)
+          (raise (BeyondLimit (+ f"{reading.name} has a message of more than {(// MAX-LINE MB)} "
+            "million characters; give a file with shorter ones"))))
         (.event builder event value)
         (when (= depth array)
           (yield builder.value)

@@ -13,46 +13,71 @@ depend on the country and the phone's language.]]
   STAMP-WITHIN 80  ; characters within which a line that begins a message has its date
   MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
   MARK "[\ufeff\u200e\u200f\u202a-\u202e]*"
-  ;; A date and time in any country's format: 1/4/25, 3:40 PM; 04.01.2025 klo 15.40.07; 2025. 1. 4.
-  ;; 오후
-  ;; 3:40; 4.01.2025 г., 15:40 ч.; ٤/١/٢٠٢٥، ٣:٤٠ م. Three numbers, few letters, and a time.
-  DATE r"(\d{1,4})(?:[./-]|\. )(\d{1,2})(?:[./-]|\. )(\d{1,4})"
-  TIME r"[^\d\n\[\]<>:]{1,16}\d{1,2}[:.]\d{2}(?:[:.]\d{2})?[^\d\n\[\]<>:-]{0,12}?"
+  ;; A date and a time of any country: 1/4/25, 3:40 PM; 04.01.2025 klo 15.40.07; 2025. 1. 4. 오후
+  ;; 3:40; 4.01.2025 г., 15:40 ч.; ٤‏/١‏/٢٠٢٥، ٣:٤٠ م. Three numbers, few letters, and a time.
+  BETWEEN "\u200f?(?:[./-]|\\. )"
+  DATE rf"(\d{{1,4}}){BETWEEN}(\d{{1,2}}){BETWEEN}(\d{{1,4}})"
+  CLOCK r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
+  TIME rf"[^\d\n\[\]<>:]{{1,16}}{CLOCK}[^\d\n\[\]<>:-]{{0,12}}?"
+  BEFORE rf"{CLOCK}[^\d\n\[\]<>:-]{{0,8}}, {DATE}"  ; a time, then a date
   STAMP (re.compile (+ MARK "(?:" (.join "|" [
-    rf"\[{DATE}{TIME}\] ?"            ; on iPhones
-    rf"{DATE}{TIME} [-–] "            ; on Android
-    rf"{DATE}{TIME}: (?=[^:\n]+: )"   ; old versions
+    rf"\[(?:{DATE}{TIME}|{BEFORE})\] ?"      ; on iPhones; copied from WhatsApp's page
+    rf"(?:{DATE}{TIME}|{BEFORE}) [-–] "      ; on Android; in Vietnamese
+    rf"{DATE}{TIME}: (?=[^:\n]+: )"          ; years ago
     ]) ")"))
-  ;; <Media omitted>, <Medien ausgeschlossen>, …, and a file name with (file attached).
-  OMITTED (re.compile r"<[^<>\n]{3,60}>|\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)|null")
-  FILED (re.compile r"\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)\n")  ; with a caption below
-  EDITED (re.compile (+ "\\s*(?:\u200e<[^<>\n]{5,60}>|"
-    "<[^<>\n]{0,40}(?:edited|bearbeitet|edit[óa]|modifi|bewerkt)[^<>\n]{0,20}>)$"))
-  ;; Notices that look like messages, in the most common languages.
+  ;; What Android writes above a caption or alone: <Media omitted>, <Medien ausgeschlossen>, …, the
+  ;; name of a file with (file attached); and null.
+  MEDIUM (re.compile
+    r"(?:<[^<>\n]{3,60}>|\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)|null)(?:\n|$)")
+  ;; What ends a message: iPhones' notes, such as a photo below its caption; that it was edited.
+  ENDING 400  ; characters within which that stands
+  ENDINGS (re.compile (.join "|" [
+    "(?:[^\n]*\\.\\w{2,5} •)?(?:\\s\u200e[^\n\u200e]{3,200}){1,3}$"
+    (+ "\\s<[^<>\n]{0,40}(?:edited|bearbeitet|edit[óa]|modifi|bewerkt|изменено|düzenlendi|"
+      "edytowan)[^<>\n]{0,20}>$")]))
+  ;; Notices that look like messages, in the languages in which most chats are exported; iPhones
+  ;; mark theirs, in whatever language.
+  LONGEST-NOTICE 200
+  CALLED "(?: ?[.,(].{0,80}| (?:at|um|à|a las|às|alle) \\d.{0,8})?"
   NOTICES (re.compile (.join "|" [
-    "(?:This message was|You) deleted(?: this message)?.?"
-    "(?:Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht).?"
-    "(?:Se eliminó este mensaje|Eliminaste este mensaje).?"
-    "(?:Ce message a été supprimé|Vous avez supprimé ce message).?"
-    "(?:Questo messaggio è stato eliminato|Hai eliminato questo messaggio).?"
-    "(?:Esta mensagem foi apagada|Mensagem apagada|Você apagou esta mensagem).?"
-    "(?:Missed|Incoming|Outgoing|No answer) (?:group )?(?:voice |video )?call\\b.*"
-    "\\(This message was deleted\\)"]))
-  ;; What Signal's exporter adds to the text: quotations, reactions, stickers, files.
-  SIGNAL-NOTES (re.compile r"^> .*$|^\(- .* -\)$|^\(\( .* \)\)$|!?\[[^\]\n]*\]\(\.?\.?/?\S*\)"
+    "(?:this message was|you) deleted(?: this message)?.?"
+    "(?:diese nachricht wurde gelöscht|du hast diese nachricht gelöscht).?"
+    "(?:se eliminó este mensaje|eliminaste este mensaje|este mensaje fue eliminado).?"
+    "(?:ce message a été supprimé|vous avez supprimé ce message).?"
+    "(?:questo messaggio è stato eliminato|hai eliminato questo messaggio).?"
+    "(?:(?:esta )?mensagem (?:foi )?(?:apagada|eliminada)|(?:você )?apagou esta mensagem).?"
+    "(?:dit bericht is verwijderd|(?:je|u) hebt dit bericht verwijderd).?"
+    "(?:(?:данное|это) сообщение (?:было )?удалено|вы удалили (?:данное|это) сообщение).?"
+    "(?:bu mesaj silindi|bu mesajı sildiniz|تم حذف هذه الرسالة|لقد حذفت هذه الرسالة).?"
+    f"(?:missed|incoming|outgoing|no answer) (?:group )?(?:voice |video )?call{CALLED}"
+    f"verpasster (?:gruppen-?)?(?:sprach|video)?anruf{CALLED}"
+    f"(?:llamada (?:de voz )?|videollamada )perdida{CALLED}|appel (?:vocal |vidéo )?manqué{CALLED}"
+    f"(?:chiamata (?:vocale )?|videochiamata )persa{CALLED}"
+    f"(?:chamada (?:de (?:voz|vídeo) )?|vídeo ?chamada )perdida{CALLED}"
+    f"gemiste? (?:spraakoproep|video-?oproep|oproep){CALLED}"
+    "waiting for this message.*|\\(this message was deleted\\)|live location shared"
+    "\\w+ ?: https://maps\\.google\\.com/\\S+"  ; a place
+    ;; Media, where a copy has lost the mark.
+    (+ "(?:image|imagen|immagine|imagem|bild|afbeelding|vid[eé]o|vídeo|[aá]udio|sticker|figurinha|"
+      "gif|document[oe]?|dokument|contact card|kontaktkarte|tarjeta de contacto|scheda contatto|"
+      "fiche contact) (?:omitted|weggelassen|ausgelassen|omitid[oa]|omise?|absente|manquante?|"
+      "retiré|omess[oa]|non incluso|esclusa|ocultad[oa]|não revelad[oa]|weggelaten)")])
+    re.IGNORECASE)
+  ;; What Signal's exporter writes beside the text: quotations, reactions, stickers, files.
+  SIGNAL-NOTES (re.compile r"^> .*$|^\(- .* -\)$|^\(\( .* \)\)$|!?\[[^\]\n]{0,100}\]\(\S{0,100}\)"
     re.MULTILINE)
   ;; The first line of an iMessage; a read receipt may follow the date.
   IMESSAGE (re.compile
     r"([A-Z][a-z]{2} \d{2}, (\d{4}) {1,2}\d{1,2}:\d{2}:\d{2} [AP]M)( \(Read by [^)]*\))?(.*)$")
   IMESSAGE-NOTES (re.compile (+ r"This message responded to an earlier message\.|"
     r"(?:/|~/|attachments/|[A-Z]:\\)[^\n]*\.\w{2,5}|Attachment missing!|    .*"))
-  IRC-TIME r"\[?(?:(\d{4})-\d\d-\d\d[ T]|[A-Z][a-z]{2} \d\d )?\d{1,2}:\d{2}(?::\d{2})?\]?"
+  IRC-TIME (+ r"\[?(?:(\d{4})-\d\d-\d\d[ T]|[A-Z][a-z]{2} \d\d )?"
+    r"\d{1,2}:\d{2}(?::\d{2}[\d.Z+:-]{0,12})?\]?")
   IRC-SAYS (re.compile rf"{IRC-TIME}\s+<[ @+%&~!]?([^<>\s]{{1,40}})>\s(.*)")
   WEECHAT (re.compile r"(\d{4})-\d\d-\d\d \d\d:\d\d:\d\d\t[ @+%&~]?(\w[^\t\s]{0,40})\t(.*)")
   IRC-NOTICE (re.compile rf"{IRC-TIME}\s|\d{{4}}-\d\d-\d\d \d|---|\*\*\*|===|Session ")
   IRC-CODES (re.compile "\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|[\x02\x0f\x11\x16\x1d-\x1f]")
-  YEAR (re.compile r"\b(?:19|20)\d\d\b")
-  MOSTLY 0.6)  ; share of the first lines of an IRC log that must look like IRC
+  MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC are of its kinds
 
 
 (defn find-service [head ending]
@@ -88,7 +113,7 @@ depend on the country and the phone's language.]]
     (cond
       message (do
         (when held (yield (Message held.name (.join "\n" parts) held.year)))
-        (setv [held parts size] [message [message.text] (len message.text)]))
+        (setv [held parts size] [message [(cut message.text MOST-JOINED)] (len message.text)]))
       (and held (< size MOST-JOINED)) (do
         (.append parts (cut line MOST-JOINED))
         (+= size (+ 1 (len line))))))
@@ -130,20 +155,26 @@ depend on the country and the phone's language.]]
 
 
 (defn _finish-whatsapp [message]
-  "Return a WhatsApp message without its notes, or a notice."
-  (setv text (.strip (.sub EDITED "" (.sub FILED "" message.text 1))))
-  (if (or
-      (.startswith text "\u200e")  ; media or a notice on an iPhone, in any language
-      (.fullmatch OMITTED (.strip text "\u200e\u200f\u202a\u202c "))
-      (.fullmatch NOTICES text))
-    NOTICE
-    (Message message.name text message.year)))
+  "Return a message of WhatsApp without its notes, or a notice."
+  (setv text (.strip message.text))
+  (when (.startswith text "\u200e") (return NOTICE))  ; a medium or a notice on an iPhone
+  (when (or (.endswith text ">") (in "\u200e" text))
+    (setv text (+ (cut text (- ENDING)) (.sub ENDINGS "" (cut text (- ENDING) None)))))
+  (setv medium (.match MEDIUM text))
+  (_unless-notice message (if medium (cut text (.end medium) None) text)))
 
 
 (defn _finish-signal [message]
-  "Return a Signal message without quotations, reactions and files, or a notice."
-  (setv text (.strip (.sub SIGNAL-NOTES "" message.text)))
-  (if (or (= message.name "No-Sender") (.fullmatch NOTICES text))
+  "Return a message of Signal's exporter without quotations, reactions and files, or a notice."
+  (if (= message.name "No-Sender")
+    NOTICE
+    (_unless-notice message (.sub SIGNAL-NOTES "" message.text))))
+
+
+(defn _unless-notice [message text]
+  "Return the `message` with another `text`, or a notice if that is one."
+  (setv text (.strip text))
+  (if (and (<= (len text) LONGEST-NOTICE) (.fullmatch NOTICES text))
     NOTICE
     (Message message.name text message.year)))
 

@@ -22,8 +22,8 @@
 (setv
   TABLES [".csv" ".tsv"]
   PAGES [".html" ".htm" ".xhtml"]
-  ;; A page is recognised by its beginning, unless its file extension means plain text.
-  PAGE (re.compile r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b"
+  ;; A page is recognised by its beginning only where no ending says that it is plain text.
+  PAGE (re.compile r"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype html|html)\b"
     (| re.IGNORECASE re.DOTALL)))
 
 
@@ -82,15 +82,16 @@
   "rtf" (Reader "an RTF document" read-rtf (_begins b"{\\rtf")
     :errors #(IndexError LookupError OverflowError TypeError ValueError))
   "mail" (Reader "a mailbox" read-mbox
-    (fn [head text reading] (or (= reading.ending ".mbox") (mbox? head))) :by-person True)
+    (fn [head text reading] (or (in reading.ending [".mbox" ".eml"]) (mbox? head)))
+    :by-person True)
   "notebook" (Reader "a notebook" read-notebook (_ends ".ipynb"))
   "subtitles" (Reader "subtitles" read-subtitles
     (fn [head text reading] (subtitles? text reading.ending)))
   "table" (Reader "a table" read-table
     (fn [head text reading] (and reading.column (in reading.ending TABLES))) :by-column True)
-  "page" (Reader "a web page" read-html _page?)
   "chat" (Reader "a chat" _read-chat (fn [head text reading] (bool (chat-of head reading)))
-    :by-person True)})
+    :by-person True)
+  "page" (Reader "a web page" read-html _page?)})
 
 
 (defn find-reader [head reading]

@@ -21,6 +21,8 @@
     ;; Notes and comments as Pandoc, LibreOffice and Wikipedia write them.
     "section.footnotes, a.footnote-ref, span.comment-start, [id^=sdfootnote], a.sdfootnoteanc"
     "[id^=sdendnote], a.sdendnoteanc, sup.reference, span.mw-editsection"
+    ;; What mail programs quote, and signatures.
+    "blockquote[type=cite], .gmail_quote, .gmail_signature, .moz-cite-prefix, .moz-signature"
     "body > header:not([id=title-block-header]), body > footer"
     "body > div > header, body > div > footer"])
   EPUB-LEFT-OUT #{"noteref" "footnote" "footnotes" "endnote" "endnotes" "rearnotes" "toc"
@@ -35,8 +37,8 @@
   UNKEPT (str.maketrans {"\x1e" " "  "\x1f" "\t"})
   ;; A self-closing XHTML element, which an HTML parser would take for an opening tag.
   SELF-ENDED (re.compile (+ "<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|"
-    r"wbr)[\s/])([A-Za-z][\w:.-]*)([^<>]*)/>"))
-  ;; How bytes declare their encoding: a byte order mark, an XML declaration, a <meta>.
+    r"wbr)[\s/])([A-Za-z][\w:.-]*+)(\s[^<>]*)?/>"))
+  ;; What bytes say of their encoding: a byte order mark, an XML declaration, a <meta>.
   MARKS {codecs.BOM-UTF8 "utf-8-sig"  codecs.BOM-UTF16-LE "utf-16"  codecs.BOM-UTF16-BE "utf-16"}
   DECLARED (re.compile rb"<(?:\?xml|meta)\s[^<>]*?(?:encoding|charset)\s*=\s*[\"']?([\w:.-]+)"
     re.IGNORECASE)
@@ -57,8 +59,8 @@
 
 
 (defn read-html [file reading]
-  "Yield the text of the web page in `file`; return an `Understood`."
-  (setv lines (html-lines (_decoded (read-whole file reading MAX-PAGE) reading) reading))
+  "Yield the text of the web page in `file`; return what was understood."
+  (setv lines (html-lines (page-source file reading) reading))
   (unless lines
     (raise (NotText (+ f"{reading.name} is a web page without text, perhaps filled in by a "
       "script; save the complete page from a browser"))))
@@ -117,6 +119,11 @@
 
 ;; * Bytes to HTML
 
+(defn page-source [file reading]
+  "Return the HTML of the page in `file`, whatever its encoding."
+  (_decoded (read-whole file reading MAX-PAGE) reading))
+
+
 (defn _decoded [data reading]
   "Return the text of a page's bytes in the declared encoding, or else in the reading's."
   (setv
@@ -164,14 +171,19 @@
 
 ;; * HTML to lines
 
-(defn html-lines [source reading]
-  "Return the list of paragraphs, headings, list items and table rows in the HTML `source`."
+(defn page-tree [source reading]
+  "Return the tree of the HTML `source`, without code and comments."
   (setv
     parser (library "selectolax.lexbor" reading "a web page or an e-book")
     source (_without-code source))
   (_check-depth source reading)
+  (.LexborHTMLParser parser source))
+
+
+(defn html-lines [source reading]
+  "Return the list of paragraphs, headings, list items and rows of the HTML `source`."
   (setv
-    tree (.LexborHTMLParser parser source)
+    tree (page-tree source reading)
     body tree.body)
   (unless body (return []))
   (for [node (.css tree LEFT-OUT)] (.remove node))
@@ -179,7 +191,7 @@
     (when (& EPUB-LEFT-OUT (set (.split (or (.get node.attributes "epub:type") ""))))
       (.remove node)))
   (lfor
-    line (.split (_layout (_main-part body)) "\n")
+    line (.split (layout (_main-part body)) "\n")
     :setv line (.strip (re.sub " *\t[ \t]*" "\t" (re.sub " +" " " line)) " \t")
     :if line
     (.rstrip (.translate line UNKEPT))))
@@ -196,7 +208,7 @@
   body)
 
 
-(defn _layout [node]
+(defn layout [node]
   "Return the text in `node`, with a line end around each block and a tab after each cell."
   (setv
     out []

@@ -6,18 +6,20 @@
   os.path [splitext]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.archives [Archive]
-  lstm-textgen.text.documents.exports [find-export read-export read-slack slack?]
+  lstm-textgen.text.documents.exports [find-export read-slack slack?]
   lstm-textgen.text.documents.loglines [find-service read-log]
   lstm-textgen.text.documents.office [read-docx read-odt]
   lstm-textgen.text.documents.reading [HEAD]
   lstm-textgen.text.documents.web [read-epub])
 
 (setv
-  MOST-TRIED 1000  ; members searched for a chat
+  MOST-TRIED 1000  ; members that are looked at, to find a chat
+  CHAT-ENDINGS [".txt" ".json" ".md" ".html"]
   MIMETYPE "mimetype"
   ODT "application/vnd.oasis.opendocument.text"
   ;; Archives that can't be read, by how their members' names begin.
   OTHERS {
+    "Index/" ["a document of Pages" "export it as .docx"]
     "xl/" ["a spreadsheet" "save the sheet as .csv"]
     "ppt/" ["a presentation" "save its text as a .txt file"]})
 
@@ -47,24 +49,31 @@
   "Return #(service reader) for a chat that begins with the bytes `head`, or None."
   (setv
     text (.decode head reading.encoding "ignore")
-    export (find-export text)
-    service (or export (find-service text reading.ending)))
-  (when service #(service (if export read-export read-log))))
+    service (find-service text reading.ending))
+  (or (find-export text) (when service #(service read-log))))
 
 
 (defn _read-zipped-chat [archive]
-  "Yield the text of the only chat in `archive`; return an `Understood`."
-  (setv found [])
-  (for [name (cut (sorted archive.names) MOST-TRIED)]
+  "Yield the text of the one chat in `archive`; return what was understood."
+  (setv
+    found []
+    names (lfor
+      name (sorted archive.names)
+      :if (and (in (_ending name) CHAT-ENDINGS) (not (.startswith name "__MACOSX")))
+      name))
+  (for [name (cut names MOST-TRIED)]
     (setv
-      ending (.lower (get (splitext name) 1))
-      reading (replace archive.reading :ending ending))
-    (when (and (in ending [".txt" ".json" ".md"]) (not (.startswith name "__MACOSX")))
-      (setv chat (chat-of (.read (.open archive name) HEAD) reading))
-      (when chat (.append found [name reading #* chat]))))
+      reading (replace archive.reading :ending (_ending name))
+      chat (chat-of (.read (.open archive name) HEAD) reading))
+    (when chat (.append found [name reading #* chat])))
   (unless (= (len found) 1)
     (raise (NotText (+ f"{archive.reading.name} is a zip archive "
       (if found f"with {(len found)} chats" "without a chat or document")
       "; unpack it and give its files or the folder"))))
   (setv [[name reading service read]] found)
   (yield :from (read (.open archive name) reading service)))
+
+
+(defn _ending [name]
+  "Return the ending of the name of a member, in lower case."
+  (.lower (get (splitext name) 1)))
