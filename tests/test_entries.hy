@@ -70,6 +70,32 @@
   (assert (in "no person 'Eve'; there are Anna, Björn" (complaint ["a.mbox"] :only "Eve"))))
 
 
+(defn [(pytest.mark.parametrize "quoted" [
+      "On Sat, Jan 4, 2025 at 3:40 PM Anna of the Lamp <\nanna@example.com> wrote:\n\n> old\n"
+      "Am 04.01.25 um 15:40 schrieb Anna:\n> old\n"
+      "________________________________\nVon: Anna <a@b>\nGesendet: Samstag\nAn: B\n\nold\n"
+      "*From:* Anna <a@b>\n*Date:* Saturday\n\nold\n" "-----Ursprüngliche Nachricht-----\nold\n"
+      "---------- Forwarded message ---------\nFrom: Anna\n\nold\n" "-- \nold\n"])]
+    test-mail-leaves-out-what-it-quotes-however-that-begins [here quoted]
+  (mailbox-of #("Ben <b@example.com>" f"Good, in 2025:\nat sea.\n\n{quoted}"))
+  (assert (= (get (read "a.mbox") 0) "Good, in 2025:\nat sea.\n\n")))
+
+
+(defn test-flowing-mail-is-joined-and-a-letter-alone-is-read [here]
+  (write "a.eml" (+ "From: Ben\nContent-Type: text/plain; format=flowed\n\n"
+    "the sea \nis wide\nand deep.\n\n-- \nBen\n"))
+  (assert (= (read "a.eml")
+    #("the sea is wide\nand deep.\n\n" "mail, 1 message; quotations and attachments left out"))))
+
+
+(defn test-mail-that-is-a-page-is-read-without-its-quotation [here]
+  (setv page (EmailMessage))
+  (.set-content page "<p>one</p><div class='gmail_quote'>On Sat wrote:<p>old</p></div>"
+    :subtype "html")
+  (mailbox-of page)
+  (assert (= (get (read "a.mbox") 0) "one\n\n")))
+
+
 (defn test-mail-of-parts-is-its-text-or-its-page [here]
   (setv both (EmailMessage))
   (.set-content both "plain")

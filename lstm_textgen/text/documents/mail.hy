@@ -17,17 +17,30 @@
   MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
   MAX-LINE MB  ; bytes
   MAX-PARTS 200  ; of one message
-  FROM (re.compile rb"From \S+.* \d\d:\d\d.* \d{4}|From - ")  ; the first line of each message
+  ;; What each message begins with, and the bytes of that line that are looked at.
+  FROM (re.compile rb"From (?:- |\S+ .*?\d\d:\d\d.* \d{4})")
+  LOOKED-AT 200
   HEADER (re.compile rb">?[!-9;-~]+:")
-  ATTRIBUTION (re.compile r".{0,200}:\s*$")  ; Anna wrote on Monday:
-  FORWARDED (re.compile r"-{2,} ?(?:Original|Forwarded|Ursprüngliche|Weitergeleitete)")
+  ;; What announces a quotation: Anna wrote on Monday: It may be broken into lines.
+  MOST-ANNOUNCING 3
+  DATED (re.compile r"[@\d]")
+  ;; What stands above a message that follows whole: a line of its own, or its first headers.
+  FORWARDED (re.compile
+    r"-{2,} ?.{0,25}(?:message|nachricht|mensaje|messaggio|mensagem|bericht|wiadomość|сообщение)\b"
+    re.IGNORECASE)
+  HEADERS (re.compile (+ r"^\*?(?:From|Von|De|Da|Van) ?:\*? .+\n\*?(?:Sent|Date|To|Subject|"
+    "Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Fecha|Enviad[oa](?: el)?|Para|Asunto|Assunto|"
+    "Inviato|Data|Oggetto|Verzonden|Aan|Onderwerp) ?:")
+    re.MULTILINE)
+  FLOWED (re.compile r"(?<!^--) \n(?=[^>\s])" re.MULTILINE)  ; a line that goes on in the next
   SIGNATURE "-- ")
 
 
 (defn mbox? [head]
   "Return whether `head`, the first bytes of a file, are a mailbox's."
   (setv lines (cut (.split head b"\n" 3) 3))
-  (and (= (len lines) 3) (.match FROM (get lines 0)) (.match HEADER (get lines 1))))
+  (and (= (len lines) 3) (.match FROM (cut (get lines 0) LOOKED-AT))
+    (.match HEADER (get lines 1))))
 
 
 (defn read-mbox [file reading]
@@ -36,10 +49,7 @@
     people (Counter)
     count 0)
   (for [data (_messages file)]
-    (setv
-      message (message-from-bytes data)
-      name (_sender message)
-      text (_own-words (_body message reading)))
+    (setv [name text] (_parsed data reading))
     (+= count 1)
     (when (and name text) (+= (get people name) 1))
     (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
@@ -54,7 +64,7 @@
     size 0
     blank True)
   (while (setx line (.readline file MAX-LINE))
-    (if (and blank (.match FROM line))
+    (if (and blank (.match FROM (cut line LOOKED-AT)))
       (do
         (when held (yield (.join b"" held)))
         (setv [held size] [[] 0]))
@@ -63,6 +73,14 @@
         (+= size (len line))))
     (setv blank (not (.strip line))))
   (when held (yield (.join b"" held))))
+
+
+(defn _parsed [data reading]
+  "Return #(sender text) of the message whose bytes are `data`; nothing of one that is too deep."
+  (try
+    (setv message (message-from-bytes data))
+    #((_sender message) (_own-words (_body message reading)))
+    (except [RecursionError] #("" ""))))
 
 
 (defn _sender [message]
@@ -95,24 +113,34 @@
   (setv data (or (.get-payload part :decode True) b""))
   (for [charset [(.get-content-charset part "utf-8") "utf-8"]]
     (try
-      (return (.decode data charset "replace"))
+      (setv text (.replace (.decode data charset "replace") "\r\n" "\n"))
+      (return (if (= (.get-param part "format") "flowed") (.sub FLOWED " " text) text))
       (except [[LookupError ValueError]]))))
 
 
 (defn _own-words [text]
-  "Return the `text` of a message without quotations, their attributions and the signature."
-  (setv kept [])
+  "Return the `text` of a message without quotations, the lines that announce them, a signature."
+  (setv
+    kept []
+    whole (.search HEADERS text)
+    text (if whole (.rstrip (cut text (.start whole)) " \n_*") text))
   (for [line (.splitlines text)]
     (setv line (if (.startswith line ">From ") (cut line 1 None) line))  ; mboxes escape "From "
     (cond
       (or (= line SIGNATURE) (.match FORWARDED line)) (break)
       (not (.startswith line ">")) (.append kept (.rstrip line))
-      True (_drop-attribution kept)))
+      True (_drop-announcement kept)))
   (.strip (re.sub r"\n{3,}" "\n\n" (.join "\n" kept))))
 
 
-(defn _drop-attribution [kept]
-  "Remove a quotation's attribution line, if there is one, from the end of the lines `kept`."
+(defn _drop-announcement [kept]
+  "Take what announces a quotation from the end of the lines `kept`, if it is there."
   (while (and kept (not (get kept -1))) (.pop kept))
-  (when (and kept (.fullmatch ATTRIBUTION (get kept -1)))
-    (.pop kept)))
+  (unless (and kept (.endswith (get kept -1) ":")) (return))
+  (setv
+    tail (cut kept (- (+ MOST-ANNOUNCING 1)) None)
+    begin (next (gfor n (range (- (len tail) 2) -1 -1) :if (not (get tail n)) n) -1)
+    announcing (cut tail (+ begin 1) None))
+  (setv several (and (<= (len announcing) MOST-ANNOUNCING)
+    (.search DATED (.join " " announcing))))
+  (del (cut kept (- (if several (len announcing) 1)) None)))
