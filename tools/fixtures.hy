@@ -48,6 +48,30 @@ date="2025-01-04T12:00:00Z"}[]{.comment-end id="0"} On others he asked
 
 Zażółć gęślą jaźń. 狐が歌う。 🦊 & \<tags\> stay.
 ]]
+  PARAGRAPH (+ "<text:p text:style-name=\"Body\">The keeper climbed the stairs every evening, and "
+    "every evening he counted them, although their number had never changed since the tower was "
+    "built.<text:note text:note-class=\"footnote\"><text:note-citation>1</text:note-citation>"
+    "<text:note-body><text:p>He was wrong: there were a hundred.</text:p></text:note-body>"
+    "</text:note> “Ninety-nine,” he said. The lamp did not answer, and he climbed down again, for "
+    "nobody had ever seen the lamp answer when the fog was in the bay.</text:p>")
+  ;; For a PDF with notes, running heads and feet: many small pages.
+  PAGES (+ #[[<?xml version="1.0" encoding="UTF-8"?>
+<office:document office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.text"
+  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+  xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+  xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:automatic-styles>
+<style:page-layout style:name="Small"><style:page-layout-properties fo:page-width="14cm"
+ fo:page-height="14cm" fo:margin-left="2cm" fo:margin-right="2cm"/><style:header-style/>
+<style:footer-style/></style:page-layout>
+<style:style style:name="Body" style:family="paragraph"><style:paragraph-properties
+ fo:text-align="justify" fo:text-indent="6mm"/></style:style></office:automatic-styles>
+<office:master-styles><style:master-page style:name="Standard" style:page-layout-name="Small">
+<style:header><text:p>The Keeper’s Lamp</text:p><text:p>A. Writer</text:p></style:header>
+<style:footer><text:p>Page <text:page-number/></text:p></style:footer></style:master-page>
+</office:master-styles><office:body><office:text>]]
+    (* PARAGRAPH 10) "</office:text></office:body></office:document>")
   ;; For LibreOffice: besides, a deleted passage, a table of contents, a frame, many spaces.
   FLAT #[[<?xml version="1.0" encoding="UTF-8"?>
 <office:document office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.text"
@@ -106,6 +130,8 @@ Zażółć gęślą jaźń. 狐が歌う。 🦊 & \<tags\> stay.
     (setv folder (Path temporary))
     (.write-text (/ folder "pandoc.md") STORY :encoding "utf-8")
     (.write-text (/ folder "libreoffice.fodt") FLAT :encoding "utf-8")
+    (.write-text (/ folder "pages.fodt") PAGES :encoding "utf-8")
+    (run folder "soffice" "--headless" "--convert-to" "pdf" "pages.fodt")
     (for [ending BY-PANDOC]
       (run folder "pandoc" "-s" "pandoc.md" "-o" f"pandoc.{ending}"))
     (for [ending BY-LIBREOFFICE]

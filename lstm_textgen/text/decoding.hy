@@ -15,6 +15,8 @@
   ;; Formats that no reader of ours knows, by their first bytes, and what to do with each.
   FORMATS {
     rb"\xd0\xcf\x11\xe0" ["an old Office document" "save it as .docx and give that"]
+    rb".{60}(?:BOOKMOBI|TEXtREAd)"
+      ["a Kindle book" "convert it to .epub, as Calibre does, and give that"]
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*"
       ["a picture" "give its text as a .txt file"]}
   ;; Control characters but for \a \b \t \n \v \f \r and escape, which a terminal's log has. A text

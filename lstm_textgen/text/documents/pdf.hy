@@ -1,14 +1,16 @@
-"PDF: the text of its pages, with lines joined into paragraphs."
+"PDF: the text of its pages, without notes and running heads, with lines joined to paragraphs."
 
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
+  dataclasses [dataclass]
   logging
+  math [hypot]
   re
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [Budget Understood library])
+  lstm-textgen.text.documents.reading [Budget Understood library one-line])
 
 (setv
   KIND "a PDF"
@@ -16,15 +18,31 @@
   ;; Bytes of drawing instructions: a page of text has a few thousand, but a hostile file can
   ;; repeat the same millions on every page. A megabyte takes about a second.
   MAX-DRAWING (* 512 MB)
-  FULL 0.7  ; of the usual length: a line at least this long may continue in the next
-  USUAL 0.9  ; the usual length is this quantile of line lengths
-  VERSE 0.7  ; if this share of lines begins with a capital, they are verse, not prose
-  REPEATED 3  ; pages with the same first or last line, but for numbers: a header or footer
+  FULL 0.7  ; of the usual length: a line as long as this may go on in the next
+  HALF 0.4  ; the same where the next begins with a small letter, and none ends a sentence
+  USUAL 0.9  ; of the lines are shorter than the usual length, or as long
+  VERSE 0.7  ; of the lines begin with a capital: they are verses, not parts of paragraphs
+  REPEATED 3  ; pages whose first or last line is the same, but for numbers, have it as a heading
+  MOST-HEADINGS 3  ; lines of a heading, and as many at the foot
+  SMALL 0.9  ; of the size of most letters: what is smaller may be a note
+  LARGE 1.1  ; of that size: what is larger is a title
+  ;; What a note begins with, or what leads to it from the text, raised.
+  NOTE (re.compile r"\[?(?:\d{1,3}|[*†‡§])[\]).:]?(?:\s|(?=[^\W\d]))")
+  NOTE-MARK (re.compile r"\s*[\[(]?[\d*†‡§][\d*†‡§\s,]{0,9}[\])]?\s*")
+  MARKED (re.compile r"(?:[^\W\d_]{3}|[.,;:!?…\"”’»])$")  ; before it: exponents follow others
+  LIGATURES (str.maketrans {"ﬀ" "ff"  "ﬁ" "fi"  "ﬂ" "fl"  "ﬃ" "ffi"  "ﬄ" "ffl"})
   ENDED (re.compile r"[.!?:…\"”’»)\]]\s*$")
   HYPHENATED (re.compile r"[^\W\d_][-\u00ad\u2010]$")
   ;; How a list item begins, and the part of it that is dropped.
   ITEM (re.compile r"\s*(?:[•–▪◦‣·●○■\ue000-\uf8ff-]|\(?\w{1,3}[.)])\s")
   BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+"))
+
+
+(defclass [(dataclass :frozen True)] Part []
+  "A part of a line: its text, and the size and the height on the page of its letters, in points."
+  #^ str text
+  #^ float size
+  #^ float height)
 
 
 (defn read-pdf [file reading]
@@ -42,30 +60,96 @@
     (setv contents (.get-contents page))
     (unless (is contents None) (-= drawing (len (.get-data contents))))
     (when (< drawing 0)
-      (raise (NotText f"{reading.name} has too many drawings; give its text as a .txt file")))
-    (setv text (.extract-text page))
-    (.spend budget (len text))
-    (.append pages (lfor line (.splitlines text) (.rstrip line))))
-  (unless (any (gfor page pages line page (.strip line)))
-    (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; "
-      "run OCR on it first, for instance with ocrmypdf"))))
+      (raise (NotText f"{reading.name} draws too much for a text; give its text as a .txt file")))
+    (setv lines (_lines page))
+    (.spend budget (sum (gfor line lines part line (len part.text))))
+    (.append pages lines))
+  (setv
+    usual (_usual-size pages)
+    pages (lfor lines pages (_without-notes lines usual)))
+  (unless (any pages)
+    (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
+      "such as ocrmypdf recognise its text first"))))
   (for [paragraph (paragraphs (_without-headings pages))]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
   (Understood f"PDF, {(counted (len pages) "pages")}"))
 
 
-(defn _without-headings [pages]
-  "Return the lines of all `pages` (lists of lines) without page numbers, headers and footers."
+(defn _lines [page]
+  "Return the lines of a `page`, each a list of `Part`s."
+  (setv lines [[]])
+  (defn visit [text matrix text-matrix font size]
+    (setv
+      scale (* (hypot #* (cut matrix 2 4)) (hypot #* (cut text-matrix 2 4)))
+      height (+ (* (get text-matrix 4) (get matrix 1)) (* (get text-matrix 5) (get matrix 3))))
+    (for [[n piece] (enumerate (.splitlines (+ text "\0")))]
+      (when n (.append lines []))
+      (setv piece (.rstrip piece "\0"))
+      (when piece (.append (get lines -1) (Part piece (* size scale) height)))))
+  (.extract-text page :visitor-text visit)
+  lines)
+
+
+(defn _usual-size [pages]
+  "Return the size of most letters on `pages`, lists of lines."
+  (setv sizes (Counter))
+  (for [lines pages line lines part line]
+    (+= (get sizes (round part.size 1)) (len (.strip part.text))))
+  (if sizes (get (.most-common sizes 1) 0 0) 0))
+
+
+(defn _without-notes [lines usual]
+  #[[Return the text of each of a page's `lines`, without notes and the marks of these.
+
+  Of blank ones there are those alone that stand before and after a title.]]
   (setv
-    pages (lfor page pages (lfor line page :if (.strip line) line))
-    edges (lfor page pages (sfor line [#* (cut page 1) #* (cut page -1 None)] (_numberless line)))
-    counts (Counter (gfor edge edges line edge line))
-    headings (sfor [line count] (.items counts) :if (or (not line) (>= count REPEATED)) line))
-  (lfor
-    page pages
-    [place line] (enumerate page)
-    :if (not (and (in place [0 (- (len page) 1)]) (in (_numberless line) headings)))
-    line))
+    kept []
+    noted False)
+  (for [line lines]
+    (setv
+      parts (lfor part line :if (.strip part.text) part)
+      small (all (gfor part parts (< part.size (* SMALL usual))))
+      text (one-line (.translate (if small (.join "" (gfor part line part.text))
+        (_unmarked line usual)) LIGATURES)))
+    (when text
+      (setv noted (and small (or noted (bool (.match NOTE text)))))
+      (cond
+        noted None
+        (all (gfor part parts (> part.size (* LARGE usual)))) (.extend kept ["" text ""])
+        True (.append kept text))))
+  kept)
+
+
+(defn _unmarked [line usual]
+  "Return the text of a `line` without the raised marks that lead to notes."
+  (setv
+    text ""
+    foot (min (gfor part line :if (.strip part.text) part.height) :default 0))
+  (for [part line]
+    (unless (and
+        (< part.size (* SMALL usual))
+        (> part.height foot)
+        (.fullmatch NOTE-MARK part.text)
+        (.search MARKED (cut text -3 None)))
+      (+= text part.text)))
+  text)
+
+
+(defn _without-headings [pages]
+  "Return the lines of all `pages`, lists of lines, but for page numbers and what stands on each."
+  (for [_ (range MOST-HEADINGS)]
+    (setv
+      edges (lfor page pages (sfor
+        line [#* (cut page 1) #* (cut page -1 None)]
+        (_numberless line)))
+      counts (Counter (gfor edge edges line edge line))
+      often (min REPEATED (max 2 (len pages)))
+      headings (sfor [line count] (.items counts) :if (or (not line) (>= count often)) line)
+      pages (lfor page pages (lfor
+        [place line] (enumerate page)
+        :if (not (and (in place [0 (- (len page) 1)]) (in (_numberless line) headings)))
+        line))))
+  (lfor page pages line page line))
 
 
 (defn _numberless [line]
@@ -76,33 +160,40 @@
 (defn paragraphs [lines]
   #[[Yield the paragraphs in `lines`.
 
-  A line about as long as the longest ones continues in the next, unless it ends a sentence and is
-  shorter than they are, or the next begins a list item. A hyphen at its end is dropped. Where most
-  lines begin with a capital, they are verse and stay as they are.]]
-  (setv capitals (sum (gfor line lines (.isupper (cut (.lstrip line) 1)))))
-  (when (> capitals (* VERSE (len lines)))
-    (yield :from (map str.strip lines))
+  A line that is about as long as the longer ones goes on in the next, unless it ends a sentence
+  and is shorter than they are, or the next begins an item of a list, or a blank one follows. A
+  hyphen at its end goes.
+  Where most lines begin with a capital they are verses, and stay as they are.]]
+  (setv
+    whole (list (filter None (map str.strip lines)))
+    capitals (sum (gfor line whole (.isupper (cut line 1)))))
+  (when (> capitals (* VERSE (len whole)))
+    (yield :from whole)
     (return))
   (setv
-    lengths (sorted (map len lines))
+    lengths (sorted (map len whole))
     usual (if lengths (get lengths (int (* USUAL (- (len lengths) 1)))) 0)
-    [held before] ["" ""])
+    [held before] [[] ""])
   (for [line (map str.strip lines)]
     (cond
-      (not held) (setv held line)
-      (not (_goes-on? held before line usual)) (do
-        (yield held)
-        (setv held line))
-      (and (.search HYPHENATED held) (.islower (cut line 1))) (setv held (+ (cut held -1) line))
-      True (setv held f"{held} {line}"))
+      (not (and held line)) (do
+        (when held (yield (.join "" held)))
+        (setv held (if line [line] [])))
+      (not (_goes-on? before line usual)) (do
+        (yield (.join "" held))
+        (setv held [line]))
+      (and (.search HYPHENATED before) (.islower (cut line 1))) (do
+        (setv (get held -1) (cut (get held -1) -1))
+        (.append held line))
+      True (.append held (+ " " line)))
     (setv before line))
-  (when held (yield held)))
+  (when held (yield (.join "" held))))
 
 
-(defn _goes-on? [held line next usual]
-  "Return whether the paragraph `held`, whose last line is `line`, continues in the line `next`."
+(defn _goes-on? [line next usual]
+  "Return whether the paragraph whose last line is `line` goes on in the line `next`."
   (setv share (/ (len line) (max usual 1)))
   (and
-    (>= share FULL)
+    (>= share (if (and (.islower (cut next 1)) (not (.search ENDED line))) HALF FULL))
     (not (.match ITEM next))
-    (not (and (.search ENDED held) (< share USUAL)))))
+    (not (and (.search ENDED line) (< share USUAL)))))

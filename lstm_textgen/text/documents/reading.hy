@@ -15,10 +15,12 @@
   ;; Bytes of a document that must be parsed as a whole: in memory it takes ten times as much.
   MAX-WHOLE (* 64 MB)
   MAX-LINE (* 16 MB)  ; characters of one line, or of one cell of a table
-  HEAD (** 2 16)  ; first bytes, by which a document is recognised
-  BATCH (** 2 16)  ; characters that a reader yields at once, at least
-  ;; Control characters except tabs and line ends: never part of a document's text.
-  UNWANTED (dict.fromkeys [#* (range 9) 11 12 #* (range 14 32) 127 0xFEFF 0xFFFE 0xFFFF]))
+  HEAD (** 2 16)  ; bytes at its beginning by which a document is recognised
+  BATCH (** 2 16)  ; characters that a reader hands on at once, or more
+  ;; What no document means by its text: control characters but for tabs and line ends, and places
+  ;; where a word may be broken.
+  UNWANTED (dict.fromkeys
+    [#* (range 9) 11 12 #* (range 14 32) 127 0xAD 0x200B 0xFEFF 0xFFFE 0xFFFF]))
 
 
 (defclass BeyondLimit [ValueError]
