@@ -13,7 +13,7 @@
   lstm-textgen.text.documents.reading [BeyondLimit Reading]
   lstm-textgen.text.files [read-sources]
   tests.helpers [ROOT complaint empty-folder write]
-  tests.test-chats [slack-files stamped telegram-chat]
+  tests.test-chats [slack-files stamped telegram-chat telegram-page]
   tests.test-documents [docx epub zipped-as])
 
 (setv
@@ -133,6 +133,36 @@
   (assert (= (len (read-sources ["a.odt"])) 103)))
 
 
+;; * What patterns could take for ever with
+
+(defn [(pytest.mark.parametrize #("name" "data") [
+      #("a.txt" (stamped "24.12.19, 11:23 - " (+ "a" (* " " 300_000) "b>")))
+      #("a.txt" (stamped "24.12.19, 11:23 - " (* "a." 300_000)))
+      #("a.md" (stamped "[2019-05-29 15:04:05] " (* "[" 300_000)))
+      #("a.rtf" (+ "{\\rtf1 {" (* "\\deleted " 60_000) "{x"))
+      #("a" (+ (* "<!-- -->" 40) "plain"))
+      #("a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n\nFrom " (* "a" 300_000)))
+      #("a.epub" (epub (+ "<p>x</p><" (* "a" 300_000))))])]
+    test-no-repetition-takes-long [here name data]
+  (write name data)
+  (setv begun (time.monotonic))
+  (assert (read-sources [name]))
+  (assert (< (- (time.monotonic) begun) 30)))
+
+
+(defn test-mail-of-parts-within-parts-is-passed-over [here]
+  (write "a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\n"
+    (.join "" (gfor n (range 2000)
+      f"Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n"))
+    "\n\nFrom a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n"))
+  (assert (= (read-sources ["a.mbox"]) "hi\n\n")))
+
+
+(defn test-a-message-without-end-is-refused [here]
+  (write "a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" (* "a" (* 17 MB)) "\"]}]}"))
+  (assert (in "has a message of more than 16 million characters" (complaint ["a.json"]))))
+
+
 ;; * A thousand changed files
 
 (defn samples []
@@ -145,6 +175,7 @@
     "imessage.txt" (* b"May 17, 2022  5:29:42 PM\nAnna\nhi\n\n" 20)
     "irc.log" (.encode irc)
     "telegram.json" (.encode (json.dumps (telegram-chat)))
+    "telegram.html" (.encode (telegram-page))
     "slack.zip" (zipped-as (slack-files))
     "film.srt" (* b"1\n00:00:01,000 --> 00:00:02,500\n<i>The sea</i>\n\n" 20)
     "inbox.mbox" (* (+ b"From a Sat Jan  4 15:40:07 2025\nFrom: =?utf-8?q?A?= <a@b>\n"

@@ -12,7 +12,7 @@
   ROW (re.compile r"^(.*)\|$" re.MULTILINE)
   ;; The marker of a list item, as Word and LibreOffice write it for old programs.
   BULLET (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff]|\w{1,3}[.)])?\t" re.MULTILINE)
-  DELETED (re.compile r"\{[^{}]*\\deleted\b[^{}]*\}")  ; a tracked deletion
+  DELETED (re.compile r"\{(?>[^{}]*?\\deleted\b)[^{}]*\}")  ; a passage that is shown struck out
   BLANK (re.compile r"\n\s*\n\s*")
   ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; would follow the text of a link
 
