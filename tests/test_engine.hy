@@ -91,6 +91,14 @@
   (assert (np.allclose (get with-table #(... 0 (slice None))) one-alone :atol 1e-5)))
 
 
+(defn test-a-lone-stream-multiplies-the-rows-that-it-reads [monkeypatch]
+  (setv
+    ids (random-ids 20)
+    with-table (all-logits (engine-of TWO) ids))
+  (.setattr monkeypatch "lstm_textgen.writing.engine.MANY_UNITS" 5)
+  (assert (np.allclose (all-logits (engine-of TWO) ids) with-table :atol 1e-5)))
+
+
 (defn test-feeding-is-stepping-through-all []
   (setv
     ids (random-ids 9)

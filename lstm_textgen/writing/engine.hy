@@ -20,6 +20,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   SOFT 0.5  ; what the weights of gates are multiplied by, as σ(x) is ½·tanh(½x) + ½
   HARD (/ 1 6)  ; and those of `hard_sigmoid`
   MAX-TABLE (** 2 24)  ; numbers (64 MB): beyond it, the embedding is not multiplied beforehand
+  MANY-UNITS 1000  ; a lone stream mostly ends before it has read more than a few of these
   THREAD-WORK (** 2 19))  ; multiplications in a product for which a further thread pays (measured)
 
 
@@ -97,6 +98,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   An engine asks for the same things in the same order each time it is made, so a subclass can let
   several engines of one network share them, as `Rows` does.]]
 
+  (setv shared False)
+
   (defn __init__ [self streams]
     (setv self.streams streams))
 
@@ -132,14 +135,28 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 (defn _make-look-up [layers embedding kernel bias space]
   "Return a function from ids (streams,) to the first layer's addition to the gates."
-  (if (<= (* (len embedding) (len bias)) MAX-TABLE)
-    (setv table (.once space (fn [] (+ (@ embedding kernel) bias))))
-    (do  ; the product is the first of the layers
+  (setv lone (and (= space.streams 1) (not space.shared)))
+  (cond
+    (> (* (len embedding) (len bias)) MAX-TABLE) (do  ; the product is the first of the layers
       (setv table embedding)
-      (.append layers (_make-input kernel bias space))))
+      (.append layers (_make-input kernel bias space)))
+    (and lone (> (len embedding) MANY-UNITS))
+      (return (. (_Table embedding kernel bias) __getitem__))
+    True (setv table (.once space (fn [] (+ (@ embedding kernel) bias)))))
   (setv out (.zeros space (get table.shape 1)))
   (when (= space.streams 1) (return (. (list table) __getitem__)))
   (fn [ids] (.take table ids 0 out "clip")))  ; "clip" saves a copy of the whole result
+
+
+(defclass _Table [dict]
+  "What each id adds to the gates of the first layer (…,), multiplied when it is first read."
+
+  (defn __init__ [self embedding kernel bias]
+    (setv [self.embedding self.kernel self.bias] [embedding kernel bias]))
+
+  (defn __missing__ [self id]
+    (setv (get self id) (+ (@ (get self.embedding id) self.kernel) self.bias))
+    (get self id)))
 
 
 (defn _make-input [kernel bias space]

@@ -87,6 +87,8 @@ don't, each row is multiplied by itself.]]
 (defclass _Part [Space]
   "The space of an engine of the first `streams` of `most` rows; `shared` is a list for all parts."
 
+  (setv shared True)
+
   (defn __init__ [self streams most shared alone]
     (setv [self.streams self._most self._shared self._alone] [streams most shared alone]
       self._numbers (count)))
