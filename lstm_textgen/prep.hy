@@ -1,7 +1,6 @@
 "Text → text: the steps of data preparation, functions whose first argument is the text."
 
-(require
-  lstm-textgen.macros [defprep])
+(eval-when-compile (require lstm-textgen.macros [defprep]))
 (import
   dataclasses [dataclass]
   io [StringIO]
