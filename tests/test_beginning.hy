@@ -1,15 +1,21 @@
 "Training that begins from another model."
 
 (import
+  dataclasses [replace]
   pytest
   lstm_textgen
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.report.plain [Quiet]
   tests.helpers [StopAfter output same-model? write-text])
 
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+(setv counting (pytest.mark.usefixtures "counting" "helpful"))  ; where no network need learn
 
 (setv OTHER (* "the café sat on the mat, said the cat: heylo!\n" 120))
+
+
+(defn [pytest.fixture] helpful [monkeypatch]
+  "Let a base be of help for any text: one that only counted knows little of each."
+  (.setattr monkeypatch "lstm_textgen.learning.runs.STRANGE" 99))
 
 
 (defn train-from-base [folder [report None] #** settings]
@@ -62,11 +68,40 @@
 
 
 (defn [counting] test-from-the-command-line [trained]
-  (setv shown (output trained "--sources" (write-text trained OTHER "other.txt")
-    "--from" "model.h5" "--model" "new" "--epochs" "1"))
+  (write-text trained (.replace OTHER "é" "ż") "other.txt")
+  (setv shown (output trained "--sources" "other.txt" "--from" "english" "--model" "new"
+    "--epochs" "1"))
   (assert (in "the vocabulary grows by 1" shown))
-  (assert (in "it begins from model, " shown))
+  (assert (in "it begins from english, " shown))
   (assert (in "epoch 1/1" shown)))
+
+
+(defn [(pytest.mark.usefixtures "counting")]
+    test-a-base-that-does-not-know-such-text-leaves-training-from-scratch-as-it-is [trained]
+  (write-text trained (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120) "greek.txt")
+  (defn train [name #* more]
+    #( (output trained "--sources" "greek.txt" "--model" name "--epochs" "1" #* more)
+      (load-checkpoint (/ trained name) :resume True)))
+  (setv
+    [_ alone] (train "alone")
+    [shown begun] (train "begun" "--from" "model"))
+  (assert (in "the base model doesn't know such text" shown))
+  (assert (.startswith begun.settings.base "model:"))
+  (setv alone.settings (replace alone.settings :base begun.settings.base))
+  (assert (same-model? alone begun))
+  (train "begun" "--from" "model" "--epochs" "2")
+  (assert (= (len (. (load-checkpoint (/ trained "begun")) history)) 2)))
+
+
+(defn [(pytest.mark.usefixtures "counting")]
+    test-a-base-by-words-helps-where-it-lacks-words [trained]
+  (defn train [name text #** more]
+    (lstm_textgen.train (write-text trained text f"{name}.txt") (/ trained name)
+      :epochs 1 :lookback 16 :display (Quiet) #** more))
+  (train "words" OTHER :unit "words")
+  (setv model (train "others" (* "quite new words stand here, and more\n" 200)
+    :base (/ trained "words")))
+  (assert (= (get model.settings "unit") "words")))
 
 
 (defn [counting] test-a-recipe-names-its-base [trained]

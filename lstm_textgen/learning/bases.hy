@@ -26,6 +26,7 @@ an optimizer and a schedule of its own.]]
   STRETCH 250          ; units in each
   UNKNOWN 0.1          ; of these, that a base may not know of a text that is familiar to it
   FAMILIAR 2.8         ; bits per character, as a base predicts such a text
+  STRANGE 4            ; of a text that is learned no better from a base than from scratch
   NUMBERS-KEPT 4       ; for each weight while it learns: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text, among which new ones are counted

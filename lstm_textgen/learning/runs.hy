@@ -10,8 +10,8 @@
   time
   zlib
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.learning.bases [FAMILIAR base-settings bits-of check-same grow-vocabulary load-base
-    stem suggestion]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
+    load-base stem suggestion]
   lstm-textgen.learning.batches [VALIDATED fingerprint keep-arc split-ids streams?
     unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
@@ -28,7 +28,7 @@
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs most-epochs with-dropout]
   lstm-textgen.settings.table [continued-settings new-settings settings-in]
-  lstm-textgen.text.corpus [cut-at-space text-ids]
+  lstm-textgen.text.corpus [PIECE cut-at-space text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
   lstm-textgen.writing.history [add-lengths entries-on epochs-of loss-of])
@@ -84,6 +84,7 @@
     (setv
       [self.run self.group self.report self.begun] [run group report begun]
       self.deadline (when run.minutes (+ begun (* 60 run.minutes)))
+      self.scratch False  ; whether the network begins without a base
       [self.noted self.people] [0 (Counter)]))
 
   ;; * Preparing
@@ -105,7 +106,13 @@
         True (new-settings run.given)))
     (check-words settings run.given)
     (.check-alike group "their settings" (str run.given))
-    (.read self settings (or old base))
+    (setv ids (.read self settings (or old base)))
+    (.hold-out self settings ids)
+    (when (and base (.no-help? self base))
+      (setv
+        base None
+        settings (new-settings {#** run.given  "lower" settings.lower  "base" settings.base}))
+      (.hold-out self settings (.read-again self settings ids)))
     (setv
       settings (.described self settings (is old None))
       self.checkpoint (cond
@@ -136,15 +143,40 @@
       settings))
 
   (defn read [self settings known]
-    #[[Read the text, and hold out its last part.
+    "Return the ids (time,) of the text; the vocabulary is that of `known`, a model, or a new one."
+    (setv [ids self.vocabulary] (text-ids (.pieces self settings) (fn [pieces]
+      (if known
+        (get (.extend known.vocabulary pieces settings.max-words) 0)
+        (Vocabulary.build pieces settings.unit settings.max-words)))))
+    ids)
 
-    The vocabulary is that of `known`, a model, grown, or a new one. Raise `ValueError` if the text
-    is too short, or differs between the processes.]]
+  (defn no-help? [self base]
+    #[[Return whether `base` is no help for the text, and show it.
+
+    It is none for a text that is strange to it; one that has words which it lacks may not be.]]
+    ;; The leader says, as processes may round in different ways.
     (setv
-      [ids self.vocabulary] (text-ids (.pieces self settings) (fn [pieces]
-        (if known
-          (get (.extend known.vocabulary pieces settings.max-words) 0)
-          (Vocabulary.build pieces settings.unit settings.max-words))))
+      self.bits (.leader-says self.group (float (bits-of base self.vocabulary self.ids)))
+      none (and (is base.vocabulary.unknown None) (> self.bits STRANGE)))
+    (when none
+      (.say self.report (+ f"the base {(stem self.run.base)} doesn't know such text, so it is no "
+        "help: training from scratch")))
+    none)
+
+  (defn read-again [self settings ids]
+    "Return other ids (time,) of the text of `ids`, by a new vocabulary."
+    (setv
+      known self.vocabulary
+      pieces (gfor n (range 0 (len ids) PIECE) (.decode known (cut ids n (+ n PIECE))))
+      [ids self.vocabulary] (text-ids (cut-at-space pieces) (fn [pieces]
+        (Vocabulary.build pieces settings.unit settings.max-words))))
+    ids)
+
+  (defn hold-out [self settings ids]
+    #[[Keep `ids` (time,) to train on, but for the last part, which is held out.
+
+    Raise `ValueError` if the text is too short, or differs between the processes.]]
+    (setv
       [self.ids self.held] (split-ids ids settings.validation settings.lookback settings.unit)
       [rows units] [settings.batch-size (len self.ids)])
     (when (and rows (> rows units))
@@ -200,7 +232,7 @@
       given self.run.given
       speed (.speed self base.settings.layers)
       tuning (choose-tuning (len self.ids) self.run.minutes given
-        :familiar (< (bits-of base self.vocabulary self.ids) FAMILIAR)
+        :familiar (< self.bits FAMILIAR)
         :unit settings.unit :weights base.weight-count :speed speed))
     (Checkpoint base.weights base.vocabulary
       (replace settings
@@ -214,6 +246,7 @@
   (defn begin [self settings]
     "Return a new model, all but its weights; its network is chosen here unless it was given."
     (setv
+      self.scratch True
       minutes self.run.minutes
       epochs (.epochs self settings.unit)
       [layers why] [settings.layers ""]
@@ -238,7 +271,9 @@
   (defn max-epochs [self settings]
     "Return how many epochs a run with `minutes` has at most; 0: no limit."
     (.get self.run.given "epochs"
-      (if settings.base settings.epochs (most-epochs (len self.ids) settings.unit))))
+      (if (and settings.base (not self.scratch))
+        settings.epochs
+        (most-epochs (len self.ids) settings.unit))))
 
   (defn speed [self layers]
     "Return how many times as fast as the machine of `sizing.hy` this one trains such `layers`."
@@ -302,7 +337,7 @@
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
         (.say report "training on Apple's GPU, and on the processor where it lacks an operation"))
-      (setv larger (and self.new model.vocabulary.hasty (not settings.base)
+      (setv larger (and self.new model.vocabulary.hasty (or self.scratch (not settings.base))
         (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
         (Limits run.save-every self.deadline (.max-epochs self settings) larger)
