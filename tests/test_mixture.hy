@@ -1,4 +1,4 @@
-"Two models that write together."
+"Two models that generate together."
 
 (import
   numpy :as np

@@ -90,4 +90,4 @@
 (defn test-the-lowest-validation-loss-or-the-last-epoch-is-kept []
   (assert (= (describe-kept (history 3 1 2) "a") "epoch 2, validation 1.443 bits"))
   (assert (= (describe-kept (history None None) "a") "epoch 2, training 1.443 bits"))
-  (assert (= (describe-kept [] "a") "the epoch under way")))
+  (assert (= (describe-kept [] "a") "the current epoch")))

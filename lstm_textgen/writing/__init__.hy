@@ -1,1 +1,1 @@
-"What a trained model does in NumPy, without Keras: write, score, show what its cells follow."
+"What a trained model does in NumPy, without Keras: generate, score, show what its cells track."

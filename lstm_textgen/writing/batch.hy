@@ -1,7 +1,7 @@
-#[[Texts that a model writes side by side, and that come and go between two steps.
+#[[Texts that a model generates in one batch; they may join and leave between two steps.
 
-What a text says depends on its seed text, its options and its random numbers alone: the same to
-the last bit whatever is written beside it.]]
+A text depends only on its seed text, options and random numbers: it is the same to the last bit
+whatever is generated beside it.]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
@@ -13,15 +13,15 @@ the last bit whatever is written beside it.]]
   lstm-textgen.writing.sampling [BLOCK COLDEST SamplingOptions fill-with-noise make-generator
     make-limits make-penalty])
 
-(setv MOST-TEXTS 64)  ; side by side: a step of 1×256 takes 0.6 ms then, and more gain no speed
+(setv MOST-TEXTS 64)  ; in a batch: a step of 1×256 then takes 0.6 ms, and more gain no speed
 
 
 (defclass [(dataclass :eq False)] Draw []
   #[[How one text draws its units.
 
-  Text `number` of those with one `rng-seed` (None: another each time) draws as stream `number` of
-  a `Sampler` does, of which `drawn` choices were made before it joined a batch. With `logits`, the
-  batch keeps the logits that each unit was drawn from.]]
+  Text `number` of those with one `rng-seed` (None: different each time) draws as stream `number`
+  of a `Sampler` does; `drawn` choices were made before it joined a batch. With `logits`, the batch
+  keeps the logits that each unit was drawn from.]]
   #^ SamplingOptions options
   (setv
     #^ object rng-seed None
@@ -30,11 +30,11 @@ the last bit whatever is written beside it.]]
     #^ int drawn 0)
 
   (defn [property] cold? [self]
-    "Whether it always takes the likeliest unit."
+    "Whether it always chooses the likeliest unit."
     (not (any self.options.sharpness)))
 
   (defn [property] limits [self]
-    "Its top-k, top-p and min-p, if they can change anything."
+    "Its top-k, top-p and min-p; empty where they change nothing."
     (setv o self.options)
     (if self.cold? #() #(o.top-k o.top-p o.min-p))))
 
@@ -42,7 +42,7 @@ the last bit whatever is written beside it.]]
 (defclass Batch []
   #[[At most `most` texts by `model`, a `Checkpoint`.
 
-  `draws` lists the `Draw` of each text under way; the order changes when one leaves.]]
+  `draws` lists each running text's `Draw`; the order changes when a text leaves.]]
 
   (defn __init__ [self model [most MOST-TEXTS]]
     (setv
@@ -56,12 +56,12 @@ the last bit whatever is written beside it.]]
       self._scores (np.empty #(most size))
       self._sharpness (np.ones #(most 1))
       self._noise (np.zeros #((max 1 (// BLOCK (* most size))) most size))
-      self._clock (len self._noise)  ; the row of noise that comes next
+      self._clock (len self._noise)  ; the next row of noise
       [self._generators self._turns] [[] {}])
     (._arrange self))
 
   (defn join [self draw state]
-    "Let a text join that draws by `draw`; `state` is that of an engine which has read its seed."
+    "Add the text of `draw`; `state` is that of an engine that has read its seed."
     (setv
       row (len self.draws)
       generator (make-generator draw.rng-seed draw.number))
@@ -69,7 +69,7 @@ the last bit whatever is written beside it.]]
     (.append self.draws draw)
     (.append self._generators generator)
     (.put self._rows row state)
-    ;; At 0 there is no noise that could outweigh a difference; among other temperatures there is.
+    ;; At temperature 0 there is no noise to outweigh a difference; at others there is.
     (setv
       turns (lfor s draw.options.sharpness (or s (if draw.cold? 1 (/ COLDEST))))
       turn (% draw.drawn (len turns))
@@ -80,7 +80,7 @@ the last bit whatever is written beside it.]]
     (._arrange self))
 
   (defn leave [self draw]
-    "Let the text that draws by `draw` leave; the last one takes its place."
+    "Remove the text of `draw`; the last text takes its place."
     (setv
       row (.index self.draws draw)
       last (- (len self.draws) 1))
@@ -94,10 +94,10 @@ the last bit whatever is written beside it.]]
     (._arrange self))
 
   (defn run [self steps interruptions]
-    #[[Take up to `steps` steps, at least one; stop sooner once there are `interruptions` (a list).
+    #[[Take one to `steps` steps; stop early once the list `interruptions` isn't empty.
 
-    Return #(ids logits): what was drawn (steps, texts), the columns in the order of `draws`, and a
-    dict from each `Draw` that has its logits kept to these (steps, vocabulary).]]
+    Return #(ids logits): the ids drawn (steps, texts), columns in the order of `draws`, and a dict
+    from each `Draw` that keeps its logits to them (steps, vocabulary).]]
     (setv
       engine self._engine
       [logits step pick] [engine.logits engine.step self._pick]
@@ -132,14 +132,14 @@ the last bit whatever is written beside it.]]
     (.argmax scores -1))
 
   (defn _draw-noise [self row]
-    "Draw the noise of the text in `row` until the clock comes round."
+    "Draw the noise of the text in `row` until the clock starts again at 0."
     (setv block (np.zeros #((- (len self._noise) self._clock) self._size)))
     (unless (. (get self.draws row) cold?)
       (fill-with-noise block (get self._generators row)))
     (setv (ncut self._noise (: self._clock None) row) block))
 
   (defn _arrange [self]
-    "Prepare what the steps need for the texts that there are now."
+    "Prepare what the steps need for the current texts."
     (setv
       n (len self.draws)
       rows (if (= n 1) 0 (slice n))

@@ -1,8 +1,8 @@
-#[[What single cells of the network follow, as Karpathy, Johnson and Fei-Fei (2015) looked at them.
+#[[Interpretable cells of the network, after Karpathy, Johnson and Fei-Fei (2015).
 
-A cell's activation is tanh(c), what it remembers, from -1 to 1; of a GRU, which has no c, its
-output h. Of hundreds, a person can read a few: one is on inside quotes, another grows along the
-line. They are found by correlating every cell with such features over a text of the model's own.]]
+A cell's activation is tanh(c), where c is its memory, from -1 to 1; for a GRU, which has no c, it
+is the output h. A few among hundreds are readable: one is on inside quotes, another grows along
+the line. Correlating every cell with such features over a text by the model finds them.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -16,24 +16,24 @@ line. They are found by correlating every cell with such features over a text of
   lstm-textgen.writing.writer [start-unit])
 
 (setv
-  SAMPLE 10_000  ; units that a model writes, to find its cells in
-  CLEAR 0.5  ; the least correlation of a cell that gets a name
+  SAMPLE 10_000  ; units that a model generates to find its cells in
+  CLEAR 0.5  ; the lowest correlation of a cell that gets a name
   MOST-NAMED 12
-  ;; What a feature must mark in each half of the sample, and leave unmarked: fewer characters
-  ;; correlate with some cell or other by chance.
+  ;; Characters that a feature must mark, and leave unmarked, in each half of the sample: fewer
+  ;; correlate with some cell by chance.
   FEWEST 30)
 
 
 (defclass [(dataclass :frozen True)] NamedCell []
   #[[A cell: `activations[layer][:, cell]` follows the feature `name`, a key of `FEATURES`.
 
-  The `correlation` is Pearson's over text that the cell was not chosen by; below 0 the cell is off
-  where the feature is on.]]
+  The `correlation` is Pearson's, over text that wasn't used to choose the cell; if negative, the
+  cell is off where the feature is on.]]
   #^ int layer  #^ int cell  #^ str name  #^ float correlation)
 
 
 (defclass [(dataclass :frozen True)] Cells []
-  "What the cells of a model do while it reads a text, as `TextModel.cells` tells."
+  "What the cells of a model do while it reads a text, as `TextModel.cells` returns it."
   #^ list units  #^ list activations  #^ list named)
 
 
@@ -43,11 +43,11 @@ line. They are found by correlating every cell with such features over a text of
     [units ids known] (read-units model.vocabulary text)
     layers model.settings.layers
     engine (Engine layers model.weights)
-    reads? (np.zeros (len units) bool)  ; a character that it doesn't know changes nothing
+    reads? (np.zeros (len units) bool)  ; unknown characters change nothing
     (get reads? known) True)
   (with [_ (few-threads engine.threads)]
     (setv steps (lfor
-      id [(start-unit model) #* (.tolist ids)]  ; it is read as a text that begins there
+      id [(start-unit model) #* (.tolist ids)]  ; read as the beginning of a text
       :do (.advance engine id)
       (lfor cell engine.cells (.copy cell)))))
   #((list units) (lfor
@@ -56,10 +56,10 @@ line. They are found by correlating every cell with such features over a text of
 
 
 (defn find-cells [model text]
-  #[[Return the list of `model`'s cells worth looking at (`NamedCell`), the clearest first.
+  #[[Return `model`'s interpretable cells, a list of `NamedCell`, the clearest first.
 
-  In the first half of `text` they are chosen, each for the feature that it follows best and each
-  feature once; their correlations are those in the second half.]]
+  They are chosen in the first half of `text`, each for the feature that it follows best and each
+  feature once; their correlations are measured in the second half.]]
   (setv
     [units activations] (read-cells model text)
     half (// (len units) 2)
@@ -90,7 +90,7 @@ line. They are found by correlating every cell with such features over a text of
 (defn correlations [activations marks]
   #[[Return Pearson's correlation (cells, features) of each cell with each feature.
 
-  Of `activations` (time, cells) and `marks` (time, features), what never changes has 0.]]
+  They are `activations` (time, cells) and `marks` (time, features); constant ones get 0.]]
   (defn standardised [columns]
     (setv
       centred (- columns (.mean columns 0))
@@ -100,7 +100,7 @@ line. They are found by correlating every cell with such features over a text of
 
 
 (defn _pair-off [strengths]
-  "Yield [cell feature], each once, the strongest first; `strengths` (cells, features) become 0."
+  "Yield pairs [cell feature], strongest first, each cell and feature once; overwrite `strengths`."
   (while (> (.max strengths :initial 0) 0)
     (setv [n k] (np.unravel-index (.argmax strengths) strengths.shape))
     (yield [n k])
@@ -112,13 +112,13 @@ line. They are found by correlating every cell with such features over a text of
 ;; * Features
 
 (defn mark-features [units]
-  "Return what each feature, by its name, has at the last character of each of `units` (time,)."
+  "Return a dict from each feature's name to its values at the last characters of `units` (time,)."
   (setv [text ends] [(.join "" units) (- (np.cumsum (list (map len units))) 1)])
   (dfor [name mark] (.items FEATURES) name (get (mark text) ends)))
 
 
 (defn _matching [pattern [counts? bool]]
-  "Return a function that marks in a text where `pattern`, or its group, matches what `counts?`."
+  "Return a function that marks where `pattern`, or its group, matches text that `counts?`."
   (setv pattern (re.compile pattern (| re.MULTILINE re.IGNORECASE)))
   (fn [text]
     (setv marks (np.zeros (len text) "float32"))
@@ -128,13 +128,13 @@ line. They are found by correlating every cell with such features over a text of
 
 
 (defn _counting [counts?]
-  "Return a function that counts a text's characters since the last for which `counts?` fails."
+  "Return a function that counts characters since the last one for which `counts?` is false."
   (fn [text]
     (setv counts (accumulate text (fn [n c] (if (counts? c) (+ n 1) 0)) :initial 0))
     (np.fromiter (islice counts 1 None) "float32" (len text))))
 
 
-;; What a cell may follow. Quotes and brackets end at an empty line: one may have been forgotten.
+;; What a cell may follow. Quotes and brackets end at an empty line, as some are never closed.
 (setv FEATURES {
   "inside quotes" (_matching "([\"“«„](?:[^\"”»“\n]|\n(?!\n))*)[\"”»“]")
   "inside brackets" (_matching r"([(\[{](?:[^()\[\]{}\n]|\n(?!\n))*)[)\]}]")

@@ -1,12 +1,12 @@
-#[[The network in NumPy: one step of one or of many streams of text at once.
+#[[The network in NumPy: single steps for one or many streams of text at once.
 
-It needs no Keras, so a program that only writes starts in a fraction of a second, and one step of
-a small network takes about ten microseconds, half of them for the product with the recurrent
-weights. Three things make it fast: the embedding and the first kernel are multiplied once, so that
-the first layer's input is one row of a table; every result goes into a buffer made beforehand; and
-σ(x) is ½ + ½·tanh(½x), with the inner ½ already in the weights.
+It doesn't need Keras, so generation starts in a fraction of a second, and a step of a small
+network takes about ten microseconds, half of them for the product with the recurrent weights.
+Three things make it fast: the embedding and the first kernel are multiplied in advance, so the
+first layer's input is a row of a table; every result goes into a preallocated buffer; and σ(x) is
+½ + ½·tanh(½x), with the inner ½ already in the weights.
 
-Shapes are given for many streams; one stream alone has no axis for streams.]]
+Shapes are given for many streams; a single stream has no axis for streams.]]
 
 (eval-when-compile (require hyrule [ncut]))
 (import
@@ -17,22 +17,22 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 (setv
   HALF (np.asarray 0.5 "float32")  ; an array: a Python number costs ufuncs 0.3 µs more
-  SOFT 0.5  ; what the weights of gates are multiplied by, as σ(x) is ½·tanh(½x) + ½
-  HARD (/ 1 6)  ; and those of `hard_sigmoid`
-  MAX-TABLE (** 2 24)  ; numbers (64 MB): beyond it, the embedding is not multiplied beforehand
-  MANY-UNITS 1000  ; a lone stream mostly ends before it has read more than a few of these
-  THREAD-WORK (** 2 19))  ; multiplications in a product for which a further thread pays (measured)
+  SOFT 0.5  ; factor for the weights of gates, as σ(x) is ½·tanh(½x) + ½
+  HARD (/ 1 6)  ; factor for those of `hard_sigmoid`
+  MAX-TABLE (** 2 24)  ; numbers (64 MB): a larger table isn't multiplied in advance
+  MANY-UNITS 1000  ; of which a lone stream mostly reads only a few
+  THREAD-WORK (** 2 19))  ; multiplications in a product that make one more thread pay (measured)
 
 
 (defclass Engine []
-  #[[A network that reads ids and says what may come next.
+  #[[A network that reads ids and predicts the next.
 
   `layers` are `Layers`, and compute what Keras' do; `weights` are those of a `Checkpoint`.
 
-  `logits` (streams, vocabulary) holds the answer to the last step, `state` every array that a step
-  changes and the next one reads, `cells` what each recurrent layer remembers (streams, units): an
-  LSTM's c, a GRU's h. `threads` is how many BLAS threads its products are worth. `space` (a
-  `Space`) is where the streams' numbers are kept.]]
+  `logits` (streams, vocabulary) holds the result of the last step, `state` every array that a step
+  changes and the next one reads, `cells` each recurrent layer's memory (streams, units): an LSTM's
+  c, a GRU's h. `threads` is the number of BLAS threads that pays for its products. `space` (a
+  `Space`) allocates the streams' arrays.]]
 
   (defn __init__ [self layers weights [streams 1] [space None]]
     (setv
@@ -70,7 +70,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (add self.logits self._bias self.logits))
 
   (defn feed [self ids]
-    "Read `ids` (time, streams); return the logits after the last. No ids leave all as it was."
+    "Read `ids` (time, streams); return the logits after the last. No ids change nothing."
     (for [now (cut ids -1)] (.advance self now))
     (for [now (cut ids -1 None)] (.step self now))
     self.logits)
@@ -80,7 +80,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (for [array self.state] (.fill array 0)))
 
   (defn adopt [self stream other]
-    "Put `stream` (its number) where `other` stands, an engine of one stream of the same network."
+    "Copy the state of `other`, an engine of one stream of this network, to number `stream`."
     (for [[mine theirs] (zip self.state other.state)] (setv (get mine stream) theirs))))
 
 
@@ -90,13 +90,13 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   (/ odds (.sum odds -1 :keepdims True)))
 
 
-;; * Where the numbers are
+;; * Where the arrays are
 
 (defclass Space []
-  #[[Gives an engine of `streams` its arrays and its products.
+  #[[Provides an engine of `streams` with its arrays and products.
 
-  An engine asks for the same things in the same order each time it is made, so a subclass can let
-  several engines of one network share them, as `Rows` does.]]
+  Engines of one network request the same things in the same order, so a subclass can let several
+  engines share them, as `Rows` does.]]
 
   (setv shared False)
 
@@ -104,11 +104,11 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     (setv self.streams streams))
 
   (defn once [self make]
-    "Return what `make` makes of the weights, a function without arguments."
+    "Return the result of `make`, a function without arguments that prepares weights."
     (make))
 
   (defn zeros [self size]
-    "Return an array (streams, size) of 0; for one stream (size,)."
+    "Return an array of zeros (streams, size), for one stream (size,)."
     (np.zeros (if (= self.streams 1) size #(self.streams size)) "float32"))
 
   (defn product [self weights]
@@ -118,10 +118,10 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
       (fn [x out] (np.matmul x weights out)))))
 
 
-;; * The weights as a step wants them
+;; * The weights as a step needs them
 
 (defn _arrange [layer weights]
-  "Return a layer's `weights`, in the order that a step wants, gates multiplied by SOFT or HARD."
+  "Return a layer's `weights` in the order that a step needs, gates multiplied by SOFT or HARD."
   (setv
     kind (get KINDS layer.kind)
     scale (np.float32 (if layer.hard HARD SOFT)))
@@ -145,7 +145,7 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
     True (setv table (.once space (fn [] (+ (@ embedding kernel) bias)))))
   (setv out (.zeros space (get table.shape 1)))
   (when (= space.streams 1) (return (. (list table) __getitem__)))
-  (fn [ids] (.take table ids 0 out "clip")))  ; "clip" saves a copy of the whole result
+  (fn [ids] (.take table ids 0 out "clip")))  ; "clip" avoids a copy of the result
 
 
 (defclass _Table [dict]
@@ -206,8 +206,8 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
   #[[Return #(advance state) for a GRU `layer`, as `_make-lstm` does; its addition: (streams, 3u).
 
   n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
-  et al. 2014 with the reset gate behind the product, as cuDNN has it. If the layer is `before`,
-  the gate comes before the product, as they have it: n = tanh(x + (σ(r)·h)·U).]]
+  et al. 2014 with the reset gate after the product, as in cuDNN. If the layer is `before`, the
+  gate comes before the product, as in the paper: n = tanh(x + (σ(r)·h)·U).]]
   (setv
     u (len recurrent)
     before layer.before
@@ -244,22 +244,22 @@ Shapes are given for many streams; one stream alone has no axis for streams.]]
 
 
 (defn _open-softly [gates]
-  "Let `gates` be σ of what they are twice: ½·tanh(x) + ½ is σ(2x)."
+  "Replace `gates`, x, by ½·tanh(x) + ½, which is σ(2x)."
   (tanh gates gates)
   (multiply gates HALF gates)
   (add gates HALF gates))
 
 
 (defn _open-hard [gates]
-  "Let `gates` be x + ½ where they are x, but no less than 0 and no more than 1, as in Keras 3."
+  "Replace `gates`, x, by x + ½ clipped to 0 and 1, as in Keras 3."
   (add gates HALF gates)
   (np.clip gates 0 1 gates))
 
 
 (defn _parts [array u #* ranges]
-  "Return views of `array` (…, many × u), one from start to end for each range, counted in `u`."
+  "Return views of `array` (…, n × u), one for each range from start to end in units of `u`."
   (lfor [start end] ranges (ncut array ... (: (* start u) (* end u)))))
 
 
-;; What makes a step of each kind of layer.
+;; The function that makes a step for each kind of layer.
 (setv STEPS {"lstm" _make-lstm  "gru" _make-gru})

@@ -1,4 +1,4 @@
-"What a model file keeps for its report, measured in a second while the text is at hand."
+"The evaluation that a model file stores for its report; measuring it takes about a second."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -12,23 +12,24 @@
   lstm-textgen.writing.writer [write-sample])
 
 (setv
-  PLACES 60            ; in the held-out text, evenly spaced, where its surprise is measured
-  RUN-IN 48            ; units that are read before each
-  WINDOW 64            ; units that are measured at each
-  BINS 10              ; of the calibration: how sure the model is, in steps of 10%
-  COMPARED 3_000_000   ; units of the text that it is compared with: 0.3 s for each 3 MB
+  PLACES 60            ; evenly spaced in the held-out text, where its surprise is measured
+  RUN-IN 48            ; units read before each
+  WINDOW 64            ; units measured at each
+  BINS 10              ; of the calibration: the model's confidence in steps of 10%
+  COMPARED 3_000_000   ; units of the text that the sample is compared with: 0.3 s per 3 MB
   CHUNK (** 2 22))     ; ids counted at once
 
 
 (defn evaluate [model epoch ids held]
-  #[[Return what there is to know of `model` (a `Checkpoint`) with the weights of `epoch`: a dict.
+  #[[Return a dict that evaluates `model` (a `Checkpoint`) with the weights of `epoch`.
 
-  - `counts` (vocabulary,): how often each unit stands in `ids` (time,), what it was trained on.
+  - `counts` (vocabulary,): how often each unit occurs in `ids` (time,), the training text.
   - `surprise`: bits per character at places evenly spaced over `held` (time,), the held-out text.
-  - `calibration`: [n sure right] for each tenth of the likeliest unit's probability: how many had
-    one, its mean, and the share that came true (the reliability diagram of Guo et al. 2017).
-  - `sample`: what it writes; `copied`: the share of its strings of 20 characters that stand in the
-    first 3 million units of the text; `passage`: the longest that does, [first length] in it.
+  - `calibration`: [n sure right] for each tenth of the likeliest unit's probability: the number of
+    predictions, their mean probability and the share that came true (the reliability diagram of
+    Guo et al. 2017).
+  - `sample`: a text by the model; `copied`: the share of its 20-character strings that occur in
+    the first 3 million units of the text; `passage`: the longest copied one, [first length] in it.
 
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
@@ -50,7 +51,7 @@
 
 
 (defn _predictions [model held]
-  "Return what `_judge` does, each (window, places), for places evenly spaced over `held` (time,)."
+  "Return `_judge`'s results, each (window, places), for places evenly spaced over `held` (time,)."
   (setv
     window (min WINDOW (max 1 (// (len held) 2)))
     room (- (len held) RUN-IN window 1)
@@ -61,21 +62,21 @@
     parts (lfor k starts (get held (slice k (+ k RUN-IN window 1))))
     rows (.astype (np.stack parts 1) int)
     engine (make-engine model places))
-  (with [_ (few-threads 1)]  ; two take up to four times as long beside other work
+  (with [_ (few-threads 1)]  ; two take up to four times as long on a busy machine
     (.feed engine (cut rows RUN-IN))
     (follow engine (cut rows RUN-IN None) (partial _judge model.vocabulary.lengths))))
 
 
 (defn _judge [lengths logits ids]
-  #[[Return for `ids` (…) the surprise, the likeliest unit's probability, whether it was that, and
-  how many characters they have, by the `lengths` (vocabulary,) of units.]]
+  #[[Return for each of `ids` (…) its surprise, the likeliest unit's probability, whether it was
+  the likeliest, and its number of characters, given the `lengths` (vocabulary,) of units.]]
   (setv odds (softmax logits))
   [ (- (np.log (+ 1e-12 (at-ids odds ids)))) (.max odds -1) (= (.argmax odds -1) ids)
     (get lengths ids)])
 
 
 (defn _calibration [sure right]
-  "Return [n sure right] for each tenth of `sure` (n,), where `right` (n,) says what came true."
+  "Return [n sure right] for each tenth of `sure` (n,); `right` (n,) says which came true."
   (setv which (np.minimum (.astype (* sure BINS) int) (- BINS 1)))
   (lfor
     k (if sure.size (range BINS) [])
@@ -85,5 +86,5 @@
 
 
 (defn _rounded [values]
-  "Return `values` as plain numbers with four digits after the point."
+  "Return `values` as plain numbers with four decimals."
   (lfor value values (round (float value) 4)))

@@ -1,4 +1,4 @@
-"Two models that write together, and the engine of any model."
+"Two models that generate together, and the engine of any model."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -8,7 +8,7 @@
 
 
 (defclass Mixture []
-  #[[Two models that write together, over the union of their vocabularies.
+  #[[Two models that generate together, over the union of their vocabularies.
 
   Each unit's probability is `share` times the `first` model's plus 1 - `share` times the
   `second`'s (linear interpolation, Jelinek and Mercer 1980); a model gives 0 to a unit that it
@@ -23,23 +23,23 @@
       self.shares [share (- 1 share)]
       self.settings first.settings)
     (unless (= a.unit b.unit)
-      (raise (ValueError (+ f"one model writes {a.unit} and the other {b.unit}, so they can't "
-        "write together; give two of the same kind"))))
+      (raise (ValueError (+ f"one model generates {a.unit} and the other {b.unit}, so they can't "
+        "be mixed; give two of the same kind"))))
     (unless (= a.merges b.merges)
-      (raise (ValueError (+ "the models have different pieces, so they can't write together; "
+      (raise (ValueError (+ "the models have different pieces, so they can't be mixed; "
         "give two that were fine-tuned from the same model"))))
     (setv self.vocabulary (.with-units a (list (dict.fromkeys (+ a.units b.units)))))))
 
 
 (defn make-engine [model [streams 1]]
-  "Return the engine that reads and writes for `model`, a `Checkpoint` or a `Mixture`."
+  "Return the engine of `model`, a `Checkpoint` or a `Mixture`."
   (if (isinstance model Mixture)
     (MixedEngine model streams)
     (Engine model.settings.layers model.weights streams)))
 
 
 (defclass MixedEngine [Engine]
-  "The engines of a `Mixture`; its `logits` are logarithms of their probabilities, added by share."
+  "The engines of a `Mixture`; `logits` are logarithms of their weighted mean probabilities."
 
   (defn __init__ [self mixture streams]
     (setv
@@ -50,7 +50,7 @@
       self.engines (lfor model mixture.models (make-engine model streams))
       self.threads (max (gfor engine self.engines engine.threads))
       self.logits (np.zeros (if (= streams 1) (len ids) #(streams (len ids))))
-      ;; For each engine, which common ids its units have, and its own id of each common one.
+      ;; For each engine: the common ids of its units, and its own id of each common one.
       self._places (lfor own vocabularies (np.array (lfor unit own.units (get ids unit))))
       self._own (lfor
         own vocabularies
@@ -67,14 +67,14 @@
     (for [[engine own place share] (zip self.engines self._own self._places self.shares)]
       (_step-known engine (get own ids))
       (+= (get self.logits #(... place)) (* share (softmax engine.logits))))
-    (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is meant
+    (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is intended
       (np.log self.logits self.logits)))
 
   (setv advance step))
 
 
 (defn _step-known [engine ids]
-  "Let the streams whose id isn't negative take a step; leave the others as they are."
+  "Take a step in the streams whose id isn't negative; leave the others unchanged."
   (setv lost (< ids 0))
   (unless (.any lost) (return (.step engine ids)))
   (setv kept (lfor array engine.state (get array lost)))

@@ -1,29 +1,29 @@
-#[[How much of a text stands in another one, character by character.
+#[[How much of a text was copied from another one, character by character.
 
-All strings of n characters of both texts are compared by their hashes, which NumPy makes for a
-stretch of text at once. That of c₀ … cₙ₋₁ is c₀ + c₁·b + c₂·b² + … modulo 2⁶⁴ (Karp and Rabin
-1987): a difference of two running sums, divided by the power of b with which it begins. Two
-different strings have the same hash once in 10¹⁹ times.
+All strings of n characters of both texts are compared by their hashes, which NumPy computes for a
+stretch of text at once. The hash of c₀ … cₙ₋₁ is c₀ + c₁·b + c₂·b² + … modulo 2⁶⁴ (Karp and Rabin
+1987): a difference of two running sums, divided by the power of b at its start. Two different
+strings have the same hash with a probability of about 10⁻¹⁹.
 
-10 MB of training text take 0.3 s for each n and 90 MB of memory; mostly two n are enough, seldom
-more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for the same.]]
+10 MB of training text take 0.3 s per value of n and 90 MB of memory; usually two values are
+enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB.]]
 
 (import numpy :as np)
 
 (setv
-  STRING 20  ; characters: two writers seldom choose so many alike by chance
+  STRING 20  ; characters: strings of this length rarely agree by chance
   STRETCH (** 2 20)  ; characters of the training text hashed at once
   BASE 0x9E3779B97F4A7C15  ; any large odd number: it can be divided by modulo 2⁶⁴
-  TABLE-BITS 22  ; the first bits of a hash, by which most strings are told apart at once
+  TABLE-BITS 22  ; the first bits of a hash, which tell most strings apart
   REST (np.uint64 (- 64 TABLE-BITS))  ; the other bits
-  BETWEEN "\ud800")  ; stands between texts and in none
+  BETWEEN "\ud800")  ; separates texts and occurs in none
 
 
 (defn originality [texts training]
-  #[[Return #(passage share) for the strings `texts` beside the string `training`.
+  #[[Return #(passage share) for the strings `texts`, compared with the string `training`.
 
-  `passage` is the longest one of any of them that stands in `training`; `share`, from 0 to 1, is
-  that of their strings of 20 characters that do, and None if they have none.
+  `passage` is the longest passage of any of them that occurs in `training`; `share`, from 0 to 1,
+  is the share of their 20-character strings that do, and None if they have none.
 
       (originality ["the cat sat on the mug"] "the cat sat on the mat")
       ; => #("the cat sat on the m" 0.333…)]]
@@ -54,7 +54,7 @@ more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for th
 
 
 (defn _copied [codes training n]
-  "Return for each string of `n` of `codes` (characters - n + 1,) whether `training` has it."
+  "Return whether each string of `n` in `codes` occurs in `training` (characters - n + 1,)."
   (setv
     hash (_make-hash n (max (len codes) (+ STRETCH n)))
     hashes (hash codes)
@@ -68,7 +68,7 @@ more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB for th
 
 
 (defn _make-hash [n most]
-  "Return a function from at most `most` codes to the hashes of their strings of `n`, in order."
+  "Return a function from up to `most` codes to the hashes of their strings of `n`, in order."
   (setv [powers inverses] (lfor  ; modulo 2⁶⁴
     base [BASE (pow BASE -1 (** 2 64))]
     (np.cumprod (np.append (np.uint64 1) (np.full (- most 1) base "uint64")))))

@@ -1,14 +1,14 @@
-#[[Any number of streams of one network side by side, each with the bits that it would have alone.
+#[[Any number of streams of one network in a batch, each with the same bits as alone.
 
-BLAS multiplies a vector by another routine than a matrix, and a small matrix by another than a
-large one, and these round differently. Here a lone row is multiplied as the first of two, weights
-are cut into blocks of `WIDTH` columns, and rows into groups so small that OpenBLAS always takes
-its routine for small matrices. That one doesn't rearrange the weights first, so it is faster, too:
-on one core of an AMD EPYC, 64 rows by 256 × 1,024 weights took 0.31 ms instead of 0.45, and 2 rows
-by 512 × 2,048 took 0.05 ms instead of 0.48, as long as one vector did.
+BLAS multiplies vectors, small matrices and large ones with different routines, which round
+differently. Here a lone row is multiplied as the first of two, weights are cut into blocks of
+`WIDTH` columns, and rows into groups small enough for OpenBLAS to always use its routine for small
+matrices. That routine doesn't rearrange the weights first, so it is also faster: on one core of an
+AMD EPYC, 64 rows by 256 × 1,024 weights took 0.31 ms instead of 0.45, and 2 rows by 512 × 2,048
+took 0.05 ms instead of 0.48, as long as one vector.
 
-Whether the bits agree is tried with the network itself. On a processor or with a BLAS where they
-don't, each row is multiplied by itself.]]
+A trial with the network itself tells whether the bits agree. On a processor or BLAS where they
+don't, each row is multiplied separately.]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
@@ -22,7 +22,7 @@ don't, each row is multiplied by itself.]]
 (setv
   WIDTH 64  ; columns of a block
   LANES 16  ; numbers in the widest register: widths are multiples of it
-  SMALL 1_000_000  ; multiplications up to which OpenBLAS takes its routine for small matrices
+  SMALL 1_000_000  ; multiplications up to which OpenBLAS uses its routine for small matrices
   TRIED 3)  ; steps after which bits are compared
 
 
@@ -30,7 +30,7 @@ don't, each row is multiplied by itself.]]
   #[[The engines of a network for 1 to `most` streams, which share their arrays.
 
   Stream k is row k of every array in `state`. `layers` and `weights` are those of an `Engine`.
-  `alone` says whether each row is multiplied by itself; None: only if the bits need it.]]
+  `alone` says whether each row is multiplied separately; None: only if the bits require it.]]
 
   (defn __init__ [self layers weights most [alone None]]
     (setv
@@ -48,7 +48,7 @@ don't, each row is multiplied by itself.]]
       self.state (. (.engine self self.most) state)))
 
   (defn engine [self streams]
-    "Return the engine of the first `streams` rows, made when it is first asked for."
+    "Return the engine of the first `streams` rows, made when first requested."
     (unless (in streams self._engines)
       (setv
         space (_Part streams self.most self._shared self.alone)
@@ -56,15 +56,15 @@ don't, each row is multiplied by itself.]]
     (get self._engines streams))
 
   (defn put [self row arrays]
-    "Let the stream in `row` stand where `arrays` say: the `state` of an engine of one stream."
+    "Set the state of the stream in `row` to `arrays`, the `state` of an engine of one stream."
     (for [[mine theirs] (zip self.state arrays)] (setv (get mine row) theirs)))
 
   (defn move [self source target]
-    "Put the stream in row `source` into row `target`."
+    "Move the stream in row `source` to row `target`."
     (for [array self.state] (setv (get array target) (get array source))))
 
   (defn independent? [self]
-    "Return whether streams have the same bits whatever stands beside them; forget all streams."
+    "Return whether streams have the same bits in any company; reset all streams."
     (setv
       size (get (. (get self.state 0) shape) 1)
       ids (.integers (np.random.default-rng 0) size :size #(TRIED self.most))
@@ -72,7 +72,7 @@ don't, each row is multiplied by itself.]]
       numbers (sorted #{#* (range 1 (min 9 self.most)) (// self.most 2) (- self.most 1)}))
     (all (gfor
       n numbers
-      ;; The last n streams of all take the first n rows.
+      ;; The last n streams move to the first n rows.
       (np.array-equal (._logits-after self (ncut ids : (: (- n) None)))
         (cut wanted (- n) None)))))
 
@@ -94,7 +94,7 @@ don't, each row is multiplied by itself.]]
       self._numbers (count)))
 
   (defn once [self make]
-    "Return what `make` made when the first engine asked for this."
+    "Return the result of `make` from the first engine's request."
     (setv n (next self._numbers))
     (when (= n (len self._shared)) (.append self._shared (make)))
     (get self._shared n))
@@ -108,7 +108,7 @@ don't, each row is multiplied by itself.]]
     "Return a function of `x` (streams, in) and `out` (streams, out), as `Space` does."
     (setv
       product (.once self (fn [] ((if self._alone _Single _Blocks) weights self._most)))
-      plans {})  ; by the identities of `x` and `out`, which are kept, so that they stay theirs
+      plans {})  ; by the ids of `x` and `out`, which are kept alive for them
     (fn [x out]
       (setv
         key #((id x) (id out))
@@ -122,7 +122,7 @@ don't, each row is multiplied by itself.]]
   (defn _two-rows [self x]
     #[[Return `x` (streams, size), or one stream's `x` (size,) with the row below it in its array.
 
-    None if that row isn't ours.]]
+    Return None if that row isn't ours.]]
     (cond
       (= x.ndim 2) x
       (any (gfor each self._shared (is x.base each)))
@@ -130,7 +130,7 @@ don't, each row is multiplied by itself.]]
 
 
 (defclass _Single []
-  "Multiplies each row by `weights` (in, out) by itself."
+  "Multiplies rows by `weights` (in, out) one at a time."
 
   (defn __init__ [self weights most]
     (setv self._dot (. (np.ascontiguousarray weights.T) dot)))
@@ -143,7 +143,7 @@ don't, each row is multiplied by itself.]]
 
 
 (defclass _Blocks []
-  "Multiplies up to `most` rows, two or more at once, by `weights` (in, out) in blocks."
+  "Multiplies two to `most` rows by `weights` (in, out) in blocks."
 
   (defn __init__ [self weights most]
     (setv
@@ -154,7 +154,7 @@ don't, each row is multiplied by itself.]]
       (ncut padded : (: None columns)) weights
       self._blocks (np.ascontiguousarray (.swapaxes (.reshape padded rows blocks width) 0 1))
       self._rows-at-once (max 3 (// SMALL (* rows width)))
-      ;; Where `x` has no row below it, or `out` no room, the numbers are copied.
+      ;; Where `x` has no row below it or `out` lacks room, the numbers are copied.
       self._spare-x (np.zeros #(2 rows) "float32")
       self._spare-out (np.zeros #(most (* blocks width)) "float32")))
 

@@ -1,9 +1,9 @@
 #[[Logits → the next id: temperature, top-k, top-p and min-p.
 
-A unit is drawn by the Gumbel-max trick (Gumbel 1954): the largest of logit + noise, where the
-noise is -log of a standard exponential number, is each unit with exactly its softmax probability.
-So no softmax is needed, no logarithm of 0 can occur, and the noise is made in large blocks, which
-is fast. All is done in float64.]]
+A unit is drawn by the Gumbel-max trick (Gumbel 1954): with noise that is -log of a standard
+exponential number, each unit has the largest logit + noise with exactly its softmax probability.
+So no softmax is needed, the logarithm of 0 can't occur, and the noise is made in large blocks,
+which is fast. Everything is in float64.]]
 
 (eval-when-compile (require hyrule [ncut]))
 (import
@@ -15,21 +15,21 @@ is fast. All is done in float64.]]
 
 (setv
   BLOCK (** 2 17)  ; random numbers made at once (1 MB)
-  COLDEST 1e-30  ; the difference between float32 logits divided by it outweighs any noise
+  COLDEST 1e-30  ; float32 logits divided by it differ by more than any noise
   TINY 1e-300)  ; keeps the logarithm of an exponential number finite
 
 
 (defclass [(dataclass :frozen True)] SamplingOptions []
-  #[[How the next unit is chosen; each rule applies to what the one before it leaves.
+  #[[How the next unit is chosen; each rule applies to the units that the previous one leaves.
 
-  - `temperature`: the logits are divided by it first; 0 takes the likeliest unit. The numbers of a
-    list take turns, one for each unit.
-  - `top-k`: only so many of the likeliest, and any as likely as the last (Fan et al. 2018).
-  - `top-p`: only the fewest with this probability in all (nucleus, Holtzman et al. 2019).
+  - `temperature`: divides the logits first; 0 chooses the likeliest unit. A list is cycled
+    through, one temperature per unit.
+  - `top-k`: only the `top-k` likeliest units, and any tied with the last (Fan et al. 2018).
+  - `top-p`: only the fewest units with this total probability (nucleus, Holtzman et al. 2019).
   - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
 
-  None turns each of the last three off. Raise `ValueError` for a value out of its range,
-  `TypeError` for one of another type.]]
+  None turns off each of the last three. Raise `ValueError` for a value out of range, `TypeError`
+  for one of the wrong type.]]
   (setv
     #^ object temperature 1.0
     #^ object top-k None
@@ -39,17 +39,17 @@ is fast. All is done in float64.]]
   (defn __post-init__ [self] (check-fields self))
 
   (defn [property] sharpness [self]
-    "What logits are multiplied by, a list that takes turns; None at 0, where there is no noise."
+    "The factors for the logits, a list to cycle through; None at temperature 0 (no noise)."
     (setv t self.temperature)
     (lfor t (if (isinstance t list) t [t]) (when t (/ 1 (max t COLDEST))))))
 
 
 (defclass Sampler []
-  #[[Draws ids for one stream of text, or for several at once.
+  #[[Draws ids for one or several streams of text.
 
-  - `size`: of the vocabulary; `exclude`: ids that never come.
-  - `rng-seed`: stream k's draws depend on it and on `first` + k alone, not on how many streams
-    there are. None: other draws each time.]]
+  - `size`: of the vocabulary; `exclude`: ids that are never drawn.
+  - `rng-seed`: stream k's draws depend only on it and on `first` + k, not on the number of
+    streams. None: different draws each time.]]
 
   (defn __init__ [self size [options (SamplingOptions)] [streams 1] [exclude #()] [rng-seed None]
       [first 0]]
@@ -74,12 +74,12 @@ is fast. All is done in float64.]]
 
 
 (defn make-penalty [size exclude]
-  "Return what is added to scores (…, size) so that the ids `exclude` never come; None if nothing."
+  "Return what to add to scores (…, size) so that `exclude` is never drawn; None if nothing."
   (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
 
 
 (defn make-limits [size options]
-  "Return functions from scores (streams, size) to the lowest (streams, 1) that each rule passes."
+  "Return functions from scores (streams, size) to the lowest (streams, 1) that a rule accepts."
   (setv [limits top-k top-p min-p] [[] options.top-k options.top-p options.min-p])
   (when (and top-k (< top-k size))
     (.append limits (fn [scores]
@@ -99,7 +99,7 @@ is fast. All is done in float64.]]
 
 
 (defn _noise [streams size rng-seed first]
-  "Yield Gumbel noise (streams, size) without end, each stream's by its own generator."
+  "Yield Gumbel noise (streams, size) endlessly, each stream's from its own generator."
   (setv
     entropy (. (np.random.SeedSequence rng-seed) entropy)
     generators (lfor k (range first (+ first streams)) (make-generator entropy k))
@@ -110,7 +110,7 @@ is fast. All is done in float64.]]
 
 
 (defn make-generator [rng-seed number]
-  "Return the generator of stream `number` of those by `rng-seed` (None: another each time)."
+  "Return the generator of stream `number` under `rng-seed` (None: different each time)."
   (np.random.Generator (np.random.PCG64 (np.random.SeedSequence rng-seed :spawn-key #(number)))))
 
 

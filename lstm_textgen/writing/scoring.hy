@@ -1,6 +1,6 @@
 #[[Text → surprise: how well a model predicts a text.
 
-A text is cut into parts that are read side by side; each part first reads what stands before it.]]
+A text is cut into parts that are read in parallel; each part first reads the text before it.]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
@@ -15,11 +15,11 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 (setv
   ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
-  ;; log-probabilities differ by 1e-5 at most from those of reading in one go, with 128 by 0.06.
+  ;; log-probabilities differ by at most 1e-5 from those of an unbroken reading, with 128 by 0.06.
   RUN-IN 512
   STRETCH (** 2 20)  ; characters read at once
-  ;; Threads of our own, each with an engine, share the parts: on an idle machine they take 0.7 of
-  ;; the time of BLAS' threads, and beside other work 0.1 to 0.3, as none waits for the other.
+  ;; Our own threads, each with an engine, share the parts: on an idle machine they take 0.7 times
+  ;; as long as BLAS' threads, on a busy one 0.1 to 0.3, as none waits for another.
   MAX-WORKERS 4
   PARTS 64  ; for each worker
   WINDOW-NUMBERS (** 2 20))  ; logits kept until their softmax is taken
@@ -31,10 +31,10 @@ A text is cut into parts that are read side by side; each part first reads what 
   - `units`: the sequence of its units; `unknowns`: how many of them the model doesn't know.
   - `characters`: how many the others have.
   - `nats` (len(units),): the surprise of each, -ln of the probability that the model gave it; NaN
-    for a character that the model doesn't know.
-  - `hits`: for how many the likeliest unit was the right one.
-  - `likeliest`: #(ids odds), arrays (len(units), k) of the k units that were likeliest in each
-    place, the best first, and their probabilities (0 where there is nothing to say); or None.]]
+    for an unknown character.
+  - `hits`: the number of units that were the likeliest.
+  - `likeliest`: #(ids odds), arrays (len(units), k) of the k likeliest units in each place, best
+    first, and their probabilities (0 where there is no prediction); or None.]]
   #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns  #^ int characters
   (setv #^ object likeliest None))
 
@@ -42,10 +42,10 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defclass [dataclass] Score []
   #[[How well a model predicts a text.
 
-  `count` units had `nats` of surprise in all; for `hits` of them the likeliest unit was the right
-  one. `unknowns` weren't in the vocabulary: `count` includes such words but no such characters.
-  `characters` is how many the known units have: an unknown word costs what it takes to predict
-  that one comes, and adds none, as if each of its own characters cost the average.]]
+  `count` units had `nats` of surprise in total; `hits` of them were the likeliest. `unknowns`
+  weren't in the vocabulary: `count` includes such words but no such characters. `characters`
+  counts those of known units: an unknown word costs the surprise of an unknown word and adds no
+  characters, as if each of its own cost the average.]]
   (setv
     #^ float nats 0.0
     #^ int count 0
@@ -58,15 +58,15 @@ A text is cut into parts that are read side by side; each part first reads what 
     (if self.characters (/ (bits self.nats) self.characters) math.inf))
 
   (defn [property] perplexity [self]
-    "e to the nats per unit: the model is as unsure as among so many equally likely units."
+    "e to the nats per unit: the number of equally likely units with the same uncertainty."
     (float (np.exp (/ self.nats self.count))))
 
   (defn [property] accuracy [self]
-    "The share of units that were the likeliest."
+    "The share of units that were the likeliest, from 0 to 1."
     (/ self.hits self.count))
 
   (defn add [self stretch]
-    "Count in a `Stretch`."
+    "Add a `Stretch`."
     (+= self.nats (float (np.nansum stretch.nats)))
     (+= self.count (- stretch.nats.size (int (np.count-nonzero (np.isnan stretch.nats)))))
     (+= self.hits stretch.hits)
@@ -74,7 +74,7 @@ A text is cut into parts that are read side by side; each part first reads what 
     (+= self.characters stretch.characters))
 
   (defn check [self [name None]]
-    "Raise `ValueError`, naming the text by its `name` if it has one, when nothing was scored."
+    "Raise `ValueError`, with the text's `name` if it has one, if nothing was scored."
     (unless self.count
       (raise (ValueError (+ (if name f"{name}: " "")
         "nothing to score: the text is empty, or the model knows none of it"))))))
@@ -94,10 +94,10 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 
 (defn surprises [model pieces [alternatives 0]]
-  #[[Yield the text that `pieces` (strings) make up, a `Stretch` at a time.
+  #[[Yield the text in `pieces` (strings), one `Stretch` at a time.
 
-  Its first unit follows the model's `start-unit`, as a seed's does. With `alternatives`, each has
-  so many of the `likeliest` units for each place.]]
+  Its first unit follows the model's `start-unit`, as a seed's does. `alternatives` is the number
+  of `likeliest` units for each place.]]
   (setv [vocabulary reader] [model.vocabulary None])
   (for [text (_stretches pieces vocabulary.spaced)]
     (setv
@@ -119,7 +119,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defn _stretches [pieces spaced]
   #[[Yield the text of `pieces` in stretches of at most `STRETCH` characters.
 
-  Where units are `spaced`, a long one ends before a line break or else a space, if it has any.]]
+  Where units are `spaced`, a long one ends before a line break or a space, if it has any.]]
   (setv held "")
   (for [piece pieces  start (range 0 (len piece) STRETCH)]
     (+= held (cut piece start (+ start STRETCH)))
@@ -133,7 +133,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 
 (defn read-units [vocabulary text]
-  "Return #(units ids known): `text`'s units, the ids of those that have one, their index in it."
+  "Return #(units ids known): `text`'s units, the ids of known ones and their indices in it."
   (setv
     units (.split vocabulary text)
     [ids unknowns] (.encode-seed vocabulary text)
@@ -143,10 +143,10 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 
 (defclass _Reader []
-  "Reads a text stretch by stretch, each in parts side by side."
+  "Reads a text stretch by stretch, each in parallel parts."
 
   (defn __init__ [self model length alternatives]
-    "`length` is that of the first stretch, the longest: a short one is read in one go."
+    "Set up for stretches of up to `length`; a short text is read unbroken."
     (setv
       workers (min MAX-WORKERS (cores))
       parts (min PARTS (// length (* 2 RUN-IN workers)))
@@ -157,7 +157,7 @@ A text is cut into parts that are read side by side; each part first reads what 
       self.at-start True))
 
   (defn predict [self ids]
-    "Return [nats hits] for the next `ids`, and with alternatives, ids and odds, as in `Stretch`."
+    "Return [nats hits] for the next `ids` and, with alternatives, ids and odds, as in `Stretch`."
     (unless (len ids)
       (setv none (np.empty #(0 self.alternatives)))
       (return [(np.empty 0) 0 #* (if self.alternatives [(.astype none int) none] [])]))
@@ -186,13 +186,13 @@ A text is cut into parts that are read side by side; each part first reads what 
       (.reset engine)
       (.feed engine (cut rows (- RUN-IN 1)))
       (when (and self.at-start (is engine (get self.engines 0)))
-        (for [array engine.state]  ; nothing stands before the text's first part
+        (for [array engine.state]  ; nothing precedes the text's first part
           (setv (get array 0) 0))))
     (follow engine (cut rows (- RUN-IN 1) None) (partial compare self.alternatives))))
 
 
 (defn nats-of [model ids]
-  "Return the surprise of `ids` (time, streams), which are read side by side after `start-unit`."
+  "Return the surprise of `ids` (time, streams), in nats, each stream read after `start-unit`."
   (setv
     streams (get ids.shape 1)
     rows (np.vstack [(np.full streams (start-unit model)) ids]))
@@ -200,7 +200,7 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 
 (defn follow [engine rows compare]
-  #[[Read `rows` (time + 1, parts) but the last; return what `compare` says of what follows each.
+  #[[Read `rows` (time + 1, parts) but the last; return what `compare` makes of each next id.
 
   It is a function from logits (time, parts, vocabulary) and the ids after them (time, parts) to a
   list of arrays (time, parts, …).]]
@@ -219,8 +219,8 @@ A text is cut into parts that are read side by side; each part first reads what 
 (defn compare [alternatives logits ids]
   #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
 
-  They are -ln softmax(logits) at each id, and whether it was the likeliest. With `alternatives`,
-  the ids and the probabilities of so many likeliest follow (…, alternatives).]]
+  They are -ln softmax(logits) at each id, and whether it was the likeliest. If `alternatives` is
+  positive, the ids and probabilities of the likeliest units follow (…, alternatives).]]
   (setv
     highest (.max logits -1 :keepdims True)
     total (.sum (np.exp (- logits highest)) -1)
@@ -236,5 +236,5 @@ A text is cut into parts that are read side by side; each part first reads what 
 
 
 (defn at-ids [values ids]
-  "Return the one of `values` (…, vocabulary) that each of `ids` (…) has."
+  "Return the element of `values` (…, vocabulary) at each of `ids` (…)."
   (ncut (np.take-along-axis values (ncut ids ... None) -1) ... 0))

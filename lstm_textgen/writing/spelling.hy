@@ -1,9 +1,9 @@
-#[[Seeds that end within a unit: every way to spell the last word goes on as the model weighs it.
+#[[Seeds that end within a unit: all spellings of the last word continue, weighted by the model.
 
-A model by pieces has learned one spelling of each word. What is typed of a word may be another
-(`heyl`, where the whole is `hey` and `lo`), and to go on from that would show. So what is typed is
-read only up to the last word, and what follows must agree with the rest of it. A way to do so is a
-path of units within that rest, and then one that ends at it or goes beyond it.]]
+A model by pieces has learned one spelling of each word. A half-typed word may split into other
+pieces (`heyl`, where the whole is `hey` and `lo`), and continuing from those would show. So a seed
+is read only up to its last word, and the generated units must agree with the rest. A way to
+do so is a path of units within that rest, then a unit that ends with it or extends beyond it.]]
 
 (import
   collections [defaultdict]
@@ -13,16 +13,16 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
   numpy :as np)
 
 (setv
-  PATHS 16       ; that are followed from each place in a word, the most probable ones
-  NEGLIGIBLE 12)  ; nats by which a path is less probable than a way that was found
+  PATHS 16       ; the most probable ones, followed from each place in a word
+  NEGLIGIBLE 12)  ; nats: paths this much less probable than a way already found are dropped
 
 
 (defclass [(dataclass :frozen True)] Way []
-  #[[A way to go on from where a seed ends.
+  #[[A way to continue a seed.
 
   `weight` is ln of the probability that the model takes it; `state` the engine's arrays there;
-  `ids` (n,) what may come next, None for everything; and the seed has the first `typed` characters
-  of that already.]]
+  `ids` (n,) the possible next units, None for all; the seed already has their first `typed`
+  characters.]]
   (setv
     #^ float weight 0.0
     #^ list state None
@@ -31,7 +31,7 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
 
 
 (defclass [(dataclass :frozen True)] _Path []
-  "Units up to a place in the rest of a seed: the last of them, and the `state` before it."
+  "Units up to a place in the rest of a seed: the last unit, and the `state` before it."
   (setv
     #^ float weight 0.0
     #^ list state None
@@ -39,11 +39,11 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
 
 
 (defn ways-on [engine vocabulary rest]
-  #[[Return the ways (a list of `Way`) to write on after `rest`, the last word of a seed.
+  #[[Return the ways (a list of `Way`) to continue after `rest`, the last word of a seed.
 
-  `engine`, of one stream, has read what comes before. A short word is spelled in every way but
-  those of next to no probability; of a long one the most probable are followed. There is one
-  way without a `rest`, and where the `vocabulary` can't spell it: to go on from before it.]]
+  `engine`, of one stream, has read what comes before. Of a short word all spellings but negligible
+  ones are followed, of a long one the most probable. Without a `rest`, and where the `vocabulary`
+  can't spell it, the only way is to continue from before it.]]
   (setv
     units vocabulary.units
     [found paths] [[] (defaultdict list)]
@@ -69,14 +69,14 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
 
 
 (defn begin [engine sampler ways vocabulary]
-  #[[Let each stream of `engine` begin in one of its `ways`, a list of lists.
+  #[[Begin each stream of `engine` in one of its `ways`, a list of lists.
 
-  Return #(texts ids scores): what is new of their first units, the ids of these, and the logits
-  (streams, vocabulary) that they were drawn from, -∞ for what doesn't agree with the seed.
+  Return #(texts ids scores): the new part of their first units, the ids of these, and the logits
+  (streams, vocabulary) that they were drawn from, -∞ for units that don't agree with the seed.
   `sampler` chooses the way, if any stream has several, and then the unit.]]
   (setv
     one (= (len ways) 1)
-    reserved (len vocabulary.reserved)  ; ids that are never picked
+    reserved (len vocabulary.reserved)  ; ids that are never drawn
     chosen (* [0] (len ways))
     scores (np.full #((len ways) (get engine.logits.shape -1)) (- np.inf)))
   (when (> (max (map len ways)) 1)
@@ -101,13 +101,13 @@ path of units within that rest, and then one that ends at it or goes beyond it.]
 
 
 (defn _likeliest [paths found]
-  "Return those of `paths` that are worth to be followed after the ways `found`."
+  "Return those of `paths` worth following, given the ways already `found`."
   (setv least (- (max (gfor way found way.weight) :default (- np.inf)) NEGLIGIBLE))
   (lfor path (nlargest PATHS paths :key (attrgetter "weight")) :if (>= path.weight least) path))
 
 
 (defn _followed [engine path]
-  "Let `engine` take a `path`; return its state there."
+  "Return the state of `engine` after it takes a `path`."
   (for [[array value] (zip engine.state path.state)] (setv (get array ...) value))
   (when (is path.id None) (return path.state))
   (.step engine path.id)

@@ -1,4 +1,4 @@
-"Seed → text. A `model` is whatever `make-engine` takes: a `Checkpoint`, or a `Mixture` of two."
+"Seed text → generated text. A `model` is a `Checkpoint` or a `Mixture`."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -16,23 +16,23 @@
 
 (setv
   CLOSERS "\"'”’»›)\\]」』）】"
-  ;; White space follows the mark or, where none is written between sentences, anything but
-  ;; another mark. Quotes and brackets may close between.
+  ;; White space follows the mark or, in scripts without spaces between sentences, anything but
+  ;; another mark. Closing quotes and brackets may come between.
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
   SENTENCE-REACH 8  ; how many characters back its mark may be
-  BLOCK 64)  ; units written at once
+  BLOCK 64)  ; units generated at once
 
 
 (defclass [(dataclass :frozen True)] Ends []
-  #[[Where a text ends: at the first of these; without any it goes on for ever.
+  #[[Where a text ends: at the first of these; without any it never ends.
 
-  - `length`: after so many words, or else characters.
-  - `stop`: before this text, or one of these texts, would appear.
-  - `sentences`: after so many sentences. One is complete with . ! ? or …, closing quotes, then
-    white space (which isn't written), or with 。！？.
+  - `length`: after this many characters, or words in a model by words.
+  - `stop`: before this text, or any of these texts, would appear.
+  - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
+    white space (which isn't part of the text), or with 。！？.
 
-  Raise `ValueError` for a value out of its range, `TypeError` for one of another type.]]
+  Raise `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
   (setv
     #^ object length None
     #^ object stop None
@@ -49,14 +49,14 @@
     (yield :from pieces)))
 
 
-;; * Writing
+;; * Generation
 
 (defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
-  #[[Return a generator of the units (str) that `model` writes after `seed`.
+  #[[Return a generator of the units (str) that `model` generates after `seed`.
 
-  Before the seed the model reads its `start-unit`, a line break if it knows one. Units of the
-  seed that the model never saw are named in one call of `warn`, and the rest of the seed counts.
-  The `SamplingOptions` default to the model's own temperature, `rng-seed` is `Sampler`'s.]]
+  Before the seed the model reads its `start-unit`, a line break if it knows one. One call of
+  `warn` names the seed's unknown units; the rest of the seed is used. The `SamplingOptions`
+  default to the model's own temperature, `rng-seed` is `Sampler`'s.]]
   (setv
     sampler (make-sampler model 1 options rng-seed)
     engine (make-engine model)
@@ -66,17 +66,17 @@
 
 
 (defn write-sample [model length [temperature None] [rng-seed 1]]
-  "Return what `model` writes from an empty seed, so long, the same text at each call."
+  "Return a text of this `length` by `model` from an empty seed, the same at each call."
   (setv options (unless (is temperature None) (SamplingOptions temperature)))
   (.join "" (stream model "" options (Ends length) rng-seed)))
 
 
 (defn write-many [model seeds samples [options None] [ends (Ends)] [rng-seed None]
     [warn warnings.warn]]
-  #[[Return the list of what `model` writes after each of `seeds`, `samples` texts for each.
+  #[[Return the list of texts that `model` generates, `samples` after each of `seeds`.
 
-  All are written side by side, with the parameters of `stream`; text k draws by `rng-seed` and k
-  alone. Raise `ValueError` unless `ends` has an end.]]
+  All are generated in one batch, with the parameters of `stream`; text k depends only on
+  `rng-seed` and k. Raise `ValueError` unless `ends` has an end.]]
   (setv streams (* samples (len seeds)))
   (when (= ends (Ends))
     (raise (ValueError (+ (if (= streams 1) "a text needs" "several texts need")
@@ -89,7 +89,7 @@
     vocabulary model.vocabulary
     units vocabulary.units
     openings (_read-seeds model engine sampler seeds samples warn)
-    steps (tee (_steps engine sampler) streams))  ; each text takes as many as it needs
+    steps (tee (_steps engine sampler) streams))  ; each text takes what it needs
   (with [_ (few-threads engine.threads)]
     (lfor
       [k opening] (enumerate openings)
@@ -100,10 +100,10 @@
 (defn read-seed [model seed [warn warnings.warn] [whole False]]
   #[[Return #(ids rest opening): the ids (time,) to read first, a text and a list of units.
 
-  The ids are those of `start-unit` and of the seed text, all but its `rest`, the unit at its end
-  that the next one may begin with; if the seed is `whole`, all. The opening is written before all
-  else: nothing, unless an empty seed meets a model without line breaks; then the beginning of the
-  training text.]]
+  The ids are those of `start-unit` and the seed text without its `rest`, the end that the next
+  unit may begin with; if the seed is `whole`, there is no rest. The opening comes before the
+  generated text: empty, unless the seed is empty and the model knows no line breaks; then it is
+  the beginning of the training text.]]
   (setv
     vocabulary model.vocabulary
     start (start-unit model)
@@ -126,20 +126,20 @@
 
 
 (defn start-unit [model]
-  "Return the id that is read before any text: a line break's, or else the training text's first."
+  "Return the id to read before any text: a line break's, or else the training text's first."
   (setv first (if (in "\n" model.vocabulary.ids) "\n" model.settings.beginning))
   (int (get [#* (get (.encode-seed model.vocabulary first) 0) 0] 0)))
 
 
 (defn make-sampler [model streams options rng-seed [first 0]]
-  "Return a `Sampler` for `model` that never picks the unknown unit."
+  "Return a `Sampler` for `model` that never draws the unknown unit."
   (setv [size unknown] [model.vocabulary.size model.vocabulary.unknown])
   (Sampler size (or options (SamplingOptions model.settings.temperature)) streams
     (if (is unknown None) [] [unknown]) rng-seed first))
 
 
 (defn _write [engine sampler ids rest vocabulary]
-  "Yield units after `ids` and `rest` without end, in blocks: between them BLAS has its threads."
+  "Yield units after `ids` and `rest` endlessly, in blocks that each release BLAS' threads."
   (setv [step pick size units] [engine.step sampler.pick 1 vocabulary.units])
   (with [_ (few-threads engine.threads)]
     (setv logits (.feed engine ids))  ; a buffer that each step overwrites
@@ -156,7 +156,7 @@
 
 
 (defn _read-seeds [model engine sampler seeds samples warn]
-  "Let `samples` streams of `engine` begin after each of `seeds`; return the first units of each."
+  "Start `samples` streams of `engine` after each of `seeds`; return each stream's first units."
   (setv [reader ways openings] [(make-engine model) [] []])
   (for [seed seeds]
     (setv [ids rest opening] (read-seed model seed warn))
@@ -170,7 +170,7 @@
 
 
 (defn _steps [engine sampler]
-  "Yield the ids that all streams write next, a list at each step, without end."
+  "Yield all streams' next ids endlessly, a list at each step."
   (while True
     (setv ids (.pick sampler engine.logits))
     (.step engine ids)
@@ -180,9 +180,9 @@
 ;; * Where a text ends
 
 (defn before-stop [pieces stops]
-  #[[Yield `pieces` (str) up to where one of the texts `stops` begins, the first that is complete.
+  #[[Yield `pieces` (str) up to the beginning of the first of the texts `stops` to be complete.
 
-  Their possible beginnings wait until it is clear that they are none.]]
+  What may be the beginning of a stop is held back until that is clear.]]
   (setv finder (StopFinder stops))
   (for [piece pieces]
     (setv sure (.feed finder piece))
@@ -192,15 +192,15 @@
 
 
 (defclass StopFinder []
-  #[[Finds the first of the texts `stops` that is complete in a text that comes in pieces.
+  #[[Finds the first of the texts `stops` to be complete in a text that comes in pieces.
 
-  `held` is what may be the beginning of one of them. Once one is `found`, the text ends.]]
+  `held` may be the beginning of one of them. Once one is `found`, the text ends.]]
 
   (defn __init__ [self stops]
     (setv [self.stops self.held self.found] [stops "" False]))
 
   (defn feed [self piece]
-    "Read `piece` (str); return what is sure to stand before any stop, of this and earlier pieces."
+    "Read `piece` (str); return the text so far that is certain to precede any stop."
     (+= self.held piece)
     (setv
       held self.held
@@ -218,7 +218,7 @@
     (cut held sure))
 
   (defn _overlap [self stop]
-    "Return how much of the beginning of `stop` the text held ends with."
+    "Return how many first characters of `stop` the held text ends with."
     (setv held self.held)
     (next (gfor
       n (range (min (len held) (- (len stop) 1)) -1 -1)
