@@ -1,4 +1,4 @@
-"Where the program starts: as `python -m lstm_textgen`, as the command lstm-textgen, as train.hy."
+"The program's entry point: `python -m lstm_textgen`, the command lstm-textgen, train.hy."
 
 (import
   sys

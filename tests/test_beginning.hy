@@ -72,7 +72,7 @@
   (setv shown (output trained "--sources" "other.txt" "--from" "english" "--model" "new"
     "--epochs" "1"))
   (assert (in "the vocabulary grows by 1" shown))
-  (assert (in "it begins from english, " shown))
+  (assert (in "fine-tuned from english, " shown))
   (assert (in "epoch 1/1" shown)))
 
 

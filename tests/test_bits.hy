@@ -183,8 +183,8 @@
 
 (defn test-models-of-different-units-compare-if-they-learned-from-the-same-text []
   (assert (= (compared (trained "characters") (trained "words" :loss 2.0))
-    (+ "1 has the lowest loss, 0.895 bits per character, if they learned from the same text: "
-      "as their vocabularies differ, the files don't tell."))))
+    (+ "1 has the lowest loss, 0.895 bits per character, provided that they "
+      "learned from the same text, which can't be checked because their vocabularies differ."))))
 
 
 (defn [(pytest.mark.parametrize #("models" "words") [

@@ -233,7 +233,7 @@ sys.exit(main())")
   (assert (= process.returncode 2))
   (setv failure "model.h5 could not be saved: File too large")
   (assert (= (.splitlines message) [
-    f"{failure}; training goes on and tries again at the next save"
+    f"{failure}; training continues and tries again at the next save"
     f"lstm-textgen: {failure}"]))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 

@@ -70,7 +70,7 @@
 
 (defn test-a-model-too-large-for-a-page-is-refused [monkeypatch]
   (.setattr monkeypatch module "MOST_WEIGHTS" 100)
-  (with [_ (pytest.raises ValueError :match "too many for a page; it has room for 100")]
+  (with [_ (pytest.raises ValueError :match "too many for a page; the limit is 100")]
     (playground {"a" (small-model)})))
 
 

@@ -24,7 +24,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (assert (= (output uniform "--score" "[ab].txt") (.join "\n" [
     f"a.txt: {UNIFORM}14.3%, 7 characters"
     f"b.txt: {UNIFORM}100.0%, 3 characters"
-    f"in all: {UNIFORM}40.0%, 10 characters"
+    f"total: {UNIFORM}40.0%, 10 characters"
     ""])))
   (assert (= (output uniform "--score" "-" :input "abcd")
     f"standard input: {UNIFORM}0.0%, 4 characters\n")))
@@ -40,13 +40,13 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (assert (= (.splitlines result.stdout) [
     f"all/b.txt: {UNIFORM}100.0%, 3 characters"
     f"all/more/a.txt: {UNIFORM}14.3%, 7 characters"
-    f"in all: {UNIFORM}40.0%, 10 characters"]))
+    f"total: {UNIFORM}40.0%, 10 characters"]))
   (assert (in "skipped 1 of 4 files in 'all' that is not utf-8 text: c.pdf" result.stderr)))
 
 
 (defn test-score-counts-and-names-unknown-characters [uniform]
   (write-text uniform "a\x1bb\x1bé" :name "a.txt")
-  (assert (in "2 characters; left out: 3 unknown to the model: '\\x1b' (U+001B), 'é' (U+00E9)"
+  (assert (in "2 characters; 3 unknown to the model left out: '\\x1b' (U+001B), 'é' (U+00E9)"
     (output uniform "--score" "a.txt")))
   (write-text uniform "é" :name "b.txt")
   (refused (program "--score" "b.txt" :folder uniform) "b.txt" "nothing to score")
@@ -68,7 +68,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (setv shown (output tmp-path "--score" "-" :input " cat cab"))
   ;; 3 times log2 7 bits for " cat", " c" and "a".
   (assert (in "1.203 bits per character, perplexity 7.00 per piece" shown))
-  (assert (in "3 pieces; left out: 1 unknown to the model: 'b' (U+0062)" shown)))
+  (assert (in "3 pieces; 1 unknown to the model left out: 'b' (U+0062)" shown)))
 
 
 (defn test-a-text-is-prepared-as-the-training-text-was [tmp-path]

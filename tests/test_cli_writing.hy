@@ -50,7 +50,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
   (setv result (program "--generate" "a" "--length" 5 "--temperature" "0,5" :folder uniform))
   (assert (= (len (succeeded result)) 7))
   (assert (= result.stderr
-    "--temperature: 0, then 5, a unit each, in turn; write a half as 0.5\n")))
+    "--temperature: 0, then 5, in turn, one for each unit; write one half as 0.5\n")))
 
 
 (defn test-top-k-top-p-and-min-p-leave-only-likely-units [tmp-path]
@@ -140,7 +140,7 @@ the bias holds the logarithms. So what they write and what a text scores is know
       :folder sure))
   (assert (= result.stdout f"b{(* "a" 40)}\n"))
   (assert (in f"30 characters: '{(* "a" 30)}'" result.stderr))
-  (assert (in "of all strings of 20 characters, 100.0% are in the sources" result.stderr)))
+  (assert (in "100.0% of its 20-character strings occur in the sources" result.stderr)))
 
 
 ;; * From Python and Hy

@@ -67,7 +67,7 @@
 
 (defn test-a-run-without-an-end-has-no-bar-for-the-whole []
   (setv text (.join "\n" (drawn (a-view :epochs 0) 80 23)))
-  (assert (in "until it is stopped" text))
+  (assert (in "until Ctrl-C" text))
   (assert (not-in "left" text)))
 
 
@@ -120,9 +120,9 @@
   (assert (not-in "epoch 1/9  training" shown))
   (.end-bar report)
   (setv lines (.splitlines (cut (.getvalue terminal) (len shown) None)))
-  (assert (in "9,000 characters to learn from" (get lines -5)))
+  (assert (in "9,000 training and" (get lines -6)))
   (assert (.startswith (get lines -3) "epoch 1/9  training 1.000 bits  validation 2.000 bits"))
-  (assert (= (cut lines -2 None) ["It writes:" "    heylo"])))
+  (assert (= (cut lines -2 None) ["Sample:" "    heylo"])))
 
 
 (defn test-a-run-that-resumes-begins-with-the-curves-so-far [monkeypatch]

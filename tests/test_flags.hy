@@ -125,7 +125,7 @@
 
 
 (defn test-what-resembles-no-flag-is-refused-too []
-  (assert (= (refusal "--xyz") "there is no flag --xyz; --help-all shows every flag"))
+  (assert (= (refusal "--xyz") "unknown flag --xyz; --help-all shows every flag"))
   (assert (in "--sources PATH" (refusal "lol.txt"))))
 
 

@@ -20,11 +20,11 @@
   (setv screen (Screen tmp-path columns lines #* ARGUMENTS "--epochs" 3))
   (.until screen "compiling the network")
   (setv text (.until screen r"(?s)epoch 2/3 .* characters/s.*saved at"))
-  (for [words ["text.txt → model.h5" "whole run" "validation " "It writes, always" "saved at"]]
+  (for [words ["text.txt → model.h5" "whole run" "validation " "Sample, always" "saved at"]]
     (assert (in words text)))
   (setv [status text] (.finish screen))
   (assert (= status 0))
-  (for [words ["epoch 1/3  training " "epoch 3/3  training " "It writes:" "--generate heylo"]]
+  (for [words ["epoch 1/3  training " "epoch 3/3  training " "Sample:" "--generate heylo"]]
     (assert (in words (.replace text "\n" ""))))  ; a long path may break anywhere
   (assert (not-in "whole run" text)))
 

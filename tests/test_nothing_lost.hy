@@ -86,7 +86,7 @@
   (.try-to-save training)
   (assert (= said [(+
     f"{path} could not be saved: its optimizer state: a number is not finite; "
-    "training goes on and tries again at the next save")]))
+    "training continues and tries again at the next save")]))
   (with [_ (pytest.raises OSError :match "not finite")] (training.save))
   (assert (= (.read-bytes path) before)))
 

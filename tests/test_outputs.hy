@@ -211,7 +211,7 @@
   (.send-signal process number)
   (setv why "there is no --length, --stop or --sentences\n")
   (assert (= (.communicate process :timeout 30) #(""
-    f"writing to new will not end before you press Ctrl-C: {why}")))
+    f"writing to new until you press Ctrl-C: {why}")))
   (assert (= process.returncode 0))
   (assert (= (names-in sure) (sorted [#* names "new"])))
   (assert (= (set (.read-text (/ sure "new"))) #{"a" "\n"})))
@@ -247,7 +247,7 @@
   (setv line (.readline process.stderr))
   (.send-signal process signal.SIGINT)
   (.communicate process :timeout 30)
-  (assert (.endswith line " before you press Ctrl-C: the model can't write that --stop\n")))
+  (assert (.endswith line " until you press Ctrl-C: the model can't generate this --stop\n")))
 
 
 (defn test-an-output-takes-what-utf-8-lacks [sure]

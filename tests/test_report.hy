@@ -43,15 +43,15 @@
   (.doing report "validating")
   (setv lines (.splitlines (output capsys)))
   (assert (= [(get lines 0) (get lines -2)] ["reading a.txt" "compiling the network"]))
-  (assert (= (len lines) 5)))
+  (assert (= (len lines) 6)))
 
 
 (defn [(pytest.mark.parametrize #("changes" "words") [
-    #({} "9,000 characters to learn from, 1,000 to validate on, 30 distinct\n")
-    #({} "network lstm:24; `epochs` 9, about 81,000 characters in all")
+    #({} "9,000 training and 1,000 validation characters, vocabulary 30\n")
+    #({} "training for `epochs` 9, about 81,000 characters")
     #({"seconds" 90} "for 1.5 minutes or `epochs` 9, whichever ends first")
-    #({"epochs" 0} "until it is stopped")
-    #({"new" True} "network chosen: lstm:24: it suits")])]
+    #({"epochs" 0} "until stopped")
+    #({"new" True} "network: lstm:24 (it suits)")])]
     test-a-plan-is-told-before-it-is-carried-out [changes words]
   (assert (in words (.join "\n" (.lines (a-plan #** changes))))))
 

@@ -76,8 +76,8 @@
   (setv text (text-of (report-page [#("dog.h5" (whole-model))])))
   (for [words ["dog.h5" "1.058 bits per character" "What it writes" "Careful: temperature 0.4"
       "Wild: temperature 1" "How it learned" "Epoch 2: 1.587 bits" "sample 2 <b>"
-      "Where the held-out text is hard" "Does it know how sure it may be?" "Is it copying?"
-      "What it knows" "How it was made" "batch size" "3:00 for 3 epochs, 60.0 s each"
+      "Where the held-out text is hard" "Is it calibrated?" "Is it copying?"
+      "Vocabulary" "Settings" "batch size" "3:00 for 3 epochs, 60.0 s each"
       "a processor, 2 cores"]]
     (assert (in words text) words)))
 
@@ -97,7 +97,7 @@
   (assert (= (list (charts-of page)) ["loss-by-epoch"]))
   (setv text (text-of page))
   (assert (in "What it writes" text))
-  (for [words ["How it learned to write" "copying" "hard" "how sure" "Where and how long"]]
+  (for [words ["How it learned to write" "copying" "hard" "calibrated" "Machine and duration"]]
     (assert (not-in words text))))
 
 
@@ -130,7 +130,7 @@
   (setv
     model (whole-model :why "64 units suit it" :batch-size 2 :patience 7)
     text (text-of (report-page [#("dog.h5" model)])))
-  (for [words ["64 units suit it; such as" "batch size 2 suits a text of 13 characters"
+  (for [words ["64 units suit it; such as" "batch size 2 the default for 13 characters"
       "patience 7 given" "lookback 64 the default"]]
     (assert (in words text) words)))
 

@@ -67,7 +67,7 @@
   (lstm-textgen.train (/ trained "text.txt") (/ trained "model") :quiet True)
   (setv [out err] (capsys.readouterr))
   (assert (= out ""))
-  (assert (in "nothing was trained" err))
+  (assert (in "is already trained" err))
   (assert (in "2 epochs done; to continue, give `epochs` 4" err))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 

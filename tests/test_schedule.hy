@@ -78,7 +78,7 @@
     #({"epochs" 0} [3 2 1] None)
     #({"epochs" 9  "patience" 2} [3 1 2 2]
       [ "no better validation loss for 2 epochs"
-        "to continue all the same, give `patience` 4 or more"])
+        "to continue anyway, give `patience` 4 or more"])
     #({"epochs" 9  "patience" 3} [3 1 2 2] None)
     #({"epochs" 9  "patience" 0} [3 1 2 2] None)
     #({"epochs" 9  "patience" 2} [None None None] None)])]

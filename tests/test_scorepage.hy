@@ -67,7 +67,7 @@
   (setv [first second] (texts-on page))
   (assert (= [(len (get first "units")) (len (get second "units"))] [room 10]))
   (assert (= (get second "summary")
-    "all of it; the last 20 are not shown: a page has room for 100,000")))
+    "all of it; the last 20 are not shown: a page holds at most 100,000")))
 
 
 (defn test-odds-are-of-16-bits []
@@ -134,7 +134,7 @@
   (setv path (save tmp-path (page-of HOSTILE (* [1] (len HOSTILE)) :name HOSTILE)))
   (with [page (open-page browser path)]
     (assert (= (.text-content page WRITTEN) (visible HOSTILE)))
-    (assert (= (.title page) "How surprised the model was"))))
+    (assert (= (.title page) "Surprise by unit"))))
 
 
 (defn test-a-click-shows-what-the-model-would-rather-have-read [browser tmp-path]

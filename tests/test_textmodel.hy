@@ -147,7 +147,7 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
     [first hint third] (cut (.splitlines shown) 3))
   (assert (= first "reading text.txt"))
   (assert (in "with `base` english" hint))
-  (assert (in "to learn from" third))
+  (assert (in "training and" third))
   (assert (in (get shown -1) VERSE)))
 
 

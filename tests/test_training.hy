@@ -195,7 +195,7 @@
 (defn test-without-layers-it-says-which-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.5" "--epochs" 1
     :folder tmp-path))
-  (for [words ["network chosen: lstm:" "units suit a run of 0.5 min" "a text that is read about"]]
+  (for [words ["network: lstm:" "(the default for a run of 0.5 min; about " " epochs)"]]
     (assert (in words result.stdout) result.stderr))
   (setv model (load-checkpoint (/ tmp-path "model")))
   (assert (in (str model.settings.layers) result.stdout)))

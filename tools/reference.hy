@@ -18,21 +18,15 @@ functions that make them, by name. A test compares the pages in docs/ with what 
   WIDTH 84  ; columns of a signature
   ;; Classes whose methods few readers need, and the module that documents them.
   OUTLINED {"Report" "report/plain.hy"}
-  PLACES {"recipe" "recipe"  "train" "`train`"  "write" "writing"}
+  PLACES {"recipe" "recipe"  "train" "`train`"  "write" "generation"}
   GROUPS {
     "text" "The text"
     "network" "The network"
-    "training" "Training"
-    "writing" "Writing"
-    "choosing" "Choosing the next character"
-    "scoring" "Scoring"
-    "reports" "Reports"
-    "old models" "Old models"
-    "other" "Other"})
+    "sampling" "Sampling the next unit"})
 
 
 (defn generated [text]
-  "Return a page's `text` with its generated parts made anew."
+  "Return a page's `text` with its generated parts renewed."
   (re.sub
     r"(?s)(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)"
     (fn [found]

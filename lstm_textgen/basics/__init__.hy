@@ -1,2 +1,2 @@
-"What everything else stands on: values and their checks, the machine, the terminal, signals,
-files. It knows nothing of texts or models."
+"The foundation: values and their checks, the machine, the terminal, signals, files. It knows
+nothing of texts or models."

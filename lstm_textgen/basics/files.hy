@@ -1,8 +1,8 @@
-#[[Replaces a file so that a crash at any moment loses nothing, and lets one run at a time have it.
+#[[Replaces a file so that a crash at any moment loses nothing, and locks it for one run at a time.
 
-Nothing here knows what is in the file. A lock on a small file beside it, `.NAME.lock`, says that a
-run is training the model, or that it is being saved; the system takes the lock away when its
-process ends, however that ends.]]
+This module doesn't know the file's content. A lock on a small file beside it, `.NAME.lock`, means
+that a run is training or saving the model; the system releases the lock when its process ends, in
+any way.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -17,17 +17,17 @@ process ends, however that ends.]]
   filelock [FileLock SoftFileLock Timeout])
 
 (setv
-  SHORT 1       ; seconds to wait for a lock: whoever saves or sweeps has it for less than that
+  SHORT 1       ; seconds to wait for a lock: saving and cleaning up hold it for less
   LONG 5        ; seconds to wait for it in order to save
   NUMBER-SIZE 20  ; bytes of a lock file for the number of its process
-  REPLACING 5   ; seconds to wait while another program has a file open, which Windows objects to
+  REPLACING 5   ; seconds to wait for another program that has the file open (on Windows)
   PAUSE 0.05    ; seconds between two attempts
   _HELD (set)  ; (process number, lock file) of each lock that is held
   _SAVING (threading.RLock))  ; one save at a time in this process
 
 
 (defn backup-path [path]
-  "Return where the file before the one at `path` is kept."
+  "Return the path of the backup of the file at `path`."
   (.with-name path (+ path.name ".bak")))
 
 
@@ -36,24 +36,24 @@ process ends, however that ends.]]
 (defn replace-file [path content sound?]
   #[[Write `content` (bytes) to the file at `path`; the file that was there becomes `.bak`.
 
-  `sound?` says of a path whether the file there is worth keeping: a damaged one doesn't take the
-  name `.bak` from a sound one. At every moment a whole file stands under one of the two names,
-  since the new one is written and flushed under a third name first. Raise `OSError` if it can't be
-  written, or if another process is training the model; the old file is still there then.]]
+  `sound?` tells whether the file at a path is worth keeping: a damaged one never replaces a sound
+  `.bak`. At every moment a whole file exists under one of the two names, since the new one is
+  first written and flushed under a third name. Raise `OSError` if it can't be written or another
+  process is training the model; then the old file is still there.]]
   (when (.exists path) (refuse-read-only path))
   (with [_ (saving path)
          new (replacing path (_new-path path) (fn [] (_keep-old path sound?)))
          _ (naming-errors (str path))
-         file (open new "xb")]  ; x: never through a link that a stranger has laid there
+         file (open new "xb")]  ; x: never through a link planted there
     (.write file content)
     (.flush file)
     (os.fsync (.fileno file))))
 
 
 (defn [contextmanager] replacing [path new [keep-old None]]
-  #[[Give the path `new`, whose file is renamed to `path` when this is left, unless by an error.
+  #[[Yield the path `new`; on exit without an error, rename its file to `path`.
 
-  If there is a file at `path`, its mode is kept, and `keep-old` is called before.]]
+  If there is a file at `path`, keep its mode, and call `keep-old` first.]]
   (try
     (yield new)
     (when (.exists path)
@@ -65,7 +65,7 @@ process ends, however that ends.]]
 
 
 (defn [contextmanager] naming-errors [name]
-  "Let each `OSError` of the system that is raised while this is entered name the file `name`."
+  "Make each `OSError` of the system raised inside name the file `name`."
   (try
     (yield)
     (except [error OSError]
@@ -74,7 +74,7 @@ process ends, however that ends.]]
 
 
 (defn refuse-read-only [path]
-  "Raise `PermissionError` if the file at `path` is read-only: a rename would replace it even so."
+  "Raise `PermissionError` if the file at `path` is read-only: a rename would replace it anyway."
   (unless (& (. (.stat path) st-mode) 0o222)
     (raise (PermissionError 13 "the file is read-only" (str path)))))
 
@@ -93,10 +93,10 @@ process ends, however that ends.]]
     (try
       (try
         (os.link path link)
-        (except [[OSError AttributeError]] (shutil.copy2 path link)))  ; there are no hard links
+        (except [[OSError AttributeError]] (shutil.copy2 path link)))  ; no hard links here
       (_rename link backup)
       (_sync-folder path.parent)
-      (finally (.unlink link :missing-ok True)))))  ; it stays if both are names of the same file
+      (finally (.unlink link :missing-ok True)))))  ; it remains if both name the same file
 
 
 (defn _rename [old new]
@@ -108,23 +108,23 @@ process ends, however that ends.]]
       (except [error PermissionError]
         (when (> (time.monotonic) end)
           (raise (OSError
-            f"{new}: can't be replaced: {error.strerror}; another program may have it open")
+            f"can't replace {new}: {error.strerror}; another program may have it open")
             :from error))))
     (time.sleep PAUSE)))
 
 
 (defn _sync-folder [folder]
-  "Make the renames in `folder` outlast a loss of power, if the system can."
+  "Make the renames in `folder` survive a power failure, if the system can."
   (when (hasattr os "O_DIRECTORY")
     (setv descriptor (os.open folder (| os.O-RDONLY os.O-DIRECTORY)))
     (try
-      (with [_ (suppress OSError)]  ; some network drives can't, and the renames are done
+      (with [_ (suppress OSError)]  ; some network drives can't; the renames are done anyway
         (os.fsync descriptor))
       (finally (os.close descriptor)))))
 
 
 (defn temporary-paths [path]
-  "Return the temporary files beside that at `path`: for who has the lock, those of dead runs."
+  "Return the temporary files for `path`; to the holder of the lock they are those of dead runs."
   (lfor
     file (.glob path.parent f".{(glob.escape path.name)}.*.tmp")
     :if (and (.is-file file) (not (.is-symlink file)))
@@ -134,10 +134,10 @@ process ends, however that ends.]]
 ;; * One run at a time
 
 (defn [contextmanager] locked [path [seconds SHORT] [instead "train"]]
-  #[[Keep the file at `path` for this run while this is entered.
+  #[[Lock the file at `path` for this run while inside.
 
-  Raise `OSError` if another run, in this process or another one, keeps it for more than `seconds`;
-  `instead` is what the message suggests to do with another file.]]
+  Raise `OSError` if another run, in any process, holds the lock for more than `seconds`; `instead`
+  is what the message suggests to do with another file.]]
   (setv lock-path (_lock-path path))
   (unless (.is-dir path.parent)  ; filelock would make one
     (raise (FileNotFoundError 2 "there is no such folder" (str path.parent))))
@@ -162,31 +162,31 @@ process ends, however that ends.]]
     (try
       (yield lock)
       (finally
-        ;; Whoever waits for a file that has lost its name notices, and makes a new one. Windows
-        ;; removes no open file; there, and if it is a soft one, the lock removes its file itself.
+        ;; A waiting process notices that the file has lost its name, and makes a new one. Windows
+        ;; doesn't remove open files; there, and for soft locks, the lock removes its own file.
         (unless (isinstance lock SoftFileLock)
           (with [_ (suppress OSError)] (os.unlink lock.lock-file)))))))
 
 
 (defn [contextmanager] saving [path]
-  "Lock the file at `path` while this is entered, unless this process does already, as it trains."
+  "Lock the file at `path` while inside, unless this process holds the lock because it trains."
   (with [_ _SAVING  _ (if (in (_key path) _HELD) (nullcontext) (locked path LONG "save to"))]
     (yield)))
 
 
 (defn _lock-path [path]
-  "Return where the lock file of the file at `path` is."
+  "Return the path of the lock file for `path`."
   (.with-name path f".{path.name}.lock"))
 
 
 (defn _key [path]
-  "Return what stands for the lock of the file at `path` in `_HELD`; a fork holds none of them."
+  "Return the key in `_HELD` of the lock for `path`; a fork holds none of them."
   #((os.getpid) (os.path.normcase (os.path.realpath (_lock-path path)))))
 
 
 (defn _sign [lock]
   "Write this process's number into the lock file of `lock`, which is held."
-  (unless (isinstance lock SoftFileLock)  ; it does so itself
+  (unless (isinstance lock SoftFileLock)  ; it writes its own
     (with [_ (suppress OSError)  file (_open-lock lock.lock-file "r+b")]
       (.seek file 1)  ; Windows keeps others from byte 0
       (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE)))))
@@ -194,7 +194,7 @@ process ends, however that ends.]]
 
 (defn _holder [lock-path]
   "Return who holds the lock at `lock-path`: `process 123`, or `another process` if unknown."
-  (for [start [0 1]]  ; where a soft lock's number begins, and ours
+  (for [start [0 1]]  ; where the number begins in a soft lock's file, and in ours
     (with [_ (suppress OSError)  file (_open-lock lock-path "rb")]
       (.seek file start)
       (setv number (re.search rb"\d+" (.read file NUMBER-SIZE)))
@@ -203,6 +203,6 @@ process ends, however that ends.]]
 
 
 (defn _open-lock [path mode]
-  "Open the file at `path`, but through no symbolic link, which a stranger may have made."
+  "Open the file at `path`, but not through a symbolic link, which may be planted."
   (open path mode :buffering 0 :opener (fn [path flags]
     (os.open path (| flags (getattr os "O_NOFOLLOW" 0))))))

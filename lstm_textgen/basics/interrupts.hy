@@ -1,4 +1,4 @@
-"Ctrl-C and its like: noted until training has saved the model, obeyed at once while we load."
+"Ctrl-C and similar signals: training saves the model first; loading ends at once."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -6,8 +6,8 @@
   signal
   threading)
 
-;; Of these a system has some. SIGHUP comes when a terminal is closed or a connection is lost; on
-;; Windows, SIGBREAK comes by Ctrl-Break and when a window is closed.
+;; A system has some of these. SIGHUP means that a terminal was closed or a connection lost; on
+;; Windows, SIGBREAK means Ctrl-Break or a closed window.
 (setv SIGNALS (lfor
   name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]
   :if (hasattr signal name)
@@ -22,26 +22,26 @@
     (setv self.number number))
 
   (defn __reduce__ [self]
-    "Return what another process makes this of, as a pool of processes does."
+    "Return what another process, as in a pool, needs to rebuild this."
     #(Interrupted #(self.number)))
 
   (defn _render-traceback_ [self]
-    "Return what a notebook shows of it, line by line: no traceback, since nothing went wrong."
+    "Return the lines that a notebook shows: no traceback, since nothing went wrong."
     [f"Stopped by {self}; the model is saved, and the same call resumes."]))
 
 
 (defclass Stopper []
-  #[[While it is entered, signals that end a program only set `number` to the signal's number.
+  #[[While inside, signals that end a program only set `number` to the signal's number.
 
-  `signals` (numbers) says which ones; others do what they did before, and so does one that the
-  process ignores, as `nohup` lets it ignore SIGHUP. Only the main thread may set signal handlers;
-  in any other this does nothing.]]
+  `signals` lists their numbers; others keep their effect, and so does one that the process
+  ignores, such as SIGHUP under `nohup`. Only the main thread may set signal handlers; in any other
+  this does nothing.]]
 
   (defn __init__ [self [signals SIGNALS]]
     (setv
       self.signals signals
       self.number None
-      self.before {}))  ; the handlers to put back
+      self.before {}))  ; the handlers to restore
 
   (defn __enter__ [self]
     (when (is (threading.current-thread) (threading.main-thread))
@@ -55,13 +55,13 @@
 
   (defn __exit__ [self #* _]
     (for [[number handler] (.items self.before)]
-      (unless (is handler None)  ; one that wasn't set by Python can't be put back
+      (unless (is handler None)  ; one that Python didn't set can't be restored
         (signal.signal number handler)))
     None))
 
 
 (defclass Loading [Stopper]
-  "While it is entered, Ctrl-C ends the process at once; NumPy would make an `ImportError` of it."
+  "While inside, Ctrl-C ends the process at once; NumPy would turn it into an `ImportError`."
 
   (defn __init__ [self]
     (.__init__ (super) [signal.SIGINT]))

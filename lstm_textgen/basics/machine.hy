@@ -15,12 +15,12 @@
 
 
 (defn cores []
-  "Return how many processors this process may use."
+  "Return the number of processors that this process may use."
   (if (hasattr os "sched_getaffinity") (len (os.sched-getaffinity 0)) (or (os.cpu-count) 1)))
 
 
 (defn [cache] processor-name []
-  "Return what the processor is called."
+  "Return the processor's name."
   (or (_processor-says "model name") (platform.processor) (platform.machine)))
 
 
@@ -30,17 +30,17 @@
 
 
 (defn bfloat16? []
-  "Return whether the processor has instructions that multiply in bfloat16."
+  "Return whether the processor has bfloat16 multiplication."
   (bool (& (processor-flags) #{"avx512_bf16" "amx_bf16"})))
 
 
 (defn gpu? []
-  "Return whether there may be a GPU: of NVIDIA's or AMD's, as Linux shows them, or Apple's."
+  "Return whether there may be a GPU: NVIDIA's or AMD's on Linux, or Apple's."
   (or (= (platform.system) "Darwin") (any (map os.path.exists ["/dev/nvidiactl" "/dev/kfd"]))))
 
 
 (defn _processor-says [key]
-  "Return what Linux says about the first processor under `key`, or an empty text."
+  "Return the value of `key` for the first processor in Linux's list, or an empty string."
   (setv
     info (Path "/proc/cpuinfo")
     text (if (.exists info) (.read-text info :encoding "utf-8" :errors "replace") ""))
@@ -48,12 +48,12 @@
 
 
 (defn cache-folder []
-  "Return the folder for what can be made anew: the user's, or the one in LSTM_TEXTGEN_CACHE."
+  "Return the cache folder: the user's, or the one in LSTM_TEXTGEN_CACHE."
   (or (os.environ.get "LSTM_TEXTGEN_CACHE") (user-cache-dir "lstm_textgen")))
 
 
 (defn memory []
-  "Return how many bytes of memory this process has had at most; 0 where the system doesn't tell."
+  "Return this process's peak memory in bytes; 0 if unknown."
   (try
     (import resource)
     (except [ImportError]  ; Windows
@@ -63,7 +63,7 @@
 
 
 (defn installed-memory []
-  "Return how many bytes of memory this machine has; 0 where the system doesn't tell."
+  "Return this machine's memory in bytes; 0 if unknown."
   (try
     (* (os.sysconf "SC_PAGE_SIZE") (os.sysconf "SC_PHYS_PAGES"))
     (except [[AttributeError OSError ValueError]]  ; Windows
@@ -71,18 +71,18 @@
 
 
 (defn [cache] describe-machine []
-  "Return in words what machine this is: its processor, its cores, its system and its Python."
+  "Return a description of this machine: processor, cores, system and Python."
   (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
     f"Python {(platform.python-version)}"]))
 
 
 (defn [contextmanager] few-threads [most]
-  #[[While it is open, let BLAS use at most so many threads.
+  #[[Limit BLAS to at most `most` threads while inside.
 
-  Left alone, OpenBLAS starts a thread for every processor that it sees. Where a container may use
-  fewer of them, a step waits for threads that aren't running: with 8 threads on 2 processors, one
-  stream through 2×512 was 170 times slower. NumPy's warning of an invalid value is off meanwhile:
-  products of small arrays, all of them finite, have raised it at random.]]
+  By default OpenBLAS starts a thread for every processor that it sees. Where a container may use
+  fewer, a step waits for threads that aren't running: with 8 threads on 2 processors, one stream
+  through 2×512 was 170 times slower. NumPy's warning of invalid values is off meanwhile: products
+  of small, finite arrays have raised it at random.]]
   (import numpy :as np)  ; here, as it takes 70 ms
   (for [[library usual] (_blas)] (.set-num-threads library (min usual most)))
   (try

@@ -1,20 +1,20 @@
-#[[What is written to a terminal is text, never a command to it.
+#[[Output to a terminal is text, never a command to it.
 
-A model that learnt from a log writes escape sequences as well as words. On a terminal they are
-shown; in a file or a pipe they are left as they are.]]
+A model trained on logs generates escape sequences as well as words. On a terminal they are shown
+as symbols; in a file or a pipe they stay unchanged.]]
 
 (import
   contextlib [suppress])
 
 (setv
-  LOST [AttributeError OSError ValueError]  ; what comes of a file that is None, gone or closed
-  ;; Each control character as its picture (␛ for ESC) or, where there is none, as its number. Line
-  ;; breaks and tabs stay.
+  LOST [AttributeError OSError ValueError]  ; raised for a file that is None, gone or closed
+  ;; Each control character as its symbol (␛ for ESC) or, if it has none, its number. Line breaks
+  ;; and tabs stay.
   MARKS {
     #** (dfor code (range 0x20) :if (not-in code #(0x09 0x0A)) code (chr (+ 0x2400 code)))
     0x7F "␡"
     #** (dfor code (range 0x80 0xA0) code f"\\x{code :02x}")
-    ;; What turns the direction of writing: text could look like another than it is.
+    ;; Changes of text direction, which could disguise text.
     #** (dfor code [#* (range 0x202A 0x202F) #* (range 0x2066 0x206A)] code f"\\u{code :04x}")})
 
 
@@ -24,19 +24,19 @@ shown; in a file or a pipe they are left as they are.]]
 
 
 (defn spaces-shown [text]
-  "Return `text` with signs for its line breaks and spaces: ↵ and ␣."
+  "Return `text` with symbols for its line breaks and spaces: ↵ and ␣."
   (.replace (.replace text "\n" "↵") " " "␣"))
 
 
 (defn put [file text]
-  "Write `text` to `file`: visible and at once on a terminal, as it is and line by line elsewhere."
+  "Write `text` to `file`: escaped and at once on a terminal, unchanged and buffered elsewhere."
   (setv terminal (.isatty file))
   (.write file (if terminal (visible text) text))
   (when (or terminal (in "\n" text)) (.flush file)))
 
 
 (defclass Tolerant []
-  "A stream that never fails: what `file` (which may be None, or closed) can't take is lost."
+  "A stream that never fails: output that `file` (maybe None or closed) can't take is lost."
 
   (defn __init__ [self file]
     (setv self.file file))
@@ -50,14 +50,14 @@ shown; in a file or a pipe they are left as they are.]]
     False)
 
   (defn write [self text]
-    "Write `text`, as far as that can be done."
+    "Write `text`, as far as possible."
     (with [_ (suppress #* LOST)]
       (try
         (.write self.file text)
-        (except [UnicodeEncodeError]  ; question marks stand for what can't be encoded
+        (except [UnicodeEncodeError]  ; with question marks for what can't be encoded
           (setv encoding self.file.encoding)
           (.write self.file (.decode (.encode text encoding "replace") encoding))))))
 
   (defn flush [self]
-    "Hand on what was written, as far as that can be done."
+    "Flush the stream, as far as possible."
     (with [_ (suppress #* LOST)] (.flush self.file))))

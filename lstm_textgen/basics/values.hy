@@ -1,4 +1,4 @@
-"What a value may be: the kinds of values, how each is read, and how a wrong one is named."
+"The kinds of values: how each is checked, parsed and named in messages."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -18,7 +18,7 @@
 
 
 (defclass [(dataclass :frozen True)] Kind []
-  "A kind of value: in `words` what one must be, its checks, and how to read it from text."
+  "A kind of value: its description in `words`, its checks, and how to parse it from text."
   #^ str words
   #^ Callable typed                   ; whether a value is of the right type,
   (setv
@@ -34,7 +34,7 @@
 
 
 (defn number? [x]
-  "Return whether `x` is a number; True and False are none."
+  "Return whether `x` is a number; True and False are not."
   (or (whole? x) (isinstance x float)))
 
 
@@ -48,12 +48,12 @@
 
 
 (defn _several [x]
-  "Return the values that `x` stands for: those of a list, or itself."
+  "Return the list of values `x`, or a list of `x` itself."
   (if (isinstance x list) x [x]))
 
 
 (defn _finite? [x]
-  "Return whether the number `x` is finite; raise `OverflowError` for a whole one above MAX-WHOLE."
+  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-WHOLE."
   (when (and (whole? x) (> x MAX-WHOLE)) (raise (OverflowError f"at most {MAX-WHOLE}")))
   (isfinite x))
 
@@ -93,7 +93,7 @@
 
 
 (defn plain [value]
-  "Return `value` with Python's numbers and lists in the place of NumPy's, and of tuples."
+  "Return `value` with plain numbers and lists in place of NumPy's and of tuples."
   (cond
     (in (type value) [list tuple]) (lfor item value (plain item))
     (hasattr value "tolist") (.tolist value)
@@ -101,9 +101,9 @@
 
 
 (defn check-value [what kind value [wrong-type TypeError]]
-  #[[Return `value`, called `what` in messages, as plain Python has it; `UNKNOWN` is let through.
+  #[[Return `value`, called `what` in messages, as a plain Python value; `UNKNOWN` passes.
 
-  Raise `wrong-type` if it is of no type that its `kind` has, `ValueError` if it is out of range.]]
+  Raise `wrong-type` if its type doesn't fit its `kind`, `ValueError` if it is out of range.]]
   (when (is value UNKNOWN) (return value))
   (setv
     value (plain value)
@@ -117,7 +117,7 @@
 
 
 (defn read-value [what kind text]
-  "Return the value of `kind` in `text`; raise `ValueError`, naming it `what`, if it is none."
+  "Return the value of `kind` in `text`; raise `ValueError`, calling it `what`, if it is invalid."
   (try
     (setv value (kind.read text))
     (except [ValueError] (setv value text)))
@@ -125,19 +125,19 @@
 
 
 (defn clip [text [length 80]]
-  "Return `text`, cut to `length` characters and an ellipsis if it is longer, to be quoted."
+  "Return `text` for quoting, cut to `length` characters and an ellipsis if it is longer."
   (if (> (len text) length) f"{(cut text length)}…" text))
 
 
 (defn unknown-name [what name names]
-  "Return the message for a `name` that is none of `names`; it suggests the nearest one."
+  "Return the message for a `name` that isn't among `names`; it suggests the nearest one."
   (setv near (get-close-matches name names :n 1))
   (+ f"no {what} '{(clip name)}'; "
     (if near f"did you mean '{(get near 0)}'?" f"there are {(.join ", " (sorted names))}")))
 
 
 (defn read-json [data what kind [limit MAX-JSON]]
-  #[[Return the value in `data`, JSON in UTF-8 (bytes) that may come from a stranger.
+  #[[Return the value in `data`, untrusted JSON in UTF-8 (bytes).
 
   Raise `ValueError`, calling it `what`, unless it is a `kind` (dict, list or str) in at most
   `limit` bytes, all of its numbers finite.]]
@@ -153,5 +153,5 @@
 
 
 (defn counted [n units]
-  "Return in words how many `units` (a plural such as `characters`) there are: `1 character`."
+  "Return `n` with its `units` (a plural such as `characters`) in words: `1 character`."
   f"{n :,} {(if (= n 1) (.removesuffix units "s") units)}")

@@ -1,4 +1,4 @@
-"The command line. It imports what does the work only once it knows what is asked."
+"The command line. It imports what does the work only once the action is known."
 
 (import
   importlib [import-module]
@@ -10,7 +10,7 @@
   lstm-textgen.cli.flags [TRAINING as-flags find-action parse-flags program warn])
 
 (setv
-  ;; What does each action: a module here, and its function of the flags. It may return a status.
+  ;; Each action's module here, and its function of the flags, which may return a status.
   DOES {
     TRAINING ["training" "train"]
     "import" ["training" "import_old"]
@@ -19,8 +19,7 @@
     "report" ["models" "report"]
     "serve" ["serving" "serve_models"]
     "completion" ["flags" "print_completion"]}
-  ;; Each stream: its number, how to open what takes its place, what becomes of characters that its
-  ;; encoding lacks.
+  ;; Each stream: its number, the mode of its substitute, and the error handler of its encoding.
   STREAMS {
     "stdin" [0 "r" "strict"]
     "stdout" [1 "w" "replace"]
@@ -30,7 +29,7 @@
 (defn main [[arguments None]]
   #[[Run the program with `arguments` (default: the command line's); return the exit status.
 
-  It is 0, 2 for bad input, or 128 and the number of the signal that stopped it.]]
+  It is 0, or 2 for bad input, or 128 plus the number of the signal that stopped it.]]
   (prepare-streams)
   (try
     (with [_ (Loading)]
@@ -49,7 +48,7 @@
 
 
 (defn explain [error]
-  "Return `error` as one line; what Keras calls `output`, and not our own code, is no flag."
+  "Return `error` as one line; names in backticks are flags only in our own errors, not Keras'."
   (setv
     package (. (Path __file__) parent parent)
     files (lfor [frame _] (walk-tb error.__traceback__) (Path frame.f-code.co-filename)))
@@ -60,11 +59,11 @@
 
 
 (defn prepare-streams []
-  "Put the null device where a stream is missing, and let the others take every character."
+  "Replace missing streams by the null device, and make the others accept every character."
   (for [[name [number mode errors]] (.items STREAMS)]
     (try
       (os.fstat number)
-      (except [OSError]  ; else the next file that is opened would get this number
+      (except [OSError]  ; otherwise the next file opened would get this number
         (os.open os.devnull os.O-RDWR)))
     (setv stream (getattr sys name))
     (cond
@@ -75,7 +74,7 @@
 
 
 (defn settle-streams []
-  "Hand on what was shown; let what nobody takes fall into the void, not fail at the exit."
+  "Flush the streams; discard what can't be written instead of failing at exit."
   (for [stream [sys.stdout sys.stderr]]
     (try
       (.flush stream)

@@ -1,4 +1,4 @@
-"The flags, all of which come from the table of settings: parsed, checked, named in messages."
+"The flags, which come from the table of settings: parsed, checked, named in messages."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -21,25 +21,25 @@
   lstm-textgen.settings.table [SETTINGS in-words settings-in])
 
 (setv
-  USAGE #[[%(prog)s --sources PATH... [flags]     learn
-       %(prog)s --generate SEED [flags]       write
+  USAGE #[[%(prog)s --sources PATH... [flags]     train
+       %(prog)s --generate SEED [flags]       generate
        %(prog)s --score PATH... [flags]       score]]
   DESCRIPTION "Trains an LSTM on any text and generates more in its style."
   EXAMPLES #[[
 examples:
-  ./train.hy --sources lol.txt                      learn to write like it
-  ./train.hy --sources lol.txt --epochs 80          go on learning
-  ./train.hy --generate heylo                       write until Ctrl-C
+  ./train.hy --sources lol.txt                      train on it
+  ./train.hy --sources lol.txt --epochs 80          continue training
+  ./train.hy --generate heylo                       generate until Ctrl-C
   ./train.hy --generate "" --length 500 --temperature 0.5
   ./train.hy --score letter.txt                     how well is it predicted?
   ./train.hy --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
   TRAINING "training"
   MODELS ["path" "mix"]
   READING ["encoding" "max_download" "only" "column"]
-  ;; What can be changed of a single text, and what goes with all of writing.
+  ;; The options of a single text, and of all generation.
   STEERING (lfor s (settings-in "write") :if (!= s.name "samples") s.name)
   WRITING [#* STEERING "samples" #* MODELS "output" "overwrite" "originality"]
-  ;; For each action, named by the setting that asks for it, the others that it uses.
+  ;; For each action, named by its setting, the other settings that it uses.
   USED {
     TRAINING [#* (gfor s (settings-in "train") s.name) "cpu"]
     "generate" WRITING
@@ -56,11 +56,11 @@ examples:
 
 
 (defclass [(dataclass :frozen True)] Flags []
-  "The flags that were `given`: a dict of values by the names of the settings."
+  "The flags `given`: a dict from names of settings to values."
   #^ dict given
 
   (defn value [self name]
-    "Return the value of the setting `name`, which is its default unless it was given."
+    "Return the value of the setting `name`: the given one, or its default."
     (.get self.given name (. (get SETTINGS name) default)))
 
   (defn chosen [self #* names]
@@ -73,7 +73,7 @@ examples:
 
 
 (defn parse-flags [arguments]
-  "Return the `Flags` in `arguments` (a list); raise `ValueError` for a wrong one."
+  "Return the `Flags` in `arguments` (a list); raise `ValueError` for an invalid one."
   (setv
     parser (make-parser)
     parser.arguments arguments
@@ -88,7 +88,7 @@ examples:
 (defn find-action [flags]
   #[[Return the action that `flags` ask for, a key of `USED`.
 
-  Raise `ValueError` if there is none, and for flags that don't go together or do nothing.]]
+  Raise `ValueError` if there is none, and for flags that can't be combined or do nothing.]]
   (setv
     learns (bool (.chosen flags "sources" "recipe"))
     by-the-way (if learns "report" None)
@@ -104,12 +104,12 @@ examples:
 
 
 (defn _missing [flags]
-  "Return the message that no action was asked for; it names those that the `flags` go with."
+  "Return the message that no action was requested; it names those that the `flags` belong to."
   (setv given (lfor name flags.given :if (!= name "path") name))
   (unless given
     (return (+ "nothing to do: give --sources to train or --generate to write; "
-      "--help shows what there is")))
-  (for [idle [given (cut given 1)]]  ; all of them where they go together, else the first
+      "see --help")))
+  (for [idle [given (cut given 1)]]  ; all of them if they belong together, else the first
     (setv actions (lfor
       [action used] (.items USED)
       :if (<= (set idle) (set used))
@@ -120,7 +120,7 @@ examples:
 
 
 (defn _check-used [flags action]
-  "Raise `ValueError` for `flags`, or more models than one, that do nothing in an `action`."
+  "Raise `ValueError` for `flags`, or several models, that do nothing in an `action`."
   (setv
     used [action #* (get USED action)]
     where (if (= action TRAINING) "in training" f"with {(_options [action])}")
@@ -141,7 +141,7 @@ examples:
 
 
 (defn _idle [names]
-  "Return in words that the flags of the settings `names` do nothing."
+  "Return the words that the flags of the settings `names` do nothing."
   f"{(_options names)} {(if (= (len names) 1) "does" "do")} nothing")
 
 
@@ -159,22 +159,22 @@ examples:
 
 
 (defn warn [message [spell as-flags]]
-  "Show `message` on standard error, if anybody takes it; `spell` writes the names of settings."
+  "Show `message` on standard error, if possible; `spell` renders the names of settings."
   (print (visible (spell message)) :file (Tolerant sys.stderr) :flush True))
 
 
 (defn flag [option value]
-  "Return `option` with its `value` as the shell and the parser take them."
+  "Return `option` with its `value`, quoted for the shell and the parser."
   f"{option}{(if (.startswith value "-") "=" " ")}{(shlex.quote value)}")
 
 
 (defn program []
-  "Return what messages call this program."
+  "Return this program's name in messages."
   (if (= (. (Path (get sys.argv 0)) name) "train.hy") "./train.hy" "lstm-textgen"))
 
 
 (defn command []
-  "Return what was typed to start this program, to be pasted into a shell."
+  "Return the command that started this program, ready to paste into a shell."
   (setv
     length (max 1 (- (len sys.orig-argv) (len sys.argv) -1))  ; without the arguments
     [#* before script] (cut sys.orig-argv length))
@@ -182,17 +182,17 @@ examples:
     (in "-m" before) [#* before script]
     (not (.endswith script ".hy")) [(if (which (os.path.basename script)) "lstm-textgen" script)]
     (not (which "hy")) [#* (cut before -1 None) script]
-    (= (os.path.basename script) script) ["hy" script]  ; a bare name is looked for on the path
+    (= (os.path.basename script) script) ["hy" script]  ; a bare name is looked up on the path
     True [script])))
 
 
 (defn page-written [path]
-  "Return the line that says how large the page at `path` is that was written."
+  "Return the line about the page written to `path`, with its size."
   f"{path}: {(size-in-words path)}; open it in a browser")
 
 
 (defn size-in-words [path]
-  "Return in words how large the file, or all files in the folder, at `path` are."
+  "Return in words the size of the file, or of all files in the folder, at `path`."
   (setv size (sum (gfor
     file [(Path path) #* (.rglob (Path path) "*")]
     :if (.is-file file)
@@ -203,20 +203,20 @@ examples:
 ;; * The parser
 
 (defn print-completion [flags]
-  "Print the script that completes the flags in the shell that `flags` name."
+  "Print the completion script for the shell that `flags` name."
   (import shtab)
   (setv
     parser (make-parser :everything True)
-    parser.prog (os.path.basename parser.prog))  ; by which shells find it under any path
+    parser.prog (os.path.basename parser.prog))  ; shells then find it under any path
   (with [_ (suppress BrokenPipeError)]  ; nobody reads on
     (print (shtab.complete parser (.value flags "completion")) :flush True)))
 
 
 (defclass Parser [argparse.ArgumentParser]
-  "Says what is wrong with its `arguments`, a list, in one line."
+  "Reports errors in its `arguments`, a list, in one line."
 
   (defn error [self message]
-    "Raise `ValueError`, with how to write a value that begins with a dash if that is the reason."
+    "Raise `ValueError`; if a value begins with a dash, explain how to write it."
     (setv
       message (.removeprefix message "argument ")
       lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message)
@@ -225,13 +225,13 @@ examples:
         :if (and (= option (get lacking 1)) (.startswith after "-")
           (not-in after self._option-string-actions))
         f"a value that begins with - is written {(flag option after)}"))
-    (raise (ValueError f"{message}; {(next dashed "--help shows what there is")}"))))
+    (raise (ValueError f"{message}; {(next dashed "see --help")}"))))
 
 
 (defn _unknown [word options]
   "Return the message that `word` is none of the `options`; it suggests the nearest one."
   (unless (.startswith word "-")
-    (return f"'{(clip word)}' belongs to no flag; to train on a text write --sources PATH"))
+    (return f"unexpected argument '{(clip word)}'; did you mean --sources {(clip word)}?"))
   (setv
     name (.replace (.strip (get (.split word "=") 0) "-_") "_" "-")
     names (sorted (gfor option options (.removeprefix option "--")) :key len)
@@ -240,11 +240,11 @@ examples:
       (gfor option names :if (and (> (len name) 2) (in name option)) option)
       (get-close-matches name names :n 1))
     hint (next (gfor option near f"did you mean --{option}?") "--help-all shows every flag"))
-  f"there is no flag {(clip word)}; {hint}")
+  f"unknown flag {(clip word)}; {hint}")
 
 
 (defclass HelpAll [argparse.Action]
-  "The action of `--help-all`: show every flag, in groups."
+  "The action of `--help-all`: show every flag, by group."
 
   (defn __call__ [self parser #* _]
     (.print-help (make-parser :everything True))
@@ -252,7 +252,7 @@ examples:
 
 
 (defn make-parser [[everything False]]
-  "Return the parser of all flags, whose help shows the everyday ones or, in groups, `everything`."
+  "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
     parser (Parser :prog (program) :usage USAGE :description DESCRIPTION :epilog EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
@@ -273,7 +273,7 @@ examples:
 
 
 (defn _add-flag [group setting help]
-  "Add the flags of `setting` to a `group` of the parser, with this `help` or, with None, unseen."
+  "Add the flags of `setting` to a `group` of the parser, with this `help` (None: hidden)."
   (.add-argument group setting.option
     :dest setting.name
     :help (if help (.replace help "%" "%%") argparse.SUPPRESS)
@@ -292,7 +292,7 @@ examples:
 
 
 (defn _read [setting text]
-  "Return the value of `setting` in `text`; raise the error that argparse shows as it is."
+  "Return the value of `setting` in `text`; raise an error that argparse shows unchanged."
   (try
     (read-value setting.option setting.kind text)
     (except [error ValueError] (raise (argparse.ArgumentError None (as-flags (str error)))))))

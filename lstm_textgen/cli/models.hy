@@ -1,4 +1,4 @@
-"What is made of a model besides text: what it holds, a page about it, files for other programs."
+"What the command line does with a model besides text: information, report, export."
 
 (import
   contextlib [suppress]
@@ -20,18 +20,18 @@
 
 
 (defn show-info [flags]
-  "Print what the model that `flags` name holds."
+  "Print the contents of the model that `flags` name."
   (setv
     [path] flags.models
     model (load-checkpoint path :resume True :warn warn))
-  (with [_ (suppress BrokenPipeError)]  ; nobody reads on
+  (with [_ (suppress BrokenPipeError)]  ; the reader has left
     (for [[name value] (.items (_facts (find-model path) model))  :if value]
-      (for [[k line] (enumerate (wrap (visible value) 68))]  ; of 80 columns, 12 have the name
+      (for [[k line] (enumerate (wrap (visible value) 68))]  ; 80 columns, 12 of them for the name
         (print f"{(if k "" name) :<12}{line}" :flush True)))))
 
 
 (defn _facts [path model]
-  "Return what there is to say of `model`, the `Checkpoint` in the file `path`: a dict of texts."
+  "Return the facts about `model`, the `Checkpoint` in the file `path`: a dict of texts."
   (setv [settings history] [model.settings model.history])
   { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
     "text" (when history
@@ -50,7 +50,7 @@
 
 
 (defn report [flags]
-  "Write the page about the model, or the models, that `flags` name."
+  "Write the report on the model or models that `flags` name."
   (setv path (.value flags "report"))
   (check-output "report" path [] flags.models (.value flags "overwrite"))
   (setv
@@ -63,7 +63,7 @@
 
 
 (defn export [flags]
-  "Write the model that `flags` name for other programs."
+  "Export the model that `flags` name for other programs."
   (setv
     path (.value flags "export")
     [model] flags.models

@@ -4,8 +4,8 @@
   os
   lstm-textgen.cli.flags [warn])
 
-;; Each model's loop is a thread of its own; the products of few rows aren't worth more of them.
-;; BLAS reads this when NumPy is imported, which nothing has done so far.
+;; Each model's loop is one thread; products of few rows don't pay for more of them. BLAS reads
+;; this when NumPy is imported, which hasn't happened yet.
 (for [library ["OPENBLAS" "MKL" "OMP"]]
   (.setdefault os.environ f"{library}_NUM_THREADS" "1"))
 
@@ -16,11 +16,11 @@
     (import lstm-textgen.server.run [KEY serve])
     (except [error ImportError]
       (raise (ImportError
-        f"--serve needs {error.name}: pip install 'lstm_textgen[serve]' brings it") :from error)))
+        f"--serve needs {error.name}: pip install 'lstm_textgen[serve]'") :from error)))
   (serve flags.models
     :host (.value flags "host")
     :port (.value flags "port")
     :key (or (.value flags "api_key") (.get os.environ KEY))
     :open? (.value flags "open")
-    :say (fn [address] (warn f"serving at {address}; Ctrl-C ends it"))
+    :say (fn [address] (warn f"serving at {address}; Ctrl-C stops it"))
     :warn warn))

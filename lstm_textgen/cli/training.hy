@@ -1,4 +1,4 @@
-"The command line's training, and its import of old models."
+"The command line's training and import of old models."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -20,7 +20,7 @@
 
 
 (defn train [flags]
-  "Train as the `flags` say; return the exit status if a signal stopped it."
+  "Train by the `flags`; return the exit status if a signal stopped it."
   (when (.value flags "cpu")
     (.update os.environ :CUDA-VISIBLE-DEVICES "-1" :JAX-PLATFORMS "cpu" :KERAS-TORCH-DEVICE "cpu"))
   (choose-freely)
@@ -43,10 +43,10 @@
 
 
 (defn _writing [path model]
-  "Return the command that writes with the `model` (a `Checkpoint`) at `path`, from what it knows."
+  "Return the command that generates text with `model` (a `Checkpoint`), the file at `path`."
   (setv
     people (or model.settings.people [])
-    speaker (if (> (len people) 1) f"{(get people 0)}:" "")  ; of a chat: others answer
+    speaker (if (> (len people) 1) f"{(get people 0)}:" "")  ; in a chat, others answer
     seed (next
       (gfor
         text [speaker "heylo" (.strip model.settings.beginning)]
@@ -59,7 +59,7 @@
 
 
 (defn import-old [flags]
-  "Make a model from the old one that `flags` name; replace a model only with --restart."
+  "Convert the old model that `flags` name; replace a model only with --restart."
   (setv
     [name] flags.models
     path (own-path name)
@@ -69,7 +69,7 @@
   (check-writable path)
   (with [_ (lock-model path)]
     (when (and (.exists path) (not (.value flags "restart")))
-      (raise (ValueError (+ f"{path}: this model exists already; give another `path`, "
+      (raise (ValueError (+ f"{path} already exists; give another `path`, "
         "or `restart` to replace it"))))
     (setv model (import-model old alphabet))
     (save-checkpoint model path))

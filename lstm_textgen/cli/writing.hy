@@ -1,4 +1,4 @@
-"What the command line does with a trained model: write, converse, score. It needs no Keras."
+"What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -28,15 +28,15 @@
 (setv
   QUOTED 200  ; characters of a copied passage that are shown
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
-  REMEMBERED 2000  ; characters of a conversation that a model of a chat reads before it answers
+  REMEMBERED 2000  ; characters of a conversation that a chat model reads before it answers
   ANSWER 400  ; units of an answer in a chat, unless another end is given …
-  MESSAGES 3  ; … and messages of others before it is your turn
+  MESSAGES 3  ; … and messages of others before your turn
   HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
 :temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
 
 
 (defn use-model [flags]
-  "Do what `flags` ask for with a trained model, until Ctrl-C or the reader of a pipe goes away."
+  "Do what `flags` request with a trained model, until Ctrl-C or the end of a pipe's reader."
   (_check-outputs flags)
   (_say-temperatures flags)
   (try
@@ -47,18 +47,18 @@
       True write) flags)
     (with [_ (_open-standard-output)])
     (except [KeyboardInterrupt] (print))
-    (except [BrokenPipeError])))  ; nobody reads on
+    (except [BrokenPipeError])))  ; the reader has left
 
 
 (defn [contextmanager] _open-standard-output []
-  "Give standard output to write to; an `OSError` names it, and what was written is handed on."
+  "Yield standard output; flush it at the end, and name it in each `OSError`."
   (with [_ (naming-errors "standard output")]
     (yield sys.stdout)
     (.flush sys.stdout)))
 
 
 (defn _check-outputs [flags]
-  "Raise an error unless the files that `flags` say to write can be written without harm."
+  "Raise an error unless the output files of `flags` can be written safely."
   (setv sources [
     #* (.get flags.given "sources" [])
     #* (.get flags.given "score" [])
@@ -69,11 +69,11 @@
 
 
 (defn _say-temperatures [flags]
-  "Say how a list of temperatures with 0 in it is read: some write 0,5 for a half."
+  "Explain a list of temperatures that contains 0: it may be a decimal comma (0,5)."
   (setv numbers (.get flags.given "temperature"))
   (when (and (isinstance numbers list) (in 0 numbers))
     (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
-    (warn f"--temperature: {turns}, a unit each, in turn; write a half as 0.5")))
+    (warn f"--temperature: {turns}, in turn, one for each unit; write one half as 0.5")))
 
 
 (defn _load-model [flags]
@@ -81,24 +81,24 @@
   (setv
     models (lfor path flags.models (load-checkpoint path :warn warn))
     n (len models))
-  (when (> n 2) (raise (ValueError f"--model: two models can write together, not {n}")))
+  (when (> n 2) (raise (ValueError f"--model: two models can generate together, not {n}")))
   (when (and (= n 1) (in "mix" flags.given))
     (raise (ValueError "--mix needs two models: --model FIRST --model SECOND")))
   (TextModel (if (= n 1) (get models 0) (Mixture #* models (.value flags "mix")))))
 
 
 (defn _reading [model flags]
-  "Return a dict of how files are read: in the encoding given, or the model's own."
+  "Return a dict of reading options, with the encoding given or else the model's own."
   {"encoding" (.get flags.given "encoding" (get model.settings "encoding"))
     "limit" (* MB (.value flags "max_download"))
     "only" (.value flags "only")
     "column" (.value flags "column")})
 
 
-;; * Writing
+;; * Generation
 
 (defn write [flags]
-  "Write on from the seed, as many texts as `flags` ask for."
+  "Generate texts from the seed, as `flags` request."
   (setv
     model (_load-model flags)
     reading (_reading model flags)
@@ -121,19 +121,19 @@
 
 
 (defn _say-endless [model path flags]
-  "Say that what is written to `path` ends by Ctrl-C alone, where no end can be reached."
+  "Warn that writing to `path` ends only with Ctrl-C, if no end can be reached."
   (setv
     characters (set (.join "" model.vocabulary.units))
     stop (.get flags.given "stop" [])
     why (if stop
-      "the model can't write that `stop`"
+      "the model can't generate this `stop`"
       "there is no `length`, `stop` or `sentences`"))
   (unless (or (.chosen flags "length" "sentences") (any (gfor s stop (<= (set s) characters))))
-    (warn f"writing to {path} will not end before you press Ctrl-C: {why}")))
+    (warn f"writing to {path} until you press Ctrl-C: {why}")))
 
 
 (defn _put-texts [out seed texts keep]
-  "Write each of `texts`, iterables of pieces, until Ctrl-C; return them, if they are to `keep`."
+  "Write each of `texts`, iterables of pieces, until Ctrl-C; return them if `keep` is true."
   (setv kept [])
   (try
     (for [[k pieces] (enumerate texts 1)]
@@ -150,19 +150,19 @@
 
 
 (defn _say-originality [written training]
-  "Say on standard error how much of `written`, a list of texts, is copied from `training`."
+  "Report on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
   (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
     (repr (cut passage QUOTED)) (if (> (len passage) QUOTED) "…" "")))
   (warn (if (is share None)
-    f"too short to contain strings of {STRING} characters"
-    f"of all strings of {STRING} characters, {share :.1%} are in the sources")))
+    f"the text is too short to contain {STRING}-character strings"
+    f"{share :.1%} of its {STRING}-character strings occur in the sources")))
 
 
-;; * Conversing
+;; * Conversation
 
 (defn interact [flags]
-  "Write on from each line of standard input, or change what it says after a colon."
+  "Continue each line of standard input, or change the setting that it names after a colon."
   (setv
     model (_load-model flags)
     options (.chosen flags #* STEERING)
@@ -172,7 +172,7 @@
     (setv (get options "length") (if turns ANSWER 200)))
   (.setdefault options "temperature" (get model.settings "temperature"))
   (when terminal
-    (with [_ (suppress ImportError)]  ; Windows' console edits lines by itself
+    (with [_ (suppress ImportError)]  ; Windows' console has its own line editing
       hy.I.readline)
     (print HELP)
     (when turns (print (visible (.help turns)))))
@@ -183,7 +183,7 @@
         (in (.strip line) [":quit" ":exit"]) (return)
         (.startswith line ":") (_change options (cut line 1 None))
         True (do
-          ;; Whatever is warned of stands on a line of its own.
+          ;; Each warning is on its own line.
           (setv [line pieces] (if turns
             (.answer turns line (not terminal) options)
             #(line (.stream model line :warn warn #** options))))
@@ -196,7 +196,7 @@
 
 
 (defclass Turns []
-  "A conversation with a model of a chat, in which you are one of its people, and it the others."
+  "A conversation with a chat model: you are one of its people, the model is all others."
 
   (defn __init__ [self model]
     (setv
@@ -206,19 +206,19 @@
       self.said ""))
 
   (defn help [self]
-    "Return the line that tells who you are."
-    (+ f"You are {self.you}, and the model is the others; a line that begins with another name, "
-      f"such as {(get self.others 0)}:, makes you that one."))
+    "Return the line that says who you are."
+    (+ f"You are {self.you}; the model is everyone else. To become another person, begin a line "
+      f"with their name, such as {(get self.others 0)}:"))
 
   (defn [property] others [self]
-    "The names of the people but yours, those who write most first."
+    "The names of the other people, those who write most first."
     (lfor name self.people :if (!= name self.you) name))
 
   (defn answer [self line echo options]
-    #[[Return #(shown pieces): what is shown first, and the iterator of the text of an answer.
+    #[[Return #(shown pieces): the text to show first, and an iterator of the answer's text.
 
-    `line` is yours, with a name before it or not, and shown if it is to `echo`. The answer ends
-    where it would be your turn.]]
+    `line` is yours, with or without a name before it, and shown if `echo` is true. The answer ends
+    at your turn.]]
     (setv [name colon text] (.partition line ":"))
     (for [each self.people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
       (setv [self.you line] [each text]))
@@ -228,7 +228,7 @@
       seed (+ self.said line)
       pieces (.stream self.model seed :warn warn #** {#** options  "stop" stop})
       first (next pieces ""))
-    (unless (.strip first)  ; the model leaves it to you to go on
+    (unless (.strip first)  ; the model leaves the turn to you
       (setv
         first f"{(get self.others 0)}:"
         pieces (.stream self.model (+ seed first) :warn (fn [line])
@@ -236,7 +236,7 @@
     #((if echo line "") (.remember self seed (chain [first] pieces))))
 
   (defn remember [self seed pieces]
-    "Yield `pieces` up to the end of the last of `MESSAGES`; keep them and `seed` in mind."
+    "Yield `pieces` up to the end of the last of `MESSAGES`; remember them and `seed`."
     (setv
       held ""
       lines 0)
@@ -250,7 +250,7 @@
         (when shown (yield shown))
         (+= lines (.count piece "\n"))
         (when (>= lines MESSAGES) (break)))
-      (finally  ; also of an answer that Ctrl-C stops
+      (finally  ; even if Ctrl-C stops the answer
         (setv
           [ids _] (.encode-seed self.model.vocabulary (.prepare self.model (+ seed "\n")))
           self.said (cut (.decode self.model.vocabulary ids) (- REMEMBERED) None))))))
@@ -262,7 +262,7 @@
 
 
 (defn _change [options line]
-  "Set in `options` what `line` names to the value that it gives or the default, and show it."
+  "Set the option that `line` names to its value or the default in `options`, and show it."
   (setv
     [name _ text] (.partition line " ")
     key (hy.mangle name))
@@ -277,7 +277,7 @@
 
 
 (defn _shown [value]
-  "Return the `value` of a setting as it is typed."
+  "Return the `value` of a setting as a user types it."
   (cond
     (is value None) "(default)"
     (isinstance value list) (.join "," (map _shown value))
@@ -285,10 +285,10 @@
     True (str value)))
 
 
-;; * A page to play with
+;; * The playground page
 
 (defn make-page [flags]
-  "Write the page that holds the model or models, and say how large it is."
+  "Write the page that contains the model or models, and report its size."
   (setv
     path (.value flags "page")
     [first #* others] (map load flags.models))
@@ -299,7 +299,7 @@
 ;; * Scoring
 
 (defn score-files [flags]
-  "Print how well the model predicts each file, and all together; write the page, if wanted."
+  "Print how well the model predicts each file and all together; write the page if requested."
   (setv
     model (_load-model flags)
     reading (Reading #** (_reading model flags))
@@ -317,7 +317,7 @@
         ["standard input" (read-stream sys.stdin.buffer "standard input" reading)]
         [path (read-file path reading path)])
       whole page))
-  (when (> (len paths) 1) (print (_summary "in all" whole model.vocabulary) :flush True))
+  (when (> (len paths) 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
     (with [out (open-output page-path)] (.write out page.text))
     (warn (page-written page-path))))
@@ -327,7 +327,7 @@
   "Score the text in `pieces`, and add it to the `whole`; print its line, put it on the `page`."
   (setv
     total (Score)
-    strange {})  ; the units that the model doesn't know, in order
+    strange {})  ; the unknown units, in order
   (when page (.begin page name))
   (setv pieces (.prepare-pieces model pieces))
   (for [stretch (surprises model.checkpoint pieces (if page ALTERNATIVES 0))]
@@ -342,7 +342,7 @@
 
 
 (defn _summary [name total vocabulary [strange #()]]
-  "Return the line about a `Score`; `strange` has the characters that the model doesn't know."
+  "Return the line about a `Score`; `strange` lists the unknown characters."
   (setv
     per (if vocabulary.several f" per {vocabulary.singular}" "")
     line (+ f"{name}: {total.bits :.3f} bits per character, "
@@ -351,5 +351,5 @@
   (cond
     (not total.unknowns) line
     (is-not vocabulary.unknown None) f"{line}, {total.unknowns :,} of them unknown to the model"
-    True (+ f"{line}; left out: {total.unknowns :,} unknown to the model"
+    True (+ f"{line}; {total.unknowns :,} unknown to the model left out"
       (if strange f": {(describe-units (list strange))}" ""))))

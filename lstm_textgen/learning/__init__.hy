@@ -1,1 +1,1 @@
-"Training: batches, schedule, network, learners, runs. The backends are in `learner/`."
+"Training: batches, schedule, network, learners, runs. Backends are in `learner/`."

@@ -34,8 +34,8 @@
   lstm-textgen.writing.history [add-lengths entries-on epochs-of loss-of])
 
 (setv
-  MOST-NOTED 10  ; documents of which a run shows what was understood
-  MOST-PEOPLE 20)  ; of a chat, whose names a model keeps
+  MOST-NOTED 10  ; documents that a run summarises
+  MOST-PEOPLE 20)  ; of a chat, whose names a model stores
 
 ;; The settings of a run: those that no model file keeps, and the base, of which it keeps a record.
 (setv RUN-DEFAULTS (dfor
@@ -72,13 +72,13 @@
 (defclass Runner []
   #[[Prepares a run, then trains.
 
-  - `run`: what was asked, a `Run`; `group`: the processes that train together, a `ProcessGroup`;
+  - `run`: the request, a `Run`; `group`: the processes that train together, a `ProcessGroup`;
     `report`: what shows it; `begun`, `deadline`: by `time.monotonic`, the latter None unless it
     has `minutes`.
-  - From `prepare` on, `checkpoint`: the model, and `new`, whether it has yet to begin to learn;
-    `ids` and `held`: what to train on and what is held out, (time,) each; `text`: the fingerprint
-    of `ids`; `vocabulary`: that of the text; `lengths`: its `unit-lengths`; `noted` and `people`:
-    how many documents were understood, and how many messages each person wrote in them.]]
+  - From `prepare` on, `checkpoint`: the model, and `new`: whether it hasn't been trained yet;
+    `ids` and `held`: the training and held-out text, (time,) each; `text`: the fingerprint of
+    `ids`; `vocabulary`: that of the text; `lengths`: its `unit-lengths`; `noted` and `people`: the
+    number of documents, and each person's number of messages in them.]]
 
   (defn __init__ [self run group report begun]
     (setv
@@ -90,7 +90,7 @@
   ;; * Preparing
 
   (defn prepare [self]
-    "Find the settings, read the text, make the model ready to learn from it; return self."
+    "Find the settings, read the text, make the model ready for training; return self."
     (setv [run group] [self.run self.group])
     (.check-versions group)
     (setv
@@ -130,7 +130,7 @@
     self)
 
   (defn described [self settings new]
-    "Return `settings` with what a model keeps of its text; if it is `new`, with how that begins."
+    "Return `settings` with what a model stores of its text and, if `new`, its first unit."
     (when self.people
       (setv settings (replace settings :people (lfor
         [name _] (.most-common self.people MOST-PEOPLE)
@@ -181,7 +181,7 @@
       [rows units] [settings.batch-size (len self.ids)])
     (when (and rows (> rows units))
       (raise (ValueError (+ f"`batch_size` {rows} is more than the {units} {settings.unit} "
-        "to train on; give a smaller one"))))
+        "of training text; give a smaller one"))))
     (.check-alike self.group "their texts (units and checksums)"
       f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json self.vocabulary))) :08x}")
     (setv self.text (fingerprint self.ids)))
@@ -203,16 +203,16 @@
       (finally (.end-bar report))))
 
   (defn note [self name understood]
-    "Show what was `understood` of the document `name`, unless there are many; count its people."
+    "Show the summary of the document `name`, unless there are many; count its people."
     (when understood.turns (.update self.people understood.people))
     (+= self.noted 1)
     (cond
       (<= self.noted MOST-NOTED) (.say self.report f"{name}: {understood.words}")
-      (= self.noted (+ MOST-NOTED 1)) (.say self.report "and more documents")))
+      (= self.noted (+ MOST-NOTED 1)) (.say self.report "… and more documents")))
 
   (defn resume [self checkpoint settings]
-    "Return the model `checkpoint`, which trains on with its new `settings`."
-    (unless (epochs-of checkpoint.history self.text)  ; text that it hasn't learned from
+    "Return the model `checkpoint`, ready to continue with its new `settings`."
+    (unless (epochs-of checkpoint.history self.text)  ; a new text
       (setv settings (replace settings :epochs (.epochs self settings.unit))))
     (setv
       [before now] (lfor s [checkpoint.settings settings] [s.batch-size s.lookback s.stride])
@@ -220,10 +220,10 @@
     (when (and resume (!= before now) (> resume.progress.step 0))
       (setv resume.progress (replace resume.progress :step 0 :loss-sum 0.0))
       (.say self.report
-        "the windows are cut in another way now, so the epoch under way starts again"))
+        "batch size, lookback or stride changed: restarting this epoch"))
     (setv
       checkpoint.settings settings
-      checkpoint.half False)  ; weights of 16 bits are for models that don't learn
+      checkpoint.half False)  ; 16-bit weights are only for models that aren't trained
     checkpoint)
 
   (defn fine-tune [self base settings]
@@ -240,11 +240,11 @@
         :batch-size (or settings.batch-size (.even-rows self.group tuning.batch-size))
         :learning-rate (* settings.learning-rate (if (in "learning_rate" given) 1 tuning.rate))
         :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
-        :why f"it begins from {(stem self.run.base)}, {tuning.why}")
+        :why f"fine-tuned from {(stem self.run.base)}, {tuning.why}")
       []))
 
   (defn begin [self settings]
-    "Return a new model, all but its weights; its network is chosen here unless it was given."
+    "Return a new model without weights; choose its network unless it was given."
     (setv
       self.scratch True
       minutes self.run.minutes
@@ -265,38 +265,38 @@
       []))
 
   (defn epochs [self unit]
-    "Return how many epochs the text gets: those given, or by its length in `unit`."
+    "Return the number of epochs for the text: the one given, or by its length in `unit`."
     (.get self.run.given "epochs" (default-epochs (len self.ids) unit)))
 
   (defn max-epochs [self settings]
-    "Return how many epochs a run with `minutes` has at most; 0: no limit."
+    "Return the maximum epochs of a run with `minutes`; 0: no limit."
     (.get self.run.given "epochs"
       (if (and settings.base (not self.scratch))
         settings.epochs
         (most-epochs (len self.ids) settings.unit))))
 
   (defn speed [self layers]
-    "Return how many times as fast as the machine of `sizing.hy` this one trains such `layers`."
+    "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
     (unless self.run.minutes (return 1))
     (.load-keras self layers)
     (.leader-says self.group (machine-speed self.report)))
 
   (defn load-keras [self layers]
-    "Import Keras to train `layers`, which takes seconds at the first time."
+    "Import Keras to train `layers`; the first time takes seconds."
     (unless (in "keras" sys.modules) (.doing self.report "loading Keras"))
     (when (import-keras (fastest-backend layers))
-      (.say self.report "training on PyTorch, which is the fastest on this processor")))
+      (.say self.report "training on PyTorch, the fastest backend on this processor")))
 
   (defn check-time-left [self]
-    "Raise `ValueError` if what came before training has left too little of the run's `minutes`."
+    "Raise `ValueError` if preparation has left too little of the run's `minutes`."
     (setv spent (- (time.monotonic) self.begun))
     (when (< (- (* 60 self.run.minutes) spent) RESERVE)
       (raise (ValueError (+ f"`minutes` {self.run.minutes :g} leaves too little for training, as "
-        f"reading the text and preparing took {spent :.0f} s; give at least "
+        f"reading and preparing the text took {spent :.0f} s; give at least "
         f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))))
 
   (defn note-devices [self]
-    "Keep with the model what it trains on; show if a resumed one trained on something else."
+    "Record the devices in the model; show a change since a resumed model's last run."
     (setv
       model self.checkpoint
       before model.settings.devices
@@ -304,11 +304,11 @@
       [was is-now] (gfor each [before now] (or each "one process without `distributed`"))
       model.settings (replace model.settings :devices now))
     (when (and model.resume (!= before now))
-      (.say self.report (+ f"trained on {was} before, on {is-now} now: from the same weights, "
-        "optimizer and place in the text, but no longer to the last bit"))))
+      (.say self.report (+ f"trained on {was} before, on {is-now} now: weights, optimizer and "
+        "place in the text continue, but results will differ in the last bits"))))
 
   (defn keep-own-share [self settings]
-    "Keep of the text what this process reads; raise `ValueError` if rows can't be split evenly."
+    "Keep the text that this process reads; raise `ValueError` if rows can't be split evenly."
     (setv own (.own-rows self.group settings.batch-size))
     (when (> self.group.processes 1)
       (setv self.held (.copy (cut self.held VALIDATED)))
@@ -318,25 +318,25 @@
   ;; * Training
 
   (defn train [self]
-    "Train the model, unless it is trained; return its `Checkpoint`."
+    "Train the model, unless that is done; return its `Checkpoint`."
     (setv
       [run report model] [self.run self.report self.checkpoint]
       settings model.settings
       report.unit settings.unit
       done (unless run.minutes (why-done settings model.history self.text)))
     (when done
-      (.warn report f"nothing was trained: {run.path}: {(.join "; " done)}")
+      (.warn report f"{run.path} is already trained: {(.join "; " done)}")
       (when run.report (write-report run.report run.path model))
       (return model))
     (try
       (.begin-run report (.plan self))
-      (.load-keras self settings.layers)  ; all else is in order now
+      (.load-keras self settings.layers)  ; everything else is valid by now
       (import
         lstm-textgen.learning.learner.callbacks [run-callbacks]
         lstm-textgen.learning.network [apple-gpu?]
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
-        (.say report "training on Apple's GPU, and on the processor where it lacks an operation"))
+        (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
       (setv larger (and self.new model.vocabulary.hasty (or self.scratch (not settings.base))
         (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
@@ -347,7 +347,7 @@
       (finally (.end-bar report))))
 
   (defn plan [self]
-    "Return the `Plan` of what is going to be done."
+    "Return the `Plan` of the training."
     (setv [model settings] [self.checkpoint self.checkpoint.settings])
     (Plan
       :source (source-names self.run.sources) :path (str self.run.path)

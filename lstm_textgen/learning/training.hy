@@ -1,8 +1,8 @@
 #[[Epochs: training, validation, saving, stopping and resuming.
 
-A run that is stopped and resumed ends with the same bits as one that never was: whatever the next
-step depends on is either in the model file or follows from the settings, and from the number of
-cores, where a batch is dealt out to them. This module sees a `Learner`, never a backend.]]
+A run without `minutes` that is stopped and resumed on the same machine and versions ends with the
+same bits as an uninterrupted one: whatever the next step depends on is in the model file, or
+follows from the settings and the number of cores. This module sees a `Learner`, never a backend.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -26,20 +26,20 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
 
 (setv
   SAMPLE-LENGTH 200   ; units shown after each epoch
-  SAMPLE-KEPT 300     ; characters of them in the history, which has one for each epoch
-  ;; An evaluation within a run takes its time so many times after the one before.
+  SAMPLE-KEPT 300     ; characters of them in each epoch's entry in the history
+  ;; An evaluation within a run waits this many times its own duration after the previous one.
   EVALUATION-PAUSE 100)
 
 
 (defclass Training []
   #[[The training of one model.
 
-  - `checkpoint`: where it stands. Without `weights` all begins; without `resume`, the optimizer.
-  - `ids`, `held`: what to train on and what to validate on, (time,) each; `held` may be empty.
-  - `path`: where the model is saved after each epoch, and between them as `limits` say.
+  - `checkpoint`: where it stands. Without `weights` they are new; without `resume` the optimizer.
+  - `ids`, `held`: the training and validation text, (time,) each; `held` may be empty.
+  - `path`: where the model is saved after each epoch, and within epochs as `limits` say.
   - `report`: what shows the run, a `Report`.
-  - `limits`: when the run ends and how often it saves, `Limits`. The schedule of the learning rate
-    is fitted to a deadline.
+  - `limits`: when the run ends and how often it saves, `Limits`. The learning-rate schedule fits
+    a deadline.
   - `callbacks`: called with the learner's `model` and the `params` of Keras' `fit`, it returns
     Keras' list of callbacks, or None.
   - `group`: the processes that train it, a `ProcessGroup`; the leader saves.
@@ -47,7 +47,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
 
   (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks (fn [#* _])]
       [group (ProcessGroup)] [lengths {}]]
-    (read-settings (.as-dict checkpoint.settings))  ; what couldn't be saved is refused now
+    (read-settings (.as-dict checkpoint.settings))  ; raises now what would fail on saving
     (setv
       settings checkpoint.settings
       [self.checkpoint self.settings self.path self.report] [checkpoint settings path report]
@@ -55,7 +55,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       self.lengths lengths
       own (.own-rows group settings.batch-size)
       self.stepped False  ; whether this run has trained at all
-      self.late False     ; whether the clock has ended it
+      self.late False     ; whether the clock ended it
       self.compiled 0     ; when the first batch was validated
       self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids)
@@ -76,12 +76,12 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       self.evaluation-cost 0     ; seconds
       self.evaluation-due (not (and checkpoint.evaluation done))
       self.first-epoch self.progress.epoch
-      self.earlier (- self.first-epoch done)))  ; epochs on other texts, which don't count
+      self.earlier (- self.first-epoch done)))  ; epochs on other texts don't count
 
   (defn _restore [self]
-    #[[Bring the learner and the progress to where `checkpoint` stands.
+    #[[Restore the learner and the progress from `checkpoint`.
 
-    If its training state doesn't fit, as after a change in Keras, say so.]]
+    Warn if its training state doesn't fit, as after a change in Keras.]]
     (setv
       [checkpoint resume] [self.checkpoint self.checkpoint.resume]
       self.progress (Progress (len checkpoint.history) 0 0 0.0 self.text))
@@ -93,7 +93,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
       (.restore self.learner [#* resume.variables #* resume.optimizer]) (setv self.progress
         (if (= resume.progress.text self.text)
           (replace resume.progress)
-          ;; The place in another text means nothing.
+          ;; A place in another text is meaningless.
           (replace resume.progress :step 0 :loss-sum 0.0 :text self.text)))
       True (.warn self.report (+ f"{self.path}: its training state doesn't fit this version; "
         "training resumes from the weights with a new optimizer"))))
@@ -104,7 +104,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     #[[Train until time is up, the epochs are done, validation stops improving or a callback asks.
 
     Return the `Checkpoint`. Raise `Interrupted` if a signal stopped the run, `FloatingPointError`
-    if the loss explodes, `OSError` if the last save fails.]]
+    if training diverges, `OSError` if the last save fails.]]
     (with [stopper (Stopper)]
       (try
         (._call self "on_train_begin")
@@ -130,14 +130,14 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   (defn _done? [self]
     #[[Return whether the run is over.
 
-    A run with a deadline ends by the clock or by its number of epochs, but takes a step in any
-    case; another ends by its epochs or its patience.]]
+    A run with a deadline ends by the clock or by its number of epochs, after at least one step;
+    any other ends by its epochs or its patience.]]
     (if self.clock.deadline
       (and self.stepped (or self.late (= (._share-done self) 1)))
       (bool (why-done self.settings self.checkpoint.history self.text))))
 
   (defn _ending [self]
-    "Return the line that says why the run is over, and which weights the model has."
+    "Return the line that says why the run ended and which weights the model has."
     (setv
       history self.checkpoint.history
       why (cond
@@ -148,9 +148,9 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     f"finished: {why}; {self.path} has the weights of {(describe-kept history self.text)}")
 
   (defn _train-epoch [self stopper]
-    #[[Train to the end of an epoch, from where it stands; return the mean loss in nats.
+    #[[Train to the end of the current epoch; return its mean loss in nats.
 
-    Return None if a callback has ended the run before.]]
+    Return None if a callback ended the run earlier.]]
     (setv
       progress self.progress
       saved (time.monotonic)
@@ -183,13 +183,13 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     (/ progress.loss-sum progress.step))
 
   (defn _epoch-number [self]
-    "Return the number of the epoch under way, of those on this text, from 1."
+    "Return the number of the current epoch on this text, from 1."
     (+ 1 (- self.progress.epoch self.earlier)))
 
   ;; * Steps
 
   (defn _next-rates [self count]
-    "Tell the callbacks that a step begins; return its learning rate and those after it, `count`."
+    "Notify the callbacks of a step; return `count` learning rates, its own and the next ones."
     (._call self "on_train_batch_begin" self.progress.step)
     (setv
       units (max (gfor layer self.settings.layers.recurrent layer.size))
@@ -200,10 +200,10 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
         (._share-done self ahead))))
 
   (defn _share-done [self [ahead 0]]
-    #[[Return the share of the training that is done `ahead` steps from now; 0 without an end.
+    #[[Return the share of the training that is done `ahead` steps from now; 0 if it is endless.
 
-    It goes by the clock or by epochs: a run with a deadline counts its own, any other all on this
-    text.]]
+    It is measured by the clock or by epochs: a run with a deadline counts its own, any other all
+    on this text.]]
     (setv
       [epochs before] (if self.clock.deadline
         [self.limits.max-epochs self.first-epoch] [self.settings.epochs self.earlier])
@@ -213,9 +213,9 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   (defn _note-step [self loss]
     #[[Note and show that a step with this `loss` (nats) is done.
 
-    Raise `FloatingPointError` if that is more than a network can have which learns at all.]]
+    Raise `FloatingPointError` if the loss is so high that training has diverged.]]
     (unless (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary)))))
-      (raise (FloatingPointError (+ f"the loss exploded to {loss :.3g} in epoch "
+      (raise (FloatingPointError (+ f"training diverged, to a loss of {loss :.3g} nats, in epoch "
         f"{(._epoch-number self)}; train with a smaller `learning_rate` than "
         f"{self.settings.learning-rate}"))))
     (setv [progress self.stepped] [self.progress True])
@@ -231,7 +231,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   ;; * The end of an epoch
 
   (defn _end-epoch [self loss]
-    "Validate, save and show an epoch that is over; `loss` is its mean."
+    "Validate, save and show a finished epoch; `loss` is its mean in nats."
     (setv
       begun (time.monotonic)
       [entry better sample] (._note-epoch self loss)
@@ -249,7 +249,7 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   (defn _note-epoch [self loss]
     #[[Add the epoch to the history; keep its weights if they are the best.
 
-    Return its entry, whether they are, and what the model writes now.]]
+    Return its entry, whether they are, and a sample.]]
     (setv entry {"epoch" (+ 1 self.progress.epoch)  "loss" loss  "text" self.text})
     (when self.held
       (.doing self.report f"validating on {(len self.held.ids) :,} {self.settings.unit}")
@@ -273,23 +273,23 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
     (setv losses [])
     (for [loss (.losses self.learner self.held)]
       (.append losses loss)
-      (unless self.compiled  ; the first takes seconds: no measure for the next epoch's end
+      (unless self.compiled  ; the first takes seconds and says nothing about the next
         (setv self.compiled (time.monotonic))))
     (setv loss (/ (sum losses) (len losses)))
     (._call self "on_test_end" {"loss" loss})
     loss)
 
   (defn _sample [self]
-    "Return what the model writes now, after each epoch from the same seed: a short text."
+    "Return a short text by the current weights, with the same random seed after each epoch."
     (setv
       vocabulary self.checkpoint.vocabulary
       now (Checkpoint (values self.learner.weights) vocabulary self.settings []))
     (.strip (write-sample now SAMPLE-LENGTH :rng-seed self.settings.rng-seed)))
 
   (defn _evaluate-if-due [self better]
-    #[[Evaluate the best weights for reports, unless that is done; return whether it was now.
+    #[[Evaluate the best weights for reports, unless that is done; return whether it was done now.
 
-    It waits for the end of the run where it would cost more than a hundredth of the time.]]
+    It waits for the end of the run if it would cost more than a hundredth of the time.]]
     (setv
       begun (time.monotonic)
       self.evaluation-due (or self.evaluation-due better)
@@ -310,10 +310,10 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
   ;; * Saving
 
   (defn save [self]
-    #[[Save the model as it stands, with all that resuming needs.
+    #[[Save the model in its current state, with all that resuming needs.
 
-    Raise `OSError` that names the file if it can't be done.]]
-    (unless (and self.held self.checkpoint.history)  ; nothing says which weights are best
+    Raise `OSError` that names the file on failure.]]
+    (unless (and self.held self.checkpoint.history)  ; without validation the last are the best
       (setv self.checkpoint.weights (values self.learner.weights)))
     (.doing self.report f"saving {self.path}")
     (setv self.checkpoint.resume (Resume (replace self.progress) #* (.state self.learner)))
@@ -326,10 +326,10 @@ cores, where a batch is dealt out to them. This module sees a `Learner`, never a
         (raise (OSError f"{self.path} could not be saved: {why}") :from error))))
 
   (defn try-to-save [self]
-    "Save; if that can't be done now, say so and let training go on until the next save."
+    "Save; on failure warn, and continue training until the next save."
     (try
       (.save self)
       (setv self.unsaved False)
       (except [error OSError]
         (setv self.unsaved True)
-        (.warn self.report f"{error}; training goes on and tries again at the next save")))))
+        (.warn self.report f"{error}; training continues and tries again at the next save")))))

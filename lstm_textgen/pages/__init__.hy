@@ -1,1 +1,1 @@
-"Web pages that a model makes, each in one file."
+"Web pages about a model, each in one file."

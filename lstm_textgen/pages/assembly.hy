@@ -1,8 +1,8 @@
-#[[Pages put together: one file of HTML that needs no other and asks nobody for anything.
+#[[Assembles pages: one HTML file that needs no other file and makes no requests.
 
-A page's styles and scripts are readable files in assets/. They are inlined here, under a
-Content-Security-Policy that allows exactly them: no other script runs, no other style applies, and
-nothing is requested, whatever the data on the page look like.]]
+A page's styles and scripts are readable files in assets/. They are inlined under a
+Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
+nothing is requested, whatever data the page holds.]]
 
 (import
   base64 [b64encode]
@@ -17,7 +17,7 @@ nothing is requested, whatever the data on the page look like.]]
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
-  ;; Modules are joined into one script, so what one takes from another is there already.
+  ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
@@ -27,8 +27,8 @@ nothing is requested, whatever the data on the page look like.]]
 
   - `styles`: names of the style sheets in assets/ that follow common.css.
   - `scripts`: names of the JavaScript modules in assets/ that run on the page, each after those
-    that it imports from. They run when the whole page has been read.
-  - `worker`: the same for a worker; its code stands in the element `worker` as text.
+    that it imports from. They run once the whole page has loaded.
+  - `worker`: the same for a worker; its code is in the element `worker` as text.
   - `data`: a dict from ids of elements to values; each element holds its value as JSON.
   - `blocks`: a dict from ids of elements to text without <, such as base64.]]
   (setv
@@ -36,7 +36,7 @@ nothing is requested, whatever the data on the page look like.]]
     script (join-modules scripts)
     blocks {
       #** (if worker {"worker" (join-modules worker)} {})
-      ;; JSON in ASCII, without what could end the element.
+      ;; JSON in ASCII, without anything that could end the element.
       #** (dfor
         [name value] (.items data)
         name (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c"))
@@ -54,7 +54,7 @@ nothing is requested, whatever the data on the page look like.]]
 
 
 (defn asset [name]
-  "Return the text of the file `name` in assets/, after its licence if it is another project's."
+  "Return the text of the file `name` in assets/, after its licence if it is third-party."
   (setv
     path (/ ASSETS name)
     licence (.with-name path (+ (get (.split path.name ".") 0) ".LICENSE"))
@@ -73,7 +73,7 @@ nothing is requested, whatever the data on the page look like.]]
 
 
 (defn safe [text]
-  "Return `text`, which may be a stranger's, as HTML."
+  "Return `text`, which may be untrusted, escaped as HTML."
   (escape (visible (str text))))
 
 
@@ -85,7 +85,7 @@ nothing is requested, whatever the data on the page look like.]]
 (defn _block [name text]
   #[[Return the element `name` that holds `text` for scripts to read; browsers don't run it.
 
-  Raise `ValueError` if the text would end the element, or change how it is read.]]
+  Raise `ValueError` if the text would end the element or change its parsing.]]
   (when (re.search r"</script|<script|<!--" text re.IGNORECASE)
     (raise (ValueError f"the block {name} of a page contains a tag")))
   f"<script type=\"text/plain\" id=\"{(escape name)}\">{text}</script>")

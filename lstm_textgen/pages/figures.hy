@@ -1,9 +1,9 @@
 #[[Figures on a page: curves, a calibration, a strip of shades, tables, and the card of a model.
 
-A chart is a dict that report.js draws: `id`, `title`, `about` (what a screen reader says), `x` and
-`y` (labels), `series`, each with `label`, `colour` (a number), `xs` and `ys`. The models of a
-chart are #(name checkpoint) each. One alone has curves of training and validation; of several,
-each has one: that of validation, or else training.]]
+A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), `x` and `y`
+(labels), `series`, each with `label`, `colour` (a number), `xs` and `ys`. The models of a chart
+are #(name checkpoint) each. A single model has curves of training and validation; several have one
+each, of validation or else training.]]
 
 (import
   itertools [accumulate]
@@ -14,7 +14,7 @@ each has one: that of validation, or else training.]]
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css
   STRIP-HEIGHT 100
   TIMES {"seconds" 1  "minutes" 60  "hours" 3600}
-  FEWEST 20      ; predictions that say how often such ones come true
+  FEWEST 20      ; predictions in a bin that is shown
   VALIDATION 1   ; its colour, by its number in report.css
   ;; The losses on a card, with their names and the colours of the notebook's display.
   CURVES [#("loss" "training" "#1496aa") #("validation_loss" "validation" "#c44ea8")])
@@ -54,8 +54,8 @@ each has one: that of validation, or else training.]]
 (defn _points [history by names value]
   #[[Return the points #(x y) of the first of `names` that each entry of the `history` has.
 
-  x is the number of the epoch, or when it ended in the unit of time `by`; there are no points
-  where that isn't told. `value` returns y of an entry and the name.]]
+  x is the number of the epoch, or the time of its end in the unit `by`; without times there are no
+  points. `value` returns y, given an entry and the name.]]
   (setv
     seconds (recorded history "seconds")
     times (cond
@@ -85,7 +85,7 @@ each has one: that of validation, or else training.]]
       #(k name #* row)))
   (when rows
     { "id" "calibration"
-      "title" "Predicted and right, in per cent"
+      "title" "Predicted and right, in percent"
       "about" (.join "; " (gfor
         [_ name _ sure right] rows
         f"{(if alone "" f"{name}: ")}predicted {sure :.0%}, right {right :.0%}"))
@@ -102,19 +102,19 @@ each has one: that of validation, or else training.]]
 
 
 (defn chart-figure [chart]
-  "Return the place (HTML) where report.js draws a `chart`, with its words."
+  "Return the element (HTML) in which report.js draws a `chart`, with its title."
   (fill "report-chart.html" #** (dfor key ["id" "title" "about"] key (safe (get chart key)))))
 
 
 (defn side-by-side [charts]
-  "Return the places of `charts`, as many in a row as the page has room for."
+  "Return the elements of `charts`, in rows that fill the page's width."
   (fill "report-charts.html" :charts (.join "\n" (map chart-figure charts))))
 
 
 ;; * Other figures
 
 (defn shaded-strip [surprise]
-  "Return `surprise` (bits at places of a text) as a strip of bars (HTML), shaded and as high."
+  "Return `surprise` (bits at places of a text) as a strip of bars (HTML)."
   (setv
     width (/ 100 (len surprise))
     most (max 1 (max surprise))
@@ -128,7 +128,7 @@ each has one: that of validation, or else training.]]
 
 
 (defn table [heads rows]
-  "Return a table (HTML) with these `heads`, or none, and `rows` of values."
+  "Return a table (HTML) with optional `heads` and `rows` of values."
   (setv
     head (.join "" (gfor name heads f"<th scope=\"col\">{(safe name)}</th>"))
     body (.join "\n" (gfor
@@ -139,14 +139,14 @@ each has one: that of validation, or else training.]]
 
 
 (defn details [title heads rows]
-  "Return a table as `table` does, which is unfolded by a click on its `title`."
+  "Return a table (see `table`) that a click on its `title` unfolds."
   (fill "report-details.html" :title title :body (table heads rows)))
 
 
 ;; * In a notebook
 
 (defn model-card [checkpoint sample]
-  "Return the HTML of a card for `checkpoint` (a `Checkpoint`), which wrote `sample` (a text)."
+  "Return the HTML of a card for `checkpoint` (a `Checkpoint`) with its text `sample`."
   (setv
     curves (lfor
       [key name colour] CURVES
@@ -170,7 +170,7 @@ each has one: that of validation, or else training.]]
 
 
 (defn _picture [curves]
-  "Return the picture of `curves`, #(name colour values) each, as SVG; none of one value."
+  "Return a drawing (SVG) of `curves`, #(name colour values) each, if they have several values."
   (setv
     [width height] [240 64]  ; pixels
     all-values (lfor [_ _ values] curves value values value))

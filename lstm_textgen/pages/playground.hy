@@ -1,7 +1,7 @@
-#[[A page to play with a model: one file that holds the model and a small engine in JavaScript.
+#[[The playground: a page in one file that contains a model and a small engine in JavaScript.
 
-The weights travel as 16-bit floats in base64, 2.7 bytes each; those of a large model as whole
-numbers of 8 bits. assets/network.js is the engine, assets/playground.js the page.]]
+The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
+assets/network.js is the engine, assets/playground.js the page.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -15,27 +15,27 @@ numbers of 8 bits. assets/network.js is the engine, assets/playground.js the pag
 
 (setv
   MOST-MODELS 2
-  MOST-WEIGHTS 12_000_000  ; of all models: the page has 32 MB at most, which a phone still opens
-  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would have over 8 MB
-  LONGEST 20_000  ; units of a text, so that no page grows without end
+  MOST-WEIGHTS 12_000_000  ; of all models: a page of 32 MB, which a phone still opens
+  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
+  LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   HOTTEST 2  ; the temperature at the end of its slider
   TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
     (fn [x] (or (number? x) (isinstance x list)))
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page" whole? (fn [x] (<= 1 x LONGEST)))
-  INDENTED 0.1  ; the share of indented lines from which a text is shown as code is
+  INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "random.js" "sampler.js" "network.js" "units.js" "spelling.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "units.js" "page.js" "textview.js" "alternatives.js" "model.js"
     "column.js" "cellsview.js" "about.js" "playground.js"])
 
 
 (defn playground [models [temperature None] [length None]]
-  #[[Return the page (str) to play with `models`, a dict from names to one or two `Checkpoint`s.
+  #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
-  Two write side by side. The controls begin at `temperature`, a number from 0 to 2 (None: the
+  Two generate side by side. The controls start at `temperature`, a number from 0 to 2 (None: the
   first model's own), and `length`, the units of a passage (None: its vocabulary's
-  `passage-length`). Raise `ValueError` for values out of range, for more models, and for models
-  that are too large.]]
+  `passage-length`). Raise `ValueError` for values out of range, more models, or models that are
+  too large.]]
   (_check models)
   (setv
     [model #* _] (.values models)
@@ -72,17 +72,17 @@ numbers of 8 bits. assets/network.js is the engine, assets/playground.js the pag
     (raise (ValueError f"a page shows one model or two, not {(len models)}")))
   (setv weights (sum (gfor model (.values models) model.weight-count)))
   (unless (<= weights MOST-WEIGHTS)
-    (raise (ValueError (+ f"{weights :,} weights are too many for a page; it has room for "
+    (raise (ValueError (+ f"{weights :,} weights are too many for a page; the limit is "
       f"{MOST-WEIGHTS :,}, so train a smaller network with `layers`")))))
 
 
 (defn _bits [model]
-  "Return of how many bits the weights of `model` are on a page."
+  "Return the number of bits of a weight of `model` on a page."
   (if (<= model.weight-count MOST-HALVED) 16 8))
 
 
 (defn _halved [weight]
-  "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` beyond them."
+  "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` on overflow."
   (with [_ (np.errstate :over "ignore")] (setv halved (.astype weight "<f2")))
   (unless (.all (np.isfinite halved))
     (raise (ValueError "the model has a weight above 65,504, which a page can't hold")))
@@ -90,11 +90,11 @@ numbers of 8 bits. assets/network.js is the engine, assets/playground.js the pag
 
 
 (defn _scaled [weight]
-  #[[Return the bytes of `weight`, row after row: what its whole numbers of 8 bits are to be
-  multiplied by, a little-endian 32-bit float, then the numbers.
+  #[[Return the bytes of `weight`, row after row: the scale, a little-endian 32-bit float, then its
+  8-bit integers.
 
-  The loss of the base `english`, and of a model of tiny Shakespeare by pieces, changes by 0.0001
-  nats per character at most.]]
+  The loss of the base `english`, and of a model of tiny Shakespeare by pieces, changes by at most
+  0.0001 nats (0.00015 bits) per character.]]
   (setv
     rows (.reshape weight -1 (get weight.shape -1))
     highest (.max (np.abs rows) -1 :keepdims True)
@@ -103,10 +103,10 @@ numbers of 8 bits. assets/network.js is the engine, assets/playground.js the pag
   (.tobytes (np.hstack [(.view scales "i1") numbers])))
 
 
-;; * What the page tells of a model
+;; * Facts about a model
 
 (defn _facts [name model]
-  "Return what the page has to know of a `model` (a `Checkpoint`), as `Facts` in assets/model.js."
+  "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of assets/model.js."
   (setv
     [settings vocabulary] [model.settings model.vocabulary]
     sample (write-sample model SAMPLE)
@@ -133,7 +133,7 @@ numbers of 8 bits. assets/network.js is the engine, assets/playground.js the pag
 
 
 (defn _measure [model]
-  "Return what the length of `model`'s texts is counted in."
+  "Return the unit in which the length of `model`'s texts is counted."
   (or model.vocabulary.measure model.vocabulary.unit))
 
 
@@ -145,12 +145,12 @@ numbers of 8 bits. assets/network.js is the engine, assets/playground.js the pag
     best (or (kept-entry model.history) {})
     facts {
       "Recipe" settings.recipe
-      "Learned from" (when length (counted length unit))
+      "Training text" (when length (counted length unit))
       "Knows" (counted vocabulary.size unit)
       "Network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
       "Size" (counted model.weight-count "weights")
       "Epochs" (str (len model.history))
-      "Best loss" (when (in "validation_loss" best)
+      "Lowest loss" (when (in "validation_loss" best)
         (+ f"{(loss-of best) :.3f} bits per {(loss-unit model.history vocabulary)} "
           f"on held-out text, in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)

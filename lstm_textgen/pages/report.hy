@@ -1,7 +1,7 @@
-#[[The report on a model, or on several: one page made from the files alone.
+#[[The report on one or several models: one page made from the model files alone.
 
-What the page shows is in sections, each of which is left out where a file hasn't what it needs.
-Its HTML is in assets/, report.html and report-*.html; its curves are drawn by report.js.]]
+A section is left out if a file lacks its data. The HTML is in assets/, report.html and
+report-*.html; report.js draws the curves.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -20,13 +20,13 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   lstm-textgen.writing.writer [write-sample])
 
 (setv
-  MOST 8             ; models on a page: report.css has colours for so many
+  MOST 8             ; models on a page: the colours in report.css
   TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]
-  EPOCHS-SHOWN 12    ; samples of epochs at most: the first, the last, and some between
+  EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 400     ; of its other units
-  ;; How many times as long as another a text may seem that is the same: the characters of words
-  ;; that a model doesn't know aren't counted.
+  ;; The ratio up to which two lengths may belong to the same text: the characters of unknown words
+  ;; aren't counted.
   ALIKE 1.2)
 
 
@@ -62,23 +62,23 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 
 (defn _section [title about body]
-  "Return a section of the page; nothing without a `body`."
+  "Return a section of the page, or an empty string without a `body`."
   (if body (fill "report-section.html" :title title :about about :body body) ""))
 
 
 (defn _calibration [title about chart heads]
-  "Return the section with the `chart` of a calibration, if any, and its rows below `heads`."
+  "Return the section with the calibration `chart`, if any, and its rows below `heads`."
   (_section title about (when chart
     (+ (chart-figure chart) (details "The same in figures" heads (get chart "rows"))))))
 
 
 (defn _sample [title text]
-  "Return a sample of what a model writes; both are HTML."
+  "Return a sample with its `title`; both are HTML."
   (fill "report-sample.html" :title title :text text))
 
 
 (defn _sample-at [checkpoint temperature title]
-  "Return what the model writes at a `temperature`, as HTML: always the same, for the same model."
+  "Return a sample at a `temperature` as HTML, always the same for the same model."
   (setv length checkpoint.vocabulary.passage-length)
   (_sample title (safe (.strip (write-sample checkpoint length temperature)))))
 
@@ -86,7 +86,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 ;; * Several models
 
 (defn _lowest-loss [models]
-  "Return which of the `models` has the lowest loss, if their losses can be compared."
+  "Return which of the `models` has the lowest loss, if their losses are comparable."
   (setv trained (lfor [name model] models :if model.history #(name model)))
   (unless trained (return "None of them is trained yet."))
   (setv
@@ -102,12 +102,12 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     (= (len texts) 1) f"{lowest}."
     (_different? trained-models)
       "They learned from different texts, so their losses aren't comparable."
-    True (+ f"{lowest}, if they learned from the same text: as their vocabularies differ, "
-      "the files don't tell.")))
+    True (+ f"{lowest}, provided that they learned from the same text, which can't be checked "
+      "because their vocabularies differ.")))
 
 
 (defn _different? [models]
-  "Return whether the `models`, all of which are trained, surely learned from different texts."
+  "Return whether the `models`, all trained, certainly learned from different texts."
   (setv
     lengths (lfor model models (_text-characters model))
     texts (sfor
@@ -119,35 +119,35 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 
 (defn _text-characters [model]
-  "Return how many characters the text of `model` has, those of unknown words not counted."
+  "Return the number of characters in the text of `model`, without unknown words."
   (* (text-length model.history) (.get (get model.history -1) "unit_length" 1)))
 
 
 (defn _loss-unit [model]
-  "Return what the losses of a `model` are told per."
+  "Return the unit that the losses of a `model` are per."
   (loss-unit model.history model.vocabulary))
 
 
 (defn _comparison [models charts calibration]
-  "Return the sections about several `models`: one table, their curves laid over one another."
+  "Return the sections about several `models`: one table, their curves in shared charts."
   (setv facts (lfor [_ model] models (_facts model)))
   [ (_section "Side by side" "" (table
       ["model" #* (gfor [name _] models name)]
       (lfor name (get facts 0) [name #* (gfor fact facts (get fact name))])))
     (_section "How they learned"
       (+ f"Loss in bits per {(.join " or " (sorted (sfor [_ model] models (_loss-unit model))))} "
-        "on held-out text, where there was one; less is better.")
+        "on held-out text, or else on the training text; lower is better.")
       (when charts (side-by-side charts)))
-    (_calibration "Do they know how sure they may be?"
-      "A likeliest unit of probability 30% should be right 30% of the time: on the dashed line."
+    (_calibration "Are they calibrated?"
+      "Predictions with a probability of 30% should be right 30% of the time: the dashed line."
       calibration
-      ["model" "predicted" "right" "how often"])
-    (_section "What they write" "From nothing, at temperature 0.7."
+      ["model" "predicted" "right" "count"])
+    (_section "What they write" "With an empty seed, at temperature 0.7."
       (.join "\n" (gfor [name model] models (_sample-at model 0.7 (safe name)))))])
 
 
 (defn _facts [model]
-  "Return what the table says of a `model` (a `Checkpoint`), a dict."
+  "Return the facts about a `model` (a `Checkpoint`) in the table, a dict."
   (setv
     [history unit] [model.history model.settings.unit]
     best (or (kept-entry history) {})
@@ -172,17 +172,17 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   "Return the sections about one model."
   [ (_learning checkpoint charts)
     (_section "What it writes"
-      "From nothing, at three temperatures: the higher, the less it keeps to what is likeliest."
+      "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
       (.join "\n" (gfor
         [temperature word] TEMPERATURES
         (_sample-at checkpoint temperature f"{word}: temperature {temperature :g}"))))
     (_epochs checkpoint)
     (_strip checkpoint)
-    (_calibration "Does it know how sure it may be?"
-      (+ "Where it gave the likeliest unit a probability of 30%, that should be right 30% of the "
-        "time: on the dashed line. Below it the model is too sure of itself, above it not enough.")
+    (_calibration "Is it calibrated?"
+      (+ "Predictions with a probability of 30% should be right 30% of the time: the dashed line. "
+        "Below the line the model is overconfident, above it underconfident.")
       calibration
-      ["predicted" "right" "how often"])
+      ["predicted" "right" "count"])
     (_copying checkpoint)
     (_vocabulary checkpoint)
     (_settings checkpoint)
@@ -190,30 +190,30 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 
 (defn _summary [checkpoint]
-  "Return in a sentence or two what the model is, and how well it does."
+  "Return one or two sentences about the model and how well it predicts."
   (setv
     [history settings units] [checkpoint.history checkpoint.settings checkpoint.settings.unit]
     n (len history)
-    network (+ f"Its layers are {(safe settings.layers)}, and it knows "
+    network (+ f"Its layers are {(safe settings.layers)}, its vocabulary "
       f"{(len checkpoint.vocabulary) :,} {units}."))
   (unless history (return (+ network " No epoch is complete yet.")))
-  (+ network f" It has read a text of {(text-length history) :,} {units}, and after "
+  (+ network f" It was trained on {(text-length history) :,} {units}. After "
     f"{(counted n "epochs")}{(if (> settings.epochs n) f" of {settings.epochs}" "")} its loss is "
     f"<strong>{(loss-of (kept-entry history)) :.3f} bits per {(_loss-unit checkpoint)}"
     "</strong> on "
     (if (in "validation_loss" (get history -1))
-      "text that was held out."
-      "the text itself: none was held out.")))
+      "held-out text."
+      "the training text; none was held out.")))
 
 
 (defn _epochs [checkpoint]
-  "Return the section with a sample of each epoch, as far as the file has them."
+  "Return the section with a sample of each epoch that has one."
   (setv
     written (lfor entry checkpoint.history :if (.get entry "sample") entry)
     last (- (len written) 1)
     step (max 1 (/ last (- EPOCHS-SHOWN 1))))
   (_section "How it learned to write"
-    "What it wrote after each epoch, always from the same seed."
+    "A sample after each epoch, always with the same random seed."
     (.join "\n" (gfor
       k (sorted (sfor k (range EPOCHS-SHOWN) (min (round (* k step)) last)))
       :if written
@@ -223,7 +223,7 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 
 (defn _copying [checkpoint]
-  "Return the section that says how much of a sample is copied."
+  "Return the section about how much of a sample is copied."
   (setv evaluation checkpoint.evaluation)
   (unless evaluation (return ""))
   (setv
@@ -235,20 +235,19 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
   (_section "Is it copying?"
     (+ (if (is share None)
         "The sample is too short to tell. "
-        (+ f"Of all strings of 20 characters in this sample, <strong>{share :.0%}</strong> "
-          "stand in the text. "))
-      f"The longest passage that does has {length :,} characters; it is underlined.")
+        (+ f"<strong>{share :.0%}</strong> of this sample's 20-character strings occur in the "
+          "training text. "))
+      f"The longest copied passage, underlined, has {length :,} characters.")
     (_sample f"Epoch {(get evaluation "epoch")}" f"{before}<mark>{passage}</mark>{after}")))
 
 
 ;; * How well it predicts
 
 (defn _learning [checkpoint charts]
-  "Return the section with the curves, and the same in figures."
+  "Return the section with the learning curves and their table."
   (_section "How it learned"
-    (+ f"Loss in bits per {(_loss-unit checkpoint)}: how surprising the text was, on average. "
-      "Less is better. Where the curve of validation turns up, the model begins to know its text "
-      "by heart.")
+    (+ f"Loss in bits per {(_loss-unit checkpoint)}: the mean surprise of the text. Lower is "
+      "better. Where the validation curve turns up, the model begins to overfit.")
     (when checkpoint.history
       (+ (side-by-side charts)
         (details "All epochs in figures"
@@ -266,25 +265,25 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 
 (defn _strip [checkpoint]
-  "Return the section that shows where the held-out text is hard."
+  "Return the section about where the held-out text is hard to predict."
   (setv surprise (get (or checkpoint.evaluation {"surprise" []}) "surprise"))
   (unless surprise (return ""))
   (setv
     n (len surprise)
     hardest (max surprise)
     place (/ (.index surprise hardest) (max 1 (- n 1))))
-  (_section "Where the held-out text is hard"
+  (_section "Where the held-out text is hard to predict"
     (+ f"Surprise in bits per {(_loss-unit checkpoint)} at {n} places of the "
       f"held-out text, from its beginning to its end. The hardest is {place :.0%} of the way in, "
-      f"at {hardest :.2f} bits; the easiest has {(min surprise) :.2f}. To see the text itself "
-      "shaded, use --score-html.")
+      f"at {hardest :.2f} bits; the easiest has {(min surprise) :.2f}. --score-html shades the "
+      "text itself.")
     (shaded-strip surprise)))
 
 
-;; * What it knows, how it was made
+;; * Vocabulary and settings
 
 (defn _vocabulary [checkpoint]
-  "Return the section with the units, the most frequent first."
+  "Return the section about the vocabulary, the most frequent units first."
   (setv
     units (lfor unit checkpoint.vocabulary.units (spaces-shown (safe unit)))
     counts (if checkpoint.evaluation (get checkpoint.evaluation "counts") [])
@@ -294,9 +293,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     rest (cut ranked (len shown) (+ (len shown) REST-SHOWN))
     left (- (len units) (len shown) (len rest))
     joined (len checkpoint.vocabulary.merges))
-  (_section "What it knows"
+  (_section "Vocabulary"
     (+ f"{(len units) :,} {checkpoint.settings.unit}"
-      (if joined f": {(- (len units) joined) :,} characters and {joined :,} joined of them" "")
+      (if joined f": {(- (len units) joined) :,} characters and {joined :,} merged from them" "")
       (if shown ", the most frequent first." "."))
     (+
       (fill "report-units.html" :rows (.join "\n" (gfor
@@ -311,9 +310,9 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 
 (defn _settings [checkpoint]
-  "Return the section with the settings and why each is as it is."
+  "Return the section with the settings and the reason for each value."
   (setv settings (.as-dict checkpoint.settings))
-  (_section "How it was made" "Every setting, and why it is as it is."
+  (_section "Settings" "Every setting and the reason for its value."
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
       setting (settings-in "model")
       :setv value (get settings setting.name)
@@ -327,19 +326,19 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
 
 
 (defn _why [setting value settings units]
-  "Return why a `setting` has its `value` in a model that learned from so many `units`."
+  "Return why a `setting` has its `value`, in a model trained on this number of `units`."
   (setv
     name setting.name
     unit (get settings "unit")
-    for-text f"suits a text of {units :,} {unit}"
+    for-text f"the default for {units :,} {unit}"
     [default why] (cond
       (and (get settings "base") (in name ["epochs" "batch_size" "learning_rate" "lookback"]))
-        [value "suits a model that begins from another, unless it was given"]
+        [value "the default for fine-tuning, unless it was given"]
       (= name "layers") [value (or (get settings "why") "given")]
       (= name "epochs") [(default-epochs (max 1 units) unit) for-text]
       (= name "batch_size") [(default-batch-size (max 1 units)) for-text]
-      (= name "stride") [(get settings "lookback") "as long as the lookback"]
-      (= name "embedding") [value "follows from the vocabulary"]
+      (= name "stride") [(get settings "lookback") "the default: the lookback"]
+      (= name "embedding") [value "determined by the vocabulary"]
       (= name "base") [value "given"]
       True [setting.default "the default"]))
   (if (= value default) why "given"))
@@ -351,11 +350,11 @@ Its HTML is in assets/, report.html and report-*.html; its curves are drawn by r
     took (duration-in-words history)
     machines (dict.fromkeys (filter None (recorded history "machine")))
     rows [#* (if took [["duration" took]] []) #* (gfor machine machines ["machine" machine])])
-  (_section "Where and how long" "" (when rows (table [] rows))))
+  (_section "Machine and duration" "" (when rows (table [] rows))))
 
 
 (defn duration-in-words [history]
-  "Return how long the epochs in `history` took; None if that isn't told."
+  "Return how long the epochs in `history` took; None if unknown."
   (setv seconds (recorded history "seconds"))
   (when seconds
     (+ f"{(duration (sum seconds))} for {(counted (len seconds) "epochs")}, "

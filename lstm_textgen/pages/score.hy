@@ -1,29 +1,29 @@
-#[[A page that shades each character or word of a text by how much it surprised the model.
+#[[A page that shades each unit of a text by its surprise under the model.
 
-A click on a unit shows what the model would rather have read. assets/score.js is the page.]]
+A click on a unit shows the likeliest units in its place. assets/score.js is the page.]]
 
 (import
   numpy :as np
   lstm-textgen.pages.assembly [assemble base64 fill])
 
 (setv
-  LIMIT 100_000  ; units on a page: it has some 3 MB then, and browsers still scroll it smoothly
+  LIMIT 100_000  ; units on a page: about 3 MB, which browsers still scroll smoothly
   ALTERNATIVES 5)  ; of the likeliest units, for each place
 
 
 (defclass Page []
-  "Collects texts with their surprise, at most `LIMIT` units in all; `text` is the page."
+  "Collects texts with their surprise, at most `LIMIT` units in total; `text` is the page."
 
   (defn __init__ [self vocabulary]
     "`vocabulary` (a `Vocabulary`) is the model's."
     (setv [self.vocabulary self.left self._texts] [vocabulary LIMIT []]))
 
   (defn begin [self name]
-    "Begin with the text called `name`."
+    "Begin the text called `name`."
     (setv [self.name self.left-out self._stretches] [name 0 []]))
 
   (defn add [self stretch]
-    "Add a `Stretch` that has the likeliest units of each place."
+    "Add a `Stretch` with the likeliest units of each place."
     (setv shown (min self.left (len stretch.units)))
     (-= self.left shown)
     (+= self.left-out (- (len stretch.units) shown))
@@ -33,9 +33,9 @@ A click on a unit shows what the model would rather have read. assets/score.js i
       #* (gfor part stretch.likeliest (cut part shown))]))
 
   (defn end [self summary]
-    "End the text with a line that sums it up."
+    "End the text with a line that summarises it."
     (when self.left-out
-      (+= summary f"; the last {self.left-out :,} are not shown: a page has room for {LIMIT :,}"))
+      (+= summary f"; the last {self.left-out :,} are not shown: a page holds at most {LIMIT :,}"))
     (setv [units odds ids other-odds] (zip #* self._stretches))
     (.append self._texts {
       "name" self.name
@@ -47,7 +47,7 @@ A click on a unit shows what the model would rather have read. assets/score.js i
 
   (defn [property] text [self]
     "The page, as HTML."
-    (assemble "How surprised the model was"
+    (assemble "Surprise by unit"
       (fill "score.html" :unit self.vocabulary.singular)
       :styles ["text.css"]
       :scripts ["binary.js" "units.js" "page.js" "textview.js" "alternatives.js" "score.js"]

@@ -1,4 +1,4 @@
-"What a run shows: plain lines, or a live display. Beside the command line only this room prints."
+"What a run shows: plain lines or a live display. Only this room and the command line print."
 
 (import
   sys
@@ -7,11 +7,11 @@
 
 
 (defn make-report [[quiet False] [words str]]
-  #[[Return the report for a run: a live picture on a terminal or in a notebook, else plain lines.
+  #[[Return the report for a run: a live display on a terminal or in a notebook, else plain lines.
 
-  With `quiet` it shows only what goes wrong. `words` is that of `Report`.]]
+  With `quiet` it shows only errors and warnings. `words` is as in `Report`.]]
   (setv
-    ipython (.get sys.modules "IPython")  ; which a notebook's kernel has imported
+    ipython (.get sys.modules "IPython")  ; a notebook's kernel has imported it
     notebook (and ipython (getattr (.get-ipython ipython) "kernel" None)))
   (when (or quiet (not (or notebook (.isatty (Tolerant sys.stdout)))))
     (return ((if quiet Quiet Report) words)))

@@ -1,4 +1,4 @@
-"What a training run shows while it lasts: a live picture, on a terminal or in a notebook."
+"The live display of a training run, on a terminal or in a notebook."
 
 (eval-when-compile (require hyrule [doto unless]))
 (import
@@ -19,13 +19,13 @@
   lstm-textgen.writing.scoring [bits])
 
 (setv
-  WITH-NAME 76   ; columns of a terminal where a download's bar has its name
-  POINTS 300     ; of a curve at most, before every second one is dropped
-  REFRESH 2      ; times a second that the picture is drawn anew
+  WITH-NAME 76   ; columns of a terminal from which a download's bar shows its name
+  POINTS 300     ; of a curve; beyond, every second one is dropped
+  REFRESH 2      ; times per second that the display is redrawn
   KEPT 200       ; lines of a run that stay on the screen at its end
   ;; In a notebook.
-  SIZE [100 32]  ; columns and lines of the picture
-  PAUSE 1        ; seconds from one look at it to the next
+  SIZE [100 32]  ; columns and lines of the display
+  PAUSE 1        ; seconds between refreshes
   FORMAT (+ "<pre style=\"line-height: 1.25; overflow-x: auto; "
     "font-family: ui-monospace, 'DejaVu Sans Mono', monospace\">{code}</pre>")
   ;; Readable on a light and on a dark page: black, red, green, yellow, blue, magenta, cyan, white.
@@ -34,25 +34,25 @@
 
 
 (defn lively? []
-  "Return whether standard output is a terminal that can move its cursor and show Unicode."
+  "Return whether standard output is a terminal with cursor movement and Unicode."
   (setv console (_console))
   (and console.is-terminal (not console.is-dumb-terminal) (not console.options.ascii-only)))
 
 
 (defn _console []
-  "Return a console of rich's on standard output, which goes on when that is gone."
+  "Return a rich console on standard output that survives the loss of standard output."
   (Console :file (Tolerant sys.stdout) :highlight False :markup False :emoji False))
 
 
 (defclass Display [Report]
-  "A `Report` with a picture of the run, or a bar of a download; its lines come after the picture."
+  "A `Report` with a live display of the run, or a download's bar; its lines come afterwards."
 
   (defn __init__ [self [words str]]
     (.__init__ (super) words)
     (setv
-      self.live None   ; what moves: a bar of rich's, or a picture
-      self.view None   ; what the picture shows; None before it begins
-      self.lines []))  ; to be shown at its end
+      self.live None   ; what moves: rich's bar or live display
+      self.view None   ; what the display shows; None before it starts
+      self.lines []))  ; shown at its end
 
   (defn say [self text]
     (if self.view (.append self.lines text) (.say (super) text)))
@@ -98,7 +98,7 @@
     (setv self.live (.start-live self)))
 
   (defn start-live [self]
-    "Begin to show the picture; return what shows it."
+    "Start the live display; return what shows it."
     (setv
       console (_console)
       self.size console.size)
@@ -110,8 +110,8 @@
       (.start :refresh True)))
 
   (defn _draw [self console]
-    "Return the picture for the size that the terminal has now."
-    (unless (= console.size self.size)  ; what was drawn before has moved
+    "Return the display for the current size of the terminal."
+    (unless (= console.size self.size)  ; the previous drawing has moved
       (setv self.size console.size)
       (.control console (Control.clear) (Control.home)))
     (setv self.view.memory (memory))
@@ -121,7 +121,7 @@
     (.begin-epoch (super) epoch epochs units done)
     (setv
       [self.units self.number] [units (- epoch 1)]
-      self.mark None  ; how far the curve is: #(units done, sum of their losses)
+      self.mark None  ; the curve's last point: #(units done, sum of their losses)
       self.view.title self.title
       self.view.share (/ done units)))
 
@@ -140,7 +140,7 @@
     (._note-loss self done loss))
 
   (defn _note-loss [self done loss]
-    "Add the loss since the last point to the curve, if that is far enough away."
+    "Add the loss since the curve's last point, if that is far enough away."
     (setv
       total (* done loss)
       self.mark (or self.mark #(done total))
@@ -161,7 +161,7 @@
     (.refresh self.live))
 
   (defn _note-losses [self place training [validation None]]
-    "Add the losses in bits, where they aren't None, to the curves after so many epochs."
+    "Add the losses in bits, unless None, to the curves at `place` (in epochs)."
     (for [[curve loss] [[self.view.curve training] [self.view.validated validation]]]
       (unless (is loss None) (.append curve #(place loss)))))
 
@@ -177,17 +177,17 @@
       (when view (.leave-history self lines view.sample))))
 
   (defn leave-history [self lines sample]
-    "Show what stays on the screen when the picture has gone: the `lines` of the run, a `sample`."
+    "Show what stays after the live display: the `lines` of the run and a `sample`."
     (for [line lines] (.say self line))
     (when sample
-      (.say self "It writes:")
+      (.say self "Sample:")
       (for [line (.split sample "\n")
             part (or (wrap line (- (. (_console) width) 5)) [""])]
         (put-line sys.stdout f"    {part}")))))
 
 
 (defclass Notebook [Display]
-  "A `Display` in a notebook; its last picture stays, in place of the lines."
+  "A `Display` in a notebook; its last state stays, in place of the lines."
 
   (defn begin-download [self url total] (.say self f"downloading {url}"))
 
@@ -197,7 +197,7 @@
     self)
 
   (defn refresh [self]
-    "Show the picture as it is now."
+    "Show the current state."
     (.update self.handle (._render self) :raw True))
 
   (setv stop refresh)
@@ -213,7 +213,7 @@
   (defn leave-history [self #* _])
 
   (defn _render [self]
-    "Return the picture as HTML and as text, by their types."
+    "Return the display as HTML and as text, by media type."
     (setv
       self.shown (time.monotonic)
       [width height] SIZE

@@ -1,4 +1,4 @@
-"How a run looks while it lasts: what is trained, how far it is, its curves, and a sample."
+"The contents of the live display: what is trained, progress, loss curves and a sample."
 
 (eval-when-compile (require hyrule [doto]))
 (import
@@ -15,7 +15,7 @@
 
 (setv
   WIDEST 150      ; columns: a wider line is hard to follow
-  SIDE-BY-SIDE 118  ; columns from which the sample stands beside the curves
+  SIDE-BY-SIDE 118  ; columns from which the sample appears beside the curves
   LABELS 6        ; columns of the curves' scale
   TRAINING "cyan"  ; these suit light and dark terminals alike
   VALIDATION "magenta"
@@ -26,20 +26,20 @@
 
 
 (defclass [dataclass] View []
-  #[[What there is to see of a run that does as `plan` says.
+  #[[The state of a run with this `plan`.
 
-  - `activity`: what is being done now; `title`: the epoch's name; `share`: how much of it is done.
-  - `progress`: that of the run (0: no end); `left`: the seconds that it still takes, or None.
-  - `speed`: units a second; `memory`: bytes of the process.
+  - `activity`: the current activity; `title`: the epoch's name; `share`: how much of it is done.
+  - `progress`: that of the run (0: endless); `left`: the remaining seconds, or None.
+  - `speed`: units per second; `memory`: bytes of the process.
   - `curve`: points #(epochs bits) of the training loss; `validated`: those of validation.
-  - `sample`: what the model wrote last; `saved`: when it was saved, as a clock shows it.]]
+  - `sample`: the model's latest text; `saved`: the clock time of the last save.]]
   #^ Plan plan  #^ str activity  #^ str title
   #^ float share  #^ float progress  #^ float speed  #^ object left
   #^ list curve  #^ list validated  #^ str sample  #^ str saved  #^ int memory)
 
 
 (defn draw-panel [view width height]
-  "Return what rich shows of `view` (a `View`) in `width` columns and at most `height` lines."
+  "Return rich's rendering of `view` (a `View`) in `width` columns and at most `height` lines."
   (setv
     width (min width WIDEST)
     inner (- width 2)
@@ -61,22 +61,22 @@
 ;; * Its parts, from the top
 
 (defn _line [text [style ""]]
-  "Return `text` as one line, which ends in an ellipsis where it is too long."
+  "Return `text` as one line, truncated with an ellipsis if it is too long."
   (Text (visible text) :style style :no-wrap True :overflow "ellipsis"))
 
 
 (defn _heading [view width]
-  "Return the lines that say what is trained and why."
+  "Return the lines about the data and the network."
   (setv
     plan view.plan
-    network (Text f"{plan.layers}{(if plan.why f": {plan.why}" "")}" :style "dim"))
+    network (Text f"{plan.layers}{(if plan.why f" ({plan.why})" "")}" :style "dim"))
   [ (_line f"{plan.source} → {plan.path}" "bold")
     (_line (.contents plan) "dim")
     #* (cut (.wrap network (Console :width width) width) 2)])
 
 
 (defn _bars [view width]
-  "Return the bars of the epoch and of the whole run, with what is left."
+  "Return the bars of the epoch and of the whole run, with the time left."
   (setv
     bar-width (max 8 (- width 48))
     grid (Table.grid
@@ -95,7 +95,7 @@
   (add-bar (_line view.title) view.share speed)
   (if (or view.plan.epochs view.plan.seconds)
     (add-bar "whole run" view.progress left)
-    (.add-row grid "whole run" (_line "until it is stopped: Ctrl-C" "dim") "" ""))
+    (.add-row grid "whole run" (_line "until Ctrl-C" "dim") "" ""))
   grid)
 
 
@@ -108,7 +108,7 @@
     low (if values (min values) 1)
     high (max (* 1.05 low) (if values (max values) 8))
     last (if view.curve (get view.curve -1 0) 0)
-    far (cond  ; how many epochs there is room for
+    far (cond  ; epochs on the axis
       (and view.plan.epochs (not view.plan.seconds)) (max view.plan.epochs last)
       (> view.progress 0.02) (max 1 last (ceil (/ last view.progress)))
       True (max 1 (ceil last)))
@@ -124,7 +124,7 @@
 
 
 (defn _legend [view]
-  "Return the line that says which curve is which, with their last values."
+  "Return the legend of the curves, with their last values."
   (Text.assemble
     #* (gfor
       [name style curve] [["training" TRAINING view.curve]
@@ -137,19 +137,19 @@
 
 
 (defn _sample [view width height]
-  "Return the lines of the sample, no more than `height` with their heading."
+  "Return the lines of the sample, at most `height` with their heading."
   (when (or (< height 2) (not view.sample)) (return []))
   (setv
     text (Text (.expandtabs (visible view.sample) 4))
     lines (.wrap text (Console :width width) (- width 2)))
-  [ (_line "It writes, always from the same seed:" "dim")
+  [ (_line "Sample, always with the same random seed:" "dim")
     #* (gfor
       line (cut (lfor line lines :if (.strip line.plain) line) (- height 1))
       (.append-text (Text "  " :no-wrap True :overflow "crop") line))])
 
 
 (defn _facts [view]
-  "Return the line at the bottom: what is being done, and what else is known."
+  "Return the line at the bottom: the current activity and other facts."
   (setv facts [
     view.activity
     (when view.memory f"{(/ view.memory 1e9) :.1f} GB of memory")
@@ -157,14 +157,14 @@
   (_line (.join "  ·  " (filter None facts)) "dim"))
 
 
-;; * Curves of braille patterns, whose dots make a terminal's cell two wide and four high
+;; * Curves in braille patterns, which give a terminal's cell 2 × 4 dots
 
 (defn draw-curves [curves width height x-range y-range]
-  #[[Return the picture of `curves` as `height` rows of `width` cells, #(character index) each.
+  #[[Return the drawing of `curves` as `height` rows of `width` cells, #(character index) each.
 
   A curve is a list of points #(x y), drawn as a line; `index` is that of the last curve with a dot
-  in the cell, None where there is none. The ranges are #(least most); y is on a logarithmic scale,
-  since losses fall fast at first. Points outside are drawn at the edge.]]
+  in the cell, or None. The ranges are #(least most); y is on a logarithmic scale, since losses
+  fall fast at first. Points outside are drawn at the edge.]]
   (setv
     [left right] x-range
     [low high] (map log y-range)
@@ -183,12 +183,12 @@
 
 
 (defn _clamp [share n]
-  "Return the number from 0 to below `n` that is nearest to this `share` of the way."
+  "Return the index from 0 to below `n` that is nearest to `share` × n."
   (max 0 (min (- n 1) (round (* share (- n 1))))))
 
 
 (defn _dots-of [dots]
-  "Yield the dots of the line through `dots`, #(column row) each."
+  "Yield the dots of the polyline through `dots`, #(column row) each."
   (for [[[u v] [x y]] (zip [#* (cut dots 1) #* dots] dots)]
     (setv steps (max 1 (abs (- x u)) (abs (- y v))))
     (for [n (range 1 (+ steps 1))  :setv share (/ n steps)]

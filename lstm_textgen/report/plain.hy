@@ -1,4 +1,4 @@
-"What a training run shows, as plain lines; or only what goes wrong."
+"What a training run prints: plain lines, or only errors and warnings."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -16,37 +16,36 @@
   #[[What a run is about to do.
 
   - `source`: the names of what it reads; `path`: where the model is saved.
-  - `units`, `held`, `distinct`: how many there are to train on, to validate on, and different
-    ones; `unit`: what they are, such as characters.
-  - `layers`: the network, and `why` it was chosen; empty if it was given. `new`: whether the model
-    begins with this run.
-  - `epochs`: how many the text gets (0: no end). `seconds`: what is left of the run's time, in
-    which it has at most so many epochs; None: it is not limited by time.
+  - `units`, `held`: the numbers of units for training and for validation; `distinct`: the size of
+    the vocabulary; `unit`: what units are called, such as characters.
+  - `layers`: the network; `why` it was chosen, empty if it was given. `new`: whether the model
+    is new.
+  - `epochs`: the limit for this text (0: none). `seconds`: what is left of the run's time, with
+    `epochs` as the limit for the run; None: time is not limited.
   - `losses`: the loss #(training validation) of each epoch so far on this text, in bits per
-    character; validation is None for one without it.]]
+    character; the second is None without validation.]]
   #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
   #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses
 
   (defn lines [self]
-    "Return what is going to be done, line by line."
+    "Return the plan in words, a list of lines."
     (setv until (cond
       self.seconds (+ f"for {(/ self.seconds 60) :.1f} minutes"
         (if self.epochs f" or `epochs` {self.epochs}, whichever ends first" ""))
-      self.epochs
-        f"`epochs` {self.epochs}, about {(* self.epochs self.units) :,} {self.unit} in all"
-      True "until it is stopped"))
-    [ #* (if (and self.new self.why) [f"network chosen: {self.layers}: {self.why}"] [])
-      (.contents self)
-      f"network {self.layers}; {until}"])
+      self.epochs f"for `epochs` {self.epochs}, about {(* self.epochs self.units) :,} {self.unit}"
+      True "until stopped"))
+    [ (.contents self)
+      f"network: {self.layers}{(if (and self.new self.why) f" ({self.why})" "")}"
+      f"training {until}"])
 
   (defn contents [self]
-    "Return in words what there is to learn from."
-    (+ f"{self.units :,} {self.unit} to learn from, {self.held :,} to validate on, "
-      f"{self.distinct :,} distinct")))
+    "Return the size of the data in words."
+    (+ f"{self.units :,} training and {self.held :,} validation {self.unit}, "
+      f"vocabulary {self.distinct :,}")))
 
 
 (defn source-names [sources]
-  "Return in 60 characters what is read: the `sources` of a run, as `read-pieces` takes them."
+  "Return the names of a run's `sources` (see `read-pieces`), in at most 60 characters."
   (setv names (lfor
     source sources
     (cond
@@ -60,7 +59,7 @@
   #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
   `unit` is what is counted, such as characters. Each line passes through `words` (text → text),
-  by which the command line can write settings as its flags.]]
+  with which the command line turns settings into flags.]]
 
   (defn __init__ [self [words str]]
     (setv
@@ -70,17 +69,17 @@
       self.compiled False))  ; whether the first step is done
 
   (defn say [self text]
-    "Show a line that stays."
+    "Show a permanent line."
     (put-line sys.stdout (self.words text)))
 
   (defn warn [self text]
-    "Show on standard error what went wrong, although the run goes on."
+    "Show a warning on standard error; the run continues."
     (put-line sys.stderr (visible (self.words text))))
 
   (defn doing [self text]
-    #[[Show that a step begins which may take long.
+    #[[Show that something slow begins.
 
-    Once the network is compiled there are only those of an epoch, which is one line here.]]
+    Once the network is compiled, only epochs are shown, one line each.]]
     (unless self.compiled (.say self text)))
 
   ;; * Downloads
@@ -104,7 +103,7 @@
     (for [line (.lines plan)] (.say self line)))
 
   (defn begin-epoch [self epoch epochs units done]
-    "Begin to show epoch `epoch` of `epochs` (0: endless), of whose `units` so many are `done`."
+    "Begin to show epoch `epoch` of `epochs` (0: endless); `done` of its `units` are done."
     (setv
       self.title (if epochs f"epoch {epoch}/{epochs}" f"epoch {epoch}")
       self.done done
@@ -115,14 +114,14 @@
   (defn step [self done loss [progress 0]]
     #[[Show that `done` units of the epoch are done.
 
-    `loss` is the mean so far, in nats per character; `progress` is the share of the whole run that
-    is done, 0 if it has no end.]]
+    `loss` is the mean so far, in nats per character; `progress` is the share of the run that is
+    done, 0 if it is endless.]]
     (setv [self.done self.last] [done (time.monotonic)])
-    (unless self.first-step  ; which compiles the network in a run, so it is no measure of speed
+    (unless self.first-step  ; it includes compiling, so it doesn't count for the speed
       (setv [self.first-step self.compiled] [#(done self.last) True])))
 
   (defn speed [self]
-    "Return the units a second in this epoch, after its first step."
+    "Return the units per second in this epoch, after its first step."
     (setv [first ready] (or self.first-step #(self.done self.last)))
     (if (> self.last ready) (/ (- self.done first) (- self.last ready)) 0))
 
@@ -131,11 +130,11 @@
     None)
 
   (defn end-bar [self]
-    "End what moves, if anything does: a bar, or the display of a run."
+    "End the moving bar or the live display, if there is one."
     None)
 
   (defn end-epoch [self entry better sample]
-    #[[Show an epoch that is over, and a `sample` of what the model writes now.
+    #[[Show a finished epoch and a `sample` of the model's text.
 
     `entry` is its entry in the history, `better` whether its weights are the best so far.]]
     (setv losses (lfor
@@ -147,29 +146,29 @@
       f"{(.speed self) :,.0f} {self.unit}/s  {(duration (- (time.monotonic) self.begun))}")))
 
   (defn end-run [self text]
-    "Show the line that says why the run is over, and which weights the model has."
+    "Show the line that says why the run ended and which weights the model has."
     (.say self text)))
 
 
 (defclass Quiet [Report]
-  "Shows nothing but what goes wrong."
+  "Shows only errors and warnings."
 
   (defn say [self text]))
 
 
 (defclass Silent [Quiet]
-  "Shows nothing at all: another process shows the run."
+  "Shows nothing: another process shows the run."
 
   (defn warn [self text]))
 
 
 (defn put-line [file text]
-  "Write a line to `file`, made visible if that is a terminal; whatever happens, the run goes on."
+  "Write a line to `file`, escaped if that is a terminal; the run continues even if this fails."
   (put (Tolerant file) (+ text "\n")))
 
 
 (defn duration [seconds]
-  "Return `seconds` as people write them: `8 s`, `3:20`, `1:02:09`."
+  "Return `seconds` in the usual notation: `8 s`, `3:20`, `1:02:09`."
   (setv
     [minutes seconds] (divmod (round seconds) 60)
     [hours minutes] (divmod minutes 60))

@@ -1,1 +1,1 @@
-"What can be set: the table, the layer language, the default sizes. It reads no text and no file."
+"All settings: the table, the layer language, the default sizes. It reads no text and no file."

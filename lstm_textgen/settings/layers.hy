@@ -1,9 +1,9 @@
 #[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
 
-`lstm` and `gru` layers have so many units; `dropout` drops that share of what passes through it
-while the network trains. Layers of old models have a suffix: with `-hard`, gates are
-`hard_sigmoid`, a straight line from 0 to 1, as was Keras' default before 2.3; with `-before`, a
-GRU's reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
+The number after `lstm` and `gru` is that of hidden units; after `dropout` it is the share of
+values dropped in training. Layers of old models have a suffix: with `-hard`, gates are
+`hard_sigmoid`, a straight line from 0 to 1, Keras' default before 2.3; with `-before`, a GRU's
+reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -18,11 +18,11 @@ GRU's reset gate comes before the product with the recurrent kernel, as in Keras
 
 
 (defclass [(dataclass :frozen True)] Recurrent []
-  "What there is to know of a kind of recurrent layer, but for its step."
+  "All about a kind of recurrent layer, except its step."
   #^ str keras-class  ; its name in `keras.layers`
-  #^ list gates       ; their places in Keras' weights, as a step in NumPy wants them
+  #^ list gates       ; their places in Keras' weights, in the order of the step in NumPy
   (setv
-    #^ int candidate 2           ; the place of the one that is no gate: it takes tanh, not σ
+    #^ int candidate 2           ; the place of the candidate, which takes tanh, not σ
     #^ bool two-biases False))   ; whether it has a bias for its input and another for its state
 
 
@@ -33,15 +33,15 @@ GRU's reset gate comes before the product with the recurrent kernel, as in Keras
 
 
 (defclass [(dataclass :frozen True)] Layer []
-  "A layer of a network, as the module's first lines tell."
+  "A layer of a network, as described at the top of this module."
   #^ str kind    ; of `KINDS`, or dropout
-  #^ float size  ; in units or, of dropout, a share
+  #^ float size  ; hidden units, or a share for dropout
   (setv
     #^ bool hard False     ; whether its gates are `hard_sigmoid`
     #^ bool before False)  ; whether a GRU's reset gate comes before the product
 
   (defn [property] name [self]
-    "What the layer language calls it, such as gru-hard."
+    "Its name in the layer language, such as gru-hard."
     (+ self.kind (if self.hard "-hard" "") (if self.before "-before" "")))
 
   (defn [property] recurrent? [self]
@@ -49,7 +49,7 @@ GRU's reset gate comes before the product with the recurrent kernel, as in Keras
     (in self.kind KINDS))
 
   (defn [property] modern? [self]
-    "Whether it is as Keras makes such a layer today."
+    "Whether it is a layer as today's Keras makes it."
     (not (or self.hard self.before)))
 
   (defn [property] gates [self]
@@ -65,7 +65,7 @@ GRU's reset gate comes before the product with the recurrent kernel, as in Keras
 
 
 (defclass Layers [tuple]
-  "The layers of a network, from input to output; `str` writes them as `parse-layers` reads them."
+  "The layers of a network, from input to output; `str` is the inverse of `parse-layers`."
 
   (defn [property] recurrent [self]
     "The LSTM and GRU layers, in order."
@@ -76,17 +76,17 @@ GRU's reset gate comes before the product with the recurrent kernel, as in Keras
 
 
 (defclass [(dataclass :frozen True)] NetworkSpec []
-  "What a network's shape follows from; `embedding` is the number of its dimensions."
+  "What determines a network's shape; `embedding` is its number of dimensions."
   #^ Layers layers
   #^ int vocabulary-size
   #^ int embedding)
 
 
 (defn parse-layers [text]
-  #[[Return the `Layers` that `text` describes; raise `ValueError` quoting what can't be read.
+  #[[Return the `Layers` that `text` describes; raise `ValueError` that quotes the invalid part.
 
-  A whole number is one LSTM layer of so many units, a list of them one layer each; `Layers` are
-  returned as they are.
+  A whole number is an LSTM layer with that number of hidden units, a list of them one layer each;
+  `Layers` are returned unchanged.
 
       (parse-layers "256,dropout:0.2,gru:64")
       ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
@@ -128,8 +128,8 @@ GRU's reset gate comes before the product with the recurrent kernel, as in Keras
 
 
 (defn embedding-size [vocabulary-size]
-  #[[Return how many dimensions each unit gets: as many as there are units, but at least 16.
+  #[[Return the dimensions of the embedding: the vocabulary's size, but at least 16.
 
   In a vocabulary larger than ASCII's 96 most units are rare: it gets 96 dimensions or a quarter of
-  its size, 256 at most. More cost time, and taught no more (bench/README.md).]]
+  its size, at most 256. More took longer and didn't lower the loss (bench/README.md).]]
   (max 16 (min vocabulary-size (max 96 (// vocabulary-size 4)) 256)))

@@ -1,4 +1,4 @@
-"The default network, its dropout, epochs and batch: by the length of the text and the time."
+"The default network, dropout, epochs and batch size, by the text's length and the time given."
 
 (import
   dataclasses [dataclass]
@@ -12,7 +12,7 @@
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
-  MOST-READINGS 4        ; of a text that a base knows the like of
+  MOST-READINGS 4        ; epochs on a text that a base predicts well
   ;; How long a step of training takes on the same machine: for each unit, and each weight besides.
   SECONDS-A-UNIT 6.7e-6
   SECONDS-A-WEIGHT 25.4e-12)
@@ -22,25 +22,25 @@
   "An LSTM that may be chosen."
   #^ int units           ; how large it is
   #^ int speed           ; units of text a second, in 32 rows, on the machine of bench/README.md
-  #^ float dropout       ; for each time that the text is read again …
+  #^ float dropout       ; for each epoch after the first …
   #^ float most-dropout  ; … and the most that helps
-  #^ float usual-from    ; units of a text from which on it is chosen without `minutes`
-  #^ int enough          ; units of a text of up to a million that make it worth its size
-  (setv #^ int timed-from 0))  ; units of a text from which on it is chosen with `minutes`
+  #^ float usual-from    ; units of the shortest text for which it is chosen without `minutes`
+  #^ int enough          ; units to read, of a text of up to a million, to make it worth its size
+  (setv #^ int timed-from 0))  ; units of the shortest text for which it is chosen with `minutes`
 
 
 (defclass [(dataclass :frozen True)] Rule []
-  "What suits a text of one kind of unit."
+  "The defaults for a text of one kind of unit."
   #^ list sizes             ; the networks to choose from, the largest first
-  #^ int read               ; units to read in all, in …
-  #^ int fewest-epochs      ; … so many epochs or more, …
-  #^ int most-epochs        ; … but in no more than these
-  #^ int most-read          ; units to read at most in a run with `minutes`, in …
-  #^ int enough-epochs      ; … so many epochs or more, but in no more than `most-epochs`
-  #^ float enough-readings  ; how often a longer text must be read to make a network worth its size
-  #^ int enough-of-more     ; units for which that is true at most
+  #^ int read               ; units to read in total, within …
+  #^ int fewest-epochs      ; … this number of epochs …
+  #^ int most-epochs        ; … to this one
+  #^ int most-read          ; units to read in a run with `minutes`, within …
+  #^ int enough-epochs      ; … this number of epochs to `most-epochs`
+  #^ float enough-readings  ; epochs on a longer text that make a network worth its size …
+  #^ int enough-of-more     ; … or this number of units, if that is less
   #^ float by-rows          ; the speed grows with this power of a batch's rows
-  ;; Units known at most, unless `max_words` says so; None: what their class chooses.
+  ;; The largest vocabulary without `max_words`; None: the class of the units decides.
   (setv #^ object max-words 10_000))
 
 
@@ -73,40 +73,40 @@
 
 
 (defn default-epochs [units [unit "characters"]]
-  #[[Return how many epochs a text gets that has so many `units` to train on.
+  #[[Return the default number of epochs for a text with this number of `units` to train on.
 
-  As many as read what a network learns most from in three minutes on two cores; of a smaller text
-  no more, since it is soon memorised (bench/README.md).]]
+  They read about what a network learns most from in three minutes on two cores; a smaller text
+  isn't read more often, since it is soon memorised (bench/README.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
 
 (defn most-epochs [units [unit "characters"]]
-  #[[Return how many epochs a run with `minutes` has at most on a text with so many `units`.
+  #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
 
-  With more a network of the size that the time allows has memorised it (bench/README.md).]]
+  With more, a network of the size that the time allows memorises the text (bench/README.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
 
 (defn default-batch-size [units]
-  #[[Return how many rows a batch has for a text with so many `units` to train on.
+  #[[Return the rows of a batch for a text with this number of `units` to train on.
 
-  They are the square root of the thousands of units, as the nearest power of two from 2 to 32.
-  With few rows a small text has more steps, and the network ends better (bench/README.md).]]
+  It is the square root of the thousands of units, rounded to a power of two from 2 to 32. Fewer
+  rows give a small text more steps and the network a lower final loss (bench/README.md).]]
   (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
 
 
 (defn choose-layers [units epochs minutes [unit "characters"] [speed 1]]
-  #[[Return the `Layers` for a text with so many `units` to train on, and why, in words.
+  #[[Return the `Layers` for a text with this number of `units` to train on, and why, in words.
 
-  The text is read `epochs` times (0: without end), for at most so many `minutes` (None: as long as
-  it takes). `unit` is a key of RULES; this machine is `speed` times as fast as in the table above.
+  Training takes `epochs` passes (0: endless) and `minutes` (None: unlimited). `unit` is a key of
+  RULES; this machine is `speed` times as fast as that of the table above.
 
-  With `minutes` the network is the largest that reads enough in them: of a megabyte 384 units from
-  1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1. Fewer epochs take less
-  time, and don't change its size. Dropout grows with each time that the text is read again, up to
-  the most that helps; by less for a text of more than a megabyte (bench/README.md).]]
+  With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
+  hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
+  Fewer epochs take less time and don't change its size. Dropout grows with each epoch after the
+  first, up to the most that helps; more slowly for a text over a megabyte (bench/README.md).]]
   (setv
     rule (get RULES unit)
     share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows)  ; of the table's speeds
@@ -121,19 +121,18 @@
     again (max 0 (- readings 1))
     wanted (* size.dropout again (min 1 (/ 1_000_000 units)))
     dropout (min size.most-dropout (round wanted 1))
-    time (if minutes f"a run of {minutes :g} min" "a text of this length"))
+    time (if minutes f"a run of {minutes :g} min" "this length"))
   #((with-dropout (Layers [(Layer "lstm" size.units)]) dropout)
-    (+ f"{size.units} units suit {time}, and dropout {dropout} "
-      f"suits a text that is read about {readings :.1f} times")))
+    f"the default for {time}; about {readings :.1f} epochs"))
 
 
 (defn _seconds [minutes]
-  "Return how many seconds a run of so many `minutes`, or None, has for training."
-  (max 1 (- (* 60 (or minutes 0)) 15)))  ; which go by before and after it
+  "Return the seconds for training in a run of `minutes` (or None)."
+  (max 1 (- (* 60 (or minutes 0)) 15)))  ; spent before and after it
 
 
 (defn _largest-in [rule units unit seconds]
-  "Return the largest of the `rule`'s sizes that in so many `seconds` reads enough of `units`."
+  "Return the largest of the `rule`'s sizes that reads enough of `units` in these `seconds`."
   (setv
     read (* units (most-epochs units unit))
     worth (min (* rule.enough-readings units) rule.enough-of-more))
@@ -141,13 +140,13 @@
     (when (and (>= units size.timed-from)
         (>= (* size.speed seconds) (min read (max size.enough worth))))
       (break)))
-  size)  ; else the smallest
+  size)  ; otherwise the smallest
 
 
-;; * A network that has a base
+;; * Fine-tuning
 
 (defclass [(dataclass :frozen True)] Tuning []
-  "How a model is fine-tuned; `rate` is a share of a new model's, and `why` says it in words."
+  "How to fine-tune a model; `rate` is relative to a new model's, `why` the reason in words."
   #^ float dropout
   #^ float rate
   #^ int epochs
@@ -156,15 +155,15 @@
 
 
 (defn choose-tuning [units minutes given familiar [unit "characters"] [weights 0] [speed 1]]
-  #[[Return the `Tuning` for a text with so many `units` that begins from a base.
+  #[[Return the `Tuning` of a base for a text with this number of `units`.
 
-  `familiar`: whether the base knows such text; `given`: the settings that were given, a dict, and
-  hold; `weights`: how many the base has; the rest is as in `choose-layers`.
+  `familiar`: whether the base predicts the text well; `given`: the user's settings, a dict, which
+  take precedence; `weights`: the number of the base's; the rest is as in `choose-layers`.
 
-  A familiar text is read 4 times, a longer one as often as makes 4 million characters, but at
-  least twice, with little dropout, half the rate and twice the rows of a new network's: more of
-  anything made it forget what it brought along. Another text is learned as if from scratch, with
-  less dropout (bench/README.md).]]
+  A familiar text gets 4 epochs, a longer one fewer, to read 4 million units, but at least 2, with
+  little dropout, half a new network's learning rate and twice its rows: more of anything made the
+  network forget what it knew. On any other text training is as from scratch, with less dropout
+  (bench/README.md).]]
   (setv
     rows (default-batch-size units)
     epochs (.get given "epochs" (if familiar
@@ -177,11 +176,11 @@
     (if familiar 0.5 1)
     epochs
     (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))
-    (if familiar "which knows such text" "to which such text is new")))
+    (if familiar "which predicts this text well" "which doesn't predict this text well")))
 
 
 (defn with-dropout [layers share]
-  "Return the recurrent ones of `layers`, each followed by dropout of this `share` unless it is 0."
+  "Return the recurrent ones of `layers`, each followed by dropout with `share` unless it is 0."
   (setv after (if share [(Layer "dropout" share)] []))
   (Layers (gfor
     layer layers.recurrent

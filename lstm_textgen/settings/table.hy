@@ -1,6 +1,6 @@
-#[[The one table of everything that can be set, and the settings of a model.
+#[[The table of all settings, and the settings of a model.
 
-From a setting's row in `TABLE` come its flag, its help and documentation, and its checks.]]
+A setting's row in `TABLE` defines its flag, its help and documentation, and its checks.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -14,27 +14,27 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 
 
 (defclass [(dataclass :frozen True)] Setting []
-  #[[A row of the table: something that can be set.
+  #[[A row of the table: a setting.
 
   `places` are words for where it may be given: on the command line (`cli`), in a `recipe`, to
-  Python's `train`, to its methods that `write`; with `model` it is kept in the model file.]]
+  Python's `train`, to its methods that generate (`write`); with `model` the model file has it.]]
   #^ str name    ; as Python writes it, with underscores
   #^ Kind kind
   #^ str places
   #^ str help
   (setv
     #^ str group None       ; of flags, in the help
-    #^ str metavar "N"      ; stands there for the value
+    #^ str metavar "N"      ; stands for the value in the help
     #^ object default None  ; None is described in `help`, or means no limit
-    #^ bool fixed False     ; whether a model's weights, vocabulary or place in the data need it
+    #^ bool fixed False     ; whether weights, vocabulary or the place in the data depend on it
     #^ bool optional False  ; whether the model file may have None …
     #^ bool later False     ; … or lack the setting, as the first ones did
-    #^ str brief None       ; about an everyday flag, for `--help`; others are in `--help-all`
-    #^ str flag None        ; what the command line calls it, if that is another name,
-    #^ str keyword None     ; and a recipe,
-    #^ str python None      ; and what does it in Python
-    #^ object value None    ; what a flag that takes none sets it to
-    #^ tuple shorthand None)  ; another flag, which takes none either, and what it sets this to
+    #^ str brief None       ; help of an everyday flag in `--help`; others are only in `--help-all`
+    #^ str flag None        ; its name on the command line, if different,
+    #^ str keyword None     ; in a recipe,
+    #^ str python None      ; and its counterpart in Python
+    #^ object value None    ; the value that a flag without argument sets
+    #^ tuple shorthand None)  ; another flag without argument, and the value that it sets
 
   (defn [property] option [self]
     "Its flag, such as `--max-words`."
@@ -48,7 +48,7 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 
 
 (defn _switch [name places help #** more]
-  "Return the `Setting` of a flag that takes no value, off unless it is given."
+  "Return the `Setting` of a flag that takes no value and is off by default."
   (Setting name FLAG places help :metavar "" :default False :value True #** more))
 
 
@@ -60,185 +60,183 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
   OWN-EPOCHS (.join "; " (gfor
     [unit r] (.items RULES)
-    f"as many as read {r.read :,} {unit}, but from {r.fewest-epochs} to {r.most-epochs}")))
+    f"{r.fewest-epochs} to {r.most-epochs}, to read about {r.read :,} {unit}")))
 
-;; The rows by groups, in the order of the help. Defaults of training were measured on two cores;
-;; bench/README.md has the figures.
+;; The rows by groups, in the order of the help. Training defaults were measured on two cores; see
+;; bench/README.md.
 (setv TABLE {
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
       (+ "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; plain text, "
-        "documents (.docx, .odt, .rtf, .epub, .html, .pdf) and exports of chats, among others; "
-        "a bare name is also looked for in corpora/")
+        "documents (.docx, .odt, .rtf, .epub, .html, .pdf) and chat exports, among others; "
+        "a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train model"
-      "take sources and settings from a recipe; flags given here win"
-      :metavar "FILE.hy" :optional True :brief "the text and the settings, from a recipe")
+      "take sources and settings from a recipe; other flags override it"
+      :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
-      "of chats and mail, read only what this person wrote" :metavar "NAME")
+      "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" PASSAGE "cli recipe train"
-      "of tables (.csv, .tsv), read this column" :metavar "NAME")
+      "in tables (.csv, .tsv), read this column" :metavar "NAME")
     (Setting "max_download" POSITIVE "cli train"
-      (+ "the most that a download, or the unpacked content of a document or a .gz, may have, in "
-        "units of 2^20 bytes")
+      "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
       :metavar "MB" :default 1024)
-    (Setting "encoding" ENCODING "cli recipe train model" "of the sources"
+    (Setting "encoding" ENCODING "cli recipe train model" "encoding of the sources"
       :metavar "NAME" :default "utf-8" :optional True)
-    (_switch "lower" "cli recipe train model" "turn the text into lower case" :fixed True)
+    (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model" "learn characters, pieces of words, or words"
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
       :brief "learn characters (default), pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
-      (+ "know the N most frequent words (default: 10000), or N pieces (default: 256 to 2048, "
-        "more for a longer text)")
+      (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
+        "to 2048, more for a longer text)")
       :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      "the last part of the text, held out to validate on; 0: none"
+      "share of the text, at its end, held out for validation; 0: none"
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train model"
-      (+ "begin from what another model knows: english, which comes with the program, or a model "
-        "file; the layers are its own, and the lookback too unless --lookback is given")
+      (+ "fine-tune another model: english, which comes with the program, or a model file; its "
+        "layers stay, and its lookback unless --lookback is given")
       :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
-      :brief "begin from another model, such as english")
+      :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
-      (+ "such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the length of "
-        f"the text: {OWN-UNITS}, {OWN-DROPOUT})")
+      (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the "
+        f"length of the text: {OWN-UNITS}, {OWN-DROPOUT})")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
-      "the window: how far back the network learns to see, in units" :default 64)
+      "length of a training window, in units: how far back the network learns to look" :default 64)
     (Setting "embedding" COUNT "model" "dimensions of the embedding")
-    (Setting "people" TEXT-LIST "model" "who writes in the chat that it has learned from"
+    (Setting "people" TEXT-LIST "model" "the people in the chat that it was trained on"
       :optional True :later True)
-    (Setting "beginning" TEXT "model" "the first unit of the text, to write from")
+    (Setting "beginning" TEXT "model" "the first unit of the text, with which generation begins")
     (Setting "why" TEXT "model" "why the network was chosen; empty if it was given"
       :default "" :later True)
-    (Setting "devices" TEXT "model" "what it was last trained on, if batches were split"
+    (Setting "devices" TEXT "model" "the devices of the last training, if batches were split"
       :default "" :later True)]
   "training" [
     (Setting "path" PASSAGE "cli train"
-      "the model file; .h5 may be left out; given twice, two models write together"
+      "the model file; .h5 may be omitted; given twice, two models generate together"
       :metavar "PATH" :default "model" :flag "--model" :brief "the model file (default: model)")
     (Setting "epochs" WHOLE "cli recipe train model"
-      (+ "epochs to train for on this text, over all runs; 0: until stopped "
-        f"(default: {OWN-EPOCHS})")
-      :brief "how often to read the text, over all runs")
+      (+ "epochs on this text, over all runs; 0: until stopped "
+        f"(default: {OWN-EPOCHS}; with --from often 2 to 4)")
+      :brief "epochs (passes over the text), over all runs")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "train for at most N minutes in all, and fit the schedule to them; this run then has at "
-        f"most --epochs epochs (default: {CHARACTERS.most-epochs}, of a long text "
-        f"{CHARACTERS.enough-epochs}, of words {WORDS.most-epochs}), and --patience ends nothing")
-      :brief "train for at most N minutes")
+      (+ "train for about N minutes, on a schedule that fits them, or until this run has had "
+        f"--epochs epochs (then by default {CHARACTERS.most-epochs}, for a long text "
+        f"{CHARACTERS.enough-epochs}, by words {WORDS.most-epochs}); ignores --patience")
+      :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
     (Setting "learning_rate" POSITIVE "cli recipe train model"
-      (+ "the highest, before it decays (default: 0.008; up to 0.012 in a new model's run of few "
-        "--minutes)")
+      (+ "the peak learning rate, before it decays (default: 0.008; up to 0.012 for a new model "
+        "with few --minutes; with --from often half)")
       :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
       (+ f"windows trained on at once (default: {FEWEST-ROWS} to {MOST-ROWS}, "
-        "more for a longer text)"))
+        "more for a longer text and with --from)"))
     (Setting "stride" COUNT "cli recipe train model"
-      (+ "from one window to the next; as long as the window, they follow one another "
+      (+ "distance between window starts; below --lookback, windows overlap "
         "(default: the lookback)"))
     (Setting "save_every" POSITIVE "cli train"
-      "save this often within a long epoch, not only at its end" :metavar "MINUTES" :default 10)
+      "also save at this interval within an epoch" :metavar "MINUTES" :default 10)
     (Setting "tensorboard" PASSAGE "cli train"
-      "also write logs for TensorBoard into this folder (pip install tensorboard)" :metavar "DIR")
+      "also write TensorBoard logs to this folder (pip install tensorboard)" :metavar "DIR")
     (Setting "csv" PASSAGE "cli train"
-      "also write the losses of each epoch, in bits, into this file, a table with commas"
+      "also write each epoch's losses, in bits per character, to this CSV file"
       :metavar "FILE")
-    (_switch "restart" "cli train" "begin anew although the model exists"
-      :brief "begin anew although the model exists")
+    (_switch "restart" "cli train" "start over even if the model exists"
+      :brief "start over even if the model exists")
     (_switch "distributed" "cli train"
-      "split each batch over all devices of all processes, on JAX; docs/distributed.md tells how")
-    (_switch "cpu" "cli" "leave the GPU alone")
-    (_switch "quiet" "cli train" "show nothing but errors")]
-  "writing" [
-    (Setting "generate" TEXT "cli" "write on from this text"
-      :metavar "SEED" :brief "write on from this text")
+      "split each batch over all devices of all processes, on JAX; see docs/distributed.md")
+    (_switch "cpu" "cli" "train on the CPU only")
+    (_switch "quiet" "cli train" "show only errors")]
+  "generation" [
+    (Setting "generate" TEXT "cli" "generate text that continues this seed text"
+      :metavar "SEED" :brief "generate text that continues this seed text")
     (Setting "generate_from" PASSAGE "cli"
-      "write on from the text in this file; - for standard input" :metavar "FILE")
-    (_switch "interactive" "cli" "type a beginning, get a continuation; :help there tells more"
-      :brief "type a beginning, get a continuation")
+      "take the seed text from this file; - for standard input" :metavar "FILE")
+    (_switch "interactive" "cli" "type a seed text, get a continuation; :help lists the commands"
+      :brief "type a seed text, get a continuation")
     (Setting "length" WHOLE "cli write"
       "end after N characters, or words (default: endless; 200 with --interactive)"
       :brief "end after N characters, or words")
-    (Setting "stop" STOPS "cli write" "end before this text; may be given several times"
+    (Setting "stop" STOPS "cli write" "end before this text; may be repeated"
       :metavar "TEXT")
-    (Setting "sentences" COUNT "cli write" "end with the Nth sentence")
-    (Setting "samples" COUNT "cli write" "write N texts at once; they need an end"
-      :default 1 :brief "write N texts")
+    (Setting "sentences" COUNT "cli write" "end after N sentences")
+    (Setting "samples" COUNT "cli write"
+      "generate N texts; requires --length, --stop or --sentences"
+      :default 1 :brief "generate N texts")
     (Setting "output" PASSAGE "cli"
-      "write into this file instead of showing it; - for standard output"
-      :metavar "FILE" :brief "write into this file")
-    (_switch "originality" "cli" "say at the end how much of it is copied from the --sources")
+      "write the text to this file instead of the screen; - for standard output"
+      :metavar "FILE" :brief "write the text to this file")
+    (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
-      (+ "make a web page that holds the model, to play with it in any browser, offline; "
-        "two models write side by side; its controls begin at --temperature and --length")
+      (+ "make a web page that contains the model, to play with it in any browser, offline; two "
+        "models are shown side by side; --temperature and --length set its controls")
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
-  "choosing" [
+  "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
-      (+ "0: always the likeliest; 1: as the model sees it; more: wilder; "
-        "0.4,1,0.7: one after another")
-      :metavar "T" :default 0.7 :brief "0: the likeliest; 1: as it is; more: wilder (0.7)")
-    (Setting "top_k" COUNT "cli write" "only among the K likeliest units (default: all)"
+      (+ "0: always the likeliest unit; 1: the model's own probabilities; higher: wilder; "
+        "0.4,1,0.7: in turn, one for each unit")
+      :metavar "T" :default 0.7 :brief "0: likeliest; 1: as learned; higher: wilder (0.7)")
+    (Setting "top_k" COUNT "cli write" "choose among the K likeliest units (default: all)"
       :metavar "K")
     (Setting "top_p" PROBABILITY "cli write"
-      "only among the likeliest that together have the probability P (default: 1)" :metavar "P")
+      "choose among the likeliest units with a total probability of P (default: 1)" :metavar "P")
     (Setting "min_p" RATIO "cli write"
-      "only among those at least P times as likely as the likeliest (default: 0)" :metavar "P")
-    (Setting "mix" SHARE "cli" "the first model's share where two write together"
+      "choose among units at least P times as likely as the likeliest (default: 0)" :metavar "P")
+    (Setting "mix" SHARE "cli" "the first model's share where two generate together"
       :metavar "SHARE" :default 0.5)]
   "scoring" [
     (Setting "score" TEXTS "cli"
-      (+ "say how well the model predicts these texts: files, folders, patterns, .gz files, "
+      (+ "measure how well the model predicts these texts: files, folders, patterns, .gz files, "
         "or - for standard input")
-      :metavar "PATH" :brief "say how well the model predicts these texts")
+      :metavar "PATH" :brief "measure how well the model predicts these texts")
     (Setting "score_html" PASSAGE "cli"
-      "with --score: also write a page that shades each character by its surprise"
+      "with --score: also write a page that shades the text by surprise"
       :metavar "FILE")]
   "serving" [
     (_switch "serve" "cli"
-      (+ "serve each --model over HTTP: a page to play with it, and the interface of OpenAI's API "
-        "for programs; needs pip install 'lstm_textgen[serve]'")
+      (+ "serve each --model over HTTP: a page to play with it, and an API for programs, "
+        "compatible with OpenAI's; needs pip install 'lstm_textgen[serve]'")
       :brief "serve models over HTTP, to browsers and programs")
-    (Setting "port" PORT "cli" "the port to serve on; 0: any that is free" :default 8000)
+    (Setting "port" PORT "cli" "port to listen on; 0: any free port" :default 8000)
     (Setting "host" PASSAGE "cli"
-      "the address to serve on; another than this machine's own needs --api-key or --open"
+      "address to listen on; one that other computers can reach needs --api-key or --open"
       :metavar "ADDRESS" :default "127.0.0.1")
     (Setting "api_key" PASSAGE "cli"
-      (+ "the key without which nothing is served; better kept in the environment variable "
-        "LSTM_TEXTGEN_API_KEY, where other users don't see it")
+      (+ "require this key; safer in the environment variable LSTM_TEXTGEN_API_KEY, where other "
+        "users can't see it")
       :metavar "KEY")
-    (_switch "open" "cli" "serve whoever can reach --host, without a key")]
+    (_switch "open" "cli" "serve everyone who can reach --host, without a key")]
   "reports" [
     (Setting "report" PASSAGE "cli train"
-      (+ "make a page about the model, during training or after it: its curves, what it writes "
-        "and knows, its settings; with several --model, one that compares them")
+      (+ "make a page about the model, during or after training: learning curves, samples, "
+        "calibration, settings; with several --model, one that compares them")
       :metavar "FILE" :brief "make a page about the model")
     (_switch "info" "cli"
-      "say what a model file holds: its text, losses, network, vocabulary and settings")
+      "show what a model file holds: text, losses, network, vocabulary, settings")
     (_switch "overwrite" "cli train"
-      "replace an output file even if this program didn't make it; never a source or a model")]
+      "replace an output file even if another program made it; never a source or a model")]
   "other programs" [
     (Setting "export" PASSAGE "cli"
-      (+ "write the model for other programs; the ending decides: .onnx, .safetensors (and a "
-        ".json), .h5 (small, to share, without what resumes training), or / for the folder of a "
-        "SavedModel")
+      (+ "write the model for other programs, by extension: .onnx, .safetensors (and a .json), "
+        ".h5 (small, to share, without training state), or / for a SavedModel folder")
       :metavar "FILE")
     (Setting "import" PASSAGE "cli"
-      "make a model from an .h5 or .keras file that Keras 1, 2 or 3 saved"
+      "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
       :metavar "OLD.h5" :python "TextModel.from_keras")
     (Setting "alphabet" PASSAGE "cli"
-      "the file with all characters of the model to --import, in their order"
+      "file with all characters of the model to --import, in order"
       :metavar "OLD.txt")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
-      (+ "the number that random choices come from "
-        "(default: 1 to train with, a new one to write with)")
-      :brief "same number, same text" :default 1 :fixed True)
+      "random seed (default: 1 for training, a new one for generation)"
+      :brief "random seed: same seed, same text" :default 1 :fixed True)
     (Setting "completion" SHELL "cli"
-      "print a script that completes these flags in bash, zsh or fish" :metavar "SHELL")]})
+      "print a completion script for bash, zsh or fish" :metavar "SHELL")]})
 
 (setv SETTINGS (dfor [group rows] (.items TABLE) row rows row.name (replace row :group group)))
 
@@ -249,10 +247,10 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 
 
 (defn check-given [given place]
-  #[[Return the dict `given` with plain values, its names with underscores.
+  #[[Return the dict `given` with plain values and with underscores in its names.
 
-  Raise `ValueError` unless each name is a setting that may be given in that `place`, a word of
-  `Setting.places`, and its value in range; `TypeError` for a value of another type.]]
+  Raise `ValueError` unless each name is a setting allowed in that `place`, a word of
+  `Setting.places`, and its value in range; `TypeError` for a value of the wrong type.]]
   (setv
     names {
       #** (if (= place "recipe") {"prep" None} {})  ; the macro's own
@@ -266,24 +264,24 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 
 
 (defn check-setting [name value [wrong-type TypeError]]
-  "Return `value` as plain Python has it; raise as `check-value` if it can't be `name`'s."
+  "Return `value` as a plain Python value; raise like `check-value` if it is invalid for `name`."
   (check-value f"`{name}`" (. (get SETTINGS name) kind) value wrong-type))
 
 
 (defn check-fields [record]
-  "Check the fields of a frozen dataclass as the settings of their names; an unset None passes."
+  "Check the fields of a frozen dataclass like the settings of the same names; None may be unset."
   (for [[name value] (list (.items (vars record)))]
     (unless (is value None (getattr (type record) name None))
       (object.__setattr__ record name (check-setting name value)))))
 
 
 (defn as-keyword [text]
-  "Return `text` with each setting's name in backticks as a recipe writes it: `:batch-size`."
+  "Return `text` with each setting's name in backticks as in a recipe: `:batch-size`."
   (in-words text (fn [setting] f"`:{(hy.unmangle (or setting.keyword setting.name))}`")))
 
 
 (defn in-words [text spell]
-  "Return `text` with each setting's name in backticks as `spell` writes that `Setting`."
+  "Return `text` with each setting's name in backticks as `spell` renders the `Setting`."
   (setv names (dfor setting (.values SETTINGS) (or setting.python setting.name) setting))
   (re.sub r"`([\w.]+)`"
     (fn [found] (if (in (get found 1) names) (spell (get names (get found 1))) (get found 0)))
@@ -293,24 +291,24 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 ;; * The settings of a model
 
 (defn _check-model-settings [self]
-  "Check the settings, and read `layers`; as `check-value`, raise for one that is wrong."
+  "Check the settings and parse `layers`; raise like `check-value` for an invalid one."
   (check-fields self)
   (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers))))
 
 
-;; Kept in the model file; `layers` are `Layers` here, and None where they are still to be chosen.
+;; Stored in the model file; `layers` are `Layers` here, and None until they are chosen.
 (setv ModelSettings (make-dataclass "ModelSettings"
   (lfor setting (settings-in "model") setting.name)
   :frozen True
   :namespace {
     "__post_init__" _check-model-settings
     "as_dict" (fn [self] {#** (vars self)  "layers" (str self.layers)})  ; plain, for the file
-    "__doc__" "The settings of a model, an attribute each."
+    "__doc__" "The settings of a model, one attribute each."
     "__module__" __name__}))  ; pickle looks for it there
 
 
 (defn new-settings [given]
-  "Return the `ModelSettings` of a new model: what is `given` (a dict), the defaults for the rest."
+  "Return the `ModelSettings` of a new model: those `given` (a dict), and defaults for the rest."
   (setv values (dfor
     s (settings-in "model")
     :setv value (.get given s.name)
@@ -322,7 +320,7 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 
 
 (defn stored-settings [stored]
-  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
+  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if invalid."
   (setv values {})
   (for [s (settings-in "model")]
     (unless (or s.later (in s.name stored)) (raise (ValueError f"its settings lack '{s.name}'")))
@@ -333,9 +331,9 @@ From a setting's row in `TABLE` come its flag, its help and documentation, and i
 
 
 (defn continued-settings [stored given]
-  #[[Return the `ModelSettings` to go on with: those `stored`, and what is `given` (a dict).
+  #[[Return the `ModelSettings` to continue with: those `stored`, updated by `given` (a dict).
 
-  Raise `ValueError` for one that is given and contradicts what the model holds fast.]]
+  Raise `ValueError` for a given one that contradicts a fixed setting of the model.]]
   (setv settings (replace stored
     #** (dfor [name value] (.items given) :if (is-not value None) name value)))
   (when (and (= stored.stride stored.lookback) (is (.get given "stride") None))

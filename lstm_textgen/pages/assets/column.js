@@ -48,7 +48,7 @@ export class Column {
     this.panel = panel;
     this.settings = settings;
     this.changed = changed;
-    this.text = makeText(`What ${model.facts.name} wrote`, model.facts.code);
+    this.text = makeText(`Text by ${model.facts.name}`, model.facts.code);
     this.text.setAttribute("aria-describedby", "keys");
     this.view = new TextView(this.text, (index, open) => this.look(index, open));
   }
@@ -197,7 +197,7 @@ export class Column {
   look(index, open) {
     const unit = this.written[index - this.lead];
     if (!unit) {
-      say(`The beginning: ${this.seed}`);
+      say(`Seed text: ${this.seed}`);
       return;
     }
     say(`${spoken(unit.text)}, ${percent(unit.odds)}`);

@@ -123,7 +123,7 @@ async function copy(text, what) {
     await navigator.clipboard.writeText(text);
     tell(`${what} copied`);
   } catch {
-    tell(`${what} could not be copied: the browser does not allow it`);
+    tell(`${what} not copied: the browser does not allow it`);
   }
 }
 
