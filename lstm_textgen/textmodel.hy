@@ -1,4 +1,4 @@
-"`TextModel`, the face that Python and Hy programs use, and `train` and `load`, which make one."
+"`TextModel`, the interface for Python and Hy programs, and `train` and `load`, which return one."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -38,7 +38,7 @@
 
 
 (defclass TextModel []
-  #[[A trained model: it writes, it scores, and it can be saved.
+  #[[A trained model, which generates text, scores text and can be saved.
 
   `train` and `load` return one.]]
 
@@ -46,48 +46,48 @@
     (setv [self.checkpoint self.name] [checkpoint name]))
 
   (defn [classmethod] from-keras [cls model vocabulary]
-    #[[Return the `model` of Keras: a live one, or the path of an `.h5` or `.keras` file.
+    #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.
 
-    It must be made of LSTM or GRU layers, as what `to_keras` returns is. Keras 1, 2 or 3 may have
-    saved the file. `vocabulary` is a `Vocabulary`, such as `model.vocabulary`, or the path of an
-    alphabet: a text file that has all characters, in the order of their ids. Settings that Keras
-    doesn't know are the defaults. Raises `OSError` for a file that can't be read, `ValueError` for
-    a model of another kind or a vocabulary of another size.]]
+    It must consist of LSTM or GRU layers, like the result of `to_keras`. Keras 1, 2 or 3 may have
+    saved the file. `vocabulary` is a `Vocabulary`, such as `model.vocabulary`, or the path of a
+    text file that has all characters, in the order of their ids. Settings that Keras doesn't know
+    get their defaults. Raises `OSError` for a file that can't be read, `ValueError` for another
+    kind of model or a vocabulary of another size.]]
     (check-value "`model`" KERAS-MODEL model)
     (check-value "`vocabulary`" ALPHABET vocabulary)
     (cls (import-model model vocabulary)
       (if (isinstance model #(str PathLike)) (. (Path model) stem) model.name)))
 
   (defn [property] vocabulary [self]
-    "Its `Vocabulary`: the units that it knows."
+    "Its `Vocabulary`."
     self.checkpoint.vocabulary)
 
   (defn [property] settings [self]
-    "How it was made: a dict of plain values."
+    "Its settings: a dict of plain values."
     (.as-dict self.checkpoint.settings))
 
   (defn [property] history [self]
-    #[[A dict for each epoch, all with the same keys, as a table of pandas' takes them.
+    #[[A list of dicts, one for each epoch, all with the same keys, ready for a pandas `DataFrame`.
 
-    - `epoch`: its number, from 1; `text`: the fingerprint of what it was trained on.
+    - `epoch`: its number, from 1; `text`: the fingerprint of the training text.
     - `loss`, `validation_loss`: in nats per unit; `learning_rate`: at its end.
-    - `unit_length`, `validation_unit_length`: how many characters a unit has on average in what
-      each loss was taken over. A loss divided by it is in nats per character, and that divided by
-      ln 2 in bits, as `Score.bits` and as the losses that a run shows.
-    - `seconds`: what the process that ended it spent on it; `machine`: where that was.
-    - `sample`: what the model wrote then.
+    - `unit_length`, `validation_unit_length`: the mean number of characters per unit in the text
+      of each loss. A loss divided by it is in nats per character; divided by ln 2, in bits, like
+      `Score.bits` and the losses that a run shows.
+    - `seconds`: the time spent on it by the process that ended it; `machine`: where that was.
+    - `sample`: a text by the model at that time.
 
-    What an epoch hasn't is None: without validation, or from an earlier version.]]
+    Missing values are None: without validation, or from an earlier version.]]
     (setv known (if (or self.vocabulary.several) {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
       entry self.checkpoint.history
       (dfor name COLUMNS name (.get entry name (.get known name)))))
 
   (defn prepare [self text]
-    #[[Return `text`, a seed or a text to score, prepared as the training text was.
+    #[[Return `text`, a seed or a text to score, prepared like the training text.
 
-    That is: normal form, line ends and, where the model has it so, lower case. Raises `TypeError`
-    unless `text` is text.]]
+    That is normal form C, \n as line end and, if the model has that setting, lower case. Raises
+    `TypeError` unless `text` is a string.]]
     (setv text (default-prep (check-value "`text`" TEXT text)))
     (if self.checkpoint.settings.lower (lower text) text))
 
@@ -97,19 +97,19 @@
       f"{(len self.history)} epochs>"))
 
   (defn _repr-html_ [self]
-    "Return what a notebook shows of the model: a small table, its curve, and a sample."
+    "Return the model's card for a notebook: a small table, its curve and a sample."
     (model-card self.checkpoint (.generate self "" :length CARD-SAMPLE :rng-seed 1)))
 
   (defn prepare-pieces [self pieces]
-    "Yield the long text whose consecutive parts are `pieces` (strings), prepared, in other parts."
+    "Yield the long text in `pieces` (strings), prepared, in other pieces."
     (gfor piece (cut-at-space pieces) (.prepare self piece)))
 
   (defn stream [self [seed ""] * [length None] [stop None] [sentences None] [temperature None]
       [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
-    #[[Return an iterator of the pieces of text that the model writes after `seed`, without it.
+    #[[Return an iterator of the pieces of text that the model generates after `seed`.
 
-    It is endless unless `length`, `stop` or `sentences` ends it, and has a method `close`. The
-    options are those of `generate`, and errors are raised at once.]]
+    The seed isn't included. The iterator is endless without `length`, `stop` and `sentences`, and
+    has a method `close`. The options are those of `generate`; errors are raised at once.]]
     (with [warn (_collecting warn)]
       (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
         (._options self temperature top-k top-p min-p) (Ends length stop sentences)
@@ -117,21 +117,21 @@
 
   (defn generate [self [seed ""] [length 400] [samples None] * [stop None] [sentences None]
       [temperature None] [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
-    #[[Return `seed` and the text that the model writes after it.
+    #[[Return `seed` and the text that the model generates after it.
 
-    It writes `length` characters (or words) or, with None, to another end. For a list of
-    seeds the result is the list of their texts, with a number of `samples` that many after each
-    seed; all are written side by side, which takes less time than one by one.
+    The text has `length` characters (or words) or, with None, another end. For a list of seeds the
+    result is the list of their texts, with `samples` texts after each seed; generating them in one
+    batch is faster than one by one.
 
-    - `stop`: a text to end before, or a list of them; `sentences`: how many to end after.
-    - `temperature`: 0 takes the likeliest unit, more is wilder; the numbers of a list are used in
-      turn, one for each unit. Default: what the recipe said, else 0.7.
-    - `top_k`, `top_p`, `min_p`: leave only likely units; see `sampling.SamplingOptions`.
-    - `rng_seed`: the same model, seeds and number give the same text.
-    - `warn`: called with a line about what of the seed the model doesn't know; by default it is
-      `warnings.warn`.
+    - `stop`: a text to end before, or a list of them; `sentences`: the number to end after.
+    - `temperature`: 0 chooses the likeliest unit, higher is wilder; a list is used in turn, one
+      temperature for each unit. Default: the recipe's, or else 0.7.
+    - `top_k`, `top_p`, `min_p`: allow only likely units; see `sampling.SamplingOptions`.
+    - `rng_seed`: the same model, seeds and random seed give the same text.
+    - `warn`: called with a line about units of the seed that the model doesn't know (default:
+      `warnings.warn`).
 
-    Raises `ValueError` for a value out of range, `TypeError` for one of another type.]]
+    Raises `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
     (setv
       seed (plain seed)
       alone (and (isinstance seed str) (is samples None))
@@ -145,19 +145,19 @@
     (if alone (get whole 0) whole))
 
   (defn _options [self temperature top-k top-p min-p]
-    "Return the `SamplingOptions` with the model's own temperature unless there is another."
+    "Return the `SamplingOptions`, with the model's own temperature by default."
     (setv own self.checkpoint.settings.temperature)
     (SamplingOptions (if (is temperature None) own temperature) top-k top-p min-p))
 
   (defn score [self text]
     #[[Return #(total units bits): how well the model predicts `text`.
 
-    `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and `count`
-    and `characters`, of units and of characters; `units` lists the characters, pieces or words of
-    the text as it is prepared, and `bits` (len(units),) has the surprise of each: -log₂ of the
-    probability that the model gave it, NaN for a character that it doesn't know. By pieces the
-    score is that of the text's usual spelling, an upper bound. Raises `ValueError` when the model
-    knows nothing of the text, `TypeError` unless that is text.]]
+    `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and the
+    numbers of units (`count`) and `characters`; `units` lists the characters, pieces or words of
+    the prepared text, and `bits` (len(units),) has the surprise of each: -log₂ of the probability
+    that the model gave it, NaN for an unknown character. By pieces the score is that of the text's
+    usual spelling, an upper bound. Raises `ValueError` if the model knows no unit of the text,
+    `TypeError` unless `text` is a string.]]
     (setv
       text (.prepare self text)
       total (Score)
@@ -173,31 +173,30 @@
   (defn cells [self text]
     #[[Return the `Cells` of the network while it reads `text`.
 
-    They have `units`, those of the text as it is prepared; `activations`, an
-    array (time, units of the layer) for each LSTM or GRU layer, row t after reading unit t; and
-    `named`, the cells worth looking at: each has a `name` for what it follows, its `layer` and
-    `cell`, and the `correlation`. These are found in a text that the model writes, which takes a
-    second or two, and don't depend on `text`. Raises `TypeError` unless `text` is text.]]
+    They have `units`, those of the prepared text; `activations`, an array (time, hidden units) for
+    each LSTM or GRU layer, row t after reading unit t; and `named`, the interpretable cells: each
+    has a `name` for the feature that it follows, its `layer` and `cell`, and the `correlation`.
+    They are found in a text that the model generates, which takes a second or two, and don't
+    depend on `text`. Raises `TypeError` unless `text` is a string.]]
     (setv [units activations] (read-cells self.checkpoint (.prepare self text)))
     (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint SAMPLE))))
 
   (defn save [self path]
     #[[Save to the file at `path`.
 
-    Raises `OSError` when it can't be written, `ValueError` for the name of a model that comes with
-    the program, of a backup, or of a file that ends in `.keras`.]]
+    Raises `OSError` if it can't be written, `ValueError` for the name of a model that comes with
+    the program, of a backup, or of a `.keras` file.]]
     (save-checkpoint self.checkpoint (own-path (check-value "`path`" PATH path))))
 
   (defn page [self path #* others [temperature None] [length None] [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
 
-    It is one file that holds the model and needs nothing else: it works offline and in any
-    browser. One more `TextModel` in `others` writes side by side with this one. The page's
-    controls begin at `temperature`, a number from 0 to 2 (default: the model's own), and `length`,
-    the units of a passage (default: 400 characters or 80 words). Raises `ValueError` for values
-    out of range, for more models, for models that are too large for a page, for a `path` that is a
-    model and, without `overwrite`, for any other file that isn't ours; `OSError` when it can't be
-    written.]]
+    The page is one file that contains the model: it works offline, in any browser. Another
+    `TextModel` in `others` generates side by side with this one. The controls start at
+    `temperature`, a number from 0 to 2 (default: the model's own), and `length`, the units of a
+    passage (default: 400 characters or 80 words). Raises `ValueError` for values out of range,
+    more models, models too large for a page, a `path` that is a model and, without `overwrite`,
+    any other file that this program didn't make; `OSError` if it can't be written.]]
     (check-output "path" (check-value "`path`" PATH path) [] [] overwrite)
     (setv models {})
     (for [each [self #* others]]
@@ -209,24 +208,24 @@
     None)
 
   (defn export [self path * [overwrite False]]
-    #[[Write the model to `path` for other programs; the ending decides what is written.
+    #[[Write the model to `path` for other programs; the file extension decides the format.
 
     - `.onnx`: a graph for ONNX Runtime.
-    - `.safetensors`: the weights alone; a `.json` beside it has their shapes and the vocabulary.
-      Beside both, a model by pieces has a `tokenizer.json` for Hugging Face's `tokenizers`.
-    - `.h5`: a model file to share, with weights of 16 bits and without what resumes training.
-    - None, or `/` at the end: the folder of a SavedModel for TensorFlow.
+    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A model
+      by pieces also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
+    - `.h5`: a model file to share, with 16-bit weights and without training state.
+    - no extension, or `/` at the end: a SavedModel folder for TensorFlow.
 
-    Raises `ValueError` for another ending, where a model, a folder with other files or, without
-    `overwrite`, a file that isn't ours would be overwritten, and for ONNX and SavedModel unless
-    Keras runs on TensorFlow; `ImportError` when a package is missing; `OSError` when it can't be
-    written.]]
+    Raises `ValueError` for another extension, if a model, a folder with other files or, without
+    `overwrite`, a file that this program didn't make would be overwritten, and for ONNX and
+    SavedModel unless Keras runs on TensorFlow; `ImportError` if a package is missing; `OSError` if
+    it can't be written.]]
     (check-export self.checkpoint (check-value "`path`" PATH path) :overwrite overwrite)
     (export-model self.checkpoint path)
     None)
 
   (defn to-keras [self]
-    #[[Return the model as layers of stock Keras: ids (batch, time) → logits (…, vocabulary).
+    #[[Return the model in stock Keras layers: ids (batch, time) → logits (…, vocabulary).
 
     Raises `ImportError` if Keras is missing.]]
     (import-keras)
@@ -247,14 +246,14 @@
 
 
 (defn _checked-seed [rng-seed]
-  "Return `rng-seed`, which None leaves to chance; raise an error if it is no such number."
+  "Return `rng-seed` or, for None, None; raise an error if it is invalid."
   (unless (is rng-seed None) (check-setting "rng_seed" rng-seed)))
 
 
 (defn [contextmanager] _collecting [warn]
-  #[[Give a function that takes warnings: `warn`, or if it is None one that keeps them.
+  #[[Yield a function that takes warnings: `warn` or, if that is None, one that collects them.
 
-  At the end they are warned of at the line that called the method in which this is used.]]
+  Collected ones are issued at the end, for the line that called the method that uses this.]]
   (setv said [])
   (yield (if (is warn None) said.append (check-value "`warn`" FUNCTION warn)))
   (for [line said]
@@ -263,9 +262,9 @@
 
 
 (defn load [path]
-  #[[Return the `TextModel` in the file at `path` (`.h5` may be left out), or in its `.h5.bak`.
+  #[[Return the `TextModel` in the file at `path` (`.h5` may be omitted), or in its `.h5.bak`.
 
-  Raises `OSError` or, for a file that is not a model, `ValueError`.]]
+  Raises `OSError` or, for a file that isn't a model, `ValueError`.]]
   (with [warn (_collecting None)]
     (TextModel (load-checkpoint (check-value "`path`" PATH path) :resume True :warn warn)
       (. (model-path path) stem))))
@@ -281,34 +280,35 @@
     [batch-size None] [stride None] [temperature None] [rng-seed None] [base None]]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
-  - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: the text itself, or
-    several of them, each on a new line. `only`: whose messages in chats; `column`: of tables.
-  - `recipe`: a `Recipe`, or the path of one, whose settings hold where none is given. `prep`: a
-    step, such as a text → text function, or a list of steps, as `compose` takes them.
-  - A model that exists goes on learning, unless `restart`. `epochs` counts those on the same text:
+  - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: a text or a list of
+    texts, each on a new line. `only`: the person whose messages are read in chats; `column`: the
+    column that is read in tables.
+  - `recipe`: a `Recipe`, or the path of one, whose settings are the defaults. `prep`: a step, such
+    as a text → text function, or a list of steps, as in `compose`.
+  - An existing model continues training, unless `restart`. `epochs` counts those on the same text:
     on other text training begins at the first; on the same text it resumes, and if its epochs are
-    done, only a warning says so.
-  - `base`: the model to begin from: `english`, which comes with the program, or a model file.
-  - `quiet`: show only what goes wrong; `display`: a `Report` that shows the run (default: a live
-    display on a terminal and in a notebook, plain lines elsewhere).
+    done, there is only a warning.
+  - `base`: the model to fine-tune: `english`, which comes with the program, or a model file.
+  - `quiet`: show only errors and warnings; `display`: a `Report` that shows the run (default: a
+    live display on a terminal and in a notebook, plain lines elsewhere).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
     but the learning rate is set again at each step. They count epochs from 0 and get losses in
     nats, as in Keras; `ModelCheckpoint` saves what `to_keras` would return at that moment.
-  - `report`: a file for a page about the model, `csv`: one for a table of losses, with epochs from
-    1 and losses in bits per character; both are renewed after each epoch, and replace a file that
+  - `report`: a file for a page about the model; `csv`: one for a table of losses, with epochs from
+    1 and losses in bits per character. Both are updated after each epoch, and replace a file that
     this program didn't make only with `overwrite`. `tensorboard`: a folder for logs.
-  - `minutes`: take at most so long, reading included, with at most `epochs` epochs in this run
-    (default: 9, of a long text 5); the schedule is fitted to that, and `patience` ends nothing.
-  - `distributed`: split each batch over all devices, on JAX; of several processes that train
-    together each makes the same call, and only the first saves and shows.
-  - `save-every`: minutes between saves within a long epoch; `max-download`: MB (2^20 bytes).
-  - `unit` and what follows are the model's, as docs/command-line.md says. None: as before, in a
-    model that exists, else the default.
+  - `minutes`: train for about this long, reading included, or until this run has had `epochs`
+    epochs (default: 9, for a long text 5); the schedule fits that, and `patience` is ignored.
+  - `distributed`: split each batch over all devices, on JAX; with several processes, each makes
+    the same call, and only the first saves and shows.
+  - `save-every`: minutes between saves within an epoch; `max-download`: MiB.
+  - `unit` and the rest are the model's settings, see docs/command-line.md. None: unchanged in an
+    existing model, otherwise the default.
 
-  Raises `ValueError` for settings that are out of range or contradict the model and for text that
-  can't be used, `TypeError` for values of another type, `ImportError` when a package is missing,
-  `OSError` for files that can't be read or written, `FloatingPointError` when the loss explodes,
-  and `Interrupted`, a `KeyboardInterrupt`, when a signal such as Ctrl-C's stopped and saved it.]]
+  Raises `ValueError` for settings that are out of range or contradict the model and for unusable
+  text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
+  for files that can't be read or written, `FloatingPointError` if training diverges, and
+  `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
   (setv [run display] (_make-run (dict (locals))))
   (TextModel (train-model run display) run.path.stem))
 
@@ -344,7 +344,7 @@
 
 
 (defn source-list [sources text own]
-  "Return the list of what to read: `sources`, or the `text` or texts, or else a recipe's `own`."
+  "Return the list of sources: `sources`, or the `text` or texts, or else a recipe's `own`."
   (when (and (is-not text None) (is-not sources None))
     (raise (ValueError "give `sources` or `text`, not both")))
   (cond
@@ -360,7 +360,7 @@
 
 
 (defn text-list [what texts]
-  "Return the list of `texts`, one or several; raise `TypeError`, calling them `what`, for others."
+  "Return one or several `texts` as a list; raise `TypeError`, calling them `what`, otherwise."
   (setv texts (plain texts))
   (check-value what TEXT-LIST (cond
     (isinstance texts str) [texts]

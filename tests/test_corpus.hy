@@ -131,7 +131,7 @@
 
 (defn test-a-cache-folder-that-can-not-be-made-is-named [small-steps]
   (.write-text small-steps "a file where the folder should be")
-  (with [_ (pytest.raises OSError :match "can't store so long a text .*LSTM_TEXTGEN_CACHE")]
+  (with [_ (pytest.raises OSError :match "can't store the text .*LSTM_TEXTGEN_CACHE")]
     (prepared-ids TEXT 100 "characters"))
   None)
 

@@ -92,8 +92,8 @@
   (with [error (pytest.raises ValueError)] (fetch url None limit))
   (setv line (str error.value))
   (assert (not-in "\n" line))
-  (assert (.startswith line f"can't fetch {url !r}: "))
-  (.removeprefix line f"can't fetch {url !r}: "))
+  (assert (.startswith line f"can't download {url !r}: "))
+  (.removeprefix line f"can't download {url !r}: "))
 
 
 (defn kept []

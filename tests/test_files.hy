@@ -58,7 +58,7 @@
   (os.symlink "none.txt" "dangling")
   (for [name ["loop" "dangling"]]
     (assert (= (complaint [name])
-      f"'{name}' is a link that leads to no file; give the file itself"))))
+      f"'{name}' is a broken link; give the file itself"))))
 
 
 (defn test-a-folder-is-every-text-below-it [here]
@@ -213,7 +213,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 (defn test-a-wrong-byte-is-placed-and-an-encoding-suggested [here]
   (write "a.txt" (.encode "Ein Füchslein" "latin-1"))
   (assert (= (complaint ["a.txt"]) (+ "'a.txt' is not valid utf-8: byte 5, in line 1, is 0xfc; "
-    "mend the file there or try `encoding` cp1252")))
+    "fix the file or try `encoding` cp1252")))
   (assert (.endswith (complaint ["a.txt"] "shift_jis") "try `encoding` cp1252"))
   (write "d.txt" (cut (.encode "a漢") 3))
   (assert (in "byte 1, in line 1, is 0xe6" (complaint ["d.txt"]))))

@@ -157,7 +157,7 @@
     test-text-for-a-path-is-recognised [here text]
   (setv line (complaint text))
   (assert (.endswith line
-    " is text: sources are paths or URLs; to train on text in memory give `text`"))
+    " is text, but sources are paths or URLs; to train on text in memory, give `text`"))
   (assert (.startswith line (cut (repr text) 8)))
   (assert (< (len line) 200)))
 

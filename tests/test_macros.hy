@@ -136,8 +136,8 @@
 (defn [(pytest.mark.parametrize #("body" "said") [
     #("lowr" "no step 'lowr'; did you mean 'lower'?")
     #("(drop-line \"a\")" "no step 'drop-line'; did you mean 'drop-lines'?")
-    #("(drop-lines)" "'drop-lines' takes a regular expression beside the text, not 0 arguments")
-    #("(lower 1)" "'lower' takes nothing beside the text, not 1 arguments")
+    #("(drop-lines)" "'drop-lines' takes a regular expression after the text, not 0 arguments")
+    #("(lower 1)" "'lower' takes nothing after the text, not 1 arguments")
     #("(keep-lines \"(\")" "must be a regular expression, not '('")
     #("(keep-lines 3)" "must be a regular expression, not 3")
     #("(replace \"\" \"a\")" "must be text of at least one character")

@@ -87,14 +87,14 @@
 (defn [(pytest.mark.parametrize "units, merges, message" [
     #(["a" "b" "ab"] [] "a merge for each")
     #(["a" "b"] [[0 1]] "a merge for each")
-    #(["a" "b" "ab"] [[1 0]] "no sound merge for 'ab'")
+    #(["a" "b" "ab"] [[1 0]] "no valid merge for 'ab'")
     #(["a" "b" "ab"] [[0 2]] "no sound merge")
     #(["a" "b" "ab"] [[0 -2]] "no sound merge")
     #(["a" "b" "ab"] [[0 1.0]] "no sound merge")
     #(["a" "b" "ab"] ["ab"] "no sound merge")
     #(["a" "b" "ab"] None "a merge for each")
-    #(["a" " " "a "] [[0 1]] "no sound merge for 'a '")
-    #(["1" "2" "12"] [[0 1]] "no sound merge for '12'")])]
+    #(["a" " " "a "] [[0 1]] "no valid merge for 'a '")
+    #(["1" "2" "12"] [[0 1]] "no valid merge for '12'")])]
     test-unsound-merges-are-refused [units merges message]
   (setv stored (json.dumps {"unit" "pieces"  "units" units  "merges" merges}))
   (with [_ (pytest.raises ValueError :match message)]

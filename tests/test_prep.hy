@@ -134,7 +134,7 @@
     #("lowr" "no step 'lowr'; did you mean 'lower'?")
     #("lorem" "no step 'lorem'; did you mean 'lower'?")
     #("xyz" "no step 'xyz'; there are ascii-quotes, drop-lines,")
-    #(#("drop-lines") "'drop-lines' takes a regular expression beside the text, not 0 arguments")
+    #(#("drop-lines") "'drop-lines' takes a regular expression after the text, not 0 arguments")
     #(#("drop-lines" "(") "must be a regular expression")
     #(#("replace" "" "a") "'replace' takes must be text of at least one character")])]
     test-compose-refuses-what-is-no-step [step said]

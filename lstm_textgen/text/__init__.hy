@@ -1,2 +1,2 @@
-"From a source to ids: files and downloads, preparation, recipes, the vocabulary. It knows nothing
-of networks."
+"From sources to ids: files, downloads, preparation, recipes, vocabulary. It knows nothing of
+networks."

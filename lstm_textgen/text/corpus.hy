@@ -1,9 +1,8 @@
-#[[Text → ids, however long the text is: it passes in pieces, and is never in memory whole.
+#[[Text → ids for texts of any length: they pass in pieces and are never in memory as a whole.
 
-A text is read once. While the vocabulary learns from its pieces they are stored; then each is
-read back and becomes ids. What is stored, text or ids, stays in memory while it is short and goes
-to a file in the cache folder otherwise, from which the ids are mapped into memory page by page as
-they are read.]]
+A text is read once. Its pieces are stored while the vocabulary is made from them; then each is
+read back and becomes ids. Short texts and ids are stored in memory, long ones in a file in the
+cache folder, from which the ids are memory-mapped.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -17,19 +16,19 @@ they are read.]]
   lstm-textgen.basics.machine [MB cache-folder])
 
 (setv
-  PIECE MB  ; characters that are prepared at once
+  PIECE MB  ; characters prepared at once
   LIMIT (* 64 MB)  ; bytes stored in memory: more go to a file
-  ;; What comes before the last line end or single space. No "\r\n" is cut in two, and no run of
-  ;; spaces, which is one unit to a model by words.
+  ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
+  ;; unit of a model by words, is cut in two.
   BEFORE-SPACE (re.compile r"(?s).*(?:(?<=[^\r])(?=[\r\n])|(?<=\S)(?= \S))"))
 
 
 (defn cut-at-space [pieces]
   #[[Yield the text of `pieces` in parts of about `PIECE` characters.
 
-  Each but the first begins with white space, however long it takes to find some. Line ends, normal
-  form C, lower case and words never reach across such a place: part by part they come out as for
-  the whole text.]]
+  Each but the first begins with white space, so some may be longer. Line ends, normal form C,
+  lower case and words never cross such a place: part by part they are the same as for the whole
+  text.]]
   (setv
     held []
     size 0)
@@ -49,11 +48,11 @@ they are read.]]
 (defn text-ids [pieces learn]
   #[[Return #(ids vocabulary) for the text of `pieces`, cut as by `cut-at-space`.
 
-  `learn` makes the `Vocabulary` of an iterable of pieces, all of which it must consume, as
+  `learn` makes the `Vocabulary` of an iterable of pieces and must consume all of them, as
   `Vocabulary.build` does. `ids` (time,) are read-only; those of a long text are a mapped file,
-  which vanishes with them. Raise `OSError` if the cache folder has no room.]]
+  which is deleted with them. Raise `OSError` if the cache folder is full.]]
   (with [text (closing (_Store))  ids (closing (_Store))]
-    ;; Each piece is stored as it passes. A lone surrogate is refused by the vocabulary, not here.
+    ;; Each piece is stored as it passes. The vocabulary refuses lone surrogates, not this.
     (setv vocabulary (learn (gfor
       piece pieces
       :do (.add text (.encode piece "utf-8" "surrogatepass"))
@@ -66,8 +65,8 @@ they are read.]]
 (defn kept-part [ids start stop]
   #[[Return a copy of the ring `ids` (time,) from `start` to before `stop`, at most once around.
 
-  `start` may be negative: the ring's end is before its beginning. Like other ids, so many bytes
-  that memory may have none for them are kept in a file.]]
+  `start` may be negative: the ring's end precedes its beginning. As for other ids, many bytes are
+  stored in a file.]]
   (with [store (closing (_Store))]
     (for [[first last] [
         [(+ (len ids) (min start 0)) (len ids)]
@@ -79,7 +78,7 @@ they are read.]]
 
 
 (defclass _Store []
-  "Bytes stored part after part: up to `LIMIT` of them in memory, more in a file."
+  "Bytes stored part by part: up to `LIMIT` of them in memory, more in a file."
 
   (defn __init__ [self]
     (setv
@@ -91,8 +90,8 @@ they are read.]]
     (.append self.sizes (len data))
     (try
       (when (and (not (.on-disk self)) (> (+ (.tell self.file) (len data)) LIMIT))
-        ;; The system removes it when it is neither open nor mapped any more: whatever happens,
-        ;; nothing is left of it after the process.
+        ;; The system removes it once it is neither open nor mapped: in any case, nothing of it
+        ;; outlives the process.
         (os.makedirs (cache-folder) :exist-ok True)
         (setv file (TemporaryFile :dir (cache-folder)))
         (.write file (.getbuffer self.file))
@@ -100,16 +99,16 @@ they are read.]]
       (.write self.file data)
       (.flush self.file)
       (except [error OSError]
-        (raise (OSError (+ f"can't store so long a text in the folder {(cache-folder) !r}: "
+        (raise (OSError (+ f"can't store the text in the cache folder {(cache-folder) !r}: "
           f"{(or error.strerror error)}; "
-          "name another in the environment variable LSTM_TEXTGEN_CACHE")) :from error))))
+          "set the environment variable LSTM_TEXTGEN_CACHE to another folder")) :from error))))
 
   (defn on-disk [self]
-    "Return whether the bytes are in a file by now."
+    "Return whether the bytes are in a file."
     (not (isinstance self.file BytesIO)))
 
   (defn close [self]
-    "Close the file, if there is one; an array has a handle of its own."
+    "Close the file, if there is one; an array has its own handle."
     (when (.on-disk self) (.close self.file)))
 
   (defn parts [self]
@@ -118,8 +117,8 @@ they are read.]]
     (for [size self.sizes] (yield (.read self.file size))))
 
   (defn array [self dtype]
-    "Return all bytes as an array of `dtype`, not copied. Nothing can be stored any more."
+    "Return all bytes as an array of `dtype` without a copy; end storing."
     (unless (.on-disk self) (return (np.frombuffer (.toreadonly (.getbuffer self.file)) dtype)))
-    ;; The mapping has a handle of its own. Windows removes the file with the last handle.
+    ;; The mapping has its own handle. Windows removes the file with the last handle.
     (with [file self.file]
       (np.frombuffer (mmap.mmap (.fileno file) 0 :access mmap.ACCESS-READ) dtype))))

@@ -1,4 +1,4 @@
-"From bytes to text: encodings, and what is no text in any of them."
+"From bytes to text: encodings, and bytes that aren't text in any of them."
 
 (import
   codecs
@@ -12,15 +12,15 @@
   ;; read its bytes alike the first is meant.
   LIKELY ["utf_8" "utf_16" "cp1252" "cp1251" "cp1250" "koi8_r" "gb18030" "big5" "cp932" "euc_jp"
     "cp949"]
-  ;; Formats that no reader of ours knows, by their first bytes, and what to do with each.
+  ;; Formats without a reader, by their first bytes, and what to do with each.
   FORMATS {
     rb"\xd0\xcf\x11\xe0" ["an old Office document" "save it as .docx and give that"]
     rb".{60}(?:BOOKMOBI|TEXtREAd)"
       ["a Kindle book" "convert it to .epub, as Calibre does, and give that"]
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*"
       ["a picture" "give its text as a .txt file"]}
-  ;; Control characters but for \a \b \t \n \v \f \r and escape, which a terminal's log has. A text
-  ;; has few others; of compressed data, read as latin-1, they are a tenth.
+  ;; Control characters except \a \b \t \n \v \f \r and escape, which terminal logs contain. A text
+  ;; has few others; compressed data, read as latin-1, has a tenth.
   CONTROLS (lfor n [#* (range 7) #* (range 14 27) #* (range 28 32) 127] (chr n))
   FEW-CONTROLS 0.02)  ; of the characters of a text
 
@@ -30,10 +30,10 @@
 
 
 (defn decode [name chunks encoding]
-  #[[Yield the text of `chunks` (bytes) in pieces: neither bytes nor text are held whole.
+  #[[Yield the text of `chunks` (bytes) in pieces, never as a whole.
 
   `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding` or
-  don't begin as a text does.]]
+  don't begin like text.]]
   (setv
     decoder ((codecs.getincrementaldecoder encoding))
     size 0
@@ -66,7 +66,7 @@
 
 
 (defn _mishap [name encoding error size lines]
-  "Say what stopped the decoding of the file `name` after `size` bytes and `lines` whole lines."
+  "Return why decoding the file `name` stopped after `size` bytes and `lines` whole lines."
   (setv
     data error.object  ; the last bytes read, after those left over from before
     likely (_likely-encoding data error.start)
@@ -75,11 +75,11 @@
     line (+ 1 lines (.count before "\n")))
   (_check-controls name (.decode data likely "ignore") encoding)
   (+ f"{name} is not valid {encoding}: byte {place}, in line {line}, is "
-    f"0x{(get data error.start) :02x}; mend the file there or try `encoding` {likely}"))
+    f"0x{(get data error.start) :02x}; fix the file or try `encoding` {likely}"))
 
 
 (defn _likely-encoding [data place]
-  "Return the encoding that `data`, whose byte at `place` isn't in the expected one, is likely in."
+  "Return the likely encoding of `data`, whose byte at `place` is invalid in the expected one."
   (import charset-normalizer [from-bytes])  ; here, as it takes 50 ms
   ;; The data may end within a character; then only its complete lines can be decoded.
   (for [part [data (cut data (+ 1 (.rfind data b"\n")))]  :if (< place (len part))]

@@ -1,4 +1,4 @@
-"Downloads: each URL once, to the cache folder, resumed where it was interrupted."
+"Downloads each URL once, to the cache folder, and resumes interrupted downloads."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -14,7 +14,7 @@
   TIMEOUT 30  ; seconds that a server may be silent
   REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
-  ;; Uncompressed, the bytes are as many as the server says and have the hash that they should.
+  ;; Uncompressed, the bytes have the announced length and the expected hash.
   HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"}
   ;; What `If-Range` may carry: a strong entity tag (a weak one begins with W/) or a date.
   ETAG "\"[!#-~]*\""
@@ -25,26 +25,26 @@
   #[[Return the path of the file in the cache with the bytes of `url`, downloaded if need be.
 
   The cache is the user's or the folder in the environment variable LSTM_TEXTGEN_CACHE; an
-  interrupted download resumes. A URL that ends in `#sha256=HEX` is for bytes of that hash only.
-  `progress` is None or a function of the URL, the bytes downloaded so far and how many there are
-  (None: unknown); `limit` is the most bytes that may come. Raise `ValueError`, in one line that
-  names the URL, for whatever goes wrong.]]
+  interrupted download resumes. A URL that ends in `#sha256=HEX` accepts only bytes with that hash.
+  `progress` is None or a function of the URL, the bytes downloaded so far and their total (None:
+  unknown); `limit` is the maximum number of bytes. Raise `ValueError`, in one line that names the
+  URL, for any failure.]]
   (try
     (_fetch url progress limit)
     ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
     (except [error [OSError ValueError ImportError]]
       (setv reason (or (str error) (. (type error) __name__)))
       (when (and (getattr error "strerror" None) (not error.filename))  ; no room in the cache
-        (setv reason (+ f"the folder {(cache-folder) !r}: {error.strerror}; "
-          "name another in the environment variable LSTM_TEXTGEN_CACHE")))
-      (raise (ValueError f"can't fetch {(clip (repr url) QUOTED)}: {reason}") :from error))))
+        (setv reason (+ f"the cache folder {(cache-folder) !r}: {error.strerror}; "
+          "set the environment variable LSTM_TEXTGEN_CACHE to another folder")))
+      (raise (ValueError f"can't download {(clip (repr url) QUOTED)}: {reason}") :from error))))
 
 
 (defn _fetch [url progress limit]
   (setv
     [address fragment] (urldefrag url)
     wanted (when (.startswith fragment "sha256=") (.lower (.removeprefix fragment "sha256=")))
-    ;; Servers have no say in the name.
+    ;; Servers can't influence the name.
     name (.hexdigest (hashlib.sha256 (.encode address)))
     ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" "")
     path (os.path.join (cache-folder) (+ name ending)))
@@ -61,7 +61,7 @@
 
 
 (defn too-much [limit]
-  "Return what a message says of data of more than `limit` bytes."
+  "Return the words for data of more than `limit` bytes."
   f"more than {(/ limit MB) :g} MB; give a larger `max_download`")
 
 
@@ -79,11 +79,11 @@
 ;; * Downloading
 
 (defn _download [address path wanted progress limit]
-  "Bring the bytes of `address` to `path`, which appears only once they are complete and checked."
+  "Download `address` to `path`, which appears only once the bytes are complete and checked."
   (import httpx ssl)
   (setv
     part f"{path}.part"  ; the bytes so far
-    tag f"{path}.tag")  ; what the server calls the version that they belong to
+    tag f"{path}.tag")  ; the server's identifier of their version
   (defn report [done total]
     (when (> (max done (or total 0)) limit) (raise (ValueError f"it has {(too-much limit)}")))
     (when progress (progress address done total)))
@@ -102,7 +102,7 @@
 
 
 (defn _request [client address part tag]
-  "Return #(response start): the bytes of `address` that the file `part` lacks, or all, from 0 on."
+  "Return #(response start): the bytes of `address` missing from the file `part`, or all from 0."
   (setv
     version (if (os.path.exists tag) (with [note (open tag :encoding "ascii")] (.read note)) "")
     start (if (and version (os.path.exists part)) (os.path.getsize part) 0))
@@ -112,18 +112,18 @@
       (not-in response.status-code [206 416]) (return #((_expect-success response) 0))
       (.startswith (.get response.headers "Content-Range" "") f"bytes {start}-")
         (return #(response start)))
-    ;; Another part came than the one requested, or (416) there is nothing after `start`.
+    ;; The server sent another part than requested, or (416) there is nothing after `start`.
     (.close response))
   #((_expect-success (_get client address {})) 0))
 
 
 (defn _get [client address headers]
-  "Return the response of `address`, its body still to come; raise `ValueError` if there is none."
+  "Return the response of `address`, its body unread; raise `ValueError` if there is none."
   (import httpx)
   (try
     (.send client (.build-request client "GET" address :headers headers) :stream True)
     (except [error [httpx.HTTPError httpx.InvalidURL]]
-      (for [[kinds reason] [  ; our own words where httpx's could quote the server
+      (for [[kinds reason] [  ; our own words, as httpx's could quote the server
           [httpx.TimeoutException f"no answer within {TIMEOUT} seconds"]
           [httpx.TooManyRedirects f"more than {REDIRECTS} redirects"]
           [httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"]
@@ -145,7 +145,7 @@
 
 
 (defn _version [response]
-  "Return what the server calls the version that it sends, or \"\" if `If-Range` can't carry it."
+  "Return the server's identifier of the version that it sends, or \"\" if unfit for `If-Range`."
   (for [[header pattern] [["ETag" ETAG] ["Last-Modified" DATE]]]
     (setv value (.get response.headers header ""))
     (when (re.fullmatch pattern value) (return value)))
@@ -153,7 +153,7 @@
 
 
 (defn _copy [response file start report]
-  "Append the body of `response` to `file`; `report` is told of each step before it is written."
+  "Append the body of `response` to `file`; call `report` before each write."
   (import httpx)
   (setv
     length (.get response.headers "Content-Length")

@@ -23,10 +23,10 @@
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
-  ;; What a URL begins with: a scheme has two letters at least, as one alone is a drive of Windows.
+  ;; How a URL begins: a scheme has at least two letters, as a single one is a Windows drive.
   URL (re.compile "[a-z][a-z0-9+.-]+://" re.IGNORECASE)
-  IN-MEMORY (* 16 MB)  ; bytes of a document that comes through a pipe; more go to a file
-  LONGEST-PATH 4096  ; characters; a longer source is text that was taken for a path
+  IN-MEMORY (* 16 MB)  ; bytes of a document from a pipe; more go to a file
+  LONGEST-PATH 4096  ; characters; a longer source is text mistaken for a path
   SHOWN 5  ; skipped files that a warning names
   ;; Where the corpora are that come with the package: in what pip installs, and in the tree.
   PACKAGE (. (Path __file__) (resolve) parent parent)
@@ -44,24 +44,24 @@
 
   A source is one of
 
-  - a file; a bare name that isn't in the current folder is looked for in `corpora/`, in `folders`
+  - a file; a bare name that isn't in the current folder is looked up in `corpora/`, in `folders`
     and among the corpora that come with the package;
   - a folder: every text and document below it, in the order of their paths, except hidden files,
-    empty ones, and those that contain a NUL or can't be read, of which `warn` is told in a line;
+    empty ones, and those that contain a NUL or can't be read, which one call of `warn` lists;
   - a pattern such as `books/*.txt` or `books/**/*.md`;
   - an http or https URL, which is downloaded once (see `fetch`);
   - `-`: standard input;
-  - a file that is open to be read, for text or for bytes.
+  - an open file, in text or binary mode.
 
-  What ends in `.gz` is expanded. A document, such as a `.docx` or a chat, is read as `documents`
-  says; of chats and mail `only` keeps what one person wrote, and of tables `column` is read. What
-  was understood is told `note`, called with a source's name and an `Understood`. Other bytes are
-  decoded as `encoding`, a byte order mark is dropped, and a source that lacks a newline at its end
-  gets one if another follows. `limit` is the most bytes that a download or the content of a `.gz`
-  or a document may have; `progress` is as in `fetch`.
+  A `.gz` is unpacked. A document, such as a `.docx` or a chat, is read by `documents`; in chats
+  and mail `only` keeps one person's messages; in tables `column` is read. `note` is called with
+  each document's name and its `Understood`. Other bytes are decoded as `encoding`, a byte order
+  mark is dropped, and a source without a final newline gets one if another follows. `limit` is the
+  size limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in
+  `fetch`.
 
-  Whatever is wrong with a source raises `ValueError` or `OSError`, in one line that names it; what
-  can be no source, `TypeError`.]]
+  Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
+  that can't be a source raises `TypeError`.]]
   (check-encoding encoding)
   (setv
     people (Counter)
@@ -82,7 +82,7 @@
 (defn _check-person [only people]
   "Raise `ValueError` if `only` names none of the `people`, a `Counter`."
   (unless people
-    (raise (ValueError "`only` means nothing here: no source is a chat or a mailbox")))
+    (raise (ValueError "`only` doesn't apply: no source is a chat or a mailbox")))
   (unless (in (.casefold only) (map str.casefold people))
     (setv names (lfor [name _] (.most-common people 30) name))
     (raise (ValueError (+ "`only`: " (unknown-name "person" only names))))))
@@ -98,7 +98,7 @@
 
 
 (defn _name [source]
-  "Return what messages call `source`, which may be an open file."
+  "Return the name of `source`, which may be an open file, in messages."
   (cond
     (= source "-") "standard input"
     (not (hasattr source "read")) source
@@ -114,13 +114,13 @@
   (when (or
       (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
       (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
-    (raise (ValueError (+ f"{(clip (repr source))} is text: sources are paths or URLs; "
-      "to train on text in memory give `text`"))))
+    (raise (ValueError (+ f"{(clip (repr source))} is text, but sources are paths or URLs; "
+      "to train on text in memory, give `text`"))))
   source)
 
 
 (defn _listed [names]
-  "Return `names` with commas between them, as a message shows them."
+  "Return `names`, joined by commas, as a message shows them."
   (clip (.join ", " (map str names)) QUOTED))
 
 
@@ -130,7 +130,7 @@
 
 
 (defn _joined [texts]
-  "Yield the pieces of `texts`, iterators of pieces, marks and newlines as `read-pieces` says."
+  "Yield the pieces of `texts`, iterators of pieces, with marks and newlines as in `read-pieces`."
   (setv last "")  ; the piece before
   (for [text texts]
     (setv
@@ -158,7 +158,7 @@
 ;; * Finding files
 
 (defn find-paths [source folders]
-  #[[Return the paths of the files and folders that `source`, a path or a pattern, means.
+  #[[Return the paths of the files and folders that match `source`, a path or a pattern.
 
   `folders` are as in `read-pieces`. Raise `FileNotFoundError` if there are none.]]
   (setv
@@ -173,11 +173,11 @@
   (when (re.search r"[*?[]" source)
     (setv paths (sorted (glob.glob source :recursive True)))
     (unless paths (raise (FileNotFoundError f"no file matches the pattern {(_quoted source)}")))
-    ;; With ** a folder's files stand beside the folder itself.
+    ;; With ** a folder's files are listed beside the folder itself.
     (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
   (when (os.path.islink source)
     (raise (FileNotFoundError
-      f"{(_quoted source)} is a link that leads to no file; give the file itself")))
+      f"{(_quoted source)} is a broken link; give the file itself")))
   (setv elsewhere (if bare f", neither here nor in {(_listed ["corpora/" #* folders])}" ""))
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
@@ -185,7 +185,7 @@
 (defn text-files [path reading warn]
   #[[Yield every file below the folder `path` that is text or a document; `warn` of others.
 
-  A `path` that is no folder, or that is an export as a whole, is yielded itself.]]
+  A `path` that isn't a folder, or is an export as a whole, is yielded itself.]]
   (unless (and (os.path.isdir path) (not (slack-folder? path)))
     (yield path)
     (return))
@@ -216,7 +216,7 @@
 
 
 (defn slack-folder? [path]
-  "Return whether the folder at `path` is an export of Slack's, which is one chat."
+  "Return whether the folder at `path` is a Slack export, which is one chat."
   (and
     (any (gfor name ["users.json" "org_users.json"] (os.path.isfile (os.path.join path name))))
     (hy.I.lstm-textgen/text/documents/exports.slack-folder? path)))
@@ -234,7 +234,7 @@
 
 
 (defn _empty? [path reading]
-  "Return whether a file is empty, or None as soon as it has anything but text."
+  "Return whether a file is empty, or None if it isn't text."
   (setv empty True)
   (try
     (for [piece (read-file path reading path)  :if piece]
@@ -249,8 +249,8 @@
 (defn read-file [path reading name [note None]]
   #[[Yield the text of the file or export `path`, called `name`, in pieces.
 
-  `reading` is a `Reading`, of which the name and ending don't count; `note` is as in
-  `read-pieces`. Raise `NotText`, `OSError`.]]
+  `reading` is a `Reading`, whose name and ending are ignored; `note` is as in `read-pieces`. Raise
+  `NotText`, `OSError`.]]
   (setv
     zipped (.endswith path ".gz")
     reading (_named (_quoted name) name reading))
@@ -268,7 +268,7 @@
 
 
 (defn read-stream [file name reading [note None]]
-  "Yield the text of `file`, open for bytes and called `name`, in pieces; raise `NotText`."
+  "Yield the text of `file`, binary and called `name`, in pieces; raise `NotText`."
   (_read-bytes file name (_named name (getattr file "name" "") reading) note))
 
 
@@ -280,7 +280,7 @@
 
 
 (defn _read-open [file reading note]
-  "Yield the text of an open `file` in pieces; one that gives bytes is decoded."
+  "Yield the text of an open `file` in pieces; decode bytes."
   (setv name (_name file))
   (try
     (if (isinstance (.read file 0) str)
@@ -292,7 +292,7 @@
 
 
 (defn _read-bytes [file name reading note]
-  "Yield the text of `file`, open for bytes, whether it is plain or a document."
+  "Yield the text of `file` (binary), plain text or a document."
   (import  ; here, as it takes 50 ms
     lstm-textgen.text.documents.readers [about-plain find-reader read-document])
   (setv
@@ -310,7 +310,7 @@
 
 
 (defn [contextmanager] _seekable [file head reading]
-  "Give `file`, whose first bytes `head` are read, from its beginning: itself, or a copy of it."
+  "Yield `file`, whose first bytes `head` are read, rewound, or a copy of it."
   (setv budget (Budget reading))
   (if (and (hasattr file "seekable") (.seekable file))
     (do
@@ -325,6 +325,6 @@
 
 
 (defn _noting [name note pieces]
-  "Yield `pieces`; then tell `note`, if there is one, what their generator understood."
+  "Yield `pieces`; then pass their generator's `Understood` to `note`, if there is one."
   (setv understood (yield :from pieces))
   (when note (note name understood)))

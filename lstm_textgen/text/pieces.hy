@@ -1,8 +1,8 @@
-#[[Pieces: parts of words that a text itself suggests, by byte-pair encoding.
+#[[Pieces: parts of words, learned from a text by byte-pair encoding.
 
-It begins with characters and joins the most frequent pair of neighbors to a new piece, again and
-again (Gage 1994; Sennrich et al. 2016). Whatever is split into pieces later is joined in the same
-order.]]
+It starts with characters and repeatedly merges the most frequent pair of neighbors into a new
+piece (Gage 1994; Sennrich et al. 2016). Text is later split into pieces by the same merges, in the
+same order.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -16,24 +16,24 @@ order.]]
   lstm-textgen.text.units [Characters Units describe-units marks])
 
 (setv
-  LEARNED 5_000_000    ; words of a text that pieces are learned from
-  FEWEST 256           ; units; by default a text has …
-  FOR-A-MEGABYTE 512   ; … these times the square root of its million characters, …
-  MOST 2048            ; … and at most these (bench/README.md)
-  REMEMBERED 200_000  ; words whose pieces are remembered
-  ;; What Python's regular expressions take for white space, but for the line break.
+  LEARNED 5_000_000    ; words of a text from which pieces are learned
+  FEWEST 256           ; units; the default vocabulary has …
+  FOR-A-MEGABYTE 512   ; … this times the square root of the text's millions of characters, …
+  MOST 2048            ; … up to this (bench/README.md)
+  REMEMBERED 200_000  ; words whose pieces are cached
+  ;; White space in Python's regular expressions, except the line break.
   BLANK (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"
     r"\u2028\u2029\u202f\u205f\u3000"))
 
 
 (defclass Pieces [Units]
-  #[[The characters of a text, sorted, and the pieces that were joined of them.
+  #[[The characters of a text, sorted, and the pieces merged from them.
 
   A word is a run of letters, a digit or a sign, with a space before it if there is one; or a line
-  break; or a run of other white space. No piece reaches from one word into the next.
+  break; or a run of other white space. No piece spans two words.
 
-  `merges` has a pair of ids for each unit of several characters, in their order: of the two units
-  that it is joined of.]]
+  `merges` has a pair of ids for each unit of several characters, in order: those of the two units
+  from which it was merged.]]
 
   (setv
     unit "pieces"
@@ -44,7 +44,7 @@ order.]]
     passage-length Characters.passage-length
     limited True
     spaced True
-    learn Characters.learn)  ; what another text adds to a vocabulary
+    learn Characters.learn)  ; another text adds only characters
 
   (defn __init__ [self units merges]
     "Raise `ValueError` if these can't be the pieces of any text."
@@ -73,7 +73,7 @@ order.]]
     (.extend (super) pieces))
 
   (defn check [self units]
-    "Raise `ValueError` unless each of several characters is a word's, and joined by its merge."
+    "Raise `ValueError` unless each unit of several characters is in a word and fits its merge."
     (.check (super) units)
     (setv
       joined (lfor [id unit] (enumerate units) :if (> (len unit) 1) id)
@@ -86,17 +86,17 @@ order.]]
           (= (get units id) (.join "" (gfor part pair (get units part))))
           (.fullmatch (_part-pattern) (get units id)))
         (raise (ValueError
-          f"the vocabulary has no sound merge for {(describe-units [(get units id)])}")))))
+          f"the vocabulary has no valid merge for {(describe-units [(get units id)])}")))))
 
   (defn split [self text]
-    #[[Return the list of the units of `text`, which joined are the text again. ::
+    #[[Return the list of the units of `text`; joined, they are the text. ::
 
         (.split pieces "Don't stop, fox!")   ; => ["Don" "'" "t" " st" "op" "," " fo" "x" "!"]
     ]]
     (list (chain.from-iterable (map self.spell (.findall (_word-pattern) text)))))
 
   (defn spell [self word]
-    "Return the units of a `word` of a text, the pair that was joined first being joined first."
+    "Return the units of a `word` of a text, applying the merges in order."
     (when (in word self._spelled) (return (get self._spelled word)))
     (setv
       units (list word)
@@ -114,7 +114,7 @@ order.]]
     units)
 
   (defn unfinished [self seed]
-    "Return the last word of `seed`, which may go on."
+    "Return the last word of `seed`, which may continue."
     (get ["" #* (.findall (_word-pattern) seed)] -1))
 
   (defn counted [self units]
@@ -136,7 +136,7 @@ order.]]
 
 
 (defn _with-joined [units counts most]
-  "Return #(units merges): `units` with pieces of the words in `counts` up to `most`, and theirs."
+  "Return #(units merges): `units` and, up to `most`, pieces of the words in `counts`."
   (try
     (import tokenizers [Tokenizer]  tokenizers.models [BPE]  tokenizers.pre_tokenizers [Split]
       tokenizers.trainers [BpeTrainer])
@@ -156,7 +156,7 @@ order.]]
     pairs [])
   (for [pair merges]
     (setv unit (.join "" pair))
-    (unless (in unit ids)  ; which two pairs may be joined to
+    (unless (in unit ids)  ; two pairs may merge into the same unit
       (setv (get ids unit) (len ids))
       (.append pairs (lfor part pair (get ids part)))))
   #((list ids) pairs))
@@ -168,12 +168,12 @@ order.]]
 
 
 (defn [cache] _part-pattern []
-  "Return the regular expression of what a word has parts of: one may begin with a mark."
+  "Return the regular expression of a part of a word: it may begin with a mark."
   (re.compile rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
 
 
 (defn _portable-word-pattern []
-  "Return the words' (str) as JavaScript, with its flag u, and Hugging Face's tokenizers take it."
+  "Return the words' (str) in the syntax of JavaScript (flag u) and Hugging Face's tokenizers."
   (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{BLANK}]"
     r"[\p{M}\u200c\u200d]" f"[{BLANK}]"))
 

@@ -1,4 +1,4 @@
-"A recipe: a corpus and the model that shall learn it, declared in one form."
+"A recipe: a corpus and the model to train on it, declared in one form."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -16,12 +16,12 @@
 
 
 (defclass [dataclass] Recipe []
-  #[[A corpus and the model that shall learn it, as `defrecipe` and `recipe` declare them.
+  #[[A corpus and the model to train on it, as declared by `defrecipe` or `recipe`.
 
   `name` and `doc` are text, `doc` may be None; `prep` is a text → text function or None;
-  `settings` is a dict of what was set, by names with underscores (`learning_rate`); `folder`, a
-  Path, is where the recipe's file is, if `load-recipe` read it: sources that are not in the
-  current folder are looked for there. It can be pickled if its `prep` can.]]
+  `settings` is a dict of the given settings, by names with underscores (`learning_rate`);
+  `folder`, a Path, is that of the recipe's file, if `load-recipe` read it: sources that aren't in
+  the current folder are looked up there. It can be pickled if its `prep` can.]]
   #^ str name
   #^ str doc
   #^ Callable prep
@@ -30,11 +30,11 @@
 
 
 (defn recipe [name * [doc None] [prep None] #** settings]
-  #[[Return a `Recipe`: `defrecipe` for those who have no macros.
+  #[[Return a `Recipe`: `defrecipe` without macros.
 
-  `prep` is a step or a list of steps as `compose` takes them; the settings are those that
-  the table lets a recipe have. Raise `ValueError` for one that is unknown or out of range, and
-  `TypeError` for one of another type.]]
+  `prep` is a step or a list of steps, as in `compose`; the settings are those that a recipe may
+  have. Raise `ValueError` for one that is unknown or out of range, and `TypeError` for one of the
+  wrong type.]]
   (Recipe name doc
     :settings (check-given settings "recipe")
     :prep (unless (is prep None) (compose-all prep))))
@@ -43,8 +43,8 @@
 (defn load-recipe [path]
   #[[Run the Hy file at `path` and return the one `Recipe` that it defines, its `folder` set.
 
-  Raise `ValueError`, with the file and the line, if there is no such file, it doesn't run, or it
-  doesn't define exactly one recipe.]]
+  Raise `ValueError`, with the file and the line, if the file is missing, fails to run, or doesn't
+  define exactly one recipe.]]
   (setv path (Path (realpath path)))  ; `Path.resolve` fails at a link to itself
   (unless (.is-file path) (raise (ValueError f"{path}: there is no such recipe")))
   (try
@@ -59,7 +59,7 @@
 
 
 (defclass [(dataclass :eq False)] FilePrep []
-  "The `prep` of the recipe in a file, pickled as its `path`, as no process can import the file."
+  "The `prep` of the recipe in a file, pickled as its `path`, since the file can't be imported."
   #^ Callable prep
   #^ Path path
 
@@ -75,8 +75,8 @@
 
 
 (defn _run [path]
-  "Return the module that the Hy file at `path` makes; what it imports may stand beside it."
-  ;; A name that no other module has, lest a recipe called numpy.hy hide NumPy.
+  "Return the module that the Hy file at `path` makes; it may import modules beside it."
+  ;; A unique name, so that a recipe called numpy.hy doesn't hide NumPy.
   (setv
     name f"lstm-textgen recipe {path.stem}"
     loader (SourceFileLoader name (str path))
@@ -89,9 +89,9 @@
 
 
 (defn _complaint [error path]
-  "Return one line: where in the recipe at `path` the exception came from, and what it says."
+  "Return one line: the exception's place in the recipe at `path`, and its message."
   (when (getattr error "lineno" None)
-    ;; An error of compiling knows its place, which may be in a file that the recipe imports.
+    ;; A compile error knows its place, which may be in a file that the recipe imports.
     (setv text (.join " " (.split (or (getattr error "msg" None) (str error)))))
     (return f"{error.filename}:{error.lineno}: {text}"))
   (+ f"{(place error path)}: {(as-keyword (summary error))}"

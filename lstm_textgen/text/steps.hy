@@ -1,4 +1,4 @@
-"The steps of data preparation: their names, and what each takes after the text."
+"The steps of data preparation: their names and their arguments after the text."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -31,17 +31,17 @@
 
 
 (defn check-step [name args]
-  "Raise `ValueError`, or `TypeError`, unless the step `name` takes `args` (a list) after a text."
+  "Raise `ValueError` or `TypeError` unless the step `name` takes `args` (a list) after a text."
   (unless (in name STEPS) (raise (ValueError (unknown-name "step" name STEPS))))
   (setv kinds (get STEPS name))
   (unless (= (len args) (len kinds))
     (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
-    (raise (ValueError f"'{name}' takes {takes} beside the text, not {(len args)} arguments")))
+    (raise (ValueError f"'{name}' takes {takes} after the text, not {(len args)} arguments")))
   (for [[kind arg] (zip kinds args)] (check-value f"what '{name}' takes" kind arg)))
 
 
 (defclass [(dataclass :eq False)] Step []
-  #[[A `function` of a text, the arguments after the text filled in: a text → text function.
+  #[[A `function` of a text with its further arguments filled in: a text → text function.
 
       ((Step "replace" str.replace #("a" "b") {}) "banana")  ; => "bbnbnb"
 
@@ -56,7 +56,7 @@
     (setv code (getattr (unwrap self.function) "__code__" None))  ; a builtin has none
     (try
       (setv result (self.function text #* self.args #** self.named))
-      (except [StepError]  ; of a step in this one
+      (except [StepError]  ; from a step inside this one
         (raise))
       (except [error Exception]
         (setv where (if code
@@ -70,7 +70,7 @@
 
 
 (defn make-step [name function / #* args #** named]
-  "Return the `Step` of `function` and what it takes; raise `TypeError` if it isn't a function."
+  "Return the `Step` of `function` with its arguments; raise `TypeError` if it isn't a function."
   (setv name (clip name))
   (unless (callable function)
     (raise (TypeError f"the step '{name}' is not a function, but {function.__class__.__name__}")))
@@ -82,14 +82,14 @@
 
 
 (defn place [error path [line 1]]
-  "Return `path:line`, of the lines of the file `path` that `error` came through the innermost."
+  "Return `path:line` of the innermost line of the file `path` in the traceback of `error`."
   (for [frame (extract-tb error.__traceback__) :if (= frame.filename path)]
     (setv line frame.lineno))
   f"{path}:{line}")
 
 
 (defn summary [error]
-  "Return in one line what `error` says and, unless it is a wrong value or type, its kind."
+  "Return the message of `error` in one line, with its class unless that is a wrong value or type."
   (setv text (.join " " (.split (str error))))
   (cond
     (not text) error.__class__.__name__

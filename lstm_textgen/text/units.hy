@@ -1,4 +1,4 @@
-"What a text is made of, such as characters: a class has all that differs for a kind of unit."
+"The units of a text, such as characters: one class for each kind of unit."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -11,9 +11,9 @@
   lstm-textgen.basics.values [clip])
 
 (setv
-  UNKNOWN "<unk>"  ; the tokens of a text are never this: it would be split into "<", "unk" and ">"
+  UNKNOWN "<unk>"  ; never a unit of a text: it would be split into "<", "unk" and ">"
   CODE-POINTS 0x110000  ; Unicode ends here
-  MAX-UNITS CODE-POINTS  ; of a vocabulary; as many as Unicode has room for
+  MAX-UNITS CODE-POINTS  ; of a vocabulary
   MAX-LENGTH (** 2 23)  ; of all units together, in characters
   CHUNK (** 2 16))  ; characters encoded at once: their arrays stay in the processor's cache
 
@@ -21,28 +21,28 @@
 (defclass Units []
   #[[The units that a network knows, each with its id; a subclass is a kind of unit.
 
-  `units` is a list of strings in which a unit's index is its id, `ids` a dict the other way
-  round, `size` the number of units. `unknown` is the id that stands for every unknown unit, and
-  None where nothing stands for one. A kind of unit has
+  `units` is a list of strings in which a unit's index is its id, `ids` the inverse dict, `size`
+  the number of units. `unknown` is the id that stands for every unknown unit, or None. A kind of
+  unit has
 
-  - `unit` and `singular`: what such units are called, and one of them;
+  - `unit` and `singular`: the names of such units, and of one;
   - `several`: whether a unit may have several characters;
   - `split` (text): its units in order, a list, or a string of characters;
   - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
-    `pieces`, in the order of their ids; if they are `limited` at most so many (None: all);
+    `pieces`, in the order of their ids; if they are `limited`, at most `most` (None: all);
   - `parts`: attributes that make a vocabulary besides `unit` and `units`;
   - `sample-length` of the sample in a model file, which is compared with the text, and
-    `passage-length` of one on a page, as `Ends` takes them.]]
+    `passage-length` of a passage on a page, as in `Ends`.]]
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
     parts []
-    measure None   ; what the length of a text is counted in, if not in its units
+    measure None   ; the unit of a text's length, if not its own units
     merges []      ; see `Pieces`
     several True
     limited False  ; whether `max_words` limits their number
     spaced False   ; whether a space before a word belongs to its unit
-    hasty False)   ; whether a run of few steps takes larger ones
+    hasty False)   ; whether a short run takes larger steps
 
   (defn __init__ [self units]
     "Raise `ValueError` if `units` can't be the vocabulary of any text."
@@ -58,13 +58,13 @@
     (cls [#* cls.reserved #* (.learn cls pieces most)]))
 
   (defn with-units [self units]
-    "Return the vocabulary that is like this one but has the `units`."
+    "Return a vocabulary like this one with other `units`."
     ((type self) units))
 
   (defn __len__ [self] self.size)
 
   (defn [property] lengths [self]
-    "How many characters each unit has as it is written (size,): the unknown one has none."
+    "The number of characters of each unit (size,); the unknown one has none."
     (np.array (lfor [id unit] (enumerate self.units) (if (= id self.unknown) 0 (len unit)))))
 
   (defn __repr__ [self] f"<Vocabulary of {self.size} {self.unit}>")
@@ -86,10 +86,10 @@
         f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}"))))
 
   (defn extend [self pieces [max-words None]]
-    #[[Return #(vocabulary added): a vocabulary in which every id keeps its meaning and the unknown
-    units of the text whose parts are `pieces` follow, and the list of these.
+    #[[Return #(vocabulary added): this vocabulary with the new units of the text in `pieces` added
+    at the end, and the list of these.
 
-    If their number is limited, units are added until there are `max-words` (None: all).]]
+    If their number is limited, units are added up to `max-words` (None: all).]]
     (setv added (lfor u (.learn self pieces) :if (not-in u self.ids) u))
     (when (and self.limited (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- self.size (len self.reserved)))))))
@@ -106,8 +106,8 @@
       (np.min-scalar-type (- self.size 1))))
 
   (defn encode-seed [self text]
-    #[[Return #(ids unknowns) for a text to begin with: its ids (time,) and the list of its
-    distinct unknown units, in order. Where nothing stands for these the ids lack them.]]
+    #[[Return #(ids unknowns) for a seed text: its ids (time,) and the list of its distinct unknown
+    units, in order. Without an unknown unit to stand for these, the ids lack them.]]
     (setv
       units (.split self text)
       unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) self.unknown) u))
@@ -121,15 +121,15 @@
     "")
 
   (defn counted [self units]
-    "Return what the length of a text is counted in: its `units`, or their characters."
+    "Return the sequence that a text's length counts: its `units`, or their characters."
     units)
 
   (defn split-rules [self]
-    "Return what other programs must know of a vocabulary, besides its units, to split a text."
+    "Return what other programs need, besides the units, to split a text."
     {})
 
   (defn decode [self ids]
-    "Return the text of `ids`, integers (time,). The unknown unit is written as nothing."
+    "Return the text of `ids`, integers (time,); the unknown unit becomes an empty string."
     (.join "" (gfor i ids :if (!= i self.unknown) (get self.units i))))
 
   (defn to-json [self]
@@ -156,7 +156,7 @@
     "Return the distinct code points of the text in `pieces`, sorted."
     (setv seen (np.zeros CODE-POINTS bool))
     (for [piece pieces  codes (_code-points piece)]
-      ;; Looking takes a third of the time of noting, and mostly there is nothing new.
+      ;; Testing takes a third of the time of setting, and usually nothing is new.
       (unless (.all (.take seen codes)) (setv (get seen codes) True)))
     (lfor code (np.flatnonzero seen) (chr code)))
 
@@ -199,15 +199,15 @@
 
     A unit is a word (with the apostrophes and hyphens inside it), a punctuation mark or other
     sign, a line break, or a run of other white space. One space before a word or sign belongs to
-    it. So the units joined are the text again. ::
+    it. So the units, joined, are the text. ::
 
         (Words.split "Don't stop, fox!")   ; => ["Don't" " stop" "," " fox" "!"]
 
-    Languages that write no spaces between words are better learnt by characters.]]
+    Languages without spaces between words are better trained by characters.]]
     (.findall (_word-pattern) text))
 
   (defn unfinished [self seed]
-    "Return a single space that `seed` ends in: it belongs to a word that is still to come."
+    "Return the single space at the end of `seed`, if any: it belongs to the next word."
     (if (re.search r"\S \Z" seed) " " ""))
 
   (defn [classmethod] learn [cls pieces [most None]]
@@ -217,14 +217,14 @@
     (cut (sorted counts :key (fn [word] #((- (get counts word)) word))) most))
 
   (defn find [self unit]
-    "Return the id of a word, or of the same with or without a space before it, or `unknown`."
+    "Return the id of a word, or of the same word with or without a leading space, or `unknown`."
     (if (in unit self.ids)
       (get self.ids unit)
       (.find (super) (if (.startswith unit " ") (cut unit 1 None) (+ " " unit))))))
 
 
 (defn describe-units [units]
-  "Return `units` as a message shows them: quoted, escaped, the first ten and how many more."
+  "Return `units` for a message: the first ten, quoted and escaped, and the number of others."
   (setv
     shown (gfor u (cut units 10) (if (= (len u) 1) f"{u !r} (U+{(ord u) :04X})" (repr u)))
     more (if (> (len units) 10) f" and {(- (len units) 10)} more" ""))
@@ -238,11 +238,10 @@
 
 
 (defn [cache] marks []
-  #[[Return combining marks and joiners, as a character class of a regular expression has them.
+  #[[Return combining marks and joiners, for a character class of a regular expression.
 
-  `\w` doesn't, and without them the words of Hindi or Thai, and emoji of several parts, would
-  fall apart. The marks' categories begin with M. As ranges they match four times as fast as one by
-  one.]]
+  `\w` doesn't include them, and without them words of Hindi or Thai and composite emoji would
+  fall apart. The marks' categories begin with M. Ranges match four times as fast as single ones.]]
   (setv
     first 0x300  ; no marks before it, and none after 0x20000 but the variation selectors
     categories (.join "" (gfor n (range first 0x20000) (get (unicodedata.category (chr n)) 0)))
@@ -253,7 +252,7 @@
 
 
 (defn _code-points [text]
-  "Yield the code points of `text` in arrays of at most `CHUNK`: a long text needs little memory."
+  "Yield the code points of `text` in arrays of at most `CHUNK`, which take little memory."
   (for [start (range 0 (len text) CHUNK)]
     (yield (np.frombuffer
       ;; A lone surrogate passes here and is refused where its code is looked up.

@@ -1,4 +1,4 @@
-"The vocabulary of a text: units and their ids, made by the name of the kind of unit."
+"The vocabulary of a text: units and their ids, made given the name of the kind of unit."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,7 +13,7 @@
 
 
 (defn unit-of [name]
-  "Return the class of the units called `name`, such as `Words`; raise `ValueError` if none are."
+  "Return the class of the units called `name`, such as `Words`; raise `ValueError` if unknown."
   (unless (in name (list UNITS))
     (setv names (.join ", " (gfor known UNITS f"`{known}`")))
     (raise (ValueError f"the unit of a vocabulary is one of {names}, not {name !r}")))
@@ -28,10 +28,10 @@
 
 
 (defclass Vocabulary []
-  #[[Makes the `Units` of a text, of the kind with a name.
+  #[[Makes the `Units` of a text, given the name of their kind.
 
-  `unit` is a key of `UNITS`; `units` is a list in which a unit's index is its id; `parts` are what
-  else such a vocabulary is made of. ::
+  `unit` is a key of `UNITS`; `units` is a list in which a unit's index is its id; `parts` are the
+  other parts of such a vocabulary. ::
 
       (setv vocabulary (Vocabulary.build "heylo" "characters"))
       vocabulary.units              ; => ["e" "h" "l" "o" "y"]
@@ -45,23 +45,23 @@
   (defn [staticmethod] build [text [unit Characters.unit] [max-words None]]
     #[[Return the vocabulary of `text`, a string or an iterable of its consecutive parts.
 
-    If such units are `limited`, there are at most `max-words` of them (None: all). A unit is whole
-    within a part, as `corpus.cut-at-space` sees to. Raise `ValueError` if the text is empty or
-    holds lone surrogates, which are not characters.]]
+    If such units are `limited`, there are at most `max-words` of them (None: all). No unit spans
+    two parts, as `corpus.cut-at-space` ensures. Raise `ValueError` if the text is empty or
+    contains lone surrogates, which are not characters.]]
     (when (and (is-not max-words None) (< max-words 1))
       (raise (ValueError f"the number of words must be at least 1, not {max-words}")))
     (setv
       pieces (filter None (if (isinstance text str) [text] text))
       first (next pieces None))
-    (unless first (raise (ValueError "the text is empty: there is nothing to learn")))
+    (unless first (raise (ValueError "the text is empty")))
     (.build (unit-of unit) (chain [first] pieces) max-words))
 
   (defn [staticmethod] from-json [string]
     #[[Return the vocabulary that `to-json` wrote as `string`.
 
-    Whatever isn't one raises `ValueError`, before it takes much more memory than the string.]]
-    ;; Each value but the outermost stands behind a comma, a colon or a bracket. So few values take
-    ;; little memory, whatever they are. The spare thousand is for the units that hold such marks.
+    Anything else raises `ValueError`, before it takes much more memory than the string.]]
+    ;; Each value but the outermost follows a comma, a colon or a bracket. So few of these mean few
+    ;; values and little memory. The spare thousand is for units that contain such marks.
     (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
       (raise (ValueError f"the vocabulary has more than {MAX-UNITS :,} units")))
     (setv content (read-json (.encode string) "the vocabulary" dict MAX-JSON))
