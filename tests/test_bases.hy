@@ -21,7 +21,7 @@
 
 (defn [(pytest.mark.parametrize "name" ["nowhere" "nowhere.h5" "folder/english"])]
     test-a-base-that-is-missing-is-named [name]
-  (with [_ (pytest.raises FileNotFoundError :match f"no model {name}.*; give the file of one")]
+  (with [_ (pytest.raises FileNotFoundError :match f"no model {name}.*; give a model file")]
     (load-base name assert-no-warning)))
 
 
@@ -53,10 +53,10 @@
   (assert (= one same))
   (assert (!= one other))
   (check-same one "elsewhere/b")
-  (with [_ (pytest.raises ValueError :match "but the model began from b; leave it out")]
+  (with [_ (pytest.raises ValueError :match "but the model was fine-tuned from b; leave it out")]
     (check-same one "c"))
   (for [[recorded name] [[one "c"] ["" "b"]]]
-    (with [_ (pytest.raises ValueError :match f"`base` is {name} here")]
+    (with [_ (pytest.raises ValueError :match f"`base` is {name}, but")]
       (check-same recorded name))))
 
 
@@ -146,7 +146,7 @@
     ["deutsch" "german"] ["français" "french"] ["francais" "french"] ["español" "spanish"]
     ["espanol.h5" "spanish"]])]
     test-a-base-has-its-name-in-its-own-language-too [shipped alias name]
-  (with [_ (pytest.raises FileNotFoundError :match "a base that is installed: none")]
+  (with [_ (pytest.raises FileNotFoundError :match "an installed base: none")]
     (load-base alias assert-no-warning))
   (setv model (small-model))
   (save-checkpoint model (/ shipped name))
@@ -208,8 +208,8 @@
 
 
 (defn [(pytest.mark.parametrize "name,value,words" [
-    ["layers" "7,gru:5" "`layers` is lstm:7,gru:5 here, but lstm:6,gru:5 in the base b"]
-    ["unit" "words" "`unit` is words here, but characters in the base b"]])]
+    ["layers" "7,gru:5" "`layers` is lstm:7,gru:5, but lstm:6,gru:5 in the base b"]
+    ["unit" "words" "`unit` is words, but characters in the base b"]])]
     test-what-contradicts-the-base-is-named [name value words]
   (with [_ (pytest.raises ValueError :match words)] (settings #** {name value})))
 

@@ -140,7 +140,7 @@
   (assert (= (machine-speed report) 2))
   (pretend monkeypatch 1)
   (assert (= (machine-speed report) 2))
-  (assert (= report.lines ["measuring how fast this machine trains"])))
+  (assert (= report.lines ["measuring this machine's training speed"])))
 
 
 (defn test-what-was-measured-beside-other-work-is-not-kept [folder monkeypatch]

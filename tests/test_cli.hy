@@ -83,7 +83,7 @@
 
 (defn test-a-text-of-one-character-is-refused [complaint tmp-path]
   (write-text tmp-path (* "a" 9999) "same.txt")
-  (assert (in "over and over, so there is nothing to learn" (complaint "--sources" "same.txt"))))
+  (assert (in "repeated, so there is nothing to learn" (complaint "--sources" "same.txt"))))
 
 
 (defn test-a-text-as-long-as-the-message-says-is-long-enough [complaint tmp-path]

@@ -186,7 +186,7 @@
     [[status _ complaint] _] (endings team))
   (assert (< (- (time.monotonic) begun) 60))
   (assert status)
-  (assert (re.fullmatch "another process of this run is gone.*\n" complaint))
+  (assert (re.fullmatch "lost another process of this run.*\n" complaint))
   (assert (load-checkpoint (/ tmp-path "model") :resume True)))
 
 
@@ -197,7 +197,7 @@
   (.kill (get team 0))
   (setv [_ [status _ complaint]] (endings team))
   (assert status)
-  (assert (re.fullmatch "another process of this run is gone.*\n" complaint)))
+  (assert (re.fullmatch "lost another process of this run.*\n" complaint)))
 
 
 (defn test-different-texts-are-refused-by-all [tmp-path]
@@ -231,7 +231,7 @@ from lstm_textgen.cli import main
 machines.JOINING = 3
 sys.exit(main())]] #* FLAGS :cwd tmp-path :environment (member 1 2 (free-port))))
   (assert result.returncode)
-  (assert (re.fullmatch "the processes didn't all meet within .*\n" result.stderr)))
+  (assert (re.fullmatch "not all processes connected within .*\n" result.stderr)))
 
 
 (defn test-rows-that-do-not-divide-are-refused [tmp-path]

@@ -1,7 +1,7 @@
-#[[Beginning from a model that knows something already: what a new model takes from its base.
+#[[Fine-tuning: what a new model takes from its base.
 
-A base gives its layers, its lookback, its vocabulary and its weights. The new model has a history,
-an optimizer and a schedule of its own.]]
+A base provides its layers, lookback, vocabulary and weights. The new model has its own history,
+optimizer and schedule.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -21,16 +21,16 @@ an optimizer and a schedule of its own.]]
   lstm-textgen.writing.scoring [bits nats-of read-units])
 
 (setv
-  SHORT 2_000_000      ; characters: a longer text teaches a network the language by itself
-  TRIED 8              ; places of a text that are tried
+  SHORT 2_000_000      ; characters: a longer text teaches a network the language without a base
+  TRIED 8              ; places of a text to predict
   STRETCH 250          ; units in each
-  UNKNOWN 0.1          ; of these, that a base may not know of a text that is familiar to it
-  FAMILIAR 2.8         ; bits per character, as a base predicts such a text
-  STRANGE 4            ; of a text that is learned no better from a base than from scratch
-  NUMBERS-KEPT 4       ; for each weight while it learns: itself, its gradient, Adam's two averages
+  UNKNOWN 0.1          ; share of these that may be unknown to the base in a familiar text
+  FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
+  STRANGE 4            ; bits per character above which training from scratch is no worse
+  NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
-  COUNTED 1_000_000    ; units of a text, among which new ones are counted
-  SHOWN 20)            ; units that a vocabulary grew by, of those that are shown
+  COUNTED 1_000_000    ; units of a text in which new ones are counted
+  SHOWN 20)            ; new units that a message shows
 
 
 ;; * The base
@@ -38,23 +38,23 @@ an optimizer and a schedule of its own.]]
 (defn load-base [name warn]
   #[[Return the model (`Checkpoint`) called `name`: a model file, or one that ships with us.
 
-  `warn` is called with a line if its `.bak` has to serve. Raise `FileNotFoundError` if there is no
-  such model, `ValueError` if it can't be a base.]]
+  `warn` is called with a line if its `.bak` is used instead. Raise `FileNotFoundError` if there is
+  no such model, `ValueError` if it can't be a base.]]
   (setv path (find-model name "base"))
   (unless (or (.exists path) (.exists (backup-path path)))
-    (raise (FileNotFoundError (+ f"`base`: there is no model {path}; give the file of one, or a "
-      f"base that is installed: {(or (.join ", " (bases)) "none")}"))))
+    (raise (FileNotFoundError (+ f"`base`: there is no model {path}; give a model file or an "
+      f"installed base: {(or (.join ", " (bases)) "none")}"))))
   (setv
     base (load-checkpoint name :warn warn)
     need (* 4 NUMBERS-KEPT base.weight-count))
   (when (> need (or (installed-memory) need))
-    (raise (ValueError (+ f"`base`: {path} is too large for this machine: to train it takes "
-      f"{(// need MB) :,} MB of memory, and there are {(// (installed-memory) MB) :,}"))))
+    (raise (ValueError (+ f"`base`: {path} is too large for this machine: training takes "
+      f"{(// need MB) :,} MB of memory, but it has {(// (installed-memory) MB) :,} MB"))))
   base)
 
 
 (defn record [name base]
-  "Return what a new model keeps of its `base` (`Checkpoint`), called `name`: `english:0f…`."
+  "Return a new model's record of its `base` (`Checkpoint`), called `name`: `english:0f…`."
   f"{(. (find-model name "base") stem)}:{(cut (digest base.weights) DIGEST-SHOWN)}")
 
 
@@ -64,18 +64,18 @@ an optimizer and a schedule of its own.]]
 
 
 (defn check-same [recorded name]
-  "Raise `ValueError` if a model with this record of its base can't have begun from `name`."
+  "Raise `ValueError` if a model with this record wasn't fine-tuned from `name`."
   (setv began-from (get (.rsplit (or recorded "nothing") ":" 1) 0))
   (unless (and recorded (= began-from (. (find-model name "base") stem)))
-    (raise (ValueError (+ f"`base` is {name} here, but the model began from {began-from}; "
+    (raise (ValueError (+ f"`base` is {name}, but the model was fine-tuned from {began-from}; "
       "leave it out, or train a new model with `restart` or another `path`")))))
 
 
 (defn base-settings [base name given]
-  #[[Return the `ModelSettings` of a new model that begins from `base`, called `name`.
+  #[[Return the `ModelSettings` of a new model fine-tuned from `base`, called `name`.
 
-  Its unit and its layers are the base's, but for dropout, and its lookback is by default. Raise
-  `ValueError` for what is `given` (a dict) and contradicts the base.]]
+  Its unit and layers, except dropout, are the base's, and by default its lookback. Raise
+  `ValueError` for a `given` setting (a dict) that contradicts the base.]]
   (setv
     own base.settings
     settings (new-settings {
@@ -85,7 +85,7 @@ an optimizer and a schedule of its own.]]
       (.join "," (map str layers.recurrent))))
   (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
     (unless (= here there)
-      (raise (ValueError (+ f"`{key}` is {here} here, but {there} in the base {name}; "
+      (raise (ValueError (+ f"`{key}` is {here}, but {there} in the base {name}; "
         f"give {there}, or leave out `base`")))))
   (replace settings :embedding own.embedding))
 
@@ -93,9 +93,9 @@ an optimizer and a schedule of its own.]]
 ;; * How well a base knows a text
 
 (defn bits-of [base vocabulary ids]
-  #[[Return the bits per character that `base` needs for the text of `ids` (time,), at places.
+  #[[Return the bits per character of `base` on places in the text of `ids` (time,).
 
-  The places are read side by side. It is ∞ where it doesn't know one in ten of their units.]]
+  The places are read in parallel. It is ∞ if the base doesn't know a tenth of their units.]]
   (setv
     [units known _] (zip #* (gfor
       text (places vocabulary ids)
@@ -117,14 +117,14 @@ an optimizer and a schedule of its own.]]
 
 
 (defn suggestion [vocabulary ids [unit None]]
-  #[[Return a line that suggests a base for the text of `ids` (time,), or an empty text.
+  #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
-  It does so if the text is short and the base, of those that are installed, predicts it best, and
-  well; none is suggested that learns by another `unit` than the one asked for.]]
+  It suggests the installed base that predicts the text best, if the text is short and the
+  prediction good; never one with another `unit` than the one requested.]]
   (unless (< (len ids) SHORT) (return ""))
   (setv [best name] [FAMILIAR None])
   (for [[each path] (.items (promising (.join "\n" (places vocabulary ids))))]
-    (with [_ (suppress OSError ValueError)]  ; a damaged one is named when it is asked for
+    (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
       (setv base (load-checkpoint path))
       (when (in unit [None base.settings.unit])
         (setv found (bits-of base vocabulary ids))
@@ -138,8 +138,8 @@ an optimizer and a schedule of its own.]]
 (defn promising [text]
   #[[Return a dict from names to files of the bases that may predict `text` best.
 
-  Of those that learn pieces it is the one in which the text has the fewest: a vocabulary is read
-  in 5 ms, while a network of 512 units takes a tenth of a second and more.]]
+  Of those by pieces it is the one in which the text has the fewest pieces: reading a vocabulary
+  takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
   (setv
     all (bases)
     counts {})
@@ -155,7 +155,7 @@ an optimizer and a schedule of its own.]]
 ;; * New units
 
 (defn grow-vocabulary [model vocabulary ids report]
-  "Give `model` (a `Checkpoint`) the units of the `vocabulary` that it lacks, and show which."
+  "Add to `model` (a `Checkpoint`) the units of the `vocabulary` that it lacks, and show them."
   (setv added (cut vocabulary.units (len model.vocabulary) None))
   (when added
     (setv
@@ -168,17 +168,17 @@ an optimizer and a schedule of its own.]]
 
 
 (defn grown-weights [weights known added ids]
-  #[[Return `weights` with room for the units `added` (a list) to the vocabulary `known`.
+  #[[Return `weights` extended by the units `added` (a list) to the vocabulary `known`.
 
-  A new unit begins as the one that it resembles most, `relative-of`: é as e. Where there is none
-  its embedding is the mean of all, and it is as likely, where the network has nothing else to say,
-  as in the text of `ids` (time,).]]
+  A new unit starts with the weights of the one that it resembles most (`relative-of`): é with
+  those of e. Without one its embedding is the mean of all, and its bias gives it the frequency
+  that it has in the text of `ids` (time,).]]
   (setv
     [embedding #* middle kernel bias] weights
     kin (lfor unit added (relative-of unit known))
     mean (.mean embedding 0)
     none (np.zeros (len kernel) "float32")
-    ;; Half a time more than it was seen (Jeffreys): a unit of the held-out text may be missing.
+    ;; Half a count more than seen (Jeffreys): a unit of the held-out text may be missing.
     counts (+ 0.5 (np.bincount (cut ids COUNTED) :minlength (+ (len known) (len added))))
     odds (/ (cut counts (len known) None) (.sum (cut counts (len known))))
     likely (.astype (+ (np.log (.sum (np.exp bias))) (np.log odds)) "float32"))
@@ -191,7 +191,7 @@ an optimizer and a schedule of its own.]]
 (defn relative-of [unit vocabulary]
   #[[Return the id of the unit in the `vocabulary` that `unit` resembles most, or None.
 
-  That is the same without accents, with plain quotes, or in the other case.]]
+  It is the same unit without accents, with plain quotes, or in the other case.]]
   (setv
     bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
     plain (ascii-quotes bare))

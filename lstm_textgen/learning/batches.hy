@@ -1,8 +1,8 @@
 #[[ids → batches (x, y): contiguous streams, or overlapping windows.
 
-A window is `lookback` ids long, and y is x moved on by one id: every position of a window is
-predicted. The text is a ring here: after its last id comes its first, so that an epoch may begin
-anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
+A window is `lookback` ids long, and y is x shifted by one id: every position of a window is
+predicted. The text is a ring: its first id follows its last one, so an epoch may begin anywhere
+and no id is left out. The shape of a batch is (rows, lookback).]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
@@ -14,7 +14,7 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
   lstm-textgen.text.corpus [kept-part])
 
 (setv
-  ;; Units of the held-out text that are read after each epoch: more take long and tell little.
+  ;; Units of the held-out text that are read after each epoch: more take long for little gain.
   VALIDATED 500_000
   CHUNK (** 2 22)  ; ids counted at once
   ALL (slice None))
@@ -23,9 +23,9 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 (defn split-ids [ids validation lookback [unit "units"]]
   #[[Return #(training held-out), the two parts of `ids` (time,).
 
-  The last part, the share `validation`, is held out. Raise `ValueError` when a part is shorter
-  than a window and the id after it, with the length that the text must have (`unit`: what they
-  are, in the plural), and if all ids are the same.]]
+  The last part, the share `validation`, is held out. Raise `ValueError` if a part is shorter than
+  a window and the next id, with the length that the text must have (`unit`: the plural name of its
+  units), or if all ids are the same.]]
   (setv
     need (+ lookback 1)
     held (round (* validation (len ids)))
@@ -38,17 +38,17 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
       f"`lookback` {lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
       f"give more text, {advice}"))))
   (when (= (.min ids) (.max ids))
-    (raise (ValueError (+ f"the text is {(counted 1 unit)} over and over, so there is nothing "
+    (raise (ValueError (+ f"the text is {(counted 1 unit)} repeated, so there is nothing "
       "to learn; give another text"))))
   #((cut ids kept) (cut ids kept None)))
 
 
 (defn unit-lengths [vocabulary ids held shape]
-  #[[Return how many characters a unit has on average, as an entry of the history has it: a dict.
+  #[[Return the mean numbers of characters per unit, as in an entry of the history: a dict.
 
-  `unit_length` is that of `ids` (time,), the text to train on; `validation_unit_length` that of
-  what batches of `shape` (rows, lookback) predict of `held` (time,). Where each unit has one the
-  dict is empty. No mean is 0, even where all words are unknown.]]
+  `unit_length` is that of `ids` (time,), the training text; `validation_unit_length` that of the
+  part of `held` (time,) which batches of `shape` (rows, lookback) predict. If each unit is one
+  character the dict is empty. No mean is 0, even if all words are unknown.]]
   (unless vocabulary.several (return {}))
   (setv
     lengths vocabulary.lengths
@@ -64,14 +64,14 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 
 (defn fingerprint [ids]
-  "Return a short text that tells `ids` (time,) from others: how many they are, and their CRC-32."
+  "Return a short text that identifies `ids` (time,): their number and their CRC-32."
   (if (isinstance ids Arc) ids.text f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
 
 
 (defn training-batches [ids settings [own ALL]]
-  #[[Return `ids` (time,) as `Streams` or `Windows`, as `settings` (`ModelSettings`) say.
+  #[[Return `ids` (time,) as `Streams` or `Windows`, by the `settings` (`ModelSettings`).
 
-  They yield those rows of a batch that this process has, the slice `own`.]]
+  They yield the rows of a batch that this process has, the slice `own`.]]
   (setv shape #(settings.batch-size settings.lookback))
   (if (streams? settings)
     (Streams ids shape settings.rng-seed own)
@@ -79,15 +79,15 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 
 (defn streams? [settings]
-  "Return whether windows follow one another, as `settings` (`ModelSettings`) say."
+  "Return whether windows follow one another under `settings` (`ModelSettings`)."
   (= settings.stride settings.lookback))
 
 
 (defclass [(dataclass :frozen True :eq False)] Arc []
-  #[[The part of a ring of ids that some of its streams read; as long as the whole ring.
+  #[[The part of a ring of ids that some of its streams read; its length is the whole ring's.
 
-  `ids` are the part's own, the first of which has the place `start` in the ring; `size` and `text`
-  are the ring's length and fingerprint.]]
+  `ids` are the part's own, the first at place `start` in the ring; `size` and `text` are the
+  ring's length and fingerprint.]]
   #^ np.ndarray ids
   #^ int start
   #^ int size
@@ -102,15 +102,15 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 
 (defn keep-arc [ids shape own]
-  #[[Return what the rows `own` (a slice) of `Streams` over `ids` (time,) ever read, as an `Arc`.
+  #[[Return the part of `ids` (time,) that the rows `own` (a slice) of `Streams` read, as an `Arc`.
 
-  `shape` is that of a batch. It is a copy: the rest can be forgotten.]]
+  `shape` is that of a batch. It is a copy: the rest can be freed.]]
   (setv
     size (len ids)
     [rows lookback] shape
-    ;; The first stream begins anywhere in the first of as many parts as there are rows; then come
-    ;; the others, a part apart, and each reads a part of the text or at least a window. 2 and 6
-    ;; are for what is rounded.
+    ;; The text has one part per row. The first stream begins anywhere in the first part; the
+    ;; others follow, a part apart, and each reads a part of the text or at least a window. 2 and 6
+    ;; allow for rounding.
     start (- (// (* size own.start) rows) 2)
     stop (+ (// (* size own.stop) rows) (// size rows) lookback 6)
     stop (min stop (+ start size)))
@@ -118,12 +118,12 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 
 (defn own-ids [ids]
-  "Return those of `ids` that this process has, (time,): all, or those of an `Arc`."
+  "Return the `ids` that this process has (time,): all, or those of an `Arc`."
   (if (isinstance ids Arc) ids.ids ids))
 
 
 (defn unrolled [ids lookback]
-  #[[Return #(ring start): those of `ids` that this process has, each window of them in one piece.
+  #[[Return #(ring start): the `ids` that this process has, with each window contiguous.
 
   A window that begins at a place p of the ring is ring[p - start : p - start + lookback + 1], the
   difference taken modulo the ring's length.]]
@@ -133,7 +133,7 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 
 (defclass Batches []
-  "Batches of a ring of `ids` (time,); a kind of them says by `starts` where windows begin."
+  "Batches of a ring of `ids` (time,); a subclass defines with `starts` where windows begin."
 
   (defn __init__ [self ids shape rng-seed own]
     (setv [self.ids self.shape self.rng-seed self.own] [ids shape rng-seed own]))
@@ -149,13 +149,13 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 
 
 (defclass Streams [Batches]
-  #[[The text as so many streams as a batch has rows, read side by side.
+  #[[The text as parallel streams, one for each row of a batch.
 
   Each window continues the one before it in its row, so a network can carry its state over.
-  `steps` is how many batches make an epoch. With `rng-seed` every epoch begins at its own random
-  place of the ring, so that windows are cut anew; without, it begins at the start and covers all
-  ids, a few of them twice, as validation needs it. The rows stand in the order of their places, so
-  that the slice `own` of them, those of this process, always reads about the same part.]]
+  `steps` is the number of batches in an epoch. With `rng-seed` every epoch begins at its own
+  random place in the ring, so windows differ; without, it begins at the start and covers all ids,
+  a few of them twice, as validation needs. Rows are in the order of their places, so the slice
+  `own`, those of this process, always reads about the same part.]]
 
   (setv carries-state True)
 
@@ -182,8 +182,8 @@ anywhere and no id is left out. The shape of a batch is (rows, lookback).]]
 (defclass Windows [Batches]
   #[[The text as windows that begin every `stride` ids, in a new random order each epoch.
 
-  They overlap when `stride` is smaller than the lookback. Each begins with an empty state. `steps`
-  is how many batches make an epoch.]]
+  They overlap if `stride` is smaller than the lookback. Each begins with an empty state. `steps`
+  is the number of batches in an epoch.]]
 
   (setv carries-state False)
 

@@ -1,7 +1,7 @@
 #[[Layers → a Keras model that trains fast on every backend and is saved as stock layers.
 
-The training network predicts every position of windows (rows, lookback) and carries its state
-from window to window in weights of its own, which works on TensorFlow, JAX and PyTorch alike.]]
+The training network predicts every position of windows (rows, lookback) and carries its state from
+window to window in its own weights, which works on TensorFlow, JAX and PyTorch alike.]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
@@ -19,26 +19,28 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   lstm-textgen.settings.layers [KINDS])
 
 (setv
-  CARRIED "carried_"  ; what the names of states begin with that windows carry over
-  AXIS "batch"        ; what `keras.distribution.DataParallel` calls the devices
+  CARRIED "carried_"  ; prefix of the names of states that windows carry over
+  AXIS "batch"        ; the devices' name in `keras.distribution.DataParallel`
   ;; Layers whose loop is our own; and the same with the embedding folded in.
   FAST {"lstm" FastLSTM  "gru" FastGRU}
   FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU}
-  ;; What it costs outputs of recurrent layers to be large, and to change: the values of Merity and
-  ;; others 2017 for words, which suit characters too.
+  ;; The coefficients of activation regularization, plain and temporal: those of Merity and others
+  ;; 2017 for words, which suit characters, too.
   ALPHA 2
   BETA 1
-  ;; Units from which on that pays; smaller networks, and so most small texts, end worse by it.
+  ;; Hidden units from which that pays; smaller networks, and so most small texts, end with a
+  ;; higher loss.
   LARGE 512)
 
 
 (defn training-network [spec batch-shape rng-seed [bfloat16 False] [of-rows None]]
   #[[Build the network of `spec` (a `NetworkSpec`) for ids of `batch-shape` (rows, lookback).
 
-  It gives logits (rows, lookback, vocabulary). Its trainable weights come in the order of
-  `Checkpoint.weights`. Initial weights and dropout follow from `rng-seed` alone; global random
-  generators are left alone. With `bfloat16`, LSTM and GRU layers multiply in that, on PyTorch the
-  dense layer too. With `of-rows`, under JAX, it is for one device's rows of a batch of so many.]]
+  Its outputs are logits (rows, lookback, vocabulary), its trainable weights are in the order of
+  `Checkpoint.weights`. Initial weights and dropout depend only on `rng-seed`; global random
+  generators stay untouched. With `bfloat16`, LSTM and GRU layers multiply in bfloat16, on PyTorch
+  the dense layer too. With `of-rows`, under JAX, it is for one device's rows of a batch of
+  `of-rows` rows.]]
   (setv
     [rows _] batch-shape
     seeds (_seeds rng-seed)
@@ -72,12 +74,12 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 
 (defclass TrainingNetwork [keras.Model]
-  #[[A network to train, which saves and loads as its stock twin does.
+  #[[A network to train, which is saved and loaded as its stock counterpart.
 
-  So what a callback such as Keras' `ModelCheckpoint` writes can be opened anywhere.]]
+  So the files of a callback such as Keras' `ModelCheckpoint` can be opened anywhere.]]
 
   (defn stock [self]
-    "Return the stock twin with the weights of now."
+    "Return the stock counterpart with the current weights."
     (stock-model self.spec (values self.trainable-variables)))
 
   (defn save [self #* arguments #** options]
@@ -96,8 +98,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 (defn stock-model [spec weights]
   #[[Build the network of `spec` (a `NetworkSpec`) with these `weights` from stock Keras layers.
 
-  It takes ids (batch, time) and gives logits (batch, time, vocabulary). Keras draws seeds from
-  Python's global random generator, which is put back.]]
+  It maps ids (batch, time) to logits (batch, time, vocabulary). Keras draws seeds from Python's
+  global random generator, which is restored.]]
   (with [_ (muted-stderr)  _ (kept-random)]
     (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
     (.set-weights model weights))
@@ -113,7 +115,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 
 (defn apple-gpu? []
-  "Return whether Keras trains on Apple's GPU, as it does on PyTorch where there is one."
+  "Return whether Keras trains on Apple's GPU, as on PyTorch where there is one."
   (and
     (= (keras.backend.backend) "torch")
     (hy.I.torch.backends.mps.is-available)
@@ -125,7 +127,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 (defn _seeds [rng-seed]
   #[[Yield the seeds that Keras draws for its layers after `keras.utils.set_random_seed`.
 
-  Each layer takes its own as it is made. Their order decides the initial weights.]]
+  Each layer takes one when it is created. Their order determines the initial weights.]]
   (setv generator (Random rng-seed))
   (while True (yield (.randint generator 1 1_000_000_000))))
 
@@ -134,8 +136,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
   #[[Return the first layer after the ids, and the named layers that follow it.
 
   The first is the embedding, with the layer after it folded in where that saves work. Embeddings
-  begin normal with a deviation of 1: with Keras' usual ±0.05 all units look alike to the network
-  at first, and it ends worse (bench/README.md).]]
+  start normally distributed with deviation 1: with Keras' default of ±0.05 all units look alike to
+  the network at first, and the final loss is higher (bench/README.md).]]
   (defn initializer []
     (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
   (setv
@@ -154,7 +156,7 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 
 (defn _recurrent-class [layer bfloat16 dtype]
-  "Return what makes the layer to train: on a GPU Keras' own, which goes through cuDNN."
+  "Return the constructor of the training layer: on a GPU Keras' own, which uses cuDNN."
   (setv stock (getattr keras.layers (. (get KINDS layer.kind) keras-class)))
   (cond
     (not layer.modern?) (partial stock #** (keras-options layer))
@@ -165,10 +167,10 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 
 (defn _recurrent-options [name seeds]
-  #[[Return the options of an LSTM or GRU layer called `name` that gives its outputs and its state.
+  #[[Return the options of an LSTM or GRU layer called `name` that returns outputs and state.
 
-  The initializers are Keras' usual ones. It draws a seed for dropout within the layer too, though
-  there is none: that seed is part of the state in which a model file resumes.]]
+  The initializers are Keras' defaults. It draws a seed for dropout within the layer, too, although
+  there is none: that seed is part of the state with which a model file resumes.]]
   (setv [kernel recurrent dropout] (islice seeds 3))
   {"name" name  "return_sequences" True  "return_state" True  "seed" dropout
    "kernel_initializer" (keras.initializers.GlorotUniform kernel)
@@ -176,14 +178,14 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 
 (defn _own-loop? []
-  "Return whether our own loop is the fastest: on processors, on the backends that XLA compiles."
+  "Return whether our own loop is the fastest: on processors, with backends compiled by XLA."
   (and (in (keras.backend.backend) ["tensorflow" "jax"]) (not (on-gpu?))))
 
 
 (defclass Carried [keras.layers.Layer]
-  #[[A recurrent layer that begins each window with the state in which the last one ended.
+  #[[A recurrent layer that begins each window with the final state of the last one.
 
-  Keras' own `stateful=True` is right only on TensorFlow; here the state is kept in weights that
+  Keras' own `stateful=True` is correct only on TensorFlow; here the state is in weights that
   aren't trained, which every backend tracks.]]
 
   (defn __init__ [self rows inner]
@@ -207,18 +209,18 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 
 
 (defn regularized [outputs]
-  #[[Return the `outputs` (B, T, u) of a recurrent layer in training, as they are.
+  #[[Return the `outputs` (B, T, u) of a recurrent layer in training, unchanged.
 
-  On the way back α·mean(h²) + β·mean((hₜ − hₜ₋₁)²) is added to the loss, both means over all
-  B × T × u numbers; the loss that is shown stays that of the text alone. This keeps outputs small,
-  and alike from one place to the next: activation regularization and its temporal kind (Merity and
-  others 2017, 'Revisiting Activation Regularization for Language RNNs'). A large network learns
-  faster by it, and overfits later (bench/README.md).]]
+  The backward pass adds the gradient of α·mean(h²) + β·mean((hₜ − hₜ₋₁)²) to the loss's, both
+  means over all B × T × u numbers; the loss shown is that of the text alone. This is activation
+  regularization, plain and temporal, which keeps outputs small and slow to change (Merity and
+  others 2017, 'Revisiting Activation Regularization for Language RNNs'). With it a large network
+  learns faster and overfits later (bench/README.md).]]
   (defn [ops.custom-gradient] same [h]
     (defn gradient [#* arguments [upstream None]]
       (setv
-        [of-loss] (if (is upstream None) arguments [upstream])  ; PyTorch gives it by name
-        ;; What stands before and after each place; at both ends it is the place itself.
+        [of-loss] (if (is upstream None) arguments [upstream])  ; PyTorch passes it by name
+        ;; The values before and after each place; at both ends, the place's own.
         before (ops.concatenate [(ncut h : :1) (ncut h : :-1)] 1)
         after (ops.concatenate [(ncut h : 1:) (ncut h : -1:)] 1)
         all (- (* (+ ALPHA (* 2 BETA)) h) (* BETA (+ before after))))
@@ -230,8 +232,8 @@ from window to window in weights of its own, which works on TensorFlow, JAX and 
 (defclass SplitDropout [keras.layers.Dropout]
   #[[Dropout for the rows of a batch that are on one device, within `jax.shard-map`.
 
-  `noise-shape` is that of the whole batch. Each device draws for all rows and uses its own, so
-  that a run drops the same units however many devices it has.]]
+  `noise-shape` is that of the whole batch. Each device draws for all rows and uses its own, so a
+  run drops the same units on any number of devices.]]
 
   (defn call [self inputs [training False]]
     (import jax)

@@ -1,1 +1,1 @@
-"One class for each way of taking a step, and what it needs of its backend."
+"One class for each way of taking a training step, and its backend code."

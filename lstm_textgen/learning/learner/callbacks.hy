@@ -1,8 +1,8 @@
 #[[Keras' callbacks around a run: the user's, and those that keep its logs.
 
-They are called as `fit` calls them, with the same logs: `loss`, the mean so far, after each batch;
+They are called as by `fit`, with the same logs in nats: `loss`, the mean so far, after each batch;
 `loss`, `val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts
-that the model has learned from.]]
+that the model was trained on.]]
 
 (import
   importlib [import-module]
@@ -18,8 +18,8 @@ that the model has learned from.]]
 (defn run-callbacks [run checkpoint report resumes model params]
   #[[Return Keras' list of all callbacks of `run` (a `Run`), or None if it has none.
 
-  They see `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
-  it has learned before. Raise `TypeError` if one of the user's is no Keras callback.]]
+  They get `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
+  it was trained before. Raise `TypeError` if one of the user's isn't a Keras callback.]]
   (for [callback run.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
       (clip (repr callback))))))
@@ -34,12 +34,12 @@ that the model has learned from.]]
 (defn log-callbacks [tensorboard csv history resumes]
   #[[Return the callbacks that keep logs: for TensorBoard in a folder, as a table in a file.
 
-  Each is a path or None. The table is of the `history` that the run adds to; that of a run which
-  `resumes` one continues what is there.]]
+  Each is a path or None. The table is that of the `history` to which the run adds; if the run
+  `resumes` another, it continues the existing table.]]
   (when tensorboard
     (with [_ (muted-stderr)]
       (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
-  [ ;; The graph of the training network, whose layers are our own, tells nobody anything.
+  [ ;; The graph of the training network, with its custom layers, is of no use.
     #* (if tensorboard [(keras.callbacks.TensorBoard tensorboard :write-graph False)] [])
     #* (if csv [(Table csv history :append resumes)] [])])
 
@@ -50,7 +50,7 @@ that the model has learned from.]]
   Its errors name the file.]]
 
   (defn __init__ [self filename history #** options]
-    "`history` is the model's, which has an entry for each epoch by its end."
+    "Use the model's `history`, which gets each epoch's entry before the row is written."
     (.__init__ (super) filename #** options)
     (setv self.history history))
 
@@ -68,10 +68,10 @@ that the model has learned from.]]
 (defn report-page [path model checkpoint warn]
   #[[Return a callback that writes the report on `checkpoint`, the model at `model`, to `path`.
 
-  It does so after each epoch. If it can't, `warn` is called with a line, and training goes on.]]
+  It does so after each epoch. On failure `warn` is called with a line, and training continues.]]
   (defn renew [epoch logs]
     (try
       (write-report path model checkpoint)
       (except [error OSError]
-        (warn f"{path} could not be written: {error.strerror}; training goes on"))))
+        (warn f"{path} could not be written: {error.strerror}; training continues"))))
   (keras.callbacks.LambdaCallback :on-epoch-end renew))

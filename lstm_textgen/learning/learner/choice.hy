@@ -1,4 +1,4 @@
-"Which backend trains where nobody has said it, which learner takes its steps, and how fast."
+"The choice of backend and learner, and the machine's speed."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -19,26 +19,26 @@
 
 (setv
   OLDEST-TORCH #(2 6)
-  AMX-ROWS 64    ; of a batch, from which on bfloat16 pays under XLA
+  AMX-ROWS 64    ; of a batch, from which bfloat16 pays under XLA
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
-  SECONDS 0.5    ; of the steps that measure a machine, after the first, which compiles
-  PROCESS {"ours" False})  ; whether the process is the program's own: its backend may be chosen
+  SECONDS 0.5    ; of steps that measure a machine, after the first, which compiles
+  PROCESS {"ours" False})  ; whether the process is the program's own, so that it may choose
 
 
 ;; * The backend
 
 (defn choose-freely []
-  "Let `fastest-backend` choose in this process, in which nothing else needs Keras."
+  "Allow `fastest-backend` to choose in this process, where nothing else needs Keras."
   (setv (get PROCESS "ours") True))
 
 
 (defn fastest-backend [layers]
   #[[Return the backend to train `layers` with: \"torch\", or None for Keras' default.
 
-  On processors with bfloat16 PyTorch trains LSTMs up to 1.3 times as fast as TensorFlow does, by
-  oneDNN, small batches up to twice; GRUs, and most networks in float32, it trains more slowly
-  (bench/README.md). A backend that KERAS_BACKEND or Keras' configuration names is never replaced,
-  nor one that is imported.]]
+  On processors with bfloat16 PyTorch, through oneDNN, trains LSTMs up to 1.3 times as fast as
+  TensorFlow, and small batches up to twice as fast, but GRUs and most networks in float32 more
+  slowly (bench/README.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
+  already imported, is never replaced.]]
   (when (and
       (get PROCESS "ours")
       (all (gfor layer layers.recurrent (= layer.name "lstm")))
@@ -52,7 +52,7 @@
 
 
 (defn _configured []
-  "Return the backend that Keras' own configuration names; `tensorflow` is what it begins with."
+  "Return the backend in Keras' own configuration; its default is `tensorflow`."
   (setv folder (or (os.environ.get "KERAS_HOME") (/ (Path.home) ".keras")))
   (try
     (.get (json.loads (.read-text (/ (Path folder) "keras.json") :encoding "utf-8"))
@@ -73,9 +73,9 @@
 (defn make-learner [spec batch-shape rng-seed learning-rate [bfloat16 None] [distributed False]]
   #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
 
-  `bfloat16`: whether it multiplies in that, by default where it pays; `distributed`: whether it
-  splits batches over all devices, which needs JAX. Its first steps write nothing to standard
-  error, unless they fail.]]
+  `bfloat16`: whether to multiply in bfloat16, by default where it pays; `distributed`: whether to
+  split batches over all devices, which needs JAX. Its first steps write nothing to standard error
+  unless they fail.]]
   (with [_ (muted-stderr)]
     (setv learner ((_learner-class (get batch-shape 0) bfloat16 distributed)
       spec batch-shape rng-seed learning-rate)))
@@ -84,7 +84,7 @@
 
 
 (defn _learner-class [rows bfloat16 distributed]
-  "Return what makes a learner of batches of so many `rows` from the other arguments."
+  "Return the constructor of a learner for batches of `rows` rows."
   (import
     keras
     lstm-textgen.learning.network [apple-gpu? on-gpu?])
@@ -106,9 +106,9 @@
 
 
 (defn part-count [rows processors]
-  #[[Return how many equal parts so many `rows` are dealt out in, to be trained side by side.
+  #[[Return the number of equal parts into which `rows` are split, to be trained in parallel.
 
-  It is one for each of the `processors`; fewer where a part would have less than `FEWEST-ROWS`.]]
+  It is one for each of the `processors`, fewer if a part would have less than `FEWEST-ROWS`.]]
   (max (gfor
     n (range 1 (+ processors 1))
     :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
@@ -129,11 +129,11 @@
 ;; * How fast this machine trains
 
 (defn machine-speed [report]
-  #[[Return how many times as fast as in `sizing.hy` this machine trains with the backend in use.
+  #[[Return this machine's training speed with the current backend, relative to `sizing.hy`.
 
-  A few real steps tell. What is measured is kept in the cache folder, for each processor, number
-  of cores, version of the backend and network, unless other work kept the machine busy. `report`
-  (a `Report`) shows that it takes a moment.]]
+  A few real steps measure it. The result is stored in the cache folder, for each processor, number
+  of cores, backend version and network, unless other work kept the machine busy. `report` (a
+  `Report`) shows the measurement.]]
   (import keras)
   (setv
     path (/ (Path (cache-folder)) "speed.json")
@@ -143,7 +143,7 @@
       (processor-name) f"{(cores)} cores" backend
       (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units"]))
   (when (in machine known) (return (get known machine)))
-  (.doing report "measuring how fast this machine trains")
+  (.doing report "measuring this machine's training speed")
   (setv
     idle (_idle?)
     speed (round (/ (units-a-second) MEASURED-SPEED) 3))
@@ -156,7 +156,7 @@
 
 
 (defn _known-speeds [path]
-  "Return the speeds in the file at `path`, a dict; none if it is missing or no such file."
+  "Return the speeds in the file at `path`, a dict, empty if the file is missing or invalid."
   (try
     (setv known (json.loads (.read-text path :encoding "utf-8")))
     (dfor [machine speed] (.items known) :if (> speed 0) machine speed)
@@ -164,14 +164,14 @@
 
 
 (defn _idle? []
-  "Return whether little else keeps this machine busy, as far as the system tells."
+  "Return whether this machine is otherwise idle, as far as the system tells."
   (try
     (< (get (os.getloadavg) 0) (/ (+ (cores) 1) 2))  ; we ourselves may count as one
     (except [[AttributeError OSError]] True)))  ; on Windows
 
 
 (defn units-a-second []
-  "Return how many units a second the network `MEASURED` learns from here."
+  "Return the training speed of the network `MEASURED` on this machine, in units per second."
   (setv
     x (.integers (np.random.default-rng 1) 0 65 #(32 64) :dtype "int32")
     learner (make-learner (NetworkSpec (parse-layers MEASURED) 65 32) x.shape 1 0.001)
@@ -182,4 +182,4 @@
     (setv begun (time.perf-counter))
     (.learn learner x x)
     (.append seconds (- (time.perf-counter) begun)))
-  (/ x.size (min seconds)))  ; other work may have slowed some steps, but hardly all
+  (/ x.size (min seconds)))  ; other work may have slowed down some steps, but hardly all

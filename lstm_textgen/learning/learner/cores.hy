@@ -1,8 +1,8 @@
-#[[A batch dealt out to the cores of a processor, under TensorFlow.
+#[[A batch split over the cores of a processor, under TensorFlow.
 
-Each core takes its rows of the batch through the window by itself, forward and back, and they meet
-only to add up the gradients. If both cores share each small product of the loop instead, they
-mostly wait for each other (bench/README.md).]]
+Each core takes its rows of the batch through the window, forward and backward, and they
+synchronize only to add up the gradients. If the cores share each small product of the loop
+instead, they mostly wait for each other (bench/README.md).]]
 
 (import
   functools [partial]
@@ -14,10 +14,10 @@ mostly wait for each other (bench/README.md).]]
 
 
 (defclass PartsLearner [StockLearner]
-  #[[A learner that deals out each batch in so many `parts`, which TensorFlow runs side by side.
+  #[[A learner that splits each batch into `parts`, which TensorFlow runs in parallel.
 
   `part` is the network for one of them. It is called with weights and states as arguments, so its
-  own are never used; what it computes is compiled by XLA once for all parts.]]
+  own are never used; XLA compiles it once for all parts.]]
 
   (defn __init__ [self parts spec batch-shape rng-seed learning-rate [bfloat16 False]]
     (.__init__ (super) spec batch-shape rng-seed learning-rate bfloat16)
@@ -41,7 +41,7 @@ mostly wait for each other (bench/README.md).]]
   (defn _step [self act update x y]
     #[[Let each part `act` on its rows of x and y, and gather the states; return the mean loss.
 
-    The weights are moved by `update`, unless it is None.]]
+    `update`, unless None, updates the weights.]]
     (setv
       weights (lfor w self.weights (tf.convert-to-tensor w.value))
       rows (zip (._deal self) (tf.split x self.parts) (tf.split y self.parts))
@@ -51,29 +51,29 @@ mostly wait for each other (bench/README.md).]]
     (/ (tf.add-n losses) self.parts))
 
   (defn _learn-part [self weights states x y]
-    "Return the loss of a part, its states afterwards, and the gradients of the weights."
+    "Return the loss of a part, its new states, and the gradients of the weights."
     (with [tape (tf.GradientTape)]
       (.watch tape weights)
       (setv [loss states _] (._validate-part self weights states x y True)))
     #(loss states (.gradient tape loss weights)))
 
   (defn _validate-part [self weights states x y [training False]]
-    "Return the loss of a part, its states afterwards, and no gradients."
+    "Return the loss of a part, its new states, and no gradients."
     (setv [logits states] (.stateless-call self.part weights states x :training training))
     #((self.model.loss y logits) states []))
 
   (defn _update [self gradients]
-    "Move the weights by the mean of each part's `gradients`, which Adam clips."
+    "Update the weights by the mean of all parts' `gradients`, which Adam clips."
     (.apply self.optimizer (lfor each (zip #* gradients) (/ (tf.add-n each) self.parts))
       self.weights))
 
-  ;; What changes but isn't trained: states, (rows, units) each, and seeds of dropout, (2,).
+  ;; Variables that change but aren't trained: states, (rows, units) each, and dropout seeds, (2,).
 
   (defn _carries? [self variable]
     (any (gfor state self.states (is variable state))))
 
   (defn _deal [self]
-    "Return these variables' values for each part: its rows of a state, a seed of its own."
+    "Return these variables' values for each part: its rows of a state, its own seed."
     (zip #* (gfor
       variable self.model.non-trainable-variables
       (if (._carries? self variable)
@@ -81,6 +81,6 @@ mostly wait for each other (bench/README.md).]]
         (gfor n (range self.parts) (+ variable.value [(* n SEED-STEP) 0]))))))
 
   (defn _gather [self dealt]
-    "Set these variables to their values from each part; every part counts its seeds alike."
+    "Set these variables from all parts, whose seeds advance alike."
     (for [[variable values] (zip self.model.non-trainable-variables (zip #* dealt))]
       (.assign variable (if (._carries? self variable) (tf.concat values 0) (get values 0))))))

@@ -1,9 +1,9 @@
-#[[A batch split over devices, of one machine or of many, under JAX.
+#[[A batch split over the devices of one or many machines, under JAX.
 
 Every device has all weights and its own rows of a batch, with their states. It takes them through
-the window, forward and back, and what all need to know goes into one sum over the devices
-(all-reduce): gradients, loss, learning rate and wishes, joined in one array. A link costs time for
-each sum, however small.]]
+the window, forward and backward, and one sum over the devices (all-reduce) combines what all need:
+gradients, loss, learning rate and wishes, joined in one array. Each sum costs latency, however
+small it is.]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
@@ -19,9 +19,9 @@ each sum, however small.]]
   lstm-textgen.learning.network [AXIS CARRIED on-gpu? training-network])
 
 (setv
-  WISHES 4              ; numbers that each process tells the others at each step
+  WISHES 4              ; numbers that each process sends to the others at each step
   AT-ONCE 32            ; steps of a call on a GPU, which the host then starts without waiting
-  MOST-IDS (** 2 30)    ; of a text that is kept on a device; a longer one stays with the host
+  MOST-IDS (** 2 30)    ; of a text stored on a device; a longer one stays on the host
   ;; What each device gets of an argument: all of it, its rows, or its rows of several batches.
   WHOLE (PartitionSpec)
   SPLIT (PartitionSpec AXIS)
@@ -31,9 +31,8 @@ each sum, however small.]]
 (defclass DevicesLearner [StockLearner]
   #[[A learner that splits each batch over `devices`, by default all that all processes have.
 
-  Batches given to it have only this process's rows, whose number the devices divide evenly. `part`
-  is the network for one device. It is called with weights and states as arguments, so its own are
-  never used.]]
+  Its batches have only this process's rows, a multiple of its devices. `part` is the network for
+  one device. It is called with weights and states as arguments, so its own are never used.]]
 
   (defn __init__ [self spec batch-shape rng-seed learning-rate [devices None]]
     (setv
@@ -64,23 +63,23 @@ each sum, however small.]]
     "Return `act` compiled for all devices; each gets its part of what is SPLIT."
     (jax.jit
       (jax.shard-map act :mesh self.mesh :in-specs (tuple takes) :out-specs (tuple gives)
-        :check-vma False)  ; else JAX sums each gradient by itself
+        :check-vma False)  ; otherwise JAX sums each gradient separately
       :donate-argnums donated))
 
   (defn _split [self array [spec SPLIT]]
-    "Return `array`, this process's rows, as a part of that of all."
+    "Return `array`, this process's rows, as part of the global array."
     (jax.make-array-from-process-local-data (NamedSharding self.mesh spec) array))
 
-  ;; * What a run asks of it
+  ;; * The learner's interface
 
   (defn steps [self batches epoch first rates]
-    "Train as any `Learner`; on a GPU, which else waits for the host, take many steps in a call."
+    "Train like any `Learner`; on a GPU take many steps per call, so that it never waits."
     (if (and (on-gpu?) (._hold self batches))
       (._strides self (.starts batches epoch first) rates)
       (.steps (super) batches epoch first rates)))
 
   (defn _hold [self batches]
-    "Keep the text of `batches` on the devices; return whether it has room there."
+    "Store the text of `batches` on the devices; return whether it fits."
     (unless (is self.held batches)
       (setv
         [ring self.start] (unrolled batches.ids (get batches.shape 1))
@@ -92,9 +91,9 @@ each sum, however small.]]
     (is-not self.text None))
 
   (defn _strides [self starts rates]
-    "Learn from windows of the held text; each of `starts` is a batch's (rows,). Yield the losses."
+    "Train on windows of the stored text; each of `starts` is a batch's (rows,). Yield the losses."
     (while (setx stride (list (islice starts AT-ONCE)))
-      ;; Of the last, too few for a call that is compiled, each takes its own.
+      ;; The last ones, too few for the compiled call, take one call each.
       (for [part (if (= (len stride) AT-ONCE) [stride] (lfor each stride [each]))]
         (setv places (.astype (% (- (np.stack part) self.start) (len self.held.ids)) "int32"))
         (setv
@@ -108,7 +107,7 @@ each sum, however small.]]
     (float (._take self self.learn-jit #* (gfor part [x y words] (._split self part)))))
 
   (defn _take [self act #* arguments]
-    "Take a step, or several, by `act`; return the loss, or losses."
+    "Take one or several steps with `act`; return the loss or losses."
     (setv
       groups [self.weights self.optimizer.variables self.model.non-trainable-variables]
       [#* now loss news] (act #* (lfor variables groups (lfor v variables v.value)) #* arguments))
@@ -131,15 +130,15 @@ each sum, however small.]]
     (setv self.next-rate rate))
 
   (defn agree [self wishes]
-    #[[Tell the others with the next batch what this process wishes; return what the last one told.
+    #[[Send `wishes` to the other processes with the next batch; return the sums of the last ones.
 
-    `wishes` are `WISHES` numbers, of which all processes get the sums.]]
+    They are `WISHES` numbers, summed over all processes.]]
     (when (= (jax.process-count) 1) (return wishes))
     (setv self.wishes wishes)
     self.news)
 
   (defn _words [self rate]
-    "Return what this process tells the others: a row for each device, the first has it."
+    "Return this process's message to the others: a row for each device, in the first one."
     (setv
       words (np.zeros #((// self.count (jax.process-count)) (+ 1 WISHES)) "float32")
       (get words 0) [(if (jax.process-index) 0 rate) #* self.wishes])
@@ -148,7 +147,7 @@ each sum, however small.]]
   ;; * What each device does
 
   (defn _learn [self weights optimizer others x y words]
-    "Return weights, the optimizer's variables and the others after a batch, its loss, the news."
+    "Return weights, optimizer variables and others after a batch, its loss, the messages."
     (setv
       act (jax.value-and-grad self._loss :has-aux True)
       [[loss others] gradients] (act weights others x y True)
@@ -182,7 +181,7 @@ each sum, however small.]]
     #(others (/ (jax.lax.psum loss AXIS) self.count)))
 
   (defn _loss [self weights others x y training]
-    "Return the mean loss of this device's rows, and the other variables afterwards."
+    "Return the mean loss of this device's rows, and the other variables' new values."
     (setv [logits others] (.stateless-call self.part weights others x :training training))
     #((self.model.loss y logits) others)))
 
@@ -197,7 +196,7 @@ each sum, however small.]]
 
 
 (defn carried? [variable]
-  "Return whether a Keras `variable` is a state that is carried from batch to batch."
+  "Return whether a Keras `variable` is a state carried from batch to batch."
   (.startswith variable.name CARRIED))
 
 

@@ -1,8 +1,7 @@
-#[[Processes that train together: how they find each other, agree, and part.
+#[[Processes that train together: how they connect, communicate and end.
 
-All that passes between machines is JAX's own: `keras.distribution.initialize` brings the processes
-together, collectives carry what they tell each other, and the heartbeats of JAX's coordination
-service notice when one is gone.]]
+All communication is JAX's: `keras.distribution.initialize` connects the processes, collectives
+carry their messages, and the heartbeats of JAX's coordination service detect when one is lost.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -22,14 +21,14 @@ service notice when one is gone.]]
   lstm-textgen.modelfile.checkpoint [file-image load-checkpoint])
 
 (setv
-  JOINING 45    ; seconds within which all processes must have come
-  HEARTBEAT 25  ; seconds without a sign of life until a process counts as gone
+  JOINING 45    ; seconds within which all processes must connect
+  HEARTBEAT 25  ; seconds without a heartbeat until a process counts as lost
   ;; What keras.distribution.initialize reads.
   ADDRESSES "KERAS_DISTRIBUTION_JOB_ADDRESSES"
-  NOT-MET (+ f"the processes didn't all meet within {JOINING} seconds; check that each was "
-    f"started and that {ADDRESSES} names an address and port of process 0 that the others reach")
-  LOST (+ "another process of this run is gone, so training can't go on; the model is as it was "
-    "last saved, and the same command on every machine resumes")
+  NOT-MET (+ f"not all processes connected within {JOINING} seconds; check that each was started "
+    f"and that {ADDRESSES} names an address and port of process 0 that the others can reach")
+  LOST (+ "lost another process of this run, so training can't continue; the model is as last "
+    "saved, and the same command on every machine resumes")
   ;; The status codes with which XLA's errors begin when a collective fails.
   XLA-FAILURE (re.compile (+ "(UNKNOWN|INTERNAL|UNAVAILABLE|ABORTED|CANCELLED|"
     "DEADLINE_EXCEEDED|FAILED_PRECONDITION): "))
@@ -43,12 +42,12 @@ if said[-1]:
 
 
 (defclass ProcessGroup []
-  #[[The processes that train one model, each its rows of a batch: one alone, or several.
+  #[[The one or more processes that train a model, each on its rows of a batch.
 
   `distributed`: whether batches are split over all devices; `words`: the `LastWords` of one that
-  has met others; `leader?`: whether this one saves and shows. While the group is entered, a
-  process that loses another one ends with one line and the status 1, or with SIGABRT where JAX
-  ends it. Every method but `describe` is called on all processes alike.]]
+  is connected to others; `leader?`: whether this one saves and shows. Inside, a process that loses
+  another one ends with one line and the status 1, or with SIGABRT if JAX ends it. All processes
+  must call every method alike, except `describe`.]]
 
   (defn __init__ [self [distributed False] [words None]]
     (setv
@@ -66,13 +65,13 @@ if said[-1]:
           (.all-say self None)  ; nobody leaves before the leader has saved
           (except [error [ValueError RuntimeError]] (if (_lost? error) (end-at-once 1) (raise))))
         (.keep-silent self.words))
-      (_lost? error) (end-at-once 1)  ; the watcher says why
-      ;; JAX would wait for the others at the exit.
+      (_lost? error) (end-at-once 1)  ; the watcher prints why
+      ;; JAX would wait for the others at exit.
       True (atexit.register (fn [] (.keep-silent self.words) (end-at-once 2))))
     None)
 
   (defn all-say [self value]
-    "Return the list of what each process says."
+    "Return the list of all processes' values."
     (when (= self.processes 1) (return [value]))
     (import jax.experimental.multihost-utils [process-allgather])
     (setv
@@ -84,17 +83,17 @@ if said[-1]:
       (json.loads (.decode (.tobytes (cut row size))))))
 
   (defn leader-says [self value]
-    "Return what the leader says."
+    "Return the leader's value."
     (get (.all-say self (when self.leader? value)) 0))
 
   (defn check-versions [self]
-    "Raise `ValueError` on every process if they differ in their versions."
+    "Raise `ValueError` on every process if their versions differ."
     (when self.words
       (.check-alike self "their versions" (+ f"lstm_textgen {__version__}, "
         f"Keras {hy.I.keras.__version__}, JAX {hy.I.jax.__version__}"))))
 
   (defn check-alike [self what value]
-    "Raise `ValueError` on every process if they differ in `value`; `what` it is, in words."
+    "Raise `ValueError` on every process if their values differ; `what` names the value."
     (setv [first #* others] (.all-say self value))
     (for [[n other] (enumerate others 1)  :if (!= other first)]
       (raise (ValueError (+ f"the processes differ in {what}: {first} in process 0, "
@@ -116,7 +115,7 @@ if said[-1]:
         (load-checkpoint path :resume True))))
 
   (defn own-rows [self rows]
-    "Return the slice of a batch's `rows` that this process has; raise `ValueError` if uneven."
+    "Return this process's slice of a batch's `rows`; raise `ValueError` if it isn't even."
     (unless self.distributed (return (slice 0 rows)))
     (import jax)
     (setv
@@ -130,12 +129,12 @@ if said[-1]:
     (slice (* each (get own 0)) (* each (+ 1 (get own -1)))))
 
   (defn even-rows [self rows]
-    "Return the smallest number from `rows` on that is split evenly."
+    "Return the smallest number from `rows` up that can be split evenly."
     (setv devices (if self.distributed (hy.I.jax.device-count) 1))
     (* devices (- (// (- rows) devices))))
 
   (defn describe [self]
-    "Return in words what the training is spread over; nothing, unless it is."
+    "Return in words what the training is split over, or an empty string."
     (unless self.distributed (return ""))
     (setv devices (hy.I.jax.device-count))
     (+ (if (= devices 1) "1 device" f"{devices} devices") " of "
@@ -143,11 +142,11 @@ if said[-1]:
 
 
 (defn join [report]
-  #[[Meet the other processes of this run, if it has others; return the `ProcessGroup`.
+  #[[Connect to the other processes of this run, if any; return the `ProcessGroup`.
 
-  `report` (a `Report`) shows what takes long. Processes are found through the environment, as JAX
-  does, or through Keras' own variables. Raise `ValueError` if they can't be; if they don't meet,
-  JAX ends the process.]]
+  `report` (a `Report`) shows slow actions. Processes are found through the environment, like
+  JAX's, or through Keras' variables. Raise `ValueError` if that fails; if they can't connect, JAX
+  ends the process.]]
   (.doing report "loading Keras")
   (import-keras)
   (import keras)
@@ -168,18 +167,18 @@ if said[-1]:
 
 
 (defn follower? []
-  "Return whether another process of this run saves and shows."
+  "Return whether another process of this run leads: saves and shows it."
   (setv jax (.get sys.modules "jax"))
   (bool (and jax (jax.distributed.is-initialized) (jax.process-index))))
 
 
 (defn _initialize []
-  "Meet the other processes; return whether there are any to meet."
+  "Connect to the other processes; return whether there are any."
   (import
     jax
     keras)
   (jax.config.update "jax_enable_preemption_service" False)  ; signals are ours
-  ;; Two programs at once on a processor can wait for each other's collectives for ever.
+  ;; Two programs at once on a processor can wait for each other's collectives forever.
   (jax.config.update "jax_cpu_enable_async_dispatch" False)
   (setv initialize jax.distributed.initialize)
   (try
@@ -191,35 +190,35 @@ if said[-1]:
     True
     (except [error [ValueError RuntimeError]]
       (unless (and (in "coordinator_address" (str error)) (not-in ADDRESSES os.environ))
-        (raise (ValueError (+ f"`distributed`: the processes can't meet: {error}; "
+        (raise (ValueError (+ f"`distributed`: can't connect to the other processes: {error}; "
           f"{ADDRESSES} and …_NUM_PROCESSES must be the same on all, and …_PROCESS_ID from 0"))))
       False)
     (finally (setv jax.distributed.initialize initialize))))
 
 
 (defn _lost? [error]
-  "Return whether `error` is XLA's when another process has gone."
+  "Return whether `error` is XLA's for a lost process."
   (and (isinstance error #(ValueError RuntimeError)) (bool (.match XLA-FAILURE (str error)))))
 
 
 (defclass LastWords []
-  #[[What this process says if it ends without a word, first `text`: JAX ends a process from C++.
+  #[[What to print if this process is ended from JAX's C++, at first `text`.
 
-  A watcher, a small process of its own, waits for that.]]
+  A watcher, a small separate process, waits for that.]]
 
   (defn __init__ [self text]
     (setv self.watcher (subprocess.Popen
       [(getattr hy "sys_executable" sys.executable) "-c" WATCHER]
-      :stdin subprocess.PIPE :text True :start-new-session True))  ; Ctrl-C is not for it
+      :stdin subprocess.PIPE :text True :start-new-session True))  ; Ctrl-C must not reach it
     (.would-say self text))
 
   (defn would-say [self text]
-    "Let `text`, one line, be said if the process ends without another call."
+    "Print `text`, one line, if the process ends without another call."
     (.write self.watcher.stdin (+ text "\n"))
     (.flush self.watcher.stdin))
 
   (defn keep-silent [self]
-    "Let nothing be said."
+    "Print nothing."
     (unless self.watcher.stdin.closed
       (.would-say self "")
       (.close self.watcher.stdin)
