@@ -45,7 +45,7 @@ that the other misses, something that it proved is lost. The status is 1 if any 
     #("learning/runs" "spent) RESERVE)" "spent) -9)")
     #("learning/runs" "(and resume (!= before now)" "(and resume (= before now)")
     #("learning/runs" "done (unless run.minutes (why-done" "done (when run.minutes (why-done")
-    #("learning/runs" ":recipe (when run.recipe run.recipe.name)" ":recipe None")
+    #("learning/runs" ":recipe (when self.run.recipe self.run.recipe.name)" ":recipe None")
     #("modelfile/checkpoint" "self.evaluation 2" "self.evaluation 1")
     #("modelfile/checkpoint" "(unless (_sound? backup)" "(when (_sound? backup)")
     #("modelfile/checkpoint" "(= (.get (.attributes file path) \"sha256\") (digest arrays))"
