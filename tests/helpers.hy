@@ -34,6 +34,8 @@
   TINY-FLAGS ["--layers" "24,dropout:0.3" "--lookback" "16" "--batch-size" "8"
     "--learning-rate" "0.02"]
   FINGERPRINT "13:0123abcd"  ; of the text that a small model has seen an epoch of
+  ;; How many times as much as usual the slow tests make up of what does no harm.
+  FUZZ (int (os.environ.get "LSTM_TEXTGEN_FUZZ" 1))
   ;; For a process in which coverage.py would be in the way.
   UNMEASURED {"COVERAGE_PROCESS_START" ""}
   STARTED [])  ; processes that end with the test, as conftest.py sees to

@@ -11,6 +11,7 @@
   pytest
   schemathesis
   lstm-textgen.server.requests [ChatBody CompletionBody ScoreBody]
+  tests.helpers [FUZZ]
   tests.serving [PATIENCE completion save-models serving])
 
 (setv
@@ -71,8 +72,8 @@
   (assert (get statuses 200)))
 
 
-(defn [pytest.mark.slow] test-nor-does-it-with-thousands-of-requests [url]
-  (setv statuses (attack url 1700))
+(defn [pytest.mark.slow] test-nor-does-it-with-many-more-requests [url]
+  (setv statuses (attack url (* 250 FUZZ)))
   (assert (<= (set statuses) KNOWN) statuses))
 
 
@@ -125,6 +126,6 @@
   (assert (> (get statuses 200) 10)))
 
 
-(defn [pytest.mark.slow] test-nor-do-thousands-of-them [url]
-  (setv statuses (try-changes url 5000))
+(defn [pytest.mark.slow] test-nor-do-many-more-of-them [url]
+  (setv statuses (try-changes url (* 2000 FUZZ)))
   (assert (<= (set statuses) KNOWN) statuses))
