@@ -88,17 +88,14 @@
       :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment}))))
 
 
-(defn test-the-program-trains-on-pytorch-and-says-so [train]
+(defn [pytest.mark.slow] test-the-program-trains-on-pytorch-and-says-so [train]
   (assert (in "training on PyTorch" (train))))
 
 
 (defn [pytest.mark.slow] test-where-pytorch-cannot-train-tensorflow-does [train tmp-path]
   (.mkdir (/ tmp-path "torch"))
   (.write-text (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch.so: not found')")
-  (assert (not-in "PyTorch" (train)))
-  (.rename (/ tmp-path "torch") (/ tmp-path "no-torch"))
-  (assert (not-in "PyTorch" (train :KERAS-BACKEND "tensorflow")))
-  (assert (not-in "PyTorch" (train "--layers" "gru:8"))))
+  (assert (not-in "PyTorch" (train))))
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize #("flags" "rows" "pays") [

@@ -192,6 +192,5 @@ print(len(file['model_weights/dense/bias'][:]))")
   (assert-nothing-lost 12))
 
 
-(defn [pytest.mark.slow (pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
-    test-so-it-is-on-each-backend [backend]
-  (assert-nothing-lost 3 :KERAS-BACKEND backend))
+(defn [pytest.mark.slow] test-so-it-is-where-a-network-learns []
+  (assert-nothing-lost 1 :KERAS-BACKEND "tensorflow"))

@@ -97,7 +97,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
     (assert (all (map np.array-equal a b)))))
 
 
-(defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
+(defn test-two-trainings-at-once-are-as-one-after-the-other [counting tmp-path]
   (setv folders (lfor name "abc" (/ tmp-path name)))
   (for [folder folders] (.mkdir folder))
   (setv [alone #* others] folders)
