@@ -183,7 +183,7 @@
 (defn test-the-search-works-offline [site browser]
   (with [page (open-page browser (/ (get site 1) "search.html") "?q=temperature"
       :site (get site 1))]
-    (assert (.wait-for-selector page "ul.search li:has-text('Writing and scoring')"))))
+    (assert (.wait-for-selector page "ul.search li:has-text('Generating and scoring')"))))
 
 
 ;; * The checks themselves
