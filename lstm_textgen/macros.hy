@@ -1,4 +1,4 @@
-"Data preparation as a language: `defprep` and `defrecipe`, checked while a program compiles."
+"Data preparation as a language: `defprep` and `defrecipe`, checked at compile time."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,13 +13,13 @@
 
 (export :objects [] :macros [defprep defrecipe])
 
-(setv CONSTANTS ['True 'False 'None])  ; forms that are values as they stand
+(setv CONSTANTS ['True 'False 'None])  ; symbols that are values
 
 
 ;; * Forms
 
 (defn [contextmanager] _pointing [compiler form]
-  "Turn an error of the body about a value into one of compiling that points at `form`."
+  "Turn an error about a value inside into a compile error that points at `form`."
   (try
     (yield)
     (except [error [TypeError ValueError]]
@@ -29,12 +29,12 @@
 
 
 (defn _spelt [form]
-  "Return `form` as its author wrote it, for a message."
+  "Return the source of `form`, for a message."
   (.removeprefix (hy.repr form) "'"))
 
 
 (defn _value [form]
-  "Return the value that `form` spells out, or `UNKNOWN` where only running it can tell."
+  "Return the value of the literal `form`, or `UNKNOWN` if only running it can tell."
   (defn literal? [form]
     (if (isinstance form List)
       (all (map literal? form))
@@ -53,23 +53,23 @@
 ;; * defprep
 
 (defn _step-name [head]
-  "Return the name of the step that `head` means, or None for a function of the user's own."
+  "Return the name of the step that `head` means, or None for the user's own function."
   (when (and (isinstance head Expression) head) (return None))
   (when (or (not (isinstance head Symbol)) (in head CONSTANTS))
     (raise (ValueError f"a step is a name, a call or a function, not {(_spelt head)}")))
   (setv name (hy.unmangle (str head)))
   (when (in name STEPS) (return name))
-  ;; `lowr` is like enough to `lower`; `newlines` (0.67 like `keep-lines`) is no misspelling.
+  ;; `lowr` is similar enough to `lower`; `newlines` (0.67 to `keep-lines`) isn't a misspelling.
   (when (get-close-matches name STEPS :cutoff 0.75)
     (raise (ValueError (+ (unknown-name "step" name STEPS)
-      f" (a function of your own called `{head}` goes in as (fn [text] ({head} text)))")))))
+      f" (to use your own function `{head}`, write (fn [text] ({head} text)))")))))
 
 
 (defn _step-code [form text before]
-  "Return code that applies the step `form` to what the code `text` gives. What is the user's own
-  is evaluated once, at the definition: a name and its form are added to the list `before`."
+  "Return code that applies the step `form` to the value of the code `text`. The user's own forms
+  are evaluated once, at the definition: a name and its form are added to the list `before`."
   (setv
-    ;; A dotted name or a `(fn …)` is no call of a step.
+    ;; A dotted name or a `(fn …)` isn't a call of a step.
     call? (and (isinstance form Expression) form (not-in (get form 0) ['. 'fn]))
     [head #* args] (if call? form [form])
     name (_step-name head)
@@ -99,7 +99,7 @@
 
 
 (defmacro defprep [_hy-compiler name #* body]
-  #[[Define NAME, a text → text function that applies the steps in their order.
+  #[[Define NAME, a text → text function that applies the steps in order.
 
       (defprep clean "Prose alone." lower (drop-lines "^#") (replace "--" "-") my-step)
 
@@ -110,20 +110,20 @@
         "Prose alone."
         (own (prep.replace (prep.drop-lines (prep.lower text) "^#") "--" "-")))
 
-  A step is one of STEPS, whatever that name means to the caller; or a function of the caller's:
-  its name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. If
-  one fails or returns anything but text, the prep raises `ValueError` with its file and line.
+  A step is one of STEPS, whatever that name means to the caller, or the caller's own function: its
+  name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. If one
+  fails or returns anything but text, the prep raises `ValueError` with its file and line.
 
   A misspelt step, a wrong number of arguments and a literal of the wrong kind (such as an invalid
-  pattern) are errors of compiling, at the step's own line.]]
+  pattern) are compile errors at the step's own line.]]
   (_prep-code _hy-compiler name #* (_parts _hy-compiler name body)))
 
 
 ;; * defrecipe
 
 (defn _setting [key value seen]
-  "Return the name of the setting that the keyword `key` means, checked with its value as far as
-  that is spelt out; `seen` are the names of those before it."
+  "Return the name of the setting that the keyword `key` means, after checking it and its value, if
+  literal; `seen` are the names of those before it."
   (unless (isinstance key Keyword)
     (raise (ValueError
       f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword")))
@@ -157,7 +157,7 @@
 
 
 (defmacro defrecipe [_hy-compiler name #* body]
-  #[[Declare a corpus and the model that shall learn it, as one form; NAME becomes a `Recipe`.
+  #[[Declare a corpus and the model to train on it, in one form; NAME becomes a `Recipe`.
 
       (defrecipe tales "Fairy tales."
         :sources ["grimm.txt"]
@@ -172,6 +172,6 @@
         :sources ["grimm.txt"] :prep tales-prep :unit "characters" :epochs 3))
 
   `:prep` takes a list of steps, as `defprep` does, or one step; the other keys are the settings
-  that the table lets a recipe have. An unknown key, a missing value and a literal of the wrong
-  kind are errors of compiling, at the key's line; what isn't literal is checked when it runs.]]
+  that a recipe may have. An unknown key, a missing value and a literal of the wrong kind are
+  compile errors at the key's line; other values are checked when the form runs.]]
   (_recipe-code _hy-compiler name body))

@@ -210,7 +210,7 @@
 
 (defn [counting] test-logs-never-take-the-place-of-what-is-read-or-of-a-model [refusal trained]
   (for [[flags words] [
-      [["--csv" "text.txt"] "--csv text.txt would overwrite what is read"]
+      [["--csv" "text.txt"] "--csv text.txt would overwrite an input"]
       [["--csv" "model.h5"] "--csv model.h5 would overwrite the model in use"]
       [["--csv" "nowhere/log.csv"] "there is no such folder"]
       [["--tensorboard" "text.txt"] "text.txt: this is a file, not a folder"]]]

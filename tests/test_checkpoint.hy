@@ -292,7 +292,7 @@
     model (load-checkpoint path :resume True :warn lines.append))
   (assert (same-model? model (small-model 1)))
   (assert (= (len lines) 1))
-  (assert (in "the model saved before it is used instead: " (get lines 0)))
+  (assert (in "using the backup instead: " (get lines 0)))
   (assert (.endswith (get lines 0) "model.h5.bak"))
   (assert (= files (contents-of path.parent))))
 

@@ -201,7 +201,7 @@
   (with [file (h5py.File "old.h5" "w")]
     (setv (get file.attrs "model_config") "{}"))
   (assert (in "--import" (complaint capsys "--generate" "a" "--model" "old")))
-  (assert (in "model.h5: this is a model of this program already"
+  (assert (in "model.h5 is already a model of this program"
     (complaint capsys "--import" "model.h5" "--alphabet" "none" "--model" "new"))))
 
 

@@ -306,7 +306,7 @@
     (setv part (get file OURS "resume/optimizer"))
     (.create-dataset part "11" :data (np.zeros (** 18 4)))
     (for [n (range 12 200)] (setv (get part (str n)) (get part "11"))))
-  (assert-refused path "again and again")
+  (assert-refused path "refers to the same bytes repeatedly")
   (assert-refused-within-limits path))
 
 

@@ -33,7 +33,7 @@
   (setv result (program "--sources" "text.txt" "--epochs" "3" :folder trained-on))
   (succeeded result)
   (assert (in "cut off" result.stderr))
-  (assert (in "the model saved before it is used instead: model.h5.bak" result.stderr))
+  (assert (in "using the backup instead: model.h5.bak" result.stderr))
   (assert (= (len (. (load-checkpoint path) history)) 3))
   ;; The damaged one has not taken its place.
   (assert (= (.read-bytes (/ trained-on "model.h5.bak")) before)))

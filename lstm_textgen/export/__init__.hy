@@ -1,7 +1,7 @@
 #[[Models for other programs: ONNX, SavedModel, safetensors, and a copy to share.
 
-The ending of a path decides. Whatever is written computes ids (batch, time) → logits (batch,
-time, vocabulary) as stock Keras does with the model itself.]]
+The extension of a path decides. Every format computes ids (batch, time) → logits (batch, time,
+vocabulary) like stock Keras with the model itself.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -18,22 +18,22 @@ time, vocabulary) as stock Keras does with the model itself.]]
   lstm-textgen.writing.writer [start-unit])
 
 (setv
-  FOLDER "/"  ; stands for the ending of a SavedModel
-  ;; The package that an ending needs and pip doesn't install with us.
+  FOLDER "/"  ; stands for the extension of a SavedModel
+  ;; The package that an extension needs and pip doesn't install with us.
   PACKAGES {".onnx" "tf2onnx"  ".safetensors" "safetensors"  ".h5" None  FOLDER None}
   EXTRA "assets.extra"  ; TensorFlow leaves this folder to others
   DESCRIPTION f"{EXTRA}/lstm_textgen.json"
-  TOKENIZER "tokenizer.json"  ; what Hugging Face's programs look for
+  TOKENIZER "tokenizer.json"  ; the name that Hugging Face's programs expect
   PROGRAM f"lstm_textgen {__version__}"
-  ;; What a SavedModel of ours has, and nothing else.
+  ;; The contents of our SavedModels.
   PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb"
     "variables/variables.index" "variables/variables.data-00000-of-00001"})
 
 
 (defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
-  #[[Raise what `TextModel.export` does unless the model `checkpoint` can be exported to `path`.
+  #[[Raise as `TextModel.export` does unless the model `checkpoint` can be exported to `path`.
 
-  `name` is the setting that gave the path, `models` are the models that are read.]]
+  `name` is the setting that gave the path, `models` are the model files in use.]]
   (setv [ending files] (_parts checkpoint path))
   (unless (in ending PACKAGES)
     (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
@@ -48,10 +48,10 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn export-model [checkpoint path]
-  #[[Write the model `checkpoint` to `path` for other programs; return the paths of what it wrote.
+  #[[Write the model `checkpoint` to `path` for other programs; return the paths written.
 
-  `TextModel.export` tells what each ending stands for, and what is raised. What was there is
-  replaced once the new one is complete.]]
+  `TextModel.export` describes the formats and errors. An existing file is replaced once the new
+  one is complete.]]
   (setv
     [ending files] (_parts checkpoint path)
     tokenizer (lfor file files :if (= (. (Path file) name) TOKENIZER) (_tokenizer checkpoint)))
@@ -76,7 +76,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn _parts [checkpoint path]
-  "Return #(ending files): what decides what an export to `path` is, and the paths that it writes."
+  "Return #(ending files): the extension of an export to `path`, and the paths that it writes."
   (setv
     file (Path path)
     ending (if (.endswith (str path) "/") FOLDER (or (.lower file.suffix) FOLDER))
@@ -93,7 +93,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn _ours? [folder]
-  "Return whether there is nothing in the `folder` (a `Path`) but a SavedModel of ours."
+  "Return whether the `folder` (a `Path`) contains only a SavedModel of ours."
   (setv found (sfor
     path (.rglob folder "*")
     :if (not (.is-dir path))
@@ -102,7 +102,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn _safetensors [checkpoint]
-  "Return the bytes of a file with the weights, float32, by the names in their description."
+  "Return the bytes of a file with the weights (float32), named as in their description."
   (import safetensors.numpy [save])
   (save
     (dfor
@@ -112,7 +112,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
 
 
 (defn _description [checkpoint]
-  "Return what other programs must know of `checkpoint`, in JSON; docs/export.md lists its keys."
+  "Return the description of `checkpoint` in JSON; docs/export.md lists its keys."
   (setv [settings vocabulary] [checkpoint.settings checkpoint.vocabulary])
   (json.dumps :indent 1 {
     "program" PROGRAM
@@ -125,7 +125,7 @@ time, vocabulary) as stock Keras does with the model itself.]]
     "lookback" settings.lookback
     "temperature" settings.temperature
     "layers" (str settings.layers)
-    "weights" (dict (weight-shapes checkpoint.spec))  ; as Keras' `set_weights` wants them
+    "weights" (dict (weight-shapes checkpoint.spec))  ; as for Keras' `set_weights`
     "keras" (keras-config checkpoint.spec)
     "vocabulary" vocabulary.units
     #** (.split-rules vocabulary)}))
@@ -134,14 +134,14 @@ time, vocabulary) as stock Keras does with the model itself.]]
 (defn _tokenizer [checkpoint]
   #[[Return the bytes of a `tokenizer.json` for `checkpoint`, a model by pieces.
 
-  Hugging Face's tokenizers gets the same ids by it as `Vocabulary.encode`, of a text that it first
-  prepares as sources are: line breaks, NFC, and lower case where the model knows no other.]]
+  With it Hugging Face's tokenizers prepares a text like a source (line breaks, NFC, and lower case
+  if the model has that setting) and produces the same ids as `Vocabulary.encode`.]]
   (setv
     vocabulary checkpoint.vocabulary
     rules (.split-rules vocabulary)
     pairs (lfor pair (get rules "merges") (lfor id pair (get vocabulary.units id))))
   (.encode (json.dumps :indent 1 {
-    "decoder" {"program" PROGRAM  "type" "Fuse"}  ; elsewhere it allows no keys of others
+    "decoder" {"program" PROGRAM  "type" "Fuse"}  ; elsewhere it allows no additional keys
     "version" "1.0"
     "added_tokens" []
     "normalizer" {"type" "Sequence"  "normalizers" [

@@ -36,11 +36,11 @@
 
 
 (defn export-graph [checkpoint path format]
-  #[[Write the stock model of `checkpoint` to `path` in a `format` of Keras', such as "onnx".
+  #[[Write the stock model of `checkpoint` to `path` in one of Keras' formats, such as "onnx".
 
-  The endpoint `serve` of a SavedModel takes ids (batch, time), int32, and gives logits (batch,
-  time, vocabulary). PyTorch's exporter takes the length of a sample for the only one, so raise
-  `ValueError` unless Keras runs on TensorFlow, and `OSError` if the disk is full.]]
+  The endpoint `serve` of a SavedModel maps ids (batch, time), int32, to logits (batch, time,
+  vocabulary). PyTorch's exporter would fix the length to the sample's, so raise `ValueError`
+  unless Keras runs on TensorFlow, and `OSError` if the disk is full.]]
   (setv backend (keras.backend.backend))
   (unless (= backend "tensorflow")
     (raise (ValueError (+ "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
@@ -48,9 +48,9 @@
   (import tensorflow [errors])
   (setv model (stock-model checkpoint.spec checkpoint.weights))
   (for [layer model.layers  :if (hasattr layer "use_cudnn")]
-    (setv layer.use-cudnn False))  ; the graph is to run anywhere, wherever it was made
+    (setv layer.use-cudnn False))  ; the graph must run anywhere
   (try
-    ;; tf2onnx uses old names of NumPy's.
+    ;; tf2onnx uses old names of NumPy.
     (with [_ (muted-stderr)  _ (warnings.catch-warnings :action "ignore")]
       (.export model path :format format :verbose False
         :input-signature [(keras.InputSpec :shape #(None None) :dtype "int32" :name "ids")]))

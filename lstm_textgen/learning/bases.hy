@@ -65,10 +65,11 @@ optimizer and schedule.]]
 
 (defn check-same [recorded name]
   "Raise `ValueError` if a model with this record wasn't fine-tuned from `name`."
-  (setv began-from (get (.rsplit (or recorded "nothing") ":" 1) 0))
-  (unless (and recorded (= began-from (. (find-model name "base") stem)))
-    (raise (ValueError (+ f"`base` is {name}, but the model was fine-tuned from {began-from}; "
-      "leave it out, or train a new model with `restart` or another `path`")))))
+  (setv own (get (.rsplit (or recorded "") ":" 1) 0))
+  (unless (and recorded (= own (. (find-model name "base") stem)))
+    (raise (ValueError (+ f"`base` is {name}, but the model was "
+      (if recorded f"fine-tuned from {own}" "trained from scratch")
+      "; leave it out, or train a new model with `restart` or another `path`")))))
 
 
 (defn base-settings [base name given]

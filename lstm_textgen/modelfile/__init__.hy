@@ -1,2 +1,1 @@
-"The model file: its bytes, its parts, where it is, and how it is replaced. It neither trains nor
-writes text."
+"The model file: its format, its place and its replacement. It neither trains nor generates."

@@ -1,9 +1,9 @@
-#[[The model file: a crash while it is written loses nothing, and a stranger's file does no harm.
+#[[The model file: a crash while writing it loses nothing, and an untrusted file does no harm.
 
-`model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in every HDF5
-file of its own. This package finds a group `lstm_textgen` with the vocabulary, the settings, the
-history and, to resume training, `resume`. It reads a file only if that holds exactly what a model
-file holds, nothing less and nothing more.]]
+`model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in each of its
+own HDF5 files. This package finds a group `lstm_textgen` with the vocabulary, the settings, the
+history and, to resume training, `resume`. It reads a file only if that contains exactly the parts
+of a model file.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -29,7 +29,7 @@ file holds, nothing less and nothing more.]]
   STORED-TEXTS ["vocabulary" "settings" "history"]
   EVALUATION "evaluation"
   RESUME-PARTS ["variables" "optimizer"]
-  ;; The order in which format 1 has always had them: the same model gives the same bytes.
+  ;; The order in format 1, which must stay: the same model gives the same bytes.
   STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
     "validation" "layers" "learning_rate" "epochs" "patience" "rng_seed" "temperature" "embedding"
     "beginning" "recipe"])
@@ -37,22 +37,22 @@ file holds, nothing less and nothing more.]]
 
 (defclass [dataclass] Progress []
   "Where a training run stands in its text."
-  #^ int epoch       ; how many are behind it
-  #^ int step        ; how many steps of the next epoch are
-  #^ int updates     ; how often the weights were changed, over all epochs
+  #^ int epoch       ; epochs done
+  #^ int step        ; steps done in the current epoch
+  #^ int updates     ; updates of the weights, over all epochs
   #^ float loss-sum  ; the sum of the losses of those `step` steps, in nats per unit
-  #^ str text)       ; the fingerprint of the text that it trains on
+  #^ str text)       ; the fingerprint of the training text
 
 
 (defclass [(dataclass :eq False)] Resume []
-  "What it takes to resume training with the same bits; the lists are of arrays."
+  "The state for resuming training with the same bits; the lists are of arrays."
   #^ Progress progress
   #^ list variables
   #^ list optimizer)
 
 
 (defclass [(dataclass :eq False)] Checkpoint []
-  #[[A model as it stands in its file.
+  #[[A model as stored in its file.
 
   `weights` are float32 arrays in Keras' order: the embedding (vocabulary, dimensions); for each
   recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and
@@ -62,21 +62,21 @@ file holds, nothing less and nothing more.]]
   #^ ModelSettings settings
   #^ list history  ; a dict for each epoch
   (setv
-    #^ Resume resume None    ; None where training can't be resumed
-    #^ dict evaluation None  ; what `evaluate` found
-    #^ bool half False)      ; whether the file has 16 bits of each weight, to be small
+    #^ Resume resume None    ; None if training can't be resumed
+    #^ dict evaluation None  ; the result of `evaluate`
+    #^ bool half False)      ; whether the file has 16-bit weights, to be small
 
   (defn [property] format [self]
-    "The number of the file's format, which programs before that number can't read."
+    "The file's format number; programs that know only lower numbers can't read it."
     (if self.half FORMAT (if self.evaluation 2 1)))
 
   (defn [property] rounded [self]
-    "The weights as the file gives them back; infinite where 16 bits don't hold a number."
+    "The weights as read back from the file; infinite where a number exceeds 16 bits."
     (with [_ (np.errstate :over "ignore")]
       (if self.half (lfor w self.weights (.astype (.astype w "float16") "float32")) self.weights)))
 
   (defn [property] weight-count [self]
-    "How many weights the network has."
+    "The number of the network's weights."
     (sum (gfor array self.weights array.size)))
 
   (defn [property] spec [self]
@@ -93,15 +93,15 @@ file holds, nothing less and nothing more.]]
 (defn save-checkpoint [checkpoint path]
   #[[Write `checkpoint` to the file at `path`; the old file, if it is sound, becomes `.bak`.
 
-  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, such as
-  one whose weights are not finite; the old file is still there then.]]
+  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, for
+  instance because of weights that aren't finite; then the old file is still there.]]
   (replace-file (model-path path) (file-image checkpoint) _sound?))
 
 
 (defn file-image [checkpoint]
   "Return the whole file as bytes; raise `ValueError` if they couldn't be read again."
-  ;; It is made in memory: so a full disk is met by a plain write, never inside HDF5.
-  (import h5py)  ; only to write: it takes a tenth of a second to come
+  ;; It is made in memory, so a full disk affects a plain write, never HDF5.
+  (import h5py)  ; only for writing: the import takes a tenth of a second
   (read-settings (.as-dict checkpoint.settings))
   (check-history checkpoint.history)
   (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
@@ -168,12 +168,12 @@ file holds, nothing less and nothing more.]]
 ;; * Loading
 
 (defn load-checkpoint [path [resume False] [warn warnings.warn]]
-  #[[Return the `Checkpoint` in the file at `path`; with `resume` also what resumes its training.
+  #[[Return the `Checkpoint` in the file at `path`; with `resume`, including its training state.
 
-  If that file is damaged and the one before it, `.bak`, is sound, that one is read and `warn` is
-  called with a line that says so. Raise `FileNotFoundError` or another `OSError` if there is none
-  that can be read, `ValueError` if it is not a model, is damaged, is of a newer format, or has
-  anything that no model has. Nothing in the file is executed, and no other file is touched.]]
+  If the file is damaged and its backup, `.bak`, is valid, read that one and call `warn` with a
+  line about it. Raise `FileNotFoundError` or another `OSError` if no file can be read,
+  `ValueError` if it isn't a model, is damaged, has a newer format, or contains anything that a
+  model doesn't. Nothing in the file is executed, and no other file is touched.]]
   (setv
     path (find-model path)
     backup (backup-path path))
@@ -183,12 +183,12 @@ file holds, nothing less and nothing more.]]
     (except [NewerFormat] (raise))
     (except [error ValueError]
       (unless (_sound? backup) (raise))
-      (warn f"{error}; the model saved before it is used instead: {backup}")
+      (warn f"{error}; using the backup instead: {backup}")
       (_read backup resume))))
 
 
 (defn load-vocabulary [path]
-  "Return the vocabulary in the file at `path`, of which little else is read; raise as above."
+  "Return the vocabulary in the file at `path`, reading little else; raise as above."
   (with [file (open-hdf5 path)]
     (unless-sound (in "lstm_textgen" file.objects) f"{path}: not a usable model")
     (setv text (.array file "lstm_textgen/vocabulary" "u"))
@@ -198,7 +198,7 @@ file holds, nothing less and nothing more.]]
 (defn load-old [path warn]
   #[[Return the model at `path` (a Path) to train further, or None if there is none.
 
-  Raise as `load-checkpoint` does, also if only `.bak` is left, which no new model must replace.]]
+  Raise as `load-checkpoint` does, and if only `.bak` is left, which a new model mustn't replace.]]
   (when (or (.exists path) (.exists (backup-path path)))
     (try
       (load-checkpoint path :resume True :warn warn)
@@ -210,20 +210,20 @@ file holds, nothing less and nothing more.]]
 
 (defn _assert-there [path backup]
   "Raise `FileNotFoundError` with what to do unless there is a file at `path`."
-  (setv bare (.with-suffix path ""))  ; what was given, if it has another ending
+  (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
   (unless (.exists path)
     (raise (FileNotFoundError (cond
       (.exists backup)
-        (+ f"{path}: there is no such model, but the one saved before it: "
-          f"to use that, rename {backup} to {path.name}")
+        (+ f"{path}: not found, but a backup exists; "
+          f"to use it, rename {backup} to {path.name}")
       (.is-file bare)
-        (+ f"{bare}: not a model of this program, whose files end in .h5; "
+        (+ f"{bare}: not a model of this program (.h5); "
           "if Keras made it, use `TextModel.from_keras`")
       True f"{path}: there is no such model; train one with `sources`, or give another `path`")))))
 
 
 (defn _sound? [path]
-  "Return whether the file at `path` is a whole model, of this format or a newer one."
+  "Return whether the file at `path` is a complete model, of this format or a newer one."
   (try
     (_read path True)
     True
@@ -240,8 +240,8 @@ file holds, nothing less and nothing more.]]
       (setv format (.get (.attributes file "lstm_textgen") "format"))
       (unless-sound (and (count? format) (>= format 1)) "it has no format number")
       (when (> format FORMAT)
-        (raise (NewerFormat (+ f"it has the format {format} of a newer lstm_textgen, "
-          f"and this one reads up to {FORMAT}: upgrade it"))))
+        (raise (NewerFormat (+ f"it has format {format} of a newer lstm_textgen, "
+          f"but this version reads up to {FORMAT}: upgrade it"))))
       (_read-model file resume :half (= format FORMAT)))
     (except [error ValueError]
       (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
@@ -275,7 +275,7 @@ file holds, nothing less and nothing more.]]
     vocabulary (Vocabulary.from-json (.decode vocabulary)))
   (check-history history)
   (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
-  (.encode vocabulary settings.beginning)  ; refuses what the vocabulary lacks
+  (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks
   (when evaluation (setv evaluation (read-json evaluation "its evaluation" dict)))
   (check-evaluation evaluation (len vocabulary))
   (Checkpoint [] vocabulary settings history :evaluation evaluation))
@@ -298,7 +298,7 @@ file holds, nothing less and nothing more.]]
 ;; * Checks of the open file
 
 (defn _check-layout [file spec]
-  "Raise `ValueError` if `file` has what no model has, or anything but `spec` to tell Keras."
+  "Raise `ValueError` if `file` has unknown parts, or describes another network to Keras."
   (setv
     attributes (keras-attributes spec)
     resume ["resume" "resume/state" #* (gfor name RESUME-PARTS f"resume/{name}")]
@@ -308,10 +308,10 @@ file holds, nothing less and nothing more.]]
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
       #* (gfor name [#* STORED-TEXTS EVALUATION #* resume] f"lstm_textgen/{name}")
       #* (gfor name RESUME-PARTS path (_resume-paths file name) path)})
-  (for [path file.objects] (unless-sound (in path known) f"it has '{path}', which no model has"))
+  (for [path file.objects] (unless-sound (in path known) f"it has an unknown part '{path}'"))
   (for [[path expected] (.items attributes)]
     (unless-sound (= (.attributes file path) expected)
-      f"what '{(or path "/")}' says to Keras contradicts the settings")))
+      f"the attributes of '{(or path "/")}' for Keras contradict the settings")))
 
 
 (defn _resume-paths [file part]

@@ -1,10 +1,10 @@
-#[[Reads HDF5 that a stranger may have made, without the HDF5 library.
+#[[Reads untrusted HDF5 without the HDF5 library.
 
-A model needs a small part of HDF5: groups, arrays that lie in one block, short attributes. The
-library also reads links into other files, filters that unpack a few bytes into gigabytes, and
-structures that keep its C code busy for ever once a few of their bytes are changed. So this module
-reads the small part itself, as h5py and Keras write it, and refuses whatever else it meets. It
-reads the file's own bytes at most twice, so that time and memory follow from the file's size.
+A model needs a small part of HDF5: groups, contiguous arrays, short attributes. The library also
+reads links into other files, filters that unpack a few bytes into gigabytes, and structures that
+keep its C code busy forever once a few of their bytes are changed. So this module reads the small
+part itself, as h5py and Keras write it, and refuses everything else. It reads the file's bytes at
+most twice, so the file's size bounds time and memory.
 
 Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0.]]
 
@@ -19,7 +19,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
 (setv
   SIGNATURE b"\x89HDF\r\n\x1a\n"
-  MAX-DEPTH 8         ; of groups in groups; old Keras files have 6
+  MAX-DEPTH 8         ; of nested groups; old Keras files have 6
   MAX-OBJECTS 20000   ; a model with 64 layers has fewer than 1,000
   MAX-BLOCK (** 2 20) ; bytes of one header or heap, which h5py keeps below 64 KiB
   MAX-NAME 255
@@ -28,10 +28,10 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     0x11 "symbol table"}
   ;; … those that don't describe the data: padding, fill values and times (two forms each) …
   IGNORED [0x00 0x04 0x05 0x0E 0x12]
-  ;; … and those that a file is refused for.
+  ;; … and those for which a file is refused.
   NEWER-LINKS "links of a newer kind"
   REFUSED {0x02 NEWER-LINKS  0x06 NEWER-LINKS  0x07 "data in another file"  0x0B "compressed data"}
-  ;; Each type of number as it stands in a datatype message.
+  ;; Each number type in a datatype message.
   TYPES (dfor
     [code name] (.items {
       "11200f0002000000000010000a05000a0f000000" "<f2"
@@ -47,26 +47,26 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
 
 (defn unless-sound [fact problem]
-  "Raise `ValueError` with `problem` unless `fact`: the one way in which a file is refused."
+  "Raise `ValueError` with `problem` unless `fact`: every refusal of a file."
   (unless fact (raise (ValueError problem))))
 
 
 (defn [contextmanager] open-hdf5 [path]
-  "Open the file at `path` as an `Hdf5File`; raise `OSError` or, if it is unsound, `ValueError`."
+  "Open the file at `path` as an `Hdf5File`; raise `OSError` or, if it is invalid, `ValueError`."
   (with [file (open-file path)] (yield (Hdf5File file))))
 
 
 (defn open-file [path]
-  "Open the file at `path` to be read; raise `ValueError` for a pipe, which would wait for ever."
+  "Open the file at `path` for reading; raise `ValueError` for a pipe, which could wait forever."
   (unless-sound (or (not (os.path.exists path)) (os.path.isfile path)) "it is not a file")
   (open path "rb"))
 
 
 (defclass Hdf5File []
-  #[[An HDF5 file, open in the binary `file`; its methods raise `ValueError` for what they refuse.
+  #[[An HDF5 file, open as the binary `file`; its methods raise `ValueError` for invalid content.
 
-  `objects` has the messages of every group and array under its path, such as
-  `model_weights/dense/bias`; the path of the whole file's group is empty.]]
+  `objects` maps the path of every group and array, such as `model_weights/dense/bias`, to its
+  messages; the path of the root group is empty.]]
 
   (defn __init__ [self file]
     (setv
@@ -89,7 +89,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
       f"'{path}' has the shape {actual}, not {shape}")
     (unless-sound (= #(version layout) #(3 1)) f"'{path}' is not stored in one plain block")
     (unless-sound (= size (* dtype.itemsize (prod actual)))
-      f"'{path}' is not as large in the file as it says")
+      f"'{path}' has another size than it declares")
     (._claim self at size)
     (.reshape (np.fromfile self.file dtype (prod actual)) actual))
 
@@ -115,10 +115,10 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     values)
 
   (defn _claim [self at count]
-    "Go to the byte `at`, of which `count` are to be read: they must exist, and not be read often."
+    "Seek to the byte `at` to read `count` bytes: they must exist and be read at most twice."
     (unless-sound (<= (+ at count) self.size) "it points beyond its own end")
     (-= self.left count)
-    (unless-sound (>= self.left 0) "it uses the same bytes again and again")
+    (unless-sound (>= self.left 0) "it refers to the same bytes repeatedly")
     (.seek self.file at))
 
   (defn _bytes [self at count]
@@ -137,12 +137,12 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     (unless-sound (= #(version sizes base) #(0 0x0808 0))
       "it is HDF5 of another version than h5py's usual one")
     (unless-sound (<= end self.size) f"it is cut off: {self.size} of {end} bytes are left")
-    (unless-sound (= end self.size) "it has something after its end")
+    (unless-sound (= end self.size) "it has data after its end")
     root)
 
   (defn _walk [self at path]
     "Note the messages of the object at `at` and, if it is a group, of all that it holds."
-    (unless-sound (< (.count path "/") MAX-DEPTH) "its groups are nested too deep")
+    (unless-sound (< (.count path "/") MAX-DEPTH) "its groups are nested too deeply")
     (unless-sound (< (len self.objects) MAX-OBJECTS) "it has too many objects")
     (setv
       parts (._messages self at)
@@ -163,7 +163,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
       blocks [#((+ at 16) length)]
       parts {})
     (unless-sound (= version 1) "it has an object header of another version")
-    (for [[start length] blocks]  ; grows while it is gone through
+    (for [[start length] blocks]  ; grows during the loop
       (setv
         block (._bytes self start length)
         place 0)
@@ -174,7 +174,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
           content (cut block (+ place 8) (+ place 8 size)))
         (unless-sound (or name (in kind IGNORED))
           f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
-        (unless-sound (= 0 (& flags 2)) "it has parts that share their description")
+        (unless-sound (= 0 (& flags 2)) "it has shared messages")
         (cond
           (= name "continuation") (.append blocks (_fields "QQ" content))
           name (.append (.setdefault parts name []) content))
@@ -182,7 +182,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
     parts)
 
   (defn _members [self symbol-table]
-    "Return what a group holds: a dict from names to addresses of object headers."
+    "Return a group's members: a dict from names to addresses of object headers."
     (setv
       [tree heap] (_fields "QQ" symbol-table)
       [signature length start] (_fields "4s4xQ8xQ" (._bytes self heap 32))
@@ -194,7 +194,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
         end (.find names b"\0" at (+ at MAX-NAME))
         name (.decode (cut names at (max at end))))
       (unless-sound (and name (not-in "/" name)) "a name in it is damaged")
-      (unless-sound (!= kind 2) f"'{name}' is a link to elsewhere")
+      (unless-sound (!= kind 2) f"'{name}' is a link")
       (unless-sound (not-in name members) f"it has '{name}' twice")
       (unless-sound (< (len members) MAX-OBJECTS) "it has too many objects")
       (setv (get members name) address))
@@ -256,32 +256,32 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 ;; * Parts of the structure
 
 (defn _fields [layout block [at 0]]
-  "Return the numbers that begin at byte `at` of `block`, as `struct` unpacks them."
+  "Return the numbers at byte `at` of `block`, unpacked by `struct`."
   (setv layout (+ "<" layout))
   (unless-sound (<= (+ at (calcsize layout)) (len block)) "a part of its structure is cut short")
   (unpack-from layout block at))
 
 
 (defn _padded [size]
-  "Return the multiple of 8 that `size` is padded to."
+  "Return `size` padded to a multiple of 8."
   (* 8 (// (+ size 7) 8)))
 
 
 (defn _only [parts kind path]
-  "Return the content of the one message of this `kind` that the object at `path` has."
+  "Return the content of the only message of this `kind` of the object at `path`."
   (setv contents (.get parts kind []))
   (unless-sound (= (len contents) 1) f"'{path}' is not of the right kind")
   (get contents 0))
 
 
 (defn _shape [dataspace]
-  "Return the shape that a dataspace message states."
+  "Return the shape in a dataspace message."
   (setv [version rank flags] (_fields "BBB" dataspace))
   (unless-sound (and (= version 1) (<= flags 1) (<= rank 8)) "an array in it has an invalid shape")
   (_fields f"{rank}Q" dataspace 8))
 
 
 (defn _dtype [datatype]
-  "Return the type of number that a datatype message states."
+  "Return the number type in a datatype message."
   (for [[code dtype] (.items TYPES) :if (.startswith datatype code)] (return dtype))
   (unless-sound False "an array in it has something other than plain numbers"))

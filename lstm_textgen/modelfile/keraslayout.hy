@@ -1,4 +1,4 @@
-"What stock Keras finds in a model file: the weights' names and shapes, and what describes them."
+"The parts of a model file for stock Keras: the weights' names and shapes, and their description."
 
 (import
   hashlib
@@ -8,7 +8,7 @@
 
 
 (defn keras-attributes [spec]
-  "Return what describes the network of `spec` to Keras: a dict of each group's attributes."
+  "Return Keras' description of the network of `spec`: a dict of each group's attributes."
   (setv
     versions {"keras_version" "3.15.0"  "backend" "tensorflow"}
     names {})

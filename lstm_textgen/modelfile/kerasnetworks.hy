@@ -17,7 +17,7 @@ Files are read by our own reader, and nothing in them is executed.]]
   lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5 unless-sound])
 
 (setv
-  ;; What a `.keras` file, a zip archive, consists of.
+  ;; The parts of a `.keras` file, a zip archive.
   DESCRIPTIONS ["metadata.json" "config.json"]
   WEIGHTS "model.weights.h5"
   ;; What `zipfile` raises for an archive that is damaged or encrypted.
@@ -28,14 +28,14 @@ Files are read by our own reader, and nothing in them is executed.]]
   #[[A network of Keras.
 
   `layers` is the list of its layers as Keras describes them, `version` that of Keras. `arrays` is
-  a function from the name of a layer to its weights in Keras' order: [what to call it, array].]]
+  a function from the name of a layer to its weights in Keras' order, each [description array].]]
   #^ list layers
   #^ str version
   #^ Callable arrays)
 
 
 (defn [contextmanager] open-network [model]
-  "Open the `Network` of `model`, a path or a live Keras model; raise `ValueError` if unsound."
+  "Open the `Network` of `model`, a path or a live Keras model; raise `ValueError` if invalid."
   (cond
     (not (isinstance model #(str PathLike))) (yield (_live-network model))
     (= (. (Path model) suffix) ".keras")
@@ -62,7 +62,7 @@ Files are read by our own reader, and nothing in them is executed.]]
           (setv entry (.get archive.NameToInfo name))
           (unless-sound entry f"it lacks '{name}'")
           (unless-sound (= entry.compress-type ZIP-STORED)
-            f"'{name}' is compressed in it, which Keras never does"))
+            f"its '{name}' is compressed, which Keras never does"))
         (with [stored (.open archive WEIGHTS)] (copyfileobj stored weights))
         (.flush weights)
         (lfor name DESCRIPTIONS (read-json (.read archive name) f"its '{name}'" dict)))

@@ -1,9 +1,8 @@
-#[[Models of Keras 1, 2 or 3, such as those of the program that this one was ported from.
+#[[Models of Keras 1, 2 or 3, such as those of the original program.
 
-They have LSTM or GRU layers and a dense one, and a vocabulary beside them. A character goes in as
-an embedding, one-hot or as a number. Keras 3 can't load most of the old ones, and computes
-something else with others. Here they become models like any other, whose predictions are the old
-ones.]]
+They have LSTM or GRU layers and a dense one, and a separate vocabulary. A character is input as an
+embedding, one-hot or as a number. Keras 3 can't load most of the old ones, and computes different
+results with others. Here they become normal models with the old predictions.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -21,31 +20,31 @@ ones.]]
   lstm-textgen.text.units [Characters Units])
 
 (setv
-  ;; Keras' classes of recurrent layers, and the families that they belong to.
+  ;; Keras' classes of recurrent layers and their families.
   FAMILIES {"LSTM" "lstm"  "CuDNNLSTM" "lstm"  "GRU" "gru"  "CuDNNGRU" "gru"}
   ;; The places of Keras 1's gates in today's order: an LSTM's i, c, f, o is i, f, c, o.
   FROM-KERAS-1 {"lstm" [0 2 1 3]  "gru" [0 1 2]}
   ;; Old gates with `hard_sigmoid` were 0.2x + 0.5; Keras 3 has x/6 + 0.5. With the weights of all
   ;; gates but the candidate's times 1.2 they are the same.
   HARDER {"lstm" [1.2 1.2 1 1.2]  "gru" [1.2 1.2 1]}
-  ;; To train with unless told otherwise: there is no text yet that could decide it.
+  ;; The default for training: there is no text yet that could decide it.
   EPOCHS 50
   ROWS 32)
 
 
 (defn import-model [model vocabulary]
-  #[[Return the `Checkpoint` of a `model` of Keras: the path of its file, or a live one.
+  #[[Return the `Checkpoint` of a Keras `model`: the path of its file, or a live one.
 
-  Its `vocabulary` is a `Vocabulary`, or the path of its alphabet: a text file that has all of its
-  characters in their order, but for an id 0 that the embedding masks. One-hot input becomes an
-  embedding that is the identity matrix, a number as input an embedding of one dimension, the
-  output logits. The settings are today's defaults, but for the layers, the lookback and, if the
-  vocabulary has no capital letters, `lower`. Raise `OSError` for a file that can't be read,
-  `ValueError` for a model of another kind; a file is read as warily as any stranger's.]]
+  Its `vocabulary` is a `Vocabulary`, or the path of a text file with all of its characters in
+  order, without an id 0 that the embedding masks. One-hot input becomes an embedding that is the
+  identity matrix, numeric input an embedding of one dimension, the output logits. The settings are
+  today's defaults, except the layers, the lookback and, if the vocabulary has no capital letters,
+  `lower`. Raise `OSError` for a file that can't be read, `ValueError` for another kind of model;
+  files are untrusted.]]
   (setv file? (isinstance model #(str PathLike)))
   (when (and file? (_ours? model))
     (raise (ValueError
-      f"{model}: this is a model of this program already, and needs no `TextModel.from_keras`")))
+      f"{model} is already a model of this program and needs no `TextModel.from_keras`")))
   (unless (isinstance vocabulary Units)
     (try
       (setv vocabulary (Characters (list (.read-text (Path vocabulary) "utf-8"))))
@@ -62,7 +61,7 @@ ones.]]
   "Return whether the file at `path` is one of this program's own models."
   (try
     (with [file (open-hdf5 path)] (in "lstm_textgen" file.objects))
-    (except [ValueError]  ; what is wrong with it is said by those who need more of it
+    (except [ValueError]  ; whoever reads more of it reports the problem
       False)))
 
 
@@ -92,20 +91,20 @@ ones.]]
 
 
 (defn _check-size [outputs inputs masked vocabulary]
-  "Raise `ValueError` unless a network with so many outputs and inputs has this `vocabulary`."
+  "Raise `ValueError` unless the numbers of `outputs` and `inputs` fit this `vocabulary`."
   (unless-sound (= (- outputs masked) (len vocabulary))
     (+ f"it predicts {(- outputs masked)} {vocabulary.unit} but the vocabulary has "
-      f"{(len vocabulary)}; look for one that is missing there or too many, such as a line break "
-      "at the end of the alphabet"))
+      f"{(len vocabulary)}; look for a missing or extra one, such as a line break "
+      "at the end of the file"))
   (unless-sound (= outputs inputs)
-    f"it reads {inputs} {vocabulary.unit} but predicts {outputs}: they are not the same ones"))
+    f"it reads {inputs} {vocabulary.unit} but predicts {outputs}"))
 
 
 (defn _read-input [network configs size]
   #[[Return #(embedding masked others): how ids are read, and the layers that follow.
 
   The `embedding` is (ids, dimensions); without a layer for it there are `size` ids. `masked` is 1
-  if id 0 is skipped by the network, else 0.]]
+  if the network skips id 0, else 0.]]
   (setv
     [[kind config] #* others] configs
     masked 0)
@@ -118,7 +117,7 @@ ones.]]
       others configs
       first (next (gfor [kind config] configs :if (in kind FAMILIES) config))
       arrays (.arrays network (_option first "name"))
-      ;; A character goes in as one number if the first kernel has one row.
+      ;; A character is input as one number if the first kernel has one row.
       embedding (if (and arrays (= (cut (. arrays [0] [1] shape) 1) #(1)))
         (.reshape (/ (np.arange size :dtype "float32") size) -1 1)
         (np.eye size :dtype "float32"))))
@@ -127,7 +126,7 @@ ones.]]
     (unless-sound (and
       (isinstance value #(int float))
       (not (.any (.all (= (cut embedding masked None) value) 1))))
-      "its masking layer skips a character, which can't be done here"))
+      "its masking layer skips a character, which is not supported"))
   #(embedding masked (lfor each others :if (!= (get each 0) "Masking") each)))
 
 
@@ -142,21 +141,21 @@ ones.]]
 
 
 (defn _lookback [configs]
-  "Return the length of the windows that the network was made for, or None if it isn't said."
+  "Return the length of the windows that the network was made for, or None if unknown."
   (for [[_ config] configs  name ["batch_input_shape" "batch_shape"]]
     (setv shape (.get config name))
     (when (and (isinstance shape #(list tuple)) (> (len shape) 1) (count? (get shape 1)))
       (return (or (get shape 1) None)))))
 
 
-;; * What the network says of its layers
+;; * The network's description of its layers
 
 (defn _layer-configs [network]
-  "Return [class, configuration] of each layer but a softmax of its own; wrappers are taken off."
+  "Return [class, configuration] of each layer, unwrapped, except a separate softmax layer."
   (setv configs [])
   (for [layer network.layers]
     (setv [kind config] (_described layer))
-    (when (= kind "TimeDistributed")  ; under whose name the weights are
+    (when (= kind "TimeDistributed")  ; its name is that of the weights
       (setv
         [kind inside] (_described (_option config "layer"))
         config {#** inside  "name" (_option config "name")}))
@@ -176,8 +175,8 @@ ones.]]
 (defn _check-kinds [configs]
   #[[Return `configs`, [class, configuration] of each layer; raise `ValueError` for other networks.
 
-  They must be an embedding or none, then LSTM, GRU and dropout layers, then a dense one; masking
-  may come before the first that remembers.]]
+  They must be an optional embedding, then LSTM, GRU and dropout layers, then a dense one; masking
+  may precede the first recurrent layer.]]
   (setv
     kinds (lfor [kind _] configs kind)
     recurrent (lfor [n kind] (enumerate kinds) :if (in kind FAMILIES) n))
@@ -208,7 +207,7 @@ ones.]]
 
 
 (defn _layer [kind config]
-  "Return the `Layer` that one of the class `kind` with this `config` is."
+  "Return the `Layer` for a Keras layer of the class `kind` with this `config`."
   (when (= kind "Dropout")
     (setv share (_option config "rate" "p"))
     (unless-sound (and (isinstance share #(int float)) (<= 0 share 0.999))
@@ -217,7 +216,7 @@ ones.]]
   (setv
     family (get FAMILIES kind)
     units (_count config "units" "output_dim"))
-  (when (.startswith kind "CuDNN")  ; which has no other options
+  (when (.startswith kind "CuDNN")  ; without further options
     (return (Layer family units)))
   (setv gates (_option config "recurrent_activation" "inner_activation"))
   (unless-sound (= (_option config "activation") "tanh") f"it has a layer of {kind} without tanh")
@@ -266,7 +265,7 @@ ones.]]
 
 
 (defn _from-cudnn [layer kernel recurrent bias]
-  #[[Turn cuDNN's weights: each gate's kernels are transposed, the input's in its old shape.
+  #[[Convert cuDNN's weights: transpose each gate's kernels, the input's in its old shape.
 
   The bias is in two halves; an LSTM's are added.]]
   (defn turn [gates how]

@@ -1,7 +1,7 @@
-#[[The files that texts and pages are written to: never over what is read, and never by half.
+#[[Output files of texts and pages: never over input files, and never partial.
 
-Such a file appears under its name by a rename, when it is complete. What is there already stays
-until then, and for good if anything fails.]]
+A rename gives such a file its name when it is complete. An existing file stays until then, and
+permanently if anything fails.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -21,8 +21,8 @@ until then, and for good if anything fails.]]
   lstm-textgen.text.files [find-paths])
 
 (setv
-  ;; How a page, safetensors, the JSON beside it, a tokenizer's, and ONNX (whose field 2 is
-  ;; the producer) begin where this program made them.
+  ;; How a page, safetensors, the JSON beside it, a tokenizer's, and ONNX (whose field 2 is the
+  ;; producer) begin if this program made them.
   OURS (re.compile rb"(?sx)
     <!DOCTYPE\ html>.{,99}<meta\ name=\"generator\"\ content=\"lstm_textgen
     | .{8}\{\"__metadata__\":\{\"program\":\"lstm_textgen
@@ -36,18 +36,18 @@ until then, and for good if anything fails.]]
 ;; * Before anything is done
 
 (defn check-run-outputs [run]
-  "Raise an error now if `run` (a `Run`) would write over what it reads, or where it can't."
+  "Raise an error if an output of `run` (a `Run`) would overwrite an input or can't be written."
   (check-model-apart run.path run.sources)
   (setv folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] []))
   (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
     (check-output name path run.sources [run.path] run.overwrite folders))
   (when (and run.csv run.report (= (os.path.realpath run.csv) (os.path.realpath run.report)))
-    (raise (ValueError f"`csv` and `report` are the same file {run.csv}; give two")))
+    (raise (ValueError f"`csv` and `report` are the same file, {run.csv}; give two")))
   (when run.tensorboard (check-log-folder run.tensorboard)))
 
 
 (defn check-model-apart [path sources]
-  "Raise `ValueError` if one of the files `sources` is what a model is saved to at `path`."
+  "Raise `ValueError` if saving a model at `path` would overwrite one of the files `sources`."
   (check-apart "path" [path (backup-path path)] (lfor
     source sources
     :if (or (= source "-") (hasattr source "read") (os.path.isfile source))
@@ -55,12 +55,11 @@ until then, and for good if anything fails.]]
 
 
 (defn check-output [name path sources models [overwrite False] [folders #()]]
-  #[[Raise `ValueError` or `OSError` unless the file at `path` can be written without harm.
+  #[[Raise `ValueError` or `OSError` unless the file at `path` can be written safely.
 
-  `name` is the setting that gave it; `sources` are what is read (paths, patterns, `-`, open
-  files; a bare name is also looked for in `folders`), `models` the models that are. A file that
-  isn't empty and that this program didn't make is replaced only with `overwrite`; a source or a
-  model never is.]]
+  `name` is the setting that gave it; `sources` are the inputs (paths, patterns, `-`, open files; a
+  bare name is also looked up in `folders`), `models` the models in use. A nonempty file that this
+  program didn't make is replaced only with `overwrite`; a source or a model never is.]]
   (check-apart name [path] sources folders)
   (setv real (Path (os.path.realpath path)))
   (for [model (map model-path models)
@@ -79,15 +78,15 @@ until then, and for good if anything fails.]]
 
 
 (defn check-apart [name paths sources [folders #()]]
-  "Raise `ValueError` if one of the files at `paths` is one that is read (see `check-output`)."
+  "Raise `ValueError` if one of the files at `paths` is an input (see `check-output`)."
   (for [path paths
         :if (os.path.isfile path)
         file (_files-read sources folders)
         :if (_same-file? path file)]
     (_refuse-overwriting name path (cond
       (= file 0) "standard input"
-      (or (= file path) (isinstance file int)) "what is read"
-      True f"{file}, which is read"))))
+      (or (= file path) (isinstance file int)) "an input"
+      True f"{file}, an input"))))
 
 
 (defn _refuse-overwriting [name path what]
@@ -96,7 +95,7 @@ until then, and for good if anything fails.]]
 
 
 (defn _files-read [sources folders]
-  "Yield the path of each file that is read for `sources`; of an open one, its number."
+  "Yield the path of each input file of `sources`, or an open file's number."
   (for [source sources]
     (cond
       (= source "-") (yield 0)
@@ -111,13 +110,13 @@ until then, and for good if anything fails.]]
 
 
 (defn _same-file? [path other]
-  "Return whether two paths, or numbers of open files, are one file."
+  "Return whether two paths, or numbers of open files, are the same file."
   (with [_ (suppress OSError)] (return (os.path.samefile path other)))  ; no such file
   False)
 
 
 (defn begins-as? [path #* patterns]
-  "Return whether the file at `path` is there and begins as one of `patterns` does."
+  "Return whether there is a file at `path` that begins with one of `patterns`."
   (with [_ (suppress FileNotFoundError)  file (open path "rb")]
     (setv beginning (.read file BEGINNING))
     (return (any (gfor pattern patterns (.match pattern beginning)))))
@@ -133,13 +132,13 @@ until then, and for good if anything fails.]]
     (os.makedirs path :exist-ok True)
     (except [FileExistsError] (raise (NotADirectoryError 20 "this is a file, not a folder" path))))
   (unless (os.access path os.W-OK)
-    (raise (PermissionError 13 "no file can be written in this folder" path))))
+    (raise (PermissionError 13 "this folder is not writable" path))))
 
 
 (defn check-folder [name path ours?]
-  #[[Raise `ValueError` or `OSError` unless a folder can be put at `path` (setting `name`).
+  #[[Raise `ValueError` or `OSError` unless a folder can be created at `path` (setting `name`).
 
-  One that is there already is replaced only if `ours?` (a function of its `Path`) says so.]]
+  An existing one is replaced only if `ours?` (a function of its `Path`) is true.]]
   (setv real (Path (os.path.realpath path)))
   (cond
     (and (.exists real) (not (.is-dir real)))
@@ -150,16 +149,16 @@ until then, and for good if anything fails.]]
 
 
 (defn _check-folder-of [real]
-  "Raise `OSError` unless something can be put into the folder in which `real` is to be."
+  "Raise `OSError` unless `real` can be created in its folder."
   (cond
     (not (.is-dir real.parent))
       (raise (FileNotFoundError 2 "there is no such folder" (str real.parent)))
     (not (os.access real.parent os.W-OK))
-      (raise (PermissionError 13 "no file can be written in this folder" (str real.parent)))))
+      (raise (PermissionError 13 "this folder is not writable" (str real.parent)))))
 
 
 (defn _written-directly? [path]
-  "Return whether `path` is a pipe, a device or a standard stream, which no rename must replace."
+  "Return whether `path` is a pipe, a device or a standard stream, never replaced by a rename."
   (or
     (is-not (_standard-stream path) None)
     (and (os.path.exists path) (not (os.path.isfile path)) (not (os.path.isdir path)))))
@@ -173,15 +172,14 @@ until then, and for good if anything fails.]]
 ;; * Writing
 
 (defn [contextmanager] open-output [path [binary False]]
-  #[[Open the file at `path` for text, or for bytes if `binary`.
+  #[[Open the file at `path` for writing, in text mode or, if `binary`, in binary mode.
 
-  While a file is written, SIGTERM is `KeyboardInterrupt`, as Ctrl-C is: what the caller makes of
-  it is kept or, if it is raised here, nothing. Raise `OSError` that names the file if it can't be
-  written.]]
+  Meanwhile SIGTERM, like Ctrl-C, raises `KeyboardInterrupt`: if the caller handles it the output
+  is kept, otherwise discarded. Raise `OSError` that names the file if it can't be written.]]
   (setv [flag options] (if binary ["b" {}] ["" {"encoding" "utf-8"  "errors" "replace"}]))
   (if (_written-directly? path)
     (do
-      (setv number (_standard-stream path))  ; a stream's file is written on, not anew
+      (setv number (_standard-stream path))  ; a stream's file is appended to, not replaced
       (with [_ (naming-errors path)
              file (open (if (is number None) path (os.dup number)) f"w{flag}" #** options)]
         (yield file)))
@@ -189,14 +187,14 @@ until then, and for good if anything fails.]]
 
 
 (defn [contextmanager] open-folder [path]
-  "Give a new folder (a `Path`), which replaces that at `path` as `open-output` does a file."
+  "Yield a new folder (a `Path`), which replaces that at `path` like a file in `open-output`."
   (with [new (_replacement path)]
     (.mkdir new)
     (yield new)))
 
 
 (defn [contextmanager] _replacement [path]
-  "Give the path of a new file or folder, which replaces that at `path` when this is left."
+  "Yield the path of a new file or folder, which replaces that at `path` at the end."
   (setv
     place (Path (os.path.realpath path))
     token (secrets.token-hex 8)
@@ -204,7 +202,7 @@ until then, and for good if anything fails.]]
   (with [_ (naming-errors path)  _ (_Stoppable)]
     (try
       (yield new)
-      (when (.exists place)  ; no folder can be renamed over another
+      (when (.exists place)  ; a folder can't be renamed over another
         (if (.is-dir new) (os.rename place old) (shutil.copymode place new)))
       (os.replace new place)
       (finally
@@ -214,7 +212,7 @@ until then, and for good if anything fails.]]
 
 
 (defclass _Stoppable [Stopper]
-  "While it is entered, signals that would end the program raise `KeyboardInterrupt`."
+  "While inside, signals that would end the program raise `KeyboardInterrupt`."
 
   (defn __init__ [self]
     (.__init__ (super)

@@ -1,4 +1,4 @@
-"Where a model is: its file, its folder, and the bases that are installed."
+"Where a model is: its file, its folder, and the installed bases."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -14,15 +14,15 @@
   ALIASES {  ; other names of bases that ship
     "deutsch" "german"  "français" "french"  "francais" "french"  "español" "spanish"
     "espanol" "spanish"}
-  ADDED "lstm_textgen.bases"  ; the group of entry points by which other packages bring bases
+  ADDED "lstm_textgen.bases"  ; the entry-point group in which other packages provide bases
   BACKUP ".h5.bak")
 
 
 (defn model-path [path [setting "path"]]
-  #[[Return the file that `path` means.
+  #[[Return the file for the model `path`.
 
   `model` and `model.h5` are the same model, `model.h5.bak` is its backup, and a symbolic link is
-  the file that it leads to. Raise `ValueError`, naming the `setting`, if it can be no file.]]
+  the file that it leads to. Raise `ValueError`, naming the `setting`, if it can't be a file.]]
   (setv path (Path path))
   (when (in path.name ["" ".."]) (raise (ValueError f"`{setting}`: '{path}' names no file")))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
@@ -31,10 +31,10 @@
 
 
 (defn find-model [path [setting "path"]]
-  #[[Return the file to read that `path` means; raise as `model-path` does.
+  #[[Return the file to read for the model `path`; raise as `model-path` does.
 
-  `english` always means the model of that name that ships with us, `./english.h5` a file. The name
-  of a base of another package means that one where there is no such file.]]
+  `english` always means the model that comes with the program, `./english.h5` a file. The name of
+  another package's base means that base if there is no such file.]]
   (setv
     shipped (_shipped path)
     file (or shipped (model-path path setting)))
@@ -44,21 +44,21 @@
 
 
 (defn bases []
-  "Return a dict from the name of each base that is installed to its file, those that ship first."
+  "Return a dict from the name of each installed base to its file, our own first."
   (setv shipped (dfor file (sorted (.glob SHIPPED "*.h5")) file.stem file))
   {#** shipped  #** (dfor [name file] (.items (_added)) :if (not-in name shipped) name file)})
 
 
 (defn _added []
-  #[[Return a dict from the names of the bases that other packages bring to their files.
+  #[[Return a dict from the names of other packages' bases to their files.
 
-  Their entry point `italian = some_package` stands for the file `italian.h5` in that package, of
-  which nothing is imported.]]
-  ;; Imported late: to ask for entry points takes 20 ms and more.
+  An entry point `italian = some_package` stands for the file `italian.h5` in that package, which
+  isn't imported.]]
+  ;; Imported late: finding entry points takes 20 ms and more.
   (import importlib.metadata [entry-points]  importlib.util [find-spec])
   (setv files {})
   (for [entry (sorted (entry-points :group ADDED))]
-    (with [_ (suppress ImportError ValueError)]  ; of a package that isn't whole
+    (with [_ (suppress ImportError ValueError)]  ; of an incomplete package
       (setv spec (find-spec entry.module))
       (for [folder (or (getattr spec "submodule_search_locations" None) [])]
         (setv file (/ (Path folder) f"{entry.name}.h5"))
@@ -67,10 +67,10 @@
 
 
 (defn own-path [path]
-  "Return the file to save a model in that `path` means; raise `ValueError` if it can't be one."
+  "Return the file in which to save the model `path`; raise `ValueError` if it can't be one."
   (when (_shipped path)
-    (raise (ValueError (+ f"`path`: {path} is a model that comes with the program; to save one of "
-      f"your own under that name, give ./{(. (Path path) stem)}.h5"))))
+    (raise (ValueError (+ f"`path`: {path} is a model that comes with the program; to save your "
+      f"own under that name, give ./{(. (Path path) stem)}.h5"))))
   (when (.endswith (fspath path) BACKUP)
     (raise (ValueError f"`path`: {path} is a backup; give another file")))
   (when (= (. (Path path) suffix) ".keras")
@@ -81,7 +81,7 @@
 
 
 (defn _shipped [path]
-  "Return the file of the model that ships under the name `path`, or None if none does."
+  "Return the file of the model `path` that comes with the program, or None."
   (setv
     name (_bare path)
     file (/ SHIPPED f"{(.get ALIASES name name)}.h5"))
@@ -95,7 +95,7 @@
 
 
 (defn lock-model [path]
-  "Keep the model at `path` for this run while this is entered; raise `OSError` as `locked` does."
+  "Lock the model at `path` for this run while inside; raise `OSError` as `locked` does."
   (locked (model-path path)))
 
 
@@ -110,13 +110,13 @@
     (with [_ (TemporaryFile :dir folder)])
     (except [error OSError]
       (raise (OSError
-        f"{folder}: a model can't be saved there: {error.strerror}; give another `path`")
+        f"can't save a model in {folder}: {error.strerror}; give another `path`")
         :from error)))
   (when (.exists path) (refuse-read-only path)))
 
 
 (defn sweep [path]
-  "Remove the unfinished files that runs which died have left beside the model at `path`."
+  "Remove the unfinished files that dead runs left beside the model at `path`."
   (setv path (model-path path))
   (with [_ (saving path)]
     (for [stray (temporary-paths path)] (.unlink stray :missing-ok True))))

@@ -1,7 +1,7 @@
-#[[What the texts and numbers in a model file must be before anything else relies on them.
+#[[Checks of the texts and numbers in a model file before anything else relies on them.
 
-The same checks stand before the file is written, so that no model is saved that couldn't be
-loaded. Each raises `ValueError`.]]
+The same checks run before the file is written, so that every saved model can be loaded. Each
+raises `ValueError`.]]
 
 (import
   codecs
@@ -13,23 +13,23 @@ loaded. Each raises `ValueError`.]]
 
 (setv
   MAX-EMBEDDING 65536
-  MAX-STEP (** 2 20)  ; ids in one training step: 16 times what a large GPU is given
-  MOST-SHOWN 1000  ; of one kind that a report shows
-  ;; What the first files didn't say of an epoch.
+  MAX-STEP (** 2 20)  ; ids in one training step: 16 times a large GPU's share
+  MOST-SHOWN 1000  ; items of one kind in a report
+  ;; Keys of an epoch that the first files lacked.
   LATER {"validation_loss" 0  "learning_rate" 0  "seconds" 0  "sample" ""  "machine" ""
     "unit_length" 1  "validation_unit_length" 1})
 
 
 (defn read-settings [stored]
-  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if unsound."
+  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if invalid."
   (setv
     settings (stored-settings stored)
     [rows lookback] [settings.batch-size settings.lookback])
   (unless-sound (<= settings.embedding MAX-EMBEDDING) "its setting 'embedding' is too large")
   (unless-sound (<= (* rows lookback) MAX-STEP)
     (+ f"a training step of {rows} windows of {lookback} units is too large: "
-      f"`batch_size` times `lookback` is at most {MAX-STEP}"))
-  ;; Python takes a minute to decode 300 KB of it, and four for twice as much.
+      f"`batch_size` times `lookback` may be at most {MAX-STEP}"))
+  ;; Python takes a minute to decode 300 KB of it, and four minutes for twice as much.
   (unless-sound (!= (. (codecs.lookup (or settings.encoding "utf-8")) name) "punycode")
     "its setting 'encoding' is punycode, which takes too long to read")
   settings)
@@ -64,19 +64,19 @@ loaded. Each raises `ValueError`.]]
 
 
 (defn check-progress [progress]
-  "Raise `ValueError` unless `progress`, a dict, says where a training run stands."
+  "Raise `ValueError` unless `progress`, a dict, is the progress of a training run."
   (unless-sound
     (_has? progress :epoch count? :step count? :updates count? :loss-sum _number? :text text?)
     "its training state is invalid"))
 
 
 (defn _has? [record #** kinds]
-  "Return whether the dict `record` has, under each name in `kinds`, what that predicate accepts."
+  "Return whether the dict `record` has a value accepted by its predicate under each of `kinds`."
   (all (gfor [name fits?] (.items kinds) (fits? (.get record name)))))
 
 
 (defn _list-of [most fits?]
-  "Return a predicate: whether a value is a list of at most `most` items, each of which `fits?`."
+  "Return a predicate for lists of at most `most` items, each of which `fits?`."
   (fn [value] (and (isinstance value list) (<= (len value) most) (all (map fits? value)))))
 
 
@@ -97,5 +97,5 @@ loaded. Each raises `ValueError`.]]
 
 
 (defn _number? [value]
-  "Return whether `value` is a finite number, and no larger than MAX-WHOLE if it is a whole one."
+  "Return whether `value` is a finite number, and at most MAX-WHOLE if it is an integer."
   (or (count? value) (and (isinstance value float) (isfinite value))))

@@ -1,10 +1,10 @@
-#[[Our own LSTM and GRU: layers whose loop over time has a gradient written for it.
+#[[Our own LSTM and GRU: layers whose loop over time has a hand-written gradient.
 
-They are for processors, by XLA. Autodiff of a loop keeps every intermediate value and adds up the
-gradient of the kernels step by step. Our loops keep only what the gradient is multiplied by on its
-way back through each step (slopes), and that of the kernels is one matrix product after the loop.
-The batch is the last axis: a product of a large kernel and a narrow matrix of states is up to 1.6
-times faster than that of their transposes (bench/README.md).
+They are for processors, with XLA. Autodiff of a loop stores every intermediate value and adds up
+the gradient of the kernels step by step. Our loops store only the factors of the gradient in the
+backward pass of each step (slopes), and the gradient of the kernels is one matrix product after
+the loop. The batch is the last axis: a product of a large kernel and a narrow matrix of states is
+up to 1.6 times faster than that of their transposes (bench/README.md).
 
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
@@ -19,14 +19,14 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass OwnLoop []
   #[[Mixin that gives a Keras layer our own loop: same weights, same results.
 
-  With `bfloat16`, its products round their factors to that.]]
+  With `bfloat16`, its products round their factors to bfloat16.]]
 
   (defn __init__ [self units [bfloat16 False] #** options]
     (.__init__ (super) units #** options)
     (setv self.bfloat16 bfloat16))
 
   (defn inner-loop [self sequences initial-state mask [training False]]
-    "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
+    "Return the last output, all outputs (B, T, u) and the last state, as Keras expects them."
     (setv
       [inputs kernel] (.inputs-and-kernel self sequences)
       before (map ops.transpose initial-state)
@@ -39,7 +39,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
     `inputs`: those of the window (T, m, B), the state before it, (u, B) each, and the weights. A
     layer's `forward` takes them, and returns #(results kept); its `backward` takes the gradients
-    of the results, what was kept and the inputs, and returns the gradients of the inputs.]]
+    of the results, the `kept` values and the inputs, and returns the gradients of the inputs.]]
     (defn [ops.custom-gradient] run [#* inputs]
       (setv [results kept] (.forward self #* inputs))
       (defn gradient [#* upstream]
@@ -70,8 +70,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass Folded []
   #[[Mixin that folds the embedding into an `OwnLoop`: one layer, from ids (B, T).
 
-  The embedding goes through the kernel once for each unit of the vocabulary V, not once for each
-  place in the text. What comes out is the kernel for inputs of 1 at the unit's place, else 0.]]
+  The embedding is multiplied by the kernel once for each unit of the vocabulary V, not once for
+  each place in the text. The result is the kernel for one-hot inputs.]]
 
   (defn __init__ [self units vocabulary-size embedding embeddings-initializer #** options]
     (.__init__ (super) units #** options)
@@ -88,7 +88,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
   (defn call [self ids #** options]
     "Run the layer on `ids` (B, T)."
-    (.call (super) (ops.expand-dims ids -1) #** options))  ; Keras' own code wants such an axis
+    (.call (super) (ops.expand-dims ids -1) #** options))  ; Keras' own code expects such an axis
 
   (defn inputs-and-kernel [self ids]
     "Return the inputs (T, V, B) for `ids` (B, T, 1) and their kernel, V rows, biases included."
@@ -108,8 +108,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   (defn forward [self x h c kernel recurrent]
     #[[Return the hidden states (T, u, B) and the last h and c; and what `backward` needs.
 
-    That is the hidden states, and the slopes (T, 6 × u × B): to input, forget, candidate and
-    output, from h to c, and from c to the c before it.]]
+    These are the hidden states and the slopes (T, 6 × u × B): to input, forget, candidate and
+    output, from h to c, and from c to the previous c.]]
     (setv
       [time _ batch] x.shape
       [units _] recurrent.shape
@@ -183,8 +183,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   (defn forward [self x h kernel recurrent bias]
     #[[Return the hidden states (T, u, B) and the last one; and what `backward` needs.
 
-    That is the hidden states, and the slopes (T, 5 × u × B): to update, reset and candidate, to
-    what the reset gate multiplies, and from h to the h before it.]]
+    These are the hidden states and the slopes (T, 5 × u × B): to update, reset and candidate, to
+    the reset gate's other factor, and from h to the previous h.]]
     (setv
       [time _ batch] x.shape
       [units _] recurrent.shape
@@ -256,11 +256,11 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defn product [a b [bfloat16 False] [turn-b False]]
   #[[Return the product of `a` (m, k) and `b` (k, n) in float32; with `turn-b`, `b` is (n, k).
 
-  With `bfloat16` both are rounded to that, the upper half of a float32 (TensorFlow alone): a
-  processor with instructions for it multiplies at twice the rate and adds to a float32. Sums,
-  weights, states and losses stay in float32, as in Micikevicius and others 2018, 'Mixed Precision
-  Training'. XLA wants the rows of `a` in memory one after another: of a transpose it would take
-  the product in float32.]]
+  With `bfloat16` (TensorFlow only) both are rounded to bfloat16, the upper half of a float32: a
+  processor with instructions for it multiplies twice as fast and adds to a float32. Sums, weights,
+  states and losses stay in float32, as in Micikevicius and others 2018, 'Mixed Precision
+  Training'. XLA needs the rows of `a` contiguous in memory: for a transpose it would compute the
+  product in float32.]]
   (unless bfloat16 (return (ops.matmul a (if turn-b (ops.transpose b) b))))
   (import tensorflow :as tf)
   (tf.matmul (tf.cast a tf.bfloat16) (tf.cast b tf.bfloat16)
@@ -276,7 +276,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defn with-rows [array t #* rows]
   #[[Return `array` (T, n, …) with its row `t` replaced by `rows`, one after another.
 
-  Joined first, they would be written at half the speed.]]
+  Joining them first would halve the speed.]]
   (setv
     place 0
     zeros (lfor _ (cut array.shape 2 None) 0))
@@ -289,15 +289,15 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defn vector [array]
   #[[Return all numbers of `array`, row after row.
 
-  What isn't a product is done on vectors: a loop over a matrix with few columns XLA unrolls, and
-  then takes the numbers one by one.]]
+  All operations but products work on vectors: XLA unrolls a loop over a matrix with few columns,
+  and then handles the numbers one by one.]]
   (ops.reshape array #(-1)))
 
 
 (defn earlier [first later]
   #[[Return for each step the value from the step before it, as (T, n, B).
 
-  `later` (T, n, B) has each step's own value, `first` (n, B) is what the first step began with.]]
+  `later` (T, n, B) has each step's own value, `first` (n, B) the one before the first step.]]
   (ops.concatenate [(ops.expand-dims first 0) (get later (slice None -1))] 0))
 
 

@@ -1,8 +1,8 @@
-#[[What training asks of a learner, whichever backend takes its steps.
+#[[The interface between training and a learner, whichever backend takes its steps.
 
 A learner is a network with its loss (nats, the mean over every position of a batch) and Adam.
-Training gives it batches and learning rates and gets losses; it saves the learner's state and
-restores it. How many steps a learner takes in one call is its own affair.]]
+Training passes it batches and learning rates and gets losses; it saves and restores the learner's
+state. A learner may take several steps in one call.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -11,7 +11,7 @@ restores it. How many steps a learner takes in one call is its own affair.]]
 
 (setv
   BETA-1 0.8      ; Adam's β₁: better than the usual 0.9 (bench/README.md)
-  CLIP-NORM 1.0)  ; the longest gradient, over all weights together
+  CLIP-NORM 1.0)  ; the largest norm of the gradient of all weights
 
 
 (defclass Learner []
@@ -19,8 +19,8 @@ restores it. How many steps a learner takes in one call is its own affair.]]
 
   - `model`: what callbacks get as the model.
   - `optimizer`: with a `learning-rate` and `variables`.
-  - `variables`: all that the network changes as it learns, its `weights` first; `states`, those of
-    them that windows carry over, (rows, units) each.
+  - `variables`: all that changes in training, the `weights` first; `states`, those of them that
+    windows carry over, (rows, units) each.
 
   A variable has what Keras' have: `value`, `shape`, `dtype`, `assign`.]]
 
@@ -37,14 +37,14 @@ restores it. How many steps a learner takes in one call is its own affair.]]
       (yield [(.learn self x y)])))
 
   (defn losses [self batches]
-    "Yield the loss of each of `batches`, read from empty states; then put the states back."
+    "Yield the loss of each of `batches`, read from empty states; then restore the states."
     (setv kept (values self.states))
     (.empty-states self)
     (for [[x y] (.epoch batches 0)] (yield (.validate self x y)))
     (.put self self.states kept))
 
   (defn set-rate [self rate]
-    "Let the next batch be learned at this learning `rate`."
+    "Set the learning `rate` of the next batch."
     (setv self.optimizer.learning-rate rate))
 
   (defn [property] rate [self]
@@ -52,7 +52,7 @@ restores it. How many steps a learner takes in one call is its own affair.]]
     (float (get (values [self.optimizer.learning-rate]) 0)))
 
   (defn agree [self wishes]
-    "Return what all processes wish, of which this is the only one: `wishes`."
+    "Return the sums of all processes' `wishes`; here there is only one process."
     wishes)
 
   (defn state [self]
@@ -60,9 +60,9 @@ restores it. How many steps a learner takes in one call is its own affair.]]
     #((values self.variables) (values self.optimizer.variables)))
 
   (defn restore [self arrays]
-    #[[Set to `arrays` all that `state` returns, in its order; return whether they fit.
+    #[[Set the arrays of `state`, in order, to `arrays`; return whether they fit.
 
-    States of another number of rows begin empty, since the batch has become larger or smaller.]]
+    States with another number of rows start empty: the batch size has changed.]]
     (setv
       variables [#* self.variables #* self.optimizer.variables]
       states (sfor state self.states (id state))
@@ -77,8 +77,8 @@ restores it. How many steps a learner takes in one call is its own affair.]]
   (defn put [self variables arrays]
     #[[Set `variables` to the values in `arrays`.
 
-    A variable that is larger than its array, since the vocabulary has grown, keeps the rest of its
-    own values.]]
+    A variable that is larger than its array, because the vocabulary has grown, keeps the rest of
+    its values.]]
     (for [[variable array] (zip variables arrays)]
       (setv
         [whole] (values [variable])
@@ -87,10 +87,10 @@ restores it. How many steps a learner takes in one call is its own affair.]]
 
 
 (defn values [variables]
-  #[[Return the values of `variables`, Keras' with any backend or NumPy's, as arrays of their own.
+  #[[Return the values of `variables`, Keras' with any backend or NumPy's, as new arrays.
 
-  One of JAX that no process has whole is gathered, for which all processes must call this alike.
-  Keras would ask TensorFlow and PyTorch in a way of which NumPy 2 warns.]]
+  A JAX variable split over processes is gathered, for which all processes must call this alike.
+  Keras' own conversion from TensorFlow and PyTorch makes NumPy 2 warn.]]
   (defn as-array [tensor]
     (unless (or (getattr tensor "is_fully_addressable" True) tensor.is-fully-replicated)
       (import jax.experimental.multihost-utils [process-allgather])

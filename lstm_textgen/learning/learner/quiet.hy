@@ -1,7 +1,7 @@
-#[[Keras without its greeting, and without traces in the process around it.
+#[[Imports Keras quietly and without side effects on the process.
 
-TensorFlow writes a page to standard error when it is imported, and more at its first step. Imports
-set environment variables, which child processes would inherit, and draw random numbers.]]
+TensorFlow writes a page to standard error on import, and more at its first step. Imports set
+environment variables, which child processes would inherit, and draw random numbers.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -20,33 +20,33 @@ set environment variables, which child processes would inherit, and draw random 
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
-  ;; What the backends read from the environment, unless the user has set it: what PyTorch can't do
-  ;; on Apple's GPU it does on the processor, and TensorFlow keeps the memory of a step for the
-  ;; next, or the system clears it each time, for up to a third of the step (bench/README.md).
+  ;; Set for the backends, unless the user has set it: PyTorch falls back to the CPU for operations
+  ;; that Apple's GPU lacks, and TensorFlow keeps the memory of a step for the next; otherwise the
+  ;; system clears it each time, which takes up to a third of the step (bench/README.md).
   ENVIRONMENT {"PYTORCH_ENABLE_MPS_FALLBACK" "1"  "TF_CPU_ALLOCATOR_USE_BFC" "true"}
-  ;; What we and the backends' imports set, and nobody reads later.
+  ;; Set by us and by the backends' imports, and not read later.
   PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]
-  ;; One thread at a time redirects standard error: else the last to end puts back another's file.
+  ;; One thread at a time redirects standard error: otherwise the last restores another's file.
   MUTING (RLock))
 
 
 (defn import-keras [[backend None]]
   #[[Import Keras, and TensorFlow where it is installed, with standard error muted.
 
-  Call it before the first import of a module that imports Keras. `backend` is the one that Keras
-  gets, if it can be imported; None leaves it to Keras. TensorFlow is imported here whatever the
-  backend, as Keras imports it at its first step of training if it is installed; but not where
-  the steps are our own.
+  Call it before the first import of a module that imports Keras. `backend` is the one for Keras to
+  use, if it can be imported; None leaves the choice to Keras. If TensorFlow is installed it is
+  imported here, whatever the backend, as Keras imports it at its first training step; but not
+  where the steps are our own.
 
-  Return `backend`, or None if it can't be imported. Raise `ImportError`, which says what to do, if
-  Keras or its backend is missing, `ValueError` if KERAS_BACKEND names none that can train, and
+  Return `backend`, or None if it can't be imported. Raise `ImportError` with what to do if Keras
+  or its backend is missing, `ValueError` if KERAS_BACKEND names one that can't train, and
   `KeyboardInterrupt` after the import if Ctrl-C was pressed.]]
   (setv named (os.environ.get "KERAS_BACKEND"))
   (when (and named (not-in named BACKENDS))
     (raise (ValueError (+ f"KERAS_BACKEND is \"{named}\", but must be "
       f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))))
   (for [[name value] (.items ENVIRONMENT)] (.setdefault os.environ name value))
-  (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break by it
+  (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break on it
          _ (muted-stderr)
          _ (kept-random)]
     (when (and backend (_try-import backend #(ImportError OSError)))  ; installed, but broken
@@ -63,7 +63,7 @@ set environment variables, which child processes would inherit, and draw random 
 
 
 (defn _try-import [module errors]
-  "Import `module`; return None, or the one of these `errors` that it raised."
+  "Import `module`; return None, or whichever of these `errors` it raised."
   (try
     (import-module module)
     None
@@ -71,7 +71,7 @@ set environment variables, which child processes would inherit, and draw random 
 
 
 (defn _what-to-install [missing]
-  "Return the `ImportError` for when the module `missing` keeps Keras from being imported."
+  "Return the `ImportError` for a Keras that can't be imported because `missing` isn't there."
   (setv backend (if (in missing BACKENDS) missing
     (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
   (ImportError (+ f"this needs Keras with the backend {backend}, but {(or missing backend)} is "
@@ -81,11 +81,11 @@ set environment variables, which child processes would inherit, and draw random 
 ;; * Standard error
 
 (defn [contextmanager] muted-stderr []
-  #[[While it is open, withhold what is written to standard error; show it only if something fails.
+  #[[While inside, withhold output to standard error; show it only if something fails.
 
-  TensorFlow writes from C++, whatever its log level, so the file descriptor itself is redirected.
-  Where the process has no standard error, nothing is redirected. What of `PASSING` wasn't set
-  before is taken back.]]
+  TensorFlow writes from C++ at any log level, so the file descriptor itself is redirected. In a
+  process without standard error nothing is redirected. Variables of `PASSING` that weren't set
+  before are unset again.]]
   (with [_ MUTING]
     (setv unset (lfor name PASSING :if (not-in name os.environ) name))
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
@@ -95,11 +95,11 @@ set environment variables, which child processes would inherit, and draw random 
 
 
 (defn [contextmanager] _withholding []
-  "While it is open, keep what goes to standard error in a file."
+  "While inside, collect output to standard error in a file."
   (with [withheld (TemporaryFile)  real (_redirected 2 withheld)]
     (try
       (yield)
-      (except [KeyboardInterrupt] (raise))  ; whoever stops it needs no log of what it was about
+      (except [KeyboardInterrupt] (raise))  ; a user who stops it needs no log
       (except [BaseException]
         (.seek withheld 0)
         (os.write real (.read withheld))
@@ -107,7 +107,7 @@ set environment variables, which child processes would inherit, and draw random 
 
 
 (defn [contextmanager] _redirected [descriptor file]
-  "While it is open, let what is written to `descriptor` go to `file`; give the real descriptor."
+  "While inside, redirect `descriptor` to `file`; yield a copy of the real descriptor."
   (setv real (os.dup descriptor))
   (os.dup2 (.fileno file) descriptor)
   (try
@@ -120,20 +120,20 @@ set environment variables, which child processes would inherit, and draw random 
 (defn mute-first-call [object name]
   #[[Withhold what the first call of the method `name` of `object` writes to standard error.
 
-  Whoever has imported TensorFlow before us has left its log on.]]
+  If TensorFlow was imported before us, its log is on.]]
   (setv [method calls] [(getattr object name) (count)])
   (setattr object name (fn [#* arguments]
     (with [_ (if (next calls) (nullcontext) (muted-stderr))] (method #* arguments)))))
 
 
 (defn [contextmanager] muted-stdout []
-  "While it is open, drop what is written to standard output."
+  "While inside, discard output to standard output."
   (.flush sys.stdout)
   (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)] (yield)))
 
 
 (defn [contextmanager] kept-random []
-  "Put Python's and NumPy's global random generators back at the end to where they stand now."
+  "Restore the state of Python's and NumPy's global random generators at the end."
   (setv [ours arrays] [(random.getstate) (np.random.get-state)])
   (try
     (yield)
@@ -143,9 +143,9 @@ set environment variables, which child processes would inherit, and draw random 
 
 
 (defn reserve-stderr []
-  #[[Let Python alone write to standard error from now on; return a function that ends that.
+  #[[Let only Python write to standard error from now on; return a function that ends this.
 
-  XLA's C++ writes a page there before it ends a process whose peers are gone.]]
+  XLA's C++ writes a page there before it ends a process that lost its peers.]]
   (unless (_stderr?) (return (fn [])))
   (setv
     before sys.stderr
@@ -161,7 +161,7 @@ set environment variables, which child processes would inherit, and draw random 
 (defn _stderr? []
   #[[Return whether the process has a standard error.
 
-  If it was started without, `sys.stderr` is None, and any file opened since may be number 2.]]
+  If it was started without one, `sys.stderr` is None, and any file opened since may be number 2.]]
   (try
     (os.fstat 2)
     (is-not sys.stderr None)

@@ -8,25 +8,24 @@
   lstm-textgen.basics.machine [processor-flags])
 
 (setv
-  MULTIPLE 32  ; of numbers, which oneDNN takes at once
+  MULTIPLE 32  ; numbers that oneDNN processes at once
   IDLE 16)     ; units, see below
 
 
 (defclass TorchLSTM [keras.layers.LSTM]
-  #[[`keras.layers.LSTM` by PyTorch's own LSTM: same weights, same results.
+  #[[`keras.layers.LSTM` with PyTorch's own LSTM: same weights, same results.
 
-  PyTorch goes through oneDNN on processors and through cuDNN on a GPU. With the dtype policy
-  `mixed_bfloat16` Keras rounds weights, inputs and state, and outputs are bfloat16; within, sums
-  are float32.]]
+  PyTorch uses oneDNN on processors and cuDNN on a GPU. With the dtype policy `mixed_bfloat16`
+  Keras rounds weights, inputs and state, and outputs are bfloat16; internal sums are float32.]]
 
   (defn build [self shape]
-    "Make the weights, the kernels transposed in memory, as PyTorch reads them."
+    "Create the weights, with the kernels transposed in memory, as PyTorch reads them."
     (.build (super) shape)
     (for [kernel [self.cell.kernel self.cell.recurrent-kernel]]
       (setv kernel.value.data (. kernel value data T (contiguous) T))))
 
   (defn inner-loop [self sequences initial-state mask [training False]]
-    "Return the last output, all outputs (B, T, u) and the last state, as Keras wants them."
+    "Return the last output, all outputs (B, T, u) and the last state, as Keras expects them."
     (setv
       cell self.cell
       weights [(. cell.kernel value T) (. cell.recurrent-kernel value T)
@@ -42,13 +41,13 @@
     #(h hidden [h c])))
 
 
-;; * What suits oneDNN in bfloat16
+;; * Shapes that suit oneDNN in bfloat16
 
 (defn with-room [sequences weights state]
-  #[[Return an LSTM's `sequences`, `weights` and `state` with more inputs and units where needed.
+  #[[Return an LSTM's `sequences`, `weights` and `state`, padded with inputs and hidden units.
 
-  What is new is 0 throughout: such units give 0, and nothing depends on them. With inputs that
-  aren't a multiple of 32, a step takes up to twice the time.]]
+  All padding is 0: such units output 0, and nothing depends on them. If the number of inputs isn't
+  a multiple of 32, a step takes up to twice as long.]]
   (setv
     [kernel recurrent bias] (gfor w weights (.unflatten w 0 #(4 -1)))  ; by gates
     inputs (% (- (get sequences.shape -1)) MULTIPLE)
@@ -63,13 +62,13 @@
 
 
 (defn idle-units [units]
-  #[[Return how many units to add to an LSTM of so many `units`, which do nothing.
+  #[[Return the number of idle hidden units to add to an LSTM with `units`.
 
-  With AMX, oneDNN as of PyTorch 2.13 takes wrong gradients if there are 1,024 units or more and
-  their number is a multiple of 32: 15 to 100% off (bench/README.md).]]
+  With AMX, oneDNN as of PyTorch 2.13 computes wrong gradients, 15 to 100% off, if there are at
+  least 1,024 units and their number is a multiple of 32 (bench/README.md).]]
   (if (and (in "amx_bf16" (processor-flags)) (>= units 1024) (= 0 (% units MULTIPLE))) IDLE 0))
 
 
 (defn _padded [array #* room]
-  "Return `array` with `room` for zeros before and after, beginning with the last axis."
+  "Return `array` padded with zeros; `room` is before and after each axis, the last axis first."
   (if (any room) (pad array room) array))

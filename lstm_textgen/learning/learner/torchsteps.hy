@@ -1,4 +1,4 @@
-"Steps of training by PyTorch itself, on processors."
+"Training steps with PyTorch itself, on processors."
 
 (import
   ctypes
@@ -13,7 +13,7 @@
 
 
 (defclass TorchLearner [StockLearner]
-  #[[A learner whose steps go through autograd and PyTorch's fused Adam, not through Keras.
+  #[[A learner whose steps use autograd and PyTorch's fused Adam, not Keras.
 
   The optimizer's variables stay Keras' own, so that a model file resumes anywhere.]]
 
@@ -28,7 +28,7 @@
         kind ["_momentum" "_velocity"]
         (lfor v self.optimizer.variables :if (.endswith v.name kind) v.value)))
     (for [means [self.means self.squares] [mean weight] (zip means self.parameters)]
-      (setv mean.data (torch.zeros-like weight))))  ; transposed in memory as the weight may be
+      (setv mean.data (torch.zeros-like weight))))  ; transposed in memory if the weight is
 
   (defn learn [self x y]
     (setv loss (._loss self x y True))
@@ -48,9 +48,9 @@
     (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)))
 
   (defn _update [self gradients]
-    #[[Clip the `gradients` and move the weights by them, as Keras' Adam does.
+    #[[Clip the `gradients` and update the weights by them, as Keras' Adam does.
 
-    Keras adds ε to a root that isn't corrected for its beginning, PyTorch to one that is.]]
+    Keras adds ε to the root before bias correction, PyTorch after it.]]
     (setv
       steps (float self.optimizer.iterations.value)
       beta-2 self.optimizer.beta-2
@@ -60,7 +60,7 @@
       (adam
         #* (gfor
           tensors [self.parameters gradients self.means self.squares]
-          (lfor t tensors (if (.is-contiguous t) t t.T)))  ; else it copies them
+          (lfor t tensors (if (.is-contiguous t) t t.T)))  ; otherwise it copies them
         [] (lfor _ gradients (torch.tensor steps))
         :lr (float self.optimizer.learning-rate.value)
         :beta1 self.optimizer.beta-1 :beta2 beta-2 :eps (/ self.optimizer.epsilon correction)
@@ -70,10 +70,11 @@
 
 
 (defn _keep-memory []
-  #[[Let this process keep the memory that it frees, if its allocator is glibc's.
+  #[[Tune glibc's allocator, if this process uses it, to keep freed memory.
 
-  Else the system takes the memory of a step and clears it for the next: 1.1 to 1.7 times the time
-  (bench/README.md). `MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=2000000000` does the same.]]
+  Otherwise the system takes back the memory of a step and clears it for the next, so a step takes
+  1.1 to 1.7 times as long (bench/README.md). The environment variables `MALLOC_MMAP_MAX_=0
+  MALLOC_TRIM_THRESHOLD_=2000000000` do the same.]]
   (when (and (= sys.platform "linux") (hasattr (ctypes.CDLL None) "mallopt"))
     (setv mallopt (. (ctypes.CDLL None) mallopt))
     (mallopt -4 0)                 ; M_MMAP_MAX
