@@ -1,4 +1,4 @@
-"""The definition of the package `lstm_textgen`: its files, its metadata and what it needs."""
+"""The definition of the package `lstm_textgen`: its files, metadata and dependencies."""
 import os
 import py_compile
 import re
@@ -13,14 +13,14 @@ CACHE_TAG = sys.implementation.cache_tag  # such as cpython-311
 
 
 class BuildWithBytecode(build_py):
-    """Add texts and the bytecode of the .hy modules to what is built: pip compiles only .py."""
+    """Add texts and the bytecode of the .hy modules to the build: pip compiles only .py."""
 
     def run(self):
-        """Build the package in `build_lib`; an editable install uses the tree as it is."""
+        """Build the package in `build_lib`; an editable install uses the source tree."""
         if self.editable_mode:
             return super().run()
         package = Path(self.build_lib, "lstm_textgen")
-        # pip builds in the tree, where modules that have since been removed would stay for ever.
+        # pip builds in the tree, where removed modules would otherwise stay forever.
         shutil.rmtree(package, ignore_errors=True)
         super().run()
         self.mkpath(str(package / "corpora"))
@@ -30,7 +30,7 @@ class BuildWithBytecode(build_py):
 
 
 def compile_below(package):
-    """Compile every .hy module of the folder `package`; raise `PyCompileError` if one is wrong."""
+    """Compile every .hy module in the folder `package`; raise `PyCompileError` if one fails."""
     import hy  # teaches py_compile to compile .hy
 
     root = package.parent.resolve()
@@ -60,15 +60,15 @@ def requirements(path):
 
 
 def version():
-    """Return the version, which `__init__.py` says."""
+    """Return the version in `__init__.py`."""
     text = Path("lstm_textgen/__init__.py").read_text(encoding="utf-8")
     return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)[1]
 
 
 def training_requirements():
-    """Return the list of what training needs on the backend that LSTM_TEXTGEN_BACKEND names.
+    """Return the requirements for training on the backend named in LSTM_TEXTGEN_BACKEND.
 
-    pip can add requirements by an extra, but never leave any out, so this is asked at the build.
+    An extra can add requirements but never remove any, so the build reads this variable.
     """
     backend = os.environ.get("LSTM_TEXTGEN_BACKEND", "tensorflow")
     if backend == "none":
@@ -86,7 +86,7 @@ BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 # What `tools/docs.hy` makes a site with.
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
 EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
-# What reads .pdf, .html and .epub, and .rtf; other documents need nothing more.
+# Readers of .pdf, .html and .epub, and .rtf; other documents need nothing more.
 DOCUMENTS = ["pypdf >= 7.1", "selectolax >= 1", "striprtf >= 0.0.33"]
 # What `--serve` needs.
 SERVE = ["msgspec >= 0.19", "prometheus-client >= 0.21", "starlette >= 0.46", "uvicorn >= 0.34"]

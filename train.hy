@@ -1,5 +1,5 @@
 #!/usr/bin/env hy
-"Trains a model on texts, or writes with one: `./train.hy --help` tells how."
+"Trains a model on texts, or generates text with one: see `./train.hy --help`."
 
 (import
   sys

@@ -1,9 +1,9 @@
-#[[The base model `english`: a recipe that makes it again from a folder of English texts.
+#[[The base model `english`: the recipe that makes it from a folder of English texts.
 
     ./train.hy --recipe corpora/english.hy --model ./english.h5
 
 The texts are old books, plays, letters and speeches (README.md beside this file says which), in
-the folder `english` beside it. `forms.hy` gives them the forms that people write in.]]
+the folder `english` beside it. `forms.hy` puts them into the forms in which people write.]]
 
 (import
   functools [partial]
@@ -26,7 +26,7 @@ the folder `english` beside it. `forms.hy` gives them the forms that people writ
 
 
 (setv english (base-recipe "english"
-  "Old books, plays, letters and speeches, in the forms that people write in."
+  "Old books, plays, letters and speeches, in the forms in which people write."
   (Language
     :letters "àâäæçèéêëîïñôöùûüÀÇÉÖÜœß£°§½“”‘’—–…"
     :plain straight

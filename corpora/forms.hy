@@ -1,10 +1,10 @@
 #[[Old books → the training text of a base model, whatever their language.
 
-What people bring to learn from looks otherwise than old books: their quotes are of several kinds,
-their lines are wrapped or not; they keep diaries and lists, write mail, dialogue and chat. So the
-books are cut into pieces, the pieces are shuffled, and each is given one of these forms by chance.
+People's own texts look different from old books: their quotes are of several kinds, their lines
+are wrapped or not; they keep diaries and lists, write mail, dialogue and chats. So the books are
+cut into pieces, the pieces are shuffled, and each gets one of these forms at random.
 
-What differs between languages is a `Language`; `english.hy`, `german.hy`, `french.hy` and
+Differences between languages are in a `Language`; `english.hy`, `german.hy`, `french.hy` and
 `spanish.hy` beside this file have one each.]]
 
 (import
@@ -20,7 +20,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 (setv
   RNG (Random 1)
   PIECE 12_000  ; characters, about
-  ;; The network and how it learns: what gave the best base after an hour on two cores.
+  ;; The network and its training settings: those of the best base after an hour on two cores.
   SETTINGS {
     "unit" "pieces"  "layers" "512"  "lookback" 64  "batch_size" 32  "learning_rate" 0.004
     "validation" 0.005  "epochs" 2}
@@ -44,16 +44,16 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defclass [dataclass] Language []
-  #[[What the forms of a language are made with; regular expressions are texts.
+  #[[The material for a language's forms; regular expressions are texts.
 
-  - `letters`: what the model knows beside ASCII. Other letters lose their accents, other signs
+  - `letters`: the model's letters besides ASCII. Other letters lose their accents, other signs
     are left out.
   - `repairs`: #(regex replacement) for the whole text, in order.
-  - `left-out`: a regex that is found in paragraphs to leave out, or None.
+  - `left-out`: a regex that matches in paragraphs to leave out, or None.
   - `plain`: a function that gives a paragraph its plain marks.
-  - `speaks`: a regex that is found in a paragraph in which somebody speaks; `said`: a function
-    from a paragraph to a list of what is said in it.
-  - `named`: a regex whose group is the name of a person in the text; `names`: more of them.
+  - `speaks`: a regex that matches in a paragraph in which somebody speaks; `said`: a function
+    from a paragraph to the list of its speeches.
+  - `named`: a regex whose group is the name of a person in the text; `names`: more names.
   - `weights`: a function from the share of paragraphs in which somebody speaks to a dict from
     each form to its weight.
   - `changes`: #(share function), text → text, for this share of the pieces, in order.
@@ -88,7 +88,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defn in-many-forms [language text]
-  "Return the training text that is made of the books in `text`."
+  "Return the training text made from the books in `text`."
   (.seed RNG 1)
   (for [[regex replacement] language.repairs]
     (setv text (re.sub regex replacement text :flags re.MULTILINE)))
@@ -99,7 +99,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defn without-paragraphs [regex text]
-  "Return `text` without the paragraphs in which `regex` is found, whatever the case of letters."
+  "Return `text` without the paragraphs in which `regex` matches, ignoring case."
   (setv found? (. (re.compile regex re.IGNORECASE) search))
   (.join "\n\n" (gfor p (.split text "\n\n") :if (not (found? p)) p)))
 
@@ -136,7 +136,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defn unwrapped [paragraph]
-  "Return the `paragraph` in one line, unless it is verse, a list or another thing of short lines."
+  "Return the `paragraph` in one line, unless it has short lines, like verse or a list."
   (setv lines (.split paragraph "\n"))
   (if (all (gfor line (cut lines -1) (> (len line) 45)))
     (.join " " (map str.strip lines))
@@ -144,7 +144,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defn dressed [language paragraphs]
-  "Return the `paragraphs` as the text of one piece, in a form and with marks chosen by chance."
+  "Return the `paragraphs` as the text of one piece, in a random form with random marks."
   (setv
     paragraphs (lfor p paragraphs (language.plain p))
     spoken (sum (gfor p paragraphs (bool (re.search language.speaks p))))
@@ -207,7 +207,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defn mail-form [language paragraphs]
-  "Mail: a greeting, a few paragraphs, and from whom it is."
+  "Mail: a greeting, a few paragraphs, and the sender's name."
   (setv
     cast (people language paragraphs)
     parts []
@@ -255,7 +255,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 (defn speeches [language paragraphs]
   "Yield #(name speech) for what is said in quotes; the speakers are people of the text."
   (setv cast (people language paragraphs))
-  (.randint RNG 0 9)  ; serves nothing, but was drawn when `english` learned
+  (.randint RNG 0 9)  ; unused, but drawn when `english` was trained
   (for [p paragraphs]
     (setv speech (.strip (.join " " (language.said p))))
     (when speech
@@ -264,7 +264,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defn people [language paragraphs]
-  "Return the names of two to five people, of the text if it has some."
+  "Return the names of two to five people, taken from the text if it has some."
   (setv
     text (.join " " paragraphs)
     names (sorted (set (+ (re.findall language.named text) language.names))))
@@ -276,7 +276,7 @@ What differs between languages is a `Language`; `english.hy`, `german.hy`, `fren
 
 
 (defn dated [language style day]
-  "Return the `day` (a date) in a `style` of a `Language`'s dates."
+  "Return the `day` (a date) in a `style` from a `Language`'s dates."
   (.format style :weekday (get language.days (.weekday day)) :day day.day
     :month (get language.months (- day.month 1)) :d day.day :m day.month :y day.year
     :yy (% day.year 100)))

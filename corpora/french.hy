@@ -1,9 +1,9 @@
-#[[The base model `french`: a recipe that makes it again from a folder of French novels.
+#[[The base model `french`: the recipe that makes it from a folder of French novels.
 
     ./train.hy --recipe corpora/french.hy --model ./french.h5
 
 The novels (README.md beside this file says which) are in the folder `french` beside it. `forms.hy`
-gives them the forms that people write in.]]
+puts them into the forms in which people write.]]
 
 (import
   functools [partial]
@@ -12,7 +12,7 @@ gives them the forms that people write in.]]
     single-spaced])
 
 (setv
-  ;; Who speaks, in the midst of what is said.
+  ;; The speaker, in the middle of a speech.
   SPEAKER (re.compile (+ r",?(?: se| lui| me| te| leur)*(?: | s')"
     "(?:dit|fit|répondit|reprit|demanda|écria|répliqua|murmura|ajouta|continua|pensa|interrompit"
     r"|cria|balbutia)(?:-t-il|-t-elle|-il|-elle|-je|-on)?\b[^.!?;:,—]*(?=[,.;:]|\Z)")))
@@ -27,7 +27,7 @@ gives them the forms that people write in.]]
 
 
 (defn spaced [text]
-  "Return `text` with a space, which may be one that no line breaks at, before ! ? : ; and in «»."
+  "Return `text` with a space, perhaps a no-break space, before ! ? : ; and in «»."
   (setv
     space (.choice RNG [" " " " " " "\u00a0"])
     text (re.sub r"(?<=[\w.)»%'’…])([!?;:]+)(?=[\s»,.…)]|\Z)" rf"{space}\1" text)
@@ -36,7 +36,7 @@ gives them the forms that people write in.]]
 
 
 (setv french (base-recipe "french"
-  "French novels of the years 1830 to 1920, in the forms that people write in."
+  "French novels of the years 1830 to 1920, in the forms in which people write."
   (Language
     :letters "àâæçèéêëîïôùûüÿñÀÂÇÈÉÊËÎÏÔÙÛŒœº°§½«»‹›“”‘’–—…\u00a0"
     :repairs [

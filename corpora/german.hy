@@ -1,9 +1,9 @@
-#[[The base model `german`: a recipe that makes it again from a folder of German novels.
+#[[The base model `german`: the recipe that makes it from a folder of German novels.
 
     ./train.hy --recipe corpora/german.hy --model ./german.h5
 
 The novels (README.md beside this file says which) are in the folder `german` beside it. `forms.hy`
-gives them the forms that people write in.]]
+puts them into the forms in which people write.]]
 
 (import
   functools [partial]
@@ -29,7 +29,7 @@ gives them the forms that people write in.]]
     "|(?<=schlo))ß(?!ig|e)"))
 
 (setv german (base-recipe "german"
-  "German novels of the years 1800 to 1920, in the forms that people write in."
+  "German novels of the years 1800 to 1920, in the forms in which people write."
   (Language
     :letters "äöüÄÖÜßàâæçèéêëîïôùûÉœ§°½„“”‚‘’»«›‹–—…\u00a0"
     :repairs [

@@ -1,11 +1,11 @@
-"A small grammar that writes lol.txt, and the recipe to learn it.
+"A small grammar that writes lol.txt, and the recipe to train on it.
 
-    hy corpora/lol.hy                    # writes lol.txt anew, the same bytes each time
-    ./train.hy --recipe corpora/lol.hy   # learns it
+    hy corpora/lol.hy                    # writes lol.txt, the same bytes each time
+    ./train.hy --recipe corpora/lol.hy   # trains on it
 
-A piece is a template of PIECES. In it, {food} is drawn from the GRAMMAR, anew each time; {it:food} is
-drawn and kept for the rest of the piece, where {it} recalls it; {It} begins it with a capital, {IT}
-shouts it. What `cast-of` casts for every piece is recalled in the same way: {a} is an animal."
+A piece is a template of PIECES. In it, each {food} is drawn from the GRAMMAR; {it:food} is drawn
+and kept for the rest of the piece, where {it} recalls it; {It} begins it with a capital, {IT}
+shouts it. The cast of a piece (`cast-of`) is recalled in the same way: {a} is an animal."
 
 (require lstm-textgen.macros [defprep defrecipe])
 (import

@@ -1,14 +1,14 @@
-#[[Runs the commands and the code on a page of the documentation, and compares what they print.
+#[[Runs the commands and code on a page of the documentation, and compares their output.
 
-A page is Markdown, read from top to bottom, in a folder that is like a fresh clone. Its fenced
-blocks are run by their language:
+A page is Markdown, run from top to bottom in a folder like a fresh clone. Its fenced blocks are
+run by their language:
 
-- `console`: commands after `$ `, each with what it prints below it, or nothing;
-- `python` and `hy`: code, whose definitions the next block of the language knows;
-- any other is a picture of something, and is not run.
+- `console`: commands after `$ `, each followed by its output, or nothing;
+- `python` and `hy`: code, whose definitions stay for the next block of the language;
+- any other is an illustration and isn't run.
 
-Comments before a block (`<!-- … -->`) say what else there is to know, `NOTES` what they may be.
-What is shown must be what is printed; a line `…` stands for any lines that were left out.]]
+Comments before a block (`<!-- … -->`) are notes; `NOTES` lists them. The output shown must be the
+real one; a line `…` stands for any omitted lines.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -34,19 +34,19 @@ What is shown must be what is printed; a line `…` stands for any lines that we
     "numbers differ" "compared without numbers; lines that are alike then count as one"
     "differs but for" "only these texts are compared: they must be shown and printed"
     "not run" "it can't be run in a test, for this reason"}
-  ;; A page with this comment begins where README ends: there is a model that has learned lol.txt.
+  ;; A page with this comment begins where README ends: with a model trained on lol.txt.
   BEGINS-WITH-MODEL "<!-- begins with: model.h5 -->"
   LIMIT 500  ; seconds for a command in a test
-  CLONE "~/lstm_textgen"  ; what the reader's folder is called where its path is printed
-  ;; What a test has time for: files of text in the reader's folder are cut to so many bytes.
+  CLONE "~/lstm_textgen"  ; stands for the reader's folder where its path is printed
+  ;; To save time in tests, text files in the reader's folder are cut to this number of bytes.
   SHORT 2_500)
 
 
 (defclass [(dataclass :frozen True)] Block []
   #[[A fenced block of a page.
 
-  Its `language`, its `text`, the number of the `line` (from 0) that its text begins on, and its
-  `notes`, a dict from the names in `NOTES` to what follows them.]]
+  It has a `language`, a `text`, the number of the `line` (from 0) on which its text begins, and
+  `notes`, a dict from names in `NOTES` to the text that follows them.]]
   #^ str language
   #^ str text
   #^ int line
@@ -54,11 +54,11 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 
 (defclass [(dataclass :frozen True)] Step []
-  #[[Something that a reader types, and what the page shows of what it prints.
+  #[[Something that a reader types, and the output that the page shows.
 
   `kind`: a language, `expansion` or `file`; `typed`: the command, the code or the content;
-  `shown`: the text, or None if nothing is shown; it stands on the lines from `start` to `end`.
-  `notes` are those of the block with the output.]]
+  `shown`: the text, or None if nothing is shown, on the lines from `start` to `end`. `notes` are
+  those of the block with the output.]]
   #^ str kind
   #^ str typed
   #^ str shown
@@ -68,7 +68,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 
 (defn page-paths []
-  "Return the paths of all pages, the first being README's."
+  "Return the paths of all pages, README's first."
   [(/ ROOT "README.md") #* (sorted (.rglob (/ ROOT "docs") "*.md"))])
 
 
@@ -115,7 +115,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 
 (defn _shown [step block end]
-  "Return the code in `step` with what the `block` after it, up to the line `end`, shows of it."
+  "Return the code in `step` with its output in the next `block`, up to the line `end`."
   (Step (if (in "expansion" block.notes) "expansion" step.kind)
     step.typed block.text block.line end block.notes))
 
@@ -140,11 +140,10 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 ;; * A reader
 
 (defclass Reader []
-  #[[Somebody in a `folder` who types what a page says.
+  #[[A reader who types the commands of a page in a `folder`; use it in a `with`.
 
-  `short`: whether texts are cut to what a test has time for; `python`: the command that is
-  Python, if it isn't this one; `environment`: what the shell's has beside the usual. To be used
-  in a `with`.]]
+  `short`: whether texts are shortened for tests; `python`: the command for Python, if it isn't
+  this one; `environment`: additional variables of the shell.]]
 
   (defn __init__ [self folder [short False] [python None] [environment {}]]
     (setv
@@ -169,7 +168,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
       (.wait self.interpreter 30)))
 
   (defn follow [self step]
-    "Do what `step` says; return what is printed. Raise `AssertionError` if it fails."
+    "Run `step`; return its output. Raise `AssertionError` if it fails."
     (when self.short
       (._shorten self))
     (match step.kind
@@ -178,7 +177,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
       language (.evaluate self language step.typed)))
 
   (defn type [self command]
-    "Return what the shell's `command` prints, on both streams; it must end well."
+    "Return the output of the shell's `command` on both streams; it must succeed."
     (setv done (subprocess.run ["bash" "-euo" "pipefail" "-c" command]
       :cwd self.folder
       :env (._environment self)
@@ -191,7 +190,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
     (.replace done.stdout (str self.folder) CLONE))
 
   (defn evaluate [self language code]
-    "Return what `code` prints."
+    "Return the output of `code`."
     (unless self.interpreter
       (setv self.interpreter (subprocess.Popen
         [#* self.python "-m" "hy" (str (/ ROOT "tools" "interpreter.hy"))]
@@ -224,7 +223,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
       #** self.environment})
 
   (defn _launchers [self bin]
-    "Return a folder in which the programs of the folder `bin` are run by `python`."
+    "Return a folder with launchers that run the programs in the folder `bin` with `python`."
     (setv place (/ self.folder.parent "launchers"))
     (.mkdir place :exist-ok True)
     (for [name ["hy" "lstm-textgen"]]
@@ -245,7 +244,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 ;; * Comparing
 
 (defn findings [path folder #** options]
-  #[[Follow the page at `path` in `folder`; yield what fails or prints something else than shown.
+  #[[Follow the page at `path` in `folder`; yield failures and differences from the shown output.
 
   `options` are those of a `Reader`.]]
   (with [reader (Reader folder :short True #** options)]
@@ -261,7 +260,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 
 (defn same? [step printed]
-  "Return whether what `step` shows is what was `printed`, as far as its notes have it compared."
+  "Return whether `step` shows what was `printed`, compared as its notes say."
   (setv
     shown (.strip step.shown "\n")
     printed (.strip printed "\n"))
@@ -278,7 +277,7 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 
 (defn without-numbers [text]
-  "Return `text` with # for each number, and each run of lines that are alike then as one."
+  "Return `text` with # for each number, and each run of then equal lines as one."
   (setv
     text (.replace text "  (not the best)" "")  ; which is a number's doing, too
     lines [])
@@ -289,13 +288,13 @@ What is shown must be what is printed; a line `…` stands for any lines that we
 
 
 (defn _matches? [shown printed]
-  "Return whether `printed` is what is `shown`, where a line … stands for any lines, or none."
+  "Return whether `printed` matches `shown`, where a line … stands for any lines, or none."
   (setv parts (re.split r"(?m)^…\n?" (+ shown "\n")))
   (bool (re.fullmatch (.join "(?s:.*)" (map re.escape parts)) (+ printed "\n"))))
 
 
 (defn abridged [printed shown]
-  "Return what was `printed`, with … where `shown` has one, and as many lines around it."
+  "Return what was `printed`, abridged by … like `shown`, with as many lines around it."
   (setv
     lines (.splitlines (.strip printed "\n"))
     old (.splitlines shown))

@@ -1,8 +1,8 @@
 #[[Builds the documentation: `python -m hy tools/docs.hy` makes static pages in build/docs/.
 
 The pages of docs/ are plain Markdown; Sphinx makes a site of them, with a page for each module of
-the program, and of files of the project that the pages link to. Nothing is fetched, neither for
-the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
+the program and for linked files of the project. Neither the build nor the pages download
+anything. A warning makes it fail. Needs the extra `docs`.]]
 
 (import
   io [StringIO]
@@ -37,9 +37,9 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "corpora/README.md" "project/corpora.md"
     "CHANGELOG.md" "project/changelog.md"
     "CONTRIBUTING.md" "project/contributing.md"}
-  ;; Files that they link to as they are.
+  ;; Files that they link to unchanged.
   FILES ["LICENSE"]
-  ;; What screen readers and keyboards miss in the theme.
+  ;; What the theme lacks for screen readers and keyboards.
   REPAIRS {
     "<pre>" "<pre tabindex=\"0\">"
     "<p><img" "<p tabindex=\"0\"><img"
@@ -59,7 +59,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     "html_css_files" ["site.css"]
     "html_copy_source" False
     "html_show_sphinx" False
-    "html_show_search_summary" False  ; a browser lets no page from a disk read others
+    "html_show_search_summary" False  ; browsers don't let a page on disk read other files
     "copybutton_prompt_text" "$ "
     "copybutton_line_continuation_character" "\\"
     "highlight_language" "text"
@@ -92,7 +92,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
   (.getvalue warnings))
 
 
-;; * The pages, as Sphinx is to see them
+;; * The pages for Sphinx
 
 (defn lay-out [stage]
   "Write every page of the site, as Markdown, into the folder `stage`/pages."
@@ -116,7 +116,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn put [pages source modules]
-  "Write the page that the Markdown file `source`, a path from the root, becomes in `pages`."
+  "Write into `pages` the page for the Markdown file `source`, a path from the root."
   (setv
     target (/ pages (page-of source modules))
     text (generated (.read-text (/ ROOT source) :encoding "utf-8")))
@@ -125,9 +125,9 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn page-of [path modules]
-  #[[Return where in the site the file at `path`, from the root, is; None if there is none.
+  #[[Return the place in the site of the file at `path`, from the root; None if it has none.
 
-  `modules` are the names of those that have a page; other files are there to be downloaded.]]
+  `modules` are the names of those with a page; other files can be downloaded.]]
   (setv name (.as-posix path))
   (cond
     (in name PROJECT)
@@ -141,7 +141,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn relinked [text source modules]
-  "Return the `text` of the page at `source` with its links to other files as the site has them."
+  "Return the `text` of the page at `source` with its links adapted to the site."
   (setv here (page-of source modules))
   (.sub LINK
     (fn [found]
@@ -156,7 +156,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn table-of-contents []
-  "Return the sidebar's sections, as Sphinx wants them at the end of the first page."
+  "Return the sidebar's sections, as Sphinx expects them at the end of the first page."
   (.join "" (gfor
     [caption pages] (.items SECTIONS)
     (+ f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n"
@@ -165,7 +165,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn target [page]
-  "Return the path that an entry of a section means: it may be `Title <path>`."
+  "Return the path in an entry of a section, which may be `Title <path>`."
   (get (re.split "[<>]" page) (if (in "<" page) 1 0)))
 
 
@@ -176,10 +176,10 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
     (.exists (/ DOCS f"{page}.md"))))
 
 
-;; * The program's own text
+;; * The program's source
 
 (defn listed-modules []
-  "Return a dict from the path of each module, and of lol.hy, to what it is."
+  "Return a dict from the path of each module, and of lol.hy, to its description."
   (setv
     text (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")
     [layout] (re.findall r"(?ms)^## Layout\n.*?^```\n(.*?)^```" text))
@@ -192,7 +192,7 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn put-module [pages name]
-  "Write the page of the module `name` in `pages`: its text, which the search passes over."
+  "Write the page of the module `name` in `pages`: its source, which the search ignores."
   (setv target (/ pages (page-of (Path name) [name])))
   (.mkdir target.parent :parents True :exist-ok True)
   (.write-text target :encoding "utf-8"
@@ -202,9 +202,9 @@ the build nor by the pages. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (defn code-index [modules]
-  "Return the page that lists the `modules`, a dict from their names to what they are."
+  "Return the page that lists the `modules`, a dict from names to descriptions."
   (setv pages (dfor name modules name (.removesuffix name ".hy")))
-  (+ "# The program's text\n\n"
+  (+ "# The program's source\n\n"
     "Every module, in the order in which they build on each other: a module imports only those\n"
     "above it.\n\n| module | what it is |\n| --- | --- |\n"
     (.join "" (gfor

@@ -1,7 +1,7 @@
 #[[Draws the pictures of docs/how-it-works.md: `python -m hy tools/figures.hy MODEL`.
 
-What they show of a network is what MODEL, which has learned lol.txt, computes. They are SVG files
-with colours for light and for dark pages.]]
+Numbers in them are computed by MODEL, which was trained on lol.txt. They are SVG files with
+colours for light and dark pages.]]
 
 (import
   html [escape]
@@ -61,7 +61,7 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
 ;; * Shapes
 
 (defn svg [width height title #* parts]
-  "Return a picture of that size, named by `title`, of `parts` (strings)."
+  "Return a picture of this size and `title`, made of `parts` (strings)."
   (+ f"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" "
     f"width=\"{width}\" height=\"{height}\" role=\"img\">\n<title>{title}</title>\n"
     (.join "\n" [STYLE #* parts]) "\n</svg>\n"))
@@ -73,12 +73,12 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
 
 
 (defn shown [words]
-  "Return `words` with a sign for what is not seen."
+  "Return `words` with symbols for invisible characters."
   (.replace (.replace words " " "␣") "\n" "⏎"))
 
 
 (defn label [x y words [kind ""]]
-  "Return `words` at a place, spaces as they are."
+  "Return `words` at a place, with unchanged spaces."
   f"<text x=\"{x :g}\" y=\"{y :g}\" class=\"{kind}\">{(escape words)}</text>")
 
 
@@ -107,7 +107,7 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
 ;; * The network
 
 (defn network [model]
-  "Draw the way from characters to what may come next."
+  "Draw the way from characters to predictions."
   (setv
     vocabulary model.vocabulary
     engine (Engine model.settings.layers model.weights)
@@ -133,7 +133,7 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
 
 
 (defn column [x unit id embedding]
-  "Return what stands below the predictions of one character: the LSTM, its embedding, its id."
+  "Return the column below the predictions of one character: LSTM, embedding, id."
   (setv cells (gfor
     [n value] (enumerate (cut embedding 8))
     (box (- x 1) (+ 178 (* n 11)) 22 10 (if (> value 0) "one" "two")
@@ -157,7 +157,7 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
 
 
 (defn bar [x y unit p width]
-  "Return a `unit`, a bar for its probability `p`, `width` long if that is 1, and the percentage."
+  "Return a `unit`, a bar for its probability `p` (`width` long for 1), and the percentage."
   [(text x (+ y 11) unit "code small bold")
    (box (+ x 19) (+ y 1) (max 1 (* width p)) 12 "one")
    (label (+ x 24 (* width p)) (+ y 11) f"{p :.0%}" "soft small")])

@@ -1,4 +1,4 @@
-"What pyflakes finds in Hy code, by way of the syntax tree that Hy makes of it."
+"Runs pyflakes on Hy code, on the syntax tree that Hy makes of it."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -11,7 +11,7 @@
 
 
 (defn flakes [source]
-  "Yield #(line message) for each mistake that pyflakes sees in `source`, a `Source`."
+  "Yield #(line message) for each mistake that pyflakes finds in `source`, a `Source`."
   (try
     (setv tree (_with-type-params (syntax-tree source)))
     (except [error [HyError SyntaxError]]
@@ -23,7 +23,7 @@
 
 
 (defn _with-type-params [tree]
-  "Return `tree` with the fields that Python 3.12 wants to be there and Hy leaves out."
+  "Return `tree` with the fields that Python 3.12 requires and Hy omits."
   (for [node (ast.walk tree)]
     (when (isinstance node #(ast.AsyncFunctionDef ast.ClassDef ast.FunctionDef))
       (setv node.type-params (getattr node "type_params" []))))

@@ -1,4 +1,4 @@
-"Hy source as forms with positions: what the checks of style, layout and coverage read."
+"Hy source as forms with positions, for the checks of style, layout and coverage."
 
 (import
   ast
@@ -61,7 +61,7 @@
   "Return the syntax tree that Hy, or Python for a .py file, makes of `source` (a `Source`)."
   (if (.endswith source.path ".py")
     (ast.parse source.text source.path)
-    ;; In a module of its own, so that its macros are not seen in the next.
+    ;; In a new module, so that its macros aren't visible in the next.
     (hy-compile (Lazy (iter source.forms)) (ModuleType "checked")
       :filename source.path
       :source source.text)))
@@ -84,7 +84,7 @@
 
 
 (defn dotted [form]
-  "Return the dotted name that `form` spells, mangled, or None: `(. a b-c)` is \"a.b_c\"."
+  "Return the dotted name of `form`, mangled, or None: `(. a b-c)` is \"a.b_c\"."
   (cond
     (isinstance form Symbol)
       (hy.mangle (str form))
@@ -95,7 +95,7 @@
 
 
 (defn private? [name]
-  "Return whether `name` begins with one underscore, so that it belongs to its module alone."
+  "Return whether `name` begins with one underscore, so that it is private to its module."
   (and (.startswith name "_") (not (.startswith name "__")) (!= name "_")))
 
 
@@ -104,8 +104,8 @@
 (defclass [(dataclass :frozen True)] Definition []
   #[[A `defn`, `defmacro` or `defclass`.
 
-  `form` is the whole of it, `head` what it begins with, `name` its symbol, `body` the forms after
-  the parameters or bases; `bases` are a class's. `owner` is the `Definition` that it stands in.]]
+  `form` is the whole form, `head` its first symbol, `name` its name, `body` the forms after the
+  parameters or bases; `bases` are a class's. `owner` is the enclosing `Definition`.]]
   #^ Expression form
   #^ str head
   #^ list decorators
@@ -119,7 +119,7 @@
     (= self.head "defclass"))
 
   (defn [property] method? [self]
-    "Whether it stands in a class."
+    "Whether it is inside a class."
     (and (is-not self.owner None) self.owner.class?))
 
   (defn [property] doc [self]
@@ -133,7 +133,7 @@
 
 
 (defn _definitions [form owner]
-  "Yield every `Definition` in `form`, which stands in `owner`."
+  "Yield every `Definition` in `form`, which is inside `owner`."
   (setv inside owner)
   (when (calls? form "defn" "defmacro" "defclass")
     (setv inside (_definition form owner))
@@ -145,7 +145,7 @@
 
 
 (defn _definition [form owner]
-  "Return the `Definition` that `form` is, or None if its name is made by a macro."
+  "Return the `Definition` for `form`, or None if a macro makes its name."
   (setv
     [head #* rest] form
     [decorators rest] (_split-decorators rest)
@@ -158,7 +158,7 @@
 
 
 (defn _split-decorators [rest]
-  "Return the decorators that `rest` begins with, and what comes after them and other options."
+  "Return the decorators at the beginning of `rest`, and the forms after them and other options."
   (setv decorators [])
   (while (and rest (isinstance (get rest 0) #(Keyword List)))
     (setv [first #* rest] rest)
@@ -174,7 +174,7 @@
   #[[A module that another imports or requires.
 
   `module` is its name, mangled and dotted, `names` are those taken from it; `form` is where it is
-  named, in the `statement` that imports it; `late` is whether that stands in a function.]]
+  named, in the `statement` that imports it; `late` is whether that is inside a function.]]
   #^ str module
   #^ tuple names
   #^ object form
@@ -213,7 +213,7 @@
 
 
 (defn _taken [names]
-  "Return the names in the list `names`, without what they are called here."
+  "Return the names in the list `names`, without their aliases."
   (lfor
     [before name] (zip [None #* names] names)
     :if (and (isinstance name Symbol) (!= before ':as))

@@ -1,8 +1,8 @@
-#[[Prints which lines of the package the tests have run: `python -m hy tools/hycov.hy`.
+#[[Prints the package's lines that the tests ran: `python -m hy tools/hycov.hy`.
 
-coverage.py measures Hy code as it does Python (pyproject.toml says where, CONTRIBUTING.md how),
-but only the bytecode tells which lines of a .hy file can run at all; so the report is made here.
-The status is 1 if fewer of them ran than `fail_under` in pyproject.toml asks for, in percent.]]
+coverage.py measures Hy code like Python (pyproject.toml says where, CONTRIBUTING.md how), but only
+the bytecode tells which lines of a .hy file can run, so the report is made here. The status is 1
+if the percentage is below `fail_under` in pyproject.toml.]]
 
 (import
   itertools [groupby]
@@ -13,7 +13,7 @@ The status is 1 if fewer of them ran than `fail_under` in pyproject.toml asks fo
 
 
 (defn main []
-  "Print a line for each module; return whether too little of them was run."
+  "Print a line for each module; return whether the coverage is too low."
   (setv
     measured (Coverage :config-file (str (/ ROOT "pyproject.toml")))
     [all-lines all-missing] [0 0])
@@ -26,7 +26,7 @@ The status is 1 if fewer of them ran than `fail_under` in pyproject.toml asks fo
     (+= all-lines (len lines))
     (+= all-missing (len missing))
     (print (row source.path (len lines) (len missing)) (.join ", " (ranges missing))))
-  (print (row "in all" all-lines all-missing))
+  (print (row "total" all-lines all-missing))
   (< (share all-lines all-missing) (.get-option measured "report:fail_under")))
 
 
@@ -51,7 +51,7 @@ The status is 1 if fewer of them ran than `fail_under` in pyproject.toml asks fo
 
 
 (defn ranges [numbers]
-  "Return the whole `numbers` as texts, those that follow on one another together: 1, 4-6."
+  "Return the integers `numbers` as texts, with ranges for consecutive ones: 1, 4-6."
   (lfor
     [_ group] (groupby (enumerate (sorted numbers)) (fn [pair] (- (get pair 1) (get pair 0))))
     :setv run (lfor [_ number] group number)

@@ -1,9 +1,9 @@
 #[[Runs blocks of code for tools/blocks.hy, one after another, as a reader would type them.
 
 Each line on standard input is a JSON list: a language, `python`, `hy` or `expansion`, and code.
-The answer is a line too: what the code printed, and what went wrong, or null. Definitions stay,
-each language has its own. Of Hy, a comment such as `; => 4` after a form is compared with its
-value; an `expansion` prints what the macro of the one form becomes.]]
+The answer is also a line: the code's output, and the error or null. Definitions persist,
+separately for each language. In Hy, a comment such as `; => 4` after a form is compared with its
+value; an `expansion` prints the expansion of the form's macro.]]
 
 (import
   contextlib [redirect-stdout]
@@ -17,13 +17,13 @@ value; an `expansion` prints what the macro of the one form becomes.]]
 
 (setv
   WIDTH 80  ; columns of an expansion
-  ;; Forms that are broken after so many of their parts, the rest below.
+  ;; Forms that are broken after this number of parts, the rest below.
   HEADS {"defn" 3  "do" 1  "setv" 1}
   VALUE r" *; => (.*)")
 
 
 (defn main []
-  "Run what comes on standard input."
+  "Run the blocks on standard input."
   (setv modules (dfor name ["python" "hy"] name (ModuleType name)))
   (for [line sys.stdin]
     (setv
@@ -39,7 +39,7 @@ value; an `expansion` prints what the macro of the one form becomes.]]
 
 
 (defn run [language code modules]
-  "Run `code` of a `language` in its one of the `modules`."
+  "Run `code` of a `language` in the module for it among `modules`."
   (match language
     "python" (exec (compile code "<page>" "exec") (. (get modules "python") __dict__))
     "hy" (run-hy code (get modules "hy"))
@@ -49,7 +49,7 @@ value; an `expansion` prints what the macro of the one form becomes.]]
 
 
 (defn run-hy [code module]
-  "Evaluate each form of `code` in `module`; raise `AssertionError` if one isn't what `; =>` says."
+  "Evaluate each form of `code` in `module`; raise `AssertionError` if one differs from `; =>`."
   (setv lines (.splitlines code))
   (for [form (hy.read-many code)]
     (setv
@@ -62,7 +62,7 @@ value; an `expansion` prints what the macro of the one form becomes.]]
 ;; * Expansions
 
 (defn expansion [code module]
-  "Return what the macro of the form in `code` becomes, laid out, its generated names made short."
+  "Return the expansion of the macro form in `code`, laid out, with short generated names."
   (setv names {})
   (defn short [found]
     (setv [whole name] [(.group found) (.group found 1)])
@@ -89,7 +89,7 @@ value; an `expansion` prints what the macro of the one form becomes.]]
 
 
 (defn grouped [parts pairs]
-  "Return `parts` in lists of what belongs on a line: a keyword and its value, or, all `pairs`."
+  "Return `parts` in lists, one for each line: a keyword and its value, or with `pairs` any two."
   (setv groups [[]])
   (for [part parts]
     (setv begun (get groups -1))

@@ -1,8 +1,7 @@
 #[[Checks the project's code: `python -m hy tools/lint.hy [PATHS]`, from the project's root.
 
-It looks for what pyflakes sees and for breaches of the style rules in CONTRIBUTING.md, in the
-files and folders PATHS or, by default, in all of ours. Each finding is a line; the status is 1
-if there are any.]]
+It runs pyflakes and the style rules in CONTRIBUTING.md on the files and folders PATHS or, by
+default, on all of ours. Each finding is a line; the status is 1 if there are any.]]
 
 (import
   itertools [chain]
@@ -18,7 +17,7 @@ if there are any.]]
 
 
 (defn main [#* paths]
-  "Print what is found in `paths`; return whether there is anything."
+  "Print the findings in `paths`; return whether there are any."
   (setv findings (sorted (chain.from-iterable (map findings-in (files-in (or paths DEFAULT))))))
   (for [[path line message] findings]
     (print f"{path}:{line}: {message}"))
@@ -26,7 +25,7 @@ if there are any.]]
 
 
 (defn files-in [paths]
-  "Yield the Hy and Python files in `paths`, files and folders."
+  "Yield the Hy and Python files in the files and folders `paths`."
   (for [path (map Path paths)]
     (if (.is-dir path)
       (yield :from (sorted (gfor
@@ -44,7 +43,7 @@ if there are any.]]
   (try
     (for [rule (if (= path.suffix ".hy") RULES [long-lines])]
       (.extend found (rule source)))
-    (except [SyntaxError]))  ; which flakes has found
+    (except [SyntaxError]))  ; flakes has reported it
   (for [[line message] found]
     (yield #(source.path line message))))
 

@@ -1,11 +1,11 @@
-#[[Changes the package at one place at a time, and tells which changes its tests catch.
+#[[Changes the package in one place at a time, and reports which changes its tests catch.
 
     python -m hy tools/mutants.hy [TREE]
 
-Each change in `MUTANTS` is one that a good test of its module must notice. It is made in a copy of
-TREE (default: this one), the module's test files are run there up to the first failure, and a line
-says whether one failed. So two versions of the tests can be compared: where one catches a change
-that the other misses, something that it proved is lost. The status is 1 if any is missed.]]
+A good test of a module must catch each of its changes in `MUTANTS`. Each is made in a copy of TREE
+(default: this one), the module's test files run there up to the first failure, and a line says
+whether one failed. So two versions of the tests can be compared: if one misses a change that the
+other catches, it proves less. The status is 1 if any is missed.]]
 
 (import
   pathlib [Path]

@@ -1,9 +1,9 @@
 #[[Brings the documentation up to date: `python -m hy tools/outputs.hy FOLDER [PAGES]`.
 
-Every command and all code on the PAGES, files such as docs/tutorial.md (default: all), is run for
-real in folders below FOLDER, which takes an hour, and what it prints is written into the page,
-shortened where the page has a line `…`. FOLDER/README keeps README's model for other pages. With
-FOLDER `-` nothing is run, and only the parts are made anew that come from the program's tables.]]
+Every command and all code on the PAGES, files such as docs/tutorial.md (default: all), runs in
+folders below FOLDER, which takes an hour, and its output is written into the page, abridged where
+the page has a line `…`. FOLDER/README keeps README's model for other pages. With FOLDER `-`
+nothing is run, and only the parts generated from the program's tables are renewed.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -15,7 +15,7 @@ FOLDER `-` nothing is run, and only the parts are made anew that come from the p
 
 
 (defn main [folder #* pages]
-  "Write what is printed into the `pages`, run in folders below `folder`."
+  "Write the real outputs into the `pages`, run in folders below `folder`."
   (setv sys.executable hy.sys-executable)  ; within `python -m hy` it is Hy's own program
   (for [path (if pages (map Path pages) (page-paths))]
     (setv text (generated (.read-text path :encoding "utf-8")))
@@ -25,7 +25,7 @@ FOLDER `-` nothing is run, and only the parts are made anew that come from the p
 
 
 (defn with-outputs [text folder]
-  "Return a page's `text` with what is printed when it is followed in the `folder`."
+  "Return a page's `text` with the outputs of following it in the `folder`."
   (shutil.rmtree folder :ignore-errors True)
   (.mkdir folder :parents True)
   (when (in BEGINS-WITH-MODEL text)

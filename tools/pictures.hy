@@ -1,9 +1,9 @@
 #[[Makes the pictures of a run in docs/pictures/: `python -m hy tools/pictures.hy [PREFIX]`.
 
-It trains on lol.txt, as README's first command does, on a terminal of its own; takes a picture of
-that in the midst of the run, and at its end one of the report on the model. With a PREFIX such as
-/tmp/look- it makes pictures of the whole report too, narrow and wide, in light and dark. Needs the
-extra `test` and Chromium.]]
+It trains on lol.txt, like README's first command, in its own terminal; takes a picture of that
+during the run, and at the end one of the report on the model. With a PREFIX such as /tmp/look- it
+also makes pictures of the whole report, narrow and wide, in light and dark. Needs the extra `test`
+and Chromium.]]
 
 (import
   html [escape]
@@ -53,7 +53,7 @@ extra `test` and Chromium.]]
 
 
 (defn html-of [screen]
-  "Return what is on a `screen` now as a page, each character in a cell of its own."
+  "Return the current contents of a `screen` as a page, each character in its own cell."
   (setv
     [columns lines] SIZE
     shown (pyte.Screen columns lines))

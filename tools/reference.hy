@@ -1,7 +1,7 @@
 #[[The parts of the documentation that come from the program itself, as Markdown.
 
-In a page they stand between `<!-- generated: NAME -->` and `<!-- end -->`; `GENERATED` has the
-functions that make them, by name. A test compares the pages in docs/ with what these return.]]
+On a page they are between `<!-- generated: NAME -->` and `<!-- end -->`; `GENERATED` maps names to
+the functions that make them. A test compares the pages in docs/ with their results.]]
 
 (import
   ast
@@ -76,7 +76,7 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 
 
 (defn first-sentence [object]
-  "Return what `object`'s docstring says of its result, as a sentence."
+  "Return the description of the result in `object`'s docstring, as a sentence."
   (setv sentence (get (re.split r"(?<=\.) |;|\n\n" (inspect.getdoc object)) 0))
   (.replace (.rstrip (.join " " (.split sentence)) ".") "Return " ""))
 
@@ -131,7 +131,7 @@ functions that make them, by name. A test compares the pages in docs/ with what 
 
 
 (defn signature [node]
-  "Return the lines that show how the function in `node` is called; types are left to the stub."
+  "Return the lines with the signature of the function in `node`; types are left to the stub."
   (when (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
     (return []))
   (setv

@@ -1,8 +1,8 @@
 #[[Makes the pictures of pages: `python -m hy tools/screenshots.hy MODEL [PREFIX]`.
 
-They are of a real MODEL and what it writes, and go into docs/pictures/. With a PREFIX such as
-/tmp/look- it makes all of them, of every view at both widths in light and dark, to be looked at.
-Needs the extra `test` and Chromium.]]
+They show a real MODEL and its text, and go into docs/pictures/. With a PREFIX such as /tmp/look-
+it makes all of them, of every view at both widths in light and dark, for inspection. Needs the
+extra `test` and Chromium.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -40,7 +40,7 @@ Needs the extra `test` and Chromium.]]
 
 
 (defn take [browser path view target #** options]
-  "Let the page at `path` write a passage, and save a picture of a `view` of it as `target`."
+  "Let the page at `path` generate a passage, and save a picture of its `view` as `target`."
   (with [page (open-page browser path (fragment #** SETTINGS) #** options)]
     (wait-for-end page)
     (unless (= view "write")
@@ -54,7 +54,7 @@ Needs the extra `test` and Chromium.]]
 
 
 (defn show-alternatives [page]
-  "Open the alternatives of a letter that was a surprise, in the first lines."
+  "Open the alternatives of a surprising letter in the first lines."
   (setv box (.bounding-box (. (.locator page f"{WRITTEN} .s3") first)))
   (.click page.mouse (+ (get box "x") 3) (+ (get box "y") (/ (get box "height") 2))))
 

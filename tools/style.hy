@@ -18,7 +18,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   MAX-TEST 15      ; lines of code
   COMPREHENSIONS ["lfor" "gfor" "dfor" "sfor"]
   OURS #{"lstm_textgen" "tests" "bench" "tools" "corpora"}
-  ;; What a docstring in the imperative can't begin with: the rest of English is undecided.
+  ;; Words with which a docstring in the imperative can't begin; the rest of English isn't checked.
   NO-VERBS (set (.split (+ "a all an any as both can each every everything false for from how if "
     "in it its like no none one that the their there these this those true two what when where "
     "whether which who whose why with"))))
@@ -111,7 +111,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 
 
 (defn _clauses [comprehension]
-  "Return the form that each clause of `comprehension` begins with, and its result's."
+  "Return the first form of each clause of `comprehension`, and its result's."
   (setv
     [name #* rest] comprehension
     result (if (= name 'dfor) 2 1)
@@ -195,7 +195,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 
 
 (defn _import-key [module]
-  "Return what a module is sorted by: the standard library, third parties, ours; then its name."
+  "Return a module's sort key: the standard library, third parties, ours; then its name."
   (setv root (get (.split module ".") 0))
   #((cond
       (in root sys.stdlib-module-names) 0
@@ -266,7 +266,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 
 
 (defn _public? [definition]
-  "Return whether others use `definition` and can't read of it in its class's base."
+  "Return whether `definition` is public and not documented in its class's base."
   (setv owner definition.owner)
   (and
     (not (.startswith (str definition.name) "_"))
@@ -274,7 +274,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 
 
 (defn _noun? [definition]
-  "Return whether the docstring says what `definition` is: a property, a fixture, `__init__`."
+  "Return whether the docstring may describe `definition`: a property, a fixture, `__init__`."
   (setv names (lfor
     decorator definition.decorators
     (or (dotted decorator) (dotted (get [#* decorator None] 0)) "")))
