@@ -157,6 +157,6 @@ setuptools.setup(
         ],
     },
     cmdclass={"build_py": BuildWithBytecode},
-    # Bytecode is of one version of Python, and so is the wheel: others shall build their own.
+    # Bytecode, and so the wheel, is for one version of Python: others must build their own.
     options={"bdist_wheel": {"python_tag": CACHE_TAG.replace("cpython-", "cp")}},
 )

@@ -11,7 +11,7 @@ import sys
 try:
     import hy  # makes the .hy modules importable
 except KeyboardInterrupt:
-    # Ctrl-C ends our own program without a traceback; whoever imports the package gets the error.
+    # Ctrl-C ends our own program without a traceback; importers of the package get the error.
     if os.path.basename(sys.argv[0]).startswith(("-m", "lstm-textgen", "train.hy")):
         raise SystemExit(130) from None
     raise

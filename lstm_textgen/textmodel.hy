@@ -238,7 +238,7 @@
   KERAS-MODEL (Kind "a Keras model or the path of one" (fn [x] (or
     (isinstance x #(str PathLike))
     (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
-  ALPHABET (Kind "a `Vocabulary` or the path of an alphabet"
+  ALPHABET (Kind "a `Vocabulary` or the path of a file of characters"
     (fn [x] (isinstance x #(Units str PathLike))))
   RECIPE (Kind "a recipe or the path of one" (fn [x] (isinstance x #(Recipe (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))

@@ -31,7 +31,7 @@ anything to say on its console, fails the test.]]
 
 
 (defn start-browser []
-  "Yield the browser, started anew; it ends after that. This is to become a fixture."
+  "Yield a new browser, closed afterwards; for use as a fixture."
   (with [playwright (sync-playwright)]
     (setv browser (.launch playwright.chromium :executable-path (browser-path)))
     (try

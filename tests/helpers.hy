@@ -263,7 +263,7 @@
 
 
 (defn save-odds [folder text odds [name "model"] #** options]
-  "Save in `folder` a model that knows the units of `text` with these `odds` by heart."
+  "Save in `folder` a model that always predicts the units of `text` with these `odds`."
   (save-checkpoint
     (small-model :text text :odds odds :layers "3" :resume False #** options)
     (/ folder name)))
@@ -280,7 +280,7 @@
   #[[Make a model that knows the units of `text`, with an epoch behind it.
 
   Its weights are random. With `odds`, a dict from units to how many times as likely they are as
-  each of the others, it knows these by heart instead, whatever it reads.]]
+  each of the others, it always predicts these instead.]]
   (setv
     vocabulary (Vocabulary.build text unit max-words)
     model (Checkpoint [] vocabulary

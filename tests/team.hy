@@ -12,7 +12,7 @@
 
 
 (defn on-jax [[devices 1]]
-  "Return the environment for a process on JAX that has so many `devices`."
+  "Return the environment for a process on JAX with this number of `devices`."
   {"KERAS_BACKEND" "jax"
    ;; What is compiled in half the time computes the same.
    "XLA_FLAGS" (+ f"--xla_force_host_platform_device_count={devices} "
@@ -59,7 +59,7 @@
 
 
 (defn train-together [folder count #* arguments]
-  "Train in `folder` with so many processes; return the model and what the first one showed."
+  "Train in `folder` with several processes; return the model and the first one's output."
   (setv ended (endings (start-team (* [folder] count) #* arguments)))
   (for [[status output complaints] ended]
     (assert (= #(status complaints) #(0 "")) (+ output complaints)))

@@ -13,7 +13,7 @@
 
 
 (defn read [text]
-  "Return what is read for a `text` that `train` is given."
+  "Return the text that `train` reads, given a `text`."
   (setv [file] (source-list None text []))
   (.read file))
 

@@ -34,7 +34,7 @@
 
 
 (defn train-on [backend folder epochs]
-  "Train the model in `folder` by the program on `backend`, up to so many epochs in all."
+  "Train the model in `folder` with the program on `backend`, up to a total of epochs."
   (succeeded (program "--sources" "text.txt" #* TINY-FLAGS "--epochs" epochs
     :folder folder
     :environment {"KERAS_BACKEND" backend}))

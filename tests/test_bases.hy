@@ -1,4 +1,4 @@
-"Beginning from another model: what it gives, what contradicts it, what new units begin as."
+"Fine-tuning: what the base provides, what contradicts it, how new units start."
 
 (import
   numpy :as np
@@ -195,7 +195,7 @@
 ;; * Settings
 
 (defn settings [#** given]
-  "Return the settings of a model that begins from a small one, with what is `given`."
+  "Return the settings of a model fine-tuned from a small one, with what is `given`."
   (base-settings (small-model :lookback 32) "b" given))
 
 

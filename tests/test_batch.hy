@@ -1,4 +1,4 @@
-"Texts that are written side by side: what each says depends on nothing else."
+"Texts generated in one batch: none depends on the others."
 
 (eval-when-compile (require hyrule [ncut]))
 (import

@@ -1,4 +1,4 @@
-"Training that begins from another model."
+"Fine-tuning of another model."
 
 (import
   dataclasses [replace]
@@ -19,7 +19,7 @@
 
 
 (defn train-from-base [folder [report None] #** settings]
-  "Train a model on OTHER that begins from the one in `folder`; return it."
+  "Fine-tune the model in `folder` on OTHER; return the new one."
   (lstm_textgen.train (write-text folder OTHER "other.txt") (/ folder "new")
     :base (/ folder "model")
     :display (or report (Quiet))

@@ -16,7 +16,7 @@
 
 
 (defclass Notes [keras.callbacks.Callback]
-  "Notes each event but those of batches, with its logs; asks to stop after so many batches."
+  "Notes each event except those of batches, with its logs; requests a stop after some batches."
 
   (defn __init__ [self [batches None]]
     (.__init__ (super))

@@ -1,4 +1,4 @@
-"Exports of chats become lines of `Name: message`, as each service and country writes them."
+"Chat exports become lines of `Name: message`, in each service's and country's format."
 
 (import
   json
@@ -16,7 +16,7 @@
 
 
 (defn read [path #** options]
-  "Return #(text words people): what is read of the source `path`, and what was understood."
+  "Return #(text words people): the text of the source `path`, and its summary."
   (setv notes [])
   (setv text (read-sources [path] :note (fn [name understood] (.append notes understood))
     #** options))

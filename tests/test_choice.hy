@@ -127,7 +127,7 @@
 
 
 (defn pretend [monkeypatch units]
-  "Let the steps that are measured read so many `units` a second."
+  "Let the measured steps read `units` per second."
   (.setattr monkeypatch choice "units_a_second" (fn [] units)))
 
 

@@ -1,4 +1,4 @@
-"The command line of training: what it refuses, and that it says so in one line, with status 2."
+"The command line of training: what it refuses, in one line and with status 2."
 
 (import
   re
@@ -285,8 +285,8 @@ sys.exit(main())")
   (setv text (.join " " (.split (shown-by "--help-all" capsys))))
   (for [setting (settings-in "cli")]
     (assert (in f" {setting.option} " text)))
-  (for [words ["text: --sources" "network: --from" "training: --model" "writing: --generate"
-      "(default: model)" "but from 3 to 9; as many" "(default: utf-8)" "(default: 0.7)"
+  (for [words ["text: --sources" "network: --from" "training: --model" "generation: --generate"
+      "(default: model)" "3 to 9, to read about 7,000,000" "(default: utf-8)" "(default: 0.7)"
       "(default: endless; 200 with --interactive)"]]
     (assert (in words text))))
 

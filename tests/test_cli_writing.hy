@@ -1,7 +1,7 @@
-#[[What the program writes with a trained model, each flag in a real process.
+#[[The command line's generation, each flag in a real process.
 
-The models know their units' probabilities by heart, whatever came before: their weights are 0, and
-the bias holds the logarithms. So what they write and what a text scores is known.]]
+The models predict fixed probabilities of their units: their weights are 0, and the bias holds the
+logarithms. So their texts and scores are known.]]
 
 (import
   re

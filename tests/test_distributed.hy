@@ -12,7 +12,7 @@
   tests.team [FLAGS endings free-port member on-jax start-team train-together])
 
 (setv
-  EPOCHS 8  ; so many that a signal comes before the end
+  EPOCHS 8  ; enough for a signal to come before the end
   LONG ["--epochs" EPOCHS "--patience" 0]
   ;; Trains a network on one device and split over four, and says how far they are apart.
   COMPARED #[hy[
@@ -132,7 +132,7 @@
 
 
 (defn train-alone [folder devices #* arguments]
-  "Train in `folder` with one process that has so many devices; return what it shows."
+  "Train in `folder` with one process that has several devices; return its output."
   (output folder "--sources" "text.txt" #* TINY-FLAGS #* arguments :environment (on-jax devices)))
 
 

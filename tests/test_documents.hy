@@ -33,7 +33,7 @@
 
 
 (defn read [#* sources #** options]
-  "Return #(text notes): the text of `sources`, and the lines about what was understood."
+  "Return #(text notes): the text of `sources`, and the lines with summaries."
   (setv
     notes []
     text (read-sources (list sources) #** options
@@ -150,7 +150,7 @@
 ;; * Pages and books
 
 (defn html-of [body]
-  "Return what is read of a page with this HTML."
+  "Return the text of a page with this HTML."
   (write "page.html" body)
   (get (read "page.html") 0))
 

@@ -233,7 +233,7 @@
 ;; * The lock
 
 (defn fetch-by-threads [url count]
-  "Return the list of what so many threads at once fetch of `url`."
+  "Return the list of results of several threads that fetch `url` at once."
   (setv
     bodies []
     threads (lfor

@@ -15,7 +15,7 @@
 
 
 (defn read [path #** options]
-  "Return #(text words): what is read of the source `path`, and what was understood."
+  "Return #(text words): the text of the source `path`, and its summary."
   (setv notes [])
   (setv text (read-sources [path] :note (fn [name understood] (.append notes understood.words))
     #** options))

@@ -16,7 +16,7 @@
 
 
 (defn evaluated [odds text held]
-  "Return the evaluation of a model that knows these `odds` by heart, on `text` and `held`."
+  "Return the evaluation on `text` and `held` of a model that always predicts these `odds`."
   (setv
     model (small-model :text LETTERS :odds odds :layers "3" :resume False)
     encode model.vocabulary.encode)

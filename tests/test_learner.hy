@@ -23,7 +23,7 @@
 
 
 (defn batches [count]
-  "Return so many random batches [x y]."
+  "Return `count` random batches [x y]."
   (setv random (np.random.default-rng 2))
   (lfor _ (range count) (lfor _ "xy" (.integers random 0 SIZE SHAPE :dtype "int32"))))
 

@@ -180,7 +180,7 @@ print(len(file['model_weights/dense/bias'][:]))")
 
 
 (defn assert-nothing-lost [kills #** environment]
-  "Kill a run so many times; assert that no save is lost, and the end that of an unharmed run."
+  "Kill a run several times; assert that no save is lost and it ends like an unharmed run."
   (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills
     :environment environment
     :timeout 900)))

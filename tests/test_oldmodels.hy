@@ -206,9 +206,9 @@
   (.write-text (get paths 1) "abc")
   (assert-refused paths "predicts 8 characters but the vocabulary has 3")
   (.write-text (get paths 1) "abca")
-  (assert-refused paths "not an alphabet: the vocabulary lists 'a' .U.0061. twice")
+  (assert-refused paths "not a valid vocabulary: the vocabulary lists 'a' .U.0061. twice")
   (.write-bytes (get paths 1) b"\xff\xfe")
-  (assert-refused paths "not an alphabet"))
+  (assert-refused paths "not a valid vocabulary"))
 
 
 (defn test-a-file-that-is-no-model-is-refused [tmp-path]

@@ -41,7 +41,7 @@
 
 
 (defn let-rename-fail [monkeypatch failures]
-  "Let `os.replace` fail as on Windows, where another program has the file open, so many times."
+  "Let `os.replace` fail `failures` times, as on Windows if another program has the file open."
   (setv
     replace os.replace
     outcomes (chain (* [False] failures) (repeat True)))

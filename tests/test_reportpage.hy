@@ -54,7 +54,7 @@
 
 
 (defn whole-history [epochs]
-  "Return the history of so many epochs, each with everything that one can have."
+  "Return a history of `epochs` with every possible key."
   (lfor
     k (range 1 (+ epochs 1))
     { "epoch" k  "loss" (/ 2 k)  "validation_loss" (/ 2.2 k)  "text" FINGERPRINT

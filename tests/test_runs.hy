@@ -33,7 +33,7 @@
 
 
 (defn learn [folder text #** options]
-  "Train the model in `folder` on `text`; return it and what was shown."
+  "Train the model in `folder` on `text`; return it and the output."
   (setv
     report (Notes)
     model (lstm-textgen.train :path (/ folder "model") :text text :display report #** options))

@@ -38,7 +38,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
 
 
 (defn batches [count]
-  "Return so many random batches [x y]."
+  "Return `count` random batches [x y]."
   (setv generator (np.random.default-rng 2))
   (lfor _ (range count) (lfor _ "xy" (.integers generator 0 6 SHAPE :dtype "int32"))))
 

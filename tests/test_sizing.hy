@@ -76,10 +76,10 @@
   (assert (= (default-batch-size units) rows)))
 
 
-;; * From a base
+;; * Fine-tuning
 
 (defn tuning [#* arguments #** more]
-  "Return what is chosen to learn on from a base: epochs, rows, dropout and rate."
+  "Return what is chosen for fine-tuning: epochs, rows, dropout and rate."
   (setv chosen (choose-tuning #* arguments #** more))
   [chosen.epochs chosen.batch-size chosen.dropout chosen.rate])
 

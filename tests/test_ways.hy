@@ -23,7 +23,7 @@
 
 
 (defn written [folder seed [length 40]]
-  "Return what the model in `folder` writes on after `seed`, `length` units."
+  "Return what the model in `folder` generates after `seed`, `length` units."
   (setv text (output folder "--generate" seed "--length" length "--rng-seed" 1))
   (assert (.startswith text seed))
   (.removesuffix (.removeprefix text seed) "\n"))

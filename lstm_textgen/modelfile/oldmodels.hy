@@ -49,7 +49,7 @@ results with others. Here they become normal models with the old predictions.]]
     (try
       (setv vocabulary (Characters (list (.read-text (Path vocabulary) "utf-8"))))
       (except [error ValueError]
-        (raise (ValueError f"{vocabulary}: not an alphabet: {error}") :from None))))
+        (raise (ValueError f"{vocabulary}: not a valid vocabulary: {error}") :from None))))
   (try
     (with [network (open-network model)] (_read-model network vocabulary))
     (except [error ValueError]
@@ -61,7 +61,7 @@ results with others. Here they become normal models with the old predictions.]]
   "Return whether the file at `path` is one of this program's own models."
   (try
     (with [file (open-hdf5 path)] (in "lstm_textgen" file.objects))
-    (except [ValueError]  ; whoever reads more of it reports the problem
+    (except [ValueError]  ; a later read reports the problem
       False)))
 
 

@@ -1,4 +1,4 @@
-/** What is told about a model: its facts, and the curve of its losses. */
+/** The view about a model: its facts and the curve of its losses. */
 
 import { block, element, make } from "./page.js";
 
@@ -92,7 +92,7 @@ function drawCurve({ history }, place) {
   );
 }
 
-/** Return what playground.hy wrote about the models. */
+/** Return the models' facts, written by playground.hy. */
 export function readFacts() {
   return /** @type {{models: import("./model.js").Facts[]}} */ (JSON.parse(block("facts"))).models;
 }

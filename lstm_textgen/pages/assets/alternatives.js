@@ -1,4 +1,4 @@
-/** What else a model might have written in the place of a unit: a small panel beside it. */
+/** The alternatives to a unit: a small panel beside it. */
 
 import { make } from "./page.js";
 import { bitsOf, percent, shownAlone, spoken } from "./units.js";
@@ -17,17 +17,17 @@ export class Alternatives {
     this.list = document.createElement("ol");
     panel.replaceChildren(this.title, this.list);
     panel.addEventListener("keydown", (event) => this.#key(event));
-    this.scrolled = 0; // where the page was when the panel was put beside its unit
+    this.scrolled = 0; // the scroll position when the panel opened
     addEventListener("scroll", () => Math.abs(scrollY - this.scrolled) > 8 && this.hide(), {
       passive: true,
     });
   }
 
   /**
-   * Show what was likely in the place of `unit`, which had the probability `odds`.
+   * Show the likeliest units in the place of `unit`, which had the probability `odds`.
    * @param {DOMRect} box where the unit is @param {string} unit @param {number} odds
    * @param {Alternative[]} others the likeliest, the best first
-   * @param {(n: number) => void} [choose] called with the number of the one that is picked
+   * @param {(n: number) => void} [choose] called with the number of the chosen one
    */
   show(box, unit, odds, others, choose) {
     const name = make("b", "", shownAlone(unit));
@@ -52,7 +52,7 @@ export class Alternatives {
   }
 
   /**
-   * Put the panel below the unit, or above it if there is more room, and on the screen in any case.
+   * Place the panel below the unit, or above it if there is more room, and within the screen.
    * @param {DOMRect} box
    */
   #place(box) {
@@ -79,7 +79,7 @@ export class Alternatives {
 }
 
 /**
- * Return the row for the `n`th alternative; `chosen` if it is what was written.
+ * Return the row for the `n`th alternative; `chosen` if it is the unit in the text.
  * @param {Alternative} other @param {number} n @param {boolean} chosen
  * @param {((n: number) => void) | undefined} choose
  */

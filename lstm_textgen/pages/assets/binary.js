@@ -1,7 +1,7 @@
 /** Numbers that a page holds as text. */
 
 /**
- * Return the bytes that `text` stands for in base64.
+ * Return the bytes that `text` encodes in base64.
  * @param {string} text
  */
 export function fromBase64(text) {

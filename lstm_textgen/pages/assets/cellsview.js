@@ -1,10 +1,10 @@
-/** The cells of a network: a text shaded by what one of them remembers. */
+/** The cells of a network: a text shaded by the activation of one of them. */
 
 import { element, field, make, say } from "./page.js";
 import { TextView } from "./textview.js";
 import { spoken } from "./units.js";
 
-/** Units of a text that are shown: more would take long, and a few screens tell enough. */
+/** Units of a text that are shown: more would be slow, and a few screens are enough. */
 const MOST_SHOWN = 5000;
 
 /** Steps of shading to either side. */
@@ -74,7 +74,7 @@ export class CellsView {
     return make("li", "", button);
   }
 
-  /** Let the model read the text: what somebody has put in, or else what it wrote itself. */
+  /** Let the model read the user's text, or else its own. */
   async read() {
     const { model, whole } = this.column;
     const { vocabulary, facts } = model;

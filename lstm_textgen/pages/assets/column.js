@@ -1,13 +1,13 @@
-/** One model's text on the page: what it wrote, how sure it was, and what else it might have. */
+/** One model's text on the page: the units, their probabilities and the alternatives. */
 
 import { field, makeText, say } from "./page.js";
 import { TextView } from "./textview.js";
 import { lengthOf, percent, shadeOf, spoken } from "./units.js";
 
-/** The length at which a text ends by itself, so that no page grows without end. */
+/** The length at which a text ends by itself, so that a page's memory is bounded. */
 const LONGEST = Number(field("length").max);
 
-/** Milliseconds that a worker writes at full speed before it answers. */
+/** Milliseconds that a worker generates at full speed before it answers. */
 const SLICE = 30;
 
 /**
@@ -16,25 +16,25 @@ const SLICE = 30;
  * @property {number} rngSeed @property {boolean} fast
  * @property {number} length after which the model stops by itself
  *
- * @typedef {object} Unit that a model wrote
+ * @typedef {object} Unit that a model generated
  * @property {string} text @property {number} id @property {number} odds
  * @property {{id: number, text: string, odds: number, way: number}[]} others
  */
 
-/** A text that a model writes. */
+/** A text by a model. */
 export class Column {
   seed = "";
-  /** @type {string[]} what of the seed it doesn't know */
+  /** @type {string[]} the seed's unknown units */
   strange = [];
   /** @type {Unit[]} */
   written = [];
-  /** The length of what is written. */
+  /** The length of the generated text. */
   length = 0;
-  /** How many units of the view stand before those that are written. */
+  /** The number of units in the view before the generated ones. */
   lead = 0;
   /** @type {Promise<import("./worker.js").Written> | null} what the page doesn't show yet */
   asked = null;
-  /** Counts runs: one that is no longer the last ends. */
+  /** Counts runs: a run ends when a new one begins. */
   running = 0;
   busy = false;
 
@@ -71,7 +71,7 @@ export class Column {
     return this.seed + this.written.map((unit) => unit.text).join("");
   }
 
-  /** Begin anew with the seed, and write a passage. */
+  /** Start again with the seed, and generate a passage. */
   async begin() {
     const run = ++this.running;
     this.busy = true;
@@ -88,7 +88,7 @@ export class Column {
     }
   }
 
-  /** Write on for a passage, or until `stop` is called or the text is as long as it may be. */
+  /** Continue for a passage, or until `stop` is called or the text has its maximum length. */
   async go() {
     const run = ++this.running;
     this.busy = true;
@@ -96,7 +96,7 @@ export class Column {
     const end = Math.min(this.length + this.settings().length, LONGEST);
     const pace = this.model.vocabulary.pace / 1000;
     let since = performance.now();
-    let due = 1; // how much may be written now, at this pace
+    let due = 1; // how much may be shown now, at this pace
     while (this.length < end) {
       const left = end - this.length;
       if (this.settings().fast) {
@@ -110,7 +110,7 @@ export class Column {
         const { fast } = this.settings();
         const units = this.unpack(batch);
         const length = this.lengthOf(units);
-        // At full speed the worker writes on while the page shows what it has.
+        // At full speed the worker continues while the page shows what it has.
         this.asked = fast && length < left ? this.ask(left - length) : null;
         due = fast ? 0 : due - length;
         this.take(units);
@@ -129,7 +129,7 @@ export class Column {
     this.stop();
   }
 
-  /** @param {number} most that may be written; less, if it takes too long */
+  /** @param {number} most to generate; less, if it takes too long */
   ask(most) {
     const { temperature, topP } = this.settings();
     const length = Math.min(most, 4096);
@@ -160,8 +160,8 @@ export class Column {
   }
 
   /**
-   * Return whether the end of the text can be seen, or would be a line further down. Where nobody
-   * has touched the page yet, it stays as it opened.
+   * Return whether the end of the text is visible, or would be a line further down. Before the
+   * first interaction the page doesn't scroll.
    */
   endInSight() {
     const { bottom } = this.text.getBoundingClientRect();
@@ -191,7 +191,7 @@ export class Column {
   }
 
   /**
-   * Tell about a unit, or `open` its alternatives.
+   * Announce a unit, or `open` its alternatives.
    * @param {number} index in the view @param {boolean} open
    */
   look(index, open) {
@@ -210,7 +210,7 @@ export class Column {
   }
 
   /**
-   * Put another unit in the place of one that was written, and write on from there.
+   * Replace a generated unit by another, and continue from there.
    * @param {number} place @param {{id: number, way: number}} other
    */
   async choose(place, { id, way }) {
@@ -233,7 +233,7 @@ export class Column {
   }
 }
 
-/** Return a promise of the next time that the page is drawn, or of now if it can't be seen. */
+/** Return a promise of the next frame, or of now if the page is hidden. */
 function frame() {
   return document.hidden
     ? new Promise((resolve) => setTimeout(resolve, 50))

@@ -1,4 +1,4 @@
-/** A model as the page sees it: its vocabulary, and a worker that does the work. */
+/** A model on the page: its vocabulary, and a worker that runs it. */
 
 import { block } from "./page.js";
 import { UNITS } from "./units.js";
@@ -7,10 +7,10 @@ import { UNITS } from "./units.js";
  * @typedef {object} Facts about a model, written by playground.hy
  * @property {string} name
  * @property {keyof typeof UNITS} unit
- * @property {string} measure what the length of a text is counted in
+ * @property {string} measure the unit of a text's length
  * @property {string[]} units
  * @property {number | null} unknown
- * @property {{pattern: string, merges: [number, number][]}} rules to split a text by, where there are any
+ * @property {{pattern: string, merges: [number, number][]}} rules for splitting a text, if any
  * @property {boolean} lower
  * @property {boolean} code whether its text looks like code
  * @property {[string, number, boolean, boolean][]} layers
@@ -21,7 +21,7 @@ import { UNITS } from "./units.js";
  * @property {[string, string][]} about
  * @property {{epoch: number, loss: number, validation?: number}[]} history
  *   losses in bits per `lossUnit`
- * @property {string} lossUnit what they are told per, such as a character
+ * @property {string} lossUnit such as a character
  */
 
 /** A model in a worker, which answers one request after the other. */
@@ -51,7 +51,7 @@ export class Model {
   }
 
   /**
-   * Let the worker do something; the result is its answer.
+   * Send a request to the worker; return its answer.
    * @param {string} what @param {object} message @returns {Promise<any>}
    */
   ask(what, message) {

@@ -6,7 +6,7 @@
 import { fromHalf } from "./binary.js";
 
 /**
- * @typedef {object} Shape what a network's arrays follow from
+ * @typedef {object} Shape what determines a network's arrays
  * @property {[string, number, boolean, boolean][]} layers of each recurrent layer: its
  *   kind, its units, whether its gates are hard, whether a GRU's reset gate comes before the product
  * @property {number} size of the vocabulary
@@ -16,15 +16,15 @@ import { fromHalf } from "./binary.js";
  * @typedef {(matrix: Float32Array, vector: Float32Array, to: Float32Array) => void} Product
  */
 
-/** @type {Record<string, number>} How many gates a kind of layer has. */
+/** @type {Record<string, number>} The number of gates of each kind of layer. */
 const GATES = { lstm: 4, gru: 3 };
 
-/** Bytes at the beginning of WebAssembly's memory that are its own. */
+/** Bytes at the beginning of WebAssembly's memory that it reserves. */
 const START = 16384;
 
-/** Memory that WebAssembly can work in. */
+/** Memory for WebAssembly. */
 class Heap {
-  /** @param {number} numbers how many it has room for, of 32 bits each */
+  /** @param {number} numbers its capacity, in numbers of 32 bits */
   constructor(numbers) {
     const pages = Math.ceil((numbers * 4 + START) / 65536);
     this.memory = globalThis.WebAssembly?.Memory
@@ -34,7 +34,7 @@ class Heap {
   }
 
   /**
-   * Return an array of `length` zeros, or up to 3 more: a multiple of 4.
+   * Return an array of `length` zeros, rounded up to a multiple of 4.
    * @param {number} length
    */
   array(length) {
@@ -44,7 +44,7 @@ class Heap {
   }
 }
 
-/** A network with a state; `logits` (size,) holds its answer to the last step. */
+/** A network with a state; `logits` (size,) holds the result of the last step. */
 export class Network {
   /**
    * @param {Shape} shape
@@ -75,7 +75,7 @@ export class Network {
   }
 
   /**
-   * Read the unit `id`; without logits it takes less time.
+   * Read the unit `id` without computing logits, which is faster.
    * @param {number} id
    */
   advance(id) {
@@ -105,7 +105,7 @@ export class Network {
   }
 
   /**
-   * Put back what `save` returned, or with nothing, forget everything read.
+   * Restore what `save` returned or, without argument, forget everything read.
    * @param {Float32Array[]} [saved]
    */
   restore(saved) {
@@ -114,7 +114,7 @@ export class Network {
     });
   }
 
-  /** Return what each layer remembers (units,), from -1 to 1. */
+  /** Return each layer's memory (units,), from -1 to 1. */
   activations() {
     return this.layers.map((layer) => layer.activation());
   }
@@ -259,7 +259,7 @@ function pad(length) {
 }
 
 /**
- * Return how many numbers the heap of a network has to hold.
+ * Return the number of numbers in the heap of a network.
  * @param {Shape} shape
  */
 function roomFor({ layers, size, embedding }) {
@@ -336,7 +336,7 @@ function reader(weights, bits) {
       return array;
     },
     /**
-     * Turned round: a row of `inputs` numbers for each output, in the heap.
+     * Transposed: a row of `inputs` numbers for each output, in the heap.
      * @param {Heap} heap @param {number} inputs @param {number} outputs
      */
     matrix(heap, inputs, outputs) {

@@ -1,4 +1,4 @@
-/** Small helps that all pages share: finding and making elements, and having things read aloud. */
+/** Helpers that all pages share: finding and making elements, announcing text. */
 
 /**
  * Return the element `id` of the page.
@@ -17,7 +17,7 @@ export function field(id) {
 }
 
 /**
- * Return the text of the element `id`, where the page keeps data.
+ * Return the text of the element `id`, which holds data.
  * @param {string} id
  */
 export function block(id) {
@@ -25,7 +25,7 @@ export function block(id) {
 }
 
 /**
- * Make an element with a class and what is in it.
+ * Make an element with a class and content.
  * @param {string} tag @param {string} name @param {(Node | string)[]} content
  */
 export function make(tag, name, ...content) {
@@ -36,8 +36,8 @@ export function make(tag, name, ...content) {
 }
 
 /**
- * Make the element of a text that one walks through with the arrow keys.
- * @param {string} name what it is called, for whoever doesn't see it @param {boolean} [code]
+ * Make the element of a text that the arrow keys navigate.
+ * @param {string} name its name for screen readers @param {boolean} [code]
  */
 export function makeText(name, code) {
   const text = make("div", code ? "text code" : "text");
@@ -57,7 +57,7 @@ export function makeText(name, code) {
 }
 
 /**
- * Have `text` read aloud, once, by whoever listens.
+ * Have screen readers announce `text` once.
  * @param {string} text
  */
 export function say(text) {

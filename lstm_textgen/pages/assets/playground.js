@@ -16,10 +16,10 @@ const columns = facts.map((each, n) => {
 });
 const cells = new CellsView(columns);
 
-/** Whether anything was writing when that was last looked at. */
+/** Whether anything was being generated at the last check. */
 let busy = false;
 
-/** Return what the controls say. */
+/** Return the values of the controls. */
 function settings() {
   return {
     seed: field("seed").value,
@@ -31,9 +31,9 @@ function settings() {
   };
 }
 
-// * Writing
+// * Generation
 
-/** Begin a text, with a random number of its own unless one is held fast. */
+/** Begin a text, with a new random seed unless it is fixed. */
 async function begin() {
   if (field("vary").checked) {
     field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
@@ -45,7 +45,7 @@ function stop() {
   columns.forEach((column) => column.stop());
 }
 
-/** Show what can be done now. */
+/** Show the available actions. */
 function showState() {
   const written = columns.reduce((sum, column) => sum + column.length, 0);
   const writing = columns.some((column) => column.busy);
@@ -90,7 +90,7 @@ addEventListener("keydown", (event) => {
 
 // * The controls
 
-/** Show the numbers beside the sliders, and give the seed as many lines as it has. */
+/** Show the numbers beside the sliders, and fit the seed field to its lines. */
 function showControls() {
   for (const id of ["temperature", "top-p"]) {
     element(`${id}-value`).textContent = Number(field(id).value).toFixed(2);
@@ -107,7 +107,7 @@ element("rng-seed").addEventListener("input", () => {
   field("vary").checked = false;
 });
 
-// * Taking it along
+// * Copy, save, link
 
 /** Return the text of all models. */
 function whole() {
@@ -146,7 +146,7 @@ function link() {
   copy(location.href, "Link");
 }
 
-/** Set the controls to what the address says. */
+/** Set the controls from the address. */
 function restore() {
   const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
   for (const id of LINKED) {
@@ -211,7 +211,7 @@ columns.forEach((column) => {
 });
 document.body.classList.toggle("pair", columns.length > 1);
 showAbout(facts);
-// Who wants no motion sees no letter after letter: the text is there at once.
+// With reduced motion the text appears at once, not letter by letter.
 field("fast").checked = matchMedia("(prefers-reduced-motion: reduce)").matches;
 restore();
 addEventListener("hashchange", restore);

@@ -1,6 +1,6 @@
 /**
- * NumPy's random numbers: the generator PCG64, seeded by a SeedSequence, as `sampling.hy` has them
- * for its first stream. So the same number gives the same text here and on the command line.
+ * NumPy's random numbers: the generator PCG64, seeded by a SeedSequence, as `sampling.hy` uses them
+ * for its first stream. So the same seed gives the same text here and on the command line.
  */
 
 const MASK128 = (1n << 128n) - 1n;
@@ -35,7 +35,7 @@ export class Random {
     const s = this.state;
     const high = ((s[7] * 65536 + s[6]) ^ (s[3] * 65536 + s[2])) >>> 0;
     const low = ((s[5] * 65536 + s[4]) ^ (s[1] * 65536 + s[0])) >>> 0;
-    const turn = s[7] >>> 10; // to the right, by so many bits
+    const turn = s[7] >>> 10; // number of bits to rotate right
     const by = turn & 31;
     const [h, l] = turn < 32 ? [high, low] : [low, high];
     this.high = by ? ((h >>> by) | (l << (32 - by))) >>> 0 : h;

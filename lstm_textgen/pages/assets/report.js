@@ -1,6 +1,6 @@
 /**
- * Draws the charts of a report in the places made for them, and anew when the page's width or
- * the colours of the screen change. Needs uPlot.
+ * Draws the charts of a report in their elements, and redraws them when the page's width or the
+ * colour scheme changes. Needs uPlot.
  */
 
 /** @typedef {{label: string, colour: number, xs: number[], ys: (number | null)[]}} Line */
@@ -32,7 +32,7 @@ function axis(own) {
 }
 
 /**
- * Return a number with so many digits at most, however small it is.
+ * Return a number with at most `digits` digits, however small it is.
  * @param {number} number @param {number} digits
  */
 function rounded(number, digits) {
@@ -40,7 +40,7 @@ function rounded(number, digits) {
 }
 
 /**
- * Return how wide the axis of y is in pixels, which the longest of its labels decides.
+ * Return the width of the y axis in pixels, given its labels.
  * @param {uPlot} _plot @param {string[] | null} labels
  */
 function widthOf(_plot, labels) {
@@ -48,7 +48,7 @@ function widthOf(_plot, labels) {
 }
 
 /**
- * The numbers of several series on one axis: uPlot wants a column for x and one for each series.
+ * The numbers of several series on one axis: uPlot takes a column for x and one for each series.
  * @param {{xs: number[], ys: (number | null)[]}[]} series
  */
 function columns(series) {
@@ -71,7 +71,7 @@ function figure(_plot, number) {
 }
 
 /**
- * Where what is predicted comes true as often as it is predicted.
+ * The line of perfect calibration.
  * @returns {uPlot.Series}
  */
 function diagonal() {
@@ -117,7 +117,7 @@ function marker(plot, k) {
 }
 
 /**
- * Where nobody points at the chart, the legend has the last value of each curve, wherever it ends.
+ * Unless the pointer is on the chart, the legend shows the last value of each curve.
  * @param {uPlot} plot @param {Chart} chart
  */
 function showLast(plot, { series }) {

@@ -2,18 +2,18 @@
 
 import { Random } from "./random.js";
 
-/** What keeps the logarithm of an exponential number finite. */
+/** Keeps the logarithm of an exponential number finite. */
 const TINY = 1e-300;
 
-/** A temperature below it is as cold as can be: the noise no longer counts. */
+/** Below this temperature the noise no longer matters. */
 const COLDEST = 1e-30;
 
 /** Draws ids for one stream of text. */
 export class Sampler {
   /**
    * @param {number} size of the vocabulary
-   * @param {number | null} excluded an id that never comes
-   * @param {number} seed the number that random choices come from
+   * @param {number | null} excluded an id that is never drawn
+   * @param {number} seed the random seed
    */
   constructor(size, excluded, seed) {
     this.excluded = excluded;
@@ -24,7 +24,7 @@ export class Sampler {
   }
 
   /**
-   * Return the next id. It is drawn by the Gumbel-max trick; temperature 0 takes the likeliest.
+   * Return the next id. It is drawn by the Gumbel-max trick; temperature 0 chooses the likeliest.
    * @param {Float32Array | Float64Array} logits (size,)
    */
   pick(logits) {
@@ -60,7 +60,7 @@ function indexOfHighest(scores) {
 }
 
 /**
- * Return the score of the last of the likeliest units that together have the probability `topP`.
+ * Return the score of the last of the likeliest units with a total probability of `topP`.
  * @param {Float64Array} scores @param {number} topP
  */
 function nucleus(scores, topP) {
@@ -78,7 +78,7 @@ function nucleus(scores, topP) {
 }
 
 /**
- * Return the probabilities of all ids by `logits` alone, without any rule of choosing.
+ * Return the probabilities of all ids by `logits` alone, without any sampling rule.
  * @param {Float32Array} logits (size,) @param {Float64Array} into (size,)
  */
 export function softmax(logits, into) {

@@ -1,4 +1,4 @@
-/** The page of scores: texts shaded by how much they surprised a model. */
+/** The page of scores: texts shaded by surprise. */
 
 import { Alternatives } from "./alternatives.js";
 import { fromBase64, fromHalf } from "./binary.js";

@@ -1,17 +1,17 @@
-/** Seeds that end within a unit: the ways to go on, weighed as `spelling.hy` weighs them. */
+/** Seeds that end within a unit: the ways to continue, weighted as in `spelling.hy`. */
 
-/** Paths that are followed from each place in a word, the most probable ones. */
+/** The number of paths followed from each place in a word, the most probable ones. */
 const PATHS = 16;
 
-/** Nats by which a path that isn't followed is less probable than a way that was found. */
+/** Nats: paths this much less probable than a way already found are dropped. */
 const NEGLIGIBLE = 12;
 
 /**
- * @typedef {object} Way to go on from where a seed ends
+ * @typedef {object} Way to continue a seed
  * @property {number} weight ln of the probability that the model takes it
  * @property {number[]} path the ids to read first
- * @property {number} typed how much of the next unit the seed has already
- * @property {number[] | null} ids what may come next; null: everything
+ * @property {number} typed the characters of the next unit that the seed already has
+ * @property {number[] | null} ids the possible next units; null: all
  * @property {Float64Array} odds (size,) ln of the probability of each id after the path, times
  *   that of the path
  *
@@ -21,7 +21,7 @@ const NEGLIGIBLE = 12;
  */
 
 /**
- * Return the ways to write on after `rest`, the last word of a seed; there is always one.
+ * Return the ways to continue after `rest`, the last word of a seed; there is always one.
  * @param {import("./network.js").Network} network that has read what comes before, and is left so
  * @param {string[]} units @param {string} rest
  */
@@ -74,7 +74,7 @@ function follow(network, path, state) {
 }
 
 /**
- * Return those of the `paths` that are worth following after the ways `found`.
+ * Return those of the `paths` worth following, given the ways already `found`.
  * @param {Path[]} paths @param {Way[]} found
  */
 function promising(paths, found) {

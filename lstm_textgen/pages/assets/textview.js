@@ -12,7 +12,7 @@ const segmenter = new Intl.Segmenter();
  * @property {string} text @property {string} shade
  */
 
-/** A text in an element; `look` is called with the number of the unit that somebody points at. */
+/** A text in an element; `look` is called with the number of the unit under the pointer. */
 export class TextView {
   /** @type {Shaded[]} */
   units = [];
@@ -30,7 +30,7 @@ export class TextView {
   /**
    * @param {HTMLElement} element
    * @param {(index: number, open: boolean) => void} look with whether the unit is to be opened
-   * @param {boolean} [breaks] whether line breaks have a sign of their own
+   * @param {boolean} [breaks] whether line breaks have a symbol
    */
   constructor(element, look, breaks = false) {
     this.breaks = breaks;
@@ -84,7 +84,7 @@ export class TextView {
     const first = this.units.length;
     this.runs.push({ node, first });
     this.firsts.set(node, first);
-    // One without a shade, too: Chromium draws bare text a pixel lower than what stands beside it.
+    // One without a shade, too: Chromium draws bare text a pixel lower than text in elements.
     const run = document.createElement("i");
     run.className = shade;
     run.append(node);
@@ -175,7 +175,7 @@ export class TextView {
   /** @param {MouseEvent} event */
   #click(event) {
     if (getSelection()?.isCollapsed === false) {
-      return; // somebody selects text to copy it
+      return; // text is being selected for copying
     }
     const index = this.unitAt(event.clientX, event.clientY);
     if (index >= 0) {

@@ -1,6 +1,6 @@
-/** Text ↔ ids, as `units.hy` has them, and units as they are shown. */
+/** Text ↔ ids, as in `units.hy`, and the display of units. */
 
-/** What Python's regular expressions take for white space, but for the line break. */
+/** White space in Python's regular expressions, except the line break. */
 const BLANK =
   "\\t\\v-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const MARK = "\\p{M}\\u200c\\u200d";
@@ -10,13 +10,13 @@ const WORDS = new RegExp(
   "gu",
 );
 
-/** What must not act on the page but be seen: control characters and what turns a line round. */
+/** Shown rather than obeyed: control characters and changes of text direction. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const ACTING = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /** The units that a model knows; each subclass is a kind of unit. */
 class Vocabulary {
-  /** How much a second is written, as lengths are counted, at the pace that one can follow. */
+  /** Units of length per second, at a pace that a reader can follow. */
   pace = 45;
 
   /**
@@ -33,7 +33,7 @@ class Vocabulary {
   }
 
   /**
-   * Return `text` prepared as the training text was.
+   * Return `text` prepared like the training text.
    * @param {string} text
    */
   prepare(text) {
@@ -53,7 +53,7 @@ class Vocabulary {
   }
 
   /**
-   * Return the id of a unit; -1 if it is unknown and nothing stands for it.
+   * Return the id of a unit; -1 if it is unknown and there is no unknown unit.
    * @param {string} unit
    */
   id(unit) {
@@ -115,7 +115,7 @@ class Words extends Vocabulary {
   }
 
   /**
-   * A single space at the end belongs to a word that is still to come.
+   * A single space at the end belongs to the next word.
    * @param {string} seed
    */
   unfinished(seed) {
@@ -123,7 +123,7 @@ class Words extends Vocabulary {
   }
 }
 
-/** Parts of words, joined of characters as `pieces.hy` does it. */
+/** Parts of words, merged from characters as in `pieces.hy`. */
 class Pieces extends Vocabulary {
   /** @param {import("./model.js").Facts} facts */
   constructor(facts) {
@@ -140,7 +140,7 @@ class Pieces extends Vocabulary {
   }
 
   /**
-   * The last word may go on.
+   * The last word may continue.
    * @param {string} seed
    */
   unfinished(seed) {
@@ -148,7 +148,7 @@ class Pieces extends Vocabulary {
   }
 
   /**
-   * Return the units of a word, the pair that was joined first being joined first.
+   * Return the units of a word, applying the merges in order.
    * @param {string} word
    */
   spell(word) {
@@ -171,7 +171,7 @@ class Pieces extends Vocabulary {
 export const UNITS = { characters: Characters, pieces: Pieces, words: Words };
 
 /**
- * Return the length of what a unit is shown as, counted in a `measure`: characters, or units.
+ * Return the length of a unit's text in a `measure`: characters, or units.
  * @param {string} text @param {string} measure
  */
 export function lengthOf(text, measure) {
@@ -179,7 +179,7 @@ export function lengthOf(text, measure) {
 }
 
 /**
- * Return `text` with signs for the control characters in it, as `terminal.hy` has them.
+ * Return `text` with symbols for its control characters, as in `terminal.hy`.
  * @param {string} text
  */
 export function visible(text) {
@@ -194,7 +194,7 @@ export function visible(text) {
 }
 
 /**
- * Return how a unit is shown by itself, where a space would be nothing to look at.
+ * Return the display of a single unit, with symbols for white space.
  * @param {string} unit
  */
 export function shownAlone(unit) {
@@ -202,7 +202,7 @@ export function shownAlone(unit) {
 }
 
 /**
- * Return in words how a unit is read aloud.
+ * Return a unit in words for screen readers.
  * @param {string} unit
  */
 export function spoken(unit) {
@@ -224,7 +224,7 @@ export function percent(odds) {
 }
 
 /**
- * Return the surprise of what had the probability `odds`, in words: 3.1 bits.
+ * Return the surprise of a unit with the probability `odds`, in words: 3.1 bits.
  * @param {number} odds
  */
 export function bitsOf(odds) {

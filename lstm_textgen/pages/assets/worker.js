@@ -1,6 +1,6 @@
 /**
- * The worker that holds one model. It is told what to do by messages, answers each with one, and
- * keeps every unit that it has read, so that it can go back to any of them.
+ * The worker that holds one model. It gets requests as messages, answers each with one, and stores
+ * every unit that it has read, so that it can go back to any of them.
  */
 
 import { fromBase64 } from "./binary.js";
@@ -9,19 +9,19 @@ import { Sampler, softmax } from "./sampler.js";
 import { waysOn } from "./spelling.js";
 import { lengthOf } from "./units.js";
 
-/** How many of the likeliest units are kept for each that is written. */
+/** The number of likeliest units stored for each generated one. */
 const ALTERNATIVES = 5;
 
-/** Units between two places where the network's state is kept. */
+/** Units between two places where the network's state is stored. */
 const STRIDE = 64;
 
 /**
- * @typedef {object} Written units, with what else might have been written
+ * @typedef {object} Written generated units and their alternatives
  * @property {Uint32Array} ids (time,)
  * @property {Float32Array} odds (time,) the probability that the model gave each
  * @property {Uint32Array} otherIds (time · ALTERNATIVES,) the likeliest, the best first
  * @property {Float32Array} otherOdds (time · ALTERNATIVES,)
- * @property {First} [first] of a text that goes on within a unit: the first of these units
+ * @property {First} [first] of a text that continues within a unit: the first of these units
  *
  * @typedef {object} Beginning what may follow a seed that ends within a unit
  * @property {number} id @property {string} text the part of the unit that the seed hasn't
@@ -30,7 +30,7 @@ const STRIDE = 64;
  * @typedef {{text: string, odds: number, others: Beginning[]}} First
  */
 
-/** A model that writes. */
+/** A model that generates. */
 class Writer {
   /**
    * @param {any} message the model's shape, its units, what their length is counted in, the weights
@@ -57,7 +57,7 @@ class Writer {
 
   /**
    * Forget all, and read the `ids` of a seed; the first unit may begin with the `rest` of it.
-   * Random choices come from the number `rngSeed`.
+   * `rngSeed` is the random seed.
    * @param {{ids: number[], rest: string, rngSeed: number}} message
    */
   begin({ ids, rest, rngSeed }) {
@@ -82,8 +82,8 @@ class Writer {
   }
 
   /**
-   * Go back to where `place` units had been written, and read `id` there; as the first one, it
-   * comes by a `way`.
+   * Go back to the place after `place` generated units, and read `id` there; the first one comes
+   * by a `way`.
    * @param {{place: number, id: number, way: number}} message
    */
   choose({ place, id, way }) {
@@ -105,7 +105,7 @@ class Writer {
   }
 
   /**
-   * Read from the seed on what the way with this number leads by.
+   * Read the path of the way with this number, from the seed on.
    * @param {number} way
    */
   take(way) {
@@ -116,13 +116,13 @@ class Writer {
   }
 
   /**
-   * Draw a way and take it; return the id of the first unit, which is told about in `written`.
+   * Draw a way and take it; return the id of the first unit, which is noted in `written`.
    * @param {Written} written
    */
   begun(written) {
     const { ways, sampler } = this;
     const scores = new Float64Array(this.odds.length).fill(Number.NEGATIVE_INFINITY);
-    const reserved = this.unknown === null ? 0 : 1; // an id that is never picked
+    const reserved = this.unknown === null ? 0 : 1; // an id that is never drawn
     scores.set(
       ways.map(({ weight }) => weight),
       reserved,
@@ -168,7 +168,7 @@ class Writer {
   }
 
   /**
-   * Write units until they have a `length`, or as many as can be written in so many `milliseconds`.
+   * Generate units up to a `length` or for a number of `milliseconds`.
    * @param {{length: number, milliseconds: number, temperature: number, topP: number}} message
    */
   write({ length, milliseconds, temperature, topP }) {
@@ -232,7 +232,7 @@ class Writer {
 
   /**
    * Return what each layer's cells do while a text is read: a layer's bytes (time · units) are its
-   * activations times 127. What is being written stays as it is.
+   * activations times 127. The text being generated is unaffected.
    * @param {{ids: number[], start: number[]}} message the text, and what is read before it
    */
   cells({ ids, start }) {
