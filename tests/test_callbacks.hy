@@ -160,7 +160,7 @@
 
 (defn [counting] test-a-file-that-is-no-table-of-ours-is-not-added-to [refusal trained]
   (write-text trained "a,b\n1,2\n" "mine.csv")
-  (assert (in "--csv mine.csv exists already" (refusal "--csv" "mine.csv")))
+  (assert (in "--csv mine.csv already exists" (refusal "--csv" "mine.csv")))
   (assert (= (.read-text (/ trained "mine.csv")) "a,b\n1,2\n"))
   (train-tiny trained :epochs 3 :csv (/ trained "mine.csv") :overwrite True)
   (assert (= (lfor row (rows-of (/ trained "mine.csv")) (get row "epoch")) ["3"])))

@@ -181,7 +181,7 @@
 (defn test-a-tokenizer-of-ours-is-replaced-and-no-other [in-pieces]
   (for [_ (range 2)] (.export (TextModel in-pieces) "m.safetensors"))
   (.write-text (Path "tokenizer.json") "{\"version\": \"1.0\"}")
-  (with [_ (pytest.raises ValueError :match "tokenizer.json exists already")]
+  (with [_ (pytest.raises ValueError :match "tokenizer.json already exists")]
     (.export (TextModel in-pieces) "m.safetensors"))
   (.export (TextModel (small-model)) "m.safetensors")
   (.export (TextModel in-pieces) "m.safetensors" :overwrite True))

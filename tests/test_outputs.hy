@@ -85,7 +85,7 @@
     ["--report"]])]
     test-a-file-of-someone-else-is-replaced-only-where-that-is-asked-for [sure complaint flags]
   (write-text sure "dear diary" "diary.txt")
-  (assert (in "diary.txt exists already" (complaint #* flags "diary.txt")))
+  (assert (in "diary.txt already exists" (complaint #* flags "diary.txt")))
   (assert (= (.read-text (/ sure "diary.txt")) "dear diary"))
   (assert (= (main [#* flags "diary.txt" "--overwrite"]) 0))
   (assert (!= (.read-text (/ sure "diary.txt")) "dear diary"))
@@ -111,7 +111,7 @@
   (for [write [
       (fn [#** overwrite] (.page model "diary.txt" #** overwrite))
       (fn [#** overwrite] (.export model "diary.safetensors" #** overwrite))]]
-    (with [_ (pytest.raises ValueError :match "exists already")] (write))
+    (with [_ (pytest.raises ValueError :match "already exists")] (write))
     (write :overwrite True)
     (write))
   (assert (not-in b"diary" (.read-bytes (/ sure "diary.json")))))

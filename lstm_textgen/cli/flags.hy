@@ -107,7 +107,7 @@ examples:
   "Return the message that no action was requested; it names those that the `flags` belong to."
   (setv given (lfor name flags.given :if (!= name "path") name))
   (unless given
-    (return (+ "nothing to do: give --sources to train or --generate to write; "
+    (return (+ "nothing to do: give --sources to train or --generate SEED to generate; "
       "see --help")))
   (for [idle [given (cut given 1)]]  ; all of them if they belong together, else the first
     (setv actions (lfor
@@ -127,7 +127,7 @@ examples:
     models (len flags.models)
     compares? (in "originality" used))
   (when (and (> models 1) (not-in action ["page" "report" "serve"]) (not-in "mix" used))
-    (raise (ValueError f"--model: {models} models can't be used {where}; give 1")))
+    (raise (ValueError f"--model: {models} models can't be used {where}; give one")))
   (when (and compares? (in "originality" flags.given))
     (unless (in "sources" flags.given)
       (raise (ValueError "--originality needs the training text to compare with: --sources PATH")))
@@ -135,7 +135,7 @@ examples:
   (setv idle (lfor name flags.given :if (not-in name used) name))
   (when idle
     (raise (ValueError (+ f"{(_idle idle)} {where}; " (cond
-      (and compares? (in "sources" idle)) "to compare the text with the sources add --originality"
+      (and compares? (in "sources" idle)) "to compare the text with the sources, add --originality"
       (= (len idle) 1) "leave it out"
       True "leave them out"))))))
 

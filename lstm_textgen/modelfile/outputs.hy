@@ -73,7 +73,7 @@ permanently if anything fails.]]
     (refuse-read-only real)
     (when (begins-as? real MODEL) (_refuse-overwriting name path "a model"))
     (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
-      (raise (ValueError (+ f"`{name}` {path} exists already; give another file, "
+      (raise (ValueError (+ f"`{name}` {path} already exists; give another file, "
         "or `overwrite` to replace it"))))))
 
 

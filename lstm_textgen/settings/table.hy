@@ -56,7 +56,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
   UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
-  OWN-UNITS (.format "{} to {} units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
+  OWN-UNITS (.format "{} to {} hidden units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
   OWN-EPOCHS (.join "; " (gfor
     [unit r] (.items RULES)
@@ -151,7 +151,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     (_switch "distributed" "cli train"
       "split each batch over all devices of all processes, on JAX; see docs/distributed.md")
     (_switch "cpu" "cli" "train on the CPU only")
-    (_switch "quiet" "cli train" "show only errors")]
+    (_switch "quiet" "cli train" "show only errors and warnings")]
   "generation" [
     (Setting "generate" TEXT "cli" "generate text that continues this seed text"
       :metavar "SEED" :brief "generate text that continues this seed text")

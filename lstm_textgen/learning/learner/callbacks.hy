@@ -21,7 +21,7 @@ that the model was trained on.]]
   They get `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
   it was trained before. Raise `TypeError` if one of the user's isn't a Keras callback.]]
   (for [callback run.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
-    (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, and this is none: "
+    (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
   (setv callbacks [
     #* run.callbacks

@@ -151,7 +151,7 @@ if said[-1]:
   (import-keras)
   (import keras)
   (unless (= (keras.backend.backend) "jax")
-    (raise (ValueError (+ "`distributed` needs Keras on JAX, and this is "
+    (raise (ValueError (+ "`distributed` needs Keras on JAX, not "
       f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))))
   (setv [words free-stderr] [(LastWords NOT-MET) (reserve-stderr)])
   (unless (_initialize)
