@@ -77,7 +77,7 @@ anything to say on its console, fails the test.]]
 
 
 (defn violations [page]
-  "Return what axe-core has to say against a page: rules, each with the elements that break it."
+  "Return axe-core's complaints about a page: rules, each with the elements that break it."
   ;; A page on disk may not read the style sheets beside it.
   (setv results (.run (Axe) page :options {"preload" False}))
   (lfor
@@ -113,7 +113,7 @@ anything to say on its console, fails the test.]]
 
 
 (defn write-on [page n]
-  "Let the page begin again and write at least `n` units, then stop."
+  "Restart the page, let it generate at least `n` units, then stop it."
   (.press page.keyboard "Escape")  ; it writes from the start
   (.click page "#go")
   (wait-for-units page n)
@@ -129,7 +129,7 @@ anything to say on its console, fails the test.]]
 
 
 (defn wait-for-end [page]
-  "Wait until the page has written as much as it is told to."
+  "Wait until the page has generated its passage."
   (wait-until page "document.getElementById('stop').hidden"))
 
 

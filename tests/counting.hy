@@ -114,7 +114,7 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 
 
 (defn install []
-  "Let every run of this process be of a `CountingLearner`, and no machine's speed be measured."
+  "Make every run of this process use a `CountingLearner`, and measure no machine's speed."
   (setv
     training.make-learner CountingLearner
     runs.machine-speed (fn [report] 0.1)))  ; so that `minutes` choose small networks

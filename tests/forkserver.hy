@@ -144,7 +144,7 @@ for each backend, made when it is first asked for. All end with the standard inp
 
 
 (defn finish [fork selector]
-  "Tell the client of `fork` how that has ended."
+  "Report the exit status of `fork` to its client."
   (setv status (os.waitstatus-to-exitcode (get (os.waitpid fork.number 0) 1)))
   (.unregister selector fork.end)
   (os.close fork.end)
@@ -158,7 +158,7 @@ for each backend, made when it is first asked for. All end with the standard inp
 ;; * The forked process
 
 (defn perform [streams arguments folder environment]
-  "Do what Python does with `arguments` in `folder`; return the status, as Python does."
+  "Run Python's `arguments` in `folder`; return the status, like Python."
   (try
     (try
       (take-place streams folder environment)

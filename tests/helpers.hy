@@ -1,4 +1,4 @@
-"What several tests use: a small text, processes, a web server and small models."
+"Helpers: a small text, processes, a web server and small models."
 
 (import
   contextlib [contextmanager]
@@ -59,20 +59,20 @@
 
 
 (defn empty-folder [tmp-path monkeypatch]
-  "Stand in an empty folder; return it."
+  "Enter an empty folder; return it."
   (.chdir monkeypatch tmp-path)
   tmp-path)
 
 
 (defn write [path [content "text"]]
-  "Write `content`, text or bytes, to the file `path`, whose folder is made."
+  "Write `content`, text or bytes, to the file `path`, creating its folder."
   (setv path (Path path))
   (.mkdir path.parent :parents True :exist-ok True)
   (.write-bytes path (if (isinstance content str) (.encode content) content)))
 
 
 (defn complaint [#* arguments #** options]
-  "Return the one line in which `read-sources` refuses."
+  "Return the one-line error of `read-sources`."
   (try
     (read-sources #* arguments #** options)
     (except [error [OSError TypeError ValueError]]
@@ -128,7 +128,7 @@
 ;; * Processes
 
 (defn output [folder #* arguments #** options]
-  "Run the program with `arguments` in `folder`; return what it shows, which is no complaint."
+  "Run the program with `arguments` in `folder`; return its output, without errors."
   (setv result (program #* arguments :folder folder #** options))
   (assert (= result.stderr ""))
   (succeeded result))
@@ -251,13 +251,13 @@
 ;; * Models that are made at once, never trained
 
 (defn uniform-model [tmp-path]
-  "Save in `tmp-path` a model to which all of LETTERS are equally likely; return the folder."
+  "Save in `tmp-path` a model for which all of LETTERS are equally likely; return the folder."
   (save-odds tmp-path LETTERS {})
   tmp-path)
 
 
 (defn sure-model [tmp-path]
-  "Save in `tmp-path` a model that writes a and nothing else; return the folder."
+  "Save in `tmp-path` a model that generates only a; return the folder."
   (save-odds tmp-path LETTERS {"a" 1e20})
   tmp-path)
 
@@ -326,7 +326,7 @@
 
 
 (defn same-model? [a b]
-  "Return whether two models are equal to the last bit, what resumes their training included."
+  "Return whether two models are equal to the last bit, training state included."
   (= (_content a) (_content b)))
 
 
@@ -351,7 +351,7 @@
 
 
 (defn seal [file]
-  "Make the checksums of a small model, an open HDF5 `file`, right again, as a stranger would."
+  "Fix the checksums of a small model, an open HDF5 `file`, as an attacker would."
   (setv
     names (lfor
       name [#* STORED-TEXTS EVALUATION]

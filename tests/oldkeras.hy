@@ -1,4 +1,4 @@
-"What the tests of models from Keras 1 and 2 share: old formulae, old files, and the comparison."
+"Helpers for models from Keras 1 and 2: old formulae, old files, and their comparison."
 
 (import
   numpy :as np
@@ -12,17 +12,17 @@
 
 
 (defn sigmoid [x]
-  "Return what the gates of most networks do to `x`."
+  "Return the gates' function of `x` in most networks."
   (/ 1 (+ 1 (np.exp (- x)))))
 
 
 (defn old-hard-sigmoid [x]
-  "Return what the gates of older ones did: Keras 3 has another slope."
+  "Return the gates' function in older ones: Keras 3 has another slope."
   (np.clip (+ (* 0.2 x) 0.5) 0 1))
 
 
 (defn layer [kind layer-name #** config]
-  "Return what a file says of a layer."
+  "Return a file's description of a layer."
   {"class_name" kind  "config" {"name" layer-name  #** config}})
 
 

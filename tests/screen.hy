@@ -1,4 +1,4 @@
-"The program on a terminal of its own, and what that shows."
+"The program on its own terminal, and the screen."
 
 (import
   fcntl

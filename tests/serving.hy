@@ -1,4 +1,4 @@
-"A server in a process of its own, and requests to it."
+"A server in its own process, and requests to it."
 
 (import
   contextlib [contextmanager]
@@ -52,7 +52,7 @@
 
 
 (defn [contextmanager] serving [folder #* flags]
-  "Serve as the `flags` say, in `folder`; give the process, whose `url` is the server's address."
+  "Serve by the `flags` in `folder`; yield the process, whose `url` is the server's address."
   (setv process (start-program "--serve" "--port" "0" #* flags :folder folder))
   (.remove STARTED process)  ; it may serve several tests
   (try

@@ -28,7 +28,7 @@
 
 
 (defn free-port []
-  "Return the number of a port that nobody uses."
+  "Return an unused port."
   (with [listener (closing (socket.socket))]
     (.bind listener #("127.0.0.1" 0))
     (get (.getsockname listener) 1)))

@@ -1,4 +1,4 @@
-"What messages advise, in the words of Python and in those of the command line."
+"The advice in messages, in terms of Python and of the command line."
 
 (import
   os

@@ -1,4 +1,4 @@
-"What `train` takes in several forms: a prep, a text, layers."
+"Arguments that `train` accepts in several forms: a prep, a text, layers."
 
 (import
   pytest

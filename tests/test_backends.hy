@@ -1,4 +1,4 @@
-"TensorFlow, JAX and PyTorch: quiet to import; each trains, resumes with the same bits and writes."
+"TensorFlow, JAX and PyTorch: imported quietly; each trains, resumes exactly and generates."
 
 (eval-when-compile (require hyrule [unless]))
 (import

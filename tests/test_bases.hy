@@ -122,7 +122,7 @@
 ;; * Several bases
 
 (defn install-package [folder #** models]
-  "Put a package into `folder` that brings `models`, Checkpoints by their names."
+  "Put a package into `folder` that provides `models`, Checkpoints by name."
   (write-text (/ folder "languages") "raise RuntimeError('imported')" "__init__.py")
   (write-text (/ folder "languages-1.dist-info") "Name: languages\nVersion: 1\n" "METADATA")
   (write-text (/ folder "languages-1.dist-info") (.join "\n" [

@@ -40,7 +40,7 @@
 
 
 (defn alone [model draw seed length [at-once 7]]
-  "Return the `length` ids that `model` writes after `seed` when it writes nothing else."
+  "Return the `length` ids that `model` generates after `seed` alone."
   (setv
     batch (Batch model 8)
     ids [])

@@ -176,7 +176,7 @@
 
 
 (defn compared [#* models]
-  "Return what the report on `models`, named 0, 1 and so on, says of them first."
+  "Return the first statement of the report on `models`, named 0, 1 and so on."
   (setv page (report-page (lfor [k model] (enumerate models) #((str k) model))))
   (re.sub "<.*?>" "" (get (re.findall r"</h1>\n<p>(.*)</p>" page) 0)))
 

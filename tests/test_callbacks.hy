@@ -151,7 +151,7 @@
 
 
 (defn [pytest.fixture] refusal [trained]
-  "Return a function that gives the message with which a run with these flags is refused."
+  "Return a function from flags to the message with which a run is refused."
   (fn [#* flags]
     (setv result (program "--sources" "text.txt" "--epochs" 3 #* flags :folder trained))
     (refused result)

@@ -1,4 +1,4 @@
-"What single cells of the network follow."
+"The network's interpretable cells."
 
 (import
   numpy :as np

@@ -1,4 +1,4 @@
-"Which backend trains where nobody has said it, in which numbers, and how fast."
+"The default backend, its number format and its speed."
 
 (import
   importlib.metadata :as metadata
@@ -78,7 +78,7 @@
 
 
 (defn [pytest.fixture] train [tmp-path]
-  "Return a function that trains in a folder with these flags, and returns what is shown."
+  "Return a function that trains in a folder with given flags and returns the output."
   (write-text tmp-path)
   (fn [#* flags #** environment]
     (succeeded (run-hy PROGRAM "--sources" "text.txt" #* TINY-FLAGS "--epochs" 1 "--restart"

@@ -211,7 +211,7 @@ sys.exit(main())")
 
 
 (defn start-on-a-full-disk [folder #* arguments]
-  "Start the program in `folder`, where it can write no long file; return it and its number."
+  "Start the program in `folder`, where it can't write long files; return it and its number."
   (setv
     process (start-python "-c" PROGRAM #* arguments :cwd folder :environment UNMEASURED)
     number (int (.readline process.stdout)))
@@ -220,7 +220,7 @@ sys.exit(main())")
 
 
 (defn limit-files [number size]
-  "Let the process of that `number` write no file longer than `size` bytes: its disk is full."
+  "Limit the files of process `number` to `size` bytes, as if its disk were full."
   (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
   (resource.prlimit number resource.RLIMIT-FSIZE #(size hard)))
 
@@ -268,7 +268,7 @@ sys.exit(main())")
 
 
 (defn shown-by [flag capsys]
-  "Return what the program shows for `flag`, which ends it."
+  "Return the program's output for `flag`, which ends it."
   (with [_ (pytest.raises SystemExit)]
     (main [flag]))
   (. (capsys.readouterr) out))

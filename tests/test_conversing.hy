@@ -1,4 +1,4 @@
-"A model that has learned from a chat: what its run shows, and how it takes turns."
+"A model trained on a chat: the output of its run, and conversations."
 
 (import
   lstm-textgen.textmodel [load train]

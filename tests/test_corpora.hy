@@ -1,4 +1,4 @@
-"The corpora: lol.txt, how it is made and learnt from; the recipes of the base models."
+"The corpora: lol.txt and its recipe; the recipes of the base models."
 
 (import
   hashlib [sha256]

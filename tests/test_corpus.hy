@@ -1,4 +1,4 @@
-"A text comes to the same ids and vocabulary, whatever pieces it comes in and wherever it is kept."
+"A text gets the same ids and vocabulary in any pieces and any storage."
 
 (import
   os

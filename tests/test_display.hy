@@ -1,4 +1,4 @@
-"The live picture of a run on a terminal."
+"The live display of a run on a terminal."
 
 (import
   io [StringIO]
@@ -18,7 +18,7 @@
 
 
 (defn a-view [#** plan]
-  "Return what there is to see in the midst of a run that does as a plan with these changes."
+  "Return the view in the middle of a run whose plan has these changes."
   (View (a-plan #** plan)
     :activity "validating on 1,000 characters"
     :title "epoch 4/9"

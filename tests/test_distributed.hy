@@ -1,4 +1,4 @@
-"Batches split over devices and processes: they teach the same, and no failure loses anything."
+"Batches split over devices and processes: the same training, and failures lose nothing."
 
 (import
   re

@@ -1,4 +1,4 @@
-"The documentation: what it tells the reader to type is run, and its links lead somewhere."
+"The documentation: its commands are run and its links are valid."
 
 (import
   html.parser [HTMLParser]
@@ -20,7 +20,7 @@
 
 
 (defn name-of [path]
-  "Return how a page is called in the names of tests."
+  "Return a page's name in the names of tests."
   (.as-posix (.relative-to path ROOT)))
 
 
@@ -101,7 +101,7 @@
 ;; * The site
 
 (defn [(pytest.fixture :scope "module")] site [tmp-path-factory]
-  "What Sphinx warns of, and the folder of the site."
+  "Sphinx's warnings, and the folder of the site."
   (setv folder (/ (tmp-path-factory.mktemp "site") "html"))
   #((docs.build folder) folder))
 

@@ -1,4 +1,4 @@
-"A URL is downloaded once, whole and checked, and no server has a say in anything else."
+"A URL is downloaded once, completely and checked; servers control nothing else."
 
 (import
   gzip
@@ -71,7 +71,7 @@
 
 
 (defn [pytest.fixture] server [tmp-path monkeypatch]
-  "Serve pages and stand in an empty folder, in which the cache will be."
+  "Serve pages and enter an empty folder, which will contain the cache."
   (.chdir monkeypatch tmp-path)
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
   (.setenv monkeypatch "no_proxy" "127.0.0.1")

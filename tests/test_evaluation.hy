@@ -1,4 +1,4 @@
-"What a model file keeps for its report: frequencies, surprise, calibration, what is copied."
+"The evaluation in a model file: frequencies, surprise, calibration, copying."
 
 (import
   json

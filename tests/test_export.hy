@@ -1,4 +1,4 @@
-"Models for other programs: each is run by the program that it is for, and predicts the same."
+"Models for other programs: each runs in its program and predicts the same."
 
 (import
   dataclasses [replace]

@@ -1,4 +1,4 @@
-"The names that the package shows."
+"The package's public names."
 
 (import
   pytest

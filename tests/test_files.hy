@@ -1,4 +1,4 @@
-"Text comes from files, folders, patterns and standard input; what is wrong is said in one line."
+"Text from files, folders, patterns and standard input; errors are one line."
 
 (import
   gzip

@@ -1,4 +1,4 @@
-"What of a folder is skipped and where a bare name is found; open files and text in memory."
+"Skipped files in folders, bare names, open files and text in memory."
 
 (import
   gzip

@@ -1,4 +1,4 @@
-"A forked process does what a new one does: the tests that start processes rely on it."
+"A forked process acts like a new one: tests that start processes rely on it."
 
 (import
   os

@@ -1,4 +1,4 @@
-#[[Nobody harmed: whatever is changed in a model file, loading it does no harm.
+#[[Safety: loading a model file does no harm, whatever is changed in it.
 
 `python -m hy bench/fuzz.hy` tries many more.]]
 

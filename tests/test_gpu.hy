@@ -1,4 +1,4 @@
-"What is built for a GPU, asked without one: Keras' own condition for cuDNN, and Apple's GPU."
+"The network for a GPU, tested without one: Keras' condition for cuDNN, and Apple's GPU."
 
 (import
   pytest

@@ -1,4 +1,4 @@
-"Nobody harmed: hostile files are refused with one line, in little time and memory."
+"Safety: hostile files are refused with one line, in little time and memory."
 
 (import
   json

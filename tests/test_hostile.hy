@@ -1,4 +1,4 @@
-"Documents of strangers: bombs, entities, links, huge parts. Each is refused in one line, or read."
+"Untrusted documents: bombs, entities, links, huge parts: refused in one line, or read."
 
 (eval-when-compile (require hyrule [unless]))
 (import

@@ -1,4 +1,4 @@
-"Ctrl-C and its like: noted while a run needs it, and handled as before afterwards."
+"Ctrl-C and similar signals: deferred during a run, and handled as before afterwards."
 
 (import
   pickle

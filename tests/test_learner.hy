@@ -1,4 +1,4 @@
-"Steps of learning: a batch that is dealt out in parts teaches what a whole one does."
+"Training steps: a batch split into parts trains like a whole one."
 
 (import
   numpy :as np

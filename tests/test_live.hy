@@ -1,4 +1,4 @@
-"The program's live picture on a real terminal, as a terminal shows it, and its lines in a pipe."
+"The program's live display on a real terminal, and its lines in a pipe."
 
 (import
   signal

@@ -1,4 +1,4 @@
-"The loop that generates for all who ask one model."
+"The loop that generates for all requests to one model."
 
 (eval-when-compile (require hyrule [unless]))
 (import

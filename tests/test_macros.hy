@@ -49,7 +49,7 @@
 
 
 (defn complaint [source]
-  "Return what compiling `source` says is wrong."
+  "Return the error from compiling `source`."
   (with [caught (pytest.raises HyMacroExpansionError)]
     (run source))
   (str caught.value))

@@ -1,4 +1,4 @@
-"A new kind of layer: docs/extending.md names all that it takes."
+"A new kind of layer: docs/extending.md names everything necessary."
 
 (import
   keras

@@ -1,4 +1,4 @@
-"Training in a notebook: the picture there, the stop button, and how a model is shown."
+"Training in a notebook: the live display, the stop button, and a model's card."
 
 (import
   asyncio

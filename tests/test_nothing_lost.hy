@@ -1,4 +1,4 @@
-"Nothing lost: what a run does about models damaged, missing or not to be saved, and when killed."
+"Nothing lost: runs with damaged, missing or unsavable models, and killed runs."
 
 (import
   contextlib [suppress]

@@ -1,4 +1,4 @@
-"How much of a text is copied, against looking for every string by itself."
+"The share of copied text, compared with a search for every string."
 
 (import
   hypothesis [given settings strategies :as st]

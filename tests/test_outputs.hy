@@ -1,4 +1,4 @@
-"Files that the program writes: never over what it reads, never by half, and refused in time."
+"Output files: never over inputs, never partial, and refused in time."
 
 (import
   os
@@ -18,7 +18,7 @@
 
 
 (defn [pytest.fixture] sure [tmp-path monkeypatch]
-  "Enter a folder with a model that writes a and nothing else, and letter.txt; return the folder."
+  "Enter a folder with a model that generates only a, and letter.txt; return the folder."
   (monkeypatch.chdir (sure-model tmp-path))
   (write-text tmp-path "abcd" "letter.txt")
   tmp-path)
@@ -158,7 +158,7 @@
 
 
 (defn limit-files [size]
-  "Let this process write no file longer than `size` bytes, as if the disk were full then."
+  "Limit this process's files to `size` bytes, as if the disk were full."
   (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
   (resource.setrlimit resource.RLIMIT-FSIZE #(size hard)))
 

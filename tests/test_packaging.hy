@@ -1,4 +1,4 @@
-"The package as others get it: wheels, what is in them and needed for them, how they start."
+"The package as distributed: wheels, their contents, requirements and start."
 
 (eval-when-compile (require hyrule [unless]))
 (import

@@ -1,4 +1,4 @@
-"What process pools and joblib ask for: models, steps and recipes can be pickled."
+"Models, steps and recipes can be pickled, as process pools and joblib require."
 
 (import
   pickle

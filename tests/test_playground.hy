@@ -1,4 +1,4 @@
-"The page to play with a model, in a real browser: what it writes, and how fast."
+"The playground page in a real browser: its texts and its speed."
 
 (import
   time

@@ -1,4 +1,4 @@
-"The page to play with a model, in a real browser: what one sees of it, and what it may do."
+"The playground page in a real browser: its appearance and its permissions."
 
 (import
   json

@@ -1,4 +1,4 @@
-"What is easily got wrong in a recipe is said in one line: steps, forgotten macros, settings."
+"Common mistakes in recipes get one-line errors: steps, forgotten macros, settings."
 
 (require
   lstm-textgen.macros [defprep])

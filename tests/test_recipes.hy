@@ -1,4 +1,4 @@
-"Recipes: for those who have no macros, and read from files."
+"Recipes: without macros, and read from files."
 
 (import
   sys

@@ -1,4 +1,4 @@
-"What recurrent layers learn besides the text: outputs that are small and steady."
+"Activation regularization of recurrent layers."
 
 (import
   json

@@ -1,4 +1,4 @@
-"One at a time: a model is saved by one process and trained by one run, on other systems too."
+"Locks: one process saves a model and one run trains it, also on other systems."
 
 (eval-when-compile (require hyrule [unless]))
 (import

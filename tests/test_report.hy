@@ -1,4 +1,4 @@
-"What a run shows as plain lines, and where: in a pipe, on a poor terminal, or nothing at all."
+"The output of a run as plain lines: in a pipe, on a simple terminal, or none."
 
 (import
   sys

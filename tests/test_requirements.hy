@@ -1,4 +1,4 @@
-"What the package requires, by the backend that LSTM_TEXTGEN_BACKEND names when it is built."
+"The package's requirements, by the backend in LSTM_TEXTGEN_BACKEND at build time."
 
 (import
   importlib.metadata [PathDistribution]

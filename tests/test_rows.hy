@@ -1,4 +1,4 @@
-"Streams side by side have the bits that they would have alone."
+"Streams in a batch have the same bits as alone."
 
 (eval-when-compile (require hyrule [ncut]))
 (import

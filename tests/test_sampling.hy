@@ -1,4 +1,4 @@
-"What the sampler draws, against the model's own probabilities."
+"The sampler's draws, compared with the model's probabilities."
 
 (import
   hypothesis [given settings strategies :as st]

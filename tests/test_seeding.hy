@@ -1,4 +1,4 @@
-"A training run draws from its own seed: no other run, and no program around it, is touched."
+"A training run draws from its own seed and affects no other run or program."
 
 (import
   os

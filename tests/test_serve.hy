@@ -1,4 +1,4 @@
-"A server that is asked over HTTP."
+"Requests to a server over HTTP."
 
 (import
   concurrent.futures [ThreadPoolExecutor]

@@ -1,4 +1,4 @@
-"A server that is asked by what people use: clients of others, curl, a browser."
+"Requests from real clients: OpenAI's and others' libraries, curl, a browser."
 
 (import
   asyncio

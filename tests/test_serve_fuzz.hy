@@ -1,4 +1,4 @@
-"Requests that a program makes up: whatever comes, the server answers in its own words."
+"Generated requests: the server answers all of them properly."
 
 (import
   collections [Counter]

@@ -1,4 +1,4 @@
-"What a server lets in, and what it doesn't lose its head over."
+"A server's access control, and its robustness."
 
 (import
   base64 [b64encode]
@@ -220,7 +220,7 @@
 
 
 (defn wait-until-idle [url]
-  "Wait until nothing is generated any more; fail if it lasts."
+  "Wait until nothing is being generated; fail after a time limit."
   (setv until (+ (time.monotonic) 10))
   (while (running url)
     (assert (< (time.monotonic) until))

@@ -1,4 +1,4 @@
-"Seeds that end within a word: what follows is what the sum over all spellings makes likely."
+"Seeds that end within a word: the continuation follows the sum over all spellings."
 
 (import
   collections [Counter]

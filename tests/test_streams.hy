@@ -1,4 +1,4 @@
-"Standard input, output and error: whatever becomes of them, a run goes on to its end."
+"Standard input, output and error: a run finishes whatever happens to them."
 
 (import
   io [BytesIO StringIO TextIOWrapper]

@@ -19,7 +19,7 @@
 
 
 (defn logits-of-engine [model ids]
-  "Return the logits (time, vocabulary) by which engine.hy goes on after each of `ids` (time,)."
+  "Return engine.hy's logits (time, vocabulary) after each of `ids` (time,)."
   (setv engine (make-engine model.checkpoint))
   (np.array (lfor id ids (.copy (.step engine (int id))))))
 

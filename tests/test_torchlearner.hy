@@ -1,4 +1,4 @@
-"Steps of learning on PyTorch: they teach what Keras' own do, in bfloat16 nearly, and resume."
+"Training steps on PyTorch: the same as Keras' own, nearly so in bfloat16; resuming."
 
 (import
   json

@@ -1,4 +1,4 @@
-"A kind of unit that the program doesn't have: a class and its rows are enough for it."
+"A new kind of unit: a class and its rows are enough for it."
 
 (import
   re

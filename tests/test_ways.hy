@@ -1,4 +1,4 @@
-"Every way of text into a model and out again, through the program itself."
+"Every way of text into a model and out of it, through the program itself."
 
 (import
   gzip
