@@ -128,10 +128,10 @@
 
 (defn test-why-a-setting-is-as-it-is []
   (setv
-    model (whole-model :why "64 units suit it" :batch-size 2 :patience 7)
+    model (whole-model :why "the default; about 9 epochs" :batch-size 2 :patience 7)
     text (text-of (report-page [#("dog.h5" model)])))
-  (for [words ["64 units suit it; such as" "batch size 2 the default for 13 characters"
-      "patience 7 given" "lookback 64 the default"]]
+  (for [words ["the default; about 9 epochs; the network"
+      "batch size 2 the default for 13 characters" "patience 7 given" "lookback 64 the default"]]
     (assert (in words text) words)))
 
 

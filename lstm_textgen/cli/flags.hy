@@ -208,7 +208,7 @@ examples:
   (setv
     parser (make-parser :everything True)
     parser.prog (os.path.basename parser.prog))  ; shells then find it under any path
-  (with [_ (suppress BrokenPipeError)]  ; nobody reads on
+  (with [_ (suppress BrokenPipeError)]  ; the reader has left
     (print (shtab.complete parser (.value flags "completion")) :flush True)))
 
 

@@ -207,7 +207,7 @@
 
   (defn help [self]
     "Return the line that says who you are."
-    (+ f"You are {self.you}; the model is everyone else. To become another person, begin a line "
+    (+ f"You are {self.you}; the model is everyone else. To become someone else, begin a line "
       f"with their name, such as {(get self.others 0)}:"))
 
   (defn [property] others [self]

@@ -45,7 +45,7 @@
 
 (setv Run (make-dataclass "Run" ["given" "prep" "recipe" "callbacks" #* RUN-DEFAULTS]
   :frozen True
-  :namespace {"__doc__" #[[What a training run is asked to do.
+  :namespace {"__doc__" #[[The request for a training run.
 
   `given`: the settings of the model that were given, a dict that `check-given` has seen; `prep`: a
   text → text function or None; `recipe`: a `Recipe` or None; `callbacks`: a list. The others are

@@ -36,7 +36,7 @@ of a model file.]]
 
 
 (defclass [dataclass] Progress []
-  "Where a training run stands in its text."
+  "The progress of a training run in its text."
   #^ int epoch       ; epochs done
   #^ int step        ; steps done in the current epoch
   #^ int updates     ; updates of the weights, over all epochs

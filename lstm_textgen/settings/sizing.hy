@@ -13,7 +13,7 @@
   MEASURED "512"
   MEASURED-SPEED 29_000
   MOST-READINGS 4        ; epochs on a text that a base predicts well
-  ;; How long a step of training takes on the same machine: for each unit, and each weight besides.
+  ;; Seconds of a training step on the same machine, per unit, and more per unit and weight.
   SECONDS-A-UNIT 6.7e-6
   SECONDS-A-WEIGHT 25.4e-12)
 
@@ -115,15 +115,15 @@
       (_largest-in rule units unit seconds)
       (next (gfor each rule.sizes :if (>= units each.usual-from) each)))
     by-clock (/ (* size.speed seconds) units)
-    readings (if minutes
+    passes (if minutes
       (min by-clock (or epochs by-clock))
       (or epochs (default-epochs units unit)))
-    again (max 0 (- readings 1))
+    again (max 0 (- passes 1))
     wanted (* size.dropout again (min 1 (/ 1_000_000 units)))
     dropout (min size.most-dropout (round wanted 1))
     time (if minutes f"a run of {minutes :g} min" "this length"))
   #((with-dropout (Layers [(Layer "lstm" size.units)]) dropout)
-    f"the default for {time}; about {readings :.1f} epochs"))
+    f"the default for {time}; about {passes :.1f} epochs"))
 
 
 (defn _seconds [minutes]
@@ -170,9 +170,9 @@
       (min MOST-READINGS (max 2 (round (/ 4_000_000 units))))
       (default-epochs units unit)))
     by-clock (/ (* speed (_seconds minutes)) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
-    readings (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
+    passes (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
   (Tuning
-    (if familiar 0.1 (min 0.4 (round (* 0.05 readings) 1)))
+    (if familiar 0.1 (min 0.4 (round (* 0.05 passes) 1)))
     (if familiar 0.5 1)
     epochs
     (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))

@@ -134,7 +134,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
         "with few --minutes; with --from often half)")
       :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
-      (+ f"windows trained on at once (default: {FEWEST-ROWS} to {MOST-ROWS}, "
+      (+ f"windows in a batch (default: {FEWEST-ROWS} to {MOST-ROWS}, "
         "more for a longer text and with --from)"))
     (Setting "stride" COUNT "cli recipe train model"
       (+ "distance between window starts; below --lookback, windows overlap "

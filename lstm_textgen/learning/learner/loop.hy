@@ -102,7 +102,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass FastLSTM [OwnLoop keras.layers.LSTM]
   #[[`keras.layers.LSTM` with our own loop over time, for its default activations.
 
-  Gates stand in Keras' order: input, forget, candidate, output. The loop's inputs are `x`
+  Gates are in Keras' order: input, forget, candidate, output. The loop's inputs are `x`
   (T, m, B), the state before, `h` and `c` (u, B), and `kernel` (m, 4u) and `recurrent` (u, 4u).]]
 
   (defn forward [self x h c kernel recurrent]
@@ -170,7 +170,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass FastGRU [OwnLoop keras.layers.GRU]
   #[[`keras.layers.GRU` with our own loop over time, for its defaults.
 
-  Gates stand in Keras' order: update, reset, candidate; the reset gate comes after the product
+  Gates are in Keras' order: update, reset, candidate; the reset gate comes after the product
   with the recurrent kernel. The loop's inputs are `x` (T, m, B), the state before, `h` (u, B), and
   `kernel` (m, 3u), `recurrent` (u, 3u) and `bias` (3u, 1), which is added to that product.]]
 

@@ -61,7 +61,7 @@
 
 
 (defn _read-chat [file reading]
-  "Yield the text of the chat in `file`; return what was understood."
+  "Yield the text of the chat in `file`; return an `Understood`."
   (setv chat (chat-of (.read file HEAD) reading))
   (.seek file 0)
   (unless chat
