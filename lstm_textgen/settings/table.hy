@@ -56,7 +56,9 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
   UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
-  OWN-UNITS (.format "{} to {} hidden units" #* (gfor f [min max] (f (gfor size SIZES size.units))))
+  OWN-UNITS (.format "{} to {} hidden units" #* (gfor
+    f [min max]
+    (f (gfor size SIZES size.units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
   OWN-EPOCHS (.join "; " (gfor
     [unit r] (.items RULES)
