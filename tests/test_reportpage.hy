@@ -105,7 +105,7 @@
   (setv
     model (small-model :unit "pieces" :text (* "ab ab cab " 9) :max-words 6)
     text (text-of (report-page [#("a.h5" model)])))
-  (assert (in "6 pieces: 4 characters and 2 joined of them." text))
+  (assert (in "6 pieces: 4 characters and 2 merged from them." text))
   (assert (in "␣ab" text)))
 
 
