@@ -35,18 +35,19 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config):
-    """Compile all Hy modules, and start the server that forks: once, for all workers."""
+    """Compile the Hy modules, and start the server that forks: once, for all workers."""
     if hasattr(config, "workerinput"):
         return
     modules = [path for folder in ["lstm_textgen", "tests", "tools"]
-               for path in sorted((ROOT / folder).rglob("*.hy"))]
+               for path in sorted((ROOT / folder).rglob("*.hy")) if not _left_out(path, config)]
     with ProcessPoolExecutor() as pool:
         list(pool.map(_compile_module, modules, chunksize=8))
     folder = tempfile.TemporaryDirectory(prefix="lstm_textgen-tests-")
     config.add_cleanup(folder.cleanup)
-    os.environ.update(_settings_of_backends(folder.name, config.option.markexpr))
+    os.environ.update(_settings_of_backends(folder.name))
     server = subprocess.Popen(
-        [sys.executable, "-c", "import hy; import tests.forkserver as s; s.main()", folder.name],
+        [sys.executable, "-c", "import hy; import tests.forkserver as s; s.main()",
+         folder.name, config.option.markexpr],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE)
@@ -54,14 +55,14 @@ def pytest_configure(config):
     os.environ[FORKS] = folder.name
 
 
-def _settings_of_backends(folder, tests):
+def _settings_of_backends(folder, level="0"):
     """Return environment variables that let backends keep in `folder` what they have compiled.
 
-    XLA takes a third less time where it doesn't optimize; it does so in the slow `tests`.
+    XLA takes a third less time where it doesn't optimize, which it does at the `level` 3.
     """
     return {
-        **({} if tests == "slow" else {"XLA_FLAGS": "--xla_backend_optimization_level=0"}),
-        "TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={folder}/tensorflow-compiled",
+        "XLA_FLAGS": f"--xla_backend_optimization_level={level}",
+        "TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={folder}/tensorflow-{level}",
         "JAX_COMPILATION_CACHE_DIR": f"{folder}/jax-compiled",
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -78,13 +79,22 @@ def _compile_module(path):
 
 
 def pytest_collect_file(file_path, parent):
-    if not (file_path.name.startswith("test_") and file_path.suffix == ".hy"):
-        return None
-    # What the other tests import takes seconds, and need not be installed for `-m quick`.
-    quick = b"pytest.mark.quick" in file_path.read_bytes()
-    if parent.config.option.markexpr == "quick" and not quick:
-        return None
-    return pytest.Module.from_parent(parent, path=file_path)
+    if _is_test(file_path) and not _left_out(file_path, parent.config):
+        return pytest.Module.from_parent(parent, path=file_path)
+    return None
+
+
+def _is_test(path):
+    return path.name.startswith("test_") and path.suffix == ".hy"
+
+
+def _left_out(path, config):
+    """Return whether `-m quick` leaves out the tests at `path`.
+
+    What they import takes seconds, and need not be installed.
+    """
+    return (config.option.markexpr == "quick" and _is_test(path)
+            and b"pytest.mark.quick" not in path.read_bytes())
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +106,14 @@ def nothing_runs_on():
         process = started.pop()
         process.kill()
         process.wait()
+
+
+@pytest.fixture(autouse=True)
+def slow_tests_optimize(request):
+    """Let XLA optimize, as it does for users, in the processes that a slow test starts."""
+    if request.node.get_closest_marker("slow") and FORKS in os.environ:
+        for name, value in _settings_of_backends(os.environ[FORKS], "3").items():
+            request.getfixturevalue("monkeypatch").setenv(name, value)
 
 
 @pytest.fixture

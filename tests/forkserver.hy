@@ -30,9 +30,8 @@ for each backend, made when it is first asked for. All end with the standard inp
   FORKS "LSTM_TEXTGEN_FORKS"  ; the environment variable that names the folder of the sockets
   COUNTING "LSTM_TEXTGEN_COUNTING"  ; and the one with which a `CountingLearner` trains
   MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
-  ;; What a forked process need not import any more.
+  ;; What a forked process need not import any more, beside Keras.
   IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
-    "lstm_textgen.learning.learner.callbacks"
     "lstm_textgen.cli.models" "lstm_textgen.cli.training" "lstm_textgen.cli.writing"
     "lstm_textgen.report.display" "lstm_textgen.learning.runs" "lstm_textgen.textmodel"
     "lstm_textgen.learning.training" "tests.counting" "tests.helpers"])
@@ -41,9 +40,11 @@ for each backend, made when it is first asked for. All end with the standard inp
 ;; * The servers
 
 (defn main []
-  "Serve each backend on a socket of its name in the folder that is the command's argument."
+  #[[Serve each backend on a socket of its name in a folder, for tests with these marks.
+
+  Both are the command's arguments.]]
   (setv
-    [_ folder] sys.argv
+    [_ folder marks] sys.argv
     selector (DefaultSelector))
   (.register selector sys.stdin EVENT-READ)
   (for [backend BACKENDS]
@@ -54,7 +55,7 @@ for each backend, made when it is first asked for. All end with the standard inp
         (return))
       (unless (os.fork)
         (.close selector)
-        (become key.data key.fileobj))
+        (become key.data key.fileobj (!= marks "quick")))
       (.unregister selector key.fileobj)
       (.close key.fileobj))))
 
@@ -67,14 +68,16 @@ for each backend, made when it is first asked for. All end with the standard inp
   it)
 
 
-(defn become [backend requests]
-  "Import all that uses `backend`, answer `requests` (a socket), and end."
+(defn become [backend requests keras]
+  "Import what uses `backend`, or all but `keras`, answer `requests` (a socket), and end."
   (try
     (setv
       (get os.environ "KERAS_BACKEND") backend
       measurement (measure))
-    (with [_ (suppress ImportError)]  ; the quick tests have no Keras
-      ((. (import-module "lstm_textgen.learning.learner.quiet") import-keras)))
+    (when keras
+      (with [_ (suppress ImportError)]  ; who tests one file may have none
+        ((. (import-module "lstm_textgen.learning.learner.quiet") import-keras))
+        (import-module "lstm_textgen.learning.learner.callbacks")))
     (for [name IMPORTED]
       (with [_ (suppress ImportError)]
         (import-module name)))
