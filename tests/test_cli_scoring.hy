@@ -100,7 +100,7 @@ logarithms. So their texts and scores are known.]]
       (setv [_ status usage] (os.wait4 process.pid 0)))
     (assert (= status 0))
     (/ usage.ru_maxrss 1024))  ; MB
-  (assert (< (- (peak 5_000_000) (peak 2_000_000)) 10)))
+  (assert (< (- (peak 2_500_000) (peak 500_000)) 10)))
 
 
 (defn test-score-gives-totals-and-each-characters-bits []

@@ -94,10 +94,10 @@ Pasó un cafre.
 Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon roto."})
 
 
-(defn made-by [name]
-  "Return what the recipe of the base `name` makes of its page, read 4,000 times."
+(defn made-by [name [times 4000]]
+  "Return what the recipe of the base `name` makes of its page, read so many times."
   ((. (load-recipe (/ ROOT "corpora" f"{name}.hy")) prep)
-    (.join "\n\n" (* [(get PAGES name)] 4000))))
+    (.join "\n\n" (* [(get PAGES name)] times))))
 
 
 (defn [(pytest.mark.parametrize "name,some,none" [
@@ -111,7 +111,7 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
   (setv made (made-by name))
   (assert (= (lfor each some :if (not-in each made) each) []))
   (assert (= (set (re.findall none made)) (set)))
-  (assert (= (made-by name) made)))
+  (assert (= (made-by name 400) (made-by name 400))))
 
 
 (defn test-the-text-that-english-learned-from-stays-the-same []

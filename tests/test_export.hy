@@ -217,8 +217,8 @@
   (check-export model "M.ONNX"))
 
 
-(defn test-stock-keras-opens-a-copy-to-share [trained]
-  (.export trained "small.h5")
+(defn test-stock-keras-opens-a-copy-to-share [model]
+  (export-model model "small.h5")
   (setv stock (keras.models.load-model "small.h5"))
   (assert-predicts (load-checkpoint "small") stock.predict-on-batch))
 
