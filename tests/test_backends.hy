@@ -66,7 +66,7 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"
   (when (= loss "pass") (assert (= result.stderr ""))))
 
 
-(defn test-where-pytorch-takes-the-steps-tensorflow-stays-out []
+(defn [pytest.mark.slow] test-where-pytorch-takes-the-steps-tensorflow-stays-out []
   (setv result (run-python "-c" "
 import sys, hy
 from lstm_textgen.learning.learner.quiet import import_keras
@@ -155,7 +155,7 @@ print(state() == before)")
     (assert (= (.tobytes x) (.tobytes y)))))
 
 
-(defn test-a-model-moves-through-all-three-and-goes-on-learning [tmp-path]
+(defn [pytest.mark.slow] test-a-model-moves-through-all-three-and-goes-on-learning [tmp-path]
   (write-text tmp-path)
   (for [[n backend] (enumerate BACKENDS 1)] (setv model (train-on backend tmp-path n)))
   (setv losses (lfor entry model.history (get entry "validation_loss")))

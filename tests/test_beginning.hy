@@ -46,6 +46,14 @@
   (assert (same-model? base.checkpoint (load-checkpoint (/ trained "model") :resume True))))
 
 
+(defn [pytest.mark.slow] test-the-model-that-comes-with-the-program-learns-a-short-text [tmp-path]
+  (write-text tmp-path (cut OTHER 2500))
+  (output tmp-path "--sources" "text.txt" "--from" "english" "--epochs" 1)
+  (setv model (load-checkpoint (/ tmp-path "model")))
+  (assert (.startswith (str model.settings.layers) "lstm:512"))
+  (assert (< (first-loss model) 2)))  ; nats; from scratch an epoch comes to 3
+
+
 (defn [counting] test-a-run-from-a-base-that-was-stopped-ends-with-the-same-bits [trained]
   (train-from-base trained)
   (setv whole (load-checkpoint (/ trained "new") :resume True))

@@ -64,7 +64,7 @@
 
 
 (defn [pytest.mark.slow (pytest.mark.parametrize "path" (lfor
-    name ["README.md" "docs/distributed.md" "docs/python.md" "docs/tutorial.md"]
+    name ["docs/distributed.md" "docs/python.md" "docs/tutorial.md"]
     (/ ROOT name))
     :ids name-of)]
     test-so-it-does-where-networks-learn [path tmp-path]

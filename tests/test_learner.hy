@@ -47,7 +47,7 @@
 (defn [(pytest.mark.parametrize "layers" [
     "8"
     (pytest.param "8,dropout:0.5,lstm:6" :marks pytest.mark.slow)
-    "gru:8,lstm:6"])]
+    (pytest.param "gru:8,lstm:6" :marks pytest.mark.slow)])]
     test-what-is-learned-in-bfloat16-is-close [layers]
   (setv [rounded exact] (lfor bfloat16 [True False] (learner layers 2 bfloat16)))
   (for [[x y] (batches 4)]

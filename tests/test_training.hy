@@ -192,7 +192,7 @@
     (assert (< (last-learning-rate model) (* 0.1 0.02)))))
 
 
-(defn test-without-layers-it-says-which-it-chose-and-why [tmp-path]
+(defn [pytest.mark.slow] test-without-layers-it-says-which-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.5" "--epochs" 1
     :folder tmp-path))
   (for [words ["network: lstm:" "(the default for a run of 0.5 min; about " " epochs)"]]
