@@ -6,6 +6,7 @@
   json
   re
   signal
+  time
   urllib.parse [urlsplit]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
@@ -67,6 +68,18 @@
       (setv [_ errors] (.communicate process :timeout 30))
       (assert (= process.returncode 0) errors)
       (assert (not-in "Traceback" errors) errors))))
+
+
+(defn change-model [server path letters]
+  "Save another model, of `letters`, at `path`; wait until `server`, which has only it, serves it."
+  (setv
+    fingerprint (fn [] (get (ask server.url "/v1/models") 2 "data" 0 "system_fingerprint"))
+    before (fingerprint)
+    until (+ (time.monotonic) PATIENCE))
+  (save-checkpoint (small-model :resume False :rng-seed 2 :layers "lstm:20" :text letters) path)
+  (while (= (fingerprint) before)
+    (assert (< (time.monotonic) until))
+    (time.sleep 0.1)))
 
 
 (defn ask [url path [body None] [headers {}] [method None]]

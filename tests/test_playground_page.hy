@@ -251,6 +251,13 @@
       (assert (<= (overflow page) 0) tab))))
 
 
+(defn [(pytest.mark.parametrize "seed" ["" "one" "one\ntwo"])]
+    test-the-seed-has-room-for-all-its-lines [browser tmp-path seed]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) (fragment :seed seed))]
+    (assert (.evaluate page (+ "document.getElementById('seed').scrollHeight"
+      " <= document.getElementById('seed').clientHeight")))))
+
+
 (defn test-a-page-that-nobody-touches-does-not-scroll [browser tmp-path]
   (setv path (page-of tmp-path #* (* 2 [(halved-model)])))
   (with [page (open-page browser path "#length=150" :viewport {"width" 360  "height" 640})]

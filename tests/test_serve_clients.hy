@@ -10,9 +10,9 @@
   openai [AsyncOpenAI OpenAI]
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  tests.browser [WRITTEN start-browser wait-until]
+  tests.browser [WRITTEN start-browser wait-for-end wait-until written]
   tests.helpers [ROOT small-model succeeded]
-  tests.serving [save-models serving]
+  tests.serving [change-model save-models serving]
   tools.blocks [blocks-in])
 
 
@@ -165,3 +165,36 @@
     (.click page "text=bot")
     (wait-until page f"document.querySelector('{WRITTEN}') !== null")
     (.close context)))
+
+
+(defn test-the-page-reloads-when-the-model-has-changed-and-keeps-what-was-typed [browser tmp-path]
+  (save-models tmp-path)
+  (with [server (serving tmp-path "--model" "bot")]
+    (setv page (.new-page browser))
+    (.install page.clock)
+    (.goto page (+ server.url "/#seed=abc&temperature=0.3&length=20&fast=1"))
+    (.fill page "#seed" "bca")
+    (.press page "#seed" "Enter")
+    (wait-for-end page)
+    (change-model server (/ tmp-path "bot") "\nxyzabc")
+    (with [_ (.expect-navigation page)] (.fast-forward page.clock 15_000))
+    (wait-for-end page)
+    (assert (= (cut (written page) 3) "bca"))
+    (assert (<= (set (written page)) (set "\nxyzabc")))
+    (assert (= (lfor id ["temperature" "length"] (.input-value page f"#{id}")) ["0.3" "20"]))
+    (assert (= (.evaluate page "document.activeElement.id") "seed"))))
+
+
+(defn test-a-page-that-is-being-used-does-not-reload [browser tmp-path]
+  (save-models tmp-path)
+  (with [server (serving tmp-path "--model" "bot")]
+    (setv page (.new-page browser))
+    (.install page.clock)
+    (.goto page (+ server.url "/#seed=abc&length=20&fast=1"))
+    (wait-for-end page)
+    (change-model server (/ tmp-path "bot") "\nxyzabc")
+    (.fast-forward page.clock 8000)
+    (.press page "#seed" "x")
+    (with [_ (.expect-response page "**/v1/models/bot")] (.fast-forward page.clock 4000))
+    (.wait-for-timeout page 100)
+    (assert (= (.input-value page "#seed") "abcx"))))

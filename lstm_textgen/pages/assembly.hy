@@ -22,7 +22,8 @@ nothing is requested, whatever data the page holds.]]
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
-(defn assemble [title body * [styles #()] [scripts #()] [worker #()] [data {}] [blocks {}]]
+(defn assemble [title body * [styles #()] [scripts #()] [worker #()] [data {}] [blocks {}]
+    [asks? False]]
   #[[Return a page (str) with this `title` and `body`, the latter being HTML.
 
   - `styles`: names of the style sheets in assets/ that follow common.css.
@@ -30,7 +31,8 @@ nothing is requested, whatever data the page holds.]]
     that it imports from. They run once the whole page has loaded.
   - `worker`: the same for a worker; its code is in the element `worker` as text.
   - `data`: a dict from ids of elements to values; each element holds its value as JSON.
-  - `blocks`: a dict from ids of elements to text without <, such as base64.]]
+  - `blocks`: a dict from ids of elements to text without <, such as base64.
+  - `asks?`: whether its scripts may ask the server that it comes from.]]
   (setv
     style (.join "\n" (map asset ["common.css" #* styles]))
     script (join-modules scripts)
@@ -44,7 +46,7 @@ nothing is requested, whatever data the page holds.]]
   (+
     (fill "page.html"
       :version __version__
-      :policy (_policy style script (bool worker))
+      :policy (_policy style script (bool worker) asks?)
       :title (escape title)
       :style style
       :body body
@@ -91,14 +93,15 @@ nothing is requested, whatever data the page holds.]]
   f"<script type=\"text/plain\" id=\"{(escape name)}\">{text}</script>")
 
 
-(defn _policy [style script worker]
-  "Return the page's Content-Security-Policy, which allows this `style`, `script` and `worker`."
+(defn _policy [style script worker asks?]
+  "Return the Content-Security-Policy of `assemble`'s page, with this `style` and `script`."
   (.join "; " [
     "default-src 'none'"
     f"style-src {(_hash style)}"
     ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
     #* (if script [f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}"] [])
     #* (if worker ["worker-src blob:"] [])
+    #* (if asks? ["connect-src 'self'"] [])
     "base-uri 'none'"
     "form-action 'none'"]))
 

@@ -29,13 +29,14 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "column.js" "cellsview.js" "about.js" "playground.js"])
 
 
-(defn playground [models [temperature None] [length None]]
+(defn playground [models [temperature None] [length None] [version None]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, a number from 0 to 2 (None: the
   first model's own), and `length`, the units of a passage (None: its vocabulary's
-  `passage-length`). Raise `ValueError` for values out of range, more models, or models that are
-  too large.]]
+  `passage-length`). With a `version`, the page asks its server whether the first model still has
+  this fingerprint, and reloads if it hasn't. Raise `ValueError` for values out of range, more
+  models, or models that are too large.]]
   (_check models)
   (setv
     [model #* _] (.values models)
@@ -54,11 +55,14 @@ assets/network.js is the engine, assets/playground.js the page.]]
       :length (if (is length None)
         model.vocabulary.passage-length
         (check-value "`length`" PASSAGE length))
+      :asks (if version "asks its server only whether it has changed" "asks nobody for anything")
       :made f"Made on {today.day} {today :%B %Y}.")
     :styles ["vendor/uPlot.min.css" "text.css" "playground.css"]
-    :scripts SCRIPTS :worker WORKER
+    :scripts [#* SCRIPTS #* (if version ["served.js"] [])]
+    :worker WORKER :asks? (bool version)
     :data {"facts" {"models" (lfor [name model] (.items models) (_facts name model))}}
     :blocks {
+      #** (if version {"version" version} {})
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
       #** (dfor
         [n model] (enumerate (.values models))

@@ -122,7 +122,12 @@
 
 (defn model-entry [served]
   "Return the description of a `Served` model."
-  {"id" served.name  "object" "model"  "created" served.created  "owned_by" "lstm_textgen"})
+  {
+    "id" served.name
+    "object" "model"
+    "created" served.created
+    "owned_by" "lstm_textgen"
+    "system_fingerprint" served.fingerprint})
 
 
 (defn score-answer [name vocabulary total stretches]

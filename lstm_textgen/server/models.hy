@@ -36,11 +36,13 @@
 
   (defn load [self]
     "Load the model; the previous model's loop ends when its texts are complete."
-    (setv self._seen (._stamp self))
-    (setv
-      model (load-checkpoint self.file :warn self._warn)
-      data (.read-bytes self.file)
-      old self.loop)
+    (while True  ; until the file stays the same meanwhile
+      (setv
+        self._seen (._stamp self)
+        model (load-checkpoint self.file :warn self._warn)
+        data (.read-bytes self.file))
+      (when (= self._seen (._stamp self)) (break)))
+    (setv old self.loop)
     (with [_ self._lock]
       (setv
         self.loop (self._make-loop self.name model)
@@ -53,7 +55,7 @@
     "Return the model's playground page; raise `ValueError` if the model is too large for one."
     (with [_ self._lock]
       (when (is self._page None)
-        (setv self._page (playground {self.name self.loop.model})))
+        (setv self._page (playground {self.name self.loop.model} :version self.fingerprint)))
       self._page))
 
   (defn names [self]

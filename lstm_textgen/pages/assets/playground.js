@@ -8,7 +8,7 @@ import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
 import { visible } from "./units.js";
 
-const facts = readFacts();
+export const facts = readFacts();
 const panel = new Alternatives(element("alternatives"));
 const columns = facts.map((each, n) => {
   const model = new Model(each, block(`weights-${n}`), block("product"));
@@ -34,7 +34,7 @@ function settings() {
 // * Generation
 
 /** Begin a text, with a new random seed unless it is fixed. */
-async function begin() {
+export async function begin() {
   if (field("vary").checked) {
     field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
   }
@@ -91,13 +91,14 @@ addEventListener("keydown", (event) => {
 // * The controls
 
 /** Show the numbers beside the sliders, and fit the seed field to its lines. */
-function showControls() {
+export function showControls() {
   for (const id of ["temperature", "top-p"]) {
     element(`${id}-value`).textContent = Number(field(id).value).toFixed(2);
   }
   const seed = element("seed");
   seed.style.height = "auto";
-  seed.style.height = `${seed.scrollHeight}px`;
+  const border = seed.offsetHeight - seed.clientHeight;
+  seed.style.height = `${seed.scrollHeight + border}px`; // without a scroll bar
 }
 
 for (const id of ["temperature", "top-p", "seed"]) {
