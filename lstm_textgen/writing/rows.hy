@@ -2,7 +2,7 @@
 
 BLAS multiplies vectors, small matrices and large ones with different routines, which round
 differently. Here a lone row is multiplied as the first of two, weights are cut into blocks of
-`WIDTH` columns, and rows into groups small enough for OpenBLAS to always use its routine for small
+about `WIDTH` columns, and rows into groups small enough for OpenBLAS to always use its routine for small
 matrices. That routine doesn't rearrange the weights first, so it is also faster: on one core of an
 AMD EPYC, 64 rows by 256 × 1,024 weights took 0.31 ms instead of 0.45, and 2 rows by 512 × 2,048
 took 0.05 ms instead of 0.48, as long as one vector.
@@ -20,7 +20,7 @@ don't, each row is multiplied separately.]]
   lstm-textgen.writing.engine [Engine Space])
 
 (setv
-  WIDTH 64  ; columns of a block
+  WIDTH 64  ; columns of a block, or a few more
   LANES 16  ; numbers in the widest register: widths are multiples of it
   SMALL 1_000_000  ; multiplications up to which OpenBLAS uses its routine for small matrices
   TRIED 3)  ; steps after which bits are compared
@@ -108,16 +108,17 @@ don't, each row is multiplied separately.]]
     "Return a function of `x` (streams, in) and `out` (streams, out), as `Space` does."
     (setv
       product (.once self (fn [] ((if self._alone _Single _Blocks) weights self._most)))
-      plans {})  ; by the ids of `x` and `out`, which are kept alive for them
+      plans {}  ; by the ids of `x` and `out`, which are kept alive for them
+      [last-x last-out acts] [None None None])
     (fn [x out]
-      (setv
-        key #((id x) (id out))
-        plan (.get plans key))
-      (when (is plan None)
+      (nonlocal last-x last-out acts)
+      (unless (and (is x last-x) (is out last-out))  ; most are asked for the same each time
         (setv
-          plan #((.plan product x out self._two-rows) x out)
-          (get plans key) plan))
-      (for [act (get plan 0)] (act))))
+          key #((id x) (id out))
+          [acts last-x last-out] (or (.get plans key)
+            #((.plan product x out self._two-rows) x out))
+          (get plans key) #(acts x out)))
+      (for [act acts] (act))))
 
   (defn _two-rows [self x]
     #[[Return `x` (streams, size), or one stream's `x` (size,) with the row below it in its array.
@@ -148,7 +149,7 @@ don't, each row is multiplied separately.]]
   (defn __init__ [self weights most]
     (setv
       [rows columns] weights.shape
-      blocks (ceil (/ columns WIDTH))
+      blocks (max 1 (// columns WIDTH))
       width (* LANES (ceil (/ columns blocks LANES)))
       padded (np.zeros #(rows (* blocks width)) "float32")
       (ncut padded : (: None columns)) weights
