@@ -5,7 +5,7 @@
   threading [Condition]
   numpy :as np
   pytest
-  lstm-textgen.server.jobs [Job Order]
+  lstm-textgen.server.jobs [Job make-jobs Order]
   lstm-textgen.server.loop [Full Loop]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [score]
@@ -73,6 +73,17 @@
     (assert (= (all-written loop [job]) [(get together k)]))))
 
 
+(defn test-texts-of-one-seed-share-its-reading-and-nothing-else [loop]
+  (for [told [{} {"alternatives" 1  "seed_too" True}]]
+    (setv
+      orders (lfor k (range 6) (Order (* "abc " 99) (* 9 k) :rng-seed 1 :number (// k 2) #** told))
+      alone (all-written loop (lfor order orders (Job MODEL order)))
+      jobs (make-jobs MODEL orders))
+    (assert (= (len (sfor job jobs (id job.seed))) 1))
+    (assert (= (all-written loop jobs) alone))
+    (assert (= (len (. (get jobs 0) seed told)) (if told 396 0)))))
+
+
 (defn test-it-ends-at-its-length-or-before-a-stop [loop]
   (for [stops [[] ["e"] ["zzz" "e" "f"]]]
     (setv
@@ -95,7 +106,7 @@
 (defn test-what-is-told-is-the-surprise [loop]
   (setv done (job "abc" 30 :rng-seed 1 :alternatives 3 :seed-too True))
   (setv [text] (all-written loop [done]))
-  (setv told [#* done.seed-told #* done.told])
+  (setv told [#* done.seed.told #* done.told])
   (assert (= (.join "" (gfor each told each.unit)) (+ "abc" text)))
   (assert (np.isclose (- (sum (gfor each told each.logarithm)))
     (. (score MODEL [(+ "abc" text)]) nats) :rtol 1e-4))
@@ -210,6 +221,8 @@
     [" one\ntwo\nbob: x" #(" one\ntwo" "stop")]
     [" see\nhttp:.x" #(" see\nhttp:.x" "length")]
     [" two: three" #(" two: three" "length")]
+    [" hello.\nanna:" #(" hello." "length")]
+    [" hello.\nanna" #(" hello.\nanna" "length")]
     [" a\n: b" #(" a\n: b" "length")]])]
     test-a-reply-ends-at-the-next-name [text wanted]
   (assert (= (reply text) wanted))

@@ -1,14 +1,18 @@
 "Requests to a server over HTTP."
 
 (import
+  asyncio
   concurrent.futures [ThreadPoolExecutor]
-  time
+  json
+  types [SimpleNamespace]
   prometheus-client.parser [text-string-to-metric-families]
   pytest
-  lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.server.app [Desk make-app]
+  lstm-textgen.server.guard [Guard]
+  lstm-textgen.server.loop [Loop]
   lstm-textgen.textmodel [load]
   tests.helpers [small-model]
-  tests.serving [ask completion events save-models serving])
+  tests.serving [ask change-model completion events save-models serving])
 
 
 (defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
@@ -159,6 +163,8 @@
     [{"stop" ["a" "b" "c" "d" "e"]} 400 "stop" "length <= 4"]
     [{"stop" ""} 400 "stop" "length >= 1"]
     [{"logprobs" 21} 400 "logprobs" "<= 20"]
+    [{"logprobs" 20  "n" 5  "max_tokens" 1000} 400 "logprobs" "105,000 probabilities are"]
+    [{"prompt" (* "a" 100_000)  "echo" True  "logprobs" 0} 400 "logprobs" "100,016"]
     [{"presence_penalty" 0.5} 400 "presence_penalty" "isn't supported"]
     [{"model" "gpt"} 404 "model" "no model 'gpt'"]
     [b"{\"temperature\": NaN}" 400 None "must be valid JSON"]
@@ -180,6 +186,35 @@
   (setv [code _ answer] (ask url path :method method))
   (assert (= code status))
   (assert (in "message" (get answer "error"))))
+
+
+(defn answer-of [models metrics path]
+  "Return #(status answer) of an application with these `models` and `metrics`, asked for `path`."
+  (setv
+    sent []
+    guard (Guard (make-app (Desk models metrics)) ["localhost"] None)
+    scope {"type" "http"  "method" "GET"  "path" path  "raw_path" (.encode path)
+      "query_string" b""  "headers" [#(b"host" b"localhost")]})
+  (defn :async receive [] {"type" "http.disconnect"})
+  (defn :async send [message] (.append sent message))
+  (asyncio.run (guard scope receive send))
+  #((get sent 0 "status") (json.loads (get sent 1 "body"))))
+
+
+(defn test-a-fault-of-the-server-is-answered-so-too [caplog]
+  (setv [status answer] (answer-of [] None "/metrics"))
+  (assert (= [status (get answer "error" "type")] [500 "server_error"]))
+  (assert (in "AttributeError" caplog.text)))
+
+
+(defn test-a-server-whose-loop-has-ended-is-not-healthy []
+  (setv
+    loop (Loop (small-model :resume False))
+    models [(SimpleNamespace :name "bot" :loop loop)])
+  (assert (= (get (answer-of models None "/health") 0) 200))
+  (.stop loop)
+  (.join loop 30)
+  (assert (= (get (answer-of models None "/health") 0) 503)))
 
 
 ;; * Chats
@@ -268,14 +303,7 @@
 (defn test-a-model-whose-file-changes-is-loaded-again [tmp-path]
   (save-models tmp-path)
   (with [server (serving tmp-path "--model" "bot")]
-    (setv before (completion server.url :prompt "abc" :max-tokens 50 :seed 1))
-    (save-checkpoint (small-model :resume False :rng-seed 2 :layers "lstm:20" :text "\nxyz abc")
-      (/ tmp-path "bot"))
-    (setv until (+ (time.monotonic) 30))
-    (while (= (get before "system_fingerprint")
-        (get (completion server.url :prompt "a") "system_fingerprint"))
-      (assert (< (time.monotonic) until))
-      (time.sleep 0.1))
+    (change-model server (/ tmp-path "bot") "\nxyz abc")
     (setv text (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)))
     (assert (<= (set text) (set "\nxyz abc")))
     (assert (in "lstm:20" (get (ask server.url "/") 2)))))

@@ -258,6 +258,15 @@
     (assert (< 8 (- (time.monotonic) begun) 15))))
 
 
+(defn [pytest.mark.slow] test-a-body-that-nobody-wants-holds-no-connection [url]
+  (with [s (connect url)  _ (suppress ConnectionError)]
+    (.sendall s b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+    (assert (in b"200" (.recv s 1000)))
+    (.sendall s b"x")  ; it isn't idle, so the usual patience ends
+    (.settimeout s 25)
+    (while (.recv s 1000))))
+
+
 (defn test-the-texts-under-way-are-finished-after-a-signal [folder]
   (with [server (serving folder "--model" "bot")]
     (with [s (connect server.url)]

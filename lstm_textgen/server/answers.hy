@@ -80,7 +80,7 @@
     (when self.prompts
       (if start
         (+= offset (len (get self.prompts index)))
-        (setv told [#* job.seed-told #* told])))
+        (setv told [#* job.seed.told #* told])))
     (if self.chat (chat-logprobs told) (completion-logprobs told offset))))
 
 

@@ -16,13 +16,14 @@
   lstm-textgen.pages.assembly [assemble safe]
   lstm-textgen.server.answers [Form model-entry score-answer usage-of]
   lstm-textgen.server.guard [read-all]
-  lstm-textgen.server.jobs [Job]
+  lstm-textgen.server.jobs [make-jobs]
   lstm-textgen.server.loop [Full Stopped]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody chat-orders
     completion-orders prepare read-body]
   lstm-textgen.writing.scoring [Score surprises])
 
 (setv
+  LONG 10_000  ; bytes of a body that takes long to turn into jobs: 0.4 ms per kilobyte
   MOST-SCORES 16  ; texts being scored or waiting for it
   BUSY-SECONDS 1)  ; after which to retry if the wait is unknown
 
@@ -62,7 +63,9 @@
       (except [error ValueError] (raise (ApiError 404 (str error))))))
 
   (defn :async health [self request]
-    "Answer that the server is running, with the models' names."
+    "Answer that the server is running, with the models' names, if all loops run."
+    (for [each self.models :if (not (.alive? each.loop))]
+      (raise (ApiError 503 f"{each.name} generates no more; start the server again")))
     (answer {"status" "ok"  "models" (lfor each self.models each.name)}))
 
   (defn :async figures [self request]
@@ -83,15 +86,16 @@
   (defn :async complete [self request]
     "Answer with texts that continue prompts."
     (setv
-      body (read-body (await (read-all request.receive)) CompletionBody)
+      data (await (read-all request.receive))
+      body (read-body data CompletionBody)
       served (.find self body.model)
-      jobs (.submit self served (fn [model] (completion-orders body model)))
+      jobs (await (.submit self served data (fn [model] (completion-orders body model))))
       n (or body.n 1)
       prompts (if (isinstance body.prompt str) [body.prompt] (or body.prompt [""]))
       each (// (len jobs) (len prompts)))
     (Texts self request served body jobs
       :keep (fn [jobs] (best-of jobs each n))
-      :prompt-units (sum (gfor job (cut jobs None None each) job.seed-units))
+      :prompt-units (sum (gfor job (cut jobs None None each) job.seed.units))
       :form (Form served.name served.fingerprint
         :told (is-not body.logprobs None)
         :prompts (when body.echo (lfor p prompts _ (range n) p)))))
@@ -99,25 +103,27 @@
   (defn :async chat [self request]
     "Answer with the next message of a chat."
     (setv
-      body (read-body (await (read-all request.receive)) ChatBody)
+      data (await (read-all request.receive))
+      body (read-body data ChatBody)
       served (.find self body.model)
       names (await (in-thread served.names)))
     (unless names
       (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
         "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
-    (setv jobs (.submit self served (fn [model] (chat-orders body model names))))
+    (setv jobs (await (.submit self served data (fn [model] (chat-orders body model names)))))
     (Texts self request served body jobs
       :keep (fn [jobs] jobs)
-      :prompt-units (. (get jobs 0) seed-units)
+      :prompt-units (. (get jobs 0) seed units)
       :form (Form served.name served.fingerprint :chat True :told (bool body.logprobs))))
 
-  (defn submit [self served make-orders]
-    "Submit the orders that `make-orders` makes for a model to the loop of `served`; return jobs."
+  (defn :async submit [self served data make-orders]
+    "Submit the orders that `make-orders` makes of `data` to the loop of `served`; return jobs."
     (for [_ (range 3)]  ; the model may have been reloaded meanwhile
       (setv
         loop served.loop
         reader (Reader loop)
-        jobs (lfor order (make-orders loop.model) (Job loop.model order reader)))
+        make (fn [] (make-jobs loop.model (make-orders loop.model) reader))
+        jobs (if (> (len data) LONG) (await (in-thread make)) (make)))
       (try
         (.submit loop (lfor job jobs :if (is job.end None) job))
         (return jobs)
@@ -132,11 +138,11 @@
     (setv
       body (read-body (await (read-all request.receive)) ScoreBody)
       served (.find self body.model)
-      model served.loop.model
-      text (prepare model body.text))
+      model served.loop.model)
     (with [_ (.place-to-score self)]
       (with [:async _ self._scoring]
-        (setv stretches (await (in-thread (fn [] (list (surprises model [text])))))))
+        (setv stretches (await (in-thread (fn []
+          (list (surprises model [(prepare model body.text)])))))))
       (setv total (Score))
       (for [each stretches] (.add total each))
       (try
@@ -315,7 +321,7 @@
     #("/v1/chat/completions" desk.chat "POST")])
   (Starlette
     :routes (lfor [path act method] routes (Route path act :methods [method]))
-    :exception-handlers {ApiError api-error  HTTPException http-error}))
+    :exception-handlers {ApiError api-error  HTTPException http-error  Exception our-fault}))
 
 
 (defn :async api-error [request error]
@@ -331,3 +337,8 @@
   "Answer with one of Starlette's errors, such as an unknown path, in OpenAI's format."
   (answer (.as-json (ApiError error.status-code error.detail)) error.status-code
     :headers error.headers))
+
+
+(defn :async our-fault [request error]
+  "Answer that something went wrong; `Guard` logs what."
+  (await (api-error request (ApiError 500 "the server failed; its log says why"))))

@@ -186,7 +186,8 @@
   (defn data-received [self data]
     "Process `data`; stop the head's timer once the head is complete."
     (.data-received (super) data)
-    (if (is self.conn.their-state h11.IDLE) (._expect-head self) (._forget self "head")))
+    (if (is self.conn.their-state h11.IDLE) (._expect-head self) (._forget self "head"))
+    (unless (is self.conn.their-state h11.SEND-BODY) (._forget self "body")))
 
   (defn pause-writing [self]
     "Start the timer for a client that doesn't read."
@@ -199,9 +200,11 @@
     (._forget self "read"))
 
   (defn on-response-complete [self]
-    "Wait for the next request; time out a client that doesn't read the end of the answer."
+    "Wait for the next request or the rest of a body; time out a client that doesn't read."
     (.on-response-complete (super))
     (._forget self "head")
+    (when (is self.conn.their-state h11.SEND-BODY)  ; of no use any more
+      (._wait self "body" BODY-SECONDS))
     (when (.get-write-buffer-size self.transport)
       (._wait self "rest" STALLED-SECONDS (fn []
         (when (.get-write-buffer-size self.transport) (.abort self.transport))))))

@@ -46,48 +46,91 @@
   #^ list likeliest)
 
 
+(defclass Seed []
+  #[[The seed `text` of one job or of several, which a `model` (a `Checkpoint`) reads once for all.
+
+  `ids` (time,) are to be read, and `read` of them have been. `units` counts those of the text, and
+  `rest` is the word at its end that the first unit may be a part of. With `alternatives`, `told`
+  is the list of `Told` of its units. `opening` is written before all else.]]
+
+  (defn __init__ [self model text [alternatives None]]
+    (setv
+      [self._vocabulary self._alternatives] [model.vocabulary alternatives]
+      [self.ids self.rest self.opening] (read-seed model text (fn [_] None)
+        :whole (is-not alternatives None))
+      ;; The first of the ids is none of its units.
+      self.units (+ (len self.ids) -1 (len (.split model.vocabulary self.rest)))
+      [self.told self.read self._state self._ways] [[] 0 None None]))
+
+  (defn take-in [self engine most]
+    "Let `engine` read on for up to `most` ids; return how many. It may have read others since."
+    (setv ids (cut self.ids self.read (+ self.read most)))
+    (if self._state
+      (for [[array values] (zip engine.state self._state)] (setv (get array ...) values))
+      (.reset engine))
+    (when (len ids)
+      (if (is self._alternatives None)
+        (.feed engine ids)
+        (._tell self (np.stack (lfor id ids (.copy (.step engine id))))))
+      (+= self.read (len ids))
+      (setv self._state (lfor array engine.state (.copy array))))
+    (len ids))
+
+  (defn _tell [self logits]
+    "Note what is told of the units that follow the next ids, from the `logits` after these."
+    (setv ids (cut self.ids (+ self.read 1) (+ self.read 1 (len logits))))
+    (.extend self.told
+      (tell self._vocabulary ids (cut logits (len ids)) self._alternatives)))
+
+  (defn ways-on [self engine]
+    "Return the ways to write on after `rest`; `engine` has read all before it."
+    (when (is self._ways None)
+      (setv self._ways (ways-on engine self._vocabulary self.rest)))
+    self._ways))
+
+
 (defclass NameFinder []
   "Finds the next line that begins with a name, as `StopFinder` finds stop texts."
 
   (defn __init__ [self]
-    (setv [self.held self.found] ["" False]))
+    (setv [self._held self.found] ["" False]))
+
+  (defn [property] held [self]
+    "What is held back and belongs to the text, if it ends here: not the next name."
+    (if (.search NEXT-NAME self._held) "" self._held))
 
   (defn feed [self piece]
     "Read `piece` (str); return the text that is certain to precede any such line."
-    (+= self.held piece)
+    (+= self._held piece)
     (setv
-      name (.search NEXT-NAME self.held)
-      perhaps (or name (.search PERHAPS-NAME self.held))
-      self.found (and name (< (.end name) (len self.held)))
-      sure (if perhaps (.start perhaps) (len self.held))
-      [before self.held] [(cut self.held sure) (cut self.held sure None)])
+      name (.search NEXT-NAME self._held)
+      perhaps (or name (.search PERHAPS-NAME self._held))
+      self.found (and name (< (.end name) (len self._held)))
+      sure (if perhaps (.start perhaps) (len self._held))
+      [before self._held] [(cut self._held sure) (cut self._held sure None)])
     before))
 
 
 (defclass Job []
   #[[The text of an `order` by `model` (a `Checkpoint`), which a `Loop` generates.
 
-  `pieces` (a deque of str) holds text that hasn't been read yet; `told` is a list of `Told`, and
-  `seed-told` that of the seed; `written` counts units. `end` is None, then \"length\", \"stop\",
-  \"cancelled\" or \"failed\". `reader` is notified of news.]]
+  `pieces` (a deque of str) holds text that hasn't been read yet; `told` is a list of `Told`;
+  `written` counts units. `end` is None, then \"length\", \"stop\", \"cancelled\" or
+  \"failed\". `reader` is notified of news; several jobs may share a `seed`.]]
 
-  (defn __init__ [self model order [reader None]]
+  (defn __init__ [self model order [reader None] [seed None]]
     (setv
-      vocabulary model.vocabulary
-      [ids rest opening] (read-seed model order.seed (fn [_] None) :whole order.seed-too)
-      [self.order self.reader self.ids self.read self.state] [order reader ids 0 None]
-      [self.begun self.batch] [None None]  ; when it joined a batch, and which one
+      [self.order self.reader] [order reader]
+      self.seed (or seed (make-seed model order))
+      [self.begun self.batch] [None None]  ; when it joined a batch, and which
       self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
-      ;; How the seed ends, and how many units it has, not counting the start unit.
-      [self.rest self.seed-units] [rest (+ (len ids) -1 (len (.split vocabulary rest)))]
-      self._model model
-      [self.pieces self.told self.seed-told] [(deque) [] []]
+      [self._model self._vocabulary] [model model.vocabulary]
+      [self.pieces self.told] [(deque) []]
       [self.written self.said self.end self.total] [0 0 None 0.0]
-      self._vocabulary vocabulary
       self._finders [
         #* (if order.chat [(NameFinder)] [])
         #* (if order.stops [(StopFinder order.stops)] [])])
-    (for [unit opening] (._say self unit))
+    (for [unit self.seed.opening] (._say self unit))
     (unless (or order.length order.seed-too) (.finish self "length")))
 
   (defn [property] left [self]
@@ -105,9 +148,9 @@
 
   (defn begin [self engine]
     "Draw the first unit if it may include the end of the seed, which `engine` has read."
-    (unless self.rest (return))
+    (unless self.seed.rest (return))
     (setv
-      [order ways] [self.order (ways-on engine self._vocabulary self.rest)]
+      [order ways] [self.order (.ways-on self.seed engine)]
       sampler (make-sampler self._model 1 order.options order.rng-seed order.number)
       [texts ids scores] (begin engine sampler [ways] self._vocabulary)
       self.draw.drawn (if (> (len ways) 1) 2 1))
@@ -141,14 +184,6 @@
         (setv self.told (cut self.told (.told-by-now self))))
       (= self.left 0) (.finish self "length")))
 
-  (defn tell-seed [self logits]
-    "Note the probabilities of the seed's next units, given the `logits` (time, vocabulary)."
-    (setv
-      start (+ 1 (len self.seed-told))
-      ids (cut self.ids start (+ start (len logits))))
-    (.extend self.seed-told
-      (tell self._vocabulary ids (cut logits (len ids)) self.order.alternatives)))
-
   (defn _say [self text [first 0]]
     "Pass `text` through the finders from the `first` on; return whether one found the end."
     (for [finder (cut self._finders first None)]
@@ -168,6 +203,19 @@
       (when (>= start self.said) (return n))
       (+= start (len told.unit)))
     (len self.told)))
+
+
+(defn make-jobs [model orders [reader None]]
+  "Return the jobs of `orders` to `model`; those with the same seed text share its reading."
+  (setv seeds {})
+  (for [order orders  :if (not-in order.seed seeds)]
+    (setv (get seeds order.seed) (make-seed model order)))
+  (lfor order orders (Job model order reader (get seeds order.seed))))
+
+
+(defn make-seed [model order]
+  "Return the `Seed` of an `order` to `model`."
+  (Seed model order.seed (when order.seed-too order.alternatives)))
 
 
 (defn tell [vocabulary ids logits alternatives]

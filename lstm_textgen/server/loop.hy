@@ -12,7 +12,6 @@ long one delays neither the texts being generated nor the short seeds behind it.
   math [ceil]
   threading [Condition Thread]
   time
-  numpy :as np
   lstm-textgen.basics.machine [cores few-threads]
   lstm-textgen.writing.batch [Batch MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine])
@@ -95,6 +94,10 @@ long one delays neither the texts being generated nor the short seeds behind it.
       (setv self._ending True)
       (.notify self._changed)))
 
+  (defn alive? [self]
+    "Return whether the loop generates."
+    (.is-alive self._thread))
+
   (defn join [self [timeout None]]
     "Wait until the loop has ended."
     (.join self._thread timeout))
@@ -144,61 +147,47 @@ long one delays neither the texts being generated nor the short seeds behind it.
   (defn _admit [self]
     "Read a slice of the next jobs' seeds; let the jobs whose seeds are read join a batch."
     (setv left SLICE)
-    (while (and self.waiting (< (len self.running) self.most) (> left 0))
-      (setv
-        job (.popleft self.waiting)
-        self._admitting job
-        before job.read)
-      (._read self job left)
-      (-= left (- job.read before))
-      (if (< job.read (len job.ids))
-        ;; The next in the queue continues reading, among those that would fit.
-        (.insert self.waiting (- self.most (len self.running) 1) job)
-        (._begin self job)))
+    (with [_ (few-threads 1)]
+      (while (and self.waiting (.room? self) (> left 0))
+        (setv
+          job (.popleft self.waiting)
+          seed job.seed
+          self._admitting job)
+        (-= left (.take-in seed self._reader left))
+        (if (< seed.read (len seed.ids))
+          ;; The next in the queue continues reading, among those that would fit.
+          (.insert self.waiting (- self.most (len self.running) 1) job)
+          (._begin self job))))
     (setv self._admitting None))
 
-  (defn _read [self job most]
-    "Read up to `most` more ids of the seed of `job`."
-    (setv
-      reader self._reader
-      ids (cut job.ids job.read (+ job.read most)))
-    (if job.state
-      (for [[array values] (zip reader.state job.state)] (setv (get array (slice None)) values))
-      (.reset reader))
-    (with [_ (few-threads 1)]
-      (if job.order.seed-too
-        (.tell-seed job (np.stack (lfor id ids (.copy (.step reader id)))))
-        (.feed reader ids)))
-    (+= job.read (len ids))
-    (setv job.state (lfor array reader.state (.copy array))))
+  (defn room? [self]
+    "Return whether another text may join a batch."
+    (< (len self.running) self.most))
 
   (defn _begin [self job]
-    "Let `job`, whose seed has been read, join a batch."
+    "Let `job` join a batch; the reader has read its seed."
     (if (= job.left 0)
       (.finish job "length")  ; only its seed was requested
-      (with [_ (few-threads 1)] (.begin job self._reader)))
-    (setv job.state (lfor array self._reader.state (.copy array)))
+      (.begin job self._reader))
     (when job.end
       (self.notify [job])
       (return))
     (setv
       (get self.running job.draw) job
       self._round 1
-      job.begun (time.perf-counter))
-    (setv
+      job.begun (time.perf-counter)
       [first #* _] self.batches
       job.batch (if (< (len first.draws) (min FEW-TEXTS first.most))
         first
         (min self.batches :key (fn [batch] (len batch.draws)))))
-    (.join job.batch job.draw job.state)
-    (setv job.state None))
+    (.join job.batch job.draw self._reader.state))
 
   (defn _write [self]
     "Run a round of steps and hand out the new text."
     (setv
       begun (time.perf-counter)
       steps (min self._round
-        (if self.waiting FEW-STEPS MOST-STEPS)
+        (if (and self.waiting (.room? self)) FEW-STEPS MOST-STEPS)
         (max 1 (min (gfor job (.values self.running) job.left)))
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
       [own #* others] (lfor batch self.batches :if batch.draws batch)

@@ -16,6 +16,7 @@
   LONGEST-SEED 100_000  ; characters
   LONGEST-STOP 256  ; characters
   MOST-MESSAGES 1000
+  MOST-TOLD 100_000  ; log-probabilities in an answer
   USUAL-LENGTH 16  ; units of a completion by default, as in OpenAI's API
   SEEDS (** 2 63)  ; random seeds are below it
   ;; Parameters of OpenAI's API that would change the text and aren't supported.
@@ -200,8 +201,11 @@
     :chat True))
 
 
-(defn make-orders [body model seeds each #** more]
-  "Return `each` orders per seed, with the sampling options of `body` and the fields in `more`."
+(defn make-orders [body model seeds each * [seed-too False] #** more]
+  #[[Return `each` orders per seed, with the sampling options of `body`.
+
+  `seed-too` and `more` are further fields of an `Order`. Raise `ApiError` for too many
+  log-probabilities.]]
   (setv
     own model.settings.temperature
     options (SamplingOptions
@@ -210,12 +214,26 @@
       body.top-p
       body.min-p)
     rng-seed (unless (is body.seed None) (% body.seed SEEDS))
-    stops (cond (is body.stop None) []  (isinstance body.stop str) [body.stop]  True body.stop))
-  (lfor
-    [k seed] (enumerate seeds)
-    n (range each)
-    (Order seed #** more
-      :options options :stops stops :rng-seed rng-seed :number (+ n (* k each)))))
+    stops (cond (is body.stop None) []  (isinstance body.stop str) [body.stop]  True body.stop)
+    orders (lfor
+      [k seed] (enumerate seeds)
+      n (range each)
+      (Order seed :options options :stops stops :rng-seed rng-seed :number (+ n (* k each))
+        :seed-too seed-too #** more)))
+  (check-told orders)
+  orders)
+
+
+(defn check-told [orders]
+  "Raise `ApiError` if so much is to be told of `orders` that it would fill memory."
+  (setv told (sum (gfor
+    order orders
+    :if (is-not order.alternatives None)
+    (* (+ 1 order.alternatives) (+ order.length (if order.seed-too (len order.seed) 0))))))
+  (when (> told MOST-TOLD)
+    (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
+        f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
+      :param "logprobs"))))
 
 
 (defn check-number [texts param]

@@ -33,6 +33,7 @@
 
   Raise `ValueError` for a host that would be open by mistake or a model that can't be loaded,
   `OSError` if the address isn't available.]]
+  (setv key (.strip (or key "")))  ; as that of a header is
   (unless (or key open? (in host LOCAL))
     (raise (ValueError (+ f"`host`: other computers can reach {host}, so give an `api_key` "
       f"(or {KEY} in the environment), or `open` if anybody may use the models"))))
