@@ -285,12 +285,11 @@
     column that is read in tables.
   - `recipe`: a `Recipe`, or the path of one, whose settings are the defaults. `prep`: a step, such
     as a text → text function, or a list of steps, as in `compose`.
-  - An existing model continues training, unless `restart`. `epochs` counts those on the same text:
-    on other text training begins at the first; on the same text it resumes, and if its epochs are
-    done, there is only a warning.
+  - An existing model continues training, unless `restart`. `epochs` counts those on the same text;
+    if they are done, there is only a warning.
   - `base`: the model to fine-tune: `english`, which comes with the program, or a model file.
   - `quiet`: show only errors and warnings; `display`: a `Report` that shows the run (default: a
-    live display on a terminal and in a notebook, plain lines elsewhere).
+    live display on a terminal or in a notebook).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
     but the learning rate is set again at each step. They count epochs from 0 and get losses in
     nats, as in Keras; `ModelCheckpoint` saves what `to_keras` would return at that moment.

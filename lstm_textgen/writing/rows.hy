@@ -2,10 +2,10 @@
 
 BLAS multiplies vectors, small matrices and large ones with different routines, which round
 differently. Here a lone row is multiplied as the first of two, weights are cut into blocks of
-about `WIDTH` columns, and rows into groups small enough for OpenBLAS to always use its routine for small
-matrices. That routine doesn't rearrange the weights first, so it is also faster: on one core of an
-AMD EPYC, 64 rows by 256 × 1,024 weights took 0.31 ms instead of 0.45, and 2 rows by 512 × 2,048
-took 0.05 ms instead of 0.48, as long as one vector.
+about `WIDTH` columns, and rows into groups small enough for OpenBLAS to always use its routine for
+small matrices. That routine doesn't rearrange the weights first, so it is also faster: on one core
+of an AMD EPYC, 64 rows by 256 × 1,024 weights took 0.31 ms instead of 0.45, and 2 rows by
+512 × 2,048 took 0.05 ms instead of 0.48, as long as one vector.
 
 A trial with the network itself tells whether the bits agree. On a processor or BLAS where they
 don't, each row is multiplied separately.]]

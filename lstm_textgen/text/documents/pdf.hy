@@ -139,17 +139,20 @@
   "Return the lines of all `pages`, lists of lines, but for page numbers and what stands on each."
   (for [_ (range MOST-HEADINGS)]
     (setv
-      edges (lfor page pages (sfor
-        line [#* (cut page 1) #* (cut page -1 None)]
-        (_numberless line)))
+      edges (lfor page pages (set (map _numberless [#* (cut page 1) #* (cut page -1 None)])))
       counts (Counter (gfor edge edges line edge line))
       often (min REPEATED (max 2 (len pages)))
       headings (sfor [line count] (.items counts) :if (or (not line) (>= count often)) line)
-      pages (lfor page pages (lfor
-        [place line] (enumerate page)
-        :if (not (and (in place [0 (- (len page) 1)]) (in (_numberless line) headings)))
-        line))))
+      pages (lfor page pages (_without-edges page headings))))
   (lfor page pages line page line))
+
+
+(defn _without-edges [page headings]
+  "Return the lines of `page` without its first and its last, if these are `headings`."
+  (lfor
+    [place line] (enumerate page)
+    :if (not (and (in place [0 (- (len page) 1)]) (in (_numberless line) headings)))
+    line))
 
 
 (defn _numberless [line]
