@@ -1,4 +1,4 @@
-#[[A small grammar that writes the sample texts of the guides in docs/, for those without a text.
+#[[A small grammar that writes the sample texts of the guides in docs/.
 
     hy corpora/samples.hy diary > diary.txt
     hy corpora/samples.hy docx diary.txt    (writes diary.docx, the same text as a Word document)

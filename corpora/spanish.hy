@@ -1,9 +1,9 @@
-#[[The base model `spanish`: a recipe that makes it again from a folder of Spanish novels.
+#[[The base model `spanish`: the recipe that makes it from a folder of Spanish novels.
 
     ./train.hy --recipe corpora/spanish.hy --model ./spanish.h5
 
 The novels (README.md beside this file says which) are in the folder `spanish` beside it.
-`forms.hy` gives them the forms that people write in.]]
+`forms.hy` puts them into the forms in which people write.]]
 
 (import
   functools [partial]
@@ -46,7 +46,7 @@ The novels (README.md beside this file says which) are in the folder `spanish` b
 
 
 (setv spanish (base-recipe "spanish"
-  "Spanish novels of the years 1840 to 1920, in the forms that people write in."
+  "Spanish novels of the years 1840 to 1920, in the forms in which people write."
   (Language
     :letters "áéíóúüñçÁÉÍÓÚÜÑ¡¿ªº°àèòâêôïäö½«»‹›“”‘’–—…\u00a0"
     :repairs [
