@@ -14,7 +14,7 @@
 
 
 (defn [pytest.fixture] helpful [monkeypatch]
-  "Let a base be of help for any text: one that only counted knows little of each."
+  "Let a base be of help for any text: one that learned for seconds knows little."
   (.setattr monkeypatch "lstm_textgen.learning.runs.STRANGE" 99))
 
 
@@ -30,7 +30,7 @@
   (get model.history 0 "validation_loss"))
 
 
-(defn test-it-knows-what-its-base-knew [trained]
+(defn [(pytest.mark.usefixtures "helpful")] test-it-knows-what-its-base-knew [trained]
   (setv
     alike {"layers" "24"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02}
     base (lstm_textgen.load (/ trained "model"))

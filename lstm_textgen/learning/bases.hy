@@ -26,7 +26,7 @@ optimizer and schedule.]]
   STRETCH 250          ; units in each
   UNKNOWN 0.1          ; share of these that may be unknown to the base in a familiar text
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
-  STRANGE 4            ; bits per character above which training from scratch is no worse
+  STRANGE 3.5          ; bits per character above which training from scratch is no worse
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text in which new ones are counted
