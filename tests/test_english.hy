@@ -28,12 +28,15 @@
     "write on from" "writes on from"]  ; continue a seed text
   BANNED (re.compile (.format r"\b(?:{})\b" (.join "|" TERMS)) re.IGNORECASE)
   PAGES ["README.md" "CHANGELOG.md" "CONTRIBUTING.md" "corpora/README.md" "docs"]
-  ;; Folders and files of code whose strings and comments have none of them.
-  CODE ["lstm_textgen/export" "lstm_textgen/prep.hy"]
+  ;; Folders of code whose strings and comments have none of them.
+  CODE ["lstm_textgen"]
   ;; Lines that may have one, by a part of each.
   EXCEPTIONS {
     "docs/export.md" ["--alphabet" "its alphabet: a text file"]
-    "docs/guides/chat.md" ["Emre: what shall we give" "Dora: what shall we give"]}
+    "docs/guides/chat.md" ["Emre: what shall we give" "Dora: what shall we give"]
+    "lstm_textgen/cli/flags.hy" ["\"alphabet\"" "--alphabet"]
+    "lstm_textgen/cli/training.hy" ["\"alphabet\""]
+    "lstm_textgen/settings/table.hy" ["\"alphabet\""]}
   ;; What people read in a module: long strings, strings, comments.
   PROSE (re.compile r"(?s)#\[\[.*?\]\]|\"(?:\\.|[^\"\\])*\"|;[^\n]*")
   GENERATED (re.compile r"(?s)<!-- generated:.*?<!-- end -->"))  ; from modules
