@@ -57,6 +57,19 @@
   (assert (not-in "3" model.vocabulary.units)))
 
 
+(defn test-a-model-keeps-the-names-of-people-as-masked [tmp-path counting]
+  (write (/ tmp-path "chat.txt") (.replace CHAT "Ben:" "+49 170 1234567:"))
+  (write (/ tmp-path "chat.hy") (+ "(require lstm-textgen.macros [defrecipe])\n"
+    "(defrecipe chat \"A chat.\" :sources [\"chat.txt\"] "
+    ":prep [mask-numbers (mask-names \"Anna\")])"))
+  (setv lines (.splitlines (output tmp-path "--recipe" "chat.hy" #* FLAGS)))
+  (assert (.endswith (get lines -1) "--generate A: --stop A:"))
+  (setv model (load (/ tmp-path "model")))
+  (assert (= (get model.settings "people") ["A" "+00 000 0000000"]))
+  (for [name ["Anna" "1234567"]]
+    (assert (not-in (.encode name) (.read-bytes (/ tmp-path "model.h5"))))))
+
+
 (defn test-a-model-of-a-chat-takes-turns [tmp-path]
   (chat-model tmp-path {"h" 1e20})
   (setv result (program "--interactive" "--length" 3 :folder tmp-path

@@ -132,15 +132,25 @@
   (defn described [self settings new]
     "Return `settings` with what a model stores of its text and, if `new`, its first unit."
     (when self.people
-      (setv settings (replace settings :people (lfor
+      (setv names (gfor
         [name _] (.most-common self.people MOST-PEOPLE)
-        :setv name (default-prep name)
-        (if settings.lower (lower name) name)))))
+        (.as-learned self name settings)))
+      (setv settings (replace settings :people (list (dict.fromkeys (filter None names))))))
     (if new
       (replace settings
         :beginning (.decode self.vocabulary (get self.ids (slice 1)))
         :recipe (when self.run.recipe self.run.recipe.name))
       settings))
+
+  (defn as-learned [self name settings]
+    "Return a person's `name` as it begins lines of the prepared text, masked perhaps, or nothing."
+    (setv line (default-prep f"{name}:"))
+    (try
+      (when self.run.prep (setv line (self.run.prep line)))
+      (except [Exception] (return "")))  ; a step of the recipe's own that needs the whole text
+    (when settings.lower (setv line (lower line)))
+    (setv [name colon _] (.partition (.strip line) ":"))
+    (if colon name ""))
 
   (defn read [self settings known]
     "Return the ids (time,) of the text; the vocabulary is that of `known`, a model, or a new one."
