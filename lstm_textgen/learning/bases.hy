@@ -120,10 +120,10 @@ optimizer and schedule.]]
 (defn suggestion [vocabulary ids [unit None]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
-  It suggests the installed base that predicts the text best, if the text is short and the
-  prediction good; never one with another `unit` than the one requested.]]
+  It suggests the installed base that predicts the text best, if the text is short and fine-tuning
+  is likely to help; never one with another `unit` than the one requested.]]
   (unless (< (len ids) SHORT) (return ""))
-  (setv [best name] [FAMILIAR None])
+  (setv [best name] [STRANGE None])
   (for [[each path] (.items (promising (.join "\n" (places vocabulary ids))))]
     (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
       (setv base (load-checkpoint path))
@@ -131,7 +131,7 @@ optimizer and schedule.]]
         (setv found (bits-of base vocabulary ids))
         (when (< found best) (setv [best name] [found each])))))
   (if name
-    (+ f"the base {name} predicts this text well ({best :.2f} bits per character); "
+    (+ f"the base {name} predicts this text at {best :.2f} bits per character; "
       f"try fine-tuning it, with `base` {name}")
     ""))
 
