@@ -9,7 +9,7 @@
   lstm-textgen.learning.runs :as runs
   lstm-textgen.report.plain [Report]
   lstm-textgen.settings.sizing [default-epochs]
-  tests.helpers [TEXT VERSE write-text])
+  tests.helpers [StopAfter TEXT TINY VERSE write-text])
 
 (setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
 
@@ -159,6 +159,15 @@
   (assert (= (lfor name ["batch_size" "lookback" "stride"] (get model.settings name)) [4 20 20]))
   (setv [first _ last] (losses-of model))
   (assert (< last first)))
+
+
+(defn test-an-epoch-under-way-starts-again-where-its-windows-are-cut-in-another-way [tmp-path]
+  (with [_ (pytest.raises KeyboardInterrupt)]
+    (lstm-textgen.train :path (/ tmp-path "model") :text TEXT :display (StopAfter 30)
+      #** TINY :epochs 1))
+  (setv [model report] (learn tmp-path TEXT :epochs 1 :batch-size 4))
+  (assert (any (gfor line report.said (in "the epoch under way starts again" line))))
+  (assert (> model.checkpoint.resume.progress.updates 100)))  ; 30 steps, and a whole epoch of 85
 
 
 (defn test-texts-are-trained-on-by-layers-in-a-list [tmp-path]
