@@ -51,7 +51,7 @@
 (defn [(pytest.mark.parametrize #("width" "height") [#(80 23) #(120 39) #(200 49)])]
     test-the-picture-has-all-that-one-wants-to-know [width height]
   (setv text (.join "\n" (drawn (a-view) width height)))
-  (for [words ["a.txt → model.h5" "9,000 characters" "lstm:24" "it suits" "epoch 4/9" "50%"
+  (for [words ["a.txt → model.h5" "9,000 training" "lstm:24" "it suits" "epoch 4/9" "50%"
       "31,047 characters/s" "whole run" "40%" "1:08 left" "training 0.257" "validation 1.250"
       "bits per character" "0 " "9 epochs" "line 0 of what it writes"
       "validating on 1,000 characters" "1.2 GB of memory" "saved at 14:02:11"]]
