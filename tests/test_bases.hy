@@ -163,7 +163,7 @@
   (defn known [name] (. (load-base name assert-no-warning) vocabulary units))
   (assert (= [(known "italian") (known "italian.h5")] (* [["a" "c" "i" "o"]] 2)))
   (assert (= (known "german") ["a" "h" "l" "o"]))  ; the one that ships
-  (with [_ (pytest.raises FileNotFoundError :match "is installed: german, italian$")]
+  (with [_ (pytest.raises FileNotFoundError :match "installed base: german, italian$")]
     (load-base "lost" assert-no-warning))
   (save-checkpoint (small-model :text "oh") "italian")
   (assert (= (known "italian") ["h" "o"])))  ; a file of one's own
@@ -222,7 +222,7 @@
   (write-text path.parent)
   (setv asked ["--sources" "text.txt" "--from" "model" "--model" "new"])
   (for [[more words] [
-      [["--layers" "9"] "--layers is lstm:9 here"]
+      [["--layers" "9"] "--layers is lstm:9, but"]
       [["--from" "none"] "--from: there is no model none.h5"]]]
     (refused (program #* asked #* more :folder path.parent) words)))
 
