@@ -3,7 +3,7 @@
     python -m hy bench/base.hy [--base NAME] TEXT[:CHARACTERS][@MINUTES]… [--sensible]
         [--copied FOLDER]
     python -m hy bench/base.hy [--base NAME] --books FOLDER
-    python -m hy bench/base.hy [--base NAME] --unwanted WORDS
+    python -m hy bench/base.hy [--base NAME] --unwanted REGEX
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from NAME`, by default `english`; the default is
@@ -23,12 +23,13 @@ many of 10,000 words that the model with a base writes stand in neither.
 With `--books`, a folder of books that the base never read, a base alone is scored on them, with
 the lines of each paragraph joined and the characters that it doesn't know left out.
 
-With `--unwanted`, a file with a word on each line, it is counted how often the base writes these
-words in 10 million characters at temperature 1.]]
+With `--unwanted`, a regular expression in lower case, it counts how often the base writes what the
+expression finds in 10 million characters at temperature 1.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   argparse
+  collections [Counter]
   pathlib [Path]
   pickle
   re
@@ -132,16 +133,14 @@ words in 10 million characters at temperature 1.]]
 
 ;; * Unwanted words
 
-(defn unwanted [path base]
-  "Return in words how often the model `base` writes the words in the file at `path`."
+(defn unwanted [pattern base]
+  "Return in words how often the model `base` writes what the regular expression `pattern` finds."
   (setv
-    listed (set (words (.read-text (Path path) :encoding "utf-8")))
     texts (.generate (TextModel (load-base base print)) "\n" (// UNWANTED STREAMS)
       :samples STREAMS :temperature 1 :rng-seed 1)
-    written (words (.join "\n" texts))
-    hits (lfor word written :if (in word listed) word))
-  (+ f"{(len hits)} of {(len written) :,} words, in {UNWANTED :,} characters, are among the "
-    f"{(len listed)} listed: {(sorted (set hits))}"))
+    hits (lfor hit (re.finditer pattern (.lower (.join "\n" texts))) (.group hit)))
+  (+ f"{(len hits)} hits in {UNWANTED :,} characters by {base}: "
+    (.join ", " (gfor [hit count] (.most-common (Counter hits)) f"{hit} {count}"))))
 
 
 ;; * The first sensible sentence

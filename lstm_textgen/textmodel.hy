@@ -287,7 +287,7 @@
     as a text → text function, or a list of steps, as in `compose`.
   - An existing model continues training, unless `restart`. `epochs` counts those on the same text;
     if they are done, there is only a warning.
-  - `base`: the model to fine-tune: `english`, which comes with the program, or a model file.
+  - `base`: the model to fine-tune: `english`, `german`, `french`, `spanish`, or a model file.
   - `quiet`: show only errors and warnings; `display`: a `Report` that shows the run (default: a
     live display on a terminal or in a notebook).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,

@@ -45,7 +45,7 @@
   (for [n (range 12)] (write (/ tmp-path "all" f"{n}.txt") CHAT))
   (setv lines (.splitlines (output tmp-path "--sources" "all" #* FLAGS)))
   (assert (= (len (lfor line lines :if (in ": WhatsApp, " line) line)) 10))
-  (assert (in "and more documents" lines)))
+  (assert (in "… and more documents" lines)))
 
 
 (defn test-train-takes-only-and-a-recipe-reads-a-chat [tmp-path counting]

@@ -2,6 +2,7 @@
 
 (import
   collections [Counter]
+  json
   random
   numpy :as np
   pytest
@@ -13,7 +14,7 @@
   lstm-textgen.writing.spelling [ways-on]
   lstm-textgen.writing.writer [read-seed]
   tests.browser [fragment halved-model open-page page-of start-browser start-of wait-for-end
-    WRITTEN written])
+    wait-until WRITTEN written])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -179,5 +180,6 @@
       text (written page)
       other (get (alternatives-on page) 0 1))
     (.click page "#alternatives li:nth-child(2) button")
+    (wait-until page f"document.querySelector('{WRITTEN}').textContent !== {(json.dumps text)}")
     (wait-for-end page)
     (assert (any (gfor n (range 36 41) (.startswith (written page) (+ (cut text n) other)))))))

@@ -166,7 +166,7 @@
     (lstm-textgen.train :path (/ tmp-path "model") :text TEXT :display (StopAfter 30)
       #** TINY :epochs 1))
   (setv [model report] (learn tmp-path TEXT :epochs 1 :batch-size 4))
-  (assert (any (gfor line report.said (in "the epoch under way starts again" line))))
+  (assert (any (gfor line report.said (in "restarting this epoch" line))))
   (assert (> model.checkpoint.resume.progress.updates 100)))  ; 30 steps, and a whole epoch of 85
 
 

@@ -137,7 +137,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
   The first is the embedding, with the layer after it folded in where that saves work. Embeddings
   start normally distributed with deviation 1: with Keras' default of ±0.05 all units look alike to
-  the network at first, and the final loss is higher (bench/README.md).]]
+  the network at first, and the final loss is higher (bench/log.md).]]
   (defn initializer []
     (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
   (setv
@@ -215,7 +215,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   means over all B × T × u numbers; the loss shown is that of the text alone. This is activation
   regularization, plain and temporal, which keeps outputs small and slow to change (Merity and
   others 2017, 'Revisiting Activation Regularization for Language RNNs'). With it a large network
-  learns faster and overfits later (bench/README.md).]]
+  learns faster and overfits later (bench/log.md).]]
   (defn [ops.custom-gradient] same [h]
     (defn gradient [#* arguments [upstream None]]
       (setv

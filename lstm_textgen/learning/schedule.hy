@@ -112,7 +112,7 @@
 
   With `larger-steps` it is 1.5 in a run of few steps and falls to 1 at 800,000 steps divided by
   the hidden `units` of the largest layer: large steps harm large networks sooner
-  (bench/README.md). The number of steps is estimated from the `clock` and the `epoch-steps`.]]
+  (bench/log.md). The number of steps is estimated from the `clock` and the `epoch-steps`.]]
   (setv steps (min (.all-steps clock) (or (* limits.max-epochs epoch-steps) math.inf)))
   (if (and limits.larger-steps limits.deadline)
     (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps)))

@@ -77,7 +77,7 @@
     (len ids))
 
   (defn _tell [self logits]
-    "Note what is told of the units that follow the next ids, from the `logits` after these."
+    "Note the probabilities of the units after the next ids, from the `logits` there."
     (setv ids (cut self.ids (+ self.read 1) (+ self.read 1 (len logits))))
     (.extend self.told
       (tell self._vocabulary ids (cut logits (len ids)) self._alternatives)))

@@ -225,7 +225,7 @@
 
 
 (defn check-told [orders]
-  "Raise `ApiError` if so much is to be told of `orders` that it would fill memory."
+  "Raise `ApiError` if `orders` ask for more log-probabilities than `MOST-TOLD`."
   (setv told (sum (gfor
     order orders
     :if (is-not order.alternatives None)

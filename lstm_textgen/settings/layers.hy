@@ -131,5 +131,5 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   #[[Return the dimensions of the embedding: the vocabulary's size, but at least 16.
 
   In a vocabulary larger than ASCII's 96 most units are rare: it gets 96 dimensions or a quarter of
-  its size, at most 256. More took longer and didn't lower the loss (bench/README.md).]]
+  its size, at most 256. More took longer and didn't lower the loss (bench/log.md).]]
   (max 16 (min vocabulary-size (max 96 (// vocabulary-size 4)) 256)))

@@ -44,7 +44,7 @@
   (setv #^ object max-words 10_000))
 
 
-;; Measured on two cores (bench/README.md). Words: with 10,000 to choose from.
+;; Measured on two cores (bench/log.md). Words: with 10,000 to choose from.
 (setv
   CHARACTERS (Rule
     ;; Size units speed dropout most-dropout usual-from enough timed-from
@@ -76,7 +76,7 @@
   #[[Return the default number of epochs for a text with this number of `units` to train on.
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
-  isn't read more often, since it is soon memorised (bench/README.md).]]
+  isn't read more often, since it is soon memorised (bench/log.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
@@ -84,7 +84,7 @@
 (defn most-epochs [units [unit "characters"]]
   #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
 
-  With more, a network of the size that the time allows memorises the text (bench/README.md).]]
+  With more, a network of the size that the time allows memorises the text (bench/log.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
@@ -93,7 +93,7 @@
   #[[Return the rows of a batch for a text with this number of `units` to train on.
 
   It is the square root of the thousands of units, rounded to a power of two from 2 to 32. Fewer
-  rows give a small text more steps and the network a lower final loss (bench/README.md).]]
+  rows give a small text more steps and the network a lower final loss (bench/log.md).]]
   (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
 
 
@@ -106,7 +106,7 @@
   With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
   hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
   Fewer epochs take less time and don't change its size. Dropout grows with each epoch after the
-  first, up to the most that helps; more slowly for a text over a megabyte (bench/README.md).]]
+  first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
   (setv
     rule (get RULES unit)
     share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows)  ; of the table's speeds
@@ -163,7 +163,7 @@
   A familiar text gets 4 epochs, a longer one fewer, to read 4 million units, but at least 2, with
   little dropout, half a new network's learning rate and twice its rows: more of anything made the
   network forget what it knew. On any other text training is as from scratch, with less dropout
-  (bench/README.md).]]
+  (bench/log.md).]]
   (setv
     rows (default-batch-size units)
     epochs (.get given "epochs" (if familiar

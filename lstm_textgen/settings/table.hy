@@ -65,7 +65,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     f"{r.fewest-epochs} to {r.most-epochs}, to read about {r.read :,} {unit}")))
 
 ;; The rows by groups, in the order of the help. Training defaults were measured on two cores; see
-;; bench/README.md.
+;; bench/log.md.
 (setv TABLE {
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
@@ -98,7 +98,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train model"
-      (+ "fine-tune another model: english, which comes with the program, or a model file; its "
+      (+ "fine-tune another model: english, german, french or spanish, or a model file; its "
         "layers stay, and its lookback unless --lookback is given")
       :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")

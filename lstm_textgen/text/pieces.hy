@@ -19,7 +19,7 @@ same order.]]
   LEARNED 5_000_000    ; words of a text from which pieces are learned
   FEWEST 256           ; units; the default vocabulary has …
   FOR-A-MEGABYTE 512   ; … this times the square root of the text's millions of characters, …
-  MOST 2048            ; … up to this (bench/README.md)
+  MOST 2048            ; … up to this (bench/log.md)
   REMEMBERED 200_000  ; words whose pieces are cached
   ;; White space in Python's regular expressions, except the line break.
   BLANK (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"

@@ -37,7 +37,7 @@
 
   On processors with bfloat16 PyTorch, through oneDNN, trains LSTMs up to 1.3 times as fast as
   TensorFlow, and small batches up to twice as fast, but GRUs and most networks in float32 more
-  slowly (bench/README.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
+  slowly (bench/log.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
   already imported, is never replaced.]]
   (when (and
       (get PROCESS "ours")
@@ -119,7 +119,7 @@
   #[[Return whether products in bfloat16 are faster with this processor and this `backend`.
 
   `rows` are those of a batch: within XLA a processor with AMX, which XLA leaves unused, needs 64
-  of them (bench/README.md).]]
+  of them (bench/log.md).]]
   (and (bfloat16?) (match backend
     "torch" True
     "tensorflow" (or (>= rows AMX-ROWS) (not-in "amx_bf16" (processor-flags)))

@@ -2,7 +2,7 @@
 
 Each core takes its rows of the batch through the window, forward and backward, and they
 synchronize only to add up the gradients. If the cores share each small product of the loop
-instead, they mostly wait for each other (bench/README.md).]]
+instead, they mostly wait for each other (bench/log.md).]]
 
 (import
   functools [partial]

@@ -4,7 +4,7 @@ They are for processors, with XLA. Autodiff of a loop stores every intermediate 
 the gradient of the kernels step by step. Our loops store only the factors of the gradient in the
 backward pass of each step (slopes), and the gradient of the kernels is one matrix product after
 the loop. The batch is the last axis: a product of a large kernel and a narrow matrix of states is
-up to 1.6 times faster than that of their transposes (bench/README.md).
+up to 1.6 times faster than that of their transposes (bench/log.md).
 
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 

@@ -10,7 +10,7 @@ state. A learner may take several steps in one call.]]
   numpy :as np)
 
 (setv
-  BETA-1 0.8      ; Adam's β₁: better than the usual 0.9 (bench/README.md)
+  BETA-1 0.8      ; Adam's β₁: better than the usual 0.9 (bench/log.md)
   CLIP-NORM 1.0)  ; the largest norm of the gradient of all weights
 
 

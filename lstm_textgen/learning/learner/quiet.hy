@@ -22,7 +22,7 @@ environment variables, which child processes would inherit, and draw random numb
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
   ;; Set for the backends, unless the user has set it: PyTorch falls back to the CPU for operations
   ;; that Apple's GPU lacks, and TensorFlow keeps the memory of a step for the next; otherwise the
-  ;; system clears it each time, which takes up to a third of the step (bench/README.md).
+  ;; system clears it each time, which takes up to a third of the step (bench/log.md).
   ENVIRONMENT {"PYTORCH_ENABLE_MPS_FALLBACK" "1"  "TF_CPU_ALLOCATOR_USE_BFC" "true"}
   ;; Set by us and by the backends' imports, and not read later.
   PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]

@@ -65,7 +65,7 @@
   #[[Return the number of idle hidden units to add to an LSTM with `units`.
 
   With AMX, oneDNN as of PyTorch 2.13 computes wrong gradients, 15 to 100% off, if there are at
-  least 1,024 units and their number is a multiple of 32 (bench/README.md).]]
+  least 1,024 units and their number is a multiple of 32 (bench/log.md).]]
   (if (and (in "amx_bf16" (processor-flags)) (>= units 1024) (= 0 (% units MULTIPLE))) IDLE 0))
 
 

@@ -60,7 +60,7 @@
     (setv contents (.get-contents page))
     (unless (is contents None) (-= drawing (len (.get-data contents))))
     (when (< drawing 0)
-      (raise (NotText f"{reading.name} draws too much for a text; give its text as a .txt file")))
+      (raise (NotText f"{reading.name} has too many drawings; give its text as a .txt file")))
     (setv lines (_lines page))
     (.spend budget (sum (gfor line lines part line (len part.text))))
     (.append pages lines))
