@@ -100,7 +100,7 @@
 
 ;; * The site
 
-(defn [(pytest.fixture :scope "module")] site [tmp-path-factory]
+(defn [(pytest.fixture :scope "session")] site [tmp-path-factory]
   "Sphinx's warnings, and the folder of the site."
   (setv folder (/ (tmp-path-factory.mktemp "site") "html"))
   #((docs.build folder) folder))
@@ -127,7 +127,7 @@
       (.append (if (= tag "link") self.loaded self.links) (get attributes "href")))))
 
 
-(defn [(pytest.fixture :scope "module")] pages [site]
+(defn [(pytest.fixture :scope "session")] pages [site]
   "The `Links` of each page of the site, by its path."
   (dfor path (.rglob (get site 1) "*.html") path (Links path)))
 
