@@ -143,7 +143,7 @@
       settings))
 
   (defn as-learned [self name settings]
-    "Return a person's `name` as it begins lines of the prepared text, masked perhaps, or nothing."
+    "Return a person's `name` as the prepared text has it, perhaps masked; \"\" if it has none."
     (setv line (default-prep f"{name}:"))
     (try
       (when self.run.prep (setv line (self.run.prep line)))
@@ -161,16 +161,16 @@
     ids)
 
   (defn no-help? [self base]
-    #[[Return whether `base` is no help for the text, and show it.
+    #[[Return whether `base` predicts the text worse than `STRANGE`, and show it.
 
-    It is none for a text that is strange to it; one that has words which it lacks may not be.]]
+    Never so of a base by words: its figure is ∞ where it lacks a tenth of the text's words.]]
     ;; The leader says, as processes may round in different ways.
     (setv
       self.bits (.leader-says self.group (float (bits-of base self.vocabulary self.ids)))
       none (and (is base.vocabulary.unknown None) (> self.bits STRANGE)))
     (when none
-      (.say self.report (+ f"the base {(stem self.run.base)} doesn't know such text, so it is no "
-        "help: training from scratch")))
+      (.say self.report
+        f"the base {(stem self.run.base)} doesn't know such text; training from scratch"))
     none)
 
   (defn read-again [self settings ids]
