@@ -161,6 +161,12 @@
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) epochs)))
 
 
+(defn [counting] test-a-run-whose-time-is-up-at-once-still-takes-a-step [tmp-path monkeypatch]
+  (.setattr monkeypatch training.Clock "progress" (fn [self] 1))
+  (setv model (train-tiny tmp-path (* TEXT 20) :minutes 1))
+  (assert (= model.checkpoint.resume.progress.updates 1)))
+
+
 (defn [counting
       (pytest.mark.parametrize "settings,times" [
         #({"minutes" 60} 1.5) #({} 1) #({"minutes" 60  "batch_size" 2} 1)])]
