@@ -29,9 +29,9 @@
 
 
 (defn [(pytest.mark.parametrize #("layers" "parts") [
-    (pytest.param "8,gru:7,lstm:6" 1 :marks pytest.mark.slow)
-    #("8,gru:7,lstm:6" 2)
-    (pytest.param "gru:7,8" 4 :marks pytest.mark.slow)])]
+    (pytest.param "8,gru:7" 1 :marks pytest.mark.slow)
+    #("gru:7,8" 2)
+    (pytest.param "8,gru:7,lstm:6" 4 :marks pytest.mark.slow)])]
     test-parts-learn-what-keras-own-step-learns [layers parts]
   (setv
     [dealt whole] [(learner layers parts) (learner layers)]
@@ -57,7 +57,7 @@
   (assert (np.allclose first exact :atol 0.02)))
 
 
-(defn test-each-part-drops-units-of-its-own []
+(defn test-each-part-drops-units-of-its-own-anew-at-each-step []
   (setv
     two (learner "8,dropout:0.5,6" 2)
     [[x y]] (batches 1))
@@ -65,18 +65,15 @@
   (.learn two x y)
   (setv [first _ second _] (values two.states))
   (assert (np.allclose (cut first 2) (cut first 2 None)))  ; the halves are alike up to the dropout
-  (assert (not (np.allclose (cut second 2) (cut second 2 None)))))
+  (assert (not (np.allclose (cut second 2) (cut second 2 None))))
+  (setv before (seeds two))
+  (.learn two x y)
+  (assert (!= (seeds two) before)))
 
 
-(defn test-dropout-draws-anew-at-each-step []
-  (setv
-    two (learner "8,dropout:0.5" 2)
-    [[x y]] (batches 1)
-    seeds [])
-  (for [_ (range 3)]
-    (.learn two x y)
-    (.append seeds (tuple (get (values two.variables) -1))))
-  (assert (= (len (set seeds)) 3)))
+(defn seeds [learner]
+  "Return the states of the generators of a learner's dropout."
+  (lfor v learner.variables :if (in "seed" v.path) (tuple (get (values [v]) 0))))
 
 
 (defn [(pytest.mark.parametrize #("rows" "processors" "parts") [

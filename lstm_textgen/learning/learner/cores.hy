@@ -78,7 +78,7 @@ instead, they mostly wait for each other (bench/log.md).]]
       variable self.model.non-trainable-variables
       (if (._carries? self variable)
         (tf.split variable.value self.parts)
-        (gfor n (range self.parts) (+ variable.value [(* n SEED-STEP) 0]))))))
+        (lfor n (range self.parts) (+ variable.value [(* n SEED-STEP) 0]))))))
 
   (defn _gather [self dealt]
     "Set these variables from all parts, whose seeds advance alike."
