@@ -15,6 +15,7 @@ from _pytest.assertion.rewrite import rewrite_asserts
 
 ROOT = Path(__file__).parent
 FORKS, COUNTING = "LSTM_TEXTGEN_FORKS", "LSTM_TEXTGEN_COUNTING"  # as in tests/forkserver.hy
+QUICK = "quick and not slow"  # what `-m quick` means, also in tests/forkserver.hy
 
 _compile = hy.importer.hy_compile
 
@@ -36,6 +37,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_configure(config):
     """Compile the Hy modules, and start the server that forks: once, for all workers."""
+    if config.option.markexpr == "quick":
+        config.option.markexpr = QUICK
     if hasattr(config, "workerinput"):
         return
     modules = [path for folder in ["lstm_textgen", "tests", "tools"]
@@ -66,7 +69,8 @@ def _settings_of_backends(folder, level="0"):
         "JAX_COMPILATION_CACHE_DIR": f"{folder}/jax-compiled",
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-        # PyTorch's threads wait asleep, as other tests need the cores too.
+        # Tests share the cores: NumPy's and PyTorch's threads would wait for one another, busily.
+        "OPENBLAS_NUM_THREADS": "1",
         "OMP_WAIT_POLICY": "PASSIVE",
     }
 
@@ -93,7 +97,7 @@ def _left_out(path, config):
 
     What they import takes seconds, and need not be installed.
     """
-    return (config.option.markexpr == "quick" and _is_test(path)
+    return (config.option.markexpr == QUICK and _is_test(path)
             and b"pytest.mark.quick" not in path.read_bytes())
 
 

@@ -55,7 +55,7 @@ for each backend, made when it is first asked for. All end with the standard inp
         (return))
       (unless (os.fork)
         (.close selector)
-        (become key.data key.fileobj (!= marks "quick")))
+        (become key.data key.fileobj (!= marks "quick and not slow")))
       (.unregister selector key.fileobj)
       (.close key.fileobj))))
 

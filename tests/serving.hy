@@ -10,7 +10,7 @@
   urllib.parse [urlsplit]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  tests.helpers [STARTED small-model start-program])
+  tests.helpers [STARTED small-model start-python])
 
 (setv
   LETTERS "\n abcdefghijklmnopqrstuvwxyzABC:,.é"
@@ -52,9 +52,17 @@
   model)
 
 
-(defn [contextmanager] serving [folder #* flags]
-  "Serve by the `flags` in `folder`; yield the process, whose `url` is the server's address."
-  (setv process (start-program "--serve" "--port" "0" #* flags :folder folder))
+(defn [contextmanager] serving [folder #* flags [seconds {}]]
+  #[[Serve by the `flags` in `folder`; yield the process, whose `url` is the server's address.
+
+  `seconds` has other values for constants of `guard`, so that a test needn't wait as long.]]
+  (setv process (start-python "-u" "-c" f"
+import hy, runpy
+import lstm_textgen.server.guard as guard
+vars(guard).update({seconds})
+runpy.run_module('lstm_textgen', run_name='__main__', alter_sys=True)"
+    "--serve" "--port" "0" #* flags
+    :cwd folder))
   (.remove STARTED process)  ; it may serve several tests
   (try
     (setv

@@ -9,7 +9,6 @@
   tests.helpers [ROOT run-python succeeded])
 
 (setv
-  pytestmark pytest.mark.quick
   LOL (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
 
 

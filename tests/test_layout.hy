@@ -10,7 +10,6 @@
   tools.forms [ROOT Source dotted read-source])
 
 (setv
-  pytestmark pytest.mark.quick
   BACKENDS #{"keras" "tensorflow" "jax" "torch"}
   ;; The rooms of lstm_textgen where Keras and the backends are at home …
   KERAS-ROOMS ["learning.learner" "learning.network" "export"]

@@ -10,7 +10,7 @@
 (setv
   ARGUMENTS ["--sources" "text.txt" #* TINY-FLAGS]
   counting (pytest.mark.usefixtures "counting")
-  LONG (* TEXT 100))  ; in which a `CountingLearner` takes seconds for an epoch
+  LONG (* TEXT 50))  ; in which a `CountingLearner` takes seconds for an epoch
 
 
 (defn [counting (pytest.mark.parametrize #("columns" "lines") [

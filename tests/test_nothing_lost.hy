@@ -189,7 +189,7 @@ print(len(file['model_weights/dense/bias'][:]))")
 
 
 (defn [counting] test-killed-at-any-moment-no-save-is-lost-and-the-end-is-the-same []
-  (assert-nothing-lost 12))
+  (assert-nothing-lost 8))
 
 
 (defn [pytest.mark.slow] test-so-it-is-where-a-network-learns []
