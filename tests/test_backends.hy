@@ -135,21 +135,26 @@ print(state() == before)")
   (unless first (assert (= result.stderr "begun\n"))))
 
 
-(defn [(pytest.mark.parametrize "backend" [
+(defn [(pytest.fixture :params [
     "tensorflow"
     (pytest.param "jax" :marks pytest.mark.slow)
     (pytest.param "torch" :marks pytest.mark.slow)])]
-    test-a-stopped-run-ends-with-the-same-bits [tmp-path backend]
-  (setv [whole parts] [(/ tmp-path "whole") (/ tmp-path "parts")])
-  (for [folder [whole parts]]
-    (.mkdir folder)
-    (write-text folder))
+    unharmed [request tmp-path-factory]
+  "A backend, and the model of a run on it that was never stopped."
+  (setv folder (tmp-path-factory.mktemp "whole"))
+  (write-text folder)
+  #(request.param (train-on request.param folder 2)))
+
+
+(defn test-a-stopped-run-ends-with-the-same-bits [tmp-path unharmed]
+  (setv [backend a] unharmed)
+  (write-text tmp-path)
   (succeeded (run-python "-m" "hy" "-c" STOPPED
-    :cwd parts
+    :cwd tmp-path
     :environment {"KERAS_BACKEND" backend}))
-  (setv stopped (load-checkpoint (/ parts "model") :resume True))
+  (setv stopped (load-checkpoint (/ tmp-path "model") :resume True))
   (assert (= stopped.resume.progress.step STOPPED-STEP))
-  (setv [a b] (lfor folder [whole parts] (train-on backend folder 2)))
+  (setv b (train-on backend tmp-path 2))
   (assert (= (untimed a.history) (untimed b.history)))
   (for [[x y] (zip a.resume.variables b.resume.variables :strict True)]
     (assert (= (.tobytes x) (.tobytes y)))))

@@ -123,7 +123,7 @@ despacio, con los ojos cerrados. ¡Qué dulce era!
     text (write-text tmp-path (get TEXTS name))
     [alone begun] (gfor
       base [None name]
-      (lstm-textgen.train text (/ tmp-path (or base "alone")) :base base :epochs 2 :lookback 32
+      (lstm-textgen.train text (/ tmp-path (or base "alone")) :base base :epochs 1 :lookback 32
         :display (Quiet)))
     held (cut (get TEXTS name) -110 None)  ; within the last tenth
     [alone begun] (gfor
