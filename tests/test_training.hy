@@ -126,6 +126,18 @@
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
+(defn [counting] test-a-last-save-that-failed-is-tried-again [tmp-path monkeypatch]
+  (setv
+    save training.save-checkpoint
+    failures [(OSError 28 "No space left on device")])
+  (defn try-to-save [#* arguments]
+    (when failures (raise (.pop failures)))
+    (save #* arguments))
+  (.setattr monkeypatch training "save_checkpoint" try-to-save)
+  (train-tiny tmp-path :epochs 1)
+  (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 1)))
+
+
 (defn [counting] test-an-exploding-loss-stops-the-run-and-the-last-model-stays [trained]
   (setv before (.read-bytes (/ trained "model.h5")))
   (with [_ (pytest.raises FloatingPointError :match "smaller `learning_rate` than 10000")]
