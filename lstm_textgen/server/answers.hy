@@ -4,10 +4,29 @@
 (import
   secrets
   time
+  msgspec
+  starlette.responses [Response]
   lstm-textgen.basics.values [plain]
   lstm-textgen.writing.scoring [bits])
 
-(setv LEAST -9999.0)  ; the logarithm of 0, as OpenAI's API writes it
+(setv
+  LEAST -9999.0  ; the logarithm of 0, as OpenAI's API writes it
+  CHALLENGE "Basic realm=\"the password is the API key\", charset=\"UTF-8\"")
+
+
+(defn json-answer [content [status 200] [headers None]]
+  "Return the response with `content` as JSON."
+  (Response (msgspec.json.encode content) status headers :media-type "application/json"))
+
+
+(defn error-answer [error [unread False]]
+  #[[Return the response for `error`, an `ApiError`.
+
+  It closes the connection if a part of the request's body may still be `unread`.]]
+  (json-answer (.as-json error) error.status {
+    #** (if (= error.status 401) {"WWW-Authenticate" CHALLENGE} {})
+    #** (if error.seconds {"Retry-After" (str error.seconds)} {})
+    #** (if (or unread (in error.status [408 413])) {"Connection" "close"} {})}))
 
 
 (defclass Form []

@@ -14,12 +14,13 @@
   starlette.responses [HTMLResponse Response]
   starlette.routing [Route]
   lstm-textgen.pages.assembly [assemble safe]
-  lstm-textgen.server.answers [Form model-entry score-answer usage-of]
+  lstm-textgen.server.answers [Form error-answer json-answer model-entry score-answer
+    usage-of]
   lstm-textgen.server.guard [read-all]
   lstm-textgen.server.jobs [make-jobs]
   lstm-textgen.server.loop [Full Stopped]
-  lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody chat-orders
-    completion-orders prepare read-body]
+  lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody StreamOptions
+    chat-orders completion-orders prepare read-body]
   lstm-textgen.writing.scoring [Score surprises])
 
 (setv
@@ -66,7 +67,7 @@
     "Answer that the server is running, with the models' names, if all loops run."
     (for [each self.models :if (not (.alive? each.loop))]
       (raise (ApiError 503 f"{each.name} generates no more; start the server again")))
-    (answer {"status" "ok"  "models" (lfor each self.models each.name)}))
+    (json-answer {"status" "ok"  "models" (lfor each self.models each.name)}))
 
   (defn :async figures [self request]
     "Answer with the metrics for Prometheus."
@@ -75,11 +76,11 @@
 
   (defn :async list-models [self request]
     "Answer with the models, in OpenAI's format."
-    (answer {"object" "list"  "data" (lfor each self.models (model-entry each))}))
+    (json-answer {"object" "list"  "data" (lfor each self.models (model-entry each))}))
 
   (defn :async show-model [self request]
     "Answer with one of the models, in OpenAI's format."
-    (answer (model-entry (.find self (get request.path-params "name")))))
+    (json-answer (model-entry (.find self (get request.path-params "name")))))
 
   ;; Texts
 
@@ -91,14 +92,13 @@
       served (.find self body.model)
       jobs (await (.submit self served data (fn [model] (completion-orders body model))))
       n (or body.n 1)
-      prompts (if (isinstance body.prompt str) [body.prompt] (or body.prompt [""]))
-      each (// (len jobs) (len prompts)))
+      each (// (len jobs) (len body.prompts)))
     (Texts self request served body jobs
       :keep (fn [jobs] (best-of jobs each n))
       :prompt-units (sum (gfor job (cut jobs None None each) job.seed.units))
       :form (Form served.name served.fingerprint
         :told (is-not body.logprobs None)
-        :prompts (when body.echo (lfor p prompts _ (range n) p)))))
+        :prompts (when body.echo (lfor p body.prompts _ (range n) p)))))
 
   (defn :async chat [self request]
     "Answer with the next message of a chat."
@@ -148,7 +148,7 @@
       (try
         (.check total)
         (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))
-      (answer (await (in-thread
+      (json-answer (await (in-thread
         (fn [] (score-answer served.name model.vocabulary total stretches)))))))
 
   (defn [contextmanager] place-to-score [self]
@@ -221,9 +221,10 @@
     (while (not (or self.reader.gone (all (gfor job self.jobs job.end))))
       (await (.news self.reader)))
     (unless self.reader.gone
-      (check-ends self.jobs)
+      (when (any (gfor job self.jobs (= job.end "failed")))
+        (raise (ApiError 500 "generating failed" :code "failed")))
       (setv whole (.whole self.form (self.keep self.jobs) (.usage self)))
-      (await ((answer whole) scope receive send))))
+      (await ((json-answer whole) scope receive send))))
 
   (defn :async stream [self send]
     "Send new parts of all texts as server-sent events until all are complete."
@@ -241,7 +242,7 @@
         (when end (.pop left index)))
       (await (send (body-of (filter None parts))))
       (when left (await (.news self.reader))))
-    (setv last (when (. (or self.body.stream-options (NoOptions)) include-usage)
+    (setv last (when (. (or self.body.stream-options (StreamOptions)) include-usage)
       (.frame self.form [] "chat.completion.chunk" (.usage self))))
     (await (send (body-of (if last [last] []))))
     (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"})))
@@ -265,11 +266,6 @@
     (usage-of self.jobs self.prompt-units)))
 
 
-(defclass NoOptions []
-  "The options of a stream without options."
-  (setv include-usage False))
-
-
 ;; * Parts of answers
 
 (defn best-of [jobs each n]
@@ -283,21 +279,10 @@
       job)))
 
 
-(defn check-ends [jobs]
-  "Raise `ApiError` if one of `jobs` has failed."
-  (when (any (gfor job jobs (= job.end "failed")))
-    (raise (ApiError 500 "generating failed" :code "failed"))))
-
-
 (defn body-of [events]
   "Return the ASGI message with server-sent `events`; more may follow."
   {"type" "http.response.body"  "more_body" True
    "body" (.join b"" (gfor each events (+ b"data: " (msgspec.json.encode each) b"\n\n")))})
-
-
-(defn answer [content [status 200] #** options]
-  "Return the response with `content` as JSON."
-  (Response (msgspec.json.encode content) status :media-type "application/json" #** options))
 
 
 (defn in-thread [act]
@@ -326,19 +311,15 @@
 
 (defn :async api-error [request error]
   "Answer with an `ApiError`."
-  (answer (.as-json error) error.status
-    :headers {
-      #** (if error.seconds {"Retry-After" (str error.seconds)} {})
-      ;; The rest of a body that wasn't fully read can't be used.
-      #** (if (in error.status [408 413]) {"Connection" "close"} {})}))
+  (error-answer error))
 
 
 (defn :async http-error [request error]
   "Answer with one of Starlette's errors, such as an unknown path, in OpenAI's format."
-  (answer (.as-json (ApiError error.status-code error.detail)) error.status-code
-    :headers error.headers))
+  (json-answer (.as-json (ApiError error.status-code error.detail)) error.status-code
+    error.headers))
 
 
 (defn :async our-fault [request error]
   "Answer that something went wrong; `Guard` logs what."
-  (await (api-error request (ApiError 500 "the server failed; its log says why"))))
+  (error-answer (ApiError 500 "the server failed; its log says why")))

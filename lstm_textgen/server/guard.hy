@@ -12,12 +12,12 @@
   contextlib [suppress]
   hmac [compare-digest]
   ipaddress
-  json
   logging
   socket
   urllib.parse [urlsplit]
   h11
   uvicorn.protocols.http.h11-impl [H11Protocol]
+  lstm-textgen.server.answers [error-answer]
   lstm-textgen.server.requests [ApiError])
 
 (setv
@@ -66,7 +66,7 @@
     (try
       (.check self scope headers)
       (except [error ApiError]
-        (return (await (refuse error send-with-headers)))))
+        (return (await ((error-answer error :unread True) scope receive send-with-headers)))))
     (try
       (await (self.app scope receive send-with-headers))
       (except [asyncio.CancelledError])  ; the server is stopping
@@ -135,22 +135,6 @@
 (defn too-large []
   "Return the error for a body that is too large."
   (ApiError 413 f"the body is too large; the limit is {LARGEST-BODY :,} bytes" :code "too_large"))
-
-
-(defn :async refuse [error send]
-  "Answer with `error`, an `ApiError`, and close the connection, as the body isn't read."
-  (setv body (.encode (json.dumps (.as-json error))))
-  (await (send {
-    "type" "http.response.start"
-    "status" error.status
-    "headers" [
-      #(b"content-type" b"application/json")
-      #(b"content-length" (.encode (str (len body))))
-      #(b"connection" b"close")
-      #* (if (= error.status 401)
-        [#(b"www-authenticate" b"Basic realm=\"the password is the API key\", charset=\"UTF-8\"")]
-        [])]}))
-  (await (send {"type" "http.response.body"  "body" body})))
 
 
 (defn :async read-all [receive]

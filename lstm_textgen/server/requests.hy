@@ -5,7 +5,7 @@
   re
   typing [Annotated Any Union]
   msgspec
-  msgspec [Meta Struct]
+  msgspec [Meta Struct defstruct]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.server.jobs [Order]
   lstm-textgen.writing.batch [MOST-TEXTS]
@@ -81,7 +81,10 @@
   (setv #^ FLAG include-usage False))
 
 
-(defclass Steering [Struct :kw-only True]
+(setv Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True))
+
+
+(defclass Steering [Unsupported :kw-only True]
   "The fields that both kinds of requests share."
   (setv
     #^ (or-none str) model None
@@ -94,17 +97,7 @@
     #^ (or-none int) seed None
     #^ FLAG stream False
     #^ (or-none StreamOptions) stream-options None
-    #^ (number int 0 LONGEST) max-tokens None
-    ;; These must have their neutral values.
-    #^ Any suffix None
-    #^ Any presence-penalty None
-    #^ Any frequency-penalty None
-    #^ Any logit-bias None
-    #^ Any tools None
-    #^ Any functions None
-    #^ Any response-format None
-    #^ Any audio None
-    #^ Any modalities None))
+    #^ (number int 0 LONGEST) max-tokens None))
 
 
 (defclass CompletionBody [Steering :kw-only True]
@@ -113,7 +106,11 @@
     #^ (get Union #(SEED (some SEED MOST-TEXTS) None)) prompt ""
     #^ (number int 1 MOST-TEXTS) best-of None
     #^ FLAG echo False
-    #^ (number int 0 20) logprobs None))
+    #^ (number int 0 20) logprobs None)
+
+  (defn [property] prompts [self]
+    "All prompts, a list."
+    (if (isinstance self.prompt str) [self.prompt] (or self.prompt [""]))))
 
 
 (defclass Part [Struct]
@@ -172,16 +169,15 @@
 
   Each prompt gets `best-of` of them, or else `n`.]]
   (setv
-    prompts (if (isinstance body.prompt str) [body.prompt] (or body.prompt [""]))
     n (or body.n 1)
     each (or body.best-of n))
   (when (< each n)
     (raise (ApiError 400 f"`best_of` is {each}, less than `n`, which is {n}" :param "best_of")))
   (when (and (> each n) body.stream)
     (raise (ApiError 400 "`best_of` can't be streamed" :param "best_of")))
-  (check-number (* each (len prompts)) "best_of")
+  (check-number (* each (len body.prompts)) "best_of")
   (setv alternatives (if (and (is body.logprobs None) (> each n)) 0 body.logprobs))
-  (make-orders body model (lfor p prompts (prepare model p)) each
+  (make-orders body model (lfor p body.prompts (prepare model p)) each
     :length (if (is body.max-tokens None) USUAL-LENGTH body.max-tokens)
     :alternatives alternatives
     :seed-too (and body.echo (is-not body.logprobs None))))
