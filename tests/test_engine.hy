@@ -127,7 +127,7 @@
   (.feed one (random-ids 7))
   (.feed many (random-ids 4 3))
   (setv untouched (.copy (get many.logits 0)))
-  (.adopt many 1 one)
+  (.set-state many one.state 1)
   (assert (np.array-equal (get many.logits 1) one.logits))
   (assert (np.array-equal (get many.logits 0) untouched))
   (.step many (np.array [0 2 0]))

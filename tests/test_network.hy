@@ -8,7 +8,7 @@
   lstm-textgen.learning.learner.loop [FastGRU FastLSTM product]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.network :as network-module
-  lstm-textgen.learning.network [carried-states stock-model training-network]
+  lstm-textgen.learning.network [carried? stock-model training-network]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
@@ -162,7 +162,7 @@
 
 
 (defn test-each-recurrent-layer-carries-its-own-state []
-  (assert (= (lfor state (carried-states (network)) (tuple state.shape))
+  (assert (= (lfor v (. (network) variables) :if (carried? v) (tuple v.shape))
     [#(3 12) #(3 12) #(3 7) #(3 9) #(3 9) #(3 8) #(3 8)])))
 
 
@@ -177,7 +177,7 @@
     ours (network)
     ids (some-ids 5))
   (defn logits [training]
-    (for [state (carried-states ours)] (.assign state (keras.ops.zeros-like state)))
+    (for [state (filter carried? ours.variables)] (.assign state (keras.ops.zeros-like state)))
     (keras.ops.convert-to-numpy (ours ids :training training)))
   (assert (np.allclose (logits False) (logits False)))
   (assert (not (np.allclose (logits False) (logits True))))

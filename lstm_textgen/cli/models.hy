@@ -36,7 +36,7 @@
   { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
     "text" (when history
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
-    "loss" (when history f"{(describe-kept history)} per {(loss-unit history model.vocabulary)}")
+    "loss" (when history f"{(describe-kept history)} per {(loss-unit model)}")
     "network" f"{settings.layers}, {model.weight-count :,} weights"
     "base" (when settings.base (stem settings.base))
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "

@@ -6,12 +6,16 @@ vocabulary) like stock Keras with the model itself.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
+  errno [ENOSPC]
   importlib.util [find-spec]
   json
+  os [strerror]
   pathlib [Path]
+  tempfile [TemporaryDirectory]
+  warnings
   numpy :as np
   lstm-textgen [__version__]
-  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.learning.learner.quiet [import-keras muted-stderr]
   lstm-textgen.modelfile.checkpoint [file-image]
   lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
   lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output]
@@ -19,8 +23,6 @@ vocabulary) like stock Keras with the model itself.]]
 
 (setv
   FOLDER "/"  ; stands for the extension of a SavedModel
-  ;; The package that an extension needs and pip doesn't install with us.
-  PACKAGES {".onnx" "tf2onnx"  ".safetensors" "safetensors"  ".h5" None  FOLDER None}
   EXTRA "assets.extra"  ; TensorFlow leaves this folder to others
   DESCRIPTION f"{EXTRA}/lstm_textgen.json"
   TOKENIZER "tokenizer.json"  ; the name that Hugging Face's programs expect
@@ -35,13 +37,13 @@ vocabulary) like stock Keras with the model itself.]]
 
   `name` is the setting that gave the path, `models` are the model files in use.]]
   (setv [ending files] (_parts checkpoint path))
-  (unless (in ending PACKAGES)
+  (unless (in ending FORMATS)
     (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
       "or in / for the folder of a SavedModel"))))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
     (for [file files] (check-output name file [] models overwrite)))
-  (setv package (get PACKAGES ending))
+  (setv [package _] (get FORMATS ending))
   (unless (or (is package None) (find-spec package))
     (raise (ImportError
       f"`{name}` to {ending} needs the package {package}: pip install {package}"))))
@@ -52,39 +54,35 @@ vocabulary) like stock Keras with the model itself.]]
 
   `TextModel.export` describes the formats and errors. An existing file is replaced once the new
   one is complete.]]
-  (setv
-    [ending files] (_parts checkpoint path)
-    tokenizer (lfor file files :if (= (. (Path file) name) TOKENIZER) (_tokenizer checkpoint)))
-  (when (in ending [".onnx" FOLDER])
-    (import-keras)
-    (import lstm-textgen.export.graphs [export-graph onnx-bytes]))
+  (setv [ending files] (_parts checkpoint path))
   (if (= ending FOLDER)
     (with [folder (open-folder (str path))]
-      (export-graph checkpoint folder "tf_saved_model")
+      (_write-graph checkpoint folder "tf_saved_model")
       (setv described (/ folder DESCRIPTION))
       (.mkdir described.parent)
-      (.write-text described (_description checkpoint))
+      (.write-bytes described (_description checkpoint))
       (when (_in-pieces? checkpoint)
         (.write-bytes (.with-name described TOKENIZER) (_tokenizer checkpoint))))
-    (for [[file content] (zip files (match ending
-        ".onnx" [(onnx-bytes checkpoint (_description checkpoint)) #* tokenizer]
-        ".safetensors"
-          [(_safetensors checkpoint) (.encode (_description checkpoint)) #* tokenizer]
-        ".h5" [(file-image (replace checkpoint :resume None :half True))]))]
-      (with [out (open-output file :binary True)] (.write out content))))
-  files)
+    (for [[file content] (.items files)]
+      (setv data (content checkpoint))
+      (with [out (open-output file :binary True)] (.write out data))))
+  (list files))
 
 
 (defn _parts [checkpoint path]
-  "Return #(ending files): the extension of an export to `path`, and the paths that it writes."
+  #[[Return #(ending files): the extension of an export to `path`, and what it writes.
+
+  `files` is a dict from paths to functions from a checkpoint to a file's bytes.]]
   (setv
     file (Path path)
     ending (if (.endswith (str path) "/") FOLDER (or (.lower file.suffix) FOLDER))
-    described (if (= ending ".safetensors") [(str (.with-suffix file ".json"))] [])
-    tokenizer (if (and (in ending [".safetensors" ".onnx"]) (_in-pieces? checkpoint))
-      [(str (.with-name file TOKENIZER))]
-      []))
-  #(ending [(str path) #* described #* tokenizer]))
+    [_ content] (.get FORMATS ending [None None])
+    files {(str path) content})
+  (when (= ending ".safetensors")
+    (setv (get files (str (.with-suffix file ".json"))) _description))
+  (when (and (in ending [".safetensors" ".onnx"]) (_in-pieces? checkpoint))
+    (setv (get files (str (.with-name file TOKENIZER))) _tokenizer))
+  #(ending files))
 
 
 (defn _in-pieces? [checkpoint]
@@ -111,10 +109,64 @@ vocabulary) like stock Keras with the model itself.]]
     {"program" PROGRAM}))
 
 
+(defn _onnx [checkpoint]
+  #[[Return the bytes of an ONNX file: `ids` (batch, time), int32 → `logits` (…, vocabulary).
+
+  Its metadata has the description of the model under "lstm_textgen".]]
+  (with [folder (TemporaryDirectory)]
+    (setv path (/ (Path folder) "model.onnx"))
+    (_write-graph checkpoint path "onnx")
+    (import onnx)
+    (setv model (onnx.load path)))
+  (setv
+    [ids logits] [#* model.graph.input #* model.graph.output]
+    model.producer-name "lstm_textgen"
+    model.producer-version __version__)
+  (.append model.graph.node (onnx.helper.make-node "Identity" [logits.name] ["logits"]))
+  (setv logits.name "logits")
+  (for [each [ids logits]  [n name] (enumerate ["batch" "time"])]
+    (setv (. each type tensor-type shape dim [n] dim-param) name))
+  (onnx.helper.set-model-props model {"lstm_textgen" (.decode (_description checkpoint))})
+  (onnx.checker.check-model model)
+  (.SerializeToString model))
+
+
+(defn _write-graph [checkpoint path format]
+  #[[Write the stock model of `checkpoint` to `path` in one of Keras' formats, such as "onnx".
+
+  The endpoint `serve` of a SavedModel maps ids (batch, time), int32, to logits (batch, time,
+  vocabulary). PyTorch's exporter would fix the length to the sample's, so raise `ValueError`
+  unless Keras runs on TensorFlow, and `OSError` if the disk is full.]]
+  (import-keras)
+  (import
+    keras
+    lstm-textgen.learning.network [stock-model])
+  (setv backend (keras.backend.backend))
+  (unless (= backend "tensorflow")
+    (raise (ValueError (+ "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
+      f"not {backend}: set KERAS_BACKEND=tensorflow"))))
+  (import tensorflow [errors])
+  (setv model (stock-model checkpoint.spec checkpoint.weights))
+  (for [layer model.layers  :if (hasattr layer "use_cudnn")]
+    (setv layer.use-cudnn False))  ; the graph must run anywhere
+  (try
+    ;; tf2onnx uses old names of NumPy.
+    (with [_ (muted-stderr)  _ (warnings.catch-warnings :action "ignore")]
+      (.export model path :format format :verbose False
+        :input-signature [(keras.InputSpec :shape #(None None) :dtype "int32" :name "ids")]))
+    (except [error errors.ResourceExhaustedError]
+      (raise (OSError ENOSPC (strerror ENOSPC) (str path)) :from error))))
+
+
+(defn _copy [checkpoint]
+  "Return the bytes of a model file to share, with 16-bit weights and nothing to resume."
+  (file-image (replace checkpoint :resume None :half True)))
+
+
 (defn _description [checkpoint]
-  "Return the description of `checkpoint` in JSON; docs/export.md lists its keys."
+  "Return the description of `checkpoint` in JSON (bytes); docs/export.md lists its keys."
   (setv [settings vocabulary] [checkpoint.settings checkpoint.vocabulary])
-  (json.dumps :indent 1 {
+  (.encode (json.dumps :indent 1 {
     "program" PROGRAM
     "input" "ids (batch, time), int32"
     "output" "logits (batch, time, vocabulary), float32"
@@ -128,7 +180,7 @@ vocabulary) like stock Keras with the model itself.]]
     "weights" (dict (weight-shapes checkpoint.spec))  ; as for Keras' `set_weights`
     "keras" (keras-config checkpoint.spec)
     "vocabulary" vocabulary.units
-    #** (.split-rules vocabulary)}))
+    #** (.split-rules vocabulary)})))
 
 
 (defn _tokenizer [checkpoint]
@@ -152,3 +204,12 @@ vocabulary) like stock Keras with the model itself.]]
       "type" "Split"  "pattern" {"Regex" (get rules "pattern")}  "behavior" "Isolated"
       "invert" False}
     "model" {"type" "BPE"  "unk_token" None  "vocab" vocabulary.ids  "merges" pairs}})))
+
+
+;; For each extension the package that it needs and pip doesn't install with us, and the function
+;; from a checkpoint to the file's bytes.
+(setv FORMATS {
+  ".onnx" ["tf2onnx" _onnx]
+  ".safetensors" ["safetensors" _safetensors]
+  ".h5" [None _copy]
+  FOLDER [None None]})

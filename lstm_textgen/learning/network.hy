@@ -68,9 +68,9 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   network)
 
 
-(defn carried-states [model]
-  "Return the weights in which a training network carries its state, each (rows, units)."
-  (lfor layer model.layers :if (isinstance layer Carried) weight layer.carried weight))
+(defn carried? [variable]
+  "Return whether a network's `variable` is a state, (rows, units), that windows carry over."
+  (.startswith variable.name CARRIED))
 
 
 (defclass TrainingNetwork [keras.Model]

@@ -151,7 +151,7 @@ each, of validation or else training.]]
     curves (lfor
       [key name colour] CURVES
       #(name colour (lfor entry checkpoint.history :if (in key entry) (loss-of entry key))))
-    per (loss-unit checkpoint.history checkpoint.vocabulary)
+    per (loss-unit checkpoint)
     rows {
       "network" f"{checkpoint.settings.layers}, {checkpoint.weight-count :,} weights"
       "vocabulary" f"{(len checkpoint.vocabulary) :,} {checkpoint.settings.unit}"

@@ -126,7 +126,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "beginning" settings.beginning
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
-   "lossUnit" (loss-unit model.history vocabulary)
+   "lossUnit" (loss-unit model)
    "history" (lfor
      entry model.history
      { "epoch" (get entry "epoch")
@@ -155,7 +155,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "Size" (counted model.weight-count "weights")
       "Epochs" (str (len model.history))
       "Lowest loss" (when (in "validation_loss" best)
-        (+ f"{(loss-of best) :.3f} bits per {(loss-unit model.history vocabulary)} "
+        (+ f"{(loss-of best) :.3f} bits per {(loss-unit model)} "
           f"on held-out text, in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)
       "Batch size" (str settings.batch-size)

@@ -91,7 +91,7 @@ report-*.html; report.js draws the curves.]]
   (unless trained (return "None of them is trained yet."))
   (setv
     trained-models (lfor [_ model] trained model)
-    units (sorted (set (map _loss-unit trained-models)))
+    units (sorted (set (map loss-unit trained-models)))
     texts (sfor model trained-models (get model.history -1 "text"))
     [loss name] (min (gfor [name model] trained #((loss-of (kept-entry model.history)) name)))
     lowest (+ f"<strong>{(safe name)}</strong> has the lowest loss, "
@@ -123,11 +123,6 @@ report-*.html; report.js draws the curves.]]
   (* (text-length model.history) (.get (get model.history -1) "unit_length" 1)))
 
 
-(defn _loss-unit [model]
-  "Return the unit that the losses of a `model` are per."
-  (loss-unit model.history model.vocabulary))
-
-
 (defn _comparison [models charts calibration]
   "Return the sections about several `models`: one table, their curves in shared charts."
   (setv facts (lfor [_ model] models (_facts model)))
@@ -135,7 +130,7 @@ report-*.html; report.js draws the curves.]]
       ["model" #* (gfor [name _] models name)]
       (lfor name (get facts 0) [name #* (gfor fact facts (get fact name))])))
     (_section "How they learned"
-      (+ f"Loss in bits per {(.join " or " (sorted (sfor [_ model] models (_loss-unit model))))} "
+      (+ f"Loss in bits per {(.join " or " (sorted (sfor [_ model] models (loss-unit model))))} "
         "on held-out text, or else on the training text; lower is better.")
       (when charts (side-by-side charts)))
     (_calibration "Are they calibrated?"
@@ -159,7 +154,7 @@ report-*.html; report.js draws the curves.]]
     "text" (+ f"{(text-length history) :,} {unit}"
       (if (in "unit_length" best) f", {(round (_text-characters model)) :,} characters" ""))
     "epochs" (str (len history))
-    "lowest loss" (if best f"{(loss-of best) :.3f} bits per {(_loss-unit model)}" "–")
+    "lowest loss" (if best f"{(loss-of best) :.3f} bits per {(loss-unit model)}" "–")
     "in epoch" (str (.get best "epoch" "–"))
     "minutes" (if seconds f"{(/ seconds 60) :.1f}" "–")
     "copied" (if (is copied None) "–" f"{copied :.0%}")
@@ -199,7 +194,7 @@ report-*.html; report.js draws the curves.]]
   (unless history (return (+ network " No epoch is complete yet.")))
   (+ network f" It was trained on {(text-length history) :,} {units}. After "
     f"{(counted n "epochs")}{(if (> settings.epochs n) f" of {settings.epochs}" "")} its loss is "
-    f"<strong>{(loss-of (kept-entry history)) :.3f} bits per {(_loss-unit checkpoint)}"
+    f"<strong>{(loss-of (kept-entry history)) :.3f} bits per {(loss-unit checkpoint)}"
     "</strong> on "
     (if (in "validation_loss" (get history -1))
       "held-out text."
@@ -246,7 +241,7 @@ report-*.html; report.js draws the curves.]]
 (defn _learning [checkpoint charts]
   "Return the section with the learning curves and their table."
   (_section "How it learned"
-    (+ f"Loss in bits per {(_loss-unit checkpoint)}: the mean surprise of the text. Lower is "
+    (+ f"Loss in bits per {(loss-unit checkpoint)}: the mean surprise of the text. Lower is "
       "better. Where the validation curve turns up, the model begins to overfit.")
     (when checkpoint.history
       (+ (side-by-side charts)
@@ -273,7 +268,7 @@ report-*.html; report.js draws the curves.]]
     hardest (max surprise)
     place (/ (.index surprise hardest) (max 1 (- n 1))))
   (_section "Where the held-out text is hard to predict"
-    (+ f"Surprise in bits per {(_loss-unit checkpoint)} at {n} places of the "
+    (+ f"Surprise in bits per {(loss-unit checkpoint)} at {n} places of the "
       f"held-out text, from its beginning to its end. The hardest is {place :.0%} of the way in, "
       f"at {hardest :.2f} bits; the easiest has {(min surprise) :.2f}. --score-html shades the "
       "text itself.")

@@ -65,15 +65,13 @@
   (defn take-in [self engine most]
     "Let `engine` read on for up to `most` ids; return how many. It may have read others since."
     (setv ids (cut self.ids self.read (+ self.read most)))
-    (if self._state
-      (for [[array values] (zip engine.state self._state)] (setv (get array ...) values))
-      (.reset engine))
+    (if self._state (.set-state engine self._state) (.reset engine))
     (when (len ids)
       (if (is self._alternatives None)
         (.feed engine ids)
         (._tell self (np.stack (lfor id ids (.copy (.step engine id))))))
       (+= self.read (len ids))
-      (setv self._state (lfor array engine.state (.copy array))))
+      (setv self._state (.copy-state engine)))
     (len ids))
 
   (defn _tell [self logits]

@@ -80,9 +80,13 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     "Forget everything read."
     (for [array self.state] (.fill array 0)))
 
-  (defn adopt [self stream other]
-    "Copy the state of `other`, an engine of one stream of this network, to number `stream`."
-    (for [[mine theirs] (zip self.state other.state)] (setv (get mine stream) theirs))))
+  (defn copy-state [self]
+    "Return a copy of `state`."
+    (lfor array self.state (.copy array)))
+
+  (defn set-state [self state [stream ...]]
+    "Copy `state`, that of an engine of this network, to this one's, or to that of one `stream`."
+    (for [[mine theirs] (zip self.state state)] (setv (get mine stream) theirs))))
 
 
 (defn softmax [logits]

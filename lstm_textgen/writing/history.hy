@@ -61,9 +61,9 @@
   (/ (bits (get entry key)) (.get entry (get LENGTHS key) 1)))
 
 
-(defn loss-unit [history vocabulary]
-  "Return the unit that a `history`'s losses are per: a character, or a word in an older file."
-  (if (recorded history (get LENGTHS "loss")) "character" vocabulary.singular))
+(defn loss-unit [model]
+  "Return the unit that the losses of `model` are per: a character, or a word in an older file."
+  (if (recorded model.history (get LENGTHS "loss")) "character" model.vocabulary.singular))
 
 
 (defn add-lengths [checkpoint lengths]

@@ -47,7 +47,7 @@ do so is a path of units within that rest, then a unit that ends with it or exte
   (setv
     units vocabulary.units
     [found paths] [[] (defaultdict list)]
-    start (_Path :state (_copied engine))
+    start (_Path :state (.copy-state engine))
     (get paths 0) [start])
   (for [place (range (len rest))]
     (setv
@@ -86,8 +86,7 @@ do so is a path of units within that rest, then a unit that ends with it or exte
   (setv taken (lfor [each k] (zip ways chosen) (get each k)))
   (.fill scores (- np.inf))
   (for [[stream way] (enumerate taken)]
-    (for [[mine theirs] (zip engine.state way.state)]
-      (setv (get mine (if one ... stream)) theirs))
+    (.set-state engine way.state (if one ... stream))
     (setv
       logits (get engine.logits (if one ... stream))
       allowed (if (is way.ids None) (slice None) way.ids)
@@ -108,14 +107,10 @@ do so is a path of units within that rest, then a unit that ends with it or exte
 
 (defn _followed [engine path]
   "Return the state of `engine` after it takes a `path`."
-  (for [[array value] (zip engine.state path.state)] (setv (get array ...) value))
+  (.set-state engine path.state)
   (when (is path.id None) (return path.state))
   (.step engine path.id)
-  (_copied engine))
-
-
-(defn _copied [engine]
-  (lfor array engine.state (.copy array)))
+  (.copy-state engine))
 
 
 (defn _log-odds [logits]

@@ -8,7 +8,7 @@ instead, they mostly wait for each other (bench/log.md).]]
   functools [partial]
   tensorflow :as tf
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network [training-network])
+  lstm-textgen.learning.network [carried? training-network])
 
 (setv SEED-STEP 1000003)  ; from one part's dropout to the next
 
@@ -69,18 +69,15 @@ instead, they mostly wait for each other (bench/log.md).]]
 
   ;; Variables that change but aren't trained: states, (rows, units) each, and dropout seeds, (2,).
 
-  (defn _carries? [self variable]
-    (any (gfor state self.states (is variable state))))
-
   (defn _deal [self]
     "Return these variables' values for each part: its rows of a state, its own seed."
     (zip #* (gfor
       variable self.model.non-trainable-variables
-      (if (._carries? self variable)
+      (if (carried? variable)
         (tf.split variable.value self.parts)
         (lfor n (range self.parts) (+ variable.value [(* n SEED-STEP) 0]))))))
 
   (defn _gather [self dealt]
     "Set these variables from all parts, whose seeds advance alike."
     (for [[variable values] (zip self.model.non-trainable-variables (zip #* dealt))]
-      (.assign variable (if (._carries? self variable) (tf.concat values 0) (get values 0))))))
+      (.assign variable (if (carried? variable) (tf.concat values 0) (get values 0))))))

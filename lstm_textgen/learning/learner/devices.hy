@@ -16,7 +16,7 @@ small it is.]]
   numpy :as np
   lstm-textgen.learning.batches [unrolled]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network [AXIS CARRIED on-gpu? training-network])
+  lstm-textgen.learning.network [AXIS carried? on-gpu? training-network])
 
 (setv
   WISHES 4              ; numbers that each process sends to the others at each step
@@ -193,11 +193,6 @@ small it is.]]
     (if (carried? variable)
       (.get-data-layout self variable.shape)
       (.get-variable-layout (super) variable))))
-
-
-(defn carried? [variable]
-  "Return whether a Keras `variable` is a state carried from batch to batch."
-  (.startswith variable.name CARRIED))
 
 
 (defn _assign [variables arrays]

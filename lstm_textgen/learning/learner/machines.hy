@@ -17,6 +17,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   numpy :as np
   lstm-textgen [__version__]
   lstm-textgen.basics.interrupts [Interrupted]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.learning.learner.quiet [end-at-once import-keras muted-stdout reserve-stderr]
   lstm-textgen.modelfile.checkpoint [file-image load-checkpoint])
 
@@ -52,6 +53,7 @@ if said[-1]:
   (defn __init__ [self [distributed False] [words None]]
     (setv
       [self.distributed self.words] [distributed words]
+      self.devices (if distributed (hy.I.jax.devices) [])
       self.processes (if words (hy.I.jax.process-count) 1)
       self.leader? (not (and words (hy.I.jax.process-index)))))
 
@@ -116,28 +118,28 @@ if said[-1]:
 
   (defn own-rows [self rows]
     "Return this process's slice of a batch's `rows`; raise `ValueError` if it isn't even."
-    (unless self.distributed (return (slice 0 rows)))
-    (import jax)
+    (unless self.devices (return (slice 0 rows)))
     (setv
-      devices (jax.devices)
-      count (len devices)
+      count (len self.devices)
       [each rest] (divmod rows count))
     (when rest
       (raise (ValueError (+ f"`batch_size` {rows} can't be split evenly over {count} devices; "
         f"give a multiple of {count}, such as {(* count (+ each 1))}"))))
-    (setv own (lfor [n d] (enumerate devices) :if (= d.process-index (jax.process-index)) n))
+    (setv own (lfor
+      [n device] (enumerate self.devices)
+      :if (= device.process-index (hy.I.jax.process-index))
+      n))
     (slice (* each (get own 0)) (* each (+ 1 (get own -1)))))
 
   (defn even-rows [self rows]
     "Return the smallest number from `rows` up that can be split evenly."
-    (setv devices (if self.distributed (hy.I.jax.device-count) 1))
+    (setv devices (or (len self.devices) 1))
     (* devices (- (// (- rows) devices))))
 
   (defn describe [self]
     "Return in words what the training is split over, or an empty string."
-    (unless self.distributed (return ""))
-    (setv devices (hy.I.jax.device-count))
-    (+ (if (= devices 1) "1 device" f"{devices} devices") " of "
+    (unless self.devices (return ""))
+    (+ (counted (len self.devices) "devices") " of "
       (if (= self.processes 1) "1 process" f"{self.processes} processes"))))
 
 

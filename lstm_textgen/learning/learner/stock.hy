@@ -3,7 +3,7 @@
 (import
   keras
   lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner]
-  lstm-textgen.learning.network [carried-states training-network])
+  lstm-textgen.learning.network [carried? training-network])
 
 
 (defclass StockLearner [Learner]
@@ -24,7 +24,7 @@
       self.weights self.model.trainable-variables
       ;; An order that is the same on all backends.
       self.variables (sorted self.model.variables :key (fn [v] (not v.trainable)))
-      self.states (carried-states self.model))
+      self.states (list (filter carried? self.variables)))
     (.build self.optimizer self.weights))
 
   (defn learn [self x y]
