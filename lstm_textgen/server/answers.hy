@@ -47,14 +47,11 @@
     "Return the answer with the texts of `jobs`, all of them finished."
     (setv choices (lfor
       [index job] (enumerate jobs)
-      :setv text (.text-of self index job (.join "" job.pieces))
-      {
-        "index" index
-        #** (if self.chat
-          {"message" {"role" "assistant"  "content" text  "refusal" None}}
-          {"text" text})
-        "logprobs" (.logprobs self index job 0)
-        "finish_reason" job.end}))
+      :setv text (.text-of self index (.join "" job.pieces))
+      :setv content (if self.chat
+        {"message" {"role" "assistant"  "content" text  "refusal" None}}
+        {"text" text})
+      (.choice self index job content 0 job.end)))
     (.frame self choices "chat.completion" usage))
 
   (defn part [self index job text told first? end]
@@ -62,17 +59,19 @@
 
     `told` is the number of units whose probabilities were sent before; `first?` whether this is
     the first part; `end` why the text ended, or None.]]
-    (.frame self
-      [{
-        "index" index
-        #** (if self.chat
-          {"delta" {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}}
-          {"text" (if first? (.text-of self index job text) text)})
-        "logprobs" (.logprobs self index job told)
-        "finish_reason" end}]
-      "chat.completion.chunk"))
+    (setv content (if self.chat
+      {"delta" {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}}
+      {"text" (if first? (.text-of self index text) text)}))
+    (.frame self [(.choice self index job content told end)] "chat.completion.chunk"))
 
-  (defn text-of [self index job text]
+  (defn choice [self index job content told end]
+    "Return the entry of job number `index` in an answer: its `content` and what goes with it."
+    { "index" index
+      #** content
+      "logprobs" (.logprobs self index job told)
+      "finish_reason" end})
+
+  (defn text-of [self index text]
     "Return `text` as the client gets it: after its prompt, or a reply without surrounding space."
     (cond
       self.chat (.strip text)

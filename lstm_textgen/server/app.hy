@@ -223,7 +223,8 @@
     (unless self.reader.gone
       (when (any (gfor job self.jobs (= job.end "failed")))
         (raise (ApiError 500 "generating failed" :code "failed")))
-      (setv whole (.whole self.form (self.keep self.jobs) (.usage self)))
+      (setv whole (.whole self.form (self.keep self.jobs)
+        (usage-of self.jobs self.prompt-units)))
       (await ((json-answer whole) scope receive send))))
 
   (defn :async stream [self send]
@@ -243,7 +244,8 @@
       (await (send (body-of (filter None parts))))
       (when left (await (.news self.reader))))
     (setv last (when (. (or self.body.stream-options (StreamOptions)) include-usage)
-      (.frame self.form [] "chat.completion.chunk" (.usage self))))
+      (.frame self.form [] "chat.completion.chunk"
+        (usage-of self.jobs self.prompt-units))))
     (await (send (body-of (if last [last] []))))
     (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"})))
 
@@ -259,11 +261,7 @@
       part (.part self.form index job text (or (get told index) 0) first?
         (if (= end "failed") "error" end))
       (get told index) (.told-by-now job))
-    part)
-
-  (defn usage [self]
-    "Return the usage of the request."
-    (usage-of self.jobs self.prompt-units)))
+    part))
 
 
 ;; * Parts of answers

@@ -46,13 +46,13 @@ whatever is generated beside it.]]
 
   (defn __init__ [self model [most MOST-TEXTS]]
     (setv
-      [size unknown] [model.vocabulary.size model.vocabulary.unknown]
+      size model.vocabulary.size
       self.draws []
       self.most most
       self._rows (Rows model.settings.layers model.weights most)
       most self._rows.most
       self._size size
-      self._penalty (make-penalty size (if (is unknown None) [] [unknown]))
+      self._penalty (make-penalty size (range (len model.vocabulary.reserved)))
       self._scores (np.empty #(most size))
       self._sharpness (np.ones #(most 1))
       self._noise (np.zeros #((max 1 (// BLOCK (* most size))) most size))

@@ -132,10 +132,10 @@
 
 
 (defn make-sampler [model streams options rng-seed [first 0]]
-  "Return a `Sampler` for `model` that never draws the unknown unit."
-  (setv [size unknown] [model.vocabulary.size model.vocabulary.unknown])
-  (Sampler size (or options (SamplingOptions model.settings.temperature)) streams
-    (if (is unknown None) [] [unknown]) rng-seed first))
+  "Return a `Sampler` for `model` that never draws a reserved unit."
+  (setv [vocabulary usual] [model.vocabulary (SamplingOptions model.settings.temperature)])
+  (Sampler vocabulary.size (or options usual) streams (range (len vocabulary.reserved))
+    rng-seed first))
 
 
 (defn _write [engine sampler ids rest vocabulary]

@@ -7,7 +7,6 @@
   json
   os
   pathlib [Path]
-  re
   sys
   time
   numpy :as np
@@ -64,8 +63,8 @@
   "Return the version of PyTorch as #(major minor), #(0 0) where it isn't installed."
   (import importlib.metadata [PackageNotFoundError version])  ; which takes 20 ms
   (try
-    (tuple (map int (.groups (re.match r"(\d+)\.(\d+)" (version "torch")))))
-    (except [[PackageNotFoundError AttributeError]] #(0 0))))
+    (tuple (map int (cut (.split (version "torch") ".") 2)))
+    (except [[PackageNotFoundError ValueError]] #(0 0))))
 
 
 ;; * The learner
