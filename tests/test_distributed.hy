@@ -43,35 +43,6 @@
   (.max (np.abs (- (.astype a float) b))))))
 ]hy])
 
-;; Trains step by step, and four steps at once from the text on four devices.
-(setv AT-ONCE #[hy[
-(import
-  itertools [count islice]
-  numpy :as np
-  lstm-textgen.learning.batches [Streams Windows]
-  lstm-textgen.learning.learner.devices :as devices
-  lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network :as network
-  lstm-textgen.settings.layers [NetworkSpec parse-layers])
-(setv
-  network.LARGE 12  ; units, so that this layer is regularized too
-  devices.AT-ONCE 4
-  devices.on-gpu? (fn [] True)
-  spec (NetworkSpec (parse-layers "12,dropout:0.3") 7 4)
-  ids (.astype (.integers (np.random.default-rng 2) 0 7 403) "uint8"))
-(for [batches [(Streams ids #(8 6) 1) (Windows ids #(8 6) 3 1)]]
-  (setv
-    [single many] (lfor
-      kind [StockLearner devices.DevicesLearner]
-      :setv rates (count 1)
-      :setv learner (kind spec #(8 6) 1 0.01)
-      (list (.steps learner batches 3 0 (fn [n] (lfor k (islice rates n) (/ 0.01 k))))))
-    [ours theirs] (lfor each [many single] (sum each [])))
-  (print (len (get many 0)) (len ours) (max (gfor
-    [a b] (zip ours theirs :strict True)
-    (abs (- a b))))))
-]hy])
-
 
 (defn [(pytest.fixture :scope "module")] together [tmp-path-factory]
   "Train with two processes; return the model."
@@ -103,14 +74,6 @@
   (assert (= count 4))
   (assert (< loss 1e-4))
   (assert (< variables 1e-2)))
-
-
-(defn [pytest.mark.slow] test-many-steps-at-once-teach-what-single-steps-do []
-  (setv shown (succeeded (run-hy AT-ONCE :environment (on-jax 4))))
-  (for [line (.splitlines shown)]
-    (setv [at-once steps difference] (.split line))
-    (assert (and (= at-once "4") (> (int steps) 4)))
-    (assert (< (float difference) 1e-4))))
 
 
 (defn [pytest.mark.slow] test-two-processes-reach-the-loss-of-one [tmp-path together]

@@ -122,16 +122,6 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   (if (isinstance ids Arc) ids.ids ids))
 
 
-(defn unrolled [ids lookback]
-  #[[Return #(ring start): the `ids` that this process has, with each window contiguous.
-
-  A window that begins at a place p of the ring is ring[p - start : p - start + lookback + 1], the
-  difference taken modulo the ring's length.]]
-  (if (isinstance ids Arc)
-    #(ids.ids ids.start)
-    #((np.concatenate [ids (.take ids (np.arange (+ lookback 1)) :mode "wrap")]) 0)))
-
-
 (defclass Batches []
   "Batches of a ring of `ids` (time,); a subclass defines with `starts` where windows begin."
 

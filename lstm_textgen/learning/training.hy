@@ -161,8 +161,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (when (and self.learner.compiles? (not self.stepped))
       (.doing self.report "compiling the network"))
     (._call self "on_epoch_begin" progress.epoch)
-    (for [losses (.steps self.learner self.batches progress.epoch progress.step self._next-rates)]
-      (for [loss losses] (._note-step self loss))
+    (for [[x y] (.epoch self.batches progress.epoch progress.step)]
+      (._step self x y)
       (setv
         save (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
         ;; These wishes are the leader's.
@@ -188,37 +188,20 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   ;; * Steps
 
-  (defn _next-rates [self count]
-    "Notify the callbacks of a step; return `count` learning rates, its own and the next ones."
-    (._call self "on_train_batch_begin" self.progress.step)
-    (setv
-      units (max (gfor layer self.settings.layers.recurrent layer.size))
-      factor (rate-factor self.limits self.clock self.batches.steps units))
-    (lfor
-      ahead (range count)
-      (learning-rate (* self.settings.learning-rate factor) (+ self.progress.updates ahead)
-        (._share-done self ahead))))
-
-  (defn _share-done [self [ahead 0]]
-    #[[Return the share of the training that is done `ahead` steps from now; 0 if it is endless.
-
-    It is measured by the clock or by epochs: a run with a deadline counts its own, any other all
-    on this text.]]
-    (setv
-      [epochs before] (if self.clock.deadline
-        [self.limits.max-epochs self.first-epoch] [self.settings.epochs self.earlier])
-      done (+ (- self.progress.epoch before) (/ (+ self.progress.step ahead) self.batches.steps)))
-    (min 1 (max (if epochs (/ done epochs) 0) (or (.progress self.clock) 0))))
-
-  (defn _note-step [self loss]
-    #[[Note and show that a step with this `loss` (nats) is done.
+  (defn _step [self x y]
+    #[[Train on a batch, ids `x` and `y` (rows, lookback); note and show it.
 
     Raise `FloatingPointError` if the loss is so high that training has diverged.]]
+    (setv [learner progress] [self.learner self.progress])
+    (._call self "on_train_batch_begin" progress.step)
+    (.set-rate learner (._rate self))
+    (unless self.batches.carries-state (.empty-states learner))
+    (setv loss (.learn learner x y))
     (unless (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary)))))
       (raise (FloatingPointError (+ f"training diverged, to a loss of {loss :.3g} nats, in epoch "
         f"{(._epoch-number self)}; train with a smaller `learning_rate` than "
         f"{self.settings.learning-rate}"))))
-    (setv [progress self.stepped] [self.progress True])
+    (setv self.stepped True)
     (.note-step self.clock (if self.held self.held.steps 0))
     (+= progress.loss-sum loss)
     (+= progress.step 1)
@@ -227,6 +210,25 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (.step self.report (* self.batch-units progress.step)
       (/ mean (.get self.lengths "unit_length" 1)) (._share-done self))
     (._call self "on_train_batch_end" (- progress.step 1) {"loss" mean}))
+
+  (defn _rate [self]
+    "Return the learning rate of the next step."
+    (setv
+      units (max (gfor layer self.settings.layers.recurrent layer.size))
+      factor (rate-factor self.limits self.clock self.batches.steps units))
+    (learning-rate (* self.settings.learning-rate factor) self.progress.updates
+      (._share-done self)))
+
+  (defn _share-done [self]
+    #[[Return the share of the training that is done; 0 if it is endless.
+
+    It is measured by the clock or by epochs: a run with a deadline counts its own, any other all
+    on this text.]]
+    (setv
+      [epochs before] (if self.clock.deadline
+        [self.limits.max-epochs self.first-epoch] [self.settings.epochs self.earlier])
+      done (+ (- self.progress.epoch before) (/ self.progress.step self.batches.steps)))
+    (min 1 (max (if epochs (/ done epochs) 0) (or (.progress self.clock) 0))))
 
   ;; * The end of an epoch
 

@@ -5,27 +5,20 @@ the window, forward and backward, and one sum over the devices (all-reduce) comb
 gradients, loss, learning rate and wishes, joined in one array. Each sum costs latency, however
 small it is.]]
 
-(eval-when-compile (require hyrule [ncut unless]))
 (import
-  itertools [islice]
   jax
-  jax.experimental.multihost-utils [process-allgather]
   jax.flatten-util [ravel-pytree]
   jax.sharding [NamedSharding PartitionSpec]
   keras
   numpy :as np
-  lstm-textgen.learning.batches [unrolled]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network [AXIS carried? on-gpu? training-network])
+  lstm-textgen.learning.network [AXIS carried? training-network])
 
 (setv
-  WISHES 4              ; numbers that each process sends to the others at each step
-  AT-ONCE 32            ; steps of a call on a GPU, which the host then starts without waiting
-  MOST-IDS (** 2 30)    ; of a text stored on a device; a longer one stays on the host
-  ;; What each device gets of an argument: all of it, its rows, or its rows of several batches.
+  WISHES 4  ; numbers that each process sends to the others at each step
+  ;; What each device gets of an argument: all of it, or its rows.
   WHOLE (PartitionSpec)
-  SPLIT (PartitionSpec AXIS)
-  EACH-SPLIT (PartitionSpec None AXIS))
+  SPLIT (PartitionSpec AXIS))
 
 
 (defclass DevicesLearner [StockLearner]
@@ -46,14 +39,11 @@ small it is.]]
       self.next-rate learning-rate
       self.wishes (* [0] WISHES)
       self.news self.wishes
-      self.held None  ; the batches whose text is on the devices, if there is room
       self.rate-place (.index (lfor v self.optimizer.variables v.name) "learning_rate")
       carried (lfor v self.model.non-trainable-variables (if (carried? v) SPLIT WHOLE))
       state [WHOLE WHOLE carried]
-      after [#* state WHOLE WHOLE]
-      self.learn-jit (._compiled self self._learn [#* state SPLIT SPLIT SPLIT] after [0 1 2])
-      self.learn-many-jit (._compiled self self._learn-many
-        [#* state SPLIT EACH-SPLIT EACH-SPLIT] after [0 1 2])
+      self.learn-jit (._compiled self self._learn
+        [#* state SPLIT SPLIT SPLIT] [#* state WHOLE WHOLE] [0 1 2])
       self.validate-jit (._compiled self self._validate
         [WHOLE carried SPLIT SPLIT] [carried WHOLE] [])
       self.emptied (jax.jit (fn [states] (lfor s states (jax.numpy.zeros-like s)))
@@ -66,54 +56,21 @@ small it is.]]
         :check-vma False)  ; otherwise JAX sums each gradient separately
       :donate-argnums donated))
 
-  (defn _split [self array [spec SPLIT]]
+  (defn _split [self array]
     "Return `array`, this process's rows, as part of the global array."
-    (jax.make-array-from-process-local-data (NamedSharding self.mesh spec) array))
+    (jax.make-array-from-process-local-data (NamedSharding self.mesh SPLIT) array))
 
   ;; * The learner's interface
 
-  (defn steps [self batches epoch first rates]
-    "Train like any `Learner`; on a GPU take many steps per call, so that it never waits."
-    (if (and (on-gpu?) (._hold self batches))
-      (._strides self (.starts batches epoch first) rates)
-      (.steps (super) batches epoch first rates)))
-
-  (defn _hold [self batches]
-    "Store the text of `batches` on the devices; return whether it fits."
-    (unless (is self.held batches)
-      (setv
-        [ring self.start] (unrolled batches.ids (get batches.shape 1))
-        longest (.max (process-allgather (np.asarray (len ring))))
-        self.held batches
-        self.text (when (<= longest MOST-IDS)
-          (._split self (np.broadcast-to (np.pad ring #(0 (- longest (len ring))))
-            #((jax.local-device-count) longest))))))
-    (is-not self.text None))
-
-  (defn _strides [self starts rates]
-    "Train on windows of the stored text; each of `starts` is a batch's (rows,). Yield the losses."
-    (while (setx stride (list (islice starts AT-ONCE)))
-      ;; The last ones, too few for the compiled call, take one call each.
-      (for [part (if (= (len stride) AT-ONCE) [stride] (lfor each stride [each]))]
-        (setv places (.astype (% (- (np.stack part) self.start) (len self.held.ids)) "int32"))
-        (setv
-          words (np.stack (lfor rate (rates (len part)) (._words self rate)))
-          losses (._take self self.learn-many-jit self.text
-            (._split self places EACH-SPLIT) (._split self words EACH-SPLIT)))
-        (yield (.tolist (np.asarray losses))))))
-
   (defn learn [self x y]
-    (setv words (._words self self.next-rate))
-    (float (._take self self.learn-jit #* (gfor part [x y words] (._split self part)))))
-
-  (defn _take [self act #* arguments]
-    "Take one or several steps with `act`; return the loss or losses."
     (setv
       groups [self.weights self.optimizer.variables self.model.non-trainable-variables]
-      [#* now loss news] (act #* (lfor variables groups (lfor v variables v.value)) #* arguments))
+      [#* now loss news] (self.learn-jit
+        #* (gfor variables groups (lfor v variables v.value))
+        #* (gfor part [x y (._words self)] (._split self part))))
     (for [[variables arrays] (zip groups now)] (_assign variables arrays))
     (setv self.news (.tolist (np.asarray news)))
-    loss)
+    (float loss))
 
   (defn validate [self x y]
     (setv
@@ -137,11 +94,11 @@ small it is.]]
     (setv self.wishes wishes)
     self.news)
 
-  (defn _words [self rate]
+  (defn _words [self]
     "Return this process's message to the others: a row for each device, in the first one."
     (setv
       words (np.zeros #((// self.count (jax.process-count)) (+ 1 WISHES)) "float32")
-      (get words 0) [(if (jax.process-index) 0 rate) #* self.wishes])
+      (get words 0) [(if (jax.process-index) 0 self.next-rate) #* self.wishes])
     words)
 
   ;; * What each device does
@@ -156,24 +113,6 @@ small it is.]]
       (get optimizer self.rate-place) (get words 0)
       [weights optimizer] (.stateless-apply self.optimizer optimizer gradients weights))
     #(weights optimizer others loss (cut words 1 None)))
-
-  (defn _learn-many [self weights optimizer others text starts words]
-    "Do as `_learn` for each of `starts` (batches, rows), windows of `text` (1, time)."
-    (setv lookback (get self.held.shape 1))
-    (defn step [state each]
-      (setv
-        [[weights optimizer others] [starts words]] [state each]
-        places (+ (ncut starts : None) (np.arange (+ lookback 1)))
-        both (.astype (get text 0 places) "int32"))
-      (unless self.held.carries-state
-        (setv others (lfor
-          [v other] (zip self.model.non-trainable-variables others)
-          (if (carried? v) (jax.numpy.zeros-like other) other))))
-      (setv [#* state loss news] (._learn self weights optimizer others
-        (ncut both : :-1) (ncut both : 1:) words))
-      #((tuple state) #(loss news)))
-    (setv [state [losses news]] (jax.lax.scan step #(weights optimizer others) #(starts words)))
-    #(#* state losses (get news -1)))
 
   (defn _validate [self weights others x y]
     "Return the variables that aren't trained after a batch, and its loss."

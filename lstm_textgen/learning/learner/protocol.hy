@@ -1,8 +1,8 @@
 #[[The interface between training and a learner, whichever backend takes its steps.
 
 A learner is a network with its loss (nats, the mean over every position of a batch) and Adam.
-Training passes it batches and learning rates and gets losses; it saves and restores the learner's
-state. A learner may take several steps in one call.]]
+Training passes it a learning rate and a batch for each step and gets a loss; it saves and restores
+the learner's state.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -25,16 +25,6 @@ state. A learner may take several steps in one call.]]
   A variable has what Keras' have: `value`, `shape`, `dtype`, `assign`.]]
 
   (setv compiles? True)  ; whether its first step takes seconds to compile
-
-  (defn steps [self batches epoch first rates]
-    #[[Train on the `batches` of an `epoch` from number `first` on; yield the losses, in lists.
-
-    Each list has the losses before the steps of one call. Before it, `rates` is called with the
-    number of these steps and returns their learning rates.]]
-    (for [[x y] (.epoch batches epoch first)]
-      (.set-rate self #* (rates 1))
-      (unless batches.carries-state (.empty-states self))
-      (yield [(.learn self x y)])))
 
   (defn losses [self batches]
     "Yield the loss of each of `batches`, read from empty states; then restore the states."

@@ -43,8 +43,8 @@
        -η · √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε).
     6. The final state of each row is kept for its next window.
 
-    Before that, `steps` sets the learning rate, and empties the states if windows don't follow one
-    another.]]
+    Before that, training sets the learning rate, and empties the states if windows don't follow
+    one another.]]
     (float (.train-on-batch self.model x y)))
 
   (defn validate [self x y]
