@@ -7,7 +7,8 @@
   msgspec
   starlette.responses [Response]
   lstm-textgen.basics.values [plain]
-  lstm-textgen.writing.scoring [bits])
+  lstm-textgen.server.requests [ApiError prepare]
+  lstm-textgen.writing.scoring [Score bits surprises])
 
 (setv
   LEAST -9999.0  ; the logarithm of 0, as OpenAI's API writes it
@@ -148,20 +149,25 @@
     "system_fingerprint" served.fingerprint})
 
 
-(defn score-answer [name vocabulary total stretches]
-  #[[Return how well the model called `name` predicts a text, in total and unit by unit.
+(defn score-answer [served text]
+  #[[Return how well a `Served` model predicts `text`, in total and unit by unit.
 
-  `total` is a `Score`, `stretches` are the `Stretch`es of the text. The surprise of an unknown
-  unit is null.]]
+  The surprise of an unknown unit is null. Raise `ApiError` if the model knows none.]]
   (setv
+    model served.loop.model
+    total (Score)
     units []
     surprise [])
-  (for [stretch stretches]
+  (for [stretch (surprises model [(prepare model text)])]
+    (.add total stretch)
     (.extend units (list stretch.units))
     (.extend surprise (gfor b (plain (bits stretch.nats)) (if (= b b) b None))))
+  (try
+    (.check total)
+    (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))
   {
-    "model" name
-    "unit" vocabulary.singular
+    "model" served.name
+    "unit" model.vocabulary.singular
     "count" total.count
     "bits_per_unit" (/ (bits total.nats) total.count)
     "bits_per_character" (if total.characters total.bits None)  ; JSON has no ∞

@@ -3,11 +3,11 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   asyncio
-  contextlib [contextmanager suppress]
+  contextlib [suppress]
   math [ceil]
   time
   urllib.parse [quote :as url-quoted]
-  anyio.to-thread
+  anyio [CapacityLimiter to-thread]
   msgspec
   starlette.applications [Starlette]
   starlette.exceptions [HTTPException]
@@ -20,8 +20,7 @@
   lstm-textgen.server.jobs [make-jobs]
   lstm-textgen.server.loop [Full Stopped]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody StreamOptions
-    chat-orders completion-orders prepare read-body]
-  lstm-textgen.writing.scoring [Score surprises])
+    chat-orders completion-orders read-body])
 
 (setv
   LONG 10_000  ; bytes of a body that takes long to turn into jobs: 0.4 ms per kilobyte
@@ -35,8 +34,7 @@
   (defn __init__ [self models metrics]
     (setv
       [self.models self.metrics] [models metrics]
-      self._scoring (asyncio.Semaphore 1)
-      self._scores 0))
+      self._scoring (CapacityLimiter 1)))
 
   (defn find [self name]
     "Return the `Served` model called `name`; None means the first."
@@ -138,28 +136,11 @@
     (setv
       body (read-body (await (read-all request.receive)) ScoreBody)
       served (.find self body.model)
-      model served.loop.model)
-    (with [_ (.place-to-score self)]
-      (with [:async _ self._scoring]
-        (setv stretches (await (in-thread (fn []
-          (list (surprises model [(prepare model body.text)])))))))
-      (setv total (Score))
-      (for [each stretches] (.add total each))
-      (try
-        (.check total)
-        (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))
-      (json-answer (await (in-thread
-        (fn [] (score-answer served.name model.vocabulary total stretches)))))))
-
-  (defn [contextmanager] place-to-score [self]
-    "Count a text as being scored; raise `ApiError` if there are too many."
-    (when (>= self._scores MOST-SCORES)
+      busy (.statistics self._scoring))
+    (when (>= (+ busy.borrowed-tokens busy.tasks-waiting) MOST-SCORES)
       (raise (ApiError 429 "too many texts are being scored; try again later" :code "queue_full"
         :seconds BUSY-SECONDS)))
-    (+= self._scores 1)
-    (try
-      (yield)
-      (finally (-= self._scores 1)))))
+    (json-answer (await (in-thread (fn [] (score-answer served body.text)) self._scoring)))))
 
 
 (defclass Reader []
@@ -283,9 +264,9 @@
    "body" (.join b"" (gfor each events (+ b"data: " (msgspec.json.encode each) b"\n\n")))})
 
 
-(defn in-thread [act]
-  "Return an awaitable for the result of `act`, a slow function."
-  (anyio.to-thread.run-sync act :abandon-on-cancel True))
+(defn in-thread [act [limiter None]]
+  "Return an awaitable for the result of `act`, a slow function; `limiter` limits how many run."
+  (to-thread.run-sync act :abandon-on-cancel True :limiter limiter))
 
 
 ;; * The application

@@ -175,7 +175,10 @@
     (raise (ApiError 400 f"`best_of` is {each}, less than `n`, which is {n}" :param "best_of")))
   (when (and (> each n) body.stream)
     (raise (ApiError 400 "`best_of` can't be streamed" :param "best_of")))
-  (check-number (* each (len body.prompts)) "best_of")
+  (setv texts (* each (len body.prompts)))
+  (when (> texts MOST-TEXTS)
+    (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
+      :param "best_of")))
   (setv alternatives (if (and (is body.logprobs None) (> each n)) 0 body.logprobs))
   (make-orders body model (lfor p body.prompts (prepare model p)) each
     :length (if (is body.max-tokens None) USUAL-LENGTH body.max-tokens)
@@ -187,7 +190,6 @@
   #[[Return the `Order`s of a `ChatBody` to `model`, a `Checkpoint` trained on a chat by `names`.
 
   Messages become lines that begin with a name; the model continues the last line.]]
-  (check-number (or body.n 1) "n")
   (setv
     length (if (is body.max-completion-tokens None) body.max-tokens body.max-completion-tokens)
     alternatives (when body.logprobs (or body.top-logprobs 0)))
@@ -230,13 +232,6 @@
     (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
         f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
       :param "logprobs"))))
-
-
-(defn check-number [texts param]
-  "Raise `ApiError` if a request asks for too many `texts`."
-  (when (> texts MOST-TEXTS)
-    (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
-      :param param))))
 
 
 (defn prepare [model text]

@@ -10,7 +10,6 @@
   sys
   time
   numpy :as np
-  lstm-textgen.basics.files [replacing]
   lstm-textgen.basics.machine [bfloat16? cache-folder cores gpu? processor-flags processor-name]
   lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
@@ -149,8 +148,7 @@
   (when idle
     (with [_ (suppress OSError)]  ; then it is measured again the next time
       (.mkdir path.parent :parents True :exist-ok True)
-      (with [new (replacing path (.with-name path f"{path.name}.{(os.getpid)}"))]
-        (.write-text new (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8"))))
+      (.write-text path (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")))
   speed)
 
 
