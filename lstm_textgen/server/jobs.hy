@@ -87,26 +87,29 @@
     self._ways))
 
 
-(defclass NameFinder []
-  "Finds the next line that begins with a name, as `StopFinder` finds stop texts."
+(defclass NameFinder [StopFinder]
+  "Finds the next line that begins with a name, or one of the texts `stops` before it."
 
-  (defn __init__ [self]
-    (setv [self._held self.found] ["" False]))
-
-  (defn [property] held [self]
-    "What is held back and belongs to the text, if it ends here: not the next name."
-    (if (.search NEXT-NAME self._held) "" self._held))
+  (defn __init__ [self stops]
+    (.__init__ (super) stops)
+    (setv self._line ""))  ; which may begin with a name
 
   (defn feed [self piece]
-    "Read `piece` (str); return the text that is certain to precede any such line."
-    (+= self._held piece)
     (setv
-      name (.search NEXT-NAME self._held)
-      perhaps (or name (.search PERHAPS-NAME self._held))
-      self.found (and name (< (.end name) (len self._held)))
-      sure (if perhaps (.start perhaps) (len self._held))
-      [before self._held] [(cut self._held sure) (cut self._held sure None)])
-    before))
+      text (+ self._line piece)
+      name (.search NEXT-NAME text)
+      perhaps (or name (.search PERHAPS-NAME text))
+      sure (if perhaps (.start perhaps) (len text))
+      self._line (cut text sure None)
+      before (.feed (super) (cut text sure)))
+    (when (and name (< (.end name) (len text)) (not self.found))
+      (+= before self.held)
+      (setv self.found True))
+    before)
+
+  (defn close [self]
+    (setv line (if (.search NEXT-NAME self._line) "" self._line))
+    (if self.found "" (+ (.feed (super) line) (.close (super))))))
 
 
 (defclass Job []
@@ -125,9 +128,7 @@
       [self._model self._vocabulary] [model model.vocabulary]
       [self.pieces self.told] [(deque) []]
       [self.written self.said self.end self.total] [0 0 None 0.0]
-      self._finders [
-        #* (if order.chat [(NameFinder)] [])
-        #* (if order.stops [(StopFinder order.stops)] [])])
+      self._finder ((if order.chat NameFinder StopFinder) order.stops))
     (for [unit self.seed.opening] (._say self unit))
     (unless (or order.length order.seed-too) (.finish self "length")))
 
@@ -137,11 +138,7 @@
 
   (defn finish [self end]
     "End the text for the reason `end`; release held-back text, unless a stop was found."
-    (setv
-      found (lfor [k finder] (enumerate self._finders) :if finder.found k)
-      first (if found (+ 1 (get found 0)) 0))
-    (for [k (range first (len self._finders))]
-      (._say self (. (get self._finders k) held) (+ k 1)))
+    (._release self (.close self._finder))
     (setv self.end end))
 
   (defn begin [self engine]
@@ -163,7 +160,7 @@
     (setv
       ids (cut ids self.left)
       units (or units (lfor id ids (get self._vocabulary.units id))))
-    (if self._finders
+    (if (or self.order.chat self.order.stops)
       (for [unit units]
         (+= self.written 1)
         (when (._say self unit) (break)))
@@ -177,22 +174,20 @@
       (.extend self.told told)
       (+= self.total (sum (gfor each told each.logarithm))))
     (cond
-      (any (gfor finder self._finders finder.found)) (do
+      self._finder.found (do
         (.finish self "stop")
         (setv self.told (cut self.told (.told-by-now self))))
       (= self.left 0) (.finish self "length")))
 
-  (defn _say [self text [first 0]]
-    "Pass `text` through the finders from the `first` on; return whether one found the end."
-    (for [finder (cut self._finders first None)]
-      (setv text (.feed finder text))
-      (when finder.found
-        (._say self text (+ 1 (.index self._finders finder)))  ; past the others
-        (return True)))
+  (defn _say [self text]
+    "Release what certainly precedes the end, after `text`; return whether the end was found."
+    (._release self (.feed self._finder text))
+    self._finder.found)
+
+  (defn _release [self text]
     (when text
       (.append self.pieces text)
-      (+= self.said (len text)))
-    False)
+      (+= self.said (len text))))
 
   (defn told-by-now [self]
     "Return how many of `told` are of units that begin in the text released so far."

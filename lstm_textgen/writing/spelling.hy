@@ -58,7 +58,8 @@ do so is a path of units within that rest, then a unit that ends with it or exte
     (for [path (_likeliest (.pop paths place []) found)]
       (setv
         state (_followed engine path)
-        odds (+ path.weight (_log-odds engine.logits)))
+        ln-sum (np.logaddexp.reduce engine.logits :dtype "float64")
+        odds (+ path.weight (- engine.logits ln-sum)))
       (when (len beyond)
         (.append found (Way (np.logaddexp.reduce (get odds beyond)) state beyond (len left))))
       (for [id within]
@@ -111,8 +112,3 @@ do so is a path of units within that rest, then a unit that ends with it or exte
   (when (is path.id None) (return path.state))
   (.step engine path.id)
   (.copy-state engine))
-
-
-(defn _log-odds [logits]
-  "Return ln of the probabilities (vocabulary,) that `logits` stand for, in float64."
-  (- logits (np.logaddexp.reduce logits :dtype "float64")))

@@ -188,7 +188,7 @@
     (setv sure (.feed finder piece))
     (when (or sure finder.found) (yield sure))
     (when finder.found (return)))
-  (yield finder.held))
+  (yield (.close finder)))
 
 
 (defclass StopFinder []
@@ -216,6 +216,10 @@
       True (setv sure (len held)))
     (setv self.held (cut held sure None))
     (cut held sure))
+
+  (defn close [self]
+    "Return the held-back text that belongs to the text if it ends here."
+    (if self.found "" self.held))
 
   (defn _overlap [self stop]
     "Return how many first characters of `stop` the held text ends with."
