@@ -127,7 +127,7 @@
 
 (defn test-a-run-that-resumes-begins-with-the-curves-so-far [monkeypatch]
   (setv [_ report] (live monkeypatch))
-  (.begin-run report (a-plan :losses [#(1 2) #(0.9 None)]))
+  (.begin-run report (a-plan :losses [{"training" 1  "validation" 2} {"training" 0.9}]))
   (setv view report.view)
   (.end-bar report)
   (assert (= (lfor [x y] view.validated #(x (round y 2))) [#(1 2.0)]))

@@ -31,7 +31,7 @@
   lstm-textgen.text.corpus [PIECE cut-at-space text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
-  lstm-textgen.writing.history [add-lengths entries-on epochs-of loss-of])
+  lstm-textgen.writing.history [add-lengths entries-on epochs-of losses-of])
 
 (setv
   MOST-NOTED 10  ; documents that a run summarises
@@ -366,8 +366,4 @@
       :layers (str settings.layers) :why settings.why :new self.new
       :epochs (if self.deadline (.max-epochs self settings) settings.epochs)
       :seconds (when self.deadline (- self.deadline (time.monotonic)))
-      :losses (lfor
-        entry (entries-on model.history self.text)
-        (tuple (gfor
-          key ["loss" "validation_loss"]
-          (when (in key entry) (loss-of entry key))))))))
+      :losses (list (map losses-of (entries-on model.history self.text))))))

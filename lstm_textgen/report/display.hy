@@ -15,7 +15,7 @@
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.report.panel [View draw-panel]
   lstm-textgen.report.plain [Report put-line]
-  lstm-textgen.writing.history [loss-of]
+  lstm-textgen.writing.history [losses-of]
   lstm-textgen.writing.scoring [bits])
 
 (setv
@@ -94,7 +94,7 @@
         :curve [] :validated [] :sample "" :saved "" :memory 0)
       self.started None)
     (.begin-run (super) plan)
-    (for [[k losses] (enumerate plan.losses 1)] (._note-losses self k #* losses))
+    (for [[k losses] (enumerate plan.losses 1)] (._note-losses self k #** losses))
     (setv self.live (.start-live self)))
 
   (defn start-live [self]
@@ -156,11 +156,10 @@
   (defn end-epoch [self entry better sample]
     (.end-epoch (super) entry better sample)
     (setv self.view.sample sample)
-    (when (in "validation_loss" entry)
-      (._note-losses self (+ self.number 1) None (loss-of entry "validation_loss")))
+    (._note-losses self (+ self.number 1) :validation (.get (losses-of entry) "validation"))
     (.refresh self.live))
 
-  (defn _note-losses [self place training [validation None]]
+  (defn _note-losses [self place [training None] [validation None]]
     "Add the losses in bits, unless None, to the curves at `place` (in epochs)."
     (for [[curve loss] [[self.view.curve training] [self.view.validated validation]]]
       (unless (is loss None) (.append curve #(place loss)))))

@@ -9,7 +9,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [Tolerant put visible]
   lstm-textgen.basics.values [clip]
-  lstm-textgen.writing.history [loss-of])
+  lstm-textgen.writing.history [losses-of])
 
 
 (defclass [(dataclass :frozen True)] Plan []
@@ -22,8 +22,7 @@
     is new.
   - `epochs`: the limit for this text (0: none). `seconds`: what is left of the run's time, with
     `epochs` as the limit for the run; None: time is not limited.
-  - `losses`: the loss #(training validation) of each epoch so far on this text, in bits per
-    character; the second is None without validation.]]
+  - `losses`: those of each epoch so far on this text, as `losses-of` returns them.]]
   #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
   #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses
 
@@ -137,10 +136,7 @@
     #[[Show a finished epoch and a `sample` of the model's text.
 
     `entry` is its entry in the history, `better` whether its weights are the best so far.]]
-    (setv losses (lfor
-      [name key] [["training" "loss"] ["validation" "validation_loss"]]
-      :if (in key entry)
-      f"{name} {(loss-of entry key) :.3f} bits  "))
+    (setv losses (gfor [name loss] (.items (losses-of entry)) f"{name} {loss :.3f} bits  "))
     (.say self (+
       f"{self.title}  {(.join "" losses)}{(if better "" "(not the best)  ")}"
       f"{(.speed self) :,.0f} {self.unit}/s  {(duration (- (time.monotonic) self.begun))}")))

@@ -61,6 +61,14 @@
   (/ (bits (get entry key)) (.get entry (get LENGTHS key) 1)))
 
 
+(defn losses-of [entry]
+  "Return the losses of an `entry` as `loss-of` does: a dict of \"training\" and \"validation\"."
+  (dfor
+    [name key] [["training" "loss"] ["validation" "validation_loss"]]
+    :if (in key entry)
+    name (loss-of entry key)))
+
+
 (defn loss-unit [model]
   "Return the unit that the losses of `model` are per: a character, or a word in an older file."
   (if (recorded model.history (get LENGTHS "loss")) "character" model.vocabulary.singular))

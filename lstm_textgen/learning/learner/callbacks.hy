@@ -12,7 +12,7 @@ that the model was trained on.]]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.outputs [TABLE begins-as?]
   lstm-textgen.pages.report [write-report]
-  lstm-textgen.writing.history [loss-of])
+  lstm-textgen.writing.history [losses-of])
 
 
 (defn run-callbacks [run checkpoint report resumes model params]
@@ -56,13 +56,12 @@ that the model was trained on.]]
 
   (defn on-epoch-end [self epoch [logs None]]
     "Add the row of an `epoch` (from 0) that has these `logs` and is the last of the history."
-    (setv entry (get self.history -1))
+    (setv losses (losses-of (get self.history -1)))
     (with [_ (naming-errors self.filename)]
       (.on-epoch-end (super) (+ epoch 1) {
         "learning_rate" (get logs "learning_rate")
-        #** (dfor
-          [column key] [["loss_bits" "loss"] ["val_loss_bits" "validation_loss"]]
-          column (if (in key entry) (loss-of entry key) "NA"))}))))
+        "loss_bits" (get losses "training")
+        "val_loss_bits" (.get losses "validation" "NA")}))))
 
 
 (defn report-page [path model checkpoint warn]
