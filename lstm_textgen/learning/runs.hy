@@ -332,7 +332,6 @@
     (setv
       [run report model] [self.run self.report self.checkpoint]
       settings model.settings
-      report.unit settings.unit
       done (unless run.minutes (why-done settings model.history self.text)))
     (when done
       (.warn report f"{run.path} is already trained: {(.join "; " done)}")

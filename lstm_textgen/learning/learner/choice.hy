@@ -3,7 +3,6 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
-  functools [partial]
   json
   os
   pathlib [Path]
@@ -75,32 +74,28 @@
   split batches over all devices, which needs JAX. Its first steps write nothing to standard error
   unless they fail.]]
   (with [_ (muted-stderr)]
-    (setv learner ((_learner-class (get batch-shape 0) bfloat16 distributed)
-      spec batch-shape rng-seed learning-rate)))
+    (import
+      keras
+      lstm-textgen.learning.network [apple-gpu? on-gpu?])
+    (setv
+      backend (keras.backend.backend)
+      on-processor (not (or (on-gpu?) (apple-gpu?)))
+      [rows _] batch-shape
+      what [spec batch-shape rng-seed learning-rate]
+      how {"bfloat16" (if (is bfloat16 None) (bfloat16-pays? backend rows) bfloat16)}
+      learner (cond
+        (or distributed (and (= backend "jax") (on-gpu?)))
+          (hy.I.lstm-textgen/learning/learner/devices.DevicesLearner #* what
+            :devices (unless distributed (cut (keras.distribution.list-devices) 1)))
+        (and (= backend "tensorflow") on-processor)
+          (hy.I.lstm-textgen/learning/learner/cores.PartsLearner (part-count rows (cores))
+            #* what #** how)
+        (and (= backend "torch") on-processor)
+          (hy.I.lstm-textgen/learning/learner/torchsteps.TorchLearner #* what #** how)
+        True
+          (hy.I.lstm-textgen/learning/learner/stock.StockLearner #* what #** how))))
   (for [name ["learn" "validate"]] (mute-first-call learner name))
   learner)
-
-
-(defn _learner-class [rows bfloat16 distributed]
-  "Return the constructor of a learner for batches of `rows` rows."
-  (import
-    keras
-    lstm-textgen.learning.network [apple-gpu? on-gpu?])
-  (setv
-    backend (keras.backend.backend)
-    on-processor (not (or (on-gpu?) (apple-gpu?)))
-    bfloat16 (if (is bfloat16 None) (bfloat16-pays? backend rows) bfloat16))
-  (cond
-    (or distributed (and (= backend "jax") (on-gpu?)))
-      (partial hy.I.lstm-textgen/learning/learner/devices.DevicesLearner
-        :devices (unless distributed (cut (keras.distribution.list-devices) 1)))
-    (and (= backend "tensorflow") on-processor)
-      (partial hy.I.lstm-textgen/learning/learner/cores.PartsLearner (part-count rows (cores))
-        :bfloat16 bfloat16)
-    (and (= backend "torch") on-processor)
-      (partial hy.I.lstm-textgen/learning/learner/torchsteps.TorchLearner :bfloat16 bfloat16)
-    True
-      (partial hy.I.lstm-textgen/learning/learner/stock.StockLearner :bfloat16 bfloat16)))
 
 
 (defn part-count [rows processors]

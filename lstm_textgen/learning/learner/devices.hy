@@ -45,9 +45,7 @@ small it is.]]
       self.learn-jit (._compiled self self._learn
         [#* state SPLIT SPLIT SPLIT] [#* state WHOLE WHOLE] [0 1 2])
       self.validate-jit (._compiled self self._validate
-        [WHOLE carried SPLIT SPLIT] [carried WHOLE] [])
-      self.emptied (jax.jit (fn [states] (lfor s states (jax.numpy.zeros-like s)))
-        :out-shardings (NamedSharding self.mesh SPLIT))))
+        [WHOLE carried SPLIT SPLIT] [carried WHOLE] [])))
 
   (defn _compiled [self act takes gives donated]
     "Return `act` compiled for all devices; each gets its part of what is SPLIT."
@@ -79,9 +77,6 @@ small it is.]]
         (._split self x) (._split self y)))
     (_assign others arrays)
     (float loss))
-
-  (defn empty-states [self]
-    (_assign self.states (.emptied self (lfor s self.states s.value))))
 
   (defn set-rate [self rate]
     (setv self.next-rate rate))
