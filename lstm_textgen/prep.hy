@@ -1,6 +1,5 @@
 "Text → text: the steps of data preparation, functions whose first argument is the text."
 
-(eval-when-compile (require lstm-textgen.macros [defprep]))
 (import
   dataclasses [dataclass]
   io [StringIO]
@@ -28,14 +27,14 @@
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-(defprep lower
+(defn lower [text]
   "Return the text in lower case."
-  str.lower)
+  (.lower text))
 
 
-(defprep ascii-quotes
+(defn ascii-quotes [text]
   "Return the text with ' and \" in place of curly, low and angle quotation marks and primes."
-  (str.translate QUOTES))
+  (.translate text QUOTES))
 
 
 (defn nfc [text]
@@ -151,12 +150,9 @@
   (hy.I.lstm-textgen/text/documents/readers.document-text kind text column))
 
 
-(defprep default-prep
+(defn default-prep [text]
   "Return the text normalized like every source: no byte order mark, \\n line ends, normal form C."
-  (str.removeprefix "\ufeff")
-  (str.replace "\r\n" "\n")
-  (str.replace "\r" "\n")
-  nfc)
+  (nfc (.replace (.replace (.removeprefix text "\ufeff") "\r\n" "\n") "\r" "\n")))
 
 
 (defn compose [#* steps]

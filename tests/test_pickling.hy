@@ -4,7 +4,7 @@
   pickle
   pytest
   lstm-textgen.prep [compose]
-  lstm-textgen.text.recipes [load-recipe recipe]
+  lstm-textgen.text.recipes [recipe]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
   tests.helpers [run-python small-model succeeded])
@@ -16,11 +16,7 @@ import pickle
 with open("model.pickle", "rb") as file:
     model = pickle.load(file)
 print(model.generate("h", 20, rng_seed=1), end="")
-]]
-  OWN-STEPS "
-(require lstm-textgen.macros [defprep defrecipe])
-(defn shout [text] (+ text \"!\"))
-(defrecipe loud :epochs 3 :prep [lower (replace \"a\" \"o\") shout (fn [text] (* 2 text))])")
+]])
 
 
 (defn copied [value]
@@ -63,12 +59,3 @@ print(model.generate("h", 20, rng_seed=1), end="")
   (setv tales (recipe "tales" :prep ["lower" #("drop-lines" "^#")] :epochs 3))
   (assert (= (. (copied tales) settings) {"epochs" 3}))
   (assert (= ((. (copied tales) prep) "A\n#b") "a\n")))
-
-
-(defn test-a-recipe-with-steps-of-its-own-is-pickled-by-its-path [tmp-path]
-  (.write-text (/ tmp-path "loud.hy") OWN-STEPS)
-  (setv loud (load-recipe (/ tmp-path "loud.hy")))
-  (setv (get loud.settings "epochs") 4)
-  (setv again (copied loud))
-  (assert (= (again.prep "BANANA") (loud.prep "BANANA") "bonono!bonono!"))
-  (assert (= [again.settings again.folder] [{"epochs" 4} tmp-path])))

@@ -18,12 +18,11 @@
   "The user or the system stopped the run by the signal `number`; the model is saved."
 
   (defn __init__ [self number]
-    (.__init__ (super) (. (signal.Signals number) name))
+    (.__init__ (super) number)  ; what another process, as in a pool, needs to rebuild this
     (setv self.number number))
 
-  (defn __reduce__ [self]
-    "Return what another process, as in a pool, needs to rebuild this."
-    #(Interrupted #(self.number)))
+  (defn __str__ [self]
+    (. (signal.Signals self.number) name))
 
   (defn _render-traceback_ [self]
     "Return the lines that a notebook shows: no traceback, since nothing went wrong."

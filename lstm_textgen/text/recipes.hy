@@ -54,24 +54,7 @@
   (unless (= (len recipes) 1)
     (setv names (or (.join ", " (gfor r recipes r.name)) "none"))
     (raise (ValueError f"{path}: it must define one recipe with `defrecipe`, but it has {names}")))
-  (setv [recipe] recipes)
-  (replace recipe :folder path.parent :prep (when recipe.prep (FilePrep recipe.prep path))))
-
-
-(defclass [(dataclass :eq False)] FilePrep []
-  "The `prep` of the recipe in a file, pickled as its `path`, since the file can't be imported."
-  #^ Callable prep
-  #^ Path path
-
-  (defn __call__ [self text]
-    (self.prep text))
-
-  (defn __reduce__ [self]
-    #(_load-prep #(self.path))))
-
-
-(defn _load-prep [path]
-  (. (load-recipe path) prep))
+  (replace (get recipes 0) :folder path.parent))
 
 
 (defn _run [path]
