@@ -7,10 +7,11 @@
   struct
   warnings [catch-warnings]
   xml.sax [SAXException]
-  xml.sax.handler [ContentHandler feature-namespaces]
+  xml.sax.handler [feature-namespaces]
   zipfile [BadZipFile ZipFile]
   zlib
   defusedxml [DefusedXmlException expatreader]
+  defusedxml.ElementTree [ParseError iterparse]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE chunks not-a
     read-whole])
@@ -19,7 +20,7 @@
   ;; What zipfile raises for an invalid or damaged archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
     RuntimeError UserWarning ValueError struct.error zlib.error)
-  XML-DAMAGES #(SAXException DefusedXmlException LookupError UnicodeError))
+  XML-DAMAGES #(SAXException ParseError DefusedXmlException LookupError UnicodeError))
 
 
 (defclass Archive []
@@ -57,28 +58,12 @@
 
 ;; * XML
 
-(defclass Elements [ContentHandler]
-  "A handler that collects each element's name and attributes, without namespace prefixes."
-
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv self.found []))
-
-  (defn startElementNS [self name _ attributes]
-    (.append self.found #(
-      (get name 1)
-      (dfor [[_ key] value] (.items attributes) key value))))
-
-  (defn take [self]
-    "Return an empty list: this handler yields no text."
-    []))
-
-
 (defn read-elements [file]
-  "Return a list of #(name attributes), one for each element of the XML in `file`."
-  (setv handler (Elements))
-  (for [_ (xml-text file handler)])
-  handler.found)
+  "Return a list of #(name attributes), without namespaces, one for each element of `file`."
+  (setv bare (fn [name] (get (.rpartition name "}") 2)))
+  (lfor
+    [_ element] (iterparse file ["start"])
+    #((bare element.tag) (dfor [name value] (.items element.attrib) (bare name) value))))
 
 
 (defn xml-text [file handler]

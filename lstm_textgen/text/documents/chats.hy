@@ -81,15 +81,11 @@ text, such as a system notice or a picture, is left out.]]
     whole (.total people)
     span (if years [(min years) (max years)] []))
   (.join "" [
-    f"{service}, {(counted whole "messages")} of {(_counted-people people)}"
+    f"{service}, {(counted whole "messages")} of "
+    (if (= (len people) 1) "1 person" f"{(len people) :,} people")
     (cond
       (not span) ""
       (= #* span) f", {(get span 0)}"
       True f", {(get span 0)} to {(get span 1)}")
     (if reading.only f", only {reading.only}'s kept" "")
     (if left-out "; media and system lines left out" "")]))
-
-
-(defn _counted-people [people]
-  "Return the number of `people` in words."
-  (if (= (len people) 1) "1 person" f"{(len people) :,} people"))

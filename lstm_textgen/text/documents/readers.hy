@@ -3,23 +3,34 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections.abc [Callable]
-  dataclasses [dataclass]
+  dataclasses [dataclass replace]
   io [BytesIO]
+  os.path [splitext]
   re
   lstm-textgen.basics.values [clip]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.archives [DAMAGES XML-DAMAGES]
+  lstm-textgen.text.documents.archives [Archive DAMAGES XML-DAMAGES]
   lstm-textgen.text.documents.entries [columns-of read-notebook read-subtitles read-table
     subtitles?]
-  lstm-textgen.text.documents.exports [Folder read-slack]
+  lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
+  lstm-textgen.text.documents.loglines [find-service read-log]
   lstm-textgen.text.documents.mail [mbox? read-mbox]
+  lstm-textgen.text.documents.office [read-docx read-odt]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit HEAD Reading Understood batched not-a]
   lstm-textgen.text.documents.rtf [read-rtf]
-  lstm-textgen.text.documents.web [read-html]
-  lstm-textgen.text.documents.zips [chat-of read-zip])
+  lstm-textgen.text.documents.web [read-epub read-html])
 
 (setv
+  MOST-TRIED 1000  ; members of an archive that are looked at, to find a chat
+  CHAT-ENDINGS [".txt" ".json" ".md" ".html"]
+  MIMETYPE "mimetype"
+  ODT "application/vnd.oasis.opendocument.text"
+  ;; Archives that can't be read, by how their members' names begin.
+  OTHERS {
+    "Index/" ["a document of Pages" "export it as .docx"]
+    "xl/" ["a spreadsheet" "save the sheet as .csv"]
+    "ppt/" ["a presentation" "save its text as a .txt file"]}
   TABLES [".csv" ".tsv"]
   PAGES [".html" ".htm" ".xhtml"]
   ;; A page is recognised by its beginning only where no ending says that it is plain text.
@@ -43,14 +54,48 @@
     #^ bool by-column False))
 
 
-(defn _ends [#* endings]
-  "Return a function that tells whether a file's name ends in one of `endings`."
-  (fn [head text reading] (in reading.ending endings)))
+(defn read-zip [file reading]
+  "Yield the text of the document in the zip archive in `file`; return an `Understood`."
+  (setv
+    archive (Archive file reading)
+    mime (if (in MIMETYPE archive.names)
+      (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
+      "")
+    begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
+  (cond
+    (begins? "word/") (yield :from (read-docx archive))
+    (.startswith mime ODT) (yield :from (read-odt archive))
+    (in "META-INF/container.xml" archive.names) (yield :from (read-epub archive))
+    (slack? archive.names) (yield :from (read-slack archive))
+    True (do
+      (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
+        (raise (NotText f"{reading.name} is {kind}, not text; {advice}")))
+      (when mime
+        (raise (NotText f"{reading.name} can't be read: it is of type {mime}")))
+      (yield :from (_read-zipped-chat archive)))))
 
 
-(defn _begins [bytes]
-  "Return a function that tells whether a file begins with `bytes`."
-  (fn [head text reading] (.startswith head bytes)))
+(defn _read-zipped-chat [archive]
+  "Yield the text of the one chat in `archive`; return what was understood."
+  (setv
+    found []
+    names (lfor
+      name (sorted archive.names)
+      :setv ending (.lower (get (splitext name) 1))
+      :if (and (in ending CHAT-ENDINGS) (not (.startswith name "__MACOSX")))
+      [name ending]))
+  (for [[name ending] (cut names MOST-TRIED)]
+    (setv
+      reading (replace archive.reading :ending ending)
+      head (.read (.open archive name) HEAD)
+      chat (_find-chat (.decode head reading.encoding "ignore") ending))
+    (when chat (.append found [name reading #* chat])))
+  (unless (= (len found) 1)
+    (raise (NotText (+ f"{archive.reading.name} is a zip archive "
+      (if found f"with {(len found)} chats" "without a chat or document")
+      "; unpack it and give its files or the folder"))))
+  (setv [[name reading service read]] found)
+  (yield :from (read (.open archive name) reading service)))
 
 
 (defn _page? [head text reading]
@@ -62,7 +107,7 @@
 
 (defn _read-chat [file reading]
   "Yield the text of the chat in `file`; return an `Understood`."
-  (setv chat (chat-of (.read file HEAD) reading))
+  (setv chat (_find-chat (.decode (.read file HEAD) reading.encoding "ignore") reading.ending))
   (.seek file 0)
   (unless chat
     (raise (NotText f"{reading.name} is not a chat in a known format")))
@@ -70,26 +115,35 @@
   (yield :from (read file reading service)))
 
 
+(defn _find-chat [text ending]
+  "Return #(service reader) for a chat that begins with `text`, in a file with this `ending`."
+  (or (find-export text) (when (setx service (find-service text ending)) #(service read-log))))
+
+
 ;; The first reader that knows a file reads it.
 (setv READERS {
-  "zip" (Reader "a document or an archive" read-zip (_begins b"PK\x03\x04")
+  "zip" (Reader "a document or an archive" read-zip
+    (fn [head text reading] (.startswith head b"PK\x03\x04"))
     :errors #(#* DAMAGES #* XML-DAMAGES) :by-person True)
   ;; pypdf raises whatever a damaged file leads to: AttributeError, KeyError, RecursionError, …
   "pdf" (Reader "a PDF" read-pdf (fn [head text reading]
       (or (.startswith head b"%PDF-")
         (and (= reading.ending ".pdf") (in b"%PDF-" (cut head 1024)))))
     :errors #(Exception))
-  "rtf" (Reader "an RTF document" read-rtf (_begins b"{\\rtf")
+  "rtf" (Reader "an RTF document" read-rtf
+    (fn [head text reading] (.startswith head b"{\\rtf"))
     :errors #(IndexError LookupError OverflowError TypeError ValueError))
   "mail" (Reader "a mailbox" read-mbox
     (fn [head text reading] (or (in reading.ending [".mbox" ".eml"]) (mbox? head)))
     :by-person True)
-  "notebook" (Reader "a notebook" read-notebook (_ends ".ipynb"))
+  "notebook" (Reader "a notebook" read-notebook
+    (fn [head text reading] (= reading.ending ".ipynb")))
   "subtitles" (Reader "subtitles" read-subtitles
     (fn [head text reading] (subtitles? text reading.ending)))
   "table" (Reader "a table" read-table
     (fn [head text reading] (and reading.column (in reading.ending TABLES))) :by-column True)
-  "chat" (Reader "a chat" _read-chat (fn [head text reading] (bool (chat-of head reading)))
+  "chat" (Reader "a chat" _read-chat
+    (fn [head text reading] (bool (_find-chat text reading.ending)))
     :by-person True)
   "page" (Reader "a web page" read-html _page?)})
 
@@ -110,10 +164,8 @@
 
 (defn about-plain [head reading]
   "Return an `Understood` that names the columns of a table read as plain text, otherwise None."
-  (setv columns (if (in reading.ending TABLES)
-    (columns-of (.decode head reading.encoding "ignore") reading.ending)
-    []))
-  (when (> (len columns) 1)
+  (setv columns (columns-of (.decode head reading.encoding "ignore") reading.ending))
+  (when (and (in reading.ending TABLES) (> (len columns) 1))
     (Understood (+ "read as plain text; to read one column give `column`: "
       (clip (.join ", " columns) 200)))))
 
