@@ -81,7 +81,7 @@
   (setv
     own (hy.gensym "step")
     written (String (or name (_spelt head))))
-  (.extend before [own `(hy.I.lstm_textgen/text/steps.make-step ~written ~function ~@args)])
+  (.extend before [own `(hy.I.lstm_textgen/text/steps.Step ~written ~function ~@args)])
   `(~own ~text))
 
 
@@ -105,7 +105,7 @@
 
   becomes, with generated names for `text` and `own`,
 
-      (setv own (steps.make-step "my-step" my-step))
+      (setv own (steps.Step "my-step" my-step))
       (defn clean [text]
         "Prose alone."
         (own (prep.replace (prep.drop-lines (prep.lower text) "^#") "--" "-")))

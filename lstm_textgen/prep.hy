@@ -5,7 +5,7 @@
   io [StringIO]
   re
   unicodedata
-  lstm-textgen.text.steps [check-step make-step])
+  lstm-textgen.text.steps [Step check-step])
 
 (export :objects [
   lower nfc ascii-quotes replace drop-lines keep-lines strip-lines squeeze-blank-lines
@@ -185,10 +185,10 @@
   "Return the text → text function for `step`, as in `compose`."
   (setv [head #* args] (if (and step (isinstance step #(tuple list))) step [step]))
   (cond
-    (callable head) (make-step (getattr head "__name__" (repr head)) head #* args)
+    (callable head) (Step (getattr head "__name__" (repr head)) head #* args)
     (isinstance head str) (do
       (setv name (hy.unmangle (hy.mangle head)))  ; it may have hyphens or underscores
       (check-step name args)
-      (make-step name (get (globals) (hy.mangle name)) #* args))
+      (Step name (get (globals) (hy.mangle name)) #* args))
     True (raise (TypeError (+ "a step is a name, a tuple such as (\"drop-lines\", \"^#\") "
       f"or a function, not {step !r}")))))

@@ -10,7 +10,7 @@
   sys
   warnings
   numpy :as np
-  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT TEXT-LIST check-value clip plain]
+  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT TEXT-LIST check-value plain]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.runs [RUN-DEFAULTS :as DEFAULT Run train-model]
@@ -24,6 +24,7 @@
   lstm-textgen.report [make-report]
   lstm-textgen.settings.table [check-given check-setting]
   lstm-textgen.text.corpus [cut-at-space]
+  lstm-textgen.text.files [listed-sources]
   lstm-textgen.text.recipes [Recipe load-recipe]
   lstm-textgen.text.units [Units]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
@@ -353,9 +354,7 @@
         lines (gfor each (cut texts -1) (if (.endswith each "\n") each (+ each "\n"))))
       [(StringIO (.join "" [#* lines #* (cut texts -1 None)]))])
     (is sources None) (or own [])
-    (or (isinstance sources #(str bytes PathLike)) (hasattr sources "read")) [sources]
-    (isinstance sources Iterable) (list sources)
-    True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
+    True (listed-sources sources)))
 
 
 (defn text-list [what texts]

@@ -125,7 +125,7 @@
 
 (defn test-an-expansion-names-only-generated-and-user-names []
   (setv [_ [_ own form] [_ _ [param] code]] (expand '(defprep p (mine 1))))
-  (assert (= form '(hy.I.lstm_textgen/text/steps.make-step "mine" mine 1)))
+  (assert (= form '(hy.I.lstm_textgen/text/steps.Step "mine" mine 1)))
   (assert (= code `(~own ~param)))
   (assert (.startswith own "_hy_gensym"))
   (assert (.startswith param "_hy_gensym")))

@@ -9,9 +9,9 @@
   time
   pytest
   lstm-textgen.basics [files]
-  lstm-textgen.basics.files [backup-path temporary-paths]
+  lstm-textgen.basics.files [backup-path locked temporary-paths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.places [lock-model sweep]
+  lstm-textgen.modelfile.places [sweep]
   tests.helpers [names-in same-model? saved-model small-model start-python])
 
 (setv
@@ -25,7 +25,7 @@
     test-saving-needs-nothing-that-windows-lacks [monkeypatch path name]
   (monkeypatch.delattr os name)
   (setv before (.read-bytes path))
-  (with [_ (lock-model path)] (save-checkpoint (small-model 2) path))
+  (with [_ (locked path)] (save-checkpoint (small-model 2) path))
   (assert (same-model? (load-checkpoint path :resume True) (small-model 2)))
   (assert (= (.read-bytes (backup-path path)) before))
   (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"])))
@@ -73,13 +73,13 @@
 (warnings.simplefilter \"ignore\")
 (import
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm_textgen.modelfile.places [lock-model])
-(import tests.helpers [small-model])
-(setv path (get sys.argv 1))
-(with [_ (lock-model path)]
+  lstm_textgen.basics.files [locked])
+(import pathlib [Path]  tests.helpers [small-model])
+(setv path (Path (get sys.argv 1)))
+(with [_ (locked path)]
   (save-checkpoint (small-model 2) path)
   (try
-    (with [_ (lock-model path)])
+    (with [_ (locked path)])
     (except [error OSError]
       (print error))))
 (print (. (load-checkpoint path) weights [0] shape))")
@@ -97,8 +97,8 @@
 ;; * One at a time
 
 (setv HOLD "
-(import os sys lstm_textgen.modelfile.places [lock-model])
-(with [_ (lock-model (get sys.argv 1))]
+(import os pathlib [Path] sys lstm_textgen.basics.files [locked])
+(with [_ (locked (Path (get sys.argv 1)))]
   (print (os.getpid) :flush True)
   (.readline sys.stdin))")
 
@@ -119,20 +119,20 @@
 (defn assert-locked [path number]
   "Assert that a training run is refused with the `number` of the process that trains already."
   (setv words f"model.h5: process {number} is training this model; stop it first, or train an")
-  (with [_ (pytest.raises OSError :match words)] (with [_ (lock-model path)])))
+  (with [_ (pytest.raises OSError :match words)] (with [_ (locked path)])))
 
 
 (defn test-a-second-training-is-refused-with-the-first-ones-number [path holder]
   (assert-locked path holder.pid)
   (end holder)
-  (with [_ (lock-model path)])
+  (with [_ (locked path)])
   (assert (= (names-in path.parent) ["model.h5"])))
 
 
 (defn test-a-killed-run-keeps-no-lock [path holder]
   (.kill holder)
   (.wait holder)
-  (with [_ (lock-model path)])
+  (with [_ (locked path)])
   (assert (= (names-in path.parent) ["model.h5"])))
 
 
@@ -142,7 +142,7 @@
     (try
       (assert-locked path (os.getpid))
       (except [error BaseException] (.append failures error))))
-  (with [_ (lock-model path)]
+  (with [_ (locked path)]
     (assert-locked path (os.getpid))
     (setv thread (Thread :target train))
     (.start thread)
@@ -153,26 +153,26 @@
 
 (defn test-a-run-that-fails-leaves-no-lock-file [path]
   (with [_ (pytest.raises KeyError)]
-    (with [_ (lock-model path)]
+    (with [_ (locked path)]
       (assert (= (names-in path.parent) [".model.h5.lock" "model.h5"]))
       (raise (KeyError))))
   (assert (= (names-in path.parent) ["model.h5"]))
-  (with [_ (lock-model path)]))
+  (with [_ (locked path)]))
 
 
 (defn test-a-lock-file-that-tells-no-number-is-enough [path]
   (setv lock (/ path.parent ".model.h5.lock"))
-  (with [_ (lock-model path)]
+  (with [_ (locked path)]
     (os.truncate lock 0)
     (with [_ (pytest.raises OSError :match "another process is training")]
-      (with [_ (lock-model path)]))))
+      (with [_ (locked path)]))))
 
 
 (defn test-a-lock-file-is-not-opened-through-a-link [path]
   (setv thesis (/ path.parent "thesis"))
   (.write-bytes thesis b"mine")
   (.symlink-to (/ path.parent ".model.h5.lock") thesis)
-  (with [_ (pytest.raises OSError)] (with [_ (lock-model path)]))
+  (with [_ (pytest.raises OSError)] (with [_ (locked path)]))
   (assert (= (.read-bytes thesis) b"mine")))
 
 

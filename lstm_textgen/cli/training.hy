@@ -5,6 +5,7 @@
   os
   shlex
   sys
+  lstm-textgen.basics.files [locked]
   lstm-textgen.basics.interrupts [Interrupted]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags command flag page-written warn]
@@ -13,7 +14,7 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-model-apart]
-  lstm-textgen.modelfile.places [check-writable lock-model own-path]
+  lstm-textgen.modelfile.places [check-writable own-path]
   lstm-textgen.report [make-report]
   lstm-textgen.settings.table [SETTINGS settings-in]
   lstm-textgen.textmodel [train :as train-model])
@@ -67,7 +68,7 @@
     report (make-report (.value flags "quiet") as-flags))
   (check-model-apart path [old alphabet])
   (check-writable path)
-  (with [_ (lock-model path)]
+  (with [_ (locked path)]
     (when (and (.exists path) (not (.value flags "restart")))
       (raise (ValueError (+ f"{path} already exists; give another `path`, "
         "or `restart` to replace it"))))

@@ -9,6 +9,7 @@
   sys
   time
   zlib
+  lstm-textgen.basics.files [locked]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
     load-base stem suggestion]
@@ -20,7 +21,7 @@
   lstm-textgen.learning.schedule [Limits RESERVE STEADY-ROWS why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.outputs [check-run-outputs]
-  lstm-textgen.modelfile.places [check-writable lock-model sweep]
+  lstm-textgen.modelfile.places [check-writable sweep]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.report.plain [Plan Silent source-names]
@@ -64,7 +65,7 @@
       (return (.train (.prepare (Runner run group (Silent) begun)))))
     (check-writable run.path)
     (check-run-outputs run)
-    (with [_ (lock-model run.path)]
+    (with [_ (locked run.path)]
       (sweep run.path)
       (.train (.prepare (Runner run group report begun))))))
 

@@ -7,7 +7,7 @@
   os.path [basename realpath]
   pathlib [Path]
   tempfile [TemporaryFile]
-  lstm-textgen.basics.files [backup-path locked refuse-read-only saving temporary-paths])
+  lstm-textgen.basics.files [backup-path refuse-read-only saving temporary-paths])
 
 (setv
   SHIPPED (/ (. (Path __file__) parent parent) "models")
@@ -94,16 +94,9 @@
   (when (= name (basename name)) name))
 
 
-(defn lock-model [path]
-  "Lock the model at `path` for this run while inside; raise `OSError` as `locked` does."
-  (locked (model-path path)))
-
-
 (defn check-writable [path]
   "Raise `OSError` now, rather than after the first epoch, if the model at `path` can't be saved."
-  (setv
-    path (model-path path)
-    folder (. (.absolute path) parent))
+  (setv folder (. (.absolute path) parent))
   (unless (.is-dir folder)
     (raise (FileNotFoundError 2 "there is no such folder to save the model in" (str folder))))
   (try
@@ -117,6 +110,5 @@
 
 (defn sweep [path]
   "Remove the unfinished files that dead runs left beside the model at `path`."
-  (setv path (model-path path))
   (with [_ (saving path)]
     (for [stray (temporary-paths path)] (.unlink stray :missing-ok True))))

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
+  collections.abc [Iterable]
   contextlib [contextmanager]
   dataclasses [replace]
   glob
@@ -66,8 +67,10 @@
   (setv
     people (Counter)
     reading (Reading :encoding encoding :limit limit :only only :column column)
-    sources (_source-list sources)
+    sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s)))
     empty True)
+  (unless sources
+    (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
   (defn noted [name understood]
     (.update people understood.people)
     (when note (note name understood)))
@@ -88,13 +91,12 @@
     (raise (ValueError (+ "`only`: " (unknown-name "person" only names))))))
 
 
-(defn _source-list [sources]
-  "Return `sources`, one or several, as a list; raise `TypeError` if one can't be a source."
-  (when (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read"))
-    (setv sources [sources]))
-  (unless sources
-    (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
-  (lfor source sources (if (hasattr source "read") source (_check-path source))))
+(defn listed-sources [sources]
+  "Return `sources`, one or several, as a list; raise `TypeError` if they can't be sources."
+  (cond
+    (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read")) [sources]
+    (isinstance sources Iterable) (list sources)
+    True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
 
 
 (defn _name [source]
@@ -186,7 +188,9 @@
   #[[Yield every file below the folder `path` that is text or a document; `warn` of others.
 
   A `path` that isn't a folder, or is an export as a whole, is yielded itself.]]
-  (unless (and (os.path.isdir path) (not (slack-folder? path)))
+  (when (or
+      (not (os.path.isdir path))
+      (hy.I.lstm-textgen/text/documents/exports.slack-folder? path))
     (yield path)
     (return))
   (setv
@@ -213,13 +217,6 @@
   (.join " " (.split (+ f"skipped {(len skipped)} of {(counted count "files")} in "
     f"{(_quoted folder)} that {(if (= (len skipped) 1) "is" "are")} not {encoding} text: "
     f"{(_listed names)}{(if more f" and {more} more" "")}"))))
-
-
-(defn slack-folder? [path]
-  "Return whether the folder at `path` is a Slack export, which is one chat."
-  (and
-    (any (gfor name ["users.json" "org_users.json"] (os.path.isfile (os.path.join path name))))
-    (hy.I.lstm-textgen/text/documents/exports.slack-folder? path)))
 
 
 (defn _files-below [folder]

@@ -2,8 +2,6 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  collections.abc [Callable]
-  dataclasses [dataclass]
   inspect [unwrap]
   traceback [extract-tb]
   lstm-textgen.basics.values [PASSAGE REGEX TEXT check-value clip unknown-name])
@@ -40,17 +38,22 @@
   (for [[kind arg] (zip kinds args)] (check-value f"what '{name}' takes" kind arg)))
 
 
-(defclass [(dataclass :eq False)] Step []
+(defclass Step []
   #[[A `function` of a text with its further arguments filled in: a text → text function.
 
-      ((Step "replace" str.replace #("a" "b") {}) "banana")  ; => "bbnbnb"
+      ((Step "replace" str.replace "a" "b") "banana")  ; => "bbnbnb"
 
   It can be pickled if the function can. Called, it raises `StepError`, with the file and the line,
   if the function raises an error or returns anything but text.]]
-  #^ str name
-  #^ Callable function
-  #^ tuple args
-  #^ dict named
+
+  (defn __init__ [self name function / #* args #** named]
+    "Raise `TypeError` unless `function` is one; `name` is what messages call it."
+    (setv
+      [self.name self.function] [(clip name) function]
+      [self.args self.named] [args named])
+    (unless (callable function)
+      (raise (TypeError
+        f"the step '{self.name}' is not a function, but {function.__class__.__name__}"))))
 
   (defn __call__ [self text]
     (setv code (getattr (unwrap self.function) "__code__" None))  ; a builtin has none
@@ -67,14 +70,6 @@
       (raise (StepError (+ (if code f"{code.co-filename}:{code.co-firstlineno}: " "")
         f"the step '{self.name}' returned {result.__class__.__name__}, not text"))))
     result))
-
-
-(defn make-step [name function / #* args #** named]
-  "Return the `Step` of `function` with its arguments; raise `TypeError` if it isn't a function."
-  (setv name (clip name))
-  (unless (callable function)
-    (raise (TypeError f"the step '{name}' is not a function, but {function.__class__.__name__}")))
-  (Step name function args named))
 
 
 (defclass StepError [ValueError]

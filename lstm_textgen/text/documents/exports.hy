@@ -27,6 +27,7 @@
     ".message.default .text, .message.service, .media")
   DISCORD-TEXTS #{"Default" "Reply" "ThreadStarterMessage" None}  ; types of messages
   SLACK-TEXTS #{"me_message" "thread_broadcast" "bot_message" "file_comment" None}  ; subtypes
+  SLACK-USERS #{"users.json" "org_users.json"}  ; files
   SLACK-DAY (re.compile r"([^/]+)/\d{4}-\d\d-\d\d\.json")
   ;; <@U1>, <@U1|anna>, <#C1|talk>, <!here>, <https://…|a page>
   SLACK-LINK (re.compile r"<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>"))
@@ -48,16 +49,16 @@
   "Yield the text of a chat of `service`, JSON in `file`; return what was understood."
   (setv read (get {"Telegram" _telegram  "Discord" _discord} service))
   (yield :from (chat-text
-    (gfor item (messages-in file reading) (or (_attempt read item) NOTICE))
-    service reading)))
+    (gfor item (messages-in file reading) (_attempt read item)) service reading)))
 
 
 (defn _attempt [read item]
-  "Return the `Message` that `read` makes of a JSON object, or None if it is malformed."
+  "Return the `Message` that `read` makes of a JSON object, or a notice if it is malformed."
   (try
     (setv message (read item))
-    (when (and (isinstance message.name str) (isinstance message.text str)) message)
-    (except [[AttributeError KeyError OSError OverflowError TypeError ValueError]])))
+    (when (and (isinstance message.name str) (isinstance message.text str)) (return message))
+    (except [[AttributeError KeyError OSError OverflowError TypeError ValueError]]))
+  NOTICE)
 
 
 (defn _read-pages [file reading service]
@@ -166,18 +167,20 @@
 
 (defn slack? [names]
   "Return whether `names` are the file names of a Slack export."
-  (and (& #{"users.json" "org_users.json"} (set names)) (any (map SLACK-DAY.fullmatch names))))
+  (and (& SLACK-USERS (set names)) (any (map SLACK-DAY.fullmatch names))))
 
 
 (defn slack-folder? [path]
   "Return whether the folder at `path` is a Slack export."
-  (slack? (. (Folder path (Reading)) names)))
+  (and
+    (any (gfor name SLACK-USERS (os.path.isfile (os.path.join path name))))
+    (slack? (. (Folder path (Reading)) names))))
 
 
 (defn read-slack [archive]
   "Yield the text of the Slack export in `archive` by channel; return an `Understood`."
   (setv people {})
-  (for [name (& #{"users.json" "org_users.json"} (set archive.names))
+  (for [name (& SLACK-USERS (set archive.names))
         user (_objects archive name)]
     (setv profile (or (.get user "profile") {}))
     (when (isinstance profile dict)
@@ -188,7 +191,7 @@
     (gfor
       day days
       item (_objects archive day)
-      (or (_attempt (fn [item] (_slack item people)) item) NOTICE))
+      (_attempt (fn [item] (_slack item people)) item))
     "Slack" archive.reading)))
 
 

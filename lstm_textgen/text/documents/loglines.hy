@@ -75,9 +75,9 @@ depend on the country and the phone's language.]]
     r"\d{1,2}:\d{2}(?::\d{2}[\d.Z+:-]{0,12})?\]?")
   IRC-SAYS (re.compile rf"{IRC-TIME}\s+<[ @+%&~!]?([^<>\s]{{1,40}})>\s(.*)")
   WEECHAT (re.compile r"(\d{4})-\d\d-\d\d \d\d:\d\d:\d\d\t[ @+%&~]?(\w[^\t\s]{0,40})\t(.*)")
-  IRC-NOTICE (re.compile rf"{IRC-TIME}\s|\d{{4}}-\d\d-\d\d \d|---|\*\*\*|===|Session ")
+  IRC-LINE (re.compile rf"{IRC-TIME}\s|\d{{4}}-\d\d-\d\d \d|---|\*\*\*|===|Session ")
   IRC-CODES (re.compile "\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|[\x02\x0f\x11\x16\x1d-\x1f]")
-  MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC are of its kinds
+  MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC begin as its lines do
 
 
 (defn find-service [head ending]
@@ -92,10 +92,11 @@ depend on the country and the phone's language.]]
 
 (defn read-log [file reading service]
   "Yield the text of a chat from `service`, lines in `file`; return an `Understood`."
-  (setv begin (get {"WhatsApp" _begin-stamped  "Signal" _begin-stamped
-    "iMessage" _begin-imessage  "IRC" _begin-irc} service))
-  (setv finish (get {"WhatsApp" _finish-whatsapp  "Signal" _finish-signal
-    "iMessage" _finish-imessage  "IRC" _finish-irc} service))
+  (setv [begin finish] (get {
+    "WhatsApp" [_begin-stamped _finish-whatsapp]
+    "Signal" [_begin-stamped _finish-signal]
+    "iMessage" [_begin-imessage _finish-imessage]
+    "IRC" [_begin-irc (fn [message] message)]} service))
   (yield :from (chat-text
     (map finish (grouped (text-lines file reading) begin)) service reading)))
 
@@ -205,11 +206,9 @@ depend on the country and the phone's language.]]
 (defn _irc? [lines]
   "Return whether `lines` are an IRC log."
   (setv
-    says (sum (gfor line lines (bool (or (.match IRC-SAYS line) (.match WEECHAT line)))))
-    known (sum (gfor
-      line lines
-      (bool (or (.match IRC-SAYS line) (.match WEECHAT line) (.match IRC-NOTICE line))))))
-  (and (> says 1) (> known (* MOSTLY (len lines)))))
+    known (lfor line lines :if (.match IRC-LINE line) line)
+    says (lfor line known :if (or (.match IRC-SAYS line) (.match WEECHAT line)) line))
+  (and (> (len says) 1) (> (len known) (* MOSTLY (len lines)))))
 
 
 (defn _begin-irc [line]
@@ -220,8 +219,3 @@ depend on the country and the phone's language.]]
   (if found
     (Message (get found 2) (get found 3) (when (get found 1) (int (get found 1))))
     (Message None line)))
-
-
-(defn _finish-irc [message]
-  "Return the message, or a notice."
-  (if message.name message NOTICE))

@@ -98,14 +98,11 @@
 
 
 (defn text-lines [file reading]
-  "Yield the lines of `file` (binary, in the reading's encoding) without line ends."
-  (lines-of (decode reading.name (chunks file) reading.encoding) reading))
+  #[[Yield the lines of `file` (binary, in the reading's encoding) without line ends.
 
-
-(defn lines-of [pieces reading]
-  "Yield the lines of the text in `pieces`; raise `BeyondLimit` for one longer than `MAX-LINE`."
+  Raise `BeyondLimit` for one longer than `MAX-LINE`.]]
   (setv held [])
-  (for [piece pieces]
+  (for [piece (decode reading.name (chunks file) reading.encoding)]
     (setv parts (.split piece "\n"))
     (.append held (get parts 0))
     (when (> (sum (map len held)) MAX-LINE)

@@ -6,7 +6,6 @@
   lstm-textgen.text.documents.reading [Understood library read-whole])
 
 (setv
-  KIND "an RTF document"
   ;; A table row, whose cells end in |; Pandoc writes each cell on its own line.
   CELL (re.compile r"\n\|")
   ROW (re.compile r"^(.*)\|$" re.MULTILINE)
@@ -19,22 +18,15 @@
 
 (defn read-rtf [file reading]
   "Yield the text of the RTF in `file`; return an `Understood`."
-  (yield :from (rtf-text (.decode (read-whole file reading) "latin-1") reading)))
-
-
-(defn rtf-text [source reading]
-  "Yield the text of `source` (RTF, str); return an `Understood`."
   (setv
-    striprtf (library "striprtf.striprtf" reading KIND)
+    striprtf (library "striprtf.striprtf" reading "an RTF document")
+    source (.decode (read-whole file reading) "latin-1")
     source (.sub DELETED "" (.sub ADDRESS "" source))
-    text (_whole (.rtf-to-text striprtf source :errors "replace"))
+    text (.rtf-to-text striprtf source :errors "replace")
+    ;; RTF's surrogate pairs become characters.
+    text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
     text (.sub ROW (fn [row] (.rstrip (.replace (get row 1) "|" "\t"))) (.sub CELL "|" text))
     text (.lstrip (.sub BLANK "\n\n" (.sub BULLET "" text)))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
   (Understood f"RTF document, {(counted count "paragraphs")}"))
-
-
-(defn _whole [text]
-  "Return `text` with RTF's surrogate pairs joined into characters."
-  (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace"))
