@@ -51,9 +51,9 @@ any way.]]
 
 
 (defn [contextmanager] replacing [path new [keep-old None]]
-  #[[Yield the path `new`; on exit without an error, rename its file to `path`.
+  #[[Yield the path `new`; on exit without an error, rename the file or folder there to `path`.
 
-  If there is a file at `path`, keep its mode, and call `keep-old` first.]]
+  If there is one at `path`, keep its mode, and call `keep-old` first.]]
   (try
     (yield new)
     (when (.exists path)
@@ -61,7 +61,7 @@ any way.]]
       (when keep-old (keep-old)))
     (_rename new path)
     (_sync-folder path.parent)
-    (finally (.unlink new :missing-ok True))))
+    (finally (if (.is-dir new) (shutil.rmtree new) (.unlink new :missing-ok True)))))
 
 
 (defn [contextmanager] naming-errors [name]

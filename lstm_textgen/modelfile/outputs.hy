@@ -13,7 +13,7 @@ permanently if anything fails.]]
   secrets
   shutil
   signal
-  lstm-textgen.basics.files [naming-errors refuse-read-only]
+  lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
   lstm-textgen.basics.interrupts [SIGNALS Stopper]
   lstm-textgen.modelfile.checkpoint [backup-path]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
@@ -199,16 +199,14 @@ permanently if anything fails.]]
     place (Path (os.path.realpath path))
     token (secrets.token-hex 8)
     [new old] (gfor kind ["tmp" "old"] (.with-name place f".{token}.{kind}")))
+  (defn set-aside []
+    (when (.is-dir place) (os.rename place old)))  ; a folder can't be renamed over another
   (with [_ (naming-errors path)  _ (_Stoppable)]
     (try
-      (yield new)
-      (when (.exists place)  ; a folder can't be renamed over another
-        (if (.is-dir new) (os.rename place old) (shutil.copymode place new)))
-      (os.replace new place)
+      (with [_ (replacing place new set-aside)] (yield new))
       (finally
         (when (and (.exists old) (not (.exists place))) (os.rename old place))
-        (for [folder [new old]] (shutil.rmtree folder :ignore-errors True))
-        (with [_ (suppress OSError)] (.unlink new))))))
+        (shutil.rmtree old :ignore-errors True)))))
 
 
 (defclass _Stoppable [Stopper]

@@ -4,14 +4,12 @@ A text is read once. Its pieces are stored while the vocabulary is made from the
 read back and becomes ids. Short texts and ids are stored in memory, long ones in a file in the
 cache folder, from which the ids are memory-mapped.]]
 
-(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [closing]
-  io [BytesIO]
   mmap
   os
   re
-  tempfile [TemporaryFile]
+  tempfile [SpooledTemporaryFile]
   numpy :as np
   lstm-textgen.basics.machine [MB cache-folder])
 
@@ -81,21 +79,17 @@ cache folder, from which the ids are memory-mapped.]]
   "Bytes stored part by part: up to `LIMIT` of them in memory, more in a file."
 
   (defn __init__ [self]
+    ;; The system removes the file once it is neither open nor mapped: in any case, nothing of it
+    ;; outlives the process.
     (setv
-      self.file (BytesIO)
+      self.file (SpooledTemporaryFile LIMIT :dir (cache-folder))
       self.sizes []))
 
   (defn add [self data]
     "Store one more part, `data` (bytes)."
     (.append self.sizes (len data))
     (try
-      (when (and (not (.on-disk self)) (> (+ (.tell self.file) (len data)) LIMIT))
-        ;; The system removes it once it is neither open nor mapped: in any case, nothing of it
-        ;; outlives the process.
-        (os.makedirs (cache-folder) :exist-ok True)
-        (setv file (TemporaryFile :dir (cache-folder)))
-        (.write file (.getbuffer self.file))
-        (setv self.file file))
+      (when (.on-disk self) (os.makedirs (cache-folder) :exist-ok True))
       (.write self.file data)
       (.flush self.file)
       (except [error OSError]
@@ -105,11 +99,11 @@ cache folder, from which the ids are memory-mapped.]]
 
   (defn on-disk [self]
     "Return whether the bytes are in a file."
-    (not (isinstance self.file BytesIO)))
+    (> (sum self.sizes) LIMIT))
 
   (defn close [self]
     "Close the file, if there is one; an array has its own handle."
-    (when (.on-disk self) (.close self.file)))
+    (.close self.file))
 
   (defn parts [self]
     "Yield the parts, in order."
@@ -117,8 +111,11 @@ cache folder, from which the ids are memory-mapped.]]
     (for [size self.sizes] (yield (.read self.file size))))
 
   (defn array [self dtype]
-    "Return all bytes as an array of `dtype` without a copy; end storing."
-    (unless (.on-disk self) (return (np.frombuffer (.toreadonly (.getbuffer self.file)) dtype)))
-    ;; The mapping has its own handle. Windows removes the file with the last handle.
-    (with [file self.file]
-      (np.frombuffer (mmap.mmap (.fileno file) 0 :access mmap.ACCESS-READ) dtype))))
+    "Return all bytes as a read-only array of `dtype`; end storing."
+    (.seek self.file 0)
+    (np.frombuffer
+      (if (.on-disk self)
+        ;; The mapping has its own handle. Windows removes the file with the last handle.
+        (mmap.mmap (.fileno self.file) 0 :access mmap.ACCESS-READ)
+        (.read self.file))
+      dtype)))
