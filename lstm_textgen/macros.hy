@@ -8,8 +8,8 @@
   hy.errors [HyMacroExpansionError]
   hy.models [Bytes Expression Float Integer Keyword List String Symbol]
   lstm-textgen.basics.values [UNKNOWN unknown-name]
-  lstm-textgen.settings.table [as-keyword check-given]
-  lstm-textgen.text.steps [STEPS check-step])
+  lstm-textgen.prep [STEPS check-step]
+  lstm-textgen.settings.table [as-keyword check-given])
 
 (export :objects [] :macros [defprep defrecipe])
 
@@ -81,7 +81,7 @@
   (setv
     own (hy.gensym "step")
     written (String (or name (_spelt head))))
-  (.extend before [own `(hy.I.lstm_textgen/text/steps.Step ~written ~function ~@args)])
+  (.extend before [own `(hy.I.lstm_textgen/prep.Step ~written ~function ~@args)])
   `(~own ~text))
 
 
@@ -105,7 +105,7 @@
 
   becomes, with generated names for `text` and `own`,
 
-      (setv own (steps.Step "my-step" my-step))
+      (setv own (prep.Step "my-step" my-step))
       (defn clean [text]
         "Prose alone."
         (own (prep.replace (prep.drop-lines (prep.lower text) "^#") "--" "-")))

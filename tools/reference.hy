@@ -11,7 +11,6 @@ the functions that make them. A test compares the pages in docs/ with their resu
   lstm-textgen
   lstm-textgen.prep :as prep
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.text.steps [STEPS]
   tools.forms [ROOT])
 
 (setv
@@ -68,7 +67,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   "Return a table of the steps of data preparation."
   (+ "| step | what it does |\n| --- | --- |\n"
     (.join "" (gfor
-      [name kinds] (.items STEPS)
+      [name kinds] (.items prep.STEPS)
       :setv function (getattr prep (hy.mangle name))
       :setv names (cut (list (. (inspect.signature function) parameters)) 1 None)
       :setv form (if kinds f"({name} {(.join " " (gfor n names (.upper (hy.unmangle n))))})" name)

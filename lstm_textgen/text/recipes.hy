@@ -10,9 +10,8 @@
   pathlib [Path]
   re
   sys
-  lstm-textgen.prep [compose-all]
-  lstm-textgen.settings.table [as-keyword check-given]
-  lstm-textgen.text.steps [place summary])
+  lstm-textgen.prep [compose-all place summary]
+  lstm-textgen.settings.table [as-keyword check-given])
 
 
 (defclass [dataclass] Recipe []

@@ -1,4 +1,4 @@
-"Word's .docx and OpenDocument's .odt: a line for each paragraph and table row."
+"Word's .docx, OpenDocument's .odt and .rtf: a line for each paragraph and table row."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -6,11 +6,19 @@
   xml.sax.handler [ContentHandler]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.documents.archives [read-elements target xml-text]
-  lstm-textgen.text.documents.reading [Understood one-line])
+  lstm-textgen.text.documents.reading [Understood library one-line read-whole])
 
 (setv
   MOST-SPACES 100  ; that one OpenDocument element stands for
-  CONTENTS (re.compile "(TOC|Contents) ?[0-9]"))  ; the styles of a table of contents
+  CONTENTS (re.compile "(TOC|Contents) ?[0-9]")  ; the styles of a table of contents
+  ;; In RTF: a table row, whose cells end in |; Pandoc writes each cell on its own line.
+  CELL (re.compile r"\n\|")
+  ROW (re.compile r"^(.*)\|$" re.MULTILINE)
+  ;; The marker of a list item, as Word and LibreOffice write it for old programs.
+  BULLET (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff]|\w{1,3}[.)])?\t" re.MULTILINE)
+  DELETED (re.compile r"\{(?>[^{}]*?\\deleted\b)[^{}]*\}")  ; a passage that is shown struck out
+  BLANK (re.compile r"\n\s*\n\s*")
+  ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; would follow the text of a link
 
 
 (defn read-docx [archive]
@@ -168,3 +176,21 @@
   "Return how many spaces an element stands for, at most `MOST-SPACES`."
   (setv count (.get attributes "c" "1"))
   (if (re.fullmatch "[0-9]{1,9}" count) (min (int count) MOST-SPACES) 1))
+
+
+;; * Rich text
+
+(defn read-rtf [file reading]
+  "Yield the text of the RTF in `file`; return an `Understood`."
+  (setv
+    striprtf (library "striprtf.striprtf" reading "an RTF document")
+    source (.decode (read-whole file reading) "latin-1")
+    source (.sub DELETED "" (.sub ADDRESS "" source))
+    text (.rtf-to-text striprtf source :errors "replace")
+    ;; RTF's surrogate pairs become characters.
+    text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
+    text (.sub ROW (fn [row] (.rstrip (.replace (get row 1) "|" "\t"))) (.sub CELL "|" text))
+    text (.lstrip (.sub BLANK "\n\n" (.sub BULLET "" text)))
+    count (sum (gfor line (.split text "\n") (bool (.strip line)))))
+  (yield text)
+  (Understood f"RTF document, {(counted count "paragraphs")}"))

@@ -15,10 +15,9 @@
   lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
   lstm-textgen.text.documents.loglines [find-service read-log]
   lstm-textgen.text.documents.mail [mbox? read-mbox]
-  lstm-textgen.text.documents.office [read-docx read-odt]
+  lstm-textgen.text.documents.office [read-docx read-odt read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit HEAD Reading Understood batched not-a]
-  lstm-textgen.text.documents.rtf [read-rtf]
   lstm-textgen.text.documents.web [read-epub read-html])
 
 (setv
