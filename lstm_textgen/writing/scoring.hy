@@ -196,7 +196,8 @@ A text is cut into parts that are read in parallel; each part first reads the te
   (setv
     streams (get ids.shape 1)
     rows (np.vstack [(np.full streams (start-unit model)) ids]))
-  (get (follow (make-engine model streams) rows (partial compare 0)) 0))
+  (with [_ (few-threads 1)]  ; two would wait for each other, busily, on a busy machine
+    (get (follow (make-engine model streams) rows (partial compare 0)) 0)))
 
 
 (defn follow [engine rows compare]
