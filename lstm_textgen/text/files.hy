@@ -54,12 +54,11 @@
   - `-`: standard input;
   - an open file, in text or binary mode.
 
-  A `.gz` is unpacked. A document, such as a `.docx` or a chat, is read by `documents`; in chats
-  and mail `only` keeps one person's messages; in tables `column` is read. `note` is called with
-  each document's name and its `Understood`. Other bytes are decoded as `encoding`, a byte order
-  mark is dropped, and a source without a final newline gets one if another follows. `limit` is the
-  size limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in
-  `fetch`.
+  A `.gz` is unpacked. Documents are read by `documents`; in chats and mail `only` keeps one
+  person's messages; in tables `column` is read. `note` is called with each document's name and its
+  `Understood`. Other bytes are decoded as `encoding`, a byte order mark is dropped, and a source
+  without a final newline gets one if another follows. `limit` is the size limit in bytes for a
+  download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]

@@ -47,12 +47,9 @@
   ;; Nested elements. By HTML's rules each tag searches all open ones: 200,000 took four minutes;
   ;; browsers stop at 512.
   MAX-DEPTH 1000
-  ;; Elements that hold no tags and end only at their own end tag.
-  RAW (re.compile r"<(?:(script|style)\b|!--)" re.IGNORECASE)
-  RAW-ENDS {
-    "script" (re.compile "</script" re.IGNORECASE)
-    "style" (re.compile "</style" re.IGNORECASE)
-    "" (re.compile "-->")}
+  ;; Elements that hold no tags and end only at their own end tag, and comments; an unclosed one
+  ;; extends to the end.
+  CODE (re.compile r"(?is)<(script|style)\b.*?(?:</\1[^>]*>?|\Z)|<!--.*?(?:-->|\Z)")
   TAG (re.compile "<(/?)([A-Za-z][A-Za-z0-9]*)")
   UNNESTED (set (.split (+ "area base br col embed hr img input link meta source track wbr p li "
     "dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp html head body"))))
@@ -145,19 +142,6 @@
   (if (in found ["ascii" "iso8859-1"]) "cp1252" found))
 
 
-(defn _without-code [source]
-  "Return HTML without scripts, styles and comments; an unclosed one extends to the end."
-  (setv
-    kept []
-    at 0)
-  (while (setx begun (.search RAW source at))
-    (.append kept (cut source at (.start begun)))
-    (setv end (.search (get RAW-ENDS (.lower (or (get begun 1) ""))) source (.end begun)))
-    (unless end (return (.join "" kept)))
-    (setv at (if (get begun 1) (+ 1 (% (.find source ">" (.end end)) (len source))) (.end end))))
-  (.join "" [#* kept (cut source at None)]))
-
-
 (defn _check-depth [source reading]
   "Raise `NotText` if elements in the HTML `source` are nested too deeply."
   (setv depth 0)
@@ -175,7 +159,7 @@
   "Return the tree of the HTML `source`, without code and comments."
   (setv
     parser (library "selectolax.lexbor" reading "a web page or an e-book")
-    source (_without-code source))
+    source (.sub CODE "" source))
   (_check-depth source reading)
   (.LexborHTMLParser parser source))
 
