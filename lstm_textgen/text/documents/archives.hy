@@ -13,8 +13,7 @@
   defusedxml [DefusedXmlException expatreader]
   defusedxml.ElementTree [ParseError iterparse]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE chunks not-a
-    read-whole])
+  lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE chunks not-a read-whole])
 
 (setv
   ;; What zipfile raises for an invalid or damaged archive.

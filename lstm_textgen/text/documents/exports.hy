@@ -10,8 +10,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [Message NOTICE chat-text]
-  lstm-textgen.text.documents.reading [BeyondLimit Budget MAX-LINE MAX-WHOLE Reading not-a
-    read-whole]
+  lstm-textgen.text.documents.reading [BeyondLimit Budget MAX-LINE Reading not-a read-whole]
   lstm-textgen.text.documents.web [layout page-source page-tree])
 
 (setv
@@ -157,10 +156,10 @@
             (.add self.names f"{entry.name}/{inner.name}")))
         (when (.is-file entry :follow-symlinks False) (.add self.names entry.name)))))
 
-  (defn read [self name [most MAX-WHOLE]]
-    "Return all bytes of the file `name`; raise `ValueError` if there are more than `most`."
+  (defn read [self name]
+    "Return all bytes of the file `name`; raise `BeyondLimit` if there are too many."
     (with [file (open (os.path.join self.path name) "rb")]
-      (setv data (read-whole file self.reading most)))
+      (setv data (read-whole file self.reading)))
     (.spend self.budget (len data))
     data))
 
