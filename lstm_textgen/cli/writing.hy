@@ -19,7 +19,7 @@
   lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.files [find-paths read-file read-sources read-stream text-files]
   lstm-textgen.text.units [Characters describe-units]
-  lstm-textgen.textmodel [TextModel load]
+  lstm-textgen.textmodel [TextModel load text-list]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
   lstm-textgen.writing.scoring [Score surprises]
@@ -224,7 +224,7 @@
       (setv [self.you line] [each text]))
     (setv
       line f"{self.you}: {(.strip line)}\n"
-      stop (+ [f"{self.you}:"] (_listed (.get options "stop" [])))
+      stop [f"{self.you}:" #* (text-list "`stop`" (.get options "stop" []))]
       seed (+ self.said line)
       pieces (.stream self.model seed :warn warn #** {#** options  "stop" stop})
       first (next pieces ""))
@@ -254,11 +254,6 @@
         (setv
           [ids _] (.encode-seed self.model.vocabulary (.prepare self.model (+ seed "\n")))
           self.said (cut (.decode self.model.vocabulary ids) (- REMEMBERED) None))))))
-
-
-(defn _listed [value]
-  "Return `value`, one text or a list of them, as a list."
-  (if (isinstance value str) [value] value))
 
 
 (defn _change [options line]
