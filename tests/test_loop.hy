@@ -5,7 +5,7 @@
   threading [Condition]
   numpy :as np
   pytest
-  lstm-textgen.server.jobs [Job make-jobs Order]
+  lstm-textgen.server.jobs [Job NameFinder Order make-jobs]
   lstm-textgen.server.loop [Full Loop]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [score]
@@ -232,6 +232,12 @@
 (defn test-a-reply-may-have-other-ends-too []
   (assert (= (reply " one two\nanna: x" :stops ["two"]) #(" one " "stop")))
   (assert (= (reply " one two\nanna: x" :stops ["twoz"]) #(" one two" "stop"))))
+
+
+(defn test-a-stop-text-in-what-could-be-a-name-is-left-out []
+  (setv finder (NameFinder ["b"]))
+  (assert (= (.join "" (map finder.feed "a\nAb")) "a"))
+  (assert (= (.close finder) "\nA")))
 
 
 (defn test-a-seed-that-ends-within-a-word-goes-on-as-generated-ones-do []
