@@ -107,13 +107,13 @@
         True (new-settings run.given)))
     (check-words settings run.given)
     (.check-alike group "their settings" (str run.given))
-    (setv ids (.read self settings (or old base)))
+    (setv ids (.read self (.pieces self settings) settings (or old base)))
     (.hold-out self settings ids)
     (when (and base (.no-help? self base))
       (setv
         base None
         settings (new-settings {#** run.given  "lower" settings.lower  "base" settings.base}))
-      (.hold-out self settings (.read-again self settings ids)))
+      (.hold-out self settings (.read self (.text-of self ids) settings)))
     (setv
       settings (.described self settings (is old None))
       self.checkpoint (cond
@@ -153,9 +153,11 @@
     (setv [name colon _] (.partition (.strip line) ":"))
     (if colon name ""))
 
-  (defn read [self settings known]
-    "Return the ids (time,) of the text; the vocabulary is that of `known`, a model, or a new one."
-    (setv [ids self.vocabulary] (text-ids (.pieces self settings) (fn [pieces]
+  (defn read [self pieces settings [known None]]
+    #[[Return the ids (time,) of the text of `pieces`.
+
+    The vocabulary is that of `known`, a model, with new units, or else a new one.]]
+    (setv [ids self.vocabulary] (text-ids pieces (fn [pieces]
       (if known
         (get (.extend known.vocabulary pieces settings.max-words) 0)
         (Vocabulary.build pieces settings.unit settings.max-words)))))
@@ -174,14 +176,10 @@
         f"the base {(stem self.run.base)} doesn't know such text; training from scratch"))
     none)
 
-  (defn read-again [self settings ids]
-    "Return other ids (time,) of the text of `ids`, by a new vocabulary."
-    (setv
-      known self.vocabulary
-      pieces (gfor n (range 0 (len ids) PIECE) (.decode known (cut ids n (+ n PIECE))))
-      [ids self.vocabulary] (text-ids (cut-at-space pieces) (fn [pieces]
-        (Vocabulary.build pieces settings.unit settings.max-words))))
-    ids)
+  (defn text-of [self ids]
+    "Yield the text of `ids` (time,) in pieces."
+    (setv decode self.vocabulary.decode)
+    (cut-at-space (gfor n (range 0 (len ids) PIECE) (decode (cut ids n (+ n PIECE))))))
 
   (defn hold-out [self settings ids]
     #[[Keep `ids` (time,) to train on, but for the last part, which is held out.
