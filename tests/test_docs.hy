@@ -132,7 +132,7 @@
   (dfor path (.rglob (get site 1) "*.html") path (Links path)))
 
 
-(defn test-the-site-is-built-without-a-warning [site]
+(defn [pytest.mark.slow] test-the-site-is-built-without-a-warning [site]
   (assert (= (get site 0) "")))
 
 
@@ -143,7 +143,7 @@
   (assert (<= ours listed)))
 
 
-(defn test-each-link-within-the-site-leads-somewhere [pages]
+(defn [pytest.mark.slow] test-each-link-within-the-site-leads-somewhere [pages]
   (for [[path page] (.items pages)  link page.links  :if (not (re.match "[a-z]+:" link))]
     (setv
       [file _ anchor] (.partition (urllib.parse.unquote link) "#")
@@ -153,7 +153,7 @@
       (assert (in anchor (. (get pages target) anchors)) f"{path}: {link}"))))
 
 
-(defn test-the-site-loads-nothing-from-elsewhere [pages]
+(defn [pytest.mark.slow] test-the-site-loads-nothing-from-elsewhere [pages]
   (for [[path page] (.items pages)  address (filter None page.loaded)]
     (assert (not (re.match "[a-z]+:|//" address)) f"{path}: {address}")))
 
@@ -167,11 +167,9 @@
 (setv browser (pytest.fixture start-browser :scope "module"))
 
 
-(defn [(pytest.mark.parametrize #("width" "scheme") [
-    #(360 "light")
-    (pytest.param 1600 "dark" :marks pytest.mark.slow)
-    (pytest.param 360 "dark" :marks pytest.mark.slow)
-    (pytest.param 1600 "light" :marks pytest.mark.slow)])]
+(defn [pytest.mark.slow
+      (pytest.mark.parametrize "width" [360 1600])
+      (pytest.mark.parametrize "scheme" ["light" "dark"])]
     test-a-page-fits-and-can-be-read [site browser width scheme]
   (for [name ["index" "tutorial" "how-it-works" "command-line"]]
     (with [page (open-page browser (/ (get site 1) f"{name}.html") :site (get site 1)
@@ -180,7 +178,7 @@
       (assert (= (violations page) []) name))))
 
 
-(defn test-the-search-works-offline [site browser]
+(defn [pytest.mark.slow] test-the-search-works-offline [site browser]
   (with [page (open-page browser (/ (get site 1) "search.html") "?q=temperature"
       :site (get site 1))]
     (assert (.wait-for-selector page "ul.search li:has-text('Generating and scoring')"))))

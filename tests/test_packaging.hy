@@ -21,6 +21,7 @@
   tests.helpers [ROOT refused succeeded sure-model write-text])
 
 (setv
+  pytestmark pytest.mark.slow  ; the wheel is built, installed and tried
   VERSIONS ["3.11" "3.12" "3.13"]  ; of Python, as README says
   TEXTS ["lighthouse.txt" "lol.txt"]
   FOLDERS [".ci" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
@@ -199,8 +200,7 @@
     (assert (not (& tags (set (compatible-tags #(major other) f"cp{major}{other}")))))))
 
 
-(defn [pytest.mark.slow]
-    test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
+(defn test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
   (setv python (find-another-python))
   (unless python (pytest.skip "there is no other Python here"))
   (lend tmp-path (needed-for ["hy" "hyrule" "setuptools"]))
@@ -287,7 +287,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   (assert (= (- theirs made) (- ours texts))))
 
 
-(defn [pytest.mark.slow] test-the-source-distribution-makes-the-same-wheel [sdist wheel tmp-path]
+(defn test-the-source-distribution-makes-the-same-wheel [sdist wheel tmp-path]
   (with [file (tarfile.open sdist)]
     (.extractall file tmp-path :filter "data"))
   (setv [folder] (.iterdir tmp-path))
@@ -312,7 +312,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     (assert (= (run ROOT #* command "--version") f"lstm_textgen {lstm-textgen.__version__}\n"))))
 
 
-(defn [pytest.mark.slow] test-an-editable-install-runs-the-tree [tmp-path]
+(defn test-an-editable-install-runs-the-tree [tmp-path]
   (setv
     tree (/ tmp-path "tree")
     python (make-environment (/ tmp-path "venv") (needed-for [#* WRITING "setuptools"])))
