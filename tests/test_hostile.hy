@@ -17,7 +17,6 @@
   tests.test-documents [docx epub zipped-as])
 
 (setv
-  pytestmark pytest.mark.quick
   here (pytest.fixture empty-folder)
   MB (** 2 20)
   WORD "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -15,7 +15,6 @@
   tests.helpers [names-in same-model? saved-model small-model start-python])
 
 (setv
-  pytestmark pytest.mark.quick
   path (pytest.fixture saved-model))
 
 
