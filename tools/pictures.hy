@@ -13,7 +13,7 @@ and Chromium.]]
   tempfile [TemporaryDirectory]
   pyte
   tests.browser [open-page start-browser]
-  tests.helpers [output]
+  tests.helpers [program succeeded]
   tests.screen [Screen]
   tools.forms [ROOT])
 
@@ -41,7 +41,7 @@ and Chromium.]]
     (.until screen MOMENT)
     (.write-text (/ folder "run.html") (html-of screen) :encoding "utf-8")
     (.finish screen)
-    (output folder "--report" "report.html")
+    (succeeded (program "--report" "report.html" :folder folder))
     (for [browser (start-browser)]
       (take browser (/ folder "run.html") "training" "pre")
       (take browser (/ folder "report.html") "report" None
