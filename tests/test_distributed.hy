@@ -169,7 +169,7 @@
   (assert (re.fullmatch "lost another process of this run.*\n" complaint)))
 
 
-(defn test-different-texts-are-refused-by-all [tmp-path]
+(defn [pytest.mark.slow] test-different-texts-are-refused-by-all [tmp-path]
   (setv folders (lfor name "ab" (/ tmp-path name)))
   (for [[folder text] (zip folders [TEXT (.upper TEXT)])]
     (.mkdir folder)

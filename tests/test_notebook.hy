@@ -62,7 +62,8 @@ model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
   (for [words ["<table>" "lstm:24" "<svg" "validation loss" "<pre"]] (assert (in words card))))
 
 
-(defn test-the-stop-button-stops-and-saves-and-the-same-cell-resumes [notebook tmp-path]
+(defn [pytest.mark.slow]
+    test-the-stop-button-stops-and-saves-and-the-same-cell-resumes [notebook tmp-path]
   (setv client (notebook (.replace TRAIN "EPOCHS" "0") :allow-errors True))
   (defn press-stop [#* _ #** __]
     (defn wait []
