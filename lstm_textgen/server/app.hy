@@ -64,7 +64,7 @@
   (defn :async health [self request]
     "Answer that the server is running, with the models' names, if all loops run."
     (for [each self.models :if (not (.alive? each.loop))]
-      (raise (ApiError 503 f"{each.name} generates no more; start the server again")))
+      (raise (ApiError 503 f"{each.name} has stopped generating; restart the server")))
     (json-answer {"status" "ok"  "models" (lfor each self.models each.name)}))
 
   (defn :async figures [self request]
