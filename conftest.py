@@ -112,12 +112,12 @@ def nothing_runs_on():
         process.wait()
 
 
-@pytest.fixture(autouse=True)
-def slow_tests_optimize(request):
-    """Let XLA optimize, as it does for users, in the processes that a slow test starts."""
-    if request.node.get_closest_marker("slow") and FORKS in os.environ:
+@pytest.fixture
+def optimized(monkeypatch):
+    """Let XLA optimize, as it does for users, in the processes that a test starts."""
+    if FORKS in os.environ:
         for name, value in _settings_of_backends(os.environ[FORKS], "3").items():
-            request.getfixturevalue("monkeypatch").setenv(name, value)
+            monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

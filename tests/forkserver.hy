@@ -2,7 +2,8 @@
 
 Importing Keras and a backend takes seconds. A process that has imported them, but not used them,
 forks for each process that a test asks for; `forked.py` is the client. There is one such process
-for each backend, made when it is first asked for. All end with the standard input of the first.]]
+for each backend, made when it is first asked for, or at once where all tests run. All end with the
+standard input of the first.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -29,6 +30,7 @@ for each backend, made when it is first asked for. All end with the standard inp
   BACKENDS ["tensorflow" "jax" "torch"]
   FORKS "LSTM_TEXTGEN_FORKS"  ; the environment variable that names the folder of the sockets
   COUNTING "LSTM_TEXTGEN_COUNTING"  ; and the one with which a `CountingLearner` trains
+  ALL "slow or not slow"  ; the marks of all tests
   MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
   ;; What a forked process need not import any more, beside Keras.
   IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
@@ -47,17 +49,22 @@ for each backend, made when it is first asked for. All end with the standard inp
     [_ folder marks] sys.argv
     selector (DefaultSelector))
   (.register selector sys.stdin EVENT-READ)
+  (defn become-in-fork [backend requests]
+    (unless (os.fork)
+      (.close selector)
+      (become backend requests (!= marks "quick and not slow")))
+    (.close requests))
   (for [backend BACKENDS]
-    (.register selector (listener folder backend) EVENT-READ backend))
+    (setv requests (listener folder backend))
+    (if (= marks ALL)
+      (become-in-fork backend requests)  ; no test waits for it
+      (.register selector requests EVENT-READ backend)))
   (while True
     (for [[key _] (.select selector)]
       (when (is key.fileobj sys.stdin)
         (return))
-      (unless (os.fork)
-        (.close selector)
-        (become key.data key.fileobj (!= marks "quick and not slow")))
       (.unregister selector key.fileobj)
-      (.close key.fileobj))))
+      (become-in-fork key.data key.fileobj))))
 
 
 (defn listener [folder name]

@@ -19,9 +19,11 @@
      "--xla_backend_optimization_level=0")})
 
 
-(defn member [n of port]
-  "Return the environment for process `n` of a team that meets at a `port` of this machine."
-  {#** (on-jax)
+(defn member [n of port devices]
+  #[[Return the environment for process `n` of a team that meets at a `port` of this machine.
+
+  Each process has this number of `devices`.]]
+  {#** (on-jax devices)
     "KERAS_DISTRIBUTION_JOB_ADDRESSES" f"127.0.0.1:{port}"
     "KERAS_DISTRIBUTION_NUM_PROCESSES" (str of)
     "KERAS_DISTRIBUTION_PROCESS_ID" (str n)})
@@ -34,8 +36,8 @@
     (get (.getsockname listener) 1)))
 
 
-(defn start-team [folders #* arguments [before []]]
-  #[[Start the program once in each of `folders`, as one team; return the processes.
+(defn start-team [folders #* arguments [before []] [devices 1]]
+  #[[Start the program once in each of `folders`, with `devices` each; return the processes.
 
   `before` is what Python gets instead of `-m lstm_textgen`.]]
   (setv port (free-port))
@@ -43,7 +45,7 @@
     [n folder] (enumerate folders)
     (start-python "-u" #* (or before ["-m" "lstm_textgen"]) #* FLAGS #* arguments
       :cwd folder
-      :environment (member n (len folders) port))))
+      :environment (member n (len folders) port devices))))
 
 
 (defn endings [processes]
@@ -58,9 +60,11 @@
         (.kill process)))))  ; one that has ended stays as it is
 
 
-(defn train-together [folder count #* arguments]
-  "Train in `folder` with several processes; return the model and the first one's output."
-  (setv ended (endings (start-team (* [folder] count) #* arguments)))
+(defn train-together [folder count #* arguments #** options]
+  #[[Train in `folder` with several processes; return the model and the first one's output.
+
+  `options` are those of `start-team`.]]
+  (setv ended (endings (start-team (* [folder] count) #* arguments #** options)))
   (for [[status output complaints] ended]
     (assert (= #(status complaints) #(0 "")) (+ output complaints)))
   #((load-checkpoint (/ folder "model") :resume True) (get ended 0 1)))

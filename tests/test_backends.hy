@@ -139,7 +139,7 @@ print(state() == before)")
     "tensorflow"
     (pytest.param "jax" :marks pytest.mark.slow)
     (pytest.param "torch" :marks pytest.mark.slow)])]
-    unharmed [request tmp-path-factory]
+    unharmed [request tmp-path-factory optimized]
   "A backend, and the model of a run on it that was never stopped."
   (setv folder (tmp-path-factory.mktemp "whole"))
   (write-text folder)

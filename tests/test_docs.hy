@@ -16,6 +16,7 @@
 
 (setv
   [README #* PAGES] (page-paths)
+  ON-JAX ["docs/distributed.md"]
   EXCEPTIONS 5)  ; blocks that are not run, at most
 
 
@@ -52,7 +53,7 @@
     (pytest.fail (.join "\n\n" findings) :pytrace False)))
 
 
-(defn [(pytest.mark.parametrize "path" (lfor path PAGES :if (!= path.name "distributed.md") path)
+(defn [(pytest.mark.parametrize "path" (lfor path PAGES :if (not-in (name-of path) ON-JAX) path)
     :ids name-of)]
     test-a-page-does-what-it-says
     [path readme tmp-path]
@@ -64,7 +65,7 @@
 
 
 (defn [pytest.mark.slow (pytest.mark.parametrize "path" (lfor
-    name ["docs/distributed.md" "docs/python.md" "docs/tutorial.md"]
+    name [#* ON-JAX "docs/python.md" "docs/tutorial.md"]
     (/ ROOT name))
     :ids name-of)]
     test-so-it-does-where-networks-learn [path tmp-path]
@@ -168,8 +169,7 @@
 
 
 (defn [pytest.mark.slow
-      (pytest.mark.parametrize "width" [360 1600])
-      (pytest.mark.parametrize "scheme" ["light" "dark"])]
+      (pytest.mark.parametrize "width,scheme" [[360 "light"] [1600 "dark"]])]
     test-a-page-fits-and-can-be-read [site browser width scheme]
   (for [name ["index" "tutorial" "how-it-works" "command-line"]]
     (with [page (open-page browser (/ (get site 1) f"{name}.html") :site (get site 1)

@@ -267,7 +267,8 @@
 
 
 (defn test-another-backend-is-told-what-to-set [saved tmp-path]
-  (setv result (program "--export" "m.onnx" :folder tmp-path :environment {"KERAS_BACKEND" "jax"}))
+  (setv result (program "--export" "m.onnx" :folder tmp-path
+    :environment {"KERAS_BACKEND" "torch"}))
   (refused result "KERAS_BACKEND=tensorflow")
   (assert (not (.exists (/ tmp-path "m.onnx")))))
 

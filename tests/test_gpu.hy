@@ -56,7 +56,8 @@
 (print (apple-gpu?))]hy])
 
 
-(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
+(defn [(pytest.mark.parametrize "backend"
+    ["tensorflow" (pytest.param "jax" :marks pytest.mark.slow) "torch"])]
     test-layers-for-a-gpu-go-through-cudnn [backend]
   (assert (=
     (.split (succeeded (run-hy ASKED :environment {"KERAS_BACKEND" backend})) "\n")

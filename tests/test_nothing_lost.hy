@@ -192,5 +192,5 @@ print(len(file['model_weights/dense/bias'][:]))")
   (assert-nothing-lost 8))
 
 
-(defn [pytest.mark.slow] test-so-it-is-where-a-network-learns []
+(defn [pytest.mark.slow] test-so-it-is-where-a-network-learns [optimized]
   (assert-nothing-lost 1 :KERAS-BACKEND "tensorflow"))

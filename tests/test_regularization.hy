@@ -52,7 +52,8 @@
   (/ (- (penalty (+ h step)) (penalty (- h step))) 2e-4))
 
 
-(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
+(defn [(pytest.mark.parametrize "backend"
+    ["tensorflow" (pytest.param "jax" :marks pytest.mark.slow) "torch"])]
     test-a-step-makes-outputs-smaller-and-steadier-and-the-loss-is-that-of-the-text [backend]
   (setv
     [loss moved] (json.loads (succeeded (run-hy STEP :environment {"KERAS_BACKEND" backend})))
