@@ -100,7 +100,7 @@ VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
     watch (Watch))
   (with [folder (TemporaryDirectory)]
     (try
-      (train path (/ (Path folder) "model") :display watch)
+      (train path (/ (Path folder) "model") :unit "characters" :display watch)
       (except [Enough])))
   (print-row
     f"{(- watch.ready imported) :.1f} s"

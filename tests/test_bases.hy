@@ -119,6 +119,18 @@
   (assert (= (suggestion vocabulary (.encode vocabulary text) "words") "")))
 
 
+(defn [(pytest.mark.parametrize "unit" ["characters" "words"])]
+    test-no-base-is-suggested-for-a-long-text-by-whatever-unit [monkeypatch unit]
+  (setv
+    text (* "The keeper climbed the stairs and lit the lamp.\n" 400)
+    vocabulary (Vocabulary.build text unit)
+    ids (.encode vocabulary text))
+  (monkeypatch.setattr "lstm_textgen.learning.bases.SHORT" (+ (len text) 1000))
+  (assert (suggestion vocabulary ids))
+  (monkeypatch.setattr "lstm_textgen.learning.bases.SHORT" (- (len text) 1000))
+  (assert (= (suggestion vocabulary ids) "")))
+
+
 ;; * Several bases
 
 (defn install-package [folder #** models]

@@ -8,7 +8,7 @@
   lstm-textgen
   lstm-textgen.learning.runs :as runs
   lstm-textgen.report.plain [Report]
-  lstm-textgen.settings.sizing [default-epochs]
+  lstm-textgen.settings.sizing :as sizing
   tests.helpers [StopAfter TEXT TINY VERSE write-text])
 
 (setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
@@ -59,7 +59,7 @@
 
 (defn test-other-text-gets-as-many-epochs-as-a-text-of-its-length [trained]
   (setv [model _] (learn trained OTHER))
-  (assert (= (get model.settings "epochs") (default-epochs (len OTHER) "characters"))))
+  (assert (= (get model.settings "epochs") (sizing.default-epochs (len OTHER) "characters"))))
 
 
 (defn test-even-a-quiet-run-says-that-there-was-nothing-to-train [trained capsys]
@@ -82,12 +82,44 @@
   (assert (= (get model.settings "max_words") 50)))
 
 
+;; * By which unit
+
+(defn [(pytest.fixture)] short-is-long [monkeypatch]
+  "As if every text were a long one."
+  (monkeypatch.setattr sizing "LONG" (len TEXT)))
+
+
+(defn test-a-long-text-is-learned-by-pieces [tmp-path short-is-long]
+  (setv [model report] (learn tmp-path TEXT :epochs 1))
+  (assert (= (get model.settings "unit") "pieces"))
+  (assert (is (get model.settings "max_words") None))
+  (assert (in (+ f"learning pieces, as the text has {(len TEXT) :,} characters; "
+      "`unit` sets another")
+    report.said))
+  (setv [model report] (learn tmp-path TEXT :epochs 2))  ; the model's unit stays
+  (assert (= (len model.history) 2))
+  (assert (= report.warned [])))
+
+
+(defn [(pytest.mark.parametrize "most,unit" [[0 "characters"] [1 None]])]
+    test-a-unit-that-was-given-and-a-shorter-text-are-as-before [tmp-path short-is-long most unit]
+  (setv [model report] (learn tmp-path (cut TEXT (- (len TEXT) most)) :epochs 1 :unit unit))
+  (assert (= (get model.settings "unit") "characters"))
+  (assert (not-in "learning pieces" (.join "\n" report.said))))
+
+
+(defn test-a-model-by-characters-reads-a-long-text-by-characters [trained short-is-long]
+  (setv [model report] (learn trained OTHER :epochs 1))
+  (assert (> (len OTHER) sizing.LONG))
+  (assert (= (get model.settings "unit") "characters")))
+
+
+;; * Where text comes from
+
 (defn test-a-missing-source-is-refused-although-the-model-is-trained [trained]
   (with [_ (pytest.raises FileNotFoundError :match "nope.txt")]
     (lstm-textgen.train "nope.txt" (/ trained "model"))))
 
-
-;; * Where text comes from
 
 (defn [(pytest.mark.parametrize "sources" [
     (StringIO TEXT) (BytesIO (.encode TEXT)) [(StringIO (* VERSE 9)) (StringIO (* VERSE 61))]])]

@@ -3,7 +3,7 @@
 (import
   pytest
   lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
-    most-epochs])
+    default-unit most-epochs])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -52,6 +52,17 @@
     #(1000 "words" 5) #(59_000 "words" 5) #(262_000 "words" 3) #(100_000_000 "words" 2)])]
     test-a-shorter-text-gets-more-epochs-and-words-fewer [units unit epochs]
   (assert (= (default-epochs units unit) epochs)))
+
+
+(defn [(pytest.mark.parametrize "characters,minutes,unit" [
+    [4_999_999 None "characters"]
+    [5_000_000 None "pieces"]
+    [5_000_000 1 "pieces"]
+    [100_000_000 3 "pieces"]
+    [100_000_000 1 "characters"]  ; most of which it would take to read the text by pieces
+    [1_000_000_000 None "pieces"]])]
+    test-a-long-text-is-learned-by-pieces-if-there-is-time [characters minutes unit]
+  (assert (= (default-unit characters minutes) unit)))
 
 
 (defn [(pytest.mark.parametrize #("units" "unit" "epochs") [

@@ -122,9 +122,12 @@ optimizer and schedule.]]
 
   It suggests the installed base that predicts the text best, if the text is short and fine-tuning
   is likely to help; never one with another `unit` than the one requested.]]
-  (unless (< (len ids) SHORT) (return ""))
-  (setv [best name] [STRANGE None])
-  (for [[each path] (.items (promising (.join "\n" (places vocabulary ids))))]
+  (setv
+    texts (places vocabulary ids)
+    unit-length (/ (sum (map len texts)) (* TRIED STRETCH))
+    [best name] [STRANGE None])
+  (unless (< (* unit-length (len ids)) SHORT) (return ""))
+  (for [[each path] (.items (promising (.join "\n" texts)))]
     (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
       (setv base (load-checkpoint path))
       (when (in unit [None base.settings.unit])

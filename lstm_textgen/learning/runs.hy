@@ -27,7 +27,7 @@
   lstm-textgen.report.plain [Plan Silent source-names]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
-    default-epochs most-epochs with-dropout]
+    default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.settings.table [continued-settings new-settings settings-in]
   lstm-textgen.text.corpus [PIECE cut-at-space text-ids]
   lstm-textgen.text.files [read-pieces]
@@ -107,13 +107,14 @@
         True (new-settings run.given)))
     (check-words settings run.given)
     (.check-alike group "their settings" (str run.given))
-    (setv ids (.read self (.pieces self settings) settings (or old base)))
+    (setv [ids settings] (.read self (.pieces self settings) settings (or old base)))
     (.hold-out self settings ids)
     (when (and base (.no-help? self base))
       (setv
         base None
-        settings (new-settings {#** run.given  "lower" settings.lower  "base" settings.base}))
-      (.hold-out self settings (.read self (.text-of self ids) settings)))
+        settings (new-settings {#** run.given  "lower" settings.lower  "base" settings.base})
+        [ids settings] (.read self (.text-of self ids) settings))
+      (.hold-out self settings ids))
     (setv
       settings (.described self settings (is old None))
       self.checkpoint (cond
@@ -154,14 +155,29 @@
     (if colon name ""))
 
   (defn read [self pieces settings [known None]]
-    #[[Return the ids (time,) of the text of `pieces`.
+    #[[Return #(ids settings): the ids (time,) of the text of `pieces`, `settings` with its unit.
 
     The vocabulary is that of `known`, a model, with new units, or else a new one.]]
     (setv [ids self.vocabulary] (text-ids pieces (fn [pieces]
       (if known
         (get (.extend known.vocabulary pieces settings.max-words) 0)
-        (Vocabulary.build pieces settings.unit settings.max-words)))))
-    ids)
+        (.learn self pieces settings)))))
+    #( ids
+      (if (= settings.unit self.vocabulary.unit)
+        settings
+        (replace settings :unit self.vocabulary.unit :max-words None))))
+
+  (defn learn [self pieces settings]
+    "Return the vocabulary of the text of `pieces`; the unit of a long one may change."
+    (setv vocabulary (Vocabulary.build pieces settings.unit settings.max-words))
+    (when (.get self.run.given "unit") (return vocabulary))
+    (setv
+      length (sum (map len pieces))
+      unit (default-unit length self.run.minutes))
+    (when (= unit settings.unit) (return vocabulary))
+    (.say self.report
+      f"learning {unit}, as the text has {length :,} characters; `unit` sets another")
+    (Vocabulary.build pieces unit))
 
   (defn no-help? [self base]
     #[[Return whether `base` predicts the text worse than `STRANGE`, and show it.

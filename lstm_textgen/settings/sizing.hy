@@ -9,6 +9,8 @@
   FEWEST-ROWS 2          ; in a batch
   MOST-ROWS 32
   NEVER math.inf
+  LONG 5_000_000         ; characters of a text that is learned better by pieces (bench/README.md)
+  READ-BY-PIECES 40_000_000  ; most characters, for each minute of a run: reading takes a third
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
@@ -70,6 +72,13 @@
     :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
   RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS})  ; for every kind of unit
+
+
+(defn default-unit [characters [minutes None]]
+  #[[Return the unit by which a text with this number of `characters` is learned by default.
+
+  With `minutes` it is never one that takes too much of these to read the text.]]
+  (if (<= LONG characters (* READ-BY-PIECES (or minutes NEVER))) "pieces" "characters"))
 
 
 (defn default-epochs [units [unit "characters"]]

@@ -10,7 +10,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
     unknown-name]
   lstm-textgen.settings.layers [LAYERS parse-layers]
-  lstm-textgen.settings.sizing [CHARACTERS FEWEST-ROWS MOST-ROWS RULES WORDS])
+  lstm-textgen.settings.sizing [CHARACTERS FEWEST-ROWS LONG MOST-ROWS RULES WORDS])
 
 
 (defclass [(dataclass :frozen True)] Setting []
@@ -86,9 +86,11 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     (Setting "encoding" ENCODING "cli recipe train model" "encoding of the sources"
       :metavar "NAME" :default "utf-8" :optional True)
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
-    (Setting "unit" UNIT "cli recipe train model" "learn characters, pieces of words, or words"
+    (Setting "unit" UNIT "cli recipe train model"
+      (+ "learn characters, pieces of words, or words (default: characters; pieces for a new "
+        f"model of a text of {(// LONG 1_000_000)} million characters or more)")
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
-      :brief "learn characters (default), pieces of words, or words")
+      :brief "learn characters, pieces of words (long texts), or words")
     (Setting "max_words" COUNT "cli recipe train model"
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)")

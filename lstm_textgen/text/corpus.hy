@@ -1,8 +1,8 @@
 #[[Text → ids for texts of any length: they pass in pieces and are never in memory as a whole.
 
-A text is read once. Its pieces are stored while the vocabulary is made from them; then each is
-read back and becomes ids. Short texts and ids are stored in memory, long ones in a file in the
-cache folder, from which the ids are memory-mapped.]]
+A text is read once. Its pieces are stored as they pass, and read back for whatever comes next: the
+vocabulary may need them twice, then each becomes ids. Short texts and ids are stored in memory,
+long ones in a file in the cache folder, from which the ids are memory-mapped.]]
 
 (import
   contextlib [closing]
@@ -47,17 +47,32 @@ cache folder, from which the ids are memory-mapped.]]
   #[[Return #(ids vocabulary) for the text of `pieces`, cut as by `cut-at-space`.
 
   `learn` makes the `Vocabulary` of an iterable of pieces and must consume all of them, as
-  `Vocabulary.build` does. `ids` (time,) are read-only; those of a long text are a mapped file,
-  which is deleted with them. Raise `OSError` if the cache folder is full.]]
-  (with [text (closing (_Store))  ids (closing (_Store))]
-    ;; Each piece is stored as it passes. The vocabulary refuses lone surrogates, not this.
-    (setv vocabulary (learn (gfor
-      piece pieces
-      :do (.add text (.encode piece "utf-8" "surrogatepass"))
-      piece)))
-    (for [data (.parts text)]
-      (.add ids (.tobytes (.encode vocabulary (.decode data "utf-8" "surrogatepass")))))
+  `Vocabulary.build` does; it may iterate more than once. `ids` (time,) are read-only; those of a
+  long text are a mapped file, which is deleted with them. Raise `OSError` if the cache folder is
+  full.]]
+  (with [store (closing (_Store))  ids (closing (_Store))]
+    (setv
+      text (_Text pieces store)
+      vocabulary (learn text))
+    (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
     #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
+
+
+(defclass _Text []
+  "The text of `pieces`, for any number of iterations; the first one adds them to `store`."
+
+  (defn __init__ [self pieces store]
+    (setv [self.pieces self.store] [pieces store]))
+
+  (defn __iter__ [self]
+    ;; The vocabulary refuses lone surrogates, not this.
+    (if (is self.pieces None)
+      (for [data (.parts self.store)] (yield (.decode data "utf-8" "surrogatepass")))
+      (do
+        (for [piece self.pieces]
+          (.add self.store (.encode piece "utf-8" "surrogatepass"))
+          (yield piece))
+        (setv self.pieces None)))))
 
 
 (defn kept-part [ids start stop]
