@@ -2,6 +2,7 @@
 
 (import
   contextlib [suppress]
+  itertools [chain count]
   os
   random
   subprocess
@@ -131,9 +132,13 @@ print(len(file['model_weights/dense/bias'][:]))")
   (assert (= (len (. (load-checkpoint path) history)) 3)))
 
 
-(defn [counting (pytest.mark.parametrize "name" [".model.h5.lock" f".model.h5.{(os.getpid)}.tmp"]
+(defn [counting (pytest.mark.parametrize "name" [
+      ".model.h5.lock" f".model.h5.{(os.getpid)}-guessed.tmp"]
     :ids ["lock" "temporary"])]
-    test-no-link-in-a-strangers-folder-leads-out-of-it [trained tmp-path-factory name]
+    test-no-link-in-a-strangers-folder-leads-out-of-it
+    [trained tmp-path-factory monkeypatch name]
+  (setv tokens (chain ["guessed"] (map str (count))))
+  (monkeypatch.setattr "secrets.token_hex" (fn [_] (next tokens)))
   (setv dear (/ (tmp-path-factory.mktemp "home") "dear.txt"))
   (.write-text dear "dear")
   (.symlink-to (/ trained name) dear)
