@@ -15,6 +15,8 @@ from _pytest.assertion.rewrite import rewrite_asserts
 
 ROOT = Path(__file__).parent
 FORKS, COUNTING = "LSTM_TEXTGEN_FORKS", "LSTM_TEXTGEN_COUNTING"  # as in tests/forkserver.hy
+# XLA compiles in half the time where it neither optimizes nor generates code by MLIR.
+HASTY = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 QUICK = "quick and not slow"  # what `-m quick` means, also in tests/forkserver.hy
 
 _compile = hy.importer.hy_compile
@@ -58,14 +60,11 @@ def pytest_configure(config):
     os.environ[FORKS] = folder.name
 
 
-def _settings_of_backends(folder, level="0"):
-    """Return environment variables that let backends keep in `folder` what they have compiled.
-
-    XLA takes a third less time where it doesn't optimize, which it does at the `level` 3.
-    """
+def _settings_of_backends(folder, name="hasty", flags=HASTY):
+    """Return environment variables that let backends keep in `folder` what they have compiled."""
     return {
-        "XLA_FLAGS": f"--xla_backend_optimization_level={level}",
-        "TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={folder}/tensorflow-{level}",
+        "XLA_FLAGS": flags,
+        "TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={folder}/tensorflow-{name}",
         "JAX_COMPILATION_CACHE_DIR": f"{folder}/jax-compiled",
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
@@ -116,7 +115,7 @@ def nothing_runs_on():
 def optimized(monkeypatch):
     """Let XLA optimize, as it does for users, in the processes that a test starts."""
     if FORKS in os.environ:
-        for name, value in _settings_of_backends(os.environ[FORKS], "3").items():
+        for name, value in _settings_of_backends(os.environ[FORKS], "optimized", "").items():
             monkeypatch.setenv(name, value)
 
 

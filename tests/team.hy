@@ -2,6 +2,7 @@
 
 (import
   contextlib [closing]
+  os
   socket
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [TINY-FLAGS start-python])
@@ -14,9 +15,8 @@
 (defn on-jax [[devices 1]]
   "Return the environment for a process on JAX with this number of `devices`."
   {"KERAS_BACKEND" "jax"
-   ;; What is compiled in half the time computes the same.
    "XLA_FLAGS" (+ f"--xla_force_host_platform_device_count={devices} "
-     "--xla_backend_optimization_level=0")})
+     (os.environ.get "XLA_FLAGS" ""))})
 
 
 (defn member [n of port devices]

@@ -10,7 +10,7 @@
 (setv
   pytestmark pytest.mark.quick
   SIZE 20
-  STREAMS 500
+  STREAMS 100
   DRAWS 1_000_000
   LOGITS (* 2 (.standard-normal (np.random.default-rng 1) SIZE :dtype "float32"))
   LIKELIEST (list (np.argsort (- LOGITS)))
