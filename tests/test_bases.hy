@@ -119,8 +119,8 @@
   (assert (= (suggestion vocabulary (.encode vocabulary text) "words") "")))
 
 
-(defn [(pytest.mark.parametrize "unit" ["characters" "words"])]
-    test-no-base-is-suggested-for-a-long-text-by-whatever-unit [monkeypatch unit]
+(defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]
+    test-no-base-is-suggested-for-a-long-text-in-any-unit [monkeypatch unit]
   (setv
     text (* "The keeper climbed the stairs and lit the lamp.\n" 400)
     vocabulary (Vocabulary.build text unit)

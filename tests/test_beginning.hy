@@ -85,6 +85,17 @@
 
 
 (defn [(pytest.mark.usefixtures "counting")]
+    test-a-long-text-that-a-base-does-not-know-is-learned-by-pieces [trained monkeypatch]
+  (monkeypatch.setattr "lstm_textgen.settings.sizing.LONG" 3000)
+  (defn learn [epochs]
+    (lstm_textgen.train :text (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120) :path (/ trained "new")
+      :base (/ trained "model") :max-words 40 :epochs epochs :display (Quiet)))
+  (setv model (learn 1))
+  (assert (= (get model.settings "unit") "pieces"))
+  (assert (= (len (. (learn 2) history)) 2)))
+
+
+(defn [(pytest.mark.usefixtures "counting")]
     test-a-base-that-does-not-know-such-text-leaves-training-from-scratch-as-it-is [trained]
   (write-text trained (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120) "greek.txt")
   (defn train [name #* more]

@@ -52,7 +52,9 @@
   "Return the ids and the vocabulary of `text`, which comes in pieces of `size` characters."
   (text-ids
     (gfor piece (cut-at-space (pieces-of text size)) (prepare piece))
-    (fn [pieces] (Vocabulary.build pieces unit))))
+    (fn [pieces]
+      (Vocabulary.build pieces)  ; as a run does to choose the unit
+      (Vocabulary.build pieces unit))))
 
 
 ;; * Pieces

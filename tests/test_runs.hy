@@ -84,33 +84,39 @@
 
 ;; * By which unit
 
-(defn [(pytest.fixture)] short-is-long [monkeypatch]
-  "As if every text were a long one."
-  (monkeypatch.setattr sizing "LONG" (len TEXT)))
+(defn [pytest.fixture] long-from [monkeypatch]
+  "A function that sets the number of characters from which a text is long."
+  (fn [length] (monkeypatch.setattr sizing "LONG" length)))
 
 
-(defn test-a-long-text-is-learned-by-pieces [tmp-path short-is-long]
-  (setv [model report] (learn tmp-path TEXT :epochs 1))
+(defn test-a-long-text-is-learned-by-pieces [tmp-path long-from]
+  (long-from (len TEXT))
+  (setv [model report] (learn tmp-path TEXT :epochs 1 :max-words 40))
   (assert (= (get model.settings "unit") "pieces"))
-  (assert (is (get model.settings "max_words") None))
-  (assert (in (+ f"learning pieces, as the text has {(len TEXT) :,} characters; "
-      "`unit` sets another")
-    report.said))
-  (setv [model report] (learn tmp-path TEXT :epochs 2))  ; the model's unit stays
+  (assert (= (len model.vocabulary) (get model.settings "max_words") 40))
+  (assert (in (+ f"learning pieces, the default for {(len TEXT) :,} characters; "
+    "for another unit, give `unit`") report.said))
+  (long-from (+ (len TEXT) 1))
+  (setv [model report] (learn tmp-path TEXT :epochs 2 :max-words 40))  ; the model's unit stays
+  (assert (= (get model.settings "unit") "pieces"))
   (assert (= (len model.history) 2))
-  (assert (= report.warned [])))
+  (assert (not-in "learning pieces" (.join "\n" report.said))))
 
 
-(defn [(pytest.mark.parametrize "most,unit" [[0 "characters"] [1 None]])]
-    test-a-unit-that-was-given-and-a-shorter-text-are-as-before [tmp-path short-is-long most unit]
-  (setv [model report] (learn tmp-path (cut TEXT (- (len TEXT) most)) :epochs 1 :unit unit))
+(defn [(pytest.mark.parametrize "shorter,options" [
+    [0 {"unit" "characters"}] [1 {}] [1 {"unit" None}] [0 {"minutes" 0.2}]])]
+    test-pieces-are-chosen-neither-over-a-given-unit-nor-for-a-shorter-text-nor-in-haste
+    [tmp-path long-from monkeypatch shorter options]
+  (long-from (len TEXT))
+  (monkeypatch.setattr sizing "READ_A_MINUTE" (len TEXT))
+  (setv [model report] (learn tmp-path (cut TEXT (- (len TEXT) shorter)) :epochs 1 #** options))
   (assert (= (get model.settings "unit") "characters"))
   (assert (not-in "learning pieces" (.join "\n" report.said))))
 
 
-(defn test-a-model-by-characters-reads-a-long-text-by-characters [trained short-is-long]
-  (setv [model report] (learn trained OTHER :epochs 1))
-  (assert (> (len OTHER) sizing.LONG))
+(defn test-a-model-by-characters-reads-a-long-text-by-characters [trained long-from]
+  (long-from (len OTHER))
+  (setv [model _] (learn trained OTHER :epochs 1))
   (assert (= (get model.settings "unit") "characters")))
 
 

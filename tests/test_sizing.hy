@@ -54,15 +54,17 @@
   (assert (= (default-epochs units unit) epochs)))
 
 
-(defn [(pytest.mark.parametrize "characters,minutes,unit" [
-    [4_999_999 None "characters"]
-    [5_000_000 None "pieces"]
-    [5_000_000 1 "pieces"]
-    [100_000_000 3 "pieces"]
-    [100_000_000 1 "characters"]  ; most of which it would take to read the text by pieces
-    [1_000_000_000 None "pieces"]])]
-    test-a-long-text-is-learned-by-pieces-if-there-is-time [characters minutes unit]
-  (assert (= (default-unit characters minutes) unit)))
+(defn [(pytest.mark.parametrize "length,distinct,minutes,unit" [
+    [4_999_999 100 None "characters"]
+    [5_000_000 100 None "pieces"]
+    [5_000_000 100 1 "pieces"]
+    [100_000_000 100 3 "pieces"]
+    [100_000_000 100 1 "characters"]  ; reading by pieces would take most of the minute
+    [1_000_000_000 500 None "pieces"]
+    [1_000_000_000 3_000 None "characters"]])]  ; Chinese
+    test-long-texts-are-learned-by-pieces-if-they-have-any-and-there-is-time
+    [length distinct minutes unit]
+  (assert (= (default-unit length distinct minutes) unit)))
 
 
 (defn [(pytest.mark.parametrize #("units" "unit" "epochs") [

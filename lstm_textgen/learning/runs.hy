@@ -105,8 +105,7 @@
         old (continued-settings old.settings run.given)
         base (base-settings base run.base run.given)
         True (new-settings run.given)))
-    (check-words settings run.given)
-    (.check-alike group "their settings" (str run.given))
+    (.check-alike group "their settings" (str [run.given run.minutes]))
     (setv [ids settings] (.read self (.pieces self settings) settings (or old base)))
     (.hold-out self settings ids)
     (when (and base (.no-help? self base))
@@ -115,6 +114,7 @@
         settings (new-settings {#** run.given  "lower" settings.lower  "base" settings.base})
         [ids settings] (.read self (.text-of self ids) settings))
       (.hold-out self settings ids))
+    (check-words settings run.given)
     (setv
       settings (.described self settings (is old None))
       self.checkpoint (cond
@@ -161,23 +161,27 @@
     (setv [ids self.vocabulary] (text-ids pieces (fn [pieces]
       (if known
         (get (.extend known.vocabulary pieces settings.max-words) 0)
-        (.learn self pieces settings)))))
+        (.new-vocabulary self pieces settings)))))
     #( ids
       (if (= settings.unit self.vocabulary.unit)
         settings
-        (replace settings :unit self.vocabulary.unit :max-words None))))
+        (replace settings
+          :unit self.vocabulary.unit :max-words (.get self.run.given "max_words")))))
 
-  (defn learn [self pieces settings]
-    "Return the vocabulary of the text of `pieces`; the unit of a long one may change."
-    (setv vocabulary (Vocabulary.build pieces settings.unit settings.max-words))
+  (defn new-vocabulary [self pieces settings]
+    "Return the vocabulary of the text of `pieces`, by its default unit if none was given."
+    (setv
+      build (fn [unit most] (Vocabulary.build pieces unit most))
+      vocabulary (build settings.unit settings.max-words))
     (when (.get self.run.given "unit") (return vocabulary))
     (setv
       length (sum (map len pieces))
-      unit (default-unit length self.run.minutes))
+      unit (default-unit length (len vocabulary) self.run.minutes))
     (when (= unit settings.unit) (return vocabulary))
     (.say self.report
-      f"learning {unit}, as the text has {length :,} characters; `unit` sets another")
-    (Vocabulary.build pieces unit))
+      f"learning {unit}, the default for {length :,} characters; for another unit, give `unit`")
+    (.doing self.report f"finding {unit}")
+    (build unit (.get self.run.given "max_words")))
 
   (defn no-help? [self base]
     #[[Return whether `base` predicts the text worse than `STRANGE`, and show it.

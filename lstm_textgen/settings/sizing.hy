@@ -9,8 +9,10 @@
   FEWEST-ROWS 2          ; in a batch
   MOST-ROWS 32
   NEVER math.inf
-  LONG 5_000_000         ; characters of a text that is learned better by pieces (bench/README.md)
-  READ-BY-PIECES 40_000_000  ; most characters, for each minute of a run: reading takes a third
+  ;; By pieces a text is learned better from this number of characters on (bench/README.md) …
+  LONG 5_000_000
+  MOST-DISTINCT 500         ; … with at most so many distinct ones, so that there are pieces …
+  READ-A-MINUTE 40_000_000  ; … and so many for each minute of a run, a third of which reads them
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
@@ -74,11 +76,13 @@
   RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS})  ; for every kind of unit
 
 
-(defn default-unit [characters [minutes None]]
-  #[[Return the unit by which a text with this number of `characters` is learned by default.
+(defn default-unit [length distinct [minutes None]]
+  #[[Return the default unit for a text of `length` characters, of which so many are `distinct`.
 
-  With `minutes` it is never one that takes too much of these to read the text.]]
-  (if (<= LONG characters (* READ-BY-PIECES (or minutes NEVER))) "pieces" "characters"))
+  With `minutes` it is characters where reading by pieces would take over a third of them.]]
+  (if (and (<= LONG length (* READ-A-MINUTE (or minutes math.inf))) (<= distinct MOST-DISTINCT))
+    "pieces"
+    "characters"))
 
 
 (defn default-epochs [units [unit "characters"]]

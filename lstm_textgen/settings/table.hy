@@ -87,10 +87,10 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
       :metavar "NAME" :default "utf-8" :optional True)
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model"
-      (+ "learn characters, pieces of words, or words (default: characters; pieces for a new "
-        f"model of a text of {(// LONG 1_000_000)} million characters or more)")
+      (+ "learn characters, pieces of words, or words (default: characters, "
+        f"or pieces for a new model of {(// LONG 1_000_000)} million characters or more)")
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
-      :brief "learn characters, pieces of words (long texts), or words")
+      :brief "learn characters, pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)")

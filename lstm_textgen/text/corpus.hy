@@ -1,8 +1,8 @@
 #[[Text → ids for texts of any length: they pass in pieces and are never in memory as a whole.
 
-A text is read once. Its pieces are stored as they pass, and read back for whatever comes next: the
-vocabulary may need them twice, then each becomes ids. Short texts and ids are stored in memory,
-long ones in a file in the cache folder, from which the ids are memory-mapped.]]
+A text is read once and its pieces are stored. They are read back to make the vocabulary, which may
+take more than one pass, and to become ids. Short texts and ids are stored in memory, long ones in
+a file in the cache folder, from which the ids are memory-mapped.]]
 
 (import
   contextlib [closing]
@@ -46,33 +46,15 @@ long ones in a file in the cache folder, from which the ids are memory-mapped.]]
 (defn text-ids [pieces learn]
   #[[Return #(ids vocabulary) for the text of `pieces`, cut as by `cut-at-space`.
 
-  `learn` makes the `Vocabulary` of an iterable of pieces and must consume all of them, as
-  `Vocabulary.build` does; it may iterate more than once. `ids` (time,) are read-only; those of a
-  long text are a mapped file, which is deleted with them. Raise `OSError` if the cache folder is
-  full.]]
-  (with [store (closing (_Store))  ids (closing (_Store))]
-    (setv
-      text (_Text pieces store)
-      vocabulary (learn text))
+  `learn` makes the `Vocabulary` of an iterable of pieces, and may iterate more than once. `ids`
+  (time,) are read-only; those of a long text are a mapped file, which is deleted with them. Raise
+  `OSError` if the cache folder is full.]]
+  (with [text (closing (_Store))  ids (closing (_Store))]
+    ;; The vocabulary will refuse lone surrogates.
+    (for [piece pieces] (.add text (.encode piece "utf-8" "surrogatepass")))
+    (setv vocabulary (learn text))
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
     #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
-
-
-(defclass _Text []
-  "The text of `pieces`, for any number of iterations; the first one adds them to `store`."
-
-  (defn __init__ [self pieces store]
-    (setv [self.pieces self.store] [pieces store]))
-
-  (defn __iter__ [self]
-    ;; The vocabulary refuses lone surrogates, not this.
-    (if (is self.pieces None)
-      (for [data (.parts self.store)] (yield (.decode data "utf-8" "surrogatepass")))
-      (do
-        (for [piece self.pieces]
-          (.add self.store (.encode piece "utf-8" "surrogatepass"))
-          (yield piece))
-        (setv self.pieces None)))))
 
 
 (defn kept-part [ids start stop]
@@ -120,10 +102,10 @@ long ones in a file in the cache folder, from which the ids are memory-mapped.]]
     "Close the file, if there is one; an array has its own handle."
     (.close self.file))
 
-  (defn parts [self]
-    "Yield the parts, in order."
+  (defn __iter__ [self]
+    "Yield the parts, in order, as text."
     (.seek self.file 0)
-    (for [size self.sizes] (yield (.read self.file size))))
+    (for [size self.sizes] (yield (.decode (.read self.file size) "utf-8" "surrogatepass"))))
 
   (defn array [self dtype]
     "Return all bytes as a read-only array of `dtype`; end storing."
