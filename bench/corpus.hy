@@ -4,11 +4,11 @@
 
 By default the text is corpora/lol.txt, made 1, 100 and 1000 MB long by repeating it. For each size
 two fresh processes take the text the way that `train` does by characters, the second up to its
-hundredth step. The first needs no Keras: it tells the peak of resident memory from file to batches,
-and after an epoch of batches was read, above what the process had when its imports were done. The
-second tells the whole process's peak, TensorFlow's own included, and the time from the call of
-`train` to its first step, in which the network would be compiled; the import of Keras is told
-apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
+hundredth step. The first needs no Keras: it tells the peak of resident memory from file to
+batches, and after an epoch of batches was read, above what the process had when its imports were
+done. The second tells the whole process's peak, TensorFlow's own included, and the time from the
+call of `train` to its first step, in which the network would be compiled; the import of Keras is
+told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
