@@ -9,10 +9,9 @@
   FEWEST-ROWS 2          ; in a batch
   MOST-ROWS 32
   NEVER math.inf
-  ;; By pieces a text is learned better from this number of characters on (bench/README.md) …
-  LONG 5_000_000
-  MOST-DISTINCT 500         ; … with at most so many distinct ones, so that there are pieces …
-  READ-A-MINUTE 40_000_000  ; … and so many for each minute of a run, a third of which reads them
+  LONG 5_000_000            ; characters from which pieces are better (bench/README.md) …
+  MOST-DISTINCT 500         ; … if at most 500 of them differ, so that there is room for pieces …
+  READ-A-MINUTE 40_000_000  ; … and at most 40 million per minute of a run, a third of which reads
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
@@ -77,7 +76,7 @@
 
 
 (defn default-unit [length distinct [minutes None]]
-  #[[Return the default unit for a text of `length` characters, of which so many are `distinct`.
+  #[[Return the default unit for a text of `length` characters; `distinct` is how many differ.
 
   With `minutes` it is characters where reading by pieces would take over a third of them.]]
   (if (and (<= LONG length (* READ-A-MINUTE (or minutes math.inf))) (<= distinct MOST-DISTINCT))
