@@ -31,6 +31,7 @@ standard input of the first.]]
   FORKS "LSTM_TEXTGEN_FORKS"  ; the environment variable that names the folder of the sockets
   COUNTING "LSTM_TEXTGEN_COUNTING"  ; and the one with which a `CountingLearner` trains
   ALL "slow or not slow"  ; the marks of all tests
+  FOR-TENSORFLOW "--xla_cpu_use_fusion_emitters=false"  ; a flag that newer versions of JAX lack
   MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
   ;; What a forked process need not import any more, beside Keras.
   IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
@@ -211,6 +212,9 @@ standard input of the first.]]
   (os.chdir folder)
   (.clear os.environ)
   (.update os.environ environment)
+  (when (= (.get environment "KERAS_BACKEND") "jax")
+    (setv (get os.environ "XLA_FLAGS")
+      (.replace (.get environment "XLA_FLAGS" "") FOR-TENSORFLOW "")))
   (random.seed)
   (when (.get environment COUNTING)
     (import tests.counting [install])

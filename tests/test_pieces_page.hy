@@ -168,8 +168,8 @@
     (assert (= (lfor each shown (float (.rstrip (get (.split each) -1) "%")))
       (pytest.approx (lfor text best (* 100 (get odds text))) :abs 0.51)))
     (.click page "#alternatives li:nth-child(3) button")
-    (wait-for-end page)
-    (assert (.startswith (written page) (+ "heyl" (get best 2))))))
+    (setv begun (json.dumps (+ "heyl" (get best 2))))
+    (wait-until page f"document.querySelector('{WRITTEN}').textContent.startsWith({begun})")))
 
 
 (defn test-another-piece-is-put-in-its-place-and-the-text-before-it-stays [browser tmp-path]

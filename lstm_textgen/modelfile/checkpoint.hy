@@ -110,7 +110,7 @@ of a model file.]]
   (with [file (h5py.File image "w")]
     (_write-keras file checkpoint)
     (_write-ours file checkpoint))
-  (.getbuffer image))
+  (.getvalue image))
 
 
 (defn _write-keras [file checkpoint]
