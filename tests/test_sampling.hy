@@ -1,11 +1,12 @@
 "The sampler's draws, compared with the model's probabilities."
 
 (import
+  types [SimpleNamespace]
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.sampling [Sampler SamplingOptions])
+  lstm-textgen.writing.sampling [Sampler SamplingOptions fill-with-noise])
 
 (setv
   pytestmark pytest.mark.quick
@@ -125,6 +126,14 @@
 
 (defn test-without-a-seed-each-sampler-draws-otherwise []
   (assert (!= (picks (Sampler SIZE)) (picks (Sampler SIZE)))))
+
+
+(defn [(pytest.mark.filterwarnings "error")
+       (pytest.mark.parametrize "number" [0 (** 2.0 -24) (- 1 (** 2.0 -24))])]
+    test-no-random-number-makes-infinite-noise [number]
+  (setv noise (np.empty 5 "float32"))
+  (fill-with-noise noise (SimpleNamespace :random (fn [out dtype] (.fill out number))))
+  (assert (np.all (< (np.abs noise) 17))))
 
 
 (defn [(given options (st.integers 0 1000)) (settings :max-examples 60 :deadline None)]

@@ -53,9 +53,9 @@ whatever is generated beside it.]]
       most self._rows.most
       self._size size
       self._penalty (make-penalty size (range (len model.vocabulary.reserved)))
-      self._scores (np.empty #(most size))
-      self._sharpness (np.ones #(most 1))
-      self._noise (np.zeros #((max 1 (// BLOCK (* most size))) most size))
+      self._scores (np.empty #(most size) "float32")
+      self._sharpness (np.ones #(most 1) "float32")
+      self._noise (np.zeros #((max 1 (// BLOCK (* most size))) most size) "float32")
       self._clock (len self._noise)  ; the next row of noise
       [self._generators self._turns] [[] {}])
     (._arrange self))
@@ -65,7 +65,7 @@ whatever is generated beside it.]]
     (setv
       row (len self.draws)
       generator (make-generator draw.rng-seed draw.number))
-    (unless draw.cold? (fill-with-noise (np.empty #(draw.drawn self._size)) generator))
+    (unless draw.cold? (fill-with-noise (np.empty #(draw.drawn self._size) "float32") generator))
     (.append self.draws draw)
     (.append self._generators generator)
     (.put self._rows row state)
@@ -120,9 +120,8 @@ whatever is generated beside it.]]
       (setv self._clock 0)
       (for [row (range (len self.draws))] (._draw-noise self row)))
     (for [[row turns] self._turning] (setv (get self._sharpness row) (next turns)))
-    (np.copyto scores logits)
+    (np.multiply logits sharpness scores)
     (when (is-not self._penalty None) (+= scores self._penalty))
-    (*= scores sharpness)
     (for [[rows limits] self._limited]
       (setv some (get scores rows))
       (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
@@ -133,7 +132,7 @@ whatever is generated beside it.]]
 
   (defn _draw-noise [self row]
     "Draw the noise of the text in `row` until the clock starts again at 0."
-    (setv block (np.zeros #((- (len self._noise) self._clock) self._size)))
+    (setv block (np.zeros #((- (len self._noise) self._clock) self._size) "float32"))
     (unless (. (get self.draws row) cold?)
       (fill-with-noise block (get self._generators row)))
     (setv (ncut self._noise (: self._clock None) row) block))

@@ -1,9 +1,9 @@
 #[[Logits → the next id: temperature, top-k, top-p and min-p.
 
-A unit is drawn by the Gumbel-max trick (Gumbel 1954): with noise that is -log of a standard
-exponential number, each unit has the largest logit + noise with exactly its softmax probability.
-So no softmax is needed, the logarithm of 0 can't occur, and the noise is made in large blocks,
-which is fast. Everything is in float64.]]
+A unit is drawn by the Gumbel-max trick (Gumbel 1954): with noise -log(-log u), where u is random
+between 0 and 1, each unit has the largest logit + noise with just its softmax probability. So no
+softmax is needed, and the noise is made in large blocks, which is fast. All is in float32, the
+precision of the logits; as u has 24 bits, units of a probability below 10⁻⁷ hardly ever come.]]
 
 (eval-when-compile (require hyrule [ncut]))
 (import
@@ -14,9 +14,10 @@ which is fast. Everything is in float64.]]
   lstm-textgen.settings.table [check-fields])
 
 (setv
-  BLOCK (** 2 17)  ; random numbers made at once (1 MB)
-  COLDEST 1e-30  ; float32 logits divided by it differ by more than any noise
-  TINY 1e-300)  ; keeps the logarithm of an exponential number finite
+  BLOCK (** 2 17)  ; random numbers made at once (512 KB)
+  COLDEST 1e-20  ; logits divided by it differ by more than any noise
+  HOTTEST 1e20  ; logits divided by it differ by less than any noise
+  TINY 1e-30)  ; keeps the logarithm of a random number finite
 
 
 (defclass [(dataclass :frozen True)] SamplingOptions []
@@ -41,7 +42,7 @@ which is fast. Everything is in float64.]]
   (defn [property] sharpness [self]
     "The factors for the logits, a list to cycle through; None at temperature 0 (no noise)."
     (setv t self.temperature)
-    (lfor t (if (isinstance t list) t [t]) (when t (/ 1 (max t COLDEST))))))
+    (lfor t (if (isinstance t list) t [t]) (when t (/ 1 (min (max t COLDEST) HOTTEST))))))
 
 
 (defclass Sampler []
@@ -55,7 +56,7 @@ which is fast. Everything is in float64.]]
       [first 0]]
     (setv
       shape (if (= streams 1) #(size) #(streams size))
-      self._scores (np.empty shape)
+      self._scores (np.empty shape "float32")
       self._penalty (make-penalty size exclude)
       self._sharpness (cycle options.sharpness)
       self._limits (make-limits size options)
@@ -64,10 +65,9 @@ which is fast. Everything is in float64.]]
   (defn pick [self logits]
     "Return ids (streams,), or an integer for one, drawn from `logits` (streams, vocabulary)."
     (setv [scores sharpness] [self._scores (next self._sharpness)])
-    (np.copyto scores logits)
+    (np.multiply logits (or sharpness 1) scores)
     (when (is-not self._penalty None) (+= scores self._penalty))
-    (when (is-not sharpness None)
-      (*= scores sharpness)
+    (when sharpness
       (for [limit self._limits] (setv (get scores (< scores (limit scores))) (- np.inf)))
       (+= scores (next self._noise)))
     (.argmax scores -1)))
@@ -93,7 +93,7 @@ which is fast. Everything is in float64.]]
   "Return the score (streams, 1) of the last of the likeliest units that together reach `top-p`."
   (setv
     falling (ncut (np.sort scores) ... ::-1)
-    sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1)
+    sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1 "float64")
     reached (>= sums (* top-p (ncut sums ... -1:))))
   (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))
 
@@ -103,7 +103,7 @@ which is fast. Everything is in float64.]]
   (setv
     entropy (. (np.random.SeedSequence rng-seed) entropy)
     generators (lfor k (range first (+ first streams)) (make-generator entropy k))
-    block (np.empty #(streams (max 1 (// BLOCK (* streams size))) size)))
+    block (np.empty #(streams (max 1 (// BLOCK (* streams size))) size) "float32"))
   (while True
     (for [[generator part] (zip generators block)] (fill-with-noise part generator))
     (yield :from (if (= streams 1) (get block 0) (.swapaxes block 0 1)))))
@@ -115,7 +115,7 @@ which is fast. Everything is in float64.]]
 
 
 (defn fill-with-noise [block generator]
-  "Fill `block`, an array of float64, with Gumbel noise."
-  (.standard-exponential generator :out block)
+  "Fill `block`, an array of float32, with Gumbel noise."
+  (.random generator :out block :dtype "float32")
   (+= block TINY)
-  (np.negative (np.log block block) block))
+  (for [_ (range 2)] (np.negative (np.log block block) block)))

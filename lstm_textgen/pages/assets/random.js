@@ -8,12 +8,7 @@ const MASK128 = (1n << 128n) - 1n;
 /** The multiplier of PCG64 (O'Neill 2014). */
 const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 
-/** Where the ziggurat's tail begins, and the area of each of its 256 layers (Marsaglia 2000). */
-const TAIL = 7.69711747013105;
-const AREA = 0.003949659822581557;
-const ZIGGURAT = makeZiggurat();
-
-/** Uniform and exponential random numbers that follow from a seed. */
+/** Random numbers that follow from a seed. */
 export class Random {
   /** @param {number} seed a whole number below 2^32 */
   constructor(seed) {
@@ -27,6 +22,7 @@ export class Random {
     this.spare = new Float64Array(8);
     this.high = 0;
     this.low = 0;
+    this.later = false; // whether the next number comes from `high`
   }
 
   /** Put the next 64 random bits into `high` and `low`, 32 each. */
@@ -58,31 +54,14 @@ export class Random {
     this.spare = state;
   }
 
-  /** Return a number from 0 to below 1. */
+  /** Return a number of 24 bits from 0 to below 1; each 64 random bits give two. */
   uniform() {
-    this.next();
-    return ((this.high >>> 5) * 67108864 + (this.low >>> 6)) / 9007199254740992;
-  }
-
-  /** Return a number of the standard exponential distribution, by the ziggurat method. */
-  exponential() {
-    const { limits, widths, heights } = ZIGGURAT;
-    for (;;) {
+    this.later = !this.later;
+    if (this.later) {
       this.next();
-      const layer = (this.low >>> 3) & 0xff;
-      const bits = this.high * 2097152 + (this.low >>> 11);
-      const x = bits * widths[layer];
-      if (bits < limits[layer]) {
-        return x;
-      }
-      if (layer === 0) {
-        return TAIL - Math.log1p(-this.uniform());
-      }
-      const height = (heights[layer - 1] - heights[layer]) * this.uniform() + heights[layer];
-      if (height < Math.exp(-x)) {
-        return x;
-      }
+      return (this.low >>> 8) / 16777216;
     }
+    return (this.high >>> 8) / 16777216;
   }
 }
 
@@ -145,22 +124,4 @@ function mixEntropy(entropy) {
  */
 function digits(value) {
   return Float64Array.from({ length: 8 }, (_, n) => Number((value >> BigInt(16 * n)) & 0xffffn));
-}
-
-/** Return the tables of the ziggurat for the exponential distribution, as NumPy has them. */
-function makeZiggurat() {
-  const scale = 2 ** 53;
-  const [limits, widths, heights] = [0, 1, 2].map(() => new Float64Array(256));
-  const base = AREA / Math.exp(-TAIL);
-  let edge = TAIL;
-  limits[0] = Math.floor((edge / base) * scale);
-  [widths[0], widths[255]] = [base / scale, edge / scale];
-  [heights[0], heights[255]] = [1, Math.exp(-edge)];
-  for (let n = 254; n > 0; n--) {
-    const next = -Math.log(AREA / edge + Math.exp(-edge));
-    limits[n + 1] = Math.floor((next / edge) * scale);
-    edge = next;
-    [widths[n], heights[n]] = [edge / scale, Math.exp(-edge)];
-  }
-  return { limits, widths, heights };
 }

@@ -2,11 +2,11 @@
 
 import { Random } from "./random.js";
 
-/** Keeps the logarithm of an exponential number finite. */
-const TINY = 1e-300;
+/** Keeps the logarithm of a random number finite. */
+const TINY = 1e-30;
 
 /** Below this temperature the noise no longer matters. */
-const COLDEST = 1e-30;
+const COLDEST = 1e-20;
 
 /** Draws ids for one stream of text. */
 export class Sampler {
@@ -18,7 +18,7 @@ export class Sampler {
   constructor(size, excluded, seed) {
     this.excluded = excluded;
     this.random = new Random(seed);
-    this.scores = new Float64Array(size);
+    this.scores = new Float32Array(size);
     this.temperature = 1;
     this.topP = 1;
   }
@@ -34,13 +34,13 @@ export class Sampler {
       scores[this.excluded] = Number.NEGATIVE_INFINITY;
     }
     if (temperature > 0) {
-      const sharpness = 1 / Math.max(temperature, COLDEST);
+      const sharpness = Math.fround(1 / Math.max(temperature, COLDEST));
       for (let n = 0; n < scores.length; n++) {
         scores[n] *= sharpness;
       }
       const lowest = topP < 1 ? nucleus(scores, topP) : Number.NEGATIVE_INFINITY;
       for (let n = 0; n < scores.length; n++) {
-        const noise = -Math.log(random.exponential() + TINY);
+        const noise = minusLog(minusLog(random.uniform() + TINY));
         scores[n] = scores[n] < lowest ? Number.NEGATIVE_INFINITY : scores[n] + noise;
       }
     }
@@ -48,7 +48,15 @@ export class Sampler {
   }
 }
 
-/** @param {Float64Array} scores */
+/**
+ * Return -log x in 32 bits.
+ * @param {number} x
+ */
+function minusLog(x) {
+  return -Math.fround(Math.log(x));
+}
+
+/** @param {Float32Array} scores */
 function indexOfHighest(scores) {
   let best = 0;
   for (let n = 1; n < scores.length; n++) {
@@ -61,7 +69,7 @@ function indexOfHighest(scores) {
 
 /**
  * Return the score of the last of the likeliest units with a total probability of `topP`.
- * @param {Float64Array} scores @param {number} topP
+ * @param {Float32Array} scores @param {number} topP
  */
 function nucleus(scores, topP) {
   const falling = scores.slice().sort().reverse();
