@@ -1,11 +1,14 @@
 "Fine-tuning: what the base provides, what contradicts it, how new units start."
 
 (import
+  math
+  types [SimpleNamespace]
+  unicodedata [normalize]
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base promising
-    record relative-of suggestion]
+  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base
+    origin promising record relative-of stem suggestion unused]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.text.vocabulary [Vocabulary]
@@ -19,6 +22,11 @@
 
 ;; * The base
 
+(defn made-with [record]
+  "Return the settings of a model with such a `record` of its base, or None."
+  (SimpleNamespace :base record))
+
+
 (defn [(pytest.mark.parametrize "name" ["nowhere" "nowhere.h5" "folder/english"])]
     test-a-base-that-is-missing-is-named [name]
   (with [_ (pytest.raises FileNotFoundError :match f"no model {name}.*; give a model file")]
@@ -26,7 +34,7 @@
 
 
 (defn [(pytest.mark.parametrize "name" ["" "." ".."])] test-a-base-must-be-a-file [name]
-  (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same "b:1" name))]]
+  (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same (made-with "b:1") name))]]
     (with [_ (pytest.raises ValueError :match "`base`: '.*' names no file")] (act))))
 
 
@@ -52,12 +60,21 @@
   (assert (.startswith one "b:"))
   (assert (= one same))
   (assert (!= one other))
-  (check-same one "elsewhere/b")
+  (check-same (made-with one) "elsewhere/b")
   (with [_ (pytest.raises ValueError :match "but the model was fine-tuned from b; leave it out")]
-    (check-same one "c"))
+    (check-same (made-with one) "c"))
   (for [[recorded name] [[one "c"] ["" "b"]]]
     (with [_ (pytest.raises ValueError :match f"`base` is {name}, but")]
-      (check-same recorded name))))
+      (check-same (made-with recorded) name))))
+
+
+(defn test-a-base-that-was-not-used-is-no-origin []
+  (setv [used not-used] (map made-with ["b:1" (unused "b:1")]))
+  (assert (= (list (map origin [(made-with None) used not-used]))
+    [None "b" "none, as b doesn't know such text"]))
+  (check-same not-used "b")
+  (with [_ (pytest.raises ValueError :match "`base` is c, but the model was trained from scratch")]
+    (check-same not-used "c")))
 
 
 ;; * The base that comes with the program
@@ -77,7 +94,9 @@
   (for [[name ours] [["english" False] ["english.h5" False] ["./english.h5" True]
       [(/ tmp-path "english") True]]]
     (setv base (load-base name assert-no-warning))
-    (assert (= (= base.vocabulary.units (. (small-model) vocabulary units)) ours))))
+    (assert (= (= base.vocabulary.units (. (small-model) vocabulary units)) ours)))
+  (with [_ (pytest.raises FileNotFoundError :match f"no model {tmp-path}/french.h5")]
+    (load-base "./french" assert-no-warning)))
 
 
 (defn test-no-model-is-saved-under-the-name-of-one-that-ships [tmp-path monkeypatch]
@@ -112,11 +131,12 @@
     (.encode vocabulary text)) 3) known)))
 
 
-(defn test-no-base-is-suggested-where-words-were-asked-for []
+(defn test-no-base-is-suggested-where-words-or-layers-were-asked-for []
   (setv text (* "The keeper climbed the stairs and lit the lamp.\n" 40))
   (setv vocabulary (Vocabulary.build text "words"))
   (assert (suggestion vocabulary (.encode vocabulary text)))
-  (assert (= (suggestion vocabulary (.encode vocabulary text) "words") "")))
+  (assert (= (suggestion vocabulary (.encode vocabulary text) {"unit" "words"}) ""))
+  (assert (= (suggestion vocabulary (.encode vocabulary text) {"layers" "lstm:64"}) "")))
 
 
 (defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]
@@ -156,7 +176,8 @@
 
 (defn [(pytest.mark.parametrize "alias,name" [
     ["deutsch" "german"] ["français" "french"] ["francais" "french"] ["español" "spanish"]
-    ["espanol.h5" "spanish"]])]
+    ["espanol.h5" "spanish"] ["Deutsch" "german"] ["FRANÇAIS" "french"]
+    [(normalize "NFD" "español") "spanish"]])]
     test-a-base-has-its-name-in-its-own-language-too [shipped alias name]
   (with [_ (pytest.raises FileNotFoundError :match "an installed base: none")]
     (load-base alias assert-no-warning))
@@ -164,8 +185,15 @@
   (save-checkpoint model (/ shipped name))
   (load-base alias assert-no-warning)
   (assert (.startswith (record alias model) f"{name}:"))
-  (check-same (record name model) alias)
-  (with [_ (pytest.raises ValueError :match "comes with the program")] (own-path alias)))
+  (check-same (made-with (record name model)) alias)
+  (assert (= (stem alias) name)))
+
+
+(defn test-a-file-of-one-s-own-precedes-another-spelling-of-a-base [shipped]
+  (save-checkpoint (small-model) (/ shipped "german"))
+  (with [_ (pytest.raises ValueError :match "comes with the program")] (own-path "deutsch"))
+  (save-checkpoint (small-model) (own-path "Deutsch"))
+  (assert (= (stem "Deutsch") "Deutsch")))
 
 
 (defn test-another-package-brings-a-base [shipped tmp-path]
@@ -193,15 +221,27 @@
     vocabulary (Vocabulary.build text)
     line (suggestion vocabulary (.encode vocabulary text)))
   (assert (= (.endswith line f"with `base` {name}") (bool name)))
-  (assert (= (bool line) (bool name))))
+  (assert (= (bool line) (bool name)))
+  (assert (not-in f"`base` {name}" (suggestion vocabulary (.encode vocabulary text) {} name))))
 
 
-(defn test-of-bases-of-pieces-the-one-is-tried-that-has-longer-pieces-of-the-text [shipped]
+(defn test-characters-that-a-base-lacks-count-once-in-a-short-text []
+  (setv
+    base (small-model :text "heylo\n")
+    share (fn [text]
+      (setv vocabulary (Vocabulary.build text))
+      (bits-of base vocabulary (.encode vocabulary text))))
+  (assert (< (share (* "heylo heylo\n" 10)) 20))  ; the space, a twelfth
+  (assert (= (share (* "he lo he lo\n" 10)) math.inf)))  ; a quarter
+
+
+(defn test-of-bases-of-pieces-two-are-tried-that-have-the-longest-pieces-of-the-text [shipped]
   (save-checkpoint (small-model) (/ shipped "letters"))
-  (for [[name words] [["german" "Lampe Treppe Nacht "] ["french" "lampe escalier nuit "]]]
+  (for [[name words] [["german" "Lampe Treppe Nacht "] ["french" "lampe escalier nuit "]
+      ["spanish" "noche de la luz "]]]
     (save-checkpoint (small-model :unit "pieces" :text (* words 50)) (/ shipped name)))
-  (assert (= (list (promising "Treppe bei Nacht")) ["german" "letters"]))
-  (assert (= (list (promising "escalier de nuit")) ["french" "letters"])))
+  (assert (= (promising "Treppe bei Nacht, nuit") ["french" "german" "letters"]))
+  (assert (= (promising "escalier de nuit, noche de la") ["french" "letters" "spanish"])))
 
 
 ;; * Settings

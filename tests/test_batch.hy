@@ -28,6 +28,7 @@
     (SamplingOptions 0.5 :top-k 5)
     (SamplingOptions [0.4 1.0 0.7] :top-p 0.9)
     (SamplingOptions 0)
+    (SamplingOptions [0 1.0])
     (SamplingOptions 1.5 :min-p 0.05 :top-k 20)
     (SamplingOptions 0.8 3 0.7 0.1)])
 

@@ -5,7 +5,8 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Streams fingerprint keep-arc split-ids training-batches]
+  lstm-textgen.learning.batches [Streams fingerprint fitting-lookback keep-arc split-ids
+    training-batches]
   lstm-textgen.settings.table [new-settings])
 
 (setv pytestmark pytest.mark.quick)
@@ -101,6 +102,16 @@
     [need _ _] (.partition after ";"))
   (split-ids (ids (int need)) validation lookback)
   None)
+
+
+(defn [(given (st.integers 90 3000) (st.sampled-from [0 0.1 0.5 0.9]))]
+    test-a-lookback-is-as-long-as-a-text-allows [length validation]
+  (setv lookback (fitting-lookback 64 length validation))
+  (assert (<= 8 lookback 64))
+  (split-ids (ids length) validation lookback)
+  (when (< lookback 64)
+    (with [_ (pytest.raises ValueError :match "too short")]
+      (split-ids (ids length) validation (+ lookback 1)))))
 
 
 (defn test-a-fingerprint-tells-texts-apart []

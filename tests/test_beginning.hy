@@ -65,14 +65,16 @@
   (assert (same-model? whole (load-checkpoint (/ trained "new") :resume True))))
 
 
-(defn [counting] test-a-short-text-may-have-a-smaller-lookback-than-its-base [trained]
-  (write-text trained "heylo, heylo and heylo once more" "short.txt")
-  (defn train [lookback]
-    (lstm_textgen.train (/ trained "short.txt") (/ trained "new")
-      :base (/ trained "model") :lookback lookback :display (Quiet)))
-  (with [_ (pytest.raises ValueError :match "it has 32 characters, .* a smaller `lookback`")]
-    (train None))
-  (assert (= (get (. (train 2) settings) "lookback") 2)))
+(defn [counting] test-a-short-text-gets-a-smaller-lookback-than-its-base [trained]
+  (write-text trained (* "heylo, heylo and heylo once more " 3) "short.txt")
+  (defn train [#** options]
+    (. (lstm_textgen.train (/ trained "short.txt") (/ trained "new") :base (/ trained "model")
+      :display (Quiet) #** options) settings))
+  (setv short (train))
+  (assert (= (get short "lookback") (get short "stride") 9))
+  (with [_ (pytest.raises ValueError :match "it has 99 characters, .* a smaller `lookback`")]
+    (train :lookback 16 :restart True))
+  (assert (= (get (train :lookback 2 :restart True) "lookback") 2)))
 
 
 (defn [counting] test-from-the-command-line [trained]

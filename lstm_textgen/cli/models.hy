@@ -8,7 +8,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags page-written size-in-words warn]
   lstm-textgen.export [check-export export-model]
-  lstm-textgen.learning.bases [stem]
+  lstm-textgen.learning.bases [origin]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
@@ -38,7 +38,7 @@
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
     "loss" (when history f"{(describe-kept history)} per {(loss-unit model)}")
     "network" f"{settings.layers}, {model.weight-count :,} weights"
-    "base" (when settings.base (stem settings.base))
+    "base" (origin settings)
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
       (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
       (if (> (len model.vocabulary) SHOWN) " …" ""))

@@ -7,6 +7,7 @@ optimizer and schedule.]]
 (import
   contextlib [suppress]
   dataclasses [replace]
+  heapq [nsmallest]
   math
   unicodedata [combining normalize]
   numpy :as np
@@ -14,7 +15,7 @@ optimizer and schedule.]]
   lstm-textgen.basics.machine [MB installed-memory]
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-vocabulary]
   lstm-textgen.modelfile.keraslayout [digest]
-  lstm-textgen.modelfile.places [bases find-model model-path]
+  lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [ascii-quotes]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.pieces [Pieces]
@@ -28,7 +29,9 @@ optimizer and schedule.]]
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
   STRANGE 3.5          ; bits per character above which training from scratch is no worse
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
+  NETWORKS 2           ; bases by pieces that predict a text before one is suggested
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
+  UNUSED ":unused"     ; in place of the checksum if the base didn't know the text
   COUNTED 1_000_000    ; units of a text in which new ones are counted
   SHOWN 20)            ; new units that a message shows
 
@@ -55,20 +58,42 @@ optimizer and schedule.]]
 
 (defn record [name base]
   "Return a new model's record of its `base` (`Checkpoint`), called `name`: `english:0f…`."
-  f"{(. (find-model name "base") stem)}:{(cut (digest base.weights) DIGEST-SHOWN)}")
+  f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}")
 
 
 (defn stem [name]
-  "Return the name of the model at `name`, without folders and without its checksum."
-  (. (model-path (get (.rsplit name ":" 1) 0)) stem))
+  "Return the name of the base that is meant by `name`, without folders: german for deutsch."
+  (. (find-model name "base") stem))
 
 
-(defn check-same [recorded name]
-  "Raise `ValueError` if a model with this record wasn't fine-tuned from `name`."
-  (setv own (get (.rsplit (or recorded "") ":" 1) 0))
-  (unless (and recorded (= own (. (find-model name "base") stem)))
+(defn recorded-name [record]
+  "Return the name of the base in a model's `record`."
+  (get (.rsplit record ":" 1) 0))
+
+
+(defn unused [record]
+  "Return the `record` of a base, changed for a model that is trained from scratch after all."
+  (+ (recorded-name record) UNUSED))
+
+
+(defn fine-tuned? [settings]
+  "Return whether a model with these `settings` began with the weights of a base."
+  (and (bool settings.base) (not (.endswith settings.base UNUSED))))
+
+
+(defn origin [settings]
+  "Return which base a model with these `settings` began with, in words; None if none was given."
+  (setv name (when settings.base (recorded-name settings.base)))
+  (if (or (not name) (fine-tuned? settings)) name f"none, as {name} doesn't know such text"))
+
+
+(defn check-same [settings name]
+  "Raise `ValueError` if a model with these `settings` was trained without `base` `name`."
+  (setv recorded settings.base)
+  (unless (and recorded (= (recorded-name recorded) (stem name)))
     (raise (ValueError (+ f"`base` is {name}, but the model was "
-      (if recorded f"fine-tuned from {own}" "trained from scratch")
+      (if (fine-tuned? settings) f"fine-tuned from {(recorded-name recorded)}"
+        "trained from scratch")
       "; leave it out, or train a new model with `restart` or another `path`")))))
 
 
@@ -96,41 +121,44 @@ optimizer and schedule.]]
 (defn bits-of [base vocabulary ids]
   #[[Return the bits per character of `base` on places in the text of `ids` (time,).
 
-  The places are read in parallel. It is ∞ if the base doesn't know a tenth of their units.]]
+  The places are read in parallel, each as far as the shortest. It is ∞ if the base doesn't know a
+  tenth of their units.]]
   (setv
     [units known _] (zip #* (gfor
       text (places vocabulary ids)
       (read-units base.vocabulary text)))
-    length (min (map len known))
-    rows (np.stack (lfor each known (cut each length)) 1)
-    strangers (if (is base.vocabulary.unknown None) 0 (.sum (= rows base.vocabulary.unknown)))
-    count (* TRIED length)
-    all (+ count (sum (gfor [u k] (zip units known) (- (len u) (len k))))))
-  (if (and length (<= (+ strangers (- all count)) (* UNKNOWN all)))
-    (/ (bits (.sum (nats-of base rows))) (len (.join "" (map base.vocabulary.decode rows.T))))
-    math.inf))
+    unknown base.vocabulary.unknown
+    strangers (if (is unknown None) 0 (np.count-nonzero (= (np.concatenate known) unknown)))
+    [all kept] (gfor parts [units known] (sum (map len parts)))
+    length (min (map len known)))
+  (when (or (= length 0) (> (+ strangers (- all kept)) (* UNKNOWN all))) (return math.inf))
+  (setv rows (np.stack (lfor each known (cut each length)) 1))
+  (/ (bits (.sum (nats-of base rows))) (len (.join "" (map base.vocabulary.decode rows.T)))))
 
 
 (defn places [vocabulary ids]
-  "Return the texts at `TRIED` places of the text of `ids` (time,)."
-  (setv starts (gfor n (range TRIED) (* n (// (len ids) TRIED))))
+  "Return up to `TRIED` parts of the text of `ids` (time,), texts that don't overlap."
+  (setv
+    count (max 1 (min TRIED (// (len ids) STRETCH)))
+    starts (gfor n (range count) (* n (// (len ids) count))))
   (lfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
 
 
-(defn suggestion [vocabulary ids [unit None]]
+(defn suggestion [vocabulary ids [given {}] [refused None]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
-  It suggests the installed base that predicts the text best, if the text is short and fine-tuning
-  is likely to help; never one with another `unit` than the one requested.]]
+  Of the `promising` bases it suggests the one that predicts the text best, if the text is short
+  and fine-tuning is likely to help; never the one `refused` (a name or None), nor one that the
+  settings `given` (a dict) contradict.]]
   (setv
     texts (places vocabulary ids)
-    unit-length (/ (sum (map len texts)) (* TRIED STRETCH))
+    unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))
     [best name] [STRANGE None])
-  (unless (< (* unit-length (len ids)) SHORT) (return ""))
-  (for [[each path] (.items (promising (.join "\n" texts)))]
+  (when (or (>= (* unit-length (len ids)) SHORT) (.get given "layers")) (return ""))
+  (for [each (promising (.join "\n" texts))  :if (!= each refused)]
     (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
-      (setv base (load-checkpoint path))
-      (when (in unit [None base.settings.unit])
+      (setv base (load-checkpoint each))
+      (when (in (.get given "unit") [None base.settings.unit])
         (setv found (bits-of base vocabulary ids))
         (when (< found best) (setv [best name] [found each])))))
   (if name
@@ -140,20 +168,20 @@ optimizer and schedule.]]
 
 
 (defn promising [text]
-  #[[Return a dict from names to files of the bases that may predict `text` best.
+  #[[Return the names (a list) of the bases that may predict `text` best.
 
-  Of those by pieces it is the one in which the text has the fewest pieces: reading a vocabulary
-  takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
+  Of those by pieces they are the `NETWORKS` in which the text has the fewest pieces: reading a
+  vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
   (setv
-    all (bases)
+    names (list (bases))
     counts {})
-  (for [[name path] (.items all)]
+  (for [name names]
     (with [_ (suppress OSError ValueError)]
-      (setv vocabulary (load-vocabulary path))
+      (setv vocabulary (load-vocabulary (find-model name)))
       (when (= vocabulary.unit Pieces.unit)
         (setv (get counts name) (len (.split vocabulary text))))))
-  (setv fewest (min counts :key counts.get :default None))
-  (dfor [name path] (.items all) :if (or (not-in name counts) (= name fewest)) name path))
+  (setv fewest (nsmallest NETWORKS counts :key counts.get))
+  (lfor name names :if (or (not-in name counts) (in name fewest)) name))
 
 
 ;; * New units

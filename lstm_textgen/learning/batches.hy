@@ -17,6 +17,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   ;; Units of the held-out text that are read after each epoch: more take long for little gain.
   VALIDATED 500_000
   CHUNK (** 2 22)  ; ids counted at once
+  SHORTEST 8  ; lookback that a short text gets
   ALL (slice None))
 
 
@@ -41,6 +42,16 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (raise (ValueError (+ f"the text is {(counted 1 unit)} repeated, so there is nothing "
       "to learn; give another text"))))
   #((cut ids kept) (cut ids kept None)))
+
+
+(defn fitting-lookback [lookback length validation]
+  #[[Return `lookback`, or the largest for which a text of `length` ids is long enough.
+
+  The result is at least `SHORTEST`; `validation` is the share that is held out.]]
+  (setv
+    held (round (* validation length))
+    kept (- length held))
+  (min lookback (max SHORTEST (- (min kept (if validation held kept)) 1))))
 
 
 (defn unit-lengths [vocabulary ids held shape]

@@ -11,10 +11,10 @@
   zlib
   lstm-textgen.basics.files [locked]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
-    load-base stem suggestion]
-  lstm-textgen.learning.batches [VALIDATED fingerprint keep-arc split-ids streams?
-    unit-lengths]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fine-tuned?
+    grow-vocabulary load-base stem suggestion unused]
+  lstm-textgen.learning.batches [VALIDATED fingerprint fitting-lookback keep-arc split-ids
+    streams? unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -85,7 +85,6 @@
     (setv
       [self.run self.group self.report self.begun] [run group report begun]
       self.deadline (when run.minutes (+ begun (* 60 run.minutes)))
-      self.scratch False  ; whether the network begins without a base
       [self.noted self.people] [0 (Counter)]))
 
   ;; * Preparing
@@ -99,7 +98,7 @@
         (load-old run.path self.report.warn)))
       base (cond
         (not run.base) None
-        old (check-same old.settings.base run.base)
+        old (check-same old.settings run.base)
         True (load-base run.base self.report.warn))
       settings (cond
         old (continued-settings old.settings run.given)
@@ -107,13 +106,13 @@
         True (new-settings run.given)))
     (.check-alike group "their settings" (str [run.given run.minutes]))
     (setv [ids settings] (.read self (.pieces self settings) settings (or old base)))
-    (.hold-out self settings ids)
+    (setv settings (.hold-out self settings ids))
     (when (and base (.no-help? self base))
       (setv
         base None
-        settings (new-settings {#** run.given  "lower" settings.lower  "base" settings.base})
+        settings (new-settings {#** run.given  "lower" settings.lower  "base" (unused settings.base)})
         [ids settings] (.read self (.text-of self ids) settings))
-      (.hold-out self settings ids))
+      (setv settings (.hold-out self settings ids)))
     (check-words settings run.given)
     (setv
       settings (.described self settings (is old None))
@@ -204,7 +203,11 @@
   (defn hold-out [self settings ids]
     #[[Keep `ids` (time,) to train on, but for the last part, which is held out.
 
+    Return the `settings`; where the text is too short for a base's lookback, with a shorter one.
     Raise `ValueError` if the text is too short, or differs between the processes.]]
+    (when (and (fine-tuned? settings) (not-in "lookback" self.run.given))
+      (setv most (fitting-lookback settings.lookback (len ids) settings.validation))
+      (setv settings (replace settings :lookback most :stride (min settings.stride most))))
     (setv
       [self.ids self.held] (split-ids ids settings.validation settings.lookback settings.unit)
       [rows units] [settings.batch-size (len self.ids)])
@@ -213,7 +216,8 @@
         "of training text; give a smaller one"))))
     (.check-alike self.group "their texts (units and checksums)"
       f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json self.vocabulary))) :08x}")
-    (setv self.text (fingerprint self.ids)))
+    (setv self.text (fingerprint self.ids))
+    settings)
 
   (defn pieces [self settings]
     #[[Yield the text of the run's sources, prepared, in pieces.
@@ -275,11 +279,11 @@
   (defn begin [self settings]
     "Return a new model without weights; choose its network unless it was given."
     (setv
-      self.scratch True
-      minutes self.run.minutes
+      [given minutes] [self.run.given self.run.minutes]
       epochs (.epochs self settings.unit)
       [layers why] [settings.layers ""]
-      hint (suggestion self.vocabulary self.ids (.get self.run.given "unit")))
+      refused (when self.run.base (stem self.run.base))
+      hint (suggestion self.vocabulary self.ids given refused))
     (when hint (.say self.report hint))
     (unless layers
       (setv [layers why] (choose-layers
@@ -300,7 +304,7 @@
   (defn max-epochs [self settings]
     "Return the maximum epochs of a run with `minutes`; 0: no limit."
     (.get self.run.given "epochs"
-      (if (and settings.base (not self.scratch))
+      (if (fine-tuned? settings)
         settings.epochs
         (most-epochs (len self.ids) settings.unit))))
 
@@ -321,7 +325,7 @@
     (setv spent (- (time.monotonic) self.begun))
     (when (< (- (* 60 self.run.minutes) spent) RESERVE)
       (raise (ValueError (+ f"`minutes` {self.run.minutes :g} leaves too little for training, as "
-        f"reading and preparing the text took {spent :.0f} s; give at least "
+        f"preparing the run took {spent :.0f} s; give at least "
         f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))))
 
   (defn note-devices [self]
@@ -365,7 +369,7 @@
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
         (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
-      (setv larger (and self.new model.vocabulary.hasty (or self.scratch (not settings.base))
+      (setv larger (and self.new model.vocabulary.hasty (not (fine-tuned? settings))
         (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
         (Limits run.save-every self.deadline (.max-epochs self settings) larger)

@@ -7,6 +7,7 @@
   os.path [basename realpath]
   pathlib [Path]
   tempfile [TemporaryFile]
+  unicodedata [normalize]
   lstm-textgen.basics.files [backup-path refuse-read-only saving temporary-paths])
 
 (setv
@@ -34,13 +35,17 @@
   #[[Return the file to read for the model `path`; raise as `model-path` does.
 
   `english` always means the model that comes with the program, `./english.h5` a file. The name of
-  another package's base means that base if there is no such file.]]
+  another package's base, and `Deutsch` with a capital letter, mean a base if there is no such
+  file.]]
   (setv
     shipped (_shipped path)
-    file (or shipped (model-path path setting)))
+    file (or shipped (_own-file path setting)))
   (if (or shipped (.exists file) (.exists (backup-path file)))
     file
-    (.get (_added) (_bare path) file)))
+    (or
+      (.get (_added) (_bare path))
+      (_shipped (.casefold (normalize "NFC" (fspath path))))
+      file)))
 
 
 (defn bases []
@@ -76,7 +81,12 @@
   (when (= (. (Path path) suffix) ".keras")
     (raise (ValueError (+ "`path`: a model is saved as .h5, which Keras opens too; "
       f"give {(.with-suffix (Path path) ".h5")}, not {path}"))))
-  (setv own (model-path path))
+  (_own-file path))
+
+
+(defn _own-file [path [setting "path"]]
+  "Return the file that isn't a shipped base for the model `path`; raise as `model-path` does."
+  (setv own (model-path path setting))
   (if (_shipped own) (.absolute own) own))  ; a `Path` forgets ./
 
 

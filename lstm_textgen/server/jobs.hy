@@ -148,7 +148,7 @@
       [order ways] [self.order (.ways-on self.seed engine)]
       sampler (make-sampler self._model 1 order.options order.rng-seed order.number)
       [texts ids scores] (begin engine sampler [ways] self._vocabulary)
-      self.draw.drawn (if (> (len ways) 1) 2 1))
+      self.draw.drawn 1)
     (.take self ids (if self.draw.logits scores None) texts)
     (for [told self.told] (setv told.unit (get texts 0))))  ; at most one
 

@@ -10,7 +10,7 @@ whatever is generated beside it.]]
   numpy :as np
   lstm-textgen.basics.machine [few-threads]
   lstm-textgen.writing.rows [Rows]
-  lstm-textgen.writing.sampling [BLOCK COLDEST SamplingOptions fill-with-noise make-generator
+  lstm-textgen.writing.sampling [BLOCK SamplingOptions fill-with-noise make-generator
     make-limits make-penalty])
 
 (setv MOST-TEXTS 64)  ; in a batch: a step of 1×256 then takes 0.6 ms, and more gain no speed
@@ -69,9 +69,8 @@ whatever is generated beside it.]]
     (.append self.draws draw)
     (.append self._generators generator)
     (.put self._rows row state)
-    ;; At temperature 0 there is no noise to outweigh a difference; at others there is.
     (setv
-      turns (lfor s draw.options.sharpness (or s (if draw.cold? 1 (/ COLDEST))))
+      turns (lfor s draw.options.sharpness (or s 1))  ; without noise any factor does
       turn (% draw.drawn (len turns))
       [first #* others] [#* (cut turns turn None) #* (cut turns turn)]
       (get self._sharpness row) first)

@@ -74,18 +74,11 @@ do so is a path of units within that rest, then a unit that ends with it or exte
 
   Return #(texts ids scores): the new part of their first units, the ids of these, and the logits
   (streams, vocabulary) that they were drawn from, -∞ for units that don't agree with the seed.
-  `sampler` chooses the way, if any stream has several, and then the unit.]]
+  `sampler` draws the way by its own rules, and then the unit.]]
   (setv
     one (= (len ways) 1)
-    reserved (len vocabulary.reserved)  ; ids that are never drawn
-    chosen (* [0] (len ways))
-    scores (np.full #((len ways) (get engine.logits.shape -1)) (- np.inf)))
-  (when (> (max (map len ways)) 1)
-    (for [[row each] (zip scores ways)]
-      (setv (get row (slice reserved (+ reserved (len each)))) (lfor way each way.weight)))
-    (setv chosen (- (np.atleast-1d (.pick sampler (if one (get scores 0) scores))) reserved)))
-  (setv taken (lfor [each k] (zip ways chosen) (get each k)))
-  (.fill scores (- np.inf))
+    taken (lfor [stream each] (enumerate ways) (_draw-way each sampler stream))
+    scores (np.full #((len ways) (get engine.logits.shape -1)) (- np.inf) "float32"))
   (for [[stream way] (enumerate taken)]
     (.set-state engine way.state (if one ... stream))
     (setv
@@ -98,6 +91,12 @@ do so is a path of units within that rest, then a unit that ends with it or exte
   #( (lfor [id way] (zip ids taken) (cut (get vocabulary.units id) way.typed None))
     ids
     scores))
+
+
+(defn _draw-way [ways sampler stream]
+  "Return one of the `ways` of a `stream`, drawn by their weights."
+  (setv weights (np.array (lfor way ways way.weight) "float32"))
+  (get ways (if (= (len ways) 1) 0 (.pick (.chooser sampler stream (len ways)) weights))))
 
 
 (defn _likeliest [paths found]

@@ -1,6 +1,6 @@
 /**
  * NumPy's random numbers: the generator PCG64, seeded by a SeedSequence, as `sampling.hy` uses them
- * for its first stream. So the same seed gives the same text here and on the command line.
+ * for its streams. So the same seed gives the same text here and on the command line.
  */
 
 const MASK128 = (1n << 128n) - 1n;
@@ -10,9 +10,9 @@ const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 
 /** Random numbers that follow from a seed. */
 export class Random {
-  /** @param {number} seed a whole number below 2^32 */
-  constructor(seed) {
-    const [a, b, c, d] = seedWords(seed);
+  /** @param {number} seed @param {number} stream whole numbers below 2^32 */
+  constructor(seed, stream) {
+    const [a, b, c, d] = seedWords(seed, stream);
     const increment = ((((c << 64n) | d) << 1n) | 1n) & MASK128;
     const start = (((a << 64n) | b) + increment) & MASK128;
     // Numbers of 128 bits as eight digits of 16, the lowest first: far faster than BigInt.
@@ -66,12 +66,12 @@ export class Random {
 }
 
 /**
- * Return the four words of 64 bits that NumPy's SeedSequence makes of `seed` for the first of the
- * streams that it spawns.
- * @param {number} seed
+ * Return the four words of 64 bits that NumPy's SeedSequence makes of `seed` for the `stream` of
+ * this number that it spawns.
+ * @param {number} seed @param {number} stream
  */
-function seedWords(seed) {
-  const pool = mixEntropy([seed, 0, 0, 0, 0]); // the last is the stream's number
+function seedWords(seed, stream) {
+  const pool = mixEntropy([seed, 0, 0, 0, stream]);
   /** @type {bigint[]} */
   const out = [];
   let constant = 0x8b51f9dd;

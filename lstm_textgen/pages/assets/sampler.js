@@ -8,19 +8,33 @@ const TINY = 1e-30;
 /** Below this temperature the noise no longer matters. */
 const COLDEST = 1e-20;
 
+/** The number of a random generator that no stream uses. */
+const CHOOSER = 2 ** 31;
+
 /** Draws ids for one stream of text. */
 export class Sampler {
   /**
    * @param {number} size of the vocabulary
    * @param {number | null} excluded an id that is never drawn
    * @param {number} seed the random seed
+   * @param {number} stream the number of the random generator
    */
-  constructor(size, excluded, seed) {
+  constructor(size, excluded, seed, stream = 0) {
     this.excluded = excluded;
-    this.random = new Random(seed);
+    this.seed = seed;
+    this.random = new Random(seed, stream);
     this.scores = new Float32Array(size);
     this.temperature = 1;
     this.topP = 1;
+  }
+
+  /**
+   * Return a sampler of `size` ids with the same options, whose draws have no effect on this one.
+   * @param {number} size
+   */
+  chooser(size) {
+    const { temperature, topP } = this;
+    return Object.assign(new Sampler(size, null, this.seed, CHOOSER), { temperature, topP });
   }
 
   /**

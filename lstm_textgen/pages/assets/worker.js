@@ -121,16 +121,11 @@ class Writer {
    */
   begun(written) {
     const { ways, sampler } = this;
-    const scores = new Float64Array(this.odds.length).fill(Number.NEGATIVE_INFINITY);
-    const reserved = this.unknown === null ? 0 : 1; // an id that is never drawn
-    scores.set(
-      ways.map(({ weight }) => weight),
-      reserved,
-    );
-    const way = ways.length > 1 ? sampler.pick(scores) - reserved : 0;
+    const weights = Float32Array.from(ways, ({ weight }) => weight);
+    const way = ways.length > 1 ? sampler.chooser(ways.length).pick(weights) : 0;
     this.take(way);
     const allowed = ways[way].ids ?? this.units.keys();
-    scores.fill(Number.NEGATIVE_INFINITY);
+    const scores = new Float32Array(this.odds.length).fill(Number.NEGATIVE_INFINITY);
     for (const id of allowed) {
       scores[id] = this.network.logits[id];
     }
