@@ -1,7 +1,6 @@
 "Models for other programs: each runs in its program and predicts the same."
 
 (import
-  dataclasses [replace]
   json
   os
   pathlib [Path]
@@ -16,6 +15,7 @@
   lstm-textgen.cli [main]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.prep [default-prep lower]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.engine [Engine]
   tests.helpers [program refused small-model train-tiny])
@@ -162,13 +162,25 @@
     (assert (= (.decode tokenizer ids) text))))
 
 
-(defn test-hugging-face-prepares-a-text-as-sources-are [in-pieces]
-  (setv in-pieces.settings (replace in-pieces.settings :lower True))
+(defn test-characters-that-are-unknown-to-hugging-face-too-join-nothing [in-pieces]
   (export-model in-pieces "m.safetensors")
-  (setv [ids expected] (lfor
-    text ["THE Cafe\u0301s\r\nof\r2048" "the cafés\nof\n2048"]
-    (. (.encode (Tokenizer.from-file "tokenizer.json") text) ids)))
-  (assert (= ids expected)))
+  (setv units (sorted in-pieces.vocabulary.units :key len))
+  (for [text (gfor
+      unit (cut units -9 None)
+      n (range 1 (len unit))
+      (+ (cut unit n) "þ" (cut unit n None)))]
+    (setv [ids _] (.encode-seed in-pieces.vocabulary text))
+    (assert (= (. (.encode (Tokenizer.from-file "tokenizer.json") text) ids) (.tolist ids)))))
+
+
+(defn test-hugging-face-prepares-a-text-as-sources-are [tmp-path monkeypatch]
+  (.chdir monkeypatch tmp-path)
+  (setv model (small-model :unit "pieces" :lower True
+    :text (* "the cafés\nof 2048 καλός, ο σάς αβ\n" 9)))
+  (export-model model "m.safetensors")
+  (for [text ["THE Cafe\u0301s\r\nof\r2048" "ΚΑΛΌΣ, Ο ΣΆΣ." "ΚΑΛΌΣ\u0301 ΑΣΒ Σ"]]
+    (setv [ids _] (.encode-seed model.vocabulary (lower (default-prep text))))
+    (assert (= (. (.encode (Tokenizer.from-file "tokenizer.json") text) ids) (.tolist ids)))))
 
 
 (defn test-the-json-beside-the-weights-says-how-to-split [in-pieces]

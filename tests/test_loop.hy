@@ -248,11 +248,13 @@
     loop (Loop pieces :notify NEWS.notify)
     jobs (lfor
       k (range 6)
-      (Job pieces (Order "ye hey" 20 :rng-seed 1 :number k :options options :alternatives 1))))
+      (Job pieces (Order "ye hey" 20 :rng-seed 1 :number k :options options :alternatives 24))))
   (setv texts (all-written loop jobs))
   (.stop loop)
   (for [[text whole] (zip texts (write-many pieces ["ye hey"] 6 options (Ends 60) 1))]
     (assert (.startswith whole text)))
   (for [[job text] (zip jobs texts)]
     (assert (= (.join "" (gfor told job.told told.unit)) text))
-    (assert (= (len job.told) 20))))
+    (assert (= (len job.told) 20))
+    (setv first (get job.told 0))
+    (assert (in #(first.unit first.logarithm) first.likeliest))))

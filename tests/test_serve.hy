@@ -97,6 +97,16 @@
   (assert (all (gfor each (get told "top_logprobs") (= (len each) 2)))))
 
 
+(defn test-an-echo-with-logprobs-is-the-text-that-was-read [url]
+  (setv
+    answer (completion url :prompt "ab☃e\u0301" :max-tokens 3 :echo True :logprobs 0 :seed 1)
+    told (get answer "choices" 0 "logprobs"))
+  (assert (.startswith (text-of answer) "abé"))
+  (assert (= (.join "" (get told "tokens")) (text-of answer)))
+  (setv answer (completion url :prompt "ab☃" :max-tokens 3 :echo True :seed 1))
+  (assert (.startswith (text-of answer) "ab☃")))
+
+
 (defn test-a-prompt-can-be-scored-without-a-text [url]
   (setv answer (completion url :prompt "abc" :max-tokens 0 :echo True :logprobs 0))
   (assert (= (text-of answer) "abc"))

@@ -27,6 +27,9 @@ vocabulary) like stock Keras with the model itself.]]
   DESCRIPTION f"{EXTRA}/lstm_textgen.json"
   TOKENIZER "tokenizer.json"  ; the name that Hugging Face's programs expect
   PROGRAM f"lstm_textgen {__version__}"
+  ;; Python makes Σ at the end of a word ς, Hugging Face's `Lowercase` σ.
+  FINAL-SIGMA {"type" "Replace"  "pattern" {"Regex" r"(?<=[\p{L}\p{M}])Σ(?!\p{M}*\p{L})"}
+    "content" "ς"}
   ;; The contents of our SavedModels.
   PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb"
     "variables/variables.index" "variables/variables.data-00000-of-00001"})
@@ -191,6 +194,7 @@ vocabulary) like stock Keras with the model itself.]]
   (setv
     vocabulary checkpoint.vocabulary
     rules (.split-rules vocabulary)
+    known (.join "" (gfor unit vocabulary.units :if (= (len unit) 1) rf"\x{{{(ord unit) :x}}}"))
     pairs (lfor pair (get rules "merges") (lfor id pair (get vocabulary.units id))))
   (.encode (json.dumps :indent 1 {
     "decoder" {"program" PROGRAM  "type" "Fuse"}  ; elsewhere it allows no additional keys
@@ -199,10 +203,10 @@ vocabulary) like stock Keras with the model itself.]]
     "normalizer" {"type" "Sequence"  "normalizers" [
       {"type" "Replace"  "pattern" {"Regex" r"\r\n?"}  "content" "\n"}
       {"type" "NFC"}
-      #* (if checkpoint.settings.lower [{"type" "Lowercase"}] [])]}
-    "pre_tokenizer" {
-      "type" "Split"  "pattern" {"Regex" (get rules "pattern")}  "behavior" "Isolated"
-      "invert" False}
+      #* (if checkpoint.settings.lower [FINAL-SIGMA {"type" "Lowercase"}] [])]}
+    "pre_tokenizer" {"type" "Sequence"  "pretokenizers" (lfor
+      pattern [(get rules "pattern") f"[^{known}]"]  ; unknown characters join nothing
+      {"type" "Split"  "pattern" {"Regex" pattern}  "behavior" "Isolated"  "invert" False})}
     "model" {"type" "BPE"  "unk_token" None  "vocab" vocabulary.ids  "merges" pairs}})))
 
 

@@ -113,7 +113,7 @@
         settings (new-settings {#** run.given  "lower" settings.lower  "base" (unused settings.base)})
         [ids settings] (.read self (.text-of self ids) settings))
       (setv settings (.hold-out self settings ids)))
-    (check-words settings run.given)
+    (check-words settings run.given (fine-tuned? settings))
     (setv
       settings (.described self settings (is old None))
       self.checkpoint (cond

@@ -35,7 +35,8 @@
 
   - `chat`: whether they are messages; `fingerprint`: of the model's file.
   - `told`: whether the answers include the probabilities of units.
-  - `prompts`: each text's prompt, if the answers repeat it (`echo`).]]
+  - `prompts`: each text's prompt, if the answers repeat it (`echo`): as it was given or, if they
+    are `told`, as it was read.]]
 
   (defn __init__ [self model fingerprint * told [chat False] [prompts None]]
     (setv
@@ -48,7 +49,7 @@
     "Return the answer with the texts of `jobs`, all of them finished."
     (setv choices (lfor
       [index job] (enumerate jobs)
-      :setv text (.text-of self index (.join "" job.pieces))
+      :setv text (.text-of self index job (.join "" job.pieces))
       :setv content (if self.chat
         {"message" {"role" "assistant"  "content" text  "refusal" None}}
         {"text" text})
@@ -62,21 +63,21 @@
     the first part; `end` why the text ended, or None.]]
     (setv content (if self.chat
       {"delta" {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}}
-      {"text" (if first? (.text-of self index text) text)}))
+      {"text" (if first? (.text-of self index job text) text)}))
     (.frame self [(.choice self index job content told end)] "chat.completion.chunk"))
 
   (defn choice [self index job content told end]
     "Return the entry of job number `index` in an answer: its `content` and what goes with it."
     { "index" index
       #** content
-      "logprobs" (.logprobs self index job told)
+      "logprobs" (.logprobs self job told)
       "finish_reason" end})
 
-  (defn text-of [self index text]
-    "Return `text` as the client gets it: after its prompt, or a reply without surrounding space."
+  (defn text-of [self index job text]
+    "Return the `text` of `job` as the client gets it: after its prompt, or stripped in a chat."
     (cond
       self.chat (.strip text)
-      self.prompts (+ (get self.prompts index) text)
+      self.prompts (+ (if self.told job.seed.text (get self.prompts index)) text)
       True text))
 
   (defn frame [self choices kind [usage None]]
@@ -90,7 +91,7 @@
       "choices" choices
       #** (if usage {"usage" usage} {})})
 
-  (defn logprobs [self index job start]
+  (defn logprobs [self job start]
     "Return the log probabilities of the units of `job` from `start` on; None if not requested."
     (unless self.told (return None))
     (setv
@@ -98,7 +99,7 @@
       offset (sum (gfor each (cut job.told start) (len each.unit))))
     (when self.prompts
       (if start
-        (+= offset (len (get self.prompts index)))
+        (+= offset (len job.seed.text))
         (setv told [#* job.seed.told #* told])))
     (if self.chat (chat-logprobs told) (completion-logprobs told offset))))
 

@@ -49,6 +49,7 @@
 (defclass Seed []
   #[[The seed `text` of one job or of several, which a `model` (a `Checkpoint`) reads once for all.
 
+  With `alternatives`, `text` becomes that of its units: without unknown characters, say.
   `ids` (time,) are to be read, and `read` of them have been. `units` counts those of the text, and
   `rest` is the word at its end that the first unit may be a part of. With `alternatives`, `told`
   is the list of `Told` of its units. `opening` is written before all else.]]
@@ -60,7 +61,11 @@
         :whole (is-not alternatives None))
       ;; The first of the ids is none of its units.
       self.units (+ (len self.ids) -1 (len (.split model.vocabulary self.rest)))
-      [self.told self.read self._state self._ways] [[] 0 None None]))
+      [self.told self.read self._state self._ways] [[] 0 None None]
+      ;; The units that are told of, and so their places in the text, are those that are read.
+      self.text (if (is alternatives None)
+        text
+        (.join "" (gfor id (cut self.ids 1 None) (get model.vocabulary.units id))))))
 
   (defn take-in [self engine most]
     "Let `engine` read on for up to `most` ids; return how many. It may have read others since."
@@ -150,7 +155,14 @@
       [texts ids scores] (begin engine sampler [ways] self._vocabulary)
       self.draw.drawn 1)
     (.take self ids (if self.draw.logits scores None) texts)
-    (for [told self.told] (setv told.unit (get texts 0))))  ; at most one
+    (setv typed (- (len (get self._vocabulary.units (get ids 0))) (len (get texts 0))))
+    (for [told self.told]  ; at most one
+      (setv
+        told.unit (get texts 0)
+        told.likeliest (lfor
+          [unit logarithm] told.likeliest
+          :if (> logarithm (- np.inf))
+          #((cut unit typed None) logarithm)))))
 
   (defn take [self ids logits [units None]]
     #[[Add the units of the list `ids`, up to the requested length, drawn from `logits`.

@@ -20,11 +20,16 @@
   (get UNITS name))
 
 
-(defn check-words [settings given]
-  "Raise `ValueError` if `max_words` is `given` (a dict) and does nothing with these `settings`."
-  (when (and (in "max_words" given) (not (. (unit-of settings.unit) limited)))
+(defn check-words [settings given fine-tuned]
+  #[[Raise `ValueError` if `max_words` is `given` (a dict) and does nothing with these `settings`.
+
+  `fine-tuned`: whether the pieces are those of a base.]]
+  (unless (in "max_words" given) (return))
+  (unless (. (unit-of settings.unit) limited)
     (raise (ValueError (+ f"`max_words` does nothing where the units are {settings.unit}; "
-      "learn pieces or words with `unit`, or leave it out")))))
+      "learn pieces or words with `unit`, or leave it out"))))
+  (when (and fine-tuned (= settings.unit "pieces"))
+    (raise (ValueError "`max_words` does nothing where a base has the pieces; leave one out"))))
 
 
 (defclass Vocabulary []
