@@ -20,7 +20,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [at-ids]
-  lstm-textgen.writing.writer [start-unit])
+  lstm-textgen.writing.writer [start-ids])
 
 (setv
   MOST 20_000  ; spellings that are summed over; where there are more, the usual one is taken
@@ -59,7 +59,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
     engines (cache (fn [streams] (make-engine model streams)))
     parts (re.findall r"\s?\S+|\s" text)
     [usual all left] [0.0 0.0 0])
-  (.step engine (start-unit model))
+  (.feed engine (start-ids model))
   (for [start (range 0 (len parts) words)]
     (setv
       part (.join "" (cut parts start (+ start words)))

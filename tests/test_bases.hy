@@ -34,7 +34,9 @@
 
 
 (defn [(pytest.mark.parametrize "name" ["" "." ".."])] test-a-base-must-be-a-file [name]
-  (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same (made-with "b:1") name))]]
+  (for [act [
+      (fn [] (load-base name assert-no-warning))
+      (fn [] (check-same (made-with "b:1") name))]]
     (with [_ (pytest.raises ValueError :match "`base`: '.*' names no file")] (act))))
 
 

@@ -34,9 +34,9 @@
 
 
 (defn state-after [model seed]
-  "Return the state of an engine of `model` that has read a line break and `seed`."
+  "Return the state of an engine of `model` that has read two line breaks and `seed`."
   (setv engine (Engine model.settings.layers model.weights))
-  (.feed engine (.encode model.vocabulary (+ "\n" seed)))
+  (.feed engine (.encode model.vocabulary (+ "\n\n" seed)))
   engine.state)
 
 

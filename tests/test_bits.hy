@@ -17,7 +17,7 @@
   lstm-textgen.writing.history [add-lengths]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score]
-  lstm-textgen.writing.writer [start-unit]
+  lstm-textgen.writing.writer [start-ids]
   tests.helpers [small-model TEXT TINY train-tiny])
 
 (setv
@@ -144,9 +144,12 @@
 
 (defn nats-of [model ids]
   "Return the nats of the list `ids`, read one by one by an engine of its own."
-  (setv engine (make-engine model))
+  (setv
+    engine (make-engine model)
+    [#* before start] (start-ids model))
+  (.feed engine before)
   (sum (gfor
-    [before id] (zip [(start-unit model) #* ids] ids)
+    [before id] (zip [start #* ids] ids)
     (- (math.log (get (softmax (.step engine before)) id))))))
 
 

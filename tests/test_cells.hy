@@ -50,7 +50,7 @@
     model (small-model)
     [units [lstm gru]] (read-cells model "hello")
     engine (Engine model.settings.layers model.weights))
-  (for [id (.encode model.vocabulary "\nhello")] (.advance engine id))
+  (for [id (.encode model.vocabulary "\n\nhello")] (.advance engine id))
   (assert (= [units lstm.shape gru.shape] [(list "hello") #(5 6) #(5 5)]))
   (assert (np.array-equal (get lstm -1) (np.tanh (get engine.cells 0))))
   (assert (np.array-equal (get gru -1) (get engine.cells 1))))

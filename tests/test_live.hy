@@ -62,7 +62,8 @@
 
 (defn test-in-a-pipe-an-epoch-is-a-line-and-long-steps-are-announced [tmp-path]
   (write-text tmp-path)
-  (setv lines (.splitlines (output tmp-path #* ARGUMENTS "--epochs" 3 :cold True)))
+  (setv lines (.splitlines (output tmp-path "--sources" "text.txt" "--lookback" 16
+    "--batch-size" 8 "--epochs" 3 :cold True)))
   (assert (= (get lines 0) "reading text.txt"))
   (assert (in "with --from english" (get lines 1)))
   (assert (= (cut lines 5 7) ["loading Keras" "compiling the network"]))

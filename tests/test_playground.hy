@@ -65,9 +65,9 @@
 
 
 (defn test-unknown-characters-of-the-seed-are-named [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=the☃&fast=1")]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=the☃%C2%A0&fast=1")]
     (write-on page 20)
-    (assert (= (.text-content page "#strange") "Unknown to the model: ☃"))))
+    (assert (= (.text-content page "#strange") "Unknown to the model: ☃ U+00A0"))))
 
 
 (defn test-a-pace-that-one-can-follow [browser tmp-path]

@@ -25,10 +25,10 @@
 
 
 (defn nats-one-by-one [model text]
-  "Return the nats of each unit of `text` (time,), read in one go after a line break."
+  "Return the nats of each unit of `text` (time,), read in one go after two line breaks."
   (setv
     engine (make-engine model)
-    logits (.feed engine (.encode model.vocabulary "\n")))
+    logits (.feed engine (.encode model.vocabulary "\n\n")))
   (np.array (lfor
     id (.encode model.vocabulary text)
     :setv nats (- (np.log (get (softmax logits) id)))

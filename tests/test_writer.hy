@@ -44,7 +44,7 @@
   (setv
     model (letters)
     engine (make-engine model)
-    logits (.feed engine (.encode model.vocabulary "\nabc")))
+    logits (.feed engine (.encode model.vocabulary "\n\nabc")))
   (for [unit (written model :sampling LIKELIEST)]
     (setv id (.argmax logits))
     (assert (= unit (get model.vocabulary.units id)))
@@ -81,11 +81,11 @@
   (assert (not-in "<unk>" (list (stream model "one" :ends (Ends :length 500))))))
 
 
-(defn test-a-text-begins-after-a-line-break []
+(defn test-a-text-begins-as-after-a-paragraph []
   (setv model (letters))
   (for [seed ["" "ab"]]
     (setv [ids _ opening] (read-seed model seed))
-    (assert (= [(.decode model.vocabulary ids) opening] [(+ "\n" seed) []]))))
+    (assert (= [(.decode model.vocabulary ids) opening] [(+ "\n\n" seed) []]))))
 
 
 (defn test-without-line-breaks-an-empty-seed-begins-as-the-training-text []

@@ -19,7 +19,7 @@ vocabulary) like stock Keras with the model itself.]]
   lstm-textgen.modelfile.checkpoint [file-image]
   lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
   lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output]
-  lstm-textgen.writing.writer [start-unit])
+  lstm-textgen.writing.writer [start-ids])
 
 (setv
   FOLDER "/"  ; stands for the extension of a SavedModel
@@ -175,7 +175,7 @@ vocabulary) like stock Keras with the model itself.]]
     "output" "logits (batch, time, vocabulary), float32"
     "unit" vocabulary.unit
     "unknown" vocabulary.unknown
-    "start" (start-unit checkpoint)
+    "start" (start-ids checkpoint)
     "lower" settings.lower
     "lookback" settings.lookback
     "temperature" settings.temperature

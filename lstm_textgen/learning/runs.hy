@@ -110,9 +110,10 @@
     (when (and base (.no-help? self base))
       (setv
         base None
-        settings (new-settings {#** run.given  "lower" settings.lower  "base" (unused settings.base)})
-        [ids settings] (.read self (.text-of self ids) settings))
-      (setv settings (.hold-out self settings ids)))
+        settings (new-settings {
+          #** run.given  "lower" settings.lower  "base" (unused settings.base)})
+        [ids settings] (.read self (.text-of self ids) settings)
+        settings (.hold-out self settings ids)))
     (check-words settings run.given (fine-tuned? settings))
     (setv
       settings (.described self settings (is old None))

@@ -10,7 +10,7 @@
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [compare]
   lstm-textgen.writing.spelling [begin ways-on]
-  lstm-textgen.writing.writer [StopFinder make-sampler read-seed])
+  lstm-textgen.writing.writer [StopFinder make-sampler read-seed start-ids])
 
 (setv
   ;; A line of a chat that begins with a name ends the reply before it.
@@ -59,13 +59,14 @@
       [self._vocabulary self._alternatives] [model.vocabulary alternatives]
       [self.ids self.rest self.opening] (read-seed model text (fn [_] None)
         :whole (is-not alternatives None))
-      ;; The first of the ids is none of its units.
-      self.units (+ (len self.ids) -1 (len (.split model.vocabulary self.rest)))
+      self._lead (len (start-ids model))  ; ids before its own units
+      own (cut self.ids self._lead None)
+      self.units (+ (len own) (len (.split model.vocabulary self.rest)))
       [self.told self.read self._state self._ways] [[] 0 None None]
-      ;; The units that are told of, and so their places in the text, are those that are read.
+      ;; Told units and their places in the text must fit what is read.
       self.text (if (is alternatives None)
         text
-        (.join "" (gfor id (cut self.ids 1 None) (get model.vocabulary.units id))))))
+        (.join "" (gfor id own (get model.vocabulary.units id))))))
 
   (defn take-in [self engine most]
     "Let `engine` read on for up to `most` ids; return how many. It may have read others since."
@@ -81,7 +82,10 @@
 
   (defn _tell [self logits]
     "Note the probabilities of the units after the next ids, from the `logits` there."
-    (setv ids (cut self.ids (+ self.read 1) (+ self.read 1 (len logits))))
+    (setv
+      logits (cut logits (max 0 (- self._lead self.read 1)) None)
+      first (max self._lead (+ self.read 1))
+      ids (cut self.ids first (+ first (len logits))))
     (.extend self.told
       (tell self._vocabulary ids (cut logits (len ids)) self._alternatives)))
 

@@ -25,10 +25,11 @@
 
   `fine-tuned`: whether the pieces are those of a base.]]
   (unless (in "max_words" given) (return))
-  (unless (. (unit-of settings.unit) limited)
+  (setv unit (unit-of settings.unit))
+  (unless unit.limited
     (raise (ValueError (+ f"`max_words` does nothing where the units are {settings.unit}; "
       "learn pieces or words with `unit`, or leave it out"))))
-  (when (and fine-tuned (= settings.unit "pieces"))
+  (when (and fine-tuned unit.parts)
     (raise (ValueError "`max_words` does nothing where a base has the pieces; leave one out"))))
 
 

@@ -13,7 +13,7 @@ the line. Correlating every cell with such features over a text by the model fin
   lstm-textgen.basics.machine [few-threads]
   lstm-textgen.writing.engine [Engine]
   lstm-textgen.writing.scoring [read-units]
-  lstm-textgen.writing.writer [start-unit])
+  lstm-textgen.writing.writer [start-ids])
 
 (setv
   SAMPLE 10_000  ; units that a model generates to find its cells in
@@ -42,14 +42,16 @@ the line. Correlating every cell with such features over a text by the model fin
   (setv
     [units ids known] (read-units model.vocabulary text)
     layers model.settings.layers
+    start (start-ids model)
     engine (Engine layers model.weights)
     reads? (np.zeros (len units) bool)  ; unknown characters change nothing
     (get reads? known) True)
   (with [_ (few-threads engine.threads)]
     (setv steps (lfor
-      id [(start-unit model) #* (.tolist ids)]  ; read as the beginning of a text
+      id [#* start #* (.tolist ids)]  ; read as the beginning of a text
       :do (.advance engine id)
-      (lfor cell engine.cells (.copy cell)))))
+      (lfor cell engine.cells (.copy cell))))
+    (setv steps (cut steps (- (len start) 1) None)))
   #((list units) (lfor
     [layer own] (zip layers.recurrent (map np.array (zip #* steps)))
     (get (if (= layer.kind "lstm") (np.tanh own) own) (np.cumsum reads?)))))

@@ -78,7 +78,7 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
     (.argmax scores -1))
 
   (defn chooser [self stream size]
-    "Return a sampler of `size` ids with the options of a `stream`, on whose draws it has no effect."
+    "Return a sampler of `size` ids with the options of a `stream`, which it doesn't affect."
     (Sampler size self.options :rng-seed self._entropy :first (+ CHOOSERS self._first stream))))
 
 

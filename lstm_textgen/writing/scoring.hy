@@ -11,7 +11,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
   numpy :as np
   lstm-textgen.basics.machine [cores few-threads]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.writer [start-unit])
+  lstm-textgen.writing.writer [start-ids])
 
 (setv
   ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
@@ -96,7 +96,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
 (defn surprises [model pieces [alternatives 0]]
   #[[Yield the text in `pieces` (strings), one `Stretch` at a time.
 
-  Its first unit follows the model's `start-unit`, as a seed's does. `alternatives` is the number
+  Its first unit follows the model's `start-ids`, as a seed's does. `alternatives` is the number
   of `likeliest` units for each place.]]
   (setv [vocabulary reader] [model.vocabulary None])
   (for [text (_stretches pieces vocabulary.spaced)]
@@ -148,13 +148,16 @@ A text is cut into parts that are read in parallel; each part first reads the te
   (defn __init__ [self model length alternatives]
     "Set up for stretches of up to `length`; a short text is read unbroken."
     (setv
+      [#* before start] (start-ids model)
+      first (make-engine model)
       workers (min MAX-WORKERS (cores))
       parts (min PARTS (// length (* 2 RUN-IN workers)))
       [workers self.parts] (if (> parts 1) [workers parts] [1 1])
       self.alternatives alternatives
       self.engines (lfor _ (range workers) (make-engine model self.parts))
-      self.past [#* (* [0] (- RUN-IN 1)) (start-unit model)]
-      self.at-start True))
+      self.past [#* (* [0] (- RUN-IN 1)) start])
+    (.feed first before)
+    (setv self.begun (.copy-state first)))  ; None once a stretch has been read
 
   (defn predict [self ids]
     "Return [nats hits] for the next `ids` and, with alternatives, ids and odds, as in `Stretch`."
@@ -173,7 +176,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
       (setv shares (list (.map pool self._read self.engines (np.split rows workers 1)))))
     (setv
       self.past (cut (np.concatenate [self.past ids]) (- RUN-IN) None)
-      self.at-start False
+      self.begun None
       [nats hits #* likeliest] (gfor
         each (zip #* shares)
         :setv whole (.swapaxes (np.hstack each) 0 1)
@@ -184,20 +187,21 @@ A text is cut into parts that are read in parallel; each part first reads the te
     "Return [nats hits …] (time, parts) for the last `time` of `rows` (`RUN-IN` + time, parts)."
     (when (> self.parts 1)
       (.reset engine)
-      (.feed engine (cut rows (- RUN-IN 1)))
-      (when (and self.at-start (is engine (get self.engines 0)))
-        (for [array engine.state]  ; nothing precedes the text's first part
-          (setv (get array 0) 0))))
+      (.feed engine (cut rows (- RUN-IN 1))))
+    (when (and self.begun (is engine (get self.engines 0)))  ; the text's first part
+      (.set-state engine self.begun (if (= self.parts 1) ... 0)))
     (follow engine (cut rows (- RUN-IN 1) None) (partial compare self.alternatives))))
 
 
 (defn nats-of [model ids]
-  "Return the surprise of `ids` (time, streams), in nats, each stream read after `start-unit`."
+  "Return the surprise of `ids` (time, streams), in nats, each stream read after `start-ids`."
   (setv
     streams (get ids.shape 1)
-    rows (np.vstack [(np.full streams (start-unit model)) ids]))
+    start (start-ids model)
+    rows (np.vstack [#* (gfor id start (np.full streams id)) ids]))
   (with [_ (few-threads 1)]  ; two would wait for each other, busily, on a busy machine
-    (get (follow (make-engine model streams) rows (partial compare 0)) 0)))
+    (setv [nats _] (follow (make-engine model streams) rows (partial compare 0))))
+  (cut nats (- (len start) 1) None))
 
 
 (defn follow [engine rows compare]

@@ -54,8 +54,8 @@
 (defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
   #[[Return a generator of the units (str) that `model` generates after `seed`.
 
-  Before the seed the model reads its `start-unit`, a line break if it knows one. One call of
-  `warn` names the seed's unknown units; the rest of the seed is used. The `SamplingOptions`
+  Before the seed the model reads its `start-ids`, like the end of a paragraph. One call of `warn`
+  names the seed's unknown units; the rest of the seed is used. The `SamplingOptions`
   default to the model's own temperature, `rng-seed` is `Sampler`'s.]]
   (setv
     sampler (make-sampler model 1 options rng-seed)
@@ -100,14 +100,14 @@
 (defn read-seed [model seed [warn warnings.warn] [whole False]]
   #[[Return #(ids rest opening): the ids (time,) to read first, a text and a list of units.
 
-  The ids are those of `start-unit` and the seed text without its `rest`, the end that the next
-  unit may begin with; if the seed is `whole`, there is no rest. The opening comes before the
-  generated text: empty, unless the seed is empty and the model knows no line breaks; then it is
-  the beginning of the training text.]]
+  The ids are the model's `start-ids` and those of the seed text without its `rest`, the end that
+  the next unit may begin with; if the seed is `whole`, there is no rest. The opening comes before
+  the generated text: empty, unless the seed is empty and the model knows no line breaks; then it
+  is the beginning of the training text.]]
   (setv
     vocabulary model.vocabulary
-    start (start-unit model)
-    first (get vocabulary.units start)
+    start (start-ids model)
+    first (get vocabulary.units (get start -1))
     [ids unknowns] (.encode-seed vocabulary seed)
     known (if (and unknowns (is vocabulary.unknown None)) (.decode vocabulary ids) seed)
     rest (if whole "" (.unfinished vocabulary known)))
@@ -120,15 +120,21 @@
       (if (is vocabulary.unknown None)
         "left out of the seed"
         f"read as an unknown {vocabulary.singular}"))))
-  #( (np.concatenate [[start] (.astype ids int)])
+  #( (np.concatenate [start (.astype ids int)])
     rest
     (if (or known (= first "\n") (!= first model.settings.beginning)) [] [first])))
 
 
-(defn start-unit [model]
-  "Return the id to read before any text: a line break's, or else the training text's first."
-  (setv first (if (in "\n" model.vocabulary.ids) "\n" model.settings.beginning))
-  (int (get [#* (get (.encode-seed model.vocabulary first) 0) 0] 0)))
+(defn start-ids [model]
+  #[[Return a list of the ids to read before any text.
+
+  They are two line breaks, as between paragraphs: after one, which may be within a wrapped
+  paragraph, a text could begin anywhere. If the model knows none, they are the first unit of its
+  training text.]]
+  (setv line-break (.get model.vocabulary.ids "\n"))
+  (if (is line-break None)
+    [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
+    [line-break line-break]))
 
 
 (defn make-sampler [model streams options rng-seed [first 0]]

@@ -6,7 +6,7 @@ import { CellsView } from "./cellsview.js";
 import { Column } from "./column.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
-import { visible } from "./units.js";
+import { shownAlone } from "./units.js";
 
 export const facts = readFacts();
 const panel = new Alternatives(element("alternatives"));
@@ -60,7 +60,7 @@ function showState() {
   element("count").textContent = `${written.toLocaleString("en")} ${facts[0].measure}`;
   const strange = [...new Set(columns.flatMap((column) => column.strange ?? []))];
   element("strange").hidden = strange.length === 0;
-  element("strange").textContent = `Unknown to the model: ${visible(strange.join(" "))}`;
+  element("strange").textContent = `Unknown to the model: ${strange.map(shownAlone).join(" ")}`;
   if (writing !== busy) {
     busy = writing;
     say(writing ? "Writing." : `Stopped after ${element("count").textContent}.`);

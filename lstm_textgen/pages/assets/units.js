@@ -74,12 +74,14 @@ class Vocabulary {
     const rest = this.unfinished(known);
     strange.delete(rest);
     const read = this.split(known.slice(0, known.length - rest.length));
-    // Before any text the model reads a line break or, where it knows none, the training text's
+    // Before any text the model reads two line breaks or, where it knows none, the training text's
     // beginning, which is then written too if there is no seed.
-    const start = this.ids.get("\n") ?? Math.max(0, this.id(beginning));
-    const begun = known || this.ids.has("\n") || this.units[start] !== beginning;
+    const first = Math.max(0, this.id(beginning));
+    const lineBreak = this.ids.get("\n");
+    const start = lineBreak === undefined ? [first] : [lineBreak, lineBreak];
+    const begun = known || lineBreak !== undefined || this.units[first] !== beginning;
     return {
-      ids: [start, ...read.map((unit) => this.id(unit))],
+      ids: [...start, ...read.map((unit) => this.id(unit))],
       rest,
       opening: begun ? "" : beginning,
       strange: [...strange],
@@ -198,7 +200,11 @@ export function visible(text) {
  * @param {string} unit
  */
 export function shownAlone(unit) {
-  return visible(unit).replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/ /g, "␣");
+  const shown = visible(unit).replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/ /g, "␣");
+  return shown.replace(/\s/g, (other) => {
+    const digits = other.charCodeAt(0).toString(16).toUpperCase();
+    return `U+${digits.padStart(4, "0")}`;
+  });
 }
 
 /**
