@@ -110,9 +110,8 @@
     (when (and base (.no-help? self base))
       (setv
         base None
-        settings (new-settings {
-          #** run.given  "lower" settings.lower  "base" (unused settings.base)})
-        [ids settings] (.read self (.text-of self ids) settings)
+        own {"lower" settings.lower  "base" (unused settings.base)}
+        [ids settings] (.read self (.text-of self ids) (new-settings {#** run.given #** own}))
         settings (.hold-out self settings ids)))
     (check-words settings run.given (fine-tuned? settings))
     (setv
