@@ -242,8 +242,8 @@
   (for [[name words] [["german" "Lampe Treppe Nacht "] ["french" "lampe escalier nuit "]
       ["spanish" "noche de la luz "]]]
     (save-checkpoint (small-model :unit "pieces" :text (* words 50)) (/ shipped name)))
-  (assert (= (promising "Treppe bei Nacht, nuit") ["french" "german" "letters"]))
-  (assert (= (promising "escalier de nuit, noche de la") ["french" "letters" "spanish"])))
+  (assert (= (promising "Treppe bei Nacht, nuit") ["german" "french" "letters"]))
+  (assert (= (promising "escalier de nuit, noche de la") ["spanish" "french" "letters"])))
 
 
 ;; * Settings

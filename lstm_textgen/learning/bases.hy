@@ -147,9 +147,10 @@ optimizer and schedule.]]
 (defn suggestion [vocabulary ids [given {}] [refused None]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
-  Of the `promising` bases it suggests the one that predicts the text best, if the text is short
-  and fine-tuning is likely to help; never the one `refused` (a name or None), nor one that the
-  settings `given` (a dict) contradict.]]
+  Of the `promising` bases it suggests the one that predicts the text best; if one by pieces knows
+  the text, no others are tried. The text must be short, so that fine-tuning is likely to help. It
+  never suggests the one `refused` (a name or None), nor one that the settings `given` (a dict)
+  contradict.]]
   (setv
     texts (places vocabulary ids)
     unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))
@@ -157,10 +158,13 @@ optimizer and schedule.]]
   (when (or (>= (* unit-length (len ids)) SHORT) (.get given "layers")) (return ""))
   (for [each (promising (.join "\n" texts))  :if (!= each refused)]
     (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
-      (setv base (load-checkpoint each))
-      (when (in (.get given "unit") [None base.settings.unit])
+      (setv
+        base (load-checkpoint each)
+        unit base.settings.unit)
+      (when (in (.get given "unit") [None unit])
         (setv found (bits-of base vocabulary ids))
-        (when (< found best) (setv [best name] [found each])))))
+        (when (< found best) (setv [best name] [found each]))
+        (when (and (< found FAMILIAR) (= unit Pieces.unit)) (break)))))
   (if name
     (+ f"the base {name} predicts this text at {best :.2f} bits per character; "
       f"try fine-tuning it, with `base` {name}")
@@ -168,7 +172,7 @@ optimizer and schedule.]]
 
 
 (defn promising [text]
-  #[[Return the names (a list) of the bases that may predict `text` best.
+  #[[Return the names (a list) of the bases that may predict `text` best, the likeliest first.
 
   Of those by pieces they are the `NETWORKS` in which the text has the fewest pieces: reading a
   vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
@@ -180,8 +184,8 @@ optimizer and schedule.]]
       (setv vocabulary (load-vocabulary (find-model name)))
       (when (= vocabulary.unit Pieces.unit)
         (setv (get counts name) (len (.split vocabulary text))))))
-  (setv fewest (nsmallest NETWORKS counts :key counts.get))
-  (lfor name names :if (or (not-in name counts) (in name fewest)) name))
+  [ #* (nsmallest NETWORKS counts :key counts.get)
+    #* (gfor name names :if (not-in name counts) name)])
 
 
 ;; * New units
