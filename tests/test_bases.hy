@@ -2,7 +2,6 @@
 
 (import
   math
-  types [SimpleNamespace]
   unicodedata [normalize]
   numpy :as np
   pytest
@@ -22,11 +21,6 @@
 
 ;; * The base
 
-(defn made-with [record]
-  "Return the settings of a model with such a `record` of its base, or None."
-  (SimpleNamespace :base record))
-
-
 (defn [(pytest.mark.parametrize "name" ["nowhere" "nowhere.h5" "folder/english"])]
     test-a-base-that-is-missing-is-named [name]
   (with [_ (pytest.raises FileNotFoundError :match f"no model {name}.*; give a model file")]
@@ -34,9 +28,7 @@
 
 
 (defn [(pytest.mark.parametrize "name" ["" "." ".."])] test-a-base-must-be-a-file [name]
-  (for [act [
-      (fn [] (load-base name assert-no-warning))
-      (fn [] (check-same (made-with "b:1") name))]]
+  (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same "b:1" name))]]
     (with [_ (pytest.raises ValueError :match "`base`: '.*' names no file")] (act))))
 
 
@@ -62,17 +54,17 @@
   (assert (.startswith one "b:"))
   (assert (= one same))
   (assert (!= one other))
-  (check-same (made-with one) "elsewhere/b")
+  (check-same one "elsewhere/b")
   (with [_ (pytest.raises ValueError :match "but the model was fine-tuned from b; leave it out")]
-    (check-same (made-with one) "c"))
+    (check-same one "c"))
   (for [[recorded name] [[one "c"] ["" "b"]]]
     (with [_ (pytest.raises ValueError :match f"`base` is {name}, but")]
-      (check-same (made-with recorded) name))))
+      (check-same recorded name))))
 
 
 (defn test-a-base-that-was-not-used-is-no-origin []
-  (setv [used not-used] (map made-with ["b:1" (unused "b:1")]))
-  (assert (= (list (map origin [(made-with None) used not-used]))
+  (setv not-used (unused "b:1"))
+  (assert (= (list (map origin [None "b:1" not-used]))
     [None "b" "none, as b doesn't know such text"]))
   (check-same not-used "b")
   (with [_ (pytest.raises ValueError :match "`base` is c, but the model was trained from scratch")]
@@ -187,7 +179,7 @@
   (save-checkpoint model (/ shipped name))
   (load-base alias assert-no-warning)
   (assert (.startswith (record alias model) f"{name}:"))
-  (check-same (made-with (record name model)) alias)
+  (check-same (record name model) alias)
   (assert (= (stem alias) name)))
 
 

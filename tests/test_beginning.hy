@@ -70,11 +70,14 @@
   (defn train [#** options]
     (. (lstm_textgen.train (/ trained "short.txt") (/ trained "new") :base (/ trained "model")
       :display (Quiet) #** options) settings))
-  (setv short (train))
+  (setv short (train))  ; of 99 characters
   (assert (= (get short "lookback") (get short "stride") 9))
   (with [_ (pytest.raises ValueError :match "it has 99 characters, .* a smaller `lookback`")]
     (train :lookback 16 :restart True))
-  (assert (= (get (train :lookback 2 :restart True) "lookback") 2)))
+  (assert (= (get (train :lookback 2 :restart True) "lookback") 2))
+  (write-text trained "heylo, heylo and heylo once more" "short.txt")
+  (with [_ (pytest.raises ValueError :match "it has 32 characters, .* a smaller `lookback`")]
+    (train :restart True)))
 
 
 (defn [counting] test-from-the-command-line [trained]

@@ -126,6 +126,13 @@
   (assert (= [(get shown 0) (get shown -1)] ["1" "100"])))
 
 
+(defn test-only-a-base-that-was-used-explains-settings []
+  (for [[record used?] [["b:1" True] ["b:unused" False]]]
+    (setv text (text-of (report-page [#("a.h5" (small-model :base record))])))
+    (assert (= (in "the default for fine-tuning" text) used?))
+    (assert (!= (in "given, but it doesn't know such text" text) used?))))
+
+
 (defn test-why-a-setting-is-as-it-is []
   (setv
     model (whole-model :why "the default; about 9 epochs" :batch-size 2 :patience 7)

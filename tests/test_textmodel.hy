@@ -125,7 +125,7 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
 import lstm_textgen
 prep = ["lower", ("replace", "heylo", "hello")]
 verse = lstm_textgen.recipe("verse", prep=prep, sources=["text.txt"], epochs=9)
-small = {"epochs": 1, "layers": "16", "lookback": 16, "batch_size": 8}
+small = {"epochs": 1, "lookback": 16, "batch_size": 8}
 model = lstm_textgen.train(None, "play", recipe=verse, **small)
 likeliest = model.generate("hello", length=9, temperature=0, rng_seed=1)
 assert likeliest == lstm_textgen.load("play").generate("hello", length=9, temperature=0)
@@ -144,9 +144,10 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
     shown (succeeded (run-python "-c" TRAIN-AND-WRITE
       :cwd tmp-path
       :environment {"TF_CPP_MIN_LOG_LEVEL" "3"}))
-    [first second] (cut (.splitlines shown) 2))
+    [first hint third] (cut (.splitlines shown) 3))
   (assert (= first "reading text.txt"))
-  (assert (in "training and" second))
+  (assert (in "with `base` english" hint))
+  (assert (in "training and" third))
   (assert (in (get shown -1) VERSE)))
 
 

@@ -38,7 +38,7 @@
       f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
     "loss" (when history f"{(describe-kept history)} per {(loss-unit model)}")
     "network" f"{settings.layers}, {model.weight-count :,} weights"
-    "base" (origin settings)
+    "base" (origin settings.base)
     "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
       (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
       (if (> (len model.vocabulary) SHOWN) " …" ""))

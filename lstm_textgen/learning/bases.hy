@@ -17,7 +17,7 @@ optimizer and schedule.]]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [ascii-quotes]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.table [UNUSED fine-tuned? new-settings]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.scoring [bits nats-of read-units])
 
@@ -31,7 +31,6 @@ optimizer and schedule.]]
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
   NETWORKS 2           ; bases by pieces that predict a text before one is suggested
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
-  UNUSED ":unused"     ; in place of the checksum if the base didn't know the text
   COUNTED 1_000_000    ; units of a text in which new ones are counted
   SHOWN 20)            ; new units that a message shows
 
@@ -76,24 +75,19 @@ optimizer and schedule.]]
   (+ (recorded-name record) UNUSED))
 
 
-(defn fine-tuned? [settings]
-  "Return whether a model with these `settings` began with the weights of a base."
-  (and (bool settings.base) (not (.endswith settings.base UNUSED))))
+(defn origin [record]
+  "Return which base a model with this `record`, or None, began with, in words; None if none."
+  (when record
+    (setv name (recorded-name record))
+    (if (fine-tuned? record) name f"none, as {name} doesn't know such text")))
 
 
-(defn origin [settings]
-  "Return which base a model with these `settings` began with, in words; None if none was given."
-  (setv name (when settings.base (recorded-name settings.base)))
-  (if (or (not name) (fine-tuned? settings)) name f"none, as {name} doesn't know such text"))
-
-
-(defn check-same [settings name]
-  "Raise `ValueError` if a model with these `settings` was trained without `base` `name`."
-  (setv recorded settings.base)
-  (unless (and recorded (= (recorded-name recorded) (stem name)))
+(defn check-same [record name]
+  "Raise `ValueError` if a model with this `record`, or None, was trained without `base` `name`."
+  (setv own (when record (recorded-name record)))
+  (unless (= own (stem name))
     (raise (ValueError (+ f"`base` is {name}, but the model was "
-      (if (fine-tuned? settings) f"fine-tuned from {(recorded-name recorded)}"
-        "trained from scratch")
+      (if (fine-tuned? record) f"fine-tuned from {own}" "trained from scratch")
       "; leave it out, or train a new model with `restart` or another `path`")))))
 
 

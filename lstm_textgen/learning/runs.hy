@@ -11,8 +11,8 @@
   zlib
   lstm-textgen.basics.files [locked]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fine-tuned?
-    grow-vocabulary load-base stem suggestion unused]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
+    load-base stem suggestion unused]
   lstm-textgen.learning.batches [VALIDATED fingerprint fitting-lookback keep-arc split-ids
     streams? unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
@@ -28,7 +28,7 @@
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
-  lstm-textgen.settings.table [continued-settings new-settings settings-in]
+  lstm-textgen.settings.table [continued-settings fine-tuned? new-settings settings-in]
   lstm-textgen.text.corpus [PIECE cut-at-space text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
@@ -98,7 +98,7 @@
         (load-old run.path self.report.warn)))
       base (cond
         (not run.base) None
-        old (check-same old.settings run.base)
+        old (check-same old.settings.base run.base)
         True (load-base run.base self.report.warn))
       settings (cond
         old (continued-settings old.settings run.given)
@@ -113,7 +113,7 @@
         own {"lower" settings.lower  "base" (unused settings.base)}
         [ids settings] (.read self (.text-of self ids) (new-settings {#** run.given #** own}))
         settings (.hold-out self settings ids)))
-    (check-words settings run.given (fine-tuned? settings))
+    (check-words settings run.given (fine-tuned? settings.base))
     (setv
       settings (.described self settings (is old None))
       self.checkpoint (cond
@@ -205,7 +205,7 @@
 
     Return the `settings`; where the text is too short for a base's lookback, with a shorter one.
     Raise `ValueError` if the text is too short, or differs between the processes.]]
-    (when (and (fine-tuned? settings) (not-in "lookback" self.run.given))
+    (when (and (fine-tuned? settings.base) (not-in "lookback" self.run.given))
       (setv most (fitting-lookback settings.lookback (len ids) settings.validation))
       (setv settings (replace settings :lookback most :stride (min settings.stride most))))
     (setv
@@ -304,7 +304,7 @@
   (defn max-epochs [self settings]
     "Return the maximum epochs of a run with `minutes`; 0: no limit."
     (.get self.run.given "epochs"
-      (if (fine-tuned? settings)
+      (if (fine-tuned? settings.base)
         settings.epochs
         (most-epochs (len self.ids) settings.unit))))
 
@@ -369,7 +369,7 @@
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
         (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
-      (setv larger (and self.new model.vocabulary.hasty (not (fine-tuned? settings))
+      (setv larger (and self.new model.vocabulary.hasty (not (fine-tuned? settings.base))
         (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
         (Limits run.save-every self.deadline (.max-epochs self settings) larger)

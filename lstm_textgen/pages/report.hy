@@ -15,7 +15,7 @@ report-*.html; report.js draws the curves.]]
     side-by-side table]
   lstm-textgen.report.plain [duration]
   lstm-textgen.settings.sizing [default-batch-size default-epochs]
-  lstm-textgen.settings.table [settings-in]
+  lstm-textgen.settings.table [fine-tuned? settings-in]
   lstm-textgen.writing.history [kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.writing.writer [write-sample])
 
@@ -327,14 +327,16 @@ report-*.html; report.js draws the curves.]]
     unit (get settings "unit")
     for-text f"the default for {units :,} {unit}"
     [default why] (cond
-      (and (get settings "base") (in name ["epochs" "batch_size" "learning_rate" "lookback"]))
+      (and (fine-tuned? (get settings "base"))
+          (in name ["epochs" "batch_size" "learning_rate" "lookback"]))
         [value "the default for fine-tuning, unless it was given"]
       (= name "layers") [value (or (get settings "why") "given")]
       (= name "epochs") [(default-epochs (max 1 units) unit) for-text]
       (= name "batch_size") [(default-batch-size (max 1 units)) for-text]
       (= name "stride") [(get settings "lookback") "the default: the lookback"]
       (= name "embedding") [value "determined by the vocabulary"]
-      (= name "base") [value "given"]
+      (= name "base") [value (if (fine-tuned? value) "given"
+        "given, but it doesn't know such text, so training was from scratch")]
       True [setting.default "the default"]))
   (if (= value default) why "given"))
 

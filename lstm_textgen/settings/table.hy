@@ -101,7 +101,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
   "network" [
     (Setting "base" MODEL "cli recipe train model"
       (+ "fine-tune another model: english, german, french or spanish, or a model file; its "
-        "layers stay, and its lookback unless --lookback is given")
+        "layers stay, and its lookback unless --lookback is given or the text is short")
       :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
@@ -309,6 +309,15 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     "as_dict" (fn [self] {#** (vars self)  "layers" (str self.layers)})  ; plain, for the file
     "__doc__" "The settings of a model, one attribute each."
     "__module__" __name__}))  ; pickle looks for it there
+
+
+;; Ends a model's record of its base, in place of a checksum, if the base didn't know the text.
+(setv UNUSED ":unused")
+
+
+(defn fine-tuned? [record]
+  "Return whether a model with this `record` of a base, or None, began with the base's weights."
+  (and (bool record) (not (.endswith record UNUSED))))
 
 
 (defn new-settings [given]

@@ -148,16 +148,17 @@ A text is cut into parts that are read in parallel; each part first reads the te
   (defn __init__ [self model length alternatives]
     "Set up for stretches of up to `length`; a short text is read unbroken."
     (setv
-      [#* before start] (start-ids model)
-      first (make-engine model)
       workers (min MAX-WORKERS (cores))
       parts (min PARTS (// length (* 2 RUN-IN workers)))
       [workers self.parts] (if (> parts 1) [workers parts] [1 1])
       self.alternatives alternatives
       self.engines (lfor _ (range workers) (make-engine model self.parts))
-      self.past [#* (* [0] (- RUN-IN 1)) start])
-    (.feed first before)
-    (setv self.begun (.copy-state first)))  ; None once a stretch has been read
+      [#* before start] (start-ids model)
+      self.past [#* (* [0] (- RUN-IN 1)) start]
+      [first #* _] self.engines)
+    (.feed first (lfor id before (if (= self.parts 1) id (np.full self.parts id))))
+    ;; The state before the text; None once a stretch has been read.
+    (setv self.begun (lfor array (.copy-state first) (if (= self.parts 1) array (get array 0)))))
 
   (defn predict [self ids]
     "Return [nats hits] for the next `ids` and, with alternatives, ids and odds, as in `Stretch`."
