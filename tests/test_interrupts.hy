@@ -61,6 +61,24 @@
   (assert (= [(str error) error.number] ["SIGTERM" signal.SIGTERM])))
 
 
+(setv IMPATIENT "
+import lstm_textgen, signal, time
+from lstm_textgen.basics import interrupts
+interrupts.DOUBLE = 0.1
+with interrupts.Stopper() as stopper, interrupts.Watch(lambda number: print('bye', number)):
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+    time.sleep(0.2)
+    print(stopper.number, flush=True)
+    signal.raise_signal(signal.SIGINT)
+    time.sleep(60)")
+
+
+(defn test-a-second-signal-ends-the-process-at-once-unless-a-key-bounced [tmp-path]
+  (setv result (run-python "-u" "-c" IMPATIENT :cwd tmp-path))
+  (assert (= [result.returncode result.stdout] [130 "2\nbye 2\n"])))
+
+
 (setv INTERRUPTED "
 import signal
 try:

@@ -11,8 +11,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.report.plain [Quiet Report]
   lstm-textgen.textmodel [train]
-  tests.helpers [StopAfter TEXT TINY TINY-FLAGS program refused same-model? start-program
-    train-tiny wait-for write-text])
+  tests.helpers [StopAfter TEXT TINY TINY-FLAGS names-in program refused same-model? start-program
+    start-python train-tiny wait-for write-text])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; rules of a run, which need no network
 
@@ -159,6 +159,30 @@
   (assert (in "--generate" message))
   (assert (in "--sources text.txt" message))
   (assert (. (load-checkpoint (/ tmp-path "model") :resume True) resume)))
+
+
+(setv COMPILE-FOREVER "
+import hashlib, sys
+import lstm_textgen.learning.training as training
+from lstm_textgen.cli import main
+class Compiling(training.make_learner):
+    def learn(self, x, y):
+        print('compiling', flush=True)
+        hashlib.pbkdf2_hmac('sha256', b'', b'', 2 ** 31 - 1)  # hours, without Python's handlers
+training.make_learner = Compiling
+sys.exit(main(sys.argv[1:]))")
+
+
+(defn [counting] test-a-signal-ends-a-run-at-once-while-its-network-compiles [tmp-path]
+  (write-text tmp-path)
+  (setv process (start-python "-c" COMPILE-FOREVER "--sources" "text.txt" #* TINY-FLAGS
+    :cwd tmp-path))
+  (wait-for "compiling\n" process.stdout)
+  (.send-signal process signal.SIGTERM)
+  (setv [_ message] (.communicate process :timeout 60))
+  (assert (= [process.returncode (.strip message)]
+    [143 "lstm-textgen: stopped; nothing was changed"]))
+  (assert (= (names-in tmp-path) ["text.txt"])))
 
 
 (defn [counting] test-minutes-end-a-run-and-bring-the-learning-rate-down [tmp-path]

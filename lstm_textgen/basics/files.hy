@@ -174,6 +174,13 @@ any way.]]
     (yield)))
 
 
+(defn remove-lock-files []
+  "Remove the lock files of this process, which ends without leaving `locked`."
+  (for [[number path] _HELD]
+    (when (= number (os.getpid))
+      (with [_ (suppress OSError)] (os.unlink path)))))
+
+
 (defn _lock-path [path]
   "Return the path of the lock file for `path`."
   (.with-name path f".{path.name}.lock"))

@@ -1,10 +1,13 @@
-"Ctrl-C and similar signals: training saves the model first; loading ends at once."
+"Ctrl-C and similar signals: training saves the model first; loading and compiling end at once."
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [contextmanager]
   os
   signal
-  threading)
+  socket
+  threading
+  time)
 
 ;; A system has some of these. SIGHUP means that a terminal was closed or a connection lost; on
 ;; Windows, SIGBREAK means Ctrl-Break or a closed window.
@@ -12,6 +15,11 @@
   name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]
   :if (hasattr signal name)
   (getattr signal name)))
+
+(setv
+  DOUBLE 1  ; seconds within which a second signal counts as part of the first, as when a key bounces
+  FAREWELL 1  ; seconds at most for what is shown at the end
+  _NOTHING-TO-SAVE (threading.Event))
 
 
 (defclass Interrupted [KeyboardInterrupt]
@@ -67,3 +75,57 @@
 
   (defn note [self number frame]
     (os._exit (+ 128 number))))
+
+
+(defn [contextmanager] nothing-to-save []
+  "While inside, a library runs for seconds and nothing would be lost: a `Watch` needn't wait."
+  (.set _NOTHING-TO-SAVE)
+  (try
+    (yield)
+    (finally (.clear _NOTHING-TO-SAVE))))
+
+
+(defclass Watch []
+  #[[While inside, signals that Python can't handle in time end the process.
+
+  Python calls a handler between two of its own instructions, so while a library compiles a network
+  handlers wait for seconds. The system, though, writes each signal into a socket at once, and a
+  thread reads it. The first signal ends the process while there is `nothing-to-save`; one that
+  follows after `DOUBLE` seconds ends it always. `farewell` is called with the signal's number
+  before that. It is for programs: whoever calls this package from Python keeps the process.]]
+
+  (defn __init__ [self farewell]
+    (setv self.farewell farewell))
+
+  (defn __enter__ [self]
+    (setv [self.signals self.written] (socket.socketpair))
+    (.setblocking self.written False)
+    (setv self.before (signal.set-wakeup-fd (.fileno self.written) :warn-on-full-buffer False))
+    (.start (threading.Thread :target self.watch :daemon True))
+    self)
+
+  (defn __exit__ [self #* _]
+    (signal.set-wakeup-fd self.before)
+    (.close self.written)  ; ends the thread
+    None)
+
+  (defn watch [self]
+    "Read the numbers of signals until the socket is closed; end the process if it is time."
+    (setv first None)
+    (while (setx byte (.recv self.signals 1))
+      (setv
+        number (get byte 0)
+        now (time.monotonic))
+      (when (in number SIGNALS)
+        (setv first (or first now))
+        (when (or (.is-set _NOTHING-TO-SAVE) (> (- now first) DOUBLE))
+          (.end self number)))))
+
+  (defn end [self number]
+    "End the process by the signal `number`, with a farewell unless that takes too long."
+    (defn leave [] (os._exit (+ 128 number)))
+    (setv backstop (threading.Timer FAREWELL leave))  ; the terminal may accept nothing any more
+    (setv backstop.daemon True)
+    (.start backstop)
+    (self.farewell number)
+    (leave)))

@@ -5,10 +5,10 @@
   os
   shlex
   sys
-  lstm-textgen.basics.files [locked]
-  lstm-textgen.basics.interrupts [Interrupted]
+  lstm-textgen.basics.files [locked remove-lock-files]
+  lstm-textgen.basics.interrupts [Interrupted Watch]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags command flag page-written warn]
+  lstm-textgen.cli.flags [as-flags command flag page-written program warn]
   lstm-textgen.learning.learner.choice [choose-freely]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -30,7 +30,8 @@
     options (.chosen flags #* (gfor s (settings-in "train") :if (!= s.name "path") s.name))
     report (make-report (.value flags "quiet") as-flags))
   (try
-    (setv model (train-model :path path :display report #** options))
+    (setv model (with [_ (Watch (farewell report))]
+      (train-model :path path :display report #** options)))
     (unless (follower?)
       (when (in "report" options) (.say report (page-written (get options "report"))))
       (.say report f"Generate text with: {(_writing path model.checkpoint)}"))
@@ -41,6 +42,15 @@
         (setv model (load-checkpoint path :warn warn))
         (warn f"Generate text with: {(_writing path model)}" :spell str))
       (+ 128 error.number))))
+
+
+(defn farewell [report]
+  "Return a function that restores the terminal and says that a run is stopped before it can save."
+  (setv stderr (os.dup 2))  ; 2 itself is muted while backends are imported and networks compile
+  (fn [_]
+    (remove-lock-files)
+    (.end-bar report)
+    (os.write stderr (.encode f"\n{(program)}: stopped; nothing was changed\n"))))
 
 
 (defn _writing [path model]

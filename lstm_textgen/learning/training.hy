@@ -6,11 +6,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [nullcontext]
   dataclasses [replace]
   math
   signal
   time
-  lstm-textgen.basics.interrupts [Interrupted Stopper]
+  lstm-textgen.basics.interrupts [Interrupted Stopper nothing-to-save]
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [Streams VALIDATED fingerprint own-ids training-batches]
@@ -196,7 +197,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (._call self "on_train_batch_begin" progress.step)
     (.set-rate learner (._rate self))
     (unless self.batches.carries-state (.empty-states learner))
-    (setv loss (.learn learner x y))
+    (setv loss (with [_ (if self.stepped (nullcontext) (nothing-to-save))]
+      (.learn learner x y)))
     (unless (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary)))))
       (raise (FloatingPointError (+ f"training diverged, to a loss of {loss :.3g} nats, in epoch "
         f"{(._epoch-number self)}; train with a smaller `learning_rate` than "

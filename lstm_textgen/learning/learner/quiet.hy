@@ -15,7 +15,7 @@ environment variables, which child processes would inherit, and draw random numb
   tempfile [TemporaryFile]
   threading [RLock]
   numpy :as np
-  lstm-textgen.basics.interrupts [Stopper]
+  lstm-textgen.basics.interrupts [Stopper nothing-to-save]
   lstm-textgen.basics.machine [gpu?])
 
 (setv
@@ -47,6 +47,7 @@ environment variables, which child processes would inherit, and draw random numb
       f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))))
   (for [[name value] (.items ENVIRONMENT)] (.setdefault os.environ name value))
   (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break on it
+         _ (nothing-to-save)
          _ (muted-stderr)
          _ (kept-random)]
     (when (and backend (_try-import backend #(ImportError OSError)))  ; installed, but broken
