@@ -37,7 +37,7 @@ hy.importer.hy_compile = _compile_tests
 # Every process that a test starts would compile the whole package otherwise.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# A shell lets what it starts in the background ignore Ctrl-C, and nohup a hang-up; tests send both.
+# A shell lets what it starts in the background ignore Ctrl-C, and nohup SIGHUP; tests send both.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

@@ -33,7 +33,7 @@ real one; a line `…` stands for any omitted lines.]]
     "expansion" "the block is what the macro in the block before it becomes"
     "numbers differ" "compared without numbers; lines that are alike then count as one"
     "differs but for" "only these texts are compared: they must be shown and printed"
-    "not run" "it can't be run in a test, for this reason"}
+    "not run" "it can't be run in a test, for this reason; tools/newcomer.hy may run it"}
   ;; A page with this comment begins where README ends: with a model trained on lol.txt.
   BEGINS-WITH-MODEL "<!-- begins with: model.h5 -->"
   LIMIT 500  ; seconds for a command in a test
@@ -97,10 +97,10 @@ real one; a line `…` stands for any omitted lines.]]
     name (.strip rest)))
 
 
-(defn steps-of [blocks]
-  "Return the `Step`s of a page with these `blocks`."
+(defn steps-of [blocks [all False]]
+  "Return the `Step`s of a page with these `blocks`; `all`: those that aren't run, too."
   (setv steps [])
-  (for [block blocks :if (not-in "not run" block.notes)]
+  (for [block blocks :if (or all (not-in "not run" block.notes))]
     (setv end (+ block.line (len (.splitlines block.text))))
     (cond
       (in "file" block.notes)
@@ -170,7 +170,7 @@ real one; a line `…` stands for any omitted lines.]]
   (defn follow [self step]
     "Run `step`; return its output. Raise `AssertionError` if it fails."
     (when self.short
-      (._shorten self))
+      (shorten self.folder))
     (match step.kind
       "file" (.write-text (/ self.folder (get step.notes "file")) step.typed :encoding "utf-8")
       "console" (.type self step.typed)
@@ -231,14 +231,15 @@ real one; a line `…` stands for any omitted lines.]]
       (.write-text launcher
         f"#!/bin/sh\nexec {(shlex.join [#* self.python (str (/ bin name))])} \"$@\"\n")
       (.chmod launcher 0o755))
-    (str place))
+    (str place)))
 
-  (defn _shorten [self]
-    "Cut each text in the folder, at the end of a line."
-    (for [path (.glob self.folder "*.txt")]
-      (setv content (.read-bytes path))
-      (when (> (len content) SHORT)
-        (.write-bytes path (cut content (+ 1 (.rindex content b"\n" 0 SHORT))))))))
+
+(defn shorten [folder]
+  "Cut each text in `folder`, at the end of a line."
+  (for [path (.glob folder "*.txt")]
+    (setv content (.read-bytes path))
+    (when (> (len content) SHORT)
+      (.write-bytes path (cut content (+ 1 (.rindex content b"\n" 0 SHORT)))))))
 
 
 ;; * Comparing

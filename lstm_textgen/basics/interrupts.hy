@@ -17,7 +17,7 @@
   (getattr signal name)))
 
 (setv
-  DOUBLE 1  ; seconds within which a second signal counts as part of the first, as when a key bounces
+  DOUBLE 1    ; seconds within which a second signal is part of the first, as of a key that bounces
   FAREWELL 1  ; seconds at most for what is shown at the end
   _NOTHING-TO-SAVE (threading.Event))
 

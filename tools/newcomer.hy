@@ -1,0 +1,208 @@
+#[[Types what a newcomer types: `python -m hy tools/newcomer.hy [OPTIONS] [NAME=VALUE …]`.
+
+Every command of README and the tutorial goes, in order, into one bash on a terminal, in a fresh
+copy of the project, with an empty home and nothing of the developer's environment. Each must
+succeed and print what its page shows; the first that doesn't ends this with status 1.
+
+- `--short` cuts the texts, so that training takes seconds.
+- `--hostile` makes the machine as unfavorable as we know how, see `HOSTILE`; it needs root.
+- `--stock SUITE` does it in a fresh Debian of that name; it needs root and debootstrap.
+- `NAME=VALUE` adds a variable to the environment.]]
+
+(import
+  argparse [ArgumentParser]
+  contextlib [ExitStack closing contextmanager]
+  fcntl
+  os
+  pathlib [Path]
+  pty
+  re
+  shutil
+  signal
+  struct
+  subprocess
+  sys
+  tempfile [TemporaryDirectory]
+  termios
+  time
+  tools.blocks [blocks-in same? shorten steps-of]
+  tools.forms [ROOT])
+
+(setv
+  PAGES ["README.md" "docs/tutorial.md"]
+  SIZE [24 200]  ; lines and columns of the terminal; no line that is compared is longer
+  LIMIT 3600     ; seconds for a command
+  BASH ["bash" "--noprofile" "--norc" "--noediting" "-i"]
+  STATUS (re.compile r"\n\[status (\d+)\]\n")  ; shown by bash after each command
+  ENVIRONMENT {
+    "PATH" "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    "TERM" "xterm-256color"
+    "PROMPT_COMMAND" "printf '\\n[status %s]\\n' $?"
+    "PS1" ""
+    "PS2" ""}
+  ;; A CPU with AVX2 only, as OpenBLAS, oneDNN and XLA can imitate it; no locale; a time zone that
+  ;; is three quarters of an hour off. `hostile` adds a long path, a user who can't write to
+  ;; their home, SIGHUP ignored as by nohup, and busy processes at the lowest priority.
+  HOSTILE {
+    "OPENBLAS_CORETYPE" "Haswell"
+    "ONEDNN_MAX_CPU_ISA" "AVX2"
+    "XLA_FLAGS" "--xla_cpu_max_isa=AVX2"
+    "LANG" "C"
+    "TZ" "Pacific/Chatham"}
+  LONG-NAME "a folder whose name is so long that its path breaks the lines of most terminals"
+  BUSY 4
+  STRANGER "nobody"
+  ;; In a stock Debian: what README tells to install, and what is needed to reach the packages.
+  PACKAGES ["python3-venv" "chromium"]
+  NETWORK ["etc/resolv.conf" "etc/pip.conf" "etc/ssl/certs" "usr/share/ca-certificates"]
+  USER "newcomer")
+
+
+(defn main [#* words]
+  "Type all commands, on the machine that the command line's `words` ask for."
+  (setv parser (ArgumentParser "newcomer.hy"))
+  (for [name ["--short" "--hostile"]]
+    (.add-argument parser name :action "store_true"))
+  (.add-argument parser "--stock")
+  (.add-argument parser "variables" :nargs "*")
+  (setv
+    asked (.parse-args parser words)
+    extra (dict (gfor each asked.variables (.split each "=" 1))))
+  (with [place (TemporaryDirectory :prefix "newcomer-")
+         machine ((cond asked.stock stock asked.hostile hostile True usual)
+           (Path place) {#** ENVIRONMENT #** extra} asked.stock)]
+    (setv [folder terminal] machine)
+    (follow folder terminal asked.short)))
+
+
+(defn follow [folder terminal short]
+  "Type the commands of all PAGES of the copy in `folder`; assert that each does what it shows."
+  (when short
+    (for [name ["lighthouse.txt" "lol.txt"]]  ; those in the current folder come first
+      (shutil.copy (/ folder "corpora" name) folder)))
+  (for [page PAGES
+        step (steps-of (blocks-in (.read-text (/ folder page) :encoding "utf-8")) :all True)
+        :if (= step.kind "console")]
+    (when short (shorten folder))
+    (setv
+      begun (time.monotonic)
+      [status printed] (.type terminal step.typed))
+    (print f"{(- (time.monotonic) begun) :7.1f} s  $ {step.typed}" :flush True)
+    (when (or status (and step.shown (not (same? step printed))))
+      (print (+ f"{page}:{(+ 1 step.start)}: status {status}\n"
+        f"shown:\n{step.shown}\nprinted:\n{printed}"))
+      (sys.exit 1))))
+
+
+;; * A terminal
+
+(defclass Terminal []
+  "Bash on a terminal: `command` starts it, with these `options` of `Popen`."
+
+  (defn __init__ [self command #** options]
+    (setv [self.end theirs] (pty.openpty))
+    (fcntl.ioctl theirs termios.TIOCSWINSZ (struct.pack "HHHH" #* SIZE 0 0))
+    (setv modes (termios.tcgetattr theirs))
+    (&= (get modes 3) (bnot termios.ECHO))
+    (termios.tcsetattr theirs termios.TCSANOW modes)
+    (setv self.bash (subprocess.Popen command
+      :stdin theirs :stdout theirs :stderr theirs :start-new-session True #** options))
+    (os.close theirs)
+    (._read-status self)
+    None)
+
+  (defn type [self command]
+    "Type `command`; return its status, and what it printed without colors and the like."
+    (os.write self.end (.encode (+ command "\n")))
+    (._read-status self))
+
+  (defn _read-status [self]
+    "Read until a status is shown; return it, and the text before it."
+    (setv
+      limit (+ (time.monotonic) LIMIT)
+      text "")
+    (while (not (setx found (.search STATUS text)))
+      (assert (< (time.monotonic) limit) text)
+      (+= text (.replace (.decode (os.read self.end 65536) "utf-8" "replace") "\r" "")))
+    #((int (get found 1))
+      (re.sub r"\x1b\[[0-9;?]*[A-Za-z]|^\(\.venv\) " "" (cut text (.start found)))))
+
+  (defn close [self]
+    "Hang up."
+    (os.close self.end)
+    (os.killpg self.bash.pid signal.SIGKILL)
+    (.wait self.bash)))
+
+
+;; * Machines, with a copy of the project below `place`: they yield its folder and a terminal there
+
+(defn [contextmanager] usual [place environment _]
+  "Use this machine as it is."
+  (setv [folder home] [(copy-project (/ place "lstm_textgen")) (/ place "home")])
+  (.mkdir home)
+  (with [terminal (closing (Terminal BASH :cwd folder
+      :env {"HOME" (str home) #** environment}))]
+    (yield #(folder terminal))))
+
+
+(defn [contextmanager] hostile [place environment _]
+  "Make this machine unfavorable, as HOSTILE says."
+  (.chmod place 0o755)
+  (setv
+    folder (copy-project (/ place LONG-NAME))
+    home (/ place "home")
+    loop ["nice" "-n" "19" "sh" "-c" "while :; do :; done"]
+    busy (lfor _ (range BUSY) (subprocess.Popen loop)))
+  (.mkdir home :mode 0o555)
+  (subprocess.run ["chown" "-R" STRANGER (str folder)] :check True)
+  (try
+    (with [terminal (closing (Terminal BASH
+        :cwd folder :user STRANGER :group "nogroup" :extra-groups []
+        :env {"HOME" (str home) #** HOSTILE #** environment}
+        :preexec-fn (fn [] (signal.signal signal.SIGHUP signal.SIG-IGN))))]
+      (yield #(folder terminal)))
+    (finally (for [process busy] (.kill process)))))
+
+
+(defn [contextmanager] stock [place environment suite]
+  "Install the Debian named `suite`; use it as a user who has done what README says."
+  (setv
+    home (/ place "home" USER)
+    inside ["chroot" (str place)])
+  (run "debootstrap" "--variant=minbase" suite (str place))
+  (for [name NETWORK  :if (.exists (/ (Path "/") name))]
+    (run "cp" "-a" "--parents" (+ "/./" name) (str place)))
+  (with [stack (ExitStack)]
+    (for [name ["proc" "sys" "dev"]]
+      (run "mount" "--rbind" "--make-rslave" f"/{name}" (str (/ place name)))
+      (.callback stack run "umount" "--recursive" "--lazy" (str (/ place name))))
+    (run #* inside "apt-get" "update" "-qq")
+    (run #* inside "apt-get" "install" "-qq" "--no-install-recommends" #* PACKAGES)
+    (run #* inside "useradd" "--create-home" "--shell" "/bin/bash" USER)
+    (setv folder (copy-project (/ home "lstm_textgen")))
+    (run #* inside "chown" "-R" USER f"/home/{USER}")
+    (setv terminal (Terminal [
+        "chroot" f"--userspec={USER}:{USER}" (str place)
+        "env" f"--chdir=/home/{USER}/lstm_textgen" #* BASH]
+      :env {"HOME" f"/home/{USER}" #** environment}))
+    (.callback stack terminal.close)
+    (yield #(folder terminal))))
+
+
+(defn copy-project [folder]
+  "Copy the project's tracked files into the new `folder`; return it."
+  (for [name (.split (subprocess.check-output ["git" "ls-files" "-z"] :cwd ROOT :text True) "\0")
+      :if (and name (.exists (/ ROOT name)))]
+    (.mkdir (. (/ folder name) parent) :parents True :exist-ok True)
+    (shutil.copy (/ ROOT name) (/ folder name)))
+  folder)
+
+
+(defn run [#* command]
+  "Run `command`, which must succeed, without input and with little output."
+  (subprocess.run command :check True :stdin subprocess.DEVNULL :stdout subprocess.DEVNULL
+    :env {#** os.environ "DEBIAN_FRONTEND" "noninteractive"}))
+
+
+(when (= __name__ "__main__")
+  (main #* (cut sys.argv 1 None)))
