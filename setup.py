@@ -86,13 +86,11 @@ BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 # What `tools/docs.hy` makes a site with.
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
 EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
-# Readers of .pdf, .html and .epub, and .rtf; other documents need nothing more.
-DOCUMENTS = ["pypdf >= 7.1", "selectolax >= 1", "striprtf >= 0.0.33"]
 # What `--serve` needs.
 SERVE = ["msgspec >= 0.19", "prometheus-client >= 0.21", "starlette >= 0.46", "uvicorn >= 0.34"]
-# What `pytest -m quick` needs.
-QUICK = [*DOCUMENTS, "hypothesis >= 6", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6",
-         TOKENIZERS]
+# What `pytest -m quick`, the lint and the check of types need.
+QUICK = ["check-jsonschema >= 0.30", "hypothesis >= 6", "mypy >= 1.11", "pyflakes >= 3",
+         "pytest >= 8", "pytest-xdist >= 3.6", TOKENIZERS]
 
 setuptools.setup(
     name="lstm_textgen",
@@ -134,11 +132,10 @@ setuptools.setup(
             "ipykernel >= 6.29", "nbclient >= 0.10", "pandas >= 2.2", "pyte >= 0.8.2",
             "tensorboard >= 2.20",
             # 7.13 measures the processes that tests start.
-            "coverage >= 7.13", "mypy >= 1.11",
+            "coverage >= 7.13",
             "markdown-it-py >= 3", "packaging >= 24", "setuptools >= 77.0.3"],
         "quick": QUICK,
         "docs": DOCS,
-        "documents": DOCUMENTS,
         "export": EXPORT,
         "serve": SERVE,
         "jax": [JAX],

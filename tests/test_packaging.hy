@@ -24,7 +24,7 @@
   pytestmark pytest.mark.slow  ; the wheel is built, installed and tried
   VERSIONS ["3.11" "3.12" "3.13"]  ; of Python, as README says
   TEXTS ["lighthouse.txt" "lol.txt"]
-  FOLDERS [".ci" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
+  FOLDERS [".ci" ".github" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
     "conftest.py" "pyproject.toml" "requirements-writing.txt" "setup.py" "train.hy"]
   PACKAGE (/ ROOT "lstm_textgen")

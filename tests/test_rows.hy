@@ -41,7 +41,7 @@
   (.copy (np.atleast-2d engine.logits)))
 
 
-(defn [(pytest.mark.parametrize "alone" [False True])
+(defn [(pytest.mark.parametrize "alone" [None True])
     (pytest.mark.parametrize "layers" NETWORKS)]
     test-a-stream-s-bits-do-not-depend-on-the-others [layers alone]
   (setv

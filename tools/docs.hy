@@ -21,7 +21,7 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
   TARGET (/ ROOT "build" "docs")
   ;; The sections of the sidebar, and the pages in each.
   SECTIONS {
-    "Begin" ["Tutorial <tutorial>" "texts" "training" "writing" "page"]
+    "Begin" ["install" "Tutorial <tutorial>" "texts" "training" "writing" "page"]
     "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/names" "guides/language"
       "guides/units" "guides/small-text"]
     "Understand" ["how-it-works" "macros" "extending"]

@@ -1,11 +1,13 @@
 #[[Checks the project's code: `python -m hy tools/lint.hy [PATHS]`, from the project's root.
 
 It runs pyflakes and the style rules in CONTRIBUTING.md on the files and folders PATHS or, by
-default, on all of ours. Each finding is a line; the status is 1 if there are any.]]
+default, on all of ours, and then checks the workflows of GitHub, too. Each finding is a line; the
+status is 1 if there are any.]]
 
 (import
   itertools [chain]
   pathlib [Path]
+  subprocess
   sys
   tools.flakes [flakes]
   tools.forms [ROOT read-source]
@@ -21,7 +23,16 @@ default, on all of ours. Each finding is a line; the status is 1 if there are an
   (setv findings (sorted (chain.from-iterable (map findings-in (files-in (or paths DEFAULT))))))
   (for [[path line message] findings]
     (print f"{path}:{line}: {message}"))
-  (bool findings))
+  (or (bool findings) (not (or paths (workflows-valid?)))))
+
+
+(defn workflows-valid? []
+  "Return whether GitHub's schema accepts each of our workflows; print what it doesn't."
+  (setv
+    files (map str (.glob (/ ROOT ".github" "workflows") "*.yml"))
+    done (subprocess.run [hy.sys-executable "-m" "check_jsonschema" "--quiet"
+      "--builtin-schema" "vendor.github-workflows" #* files]))
+  (= done.returncode 0))
 
 
 (defn files-in [paths]

@@ -7,11 +7,12 @@ succeed and print what its page shows; the first that doesn't ends this with sta
 - `--short` cuts the texts, so that training takes seconds.
 - `--hostile` makes the machine as unfavorable as we know how, see `HOSTILE`; it needs root.
 - `--stock SUITE` does it in a fresh Debian of that name; it needs root and debootstrap.
-- `NAME=VALUE` adds a variable to the environment.]]
+- `--at PLACE` keeps the copy, in this new folder.
+- `NAME=VALUE` adds a variable to the environment; `{folder}` in it is the copy's.]]
 
 (import
   argparse [ArgumentParser]
-  contextlib [ExitStack closing contextmanager]
+  contextlib [ExitStack closing contextmanager nullcontext]
   fcntl
   os
   pathlib [Path]
@@ -63,14 +64,16 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   (setv parser (ArgumentParser "newcomer.hy"))
   (for [name ["--short" "--hostile"]]
     (.add-argument parser name :action "store_true"))
-  (.add-argument parser "--stock")
+  (for [name ["--stock" "--at"]]
+    (.add-argument parser name))
   (.add-argument parser "variables" :nargs "*")
   (setv
     asked (.parse-args parser words)
-    extra (dict (gfor each asked.variables (.split each "=" 1))))
-  (with [place (TemporaryDirectory :prefix "newcomer-")
+    environment {#** ENVIRONMENT #** (dict (gfor each asked.variables (.split each "=" 1)))})
+  (when asked.at (.mkdir (Path asked.at)))
+  (with [place (if asked.at (nullcontext asked.at) (TemporaryDirectory :prefix "newcomer-"))
          machine ((cond asked.stock stock asked.hostile hostile True usual)
-           (Path place) {#** ENVIRONMENT #** extra} asked.stock)]
+           (Path place) environment asked.stock)]
     (setv [folder terminal] machine)
     (follow folder terminal asked.short)))
 
@@ -141,7 +144,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   (setv [folder home] [(copy-project (/ place "lstm_textgen")) (/ place "home")])
   (.mkdir home)
   (with [terminal (closing (Terminal BASH :cwd folder
-      :env {"HOME" (str home) #** environment}))]
+      :env {"HOME" (str home) #** (in-folder environment folder)}))]
     (yield #(folder terminal))))
 
 
@@ -158,7 +161,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   (try
     (with [terminal (closing (Terminal BASH
         :cwd folder :user STRANGER :group "nogroup" :extra-groups []
-        :env {"HOME" (str home) #** HOSTILE #** environment}
+        :env {"HOME" (str home) #** HOSTILE #** (in-folder environment folder)}
         :preexec-fn (fn [] (signal.signal signal.SIGHUP signal.SIG-IGN))))]
       (yield #(folder terminal)))
     (finally (for [process busy] (.kill process)))))
@@ -187,6 +190,11 @@ succeed and print what its page shows; the first that doesn't ends this with sta
       :env {"HOME" f"/home/{USER}" #** environment}))
     (.callback stack terminal.close)
     (yield #(folder terminal))))
+
+
+(defn in-folder [environment folder]
+  "Return `environment` with the path of `folder` for {folder}."
+  (dfor [name value] (.items environment) name (.replace value "{folder}" (str folder))))
 
 
 (defn copy-project [folder]
