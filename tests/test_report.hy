@@ -96,6 +96,15 @@
   (assert (= (output capsys) f"downloading {URL} (2.0 MB)\ndownloading http://example.org/b\n")))
 
 
+(defn test-a-slow-download-shows-its-progress [capsys monkeypatch]
+  (setv
+    clock (iter (range 0 1000 6))  ; each look at the clock takes 6 s
+    report (Report))
+  (.setattr monkeypatch "time.monotonic" (fn [] (next clock)))
+  (for [done [0 MB (* 1.5 MB)]] (.download report URL done (* 2 MB)))
+  (assert (= (output capsys) f"downloading {URL} (2.0 MB)\ndownloaded 1.0/2.0 MB\n")))
+
+
 (defn test-a-quiet-run-shows-only-what-goes-wrong [capsys]
   (setv report (make-report :quiet True))
   (assert (isinstance report Quiet))

@@ -11,10 +11,10 @@
   rich.live [Live]
   rich.progress [BarColumn Progress TextColumn TimeRemainingColumn]
   rich.terminal-theme [TerminalTheme]
-  lstm-textgen.basics.machine [MB memory]
+  lstm-textgen.basics.machine [memory]
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.report.panel [View draw-panel]
-  lstm-textgen.report.plain [Report put-line]
+  lstm-textgen.report.plain [Report megabytes put-line]
   lstm-textgen.writing.history [losses-of]
   lstm-textgen.writing.scoring [bits])
 
@@ -78,12 +78,10 @@
     (setv self.task (.add-task self.live
       (if narrow "downloading" f"downloading {(cut url -24 None)}") :total total :size "")))
 
-  (defn download [self url done total]
-    (.download (super) url done total)
-    (when self.live
-      (setv of (if total f"/{(/ total MB) :.1f}" ""))
-      (.update self.live self.task :completed done :total total
-        :size f"{(/ done MB) :.1f}{of} MB")))
+  (defn show-download [self done total]
+    (if self.live
+      (.update self.live self.task :completed done :total total :size (megabytes done total))
+      (.show-download (super) done total)))
 
   ;; * The run
 

@@ -11,6 +11,8 @@
   lstm-textgen.basics.values [clip]
   lstm-textgen.writing.history [losses-of])
 
+(setv TELLING 10)  ; seconds between two lines about a download
+
 
 (defclass [(dataclass :frozen True)] Plan []
   #[[What a run is about to do.
@@ -87,12 +89,19 @@
     "Show that `done` bytes of `url` have arrived, of `total` (None: unknown)."
     (when (!= url self.url)
       (.end-bar self)
-      (setv self.url url)
-      (.begin-download self url total)))
+      (setv [self.url self.told] [url (time.monotonic)])
+      (.begin-download self url total))
+    (.show-download self done total))
 
   (defn begin-download [self url total]
     "Begin to show the download of `total` bytes (None: unknown) from `url`."
     (.say self f"downloading {url}{(if total f" ({(/ total MB) :.1f} MB)" "")}"))
+
+  (defn show-download [self done total]
+    "Show, every `TELLING` seconds, that `done` bytes of `total` (None: unknown) have arrived."
+    (when (> (- (time.monotonic) self.told) TELLING)
+      (setv self.told (time.monotonic))
+      (.say self f"downloaded {(megabytes done total)}")))
 
   ;; * Epochs
 
@@ -161,6 +170,12 @@
 (defn put-line [file text]
   "Write a line to `file`, escaped if that is a terminal; the run continues even if this fails."
   (put (Tolerant file) (+ text "\n")))
+
+
+(defn megabytes [done total]
+  "Return `done` bytes of `total` (None: unknown) in words: `1.5/2.0 MB`."
+  (setv of (if total f"/{(/ total MB) :.1f}" ""))
+  f"{(/ done MB) :.1f}{of} MB")
 
 
 (defn duration [seconds]

@@ -1,10 +1,12 @@
-"Downloads each URL once, to the cache folder, and resumes interrupted downloads."
+"Downloads each URL once, to the cache folder."
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [suppress]
   hashlib
   os
   re
+  time [monotonic]
   urllib.parse [urldefrag urlsplit]
   lstm-textgen.basics.files [holding]
   lstm-textgen.basics.machine [MB cache-folder]
@@ -12,20 +14,19 @@
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used
   TIMEOUT 30  ; seconds that a server may be silent
+  SLOWEST 1000  ; bytes per second, over each …
+  PERIOD 60     ; … of so many seconds
   REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
   ;; Uncompressed, the bytes have the announced length and the expected hash.
-  HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"}
-  ;; What `If-Range` may carry: a strong entity tag (a weak one begins with W/) or a date.
-  ETAG "\"[!#-~]*\""
-  DATE "[A-Za-z0-9:, +-]+")
+  HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
 
 
 (defn fetch [url progress limit]
   #[[Return the path of the file in the cache with the bytes of `url`, downloaded if need be.
 
-  The cache is the user's or the folder in the environment variable LSTM_TEXTGEN_CACHE; an
-  interrupted download resumes. A URL that ends in `#sha256=HEX` accepts only bytes with that hash.
+  The cache is the user's or the folder in the environment variable LSTM_TEXTGEN_CACHE. A URL that
+  ends in `#sha256=HEX` accepts only bytes with that hash.
   `progress` is None or a function of the URL, the bytes downloaded so far and their total (None:
   unknown); `limit` is the maximum number of bytes. Raise `ValueError`, in one line that names the
   URL, for any failure.]]
@@ -81,47 +82,28 @@
 (defn _download [address path wanted progress limit]
   "Download `address` to `path`, which appears only once the bytes are complete and checked."
   (import httpx ssl)
-  (setv
-    part f"{path}.part"  ; the bytes so far
-    tag f"{path}.tag")  ; the server's identifier of their version
+  (setv part f"{path}.part")  ; the bytes so far
   (defn report [done total]
     (when (> (max done (or total 0)) limit) (raise (ValueError f"it has {(too-much limit)}")))
     (when progress (progress address done total)))
-  (with [client (httpx.Client
-      :verify (ssl.create-default-context)  ; the certificates that the system trusts
-      :headers HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)]
-    (setv [response start] (_request client address part tag))
-    (with [file (open part (if start "ab" "wb"))]
-      (with [note (open tag "w" :encoding "ascii")] (.write note (_version response)))
-      (_copy response file start report)))
-  (os.remove tag)
-  (when (and wanted (!= (setx got (_hash-of part)) wanted))
-    (os.remove part)
-    (raise (ValueError f"its sha256 is {got}, not {wanted}; the download was discarded")))
-  (os.replace part path))
+  (try
+    (with [client (httpx.Client
+        :verify (ssl.create-default-context)  ; the certificates that the system trusts
+        :headers HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
+           file (open part "wb")]
+      (_copy (_expect-success (_get client address)) file report))
+    (when (and wanted (!= (setx got (_hash-of part)) wanted))
+      (raise (ValueError f"its sha256 is {got}, not {wanted}; the download was discarded")))
+    (os.replace part path)
+    (finally
+      (with [_ (suppress FileNotFoundError)] (os.remove part)))))
 
 
-(defn _request [client address part tag]
-  "Return #(response start): the bytes of `address` missing from the file `part`, or all from 0."
-  (setv
-    version (if (os.path.exists tag) (with [note (open tag :encoding "ascii")] (.read note)) "")
-    start (if (and version (os.path.exists part)) (os.path.getsize part) 0))
-  (when start
-    (setv response (_get client address {"Range" f"bytes={start}-"  "If-Range" version}))
-    (cond
-      (not-in response.status-code [206 416]) (return #((_expect-success response) 0))
-      (.startswith (.get response.headers "Content-Range" "") f"bytes {start}-")
-        (return #(response start)))
-    ;; The server sent another part than requested, or (416) there is nothing after `start`.
-    (.close response))
-  #((_expect-success (_get client address {})) 0))
-
-
-(defn _get [client address headers]
+(defn _get [client address]
   "Return the response of `address`, its body unread; raise `ValueError` if there is none."
   (import httpx)
   (try
-    (.send client (.build-request client "GET" address :headers headers) :stream True)
+    (.send client (.build-request client "GET" address) :stream True)
     (except [error [httpx.HTTPError httpx.InvalidURL]]
       (for [[kinds reason] [  ; our own words, as httpx's could quote the server
           [httpx.TimeoutException f"no answer within {TIMEOUT} seconds"]
@@ -144,31 +126,29 @@
   response)
 
 
-(defn _version [response]
-  "Return the server's identifier of the version that it sends, or \"\" if unfit for `If-Range`."
-  (for [[header pattern] [["ETag" ETAG] ["Last-Modified" DATE]]]
-    (setv value (.get response.headers header ""))
-    (when (re.fullmatch pattern value) (return value)))
-  "")
-
-
-(defn _copy [response file start report]
-  "Append the body of `response` to `file`; call `report` before each write."
+(defn _copy [response file report]
+  "Write the body of `response` to `file`; call `report` before each write."
   (import httpx)
   (setv
     length (.get response.headers "Content-Length")
     chunked (in "Transfer-Encoding" response.headers)  ; then a length would mean nothing
-    total (if (or chunked (is length None)) None (+ start (int length)))
-    done start)
+    total (if (or chunked (is length None)) None (int length))
+    place (fn [] (if (is total None) f"{done} bytes" f"{done} of {total} bytes"))
+    done 0
+    [begun before] [(monotonic) 0])  ; the current period, and the bytes before it
   (report done total)
   (try
     (for [data (.iter-raw response)]
       (report (+ done (len data)) total)
       (.write file data)
-      (+= done (len data)))
+      (+= done (len data))
+      (setv seconds (- (monotonic) begun))
+      (when (> seconds PERIOD)
+        (when (< (- done before) (* SLOWEST seconds))
+          (raise (ValueError (+ f"the server sends less than {SLOWEST} bytes per second "
+            f"(after {(place)}); try again later, or another URL"))))
+        (setv [begun before] [(monotonic) done])))
     (except [error httpx.TransportError]
-      (setv
-        place (if (is total None) f"{done} bytes" f"{done} of {total} bytes")
-        next (if (_version response) "resume" "start over"))
-      (raise (ValueError f"the connection broke after {place}; run again to {next}") :from error)))
+      (raise (ValueError f"the connection broke after {(place)}; run again to start over")
+        :from error)))
   (unless done (raise (ValueError "the server sent nothing"))))
