@@ -4,17 +4,21 @@
   contextlib [suppress]
   itertools [chain count]
   os
+  pathlib [Path]
   random
+  shutil
   subprocess
   time
+  types [SimpleNamespace]
   numpy :as np
   pytest
+  lstm-textgen
   lstm_textgen.learning.batches [split-ids]
   lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.modelfile.places [sweep]
   lstm_textgen.report.plain [Quiet]
-  tests.helpers [ROOT TEXT assert-no-warning names-in program refused run-python start-python
+  tests.helpers [ROOT TEXT TINY assert-no-warning names-in program refused run-python start-python
     succeeded train-tiny])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
@@ -145,6 +149,59 @@ print(len(file['model_weights/dense/bias'][:]))")
   (with [_ (suppress OSError)]  ; the lock is refused; a temporary file is tried once more
     (train-tiny trained :epochs 3))
   (assert (= (.read-text dear) "dear")))
+
+
+;; * Where a run can't save
+
+(defclass Meddle [Quiet]
+  "A report that calls `act` when an epoch has ended."
+
+  (defn __init__ [self act]
+    (.__init__ (super))
+    (setv self.act act))
+
+  (defn end-epoch [self #* _]
+    (.act self)))
+
+
+(defn rescued [folder act monkeypatch]
+  "Train the model in `folder`, calling `act` after each epoch; return #(error path) of it."
+  (.setattr monkeypatch "tempfile.tempdir" (str folder.parent))
+  (with [error (pytest.raises OSError)]
+    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display (Meddle act)
+      #** TINY))
+  (setv [line place] (.split (str error.value) "; the model is in "))
+  (assert (= (len (. (load-checkpoint (Path place)) history)) 2))
+  #(line (Path place)))
+
+
+(defn [counting] test-where-the-folder-was-removed-a-run-saves-in-the-temporary-folder
+    [tmp-path monkeypatch]
+  (setv folder (/ tmp-path "a"))
+  (.mkdir folder)
+  (defn remove []
+    (shutil.rmtree folder :ignore-errors True))
+  (setv [line place] (rescued folder remove monkeypatch))
+  (assert (= line
+    f"{folder}/mine.h5 could not be saved: its folder {folder} has been renamed or removed"))
+  (assert (= place.parent tmp-path)))
+
+
+(defn [counting] test-a-model-that-was-replaced-meanwhile-stays-beside-the-runs-own
+    [tmp-path monkeypatch]
+  (setv theirs (/ tmp-path "mine.h5"))
+  (setv [line place] (rescued tmp-path (fn [] (.write-bytes theirs b"theirs")) monkeypatch))
+  (assert (= line f"{theirs} could not be saved: another program has replaced it during this run"))
+  (assert (= [place.parent (.read-bytes theirs)] [tmp-path b"theirs"])))
+
+
+(defn [counting] test-a-model-larger-than-the-room-is-refused-before-training
+    [trained monkeypatch]
+  (setv before (.read-bytes (/ trained "model.h5")))
+  (.setattr monkeypatch "shutil.disk_usage" (fn [_] (SimpleNamespace :free 100_000)))
+  (with [_ (pytest.raises OSError :match "need 0.2 MB, but 0.1 MB are free; give another `path`")]
+    (train-tiny trained :epochs 3))
+  (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
 ;; * Killed

@@ -4,6 +4,7 @@
 (import
   itertools [chain repeat]
   os
+  pathlib [Path]
   subprocess
   threading [Thread]
   time
@@ -216,6 +217,27 @@
   (end holder)
   (sweep path)
   (assert (= (names-in path.parent) ["model.h5"])))
+
+
+(defn test-a-run-saves-in-its-folder-under-the-folders-new-name [monkeypatch path]
+  (setv [old new] [path.parent (.with-name path.parent "new")])
+  (.chdir monkeypatch old)
+  (with [_ (locked (Path path.name))]
+    (.rename old new)
+    (save-checkpoint (small-model 2) (Path path.name)))
+  (assert (= (names-in new) ["model.h5" "model.h5.bak"])))
+
+
+(defn test-a-model-that-another-program-replaced-during-a-run-is-kept [path]
+  (with [_ (locked path)]
+    (save-checkpoint (small-model 2) path)
+    (save-checkpoint (small-model 3) path)
+    (.write-bytes path b"theirs")
+    (with [_ (pytest.raises OSError :match "another program has replaced it")]
+      (save-checkpoint (small-model 4) path))
+    (assert (= (.read-bytes path) b"theirs"))
+    (.unlink path)
+    (save-checkpoint (small-model 4) path)))
 
 
 (defn test-links-and-other-models-files-are-not-swept [path]

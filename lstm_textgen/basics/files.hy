@@ -8,6 +8,7 @@ any way.]]
 (import
   contextlib [contextmanager nullcontext suppress]
   glob
+  hashlib
   os
   re
   secrets
@@ -22,7 +23,7 @@ any way.]]
   NUMBER-SIZE 20  ; bytes of a lock file for the number of its process
   REPLACING 5   ; seconds to wait for another program that has the file open (on Windows)
   PAUSE 0.05    ; seconds between two attempts
-  _HELD (set)  ; (process number, lock file) of each lock that is held
+  _HELD {}     ; the key of each lock that is held → the digest of the file that it is for
   _SAVING (threading.RLock))  ; one save at a time in this process
 
 
@@ -38,16 +39,27 @@ any way.]]
 
   `sound?` tells whether the file at a path is worth keeping: a damaged one never replaces a sound
   `.bak`. At every moment a whole file exists under one of the two names, since the new one is
-  first written and flushed under a third name. Raise `OSError` if it can't be written or another
-  process is training the model; then the old file is still there.]]
+  first written and flushed under a third name. Raise `OSError` if it can't be written, another
+  process is training the model, or another program replaced it since this process locked it or
+  saved last; then the old file is still there.]]
   (when (.exists path) (refuse-read-only path))
-  (with [_ (saving path)
-         new (replacing path (_new-path path) (fn [] (_keep-old path sound?)))
-         _ (naming-errors (str path))
-         file (open new "xb")]  ; x: never through a link planted there
-    (.write file content)
-    (.flush file)
-    (os.fsync (.fileno file))))
+  (with [_ (saving path)]
+    (setv key (_key path))
+    (when (and (in key _HELD) (not-in (_digest path) [None (get _HELD key)]))
+      (raise (OSError "another program has replaced it during this run")))
+    (with [new (replacing path (_new-path path) (fn [] (_keep-old path sound?)))
+           _ (naming-errors (str path))
+           file (open new "xb")]  ; x: never through a link planted there
+      (.write file content)
+      (.flush file)
+      (os.fsync (.fileno file)))
+    (when (in key _HELD) (setv (get _HELD key) (.hexdigest (hashlib.sha256 content))))))
+
+
+(defn _digest [path]
+  "Return the SHA-256 of the file at `path`, or None if there is none to read."
+  (with [_ (suppress OSError)  file (open path "rb")]
+    (.hexdigest (hashlib.file-digest file "sha256"))))
 
 
 (defn [contextmanager] replacing [path new [keep-old None]]
@@ -144,12 +156,13 @@ any way.]]
   (try
     (with [lock (holding lock-path seconds)]
       (try
-        (.add _HELD (_key path))
+        (setv key (_key path))
+        (when key (setv (get _HELD key) (_digest path)))
         (_sign lock)
         (yield)
         (finally
           (with [_ _SAVING]  ; another thread may be saving under this lock
-            (.discard _HELD (_key path))))))
+            (.pop _HELD key None)))))
     (except [Timeout]
       (raise (OSError (+ f"{path}: {(_holder lock-path)} is training this model; "
         f"stop it first, or {instead} another `path`")) :from None))))
@@ -187,8 +200,12 @@ any way.]]
 
 
 (defn _key [path]
-  "Return the key in `_HELD` of the lock for `path`; a fork holds none of them."
-  #((os.getpid) (os.path.normcase (os.path.realpath (_lock-path path)))))
+  #[[Return the key in `_HELD` of the lock for `path`, or None if no one holds one.
+
+  A fork holds none of them. The number of the lock's file stays when its folder is renamed.]]
+  (with [_ (suppress OSError)]
+    (setv status (os.stat (_lock-path path)))
+    #((os.getpid) status.st-dev status.st-ino)))
 
 
 (defn _sign [lock]

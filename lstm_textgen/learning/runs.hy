@@ -5,7 +5,7 @@
   collections [Counter]
   dataclasses [make-dataclass replace]
   functools [partial]
-  math [ceil]
+  math [ceil prod]
   sys
   time
   zlib
@@ -20,8 +20,9 @@
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.schedule [Limits RESERVE STEADY-ROWS why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
+  lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.modelfile.outputs [check-run-outputs]
-  lstm-textgen.modelfile.places [check-writable sweep]
+  lstm-textgen.modelfile.places [check-room check-writable sweep]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.report.plain [Plan Silent source-names]
@@ -35,6 +36,7 @@
   lstm-textgen.writing.history [add-lengths entries-on epochs-of losses-of])
 
 (setv
+  SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
   MOST-NOTED 10  ; documents that a run summarises
   MOST-PEOPLE 20)  ; of a chat, whose names a model stores
 
@@ -360,6 +362,9 @@
       (.warn report f"{run.path} is already trained: {(.join "; " done)}")
       (when run.report (write-report run.report run.path model))
       (return model))
+    (when self.group.leader?
+      (setv weights (sum (gfor [_ shape] (weight-shapes model.spec) (prod shape))))
+      (check-room run.path (* SAVED weights)))
     (try
       (.begin-run report (.plan self))
       (.load-keras self settings.layers)  ; everything else is valid by now

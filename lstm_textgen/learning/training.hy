@@ -19,7 +19,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.schedule [Clock Limits learning-rate rate-factor why-done]
-  lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
+    save-elsewhere]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.history [describe-kept epochs-of kept-entry]
@@ -53,6 +54,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       settings checkpoint.settings
       [self.checkpoint self.settings self.path self.report] [checkpoint settings path report]
       [self.limits self.group self.clock] [limits group (Clock limits.deadline)]
+      self.folder (. (.absolute path) parent)  ; what it is called now
       self.lengths lengths
       own (.own-rows group settings.batch-size)
       self.stepped False  ; whether this run has trained at all
@@ -316,7 +318,24 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (defn save [self]
     #[[Save the model in its current state, with all that resuming needs.
 
-    Raise `OSError` that names the file on failure.]]
+    If that fails, save it elsewhere, and raise `OSError` that names both files.]]
+    (try
+      (._save self)
+      (except [error OSError]
+        (setv place (save-elsewhere self.checkpoint self.path))
+        (raise (OSError f"{error}{(if place f"; the model is in {place}" "")}") :from error))))
+
+  (defn try-to-save [self]
+    "Save; on failure warn, and continue training until the next save."
+    (try
+      (._save self)
+      (setv self.unsaved False)
+      (except [error OSError]
+        (setv self.unsaved True)
+        (.warn self.report f"{error}; training continues and tries again at the next save"))))
+
+  (defn _save [self]
+    "Save as `save` does, at `path` only."
     (unless (and self.held self.checkpoint.history)  ; without validation the last are the best
       (setv self.checkpoint.weights (values self.learner.weights)))
     (.doing self.report f"saving {self.path}")
@@ -326,14 +345,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (save-checkpoint self.checkpoint self.path)
       (.saved self.report)
       (except [error [OSError ValueError]]
-        (setv why (or (getattr error "strerror" None) error))
-        (raise (OSError f"{self.path} could not be saved: {why}") :from error))))
-
-  (defn try-to-save [self]
-    "Save; on failure warn, and continue training until the next save."
-    (try
-      (.save self)
-      (setv self.unsaved False)
-      (except [error OSError]
-        (setv self.unsaved True)
-        (.warn self.report f"{error}; training continues and tries again at the next save")))))
+        (setv why (if (isinstance error FileNotFoundError)
+          f"its folder {self.folder} has been renamed or removed"
+          (or (getattr error "strerror" None) error)))
+        (raise (OSError f"{self.path} could not be saved: {why}") :from error)))))

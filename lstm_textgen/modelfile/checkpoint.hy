@@ -7,9 +7,13 @@ of a model file.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [suppress]
   dataclasses [asdict dataclass]
   io [BytesIO]
   json
+  pathlib [Path]
+  secrets [token-hex]
+  tempfile [gettempdir]
   warnings
   numpy :as np
   lstm-textgen.basics.files [backup-path replace-file]
@@ -96,6 +100,17 @@ of a model file.]]
   Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, for
   instance because of weights that aren't finite; then the old file is still there.]]
   (replace-file (model-path path) (file-image checkpoint) _sound?))
+
+
+(defn save-elsewhere [checkpoint path]
+  #[[Save `checkpoint` under a new name, beside `path` or else in the temporary folder.
+
+  Return the new file's path, or None if that fails too.]]
+  (for [find [(fn [] path.parent) gettempdir]]  ; on full disks there is no temporary folder
+    (with [_ (suppress OSError ValueError)]
+      (setv place (/ (Path (find)) f"{path.stem}-{(token-hex 4)}.h5"))
+      (save-checkpoint checkpoint place)
+      (return place))))
 
 
 (defn file-image [checkpoint]

@@ -6,9 +6,11 @@
   os [fspath]
   os.path [basename realpath]
   pathlib [Path]
+  shutil
   tempfile [TemporaryFile]
   unicodedata [normalize]
-  lstm-textgen.basics.files [backup-path refuse-read-only saving temporary-paths])
+  lstm-textgen.basics.files [backup-path refuse-read-only saving temporary-paths]
+  lstm-textgen.basics.machine [MB])
 
 (setv
   SHIPPED (/ (. (Path __file__) parent parent) "models")
@@ -116,6 +118,19 @@
         f"can't save a model in {folder}: {error.strerror}; give another `path`")
         :from error)))
   (when (.exists path) (refuse-read-only path)))
+
+
+(defn check-room [path size]
+  #[[Raise `OSError` unless there is room to save the model at `path`, of `size` bytes.
+
+  Three copies exist during a save: the new one, the one before and the backup.]]
+  (setv
+    folder (. (.absolute path) parent)
+    room (. (shutil.disk-usage folder) free)
+    need (* size (- 3 (sum (gfor file [path (backup-path path)] (.exists file))))))
+  (when (< room need)
+    (raise (OSError (+ f"there is not enough room in {folder}: the model and its backup need "
+      f"{(/ need MB) :,.1f} MB, but {(/ room MB) :,.1f} MB are free; give another `path`")))))
 
 
 (defn sweep [path]

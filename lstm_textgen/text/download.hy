@@ -14,8 +14,8 @@
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used
   TIMEOUT 30  ; seconds that a server may be silent
-  SLOWEST 1000  ; bytes per second, over each …
-  PERIOD 60     ; … of so many seconds
+  SLOWEST 1000  ; bytes per second, measured over each …
+  PERIOD 60     ; … of these, in seconds
   REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
   ;; Uncompressed, the bytes have the announced length and the expected hash.
