@@ -129,8 +129,9 @@
       temperature for each unit. Default: the recipe's, or else 0.7.
     - `top_k`, `top_p`, `min_p`: allow only likely units; see `sampling.SamplingOptions`.
     - `rng_seed`: the same model, seeds and random seed give the same text.
-    - `warn`: called with a line about units of the seed that the model doesn't know (default:
-      `warnings.warn`).
+    - `warn`: called with a line about units of the seed that the model doesn't know, or about a
+      text that is cut off, as it didn't reach its `stop` or `sentences` within 20,000 characters
+      or words (default: `warnings.warn`).
 
     Raises `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
     (setv
@@ -255,8 +256,13 @@
   #[[Yield a function that takes warnings: `warn` or, if that is None, one that collects them.
 
   Collected ones are issued at the end, for the line that called the method that uses this.]]
-  (setv said [])
-  (yield (if (is warn None) said.append (check-value "`warn`" FUNCTION warn)))
+  (setv
+    said []
+    ended False)
+  (defn collect [line]
+    (if ended (warnings.warn line) (.append said line)))  ; a stream may warn later
+  (yield (if (is warn None) collect (check-value "`warn`" FUNCTION warn)))
+  (setv ended True)
   (for [line said]
     ;; Up from here: contextlib's `__exit__`, the method, its caller.
     (warnings.warn line :stacklevel 4)))

@@ -242,14 +242,6 @@
   (assert (not (.exists (/ sure "-")))))
 
 
-(defn test-an-end-that-the-model-cannot-write-is-named [sure]
-  (setv process (start-program "--generate" "a" "--stop" "xyz" "--output" "new" :folder sure))
-  (setv line (.readline process.stderr))
-  (.send-signal process signal.SIGINT)
-  (.communicate process :timeout 30)
-  (assert (.endswith line " until you press Ctrl-C: the model can't generate this --stop\n")))
-
-
 (defn test-an-output-takes-what-utf-8-lacks [sure]
   (assert (= (main ["--generate" "a\udcff" "--length" "1" "--output" "new"]) 0))
   (assert (= (.read-text (/ sure "new")) "a?a\n")))

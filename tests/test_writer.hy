@@ -8,7 +8,8 @@
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.writer :as writer
-  lstm-textgen.writing.writer [Ends before-stop first-sentences read-seed stream write-many]
+  lstm-textgen.writing.writer [Ends as-they-end before-stop first-sentences read-seed stream
+    write-each write-many]
   tests.helpers [small-model])
 
 (setv
@@ -205,6 +206,36 @@
     #("length" -1) #("stop" "") #("stop" ["a" ""]) #("sentences" 0)])]
     test-an-end-out-of-range-is-named [name value]
   (with [_ (pytest.raises ValueError :match f"`{name}` must be")] (Ends #** {name value})))
+
+
+(defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]
+  (monkeypatch.setattr writer "LONGEST" 40)
+  (monkeypatch.setattr writer "SENTENCE" 30)
+  (for [[ends length] [[(Ends :stop "xyz") 40] [(Ends :stop "xyz" :sentences 2) 60]]]
+    (setv said [])
+    (assert (= (len (written (letters :odds {"a" 1e20}) :ends ends :warn said.append)) length))
+    (assert (in f"not reached its end after {length} characters (or words)" (get said 0))))
+  (assert (= (len (written (letters) :ends (Ends 100 "xyz") :warn None)) 100)))
+
+
+(defn test-each-of-many-texts-comes-as-soon-as-it-ends []
+  (setv
+    texts (write-each (letters) ["a"] 5 (SamplingOptions) (Ends 900 ".") :rng-seed 1)
+    [numbers written] (zip #* texts))
+  (assert (= (list written) (sorted written :key len)))
+  (assert (!= (list numbers) (sorted numbers))))
+
+
+(defn test-ctrl-c-keeps-what-there-is-of-many-texts [monkeypatch]
+  (defn pieces [fail]
+    (yield "a")
+    (when fail (raise KeyboardInterrupt))
+    (yield "b"))
+  (setv
+    engine (make-engine (letters) 2)
+    texts (as-they-end engine {0 (pieces False)  1 (pieces True)}))
+  (assert (= [(next texts) (next texts)] [#(0 "ab") #(1 "a")]))
+  (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
 
 
 (defn test-many-texts-need-an-end []

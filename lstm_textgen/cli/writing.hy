@@ -22,8 +22,9 @@
   lstm-textgen.textmodel [TextModel load text-list]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
+  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
-  lstm-textgen.writing.writer [Ends])
+  lstm-textgen.writing.writer [Ends write-each])
 
 (setv
   QUOTED 200  ; characters of a copied passage that are shown
@@ -112,33 +113,33 @@
     options {"length" None  "warn" warn  #** (.chosen flags #* STEERING)}
     texts (if (= samples 1)
       [(.stream model seed #** options)]  ; piece by piece; several, side by side
-      (lfor t (.generate model seed :samples samples #** options) [(.removeprefix t seed)]))
+      (_samples model seed samples #** options))
     path (.value flags "output"))
-  (when path (_say-endless model path flags))
+  (when (and path (not (.chosen flags #* Ends.__annotations__)))
+    (warn (+ f"writing to {path} until you press Ctrl-C: "
+      "there is no `length`, `stop` or `sentences`")))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
-    (setv written (_put-texts out seed texts keep)))
+    (setv written (_put-texts out seed texts samples keep)))
   (when keep (_say-originality written training)))
 
 
-(defn _say-endless [model path flags]
-  "Warn that writing to `path` ends only with Ctrl-C, if no end can be reached."
-  (setv
-    characters (set (.join "" model.vocabulary.units))
-    stop (.get flags.given "stop" [])
-    why (if stop
-      "the model can't generate this `stop`"
-      "there is no `length`, `stop` or `sentences`"))
-  (unless (or (.chosen flags "length" "sentences") (any (gfor s stop (<= (set s) characters))))
-    (warn f"writing to {path} until you press Ctrl-C: {why}")))
+(defn _samples [model seed samples warn [length None] [stop None] [sentences None]
+    [rng-seed None] #** options]
+  "Return an iterator of `samples` texts after `seed`, each a list of its text once it ends."
+  (setv texts (write-each model.checkpoint [(.prepare model seed)] samples
+    (SamplingOptions #** {"temperature" (get model.settings "temperature")  #** options})
+    (Ends length stop sentences) rng-seed warn))
+  (gfor [_ text] texts [text]))
 
 
-(defn _put-texts [out seed texts keep]
-  "Write each of `texts`, iterables of pieces, until Ctrl-C; return them if `keep` is true."
+(defn _put-texts [out seed texts samples keep]
+  #[[Write each of `texts`, `samples` iterables of pieces, until Ctrl-C.
+
+  Return them if `keep` is true.]]
   (setv kept [])
   (try
     (for [[k pieces] (enumerate texts 1)]
-      (when (> (len texts) 1)
-        (put out f"{(if (= k 1) "" "\n")}--- {k} of {(len texts)} ---\n"))
+      (when (> samples 1) (put out f"{(if (= k 1) "" "\n")}--- {k} of {samples} ---\n"))
       (put out seed)
       (.append kept [])
       (for [piece pieces]
@@ -187,7 +188,7 @@
           (setv [line pieces] (if turns
             (.answer turns line (not terminal) options)
             #(line (.stream model line :warn warn #** options))))
-          (with [out (_open-standard-output)] (_put-texts out line [pieces] False))))
+          (with [out (_open-standard-output)] (_put-texts out line [pieces] 1 False))))
       (except [KeyboardInterrupt] (print))
       (except [EOFError]
         (when terminal (print))

@@ -21,13 +21,16 @@
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
   SENTENCE-REACH 8  ; how many characters back its mark may be
+  LONGEST 20_000  ; units after which a text without a `length` is cut off …
+  SENTENCE 1000   ; … or, if that is more, this many for each of the wanted sentences
   BLOCK 64)  ; units generated at once
 
 
 (defclass [(dataclass :frozen True)] Ends []
   #[[Where a text ends: at the first of these; without any it never ends.
 
-  - `length`: after this many characters, or words in a model by words.
+  - `length`: after this many characters, or words in a model by words. A text that has only
+    other ends is cut off after `LONGEST`, as it may never reach them.
   - `stop`: before this text, or any of these texts, would appear.
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
     white space (which isn't part of the text), or with 。！？.
@@ -40,9 +43,11 @@
 
   (defn __post-init__ [self] (check-fields self))
 
-  (defn apply [self pieces]
-    "Yield `pieces` (str) up to the end."
-    (setv pieces (islice pieces self.length))
+  (defn apply [self pieces [warn warnings.warn]]
+    "Yield `pieces` (str) up to the end; `warn` if the text had to be cut off before it."
+    (setv pieces (if (and (is self.length None) (!= self (Ends)))
+      (_cut-off pieces (max LONGEST (* SENTENCE (or self.sentences 0))) warn)
+      (islice pieces self.length)))
     (when self.stop
       (setv pieces (before-stop pieces (if (isinstance self.stop str) [self.stop] self.stop))))
     (when self.sentences (setv pieces (first-sentences pieces self.sentences)))
@@ -62,7 +67,7 @@
     engine (make-engine model)
     [ids rest opening] (read-seed model seed warn)
     units (_write engine sampler ids rest model.vocabulary))
-  (.apply ends (.counted model.vocabulary (chain opening units))))
+  (.apply ends (.counted model.vocabulary (chain opening units)) warn))
 
 
 (defn write-sample [model length [temperature None] [rng-seed 1]]
@@ -71,30 +76,53 @@
   (.join "" (stream model "" options (Ends length) rng-seed)))
 
 
-(defn write-many [model seeds samples [options None] [ends (Ends)] [rng-seed None]
+(defn write-many [model seeds samples #* options #** named]
+  "Return the list of texts that `write-each` yields, in the order of their numbers."
+  (lfor [_ text] (sorted (write-each model seeds samples #* options #** named)) text))
+
+
+(defn write-each [model seeds samples [options None] [ends (Ends)] [rng-seed None]
     [warn warnings.warn]]
-  #[[Return the list of texts that `model` generates, `samples` after each of `seeds`.
+  #[[Return an iterator of #(k text), each as soon as it ends: `samples` after each of `seeds`.
 
   All are generated in one batch, with the parameters of `stream`; text k depends only on
-  `rng-seed` and k. Raise `ValueError` unless `ends` has an end.]]
+  `rng-seed` and k. After Ctrl-C it yields what there is of the others before it raises
+  `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end.]]
   (setv streams (* samples (len seeds)))
   (when (= ends (Ends))
     (raise (ValueError (+ (if (= streams 1) "a text needs" "several texts need")
       " an end: give `length`, `stop` or `sentences`"))))
   (when (<= streams 1)
-    (return (lfor seed seeds (.join "" (stream model seed options ends rng-seed warn)))))
+    (return (gfor seed seeds #(0 (.join "" (stream model seed options ends rng-seed warn))))))
   (setv
     engine (make-engine model streams)
     sampler (make-sampler model streams options rng-seed)
-    vocabulary model.vocabulary
-    units vocabulary.units
+    units model.vocabulary.units
     openings (_read-seeds model engine sampler seeds samples warn)
-    steps (tee (_steps engine sampler) streams))  ; each text takes what it needs
-  (with [_ (few-threads engine.threads)]
-    (lfor
-      [k opening] (enumerate openings)
-      :setv written (gfor ids (get steps k) (get units (get ids k)))
-      (.join "" (.apply ends (.counted vocabulary (chain opening written)))))))
+    steps (_steps engine sampler))
+  (defn text [k opening ids]
+    (setv written (gfor each ids (get units (get each k))))
+    (.apply ends (.counted model.vocabulary (chain opening written)) warn))
+  (as-they-end engine (dict (enumerate
+    (map text (range streams) openings (tee steps streams))))))  ; each takes the steps it needs
+
+
+(defn as-they-end [engine texts]
+  "Yield #(k text) for each of `texts`, a dict from k to an iterator of pieces, when it ends."
+  (setv parts (dfor k texts k []))
+  (try
+    (with [_ (few-threads engine.threads)]
+      (while texts
+        (for [[k pieces] (list (.items texts))]
+          (setv piece (next pieces None))
+          (if (is piece None)
+            (do
+              (del (get texts k))
+              (yield #(k (.join "" (.pop parts k)))))
+            (.append (get parts k) piece)))))
+    (except [KeyboardInterrupt]
+      (for [[k pieces] (.items parts)] (yield #(k (.join "" pieces))))
+      (raise))))
 
 
 (defn read-seed [model seed [warn warnings.warn] [whole False]]
@@ -184,6 +212,13 @@
 
 
 ;; * Where a text ends
+
+(defn _cut-off [pieces most warn]
+  "Yield the first `most` of `pieces`; `warn` if more are wanted."
+  (yield :from (islice pieces most))
+  (warn (+ f"a text has not reached its end after {most :,} characters (or words) and is cut off; "
+    "for a longer one, give `length`")))
+
 
 (defn before-stop [pieces stops]
   #[[Yield `pieces` (str) up to the beginning of the first of the texts `stops` to be complete.
