@@ -199,12 +199,13 @@
     passage (default: 400 characters or 80 words). Raises `ValueError` for values out of range,
     more models, models too large for a page, a `path` that is a model and, without `overwrite`,
     any other file that this program didn't make; `OSError` if it can't be written.]]
-    (check-output "path" (check-value "`path`" PATH path) [] [] overwrite)
+    (check-value "`path`" PATH path)
     (setv models {})
     (for [each [self #* others]]
       (check-value "`others`" MODEL each)
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
+    (check-output "path" path [] (list (.values models)) overwrite)
     (setv text (playground models temperature length))
     (with [out (open-output path)] (.write out text))
     None)

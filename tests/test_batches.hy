@@ -5,9 +5,10 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Streams fingerprint fitting-lookback keep-arc split-ids
+  lstm-textgen.learning.batches [Streams fitting-lookback keep-arc split-ids
     training-batches]
-  lstm-textgen.settings.table [new-settings])
+  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.text.corpus [fingerprint])
 
 (setv pytestmark pytest.mark.quick)
 

@@ -69,6 +69,20 @@
   (assert (not-in "model.h5.bak" (names-in sure))))
 
 
+(defn [(pytest.mark.usefixtures "counting") (pytest.mark.parametrize "flags" [
+    [#* SEED "--output"] ["--score" "b.txt" "--score-html"] ["--page"] ["--report"]])]
+    test-no-output-overwrites-the-text-that-the-model-learned-from
+    [trained monkeypatch complaint flags]
+  (monkeypatch.chdir trained)
+  (write-text trained "bad" "b.txt")
+  (setv before (.read-bytes (/ trained "text.txt")))
+  (assert (in "text.txt would overwrite a text that the model learned from; give another file"
+    (complaint #* flags "text.txt" "--overwrite")))
+  (with [_ (pytest.raises ValueError :match "learned from")]
+    (.page (lstm-textgen.load "model") "text.txt" :overwrite True))
+  (assert (= (.read-bytes (/ trained "text.txt")) before)))
+
+
 (defn test-no-model-overwrites-what-is-read [sure complaint]
   (.rename (/ sure "model.h5") (/ sure "text.h5"))
   (for [flags [

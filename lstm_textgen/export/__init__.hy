@@ -45,7 +45,7 @@ vocabulary) like stock Keras with the model itself.]]
       "or in / for the folder of a SavedModel"))))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
-    (for [file files] (check-output name file [] models overwrite)))
+    (for [file files] (check-output name file [] [#* models checkpoint] overwrite)))
   (setv [package _] (get FORMATS ending))
   (unless (or (is package None) (find-spec package))
     (raise (ImportError

@@ -8,10 +8,9 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 (import
   dataclasses [dataclass]
   math
-  zlib
   numpy :as np
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.corpus [kept-part])
+  lstm-textgen.text.corpus [fingerprint kept-part])
 
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long for little gain.
@@ -72,11 +71,6 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv (get sums "validation_unit_length")
       #((sum (map read predicted)) (* (len predicted) (math.prod shape)))))
   (dfor [name [characters units]] (.items sums) name (/ (max 1 characters) units)))
-
-
-(defn fingerprint [ids]
-  "Return a short text that identifies `ids` (time,): their number and their CRC-32."
-  (if (isinstance ids Arc) ids.text f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
 
 
 (defn training-batches [ids settings [own ALL]]

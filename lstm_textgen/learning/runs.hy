@@ -13,8 +13,8 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
     load-base stem suggestion unused]
-  lstm-textgen.learning.batches [VALIDATED fingerprint fitting-lookback keep-arc split-ids
-    streams? unit-lengths]
+  lstm-textgen.learning.batches [VALIDATED fitting-lookback keep-arc split-ids streams?
+    unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -30,7 +30,7 @@
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.settings.table [continued-settings fine-tuned? new-settings settings-in]
-  lstm-textgen.text.corpus [PIECE cut-at-space text-ids]
+  lstm-textgen.text.corpus [PIECE cut-at-space fingerprint text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
   lstm-textgen.writing.history [add-lengths entries-on epochs-of losses-of])

@@ -14,7 +14,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.interrupts [Interrupted Stopper nothing-to-save]
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [Streams VALIDATED fingerprint own-ids training-batches]
+  lstm-textgen.learning.batches [Streams VALIDATED own-ids training-batches]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.learner.protocol [values]
@@ -22,6 +22,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
   lstm-textgen.modelfile.soundness [read-settings]
+  lstm-textgen.text.corpus [fingerprint]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.history [describe-kept epochs-of kept-entry]
   lstm-textgen.writing.writer [write-sample])

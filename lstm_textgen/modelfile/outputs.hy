@@ -15,10 +15,12 @@ permanently if anything fails.]]
   signal
   lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
   lstm-textgen.basics.interrupts [SIGNALS Stopper]
-  lstm-textgen.modelfile.checkpoint [backup-path]
+  lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.text.files [find-paths])
+  lstm-textgen.prep [default-prep lower]
+  lstm-textgen.text.corpus [cut-at-space fingerprint text-ids]
+  lstm-textgen.text.files [find-paths read-pieces])
 
 (setv
   ;; How a page, safetensors, the JSON beside it, a tokenizer's, and ONNX (whose field 2 is the
@@ -58,11 +60,13 @@ permanently if anything fails.]]
   #[[Raise `ValueError` or `OSError` unless the file at `path` can be written safely.
 
   `name` is the setting that gave it; `sources` are the inputs (paths, patterns, `-`, open files; a
-  bare name is also looked up in `folders`), `models` the models in use. A nonempty file that this
-  program didn't make is replaced only with `overwrite`; a source or a model never is.]]
+  bare name is also looked up in `folders`), `models` the models in use: paths or `Checkpoint`s. A
+  nonempty file that this program didn't make is replaced only with `overwrite`; a source, a model
+  or a text that one of `models` learned from never is.]]
   (check-apart name [path] sources folders)
   (setv real (Path (os.path.realpath path)))
-  (for [model (map model-path models)
+  (for [path-or-model models  :if (not (isinstance path-or-model Checkpoint))
+        :setv model (model-path path-or-model)
         [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
     (when (or (= real (Path (os.path.realpath file))) (_same-file? path file))
       (_refuse-overwriting name path kind)))
@@ -72,9 +76,31 @@ permanently if anything fails.]]
   (when (.exists real)
     (refuse-read-only real)
     (when (begins-as? real MODEL) (_refuse-overwriting name path "a model"))
-    (unless (or overwrite (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
-      (raise (ValueError (+ f"`{name}` {path} already exists; give another file, "
-        "or `overwrite` to replace it"))))))
+    (unless (or (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
+      (unless overwrite
+        (raise (ValueError (+ f"`{name}` {path} already exists; give another file, "
+          "or `overwrite` to replace it"))))
+      (when (any (gfor model models (learned-from? model (str real))))
+        (_refuse-overwriting name path "a text that the model learned from")))))
+
+
+(defn learned-from? [model path]
+  #[[Return whether `model`, a `Checkpoint` or a path, learned from the text of the file at `path`.
+
+  That is not known of a text that was one of several or prepared by steps of its own.]]
+  (with [_ (suppress OSError TypeError ValueError)]  ; of no model, no text, or one it can't encode
+    (unless (isinstance model Checkpoint)
+      (setv model (load-checkpoint model :warn (fn [line]))))
+    (setv
+      pieces (map default-prep (cut-at-space (read-pieces [path] model.settings.encoding)))
+      [ids _] (text-ids (if model.settings.lower (map lower pieces) pieces)
+        (fn [_] model.vocabulary))
+      known (sfor entry model.history (get entry "text")))
+    (return (any (gfor
+      text known
+      :setv length (int (get (.split text ":") 0))
+      (= text (fingerprint (get ids (slice length))))))))
+  False)
 
 
 (defn check-apart [name paths sources [folders #()]]

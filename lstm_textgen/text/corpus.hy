@@ -10,6 +10,7 @@ a file in the cache folder, from which the ids are memory-mapped.]]
   os
   re
   tempfile [SpooledTemporaryFile]
+  zlib
   numpy :as np
   lstm-textgen.basics.machine [MB cache-folder])
 
@@ -55,6 +56,13 @@ a file in the cache folder, from which the ids are memory-mapped.]]
     (setv vocabulary (learn text))
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
     #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
+
+
+(defn fingerprint [ids]
+  "Return a short text that identifies `ids` (time,), an array or an `Arc`: number and CRC-32."
+  (or
+    (getattr ids "text" None)
+    f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
 
 
 (defn kept-part [ids start stop]
