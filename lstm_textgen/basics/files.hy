@@ -187,11 +187,10 @@ any way.]]
     (yield)))
 
 
-(defn remove-lock-files []
-  "Remove the lock files of this process, which ends without leaving `locked`."
-  (for [[number path] _HELD]
-    (when (= number (os.getpid))
-      (with [_ (suppress OSError)] (os.unlink path)))))
+(defn remove-lock [path]
+  "Remove the lock file for `path` if this process holds it: it ends without leaving `locked`."
+  (when (in (_key path) _HELD)
+    (.unlink (_lock-path path) :missing-ok True)))
 
 
 (defn _lock-path [path]

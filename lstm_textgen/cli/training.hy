@@ -5,7 +5,7 @@
   os
   shlex
   sys
-  lstm-textgen.basics.files [locked remove-lock-files]
+  lstm-textgen.basics.files [locked remove-lock]
   lstm-textgen.basics.interrupts [Interrupted Watch]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags command flag page-written program warn]
@@ -30,7 +30,7 @@
     options (.chosen flags #* (gfor s (settings-in "train") :if (!= s.name "path") s.name))
     report (make-report (.value flags "quiet") as-flags))
   (try
-    (setv model (with [_ (Watch (farewell report))]
+    (setv model (with [_ (Watch (farewell report (own-path path)))]
       (train-model :path path :display report #** options)))
     (unless (follower?)
       (when (in "report" options) (.say report (page-written (get options "report"))))
@@ -44,11 +44,11 @@
       (+ 128 error.number))))
 
 
-(defn farewell [report]
-  "Return a function that restores the terminal and says that a run is stopped before it can save."
+(defn farewell [report path]
+  "Return a function that ends a run before it could save `path`: it restores the terminal."
   (setv stderr (os.dup 2))  ; 2 itself is muted while backends are imported and networks compile
   (fn [_]
-    (remove-lock-files)
+    (remove-lock path)
     (.end-bar report)
     (os.write stderr (.encode f"\n{(program)}: stopped; nothing was changed\n"))))
 
