@@ -277,6 +277,36 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (assert (in "unknown encoding" (complaint ["a.txt"] encoding))))
 
 
+(defn [(pytest.mark.parametrize #("encoding" "text") [
+      #("cp1252" "Je ne sais pas où tu étais.\nC'était très loin, à côté de la forêt.\n")
+      #("mac-roman" "Je ne sais pas où tu étais.\nC'était très loin, à côté de la forêt.\n")
+      #("mac-roman" "Die Füchse singen schön über die Straße. Ärger gibt es später.\n")])]
+    test-the-guess-tells-western-encodings-apart [here encoding text]
+  (write "a.srt" (.encode (.join "\n" (gfor n (range 1 4)
+    f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{text}")) encoding))
+  (assert (.endswith (complaint ["a.srt"]) f"try `encoding` {encoding}")))
+
+
+(defn test-no-encoding-is-proposed-that-fails [here]
+  (setv data (+ (.encode "où très à côté\r" "mac-roman") (bytes (range 0x80 0xa0))))
+  (write "a.txt" data)
+  (for [encoding ["utf-8" "cp1252" "cp1250" "cp1251" "cp932"]]
+    (try
+      (.decode data encoding)
+      (except [UnicodeDecodeError]
+        (setv proposed (get (.split (complaint ["a.txt"] encoding)) -1))
+        (assert (!= proposed encoding))
+        (.decode data proposed))))
+  None)
+
+
+(defn test-the-line-of-a-wrong-byte-counts-every-line-end [here]
+  (write "a.txt" b"one\rtwo\r\nthree\n\xff")
+  (assert (in "byte 15, in line 4, is 0xff;" (complaint ["a.txt"])))
+  (write "b.txt" (+ (* b"a" (- (** 2 20) 1)) b"\r\n\xff"))  ; what is read at once ends with \r
+  (assert (in "in line 2, is 0xff;" (complaint ["b.txt"]))))
+
+
 ;; * What is no text
 
 (defn [(pytest.mark.parametrize #("content" "kind" "advice") [
