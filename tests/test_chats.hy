@@ -107,7 +107,7 @@
   (assert (= (get (read "chat.zip") 0) TALK))
   (with [archive (zipfile.ZipFile "chat.zip" "a")]
     (.writestr archive "two.txt" (stamped "[24.12.19, 11:23:07] ")))
-  (assert (in "is a zip archive with 2 chats; unpack it" (complaint ["chat.zip"]))))
+  (assert (= (get (read "chat.zip") 0) (* TALK 2))))
 
 
 (defn [(pytest.mark.parametrize "text" [
@@ -156,10 +156,11 @@
 (defn [(pytest.mark.parametrize #("log" "years") [
       #((+ "--- Log opened Sat Jan 04 15:40:07 2025\n15:40 -!- Ben [b@host] has joined #tea\n"
         "15:40 <@Anna> hi\n15:41 < Ben> hello: there\n"
-        "15:42  * Ben waves\n15:43 <@Anna> two lines\n")
+        "15:42  * Anna changes topic to: x\n15:43 <@Anna> two lines\n")
         "")
       #((+ "[2025-01-04T15:40:07.123Z] <Anna> hi\n[2025-01-04T15:40:08+0100] <Ben> hello: there\n"
-        "[2025-01-04T15:40:09Z] * Ben waves\n[2025-01-04T15:40:09Z] <Anna> two lines\n") ", 2025")
+        "[2025-01-04T15:40:09Z] * Ben has left\n[2025-01-04T15:40:09Z] <Anna> two lines\n")
+        ", 2025")
       #((+ "[15:40:07] *** Joins: Ben (b@host)\n[15:40:08] <Anna> hi\n"
         "[15:40:09] <Ben> hello: there\n[15:41:00] <Anna> two lines\n") "")
       #((+ "2025-01-04 15:40:07\t-->\tBen (b@host) has joined #tea\n"
@@ -172,6 +173,25 @@
   (write "tea.log" log)
   (assert (= (cut (read "tea.log") 2)
     #(TALK f"IRC, 3 messages of 2 people{years}; media and system lines left out"))))
+
+
+(defn [(pytest.mark.parametrize "acts" [
+      "15:42  * Ben waves" "[2025-01-04T15:40:09Z] * Ben waves"
+      "Jan 04 15:40:07 *\tBen waves" "2025-01-04 15:40:09\t *\tBen waves"])]
+    test-what-people-do-on-irc-is-kept-and-notices-of-the-same-form-are-not [here acts]
+  (setv noticed (lfor notice ["Anna sets mode +o Ben" "Ben (b@host) has left" "Ben has quit"
+    "Now talking on #tea"] (.replace acts "Ben waves" notice)))
+  (write "tea.log" (.join "\n" ["[15:40] <Anna> hi" "[15:40] <@Ben> ho" acts #* noticed]))
+  (assert (= (get (read "tea.log") 0) "Anna: hi\nBen: ho\nBen: /me waves\n")))
+
+
+(defn [(pytest.mark.parametrize #("dates" "years") [
+      #(["24/12/30" "24/12/31" "25/01/02" "25/02/14"] "2024 to 2025")
+      #(["30/12/24" "31/12/24" "02/01/25" "14/02/25"] "2024 to 2025")
+      #(["25/1/4" "25/1/5"] "2025") #(["4/1/25" "5/1/25"] "2025")])]
+    test-a-year-of-two-digits-may-come-first-or-last [here dates years]
+  (write "a.txt" (.join "" (gfor date dates f"{date}, 3:40 PM - Anna: hi\n")))
+  (assert (.endswith (get (read "a.txt") 1) f"of 1 person, {years}")))
 
 
 ;; * JSON
@@ -246,6 +266,13 @@
       (message "a1" "two\nlines" :nickname "Anna")]}))
   (assert (= (cut (read "tea.json") 2)
     #(TALK "Discord, 3 messages of 2 people, 2021; media and system lines left out"))))
+
+
+(defn test-a-byte-order-mark-hides-no-chat [here]
+  (write "result.json" (+ "\ufeff" (json.dumps (telegram-chat) :indent 1)))
+  (assert (= (get (read "result.json") 0) TALK))
+  (write "a.txt" (+ "\ufeff" (stamped "24.12.19, 11:23 - ")))
+  (assert (= (get (read "a.txt") 0) TALK)))
 
 
 (defn slack-files []

@@ -197,7 +197,29 @@
   (write "a.txt" "<!doctype html><p>a</p>")
   (write "b" "<!DOCTYPE html>\n<p>b</p>")
   (assert (= (read "a.txt" "b") #("<!doctype html><p>a</p>\nb\n"
-    ["b: web page, 1 paragraph; navigation and scripts left out"]))))
+    ["a.txt: read as plain text, though it looks like XML or HTML"
+      "b: web page, 1 paragraph; navigation and scripts left out"]))))
+
+
+(defn [(pytest.mark.parametrize #("name" "kind" "text") [
+      #("a.fb2" "XML or HTML" "\ufeff<?xml version='1.0'?>\n<FictionBook/>")
+      #("a.xml" "XML or HTML" "<notes>\n<note>fog</note>")
+      #("message_1.json" "JSON" "{\n  \"participants\": [")  #("a.jsonl" "JSON" "[[1, \"x\"]]")
+      #("a.mht" "a saved page or mail in MIME"
+        "From: <Saved>\r\nSubject: Fog\r\nContent-Type: multipart/related;\r\n")
+      #("a.ass" "subtitles of Aegisub" "[Script Info]\nTitle: Fog\n")])]
+    test-data-that-is-read-as-plain-text-is-named [here name kind text]
+  (write name text)
+  (assert (= (read name)
+    #((.lstrip text "\ufeff") [f"{name}: read as plain text, though it looks like {kind}"]))))
+
+
+(defn [(pytest.mark.parametrize "text" [
+      "<Anna> hi\n<Ben> ho\n" "[1] Fog\n" "[12:30] fog\n" "{fog}\n" "To: Anna\nfog\n"
+      "[The lamp] \"Fog\"\n" "int main() { return 0; }\n"])]
+    test-prose-and-code-look-like-no-data [here text]
+  (write "a.txt" text)
+  (assert (= (read "a.txt") #(text []))))
 
 
 (defn test-a-book-is-read-in-its-order-whatever-ends-itself [here]
@@ -205,6 +227,21 @@
     "<html><head><title/><script src='x'/></head><body><a id='p'/><p>One&nbsp;a</p></body></html>"
     "<html><body><p>two<a epub:type='noteref'>1</a></p><aside epub:type='footnote'>n</aside>"))
   (assert (= (get (read "a.epub") 0) "One\u00a0a\n\ntwo\n\n")))
+
+
+(defn [(pytest.mark.parametrize "body" [
+      (+ "<p>one<a id='FNanchor_1'></a><a href='x.html#Footnote_1' class='fnanchor'>[1]</a></p>"
+        "<div class='footnotes'><h3>FOOTNOTES:</h3><div class='footnote'><p><a id='Footnote_1'/>"
+        "<a href='#FNanchor_1'><span class='label'>[1]</span></a> note</p></div></div>")
+      (+ "<p>one<a href='#linknote-1' id='linknoteref-1'><small>1</small></a></p>"
+        "<p class='foot'><a id='linknote-1'></a> 1 (<a href='#linknoteref-1'>return</a>)</p>")
+      (+ "<p>one<sup class='noteref' id='back_note_1'><a href='n.html#note_1'>1</a></sup></p>"
+        "<h1 class='notes-header'>Notes</h1><dl class='footnote' id='note_1'><dt>[<a "
+        "href='#back_note_1'>←1</a>]</dt><dd><p>note</p></dd></dl>")
+      "<p>one<a href='notes.html#n1'><sup>1</sup></a></p>"])]
+    test-notes-in-books-are-left-out-in-every-form [here body]
+  (write "a.epub" (epub (+ "<html><body>" body "<p>two</p></body></html>")))
+  (assert (= (get (read "a.epub") 0) "one\ntwo\n\n")))
 
 
 (defn test-a-locked-book-is-refused [here]
@@ -263,7 +300,10 @@
       #({"Index/Document.iwa" "x"} "is a document of Pages, not text; export it as .docx")
       #({"ppt/slides.xml" "x"} "is a presentation, not text; save its text as a .txt file")
       #({"mimetype" "application/vnd.oasis.opendocument.chart"} "can't be read: it is of type app")
-      #({"a.txt" "word/"} "is a zip archive without a chat or document; unpack it")
+      #({"a.bin" (+ "\0" (* "word/" 20))}
+        "is a zip archive without utf-8 text: a.bin has the character NUL")
+      #({"a.jpg" b"\xff\xd8\xff"}
+        "is a zip archive without utf-8 text: 'a.jpg' in 'a.zip' is a picture, not plain text")
       #({"word/a.xml" "x"} "is not a complete document")])]
     test-an-archive-without-text-for-us-is-named [here members said]
   (write "a.zip" (zipped-as members))

@@ -2,11 +2,15 @@
 
 (import
   contextlib [closing]
+  csv
   email.message [EmailMessage]
+  email.mime.message [MIMEMessage]
+  email.mime.multipart [MIMEMultipart]
+  email.mime.text [MIMEText]
   json
   mailbox
   pytest
-  lstm-textgen.text.files [read-sources]
+  lstm-textgen.text.files [read-pieces read-sources]
   tests.helpers [complaint empty-folder write])
 
 (setv
@@ -115,6 +119,29 @@
   (assert (in "2 messages" (get (read "inbox") 1))))
 
 
+(defn test-mail-of-several-parts-is-all-that-it-shows [here]
+  (setv parts (MIMEMultipart "mixed"))
+  (for [part [(MIMEText "one\n") (MIMEText "<p>two</p>" "html") (MIMEText "three\n")
+      (MIMEMessage (MIMEText "forwarded"))]] (.attach parts part))
+  (setv both (MIMEMultipart "alternative"))
+  (for [part [(MIMEText " \n") (MIMEText "<p>page</p>" "html")]] (.attach both part))
+  (setv letter (EmailMessage))
+  (.set-content letter "letter")
+  (.add-attachment letter "notes" :filename "a.txt" :disposition "inline")
+  (mailbox-of parts both letter)
+  (assert (= (get (read "a.mbox") 0) "one\n\ntwo\nthree\n\npage\n\nletter\n\n")))
+
+
+(defn [(pytest.mark.parametrize "header" ["" "Content-Type: text/plain; charset=us-ascii\n"])]
+    test-eight-bit-mail-without-an-encoding-is-read-in-the-likely-one [here header]
+  (write "a.mbox" (.join b"\n" (gfor encoding ["cp1252" "utf-8" "cp1251"]
+    (.encode (+ "From a@b Sat Jan  4 15:40:07 2025\nFrom: "
+      (if (= encoding "cp1251") "Лиса <a@b>\n" "Björn <a@b>\n") header "\n"
+      (if (= encoding "cp1251") "Привет, мир!\n" "Schöne Grüße\n")) encoding))))
+  (assert (= (get (read "a.mbox") 0) "Schöne Grüße\n\nSchöne Grüße\n\nПривет, мир!\n\n"))
+  (assert (= (get (read "a.mbox" :only "Björn") 0) (* "Schöne Grüße\n\n" 2))))
+
+
 ;; * Notebooks
 
 (defn test-a-notebook-is-its-code-and-text [here]
@@ -144,6 +171,24 @@
     f"2{mark}{mark}Ben\n3\n4{mark}one{mark}Anna\n"))
   (assert (= (read name :column "text")
     #("two, \nlines; \"x\"\none\n" "table, 2 entries in column text"))))
+
+
+(defn test-a-table-may-have-any-line-ends [here]
+  (for [end ["\n" "\r" "\r\n"]]
+    (write "a.csv" (.join end ["id,text" "1,\"two" "lines\"" "2,one" ""]))
+    (assert (= (read "a.csv" :column "text")
+      #("two\nlines\none\n" "table, 2 entries in column text")))
+    (assert (.endswith (get (read "a.csv") 1) "`column`: id, text"))))
+
+
+(defn test-tables-read-side-by-side-leave-no-limit-behind [here]
+  (write "a.csv" (+ "id,text\n" (* "1,one\n" 200_000)))
+  (setv
+    limit (csv.field-size-limit)
+    pieces (lfor _ (range 2) (read-pieces "a.csv" :column "text")))
+  (for [each (* pieces 2)]
+    (assert (next each))
+    (assert (= (csv.field-size-limit) limit))))
 
 
 (defn test-a-table-without-a-column-is-plain-text-and-told [here]

@@ -4,7 +4,9 @@
   gzip
   io
   os
+  zipfile
   pytest
+  lstm-textgen.text.documents.readers :as readers
   lstm-textgen.text.files :as files
   lstm-textgen.text.files [find-paths read-sources]
   tests.helpers [ROOT complaint empty-folder write])
@@ -76,6 +78,62 @@
   (write "all/text.txt")
   (write "all/picture.png" b"\0")
   (assert (= (read-sources "all") "text")))
+
+
+(defn test-each-file-in-a-folder-is-read-once [here monkeypatch]
+  (setv read [])
+  (.setattr monkeypatch readers "read_any"
+    (fn [file reading] (.append read reading.name) (iter [reading.name "."])))
+  (for [name ["all/a.txt" "all/b.docx" "all/c/d.txt"]] (write name))
+  (assert (= (read-sources "all") "'all/a.txt'.\n'all/b.docx'.\n'all/c/d.txt'."))
+  (assert (= (len read) 3)))
+
+
+(defn test-a-folder-keeps-what-is-too-long-for-memory [here monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.text.documents.reading.IN_MEMORY" 100)
+  (setv text (* "漢字 \ud83d\r\n" 40))
+  (write "all/a.txt" (.encode text "utf-8" "surrogatepass"))
+  (write "all/b.txt" (+ (* "long" 99) "\0"))
+  (with [_ (pytest.raises ValueError)] (read-sources "all"))
+  (write "all/c.txt" (* "漢字\r\n" 40))
+  (assert (= (read-sources "all") (* "漢字\r\n" 40))))
+
+
+;; * Archives
+
+(defn archive [members]
+  "Write the zip archive `a.zip` with these `members`, contents by names."
+  (with [file (zipfile.ZipFile "a.zip" "w")]
+    (for [[name content] (.items members)] (.writestr file name content))))
+
+
+(defn test-a-zip-of-texts-is-read-like-a-folder [here]
+  (setv notes [])
+  (archive {"b/2.txt" "two\f"  "a.txt" "\ufeffone"  ".hidden" "x"  "__MACOSX/a.txt" "x"
+    "c.csv" "id,text\n1,x\n"  "d.png" b"PNG\0"  "empty.txt" ""})
+  (assert (= (read-sources "a.zip" :note (fn [name about] (.append notes [name about.words])))
+    "one\ntwo\f\nid,text\n1,x\n"))
+  (assert (= notes [
+    ["a.zip" (+ "zip archive, 3 texts; skipped 1 of 5 files in 'a.zip' that is not utf-8 text: "
+      "d.png")]
+    ["a.zip/c.csv" "read as plain text; to read one column give `column`: id, text"]]))
+  (assert (= (read-sources "a.zip" :column "text") "x\n"))
+  (write "all/a.zip" (.read-bytes (/ here "a.zip")))
+  (assert (= (read-sources "all") (read-sources "a.zip"))))
+
+
+(defn test-the-texts-of-an-archive-have-one-limit [here]
+  (setv text (* "a" (** 2 20)))
+  (archive {"a.txt" text  "b.txt" text  "c.txt" text})
+  (assert (= (complaint ["a.zip"] :limit (* 5 (** 2 19)))
+    "'a.zip' expands to more than 2.5 MB; give a larger `max_download`")))
+
+
+(defn test-archives-within-archives-are-skipped [here]
+  (archive {"a.txt" "one"})
+  (archive {"b.zip" (.read-bytes (/ here "a.zip"))})
+  (assert (= (complaint ["a.zip"]) (+ "'a.zip' is a zip archive without utf-8 text: "
+    "'b.zip' in 'a.zip' is a zip archive in another; unpack it"))))
 
 
 ;; * Bare names

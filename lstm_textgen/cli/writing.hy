@@ -17,7 +17,7 @@
   lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.text.decoding [check-encoding]
   lstm-textgen.text.documents.reading [Reading]
-  lstm-textgen.text.files [find-paths read-file read-sources read-stream text-files]
+  lstm-textgen.text.files [find-paths read-sources texts-of]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load text-list]
   lstm-textgen.writing.mixture [Mixture]
@@ -303,17 +303,16 @@
     page (when page-path (Page model.vocabulary))
     whole (Score))
   (check-encoding reading.encoding)
-  (setv paths (lfor
-    source (.value flags "score")
-    path (if (= source "-") ["-"] (find-paths source []))
-    file (text-files path reading warn)
-    file))
-  (for [path paths]
-    (_score-file model #* (if (= path "-")
-        ["standard input" (read-stream sys.stdin.buffer "standard input" reading)]
-        [path (read-file path reading path)])
-      whole page))
-  (when (> (len paths) 1) (print (_summary "total" whole model.vocabulary) :flush True))
+  (setv
+    paths (lfor
+      source (.value flags "score")
+      path (if (= source "-") ["-"] (find-paths source []))
+      path)
+    count 0)
+  (for [path paths  [name pieces] (texts-of path reading :warn warn)]
+    (_score-file model name pieces whole page)
+    (+= count 1))
+  (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
     (with [out (open-output page-path)] (.write out page.text))
     (warn (page-written page-path))))

@@ -4,31 +4,25 @@
 (import
   collections [Counter]
   collections.abc [Iterable]
-  contextlib [contextmanager]
   dataclasses [replace]
   glob
   gzip
-  itertools [chain]
   os
   pathlib [Path]
   re
   sys
-  tempfile [SpooledTemporaryFile]
   urllib.parse [urlsplit]
   zlib
-  lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.values [clip counted unknown-name]
-  lstm-textgen.text.decoding [CHUNK NotText check-encoding decode]
-  lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget HEAD LIMIT Reading
-    chunks]
+  lstm-textgen.basics.values [clip unknown-name]
+  lstm-textgen.text.decoding [CHUNK NotText check-encoding]
+  lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget LIMIT Reading about-skipped
+    joined noting sound-texts]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
   ;; How a URL begins: a scheme has at least two letters, as a single one is a Windows drive.
   URL (re.compile "[a-z][a-z0-9+.-]+://" re.IGNORECASE)
-  IN-MEMORY (* 16 MB)  ; bytes of a document from a pipe; more go to a file
   LONGEST-PATH 4096  ; characters; a longer source is text mistaken for a path
-  SHOWN 5  ; skipped files that a warning names
   ;; Where the corpora are that come with the package: in what pip installs, and in the tree.
   PACKAGE (. (Path __file__) (resolve) parent parent)
   OUR-CORPORA [(str (/ PACKAGE "corpora")) (str (/ PACKAGE.parent "corpora"))])
@@ -48,35 +42,35 @@
   - a file; a bare name that isn't in the current folder is looked up in `corpora/`, in `folders`
     and among the corpora that come with the package;
   - a folder: every text and document below it, in the order of their paths, except hidden files,
-    empty ones, and those that contain a NUL or can't be read, which one call of `warn` lists;
+    empty ones, and those that have a NUL or aren't text, which one call of `warn` lists;
   - a pattern such as `books/*.txt` or `books/**/*.md`;
   - an http or https URL, which is downloaded once (see `fetch`);
   - `-`: standard input;
   - an open file, in text or binary mode.
 
-  A `.gz` is unpacked. Documents are read by `documents`; in chats and mail `only` keeps one
-  person's messages; in tables `column` is read. `note` is called with each document's name and its
-  `Understood`. Other bytes are decoded as `encoding`, a byte order mark is dropped, and a source
-  without a final newline gets one if another follows. `limit` is the size limit in bytes for a
+  A `.gz` is unpacked. Documents are read by `documents`; `only` keeps one person's messages, and
+  `column` is read in tables. `note` is called with names and what was `Understood`. Other bytes
+  are decoded as `encoding`, and texts are `joined`. `limit` is the size limit in bytes for a
   download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
   (check-encoding encoding)
   (setv
-    people (Counter)
+    [people empty] [(Counter) True]
     reading (Reading :encoding encoding :limit limit :only only :column column)
-    sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s)))
-    empty True)
+    sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
   (unless sources
     (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
   (defn noted [name understood]
     (.update people understood.people)
     (when note (note name understood)))
-  (setv texts (gfor source sources (_texts source reading progress folders noted warn)))
-  (for [piece (_joined (chain.from-iterable texts))]
-    (yield piece)
-    (setv empty False))
+  (for [piece (joined (gfor
+      source sources
+      [name pieces] (texts-of source reading progress folders warn)
+      (noting name noted pieces)))]
+    (setv empty False)
+    (yield piece))
   (when only (_check-person only people))
   (when empty (raise (ValueError f"the text is empty: {(_listed (map _name sources))}"))))
 
@@ -130,30 +124,18 @@
   (clip (repr name) QUOTED))
 
 
-(defn _joined [texts]
-  "Yield the pieces of `texts`, iterators of pieces, with marks and newlines as in `read-pieces`."
-  (setv last "")  ; the piece before
-  (for [text texts]
-    (setv
-      pieces (filter None text)
-      start (.removeprefix (next pieces "") "\ufeff"))
-    (for [[n piece] (enumerate (filter None (chain [start] pieces)))]
-      (when (and (= n 0) last (not (.endswith last #("\n" "\r")))) (yield "\n"))
-      (yield piece)
-      (setv last piece))))
+(defn texts-of [source reading [progress None] [folders #()] [warn None]]
+  #[[Yield #(name pieces) for each text of one `source`; the rest is as in `read-pieces`.
 
-
-(defn _texts [source reading progress folders note warn]
-  "Yield each text of one source: an iterator of its pieces."
+  `pieces` is a generator that returns what was understood, or None.]]
   (cond
-    (hasattr source "read") (yield (_read-open source reading note))
-    (= source "-") (yield (read-stream sys.stdin.buffer "standard input" reading note))
-    (re.match URL source) (yield
-      (read-file (fetch source progress reading.limit) reading source note))
+    (hasattr source "read") (yield #((_name source) (_read-open source reading)))
+    (= source "-")
+      (yield #("standard input" (_read-stream sys.stdin.buffer "standard input" reading)))
+    (re.match URL source)
+      (yield #(source (_read-file (fetch source progress reading.limit) source reading)))
     True
-      (for [path (find-paths source folders)
-            file (text-files path reading warn)]
-        (yield (read-file file reading file note)))))
+      (for [path (find-paths source folders)] (yield :from (_texts-below path reading warn)))))
 
 
 ;; * Finding files
@@ -183,39 +165,27 @@
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
 
-(defn text-files [path reading warn]
-  #[[Yield every file below the folder `path` that is text or a document; `warn` of others.
+(defn _texts-below [path reading warn]
+  #[[Yield #(path pieces) for every text and document below the folder `path`; `warn` of others.
 
-  A `path` that isn't a folder, or is an export as a whole, is yielded itself.]]
+  A `path` that isn't a folder, or is an export as a whole, is read itself.]]
   (when (or
       (not (os.path.isdir path))
       (hy.I.lstm-textgen/text/documents/exports.slack-folder? path))
-    (yield path)
+    (yield #(path (_read-file path path reading)))
     (return))
   (setv
     files (_files-below path)
-    skipped []
+    skipped {}
     found False)
-  (for [file files]
-    (setv empty (_empty? file reading))
-    (cond
-      (is empty None) (.append skipped file)
-      (not empty) (do
-        (setv found True)
-        (yield file))))
+  (for [text (sound-texts (gfor file files #(file (_read-file file file reading))) skipped)]
+    (setv found True)
+    (yield text))
   (unless found
     (raise (ValueError f"the folder {(_quoted path)} contains no {reading.encoding} text")))
-  (when (and skipped warn) (warn (_about-skipped skipped (len files) path reading.encoding))))
-
-
-(defn _about-skipped [skipped count folder encoding]
-  "Return one line about the files `skipped` (paths) of the `count` in `folder`."
-  (setv
-    names (lfor path (cut skipped SHOWN) (os.path.relpath path folder))
-    more (- (len skipped) (len names)))
-  (.join " " (.split (+ f"skipped {(len skipped)} of {(counted count "files")} in "
-    f"{(_quoted folder)} that {(if (= (len skipped) 1) "is" "are")} not {encoding} text: "
-    f"{(_listed names)}{(if more f" and {more} more" "")}"))))
+  (when (and skipped warn)
+    (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
+      (_quoted path) reading.encoding))))
 
 
 (defn _files-below [folder]
@@ -229,43 +199,32 @@
   (sorted (filter os.path.isfile paths)))
 
 
-(defn _empty? [path reading]
-  "Return whether a file is empty, or None if it isn't text."
-  (setv empty True)
-  (try
-    (for [piece (read-file path reading path)  :if piece]
-      (when (in "\0" piece) (return None))
-      (setv empty False))
-    (except [NotText] (return None)))
-  empty)
-
-
 ;; * Reading
 
-(defn read-file [path reading name [note None]]
-  #[[Yield the text of the file or export `path`, called `name`, in pieces.
+(defn _read-file [path name reading]
+  #[[Yield the text of the file or export `path`, called `name`; return what was understood.
 
-  `reading` is a `Reading`, whose name and ending are ignored; `note` is as in `read-pieces`. Raise
-  `NotText`, `OSError`.]]
+  `reading` is a `Reading`, whose name and ending are ignored. Raise `NotText`, `OSError`.]]
   (setv
     zipped (.endswith path ".gz")
     reading (_named (_quoted name) name reading))
+  (import  ; here, as it takes 50 ms
+    lstm-textgen.text.documents.readers [read-any read-slack-folder])
   (try
-    (if (os.path.isdir path)
-      (yield :from (_noting name note
-        (hy.I.lstm-textgen/text/documents/readers.read-slack-folder path reading)))
-      (with [file ((if zipped gzip.open open) path "rb")]
-        (yield :from (_read-bytes (if zipped (Bounded file (Budget reading)) file)
-          name reading note))))
+    (when (os.path.isdir path) (return (yield :from (read-slack-folder path reading))))
+    (with [file ((if zipped gzip.open open) path "rb")]
+      (return (yield :from
+        (read-any (if zipped (Bounded file (Budget reading)) file) reading))))
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
       (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
       (raise (OSError f"can't read {reading.name}: {(or error.strerror error)}") :from error))))
 
 
-(defn read-stream [file name reading [note None]]
-  "Yield the text of `file`, binary and called `name`, in pieces; raise `NotText`."
-  (_read-bytes file name (_named name (getattr file "name" "") reading) note))
+(defn _read-stream [file name reading]
+  "Yield the text of `file`, binary and called `name`; return what was understood."
+  (import lstm-textgen.text.documents.readers [read-any])
+  (yield :from (read-any file (_named name (getattr file "name" "") reading))))
 
 
 (defn _named [name path reading]
@@ -275,52 +234,13 @@
   (replace reading :name name :ending (get (os.path.splitext path) 1)))
 
 
-(defn _read-open [file reading note]
-  "Yield the text of an open `file` in pieces; decode bytes."
+(defn _read-open [file reading]
+  "Yield the text of an open `file`; return what was understood."
   (setv name (_name file))
   (try
     (if (isinstance (.read file 0) str)
       (while (setx text (.read file CHUNK)) (yield text))
-      (yield :from (read-stream file name reading note)))
+      (return (yield :from (_read-stream file name reading))))
     (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]]
       (raise (ValueError f"can't read {name}: {error}") :from error))))
-
-
-(defn _read-bytes [file name reading note]
-  "Yield the text of `file` (binary), plain text or a document."
-  (import  ; here, as it takes 50 ms
-    lstm-textgen.text.documents.readers [about-plain find-reader read-document])
-  (setv
-    head (.read file CHUNK)
-    start (cut head HEAD)
-    reader (if head (find-reader start reading) None))
-  (if reader
-    (with [whole (_seekable file head reading)]
-      (yield :from (_noting name note (read-document reader whole reading))))
-    (do
-      (setv about (about-plain start reading))
-      (when (and about note) (note name about))
-      (yield :from (decode reading.name (chain (if head [head] []) (chunks file))
-        reading.encoding)))))
-
-
-(defn [contextmanager] _seekable [file head reading]
-  "Yield `file`, whose first bytes `head` are read, rewound, or a copy of it."
-  (setv budget (Budget reading))
-  (if (and (hasattr file "seekable") (.seekable file))
-    (do
-      (.seek file (- (len head)) os.SEEK-CUR)
-      (yield file))
-    (with [copy (SpooledTemporaryFile IN-MEMORY)]
-      (for [data (chain [head] (chunks file))]
-        (.spend budget (len data))
-        (.write copy data))
-      (.seek copy 0)
-      (yield copy))))
-
-
-(defn _noting [name note pieces]
-  "Yield `pieces`; then pass their generator's `Understood` to `note`, if there is one."
-  (setv understood (yield :from pieces))
-  (when note (note name understood)))

@@ -13,6 +13,7 @@ text, such as a system notice or a picture, is left out.]]
 
 (setv
   LONGEST-NAME 80  ; characters; what is longer, and stands before a colon, is no name
+  FIRST-YEAR 2009  ; in which WhatsApp appeared, for dates whose year has two digits
   ;; Marks of the direction of writing, which messengers put around names, mentions and notices.
   DIRECTIONS (dict.fromkeys [0x200E 0x200F #* (range 0x202A 0x202F) #* (range 0x2066 0x206A)])
   ;; Never in a name, but in notices such as: Anna changed the subject to “tea: now”.
@@ -20,11 +21,11 @@ text, such as a system notice or a picture, is left out.]]
 
 
 (defclass [(dataclass :frozen True)] Message []
-  "A message: its author and text, both None for a notice, and its year, if known."
+  "A message: its author and text, both None for a notice, and the years that its date may mean."
   (setv
     #^ str name None
     #^ str text None
-    #^ int year None))
+    #^ tuple years #()))
 
 
 (setv NOTICE (Message))
@@ -37,7 +38,7 @@ text, such as a system notice or a picture, is left out.]]
   people's lines are left out.]]
   (setv
     people (Counter)
-    years #{}
+    dates #{}
     left-out False)
   (for [message messages]
     (setv
@@ -46,10 +47,10 @@ text, such as a system notice or a picture, is left out.]]
     (if (and name text)
       (do
         (+= (get people name) 1)
-        (when message.year (.add years message.year))
+        (when message.years (.add dates message.years))
         (when (wanted? name reading) (yield f"{name}: {text}\n")))
       (setv left-out True)))
-  (Understood (_words service people years left-out reading) people
+  (Understood (_words service people (_span dates) left-out reading) people
     :turns (is reading.only None)))
 
 
@@ -75,11 +76,20 @@ text, such as a system notice or a picture, is left out.]]
     #(name text)))
 
 
-(defn _words [service people years left-out reading]
+(defn _span [dates]
+  "Return #(first last) of the years in `dates` (a set of `Message.years`), or nothing."
+  ;; Days are spread out, years are few, and nobody chatted before WhatsApp.
+  (min (lfor
+      place (if dates [0 -1] [])
+      :setv years (lfor years dates (get years place))
+      #((min years) (max years)))
+    :key (fn [span] #((< (get span 0) FIRST-YEAR) (- (get span 1) (get span 0))))
+    :default #()))
+
+
+(defn _words [service people span left-out reading]
   "Return a summary of a chat in words."
-  (setv
-    whole (.total people)
-    span (if years [(min years) (max years)] []))
+  (setv whole (.total people))
   (.join "" [
     f"{service}, {(counted whole "messages")} of "
     (if (= (len people) 1) "1 person" f"{(len people) :,} people")

@@ -4,6 +4,7 @@
 (import
   csv
   html [unescape]
+  itertools [chain]
   json
   re
   lstm-textgen.basics.values [clip counted unknown-name]
@@ -24,7 +25,7 @@
 
 (defn subtitles? [head ending]
   "Return whether a file with this `ending` that begins with the text `head` holds subtitles."
-  (setv lines (cut (.split (.lstrip head "\ufeff\r\n") "\n") 2))
+  (setv lines (cut (.split (.lstrip head "\n") "\n") 2))
   (or
     (.startswith (get lines 0) "WEBVTT")
     (and (in ending [".srt" ".vtt"]) (bool (re.search "-->" head)))
@@ -108,7 +109,7 @@
 
 (defn columns-of [head ending]
   "Return the column names of a table with this `ending` that begins with the text `head`."
-  (setv line (get (.split (.lstrip head "\ufeff") "\n") 0))
+  (setv line (get (.split head "\n") 0))
   (try
     (next (csv.reader [line] :delimiter (_delimiter line ending)) [])
     (except [csv.Error] [])))
@@ -123,24 +124,32 @@
   "Yield each entry of the reading's column of the table in `file`; return an `Understood`."
   (setv
     lines (text-lines file reading)
-    first (.lstrip (next lines "") "\ufeff")
+    first (next lines "")
     delimiter (_delimiter first reading.ending)
-    limit (csv.field-size-limit MAX-LINE)
+    rows (_rows (chain [first] lines) delimiter reading)
+    columns (lfor name (next rows []) (.strip name))
     count 0)
-  (try
-    (setv
-      columns (lfor name (next (csv.reader [first] :delimiter delimiter) []) (.strip name))
-      rows (csv.reader (gfor line lines (+ line "\n")) :delimiter delimiter))
-    (unless (in reading.column columns)
-      (raise (NotText (+ f"{reading.name}: "
-        (unknown-name "column" reading.column (lfor name (cut columns 30) (clip name)))))))
-    (setv place (.index columns reading.column))
-    (for [row rows]
-      (setv text (if (< place (len row)) (.strip (get row place)) ""))
-      (when text
-        (+= count 1)
-        (yield (+ text "\n"))))
-    (except [error csv.Error]
-      (raise (NotText (not-a reading "a table" (str error))) :from error))
-    (finally (csv.field-size-limit limit)))
+  (unless (in reading.column columns)
+    (raise (NotText (+ f"{reading.name}: "
+      (unknown-name "column" reading.column (lfor name (cut columns 30) (clip name)))))))
+  (setv place (.index columns reading.column))
+  (for [row rows]
+    (setv text (if (< place (len row)) (.strip (get row place)) ""))
+    (when text
+      (+= count 1)
+      (yield (+ text "\n"))))
   (Understood f"table, {(counted count "entries")} in column {(clip reading.column)}"))
+
+
+(defn _rows [lines delimiter reading]
+  "Yield each row (a list of cells) of the table in `lines`."
+  (setv rows (csv.reader (gfor line lines (+ line "\n")) :delimiter delimiter))
+  (while True
+    (setv limit (csv.field-size-limit MAX-LINE))  ; for all that the process reads
+    (try
+      (setv row (next rows None))
+      (except [error csv.Error]
+        (raise (NotText (not-a reading "a table" (str error))) :from error))
+      (finally (csv.field-size-limit limit)))
+    (when (is row None) (return))
+    (yield row)))

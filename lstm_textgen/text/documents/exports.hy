@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  codecs [BOM-UTF8]
   datetime [UTC datetime]
   html [unescape]
   json
@@ -68,14 +69,14 @@
 
 (defn _messages-on [tree]
   "Yield each `Message` on a page of Telegram; one that names nobody is of the person before."
-  (setv [name year] [None None])
+  (setv [name years] [None #()])
   (for [node (.css tree TELEGRAM-PARTS)]
     (setv kinds (.split (or (.get node.attributes "class") "")))
     (cond
       (in "from_name" kinds) (setv name (layout node))
       (in "date" kinds) (setv [#* found] (.findall YEAR (or (.get node.attributes "title") ""))
-        year (if found (int (get found 0)) None))
-      (in "text" kinds) (yield (Message name (layout node) year))
+        years (if found #((int (get found 0))) #()))
+      (in "text" kinds) (yield (Message name (layout node) years))
       True (yield NOTICE))))
 
 
@@ -89,6 +90,7 @@
     ijson.common [ObjectBuilder])
   (setv
     [depth array builder key size] [0 None None None 0]  ; `array`: the depth within `messages`
+    file (_without-mark file)
     events (ijson.basic-parse file :use-float True))
   (for [[event value] (_sound events reading)]
     (cond
@@ -113,6 +115,12 @@
     (setv key (when (= event "map_key") value))))
 
 
+(defn _without-mark [file]
+  "Return `file`, after a byte order mark at its beginning."
+  (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file 0))
+  file)
+
+
 (defn _sound [events reading]
   "Yield the `events` of ijson; raise `NotText` where the JSON is invalid or cut off."
   (import ijson)
@@ -128,7 +136,7 @@
   (when (isinstance text list)
     (setv text (.join "" (gfor part text (if (isinstance part str) part (get part "text"))))))
   (when (= (get item "type") "message")
-    (Message (or (get item "from") "Deleted Account") text (int (cut (get item "date") 4)))))
+    (Message (or (get item "from") "Deleted Account") text #((int (cut (get item "date") 4))))))
 
 
 (defn _discord [item]
@@ -136,7 +144,7 @@
   (setv author (get item "author"))
   (when (in (.get item "type") DISCORD-TEXTS)
     (Message (or (.get author "nickname") (get author "name")) (get item "content")
-      (int (cut (get item "timestamp") 4)))))
+      #((int (cut (get item "timestamp") 4))))))
 
 
 ;; * Slack
@@ -213,7 +221,7 @@
       (or (.get people (.get item "user")) (.get profile "display_name") (.get profile "real_name")
         (.get item "username"))
       (unescape (.sub SLACK-LINK (fn [link] (_slack-link link people)) (get item "text")))
-      (. (datetime.fromtimestamp (float (get item "ts")) UTC) year))))
+      #((. (datetime.fromtimestamp (float (get item "ts")) UTC) year)))))
 
 
 (defn _slack-link [link people]

@@ -3,6 +3,7 @@
 Each service begins a message in its own way; other lines continue the message before. Date formats
 depend on the country and the phone's language.]]
 
+(eval-when-compile (require hyrule [unless]))
 (import
   re
   lstm-textgen.text.documents.chats [Message NOTICE chat-text said]
@@ -75,6 +76,10 @@ depend on the country and the phone's language.]]
     r"\d{1,2}:\d{2}(?::\d{2}[\d.Z+:-]{0,12})?\]?")
   IRC-SAYS (re.compile rf"{IRC-TIME}\s+<[ @+%&~!]?([^<>\s]{{1,40}})>\s(.*)")
   WEECHAT (re.compile r"(\d{4})-\d\d-\d\d \d\d:\d\d:\d\d\t[ @+%&~]?(\w[^\t\s]{0,40})\t(.*)")
+  ;; What follows /me: * Ben waves. Programs write their notices so, too: * Ben has joined #tea.
+  IRC-ACTS (re.compile (+ rf"{IRC-TIME}\s+\*\s+[@+%&~!]?([^<>\s]{{1,40}})\s+(?!(?:"
+    r"has (?:joined|left|quit|kicked|changed|set)|is now known|was kicked|sets? (?:mode|the topic)"
+    r"|(?:gives|removes) (?:channel|voice|ban)|changes topic)\b|[(\[]\S*@)(.*)"))
   IRC-LINE (re.compile rf"{IRC-TIME}\s|\d{{4}}-\d\d-\d\d \d|---|\*\*\*|===|Session ")
   IRC-CODES (re.compile "\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|[\x02\x0f\x11\x16\x1d-\x1f]")
   MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC begin as its lines do
@@ -96,7 +101,7 @@ depend on the country and the phone's language.]]
     "WhatsApp" [_begin-stamped _finish-whatsapp]
     "Signal" [_begin-stamped _finish-signal]
     "iMessage" [_begin-imessage _finish-imessage]
-    "IRC" [_begin-irc (fn [message] message)]} service))
+    "IRC" [(_irc-beginner) (fn [message] message)]} service))
   (yield :from (chat-text
     (map finish (grouped (text-lines file reading) begin)) service reading)))
 
@@ -113,12 +118,12 @@ depend on the country and the phone's language.]]
     (setv message (begin line))
     (cond
       message (do
-        (when held (yield (Message held.name (.join "\n" parts) held.year)))
+        (when held (yield (Message held.name (.join "\n" parts) held.years)))
         (setv [held parts size] [message [(cut message.text MOST-JOINED)] (len message.text)]))
       (and held (< size MOST-JOINED)) (do
         (.append parts (cut line MOST-JOINED))
         (+= size (+ 1 (len line))))))
-  (when held (yield (Message held.name (.join "\n" parts) held.year))))
+  (when held (yield (Message held.name (.join "\n" parts) held.years))))
 
 
 ;; * WhatsApp and similar formats
@@ -146,13 +151,15 @@ depend on the country and the phone's language.]]
     (setv
       date (lfor number (.groups stamp) :if number number)
       [name text] (or (said (cut line (.end stamp) None)) #(None "")))
-    (Message name text (_year date))))
+    (Message name text (_years date))))
 
 
-(defn _year [numbers]
-  "Return the year among the three `numbers` (str) of a date; two digits mean this century."
+(defn _years [numbers]
+  "Return the years that the three `numbers` (str) of a date may mean, the likelier first."
   (setv long (lfor number numbers :if (> (len number) 2) number))
-  (if long (int (get long 0)) (+ 2000 (int (get numbers 2)))))
+  (if long
+    #((int (get long 0)))
+    #((+ 2000 (int (get numbers 2))) (+ 2000 (int (get numbers 0))))))
 
 
 (defn _finish-whatsapp [message]
@@ -177,7 +184,7 @@ depend on the country and the phone's language.]]
   (setv text (.strip text))
   (if (and (<= (len text) LONGEST-NOTICE) (.fullmatch NOTICES text))
     NOTICE
-    (Message message.name text message.year)))
+    (Message message.name text message.years)))
 
 
 ;; * iMessage
@@ -185,7 +192,7 @@ depend on the country and the phone's language.]]
 (defn _begin-imessage [line]
   "Return the message that a `line` with a date begins, or None; the next line has its name."
   (setv begun (.fullmatch IMESSAGE line))
-  (when begun (Message None (get begun 4) (int (get begun 2)))))
+  (when begun (Message None (get begun 4) #((int (get begun 2))))))
 
 
 (defn _finish-imessage [message]
@@ -198,7 +205,7 @@ depend on the country and the phone's language.]]
         [name #* lines] lines
         end (if (in "Tapbacks:" lines) (.index lines "Tapbacks:") None)
         text (lfor line (cut lines end) :if (not (.fullmatch IMESSAGE-NOTES line)) line))
-      (Message name (.replace (.join "\n" text) "\ufffc" "") message.year))))
+      (Message name (.replace (.join "\n" text) "\ufffc" "") message.years))))
 
 
 ;; * IRC
@@ -211,11 +218,19 @@ depend on the country and the phone's language.]]
   (and (> (len says) 1) (> (len known) (* MOSTLY (len lines)))))
 
 
-(defn _begin-irc [line]
-  "Return the message in `line`, without a name if nobody says it."
-  (setv
-    line (.sub IRC-CODES "" line)
-    found (or (.fullmatch IRC-SAYS line) (.fullmatch WEECHAT line)))
-  (if found
-    (Message (get found 2) (get found 3) (when (get found 1) (int (get found 1))))
-    (Message None line)))
+(defn _irc-beginner []
+  "Return a function that returns the message in a line, without a name if nobody says it."
+  (setv speakers #{})
+  (defn begin [line]
+    (setv
+      line (.sub IRC-CODES "" line)
+      says (or (.fullmatch IRC-SAYS line) (.fullmatch WEECHAT line))
+      acts (.fullmatch IRC-ACTS line)
+      found (or says (and acts (in (get acts 2) speakers) acts)))
+    (unless found (return (Message None line)))
+    (when says (.add speakers (get says 2)))
+    (Message
+      (get found 2)
+      (+ (if says "" "/me ") (get found 3))
+      (if (get found 1) #((int (get found 1))) #())))
+  begin)

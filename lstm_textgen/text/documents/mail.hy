@@ -10,13 +10,14 @@
   re
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
+  lstm-textgen.text.decoding [likely-encoding]
   lstm-textgen.text.documents.chats [clean-name wanted?]
   lstm-textgen.text.documents.reading [Understood])
 
 (setv
   MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
   MAX-LINE MB  ; bytes
-  MAX-PARTS 200  ; of one message
+  MAX-PARTS 200  ; within a part of a message
   ;; What each message begins with, and the bytes of that line that are looked at.
   FROM (re.compile rb"From (?:- |\S+ .*?\d\d:\d\d.* \d{4})")
   LOOKED-AT 200
@@ -85,7 +86,9 @@
 
 (defn _sender [message]
   "Return the sender's name, or their address if there is none."
-  (setv raw (.get message "From" ""))
+  (setv
+    raw (next (gfor [name value] (.raw-items message) :if (= (.lower name) "from") value) "")
+    raw (_decoded (.encode raw "utf-8" "surrogateescape")))
   (try
     (setv [name address] (parseaddr (str (make-header (decode-header raw)))))
     (except [[LookupError MessageError UnicodeError ValueError]]
@@ -93,29 +96,40 @@
   (clean-name (or name address)))
 
 
-(defn _body [message reading]
-  "Return the text of a `message`: its first plain-text part, or the first in HTML."
-  (setv texts {})
-  (for [[number part] (zip (range MAX-PARTS) (.walk message))]
-    (setv kind (.get-content-type part))
-    (unless (or (.is-multipart part) (= (.get-content-disposition part) "attachment"))
-      (.setdefault texts kind part)))
+(defn _body [part reading]
+  "Return the text of a `part` of a message: what is shown in it, without attached files and mail."
+  (setv kind (.get-content-type part))
   (cond
-    (in "text/plain" texts) (_payload (get texts "text/plain"))
-    (in "text/html" texts) (do
+    (or (.startswith kind "message/") (.get-filename part)
+        (= (.get-content-disposition part) "attachment"))
+      ""
+    (.is-multipart part) (do
+      (setv texts (filter str.strip
+        (gfor each (cut (.get-payload part) MAX-PARTS) (_body each reading))))
+      (if (= kind "multipart/alternative") (next texts "") (.join "\n" texts)))
+    (= kind "text/plain") (_payload part)
+    (= kind "text/html") (do
       (import lstm-textgen.text.documents.web [html-lines])
-      (.join "\n" (html-lines (_payload (get texts "text/html")) reading)))
+      (.join "\n" (html-lines (_payload part) reading)))
     True ""))
 
 
 (defn _payload [part]
-  "Return the text of a message `part`; undecodable characters become U+FFFD."
-  (setv data (or (.get-payload part :decode True) b""))
-  (for [charset [(.get-content-charset part "utf-8") "utf-8"]]
-    (try
-      (setv text (.replace (.decode data charset "replace") "\r\n" "\n"))
-      (return (if (= (.get-param part "format") "flowed") (.sub FLOWED " " text) text))
-      (except [[LookupError ValueError]]))))
+  "Return the text of a message `part`."
+  (setv
+    data (or (.get-payload part :decode True) b"")
+    text (.replace (_decoded data (.get-content-charset part)) "\r\n" "\n"))
+  (if (= (.get-param part "format") "flowed") (.sub FLOWED " " text) text))
+
+
+(defn _decoded [data [charset None]]
+  "Return the text of `data`: in `charset`, or if that is none, in UTF-8 or a likely encoding."
+  (try
+    (unless (in charset [None "ascii" "us-ascii"]) (return (.decode data charset "replace")))
+    (except [[LookupError ValueError]]))
+  (try
+    (.decode data "utf-8")
+    (except [UnicodeDecodeError] (.decode data (likely-encoding data "utf-8") "replace"))))
 
 
 (defn _own-words [text]

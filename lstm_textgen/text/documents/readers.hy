@@ -3,12 +3,16 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections.abc [Callable]
+  contextlib [contextmanager]
   dataclasses [dataclass replace]
   io [BytesIO]
+  itertools [chain]
+  os
   os.path [splitext]
   re
-  lstm-textgen.basics.values [clip]
-  lstm-textgen.text.decoding [NotText]
+  tempfile [SpooledTemporaryFile]
+  lstm-textgen.basics.values [clip counted]
+  lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.documents.archives [Archive DAMAGES XML-DAMAGES]
   lstm-textgen.text.documents.entries [columns-of read-notebook read-subtitles read-table
     subtitles?]
@@ -17,12 +21,15 @@
   lstm-textgen.text.documents.mail [mbox? read-mbox]
   lstm-textgen.text.documents.office [read-docx read-odt read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
-  lstm-textgen.text.documents.reading [BeyondLimit HEAD Reading Understood batched not-a]
-  lstm-textgen.text.documents.web [read-epub read-html])
+  lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
+    about-skipped batched chunks first-text joined not-a noting sound-texts]
+  lstm-textgen.text.documents.web [read-epub read-html]
+  lstm-textgen.text.download [QUOTED])
 
 (setv
   MOST-TRIED 1000  ; members of an archive that are looked at, to find a chat
   CHAT-ENDINGS [".txt" ".json" ".md" ".html"]
+  HIDDEN r"(?:^|/)\.|^__MACOSX/"  ; names of members that nobody reads
   MIMETYPE "mimetype"
   ODT "application/vnd.oasis.opendocument.text"
   ;; Archives that can't be read, by how their members' names begin.
@@ -31,6 +38,12 @@
     "xl/" ["a spreadsheet" "save the sheet as .csv"]
     "ppt/" ["a presentation" "save its text as a .txt file"]}
   TABLES [".csv" ".tsv"]
+  ;; What is more markup than text, by its beginning; it is read as plain text.
+  DATA {
+    "JSON" r"\s*(?:\{\s*[\"}]|\[\s*[{\"]|\[\s*\[\s*[\"\d-])"
+    "XML or HTML" r"(?is)\s*<(?:\?xml\s|!doctype\s|[a-z][\w:.-]*(?:\s[^<>]*)?>.*</)"
+    "a saved page or mail in MIME" r"(?ims)[\w-]+: .{0,2000}^content-type:\s*multipart/"
+    "subtitles of Aegisub" r"(?i)\s*\[script info\]"}
   PAGES [".html" ".htm" ".xhtml"]
   ;; A page is recognised by its beginning only where no ending says that it is plain text.
   PAGE (re.compile r"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype html|html)\b"
@@ -54,47 +67,86 @@
 
 
 (defn read-zip [file reading]
-  "Yield the text of the document in the zip archive in `file`; return an `Understood`."
+  "Yield the text of the document, or of the texts, in the zip archive in `file`."
   (setv
     archive (Archive file reading)
+    read (_zip-reader archive)
+    several (is read _read-members))
+  (check-options reading :by-person (or several (is read read-slack)) :by-column several)
+  ;; Plain text stays as it is.
+  (yield :from (if several (read archive) (batched (read archive)))))
+
+
+(defn _zip-reader [archive]
+  "Return the function that reads `archive`; raise `NotText` if there is none."
+  (setv
+    name archive.reading.name
     mime (if (in MIMETYPE archive.names)
       (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
       "")
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
+  (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
+    (raise (NotText f"{name} is {kind}, not text; {advice}")))
   (cond
-    (begins? "word/") (yield :from (read-docx archive))
-    (.startswith mime ODT) (yield :from (read-odt archive))
-    (in "META-INF/container.xml" archive.names) (yield :from (read-epub archive))
-    (slack? archive.names) (yield :from (read-slack archive))
-    True (do
-      (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
-        (raise (NotText f"{reading.name} is {kind}, not text; {advice}")))
-      (when mime
-        (raise (NotText f"{reading.name} can't be read: it is of type {mime}")))
-      (yield :from (_read-zipped-chat archive)))))
+    (begins? "word/") read-docx
+    (.startswith mime ODT) read-odt
+    (in "META-INF/container.xml" archive.names) read-epub
+    (slack? archive.names) read-slack
+    mime (raise (NotText f"{name} can't be read: it is of type {mime}"))
+    archive.reading.nested (raise (NotText f"{name} is a zip archive in another; unpack it"))
+    True _read-members))
 
 
-(defn _read-zipped-chat [archive]
-  "Yield the text of the one chat in `archive`; return what was understood."
+(defn _read-members [archive]
+  #[[Yield the text of the chats in `archive`; without any, of all texts and documents.
+
+  Return an `Understood`; raise `NotText` if there is no text.]]
   (setv
-    found []
+    reading archive.reading
     names (lfor
       name (sorted archive.names)
-      :setv ending (.lower (get (splitext name) 1))
-      :if (and (in ending CHAT-ENDINGS) (not (.startswith name "__MACOSX")))
-      [name ending]))
-  (for [[name ending] (cut names MOST-TRIED)]
-    (setv
-      reading (replace archive.reading :ending ending)
-      head (.read (.open archive name) HEAD)
-      chat (_find-chat (.decode head reading.encoding "ignore") ending))
-    (when chat (.append found [name reading #* chat])))
-  (unless (= (len found) 1)
-    (raise (NotText (+ f"{archive.reading.name} is a zip archive "
-      (if found f"with {(len found)} chats" "without a chat or document")
-      "; unpack it and give its files or the folder"))))
-  (setv [[name reading service read]] found)
-  (yield :from (read (.open archive name) reading service)))
+      :if (not (or (.endswith name "/") (re.search HIDDEN name)))
+      name)
+    names (or (_chats-in archive names) names)
+    [read parts skipped] [[] [] {}]
+    texts (sound-texts (gfor name names #(name (_read-member archive name))) skipped)
+    budget (Budget reading))  ; of all the text, as each document has one of its own
+  (for [piece (joined (gfor
+      [name pieces] texts
+      :do (.append read name)
+      (noting name (fn [name understood] (.append parts #(name understood))) pieces)))]
+    (.spend budget (len piece))
+    (yield piece))
+  (unless read
+    (setv why (.join "" (gfor reason (cut (list (.values skipped)) 1) f": {reason}")))
+    (raise (NotText f"{reading.name} is a zip archive without {reading.encoding} text{why}")))
+  (when (= 1 (len read) (len names) (len parts)) (return (get parts 0 1)))
+  (setv about (if skipped
+    (+ "; " (about-skipped skipped (len names) reading.name reading.encoding))
+    ""))
+  (Understood f"zip archive, {(counted (len read) "texts")}{about}" :parts (tuple parts)))
+
+
+(defn _chats-in [archive names]
+  "Return those of `names` whose members in `archive` are chats."
+  (lfor
+    name (cut (lfor name names :if (in (_ending name) CHAT-ENDINGS) name) MOST-TRIED)
+    :setv head (.read (.open archive name) HEAD)
+    :if (_find-chat (first-text head archive.reading) (_ending name))
+    name))
+
+
+(defn _read-member [archive name]
+  "Yield the text of the member `name` of `archive`; return what was understood, or None."
+  (yield :from (read-any (.open archive name) (replace archive.reading
+    :name f"{(clip (repr name) QUOTED)} in {archive.reading.name}"
+    :ending (_ending name)
+    :nested True))))
+
+
+(defn _ending [name]
+  "Return the file extension in `name` in lower case, such as `.txt`."
+  (.lower (get (splitext name) 1)))
 
 
 (defn _page? [head text reading]
@@ -106,7 +158,7 @@
 
 (defn _read-chat [file reading]
   "Yield the text of the chat in `file`; return an `Understood`."
-  (setv chat (_find-chat (.decode (.read file HEAD) reading.encoding "ignore") reading.ending))
+  (setv chat (_find-chat (first-text (.read file HEAD) reading) reading.ending))
   (.seek file 0)
   (unless chat
     (raise (NotText f"{reading.name} is not a chat in a known format")))
@@ -123,7 +175,7 @@
 (setv READERS {
   "zip" (Reader "a document or an archive" read-zip
     (fn [head text reading] (.startswith head b"PK\x03\x04"))
-    :errors #(#* DAMAGES #* XML-DAMAGES) :by-person True)
+    :errors #(#* DAMAGES #* XML-DAMAGES) :by-person True :by-column True)
   ;; pypdf raises whatever a damaged file leads to: AttributeError, KeyError, RecursionError, …
   "pdf" (Reader "a PDF" read-pdf (fn [head text reading]
       (or (.startswith head b"%PDF-")
@@ -147,26 +199,66 @@
   "page" (Reader "a web page" read-html _page?)})
 
 
+(defn read-any [file reading]
+  "Yield the text of `file` (binary), plain text or a document; return an `Understood` or None."
+  (setv
+    head (.read file CHUNK)
+    start (cut head HEAD)
+    reader (when head (find-reader start reading)))
+  (if reader
+    (with [whole (_seekable file head reading)]
+      (return (yield :from (read-document reader whole reading))))
+    (yield :from (decode reading.name (chain (if head [head] []) (chunks file))
+      reading.encoding)))
+  (about-plain start reading))
+
+
 (defn find-reader [head reading]
   #[[Return the `Reader` of a file that begins with the bytes `head`, or None if it is plain text.
 
   Raise `NotText` if the reading's `only` or `column` doesn't apply to such a file.]]
   (setv
-    text (.decode head reading.encoding "ignore")
+    text (first-text head reading)
     reader (next (gfor each (.values READERS) :if (.knows? each head text reading) each) None))
-  (when (and reading.only (not (and reader reader.by-person)))
-    (raise (NotText f"{reading.name} is not a chat or mailbox, so `only` doesn't apply to it")))
-  (when (and reading.column (not (and reader reader.by-column)))
-    (raise (NotText f"{reading.name} is not a table, so `column` doesn't apply to it")))
+  (check-options reading
+    :by-person (and reader reader.by-person)
+    :by-column (and reader reader.by-column))
   reader)
 
 
+(defn check-options [reading by-person by-column]
+  "Raise `NotText` if the `reading` has `only` or `column` and is by neither persons nor columns."
+  (when (and reading.only (not by-person))
+    (raise (NotText f"{reading.name} is not a chat or mailbox, so `only` doesn't apply to it")))
+  (when (and reading.column (not by-column))
+    (raise (NotText f"{reading.name} is not a table, so `column` doesn't apply to it"))))
+
+
 (defn about-plain [head reading]
-  "Return an `Understood` that names the columns of a table read as plain text, otherwise None."
-  (setv columns (columns-of (.decode head reading.encoding "ignore") reading.ending))
-  (when (and (in reading.ending TABLES) (> (len columns) 1))
-    (Understood (+ "read as plain text; to read one column give `column`: "
+  "Return an `Understood` about plain text that looks like a table or other data, otherwise None."
+  (setv
+    text (first-text head reading)
+    columns (if (in reading.ending TABLES) (columns-of text reading.ending) []))
+  (when (> (len columns) 1)
+    (return (Understood (+ "read as plain text; to read one column give `column`: "
       (clip (.join ", " columns) 200)))))
+  (for [[kind pattern] (.items DATA) :if (re.match pattern text)]
+    (return (Understood f"read as plain text, though it looks like {kind}"))))
+
+
+(defn [contextmanager] _seekable [file head reading]
+  "Yield `file`, whose first bytes `head` are read, rewound, or a copy of it."
+  (if (and (hasattr file "seekable") (.seekable file))
+    (do
+      (.seek file (- (len head)) os.SEEK-CUR)
+      (yield file))
+    (with [copy (SpooledTemporaryFile IN-MEMORY)]
+      (setv budget (Budget reading))
+      (for [data (chain [head] (chunks file))]
+        (.spend budget (len data))
+        (.write copy data))
+      (.seek copy 0)
+      (yield copy))))
 
 
 (defn read-document [reader file reading]
@@ -174,8 +266,9 @@
 
   Raise `NotText` for a damaged file, `BeyondLimit` for one that is too large, `OSError` for one
   that can't be read, `ImportError` if a library is missing.]]
+  (setv pieces (.read reader file reading))
   (try
-    (yield :from (batched (.read reader file reading)))
+    (yield :from (if (is reader.read read-zip) pieces (batched pieces)))
     (except [[BeyondLimit ImportError NotText]] (raise))
     (except [error reader.errors]
       (raise (NotText (not-a reading reader.kind (str error))) :from error))))

@@ -4,11 +4,14 @@
   collections [Counter]
   dataclasses [dataclass field]
   importlib [import-module]
+  io [IncrementalNewlineDecoder]
+  itertools [chain]
   re
+  tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.values [clip]
-  lstm-textgen.text.decoding [CHUNK decode]
-  lstm-textgen.text.download [too-much])
+  lstm-textgen.basics.values [clip counted]
+  lstm-textgen.text.decoding [CHUNK NotText decode]
+  lstm-textgen.text.download [QUOTED too-much])
 
 (setv
   LIMIT (* 1024 MB)  ; bytes of unpacked content of one source
@@ -16,6 +19,8 @@
   MAX-WHOLE (* 64 MB)
   MAX-LINE (* 16 MB)  ; characters of one line, or of one cell of a table
   HEAD (** 2 16)  ; bytes at its beginning by which a document is recognised
+  IN-MEMORY (* 16 MB)  ; bytes of a text that is kept; more go to a file
+  SHOWN 5  ; skipped files that a message names
   BATCH (** 2 16)  ; characters that a reader hands on at once, or more
   ;; What no document means by its text: control characters but for tabs and line ends, and places
   ;; where a word may be broken.
@@ -32,25 +37,29 @@
 
   - `name`: what messages call it; `ending`: its file extension in lower case, such as `.docx`.
   - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
-  - `only`: the person whose messages are read; `column`: of a table. None: not given.]]
+  - `only`: the person whose messages are read; `column`: of a table. None: not given.
+  - `nested`: whether it is a member of an archive.]]
   (setv
     #^ str name "the text"
     #^ str ending ""
     #^ str encoding "utf-8"
     #^ int limit LIMIT
     #^ str only None
-    #^ str column None))
+    #^ str column None
+    #^ bool nested False))
 
 
 (defclass [(dataclass :frozen True)] Understood []
   #[[What a reader found in a document.
 
   `words` is a summary; `people` maps names to numbers of messages; `turns` is whether each message
-  is a line that begins with a name, as in a chat.]]
+  is a line that begins with a name, as in a chat; `parts` are #(name understood) of an archive's
+  members.]]
   #^ str words
   (setv
     #^ Counter people (field :default-factory Counter)
-    #^ bool turns False))
+    #^ bool turns False
+    #^ tuple parts #()))
 
 
 (defclass Budget []
@@ -97,21 +106,102 @@
   data)
 
 
+(defn first-text [head reading]
+  "Return what the bytes `head` say, without a byte order mark and with `\\n` line ends."
+  (setv text (.removeprefix (.decode head reading.encoding "ignore") "\ufeff"))
+  (.decode (IncrementalNewlineDecoder None True) text))
+
+
 (defn text-lines [file reading]
-  #[[Yield the lines of `file` (binary, in the reading's encoding) without line ends.
+  #[[Yield the lines of `file` (binary, in the reading's encoding) without line ends and marks.
 
   Raise `BeyondLimit` for one longer than `MAX-LINE`.]]
-  (setv held [])
-  (for [piece (decode reading.name (chunks file) reading.encoding)]
-    (setv parts (.split piece "\n"))
+  (setv
+    held []
+    newlines (IncrementalNewlineDecoder None True))
+  (for [[n piece] (enumerate (decode reading.name (chunks file) reading.encoding))]
+    (setv parts (.split (.decode newlines (if n piece (.removeprefix piece "\ufeff"))) "\n"))
     (.append held (get parts 0))
     (when (> (sum (map len held)) MAX-LINE)
       (raise (BeyondLimit (+ f"{reading.name} has a line of more than {(// MAX-LINE MB)} million "
         "characters; break it into shorter ones"))))
     (for [part (cut parts 1 None)]
-      (yield (.removesuffix (.join "" held) "\r"))
+      (yield (.join "" held))
       (setv held [part])))
-  (when (setx last (.join "" held)) (yield (.removesuffix last "\r"))))
+  (when (setx last (.join "" held)) (yield last)))
+
+
+;; * Texts: iterators of pieces
+
+(defn joined [texts]
+  #[[Yield the pieces of `texts` without byte order marks.
+
+  A text without a final line end gets one if another follows.]]
+  (setv last "")  ; the piece before
+  (for [text texts]
+    (setv
+      pieces (filter None text)
+      start (.removeprefix (next pieces "") "\ufeff"))
+    (for [[n piece] (enumerate (filter None (chain [start] pieces)))]
+      (when (and (= n 0) last (not (.endswith last #("\n" "\r")))) (yield "\n"))
+      (yield piece)
+      (setv last piece))))
+
+
+(defn noting [name note pieces]
+  "Yield `pieces`; then pass what their generator understood to `note`, of each part alone."
+  (setv understood (yield :from pieces))
+  (when understood
+    (note name understood)
+    (for [[part each] understood.parts] (note f"{name}/{part}" each))))
+
+
+(defn sound-texts [texts skipped]
+  #[[Yield those #(name pieces) in `texts` that are text and not empty, each read only once.
+
+  A reason for each of the others is put into the dict `skipped`, by name.]]
+  (for [[name pieces] texts]
+    (setv pieces (_once-read name pieces))
+    (try
+      (setv first (next pieces None))
+      (except [error NotText]
+        (setv (get skipped name) (str error))
+        (continue)))
+    (when first (yield #(name (_resumed first pieces))))))
+
+
+(defn _once-read [name pieces]
+  "Yield `pieces` after all are read; return what was understood. Raise `NotText` for a NUL."
+  (with [copy (SpooledTemporaryFile IN-MEMORY "w+" :encoding "utf-8" :errors "surrogatepass"
+      :newline "")]
+    (while True
+      (try
+        (setv piece (next pieces))
+        (except [end StopIteration]
+          (setv understood end.value)
+          (break)))
+      (when (in "\0" piece) (raise (NotText f"{name} has the character NUL")))
+      (.write copy piece))
+    (.seek copy 0)
+    (while (setx piece (.read copy CHUNK)) (yield piece))
+    understood))
+
+
+(defn _resumed [first pieces]
+  "Yield `first`, then the generator `pieces`; return what that returns."
+  (yield first)
+  (yield :from pieces))
+
+
+(defn about-skipped [names count place encoding]
+  "Return one line about the skipped files, called `names`, of the `count` in `place`."
+  (setv
+    names (list names)
+    shown (clip (.join ", " (cut names SHOWN)) QUOTED)
+    more (- (len names) SHOWN))
+  (.join " " (.split (+ f"skipped {(len names)} of {(counted count "files")} in "
+    f"{place} that {(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
+    (if (> more 0) f" and {more} more" "")))))
 
 
 (defn batched [pieces]

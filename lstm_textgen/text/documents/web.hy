@@ -21,6 +21,10 @@
     ;; Notes and comments as Pandoc, LibreOffice and Wikipedia write them.
     "section.footnotes, a.footnote-ref, span.comment-start, [id^=sdfootnote], a.sdfootnoteanc"
     "[id^=sdendnote], a.sdendnoteanc, sup.reference, span.mw-editsection"
+    ;; Notes in e-books of Project Gutenberg and Calibre; superscript links lead to notes.
+    ".footnote, .footnotes, .endnote, .endnotes, .fnanchor, .noteref, h1.notes-header, p.foot"
+    "a[href*='#Footnote'], a[href*='#linknote-'], p:has(> a[id^='linknote-']), dl[id^='note_']"
+    "sup a[href*='#'], a[href*='#'] sup"
     ;; What mail programs quote, and signatures.
     "blockquote[type=cite], .gmail_quote, .gmail_signature, .moz-cite-prefix, .moz-signature"
     "body > header:not([id=title-block-header]), body > footer"
