@@ -9,7 +9,8 @@
   re
   lstm-textgen.basics.values [clip counted unknown-name]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [MAX-LINE Understood not-a read-whole text-lines])
+  lstm-textgen.text.documents.reading [MAX-LINE Understood not-a one-line read-whole
+    text-lines])
 
 (setv
   ;; The times of a subtitle; WebVTT may omit hours, and settings may follow.
@@ -127,7 +128,7 @@
     first (next lines "")
     delimiter (_delimiter first reading.ending)
     rows (_rows (chain [first] lines) delimiter reading)
-    columns (lfor name (next rows []) (.strip name))
+    columns (lfor name (next rows []) (one-line name))
     count 0)
   (unless (in reading.column columns)
     (raise (NotText (+ f"{reading.name}: "

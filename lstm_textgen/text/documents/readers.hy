@@ -242,7 +242,8 @@
   (when (> (len columns) 1)
     (return (Understood (+ "read as plain text; to read one column give `column`: "
       (clip (.join ", " columns) 200)))))
-  (for [[kind pattern] (.items DATA) :if (re.match pattern text)]
+  (for [[kind pattern] (.items DATA)
+        :if (and (!= reading.ending ".md") (re.match pattern text))]
     (return (Understood f"read as plain text, though it looks like {kind}"))))
 
 

@@ -1,6 +1,7 @@
 "What all readers of documents share: how a source is read, a summary of it, the limits."
 
 (import
+  codecs
   collections [Counter]
   dataclasses [dataclass field]
   importlib [import-module]
@@ -172,8 +173,7 @@
 
 (defn _once-read [name pieces]
   "Yield `pieces` after all are read; return what was understood. Raise `NotText` for a NUL."
-  (with [copy (SpooledTemporaryFile IN-MEMORY "w+" :encoding "utf-8" :errors "surrogatepass"
-      :newline "")]
+  (with [copy (SpooledTemporaryFile IN-MEMORY)]
     (while True
       (try
         (setv piece (next pieces))
@@ -181,9 +181,10 @@
           (setv understood end.value)
           (break)))
       (when (in "\0" piece) (raise (NotText f"{name} has the character NUL")))
-      (.write copy piece))
+      (.write copy (.encode piece "utf-8" "surrogatepass")))
     (.seek copy 0)
-    (while (setx piece (.read copy CHUNK)) (yield piece))
+    (setv decoder ((codecs.getincrementaldecoder "utf-8") "surrogatepass"))
+    (for [data (chunks copy)] (yield (.decode decoder data)))
     understood))
 
 
