@@ -4,10 +4,16 @@
 (import
   dataclasses [replace]
   threading [Condition]
+  types [SimpleNamespace]
   numpy :as np
   pytest
-  lstm-textgen.server.jobs [Job NameFinder Order make-jobs]
+  lstm-textgen.server.answers [Form]
+  lstm-textgen.server.app [Texts]
+  lstm-textgen.server.jobs [Job NAME NameFinder Order make-jobs]
   lstm-textgen.server.loop [Full Loop]
+  lstm-textgen.server.models [chat-names]
+  lstm-textgen.server.requests [ApiError check-told]
+  lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [score]
   lstm-textgen.writing.writer [Ends stream write-many]
@@ -113,7 +119,38 @@
     (. (score MODEL [(+ "abc" text)]) nats) :rtol 1e-4))
   (for [each told]
     (assert (= (len each.likeliest) 3))
-    (assert (<= each.logarithm (+ 1e-6 (get each.likeliest 0 1))))))
+    (assert (<= each.logarithm (get each.likeliest 0 1)))))
+
+
+(defn test-the-likeliest-unit-has-the-same-logarithm-in-both-places [loop]
+  (setv done (job "abc" 100 :options (SamplingOptions 0) :alternatives 2))
+  (all-written loop [done])
+  (assert (= (lfor each done.told #(each.unit each.logarithm))
+    (lfor each done.told (get each.likeliest 0)))))
+
+
+(defn test-20-000-units-of-a-prompt-can-be-told-with-five-alternatives []
+  (defn jobs-for [words]
+    (make-jobs WORDS [(Order (* " one" words) 16 :alternatives 5 :seed-too True)]))
+  (assert (check-told (jobs-for 20_000)))
+  (with [_ (pytest.raises ApiError :match "180,096 probabilities are too many")]
+    (check-told (jobs-for 30_000))))
+
+
+(defn test-what-is-told-of-a-prompt-is-streamed-once []
+  (setv
+    one (job "abc" 9 :alternatives 0 :seed-too True)
+    texts (Texts None (SimpleNamespace :url (SimpleNamespace :path "/")) None [one] :keep None
+      :prompt-units 3 :form (Form "bot" "fp" :told True :prompts [None]))
+    sent {0 None}
+    next-part (fn [] (.next-part texts 0 one sent one.end)))
+  (assert (is (next-part) None))  ; nothing is known of the prompt yet
+  (.take-in one.seed (make-engine MODEL) 99)
+  (setv prompt (next-part))
+  (.take one [1 2] (np.ones [2 31]))
+  (setv choices (lfor part [prompt (next-part)] (get part "choices" 0)))
+  (assert (= (lfor c choices #((get c "text") (get c "logprobs" "text_offset")))
+    [#("abc" [0 1 2]) #(" ," [3 4])])))
 
 
 (defn test-what-is-told-ends-with-the-text [loop]
@@ -207,11 +244,11 @@
 
 ;; * The end of a reply
 
-(defn reply [#* pieces [stops []]]
+(defn reply [#* pieces [stops []] [model MODEL]]
   "Return the text of a chat job that is fed `pieces`, each a unit at a time, and its end."
-  (setv done (Job MODEL (Order "" 1000 :chat True :stops stops)))
+  (setv done (Job model (Order "" 1000 :chat True :stops stops)))
   (for [piece pieces]
-    (unless done.end (.take done (lfor c piece (get MODEL.vocabulary.ids c)) None)))
+    (unless done.end (.take done (lfor c piece (get model.vocabulary.ids c)) None)))
   (unless done.end (.finish done "length"))
   #((text-of done) done.end))
 
@@ -235,8 +272,19 @@
   (assert (= (reply " one two\nanna: x" :stops ["twoz"]) #(" one two" "stop"))))
 
 
+(defn [(pytest.mark.parametrize "name" ["+49 170 1234567" "4917012" (* "long name " 7) "~ anna"])]
+    test-a-reply-of-a-chat-ends-at-any-name-or-number [name]
+  (setv model (small-model :resume False :text "+~0123456789 aeghlmno:\n" :people ["anna"]))
+  (assert (= (reply #* f" hallo\n{name}: na" :model model) #(" hallo" "stop"))))
+
+
+(defn test-the-people-of-a-chat-are-those-it-was-trained-on []
+  (setv people ["+49 170 1234567" "anna"])
+  (assert (= (chat-names (small-model :resume False :people people)) people)))
+
+
 (defn test-a-stop-text-in-what-could-be-a-name-is-left-out []
-  (setv finder (NameFinder ["b"]))
+  (setv finder (NameFinder ["b"] NAME))
   (assert (= (.join "" (map finder.feed "a\nAb")) "a"))
   (assert (= (.close finder) "\nA")))
 

@@ -10,22 +10,30 @@
   openai [AsyncOpenAI OpenAI]
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.textmodel [load]
   tests.browser [WRITTEN start-browser wait-for-end wait-until written]
   tests.helpers [ROOT small-model succeeded]
-  tests.serving [change-model save-models serving]
+  tests.serving [change-model completion save-models serving]
   tools.blocks [blocks-in])
+
+(setv
+  MODELS ["bot" "wordy" "chat" "parts"]
+  CATS (+ "The cat sat on the mat, and the dog sat on the log.\n"
+    "Where is the cat? The cat is on the mat.\n"))
 
 
 (defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
-  "A folder with three models."
+  "A folder with four models, of which `parts` knows pieces."
   (setv folder (tmp-path-factory.mktemp "serve"))
   (save-models folder)
+  (save-checkpoint (small-model :resume False :unit "pieces" :text (* 9 CATS) :max-words 60)
+    (/ folder "parts"))
   folder)
 
 
 (defn [(pytest.fixture :scope "module")] server [folder]
-  "A server of three models."
-  (with [server (serving folder "--model" "bot" "--model" "wordy" "--model" "chat")]
+  "A server of four models."
+  (with [server (serving folder #* (gfor m MODELS flag ["--model" m] flag))]
     (yield server)))
 
 
@@ -50,7 +58,7 @@
     :stream True :extra-body {"top_k" 5}))
   (assert (= (.join "" (gfor part parts (. (get part.choices 0) text)))
     (. (get answer.choices 0) text)))
-  (assert (= (lfor m (client.models.list) m.id) ["bot" "wordy" "chat"]))
+  (assert (= (lfor m (client.models.list) m.id) MODELS))
   (assert (= (. (client.models.retrieve "bot") id) "bot")))
 
 
@@ -100,6 +108,43 @@
       :capture-output True :text True :timeout 100)))
   (assert (= (len (llm "bot" "abc" "-o" "max_tokens" "20" "-o" "seed" "1")) 21))
   (assert (in "hello" (llm "chat" "hello"))))
+
+
+;; * What lm-evaluation-harness 0.4 sent on a task of two questions, by ids and by texts
+
+(setv
+  CHOICES {"model" "parts"  "temperature" 0  "max_tokens" 1  "logprobs" 1  "seed" 1234
+    "echo" True}
+  ANSWERS {"model" "parts"  "temperature" 0  "max_tokens" 12  "seed" 1234})
+
+
+(defn [(pytest.mark.parametrize #("ids" "texts") [
+    [[[32 27 36 28 24 35] [32 27 36 28 24 45]] ["The cat sat on the mat" "The cat sat on the dog"]]
+    [[[32 27 36 28 24 46] [47 34 24 35 4]] ["The cat sat on the log" "Where is the mat?"]]
+    [[[47 34 24 27]] ["Where is the cat"]]
+    [[[0 32 27 36 28 24 35 2 44 24 45 36 28 24 46 3]]
+      ["\nThe cat sat on the mat, and the dog sat on the log."]]
+    [[[0 47 34 24 27 4 40 27 34 28 24 35 3]] ["\nWhere is the cat? The cat is on the mat."]]])]
+    test-choices-of-the-harness-have-the-program-s-score [url folder ids texts]
+  (setv [by-ids by-texts] (lfor
+    prompts [ids texts]
+    (get (completion url :prompt prompts #** CHOICES) "choices")))
+  (assert (= by-ids by-texts))
+  (for [[choice own text] (zip by-ids ids texts)]
+    (setv
+      told (get choice "logprobs" "token_logprobs")
+      [_ _ bits] (.score (load (/ folder "parts")) text))
+    (assert (= (len told) (+ (len own) 1)))
+    (assert (= (cut told -1) (pytest.approx (* bits -0.6931472) :rel 1e-4)))))
+
+
+(defn test-answers-to-the-harness-end-before-a-stop [url]
+  (for [[prompts stop] [
+      [[[32 27 36 28 24] [47 34 24]] ["." "\n\n" "\n"]]
+      [["The cat sat on the" "Where is the"] ["." "\n\n"]]]]
+    (setv choices (get (completion url :prompt prompts :stop stop #** ANSWERS) "choices"))
+    (assert (= (lfor c choices (get c "index")) [0 1]))
+    (assert (not-in "." (+ #* (gfor c choices (get c "text")))))))
 
 
 ;; * The documentation

@@ -35,8 +35,7 @@
 
   - `chat`: whether they are messages; `fingerprint`: of the model's file.
   - `told`: whether the answers include the probabilities of units.
-  - `prompts`: each text's prompt, if the answers repeat it (`echo`): as it was given or, if they
-    are `told`, as it was read.]]
+  - `prompts`: each text's prompt, if the answers repeat it (`echo`); None for its seed's text.]]
 
   (defn __init__ [self model fingerprint * told [chat False] [prompts None]]
     (setv
@@ -53,17 +52,19 @@
       :setv content (if self.chat
         {"message" {"role" "assistant"  "content" text  "refusal" None}}
         {"text" text})
-      (.choice self index job content 0 job.end)))
+      (.choice self index job content (slice None) job.end)))
     (.frame self choices "chat.completion" usage))
 
-  (defn part [self index job text told first? end]
+  (defn part [self index job text told end]
     #[[Return the part of a stream with the next `text` of job number `index`.
 
-    `told` is the number of units whose probabilities were sent before; `first?` whether this is
-    the first part; `end` why the text ended, or None.]]
-    (setv content (if self.chat
-      {"delta" {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}}
-      {"text" (if first? (.text-of self index job text) text)}))
+    `told` is the slice of its units whose probabilities the part has, without a start in the
+    first; `end` is why the text ended, or None.]]
+    (setv
+      first? (is told.start None)
+      content (if self.chat
+        {"delta" {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}}
+        {"text" (if first? (.text-of self index job text) text)}))
     (.frame self [(.choice self index job content told end)] "chat.completion.chunk"))
 
   (defn choice [self index job content told end]
@@ -77,7 +78,7 @@
     "Return the `text` of `job` as the client gets it: after its prompt, or stripped in a chat."
     (cond
       self.chat (.strip text)
-      self.prompts (+ (if self.told job.seed.text (get self.prompts index)) text)
+      self.prompts (+ (or (get self.prompts index) job.seed.text) text)
       True text))
 
   (defn frame [self choices kind [usage None]]
@@ -91,17 +92,17 @@
       "choices" choices
       #** (if usage {"usage" usage} {})})
 
-  (defn logprobs [self job start]
-    "Return the log probabilities of the units of `job` from `start` on; None if not requested."
+  (defn logprobs [self job told]
+    "Return the log probabilities of the slice `told` of units of `job`; None if not requested."
     (unless self.told (return None))
     (setv
-      told (cut job.told start (.told-by-now job))
-      offset (sum (gfor each (cut job.told start) (len each.unit))))
-    (when self.prompts
-      (if start
-        (+= offset (len job.seed.text))
-        (setv told [#* job.seed.told #* told])))
-    (if self.chat (chat-logprobs told) (completion-logprobs told offset))))
+      prompt (if self.prompts job.seed.told [])
+      [before now] (if (is told.start None)
+        [[] [#* prompt #* (get job.told told)]]
+        [[#* prompt #* (cut job.told told.start)] (get job.told told)]))
+    (if self.chat
+      (chat-logprobs now)
+      (completion-logprobs now (sum (gfor each before (len each.unit)))))))
 
 
 (defn usage-of [jobs prompt-units]

@@ -20,7 +20,7 @@
   lstm-textgen.server.jobs [make-jobs]
   lstm-textgen.server.loop [Full Stopped]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody StreamOptions
-    chat-orders completion-orders read-body])
+    chat-orders check-told completion-orders read-body])
 
 (setv
   LONG 10_000  ; bytes of a body that takes long to turn into jobs: 0.4 ms per kilobyte
@@ -91,12 +91,15 @@
       jobs (await (.submit self served data (fn [model] (completion-orders body model))))
       n (or body.n 1)
       each (// (len jobs) (len body.prompts)))
-    (Texts self request served body jobs
+    (Texts self request body jobs
       :keep (fn [jobs] (best-of jobs each n))
       :prompt-units (sum (gfor job (cut jobs None None each) job.seed.units))
       :form (Form served.name served.fingerprint
         :told (is-not body.logprobs None)
-        :prompts (when body.echo (lfor p body.prompts _ (range n) p)))))
+        :prompts (when body.echo (lfor
+          p body.prompts
+          _ (range n)
+          (when (and (isinstance p str) (is body.logprobs None)) p))))))
 
   (defn :async chat [self request]
     "Answer with the next message of a chat."
@@ -109,7 +112,7 @@
       (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
         "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
     (setv jobs (await (.submit self served data (fn [model] (chat-orders body model names)))))
-    (Texts self request served body jobs
+    (Texts self request body jobs
       :keep (fn [jobs] jobs)
       :prompt-units (. (get jobs 0) seed units)
       :form (Form served.name served.fingerprint :chat True :told (bool body.logprobs))))
@@ -120,7 +123,7 @@
       (setv
         loop served.loop
         reader (Reader loop)
-        make (fn [] (make-jobs loop.model (make-orders loop.model) reader))
+        make (fn [] (check-told (make-jobs loop.model (make-orders loop.model) reader)))
         jobs (if (> (len data) LONG) (await (in-thread make)) (make)))
       (try
         (.submit loop (lfor job jobs :if (is job.end None) job))
@@ -179,7 +182,7 @@
 
   `keep` selects the jobs to send, `form` formats them; `prompt-units` is for the usage.]]
 
-  (defn __init__ [self desk request served body jobs * keep prompt-units form]
+  (defn __init__ [self desk request body jobs * keep prompt-units form]
     (setv
       [self.desk self.path self.body self.jobs] [desk request.url.path body jobs]
       [self.keep self.prompt-units self.form] [keep prompt-units form]
@@ -232,17 +235,19 @@
 
   (defn next-part [self index job told end]
     "Return the next part of `job` number `index`, or None; `told` counts the units sent of each."
-    (setv text (.join "" (gfor _ (range (len job.pieces)) (.popleft job.pieces))))
-    (setv first? (is (get told index) None))
-    (when (and self.form.chat first?)
-      (setv text (.lstrip text))
-      (unless (or text end) (return None)))
-    (unless (or text end (and first? self.form.prompts)) (return None))
     (setv
-      part (.part self.form index job text (or (get told index) 0) first?
-        (if (= end "failed") "error" end))
-      (get told index) (.told-by-now job))
-    part))
+      start (get told index)
+      echo? (and (is start None) self.form.prompts))
+    (when (and echo? self.form.told (not (or end job.seed.done?)))
+      (return None))  ; the prompt's probabilities come first, all of them
+    (setv
+      now (.told-by-now job)
+      text (.join "" (gfor _ (range (len job.pieces)) (.popleft job.pieces))))
+    (when (and self.form.chat (is start None))
+      (setv text (.lstrip text)))
+    (unless (or text end echo?) (return None))
+    (setv (get told index) now)
+    (.part self.form index job text (slice start now) (if (= end "failed") "error" end))))
 
 
 ;; * Parts of answers

@@ -6,6 +6,7 @@
   dataclasses [dataclass field]
   re
   numpy :as np
+  lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.writing.batch [Draw]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [compare]
@@ -13,19 +14,18 @@
   lstm-textgen.writing.writer [StopFinder make-sampler read-seed start-ids])
 
 (setv
-  ;; A line of a chat that begins with a name ends the reply before it.
-  NEXT-NAME (re.compile r"\n[^\W\d_][^\n:]{0,39}:(?=\s|\Z)")
-  ;; What may still become such a line.
-  PERHAPS-NAME (re.compile r"\n(?:[^\W\d_][^\n:]{0,39})?\Z"))
+  NAME r"[^\W\d_][^\n:]{0,39}"  ; what is taken for a name where none are known
+  ;; A message of a chat is one line, so what stands before its colon is a name, or a number.
+  CHAT-NAME rf"[^\s:][^\n:]{{0,{(- LONGEST-NAME 1)}}}")
 
 
 (defclass [(dataclass :frozen True)] Order []
-  #[[A request for a text of at most `length` units after the text `seed`.
+  #[[A request for a text of at most `length` units after `seed`, a text or a tuple of ids.
 
   It ends before one of the texts `stops` or, with `chat`, before the next line that begins with a
   name. `alternatives` is how many likeliest units to return for each unit, with its own
   probability (None: neither); `seed-too` is whether to do so for the seed as well.]]
-  #^ str seed
+  #^ object seed
   #^ int length
   (setv
     #^ SamplingOptions options (SamplingOptions)
@@ -47,26 +47,33 @@
 
 
 (defclass Seed []
-  #[[The seed `text` of one job or of several, which a `model` (a `Checkpoint`) reads once for all.
+  #[[The seed of one job or of several, which a `model` (a `Checkpoint`) reads once for all.
 
-  With `alternatives`, `text` becomes that of its units: without unknown characters, say.
-  `ids` (time,) are to be read, and `read` of them have been. `units` counts those of the text, and
-  `rest` is the word at its end that the first unit may be a part of. With `alternatives`, `told`
-  is the list of `Told` of its units. `opening` is written before all else.]]
+  It is a string or a tuple of ids. `text` is the string or, of ids and with `alternatives`, that
+  of the units: without unknown characters, say. `ids` (time,) are to be read, and `read` of them
+  have been. `units` counts those of the text, and `rest` is the word at its end that the first
+  unit may be a part of. With `alternatives`, `told` is the list of `Told` of its units. `opening`
+  is written before all else.]]
 
-  (defn __init__ [self model text [alternatives None]]
+  (defn __init__ [self model seed [alternatives None]]
     (setv
       [self._vocabulary self._alternatives] [model.vocabulary alternatives]
-      [self.ids self.rest self.opening] (read-seed model text (fn [_] None)
-        :whole (is-not alternatives None))
+      text? (isinstance seed str)
+      [self.ids self.rest self.opening] (if text?
+        (read-seed model seed (fn [_] None) :whole (is-not alternatives None))
+        #((np.array [#* (start-ids model) #* seed]) "" []))
       self._lead (len (start-ids model))  ; ids before its own units
       own (cut self.ids self._lead None)
       self.units (+ (len own) (len (.split model.vocabulary self.rest)))
       [self.told self.read self._state self._ways] [[] 0 None None]
       ;; Told units and their places in the text must fit what is read.
-      self.text (if (is alternatives None)
-        text
+      self.text (if (and text? (is alternatives None))
+        seed
         (.join "" (gfor id own (get model.vocabulary.units id))))))
+
+  (defn [property] done? [self]
+    "Whether all of it has been read."
+    (= self.read (len self.ids)))
 
   (defn take-in [self engine most]
     "Let `engine` read on for up to `most` ids; return how many. It may have read others since."
@@ -97,17 +104,20 @@
 
 
 (defclass NameFinder [StopFinder]
-  "Finds the next line that begins with a name, or one of the texts `stops` before it."
+  "Finds the next line that begins with a `name` (a pattern), or one of `stops` before it."
 
-  (defn __init__ [self stops]
+  (defn __init__ [self stops name]
     (.__init__ (super) stops)
-    (setv self._line ""))  ; which may begin with a name
+    (setv
+      self._line ""  ; which may begin with a name
+      self._name (re.compile rf"\n{name}:(?=\s|\Z)")
+      self._perhaps (re.compile rf"\n(?:{name})?\Z")))
 
   (defn feed [self piece]
     (setv
       text (+ self._line piece)
-      name (.search NEXT-NAME text)
-      perhaps (or name (.search PERHAPS-NAME text))
+      name (.search self._name text)
+      perhaps (or name (.search self._perhaps text))
       sure (if perhaps (.start perhaps) (len text))
       self._line (cut text sure None)
       before (.feed (super) (cut text sure)))
@@ -117,7 +127,7 @@
     before)
 
   (defn close [self]
-    (setv line (if (.search NEXT-NAME self._line) "" self._line))
+    (setv line (if (.search self._name self._line) "" self._line))
     (if self.found "" (+ (.feed (super) line) (.close (super))))))
 
 
@@ -137,7 +147,9 @@
       [self._model self._vocabulary] [model model.vocabulary]
       [self.pieces self.told] [(deque) []]
       [self.written self.said self.end self.total] [0 0 None 0.0]
-      self._finder ((if order.chat NameFinder StopFinder) order.stops))
+      self._finder (if order.chat
+        (NameFinder order.stops (if model.settings.people CHAT-NAME NAME))
+        (StopFinder order.stops)))
     (for [unit self.seed.opening] (._say self unit))
     (unless (or order.length order.seed-too) (.finish self "length")))
 
@@ -158,24 +170,21 @@
       sampler (make-sampler self._model 1 order.options order.rng-seed order.number)
       [texts ids scores] (begin engine sampler [ways] self._vocabulary)
       self.draw.drawn 1)
-    (.take self ids (if self.draw.logits scores None) texts)
-    (setv typed (- (len (get self._vocabulary.units (get ids 0))) (len (get texts 0))))
-    (for [told self.told]  ; at most one
-      (setv
-        told.unit (get texts 0)
-        told.likeliest (lfor
-          [unit logarithm] told.likeliest
-          :if (> logarithm (- np.inf))
-          #((cut unit typed None) logarithm)))))
+    (.take self ids (if self.draw.logits scores None)
+      (- (len (get self._vocabulary.units (get ids 0))) (len (get texts 0)))))
 
-  (defn take [self ids logits [units None]]
+  (defn take [self ids logits [typed 0]]
     #[[Add the units of the list `ids`, up to the requested length, drawn from `logits`.
 
-    These are (time, vocabulary), or None if probabilities aren't requested. `units` are the new
-    texts, where they differ from the ids' own.]]
+    These are (time, vocabulary), or None if probabilities aren't requested. The seed already has
+    the first `typed` characters of the units.]]
     (setv
       ids (cut ids self.left)
-      units (or units (lfor id ids (get self._vocabulary.units id))))
+      before self.written
+      units (lfor id ids (cut (get self._vocabulary.units id) typed None)))
+    (unless (is logits None)  ; told before it is said, as another thread reads both
+      (.extend self.told
+        (tell self._vocabulary ids (cut logits (len ids)) self.order.alternatives typed)))
     (if (or self.order.chat self.order.stops)
       (for [unit units]
         (+= self.written 1)
@@ -183,16 +192,11 @@
       (do
         (+= self.written (len ids))
         (._say self (.join "" units))))
-    (unless (is logits None)
-      (setv
-        n (- self.written (len self.told))
-        told (tell self._vocabulary (cut ids n) (cut logits n) self.order.alternatives))
-      (.extend self.told told)
-      (+= self.total (sum (gfor each told each.logarithm))))
+    (+= self.total (sum (gfor each (cut self.told before self.written) each.logarithm)))
     (cond
       self._finder.found (do
-        (.finish self "stop")
-        (setv self.told (cut self.told (.told-by-now self))))
+        (setv self.told (cut self.told (.told-by-now self)))
+        (.finish self "stop"))
       (= self.left 0) (.finish self "length")))
 
   (defn _say [self text]
@@ -227,16 +231,17 @@
   (Seed model order.seed (when order.seed-too order.alternatives)))
 
 
-(defn tell [vocabulary ids logits alternatives]
-  "Return a list of `Told` of `ids` (time,), drawn from `logits` (time, vocabulary)."
+(defn tell [vocabulary ids logits alternatives [typed 0]]
+  #[[Return a list of `Told` of `ids` (time,), drawn from `logits` (time, vocabulary).
+
+  Their texts lack the first `typed` characters; impossible units are never among the likeliest.]]
   (unless (len ids) (return []))
   (setv
     ids (np.asarray ids)
     [nats _ #* best] (compare (min alternatives vocabulary.size) (np.asarray logits) ids)
-    units vocabulary.units)
-  (with [_ (np.errstate :divide "ignore")]
-    (setv likeliest (if best
-      (lfor [ids odds] (zip #* best)
-        (lfor [id logarithm] (zip ids (np.log odds)) #((get units id) (float logarithm))))
-      (* [[]] (len ids)))))
-  (lfor [id nat top] (zip ids nats likeliest) (Told (get units id) (- (float nat)) top)))
+    rest-of (fn [id] (cut (get vocabulary.units id) typed None))
+    likeliest (if best
+      (lfor [ids nats] (zip #* best)
+        (lfor [id n] (zip ids (.tolist nats)) :if (< n np.inf) #((rest-of id) (- n))))
+      (* [[]] (len ids))))
+  (lfor [id n top] (zip ids (.tolist nats) likeliest) (Told (rest-of id) (- n) top)))

@@ -154,10 +154,10 @@ long one delays neither the texts being generated nor the short seeds behind it.
           seed job.seed
           self._admitting job)
         (-= left (.take-in seed self._reader left))
-        (if (< seed.read (len seed.ids))
+        (if seed.done?
+          (._begin self job)
           ;; The next in the queue continues reading, among those that would fit.
-          (.insert self.waiting (- self.most (len self.running) 1) job)
-          (._begin self job))))
+          (.insert self.waiting (- self.most (len self.running) 1) job))))
     (setv self._admitting None))
 
   (defn room? [self]

@@ -8,12 +8,13 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.playground [playground]
+  lstm-textgen.server.jobs [NAME]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
   CHAT-SAMPLE 1500  ; units of the model's text that are searched for names
   CHAT-SHARE 0.5  ; of its lines that must begin with a name for it to be a chat model
-  LINE (re.compile r"([^\W\d_][^\n:]{0,39}):(?:\s|$)"))
+  LINE (re.compile rf"({NAME}):(?:\s|$)"))
 
 
 (defclass Served []
@@ -74,9 +75,11 @@
 
 
 (defn chat-names [model]
-  #[[Return the names that begin lines of a text by `model`, the most frequent first.
+  #[[Return the names of the people in the chat that `model` learned, the most frequent first.
 
-  The list is empty unless at least half of the lines begin with a name.]]
+  If it was trained on other text, they are the names that begin lines of a text by it; the list
+  is empty unless at least half of the lines begin with a name.]]
+  (when model.settings.people (return model.settings.people))
   (setv
     lines (lfor line (.split (write-sample model CHAT-SAMPLE 0.7) "\n") :if (.strip line) line)
     found (lfor line lines :setv m (.match LINE line) :if m (get m 1))

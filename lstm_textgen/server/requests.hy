@@ -8,6 +8,7 @@
   msgspec [Meta Struct defstruct]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.server.jobs [Order]
+  lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.sampling [SamplingOptions])
 
@@ -16,7 +17,7 @@
   LONGEST-SEED 100_000  ; characters
   LONGEST-STOP 256  ; characters
   MOST-MESSAGES 1000
-  MOST-TOLD 100_000  ; log-probabilities in an answer
+  MOST-TOLD 150_000  ; log-probabilities in an answer: a prompt of 20,000 units with `logprobs` 5
   USUAL-LENGTH 16  ; units of a completion by default, as in OpenAI's API
   SEEDS (** 2 63)  ; random seeds are below it
   ;; Parameters of OpenAI's API that would change the text and aren't supported.
@@ -72,6 +73,8 @@
 
 (setv
   SEED (text :max-length LONGEST-SEED)
+  IDS (some int LONGEST-SEED)
+  PROMPTS (some (get Union #(SEED int IDS)) LONGEST-SEED)  ; one of ids, or several of either kind
   STOP (text :min-length 1 :max-length LONGEST-STOP)
   FLAG (or-none bool))
 
@@ -103,14 +106,17 @@
 (defclass CompletionBody [Steering :kw-only True]
   "The body of a request to /v1/completions."
   (setv
-    #^ (get Union #(SEED (some SEED MOST-TEXTS) None)) prompt ""
+    #^ (get Union #(SEED PROMPTS None)) prompt ""
     #^ (number int 1 MOST-TEXTS) best-of None
     #^ FLAG echo False
     #^ (number int 0 20) logprobs None)
 
   (defn [property] prompts [self]
-    "All prompts, a list."
-    (if (isinstance self.prompt str) [self.prompt] (or self.prompt [""]))))
+    "A list of all prompts: texts, or tuples of ids."
+    (setv
+      prompt (or self.prompt "")
+      alone? (or (isinstance prompt str) (isinstance (get prompt 0) int)))
+    (lfor p (if alone? [prompt] prompt) (if (and p (isinstance p list)) (tuple p) (or p "")))))
 
 
 (defclass Part [Struct]
@@ -124,7 +130,7 @@
   #^ (text :max-length 40) role
   (setv
     #^ (get Union #(SEED (some Part 100) None)) content ""
-    #^ (or-none (text :max-length 40)) name None))
+    #^ (or-none (text :max-length LONGEST-NAME)) name None))
 
 
 (defclass ChatBody [Steering :kw-only True]
@@ -178,9 +184,9 @@
   (setv texts (* each (len body.prompts)))
   (when (> texts MOST-TEXTS)
     (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
-      :param "best_of")))
+      :param (if (> each 1) "best_of" "prompt"))))
   (setv alternatives (if (and (is body.logprobs None) (> each n)) 0 body.logprobs))
-  (make-orders body model (lfor p body.prompts (prepare model p)) each
+  (make-orders body model (lfor p body.prompts (read-prompt model p)) each
     :length (if (is body.max-tokens None) USUAL-LENGTH body.max-tokens)
     :alternatives alternatives
     :seed-too (and body.echo (is-not body.logprobs None))))
@@ -202,8 +208,7 @@
 (defn make-orders [body model seeds each * [seed-too False] #** more]
   #[[Return `each` orders per seed, with the sampling options of `body`.
 
-  `seed-too` and `more` are further fields of an `Order`. Raise `ApiError` for too many
-  log-probabilities.]]
+  `seed-too` and `more` are further fields of an `Order`.]]
   (setv
     own model.settings.temperature
     options (SamplingOptions
@@ -212,26 +217,36 @@
       body.top-p
       body.min-p)
     rng-seed (unless (is body.seed None) (% body.seed SEEDS))
-    stops (cond (is body.stop None) []  (isinstance body.stop str) [body.stop]  True body.stop)
-    orders (lfor
-      [k seed] (enumerate seeds)
-      n (range each)
-      (Order seed :options options :stops stops :rng-seed rng-seed :number (+ n (* k each))
-        :seed-too seed-too #** more)))
-  (check-told orders)
-  orders)
+    stops (cond (is body.stop None) []  (isinstance body.stop str) [body.stop]  True body.stop))
+  (lfor
+    [k seed] (enumerate seeds)
+    n (range each)
+    (Order seed :options options :stops stops :rng-seed rng-seed :number (+ n (* k each))
+      :seed-too seed-too #** more)))
 
 
-(defn check-told [orders]
-  "Raise `ApiError` if `orders` ask for more log-probabilities than `MOST-TOLD`."
+(defn check-told [jobs]
+  "Return `jobs`; raise `ApiError` if they ask for more log-probabilities than `MOST-TOLD`."
   (setv told (sum (gfor
-    order orders
+    job jobs
+    :setv order job.order
     :if (is-not order.alternatives None)
-    (* (+ 1 order.alternatives) (+ order.length (if order.seed-too (len order.seed) 0))))))
+    (* (+ 1 order.alternatives) (+ order.length (if order.seed-too job.seed.units 0))))))
   (when (> told MOST-TOLD)
     (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
         f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
-      :param "logprobs"))))
+      :param "logprobs")))
+  jobs)
+
+
+(defn read-prompt [model prompt]
+  "Return a `prompt`, prepared if it is a text; raise `ApiError` unless it is one or known ids."
+  (when (isinstance prompt str) (return (prepare model prompt)))
+  (unless (and (isinstance prompt tuple)
+      (all (gfor id prompt (and (isinstance id int) (< -1 id model.vocabulary.size)))))
+    (raise (ApiError 400 (+ "`prompt` must be a text, a list of ids from 0 to "
+      f"{(- model.vocabulary.size 1)}, or a list of such prompts") :param "prompt")))
+  prompt)
 
 
 (defn prepare [model text]

@@ -106,6 +106,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
       n (len units)
       nats (np.full n np.nan)
       [(get nats known) hits #* found] (.predict reader ids)
+      found (if found [(get found 0) (np.exp (- (get found 1)))] [])
       likeliest (tuple (gfor array found (np.zeros #(n (get array.shape 1)) array.dtype)))
       unknown vocabulary.unknown
       unknowns (np.flatnonzero (if (is unknown None) (np.isnan nats) (= ids unknown)))
@@ -161,7 +162,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
     (setv self.begun (lfor array (.copy-state first) (if (= self.parts 1) array (get array 0)))))
 
   (defn predict [self ids]
-    "Return [nats hits] for the next `ids` and, with alternatives, ids and odds, as in `Stretch`."
+    "Return what `compare` does for the next `ids`."
     (unless (len ids)
       (setv none (np.empty #(0 self.alternatives)))
       (return [(np.empty 0) 0 #* (if self.alternatives [(.astype none int) none] [])]))
@@ -226,19 +227,19 @@ A text is cut into parts that are read in parallel; each part first reads the te
   #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
 
   They are -ln softmax(logits) at each id, and whether it was the likeliest. If `alternatives` is
-  positive, the ids and probabilities of the likeliest units follow (…, alternatives).]]
+  positive, the ids and nats of the likeliest units follow (…, alternatives).]]
   (setv
     highest (.max logits -1 :keepdims True)
-    total (.sum (np.exp (- logits highest)) -1)
-    nats (+ (np.log total) (- (ncut highest ... 0) (at-ids logits ids)))
+    total (np.log (.sum (np.exp (- logits highest)) -1 :keepdims True))
+    nats-at (fn [ids] (+ total (- highest (np.take-along-axis logits ids -1))))
+    nats (ncut (nats-at (ncut ids ... None)) ... 0)
     hits (= (.argmax logits -1) ids))
   (unless alternatives (return [nats hits]))
   (setv
     some (ncut (np.argpartition logits (- alternatives)) ... (: (- alternatives) None))
     order (np.argsort (- (np.take-along-axis logits some -1)))
-    best (np.take-along-axis some order -1)
-    odds (np.exp (- (np.take-along-axis logits best -1) highest)))
-  [nats hits best (/ odds (ncut total ... None))])
+    best (np.take-along-axis some order -1))
+  [nats hits best (nats-at best)])
 
 
 (defn at-ids [values ids]
