@@ -93,9 +93,10 @@
     (if self.checkpoint.settings.lower (lower text) text))
 
   (defn __repr__ [self]
-    (setv settings self.checkpoint.settings)
-    (+ f"<TextModel {settings.layers}, {(len self.vocabulary)} {settings.unit}, "
-      f"{(len self.history)} epochs>"))
+    (setv models (getattr self.checkpoint "models" [self.checkpoint]))  ; a `Mixture` has two
+    (defn each [text-of] (.join " + " (gfor model models (str (text-of model)))))
+    (+ f"<TextModel {(each (fn [m] m.settings.layers))}, {(len self.vocabulary)} "
+      f"{self.vocabulary.unit}, {(each (fn [m] (len m.history)))} epochs>"))
 
   (defn _repr-html_ [self]
     "Return the model's card for a notebook: a small table, its curve and a sample."

@@ -2,6 +2,7 @@
 
 (import
   csv
+  os
   re
   keras
   numpy :as np
@@ -9,6 +10,7 @@
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [log-callbacks]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.outputs [check-log-folder]
   lstm-textgen.writing.history [loss-of]
   tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
 
@@ -216,6 +218,17 @@
       [["--tensorboard" "text.txt"] "text.txt: this is a file, not a folder"]]]
     (assert (in words (refusal #* flags))))
   (assert (= (.read-text (/ trained "text.txt")) TEXT)))
+
+
+(defn test-checking-tensorboard-s-folder-leaves-nothing-behind [tmp-path monkeypatch]
+  (check-log-folder (/ tmp-path "logs" "first"))
+  (assert (= (list (.iterdir tmp-path)) []))
+  (.write-text (/ tmp-path "file") "")
+  (with [_ (pytest.raises NotADirectoryError :match "file, not a folder")]
+    (check-log-folder (/ tmp-path "file" "first")))
+  (.setattr monkeypatch os "access" (fn [path how] False))
+  (with [_ (pytest.raises PermissionError :match "not writable")]
+    (check-log-folder (/ tmp-path "logs"))))
 
 
 (defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]

@@ -3,6 +3,7 @@
 (import
   numpy :as np
   pytest
+  lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
   tests.helpers [small-model])
@@ -17,6 +18,11 @@
 
 (defn test-the-vocabulary-is-the-union []
   (assert (= (. (mixture) vocabulary units) ["\n" "a" "b" "c" "d"])))
+
+
+(defn test-its-representation-names-both-models []
+  (assert (= (repr (TextModel (mixture)))
+    "<TextModel lstm:6 + gru:5, 5 characters, 1 + 1 epochs>")))
 
 
 (defn test-probabilities-are-added-up-by-share []

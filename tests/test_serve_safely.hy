@@ -4,11 +4,14 @@
   base64 [b64encode]
   contextlib [suppress]
   json
+  resource
   signal
   socket
   time
   urllib.parse [urlsplit]
   pytest
+  lstm-textgen.server.guard [Guard]
+  lstm-textgen.server.run [allow-connections listen]
   tests.helpers [program refused]
   tests.serving [ask completion save-models serving])
 
@@ -113,6 +116,14 @@
     (assert (= (get answer "error" "code") "invalid_api_key"))))
 
 
+(defn test-a-key-counts-only-after-bearer-or-basic []
+  (setv guard (Guard None [] "sesame"))
+  (for [[value known] [
+      [b"Bearer sesame" True] [b"bearer  sesame" True] [b"Basic OnNlc2FtZQ==" True]
+      [b"Digest sesame" False] [b" sesame" False] [b"sesame" False] [b"x sesame" False]]]
+    (assert (= (.knows-key? guard {b"authorization" value}) known) value)))
+
+
 (defn test-another-host-needs-a-key-or-the-word-that-it-is-open [folder]
   (refused (program "--serve" "--model" "bot" "--host" "0.0.0.0" "--port" "0" :folder folder)
     "--host: other computers can reach 0.0.0.0" "--api-key" "--open")
@@ -131,6 +142,25 @@
     [["--model" "bot" "--length" "5"] ["--length does nothing with --serve"]]])]
     test-bad-flags-are-refused-in-a-line [folder flags words]
   (refused (program "--serve" #* flags :folder folder) #* words))
+
+
+(defn test-a-socket-that-can-t-be-bound-is-closed []  ; a warning is an error
+  (with [_ (pytest.raises OSError :match "203.0.113.7:80: .*; give another `host`")]
+    (listen "203.0.113.7" 80)))
+
+
+(defn [(pytest.mark.parametrize #("now" "most" "wanted") [
+    [256 resource.RLIM-INFINITY 4096] [1024 524288 4096] [256 1024 1024] [9000 9000 None]
+    [resource.RLIM-INFINITY resource.RLIM-INFINITY None]])]
+    test-the-limit-of-open-files-is-raised-as-far-as-needed [now most wanted monkeypatch]
+  (setv asked [])
+  (defn refuse [_ limits]
+    (.append asked limits)
+    (raise (ValueError "current limit exceeds maximum limit")))
+  (.setattr monkeypatch resource "getrlimit" (fn [_] #(now most)))
+  (.setattr monkeypatch resource "setrlimit" refuse)
+  (allow-connections)
+  (assert (= asked (if wanted [#(wanted most)] []))))
 
 
 (defn test-a-port-in-use-is-named [folder]

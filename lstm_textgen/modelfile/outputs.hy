@@ -150,15 +150,19 @@ permanently if anything fails.]]
 
 
 (defn check-log-folder [path]
-  "Make the folder `path` for TensorBoard's logs; raise `ImportError` or `OSError` if that fails."
+  #[[Raise `OSError` unless `path` is or can be a folder for TensorBoard's logs.
+
+  Raise `ImportError` if a package is missing.]]
   (for [package ["tensorflow" "tensorboard"]]
     (unless (find-spec package)
       (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
-  (try
-    (os.makedirs path :exist-ok True)
-    (except [FileExistsError] (raise (NotADirectoryError 20 "this is a file, not a folder" path))))
-  (unless (os.access path os.W-OK)
-    (raise (PermissionError 13 "this folder is not writable" path))))
+  (setv
+    whole (Path path)
+    place (next (gfor p [whole #* whole.parents] :if (os.path.lexists p) p)))  ; that exists
+  (unless (.is-dir place)
+    (raise (NotADirectoryError 20 "this is a file, not a folder" (str place))))
+  (unless (os.access place os.W-OK)
+    (raise (PermissionError 13 "this folder is not writable" (str place)))))
 
 
 (defn check-folder [name path ours?]

@@ -113,10 +113,12 @@
     "Return whether `headers` have the key, as a bearer token or as a browser's Basic password."
     (when (is self.key None) (return True))
     (setv [scheme _ value] (.partition (.get headers b"authorization" b"") b" "))
-    (when (= (.lower scheme) b"basic")
-      (try
+    (match (.lower scheme)
+      b"bearer" None
+      b"basic" (try
         (setv value (get (.partition (b64decode value :validate True) b":") 2))
-        (except [binascii.Error] (setv value b""))))
+        (except [binascii.Error] (setv value b"")))
+      _ (setv value b""))
     (compare-digest (.strip value) self.key)))
 
 

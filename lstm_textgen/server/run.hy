@@ -3,14 +3,14 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   asyncio
-  contextlib [contextmanager suppress]
+  contextlib [ExitStack contextmanager suppress]
   errno
   logging
   signal
   socket
   uvicorn [Config Server]
   lstm-textgen.server.app [Desk in-thread make-app make-notify]
-  lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD PatientProtocol
+  lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD MOST-CONNECTIONS PatientProtocol
     own-names]
   lstm-textgen.server.loop [Loop]
   lstm-textgen.server.metrics [Metrics]
@@ -20,6 +20,7 @@
   KEY "LSTM_TEXTGEN_API_KEY"  ; the environment variable
   LOCAL ["127.0.0.1" "localhost" "::1"]
   GRACE 10  ; seconds for running texts to finish when the server stops
+  FILES (* 2 MOST-CONNECTIONS)  ; open files: connections, the models and what Python opens
   WATCH 1  ; seconds between checks of the models' files
   PATHS ["/" "/health" "/metrics" "/score" "/v1/models" "/v1/completions" "/v1/chat/completions"])
 
@@ -46,26 +47,34 @@
 
 (defn listen [host port]
   "Return a socket bound to `host` and `port`; raise `OSError` that names them on failure."
-  (try
-    (setv
-      [family kind protocol _ address] (get
-        (socket.getaddrinfo host port :type socket.SOCK-STREAM) 0)
-      ;; Without the protocol asyncio doesn't set TCP_NODELAY, and answers take 40 ms more.
-      listener (socket.socket family kind protocol))
-    (.setsockopt listener socket.SOL-SOCKET socket.SO-REUSEADDR 1)
-    (.bind listener address)
-    (except [error OSError]
-      (raise (OSError (+ f"{host}:{port}: {(or error.strerror error)}"
-        (if (= error.errno errno.EADDRINUSE) "; give another `port`" "; give another `host`"))))))
-  listener)
+  (with [stack (ExitStack)]  ; closes the socket on failure
+    (try
+      (setv
+        [family kind protocol _ address] (get
+          (socket.getaddrinfo host port :type socket.SOCK-STREAM) 0)
+        ;; Without the protocol asyncio doesn't set TCP_NODELAY, and answers take 40 ms more.
+        listener (.enter-context stack (socket.socket family kind protocol)))
+      (.setsockopt listener socket.SOL-SOCKET socket.SO-REUSEADDR 1)
+      (.bind listener address)
+      (except [error OSError]
+        (setv other (if (= error.errno errno.EADDRINUSE) "port" "host"))
+        (raise (OSError
+          f"{host}:{port}: {(or error.strerror error)}; give another `{other}`"))))
+    (.pop-all stack)
+    listener))
 
 
 (defn allow-connections []
-  "Raise the process's limit of open files, and so of connections, to the system's maximum."
-  (with [_ (suppress ImportError)]  ; Windows
+  "Raise the process's limit of open files to `FILES`, as far as the system lets it."
+  ;; Windows has no such limit; a system may refuse what it names as the maximum.
+  (with [_ (suppress ImportError OSError ValueError)]
     (import resource)
-    (setv [_ most] (resource.getrlimit resource.RLIMIT-NOFILE))
-    (resource.setrlimit resource.RLIMIT-NOFILE #(most most))))
+    (setv
+      [now most] (resource.getrlimit resource.RLIMIT-NOFILE)
+      unlimited resource.RLIM-INFINITY
+      wanted (if (= most unlimited) FILES (min FILES most)))
+    (unless (or (= now unlimited) (>= now wanted))
+      (resource.setrlimit resource.RLIMIT-NOFILE #(wanted most)))))
 
 
 (defn :async live [paths listener host key say warn]
