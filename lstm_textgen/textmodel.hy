@@ -218,7 +218,7 @@
     - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A model
       by pieces also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
     - `.h5`: a model file to share, with 16-bit weights and without training state.
-    - no extension, or `/` at the end: a SavedModel folder for TensorFlow.
+    - `/` at the end, or a `Path` without extension: a SavedModel folder for TensorFlow.
 
     Raises `ValueError` for another extension, if a model, a folder with other files or, without
     `overwrite`, a file that this program didn't make would be overwritten, and for ONNX and

@@ -6,7 +6,7 @@
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [TextModel load train]
-  tests.helpers [TEXT output program refused saved-model small-model])
+  tests.helpers [TEXT output program refused saved-model small-model write-text])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -29,10 +29,16 @@
 
 (defn test-a-file-with-another-ending-is-not-said-to-be-missing [tmp-path]
   (.touch (/ tmp-path "k.keras"))
-  (with [_ (pytest.raises FileNotFoundError :match "k.keras: not a model .*from_keras`$")]
+  (with [_ (pytest.raises ValueError :match "k.keras: not a model .*from_keras`$")]
     (load (/ tmp-path "k.keras")))
   (refused (program "--generate" "a" "--model" "k.keras" :folder tmp-path)
     "k.keras: not a model of this program" "use --import\n"))
+
+
+(defn test-a-file-that-is-no-model-is-the-wrong-value-with-any-name [tmp-path]
+  (for [name ["a.txt" "a.h5"]]
+    (write-text tmp-path TEXT name)
+    (with [_ (pytest.raises ValueError :match f"{name}: not a ")] (load (/ tmp-path name)))))
 
 
 (defn test-no-model-is-saved-as-keras-format [model tmp-path]
@@ -43,6 +49,25 @@
       (act)))
   (refused (program "--sources" "a.txt" "--model" "x.keras" :folder tmp-path)
     "--model: a model is saved as .h5" "give x.h5, not x.keras")
+  (assert (= (os.listdir) [])))
+
+
+;; * Names of models
+
+(defn [(pytest.mark.parametrize #("given" "meant") [
+    #("modle" "model") #("modle.h5" "model") #("sub/fox" "sub/foxes") #("engish" "english")])]
+    test-a-misspelt-model-suggests-the-nearest [model tmp-path given meant]
+  (.mkdir (/ tmp-path "sub"))
+  (for [name ["model" "sub/foxes" "my notes"]] (.save model name))
+  (with [_ (pytest.raises FileNotFoundError :match f"no such model; did you mean {meant}\\?$")]
+    (load given)))
+
+
+(defn test-a-model-is-not-saved-beside-the-folder-that-is-named [model tmp-path]
+  (for [act [(fn [] (.save model "a/")) (fn [] (load "a/"))]]
+    (with [_ (pytest.raises ValueError :match "a/ is a folder; give a file, such as a/model$")]
+      (act)))
+  (refused (program "--sources" "a.txt" "--model" "a/" :folder tmp-path) "--model: a/ is a folder")
   (assert (= (os.listdir) [])))
 
 

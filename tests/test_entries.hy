@@ -191,6 +191,11 @@
     (assert (= (csv.field-size-limit) limit))))
 
 
+(defn test-one-entry-is-an-entry [here]
+  (write "a.csv" "id,text\n1,one\n")
+  (assert (= (get (read "a.csv" :column "text") 1) "table, 1 entry in column text")))
+
+
 (defn test-a-table-without-a-column-is-plain-text-and-told [here]
   (write "a.csv" "id,text\n1,one\n")
   (assert (= (read "a.csv")

@@ -85,17 +85,17 @@
 
 
 (defn test-a-savedmodel-replaces-an-earlier-one [model]
-  (export-model model "m")
-  (check-export model "m")
+  (export-model model (Path "m/"))
+  (check-export model "m/")
   (export-model (small-model :layers "gru:4") "m/")
   (assert-predicts (small-model :layers "gru:4") (served "m"))
   (assert (= (os.listdir) ["m"])))
 
 
 (defn test-a-folder-with-other-files-is-refused [model]
-  (export-model model "m")
+  (export-model model "m/")
   (.write-text (/ (Path "m") "variables" "diary.txt") "dear")
-  (for [folder ["m" "m/" "."]]
+  (for [folder [(Path "m") "m/" "./"]]
     (with [_ (pytest.raises ValueError :match "is a folder with other files; give a new folder")]
       (.export (TextModel model) folder))))
 
@@ -113,9 +113,10 @@
 
 
 (defn test-what-fails-leaves-the-earlier-folder [model monkeypatch]
-  (export-model model "m")
+  (export-model model "m/")
   (.setattr monkeypatch keras.Sequential "export" full-disk)
-  (with [_ (pytest.raises OSError :match "full")] (export-model (small-model :layers "gru:4") "m"))
+  (with [_ (pytest.raises OSError :match "full")]
+    (export-model (small-model :layers "gru:4") "m/"))
   (assert (= (os.listdir) ["m"]))
   (assert-predicts model (served "m")))
 
@@ -243,6 +244,7 @@
 
 
 (defn [(pytest.mark.parametrize #("flags" "words") [
+    #(["--export" "m"] "m must end in .onnx, .safetensors or .h5, or in / for the folder")
     #(["--export" "m.keras"] "must end in .onnx, .safetensors or .h5, or in /")
     #(["--export" "model.h5"] "would overwrite the model in use")
     #(["--export" "other.h5"] "would overwrite a model")
@@ -250,7 +252,7 @@
     #(["--export" "no/m/"] "there is no such folder")
     #(["--export" "model.h5/"] "this is a file, not a folder")
     #(["--export" "other/"] "is a folder with other files")
-    #(["--export" "other" "--model" "model" "--model" "other"] "2 models can't be used")
+    #(["--export" "other/" "--model" "model" "--model" "other"] "2 models can't be used")
     #(["--export" "m.onnx" "--length" "9"] "--length does nothing with --export")])]
     test-a-wrong-export-is-refused-in-a-line [saved flags words capsys]
   (.mkdir (Path "other"))

@@ -73,12 +73,12 @@
 
 
 (defn [(pytest.mark.parametrize #("settings" "losses" "why") [
-    #({"epochs" 3} [3 2 1] ["3 epochs done" "to continue, give `epochs` 6 or more"])
+    #({"epochs" 3} [3 2 1] ["3 epochs done" "to continue, give `epochs` 4 or more"])
     #({"epochs" 4} [3 2 1] None)
     #({"epochs" 0} [3 2 1] None)
     #({"epochs" 9  "patience" 2} [3 1 2 2]
       [ "no better validation loss for 2 epochs"
-        "to continue anyway, give `patience` 4 or more"])
+        "to continue anyway, give `patience` 3 or more"])
     #({"epochs" 9  "patience" 3} [3 1 2 2] None)
     #({"epochs" 9  "patience" 0} [3 1 2 2] None)
     #({"epochs" 9  "patience" 2} [None None None] None)])]

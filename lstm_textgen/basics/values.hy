@@ -154,4 +154,4 @@
 
 (defn counted [n units]
   "Return `n` with its `units` (a plural such as `characters`) in words: `1 character`."
-  f"{n :,} {(if (= n 1) (.removesuffix units "s") units)}")
+  f"{n :,} {(if (= n 1) (re.sub "(ie)?s$" (fn [end] (if (get end 1) "y" "")) units) units)}")

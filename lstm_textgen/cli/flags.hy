@@ -27,12 +27,12 @@
   DESCRIPTION "Trains an LSTM on any text and generates more in its style."
   EXAMPLES #[[
 examples:
-  ./train.hy --sources lol.txt                      train on it
-  ./train.hy --sources lol.txt --epochs 80          continue training
-  ./train.hy --generate heylo                       generate until Ctrl-C
-  ./train.hy --generate "" --length 500 --temperature 0.5
-  ./train.hy --score letter.txt                     how well is it predicted?
-  ./train.hy --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
+  %(prog)s --sources lol.txt                      train on it
+  %(prog)s --sources lol.txt --epochs 20          continue up to epoch 20
+  %(prog)s --generate heylo                       generate until Ctrl-C
+  %(prog)s --generate "" --length 500 --temperature 0.5
+  %(prog)s --score letter.txt                     how well is it predicted?
+  %(prog)s --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
   TRAINING "training"
   MODELS ["path" "mix"]
   READING ["encoding" "max_download" "only" "column"]

@@ -78,7 +78,8 @@ vocabulary) like stock Keras with the model itself.]]
   `files` is a dict from paths to functions from a checkpoint to a file's bytes.]]
   (setv
     file (Path path)
-    ending (if (.endswith (str path) "/") FOLDER (or (.lower file.suffix) FOLDER))
+    folder? (if (isinstance path str) (.endswith path "/") (not file.suffix))  ; a Path drops /
+    ending (if folder? FOLDER (.lower file.suffix))
     [_ content] (.get FORMATS ending [None None])
     files {(str path) content})
   (when (= ending ".safetensors")

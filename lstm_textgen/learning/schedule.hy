@@ -51,10 +51,10 @@
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
   (cond
     (and settings.epochs (>= done settings.epochs))
-      #(f"{(counted done "epochs")} done" f"to continue, give `epochs` {(* 2 done)} or more")
+      #(f"{(counted done "epochs")} done" f"to continue, give `epochs` {(+ done 1)} or more")
     (and settings.patience (>= waited settings.patience))
       #( f"no better validation loss for {(counted waited "epochs")}"
-        f"to continue anyway, give `patience` {(* 2 waited)} or more")))
+        f"to continue anyway, give `patience` {(+ waited 1)} or more")))
 
 
 (defclass Clock []

@@ -20,7 +20,7 @@ of a model file.]]
   lstm-textgen.basics.values [read-json]
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
-  lstm-textgen.modelfile.places [find-model model-path]
+  lstm-textgen.modelfile.places [find-model model-path similar-model]
   lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-progress
     count? read-settings]
   lstm-textgen.settings.layers [NetworkSpec]
@@ -224,17 +224,18 @@ of a model file.]]
 
 
 (defn _assert-there [path backup]
-  "Raise `FileNotFoundError` with what to do unless there is a file at `path`."
+  #[[Raise `FileNotFoundError` with what to do unless there is a file at `path`.
+
+  If that is because the given one has another extension, raise `ValueError`.]]
   (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
-  (unless (.exists path)
-    (raise (FileNotFoundError (cond
-      (.exists backup)
-        (+ f"{path}: not found, but a backup exists; "
-          f"to use it, rename {backup} to {path.name}")
-      (.is-file bare)
-        (+ f"{bare}: not a model of this program (.h5); "
-          "if Keras made it, use `TextModel.from_keras`")
-      True f"{path}: there is no such model; train one with `sources`, or give another `path`")))))
+  (when (.exists path) (return))
+  (when (and (.is-file bare) (not (.exists backup)))
+    (raise (ValueError (+ f"{bare}: not a model of this program (.h5); "
+      "if Keras made it, use `TextModel.from_keras`"))))
+  (raise (FileNotFoundError (if (.exists backup)
+    f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}"
+    (+ f"{path}: there is no such model; "
+      (or (similar-model path) "train one with `sources`, or give another `path`"))))))
 
 
 (defn _sound? [path]

@@ -3,7 +3,8 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
-  os [fspath]
+  difflib [get-close-matches]
+  os [fspath sep]
   os.path [basename realpath]
   pathlib [Path]
   shutil
@@ -26,8 +27,10 @@
 
   `model` and `model.h5` are the same model, `model.h5.bak` is its backup, and a symbolic link is
   the file that it leads to. Raise `ValueError`, naming the `setting`, if it can't be a file.]]
-  (setv path (Path path))
+  (setv [given path] [(fspath path) (Path path)])
   (when (in path.name ["" ".."]) (raise (ValueError f"`{setting}`: '{path}' names no file")))
+  (when (.endswith given #("/" sep))
+    (raise (ValueError f"`{setting}`: {given} is a folder; give a file, such as {given}model")))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
     (setv path (.with-name path (+ path.name ".h5"))))
   (if (.is-symlink path) (Path (realpath path)) path))
@@ -48,6 +51,16 @@
       (.get (_added) (_bare path))
       (_shipped (.casefold (normalize "NFC" (fspath path))))
       file)))
+
+
+(defn similar-model [path]
+  "Return a hint at the model that `path`, where there is none, may misspell; empty if none does."
+  (setv
+    path (Path path)
+    found (lfor file (.glob path.parent "*.h5") (str (.with-suffix file "")))
+    near (get-close-matches (str (.with-suffix path ""))
+      [#* found #* (if (_bare path) (bases) [])] :n 1))
+  (if near f"did you mean {(get near 0)}?" ""))
 
 
 (defn bases []
