@@ -258,6 +258,27 @@
       " <= document.getElementById('seed').clientHeight")))))
 
 
+(defn test-what-an-empty-seed-field-says-fits-on-one-line-of-a-phone [browser tmp-path]
+  (setv
+    path (page-of tmp-path (halved-model))
+    heights [])
+  (for [seed ["" "one"]]
+    (with [page (open-page browser path (fragment :seed seed)
+        :viewport {"width" 320  "height" 640})]
+      (.append heights (.evaluate page "document.getElementById('seed').scrollHeight"))))
+  (assert (= (len (set heights)) 1)))
+
+
+(defn test-a-loss-of-one-epoch-is-a-figure-and-no-curve [browser tmp-path]
+  (setv model (halved-model))
+  (for [n [1 2]]
+    (setv model.history (* n model.history))
+    (with [page (open-page browser (page-of tmp-path model))]
+      (.click page "#tab-about")
+      (assert (= (.is-visible page "text=3.607") (= n 1)))
+      (assert (= (.count (.locator page "#about canvas")) (- n 1))))))
+
+
 (defn test-a-page-that-nobody-touches-does-not-scroll [browser tmp-path]
   (setv path (page-of tmp-path #* (* 2 [(halved-model)])))
   (with [page (open-page browser path "#length=150" :viewport {"width" 360  "height" 640})]

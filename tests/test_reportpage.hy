@@ -92,9 +92,18 @@
   (assert (in "validation: loss in bits from 3.174 to 1.058" (get charts "loss-by-time" "about"))))
 
 
+(defn test-one-epoch-is-shown-in-figures-and-not-as-dots-in-charts []
+  (setv page (report-page [#("dog.h5" (whole-model 1))]))
+  (assert (= (list (charts-of page)) ["calibration"]))
+  (assert (in (+ "lower is better. curves follow after the second epoch. epoch 1 training 2.885 "
+      "validation 3.174 learning rate 0.008 seconds 60.0 what it writes")
+    (.lower (text-of page))))
+  (assert (not-in "turns up" page)))
+
+
 (defn test-an-older-file-shows-what-it-has []
   (setv page (report-page [#("old.h5" (small-model))]))
-  (assert (= (list (charts-of page)) ["loss-by-epoch"]))
+  (assert (= (charts-of page) {}))
   (setv text (text-of page))
   (assert (in "What it writes" text))
   (for [words ["How it learned to write" "copying" "hard" "calibrated" "Machine and duration"]]

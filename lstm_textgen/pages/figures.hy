@@ -23,7 +23,7 @@ each, of validation or else training.]]
 ;; * Charts
 
 (defn curve-charts [models]
-  "Return the charts of loss and learning rate, by epoch and by time, of `models`."
+  "Return the charts of loss and learning rate, by epoch and by time, in which there is a line."
   (setv
     alone (= (len models) 1)
     losses (if alone
@@ -41,7 +41,7 @@ each, of validation or else training.]]
       :setv points (_points history by names value)
       :if points
       (_series label k points))
-    :if series
+    :if (any (gfor each series (> (len (get each "xs")) 1)))
     { "id" f"{(get (.split what) 0)}-by-{(if (= by "epoch") by "time")}"
       "title" f"{(.capitalize what)}, by {by}"
       "about" (.join "; " (gfor

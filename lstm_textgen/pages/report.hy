@@ -239,15 +239,18 @@ report-*.html; report.js draws the curves.]]
 ;; * How well it predicts
 
 (defn _learning [checkpoint charts]
-  "Return the section with the learning curves and their table."
+  "Return the section with the learning curves, if there are any, and their table."
+  (setv
+    heads ["epoch" "training" "validation" "learning rate" "seconds"]
+    rows (lfor entry checkpoint.history (_figures entry)))
   (_section "How it learned"
     (+ f"Loss in bits per {(loss-unit checkpoint)}: the mean surprise of the text. Lower is "
-      "better. Where the validation curve turns up, the model begins to overfit.")
-    (when checkpoint.history
-      (+ (side-by-side charts)
-        (details "All epochs in figures"
-          ["epoch" "training" "validation" "learning rate" "seconds"]
-          (map _figures checkpoint.history))))))
+      "better. " (if charts
+        "Where the validation curve turns up, the model begins to overfit."
+        "Curves follow after the second epoch."))
+    (cond
+      charts (+ (side-by-side charts) (details "All epochs in figures" heads rows))
+      rows (table [] (zip heads (get rows 0))))))  ; a single epoch
 
 
 (defn _figures [entry]

@@ -22,10 +22,16 @@ function describe(model, n) {
   });
   const about = make("section", "", make("h2", "", model.name), make("table", "", ...facts));
   if (model.history.length) {
+    about.append(make("h3", "", `Bits per ${model.lossUnit}`));
+  }
+  if (model.history.length > 1) {
     const curve = make("div", "curve");
     curve.id = `curve-${n}`;
     curve.setAttribute("aria-hidden", "true"); // the table below has the same figures
-    about.append(make("h3", "", `Bits per ${model.lossUnit}`), curve, losses(model));
+    const summary = make("summary", "", "The same as a table");
+    about.append(curve, make("details", "", summary, losses(model)));
+  } else if (model.history.length) {
+    about.append(losses(model));
   }
   return about;
 }
@@ -46,8 +52,7 @@ function losses({ history }) {
       make("td", "", validation?.toFixed(3) ?? "–"),
     ),
   );
-  const table = make("table", "", make("tr", "", ...head), ...rows);
-  return make("details", "", make("summary", "", "The same as a table"), table);
+  return make("table", "", make("tr", "", ...head), ...rows);
 }
 
 /** @param {import("./model.js").Facts} model @param {HTMLElement | null} place */
@@ -64,7 +69,7 @@ function drawCurve({ history }, place) {
     ticks: { show: false },
     font: `12px ${colour("--sans")}`,
   };
-  const dots = { show: history.length < 2 };
+  const points = { show: false };
   place.replaceChildren();
   new uPlot(
     {
@@ -78,8 +83,8 @@ function drawCurve({ history }, place) {
       ],
       series: [
         {},
-        { label: "training", stroke: colour("--soft"), width: 1.5, points: dots },
-        { label: "validation", stroke: colour("--accent"), width: 2.5, points: dots },
+        { label: "training", stroke: colour("--soft"), width: 1.5, points },
+        { label: "validation", stroke: colour("--accent"), width: 2.5, points },
       ],
       legend: { live: false },
     },
