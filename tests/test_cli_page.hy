@@ -1,8 +1,10 @@
 "Making a page to play with, from the command line and from Python."
 
 (import
+  queue [Queue]
   re
   pytest
+  lstm-textgen.cli [flags main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.playground [playground]
@@ -20,6 +22,19 @@
   (setv page (.read-text (/ tmp-path "a.html") :encoding "utf-8"))
   (assert (in "<title>model</title>" page))
   (assert (in "Content-Security-Policy" page)))
+
+
+(defn [(pytest.mark.parametrize #("flag" "makes" "doing") [
+    #("--page" "textmodel.playground" "text to see what the model's cells follow")
+    #("--report" "cli.models.report_page" "samples")])]
+    test-a-slow-page-says-what-is-being-done [tmp-path monkeypatch flag makes doing]
+  (.chdir monkeypatch (. (saved-model tmp-path) parent))
+  (setv said (Queue))
+  (.setattr monkeypatch flags "SLOW" 0)
+  (.setattr monkeypatch flags "warn" said.put)
+  (.setattr monkeypatch f"lstm_textgen.{makes}" (fn [#* _] (.get said :timeout 30)))
+  (assert (= (main [flag "a.html"]) 0))
+  (assert (= (.read-text (/ tmp-path "a.html")) f"making a.html: generating {doing}")))
 
 
 (defn test-two-models-share-a-page [tmp-path]

@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   argparse
-  contextlib [suppress]
+  contextlib [contextmanager suppress]
   dataclasses [dataclass]
   difflib [get-close-matches]
   functools [partial]
@@ -14,6 +14,7 @@
   shlex
   shutil [which]
   sys
+  threading [Timer]
   lstm-textgen [__version__]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [Tolerant visible]
@@ -33,6 +34,7 @@ examples:
   %(prog)s --generate "" --length 500 --temperature 0.5
   %(prog)s --score letter.txt                     how well is it predicted?
   %(prog)s --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
+  SLOW 2  ; seconds of silence after which a line says what is being done
   TRAINING "training"
   MODELS ["path" "mix"]
   READING ["encoding" "max_download" "only" "column"]
@@ -161,6 +163,15 @@ examples:
 (defn warn [message [spell as-flags]]
   "Show `message` on standard error, if possible; `spell` renders the names of settings."
   (print (visible (spell message)) :file (Tolerant sys.stderr) :flush True))
+
+
+(defn [contextmanager] explaining [message]
+  "Show `message` on standard error if what is inside takes more than `SLOW` seconds."
+  (setv timer (Timer SLOW warn [message]))
+  (.start timer)
+  (try
+    (yield)
+    (finally (.cancel timer))))
 
 
 (defn flag [option value]

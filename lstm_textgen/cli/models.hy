@@ -6,7 +6,7 @@
   textwrap [wrap]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags page-written size-in-words warn]
+  lstm-textgen.cli.flags [as-flags explaining page-written size-in-words warn]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.bases [origin]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
@@ -58,7 +58,8 @@
     paths (lfor name flags.models (str (model-path name)))
     names (list (map basename paths)))
   (when (< (len (set names)) (len names)) (setv names paths))
-  (with [out (open-output path)] (.write out (report-page (list (zip names models)))))
+  (with [out (open-output path)  _ (explaining f"making {path}: generating samples")]
+    (.write out (report-page (list (zip names models)))))
   (warn (page-written path)))
 
 

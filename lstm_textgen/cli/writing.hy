@@ -10,7 +10,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
-  lstm-textgen.cli.flags [STEERING page-written warn]
+  lstm-textgen.cli.flags [STEERING explaining page-written warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
@@ -288,7 +288,8 @@
   (setv
     path (.value flags "page")
     [first #* others] (map load flags.models))
-  (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite"))
+  (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
+    (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite")))
   (warn (page-written path)))
 
 
