@@ -263,8 +263,14 @@ sys.exit(main())")
 
 (defn [counting] test-a-run-shows-losses-and-how-to-write [trained]
   (setv shown (output trained "--sources" "text.txt" "--epochs" "3"))
-  (for [words ["epoch 3/3  training " " bits  validation " " characters/s" "--generate heylo\n"]]
+  (for [words ["epoch 3/3  training " " bits  validation " " characters/s"
+      " --generate 'heylo, said the' --length 300\n"]]
     (assert (in words shown))))
+
+
+(defn [counting] test-a-finished-run-has-a-seed-too [trained]
+  (setv result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
+  (assert (in " --generate 'heylo, said the' --length 300\n" result.stdout)))
 
 
 (defn shown-by [flag capsys]

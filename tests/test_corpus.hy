@@ -10,7 +10,7 @@
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus :as corpus
-  lstm-textgen.text.corpus [cut-at-space text-ids]
+  lstm-textgen.text.corpus [cut-at-space seed-within text-ids]
   lstm-textgen.text.vocabulary [Vocabulary]
   tests.helpers [TEXT train-tiny untimed])
 
@@ -172,3 +172,21 @@
   (assert (= (weights-of from-file) (weights-of from-memory)))
   (assert (= (untimed from-file.history) (untimed from-memory.history)))
   (assert (= grown.vocabulary.units (+ from-memory.vocabulary.units ["ü"]))))
+
+
+(defn [(pytest.mark.parametrize #("text" "seed") [
+    #("TITLE\n\n1 May. It\nbegan with rain.\n\nMrs Quill has given me this.\n" "Mrs Quill has")
+    #("a line\n  it goes on and on\n" "it goes on")
+    #("all on one line. Don't look back. Nobody did look, www.a.b c d" "Nobody did look")
+    #("\n\nred\x07 green and blue\n\nEve\nAnna\nBo\n" "")
+    #(f"\n{(* "一二三四五六" 9)}\n" "一二三四")])]
+    test-a-seed-begins-like-a-paragraph-a-line-or-a-sentence [text seed]
+  (setv vocabulary (Vocabulary.build text))
+  (assert (= (seed-within (.encode vocabulary text) vocabulary) seed)))
+
+
+(defn test-a-seed-is-from-the-middle []
+  (setv
+    text (+ (* "\nthe first half is boring" 100) (* "\nthen it goes on" 400))
+    vocabulary (Vocabulary.build text))
+  (assert (= (seed-within (.encode vocabulary text) vocabulary) "then it goes")))

@@ -176,12 +176,12 @@
 
 
 (defn [(pytest.mark.parametrize #("alphabet" "model" "shown") [
-    #("helyo" "a" " heylo --model a\n")
-    #("我们你" "a" " '我' --model a\n")
-    #("-ab" "-mx" "=- --model=-mx\n")
-    #("'ab" "a b" " ''\"'\"'' --model 'a b'\n")
-    #("\nab" "model" " ''\n")
-    #("\u0007ab" "model" " ''\n")])]
+    #("helyo" "a" " h --length 300 --model a\n")
+    #("我们你" "a" " '我' --length 300 --model a\n")
+    #("-ab" "-mx" "=- --length 300 --model=-mx\n")
+    #("'ab" "a b" " ''\"'\"'' --length 300 --model 'a b'\n")
+    #("\nab" "model" " '' --length 300\n")
+    #("\u0007ab" "model" " '' --length 300\n")])]
     test-the-command-shown-writes-from-what-the-model-knows [
       tmp-path monkeypatch capsys alphabet model shown]
   (.chdir monkeypatch tmp-path)

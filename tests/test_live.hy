@@ -25,7 +25,7 @@
   (setv [status text] (.finish screen))
   (assert (= status 0))
   (setv unbroken (.join "" (.split text)))  ; a long path may break anywhere, also at a space
-  (for [words ["epoch1/3training" "epoch3/3training" "Sample:" "--generateheylo"]]
+  (for [words ["epoch1/3training" "epoch3/3training" "Sample:" "--length300"]]
     (assert (in words unbroken)))
   (assert (not-in "whole run" text)))
 

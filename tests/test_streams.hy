@@ -140,7 +140,7 @@
     command (get (.split (.strip shown) "Generate text with: ") 1)
     result (subprocess.run f"{command} --length 5"
       :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))
-  (assert (in "-m lstm_textgen --generate '床' --model='-m x'" command))
+  (assert (in "-m lstm_textgen --generate '床' --length 300 --model='-m x'" command))
   (assert (= [result.returncode result.stderr] [0 ""]))
   (assert (= (len result.stdout) 7)))
 

@@ -20,6 +20,9 @@
   lstm-textgen.textmodel [train :as train-model])
 
 
+(setv LENGTH 300)  ; units of the text that a run's last line generates
+
+
 (defn train [flags]
   "Train by the `flags`; return the exit status if a signal stopped it."
   (when (.value flags "cpu")
@@ -34,13 +37,13 @@
       (train-model :path path :display report #** options)))
     (unless (follower?)
       (when (in "report" options) (.say report (page-written (get options "report"))))
-      (.say report f"Generate text with: {(_writing path model.checkpoint)}"))
+      (.say report f"Generate text with: {(_writing path model.checkpoint report.seed)}"))
     (except [error Interrupted]
       (unless (follower?)
         (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
         (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}" :spell str)
         (setv model (load-checkpoint path :warn warn))
-        (warn f"Generate text with: {(_writing path model)}" :spell str))
+        (warn f"Generate text with: {(_writing path model report.seed)}" :spell str))
       (+ 128 error.number))))
 
 
@@ -53,20 +56,23 @@
     (os.write stderr (.encode f"\n{(program)}: stopped; nothing was changed\n"))))
 
 
-(defn _writing [path model]
-  "Return the command that generates text with `model` (a `Checkpoint`), the file at `path`."
+(defn _writing [path model [seed ""]]
+  #[[Return the command that generates text with `model` (a `Checkpoint`), the file at `path`.
+
+  It begins with a person of a chat, whom others answer, or else with the `seed`, or with the first
+  unit of the training text.]]
   (setv
     people (or model.settings.people [])
-    speaker (if (> (len people) 1) f"{(get people 0)}:" "")  ; in a chat, others answer
+    speaker (if (> (len people) 1) f"{(get people 0)}:" "")
     seed (next
       (gfor
-        text [speaker "heylo" (.strip model.settings.beginning)]
+        text [speaker seed (.strip model.settings.beginning)]
         :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
         text)
       "")
     stop (if (and seed (= seed speaker)) f" {(flag "--stop" speaker)}" "")
     named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
-  f"{(command)} {(flag "--generate" seed)}{stop}{named}")
+  f"{(command)} {(flag "--generate" seed)}{stop} --length {LENGTH}{named}")
 
 
 (defn import-old [flags]

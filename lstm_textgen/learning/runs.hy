@@ -30,7 +30,7 @@
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.settings.table [continued-settings fine-tuned? new-settings settings-in]
-  lstm-textgen.text.corpus [PIECE cut-at-space fingerprint text-ids]
+  lstm-textgen.text.corpus [PIECE cut-at-space fingerprint seed-within text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
   lstm-textgen.writing.history [add-lengths entries-on epochs-of losses-of])
@@ -218,7 +218,9 @@
         "of training text; give a smaller one"))))
     (.check-alike self.group "their texts (units and checksums)"
       f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json self.vocabulary))) :08x}")
-    (setv self.text (fingerprint self.ids))
+    (setv
+      self.text (fingerprint self.ids)
+      self.report.seed (seed-within self.ids self.vocabulary))
     settings)
 
   (defn pieces [self settings]

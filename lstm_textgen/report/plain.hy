@@ -60,7 +60,10 @@
   #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
   `unit` is what is counted, such as characters. Each line passes through `words` (text → text),
-  with which the command line turns settings into flags.]]
+  with which the command line turns settings into flags. `seed` is a seed from the training text,
+  once that is read.]]
+
+  (setv seed "")
 
   (defn __init__ [self [words str]]
     (setv

@@ -19,7 +19,13 @@ a file in the cache folder, from which the ids are memory-mapped.]]
   LIMIT (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
   ;; unit of a model by words, is cut in two.
-  BEFORE-SPACE (re.compile r"(?s).*(?:(?<=[^\r])(?=[\r\n])|(?<=\S)(?= \S))"))
+  BEFORE-SPACE (re.compile r"(?s).*(?:(?<=[^\r])(?=[\r\n])|(?<=\S)(?= \S))")
+  ;; What comes before a paragraph, a line and a sentence.
+  STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]
+  NEARBY 1000  ; units to either side of the middle of a text in which a seed is looked for
+  MOST-WORDS 3  ; of a seed
+  LONG-WORD 20  ; characters above which a word is cut, as in scripts without spaces
+  SHORT 4)      ; characters that are left of it
 
 
 (defn cut-at-space [pieces]
@@ -63,6 +69,26 @@ a file in the cache folder, from which the ids are memory-mapped.]]
   (or
     (getattr ids "text" None)
     f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
+
+
+(defn seed-within [ids vocabulary]
+  #[[Return a short seed from the middle of the text of `ids` (time,); empty if none is found.
+
+  It is the beginning of a paragraph or else of a line or a sentence: three words, or four
+  characters where words aren't separated. It begins with a letter, and has neither control
+  characters nor an apostrophe, which shells would need escaped.]]
+  (setv
+    middle (// (len ids) 2)
+    text (.decode vocabulary (cut ids (max 0 (- middle NEARBY)) (+ middle NEARBY))))
+  (for [start STARTS  found (re.finditer rf"{start}(?=([^\W\d_][^\n]*))" text)]
+    (setv
+      line (get found 1)
+      words (cut (.split line) MOST-WORDS)
+      seed (if (> (len (get words 0)) LONG-WORD)
+        (cut line SHORT)
+        (.rstrip (.join " " words) ",;:")))
+    (when (and (< (len seed) (len line)) (.isprintable seed) (not-in "'" seed)) (return seed)))
+  "")
 
 
 (defn kept-part [ids start stop]
