@@ -43,6 +43,7 @@
   NUMBERS (re.compile r"\d(?:[ ./()-]{0,2}\d){4,}")
   MAIL (re.compile r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
   WEB (re.compile r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)]")
+  MOST-SAID 200  ; characters of the message of a failing step
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -271,8 +272,10 @@
 
 
 (defn summary [error]
-  "Return the message of `error` in one line, with its class unless that is a wrong value or type."
-  (setv text (.join " " (.split (str error))))
+  #[[Return the message of `error` in one line, cut, since it may contain the whole text.
+
+  Its class comes first, unless that is a wrong value or type.]]
+  (setv text (clip (.join " " (.split (str error))) MOST-SAID))
   (cond
     (not text) error.__class__.__name__
     (isinstance error #(TypeError ValueError)) text

@@ -7,6 +7,7 @@ logarithms. So their texts and scores are known.]]
   re
   signal
   pytest
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [TextModel]
   tests.helpers [LETTERS UNMEASURED output program refused save-odds small-model start-program
     succeeded sure-model uniform-model write-text])
@@ -29,6 +30,15 @@ logarithms. So their texts and scores are known.]]
     imported (set (re.findall r"(?m)\| +(\w+)[^|]*$" result.stderr)))
   (assert (in "lstm_textgen" imported))
   (assert (not (& imported #{"keras" "tensorflow" "hyrule" "rich"}))))
+
+
+(defn test-a-model-whose-numbers-overflow-is-refused-in-one-line [tmp-path]
+  (setv model (small-model :resume False))
+  (setv (get model.weights 1 #(0 0)) 3e38)
+  (save-checkpoint model (/ tmp-path "model"))
+  (for [flags [["--generate" "h" "--length" "5"] ["--score" "-"] ["--page" "a.html"]]]
+    (refused (program #* flags :folder tmp-path :input "hello")
+      "the model is damaged or diverged: it has a weight of 3e+38, and the limit is 1e+15")))
 
 
 (defn test-the-same-rng-seed-writes-the-same [uniform]

@@ -245,6 +245,7 @@
     "{}" "[1]" "[null]" "[[]]" "[{}]" "nonsense" "" "\0" "[1e999]" "[NaN]" "\ud800"
     (+ "[{\"epoch\": 1, \"loss\": 1" (* "0" 400) ", \"text\": \"\"}]")
     "[{\"epoch\": 1, \"loss\": 1e999, \"text\": \"\"}]"
+    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"seconds\": 1e308}]"
     "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"
     "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"unit_length\": 0}]"])]
     test-an-invalid-history-is-refused [path history]

@@ -70,6 +70,13 @@
   (assert (.endswith (complaint prep "a\nb") f"{said}, not text")))
 
 
+(defn test-a-step-that-fails-with-the-whole-text-says-only-its-beginning []
+  (defn fail [text] (raise (ValueError f"can't read {text}")))
+  (setv [_ _ said] (.split (complaint (compose fail) (* "it was a dark night\n" 999)) ":" 2))
+  (assert (.startswith said " can't read it was a dark night it was"))
+  (assert (= (len said) 202)))
+
+
 (defn test-a-step-may-return-any-text []
   (defclass Marked [str])
   (defprep marked Marked)

@@ -87,6 +87,19 @@
     (.to-keras model)))
 
 
+(defn test-missing-keras-is-told-before-the-text-is-read [monkeypatch tmp-path capsys]
+  (.setattr monkeypatch quiet "find_spec" (fn [name]))
+  (with [_ (pytest.raises ImportError :match "keras is not installed: pip install keras")]
+    (train (/ tmp-path "nowhere.txt") (/ tmp-path "model")))
+  (assert (= (.readouterr capsys) #("" ""))))
+
+
+(defn test-an-empty-text-is-refused-quietly [tmp-path capfd]
+  (with [_ (pytest.raises ValueError :match "the text is empty")]
+    (train :text "" :path (/ tmp-path "model") :quiet True))
+  (assert (= (.readouterr capfd) #("" ""))))
+
+
 ;; * The command line
 
 (defn [(pytest.mark.parametrize #("flags" "said") [

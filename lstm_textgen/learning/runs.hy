@@ -17,7 +17,7 @@
     unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
-  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.learning.learner.quiet [check-keras import-keras]
   lstm-textgen.learning.schedule [Limits RESERVE STEADY-ROWS why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
@@ -61,6 +61,7 @@
 
   Raises what `textmodel.train` does.]]
   (setv begun (time.monotonic))
+  (check-keras)
   (with [group (if run.distributed (join report) (ProcessGroup))]
     (unless group.leader?
       (setv run (replace run :callbacks [] :tensorboard None :csv None :report None))

@@ -5,7 +5,6 @@ raises `ValueError`.]]
 
 (import
   codecs
-  math [isfinite]
   numpy :as np
   lstm-textgen.basics.values [MAX-WHOLE text? whole?]
   lstm-textgen.modelfile.hdf5 [unless-sound]
@@ -97,5 +96,5 @@ raises `ValueError`.]]
 
 
 (defn _number? [value]
-  "Return whether `value` is a finite number, and at most MAX-WHOLE if it is an integer."
-  (or (count? value) (and (isinstance value float) (isfinite value))))
+  "Return whether `value` is a number, and at most MAX-WHOLE: sums of such numbers are finite."
+  (or (count? value) (and (isinstance value float) (<= (abs value) MAX-WHOLE))))

@@ -9,7 +9,7 @@ already in the weights.
 
 Shapes are given for many streams; a single stream has no axis for streams.]]
 
-(eval-when-compile (require hyrule [ncut]))
+(eval-when-compile (require hyrule [ncut unless]))
 (import
   math [ceil]
   numpy :as np
@@ -21,6 +21,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   SOFT 0.5  ; factor for the weights of gates, as σ(x) is ½·tanh(½x) + ½
   HARD (/ 1 6)  ; factor for those of `hard_sigmoid`
   MAX-TABLE (** 2 24)  ; numbers (64 MB): a larger table isn't multiplied in advance
+  LARGEST 1e15  ; a weight, so that no product or sum overflows; learned ones stay below 100
   MANY-UNITS 1000  ; of which a lone stream mostly reads only a few
   THREAD-WORK (** 2 19))  ; multiplications in a product that make one more thread pay (measured)
 
@@ -33,11 +34,14 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   `logits` (streams, vocabulary) holds the result of the last step, `state` every array that a step
   changes and the next one reads, `cells` each recurrent layer's memory (streams, units): an LSTM's
   c, a GRU's h. `threads` is the number of BLAS threads that pays for its products. `space` (a
-  `Space`) allocates the streams' arrays.]]
+  `Space`) allocates the streams' arrays.
+
+  Raise `ValueError` for weights so large that numbers would overflow.]]
 
   (defn __init__ [self layers weights [streams 1] [space None]]
     (setv
       space (or space (Space streams))
+      _ (.once space (fn [] (_check-size weights)))
       [embedding #* recurrent dense dense-bias] weights
       [self.streams self.layers self.cells] [streams [] []]
       self.threads (ceil (/ (* streams (max (gfor w weights w.size))) THREAD-WORK))
@@ -124,6 +128,14 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 
 ;; * The weights as a step needs them
+
+(defn _check-size [weights]
+  "Raise `ValueError` if numbers computed from `weights` could exceed 32 bits."
+  (setv largest (max (gfor w weights (.max (np.abs w) :initial 0))))
+  (unless (<= largest LARGEST)
+    (raise (ValueError (+ f"the model is damaged or diverged: it has a weight of {largest :.0e}, "
+      f"and the limit is {LARGEST :.0e}")))))
+
 
 (defn _arrange [layer weights]
   "Return a layer's `weights` in the order that a step needs, gates multiplied by SOFT or HARD."

@@ -7,6 +7,7 @@ environment variables, which child processes would inherit, and draw random numb
 (import
   contextlib [contextmanager nullcontext]
   importlib [import-module]
+  importlib.util [find-spec]
   itertools [count]
   os
   random
@@ -61,6 +62,11 @@ environment variables, which child processes would inherit, and draw random numb
   (when stopper.number (raise KeyboardInterrupt))
   (when missing (raise (_what-to-install missing.name) :from missing))
   backend)
+
+
+(defn check-keras []
+  "Raise `ImportError` with what to do, before any work, unless Keras is installed."
+  (unless (find-spec "keras") (raise (_what-to-install "keras"))))
 
 
 (defn _try-import [module errors]
