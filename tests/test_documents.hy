@@ -5,7 +5,6 @@
   io
   zipfile
   pytest
-  lstm-textgen.text.documents.pdf [paragraphs]
   lstm-textgen.text.files [read-pieces read-sources]
   tests.helpers [ROOT complaint empty-folder write])
 
@@ -252,47 +251,6 @@
   (assert (.startswith (complaint ["a.epub"]) "'a.epub' is protected by DRM")))
 
 
-;; * PDF
-
-(defn test-pages-are-read-without-notes-heads-and-numbers []
-  (setv [text notes] (read (/ DOCUMENTS "pages.pdf")))
-  (assert (.endswith (get notes 0) "PDF, 5 pages"))
-  (assert (not (any (gfor part ["Keeper’s Lamp" "A. Writer" "Page" "wrong" "  "] (in part text)))))
-  (assert (= (.count text "\n") 10))
-  (assert (= (.count text "tower was built. “Ninety-nine,” he said. The lamp") 10)))
-
-
-(defn test-lines-are-joined-to-paragraphs []
-  (assert (= (list (paragraphs [
-      "The keeper climbed the stairs every evening, and he coun-"
-      "ted them, although their number had never changed since"
-      "the tower was built by the men of the harbour."
-      "on clear nights he could see the far coast, and on other"
-      "nights not."
-      "• a wick"]))
-    [(+ "The keeper climbed the stairs every evening, and he counted them, although their number "
-        "had never changed since the tower was built by the men of the harbour.")
-      "on clear nights he could see the far coast, and on other nights not."
-      "• a wick"])))
-
-
-(defn test-verses-stay-lines []
-  (setv verse ["The sea is wide, the lamp is small," "The keeper minds it not at all" "And"])
-  (assert (= (list (paragraphs verse)) verse)))
-
-
-(defn test-a-scanned-pdf-and-a-locked-one-are-refused [here]
-  (import pypdf)
-  (setv writer (pypdf.PdfWriter))
-  (.add-blank-page writer :width 100 :height 100)
-  (.write writer "scan.pdf")
-  (assert (in "'scan.pdf' is a PDF without text, perhaps scanned" (complaint ["scan.pdf"])))
-  (.encrypt writer "secret" :algorithm "RC4-128")
-  (.write writer "locked.pdf")
-  (assert (= (complaint ["locked.pdf"])
-    "'locked.pdf' is protected by a password; save it without one")))
-
-
 ;; * What isn't read
 
 (defn [(pytest.mark.parametrize #("members" "said") [
@@ -311,7 +269,7 @@
 
 
 (defn test-a-missing-library-is-named-with-its-command [here monkeypatch]
-  (for [[name package] [["libreoffice.pdf" "pypdf"] ["pandoc.html" "selectolax"]
+  (for [[name package] [["libreoffice.pdf" "pypdfium2"] ["pandoc.html" "selectolax"]
       ["pandoc.rtf" "striprtf"]]]
     (for [module [package f"{package}.lexbor" f"{package}.striprtf"]]
       (.setitem monkeypatch (. hy.I.sys modules) module None))

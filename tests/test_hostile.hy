@@ -39,15 +39,13 @@
   (assert (in "expands to more than 3 MB" (complaint ["a.epub"] :limit (* 3 MB)))))
 
 
-(defn test-an-endless-pdf-is-stopped-without-a-word-of-its-library [here monkeypatch caplog]
+(defn test-an-endless-pdf-is-stopped-without-a-word-of-its-library [here capfd]
   (write "a.pdf" (+ b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]>>endobj\ntrailer<</Root 1 0 R>>"))
   (assert (.startswith (complaint ["a.pdf"]) "'a.pdf' is "))
   (setv name (str (/ DOCUMENTS "libreoffice.pdf")))
   (assert (in "expands to more than" (complaint [name] :limit 100)))
-  (.setattr monkeypatch "lstm_textgen.text.documents.pdf.MAX_DRAWING" 100)
-  (assert (in "has too many drawings" (complaint [name])))
-  (assert (= caplog.records [])))
+  (assert (= (.readouterr capfd) #("" ""))))
 
 
 (defn test-what-must-be-held-whole-has-a-limit-of-its-own [here]
@@ -229,10 +227,10 @@
 (setv NAMES (sorted (samples)))
 
 
-(defn [(pytest.mark.parametrize "name" NAMES)] test-a-hundred-changed-files-do-no-harm [name]
-  (check-changed name (if (.endswith name ".pdf") 20 100)))
+(defn [(pytest.mark.parametrize "name" NAMES)] test-changed-files-do-no-harm [name]
+  (check-changed name (if (.endswith name ".pdf") 6 100)))
 
 
 (defn [pytest.mark.slow (pytest.mark.parametrize "name" NAMES)]
     test-hundreds-of-changed-files-do-no-harm [name]
-  (check-changed name (* (if (.endswith name ".pdf") 60 300) FUZZ)))
+  (check-changed name (* (if (.endswith name ".pdf") 40 300) FUZZ)))

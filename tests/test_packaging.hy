@@ -388,7 +388,7 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
   (assert (= names (set (.split (+ "axe-playwright-python coverage furo hypothesis ipykernel "
     "jax llm markdown-it-py msgspec mypy myst-parser nbclient onnxruntime openai packaging pandas "
-    "playwright prometheus-client pyflakes pypdf pyte pytest pytest-xdist safetensors "
+    "playwright prometheus-client pyflakes pypdfium2 pyte pytest pytest-xdist safetensors "
     "schemathesis selectolax setuptools sphinx sphinx-copybutton starlette striprtf tensorboard "
     "tf2onnx tokenizers torch uvicorn"))))))
 

@@ -2,8 +2,9 @@
 
     python -m hy tools/fixtures.hy
 
-Run it from the project's root. It needs LibreOffice and Pandoc (on Debian: `apt install
-libreoffice-writer-nogui pandoc`). Each program writes the same story in each of its formats.]]
+Run it from the project's root. It needs LibreOffice, Pandoc and QPDF (on Debian: `apt install
+libreoffice-writer-nogui pandoc qpdf`). The first two write the same story in each of their
+formats.]]
 
 (import
   pathlib [Path]
@@ -54,6 +55,17 @@ Zażółć gęślą jaźń. 狐が歌う。 🦊 & \<tags\> stay.
     "<text:note-body><text:p>He was wrong: there were a hundred.</text:p></text:note-body>"
     "</text:note> “Ninety-nine,” he said. The lamp did not answer, and he climbed down again, for "
     "nobody had ever seen the lamp answer when the fog was in the bay.</text:p>")
+  ;; For encrypted ones.
+  FOX #[[%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F
+5 0 R>>>>>>endobj
+4 0 obj<</Length 40>>stream
+BT /F 12 Tf 9 99 Td (A fox sings.) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>]]
   ;; For a PDF with notes, running heads and feet: many small pages.
   PAGES (+ #[[<?xml version="1.0" encoding="UTF-8"?>
 <office:document office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.text"
@@ -132,6 +144,10 @@ Zażółć gęślą jaźń. 狐が歌う。 🦊 & \<tags\> stay.
     (.write-text (/ folder "libreoffice.fodt") FLAT :encoding "utf-8")
     (.write-text (/ folder "pages.fodt") PAGES :encoding "utf-8")
     (run folder "soffice" "--headless" "--convert-to" "pdf" "pages.fodt")
+    (.write-text (/ folder "fox") FOX)
+    (for [[name password] [["encrypted" ""] ["locked" "secret"]]]
+      (run folder "qpdf" "--warning-exit-0" "--encrypt" password "owner" "256" "--" "fox"
+        f"{name}.pdf"))
     (for [ending BY-PANDOC]
       (run folder "pandoc" "-s" "pandoc.md" "-o" f"pandoc.{ending}"))
     (for [ending BY-LIBREOFFICE]

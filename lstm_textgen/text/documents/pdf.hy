@@ -3,21 +3,14 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
-  dataclasses [dataclass]
-  logging
-  math [hypot]
   re
-  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.pdfpages [read-pages]
   lstm-textgen.text.documents.reading [Budget Understood library one-line])
 
 (setv
   KIND "a PDF"
-  SILENT (+ logging.CRITICAL 1)
-  ;; Bytes of drawing instructions: a page of text has a few thousand, but a hostile file can
-  ;; repeat the same millions on every page. A megabyte takes about a second.
-  MAX-DRAWING (* 512 MB)
   FULL 0.7  ; of the usual length: a line as long as this may go on in the next
   HALF 0.4  ; the same where the next begins with a small letter, and none ends a sentence
   USUAL 0.9  ; of the lines are shorter than the usual length, or as long
@@ -26,9 +19,10 @@
   MOST-HEADINGS 3  ; lines of a heading, and as many at the foot
   SMALL 0.9  ; of the size of most letters: what is smaller may be a note
   LARGE 1.1  ; of that size: what is larger is a title
-  ;; What a note begins with, or what leads to it from the text, raised.
-  NOTE (re.compile r"\[?(?:\d{1,3}|[*†‡§])[\]).:]?(?:\s|(?=[^\W\d]))")
+  ;; What a note begins with, and what leads to it from the text, mostly raised.
+  NOTE (re.compile r"\[?(\d{1,3}|[*†‡§])[\]).:]?(?:\s|(?=[^\W\d]))")
   NOTE-MARK (re.compile r"\s*[\[(]?[\d*†‡§][\d*†‡§\s,]{0,9}[\])]?\s*")
+  MARK (re.compile r"(?:[^\W\d_]{3}|[^\W\d_][.,;:!?…\"”’»]+)\s?[\[(]?(\d{1,3}|[*†‡§])(?!\d)")
   MARKED (re.compile r"(?:[^\W\d_]{3}|[.,;:!?…\"”’»])$")  ; before it: exponents follow others
   LIGATURES (str.maketrans {"ﬀ" "ff"  "ﬁ" "fi"  "ﬂ" "fl"  "ﬃ" "ffi"  "ﬄ" "ffl"})
   ENDED (re.compile r"[.!?:…\"”’»)\]]\s*$")
@@ -38,56 +32,24 @@
   BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+"))
 
 
-(defclass [(dataclass :frozen True)] Part []
-  "A part of a line: its text, and the size and the height on the page of its letters, in points."
-  #^ str text
-  #^ float size
-  #^ float height)
-
-
 (defn read-pdf [file reading]
-  "Yield the text of the PDF in `file`; return an `Understood`. Raise whatever pypdf does."
-  (.setLevel (logging.getLogger "pypdf") SILENT)  ; it logs the damage that it finds
+  "Yield the text of the PDF in `file`; return an `Understood`."
+  (library "pypdfium2" reading KIND)
+  (setv pages (read-pages file reading))
+  (.spend (Budget reading)
+    (sum (gfor page pages line (or page []) part line (len part.text))))
   (setv
-    pypdf (library "pypdf" reading KIND)
-    document (.PdfReader pypdf file)
-    budget (Budget reading)
-    drawing MAX-DRAWING
-    pages [])
-  (when (and document.is-encrypted (not (.decrypt document "")))
-    (raise (NotText f"{reading.name} is protected by a password; save it without one")))
-  (for [page document.pages]
-    (setv contents (.get-contents page))
-    (unless (is contents None) (-= drawing (len (.get-data contents))))
-    (when (< drawing 0)
-      (raise (NotText f"{reading.name} has too many drawings; give its text as a .txt file")))
-    (setv lines (_lines page))
-    (.spend budget (sum (gfor line lines part line (len part.text))))
-    (.append pages lines))
-  (setv
+    damaged (.count pages None)
+    pages (lfor page pages (or page []))
     usual (_usual-size pages)
-    pages (lfor lines pages (_without-notes lines usual)))
-  (unless (any pages)
+    texts (lfor lines pages (_without-notes lines usual)))
+  (unless (any texts)
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
       "such as ocrmypdf recognise its text first"))))
-  (for [paragraph (paragraphs (_without-headings pages))]
+  (for [paragraph (paragraphs (_without-headings texts))]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
-  (Understood f"PDF, {(counted (len pages) "pages")}"))
-
-
-(defn _lines [page]
-  "Return the lines of a `page`, each a list of `Part`s."
-  (setv lines [[]])
-  (defn visit [text matrix text-matrix font size]
-    (setv
-      scale (* (hypot #* (cut matrix 2 4)) (hypot #* (cut text-matrix 2 4)))
-      height (+ (* (get text-matrix 4) (get matrix 1)) (* (get text-matrix 5) (get matrix 3))))
-    (for [[n piece] (enumerate (.splitlines (+ text "\0")))]
-      (when n (.append lines []))
-      (setv piece (.rstrip piece "\0"))
-      (when piece (.append (get lines -1) (Part piece (* size scale) height)))))
-  (.extract-text page :visitor-text visit)
-  lines)
+  (Understood (+ f"PDF, {(counted (len pages) "pages")}"
+    (if damaged f"; skipped {(counted damaged "damaged pages")}" ""))))
 
 
 (defn _usual-size [pages]
@@ -101,10 +63,14 @@
 (defn _without-notes [lines usual]
   #[[Return the text of each of a page's `lines`, without notes and the marks of these.
 
-  Of blank ones there are those alone that stand before and after a title.]]
+  A note is in small print and begins with a mark that stands in the page's text. Of blank lines
+  there are those alone that stand before and after a title.]]
   (setv
-    kept []
-    noted False)
+    [kept noted] [[] False]
+    marks (set (.findall MARK (.join "\n" (gfor
+      line lines
+      :if (any (gfor part line (>= part.size (* SMALL usual))))
+      (.join "" (gfor part line part.text)))))))
   (for [line lines]
     (setv
       parts (lfor part line :if (.strip part.text) part)
@@ -112,7 +78,9 @@
       text (one-line (.translate (if small (.join "" (gfor part line part.text))
         (_unmarked line usual)) LIGATURES)))
     (when text
-      (setv noted (and small (or noted (bool (.match NOTE text)))))
+      (setv
+        begun (.match NOTE text)
+        noted (and small (or noted (bool (and begun (in (get begun 1) marks))))))
       (cond
         noted None
         (all (gfor part parts (> part.size (* LARGE usual)))) (.extend kept ["" text ""])
