@@ -80,16 +80,15 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
   (try
     (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
     (except [error pypdfium2.PdfiumError]
-      (os._exit (if (= error.err-code PASSWORD) LOCKED DAMAGED))))
-  (for [n (range (len document))  :if (>= limit 0)]
-    (signal.setitimer signal.ITIMER-PROF seconds)
-    (try
-      (setv page (_lines (.get-textpage (get document n))))
-      (except [pypdfium2.PdfiumError] (setv page None)))
-    (-= limit (sum (gfor line (or page []) [text #* _] line (len text))))
-    (print (json.dumps page)))
-  (.flush sys.stdout)
-  (os._exit 0))
+      (sys.exit (if (= error.err-code PASSWORD) LOCKED DAMAGED))))
+  (with [out (open 1 "w" :closefd False)]
+    (for [n (range (len document))  :if (>= limit 0)]
+      (signal.setitimer signal.ITIMER-PROF seconds)
+      (try
+        (setv page (_lines (.get-textpage (get document n))))
+        (except [pypdfium2.PdfiumError] (setv page None)))
+      (-= limit (sum (gfor line (or page []) [text #* _] line (len text))))
+      (.write out (+ (json.dumps page) "\n")))))
 
 
 (defn _lines [text]
