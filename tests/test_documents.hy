@@ -28,6 +28,8 @@
     "The sea is wide,"
     "the lamp is small."
     "Zażółć gęślą jaźń. 狐が歌う。 🦊 & <tags> stay."]
+  WORD "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+  ODT "application/vnd.oasis.opendocument.text"
   CONTAINER "<container><rootfiles><rootfile full-path='b.opf'/></rootfiles></container>")
 
 
@@ -56,7 +58,7 @@
 (defn docx [body]
   "Return a Word document whose body has this XML."
   (zipped-as {"word/document.xml"
-    (+ "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>"
+    (+ f"<w:document xmlns:w='{WORD}'>"
       f"<w:body>{body}</w:body></w:document>")
     "_rels/.rels" "<r/>"}))
 
@@ -144,6 +146,46 @@
     "<w:p><w:pPr><w:pStyle w:val='TOC1'/></w:pPr><w:r><w:t>Two 2</w:t></w:r></w:p>"
     "<w:p><w:r><w:t>text</w:t></w:r></w:p>")))
   (assert (= (.strip (get (read "a.docx") 0)) "text")))
+
+
+(defn test-hidden-text-is-left-out [here]
+  (write "a.docx" (docx (+
+    "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>seen, </w:t></w:r><w:r><w:rPr>"
+    "<w:vanish/></w:rPr><w:t>hidden, </w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr>"
+    "<w:t>shown</w:t></w:r></w:p>")))
+  (assert (= (get (read "a.docx") 0) "seen, shown\n")))
+
+
+(defn test-documents-inserted-in-another-are-read-in-their-place [here]
+  (setv names ["a.html" "b.txt" "c.rtf" "d.docx" "e.mht"])
+  (write "a.docx" (zipped-as {
+    "_rels/.rels" "<r/>"
+    "word/document.xml" (+ f"<w:d xmlns:w='{WORD}'>" (.join "" (gfor name names
+      f"<w:altChunk w:id='{name}'/><w:p><w:r><w:t>mine</w:t></w:r></w:p>")) "</w:d>")
+    "word/_rels/document.xml.rels" (+ "<r>" (.join "" (gfor name names
+      f"<a Id='{name}' Type='http://x/aFChunk' Target='{name}'/>")) "</r>")
+    "word/a.html" "<p>page"  "word/b.txt" "plain"  "word/c.rtf" "{\\rtf1 rich\\par}"
+    "word/d.docx" (docx "<w:p><w:r><w:t>word</w:t></w:r></w:p><w:altChunk id='a'/>")
+    "word/e.mht" "From: A\nContent-Type: text/html\n\n<p>mail"}))
+  (assert (= (.split (get (read "a.docx") 0))
+    ["page" "mine" "plain" "mine" "rich" "mine" "word" "mine" "mail" "mine"])))
+
+
+(defn [(pytest.mark.parametrize #("name" "data") [
+      #("a.docx" (+ b"\xd0\xcf\x11\xe0" (bytes 90_000) (.encode "EncryptedPackage" "utf-16-le")))
+      #("a.odt" (zipped-as {"mimetype" ODT  "encrypted-package" b"\0\1"}))
+      #("a.odt" (zipped-as {"mimetype" ODT  "content.xml" b"\0\1"
+        "META-INF/manifest.xml" "<m><encryption-data/></m>"}))])]
+    test-a-document-with-a-password-is-told-from-a-damaged-one [here name data]
+  (write name data)
+  (assert (= (complaint [name])
+    f"'{name}' is protected by a password; save it without one")))
+
+
+(defn test-rich-text-has-stars-and-bullets-of-no-meaning [here]
+  (write "a.rtf" (+ b"{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset128 Symbols;}}{\\*\\old none}"
+    b"\\* a \\\\* b\\par {\\listtext\\f0\\'95\\tab}oil\\par{\\f0\\'95\\tab}a wick\\par}"))
+  (assert (= (get (read "a.rtf") 0) "a \\* b\noil\na wick\n")))
 
 
 ;; * Pages and books

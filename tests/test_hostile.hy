@@ -62,6 +62,36 @@
     (complaint ["b.csv"] :column "text"))))
 
 
+(defn [(pytest.mark.parametrize #("name" "data") [
+      #("a.docx" (docx (+ "<w:p><w:r><w:t>" (* "long " 300) "</w:t></w:r></w:p>")))
+      #("a.docx" (docx (+ "<w:tr>" (* "<w:tc><w:p/></w:tc>" 600) "</w:tr>")))
+      #("a.rtf" (+ "{\\rtf1 " (* "long " 300) "}"))
+      #("a.html" (+ "<p>" (* "long " 300)))])]
+    test-a-paragraph-and-a-row-have-a-limit [here monkeypatch name data]
+  (.setattr monkeypatch "lstm_textgen.text.documents.reading.MAX_LINE" 1000)
+  (write name data)
+  (assert (in "has a line of more than" (complaint [name]))))
+
+
+(defn test-a-tag-a-list-of-parts-and-a-tags-attributes-have-a-limit [here monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.text.documents.archives.MAX_LINE" MB)
+  (write "a.docx" (docx (+ "<w:p a='" (* "a" (* 3 MB)) "'/>")))
+  (assert (in "it has a tag or comment of more than" (complaint ["a.docx"])))
+  (write "b.docx" (zipped-as {"word/a" ""  "_rels/.rels" (+ "<r>" (* "<a/>" 100_000) "</r>")}))
+  (assert (in "it has a list of more than 100,000 parts" (complaint ["b.docx"])))
+  (for [start ["<p" "<p a='>' b=\">\" c=x"]]
+    (write "c.html" (+ start (.join "" (gfor n (range 1001) f" a{n}={n}")) ">text"))
+    (assert (in "it has a tag with more than 1000 attributes" (complaint ["c.html"])))))
+
+
+(defn test-a-chapter-that-is-listed-again-is-read-once [here]
+  (write "a.epub" (zipped-as {
+    "META-INF/container.xml" "<c><rootfile full-path='b.opf'/></c>"
+    "b.opf" (+ "<p><item id='a' href='a'/>" (* "<itemref idref='a'/>" 90_000) "</p>")
+    "a" "<p>one</p>"}))
+  (assert (= (read-sources ["a.epub"]) "one\n\n")))
+
+
 (defn test-a-long-message-is-cut-and-a-long-mail-too [here]
   (write "a.txt" (+ (stamped "24.12.19, 11:23 - ") (* "more\n" MB)))
   (assert (< (len (read-sources ["a.txt"])) (* 2 MB)))
@@ -94,16 +124,16 @@
     test-entities-are-refused [here declaration]
   (write "a.docx" (zipped-as {"_rels/.rels" "<r/>"  "word/document.xml"
     f"{declaration}<d xmlns='{WORD}'><p><r><t>&a;</t></r></p></d>"}))
-  (assert (.startswith (complaint ["a.docx"]) "'a.docx' is not a document or an archive, or is")))
+  (assert (.startswith (complaint ["a.docx"]) "'a.docx' uses XML entities, which are not read;")))
 
 
 (defn test-deep-documents-are-read-or-refused-soon [here]
   (setv begun (time.monotonic))
-  (write "a.docx" (docx (+ (* "<w:tbl>" 100_000) "<w:p/>" (* "</w:tbl>" 100_000))))
+  (write "a.docx" (docx (+ "<w:p>" (* "<w:r>" 1000) "<w:t>deep</w:t>" (* "</w:r>" 1000) "</w:p>")))
   (write "b.html" (+ (* "<div>" 100_000) "deep"))
   (write "c.ipynb" (+ "{\"cells\": " (* "[" 100_000)))
   (write "d.rtf" (+ "{\\rtf1 " (* "{" 100_000) "deep" (* "}" 100_000) "}"))
-  (assert (in "the text is empty" (complaint ["a.docx"])))
+  (assert (in "nested more than 1000 deep" (complaint ["a.docx"])))
   (assert (in "nested more than 1000 deep" (complaint ["b.html"])))
   (assert (in "'c.ipynb' is not a notebook, or is damaged" (complaint ["c.ipynb"])))
   (assert (= (.strip (read-sources ["d.rtf"])) "deep"))

@@ -1,35 +1,35 @@
 "Untrusted zip archives and the XML in them: read within limits, never unpacked to disk."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [doto unless]))
 (import
   lzma [LZMAError]
   posixpath
   struct
   warnings [catch-warnings]
-  xml.sax [SAXException]
-  xml.sax.handler [feature-namespaces]
+  xml.parsers [expat]
   zipfile [BadZipFile ZipFile]
   zlib
-  defusedxml [DefusedXmlException expatreader]
-  defusedxml.ElementTree [ParseError iterparse]
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE chunks not-a read-whole])
+  lstm-textgen.text.documents.reading [Bounded Budget MAX-DEPTH MAX-LINE MAX-WHOLE chunks locked
+    not-a read-whole])
 
 (setv
+  MOST-ELEMENTS 100_000  ; of an archive's list of its parts
   ;; What zipfile raises for an invalid or damaged archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
     RuntimeError UserWarning ValueError struct.error zlib.error)
-  XML-DAMAGES #(SAXException ParseError DefusedXmlException LookupError UnicodeError))
+  XML-DAMAGES #(expat.ExpatError LookupError UnicodeError))
 
 
 (defclass Archive []
   "A zip archive; the reading's limit applies to all its members together."
 
-  (defn __init__ [self file reading]
+  (defn __init__ [self file reading [budget None]]
     "Open `file` (seekable, binary); raise one of `DAMAGES` if it isn't an archive."
     (setv
       self.reading reading
-      self.budget (Budget reading)
+      self.budget (or budget (Budget reading))
       self.zip (ZipFile file)
       self.names (set (.namelist self.zip))))
 
@@ -38,7 +38,7 @@
     (unless (in name self.names)
       (raise (NotText (not-a self.reading "a complete document" f"it has no {name}"))))
     (when (& 1 (. (.getinfo self.zip name) flag-bits))
-      (raise (NotText f"{self.reading.name} is protected by a password; save it without one")))
+      (raise (NotText (locked self.reading))))
     (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
       (Bounded (.open self.zip name) self.budget)))
 
@@ -57,24 +57,84 @@
 
 ;; * XML
 
-(defn read-elements [file]
-  "Return a list of #(name attributes), without namespaces, one for each element of `file`."
-  (setv bare (fn [name] (get (.rpartition name "}") 2)))
-  (lfor
-    [_ element] (iterparse file ["start"])
-    #((bare element.tag) (dfor [name value] (.items element.attrib) (bare name) value))))
+(defclass Elements []
+  #[[What stands in XML; a subclass has the methods `begin`, `end` and `characters`.
+
+  `begin` gets an element's name, #(namespace local), and its attributes, a dict without
+  namespaces; `end` its name; `characters` text. `ready` are the pieces that `take` returns.]]
+
+  (defn __init__ [self reading]
+    (setv [self.reading self.depth self.ready] [reading 0 []]))
+
+  (defn take [self]
+    "Return the pieces that are ready."
+    (setv [ready self.ready] [self.ready []])
+    ready)
+
+  (defn enter [self name attributes]
+    "Begin an element with its names as expat has them; raise `ValueError` for one too deep."
+    (+= self.depth 1)
+    (when (> self.depth MAX-DEPTH)
+      (raise (ValueError f"its elements are nested more than {MAX-DEPTH} deep")))
+    (.begin self (_parts name)
+      (dfor [key value] (.items attributes) (get (_parts key) 1) value)))
+
+  (defn leave [self name]
+    "End an element with its name as expat has it."
+    (-= self.depth 1)
+    (.end self (_parts name)))
+
+  (defn refuse [self #* _]
+    "Raise `NotText` for an entity."
+    (raise (NotText (+ f"{self.reading.name} uses XML entities, which are not read; open and save "
+      "it with Word, LibreOffice or Calibre")))))
 
 
-(defn xml-text [file handler]
-  #[[Yield the text that `handler` extracts from the XML in `file`, in pieces.
+(defn _parts [name]
+  "Return #(namespace local) of expat's `name`."
+  (setv [space _ local] (.rpartition name " "))
+  #(space local))
 
-  Entities are refused and external resources are never opened. `handler` is a `ContentHandler`
-  with a method `take`, which returns the pieces that are ready. Raise one of `XML-DAMAGES`.]]
-  (setv parser (expatreader.create-parser))
-  (.setFeature parser feature-namespaces True)
-  (.setContentHandler parser handler)
-  (for [data (chunks file)]
-    (.feed parser data)
+
+(defclass _List [Elements]
+  "The names and attributes of all elements."
+  (setv count 0)
+
+  (defn begin [self name attributes]
+    (+= self.count 1)
+    (when (> self.count MOST-ELEMENTS)
+      (raise (ValueError f"it has a list of more than {MOST-ELEMENTS :,} parts")))
+    (.append self.ready #((get name 1) attributes)))
+
+  (defn end [self name])
+
+  (defn characters [self text]))
+
+
+(defn read-elements [archive name]
+  "Return #(name attributes), without namespaces, of each element of the member `name`, a list."
+  (list (xml-text archive name (_List archive.reading))))
+
+
+(defn xml-text [archive name handler]
+  #[[Yield what `handler`, an `Elements`, takes from the member `name` of `archive`, in pieces.
+
+  Entities are refused and external resources are never opened. Raise `NotText`, or one of
+  `DAMAGES` and `XML-DAMAGES`.]]
+  (setv
+    parser (expat.ParserCreate :namespace-separator " ")
+    size 0)
+  (doto parser
+    (setattr "StartElementHandler" handler.enter)
+    (setattr "EndElementHandler" handler.leave)
+    (setattr "CharacterDataHandler" handler.characters)
+    (setattr "EntityDeclHandler" handler.refuse)
+    (setattr "buffer_text" True))
+  (for [data (chunks (.open archive name))]
+    (.Parse parser data False)
+    (+= size (len data))
+    (when (> (- size (max 0 parser.CurrentByteIndex)) MAX-LINE)  ; which the parser holds
+      (raise (ValueError f"it has a tag or comment of more than {(// MAX-LINE MB)} MB")))
     (yield :from (.take handler)))
-  (.close parser)
+  (.Parse parser b"" True)
   (yield :from (.take handler)))

@@ -2,77 +2,110 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  posixpath
   re
-  xml.sax.handler [ContentHandler]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.documents.archives [read-elements target xml-text]
-  lstm-textgen.text.documents.reading [Understood library one-line read-whole])
+  lstm-textgen.text.decoding [NotText decode]
+  lstm-textgen.text.documents.archives [Elements read-elements target xml-text]
+  lstm-textgen.text.documents.reading [Understood check-line library locked one-line
+    read-whole])
 
 (setv
+  OFF ["0" "false" "off"]  ; how Word writes that a property isn't set
   MOST-SPACES 100  ; that one OpenDocument element stands for
   CONTENTS (re.compile "(TOC|Contents) ?[0-9]")  ; the styles of a table of contents
   ;; In RTF: a table row, whose cells end in |; Pandoc writes each cell on its own line.
   CELL (re.compile r"\n\|")
   ROW (re.compile r"^(.*)\|$" re.MULTILINE)
   ;; The marker of a list item, as Word and LibreOffice write it for old programs.
-  BULLET (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff]|\w{1,3}[.)])?\t" re.MULTILINE)
+  BULLET (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff\ufffd]|\w{1,3}[.)])?\t" re.MULTILINE)
+  ;; What is no star at the beginning of a group: it would hide all that follows.
+  STRAY-STAR (re.compile r"(\\[\\{}]|\{\s*\\\*)|\\\*")
   DELETED (re.compile r"\{(?>[^{}]*?\\deleted\b)[^{}]*\}")  ; a passage that is shown struck out
   BLANK (re.compile r"\n\s*\n\s*")
   ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; would follow the text of a link
 
 
-(defn read-docx [archive]
-  "Yield the text of the Word document in `archive`; return an `Understood`."
+(defn read-docx [archive read-part]
+  #[[Yield the text of the Word document in `archive`; return an `Understood`.
+
+  `read-part` gets the name of a member that is a document itself, and returns its text.]]
   (setv
-    parts (lfor
-      [_ attributes] (read-elements (.open archive "_rels/.rels"))
-      :if (.endswith (.get attributes "Type" "") "/officeDocument")
-      (target "" (.get attributes "Target" "")))
-    handler (Word))
-  (yield :from (xml-text (.open archive (get [#* parts "word/document.xml"] 0)) handler))
+    [main] (cut [
+        #* (lfor
+          [_ attributes] (read-elements archive "_rels/.rels")
+          :if (.endswith (.get attributes "Type" "") "/officeDocument")
+          (target "" (.get attributes "Target" "")))
+        "word/document.xml"] 1)
+    links (+ (posixpath.dirname main) "/_rels/" (posixpath.basename main) ".rels")
+    parts (dfor
+      [_ attributes] (if (in links archive.names) (read-elements archive links) [])
+      :if (.endswith (.get attributes "Type" "") "/aFChunk")
+      (.get attributes "Id") (target main (.get attributes "Target" "")))
+    unread (set (.values parts))
+    handler (Word archive.reading (fn [id]
+      (setv name (.get parts id))
+      (when (in name unread)
+        (.remove unread name)
+        (read-part name)))))
+  (yield :from (xml-text archive main handler))
   (Understood f"Word document, {(counted handler.count "paragraphs")}"))
 
 
 (defn read-odt [archive]
   "Yield the text of the OpenDocument text in `archive`; return an `Understood`."
-  (setv handler (OpenDocument))
-  (yield :from (xml-text (.open archive "content.xml") handler))
+  (setv
+    handler (OpenDocument archive.reading)
+    manifest "META-INF/manifest.xml")
+  (when (or (in "encrypted-package" archive.names)
+      (and (in manifest archive.names)
+        (in "encryption-data" (dict (read-elements archive manifest)))))
+    (raise (NotText (locked archive.reading))))
+  (yield :from (xml-text archive "content.xml" handler))
   (Understood f"OpenDocument text, {(counted handler.count "paragraphs")}"))
 
 
-(defclass Paragraphs [ContentHandler]
+(defn read-ole [file reading]
+  "Raise `NotText`: the OLE container in `file` is an encrypted document, or one of old."
+  (setv within (read-whole file reading))
+  (when (in (.encode "EncryptedPackage" "utf-16-le") within)
+    (raise (NotText (locked reading))))
+  (yield :from (decode reading.name [within] reading.encoding)))
+
+
+(defclass Paragraphs [Elements]
   #[[Turns the elements of a document into lines; a subclass knows what the elements mean.
 
   `ROLES` maps an element's name to its role; elements in `LEFT-OUT` are skipped entirely.
   `places` is a stack of the lists that lines go to: the document's, a table row's, a cell's.
   `texts` are the open paragraphs, each a list of strings.]]
 
-  (defn __init__ [self]
-    (.__init__ (super))
+  (defn __init__ [self reading]
+    (.__init__ (super) reading)
     (setv
-      [self.skipped self.count self.blank] [0 0 True]
-      [self.places self.texts] [[[]] []]))
+      [self.skipped self.count self.blank self.held] [0 0 True 0]
+      [self.places self.texts] [[self.ready] []]))
 
   (defn take [self]
-    "Return the lines that are ready."
     (setv
-      [ready] [(get self.places 0)]
-      (get self.places 0) [])
+      ready (.take (super))
+      (get self.places 0) self.ready)
     ready)
 
-  (defn startElementNS [self name _ attributes]
+  (defn begin [self name attributes]
     (setv name (.local self name))
     (if (or self.skipped (in name self.LEFT-OUT))
       (+= self.skipped 1)
-      (.begin self name attributes)))
+      (.open self name attributes)))
 
-  (defn endElementNS [self name _]
+  (defn end [self name]
     (if self.skipped
       (-= self.skipped 1)
-      (.end self (.local self name))))
+      (.close self (.local self name))))
 
-  (defn begin [self name attributes]
+  (defn open [self name attributes]
     "Begin the element `name`, which isn't in `LEFT-OUT`."
+    (.hold self 1)
     (match (.get self.ROLES name)
       "paragraph" (.append self.texts [])
       "row" (.append self.places [])
@@ -81,7 +114,7 @@
       "break" (.put self "\n")
       "hyphen" (.put self "-")))
 
-  (defn end [self name]
+  (defn close [self name]
     "End the element `name`."
     (match (.get self.ROLES name)
       "paragraph" (.line self (.join "" (.pop self.texts)))
@@ -91,7 +124,13 @@
 
   (defn put [self text]
     "Add `text` to the open paragraph, if there is one."
+    (.hold self (len text))
     (when self.texts (.append (get self.texts -1) text)))
+
+  (defn hold [self size]
+    "Raise `BeyondLimit` if the open paragraphs and rows grow beyond a line by `size` characters."
+    (setv self.held (if (or self.texts (cut self.places 1 None)) (+ self.held size) 0))
+    (check-line self.held self.reading))
 
   (defn line [self text]
     "Add a paragraph or table row; merge consecutive empty ones."
@@ -113,33 +152,39 @@
     ;; Drawings have another kind of paragraph, which is ignored.
     OURS #("wordprocessingml" "/math" "markup-compatibility"))
 
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv [self.within-text self.contents] [False False]))
+  (defn __init__ [self reading read-part]
+    (.__init__ (super) reading)
+    (setv
+      self.read-part read-part
+      [self.within-text self.contents self.within-run self.hidden] (* [False] 4)))
 
   (defn local [self name]
     "Return the element's name, or an empty string outside the known namespaces."
     (setv [space name] name)
     (if (and space (any (gfor part self.OURS (in part space)))) name ""))
 
-  (defn begin [self name attributes]
-    (setv values (dfor [[_ key] value] (.items attributes) key value))
+  (defn open [self name attributes]
+    (when (in name ["p" "r"]) (setv [self.within-run self.hidden] [(= name "r") False]))
+    (setv value (.get attributes "val"))
     (cond
       (= name "t") (setv self.within-text True)
-      (= name "br") (unless (in (.get values "type") ["page" "column"]) (.put self "\n"))
-      (= name "docPartGallery") (setv self.contents (= (.get values "val") "Table of Contents"))
+      (= name "vanish") (setv self.hidden (and self.within-run (not-in value OFF)))
+      (= name "altChunk") (when (setx text (.read-part self (.get attributes "id")))
+        (.append (get self.places -1) (+ (.removesuffix text "\n") "\n")))
+      (= name "br") (unless (in (.get attributes "type") ["page" "column"]) (.put self "\n"))
+      (= name "docPartGallery") (setv self.contents (= value "Table of Contents"))
       (and (= name "sdtContent") self.contents) (setv [self.skipped self.contents] [1 False])
-      (and (= name "pStyle") self.texts (.match CONTENTS (.get values "val" "")))
+      (and (= name "pStyle") self.texts (.match CONTENTS (or value "")))
         (setv (get self.texts -1) (_Nowhere))
-      True (.begin (super) name attributes)))
+      True (.open (super) name attributes)))
 
-  (defn end [self name]
+  (defn close [self name]
     (if (= name "t")
       (setv self.within-text False)
-      (.end (super) name)))
+      (.close (super) name)))
 
   (defn characters [self text]
-    (when (and self.within-text (not self.skipped)) (.put self text))))
+    (when (and self.within-text (not self.skipped) (not self.hidden)) (.put self text))))
 
 
 (defclass _Nowhere [list]
@@ -163,10 +208,10 @@
     "Return the element's name without its namespace."
     (get name 1))
 
-  (defn begin [self name attributes]
+  (defn open [self name attributes]
     (if (= name "s")
-      (.put self (* " " (_spaces (dfor [[_ key] value] (.items attributes) key value))))
-      (.begin (super) name attributes)))
+      (.put self (* " " (_spaces attributes)))
+      (.open (super) name attributes)))
 
   (defn characters [self text]
     (unless self.skipped (.put self (re.sub r"\s+" " " text)))))
@@ -185,7 +230,7 @@
   (setv
     striprtf (library "striprtf.striprtf" reading "an RTF document")
     source (.decode (read-whole file reading) "latin-1")
-    source (.sub DELETED "" (.sub ADDRESS "" source))
+    source (.sub STRAY-STAR r"\1" (.sub DELETED "" (.sub ADDRESS "" source)))
     text (.rtf-to-text striprtf source :errors "replace")
     ;; RTF's surrogate pairs become characters.
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")

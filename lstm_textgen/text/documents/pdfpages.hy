@@ -14,7 +14,8 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
   subprocess
   sys
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.text.decoding [NotText])
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.reading [locked])
 
 (setv
   PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
@@ -55,7 +56,7 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
       "PYTHONPATH" (.join os.pathsep (gfor path sys.path (or path (os.getcwd))))}))
   (cond
     (= done.returncode LOCKED)
-      (raise (NotText f"{reading.name} is protected by a password; save it without one"))
+      (raise (NotText (locked reading)))
     (in (- done.returncode) [signal.SIGPROF signal.SIGXCPU])
       (raise (NotText f"{reading.name} takes too long to read; give its text as a .txt file"))
     done.returncode (raise (ValueError "")))

@@ -19,7 +19,7 @@
   lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
   lstm-textgen.text.documents.loglines [find-service read-log]
   lstm-textgen.text.documents.mail [mbox? read-mbox]
-  lstm-textgen.text.documents.office [read-docx read-odt read-rtf]
+  lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
     about-skipped batched chunks first-text joined not-a noting sound-texts]
@@ -74,7 +74,7 @@
     several (is read _read-members))
   (check-options reading :by-person (or several (is read read-slack)) :by-column several)
   ;; Plain text stays as it is.
-  (yield :from (if several (read archive) (batched (read archive)))))
+  (yield :from (if several (read archive) (batched (read archive) archive.reading))))
 
 
 (defn _zip-reader [archive]
@@ -88,7 +88,7 @@
   (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
     (raise (NotText f"{name} is {kind}, not text; {advice}")))
   (cond
-    (begins? "word/") read-docx
+    (begins? "word/") (fn [archive] (read-docx archive (fn [name] (_inserted archive name))))
     (.startswith mime ODT) read-odt
     (in "META-INF/container.xml" archive.names) read-epub
     (slack? archive.names) read-slack
@@ -144,9 +144,19 @@
     :nested True))))
 
 
+(defn _inserted [archive name]
+  "Return the text of the member `name` of a document, unless that is itself within another."
+  (setv text [])
+  (for [piece (if archive.reading.nested [] (_read-member archive name))]
+    (.spend archive.budget (len piece))
+    (.append text piece))
+  (.join "" text))
+
+
 (defn _ending [name]
-  "Return the file extension in `name` in lower case, such as `.txt`."
-  (.lower (get (splitext name) 1)))
+  "Return the file extension in `name` in lower case, such as `.txt`; that of mail for .mht."
+  (setv ending (.lower (get (splitext name) 1)))
+  (if (in ending [".mht" ".mhtml"]) ".eml" ending))
 
 
 (defn _page? [head text reading]
@@ -184,6 +194,8 @@
   "rtf" (Reader "an RTF document" read-rtf
     (fn [head text reading] (.startswith head b"{\\rtf"))
     :errors #(IndexError LookupError OverflowError TypeError ValueError))
+  "ole" (Reader "a document" read-ole
+    (fn [head text reading] (.startswith head b"\xd0\xcf\x11\xe0")))
   "mail" (Reader "a mailbox" read-mbox
     (fn [head text reading] (or (in reading.ending [".mbox" ".eml"]) (mbox? head)))
     :by-person True)
@@ -277,7 +289,7 @@
 
 (defn read-slack-folder [path reading]
   "Yield the text of the Slack export in the folder at `path`; return an `Understood`."
-  (yield :from (batched (read-slack (Folder path reading)))))
+  (yield :from (batched (read-slack (Folder path reading)) reading)))
 
 
 (defn document-text [kind text [column None]]

@@ -19,6 +19,7 @@
   ;; Bytes of a document that must be parsed as a whole: in memory it takes ten times as much.
   MAX-WHOLE (* 64 MB)
   MAX-LINE (* 16 MB)  ; characters of one line, or of one cell of a table
+  MAX-DEPTH 1000  ; elements of HTML or XML within one another
   HEAD (** 2 16)  ; bytes at its beginning by which a document is recognised
   IN-MEMORY (* 16 MB)  ; bytes of a text that is kept; more go to a file
   SHOWN 5  ; skipped files that a message names
@@ -123,9 +124,7 @@
   (for [[n piece] (enumerate (decode reading.name (chunks file) reading.encoding))]
     (setv parts (.split (.decode newlines (if n piece (.removeprefix piece "\ufeff"))) "\n"))
     (.append held (get parts 0))
-    (when (> (sum (map len held)) MAX-LINE)
-      (raise (BeyondLimit (+ f"{reading.name} has a line of more than {(// MAX-LINE MB)} million "
-        "characters; break it into shorter ones"))))
+    (check-line (sum (map len held)) reading)
     (for [part (cut parts 1 None)]
       (yield (.join "" held))
       (setv held [part])))
@@ -205,11 +204,21 @@
     (if (> more 0) f" and {more} more" "")))))
 
 
-(defn batched [pieces]
-  "Yield the text of the generator `pieces`, cleaned, in larger pieces; return its return value."
+(defn check-line [size reading]
+  "Raise `BeyondLimit` if `size` characters are too many for a line."
+  (when (> size MAX-LINE)
+    (raise (BeyondLimit (+ f"{reading.name} has a line of more than {(// MAX-LINE MB)} million "
+      "characters; break it into shorter ones")))))
+
+
+(defn batched [pieces reading]
+  #[[Yield the text of the generator `pieces`, cleaned, in larger pieces; return its return value.
+
+  Raise `BeyondLimit` for a line longer than `MAX-LINE`.]]
   (setv
     held []
-    size 0)
+    size 0
+    line 0)  ; characters since the last line end
   (while True
     (try
       (setv piece (next pieces))
@@ -218,6 +227,10 @@
         (return end.value)))
     (.append held piece)
     (+= size (len piece))
+    (for [part (.splitlines piece True)]
+      (+= line (len part))
+      (check-line line reading)
+      (when (.endswith part "\n") (setv line 0)))
     (when (>= size BATCH)
       (yield (cleaned (.join "" held)))
       (setv [held size] [[] 0]))))
@@ -237,6 +250,11 @@
   "Return the message that the source isn't a valid document of a `kind` such as `a PDF`."
   (setv why (re.sub r"[^\x20-\x7e]+" " " (one-line why)))  ; a library's text may quote the file
   f"{reading.name} is not {kind}, or is damaged{(if why f": {(clip why 120)}" "")}")
+
+
+(defn locked [reading]
+  "Return the message that the source needs a password."
+  f"{reading.name} is protected by a password; save it without one")
 
 
 (defn library [name reading kind]
