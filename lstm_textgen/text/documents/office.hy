@@ -13,6 +13,7 @@
 (setv
   OFF ["0" "false" "off"]  ; how Word writes that a property isn't set
   MOST-SPACES 100  ; that one OpenDocument element stands for
+  ELEMENT 16  ; characters that an element counts as, in the length of a line
   CONTENTS (re.compile "(TOC|Contents) ?[0-9]")  ; the styles of a table of contents
   ;; In RTF: a table row, whose cells end in |; Pandoc writes each cell on its own line.
   CELL (re.compile r"\n\|")
@@ -105,7 +106,7 @@
 
   (defn open [self name attributes]
     "Begin the element `name`, which isn't in `LEFT-OUT`."
-    (.hold self 1)
+    (.hold self ELEMENT)
     (match (.get self.ROLES name)
       "paragraph" (.append self.texts [])
       "row" (.append self.places [])
