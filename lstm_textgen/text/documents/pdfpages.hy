@@ -21,6 +21,7 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
   PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
   SECONDS 300  ; of the CPU, for all pages
   MEMORY (* 2048 MB)
+  TIMERS ["SIGPROF" "SIGXCPU"]  ; what ends the process at these limits
   LOCKED 3  ; the status of the process for a PDF that needs a password
   DAMAGED 4
   CALL (+ "import hy, sys, lstm_textgen.text.documents.pdfpages as pages; "
@@ -57,7 +58,7 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
   (cond
     (= done.returncode LOCKED)
       (raise (NotText (locked reading)))
-    (in (- done.returncode) [signal.SIGPROF signal.SIGXCPU])
+    (in (- done.returncode) (gfor name TIMERS (getattr signal name None)))
       (raise (NotText f"{reading.name} takes too long to read; give its text as a .txt file"))
     done.returncode (raise (ValueError "")))
   (lfor
@@ -72,11 +73,11 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
   #[[Write each page of the PDF in standard input as a line of JSON, up to `limit` characters.
 
   A page may take as many `seconds` of the CPU.]]
-  (import
-    pypdfium2
-    resource)
-  (for [[kind most] [[resource.RLIMIT-AS MEMORY] [resource.RLIMIT-CPU SECONDS]]]
-    (with [_ (suppress OSError ValueError)]  ; not everywhere, and not above a lower limit
+  (import pypdfium2)
+  (for [[name most] [["RLIMIT_AS" MEMORY] ["RLIMIT_CPU" SECONDS]]]
+    (with [_ (suppress ImportError OSError ValueError)]  ; Windows, macOS, or a lower limit
+      (import resource)
+      (setv kind (getattr resource name))
       (resource.setrlimit kind #(most (get (resource.getrlimit kind) 1)))))
   (try
     (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
@@ -84,7 +85,8 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
       (sys.exit (if (= error.err-code PASSWORD) LOCKED DAMAGED))))
   (with [out (open 1 "w" :closefd False)]
     (for [n (range (len document))  :if (>= limit 0)]
-      (signal.setitimer signal.ITIMER-PROF seconds)
+      (when (hasattr signal "setitimer")  ; not on Windows
+        (signal.setitimer signal.ITIMER-PROF seconds))
       (try
         (setv page (_lines (.get-textpage (get document n))))
         (except [pypdfium2.PdfiumError] (setv page None)))

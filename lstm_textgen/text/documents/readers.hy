@@ -186,11 +186,10 @@
   "zip" (Reader "a document or an archive" read-zip
     (fn [head text reading] (.startswith head b"PK\x03\x04"))
     :errors #(#* DAMAGES #* XML-DAMAGES) :by-person True :by-column True)
-  ;; pypdf raises whatever a damaged file leads to: AttributeError, KeyError, RecursionError, …
   "pdf" (Reader "a PDF" read-pdf (fn [head text reading]
       (or (.startswith head b"%PDF-")
         (and (= reading.ending ".pdf") (in b"%PDF-" (cut head 1024)))))
-    :errors #(Exception))
+    :errors #(ValueError))
   "rtf" (Reader "an RTF document" read-rtf
     (fn [head text reading] (.startswith head b"{\\rtf"))
     :errors #(IndexError LookupError OverflowError TypeError ValueError))
@@ -281,7 +280,7 @@
   that can't be read, `ImportError` if a library is missing.]]
   (setv pieces (.read reader file reading))
   (try
-    (yield :from (if (is reader.read read-zip) pieces (batched pieces)))
+    (yield :from (if (is reader.read read-zip) pieces (batched pieces reading)))
     (except [[BeyondLimit ImportError NotText]] (raise))
     (except [error reader.errors]
       (raise (NotText (not-a reading reader.kind (str error))) :from error))))
