@@ -310,16 +310,6 @@
   (assert (in f"'a.zip' {said}" (complaint ["a.zip"]))))
 
 
-(defn test-a-missing-library-is-named-with-its-command [here monkeypatch]
-  (for [[name package] [["libreoffice.pdf" "pypdfium2"] ["pandoc.html" "selectolax"]
-      ["pandoc.rtf" "striprtf"]]]
-    (for [module [package f"{package}.lexbor" f"{package}.striprtf"]]
-      (.setitem monkeypatch (. hy.I.sys modules) module None))
-    (with [caught (pytest.raises ImportError)] (read (/ DOCUMENTS name)))
-    (assert (.endswith (str caught.value)
-      f"needs the package {package}: pip install {package}"))))
-
-
 (defn test-plain-text-stays-as-it-is [here]
   (setv text "From here on: 12:30 <b>no</b> tags,\n1\n{\"messages\": []}\n")
   (write "a.txt" text)

@@ -7,7 +7,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText decode]
   lstm-textgen.text.documents.archives [Elements read-elements target xml-text]
-  lstm-textgen.text.documents.reading [Understood check-line library locked one-line
+  lstm-textgen.text.documents.reading [Understood check-line locked one-line
     read-whole])
 
 (setv
@@ -228,11 +228,11 @@
 
 (defn read-rtf [file reading]
   "Yield the text of the RTF in `file`; return an `Understood`."
+  (import striprtf.striprtf [rtf-to-text])  ; here, as documents are rarer than plain text
   (setv
-    striprtf (library "striprtf.striprtf" reading "an RTF document")
     source (.decode (read-whole file reading) "latin-1")
     source (.sub STRAY-STAR r"\1" (.sub DELETED "" (.sub ADDRESS "" source)))
-    text (.rtf-to-text striprtf source :errors "replace")
+    text (rtf-to-text source :errors "replace")
     ;; RTF's surrogate pairs become characters.
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
     text (.sub ROW (fn [row] (.rstrip (.replace (get row 1) "|" "\t"))) (.sub CELL "|" text))

@@ -7,7 +7,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.pdfpages [read-pages]
-  lstm-textgen.text.documents.reading [Budget Understood library one-line])
+  lstm-textgen.text.documents.reading [Budget Understood one-line])
 
 (setv
   KIND "a PDF"
@@ -34,7 +34,6 @@
 
 (defn read-pdf [file reading]
   "Yield the text of the PDF in `file`; return an `Understood`."
-  (library "pypdfium2" reading KIND)
   (setv pages (read-pages file reading))
   (.spend (Budget reading)
     (sum (gfor page pages line (or page []) part line (len part.text))))

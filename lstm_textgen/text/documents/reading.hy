@@ -4,7 +4,6 @@
   codecs
   collections [Counter]
   dataclasses [dataclass field]
-  importlib [import-module]
   io [IncrementalNewlineDecoder]
   itertools [chain]
   re
@@ -255,13 +254,3 @@
 (defn locked [reading]
   "Return the message that the source needs a password."
   f"{reading.name} is protected by a password; save it without one")
-
-
-(defn library [name reading kind]
-  "Return the module `name` of a library; raise `ImportError` with the command that installs it."
-  (try
-    (import-module name)
-    (except [error ImportError]
-      (setv package (get (.split name ".") 0))
-      (raise (ImportError (+ f"{reading.name} is {kind}, which needs the package {package}: "
-        f"pip install {package}")) :from error))))

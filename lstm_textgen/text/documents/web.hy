@@ -9,7 +9,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText decode]
   lstm-textgen.text.documents.archives [read-elements target]
-  lstm-textgen.text.documents.reading [MAX-DEPTH Understood library not-a
+  lstm-textgen.text.documents.reading [MAX-DEPTH Understood not-a
     read-whole])
 
 (setv
@@ -170,11 +170,10 @@
 
 (defn page-tree [source reading]
   "Return the tree of the HTML `source`, without code and comments."
-  (setv
-    parser (library "selectolax.lexbor" reading "a web page or an e-book")
-    source (.sub CODE "" source))
+  (import selectolax.lexbor [LexborHTMLParser])  ; here, as web pages are rarer than plain text
+  (setv source (.sub CODE "" source))
   (_check-tags source reading)
-  (.LexborHTMLParser parser source))
+  (LexborHTMLParser source))
 
 
 (defn html-lines [source reading]
