@@ -22,7 +22,7 @@ unit of text, are taken in float32 with the state carried through the whole part
   torch
   torch.nn.functional [cross-entropy dropout pad]
   lstm-textgen.basics.machine [bfloat16? cores]
-  lstm-textgen.learning.batches [Streams]
+  lstm-textgen.learning.batches [HeldOut Streams]
   lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM]
   lstm-textgen.learning.schedule [Clock learning-rate])
 
@@ -32,6 +32,7 @@ unit of text, are taken in float32 with the state carried through the whole part
   BETA 1
   LARGE 512
   MULTIPLE 32       ; of inputs, with which oneDNN is fast
+  IGNORED -100      ; an id that cross-entropy leaves out
   READ-AT-ONCE 500) ; units scored in one call: with 10,000 words their logits take 20 MB
 
 
@@ -81,12 +82,15 @@ unit of text, are taken in float32 with the state carried through the whole part
     (.step self.optimizer))
 
   (defn mean-loss [self batches]
-    "Return the mean loss of `batches`, read one after another from an empty state, in nats."
+    #[[Return the mean loss of `batches`, read one after another from an empty state, in nats.
+
+    Where y is `IGNORED` it doesn't count.]]
     (setv self.state None)
     (with [_ (torch.no-grad)]
       (setv [losses sizes] (zip #* (gfor
         [x y] batches
-        #((.item (get (.read self x y False) 0)) y.size))))
+        ;; The mean of nothing is NaN.
+        #((np.nan-to-num (.item (get (.read self x y False) 0))) (.sum (!= y IGNORED))))))
       (np.average losses :weights sizes)))
 
   (defn score [self ids]
@@ -118,7 +122,9 @@ unit of text, are taken in float32 with the state carried through the whole part
       (when (.over? clock) (break)))
     (setv
       begun (time.monotonic)
-      loss (.mean-loss peer (.epoch held 0)))
+      loss (.mean-loss peer (gfor
+        [x y counted] (.batches held)
+        #(x (np.where counted y IGNORED)))))
     (when (< loss best) (setv
       [best best-epoch] [loss (+ epoch 1)]
       kept (deepcopy (.state-dict peer.parts))))
@@ -140,7 +146,8 @@ unit of text, are taken in float32 with the state carried through the whole part
     batch (tuple (get job "batch"))
     peer (Peer #* (of "vocabulary" "embedding" "units") (of "inputs" "dropout"))
     clock (Clock (when minutes (+ begun (* 60 minutes))))
-    [best done] (train peer (Streams kept batch 1) (Streams held batch) rate epochs clock)
+    [best done] (train peer (Streams kept batch 1) (HeldOut kept held batch)
+      rate epochs clock)
     seconds (- (time.monotonic) begun))
   (print (json.dumps {
     "seconds" seconds  "best" best  "epochs" done

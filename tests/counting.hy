@@ -76,10 +76,12 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
     (._read self x)
     loss)
 
-  (defn validate [self x y]
-    (setv loss (+ (get (._loss self y) 0) (._influence self)))
+  (defn validate [self x y counted]
+    (setv
+      part (get y (> counted 0))
+      loss (if part.size (+ (get (._loss self part) 0) (._influence self)) 0))
     (._read self x)
-    loss)
+    (* part.size loss))
 
   (defn _loss [self y]
     "Return the mean loss of `y` (rows, time) in nats, and its gradient by the last bias."

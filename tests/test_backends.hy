@@ -5,10 +5,13 @@
   os
   sys
   pytest
+  bench.agreement [score-in-context]
   lstm-textgen.basics.machine [gpu?]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [TINY-FLAGS output program refused run-python succeeded untimed write-text])
+  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.history [kept-entry loss-of]
+  tests.helpers [TEXT TINY-FLAGS output program refused run-python succeeded untimed write-text])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]
@@ -158,6 +161,12 @@ print(state() == before)")
   (assert (= (untimed a.history) (untimed b.history)))
   (for [[x y] (zip a.resume.variables b.resume.variables :strict True)]
     (assert (= (.tobytes x) (.tobytes y)))))
+
+
+(defn test-validation-shows-the-score-of-the-held-out-text-in-context [unharmed]
+  (setv [_ model] unharmed)
+  (assert (= (loss-of (kept-entry model.history))
+    (pytest.approx (score-in-context (TextModel model) TEXT) :abs 0.005))))
 
 
 (defn [pytest.mark.slow] test-a-model-moves-through-all-three-and-goes-on-learning [tmp-path]

@@ -5,7 +5,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Streams fitting-lookback keep-arc split-ids
+  lstm-textgen.learning.batches [HeldOut RUN-IN Streams fitting-lookback keep-arc split-ids
     training-batches]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus [fingerprint])
@@ -78,13 +78,26 @@
   (assert (= (sorted starts) (list (range 0 990 3)))))
 
 
-(defn [(given (st.integers 1 500) (st.integers 1 9) (st.integers 1 19))]
-    test-validation-leaves-nothing-out [n rows lookback]
-  (setv read (sfor
-    [x _] (.epoch (Streams (ids n) #(rows lookback)) 0)
-    i (.ravel x)
-    (int i)))
-  (assert (= read (set (range n)))))
+(defn [(given (st.integers 1 500) (st.integers 1 900) (st.integers 1 9) (st.integers 1 199))]
+    test-validation-counts-each-unit-once-after-the-text-before-it [n before rows lookback]
+  (setv
+    held (HeldOut (ids before) (np.arange before (+ before n)) #(rows lookback))
+    [x y counted] (gfor each (zip #* (.batches held)) (np.hstack each)))
+  (assert (= (sorted (get y (> counted 0))) (list (range before (+ before n)))))
+  (for [[x y counted] (zip x y counted)  :if (.any counted)]
+    (setv run-in (np.argmax counted))
+    (assert (>= run-in RUN-IN))
+    (assert (.all (cut counted run-in None)))
+    (setv start (- (get y run-in) run-in))  ; where the row's run-in begins, if there is room
+    (assert (.all (= y (np.maximum 0 (+ start (np.arange (len y)))))))
+    (assert (.all (= x (np.maximum 0 (+ start -1 (np.arange (len y)))))))))
+
+
+(defn test-the-processes-validate-on-rows-of-their-own []
+  (setv parts [(ids 900) (ids 100) #(4 8)])
+  (setv halves (gfor own [(slice 0 2) (slice 2 4)] (.batches (HeldOut #* parts own))))
+  (for [[whole one other] (zip (.batches (HeldOut #* parts)) #* halves)]
+    (for [[all #* shares] (zip whole one other)] (assert (.all (= all (np.vstack shares)))))))
 
 
 (defn test-the-last-part-is-held-out []

@@ -38,7 +38,9 @@
     [held #* seen] (batches 4))
   (for [[x y] seen]
     (assert (= (.learn dealt x y) (pytest.approx (.learn whole x y) :rel 1e-4))))
-  (assert (= (.validate dealt #* held) (pytest.approx (.validate whole #* held) :rel 1e-4)))
+  (setv counted (.astype (< (get held 0) 3) "float32"))  ; about half of them
+  (assert (= (.validate dealt #* held counted)
+    (pytest.approx (.validate whole #* held counted) :rel 1e-4)))
   (setv results (gfor each [dealt whole] (values [#* each.weights #* each.states])))
   (for [[ours theirs] (zip #* results :strict True)]
     (assert (np.allclose ours theirs :atol 1e-3))))

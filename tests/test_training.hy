@@ -219,7 +219,7 @@ sys.exit(main(sys.argv[1:]))")
 
 (defn [counting] test-of-a-long-held-out-text-only-the-beginning-is-read [tmp-path monkeypatch]
   (setv whole (train-tiny tmp-path :epochs 1))
-  (.setattr monkeypatch training "VALIDATED" 300)
+  (.setattr monkeypatch "lstm_textgen.learning.batches.VALIDATED" 300)
   (.mkdir (/ tmp-path "part"))
   (setv part (train-tiny (/ tmp-path "part") :epochs 1))
   (assert (= (get whole.history 0 "loss") (get part.history 0 "loss")))

@@ -13,7 +13,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
     load-base stem suggestion unused]
-  lstm-textgen.learning.batches [VALIDATED fitting-lookback keep-arc split-ids streams?
+  lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
     unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
@@ -80,9 +80,9 @@
     `report`: what shows it; `begun`, `deadline`: by `time.monotonic`, the latter None unless it
     has `minutes`.
   - From `prepare` on, `checkpoint`: the model, and `new`: whether it hasn't been trained yet;
-    `ids` and `held`: the training and held-out text, (time,) each; `text`: the fingerprint of
-    `ids`; `vocabulary`: that of the text; `lengths`: its `unit-lengths`; `noted` and `people`: the
-    number of documents, and each person's number of messages in them.]]
+    `ids`: the training text (time,); `held`: the held-out text, a `HeldOut`, or None; `text`: the
+    fingerprint of `ids`; `vocabulary`: that of the text; `lengths`: its `unit-lengths`; `noted`
+    and `people`: the number of documents, and each person's number of messages in them.]]
 
   (defn __init__ [self run group report begun]
     (setv
@@ -125,8 +125,7 @@
         True (.begin self settings))
       self.new (not (or self.checkpoint.history self.checkpoint.resume)))
     (grow-vocabulary self.checkpoint self.vocabulary self.ids self.report)
-    (setv self.lengths (unit-lengths self.checkpoint.vocabulary self.ids self.held
-      #(self.checkpoint.settings.batch-size self.checkpoint.settings.lookback)))
+    (setv self.lengths (unit-lengths self.checkpoint.vocabulary self.ids self.held))
     (add-lengths self.checkpoint self.lengths)
     (when run.minutes (.check-time-left self))
     (.note-devices self)
@@ -347,11 +346,12 @@
 
   (defn keep-own-share [self settings]
     "Keep the text that this process reads; raise `ValueError` if rows can't be split evenly."
-    (setv own (.own-rows self.group settings.batch-size))
-    (when (> self.group.processes 1)
-      (setv self.held (.copy (cut self.held VALIDATED)))
-      (when (streams? settings)
-        (setv self.ids (keep-arc self.ids #(settings.batch-size settings.lookback) own)))))
+    (setv
+      shape #(settings.batch-size settings.lookback)
+      own (.own-rows self.group settings.batch-size)
+      self.held (when (len self.held) (HeldOut self.ids self.held shape own)))
+    (when (and (> self.group.processes 1) (streams? settings))
+      (setv self.ids (keep-arc self.ids shape own))))
 
   ;; * Training
 
@@ -391,7 +391,7 @@
     (setv [model settings] [self.checkpoint self.checkpoint.settings])
     (Plan
       :source (source-names self.run.sources) :path (str self.run.path)
-      :units (len self.ids) :held (len self.held)
+      :units (len self.ids) :held (if self.held (len self.held) 0)
       :distinct (len model.vocabulary) :unit settings.unit
       :layers (str settings.layers) :why settings.why :new self.new
       :epochs (if self.deadline (.max-epochs self settings) settings.epochs)

@@ -14,7 +14,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.interrupts [Interrupted Stopper nothing-to-save]
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [Streams VALIDATED own-ids training-batches]
+  lstm-textgen.learning.batches [own-ids training-batches]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.learner.protocol [values]
@@ -38,7 +38,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   #[[The training of one model.
 
   - `checkpoint`: where it stands. Without `weights` they are new; without `resume` the optimizer.
-  - `ids`, `held`: the training and validation text, (time,) each; `held` may be empty.
+  - `ids`: the training text (time,); `held`: the held-out text, a `HeldOut`, or None.
   - `path`: where the model is saved after each epoch, and within epochs as `limits` say.
   - `report`: what shows the run, a `Report`.
   - `limits`: when the run ends and how often it saves, `Limits`. The learning-rate schedule fits
@@ -57,15 +57,14 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [self.limits self.group self.clock] [limits group (Clock limits.deadline)]
       self.folder (. (.absolute path) parent)  ; what it is called now
       self.lengths lengths
-      own (.own-rows group settings.batch-size)
+      self.held held
       self.stepped False  ; whether this run has trained at all
       self.late False     ; whether the clock ended it
       self.compiled 0     ; when the first batch was validated
       self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids)
-      self.batches (training-batches ids settings own)
+      self.batches (training-batches ids settings (.own-rows group settings.batch-size))
       self.batch-units (math.prod self.batches.shape)
-      self.held (when (len held) (Streams (cut held VALIDATED) self.batches.shape :own own))
       self.learner (make-learner checkpoint.spec self.batches.shape settings.rng-seed
         settings.learning-rate :distributed group.distributed)
       self.learner.model.stop-training False
@@ -275,14 +274,14 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     #(entry better sample))
 
   (defn _validate [self]
-    "Return the mean loss over the first `VALIDATED` units of the held-out text, in nats."
+    "Return the mean loss over the units of the held-out text that count, in nats."
     (._call self "on_test_begin")
     (setv losses [])
     (for [loss (.losses self.learner self.held)]
       (.append losses loss)
       (unless self.compiled  ; the first takes seconds and says nothing about the next
         (setv self.compiled (time.monotonic))))
-    (setv loss (/ (sum losses) (len losses)))
+    (setv loss (/ (sum losses) (len self.held.ids)))
     (._call self "on_test_end" {"loss" loss})
     loss)
 

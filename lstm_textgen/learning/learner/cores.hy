@@ -35,16 +35,16 @@ instead, they mostly wait for each other (bench/log.md).]]
   (defn learn [self x y]
     (float (._learn self x y)))
 
-  (defn validate [self x y]
-    (float (._validate self x y)))
+  (defn validate [self x y counted]
+    (* x.size (float (._validate self x y counted))))
 
-  (defn _step [self act update x y]
-    #[[Let each part `act` on its rows of x and y, and gather the states; return the mean loss.
+  (defn _step [self act update #* batch]
+    #[[Let each part `act` on its rows of `batch`, and gather the states; return the mean loss.
 
     `update`, unless None, updates the weights.]]
     (setv
       weights (lfor w self.weights (tf.convert-to-tensor w.value))
-      rows (zip (._deal self) (tf.split x self.parts) (tf.split y self.parts))
+      rows (zip (._deal self) #* (gfor array batch (tf.split array self.parts)))
       [losses states gradients] (zip #* (gfor part rows (act weights #* part))))
     (._gather self states)
     (when update (update gradients))
@@ -54,13 +54,15 @@ instead, they mostly wait for each other (bench/log.md).]]
     "Return the loss of a part, its new states, and the gradients of the weights."
     (with [tape (tf.GradientTape)]
       (.watch tape weights)
-      (setv [loss states _] (._validate-part self weights states x y True)))
+      (setv [loss states _] (._validate-part self weights states x y :training True)))
     #(loss states (.gradient tape loss weights)))
 
-  (defn _validate-part [self weights states x y [training False]]
-    "Return the loss of a part, its new states, and no gradients."
+  (defn _validate-part [self weights states x y [counted None] [training False]]
+    #[[Return the mean loss of a part, its new states, and no gradients.
+
+    Each loss counts as often as `counted` says, or once.]]
     (setv [logits states] (.stateless-call self.part weights states x :training training))
-    #((self.model.loss y logits) states []))
+    #((self.model.loss y logits counted) states []))
 
   (defn _update [self gradients]
     "Update the weights by the mean of all parts' `gradients`, which Adam clips."

@@ -45,7 +45,7 @@ small it is.]]
       self.learn-jit (._compiled self self._learn
         [#* state SPLIT SPLIT SPLIT] [#* state WHOLE WHOLE] [0 1 2])
       self.validate-jit (._compiled self self._validate
-        [WHOLE carried SPLIT SPLIT] [carried WHOLE] [])))
+        [WHOLE carried SPLIT SPLIT SPLIT] [carried WHOLE] [])))
 
   (defn _compiled [self act takes gives donated]
     "Return `act` compiled for all devices; each gets its part of what is SPLIT."
@@ -70,11 +70,11 @@ small it is.]]
     (setv self.news (.tolist (np.asarray news)))
     (float loss))
 
-  (defn validate [self x y]
+  (defn validate [self x y counted]
     (setv
       others self.model.non-trainable-variables
       [arrays loss] (.validate-jit self (lfor v self.weights v.value) (lfor v others v.value)
-        (._split self x) (._split self y)))
+        #* (gfor part [x y counted] (._split self part))))
     (_assign others arrays)
     (float loss))
 
@@ -109,15 +109,17 @@ small it is.]]
       [weights optimizer] (.stateless-apply self.optimizer optimizer gradients weights))
     #(weights optimizer others loss (cut words 1 None)))
 
-  (defn _validate [self weights others x y]
-    "Return the variables that aren't trained after a batch, and its loss."
-    (setv [loss others] (._loss self weights others x y False))
-    #(others (/ (jax.lax.psum loss AXIS) self.count)))
+  (defn _validate [self weights others x y counted]
+    "Return the variables that aren't trained after a batch, and the sum of its `counted` losses."
+    (setv [loss others] (._loss self weights others x y False counted))
+    #(others (* x.size (jax.lax.psum loss AXIS))))
 
-  (defn _loss [self weights others x y training]
-    "Return the mean loss of this device's rows, and the other variables' new values."
+  (defn _loss [self weights others x y training [counted None]]
+    #[[Return the mean loss of this device's rows, and the other variables' new values.
+
+    Each loss counts as often as `counted` says, or once.]]
     (setv [logits others] (.stateless-call self.part weights others x :training training))
-    #((self.model.loss y logits) others)))
+    #((self.model.loss y logits counted) others)))
 
 
 (defclass RowsParallel [keras.distribution.DataParallel]

@@ -26,11 +26,13 @@ the learner's state.]]
 
   (setv compiles? True)  ; whether its first step takes seconds to compile
 
-  (defn losses [self batches]
-    "Yield the loss of each of `batches`, read from empty states; then restore the states."
+  (defn losses [self held]
+    #[[Yield what `validate` returns for each batch of `held` (a `HeldOut`).
+
+    They are read from empty states; then the states are restored.]]
     (setv kept (values self.states))
     (.empty-states self)
-    (for [[x y] (.epoch batches 0)] (yield (.validate self x y)))
+    (for [batch (.batches held)] (yield (.validate self #* batch)))
     (.put self self.states kept))
 
   (defn set-rate [self rate]

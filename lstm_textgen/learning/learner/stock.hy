@@ -47,9 +47,9 @@
     one another.]]
     (float (.train-on-batch self.model x y)))
 
-  (defn validate [self x y]
-    "Return the loss of a batch."
-    (float (.test-on-batch self.model x y)))
+  (defn validate [self x y counted]
+    "Return the sum of a batch's losses in nats, each times its number in `counted`."
+    (* x.size (float (.test-on-batch self.model x y counted))))
 
   (defn empty-states [self]
     "Make the next window begin with an empty state."

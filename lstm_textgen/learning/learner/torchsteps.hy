@@ -4,12 +4,15 @@
   ctypes
   math
   sys
+  numpy :as np
   torch
   torch.nn.functional [cross-entropy]
   torch.optim.adam [adam]
   lstm-textgen.basics.machine [cores]
   lstm-textgen.learning.learner.protocol [CLIP-NORM]
   lstm-textgen.learning.learner.stock [StockLearner])
+
+(setv IGNORED -1)  ; in place of an id whose loss doesn't count
 
 
 (defclass TorchLearner [StockLearner]
@@ -37,15 +40,17 @@
     (for [p self.parameters] (setv p.grad None))
     (.item loss))
 
-  (defn validate [self x y]
-    (with [_ (torch.no-grad)] (.item (._loss self x y False))))
+  (defn validate [self x y counted]
+    (with [_ (torch.no-grad)]
+      (.item (._loss self x (np.where counted y IGNORED) False "sum"))))
 
-  (defn _loss [self x y training]
-    "Return the mean loss of a batch in nats, a tensor."
+  (defn _loss [self x y training [reduction "mean"]]
+    "Return the loss of a batch in nats, by this `reduction` of cross-entropy, a tensor."
     (setv
       [x y] (lfor ids [x y] (.long (torch.from-numpy ids)))
       logits (.model self x :training training))
-    (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)))
+    (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)
+      :ignore-index IGNORED :reduction reduction))
 
   (defn _update [self gradients]
     #[[Clip the `gradients` and update the weights by them, as Keras' Adam does.
