@@ -10,7 +10,8 @@
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-python write-text])
+  tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-python train-tiny
+    write-text])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
 
@@ -324,6 +325,18 @@ sys.exit(main())")
   (assert (all (gfor line (.splitlines text) (<= (len line) 80))))
   (main ["--info" "--model" "english"])
   (assert (in "MB, without training state" (.join " " (.split (. (capsys.readouterr) out))))))
+
+
+(defn [counting] test-info-lists-each-text-with-its-epochs-and-loss [trained monkeypatch capsys]
+  (.chdir monkeypatch trained)
+  (setv other (* "a fox in a box ate the ox.\n" 100))
+  (for [[text epochs] [[other 3] [TEXT 4]]] (train-tiny trained text :epochs epochs))
+  (main ["--info"])
+  (setv lines (.splitlines (. (.readouterr capsys) out)))
+  (for [[line words] (zip (cut lines 1 5) [
+      "text        2,430 characters, 3 epochs" "loss        epoch "
+      "text        5,481 characters, 4 epochs" "loss        epoch "])]
+    (assert (.startswith line words))))
 
 
 (defn test-the-completion-of-a-shell-has-every-flag [capsys]

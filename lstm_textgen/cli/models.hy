@@ -14,7 +14,7 @@
   lstm-textgen.modelfile.places [find-model model-path]
   lstm-textgen.pages.report [duration-in-words report-page]
   lstm-textgen.report [make-report]
-  lstm-textgen.writing.history [describe-kept loss-unit text-length])
+  lstm-textgen.writing.history [describe-kept entries-on loss-unit text-length])
 
 (setv SHOWN 80)  ; units of the vocabulary
 
@@ -25,28 +25,39 @@
     [path] flags.models
     model (load-checkpoint path :resume True :warn warn))
   (with [_ (suppress BrokenPipeError)]  ; the reader has left
-    (for [[name value] (.items (_facts (find-model path) model))  :if value]
+    (for [[name value] (_facts (find-model path) model)  :if value]
       (for [[k line] (enumerate (wrap (visible value) 68))]  ; 80 columns, 12 of them for the name
         (print f"{(if k "" name) :<12}{line}" :flush True)))))
 
 
 (defn _facts [path model]
-  "Return the facts about `model`, the `Checkpoint` in the file `path`: a dict of texts."
-  (setv [settings history] [model.settings model.history])
-  { "file" f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state"
-    "text" (when history
-      f"{(text-length history) :,} {settings.unit}, {(counted (len history) "epochs")}")
-    "loss" (when history f"{(describe-kept history)} per {(loss-unit model)}")
-    "network" f"{settings.layers}, {model.weight-count :,} weights"
-    "base" (origin settings.base)
-    "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
+  #[[Return the facts about `model`, the `Checkpoint` in the file `path`: pairs of texts.
+
+  Each text that it was trained on has its length, epochs and loss, the last one last.]]
+  (setv
+    [settings history] [model.settings model.history]
+    ;; By their last epochs: a dict keeps the place of a key's first entry.
+    texts (list (dict.fromkeys (gfor entry (reversed history) (get entry "text")))))
+  [ #( "file"
+      f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state")
+    #* (gfor
+      text (reversed texts)
+      :setv entries (entries-on history text)
+      pair [
+        #( "text"
+          f"{(text-length entries) :,} {settings.unit}, {(counted (len entries) "epochs")}")
+        #("loss" f"{(describe-kept entries)} per {(loss-unit model)}")]
+      pair)
+    #("network" f"{settings.layers}, {model.weight-count :,} weights")
+    #("base" (origin settings.base))
+    #( "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
       (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
-      (if (> (len model.vocabulary) SHOWN) " …" ""))
-    "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
+      (if (> (len model.vocabulary) SHOWN) " …" "")))
+    #( "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
       f"learning rate {settings.learning-rate :g}, temperature {settings.temperature}"
-      (if settings.lower ", lower case" ""))
-    "training" (duration-in-words history)
-    "machine" (when history (.get (get history -1) "machine"))})
+      (if settings.lower ", lower case" "")))
+    #("training" (duration-in-words history))
+    #("machine" (when history (.get (get history -1) "machine")))])
 
 
 (defn report [flags]
