@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  dataclasses [replace]
   html.parser [HTMLParser]
   json
   re
@@ -140,6 +141,18 @@
     (setv text (text-of (report-page [#("a.h5" (small-model :base record))])))
     (assert (= (in "the default for fine-tuning" text) used?))
     (assert (!= (in "given, but it doesn't know such text" text) used?))))
+
+
+(defn test-only-a-limit-of-words-that-was-given-is-called-given []
+  (for [[unit most words] [
+      ["words" None "max words 10000 the default"]
+      ["words" 9000 "max words 9000 given"]
+      ["characters" None None]]]
+    (setv model (small-model :unit unit))
+    (when most (setv model.settings (replace model.settings :max-words most)))
+    (setv text (text-of (report-page [#("a.h5" model)])))
+    (assert (in (or words "") text))
+    (assert (= (in "max words" text) (bool words)))))
 
 
 (defn test-why-a-setting-is-as-it-is []

@@ -9,6 +9,7 @@
   lstm-textgen.learning.runs :as runs
   lstm-textgen.report.plain [Report]
   lstm-textgen.settings.sizing :as sizing
+  lstm-textgen.writing.history [WORDS-ALONE]
   tests.helpers [StopAfter TEXT TINY VERSE write-text])
 
 (setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
@@ -67,7 +68,7 @@
   (lstm-textgen.train (/ trained "text.txt") (/ trained "model") :quiet True)
   (setv [out err] (capsys.readouterr))
   (assert (= out ""))
-  (assert (in "is already trained" err))
+  (assert (in "is already trained on this text" err))
   (assert (in "2 epochs done; to continue, give `epochs` 4" err))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
@@ -82,6 +83,12 @@
     (learn new (* "The keeper lit the lamp.\n" 99) :max-words 50 :base "english"))
   (setv [model _] (learn new TEXT :max-words 50 :unit "words" :epochs 1))
   (assert (= (get model.settings "max_words") 50)))
+
+
+(defn test-a-run-of-words-says-that-its-loss-compares-with-no-other-unit-s [tmp-path]
+  (for [unit ["pieces" "words"]]
+    (setv [_ report] (learn tmp-path TEXT :unit unit :epochs 1 :restart True))
+    (assert (= (in WORDS-ALONE report.said) (= unit "words")))))
 
 
 ;; * By which unit

@@ -33,7 +33,7 @@
   lstm-textgen.text.corpus [PIECE cut-at-space fingerprint seed-within text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary check-words]
-  lstm-textgen.writing.history [add-lengths entries-on epochs-of losses-of])
+  lstm-textgen.writing.history [WORDS-ALONE add-lengths entries-on epochs-of losses-of])
 
 (setv
   SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
@@ -362,13 +362,14 @@
       settings model.settings
       done (unless run.minutes (why-done settings model.history self.text)))
     (when done
-      (.warn report f"{run.path} is already trained: {(.join "; " done)}")
+      (.warn report f"{run.path} is already trained on this text: {(.join "; " done)}")
       (when run.report (write-report run.report run.path model))
       (return model))
     (when self.group.leader?
       (setv weights (sum (gfor [_ shape] (weight-shapes model.spec) (prod shape))))
       (check-room run.path (* SAVED weights)))
     (try
+      (unless (is model.vocabulary.unknown None) (.say report WORDS-ALONE))
       (.begin-run report (.plan self))
       (.load-keras self settings.layers)  ; everything else is valid by now
       (import

@@ -14,9 +14,10 @@ report-*.html; report.js draws the curves.]]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts details shaded-strip
     side-by-side table]
   lstm-textgen.report.plain [duration]
-  lstm-textgen.settings.sizing [default-batch-size default-epochs]
+  lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [fine-tuned? settings-in]
-  lstm-textgen.writing.history [kept-entry loss-of loss-unit recorded text-length]
+  lstm-textgen.writing.history [WORDS-ALONE kept-entry loss-of loss-unit recorded
+    text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -93,6 +94,7 @@ report-*.html; report.js draws the curves.]]
     trained-models (lfor [_ model] trained model)
     units (sorted (set (map loss-unit trained-models)))
     texts (sfor model trained-models (get model.history -1 "text"))
+    spells (sfor model trained-models (is model.vocabulary.unknown None))
     [loss name] (min (gfor [name model] trained #((loss-of (kept-entry model.history)) name)))
     lowest (+ f"<strong>{(safe name)}</strong> has the lowest loss, "
       f"{loss :.3f} bits per {(get units 0)}"))
@@ -102,6 +104,7 @@ report-*.html; report.js draws the curves.]]
     (= (len texts) 1) f"{lowest}."
     (_different? trained-models)
       "They learned from different texts, so their losses aren't comparable."
+    (> (len spells) 1) f"{(.capitalize WORDS-ALONE)}."
     True (+ f"{lowest}, provided that they learned from the same text, which can't be checked "
       "because their vocabularies differ.")))
 
@@ -309,12 +312,14 @@ report-*.html; report.js draws the curves.]]
 
 (defn _settings [checkpoint]
   "Return the section with the settings and the reason for each value."
-  (setv settings (.as-dict checkpoint.settings))
+  (setv
+    settings (.as-dict checkpoint.settings)
+    hidden ["why" "beginning" "people" #* (if checkpoint.vocabulary.limited [] ["max_words"])])
   (_section "Settings" "Every setting and the reason for its value."
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
       setting (settings-in "model")
       :setv value (get settings setting.name)
-      :if (not (or (is value None) (in setting.name ["why" "beginning" "people"])
+      :if (not (or (is value None) (in setting.name hidden)
         (and setting.later (not value))))
       (fill "report-setting.html"
         :title (.replace setting.name "_" " ")
@@ -331,11 +336,12 @@ report-*.html; report.js draws the curves.]]
     for-text f"the default for {units :,} {unit}"
     [default why] (cond
       (and (fine-tuned? (get settings "base"))
-          (in name ["epochs" "batch_size" "learning_rate" "lookback"]))
+          (in name ["epochs" "batch_size" "learning_rate" "lookback" "max_words"]))
         [value "the default for fine-tuning, unless it was given"]
       (= name "layers") [value (or (get settings "why") "given")]
       (= name "epochs") [(default-epochs (max 1 units) unit) for-text]
       (= name "batch_size") [(default-batch-size (max 1 units)) for-text]
+      (= name "max_words") [(. (get RULES unit) max-words) "the default"]
       (= name "stride") [(get settings "lookback") "the default: the lookback"]
       (= name "embedding") [value "determined by the vocabulary"]
       (= name "base") [value (if (fine-tuned? value) "given"

@@ -6,7 +6,10 @@
 
 ;; The losses of an entry, and the keys of the mean number of characters per unit in the text that
 ;; each was measured on: only histories of units of several characters have these.
-(setv LENGTHS {"loss" "unit_length"  "validation_loss" "validation_unit_length"})
+(setv
+  LENGTHS {"loss" "unit_length"  "validation_loss" "validation_unit_length"}
+  WORDS-ALONE (+ "a model of words never has to spell, so its loss compares only with those of "
+    "other models of words"))
 
 
 (defn kept-entry [history [text None]]
