@@ -113,11 +113,11 @@
 
 
 (defn [(pytest.mark.parametrize "shorter,options" [
-    [0 {"unit" "characters"}] [1 {}] [1 {"unit" None}] [0 {"minutes" 0.2}]])]
+    [0 {"unit" "characters"}] [1 {}] [1 {"unit" None}] [0 {"minutes" 10}]])]
     test-pieces-are-chosen-neither-over-a-given-unit-nor-for-a-shorter-text-nor-in-haste
     [tmp-path long-from monkeypatch shorter options]
   (long-from (len TEXT))
-  (monkeypatch.setattr sizing "READ_A_MINUTE" (len TEXT))
+  (monkeypatch.setattr sizing "READ_A_MINUTE" (/ (len TEXT) 20))
   (setv [model report] (learn tmp-path (cut TEXT (- (len TEXT) shorter)) :epochs 1 #** options))
   (assert (= (get model.settings "unit") "characters"))
   (assert (not-in "learning pieces" (.join "\n" report.said))))

@@ -6,7 +6,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [nullcontext]
+  contextlib [closing nullcontext]
   dataclasses [replace]
   math
   signal
@@ -60,7 +60,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       self.held held
       self.stepped False  ; whether this run has trained at all
       self.late False     ; whether the clock ended it
-      self.compiled 0     ; when the first batch was validated
       self.unsaved False  ; whether the last save failed
       self.text (fingerprint ids)
       self.batches (training-batches ids settings (.own-rows group settings.batch-size))
@@ -161,8 +160,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (when (= progress.step 0) (.empty-states self.learner))
     (.begin-epoch self.report (._epoch-number self) (if self.clock.deadline 0 self.settings.epochs)
       (* self.batch-units self.batches.steps) (* self.batch-units progress.step))
-    (when (and self.learner.compiles? (not self.stepped))
-      (.doing self.report "compiling the network"))
+    (when (and self.learner.compiles? (not self.stepped)) (._compile self))
     (._call self "on_epoch_begin" progress.epoch)
     (for [[x y] (.epoch self.batches progress.epoch progress.step)]
       (._step self x y)
@@ -184,6 +182,13 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (setv self.late True)
         (break)))
     (/ progress.loss-sum progress.step))
+
+  (defn _compile [self]
+    "Compile validation while there is nothing to lose yet; the first step compiles the rest."
+    (.doing self.report "compiling the network")
+    (when self.held
+      (with [_ (nothing-to-save)  losses (closing (.losses self.learner self.held))]
+        (next losses))))
 
   (defn _epoch-number [self]
     "Return the number of the current epoch on this text, from 1."
@@ -249,7 +254,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         ["learning_rate" "learning_rate"]]
       :if (in ours entry)
       name (get entry ours)))
-    (setv taken (- (time.monotonic) (max begun self.compiled)))
+    (setv taken (- (time.monotonic) begun))
     (.note-end self.clock (+ taken (if evaluated 0 self.evaluation-cost))))
 
   (defn _note-epoch [self loss]
@@ -276,12 +281,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (defn _validate [self]
     "Return the mean loss over the units of the held-out text that count, in nats."
     (._call self "on_test_begin")
-    (setv losses [])
-    (for [loss (.losses self.learner self.held)]
-      (.append losses loss)
-      (unless self.compiled  ; the first takes seconds and says nothing about the next
-        (setv self.compiled (time.monotonic))))
-    (setv loss (/ (sum losses) (len self.held.ids)))
+    (setv loss (/ (sum (.losses self.learner self.held)) (len self.held.ids)))
     (._call self "on_test_end" {"loss" loss})
     loss)
 

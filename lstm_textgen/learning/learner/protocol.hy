@@ -32,8 +32,9 @@ the learner's state.]]
     They are read from empty states; then the states are restored.]]
     (setv kept (values self.states))
     (.empty-states self)
-    (for [batch (.batches held)] (yield (.validate self #* batch)))
-    (.put self self.states kept))
+    (try
+      (for [batch (.batches held)] (yield (.validate self #* batch)))
+      (finally (.put self self.states kept))))
 
   (defn set-rate [self rate]
     "Set the learning `rate` of the next batch."
