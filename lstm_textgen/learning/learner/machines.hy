@@ -6,12 +6,15 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 (eval-when-compile (require hyrule [unless]))
 (import
   atexit
+  ctypes
   functools [partial]
+  ipaddress [ip-address]
   json
   os
   pathlib [Path]
   re
-  subprocess
+  signal
+  socket
   sys
   tempfile [TemporaryDirectory]
   numpy :as np
@@ -33,13 +36,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   ;; The status codes with which XLA's errors begin when a collective fails.
   XLA-FAILURE (re.compile (+ "(UNKNOWN|INTERNAL|UNAVAILABLE|ABORTED|CANCELLED|"
     "DEADLINE_EXCEEDED|FAILED_PRECONDITION): "))
-  ;; Shows the last line that it has read, once the process that writes them has ended.
-  WATCHER #[[
-import sys
-said = [""] + sys.stdin.read().splitlines()
-if said[-1]:
-    print(said[-1], file=sys.stderr)
-]])
+  REACHED "lstm_textgen/reached/")  ; with the number of a process: where that found process 0
 
 
 (defclass ProcessGroup []
@@ -47,8 +44,8 @@ if said[-1]:
 
   `distributed`: whether batches are split over all devices; `words`: the `LastWords` of one that
   is connected to others; `leader?`: whether this one saves and shows. Inside, a process that loses
-  another one ends with one line and the status 1, or with SIGABRT if JAX ends it. All processes
-  must call every method alike, except `describe`.]]
+  another one ends with one line and the status 2. All processes must call every method alike,
+  except `describe`.]]
 
   (defn __init__ [self [distributed False] [words None]]
     (setv
@@ -65,11 +62,11 @@ if said[-1]:
       (or (is error None) (isinstance error Interrupted)) (do
         (try
           (.all-say self None)  ; nobody leaves before the leader has saved
-          (except [error [ValueError RuntimeError]] (if (_lost? error) (end-at-once 1) (raise))))
+          (except [error [ValueError RuntimeError]]
+            (if (_lost? error) (.end self.words) (raise))))
         (.keep-silent self.words))
-      (_lost? error) (end-at-once 1)  ; the watcher prints why
-      ;; JAX would wait for the others at exit.
-      True (atexit.register (fn [] (.keep-silent self.words) (end-at-once 2))))
+      (_lost? error) (.end self.words)
+      True (leave-at-exit self.words))
     None)
 
   (defn all-say [self value]
@@ -147,8 +144,8 @@ if said[-1]:
   #[[Connect to the other processes of this run, if any; return the `ProcessGroup`.
 
   `report` (a `Report`) shows slow actions. Processes are found through the environment, like
-  JAX's, or through Keras' variables. Raise `ValueError` if that fails; if they can't connect, JAX
-  ends the process.]]
+  JAX's, or through Keras' variables. Raise `ValueError` if that fails; if JAX finds that not all
+  have connected, the process ends with one line and the status 2.]]
   (.doing report "loading Keras")
   (import-keras)
   (import keras)
@@ -156,12 +153,16 @@ if said[-1]:
     (raise (ValueError (+ "`distributed` needs Keras on JAX, not "
       f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))))
   (setv [words free-stderr] [(LastWords NOT-MET) (reserve-stderr)])
-  (unless (_initialize)
+  (try
+    (setv connected (_initialize))
+    (except [ValueError] (leave-at-exit words) (raise)))
+  (unless connected
     (free-stderr)
     (.keep-silent words)
     (return (ProcessGroup True)))
-  (.would-say words LOST)
-  (setv group (ProcessGroup True words))
+  (setv
+    words.text LOST
+    group (ProcessGroup True words))
   (unless group.leader?
     (.say report (+ f"process {(hy.I.jax.process-index)} of {group.processes}; "
       "process 0 shows and saves the run")))
@@ -178,11 +179,17 @@ if said[-1]:
   "Connect to the other processes; return whether there are any."
   (import
     jax
+    jaxlib
     keras)
   (jax.config.update "jax_enable_preemption_service" False)  ; signals are ours
   ;; Two programs at once on a processor can wait for each other's collectives forever.
   (jax.config.update "jax_cpu_enable_async_dispatch" False)
-  (setv initialize jax.distributed.initialize)
+  ;; JAX lets Gloo listen at the address of the machine's name, which can be loopback's.
+  (setv
+    gloo jaxlib._jax.make-gloo-tcp-collectives
+    jaxlib._jax.make-gloo-tcp-collectives (fn [distributed-client]
+      (gloo distributed-client :hostname (own-address distributed-client)))
+    initialize jax.distributed.initialize)
   (try
     ;; Keras passes no time limits on; JAX's own are minutes.
     (setv jax.distributed.initialize (partial initialize
@@ -190,12 +197,41 @@ if said[-1]:
     (with [_ (muted-stdout)]  ; JAX's Gloo greets there
       (keras.distribution.initialize))
     True
-    (except [error [ValueError RuntimeError]]
+    (except [error [OSError RuntimeError ValueError]]
       (unless (and (in "coordinator_address" (str error)) (not-in ADDRESSES os.environ))
         (raise (ValueError (+ f"`distributed`: can't connect to the other processes: {error}; "
-          f"{ADDRESSES} and …_NUM_PROCESSES must be the same on all, and …_PROCESS_ID from 0"))))
+          (if (in "Gloo" (str error))
+            "each machine must reach all ports of the others, not only that of process 0"
+            (+ f"{ADDRESSES} and …_NUM_PROCESSES must be the same on all, and …_PROCESS_ID "
+              "from 0"))))))
       False)
     (finally (setv jax.distributed.initialize initialize))))
+
+
+(defn own-address [client]
+  #[[Return the address at which the other processes of JAX's `client` reach this one.
+
+  It is that of the interface that reaches process 0. On the machine of process 0 that can be
+  loopback, as its name resolves to 127.0.1.1 there on Debian; then it is the address at which
+  another machine has found process 0, if there is one.]]
+  (import jax._src.distributed [global-state])
+  (setv
+    [host port] (.rsplit global-state.coordinator-address ":" 1)
+    [[family kind _ _ place] #* _] (socket.getaddrinfo (.strip host "[]") port
+      :type socket.SOCK-DGRAM))
+  (with [probe (socket.socket family kind)]
+    (.connect probe place)  ; sends nothing
+    (setv [[own #* _] [reached #* _]] [(.getsockname probe) (.getpeername probe)]))
+  (.key-value-set client f"{REACHED}{global-state.process-id}" reached)
+  (setv addresses (gfor
+    n (if (loopback? own) (range global-state.num-processes) [])
+    (.blocking-key-value-get client f"{REACHED}{n}" (* 1000 JOINING))))
+  (next (filter (fn [address] (not (loopback? address))) addresses) own))
+
+
+(defn loopback? [address]
+  "Return whether only this machine reaches the IP `address`."
+  (. (ip-address address) is-loopback))
 
 
 (defn _lost? [error]
@@ -204,24 +240,34 @@ if said[-1]:
 
 
 (defclass LastWords []
-  #[[What to print if this process is ended from JAX's C++, at first `text`.
+  #[[The line to print, at first `text`, if JAX's C++ aborts this process, which then ends with 2.
 
-  A watcher, a small separate process, waits for that.]]
+  Handlers of the module `signal` run only after C++ has returned, which it doesn't here.]]
 
   (defn __init__ [self text]
-    (setv self.watcher (subprocess.Popen
-      [(getattr hy "sys_executable" sys.executable) "-c" WATCHER]
-      :stdin subprocess.PIPE :text True :start-new-session True))  ; Ctrl-C must not reach it
-    (.would-say self text))
+    (setv
+      self.text text
+      self.handler ((ctypes.CFUNCTYPE None ctypes.c-int) (fn [_] (.end self)))
+      self.before (handle-abort (ctypes.cast self.handler ctypes.c-void-p))))
 
-  (defn would-say [self text]
-    "Print `text`, one line, if the process ends without another call."
-    (.write self.watcher.stdin (+ text "\n"))
-    (.flush self.watcher.stdin))
+  (defn end [self]
+    "Print the text and end this process."
+    (end-at-once 2 (+ self.text "\n")))
 
   (defn keep-silent [self]
-    "Print nothing."
-    (unless self.watcher.stdin.closed
-      (.would-say self "")
-      (.close self.watcher.stdin)
-      (.wait self.watcher))))
+    "Leave aborts to the system again."
+    (handle-abort self.before)))
+
+
+(defn handle-abort [handler]
+  "Let the C function `handler` handle SIGABRT; return the one before."
+  (setv
+    set-handler ctypes.pythonapi.PyOS-setsig
+    set-handler.argtypes [ctypes.c-int ctypes.c-void-p]
+    set-handler.restype ctypes.c-void-p)
+  (set-handler signal.SIGABRT handler))
+
+
+(defn leave-at-exit [words]
+  "At the exit of this process, which has failed, don't wait for the others as JAX would."
+  (atexit.register (fn [] (.keep-silent words) (end-at-once 2))))

@@ -175,7 +175,10 @@ environment variables, which child processes would inherit, and draw random numb
     (except [OSError] False)))
 
 
-(defn end-at-once [status]
-  "End this process with `status`, without waiting for its threads or for other processes."
+(defn end-at-once [status [complaint ""]]
+  #[[End this process with `status`, without waiting for its threads or for other processes.
+
+  `complaint` goes to standard error.]]
+  (.write sys.stderr complaint)
   (for [stream [sys.stdout sys.stderr]] (.flush stream))
   (os._exit status))
