@@ -111,9 +111,8 @@ def nothing_runs_on():
     yield
     started = getattr(sys.modules.get("tests.helpers"), "STARTED", [])
     while started:
-        process = started.pop()
-        process.kill()
-        process.wait()
+        with started.pop() as process:  # which closes its pipes
+            process.kill()
 
 
 @pytest.fixture

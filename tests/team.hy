@@ -1,30 +1,38 @@
-"Processes that train together on this machine, for tests."
+"Processes that train together, on this machine or on two imitated ones, for tests."
 
 (import
   contextlib [closing]
   os
   socket
+  subprocess
+  pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [TINY-FLAGS start-python])
+  tests.forkserver [FOR-TENSORFLOW]
+  tests.helpers [STARTED TINY-FLAGS start-python])
 
 (setv
   SECONDS 240  ; that a run may take on a busy machine
-  FLAGS ["--sources" "text.txt" "--distributed" #* TINY-FLAGS])
+  FLAGS ["--sources" "text.txt" "--distributed" #* TINY-FLAGS]
+  MACHINES [1 2]
+  ISOLATED ["unshare" "--net" "--uts" "--mount"]
+  ;; Makes a machine of the namespaces in which it runs, until its input is closed.
+  BOOT (+ "echo $0 >/proc/sys/kernel/hostname && mount --bind $1 /etc/hosts && "
+    "ip link set lo up && echo ready && exec cat"))
 
 
 (defn on-jax [[devices 1]]
   "Return the environment for a process on JAX with this number of `devices`."
   {"KERAS_BACKEND" "jax"
    "XLA_FLAGS" (+ f"--xla_force_host_platform_device_count={devices} "
-     (os.environ.get "XLA_FLAGS" ""))})
+     (.replace (os.environ.get "XLA_FLAGS" "") FOR-TENSORFLOW ""))})
 
 
-(defn member [n of port devices]
-  #[[Return the environment for process `n` of a team that meets at a `port` of this machine.
+(defn member [n of port devices [host "127.0.0.1"]]
+  #[[Return the environment for process `n` of a team that meets at a `port` of `host`.
 
   Each process has this number of `devices`.]]
   {#** (on-jax devices)
-    "KERAS_DISTRIBUTION_JOB_ADDRESSES" f"127.0.0.1:{port}"
+    "KERAS_DISTRIBUTION_JOB_ADDRESSES" f"{host}:{port}"
     "KERAS_DISTRIBUTION_NUM_PROCESSES" (str of)
     "KERAS_DISTRIBUTION_PROCESS_ID" (str n)})
 
@@ -36,16 +44,19 @@
     (get (.getsockname listener) 1)))
 
 
-(defn start-team [folders #* arguments [before []] [devices 1]]
+(defn start-team [folders #* arguments [before []] [devices 1] [machines []]]
   #[[Start the program once in each of `folders`, with `devices` each; return the processes.
 
-  `before` is what Python gets instead of `-m lstm_textgen`.]]
-  (setv port (free-port))
+  `before` is what Python gets instead of `-m lstm_textgen`. Each is on its own one of `machines`,
+  if there are any.]]
+  (setv [host port] (if machines ["machine-1" 12345] ["127.0.0.1" (free-port)]))
   (lfor
     [n folder] (enumerate folders)
     (start-python "-u" #* (or before ["-m" "lstm_textgen"]) #* FLAGS #* arguments
+      :by (if machines (entered (get machines n)) [])
+      :cold (bool machines)
       :cwd folder
-      :environment (member n (len folders) port devices))))
+      :environment (member n (len folders) port devices host))))
 
 
 (defn endings [processes]
@@ -68,3 +79,57 @@
   (for [[status output complaints] ended]
     (assert (= #(status complaints) #(0 "")) (+ output complaints)))
   #((load-checkpoint (/ folder "model") :resume True) (get ended 0 1)))
+
+
+;; * Two machines
+
+(defn two-machines [folder]
+  #[[Imitate two machines that a cable joins; return the processes that hold their namespaces.
+
+  They end with the test, which is skipped where that can't be. The name of each, machine-1 or
+  machine-2, resolves to loopback on itself, as on Debian. They keep files in `folder`.]]
+  (try
+    (subprocess.run [#* ISOLATED "ip" "link"] :check True :capture-output True)
+    (except [error [OSError subprocess.CalledProcessError]]
+      (pytest.skip f"two machines need root and iproute2: {error}")))
+  (setv [one two] (lfor n MACHINES (boot n folder)))
+  (run-on one "ip" "link" "add" "cable" "type" "veth" "peer" "cable" "netns" (str two.pid))
+  (for [[n machine] (zip MACHINES [one two])]
+    (run-on machine "ip" "address" "add" f"{(address n)}/24" "dev" "cable")
+    (plug machine "up"))
+  [one two])
+
+
+(defn boot [n folder]
+  "Start machine `n`; return the process that holds it."
+  (setv hosts (/ folder f"hosts-{n}"))
+  (.write-text hosts (.join "\n" (gfor
+    k MACHINES
+    f"{(if (= k n) "127.0.1.1" (address k))} machine-{k}")))
+  (setv machine (subprocess.Popen [#* ISOLATED "sh" "-c" BOOT f"machine-{n}" (str hosts)]
+    :stdin subprocess.PIPE
+    :stdout subprocess.PIPE
+    :encoding "utf-8"))
+  (.append STARTED machine)
+  (assert (= (.readline machine.stdout) "ready\n"))
+  machine)
+
+
+(defn address [n]
+  "Return the address of machine `n` at the cable."
+  f"10.77.0.{n}")
+
+
+(defn plug [machine state]
+  "Let the cable at `machine` be \"up\" or \"down\"."
+  (run-on machine "ip" "link" "set" "cable" state))
+
+
+(defn run-on [machine #* command]
+  "Run a `command` on `machine`."
+  (subprocess.run [#* (entered machine) #* command] :check True))
+
+
+(defn entered [machine]
+  "Return the beginning of a command that runs another on `machine`."
+  ["nsenter" f"--target={machine.pid}" "--net" "--uts" "--mount" "--wd=."])

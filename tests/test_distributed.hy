@@ -9,7 +9,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [TEXT TINY-FLAGS output program refused run-hy run-python succeeded wait-for
     write-text]
-  tests.team [FLAGS endings free-port member on-jax start-team train-together])
+  tests.team [FLAGS endings free-port member on-jax plug start-team train-together
+    two-machines])
 
 (setv
   EPOCHS 8  ; enough for a signal to come before the end
@@ -156,7 +157,7 @@
     begun (time.monotonic)
     [[status _ complaint] _] (endings team))
   (assert (< (- (time.monotonic) begun) 60))
-  (assert status)
+  (assert (= status 2))
   (assert (re.fullmatch "lost another process of this run.*\n" complaint))
   (assert (load-checkpoint (/ tmp-path "model") :resume True)))
 
@@ -167,8 +168,25 @@
   (wait-for "epoch 1" (. (get team 0) stdout))
   (.kill (get team 0))
   (setv [_ [status _ complaint]] (endings team))
-  (assert status)
+  (assert (= status 2))
   (assert (re.fullmatch "lost another process of this run.*\n" complaint)))
+
+
+(defn [pytest.mark.slow]
+    test-two-machines-train-and-end-when-their-cable-is-cut-and-resume [tmp-path]
+  (write-text tmp-path)
+  (setv
+    machines (two-machines tmp-path)
+    start (fn [] (start-team [tmp-path tmp-path] "--epochs" 0 "--patience" 0 :machines machines))
+    team (start))
+  (wait-for "epoch 2" (. (get team 0) stdout))
+  (plug (get machines 0) "down")
+  (for [[status _ complaint] (endings team)]
+    (assert (= status 2))
+    (assert (re.fullmatch "lost another process of this run.*\n" complaint)))
+  (plug (get machines 0) "up")
+  (setv epochs (gfor line (. (get (start) 0) stdout) :if (.startswith line "epoch ") line))
+  (assert (not-in "epoch 1 " (next epochs))))
 
 
 (defn [pytest.mark.slow] test-different-texts-are-refused-by-all [tmp-path]
@@ -201,7 +219,7 @@ import sys, hy, lstm_textgen.learning.learner.machines as machines
 from lstm_textgen.cli import main
 machines.JOINING = 3
 sys.exit(main())]] #* FLAGS :cwd tmp-path :environment (member 1 2 (free-port) 1)))
-  (assert result.returncode)
+  (assert (= result.returncode 2))
   (assert (re.fullmatch "not all processes connected within .*\n" result.stderr)))
 
 
