@@ -43,6 +43,22 @@
 (print (max (gfor
   [a b] (zip #* (gfor each [one four] (get (.state each) 0)))
   (.max (np.abs (- (.astype a float) b))))))
+]hy]
+  ;; Shows where process 0 finds itself, and where Gloo listens for another machine's process 2.
+  LISTENING #[hy[
+(import
+  types [SimpleNamespace]
+  jax._src.distributed [global-state]
+  lstm-textgen.learning.learner.machines [own-address])
+(setv
+  global-state.coordinator-address "127.0.1.1:9"
+  global-state.num-processes 3
+  found {})
+(print (own-address (SimpleNamespace
+  :key-value-set (fn [key value] (.update found {key value}))
+  :blocking-key-value-get (fn [key _]
+    (.get found key (if (.endswith key "2") "10.77.0.1" "127.0.0.1"))))))
+(print #* (.values found))
 ]hy])
 
 
@@ -146,6 +162,12 @@
 
 
 ;; * Failures
+
+(defn test-where-a-name-is-loopback-another-machine-knows-the-address []
+  (assert (=
+    (succeeded (run-hy LISTENING :environment (on-jax)))
+    "10.77.0.1\n127.0.1.1\n")))
+
 
 (defn [pytest.mark.slow]
     test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
