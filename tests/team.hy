@@ -14,9 +14,10 @@
   SECONDS 240  ; that a run may take on a busy machine
   FLAGS ["--sources" "text.txt" "--distributed" #* TINY-FLAGS]
   MACHINES [1 2]
-  ISOLATED ["unshare" "--net" "--uts" "--mount"]
+  OWN ["--user" "--map-root-user"]  ; namespaces in which any user is root
+  APART ["--net" "--uts" "--mount"]  ; those of a machine
   ;; Makes a machine of the namespaces in which it runs, until its input is closed.
-  BOOT (+ "echo $0 >/proc/sys/kernel/hostname && mount --bind $1 /etc/hosts && "
+  BOOT (+ "hostname $0 && mount --bind $1 /etc/hosts && "
     "ip link set lo up && echo ready && exec cat"))
 
 
@@ -89,10 +90,12 @@
   They end with the test, which is skipped where that can't be. The name of each, machine-1 or
   machine-2, resolves to loopback on itself, as on Debian. They keep files in `folder`.]]
   (try
-    (subprocess.run [#* ISOLATED "ip" "link"] :check True :capture-output True)
+    (subprocess.run ["unshare" #* OWN #* APART "ip" "link"] :check True :capture-output True)
     (except [error [OSError subprocess.CalledProcessError]]
-      (pytest.skip f"two machines need root and iproute2: {error}")))
-  (setv [one two] (lfor n MACHINES (boot n folder)))
+      (pytest.skip f"two machines need iproute2 and Linux's namespaces: {error}")))
+  (setv
+    one (boot 1 folder ["unshare" #* OWN])
+    two (boot 2 folder [#* (entered one ["--user"]) "unshare"]))
   (run-on one "ip" "link" "add" "cable" "type" "veth" "peer" "cable" "netns" (str two.pid))
   (for [[n machine] (zip MACHINES [one two])]
     (run-on machine "ip" "address" "add" f"{(address n)}/24" "dev" "cable")
@@ -100,13 +103,13 @@
   [one two])
 
 
-(defn boot [n folder]
-  "Start machine `n`; return the process that holds it."
+(defn boot [n folder unshare]
+  "Start machine `n` by the command `unshare`; return the process that holds it."
   (setv hosts (/ folder f"hosts-{n}"))
   (.write-text hosts (.join "\n" (gfor
     k MACHINES
     f"{(if (= k n) "127.0.1.1" (address k))} machine-{k}")))
-  (setv machine (subprocess.Popen [#* ISOLATED "sh" "-c" BOOT f"machine-{n}" (str hosts)]
+  (setv machine (subprocess.Popen [#* unshare #* APART "sh" "-c" BOOT f"machine-{n}" (str hosts)]
     :stdin subprocess.PIPE
     :stdout subprocess.PIPE
     :encoding "utf-8"))
@@ -130,6 +133,6 @@
   (subprocess.run [#* (entered machine) #* command] :check True))
 
 
-(defn entered [machine]
-  "Return the beginning of a command that runs another on `machine`."
-  ["nsenter" f"--target={machine.pid}" "--net" "--uts" "--mount" "--wd=."])
+(defn entered [machine [namespaces ["--user" #* APART]]]
+  "Return the beginning of a command that runs another in these `namespaces` of a `machine`."
+  ["nsenter" f"--target={machine.pid}" #* namespaces "--preserve-credentials" "--wd=."])
