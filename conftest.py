@@ -67,8 +67,9 @@ def pytest_configure(config):
 
 def _settings_of_backends(folder, name="hasty", flags=HASTY):
     """Return environment variables that let backends keep in `folder` what they have compiled."""
+    given = os.environ.get("XLA_FLAGS", "").replace(HASTY, "")
     return {
-        "XLA_FLAGS": flags,
+        "XLA_FLAGS": f"{given} {flags}".strip(),
         "TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={folder}/tensorflow-{name}",
         "JAX_COMPILATION_CACHE_DIR": f"{folder}/jax-compiled",
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",

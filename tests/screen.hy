@@ -11,7 +11,7 @@
   termios
   time
   pyte
-  tests.helpers [python shell-environment])
+  tests.helpers [STARTED python shell-environment])
 
 (setv DEADLINE 600)  ; seconds for what is waited for
 
@@ -33,7 +33,8 @@
       :stdout theirs
       :stderr theirs
       :env {#** (shell-environment)  "TERM" "xterm-256color"  #** environment}))
-    (os.close theirs))
+    (os.close theirs)
+    (.append STARTED self.process))
 
   (defn resize [self columns lines]
     "Give the terminal another size."

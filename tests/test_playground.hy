@@ -207,15 +207,3 @@
   (with [page (open-page browser path "#seed=the&rng_seed=4&temperature=1&length=300&fast=1")]
     (wait-for-end page)
     (assert (= (written page) expected))))
-
-
-(defn test-full-speed-is-fast [browser tmp-path]
-  ;; bench/page.hy measures it; here other work may take most of the machine.
-  (setv model (halved-model "256" :text (.join "" (map chr (range 33 102)))))
-  (with [page (open-page browser (page-of tmp-path model) "#temperature=1&length=9000&fast=1")]
-    (write-on page 100)
-    (setv begun (time.monotonic))
-    (write-on page 6000)
-    (setv rate (/ 6000 (- (time.monotonic) begun)))
-    (print f"{rate :,.0f} characters a second")
-    (assert (> rate 800))))

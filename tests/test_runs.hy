@@ -69,7 +69,7 @@
   (setv [out err] (capsys.readouterr))
   (assert (= out ""))
   (assert (in "is already trained on this text" err))
-  (assert (in "2 epochs done; to continue, give `epochs` 4" err))
+  (assert (in "2 epochs done; to continue, give `epochs` 3 or more" err))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
@@ -141,7 +141,7 @@
     test-open-files-are-read-as-files-are [trained capsys sources]
   ;; It is the text that the model was trained on, so there is nothing to train.
   (lstm-textgen.train sources (/ trained "model") :quiet True)
-  (assert (in "2 epochs done; to continue, give `epochs` 4" (. (capsys.readouterr) err))))
+  (assert (in "2 epochs done; to continue, give `epochs` 3 or more" (. (capsys.readouterr) err))))
 
 
 (defn test-a-text-in-the-place-of-a-path-is-named-but-not-quoted-whole [tmp-path]

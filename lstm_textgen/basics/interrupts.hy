@@ -91,8 +91,9 @@
   Python calls a handler between two of its own instructions, so while a library compiles a network
   handlers wait for seconds. The system, though, writes each signal into a socket at once, and a
   thread reads it. The first signal ends the process while there is `nothing-to-save`; one that
-  follows after `DOUBLE` seconds ends it always. `farewell` is called with the signal's number
-  before that. It is for programs: whoever calls this package from Python keeps the process.]]
+  follows after `DOUBLE` seconds ends it always. Before that, `farewell` is called with a file
+  descriptor of standard error, as 2 itself is muted while backends are imported or compile. A
+  watch is for programs: whoever calls this package from Python keeps the process.]]
 
   (defn __init__ [self farewell]
     (setv self.farewell farewell))
@@ -100,14 +101,19 @@
   (defn __enter__ [self]
     (setv [self.signals self.written] (socket.socketpair))
     (.setblocking self.written False)
-    (setv self.before (signal.set-wakeup-fd (.fileno self.written) :warn-on-full-buffer False))
-    (.start (threading.Thread :target self.watch :daemon True))
+    (setv
+      self.stderr (os.dup 2)
+      self.before (signal.set-wakeup-fd (.fileno self.written) :warn-on-full-buffer False)
+      self.thread (threading.Thread :target self.watch :daemon True))
+    (.start self.thread)
     self)
 
   (defn __exit__ [self #* _]
     (signal.set-wakeup-fd self.before)
     (.close self.written)  ; ends the thread
-    None)
+    (.join self.thread)
+    (.close self.signals)
+    (os.close self.stderr))
 
   (defn watch [self]
     "Read the numbers of signals until the socket is closed; end the process if it is time."
@@ -127,5 +133,5 @@
     (setv backstop (threading.Timer FAREWELL leave))  ; the terminal may accept nothing any more
     (setv backstop.daemon True)
     (.start backstop)
-    (self.farewell number)
+    (self.farewell self.stderr)
     (leave)))

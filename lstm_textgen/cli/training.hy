@@ -48,9 +48,8 @@
 
 
 (defn farewell [report path]
-  "Return a function that ends a run before it could save `path`: it restores the terminal."
-  (setv stderr (os.dup 2))  ; 2 itself is muted while backends are imported and networks compile
-  (fn [_]
+  "Return a function of a descriptor of standard error that ends a run before its first save."
+  (fn [stderr]
     (remove-lock path)
     (.end-bar report)
     (os.write stderr (.encode f"\n{(program)}: stopped; nothing was changed\n"))))
