@@ -23,7 +23,7 @@
   (setv lines (.splitlines (output tmp-path "--sources" "chat.txt" #* FLAGS)))
   (assert (in (+ "chat.txt: WhatsApp, 120 messages of 2 people, 2025; "
     "media and system lines left out") lines))
-  (assert (.endswith (get lines -1) "--generate Anna: --stop Anna:"))
+  (assert (.endswith (get lines -1) "--generate Anna: --stop Anna: --length 300"))
   (assert (= (get (. (load (/ tmp-path "model")) settings) "people") ["Anna" "Ben"])))
 
 
@@ -63,7 +63,7 @@
     "(defrecipe chat \"A chat.\" :sources [\"chat.txt\"] "
     ":prep [mask-numbers (mask-names \"Anna\")])"))
   (setv lines (.splitlines (output tmp-path "--recipe" "chat.hy" #* FLAGS)))
-  (assert (.endswith (get lines -1) "--generate A: --stop A:"))
+  (assert (.endswith (get lines -1) "--generate A: --stop A: --length 300"))
   (setv model (load (/ tmp-path "model")))
   (assert (= (get model.settings "people") ["A" "+00 000 0000000"]))
   (for [name ["Anna" "1234567"]]

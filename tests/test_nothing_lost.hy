@@ -13,7 +13,7 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm_textgen.learning.batches [split-ids]
+  lstm_textgen.learning.batches [HeldOut split-ids]
   lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.modelfile.places [sweep]
@@ -73,8 +73,8 @@
   "Return a training run of the model at `path` whose last bias has become NaN."
   (setv
     checkpoint (load-checkpoint path :resume True)
-    parts (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
-    training (Training checkpoint #* parts path report)
+    [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
+    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report)
     bias (get training.learner.weights -1))
   (.assign bias (np.full bias.shape np.nan "float32"))
   training)

@@ -235,7 +235,7 @@
   (setv [result _] imported)
   (assert (= [result.returncode result.stderr] [0 ""]))
   (assert (in "new.h5: 8 characters, layers lstm-hard:6,dropout:0.25\n" result.stdout))
-  (assert (in "--generate '' --model new\n" result.stdout)))
+  (assert (in "--generate '' --length 300 --model new\n" result.stdout)))
 
 
 (defn test-an-imported-model-writes [imported tmp-path]
