@@ -65,7 +65,7 @@
 import lstm_textgen, signal, time
 from lstm_textgen.basics import interrupts
 interrupts.DOUBLE = 0.1
-with interrupts.Stopper() as stopper, interrupts.Watch(lambda stderr: print('bye')):
+with interrupts.Stopper() as stopper, interrupts.Watch(lambda _, unsaved: print('bye', unsaved)):
     signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
     time.sleep(0.2)
@@ -76,7 +76,7 @@ with interrupts.Stopper() as stopper, interrupts.Watch(lambda stderr: print('bye
 
 (defn test-a-second-signal-ends-the-process-at-once-unless-a-key-bounced [tmp-path]
   (setv result (run-python "-u" "-c" IMPATIENT :cwd tmp-path))
-  (assert (= [result.returncode result.stdout] [130 "2\nbye\n"])))
+  (assert (= [result.returncode result.stdout] [130 "2\nbye True\n"])))
 
 
 (setv INTERRUPTED "

@@ -197,7 +197,8 @@
 
 (defn test-a-hostile-vocabulary-does-nothing [browser tmp-path]
   (setv model (halved-model :text HOSTILE))
-  (with [page (open-page browser (page-of tmp-path model) (fragment :fast 1 :seed HOSTILE))]
+  (with [page (open-page browser (page-of tmp-path model) (fragment
+      :fast 1 :seed HOSTILE :rng-seed 4))]
     (setv elements (.evaluate page "document.querySelectorAll('script, img').length"))
     (write-on page 300)
     (.click page.mouse #* (start-of page (+ 5 (len (visible HOSTILE)))))
@@ -226,7 +227,8 @@
     test-axe-finds-nothing [browser tmp-path scheme]
   (setv path (page-of tmp-path (halved-model) (halved-model "gru:9")))
   ;; Not at full speed: axe-core looks at each letter of what is written.
-  (with [page (open-page browser path "#seed=The&temperature=2" :color-scheme scheme)]
+  (with [page (open-page browser path "#seed=The&rng_seed=4&temperature=2"
+      :color-scheme scheme)]
     (assert (= (violations page) []))
     (write-on page 100)
     (.click page "summary")

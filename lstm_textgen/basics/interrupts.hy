@@ -92,8 +92,9 @@
   handlers wait for seconds. The system, though, writes each signal into a socket at once, and a
   thread reads it. The first signal ends the process while there is `nothing-to-save`; one that
   follows after `DOUBLE` seconds ends it always. Before that, `farewell` is called with a file
-  descriptor of standard error, as 2 itself is muted while backends are imported or compile. A
-  watch is for programs: whoever calls this package from Python keeps the process.]]
+  descriptor of standard error, as 2 itself is muted while backends are imported or compile, and
+  whether there was something to save. A watch is for programs: whoever calls this package from
+  Python keeps the process.]]
 
   (defn __init__ [self farewell]
     (setv self.farewell farewell))
@@ -133,5 +134,5 @@
     (setv backstop (threading.Timer FAREWELL leave))  ; the terminal may accept nothing any more
     (setv backstop.daemon True)
     (.start backstop)
-    (self.farewell self.stderr)
+    (self.farewell self.stderr (not (.is-set _NOTHING-TO-SAVE)))
     (leave)))

@@ -48,11 +48,14 @@
 
 
 (defn farewell [report path]
-  "Return a function of a descriptor of standard error that ends a run before its first save."
-  (fn [stderr]
+  "Return the farewell of a `Watch` over the training of the model at `path`."
+  (fn [stderr unsaved]
     (remove-lock path)
     (.end-bar report)
-    (os.write stderr (.encode f"\n{(program)}: stopped; nothing was changed\n"))))
+    (setv end (if unsaved
+      "stopped at once; what was trained since the last save is lost"
+      "stopped; nothing was changed"))
+    (os.write stderr (.encode f"\n{(program)}: {end}\n"))))
 
 
 (defn _writing [path model [seed ""]]

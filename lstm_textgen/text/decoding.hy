@@ -115,7 +115,7 @@
   "Return whether `data`, which may end within a character, can be decoded."
   (try
     (.decode ((codecs.getincrementaldecoder encoding)) data)
-    (except [UnicodeDecodeError] (return False)))
+    (except [UnicodeError] (return False)))  ; not a UnicodeDecodeError for UTF-16 without a mark
   True)
 
 
