@@ -388,9 +388,9 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
   (assert (= names (set (.split (+ "axe-playwright-python check-jsonschema coverage furo "
     "hypothesis ipykernel jax keras llm markdown-it-py msgspec mypy myst-parser nbclient "
-    "onnxruntime openai packaging pandas playwright prometheus-client pyflakes pyte pytest pytest-xdist "
-    "safetensors schemathesis setuptools sphinx sphinx-copybutton starlette tensorboard tf2onnx "
-    "tokenizers torch uvicorn"))))))
+    "onnxruntime openai packaging pandas playwright prometheus-client pyflakes pyte pytest "
+    "pytest-xdist safetensors schemathesis setuptools sphinx sphinx-copybutton starlette "
+    "tensorboard tf2onnx tokenizers torch uvicorn"))))))
 
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]
