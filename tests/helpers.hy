@@ -200,10 +200,12 @@
 (defn shell-environment []
   #[[Return the environment of the user's shell, in which the program finds the tree.
 
-  It lacks what JAX sets in ours for TensorFlow once it is imported. The backend is TensorFlow, so
+  It lacks what JAX sets in ours for TensorFlow once it is imported, and the size of the terminal
+  that the tests run on, which readline exports once it is imported. The backend is TensorFlow, so
   that on every processor the same is tested.]]
   (setv environment {"KERAS_BACKEND" "tensorflow"  #** os.environ  "PYTHONPATH" (str ROOT)})
-  (.pop environment "TF_CPP_MIN_LOG_LEVEL" None)
+  (for [name ["TF_CPP_MIN_LOG_LEVEL" "COLUMNS" "LINES"]]
+    (.pop environment name None))
   environment)
 
 

@@ -49,9 +49,7 @@
     "Read on until `pattern` is on the screen; return what is there."
     (setv limit (+ (time.monotonic) DEADLINE))
     (while (not (re.search pattern (.text self)))
-      (when (> (time.monotonic) limit)
-        (.kill self.process))
-      (assert (._read self) (.text self)))
+      (assert (and (< (time.monotonic) limit) (._read self)) (.text self)))
     (.text self))
 
   (defn finish [self]
