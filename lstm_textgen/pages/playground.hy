@@ -15,7 +15,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 (setv
   MOST-MODELS 2
-  MOST-WEIGHTS 12_000_000  ; of all models: a page of 32 MB, which a phone still opens
+  MOST-WEIGHTS 12_000_000  ; of all models: a page of 16 MB, which a phone still opens
   MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
   LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   HOTTEST 2  ; the temperature at the end of its slider

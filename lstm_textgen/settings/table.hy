@@ -56,9 +56,10 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
   UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
-  OWN-UNITS (.format "{} to {} hidden units" #* (gfor
-    f [min max]
-    (f (gfor size SIZES size.units))))
+  OWN-UNITS (.join ", " (lfor
+    [unit words] [["characters" "{} to {} hidden units"] ["words" "for words {} to {}"]]
+    :setv units (lfor size (. (get RULES unit) sizes) size.units)
+    (.format words (min units) (max units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
   OWN-EPOCHS (.join "; " (gfor
     [unit r] (.items RULES)
@@ -106,7 +107,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
       (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the "
-        f"length of the text: {OWN-UNITS}, {OWN-DROPOUT})")
+        f"length of the text: {OWN-UNITS}; {OWN-DROPOUT})")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
       "length of a training window, in units: how far back the network learns to look" :default 64)
