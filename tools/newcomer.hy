@@ -175,14 +175,14 @@ succeed and print what its page shows; the first that doesn't ends this with sta
     home (/ place "home" USER)
     inside ["chroot" (str place)])
   (run "debootstrap" "--variant=minbase" suite (str place))
-  (for [name NETWORK  :if (.exists (/ (Path "/") name))]
-    (run "cp" "-a" "--parents" (+ "/./" name) (str place)))
+  (lend-network place)
   (with [stack (ExitStack)]
     (for [name ["proc" "sys" "dev"]]
       (run "mount" "--rbind" "--make-rslave" f"/{name}" (str (/ place name)))
       (.callback stack run "umount" "--recursive" "--lazy" (str (/ place name))))
     (run #* inside "apt-get" "update" "-qq")
     (run #* inside "apt-get" "install" "-qq" "--no-install-recommends" #* PACKAGES)
+    (lend-network place)  ; the packages have brought certificates of their own
     (run #* inside "useradd" "--create-home" "--shell" "/bin/bash" USER)
     (setv folder (copy-project (/ home "lstm_textgen")))
     (run #* inside "chown" "-R" USER f"/home/{USER}")
@@ -192,6 +192,12 @@ succeed and print what its page shows; the first that doesn't ends this with sta
       :env {"HOME" f"/home/{USER}" #** environment}))
     (.callback stack terminal.close)
     (yield #(folder terminal))))
+
+
+(defn lend-network [place]
+  "Copy what reaches the package index from here into the system at `place`."
+  (for [name NETWORK  :if (.exists (/ (Path "/") name))]
+    (run "cp" "-a" "--parents" f"/./{name}" (str place))))
 
 
 (defn in-folder [environment folder]
