@@ -39,6 +39,26 @@
   (assert (in "expands to more than 3 MB" (complaint ["a.epub"] :limit (* 3 MB)))))
 
 
+(defn test-documents-within-others-have-one-limit-together [here]
+  (setv member (docx (* "<w:p/>" 300_000)))
+  (write "a.zip" (zipped-as (dfor n "abc" f"{n}.docx" member)))
+  (assert (in "expands to more than 4 MB" (complaint ["a.zip"] :limit (* 4 MB)))))
+
+
+(defn test-encodings-of-quadratic-time-are-not-used [here]
+  (setv long (* "a" 40_000))
+  (write "a.eml" (+ f"From: =?punycode?q?{long}?=\n"
+    f"Content-Type: text/plain; charset=idna\n\nxn--{long}"))
+  (write "b.html" f"<meta charset=punycode><p>{long}")
+  (assert (= (.split (read-sources ["a.eml" "b.html"])) [f"xn--{long}" long])))
+
+
+(defn test-an-unsound-message-is-no-end-of-a-mailbox [here]
+  (write "a.mbox" (+ "From a Mon Jan  1 00:00:00 2024\nContent-Type: multipart/mixed; "
+    "boundary*=a\0b''x\n\n--x\n\nFrom b Mon Jan  1 00:00:00 2024\nTo: c\n\nsound\n"))
+  (assert (= (read-sources ["a.mbox"]) "sound\n\n")))
+
+
 (defn test-an-endless-pdf-is-stopped-without-a-word-of-its-library [here capfd]
   (write "a.pdf" (+ b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]>>endobj\ntrailer<</Root 1 0 R>>"))

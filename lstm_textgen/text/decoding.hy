@@ -1,5 +1,6 @@
 "From bytes to text: encodings, and bytes that aren't text in any of them."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   codecs
   re
@@ -14,6 +15,7 @@
   ;; charset-normalizer's scores are from 0 to 1: where they differ by less, the likelier encoding
   ;; is the better guess. Of 324 short texts in 18 languages 81% are guessed right, not 64%.
   ALIKE 0.01
+  OF-NAMES ["idna" "punycode"]  ; their time grows with the square of the length
   SAMPLE 4096  ; bytes from which an encoding is guessed
   ;; Formats without a reader, by their first bytes, and what to do with each.
   FORMATS {
@@ -104,6 +106,15 @@
   (setv alike (sfor match matches name match.could-be-from-charset name))
   ;; In latin-1 every byte is a character.
   (.replace (next (gfor each possible :if (in each alike) each) "latin-1") "_" "-"))
+
+
+(defn declared-encoding [name]
+  "Return the encoding that browsers use for `name`, or None if there is none."
+  (try
+    (setv found (. (codecs.lookup name) name))
+    (.decode b"a" found)
+    (except [[LookupError ValueError]] (return None)))
+  (unless (in found OF-NAMES) (if (in found ["ascii" "iso8859-1"]) "cp1252" found)))
 
 
 (defn _plain-name [encoding]

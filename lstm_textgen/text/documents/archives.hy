@@ -23,13 +23,13 @@
 
 
 (defclass Archive []
-  "A zip archive; the reading's limit applies to all its members together."
+  "A zip archive; the reading's limit applies to all its members and theirs together."
 
-  (defn __init__ [self file reading [budget None]]
+  (defn __init__ [self file reading]
     "Open `file` (seekable, binary); raise one of `DAMAGES` if it isn't an archive."
     (setv
       self.reading reading
-      self.budget (or budget (Budget reading))
+      self.budget (or reading.budget (Budget reading))
       self.zip (ZipFile file)
       self.names (set (.namelist self.zip))))
 

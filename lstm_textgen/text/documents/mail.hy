@@ -10,13 +10,14 @@
   re
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.decoding [likely-encoding]
+  lstm-textgen.text.decoding [NotText declared-encoding likely-encoding]
   lstm-textgen.text.documents.chats [clean-name wanted?]
-  lstm-textgen.text.documents.reading [Understood])
+  lstm-textgen.text.documents.reading [BeyondLimit Understood])
 
 (setv
   MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
   MAX-LINE MB  ; bytes
+  MAX-SENDER 1000  ; characters of a header
   MAX-PARTS 200  ; within a part of a message
   ;; What each message begins with, and the bytes of that line that are looked at.
   FROM (re.compile rb"From (?:- |\S+ .*?\d\d:\d\d.* \d{4})")
@@ -77,18 +78,19 @@
 
 
 (defn _parsed [data reading]
-  "Return #(sender text) of the message whose bytes are `data`; nothing of one that is too deep."
+  "Return #(sender text) of the message whose bytes are `data`; nothing of an unsound one."
   (try
     (setv message (message-from-bytes data))
     #((_sender message) (_own-words (_body message reading)))
-    (except [RecursionError] #("" ""))))
+    (except [[BeyondLimit NotText]] (raise))
+    (except [[RecursionError ValueError]] #("" ""))))
 
 
 (defn _sender [message]
   "Return the sender's name, or their address if there is none."
   (setv
     raw (next (gfor [name value] (.raw-items message) :if (= (.lower name) "from") value) "")
-    raw (_decoded (.encode raw "utf-8" "surrogateescape")))
+    raw (_decoded (.encode (cut raw MAX-SENDER) "utf-8" "surrogateescape")))
   (try
     (setv [name address] (parseaddr (str (make-header (decode-header raw)))))
     (except [[LookupError MessageError UnicodeError ValueError]]
@@ -124,9 +126,9 @@
 
 (defn _decoded [data [charset None]]
   "Return the text of `data`: in `charset`, or if that is none, in UTF-8 or a likely encoding."
-  (try
-    (unless (in charset [None "ascii" "us-ascii"]) (return (.decode data charset "replace")))
-    (except [[LookupError ValueError]]))
+  (unless (in charset [None "ascii" "us-ascii"])
+    (setv own (declared-encoding charset))
+    (when own (return (.decode data own "replace"))))
   (try
     (.decode data "utf-8")
     (except [UnicodeDecodeError] (.decode data (likely-encoding data "utf-8") "replace"))))

@@ -93,7 +93,7 @@
     (in "META-INF/container.xml" archive.names) read-epub
     (slack? archive.names) read-slack
     mime (raise (NotText f"{name} can't be read: it is of type {mime}"))
-    archive.reading.nested (raise (NotText f"{name} is a zip archive in another; unpack it"))
+    archive.reading.budget (raise (NotText f"{name} is a zip archive in another; unpack it"))
     True _read-members))
 
 
@@ -110,7 +110,7 @@
     names (or (_chats-in archive names) names)
     [read parts skipped] [[] [] {}]
     texts (sound-texts (gfor name names #(name (_read-member archive name))) skipped)
-    budget (Budget reading))  ; of all the text, as each document has one of its own
+    budget (Budget reading))  ; of all the text, of which PDFs may hold more than of bytes
   (for [piece (joined (gfor
       [name pieces] texts
       :do (.append read name)
@@ -141,13 +141,13 @@
   (yield :from (read-any (.open archive name) (replace archive.reading
     :name f"{(clip (repr name) QUOTED)} in {archive.reading.name}"
     :ending (_ending name)
-    :nested True))))
+    :budget archive.budget))))
 
 
 (defn _inserted [archive name]
   "Return the text of the member `name` of a document, unless that is itself within another."
   (setv text [])
-  (for [piece (if archive.reading.nested [] (_read-member archive name))]
+  (for [piece (if archive.reading.budget [] (_read-member archive name))]
     (.spend archive.budget (len piece))
     (.append text piece))
   (.join "" text))

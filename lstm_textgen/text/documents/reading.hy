@@ -39,7 +39,7 @@
   - `name`: what messages call it; `ending`: its file extension in lower case, such as `.docx`.
   - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
   - `only`: the person whose messages are read; `column`: of a table. None: not given.
-  - `nested`: whether it is a member of an archive.]]
+  - `budget`: the `Budget` of the archive that it is a member of, or None.]]
   (setv
     #^ str name "the text"
     #^ str ending ""
@@ -47,7 +47,7 @@
     #^ int limit LIMIT
     #^ str only None
     #^ str column None
-    #^ bool nested False))
+    #^ object budget None))
 
 
 (defclass [(dataclass :frozen True)] Understood []

@@ -7,7 +7,7 @@
   urllib.parse [unquote :as percent-decoded]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.decoding [NotText decode]
+  lstm-textgen.text.decoding [NotText declared-encoding decode]
   lstm-textgen.text.documents.archives [read-elements target]
   lstm-textgen.text.documents.reading [MAX-DEPTH Understood not-a
     read-whole])
@@ -134,20 +134,11 @@
   (setv
     marked (next (gfor [mark name] (.items MARKS) :if (.startswith data mark) name) None)
     said (.search DECLARED (cut data SAID-WITHIN))
-    own (or marked (_real (if said (.decode (get said 1) "ascii" "replace") ""))))
+    own (or marked (declared-encoding (if said (.decode (get said 1) "ascii" "replace") ""))))
   (try
     (when own (return (.decode data own)))
     (except [UnicodeDecodeError]))
   (.join "" (decode reading.name [data] reading.encoding)))
-
-
-(defn _real [name]
-  "Return the encoding that browsers use for `name`, or None if there is none."
-  (try
-    (setv found (. (codecs.lookup name) name))
-    (.decode b"a" found)
-    (except [[LookupError ValueError]] (return None)))
-  (if (in found ["ascii" "iso8859-1"]) "cp1252" found))
 
 
 (defn _check-tags [source reading]
