@@ -53,6 +53,15 @@
   (assert (= (.split (read-sources ["a.eml" "b.html"])) [f"xn--{long}" long])))
 
 
+(defn test-a-number-of-many-digits-makes-no-notebook-and-no-slack-export [here]
+  (setv digits (* "9" 5000))
+  (write "a.ipynb" f"[{digits}]")
+  (assert (= (complaint ["a.ipynb"]) "'a.ipynb' is not a notebook, or is damaged"))
+  (for [[name text] (.items (slack-files))]
+    (write f"slack/{name}" (if (= name "users.json") f"[{digits}]" text)))
+  (assert (in "users.json holds no JSON list" (complaint ["slack"]))))
+
+
 (defn test-an-unsound-message-is-no-end-of-a-mailbox [here]
   (write "a.mbox" (+ "From a Mon Jan  1 00:00:00 2024\nContent-Type: multipart/mixed; "
     "boundary*=a\0b''x\n\n--x\n\nFrom b Mon Jan  1 00:00:00 2024\nTo: c\n\nsound\n"))

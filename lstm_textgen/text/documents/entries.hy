@@ -86,14 +86,14 @@
 
 (defn read-notebook [file reading]
   "Yield the code and text of the notebook in `file`; return an `Understood`."
+  (setv data (read-whole file reading))
   (try
-    (setv notebook (json.loads (read-whole file reading)))
+    (setv notebook (json.loads data))
     (setv cells (if (in "cells" notebook)
       (get notebook "cells")
       (lfor sheet (get notebook "worksheets") cell (get sheet "cells") cell)))
     (setv texts (lfor cell cells (_source cell)))
-    (except [error [AttributeError KeyError RecursionError TypeError UnicodeError
-        json.JSONDecodeError]]
+    (except [error [AttributeError KeyError RecursionError TypeError ValueError]]
       (raise (NotText (not-a reading "a notebook")) :from error)))
   (setv texts (lfor text texts :if (.strip text) (.strip text "\n")))
   (for [text texts] (yield (+ text "\n\n")))

@@ -204,9 +204,10 @@
 
 (defn _objects [archive name]
   "Return the JSON objects in the array in the file `name` of `archive`."
+  (setv data (.read archive name))
   (try
-    (setv items (json.loads (.read archive name)))
-    (except [[RecursionError UnicodeDecodeError json.JSONDecodeError]]
+    (setv items (json.loads data))
+    (except [[RecursionError ValueError]]  ; also for a number of more than 4300 digits
       (setv items None)))
   (unless (isinstance items list)
     (raise (NotText (not-a archive.reading "a Slack export" f"{name} holds no JSON list"))))
