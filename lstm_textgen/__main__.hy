@@ -1,6 +1,7 @@
 "The program's entry point: `python -m lstm_textgen`, the command lstm-textgen, train.hy."
 
 (import
+  signal
   sys
   lstm_textgen.basics.interrupts [Loading])
 
@@ -9,7 +10,12 @@
   "Run the program with the arguments of the command line; return the exit status."
   (with [_ (Loading)]
     (import lstm_textgen.cli :as cli))
-  (cli.main))
+  (try
+    (cli.main)
+    (finally
+      ;; While libraries end, Ctrl-C shows no traceback. A shell's `&` ignores it: so it stays.
+      (when (is (signal.getsignal signal.SIGINT) signal.default-int-handler)
+        (signal.signal signal.SIGINT signal.SIG-DFL)))))
 
 
 (when (= __name__ "__main__")

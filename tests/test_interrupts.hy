@@ -104,3 +104,13 @@ try:
 except KeyboardInterrupt:
     print('caught')" :cwd tmp-path :cold True))
   (assert (= (succeeded result) "caught\n")))
+
+
+(defn test-ctrl-c-while-libraries-end-shows-nothing [tmp-path]
+  (setv result (run-python "-c" "
+import atexit, signal
+import hy
+from lstm_textgen.__main__ import main
+atexit.register(signal.raise_signal, signal.SIGINT)
+main()" "--version" :cwd tmp-path :cold True))
+  (assert (= [result.returncode result.stderr] [(- signal.SIGINT) ""])))
