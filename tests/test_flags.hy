@@ -126,7 +126,8 @@
 
 (defn test-what-resembles-no-flag-is-refused-too []
   (assert (= (refusal "--xyz") "unknown flag --xyz; --help-all shows every flag"))
-  (assert (in "did you mean --sources lol.txt?" (refusal "lol.txt"))))
+  (assert (in "did you mean --sources lol.txt?" (refusal "lol.txt")))
+  (assert (in "needs quotes" (refusal "--generate" "The" "mayor"))))
 
 
 (defn test-a-value-that-begins-with-a-dash-gets-a-hint []

@@ -81,7 +81,7 @@ examples:
     parser.arguments arguments
     [values strange] (.parse-known-args parser arguments))
   (when strange
-    (raise (ValueError (_unknown (get strange 0) parser._option-string-actions))))
+    (raise (ValueError (_unknown (get strange 0) parser))))
   (Flags (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
@@ -239,9 +239,12 @@ examples:
     (raise (ValueError f"{message}; {(next dashed "see --help")}"))))
 
 
-(defn _unknown [word options]
-  "Return the message that `word` is none of the `options`; it suggests the nearest one."
+(defn _unknown [word parser]
+  "Return the message that `word` is none of the flags of `parser`; it suggests the nearest one."
+  (setv options parser._option-string-actions)
   (unless (.startswith word "-")
+    (when (in #("--generate" word) (zip parser.arguments (cut parser.arguments 2 None)))
+      (return f"unexpected argument '{(clip word)}'; a seed text of several words needs quotes"))
     (return f"unexpected argument '{(clip word)}'; did you mean --sources {(clip word)}?"))
   (setv
     name (.replace (.strip (get (.split word "=") 0) "-_") "_" "-")
