@@ -74,6 +74,8 @@ succeed and print what its page shows; the first that doesn't ends this with sta
     asked (.parse-args parser words)
     environment {#** ENVIRONMENT #** (dict (gfor each asked.variables (.split each "=" 1)))})
   (when asked.at (.mkdir (Path asked.at)))
+  ;; What was mounted and started ends with this process in any case.
+  (signal.signal signal.SIGTERM (fn [#* _] (sys.exit (+ 128 signal.SIGTERM))))
   (with [place (if asked.at (nullcontext asked.at) (TemporaryDirectory :prefix "newcomer-"))
          machine ((cond asked.stock stock asked.hostile hostile True usual)
            (Path place) environment asked.stock)]
