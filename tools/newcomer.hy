@@ -96,6 +96,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
       begun (time.monotonic)
       [status printed] (.type terminal step.typed))
     (print f"{(- (time.monotonic) begun) :7.1f} s  $ {step.typed}" :flush True)
+    (when (in "pytest" step.typed) (print printed :flush True))  ; which tests were slow or skipped
     (when (or status (and step.shown (not (same? step printed))))
       (print (+ f"{page}:{(+ 1 step.start)}: status {status}\n"
         f"shown:\n{step.shown}\nprinted:\n{printed}"))
