@@ -2,9 +2,9 @@
 
 Server and clients share this machine's cores and talk over the loopback. The models have random
 weights and 65 characters. The parts are `one` (one request beside the loop of `--generate`, in
-turns), `many` (64 clients against one), `first` (until the first character), `rude` (1,000
-connections, half of which stop reading or hang up) and `memory` (10,000 requests). Needs the extra
-`serve`.]]
+turns), `many` (64 clients against one), `first` (until the first character), `fair` (the same
+beside greedy clients), `rude` (1,000 connections, half of which stop reading or hang up) and
+`memory` (10,000 requests). Needs the extra `serve`.]]
 
 (import
   asyncio
@@ -186,6 +186,31 @@ connections, half of which stop reading or hang up) and `memory` (10,000 request
     (await (asyncio.sleep 0.2))))
 
 
+(defn :async fair []
+  "Measure the first character of a short request beside all that one client may ask for."
+  (setv loads {
+    "one request for 64 texts" [(dict :prompt "A" :n 64 :max-tokens 20_000)]
+    "five unread streams of 64 texts"
+      (* [(dict :prompt "A" :n 64 :max-tokens 20_000 :stream True)] 5)
+    "one request with 64 long seeds" [(dict :max-tokens 100 :prompt (lfor k (range 64)
+      (* (get UNITS k) 16_000)))]})
+  (for [[name bodies] (.items loads)]
+    (with [server (server-of "lstm:256")]
+      (setv
+        client (Client server)
+        others (lfor body bodies (Client server))
+        times [])
+      (await (.streamed client :prompt "A" :max-tokens 5))
+      (for [[other body] (zip others bodies)] (await (.send other #** body)))
+      (await (asyncio.sleep 1))
+      (for [_ (range 10)]
+        (.append times (get (await (.streamed client :prompt (* "AB" 10) :max-tokens 20)) 0)))
+      (print-row f"first character beside {name}" f"{(* 1000 (median times)) :.0f} ms"
+        f"at most {(* 1000 (max times)) :.0f} ms")
+      (for [each [client #* others]] (.close each))
+      (await (asyncio.sleep 0.2)))))
+
+
 (defn :async rude []
   "Let half of 1,000 connections stop reading or hang up; compare what the others get."
   (with [server (server-of "lstm:128")]
@@ -242,7 +267,7 @@ connections, half of which stop reading or hang up) and `memory` (10,000 request
 (defn main [#* parts]
   "Measure the `parts` that are named, or all."
   (setv
-    all {"one" one  "many" many  "first" first  "rude" rude  "memory" memory}
+    all {"one" one  "many" many  "first" first  "fair" fair  "rude" rude  "memory" memory}
     [_ most] (resource.getrlimit resource.RLIMIT-NOFILE))
   (resource.setrlimit resource.RLIMIT-NOFILE #(most most))
   (print f"{(processor)}, {ROUNDS} rounds\n")

@@ -20,7 +20,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [at-ids]
-  lstm-textgen.writing.writer [start-ids])
+  lstm-textgen.writing.seeds [start-ids])
 
 (setv
   MOST 20_000  ; spellings that are summed over; where there are more, the usual one is taken

@@ -3,7 +3,8 @@
 (import
   numpy :as np
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.writing.engine [Engine softmax])
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine])
 
 (setv
   ALPHABET "\n !abcdé"
@@ -39,6 +40,6 @@
   (save-checkpoint model (/ folder "model"))
   (setv
     model (load-checkpoint (/ folder "model"))
-    engine (Engine model.settings.layers model.weights)
+    engine (make-engine model)
     found (lfor n IDS (softmax (.step engine n))))
   (assert (np.allclose found expected :atol 1e-5)))

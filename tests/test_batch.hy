@@ -1,4 +1,4 @@
-"Texts generated in one batch: none depends on the others."
+"Texts generated together: none depends on the others, but for rounding."
 
 (eval-when-compile (require hyrule [ncut]))
 (import
@@ -6,9 +6,9 @@
   random [Random]
   numpy :as np
   pytest
-  lstm-textgen.writing.batch [Batch Draw]
-  lstm-textgen.writing.engine [Engine]
-  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.batch [Batch Crowd]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.writer [Ends stream]
   tests.helpers [small-model])
 
@@ -35,17 +35,24 @@
 
 (defn state-after [model seed]
   "Return the state of an engine of `model` that has read two line breaks and `seed`."
-  (setv engine (Engine model.settings.layers model.weights))
+  (setv engine (make-engine model))
   (.feed engine (.encode model.vocabulary (+ "\n\n" seed)))
   engine.state)
+
+
+(defn batch-of [model #* draws]
+  "Return a batch with the texts of `draws`, after the seed text `a`."
+  (setv batch (Batch model (make-engine model)))
+  (.change batch [] (lfor draw draws #(draw (state-after model "a"))))
+  batch)
 
 
 (defn alone [model draw seed length [at-once 7]]
   "Return the `length` ids that `model` generates after `seed` alone."
   (setv
-    batch (Batch model 8)
+    batch (batch-of model)
     ids [])
-  (.join batch draw (state-after model seed))
+  (.change batch [] [#((replace draw) (state-after model seed))])
   (while (< (len ids) length)
     (.extend ids (ncut (get (.run batch at-once []) 0) : 0)))
   (cut ids length))
@@ -59,27 +66,33 @@
       (+ 5 (% (* k 37) 90)))))
 
 
-(defn written-together [model crowd rng]
-  "Write all texts of `crowd` in one batch that they join and leave at random; return their ids."
+(defn written-together [model texts rng]
+  "Write all `texts`, which join and leave at random, some of them twice; return their ids."
   (setv
-    batch (Batch model 8)
-    waiting (list (reversed crowd))
-    written (dfor [draw _ _] crowd draw [])
-    lengths (dfor [draw _ length] crowd draw length))
-  (while (or waiting batch.draws)
-    (while (and waiting (< (len batch.draws) 8) (< (.random rng) 0.6))
-      (setv [draw seed _] (.pop waiting))
-      (.join batch draw (state-after model seed)))
-    (when batch.draws
-      (for [[draw ids] (zip (list batch.draws) (. (get (.run batch (.randint rng 1 9) []) 0) T))]
-        (.extend (get written draw) ids)
-        (when (>= (len (get written draw)) (get lengths draw)) (.leave batch draw)))))
-  (lfor [draw _ length] crowd (cut (get written draw) length)))
+    crowd (Crowd model (make-engine model))
+    waiting (lfor [draw seed _] texts #((replace draw) (state-after model seed)))
+    ids (lfor [draw _] waiting #(draw []))
+    left (dfor [[draw _] [_ _ length]] (zip waiting texts) draw length)
+    running [])
+  (while (or waiting running)
+    (while (and waiting (< (len running) 30) (< (.random rng) 0.9))
+      (setv [draw state] (.pop waiting 0))
+      (.join crowd draw state)
+      (.append running draw))
+    (for [[draw column _] (if running (.run crowd (.randint rng 1 9) []) [])]
+      (.extend (get (dict ids) draw) column)
+      (-= (get left draw) (len column))
+      (when (or (<= (get left draw) 0) (< (.random rng) 0.2))
+        (.remove running draw)
+        (setv state (.leave crowd draw))
+        (when (> (get left draw) 0) (.append waiting #(draw state))))))
+  (.close crowd)
+  (lfor [[_ own] [_ _ length]] (zip ids texts) (cut own length)))
 
 
 (defn [(pytest.mark.parametrize "model" [MODEL WORDS] :ids ["characters" "words"])]
     test-a-text-is-the-same-alone-and-among-others [model]
-  (setv texts (crowd 40))
+  (setv texts (crowd 60))
   (for [turn (range 3)]
     (assert (=
       (written-together model texts (Random turn))
@@ -112,8 +125,7 @@
 
 
 (defn test-a-temperature-of-0-among-others-takes-the-likeliest []
-  (setv batch (Batch MODEL 4))
-  (.join batch (Draw (SamplingOptions [1.0 0.0]) 1 :logits True) (state-after MODEL "a"))
+  (setv batch (batch-of MODEL (Draw (SamplingOptions [1.0 0.0]) 1 :logits True)))
   (setv [ids logits] (.run batch 40 []))
   (setv [likeliest] (lfor each (.values logits) (.argmax each 1)))
   (assert (np.array-equal (ncut ids (: 1 None 2) 0) (ncut likeliest (: 1 None 2))))
@@ -121,18 +133,15 @@
 
 
 (defn test-an-interruption-ends-a-run-after-a-step []
-  (setv batch (Batch MODEL 4))
-  (.join batch (Draw (get OPTIONS 0) 1) (state-after MODEL "a"))
+  (setv batch (batch-of MODEL (Draw (get OPTIONS 0) 1)))
   (assert (= (len (get (.run batch 50 ["somebody waits"]) 0)) 1)))
 
 
 (defn [(pytest.mark.parametrize "others" [0 1 3])]
     test-logits-are-those-that-a-unit-was-drawn-from [others]
   (setv
-    batch (Batch MODEL 4)
-    draw (Draw (SamplingOptions 0) :logits True))
-  (for [k (range others)] (.join batch (Draw (get OPTIONS 0) k) (state-after MODEL "b")))
-  (.join batch draw (state-after MODEL "a"))
+    draw (Draw (SamplingOptions 0) :logits True)
+    batch (batch-of MODEL #* (gfor k (range others) (Draw (get OPTIONS 0) k)) draw))
   (setv [ids logits] (.run batch 9 []))
   (assert (= (list logits) [draw]))
   (assert (= (. (get logits draw) shape) #(9 MODEL.vocabulary.size)))

@@ -17,7 +17,7 @@
   lstm-textgen.writing.history [add-lengths]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score]
-  lstm-textgen.writing.writer [start-ids]
+  lstm-textgen.writing.seeds [start-ids]
   tests.helpers [small-model TEXT TINY train-tiny])
 
 (setv

@@ -5,7 +5,7 @@
   pytest
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [FEATURES SAMPLE correlations find-cells mark-features read-cells]
-  lstm-textgen.writing.engine [Engine]
+  lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.writer [write-sample]
   tests.helpers [small-model])
 
@@ -49,7 +49,7 @@
   (setv
     model (small-model)
     [units [lstm gru]] (read-cells model "hello")
-    engine (Engine model.settings.layers model.weights))
+    engine (make-engine model))
   (for [id (.encode model.vocabulary "\n\nhello")] (.advance engine id))
   (assert (= [units lstm.shape gru.shape] [(list "hello") #(5 6) #(5 5)]))
   (assert (np.array-equal (get lstm -1) (np.tanh (get engine.cells 0))))

@@ -6,7 +6,7 @@
   keras
   numpy :as np
   lstm-textgen.settings.layers [parse-layers]
-  lstm-textgen.writing.engine [Engine])
+  lstm-textgen.writing.engine [Engine Network])
 
 (setv
   VOCABULARY 11
@@ -47,7 +47,7 @@
 
 
 (defn engine-of [layers [streams 1]]
-  (Engine layers (.get-weights (keras-model layers)) streams))
+  (Engine (Network layers (.get-weights (keras-model layers))) streams))
 
 
 (defn random-ids [#* shape]
@@ -64,7 +64,7 @@
   (setv
     model (keras-model layers)
     ids (random-ids streams 20)
-    engine (Engine layers (.get-weights model) streams)
+    engine (Engine (Network layers (.get-weights model)) streams)
     ours (all-logits engine (if (= streams 1) (get ids 0) ids.T))
     theirs (.swapaxes (.numpy (model ids)) 0 1))
   (assert (np.allclose (.reshape ours #(20 streams VOCABULARY)) theirs :atol 1e-4)))
@@ -75,7 +75,7 @@
     layers (parse-layers "dropout:0.3,lstm:8,dropout:0.5,gru:8")
     model (keras-model layers)
     ids (random-ids 20)
-    ours (all-logits (Engine layers (.get-weights model)) ids))
+    ours (all-logits (Engine (Network layers (.get-weights model))) ids))
   (assert (np.allclose ours (get (.numpy (model (get ids None))) 0) :atol 1e-4)))
 
 
@@ -89,14 +89,6 @@
     one-alone (all-logits (engine-of TWO) (get ids #(... 0))))
   (assert (np.allclose with-table without :atol 1e-5))
   (assert (np.allclose (get with-table #(... 0 (slice None))) one-alone :atol 1e-5)))
-
-
-(defn test-a-lone-stream-multiplies-the-rows-that-it-reads [monkeypatch]
-  (setv
-    ids (random-ids 20)
-    with-table (all-logits (engine-of TWO) ids))
-  (.setattr monkeypatch "lstm_textgen.writing.engine.MANY_UNITS" 5)
-  (assert (np.allclose (all-logits (engine-of TWO) ids) with-table :atol 1e-5)))
 
 
 (defn test-feeding-is-stepping-through-all []

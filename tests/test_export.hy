@@ -17,7 +17,7 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.textmodel [TextModel load]
-  lstm-textgen.writing.engine [Engine]
+  lstm-textgen.writing.mixture [make-engine]
   tests.helpers [program refused small-model train-tiny])
 
 (setv
@@ -46,7 +46,7 @@
   "Return the logits (batch, time, vocabulary) that our engine gives for `ids` (batch, time)."
   (np.stack (lfor
     row ids
-    :setv engine (Engine model.settings.layers model.weights)
+    :setv engine (make-engine model)
     (np.array (lfor n row (.copy (.step engine (int n))))))))
 
 

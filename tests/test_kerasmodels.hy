@@ -8,7 +8,7 @@
   pytest
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.textmodel [TextModel load]
-  lstm-textgen.writing.engine [Engine]
+  lstm-textgen.writing.mixture [make-engine]
   tests.helpers [program small-model])
 
 (setv
@@ -41,7 +41,7 @@
 
 (defn logits-of [model]
   "Return the logits (time, vocabulary) of a `TextModel` after each of `IDS`."
-  (setv engine (Engine model.checkpoint.settings.layers model.checkpoint.weights))
+  (setv engine (make-engine model.checkpoint))
   (np.array (lfor id IDS (.copy (.step engine id)))))
 
 

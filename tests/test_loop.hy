@@ -159,36 +159,72 @@
   (assert (= (.join "" (gfor each done.told each.unit)) text)))
 
 
+(defn waiting-in [loop]
+  "Return how many texts wait in `loop`."
+  (sum (gfor request loop.requests (len request.waiting))))
+
+
+(defn endless [n]
+  "Return `n` jobs that take for ever."
+  (lfor _ (range n) (job "a" 10_000_000)))
+
+
 (defn test-a-cancelled-text-frees-its-place [loop]
-  (setv endless (lfor _ (range 8) (job "a" 10_000_000)))
-  (.submit loop endless)
+  (setv jobs (endless 9))
+  (.submit loop jobs)
   (.wait-for NEWS (fn [] (= (len loop.running) 8)))
-  (setv late (job "b" 5))
-  (.submit loop [late])
-  (.cancel loop (cut endless 1))
-  (.wait-for NEWS (fn [] late.end))
-  (assert (= late.end "length"))
-  (.cancel loop endless))
+  (assert (= (waiting-in loop) 1))
+  (.cancel loop (cut jobs 1))
+  (.wait-for NEWS (fn [] (= (waiting-in loop) 0)))
+  (.cancel loop jobs))
 
 
 (defn test-a-text-that-waits-can-be-cancelled [loop]
-  (setv endless (lfor _ (range 9) (job "a" 10_000_000)))
-  (.submit loop endless)
-  (.wait-for NEWS (fn [] (= (len loop.waiting) 1)))
-  (.cancel loop (cut endless 8 None))
-  (.wait-for NEWS (fn [] (= (len loop.waiting) 0)))
-  (.cancel loop endless))
+  (setv jobs (endless 9))
+  (.submit loop jobs)
+  (.wait-for NEWS (fn [] (= (waiting-in loop) 1)))
+  (.cancel loop (cut jobs 8 None))
+  (.wait-for NEWS (fn [] (= (waiting-in loop) 0)))
+  (.cancel loop jobs))
 
 
 (defn test-a-full-queue-takes-no-more [loop]
-  (setv endless (lfor _ (range 8) (job "a" 10_000_000)))
-  (.submit loop endless)
-  (.wait-for NEWS (fn [] (= (len loop.running) 8)))
-  (setv waiting (lfor _ (range 20) (job "a" 5)))
-  (.submit loop waiting)
+  (setv jobs (endless 28))
+  (.submit loop jobs)
+  (.wait-for NEWS (fn [] (= (waiting-in loop) 20)))
   (with [_ (pytest.raises Full)] (.submit loop [(job "a" 5)]))
-  (.cancel loop endless)
-  (.wait-for NEWS (fn [] (all (gfor job waiting job.end)))))
+  (.cancel loop jobs))
+
+
+(defn [(pytest.mark.parametrize #("requests" "texts") [[1 8] [5 8] [20 1]])]
+    test-a-short-request-passes-all-that-others-have-asked-for [requests texts]
+  (setv
+    loop (Loop MODEL :most 8 :notify NEWS.notify)
+    others (lfor _ (range requests) (endless texts)))
+  (for [jobs others] (.submit loop jobs))
+  (.wait-for NEWS (fn [] (= (len loop.running) 8)))
+  (setv short (job "abc" 20))
+  (.submit loop [short])
+  (.wait-for NEWS (fn [] short.end))
+  (assert (= short.end "length"))
+  (for [jobs others] (.cancel loop jobs))
+  (.stop loop))
+
+
+(defn test-a-text-that-made-room-goes-on-as-if-it-had-not [loop monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.server.loop.TURN" 0)
+  (setv
+    options (SamplingOptions [0.5 1 0.8])
+    jobs (lfor k (range 20) (job "ab. c" 150 :rng-seed k :options options))
+    [made-room take-out] [[] Loop.take-out])
+  (.setattr monkeypatch Loop "take_out" (fn [self each]
+    (unless each.end (.append made-room each))
+    (take-out self each)))
+  (for [each jobs] (.submit loop [each]))
+  (.wait-for NEWS (fn [] (all (gfor each jobs each.end))))
+  (assert made-room)
+  (for [[k each] (enumerate jobs)]
+    (assert (= (text-of each) (.join "" (stream MODEL "ab. c" options (Ends 150) k))))))
 
 
 (defn test-a-long-seed-lets-short-ones-pass [loop]
@@ -215,7 +251,7 @@
 
 (defn test-a-mistake-ends-the-texts-under-way-and-not-the-loop [loop monkeypatch caplog]
   (with [broken (.context monkeypatch)]
-    (.setattr broken (get loop.batches 0) "run" (fn [#* _] (/ 1 0)))
+    (.setattr broken loop.crowd "run" (fn [#* _] (/ 1 0)))
     (setv lost (job "abc" 9))
     (all-written loop [lost])
     (assert (= lost.end "failed"))

@@ -5,7 +5,8 @@
   numpy :as np
   lstm-textgen
   lstm-textgen.settings.layers [KINDS Recurrent]
-  lstm-textgen.writing.engine [Engine STEPS]
+  lstm-textgen.writing.engine [STEPS]
+  lstm-textgen.writing.mixture [make-engine]
   tests.helpers [TEXT train-tiny])
 
 
@@ -23,7 +24,7 @@
     model (lstm-textgen.load (/ tmp-path "model.h5"))
     stock (keras.models.load-model (/ tmp-path "model.h5"))
     ids (cut (.encode model.vocabulary TEXT) 20)
-    engine (Engine model.checkpoint.settings.layers model.checkpoint.weights))
+    engine (make-engine model.checkpoint))
   (assert (< (get trained.history -1 "loss") (get trained.history 0 "loss")))
   (assert (= (.generate model "a" :rng-seed 1) (.generate trained "a" :rng-seed 1)))
   (assert (< (. (get (.score model TEXT) 0) bits) (np.log2 (len model.vocabulary))))

@@ -7,8 +7,9 @@
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [read-cells]
-  lstm-textgen.writing.engine [Engine softmax]
-  lstm-textgen.writing.writer [read-seed]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.seeds [read-seed]
   tests.browser [fragment halved-model open-page overflow page-of start-browser start-of violations
     wait-for-end wait-for-units wait-until WRITTEN write-on written])
 
@@ -37,7 +38,7 @@
 
 (defn odds-after [model text]
   "Return the probabilities of all units that `model` gives after `text`."
-  (setv engine (Engine model.settings.layers model.weights))
+  (setv engine (make-engine model))
   (softmax (.feed engine (get (read-seed model text) 0))))
 
 

@@ -6,7 +6,7 @@
   numpy :as np
   pytest
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.sampling [Sampler SamplingOptions fill-with-noise])
+  lstm-textgen.writing.sampling [Draw Sampler SamplingOptions fill-with-noise])
 
 (setv
   pytestmark pytest.mark.quick
@@ -22,10 +22,15 @@
     :min-p (st.floats 0 1)))
 
 
+(defn sampler-of [[options (SamplingOptions)] [texts 1] [exclude #()] [rng-seed 3]]
+  "Return a sampler of `SIZE` ids for as many texts."
+  (Sampler SIZE (lfor k (range texts) (Draw options rng-seed k)) exclude))
+
+
 (defn draw-many [[exclude #()] #** options]
   "Return how often each unit comes in `DRAWS` draws from `LOGITS` (SIZE,)."
   (setv
-    sampler (Sampler SIZE (SamplingOptions #** options) STREAMS :exclude exclude :rng-seed 3)
+    sampler (sampler-of (SamplingOptions #** options) STREAMS exclude)
     logits (np.tile LOGITS #(STREAMS 1))
     drawn (lfor _ (range (// DRAWS STREAMS)) (.pick sampler logits)))
   (np.bincount (np.concatenate drawn) :minlength SIZE))
@@ -89,13 +94,13 @@
 
 (defn test-temperature-0-takes-the-likeliest []
   (setv [best second] (cut LIKELIEST 2))
-  (assert (= #{best} (set (picks (Sampler SIZE (SamplingOptions 0))))))
-  (assert (= #{second} (set (picks (Sampler SIZE (SamplingOptions 0) :exclude [best]))))))
+  (assert (= #{best} (set (picks (sampler-of (SamplingOptions 0))))))
+  (assert (= #{second} (set (picks (sampler-of (SamplingOptions 0) :exclude [best]))))))
 
 
 (defn [(pytest.mark.filterwarnings "error") (pytest.mark.parametrize "cold" [5e-324 1e-300 1e-12])]
     test-very-small-temperatures-are-safe [cold]
-  (setv sampler (Sampler SIZE (SamplingOptions cold :top-p 0.9 :top-k 3 :min-p 0.1)))
+  (setv sampler (sampler-of (SamplingOptions cold :top-p 0.9 :top-k 3 :min-p 0.1)))
   (assert (= #{(get LIKELIEST 0)} (set (picks sampler 100 (* LOGITS 1000))))))
 
 
@@ -104,7 +109,7 @@
 
 
 (defn test-temperatures-of-a-list-take-turns []
-  (setv drawn (picks (Sampler SIZE (SamplingOptions [0 1e300]) :rng-seed 1) 2000))
+  (setv drawn (picks (sampler-of (SamplingOptions [0 1e300])) 2000))
   (assert (= #{(get LIKELIEST 0)} (set (cut drawn 0 None 2))))
   (assert (= SIZE (len (set (cut drawn 1 None 2))))))
 
@@ -113,7 +118,7 @@
   "Return what `streams` streams draw from `LOGITS` (3000, streams)."
   (setv logits (if (= streams 1) LOGITS (np.tile LOGITS #(streams 1))))
   (.reshape
-    (np.array (picks (Sampler SIZE :streams streams :rng-seed 9) 3000 logits))
+    (np.array (picks (sampler-of :texts streams) 3000 logits))
     #(3000 streams)))
 
 
@@ -124,8 +129,25 @@
   (assert (not (np.array-equal (get three #(... 0)) (get three #(... 1))))))
 
 
+(defn [(pytest.mark.parametrize "size" [19 20])]  ; an odd number takes half a step of a generator
+    test-a-draw-that-pauses-goes-on-as-if-it-had-not [size]
+  (setv
+    few (fn [sampler times texts] (picks sampler times (np.tile (cut LOGITS size) #(texts 1))))
+    draws (fn [] (lfor k (range 3) (Draw :rng-seed 3 :number k)))
+    sampler (Sampler size (draws))
+    [_ paused _] sampler.draws
+    before (few sampler 31 3))
+  (.change sampler [0 2] [])
+  (few sampler 50 2)
+  (.change sampler [1 0] [paused])
+  (setv
+    own [#* (gfor ids before (get ids 1)) #* (gfor ids (few sampler 30 3) (get ids 2))]
+    whole (lfor ids (few (Sampler size (draws)) 61 3) (get ids 1)))
+  (assert (= own whole)))
+
+
 (defn test-without-a-seed-each-sampler-draws-otherwise []
-  (assert (!= (picks (Sampler SIZE)) (picks (Sampler SIZE)))))
+  (assert (!= (picks (sampler-of :rng-seed None)) (picks (sampler-of :rng-seed None)))))
 
 
 (defn [(pytest.mark.filterwarnings "error")
@@ -140,7 +162,7 @@
     test-an-excluded-unit-never-comes [options seed]
   (setv
     logits (* 5 (.standard-normal (np.random.default-rng seed) #(3 SIZE)))
-    sampler (Sampler SIZE options 3 :exclude [4 7]))
+    sampler (sampler-of options 3 [4 7]))
   (for [ids (picks sampler 30 logits)] (assert (not (& #{4 7} (set ids))))))
 
 

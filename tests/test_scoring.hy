@@ -8,7 +8,8 @@
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score bits score surprises]
-  lstm-textgen.writing.writer [Ends read-seed stream]
+  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.writer [Ends stream]
   tests.helpers [small-model])
 
 (setv

@@ -7,8 +7,9 @@
   pytest
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.spelling [ways-on]
-  lstm-textgen.writing.writer [Ends read-seed stream write-many]
+  lstm-textgen.writing.writer [Ends stream write-many]
   tests.helpers [small-model])
 
 (setv

@@ -1,15 +1,14 @@
 "Texts that small random networks write."
 
 (import
-  contextlib [contextmanager]
   itertools [islice]
   hypothesis [given strategies :as st]
   pytest
+  lstm-textgen.writing.batch [Crowd]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.writer :as writer
-  lstm-textgen.writing.writer [Ends as-they-end before-stop first-sentences read-seed stream
-    write-each write-many]
+  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.writer [Ends before-stop first-sentences stream write-each write-many]
   tests.helpers [small-model])
 
 (setv
@@ -152,20 +151,6 @@
   (assert (= (list (stream model "was" :ends (Ends :length 1))) [" not"])))
 
 
-(defn test-a-stream-gives-blas-its-threads-back-between-units [monkeypatch]
-  (setv open-ones [])
-  (defn [contextmanager] noting [threads]
-    (.append open-ones threads)
-    (yield)
-    (.pop open-ones))
-  (monkeypatch.setattr writer "few_threads" noting)
-  (setv pieces (stream (small-model) "h" :rng-seed 1))
-  (for [_ (range 200)]
-    (next pieces)
-    (assert (= open-ones [])))
-  (.close pieces))
-
-
 (defn test-a-written-text-lacks-the-stop-text []
   (assert (not-in "a" (written (letters) :ends (Ends :stop "a" :length 500)))))
 
@@ -209,8 +194,8 @@
 
 
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]
-  (monkeypatch.setattr writer "LONGEST" 40)
-  (monkeypatch.setattr writer "SENTENCE" 30)
+  (monkeypatch.setattr "lstm_textgen.writing.writer.LONGEST" 40)
+  (monkeypatch.setattr "lstm_textgen.writing.writer.SENTENCE" 30)
   (for [[ends length] [[(Ends :stop "xyz") 40] [(Ends :stop "xyz" :sentences 2) 60]]]
     (setv said [])
     (assert (= (len (written (letters :odds {"a" 1e20}) :ends ends :warn said.append)) length))
@@ -227,14 +212,15 @@
 
 
 (defn test-ctrl-c-keeps-what-there-is-of-many-texts [monkeypatch]
-  (defn pieces [fail]
-    (yield "a")
-    (when fail (raise KeyboardInterrupt))
-    (yield "b"))
   (setv
-    engine (make-engine (letters) 2)
-    texts (as-they-end engine {0 (pieces False)  1 (pieces True)}))
-  (assert (= [(next texts) (next texts)] [#(0 "ab") #(1 "a")]))
+    rounds (iter [#* (range 5)])
+    run Crowd.run)
+  (defn stopped [#* arguments]
+    (when (is (next rounds None) None) (raise KeyboardInterrupt))
+    (run #* arguments))
+  (.setattr monkeypatch Crowd "run" stopped)
+  (setv texts (write-each (letters) ["a"] 3 (SamplingOptions) (Ends 900)))
+  (assert (= (lfor _ (range 3) (len (get (next texts) 1))) [40 40 40]))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
 
 

@@ -9,7 +9,8 @@ colours for light and dark pages.]]
   sys
   numpy :as np
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.writing.engine [Engine softmax]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine]
   tools.forms [ROOT])
 
 (setv
@@ -110,7 +111,7 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
   "Draw the way from characters to predictions."
   (setv
     vocabulary model.vocabulary
-    engine (Engine model.settings.layers model.weights)
+    engine (make-engine model)
     parts [])
   (for [id (.encode vocabulary BEFORE)]
     (.step engine (int id)))
@@ -258,7 +259,7 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
   "Draw the probabilities of the likeliest characters at several temperatures."
   (setv
     vocabulary model.vocabulary
-    engine (Engine model.settings.layers model.weights))
+    engine (make-engine model))
   (for [id (.encode vocabulary BEFORE-CHOICE)]
     (.step engine (int id)))
   (setv

@@ -1,7 +1,6 @@
 "The machine that the program runs on: its cores, its BLAS threads, its folder for caches."
 
 (import
-  contextlib [contextmanager]
   functools [cache]
   os
   pathlib [Path]
@@ -11,7 +10,9 @@
   threadpoolctl [ThreadpoolController]
   lstm-textgen.basics.values [counted])
 
-(setv MB (** 2 20))  ; bytes
+(setv
+  MB (** 2 20)  ; bytes
+  THREADS-SET ["OPENBLAS_NUM_THREADS" "GOTO_NUM_THREADS" "OMP_NUM_THREADS"])
 
 
 (defn cores []
@@ -76,22 +77,21 @@
     f"Python {(platform.python-version)}"]))
 
 
-(defn [contextmanager] few-threads [most]
-  #[[Limit BLAS to at most `most` threads while inside.
-
-  By default OpenBLAS starts a thread for every processor that it sees. Where a container may use
-  fewer, a step waits for threads that aren't running: with 8 threads on 2 processors, one stream
-  through 2×512 was 170 times slower. NumPy's warning of invalid values is off meanwhile: products
-  of small, finite arrays have raised it at random.]]
-  (import numpy :as np)  ; here, as it takes 70 ms
-  (for [[library usual] (_blas)] (.set-num-threads library (min usual most)))
-  (try
-    (with [_ (np.errstate :invalid "ignore")] (yield))
-    (finally
-      (for [[library usual] (_blas)] (.set-num-threads library usual)))))
-
-
 (defn [cache] _blas []
-  "Return each BLAS library in the process with its usual number of threads."
-  (setv found (.select (ThreadpoolController) :user-api "blas"))
-  (lfor library found.lib-controllers #(library library.num-threads)))
+  "Return the OpenBLAS libraries loaded so far; none if the environment sets a number of threads."
+  (if (any (map os.environ.get THREADS-SET))
+    []
+    (. (.select (ThreadpoolController) :internal-api "openblas") lib-controllers)))
+
+
+(defn [cache] limit-threads []
+  #[[Limit NumPy's BLAS to one thread, once for the process, unless the environment sets a number.
+
+  The products of a step take microseconds. With more threads each waits for the slowest one, and
+  on a busy machine that is one that isn't running: a product then takes up to 100 times as long.]]
+  (set-threads 1))
+
+
+(defn set-threads [n]
+  "Let BLAS use `n` threads in this process, unless the environment sets a number."
+  (for [library (_blas)] (.set-num-threads library n)))

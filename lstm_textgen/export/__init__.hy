@@ -19,7 +19,7 @@ vocabulary) like stock Keras with the model itself.]]
   lstm-textgen.modelfile.checkpoint [file-image]
   lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
   lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output]
-  lstm-textgen.writing.writer [start-ids])
+  lstm-textgen.writing.seeds [start-ids])
 
 (setv
   FOLDER "/"  ; stands for the extension of a SavedModel

@@ -7,11 +7,10 @@
   re
   numpy :as np
   lstm-textgen.text.documents.chats [LONGEST-NAME]
-  lstm-textgen.writing.batch [Draw]
-  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.scoring [compare]
-  lstm-textgen.writing.spelling [begin ways-on]
-  lstm-textgen.writing.writer [StopFinder make-sampler read-seed start-ids])
+  lstm-textgen.writing.seeds [Seed start-ids]
+  lstm-textgen.writing.writer [StopFinder])
 
 (setv
   NAME r"[^\W\d_][^\n:]{0,39}"  ; what is taken for a name where none are known
@@ -46,46 +45,34 @@
   #^ list likeliest)
 
 
-(defclass Seed []
-  #[[The seed of one job or of several, which a `model` (a `Checkpoint`) reads once for all.
+(defclass Prompt [Seed]
+  #[[The seed of the jobs of one request: a string or a tuple of ids.
 
-  It is a string or a tuple of ids. `text` is the string or, of ids and with `alternatives`, that
-  of the units: without unknown characters, say. `ids` (time,) are to be read, and `read` of them
-  have been. `units` counts those of the text, and `rest` is the word at its end that the first
-  unit may be a part of. With `alternatives`, `told` is the list of `Told` of its units. `opening`
-  is written before all else.]]
+  `text` is the string or, of ids and with `alternatives`, that of the units: without unknown
+  characters, say. `units` counts its units. With `alternatives`, `told` is the list of `Told` of
+  them.]]
 
   (defn __init__ [self model seed [alternatives None]]
+    (setv text? (isinstance seed str))
+    (.__init__ (super) model (if text? seed "") (fn [_] None) (is-not alternatives None))
+    (setv [self._alternatives self._vocabulary self.told] [alternatives model.vocabulary []])
+    (unless text?
+      (setv
+        self.ids (np.array [#* (start-ids model) #* seed])
+        self.opening []))
     (setv
-      [self._vocabulary self._alternatives] [model.vocabulary alternatives]
-      text? (isinstance seed str)
-      [self.ids self.rest self.opening] (if text?
-        (read-seed model seed (fn [_] None) :whole (is-not alternatives None))
-        #((np.array [#* (start-ids model) #* seed]) "" []))
       self._lead (len (start-ids model))  ; ids before its own units
       own (cut self.ids self._lead None)
       self.units (+ (len own) (len (.split model.vocabulary self.rest)))
-      [self.told self.read self._state self._ways] [[] 0 None None]
       ;; Told units and their places in the text must fit what is read.
       self.text (if (and text? (is alternatives None))
         seed
         (.join "" (gfor id own (get model.vocabulary.units id))))))
 
-  (defn [property] done? [self]
-    "Whether all of it has been read."
-    (= self.read (len self.ids)))
-
-  (defn take-in [self engine most]
-    "Let `engine` read on for up to `most` ids; return how many. It may have read others since."
-    (setv ids (cut self.ids self.read (+ self.read most)))
-    (if self._state (.set-state engine self._state) (.reset engine))
-    (when (len ids)
-      (if (is self._alternatives None)
-        (.feed engine ids)
-        (._tell self (np.stack (lfor id ids (.copy (.step engine id))))))
-      (+= self.read (len ids))
-      (setv self._state (.copy-state engine)))
-    (len ids))
+  (defn feed-ids [self engine ids]
+    (if (is self._alternatives None)
+      (.feed engine ids)
+      (._tell self (np.stack (lfor id ids (.copy (.feed engine [id])))))))
 
   (defn _tell [self logits]
     "Note the probabilities of the units after the next ids, from the `logits` there."
@@ -94,13 +81,7 @@
       first (max self._lead (+ self.read 1))
       ids (cut self.ids first (+ first (len logits))))
     (.extend self.told
-      (tell self._vocabulary ids (cut logits (len ids)) self._alternatives)))
-
-  (defn ways-on [self engine]
-    "Return the ways to write on after `rest`; `engine` has read all before it."
-    (when (is self._ways None)
-      (setv self._ways (ways-on engine self._vocabulary self.rest)))
-    self._ways))
+      (tell self._vocabulary ids (cut logits (len ids)) self._alternatives))))
 
 
 (defclass NameFinder [StopFinder]
@@ -142,9 +123,10 @@
     (setv
       [self.order self.reader] [order reader]
       self.seed (or seed (make-seed model order))
-      [self.begun self.batch] [None None]  ; when it joined a batch, and which
+      [self.request self.state] [None None]  ; of a loop, and for joining a batch again
+      [self.begun self.joined] [None None]  ; when it first joined a batch, and last
       self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
-      [self._model self._vocabulary] [model model.vocabulary]
+      self._vocabulary model.vocabulary
       [self.pieces self.told] [(deque) []]
       [self.written self.said self.end self.total] [0 0 None 0.0]
       self._finder (if order.chat
@@ -164,14 +146,8 @@
 
   (defn begin [self engine]
     "Draw the first unit if it may include the end of the seed, which `engine` has read."
-    (unless self.seed.rest (return))
-    (setv
-      [order ways] [self.order (.ways-on self.seed engine)]
-      sampler (make-sampler self._model 1 order.options order.rng-seed order.number)
-      [texts ids scores] (begin engine sampler [ways] self._vocabulary)
-      self.draw.drawn 1)
-    (.take self ids (if self.draw.logits scores None)
-      (- (len (get self._vocabulary.units (get ids 0))) (len (get texts 0)))))
+    (for [[id typed logits] (.begin self.seed engine self.draw)]
+      (.take self [id] (when self.draw.logits (np.atleast-2d logits)) typed)))
 
   (defn take [self ids logits [typed 0]]
     #[[Add the units of the list `ids`, up to the requested length, drawn from `logits`.
@@ -227,8 +203,8 @@
 
 
 (defn make-seed [model order]
-  "Return the `Seed` of an `order` to `model`."
-  (Seed model order.seed (when order.seed-too order.alternatives)))
+  "Return the `Prompt` of an `order` to `model`."
+  (Prompt model order.seed (when order.seed-too order.alternatives)))
 
 
 (defn tell [vocabulary ids logits alternatives [typed 0]]

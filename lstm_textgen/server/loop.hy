@@ -1,29 +1,28 @@
 #[[The loop that generates for all requests to one model, in its own thread.
 
-Texts join and leave a batch between two steps. Where there are many, each core has its own batch,
-independent of the others for a round of steps. A seed text is read in slices between rounds, so a
-long one delays neither the texts being generated nor the short seeds behind it.]]
+Texts join and leave a batch between two steps, and requests share it by turns: a place goes to the
+request with the fewest texts in it, if need be from the one with the most. Seeds are read in
+slices between rounds of steps, so a long one delays neither the texts being generated nor the
+seeds of others.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [deque]
-  concurrent.futures [ThreadPoolExecutor]
   logging
-  math [ceil]
   threading [Condition Thread]
   time
-  lstm-textgen.basics.machine [cores few-threads]
-  lstm-textgen.writing.batch [Batch MOST-TEXTS]
+  lstm-textgen.writing.batch [Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine])
 
 (setv
   MOST-WAITING 1024  ; texts in the queue
-  SLICE 128  ; units of seed texts read between two rounds of steps
+  SLICE 32  ; units of a request's seeds read in its turn …
+  SLICES 4  ; … and such slices between two rounds of steps
+  JOINING 4  ; a text that joins takes as long as reading this many units
   MOST-STEPS 512  ; in a round; a text that joins or leaves ends it earlier
   FEW-STEPS 4  ; in a round while seeds are read
-  MOST-BATCHES 2
-  FEW-TEXTS 12  ; up to which one batch, on one core, is enough
   LONGEST-ROUND 0.02  ; seconds, after which readers get new text
+  TURN 0.2  ; seconds that a text may stay before it must make room for one of another request
   LOG (logging.getLogger __name__))
 
 
@@ -51,33 +50,30 @@ long one delays neither the texts being generated nor the short seeds behind it.
       [self.model self.most self.most-waiting] [model most most-waiting]
       [self.notify self.observe] [notify observe]
       self._changed (Condition)
-      self._inbox []  ; requests from other threads: new jobs, and jobs to end
+      self._inbox []  ; from other threads: requests, and jobs to end
       [self._ending self.ended] [False False]
-      self.waiting (deque)  ; jobs whose seeds are to be read
-      self.running {}  ; jobs by their draws
+      self.requests []  ; those with jobs that wait or run
+      self.running {}  ; jobs by their draws, and …
       self._reader (make-engine model)
-      self._pool (ThreadPoolExecutor MOST-BATCHES)
+      self.crowd (Crowd model self._reader)
       self._admitting None
       [self._round self._step-seconds self._text-seconds] [1 0.0 0.0]
-      self.batches (.make-batches self)
       self._thread (Thread :target self._live :name "generate" :daemon True))
     (.start self._thread))
-
-  (defn make-batches [self]
-    "Return a new batch for each core in use."
-    (setv n (min MOST-BATCHES (cores)))
-    (lfor _ (range n) (Batch self.model (ceil (/ self.most n)))))
 
   ;; For other threads
 
   (defn submit [self jobs]
-    "Queue `jobs`; raise `Full` if there isn't room for all of them, or `Stopped`."
+    "Queue the `jobs` of a request; raise `Full` if there isn't room for all, or `Stopped`."
     (with [_ self._changed]
       (when self._ending (raise (Stopped)))
-      (setv ahead (+ (len self.waiting) (len self._inbox)))
+      (setv ahead (sum (gfor
+        each [#* self.requests #* self._inbox]
+        :if (isinstance each Request)
+        (len each.waiting))))
       (when (and ahead (> (+ ahead (len jobs)) self.most-waiting))
         (raise (Full (* self._text-seconds (/ ahead self.most)))))
-      (.extend self._inbox jobs)
+      (.append self._inbox (Request jobs))
       (.notify self._changed)))
 
   (defn cancel [self jobs]
@@ -113,106 +109,129 @@ long one delays neither the texts being generated nor the short seeds behind it.
         (except [Exception]
           (.exception LOG "generating failed")
           (._fail self))))
-    (.shutdown self._pool)
+    (.close self.crowd)
     (setv self.ended True))
 
   (defn _receive [self]
     "Process the inbox, waiting while there is nothing to do; return whether to continue."
-    (unless (or self._inbox self.waiting self.running)
+    (unless (or self._inbox self.requests)
       (with [_ self._changed]
         (.wait-for self._changed (fn [] (or self._inbox self._ending)))))
     (when self._inbox
       (with [_ self._changed]
         (setv news (list self._inbox))
         (.clear self._inbox))  ; the same list object, which the batch checks
-      (for [job news]
-        (if (is job.end None) (.append self.waiting job) (._drop self job))))
-    (or self.waiting self.running (not self._ending)))
+      (for [each news]
+        (if (isinstance each Request) (.append self.requests each) (._drop self each))))
+    (or self.requests (not self._ending)))
 
   (defn _drop [self job]
     "Forget a `job` that has ended."
-    (if (in job.draw self.running)
-      (do
-        (.pop self.running job.draw)
-        (.leave job.batch job.draw)
+    (setv request job.request)
+    (cond
+      (in job request.running) (do
+        (.take-out self job)
         (setv
           seconds (- (time.perf-counter) job.begun)
           self._text-seconds (if self._text-seconds
             (+ (* 0.9 self._text-seconds) (* 0.1 seconds))
             seconds)))
-      (try
-        (.remove self.waiting job)
-        (except [ValueError]))))  ; it has already left
+      (in job request.waiting) (.remove request.waiting job))
+    (when (and (in request self.requests) (not (or request.waiting request.running)))
+      (.remove self.requests request)))
+
+  (defn take-out [self job]
+    "Let `job` leave its batch; note the state with which it can join again."
+    (.pop self.running job.draw)
+    (.remove job.request.running job)
+    (setv job.state (.leave self.crowd job.draw)))
 
   (defn _admit [self]
-    "Read a slice of the next jobs' seeds; let the jobs whose seeds are read join a batch."
-    (setv left SLICE)
-    (with [_ (few-threads 1)]
-      (while (and self.waiting (.room? self) (> left 0))
-        (setv
-          job (.popleft self.waiting)
-          seed job.seed
-          self._admitting job)
-        (-= left (.take-in seed self._reader left))
-        (if seed.done?
-          (._begin self job)
-          ;; The next in the queue continues reading, among those that would fit.
-          (.insert self.waiting (- self.most (len self.running) 1) job))))
+    "Read slices of the seeds of waiting requests by turns; let jobs with a read seed join."
+    (setv
+      left (* SLICE SLICES)
+      waiting (lfor request self.requests :if request.waiting request))
+    (while (and waiting (> left 0))
+      (setv
+        request (min waiting :key (fn [each] #((len each.running) each.turns)))
+        job (get request.waiting 0)
+        self._admitting job)
+      (+= request.turns 1)
+      (-= left (+ JOINING (if job.state 0 (.take-in job.seed self._reader SLICE))))
+      (when job.seed.done?
+        (if (._make-room self request)
+          (._begin self (.popleft request.waiting))
+          (.remove waiting request)))
+      (unless request.waiting (.remove waiting request)))
     (setv self._admitting None))
 
-  (defn room? [self]
-    "Return whether another text may join a batch."
-    (< (len self.running) self.most))
+  (defn _make-room [self request]
+    "Return whether a job of `request` may join, having made another's wait if need be."
+    (when (< (len self.running) self.most) (return True))
+    (setv
+      largest (max self.requests :key (fn [each] #(
+        (len each.running)
+        (if each.running (- (. (get each.running 0) joined)) 0))))
+      job (get largest.running 0)
+      more (- (len largest.running) (len request.running))
+      rotate? (and (> more 0) (> (- (time.perf-counter) job.joined) TURN)))
+    (when (or rotate? (> more 1))
+      (.take-out self job)
+      (.append largest.waiting job)
+      True))
 
   (defn _begin [self job]
-    "Let `job` join a batch; the reader has read its seed."
-    (if (= job.left 0)
-      (.finish job "length")  ; only its seed was requested
-      (.begin job self._reader))
+    "Let `job` join a batch, again or with the seed that the reader has read."
+    (unless job.state
+      (if (= job.left 0)
+        (.finish job "length")  ; only its seed was requested
+        (.begin job self._reader)))
     (when job.end
+      (._drop self job)
       (self.notify [job])
       (return))
     (setv
       (get self.running job.draw) job
       self._round 1
-      job.begun (time.perf-counter)
-      [first #* _] self.batches
-      job.batch (if (< (len first.draws) (min FEW-TEXTS first.most))
-        first
-        (min self.batches :key (fn [batch] (len batch.draws)))))
-    (.join job.batch job.draw self._reader.state))
+      job.joined (time.perf-counter)
+      job.begun (or job.begun job.joined))
+    (.append job.request.running job)
+    (.join self.crowd job.draw (or job.state self._reader.state)))
 
   (defn _write [self]
     "Run a round of steps and hand out the new text."
     (setv
       begun (time.perf-counter)
       steps (min self._round
-        (if (and self.waiting (.room? self)) FEW-STEPS MOST-STEPS)
+        (if (any (gfor request self.requests request.waiting)) FEW-STEPS MOST-STEPS)
         (max 1 (min (gfor job (.values self.running) job.left)))
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
-      [own #* others] (lfor batch self.batches :if batch.draws batch)
-      elsewhere (lfor batch others (.submit self._pool batch.run steps self._inbox))
-      results [(.run own steps self._inbox) #* (gfor future elsewhere (.result future))]
+      results (.run self.crowd steps self._inbox)
       seconds (- (time.perf-counter) begun)
-      jobs (list (.values self.running)))
+      taken (max (gfor [_ ids _] results (len ids)))
+      jobs (lfor [draw _ _] results (get self.running draw)))
     (setv
       self._round (* 2 self._round)
-      self._step-seconds (/ seconds (max (gfor [ids _] results (len ids)))))
-    (for [[batch [ids logits]] (zip [own #* others] results)]
-      (self.observe (len batch.draws) (len ids) seconds)
-      (for [[draw column] (zip (list batch.draws) (.tolist ids.T))]
-        (setv job (get self.running draw))
-        (when (is job.end None) (.take job column (.get logits draw)))
-        (when job.end (._drop self job))))
+      self._step-seconds (/ seconds taken))
+    (self.observe (len jobs) taken seconds)
+    (for [[job [_ ids logits]] (zip jobs results)]
+      (when (is job.end None) (.take job ids logits))
+      (when job.end (._drop self job)))
     (self.notify jobs))
 
   (defn _fail [self]
     "End all running jobs after an error, and start again with empty batches."
-    (setv jobs (lfor
-      job [#* (.values self.running) #* (if self._admitting [self._admitting] [])]
-      :if (is job.end None)
-      job))
-    (for [job jobs] (setv job.end "failed"))
-    (.clear self.running)
-    (setv self.batches (.make-batches self))
+    (setv jobs [#* (.values self.running) #* (if self._admitting [self._admitting] [])])
+    (for [job jobs  :if (is job.end None)] (setv job.end "failed"))
+    (.close self.crowd)
+    (setv self.crowd (Crowd self.model self._reader))
+    (for [job jobs] (._drop self job))
     (self.notify jobs)))
+
+
+(defclass Request []
+  "The `waiting` jobs of a request and, in `running`, those in a batch, the first to join first."
+
+  (defn __init__ [self jobs]
+    (setv [self.waiting self.running self.turns] [(deque jobs) [] 0])
+    (for [job jobs] (setv job.request self))))

@@ -1,156 +1,105 @@
-#[[Texts that a model generates in one batch; they may join and leave between two steps.
+#[[Texts that a model generates together; they may join and leave between two steps.
 
-A text depends only on its seed text, options and random numbers: it is the same to the last bit
-whatever is generated beside it.]]
+A text depends only on its seed text, options and random numbers, but for rounding: BLAS sums in
+another order for another number of texts, which now and then changes a choice (docs/promises.md).
+Alone, the same request gives the same text.]]
 
-(eval-when-compile (require hyrule [ncut unless]))
 (import
-  dataclasses [dataclass]
-  itertools [cycle]
+  concurrent.futures [ThreadPoolExecutor]
   numpy :as np
-  lstm-textgen.basics.machine [few-threads]
-  lstm-textgen.writing.rows [Rows]
-  lstm-textgen.writing.sampling [BLOCK SamplingOptions fill-with-noise make-generator
-    make-limits make-penalty])
+  lstm-textgen.basics.machine [cores]
+  lstm-textgen.writing.sampling [Sampler])
 
-(setv MOST-TEXTS 64)  ; in a batch: a step of 1×256 then takes 0.6 ms, and more gain no speed
-
-
-(defclass [(dataclass :eq False)] Draw []
-  #[[How one text draws its units.
-
-  Text `number` of those with one `rng-seed` (None: different each time) draws as stream `number`
-  of a `Sampler` does; `drawn` choices were made before it joined a batch. With `logits`, the batch
-  keeps the logits that each unit was drawn from.]]
-  #^ SamplingOptions options
-  (setv
-    #^ object rng-seed None
-    #^ int number 0
-    #^ bool logits False
-    #^ int drawn 0)
-
-  (defn [property] cold? [self]
-    "Whether it always chooses the likeliest unit."
-    (not (any self.options.sharpness)))
-
-  (defn [property] limits [self]
-    "Its top-k, top-p and min-p; empty where they change nothing."
-    (setv o self.options)
-    (if self.cold? #() #(o.top-k o.top-p o.min-p))))
+(setv
+  MOST-TEXTS 64  ; at once; more gain no speed
+  MOST-BATCHES 2
+  FEW-TEXTS 12)  ; up to which one batch, on one core, is enough
 
 
 (defclass Batch []
-  #[[At most `most` texts by `model`, a `Checkpoint`.
+  #[[Texts by `model`, a `Checkpoint` or `Mixture`, in a batch.
 
-  `draws` lists each running text's `Draw`; the order changes when a text leaves.]]
+  `engine` is any of the model's. `draws` lists each text's `Draw` in the order of the streams.]]
 
-  (defn __init__ [self model [most MOST-TEXTS]]
+  (defn __init__ [self model engine]
     (setv
-      size model.vocabulary.size
-      self.draws []
-      self.most most
-      self._rows (Rows model.settings.layers model.weights most)
-      most self._rows.most
-      self._size size
-      self._penalty (make-penalty size (range (len model.vocabulary.reserved)))
-      self._scores (np.empty #(most size) "float32")
-      self._sharpness (np.ones #(most 1) "float32")
-      self._noise (np.zeros #((max 1 (// BLOCK (* most size))) most size) "float32")
-      self._clock (len self._noise)  ; the next row of noise
-      [self._generators self._turns] [[] {}])
-    (._arrange self))
+      [self.draws self._engine] [[] engine]
+      self._sampler (make-sampler model)))
 
-  (defn join [self draw state]
-    "Add the text of `draw`; `state` is that of an engine that has read its seed."
-    (setv
-      row (len self.draws)
-      generator (make-generator draw.rng-seed draw.number))
-    (unless draw.cold? (fill-with-noise (np.empty #(draw.drawn self._size) "float32") generator))
-    (.append self.draws draw)
-    (.append self._generators generator)
-    (.put self._rows row state)
-    (setv
-      turns (lfor s draw.options.sharpness (or s 1))  ; without noise any factor does
-      turn (% draw.drawn (len turns))
-      [first #* others] [#* (cut turns turn None) #* (cut turns turn)]
-      (get self._sharpness row) first)
-    (when others (setv (get self._turns draw) (cycle [first #* others])))
-    (._draw-noise self row)
-    (._arrange self))
+  (defn change [self leaving joining]
+    #[[Remove the texts of the draws `leaving`, then add those of `joining`, #(draw state) each.
 
-  (defn leave [self draw]
-    "Remove the text of `draw`; the last text takes its place."
+    A state is that of an engine that has read the text's seed. Return the states of those that
+    leave.]]
     (setv
-      row (.index self.draws draw)
-      last (- (len self.draws) 1))
-    (unless (= row last)
-      (.move self._rows last row)
-      (for [array [self._sharpness (.swapaxes self._noise 0 1)]]
-        (setv (get array row) (get array last)))
-      (for [each [self.draws self._generators]] (setv (get each row) (get each last))))
-    (for [each [self.draws self._generators]] (.pop each))
-    (.pop self._turns draw None)
-    (._arrange self))
+      kept (lfor [k draw] (enumerate self.draws) :if (not-in draw leaving) k)
+      states (lfor draw leaving (.copy-state self._engine (.index self.draws draw)))
+      engine (.like self._engine (+ (len kept) (len joining))))
+    (.keep engine self._engine kept)
+    (for [[k [_ state]] (enumerate joining (len kept))] (.set-state engine state k))
+    (.change self._sampler kept (lfor [draw _] joining draw))
+    (setv [self.draws self._engine] [(list self._sampler.draws) engine])
+    states)
 
-  (defn run [self steps interruptions]
+  (defn [(np.errstate :invalid "ignore")] run [self steps interruptions]
     #[[Take one to `steps` steps; stop early once the list `interruptions` isn't empty.
 
     Return #(ids logits): the ids drawn (steps, texts), columns in the order of `draws`, and a dict
     from each `Draw` that keeps its logits to them (steps, vocabulary).]]
     (setv
-      engine self._engine
-      [logits step pick] [engine.logits engine.step self._pick]
-      texts (len self.draws)
+      [logits step pick] [self._engine.logits self._engine.step self._sampler.pick]
       rows (lfor [k draw] (enumerate self.draws) :if draw.logits k)
       [ids kept] [[] []])
-    (with [_ (few-threads 1)]
-      (for [_ (range steps)]
-        (when rows (.append kept (get (np.atleast-2d logits) rows)))
-        (.append ids (pick logits))
-        (step (get ids -1))
-        (when interruptions (break))))
-    #( (.reshape (np.array ids) -1 texts)
-      (if rows (dict (zip (lfor k rows (get self.draws k)) (np.stack kept 1))) {})))
+    (for [_ (range steps)]
+      (when rows (.append kept (get (np.atleast-2d logits) rows)))
+      (.append ids (pick logits))
+      (step (get ids -1))
+      (when interruptions (break)))
+    #( (.reshape (np.array ids) -1 (len self.draws))
+      (if rows (dict (zip (lfor k rows (get self.draws k)) (np.stack kept 1))) {}))))
 
-  (defn _pick [self logits]
-    "Return ids (texts,), or an integer for one text, drawn from `logits` (texts, vocabulary)."
-    (setv [scores sharpness noise] self._views)
-    (when (= self._clock (len noise))
-      (setv self._clock 0)
-      (for [row (range (len self.draws))] (._draw-noise self row)))
-    (for [[row turns] self._turning] (setv (get self._sharpness row) (next turns)))
-    (np.multiply logits sharpness scores)
-    (when (is-not self._penalty None) (+= scores self._penalty))
-    (for [[rows limits] self._limited]
-      (setv some (get scores rows))
-      (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
-      (setv (get scores rows) some))
-    (+= scores (get noise self._clock))
-    (+= self._clock 1)
-    (.argmax scores -1))
 
-  (defn _draw-noise [self row]
-    "Draw the noise of the text in `row` until the clock starts again at 0."
-    (setv block (np.zeros #((- (len self._noise) self._clock) self._size) "float32"))
-    (unless (. (get self.draws row) cold?)
-      (fill-with-noise block (get self._generators row)))
-    (setv (ncut self._noise (: self._clock None) row) block))
+(defclass Crowd []
+  #[[Texts by `model` in a batch for each core, independent of the others for a round of steps.
 
-  (defn _arrange [self]
-    "Prepare what the steps need for the current texts."
+  `engine` is any of the model's.]]
+
+  (defn __init__ [self model engine]
     (setv
-      n (len self.draws)
-      rows (if (= n 1) 0 (slice n))
-      self._engine (when n (.engine self._rows n))
-      self._views [(get self._scores rows) (get self._sharpness rows) (ncut self._noise : rows)]
-      self._turning (lfor
-        [row draw] (enumerate self.draws)
-        :if (in draw self._turns)
-        #(row (get self._turns draw)))
-      groups {})
-    (for [[row draw] (enumerate self.draws) :if (any draw.limits)]
-      (.append (.setdefault groups draw.limits []) row))
-    (setv self._limited (lfor
-      rows (.values groups)
-      #( (if (= (len rows) n) ... rows)
-        (make-limits self._size (. (get self.draws (get rows 0)) options)))))))
+      self._batches (lfor _ (range (min MOST-BATCHES (cores))) (Batch model engine))
+      self._pool (ThreadPoolExecutor MOST-BATCHES)))
+
+  (defn join [self draw state]
+    "Add the text of `draw`; `state` is that of an engine that has read its seed."
+    (setv
+      [first #* _] self._batches
+      batch (if (< (len first.draws) FEW-TEXTS)
+        first
+        (min self._batches :key (fn [batch] (len batch.draws)))))
+    (.change batch [] [#(draw state)]))
+
+  (defn leave [self draw]
+    "Remove the text of `draw`; return its state, with which it can join again."
+    (for [batch self._batches  :if (in draw batch.draws)]
+      (return (get (.change batch [draw] []) 0))))
+
+  (defn run [self steps interruptions]
+    "Take one to `steps` steps, as `Batch.run` does; return #(draw ids logits) for each text."
+    (setv
+      [own #* others] (lfor batch self._batches :if batch.draws batch)
+      elsewhere (lfor batch others (.submit self._pool batch.run steps interruptions))
+      results [(.run own steps interruptions) #* (gfor future elsewhere (.result future))])
+    (lfor
+      [batch [ids logits]] (zip [own #* others] results)
+      [draw column] (zip batch.draws (.tolist ids.T))
+      #(draw column (.get logits draw))))
+
+  (defn close [self]
+    "End its threads."
+    (.shutdown self._pool)))
+
+
+(defn make-sampler [model [draws #()]]
+  "Return a `Sampler` for texts by `model`; it never draws a reserved unit."
+  (setv vocabulary model.vocabulary)
+  (Sampler vocabulary.size draws (range (len vocabulary.reserved))))

@@ -10,10 +10,9 @@ the line. Correlating every cell with such features over a text by the model fin
   itertools [accumulate islice]
   re
   numpy :as np
-  lstm-textgen.basics.machine [few-threads]
-  lstm-textgen.writing.engine [Engine]
+  lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [read-units]
-  lstm-textgen.writing.writer [start-ids])
+  lstm-textgen.writing.seeds [start-ids])
 
 (setv
   SAMPLE 10_000  ; units that a model generates to find its cells in
@@ -37,21 +36,20 @@ the line. Correlating every cell with such features over a text by the model fin
   #^ list units  #^ list activations  #^ list named)
 
 
-(defn read-cells [model text]
+(defn [(np.errstate :invalid "ignore")] read-cells [model text]
   "Return #(units activations), as in `Cells`, of `model` (a `Checkpoint`) while it reads `text`."
   (setv
     [units ids known] (read-units model.vocabulary text)
     layers model.settings.layers
     start (start-ids model)
-    engine (Engine layers model.weights)
+    engine (make-engine model)
     reads? (np.zeros (len units) bool)  ; unknown characters change nothing
     (get reads? known) True)
-  (with [_ (few-threads engine.threads)]
-    (setv steps (lfor
-      id [#* start #* (.tolist ids)]  ; read as the beginning of a text
-      :do (.advance engine id)
-      (lfor cell engine.cells (.copy cell))))
-    (setv steps (cut steps (- (len start) 1) None)))
+  (for [id (cut start -1)] (.advance engine id))
+  (setv steps (lfor
+    id [(get start -1) #* (.tolist ids)]
+    :do (.advance engine id)
+    (lfor cell engine.cells (.copy cell))))
   #((list units) (lfor
     [layer own] (zip layers.recurrent (map np.array (zip #* steps)))
     (get (if (= layer.kind "lstm") (np.tanh own) own) (np.cumsum reads?)))))

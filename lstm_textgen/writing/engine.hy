@@ -2,18 +2,21 @@
 
 It doesn't need Keras, so generation starts in a fraction of a second, and a step of a small
 network takes about ten microseconds, half of them for the product with the recurrent weights.
-Three things make it fast: the embedding and the first kernel are multiplied in advance (a lone
-stream with many units multiplies the rows that it reads), so the first layer's input is a row of a
-table; every result goes into a preallocated buffer; and σ(x) is ½ + ½·tanh(½x), with the inner ½
-already in the weights.
+Three things make it fast: the embedding and the first kernel are multiplied in advance (for a lone
+stream only the rows that it reads), so the first layer's input is a row of a table; every result
+goes into a preallocated buffer; and σ(x) is ½ + ½·tanh(½x), with the inner ½ already in the
+weights.
 
 Shapes are given for many streams; a single stream has no axis for streams.]]
 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
+  functools [cached-property]
+  math
   math [ceil]
   numpy :as np
   numpy [add multiply subtract tanh]
+  lstm-textgen.basics.machine [cores limit-threads]
   lstm-textgen.settings.layers [KINDS])
 
 (setv
@@ -22,60 +25,79 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   HARD (/ 1 6)  ; factor for those of `hard_sigmoid`
   MAX-TABLE (** 2 24)  ; numbers (64 MB): a larger table isn't multiplied in advance
   LARGEST 1e15  ; a weight, so that no product or sum overflows; learned ones stay below 100
-  MANY-UNITS 1000  ; of which a lone stream mostly reads only a few
-  THREAD-WORK (** 2 19))  ; multiplications in a product that make one more thread pay (measured)
+  THREAD-WORK (** 2 19)  ; multiplications in a product that make one more thread pay (measured)
+  THREADS 4  ; at most, and a power of two: on 2 or 4 threads, a product whose columns are a …
+  THREAD-COLUMNS 64)  ; … multiple of this has the same bits as on one (tried)
+
+
+(defclass Network []
+  #[[The weights of a network as steps need them; any number of engines share them.
+
+  `layers` are `Layers`; `weights` are those of a `Checkpoint`. Raise `ValueError` for weights so
+  large that numbers would overflow.]]
+
+  (defn __init__ [self layers weights]
+    (_check-size weights)
+    (limit-threads)
+    (setv
+      [embedding #* recurrent dense bias] weights
+      self.size (len bias)
+      self.threads (_count-threads weights)
+      room #(0 (if (> self.threads 1) (% (- self.size) THREAD-COLUMNS) 0))
+      [self.dense self.bias] [(np.pad dense [#(0 0) room]) (np.pad bias room)]
+      self.layers (lfor
+        [n layer] (enumerate layers.recurrent)
+        #(layer #* (_arrange layer (cut recurrent (* 3 n) (* 3 (+ n 1))))))
+      [_ kernel _ bias _] (get self.layers 0)
+      ;; A table too large to be multiplied in advance leaves the product to the first layer.
+      self.multiplied (<= (* (len embedding) (len bias)) MAX-TABLE)
+      self.table (if self.multiplied (Table embedding kernel bias) embedding))))
 
 
 (defclass Engine []
-  #[[A network that reads ids and predicts the next.
+  #[[Reads ids with a `network` (a `Network`), for any number of `streams`, and predicts the next.
 
-  `layers` are `Layers`, and compute what Keras' do; `weights` are those of a `Checkpoint`.
+  It computes what Keras' layers do. `logits` (streams, vocabulary) holds the result of the last
+  step, `state` every array that a step changes and the next one reads, `cells` each recurrent
+  layer's memory (streams, units): an LSTM's c, a GRU's h.]]
 
-  `logits` (streams, vocabulary) holds the result of the last step, `state` every array that a step
-  changes and the next one reads, `cells` each recurrent layer's memory (streams, units): an LSTM's
-  c, a GRU's h. `threads` is the number of BLAS threads that pays for its products. `space` (a
-  `Space`) allocates the streams' arrays.
-
-  Raise `ValueError` for weights so large that numbers would overflow.]]
-
-  (defn __init__ [self layers weights [streams 1] [space None]]
+  (defn __init__ [self network [streams 1]]
     (setv
-      space (or space (Space streams))
-      _ (.once space (fn [] (_check-size weights)))
-      [embedding #* recurrent dense dense-bias] weights
-      [self.streams self.layers self.cells] [streams [] []]
-      self.threads (ceil (/ (* streams (max (gfor w weights w.size))) THREAD-WORK))
-      self.logits (.zeros space (len dense-bias))
+      [self.network self.streams self.cells] [network streams []]
+      self._sums (_zeros streams (len network.bias))
+      self.logits (ncut self._sums ... (: network.size))
       self.state [self.logits]
-      self._dense (.product space dense)
-      self._bias dense-bias)
-    (for [[n layer] (enumerate layers.recurrent)]
-      (setv
-        own (cut recurrent (* 3 n) (* 3 (+ n 1)))
-        [kernel recurrent-kernel bias] (.once space (fn [] (_arrange layer own)))
-        [advance state] ((get STEPS layer.kind) layer recurrent-kernel bias space))
-      (when (= bias.ndim 2)  ; a GRU's two (2, 3u): the reset gate will scale the last part of one
-        (setv bias (+ (get bias 0) (* (get bias 1) (np.repeat (np.float32 [1 1 0]) layer.size)))))
-      (if n
-        (.append self.layers (_make-input kernel bias space))
-        (setv self._look-up (_make-look-up self.layers embedding kernel bias space)))
-      (.append self.layers advance)
+      [self._look-up self._product] [(_make-look-up network streams) (_product-for streams)]
+      self._layers [])
+    (for [[n [layer kernel recurrent bias bias-n]] (enumerate network.layers)]
+      (when (or n (not network.multiplied))
+        (.append self._layers (_make-input kernel bias streams)))
+      (setv [advance state] ((get STEPS layer.kind) layer recurrent bias-n streams))
+      (.append self._layers advance)
       (.extend self.state state)
       (.append self.cells (get state -1))))
+
+  (defn like [self streams]
+    "Return an engine of the same network for this number of `streams`."
+    (Engine self.network streams))
 
   (defn advance [self ids]
     "Read `ids` (streams,); return the last layer's output (streams, units), a buffer."
     (setv x (._look-up self ids))
-    (for [layer self.layers] (setv x (layer x)))
+    (for [layer self._layers] (setv x (layer x)))
     x)
 
   (defn step [self ids]
     "Read `ids` (streams,), or an integer; return the logits, which the next step overwrites."
-    (._dense self (.advance self ids) self.logits)
-    (add self.logits self._bias self.logits))
+    (self._product (.advance self ids) self.network.dense self._sums)
+    (add self._sums self.network.bias self._sums)
+    self.logits)
 
-  (defn feed [self ids]
-    "Read `ids` (time, streams); return the logits after the last. No ids change nothing."
+  (defn [(np.errstate :invalid "ignore")] feed [self ids]
+    #[[Read `ids` (time, streams); return the logits after the last. No ids change nothing.
+
+    NumPy's warning of invalid values is off: products of small, finite arrays have raised it at
+    random.]]
     (for [now (cut ids -1)] (.advance self now))
     (for [now (cut ids -1 None)] (.step self now))
     self.logits)
@@ -84,47 +106,25 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     "Forget everything read."
     (for [array self.state] (.fill array 0)))
 
-  (defn copy-state [self]
-    "Return a copy of `state`."
-    (lfor array self.state (.copy array)))
+  (defn copy-state [self [stream 0]]
+    "Return copies of the arrays in `state`, of one `stream`."
+    (lfor array self.state (.copy (get (np.atleast-2d array) stream))))
 
-  (defn set-state [self state [stream ...]]
-    "Copy `state`, that of an engine of this network, to this one's, or to that of one `stream`."
-    (for [[mine theirs] (zip self.state state)] (setv (get mine stream) theirs))))
+  (defn set-state [self state [stream 0]]
+    "Set the state of one `stream` to what `copy-state` of an engine of this network returned."
+    (for [[mine theirs] (zip self.state state)]
+      (setv (get (np.atleast-2d mine) stream) theirs)))
+
+  (defn keep [self other streams]
+    "Set the state of the first streams to that of the list `streams` of an `other` engine."
+    (for [[mine theirs] (zip self.state other.state)]
+      (setv (cut (np.atleast-2d mine) (len streams)) (get (np.atleast-2d theirs) streams)))))
 
 
 (defn softmax [logits]
   "Return the probabilities (…, vocabulary) of `logits`, in float64."
   (setv odds (np.exp (- logits (.max logits -1 :keepdims True)) :dtype "float64"))
   (/ odds (.sum odds -1 :keepdims True)))
-
-
-;; * Where the arrays are
-
-(defclass Space []
-  #[[Provides an engine of `streams` with its arrays and products.
-
-  Engines of one network request the same things in the same order, so a subclass can let several
-  engines share them, as `Rows` does.]]
-
-  (setv shared False)
-
-  (defn __init__ [self streams]
-    (setv self.streams streams))
-
-  (defn once [self make]
-    "Return the result of `make`, a function without arguments that prepares weights."
-    (make))
-
-  (defn zeros [self size]
-    "Return an array of zeros (streams, size), for one stream (size,)."
-    (np.zeros (if (= self.streams 1) size #(self.streams size)) "float32"))
-
-  (defn product [self weights]
-    "Return a function that sets `out` (streams, out), given `x` (streams, in), to x · weights."
-    (if (= self.streams 1)
-      (. (np.ascontiguousarray weights.T) dot)
-      (fn [x out] (np.matmul x weights out)))))
 
 
 ;; * The weights as a step needs them
@@ -137,35 +137,35 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       f"and the limit is {LARGEST :.0e}")))))
 
 
+(defn _count-threads [weights]
+  "Return how many threads of BLAS may pay for the products of one stream: 1, 2 or 4."
+  (setv
+    pay (min (cores) THREADS (ceil (/ (max (gfor w weights w.size)) THREAD-WORK)))
+    recurrent (cut weights 2 -2 3))
+  (if (all (gfor w recurrent (= 0 (% (get w.shape 1) THREAD-COLUMNS))))
+    (** 2 (int (math.log2 pay)))
+    1))
+
+
 (defn _arrange [layer weights]
-  "Return a layer's `weights` in the order that a step needs, gates multiplied by SOFT or HARD."
+  #[[Return [kernel recurrent bias bias-n] of a `layer` in the order that a step needs.
+
+  Gates are multiplied by SOFT or HARD. `bias-n` is what a GRU's reset gate scales too, or None.]]
   (setv
     kind (get KINDS layer.kind)
-    scale (np.float32 (if layer.hard HARD SOFT)))
-  (lfor
-    array weights
-    :setv parts (np.split array layer.gates -1)
-    (np.concatenate
-      (lfor k kind.gates (if (= k kind.candidate) (get parts k) (* (get parts k) scale)))
-      -1)))
+    scale (np.float32 (if layer.hard HARD SOFT))
+    [kernel recurrent bias] (lfor
+      array weights
+      :setv parts (np.split array layer.gates -1)
+      (np.ascontiguousarray (np.concatenate
+        (lfor k kind.gates (if (= k kind.candidate) (get parts k) (* (get parts k) scale)))
+        -1))))
+  (when (= bias.ndim 1) (return [kernel recurrent bias None]))
+  (setv [input-bias [#* z-r n]] [(get bias 0) (np.split (get bias 1) 3)])
+  [kernel recurrent (+ input-bias (np.concatenate [#* z-r (* 0 n)])) n])
 
 
-(defn _make-look-up [layers embedding kernel bias space]
-  "Return a function from ids (streams,) to the first layer's addition to the gates."
-  (setv lone (and (= space.streams 1) (not space.shared)))
-  (cond
-    (> (* (len embedding) (len bias)) MAX-TABLE) (do  ; the product is the first of the layers
-      (setv table embedding)
-      (.append layers (_make-input kernel bias space)))
-    (and lone (> (len embedding) MANY-UNITS))
-      (return (. (_Table embedding kernel bias) __getitem__))
-    True (setv table (.once space (fn [] (+ (@ embedding kernel) bias)))))
-  (setv out (.zeros space (get table.shape 1)))
-  (when (= space.streams 1) (return (. (list table) __getitem__)))
-  (fn [ids] (.take table ids 0 out "clip")))  ; "clip" avoids a copy of the result
-
-
-(defclass _Table [dict]
+(defclass Table [dict]
   "What each id adds to the gates of the first layer (…,), multiplied when it is first read."
 
   (defn __init__ [self embedding kernel bias]
@@ -173,20 +173,43 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
   (defn __missing__ [self id]
     (setv (get self id) (+ (@ (get self.embedding id) self.kernel) self.bias))
-    (get self id)))
+    (get self id))
+
+  (defn [cached-property] whole [self]
+    "The table (vocabulary, …), for many streams."
+    (+ (@ self.embedding self.kernel) self.bias)))
 
 
-(defn _make-input [kernel bias space]
+(defn _zeros [streams size]
+  "Return an array of zeros (streams, size), for one stream (size,)."
+  (np.zeros (if (= streams 1) size #(streams size)) "float32"))
+
+
+(defn _product-for [streams]
+  "Return a function of x (streams, in), weights (in, out) and an array for x · weights."
+  (if (= streams 1) np.ndarray.dot np.matmul))  ; the quickest for a vector, and for views
+
+
+(defn _make-look-up [network streams]
+  "Return a function from ids (streams,) to the first layer's addition to the gates, or its input."
+  (setv table network.table)
+  (when (= streams 1) (return table.__getitem__))
+  (when network.multiplied (setv table table.whole))
+  (setv out (_zeros streams (get table.shape 1)))
+  (fn [ids] (.take table ids 0 out "clip")))  ; "clip" avoids a copy of the result
+
+
+(defn _make-input [kernel bias streams]
   "Return a function from a layer's input (streams, in) to what it adds to the gates (streams, …)."
-  (setv [product out] [(.product space kernel) (.zeros space (len bias))])
+  (setv [product out] [(_product-for streams) (_zeros streams (len bias))])
   (fn [x]
-    (product x out)
+    (product x kernel out)
     (add out bias out)))
 
 
 ;; * One step of a layer
 
-(defn _make-lstm [layer recurrent bias space]
+(defn _make-lstm [layer recurrent bias-n streams]
   #[[Return #(advance state) for an LSTM `layer` (Gers et al. 2000, without peepholes).
 
   `advance` takes the input's addition to the gates (streams, 4u) and returns the layer's new
@@ -195,14 +218,14 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (setv
     u (len recurrent)
     hard layer.hard
-    product (.product space recurrent)
-    [gates sigmoids g o i-f g-c c] (_parts (.zeros space (* 5 u)) u
+    product (_product-for streams)
+    [gates sigmoids g o i-f g-c c] (_parts (_zeros streams (* 5 u)) u
       [0 4] [0 3] [3 4] [0 1] [1 3] [3 5] [4 5])
-    products (.zeros space (* 2 u))
+    products (_zeros streams (* 2 u))
     [added kept] (_parts products u [0 1] [1 2])
-    [h squashed] [(.zeros space u) (.zeros space u)])
+    [h squashed] [(_zeros streams u) (_zeros streams u)])
   (defn advance [x]
-    (product h gates)
+    (product h recurrent gates)
     (add gates x gates)
     (if hard
       (do
@@ -219,7 +242,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   #(advance [h c]))
 
 
-(defn _make-gru [layer recurrent bias space]
+(defn _make-gru [layer recurrent bias-n streams]
   #[[Return #(advance state) for a GRU `layer`, as `_make-lstm` does; its addition: (streams, 3u).
 
   n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
@@ -228,27 +251,27 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (setv
     u (len recurrent)
     before layer.before
+    product (_product-for streams)
     open (if layer.hard _open-hard _open-softly)
-    [product #* product-n] (lfor
+    [kernel #* kernel-n] (lfor
       part (np.split recurrent (if before [(* 2 u)] []) 1)
-      (.product space (np.ascontiguousarray part)))
-    gates (.zeros space (* (if before 2 3) u))
+      (np.ascontiguousarray part))
+    gates (_zeros streams (* (if before 2 3) u))
     [z-r z r n] (_parts gates u [0 2] [0 1] [1 2] [2 3])
-    [h kept] [(.zeros space u) (.zeros space u)])
-  (if before
+    [h kept] [(_zeros streams u) (_zeros streams u)])
+  (when before
     (setv
-      [product-n] product-n
-      n (.zeros space u))
-    (setv bias-n (get bias #(1 (slice (* 2 u) None)))))
+      [kernel-n] kernel-n
+      n (_zeros streams u)))
   (defn advance [x]
     (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
-    (product h gates)
+    (product h kernel gates)
     (add z-r x-z-r z-r)
     (open z-r)
     (if before
       (do
         (multiply r h kept)
-        (product-n kept n))
+        (product kept kernel-n n))
       (do
         (add n bias-n n)
         (multiply r n n)))

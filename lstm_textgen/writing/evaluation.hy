@@ -4,7 +4,6 @@
 (import
   functools [partial]
   numpy :as np
-  lstm-textgen.basics.machine [few-threads]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.originality [originality]
@@ -62,9 +61,8 @@
     parts (lfor k starts (get held (slice k (+ k RUN-IN window 1))))
     rows (.astype (np.stack parts 1) int)
     engine (make-engine model places))
-  (with [_ (few-threads 1)]  ; two take up to four times as long on a busy machine
-    (.feed engine (cut rows RUN-IN))
-    (follow engine (cut rows RUN-IN None) (partial _judge model.vocabulary.lengths))))
+  (.feed engine (cut rows RUN-IN))
+  (follow engine (cut rows RUN-IN None) (partial _judge model.vocabulary.lengths)))
 
 
 (defn _judge [lengths logits ids]

@@ -4,7 +4,7 @@
 (import
   numpy :as np
   lstm-textgen.settings.table [check-setting]
-  lstm-textgen.writing.engine [Engine softmax])
+  lstm-textgen.writing.engine [Engine Network softmax])
 
 
 (defclass Mixture []
@@ -34,22 +34,21 @@
 (defn make-engine [model [streams 1]]
   "Return the engine of `model`, a `Checkpoint` or a `Mixture`."
   (if (isinstance model Mixture)
-    (MixedEngine model streams)
-    (Engine model.settings.layers model.weights streams)))
+    (MixedEngine model (lfor each model.models (make-engine each streams)))
+    (Engine (Network model.settings.layers model.weights) streams)))
 
 
 (defclass MixedEngine [Engine]
   "The engines of a `Mixture`; `logits` are logarithms of their weighted mean probabilities."
 
-  (defn __init__ [self mixture streams]
+  (defn __init__ [self mixture engines]
     (setv
       ids mixture.vocabulary.ids
       vocabularies (lfor model mixture.models model.vocabulary)
-      self.streams streams
+      [self.mixture self.engines self.network] [mixture engines (. (get engines 0) network)]
+      self.streams (. (get engines 0) streams)
       self.shares mixture.shares
-      self.engines (lfor model mixture.models (make-engine model streams))
-      self.threads (max (gfor engine self.engines engine.threads))
-      self.logits (np.zeros (if (= streams 1) (len ids) #(streams (len ids))))
+      self.logits (np.zeros (if (= self.streams 1) (len ids) #(self.streams (len ids))))
       ;; For each engine: the common ids of its units, and its own id of each common one.
       self._places (lfor own vocabularies (np.array (lfor unit own.units (get ids unit))))
       self._own (lfor
@@ -60,6 +59,9 @@
   (defn [property] state [self]
     "Every array that a step changes and the next one reads."
     [self.logits #* (gfor engine self.engines array engine.state array)])
+
+  (defn like [self streams]
+    (MixedEngine self.mixture (lfor each self.engines (.like each streams))))
 
   (defn step [self ids]
     "Read one id of the common vocabulary for each stream; return the logits."

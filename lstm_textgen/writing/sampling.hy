@@ -8,7 +8,6 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
 (eval-when-compile (require hyrule [ncut]))
 (import
   dataclasses [dataclass]
-  itertools [cycle]
   math
   numpy :as np
   lstm-textgen.settings.table [check-fields])
@@ -18,7 +17,7 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
   COLDEST 1e-20  ; logits divided by it differ by more than any noise
   HOTTEST 1e20  ; logits divided by it differ by less than any noise
   TINY 1e-30  ; keeps the logarithm of a random number finite
-  CHOOSERS (** 2 31))  ; the first number of the generators that no stream uses
+  CHOOSERS (** 2 31))  ; the first number of the generators that no text uses
 
 
 (defclass [(dataclass :frozen True)] SamplingOptions []
@@ -48,43 +47,139 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
       [None])))
 
 
-(defclass Sampler []
-  #[[Draws ids for one or several streams of text.
+(defclass [(dataclass :eq False)] Draw []
+  #[[How one text draws its units.
 
-  - `size`: of the vocabulary; `exclude`: ids that are never drawn.
-  - `rng-seed`: stream k's draws depend only on it and on `first` + k, not on the number of
-    streams. None: different draws each time.]]
+  Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
+  own; those for its first `drawn` units are used up. With `logits`, a batch keeps the logits that
+  each unit was drawn from.]]
+  (setv
+    #^ SamplingOptions options (SamplingOptions)
+    #^ object rng-seed None
+    #^ int number 0
+    #^ bool logits False
+    #^ int drawn 0)
 
-  (defn __init__ [self size [options (SamplingOptions)] [streams 1] [exclude #()] [rng-seed None]
-      [first 0]]
+  (defn __post-init__ [self]
+    (when (is self.rng-seed None) (setv self.rng-seed (. (np.random.SeedSequence) entropy))))
+
+  (defn [property] cold? [self]
+    "Whether it always chooses the likeliest unit."
+    (not (any self.options.sharpness)))
+
+  (defn [property] limits [self]
+    "Its top-k, top-p and min-p; empty where they change nothing."
+    (setv o self.options)
+    (if self.cold? #() #(o.top-k o.top-p o.min-p)))
+
+  (defn factors [self steps]
+    "Return the factors (steps,) for the logits of the next units."
+    (setv sharpness (lfor s self.options.sharpness (or s 1)))  ; without noise any factor does
+    (np.resize (np.roll (np.array sharpness "float32") (- self.drawn)) steps))
+
+  (defn generator [self size]
+    "Return the generator of its random numbers, `size` for a unit, as it is now."
     (setv
-      [self.options self._first] [options first]
-      self._entropy (. (np.random.SeedSequence rng-seed) entropy)
-      shape (if (= streams 1) #(size) #(streams size))
-      self._scores (np.empty shape "float32")
-      self._penalty (make-penalty size exclude)
-      self._sharpness (cycle options.sharpness)
-      self._limits (make-limits size options)
-      self._noise (_noise streams size self._entropy first)))
+      seed (np.random.SeedSequence self.rng-seed :spawn-key #(self.number))
+      generator (np.random.Generator (np.random.PCG64 seed))
+      [steps rest] (divmod (* self.drawn size) 2))  ; each step makes two numbers of 32 bits
+    (.advance generator.bit-generator steps)
+    (.random generator rest "float32")
+    generator)
+
+  (defn choose [self weights]
+    "Return the index of one of `weights` (n,), ln of odds; this doesn't affect the units drawn."
+    (setv aside (Draw self.options self.rng-seed (+ CHOOSERS self.number)))
+    (.pick (Sampler (len weights) [aside]) weights)))
+
+
+(defclass Sampler []
+  #[[Draws the ids of texts, by a `Draw` for each in the list `draws`.
+
+  `size` is that of the vocabulary; `exclude` are ids that are never drawn.]]
+
+  (defn __init__ [self size [draws #()] [exclude #()]]
+    (setv
+      [self.draws self._generators self._size] [[] [] size]
+      self._noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
+      self._step 0  ; the next one that it is for
+      self._penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
+    (.change self [] draws))
+
+  (defn change [self kept draws]
+    "Keep only the draws in the places `kept`, and add `draws`, which get noise for as many steps."
+    (setv
+      left (ncut self._noise : (: self._step None))
+      generators (lfor draw draws (.generator draw self._size))
+      fresh (_make-noise draws generators #((len draws) #* (cut left.shape 1 None))))
+    (._settle self)
+    (setv
+      self.draws [#* (gfor k kept (get self.draws k)) #* draws]
+      self._generators [#* (gfor k kept (get self._generators k)) #* generators]
+      self._scores (np.empty (._shape self self._size) "float32")
+      self._limited (._group-limits self))
+    (._prepare self (np.concatenate [(get left kept) fresh])))
 
   (defn pick [self logits]
-    "Return ids (streams,), or an integer for one, drawn from `logits` (streams, vocabulary)."
-    (setv [scores sharpness] [self._scores (next self._sharpness)])
-    (np.multiply logits (or sharpness 1) scores)
+    "Return ids (texts,), or an integer for one, drawn from `logits` (texts, vocabulary)."
+    (when (= self._step (len self._steps)) (._refill self))
+    (setv
+      scores self._scores
+      [factors noise] (get self._steps self._step))
+    (+= self._step 1)
+    (np.multiply logits factors scores)
     (when (is-not self._penalty None) (+= scores self._penalty))
-    (when sharpness
-      (for [limit self._limits] (setv (get scores (< scores (limit scores))) (- np.inf)))
-      (+= scores (next self._noise)))
+    (for [[rows limits] self._limited]
+      (setv some (get scores rows))
+      (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
+      (setv (get scores rows) some))
+    (+= scores noise)
     (.argmax scores -1))
 
-  (defn chooser [self stream size]
-    "Return a sampler of `size` ids with the options of a `stream`, which it doesn't affect."
-    (Sampler size self.options :rng-seed self._entropy :first (+ CHOOSERS self._first stream))))
+  (defn _refill [self]
+    "Draw noise for the next steps: for twice as many as the last time, as a short text needs few."
+    (setv
+      [n steps size] self._noise.shape
+      steps (max 1 (min (* 2 steps) (// BLOCK (* n size)))))
+    (._settle self)
+    (._prepare self (_make-noise self.draws self._generators #(n steps size))))
+
+  (defn _settle [self]
+    "Let the draws count the units drawn."
+    (for [draw self.draws] (+= draw.drawn self._step))
+    (setv self._step 0))
+
+  (defn _prepare [self noise]
+    "Set up the steps that `noise` (texts, steps, size) is for."
+    (setv
+      steps (get noise.shape 1)
+      factors (np.array (lfor draw self.draws (.factors draw steps)) "float32")
+      self._noise noise
+      self._steps (list (zip
+        (.reshape factors.T steps #* (._shape self 1))
+        (.reshape (.swapaxes noise 0 1) steps #* (._shape self self._size))))))
+
+  (defn _shape [self size]
+    "Return the shape (texts, size), for one text (size,)."
+    (setv n (len self.draws))
+    (if (= n 1) [size] [n size]))
+
+  (defn _group-limits [self]
+    "Return [rows limits] for each group of texts with the same limits."
+    (setv groups {})
+    (for [[row draw] (enumerate self.draws) :if (any draw.limits)]
+      (.append (.setdefault groups draw.limits []) row))
+    (lfor rows (.values groups)
+      [(if (= (len rows) (len self.draws)) ... rows)
+        (make-limits self._size (. (get self.draws (get rows 0)) options))])))
 
 
-(defn make-penalty [size exclude]
-  "Return what to add to scores (…, size) so that `exclude` is never drawn; None if nothing."
-  (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
+(defn _make-noise [draws generators shape]
+  "Return Gumbel noise of this `shape`, a row of it from each of `generators`, 0 for cold `draws`."
+  (setv noise (np.zeros shape "float32"))
+  (for [[draw generator row] (zip draws generators noise)  :if (not draw.cold?)]
+    (fill-with-noise row generator))
+  noise)
 
 
 (defn make-limits [size options]
@@ -105,25 +200,6 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
     sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1 "float64")
     reached (>= sums (* top-p (ncut sums ... -1:))))
   (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))
-
-
-(defn _noise [streams size entropy first]
-  "Yield Gumbel noise (streams, size) endlessly, each stream's from its own generator."
-  (setv
-    generators (lfor k (range first (+ first streams)) (make-generator entropy k))
-    most (max 1 (// BLOCK (* streams size)))
-    block (np.empty #(streams most size) "float32")
-    rows 1)  ; a short text needs few
-  (while True
-    (setv part (ncut block : (: rows)))
-    (for [[generator own] (zip generators part)] (fill-with-noise own generator))
-    (yield :from (if (= streams 1) (get part 0) (.swapaxes part 0 1)))
-    (setv rows (min (* 2 rows) most))))
-
-
-(defn make-generator [rng-seed number]
-  "Return the generator of stream `number` under `rng-seed` (None: different each time)."
-  (np.random.Generator (np.random.PCG64 (np.random.SeedSequence rng-seed :spawn-key #(number)))))
 
 
 (defn fill-with-noise [block generator]

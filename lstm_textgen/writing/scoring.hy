@@ -9,17 +9,17 @@ A text is cut into parts that are read in parallel; each part first reads the te
   functools [partial]
   math
   numpy :as np
-  lstm-textgen.basics.machine [cores few-threads]
+  lstm-textgen.basics.machine [cores]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.writer [start-ids])
+  lstm-textgen.writing.seeds [start-ids])
 
 (setv
   ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
   ;; log-probabilities differ by at most 1e-5 from those of an unbroken reading, with 128 by 0.06.
   RUN-IN 512
   STRETCH (** 2 20)  ; characters read at once
-  ;; Our own threads, each with an engine, share the parts: on an idle machine they take 0.7 times
-  ;; as long as BLAS' threads, on a busy one 0.1 to 0.3, as none waits for another.
+  ;; Threads, each with an engine, share the parts: on an idle machine they take 0.7 times as long
+  ;; as BLAS' threads, on a busy one 0.1 to 0.3, as none waits for another.
   MAX-WORKERS 4
   PARTS 64  ; for each worker
   WINDOW-NUMBERS (** 2 20))  ; logits kept until their softmax is taken
@@ -153,13 +153,13 @@ A text is cut into parts that are read in parallel; each part first reads the te
       parts (min PARTS (// length (* 2 RUN-IN workers)))
       [workers self.parts] (if (> parts 1) [workers parts] [1 1])
       self.alternatives alternatives
-      self.engines (lfor _ (range workers) (make-engine model self.parts))
+      engine (make-engine model self.parts)
+      self.engines [engine #* (gfor _ (range 1 workers) (.like engine self.parts))]
       [#* before start] (start-ids model)
-      self.past [#* (* [0] (- RUN-IN 1)) start]
-      [first #* _] self.engines)
-    (.feed first (lfor id before (if (= self.parts 1) id (np.full self.parts id))))
+      self.past [#* (* [0] (- RUN-IN 1)) start])
+    (.feed engine (lfor id before (if (= self.parts 1) id (np.full self.parts id))))
     ;; The state before the text; None once a stretch has been read.
-    (setv self.begun (lfor array (.copy-state first) (if (= self.parts 1) array (get array 0)))))
+    (setv self.begun (.copy-state engine)))
 
   (defn predict [self ids]
     "Return what `compare` does for the next `ids`."
@@ -174,7 +174,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
       ;; Each part (a column) begins with the `RUN-IN` ids before it.
       starts (range 0 (* parts length) length)
       rows (np.stack (lfor k starts (cut text k (+ k RUN-IN length))) 1))
-    (with [_ (few-threads 1)  pool (ThreadPoolExecutor workers)]
+    (with [pool (ThreadPoolExecutor workers)]
       (setv shares (list (.map pool self._read self.engines (np.split rows workers 1)))))
     (setv
       self.past (cut (np.concatenate [self.past ids]) (- RUN-IN) None)
@@ -191,7 +191,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
       (.reset engine)
       (.feed engine (cut rows (- RUN-IN 1))))
     (when (and self.begun (is engine (get self.engines 0)))  ; the text's first part
-      (.set-state engine self.begun (if (= self.parts 1) ... 0)))
+      (.set-state engine self.begun))
     (follow engine (cut rows (- RUN-IN 1) None) (partial compare self.alternatives))))
 
 
@@ -201,12 +201,11 @@ A text is cut into parts that are read in parallel; each part first reads the te
     streams (get ids.shape 1)
     start (start-ids model)
     rows (np.vstack [#* (gfor id start (np.full streams id)) ids]))
-  (with [_ (few-threads 1)]  ; two would wait for each other, busily, on a busy machine
-    (setv [nats _] (follow (make-engine model streams) rows (partial compare 0))))
+  (setv [nats _] (follow (make-engine model streams) rows (partial compare 0)))
   (cut nats (- (len start) 1) None))
 
 
-(defn follow [engine rows compare]
+(defn [(np.errstate :invalid "ignore")] follow [engine rows compare]
   #[[Read `rows` (time + 1, parts) but the last; return what `compare` makes of each next id.
 
   It is a function from logits (time, parts, vocabulary) and the ids after them (time, parts) to a

@@ -69,34 +69,25 @@ do so is a path of units within that rest, then a unit that ends with it or exte
   (or (nlargest (len units) found :key (attrgetter "weight")) [(Way :state start.state)]))
 
 
-(defn begin [engine sampler ways vocabulary]
-  #[[Begin each stream of `engine` in one of its `ways`, a list of lists.
+(defn begin [engine sampler ways]
+  #[[Let `engine`, of one stream, write the first unit of a text, in one of its `ways`.
 
-  Return #(texts ids scores): the new part of their first units, the ids of these, and the logits
-  (streams, vocabulary) that they were drawn from, -∞ for units that don't agree with the seed.
-  `sampler` draws the way by its own rules, and then the unit.]]
+  Return #(id typed logits): the unit, how many of its characters the seed already has, and the
+  logits (vocabulary,) that it was drawn from, -∞ for units that don't agree with the seed. The
+  text's `Draw` in `sampler` chooses the way by its own rules, and then the unit.]]
   (setv
-    one (= (len ways) 1)
-    taken (lfor [stream each] (enumerate ways) (_draw-way each sampler stream))
-    scores (np.full #((len ways) (get engine.logits.shape -1)) (- np.inf) "float32"))
-  (for [[stream way] (enumerate taken)]
-    (.set-state engine way.state (if one ... stream))
-    (setv
-      logits (get engine.logits (if one ... stream))
-      allowed (if (is way.ids None) (slice None) way.ids)
-      (get scores #(stream allowed)) (get logits allowed)))
-  (setv ids (.pick sampler (if one (get scores 0) scores)))
-  (.step engine ids)
-  (setv ids (.tolist (np.atleast-1d ids)))
-  #( (lfor [id way] (zip ids taken) (cut (get vocabulary.units id) way.typed None))
-    ids
-    scores))
-
-
-(defn _draw-way [ways sampler stream]
-  "Return one of the `ways` of a `stream`, drawn by their weights."
-  (setv weights (np.array (lfor way ways way.weight) "float32"))
-  (get ways (if (= (len ways) 1) 0 (.pick (.chooser sampler stream (len ways)) weights))))
+    [draw] sampler.draws
+    way (get ways (if (= (len ways) 1)
+      0
+      (.choose draw (np.array (lfor way ways way.weight) "float32"))))
+    allowed (if (is way.ids None) (slice None) way.ids)
+    logits (np.full-like engine.logits (- np.inf)))
+  (.set-state engine way.state)
+  (setv
+    (get logits allowed) (get engine.logits allowed)
+    id (int (.pick sampler logits)))
+  (.step engine id)
+  #(id way.typed logits))
 
 
 (defn _likeliest [paths found]

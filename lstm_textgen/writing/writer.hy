@@ -2,17 +2,17 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  collections [deque]
   dataclasses [dataclass]
-  itertools [chain islice tee]
+  itertools [islice]
   re
   warnings
-  numpy :as np
-  lstm-textgen.basics.machine [few-threads]
   lstm-textgen.settings.table [check-fields]
-  lstm-textgen.text.units [describe-units]
+  lstm-textgen.writing.batch [Batch Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.sampling [Sampler SamplingOptions]
-  lstm-textgen.writing.spelling [begin ways-on])
+  lstm-textgen.writing.pace [Pace]
+  lstm-textgen.writing.sampling [Draw SamplingOptions]
+  lstm-textgen.writing.seeds [Seed])
 
 (setv
   CLOSERS "\"'”’»›)\\]」』）】"
@@ -23,7 +23,9 @@
   SENTENCE-REACH 8  ; how many characters back its mark may be
   LONGEST 20_000  ; units after which a text without a `length` is cut off …
   SENTENCE 1000   ; … or, if that is more, this many for each of the wanted sentences
-  BLOCK 64)  ; units generated at once
+  BLOCK 64   ; units of a lone text generated at once
+  ROUND 8    ; units of each of several
+  SLICE 256) ; units of a seed read at once
 
 
 (defclass [(dataclass :frozen True)] Ends []
@@ -61,13 +63,16 @@
 
   Before the seed the model reads its `start-ids`, like the end of a paragraph. One call of `warn`
   names the seed's unknown units; the rest of the seed is used. The `SamplingOptions`
-  default to the model's own temperature, `rng-seed` is `Sampler`'s.]]
+  default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
   (setv
-    sampler (make-sampler model 1 options rng-seed)
-    engine (make-engine model)
-    [ids rest opening] (read-seed model seed warn)
-    units (_write engine sampler ids rest model.vocabulary))
-  (.apply ends (.counted model.vocabulary (chain opening units)) warn))
+    own (Seed model seed warn)
+    draw (Draw (or options (usual-options model)) rng-seed))
+  (.apply ends (.counted model.vocabulary (_write model own draw)) warn))
+
+
+(defn usual-options [model]
+  "Return the `SamplingOptions` of `model` if none are given."
+  (SamplingOptions model.settings.temperature))
 
 
 (defn write-sample [model length [temperature None] [rng-seed 1]]
@@ -95,120 +100,77 @@
   (when (<= streams 1)
     (return (gfor seed seeds #(0 (.join "" (stream model seed options ends rng-seed warn))))))
   (setv
-    engine (make-engine model streams)
-    sampler (make-sampler model streams options rng-seed)
-    units model.vocabulary.units
-    openings (_read-seeds model engine sampler seeds samples warn)
-    steps (_steps engine sampler))
-  (defn text [k opening ids]
-    (setv written (gfor each ids (get units (get each k))))
-    (.apply ends (.counted model.vocabulary (chain opening written)) warn))
-  (as-they-end engine (dict (enumerate
-    (map text (range streams) openings (tee steps streams))))))  ; each takes the steps it needs
+    options (or options (usual-options model))
+    texts (gfor
+      [n seed] (enumerate seeds)
+      :setv own (Seed model seed warn)
+      k (range samples)
+      #((Draw options rng-seed (+ k (* n samples))) own)))
+  (_as-they-end model texts
+    (fn [units] (.apply ends (.counted model.vocabulary units) warn))))
 
 
-(defn as-they-end [engine texts]
-  "Yield #(k text) for each of `texts`, a dict from k to an iterator of pieces, when it ends."
-  (setv parts (dfor k texts k []))
-  (try
-    (with [_ (few-threads engine.threads)]
-      (while texts
-        (for [[k pieces] (list (.items texts))]
-          (setv piece (next pieces None))
-          (if (is piece None)
-            (do
-              (del (get texts k))
-              (yield #(k (.join "" (.pop parts k)))))
-            (.append (get parts k) piece)))))
-    (except [KeyboardInterrupt]
-      (for [[k pieces] (.items parts)] (yield #(k (.join "" pieces))))
-      (raise))))
+(defn _as-they-end [model texts finish]
+  #[[Yield #(k text) for each of `texts`, #(draw seed), when it ends; k is the draw's number.
 
-
-(defn read-seed [model seed [warn warnings.warn] [whole False]]
-  #[[Return #(ids rest opening): the ids (time,) to read first, a text and a list of units.
-
-  The ids are the model's `start-ids` and those of the seed text without its `rest`, the end that
-  the next unit may begin with; if the seed is `whole`, there is no rest. The opening comes before
-  the generated text: empty, unless the seed is empty and the model knows no line breaks; then it
-  is the beginning of the training text.]]
+  At most `MOST-TEXTS` are written at once; a seed is read when the turn of its texts comes.
+  `finish` is a function from an endless iterator of units to one of a text's pieces.]]
   (setv
-    vocabulary model.vocabulary
-    start (start-ids model)
-    first (get vocabulary.units (get start -1))
-    [ids unknowns] (.encode-seed vocabulary seed)
-    known (if (and unknowns (is vocabulary.unknown None)) (.decode vocabulary ids) seed)
-    rest (if whole "" (.unfinished vocabulary known)))
-  (when rest
-    (setv
-      ids (.encode vocabulary (.removesuffix known rest))
-      unknowns (lfor unit unknowns :if (!= unit rest) unit)))
-  (when unknowns
-    (warn (+ f"the model never saw {(describe-units unknowns)}; "
-      (if (is vocabulary.unknown None)
-        "left out of the seed"
-        f"read as an unknown {vocabulary.singular}"))))
-  #( (np.concatenate [start (.astype ids int)])
-    rest
-    (if (or known (= first "\n") (!= first model.settings.beginning)) [] [first])))
+    units model.vocabulary.units
+    reader (make-engine model)
+    crowd (Crowd model reader)
+    [pieces parts ids] [{} {} {}])  ; of the texts that are being written, by their draws
+  (defn write [draw opening]
+    (yield :from opening)
+    (while True
+      (unless (get ids draw)
+        (for [[each column _] (.run crowd ROUND [])] (.extend (get ids each) column)))
+      (yield (get units (.popleft (get ids draw))))))
+  (try
+    (while True
+      (for [[draw seed] (islice texts (- MOST-TEXTS (len pieces)))]
+        (setv
+          opening (_begin seed reader draw)
+          [(get parts draw) (get ids draw)] [[] (deque)]
+          (get pieces draw) (finish (write draw opening)))
+        (.join crowd draw reader.state))
+      (unless pieces (break))
+      (for [[draw own] (list (.items pieces))]
+        (setv piece (next own None))
+        (if (is piece None)
+          (do
+            (.leave crowd draw)
+            (for [each [pieces ids]] (.pop each draw))
+            (yield #(draw.number (.join "" (.pop parts draw)))))
+          (.append (get parts draw) piece))))
+    (except [KeyboardInterrupt]
+      (for [[draw own] (.items parts)] (yield #(draw.number (.join "" own))))
+      (raise))
+    (finally (.close crowd))))
 
 
-(defn start-ids [model]
-  #[[Return a list of the ids to read before any text.
-
-  They are two line breaks, as between paragraphs: after one, which may be within a wrapped
-  paragraph, a text could begin anywhere. If the model knows none, they are the first unit of its
-  training text.]]
-  (setv line-break (.get model.vocabulary.ids "\n"))
-  (if (is line-break None)
-    [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
-    [line-break line-break]))
-
-
-(defn make-sampler [model streams options rng-seed [first 0]]
-  "Return a `Sampler` for `model` that never draws a reserved unit."
-  (setv [vocabulary usual] [model.vocabulary (SamplingOptions model.settings.temperature)])
-  (Sampler vocabulary.size (or options usual) streams (range (len vocabulary.reserved))
-    rng-seed first))
-
-
-(defn _write [engine sampler ids rest vocabulary]
-  "Yield units after `ids` and `rest` endlessly, in blocks that each release BLAS' threads."
-  (setv [step pick size units] [engine.step sampler.pick 1 vocabulary.units])
-  (with [_ (few-threads engine.threads)]
-    (setv logits (.feed engine ids))  ; a buffer that each step overwrites
-    (setv [first #* _] (begin engine sampler [(ways-on engine vocabulary rest)] vocabulary)))
-  (yield :from first)
+(defn _write [model seed draw]
+  "Yield the units of a text by `draw` after `seed` endlessly."
+  (setv
+    [units engine size] [model.vocabulary.units (make-engine model) 1]
+    pace (Pace engine.network.threads)
+    opening (_begin seed engine draw pace)
+    batch (Batch model engine))
+  (yield :from opening)
+  (.change batch [] [#(draw engine.state)])
   (while True
-    (setv block [])
-    (with [_ (few-threads engine.threads)]
-      (for [_ (range size)]
-        (.append block (pick logits))
-        (step (get block -1))))
-    (yield :from (gfor id block (get units id)))
+    (setv [ids _] (.run pace (fn [n] (.run batch n [])) size))
+    (yield :from (gfor id (.ravel ids) (get units id)))
     (setv size (min (* 2 size) BLOCK))))
 
 
-(defn _read-seeds [model engine sampler seeds samples warn]
-  "Start `samples` streams of `engine` after each of `seeds`; return each stream's first units."
-  (setv [reader ways openings] [(make-engine model) [] []])
-  (for [seed seeds]
-    (setv [ids rest opening] (read-seed model seed warn))
-    (.reset reader)
-    (.feed reader ids)
-    (+= ways (* [(ways-on reader model.vocabulary rest)] samples))
-    (+= openings (* [opening] samples)))
-  (lfor
-    [opening first] (zip openings (get (begin engine sampler ways model.vocabulary) 0))
-    [#* opening first]))
-
-
-(defn _steps [engine sampler]
-  "Yield all streams' next ids endlessly, a list at each step."
-  (while True
-    (setv ids (.pick sampler engine.logits))
-    (.step engine ids)
-    (yield (.tolist ids))))
+(defn _begin [seed engine draw [pace (Pace 1)]]
+  "Let `engine` read `seed` and write the first unit of `draw`; return the text's first units."
+  (.take-in seed engine 0)
+  (while (not seed.done?) (.run pace (fn [n] (.take-in seed engine n)) SLICE))
+  [#* seed.opening #* (gfor
+    [id typed _] (.begin seed engine draw)
+    (cut (get seed.model.vocabulary.units id) typed None))])
 
 
 ;; * Where a text ends

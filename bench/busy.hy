@@ -1,0 +1,61 @@
+#[[What a busy machine does to generating: `python -m hy bench/busy.hy [MODEL]` (default: english).
+
+It reads a seed of 10,000 characters and writes 2,000, in turns on the machine as it is and beside
+a busy process for each core. Idle means nothing if other programs run.]]
+
+(import
+  contextlib [contextmanager]
+  itertools [islice]
+  statistics [median]
+  subprocess
+  sys
+  time
+  bench.common [ROOT print-header print-row processor]
+  lstm-textgen.basics.machine [cores]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.places [find-model]
+  lstm-textgen.writing.writer [stream])
+
+(setv
+  ROUNDS 5
+  SEED (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8") 10_000)
+  WRITTEN 2000)
+
+
+(defn [contextmanager] busy-beside [n]
+  "Let `n` processes be busy meanwhile."
+  (setv others (lfor _ (range n) (subprocess.Popen ["sh" "-c" "while :; do :; done"])))
+  (try
+    (yield)
+    (finally (for [each others] (.kill each)))))
+
+
+(defn speeds-of [model]
+  "Return [reading writing]: characters per second."
+  (setv
+    begun (time.perf-counter)
+    pieces (stream model SEED :rng-seed 1)
+    _ (next pieces)
+    read (time.perf-counter))
+  (list (islice pieces (- WRITTEN 1)))
+  [(/ (len SEED) (- read begun)) (/ WRITTEN (- (time.perf-counter) read))])
+
+
+(defn main [[name None]]
+  "Measure the model in the file `name`."
+  (setv
+    model (load-checkpoint (find-model (or name "english")))
+    speeds {0 []  (cores) []})
+  (speeds-of model)
+  (for [_ (range ROUNDS)  n speeds]
+    (with [_ (busy-beside n)]
+      (.append (get speeds n) (speeds-of model))))
+  (print f"{(processor)}, {ROUNDS} rounds\n")
+  (print-header "characters per second" "idle" "busy" "share" "worst")
+  (for [[what idle busy] (zip ["reading" "writing"] #* (gfor each (.values speeds) (zip #* each)))]
+    (print-row what f"{(median idle) :,.0f}" f"{(median busy) :,.0f}"
+      f"{(/ (median busy) (median idle)) :.2f}" f"{(/ (min busy) (median idle)) :.2f}")))
+
+
+(when (= __name__ "__main__")
+  (main #* (cut sys.argv 1 None)))

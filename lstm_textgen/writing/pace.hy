@@ -1,0 +1,53 @@
+#[[How many threads of BLAS a lone stream gets, by the speed that they have now.
+
+On an idle machine two threads take a step of 512 units and 2,048 pieces in half the time, as each
+core's cache holds half of the weights. On a busy one, where each product waits for a thread that
+isn't running, they take up to 100 times as long as one.]]
+
+(import
+  math [inf]
+  time [perf-counter]
+  lstm-textgen.basics.machine [set-threads])
+
+(setv
+  FIRST 8       ; steps with one thread before the others are tried
+  TRIED 4       ; steps of a trial
+  PORTION 16    ; steps with several threads after which the speed is judged
+  GAIN 0.75     ; several threads must take less than this share of the time of one
+  PATIENCE 512  ; steps until the next trial, twice as many after each that fails
+  LONGEST-PATIENCE 8192)
+
+
+(defclass Pace []
+  "Chooses between one thread and `most`, for steps that are taken through `run`."
+
+  (defn __init__ [self most]
+    (setv
+      [self.most self.threads self._trial] [most 1 False]
+      self._alone inf  ; seconds of a step with one thread
+      [self._left self._patience] [FIRST PATIENCE]))  ; steps until a trial
+
+  (defn run [self act most]
+    "Return the result of `act`, a function of a number of steps to take: of 1 to `most`."
+    (when (= self.most 1) (return (act most)))
+    (setv
+      n (min most (cond (= self.threads 1) self._left  self._trial TRIED  True PORTION))
+      begun (perf-counter))
+    (set-threads self.threads)
+    (try
+      (setv result (act n))
+      (finally (set-threads 1)))
+    (._judge self n (/ (- (perf-counter) begun) n))
+    result)
+
+  (defn _judge [self n seconds]
+    "Choose the threads of the next steps; `n` have just taken this many `seconds` each."
+    (cond
+      (= self.threads 1) (do
+        (setv self._alone seconds)
+        (-= self._left n)
+        (when (= self._left 0) (setv [self.threads self._trial] [self.most True])))
+      (< seconds (* GAIN self._alone)) (setv [self._trial self._patience] [False PATIENCE])
+      True (setv
+        [self.threads self._left] [1 self._patience]
+        self._patience (min LONGEST-PATIENCE (* 2 self._patience))))))

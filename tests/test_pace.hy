@@ -1,0 +1,56 @@
+"How many threads a lone stream gets."
+
+(import
+  pytest
+  lstm-textgen.writing.pace [FIRST PATIENCE Pace PORTION TRIED]
+  tests.helpers [run-hy succeeded])
+
+(setv
+  pytestmark pytest.mark.quick
+  ;; Print the threads of BLAS between the units of a text.
+  COUNT "(import threadpoolctl [threadpool-info] lstm-textgen.writing.writer [Ends stream]
+    numpy :as np tests.helpers [small-model])
+    (defn count [] (lfor each (threadpool-info) (get each \"num_threads\")))
+    (setv units (stream (small-model :layers \"lstm:512\" :resume False) \"h\"))
+    (print (sfor _ (range 200) (do (next units) (tuple (count)))))")
+
+
+(defn threads-of [seconds-of steps [busy (fn [n] False)]]
+  "Return the threads of each of `steps` steps; one takes `seconds-of` those threads."
+  (setv [pace taken now] [(Pace 2) [] [0.0]])
+  (with [patch (.context (pytest.MonkeyPatch))]
+    (for [#(name value) (.items {"set_threads" (fn [n] None)  "perf_counter" (fn [] (get now 0))})]
+      (.setattr patch f"lstm_textgen.writing.pace.{name}" value))
+    (while (< (len taken) steps)
+      (.run pace
+        (fn [n]
+          (for [_ (range n)] (+= (get now 0) (seconds-of pace.threads (len taken))))
+          (.extend taken (* [pace.threads] n)))
+        64)))
+  taken)
+
+
+(defn test-two-threads-that-gain-stay []
+  (setv threads (threads-of (fn [threads _] (/ 1 threads)) 2000))
+  (assert (= (set (cut threads FIRST None)) #{2})))
+
+
+(defn [(pytest.mark.parametrize "slow" [0.8 1 50])] test-two-that-gain-little-are-given-up [slow]
+  (setv threads (threads-of (fn [threads _] (if (= threads 2) slow 1)) (** 10 5)))
+  (assert (< (.count threads 2) (* 0.002 (len threads)))))
+
+
+(defn test-once-the-machine-is-busy-one-thread-takes-over-soon []
+  (setv threads (threads-of (fn [threads n] (if (= threads 2) (if (< n 999) 0.5 50) 1)) 1500))
+  (assert (= (get threads 990) 2))
+  (assert (< (.count (cut threads 999 (+ 999 PATIENCE)) 2) (+ PORTION TRIED 2))))
+
+
+(defn test-a-network-too-small-for-two-never-has-them []
+  (assert (= (.run (Pace 1) (fn [n] n) 64) 64)))
+
+
+(defn test-blas-has-one-thread-unless-the-environment-says-otherwise []
+  (for [[number threads] [["" 1] ["2" 2]]]
+    (setv run (run-hy COUNT :cold True :environment {"OPENBLAS_NUM_THREADS" number}))
+    (assert (= (.strip (succeeded run)) (str #{#(threads)})))))
