@@ -59,7 +59,7 @@
   (np.stack (lfor now ids (.copy (.step engine now)))))
 
 
-(defn [(given networks (st.sampled-from [1 3])) (settings :max-examples 20 :deadline None)]
+(defn [(given networks (st.sampled-from [1 3])) (settings :max-examples 10 :deadline None)]
     test-logits-agree-with-keras [layers streams]
   (setv
     model (keras-model layers)

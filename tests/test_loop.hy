@@ -159,11 +159,6 @@
   (assert (= (.join "" (gfor each done.told each.unit)) text)))
 
 
-(defn waiting-in [loop]
-  "Return how many texts wait in `loop`."
-  (sum (gfor request loop.requests (len request.waiting))))
-
-
 (defn endless [n]
   "Return `n` jobs that take for ever."
   (lfor _ (range n) (job "a" 10_000_000)))
@@ -173,25 +168,25 @@
   (setv jobs (endless 9))
   (.submit loop jobs)
   (.wait-for NEWS (fn [] (= (len loop.running) 8)))
-  (assert (= (waiting-in loop) 1))
+  (assert (= (len loop.waiting) 1))
   (.cancel loop (cut jobs 1))
-  (.wait-for NEWS (fn [] (= (waiting-in loop) 0)))
+  (.wait-for NEWS (fn [] (= (len loop.waiting) 0)))
   (.cancel loop jobs))
 
 
 (defn test-a-text-that-waits-can-be-cancelled [loop]
   (setv jobs (endless 9))
   (.submit loop jobs)
-  (.wait-for NEWS (fn [] (= (waiting-in loop) 1)))
+  (.wait-for NEWS (fn [] (= (len loop.waiting) 1)))
   (.cancel loop (cut jobs 8 None))
-  (.wait-for NEWS (fn [] (= (waiting-in loop) 0)))
+  (.wait-for NEWS (fn [] (= (len loop.waiting) 0)))
   (.cancel loop jobs))
 
 
 (defn test-a-full-queue-takes-no-more [loop]
   (setv jobs (endless 28))
   (.submit loop jobs)
-  (.wait-for NEWS (fn [] (= (waiting-in loop) 20)))
+  (.wait-for NEWS (fn [] (= (len loop.waiting) 20)))
   (with [_ (pytest.raises Full)] (.submit loop [(job "a" 5)]))
   (.cancel loop jobs))
 

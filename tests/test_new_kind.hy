@@ -5,14 +5,14 @@
   numpy :as np
   lstm-textgen
   lstm-textgen.settings.layers [KINDS Recurrent]
-  lstm-textgen.writing.engine [STEPS]
+  lstm-textgen.writing.engine [STEPS zeros]
   lstm-textgen.writing.mixture [make-engine]
   tests.helpers [TEXT train-tiny])
 
 
-(defn make-elman [layer recurrent bias space]
+(defn make-elman [layer recurrent _ streams]
   "Return #(advance state) for Elman's layer (1990): h ← tanh(x + h·U)."
-  (setv h (.zeros space (len recurrent)))
+  (setv h (zeros streams (len recurrent)))
   #((fn [x] (np.tanh (+ x (@ h recurrent)) h)) [h]))
 
 

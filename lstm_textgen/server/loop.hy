@@ -67,10 +67,7 @@ seeds of others.]]
     "Queue the `jobs` of a request; raise `Full` if there isn't room for all, or `Stopped`."
     (with [_ self._changed]
       (when self._ending (raise (Stopped)))
-      (setv ahead (sum (gfor
-        each [#* self.requests #* self._inbox]
-        :if (isinstance each Request)
-        (len each.waiting))))
+      (setv ahead (len self.waiting))
       (when (and ahead (> (+ ahead (len jobs)) self.most-waiting))
         (raise (Full (* self._text-seconds (/ ahead self.most)))))
       (.append self._inbox (Request jobs))
@@ -89,6 +86,14 @@ seeds of others.]]
     (with [_ self._changed]
       (setv self._ending True)
       (.notify self._changed)))
+
+  (defn [property] waiting [self]
+    "The jobs that wait, a list."
+    (lfor
+      each [#* self.requests #* self._inbox]
+      :if (isinstance each Request)
+      job (list each.waiting)
+      job))
 
   (defn alive? [self]
     "Return whether the loop generates."

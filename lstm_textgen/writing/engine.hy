@@ -64,7 +64,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (defn __init__ [self network [streams 1]]
     (setv
       [self.network self.streams self.cells] [network streams []]
-      self._sums (_zeros streams (len network.bias))
+      self._sums (zeros streams (len network.bias))
       self.logits (ncut self._sums ... (: network.size))
       self.state [self.logits]
       [self._look-up self._product] [(_make-look-up network streams) (_product-for streams)]
@@ -180,7 +180,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (+ (@ self.embedding self.kernel) self.bias)))
 
 
-(defn _zeros [streams size]
+(defn zeros [streams size]
   "Return an array of zeros (streams, size), for one stream (size,)."
   (np.zeros (if (= streams 1) size #(streams size)) "float32"))
 
@@ -195,13 +195,13 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (setv table network.table)
   (when (= streams 1) (return table.__getitem__))
   (when network.multiplied (setv table table.whole))
-  (setv out (_zeros streams (get table.shape 1)))
+  (setv out (zeros streams (get table.shape 1)))
   (fn [ids] (.take table ids 0 out "clip")))  ; "clip" avoids a copy of the result
 
 
 (defn _make-input [kernel bias streams]
   "Return a function from a layer's input (streams, in) to what it adds to the gates (streams, …)."
-  (setv [product out] [(_product-for streams) (_zeros streams (len bias))])
+  (setv [product out] [(_product-for streams) (zeros streams (len bias))])
   (fn [x]
     (product x kernel out)
     (add out bias out)))
@@ -219,11 +219,11 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     u (len recurrent)
     hard layer.hard
     product (_product-for streams)
-    [gates sigmoids g o i-f g-c c] (_parts (_zeros streams (* 5 u)) u
+    [gates sigmoids g o i-f g-c c] (_parts (zeros streams (* 5 u)) u
       [0 4] [0 3] [3 4] [0 1] [1 3] [3 5] [4 5])
-    products (_zeros streams (* 2 u))
+    products (zeros streams (* 2 u))
     [added kept] (_parts products u [0 1] [1 2])
-    [h squashed] [(_zeros streams u) (_zeros streams u)])
+    [h squashed] [(zeros streams u) (zeros streams u)])
   (defn advance [x]
     (product h recurrent gates)
     (add gates x gates)
@@ -256,13 +256,13 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     [kernel #* kernel-n] (lfor
       part (np.split recurrent (if before [(* 2 u)] []) 1)
       (np.ascontiguousarray part))
-    gates (_zeros streams (* (if before 2 3) u))
+    gates (zeros streams (* (if before 2 3) u))
     [z-r z r n] (_parts gates u [0 2] [0 1] [1 2] [2 3])
-    [h kept] [(_zeros streams u) (_zeros streams u)])
+    [h kept] [(zeros streams u) (zeros streams u)])
   (when before
     (setv
       [kernel-n] kernel-n
-      n (_zeros streams u)))
+      n (zeros streams u)))
   (defn advance [x]
     (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
     (product h kernel gates)
