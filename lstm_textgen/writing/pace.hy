@@ -14,40 +14,44 @@ isn't running, they take up to 100 times as long as one.]]
   TRIED 4       ; steps of a trial
   PORTION 16    ; steps with several threads after which the speed is judged
   GAIN 0.75     ; several threads must take less than this share of the time of one
-  PATIENCE 512  ; steps until the next trial, twice as many after each that fails
+  PATIENCE 128  ; steps with one thread after a trial that fails, the next time twice as many
   LONGEST-PATIENCE 8192)
 
 
 (defclass Pace []
-  "Chooses between one thread and `most`, for steps that are taken through `run`."
+  "Chooses between one thread and `most`, for steps of one kind that are taken through `run`."
 
   (defn __init__ [self most]
     (setv
-      [self.most self.threads self._trial] [most 1 False]
+      [self.most self.threads self._patience] [most 1 PATIENCE]
       self._alone inf  ; seconds of a step with one thread
-      [self._left self._patience] [FIRST PATIENCE]))  ; steps until a trial
+      [self._left self._taken self._seconds] [FIRST 0 0.0]))  ; steps until the speed is judged
 
   (defn run [self act most]
     "Return the result of `act`, a function of a number of steps to take: of 1 to `most`."
     (when (= self.most 1) (return (act most)))
     (setv
-      n (min most (cond (= self.threads 1) self._left  self._trial TRIED  True PORTION))
+      n (min most self._left)
       begun (perf-counter))
     (set-threads self.threads)
     (try
       (setv result (act n))
       (finally (set-threads 1)))
-    (._judge self n (/ (- (perf-counter) begun) n))
+    (+= self._seconds (- (perf-counter) begun))
+    (+= self._taken n)
+    (-= self._left n)
+    (when (= self._left 0) (._judge self))
     result)
 
-  (defn _judge [self n seconds]
-    "Choose the threads of the next steps; `n` have just taken this many `seconds` each."
+  (defn _judge [self]
+    "Choose the threads of the next steps by the speed of the last ones."
+    (setv seconds (/ self._seconds self._taken))
     (cond
-      (= self.threads 1) (do
-        (setv self._alone seconds)
-        (-= self._left n)
-        (when (= self._left 0) (setv [self.threads self._trial] [self.most True])))
-      (< seconds (* GAIN self._alone)) (setv [self._trial self._patience] [False PATIENCE])
+      (= self.threads 1)
+        (setv [self.threads self._left self._alone] [self.most TRIED seconds])
+      (< seconds (* GAIN self._alone))
+        (setv [self._left self._patience] [PORTION PATIENCE])
       True (setv
         [self.threads self._left] [1 self._patience]
-        self._patience (min LONGEST-PATIENCE (* 2 self._patience))))))
+        self._patience (min LONGEST-PATIENCE (* 2 self._patience))))
+    (setv [self._taken self._seconds] [0 0.0])))

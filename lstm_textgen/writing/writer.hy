@@ -153,9 +153,8 @@
   "Yield the units of a text by `draw` after `seed` endlessly."
   (setv
     [units engine size] [model.vocabulary.units (make-engine model) 1]
-    pace (Pace engine.network.threads)
-    opening (_begin seed engine draw pace)
-    batch (Batch model engine))
+    opening (_begin seed engine draw (Pace engine.network.threads))
+    [batch pace] [(Batch model engine) (Pace engine.network.threads)])
   (yield :from opening)
   (.change batch [] [#(draw engine.state)])
   (while True
