@@ -8,6 +8,7 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
 (eval-when-compile (require hyrule [ncut]))
 (import
   dataclasses [dataclass]
+  itertools [repeat]
   math
   numpy :as np
   lstm-textgen.settings.table [check-fields])
@@ -73,9 +74,11 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
     (if self.cold? #() #(o.top-k o.top-p o.min-p)))
 
   (defn factors [self steps]
-    "Return the factors (steps,) for the logits of the next units."
-    (setv sharpness (lfor s self.options.sharpness (or s 1)))  ; without noise any factor does
-    (np.resize (np.roll (np.array sharpness "float32") (- self.drawn)) steps))
+    "Return the list of factors for the logits of the next `steps` units."
+    (setv sharpness self.options.sharpness)
+    (lfor  ; without noise any factor does
+      n (range self.drawn (+ self.drawn steps))
+      (or (get sharpness (% n (len sharpness))) 1)))
 
   (defn generator [self size]
     "Return the generator of its random numbers, `size` for a unit, as it is now."
@@ -153,10 +156,13 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
     "Set up the steps that `noise` (texts, steps, size) is for."
     (setv
       steps (get noise.shape 1)
-      factors (np.array (lfor draw self.draws (.factors draw steps)) "float32")
+      turns? (any (gfor draw self.draws (isinstance draw.options.temperature list)))
+      n (if turns? steps 1)  ; factors that differ
+      factors (np.array (lfor draw self.draws (.factors draw n)) "float32")
+      factors (.reshape factors.T n #* (._shape self 1))
       self._noise noise
       self._steps (list (zip
-        (.reshape factors.T steps #* (._shape self 1))
+        (if turns? factors (repeat (get factors 0) steps))
         (.reshape (.swapaxes noise 0 1) steps #* (._shape self self._size))))))
 
   (defn _shape [self size]
