@@ -146,7 +146,7 @@ setuptools.setup(
         "bench": [TORCH],
     },
     packages=setuptools.find_namespace_packages(
-        include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__"]),
+        include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__", "*.node_modules*"]),
     package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.ts", "*.wasm",
                       "*.LICENSE", "models/*.h5"]},
     entry_points={

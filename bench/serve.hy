@@ -193,7 +193,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
     "five unread streams of 64 texts"
       (* [(dict :prompt "A" :n 64 :max-tokens 20_000 :stream True)] 5)
     "one request with 64 long seeds" [(dict :max-tokens 100 :prompt (lfor k (range 64)
-      (* (get UNITS k) 16_000)))]})
+      (* (get UNITS k) 15_000)))]})
   (for [[name bodies] (.items loads)]
     (with [server (server-of "lstm:256")]
       (setv
