@@ -170,6 +170,13 @@ seeds of others.]]
       (unless request.waiting (.remove waiting request)))
     (setv self._admitting None))
 
+  (defn _somebody-next? [self]
+    "Return whether a job could join after a few steps, or more of a seed be read."
+    (any (gfor
+      request self.requests
+      :if request.waiting
+      (or (< (len self.running) self.most) (not (. (get request.waiting 0) seed done?))))))
+
   (defn _make-room [self request]
     "Return whether a job of `request` may join, having made another's wait if need be."
     (when (< (len self.running) self.most) (return True))
@@ -208,7 +215,7 @@ seeds of others.]]
     (setv
       begun (time.perf-counter)
       steps (min self._round
-        (if (any (gfor request self.requests request.waiting)) FEW-STEPS MOST-STEPS)
+        (if (._somebody-next? self) FEW-STEPS MOST-STEPS)
         (max 1 (min (gfor job (.values self.running) job.left)))
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
       results (.run self.crowd steps self._inbox)
@@ -229,7 +236,7 @@ seeds of others.]]
     (setv jobs [#* (.values self.running) #* (if self._admitting [self._admitting] [])])
     (for [job jobs  :if (is job.end None)] (setv job.end "failed"))
     (.close self.crowd)
-    (setv self.crowd (Crowd self.model self._reader))
+    (setv [self.crowd self._admitting] [(Crowd self.model self._reader) None])
     (for [job jobs] (._drop self job))
     (self.notify jobs)))
 

@@ -34,7 +34,7 @@ Alone, the same request gives the same text.]]
     (setv
       kept (lfor [k draw] (enumerate self.draws) :if (not-in draw leaving) k)
       states (lfor draw leaving (.copy-state self._engine (.index self.draws draw)))
-      engine (.like self._engine (+ (len kept) (len joining))))
+      engine (.like self._engine (max 1 (+ (len kept) (len joining)))))
     (.keep engine self._engine kept)
     (for [[k [_ state]] (enumerate joining (len kept))] (.set-state engine state k))
     (.change self._sampler kept (lfor [draw _] joining draw))
