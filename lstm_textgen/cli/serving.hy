@@ -4,11 +4,6 @@
   os
   lstm-textgen.cli.flags [warn])
 
-;; Each model's loop is one thread; products of few rows don't pay for more of them. BLAS reads
-;; this when NumPy is imported, which hasn't happened yet.
-(for [library ["OPENBLAS" "MKL" "OMP"]]
-  (.setdefault os.environ f"{library}_NUM_THREADS" "1"))
-
 
 (defn serve-models [flags]
   "Serve the models that `flags` name until Ctrl-C; raise `ImportError` if a package is missing."
