@@ -140,7 +140,7 @@
 (defn test-what-is-told-of-a-prompt-is-streamed-once []
   (setv
     one (job "abc" 9 :alternatives 0 :seed-too True)
-    texts (Texts None (SimpleNamespace :url (SimpleNamespace :path "/")) None [one] :keep None
+    texts (Texts None (SimpleNamespace :url (SimpleNamespace :path "/")) None [one]
       :prompt-units 3 :form (Form "bot" "fp" :told True :prompts [None]))
     sent {0 None}
     next-part (fn [] (.next-part texts 0 one sent one.end)))
@@ -220,6 +220,12 @@
   (assert made-room)
   (for [[k each] (enumerate jobs)]
     (assert (= (text-of each) (.join "" (stream MODEL "ab. c" options (Ends 150) k))))))
+
+
+(defn test-a-request-of-nothing-is-forgotten [loop]
+  (.submit loop [])
+  (all-written loop [(job "abc" 9)])
+  (assert (= loop.requests [])))
 
 
 (defn test-a-long-seed-lets-short-ones-pass [loop]

@@ -89,11 +89,9 @@
       body (read-body data CompletionBody)
       served (.find self body.model)
       jobs (await (.submit self served data (fn [model] (completion-orders body model))))
-      n (or body.n 1)
-      each (// (len jobs) (len body.prompts)))
+      n (or body.n 1))
     (Texts self request body jobs
-      :keep (fn [jobs] (best-of jobs each n))
-      :prompt-units (sum (gfor job (cut jobs None None each) job.seed.units))
+      :prompt-units (sum (gfor job (cut jobs None None n) job.seed.units))
       :form (Form served.name served.fingerprint
         :told (is-not body.logprobs None)
         :prompts (when body.echo (lfor
@@ -113,7 +111,6 @@
         "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
     (setv jobs (await (.submit self served data (fn [model] (chat-orders body model names)))))
     (Texts self request body jobs
-      :keep (fn [jobs] jobs)
       :prompt-units (. (get jobs 0) seed units)
       :form (Form served.name served.fingerprint :chat True :told (bool body.logprobs))))
 
@@ -180,12 +177,12 @@
 (defclass Texts [Response]
   #[[The answer with the texts of `jobs` to a request with the `body`, whole or as a stream.
 
-  `keep` selects the jobs to send, `form` formats them; `prompt-units` is for the usage.]]
+  `form` formats them; `prompt-units` is for the usage.]]
 
-  (defn __init__ [self desk request body jobs * keep prompt-units form]
+  (defn __init__ [self desk request body jobs * prompt-units form]
     (setv
       [self.desk self.path self.body self.jobs] [desk request.url.path body jobs]
-      [self.keep self.prompt-units self.form] [keep prompt-units form]
+      [self.prompt-units self.form] [prompt-units form]
       self.reader (. (get jobs 0) reader)
       [self.begun self.background] [(time.perf-counter) None]))
 
@@ -207,8 +204,7 @@
     (unless self.reader.gone
       (when (any (gfor job self.jobs (= job.end "failed")))
         (raise (ApiError 500 "generating failed" :code "failed")))
-      (setv whole (.whole self.form (self.keep self.jobs)
-        (usage-of self.jobs self.prompt-units)))
+      (setv whole (.whole self.form self.jobs (usage-of self.jobs self.prompt-units)))
       (await ((json-answer whole) scope receive send))))
 
   (defn :async stream [self send]
@@ -251,17 +247,6 @@
 
 
 ;; * Parts of answers
-
-(defn best-of [jobs each n]
-  "Return the `n` likeliest of each group of `each` jobs, by mean log probability per unit."
-  (if (= each n)
-    jobs
-    (lfor
-      start (range 0 (len jobs) each)
-      job (cut
-        (sorted (cut jobs start (+ start each)) :key (fn [j] (/ (- j.total) (max 1 j.written)))) n)
-      job)))
-
 
 (defn body-of [events]
   "Return the ASGI message with server-sent `events`; more may follow."

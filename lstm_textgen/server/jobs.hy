@@ -128,7 +128,7 @@
       self.draw (Draw order.options order.rng-seed order.number (is-not order.alternatives None))
       self._vocabulary model.vocabulary
       [self.pieces self.told] [(deque) []]
-      [self.written self.said self.end self.total] [0 0 None 0.0]
+      [self.written self.said self.end] [0 0 None]
       self._finder (if order.chat
         (NameFinder order.stops (if model.settings.people CHAT-NAME NAME))
         (StopFinder order.stops)))
@@ -156,7 +156,6 @@
     the first `typed` characters of the units.]]
     (setv
       ids (cut ids self.left)
-      before self.written
       units (lfor id ids (cut (get self._vocabulary.units id) typed None)))
     (unless (is logits None)  ; told before it is said, as another thread reads both
       (.extend self.told
@@ -168,7 +167,6 @@
       (do
         (+= self.written (len ids))
         (._say self (.join "" units))))
-    (+= self.total (sum (gfor each (cut self.told before self.written) each.logarithm)))
     (cond
       self._finder.found (do
         (setv self.told (cut self.told (.told-by-now self)))

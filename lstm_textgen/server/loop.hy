@@ -42,10 +42,10 @@ seeds of others.]]
   #[[Generates the texts of `Job`s for one `model`, a `Checkpoint`, until `stop` is called.
 
   - `notify`: called in the loop's thread with a list of jobs that have news.
-  - `observe`: called with the texts, the steps and the seconds of each round.]]
+  - `observe`: called with the number of units after each round.]]
 
   (defn __init__ [self model * [most MOST-TEXTS] [most-waiting MOST-WAITING]
-      [notify (fn [jobs] None)] [observe (fn [#* numbers] None)]]
+      [notify (fn [jobs] None)] [observe (fn [units] None)]]
     (setv
       [self.model self.most self.most-waiting] [model most most-waiting]
       [self.notify self.observe] [notify observe]
@@ -70,7 +70,7 @@ seeds of others.]]
       (setv ahead (len self.waiting))
       (when (and ahead (> (+ ahead (len jobs)) self.most-waiting))
         (raise (Full (* self._text-seconds (/ ahead self.most)))))
-      (.append self._inbox (Request jobs))
+      (when jobs (.append self._inbox (Request jobs)))
       (.notify self._changed)))
 
   (defn cancel [self jobs]
@@ -220,12 +220,11 @@ seeds of others.]]
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
       results (.run self.crowd steps self._inbox)
       seconds (- (time.perf-counter) begun)
-      taken (max (gfor [_ ids _] results (len ids)))
       jobs (lfor [draw _ _] results (get self.running draw)))
     (setv
       self._round (* 2 self._round)
-      self._step-seconds (/ seconds taken))
-    (self.observe (len jobs) taken seconds)
+      self._step-seconds (/ seconds (max (gfor [_ ids _] results (len ids)))))
+    (self.observe (sum (gfor [_ ids _] results (len ids))))
     (for [[job [_ ids logits]] (zip jobs results)]
       (when (is job.end None) (.take job ids logits))
       (when job.end (._drop self job)))

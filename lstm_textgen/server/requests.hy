@@ -107,7 +107,7 @@
   "The body of a request to /v1/completions."
   (setv
     #^ (get Union #(SEED PROMPTS None)) prompt ""
-    #^ (number int 1 MOST-TEXTS) best-of None
+    #^ (number int 1 1) best-of None
     #^ FLAG echo False
     #^ (number int 0 20) logprobs None)
 
@@ -171,24 +171,16 @@
 ;; * Orders
 
 (defn completion-orders [body model]
-  #[[Return the `Order`s of a `CompletionBody` to `model` (a `Checkpoint`).
-
-  Each prompt gets `best-of` of them, or else `n`.]]
+  "Return the `Order`s of a `CompletionBody` to `model` (a `Checkpoint`): `n` for each prompt."
   (setv
     n (or body.n 1)
-    each (or body.best-of n))
-  (when (< each n)
-    (raise (ApiError 400 f"`best_of` is {each}, less than `n`, which is {n}" :param "best_of")))
-  (when (and (> each n) body.stream)
-    (raise (ApiError 400 "`best_of` can't be streamed" :param "best_of")))
-  (setv texts (* each (len body.prompts)))
+    texts (* n (len body.prompts)))
   (when (> texts MOST-TEXTS)
     (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
-      :param (if (> each 1) "best_of" "prompt"))))
-  (setv alternatives (if (and (is body.logprobs None) (> each n)) 0 body.logprobs))
-  (make-orders body model (lfor p body.prompts (read-prompt model p)) each
+      :param (if (> n 1) "n" "prompt"))))
+  (make-orders body model (lfor p body.prompts (read-prompt model p)) n
     :length (if (is body.max-tokens None) USUAL-LENGTH body.max-tokens)
-    :alternatives alternatives
+    :alternatives body.logprobs
     :seed-too (and body.echo (is-not body.logprobs None))))
 
 

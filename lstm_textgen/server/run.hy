@@ -100,7 +100,7 @@
 (defn load-all [paths warn metrics notify]
   "Return the `Served` models at `paths`; raise `ValueError` if two have one name."
   (setv
-    make-loop (fn [name model] (Loop model :notify notify :observe (.rounds-of metrics name)))
+    make-loop (fn [name model] (Loop model :notify notify :observe (.counter-of metrics name)))
     models (lfor path paths (Served path warn make-loop))
     names (lfor each models each.name))
   (.watch metrics models)
