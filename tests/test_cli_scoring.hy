@@ -6,9 +6,12 @@ logarithms. So their texts and scores are known.]]
 (import
   math
   os
+  queue [Queue]
   numpy :as np
   pytest
+  lstm-textgen.cli [flags main]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.scoring [surprises]
   tests.helpers [output program refused save-odds small-model start-program succeeded
     uniform-model write-text])
 
@@ -111,3 +114,15 @@ logarithms. So their texts and scores are known.]]
   (assert (math.isclose total.bits (/ (+ 2 (- (math.log2 0.75))) 2) :rel-tol 1e-6))
   (with [_ (pytest.raises ValueError :match "nothing to score")]
     (.score (TextModel (small-model :text "ab" :odds {})) "")))
+
+
+(defn test-slow-scoring-says-what-is-being-done [uniform monkeypatch]
+  (.chdir monkeypatch uniform)
+  (write-text uniform "ab cd.\n" :name "a.txt")
+  (setv said (Queue))
+  (.setattr monkeypatch flags "SLOW" 0)
+  (.setattr monkeypatch flags "warn" said.put)
+  (.setattr monkeypatch "lstm_textgen.cli.writing.surprises" (fn [#* arguments]
+    (assert (= (.get said :timeout 30) "scoring a.txt"))
+    (surprises #* arguments)))
+  (assert (= (main ["--score" "a.txt"]) 0)))

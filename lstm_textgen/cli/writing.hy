@@ -311,7 +311,8 @@
       path)
     count 0)
   (for [path paths  [name pieces] (texts-of path reading :warn warn)]
-    (_score-file model name pieces whole page)
+    (with [_ (explaining f"scoring {name}")]
+      (_score-file model name pieces whole page))
     (+= count 1))
   (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
