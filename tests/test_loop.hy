@@ -260,6 +260,18 @@
   (assert (= (len (get (all-written loop [(job "abc" 9)]) 0)) 9)))
 
 
+(defn test-a-mistake-with-a-seed-ends-its-request-only [loop monkeypatch caplog]
+  (setv
+    others (lfor k (range 4) (job "abc" 3000 :rng-seed k))
+    lost (make-jobs MODEL (lfor k (range 3) (Order "bad" 9 :number k))))
+  (.submit loop others)
+  (.setattr monkeypatch (. (get lost 0) seed) "feed_ids" (fn [#* _] (/ 1 0)))
+  (all-written loop lost)
+  (assert (= #{"failed"} (sfor each lost each.end)))
+  (.wait-for NEWS (fn [] (all (gfor each others each.end))))
+  (assert (= #{"length"} (sfor each others each.end))))
+
+
 (defn test-texts-under-way-are-finished-when-the-loop-is-stopped []
   (setv
     loop (Loop MODEL :notify NEWS.notify)

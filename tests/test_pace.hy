@@ -1,18 +1,20 @@
 "How many threads a lone stream gets."
 
 (import
+  re
   pytest
-  lstm-textgen.writing.pace [FIRST PATIENCE Pace PORTION TRIED]
+  lstm-textgen.writing.pace [PATIENCE Pace PORTION TRIED]
   tests.helpers [run-hy succeeded])
 
 (setv
   pytestmark pytest.mark.quick
-  ;; Print the threads of BLAS between the units of a text.
+  ;; Print the threads of BLAS before a text and, the most, between its units.
   COUNT "(import threadpoolctl [threadpool-info] lstm-textgen.writing.writer [Ends stream]
     numpy :as np tests.helpers [small-model])
     (defn count [] (lfor each (threadpool-info) (get each \"num_threads\")))
+    (print (count))
     (setv units (stream (small-model :layers \"lstm:512\" :resume False) \"h\"))
-    (print (sfor _ (range 200) (do (next units) (tuple (count)))))")
+    (print (max (lfor _ (range 200) (do (next units) (count)))))")
 
 
 (defn threads-of [seconds-of steps [busy (fn [n] False)]]
@@ -32,7 +34,7 @@
 
 (defn test-two-threads-that-gain-stay []
   (setv threads (threads-of (fn [threads _] (/ 1 threads)) 2000))
-  (assert (= (set (cut threads FIRST None)) #{2})))
+  (assert (< (.count threads 1) (* 0.02 (len threads)))))  ; one is measured now and then
 
 
 (defn [(pytest.mark.parametrize "slow" [0.8 1 50])] test-two-that-gain-little-are-given-up [slow]
@@ -46,11 +48,19 @@
   (assert (< (.count (cut threads 999 (+ 999 PATIENCE)) 2) (+ PORTION TRIED 2))))
 
 
+(defn test-a-first-measure-that-was-wrong-is-put-right []
+  (setv threads (threads-of (fn [threads n] (cond (= threads 2) 3  (< n 8) 10  True 1)) 20_000))
+  (assert (= (get threads 500) 2))
+  (assert (< (.count threads 2) 2000)))
+
+
 (defn test-a-network-too-small-for-two-never-has-them []
   (assert (= (.run (Pace 1) (fn [n] n) 64) 64)))
 
 
 (defn test-blas-has-one-thread-unless-the-environment-says-otherwise []
-  (for [[number threads] [["" 1] ["2" 2]]]
-    (setv run (run-hy COUNT :cold True :environment {"OPENBLAS_NUM_THREADS" number}))
-    (assert (= (.strip (succeeded run)) (str #{#(threads)})))))
+  (for [number ["" "2"]]
+    (setv
+      run (run-hy COUNT :cold True :environment {"OPENBLAS_NUM_THREADS" number})
+      [before between] (.splitlines (succeeded run)))
+    (assert (= between (if number before (re.sub r"\d+" "1" before))))))

@@ -159,7 +159,7 @@
     [{"n" 0} 400 "n" ">= 1"]
     [{"n" 64  "prompt" ["a" "b"]} 400 "n" "128 texts at once are too many"]
     [{"prompt" (* ["a"] 65)} 400 "prompt" "65 texts at once are too many"]
-    [{"best_of" 2} 400 "best_of" "<= 1"]
+    [{"n" 2  "best_of" 3} 400 "best_of" "isn't supported"]
     [{"stop" ["a" "b" "c" "d" "e"]} 400 "stop" "length <= 4"]
     [{"stop" ""} 400 "stop" "length >= 1"]
     [{"logprobs" 21} 400 "logprobs" "<= 20"]

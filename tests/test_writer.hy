@@ -8,7 +8,8 @@
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.writer [Ends before-stop first-sentences stream write-each write-many]
+  lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each
+    write-many]
   tests.helpers [small-model])
 
 (setv
@@ -207,8 +208,23 @@
   (setv
     texts (write-each (letters) ["a"] 5 (SamplingOptions) (Ends 900 ".") :rng-seed 1)
     [numbers written] (zip #* texts))
-  (assert (= (list written) (sorted written :key len)))
+  (setv rounds (lfor text written (// (len text) ROUND)))
+  (assert (= rounds (sorted rounds)))
   (assert (!= (list numbers) (sorted numbers))))
+
+
+(defn test-hardly-a-unit-is-generated-in-vain [monkeypatch]
+  (setv
+    [made run] [[] Crowd.run]
+    ends (Ends :length 24))  ; three rounds
+  (defn counted [#* arguments]
+    (setv results (run #* arguments))
+    (.extend made (gfor [_ ids _] results id ids id))
+    results)
+  (.setattr monkeypatch Crowd "run" counted)
+  (setv texts (write-many (letters) ["a"] 200 (SamplingOptions) ends))
+  (assert (= (set (map len texts)) #{24}))
+  (assert (= (len made) (* 200 24))))
 
 
 (defn test-ctrl-c-keeps-what-there-is-of-many-texts [monkeypatch]

@@ -78,14 +78,17 @@
 
 
 (defn [cache] _blas []
-  "Return the OpenBLAS libraries loaded so far; none if the environment sets a number of threads."
+  "Return NumPy's OpenBLAS, a list; empty if the environment sets a number of threads."
   (if (any (map os.environ.get THREADS-SET))
     []
-    (. (.select (ThreadpoolController) :internal-api "openblas") lib-controllers)))
+    (lfor
+      library (. (.select (ThreadpoolController) :internal-api "openblas") lib-controllers)
+      :if (not-in "torch" library.filepath)  ; training keeps its threads
+      library)))
 
 
 (defn [cache] limit-threads []
-  #[[Limit NumPy's BLAS to one thread, once for the process, unless the environment sets a number.
+  #[[Limit NumPy's OpenBLAS to one thread for the process, unless the environment sets a number.
 
   The products of a step take microseconds. With more threads each waits for the slowest one, and
   on a busy machine that is one that isn't running: a product then takes up to 100 times as long.]]

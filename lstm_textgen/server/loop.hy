@@ -20,7 +20,7 @@ seeds of others.]]
   SLICES 4  ; … and such slices between two rounds of steps
   JOINING 4  ; a text that joins takes as long as reading this many units
   MOST-STEPS 512  ; in a round; a text that joins or leaves ends it earlier
-  FEW-STEPS 4  ; in a round while seeds are read
+  FEW-STEPS 4  ; in a round while seeds are read, or as many as take as long as the reading
   LONGEST-ROUND 0.02  ; seconds, after which readers get new text
   TURN 0.2  ; seconds that a text may stay before it must make room for one of another request
   LOG (logging.getLogger __name__))
@@ -53,11 +53,11 @@ seeds of others.]]
       self._inbox []  ; from other threads: requests, and jobs to end
       [self._ending self.ended] [False False]
       self.requests []  ; those with jobs that wait or run
-      self.running {}  ; jobs by their draws, and …
+      self.running {}  ; jobs by their draws
       self._reader (make-engine model)
       self.crowd (Crowd model self._reader)
       self._admitting None
-      [self._round self._step-seconds self._text-seconds] [1 0.0 0.0]
+      [self._round self._step-seconds self._read-seconds self._text-seconds] [1 0.0 0.0 0.0]
       self._thread (Thread :target self._live :name "generate" :daemon True))
     (.start self._thread))
 
@@ -154,6 +154,7 @@ seeds of others.]]
   (defn _admit [self]
     "Read slices of the seeds of waiting requests by turns; let jobs with a read seed join."
     (setv
+      begun (time.perf-counter)
       left (* SLICE SLICES)
       waiting (lfor request self.requests :if request.waiting request))
     (while (and waiting (> left 0))
@@ -166,9 +167,13 @@ seeds of others.]]
       (when job.seed.done?
         (if (._make-room self request)
           (._begin self (.popleft request.waiting))
-          (.remove waiting request)))
-      (unless request.waiting (.remove waiting request)))
-    (setv self._admitting None))
+          ;; No other request gets a place then, either, but their seeds can be read.
+          (setv waiting (lfor
+            each waiting
+            :if (not (. (get each.waiting 0) seed done?))
+            each))))
+      (when (and (not request.waiting) (in request waiting)) (.remove waiting request)))
+    (setv [self._admitting self._read-seconds] [None (- (time.perf-counter) begun)]))
 
   (defn _somebody-next? [self]
     "Return whether a job could join after a few steps, or more of a seed be read."
@@ -186,7 +191,8 @@ seeds of others.]]
         (if each.running (- (. (get each.running 0) joined)) 0))))
       job (get largest.running 0)
       more (- (len largest.running) (len request.running))
-      rotate? (and (> more 0) (> (- (time.perf-counter) job.joined) TURN)))
+      rotate? (and (> more 0) (not request.running)
+        (> (- (time.perf-counter) job.joined) TURN)))
     (when (or rotate? (> more 1))
       (.take-out self job)
       (.append largest.waiting job)
@@ -208,14 +214,16 @@ seeds of others.]]
       job.joined (time.perf-counter)
       job.begun (or job.begun job.joined))
     (.append job.request.running job)
+    (setv self._admitting None)
     (.join self.crowd job.draw (or job.state self._reader.state)))
 
   (defn _write [self]
     "Run a round of steps and hand out the new text."
     (setv
       begun (time.perf-counter)
-      steps (min self._round
-        (if (._somebody-next? self) FEW-STEPS MOST-STEPS)
+      few (max FEW-STEPS (int (/ self._read-seconds (max self._step-seconds 1e-9))))
+      steps (min self._round MOST-STEPS
+        (if (._somebody-next? self) few MOST-STEPS)
         (max 1 (min (gfor job (.values self.running) job.left)))
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
       results (.run self.crowd steps self._inbox)
@@ -231,12 +239,17 @@ seeds of others.]]
     (self.notify jobs))
 
   (defn _fail [self]
-    "End all running jobs after an error, and start again with empty batches."
-    (setv jobs [#* (.values self.running) #* (if self._admitting [self._admitting] [])])
-    (for [job jobs  :if (is job.end None)] (setv job.end "failed"))
-    (.close self.crowd)
-    (setv [self.crowd self._admitting] [(Crowd self.model self._reader) None])
-    (for [job jobs] (._drop self job))
+    "After an error end the request whose seed was being read, or else all running jobs."
+    (setv jobs (if self._admitting
+      [self._admitting #* self._admitting.request.waiting #* self._admitting.request.running]
+      (list (.values self.running))))
+    (unless self._admitting  ; start again with empty batches
+      (.close self.crowd)
+      (setv self.crowd (Crowd self.model self._reader)))
+    (setv self._admitting None)
+    (for [job jobs]
+      (when (is job.end None) (setv job.end "failed"))
+      (._drop self job))
     (self.notify jobs)))
 
 

@@ -107,7 +107,7 @@
   "The body of a request to /v1/completions."
   (setv
     #^ (get Union #(SEED PROMPTS None)) prompt ""
-    #^ (number int 1 1) best-of None
+    #^ (number int 1 MOST-TEXTS) best-of None
     #^ FLAG echo False
     #^ (number int 0 20) logprobs None)
 
@@ -175,6 +175,9 @@
   (setv
     n (or body.n 1)
     texts (* n (len body.prompts)))
+  (when (not-in body.best-of [None n])
+    (raise (ApiError 400 "`best_of` other than `n` isn't supported; leave it out" :param "best_of"
+      :code "unsupported_parameter")))
   (when (> texts MOST-TEXTS)
     (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
       :param (if (> n 1) "n" "prompt"))))

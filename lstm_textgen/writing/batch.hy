@@ -1,7 +1,7 @@
 #[[Texts that a model generates together; they may join and leave between two steps.
 
 A text depends only on its seed text, options and random numbers, but for rounding: BLAS sums in
-another order for another number of texts, which now and then changes a choice (docs/promises.md).
+another order for another number of texts, which now and then changes a choice (docs/serving.md).
 Alone, the same request gives the same text.]]
 
 (import
@@ -12,7 +12,7 @@ Alone, the same request gives the same text.]]
 
 (setv
   MOST-TEXTS 64  ; at once; more gain no speed
-  MOST-BATCHES 2
+  MOST-BATCHES 2  ; as many as were measured
   FEW-TEXTS 12)  ; up to which one batch, on one core, is enough
 
 
@@ -60,7 +60,7 @@ Alone, the same request gives the same text.]]
 
 
 (defclass Crowd []
-  #[[Texts by `model` in a batch for each core, independent of the others for a round of steps.
+  #[[Texts by `model` in a batch for each of two cores, which are independent for a round of steps.
 
   `engine` is any of the model's.]]
 

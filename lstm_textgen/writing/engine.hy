@@ -77,6 +77,10 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       (.extend self.state state)
       (.append self.cells (get state -1))))
 
+  (defn [property] threads [self]
+    "The number of BLAS threads that may pay for the products of one stream."
+    self.network.threads)
+
   (defn like [self streams]
     "Return an engine of the same network for this number of `streams`."
     (Engine self.network streams))

@@ -45,7 +45,7 @@
     (setv
       ids mixture.vocabulary.ids
       vocabularies (lfor model mixture.models model.vocabulary)
-      [self.mixture self.engines self.network] [mixture engines (. (get engines 0) network)]
+      [self.mixture self.engines] [mixture engines]
       self.streams (. (get engines 0) streams)
       self.shares mixture.shares
       self.logits (np.zeros (if (= self.streams 1) (len ids) #(self.streams (len ids))))
@@ -59,6 +59,9 @@
   (defn [property] state [self]
     "Every array that a step changes and the next one reads."
     [self.logits #* (gfor engine self.engines array engine.state array)])
+
+  (defn [property] threads [self]
+    (min (gfor each self.engines each.threads)))
 
   (defn like [self streams]
     (MixedEngine self.mixture (lfor each self.engines (.like each streams))))

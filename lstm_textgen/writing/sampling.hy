@@ -14,7 +14,8 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
   lstm-textgen.settings.table [check-fields])
 
 (setv
-  BLOCK (** 2 17)  ; random numbers made at once (512 KB)
+  BLOCK (** 2 17)  ; random numbers made at once (512 KB) …
+  MOST-STEPS 64  ; … for at most this many steps, which a text that joins needs, too
   COLDEST 1e-20  ; logits divided by it differ by more than any noise
   HOTTEST 1e20  ; logits divided by it differ by less than any noise
   TINY 1e-30  ; keeps the logarithm of a random number finite
@@ -143,7 +144,7 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
     "Draw noise for the next steps: for twice as many as the last time, as a short text needs few."
     (setv
       [n steps size] self._noise.shape
-      steps (max 1 (min (* 2 steps) (// BLOCK (* n size)))))
+      steps (max 1 (min (* 2 steps) MOST-STEPS (// BLOCK (* n size)))))
     (._settle self)
     (._prepare self (_make-noise self.draws self._generators #(n steps size))))
 

@@ -44,7 +44,7 @@ Before a text's own units a model reads its `start-ids`, like the end of a parag
     "Let `engine` read the next `ids`."
     (.feed engine ids))
 
-  (defn begin [self engine draw]
+  (defn [(np.errstate :invalid "ignore")] begin [self engine draw]
     #[[Let `engine`, which has read the seed, write the first unit of `draw` if there is a rest.
 
     Return [#(id typed logits)], as of `spelling.begin`, or else [].]]

@@ -90,9 +90,9 @@
     [warn warnings.warn]]
   #[[Return an iterator of #(k text), each as soon as it ends: `samples` after each of `seeds`.
 
-  All are generated in one batch, with the parameters of `stream`; text k depends only on
-  `rng-seed` and k. After Ctrl-C it yields what there is of the others before it raises
-  `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end.]]
+  They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
+  text k depends only on `rng-seed` and k. After Ctrl-C it yields what there is of the others
+  before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end.]]
   (setv streams (* samples (len seeds)))
   (when (= ends (Ends))
     (raise (ValueError (+ (if (= streams 1) "a text needs" "several texts need")
@@ -136,13 +136,15 @@
         (.join crowd draw reader.state))
       (unless pieces (break))
       (for [[draw own] (list (.items pieces))]
-        (setv piece (next own None))
-        (if (is piece None)
-          (do
-            (.leave crowd draw)
-            (for [each [pieces ids]] (.pop each draw))
-            (yield #(draw.number (.join "" (.pop parts draw)))))
-          (.append (get parts draw) piece))))
+        (setv piece "")
+        (while (or (= piece "") (get ids draw))  ; once it has used its units, all get more
+          (setv piece (next own None))
+          (when (is piece None) (break))
+          (.append (get parts draw) piece))
+        (when (is piece None)
+          (.leave crowd draw)
+          (for [each [pieces ids]] (.pop each draw))
+          (yield #(draw.number (.join "" (.pop parts draw)))))))
     (except [KeyboardInterrupt]
       (for [[draw own] (.items parts)] (yield #(draw.number (.join "" own))))
       (raise))
@@ -153,8 +155,8 @@
   "Yield the units of a text by `draw` after `seed` endlessly."
   (setv
     [units engine size] [model.vocabulary.units (make-engine model) 1]
-    opening (_begin seed engine draw (Pace engine.network.threads))
-    [batch pace] [(Batch model engine) (Pace engine.network.threads)])
+    opening (_begin seed engine draw (Pace engine.threads))
+    [batch pace] [(Batch model engine) (Pace engine.threads)])
   (yield :from opening)
   (.change batch [] [#(draw engine.state)])
   (while True
