@@ -48,7 +48,7 @@
   (yield loop)
   (.stop loop)
   (.join loop LIMIT)
-  (assert loop.ended))
+  (assert (not (.alive? loop))))
 
 
 (defn job [seed length #** options]

@@ -55,7 +55,7 @@
   (defn __init__ [self model seed [alternatives None]]
     (setv text? (isinstance seed str))
     (.__init__ (super) model (if text? seed "") (fn [_] None) (is-not alternatives None))
-    (setv [self._alternatives self._vocabulary self.told] [alternatives model.vocabulary []])
+    (setv [self._alternatives self.told] [alternatives []])
     (unless text?
       (setv
         self.ids (np.array [#* (start-ids model) #* seed])
@@ -81,7 +81,7 @@
       first (max self._lead (+ self.read 1))
       ids (cut self.ids first (+ first (len logits))))
     (.extend self.told
-      (tell self._vocabulary ids (cut logits (len ids)) self._alternatives))))
+      (tell self.model.vocabulary ids (cut logits (len ids)) self._alternatives))))
 
 
 (defclass NameFinder [StopFinder]

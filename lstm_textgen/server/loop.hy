@@ -2,8 +2,8 @@
 
 Texts join and leave a batch between two steps, and requests share it by turns: a place goes to the
 request with the fewest texts in it, if need be from the one with the most. Seeds are read in
-slices between rounds of steps, so a long one delays neither the texts being generated nor the
-seeds of others.]]
+slices between rounds of steps, so beside a long one the texts being generated keep half of the
+time, and the seeds of others get their turns.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -51,7 +51,7 @@ seeds of others.]]
       [self.notify self.observe] [notify observe]
       self._changed (Condition)
       self._inbox []  ; from other threads: requests, and jobs to end
-      [self._ending self.ended] [False False]
+      self._ending False
       self.requests []  ; those with jobs that wait or run
       self.running {}  ; jobs by their draws
       self._reader (make-engine model)
@@ -114,8 +114,7 @@ seeds of others.]]
         (except [Exception]
           (.exception LOG "generating failed")
           (._fail self))))
-    (.close self.crowd)
-    (setv self.ended True))
+    (.close self.crowd))
 
   (defn _receive [self]
     "Process the inbox, waiting while there is nothing to do; return whether to continue."
@@ -222,17 +221,18 @@ seeds of others.]]
     (setv
       begun (time.perf-counter)
       few (max FEW-STEPS (int (/ self._read-seconds (max self._step-seconds 1e-9))))
-      steps (min self._round MOST-STEPS
+      steps (min
+        self._round
         (if (._somebody-next? self) few MOST-STEPS)
         (max 1 (min (gfor job (.values self.running) job.left)))
         (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
       results (.run self.crowd steps self._inbox)
       seconds (- (time.perf-counter) begun)
-      jobs (lfor [draw _ _] results (get self.running draw)))
-    (setv
-      self._round (* 2 self._round)
-      self._step-seconds (/ seconds (max (gfor [_ ids _] results (len ids)))))
-    (self.observe (sum (gfor [_ ids _] results (len ids))))
+      taken (lfor [_ ids _] results (len ids))
+      jobs (lfor [draw _ _] results (get self.running draw))
+      self._round (min MOST-STEPS (* 2 self._round))
+      self._step-seconds (/ seconds (max taken)))
+    (self.observe (sum taken))
     (for [[job [_ ids logits]] (zip jobs results)]
       (when (is job.end None) (.take job ids logits))
       (when job.end (._drop self job)))

@@ -167,7 +167,7 @@
 
 (defn _begin [seed engine draw [pace (Pace 1)]]
   "Let `engine` read `seed` and write the first unit of `draw`; return the text's first units."
-  (.take-in seed engine 0)
+  (.take-in seed engine 0)  ; go on where it was left, or begin
   (while (not seed.done?) (.run pace (fn [n] (.take-in seed engine n)) SLICE))
   [#* seed.opening #* (gfor
     [id typed _] (.begin seed engine draw)
