@@ -1,0 +1,39 @@
+#[[Macros of the program itself: what it says so often that it has a form of its own.
+
+They are needed only while a module is compiled, hence
+`(eval-when-compile (require lstm-textgen.basics.forms [refuse]))`.]]
+
+
+(defmacro refuse [#* words]
+  #[[Raise `ValueError` with a message made of `words`, strings that are joined.
+
+      (refuse f"`minutes` {n :g} is too short; " "give at least 1")
+
+  becomes `(raise (ValueError (+ f"`minutes` {n :g} is too short; " "give at least 1")))`.]]
+  `(raise (ValueError ~(if (= (len words) 1) (get words 0) `(+ ~@words)))))
+
+
+(defmacro defrecord [name doc fields #* methods]
+  #[form[Define NAME, a frozen dataclass with these FIELDS; a list has a field's name and its default.
+
+      (defrecord Point "A place." [
+          #^ int x
+          #^ int [y 0]]
+        (defn length [self] …))
+
+  becomes
+
+      (defclass [(dataclass :frozen True)] Point []
+        "A place."
+        #^ int x
+        (setv #^ int y 0)
+        (defn length [self] …))]form]
+  (defn field [form]
+    (setv [_ target type] form)
+    (if (isinstance target hy.models.List)
+      `(setv (annotate ~(get target 0) ~type) ~(get target 1))
+      form))
+  `(defclass [(hy.I.dataclasses.dataclass :frozen True)] ~name []
+    ~doc
+    ~@(map field fields)
+    ~@methods))
