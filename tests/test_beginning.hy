@@ -3,9 +3,9 @@
 (import
   dataclasses [replace]
   pytest
+  lstm-textgen.display.plain [Quiet]
   lstm_textgen
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.report.plain [Quiet]
   tests.helpers [StopAfter output same-model? write-text])
 
 (setv counting (pytest.mark.usefixtures "counting" "helpful"))  ; where no network need learn

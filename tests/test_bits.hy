@@ -6,11 +6,11 @@
   pytest
   bench.spellings [compare count-spellings spellings]
   lstm-textgen.cli [main]
+  lstm-textgen.display.plain [Report]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.report.plain [Report]
   lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.textmodel [TextModel train]
   lstm-textgen.writing.engine [softmax]

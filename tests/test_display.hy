@@ -6,8 +6,8 @@
   pytest
   rich.console [Console]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.report [make-report]
-  lstm-textgen.report.panel [View draw-curves draw-panel]
+  lstm-textgen.display [make-report]
+  lstm-textgen.display.panel [View draw-curves draw-panel]
   tests.helpers [a-plan on-terminal])
 
 (setv

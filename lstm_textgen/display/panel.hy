@@ -11,7 +11,7 @@
   rich.text [Text]
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.report.plain [Plan duration])
+  lstm-textgen.display.plain [Plan duration])
 
 (setv
   WIDEST 150      ; columns: a wider line is hard to follow

@@ -13,8 +13,8 @@
   rich.terminal-theme [TerminalTheme]
   lstm-textgen.basics.machine [memory]
   lstm-textgen.basics.terminal [Tolerant]
-  lstm-textgen.report.panel [View draw-panel]
-  lstm-textgen.report.plain [Report megabytes put-line]
+  lstm-textgen.display.panel [View draw-panel]
+  lstm-textgen.display.plain [Report megabytes put-line]
   lstm-textgen.writing.history [losses-of]
   lstm-textgen.writing.scoring [bits])
 
