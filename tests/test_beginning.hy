@@ -3,8 +3,8 @@
 (import
   dataclasses [replace]
   pytest
-  lstm-textgen.display.plain [Quiet]
   lstm_textgen
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [StopAfter output same-model? write-text])
 
