@@ -1,6 +1,7 @@
 "Losses of models of any unit, in bits per character."
 
 (import
+  html [unescape]
   math
   re
   pytest
@@ -180,7 +181,7 @@
 (defn compared [#* models]
   "Return the first statement of the report on `models`, named 0, 1 and so on."
   (setv page (report-page (lfor [k model] (enumerate models) #((str k) model))))
-  (re.sub "<.*?>" "" (get (re.findall r"</h1>\n<p>(.*)</p>" page) 0)))
+  (unescape (re.sub "<.*?>" "" (get (re.findall r"</h1><p>(.*?)</p>" page) 0))))
 
 
 (defn test-models-of-different-units-compare-if-they-learned-from-the-same-text []

@@ -28,12 +28,10 @@
 (defclass [dataclass] View []
   #[[The state of a run with this `plan`.
 
-  - `curves`: for each of `STYLES`, the points #(epochs bits) of its loss.
-  - `lines`: what the run has said.
+  - `curves`: by the names in `STYLES`, the points #(epochs bits) of losses; `lines`: those said.
   - `activity`: the current activity; `title`: the epoch's name; `share`: how much of it is done.
-  - `progress`: that of the run (0: endless); `left`: the remaining seconds, or None.
-  - `speed`: units per second; `memory`: bytes of the process.
-  - `sample`: the model's latest text; `saved`: the clock time of the last save.]]
+  - `progress`: that of the run (0: endless); `speed`: units per second; `left`: seconds, or None.
+  - `sample`: the model's latest text; `saved`: the clock time of the last save; `memory`: bytes.]]
   #^ Plan plan  #^ dict curves  #^ list lines  #^ str activity  #^ str title
   #^ float share  #^ float progress  #^ float speed  #^ object left
   #^ str sample  #^ str saved  #^ int memory)

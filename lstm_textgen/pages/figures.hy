@@ -1,9 +1,9 @@
 #[[Figures on a page: curves, a calibration, a strip of shades, tables, and the card of a model.
 
-A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), `x` and `y`
-(labels), `series`, each with `label`, `colour` (a number), `xs` and `ys`. The models of a chart
-are #(name checkpoint) each. A single model has curves of training and validation; several have one
-each, of validation or else training.]]
+A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), the labels `x`
+and `y`, and `series` of `label`, `colour` (a number), `xs` and `ys`. Its models are
+#(name checkpoint) each: a single one has curves of training and validation, several have one each,
+of validation or else training.]]
 
 (eval-when-compile (require lstm-textgen.pages.markup [html]))
 (import
@@ -123,7 +123,7 @@ each, of validation or else training.]]
 
 (defn section-of [title about #* body]
   "Return a section of a page, or nothing if all of its `body` is empty."
-  (when (any body) (html (section (h2 title) (p :class "soft" about) (list body)))))
+  (when (any body) (html (section (h2 title) (p :class "soft" about) body))))
 
 
 (defn strip-section [checkpoint]
@@ -144,7 +144,7 @@ each, of validation or else training.]]
           (for [[k value] (enumerate surprise)
                 :setv height (* STRIP-HEIGHT (/ value (max 1 hardest)))]
             (rect :class f"s{(max 1 (min SHADES (int value)))}" :x f"{(* k (/ 100 n)) :.2f}%"
-              :y f"{(- STRIP-HEIGHT height) :.1f}" :width f"{(/ 86 n) :.2f}%"
+              :y f"{(- STRIP-HEIGHT height) :.1f}" :width f"{(* 0.86 (/ 100 n)) :.2f}%"
               :height f"{height :.1f}"
               (title f"{value :.2f} bits"))))
         (p :class "strip-ends soft small" (span "beginning") (span "end"))))))

@@ -22,7 +22,7 @@
   "Return `value` as `Html`: escaped unless it is HTML; lists are joined, None is nothing."
   (Html (cond
     (isinstance value Html) value
-    (isinstance value #(list GeneratorType)) (.join "" (map safe value))
+    (isinstance value #(list tuple GeneratorType)) (.join "" (map safe value))
     (is value None) ""
     True (escape (visible (str value))))))
 

@@ -34,11 +34,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (defn playground [models [temperature None] [length None] [version None]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
-  Two generate side by side. The controls start at `temperature`, a number from 0 to 2 (None: the
-  first model's own), and `length`, the units of a passage (None: its vocabulary's
-  `passage-length`). With a `version`, the page asks its server whether the first model still has
-  this fingerprint, and reloads if it hasn't. Raise `ValueError` for values out of range, more
-  models, or models that are too large.]]
+  Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
+  own), and `length`, the units of a passage (None: its vocabulary's `passage-length`). With a
+  `version`, the page asks its server whether the first model still has this fingerprint, and
+  reloads if not. Raise `ValueError` for values out of range, more models, or too large ones.]]
   (_check models)
   (setv
     [model #* _] (.values models)
@@ -101,8 +100,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 
 (defn _scaled [weight]
-  #[[Return the bytes of `weight`, row after row: the scale, a little-endian 32-bit float, then its
-  8-bit integers.
+  #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
 
   The loss of the base `english`, and of a model of tiny Shakespeare by pieces, changes by at most
   0.0001 nats (0.00015 bits) per character.]]
@@ -154,6 +152,5 @@ assets/network.js is the engine, assets/playground.js the page.]]
         (+ f"{(loss-of best) :.3f} bits per {(loss-unit model)} "
           f"on held-out text, in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)
-      "Batch size" (str settings.batch-size)
-      "Learning rate" (str settings.learning-rate)})
+      "Batch size" (str settings.batch-size)  "Learning rate" (str settings.learning-rate)})
   (lfor pair (.items facts) :if (get pair 1) pair))

@@ -7,7 +7,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.basics.forms [refuse]
   lstm-textgen.pages.markup [html]))
 (import
-  itertools [repeat zip-longest]
+  itertools [repeat]
   os
   numpy :as np
   lstm-textgen.basics.terminal [spaces-shown]
@@ -262,9 +262,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   "Return the section about the vocabulary, the most frequent units first."
   (setv
     [units merges] [checkpoint.vocabulary.units (len checkpoint.vocabulary.merges)]
-    counts (if checkpoint.evaluation (get checkpoint.evaluation "counts") [])
-    ranked (sorted (zip-longest (map spaces-shown units) counts :fillvalue 0)
-      :key (fn [pair] (- (get pair 1))))
+    counts (if checkpoint.evaluation (get checkpoint.evaluation "counts") (* [0] (len units)))
+    ranked (sorted (zip (map spaces-shown units) counts) :key (fn [pair] (- (get pair 1))))
     most (get ranked 0 1)
     shown (cut ranked (if most UNITS-SHOWN 0))
     rest (cut ranked (len shown) (+ (len shown) REST-SHOWN))
