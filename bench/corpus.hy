@@ -18,10 +18,10 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   tempfile [TemporaryDirectory]
   time
   bench.common [ROOT print-header print-row processor run-script]
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.batches [split-ids training-batches]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.prep [default-prep]
-  lstm-textgen.report.plain [Quiet]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus [cut-at-space fingerprint text-ids]
   lstm-textgen.text.files [read-pieces]

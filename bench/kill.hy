@@ -24,9 +24,9 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   time
   traceback
   lstm-textgen.basics.files [temporary-paths]
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.report.plain [Quiet]
   lstm-textgen.textmodel [train]
   tests.helpers [TEXT TINY same-model? write-text])
 

@@ -100,8 +100,8 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 (defn take-part []
   "Measure steps and sums as one of the processes; print what was found."
   (import
-    lstm-textgen.learning.learner.machines [join]
-    lstm-textgen.report.plain [Silent])
+    lstm-textgen.display.plain [Silent]
+    lstm-textgen.learning.learner.machines [join])
   (with [team (join (Silent))]
     (import
       lstm-textgen.settings.layers [NetworkSpec parse-layers]

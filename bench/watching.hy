@@ -17,9 +17,9 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   tempfile [TemporaryDirectory]
   time
   bench.common [ROOT print-header print-row]
+  lstm-textgen.display.live [Display]
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.report.display [Display]
-  lstm-textgen.report.plain [Quiet]
   lstm-textgen.textmodel [train])
 
 (setv

@@ -27,7 +27,7 @@ _HOMES = {
     "recipe": "text.recipes",
     "load_recipe": "text.recipes",
     "Recipe": "text.recipes",
-    "Report": "report.plain",
+    "Report": "display.plain",
     "Score": "writing.scoring",
 }
 __all__ = ["__version__", *_HOMES]

@@ -11,6 +11,7 @@
   warnings
   numpy :as np
   lstm-textgen.basics.values [FUNCTION Kind PATH TEXT TEXT-LIST check-value plain]
+  lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.runs [RUN-DEFAULTS :as DEFAULT Run train-model]
@@ -21,7 +22,6 @@
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep lower]
-  lstm-textgen.report [make-report]
   lstm-textgen.settings.table [check-given check-setting]
   lstm-textgen.text.corpus [cut-at-space]
   lstm-textgen.text.files [listed-sources]

@@ -36,7 +36,7 @@ standard input of the first.]]
   ;; What a forked process need not import any more, beside Keras.
   IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
     "lstm_textgen.cli.models" "lstm_textgen.cli.training" "lstm_textgen.cli.writing"
-    "lstm_textgen.report.display" "lstm_textgen.learning.runs" "lstm_textgen.textmodel"
+    "lstm_textgen.display.live" "lstm_textgen.learning.runs" "lstm_textgen.textmodel"
     "lstm_textgen.learning.training" "tests.counting" "tests.helpers"])
 
 

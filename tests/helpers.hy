@@ -14,10 +14,10 @@
   sys
   threading [Thread]
   numpy :as np
+  lstm-textgen.display.plain [Plan Quiet]
   lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
     STORED-TEXTS save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
-  lstm-textgen.report.plain [Plan Quiet]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [Vocabulary]
@@ -44,7 +44,7 @@
 (defn train-tiny [folder [text TEXT] #** settings]
   "Train a small model on `text`, quietly; it is saved as `model.h5` in `folder`."
   (import  ; Keras takes seconds to come, and most tests do without
-    lstm-textgen.report.plain [Quiet]
+    lstm-textgen.display.plain [Quiet]
     lstm-textgen.textmodel [train])
   (train (write-text folder text) (/ folder "model")
     :display (Quiet)

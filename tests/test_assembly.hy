@@ -45,7 +45,7 @@
 
 (defn test-data-come-back-and-cannot-leave-their-element []
   (setv
-    page (assemble "A" "" :data {"facts" {"text" HOSTILE}})
+    page (assemble "A" "" :blocks {"facts" {"text" HOSTILE}})
     [block] (re.findall "(?s)id=\"facts\">(.*?)</script>" page))
   (assert (= (json.loads block) {"text" HOSTILE}))
   (assert (.isascii block))

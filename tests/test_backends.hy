@@ -20,7 +20,7 @@
   STOPPED #[[
 (import
   signal
-  lstm-textgen.report.plain [Quiet]
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.textmodel [train]
   tests.helpers [TINY])
 (setv left 50)

@@ -4,8 +4,8 @@
   dataclasses [replace]
   pytest
   lstm_textgen
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.report.plain [Quiet]
   tests.helpers [StopAfter output same-model? write-text])
 
 (setv counting (pytest.mark.usefixtures "counting" "helpful"))  ; where no network need learn

@@ -1,16 +1,17 @@
 "Losses of models of any unit, in bits per character."
 
 (import
+  html [unescape]
   math
   re
   pytest
   bench.spellings [compare count-spellings spellings]
   lstm-textgen.cli [main]
+  lstm-textgen.display.plain [Report]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.report.plain [Report]
   lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.textmodel [TextModel train]
   lstm-textgen.writing.engine [softmax]
@@ -180,7 +181,7 @@
 (defn compared [#* models]
   "Return the first statement of the report on `models`, named 0, 1 and so on."
   (setv page (report-page (lfor [k model] (enumerate models) #((str k) model))))
-  (re.sub "<.*?>" "" (get (re.findall r"</h1>\n<p>(.*)</p>" page) 0)))
+  (unescape (re.sub "<.*?>" "" (get (re.findall r"</h1><p>(.*?)</p>" page) 0))))
 
 
 (defn test-models-of-different-units-compare-if-they-learned-from-the-same-text []

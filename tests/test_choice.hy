@@ -8,9 +8,9 @@
   sys
   pytest
   lstm-textgen.basics.machine :as machine
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.choice :as choice
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
-  lstm-textgen.report.plain [Quiet]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [MEASURED-SPEED]
   tests.helpers [TINY-FLAGS run-hy succeeded write-text])

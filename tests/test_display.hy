@@ -6,8 +6,8 @@
   pytest
   rich.console [Console]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.report [make-report]
-  lstm-textgen.report.panel [View draw-curves draw-panel]
+  lstm-textgen.display [make-report]
+  lstm-textgen.display.panel [View draw-curves draw-panel]
   tests.helpers [a-plan on-terminal])
 
 (setv
@@ -26,8 +26,9 @@
     :progress 0.4
     :speed 31047
     :left 68
-    :curve (lfor k (range 1 36) #((/ k 10) (/ 9 k)))
-    :validated [#(1 2) #(2 1.5) #(3 1.25)]
+    :curves {"training" (lfor k (range 1 36) #((/ k 10) (/ 9 k)))
+      "validation" [#(1 2) #(2 1.5) #(3 1.25)]}
+    :lines []
     :sample SAMPLE
     :saved "14:02:11"
     :memory 1_200_000_000))
@@ -130,8 +131,8 @@
   (.begin-run report (a-plan :losses [{"training" 1  "validation" 2} {"training" 0.9}]))
   (setv view report.view)
   (.end-bar report)
-  (assert (= (lfor [x y] view.validated #(x (round y 2))) [#(1 2.0)]))
-  (assert (= (lfor [x _] view.curve x) [1 2])))
+  (assert (= (lfor [x y] (get view.curves "validation") #(x (round y 2))) [#(1 2.0)]))
+  (assert (= (lfor [x _] (get view.curves "training") x) [1 2])))
 
 
 (defn test-the-curve-has-the-loss-since-its-last-point-and-no-end-of-points [monkeypatch]
@@ -140,7 +141,7 @@
   (.begin-epoch report 1 0 9000 0)
   (for [done (range 1 9001)]
     (.step report done (/ (+ (min done 4500) (* 2 (max 0 (- done 4500)))) done)))
-  (setv curve report.view.curve)
+  (setv curve (get report.view.curves "training"))
   (.end-bar report)
   (assert (< 100 (len curve) 700))
   (assert (= (round (get curve -1 1) 2) 2.89)))  ; 2 nats

@@ -3,10 +3,10 @@
 (import
   pytest
   lstm-textgen
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.bases [load-base suggestion]
   lstm-textgen.modelfile.places [SHIPPED]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.report.plain [Quiet]
   lstm-textgen.text.vocabulary [Vocabulary]
   tests.browser [fragment open-page page-of start-browser write-on written]
   tests.helpers [assert-no-warning output write-text]

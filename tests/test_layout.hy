@@ -15,9 +15,9 @@
   KERAS-ROOMS ["learning.learner" "learning.network" "export"]
   ;; … and those that may enter one of them, inside a function.
   VISITORS ["learning.runs" "textmodel"]
-  PRINTING-ROOMS ["cli" "report"]
-  ROOMS #{"basics" "settings" "text" "modelfile" "writing" "report" "pages" "learning" "export"
-    "server" "cli"}
+  PRINTING-ROOMS ["cli" "display"]
+  ROOMS #{"basics" "settings" "text" "modelfile" "writing" "display" "pages" "learning"
+    "export" "server" "cli"}
   BESIDE #{"__main__" "macros" "prep" "textmodel"}  ; and __init__.py
   ;; Mutes standard error, if there is one.
   MUTING "lstm_textgen.learning.learner.quiet"

@@ -13,11 +13,11 @@
   numpy :as np
   pytest
   lstm-textgen
+  lstm_textgen.display.plain [Quiet]
   lstm_textgen.learning.batches [HeldOut split-ids]
   lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.modelfile.places [sweep]
-  lstm_textgen.report.plain [Quiet]
   tests.helpers [ROOT TEXT TINY assert-no-warning names-in program refused run-python start-python
     succeeded train-tiny])
 

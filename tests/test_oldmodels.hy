@@ -6,8 +6,8 @@
   keras
   numpy :as np
   pytest
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.oldmodels [import-model]
-  lstm-textgen.report.plain [Quiet]
   lstm-textgen.textmodel [load train]
   lstm-textgen.writing.engine [softmax]
   tests.helpers [program refused write-text]

@@ -37,8 +37,8 @@
     line)
   SITE (Path (sysconfig.get-path "purelib"))
   ;; All of the package but its basics, as compiling it takes ten seconds.
-  LARGE (shutil.ignore-patterns "build" "dist" "cli" "export" "learning" "modelfile" "models"
-    "pages" "report" "server" "settings" "text" "writing" "macros.hy" "prep.hy" "textmodel.hy")
+  LARGE (shutil.ignore-patterns "build" "dist" "cli" "display" "export" "learning" "modelfile"
+    "models" "pages" "server" "settings" "text" "writing" "macros.hy" "prep.hy" "textmodel.hy")
   BUILD "import setuptools.build_meta as b, sys; getattr(b, 'build_' + sys.argv[1])('dist')"
   ;; Before BUILD: bytecode is empty, as compiling it takes ten seconds.
   NAMES-ONLY (+ "import py_compile, pathlib as p; py_compile.compile = lambda _, cfile, **__: ("

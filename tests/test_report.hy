@@ -4,9 +4,9 @@
   sys
   pytest
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.report [make-report]
-  lstm-textgen.report.display [Display]
-  lstm-textgen.report.plain [Quiet Report]
+  lstm-textgen.display [make-report]
+  lstm-textgen.display.live [Display]
+  lstm-textgen.display.plain [Quiet Report]
   tests.helpers [FakeTerminal a-plan on-terminal])
 
 (setv

@@ -6,8 +6,8 @@
   numpy :as np
   pytest
   lstm-textgen
+  lstm-textgen.display.plain [Report]
   lstm-textgen.learning.runs :as runs
-  lstm-textgen.report.plain [Report]
   lstm-textgen.settings.sizing :as sizing
   lstm-textgen.writing.history [WORDS-ALONE]
   tests.helpers [StopAfter TEXT TINY VERSE write-text])

@@ -10,11 +10,11 @@
   pytest
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.cli [main]
+  lstm-textgen.display [make-report]
+  lstm-textgen.display.live [Display]
+  lstm-textgen.display.plain [Report]
   lstm-textgen.learning.learner [quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.report [make-report]
-  lstm-textgen.report.display [Display]
-  lstm-textgen.report.plain [Report]
   tests.helpers [TINY-FLAGS a-plan output program shell-environment start-program sure-model
     succeeded write-text])
 

@@ -7,9 +7,9 @@
   signal
   numpy :as np
   pytest
+  lstm-textgen.display.plain [Quiet Report]
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.report.plain [Quiet Report]
   lstm-textgen.textmodel [train]
   tests.helpers [StopAfter TEXT TINY TINY-FLAGS names-in program refused same-model? start-program
     start-python train-tiny wait-for write-text])

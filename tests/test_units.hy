@@ -4,7 +4,7 @@
   re
   pytest
   lstm-textgen [load train]
-  lstm-textgen.report.plain [Quiet]
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.settings.sizing [CHARACTERS RULES]
   lstm-textgen.text.units [Words]
   lstm-textgen.text.vocabulary [UNITS]

@@ -7,13 +7,13 @@
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags explaining page-written size-in-words warn]
+  lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.bases [origin]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
   lstm-textgen.pages.report [duration-in-words report-page]
-  lstm-textgen.report [make-report]
   lstm-textgen.writing.history [describe-kept entries-on loss-unit text-length])
 
 (setv SHOWN 80)  ; units of the vocabulary

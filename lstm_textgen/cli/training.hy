@@ -9,13 +9,13 @@
   lstm-textgen.basics.interrupts [Interrupted Watch]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags command flag page-written program warn]
+  lstm-textgen.display [make-report]
   lstm-textgen.learning.learner.choice [choose-freely]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-model-apart]
   lstm-textgen.modelfile.places [check-writable own-path]
-  lstm-textgen.report [make-report]
   lstm-textgen.settings.table [SETTINGS settings-in]
   lstm-textgen.textmodel [train :as train-model])
 

@@ -11,6 +11,7 @@
   zlib
   lstm-textgen.basics.files [locked]
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.display.plain [Plan Silent source-names]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
     load-base stem suggestion unused]
   lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
@@ -25,7 +26,6 @@
   lstm-textgen.modelfile.places [check-room check-writable sweep]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.report.plain [Plan Silent source-names]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]

@@ -4,16 +4,18 @@ A page's styles and scripts are readable files in assets/. They are inlined unde
 Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
 nothing is requested, whatever data the page holds.]]
 
+(eval-when-compile (require
+  lstm-textgen.basics.forms [refuse]
+  lstm-textgen.pages.markup [html]))
 (import
   base64 [b64encode]
   hashlib [sha256]
-  html [escape]
   json
   pathlib [Path]
   re
   string [Template]
   lstm-textgen [__version__]
-  lstm-textgen.basics.terminal [visible])
+  lstm-textgen.pages.markup [Html safe])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
@@ -22,36 +24,27 @@ nothing is requested, whatever data the page holds.]]
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
-(defn assemble [title body * [styles #()] [scripts #()] [worker #()] [data {}] [blocks {}]
-    [asks? False]]
+(defn assemble [title body * [styles #()] [scripts #()] [blocks {}] [asks? False]]
   #[[Return a page (str) with this `title` and `body`, the latter being HTML.
 
   - `styles`: names of the style sheets in assets/ that follow common.css.
   - `scripts`: names of the JavaScript modules in assets/ that run on the page, each after those
     that it imports from. They run once the whole page has loaded.
-  - `worker`: the same for a worker; its code is in the element `worker` as text.
-  - `data`: a dict from ids of elements to values; each element holds its value as JSON.
-  - `blocks`: a dict from ids of elements to text without <, such as base64.
+  - `blocks`: a dict from ids of elements to what each holds for the scripts to read: text without
+    <, such as base64, or another value as JSON. That of `worker` is the code of a worker.
   - `asks?`: whether its scripts may ask the server that it comes from.]]
   (setv
     style (.join "\n" (map asset ["common.css" #* styles]))
-    script (join-modules scripts)
-    blocks {
-      #** (if worker {"worker" (join-modules worker)} {})
-      ;; JSON in ASCII, without anything that could end the element.
-      #** (dfor
-        [name value] (.items data)
-        name (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c"))
-      #** blocks})
+    script (join-modules scripts))
   (+
     (fill "page.html"
       :version __version__
-      :policy (_policy style script (bool worker) asks?)
-      :title (escape title)
-      :style style
-      :body body
-      :blocks (.join "\n" (gfor [name text] (.items blocks) (_block name text)))
-      :script (if script f"<script type=\"module\">{script}</script>" ""))
+      :policy (Html (_policy style script (in "worker" blocks) asks?))
+      :title title
+      :style (Html style)
+      :body (Html body)
+      :blocks (lfor [name value] (.items blocks) (_block name value))
+      :script (when script (html (script :type "module" (Html script)))))
     "\n"))
 
 
@@ -65,8 +58,8 @@ nothing is requested, whatever data the page holds.]]
 
 
 (defn fill [name / #** values]
-  "Return the HTML in the file `name` of assets/ with `values` for its $names; each is HTML."
-  (.substitute (Template (asset name)) #** values))
+  "Return the HTML in the file `name` of assets/ with `values` for its $names."
+  (Html (.substitute (Template (asset name)) #** (dfor [k v] (.items values) k (safe v)))))
 
 
 (defn join-modules [names]
@@ -74,36 +67,34 @@ nothing is requested, whatever data the page holds.]]
   (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
 
 
-(defn safe [text]
-  "Return `text`, which may be untrusted, escaped as HTML."
-  (escape (visible (str text))))
-
-
 (defn base64 [data]
   "Return `data` (bytes) in base64 (str), as a block of a page holds it."
   (.decode (b64encode data)))
 
 
-(defn _block [name text]
-  #[[Return the element `name` that holds `text` for scripts to read; browsers don't run it.
+(defn _block [name value]
+  #[[Return the element `name` that holds `value` for scripts to read; browsers don't run it.
 
-  Raise `ValueError` if the text would end the element or change its parsing.]]
+  Raise `ValueError` if text would end the element or change its parsing.]]
+  (setv text (if (isinstance value str)
+    value
+    (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c")))  ; in ASCII
   (when (re.search r"</script|<script|<!--" text re.IGNORECASE)
-    (raise (ValueError f"the block {name} of a page contains a tag")))
-  f"<script type=\"text/plain\" id=\"{(escape name)}\">{text}</script>")
+    (refuse f"the block {name} of a page contains a tag"))
+  (html (script :type "text/plain" :id name (Html text)) "\n"))
 
 
 (defn _policy [style script worker asks?]
   "Return the Content-Security-Policy of `assemble`'s page, with this `style` and `script`."
-  (.join "; " [
+  (.join "; " (filter None [
     "default-src 'none'"
     f"style-src {(_hash style)}"
     ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
-    #* (if script [f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}"] [])
-    #* (if worker ["worker-src blob:"] [])
-    #* (if asks? ["connect-src 'self'"] [])
+    (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
+    (when worker "worker-src blob:")
+    (when asks? "connect-src 'self'")
     "base-uri 'none'"
-    "form-action 'none'"]))
+    "form-action 'none'"])))
 
 
 (defn _hash [text]

@@ -1,14 +1,14 @@
 #[[Figures on a page: curves, a calibration, a strip of shades, tables, and the card of a model.
 
-A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), `x` and `y`
-(labels), `series`, each with `label`, `colour` (a number), `xs` and `ys`. The models of a chart
-are #(name checkpoint) each. A single model has curves of training and validation; several have one
-each, of validation or else training.]]
+A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), the labels `x`
+and `y`, and `series` of `label`, `colour` (a number), `xs` and `ys`. Its models are
+#(name checkpoint) each: a single one has curves of training and validation, several have one each,
+of validation or else training.]]
 
+(eval-when-compile (require lstm-textgen.pages.markup [html]))
 (import
-  itertools [accumulate]
-  lstm-textgen.pages.assembly [fill safe]
-  lstm-textgen.writing.history [loss-of loss-unit recorded])
+  itertools [accumulate count repeat]
+  lstm-textgen.writing.history [loss-of losses-of loss-unit recorded])
 
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css
@@ -16,8 +16,9 @@ each, of validation or else training.]]
   TIMES {"seconds" 1  "minutes" 60  "hours" 3600}
   FEWEST 20      ; predictions in a bin that is shown
   VALIDATION 1   ; its colour, by its number in report.css
-  ;; The losses on a card, with their names and the colours of the notebook's display.
-  CURVES [#("loss" "training" "#1496aa") #("validation_loss" "validation" "#c44ea8")])
+  ;; The losses on a card, in the colours of the notebook's display.
+  COLOURS {"training" "#1496aa"  "validation" "#c44ea8"}
+  CARD [240 64])  ; pixels of the curves on a card
 
 
 ;; * Charts
@@ -26,19 +27,20 @@ each, of validation or else training.]]
   "Return the charts of loss and learning rate, by epoch and by time, in which there is a line."
   (setv
     alone (= (len models) 1)
-    losses (if alone
-      [#("training" ["loss"]) #("validation" ["validation_loss"])]
-      (lfor [name _] models #(name ["validation_loss" "loss"])))
-    rates (lfor [name _] models #((if alone "learning rate" name) ["learning_rate"]))
     seconds (max (gfor [_ model] models (sum (recorded model.history "seconds"))))
-    unit (cond (< seconds 180) "seconds" (< seconds 10800) "minutes" True "hours"))
+    unit (cond (< seconds 180) "seconds" (< seconds 10800) "minutes" True "hours")
+    named (lfor [name model] models #(name (_rows model.history unit))))
   (lfor
-    [what curves value] [["loss in bits" losses loss-of] ["learning rate" rates dict.get]]
+    [what keys] [["loss in bits" ["training" "validation"]] ["learning rate" ["learning rate"]]]
     by ["epoch" unit]
     :setv series (lfor
-      [k [label names]] (enumerate curves)
-      :setv history (. (get models (if alone 0 k) 1) history)
-      :setv points (_points history by names value)
+      [k [label rows key]] (enumerate (if alone
+        (lfor key keys #(key (get named 0 1) key))
+        (lfor [name rows] named #(name rows what))))
+      :setv points (lfor
+        row rows
+        :if (not-in None [(.get row by) (.get row key)])
+        #((round (get row by) 3) (float f"{(get row key) :.5g}")))
       :if points
       (_series label k points))
     :if (any (gfor each series (> (len (get each "xs")) 1)))
@@ -51,96 +53,115 @@ each, of validation or else training.]]
       "x" by  "y" what  "series" series}))
 
 
-(defn _points [history by names value]
-  #[[Return the points #(x y) of the first of `names` that each entry of the `history` has.
-
-  x is the number of the epoch, or the time of its end in the unit `by`; without times there are no
-  points. `value` returns y, given an entry and the name.]]
+(defn _rows [history unit]
+  "Return for each epoch in `history` a dict of its number, its end in `unit`s, and its figures."
   (setv
     seconds (recorded history "seconds")
-    times (cond
-      (= by "epoch") (range 1 (+ (len history) 1))
-      (= (len seconds) (len history)) (gfor s (accumulate seconds) (/ s (get TIMES by)))
-      True []))
+    times (if (= (len seconds) (len history))
+      (gfor s (accumulate seconds) (/ s (get TIMES unit)))
+      (repeat None)))
   (lfor
-    [x entry] (zip times history)
-    :setv found (lfor name names :if (in name entry) name)
-    :if found
-    #((round x 3) (float f"{(value entry (get found 0)) :.5g}"))))
+    [k time entry] (zip (count 1) times history)
+    { "epoch" k
+      unit time
+      "loss in bits" (loss-of entry)
+      "learning rate" (.get entry "learning_rate")
+      #** (losses-of entry)}))
 
 
 (defn _series [label colour points]
   "Return the series of a chart through `points` #(x y)."
-  {"label" label  "colour" colour  "xs" (lfor [x _] points x)  "ys" (lfor [_ y] points y)})
+  (setv [xs ys] (zip #* points))
+  {"label" label  "colour" colour  "xs" xs  "ys" ys})
 
 
 (defn calibration-chart [models]
   "Return the chart of how often a prediction of `models` comes true, or None."
   (setv
     alone (= (len models) 1)
-    rows (lfor
+    bins (lfor
       [k [name model]] (enumerate models)
-      row (if model.evaluation (get model.evaluation "calibration") [])
-      :if (>= (get row 0) FEWEST)
-      #(k name #* row)))
-  (when rows
+      :setv rows (lfor
+        [n sure right] (if model.evaluation (get model.evaluation "calibration") [])
+        :if (>= n FEWEST)
+        [n sure right])
+      :if rows
+      #(k name rows)))
+  (when bins
     { "id" "calibration"
       "title" "Predicted and right, in percent"
       "about" (.join "; " (gfor
-        [_ name _ sure right] rows
+        [_ name rows] bins
+        [_ sure right] rows
         f"{(if alone "" f"{name}: ")}predicted {sure :.0%}, right {right :.0%}"))
       "x" "predicted, %"  "y" "right, %"  "diagonal" True
       "series" (lfor
-        [k name] (dict.fromkeys (gfor [k name #* _] rows #(k name)))
-        (_series #* (if alone ["right" VALIDATION] [name k]) (lfor
-          [own _ _ sure right] rows
-          :if (= own k)
+        [k name rows] bins
+        (_series #* (if alone ["right" VALIDATION] [name k]) (gfor
+          [_ sure right] rows
           #((round (* 100 sure) 1) (round (* 100 right) 1)))))
       "rows" (lfor
-        [_ name n sure right] rows
+        [_ name rows] bins
+        [n sure right] rows
         [#* (if alone [] [name]) f"{sure :.0%}" f"{right :.0%}" f"{n :,}"])}))
 
 
 (defn chart-figure [chart]
-  "Return the element (HTML) in which report.js draws a `chart`, with its title."
-  (fill "report-chart.html" #** (dfor key ["id" "title" "about"] key (safe (get chart key)))))
+  "Return the element in which report.js draws a `chart`, with its title."
+  (html (figure :class "chart"
+    (figcaption (get chart "title"))
+    (div :class "plot" :id f"plot-{(get chart "id")}" :role "img"
+      :aria-label (get chart "about")))))
 
 
 (defn side-by-side [charts]
   "Return the elements of `charts`, in rows that fill the page's width."
-  (fill "report-charts.html" :charts (.join "\n" (map chart-figure charts))))
+  (html (div :class "charts" (for [chart charts] (chart-figure chart)))))
 
 
 ;; * Other figures
 
-(defn shaded-strip [surprise]
-  "Return `surprise` (bits at places of a text) as a strip of bars (HTML)."
-  (setv
-    width (/ 100 (len surprise))
-    most (max 1 (max surprise))
-    bars (gfor
-      [k value] (enumerate surprise)
-      :setv height (* STRIP-HEIGHT (/ value most))
-      (+ f"<rect class=\"s{(max 1 (min SHADES (int value)))}\" x=\"{(* k width) :.2f}%\" "
-        f"y=\"{(- STRIP-HEIGHT height) :.1f}\" width=\"{(* 0.86 width) :.2f}%\" "
-        f"height=\"{height :.1f}\"><title>{value :.2f} bits</title></rect>")))
-  (fill "report-strip.html" :height STRIP-HEIGHT :bars (.join "" bars)))
+(defn section-of [title about #* body]
+  "Return a section of a page, or nothing if all of its `body` is empty."
+  (when (any body) (html (section (h2 title) (p :class "soft" about) body))))
 
 
-(defn table [heads rows]
-  "Return a table (HTML) with optional `heads` and `rows` of values."
-  (setv
-    head (.join "" (gfor name heads f"<th scope=\"col\">{(safe name)}</th>"))
-    body (.join "\n" (gfor
-      [first #* rest] rows
-      (+ f"<tr><th scope=\"row\">{(safe first)}</th>"
-        (.join "" (gfor value rest f"<td>{(safe value)}</td>")) "</tr>"))))
-  (fill "report-table.html" :head (if heads f"<thead><tr>{head}</tr></thead>" "") :body body))
+(defn strip-section [checkpoint]
+  "Return the section with a bar for the surprise at each place of the held-out text, if any."
+  (setv surprise (when checkpoint.evaluation (get checkpoint.evaluation "surprise")))
+  (when surprise
+    (setv
+      n (len surprise)
+      hardest (max surprise)
+      place (/ (.index surprise hardest) (max 1 (- n 1))))
+    (section-of "Where the held-out text is hard to predict"
+      (+ f"Surprise in bits per {(loss-unit checkpoint)} at {n} places of the held-out text, from "
+        f"its beginning to its end. The hardest is {place :.0%} of the way in, at {hardest :.2f} "
+        f"bits; the easiest has {(min surprise) :.2f}. --score-html shades the text itself.")
+      (html
+        (svg :class "strip" :role "img" :width "100%" :height STRIP-HEIGHT :aria-label
+          "Bars: the surprise at each place, from the beginning of the text to its end"
+          (for [[k value] (enumerate surprise)
+                :setv height (* STRIP-HEIGHT (/ value (max 1 hardest)))]
+            (rect :class f"s{(max 1 (min SHADES (int value)))}" :x f"{(* k (/ 100 n)) :.2f}%"
+              :y f"{(- STRIP-HEIGHT height) :.1f}" :width f"{(* 0.86 (/ 100 n)) :.2f}%"
+              :height f"{height :.1f}"
+              (title f"{value :.2f} bits"))))
+        (p :class "strip-ends soft small" (span "beginning") (span "end"))))))
 
 
-(defn details [title heads rows]
-  "Return a table (see `table`) that a click on its `title` unfolds."
-  (fill "report-details.html" :title title :body (table heads rows)))
+(defn table-of [heads rows]
+  "Return a table with optional `heads` and `rows` of values, or nothing if `rows` is empty."
+  (when rows (html (div :class "scroll" :tabindex "0" :role "group" :aria-label "Table"
+    (table
+      (when heads (html (thead (tr (for [name heads] (th :scope "col" name))))))
+      (tbody (for [[first #* rest] rows]
+        (tr (th :scope "row" first) (for [value rest] (td value))))))))))
+
+
+(defn folded [title heads rows]
+  "Return a table (see `table-of`) that a click on its `title` unfolds."
+  (html (details (summary title) (table-of heads rows))))
 
 
 ;; * In a notebook
@@ -148,44 +169,38 @@ each, of validation or else training.]]
 (defn model-card [checkpoint sample]
   "Return the HTML of a card for `checkpoint` (a `Checkpoint`) with its text `sample`."
   (setv
-    curves (lfor
-      [key name colour] CURVES
-      #(name colour (lfor entry checkpoint.history :if (in key entry) (loss-of entry key))))
+    losses (list (map losses-of checkpoint.history))
+    curves (dfor name COLOURS name (recorded losses name))
     per (loss-unit checkpoint)
     rows {
       "network" f"{checkpoint.settings.layers}, {checkpoint.weight-count :,} weights"
       "vocabulary" f"{(len checkpoint.vocabulary) :,} {checkpoint.settings.unit}"
       "epochs" (len checkpoint.history)
       #** (dfor
-        [name _ values] curves
+        [name values] (.items curves)
         :if values
         f"{name} loss" f"{(get values -1) :.3f} bits per {per}")})
-  (fill "card.html"
-    :rows (.join "" (gfor
-      [name value] (.items rows)
-      (+ f"<tr><th style=\"text-align: left\">{name}</th>"
-        f"<td style=\"text-align: left\">{(safe value)}</td></tr>")))
-    :curve (_picture curves)
-    :sample (safe (.strip sample))))
+  (html (div
+    (table (for [[name value] (.items rows)]
+      (tr (th :style "text-align: left" name) (td :style "text-align: left" value))))
+    (_picture curves)
+    (pre :style "white-space: pre-wrap; border-left: 3px solid #808080; padding-left: .8em"
+      (.strip sample)))))
 
 
 (defn _picture [curves]
-  "Return a drawing (SVG) of `curves`, #(name colour values) each, if they have several values."
+  "Return a drawing of `curves`, a dict from names to values, if they have several values."
   (setv
-    [width height] [240 64]  ; pixels
-    all-values (lfor [_ _ values] curves value values value))
-  (when (< (len all-values) 2) (return ""))
-  (setv
-    [low high] [(min all-values) (max all-values)]
-    lines (gfor
-      [_ colour values] curves
-      :setv points (gfor
-        [k value] (enumerate values)
-        :setv x (* width (/ (+ k 0.5) (len values)))
-        :setv y (+ 3 (* (- height 6) (/ (- high value) (or (- high low) 1))))
-        f"{x :.1f},{y :.1f}")
-      (+ f"<polyline fill=\"none\" stroke-width=\"2\" stroke=\"{colour}\" "
-        f"points=\"{(.join " " points)}\"/>")))
-  (+ f"<svg role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">"
-    f"<title>Loss by epoch, from {high :.3f} to {low :.3f} bits</title>"
-    (.join "" lines) "</svg>"))
+    [width height] CARD
+    all-values (sum (.values curves) []))
+  (when (> (len all-values) 1)
+    (setv
+      [low high] [(min all-values) (max all-values)]
+      place (fn [k value n] (+
+        f"{(* width (/ (+ k 0.5) n)) :.1f},"
+        f"{(+ 3 (* (- height 6) (/ (- high value) (or (- high low) 1)))) :.1f}")))
+    (html (svg :role "img" :width width :height height :viewBox f"0 0 {width} {height}"
+      (title f"Loss by epoch, from {high :.3f} to {low :.3f} bits")
+      (for [[name values] (.items curves)]
+        (polyline :fill "none" :stroke-width "2" :stroke (get COLOURS name) :points
+          (.join " " (gfor [k value] (enumerate values) (place k value (len values))))))))))

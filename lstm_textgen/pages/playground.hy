@@ -3,14 +3,16 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
   datetime [date]
   numpy :as np
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
-  lstm-textgen.pages.assembly [ASSETS assemble base64 fill safe]
+  lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]
   lstm-textgen.writing.cells [SAMPLE find-cells]
-  lstm-textgen.writing.history [kept-entry loss-of loss-unit text-length]
+  lstm-textgen.writing.history [kept-entry loss-of loss-unit losses-of text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -32,52 +34,56 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (defn playground [models [temperature None] [length None] [version None]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
-  Two generate side by side. The controls start at `temperature`, a number from 0 to 2 (None: the
-  first model's own), and `length`, the units of a passage (None: its vocabulary's
-  `passage-length`). With a `version`, the page asks its server whether the first model still has
-  this fingerprint, and reloads if it hasn't. Raise `ValueError` for values out of range, more
-  models, or models that are too large.]]
+  Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
+  own), and `length`, the units of a passage (None: its vocabulary's `passage-length`). With a
+  `version`, the page asks its server whether the first model still has this fingerprint, and
+  reloads if not. Raise `ValueError` for values out of range, more models, or too large ones.]]
   (_check models)
   (setv
     [model #* _] (.values models)
     own model.settings.temperature
+    temperature (cond
+      (is-not temperature None) (check-value "`temperature`" TEMPERATURE temperature)
+      (isinstance own list) (get own 0)
+      True own)
+    length (if (is length None)
+      model.vocabulary.passage-length
+      (check-value "`length`" PASSAGE length))
+    name (.join " & " models)
+    facts (lfor item (.items models) (_facts #* item))
     today (date.today))
-  (assemble (.join " & " models)
+  (assemble name
     (fill "playground.html"
-      :name (safe (.join " & " models))
-      :unit model.vocabulary.singular
-      :measures (.join " or " (dict.fromkeys (map _measure (.values models))))
-      :temperature (cond
-        (is-not temperature None) (check-value "`temperature`" TEMPERATURE temperature)
-        (isinstance own list) (get own 0)
-        True own)
-      :hottest HOTTEST :longest LONGEST
-      :length (if (is length None)
-        model.vocabulary.passage-length
-        (check-value "`length`" PASSAGE length))
+      :name name  :unit model.vocabulary.singular
+      :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
+      :temperature temperature  :hottest HOTTEST
+      :length length  :longest LONGEST
       :asks (if version "asks its server only whether it has changed" "asks nobody for anything")
       :made f"Made on {today.day} {today :%B %Y}.")
     :styles ["vendor/uPlot.min.css" "text.css" "playground.css"]
     :scripts [#* SCRIPTS #* (if version ["served.js"] [])]
-    :worker WORKER :asks? (bool version)
-    :data {"facts" {"models" (lfor [name model] (.items models) (_facts name model))}}
+    :asks? (bool version)
     :blocks {
+      "worker" (join-modules WORKER)
+      "facts" {"models" facts}
       #** (if version {"version" version} {})
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
-      #** (dfor
-        [n model] (enumerate (.values models))
-        :setv packed (if (= (_bits model) 8) _scaled _halved)
-        f"weights-{n}" (base64 (.join b"" (map packed model.weights))))}))
+      #** (dfor [n model] (enumerate (.values models)) f"weights-{n}" (_packed model))}))
 
 
 (defn _check [models]
   "Raise `ValueError` unless a page has room for `models`."
-  (unless (<= (len models) MOST-MODELS)
-    (raise (ValueError f"a page shows one model or two, not {(len models)}")))
   (setv weights (sum (gfor model (.values models) model.weight-count)))
+  (unless (<= (len models) MOST-MODELS)
+    (refuse f"a page shows one model or two, not {(len models)}"))
   (unless (<= weights MOST-WEIGHTS)
-    (raise (ValueError (+ f"{weights :,} weights are too many for a page; the limit is "
-      f"{MOST-WEIGHTS :,}, so train a smaller network with `layers`")))))
+    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
+      "so train a smaller network with `layers`")))
+
+
+(defn _packed [model]
+  "Return the weights of `model` in base64."
+  (base64 (.join b"" (map (if (= (_bits model) 8) _scaled _halved) model.weights))))
 
 
 (defn _bits [model]
@@ -89,13 +95,12 @@ assets/network.js is the engine, assets/playground.js the page.]]
   "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` on overflow."
   (with [_ (np.errstate :over "ignore")] (setv halved (.astype weight "<f2")))
   (unless (.all (np.isfinite halved))
-    (raise (ValueError "the model has a weight above 65,504, which a page can't hold")))
+    (refuse "the model has a weight above 65,504, which a page can't hold"))
   (.tobytes halved))
 
 
 (defn _scaled [weight]
-  #[[Return the bytes of `weight`, row after row: the scale, a little-endian 32-bit float, then its
-  8-bit integers.
+  #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
 
   The loss of the base `english`, and of a model of tiny Shakespeare by pieces, changes by at most
   0.0001 nats (0.00015 bits) per character.]]
@@ -118,7 +123,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     indented (sum (gfor line lines (.startswith line #("  " "\t")))))
   {"name" name
    "unit" vocabulary.unit  "units" vocabulary.units  "unknown" vocabulary.unknown
-   "rules" (.split-rules vocabulary)  "measure" (_measure model)
+   "rules" (.split-rules vocabulary)  "measure" (or vocabulary.measure vocabulary.unit)
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
@@ -127,18 +132,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
    "lossUnit" (loss-unit model)
-   "history" (lfor
-     entry model.history
-     { "epoch" (get entry "epoch")
-       #** (dfor
-         [name key] [["loss" "loss"] ["validation" "validation_loss"]]
-         :if (in key entry)
-         name (loss-of entry key))})})
-
-
-(defn _measure [model]
-  "Return the unit in which the length of `model`'s texts is counted."
-  (or model.vocabulary.measure model.vocabulary.unit))
+   "history" (lfor entry model.history {"epoch" (get entry "epoch")  #** (losses-of entry)})})
 
 
 (defn _about [model]
@@ -158,6 +152,5 @@ assets/network.js is the engine, assets/playground.js the page.]]
         (+ f"{(loss-of best) :.3f} bits per {(loss-unit model)} "
           f"on held-out text, in epoch {(get best "epoch")}"))
       "Window" (counted settings.lookback unit)
-      "Batch size" (str settings.batch-size)
-      "Learning rate" (str settings.learning-rate)})
+      "Batch size" (str settings.batch-size)  "Learning rate" (str settings.learning-rate)})
   (lfor pair (.items facts) :if (get pair 1) pair))

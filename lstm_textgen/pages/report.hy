@@ -1,31 +1,40 @@
 #[[The report on one or several models: one page made from the model files alone.
 
-A section is left out if a file lacks its data. The HTML is in assets/, report.html and
-report-*.html; report.js draws the curves.]]
+A section is left out if a file lacks its data; report.js draws the curves.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [refuse]
+  lstm-textgen.pages.markup [html]))
 (import
-  itertools [zip-longest]
+  itertools [repeat]
   os
+  numpy :as np
   lstm-textgen.basics.terminal [spaces-shown]
   lstm-textgen.basics.values [counted]
+  lstm-textgen.display.plain [duration]
   lstm-textgen.modelfile.outputs [open-output]
-  lstm-textgen.pages.assembly [assemble fill safe]
-  lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts details shaded-strip
-    side-by-side table]
-  lstm-textgen.report.plain [duration]
+  lstm-textgen.pages.assembly [assemble]
+  lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
+    side-by-side strip-section table-of]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [fine-tuned? settings-in]
-  lstm-textgen.writing.history [WORDS-ALONE kept-entry loss-of loss-unit recorded
-    text-length]
+  lstm-textgen.writing.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
   MOST 8             ; models on a page: the colours in report.css
-  TEMPERATURES [#(0.4 "Careful") #(0.7 "As usual") #(1.0 "Wild")]
+  TEMPERATURES {"Careful" 0.4  "As usual" 0.7  "Wild" 1.0}
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 400     ; of its other units
+  ;; Of the table of epochs: a key of the history, and how its value is computed and formatted.
+  COLUMNS {
+    "epoch" ["epoch" dict.get ""]
+    "training" ["loss" loss-of ".3f"]
+    "validation" ["validation_loss" loss-of ".3f"]
+    "learning rate" ["learning_rate" dict.get ".4g"]
+    "seconds" ["seconds" dict.get ",.1f"]}
   ;; The ratio up to which two lengths may belong to the same text: the characters of unknown words
   ;; aren't counted.
   ALIKE 1.2)
@@ -42,83 +51,75 @@ report-*.html; report.js draws the curves.]]
 
   Its samples take a fraction of a second. Raise `ValueError` for more than 8 models.]]
   (setv n (len models))
-  (when (> n MOST) (raise (ValueError f"`report` compares at most {MOST} models, not {n}")))
+  (when (> n MOST) (refuse f"`report` compares at most {MOST} models, not {n}"))
   (setv
     [[name model] #* others] models
     title (if others "Models compared" name)
     charts (curve-charts models)
-    calibration (calibration-chart models)
-    sections (if others
-      (_comparison models charts calibration)
-      (_report model charts calibration)))
+    calibration (calibration-chart models))
   (assemble title
-    (fill "report.html"
-      :kind (if others f"A report on {n} models" "A report on a model")
-      :title (safe title)
-      :summary (if others (_lowest-loss models) (_summary model))
-      :sections (.join "\n" sections))
+    (html
+      (header
+        (p :class "soft small" (if others f"A report on {n} models" "A report on a model"))
+        (h1 title)
+        (p (if others (_lowest-loss models) (_summary model))))
+      (main (if others
+        (_comparison models charts calibration)
+        (_report model charts calibration))))
     :styles ["vendor/uPlot.min.css" "report.css"]
     :scripts ["vendor/uPlot.min.js" "report.js"]
-    :data {"charts" (list (filter None [#* charts calibration]))}))
-
-
-(defn _section [title about body]
-  "Return a section of the page, or an empty string without a `body`."
-  (if body (fill "report-section.html" :title title :about about :body body) ""))
+    :blocks {"charts" (list (filter None [#* charts calibration]))}))
 
 
 (defn _calibration [title about chart heads]
   "Return the section with the calibration `chart`, if any, and its rows below `heads`."
-  (_section title about (when chart
-    (+ (chart-figure chart) (details "The same in figures" heads (get chart "rows"))))))
+  (when chart
+    (section-of title about
+      (chart-figure chart)
+      (folded "The same in figures" heads (get chart "rows")))))
 
 
 (defn _sample [title text]
-  "Return a sample with its `title`; both are HTML."
-  (fill "report-sample.html" :title title :text text))
+  "Return a sample with its `title`."
+  (html (figure :class "sample"
+    (figcaption :class "soft small" title)
+    (div :class "text" :lang "" :dir "auto" text))))
 
 
 (defn _sample-at [checkpoint temperature title]
-  "Return a sample at a `temperature` as HTML, always the same for the same model."
+  "Return a sample at a `temperature`, always the same for the same model."
   (setv length checkpoint.vocabulary.passage-length)
-  (_sample title (safe (.strip (write-sample checkpoint length temperature)))))
+  (_sample title (.strip (write-sample checkpoint length temperature))))
 
 
 ;; * Several models
 
 (defn _lowest-loss [models]
   "Return which of the `models` has the lowest loss, if their losses are comparable."
-  (setv trained (lfor [name model] models :if model.history #(name model)))
+  (setv
+    named (dfor [name model] models :if model.history name model)
+    trained (.values named))
   (unless trained (return "None of them is trained yet."))
   (setv
-    trained-models (lfor [_ model] trained model)
-    units (sorted (set (map loss-unit trained-models)))
-    texts (sfor model trained-models (get model.history -1 "text"))
-    spells (sfor model trained-models (is model.vocabulary.unknown None))
-    [loss name] (min (gfor [name model] trained #((loss-of (kept-entry model.history)) name)))
-    lowest (+ f"<strong>{(safe name)}</strong> has the lowest loss, "
-      f"{loss :.3f} bits per {(get units 0)}"))
+    [loss name] (min (gfor
+      [name model] (.items named)
+      #((loss-of (kept-entry model.history)) name)))
+    units (sorted (set (map loss-unit trained)))
+    lowest (html (strong name) f" has the lowest loss, {loss :.3f} bits per {(get units 0)}")
+    ids (sfor model trained (get model.history -1 "text"))
+    texts (sfor model trained #((tuple model.vocabulary.units) (get model.history -1 "text")))
+    lengths (list (map _text-characters trained)))
   (cond
     (> (len units) 1)
       f"Their losses are per {(.join " and per " units)}, so they aren't comparable."
-    (= (len texts) 1) f"{lowest}."
-    (_different? trained-models)
+    (= (len ids) 1) (html lowest ".")
+    (or (> (len texts) (len (dict texts)))  ; one vocabulary, but several texts
+        (> (max lengths) (* ALIKE (min lengths))))
       "They learned from different texts, so their losses aren't comparable."
-    (> (len spells) 1) f"{(.capitalize WORDS-ALONE)}."
-    True (+ f"{lowest}, provided that they learned from the same text, which can't be checked "
+    (> (len (sfor model trained (is model.vocabulary.unknown None))) 1)
+      f"{(.capitalize WORDS-ALONE)}."
+    True (html lowest ", provided that they learned from the same text, which can't be checked "
       "because their vocabularies differ.")))
-
-
-(defn _different? [models]
-  "Return whether the `models`, all trained, certainly learned from different texts."
-  (setv
-    lengths (lfor model models (_text-characters model))
-    texts (sfor
-      model models
-      #((tuple model.vocabulary.units) (get model.history -1 "text"))))
-  (or
-    (> (len texts) (len (sfor [units _] texts units)))  ; the same vocabulary, but other ids
-    (> (max lengths) (* ALIKE (min lengths)))))
 
 
 (defn _text-characters [model]
@@ -128,20 +129,23 @@ report-*.html; report.js draws the curves.]]
 
 (defn _comparison [models charts calibration]
   "Return the sections about several `models`: one table, their curves in shared charts."
-  (setv facts (lfor [_ model] models (_facts model)))
-  [ (_section "Side by side" "" (table
-      ["model" #* (gfor [name _] models name)]
-      (lfor name (get facts 0) [name #* (gfor fact facts (get fact name))])))
-    (_section "How they learned"
-      (+ f"Loss in bits per {(.join " or " (sorted (sfor [_ model] models (loss-unit model))))} "
-        "on held-out text, or else on the training text; lower is better.")
-      (when charts (side-by-side charts)))
+  (setv
+    [names checkpoints] (zip #* models)
+    facts (list (map _facts checkpoints))
+    units (sorted (set (map loss-unit checkpoints))))
+  [ (section-of "Side by side" ""
+      (table-of ["model" #* names] (zip (get facts 0) #* (map dict.values facts))))
+    (when charts
+      (section-of "How they learned"
+        (+ f"Loss in bits per {(.join " or " units)} on held-out text, or else on the training "
+          "text; lower is better.")
+        (side-by-side charts)))
     (_calibration "Are they calibrated?"
       "Predictions with a probability of 30% should be right 30% of the time: the dashed line."
       calibration
       ["model" "predicted" "right" "count"])
-    (_section "What they write" "With an empty seed, at temperature 0.7."
-      (.join "\n" (gfor [name model] models (_sample-at model 0.7 (safe name)))))])
+    (section-of "What they write" "With an empty seed, at temperature 0.7."
+      (lfor [name model] models (_sample-at model 0.7 name)))])
 
 
 (defn _facts [model]
@@ -156,9 +160,9 @@ report-*.html; report.js draws the curves.]]
     "vocabulary" f"{(len model.vocabulary) :,} {unit}"
     "text" (+ f"{(text-length history) :,} {unit}"
       (if (in "unit_length" best) f", {(round (_text-characters model)) :,} characters" ""))
-    "epochs" (str (len history))
+    "epochs" (len history)
     "lowest loss" (if best f"{(loss-of best) :.3f} bits per {(loss-unit model)}" "–")
-    "in epoch" (str (.get best "epoch" "–"))
+    "in epoch" (.get best "epoch" "–")
     "minutes" (if seconds f"{(/ seconds 60) :.1f}" "–")
     "copied" (if (is copied None) "–" f"{copied :.0%}")
     "machine" (get ["–" #* (recorded history "machine")] -1)})
@@ -166,166 +170,133 @@ report-*.html; report.js draws the curves.]]
 
 ;; * One model
 
-(defn _report [checkpoint charts calibration]
-  "Return the sections about one model."
-  [ (_learning checkpoint charts)
-    (_section "What it writes"
-      "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
-      (.join "\n" (gfor
-        [temperature word] TEMPERATURES
-        (_sample-at checkpoint temperature f"{word}: temperature {temperature :g}"))))
-    (_epochs checkpoint)
-    (_strip checkpoint)
-    (_calibration "Is it calibrated?"
-      (+ "Predictions with a probability of 30% should be right 30% of the time: the dashed line. "
-        "Below the line the model is overconfident, above it underconfident.")
-      calibration
-      ["predicted" "right" "count"])
-    (_copying checkpoint)
-    (_vocabulary checkpoint)
-    (_settings checkpoint)
-    (_circumstances checkpoint.history)])
-
-
 (defn _summary [checkpoint]
   "Return one or two sentences about the model and how well it predicts."
   (setv
     [history settings units] [checkpoint.history checkpoint.settings checkpoint.settings.unit]
     n (len history)
-    network (+ f"Its layers are {(safe settings.layers)}, its vocabulary "
+    network (+ f"Its layers are {settings.layers}, its vocabulary "
       f"{(len checkpoint.vocabulary) :,} {units}."))
   (unless history (return (+ network " No epoch is complete yet.")))
-  (+ network f" It was trained on {(text-length history) :,} {units}. After "
-    f"{(counted n "epochs")}{(if (> settings.epochs n) f" of {settings.epochs}" "")} its loss is "
-    f"<strong>{(loss-of (kept-entry history)) :.3f} bits per {(loss-unit checkpoint)}"
-    "</strong> on "
+  (html network " "
+    f"It was trained on {(text-length history) :,} {units}. After {(counted n "epochs")}"
+    (when (> settings.epochs n) f" of {settings.epochs}") " its loss is "
+    (strong f"{(loss-of (kept-entry history)) :.3f} bits per {(loss-unit checkpoint)}") " on "
     (if (in "validation_loss" (get history -1))
       "held-out text."
       "the training text; none was held out.")))
 
 
-(defn _epochs [checkpoint]
-  "Return the section with a sample of each epoch that has one."
+(defn _report [checkpoint charts calibration]
+  "Return the sections about one model."
   (setv
-    written (lfor entry checkpoint.history :if (.get entry "sample") entry)
-    last (- (len written) 1)
-    step (max 1 (/ last (- EPOCHS-SHOWN 1))))
-  (_section "How it learned to write"
-    "A sample after each epoch, always with the same random seed."
-    (.join "\n" (gfor
-      k (sorted (sfor k (range EPOCHS-SHOWN) (min (round (* k step)) last)))
-      :if written
-      :setv entry (get written k)
-      (_sample f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
-        (safe (get entry "sample")))))))
+    history checkpoint.history
+    machines (dict.fromkeys (recorded history "machine"))
+    facts [#("duration" (duration-in-words history)) #* (zip (repeat "machine") machines)])
+  [ #* (_training checkpoint charts)
+    (strip-section checkpoint)
+    (_calibration "Is it calibrated?"
+      (+ "Predictions with a probability of 30% should be right 30% of the time: the dashed line. "
+        "Below the line the model is overconfident, above it underconfident.")
+      calibration
+      ["predicted" "right" "count"])
+    (_copying checkpoint.evaluation)
+    (_vocabulary checkpoint)
+    (_settings checkpoint)
+    (section-of "Machine and duration" ""
+      (table-of [] (lfor fact facts :if (get fact 1) fact)))])
 
 
-(defn _copying [checkpoint]
+(defn _training [checkpoint charts]
+  "Return the sections with the learning curves, if there are any, their table, and samples."
+  (setv
+    history checkpoint.history
+    rows (lfor
+      entry history
+      (lfor
+        [key value form] (.values COLUMNS)
+        (if (in key entry) (format (value entry key) form) "–")))
+    written (lfor entry history :if (.get entry "sample") entry)
+    n (len written))
+  [ (section-of "How it learned"
+      (+ f"Loss in bits per {(loss-unit checkpoint)}: the mean surprise of the text. Lower is "
+        "better. " (if charts
+          "Where the validation curve turns up, the model begins to overfit."
+          "Curves follow after the second epoch."))
+      (cond
+        charts (html (side-by-side charts) (folded "All epochs in figures" COLUMNS rows))
+        rows (table-of [] (zip COLUMNS (get rows 0)))))  ; a single epoch
+    (section-of "What it writes"
+      "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
+      (lfor
+        [word temperature] (.items TEMPERATURES)
+        (_sample-at checkpoint temperature f"{word}: temperature {temperature :g}")))
+    (section-of "How it learned to write"
+      "A sample after each epoch, always with the same random seed."
+      (lfor
+        place (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
+        :setv entry (get written (round place))
+        (_sample f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
+          (get entry "sample"))))])
+
+
+(defn _copying [evaluation]
   "Return the section about how much of a sample is copied."
-  (setv evaluation checkpoint.evaluation)
-  (unless evaluation (return ""))
-  (setv
-    text (get evaluation "sample")
-    [start length] (get evaluation "passage")
-    end (+ start length)
-    [before passage after] (map safe [(cut text start) (cut text start end) (cut text end None)])
-    share (get evaluation "copied"))
-  (_section "Is it copying?"
-    (+ (if (is share None)
-        "The sample is too short to tell. "
-        (+ f"<strong>{share :.0%}</strong> of this sample's 20-character strings occur in the "
-          "training text. "))
-      f"The longest copied passage, underlined, has {length :,} characters.")
-    (_sample f"Epoch {(get evaluation "epoch")}" f"{before}<mark>{passage}</mark>{after}")))
+  (when evaluation
+    (setv
+      [text copied] [(get evaluation "sample") (get evaluation "copied")]
+      [start length] (get evaluation "passage")
+      end (+ start length))
+    (section-of "Is it copying?"
+      (html
+        (if (is copied None)
+          "The sample is too short to tell. "
+          (html (strong f"{copied :.0%}") " of this sample's 20-character strings occur in the "
+            "training text. "))
+        f"The longest copied passage, underlined, has {length :,} characters.")
+      (_sample f"Epoch {(get evaluation "epoch")}"
+        (html (cut text start) (mark (cut text start end)) (cut text end None))))))
 
-
-;; * How well it predicts
-
-(defn _learning [checkpoint charts]
-  "Return the section with the learning curves, if there are any, and their table."
-  (setv
-    heads ["epoch" "training" "validation" "learning rate" "seconds"]
-    rows (lfor entry checkpoint.history (_figures entry)))
-  (_section "How it learned"
-    (+ f"Loss in bits per {(loss-unit checkpoint)}: the mean surprise of the text. Lower is "
-      "better. " (if charts
-        "Where the validation curve turns up, the model begins to overfit."
-        "Curves follow after the second epoch."))
-    (cond
-      charts (+ (side-by-side charts) (details "All epochs in figures" heads rows))
-      rows (table [] (zip heads (get rows 0))))))  ; a single epoch
-
-
-(defn _figures [entry]
-  "Return the row of the table of epochs for an `entry` of the history."
-  [ (get entry "epoch")
-    #* (gfor
-      [name value form] [["loss" loss-of ".3f"] ["validation_loss" loss-of ".3f"]
-                         ["learning_rate" dict.get ".4g"] ["seconds" dict.get ",.1f"]]
-      (if (in name entry) (format (value entry name) form) "–"))])
-
-
-(defn _strip [checkpoint]
-  "Return the section about where the held-out text is hard to predict."
-  (setv surprise (get (or checkpoint.evaluation {"surprise" []}) "surprise"))
-  (unless surprise (return ""))
-  (setv
-    n (len surprise)
-    hardest (max surprise)
-    place (/ (.index surprise hardest) (max 1 (- n 1))))
-  (_section "Where the held-out text is hard to predict"
-    (+ f"Surprise in bits per {(loss-unit checkpoint)} at {n} places of the "
-      f"held-out text, from its beginning to its end. The hardest is {place :.0%} of the way in, "
-      f"at {hardest :.2f} bits; the easiest has {(min surprise) :.2f}. --score-html shades the "
-      "text itself.")
-    (shaded-strip surprise)))
-
-
-;; * Vocabulary and settings
 
 (defn _vocabulary [checkpoint]
   "Return the section about the vocabulary, the most frequent units first."
   (setv
-    units (lfor unit checkpoint.vocabulary.units (spaces-shown (safe unit)))
-    counts (if checkpoint.evaluation (get checkpoint.evaluation "counts") [])
-    ranked (sorted (zip-longest units counts :fillvalue 0) :key (fn [pair] (- (get pair 1))))
+    [units merges] [checkpoint.vocabulary.units (len checkpoint.vocabulary.merges)]
+    counts (if checkpoint.evaluation (get checkpoint.evaluation "counts") (* [0] (len units)))
+    ranked (sorted (zip (map spaces-shown units) counts) :key (fn [pair] (- (get pair 1))))
     most (get ranked 0 1)
     shown (cut ranked (if most UNITS-SHOWN 0))
     rest (cut ranked (len shown) (+ (len shown) REST-SHOWN))
-    left (- (len units) (len shown) (len rest))
-    joined (len checkpoint.vocabulary.merges))
-  (_section "Vocabulary"
+    left (- (len units) (len shown) (len rest)))
+  (section-of "Vocabulary"
     (+ f"{(len units) :,} {checkpoint.settings.unit}"
-      (if joined f": {(- (len units) joined) :,} characters and {joined :,} merged from them" "")
+      (if merges f": {(- (len units) merges) :,} characters and {merges :,} merged from them" "")
       (if shown ", the most frequent first." "."))
-    (+
-      (fill "report-units.html" :rows (.join "\n" (gfor
-        [unit count] shown
-        (fill "report-unit.html" :unit unit :count f"{count :,}"
-          :share f"{(/ count (sum counts)) :.1%}" :width f"{(* 100 (/ count most)) :.1f}%"))))
-      (if rest
-        (fill "report-rest.html"
-          :units (.join " " (gfor [unit _] rest f"<span>{unit}</span>"))
-          :more (if left f"and {left :,} more" ""))
-        ""))))
+    (html (table :class "units" (tbody (for [[unit count] shown]
+      (tr (th :scope "row" :class "unit" unit)
+        (td :class "bar" :aria-hidden "true" (svg :width "100%" :height "8"
+          (rect :width f"{(* 100 (/ count most)) :.1f}%" :height "8" :rx "2")))
+        (td f"{(/ count (sum counts)) :.1%}")
+        (td :class "soft" f"{count :,}"))))))
+    (when rest (html (p :class "rest"
+      (for [[unit _] rest] (span unit) " ")
+      (span :class "soft" (when left f"and {left :,} more")))))))
 
 
 (defn _settings [checkpoint]
   "Return the section with the settings and the reason for each value."
   (setv
     settings (.as-dict checkpoint.settings)
+    n (text-length checkpoint.history)
     hidden ["why" "beginning" "people" #* (if checkpoint.vocabulary.limited [] ["max_words"])])
-  (_section "Settings" "Every setting and the reason for its value."
-    (fill "report-table.html" :head "" :body (.join "\n" (gfor
+  (section-of "Settings" "Every setting and the reason for its value."
+    (table-of [] (gfor
       setting (settings-in "model")
       :setv value (get settings setting.name)
-      :if (not (or (is value None) (in setting.name hidden)
-        (and setting.later (not value))))
-      (fill "report-setting.html"
-        :title (.replace setting.name "_" " ")
-        :value (safe value)
-        :why (safe (_why setting value settings (text-length checkpoint.history)))
-        :meaning (safe (get (.split setting.help " (default") 0))))))))
+      :if (not (or (is value None) (in setting.name hidden) (and setting.later (not value))))
+      [ (.replace setting.name "_" " ")
+        (html (str value) (br) (span :class "soft small" (_why setting value settings n) "; "
+          (get (.split setting.help " (default") 0)))]))))
 
 
 (defn _why [setting value settings units]
@@ -348,15 +319,6 @@ report-*.html; report.js draws the curves.]]
         "given, but it doesn't know such text, so training was from scratch")]
       True [setting.default "the default"]))
   (if (= value default) why "given"))
-
-
-(defn _circumstances [history]
-  "Return the section about machine and duration."
-  (setv
-    took (duration-in-words history)
-    machines (dict.fromkeys (filter None (recorded history "machine")))
-    rows [#* (if took [["duration" took]] []) #* (gfor machine machines ["machine" machine])])
-  (_section "Machine and duration" "" (when rows (table [] rows))))
 
 
 (defn duration-in-words [history]

@@ -2,6 +2,7 @@
 
 A click on a unit shows the likeliest units in its place. assets/score.js is the page.]]
 
+(eval-when-compile (require hyrule [meth]))
 (import
   numpy :as np
   lstm-textgen.pages.assembly [assemble base64 fill])
@@ -14,47 +15,44 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
 (defclass Page []
   "Collects texts with their surprise, at most `LIMIT` units in total; `text` is the page."
 
-  (defn __init__ [self vocabulary]
+  (meth __init__ [@vocabulary]
     "`vocabulary` (a `Vocabulary`) is the model's."
-    (setv [self.vocabulary self.left self._texts] [vocabulary LIMIT []]))
+    (setv [@left @_texts] [LIMIT []]))
 
-  (defn begin [self name]
+  (meth begin [@name]
     "Begin the text called `name`."
-    (setv [self.name self.left-out self._stretches] [name 0 []]))
+    (setv [@left-out @_stretches] [0 []]))
 
-  (defn add [self stretch]
+  (meth add [stretch]
     "Add a `Stretch` with the likeliest units of each place."
-    (setv shown (min self.left (len stretch.units)))
-    (-= self.left shown)
-    (+= self.left-out (- (len stretch.units) shown))
-    (.append self._stretches [
+    (setv shown (min @left (len stretch.units)))
+    (-= @left shown)
+    (+= @left-out (- (len stretch.units) shown))
+    (.append @_stretches [
       (cut stretch.units shown)
       (np.exp (- (cut stretch.nats shown)))
       #* (gfor part stretch.likeliest (cut part shown))]))
 
-  (defn end [self summary]
+  (meth end [summary]
     "End the text with a line that summarises it."
-    (when self.left-out
-      (+= summary f"; the last {self.left-out :,} are not shown: a page holds at most {LIMIT :,}"))
-    (setv [units odds ids other-odds] (zip #* self._stretches))
-    (.append self._texts {
-      "name" self.name
+    (when @left-out
+      (+= summary f"; the last {@left-out :,} are not shown: a page holds at most {LIMIT :,}"))
+    (setv [units odds ids other-odds] (zip #* @_stretches))
+    (.append @_texts {
+      "name" @name
       "summary" summary
       "units" (if (isinstance (get units 0) str) (.join "" units) (sum units []))
       "odds" (_packed odds "<f2")
-      "otherIds" (_packed ids (if (<= self.vocabulary.size 0x10000) "<u2" "<u4"))
+      "otherIds" (_packed ids (if (<= @vocabulary.size 0x10000) "<u2" "<u4"))
       "otherOdds" (_packed other-odds "<f2")}))
 
-  (defn [property] text [self]
+  (meth [property] text []
     "The page, as HTML."
-    (assemble "Surprise by unit"
-      (fill "score.html" :unit self.vocabulary.singular)
+    (assemble "Surprise by unit" (fill "score.html" :unit @vocabulary.singular)
       :styles ["text.css"]
       :scripts ["binary.js" "units.js" "page.js" "textview.js" "alternatives.js" "score.js"]
-      :data {"scores" {
-        "vocabulary" self.vocabulary.units
-        "unknown" self.vocabulary.unknown
-        "texts" self._texts}})))
+      :blocks {"scores" {
+        "vocabulary" @vocabulary.units  "unknown" @vocabulary.unknown  "texts" @_texts}})))
 
 
 (defn _packed [arrays kind]

@@ -43,12 +43,12 @@ function losses({ history }) {
     cell.setAttribute("scope", "col");
     return cell;
   });
-  const rows = history.map(({ epoch, loss, validation }) =>
+  const rows = history.map(({ epoch, training, validation }) =>
     make(
       "tr",
       "",
       make("td", "", String(epoch)),
-      make("td", "", loss.toFixed(3)),
+      make("td", "", training.toFixed(3)),
       make("td", "", validation?.toFixed(3) ?? "–"),
     ),
   );
@@ -90,7 +90,7 @@ function drawCurve({ history }, place) {
     },
     [
       history.map((each) => each.epoch),
-      history.map((each) => each.loss),
+      history.map((each) => each.training),
       history.map((each) => each.validation ?? null),
     ],
     place,

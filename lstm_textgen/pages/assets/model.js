@@ -19,7 +19,7 @@ import { UNITS } from "./units.js";
  * @property {string} beginning
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
  * @property {[string, string][]} about
- * @property {{epoch: number, loss: number, validation?: number}[]} history
+ * @property {{epoch: number, training: number, validation?: number}[]} history
  *   losses in bits per `lossUnit`
  * @property {string} lossUnit such as a character
  */

@@ -3,7 +3,7 @@
 (import
   sys
   lstm-textgen.basics.terminal [Tolerant]
-  lstm-textgen.report.plain [Quiet Report])
+  lstm-textgen.display.plain [Quiet Report])
 
 
 (defn make-report [[quiet False] [words str]]
@@ -15,5 +15,5 @@
     notebook (and ipython (getattr (.get-ipython ipython) "kernel" None)))
   (when (or quiet (not (or notebook (.isatty (Tolerant sys.stdout)))))
     (return ((if quiet Quiet Report) words)))
-  (import lstm-textgen.report.display [Display Notebook lively?])  ; and rich
+  (import lstm-textgen.display.live [Display Notebook lively?])  ; and rich
   ((cond notebook Notebook (lively?) Display True Report) words))

@@ -1,8 +1,9 @@
 "What a training run prints: plain lines, or only errors and warnings."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [meth unless]
+  lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [dataclass]
   os [PathLike]
   sys
   time
@@ -14,7 +15,7 @@
 (setv TELLING 10)  ; seconds between two lines about a download
 
 
-(defclass [(dataclass :frozen True)] Plan []
+(defrecord Plan
   #[[What a run is about to do.
 
   - `source`: the names of what it reads; `path`: where the model is saved.
@@ -25,24 +26,23 @@
   - `epochs`: the limit for this text (0: none). `seconds`: what is left of the run's time, with
     `epochs` as the limit for the run; None: time is not limited.
   - `losses`: those of each epoch so far on this text, as `losses-of` returns them.]]
-  #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
-  #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses
+  [ #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
+    #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses]
 
-  (defn lines [self]
+  (meth lines []
     "Return the plan in words, a list of lines."
     (setv until (cond
-      self.seconds (+ f"for {(/ self.seconds 60) :.1f} minutes"
-        (if self.epochs f" or `epochs` {self.epochs}, whichever ends first" ""))
-      self.epochs f"for `epochs` {self.epochs}, about {(* self.epochs self.units) :,} {self.unit}"
+      @seconds (+ f"for {(/ @seconds 60) :.1f} minutes"
+        (if @epochs f" or `epochs` {@epochs}, whichever ends first" ""))
+      @epochs f"for `epochs` {@epochs}, about {(* @epochs @units) :,} {@unit}"
       True "until stopped"))
     [ (.contents self)
-      f"network: {self.layers}{(if (and self.new self.why) f" ({self.why})" "")}"
+      f"network: {@layers}{(if (and @new @why) f" ({@why})" "")}"
       f"training {until}"])
 
-  (defn contents [self]
+  (meth contents []
     "Return the size of the data in words."
-    (+ f"{self.units :,} training and {self.held :,} validation {self.unit}, "
-      f"vocabulary {self.distinct :,}")))
+    f"{@units :,} training and {@held :,} validation {@unit}, vocabulary {@distinct :,}"))
 
 
 (defn source-names [sources]
@@ -63,97 +63,93 @@
   with which the command line turns settings into flags. `seed` is a seed from the training text,
   once that is read.]]
 
-  (setv seed "")
+  (setv
+    seed ""
+    unit "units"
+    url None          ; of the latest download
+    compiled False)   ; whether the first step is done
 
-  (defn __init__ [self [words str]]
-    (setv
-      self.words words
-      self.unit "units"
-      self.url None
-      self.compiled False))  ; whether the first step is done
+  (meth __init__ [[@words str]])
 
-  (defn say [self text]
+  (meth say [text]
     "Show a permanent line."
-    (put-line sys.stdout (self.words text)))
+    (put-line sys.stdout (@words text)))
 
-  (defn warn [self text]
+  (meth warn [text]
     "Show a warning on standard error; the run continues."
-    (put-line sys.stderr (visible (self.words text))))
+    (put-line sys.stderr (visible (@words text))))
 
-  (defn doing [self text]
+  (meth doing [text]
     #[[Show that something slow begins.
 
     Once the network is compiled, only epochs are shown, one line each.]]
-    (unless self.compiled (.say self text)))
+    (unless @compiled (.say self text)))
 
   ;; * Downloads
 
-  (defn download [self url done total]
+  (meth download [url done total]
     "Show that `done` bytes of `url` have arrived, of `total` (None: unknown)."
-    (when (!= url self.url)
+    (when (!= url @url)
       (.end-bar self)
-      (setv [self.url self.told] [url (time.monotonic)])
+      (setv [@url @told] [url (time.monotonic)])
       (.begin-download self url total))
     (.show-download self done total))
 
-  (defn begin-download [self url total]
+  (meth begin-download [url total]
     "Begin to show the download of `total` bytes (None: unknown) from `url`."
     (.say self f"downloading {url}{(if total f" ({(/ total MB) :.1f} MB)" "")}"))
 
-  (defn show-download [self done total]
+  (meth show-download [done total]
     "Show, every `TELLING` seconds, that `done` bytes of `total` (None: unknown) have arrived."
-    (when (> (- (time.monotonic) self.told) TELLING)
-      (setv self.told (time.monotonic))
+    (when (> (- (time.monotonic) @told) TELLING)
+      (setv @told (time.monotonic))
       (.say self f"downloaded {(megabytes done total)}")))
 
   ;; * Epochs
 
-  (defn begin-run [self plan]
+  (meth begin-run [plan]
     "Show what the run is about to do, a `Plan`."
-    (setv self.unit plan.unit)
+    (setv @unit plan.unit)
     (for [line (.lines plan)] (.say self line)))
 
-  (defn begin-epoch [self epoch epochs units done]
+  (meth begin-epoch [epoch epochs units done]
     "Begin to show epoch `epoch` of `epochs` (0: endless); `done` of its `units` are done."
     (setv
-      self.title (if epochs f"epoch {epoch}/{epochs}" f"epoch {epoch}")
-      self.done done
-      self.begun (time.monotonic)
-      self.last self.begun
-      self.first-step None))  ; #(units done, time) after it
+      @title (if epochs f"epoch {epoch}/{epochs}" f"epoch {epoch}")
+      @begun (time.monotonic)
+      @steps []))  ; the first and the latest: #(units done, time) after each
 
-  (defn step [self done loss [progress 0]]
+  (meth step [done loss [progress 0]]
     #[[Show that `done` units of the epoch are done.
 
     `loss` is the mean so far, in nats per character; `progress` is the share of the run that is
     done, 0 if it is endless.]]
-    (setv [self.done self.last] [done (time.monotonic)])
-    (unless self.first-step  ; it includes compiling, so it doesn't count for the speed
-      (setv [self.first-step self.compiled] [#(done self.last) True])))
+    (setv
+      @steps [#* (cut @steps 1) #(done (time.monotonic))]
+      @compiled True))
 
-  (defn speed [self]
-    "Return the units per second in this epoch, after its first step."
-    (setv [first ready] (or self.first-step #(self.done self.last)))
-    (if (> self.last ready) (/ (- self.done first) (- self.last ready)) 0))
+  (meth speed []
+    "Return the units per second in this epoch, after its first step, which includes compiling."
+    (when (< (len @steps) 2) (return 0))
+    (setv [[before ready] [done now]] @steps)
+    (if (> now ready) (/ (- done before) (- now ready)) 0))
 
-  (defn saved [self]
-    "Show that the model has been saved."
-    None)
+  (meth saved []
+    "Show that the model has been saved.")
 
-  (defn end-bar [self]
-    "End the moving bar or the live display, if there is one."
-    None)
+  (meth end-bar []
+    "End the moving bar or the live display, if there is one.")
 
-  (defn end-epoch [self entry better sample]
+  (meth end-epoch [entry better sample]
     #[[Show a finished epoch and a `sample` of the model's text.
 
     `entry` is its entry in the history, `better` whether its weights are the best so far.]]
     (setv losses (gfor [name loss] (.items (losses-of entry)) f"{name} {loss :.3f} bits  "))
     (.say self (+
-      f"{self.title}  {(.join "" losses)}{(if better "" "(not the best)  ")}"
-      f"{(.speed self) :,.0f} {self.unit}/s  {(duration (- (time.monotonic) self.begun))}")))
+      f"{@title}  {(.join "" losses)}{(if better "" "(not the best)  ")}"
+      f"{(.speed self) :,.0f} {@unit}/s  {(duration (- (time.monotonic) @begun))}")))
 
-  (defn end-run [self text]
+  (meth end-run [text]
     "Show the line that says why the run ended and which weights the model has."
     (.say self text)))
 
@@ -177,8 +173,7 @@
 
 (defn megabytes [done total]
   "Return `done` bytes of `total` (None: unknown) in words: `1.5/2.0 MB`."
-  (setv of (if total f"/{(/ total MB) :.1f}" ""))
-  f"{(/ done MB) :.1f}{of} MB")
+  f"{(/ done MB) :.1f}{(if total f"/{(/ total MB) :.1f}" "")} MB")
 
 
 (defn duration [seconds]

@@ -1,6 +1,6 @@
 "The live display of a training run, on a terminal or in a notebook."
 
-(eval-when-compile (require hyrule [doto unless]))
+(eval-when-compile (require hyrule [doto meth unless]))
 (import
   io [StringIO]
   sys
@@ -13,8 +13,8 @@
   rich.terminal-theme [TerminalTheme]
   lstm-textgen.basics.machine [memory]
   lstm-textgen.basics.terminal [Tolerant]
-  lstm-textgen.report.panel [View draw-panel]
-  lstm-textgen.report.plain [Report megabytes put-line]
+  lstm-textgen.display.panel [STYLES View draw-panel]
+  lstm-textgen.display.plain [Report megabytes put-line]
   lstm-textgen.writing.history [losses-of]
   lstm-textgen.writing.scoring [bits])
 
@@ -47,59 +47,59 @@
 (defclass Display [Report]
   "A `Report` with a live display of the run, or a download's bar; its lines come afterwards."
 
-  (defn __init__ [self [words str]]
-    (.__init__ (super) words)
-    (setv
-      self.live None   ; what moves: rich's bar or live display
-      self.view None   ; what the display shows; None before it starts
-      self.lines []))  ; shown at its end
+  (setv
+    live None   ; what moves: rich's bar or live display
+    view None)  ; what the display shows; None before it starts
 
-  (defn say [self text]
-    (if self.view (.append self.lines text) (.say (super) text)))
+  (meth say [text]
+    (if @view (.append @view.lines text) (.say (super) text)))
 
-  (defn doing [self text]
-    (unless self.view (return (.say self text)))
-    (setv self.view.activity text)
-    (.refresh self.live))
+  (meth doing [text]
+    (unless @view (return (.say self text)))
+    (setv @view.activity text)
+    (.refresh @live))
 
   ;; * Downloads
 
-  (defn begin-download [self url total]
+  (meth begin-download [url total]
     (setv
       console (_console)
       narrow (< console.width WITH-NAME)
-      self.live (Progress
+      @live (Progress
         (TextColumn "{task.description}" :markup False)
         (BarColumn (if narrow 8 20))
         (TextColumn "{task.fields[size]}")
         (TimeRemainingColumn)
-        :console console :transient True))
-    (.start self.live)
-    (setv self.task (.add-task self.live
-      (if narrow "downloading" f"downloading {(cut url -24 None)}") :total total :size "")))
+        :console console :transient True)
+      @task (.add-task @live
+        (if narrow "downloading" f"downloading {(cut url -24 None)}") :total total :size ""))
+    (.start @live))
 
-  (defn show-download [self done total]
-    (if self.live
-      (.update self.live self.task :completed done :total total :size (megabytes done total))
+  (meth show-download [done total]
+    (if @live
+      (.update @live @task :completed done :total total :size (megabytes done total))
       (.show-download (super) done total)))
 
   ;; * The run
 
-  (defn begin-run [self plan]
+  (meth begin-run [plan]
     (.end-bar self)
     (setv
-      self.view (View plan :activity "" :title "" :share 0 :progress 0 :speed 0 :left None
-        :curve [] :validated [] :sample "" :saved "" :memory 0)
-      self.started None)
+      @view (View plan (dfor name STYLES name []) []
+        :activity "" :title "" :share 0 :progress 0 :speed 0 :left None :sample "" :saved ""
+        :memory 0)
+      @started None)  ; #(time progress) after the first step
     (.begin-run (super) plan)
-    (for [[k losses] (enumerate plan.losses 1)] (._note-losses self k #** losses))
-    (setv self.live (.start-live self)))
+    (for [[k losses] (enumerate plan.losses 1)
+          [name loss] (.items losses)]
+      (.append (get @view.curves name) #(k loss)))
+    (setv @live (.start-live self)))
 
-  (defn start-live [self]
+  (meth start-live []
     "Start the live display; return what shows it."
     (setv
       console (_console)
-      self.size console.size)
+      @size console.size)
     (doto
       (Live
         :console console :get-renderable (fn [] (._draw self console))
@@ -107,73 +107,69 @@
         :redirect-stderr (.isatty (Tolerant sys.stderr)))
       (.start :refresh True)))
 
-  (defn _draw [self console]
+  (meth _draw [console]
     "Return the display for the current size of the terminal."
-    (unless (= console.size self.size)  ; the previous drawing has moved
-      (setv self.size console.size)
+    (unless (= console.size @size)  ; the previous drawing has moved
+      (setv @size console.size)
       (.control console (Control.clear) (Control.home)))
-    (setv self.view.memory (memory))
-    (draw-panel self.view console.width (- console.height 1)))
+    (setv @view.memory (memory))
+    (draw-panel @view console.width (- console.height 1)))
 
-  (defn begin-epoch [self epoch epochs units done]
+  (meth begin-epoch [epoch epochs units done]
     (.begin-epoch (super) epoch epochs units done)
     (setv
-      [self.units self.number] [units (- epoch 1)]
-      self.mark None  ; the curve's last point: #(units done, sum of their losses)
-      self.view.title self.title
-      self.view.share (/ done units)))
+      [@units @number] [units (- epoch 1)]
+      @mark None  ; the curve's last point: #(units done, sum of their losses)
+      @view.title @title
+      @view.share (/ done units)))
 
-  (defn step [self done loss [progress 0]]
+  (meth step [done loss [progress 0]]
     (.step (super) done loss progress)
     (setv
-      self.started (or self.started #((time.monotonic) progress))
-      [begun before] self.started
-      view self.view
-      view.activity "training"
-      view.share (/ done self.units)
-      view.speed (.speed self)
-      view.progress progress
-      view.left (when (> progress before)
+      @started (or @started #((time.monotonic) progress))
+      [begun before] @started
+      @view.activity "training"
+      @view.share (/ done @units)
+      @view.speed (.speed self)
+      @view.progress progress
+      @view.left (when (> progress before)
         (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before))))
     (._note-loss self done loss))
 
-  (defn _note-loss [self done loss]
+  (meth _note-loss [done loss]
     "Add the loss since the curve's last point, if that is far enough away."
     (setv
       total (* done loss)
-      self.mark (or self.mark #(done total))
-      [before total-before] self.mark
-      curve self.view.curve
-      span (/ (or self.view.plan.epochs 1) POINTS))
-    (when (>= (- done before) (max 1 (* span self.units)))
-      (._note-losses self (+ self.number (/ done self.units))
-        (bits (/ (- total total-before) (- done before))))
-      (setv self.mark #(done total))
+      @mark (or @mark #(done total))
+      [before total-before] @mark
+      curve (get @view.curves "training")
+      span (/ (or @view.plan.epochs 1) POINTS))
+    (when (>= (- done before) (max 1 (* span @units)))
+      (.append curve
+        #((+ @number (/ done @units)) (bits (/ (- total total-before) (- done before)))))
+      (setv @mark #(done total))
       (when (> (len curve) (* 2 POINTS)) (del (cut curve 1 -1 2)))))
 
-  (defn end-epoch [self entry better sample]
+  (meth end-epoch [entry better sample]
     (.end-epoch (super) entry better sample)
-    (setv self.view.sample sample)
-    (._note-losses self (+ self.number 1) :validation (.get (losses-of entry) "validation"))
-    (.refresh self.live))
+    (setv
+      @view.sample sample
+      loss (.get (losses-of entry) "validation"))
+    (unless (is loss None) (.append (get @view.curves "validation") #((+ @number 1) loss)))
+    (.refresh @live))
 
-  (defn _note-losses [self place [training None] [validation None]]
-    "Add the losses in bits, unless None, to the curves at `place` (in epochs)."
-    (for [[curve loss] [[self.view.curve training] [self.view.validated validation]]]
-      (unless (is loss None) (.append curve #(place loss)))))
+  (meth saved []
+    (when @view (setv @view.saved (time.strftime "%H:%M:%S"))))
 
-  (defn saved [self]
-    (when self.view (setv self.view.saved (time.strftime "%H:%M:%S"))))
-
-  (defn end-bar [self]
-    (when self.live
-      (setv [view lines] [self.view (cut self.lines (- KEPT) None)])
+  (meth end-bar []
+    (when @live
+      (setv view @view)
       (when view (setv view.activity ""))
-      (.stop self.live)
-      (setv [self.live self.view self.lines] [None None []])
-      (when view (.leave-history self lines view.sample))))
+      (.stop @live)
+      (setv [@live @view] [None None])
+      (when view (.leave-history self (cut view.lines (- KEPT) None) view.sample))))
 
-  (defn leave-history [self lines sample]
+  (meth leave-history [lines sample]
     "Show what stays after the live display: the `lines` of the run and a `sample`."
     (for [line lines] (.say self line))
     (when sample

@@ -11,14 +11,14 @@
   rich.text [Text]
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.report.plain [Plan duration])
+  lstm-textgen.display.plain [Plan duration])
 
 (setv
   WIDEST 150      ; columns: a wider line is hard to follow
   SIDE-BY-SIDE 118  ; columns from which the sample appears beside the curves
   LABELS 6        ; columns of the curves' scale
-  TRAINING "cyan"  ; these suit light and dark terminals alike
-  VALIDATION "magenta"
+  ;; Colours that suit light and dark terminals alike.
+  STYLES {"training" "cyan"  "validation" "magenta"}
   DONE "green"
   BLANK 0x2800  ; the braille pattern without a dot
   ;; The bit of each dot in a braille pattern, by its row and column.
@@ -28,34 +28,45 @@
 (defclass [dataclass] View []
   #[[The state of a run with this `plan`.
 
+  - `curves`: by the names in `STYLES`, the points #(epochs bits) of losses; `lines`: those said.
   - `activity`: the current activity; `title`: the epoch's name; `share`: how much of it is done.
-  - `progress`: that of the run (0: endless); `left`: the remaining seconds, or None.
-  - `speed`: units per second; `memory`: bytes of the process.
-  - `curve`: points #(epochs bits) of the training loss; `validated`: those of validation.
-  - `sample`: the model's latest text; `saved`: the clock time of the last save.]]
-  #^ Plan plan  #^ str activity  #^ str title
+  - `progress`: that of the run (0: endless); `speed`: units per second; `left`: seconds, or None.
+  - `sample`: the model's latest text; `saved`: the clock time of the last save; `memory`: bytes.]]
+  #^ Plan plan  #^ dict curves  #^ list lines  #^ str activity  #^ str title
   #^ float share  #^ float progress  #^ float speed  #^ object left
-  #^ list curve  #^ list validated  #^ str sample  #^ str saved  #^ int memory)
+  #^ str sample  #^ str saved  #^ int memory)
 
 
 (defn draw-panel [view width height]
   "Return rich's rendering of `view` (a `View`) in `width` columns and at most `height` lines."
   (setv
+    plan view.plan
     width (min width WIDEST)
     inner (- width 2)
-    top [#* (_heading view inner) (_line "") (_bars view inner) (_line "")]
+    network (Text f"{plan.layers}{(if plan.why f" ({plan.why})" "")}" :style "dim")
+    top [
+      (_line f"{plan.source} → {plan.path}" "bold")
+      (_line (.contents plan) "dim")
+      #* (cut (.wrap network (Console :width inner) inner) 2)
+      (_line "")
+      (_bars view inner)
+      (_line "")]
+    facts [
+      view.activity
+      (when view.memory f"{(/ view.memory 1e9) :.1f} GB of memory")
+      (when view.saved f"saved at {view.saved}")]
     rest (- height (len top) 2)  ; the bars have two lines, and the facts one
     wide (>= width SIDE-BY-SIDE)
     half (if wide (// (- inner 3) 2) inner)
     curves-height (min 14 (if wide (- rest 2) (- (// rest 2) 1)))
     curves (if (< curves-height 2) [] (_curves view half curves-height))
     sample (_sample view half (if wide (+ curves-height 2) (- rest curves-height 3))))
-  (if wide
-    (.append top (doto
+  (+= top (if wide
+    [(doto
       (Table.grid (Column :width half) (Column :width half) :padding #(0 3 0 0))
-      (.add-row (Group #* curves) (Group #* sample))))
-    (+= top [#* curves #* (if sample [(_line "") #* sample] [])]))
-  (Padding (Group #* top (_facts view)) #(0 1) :expand False))
+      (.add-row (Group #* curves) (Group #* sample)))]
+    [#* curves #* (if sample [(_line "") #* sample] [])]))
+  (Padding (Group #* top (_line (.join "  ·  " (filter None facts)) "dim")) #(0 1) :expand False))
 
 
 ;; * Its parts, from the top
@@ -65,75 +76,57 @@
   (Text (visible text) :style style :no-wrap True :overflow "ellipsis"))
 
 
-(defn _heading [view width]
-  "Return the lines about the data and the network."
-  (setv
-    plan view.plan
-    network (Text f"{plan.layers}{(if plan.why f" ({plan.why})" "")}" :style "dim"))
-  [ (_line f"{plan.source} → {plan.path}" "bold")
-    (_line (.contents plan) "dim")
-    #* (cut (.wrap network (Console :width width) width) 2)])
-
-
 (defn _bars [view width]
   "Return the bars of the epoch and of the whole run, with the time left."
   (setv
     bar-width (max 8 (- width 48))
-    grid (Table.grid
+    bar (fn [share]
+      [(ProgressBar 1 share bar-width :complete-style DONE :finished-style DONE) f"{share :.0%}"])
+    speed (if view.speed f"{view.speed :,.0f} {view.plan.unit}/s" "")
+    left (if (is view.left None) "" f"{(duration view.left)} left"))
+  (doto
+    (Table.grid
       (Column :min-width 11 :no-wrap True)
       (Column :width bar-width)
       (Column :justify "right" :min-width 4 :no-wrap True)
       (Column :no-wrap True :overflow "ellipsis")
-      :padding #(0 2 0 0)))
-  (defn add-bar [title share words]
-    (.add-row grid title
-      (ProgressBar 1 share bar-width :complete-style DONE :finished-style DONE)
-      f"{share :.0%}" words))
-  (setv
-    speed (if view.speed f"{view.speed :,.0f} {view.plan.unit}/s" "")
-    left (if (is view.left None) "" f"{(duration view.left)} left"))
-  (add-bar (_line view.title) view.share speed)
-  (if (or view.plan.epochs view.plan.seconds)
-    (add-bar "whole run" view.progress left)
-    (.add-row grid "whole run" (_line "until Ctrl-C" "dim") "" ""))
-  grid)
+      :padding #(0 2 0 0))
+    (.add-row (_line view.title) #* (bar view.share) speed)
+    (.add-row "whole run" #* (if (or view.plan.epochs view.plan.seconds)
+      [#* (bar view.progress) left]
+      [(_line "until Ctrl-C" "dim")]))))
 
 
 (defn _curves [view width height]
   "Return the lines of the curves: their legend, `height` rows, and an axis."
   (setv
-    curves [view.curve view.validated]
+    curves (.values view.curves)
+    training (get view.curves "training")
     columns (- width LABELS 1)
     values (lfor curve curves [_ y] curve y)
     low (if values (min values) 1)
     high (max (* 1.05 low) (if values (max values) 8))
-    last (if view.curve (get view.curve -1 0) 0)
+    last (if training (get training -1 0) 0)
     far (cond  ; epochs on the axis
       (and view.plan.epochs (not view.plan.seconds)) (max view.plan.epochs last)
       (> view.progress 0.02) (max 1 last (ceil (/ last view.progress)))
       True (max 1 (ceil last)))
     labels [f"{high :.2f}" #* (* [""] (- height 2)) f"{low :.2f}"]
-    styles {None "" 0 TRAINING 1 VALIDATION})
-  [ (_legend view)
+    styles {None "" #** (dict (enumerate (.values STYLES)))})
+  [ (Text.assemble
+      #* (gfor
+        [name curve] (.items view.curves)
+        :if curve
+        part [#("━ " (get STYLES name)) #(f"{name} {(get curve -1 1) :.3f}  " "bold")]
+        part)
+      #("bits per character" "dim")
+      :no-wrap True :overflow "ellipsis")
     #* (gfor
       [label row] (zip labels (draw-curves curves columns height #(0 far) #(low high)))
       (Text.assemble #(f"{(if values label "") :>{(- LABELS 1)}} │" "dim")
         #* (gfor [character index] row #(character (get styles index)))
         :no-wrap True))
     (_line (+ (* " " (+ LABELS 1)) "0" (.rjust (counted far "epochs") (- columns 1))) "dim")])
-
-
-(defn _legend [view]
-  "Return the legend of the curves, with their last values."
-  (Text.assemble
-    #* (gfor
-      [name style curve] [["training" TRAINING view.curve]
-                          ["validation" VALIDATION view.validated]]
-      :if curve
-      part [#("━ " style) #(f"{name} {(get curve -1 1) :.3f}  " "bold")]
-      part)
-    #("bits per character" "dim")
-    :no-wrap True :overflow "ellipsis"))
 
 
 (defn _sample [view width height]
@@ -146,15 +139,6 @@
     #* (gfor
       line (cut (lfor line lines :if (.strip line.plain) line) (- height 1))
       (.append-text (Text "  " :no-wrap True :overflow "crop") line))])
-
-
-(defn _facts [view]
-  "Return the line at the bottom: the current activity and other facts."
-  (setv facts [
-    view.activity
-    (when view.memory f"{(/ view.memory 1e9) :.1f} GB of memory")
-    (when view.saved f"saved at {view.saved}")])
-  (_line (.join "  ·  " (filter None facts)) "dim"))
 
 
 ;; * Curves in braille patterns, which give a terminal's cell 2 × 4 dots
