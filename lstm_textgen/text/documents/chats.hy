@@ -3,10 +3,11 @@
 The reader of a chat yields `Message`s, and `chat-text` turns them into text. A message without
 text, such as a system notice or a picture, is left out.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
-  dataclasses [dataclass]
   re
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.documents.reading [Understood one-line])
@@ -20,19 +21,18 @@ text, such as a system notice or a picture, is left out.]]
   NAMELESS (re.compile "[\"“”„«»\n\t]"))
 
 
-(defclass [(dataclass :frozen True)] Message []
-  "A message: its author and text, both None for a notice, and the years that its date may mean."
-  (setv
-    #^ str name None
-    #^ str text None
-    #^ tuple years #()))
+(defrecord Message
+  "A message: its author and text, both None for a notice, and the years that its date may mean." [
+    #^ str [name None]
+    #^ str [text None]
+    #^ tuple [years #()]])
 
 
 (setv NOTICE (Message))
 
 
 (defn chat-text [messages service reading]
-  #[[Yield a line `Name: text` for each of `messages`; return an `Understood`.
+  #[[Yield a line `Name: text` for each of `messages`, then an `Understood`.
 
   `service` names the source of the chat, such as WhatsApp. If the reading has `only`, other
   people's lines are left out.]]
@@ -50,8 +50,8 @@ text, such as a system notice or a picture, is left out.]]
         (when message.years (.add dates message.years))
         (when (wanted? name reading) (yield f"{name}: {text}\n")))
       (setv left-out True)))
-  (Understood (_words service people (_span dates) left-out reading) people
-    :turns (is reading.only None)))
+  (yield (Understood (_words service people (_span dates) left-out reading) people
+    :turns (is reading.only None))))
 
 
 (defn wanted? [name reading]
@@ -89,13 +89,9 @@ text, such as a system notice or a picture, is left out.]]
 
 (defn _words [service people span left-out reading]
   "Return a summary of a chat in words."
-  (setv whole (.total people))
-  (.join "" [
-    f"{service}, {(counted whole "messages")} of "
+  (+
+    f"{service}, {(counted (.total people) "messages")} of "
     (if (= (len people) 1) "1 person" f"{(len people) :,} people")
-    (cond
-      (not span) ""
-      (= #* span) f", {(get span 0)}"
-      True f", {(get span 0)} to {(get span 1)}")
+    (if span (+ ", " (.join " to " (map str (sorted (set span))))) "")
     (if reading.only f", only {reading.only}'s kept" "")
-    (if left-out "; media and system lines left out" "")]))
+    (if left-out "; media and system lines left out" "")))

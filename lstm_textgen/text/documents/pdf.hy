@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
+  itertools [pairwise]
   re
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
@@ -10,7 +11,6 @@
   lstm-textgen.text.documents.reading [Budget Understood one-line])
 
 (setv
-  KIND "a PDF"
   FULL 0.7  ; of the usual length: a line as long as this may go on in the next
   HALF 0.4  ; the same where the next begins with a small letter, and none ends a sentence
   USUAL 0.9  ; of the lines are shorter than the usual length, or as long
@@ -33,10 +33,9 @@
 
 
 (defn read-pdf [file reading]
-  "Yield the text of the PDF in `file`; return an `Understood`."
+  "Yield the text of the PDF in `file`, then an `Understood`."
   (setv pages (read-pages file reading))
-  (.spend (Budget reading)
-    (sum (gfor page pages line (or page []) part line (len part.text))))
+  (.spend (Budget reading) (sum (gfor page pages line (or page []) part line (len part.text))))
   (setv
     damaged (.count pages None)
     pages (lfor page pages (or page []))
@@ -47,8 +46,8 @@
       "such as ocrmypdf recognise its text first"))))
   (for [paragraph (paragraphs (_without-headings texts))]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
-  (Understood (+ f"PDF, {(counted (len pages) "pages")}"
-    (if damaged f"; skipped {(counted damaged "damaged pages")}" ""))))
+  (yield (Understood (+ f"PDF, {(counted (len pages) "pages")}"
+    (if damaged f"; skipped {(counted damaged "damaged pages")}" "")))))
 
 
 (defn _usual-size [pages]
@@ -64,22 +63,20 @@
 
   A note is in small print and begins with a mark that stands in the page's text. Of blank lines
   there are those alone that stand before and after a title.]]
+  (defn small? [part] (< part.size (* SMALL usual)))
   (setv
     [kept noted] [[] False]
-    marks (set (.findall MARK (.join "\n" (gfor
-      line lines
-      :if (any (gfor part line (>= part.size (* SMALL usual))))
-      (.join "" (gfor part line part.text)))))))
+    body (lfor line lines :if (not (all (map small? line))) (_text line))
+    marks (set (.findall MARK (.join "\n" body))))
   (for [line lines]
     (setv
       parts (lfor part line :if (.strip part.text) part)
-      small (all (gfor part parts (< part.size (* SMALL usual))))
-      text (one-line (.translate (if small (.join "" (gfor part line part.text))
-        (_unmarked line usual)) LIGATURES)))
+      small (all (map small? parts))
+      text (if small (_text line) (_unmarked line small?))
+      text (one-line (.translate text LIGATURES))
+      begun (.match NOTE text))
     (when text
-      (setv
-        begun (.match NOTE text)
-        noted (and small (or noted (bool (and begun (in (get begun 1) marks))))))
+      (setv noted (and small (or noted (bool (and begun (in (get begun 1) marks))))))
       (cond
         noted None
         (all (gfor part parts (> part.size (* LARGE usual)))) (.extend kept ["" text ""])
@@ -87,14 +84,19 @@
   kept)
 
 
-(defn _unmarked [line usual]
+(defn _text [line]
+  "Return the text of a `line`."
+  (.join "" (gfor part line part.text)))
+
+
+(defn _unmarked [line small?]
   "Return the text of a `line` without the raised marks that lead to notes."
   (setv
     text ""
     foot (min (gfor part line :if (.strip part.text) part.height) :default 0))
   (for [part line]
     (unless (and
-        (< part.size (* SMALL usual))
+        (small? part)
         (> part.height foot)
         (.fullmatch NOTE-MARK part.text)
         (.search MARKED (cut text -3 None)))
@@ -104,60 +106,42 @@
 
 (defn _without-headings [pages]
   "Return the lines of all `pages`, lists of lines, but for page numbers and what stands on each."
+  (defn numberless [line] (re.sub r"[\d\s|–—-]+" "" line))  ; nor the marks around page numbers
   (for [_ (range MOST-HEADINGS)]
     (setv
-      edges (lfor page pages (set (map _numberless [#* (cut page 1) #* (cut page -1 None)])))
+      edges (lfor page pages (set (map numberless [#* (cut page 1) #* (cut page -1 None)])))
       counts (Counter (gfor edge edges line edge line))
       often (min REPEATED (max 2 (len pages)))
       headings (sfor [line count] (.items counts) :if (or (not line) (>= count often)) line)
-      pages (lfor page pages (_without-edges page headings))))
+      pages (lfor page pages (lfor
+        [place line] (enumerate page)
+        :if (not (and (in place [0 (- (len page) 1)]) (in (numberless line) headings)))
+        line))))
   (lfor page pages line page line))
 
 
-(defn _without-edges [page headings]
-  "Return the lines of `page` without its first and its last, if these are `headings`."
-  (lfor
-    [place line] (enumerate page)
-    :if (not (and (in place [0 (- (len page) 1)]) (in (_numberless line) headings)))
-    line))
-
-
-(defn _numberless [line]
-  "Return `line` without numbers and the marks around page numbers."
-  (re.sub r"[\d\s|–—-]+" "" line))
-
-
 (defn paragraphs [lines]
-  #[[Yield the paragraphs in `lines`.
+  #[[Return an iterator of the paragraphs in `lines`.
 
   A line that is about as long as the longer ones goes on in the next, unless it ends a sentence
   and is shorter than they are, or the next begins an item of a list, or a blank one follows. A
   hyphen at its end goes.
   Where most lines begin with a capital they are verses, and stay as they are.]]
   (setv
-    whole (list (filter None (map str.strip lines)))
-    capitals (sum (gfor line whole (.isupper (cut line 1)))))
-  (when (> capitals (* VERSE (len whole)))
-    (yield :from whole)
-    (return))
-  (setv
+    lines (list (map str.strip lines))
+    whole (list (filter None lines))
+    capitals (sum (gfor line whole (.isupper (cut line 1))))
+    verse (> capitals (* VERSE (len whole)))
     lengths (sorted (map len whole))
     usual (if lengths (get lengths (int (* USUAL (- (len lengths) 1)))) 0)
-    [held before] [[] ""])
-  (for [line (map str.strip lines)]
-    (cond
-      (not (and held line)) (do
-        (when held (yield (.join "" held)))
-        (setv held (if line [line] [])))
-      (not (_goes-on? before line usual)) (do
-        (yield (.join "" held))
-        (setv held [line]))
-      (and (.search HYPHENATED before) (.islower (cut line 1))) (do
-        (setv (get held -1) (cut (get held -1) -1))
-        (.append held line))
-      True (.append held (+ " " line)))
-    (setv before line))
-  (when held (yield (.join "" held))))
+    parts (lfor
+      [line next] (pairwise [#* lines ""])
+      :if line
+      (cond
+        (or verse (not next) (not (_goes-on? line next usual))) (+ line "\n")
+        (and (.search HYPHENATED line) (.islower (cut next 1))) (cut line -1)
+        True (+ line " "))))
+  (filter None (.split (.join "" parts) "\n")))
 
 
 (defn _goes-on? [line next usual]

@@ -2,10 +2,10 @@
 
 A PDF may draw for ever or crash what reads it: the process has a limit of time and memory.]]
 
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   contextlib [suppress]
   ctypes
-  dataclasses [dataclass]
   json
   math [hypot]
   os
@@ -36,11 +36,9 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
   LEAST-SPACED 4)  ; letters of a line that may be letter-spaced
 
 
-(defclass [(dataclass :frozen True)] Part []
+(defrecord Part
   "A part of a line: its text, and the size and the height on the page of its letters, in points."
-  #^ str text
-  #^ float size
-  #^ float height)
+  [#^ str text  #^ float size  #^ float height])
 
 
 (defn read-pages [file reading]
