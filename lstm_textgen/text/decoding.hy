@@ -47,7 +47,9 @@
   (try
     (for [data chunks]
       (setv first (= size 0))
-      (when first (_check-format name data))
+      (for [[pattern [kind advice]] (.items FORMATS)
+            :if (and first (re.match pattern data re.DOTALL))]
+        (raise (NotText f"{name} is {kind}, not plain text; {advice}")))
       (+= size (len data))
       (setv text (.decode decoder data))
       (when first (_check-controls name text encoding))
@@ -65,12 +67,6 @@
           f"{(+ (- size (len data)) error.start)}, in line {line}, is "
           f"0x{(get data error.start) :02x}; fix the file or try `encoding` {likely}"))
         :from error))))
-
-
-(defn _check-format [name data]
-  "Raise `NotText` if `data`, the first bytes of the file `name`, are those of one of `FORMATS`."
-  (for [[pattern [kind advice]] (.items FORMATS) :if (re.match pattern data re.DOTALL)]
-    (raise (NotText f"{name} is {kind}, not plain text; {advice}"))))
 
 
 (defn _check-controls [name text encoding]

@@ -39,16 +39,12 @@
     [only None] [column None] [note None] [warn None]]
   #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
 
-  A source is one of
-
-  - a file; a bare name that isn't in the current folder is looked up in `corpora/`, in `folders`
-    and among the corpora that come with the package;
-  - a folder: every text and document below it, in the order of their paths, except hidden files,
-    empty ones, and those that have a NUL or aren't text, which one call of `warn` lists;
-  - a pattern such as `books/*.txt` or `books/**/*.md`;
-  - an http or https URL, which is downloaded once (see `fetch`);
-  - `-`: standard input;
-  - an open file, in text or binary mode.
+  A source is a file, a folder, a pattern such as `books/**/*.md`, an http or https URL, which is
+  downloaded once (see `fetch`), `-` for standard input, or an open file, in text or binary mode.
+  A bare name that isn't in the current folder is looked up in `corpora/`, in `folders` and among
+  the corpora that come with the package. A folder is every text and document below it, in the
+  order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
+  which one call of `warn` lists.
 
   A `.gz` is unpacked. Documents are read by `documents`; `only` keeps one person's messages, and
   `column` is read in tables. `note` is called with names and what was `Understood`. Other bytes
@@ -62,8 +58,7 @@
     [people empty] [(Counter) True]
     reading (Reading :encoding encoding :limit limit :only only :column column)
     sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
-  (unless sources
-    (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
+  (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn noted [name understood]
     (.update people understood.people)
     (when note (note name understood)))
@@ -73,16 +68,12 @@
       pieces))]
     (setv empty False)
     (yield piece))
-  (when only (_check-person only people))
+  (when only
+    (unless people (refuse "`only` doesn't apply: no source is a chat or a mailbox"))
+    (unless (in (.casefold only) (map str.casefold people))
+      (setv names (lfor [name _] (.most-common people 30) name))
+      (refuse "`only`: " (unknown-name "person" only names))))
   (when empty (refuse f"the text is empty: {(_listed (map _name sources))}")))
-
-
-(defn _check-person [only people]
-  "Raise `ValueError` if `only` names none of the `people`, a `Counter`."
-  (unless people (refuse "`only` doesn't apply: no source is a chat or a mailbox"))
-  (unless (in (.casefold only) (map str.casefold people))
-    (setv names (lfor [name _] (.most-common people 30) name))
-    (refuse "`only`: " (unknown-name "person" only names))))
 
 
 (defn listed-sources [sources]

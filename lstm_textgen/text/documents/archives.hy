@@ -55,10 +55,13 @@
 
 ;; * XML
 
-(defn read-elements [archive name]
-  "Return #(name attributes), without namespaces, of each element of the member `name`, a list."
+(defn read-elements [archive name [needed True]]
+  #[[Return #(name attributes), without namespaces, of each element of the member `name`, a list.
+
+  If it isn't `needed` and missing there are none.]]
   (setv elements [])
-  (for [[kind #* element] (xml-events archive name) :if (= kind "begin")]
+  (for [[kind #* element] (if (or needed (in name archive.names)) (xml-events archive name) [])
+        :if (= kind "begin")]
     (setv [[_ local] attributes] element)
     (.append elements #(local attributes))
     (when (> (len elements) MOST-ELEMENTS)

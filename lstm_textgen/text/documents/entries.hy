@@ -35,11 +35,8 @@
 
 (defn read-subtitles [file reading]
   "Yield the text of each subtitle in `file` as a line, then an `Understood`."
-  (setv
-    count 0
-    before [])
-  (for [lines (_subtitles (text-lines file reading))]
-    (+= count 1)
+  (setv [count before] [0 []])
+  (for [[count lines] (enumerate (_subtitles (text-lines file reading)) 1)]
     (setv
       shown (list (filter None (gfor line lines (.strip (unescape (.sub MARKUP "" line))))))
       ;; Live captions repeat a line.
@@ -93,25 +90,15 @@
 
 (defn columns-of [head ending]
   "Return the column names of a table with this `ending` that begins with the text `head`."
-  (setv line (get (.split head "\n") 0))
   (try
-    (next (csv.reader [line] :delimiter (_delimiter line ending)) [])
+    (next (_table (cut (.split head "\n") 1) ending) [])
     (except [csv.Error] [])))
-
-
-(defn _delimiter [line ending]
-  "Return the delimiter of a table, given its first `line`."
-  (if (= ending ".tsv") "\t" (max DELIMITERS :key line.count)))
 
 
 (defn read-table [file reading]
   "Yield each entry of the reading's column of the table in `file`, then an `Understood`."
   (setv
-    lines (text-lines file reading)
-    first (next lines "")
-    table (csv.reader
-      (gfor line (chain [first] lines) (+ line "\n"))
-      :delimiter (_delimiter first reading.ending))
+    table (_table (gfor line (text-lines file reading) (+ line "\n")) reading.ending)
     rows (iter (fn [] (_next-row table)) None)
     columns (list (map one-line (next rows [])))
     count 0)
@@ -124,6 +111,15 @@
       (+= count 1)
       (yield (+ text "\n"))))
   (yield (Understood f"table, {(counted count "entries")} in column {(clip reading.column)}")))
+
+
+(defn _table [lines ending]
+  "Return a CSV reader of `lines`; the first shows their delimiter, unless the `ending` does."
+  (setv
+    lines (iter lines)
+    first (next lines ""))
+  (csv.reader (chain [first] lines)
+    :delimiter (if (= ending ".tsv") "\t" (max DELIMITERS :key first.count))))
 
 
 (defn _next-row [table]

@@ -13,7 +13,7 @@
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [Message NOTICE chat-text]
   lstm-textgen.text.documents.reading [BeyondLimit Budget MAX-LINE Reading not-a read-whole]
-  lstm-textgen.text.documents.web [layout page-source page-tree])
+  lstm-textgen.text.documents.web [MAX-PAGE layout page-source page-tree])
 
 (setv
   MAX-DEPTH 50  ; of nested values; exports have about five
@@ -69,7 +69,7 @@
   "Yield each `Message` on a page of Telegram; one that names nobody is of the person before."
   (setv
     [name years] [None #()]
-    tree (page-tree (page-source file reading) reading))
+    tree (page-tree (page-source (read-whole file reading MAX-PAGE) reading) reading))
   (for [node (.css tree TELEGRAM-PARTS)]
     (setv kinds (.split (or (.get node.attributes "class") "")))
     (cond
@@ -90,7 +90,7 @@
     ijson
     ijson.common [ObjectBuilder])
   (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file 0))
-  (setv [depth array builder key size] [0 None None None 0])  ; `array`: the depth within `messages`
+  (setv [depth array builder key size] [0 None None None 0])  ; `array`: depth in `messages`
   (try
     (for [[event value] (ijson.basic-parse file :use-float True)]
       (+= depth (.get DEEPER event 0))
@@ -126,10 +126,9 @@
 
 (defn _discord [item]
   "Return the `Message` in a Discord object."
-  (setv author (get item "author"))
-  (when (in (.get item "type") DISCORD-TEXTS)
-    (Message (or (.get author "nickname") (get author "name")) (get item "content")
-      #((int (cut (get item "timestamp") 4))))))
+  (match item
+    {"author" author  "content" text  "timestamp" date} :if (in (.get item "type") DISCORD-TEXTS)
+      (Message (or (.get author "nickname") (get author "name")) text #((int (cut date 4))))))
 
 
 ;; * Slack

@@ -5,7 +5,7 @@ depend on the country and the phone's language.]]
 
 (import
   re
-  lstm-textgen.text.documents.chats [Message NOTICE said]
+  lstm-textgen.text.documents.chats [LONGEST-NAME Message NOTICE]
   lstm-textgen.text.documents.reading [text-lines])
 
 (setv
@@ -25,6 +25,9 @@ depend on the country and the phone's language.]]
     rf"(?:{DATE}{TIME}|{BEFORE}) [-–] "      ; on Android; in Vietnamese
     rf"{DATE}{TIME}: (?=[^:\n]+: )"          ; years ago
     ]) ")"))
+  ;; A name and what is said, if anything. Quotation marks are in notices such as: Anna changed the
+  ;; subject to “tea: now”.
+  SAID (re.compile rf"([^\"“”„«»\n\t]{{,{LONGEST-NAME}}}?)(?:: (.*)|:)$")
   ;; What Android writes above a caption or alone: <Media omitted>, <Medien ausgeschlossen>, …, the
   ;; name of a file with (file attached); and null.
   MEDIUM (re.compile
@@ -130,17 +133,12 @@ depend on the country and the phone's language.]]
   "Return the message that `line` begins, or None if it has no date."
   (when (setx stamp (.match STAMP (cut line STAMP-WITHIN)))
     (setv
-      date (list (filter None (.groups stamp)))
-      [name text] (or (said (cut line (.end stamp) None)) #(None "")))
-    (Message name text (_years date))))
-
-
-(defn _years [numbers]
-  "Return the years that the three `numbers` (str) of a date may mean, the likelier first."
-  (setv long (lfor number numbers :if (> (len number) 2) number))
-  (if long
-    #((int (get long 0)))
-    #((+ 2000 (int (get numbers 2))) (+ 2000 (int (get numbers 0))))))
+      numbers (list (filter None (.groups stamp)))
+      long (lfor number numbers :if (> (len number) 2) (int number))
+      ;; The last number is likelier to be a year of two digits than the first.
+      years (or (cut long 1) (lfor n [2 0] (+ 2000 (int (get numbers n)))))
+      said (.match SAID line (.end stamp)))
+    (Message #* (if said (.groups said "") [None ""]) (tuple years))))
 
 
 (defn _finish-whatsapp [message]

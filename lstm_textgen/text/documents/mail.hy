@@ -42,19 +42,21 @@
 
 (defn mbox? [head]
   "Return whether `head`, the first bytes of a file, are a mailbox's."
-  (setv lines (cut (.split head b"\n" 3) 3))
-  (and (= (len lines) 3) (.match FROM (cut (get lines 0) LOOKED-AT))
-    (.match HEADER (get lines 1))))
+  (match (.split head b"\n" 2)
+    [first second _] (and (.match FROM (cut first LOOKED-AT)) (.match HEADER second))))
 
 
 (defn read-mbox [file reading]
   "Yield the text of each message in `file`, a mailbox, then an `Understood`."
-  (setv
-    people (Counter)
-    count 0)
-  (for [data (_messages file)]
-    (setv [name text] (_parsed data reading))
-    (+= count 1)
+  (setv [people count] [(Counter) 0])
+  (for [[count data] (enumerate (_messages file) 1)]
+    (try
+      (setv
+        message (message-from-bytes data)
+        name (_sender message)
+        text (_own-words (_body message reading)))
+      (except [[BeyondLimit NotText]] (raise))
+      (except [[RecursionError ValueError]] (continue)))  ; an unsound message
     (when (and name text) (+= (get people name) 1))
     (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
   (yield (Understood f"mail, {(counted count "messages")}; quotations and attachments left out"
@@ -72,15 +74,6 @@
       (< (len held) MAX-MAIL) (.extend held line))
     (setv blank (not (.strip line))))
   (when held (yield (bytes held))))
-
-
-(defn _parsed [data reading]
-  "Return #(sender text) of the message whose bytes are `data`; nothing of an unsound one."
-  (try
-    (setv message (message-from-bytes data))
-    #((_sender message) (_own-words (_body message reading)))
-    (except [[BeyondLimit NotText]] (raise))
-    (except [[RecursionError ValueError]] #("" ""))))
 
 
 (defn _sender [message]

@@ -35,19 +35,17 @@
     mains (_linked archive "" "_rels/.rels" "/officeDocument")
     main (next (iter (.values mains)) "word/document.xml")
     [folder file] (posixpath.split main)
-    links f"{folder}/_rels/{file}.rels"
-    parts (if (in links archive.names) (_linked archive main links "/aFChunk") {})
+    parts (_linked archive main f"{folder}/_rels/{file}.rels" "/aFChunk")
     handler (Word archive.reading (fn [id]
       (setv name (.pop parts id None))
       (when name (read-part name)))))
-  (yield :from (.lines handler (xml-events archive main)))
-  (yield (Understood f"Word document, {(counted handler.count "paragraphs")}")))
+  (.lines handler (xml-events archive main)))
 
 
 (defn _linked [archive base links kind]
   "Return the members of a `kind` that `base` refers to, by ids, as the member `links` lists them."
   (dfor
-    [_ attributes] (read-elements archive links)
+    [_ attributes] (read-elements archive links :needed (not base))
     :if (.endswith (.get attributes "Type" "") kind)
     (.get attributes "Id") (target base (.get attributes "Target" ""))))
 
@@ -56,13 +54,10 @@
   "Yield the text of the OpenDocument text in `archive`, then an `Understood`."
   (setv
     handler (OpenDocument archive.reading)
-    manifest "META-INF/manifest.xml")
-  (when (or (in "encrypted-package" archive.names)
-      (and (in manifest archive.names)
-        (in "encryption-data" (dict (read-elements archive manifest)))))
+    listed (dict (read-elements archive "META-INF/manifest.xml" :needed False)))
+  (when (or (in "encrypted-package" archive.names) (in "encryption-data" listed))
     (raise (NotText (locked archive.reading))))
-  (yield :from (.lines handler (xml-events archive "content.xml")))
-  (yield (Understood f"OpenDocument text, {(counted handler.count "paragraphs")}")))
+  (.lines handler (xml-events archive "content.xml")))
 
 
 (defn read-ole [file reading]
@@ -76,8 +71,8 @@
 (defclass Paragraphs []
   #[[Turns the elements of a document into lines; a subclass knows what the elements mean.
 
-  `ROLES` maps an element's name to its role, `TEXTS` to the text that it stands for; elements in
-  `LEFT-OUT` are skipped entirely; `local` returns the name of an element that counts.
+  `KIND` is a document in words; `ROLES` maps an element's name to its role, `TEXTS` to the text
+  that it stands for; elements in `LEFT-OUT` are skipped entirely; `local` names an element.
   `places` is a stack of the lists that lines go to: the document's, a table row's, a cell's.
   `texts` are the open paragraphs, each a list of strings.]]
 
@@ -87,7 +82,7 @@
       [@places @texts] [[[]] []]))
 
   (meth lines [events]
-    "Yield the lines in `events` (see `xml-events`)."
+    "Yield the lines in `events` (see `xml-events`), then an `Understood`."
     (for [event events]
       (match event
         #("begin" name _) :if (or @skipped (in (.local self name) @LEFT-OUT)) (+= @skipped 1)
@@ -97,7 +92,8 @@
         #("text" text) :if (not @skipped) (.characters self text))
       (when (get @places 0)
         (yield :from (get @places 0))
-        (.clear (get @places 0)))))
+        (.clear (get @places 0))))
+    (yield (Understood f"{@KIND}, {(counted @count "paragraphs")}")))
 
   (meth open [name attributes]
     "Begin the element `name`, which isn't in `LEFT-OUT`."
@@ -132,6 +128,7 @@
 (defclass Word [Paragraphs]
   "The elements of a Word document."
   (setv
+    KIND "Word document"
     ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"}
     TEXTS {"tab" "\t"  "cr" "\n"  "noBreakHyphen" "-"}
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
@@ -173,6 +170,7 @@
 (defclass OpenDocument [Paragraphs]
   "The elements of an OpenDocument text."
   (setv
+    KIND "OpenDocument text"
     ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"}
     TEXTS {"tab" "\t"  "line-break" "\n"}
     LEFT-OUT #{"note" "annotation" "tracked-changes" "forms" "table-of-content"

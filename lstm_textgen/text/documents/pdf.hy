@@ -39,7 +39,8 @@
   (setv
     damaged (.count pages None)
     pages (lfor page pages (or page []))
-    usual (_usual-size pages)
+    sizes (Counter (gfor page pages line page part line _ (.strip part.text) (round part.size 1)))
+    usual (get [#* (.most-common sizes 1) [0]] 0 0)  ; the size of most letters
     texts (lfor lines pages (_without-notes lines usual)))
   (unless (any texts)
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
@@ -48,14 +49,6 @@
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
   (yield (Understood (+ f"PDF, {(counted (len pages) "pages")}"
     (if damaged f"; skipped {(counted damaged "damaged pages")}" "")))))
-
-
-(defn _usual-size [pages]
-  "Return the size of most letters on `pages`, lists of lines."
-  (setv sizes (Counter))
-  (for [lines pages line lines part line]
-    (+= (get sizes (round part.size 1)) (len (.strip part.text))))
-  (if sizes (get (.most-common sizes 1) 0 0) 0))
 
 
 (defn _without-notes [lines usual]

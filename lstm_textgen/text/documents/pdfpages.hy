@@ -54,8 +54,7 @@ A PDF may draw for ever or crash what reads it: the process has a limit of time 
     :env {#** os.environ
       "PYTHONPATH" (.join os.pathsep (gfor path sys.path (or path (os.getcwd))))}))
   (cond
-    (= done.returncode LOCKED)
-      (raise (NotText (locked reading)))
+    (= done.returncode LOCKED) (raise (NotText (locked reading)))
     (in (- done.returncode) (gfor name TIMERS (getattr signal name None)))
       (raise (NotText f"{reading.name} takes too long to read; give its text as a .txt file"))
     done.returncode (raise (ValueError "")))

@@ -72,7 +72,7 @@
     #^ list [options #()]])
 
 
-;; * Zip archives
+;; * Readers that find another one
 
 (defn read-zip [file reading]
   "Yield the text of the document, or of the texts, in the zip archive in `file`."
@@ -165,8 +165,6 @@
   (setv ending (.lower (get (splitext name) 1)))
   (if (in ending [".mht" ".mhtml"]) ".eml" ending))
 
-
-;; * Chats
 
 (defn _read-chat [file reading]
   "Yield the text of the chat in `file`, then an `Understood`."

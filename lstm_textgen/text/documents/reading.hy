@@ -1,7 +1,7 @@
 "What all readers of documents share: how a source is read, a summary of it, the limits."
 
 (eval-when-compile (require
-  hyrule [meth]
+  hyrule [meth unless]
   lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
@@ -42,12 +42,9 @@
   - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
   - `only`: the person whose messages are read; `column`: of a table. None: not given.
   - `budget`: the `Budget` of the archive that it is a member of, or None.]] [
-    #^ str [name "the text"]
-    #^ str [ending ""]
-    #^ str [encoding "utf-8"]
-    #^ int [limit LIMIT]
-    #^ str [only None]
-    #^ str [column None]
+    #^ str [name "the text"]  #^ str [ending ""]
+    #^ str [encoding "utf-8"]  #^ int [limit LIMIT]
+    #^ str [only None]  #^ str [column None]
     #^ object [budget None]])
 
 
@@ -66,16 +63,14 @@
 (defclass Budget []
   "The number of bytes that a document may still unpack."
 
-  (meth __init__ [reading]
-    (setv
-      [@name @limit] [reading.name reading.limit]
-      @left reading.limit))
+  (meth __init__ [@reading]
+    (setv @left reading.limit))
 
   (meth spend [size]
     "Subtract `size` bytes; raise `BeyondLimit` if fewer are left."
     (-= @left size)
     (when (< @left 0)
-      (raise (BeyondLimit f"{@name} expands to {(too-much @limit)}")))))
+      (raise (BeyondLimit f"{@reading.name} expands to {(too-much @reading.limit)}")))))
 
 
 (defclass Bounded []
@@ -83,9 +78,9 @@
 
   (meth __init__ [@file @budget])
 
-  (meth read [[size CHUNK]]
-    "Return the next `size` bytes, or as many as the budget allows."
-    (setv data (.read @file (if (< size 0) (+ @budget.left 1) size)))
+  (meth read [size]
+    "Return the next `size` bytes."
+    (setv data (.read @file size))
     (.spend @budget (len data))
     data))
 
@@ -113,9 +108,7 @@
 
 
 (defn text-lines [file reading]
-  #[[Yield the lines of `file` (binary, in the reading's encoding) without line ends and marks.
-
-  Raise `BeyondLimit` for one longer than `MAX-LINE`.]]
+  "Yield the lines of `file` (binary), without line ends; raise `BeyondLimit` for too long a one."
   (setv
     last ""
     newlines (IncrementalNewlineDecoder None True))
@@ -133,15 +126,15 @@
   #[[Yield the pieces of `texts` without byte order marks.
 
   A text without a final line end gets one if another follows.]]
-  (setv last "")  ; the piece before
+  (setv last "\n")  ; the piece before
   (for [text texts]
-    (setv
-      pieces (filter None text)
-      start (.removeprefix (next pieces "") "\ufeff"))
-    (for [[n piece] (enumerate (filter None (chain [start] pieces)))]
-      (when (and (= n 0) last (not (.endswith last #("\n" "\r")))) (yield "\n"))
-      (yield piece)
-      (setv last piece))))
+    (setv begun False)
+    (for [piece text]
+      (unless begun (setv piece (.removeprefix piece "\ufeff")))
+      (when piece
+        (unless (or begun (.endswith last #("\n" "\r"))) (yield "\n"))
+        (yield piece)
+        (setv [last begun] [piece True])))))
 
 
 (defn noting [name note pieces]
@@ -157,30 +150,24 @@
 (defn sound-texts [texts skipped]
   #[[Yield those #(name pieces) in `texts` that are text and not empty, each read only once.
 
-  A reason for each of the others is put into the dict `skipped`, by name.]]
+  Use all pieces of one before you ask for the next. A reason for each of the others is put into
+  the dict `skipped`, by name.]]
   (for [[name pieces] texts]
-    (setv pieces (_once-read name pieces))
-    (try
-      (setv first (next pieces None))
-      (except [error NotText]
-        (setv (get skipped name) (str error))
-        (continue)))
-    (when (isinstance first str) (yield #(name (chain [first] pieces))))))
-
-
-(defn _once-read [name pieces]
-  "Yield `pieces` after all are read. Raise `NotText` for a NUL."
-  (setv understood [])
-  (with [copy (SpooledTemporaryFile IN-MEMORY "w+"
-      :encoding "utf-8" :errors "surrogatepass" :newline "")]
-    (for [piece pieces]
-      (cond
-        (isinstance piece Understood) (.append understood piece)
-        (in "\0" piece) (raise (NotText f"{name} has the character NUL"))
-        True (.write copy piece)))
-    (.seek copy 0)
-    (yield :from (chunks copy))
-    (yield :from understood)))
+    (setv understood [])
+    (with [copy (SpooledTemporaryFile IN-MEMORY "w+"
+        :encoding "utf-8" :errors "surrogatepass" :newline "")]
+      (try
+        (for [piece pieces]
+          (cond
+            (isinstance piece Understood) (.append understood piece)
+            (in "\0" piece) (raise (NotText f"{name} has the character NUL"))
+            True (.write copy piece)))
+        (except [error NotText]
+          (setv (get skipped name) (str error))
+          (continue)))
+      (when (.tell copy)
+        (.seek copy 0)
+        (yield #(name (chain (chunks copy) understood)))))))
 
 
 (defn about-skipped [names count place encoding]
@@ -202,16 +189,11 @@
 
 
 (defn batched [pieces reading]
-  #[[Yield the text in `pieces`, cleaned, in larger pieces, then the `Understood` at their end.
-
-  Raise `BeyondLimit` for a line longer than `MAX-LINE`.]]
-  (setv
-    held ""
-    line 0)  ; characters since the last line end
+  "Yield `pieces`, text cleaned and in larger ones; raise `BeyondLimit` for too long a line."
+  (setv [held line] ["" 0])  ; `line`: characters since the last line end
   (for [piece pieces]
-    (when (isinstance piece Understood)
-      (yield (_cleaned held))
-      (yield piece)
+    (when (isinstance piece Understood)  ; the last one
+      (yield :from [(_cleaned held) piece])
       (return))
     (+= held piece)
     (for [part (.splitlines piece True)]

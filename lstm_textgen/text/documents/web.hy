@@ -69,29 +69,26 @@
 
 (defn read-html [file reading]
   "Yield the text of the web page in `file`, then an `Understood`."
-  (setv lines (html-lines (page-source file reading) reading))
+  (setv lines (html-lines (page-source (read-whole file reading MAX-PAGE) reading) reading))
   (unless lines
     (raise (NotText (+ f"{reading.name} is a web page without text, perhaps filled in by a "
       "script; save the complete page from a browser"))))
   (yield (.join "" (gfor line lines (+ line "\n"))))
-  (yield
-    (Understood f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out")))
+  (yield (Understood
+    f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out")))
 
 
 (defn read-epub [archive]
   "Yield the text of the e-book in `archive` by chapter, then an `Understood`."
   (setv
     reading archive.reading
-    package (next
-      (gfor
-        [name attributes] (read-elements archive "META-INF/container.xml")
-        :if (and (= name "rootfile") (in "full-path" attributes))
-        (get attributes "full-path"))
-      "")
-    chapters (_spine (read-elements archive package) package)
-    listed "META-INF/encryption.xml"
+    packages (lfor
+      [name attributes] (read-elements archive "META-INF/container.xml")
+      :if (and (= name "rootfile") (in "full-path" attributes))
+      (get attributes "full-path"))
+    chapters (_spine archive (get [#* packages ""] 0))
     locked (sfor  ; often only fonts
-      [name attributes] (if (in listed archive.names) (read-elements archive listed) [])
+      [name attributes] (read-elements archive "META-INF/encryption.xml" :needed False)
       :if (= name "CipherReference")
       (percent-decoded (.get attributes "URI" "")))
     count 0)
@@ -99,19 +96,21 @@
     (when (in name locked)
       (raise (NotText (+ f"{reading.name} is protected by DRM; "
         "give a copy without DRM, or its text as a .txt file"))))
-    (setv source (_decoded (.read archive name MAX-PAGE) reading))
+    (setv source (page-source (.read archive name MAX-PAGE) reading))
     (when (setx lines (html-lines (.sub SELF-ENDED r"<\1\2></\1>" source) reading))
       (yield (.join "" (gfor line [#* lines ""] (+ line "\n"))))
       (+= count 1)))
   (yield (Understood f"e-book, {(counted count "chapters")}")))
 
 
-(defn _spine [elements package]
-  "Return the chapters' names in reading order, given the `elements` of an EPUB's `package`."
-  (setv items (dfor
-    [name attributes] elements
-    :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
-    (.get attributes "id") (target package (percent-decoded (.get attributes "href" "")))))
+(defn _spine [archive package]
+  "Return the names of the chapters that the member `package` lists, in reading order."
+  (setv
+    elements (read-elements archive package)
+    items (dfor
+      [name attributes] elements
+      :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
+      (.get attributes "id") (target package (percent-decoded (.get attributes "href" "")))))
   (lfor
     [name attributes] elements
     :setv item (.get items (.get attributes "idref"))
@@ -121,12 +120,7 @@
 
 ;; * Bytes to HTML
 
-(defn page-source [file reading]
-  "Return the HTML of the page in `file`, whatever its encoding."
-  (_decoded (read-whole file reading MAX-PAGE) reading))
-
-
-(defn _decoded [data reading]
+(defn page-source [data reading]
   "Return the text of a page's bytes in the declared encoding, or else in the reading's."
   (setv
     marked (next (gfor [mark name] (.items MARKS) :if (.startswith data mark) name) None)
