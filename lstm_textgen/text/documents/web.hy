@@ -190,15 +190,12 @@
     (.replace-with text (.translate text.text-content KEPT)))
   (setv lone (sfor
     each (.css node LONE)
-    :if (not (or (_beside? each.prev) (_beside? each.next)))
+    :if (not (any (gfor
+      beside [each.prev each.next]
+      (and beside (or (!= beside.tag "-text") (.strip beside.text-content))))))
     each.mem-id))
   (for [block (.css node BLOCKS)  :if (not-in block.mem-id lone)]
     (.insert-before block LINE)
     (.insert-after block LINE))
   (for [cell (.css node "td, th")] (.insert-after cell TAB))
   (.translate (.text node) LAID-OUT))
-
-
-(defn _beside? [node]
-  "Return whether there is a `node`, and more to it than white space."
-  (and node (or (!= node.tag "-text") (.strip node.text-content))))
