@@ -277,8 +277,8 @@
     (try
       (setv reader (find-reader (cut broken 65536) reading))
       (when reader
-        (setv text (.join "" (read-document reader (io.BytesIO broken) reading)))
-        (.encode text "utf-8"))
+        (for [piece (read-document reader (io.BytesIO broken) reading)]
+          (when (isinstance piece str) (.encode piece "utf-8"))))
       (except [error [BeyondLimit NotText]]
         (assert (not-in "\n" (str error)) f"file {n}")))))
 

@@ -122,7 +122,7 @@
 
 
 (defn test-a-page-that-draws-for-ever-is-given-up [here monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.text.documents.pdfpages.PAGE_SECONDS" 0.1)
+  (.setattr monkeypatch "lstm_textgen.text.documents.pdf.PAGE_SECONDS" 0.1)
   (write "a.pdf" (pdf (lines LINE) "/X Do"))
   (assert (= (complaint ["a.pdf"])
     "'a.pdf' takes too long to read; give its text as a .txt file")))

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   codecs
+  io [IncrementalNewlineDecoder]
   re
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [clip])
@@ -41,26 +42,31 @@
   don't begin like text.]]
   (setv
     decoder ((codecs.getincrementaldecoder encoding))
-    [size lines last] [0 0 ""])
+    newlines (IncrementalNewlineDecoder None True)  ; to count lines, whatever ends them
+    [size lines] [0 0])
   (try
     (for [data chunks]
       (setv first (= size 0))
-      (when first (_check-format name data))
+      (for [[pattern [kind advice]] (.items FORMATS)
+            :if (and first (re.match pattern data re.DOTALL))]
+        (raise (NotText f"{name} is {kind}, not plain text; {advice}")))
       (+= size (len data))
       (setv text (.decode decoder data))
       (when first (_check-controls name text encoding))
-      (+= lines (- (_line-ends (+ last text)) (.endswith text "\r")))
-      (setv last (if (.endswith text "\r") "\r" ""))  ; half a line end, maybe
+      (+= lines (.count (.decode newlines text) "\n"))
       (yield text))
     (yield (.decode decoder b"" True))
     (except [error UnicodeDecodeError]
-      (raise (NotText (_mishap name encoding error size lines last)) :from error))))
-
-
-(defn _check-format [name data]
-  "Raise `NotText` if `data`, the first bytes of the file `name`, are those of one of `FORMATS`."
-  (for [[pattern [kind advice]] (.items FORMATS) :if (re.match pattern data re.DOTALL)]
-    (raise (NotText f"{name} is {kind}, not plain text; {advice}"))))
+      (setv
+        data error.object  ; the last bytes, after those left over from before
+        likely (likely-encoding data encoding)
+        before (.decode (cut data error.start) error.encoding "ignore")
+        line (+ 1 lines (.count (.decode newlines before True) "\n")))
+      (_check-controls name (.decode data likely "ignore") encoding)
+      (raise (NotText (+ f"{name} is not valid {encoding}: byte "
+          f"{(+ (- size (len data)) error.start)}, in line {line}, is "
+          f"0x{(get data error.start) :02x}; fix the file or try `encoding` {likely}"))
+        :from error))))
 
 
 (defn _check-controls [name text encoding]
@@ -70,29 +76,12 @@
       "give a plain text file, or the right `encoding`")))))
 
 
-(defn _mishap [name encoding error size lines last]
-  "Return why decoding stopped after `size` bytes, `lines` lines and `last`, perhaps their end."
-  (setv
-    data error.object  ; the last bytes read, after those left over from before
-    likely (likely-encoding data encoding)
-    place (+ (- size (len data)) error.start)
-    before (+ last (.decode (cut data error.start) error.encoding "ignore"))
-    line (+ 1 lines (_line-ends before)))
-  (_check-controls name (.decode data likely "ignore") encoding)
-  (+ f"{name} is not valid {encoding}: byte {place}, in line {line}, is "
-    f"0x{(get data error.start) :02x}; fix the file or try `encoding` {likely}"))
-
-
-(defn _line-ends [text]
-  "Return the number of line ends in `text`, of whatever kind."
-  (- (+ (.count text "\n") (.count text "\r")) (.count text "\r\n")))
-
-
 (defn likely-encoding [data failed]
   "Return the likely encoding of `data`, which isn't in the encoding `failed`."
   (import charset-normalizer [from-bytes])  ; here, as it takes 50 ms
   (setv
-    possible (lfor each LIKELY :if (and (!= each (_plain-name failed)) (_decodes? each data)) each)
+    failed (.replace (. (codecs.lookup failed) name) "-" "_")  ; as in `LIKELY`
+    possible (lfor each LIKELY :if (and (!= each failed) (_decodes? each data)) each)
     ;; Lines of ASCII are the same in most encodings, but not in UTF-16, which has NULs.
     telling (if (in b"\0" data)
       data
@@ -115,11 +104,6 @@
     (.decode b"a" found)
     (except [[LookupError ValueError]] (return None)))
   (unless (in found OF-NAMES) (if (in found ["ascii" "iso8859-1"]) "cp1252" found)))
-
-
-(defn _plain-name [encoding]
-  "Return the name of an `encoding` as in `LIKELY`."
-  (.replace (. (codecs.lookup encoding) name) "-" "_"))
 
 
 (defn _decodes? [encoding data]

@@ -1,6 +1,8 @@
 "Where text comes from: files, folders, patterns, URLs, .gz, standard input and open files."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   collections.abc [Iterable]
@@ -14,9 +16,9 @@
   urllib.parse [urlsplit]
   zlib
   lstm-textgen.basics.values [clip unknown-name]
-  lstm-textgen.text.decoding [CHUNK NotText check-encoding]
+  lstm-textgen.text.decoding [NotText check-encoding]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget LIMIT Reading about-skipped
-    joined noting sound-texts]
+    chunks joined noting sound-texts]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -37,16 +39,12 @@
     [only None] [column None] [note None] [warn None]]
   #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
 
-  A source is one of
-
-  - a file; a bare name that isn't in the current folder is looked up in `corpora/`, in `folders`
-    and among the corpora that come with the package;
-  - a folder: every text and document below it, in the order of their paths, except hidden files,
-    empty ones, and those that have a NUL or aren't text, which one call of `warn` lists;
-  - a pattern such as `books/*.txt` or `books/**/*.md`;
-  - an http or https URL, which is downloaded once (see `fetch`);
-  - `-`: standard input;
-  - an open file, in text or binary mode.
+  A source is a file, a folder, a pattern such as `books/**/*.md`, an http or https URL, which is
+  downloaded once (see `fetch`), `-` for standard input, or an open file, in text or binary mode.
+  A bare name that isn't in the current folder is looked up in `corpora/`, in `folders` and among
+  the corpora that come with the package. A folder is every text and document below it, in the
+  order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
+  which one call of `warn` lists.
 
   A `.gz` is unpacked. Documents are read by `documents`; `only` keeps one person's messages, and
   `column` is read in tables. `note` is called with names and what was `Understood`. Other bytes
@@ -60,28 +58,22 @@
     [people empty] [(Counter) True]
     reading (Reading :encoding encoding :limit limit :only only :column column)
     sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
-  (unless sources
-    (raise (ValueError "no sources: name a file, a folder, a URL, or - for standard input")))
+  (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn noted [name understood]
     (.update people understood.people)
     (when note (note name understood)))
   (for [piece (joined (gfor
       source sources
-      [name pieces] (texts-of source reading progress folders warn)
-      (noting name noted pieces)))]
+      [_ pieces] (texts-of source reading progress folders warn noted)
+      pieces))]
     (setv empty False)
     (yield piece))
-  (when only (_check-person only people))
-  (when empty (raise (ValueError f"the text is empty: {(_listed (map _name sources))}"))))
-
-
-(defn _check-person [only people]
-  "Raise `ValueError` if `only` names none of the `people`, a `Counter`."
-  (unless people
-    (raise (ValueError "`only` doesn't apply: no source is a chat or a mailbox")))
-  (unless (in (.casefold only) (map str.casefold people))
-    (setv names (lfor [name _] (.most-common people 30) name))
-    (raise (ValueError (+ "`only`: " (unknown-name "person" only names))))))
+  (when only
+    (unless people (refuse "`only` doesn't apply: no source is a chat or a mailbox"))
+    (unless (in (.casefold only) (map str.casefold people))
+      (setv names (lfor [name _] (.most-common people 30) name))
+      (refuse "`only`: " (unknown-name "person" only names))))
+  (when empty (refuse f"the text is empty: {(_listed (map _name sources))}")))
 
 
 (defn listed-sources [sources]
@@ -109,8 +101,8 @@
   (when (or
       (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
       (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
-    (raise (ValueError (+ f"{(clip (repr source))} is text, but sources are paths or URLs; "
-      "to train on text in memory, give `text`"))))
+    (refuse f"{(clip (repr source))} is text, but sources are paths or URLs; "
+      "to train on text in memory, give `text`"))
   source)
 
 
@@ -124,18 +116,16 @@
   (clip (repr name) QUOTED))
 
 
-(defn texts-of [source reading [progress None] [folders #()] [warn None]]
-  #[[Yield #(name pieces) for each text of one `source`; the rest is as in `read-pieces`.
-
-  `pieces` is a generator that returns what was understood, or None.]]
-  (cond
-    (hasattr source "read") (yield #((_name source) (_read-open source reading)))
-    (= source "-")
-      (yield #("standard input" (_read-stream sys.stdin.buffer "standard input" reading)))
+(defn texts-of [source reading
+    [progress None] [folders #()] [warn None] [note (fn [name understood])]]
+  "Yield #(name pieces) for each text of one `source`; the rest is as in `read-pieces`."
+  (setv texts (cond
+    (hasattr source "read") [#((_name source) (_read-open source reading))]
+    (= source "-") [#("standard input" (_read-stream sys.stdin.buffer "standard input" reading))]
     (re.match URL source)
-      (yield #(source (_read-file (fetch source progress reading.limit) source reading)))
-    True
-      (for [path (find-paths source folders)] (yield :from (_texts-below path reading warn)))))
+      [#(source (_read-file (fetch source progress reading.limit) source reading))]
+    True (gfor path (find-paths source folders) text (_texts-below path reading warn) text)))
+  (for [[name pieces] texts] (yield #(name (noting name note pieces)))))
 
 
 ;; * Finding files
@@ -144,14 +134,10 @@
   #[[Return the paths of the files and folders that match `source`, a path or a pattern.
 
   `folders` are as in `read-pieces`. Raise `FileNotFoundError` if there are none.]]
-  (setv
-    bare (and source (not (os.path.dirname source)))
-    places (if bare ["corpora" #* folders] []))
-  (for [path [source #* (gfor place places (os.path.join place source))]
-        :if (os.path.exists path)]
-    (return [path]))
-  (for [path (gfor place OUR-CORPORA :if bare (os.path.join place source))
-        :if (os.path.isfile path)]
+  (setv bare (and source (not (os.path.dirname source))))
+  (for [place ["" #* (if bare ["corpora" #* folders #* OUR-CORPORA] [])]
+        :setv path (os.path.join place source)
+        :if ((if (in place OUR-CORPORA) os.path.isfile os.path.exists) path)]
     (return [path]))
   (when (re.search r"[*?[]" source)
     (setv paths (sorted (glob.glob source :recursive True)))
@@ -159,8 +145,7 @@
     ;; With ** a folder's files are listed beside the folder itself.
     (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
   (when (os.path.islink source)
-    (raise (FileNotFoundError
-      f"{(_quoted source)} is a broken link; give the file itself")))
+    (raise (FileNotFoundError f"{(_quoted source)} is a broken link; give the file itself")))
   (setv elsewhere (if bare f", neither here nor in {(_listed ["corpora/" #* folders])}" ""))
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
@@ -181,8 +166,7 @@
   (for [text (sound-texts (gfor file files #(file (_read-file file file reading))) skipped)]
     (setv found True)
     (yield text))
-  (unless found
-    (raise (ValueError f"the folder {(_quoted path)} contains no {reading.encoding} text")))
+  (unless found (refuse f"the folder {(_quoted path)} contains no {reading.encoding} text"))
   (when (and skipped warn)
     (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
       (_quoted path) reading.encoding))))
@@ -190,31 +174,30 @@
 
 (defn _files-below [folder]
   "Return the path of every file below `folder` that isn't hidden, sorted."
-  (defn refuse [error]
+  (defn fail [error]
     (raise (OSError f"can't read the folder {(_quoted error.filename)}: {error.strerror}")))
   (setv paths [])
-  (for [[here subfolders names] (os.walk folder :onerror refuse)]
+  (for [[here subfolders names] (os.walk folder :onerror fail)]
     (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
     (.extend paths (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
   (sorted (filter os.path.isfile paths)))
 
 
-;; * Reading
+;; * Reading: each yields the text, and perhaps an `Understood` after it
 
 (defn _read-file [path name reading]
-  #[[Yield the text of the file or export `path`, called `name`; return what was understood.
+  #[[Read the file or export `path`, called `name`.
 
   `reading` is a `Reading`, whose name and ending are ignored. Raise `NotText`, `OSError`.]]
-  (setv
-    zipped (.endswith path ".gz")
-    reading (_named (_quoted name) name reading))
+  (setv reading (_named (_quoted name) name reading))
   (import  ; here, as it takes 50 ms
     lstm-textgen.text.documents.readers [read-any read-slack-folder])
   (try
-    (when (os.path.isdir path) (return (yield :from (read-slack-folder path reading))))
-    (with [file ((if zipped gzip.open open) path "rb")]
-      (return (yield :from
-        (read-any (if zipped (Bounded file (Budget reading)) file) reading))))
+    (cond
+      (os.path.isdir path) (yield :from (read-slack-folder path reading))
+      (.endswith path ".gz") (with [file (gzip.open path)]
+        (yield :from (read-any (Bounded file (Budget reading)) reading)))
+      True (with [file (open path "rb")] (yield :from (read-any file reading))))
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
       (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
@@ -222,9 +205,9 @@
 
 
 (defn _read-stream [file name reading]
-  "Yield the text of `file`, binary and called `name`; return what was understood."
+  "Read `file`, binary and called `name`."
   (import lstm-textgen.text.documents.readers [read-any])
-  (yield :from (read-any file (_named name (getattr file "name" "") reading))))
+  (read-any file (_named name (getattr file "name" "") reading)))
 
 
 (defn _named [name path reading]
@@ -235,12 +218,11 @@
 
 
 (defn _read-open [file reading]
-  "Yield the text of an open `file`; return what was understood."
+  "Read an open `file`."
   (setv name (_name file))
   (try
-    (if (isinstance (.read file 0) str)
-      (while (setx text (.read file CHUNK)) (yield text))
-      (return (yield :from (_read-stream file name reading))))
+    (yield :from (if (isinstance (.read file 0) str)
+      (chunks file)
+      (_read-stream file name reading)))
     (except [[BeyondLimit NotText]] (raise))
-    (except [error [OSError ValueError]]
-      (raise (ValueError f"can't read {name}: {error}") :from error))))
+    (except [error [OSError ValueError]] (refuse f"can't read {name}: {error}"))))

@@ -1,6 +1,6 @@
 "Untrusted zip archives and the XML in them: read within limits, never unpacked to disk."
 
-(eval-when-compile (require hyrule [doto unless]))
+(eval-when-compile (require hyrule [doto meth unless]))
 (import
   lzma [LZMAError]
   posixpath
@@ -11,11 +11,13 @@
   zlib
   lstm-textgen.basics.machine [MB]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [Bounded Budget MAX-DEPTH MAX-LINE MAX-WHOLE chunks locked
-    not-a read-whole])
+  lstm-textgen.text.documents.reading [Bounded Budget MAX-DEPTH MAX-LINE MAX-WHOLE locked not-a
+    read-whole])
 
 (setv
   MOST-ELEMENTS 100_000  ; of an archive's list of its parts
+  SLICE (** 2 18)  ; bytes of XML that are parsed at once
+  DEEPER {"begin" 1  "end" -1  "text" 0}  ; by how many elements, after an event
   ;; What zipfile raises for an invalid or damaged archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
     RuntimeError UserWarning ValueError struct.error zlib.error)
@@ -25,116 +27,88 @@
 (defclass Archive []
   "A zip archive; the reading's limit applies to all its members and theirs together."
 
-  (defn __init__ [self file reading]
+  (meth __init__ [file @reading]
     "Open `file` (seekable, binary); raise one of `DAMAGES` if it isn't an archive."
     (setv
-      self.reading reading
-      self.budget (or reading.budget (Budget reading))
-      self.zip (ZipFile file)
-      self.names (set (.namelist self.zip))))
+      @budget (or reading.budget (Budget reading))
+      @zip (ZipFile file)
+      @names (set (.namelist @zip))))
 
-  (defn open [self name]
+  (meth open [name]
     "Return the member `name` as a binary file; raise `NotText` if it is missing or encrypted."
-    (unless (in name self.names)
-      (raise (NotText (not-a self.reading "a complete document" f"it has no {name}"))))
-    (when (& 1 (. (.getinfo self.zip name) flag-bits))
-      (raise (NotText (locked self.reading))))
+    (unless (in name @names)
+      (raise (NotText (not-a @reading "a complete document" f"it has no {name}"))))
+    (when (& 1 (. (.getinfo @zip name) flag-bits))
+      (raise (NotText (locked @reading))))
     (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
-      (Bounded (.open self.zip name) self.budget)))
+      (Bounded (.open @zip name) @budget)))
 
-  (defn read [self name [most MAX-WHOLE]]
+  (meth read [name [most MAX-WHOLE]]
     "Return all bytes of the member `name`; raise `ValueError` if there are more than `most`."
-    (read-whole (.open self name) self.reading most)))
+    (read-whole (.open self name) @reading most)))
 
 
 (defn target [base link]
   "Return the name of the member that `link` in the member `base` refers to."
-  (setv path (if (.startswith link "/")
-    (.lstrip link "/")
-    (posixpath.join (posixpath.dirname base) link)))
-  (posixpath.normpath path))
+  (posixpath.normpath (.lstrip (posixpath.join (posixpath.dirname base) link) "/")))
 
 
 ;; * XML
 
-(defclass Elements []
-  #[[What stands in XML; a subclass has the methods `begin`, `end` and `characters`.
+(defn read-elements [archive name [needed True]]
+  #[[Return #(name attributes), without namespaces, of each element of the member `name`, a list.
 
-  `begin` gets an element's name, #(namespace local), and its attributes, a dict without
-  namespaces; `end` its name; `characters` text. `ready` are the pieces that `take` returns.]]
+  If it isn't `needed` and missing there are none.]]
+  (setv elements [])
+  (for [[kind #* element] (if (or needed (in name archive.names)) (xml-events archive name) [])
+        :if (= kind "begin")]
+    (setv [[_ local] attributes] element)
+    (.append elements #(local attributes))
+    (when (> (len elements) MOST-ELEMENTS)
+      (raise (ValueError f"it has a list of more than {MOST-ELEMENTS :,} parts"))))
+  elements)
 
-  (defn __init__ [self reading]
-    (setv [self.reading self.depth self.ready] [reading 0 []]))
 
-  (defn take [self]
-    "Return the pieces that are ready."
-    (setv [ready self.ready] [self.ready []])
-    ready)
+(defn xml-events [archive name]
+  #[[Yield what stands in the XML of the member `name` of `archive`, each event a tuple:
 
-  (defn enter [self name attributes]
-    "Begin an element with its names as expat has them; raise `ValueError` for one too deep."
-    (+= self.depth 1)
-    (when (> self.depth MAX-DEPTH)
-      (raise (ValueError f"its elements are nested more than {MAX-DEPTH} deep")))
-    (.begin self (_parts name)
-      (dfor [key value] (.items attributes) (get (_parts key) 1) value)))
+  - #("begin" name attributes), where `name` is #(namespace local) and `attributes` a dict without
+    namespaces;
+  - #("end" name) for each of these;
+  - #("text" text).
 
-  (defn leave [self name]
-    "End an element with its name as expat has it."
-    (-= self.depth 1)
-    (.end self (_parts name)))
-
-  (defn refuse [self #* _]
-    "Raise `NotText` for an entity."
-    (raise (NotText (+ f"{self.reading.name} uses XML entities, which are not read; open and save "
-      "it with Word, LibreOffice or Calibre")))))
+  Entities are refused and external resources are never opened. Raise `NotText`, or one of
+  `DAMAGES` and `XML-DAMAGES`.]]
+  (setv
+    parser (expat.ParserCreate :namespace-separator " ")
+    file (.open archive name)
+    [events depth size] [[] 0 0])
+  (doto parser
+    (setattr "buffer_text" True)
+    (setattr "StartElementHandler" (fn [name attributes]
+      (.append events #("begin" (_parts name)
+        (dfor [key value] (.items attributes) (get (_parts key) 1) value)))))
+    (setattr "EndElementHandler" (fn [name] (.append events #("end" (_parts name)))))
+    (setattr "CharacterDataHandler" (fn [text] (.append events #("text" text))))
+    (setattr "EntityDeclHandler" (fn [#* _]
+      (raise (NotText (+ f"{archive.reading.name} uses XML entities, which are not read; "
+        "open and save it with Word, LibreOffice or Calibre"))))))
+  (setv data True)
+  (while data
+    (setv data (.read file SLICE))
+    (.Parse parser data (not data))
+    (+= size (len data))
+    (when (and data (> (- size (max 0 parser.CurrentByteIndex)) MAX-LINE))  ; which it holds
+      (raise (ValueError f"it has a tag or comment of more than {(// MAX-LINE MB)} MB")))
+    (for [event events]
+      (+= depth (get DEEPER (get event 0)))
+      (when (> depth MAX-DEPTH)
+        (raise (ValueError f"its elements are nested more than {MAX-DEPTH} deep")))
+      (yield event))
+    (.clear events)))
 
 
 (defn _parts [name]
   "Return #(namespace local) of expat's `name`."
   (setv [space _ local] (.rpartition name " "))
   #(space local))
-
-
-(defclass _List [Elements]
-  "The names and attributes of all elements."
-  (setv count 0)
-
-  (defn begin [self name attributes]
-    (+= self.count 1)
-    (when (> self.count MOST-ELEMENTS)
-      (raise (ValueError f"it has a list of more than {MOST-ELEMENTS :,} parts")))
-    (.append self.ready #((get name 1) attributes)))
-
-  (defn end [self name])
-
-  (defn characters [self text]))
-
-
-(defn read-elements [archive name]
-  "Return #(name attributes), without namespaces, of each element of the member `name`, a list."
-  (list (xml-text archive name (_List archive.reading))))
-
-
-(defn xml-text [archive name handler]
-  #[[Yield what `handler`, an `Elements`, takes from the member `name` of `archive`, in pieces.
-
-  Entities are refused and external resources are never opened. Raise `NotText`, or one of
-  `DAMAGES` and `XML-DAMAGES`.]]
-  (setv
-    parser (expat.ParserCreate :namespace-separator " ")
-    size 0)
-  (doto parser
-    (setattr "StartElementHandler" handler.enter)
-    (setattr "EndElementHandler" handler.leave)
-    (setattr "CharacterDataHandler" handler.characters)
-    (setattr "EntityDeclHandler" handler.refuse)
-    (setattr "buffer_text" True))
-  (for [data (chunks (.open archive name))]
-    (.Parse parser data False)
-    (+= size (len data))
-    (when (> (- size (max 0 parser.CurrentByteIndex)) MAX-LINE)  ; which the parser holds
-      (raise (ValueError f"it has a tag or comment of more than {(// MAX-LINE MB)} MB")))
-    (yield :from (.take handler)))
-  (.Parse parser b"" True)
-  (yield :from (.take handler)))

@@ -26,35 +26,28 @@
 
 (defn subtitles? [head ending]
   "Return whether a file with this `ending` that begins with the text `head` holds subtitles."
-  (setv lines (cut (.split (.lstrip head "\n") "\n") 2))
+  (setv [first #* more] (.split (.lstrip head "\n") "\n" 2))
   (or
-    (.startswith (get lines 0) "WEBVTT")
-    (and (in ending [".srt" ".vtt"]) (bool (re.search "-->" head)))
-    (and (= (len lines) 2) (.isdigit (.strip (get lines 0))) (.fullmatch TIMES (get lines 1)))))
+    (.startswith first "WEBVTT")
+    (and (in ending [".srt" ".vtt"]) (in "-->" head))
+    (and more (.isdigit (.strip first)) (.fullmatch TIMES (get more 0)))))
 
 
 (defn read-subtitles [file reading]
-  "Yield the text of each subtitle in `file` as a line; return an `Understood`."
-  (setv
-    count 0
-    before [])
-  (for [lines (_subtitles (text-lines file reading))]
-    (+= count 1)
-    (setv shown (lfor
-      line lines
-      :setv text (.strip (unescape (.sub MARKUP "" line)))
-      :if text
-      text))
-    (yield :from (_as-lines (_unrolled shown before)))
+  "Yield the text of each subtitle in `file` as a line, then an `Understood`."
+  (setv [count before] [0 []])
+  (for [[count lines] (enumerate (_subtitles (text-lines file reading)) 1)]
+    (setv
+      shown (list (filter None (gfor line lines (.strip (unescape (.sub MARKUP "" line))))))
+      ;; Live captions repeat a line.
+      again (and shown before (= (get shown 0) (get before -1)) (> (+ (len shown) (len before)) 2))
+      texts (cut shown (if again 1 0) None))
+    (cond
+      (and (> (len texts) 1) (all (map SPEAKS.match texts)))
+        (for [text texts] (yield (+ text "\n")))
+      texts (yield (+ (.join " " texts) "\n")))
     (setv before shown))
-  (Understood f"subtitles, {(counted count "entries")}"))
-
-
-(defn _unrolled [lines before]
-  "Return the `lines` of a subtitle without the line that live captions repeat."
-  (if (and lines before (= (get lines 0) (get before -1)) (> (len [#* lines #* before]) 2))
-    (cut lines 1 None)
-    lines))
+  (yield (Understood f"subtitles, {(counted count "entries")}")))
 
 
 (defn _subtitles [lines]
@@ -73,84 +66,65 @@
   (when held (yield held)))
 
 
-(defn _as-lines [texts]
-  "Yield a subtitle as one line, or as one line per speaker where two speak."
-  (cond
-    (not texts) None
-    (and (> (len texts) 1) (all (map SPEAKS.match texts)))
-      (for [text texts] (yield (+ text "\n")))
-    True (yield (+ (.join " " texts) "\n"))))
-
-
 ;; * Notebooks
 
 (defn read-notebook [file reading]
-  "Yield the code and text of the notebook in `file`; return an `Understood`."
+  "Yield the code and text of the notebook in `file`, then an `Understood`."
   (setv data (read-whole file reading))
   (try
-    (setv notebook (json.loads data))
-    (setv cells (if (in "cells" notebook)
-      (get notebook "cells")
-      (lfor sheet (get notebook "worksheets") cell (get sheet "cells") cell)))
-    (setv texts (lfor cell cells (_source cell)))
+    (setv
+      notebook (json.loads data)
+      sheets (if (in "cells" notebook) [notebook] (get notebook "worksheets"))
+      texts (lfor
+        sheet sheets
+        cell (get sheet "cells")
+        (.join "" (or (.get cell "source") (.get cell "input") ""))))
     (except [error [AttributeError KeyError RecursionError TypeError ValueError]]
       (raise (NotText (not-a reading "a notebook")) :from error)))
   (setv texts (lfor text texts :if (.strip text) (.strip text "\n")))
   (for [text texts] (yield (+ text "\n\n")))
-  (Understood f"notebook, {(counted (len texts) "cells")}; outputs left out"))
-
-
-(defn _source [cell]
-  "Return the text of a `cell`, code or Markdown."
-  (setv source (or (.get cell "source") (.get cell "input") ""))
-  (.join "" source))
+  (yield (Understood f"notebook, {(counted (len texts) "cells")}; outputs left out")))
 
 
 ;; * Tables
 
 (defn columns-of [head ending]
   "Return the column names of a table with this `ending` that begins with the text `head`."
-  (setv line (get (.split head "\n") 0))
   (try
-    (next (csv.reader [line] :delimiter (_delimiter line ending)) [])
+    (next (_table (cut (.split head "\n") 1) ending) [])
     (except [csv.Error] [])))
 
 
-(defn _delimiter [line ending]
-  "Return the delimiter of a table, given its first `line`."
-  (if (= ending ".tsv") "\t" (max DELIMITERS :key line.count)))
-
-
 (defn read-table [file reading]
-  "Yield each entry of the reading's column of the table in `file`; return an `Understood`."
+  "Yield each entry of the reading's column of the table in `file`, then an `Understood`."
   (setv
-    lines (text-lines file reading)
-    first (next lines "")
-    delimiter (_delimiter first reading.ending)
-    rows (_rows (chain [first] lines) delimiter reading)
-    columns (lfor name (next rows []) (one-line name))
+    table (_table (gfor line (text-lines file reading) (+ line "\n")) reading.ending)
+    rows (iter (fn [] (_next-row table)) None)
+    columns (list (map one-line (next rows [])))
     count 0)
   (unless (in reading.column columns)
     (raise (NotText (+ f"{reading.name}: "
       (unknown-name "column" reading.column (lfor name (cut columns 30) (clip name)))))))
   (setv place (.index columns reading.column))
-  (for [row rows]
-    (setv text (if (< place (len row)) (.strip (get row place)) ""))
-    (when text
+  (for [row rows  :if (< place (len row))]
+    (when (setx text (.strip (get row place)))
       (+= count 1)
       (yield (+ text "\n"))))
-  (Understood f"table, {(counted count "entries")} in column {(clip reading.column)}"))
+  (yield (Understood f"table, {(counted count "entries")} in column {(clip reading.column)}")))
 
 
-(defn _rows [lines delimiter reading]
-  "Yield each row (a list of cells) of the table in `lines`."
-  (setv rows (csv.reader (gfor line lines (+ line "\n")) :delimiter delimiter))
-  (while True
-    (setv limit (csv.field-size-limit MAX-LINE))  ; for all that the process reads
-    (try
-      (setv row (next rows None))
-      (except [error csv.Error]
-        (raise (NotText (not-a reading "a table" (str error))) :from error))
-      (finally (csv.field-size-limit limit)))
-    (when (is row None) (return))
-    (yield row)))
+(defn _table [lines ending]
+  "Return a CSV reader of `lines`; the first shows their delimiter, unless the `ending` does."
+  (setv
+    lines (iter lines)
+    first (next lines ""))
+  (csv.reader (chain [first] lines)
+    :delimiter (if (= ending ".tsv") "\t" (max DELIMITERS :key first.count))))
+
+
+(defn _next-row [table]
+  "Return the next row (a list of cells) of the `table`, or None."
+  (setv limit (csv.field-size-limit MAX-LINE))  ; for all that the process reads
+  (try
+    (next table None)
+    (finally (csv.field-size-limit limit))))

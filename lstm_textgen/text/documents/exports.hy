@@ -1,9 +1,10 @@
 "Chats that are JSON or pages: the exports of Telegram, Discord and Slack."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   codecs [BOM-UTF8]
   datetime [UTC datetime]
+  functools [partial]
   html [unescape]
   json
   os
@@ -12,10 +13,11 @@
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [Message NOTICE chat-text]
   lstm-textgen.text.documents.reading [BeyondLimit Budget MAX-LINE Reading not-a read-whole]
-  lstm-textgen.text.documents.web [layout page-source page-tree])
+  lstm-textgen.text.documents.web [MAX-PAGE layout page-source page-tree])
 
 (setv
   MAX-DEPTH 50  ; of nested values; exports have about five
+  DEEPER {"start_map" 1  "start_array" 1  "end_map" -1  "end_array" -1}  ; by ijson's events
   JSON-CHAT (re.compile r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{" re.DOTALL)
   ;; How the export of all of Telegram begins, in which chats come after the contacts.
   ALL-OF-TELEGRAM (re.compile r"\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:"
@@ -36,51 +38,50 @@
 ;; * Telegram and Discord
 
 (defn find-export [head]
-  "Return #(service reader) of the export that `head`, the beginning of a text, is of, or None."
+  #[[Return #(service messages) of the export that `head`, the beginning of a text, is of, or None.
+
+  `messages` is a function of the file and its `Reading`.]]
+  (setv telegram #("Telegram" (partial _json-messages _telegram)))
   (cond
-    (in TELEGRAM-PAGE head) #("Telegram" _read-pages)
-    (.match ALL-OF-TELEGRAM head) #("Telegram" _read-json)
+    (in TELEGRAM-PAGE head) #("Telegram" _page-messages)
+    (.match ALL-OF-TELEGRAM head) telegram
     (not (.match JSON-CHAT head)) None
-    (and (in "\"author\"" head) (in "\"content\"" head)) #("Discord" _read-json)
-    (or (in "\"from_id\"" head) (in "\"actor_id\"" head)) #("Telegram" _read-json)))
+    (and (in "\"author\"" head) (in "\"content\"" head))
+      #("Discord" (partial _json-messages _discord))
+    (or (in "\"from_id\"" head) (in "\"actor_id\"" head)) telegram))
 
 
-(defn _read-json [file reading service]
-  "Yield the text of a chat of `service`, JSON in `file`; return what was understood."
-  (setv read (get {"Telegram" _telegram  "Discord" _discord} service))
-  (yield :from (chat-text
-    (gfor item (messages-in file reading) (_attempt read item)) service reading)))
+(defn _json-messages [read file reading]
+  "Yield the `Message`s that `read` makes of the objects in the JSON of `file`."
+  (for [item (objects-in file reading)] (yield (_attempt read item))))
 
 
-(defn _attempt [read item]
-  "Return the `Message` that `read` makes of a JSON object, or a notice if it is malformed."
+(defn _attempt [read #* item]
+  "Return the `Message` that `read` makes of a JSON object `item`, or a notice if it is malformed."
   (try
-    (setv message (read item))
+    (setv message (read #* item))
     (when (and (isinstance message.name str) (isinstance message.text str)) (return message))
     (except [[AttributeError KeyError OSError OverflowError TypeError ValueError]]))
   NOTICE)
 
 
-(defn _read-pages [file reading service]
-  "Yield the text of a chat of Telegram, a page in `file`; return what was understood."
-  (yield :from (chat-text (_messages-on (page-tree (page-source file reading) reading))
-    service reading)))
-
-
-(defn _messages-on [tree]
+(defn _page-messages [file reading]
   "Yield each `Message` on a page of Telegram; one that names nobody is of the person before."
-  (setv [name years] [None #()])
+  (setv
+    [name years] [None #()]
+    tree (page-tree (page-source (read-whole file reading MAX-PAGE) reading) reading))
   (for [node (.css tree TELEGRAM-PARTS)]
     (setv kinds (.split (or (.get node.attributes "class") "")))
     (cond
       (in "from_name" kinds) (setv name (layout node))
-      (in "date" kinds) (setv [#* found] (.findall YEAR (or (.get node.attributes "title") ""))
+      (in "date" kinds) (setv
+        found (.findall YEAR (or (.get node.attributes "title") ""))
         years (if found #((int (get found 0))) #()))
       (in "text" kinds) (yield (Message name (layout node) years))
       True (yield NOTICE))))
 
 
-(defn messages-in [file reading]
+(defn objects-in [file reading]
   #[[Yield each object in the arrays called `messages` in the JSON of `file`, one at a time.
 
   Raise `NotText` for what is no JSON, or for values within one another that are too deep,
@@ -88,44 +89,28 @@
   (import
     ijson
     ijson.common [ObjectBuilder])
-  (setv
-    [depth array builder key size] [0 None None None 0]  ; `array`: the depth within `messages`
-    file (_without-mark file)
-    events (ijson.basic-parse file :use-float True))
-  (for [[event value] (_sound events reading)]
-    (cond
-      (in event ["start_map" "start_array"]) (+= depth 1)
-      (in event ["end_map" "end_array"]) (-= depth 1))
-    (when (> depth MAX-DEPTH)
-      (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
-    (when (and (is builder None) (= event "start_map") array (= depth (+ array 1)))
-      (setv [builder size] [(ObjectBuilder) 0]))
-    (cond
-      (is-not builder None) (do
-        (+= size (if (isinstance value str) (len value) 1))
-        (when (> size MAX-LINE)
-          (raise (BeyondLimit (+ f"{reading.name} has a message of more than {(// MAX-LINE MB)} "
-            "million characters; give a file with shorter ones"))))
-        (.event builder event value)
-        (when (= depth array)
-          (yield builder.value)
-          (setv builder None)))
-      (and array (< depth array)) (setv array None)
-      (and (not array) (= event "start_array") (= key "messages")) (setv array depth))
-    (setv key (when (= event "map_key") value))))
-
-
-(defn _without-mark [file]
-  "Return `file`, after a byte order mark at its beginning."
   (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file 0))
-  file)
-
-
-(defn _sound [events reading]
-  "Yield the `events` of ijson; raise `NotText` where the JSON is invalid or cut off."
-  (import ijson)
+  (setv [depth array builder key size] [0 None None None 0])  ; `array`: depth in `messages`
   (try
-    (yield :from events)
+    (for [[event value] (ijson.basic-parse file :use-float True)]
+      (+= depth (.get DEEPER event 0))
+      (when (> depth MAX-DEPTH)
+        (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
+      (when (and (is builder None) (= event "start_map") array (= depth (+ array 1)))
+        (setv [builder size] [(ObjectBuilder) 0]))
+      (cond
+        (is-not builder None) (do
+          (+= size (if (isinstance value str) (len value) 1))
+          (when (> size MAX-LINE)
+            (raise (BeyondLimit (+ f"{reading.name} has a message of more than "
+              f"{(// MAX-LINE MB)} million characters; give a file with shorter ones"))))
+          (.event builder event value)
+          (when (= depth array)
+            (yield builder.value)
+            (setv builder None)))
+        (and array (< depth array)) (setv array None)
+        (and (not array) (= event "start_array") (= key "messages")) (setv array depth))
+      (setv key (when (= event "map_key") value)))
     (except [error [ijson.JSONError UnicodeError]]
       (raise (NotText (not-a reading "a chat export" (str error))) :from error))))
 
@@ -141,10 +126,9 @@
 
 (defn _discord [item]
   "Return the `Message` in a Discord object."
-  (setv author (get item "author"))
-  (when (in (.get item "type") DISCORD-TEXTS)
-    (Message (or (.get author "nickname") (get author "name")) (get item "content")
-      #((int (cut (get item "timestamp") 4))))))
+  (match item
+    {"author" author  "content" text  "timestamp" date} :if (in (.get item "type") DISCORD-TEXTS)
+      (Message (or (.get author "nickname") (get author "name")) text #((int (cut date 4))))))
 
 
 ;; * Slack
@@ -152,23 +136,22 @@
 (defclass Folder []
   "An export's folder, read like an archive: regular files up to two levels deep, no links."
 
-  (defn __init__ [self path reading]
+  (meth __init__ [@path @reading]
     (setv
-      [self.path self.reading] [path reading]
-      self.budget (Budget reading)
-      self.names #{})
+      @budget (Budget reading)
+      @names #{})
     (for [entry (os.scandir path)]
       (if (.is-dir entry :follow-symlinks False)
         (for [inner (os.scandir entry.path)]
           (when (.is-file inner :follow-symlinks False)
-            (.add self.names f"{entry.name}/{inner.name}")))
-        (when (.is-file entry :follow-symlinks False) (.add self.names entry.name)))))
+            (.add @names f"{entry.name}/{inner.name}")))
+        (when (.is-file entry :follow-symlinks False) (.add @names entry.name)))))
 
-  (defn read [self name]
+  (meth read [name]
     "Return all bytes of the file `name`; raise `BeyondLimit` if there are too many."
-    (with [file (open (os.path.join self.path name) "rb")]
-      (setv data (read-whole file self.reading)))
-    (.spend self.budget (len data))
+    (with [file (open (os.path.join @path name) "rb")]
+      (setv data (read-whole file @reading)))
+    (.spend @budget (len data))
     data))
 
 
@@ -185,7 +168,7 @@
 
 
 (defn read-slack [archive]
-  "Yield the text of the Slack export in `archive` by channel; return an `Understood`."
+  "Yield the text of the Slack export in `archive` by channel, then an `Understood`."
   (setv people {})
   (for [name (& SLACK-USERS (set archive.names))
         user (_objects archive name)]
@@ -193,13 +176,12 @@
     (when (isinstance profile dict)
       (setv (get people (str (.get user "id"))) (str (or (.get profile "display_name")
         (.get user "real_name") (.get profile "real_name") (.get user "name") "")))))
-  (setv days (sorted (filter SLACK-DAY.fullmatch archive.names)))
-  (yield :from (chat-text
+  (chat-text
     (gfor
-      day days
+      day (sorted (filter SLACK-DAY.fullmatch archive.names))
       item (_objects archive day)
-      (_attempt (fn [item] (_slack item people)) item))
-    "Slack" archive.reading)))
+      (_attempt _slack item people))
+    "Slack" archive.reading))
 
 
 (defn _objects [archive name]

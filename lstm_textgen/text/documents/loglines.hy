@@ -3,10 +3,9 @@
 Each service begins a message in its own way; other lines continue the message before. Date formats
 depend on the country and the phone's language.]]
 
-(eval-when-compile (require hyrule [unless]))
 (import
   re
-  lstm-textgen.text.documents.chats [Message NOTICE chat-text said]
+  lstm-textgen.text.documents.chats [LONGEST-NAME Message NOTICE]
   lstm-textgen.text.documents.reading [text-lines])
 
 (setv
@@ -26,10 +25,13 @@ depend on the country and the phone's language.]]
     rf"(?:{DATE}{TIME}|{BEFORE}) [-–] "      ; on Android; in Vietnamese
     rf"{DATE}{TIME}: (?=[^:\n]+: )"          ; years ago
     ]) ")"))
+  ;; A name and what is said, if anything. Quotation marks are in notices such as: Anna changed the
+  ;; subject to “tea: now”.
+  SAID (re.compile rf"([^\"“”„«»\n\t]{{,{LONGEST-NAME}}}?)(?:: (.*)|:)$")
   ;; What Android writes above a caption or alone: <Media omitted>, <Medien ausgeschlossen>, …, the
   ;; name of a file with (file attached); and null.
   MEDIUM (re.compile
-    r"(?:<[^<>\n]{3,60}>|\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)|null)(?:\n|$)")
+    r"\A(?:<[^<>\n]{3,60}>|\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)|null)(?:\n|$)")
   ;; What ends a message: iPhones' notes, such as a photo below its caption; that it was edited.
   ENDING 400  ; characters within which that stands
   ENDINGS (re.compile (.join "|" [
@@ -85,45 +87,32 @@ depend on the country and the phone's language.]]
   MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC begin as its lines do
 
 
-(defn find-service [head ending]
-  "Return the service whose chat begins with the text `head`, in a file with this `ending`."
+(defn find-log [head ending]
+  #[[Return #(service messages) for a chat that begins with the text `head`, or None.
+
+  `ending` is its file's; `messages` is a function of the file and its `Reading`.]]
   (setv lines (lfor line (cut (.split head "\n") LOOKED-AT) :if (.strip line) (.rstrip line "\r")))
-  (cond
-    (not lines) None
-    (_stamped? lines) (if (= ending ".md") "Signal" "WhatsApp")
-    (and (.match IMESSAGE (get lines 0)) (> (len lines) 2)) "iMessage"
-    (_irc? lines) "IRC"))
+  (for [[service chat? messages] LOGS  :if (and lines (chat? lines ending))]
+    (return #(service (fn [file reading] (messages (text-lines file reading)))))))
 
 
-(defn read-log [file reading service]
-  "Yield the text of a chat from `service`, lines in `file`; return an `Understood`."
-  (setv [begin finish] (get {
-    "WhatsApp" [_begin-stamped _finish-whatsapp]
-    "Signal" [_begin-stamped _finish-signal]
-    "iMessage" [_begin-imessage _finish-imessage]
-    "IRC" [(_irc-beginner) (fn [message] message)]} service))
-  (yield :from (chat-text
-    (map finish (grouped (text-lines file reading) begin)) service reading)))
+(defn _grouped [lines begin finish]
+  #[[Yield the messages in `lines`.
 
-
-(defn grouped [lines begin]
-  #[[Yield the messages in `lines`, their texts with line ends.
-
-  `begin` returns the `Message` that a line begins, or None if the line continues the one before.]]
-  (setv
-    held None
-    parts []
-    size 0)
+  `begin` returns the `Message` that a line begins, or None if the line continues the one before;
+  `finish` gets each whole message, with line ends, and returns it without its notes.]]
+  (setv [held parts size] [None [] 0])
+  (defn whole []
+    (if held [(finish (Message held.name (.join "\n" parts) held.years))] []))
   (for [line lines]
     (setv message (begin line))
-    (cond
-      message (do
-        (when held (yield (Message held.name (.join "\n" parts) held.years)))
-        (setv [held parts size] [message [(cut message.text MOST-JOINED)] (len message.text)]))
-      (and held (< size MOST-JOINED)) (do
-        (.append parts (cut line MOST-JOINED))
-        (+= size (+ 1 (len line))))))
-  (when held (yield (Message held.name (.join "\n" parts) held.years))))
+    (when message
+      (yield :from (whole))
+      (setv [held parts size line] [message [] 0 message.text]))
+    (when (and held (< size MOST-JOINED))
+      (.append parts (cut line MOST-JOINED))
+      (+= size (+ 1 (len line)))))
+  (yield :from (whole)))
 
 
 ;; * WhatsApp and similar formats
@@ -131,11 +120,7 @@ depend on the country and the phone's language.]]
 (defn _stamped? [lines]
   "Return whether `lines` look like WhatsApp's: with dates and recurring names."
   (setv
-    begun (lfor
-      line lines
-      :setv message (_begin-stamped line)
-      :if message
-      message)
+    begun (list (filter None (map _begin-stamped lines)))
     names (lfor message begun :if message.name message.name))
   (and
     names
@@ -146,20 +131,14 @@ depend on the country and the phone's language.]]
 
 (defn _begin-stamped [line]
   "Return the message that `line` begins, or None if it has no date."
-  (setv stamp (.match STAMP (cut line STAMP-WITHIN)))
-  (when stamp
+  (when (setx stamp (.match STAMP (cut line STAMP-WITHIN)))
     (setv
-      date (lfor number (.groups stamp) :if number number)
-      [name text] (or (said (cut line (.end stamp) None)) #(None "")))
-    (Message name text (_years date))))
-
-
-(defn _years [numbers]
-  "Return the years that the three `numbers` (str) of a date may mean, the likelier first."
-  (setv long (lfor number numbers :if (> (len number) 2) number))
-  (if long
-    #((int (get long 0)))
-    #((+ 2000 (int (get numbers 2))) (+ 2000 (int (get numbers 0))))))
+      numbers (list (filter None (.groups stamp)))
+      long (lfor number numbers :if (> (len number) 2) (int number))
+      ;; The last number is likelier to be a year of two digits than the first.
+      years (or (cut long 1) (lfor n [2 0] (+ 2000 (int (get numbers n)))))
+      said (.match SAID line (.end stamp)))
+    (Message #* (if said (.groups said "") [None ""]) (tuple years))))
 
 
 (defn _finish-whatsapp [message]
@@ -168,8 +147,7 @@ depend on the country and the phone's language.]]
   (when (.startswith text "\u200e") (return NOTICE))  ; a medium or a notice on an iPhone
   (when (or (.endswith text ">") (in "\u200e" text))
     (setv text (+ (cut text (- ENDING)) (.sub ENDINGS "" (cut text (- ENDING) None)))))
-  (setv medium (.match MEDIUM text))
-  (_unless-notice message (if medium (cut text (.end medium) None) text)))
+  (_unless-notice message (.sub MEDIUM "" text)))
 
 
 (defn _finish-signal [message]
@@ -191,21 +169,19 @@ depend on the country and the phone's language.]]
 
 (defn _begin-imessage [line]
   "Return the message that a `line` with a date begins, or None; the next line has its name."
-  (setv begun (.fullmatch IMESSAGE line))
-  (when begun (Message None (get begun 4) #((int (get begun 2))))))
+  (when (setx begun (.fullmatch IMESSAGE line))
+    (Message None (get begun 4) #((int (get begun 2))))))
 
 
 (defn _finish-imessage [message]
   "Return an iMessage, or a notice, whose text follows the date."
-  (setv [first #* lines] (.split message.text "\n"))
-  (if (or first (not lines))
-    NOTICE
-    (do
+  (match (.split message.text "\n")
+    ["" name #* lines] (do
       (setv
-        [name #* lines] lines
         end (if (in "Tapbacks:" lines) (.index lines "Tapbacks:") None)
         text (lfor line (cut lines end) :if (not (.fullmatch IMESSAGE-NOTES line)) line))
-      (Message name (.replace (.join "\n" text) "\ufffc" "") message.years))))
+      (Message name (.replace (.join "\n" text) "\ufffc" "") message.years))
+    _ NOTICE))
 
 
 ;; * IRC
@@ -213,24 +189,37 @@ depend on the country and the phone's language.]]
 (defn _irc? [lines]
   "Return whether `lines` are an IRC log."
   (setv
-    known (lfor line lines :if (.match IRC-LINE line) line)
+    known (list (filter IRC-LINE.match lines))
     says (lfor line known :if (or (.match IRC-SAYS line) (.match WEECHAT line)) line))
   (and (> (len says) 1) (> (len known) (* MOSTLY (len lines)))))
 
 
-(defn _irc-beginner []
-  "Return a function that returns the message in a line, without a name if nobody says it."
+(defn _irc-messages [lines]
+  "Yield the message in each of the `lines`, without a name if nobody says it."
   (setv speakers #{})
-  (defn begin [line]
+  (for [line lines]
     (setv
-      line (.sub IRC-CODES "" line)
+      line (cut (.sub IRC-CODES "" line) MOST-JOINED)
       says (or (.fullmatch IRC-SAYS line) (.fullmatch WEECHAT line))
       acts (.fullmatch IRC-ACTS line)
       found (or says (and acts (in (get acts 2) speakers) acts)))
-    (unless found (return (Message None line)))
     (when says (.add speakers (get says 2)))
-    (Message
-      (get found 2)
-      (+ (if says "" "/me ") (get found 3))
-      (if (get found 1) #((int (get found 1))) #())))
-  begin)
+    (yield (if found
+      (Message
+        (get found 2)
+        (+ (if says "" "/me ") (get found 3))
+        (if (get found 1) #((int (get found 1))) #()))
+      (Message None line)))))
+
+
+;; The kinds of logs: the service, whether the lines at a file's beginning, and its ending, are of
+;; one, and what yields the messages in all its lines. The first that fits is taken.
+(setv LOGS [
+  ["Signal" (fn [lines ending] (and (= ending ".md") (_stamped? lines)))
+    (fn [lines] (_grouped lines _begin-stamped _finish-signal))]
+  ["WhatsApp" (fn [lines ending] (_stamped? lines))
+    (fn [lines] (_grouped lines _begin-stamped _finish-whatsapp))]
+  ["iMessage" (fn [lines ending] (and (.match IMESSAGE (get lines 0)) (> (len lines) 2)))
+    (fn [lines] (_grouped lines _begin-imessage _finish-imessage))]
+  ["IRC" (fn [lines ending] (_irc? lines))
+    _irc-messages]])

@@ -7,12 +7,14 @@
   email.errors [MessageError]
   email.header [decode-header make-header]
   email.utils [parseaddr]
+  itertools [islice takewhile]
   re
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding likely-encoding]
   lstm-textgen.text.documents.chats [clean-name wanted?]
-  lstm-textgen.text.documents.reading [BeyondLimit Understood])
+  lstm-textgen.text.documents.reading [BeyondLimit Understood]
+  lstm-textgen.text.documents.web [html-lines])
 
 (setv
   MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
@@ -40,50 +42,38 @@
 
 (defn mbox? [head]
   "Return whether `head`, the first bytes of a file, are a mailbox's."
-  (setv lines (cut (.split head b"\n" 3) 3))
-  (and (= (len lines) 3) (.match FROM (cut (get lines 0) LOOKED-AT))
-    (.match HEADER (get lines 1))))
+  (match (.split head b"\n" 2)
+    [first second _] (and (.match FROM (cut first LOOKED-AT)) (.match HEADER second))))
 
 
 (defn read-mbox [file reading]
-  "Yield the text of each message in `file`, a mailbox; return an `Understood`."
-  (setv
-    people (Counter)
-    count 0)
-  (for [data (_messages file)]
-    (setv [name text] (_parsed data reading))
-    (+= count 1)
+  "Yield the text of each message in `file`, a mailbox, then an `Understood`."
+  (setv [people count] [(Counter) 0])
+  (for [[count data] (enumerate (_messages file) 1)]
+    (try
+      (setv
+        message (message-from-bytes data)
+        name (_sender message)
+        text (_own-words (_body message reading)))
+      (except [[BeyondLimit NotText]] (raise))
+      (except [[RecursionError ValueError]] (continue)))  ; an unsound message
     (when (and name text) (+= (get people name) 1))
     (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
-  (Understood f"mail, {(counted count "messages")}; quotations and attachments left out"
-    people))
+  (yield (Understood f"mail, {(counted count "messages")}; quotations and attachments left out"
+    people)))
 
 
 (defn _messages [file]
   "Yield the first `MAX-MAIL` bytes of each message in `file`."
-  (setv
-    held []
-    size 0
-    blank True)
+  (setv [held blank] [(bytearray) True])
   (while (setx line (.readline file MAX-LINE))
-    (if (and blank (.match FROM (cut line LOOKED-AT)))
-      (do
-        (when held (yield (.join b"" held)))
-        (setv [held size] [[] 0]))
-      (when (< size MAX-MAIL)
-        (.append held line)
-        (+= size (len line))))
+    (cond
+      (and blank (.match FROM (cut line LOOKED-AT))) (when held
+        (yield (bytes held))
+        (.clear held))
+      (< (len held) MAX-MAIL) (.extend held line))
     (setv blank (not (.strip line))))
-  (when held (yield (.join b"" held))))
-
-
-(defn _parsed [data reading]
-  "Return #(sender text) of the message whose bytes are `data`; nothing of an unsound one."
-  (try
-    (setv message (message-from-bytes data))
-    #((_sender message) (_own-words (_body message reading)))
-    (except [[BeyondLimit NotText]] (raise))
-    (except [[RecursionError ValueError]] #("" ""))))
+  (when held (yield (bytes held))))
 
 
 (defn _sender [message]
@@ -93,7 +83,7 @@
     raw (_decoded (.encode (cut raw MAX-SENDER) "utf-8" "surrogateescape")))
   (try
     (setv [name address] (parseaddr (str (make-header (decode-header raw)))))
-    (except [[LookupError MessageError UnicodeError ValueError]]
+    (except [[LookupError MessageError ValueError]]
       (setv [name address] (parseaddr (str raw)))))
   (clean-name (or name address)))
 
@@ -110,9 +100,7 @@
         (gfor each (cut (.get-payload part) MAX-PARTS) (_body each reading))))
       (if (= kind "multipart/alternative") (next texts "") (.join "\n" texts)))
     (= kind "text/plain") (_payload part)
-    (= kind "text/html") (do
-      (import lstm-textgen.text.documents.web [html-lines])
-      (.join "\n" (html-lines (_payload part) reading)))
+    (= kind "text/html") (.join "\n" (html-lines (_payload part) reading))
     True ""))
 
 
@@ -138,8 +126,8 @@
   "Return the `text` of a message without quotations, the lines that announce them, a signature."
   (setv
     kept []
-    whole (.search HEADERS text)
-    text (if whole (.rstrip (cut text (.start whole)) " \n_*") text))
+    forwarded (.search HEADERS text)
+    text (if forwarded (.rstrip (cut text (.start forwarded)) " \n_*") text))
   (for [line (.splitlines text)]
     (setv line (if (.startswith line ">From ") (cut line 1 None) line))  ; mboxes escape "From "
     (cond
@@ -154,9 +142,6 @@
   (while (and kept (not (get kept -1))) (.pop kept))
   (unless (and kept (.endswith (get kept -1) ":")) (return))
   (setv
-    tail (cut kept (- (+ MOST-ANNOUNCING 1)) None)
-    begin (next (gfor n (range (- (len tail) 2) -1 -1) :if (not (get tail n)) n) -1)
-    announcing (cut tail (+ begin 1) None))
-  (setv several (and (<= (len announcing) MOST-ANNOUNCING)
-    (.search DATED (.join " " announcing))))
-  (del (cut kept (- (if several (len announcing) 1)) None)))
+    last (list (takewhile bool (islice (reversed kept) (+ MOST-ANNOUNCING 1))))
+    several (and (<= (len last) MOST-ANNOUNCING) (.search DATED (.join " " last))))
+  (del (cut kept (- (if several (len last) 1)) None)))

@@ -1,14 +1,14 @@
 "Word's .docx, OpenDocument's .odt and .rtf: a line for each paragraph and table row."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [->> meth unless]))
 (import
+  collections [deque]
   posixpath
   re
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText decode]
-  lstm-textgen.text.documents.archives [Elements read-elements target xml-text]
-  lstm-textgen.text.documents.reading [Understood check-line locked one-line
-    read-whole])
+  lstm-textgen.text.documents.archives [read-elements target xml-events]
+  lstm-textgen.text.documents.reading [Understood check-line locked one-line read-whole])
 
 (setv
   OFF ["0" "false" "off"]  ; how Word writes that a property isn't set
@@ -28,42 +28,36 @@
 
 
 (defn read-docx [archive read-part]
-  #[[Yield the text of the Word document in `archive`; return an `Understood`.
+  #[[Yield the text of the Word document in `archive`, then an `Understood`.
 
   `read-part` gets the name of a member that is a document itself, and returns its text.]]
   (setv
-    [main] (cut [
-        #* (lfor
-          [_ attributes] (read-elements archive "_rels/.rels")
-          :if (.endswith (.get attributes "Type" "") "/officeDocument")
-          (target "" (.get attributes "Target" "")))
-        "word/document.xml"] 1)
-    links (+ (posixpath.dirname main) "/_rels/" (posixpath.basename main) ".rels")
-    parts (dfor
-      [_ attributes] (if (in links archive.names) (read-elements archive links) [])
-      :if (.endswith (.get attributes "Type" "") "/aFChunk")
-      (.get attributes "Id") (target main (.get attributes "Target" "")))
-    unread (set (.values parts))
+    mains (_linked archive "" "_rels/.rels" "/officeDocument")
+    main (next (iter (.values mains)) "word/document.xml")
+    [folder file] (posixpath.split main)
+    parts (_linked archive main f"{folder}/_rels/{file}.rels" "/aFChunk")
     handler (Word archive.reading (fn [id]
-      (setv name (.get parts id))
-      (when (in name unread)
-        (.remove unread name)
-        (read-part name)))))
-  (yield :from (xml-text archive main handler))
-  (Understood f"Word document, {(counted handler.count "paragraphs")}"))
+      (setv name (.pop parts id None))
+      (when name (read-part name)))))
+  (.lines handler (xml-events archive main)))
+
+
+(defn _linked [archive base links kind]
+  "Return the members of a `kind` that `base` refers to, by ids, as the member `links` lists them."
+  (dfor
+    [_ attributes] (read-elements archive links :needed (not base))
+    :if (.endswith (.get attributes "Type" "") kind)
+    (.get attributes "Id") (target base (.get attributes "Target" ""))))
 
 
 (defn read-odt [archive]
-  "Yield the text of the OpenDocument text in `archive`; return an `Understood`."
+  "Yield the text of the OpenDocument text in `archive`, then an `Understood`."
   (setv
     handler (OpenDocument archive.reading)
-    manifest "META-INF/manifest.xml")
-  (when (or (in "encrypted-package" archive.names)
-      (and (in manifest archive.names)
-        (in "encryption-data" (dict (read-elements archive manifest)))))
+    listed (dict (read-elements archive "META-INF/manifest.xml" :needed False)))
+  (when (or (in "encrypted-package" archive.names) (in "encryption-data" listed))
     (raise (NotText (locked archive.reading))))
-  (yield :from (xml-text archive "content.xml" handler))
-  (Understood f"OpenDocument text, {(counted handler.count "paragraphs")}"))
+  (.lines handler (xml-events archive "content.xml")))
 
 
 (defn read-ole [file reading]
@@ -71,172 +65,147 @@
   (setv within (read-whole file reading))
   (when (in (.encode "EncryptedPackage" "utf-16-le") within)
     (raise (NotText (locked reading))))
-  (yield :from (decode reading.name [within] reading.encoding)))
+  (decode reading.name [within] reading.encoding))
 
 
-(defclass Paragraphs [Elements]
+(defclass Paragraphs []
   #[[Turns the elements of a document into lines; a subclass knows what the elements mean.
 
-  `ROLES` maps an element's name to its role; elements in `LEFT-OUT` are skipped entirely.
+  `KIND` is a document in words; `ROLES` maps an element's name to its role, `TEXTS` to the text
+  that it stands for; elements in `LEFT-OUT` are skipped entirely; `local` names an element.
   `places` is a stack of the lists that lines go to: the document's, a table row's, a cell's.
   `texts` are the open paragraphs, each a list of strings.]]
 
-  (defn __init__ [self reading]
-    (.__init__ (super) reading)
+  (meth __init__ [@reading]
     (setv
-      [self.skipped self.count self.blank self.held] [0 0 True 0]
-      [self.places self.texts] [[self.ready] []]))
+      [@skipped @count @held @blank] [0 0 0 True]
+      [@places @texts] [[[]] []]))
 
-  (defn take [self]
-    (setv
-      ready (.take (super))
-      (get self.places 0) self.ready)
-    ready)
+  (meth lines [events]
+    "Yield the lines in `events` (see `xml-events`), then an `Understood`."
+    (for [event events]
+      (match event
+        #("begin" name _) :if (or @skipped (in (.local self name) @LEFT-OUT)) (+= @skipped 1)
+        #("begin" name attributes) (.open self (.local self name) attributes)
+        #("end" _) :if @skipped (-= @skipped 1)
+        #("end" name) (.close self (.local self name))
+        #("text" text) :if (not @skipped) (.characters self text))
+      (when (get @places 0)
+        (yield :from (get @places 0))
+        (.clear (get @places 0))))
+    (yield (Understood f"{@KIND}, {(counted @count "paragraphs")}")))
 
-  (defn begin [self name attributes]
-    (setv name (.local self name))
-    (if (or self.skipped (in name self.LEFT-OUT))
-      (+= self.skipped 1)
-      (.open self name attributes)))
-
-  (defn end [self name]
-    (if self.skipped
-      (-= self.skipped 1)
-      (.close self (.local self name))))
-
-  (defn open [self name attributes]
+  (meth open [name attributes]
     "Begin the element `name`, which isn't in `LEFT-OUT`."
-    (.hold self ELEMENT)
-    (match (.get self.ROLES name)
-      "paragraph" (.append self.texts [])
-      "row" (.append self.places [])
-      "cell" (.append self.places [])
-      "tab" (.put self "\t")
-      "break" (.put self "\n")
-      "hyphen" (.put self "-")))
+    (.put self (.get @TEXTS name "") ELEMENT)
+    (match (.get @ROLES name)
+      "paragraph" (.append @texts [])
+      (| "row" "cell") (.append @places [])))
 
-  (defn close [self name]
+  (meth close [name]
     "End the element `name`."
-    (match (.get self.ROLES name)
-      "paragraph" (.line self (.join "" (.pop self.texts)))
-      "cell" (.append (get self.places -2)
-        (one-line (.join "" (.pop self.places))))
-      "row" (.line self (.join "\t" (.pop self.places)))))
+    (match (.get @ROLES name)
+      "paragraph" (.line self (.join "" (.pop @texts)))
+      "cell" (.append (get @places -2) (one-line (.join "" (.pop @places))))
+      "row" (.line self (.join "\t" (.pop @places)))))
 
-  (defn put [self text]
-    "Add `text` to the open paragraph, if there is one."
-    (.hold self (len text))
-    (when self.texts (.append (get self.texts -1) text)))
+  (meth put [text [size 0]]
+    #[[Add `text` to the open paragraph, if there is one.
 
-  (defn hold [self size]
-    "Raise `BeyondLimit` if the open paragraphs and rows grow beyond a line by `size` characters."
-    (setv self.held (if (or self.texts (cut self.places 1 None)) (+ self.held size) 0))
-    (check-line self.held self.reading))
+    Raise `BeyondLimit` if that, with `size` more, makes the open paragraphs and rows too long.]]
+    (setv @held (if (or @texts (cut @places 1 None)) (+ @held size (len text)) 0))
+    (check-line @held @reading)
+    (when @texts (.append (get @texts -1) text)))
 
-  (defn line [self text]
+  (meth line [text]
     "Add a paragraph or table row; merge consecutive empty ones."
-    (setv
-      text (.rstrip text)
-      blank (not text))
-    (unless (and blank self.blank) (.append (get self.places -1) (+ text "\n")))
-    (setv self.blank blank)
-    (unless (or blank (> (len self.places) 1)) (+= self.count 1))))
+    (setv text (.rstrip text))
+    (unless (and @blank (not text)) (.append (get @places -1) (+ text "\n")))
+    (setv @blank (not text))
+    (when (and text (= (len @places) 1)) (+= @count 1))))
 
 
 (defclass Word [Paragraphs]
   "The elements of a Word document."
   (setv
-    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"  "tab" "tab"  "cr" "break"
-      "noBreakHyphen" "hyphen"}
+    KIND "Word document"
+    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"}
+    TEXTS {"tab" "\t"  "cr" "\n"  "noBreakHyphen" "-"}
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
     ;; Drawings have another kind of paragraph, which is ignored.
     OURS #("wordprocessingml" "/math" "markup-compatibility"))
 
-  (defn __init__ [self reading read-part]
+  (meth __init__ [reading @read-part]
     (.__init__ (super) reading)
-    (setv
-      self.read-part read-part
-      [self.within-text self.contents self.within-run self.hidden] (* [False] 4)))
+    (setv [@within-text @contents @within-run @hidden] (* [False] 4)))
 
-  (defn local [self name]
+  (meth local [name]
     "Return the element's name, or an empty string outside the known namespaces."
-    (setv [space name] name)
-    (if (and space (any (gfor part self.OURS (in part space)))) name ""))
+    (setv [space local] name)
+    (if (any (gfor part @OURS (in part space))) local ""))
 
-  (defn open [self name attributes]
-    (when (in name ["p" "r"]) (setv [self.within-run self.hidden] [(= name "r") False]))
+  (meth open [name attributes]
+    (when (in name ["p" "r"]) (setv [@within-run @hidden] [(= name "r") False]))
     (setv value (.get attributes "val"))
     (cond
-      (= name "t") (setv self.within-text True)
-      (= name "vanish") (setv self.hidden (and self.within-run (not-in value OFF)))
+      (= name "t") (setv @within-text True)
+      (= name "vanish") (setv @hidden (and @within-run (not-in value OFF)))
       (= name "altChunk") (when (setx text (.read-part self (.get attributes "id")))
-        (.append (get self.places -1) (+ (.removesuffix text "\n") "\n")))
+        (.append (get @places -1) (+ (.removesuffix text "\n") "\n")))
       (= name "br") (unless (in (.get attributes "type") ["page" "column"]) (.put self "\n"))
-      (= name "docPartGallery") (setv self.contents (= value "Table of Contents"))
-      (and (= name "sdtContent") self.contents) (setv [self.skipped self.contents] [1 False])
-      (and (= name "pStyle") self.texts (.match CONTENTS (or value "")))
-        (setv (get self.texts -1) (_Nowhere))
+      (= name "docPartGallery") (setv @contents (= value "Table of Contents"))
+      (and (= name "sdtContent") @contents) (setv [@skipped @contents] [1 False])
+      (and (= name "pStyle") @texts (.match CONTENTS (or value "")))
+        (setv (get @texts -1) (deque :maxlen 0))  ; which discards what is appended
       True (.open (super) name attributes)))
 
-  (defn close [self name]
-    (if (= name "t")
-      (setv self.within-text False)
-      (.close (super) name)))
+  (meth close [name]
+    (if (= name "t") (setv @within-text False) (.close (super) name)))
 
-  (defn characters [self text]
-    (when (and self.within-text (not self.skipped) (not self.hidden)) (.put self text))))
-
-
-(defclass _Nowhere [list]
-  "A paragraph that discards its text."
-
-  (defn append [self _]
-    None))
+  (meth characters [text]
+    (when (and @within-text (not @hidden)) (.put self text))))
 
 
 (defclass OpenDocument [Paragraphs]
   "The elements of an OpenDocument text."
   (setv
-    ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"  "tab" "tab"
-      "line-break" "break"}
+    KIND "OpenDocument text"
+    ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"}
+    TEXTS {"tab" "\t"  "line-break" "\n"}
     LEFT-OUT #{"note" "annotation" "tracked-changes" "forms" "table-of-content"
       "alphabetical-index" "bibliography" "illustration-index" "table-index" "object-index"
       "user-index" "ruby-text" "sequence-decls" "variable-decls" "user-field-decls" "title" "desc"
       "scripts" "automatic-styles" "font-face-decls"})
 
-  (defn local [self name]
+  (meth local [name]
     "Return the element's name without its namespace."
     (get name 1))
 
-  (defn open [self name attributes]
+  (meth open [name attributes]
+    (setv count (.get attributes "c" "1"))  ; of spaces
     (if (= name "s")
-      (.put self (* " " (_spaces attributes)))
+      (.put self (* " " (if (re.fullmatch "[0-9]{1,9}" count) (min (int count) MOST-SPACES) 1)))
       (.open (super) name attributes)))
 
-  (defn characters [self text]
-    (unless self.skipped (.put self (re.sub r"\s+" " " text)))))
-
-
-(defn _spaces [attributes]
-  "Return how many spaces an element stands for, at most `MOST-SPACES`."
-  (setv count (.get attributes "c" "1"))
-  (if (re.fullmatch "[0-9]{1,9}" count) (min (int count) MOST-SPACES) 1))
+  (meth characters [text]
+    (.put self (re.sub r"\s+" " " text))))
 
 
 ;; * Rich text
 
 (defn read-rtf [file reading]
-  "Yield the text of the RTF in `file`; return an `Understood`."
+  "Yield the text of the RTF in `file`, then an `Understood`."
   (import striprtf.striprtf [rtf-to-text])  ; here, as documents are rarer than plain text
   (setv
-    source (.decode (read-whole file reading) "latin-1")
-    source (.sub STRAY-STAR r"\1" (.sub DELETED "" (.sub ADDRESS "" source)))
+    source (->> (.decode (read-whole file reading) "latin-1")
+      (.sub ADDRESS "") (.sub DELETED "") (.sub STRAY-STAR r"\1"))
     text (rtf-to-text source :errors "replace")
     ;; RTF's surrogate pairs become characters.
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
-    text (.sub ROW (fn [row] (.rstrip (.replace (get row 1) "|" "\t"))) (.sub CELL "|" text))
-    text (.lstrip (.sub BLANK "\n\n" (.sub BULLET "" text)))
+    text (->> text
+      (.sub CELL "|") (.sub ROW (fn [row] (.rstrip (.replace (get row 1) "|" "\t"))))
+      (.sub BULLET "") (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
-  (Understood f"RTF document, {(counted count "paragraphs")}"))
+  (yield (Understood f"RTF document, {(counted count "paragraphs")}")))

@@ -1,16 +1,29 @@
-"PDF: the text of its pages, without notes and running heads, with lines joined to paragraphs."
+#[[PDF: the text of its pages, without notes and running heads, with lines joined to paragraphs.
 
-(eval-when-compile (require hyrule [unless]))
+PDFium finds it in a process of its own, with a limit of time and memory: a PDF may draw for ever
+or crash what reads it.]]
+
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
+  contextlib [suppress]
+  ctypes
+  itertools [pairwise]
+  json
+  math [hypot]
+  os
   re
+  signal
+  subprocess
+  sys
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.pdfpages [read-pages]
-  lstm-textgen.text.documents.reading [Budget Understood one-line])
+  lstm-textgen.text.documents.reading [Budget Understood locked one-line])
 
 (setv
-  KIND "a PDF"
   FULL 0.7  ; of the usual length: a line as long as this may go on in the next
   HALF 0.4  ; the same where the next begins with a small letter, and none ends a sentence
   USUAL 0.9  ; of the lines are shorter than the usual length, or as long
@@ -29,34 +42,47 @@
   HYPHENATED (re.compile r"[^\W\d_][-\u00ad\u2010]$")
   ;; How a list item begins, and the part of it that is dropped.
   ITEM (re.compile r"\s*(?:[•–▪◦‣·●○■\ue000-\uf8ff-]|\(?\w{1,3}[.)])\s")
-  BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+"))
+  BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+")
+  PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
+  SECONDS 300  ; of the CPU, for all pages
+  MEMORY (* 2048 MB)
+  TIMERS ["SIGPROF" "SIGXCPU"]  ; what ends the process at these limits
+  LOCKED 3  ; the status of the process for a PDF that needs a password
+  DAMAGED 4
+  CALL (+ "import hy, sys, lstm_textgen.text.documents.pdf as pdf; "
+    "pdf.write_pages(*map(float, sys.argv[1:]))")
+  PASSWORD 4  ; FPDF_ERR_PASSWORD
+  LINE-ENDS "\r\n"
+  HYPHENS "\x02\u00ad"  ; PDFium's sign for one at a line's end; some fonts name theirs so
+  GENERATED "\x1f"  ; stands for a space that PDFium adds where letters are apart
+  SPACED (re.compile r"[^\W\d_]\x1f")
+  WORD-GAP 0.2  ; of the size of letters: by so much words are further apart than their letters
+  NEAR 0.125  ; of that size: what is no further apart is in one place
+  LEAST-SPACED 4)  ; letters of a line that may be letter-spaced
+
+
+(defrecord Part
+  "A part of a line: its text, and the size and the height on the page of its letters, in points."
+  [#^ str text  #^ float size  #^ float height])
 
 
 (defn read-pdf [file reading]
-  "Yield the text of the PDF in `file`; return an `Understood`."
-  (setv pages (read-pages file reading))
-  (.spend (Budget reading)
-    (sum (gfor page pages line (or page []) part line (len part.text))))
+  "Yield the text of the PDF in `file`, then an `Understood`."
+  (setv pages (_read-pages file reading))
+  (.spend (Budget reading) (sum (gfor page pages line (or page []) part line (len part.text))))
   (setv
     damaged (.count pages None)
     pages (lfor page pages (or page []))
-    usual (_usual-size pages)
+    sizes (Counter (gfor page pages line page part line _ (.strip part.text) (round part.size 1)))
+    usual (get [#* (.most-common sizes 1) [0]] 0 0)  ; the size of most letters
     texts (lfor lines pages (_without-notes lines usual)))
   (unless (any texts)
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
       "such as ocrmypdf recognise its text first"))))
   (for [paragraph (paragraphs (_without-headings texts))]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
-  (Understood (+ f"PDF, {(counted (len pages) "pages")}"
-    (if damaged f"; skipped {(counted damaged "damaged pages")}" ""))))
-
-
-(defn _usual-size [pages]
-  "Return the size of most letters on `pages`, lists of lines."
-  (setv sizes (Counter))
-  (for [lines pages line lines part line]
-    (+= (get sizes (round part.size 1)) (len (.strip part.text))))
-  (if sizes (get (.most-common sizes 1) 0 0) 0))
+  (yield (Understood (+ f"PDF, {(counted (len pages) "pages")}"
+    (if damaged f"; skipped {(counted damaged "damaged pages")}" "")))))
 
 
 (defn _without-notes [lines usual]
@@ -64,22 +90,20 @@
 
   A note is in small print and begins with a mark that stands in the page's text. Of blank lines
   there are those alone that stand before and after a title.]]
+  (defn small? [part] (< part.size (* SMALL usual)))
   (setv
     [kept noted] [[] False]
-    marks (set (.findall MARK (.join "\n" (gfor
-      line lines
-      :if (any (gfor part line (>= part.size (* SMALL usual))))
-      (.join "" (gfor part line part.text)))))))
+    body (lfor line lines :if (not (all (map small? line))) (_text line))
+    marks (set (.findall MARK (.join "\n" body))))
   (for [line lines]
     (setv
       parts (lfor part line :if (.strip part.text) part)
-      small (all (gfor part parts (< part.size (* SMALL usual))))
-      text (one-line (.translate (if small (.join "" (gfor part line part.text))
-        (_unmarked line usual)) LIGATURES)))
+      small (all (map small? parts))
+      text (if small (_text line) (_unmarked line small?))
+      text (one-line (.translate text LIGATURES))
+      begun (.match NOTE text))
     (when text
-      (setv
-        begun (.match NOTE text)
-        noted (and small (or noted (bool (and begun (in (get begun 1) marks))))))
+      (setv noted (and small (or noted (bool (and begun (in (get begun 1) marks))))))
       (cond
         noted None
         (all (gfor part parts (> part.size (* LARGE usual)))) (.extend kept ["" text ""])
@@ -87,14 +111,19 @@
   kept)
 
 
-(defn _unmarked [line usual]
+(defn _text [line]
+  "Return the text of a `line`."
+  (.join "" (gfor part line part.text)))
+
+
+(defn _unmarked [line small?]
   "Return the text of a `line` without the raised marks that lead to notes."
   (setv
     text ""
     foot (min (gfor part line :if (.strip part.text) part.height) :default 0))
   (for [part line]
     (unless (and
-        (< part.size (* SMALL usual))
+        (small? part)
         (> part.height foot)
         (.fullmatch NOTE-MARK part.text)
         (.search MARKED (cut text -3 None)))
@@ -104,60 +133,42 @@
 
 (defn _without-headings [pages]
   "Return the lines of all `pages`, lists of lines, but for page numbers and what stands on each."
+  (defn numberless [line] (re.sub r"[\d\s|–—-]+" "" line))  ; nor the marks around page numbers
   (for [_ (range MOST-HEADINGS)]
     (setv
-      edges (lfor page pages (set (map _numberless [#* (cut page 1) #* (cut page -1 None)])))
+      edges (lfor page pages (set (map numberless [#* (cut page 1) #* (cut page -1 None)])))
       counts (Counter (gfor edge edges line edge line))
       often (min REPEATED (max 2 (len pages)))
       headings (sfor [line count] (.items counts) :if (or (not line) (>= count often)) line)
-      pages (lfor page pages (_without-edges page headings))))
+      pages (lfor page pages (lfor
+        [place line] (enumerate page)
+        :if (not (and (in place [0 (- (len page) 1)]) (in (numberless line) headings)))
+        line))))
   (lfor page pages line page line))
 
 
-(defn _without-edges [page headings]
-  "Return the lines of `page` without its first and its last, if these are `headings`."
-  (lfor
-    [place line] (enumerate page)
-    :if (not (and (in place [0 (- (len page) 1)]) (in (_numberless line) headings)))
-    line))
-
-
-(defn _numberless [line]
-  "Return `line` without numbers and the marks around page numbers."
-  (re.sub r"[\d\s|–—-]+" "" line))
-
-
 (defn paragraphs [lines]
-  #[[Yield the paragraphs in `lines`.
+  #[[Return an iterator of the paragraphs in `lines`.
 
   A line that is about as long as the longer ones goes on in the next, unless it ends a sentence
   and is shorter than they are, or the next begins an item of a list, or a blank one follows. A
   hyphen at its end goes.
   Where most lines begin with a capital they are verses, and stay as they are.]]
   (setv
-    whole (list (filter None (map str.strip lines)))
-    capitals (sum (gfor line whole (.isupper (cut line 1)))))
-  (when (> capitals (* VERSE (len whole)))
-    (yield :from whole)
-    (return))
-  (setv
+    lines (list (map str.strip lines))
+    whole (list (filter None lines))
+    capitals (sum (gfor line whole (.isupper (cut line 1))))
+    verse (> capitals (* VERSE (len whole)))
     lengths (sorted (map len whole))
     usual (if lengths (get lengths (int (* USUAL (- (len lengths) 1)))) 0)
-    [held before] [[] ""])
-  (for [line (map str.strip lines)]
-    (cond
-      (not (and held line)) (do
-        (when held (yield (.join "" held)))
-        (setv held (if line [line] [])))
-      (not (_goes-on? before line usual)) (do
-        (yield (.join "" held))
-        (setv held [line]))
-      (and (.search HYPHENATED before) (.islower (cut line 1))) (do
-        (setv (get held -1) (cut (get held -1) -1))
-        (.append held line))
-      True (.append held (+ " " line)))
-    (setv before line))
-  (when held (yield (.join "" held))))
+    parts (lfor
+      [line next] (pairwise [#* lines ""])
+      :if line
+      (cond
+        (or verse (not next) (not (_goes-on? line next usual))) (+ line "\n")
+        (and (.search HYPHENATED line) (.islower (cut next 1))) (cut line -1)
+        True (+ line " "))))
+  (filter None (.split (.join "" parts) "\n")))
 
 
 (defn _goes-on? [line next usual]
@@ -167,3 +178,110 @@
     (>= share (if (and (.islower (cut next 1)) (not (.search ENDED line))) HALF FULL))
     (not (.match ITEM next))
     (not (and (.search ENDED line) (< share USUAL)))))
+
+
+;; * Pages
+
+(defn _read-pages [file reading]
+  #[[Return a list of the pages of the PDF in `file`: each a list of lines, lists of `Part`s.
+
+  A page that can't be read is None. Raise `NotText` for a PDF that is locked or takes too long,
+  `ValueError` for a damaged one.]]
+  (setv done (subprocess.run
+    [(getattr hy "sys_executable" sys.executable) "-P" "-c" CALL
+      (str reading.limit) (str PAGE-SECONDS)]
+    :input (.read file)
+    :stdout subprocess.PIPE :stderr subprocess.DEVNULL
+    :env {#** os.environ
+      "PYTHONPATH" (.join os.pathsep (gfor path sys.path (or path (os.getcwd))))}))
+  (cond
+    (= done.returncode LOCKED) (raise (NotText (locked reading)))
+    (in (- done.returncode) (gfor name TIMERS (getattr signal name None)))
+      (raise (NotText f"{reading.name} takes too long to read; give its text as a .txt file"))
+    done.returncode (raise (ValueError "")))
+  (lfor
+    line (.splitlines done.stdout)
+    :setv page (json.loads line)
+    (when page (lfor parts page (lfor part parts (Part #* part))))))
+
+
+;; * In the other process
+
+(defn write-pages [limit seconds]
+  #[[Write each page of the PDF in standard input as a line of JSON, up to `limit` characters.
+
+  A page may take as many `seconds` of the CPU.]]
+  (import pypdfium2)
+  (for [[name most] [["RLIMIT_AS" MEMORY] ["RLIMIT_CPU" SECONDS]]]
+    (with [_ (suppress ImportError OSError ValueError)]  ; Windows, macOS, or a lower limit
+      (import resource)
+      (setv kind (getattr resource name))
+      (resource.setrlimit kind #(most (get (resource.getrlimit kind) 1)))))
+  (try
+    (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
+    (except [error pypdfium2.PdfiumError]
+      (sys.exit (if (= error.err-code PASSWORD) LOCKED DAMAGED))))
+  (with [out (open 1 "w" :closefd False)]
+    (for [n (range (len document))  :if (>= limit 0)]
+      (when (hasattr signal "setitimer")  ; not on Windows
+        (signal.setitimer signal.ITIMER-PROF seconds))
+      (try
+        (setv page (_lines (.get-textpage (get document n))))
+        (except [pypdfium2.PdfiumError] (setv page None)))
+      (-= limit (sum (gfor line (or page []) [text #* _] line (len text))))
+      (.write out (+ (json.dumps page) "\n")))))
+
+
+(defn _lines [text]
+  "Return the lines of a page's `text`, each a list of [text size height]."
+  (import pypdfium2.raw :as raw)
+  (setv
+    [lines drawn broken] [[[]] None True]
+    matrix (raw.FS-MATRIX))
+  (for [n (range (.count-chars text))]
+    (setv letter (chr (raw.FPDFText-GetUnicode text n)))
+    (cond
+      (in letter LINE-ENDS) (setv broken True)
+      (raw.FPDFText-IsGenerated text n) (when (get lines -1)
+        (.append (get lines -1 -1 0) GENERATED)
+        (.append (get lines -1 -1 3) (- (get (_origin text (+ n 1)) 0) (get (_origin text n) 0))))
+      True (do
+        (setv object (. (ctypes.cast (raw.FPDFText-GetTextObject text n) ctypes.c-void-p) value))
+        (when (or broken (!= object drawn))
+          (raw.FPDFText-GetMatrix text n matrix)
+          (setv
+            [x y] (_origin text n)
+            size (* (raw.FPDFText-GetFontSize text n) (hypot matrix.c matrix.d)))
+          ;; PDFium ends a line after a raised mark.
+          (when (and broken (not (and (> matrix.a 0) (= matrix.b 0)
+              (> x (- (get (_origin text (- n 1)) 0) (* NEAR size)))
+              (any (gfor part (get lines -1) (< (abs (- (get part 2) y)) (* NEAR size)))))))
+            (.append lines []))
+          (.append (get lines -1) [[] size y []]))
+        (.append (get lines -1 -1 0) (if (in letter HYPHENS) "-" letter))
+        (setv [drawn broken] [object (= letter "\x02")]))))
+  (list (map _without-letter-spacing lines)))
+
+
+(defn _origin [text n]
+  "Return where letter `n` of a page's `text` stands, #(x y) in points."
+  (import pypdfium2.raw :as raw)
+  (setv [x y] [(ctypes.c-double) (ctypes.c-double)])
+  (raw.FPDFText-GetCharOrigin text n x y)
+  #(x.value y.value))
+
+
+(defn _without-letter-spacing [line]
+  "Return the parts of a `line`, [text size height], without spaces between spaced-out letters."
+  (setv
+    whole (.join "" (gfor [letters #* _] line letter letters letter))
+    letters (sum (map str.isalpha whole))
+    spaced (>= (* 2 (len (.findall SPACED whole))) (max letters LEAST-SPACED))
+    narrow (min (gfor [_ _ _ gaps] line gap gaps gap) :default 0))
+  (defn between [gap size]
+    (if (and spaced (< (- gap narrow) (* WORD-GAP size))) "" " "))
+  (lfor
+    [letters size height gaps] line
+    :setv gaps (iter gaps)
+    :setv texts (gfor each letters (if (= each GENERATED) (between (next gaps) size) each))
+    [(.join "" texts) size height]))

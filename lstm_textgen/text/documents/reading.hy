@@ -1,9 +1,11 @@
 "What all readers of documents share: how a source is read, a summary of it, the limits."
 
+(eval-when-compile (require
+  hyrule [meth unless]
+  lstm-textgen.basics.forms [defrecord]))
 (import
-  codecs
   collections [Counter]
-  dataclasses [dataclass field]
+  dataclasses [field]
   io [IncrementalNewlineDecoder]
   itertools [chain]
   re
@@ -33,66 +35,58 @@
   "Raised for a document above a size limit: an error even in a folder.")
 
 
-(defclass [(dataclass :frozen True)] Reading []
+(defrecord Reading
   #[[How a source is read.
 
   - `name`: what messages call it; `ending`: its file extension in lower case, such as `.docx`.
   - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
   - `only`: the person whose messages are read; `column`: of a table. None: not given.
-  - `budget`: the `Budget` of the archive that it is a member of, or None.]]
-  (setv
-    #^ str name "the text"
-    #^ str ending ""
-    #^ str encoding "utf-8"
-    #^ int limit LIMIT
-    #^ str only None
-    #^ str column None
-    #^ object budget None))
+  - `budget`: the `Budget` of the archive that it is a member of, or None.]] [
+    #^ str [name "the text"]  #^ str [ending ""]
+    #^ str [encoding "utf-8"]  #^ int [limit LIMIT]
+    #^ str [only None]  #^ str [column None]
+    #^ object [budget None]])
 
 
-(defclass [(dataclass :frozen True)] Understood []
-  #[[What a reader found in a document.
+(defrecord Understood
+  #[[What a reader found in a document, which it yields after the text.
 
   `words` is a summary; `people` maps names to numbers of messages; `turns` is whether each message
   is a line that begins with a name, as in a chat; `parts` are #(name understood) of an archive's
-  members.]]
-  #^ str words
-  (setv
-    #^ Counter people (field :default-factory Counter)
-    #^ bool turns False
-    #^ tuple parts #()))
+  members.]] [
+    #^ str words
+    #^ Counter [people (field :default-factory Counter)]
+    #^ bool [turns False]
+    #^ tuple [parts #()]])
 
 
 (defclass Budget []
   "The number of bytes that a document may still unpack."
 
-  (defn __init__ [self reading]
-    (setv
-      [self.name self.limit] [reading.name reading.limit]
-      self.left reading.limit))
+  (meth __init__ [@reading]
+    (setv @left reading.limit))
 
-  (defn spend [self size]
+  (meth spend [size]
     "Subtract `size` bytes; raise `BeyondLimit` if fewer are left."
-    (-= self.left size)
-    (when (< self.left 0)
-      (raise (BeyondLimit f"{self.name} expands to {(too-much self.limit)}")))))
+    (-= @left size)
+    (when (< @left 0)
+      (raise (BeyondLimit f"{@reading.name} expands to {(too-much @reading.limit)}")))))
 
 
 (defclass Bounded []
   "A file whose reads are charged to a `Budget`."
 
-  (defn __init__ [self file budget]
-    (setv [self.file self.budget] [file budget]))
+  (meth __init__ [@file @budget])
 
-  (defn read [self [size CHUNK]]
-    "Return the next `size` bytes, or as many as the budget allows."
-    (setv data (.read self.file (if (< size 0) (+ self.budget.left 1) size)))
-    (.spend self.budget (len data))
+  (meth read [size]
+    "Return the next `size` bytes."
+    (setv data (.read @file size))
+    (.spend @budget (len data))
     data))
 
 
 (defn chunks [file]
-  "Yield the bytes of `file` in parts."
+  "Yield what is in `file` in parts."
   (while (setx data (.read file CHUNK)) (yield data)))
 
 
@@ -114,82 +108,66 @@
 
 
 (defn text-lines [file reading]
-  #[[Yield the lines of `file` (binary, in the reading's encoding) without line ends and marks.
-
-  Raise `BeyondLimit` for one longer than `MAX-LINE`.]]
+  "Yield the lines of `file` (binary), without line ends; raise `BeyondLimit` for too long a one."
   (setv
-    held []
+    last ""
     newlines (IncrementalNewlineDecoder None True))
-  (for [[n piece] (enumerate (decode reading.name (chunks file) reading.encoding))]
-    (setv parts (.split (.decode newlines (if n piece (.removeprefix piece "\ufeff"))) "\n"))
-    (.append held (get parts 0))
-    (check-line (sum (map len held)) reading)
-    (for [part (cut parts 1 None)]
-      (yield (.join "" held))
-      (setv held [part])))
-  (when (setx last (.join "" held)) (yield last)))
+  (for [piece (joined [(decode reading.name (chunks file) reading.encoding)])]
+    (setv lines (.split (+ last (.decode newlines piece)) "\n"))
+    (check-line (len (get lines 0)) reading)
+    (setv last (.pop lines))
+    (yield :from lines))
+  (when last (yield last)))
 
 
-;; * Texts: iterators of pieces
+;; * Texts: iterators of pieces, after which an `Understood` may come
 
 (defn joined [texts]
   #[[Yield the pieces of `texts` without byte order marks.
 
   A text without a final line end gets one if another follows.]]
-  (setv last "")  ; the piece before
+  (setv last "\n")  ; the piece before
   (for [text texts]
-    (setv
-      pieces (filter None text)
-      start (.removeprefix (next pieces "") "\ufeff"))
-    (for [[n piece] (enumerate (filter None (chain [start] pieces)))]
-      (when (and (= n 0) last (not (.endswith last #("\n" "\r")))) (yield "\n"))
-      (yield piece)
-      (setv last piece))))
+    (setv begun False)
+    (for [piece text]
+      (unless begun (setv piece (.removeprefix piece "\ufeff")))
+      (when piece
+        (unless (or begun (.endswith last #("\n" "\r"))) (yield "\n"))
+        (yield piece)
+        (setv [last begun] [piece True])))))
 
 
 (defn noting [name note pieces]
-  "Yield `pieces`; then pass what their generator understood to `note`, of each part alone."
-  (setv understood (yield :from pieces))
-  (when understood
-    (note name understood)
-    (for [[part each] understood.parts] (note f"{name}/{part}" each))))
+  "Yield the text in `pieces`; pass what was understood to `note`, of each part alone."
+  (for [piece pieces]
+    (if (isinstance piece Understood)
+      (do
+        (note name piece)
+        (for [[part each] piece.parts] (note f"{name}/{part}" each)))
+      (yield piece))))
 
 
 (defn sound-texts [texts skipped]
   #[[Yield those #(name pieces) in `texts` that are text and not empty, each read only once.
 
-  A reason for each of the others is put into the dict `skipped`, by name.]]
+  Use all pieces of one before you ask for the next. A reason for each of the others is put into
+  the dict `skipped`, by name.]]
   (for [[name pieces] texts]
-    (setv pieces (_once-read name pieces))
-    (try
-      (setv first (next pieces None))
-      (except [error NotText]
-        (setv (get skipped name) (str error))
-        (continue)))
-    (when first (yield #(name (_resumed first pieces))))))
-
-
-(defn _once-read [name pieces]
-  "Yield `pieces` after all are read; return what was understood. Raise `NotText` for a NUL."
-  (with [copy (SpooledTemporaryFile IN-MEMORY)]
-    (while True
+    (setv understood [])
+    (with [copy (SpooledTemporaryFile IN-MEMORY "w+"
+        :encoding "utf-8" :errors "surrogatepass" :newline "")]
       (try
-        (setv piece (next pieces))
-        (except [end StopIteration]
-          (setv understood end.value)
-          (break)))
-      (when (in "\0" piece) (raise (NotText f"{name} has the character NUL")))
-      (.write copy (.encode piece "utf-8" "surrogatepass")))
-    (.seek copy 0)
-    (setv decoder ((codecs.getincrementaldecoder "utf-8") "surrogatepass"))
-    (for [data (chunks copy)] (yield (.decode decoder data)))
-    understood))
-
-
-(defn _resumed [first pieces]
-  "Yield `first`, then the generator `pieces`; return what that returns."
-  (yield first)
-  (yield :from pieces))
+        (for [piece pieces]
+          (cond
+            (isinstance piece Understood) (.append understood piece)
+            (in "\0" piece) (raise (NotText f"{name} has the character NUL"))
+            True (.write copy piece)))
+        (except [error NotText]
+          (setv (get skipped name) (str error))
+          (continue)))
+      (when (.tell copy)
+        (.seek copy 0)
+        (yield #(name (chain (chunks copy) understood)))))))
 
 
 (defn about-skipped [names count place encoding]
@@ -198,9 +176,9 @@
     names (list names)
     shown (clip (.join ", " (cut names SHOWN)) QUOTED)
     more (- (len names) SHOWN))
-  (.join " " (.split (+ f"skipped {(len names)} of {(counted count "files")} in "
-    f"{place} that {(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
-    (if (> more 0) f" and {more} more" "")))))
+  (one-line (+ f"skipped {(len names)} of {(counted count "files")} in {place} that "
+    f"{(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
+    (if (> more 0) f" and {more} more" ""))))
 
 
 (defn check-line [size reading]
@@ -211,31 +189,23 @@
 
 
 (defn batched [pieces reading]
-  #[[Yield the text of the generator `pieces`, cleaned, in larger pieces; return its return value.
-
-  Raise `BeyondLimit` for a line longer than `MAX-LINE`.]]
-  (setv
-    held []
-    size 0
-    line 0)  ; characters since the last line end
-  (while True
-    (try
-      (setv piece (next pieces))
-      (except [end StopIteration]
-        (yield (cleaned (.join "" held)))
-        (return end.value)))
-    (.append held piece)
-    (+= size (len piece))
+  "Yield `pieces`, text cleaned and in larger ones; raise `BeyondLimit` for too long a line."
+  (setv [held line] ["" 0])  ; `line`: characters since the last line end
+  (for [piece pieces]
+    (when (isinstance piece Understood)  ; the last one
+      (yield :from [(_cleaned held) piece])
+      (return))
+    (+= held piece)
     (for [part (.splitlines piece True)]
       (+= line (len part))
       (check-line line reading)
       (when (.endswith part "\n") (setv line 0)))
-    (when (>= size BATCH)
-      (yield (cleaned (.join "" held)))
-      (setv [held size] [[] 0]))))
+    (when (>= (len held) BATCH)
+      (yield (_cleaned held))
+      (setv held ""))))
 
 
-(defn cleaned [text]
+(defn _cleaned [text]
   "Return `text` without control characters and with ? for lone surrogates."
   (.translate (.decode (.encode text "utf-8" "replace") "utf-8") UNWANTED))
 

@@ -9,8 +9,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding decode]
   lstm-textgen.text.documents.archives [read-elements target]
-  lstm-textgen.text.documents.reading [MAX-DEPTH Understood not-a
-    read-whole])
+  lstm-textgen.text.documents.reading [MAX-DEPTH Understood not-a read-whole])
 
 (setv
   ;; Left out: code, controls, pictures, notes and navigation.
@@ -29,16 +28,21 @@
     ;; What mail programs quote, and signatures.
     "blockquote[type=cite], .gmail_quote, .gmail_signature, .moz-cite-prefix, .moz-signature"
     "body > header:not([id=title-block-header]), body > footer"
-    "body > div > header, body > div > footer"])
-  EPUB-LEFT-OUT #{"noteref" "footnote" "footnotes" "endnote" "endnotes" "rearnotes" "toc"
-    "landmarks" "page-list" "pagebreak"}  ; values of `epub:type`
+    "body > div > header, body > div > footer"
+    #* (gfor
+      kind ["noteref" "footnote" "footnotes" "endnote" "endnotes" "rearnotes" "toc" "landmarks"
+        "page-list" "pagebreak"]
+      f"[epub\\:type~={kind}]")])
   MAIN "main, [role=main], article"
   MAIN-SHARE 0.25  ; of a page's text that its main part must have
-  BLOCKS (set (.split (+ "address article blockquote body br center dd details div dl dt fieldset "
-    "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table "
-    "tbody tfoot thead title tr ul")))
-  ;; Stand-ins for white space in preformatted text until lines are split.
-  KEPT (str.maketrans {" " "\x1e"  "\t" "\x1f"})
+  BLOCKS (.join "," (.split (+ "address article blockquote body br center dd details div dl dt "
+    "fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section "
+    "summary table tbody tfoot thead title tr ul")))
+  LONE "td > p, td > div, th > p, th > div"  ; need no line of their own if nothing is beside them
+  ;; Stand-ins: for line ends and tabs around elements, and for white space in preformatted text.
+  [LINE TAB] "\x1c\x1d"
+  LAID-OUT (str.maketrans {LINE "\n"  TAB "\t"  "\r" " "  "\n" " "  "\t" " "  "\f" " "})
+  KEPT (str.maketrans {" " "\x1e"  "\t" "\x1f"  "\n" LINE})
   UNKEPT (str.maketrans {"\x1e" " "  "\x1f" "\t"})
   ;; A self-closing XHTML element, which an HTML parser would take for an opening tag.
   SELF-ENDED (re.compile (+ "<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|"
@@ -64,46 +68,49 @@
 
 
 (defn read-html [file reading]
-  "Yield the text of the web page in `file`; return what was understood."
-  (setv lines (html-lines (page-source file reading) reading))
+  "Yield the text of the web page in `file`, then an `Understood`."
+  (setv lines (html-lines (page-source (read-whole file reading MAX-PAGE) reading) reading))
   (unless lines
     (raise (NotText (+ f"{reading.name} is a web page without text, perhaps filled in by a "
       "script; save the complete page from a browser"))))
   (yield (.join "" (gfor line lines (+ line "\n"))))
-  (Understood f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out"))
+  (yield (Understood
+    f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out")))
 
 
 (defn read-epub [archive]
-  "Yield the text of the e-book in `archive` by chapter; return an `Understood`."
+  "Yield the text of the e-book in `archive` by chapter, then an `Understood`."
   (setv
     reading archive.reading
-    package (next
-      (gfor
-        [name attributes] (read-elements archive "META-INF/container.xml")
-        :if (and (= name "rootfile") (in "full-path" attributes))
-        (get attributes "full-path"))
-      "")
-    chapters (_spine (read-elements archive package) package)
-    locked (_locked archive)
+    packages (lfor
+      [name attributes] (read-elements archive "META-INF/container.xml")
+      :if (and (= name "rootfile") (in "full-path" attributes))
+      (get attributes "full-path"))
+    chapters (_spine archive (get [#* packages ""] 0))
+    locked (sfor  ; often only fonts
+      [name attributes] (read-elements archive "META-INF/encryption.xml" :needed False)
+      :if (= name "CipherReference")
+      (percent-decoded (.get attributes "URI" "")))
     count 0)
   (for [name (dict.fromkeys chapters)  :if (in name archive.names)]
     (when (in name locked)
       (raise (NotText (+ f"{reading.name} is protected by DRM; "
         "give a copy without DRM, or its text as a .txt file"))))
-    (setv lines (html-lines
-      (.sub SELF-ENDED r"<\1\2></\1>" (_decoded (.read archive name MAX-PAGE) reading)) reading))
-    (when lines
+    (setv source (page-source (.read archive name MAX-PAGE) reading))
+    (when (setx lines (html-lines (.sub SELF-ENDED r"<\1\2></\1>" source) reading))
       (yield (.join "" (gfor line [#* lines ""] (+ line "\n"))))
       (+= count 1)))
-  (Understood f"e-book, {(counted count "chapters")}"))
+  (yield (Understood f"e-book, {(counted count "chapters")}")))
 
 
-(defn _spine [elements package]
-  "Return the chapters' names in reading order, given the `elements` of an EPUB's `package`."
-  (setv items (dfor
-    [name attributes] elements
-    :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
-    (.get attributes "id") (target package (percent-decoded (.get attributes "href" "")))))
+(defn _spine [archive package]
+  "Return the names of the chapters that the member `package` lists, in reading order."
+  (setv
+    elements (read-elements archive package)
+    items (dfor
+      [name attributes] elements
+      :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
+      (.get attributes "id") (target package (percent-decoded (.get attributes "href" "")))))
   (lfor
     [name attributes] elements
     :setv item (.get items (.get attributes "idref"))
@@ -111,25 +118,9 @@
     item))
 
 
-(defn _locked [archive]
-  "Return the names of the encrypted members (often only fonts)."
-  (setv listed "META-INF/encryption.xml")
-  (if (in listed archive.names)
-    (sfor
-      [name attributes] (read-elements archive listed)
-      :if (= name "CipherReference")
-      (percent-decoded (.get attributes "URI" "")))
-    #{}))
-
-
 ;; * Bytes to HTML
 
-(defn page-source [file reading]
-  "Return the HTML of the page in `file`, whatever its encoding."
-  (_decoded (read-whole file reading MAX-PAGE) reading))
-
-
-(defn _decoded [data reading]
+(defn page-source [data reading]
   "Return the text of a page's bytes in the declared encoding, or else in the reading's."
   (setv
     marked (next (gfor [mark name] (.items MARKS) :if (.startswith data mark) name) None)
@@ -174,9 +165,6 @@
     body tree.body)
   (unless body (return []))
   (for [node (.css tree LEFT-OUT)] (.remove node))
-  (for [node (.css tree "[epub\\:type]")]
-    (when (& EPUB-LEFT-OUT (set (.split (or (.get node.attributes "epub:type") ""))))
-      (.remove node)))
   (lfor
     line (.split (layout (_main-part body)) "\n")
     :setv line (.strip (re.sub " *\t[ \t]*" "\t" (re.sub " +" " " line)) " \t")
@@ -197,48 +185,17 @@
 
 (defn layout [node]
   "Return the text in `node`, with a line end around each block and a tab after each cell."
-  (setv
-    out []
-    path [])  ; the enclosing elements
-  (while True
-    (setv tag node.tag)
-    (cond
-      (= tag "-text") (.append out (_text node path))
-      (and (in tag BLOCKS) (not (_lone? node path))) (.append out "\n"))
-    (if node.child
-      (do
-        (.append path tag)
-        (setv node node.child))
-      (do
-        (_end-element node path out)
-        (while (and path (not node.next))
-          (.pop path)
-          (setv node node.parent)
-          (_end-element node path out))
-        (unless path (return (.join "" out)))
-        (setv node node.next)))))
-
-
-(defn _end-element [node path out]
-  "Append to `out` what follows the element `node`."
-  (cond
-    (in node.tag ["td" "th"]) (.append out "\t")
-    (and (in node.tag BLOCKS) (not (_lone? node path))) (.append out "\n")))
-
-
-(defn _lone? [node path]
-  "Return whether `node` is the only content of a table cell and so needs no line of its own."
-  (and path (in (get path -1) ["td" "th"]) (in node.tag ["p" "div"])
-    (all (gfor other [node.prev node.next] (or (not other) (_blank? other))))))
-
-
-(defn _blank? [node]
-  "Return whether `node` is only white space."
-  (and (= node.tag "-text") (not (.strip node.text-content))))
-
-
-(defn _text [node path]
-  "Return the text of a text `node` with single spaces, or unchanged in preformatted text."
-  (if (in "pre" path)
-    (.translate node.text-content KEPT)
-    (re.sub r"[ \t\r\n\f]+" " " node.text-content)))
+  (for [pre (.css node "pre")
+        text (lfor each (.traverse pre :include-text True) :if (= each.tag "-text") each)]
+    (.replace-with text (.translate text.text-content KEPT)))
+  (setv lone (sfor
+    each (.css node LONE)
+    :if (not (any (gfor
+      beside [each.prev each.next]
+      (and beside (or (!= beside.tag "-text") (.strip beside.text-content))))))
+    each.mem-id))
+  (for [block (.css node BLOCKS)  :if (not-in block.mem-id lone)]
+    (.insert-before block LINE)
+    (.insert-after block LINE))
+  (for [cell (.css node "td, th")] (.insert-after cell TAB))
+  (.translate (.text node) LAID-OUT))
