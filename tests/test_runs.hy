@@ -7,9 +7,9 @@
   pytest
   lstm-textgen
   lstm-textgen.learning.runs :as runs
+  lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.report.plain [Report]
   lstm-textgen.settings.sizing :as sizing
-  lstm-textgen.writing.history [WORDS-ALONE]
   tests.helpers [StopAfter TEXT TINY VERSE write-text])
 
 (setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here

@@ -21,10 +21,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.schedule [Clock Limits learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
+  lstm-textgen.modelfile.history [describe-kept epochs-of kept-entry]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.text.corpus [fingerprint]
   lstm-textgen.writing.evaluation [evaluate]
-  lstm-textgen.writing.history [describe-kept epochs-of kept-entry]
   lstm-textgen.writing.writer [write-sample])
 
 (setv

@@ -7,8 +7,8 @@ each, of validation or else training.]]
 
 (import
   itertools [accumulate]
-  lstm-textgen.pages.assembly [fill safe]
-  lstm-textgen.writing.history [loss-of loss-unit recorded])
+  lstm-textgen.modelfile.history [loss-of loss-unit recorded]
+  lstm-textgen.pages.assembly [fill safe])
 
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css

@@ -8,9 +8,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   datetime [date]
   numpy :as np
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
+  lstm-textgen.modelfile.history [kept-entry loss-of loss-unit text-length]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill safe]
   lstm-textgen.writing.cells [SAMPLE find-cells]
-  lstm-textgen.writing.history [kept-entry loss-of loss-unit text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv

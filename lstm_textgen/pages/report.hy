@@ -9,6 +9,8 @@ report-*.html; report.js draws the curves.]]
   os
   lstm-textgen.basics.terminal [spaces-shown]
   lstm-textgen.basics.values [counted]
+  lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded
+    text-length]
   lstm-textgen.modelfile.outputs [open-output]
   lstm-textgen.pages.assembly [assemble fill safe]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts details shaded-strip
@@ -16,8 +18,6 @@ report-*.html; report.js draws the curves.]]
   lstm-textgen.report.plain [duration]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [fine-tuned? settings-in]
-  lstm-textgen.writing.history [WORDS-ALONE kept-entry loss-of loss-unit recorded
-    text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv

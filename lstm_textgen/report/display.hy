@@ -13,10 +13,9 @@
   rich.terminal-theme [TerminalTheme]
   lstm-textgen.basics.machine [memory]
   lstm-textgen.basics.terminal [Tolerant]
+  lstm-textgen.modelfile.history [bits losses-of]
   lstm-textgen.report.panel [View draw-panel]
-  lstm-textgen.report.plain [Report megabytes put-line]
-  lstm-textgen.writing.history [losses-of]
-  lstm-textgen.writing.scoring [bits])
+  lstm-textgen.report.plain [Report megabytes put-line])
 
 (setv
   WITH-NAME 76   ; columns of a terminal from which a download's bar shows its name

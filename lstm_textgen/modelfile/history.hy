@@ -1,8 +1,8 @@
 "A model's history: a dict for each epoch, in order. Only epochs on one text are comparable."
 
 (import
-  re
-  lstm-textgen.writing.scoring [bits])
+  math
+  re)
 
 ;; The losses of an entry, and the keys of the mean number of characters per unit in the text that
 ;; each was measured on: only histories of units of several characters have these.
@@ -54,6 +54,11 @@
   "Return the number of units of the model's last training text; 0 if unknown."
   (setv found (when history (re.match r"\d{1,15}(?=:)" (get history -1 "text"))))
   (if found (int (.group found)) 0))
+
+
+(defn bits [nats]
+  "Return `nats`, a number or an array, in bits: nats / ln 2."
+  (/ nats (math.log 2)))
 
 
 (defn loss-of [entry [key None]]
