@@ -47,12 +47,15 @@ any way.]]
     (setv key (_key path))
     (when (and (in key _HELD) (not-in (_digest path) [None (get _HELD key)]))
       (raise (OSError "another program has replaced it during this run")))
-    (with [new (replacing path (_new-path path) (fn [] (_keep-old path sound?)))
-           _ (naming-errors (str path))
-           file (open new "xb")]  ; x: never through a link planted there
-      (.write file content)
-      (.flush file)
-      (os.fsync (.fileno file)))
+    (with [new (replacing path (_new-path path))]
+      (with [_ (naming-errors (str path))
+             file (open new "xb")]  ; x: never through a link planted there
+        (.write file content)
+        (.flush file)
+        (os.fsync (.fileno file)))
+      (when (.exists path)
+        (shutil.copymode path new)
+        (_keep-old path sound?)))
     (when (in key _HELD) (setv (get _HELD key) (.hexdigest (hashlib.sha256 content))))))
 
 
@@ -62,18 +65,24 @@ any way.]]
     (.hexdigest (hashlib.file-digest file "sha256"))))
 
 
-(defn [contextmanager] replacing [path new [keep-old None]]
-  #[[Yield the path `new`; on exit without an error, rename the file or folder there to `path`.
+(defn _keep-old [path sound?]
+  "Give the file at `path` its second name, `.bak`, without a moment in which there is none."
+  (setv backup (backup-path path))
+  (unless (and (not (sound? path)) (sound? backup))
+    (with [link (replacing backup (_new-path path))]
+      (try
+        (os.link path link)
+        (except [[OSError AttributeError]] (shutil.copy2 path link))))))  ; no hard links here
 
-  If there is one at `path`, keep its mode, and call `keep-old` first.]]
+
+(defn [contextmanager] replacing [path new]
+  "Yield the path `new`; on exit without an error, rename the file or folder there to `path`."
   (try
     (yield new)
-    (when (.exists path)
-      (shutil.copymode path new)
-      (when keep-old (keep-old)))
     (_rename new path)
     (_sync-folder path.parent)
-    (finally (if (.is-dir new) (shutil.rmtree new) (.unlink new :missing-ok True)))))
+    (finally  ; a link remains if both names are the same file's
+      (if (.is-dir new) (shutil.rmtree new) (.unlink new :missing-ok True)))))
 
 
 (defn [contextmanager] naming-errors [name]
@@ -94,21 +103,6 @@ any way.]]
 (defn _new-path [path]
   "Return a name for a temporary file beside the one at `path` that no other save uses."
   (.with-name path f".{path.name}.{(os.getpid)}-{(secrets.token-hex 4)}.tmp"))
-
-
-(defn _keep-old [path sound?]
-  "Give the file at `path` its second name, `.bak`, without a moment in which there is none."
-  (setv
-    backup (backup-path path)
-    link (_new-path path))
-  (unless (and (not (sound? path)) (sound? backup))
-    (try
-      (try
-        (os.link path link)
-        (except [[OSError AttributeError]] (shutil.copy2 path link)))  ; no hard links here
-      (_rename link backup)
-      (_sync-folder path.parent)
-      (finally (.unlink link :missing-ok True)))))  ; it remains if both name the same file
 
 
 (defn _rename [old new]

@@ -3,7 +3,7 @@
 The extension of a path decides. Every format computes ids (batch, time) → logits (batch, time,
 vocabulary) like stock Keras with the model itself.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   dataclasses [replace]
   errno [ENOSPC]
@@ -41,8 +41,8 @@ vocabulary) like stock Keras with the model itself.]]
   `name` is the setting that gave the path, `models` are the model files in use.]]
   (setv [ending files] (_parts checkpoint path))
   (unless (in ending FORMATS)
-    (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
-      "or in / for the folder of a SavedModel"))))
+    (refuse f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
+      "or in / for the folder of a SavedModel"))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
     (for [file files] (check-output name file [] [#* models checkpoint] overwrite)))
@@ -61,14 +61,13 @@ vocabulary) like stock Keras with the model itself.]]
   (if (= ending FOLDER)
     (with [folder (open-folder (str path))]
       (_write-graph checkpoint folder "tf_saved_model")
-      (setv described (/ folder DESCRIPTION))
-      (.mkdir described.parent)
-      (.write-bytes described (_description checkpoint))
-      (when (_in-pieces? checkpoint)
-        (.write-bytes (.with-name described TOKENIZER) (_tokenizer checkpoint))))
+      (.mkdir (/ folder EXTRA))
+      (.write-bytes (/ folder DESCRIPTION) (_description checkpoint))
+      (when (.split-rules checkpoint.vocabulary)
+        (.write-bytes (/ folder EXTRA TOKENIZER) (_tokenizer checkpoint))))
     (for [[file content] (.items files)]
       (setv data (content checkpoint))
-      (with [out (open-output file :binary True)] (.write out data))))
+      (with [out (open-output file)] (.write out.buffer data))))
   (list files))
 
 
@@ -84,14 +83,9 @@ vocabulary) like stock Keras with the model itself.]]
     files {(str path) content})
   (when (= ending ".safetensors")
     (setv (get files (str (.with-suffix file ".json"))) _description))
-  (when (and (in ending [".safetensors" ".onnx"]) (_in-pieces? checkpoint))
+  (when (and (in ending [".safetensors" ".onnx"]) (.split-rules checkpoint.vocabulary))
     (setv (get files (str (.with-name file TOKENIZER))) _tokenizer))
   #(ending files))
-
-
-(defn _in-pieces? [checkpoint]
-  "Return whether other programs need a tokenizer for the text of `checkpoint`."
-  (bool (.split-rules checkpoint.vocabulary)))
 
 
 (defn _ours? [folder]
@@ -147,8 +141,8 @@ vocabulary) like stock Keras with the model itself.]]
     lstm-textgen.learning.network [stock-model])
   (setv backend (keras.backend.backend))
   (unless (= backend "tensorflow")
-    (raise (ValueError (+ "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
-      f"not {backend}: set KERAS_BACKEND=tensorflow"))))
+    (refuse "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
+      f"not {backend}: set KERAS_BACKEND=tensorflow"))
   (import tensorflow [errors])
   (setv model (stock-model checkpoint.spec checkpoint.weights))
   (for [layer model.layers  :if (hasattr layer "use_cudnn")]

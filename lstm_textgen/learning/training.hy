@@ -11,7 +11,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   math
   signal
   time
-  lstm-textgen.basics.interrupts [Interrupted Stopper nothing-to-save]
+  lstm-textgen.basics.interrupts [Interrupted noting-signals nothing-to-save]
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [own-ids training-batches]
@@ -107,7 +107,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
     Return the `Checkpoint`. Raise `Interrupted` if a signal stopped the run, `FloatingPointError`
     if training diverges, `OSError` if the last save fails.]]
-    (with [stopper (Stopper)]
+    (with [stopper (noting-signals)]
       (try
         (._call self "on_train_begin")
         (while (not (.leader-says self.group (or (._done? self) self.learner.model.stop-training)))
