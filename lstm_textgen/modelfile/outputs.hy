@@ -77,7 +77,8 @@ permanently if anything fails.]]
     (when (begins-as? real MODEL) (_refuse-overwriting name path "a model"))
     (unless (or (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
       (unless overwrite
-        (refuse f"`{name}` {path} already exists; give another file, or `overwrite` to replace it"))
+        (refuse f"`{name}` {path} already exists; "
+          "give another file, or `overwrite` to replace it"))
       (when (any (gfor model models (learned-from? model (str real))))
         (_refuse-overwriting name path "a text that the model learned from")))))
 
