@@ -18,7 +18,7 @@ vocabulary) like stock Keras with the model itself.]]
   lstm-textgen.learning.learner.quiet [import-keras muted-stderr]
   lstm-textgen.modelfile.checkpoint [file-image]
   lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
-  lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output]
+  lstm-textgen.modelfile.outputs [check-folder check-output open-output replacement]
   lstm-textgen.writing.seeds [start-ids])
 
 (setv
@@ -59,7 +59,7 @@ vocabulary) like stock Keras with the model itself.]]
   one is complete.]]
   (setv [ending files] (_parts checkpoint path))
   (if (= ending FOLDER)
-    (with [folder (open-folder (str path))]
+    (with [folder (replacement (str path))]
       (_write-graph checkpoint folder "tf_saved_model")
       (.mkdir (/ folder EXTRA))
       (.write-bytes (/ folder DESCRIPTION) (_description checkpoint))
@@ -156,11 +156,6 @@ vocabulary) like stock Keras with the model itself.]]
       (raise (OSError ENOSPC (strerror ENOSPC) (str path)) :from error))))
 
 
-(defn _copy [checkpoint]
-  "Return the bytes of a model file to share, with 16-bit weights and nothing to resume."
-  (file-image (replace checkpoint :resume None :half True)))
-
-
 (defn _description [checkpoint]
   "Return the description of `checkpoint` in JSON (bytes); docs/export.md lists its keys."
   (setv [settings vocabulary] [checkpoint.settings checkpoint.vocabulary])
@@ -210,5 +205,5 @@ vocabulary) like stock Keras with the model itself.]]
 (setv FORMATS {
   ".onnx" ["tf2onnx" _onnx]
   ".safetensors" ["safetensors" _safetensors]
-  ".h5" [None _copy]
+  ".h5" [None (fn [checkpoint] (file-image (replace checkpoint :resume None :half True)))]
   FOLDER [None None]})

@@ -1,16 +1,16 @@
 #[[Reads untrusted HDF5 without the HDF5 library.
 
-A model needs a small part of HDF5: groups, contiguous arrays, short attributes. The library also
-reads links into other files, filters that unpack a few bytes into gigabytes, and structures that
-keep its C code busy forever once a few of their bytes are changed. So this module reads the small
-part itself, as h5py and Keras write it, and refuses everything else. It reads the file's bytes at
-most twice, so the file's size bounds time and memory.
-
-Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0.]]
+The library also reads links into other files, filters that unpack a few bytes into gigabytes, and
+structures that keep its C code busy forever once a few of their bytes are changed. So this module
+itself reads the small part that h5py and Keras write of a model, groups, contiguous arrays and
+short attributes, and refuses everything else. It reads the file's bytes at most twice, so the
+file's size bounds time and memory. Messages, nodes and heaps are those of the HDF5 File Format
+Specification, version 3.0.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
+  functools [cache]
   itertools [accumulate]
   math [prod]
   os
@@ -29,8 +29,8 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   ;; … those that don't describe the data: padding, fill values and times (two forms each) …
   IGNORED [0x00 0x04 0x05 0x0E 0x12]
   ;; … and those for which a file is refused.
-  NEWER-LINKS "links of a newer kind"
-  REFUSED {0x02 NEWER-LINKS  0x06 NEWER-LINKS  0x07 "data in another file"  0x0B "compressed data"}
+  REFUSED {0x02 "links of a newer kind"  0x06 "links of a newer kind"
+    0x07 "data in another file"  0x0B "compressed data"}
   ;; Each number type in a datatype message.
   TYPES (dfor
     [code name] (.items {
@@ -74,7 +74,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
       self.size (.seek file 0 2)
       self.left (* 2 self.size)  ; bytes that may still be read
       self.objects {}
-      self.heaps {})
+      self.heap (cache (fn [at] (dict (._heap self at)))))
     (._walk self (._root self) ""))
 
   (defn array [self path kinds [shape None]]
@@ -234,9 +234,8 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
 
   (defn _heap-object [self length at index]
     "Return the first `length` bytes of the object `index` of the global heap at `at`."
-    (unless (in at self.heaps) (setv (get self.heaps at) (dict (._heap self at))))
-    (unless-sound (in index (get self.heaps at)) "a text in it is missing")
-    (cut (get self.heaps at index) length))
+    (unless-sound (in index (self.heap at)) "a text in it is missing")
+    (cut (get (self.heap at) index) length))
 
   (defn _heap [self at]
     "Yield #(number bytes) of each object of the global heap at `at`."

@@ -78,7 +78,12 @@ results with others. Here they become normal models with the old predictions.]]
     width dimensions
     stack []
     weights [(cut embedding masked None)])
-  (_check-size (.number last "units" "output_dim") size masked vocabulary)
+  (setv predicted (.number last "units" "output_dim"))
+  (unless-sound (= (- predicted masked) (len vocabulary))
+    (+ f"it predicts {(- predicted masked)} {vocabulary.unit} but the vocabulary has "
+      f"{(len vocabulary)}; look for a missing or extra one, such as a line break "
+      "at the end of the file"))
+  (unless-sound (= predicted size) f"it reads {size} {vocabulary.unit} but predicts {predicted}")
   (for [each middle  :if (not-in each.kind ["Embedding" "Masking"])]
     (setv layer (_layer each))
     (.append stack layer)
@@ -91,16 +96,6 @@ results with others. Here they become normal models with the old predictions.]]
     (.append weights (get array #(... (slice masked None)))))
   (setv settings (_settings (Layers stack) (_lookback layers) dimensions vocabulary))
   (Checkpoint weights vocabulary settings []))
-
-
-(defn _check-size [outputs inputs masked vocabulary]
-  "Raise `ValueError` unless the numbers of `outputs` and `inputs` fit this `vocabulary`."
-  (unless-sound (= (- outputs masked) (len vocabulary))
-    (+ f"it predicts {(- outputs masked)} {vocabulary.unit} but the vocabulary has "
-      f"{(len vocabulary)}; look for a missing or extra one, such as a line break "
-      "at the end of the file"))
-  (unless-sound (= outputs inputs)
-    f"it reads {inputs} {vocabulary.unit} but predicts {outputs}"))
 
 
 (defn _read-input [layers size]

@@ -154,9 +154,7 @@ permanently if anything fails.]]
     (unless (find-spec package)
       (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
   (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
-  (unless (.is-dir place)
-    (raise (NotADirectoryError 20 "this is a file, not a folder" (str place))))
-  (_check-writable place))
+  (_check-folder place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 
 
 (defn check-folder [name path ours?]
@@ -174,14 +172,13 @@ permanently if anything fails.]]
 (defn _real-place [path]
   "Return the real `Path` at `path`; raise `OSError` unless something can be created there."
   (setv real (Path (os.path.realpath path)))
-  (unless (.is-dir real.parent)
-    (raise (FileNotFoundError 2 "there is no such folder" (str real.parent))))
-  (_check-writable real.parent)
+  (_check-folder real.parent (FileNotFoundError 2 "there is no such folder" (str real.parent)))
   real)
 
 
-(defn _check-writable [folder]
-  "Raise `PermissionError` unless files can be created in `folder`."
+(defn _check-folder [folder error]
+  "Raise `error` unless `folder` is one, and `PermissionError` unless files can be created there."
+  (unless (.is-dir folder) (raise error))
   (unless (os.access folder os.W-OK)
     (raise (PermissionError 13 "this folder is not writable" (str folder)))))
 
@@ -206,21 +203,14 @@ permanently if anything fails.]]
   Meanwhile SIGTERM, like Ctrl-C, raises `KeyboardInterrupt`: if the caller handles it the output
   is kept, otherwise discarded. Raise `OSError` that names the file if it can't be written.]]
   (setv stream (_standard-stream path))  ; its file is appended to, not replaced
-  (with [new (if (_written-directly? path) (naming-errors path) (_replacement path))
+  (with [new (if (_written-directly? path) (naming-errors path) (replacement path))
          file (open (or new (if stream (os.dup stream) path)) (if new "x" "w")
            :encoding "utf-8" :errors "replace")]
     (yield file)))
 
 
-(defn [contextmanager] open-folder [path]
-  "Yield a new folder (a `Path`), which replaces that at `path` like a file in `open-output`."
-  (with [new (_replacement path)]
-    (.mkdir new)
-    (yield new)))
-
-
-(defn [contextmanager] _replacement [path]
-  "Yield the path of a new file or folder, which replaces that at `path` at the end."
+(defn [contextmanager] replacement [path]
+  "Yield the `Path` for a new file or folder, which replaces that at `path` as in `open-output`."
   (setv
     place (Path (os.path.realpath path))
     token (secrets.token-hex 8)
