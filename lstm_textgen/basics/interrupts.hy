@@ -80,11 +80,10 @@
 
   Python calls a handler between two of its own instructions, so while a library compiles a network
   handlers wait for seconds. The system, though, writes each signal into a socket at once, and a
-  thread reads it. The first signal ends the process while there is `nothing-to-save`; one that
-  follows after `DOUBLE` seconds ends it always. Before that, `farewell` is called with a file
-  descriptor of standard error, as 2 itself is muted while backends are imported or compile, and
-  whether there was something to save. Only for programs: whoever calls this package from Python
-  keeps the process.]]
+  thread reads it. The first signal ends the process while there is `nothing-to-save`, one that
+  follows after `DOUBLE` seconds always. Before that, `farewell` is called with a file descriptor
+  of standard error (2 itself is muted while backends are imported or compile), and whether there
+  was something to save. Only for programs: from Python, the caller keeps the process.]]
   (setv
     stderr (os.dup 2)
     [signals written] (socket.socketpair)

@@ -86,8 +86,8 @@
 (defn [cache] limit-threads []
   #[[Limit NumPy's OpenBLAS to one thread for the process, unless the environment sets a number.
 
-  The products of a step take microseconds. With more threads each waits for the slowest one, and
-  on a busy machine that is one that isn't running: a product then takes up to 100 times as long.]]
+  A step's products take microseconds. More threads wait for the slowest, which on a busy machine
+  isn't running: a product then takes up to 100 times as long.]]
   (set-threads 1))
 
 

@@ -1,7 +1,6 @@
 #[[Models for other programs: ONNX, SavedModel, safetensors, and a copy to share.
 
-The extension of a path decides. Every format computes ids (batch, time) → logits (batch, time,
-vocabulary) like stock Keras with the model itself.]]
+The extension decides. Each computes ids (batch, time) → logits (batch, time, vocabulary).]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
@@ -36,9 +35,7 @@ vocabulary) like stock Keras with the model itself.]]
 
 
 (defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
-  #[[Raise as `TextModel.export` does unless the model `checkpoint` can be exported to `path`.
-
-  `name` is the setting that gave the path, `models` are the model files in use.]]
+  "Raise as `TextModel.export` does unless `path` (setting `name`) can be written from `models`."
   (setv [ending files] (_parts checkpoint path))
   (unless (in ending FORMATS)
     (refuse f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
@@ -53,10 +50,7 @@ vocabulary) like stock Keras with the model itself.]]
 
 
 (defn export-model [checkpoint path]
-  #[[Write the model `checkpoint` to `path` for other programs; return the paths written.
-
-  `TextModel.export` describes the formats and errors. An existing file is replaced once the new
-  one is complete.]]
+  "Export the model `checkpoint` to `path` as `TextModel.export` does; return the paths written."
   (setv [ending files] (_parts checkpoint path))
   (if (= ending FOLDER)
     (with [folder (replacement (str path))]
@@ -72,9 +66,7 @@ vocabulary) like stock Keras with the model itself.]]
 
 
 (defn _parts [checkpoint path]
-  #[[Return #(ending files): the extension of an export to `path`, and what it writes.
-
-  `files` is a dict from paths to functions from a checkpoint to a file's bytes.]]
+  "Return the extension of an export to `path`, and its files: a dict from paths to functions."
   (setv
     file (Path path)
     folder? (if (isinstance path str) (.endswith path "/") (not file.suffix))  ; a Path drops /
@@ -108,9 +100,7 @@ vocabulary) like stock Keras with the model itself.]]
 
 
 (defn _onnx [checkpoint]
-  #[[Return the bytes of an ONNX file: `ids` (batch, time), int32 → `logits` (…, vocabulary).
-
-  Its metadata has the description of the model under "lstm_textgen".]]
+  "Return the bytes of an ONNX file: `ids` (batch, time), int32 → `logits` (…, vocabulary)."
   (with [folder (TemporaryDirectory)]
     (setv path (/ (Path folder) "model.onnx"))
     (_write-graph checkpoint path "onnx")

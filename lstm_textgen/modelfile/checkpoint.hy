@@ -1,9 +1,8 @@
 #[[The model file: a crash while writing it loses nothing, and an untrusted file does no harm.
 
 `model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in each of its
-own HDF5 files. This package finds a group `lstm_textgen` with the vocabulary, the settings, the
-history and, to resume training, `resume`. It reads a file only if that contains exactly the parts
-of a model file.]]
+own HDF5 files; this package finds `lstm_textgen`, a group with vocabulary, settings, history and,
+to resume training, `resume`. It reads a file only if that has exactly the parts of a model.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
@@ -98,15 +97,13 @@ of a model file.]]
 (defn save-checkpoint [checkpoint path]
   #[[Write `checkpoint` to the file at `path`; the old file, if it is sound, becomes `.bak`.
 
-  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, for
-  instance because of weights that aren't finite; then the old file is still there.]]
+  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, as with
+  weights that aren't finite; then the old file is still there.]]
   (replace-file (model-path path) (file-image checkpoint) _sound?))
 
 
 (defn save-elsewhere [checkpoint path]
-  #[[Save `checkpoint` under a new name, beside `path` or else in the temporary folder.
-
-  Return the new file's path, or None if that fails too.]]
+  "Save to a new file beside `path` or in the temporary folder; return its path, None if it fails."
   (for [find [(fn [] path.parent) gettempdir]]  ; on full disks there is no temporary folder
     (with [_ (suppress OSError ValueError)]
       (setv place (/ (Path (find)) f"{path.stem}-{(token-hex 4)}.h5"))
@@ -188,10 +185,9 @@ of a model file.]]
 (defn load-checkpoint [path [resume False] [warn warnings.warn]]
   #[[Return the `Checkpoint` in the file at `path`; with `resume`, including its training state.
 
-  If the file is damaged and its backup, `.bak`, is valid, read that one and call `warn` with a
-  line about it. Raise `FileNotFoundError` or another `OSError` if no file can be read,
-  `ValueError` if it isn't a model, is damaged, has a newer format, or contains anything that a
-  model doesn't. Nothing in the file is executed, and no other file is touched.]]
+  If it is damaged and its `.bak` is valid, read that and call `warn` with a line about it. Raise
+  `OSError` if no file can be read, `ValueError` if it isn't a model, is damaged, or has a newer
+  format or other parts. Nothing in it is executed, and no other file is touched.]]
   (setv
     path (find-model path)
     backup (backup-path path))
@@ -208,15 +204,11 @@ of a model file.]]
 (defn load-vocabulary [path]
   "Return the vocabulary in the file at `path`, reading little else; raise as above."
   (with [file (open-hdf5 path)]
-    (unless-sound (in "lstm_textgen" file.objects) f"{path}: not a usable model")
-    (setv text (.array file "lstm_textgen/vocabulary" "u"))
-    (Vocabulary.from-json (.decode (.tobytes text)))))
+    (Vocabulary.from-json (.decode (.tobytes (.array file "lstm_textgen/vocabulary" "u"))))))
 
 
 (defn load-old [path warn]
-  #[[Return the model at `path` (a Path) to train further, or None if there is none.
-
-  Raise as `load-checkpoint` does, and if only `.bak` is left, which a new model mustn't replace.]]
+  "Return the model at `path` to train further, or None; raise, too, if only its `.bak` is left."
   (when (or (.exists path) (.exists (backup-path path)))
     (try
       (load-checkpoint path :resume True :warn warn)

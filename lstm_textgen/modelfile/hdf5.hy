@@ -14,7 +14,7 @@ Specification, version 3.0.]]
   itertools [accumulate]
   math [prod]
   os
-  struct [calcsize iter-unpack unpack-from]
+  struct [calcsize iter-unpack pack unpack-from]
   numpy :as np)
 
 (setv
@@ -32,18 +32,14 @@ Specification, version 3.0.]]
   REFUSED {0x02 "links of a newer kind"  0x06 "links of a newer kind"
     0x07 "data in another file"  0x0B "compressed data"}
   ;; Each number type in a datatype message.
-  TYPES (dfor
-    [code name] (.items {
-      "11200f0002000000000010000a05000a0f000000" "<f2"
-      "11201f000400000000002000170800177f000000" "<f4"
-      "11203f000800000000004000340b0034ff030000" "<f8"
-      "100000000100000000000800" "|u1"
-      "100800000100000000000800" "|i1"
-      "100000000400000000002000" "<u4"
-      "100800000400000000002000" "<i4"
-      "100000000800000000004000" "<u8"
-      "100800000800000000004000" "<i8"})
-    (bytes.fromhex code) (np.dtype name)))
+  TYPES {
+    (bytes.fromhex "11200f0002000000000010000a05000a0f000000") (np.dtype "<f2")
+    (bytes.fromhex "11201f000400000000002000170800177f000000") (np.dtype "<f4")
+    (bytes.fromhex "11203f000800000000004000340b0034ff030000") (np.dtype "<f8")
+    #** (dfor
+      [signed kind] (enumerate "ui")
+      size [1 4 8]
+      (pack "<BBHIHH" 0x10 (* 8 signed) 0 size 0 (* 8 size)) (np.dtype f"<{kind}{size}"))})
 
 
 (defn unless-sound [fact problem]

@@ -13,10 +13,9 @@
 
 
 (defn kept-entry [history [text None]]
-  #[[Return the entry in `history` of the epoch whose weights are kept, or None if there is none.
+  #[[Return the entry in `history` (of `entries-on`) of the epoch whose weights are kept, or None.
 
-  It has the lowest validation loss or, without validation, is the last. `text` is as in
-  `entries-on`.]]
+  It has the lowest validation loss or, without validation, is the last.]]
   (setv entries (entries-on history text))
   (min
     (or (lfor entry entries :if (in "validation_loss" entry) entry) (cut entries -1 None))
@@ -62,9 +61,7 @@
 
 
 (defn loss-of [entry [key None]]
-  #[[Return the loss of an `entry` under `key`, in bits per `loss-unit`.
-
-  The default `key` is that of the validation loss or, without validation, the training loss.]]
+  "Return the loss of `entry` under `key` (None: validation or else training), bits per `loss-unit`."
   (setv key (or key (if (in "validation_loss" entry) "validation_loss" "loss")))
   (/ (bits (get entry key)) (.get entry (get LENGTHS key) 1)))
 

@@ -122,9 +122,7 @@ Files are read by our own reader, and nothing in them is executed.]]
 
 
 (defn _archive-paths [file kinds n name]
-  #[[Return those of layer `n` of a `.keras` file, whose layers are of these `kinds`.
-
-  They are `vars/0` and so on in `layers/time_distributed_1`.]]
+  "Return those of layer `n` in a `.keras` file: `vars/0` … in `layers/time_distributed_1`."
   (setv
     kind (get kinds n)
     before (.count (cut kinds n) kind)  ; Keras numbers the layers of each class
@@ -135,10 +133,7 @@ Files are read by our own reader, and nothing in them is executed.]]
 
 
 (defn _layers [config arrays-of]
-  #[[Return the `KerasLayer`s in the `config` of a model.
-
-  `arrays-of` is a function from the classes of all layers, a layer's place among them and its name
-  to its `arrays`.]]
+  "Return the `KerasLayer`s in a model's `config`; `arrays-of` is of all classes, a place, a name."
   (setv listed (if (isinstance config dict) (.get config "layers") config))
   (unless-sound (isinstance listed list) "its description has no list of layers")
   (setv

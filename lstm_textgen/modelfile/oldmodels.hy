@@ -6,7 +6,6 @@ results with others. Here they become normal models with the old predictions.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
-  dataclasses [replace]
   os [PathLike]
   pathlib [Path]
   numpy :as np
@@ -28,10 +27,7 @@ results with others. Here they become normal models with the old predictions.]]
   FROM-KERAS-1 {"lstm" [0 2 1 3]  "gru" [0 1 2]}
   ;; Old gates with `hard_sigmoid` were 0.2x + 0.5; Keras 3 has x/6 + 0.5. With the weights of all
   ;; gates but the candidate's times 1.2 they are the same.
-  HARDER {"lstm" [1.2 1.2 1 1.2]  "gru" [1.2 1.2 1]}
-  ;; The default for training: there is no text yet that could decide it.
-  EPOCHS 50
-  ROWS 32)
+  HARDER {"lstm" [1.2 1.2 1 1.2]  "gru" [1.2 1.2 1]})
 
 
 (defn import-model [model vocabulary]
@@ -94,14 +90,11 @@ results with others. Here they become normal models with the old predictions.]]
     "its last layer has no softmax")
   (for [array (.weights last [#(width size) #(size)])]
     (.append weights (get array #(... (slice masked None)))))
-  (setv settings (_settings (Layers stack) (_lookback layers) dimensions vocabulary))
-  (Checkpoint weights vocabulary settings []))
+  (Checkpoint weights vocabulary (_settings layers (Layers stack) dimensions vocabulary) []))
 
 
 (defn _read-input [layers size]
-  #[[Return #(embedding masked): how ids are read, and 1 if the network skips id 0, else 0.
-
-  The `embedding` is (ids, dimensions); without a layer for it there are `size` ids.]]
+  "Return the embedding (ids or else `size`, dimensions), and 1 if id 0 is skipped, else 0."
   (setv
     [first #* _] layers
     masked 0)
@@ -124,22 +117,18 @@ results with others. Here they become normal models with the old predictions.]]
   #(embedding masked))
 
 
-(defn _settings [layers lookback dimensions vocabulary]
-  "Return the `ModelSettings` of a model with these `layers` and `dimensions` of its embedding."
+(defn _settings [old layers dimensions vocabulary]
+  "Return the `ModelSettings` of a model whose `layers` are made of the `old` ones."
   (setv
-    known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit)
-    lower (all (gfor unit known (= unit (.lower unit)))))
-  (replace (new-settings {"unit" vocabulary.unit  "lookback" lookback  "lower" lower})
-    :layers layers :epochs EPOCHS :batch-size ROWS :embedding dimensions
-    :beginning (if (in " " known) " " (get [#* known ""] 0))))
-
-
-(defn _lookback [layers]
-  "Return the length of the windows that the network was made for, or None if unknown."
-  (for [each layers  name ["batch_input_shape" "batch_shape"]]
-    (setv shape (.get each.config name))
-    (when (and (isinstance shape #(list tuple)) (> (len shape) 1) (count? (get shape 1)))
-      (return (or (get shape 1) None)))))
+    shapes (gfor each old name ["batch_input_shape" "batch_shape"] (.get each.config name))
+    lengths (gfor s shapes :if (isinstance s #(list tuple)) n (cut s 1 2) :if (count? n) n)
+    known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit))
+  (new-settings {
+    "unit" vocabulary.unit  "layers" layers  "embedding" dimensions
+    "lookback" (or (next lengths None) None)
+    "lower" (all (gfor unit known (= unit (.lower unit))))
+    "beginning" (if (in " " known) " " (get [#* known ""] 0))
+    "epochs" 50  "batch_size" 32}))  ; there is no text yet that could decide them
 
 
 (defn _check-kinds [layers]
@@ -209,12 +198,10 @@ results with others. Here they become normal models with the old predictions.]]
 
 
 (defn _from-cudnn [layer kernel recurrent bias]
-  #[[Convert cuDNN's weights: transpose each gate's kernels, the input's in its old shape.
-
-  The bias is in two halves; an LSTM's are added.]]
+  "Convert cuDNN's weights: transpose each gate's kernels, the input's in its old shape."
   (defn turn [gates how]
     (np.concatenate (list (map how (np.split gates layer.gates 1))) 1))
-  (setv halves (.reshape bias 2 -1))
+  (setv halves (.reshape bias 2 -1))  ; an LSTM's are added
   [(turn kernel (fn [gate] (.reshape gate.T gate.shape :order "F")))
     (turn recurrent np.transpose)
     (if (= layer.kind "lstm") (.sum halves 0) halves)])

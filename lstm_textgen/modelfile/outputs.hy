@@ -86,7 +86,7 @@ permanently if anything fails.]]
 (defn learned-from? [model path]
   #[[Return whether `model`, a `Checkpoint` or a path, learned from the text of the file at `path`.
 
-  That is not known of a text that was one of several or prepared by steps of its own.]]
+  That is unknown of a text that was one of several or prepared by steps of its own.]]
   (with [_ (suppress OSError TypeError ValueError)]  ; of no model, no text, or one it can't encode
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
@@ -147,9 +147,7 @@ permanently if anything fails.]]
 
 
 (defn check-log-folder [path]
-  #[[Raise `OSError` unless `path` is or can be a folder for TensorBoard's logs.
-
-  Raise `ImportError` if a package is missing.]]
+  "Raise `OSError` or `ImportError` unless TensorBoard can keep its logs in the folder `path`."
   (for [package ["tensorflow" "tensorboard"]]
     (unless (find-spec package)
       (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
@@ -158,9 +156,7 @@ permanently if anything fails.]]
 
 
 (defn check-folder [name path ours?]
-  #[[Raise `ValueError` or `OSError` unless a folder can be created at `path` (setting `name`).
-
-  An existing one is replaced only if `ours?` (a function of its `Path`) is true.]]
+  "Raise `ValueError` or `OSError` unless `path` can become a folder, or is one that is `ours?`."
   (setv real (_real-place path))
   (when (.exists real)
     (unless (.is-dir real)
