@@ -5,7 +5,7 @@
   signal
   threading [Thread]
   pytest
-  lstm-textgen.basics.interrupts [Interrupted SIGNALS noting-signals]
+  lstm-textgen.basics.interrupts [Interrupted SIGNALS catching-signals]
   tests.helpers [program run-python succeeded])
 
 (setv pytestmark pytest.mark.quick)
@@ -13,7 +13,7 @@
 
 (defn [(pytest.mark.parametrize "number" SIGNALS)]
     test-a-signal-is-noted-and-interrupts-nothing [number]
-  (with [stopper (noting-signals)]
+  (with [stopper (catching-signals)]
     (assert (is stopper.number None))
     (signal.raise-signal number)
     (assert (= stopper.number number))))
@@ -21,7 +21,7 @@
 
 (defn test-afterwards-signals-are-handled-as-before []
   (setv before (lfor number SIGNALS (signal.getsignal number)))
-  (with [_ (noting-signals)])
+  (with [_ (catching-signals)])
   (assert (= (lfor number SIGNALS (signal.getsignal number)) before))
   (with [_ (pytest.raises KeyboardInterrupt)]
     (signal.raise-signal signal.SIGINT)))
@@ -30,7 +30,7 @@
 (defn test-in-another-thread-signals-are-left-alone []
   (setv seen [])
   (defn enter []
-    (with [_ (noting-signals)]
+    (with [_ (catching-signals)]
       (.append seen (signal.getsignal signal.SIGINT))))
   (setv thread (Thread :target enter))
   (.start thread)
@@ -41,7 +41,7 @@
 (defn test-a-signal-that-is-ignored-stays-ignored []
   (setv before (signal.signal signal.SIGHUP signal.SIG-IGN))
   (try
-    (with [stopper (noting-signals)]
+    (with [stopper (catching-signals)]
       (signal.raise-signal signal.SIGHUP)
       (assert (is stopper.number None)))
     (assert (= (signal.getsignal signal.SIGHUP) signal.SIG-IGN))
@@ -66,7 +66,7 @@ import lstm_textgen, signal, time
 from lstm_textgen.basics import interrupts
 interrupts.DOUBLE = 0.1
 farewell = lambda _, unsaved: print('bye', unsaved)
-with interrupts.noting_signals() as noted, interrupts.watching(farewell):
+with interrupts.catching_signals() as noted, interrupts.watching(farewell):
     signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
     time.sleep(0.2)

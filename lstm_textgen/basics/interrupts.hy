@@ -36,31 +36,29 @@
     [f"Stopped by {self}; the model is saved, and the same call resumes."]))
 
 
-(defn [contextmanager] handling [handler [signals SIGNALS]]
-  #[[While inside, let `handler`, a function of a signal's number and a frame, handle `signals`.
+(defn [contextmanager] catching-signals [[signals SIGNALS] [handler None]]
+  #[[While inside, let `signals` only set the attribute `number`, first None, of what this yields.
 
-  One that the process ignores, such as SIGHUP under `nohup`, stays ignored. Only the main thread
-  may set handlers; in any other this does nothing.]]
-  (setv before {})  ; the handlers to restore
+  A `handler`, a function of a signal's number and a frame, is called instead. A signal that the
+  process ignores, such as SIGHUP under `nohup`, stays ignored. Only the main thread may set
+  handlers; in any other this does nothing.]]
+  (setv
+    caught (SimpleNamespace :number None)
+    before {})  ; the handlers to restore
+  (defn note [number frame] (setv caught.number number))
   (when (is (threading.current-thread) (threading.main-thread))
     (for [number signals  :if (!= (signal.getsignal number) signal.SIG-IGN)]
-      (setv (get before number) (signal.signal number handler))))
+      (setv (get before number) (signal.signal number (or handler note)))))
   (try
-    (yield)
+    (yield caught)
     (finally
       (for [[number old] (.items before)  :if (is-not old None)]  ; None: not one of Python's
         (signal.signal number old)))))
 
 
-(defn [contextmanager] noting-signals [[signals SIGNALS]]
-  "While inside, `signals` only set the attribute `number`, at first None, of what this yields."
-  (setv noted (SimpleNamespace :number None))
-  (with [_ (handling (fn [number frame] (setv noted.number number)) signals)] (yield noted)))
-
-
 (defn loading []
   "While inside, let Ctrl-C end the process at once; NumPy would turn it into an `ImportError`."
-  (handling _leave [signal.SIGINT]))
+  (catching-signals [signal.SIGINT] _leave))
 
 
 (defn _leave [number [frame None]]

@@ -35,7 +35,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
 
 
 (defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
-  "Raise as `TextModel.export` does unless `path` (setting `name`) can be written from `models`."
+  "Raise as `TextModel.export` does unless `path` may be written, as `check-output` sees it."
   (setv [ending files] (_parts checkpoint path))
   (unless (in ending FORMATS)
     (refuse f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
@@ -151,14 +151,9 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   (setv [settings vocabulary] [checkpoint.settings checkpoint.vocabulary])
   (.encode (json.dumps :indent 1 {
     "program" PROGRAM
-    "input" "ids (batch, time), int32"
-    "output" "logits (batch, time, vocabulary), float32"
-    "unit" vocabulary.unit
-    "unknown" vocabulary.unknown
-    "start" (start-ids checkpoint)
-    "lower" settings.lower
-    "lookback" settings.lookback
-    "temperature" settings.temperature
+    "input" "ids (batch, time), int32"  "output" "logits (batch, time, vocabulary), float32"
+    "unit" vocabulary.unit  "unknown" vocabulary.unknown  "start" (start-ids checkpoint)
+    "lower" settings.lower  "lookback" settings.lookback  "temperature" settings.temperature
     "layers" (str settings.layers)
     "weights" (dict (weight-shapes checkpoint.spec))  ; as for Keras' `set_weights`
     "keras" (keras-config checkpoint.spec)

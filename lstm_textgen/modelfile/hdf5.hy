@@ -10,7 +10,6 @@ Specification, version 3.0.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
-  functools [cache]
   itertools [accumulate]
   math [prod]
   os
@@ -70,7 +69,7 @@ Specification, version 3.0.]]
       self.size (.seek file 0 2)
       self.left (* 2 self.size)  ; bytes that may still be read
       self.objects {}
-      self.heap (cache (fn [at] (dict (._heap self at)))))
+      self.heaps {})
     (._walk self (._root self) ""))
 
   (defn array [self path kinds [shape None]]
@@ -230,8 +229,9 @@ Specification, version 3.0.]]
 
   (defn _heap-object [self length at index]
     "Return the first `length` bytes of the object `index` of the global heap at `at`."
-    (unless-sound (in index (self.heap at)) "a text in it is missing")
-    (cut (get (self.heap at) index) length))
+    (unless (in at self.heaps) (setv (get self.heaps at) (dict (._heap self at))))
+    (unless-sound (in index (get self.heaps at)) "a text in it is missing")
+    (cut (get self.heaps at index) length))
 
   (defn _heap [self at]
     "Yield #(number bytes) of each object of the global heap at `at`."

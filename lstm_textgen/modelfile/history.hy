@@ -33,11 +33,6 @@
     "the current epoch"))
 
 
-(defn epochs-of [history text]
-  "Return how many epochs in `history` were trained on `text` (a fingerprint)."
-  (len (entries-on history text)))
-
-
 (defn entries-on [history [text None]]
   "Return the entries in `history` on `text`, a fingerprint; None: that of the last entry."
   (setv text (or text (when history (get history -1 "text"))))
@@ -61,7 +56,7 @@
 
 
 (defn loss-of [entry [key None]]
-  "Return the loss of `entry` under `key` (None: validation or else training), bits per `loss-unit`."
+  "Return the loss of `entry` under `key` (or else validation, training), bits per `loss-unit`."
   (setv key (or key (if (in "validation_loss" entry) "validation_loss" "loss")))
   (/ (bits (get entry key)) (.get entry (get LENGTHS key) 1)))
 

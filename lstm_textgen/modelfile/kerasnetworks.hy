@@ -2,10 +2,10 @@
 
 Files are read by our own reader, and nothing in them is executed.]]
 
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   collections.abc [Callable]
   contextlib [contextmanager]
-  dataclasses [dataclass]
   functools [cache partial]
   os [PathLike]
   pathlib [Path]
@@ -27,14 +27,12 @@ Files are read by our own reader, and nothing in them is executed.]]
   DAMAGES #(BadZipFile EOFError OverflowError RuntimeError struct.error))
 
 
-(defclass [dataclass] KerasLayer []
+(defrecord KerasLayer
   #[[A layer as Keras describes it, by its class and its `config`; a wrapped one as if it weren't.
 
   `arrays` is a function that returns its weights in Keras' order, each [description array]. The
   methods raise `ValueError`.]]
-  #^ str kind
-  #^ dict config
-  #^ Callable arrays
+  [#^ str kind  #^ dict config  #^ Callable arrays]
 
   (defn option [self #* names]
     "Return the value under the first of `names` (Keras 2's, then 1's) that the `config` has."

@@ -14,7 +14,7 @@ permanently if anything fails.]]
   shutil
   signal
   lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
-  lstm-textgen.basics.interrupts [SIGNALS handling]
+  lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
@@ -212,8 +212,9 @@ permanently if anything fails.]]
     token (secrets.token-hex 8)
     [new old] (gfor kind ["tmp" "old"] (.with-name place f".{token}.{kind}")))
   (with [_ (naming-errors path)
-         _ (handling signal.default-int-handler  ; it raises `KeyboardInterrupt` for any signal
-           (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number))]
+         _ (catching-signals
+           (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)
+           signal.default-int-handler)]  ; it raises `KeyboardInterrupt` for any signal
     (try
       (with [_ (replacing place new)]
         (yield new)

@@ -45,15 +45,13 @@
 
   `english` always means the model that comes with the program, `./english.h5` a file. Another
   package's base, and one in another spelling (`Deutsch`), is meant if there is no such file.]]
-  (setv
-    shipped (_shipped path)
-    file (or shipped (model-path path setting)))
-  (if (or shipped (.exists file) (.exists (backup-path file)))
-    file
-    (or
-      (.get (_added) (_bare path))
-      (_shipped (.casefold (normalize "NFC" (fspath path))))
-      file)))
+  (setv own (model-path path setting))
+  (or
+    (_shipped path)
+    (when (or (.exists own) (.exists (backup-path own))) own)
+    (.get (_added) (_bare path))
+    (_shipped (.casefold (normalize "NFC" (fspath path))))
+    own))
 
 
 (defn similar-model [path]
