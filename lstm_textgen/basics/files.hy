@@ -119,8 +119,7 @@ the system releases the lock when its process ends, in any way.]]
   (when (hasattr os "O_DIRECTORY")
     (setv descriptor (os.open folder (| os.O-RDONLY os.O-DIRECTORY)))
     (try
-      (with [_ (suppress OSError)]  ; some network drives can't; the renames are done anyway
-        (os.fsync descriptor))
+      (with [_ (suppress OSError)] (os.fsync descriptor))  ; some network drives can't
       (finally (os.close descriptor)))))
 
 

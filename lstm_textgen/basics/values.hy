@@ -46,7 +46,6 @@
 
 
 (defn _several [x]
-  "Return the list of values `x`, or a list of `x` itself."
   (if (isinstance x list) x [x]))
 
 

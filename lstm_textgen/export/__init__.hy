@@ -72,12 +72,11 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
     folder? (if (isinstance path str) (.endswith path "/") (not file.suffix))  ; a Path drops /
     ending (if folder? FOLDER (.lower file.suffix))
     [_ content] (.get FORMATS ending [None None])
-    files {(str path) content})
-  (when (= ending ".safetensors")
-    (setv (get files (str (.with-suffix file ".json"))) _description))
-  (when (and (in ending [".safetensors" ".onnx"]) (.split-rules checkpoint.vocabulary))
-    (setv (get files (str (.with-name file TOKENIZER))) _tokenizer))
-  #(ending files))
+    split? (and (in ending [".safetensors" ".onnx"]) (.split-rules checkpoint.vocabulary)))
+  #(ending {
+    (str path) content
+    #** (if (= ending ".safetensors") {(str (.with-suffix file ".json")) _description} {})
+    #** (if split? {(str (.with-name file TOKENIZER)) _tokenizer} {})}))
 
 
 (defn _ours? [folder]

@@ -73,8 +73,8 @@ results with others. Here they become normal models with the old predictions.]]
     [size dimensions] embedding.shape
     width dimensions
     stack []
-    weights [(cut embedding masked None)])
-  (setv predicted (.number last "units" "output_dim"))
+    weights [(cut embedding masked None)]
+    predicted (.number last "units" "output_dim"))
   (unless-sound (= (- predicted masked) (len vocabulary))
     (+ f"it predicts {(- predicted masked)} {vocabulary.unit} but the vocabulary has "
       f"{(len vocabulary)}; look for a missing or extra one, such as a line break "
