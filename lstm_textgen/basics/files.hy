@@ -125,10 +125,8 @@ the system releases the lock when its process ends, in any way.]]
 
 (defn temporary-paths [path]
   "Return the temporary files for `path`; to the holder of the lock they are those of dead runs."
-  (lfor
-    file (.glob path.parent f".{(glob.escape path.name)}.*.tmp")
-    :if (and (.is-file file) (not (.is-symlink file)))
-    file))
+  (setv found (.glob path.parent f".{(glob.escape path.name)}.*.tmp"))
+  (lfor file found :if (and (.is-file file) (not (.is-symlink file))) file))
 
 
 ;; * One run at a time

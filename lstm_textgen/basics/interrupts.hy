@@ -12,10 +12,7 @@
 (setv
   ;; A system has some of these. SIGHUP means that a terminal was closed or a connection lost; on
   ;; Windows, SIGBREAK means Ctrl-Break or a closed window.
-  SIGNALS (lfor
-    name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]
-    :if (hasattr signal name)
-    (getattr signal name))
+  SIGNALS (lfor s signal.Signals :if (in s.name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]) s)
   DOUBLE 1    ; seconds within which a second signal is part of the first, as of a key that bounces
   FAREWELL 1  ; seconds at most for what is shown at the end
   _NOTHING-TO-SAVE (threading.Event))

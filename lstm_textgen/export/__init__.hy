@@ -81,10 +81,9 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
 
 (defn _ours? [folder]
   "Return whether the `folder` (a `Path`) contains only a SavedModel of ours."
-  (setv found (sfor
-    path (.rglob folder "*")
-    :if (not (.is-dir path))
-    (.as-posix (.relative-to path folder))))
+  (setv
+    files (gfor path (.rglob folder "*") :if (not (.is-dir path)) (.relative-to path folder))
+    found (set (map Path.as-posix files)))
   (or (not found) (and (in DESCRIPTION found) (<= found PARTS))))
 
 

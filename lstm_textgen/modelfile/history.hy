@@ -63,10 +63,8 @@
 
 (defn losses-of [entry]
   "Return the losses of an `entry` as `loss-of` does: a dict of \"training\" and \"validation\"."
-  (dfor
-    [name key] [["training" "loss"] ["validation" "validation_loss"]]
-    :if (in key entry)
-    name (loss-of entry key)))
+  (setv keys {"training" "loss"  "validation" "validation_loss"})
+  (dfor [name key] (.items keys) :if (in key entry) name (loss-of entry key)))
 
 
 (defn loss-unit [model]

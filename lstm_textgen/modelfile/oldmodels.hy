@@ -65,10 +65,8 @@ results with others. Here they become normal models with the old predictions.]]
 (defn _read-model [layers version vocabulary]
   "Return the `Checkpoint` of `layers` of a `version` of Keras, with this `vocabulary`."
   (setv
-    [#* middle last] (_check-kinds (lfor
-      each layers
-      :if (not-in [each.kind (.get each.config "activation")] SILENT)
-      each))
+    heard (lfor each layers :if (not-in [each.kind (.get each.config "activation")] SILENT) each)
+    [#* middle last] (_check-kinds heard)
     [embedding masked] (_read-input middle (len vocabulary))
     [size dimensions] embedding.shape
     width dimensions

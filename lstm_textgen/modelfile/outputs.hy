@@ -49,10 +49,7 @@ permanently if anything fails.]]
 
 (defn check-model-apart [path sources]
   "Raise `ValueError` if saving a model at `path` would overwrite one of the files `sources`."
-  (setv files (lfor
-    source sources
-    :if (or (= source "-") (hasattr source "read") (os.path.isfile source))
-    source))
+  (setv files (lfor s sources :if (or (= s "-") (hasattr s "read") (os.path.isfile s)) s))
   (for [file [path (backup-path path)]] (_check-apart "path" file files)))
 
 
