@@ -66,7 +66,7 @@ permanently if anything fails.]]
         [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]
         :if (or (= #* (map os.path.realpath [path file])) (_same-file? path file))]
     (_refuse-overwriting name path kind))
-  (when (_written-directly? path) (return))
+  (when (_special path) (return))
   (setv real (_real-place path))
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (when (.exists real)
@@ -176,16 +176,11 @@ permanently if anything fails.]]
     (raise (PermissionError 13 "this folder is not writable" (str folder)))))
 
 
-(defn _written-directly? [path]
-  "Return whether `path` is a pipe, a device or a standard stream, never replaced by a rename."
+(defn _special [path]
+  "Return `path` if it is a pipe or device, the number of a standard stream like it, or else None."
   (or
-    (is-not (_standard-stream path) None)
-    (and (os.path.exists path) (not (os.path.isfile path)) (not (os.path.isdir path)))))
-
-
-(defn _standard-stream [path]
-  "Return the number of the standard stream that `path` is, such as `/dev/stdout`, or None."
-  (next (gfor number [1 2] :if (_same-file? path number) number) None))
+    (next (gfor number [1 2] :if (_same-file? path number) number) None)
+    (when (and (os.path.exists path) (not (os.path.isfile path)) (not (os.path.isdir path))) path)))
 
 
 ;; * Writing
@@ -195,9 +190,9 @@ permanently if anything fails.]]
 
   Meanwhile SIGTERM, like Ctrl-C, raises `KeyboardInterrupt`: if the caller handles it the output
   is kept, otherwise discarded. Raise `OSError` that names the file if it can't be written.]]
-  (setv stream (_standard-stream path))  ; its file is appended to, not replaced
-  (with [new (if (_written-directly? path) (naming-errors path) (replacement path))
-         file (open (or new (if stream (os.dup stream) path)) (if new "x" "w")
+  (setv special (_special path))  ; not renamed over; a stream's file is appended to
+  (with [new (if special (naming-errors path) (replacement path))
+         file (open (or new (if (= special path) path (os.dup special))) (if new "x" "w")
            :encoding "utf-8" :errors "replace")]
     (yield file)))
 
