@@ -177,10 +177,10 @@ permanently if anything fails.]]
 
 
 (defn _special [path]
-  "Return `path` if it is a pipe or device, the number of a standard stream like it, or else None."
+  "Return the number of the standard stream that `path` is, a pipe or device itself, else None."
   (or
     (next (gfor number [1 2] :if (_same-file? path number) number) None)
-    (when (and (os.path.exists path) (not (os.path.isfile path)) (not (os.path.isdir path))) path)))
+    (when (and (os.path.exists path) (not (or (os.path.isfile path) (os.path.isdir path)))) path)))
 
 
 ;; * Writing
