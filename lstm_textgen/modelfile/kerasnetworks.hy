@@ -131,7 +131,7 @@ Files are read by our own reader, and nothing in them is executed.]]
 
 
 (defn _layers [config arrays-of]
-  "Return the `KerasLayer`s in a model's `config`; `arrays-of` is of all classes, a place, a name."
+  "Return the `KerasLayer`s of a `config`; `arrays-of` gets all classes, a place there and a name."
   (setv listed (if (isinstance config dict) (.get config "layers") config))
   (unless-sound (isinstance listed list) "its description has no list of layers")
   (setv
