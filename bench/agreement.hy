@@ -12,9 +12,9 @@ the score of the same last tenth, read after the rest of the text.]]
   tempfile [TemporaryDirectory]
   numpy :as np
   bench.common [print-header print-row train-program]
+  lstm-textgen.modelfile.history [bits kept-entry loss-of]
   lstm-textgen.text.vocabulary [UNITS]
-  lstm-textgen.writing.history [kept-entry loss-of]
-  lstm-textgen.writing.scoring [bits surprises])
+  lstm-textgen.writing.scoring [surprises])
 
 
 (defn main []

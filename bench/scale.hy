@@ -194,8 +194,8 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 (defn compare-batches [text]
   "Print the validation loss after three epochs of `text` for each size of batch."
   (import
-    lstm-textgen.textmodel [train]
-    lstm-textgen.writing.history [text-length])
+    lstm-textgen.modelfile.history [text-length]
+    lstm-textgen.textmodel [train])
   (print-header "batch" "learning rate" "steps an epoch" "validation loss, nats per character")
   (for [rows BATCHES]
     (setv rate (* RATE (math.sqrt (/ rows (get BATCHES 0)))))

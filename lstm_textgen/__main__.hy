@@ -3,12 +3,12 @@
 (import
   signal
   sys
-  lstm_textgen.basics.interrupts [Loading])
+  lstm_textgen.basics.interrupts [loading])
 
 
 (defn main []
   "Run the program with the arguments of the command line; return the exit status."
-  (with [_ (Loading)]
+  (with [_ (loading)]
     (import lstm_textgen.cli :as cli))
   (try
     (cli.main)

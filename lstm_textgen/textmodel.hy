@@ -16,6 +16,7 @@
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.runs [RUN-DEFAULTS :as DEFAULT Run train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
@@ -29,7 +30,7 @@
   lstm-textgen.text.units [Units]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.scoring [Score bits surprises]
+  lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends stream write-many write-sample])
 
 (setv

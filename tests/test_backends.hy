@@ -9,8 +9,8 @@
   lstm-textgen.basics.machine [gpu?]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.history [kept-entry loss-of]
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.history [kept-entry loss-of]
   tests.helpers [TEXT TINY-FLAGS output program refused run-python succeeded untimed write-text])
 
 (setv

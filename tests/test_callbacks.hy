@@ -10,8 +10,8 @@
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [log-callbacks]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.history [loss-of]
   lstm-textgen.modelfile.outputs [check-log-folder]
-  lstm-textgen.writing.history [loss-of]
   tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
 
 (setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn

@@ -5,7 +5,7 @@
   signal
   threading [Thread]
   pytest
-  lstm-textgen.basics.interrupts [Interrupted SIGNALS Stopper]
+  lstm-textgen.basics.interrupts [Interrupted SIGNALS catching-signals]
   tests.helpers [program run-python succeeded])
 
 (setv pytestmark pytest.mark.quick)
@@ -13,7 +13,7 @@
 
 (defn [(pytest.mark.parametrize "number" SIGNALS)]
     test-a-signal-is-noted-and-interrupts-nothing [number]
-  (with [stopper (Stopper)]
+  (with [stopper (catching-signals)]
     (assert (is stopper.number None))
     (signal.raise-signal number)
     (assert (= stopper.number number))))
@@ -21,7 +21,7 @@
 
 (defn test-afterwards-signals-are-handled-as-before []
   (setv before (lfor number SIGNALS (signal.getsignal number)))
-  (with [_ (Stopper)])
+  (with [_ (catching-signals)])
   (assert (= (lfor number SIGNALS (signal.getsignal number)) before))
   (with [_ (pytest.raises KeyboardInterrupt)]
     (signal.raise-signal signal.SIGINT)))
@@ -30,7 +30,7 @@
 (defn test-in-another-thread-signals-are-left-alone []
   (setv seen [])
   (defn enter []
-    (with [_ (Stopper)]
+    (with [_ (catching-signals)]
       (.append seen (signal.getsignal signal.SIGINT))))
   (setv thread (Thread :target enter))
   (.start thread)
@@ -41,7 +41,7 @@
 (defn test-a-signal-that-is-ignored-stays-ignored []
   (setv before (signal.signal signal.SIGHUP signal.SIG-IGN))
   (try
-    (with [stopper (Stopper)]
+    (with [stopper (catching-signals)]
       (signal.raise-signal signal.SIGHUP)
       (assert (is stopper.number None)))
     (assert (= (signal.getsignal signal.SIGHUP) signal.SIG-IGN))
@@ -65,11 +65,12 @@
 import lstm_textgen, signal, time
 from lstm_textgen.basics import interrupts
 interrupts.DOUBLE = 0.1
-with interrupts.Stopper() as stopper, interrupts.Watch(lambda _, unsaved: print('bye', unsaved)):
+farewell = lambda _, unsaved: print('bye', unsaved)
+with interrupts.catching_signals() as noted, interrupts.watching(farewell):
     signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
     time.sleep(0.2)
-    print(stopper.number, flush=True)
+    print(noted.number, flush=True)
     signal.raise_signal(signal.SIGINT)
     time.sleep(60)")
 

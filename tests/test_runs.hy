@@ -8,8 +8,9 @@
   lstm-textgen
   lstm-textgen.display.plain [Report]
   lstm-textgen.learning.runs :as runs
+  lstm-textgen.display.plain [Report]
+  lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
-  lstm-textgen.writing.history [WORDS-ALONE]
   tests.helpers [StopAfter TEXT TINY VERSE write-text])
 
 (setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here

@@ -4,10 +4,11 @@
   math
   numpy :as np
   pytest
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.scoring [Score bits score surprises]
+  lstm-textgen.writing.scoring [Score score surprises]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends stream]
   tests.helpers [small-model])

@@ -41,7 +41,7 @@ other catches, it proves less. The status is 1 if any is missed.]]
     #("learning/training" "(replace resume.progress)\n" "self.progress\n")
     #("learning/training" "(- progress.step 1) {" "progress.step {")
     #("learning/runs" "(> rows units)" "(> rows (* 2 units))")
-    #("learning/runs" "(unless (epochs-of checkpoint.history self.text)" "(unless True")
+    #("learning/runs" "(unless (entries-on checkpoint.history self.text)" "(unless True")
     #("learning/runs" "spent) RESERVE)" "spent) -9)")
     #("learning/runs" "(and resume (!= before now)" "(and resume (= before now)")
     #("learning/runs" "done (unless run.minutes (why-done" "done (when run.minutes (why-done")

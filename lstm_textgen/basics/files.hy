@@ -1,8 +1,7 @@
 #[[Replaces a file so that a crash at any moment loses nothing, and locks it for one run at a time.
 
-This module doesn't know the file's content. A lock on a small file beside it, `.NAME.lock`, means
-that a run is training or saving the model; the system releases the lock when its process ends, in
-any way.]]
+A lock on a small file beside it, `.NAME.lock`, means that a run is training or saving the model;
+the system releases the lock when its process ends, in any way.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -38,21 +37,23 @@ any way.]]
   #[[Write `content` (bytes) to the file at `path`; the file that was there becomes `.bak`.
 
   `sound?` tells whether the file at a path is worth keeping: a damaged one never replaces a sound
-  `.bak`. At every moment a whole file exists under one of the two names, since the new one is
-  first written and flushed under a third name. Raise `OSError` if it can't be written, another
-  process is training the model, or another program replaced it since this process locked it or
-  saved last; then the old file is still there.]]
+  `.bak`. At every moment a whole file has one of the two names, as the new one is first written
+  under a third. Raise `OSError`, and keep the old file, if it can't be written, another process is
+  training the model, or another program replaced it since this process locked it or saved last.]]
   (when (.exists path) (refuse-read-only path))
   (with [_ (saving path)]
     (setv key (_key path))
     (when (and (in key _HELD) (not-in (_digest path) [None (get _HELD key)]))
       (raise (OSError "another program has replaced it during this run")))
-    (with [new (replacing path (_new-path path) (fn [] (_keep-old path sound?)))
-           _ (naming-errors (str path))
-           file (open new "xb")]  ; x: never through a link planted there
-      (.write file content)
-      (.flush file)
-      (os.fsync (.fileno file)))
+    (with [new (replacing path)]
+      (with [_ (naming-errors (str path))
+             file (open new "xb")]  ; x: never through a link planted there
+        (.write file content)
+        (.flush file)
+        (os.fsync (.fileno file)))
+      (when (.exists path)
+        (shutil.copymode path new)
+        (_keep-old path sound?)))
     (when (in key _HELD) (setv (get _HELD key) (.hexdigest (hashlib.sha256 content))))))
 
 
@@ -62,18 +63,26 @@ any way.]]
     (.hexdigest (hashlib.file-digest file "sha256"))))
 
 
-(defn [contextmanager] replacing [path new [keep-old None]]
-  #[[Yield the path `new`; on exit without an error, rename the file or folder there to `path`.
+(defn _keep-old [path sound?]
+  "Give the file at `path` its second name, `.bak`, without a moment in which there is none."
+  (setv backup (backup-path path))
+  (unless (and (not (sound? path)) (sound? backup))
+    (with [link (replacing backup)]
+      (try
+        (os.link path link)
+        (except [[OSError AttributeError]] (shutil.copy2 path link))))))  ; no hard links here
 
-  If there is one at `path`, keep its mode, and call `keep-old` first.]]
+
+(defn [contextmanager] replacing [path [new None]]
+  "Yield the path `new` (by default temporary); at the end, rename what is there to `path`."
+  (setv new (or new (.with-name path
+    f".{path.name}.{(os.getpid)}-{(secrets.token-hex 4)}.tmp")))
   (try
     (yield new)
-    (when (.exists path)
-      (shutil.copymode path new)
-      (when keep-old (keep-old)))
     (_rename new path)
     (_sync-folder path.parent)
-    (finally (if (.is-dir new) (shutil.rmtree new) (.unlink new :missing-ok True)))))
+    (finally  ; a link remains if both names are the same file's
+      (if (.is-dir new) (shutil.rmtree new) (.unlink new :missing-ok True)))))
 
 
 (defn [contextmanager] naming-errors [name]
@@ -89,26 +98,6 @@ any way.]]
   "Raise `PermissionError` if the file at `path` is read-only: a rename would replace it anyway."
   (unless (& (. (.stat path) st-mode) 0o222)
     (raise (PermissionError 13 "the file is read-only" (str path)))))
-
-
-(defn _new-path [path]
-  "Return a name for a temporary file beside the one at `path` that no other save uses."
-  (.with-name path f".{path.name}.{(os.getpid)}-{(secrets.token-hex 4)}.tmp"))
-
-
-(defn _keep-old [path sound?]
-  "Give the file at `path` its second name, `.bak`, without a moment in which there is none."
-  (setv
-    backup (backup-path path)
-    link (_new-path path))
-  (unless (and (not (sound? path)) (sound? backup))
-    (try
-      (try
-        (os.link path link)
-        (except [[OSError AttributeError]] (shutil.copy2 path link)))  ; no hard links here
-      (_rename link backup)
-      (_sync-folder path.parent)
-      (finally (.unlink link :missing-ok True)))))  ; it remains if both name the same file
 
 
 (defn _rename [old new]
@@ -130,17 +119,14 @@ any way.]]
   (when (hasattr os "O_DIRECTORY")
     (setv descriptor (os.open folder (| os.O-RDONLY os.O-DIRECTORY)))
     (try
-      (with [_ (suppress OSError)]  ; some network drives can't; the renames are done anyway
-        (os.fsync descriptor))
+      (with [_ (suppress OSError)] (os.fsync descriptor))  ; some network drives can't
       (finally (os.close descriptor)))))
 
 
 (defn temporary-paths [path]
   "Return the temporary files for `path`; to the holder of the lock they are those of dead runs."
-  (lfor
-    file (.glob path.parent f".{(glob.escape path.name)}.*.tmp")
-    :if (and (.is-file file) (not (.is-symlink file)))
-    file))
+  (setv found (.glob path.parent f".{(glob.escape path.name)}.*.tmp"))
+  (lfor file found :if (and (.is-file file) (not (.is-symlink file))) file))
 
 
 ;; * One run at a time
@@ -199,11 +185,9 @@ any way.]]
 
 
 (defn _key [path]
-  #[[Return the key in `_HELD` of the lock for `path`, or None if no one holds one.
-
-  A fork holds none of them. The number of the lock's file stays when its folder is renamed.]]
+  "Return the key in `_HELD` of the lock for `path`, or None if no one holds one; a fork has none."
   (with [_ (suppress OSError)]
-    (setv status (os.stat (_lock-path path)))
+    (setv status (os.stat (_lock-path path)))  ; its number stays when its folder is renamed
     #((os.getpid) status.st-dev status.st-ino)))
 
 

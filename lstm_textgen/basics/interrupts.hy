@@ -1,22 +1,18 @@
 "Ctrl-C and similar signals: training saves the model first; loading and compiling end at once."
 
-(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   os
   signal
   socket
   threading
-  time)
-
-;; A system has some of these. SIGHUP means that a terminal was closed or a connection lost; on
-;; Windows, SIGBREAK means Ctrl-Break or a closed window.
-(setv SIGNALS (lfor
-  name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]
-  :if (hasattr signal name)
-  (getattr signal name)))
+  time
+  types [SimpleNamespace])
 
 (setv
+  ;; A system has some of these. SIGHUP means that a terminal was closed or a connection lost; on
+  ;; Windows, SIGBREAK means Ctrl-Break or a closed window.
+  SIGNALS (lfor s signal.Signals :if (in s.name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]) s)
   DOUBLE 1    ; seconds within which a second signal is part of the first, as of a key that bounces
   FAREWELL 1  ; seconds at most for what is shown at the end
   _NOTHING-TO-SAVE (threading.Event))
@@ -37,102 +33,82 @@
     [f"Stopped by {self}; the model is saved, and the same call resumes."]))
 
 
-(defclass Stopper []
-  #[[While inside, signals that end a program only set `number` to the signal's number.
+(defn [contextmanager] catching-signals [[signals SIGNALS] [handler None]]
+  #[[While inside, let `signals` only set the attribute `number`, first None, of what this yields.
 
-  `signals` lists their numbers; others keep their effect, and so does one that the process
-  ignores, such as SIGHUP under `nohup`. Only the main thread may set signal handlers; in any other
-  this does nothing.]]
-
-  (defn __init__ [self [signals SIGNALS]]
-    (setv
-      self.signals signals
-      self.number None
-      self.before {}))  ; the handlers to restore
-
-  (defn __enter__ [self]
-    (when (is (threading.current-thread) (threading.main-thread))
-      (for [number self.signals  :if (!= (signal.getsignal number) signal.SIG-IGN)]
-        (setv (get self.before number) (signal.signal number self.note))))
-    self)
-
-  (defn note [self number frame]
-    "Handle the signal `number`."
-    (setv self.number number))
-
-  (defn __exit__ [self #* _]
-    (for [[number handler] (.items self.before)]
-      (unless (is handler None)  ; one that Python didn't set can't be restored
-        (signal.signal number handler)))
-    None))
+  A `handler`, a function of a signal's number and a frame, is called instead. A signal that the
+  process ignores, such as SIGHUP under `nohup`, stays ignored. Only the main thread may set
+  handlers; in any other this does nothing.]]
+  (setv
+    caught (SimpleNamespace :number None)
+    before {})  ; the handlers to restore
+  (defn note [number frame] (setv caught.number number))
+  (when (is (threading.current-thread) (threading.main-thread))
+    (for [number signals  :if (!= (signal.getsignal number) signal.SIG-IGN)]
+      (setv (get before number) (signal.signal number (or handler note)))))
+  (try
+    (yield caught)
+    (finally
+      (for [[number old] (.items before)  :if (is-not old None)]  ; None: not one of Python's
+        (signal.signal number old)))))
 
 
-(defclass Loading [Stopper]
-  "While inside, Ctrl-C ends the process at once; NumPy would turn it into an `ImportError`."
+(defn loading []
+  "While inside, let Ctrl-C end the process at once; NumPy would turn it into an `ImportError`."
+  (catching-signals [signal.SIGINT] _leave))
 
-  (defn __init__ [self]
-    (.__init__ (super) [signal.SIGINT]))
 
-  (defn note [self number frame]
-    (os._exit (+ 128 number))))
+(defn _leave [number [frame None]]
+  (os._exit (+ 128 number)))
 
 
 (defn [contextmanager] nothing-to-save []
-  "While inside, a library runs for seconds and nothing would be lost: a `Watch` needn't wait."
+  "While inside, a library runs for seconds and nothing would be lost: `watching` needn't wait."
   (.set _NOTHING-TO-SAVE)
   (try
     (yield)
     (finally (.clear _NOTHING-TO-SAVE))))
 
 
-(defclass Watch []
-  #[[While inside, signals that Python can't handle in time end the process.
+(defn [contextmanager] watching [farewell]
+  #[[While inside, let signals that Python can't handle in time end the process.
 
   Python calls a handler between two of its own instructions, so while a library compiles a network
   handlers wait for seconds. The system, though, writes each signal into a socket at once, and a
-  thread reads it. The first signal ends the process while there is `nothing-to-save`; one that
-  follows after `DOUBLE` seconds ends it always. Before that, `farewell` is called with a file
-  descriptor of standard error, as 2 itself is muted while backends are imported or compile, and
-  whether there was something to save. A watch is for programs: whoever calls this package from
-  Python keeps the process.]]
+  thread reads it. The first signal ends the process while there is `nothing-to-save`, one that
+  follows after `DOUBLE` seconds always. Before that, `farewell` is called with a file descriptor
+  of standard error (2 itself is muted while backends are imported or compile), and whether there
+  was something to save. Only for programs: from Python, the caller keeps the process.]]
+  (setv
+    stderr (os.dup 2)
+    [signals written] (socket.socketpair)
+    thread (threading.Thread :target _watch :args #(signals stderr farewell) :daemon True))
+  (.setblocking written False)
+  (setv before (signal.set-wakeup-fd (.fileno written) :warn-on-full-buffer False))
+  (.start thread)
+  (try
+    (yield)
+    (finally
+      (signal.set-wakeup-fd before)
+      (.close written)  ; ends the thread
+      (.join thread)
+      (.close signals)
+      (os.close stderr))))
 
-  (defn __init__ [self farewell]
-    (setv self.farewell farewell))
 
-  (defn __enter__ [self]
-    (setv [self.signals self.written] (socket.socketpair))
-    (.setblocking self.written False)
+(defn _watch [signals stderr farewell]
+  "Read the numbers of signals until the socket is closed; end the process if it is time."
+  (setv first None)
+  (while (setx byte (.recv signals 1))
     (setv
-      self.stderr (os.dup 2)
-      self.before (signal.set-wakeup-fd (.fileno self.written) :warn-on-full-buffer False)
-      self.thread (threading.Thread :target self.watch :daemon True))
-    (.start self.thread)
-    self)
-
-  (defn __exit__ [self #* _]
-    (signal.set-wakeup-fd self.before)
-    (.close self.written)  ; ends the thread
-    (.join self.thread)
-    (.close self.signals)
-    (os.close self.stderr))
-
-  (defn watch [self]
-    "Read the numbers of signals until the socket is closed; end the process if it is time."
-    (setv first None)
-    (while (setx byte (.recv self.signals 1))
-      (setv
-        number (get byte 0)
-        now (time.monotonic))
-      (when (in number SIGNALS)
-        (setv first (or first now))
-        (when (or (.is-set _NOTHING-TO-SAVE) (> (- now first) DOUBLE))
-          (.end self number)))))
-
-  (defn end [self number]
-    "End the process by the signal `number`, with a farewell unless that takes too long."
-    (defn leave [] (os._exit (+ 128 number)))
-    (setv backstop (threading.Timer FAREWELL leave))  ; the terminal may accept nothing any more
-    (setv backstop.daemon True)
-    (.start backstop)
-    (self.farewell self.stderr (not (.is-set _NOTHING-TO-SAVE)))
-    (leave)))
+      number (get byte 0)
+      now (time.monotonic)
+      lost (.is-set _NOTHING-TO-SAVE))
+    (when (in number SIGNALS)
+      (setv first (or first now))
+      (when (or lost (> (- now first) DOUBLE))
+        (setv backstop (threading.Timer FAREWELL _leave [number]))  ; a terminal may take nothing
+        (setv backstop.daemon True)
+        (.start backstop)
+        (farewell stderr (not lost))
+        (_leave number)))))

@@ -16,7 +16,7 @@
 
 
 (defn cores []
-  "Return the number of processors that this process may use."
+  "Return the number of cores that this process may use."
   (if (hasattr os "sched_getaffinity") (len (os.sched-getaffinity 0)) (or (os.cpu-count) 1)))
 
 
@@ -57,8 +57,7 @@
   "Return this process's peak memory in bytes; 0 if unknown."
   (try
     (import resource)
-    (except [ImportError]  ; Windows
-      (return 0)))
+    (except [ImportError] (return 0)))  ; Windows
   (setv most (. (resource.getrusage resource.RUSAGE-SELF) ru-maxrss))
   (if (= (platform.system) "Darwin") most (* most 1024)))
 
@@ -67,8 +66,7 @@
   "Return this machine's memory in bytes; 0 if unknown."
   (try
     (* (os.sysconf "SC_PAGE_SIZE") (os.sysconf "SC_PHYS_PAGES"))
-    (except [[AttributeError OSError ValueError]]  ; Windows
-      0)))
+    (except [[AttributeError OSError ValueError]] 0)))  ; Windows
 
 
 (defn [cache] describe-machine []
@@ -79,19 +77,17 @@
 
 (defn [cache] _blas []
   "Return NumPy's OpenBLAS, a list; empty if the environment sets a number of threads."
-  (if (any (map os.environ.get THREADS-SET))
-    []
-    (lfor
-      library (. (.select (ThreadpoolController) :internal-api "openblas") lib-controllers)
-      :if (not-in "torch" library.filepath)  ; training keeps its threads
-      library)))
+  (if (any (map os.environ.get THREADS-SET)) [] (lfor
+    library (. (.select (ThreadpoolController) :internal-api "openblas") lib-controllers)
+    :if (not-in "torch" library.filepath)  ; training keeps its threads
+    library)))
 
 
 (defn [cache] limit-threads []
   #[[Limit NumPy's OpenBLAS to one thread for the process, unless the environment sets a number.
 
-  The products of a step take microseconds. With more threads each waits for the slowest one, and
-  on a busy machine that is one that isn't running: a product then takes up to 100 times as long.]]
+  A step's products take microseconds. More threads wait for the slowest, which on a busy machine
+  isn't running: a product then takes up to 100 times as long.]]
   (set-threads 1))
 
 

@@ -1,10 +1,9 @@
 "The kinds of values: how each is checked, parsed and named in messages."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   codecs
   collections.abc [Callable]
-  dataclasses [dataclass]
   difflib [get-close-matches]
   json
   math [isfinite]
@@ -17,13 +16,12 @@
   UNKNOWN (object))   ; stands for a value that only running a program can tell
 
 
-(defclass [(dataclass :frozen True)] Kind []
-  "A kind of value: its description in `words`, its checks, and how to parse it from text."
-  #^ str words
-  #^ Callable typed                   ; whether a value is of the right type,
-  (setv
-    #^ Callable fits (fn [x] True)    ; and if it is, in range
-    #^ Callable read str))
+(defrecord Kind
+  "A kind of value: its description in `words`, its checks, and how to parse it from text." [
+    #^ str words
+    #^ Callable typed                 ; whether a value is of the right type,
+    #^ Callable [fits (fn [x] True)]  ; and if it is, in range
+    #^ Callable [read str]])
 
 
 ;; * What the kinds are made of
@@ -48,7 +46,6 @@
 
 
 (defn _several [x]
-  "Return the list of values `x`, or a list of `x` itself."
   (if (isinstance x list) x [x]))
 
 

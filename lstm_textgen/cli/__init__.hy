@@ -6,7 +6,7 @@
   pathlib [Path]
   sys
   traceback [walk-tb]
-  lstm-textgen.basics.interrupts [Loading]
+  lstm-textgen.basics.interrupts [loading]
   lstm-textgen.cli.flags [TRAINING as-flags find-action parse-flags program warn])
 
 (setv
@@ -32,7 +32,7 @@
   It is 0, or 2 for bad input, or 128 plus the number of the signal that stopped it.]]
   (prepare-streams)
   (try
-    (with [_ (Loading)]
+    (with [_ (loading)]
       (setv
         flags (parse-flags (if (is arguments None) (cut sys.argv 1 None) arguments))
         [module name] (.get DOES (find-action flags) ["writing" "use_model"])

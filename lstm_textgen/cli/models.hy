@@ -11,10 +11,12 @@
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.bases [origin]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
   lstm-textgen.pages.report [duration-in-words report-page]
-  lstm-textgen.writing.history [describe-kept entries-on loss-unit text-length])
+  lstm-textgen.display [make-report]
+  lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length])
 
 (setv SHOWN 80)  ; units of the vocabulary
 

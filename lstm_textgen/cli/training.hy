@@ -6,7 +6,7 @@
   shlex
   sys
   lstm-textgen.basics.files [locked remove-lock]
-  lstm-textgen.basics.interrupts [Interrupted Watch]
+  lstm-textgen.basics.interrupts [Interrupted watching]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags command flag page-written program warn]
   lstm-textgen.display [make-report]
@@ -33,7 +33,7 @@
     options (.chosen flags #* (gfor s (settings-in "train") :if (!= s.name "path") s.name))
     report (make-report (.value flags "quiet") as-flags))
   (try
-    (setv model (with [_ (Watch (farewell report (own-path path)))]
+    (setv model (with [_ (watching (farewell report (own-path path)))]
       (train-model :path path :display report #** options)))
     (unless (follower?)
       (when (in "report" options) (.say report (page-written (get options "report"))))
@@ -48,7 +48,7 @@
 
 
 (defn farewell [report path]
-  "Return the farewell of a `Watch` over the training of the model at `path`."
+  "Return the farewell of `watching` over the training of the model at `path`."
   (fn [stderr unsaved]
     (remove-lock path)
     (.end-bar report)

@@ -15,7 +15,7 @@
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.display.panel [STYLES View draw-panel]
   lstm-textgen.display.plain [Report megabytes put-line]
-  lstm-textgen.writing.history [losses-of]
+  lstm-textgen.modelfile.history [bits losses-of]
   lstm-textgen.writing.scoring [bits])
 
 (setv

@@ -10,7 +10,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [Tolerant put visible]
   lstm-textgen.basics.values [clip]
-  lstm-textgen.writing.history [losses-of])
+  lstm-textgen.modelfile.history [losses-of])
 
 (setv TELLING 10)  ; seconds between two lines about a download
 

@@ -1,9 +1,8 @@
 #[[Models for other programs: ONNX, SavedModel, safetensors, and a copy to share.
 
-The extension of a path decides. Every format computes ids (batch, time) → logits (batch, time,
-vocabulary) like stock Keras with the model itself.]]
+The extension decides. Each computes ids (batch, time) → logits (batch, time, vocabulary).]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   dataclasses [replace]
   errno [ENOSPC]
@@ -18,7 +17,7 @@ vocabulary) like stock Keras with the model itself.]]
   lstm-textgen.learning.learner.quiet [import-keras muted-stderr]
   lstm-textgen.modelfile.checkpoint [file-image]
   lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]
-  lstm-textgen.modelfile.outputs [check-folder check-output open-folder open-output]
+  lstm-textgen.modelfile.outputs [check-folder check-output open-output replacement]
   lstm-textgen.writing.seeds [start-ids])
 
 (setv
@@ -36,13 +35,11 @@ vocabulary) like stock Keras with the model itself.]]
 
 
 (defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
-  #[[Raise as `TextModel.export` does unless the model `checkpoint` can be exported to `path`.
-
-  `name` is the setting that gave the path, `models` are the model files in use.]]
+  "Raise as `TextModel.export` does unless `path` may be written, as `check-output` sees it."
   (setv [ending files] (_parts checkpoint path))
   (unless (in ending FORMATS)
-    (raise (ValueError (+ f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
-      "or in / for the folder of a SavedModel"))))
+    (refuse f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
+      "or in / for the folder of a SavedModel"))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
     (for [file files] (check-output name file [] [#* models checkpoint] overwrite)))
@@ -53,53 +50,40 @@ vocabulary) like stock Keras with the model itself.]]
 
 
 (defn export-model [checkpoint path]
-  #[[Write the model `checkpoint` to `path` for other programs; return the paths written.
-
-  `TextModel.export` describes the formats and errors. An existing file is replaced once the new
-  one is complete.]]
+  "Export the model `checkpoint` to `path` as `TextModel.export` does; return the paths written."
   (setv [ending files] (_parts checkpoint path))
   (if (= ending FOLDER)
-    (with [folder (open-folder (str path))]
+    (with [folder (replacement (str path))]
       (_write-graph checkpoint folder "tf_saved_model")
-      (setv described (/ folder DESCRIPTION))
-      (.mkdir described.parent)
-      (.write-bytes described (_description checkpoint))
-      (when (_in-pieces? checkpoint)
-        (.write-bytes (.with-name described TOKENIZER) (_tokenizer checkpoint))))
+      (.mkdir (/ folder EXTRA))
+      (.write-bytes (/ folder DESCRIPTION) (_description checkpoint))
+      (when (.split-rules checkpoint.vocabulary)
+        (.write-bytes (/ folder EXTRA TOKENIZER) (_tokenizer checkpoint))))
     (for [[file content] (.items files)]
       (setv data (content checkpoint))
-      (with [out (open-output file :binary True)] (.write out data))))
+      (with [out (open-output file)] (.write out.buffer data))))
   (list files))
 
 
 (defn _parts [checkpoint path]
-  #[[Return #(ending files): the extension of an export to `path`, and what it writes.
-
-  `files` is a dict from paths to functions from a checkpoint to a file's bytes.]]
+  "Return the extension of an export to `path`, and its files: a dict from paths to functions."
   (setv
     file (Path path)
     folder? (if (isinstance path str) (.endswith path "/") (not file.suffix))  ; a Path drops /
     ending (if folder? FOLDER (.lower file.suffix))
     [_ content] (.get FORMATS ending [None None])
-    files {(str path) content})
-  (when (= ending ".safetensors")
-    (setv (get files (str (.with-suffix file ".json"))) _description))
-  (when (and (in ending [".safetensors" ".onnx"]) (_in-pieces? checkpoint))
-    (setv (get files (str (.with-name file TOKENIZER))) _tokenizer))
-  #(ending files))
-
-
-(defn _in-pieces? [checkpoint]
-  "Return whether other programs need a tokenizer for the text of `checkpoint`."
-  (bool (.split-rules checkpoint.vocabulary)))
+    split? (and (in ending [".safetensors" ".onnx"]) (.split-rules checkpoint.vocabulary)))
+  #(ending {
+    (str path) content
+    #** (if (= ending ".safetensors") {(str (.with-suffix file ".json")) _description} {})
+    #** (if split? {(str (.with-name file TOKENIZER)) _tokenizer} {})}))
 
 
 (defn _ours? [folder]
   "Return whether the `folder` (a `Path`) contains only a SavedModel of ours."
-  (setv found (sfor
-    path (.rglob folder "*")
-    :if (not (.is-dir path))
-    (.as-posix (.relative-to path folder))))
+  (setv
+    files (gfor path (.rglob folder "*") :if (not (.is-dir path)) (.relative-to path folder))
+    found (set (map Path.as-posix files)))
   (or (not found) (and (in DESCRIPTION found) (<= found PARTS))))
 
 
@@ -114,9 +98,7 @@ vocabulary) like stock Keras with the model itself.]]
 
 
 (defn _onnx [checkpoint]
-  #[[Return the bytes of an ONNX file: `ids` (batch, time), int32 → `logits` (…, vocabulary).
-
-  Its metadata has the description of the model under "lstm_textgen".]]
+  "Return the bytes of an ONNX file: `ids` (batch, time), int32 → `logits` (…, vocabulary)."
   (with [folder (TemporaryDirectory)]
     (setv path (/ (Path folder) "model.onnx"))
     (_write-graph checkpoint path "onnx")
@@ -147,8 +129,8 @@ vocabulary) like stock Keras with the model itself.]]
     lstm-textgen.learning.network [stock-model])
   (setv backend (keras.backend.backend))
   (unless (= backend "tensorflow")
-    (raise (ValueError (+ "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
-      f"not {backend}: set KERAS_BACKEND=tensorflow"))))
+    (refuse "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
+      f"not {backend}: set KERAS_BACKEND=tensorflow"))
   (import tensorflow [errors])
   (setv model (stock-model checkpoint.spec checkpoint.weights))
   (for [layer model.layers  :if (hasattr layer "use_cudnn")]
@@ -162,24 +144,14 @@ vocabulary) like stock Keras with the model itself.]]
       (raise (OSError ENOSPC (strerror ENOSPC) (str path)) :from error))))
 
 
-(defn _copy [checkpoint]
-  "Return the bytes of a model file to share, with 16-bit weights and nothing to resume."
-  (file-image (replace checkpoint :resume None :half True)))
-
-
 (defn _description [checkpoint]
   "Return the description of `checkpoint` in JSON (bytes); docs/export.md lists its keys."
   (setv [settings vocabulary] [checkpoint.settings checkpoint.vocabulary])
   (.encode (json.dumps :indent 1 {
     "program" PROGRAM
-    "input" "ids (batch, time), int32"
-    "output" "logits (batch, time, vocabulary), float32"
-    "unit" vocabulary.unit
-    "unknown" vocabulary.unknown
-    "start" (start-ids checkpoint)
-    "lower" settings.lower
-    "lookback" settings.lookback
-    "temperature" settings.temperature
+    "input" "ids (batch, time), int32"  "output" "logits (batch, time, vocabulary), float32"
+    "unit" vocabulary.unit  "unknown" vocabulary.unknown  "start" (start-ids checkpoint)
+    "lower" settings.lower  "lookback" settings.lookback  "temperature" settings.temperature
     "layers" (str settings.layers)
     "weights" (dict (weight-shapes checkpoint.spec))  ; as for Keras' `set_weights`
     "keras" (keras-config checkpoint.spec)
@@ -216,5 +188,5 @@ vocabulary) like stock Keras with the model itself.]]
 (setv FORMATS {
   ".onnx" ["tf2onnx" _onnx]
   ".safetensors" ["safetensors" _safetensors]
-  ".h5" [None _copy]
+  ".h5" [None (fn [checkpoint] (file-image (replace checkpoint :resume None :half True)))]
   FOLDER [None None]})

@@ -14,12 +14,13 @@ optimizer and schedule.]]
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.machine [MB installed-memory]
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-vocabulary]
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [ascii-quotes]
   lstm-textgen.settings.table [UNUSED fine-tuned? new-settings]
   lstm-textgen.text.pieces [Pieces]
-  lstm-textgen.writing.scoring [bits nats-of read-units])
+  lstm-textgen.writing.scoring [nats-of read-units])
 
 (setv
   SHORT 2_000_000      ; characters: a longer text teaches a network the language without a base

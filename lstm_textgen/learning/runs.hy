@@ -21,6 +21,7 @@
   lstm-textgen.learning.learner.quiet [check-keras import-keras]
   lstm-textgen.learning.schedule [Limits RESERVE STEADY-ROWS why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
+  lstm-textgen.modelfile.history [WORDS-ALONE add-lengths entries-on losses-of]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.modelfile.outputs [check-run-outputs]
   lstm-textgen.modelfile.places [check-room check-writable sweep]
@@ -32,8 +33,7 @@
   lstm-textgen.settings.table [continued-settings fine-tuned? new-settings settings-in]
   lstm-textgen.text.corpus [PIECE cut-at-space fingerprint seed-within text-ids]
   lstm-textgen.text.files [read-pieces]
-  lstm-textgen.text.vocabulary [Vocabulary check-words]
-  lstm-textgen.writing.history [WORDS-ALONE add-lengths entries-on epochs-of losses-of])
+  lstm-textgen.text.vocabulary [Vocabulary check-words])
 
 (setv
   SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
@@ -249,7 +249,7 @@
 
   (defn resume [self checkpoint settings]
     "Return the model `checkpoint`, ready to continue with its new `settings`."
-    (unless (epochs-of checkpoint.history self.text)  ; a new text
+    (unless (entries-on checkpoint.history self.text)  ; a new text
       (setv settings (replace settings :epochs (.epochs self settings.unit))))
     (setv
       [before now] (lfor s [checkpoint.settings settings] [s.batch-size s.lookback s.stride])

@@ -5,7 +5,7 @@
   math
   time
   lstm-textgen.basics.values [counted]
-  lstm-textgen.writing.history [entries-on recorded])
+  lstm-textgen.modelfile.history [entries-on recorded])
 
 (setv
   WARM-UP 100           ; steps until the learning rate peaks, …

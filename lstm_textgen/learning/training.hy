@@ -11,7 +11,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   math
   signal
   time
-  lstm-textgen.basics.interrupts [Interrupted Stopper nothing-to-save]
+  lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [own-ids training-batches]
@@ -21,10 +21,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.schedule [Clock Limits learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
+  lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.text.corpus [fingerprint]
   lstm-textgen.writing.evaluation [evaluate]
-  lstm-textgen.writing.history [describe-kept epochs-of kept-entry]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -73,7 +73,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         "steps" self.batches.steps}))
     (._restore self)
     (setv
-      done (epochs-of checkpoint.history self.text)
+      done (len (entries-on checkpoint.history self.text))
       self.evaluated None        ; when that was last done
       self.evaluation-cost 0     ; seconds
       self.evaluation-due (not (and checkpoint.evaluation done))
@@ -107,7 +107,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
     Return the `Checkpoint`. Raise `Interrupted` if a signal stopped the run, `FloatingPointError`
     if training diverges, `OSError` if the last save fails.]]
-    (with [stopper (Stopper)]
+    (with [stopper (catching-signals)]
       (try
         (._call self "on_train_begin")
         (while (not (.leader-says self.group (or (._done? self) self.learner.model.stop-training)))

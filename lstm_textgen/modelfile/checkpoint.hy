@@ -1,11 +1,10 @@
 #[[The model file: a crash while writing it loses nothing, and an untrusted file does no harm.
 
 `model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in each of its
-own HDF5 files. This package finds a group `lstm_textgen` with the vocabulary, the settings, the
-history and, to resume training, `resume`. It reads a file only if that contains exactly the parts
-of a model file.]]
+own HDF5 files; this package finds `lstm_textgen`, a group with vocabulary, settings, history and,
+to resume training, `resume`. It reads a file only if that has exactly the parts of a model.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [suppress]
   dataclasses [asdict dataclass]
@@ -32,6 +31,7 @@ of a model file.]]
   FORMAT 3
   STORED-TEXTS ["vocabulary" "settings" "history"]
   EVALUATION "evaluation"
+  RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
   ;; The order in format 1, which must stay: the same model gives the same bytes.
   STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
@@ -97,15 +97,13 @@ of a model file.]]
 (defn save-checkpoint [checkpoint path]
   #[[Write `checkpoint` to the file at `path`; the old file, if it is sound, becomes `.bak`.
 
-  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, for
-  instance because of weights that aren't finite; then the old file is still there.]]
+  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, as with
+  weights that aren't finite; then the old file is still there.]]
   (replace-file (model-path path) (file-image checkpoint) _sound?))
 
 
 (defn save-elsewhere [checkpoint path]
-  #[[Save `checkpoint` under a new name, beside `path` or else in the temporary folder.
-
-  Return the new file's path, or None if that fails too.]]
+  "Save to a new file beside `path` or in the temporary folder; return its path, None if it fails."
   (for [find [(fn [] path.parent) gettempdir]]  ; on full disks there is no temporary folder
     (with [_ (suppress OSError ValueError)]
       (setv place (/ (Path (find)) f"{path.stem}-{(token-hex 4)}.h5"))
@@ -130,10 +128,8 @@ of a model file.]]
 
 (defn _write-keras [file checkpoint]
   "Write the part that stock Keras reads: the weights, and the attributes that describe them."
-  (setv
-    shapes (weight-shapes checkpoint.spec)
-    dtype (if checkpoint.half "float16" "float32"))
-  (for [[[path shape] array] (zip shapes checkpoint.weights :strict True)]
+  (setv dtype (if checkpoint.half "float16" "float32"))
+  (for [[[path shape] array] (zip (weight-shapes checkpoint.spec) checkpoint.weights :strict True)]
     (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
     (.create-dataset file f"model_weights/{path}" :data (np.asarray array dtype)))
   (for [[path attributes] (.items (keras-attributes checkpoint.spec))]
@@ -143,41 +139,45 @@ of a model file.]]
 (defn _write-ours [file checkpoint]
   "Write the group `lstm_textgen`."
   (setv
-    group (.create-group file "lstm_textgen")
     settings (.as-dict checkpoint.settings)
-    later (dfor [name value] (.items settings) :if value name value)
-    stored {#** (dfor name STORED-SETTINGS name (get settings name))  #** later}
-    texts (_write-texts group {
+    texts {
       "vocabulary" (.to-json checkpoint.vocabulary)
-      "settings" (json.dumps stored)
+      "settings" (json.dumps {
+        #** (dfor name STORED-SETTINGS name (get settings name))
+        #** (dfor [name value] (.items settings) :if value name value)})
       "history" (json.dumps checkpoint.history)
-      #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}))
-  (.update group.attrs
-    {"format" checkpoint.format  "sha256" (digest [#* texts #* checkpoint.rounded])})
-  (when checkpoint.resume (_write-resume (.create-group group "resume") checkpoint.resume)))
+      #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}
+    arrays (dfor [name text] (.items texts) name (_stored text))
+    group (_write-arrays file "lstm_textgen" arrays))
+  (.update group.attrs {
+    "format" checkpoint.format  "sha256" (digest [#* (.values arrays) #* checkpoint.rounded])})
+  (when checkpoint.resume (_write-resume group checkpoint.resume)))
 
 
-(defn _write-resume [group resume]
-  "Write a `Resume` into the new `group`."
+(defn _write-resume [parent resume]
+  "Write a `Resume` into a new group of `parent`."
   (setv
     progress (asdict resume.progress)
+    state (_stored (json.dumps progress))
     arrays [#* resume.variables #* resume.optimizer])
   (check-progress progress)
   (check-arrays "optimizer state" arrays)
-  (setv texts (_write-texts group {"state" (json.dumps progress)}))
-  (for [name RESUME-PARTS]
-    (.create-group group name)
-    (for [[n array] (enumerate (getattr resume name))]
-      (.create-dataset group f"{name}/{n}" :data array)))
-  (setv (get group.attrs "sha256") (digest [#* texts #* arrays])))
+  (setv group (_write-arrays parent "resume" {"state" state}))
+  (for [part RESUME-PARTS]
+    (_write-arrays group part (dfor [n array] (enumerate (getattr resume part)) (str n) array)))
+  (setv (get group.attrs "sha256") (digest [state #* arrays])))
 
 
-(defn _write-texts [group texts]
-  "Write `texts` (a dict) into `group`, each as an array of its bytes; return these arrays."
-  ;; An attribute would hold at most 64 KiB and no NUL.
-  (setv arrays (lfor text (.values texts) (np.frombuffer (.encode text) "uint8")))
-  (for [[name array] (zip texts arrays)] (.create-dataset group name :data array))
-  arrays)
+(defn _stored [text]
+  "Return `text` as an array of its bytes: an attribute would hold at most 64 KiB and no NUL."
+  (np.frombuffer (.encode text) "uint8"))
+
+
+(defn _write-arrays [parent name arrays]
+  "Write `arrays`, a dict, into a new group of `parent`; return the group."
+  (setv group (.create-group parent name))
+  (for [[key array] (.items arrays)] (.create-dataset group key :data array))
+  group)
 
 
 ;; * Loading
@@ -185,14 +185,13 @@ of a model file.]]
 (defn load-checkpoint [path [resume False] [warn warnings.warn]]
   #[[Return the `Checkpoint` in the file at `path`; with `resume`, including its training state.
 
-  If the file is damaged and its backup, `.bak`, is valid, read that one and call `warn` with a
-  line about it. Raise `FileNotFoundError` or another `OSError` if no file can be read,
-  `ValueError` if it isn't a model, is damaged, has a newer format, or contains anything that a
-  model doesn't. Nothing in the file is executed, and no other file is touched.]]
+  If it is damaged and its `.bak` is valid, read that and call `warn` with a line about it. Raise
+  `OSError` if no file can be read, `ValueError` if it isn't a model, is damaged, or has a newer
+  format or other parts. Nothing in it is executed, and no other file is touched.]]
   (setv
     path (find-model path)
     backup (backup-path path))
-  (_assert-there path backup)
+  (unless (.exists path) (raise (_missing path backup)))
   (try
     (_read path resume)
     (except [NewerFormat] (raise))
@@ -205,37 +204,29 @@ of a model file.]]
 (defn load-vocabulary [path]
   "Return the vocabulary in the file at `path`, reading little else; raise as above."
   (with [file (open-hdf5 path)]
-    (unless-sound (in "lstm_textgen" file.objects) f"{path}: not a usable model")
-    (setv text (.array file "lstm_textgen/vocabulary" "u"))
-    (Vocabulary.from-json (.decode (.tobytes text)))))
+    (Vocabulary.from-json (.decode (.tobytes (.array file "lstm_textgen/vocabulary" "u"))))))
 
 
 (defn load-old [path warn]
-  #[[Return the model at `path` (a Path) to train further, or None if there is none.
-
-  Raise as `load-checkpoint` does, and if only `.bak` is left, which a new model mustn't replace.]]
+  "Return the model at `path` to train further, or None; raise, too, if only its `.bak` is left."
   (when (or (.exists path) (.exists (backup-path path)))
     (try
       (load-checkpoint path :resume True :warn warn)
       (except [NewerFormat] (raise))
       (except [error ValueError]
-        (raise (ValueError f"{error}; to replace it, train a new model with `restart`")
-          :from error)))))
+        (refuse f"{error}; to replace it, train a new model with `restart`")))))
 
 
-(defn _assert-there [path backup]
-  #[[Raise `FileNotFoundError` with what to do unless there is a file at `path`.
-
-  If that is because the given one has another extension, raise `ValueError`.]]
+(defn _missing [path backup]
+  "Return the error for the missing file at `path`, with what to do."
   (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
-  (when (.exists path) (return))
-  (when (and (.is-file bare) (not (.exists backup)))
-    (raise (ValueError (+ f"{bare}: not a model of this program (.h5); "
-      "if Keras made it, use `TextModel.from_keras`"))))
-  (raise (FileNotFoundError (if (.exists backup)
-    f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}"
-    (+ f"{path}: there is no such model; "
-      (or (similar-model path) "train one with `sources`, or give another `path`"))))))
+  (cond
+    (.exists backup) (FileNotFoundError
+      f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}")
+    (.is-file bare) (ValueError (+ f"{bare}: not a model of this program (.h5); "
+      "if Keras made it, use `TextModel.from_keras`"))
+    True (FileNotFoundError (+ f"{path}: there is no such model; "
+      (or (similar-model path) "train one with `sources`, or give another `path`")))))
 
 
 (defn _sound? [path]
@@ -278,8 +269,7 @@ of a model file.]]
       [path shape] (weight-shapes model.spec)
       (.floats file f"model_weights/{path}" shape (if half "float16" "float32"))))
   (_check-digest file "lstm_textgen" [#* texts #* model.weights])
-  (when (and resume (in "lstm_textgen/resume" file.objects))
-    (setv model.resume (_read-resume file)))
+  (when (and resume (in RESUME file.objects)) (setv model.resume (_read-resume file)))
   model)
 
 
@@ -300,12 +290,11 @@ of a model file.]]
 (defn _read-resume [file]
   "Return the `Resume` in the group `resume`."
   (setv
-    group "lstm_textgen/resume"
-    text (.array file f"{group}/state" "u")
+    text (.array file f"{RESUME}/state" "u")
     progress (read-json (.tobytes text) "its training state" dict)
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (lfor part parts array part array))
-  (_check-digest file group [text #* arrays])
+  (_check-digest file RESUME [text #* arrays])
   (check-progress progress)
   (check-arrays "optimizer state" arrays)
   (Resume (Progress #* (gfor name Progress.__dataclass_fields__ (get progress name))) #* parts))
@@ -317,13 +306,14 @@ of a model file.]]
   "Raise `ValueError` if `file` has unknown parts, or describes another network to Keras."
   (setv
     attributes (keras-attributes spec)
-    resume ["resume" "resume/state" #* (gfor name RESUME-PARTS f"resume/{name}")]
     known #{
-      "lstm_textgen"
       #* attributes
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
-      #* (gfor name [#* STORED-TEXTS EVALUATION #* resume] f"lstm_textgen/{name}")
-      #* (gfor name RESUME-PARTS path (_resume-paths file name) path)})
+      "lstm_textgen"
+      #* (gfor name [#* STORED-TEXTS EVALUATION] f"lstm_textgen/{name}")
+      RESUME
+      f"{RESUME}/state"
+      #* (gfor name RESUME-PARTS path [f"{RESUME}/{name}" #* (_resume-paths file name)] path)})
   (for [path file.objects] (unless-sound (in path known) f"it has an unknown part '{path}'"))
   (for [[path expected] (.items attributes)]
     (unless-sound (= (.attributes file path) expected)
@@ -332,7 +322,7 @@ of a model file.]]
 
 (defn _resume-paths [file part]
   "Return the paths of the arrays in a `part` of `resume`, in order."
-  (setv folder f"lstm_textgen/resume/{part}/")
+  (setv folder f"{RESUME}/{part}/")
   (lfor n (range (sum (gfor path file.objects (.startswith path folder)))) f"{folder}{n}"))
 
 

@@ -1,12 +1,11 @@
 #[[Reads untrusted HDF5 without the HDF5 library.
 
-A model needs a small part of HDF5: groups, contiguous arrays, short attributes. The library also
-reads links into other files, filters that unpack a few bytes into gigabytes, and structures that
-keep its C code busy forever once a few of their bytes are changed. So this module reads the small
-part itself, as h5py and Keras write it, and refuses everything else. It reads the file's bytes at
-most twice, so the file's size bounds time and memory.
-
-Messages, nodes and heaps are those of the HDF5 File Format Specification, version 3.0.]]
+The library also reads links into other files, filters that unpack a few bytes into gigabytes, and
+structures that keep its C code busy forever once a few of their bytes are changed. So this module
+itself reads the small part that h5py and Keras write of a model, groups, contiguous arrays and
+short attributes, and refuses everything else. It reads the file's bytes at most twice, so the
+file's size bounds time and memory. Messages, nodes and heaps are those of the HDF5 File Format
+Specification, version 3.0.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -14,7 +13,7 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   itertools [accumulate]
   math [prod]
   os
-  struct [calcsize iter-unpack unpack-from]
+  struct [calcsize iter-unpack pack unpack-from]
   numpy :as np)
 
 (setv
@@ -29,21 +28,17 @@ Messages, nodes and heaps are those of the HDF5 File Format Specification, versi
   ;; … those that don't describe the data: padding, fill values and times (two forms each) …
   IGNORED [0x00 0x04 0x05 0x0E 0x12]
   ;; … and those for which a file is refused.
-  NEWER-LINKS "links of a newer kind"
-  REFUSED {0x02 NEWER-LINKS  0x06 NEWER-LINKS  0x07 "data in another file"  0x0B "compressed data"}
+  REFUSED {0x02 "links of a newer kind"  0x06 "links of a newer kind"
+    0x07 "data in another file"  0x0B "compressed data"}
   ;; Each number type in a datatype message.
-  TYPES (dfor
-    [code name] (.items {
-      "11200f0002000000000010000a05000a0f000000" "<f2"
-      "11201f000400000000002000170800177f000000" "<f4"
-      "11203f000800000000004000340b0034ff030000" "<f8"
-      "100000000100000000000800" "|u1"
-      "100800000100000000000800" "|i1"
-      "100000000400000000002000" "<u4"
-      "100800000400000000002000" "<i4"
-      "100000000800000000004000" "<u8"
-      "100800000800000000004000" "<i8"})
-    (bytes.fromhex code) (np.dtype name)))
+  TYPES {
+    (bytes.fromhex "11200f0002000000000010000a05000a0f000000") (np.dtype "<f2")
+    (bytes.fromhex "11201f000400000000002000170800177f000000") (np.dtype "<f4")
+    (bytes.fromhex "11203f000800000000004000340b0034ff030000") (np.dtype "<f8")
+    #** (dfor
+      [signed kind] (enumerate "ui")
+      size [1 4 8]
+      (pack "<BBHIHH" 0x10 (* 8 signed) 0 size 0 (* 8 size)) (np.dtype f"<{kind}{size}"))})
 
 
 (defn unless-sound [fact problem]

@@ -2,10 +2,11 @@
 
 Files are read by our own reader, and nothing in them is executed.]]
 
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   collections.abc [Callable]
   contextlib [contextmanager]
-  dataclasses [dataclass]
+  functools [cache partial]
   os [PathLike]
   pathlib [Path]
   re
@@ -13,8 +14,10 @@ Files are read by our own reader, and nothing in them is executed.]]
   struct
   tempfile [TemporaryFile]
   zipfile [BadZipFile ZIP-STORED ZipFile]
+  numpy :as np
   lstm-textgen.basics.values [read-json]
-  lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5 unless-sound])
+  lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5 unless-sound]
+  lstm-textgen.modelfile.soundness [count?])
 
 (setv
   ;; The parts of a `.keras` file, a zip archive.
@@ -24,18 +27,38 @@ Files are read by our own reader, and nothing in them is executed.]]
   DAMAGES #(BadZipFile EOFError OverflowError RuntimeError struct.error))
 
 
-(defclass [dataclass] Network []
-  #[[A network of Keras.
+(defrecord KerasLayer
+  #[[A layer as Keras describes it, by its class and its `config`; a wrapped one as if it weren't.
 
-  `layers` is the list of its layers as Keras describes them, `version` that of Keras. `arrays` is
-  a function from the name of a layer to its weights in Keras' order, each [description array].]]
-  #^ list layers
-  #^ str version
-  #^ Callable arrays)
+  `arrays` is a function that returns its weights in Keras' order, each [description array]. The
+  methods raise `ValueError`.]]
+  [#^ str kind  #^ dict config  #^ Callable arrays]
+
+  (defn option [self #* names]
+    "Return the value under the first of `names` (Keras 2's, then 1's) that the `config` has."
+    (for [name names :if (in name self.config)] (return (get self.config name)))
+    (unless-sound False f"its description has a layer without '{(get names 0)}'"))
+
+  (defn number [self #* names]
+    "Return the positive whole number under the first of `names` that the `config` has."
+    (setv number (.option self #* names))
+    (unless-sound (and (count? number) (> number 0))
+      f"its description has a layer with an invalid number of {(get names 0)}")
+    number)
+
+  (defn weights [self shapes]
+    "Return the layer's weights as float32; each must have its shape of `shapes`."
+    (setv arrays (.arrays self))
+    (unless-sound (= (len arrays) (len shapes))
+      f"it has a layer with {(len arrays)} weights instead of {(len shapes)}")
+    (for [[[what array] shape] (zip arrays shapes)]
+      (unless-sound (= array.shape shape) f"{what} has the shape {array.shape}, not {shape}")
+      (unless-sound (.all (np.isfinite array)) f"{what} has a value that is not finite"))
+    (lfor [_ array] arrays (np.asarray array "float32"))))
 
 
 (defn [contextmanager] open-network [model]
-  "Open the `Network` of `model`, a path or a live Keras model; raise `ValueError` if invalid."
+  "Yield #(layers version): the `KerasLayer`s of `model`, a path or a live model, and its Keras'."
   (cond
     (not (isinstance model #(str PathLike))) (yield (_live-network model))
     (= (. (Path model) suffix) ".keras")
@@ -69,14 +92,25 @@ Files are read by our own reader, and nothing in them is executed.]]
       (except [DAMAGES] (unless-sound False "it is not a whole .keras file")))))
 
 
+(defn _live-network [model]
+  "Return #(layers version) of a Keras `model` in this process."
+  (try
+    (setv config (.get-config model))
+    (except [NotImplementedError] (unless-sound False "it has a layer that can't be described")))
+  (setv arrays (dfor layer model.layers layer.name (.get-weights layer)))
+  (defn arrays-of [kinds n name]
+    (lfor array (get arrays name) [f"a weight of '{name}'" array]))
+  #((_layers config arrays-of) "3"))
+
+
 (defn _filed-network [file metadata config paths]
-  "Return the `Network` in an `Hdf5File`; `paths` is a function of it, the layers and a name."
-  (setv layers (_listed (.get config "config")))
-  (Network layers (str (.get metadata "keras_version"))
-    (fn [name] (lfor path (paths file layers name) [f"'{path}'" (.floats file path)]))))
+  "Return #(layers version) in an `Hdf5File`; `paths` finds weights as `_archive-paths` does."
+  (defn arrays-of [#* place]
+    (lfor path (paths file #* place) [f"'{path}'" (.floats file path)]))
+  #((_layers (.get config "config") arrays-of) (str (.get metadata "keras_version"))))
 
 
-(defn _h5-paths [file _ name]
+(defn _h5-paths [file kinds n name]
   "Return the paths of the weights of the layer `name` in an `.h5` file."
   (setv
     layer f"model_weights/{name}"
@@ -85,32 +119,34 @@ Files are read by our own reader, and nothing in them is executed.]]
   (lfor name names f"{layer}/{name}"))
 
 
-(defn _archive-paths [file layers name]
-  "Return those in a `.keras` file: `vars/0` and so on in `layers/time_distributed_1`."
+(defn _archive-paths [file kinds n name]
+  "Return those of layer `n` in a `.keras` file: `vars/0` … in `layers/time_distributed_1`."
   (setv
-    classes (lfor
-      layer layers
-      (.lower (re.sub "(?<=[a-z])(?=[A-Z])" "_" (str (get layer "class_name")))))
-    n (.index (lfor layer layers (.get (get layer "config") "name")) name)
-    before (.count (cut classes n) (get classes n))  ; Keras numbers the layers of each class
-    place (+ (get classes n) (if before f"_{before}" ""))
+    kind (get kinds n)
+    before (.count (cut kinds n) kind)  ; Keras numbers the layers of each class
+    place (+ (.lower (re.sub "(?<=[a-z])(?=[A-Z])" "_" kind)) (if before f"_{before}" ""))
     pattern (re.compile rf"layers/{(re.escape place)}(?:/cell|/layer)?/vars/[0-9]+"))
   (sorted (filter pattern.fullmatch file.objects)
     :key (fn [path] (int (get (.split path "/") -1)))))
 
 
-(defn _live-network [model]
-  "Return the `Network` of a Keras `model` in this process."
-  (try
-    (setv config (.get-config model))
-    (except [NotImplementedError] (unless-sound False "it has a layer that can't be described")))
-  (setv arrays (dfor layer model.layers layer.name (.get-weights layer)))
-  (Network (_listed config) "3"
-    (fn [name] (lfor array (get arrays name) [f"a weight of '{name}'" array]))))
-
-
-(defn _listed [config]
-  "Return the list of layers in the `config` of a model."
+(defn _layers [config arrays-of]
+  "Return the `KerasLayer`s of a `config`; `arrays-of` gets all classes, a place there and a name."
   (setv listed (if (isinstance config dict) (.get config "layers") config))
   (unless-sound (isinstance listed list) "its description has no list of layers")
-  listed)
+  (setv
+    entries (list (map _entry listed))
+    kinds (lfor [kind _] entries kind))
+  (lfor
+    [n [kind config]] (enumerate entries)
+    (KerasLayer #* (if (= kind "TimeDistributed") (_entry (.get config "layer")) [kind config])
+      (cache (partial arrays-of kinds n (.get config "name"))))))
+
+
+(defn _entry [layer]
+  "Return #(class config) of a `layer` in a description."
+  (unless-sound (and (isinstance layer dict) (isinstance (.get layer "class_name") str))
+    "its description has an invalid layer entry")
+  (unless-sound (isinstance (.get layer "config") dict)
+    "its description has a layer without configuration")
+  #((get layer "class_name") (get layer "config")))

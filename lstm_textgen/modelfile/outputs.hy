@@ -3,7 +3,7 @@
 A rename gives such a file its name when it is complete. An existing file stays until then, and
 permanently if anything fails.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
   importlib.util [find-spec]
@@ -14,7 +14,7 @@ permanently if anything fails.]]
   shutil
   signal
   lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
-  lstm-textgen.basics.interrupts [SIGNALS Stopper]
+  lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
@@ -25,13 +25,12 @@ permanently if anything fails.]]
 (setv
   ;; How a page, safetensors, the JSON beside it, a tokenizer's, and ONNX (whose field 2 is the
   ;; producer) begin if this program made them.
-  OURS (re.compile rb"(?sx)
-    <!DOCTYPE\ html>.{,99}<meta\ name=\"generator\"\ content=\"lstm_textgen
-    | .{8}\{\"__metadata__\":\{\"program\":\"lstm_textgen
-    | \{\s*(?:\"decoder\":\ \{\s*)?\"program\":\ \"lstm_textgen
-    | .{,9}\x12\x0clstm_textgen")
-  MODEL (re.compile (re.escape SIGNATURE))
-  TABLE (re.compile b"epoch,learning_rate,loss_bits")  ; of losses
+  OURS rb"(?sx)(?: <!DOCTYPE\ html>.{,99}<meta\ name=\"generator\"\ content=\"
+    | .{8}\{\"__metadata__\":\{\"program\":\"
+    | \{\s*(?:\"decoder\":\ \{\s*)?\"program\":\ \"
+    | .{,9}\x12\x0c)lstm_textgen"
+  MODEL (re.escape SIGNATURE)
+  TABLE b"epoch,learning_rate,loss_bits"  ; of losses
   BEGINNING 200)  ; bytes that are enough to tell
 
 
@@ -44,16 +43,14 @@ permanently if anything fails.]]
   (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
     (check-output name path run.sources [run.path] run.overwrite folders))
   (when (and run.csv run.report (= (os.path.realpath run.csv) (os.path.realpath run.report)))
-    (raise (ValueError f"`csv` and `report` are the same file, {run.csv}; give two")))
+    (refuse f"`csv` and `report` are the same file, {run.csv}; give two"))
   (when run.tensorboard (check-log-folder run.tensorboard)))
 
 
 (defn check-model-apart [path sources]
   "Raise `ValueError` if saving a model at `path` would overwrite one of the files `sources`."
-  (check-apart "path" [path (backup-path path)] (lfor
-    source sources
-    :if (or (= source "-") (hasattr source "read") (os.path.isfile source))
-    source)))
+  (setv files (lfor s sources :if (or (= s "-") (hasattr s "read") (os.path.isfile s)) s))
+  (for [file [path (backup-path path)]] (_check-apart "path" file files)))
 
 
 (defn check-output [name path sources models [overwrite False] [folders #()]]
@@ -63,23 +60,22 @@ permanently if anything fails.]]
   bare name is also looked up in `folders`), `models` the models in use: paths or `Checkpoint`s. A
   nonempty file that this program didn't make is replaced only with `overwrite`; a source, a model
   or a text that one of `models` learned from never is.]]
-  (check-apart name [path] sources folders)
-  (setv real (Path (os.path.realpath path)))
+  (_check-apart name path sources folders)
   (for [path-or-model models  :if (not (isinstance path-or-model Checkpoint))
         :setv model (model-path path-or-model)
-        [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]]
-    (when (or (= real (Path (os.path.realpath file))) (_same-file? path file))
-      (_refuse-overwriting name path kind)))
-  (when (_written-directly? path) (return))
+        [file kind] [[model "the model in use"] [(backup-path model) "its backup"]]
+        :if (or (= #* (map os.path.realpath [path file])) (_same-file? path file))]
+    (_refuse-overwriting name path kind))
+  (when (_special path) (return))
+  (setv real (_real-place path))
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
-  (_check-folder-of real)
   (when (.exists real)
     (refuse-read-only real)
     (when (begins-as? real MODEL) (_refuse-overwriting name path "a model"))
     (unless (or (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
       (unless overwrite
-        (raise (ValueError (+ f"`{name}` {path} already exists; give another file, "
-          "or `overwrite` to replace it"))))
+        (refuse f"`{name}` {path} already exists; "
+          "give another file, or `overwrite` to replace it"))
       (when (any (gfor model models (learned-from? model (str real))))
         (_refuse-overwriting name path "a text that the model learned from")))))
 
@@ -87,7 +83,7 @@ permanently if anything fails.]]
 (defn learned-from? [model path]
   #[[Return whether `model`, a `Checkpoint` or a path, learned from the text of the file at `path`.
 
-  That is not known of a text that was one of several or prepared by steps of its own.]]
+  That is unknown of a text that was one of several or prepared by steps of its own.]]
   (with [_ (suppress OSError TypeError ValueError)]  ; of no model, no text, or one it can't encode
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
@@ -103,21 +99,19 @@ permanently if anything fails.]]
   False)
 
 
-(defn check-apart [name paths sources [folders #()]]
-  "Raise `ValueError` if one of the files at `paths` is an input (see `check-output`)."
-  (for [path paths
-        :if (os.path.isfile path)
-        file (_files-read sources folders)
-        :if (_same-file? path file)]
-    (_refuse-overwriting name path (cond
-      (= file 0) "standard input"
-      (or (= file path) (isinstance file int)) "an input"
-      True f"{file}, an input"))))
+(defn _check-apart [name path sources [folders #()]]
+  "Raise `ValueError` if the file at `path` is an input (see `check-output`)."
+  (when (os.path.isfile path)
+    (for [file (_files-read sources folders)  :if (_same-file? path file)]
+      (_refuse-overwriting name path (cond
+        (= file 0) "standard input"
+        (or (= file path) (isinstance file int)) "an input"
+        True f"{file}, an input")))))
 
 
 (defn _refuse-overwriting [name path what]
   "Raise `ValueError`: the setting `name` would destroy `what` at `path`."
-  (raise (ValueError f"`{name}` {path} would overwrite {what}; give another file")))
+  (refuse f"`{name}` {path} would overwrite {what}; give another file"))
 
 
 (defn _files-read [sources folders]
@@ -142,109 +136,82 @@ permanently if anything fails.]]
 
 
 (defn begins-as? [path #* patterns]
-  "Return whether there is a file at `path` that begins with one of `patterns`."
+  "Return whether there is a file at `path` that begins with one of `patterns` (bytes)."
   (with [_ (suppress FileNotFoundError)  file (open path "rb")]
     (setv beginning (.read file BEGINNING))
-    (return (any (gfor pattern patterns (.match pattern beginning)))))
+    (return (any (gfor pattern patterns (re.match pattern beginning)))))
   False)
 
 
 (defn check-log-folder [path]
-  #[[Raise `OSError` unless `path` is or can be a folder for TensorBoard's logs.
-
-  Raise `ImportError` if a package is missing.]]
+  "Raise `OSError` or `ImportError` unless TensorBoard can keep its logs in the folder `path`."
   (for [package ["tensorflow" "tensorboard"]]
     (unless (find-spec package)
       (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
-  (setv
-    whole (Path path)
-    place (next (gfor p [whole #* whole.parents] :if (os.path.lexists p) p)))  ; that exists
-  (unless (.is-dir place)
-    (raise (NotADirectoryError 20 "this is a file, not a folder" (str place))))
-  (unless (os.access place os.W-OK)
-    (raise (PermissionError 13 "this folder is not writable" (str place)))))
+  (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
+  (_check-folder place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 
 
 (defn check-folder [name path ours?]
-  #[[Raise `ValueError` or `OSError` unless a folder can be created at `path` (setting `name`).
+  "Raise `ValueError` or `OSError` unless `path` can become a folder, or is one that is `ours?`."
+  (setv real (_real-place path))
+  (when (.exists real)
+    (unless (.is-dir real)
+      (raise (NotADirectoryError 20 "this is a file, not a folder" (str path))))
+    (unless (ours? real)
+      (refuse f"`{name}` {path} is a folder with other files; give a new folder"))))
 
-  An existing one is replaced only if `ours?` (a function of its `Path`) is true.]]
+
+(defn _real-place [path]
+  "Return the real `Path` at `path`; raise `OSError` unless something can be created there."
   (setv real (Path (os.path.realpath path)))
-  (cond
-    (and (.exists real) (not (.is-dir real)))
-      (raise (NotADirectoryError 20 "this is a file, not a folder" (str path)))
-    (and (.is-dir real) (not (ours? real)))
-      (raise (ValueError f"`{name}` {path} is a folder with other files; give a new folder")))
-  (_check-folder-of real))
+  (_check-folder real.parent (FileNotFoundError 2 "there is no such folder" (str real.parent)))
+  real)
 
 
-(defn _check-folder-of [real]
-  "Raise `OSError` unless `real` can be created in its folder."
-  (cond
-    (not (.is-dir real.parent))
-      (raise (FileNotFoundError 2 "there is no such folder" (str real.parent)))
-    (not (os.access real.parent os.W-OK))
-      (raise (PermissionError 13 "this folder is not writable" (str real.parent)))))
+(defn _check-folder [folder error]
+  "Raise `error` unless `folder` is one, and `PermissionError` unless files can be created there."
+  (unless (.is-dir folder) (raise error))
+  (unless (os.access folder os.W-OK)
+    (raise (PermissionError 13 "this folder is not writable" (str folder)))))
 
 
-(defn _written-directly? [path]
-  "Return whether `path` is a pipe, a device or a standard stream, never replaced by a rename."
+(defn _special [path]
+  "Return the number of the standard stream that `path` is, a pipe or device itself, else None."
   (or
-    (is-not (_standard-stream path) None)
-    (and (os.path.exists path) (not (os.path.isfile path)) (not (os.path.isdir path)))))
-
-
-(defn _standard-stream [path]
-  "Return the number of the standard stream that `path` is, such as `/dev/stdout`, or None."
-  (next (gfor number [1 2] :if (_same-file? path number) number) None))
+    (next (gfor number [1 2] :if (_same-file? path number) number) None)
+    (when (and (os.path.exists path) (not (or (os.path.isfile path) (os.path.isdir path)))) path)))
 
 
 ;; * Writing
 
-(defn [contextmanager] open-output [path [binary False]]
-  #[[Open the file at `path` for writing, in text mode or, if `binary`, in binary mode.
+(defn [contextmanager] open-output [path]
+  #[[Open the file at `path` for writing text (or bytes, to its `buffer`).
 
   Meanwhile SIGTERM, like Ctrl-C, raises `KeyboardInterrupt`: if the caller handles it the output
   is kept, otherwise discarded. Raise `OSError` that names the file if it can't be written.]]
-  (setv [flag options] (if binary ["b" {}] ["" {"encoding" "utf-8"  "errors" "replace"}]))
-  (if (_written-directly? path)
-    (do
-      (setv number (_standard-stream path))  ; a stream's file is appended to, not replaced
-      (with [_ (naming-errors path)
-             file (open (if (is number None) path (os.dup number)) f"w{flag}" #** options)]
-        (yield file)))
-    (with [new (_replacement path)  file (open new f"x{flag}" #** options)] (yield file))))
+  (setv special (_special path))  ; not renamed over; a stream's file is appended to
+  (with [new (if special (naming-errors path) (replacement path))
+         file (open (or new (if (= special path) path (os.dup special))) (if new "x" "w")
+           :encoding "utf-8" :errors "replace")]
+    (yield file)))
 
 
-(defn [contextmanager] open-folder [path]
-  "Yield a new folder (a `Path`), which replaces that at `path` like a file in `open-output`."
-  (with [new (_replacement path)]
-    (.mkdir new)
-    (yield new)))
-
-
-(defn [contextmanager] _replacement [path]
-  "Yield the path of a new file or folder, which replaces that at `path` at the end."
+(defn [contextmanager] replacement [path]
+  "Yield the `Path` for a new file or folder, which replaces that at `path` as in `open-output`."
   (setv
     place (Path (os.path.realpath path))
     token (secrets.token-hex 8)
     [new old] (gfor kind ["tmp" "old"] (.with-name place f".{token}.{kind}")))
-  (defn set-aside []
-    (when (.is-dir place) (os.rename place old)))  ; a folder can't be renamed over another
-  (with [_ (naming-errors path)  _ (_Stoppable)]
+  (with [_ (naming-errors path)
+         _ (catching-signals
+           (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)
+           signal.default-int-handler)]  ; it raises `KeyboardInterrupt` for any signal
     (try
-      (with [_ (replacing place new set-aside)] (yield new))
+      (with [_ (replacing place new)]
+        (yield new)
+        (when (.exists place) (shutil.copymode place new))
+        (when (.is-dir place) (os.rename place old)))  ; else it can't take the place of a folder
       (finally
         (when (and (.exists old) (not (.exists place))) (os.rename old place))
         (shutil.rmtree old :ignore-errors True)))))
-
-
-(defclass _Stoppable [Stopper]
-  "While inside, signals that would end the program raise `KeyboardInterrupt`."
-
-  (defn __init__ [self]
-    (.__init__ (super)
-      (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)))
-
-  (defn note [self number frame]
-    (raise KeyboardInterrupt)))

@@ -1,6 +1,6 @@
 "Where a model is: its file, its folder, and the installed bases."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [suppress]
   difflib [get-close-matches]
@@ -26,31 +26,32 @@
   #[[Return the file for the model `path`.
 
   `model` and `model.h5` are the same model, `model.h5.bak` is its backup, and a symbolic link is
-  the file that it leads to. Raise `ValueError`, naming the `setting`, if it can't be a file.]]
+  the file that it leads to. One with a shipped base's name gets its folder, as a `Path` forgets
+  ./. Raise `ValueError`, naming the `setting`, if it can't be a file.]]
   (setv [given path] [(fspath path) (Path path)])
-  (when (in path.name ["" ".."]) (raise (ValueError f"`{setting}`: '{path}' names no file")))
+  (when (in path.name ["" ".."]) (refuse f"`{setting}`: '{path}' names no file"))
   (when (.endswith given #("/" sep))
-    (raise (ValueError f"`{setting}`: {given} is a folder; give a file, such as {given}model")))
+    (refuse f"`{setting}`: {given} is a folder; give a file, such as {given}model"))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
     (setv path (.with-name path (+ path.name ".h5"))))
-  (if (.is-symlink path) (Path (realpath path)) path))
+  (cond
+    (.is-symlink path) (Path (realpath path))
+    (_shipped path) (.absolute path)
+    True path))
 
 
 (defn find-model [path [setting "path"]]
   #[[Return the file to read for the model `path`; raise as `model-path` does.
 
-  `english` always means the model that comes with the program, `./english.h5` a file. The name of
-  another package's base, and `Deutsch` with a capital letter, mean a base if there is no such
-  file.]]
-  (setv
-    shipped (_shipped path)
-    file (or shipped (_own-file path setting)))
-  (if (or shipped (.exists file) (.exists (backup-path file)))
-    file
-    (or
-      (.get (_added) (_bare path))
-      (_shipped (.casefold (normalize "NFC" (fspath path))))
-      file)))
+  `english` always means the model that comes with the program, `./english.h5` a file. Another
+  package's base, and one in another spelling (`Deutsch`), is meant if there is no such file.]]
+  (setv own (model-path path setting))
+  (or
+    (_shipped path)
+    (when (or (.exists own) (.exists (backup-path own))) own)
+    (.get (_added) (_bare path))
+    (_shipped (.casefold (normalize "NFC" (fspath path))))
+    own))
 
 
 (defn similar-model [path]
@@ -72,8 +73,7 @@
 (defn _added []
   #[[Return a dict from the names of other packages' bases to their files.
 
-  An entry point `italian = some_package` stands for the file `italian.h5` in that package, which
-  isn't imported.]]
+  An entry point `italian = package` stands for `italian.h5` in a package, which isn't imported.]]
   ;; Imported late: finding entry points takes 20 ms and more.
   (import importlib.metadata [entry-points]  importlib.util [find-spec])
   (setv files {})
@@ -89,20 +89,13 @@
 (defn own-path [path]
   "Return the file in which to save the model `path`; raise `ValueError` if it can't be one."
   (when (_shipped path)
-    (raise (ValueError (+ f"`path`: {path} is a model that comes with the program; to save your "
-      f"own under that name, give ./{(. (Path path) stem)}.h5"))))
-  (when (.endswith (fspath path) BACKUP)
-    (raise (ValueError f"`path`: {path} is a backup; give another file")))
+    (refuse f"`path`: {path} is a model that comes with the program; to save your "
+      f"own under that name, give ./{(. (Path path) stem)}.h5"))
+  (when (.endswith (fspath path) BACKUP) (refuse f"`path`: {path} is a backup; give another file"))
   (when (= (. (Path path) suffix) ".keras")
-    (raise (ValueError (+ "`path`: a model is saved as .h5, which Keras opens too; "
-      f"give {(.with-suffix (Path path) ".h5")}, not {path}"))))
-  (_own-file path))
-
-
-(defn _own-file [path [setting "path"]]
-  "Return the file that isn't a shipped base for the model `path`; raise as `model-path` does."
-  (setv own (model-path path setting))
-  (if (_shipped own) (.absolute own) own))  ; a `Path` forgets ./
+    (refuse "`path`: a model is saved as .h5, which Keras opens too; "
+      f"give {(.with-suffix (Path path) ".h5")}, not {path}"))
+  (model-path path))
 
 
 (defn _shipped [path]
@@ -134,9 +127,7 @@
 
 
 (defn check-room [path size]
-  #[[Raise `OSError` unless there is room to save the model at `path`, of `size` bytes.
-
-  Three copies exist during a save: the new one, the one before and the backup.]]
+  "Raise `OSError` unless a model of `size` bytes, the one before and its `.bak` fit at `path`."
   (setv
     folder (. (.absolute path) parent)
     room (. (shutil.disk-usage folder) free)

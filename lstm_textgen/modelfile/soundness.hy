@@ -42,7 +42,7 @@ raises `ValueError`.]]
       (_has? {#** LATER #** entry}
         :epoch count? :text text? :sample text? :machine text?
         :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?
-        :unit-length _length? :validation-unit-length _length?))
+        :unit-length _positive? :validation-unit-length _positive?))
       "its history has an invalid entry")))
 
 
@@ -90,8 +90,7 @@ raises `ValueError`.]]
   (and (whole? value) (<= 0 value MAX-WHOLE)))
 
 
-(defn _length? [value]
-  "Return whether `value` may be the mean number of characters of a unit."
+(defn _positive? [value]
   (and (_number? value) (> value 0)))
 
 

@@ -10,9 +10,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   datetime [date]
   numpy :as np
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
-  lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]
+  lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of text-length]
+  lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules safe]
   lstm-textgen.writing.cells [SAMPLE find-cells]
-  lstm-textgen.writing.history [kept-entry loss-of loss-unit losses-of text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv

@@ -13,13 +13,14 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.basics.terminal [spaces-shown]
   lstm-textgen.basics.values [counted]
   lstm-textgen.display.plain [duration]
+  lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.modelfile.outputs [open-output]
   lstm-textgen.pages.assembly [assemble]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [fine-tuned? settings-in]
-  lstm-textgen.writing.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
+  lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.writing.writer [write-sample])
 
 (setv

@@ -7,8 +7,9 @@
   msgspec
   starlette.responses [Response]
   lstm-textgen.basics.values [plain]
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.server.requests [ApiError prepare]
-  lstm-textgen.writing.scoring [Score bits surprises])
+  lstm-textgen.writing.scoring [Score surprises])
 
 (setv
   LEAST -9999.0  ; the logarithm of 0, as OpenAI's API writes it

@@ -4,10 +4,11 @@
 (import
   functools [partial]
   numpy :as np
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.originality [originality]
-  lstm-textgen.writing.scoring [at-ids bits follow]
+  lstm-textgen.writing.scoring [at-ids follow]
   lstm-textgen.writing.writer [write-sample])
 
 (setv

@@ -10,6 +10,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
   math
   numpy :as np
   lstm-textgen.basics.machine [cores]
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids])
 
@@ -78,11 +79,6 @@ A text is cut into parts that are read in parallel; each part first reads the te
     (unless self.count
       (raise (ValueError (+ (if name f"{name}: " "")
         "nothing to score: the text is empty, or the model knows none of it"))))))
-
-
-(defn bits [nats]
-  "Return `nats`, a number or an array, in bits: nats / ln 2."
-  (/ nats (math.log 2)))
 
 
 (defn score [model pieces]

@@ -10,9 +10,9 @@ that the model was trained on.]]
   lstm-textgen.basics.files [naming-errors]
   lstm-textgen.basics.values [clip]
   lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.modelfile.history [losses-of]
   lstm-textgen.modelfile.outputs [TABLE begins-as?]
-  lstm-textgen.pages.report [write-report]
-  lstm-textgen.writing.history [losses-of])
+  lstm-textgen.pages.report [write-report])
 
 
 (defn run-callbacks [run checkpoint report resumes model params]

@@ -16,7 +16,7 @@ environment variables, which child processes would inherit, and draw random numb
   tempfile [TemporaryFile]
   threading [RLock]
   numpy :as np
-  lstm-textgen.basics.interrupts [Stopper nothing-to-save]
+  lstm-textgen.basics.interrupts [catching-signals nothing-to-save]
   lstm-textgen.basics.machine [gpu?])
 
 (setv
@@ -47,7 +47,7 @@ environment variables, which child processes would inherit, and draw random numb
     (raise (ValueError (+ f"KERAS_BACKEND is \"{named}\", but must be "
       f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))))
   (for [[name value] (.items ENVIRONMENT)] (.setdefault os.environ name value))
-  (with [stopper (Stopper [signal.SIGINT])  ; some imports swallow Ctrl-C, others break on it
+  (with [stopper (catching-signals [signal.SIGINT])  ; imports swallow Ctrl-C or break on it
          _ (nothing-to-save)
          _ (muted-stderr)
          _ (kept-random)]

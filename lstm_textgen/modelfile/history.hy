@@ -1,8 +1,8 @@
 "A model's history: a dict for each epoch, in order. Only epochs on one text are comparable."
 
 (import
-  re
-  lstm-textgen.writing.scoring [bits])
+  math
+  re)
 
 ;; The losses of an entry, and the keys of the mean number of characters per unit in the text that
 ;; each was measured on: only histories of units of several characters have these.
@@ -13,10 +13,9 @@
 
 
 (defn kept-entry [history [text None]]
-  #[[Return the entry in `history` of the epoch whose weights are kept, or None if there is none.
+  #[[Return the entry in `history` (of `entries-on`) of the epoch whose weights are kept, or None.
 
-  It has the lowest validation loss or, without validation, is the last. `text` is as in
-  `entries-on`.]]
+  It has the lowest validation loss or, without validation, is the last.]]
   (setv entries (entries-on history text))
   (min
     (or (lfor entry entries :if (in "validation_loss" entry) entry) (cut entries -1 None))
@@ -32,11 +31,6 @@
       (if (in "validation_loss" entry) "validation" "training")
       f" {(loss-of entry) :.3f} bits")
     "the current epoch"))
-
-
-(defn epochs-of [history text]
-  "Return how many epochs in `history` were trained on `text` (a fingerprint)."
-  (len (entries-on history text)))
 
 
 (defn entries-on [history [text None]]
@@ -56,20 +50,21 @@
   (if found (int (.group found)) 0))
 
 
-(defn loss-of [entry [key None]]
-  #[[Return the loss of an `entry` under `key`, in bits per `loss-unit`.
+(defn bits [nats]
+  "Return `nats`, a number or an array, in bits: nats / ln 2."
+  (/ nats (math.log 2)))
 
-  The default `key` is that of the validation loss or, without validation, the training loss.]]
+
+(defn loss-of [entry [key None]]
+  "Return the loss of `entry` under `key` (or else validation, training), bits per `loss-unit`."
   (setv key (or key (if (in "validation_loss" entry) "validation_loss" "loss")))
   (/ (bits (get entry key)) (.get entry (get LENGTHS key) 1)))
 
 
 (defn losses-of [entry]
   "Return the losses of an `entry` as `loss-of` does: a dict of \"training\" and \"validation\"."
-  (dfor
-    [name key] [["training" "loss"] ["validation" "validation_loss"]]
-    :if (in key entry)
-    name (loss-of entry key)))
+  (setv keys {"training" "loss"  "validation" "validation_loss"})
+  (dfor [name key] (.items keys) :if (in key entry) name (loss-of entry key)))
 
 
 (defn loss-unit [model]
