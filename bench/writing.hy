@@ -18,7 +18,7 @@ compiled XLA loop that makes thousands of characters in one call. Needs the extr
   torch
   bench.common [in-turns print-header print-row processor times-faster usual-networks]
   lstm-textgen.settings.layers [parse-layers]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.units [Characters]
   lstm-textgen.writing.scoring [score]
   lstm-textgen.writing.writer [Ends stream write-many])
 
@@ -45,7 +45,7 @@ compiled XLA loop that makes thousands of characters in one call. Needs the extr
   (SimpleNamespace
     :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A")
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
-    :vocabulary (Vocabulary "characters" UNITS)))
+    :vocabulary (Characters UNITS)))
 
 
 ;; * The contestants: functions from a number of characters to nothing, which write so many

@@ -1,6 +1,8 @@
 "Data preparation as a language: `defprep` and `defrecipe`, checked at compile time."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager]
   difflib [get-close-matches]
@@ -46,7 +48,7 @@
   "Return the documentation in a definition's `body`, or None, and the rest; check the `name`."
   (with [_ (_pointing compiler name)]
     (unless (isinstance name Symbol)
-      (raise (ValueError f"a definition needs a name, and {(_spelt name)} is not one"))))
+      (refuse f"a definition needs a name, and {(_spelt name)} is not one")))
   (if (and body (isinstance (get body 0) String)) [(get body 0) (cut body 1 None)] [None body]))
 
 
@@ -56,13 +58,13 @@
   "Return the name of the step that `head` means, or None for the user's own function."
   (when (and (isinstance head Expression) head) (return None))
   (when (or (not (isinstance head Symbol)) (in head CONSTANTS))
-    (raise (ValueError f"a step is a name, a call or a function, not {(_spelt head)}")))
+    (refuse f"a step is a name, a call or a function, not {(_spelt head)}"))
   (setv name (hy.unmangle (str head)))
   (when (in name STEPS) (return name))
   ;; `lowr` is similar enough to `lower`; `newlines` (0.67 to `keep-lines`) isn't a misspelling.
   (when (get-close-matches name STEPS :cutoff 0.75)
-    (raise (ValueError (+ (unknown-name "step" name STEPS)
-      f" (to use your own function `{head}`, write (fn [text] ({head} text)))")))))
+    (refuse (unknown-name "step" name STEPS)
+      f" (to use your own function `{head}`, write (fn [text] ({head} text)))")))
 
 
 (defn _step-code [form text before]
@@ -125,11 +127,10 @@
   "Return the name of the setting that the keyword `key` means, after checking it and its value, if
   literal; `seen` are the names of those before it."
   (unless (isinstance key Keyword)
-    (raise (ValueError
-      f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword")))
+    (refuse f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword"))
   (setv name (hy.mangle key.name))
-  (when (is value None) (raise (ValueError f"`:{key.name}` has no value")))
-  (when (in name seen) (raise (ValueError f"`{name}` is given twice")))
+  (when (is value None) (refuse f"`:{key.name}` has no value"))
+  (when (in name seen) (refuse f"`{name}` is given twice"))
   (unless (= name "prep") (check-given {name (_value value)} "recipe"))
   name)
 

@@ -2,11 +2,14 @@
 
 `compose` joins them into one function, as the macro `defprep` does; `STEPS` lists them.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [-> unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
-  dataclasses [dataclass]
+  functools [partial]
   inspect [unwrap]
   io [StringIO]
+  itertools [filterfalse]
   re
   traceback [extract-tb]
   unicodedata
@@ -57,9 +60,16 @@
   (.translate text QUOTES))
 
 
-(defn default-prep [text]
-  "Return the text normalized like every source: no byte order mark, \\n line ends, normal form C."
-  (nfc (.replace (.replace (.removeprefix text "\ufeff") "\r\n" "\n") "\r" "\n")))
+(defn default-prep [text [lower-case False]]
+  #[[Return the text normalized like every source: no byte order mark, \n line ends, normal form C.
+
+  `lower-case` is the setting `lower` of the model that will read it.]]
+  (setv text (-> text
+    (.removeprefix "\ufeff")
+    (.replace "\r\n" "\n")
+    (.replace "\r" "\n")
+    nfc))
+  (if lower-case (lower text) text))
 
 
 (defn nfc [text]
@@ -88,22 +98,21 @@
   #[[Return the text without the lines that `regex` matches anywhere; `^#` only at the beginning.
 
   Raise `ValueError` if `regex` is not a regular expression.]]
-  (_lines "drop-lines" text regex))
+  (check-step "drop-lines" [regex])
+  (_lines text regex filterfalse))
 
 
 (defn keep-lines [text regex]
   "Return only the lines that `regex` matches anywhere. Raise `ValueError` if it is invalid."
-  (_lines "keep-lines" text regex))
+  (check-step "keep-lines" [regex])
+  (_lines text regex filter))
 
 
-(defn _lines [step text regex]
-  "Return the lines of the text that the `step` keeps."
-  (check-step step [regex])
-  (setv found? (. (re.compile regex) search))
+(defn _lines [text regex choose]
+  "Return the lines of the text that `choose`, of a test and an iterable, keeps."
+  (setv pattern (re.compile regex))
   ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
-  (defn kept? [line]
-    (is (= step "keep-lines") (bool (found? (.removesuffix line "\n")))))
-  (.join "" (filter kept? (StringIO text))))
+  (.join "" (choose (fn [line] (.search pattern (.removesuffix line "\n"))) (StringIO text))))
 
 
 (defn mask-numbers [text]
@@ -124,7 +133,7 @@
   (check-step "mask-names" [names])
   (setv each (lfor name (.split names ",") :if (.strip name) (.strip name)))
   (when (or (not each) (> (len each) (len LETTERS)))
-    (raise (ValueError f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}")))
+    (refuse f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}"))
   (setv
     letters (dict (zip each LETTERS))
     longest (sorted letters :key len :reverse True)  ; Anna Karenina before Anna
@@ -134,34 +143,20 @@
 
 ;; * Documents that are text: their readers, as steps
 
-(defn read-chat [text]
-  "Return a line `Name: message` for each message, given the export of a chat."
-  (_read "chat" text))
+(defmacro defreaders [#* rows]
+  #[[Define a step for each of ROWS, [name kind doc]: what the reader of that kind makes of a text.
+
+  A row becomes `(defn name [text] doc (_read kind text))`.]]
+  `(do ~@(lfor [name kind doc] rows `(defn ~name [text] ~doc (_read ~kind text)))))
 
 
-(defn read-html [text]
-  "Return the main text of a web page, given its HTML."
-  (_read "page" text))
-
-
-(defn read-mail [text]
-  "Return each message's own words, given a mailbox (mbox)."
-  (_read "mail" text))
-
-
-(defn read-notebook [text]
-  "Return the code and text of a notebook (ipynb)."
-  (_read "notebook" text))
-
-
-(defn read-rtf [text]
-  "Return the paragraphs of an RTF document."
-  (_read "rtf" text))
-
-
-(defn read-subtitles [text]
-  "Return a line for each subtitle, given SubRip or WebVTT."
-  (_read "subtitles" text))
+(defreaders
+  [read-chat "chat" "Return a line `Name: message` for each message, given the export of a chat."]
+  [read-html "page" "Return the main text of a web page, given its HTML."]
+  [read-mail "mail" "Return each message's own words, given a mailbox (mbox)."]
+  [read-notebook "notebook" "Return the code and text of a notebook (ipynb)."]
+  [read-rtf "rtf" "Return the paragraphs of an RTF document."]
+  [read-subtitles "subtitles" "Return a line for each subtitle, given SubRip or WebVTT."])
 
 
 (defn read-table [text column]
@@ -186,7 +181,7 @@
   your own steps fails or returns anything but text.
 
       ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
-  (Composed (list (map _function steps))))
+  (partial _apply (list (map _function steps))))
 
 
 (defn compose-all [prep]
@@ -194,13 +189,10 @@
   (compose #* (if (isinstance prep list) prep [prep])))
 
 
-(defclass [(dataclass :eq False)] Composed []
-  "The text → text function that applies the list `functions` in order; it can be pickled."
-  #^ list functions
-
-  (defn __call__ [self text]
-    (for [function self.functions] (setv text (function text)))
-    text))
+(defn _apply [functions text]
+  "Return the text after all `functions`, in order; unlike a closure, a partial can be pickled."
+  (for [function functions] (setv text (function text)))
+  text)
 
 
 (defn _function [step]
@@ -218,11 +210,11 @@
 
 (defn check-step [name args]
   "Raise `ValueError` or `TypeError` unless the step `name` takes `args` (a list) after a text."
-  (unless (in name STEPS) (raise (ValueError (unknown-name "step" name STEPS))))
+  (unless (in name STEPS) (refuse (unknown-name "step" name STEPS)))
   (setv kinds (get STEPS name))
   (unless (= (len args) (len kinds))
     (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
-    (raise (ValueError f"'{name}' takes {takes} after the text, not {(len args)} arguments")))
+    (refuse f"'{name}' takes {takes} after the text, not {(len args)} arguments"))
   (for [[kind arg] (zip kinds args)] (check-value f"what '{name}' takes" kind arg)))
 
 
@@ -236,9 +228,7 @@
 
   (defn __init__ [self name function / #* args #** named]
     "Raise `TypeError` unless `function` is one; `name` is what messages call it."
-    (setv
-      [self.name self.function] [(clip name) function]
-      [self.args self.named] [args named])
+    (setv [self.name self.function self.args self.named] [(clip name) function args named])
     (unless (callable function)
       (raise (TypeError
         f"the step '{self.name}' is not a function, but {function.__class__.__name__}"))))

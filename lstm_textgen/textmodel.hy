@@ -20,13 +20,13 @@
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.prep [compose-all default-prep lower]
+  lstm-textgen.prep [compose-all default-prep]
   lstm-textgen.report [make-report]
   lstm-textgen.settings.table [check-given check-setting]
-  lstm-textgen.text.corpus [cut-at-space]
+  lstm-textgen.text.corpus [prepared-pieces]
   lstm-textgen.text.files [listed-sources]
   lstm-textgen.text.recipes [Recipe load-recipe]
-  lstm-textgen.text.units [Units]
+  lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score bits surprises]
@@ -89,8 +89,7 @@
 
     That is normal form C, \n as line end and, if the model has that setting, lower case. Raises
     `TypeError` unless `text` is a string.]]
-    (setv text (default-prep (check-value "`text`" TEXT text)))
-    (if self.checkpoint.settings.lower (lower text) text))
+    (default-prep (check-value "`text`" TEXT text) self.checkpoint.settings.lower))
 
   (defn __repr__ [self]
     (setv models (getattr self.checkpoint "models" [self.checkpoint]))  ; a `Mixture` has two
@@ -104,7 +103,7 @@
 
   (defn prepare-pieces [self pieces]
     "Yield the long text in `pieces` (strings), prepared, in other pieces."
-    (gfor piece (cut-at-space pieces) (.prepare self piece)))
+    (prepared-pieces pieces self.checkpoint.settings.lower))
 
   (defn stream [self [seed ""] * [length None] [stop None] [sentences None] [temperature None]
       [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
@@ -243,7 +242,7 @@
     (isinstance x #(str PathLike))
     (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
   ALPHABET (Kind "a `Vocabulary` or the path of a file of characters"
-    (fn [x] (isinstance x #(Units str PathLike))))
+    (fn [x] (isinstance x #(Vocabulary str PathLike))))
   RECIPE (Kind "a recipe or the path of one" (fn [x] (isinstance x #(Recipe (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
   DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))

@@ -20,7 +20,7 @@
   lstm-textgen.report.plain [Plan Quiet]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.files [read-sources]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   tests.forkserver [BACKENDS FORKS])
 
 (setv
@@ -286,7 +286,7 @@
   Its weights are random. With `odds`, a dict from units to how many times as likely they are as
   each of the others, it always predicts these instead.]]
   (setv
-    vocabulary (Vocabulary.build text unit max-words)
+    vocabulary (build-vocabulary text unit max-words)
     model (Checkpoint [] vocabulary
       (replace
         (new-settings {"layers" layers  "unit" unit  "epochs" 50  "batch_size" 32})

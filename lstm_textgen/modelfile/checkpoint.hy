@@ -25,7 +25,8 @@ of a model file.]]
     count? read-settings]
   lstm-textgen.settings.layers [NetworkSpec]
   lstm-textgen.settings.table [ModelSettings]
-  lstm-textgen.text.vocabulary [Vocabulary])
+  lstm-textgen.text.units [Vocabulary]
+  lstm-textgen.text.vocabulary [parse-vocabulary])
 
 (setv
   ;; Files are of format 1, of 2 with an evaluation, and of 3 with weights of 16 bits.
@@ -207,7 +208,7 @@ of a model file.]]
   (with [file (open-hdf5 path)]
     (unless-sound (in "lstm_textgen" file.objects) f"{path}: not a usable model")
     (setv text (.array file "lstm_textgen/vocabulary" "u"))
-    (Vocabulary.from-json (.decode (.tobytes text)))))
+    (parse-vocabulary (.decode (.tobytes text)))))
 
 
 (defn load-old [path warn]
@@ -288,7 +289,7 @@ of a model file.]]
   (setv
     settings (read-settings (read-json settings "its settings" dict))
     history (read-json history "its history" list)
-    vocabulary (Vocabulary.from-json (.decode vocabulary)))
+    vocabulary (parse-vocabulary (.decode vocabulary)))
   (check-history history)
   (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
   (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks

@@ -4,7 +4,9 @@ It starts with characters and repeatedly merges the most frequent pair of neighb
 piece (Gage 1994; Sennrich et al. 2016). Text is later split into pieces by the same merges, in the
 same order.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   functools [cache]
@@ -13,7 +15,7 @@ same order.]]
   math
   re
   numpy :as np
-  lstm-textgen.text.units [Characters Units describe-units marks])
+  lstm-textgen.text.units [Characters Vocabulary describe-units marks refuse-unknown])
 
 (setv
   LEARNED 5_000_000    ; words of a text from which pieces are learned
@@ -26,7 +28,7 @@ same order.]]
     r"\u2028\u2029\u202f\u205f\u3000"))
 
 
-(defclass Pieces [Units]
+(defclass Pieces [Vocabulary]
   #[[The characters of a text, sorted, and the pieces merged from them.
 
   A word is a run of letters, a digit or a sign, with a space before it if there is one; or a line
@@ -48,9 +50,7 @@ same order.]]
 
   (defn __init__ [self units merges]
     "Raise `ValueError` if these can't be the pieces of any text."
-    (setv
-      self.merges merges
-      self._spelled {})
+    (setv [self.merges self._spelled] [merges {}])
     (.__init__ (super) units)
     (setv self.ranks (dfor [rank pair] (enumerate merges)
       (tuple (gfor id pair (get units id))) rank)))
@@ -65,13 +65,6 @@ same order.]]
       units (.learn cls counts))
     (cls #* (_with-joined units counts (or most (min MOST (max FEWEST fitting))))))
 
-  (defn with-units [self units]
-    (Pieces units self.merges))
-
-  (defn extend [self pieces [max-words None]]
-    "Return what `Units` does; only characters are new, and none are left out."
-    (.extend (super) pieces))
-
   (defn check [self units]
     "Raise `ValueError` unless each unit of several characters is in a word and fits its merge."
     (.check (super) units)
@@ -79,14 +72,13 @@ same order.]]
       joined (lfor [id unit] (enumerate units) :if (> (len unit) 1) id)
       pairs self.merges)
     (unless (and (isinstance pairs list) (= (len pairs) (len joined)))
-      (raise (ValueError "the vocabulary must have a merge for each unit of several characters")))
+      (refuse "the vocabulary must have a merge for each unit of several characters"))
     (for [[id pair] (zip joined pairs)]
       (unless (and (isinstance pair list) (= (len pair) 2)
           (all (gfor part pair (and (= (type part) int) (<= 0 part) (< part id))))
           (= (get units id) (.join "" (gfor part pair (get units part))))
           (.fullmatch (_part-pattern) (get units id)))
-        (raise (ValueError
-          f"the vocabulary has no valid merge for {(describe-units [(get units id)])}")))))
+        (refuse f"the vocabulary has no valid merge for {(describe-units [(get units id)])}"))))
 
   (defn split [self text]
     #[[Return the list of the units of `text`; joined, they are the text. ::
@@ -125,14 +117,12 @@ same order.]]
     {"merges" self.merges  "pattern" (_portable-word-pattern)})
 
   (defn encode [self text]
-    "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."
-    (setv units (.split self text))
-    (try
-      (np.fromiter (map self.ids.__getitem__ units) (np.min-scalar-type (- self.size 1)))
-      (except [KeyError]
-        (setv unknown (sorted (- (set units) (set self.ids))))
-        (raise (ValueError f"the vocabulary lacks these characters: {(describe-units unknown)}")
-          :from None)))))
+    "Return the ids of `text`; raise `ValueError` for unknown characters."
+    (setv
+      units (.split self text)
+      unknown (.difference (set units) self.ids))
+    (when unknown (refuse-unknown (sorted unknown)))
+    (np.fromiter (map self.ids.__getitem__ units) (np.min-scalar-type (- self.size 1)))))
 
 
 (defn _with-joined [units counts most]
@@ -141,8 +131,8 @@ same order.]]
     (import tokenizers [Tokenizer]  tokenizers.models [BPE]  tokenizers.pre_tokenizers [Split]
       tokenizers.trainers [BpeTrainer])
     (except [error ImportError]
-      (raise (ImportError (+ "learning pieces needs the package tokenizers: "
-        "pip install tokenizers")) :from error)))
+      (raise (ImportError "learning pieces needs the package tokenizers: pip install tokenizers")
+        :from error)))
   (setv
     scale (/ LEARNED (max LEARNED (.total counts)))
     learner (Tokenizer (BPE))
