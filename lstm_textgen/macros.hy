@@ -1,8 +1,6 @@
 "Data preparation as a language: `defprep` and `defrecipe`, checked at compile time."
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager]
   difflib [get-close-matches]

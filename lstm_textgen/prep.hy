@@ -1,10 +1,8 @@
 #[[Text → text: the steps of data preparation, functions whose first argument is the text.
 
-`compose` joins them into one function, as the macro `defprep` does; `STEPS` lists them.]]
+`compose` joins them into one function, as the macro `defprep` does.]]
 
-(eval-when-compile (require
-  hyrule [-> unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [-> meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
   functools [partial]
   inspect [unwrap]
@@ -16,26 +14,6 @@
   lstm-textgen.basics.values [PASSAGE REGEX TEXT check-value clip unknown-name])
 
 (setv
-  ;; The steps, each with the kinds of its arguments after the text.
-  STEPS {
-    "ascii-quotes" []
-    "drop-lines" [REGEX]
-    "keep-lines" [REGEX]
-    "lower" []
-    "mask-addresses" []
-    "mask-names" [PASSAGE]
-    "mask-numbers" []
-    "nfc" []
-    "read-chat" []
-    "read-html" []
-    "read-mail" []
-    "read-notebook" []
-    "read-rtf" []
-    "read-subtitles" []
-    "read-table" [PASSAGE]
-    "replace" [PASSAGE TEXT]
-    "squeeze-blank-lines" []
-    "strip-lines" []}
   ;; Single marks (also primes and guillemets) and double ones, which a keyboard types as ' and ".
   QUOTES (str.maketrans {
     #** (dfor mark "‘’‚‛′‵‹›" mark "'")
@@ -50,14 +28,112 @@
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-(defn lower [text]
-  "Return the text in lower case."
-  (.lower text))
+(defmacro defsteps [#* rows]
+  #[[Define the steps ROWS, [name arguments doc #* body]: each argument is followed by its kind.
+
+      (defsteps [replace [old PASSAGE  new TEXT] "Return …" (.replace text old new)])
+
+  becomes
+
+      (setv STEPS {"replace" [PASSAGE TEXT]})
+      (defn replace [text old new]
+        "Return …"
+        (check-step "replace" [old new])
+        (.replace text old new))
+
+  STEPS lists the steps, with the kinds of their arguments after the text.]]
+  `(do
+    (setv STEPS ~(dfor [name arguments #* _] rows (str name) (cut arguments 1 None 2)))
+    ~@(lfor
+      [name arguments doc #* body] rows
+      :setv own (cut arguments 0 None 2)
+      `(defn ~name [text ~@own]
+        ~doc
+        ~@(if own [`(check-step ~(str name) [~@own])] [])
+        ~@body))))
 
 
-(defn ascii-quotes [text]
-  "Return the text with ' and \" in place of curly, low and angle quotation marks and primes."
-  (.translate text QUOTES))
+(defsteps
+  [ascii-quotes []
+    "Return the text with ' and \" in place of curly, low and angle quotation marks and primes."
+    (.translate text QUOTES)]
+  [drop-lines [regex REGEX]
+    #[[Return the text without the lines that `regex` matches anywhere; `^#` only at the beginning.
+
+    Raise `ValueError` if `regex` is not a regular expression.]]
+    (_lines filterfalse text regex)]
+  [keep-lines [regex REGEX]
+    "Return only the lines that `regex` matches anywhere. Raise `ValueError` if it is invalid."
+    (_lines filter text regex)]
+  [lower []
+    "Return the text in lower case."
+    (.lower text)]
+  [mask-addresses []
+    "Return the text with `name@example.com` and `https://example.com` in place of addresses."
+    (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text))]
+  [mask-names [names PASSAGE]
+    #[[Return the text with A, B, … in place of `names`, which commas separate: `Anna, Ben`.
+
+    Only whole words with the same capitalization are replaced. Raise `ValueError` if there are no
+    names, or more than letters.]]
+    (setv each (lfor name (.split names ",") :if (.strip name) (.strip name)))
+    (unless (<= 1 (len each) (len LETTERS))
+      (refuse f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}"))
+    (setv
+      letters (dict (zip each LETTERS))
+      longest (sorted letters :key len :reverse True))  ; Anna Karenina before Anna
+    (re.sub (+ r"\b(?:" (.join "|" (map re.escape longest)) r")\b")
+      (fn [name] (get letters (get name 0)))
+      text)]
+  [mask-numbers []
+    "Return the text with zeros for the digits of long numbers: telephone, account, date."
+    (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text)]
+  [nfc []
+    "Return the text in Unicode's normal form C: one é, however it was typed."
+    ;; The test costs a hundredth of the work that it usually saves.
+    (if (unicodedata.is-normalized "NFC" text) text (unicodedata.normalize "NFC" text))]
+  [read-chat []
+    "Return a line `Name: message` for each message, given the export of a chat."
+    (_read "chat" text)]
+  [read-html []
+    "Return the main text of a web page, given its HTML."
+    (_read "page" text)]
+  [read-mail []
+    "Return each message's own words, given a mailbox (mbox)."
+    (_read "mail" text)]
+  [read-notebook []
+    "Return the code and text of a notebook (ipynb)."
+    (_read "notebook" text)]
+  [read-rtf []
+    "Return the paragraphs of an RTF document."
+    (_read "rtf" text)]
+  [read-subtitles []
+    "Return a line for each subtitle, given SubRip or WebVTT."
+    (_read "subtitles" text)]
+  [read-table [column PASSAGE]
+    "Return a line for each entry in this column of a table with commas or tabs."
+    (_read "table" text column)]
+  [replace [old PASSAGE  new TEXT]
+    "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."
+    (.replace text old new)]
+  [squeeze-blank-lines []
+    "Return the text with each run of two or more blank lines replaced by one empty line."
+    (.sub BLANK-LINES "\n" text)]
+  [strip-lines []
+    "Return the text without the white space at both ends of each line."
+    (.join "\n" (gfor line (.split text "\n") (.strip line)))])
+
+
+(defn _lines [choose text regex]
+  "Return the lines of the text that `choose`, `filter` or `filterfalse`, keeps."
+  (setv pattern (re.compile regex))
+  ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
+  (.join "" (choose (fn [line] (.search pattern (.removesuffix line "\n"))) (StringIO text))))
+
+
+(defn _read [kind text [column None]]
+  "Return what the reader of documents of this `kind` extracts; raise `ValueError` if none does."
+  (hy.I.lstm-textgen/text/documents/readers.document-text kind text column))
 
 
 (defn default-prep [text [lower-case False]]
@@ -70,104 +146,6 @@
     (.replace "\r" "\n")
     nfc))
   (if lower-case (lower text) text))
-
-
-(defn nfc [text]
-  "Return the text in Unicode's normal form C: one é, however it was typed."
-  ;; The test costs a hundredth of the work that it usually saves.
-  (if (unicodedata.is-normalized "NFC" text) text (unicodedata.normalize "NFC" text)))
-
-
-(defn replace [text old new]
-  "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."
-  (check-step "replace" [old new])
-  (.replace text old new))
-
-
-(defn strip-lines [text]
-  "Return the text without the white space at both ends of each line."
-  (.join "\n" (gfor line (.split text "\n") (.strip line))))
-
-
-(defn squeeze-blank-lines [text]
-  "Return the text with each run of two or more blank lines replaced by one empty line."
-  (.sub BLANK-LINES "\n" text))
-
-
-(defn drop-lines [text regex]
-  #[[Return the text without the lines that `regex` matches anywhere; `^#` only at the beginning.
-
-  Raise `ValueError` if `regex` is not a regular expression.]]
-  (check-step "drop-lines" [regex])
-  (_lines text regex filterfalse))
-
-
-(defn keep-lines [text regex]
-  "Return only the lines that `regex` matches anywhere. Raise `ValueError` if it is invalid."
-  (check-step "keep-lines" [regex])
-  (_lines text regex filter))
-
-
-(defn _lines [text regex choose]
-  "Return the lines of the text that `choose`, of a test and an iterable, keeps."
-  (setv pattern (re.compile regex))
-  ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
-  (.join "" (choose (fn [line] (.search pattern (.removesuffix line "\n"))) (StringIO text))))
-
-
-(defn mask-numbers [text]
-  "Return the text with zeros for the digits of long numbers: telephone, account, date."
-  (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text))
-
-
-(defn mask-addresses [text]
-  "Return the text with `name@example.com` and `https://example.com` in place of addresses."
-  (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text)))
-
-
-(defn mask-names [text names]
-  #[[Return the text with A, B, … in place of `names`, which commas separate: `Anna, Ben`.
-
-  Only whole words with the same capitalization are replaced. Raise `ValueError` if there are no
-  names, or more than letters.]]
-  (check-step "mask-names" [names])
-  (setv each (lfor name (.split names ",") :if (.strip name) (.strip name)))
-  (when (or (not each) (> (len each) (len LETTERS)))
-    (refuse f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}"))
-  (setv
-    letters (dict (zip each LETTERS))
-    longest (sorted letters :key len :reverse True)  ; Anna Karenina before Anna
-    pattern (+ r"\b(?:" (.join "|" (map re.escape longest)) r")\b"))
-  (re.sub pattern (fn [name] (get letters (get name 0))) text))
-
-
-;; * Documents that are text: their readers, as steps
-
-(defmacro defreaders [#* rows]
-  #[[Define a step for each of ROWS, [name kind doc]: what the reader of that kind makes of a text.
-
-  A row becomes `(defn name [text] doc (_read kind text))`.]]
-  `(do ~@(lfor [name kind doc] rows `(defn ~name [text] ~doc (_read ~kind text)))))
-
-
-(defreaders
-  [read-chat "chat" "Return a line `Name: message` for each message, given the export of a chat."]
-  [read-html "page" "Return the main text of a web page, given its HTML."]
-  [read-mail "mail" "Return each message's own words, given a mailbox (mbox)."]
-  [read-notebook "notebook" "Return the code and text of a notebook (ipynb)."]
-  [read-rtf "rtf" "Return the paragraphs of an RTF document."]
-  [read-subtitles "subtitles" "Return a line for each subtitle, given SubRip or WebVTT."])
-
-
-(defn read-table [text column]
-  "Return a line for each entry in this column of a table with commas or tabs."
-  (check-step "read-table" [column])
-  (_read "table" text column))
-
-
-(defn _read [kind text [column None]]
-  "Return what the reader of this `kind` extracts; raise `ValueError` if there is none."
-  (hy.I.lstm-textgen/text/documents/readers.document-text kind text column))
 
 
 ;; * Steps joined into one function
@@ -226,27 +204,27 @@
   It can be pickled if the function can. Called, it raises `StepError`, with the file and the line,
   if the function raises an error or returns anything but text.]]
 
-  (defn __init__ [self name function / #* args #** named]
+  (meth __init__ [name @function / #* @args #** @named]
     "Raise `TypeError` unless `function` is one; `name` is what messages call it."
-    (setv [self.name self.function self.args self.named] [(clip name) function args named])
+    (setv @name (clip name))
     (unless (callable function)
       (raise (TypeError
-        f"the step '{self.name}' is not a function, but {function.__class__.__name__}"))))
+        f"the step '{@name}' is not a function, but {function.__class__.__name__}"))))
 
-  (defn __call__ [self text]
-    (setv code (getattr (unwrap self.function) "__code__" None))  ; a builtin has none
+  (meth __call__ [text]
+    (setv code (getattr (unwrap @function) "__code__" None))  ; a builtin has none
     (try
-      (setv result (self.function text #* self.args #** self.named))
+      (setv result (@function text #* @args #** @named))
       (except [StepError]  ; from a step inside this one
         (raise))
       (except [error Exception]
         (setv where (if code
           (place error code.co-filename code.co-firstlineno)
-          f"the step '{self.name}'"))
+          f"the step '{@name}'"))
         (raise (StepError f"{where}: {(summary error)}") :from error)))
     (unless (isinstance result str)
       (raise (StepError (+ (if code f"{code.co-filename}:{code.co-firstlineno}: " "")
-        f"the step '{self.name}' returned {result.__class__.__name__}, not text"))))
+        f"the step '{@name}' returned {result.__class__.__name__}, not text"))))
     result))
 
 

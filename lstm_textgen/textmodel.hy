@@ -28,9 +28,8 @@
   lstm-textgen.text.recipes [Recipe load-recipe]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score bits surprises]
-  lstm-textgen.writing.writer [Ends stream write-many write-sample])
+  lstm-textgen.writing.writer [Ends stream usual-options write-many write-sample])
 
 (setv
   COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
@@ -113,7 +112,7 @@
     has a method `close`. The options are those of `generate`; errors are raised at once.]]
     (with [warn (_collecting warn)]
       (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
-        (._options self temperature top-k top-p min-p) (Ends length stop sentences)
+        (usual-options self.checkpoint temperature top-k top-p min-p) (Ends length stop sentences)
         (_checked-seed rng-seed) warn)))
 
   (defn generate [self [seed ""] [length 400] [samples None] * [stop None] [sentences None]
@@ -141,15 +140,10 @@
       samples (if (is samples None) 1 (check-setting "samples" samples)))
     (with [warn (_collecting warn)]
       (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) samples
-        (._options self temperature top-k top-p min-p) (Ends length stop sentences)
+        (usual-options self.checkpoint temperature top-k top-p min-p) (Ends length stop sentences)
         (_checked-seed rng-seed) warn)))
     (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k samples)) text)))
     (if alone (get whole 0) whole))
-
-  (defn _options [self temperature top-k top-p min-p]
-    "Return the `SamplingOptions`, with the model's own temperature by default."
-    (setv own self.checkpoint.settings.temperature)
-    (SamplingOptions (if (is temperature None) own temperature) top-k top-p min-p))
 
   (defn score [self text]
     #[[Return #(total units bits): how well the model predicts `text`.

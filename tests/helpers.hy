@@ -21,6 +21,7 @@
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [build-vocabulary]
+  lstm-textgen.writing.scoring [Score surprises]
   tests.forkserver [BACKENDS FORKS])
 
 (setv
@@ -298,6 +299,14 @@
   (when resume
     (setv model.resume (_resume-from model.weights)))
   model)
+
+
+(defn score [model pieces]
+  "Return the `Score` of the text in `pieces`."
+  (setv total (Score))
+  (for [stretch (surprises model pieces)] (.add total stretch))
+  (.check total)
+  total)
 
 
 (defn _random-weights [spec rng-seed]

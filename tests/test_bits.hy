@@ -16,9 +16,8 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.history [add-lengths]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.scoring [score]
   lstm-textgen.writing.seeds [start-ids]
-  tests.helpers [small-model TEXT TINY train-tiny])
+  tests.helpers [score small-model TEXT TINY train-tiny])
 
 (setv
   counting (pytest.mark.usefixtures "counting")  ; no network need learn here

@@ -11,8 +11,7 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.spelling [ways-on]
+  lstm-textgen.writing.seeds [read-seed ways-on]
   tests.browser [fragment halved-model open-page page-of start-browser start-of wait-for-end
     wait-until WRITTEN written])
 

@@ -162,7 +162,7 @@
     The vocabulary is that of `known`, a model, with new units, or else a new one.]]
     (setv [ids self.vocabulary] (text-ids pieces (fn [pieces]
       (if known
-        (get (.extend known.vocabulary pieces settings.max-words) 0)
+        (.extend known.vocabulary pieces settings.max-words)
         (.new-vocabulary self pieces settings)))))
     #( ids
       (if (= settings.unit self.vocabulary.unit)

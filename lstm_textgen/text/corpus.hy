@@ -66,7 +66,7 @@ a file in the cache folder, from which the ids are memory-mapped.]]
     (for [piece pieces] (.add text (.encode piece "utf-8" "surrogatepass")))
     (setv vocabulary (learn text))
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
-    #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
+    #((.array ids vocabulary.dtype) vocabulary)))
 
 
 (defn fingerprint [ids]

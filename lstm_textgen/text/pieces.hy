@@ -4,9 +4,7 @@ It starts with characters and repeatedly merges the most frequent pair of neighb
 piece (Gage 1994; Sennrich et al. 2016). Text is later split into pieces by the same merges, in the
 same order.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   functools [cache]
@@ -109,9 +107,6 @@ same order.]]
     "Return the last word of `seed`, which may continue."
     (get ["" #* (.findall (_word-pattern) seed)] -1))
 
-  (defn counted [self units]
-    (chain.from-iterable units))
-
   (defn split-rules [self]
     "Return the merges, and the regular expression of the words that they apply to."
     {"merges" self.merges  "pattern" (_portable-word-pattern)})
@@ -122,7 +117,7 @@ same order.]]
       units (.split self text)
       unknown (.difference (set units) self.ids))
     (when unknown (refuse-unknown (sorted unknown)))
-    (np.fromiter (map self.ids.__getitem__ units) (np.min-scalar-type (- self.size 1)))))
+    (np.fromiter (map self.ids.__getitem__ units) self.dtype)))
 
 
 (defn _with-joined [units counts most]

@@ -1,11 +1,10 @@
 "Vocabularies: the units of a text, such as characters; a class for each kind of unit."
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   functools [cache]
+  itertools [chain]
   json
   re
   unicodedata
@@ -24,7 +23,8 @@
   #[[The units that a network knows, each with its id; a subclass is a kind of unit.
 
   `units` is a list of strings in which a unit's index is its id, `ids` the inverse dict, `size`
-  the number of units. `unknown` is the id that stands for every unknown unit, or None. ::
+  the number of units, `dtype` the smallest unsigned type for ids. `unknown` is the id that stands
+  for every unknown unit, or None. ::
 
       (setv vocabulary (Characters ["e" "h" "l" "o" "y"]))
       (vocabulary.encode "hello")   ; => array([1, 0, 2, 2, 3], dtype=uint8)
@@ -42,7 +42,7 @@
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
     parts []       ; attributes that make a vocabulary besides `unit` and `units`
-    measure None   ; the unit of a text's length, if not its own units
+    measure None   ; the unit of a text's length, "characters" if not its own units
     merges []      ; see `Pieces`
     several True   ; whether a unit may have several characters
     limited False  ; whether `max_words` limits their number
@@ -52,9 +52,9 @@
     "Raise `ValueError` if `units` can't be the vocabulary of any text."
     (.check self units)
     (setv
-      [self.units self.size] [units (len units)]
+      [self.units self.size self.unknown] [units (len units) (if self.reserved 0 None)]
       self.ids (dfor [i u] (enumerate units) u i)
-      self.unknown (if self.reserved 0 None)))
+      self.dtype (np.min-scalar-type (- self.size 1))))
 
   (defn [classmethod] build [cls pieces [most None]]
     "Return the vocabulary of a text whose parts are `pieces`; `most` is as in `learn`."
@@ -88,25 +88,21 @@
       (refuse f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}")))
 
   (defn extend [self pieces [max-words None]]
-    #[[Return #(vocabulary added): this vocabulary with the new units of the text in `pieces` added
-    at the end, and the list of these.
+    #[[Return this vocabulary with the new units of the text in `pieces` added at the end.
 
-    If their number is limited, words are added up to `max-words` (None: all); to pieces only
-    characters are added, and none are left out.]]
+    There are up to `max-words` words (None: all); to pieces all new characters are added.]]
     (setv added (lfor u (.learn self pieces) :if (not-in u self.ids) u))
     (when (and self.limited (not self.parts) (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- self.size (len self.reserved)))))))
-    #((if added (.with-units self (+ self.units added)) self) added))
+    (if added (.with-units self (+ self.units added)) self))
 
   (defn find [self unit]
     "Return the id of `unit`, `unknown` if it has none."
     (.get self.ids unit self.unknown))
 
   (defn encode [self text]
-    "Return the ids of `text` (time,), of the smallest unsigned type that holds them all."
-    (np.fromiter
-      (gfor unit (.split self text) (.find self unit))
-      (np.min-scalar-type (- self.size 1))))
+    "Return the ids of `text` (time,)."
+    (np.fromiter (map self.find (.split self text)) self.dtype))
 
   (defn encode-seed [self text]
     #[[Return #(ids unknowns) for a seed text: its ids (time,) and the list of its distinct unknown
@@ -125,7 +121,7 @@
 
   (defn counted [self units]
     "Return the sequence that a text's length counts: its `units`, or their characters."
-    units)
+    (if self.measure (chain.from-iterable units) units))
 
   (defn split-rules [self]
     "Return what other programs need, besides the units, to split a text."
@@ -180,7 +176,7 @@
       (when (= (.max ids) self.size)
         (refuse-unknown (map chr (np.unique (get codes (= ids self.size))))))
       (.append parts ids))
-    (.astype (np.concatenate parts) (np.min-scalar-type (- self.size 1)) :copy False)))
+    (.astype (np.concatenate parts) self.dtype :copy False)))
 
 
 (defclass Words [Vocabulary]

@@ -1,8 +1,6 @@
 "Vocabularies made by the name of their unit: of a text, or as they were stored."
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   itertools [chain]
   lstm-textgen.basics.values [read-json]
