@@ -133,28 +133,6 @@
   name)
 
 
-(defn _recipe-code [compiler name body]
-  "Return the expansion of `defrecipe`."
-  (setv
-    [doc items] (_parts compiler name body)
-    before []
-    settings {})
-  (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
-    (when (and (= key ':unit) (isinstance value Symbol))
-      (setv value (String value)))  ; a bare word
-    (with [_ (_pointing compiler key)] (setv setting (_setting key value settings)))
-    (when (= setting "prep")
-      (setv prep (hy.gensym f"{name}-prep"))
-      (.append before (_prep-code compiler prep None (if (isinstance value List) value [value])))
-      (setv value prep))
-    (setv (get settings setting) value))
-  `(do
-    ~@before
-    (setv ~name
-      (hy.I.lstm_textgen/text/recipes.recipe ~(String name) :doc ~doc
-        ~@(chain.from-iterable (gfor [key value] (.items settings) [(Keyword key) value]))))))
-
-
 (defmacro defrecipe [_hy-compiler name #* body]
   #[[Declare a corpus and the model to train on it, in one form; NAME becomes a `Recipe`.
 
@@ -173,4 +151,21 @@
   `:prep` takes a list of steps, as `defprep` does, or one step; the other keys are the settings
   that a recipe may have. An unknown key, a missing value and a literal of the wrong kind are
   compile errors at the key's line; other values are checked when the form runs.]]
-  (_recipe-code _hy-compiler name body))
+  (setv
+    [doc items] (_parts _hy-compiler name body)
+    before []
+    settings {})
+  (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
+    (when (and (= key ':unit) (isinstance value Symbol))
+      (setv value (String value)))  ; a bare word
+    (with [_ (_pointing _hy-compiler key)] (setv setting (_setting key value settings)))
+    (when (= setting "prep")
+      (setv [prep steps] [(hy.gensym f"{name}-prep") (if (isinstance value List) value [value])])
+      (.append before (_prep-code _hy-compiler prep None steps))
+      (setv value prep))
+    (setv (get settings setting) value))
+  `(do
+    ~@before
+    (setv ~name
+      (hy.I.lstm_textgen/recipes.recipe ~(String name) :doc ~doc
+        ~@(chain.from-iterable (gfor [key value] (.items settings) [(Keyword key) value]))))))

@@ -1,8 +1,8 @@
 #[[Text → ids for texts of any length: they pass in pieces and are never in memory as a whole.
 
-A text is read once and its pieces are stored. They are read back to make the vocabulary, which may
-take more than one pass, and to become ids. Short texts and ids are stored in memory, long ones in
-a file in the cache folder, from which the ids are memory-mapped.]]
+A text is read once and its pieces are stored. They are read back to make the vocabulary, maybe
+more than once, and to become ids. Short texts and ids are stored in memory, long ones in a file in
+the cache folder, from which the ids are memory-mapped.]]
 
 (import
   mmap

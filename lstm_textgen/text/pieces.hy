@@ -1,8 +1,7 @@
 #[[Pieces: parts of words, learned from a text by byte-pair encoding.
 
 It starts with characters and repeatedly merges the most frequent pair of neighbors into a new
-piece (Gage 1994; Sennrich et al. 2016). Text is later split into pieces by the same merges, in the
-same order.]]
+piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, later split a text.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
@@ -13,7 +12,7 @@ same order.]]
   math
   re
   numpy :as np
-  lstm-textgen.text.units [Characters Vocabulary describe-units marks refuse-unknown])
+  lstm-textgen.text.units [Characters Vocabulary describe-units marks])
 
 (setv
   LEARNED 5_000_000    ; words of a text from which pieces are learned
@@ -30,10 +29,8 @@ same order.]]
   #[[The characters of a text, sorted, and the pieces merged from them.
 
   A word is a run of letters, a digit or a sign, with a space before it if there is one; or a line
-  break; or a run of other white space. No piece spans two words.
-
-  `merges` has a pair of ids for each unit of several characters, in order: those of the two units
-  from which it was merged.]]
+  break; or a run of other white space. No piece spans two words. `merges` has, in order, the pair
+  of ids from which each unit of several characters was merged.]]
 
   (setv
     unit "pieces"
@@ -113,10 +110,8 @@ same order.]]
 
   (defn encode [self text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."
-    (setv
-      units (.split self text)
-      unknown (.difference (set units) self.ids))
-    (when unknown (refuse-unknown (sorted unknown)))
+    (setv units (.split self text))
+    (.check-known self units)
     (np.fromiter (map self.ids.__getitem__ units) self.dtype)))
 
 

@@ -34,10 +34,9 @@
 
   - `unit` and `singular`: the names of such units, and of one;
   - `split` (text): its units in order, a list, or a string of characters;
-  - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
-    `pieces`, in the order of their ids; if they are `limited`, at most `most` (None: all);
-  - `sample-length` of the sample in a model file, which is compared with the text, and
-    `passage-length` of a passage on a page, as in `Ends`.]]
+  - `learn` (pieces, most), a class method: the list of distinct units of a text in `pieces`, in
+    the order of their ids; if they are `limited`, at most `most` (None: all);
+  - `sample-length` and `passage-length`: of the sample in a model file and of one on a page.]]
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
@@ -57,7 +56,7 @@
       self.dtype (np.min-scalar-type (- self.size 1))))
 
   (defn [classmethod] build [cls pieces [most None]]
-    "Return the vocabulary of a text whose parts are `pieces`; `most` is as in `learn`."
+    "Return the vocabulary of the text in `pieces`; `most` is as in `learn`."
     (cls [#* cls.reserved #* (.learn cls pieces most)]))
 
   (defn with-units [self units]
@@ -104,9 +103,16 @@
     "Return the ids of `text` (time,)."
     (np.fromiter (map self.find (.split self text)) self.dtype))
 
+  (defn check-known [self units]
+    "Raise `ValueError` if the vocabulary lacks any of `units`, which are characters then."
+    (setv unknown (sorted (.difference (set units) self.ids)))
+    (when unknown
+      (refuse f"the vocabulary lacks these characters: {(describe-units unknown)}")))
+
   (defn encode-seed [self text]
-    #[[Return #(ids unknowns) for a seed text: its ids (time,) and the list of its distinct unknown
-    units, in order. Without an unknown unit to stand for these, the ids lack them.]]
+    #[[Return #(ids unknowns): the ids (time,) of a seed text and its distinct unknown units.
+
+    Without an unknown unit to stand for these, the ids lack them.]]
     (setv
       units (.split self text)
       unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) self.unknown) u))
@@ -170,13 +176,10 @@
     (setv
       table (np.full CODE-POINTS self.size (np.min-scalar-type self.size))
       (get table (lfor u self.units (ord u))) (range self.size)
-      parts [(np.empty 0 table.dtype)])
-    (for [codes (_code-points text)]
-      (setv ids (.take table codes))
-      (when (= (.max ids) self.size)
-        (refuse-unknown (map chr (np.unique (get codes (= ids self.size))))))
-      (.append parts ids))
-    (.astype (np.concatenate parts) self.dtype :copy False)))
+      parts (lfor codes (_code-points text) (.take table codes))
+      ids (np.concatenate [(np.empty 0 table.dtype) #* parts]))
+    (when (= (.max ids :initial 0) self.size) (.check-known self text))
+    (.astype ids self.dtype :copy False)))
 
 
 (defclass Words [Vocabulary]
@@ -218,11 +221,6 @@
     (if (in unit self.ids)
       (get self.ids unit)
       (.find (super) (if (.startswith unit " ") (cut unit 1 None) (+ " " unit))))))
-
-
-(defn refuse-unknown [characters]
-  "Raise `ValueError`: a vocabulary has none of these `characters`."
-  (refuse f"the vocabulary lacks these characters: {(describe-units (list characters))}"))
 
 
 (defn describe-units [units]

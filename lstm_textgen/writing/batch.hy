@@ -1,8 +1,7 @@
 #[[Texts that a model generates together; they may join and leave between two steps.
 
 A text depends only on its seed text, options and random numbers, but for rounding: BLAS sums in
-another order for another number of texts, which now and then changes a choice (docs/serving.md).
-Alone, the same request gives the same text.]]
+another order for another number of texts, which now and then changes a choice (docs/serving.md).]]
 
 (eval-when-compile (require hyrule [meth]))
 (import

@@ -1,11 +1,10 @@
 #[[The network in NumPy: single steps for one or many streams of text at once.
 
-It doesn't need Keras, so generation starts in a fraction of a second, and a step of a small
-network takes about ten microseconds, half of them for the product with the recurrent weights.
-Three things make it fast: the embedding and the first kernel are multiplied in advance (for a lone
-stream only the rows that it reads), so the first layer's input is a row of a table; every result
-goes into a preallocated buffer; and σ(x) is ½ + ½·tanh(½x), with the inner ½ already in the
-weights.
+It starts without Keras in a fraction of a second, and a step of a small network takes about ten
+microseconds, half of them for the product with the recurrent weights. The embedding and the first
+kernel are multiplied in advance (for a lone stream only the rows that it reads), so the first
+layer's input is a row of a table; every result goes into a preallocated buffer; and σ(x) is
+½ + ½·tanh(½x), with the inner ½ already in the weights.
 
 Shapes are given for many streams; a single stream has no axis for streams.]]
 

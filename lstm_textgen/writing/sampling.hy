@@ -1,9 +1,9 @@
 #[[Logits → the next id: temperature, top-k, top-p and min-p.
 
 A unit is drawn by the Gumbel-max trick (Gumbel 1954): with noise -log(-log u), where u is random
-between 0 and 1, each unit has the largest logit + noise with just its softmax probability. So no
-softmax is needed, and the noise is made in large blocks, which is fast. All is in float32, the
-precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
+between 0 and 1, each unit has the largest logit + noise with just its softmax probability. So the
+noise can be made in large blocks, which is fast. All is in float32, the precision of the logits;
+as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
 (eval-when-compile (require hyrule [meth ncut]  lstm-textgen.basics.forms [defrecord]))
 (import
