@@ -32,8 +32,7 @@ the cache folder, from which the ids are memory-mapped.]]
   #[[Yield the text of `pieces` in parts of about `PIECE` characters.
 
   Each but the first begins with white space, so some may be longer. Line ends, normal form C,
-  lower case and words never cross such a place: part by part they are the same as for the whole
-  text.]]
+  lower case and words never cross such a place: part by part they are those of the whole text.]]
   (setv
     held []
     size 0)
@@ -97,8 +96,7 @@ the cache folder, from which the ids are memory-mapped.]]
 (defn kept-part [ids start stop]
   #[[Return a copy of the ring `ids` (time,) from `start` to before `stop`, at most once around.
 
-  `start` may be negative: the ring's end precedes its beginning. As for other ids, many bytes are
-  stored in a file.]]
+  `start` may be negative: the ring's end precedes its beginning. A long copy is in a file.]]
   (setv size (len ids))
   (with [store (_Store)]
     (for [[first last] [[(+ size (min start 0)) size] [(max start 0) (min stop size)]
@@ -112,8 +110,7 @@ the cache folder, from which the ids are memory-mapped.]]
   "Bytes stored part by part: up to `LIMIT` of them in memory, more in a file."
 
   (defn __init__ [self]
-    ;; The system removes the file once it is neither open nor mapped: in any case, nothing of it
-    ;; outlives the process.
+    ;; The system removes the file once it is neither open nor mapped, or the process ends.
     (.__init__ (super) LIMIT :dir (cache-folder))
     (setv self.sizes []))
 

@@ -65,14 +65,16 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     (.check (super) units)
     (setv
       joined (lfor [id unit] (enumerate units) :if (> (len unit) 1) id)
-      pairs self.merges)
+      pairs self.merges
+      part (re.compile  ; of a word: it may begin with a mark
+        rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
     (unless (and (isinstance pairs list) (= (len pairs) (len joined)))
       (refuse "the vocabulary must have a merge for each unit of several characters"))
     (for [[id pair] (zip joined pairs)]
       (unless (and (isinstance pair list) (= (len pair) 2)
-          (all (gfor part pair (and (= (type part) int) (<= 0 part) (< part id))))
-          (= (get units id) (.join "" (gfor part pair (get units part))))
-          (.fullmatch (_part-pattern) (get units id)))
+          (all (gfor own pair (and (= (type own) int) (<= 0 own) (< own id))))
+          (= (get units id) (.join "" (gfor own pair (get units own))))
+          (.fullmatch part (get units id)))
         (refuse f"the vocabulary has no valid merge for {(describe-units [(get units id)])}"))))
 
   (defn split [self text]
@@ -105,8 +107,10 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     (get ["" #* (.findall (_word-pattern) seed)] -1))
 
   (defn split-rules [self]
-    "Return the merges, and the regular expression of the words that they apply to."
-    {"merges" self.merges  "pattern" (_portable-word-pattern)})
+    "Return the merges and, as JavaScript (flag u) and tokenizers spell it, the words' pattern."
+    {"merges" self.merges
+     "pattern" (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{BLANK}]"
+       r"[\p{M}\u200c\u200d]" f"[{BLANK}]")})
 
   (defn encode [self text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."
@@ -145,17 +149,6 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
 (defn [cache] _word-pattern []
   "Return the regular expression of the words that pieces are parts of: at most 129 characters."
   (re.compile (_words r"[^\W\d_]" r"\d" r"[^\w\s]" f"[{(marks)}]" r"[^\S\n]")))
-
-
-(defn [cache] _part-pattern []
-  "Return the regular expression of a part of a word: it may begin with a mark."
-  (re.compile rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
-
-
-(defn _portable-word-pattern []
-  "Return the words' (str) in the syntax of JavaScript (flag u) and Hugging Face's tokenizers."
-  (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{BLANK}]"
-    r"[\p{M}\u200c\u200d]" f"[{BLANK}]"))
 
 
 (defn _words [letter digit sign mark blank]

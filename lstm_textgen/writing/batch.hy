@@ -27,8 +27,7 @@ another order for another number of texts, which now and then changes a choice (
   (meth change [leaving joining]
     #[[Remove the texts of the draws `leaving`, then add those of `joining`, #(draw state) each.
 
-    A state is that of an engine that has read the text's seed. Return the states of those that
-    leave.]]
+    A state is that of an engine that has read the seed. Return the states of those that leave.]]
     (setv
       kept (lfor [k draw] (enumerate @draws) :if (not-in draw leaving) k)
       states (lfor draw leaving (.copy-state @_engine (.index @draws draw)))

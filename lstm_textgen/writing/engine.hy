@@ -35,7 +35,10 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   large that numbers would overflow.]]
 
   (meth __init__ [layers weights]
-    (_check-size weights)
+    (setv largest (max (gfor w weights (.max (np.abs w) :initial 0))))
+    (unless (<= largest LARGEST)
+      (refuse f"the model is damaged or diverged: it has a weight of {largest :.0e}, "
+        f"and the limit is {LARGEST :.0e}"))
     (limit-threads)
     (setv
       [embedding #* recurrent dense bias] weights
@@ -94,10 +97,8 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     @logits)
 
   (meth [(np.errstate :invalid "ignore")] feed [ids]
-    #[[Read `ids` (time, streams); return the logits after the last. No ids change nothing.
-
-    NumPy's warning of invalid values is off: products of small, finite arrays have raised it at
-    random.]]
+    "Read `ids` (time, streams); return the logits after the last. No ids change nothing."
+    ;; The warning is off because products of small, finite arrays have raised it at random.
     (for [now (cut ids -1)] (@advance now))
     (for [now (cut ids -1 None)] (@step now))
     @logits)
@@ -128,14 +129,6 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 
 ;; * The weights as a step needs them
-
-(defn _check-size [weights]
-  "Raise `ValueError` if numbers computed from `weights` could exceed 32 bits."
-  (setv largest (max (gfor w weights (.max (np.abs w) :initial 0))))
-  (unless (<= largest LARGEST)
-    (refuse f"the model is damaged or diverged: it has a weight of {largest :.0e}, "
-      f"and the limit is {LARGEST :.0e}")))
-
 
 (defn _count-threads [weights]
   "Return how many threads of BLAS may pay for the products of one stream: 1, 2 or 4."

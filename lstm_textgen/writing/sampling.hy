@@ -65,7 +65,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   (meth [property] cold? []
     "Whether it always chooses the likeliest unit."
-    (not (any @options.sharpness)))
+    (not (any @options.factors)))
 
   (meth [property] limits []
     "Its top-k, top-p and min-p; empty where they change nothing."
@@ -73,10 +73,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   (meth factors [steps]
     "Return the list of factors for the logits of the next `steps` units."
-    (setv sharpness @options.sharpness)
-    (lfor  ; without noise any factor does
-      n (range @drawn (+ @drawn steps))
-      (or (get sharpness (% n (len sharpness))) 1)))
+    (setv own (lfor factor @options.factors (or factor 1)))  ; without noise any factor does
+    (lfor n (range @drawn (+ @drawn steps)) (get own (% n (len own)))))
 
   (meth generator [size]
     "Return the generator of its random numbers, `size` for a unit, as it is now."

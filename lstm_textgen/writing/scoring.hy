@@ -30,11 +30,9 @@ A text is cut into parts that are read in parallel; each part first reads the te
 (defrecord Stretch
   #[[A stretch of a text as a model sees it.
 
-  - `units`: the sequence of its units; `unknowns`: how many of them the model doesn't know.
-  - `characters`: how many the others have.
-  - `nats` (len(units),): the surprise of each, -ln of the probability that the model gave it; NaN
-    for an unknown character.
-  - `hits`: the number of units that were the likeliest.
+  - `units`: the sequence of its units; `unknowns`: how many of them the model doesn't know;
+    `characters`: how many the others have; `hits`: how many units were the likeliest.
+  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if it isn't predicted.
   - `likeliest`: #(ids odds), arrays (len(units), k) of the k likeliest units in each place, best
     first, and their probabilities (0 where there is no prediction); or None.]]
   [ #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns  #^ int characters
@@ -141,9 +139,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
 
 
 (defclass _Reader []
-  #[[Reads a text in stretches of up to `length` units, each in parallel parts.
-
-  A short text is read unbroken.]]
+  "Reads a text in stretches of up to `length` units, each in parallel parts unless it is short."
 
   (meth __init__ [model length @alternatives]
     (setv

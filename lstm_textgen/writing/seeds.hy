@@ -106,9 +106,8 @@ way to do so is a path of units within the rest, then a unit that ends with it o
 (defn start-ids [model]
   #[[Return a list of the ids to read before any text.
 
-  They are two line breaks, as between paragraphs: after one, which may be within a wrapped
-  paragraph, a text could begin anywhere. If the model knows none, they are the first unit of its
-  training text.]]
+  They are two line breaks, as between paragraphs: one could be within a wrapped paragraph. If the
+  model knows none, they are the first unit of its training text.]]
   (setv line-break (.get model.vocabulary.ids "\n"))
   (if (is line-break None)
     [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
@@ -118,11 +117,9 @@ way to do so is a path of units within the rest, then a unit that ends with it o
 ;; * Seeds that end within a unit
 
 (defrecord Way
-  #[[A way to continue a seed.
+  #[[A way to continue a seed: ln of its probability, the engine's state there, the next units.
 
-  `weight` is ln of the probability that the model takes it; `state` the engine's arrays there;
-  `ids` (n,) the possible next units, … for all; the seed already has their first `typed`
-  characters.]]
+  `ids` (n,) are those that are possible, … all; the seed has their first `typed` characters.]]
   [#^ float weight  #^ list state  #^ object [ids ...]  #^ int [typed 0]])
 
 

@@ -57,9 +57,8 @@
 (defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
   #[[Return a generator of the units (str) that `model` generates after `seed`.
 
-  Before the seed the model reads its `start-ids`, like the end of a paragraph. One call of `warn`
-  names the seed's unknown units; the rest of the seed is used. The `SamplingOptions`
-  default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
+  One call of `warn` names the seed's unknown units; the rest of the seed is used. The
+  `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
   (setv
     own (Seed model seed warn)
     draw (Draw (or options (usual-options model)) rng-seed))
