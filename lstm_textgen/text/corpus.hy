@@ -114,15 +114,11 @@ the cache folder, from which the ids are memory-mapped.]]
     (.__init__ (super) LIMIT :dir (cache-folder))
     (setv self.sizes []))
 
-  (defn on-disk [self]
-    "Return whether the bytes are in a file."
-    (> (sum self.sizes) LIMIT))
-
   (defn add [self data]
     "Store one more part, `data` (bytes)."
     (.append self.sizes (len data))
     (try
-      (when (.on-disk self) (os.makedirs (cache-folder) :exist-ok True))
+      (when (> (sum self.sizes) LIMIT) (os.makedirs (cache-folder) :exist-ok True))
       (.write self data)
       (.flush self)
       (except [error OSError]
@@ -139,7 +135,7 @@ the cache folder, from which the ids are memory-mapped.]]
     "Return all bytes as a read-only array of `dtype`; end storing."
     (.seek self 0)
     (np.frombuffer
-      (if (.on-disk self)
+      (if (> (sum self.sizes) LIMIT)
         ;; The mapping has its own handle. Windows removes the file with the last handle.
         (mmap.mmap (.fileno self) 0 :access mmap.ACCESS-READ)
         (.read self))
