@@ -30,8 +30,7 @@
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.settings.table [continued-settings fine-tuned? new-settings settings-in]
-  lstm-textgen.text.corpus [PIECE cut-at-space fingerprint prepared-pieces seed-within
-    text-ids]
+  lstm-textgen.text.corpus [PIECE cut-at-space fingerprint prepared-pieces seed-within text-ids]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [build-vocabulary check-words]
   lstm-textgen.writing.history [WORDS-ALONE add-lengths entries-on epochs-of losses-of])
@@ -379,7 +378,6 @@
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
         (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
-      ;; Larger steps were measured with characters.
       (setv larger (and self.new (not model.vocabulary.several) (not (fine-tuned? settings.base))
         (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
