@@ -21,11 +21,10 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.batches [split-ids training-batches]
   lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.prep [default-prep]
   lstm-textgen.settings.table [new-settings]
-  lstm-textgen.text.corpus [cut-at-space fingerprint text-ids]
+  lstm-textgen.text.corpus [fingerprint prepared-pieces text-ids]
   lstm-textgen.text.files [read-pieces]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [train])
 
 (setv
@@ -75,8 +74,8 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
     idle (resident "VmRSS")
     begun (time.monotonic)
     [ids vocabulary] (text-ids
-      (gfor piece (cut-at-space (read-pieces [path])) (default-prep piece))
-      Vocabulary.build)
+      (prepared-pieces (read-pieces [path]))
+      build-vocabulary)
     [kept _] (split-ids ids settings.validation settings.lookback))
   (fingerprint kept)
   (setv

@@ -14,7 +14,7 @@ is left out. The time is that of the suggestion, with what it reads of the bases
   bench.common [print-header print-row processor]
   lstm-textgen.learning.bases [suggestion]
   lstm-textgen.text.files [read-pieces]
-  lstm-textgen.text.vocabulary [Vocabulary])
+  lstm-textgen.text.vocabulary [build-vocabulary])
 
 (setv
   SAMPLES 10
@@ -46,7 +46,7 @@ is left out. The time is that of the suggestion, with what it reads of the bases
 (defn suggested [text]
   "Return the name of the base that training suggests for `text`, or \"\", and the seconds taken."
   (setv
-    vocabulary (Vocabulary.build text)
+    vocabulary (build-vocabulary text)
     ids (.encode vocabulary text)
     begun (time.perf-counter)
     line (suggestion vocabulary ids)

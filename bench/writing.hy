@@ -18,8 +18,8 @@ compiled XLA loop that makes thousands of characters in one call. Needs the extr
   torch
   bench.common [in-turns print-header print-row processor times-faster usual-networks]
   lstm-textgen.settings.layers [parse-layers]
-  lstm-textgen.text.vocabulary [Vocabulary]
-  lstm-textgen.writing.scoring [score]
+  lstm-textgen.text.units [Characters]
+  lstm-textgen.writing.scoring [surprises]
   lstm-textgen.writing.writer [Ends stream write-many])
 
 (setv
@@ -45,7 +45,7 @@ compiled XLA loop that makes thousands of characters in one call. Needs the extr
   (SimpleNamespace
     :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A")
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
-    :vocabulary (Vocabulary "characters" UNITS)))
+    :vocabulary (Characters UNITS)))
 
 
 ;; * The contestants: functions from a number of characters to nothing, which write so many
@@ -122,7 +122,7 @@ compiled XLA loop that makes thousands of characters in one call. Needs the extr
 (defn our-scorer [model]
   "Score a random text."
   (setv text (.join "" (.choice (np.random.default-rng 0) UNITS TEXT-LENGTH)))
-  (fn [n] (score model [(cut text n)])))
+  (fn [n] (list (surprises model [(cut text n)]))))
 
 
 ;; * The race

@@ -24,9 +24,9 @@ _HOMES = {
     "load": "textmodel",
     "Interrupted": "basics.interrupts",
     "compose": "prep",
-    "recipe": "text.recipes",
-    "load_recipe": "text.recipes",
-    "Recipe": "text.recipes",
+    "recipe": "recipes",
+    "load_recipe": "recipes",
+    "Recipe": "recipes",
     "Report": "display.plain",
     "Score": "writing.scoring",
 }

@@ -1,6 +1,6 @@
 "Data preparation as a language: `defprep` and `defrecipe`, checked at compile time."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager]
   difflib [get-close-matches]
@@ -46,7 +46,7 @@
   "Return the documentation in a definition's `body`, or None, and the rest; check the `name`."
   (with [_ (_pointing compiler name)]
     (unless (isinstance name Symbol)
-      (raise (ValueError f"a definition needs a name, and {(_spelt name)} is not one"))))
+      (refuse f"a definition needs a name, and {(_spelt name)} is not one")))
   (if (and body (isinstance (get body 0) String)) [(get body 0) (cut body 1 None)] [None body]))
 
 
@@ -56,13 +56,13 @@
   "Return the name of the step that `head` means, or None for the user's own function."
   (when (and (isinstance head Expression) head) (return None))
   (when (or (not (isinstance head Symbol)) (in head CONSTANTS))
-    (raise (ValueError f"a step is a name, a call or a function, not {(_spelt head)}")))
+    (refuse f"a step is a name, a call or a function, not {(_spelt head)}"))
   (setv name (hy.unmangle (str head)))
   (when (in name STEPS) (return name))
   ;; `lowr` is similar enough to `lower`; `newlines` (0.67 to `keep-lines`) isn't a misspelling.
   (when (get-close-matches name STEPS :cutoff 0.75)
-    (raise (ValueError (+ (unknown-name "step" name STEPS)
-      f" (to use your own function `{head}`, write (fn [text] ({head} text)))")))))
+    (refuse (unknown-name "step" name STEPS)
+      f" (to use your own function `{head}`, write (fn [text] ({head} text)))")))
 
 
 (defn _step-code [form text before]
@@ -125,35 +125,12 @@
   "Return the name of the setting that the keyword `key` means, after checking it and its value, if
   literal; `seen` are the names of those before it."
   (unless (isinstance key Keyword)
-    (raise (ValueError
-      f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword")))
+    (refuse f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword"))
   (setv name (hy.mangle key.name))
-  (when (is value None) (raise (ValueError f"`:{key.name}` has no value")))
-  (when (in name seen) (raise (ValueError f"`{name}` is given twice")))
+  (when (is value None) (refuse f"`:{key.name}` has no value"))
+  (when (in name seen) (refuse f"`{name}` is given twice"))
   (unless (= name "prep") (check-given {name (_value value)} "recipe"))
   name)
-
-
-(defn _recipe-code [compiler name body]
-  "Return the expansion of `defrecipe`."
-  (setv
-    [doc items] (_parts compiler name body)
-    before []
-    settings {})
-  (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
-    (when (and (= key ':unit) (isinstance value Symbol))
-      (setv value (String value)))  ; a bare word
-    (with [_ (_pointing compiler key)] (setv setting (_setting key value settings)))
-    (when (= setting "prep")
-      (setv prep (hy.gensym f"{name}-prep"))
-      (.append before (_prep-code compiler prep None (if (isinstance value List) value [value])))
-      (setv value prep))
-    (setv (get settings setting) value))
-  `(do
-    ~@before
-    (setv ~name
-      (hy.I.lstm_textgen/text/recipes.recipe ~(String name) :doc ~doc
-        ~@(chain.from-iterable (gfor [key value] (.items settings) [(Keyword key) value]))))))
 
 
 (defmacro defrecipe [_hy-compiler name #* body]
@@ -174,4 +151,21 @@
   `:prep` takes a list of steps, as `defprep` does, or one step; the other keys are the settings
   that a recipe may have. An unknown key, a missing value and a literal of the wrong kind are
   compile errors at the key's line; other values are checked when the form runs.]]
-  (_recipe-code _hy-compiler name body))
+  (setv
+    [doc items] (_parts _hy-compiler name body)
+    before []
+    settings {})
+  (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
+    (when (and (= key ':unit) (isinstance value Symbol))
+      (setv value (String value)))  ; a bare word
+    (with [_ (_pointing _hy-compiler key)] (setv setting (_setting key value settings)))
+    (when (= setting "prep")
+      (setv [prep steps] [(hy.gensym f"{name}-prep") (if (isinstance value List) value [value])])
+      (.append before (_prep-code _hy-compiler prep None steps))
+      (setv value prep))
+    (setv (get settings setting) value))
+  `(do
+    ~@before
+    (setv ~name
+      (hy.I.lstm_textgen/recipes.recipe ~(String name) :doc ~doc
+        ~@(chain.from-iterable (gfor [key value] (.items settings) [(Keyword key) value]))))))

@@ -1,38 +1,19 @@
 #[[Text → text: the steps of data preparation, functions whose first argument is the text.
 
-`compose` joins them into one function, as the macro `defprep` does; `STEPS` lists them.]]
+`compose` joins them into one function, as the macro `defprep` does.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [-> meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
-  dataclasses [dataclass]
+  functools [partial]
   inspect [unwrap]
   io [StringIO]
+  itertools [filterfalse]
   re
   traceback [extract-tb]
   unicodedata
   lstm-textgen.basics.values [PASSAGE REGEX TEXT check-value clip unknown-name])
 
 (setv
-  ;; The steps, each with the kinds of its arguments after the text.
-  STEPS {
-    "ascii-quotes" []
-    "drop-lines" [REGEX]
-    "keep-lines" [REGEX]
-    "lower" []
-    "mask-addresses" []
-    "mask-names" [PASSAGE]
-    "mask-numbers" []
-    "nfc" []
-    "read-chat" []
-    "read-html" []
-    "read-mail" []
-    "read-notebook" []
-    "read-rtf" []
-    "read-subtitles" []
-    "read-table" [PASSAGE]
-    "replace" [PASSAGE TEXT]
-    "squeeze-blank-lines" []
-    "strip-lines" []}
   ;; Single marks (also primes and guillemets) and double ones, which a keyboard types as ' and ".
   QUOTES (str.maketrans {
     #** (dfor mark "‘’‚‛′‵‹›" mark "'")
@@ -47,132 +28,124 @@
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-(defn lower [text]
-  "Return the text in lower case."
-  (.lower text))
+(defmacro defsteps [#* rows]
+  #[[Define the steps ROWS, [name arguments doc #* body]: each argument is followed by its kind.
+
+      (defsteps [replace [old PASSAGE  new TEXT] "Return …" (.replace text old new)])
+
+  becomes
+
+      (setv STEPS {"replace" [PASSAGE TEXT]})
+      (defn replace [text old new]
+        "Return …"
+        (check-step "replace" [old new])
+        (.replace text old new))
+
+  STEPS lists the steps, with the kinds of their arguments after the text.]]
+  `(do
+    (setv STEPS ~(dfor [name arguments #* _] rows (str name) (cut arguments 1 None 2)))
+    ~@(lfor
+      [name arguments doc #* body] rows
+      :setv own (cut arguments 0 None 2)
+      `(defn ~name [text ~@own]
+        ~doc
+        ~@(if own [`(check-step ~(str name) [~@own])] [])
+        ~@body))))
 
 
-(defn ascii-quotes [text]
-  "Return the text with ' and \" in place of curly, low and angle quotation marks and primes."
-  (.translate text QUOTES))
+(defsteps
+  [ascii-quotes []
+    "Return the text with ' and \" in place of curly, low and angle quotation marks and primes."
+    (.translate text QUOTES)]
+  [drop-lines [regex REGEX]
+    #[[Return the text without the lines that `regex` matches anywhere; `^#` only at the beginning.
+
+    Raise `ValueError` if `regex` is not a regular expression.]]
+    (_lines filterfalse text regex)]
+  [keep-lines [regex REGEX]
+    "Return only the lines that `regex` matches anywhere. Raise `ValueError` if it is invalid."
+    (_lines filter text regex)]
+  [lower []
+    "Return the text in lower case."
+    (.lower text)]
+  [mask-addresses []
+    "Return the text with `name@example.com` and `https://example.com` in place of addresses."
+    (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text))]
+  [mask-names [names PASSAGE]
+    #[[Return the text with A, B, … in place of `names`, which commas separate: `Anna, Ben`.
+
+    Only whole words with the same capitalization are replaced. Raise `ValueError` if there are no
+    names, or more than letters.]]
+    (setv each (lfor name (.split names ",") :if (.strip name) (.strip name)))
+    (unless (<= 1 (len each) (len LETTERS))
+      (refuse f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}"))
+    (setv
+      letters (dict (zip each LETTERS))
+      longest (sorted letters :key len :reverse True))  ; Anna Karenina before Anna
+    (re.sub (+ r"\b(?:" (.join "|" (map re.escape longest)) r")\b")
+      (fn [name] (get letters (get name 0)))
+      text)]
+  [mask-numbers []
+    "Return the text with zeros for the digits of long numbers: telephone, account, date."
+    (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text)]
+  [nfc []
+    "Return the text in Unicode's normal form C: one é, however it was typed."
+    ;; The test costs a hundredth of the work that it usually saves.
+    (if (unicodedata.is-normalized "NFC" text) text (unicodedata.normalize "NFC" text))]
+  [read-chat []
+    "Return a line `Name: message` for each message, given the export of a chat."
+    (_read "chat" text)]
+  [read-html []
+    "Return the main text of a web page, given its HTML."
+    (_read "page" text)]
+  [read-mail []
+    "Return each message's own words, given a mailbox (mbox)."
+    (_read "mail" text)]
+  [read-notebook []
+    "Return the code and text of a notebook (ipynb)."
+    (_read "notebook" text)]
+  [read-rtf []
+    "Return the paragraphs of an RTF document."
+    (_read "rtf" text)]
+  [read-subtitles []
+    "Return a line for each subtitle, given SubRip or WebVTT."
+    (_read "subtitles" text)]
+  [read-table [column PASSAGE]
+    "Return a line for each entry in this column of a table with commas or tabs."
+    (_read "table" text column)]
+  [replace [old PASSAGE  new TEXT]
+    "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."
+    (.replace text old new)]
+  [squeeze-blank-lines []
+    "Return the text with each run of two or more blank lines replaced by one empty line."
+    (.sub BLANK-LINES "\n" text)]
+  [strip-lines []
+    "Return the text without the white space at both ends of each line."
+    (.join "\n" (gfor line (.split text "\n") (.strip line)))])
 
 
-(defn default-prep [text]
-  "Return the text normalized like every source: no byte order mark, \\n line ends, normal form C."
-  (nfc (.replace (.replace (.removeprefix text "\ufeff") "\r\n" "\n") "\r" "\n")))
-
-
-(defn nfc [text]
-  "Return the text in Unicode's normal form C: one é, however it was typed."
-  ;; The test costs a hundredth of the work that it usually saves.
-  (if (unicodedata.is-normalized "NFC" text) text (unicodedata.normalize "NFC" text)))
-
-
-(defn replace [text old new]
-  "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."
-  (check-step "replace" [old new])
-  (.replace text old new))
-
-
-(defn strip-lines [text]
-  "Return the text without the white space at both ends of each line."
-  (.join "\n" (gfor line (.split text "\n") (.strip line))))
-
-
-(defn squeeze-blank-lines [text]
-  "Return the text with each run of two or more blank lines replaced by one empty line."
-  (.sub BLANK-LINES "\n" text))
-
-
-(defn drop-lines [text regex]
-  #[[Return the text without the lines that `regex` matches anywhere; `^#` only at the beginning.
-
-  Raise `ValueError` if `regex` is not a regular expression.]]
-  (_lines "drop-lines" text regex))
-
-
-(defn keep-lines [text regex]
-  "Return only the lines that `regex` matches anywhere. Raise `ValueError` if it is invalid."
-  (_lines "keep-lines" text regex))
-
-
-(defn _lines [step text regex]
-  "Return the lines of the text that the `step` keeps."
-  (check-step step [regex])
-  (setv found? (. (re.compile regex) search))
+(defn _lines [choose text regex]
+  "Return the lines of the text that `choose`, `filter` or `filterfalse`, keeps."
+  (setv pattern (re.compile regex))
   ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
-  (defn kept? [line]
-    (is (= step "keep-lines") (bool (found? (.removesuffix line "\n")))))
-  (.join "" (filter kept? (StringIO text))))
-
-
-(defn mask-numbers [text]
-  "Return the text with zeros for the digits of long numbers: telephone, account, date."
-  (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text))
-
-
-(defn mask-addresses [text]
-  "Return the text with `name@example.com` and `https://example.com` in place of addresses."
-  (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text)))
-
-
-(defn mask-names [text names]
-  #[[Return the text with A, B, … in place of `names`, which commas separate: `Anna, Ben`.
-
-  Only whole words with the same capitalization are replaced. Raise `ValueError` if there are no
-  names, or more than letters.]]
-  (check-step "mask-names" [names])
-  (setv each (lfor name (.split names ",") :if (.strip name) (.strip name)))
-  (when (or (not each) (> (len each) (len LETTERS)))
-    (raise (ValueError f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}")))
-  (setv
-    letters (dict (zip each LETTERS))
-    longest (sorted letters :key len :reverse True)  ; Anna Karenina before Anna
-    pattern (+ r"\b(?:" (.join "|" (map re.escape longest)) r")\b"))
-  (re.sub pattern (fn [name] (get letters (get name 0))) text))
-
-
-;; * Documents that are text: their readers, as steps
-
-(defn read-chat [text]
-  "Return a line `Name: message` for each message, given the export of a chat."
-  (_read "chat" text))
-
-
-(defn read-html [text]
-  "Return the main text of a web page, given its HTML."
-  (_read "page" text))
-
-
-(defn read-mail [text]
-  "Return each message's own words, given a mailbox (mbox)."
-  (_read "mail" text))
-
-
-(defn read-notebook [text]
-  "Return the code and text of a notebook (ipynb)."
-  (_read "notebook" text))
-
-
-(defn read-rtf [text]
-  "Return the paragraphs of an RTF document."
-  (_read "rtf" text))
-
-
-(defn read-subtitles [text]
-  "Return a line for each subtitle, given SubRip or WebVTT."
-  (_read "subtitles" text))
-
-
-(defn read-table [text column]
-  "Return a line for each entry in this column of a table with commas or tabs."
-  (check-step "read-table" [column])
-  (_read "table" text column))
+  (.join "" (choose (fn [line] (.search pattern (.removesuffix line "\n"))) (StringIO text))))
 
 
 (defn _read [kind text [column None]]
-  "Return what the reader of this `kind` extracts; raise `ValueError` if there is none."
+  "Return what the reader of documents of this `kind` extracts; raise `ValueError` if none does."
   (hy.I.lstm-textgen/text/documents/readers.document-text kind text column))
+
+
+(defn default-prep [text [lower-case False]]
+  #[[Return the text normalized like every source: no byte order mark, \n line ends, normal form C.
+
+  `lower-case` is the setting `lower` of the model that will read it.]]
+  (setv text (-> text
+    (.removeprefix "\ufeff")
+    (.replace "\r\n" "\n")
+    (.replace "\r" "\n")
+    nfc))
+  (if lower-case (lower text) text))
 
 
 ;; * Steps joined into one function
@@ -186,7 +159,7 @@
   your own steps fails or returns anything but text.
 
       ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
-  (Composed (list (map _function steps))))
+  (partial _apply (list (map _function steps))))
 
 
 (defn compose-all [prep]
@@ -194,13 +167,10 @@
   (compose #* (if (isinstance prep list) prep [prep])))
 
 
-(defclass [(dataclass :eq False)] Composed []
-  "The text → text function that applies the list `functions` in order; it can be pickled."
-  #^ list functions
-
-  (defn __call__ [self text]
-    (for [function self.functions] (setv text (function text)))
-    text))
+(defn _apply [functions text]
+  "Return the text after all `functions`, in order; unlike a closure, a partial can be pickled."
+  (for [function functions] (setv text (function text)))
+  text)
 
 
 (defn _function [step]
@@ -218,11 +188,11 @@
 
 (defn check-step [name args]
   "Raise `ValueError` or `TypeError` unless the step `name` takes `args` (a list) after a text."
-  (unless (in name STEPS) (raise (ValueError (unknown-name "step" name STEPS))))
+  (unless (in name STEPS) (refuse (unknown-name "step" name STEPS)))
   (setv kinds (get STEPS name))
   (unless (= (len args) (len kinds))
     (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
-    (raise (ValueError f"'{name}' takes {takes} after the text, not {(len args)} arguments")))
+    (refuse f"'{name}' takes {takes} after the text, not {(len args)} arguments"))
   (for [[kind arg] (zip kinds args)] (check-value f"what '{name}' takes" kind arg)))
 
 
@@ -234,29 +204,27 @@
   It can be pickled if the function can. Called, it raises `StepError`, with the file and the line,
   if the function raises an error or returns anything but text.]]
 
-  (defn __init__ [self name function / #* args #** named]
+  (meth __init__ [name @function / #* @args #** @named]
     "Raise `TypeError` unless `function` is one; `name` is what messages call it."
-    (setv
-      [self.name self.function] [(clip name) function]
-      [self.args self.named] [args named])
+    (setv @name (clip name))
     (unless (callable function)
       (raise (TypeError
-        f"the step '{self.name}' is not a function, but {function.__class__.__name__}"))))
+        f"the step '{@name}' is not a function, but {function.__class__.__name__}"))))
 
-  (defn __call__ [self text]
-    (setv code (getattr (unwrap self.function) "__code__" None))  ; a builtin has none
+  (meth __call__ [text]
+    (setv code (getattr (unwrap @function) "__code__" None))  ; a builtin has none
     (try
-      (setv result (self.function text #* self.args #** self.named))
+      (setv result (@function text #* @args #** @named))
       (except [StepError]  ; from a step inside this one
         (raise))
       (except [error Exception]
         (setv where (if code
           (place error code.co-filename code.co-firstlineno)
-          f"the step '{self.name}'"))
+          f"the step '{@name}'"))
         (raise (StepError f"{where}: {(summary error)}") :from error)))
     (unless (isinstance result str)
       (raise (StepError (+ (if code f"{code.co-filename}:{code.co-firstlineno}: " "")
-        f"the step '{self.name}' returned {result.__class__.__name__}, not text"))))
+        f"the step '{@name}' returned {result.__class__.__name__}, not text"))))
     result))
 
 

@@ -22,16 +22,15 @@
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.prep [compose-all default-prep lower]
+  lstm-textgen.prep [compose-all default-prep]
+  lstm-textgen.recipes [Recipe load-recipe]
   lstm-textgen.settings.table [check-given check-setting]
-  lstm-textgen.text.corpus [cut-at-space]
+  lstm-textgen.text.corpus [prepared-pieces]
   lstm-textgen.text.files [listed-sources]
-  lstm-textgen.text.recipes [Recipe load-recipe]
-  lstm-textgen.text.units [Units]
+  lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
-  lstm-textgen.writing.writer [Ends stream write-many write-sample])
+  lstm-textgen.writing.writer [Ends stream usual-options write-many write-sample])
 
 (setv
   COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
@@ -90,8 +89,7 @@
 
     That is normal form C, \n as line end and, if the model has that setting, lower case. Raises
     `TypeError` unless `text` is a string.]]
-    (setv text (default-prep (check-value "`text`" TEXT text)))
-    (if self.checkpoint.settings.lower (lower text) text))
+    (default-prep (check-value "`text`" TEXT text) self.checkpoint.settings.lower))
 
   (defn __repr__ [self]
     (setv models (getattr self.checkpoint "models" [self.checkpoint]))  ; a `Mixture` has two
@@ -105,7 +103,7 @@
 
   (defn prepare-pieces [self pieces]
     "Yield the long text in `pieces` (strings), prepared, in other pieces."
-    (gfor piece (cut-at-space pieces) (.prepare self piece)))
+    (prepared-pieces pieces self.checkpoint.settings.lower))
 
   (defn stream [self [seed ""] * [length None] [stop None] [sentences None] [temperature None]
       [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
@@ -115,7 +113,7 @@
     has a method `close`. The options are those of `generate`; errors are raised at once.]]
     (with [warn (_collecting warn)]
       (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
-        (._options self temperature top-k top-p min-p) (Ends length stop sentences)
+        (usual-options self.checkpoint temperature top-k top-p min-p) (Ends length stop sentences)
         (_checked-seed rng-seed) warn)))
 
   (defn generate [self [seed ""] [length 400] [samples None] * [stop None] [sentences None]
@@ -143,15 +141,10 @@
       samples (if (is samples None) 1 (check-setting "samples" samples)))
     (with [warn (_collecting warn)]
       (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) samples
-        (._options self temperature top-k top-p min-p) (Ends length stop sentences)
+        (usual-options self.checkpoint temperature top-k top-p min-p) (Ends length stop sentences)
         (_checked-seed rng-seed) warn)))
     (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k samples)) text)))
     (if alone (get whole 0) whole))
-
-  (defn _options [self temperature top-k top-p min-p]
-    "Return the `SamplingOptions`, with the model's own temperature by default."
-    (setv own self.checkpoint.settings.temperature)
-    (SamplingOptions (if (is temperature None) own temperature) top-k top-p min-p))
 
   (defn score [self text]
     #[[Return #(total units bits): how well the model predicts `text`.
@@ -244,7 +237,7 @@
     (isinstance x #(str PathLike))
     (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
   ALPHABET (Kind "a `Vocabulary` or the path of a file of characters"
-    (fn [x] (isinstance x #(Units str PathLike))))
+    (fn [x] (isinstance x #(Vocabulary str PathLike))))
   RECIPE (Kind "a recipe or the path of one" (fn [x] (isinstance x #(Recipe (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
   DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))

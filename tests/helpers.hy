@@ -20,7 +20,8 @@
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.files [read-sources]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
+  lstm-textgen.writing.scoring [Score surprises]
   tests.forkserver [BACKENDS FORKS])
 
 (setv
@@ -286,7 +287,7 @@
   Its weights are random. With `odds`, a dict from units to how many times as likely they are as
   each of the others, it always predicts these instead.]]
   (setv
-    vocabulary (Vocabulary.build text unit max-words)
+    vocabulary (build-vocabulary text unit max-words)
     model (Checkpoint [] vocabulary
       (replace
         (new-settings {"layers" layers  "unit" unit  "epochs" 50  "batch_size" 32})
@@ -298,6 +299,14 @@
   (when resume
     (setv model.resume (_resume-from model.weights)))
   model)
+
+
+(defn score [model pieces]
+  "Return the `Score` of the text in `pieces`."
+  (setv total (Score))
+  (for [stretch (surprises model pieces)] (.add total stretch))
+  (.check total)
+  total)
 
 
 (defn _random-weights [spec rng-seed]

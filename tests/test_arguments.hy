@@ -3,9 +3,9 @@
 (import
   pytest
   lstm-textgen.prep [compose-all]
+  lstm-textgen.recipes [load-recipe recipe]
   lstm-textgen.settings.layers [Layer parse-layers]
   lstm-textgen.settings.table [new-settings]
-  lstm-textgen.text.recipes [load-recipe recipe]
   lstm-textgen.textmodel [source-list]
   tests.helpers [write-text])
 

@@ -10,7 +10,7 @@
     origin promising record relative-of stem suggestion unused]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
 
@@ -110,7 +110,7 @@
       ["The keeper climbed the stairs and lit the lamp. \"A fine night,\" he said.\n" True]
       ["Der Wärter stieg die Treppe hinauf und putzte die Lampe. Eine schöne Nacht.\n" False]
       ["for (int i = 0; i < n; i++) { total += values[i] * weights[i]; }\n" False]]]
-    (setv vocabulary (Vocabulary.build text))
+    (setv vocabulary (build-vocabulary text))
     (assert (= (in "with `base` english" (suggestion vocabulary (.encode vocabulary (* text 40))))
       suggested))))
 
@@ -120,14 +120,14 @@
     [(* "Sie sah auf das Meer und sagte nichts mehr davon.\n" 60) False]
     [(* "她看着大海，什么也没说。\n" 200) False]])]
     test-a-base-knows-its-own-language [text known]
-  (setv vocabulary (Vocabulary.build text))
+  (setv vocabulary (build-vocabulary text))
   (assert (= (< (bits-of (load-base "english" assert-no-warning) vocabulary
     (.encode vocabulary text)) 3) known)))
 
 
 (defn test-no-base-is-suggested-where-words-or-layers-were-asked-for []
   (setv text (* "The keeper climbed the stairs and lit the lamp.\n" 40))
-  (setv vocabulary (Vocabulary.build text "words"))
+  (setv vocabulary (build-vocabulary text "words"))
   (assert (suggestion vocabulary (.encode vocabulary text)))
   (assert (= (suggestion vocabulary (.encode vocabulary text) {"unit" "words"}) ""))
   (assert (= (suggestion vocabulary (.encode vocabulary text) {"layers" "lstm:64"}) "")))
@@ -137,7 +137,7 @@
     test-no-base-is-suggested-for-a-long-text-in-any-unit [monkeypatch unit]
   (setv
     text (* "The keeper climbed the stairs and lit the lamp.\n" 400)
-    vocabulary (Vocabulary.build text unit)
+    vocabulary (build-vocabulary text unit)
     ids (.encode vocabulary text))
   (monkeypatch.setattr "lstm_textgen.learning.bases.SHORT" (+ (len text) 1000))
   (assert (suggestion vocabulary ids))
@@ -212,7 +212,7 @@
   (.write-bytes (/ shipped "damaged.h5") b"")
   (setv
     text (* text 700)
-    vocabulary (Vocabulary.build text)
+    vocabulary (build-vocabulary text)
     line (suggestion vocabulary (.encode vocabulary text)))
   (assert (= (.endswith line f"with `base` {name}") (bool name)))
   (assert (= (bool line) (bool name)))
@@ -223,7 +223,7 @@
   (setv
     base (small-model :text "heylo\n")
     share (fn [text]
-      (setv vocabulary (Vocabulary.build text))
+      (setv vocabulary (build-vocabulary text))
       (bits-of base vocabulary (.encode vocabulary text))))
   (assert (< (share (* "heylo heylo\n" 10)) 20))  ; the space, a twelfth
   (assert (= (share (* "he lo he lo\n" 10)) math.inf)))  ; a quarter
@@ -278,12 +278,12 @@
 (defn [(pytest.mark.parametrize "unit,kin" [
     ["é" "e"] ["É" "E"] ["’" "'"] ["“" "\""] ["ñ" "n"] ["Q" "q"] ["Ω" None] ["文" None]])]
     test-a-new-character-has-a-relative-or-none [unit kin]
-  (setv vocabulary (Vocabulary.build "abcdenqE'\""))
+  (setv vocabulary (build-vocabulary "abcdenqE'\""))
   (assert (= (relative-of unit vocabulary) (when kin (get vocabulary.ids kin)))))
 
 
 (defn test-a-new-word-is-like-the-same-word-in-another-case []
-  (setv vocabulary (Vocabulary.build "the cat café" "words"))
+  (setv vocabulary (build-vocabulary "the cat café" "words"))
   (for [[unit kin] [["The" "the"] [" Cat" " cat"] [" cafe" None] ["dog" None]]]
     (assert (= (relative-of unit vocabulary) (when kin (get vocabulary.ids kin))))))
 

@@ -13,13 +13,12 @@
   lstm-textgen.modelfile.history [add-lengths]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.scoring [score]
   lstm-textgen.writing.seeds [start-ids]
-  tests.helpers [small-model TEXT TINY train-tiny])
+  tests.helpers [score small-model TEXT TINY train-tiny])
 
 (setv
   counting (pytest.mark.usefixtures "counting")  ; no network need learn here
@@ -82,7 +81,7 @@
 (defn [each-unit] test-lengths-are-those-of-what-is-written-and-predicted [unit monkeypatch]
   (.setattr monkeypatch "lstm_textgen.learning.batches.CHUNK" 100)
   (setv
-    v (Vocabulary.build TEXT unit 30)
+    v (build-vocabulary TEXT unit 30)
     ids (.encode v (+ TEXT (* "the day\n" 20)))
     held (cut ids -90 None)
     mean (fn [ids] (/ (len (.decode v ids)) (len ids))))
@@ -92,7 +91,7 @@
 
 
 (defn test-no-length-is-zero-where-no-word-is-known []
-  (setv v (Vocabulary.build "one" "words"))
+  (setv v (build-vocabulary "one" "words"))
   (assert (= (unit-lengths v (.encode v (* " two" 8)) []) {"unit_length" (/ 1 8)})))
 
 

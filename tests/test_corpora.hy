@@ -5,7 +5,7 @@
   re
   pytest
   lstm-textgen.prep [default-prep]
-  lstm-textgen.text.recipes [load-recipe]
+  lstm-textgen.recipes [load-recipe]
   tests.helpers [ROOT run-python succeeded])
 
 (setv

@@ -11,7 +11,7 @@
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus :as corpus
   lstm-textgen.text.corpus [cut-at-space seed-within text-ids]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   tests.helpers [TEXT train-tiny untimed])
 
 (setv
@@ -53,8 +53,8 @@
   (text-ids
     (gfor piece (cut-at-space (pieces-of text size)) (prepare piece))
     (fn [pieces]
-      (Vocabulary.build pieces)  ; as a run does to choose the unit
-      (Vocabulary.build pieces unit))))
+      (build-vocabulary pieces)  ; as a run does to choose the unit
+      (build-vocabulary pieces unit))))
 
 
 ;; * Pieces
@@ -65,7 +65,7 @@
     (when whole
       (setv
         [ids vocabulary] (prepared-ids text size unit)
-        expected (Vocabulary.build whole unit))
+        expected (build-vocabulary whole unit))
       (assert (= vocabulary.units expected.units))
       (assert (= ids.dtype (. (.encode expected whole) dtype)))
       (assert (np.array-equal ids (.encode expected whole)))))
@@ -181,12 +181,12 @@
     #("\n\nred\x07 green and blue\n\nEve\nAnna\nBo\n" "")
     #(f"\n{(* "一二三四五六" 9)}\n" "一二三四")])]
     test-a-seed-begins-like-a-paragraph-a-line-or-a-sentence [text seed]
-  (setv vocabulary (Vocabulary.build text))
+  (setv vocabulary (build-vocabulary text))
   (assert (= (seed-within (.encode vocabulary text) vocabulary) seed)))
 
 
 (defn test-a-seed-is-from-the-middle []
   (setv
     text (+ (* "\nthe first half is boring" 100) (* "\nthen it goes on" 400))
-    vocabulary (Vocabulary.build text))
+    vocabulary (build-vocabulary text))
   (assert (= (seed-within (.encode vocabulary text) vocabulary) "then it goes")))

@@ -255,9 +255,9 @@ warnings.simplefilter('ignore')  # filelock complains that it has no flock
 import hy
 from lstm_textgen.text import corpus
 from lstm_textgen.text.files import read_pieces
-from lstm_textgen.text.vocabulary import Vocabulary
+from lstm_textgen.text.vocabulary import build_vocabulary
 corpus.LIMIT = 1000
-ids, vocabulary = corpus.text_ids(read_pieces(sys.argv[1]), Vocabulary.build)
+ids, vocabulary = corpus.text_ids(read_pieces(sys.argv[1]), build_vocabulary)
 print(len(ids))")
 
 

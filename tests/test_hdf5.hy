@@ -8,7 +8,7 @@
   pytest
   lstm-textgen.modelfile.checkpoint [STORED-TEXTS load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.units [Characters]
   tests.helpers [run-hy same-model? saved-model seal small-model succeeded])
 
 (setv
@@ -262,7 +262,7 @@
 (defn test-a-vocabulary-may-have-control-characters [tmp-path]
   (setv
     model (small-model :beginning "\x1b")
-    model.vocabulary (Vocabulary "characters" (list "\0\x07\x1b\x9bdehlo\u202e")))
+    model.vocabulary (Characters (list "\0\x07\x1b\x9bdehlo\u202e")))
   (save-checkpoint model (/ tmp-path "model"))
   (assert (same-model? model (load-checkpoint (/ tmp-path "model") :resume True))))
 

@@ -7,7 +7,7 @@
   lstm-textgen.learning.bases [load-base suggestion]
   lstm-textgen.modelfile.places [SHIPPED]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   tests.browser [fragment open-page page-of start-browser write-on written]
   tests.helpers [assert-no-warning output write-text]
   tests.test-reportpage [text-of whole-history])
@@ -96,7 +96,7 @@ despacio, con los ojos cerrados. ¡Qué dulce era!
 (defn [(pytest.mark.parametrize "name" MARKS)]
     test-a-base-is-suggested-for-its-language-alone [name]
   (setv
-    vocabulary (Vocabulary.build (get TEXTS name))
+    vocabulary (build-vocabulary (get TEXTS name))
     line (suggestion vocabulary (.encode vocabulary (get TEXTS name))))
   (assert (.endswith line f"`base` {name}")))
 

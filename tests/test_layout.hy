@@ -18,7 +18,7 @@
   PRINTING-ROOMS ["cli" "display"]
   ROOMS #{"basics" "settings" "text" "modelfile" "writing" "display" "pages" "learning"
     "export" "server" "cli"}
-  BESIDE #{"__main__" "macros" "prep" "textmodel"}  ; and __init__.py
+  BESIDE #{"__main__" "macros" "prep" "recipes" "textmodel"}  ; and __init__.py
   ;; Mutes standard error, if there is one.
   MUTING "lstm_textgen.learning.learner.quiet"
   STREAMS #("sys.stdout" "sys.stderr" "sys.__stdout__" "sys.__stderr__"))

@@ -15,9 +15,8 @@
   lstm-textgen.server.requests [ApiError check-told]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.scoring [score]
   lstm-textgen.writing.writer [Ends stream write-many]
-  tests.helpers [small-model])
+  tests.helpers [score small-model])
 
 (setv
   pytestmark pytest.mark.quick

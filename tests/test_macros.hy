@@ -9,8 +9,8 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.prep :as prep
+  lstm-textgen.recipes [recipe]
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.text.recipes [recipe]
   tests.helpers [run-python])
 
 (setv

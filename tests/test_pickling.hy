@@ -4,7 +4,7 @@
   pickle
   pytest
   lstm-textgen.prep [compose]
-  lstm-textgen.text.recipes [recipe]
+  lstm-textgen.recipes [recipe]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
   tests.helpers [run-python small-model succeeded])

@@ -6,31 +6,31 @@
   sys
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary parse-vocabulary]
   tests.helpers [TEXT])
 
 (setv
   pytestmark pytest.mark.quick
   WORDS "the cat sat on the mat, and the dog sat by the cat. The end is 1990, isn't it?\n"
-  PIECES (Vocabulary.build (* WORDS 9) "pieces" 60))
+  PIECES (build-vocabulary (* WORDS 9) "pieces" 60))
 
 
 (defn test-frequent-pairs-are-joined-first []
-  (setv v (Vocabulary.build "low low low lower newest" "pieces" 11))
+  (setv v (build-vocabulary "low low low lower newest" "pieces" 11))
   (assert (= (cut v.units 9) (list " elnorstw")))
   (assert (= (cut v.units 9 None) ["lo" "low"]))
   (assert (= (.split v "slow low") ["s" "low" " " "low"])))
 
 
 (defn test-every-character-is-a-unit-however-few-are-wanted []
-  (setv v (Vocabulary.build WORDS "pieces" 5))
+  (setv v (build-vocabulary WORDS "pieces" 5))
   (assert (= v.units (sorted (set WORDS))))
   (assert (= v.merges [])))
 
 
 (defn test-a-longer-text-has-more-pieces []
   (setv text (.join " " (gfor n (range 30_000) (oct (* n n n)))))
-  (defn size [length] (len (Vocabulary.build (.translate (cut text length)
+  (defn size [length] (len (build-vocabulary (.translate (cut text length)
     (str.maketrans "01234567" "abcdefgh")) "pieces")))
   (assert (= (size 9000) 256))
   (assert (= (size 360_000) (round (* 512 0.6)))))
@@ -45,7 +45,7 @@
 
 
 (defn test-a-piece-may-begin-with-a-mark []
-  (setv v (Vocabulary.build (* "שָׁלוֹם " 9) "pieces" 60))
+  (setv v (build-vocabulary (* "שָׁלוֹם " 9) "pieces" 60))
   (assert (in "\u05b9ם" v.units)))
 
 
@@ -67,19 +67,18 @@
 
 
 (defn test-another-text-adds-only-characters []
-  (setv [grown added] (.extend PIECES ["über über über"] :max-words 60))
-  (assert (= added ["r" "ü"]))
-  (assert (= (cut grown.units (len PIECES)) PIECES.units))
+  (setv grown (.extend PIECES ["über über über"] :max-words 60))
+  (assert (= grown.units (+ PIECES.units ["r" "ü"])))
   (assert (= (.split grown "the über") [#* (.split PIECES "the ") "ü" "b" "e" "r"])))
 
 
 (defn test-the-same-text-gives-the-same-pieces []
-  (setv [one two] (gfor _ (range 2) (.to-json (Vocabulary.build TEXT "pieces"))))
+  (setv [one two] (gfor _ (range 2) (.to-json (build-vocabulary TEXT "pieces"))))
   (assert (= one two)))
 
 
 (defn test-what-is-stored-comes-back []
-  (setv again (Vocabulary.from-json (.to-json PIECES)))
+  (setv again (parse-vocabulary (.to-json PIECES)))
   (assert (= again.units PIECES.units))
   (assert (= (.split again WORDS) (.split PIECES WORDS))))
 
@@ -98,14 +97,14 @@
     test-unsound-merges-are-refused [units merges message]
   (setv stored (json.dumps {"unit" "pieces"  "units" units  "merges" merges}))
   (with [_ (pytest.raises ValueError :match message)]
-    (Vocabulary.from-json stored)))
+    (parse-vocabulary stored)))
 
 
 (defn test-merges-are-part-of-no-other-vocabulary []
   (with [_ (pytest.raises ValueError :match "must have a unit, units and nothing else")]
-    (Vocabulary.from-json (json.dumps {"unit" "words"  "units" ["<unk>" "a"]  "merges" []})))
+    (parse-vocabulary (json.dumps {"unit" "words"  "units" ["<unk>" "a"]  "merges" []})))
   (with [_ (pytest.raises ValueError :match "must have a unit, merges, units and nothing else")]
-    (Vocabulary.from-json (json.dumps {"unit" "pieces"  "units" ["a"]}))))
+    (parse-vocabulary (json.dumps {"unit" "pieces"  "units" ["a"]}))))
 
 
 (defn test-splitting-takes-time-by-the-length-of-the-text-alone []
@@ -117,4 +116,4 @@
 (defn test-a-missing-library-is-named-with-how-to-install-it [monkeypatch]
   (.setitem monkeypatch sys.modules "tokenizers" None)
   (with [_ (pytest.raises ImportError :match "pip install tokenizers")]
-    (Vocabulary.build WORDS "pieces")))
+    (build-vocabulary WORDS "pieces")))

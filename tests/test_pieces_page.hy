@@ -7,12 +7,11 @@
   numpy :as np
   pytest
   lstm-textgen.pages.assembly [join-modules]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.spelling [ways-on]
+  lstm-textgen.writing.seeds [read-seed ways-on]
   tests.browser [fragment halved-model open-page page-of start-browser start-of wait-for-end
     wait-until WRITTEN written])
 
@@ -52,7 +51,7 @@
   (setv
     alphabet (sorted (set (.join "" SCRIPTS)))
     texts [#* SCRIPTS (.join " " SCRIPTS) #* (random-texts alphabet 2000)]
-    vocabulary (Vocabulary.build SCRIPTS unit)
+    vocabulary (build-vocabulary SCRIPTS unit)
     splits (split-in-browser browser vocabulary texts))
   (for [[text units] (zip texts splits)]
     (assert (= units (list (.split vocabulary text))) (repr text))))

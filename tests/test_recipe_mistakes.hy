@@ -8,9 +8,9 @@
   pytest
   lstm-textgen.basics.values [check-value]
   lstm-textgen.prep [compose]
+  lstm-textgen.recipes [load-recipe recipe]
   lstm-textgen.settings.layers [LAYERS Layer Layers parse-layers]
   lstm-textgen.settings.table [continued-settings new-settings]
-  lstm-textgen.text.recipes [load-recipe recipe]
   tests.helpers [program refused write-text])
 
 (setv

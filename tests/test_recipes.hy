@@ -3,7 +3,7 @@
 (import
   sys
   pytest
-  lstm-textgen.text.recipes [load-recipe recipe])
+  lstm-textgen.recipes [load-recipe recipe])
 
 (setv
   pytestmark pytest.mark.quick

@@ -9,7 +9,7 @@
   pytest
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.score [LIMIT Page]
-  lstm-textgen.text.vocabulary [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Stretch surprises]
   tests.browser [open-page overflow start-browser start-of violations WRITTEN]
   tests.helpers [small-model])
@@ -22,7 +22,7 @@
 
 (defn page-of [units bits [unit "characters"] [name "a text"]]
   "Return the page of one text: its `units` and the surprise of each in bits."
-  (setv page (Page (Vocabulary.build (.join "" units) unit)))
+  (setv page (Page (build-vocabulary (.join "" units) unit)))
   (add-text page name units bits)
   page)
 

@@ -8,10 +8,10 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.scoring [Score score surprises]
+  lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends stream]
-  tests.helpers [small-model])
+  tests.helpers [score small-model])
 
 (setv
   pytestmark pytest.mark.quick

@@ -7,9 +7,9 @@
   pytest
   lstm-textgen.basics.values [COUNT]
   lstm-textgen.cli.flags [make-parser parse-flags]
+  lstm-textgen.recipes [recipe]
   lstm-textgen.settings.table [SETTINGS Setting check-given continued-settings new-settings
     settings-in stored-settings]
-  lstm-textgen.text.recipes [recipe]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [ROOT])
 

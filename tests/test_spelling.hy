@@ -7,8 +7,7 @@
   pytest
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.spelling [ways-on]
+  lstm-textgen.writing.seeds [read-seed ways-on]
   lstm-textgen.writing.writer [Ends stream write-many]
   tests.helpers [small-model])
 
@@ -118,7 +117,7 @@
 
 (defn test-models-of-the-same-pieces-write-together []
   (setv
-    [grown _] (.extend MODEL.vocabulary ["xyz"])
+    grown (.extend MODEL.vocabulary ["xyz"])
     other (small-model :unit "pieces" :text (+ TEXT "xyz") :max-words 24))
   (setv other.vocabulary grown)
   (setv other.weights (. (small-model :unit "pieces" :text TEXT :max-words 24) weights))

@@ -6,7 +6,7 @@
   pytest
   lstm-textgen.learning.learner [quiet]
   lstm-textgen.prep [compose]
-  lstm-textgen.text.recipes [recipe]
+  lstm-textgen.recipes [recipe]
   lstm-textgen.textmodel [TextModel load train]
   tests.helpers [TEXT program refused saved-model small-model])
 

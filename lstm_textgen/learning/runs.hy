@@ -31,9 +31,9 @@
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.settings.table [continued-settings fine-tuned? new-settings settings-in]
-  lstm-textgen.text.corpus [PIECE cut-at-space fingerprint seed-within text-ids]
+  lstm-textgen.text.corpus [PIECE cut-at-space fingerprint prepared-pieces seed-within text-ids]
   lstm-textgen.text.files [read-pieces]
-  lstm-textgen.text.vocabulary [Vocabulary check-words])
+  lstm-textgen.text.vocabulary [build-vocabulary check-words])
 
 (setv
   SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
@@ -161,7 +161,7 @@
     The vocabulary is that of `known`, a model, with new units, or else a new one.]]
     (setv [ids self.vocabulary] (text-ids pieces (fn [pieces]
       (if known
-        (get (.extend known.vocabulary pieces settings.max-words) 0)
+        (.extend known.vocabulary pieces settings.max-words)
         (.new-vocabulary self pieces settings)))))
     #( ids
       (if (= settings.unit self.vocabulary.unit)
@@ -172,7 +172,7 @@
   (defn new-vocabulary [self pieces settings]
     "Return the vocabulary of the text of `pieces`, by its default unit if none was given."
     (setv
-      build (fn [unit most] (Vocabulary.build pieces unit most))
+      build (fn [unit most] (build-vocabulary pieces unit most))
       vocabulary (build settings.unit settings.max-words))
     (when (.get self.run.given "unit") (return vocabulary))
     (setv
@@ -230,11 +230,11 @@
     (setv [run report] [self.run self.report])
     (when run.sources (.doing report f"reading {(source-names run.sources)}"))
     (try
-      (setv pieces (map default-prep (cut-at-space (read-pieces run.sources
+      (setv pieces (prepared-pieces (read-pieces run.sources
         :encoding settings.encoding :only run.only :column run.column
         :progress report.download :note self.note :warn report.warn
         :folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] [])
-        :limit (* MB run.max-download)))))
+        :limit (* MB run.max-download))))
       (when run.prep (setv pieces (cut-at-space [(run.prep (.join "" pieces))])))
       (for [piece pieces] (yield (if settings.lower (lower piece) piece)))
       (finally (.end-bar report))))
@@ -378,7 +378,7 @@
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
         (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
-      (setv larger (and self.new model.vocabulary.hasty (not (fine-tuned? settings.base))
+      (setv larger (and self.new (not model.vocabulary.several) (not (fine-tuned? settings.base))
         (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.given)))
       (.run (Training model self.ids self.held run.path report
         (Limits run.save-every self.deadline (.max-epochs self settings) larger)

@@ -24,7 +24,8 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     count? read-settings]
   lstm-textgen.settings.layers [NetworkSpec]
   lstm-textgen.settings.table [ModelSettings]
-  lstm-textgen.text.vocabulary [Vocabulary])
+  lstm-textgen.text.units [Vocabulary]
+  lstm-textgen.text.vocabulary [parse-vocabulary])
 
 (setv
   ;; Files are of format 1, of 2 with an evaluation, and of 3 with weights of 16 bits.
@@ -204,7 +205,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (defn load-vocabulary [path]
   "Return the vocabulary in the file at `path`, reading little else; raise as above."
   (with [file (open-hdf5 path)]
-    (Vocabulary.from-json (.decode (.tobytes (.array file "lstm_textgen/vocabulary" "u"))))))
+    (parse-vocabulary (.decode (.tobytes (.array file "lstm_textgen/vocabulary" "u"))))))
 
 
 (defn load-old [path warn]
@@ -278,7 +279,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (setv
     settings (read-settings (read-json settings "its settings" dict))
     history (read-json history "its history" list)
-    vocabulary (Vocabulary.from-json (.decode vocabulary)))
+    vocabulary (parse-vocabulary (.decode vocabulary)))
   (check-history history)
   (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
   (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks

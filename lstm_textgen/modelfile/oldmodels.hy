@@ -16,7 +16,7 @@ results with others. Here they become normal models with the old predictions.]]
   lstm-textgen.modelfile.soundness [count?]
   lstm-textgen.settings.layers [Layer Layers]
   lstm-textgen.settings.table [new-settings]
-  lstm-textgen.text.units [Characters Units])
+  lstm-textgen.text.units [Characters Vocabulary])
 
 (setv
   ;; Keras' classes of recurrent layers and their families.
@@ -42,7 +42,7 @@ results with others. Here they become normal models with the old predictions.]]
   (setv file? (isinstance model #(str PathLike)))
   (when (and file? (_ours? model))
     (refuse f"{model} is already a model of this program and needs no `TextModel.from_keras`"))
-  (unless (isinstance vocabulary Units)
+  (unless (isinstance vocabulary Vocabulary)
     (try
       (setv vocabulary (Characters (list (.read-text (Path vocabulary) "utf-8"))))
       (except [error ValueError]

@@ -18,8 +18,7 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.prep [default-prep lower]
-  lstm-textgen.text.corpus [cut-at-space fingerprint text-ids]
+  lstm-textgen.text.corpus [fingerprint prepared-pieces text-ids]
   lstm-textgen.text.files [find-paths read-pieces])
 
 (setv
@@ -88,9 +87,8 @@ permanently if anything fails.]]
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
-      pieces (map default-prep (cut-at-space (read-pieces [path] model.settings.encoding)))
-      [ids _] (text-ids (if model.settings.lower (map lower pieces) pieces)
-        (fn [_] model.vocabulary))
+      pieces (read-pieces [path] model.settings.encoding)
+      [ids _] (text-ids (prepared-pieces pieces model.settings.lower) (fn [_] model.vocabulary))
       known (sfor entry model.history (get entry "text")))
     (return (any (gfor
       text known

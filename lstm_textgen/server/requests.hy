@@ -6,7 +6,7 @@
   typing [Annotated Any Union]
   msgspec
   msgspec [Meta Struct defstruct]
-  lstm-textgen.prep [default-prep lower]
+  lstm-textgen.prep [default-prep]
   lstm-textgen.server.jobs [Order]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.writing.batch [MOST-TEXTS]
@@ -246,8 +246,7 @@
 
 (defn prepare [model text]
   "Return `text` prepared like the training text of `model`."
-  (setv text (default-prep text))
-  (if model.settings.lower (lower text) text))
+  (default-prep text model.settings.lower))
 
 
 (defn chat-seed [messages names]

@@ -1,18 +1,18 @@
 #[[Text → ids for texts of any length: they pass in pieces and are never in memory as a whole.
 
-A text is read once and its pieces are stored. They are read back to make the vocabulary, which may
-take more than one pass, and to become ids. Short texts and ids are stored in memory, long ones in
-a file in the cache folder, from which the ids are memory-mapped.]]
+A text is read once and its pieces are stored. They are read back to make the vocabulary, maybe
+more than once, and to become ids. Short texts and ids are stored in memory, long ones in a file in
+the cache folder, from which the ids are memory-mapped.]]
 
 (import
-  contextlib [closing]
   mmap
   os
   re
   tempfile [SpooledTemporaryFile]
   zlib
   numpy :as np
-  lstm-textgen.basics.machine [MB cache-folder])
+  lstm-textgen.basics.machine [MB cache-folder]
+  lstm-textgen.prep [default-prep])
 
 (setv
   PIECE MB  ; characters prepared at once
@@ -32,8 +32,7 @@ a file in the cache folder, from which the ids are memory-mapped.]]
   #[[Yield the text of `pieces` in parts of about `PIECE` characters.
 
   Each but the first begins with white space, so some may be longer. Line ends, normal form C,
-  lower case and words never cross such a place: part by part they are the same as for the whole
-  text.]]
+  lower case and words never cross such a place: part by part they are those of the whole text.]]
   (setv
     held []
     size 0)
@@ -50,25 +49,28 @@ a file in the cache folder, from which the ids are memory-mapped.]]
   (when held (yield (.join "" held))))
 
 
+(defn prepared-pieces [pieces [lower-case False]]
+  "Return the text of `pieces` in others, those of `cut-at-space`, as `default-prep` leaves them."
+  (gfor piece (cut-at-space pieces) (default-prep piece lower-case)))
+
+
 (defn text-ids [pieces learn]
   #[[Return #(ids vocabulary) for the text of `pieces`, cut as by `cut-at-space`.
 
   `learn` makes the `Vocabulary` of an iterable of pieces, and may iterate more than once. `ids`
   (time,) are read-only; those of a long text are a mapped file, which is deleted with them. Raise
   `OSError` if the cache folder is full.]]
-  (with [text (closing (_Store))  ids (closing (_Store))]
+  (with [text (_Store)  ids (_Store)]
     ;; The vocabulary will refuse lone surrogates.
     (for [piece pieces] (.add text (.encode piece "utf-8" "surrogatepass")))
     (setv vocabulary (learn text))
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
-    #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
+    #((.array ids vocabulary.dtype) vocabulary)))
 
 
 (defn fingerprint [ids]
   "Return a short text that identifies `ids` (time,), an array or an `Arc`: number and CRC-32."
-  (or
-    (getattr ids "text" None)
-    f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
+  (or (getattr ids "text" None) f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
 
 
 (defn seed-within [ids vocabulary]
@@ -94,59 +96,47 @@ a file in the cache folder, from which the ids are memory-mapped.]]
 (defn kept-part [ids start stop]
   #[[Return a copy of the ring `ids` (time,) from `start` to before `stop`, at most once around.
 
-  `start` may be negative: the ring's end precedes its beginning. As for other ids, many bytes are
-  stored in a file.]]
-  (with [store (closing (_Store))]
-    (for [[first last] [
-        [(+ (len ids) (min start 0)) (len ids)]
-        [(max start 0) (min stop (len ids))]
-        [0 (- stop (len ids))]]]
-      (for [place (range first last PIECE)]
-        (.add store (.tobytes (get ids (slice place (min last (+ place PIECE))))))))
+  `start` may be negative: the ring's end precedes its beginning. A long copy is in a file.]]
+  (setv size (len ids))
+  (with [store (_Store)]
+    (for [[first last] [[(+ size (min start 0)) size] [(max start 0) (min stop size)]
+          [0 (- stop size)]]
+        place (range first last PIECE)]
+      (.add store (.tobytes (get ids (slice place (min last (+ place PIECE)))))))
     (.array store ids.dtype)))
 
 
-(defclass _Store []
+(defclass _Store [SpooledTemporaryFile]
   "Bytes stored part by part: up to `LIMIT` of them in memory, more in a file."
 
   (defn __init__ [self]
-    ;; The system removes the file once it is neither open nor mapped: in any case, nothing of it
-    ;; outlives the process.
-    (setv
-      self.file (SpooledTemporaryFile LIMIT :dir (cache-folder))
-      self.sizes []))
+    ;; The system removes the file once it is neither open nor mapped, or the process ends.
+    (.__init__ (super) LIMIT :dir (cache-folder))
+    (setv self.sizes []))
 
   (defn add [self data]
     "Store one more part, `data` (bytes)."
     (.append self.sizes (len data))
     (try
-      (when (.on-disk self) (os.makedirs (cache-folder) :exist-ok True))
-      (.write self.file data)
-      (.flush self.file)
+      (when (> (sum self.sizes) LIMIT) (os.makedirs (cache-folder) :exist-ok True))
+      (.write self data)
+      (.flush self)
       (except [error OSError]
         (raise (OSError (+ f"can't store the text in the cache folder {(cache-folder) !r}: "
           f"{(or error.strerror error)}; "
           "set the environment variable LSTM_TEXTGEN_CACHE to another folder")) :from error))))
 
-  (defn on-disk [self]
-    "Return whether the bytes are in a file."
-    (> (sum self.sizes) LIMIT))
-
-  (defn close [self]
-    "Close the file, if there is one; an array has its own handle."
-    (.close self.file))
-
   (defn __iter__ [self]
     "Yield the parts, in order, as text."
-    (.seek self.file 0)
-    (for [size self.sizes] (yield (.decode (.read self.file size) "utf-8" "surrogatepass"))))
+    (.seek self 0)
+    (for [size self.sizes] (yield (.decode (.read self size) "utf-8" "surrogatepass"))))
 
   (defn array [self dtype]
     "Return all bytes as a read-only array of `dtype`; end storing."
-    (.seek self.file 0)
+    (.seek self 0)
     (np.frombuffer
-      (if (.on-disk self)
+      (if (> (sum self.sizes) LIMIT)
         ;; The mapping has its own handle. Windows removes the file with the last handle.
-        (mmap.mmap (.fileno self.file) 0 :access mmap.ACCESS-READ)
-        (.read self.file))
+        (mmap.mmap (.fileno self) 0 :access mmap.ACCESS-READ)
+        (.read self))
       dtype)))

@@ -1,10 +1,9 @@
 #[[Pieces: parts of words, learned from a text by byte-pair encoding.
 
 It starts with characters and repeatedly merges the most frequent pair of neighbors into a new
-piece (Gage 1994; Sennrich et al. 2016). Text is later split into pieces by the same merges, in the
-same order.]]
+piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, later split a text.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   functools [cache]
@@ -13,7 +12,7 @@ same order.]]
   math
   re
   numpy :as np
-  lstm-textgen.text.units [Characters Units describe-units marks])
+  lstm-textgen.text.units [Characters Vocabulary describe-units marks])
 
 (setv
   LEARNED 5_000_000    ; words of a text from which pieces are learned
@@ -26,14 +25,12 @@ same order.]]
     r"\u2028\u2029\u202f\u205f\u3000"))
 
 
-(defclass Pieces [Units]
+(defclass Pieces [Vocabulary]
   #[[The characters of a text, sorted, and the pieces merged from them.
 
   A word is a run of letters, a digit or a sign, with a space before it if there is one; or a line
-  break; or a run of other white space. No piece spans two words.
-
-  `merges` has a pair of ids for each unit of several characters, in order: those of the two units
-  from which it was merged.]]
+  break; or a run of other white space. No piece spans two words. `merges` has, in order, the pair
+  of ids from which each unit of several characters was merged.]]
 
   (setv
     unit "pieces"
@@ -48,9 +45,7 @@ same order.]]
 
   (defn __init__ [self units merges]
     "Raise `ValueError` if these can't be the pieces of any text."
-    (setv
-      self.merges merges
-      self._spelled {})
+    (setv [self.merges self._spelled] [merges {}])
     (.__init__ (super) units)
     (setv self.ranks (dfor [rank pair] (enumerate merges)
       (tuple (gfor id pair (get units id))) rank)))
@@ -65,28 +60,22 @@ same order.]]
       units (.learn cls counts))
     (cls #* (_with-joined units counts (or most (min MOST (max FEWEST fitting))))))
 
-  (defn with-units [self units]
-    (Pieces units self.merges))
-
-  (defn extend [self pieces [max-words None]]
-    "Return what `Units` does; only characters are new, and none are left out."
-    (.extend (super) pieces))
-
   (defn check [self units]
     "Raise `ValueError` unless each unit of several characters is in a word and fits its merge."
     (.check (super) units)
     (setv
       joined (lfor [id unit] (enumerate units) :if (> (len unit) 1) id)
-      pairs self.merges)
+      pairs self.merges
+      part (re.compile  ; of a word: it may begin with a mark
+        rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
     (unless (and (isinstance pairs list) (= (len pairs) (len joined)))
-      (raise (ValueError "the vocabulary must have a merge for each unit of several characters")))
+      (refuse "the vocabulary must have a merge for each unit of several characters"))
     (for [[id pair] (zip joined pairs)]
       (unless (and (isinstance pair list) (= (len pair) 2)
-          (all (gfor part pair (and (= (type part) int) (<= 0 part) (< part id))))
-          (= (get units id) (.join "" (gfor part pair (get units part))))
-          (.fullmatch (_part-pattern) (get units id)))
-        (raise (ValueError
-          f"the vocabulary has no valid merge for {(describe-units [(get units id)])}")))))
+          (all (gfor own pair (and (= (type own) int) (<= 0 own) (< own id))))
+          (= (get units id) (.join "" (gfor own pair (get units own))))
+          (.fullmatch part (get units id)))
+        (refuse f"the vocabulary has no valid merge for {(describe-units [(get units id)])}"))))
 
   (defn split [self text]
     #[[Return the list of the units of `text`; joined, they are the text. ::
@@ -117,22 +106,17 @@ same order.]]
     "Return the last word of `seed`, which may continue."
     (get ["" #* (.findall (_word-pattern) seed)] -1))
 
-  (defn counted [self units]
-    (chain.from-iterable units))
-
   (defn split-rules [self]
-    "Return the merges, and the regular expression of the words that they apply to."
-    {"merges" self.merges  "pattern" (_portable-word-pattern)})
+    "Return the merges and, as JavaScript (flag u) and tokenizers spell it, the words' pattern."
+    {"merges" self.merges
+     "pattern" (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{BLANK}]"
+       r"[\p{M}\u200c\u200d]" f"[{BLANK}]")})
 
   (defn encode [self text]
-    "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."
+    "Return the ids of `text`; raise `ValueError` for unknown characters."
     (setv units (.split self text))
-    (try
-      (np.fromiter (map self.ids.__getitem__ units) (np.min-scalar-type (- self.size 1)))
-      (except [KeyError]
-        (setv unknown (sorted (- (set units) (set self.ids))))
-        (raise (ValueError f"the vocabulary lacks these characters: {(describe-units unknown)}")
-          :from None)))))
+    (.check-known self units)
+    (np.fromiter (map self.ids.__getitem__ units) self.dtype)))
 
 
 (defn _with-joined [units counts most]
@@ -141,8 +125,8 @@ same order.]]
     (import tokenizers [Tokenizer]  tokenizers.models [BPE]  tokenizers.pre_tokenizers [Split]
       tokenizers.trainers [BpeTrainer])
     (except [error ImportError]
-      (raise (ImportError (+ "learning pieces needs the package tokenizers: "
-        "pip install tokenizers")) :from error)))
+      (raise (ImportError "learning pieces needs the package tokenizers: pip install tokenizers")
+        :from error)))
   (setv
     scale (/ LEARNED (max LEARNED (.total counts)))
     learner (Tokenizer (BPE))
@@ -165,17 +149,6 @@ same order.]]
 (defn [cache] _word-pattern []
   "Return the regular expression of the words that pieces are parts of: at most 129 characters."
   (re.compile (_words r"[^\W\d_]" r"\d" r"[^\w\s]" f"[{(marks)}]" r"[^\S\n]")))
-
-
-(defn [cache] _part-pattern []
-  "Return the regular expression of a part of a word: it may begin with a mark."
-  (re.compile rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
-
-
-(defn _portable-word-pattern []
-  "Return the words' (str) in the syntax of JavaScript (flag u) and Hugging Face's tokenizers."
-  (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{BLANK}]"
-    r"[\p{M}\u200c\u200d]" f"[{BLANK}]"))
 
 
 (defn _words [letter digit sign mark blank]

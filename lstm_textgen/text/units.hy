@@ -1,9 +1,10 @@
-"The units of a text, such as characters: one class for each kind of unit."
+"Vocabularies: the units of a text, such as characters; a class for each kind of unit."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   functools [cache]
+  itertools [chain]
   json
   re
   unicodedata
@@ -18,48 +19,49 @@
   CHUNK (** 2 16))  ; characters encoded at once: their arrays stay in the processor's cache
 
 
-(defclass Units []
+(defclass Vocabulary []
   #[[The units that a network knows, each with its id; a subclass is a kind of unit.
 
   `units` is a list of strings in which a unit's index is its id, `ids` the inverse dict, `size`
-  the number of units. `unknown` is the id that stands for every unknown unit, or None. A kind of
-  unit has
+  the number of units, `dtype` the smallest unsigned type for ids. `unknown` is the id that stands
+  for every unknown unit, or None. ::
+
+      (setv vocabulary (Characters ["e" "h" "l" "o" "y"]))
+      (vocabulary.encode "hello")   ; => array([1, 0, 2, 2, 3], dtype=uint8)
+      (vocabulary.decode [1 0 4])   ; => "hey"
+
+  A kind of unit has
 
   - `unit` and `singular`: the names of such units, and of one;
-  - `several`: whether a unit may have several characters;
   - `split` (text): its units in order, a list, or a string of characters;
-  - `learn` (pieces, most), a class method: the list of distinct units of a text whose parts are
-    `pieces`, in the order of their ids; if they are `limited`, at most `most` (None: all);
-  - `parts`: attributes that make a vocabulary besides `unit` and `units`;
-  - `sample-length` of the sample in a model file, which is compared with the text, and
-    `passage-length` of a passage on a page, as in `Ends`.]]
+  - `learn` (pieces, most), a class method: the list of distinct units of a text in `pieces`, in
+    the order of their ids; if they are `limited`, at most `most` (None: all);
+  - `sample-length` and `passage-length`: of the sample in a model file and of one on a page.]]
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
-    parts []
-    measure None   ; the unit of a text's length, if not its own units
+    parts []       ; attributes that make a vocabulary besides `unit` and `units`
+    measure None   ; the unit of a text's length, "characters" if not its own units
     merges []      ; see `Pieces`
-    several True
+    several True   ; whether a unit may have several characters
     limited False  ; whether `max_words` limits their number
-    spaced False   ; whether a space before a word belongs to its unit
-    hasty False)   ; whether a short run takes larger steps
+    spaced False)  ; whether a space before a word belongs to its unit
 
   (defn __init__ [self units]
     "Raise `ValueError` if `units` can't be the vocabulary of any text."
     (.check self units)
     (setv
-      self.units units
+      [self.units self.size self.unknown] [units (len units) (if self.reserved 0 None)]
       self.ids (dfor [i u] (enumerate units) u i)
-      self.size (len units)
-      self.unknown (if self.reserved 0 None)))
+      self.dtype (np.min-scalar-type (- self.size 1))))
 
   (defn [classmethod] build [cls pieces [most None]]
-    "Return the vocabulary of a text whose parts are `pieces`; `most` is as in `learn`."
+    "Return the vocabulary of the text in `pieces`; `most` is as in `learn`."
     (cls [#* cls.reserved #* (.learn cls pieces most)]))
 
   (defn with-units [self units]
     "Return a vocabulary like this one with other `units`."
-    ((type self) units))
+    ((type self) units #** (dfor name self.parts name (getattr self name))))
 
   (defn __len__ [self] self.size)
 
@@ -72,42 +74,45 @@
   (defn check [self units]
     "Raise `ValueError` unless `units` can be a vocabulary of this kind."
     (unless (and (isinstance units list) units (all (gfor u units (and (isinstance u str) u))))
-      (raise (ValueError "the vocabulary must be a list of strings, none of them empty")))
+      (refuse "the vocabulary must be a list of strings, none of them empty"))
     (when (or (> (len units) MAX-UNITS) (> (sum (map len units)) MAX-LENGTH))
-      (raise (ValueError
-        f"a vocabulary of {(len units) :,} {self.unit} is too large; set a smaller `max_words`")))
+      (refuse
+        f"a vocabulary of {(len units) :,} {self.unit} is too large; set a smaller `max_words`"))
     (unless (= (len (set units)) (len units))
       (setv [[twice _]] (.most-common (Counter units) 1))
-      (raise (ValueError f"the vocabulary lists {(clip (describe-units [twice]))} twice")))
+      (refuse f"the vocabulary lists {(clip (describe-units [twice]))} twice"))
     (when (re.search r"[\ud800-\udfff]" (.join "" units))
-      (raise (ValueError "the text contains lone surrogates, which are not characters")))
+      (refuse "the text contains lone surrogates, which are not characters"))
     (unless (= (cut units (len self.reserved)) self.reserved)
-      (raise (ValueError
-        f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}"))))
+      (refuse f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}")))
 
   (defn extend [self pieces [max-words None]]
-    #[[Return #(vocabulary added): this vocabulary with the new units of the text in `pieces` added
-    at the end, and the list of these.
+    #[[Return this vocabulary with the new units of the text in `pieces` added at the end.
 
-    If their number is limited, units are added up to `max-words` (None: all).]]
+    There are up to `max-words` words (None: all); to pieces all new characters are added.]]
     (setv added (lfor u (.learn self pieces) :if (not-in u self.ids) u))
-    (when (and self.limited (is-not max-words None))
+    (when (and self.limited (not self.parts) (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- self.size (len self.reserved)))))))
-    #((if added (.with-units self (+ self.units added)) self) added))
+    (if added (.with-units self (+ self.units added)) self))
 
   (defn find [self unit]
     "Return the id of `unit`, `unknown` if it has none."
     (.get self.ids unit self.unknown))
 
   (defn encode [self text]
-    "Return the ids of `text` (time,), of the smallest unsigned type that holds them all."
-    (np.fromiter
-      (gfor unit (.split self text) (.find self unit))
-      (np.min-scalar-type (- self.size 1))))
+    "Return the ids of `text` (time,)."
+    (np.fromiter (map self.find (.split self text)) self.dtype))
+
+  (defn check-known [self units]
+    "Raise `ValueError` if the vocabulary lacks any of `units`, which are characters then."
+    (setv unknown (sorted (.difference (set units) self.ids)))
+    (when unknown
+      (refuse f"the vocabulary lacks these characters: {(describe-units unknown)}")))
 
   (defn encode-seed [self text]
-    #[[Return #(ids unknowns) for a seed text: its ids (time,) and the list of its distinct unknown
-    units, in order. Without an unknown unit to stand for these, the ids lack them.]]
+    #[[Return #(ids unknowns): the ids (time,) of a seed text and its distinct unknown units.
+
+    Without an unknown unit to stand for these, the ids lack them.]]
     (setv
       units (.split self text)
       unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) self.unknown) u))
@@ -122,7 +127,7 @@
 
   (defn counted [self units]
     "Return the sequence that a text's length counts: its `units`, or their characters."
-    units)
+    (if self.measure (chain.from-iterable units) units))
 
   (defn split-rules [self]
     "Return what other programs need, besides the units, to split a text."
@@ -133,11 +138,11 @@
     (.join "" (gfor i ids :if (!= i self.unknown) (get self.units i))))
 
   (defn to-json [self]
-    "Return the vocabulary as a JSON object in ASCII."
+    "Return the vocabulary as a JSON object in ASCII, which `parse-vocabulary` reads."
     (json.dumps (dfor name ["unit" "units" #* self.parts] name (getattr self name)))))
 
 
-(defclass Characters [Units]
+(defclass Characters [Vocabulary]
   "The code points of a text, sorted. An unknown one has no id, and a lone surrogate is unknown."
 
   (setv
@@ -145,8 +150,7 @@
     singular "character"
     several False
     sample-length 600
-    passage-length 400
-    hasty True)
+    passage-length 400)
 
   (defn split [self text]
     "Return `text`: a string is the sequence of its characters."
@@ -164,25 +168,21 @@
     "Raise `ValueError` unless `units` are single code points."
     (.check (super) units)
     (unless (= (sum (map len units)) (len units))
-      (raise (ValueError "the vocabulary has characters of more than one code point"))))
+      (refuse "the vocabulary has characters of more than one code point")))
 
   (defn encode [self text]
-    "Return the ids of `text`, as `Units` does; raise `ValueError` for unknown characters."
+    "Return the ids of `text`; raise `ValueError` for unknown characters."
     ;; `size` marks the unknown, so the table's type must hold one more than the ids'.
     (setv
       table (np.full CODE-POINTS self.size (np.min-scalar-type self.size))
       (get table (lfor u self.units (ord u))) (range self.size)
-      parts [(np.empty 0 table.dtype)])
-    (for [codes (_code-points text)]
-      (setv ids (.take table codes))
-      (when (= (.max ids) self.size)
-        (setv unknown (lfor c (np.unique (get codes (= ids self.size))) (chr c)))
-        (raise (ValueError f"the vocabulary lacks these characters: {(describe-units unknown)}")))
-      (.append parts ids))
-    (.astype (np.concatenate parts) (np.min-scalar-type (- self.size 1)) :copy False)))
+      parts (lfor codes (_code-points text) (.take table codes))
+      ids (np.concatenate [(np.empty 0 table.dtype) #* parts]))
+    (when (= (.max ids :initial 0) self.size) (.check-known self text))
+    (.astype ids self.dtype :copy False)))
 
 
-(defclass Words [Units]
+(defclass Words [Vocabulary]
   "The words of a text, the most frequent first, after a unit that stands for every unknown one."
 
   (setv

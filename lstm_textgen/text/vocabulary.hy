@@ -1,6 +1,6 @@
-"The vocabulary of a text: units and their ids, made given the name of the kind of unit."
+"Vocabularies made by the name of their unit: of a text, or as they were stored."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   itertools [chain]
   lstm-textgen.basics.values [read-json]
@@ -16,7 +16,7 @@
   "Return the class of the units called `name`, such as `Words`; raise `ValueError` if unknown."
   (unless (in name (list UNITS))
     (setv names (.join ", " (gfor known UNITS f"`{known}`")))
-    (raise (ValueError f"the unit of a vocabulary is one of {names}, not {name !r}")))
+    (refuse f"the unit of a vocabulary is one of {names}, not {name !r}"))
   (get UNITS name))
 
 
@@ -24,55 +24,41 @@
   #[[Raise `ValueError` if `max_words` is `given` (a dict) and does nothing with these `settings`.
 
   `fine-tuned`: whether the pieces are those of a base.]]
-  (unless (in "max_words" given) (return))
   (setv unit (unit-of settings.unit))
-  (unless unit.limited
-    (raise (ValueError (+ f"`max_words` does nothing where the units are {settings.unit}; "
-      "learn pieces or words with `unit`, or leave it out"))))
-  (when (and fine-tuned unit.parts)
-    (raise (ValueError "`max_words` does nothing where a base has the pieces; leave one out"))))
+  (when (and (in "max_words" given) (not unit.limited))
+    (refuse f"`max_words` does nothing where the units are {settings.unit}; "
+      "learn pieces or words with `unit`, or leave it out"))
+  (when (and (in "max_words" given) fine-tuned unit.parts)
+    (refuse "`max_words` does nothing where a base has the pieces; leave one out")))
 
 
-(defclass Vocabulary []
-  #[[Makes the `Units` of a text, given the name of their kind.
+(defn build-vocabulary [text [unit Characters.unit] [max-words None]]
+  #[[Return the vocabulary of `text`, a string or an iterable of its consecutive parts.
 
-  `unit` is a key of `UNITS`; `units` is a list in which a unit's index is its id; `parts` are the
-  other parts of such a vocabulary. ::
+  If such units are `limited`, there are at most `max-words` of them (None: all). No unit spans two
+  parts, as `corpus.cut-at-space` ensures. Raise `ValueError` if the text is empty or contains lone
+  surrogates, which are not characters.]]
+  (when (and (is-not max-words None) (< max-words 1))
+    (refuse f"the number of words must be at least 1, not {max-words}"))
+  (setv
+    pieces (filter None (if (isinstance text str) [text] text))
+    first (next pieces None))
+  (unless first (refuse "the text is empty"))
+  (.build (unit-of unit) (chain [first] pieces) max-words))
 
-      (setv vocabulary (Vocabulary.build "heylo" "characters"))
-      vocabulary.units              ; => ["e" "h" "l" "o" "y"]
-      (vocabulary.encode "hello")   ; => array([1, 0, 2, 2, 3], dtype=uint8)
-      (vocabulary.decode [1 0 4])   ; => "hey"]]
 
-  (defn __new__ [cls unit units #** parts]
-    "Raise `ValueError` if these can't be the vocabulary of any text."
-    ((unit-of unit) units #** parts))
+(defn parse-vocabulary [string]
+  #[[Return the vocabulary whose `to-json` is `string`.
 
-  (defn [staticmethod] build [text [unit Characters.unit] [max-words None]]
-    #[[Return the vocabulary of `text`, a string or an iterable of its consecutive parts.
-
-    If such units are `limited`, there are at most `max-words` of them (None: all). No unit spans
-    two parts, as `corpus.cut-at-space` ensures. Raise `ValueError` if the text is empty or
-    contains lone surrogates, which are not characters.]]
-    (when (and (is-not max-words None) (< max-words 1))
-      (raise (ValueError f"the number of words must be at least 1, not {max-words}")))
-    (setv
-      pieces (filter None (if (isinstance text str) [text] text))
-      first (next pieces None))
-    (unless first (raise (ValueError "the text is empty")))
-    (.build (unit-of unit) (chain [first] pieces) max-words))
-
-  (defn [staticmethod] from-json [string]
-    #[[Return the vocabulary that `to-json` wrote as `string`.
-
-    Anything else raises `ValueError`, before it takes much more memory than the string.]]
-    ;; Each value but the outermost follows a comma, a colon or a bracket. So few of these mean few
-    ;; values and little memory. The spare thousand is for units that contain such marks.
-    (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
-      (raise (ValueError f"the vocabulary has more than {MAX-UNITS :,} units")))
-    (setv content (read-json (.encode string) "the vocabulary" dict MAX-JSON))
-    (setv parts (. (unit-of (.get content "unit")) parts))
-    (unless (= (set content) #{"unit" "units" #* parts})
-      (raise (ValueError
-        f"the vocabulary must have {(.join ", " ["a unit" #* parts])}, units and nothing else")))
-    (Vocabulary #** content)))
+  Anything else raises `ValueError`, before it takes much more memory than the string.]]
+  ;; Each value but the outermost follows a comma, a colon or a bracket. So few of these mean few
+  ;; values and little memory. The spare thousand is for units that contain such marks.
+  (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
+    (refuse f"the vocabulary has more than {MAX-UNITS :,} units"))
+  (setv
+    content (read-json (.encode string) "the vocabulary" dict MAX-JSON)
+    kind (unit-of (.pop content "unit" None)))
+  (unless (= (set content) #{"units" #* kind.parts})
+    (refuse f"the vocabulary must have {(.join ", " ["a unit" #* kind.parts])}, "
+      "units and nothing else"))
+  (kind #** content))

@@ -1,9 +1,9 @@
 #[[Texts that a model generates together; they may join and leave between two steps.
 
 A text depends only on its seed text, options and random numbers, but for rounding: BLAS sums in
-another order for another number of texts, which now and then changes a choice (docs/serving.md).
-Alone, the same request gives the same text.]]
+another order for another number of texts, which now and then changes a choice (docs/serving.md).]]
 
+(eval-when-compile (require hyrule [meth]))
 (import
   concurrent.futures [ThreadPoolExecutor]
   numpy :as np
@@ -21,42 +21,39 @@ Alone, the same request gives the same text.]]
 
   `engine` is any of the model's. `draws` lists each text's `Draw` in the order of the streams.]]
 
-  (defn __init__ [self model engine]
-    (setv
-      [self.draws self._engine] [[] engine]
-      self._sampler (make-sampler model)))
+  (meth __init__ [model engine]
+    (setv [@draws @_engine @_sampler] [[] engine (make-sampler model)]))
 
-  (defn change [self leaving joining]
+  (meth change [leaving joining]
     #[[Remove the texts of the draws `leaving`, then add those of `joining`, #(draw state) each.
 
-    A state is that of an engine that has read the text's seed. Return the states of those that
-    leave.]]
+    A state is that of an engine that has read the seed. Return the states of those that leave.]]
     (setv
-      kept (lfor [k draw] (enumerate self.draws) :if (not-in draw leaving) k)
-      states (lfor draw leaving (.copy-state self._engine (.index self.draws draw)))
-      engine (.like self._engine (max 1 (+ (len kept) (len joining)))))
-    (.keep engine self._engine kept)
+      kept (lfor [k draw] (enumerate @draws) :if (not-in draw leaving) k)
+      states (lfor draw leaving (.copy-state @_engine (.index @draws draw)))
+      engine (.like @_engine (max 1 (+ (len kept) (len joining)))))
+    (.keep engine @_engine kept)
     (for [[k [_ state]] (enumerate joining (len kept))] (.set-state engine state k))
-    (.change self._sampler kept (lfor [draw _] joining draw))
-    (setv [self.draws self._engine] [(list self._sampler.draws) engine])
+    (.change @_sampler kept (lfor [draw _] joining draw))
+    (setv [@draws @_engine] [(list @_sampler.draws) engine])
     states)
 
-  (defn [(np.errstate :invalid "ignore")] run [self steps interruptions]
+  (meth [(np.errstate :invalid "ignore")] run [steps interruptions]
     #[[Take one to `steps` steps; stop early once the list `interruptions` isn't empty.
 
     Return #(ids logits): the ids drawn (steps, texts), columns in the order of `draws`, and a dict
     from each `Draw` that keeps its logits to them (steps, vocabulary).]]
     (setv
-      [logits step pick] [self._engine.logits self._engine.step self._sampler.pick]
-      rows (lfor [k draw] (enumerate self.draws) :if draw.logits k)
+      [logits step pick] [@_engine.logits @_engine.step @_sampler.pick]
+      rows (lfor [k draw] (enumerate @draws) :if draw.logits k)
       [ids kept] [[] []])
     (for [_ (range steps)]
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
       (.append ids (pick logits))
       (step (get ids -1))
       (when interruptions (break)))
-    #( (.reshape (np.array ids) -1 (len self.draws))
-      (if rows (dict (zip (lfor k rows (get self.draws k)) (np.stack kept 1))) {}))))
+    #( (.reshape (np.array ids) -1 (len @draws))
+      (if rows (dict (zip (lfor k rows (get @draws k)) (np.stack kept 1))) {}))))
 
 
 (defclass Crowd []
@@ -64,42 +61,39 @@ Alone, the same request gives the same text.]]
 
   `engine` is any of the model's.]]
 
-  (defn __init__ [self model engine]
+  (meth __init__ [model engine]
     (setv
-      self._batches (lfor _ (range (min MOST-BATCHES (cores))) (Batch model engine))
-      self._pool (ThreadPoolExecutor MOST-BATCHES)))
+      @_batches (lfor _ (range (min MOST-BATCHES (cores))) (Batch model engine))
+      @_pool (ThreadPoolExecutor MOST-BATCHES)))
 
-  (defn join [self draw state]
+  (meth join [draw state]
     "Add the text of `draw`; `state` is that of an engine that has read its seed."
-    (setv
-      [first #* _] self._batches
-      batch (if (< (len first.draws) FEW-TEXTS)
-        first
-        (min self._batches :key (fn [batch] (len batch.draws)))))
+    (setv batch (if (< (len (. (get @_batches 0) draws)) FEW-TEXTS)
+      (get @_batches 0)
+      (min @_batches :key (fn [batch] (len batch.draws)))))
     (.change batch [] [#(draw state)]))
 
-  (defn leave [self draw]
+  (meth leave [draw]
     "Remove the text of `draw`; return its state, with which it can join again."
-    (for [batch self._batches  :if (in draw batch.draws)]
+    (for [batch @_batches  :if (in draw batch.draws)]
       (return (get (.change batch [draw] []) 0))))
 
-  (defn run [self steps interruptions]
+  (meth run [steps interruptions]
     "Take one to `steps` steps, as `Batch.run` does; return #(draw ids logits) for each text."
     (setv
-      [own #* others] (lfor batch self._batches :if batch.draws batch)
-      elsewhere (lfor batch others (.submit self._pool batch.run steps interruptions))
+      [own #* others] (lfor batch @_batches :if batch.draws batch)
+      elsewhere (lfor batch others (.submit @_pool batch.run steps interruptions))
       results [(.run own steps interruptions) #* (gfor future elsewhere (.result future))])
     (lfor
       [batch [ids logits]] (zip [own #* others] results)
       [draw column] (zip batch.draws (.tolist ids.T))
       #(draw column (.get logits draw))))
 
-  (defn close [self]
+  (meth close []
     "End its threads."
-    (.shutdown self._pool)))
+    (.shutdown @_pool)))
 
 
 (defn make-sampler [model [draws #()]]
   "Return a `Sampler` for texts by `model`; it never draws a reserved unit."
-  (setv vocabulary model.vocabulary)
-  (Sampler vocabulary.size draws (range (len vocabulary.reserved))))
+  (Sampler model.vocabulary.size draws (range (len model.vocabulary.reserved))))

@@ -4,9 +4,9 @@ A cell's activation is tanh(c), where c is its memory, from -1 to 1; for a GRU, 
 is the output h. A few among hundreds are readable: one is on inside quotes, another grows along
 the line. Correlating every cell with such features over a text by the model finds them.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [dataclass]
+  heapq [nlargest]
   itertools [accumulate islice]
   re
   numpy :as np
@@ -23,35 +23,34 @@ the line. Correlating every cell with such features over a text by the model fin
   FEWEST 30)
 
 
-(defclass [(dataclass :frozen True)] NamedCell []
+(defrecord NamedCell
   #[[A cell: `activations[layer][:, cell]` follows the feature `name`, a key of `FEATURES`.
 
   The `correlation` is Pearson's, over text that wasn't used to choose the cell; if negative, the
   cell is off where the feature is on.]]
-  #^ int layer  #^ int cell  #^ str name  #^ float correlation)
+  [#^ int layer  #^ int cell  #^ str name  #^ float correlation])
 
 
-(defclass [(dataclass :frozen True)] Cells []
+(defrecord Cells
   "What the cells of a model do while it reads a text, as `TextModel.cells` returns it."
-  #^ list units  #^ list activations  #^ list named)
+  [#^ list units  #^ list activations  #^ list named])
 
 
 (defn [(np.errstate :invalid "ignore")] read-cells [model text]
   "Return #(units activations), as in `Cells`, of `model` (a `Checkpoint`) while it reads `text`."
   (setv
     [units ids known] (read-units model.vocabulary text)
-    layers model.settings.layers
-    start (start-ids model)
+    [#* before start] (start-ids model)
     engine (make-engine model)
     reads? (np.zeros (len units) bool)  ; unknown characters change nothing
     (get reads? known) True)
-  (for [id (cut start -1)] (.advance engine id))
+  (.feed engine before)
   (setv steps (lfor
-    id [(get start -1) #* (.tolist ids)]
+    id [start #* (.tolist ids)]
     :do (.advance engine id)
     (lfor cell engine.cells (.copy cell))))
   #((list units) (lfor
-    [layer own] (zip layers.recurrent (map np.array (zip #* steps)))
+    [layer own] (zip model.settings.layers.recurrent (map np.array (zip #* steps)))
     (get (if (= layer.kind "lstm") (np.tanh own) own) (np.cumsum reads?)))))
 
 
@@ -83,8 +82,8 @@ the line. Correlating every cell with such features over a text by the model fin
     chosen (gfor
       [n k] (_pair-off (np.abs first))
       (NamedCell #* (get places n) (get names k) (round (float (get second #(n k))) 3)))
-    clear (gfor each chosen :if (>= (abs each.correlation) CLEAR) each))
-  (cut (sorted clear :key (fn [each] (- (abs each.correlation)))) MOST-NAMED))
+    strength (fn [each] (abs each.correlation)))
+  (nlargest MOST-NAMED (filter (fn [each] (>= (strength each) CLEAR)) chosen) :key strength))
 
 
 (defn correlations [activations marks]

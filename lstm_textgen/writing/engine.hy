@@ -1,19 +1,17 @@
 #[[The network in NumPy: single steps for one or many streams of text at once.
 
-It doesn't need Keras, so generation starts in a fraction of a second, and a step of a small
-network takes about ten microseconds, half of them for the product with the recurrent weights.
-Three things make it fast: the embedding and the first kernel are multiplied in advance (for a lone
-stream only the rows that it reads), so the first layer's input is a row of a table; every result
-goes into a preallocated buffer; and σ(x) is ½ + ½·tanh(½x), with the inner ½ already in the
-weights.
+It starts without Keras in a fraction of a second, and a step of a small network takes about ten
+microseconds, half of them for the product with the recurrent weights. The embedding and the first
+kernel are multiplied in advance (for a lone stream only the rows that it reads), so the first
+layer's input is a row of a table; every result goes into a preallocated buffer; and σ(x) is
+½ + ½·tanh(½x), with the inner ½ already in the weights.
 
 Shapes are given for many streams; a single stream has no axis for streams.]]
 
-(eval-when-compile (require hyrule [ncut unless]))
+(eval-when-compile (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [refuse]))
 (import
-  functools [cached-property]
-  math
-  math [ceil]
+  functools [cache]
+  math [ceil log2]
   numpy :as np
   numpy [add multiply subtract tanh]
   lstm-textgen.basics.machine [cores limit-threads]
@@ -36,22 +34,27 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   `layers` are `Layers`; `weights` are those of a `Checkpoint`. Raise `ValueError` for weights so
   large that numbers would overflow.]]
 
-  (defn __init__ [self layers weights]
-    (_check-size weights)
+  (meth __init__ [layers weights]
+    (setv largest (max (gfor w weights (.max (np.abs w) :initial 0))))
+    (unless (<= largest LARGEST)
+      (refuse f"the model is damaged or diverged: it has a weight of {largest :.0e}, "
+        f"and the limit is {LARGEST :.0e}"))
     (limit-threads)
     (setv
       [embedding #* recurrent dense bias] weights
-      self.size (len bias)
-      self.threads (_count-threads weights)
-      room #(0 (if (> self.threads 1) (% (- self.size) THREAD-COLUMNS) 0))
-      [self.dense self.bias] [(np.pad dense [#(0 0) room]) (np.pad bias room)]
-      self.layers (lfor
+      @size (len bias)
+      @threads (_count-threads weights)
+      room #(0 (if (> @threads 1) (% (- @size) THREAD-COLUMNS) 0))
+      [@dense @bias] [(np.pad dense [#(0 0) room]) (np.pad bias room)]
+      @layers (lfor
         [n layer] (enumerate layers.recurrent)
         #(layer #* (_arrange layer (cut recurrent (* 3 n) (* 3 (+ n 1))))))
-      [_ kernel _ bias _] (get self.layers 0)
+      [_ kernel _ bias _] (get @layers 0)
       ;; A table too large to be multiplied in advance leaves the product to the first layer.
-      self.multiplied (<= (* (len embedding) (len bias)) MAX-TABLE)
-      self.table (if self.multiplied (Table embedding kernel bias) embedding))))
+      @multiplied (<= (* (len embedding) (len bias)) MAX-TABLE)
+      add-up (fn [rows] (if @multiplied (+ (@ rows kernel) bias) rows))
+      @rows (_Rows (fn [id] (add-up (get embedding id))))
+      @table (cache (fn [] (add-up embedding))))))
 
 
 (defclass Engine []
@@ -59,69 +62,63 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
   It computes what Keras' layers do. `logits` (streams, vocabulary) holds the result of the last
   step, `state` every array that a step changes and the next one reads, `cells` each recurrent
-  layer's memory (streams, units): an LSTM's c, a GRU's h.]]
+  layer's memory (streams, units): an LSTM's c, a GRU's h. `threads` is the number of BLAS threads
+  that may pay for the products of one stream.]]
 
-  (defn __init__ [self network [streams 1]]
+  (meth __init__ [@network [@streams 1]]
     (setv
-      [self.network self.streams self.cells] [network streams []]
-      self._sums (zeros streams (len network.bias))
-      self.logits (ncut self._sums ... (: network.size))
-      self.state [self.logits]
-      [self._look-up self._product] [(_make-look-up network streams) (_product-for streams)]
-      self._layers [])
+      [@threads @cells @_layers] [network.threads [] []]
+      @_sums (zeros streams (len network.bias))
+      @logits (ncut @_sums ... (: network.size))
+      @state [@logits]
+      [@_look-up @_product] [(_make-look-up network streams) (_product-for streams)])
     (for [[n [layer kernel recurrent bias bias-n]] (enumerate network.layers)]
       (when (or n (not network.multiplied))
-        (.append self._layers (_make-input kernel bias streams)))
+        (.append @_layers (_make-input kernel bias streams)))
       (setv [advance state] ((get STEPS layer.kind) layer recurrent bias-n streams))
-      (.append self._layers advance)
-      (.extend self.state state)
-      (.append self.cells (get state -1))))
+      (.append @_layers advance)
+      (.extend @state state)
+      (.append @cells (get state -1))))
 
-  (defn [property] threads [self]
-    "The number of BLAS threads that may pay for the products of one stream."
-    self.network.threads)
-
-  (defn like [self streams]
+  (meth like [streams]
     "Return an engine of the same network for this number of `streams`."
-    (Engine self.network streams))
+    (Engine @network streams))
 
-  (defn advance [self ids]
+  (meth advance [ids]
     "Read `ids` (streams,); return the last layer's output (streams, units), a buffer."
-    (setv x (._look-up self ids))
-    (for [layer self._layers] (setv x (layer x)))
+    (setv x (@_look-up ids))
+    (for [layer @_layers] (setv x (layer x)))
     x)
 
-  (defn step [self ids]
+  (meth step [ids]
     "Read `ids` (streams,), or an integer; return the logits, which the next step overwrites."
-    (self._product (.advance self ids) self.network.dense self._sums)
-    (add self._sums self.network.bias self._sums)
-    self.logits)
+    (@_product (@advance ids) @network.dense @_sums)
+    (add @_sums @network.bias @_sums)
+    @logits)
 
-  (defn [(np.errstate :invalid "ignore")] feed [self ids]
-    #[[Read `ids` (time, streams); return the logits after the last. No ids change nothing.
+  (meth [(np.errstate :invalid "ignore")] feed [ids]
+    "Read `ids` (time, streams); return the logits after the last. No ids change nothing."
+    ;; The warning is off because products of small, finite arrays have raised it at random.
+    (for [now (cut ids -1)] (@advance now))
+    (for [now (cut ids -1 None)] (@step now))
+    @logits)
 
-    NumPy's warning of invalid values is off: products of small, finite arrays have raised it at
-    random.]]
-    (for [now (cut ids -1)] (.advance self now))
-    (for [now (cut ids -1 None)] (.step self now))
-    self.logits)
-
-  (defn reset [self]
+  (meth reset []
     "Forget everything read."
-    (for [array self.state] (.fill array 0)))
+    (for [array @state] (.fill array 0)))
 
-  (defn copy-state [self [stream 0]]
+  (meth copy-state [[stream 0]]
     "Return copies of the arrays in `state`, of one `stream`."
-    (lfor array self.state (.copy (get (np.atleast-2d array) stream))))
+    (lfor array @state (.copy (get (np.atleast-2d array) stream))))
 
-  (defn set-state [self state [stream 0]]
+  (meth set-state [state [stream 0]]
     "Set the state of one `stream` to what `copy-state` of an engine of this network returned."
-    (for [[mine theirs] (zip self.state state)]
+    (for [[mine theirs] (zip @state state)]
       (setv (get (np.atleast-2d mine) stream) theirs)))
 
-  (defn keep [self other streams]
+  (meth keep [other streams]
     "Set the state of the first streams to that of the list `streams` of an `other` engine."
-    (for [[mine theirs] (zip self.state other.state)]
+    (for [[mine theirs] (zip @state other.state)]
       (setv (cut (np.atleast-2d mine) (len streams)) (get (np.atleast-2d theirs) streams)))))
 
 
@@ -133,21 +130,13 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 ;; * The weights as a step needs them
 
-(defn _check-size [weights]
-  "Raise `ValueError` if numbers computed from `weights` could exceed 32 bits."
-  (setv largest (max (gfor w weights (.max (np.abs w) :initial 0))))
-  (unless (<= largest LARGEST)
-    (raise (ValueError (+ f"the model is damaged or diverged: it has a weight of {largest :.0e}, "
-      f"and the limit is {LARGEST :.0e}")))))
-
-
 (defn _count-threads [weights]
   "Return how many threads of BLAS may pay for the products of one stream: 1, 2 or 4."
   (setv
     pay (min (cores) THREADS (ceil (/ (max (gfor w weights w.size)) THREAD-WORK)))
     recurrent (cut weights 2 -2 3))
   (if (all (gfor w recurrent (= 0 (% (get w.shape 1) THREAD-COLUMNS))))
-    (** 2 (int (math.log2 pay)))
+    (** 2 (int (log2 pay)))
     1))
 
 
@@ -169,19 +158,14 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   [kernel recurrent (+ input-bias (np.concatenate [#* z-r (* 0 n)])) n])
 
 
-(defclass Table [dict]
-  "What each id adds to the gates of the first layer (…,), multiplied when it is first read."
+(defclass _Rows [dict]
+  "The row of the table of each id that has been read, as the function `row` makes it."
 
-  (defn __init__ [self embedding kernel bias]
-    (setv [self.embedding self.kernel self.bias] [embedding kernel bias]))
+  (meth __init__ [@row])
 
-  (defn __missing__ [self id]
-    (setv (get self id) (+ (@ (get self.embedding id) self.kernel) self.bias))
-    (get self id))
-
-  (defn [cached-property] whole [self]
-    "The table (vocabulary, …), for many streams."
-    (+ (@ self.embedding self.kernel) self.bias)))
+  (meth __missing__ [id]
+    (setv (get @, id) (@row id))
+    (get @, id)))
 
 
 (defn zeros [streams size]
@@ -196,10 +180,10 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 (defn _make-look-up [network streams]
   "Return a function from ids (streams,) to the first layer's addition to the gates, or its input."
-  (setv table network.table)
-  (when (= streams 1) (return table.__getitem__))
-  (when network.multiplied (setv table table.whole))
-  (setv out (zeros streams (get table.shape 1)))
+  (when (= streams 1) (return network.rows.__getitem__))
+  (setv
+    table (network.table)
+    out (zeros streams (get table.shape 1)))
   (fn [ids] (.take table ids 0 out "clip")))  ; "clip" avoids a copy of the result
 
 
@@ -257,19 +241,16 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     before layer.before
     product (_product-for streams)
     open (if layer.hard _open-hard _open-softly)
-    [kernel #* kernel-n] (lfor
-      part (np.split recurrent (if before [(* 2 u)] []) 1)
+    [kernel kernel-n] (lfor
+      part (np.split recurrent [(* (if before 2 3) u)] 1)
       (np.ascontiguousarray part))
-    gates (zeros streams (* (if before 2 3) u))
+    gates (zeros streams (* 3 u))
     [z-r z r n] (_parts gates u [0 2] [0 1] [1 2] [2 3])
+    from-h (if before z-r gates)
     [h kept] [(zeros streams u) (zeros streams u)])
-  (when before
-    (setv
-      [kernel-n] kernel-n
-      n (zeros streams u)))
   (defn advance [x]
     (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
-    (product h kernel gates)
+    (product h kernel from-h)
     (add z-r x-z-r z-r)
     (open z-r)
     (if before

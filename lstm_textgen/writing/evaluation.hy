@@ -26,8 +26,7 @@
   - `counts` (vocabulary,): how often each unit occurs in `ids` (time,), the training text.
   - `surprise`: bits per character at places evenly spaced over `held` (time,), the held-out text.
   - `calibration`: [n sure right] for each tenth of the likeliest unit's probability: the number of
-    predictions, their mean probability and the share that came true (the reliability diagram of
-    Guo et al. 2017).
+    predictions, their mean probability, the share that came true (reliability: Guo et al. 2017).
   - `sample`: a text by the model; `copied`: the share of its 20-character strings that occur in
     the first 3 million units of the text; `passage`: the longest copied one, [first length] in it.
 
@@ -67,8 +66,7 @@
 
 
 (defn _judge [lengths logits ids]
-  #[[Return for each of `ids` (…) its surprise, the likeliest unit's probability, whether it was
-  the likeliest, and its number of characters, given the `lengths` (vocabulary,) of units.]]
+  "Return each id's surprise, the highest probability, whether it is the id's, the id's length."
   (setv odds (softmax logits))
   [ (- (np.log (+ 1e-12 (at-ids odds ids)))) (.max odds -1) (= (.argmax odds -1) ids)
     (get lengths ids)])

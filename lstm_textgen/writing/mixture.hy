@@ -1,6 +1,6 @@
 "Two models that generate together, and the engine of any model."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
   numpy :as np
   lstm-textgen.settings.table [check-setting]
@@ -15,20 +15,18 @@
   lacks. The `settings` are the first model's. Raise `ValueError` unless 0 < `share` < 1 and both
   models have the same kind of unit, pieces with the same merges.]]
 
-  (defn __init__ [self first second [share 0.5]]
+  (meth __init__ [first second [share 0.5]]
     (setv
       share (check-setting "mix" share)
       [a b] [first.vocabulary second.vocabulary]
-      self.models [first second]
-      self.shares [share (- 1 share)]
-      self.settings first.settings)
+      [@models @shares @settings] [[first second] [share (- 1 share)] first.settings])
     (unless (= a.unit b.unit)
-      (raise (ValueError (+ f"one model generates {a.unit} and the other {b.unit}, so they can't "
-        "be mixed; give two of the same kind"))))
+      (refuse f"one model generates {a.unit} and the other {b.unit}, so they can't be mixed; "
+        "give two of the same kind"))
     (unless (= a.merges b.merges)
-      (raise (ValueError (+ "the models have different pieces, so they can't be mixed; "
-        "give two that were fine-tuned from the same model"))))
-    (setv self.vocabulary (.with-units a (list (dict.fromkeys (+ a.units b.units)))))))
+      (refuse "the models have different pieces, so they can't be mixed; "
+        "give two that were fine-tuned from the same model"))
+    (setv @vocabulary (.with-units a (list (dict.fromkeys (+ a.units b.units)))))))
 
 
 (defn make-engine [model [streams 1]]
@@ -41,39 +39,34 @@
 (defclass MixedEngine [Engine]
   "The engines of a `Mixture`; `logits` are logarithms of their weighted mean probabilities."
 
-  (defn __init__ [self mixture engines]
+  (meth __init__ [@mixture @engines]
     (setv
       ids mixture.vocabulary.ids
-      vocabularies (lfor model mixture.models model.vocabulary)
-      [self.mixture self.engines] [mixture engines]
-      self.streams (. (get engines 0) streams)
-      self.shares mixture.shares
-      self.logits (np.zeros (if (= self.streams 1) (len ids) #(self.streams (len ids))))
-      ;; For each engine: the common ids of its units, and its own id of each common one.
-      self._places (lfor own vocabularies (np.array (lfor unit own.units (get ids unit))))
-      self._own (lfor
-        own vocabularies
-        :setv missing (if (is own.unknown None) -1 own.unknown)  ; -1 is not read
-        (np.array (lfor unit mixture.vocabulary.units (.get own.ids unit missing))))))
+      @streams (. (get engines 0) streams)
+      @threads (min (gfor each engines each.threads))
+      @logits (np.zeros (if (= @streams 1) (len ids) #(@streams (len ids))))
+      @state [@logits #* (gfor engine engines array engine.state array)]
+      ;; For each engine: its id of each common unit (-1 is not read), the common ids of its units.
+      @_own (lfor
+        model mixture.models
+        :setv own model.vocabulary
+        :setv missing (if (is own.unknown None) -1 own.unknown)
+        (np.array (lfor unit ids (.get own.ids unit missing))))
+      @_places (lfor
+        model mixture.models
+        (np.array (lfor unit model.vocabulary.units (get ids unit))))))
 
-  (defn [property] state [self]
-    "Every array that a step changes and the next one reads."
-    [self.logits #* (gfor engine self.engines array engine.state array)])
+  (meth like [streams]
+    (MixedEngine @mixture (lfor each @engines (.like each streams))))
 
-  (defn [property] threads [self]
-    (min (gfor each self.engines each.threads)))
-
-  (defn like [self streams]
-    (MixedEngine self.mixture (lfor each self.engines (.like each streams))))
-
-  (defn step [self ids]
+  (meth step [ids]
     "Read one id of the common vocabulary for each stream; return the logits."
-    (.fill self.logits 0)
-    (for [[engine own place share] (zip self.engines self._own self._places self.shares)]
+    (.fill @logits 0)
+    (for [[engine own place share] (zip @engines @_own @_places @mixture.shares)]
       (_step-known engine (get own ids))
-      (+= (get self.logits #(... place)) (* share (softmax engine.logits))))
+      (+= (get @logits #(... place)) (* share (softmax engine.logits))))
     (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is intended
-      (np.log self.logits self.logits)))
+      (np.log @logits @logits)))
 
   (setv advance step))
 

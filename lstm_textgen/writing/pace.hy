@@ -4,6 +4,7 @@ On an idle machine two threads take a step of 512 units and 2,048 pieces in half
 core's cache holds half of the weights. On a busy one, where each product waits for a thread that
 isn't running, they take up to 100 times as long as one.]]
 
+(eval-when-compile (require hyrule [meth]))
 (import
   math [inf]
   time [perf-counter]
@@ -22,41 +23,39 @@ isn't running, they take up to 100 times as long as one.]]
 (defclass Pace []
   "Chooses between one thread and `most` for steps of one kind, which are taken through `run`."
 
-  (defn __init__ [self most]
+  (meth __init__ [@most]
     (setv
-      [self.most self.threads self._patience] [most 1 PATIENCE]
-      self._alone inf  ; seconds of a step with one thread
-      [self._left self._taken self._seconds] [FIRST 0 0.0]  ; steps until the speed is judged
-      self._portions 0))
+      [@threads @_left] [1 FIRST]  ; steps until the speed is judged
+      [@_taken @_seconds @_portions] [0 0.0 0]
+      [@_alone @_patience] [inf PATIENCE]))  ; seconds of a step with one thread
 
-  (defn run [self act most]
+  (meth run [act most]
     "Return the result of `act`, a function of a number of steps to take: of 1 to `most`."
-    (when (= self.most 1) (return (act most)))
+    (when (= @most 1) (return (act most)))
     (setv
-      n (min most self._left)
+      n (min most @_left)
       begun (perf-counter))
-    (set-threads self.threads)
+    (set-threads @threads)
     (try
       (setv result (act n))
       (finally (set-threads 1)))
-    (+= self._seconds (- (perf-counter) begun))
-    (+= self._taken n)
-    (-= self._left n)
-    (when (= self._left 0) (._judge self))
+    (+= @_seconds (- (perf-counter) begun))
+    (+= @_taken n)
+    (-= @_left n)
+    (when (= @_left 0) (@_judge))
     result)
 
-  (defn _judge [self]
+  (meth _judge []
     "Choose the threads of the next steps by the speed of the last ones."
-    (setv seconds (/ self._seconds self._taken))
+    (setv
+      seconds (/ @_seconds @_taken)
+      [@_taken @_seconds] [0 0.0])
     (cond
-      (= self.threads 1) (setv
-        [self.threads self._left self._alone] [self.most TRIED seconds]
-        self._portions 0)
-      (= self._portions PORTIONS) (setv [self.threads self._left] [1 FIRST])
-      (< seconds (* GAIN self._alone)) (setv
-        [self._left self._patience] [PORTION PATIENCE]
-        self._portions (+ self._portions 1))
+      (= @threads 1) (setv [@threads @_left @_alone @_portions] [@most TRIED seconds 0])
+      (= @_portions PORTIONS) (setv [@threads @_left] [1 FIRST])
+      (< seconds (* GAIN @_alone)) (setv
+        [@_left @_patience] [PORTION PATIENCE]
+        @_portions (+ @_portions 1))
       True (setv
-        [self.threads self._left] [1 self._patience]
-        self._patience (min LONGEST-PATIENCE (* 2 self._patience))))
-    (setv [self._taken self._seconds] [0 0.0])))
+        [@threads @_left] [1 @_patience]
+        @_patience (min LONGEST-PATIENCE (* 2 @_patience))))))

@@ -1,12 +1,13 @@
 #[[Logits → the next id: temperature, top-k, top-p and min-p.
 
 A unit is drawn by the Gumbel-max trick (Gumbel 1954): with noise -log(-log u), where u is random
-between 0 and 1, each unit has the largest logit + noise with just its softmax probability. So no
-softmax is needed, and the noise is made in large blocks, which is fast. All is in float32, the
-precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
+between 0 and 1, each unit has the largest logit + noise with just its softmax probability. So the
+noise can be made in large blocks, which is fast. All is in float32, the precision of the logits;
+as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
-(eval-when-compile (require hyrule [ncut]))
+(eval-when-compile (require hyrule [meth ncut]  lstm-textgen.basics.forms [defrecord]))
 (import
+  collections [defaultdict]
   dataclasses [dataclass]
   itertools [repeat]
   math
@@ -22,7 +23,7 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
   CHOOSERS (** 2 31))  ; the first number of the generators that no text uses
 
 
-(defclass [(dataclass :frozen True)] SamplingOptions []
+(defrecord SamplingOptions
   #[[How the next unit is chosen; each rule applies to the units that the previous one leaves.
 
   - `temperature`: divides the logits first; 0 chooses the likeliest unit. A list is cycled
@@ -33,17 +34,14 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
 
   None turns off each of the last three. Raise `ValueError` for a value out of range, `TypeError`
   for one of the wrong type.]]
-  (setv
-    #^ object temperature 1.0
-    #^ object top-k None
-    #^ object top-p None
-    #^ object min-p None)
+  [ #^ object [temperature 1.0]  #^ object [top-k None]
+    #^ object [top-p None]  #^ object [min-p None]]
 
   (defn __post-init__ [self] (check-fields self))
 
-  (defn [property] sharpness [self]
+  (meth [property] factors []
     "The factors for the logits, a list to cycle through; [None] if there is no noise either."
-    (setv temperatures (if (isinstance self.temperature list) self.temperature [self.temperature]))
+    (setv temperatures (if (isinstance @temperature list) @temperature [@temperature]))
     (if (any temperatures)
       (lfor t temperatures (/ 1 (min (max t COLDEST) HOTTEST)))
       [None])))
@@ -62,38 +60,35 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
     #^ bool logits False
     #^ int drawn 0)
 
-  (defn __post-init__ [self]
-    (when (is self.rng-seed None) (setv self.rng-seed (. (np.random.SeedSequence) entropy))))
+  (meth __post-init__ []
+    (when (is @rng-seed None) (setv @rng-seed (. (np.random.SeedSequence) entropy))))
 
-  (defn [property] cold? [self]
+  (meth [property] cold? []
     "Whether it always chooses the likeliest unit."
-    (not (any self.options.sharpness)))
+    (not (any @options.factors)))
 
-  (defn [property] limits [self]
+  (meth [property] limits []
     "Its top-k, top-p and min-p; empty where they change nothing."
-    (setv o self.options)
-    (if self.cold? #() #(o.top-k o.top-p o.min-p)))
+    (if @cold? #() #(@options.top-k @options.top-p @options.min-p)))
 
-  (defn factors [self steps]
+  (meth factors [steps]
     "Return the list of factors for the logits of the next `steps` units."
-    (setv sharpness self.options.sharpness)
-    (lfor  ; without noise any factor does
-      n (range self.drawn (+ self.drawn steps))
-      (or (get sharpness (% n (len sharpness))) 1)))
+    (setv own (lfor factor @options.factors (or factor 1)))  ; without noise any factor does
+    (lfor n (range @drawn (+ @drawn steps)) (get own (% n (len own)))))
 
-  (defn generator [self size]
+  (meth generator [size]
     "Return the generator of its random numbers, `size` for a unit, as it is now."
     (setv
-      seed (np.random.SeedSequence self.rng-seed :spawn-key #(self.number))
+      seed (np.random.SeedSequence @rng-seed :spawn-key #(@number))
       generator (np.random.Generator (np.random.PCG64 seed))
-      [steps rest] (divmod (* self.drawn size) 2))  ; each step makes two numbers of 32 bits
+      [steps rest] (divmod (* @drawn size) 2))  ; each step makes two numbers of 32 bits
     (.advance generator.bit-generator steps)
     (.random generator rest "float32")
     generator)
 
-  (defn choose [self weights]
+  (meth choose [weights]
     "Return the index of one of `weights` (n,), ln of odds; this doesn't affect the units drawn."
-    (setv aside (Draw self.options self.rng-seed (+ CHOOSERS self.number)))
+    (setv aside (Draw @options @rng-seed (+ CHOOSERS @number)))
     (.pick (Sampler (len weights) [aside]) weights)))
 
 
@@ -102,83 +97,81 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
 
   `size` is that of the vocabulary; `exclude` are ids that are never drawn.]]
 
-  (defn __init__ [self size [draws #()] [exclude #()]]
+  (meth __init__ [@size [draws #()] [exclude #()]]
     (setv
-      [self.draws self._generators self._size] [[] [] size]
-      self._noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
-      self._step 0  ; the next one that it is for
-      self._penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
-    (.change self [] draws))
+      [@draws @_generators] [[] []]
+      @_noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
+      @_step 0  ; the next one that it is for
+      @_penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
+    (@change [] draws))
 
-  (defn change [self kept draws]
+  (meth change [kept draws]
     "Keep only the draws in the places `kept`, and add `draws`, which get noise for as many steps."
     (setv
-      left (ncut self._noise : (: self._step None))
-      generators (lfor draw draws (.generator draw self._size))
+      left (ncut @_noise : (: @_step None))
+      generators (lfor draw draws (.generator draw @size))
       fresh (_make-noise draws generators #((len draws) #* (cut left.shape 1 None))))
-    (._settle self)
+    (@_settle)
     (setv
-      self.draws [#* (gfor k kept (get self.draws k)) #* draws]
-      self._generators [#* (gfor k kept (get self._generators k)) #* generators]
-      self._scores (np.empty (._shape self self._size) "float32")
-      self._limited (._group-limits self))
-    (._prepare self (np.concatenate [(get left kept) fresh])))
+      @draws [#* (gfor k kept (get @draws k)) #* draws]
+      @_generators [#* (gfor k kept (get @_generators k)) #* generators]
+      @_scores (np.empty (@_shape @size) "float32")
+      @_limited (@_group-limits))
+    (@_prepare (np.concatenate [(get left kept) fresh])))
 
-  (defn pick [self logits]
+  (meth pick [logits]
     "Return ids (texts,), or an integer for one, drawn from `logits` (texts, vocabulary)."
-    (when (= self._step (len self._steps)) (._refill self))
+    (when (= @_step (len @_steps)) (@_refill))
     (setv
-      scores self._scores
-      [factors noise] (get self._steps self._step))
-    (+= self._step 1)
+      scores @_scores
+      [factors noise] (get @_steps @_step))
+    (+= @_step 1)
     (np.multiply logits factors scores)
-    (when (is-not self._penalty None) (+= scores self._penalty))
-    (for [[rows limits] self._limited]
+    (when (is-not @_penalty None) (+= scores @_penalty))
+    (for [[rows limits] @_limited]
       (setv some (get scores rows))
       (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
       (setv (get scores rows) some))
     (+= scores noise)
     (.argmax scores -1))
 
-  (defn _refill [self]
+  (meth _refill []
     "Draw noise for the next steps: for twice as many as the last time, as a short text needs few."
     (setv
-      [n steps size] self._noise.shape
+      [n steps size] @_noise.shape
       steps (max 1 (min (* 2 steps) MOST-STEPS (// BLOCK (* n size)))))
-    (._settle self)
-    (._prepare self (_make-noise self.draws self._generators #(n steps size))))
+    (@_settle)
+    (@_prepare (_make-noise @draws @_generators #(n steps size))))
 
-  (defn _settle [self]
+  (meth _settle []
     "Let the draws count the units drawn."
-    (for [draw self.draws] (+= draw.drawn self._step))
-    (setv self._step 0))
+    (for [draw @draws] (+= draw.drawn @_step))
+    (setv @_step 0))
 
-  (defn _prepare [self noise]
+  (meth _prepare [noise]
     "Set up the steps that `noise` (texts, steps, size) is for."
     (setv
+      @_noise noise
       steps (get noise.shape 1)
-      turns? (any (gfor draw self.draws (isinstance draw.options.temperature list)))
+      turns? (any (gfor draw @draws (isinstance draw.options.temperature list)))
       n (if turns? steps 1)  ; factors that differ
-      factors (np.array (lfor draw self.draws (.factors draw n)) "float32")
-      factors (.reshape factors.T n #* (._shape self 1))
-      self._noise noise
-      self._steps (list (zip
+      factors (np.array (lfor draw @draws (.factors draw n)) "float32")
+      factors (.reshape factors.T n #* (@_shape 1))
+      @_steps (list (zip
         (if turns? factors (repeat (get factors 0) steps))
-        (.reshape (.swapaxes noise 0 1) steps #* (._shape self self._size))))))
+        (.reshape (.swapaxes noise 0 1) steps #* (@_shape @size))))))
 
-  (defn _shape [self size]
+  (meth _shape [size]
     "Return the shape (texts, size), for one text (size,)."
-    (setv n (len self.draws))
-    (if (= n 1) [size] [n size]))
+    (if (= (len @draws) 1) [size] [(len @draws) size]))
 
-  (defn _group-limits [self]
+  (meth _group-limits []
     "Return [rows limits] for each group of texts with the same limits."
-    (setv groups {})
-    (for [[row draw] (enumerate self.draws) :if (any draw.limits)]
-      (.append (.setdefault groups draw.limits []) row))
-    (lfor rows (.values groups)
-      [(if (= (len rows) (len self.draws)) ... rows)
-        (make-limits self._size (. (get self.draws (get rows 0)) options))])))
+    (setv groups (defaultdict list))
+    (for [[row draw] (enumerate @draws) :if (any draw.limits)]
+      (.append (get groups draw.limits) row))
+    (lfor [limits rows] (.items groups)
+      [(if (= (len rows) (len @draws)) ... rows) (make-limits @size #* limits)])))
 
 
 (defn _make-noise [draws generators shape]
@@ -189,9 +182,9 @@ precision of the logits; as u has 24 bits, a unit of probability 10⁻⁷ comes 
   noise)
 
 
-(defn make-limits [size options]
+(defn make-limits [size top-k top-p min-p]
   "Return functions from scores (streams, size) to the lowest (streams, 1) that a rule accepts."
-  (setv [limits top-k top-p min-p] [[] options.top-k options.top-p options.min-p])
+  (setv limits [])
   (when (and top-k (< top-k size))
     (.append limits (fn [scores]
       (ncut (np.partition scores (- top-k)) ... (: (- top-k) (or (- 1 top-k) None))))))

@@ -2,7 +2,9 @@
 
 A text is cut into parts that are read in parallel; each part first reads the text before it.]]
 
-(eval-when-compile (require hyrule [ncut unless]))
+(eval-when-compile (require
+  hyrule [meth ncut unless]
+  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   concurrent.futures [ThreadPoolExecutor]
   dataclasses [dataclass]
@@ -26,18 +28,16 @@ A text is cut into parts that are read in parallel; each part first reads the te
   WINDOW-NUMBERS (** 2 20))  ; logits kept until their softmax is taken
 
 
-(defclass [(dataclass :frozen True)] Stretch []
+(defrecord Stretch
   #[[A stretch of a text as a model sees it.
 
-  - `units`: the sequence of its units; `unknowns`: how many of them the model doesn't know.
-  - `characters`: how many the others have.
-  - `nats` (len(units),): the surprise of each, -ln of the probability that the model gave it; NaN
-    for an unknown character.
-  - `hits`: the number of units that were the likeliest.
+  - `units`: the sequence of its units; `unknowns`: how many of them the model doesn't know;
+    `characters`: how many the others have; `hits`: how many units were the likeliest.
+  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if it isn't predicted.
   - `likeliest`: #(ids odds), arrays (len(units), k) of the k likeliest units in each place, best
     first, and their probabilities (0 where there is no prediction); or None.]]
-  #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns  #^ int characters
-  (setv #^ object likeliest None))
+  [ #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns  #^ int characters
+    #^ object [likeliest None]])
 
 
 (defclass [dataclass] Score []
@@ -54,39 +54,31 @@ A text is cut into parts that are read in parallel; each part first reads the te
     #^ int unknowns 0
     #^ int characters 0)
 
-  (defn [property] bits [self]
+  (meth [property] bits []
     "Bits per character, whatever the units are: ∞ if all words are unknown."
-    (if self.characters (/ (bits self.nats) self.characters) math.inf))
+    (if @characters (/ (bits @nats) @characters) math.inf))
 
-  (defn [property] perplexity [self]
+  (meth [property] perplexity []
     "e to the nats per unit: the number of equally likely units with the same uncertainty."
-    (float (np.exp (/ self.nats self.count))))
+    (float (np.exp (/ @nats @count))))
 
-  (defn [property] accuracy [self]
+  (meth [property] accuracy []
     "The share of units that were the likeliest, from 0 to 1."
-    (/ self.hits self.count))
+    (/ @hits @count))
 
-  (defn add [self stretch]
+  (meth add [stretch]
     "Add a `Stretch`."
-    (+= self.nats (float (np.nansum stretch.nats)))
-    (+= self.count (- stretch.nats.size (int (np.count-nonzero (np.isnan stretch.nats)))))
-    (+= self.hits stretch.hits)
-    (+= self.unknowns stretch.unknowns)
-    (+= self.characters stretch.characters))
+    (+= @nats (float (np.nansum stretch.nats)))
+    (+= @count (- stretch.nats.size (int (np.count-nonzero (np.isnan stretch.nats)))))
+    (+= @hits stretch.hits)
+    (+= @unknowns stretch.unknowns)
+    (+= @characters stretch.characters))
 
-  (defn check [self [name None]]
+  (meth check [[name None]]
     "Raise `ValueError`, with the text's `name` if it has one, if nothing was scored."
-    (unless self.count
-      (raise (ValueError (+ (if name f"{name}: " "")
-        "nothing to score: the text is empty, or the model knows none of it"))))))
-
-
-(defn score [model pieces]
-  "Return the `Score` of the text in `pieces`; raise `ValueError` if the model knows none of it."
-  (setv total (Score))
-  (for [stretch (surprises model pieces)] (.add total stretch))
-  (.check total)
-  total)
+    (unless @count
+      (refuse (if name f"{name}: " "")
+        "nothing to score: the text is empty, or the model knows none of it"))))
 
 
 (defn surprises [model pieces [alternatives 0]]
@@ -94,21 +86,24 @@ A text is cut into parts that are read in parallel; each part first reads the te
 
   Its first unit follows the model's `start-ids`, as a seed's does. `alternatives` is the number
   of `likeliest` units for each place.]]
-  (setv [vocabulary reader] [model.vocabulary None])
+  (setv
+    [vocabulary reader] [model.vocabulary None]
+    k (min alternatives vocabulary.size))
   (for [text (_stretches pieces vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
-      reader (or reader (_Reader model (len ids) (min alternatives vocabulary.size)))
-      n (len units)
-      nats (np.full n np.nan)
-      [(get nats known) hits #* found] (.predict reader ids)
-      found (if found [(get found 0) (np.exp (- (get found 1)))] [])
-      likeliest (tuple (gfor array found (np.zeros #(n (get array.shape 1)) array.dtype)))
-      unknown vocabulary.unknown
-      unknowns (np.flatnonzero (if (is unknown None) (np.isnan nats) (= ids unknown)))
-      characters (- (len text) (sum (gfor k unknowns (len (get units k))))))
-    (for [[all array] (zip likeliest found)] (setv (get all known) array))
-    (yield (Stretch units nats hits (len unknowns) characters (or likeliest None)))))
+      reader (or reader (_Reader model (len ids) k))
+      nats (np.full (len units) np.nan)
+      [(get nats known) hits #* best] (if (len ids) (.predict reader ids) [[] 0])
+      likeliest (when k #((np.zeros [(len units) k] int) (np.zeros [(len units) k])))
+      unknowns (np.flatnonzero
+        (if (is vocabulary.unknown None) (np.isnan nats) (= ids vocabulary.unknown)))
+      characters (- (len text) (sum (gfor n unknowns (len (get units n))))))
+    (when best
+      (setv
+        (get likeliest 0 known) (get best 0)
+        (get likeliest 1 known) (np.exp (- (get best 1)))))
+    (yield (Stretch units nats hits (len unknowns) characters likeliest))))
 
 
 ;; * Reading
@@ -140,55 +135,50 @@ A text is cut into parts that are read in parallel; each part first reads the te
 
 
 (defclass _Reader []
-  "Reads a text stretch by stretch, each in parallel parts."
+  "Reads a text in stretches of up to `length` units, each in parallel parts unless it is short."
 
-  (defn __init__ [self model length alternatives]
-    "Set up for stretches of up to `length`; a short text is read unbroken."
+  (meth __init__ [model length @alternatives]
     (setv
       workers (min MAX-WORKERS (cores))
       parts (min PARTS (// length (* 2 RUN-IN workers)))
-      [workers self.parts] (if (> parts 1) [workers parts] [1 1])
-      self.alternatives alternatives
-      engine (make-engine model self.parts)
-      self.engines [engine #* (gfor _ (range 1 workers) (.like engine self.parts))]
+      [workers @parts] (if (> parts 1) [workers parts] [1 1])
+      engine (make-engine model @parts)
+      @engines [engine #* (gfor _ (range 1 workers) (.like engine @parts))]
       [#* before start] (start-ids model)
-      self.past [#* (* [0] (- RUN-IN 1)) start])
-    (.feed engine (lfor id before (if (= self.parts 1) id (np.full self.parts id))))
+      @past [#* (* [0] (- RUN-IN 1)) start])
+    (.feed engine (lfor id before (if (= @parts 1) id (np.full @parts id))))
     ;; The state before the text; None once a stretch has been read.
-    (setv self.begun (.copy-state engine)))
+    (setv @begun (.copy-state engine)))
 
-  (defn predict [self ids]
-    "Return what `compare` does for the next `ids`."
-    (unless (len ids)
-      (setv none (np.empty #(0 self.alternatives)))
-      (return [(np.empty 0) 0 #* (if self.alternatives [(.astype none int) none] [])]))
+  (meth predict [ids]
+    "Return what `compare` does for the next `ids`, at least one, but the sum of the hits."
     (setv
-      workers (len self.engines)
-      parts (* self.parts workers)
+      workers (len @engines)
+      parts (* @parts workers)
       length (math.ceil (/ (len ids) parts))
-      text (np.concatenate [self.past ids (np.zeros (- (* parts length) (len ids)) int)])
+      text (np.concatenate [@past ids (np.zeros (- (* parts length) (len ids)) int)])
       ;; Each part (a column) begins with the `RUN-IN` ids before it.
       starts (range 0 (* parts length) length)
       rows (np.stack (lfor k starts (cut text k (+ k RUN-IN length))) 1))
     (with [pool (ThreadPoolExecutor workers)]
-      (setv shares (list (.map pool self._read self.engines (np.split rows workers 1)))))
+      (setv shares (list (.map pool @_read @engines (np.split rows workers 1)))))
     (setv
-      self.past (cut (np.concatenate [self.past ids]) (- RUN-IN) None)
-      self.begun None
+      @past (cut (np.concatenate [@past ids]) (- RUN-IN) None)
+      @begun None
       [nats hits #* likeliest] (gfor
         each (zip #* shares)
         :setv whole (.swapaxes (np.hstack each) 0 1)
         (cut (.reshape whole -1 #* (cut whole.shape 2 None)) (len ids))))
     [nats (int (.sum hits)) #* likeliest])
 
-  (defn _read [self engine rows]
+  (meth _read [engine rows]
     "Return [nats hits …] (time, parts) for the last `time` of `rows` (`RUN-IN` + time, parts)."
-    (when (> self.parts 1)
+    (when (> @parts 1)
       (.reset engine)
       (.feed engine (cut rows (- RUN-IN 1))))
-    (when (and self.begun (is engine (get self.engines 0)))  ; the text's first part
-      (.set-state engine self.begun))
-    (follow engine (cut rows (- RUN-IN 1) None) (partial compare self.alternatives))))
+    (when (and @begun (is engine (get @engines 0)))  ; the text's first part
+      (.set-state engine @begun))
+    (follow engine (cut rows (- RUN-IN 1) None) (partial compare @alternatives))))
 
 
 (defn nats-of [model ids]
@@ -196,8 +186,8 @@ A text is cut into parts that are read in parallel; each part first reads the te
   (setv
     streams (get ids.shape 1)
     start (start-ids model)
-    rows (np.vstack [#* (gfor id start (np.full streams id)) ids]))
-  (setv [nats _] (follow (make-engine model streams) rows (partial compare 0)))
+    rows (np.vstack [#* (gfor id start (np.full streams id)) ids])
+    [nats _] (follow (make-engine model streams) rows (partial compare 0)))
   (cut nats (- (len start) 1) None))
 
 

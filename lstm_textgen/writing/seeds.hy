@@ -1,14 +1,25 @@
-#[[Seed texts, and the state of an engine that has read one.
+#[[Seed texts, and how a model continues them.
 
-Before a text's own units a model reads its `start-ids`, like the end of a paragraph.]]
+Before a text's own units a model reads its `start-ids`, like the end of a paragraph.
 
-(eval-when-compile (require hyrule [unless]))
+A model by pieces has learned one spelling of each word. A half-typed word may split into other
+pieces (`heyl`, where the whole is `hey` and `lo`), and continuing from those would show. So a seed
+is read only up to its last word, and all spellings of the rest continue, weighted by the model: a
+way to do so is a path of units within the rest, then a unit that ends with it or extends beyond.]]
+
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
+  collections [defaultdict]
+  heapq [nlargest]
+  operator [attrgetter]
   warnings
   numpy :as np
   lstm-textgen.text.units [describe-units]
-  lstm-textgen.writing.batch [make-sampler]
-  lstm-textgen.writing.spelling [begin ways-on])
+  lstm-textgen.writing.batch [make-sampler])
+
+(setv
+  PATHS 16       ; the most probable ones, followed from each place in a word
+  NEGLIGIBLE 12)  ; nats: paths this much less probable than a way already found are dropped
 
 
 (defclass Seed []
@@ -18,42 +29,50 @@ Before a text's own units a model reads its `start-ids`, like the end of a parag
   the first unit may be a part of. `opening` is a list of units to write before all else. One call
   of `warn` names unknown units. If the seed is `whole`, there is no rest.]]
 
-  (defn __init__ [self model seed [warn warnings.warn] [whole False]]
+  (meth __init__ [@model seed [warn warnings.warn] [whole False]]
     (setv
-      self.model model
-      [self.ids self.rest self.opening] (read-seed model seed warn whole)
-      [self.read self._state self._ways] [0 None None]))
+      [@ids @rest @opening] (read-seed model seed warn whole)
+      [@read @_state @_ways] [0 None None]))
 
-  (defn [property] done? [self]
+  (meth [property] done? []
     "Whether all of it has been read."
-    (= self.read (len self.ids)))
+    (= @read (len @ids)))
 
-  (defn take-in [self engine most]
+  (meth take-in [engine most]
     #[[Let `engine`, of one stream, read on for up to `most` ids; return how many.
 
     It may have read other texts since.]]
-    (setv ids (cut self.ids self.read (+ self.read most)))
-    (if self._state (.set-state engine self._state) (.reset engine))
+    (setv ids (cut @ids @read (+ @read most)))
+    (if @_state (.set-state engine @_state) (.reset engine))
     (when (len ids)
-      (.feed-ids self engine ids)
-      (+= self.read (len ids))
-      (setv self._state (.copy-state engine)))
+      (@feed-ids engine ids)
+      (+= @read (len ids))
+      (setv @_state (.copy-state engine)))
     (len ids))
 
-  (defn feed-ids [self engine ids]
+  (meth feed-ids [engine ids]
     "Let `engine` read the next `ids`."
     (.feed engine ids))
 
-  (defn [(np.errstate :invalid "ignore")] begin [self engine draw]
+  (meth [(np.errstate :invalid "ignore")] begin [engine draw]
     #[[Let `engine`, which has read the seed, write the first unit of `draw` if there is a rest.
 
-    Return [#(id typed logits)], as of `spelling.begin`, or else [].]]
-    (unless self.rest (return []))
-    (when (is self._ways None)
-      (setv self._ways (ways-on engine self.model.vocabulary self.rest)))
-    (setv first (begin engine (make-sampler self.model [draw]) self._ways))
+    Return [] or [#(id typed logits)]: the unit, how many of its characters the seed already has,
+    and the logits (vocabulary,) that it was drawn from, -∞ for units that don't agree with the
+    seed. The `draw` chooses one of the `ways-on` by its own rules, and then the unit.]]
+    (unless @rest (return []))
+    (when (is @_ways None) (setv @_ways (ways-on engine @model.vocabulary @rest)))
+    (setv
+      weights (np.array (lfor way @_ways way.weight) "float32")
+      way (get @_ways (if (> (len weights) 1) (.choose draw weights) 0))
+      logits (np.full-like engine.logits (- np.inf)))
+    (.set-state engine way.state)
+    (setv
+      (get logits way.ids) (get engine.logits way.ids)
+      id (int (.pick (make-sampler @model [draw]) logits)))
+    (.step engine id)
     (+= draw.drawn 1)
-    [first]))
+    [#(id way.typed logits)]))
 
 
 (defn read-seed [model seed [warn warnings.warn] [whole False]]
@@ -87,10 +106,68 @@ Before a text's own units a model reads its `start-ids`, like the end of a parag
 (defn start-ids [model]
   #[[Return a list of the ids to read before any text.
 
-  They are two line breaks, as between paragraphs: after one, which may be within a wrapped
-  paragraph, a text could begin anywhere. If the model knows none, they are the first unit of its
-  training text.]]
+  They are two line breaks, as between paragraphs: one could be within a wrapped paragraph. If the
+  model knows none, they are the first unit of its training text.]]
   (setv line-break (.get model.vocabulary.ids "\n"))
   (if (is line-break None)
     [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
     [line-break line-break]))
+
+
+;; * Seeds that end within a unit
+
+(defrecord Way
+  #[[A way to continue a seed: ln of its probability, the engine's state there, the next units.
+
+  `ids` (n,) are those that are possible, … all; the seed has their first `typed` characters.]]
+  [#^ float weight  #^ list state  #^ object [ids ...]  #^ int [typed 0]])
+
+
+(defrecord _Path
+  "Units up to a place in the rest of a seed: the last unit, and the `state` before it."
+  [#^ float weight  #^ list state  #^ object [id None]])
+
+
+(defn ways-on [engine vocabulary rest]
+  #[[Return the ways (a list of `Way`) to continue after `rest`, the last word of a seed.
+
+  `engine`, of one stream, has read what comes before. Of a short word all spellings but negligible
+  ones are followed, of a long one the most probable. Without a `rest`, and where the `vocabulary`
+  can't spell it, the only way is to continue from before it.]]
+  (setv
+    units vocabulary.units
+    start (.copy-state engine)
+    [found paths] [[] (defaultdict list)]
+    (get paths 0) [(_Path 0.0 start)])
+  (for [place (range (len rest))]
+    (setv
+      left (cut rest place None)
+      fits (lfor [id unit] (enumerate units) :if (.startswith unit left) id)
+      beyond (np.array (lfor id fits :if (!= (get units id) left) id) int)
+      within (lfor [id unit] (enumerate units) :if (.startswith left unit) id))
+    (for [path (_likeliest (.pop paths place []) found)]
+      (setv
+        state (_followed engine path)
+        ln-sum (np.logaddexp.reduce engine.logits :dtype "float64")
+        odds (+ path.weight (- engine.logits ln-sum)))
+      (when (len beyond)
+        (.append found (Way (np.logaddexp.reduce (get odds beyond)) state beyond (len left))))
+      (for [id within]
+        (.append (get paths (+ place (len (get units id)))) (_Path (get odds id) state id)))))
+  (for [path (_likeliest (get paths (len rest)) found)]
+    (.append found (Way path.weight (_followed engine path))))
+  (or (nlargest (len units) found :key (attrgetter "weight")) [(Way 0.0 start)]))
+
+
+(defn _likeliest [paths found]
+  "Return those of `paths` worth following, given the ways already `found`."
+  (setv least (- (max (gfor way found way.weight) :default (- np.inf)) NEGLIGIBLE))
+  (lfor path (nlargest PATHS paths :key (attrgetter "weight")) :if (>= path.weight least) path))
+
+
+(defn _followed [engine path]
+  "Return the state of `engine` after it takes a `path`."
+  (.set-state engine path.state)
+  (when (is path.id None) (return path.state))
+  (.step engine path.id)
+  (.copy-state engine))

@@ -1,9 +1,8 @@
 "Seed text → generated text. A `model` is a `Checkpoint` or a `Mixture`."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   collections [deque]
-  dataclasses [dataclass]
   itertools [islice]
   re
   warnings
@@ -28,7 +27,7 @@
   SLICE 256) ; units of a seed read at once
 
 
-(defclass [(dataclass :frozen True)] Ends []
+(defrecord Ends
   #[[Where a text ends: at the first of these; without any it never ends.
 
   - `length`: after this many characters, or words in a model by words. A text that has only
@@ -38,10 +37,7 @@
     white space (which isn't part of the text), or with 。！？.
 
   Raise `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
-  (setv
-    #^ object length None
-    #^ object stop None
-    #^ object sentences None)
+  [#^ object [length None]  #^ object [stop None]  #^ object [sentences None]]
 
   (defn __post-init__ [self] (check-fields self))
 
@@ -61,24 +57,22 @@
 (defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
   #[[Return a generator of the units (str) that `model` generates after `seed`.
 
-  Before the seed the model reads its `start-ids`, like the end of a paragraph. One call of `warn`
-  names the seed's unknown units; the rest of the seed is used. The `SamplingOptions`
-  default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
+  One call of `warn` names the seed's unknown units; the rest of the seed is used. The
+  `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
   (setv
     own (Seed model seed warn)
     draw (Draw (or options (usual-options model)) rng-seed))
   (.apply ends (.counted model.vocabulary (_write model own draw)) warn))
 
 
-(defn usual-options [model]
-  "Return the `SamplingOptions` of `model` if none are given."
-  (SamplingOptions model.settings.temperature))
+(defn usual-options [model [temperature None] #* limits]
+  "Return the `SamplingOptions` with these; the temperature defaults to that of `model`."
+  (SamplingOptions (if (is temperature None) model.settings.temperature temperature) #* limits))
 
 
 (defn write-sample [model length [temperature None] [rng-seed 1]]
   "Return a text of this `length` by `model` from an empty seed, the same at each call."
-  (setv options (unless (is temperature None) (SamplingOptions temperature)))
-  (.join "" (stream model "" options (Ends length) rng-seed)))
+  (.join "" (stream model "" (usual-options model temperature) (Ends length) rng-seed)))
 
 
 (defn write-many [model seeds samples #* options #** named]
@@ -95,8 +89,8 @@
   before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end.]]
   (setv streams (* samples (len seeds)))
   (when (= ends (Ends))
-    (raise (ValueError (+ (if (= streams 1) "a text needs" "several texts need")
-      " an end: give `length`, `stop` or `sentences`"))))
+    (refuse (if (= streams 1) "a text needs" "several texts need")
+      " an end: give `length`, `stop` or `sentences`"))
   (when (<= streams 1)
     (return (gfor seed seeds #(0 (.join "" (stream model seed options ends rng-seed warn))))))
   (setv
@@ -119,34 +113,31 @@
     units model.vocabulary.units
     reader (make-engine model)
     crowd (Crowd model reader)
-    [pieces parts ids] [{} {} {}])  ; of the texts that are being written, by their draws
-  (defn write [draw opening]
+    running {})  ; for each draw its ids to come, its text's pieces, and those so far
+  (defn write [ids opening]
     (yield :from opening)
     (while True
-      (unless (get ids draw)
-        (for [[each column _] (.run crowd ROUND [])] (.extend (get ids each) column)))
-      (yield (get units (.popleft (get ids draw))))))
+      (unless ids
+        (for [[draw column _] (.run crowd ROUND [])] (.extend (get running draw 0) column)))
+      (yield (get units (.popleft ids)))))
   (try
     (while True
-      (for [[draw seed] (islice texts (- MOST-TEXTS (len pieces)))]
+      (for [[draw seed] (islice texts (- MOST-TEXTS (len running)))]
         (setv
-          opening (_begin seed reader draw)
-          [(get parts draw) (get ids draw)] [[] (deque)]
-          (get pieces draw) (finish (write draw opening)))
+          ids (deque)
+          (get running draw) [ids (finish (write ids (_begin seed reader draw))) []])
         (.join crowd draw reader.state))
-      (unless pieces (break))
-      (for [[draw own] (list (.items pieces))]
-        (setv piece "")
-        (while (or (= piece "") (get ids draw))  ; once it has used its units, all get more
-          (setv piece (next own None))
-          (when (is piece None) (break))
-          (.append (get parts draw) piece))
-        (when (is piece None)
-          (.leave crowd draw)
-          (for [each [pieces ids]] (.pop each draw))
-          (yield #(draw.number (.join "" (.pop parts draw)))))))
+      (unless running (break))
+      (for [[draw [ids pieces parts]] (list (.items running))]
+        (for [piece pieces]
+          (.append parts piece)
+          (when (and piece (not ids)) (break))  ; it has used its units, and all get more
+          (else
+            (.leave crowd draw)
+            (del (get running draw))
+            (yield #(draw.number (.join "" parts)))))))
     (except [KeyboardInterrupt]
-      (for [[draw own] (.items parts)] (yield #(draw.number (.join "" own))))
+      (for [[draw [_ _ parts]] (.items running)] (yield #(draw.number (.join "" parts))))
       (raise))
     (finally (.close crowd))))
 
@@ -200,38 +191,34 @@
 
   `held` may be the beginning of one of them. Once one is `found`, the text ends.]]
 
-  (defn __init__ [self stops]
-    (setv [self.stops self.held self.found] [stops "" False]))
+  (meth __init__ [@stops]
+    (setv [@held @found] ["" False]))
 
-  (defn feed [self piece]
+  (meth feed [piece]
     "Read `piece` (str); return the text so far that is certain to precede any stop."
-    (+= self.held piece)
     (setv
-      held self.held
+      held (+ @held piece)
       end (min
-        (gfor stop self.stops :if (in stop held) (+ (.index held stop) (len stop)))
-        :default None))
-    (cond
-      end (do
-        (setv
-          self.found True
-          sure (min (gfor s self.stops :if (.endswith held s 0 end) (- end (len s))))))
-      self.stops (setv sure (- (len held) (max (map self._overlap self.stops))))
-      True (setv sure (len held)))
-    (setv self.held (cut held sure None))
+        (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop)))
+        :default None)
+      sure (if end
+        (min (gfor stop @stops :if (.endswith held stop 0 end) (- end (len stop))))
+        (- (len held) (max (gfor stop @stops (_overlap held stop)) :default 0)))
+      @held (cut held sure None))
+    (when end (setv @found True))
     (cut held sure))
 
-  (defn close [self]
+  (meth close []
     "Return the held-back text that belongs to the text if it ends here."
-    (if self.found "" self.held))
+    (if @found "" @held)))
 
-  (defn _overlap [self stop]
-    "Return how many first characters of `stop` the held text ends with."
-    (setv held self.held)
-    (next (gfor
-      n (range (min (len held) (- (len stop) 1)) -1 -1)
-      :if (.endswith held (cut stop n))
-      n))))
+
+(defn _overlap [text stop]
+  "Return how many first characters of `stop` the `text` ends with; not all of them."
+  (next (gfor
+    n (range (min (len text) (- (len stop) 1)) -1 -1)
+    :if (.endswith text (cut stop n))
+    n)))
 
 
 (defn first-sentences [pieces wanted]

@@ -1,4 +1,4 @@
-/** Seeds that end within a unit: the ways to continue, weighted as in `spelling.hy`. */
+/** Seeds that end within a unit: the ways to continue, weighted as in `seeds.hy`. */
 
 /** The number of paths followed from each place in a word, the most probable ones. */
 const PATHS = 16;

@@ -1,6 +1,6 @@
 "A recipe: a corpus and the model to train on it, declared in one form."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   collections.abc [Callable]
   dataclasses [dataclass replace]
@@ -45,29 +45,21 @@
   Raise `ValueError`, with the file and the line, if the file is missing, fails to run, or doesn't
   define exactly one recipe.]]
   (setv path (Path (realpath path)))  ; `Path.resolve` fails at a link to itself
-  (unless (.is-file path) (raise (ValueError f"{path}: there is no such recipe")))
-  (try
-    (setv module (_run path))
-    (except [error Exception] (raise (ValueError (_complaint error (str path))) :from error)))
-  (setv recipes (lfor value (.values (vars module)) :if (isinstance value Recipe) value))
-  (unless (= (len recipes) 1)
-    (setv names (or (.join ", " (gfor r recipes r.name)) "none"))
-    (raise (ValueError f"{path}: it must define one recipe with `defrecipe`, but it has {names}")))
-  (replace (get recipes 0) :folder path.parent))
-
-
-(defn _run [path]
-  "Return the module that the Hy file at `path` makes; it may import modules beside it."
-  ;; A unique name, so that a recipe called numpy.hy doesn't hide NumPy.
+  (unless (.is-file path) (refuse f"{path}: there is no such recipe"))
   (setv
-    name f"lstm-textgen recipe {path.stem}"
-    loader (SourceFileLoader name (str path))
-    module (module-from-spec (spec-from-loader name loader)))
-  (.insert sys.path 0 (str path.parent))
+    ;; A unique name, so that a recipe called numpy.hy doesn't hide NumPy.
+    loader (SourceFileLoader f"lstm-textgen recipe {path.stem}" (str path))
+    module (module-from-spec (spec-from-loader loader.name loader)))
+  (.insert sys.path 0 (str path.parent))  ; it may import modules beside it
   (try
     (.exec-module loader module)
+    (except [error Exception] (raise (ValueError (_complaint error (str path))) :from error))
     (finally (.remove sys.path (str path.parent))))
-  module)
+  (setv recipes (lfor value (.values (vars module)) :if (isinstance value Recipe) value))
+  (unless (= (len recipes) 1)
+    (refuse f"{path}: it must define one recipe with `defrecipe`, but it has "
+      (or (.join ", " (gfor r recipes r.name)) "none")))
+  (replace (get recipes 0) :folder path.parent))
 
 
 (defn _complaint [error path]
