@@ -14,7 +14,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.interrupts [Interrupted Stopper nothing-to-save]
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [own-ids training-batches]
+  lstm-textgen.learning.batches [Batches own-ids]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.schedule [Clock learning-rate rate-factor why-done]
@@ -60,7 +60,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @clock (Clock limits.deadline)
       @folder (. (.absolute path) parent)  ; what it is called now
       @text (fingerprint ids)
-      @batches (training-batches ids settings (.own-rows group settings.batch-size))
+      @batches (Batches ids settings (.own-rows group settings.batch-size))
       @batch-units (math.prod @batches.shape)
       @learner (make-learner checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :distributed group.distributed)
