@@ -37,7 +37,7 @@ other catches, it proves less. The status is 1 if any is missed.]]
     #("learning/training" "(min 1 (max (if" "(min 1 (min (if")
     #("learning/training" "(.leader-says @group @unsaved)" "False")
     #("learning/training" "(.put @learner @learner.weights @checkpoint.weights)" "None")
-    #("learning/training" "(and @clock.steps (or @late" "(and True (or @late")
+    #("learning/training" "(not @clock.steps) None" "False None")
     #("learning/training" "(replace resume.progress)\n" "(Progress 0 0 0 0.0 @text)\n")
     #("learning/training" "(- progress.step 1) {" "progress.step {")
     #("learning/runs" "(> rows units)" "(> rows (* 2 units))")

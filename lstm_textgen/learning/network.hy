@@ -12,7 +12,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   random [Random]
   keras
   keras [ops]
-  lstm-textgen.learning.learner.loop [FastGRU FastLSTM FoldedGRU FoldedLSTM]
+  lstm-textgen.learning.learner.loop [FastGRU FastLSTM Folded]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config keras-options named-layers]
@@ -23,7 +23,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   AXIS "batch"        ; the devices' name in `keras.distribution.DataParallel`
   ;; Layers whose loop is our own; and the same with the embedding folded in.
   FAST {"lstm" FastLSTM  "gru" FastGRU}
-  FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU}
+  FOLDED (dfor [kind fast] (.items FAST) kind (type f"Folded{fast.__name__}" #(Folded fast) {}))
   ;; The coefficients of activation regularization, plain and temporal: those of Merity and others
   ;; 2017 for words, which suit characters, too.
   ALPHA 2

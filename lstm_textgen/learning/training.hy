@@ -4,7 +4,7 @@ A run without `minutes` that is stopped and resumed on the same machine and vers
 same bits as an uninterrupted one: whatever the next step depends on is in the model file, or
 follows from the settings and the number of cores. This module sees a `Learner`, never a backend.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [meth some-> unless]))
 (import
   contextlib [closing nullcontext]
   dataclasses [replace]
@@ -104,8 +104,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (with [stopper (Stopper)]
       (try
         (@_call "on_train_begin")
-        (while (not (or signals
-            (.leader-says @group (or (@_done?) @learner.model.stop-training))))
+        (while (not (or signals (.leader-says @group (@_why-done))))
           (setv
             begun (time.monotonic)
             loss (@_train-epoch stopper))
@@ -113,7 +112,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
           (setv signals (list (filter None (.all-say @group stopper.number)))))
         (when (.leader-says @group @unsaved) (@save))
         (for [number [stopper.number #* signals]  :if number] (raise (Interrupted number)))
-        (when @group.leader? (.end-run @report (@_ending)))
+        (when @group.leader?
+          (.end-run @report (+ f"finished: {(@_why-done)}; {@path} has the weights of "
+            (describe-kept @checkpoint.history @text))))
         (finally
           (@_call "on_train_end")
           (.end-bar @report))))
@@ -123,25 +124,17 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
     (when @callbacks ((getattr @callbacks event) #* arguments)))
 
-  (meth _done? []
-    #[[Return whether the run is over.
+  (meth _why-done []
+    #[[Return why the run is over, in words, or None.
 
     A run with a deadline ends by the clock or by its number of epochs, after at least one step;
     any other ends by its epochs or its patience.]]
-    (if @clock.deadline
-      (and @clock.steps (or @late (= (@_share-done) 1)))
-      (bool (why-done @settings @checkpoint.history @text))))
-
-  (meth _ending []
-    "Return the line that says why the run ended and which weights the model has."
-    (setv
-      history @checkpoint.history
-      why (cond
-        @learner.model.stop-training "a callback ended the run"
-        (or @late (.over? @clock)) "the time is up"
-        @clock.deadline f"{(counted @epochs "epochs")} done in this run"
-        True (get (why-done @settings history @text) 0)))
-    f"finished: {why}; {@path} has the weights of {(describe-kept history @text)}")
+    (cond
+      @learner.model.stop-training "a callback ended the run"
+      (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
+      (not @clock.steps) None
+      (or @late (.over? @clock)) "the time is up"
+      (= (@_share-done) 1) f"{(counted @epochs "epochs")} done in this run"))
 
   (meth _train-epoch [stopper]
     #[[Train to the end of the current epoch; return its mean loss in nats.
@@ -244,35 +237,33 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _note-epoch [loss begun]
     #[[Add the epoch to the history; keep its weights if they are the best.
 
-    Return its entry, whether they are, and a sample.]]
-    (setv entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
+    Return its entry, whether they are, and a sample, always with the same random seed.]]
+    (setv
+      model @checkpoint
+      entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
     (when @held
       (.doing @report f"validating on {(len @held.ids) :,} {@settings.unit}")
-      (setv (get entry "validation_loss") (@_validate)))
-    (setv sample (if @group.leader? (@_sample) ""))
+      (@_call "on_test_begin")
+      (setv loss (/ (sum (.losses @learner @held)) (len @held.ids)))
+      (@_call "on_test_end" {"loss" loss})
+      (setv (get entry "validation_loss") loss))
+    (setv
+      weights (values @learner.weights)
+      sample (if @group.leader?
+        (.strip (write-sample (Checkpoint weights model.vocabulary @settings []) SAMPLE-LENGTH
+          :rng-seed @settings.rng-seed))
+        ""))
     (.update entry {
       #** @lengths
       "learning_rate" (float f"{@learner.rate :.6g}")
       "seconds" (round (- (time.monotonic) begun) 3)
       "sample" (cut sample SAMPLE-KEPT)
       "machine" f"{(describe-machine)}, {(.describe @learner)}"})
-    (.append @checkpoint.history entry)
-    (setv better (is entry (kept-entry @checkpoint.history @text)))
-    (when better (setv @checkpoint.weights (values @learner.weights)))
+    (.append model.history entry)
+    (setv better (is entry (kept-entry model.history @text)))
+    (when better (setv model.weights weights))
     (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
     #(entry better sample))
-
-  (meth _validate []
-    "Return the mean loss over the units of the held-out text that count, in nats."
-    (@_call "on_test_begin")
-    (setv loss (/ (sum (.losses @learner @held)) (len @held.ids)))
-    (@_call "on_test_end" {"loss" loss})
-    loss)
-
-  (meth _sample []
-    "Return a short text by the current weights, with the same random seed after each epoch."
-    (setv now (Checkpoint (values @learner.weights) @checkpoint.vocabulary @settings []))
-    (.strip (write-sample now SAMPLE-LENGTH :rng-seed @settings.rng-seed)))
 
   (meth _evaluate-if-due []
     #[[Evaluate the best weights for reports, unless that is done; return whether it was done now.
@@ -284,7 +275,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       begun (time.monotonic))
     (when (and
         (!= epoch (when model.evaluation (get model.evaluation "epoch")))
-        (or (>= begun (get @evaluation 1)) (@_done?)))
+        (or (>= begun (get @evaluation 1)) (@_why-done)))
       (.doing @report "evaluating the model")
       (setv
         model.evaluation (evaluate model epoch (own-ids @batches.ids) (if @held @held.ids #()))

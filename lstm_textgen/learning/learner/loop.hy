@@ -161,10 +161,6 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     #(dx dh (ops.reshape dc h.shape) #* (ops.split d-kernels [(get x.shape 1)] 0))))
 
 
-(defclass FoldedLSTM [Folded FastLSTM]
-  "The embedding and the LSTM after it.")
-
-
 ;; * GRU
 
 (defclass FastGRU [OwnLoop keras.layers.GRU]
@@ -233,10 +229,6 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       (product (flat x) from-x self.bfloat16 :turn-b True)
       (product (flat (earlier h hidden)) from-h self.bfloat16 :turn-b True)
       (ops.sum from-h 1 :keepdims True))))
-
-
-(defclass FoldedGRU [Folded FastGRU]
-  "The embedding and the GRU after it.")
 
 
 ;; * Over time
