@@ -28,7 +28,7 @@ unit of text, are taken in float32 with the state carried through the whole part
   lstm-textgen.settings.table [new-settings])
 
 (setv
-  ;; As in learning/network.hy, whose import would take the time of Keras' import.
+  ;; As in learning/learner/network.hy, whose import would take the time of Keras' import.
   ALPHA 2
   BETA 1
   LARGE 512

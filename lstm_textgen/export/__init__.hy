@@ -144,7 +144,7 @@ vocabulary) like stock Keras with the model itself.]]
   (import-keras)
   (import
     keras
-    lstm-textgen.learning.network [stock-model])
+    lstm-textgen.learning.learner.network [stock-model])
   (setv backend (keras.backend.backend))
   (unless (= backend "tensorflow")
     (raise (ValueError (+ "`export` to ONNX and SavedModel needs Keras on TensorFlow, "

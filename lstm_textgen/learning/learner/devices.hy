@@ -11,8 +11,8 @@ small it is.]]
   jax.sharding [NamedSharding PartitionSpec]
   keras
   numpy :as np
-  lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network [AXIS carried? training-network])
+  lstm-textgen.learning.learner.network [AXIS carried? training-network]
+  lstm-textgen.learning.learner.stock [StockLearner])
 
 (setv
   WISHES 4  ; numbers that each process sends to the others at each step

@@ -2,8 +2,8 @@
 
 (import
   keras
-  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner]
-  lstm-textgen.learning.network [carried? training-network])
+  lstm-textgen.learning.learner.network [carried? training-network]
+  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner])
 
 
 (defclass StockLearner [Learner]
