@@ -180,10 +180,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
 (defn _initialize []
   "Connect to the other processes; return whether there are any."
-  (import
-    jax
-    jaxlib
-    keras)
+  (import jax jaxlib keras)
   (jax.config.update "jax_enable_preemption_service" False)  ; signals are ours
   ;; Two programs at once on a processor can wait for each other's collectives forever.
   (jax.config.update "jax_cpu_enable_async_dispatch" False)
