@@ -65,9 +65,10 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   part of `held` (time,) that validation reads. If each unit is one character the dict is empty.
   No mean is 0, even if all words are unknown.]]
   (unless vocabulary.several (return {}))
+  (setv lengths vocabulary.lengths)
   (defn mean [ids]
     (setv chunks (np.split ids (range CHUNK (len ids) CHUNK)))
-    (/ (max 1 (sum (gfor c chunks (int (.sum (.take vocabulary.lengths c)))))) (len ids)))
+    (/ (max 1 (sum (gfor chunk chunks (int (.sum (.take lengths chunk)))))) (len ids)))
   (dfor
     [name part] [["unit_length" ids] ["validation_unit_length" (cut held VALIDATED)]]
     :if (len part)
