@@ -19,7 +19,7 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   time
   bench.common [ROOT print-header print-row processor run-script]
   lstm-textgen.display.plain [Quiet]
-  lstm-textgen.learning.batches [split-ids training-batches]
+  lstm-textgen.learning.batches [Batches split-ids]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus [fingerprint prepared-pieces text-ids]
@@ -81,7 +81,7 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   (setv
     seconds (- (time.monotonic) begun)
     peak (- (resident "VmHWM") idle))
-  (for [_ (.epoch (training-batches kept settings) 0)])
+  (for [_ (.epoch (Batches kept settings) 0)])
   (print-row
     f"{(/ (len ids) 1e6) :,.0f} million, {(len vocabulary)}"
     f"{seconds :.1f} s"

@@ -22,12 +22,13 @@ unit of text, are taken in float32 with the state carried through the whole part
   torch
   torch.nn.functional [cross-entropy dropout pad]
   lstm-textgen.basics.machine [bfloat16? cores]
-  lstm-textgen.learning.batches [HeldOut Streams]
+  lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM]
-  lstm-textgen.learning.schedule [Clock learning-rate])
+  lstm-textgen.learning.schedule [Clock learning-rate]
+  lstm-textgen.settings.table [new-settings])
 
 (setv
-  ;; As in learning/network.hy, whose import would take the time of Keras' import.
+  ;; As in learning/learner/network.hy, whose import would take the time of Keras' import.
   ALPHA 2
   BETA 1
   LARGE 512
@@ -146,7 +147,8 @@ unit of text, are taken in float32 with the state carried through the whole part
     batch (tuple (get job "batch"))
     peer (Peer #* (of "vocabulary" "embedding" "units") (of "inputs" "dropout"))
     clock (Clock (when minutes (+ begun (* 60 minutes))))
-    [best done] (train peer (Streams kept batch 1) (HeldOut kept held batch)
+    settings (new-settings {"batch_size" (get batch 0)  "lookback" (get batch 1)  "rng_seed" 1})
+    [best done] (train peer (Batches kept settings) (HeldOut kept held batch)
       rate epochs clock)
     seconds (- (time.monotonic) begun))
   (print (json.dumps {

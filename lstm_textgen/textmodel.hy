@@ -227,7 +227,7 @@
 
     Raises `ImportError` if Keras is missing.]]
     (import-keras)
-    (import lstm-textgen.learning.network [stock-model])
+    (import lstm-textgen.learning.learner.network [stock-model])
     (stock-model self.checkpoint.spec self.checkpoint.weights)))
 
 

@@ -5,8 +5,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [HeldOut RUN-IN Streams fitting-lookback keep-arc split-ids
-    training-batches]
+  lstm-textgen.learning.batches [Batches HeldOut RUN-IN fitting-lookback keep-arc split-ids]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus [fingerprint])
 
@@ -17,10 +16,13 @@
   (np.arange n :dtype "uint16"))
 
 
-(defn batches [n rows lookback [stride None] [seed 1]]
+(defn settings [rows lookback [stride None] [seed 1]]
+  (new-settings {"batch_size" rows  "lookback" lookback  "stride" stride  "rng_seed" seed}))
+
+
+(defn batches [n #* shape #** options]
   "Return the batches of a text of `n` different ids."
-  (training-batches (ids n) (new-settings {
-    "batch_size" rows  "lookback" lookback  "stride" stride  "rng_seed" seed})))
+  (Batches (ids n) (settings #* shape #** options)))
 
 
 (defn [(given (st.integers 20 2000) (st.integers 1 9) (st.integers 1 19) (st.integers 0 5))]
@@ -145,7 +147,7 @@
     (setv
       own (slice (* k each) (* (+ k 1) each))
       arc (keep-arc (ids size) #(rows lookback) own)
-      part (Streams arc #(rows lookback) 1 own))
+      part (Batches arc (settings rows lookback) own))
     (assert (= (len arc) size))
     (assert (<= (len arc.ids) (min size (+ (// size count) (// size rows) lookback 9))))
     (assert (= (fingerprint arc) (fingerprint (ids size))))

@@ -6,7 +6,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [training-batches]
+  lstm-textgen.learning.batches [Batches]
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.settings.table [new-settings]
   lstm-textgen.text.corpus :as corpus
@@ -143,7 +143,7 @@
 (defn test-windows-of-a-text-come-in-the-order-that-they-always-did []
   (setv
     settings (new-settings {"lookback" 10  "stride" 3  "batch_size" 7  "rng_seed" 5})
-    batches (training-batches (np.arange 1003 :dtype "uint16") settings)
+    batches (Batches (np.arange 1003 :dtype "uint16") settings)
     order (.permutation (np.random.default-rng [5 2]) batches.count)
     starts (np.concatenate (lfor [x _] (.epoch batches 2) (get x #((slice None) 0)))))
   (assert (np.array-equal starts (* 3 (cut order (len starts))))))

@@ -22,7 +22,7 @@
   numpy :as np
   lstm-textgen.learning.learner.devices [DevicesLearner]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network :as network
+  lstm-textgen.learning.learner.network :as network
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv
   network.LARGE 8  ; units, so that these layers are regularized too

@@ -12,7 +12,7 @@
   unittest.mock [patch]
   keras
   keras.src.backend [cudnn-ok]
-  lstm-textgen.learning.network [Carried on-gpu? training-network]
+  lstm-textgen.learning.learner.network [Carried on-gpu? training-network]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv GPU {
   "tensorflow" ["tensorflow.config.list_physical_devices" "tensorflow.config.list_logical_devices"]
@@ -48,7 +48,7 @@
 (import-keras)
 (import
   torch
-  lstm-textgen.learning.network [apple-gpu?])
+  lstm-textgen.learning.learner.network [apple-gpu?])
 (print (bool (apple-gpu?)))
 (setv torch.backends.mps.is-available (fn [] True))
 (print (apple-gpu?) (get os.environ "PYTORCH_ENABLE_MPS_FALLBACK"))

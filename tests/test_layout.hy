@@ -12,7 +12,7 @@
 (setv
   BACKENDS #{"keras" "tensorflow" "jax" "torch"}
   ;; The rooms of lstm_textgen where Keras and the backends are at home …
-  KERAS-ROOMS ["learning.learner" "learning.network" "export"]
+  KERAS-ROOMS ["learning.learner" "export"]
   ;; … and those that may enter one of them, inside a function.
   VISITORS ["learning.runs" "textmodel"]
   PRINTING-ROOMS ["cli" "display"]
@@ -193,22 +193,22 @@
     "(import keras)"
     "(defn f [] (import tensorflow :as tf))"
     "(import-module \"jax\")"
-    "(import lstm-textgen.learning.network [x])"
+    "(import lstm-textgen.learning.learner.network [x])"
     "(import lstm-textgen.through)"
-    "(defn f [] (import lstm-textgen.learning.network [x]))"])]
+    "(defn f [] (import lstm-textgen.learning.learner.network [x]))"])]
     test-a-strayed-import-of-keras-is-found [text]
   (setv others {
-    "learning__network" "(import keras)"
-    "through" "(import lstm-textgen.learning.network)"})
+    "learning__learner__network" "(import keras)"
+    "through" "(import lstm-textgen.learning.learner.network)"})
   (assert (in "lstm_textgen/a.hy:1: imports"
     (.join "\n" (strayed-keras (made-up :a text #** others))))))
 
 
 (defn test-keras-may-be-where-it-is-at-home []
   (setv modules (made-up
-    :learning__network "(import keras)"
+    :learning__learner__network "(import keras)"
     :learning__learner__quiet "(defn f [] (import keras))"
-    :learning__runs "(defn f [] (import lstm-textgen.learning.network))"
+    :learning__runs "(defn f [] (import lstm-textgen.learning.learner.network))"
     :a "(import lstm-textgen.learning [runs])"
     :b "(import lstm-textgen.learning.learner.quiet)"))
   (assert (= (list (strayed-keras modules)) [])))

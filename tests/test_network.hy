@@ -6,9 +6,9 @@
   pytest
   tensorflow :as tf
   lstm-textgen.learning.learner.loop [FastGRU FastLSTM product]
+  lstm-textgen.learning.learner.network :as network-module
+  lstm-textgen.learning.learner.network [carried? stock-model training-network]
   lstm-textgen.learning.learner.protocol [values]
-  lstm-textgen.learning.network :as network-module
-  lstm-textgen.learning.network [carried? stock-model training-network]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv

@@ -15,6 +15,8 @@
   lstm-textgen
   lstm_textgen.display.plain [Quiet]
   lstm_textgen.learning.batches [HeldOut split-ids]
+  lstm_textgen.learning.learner.machines [ProcessGroup]
+  lstm_textgen.learning.schedule [Limits]
   lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.modelfile.places [sweep]
@@ -74,7 +76,8 @@
   (setv
     checkpoint (load-checkpoint path :resume True)
     [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
-    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report)
+    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report
+      (Limits) (fn [#* _]) (ProcessGroup) {})
     bias (get training.learner.weights -1))
   (.assign bias (np.full bias.shape np.nan "float32"))
   training)
@@ -88,7 +91,7 @@
     report (Quiet)
     report.warn said.append
     training (training-without-finite-weights path report))
-  (.try-to-save training)
+  (.save training :last False)
   (assert (= said [(+
     f"{path} could not be saved: its optimizer state: a number is not finite; "
     "training continues and tries again at the next save")]))

@@ -4,7 +4,7 @@
   json
   numpy :as np
   pytest
-  lstm-textgen.learning.network [ALPHA BETA]
+  lstm-textgen.learning.learner.network [ALPHA BETA]
   tests.helpers [run-hy succeeded])
 
 (setv
@@ -16,7 +16,7 @@
   json
   keras
   numpy :as np
-  lstm-textgen.learning.network [regularized]
+  lstm-textgen.learning.learner.network [regularized]
   tests.test-regularization [SHAPE outputs])
 (defclass Outputs [keras.layers.Layer]
   (defn build [self shape]

@@ -9,8 +9,8 @@
   pytest
   tensorflow :as tf
   lstm-textgen.learning.learner.cores [PartsLearner]
+  lstm-textgen.learning.learner.network [training-network]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.network [training-network]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.textmodel [TextModel]

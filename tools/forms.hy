@@ -135,7 +135,7 @@
 (defn _definitions [form owner]
   "Yield every `Definition` in `form`, which is inside `owner`."
   (setv inside owner)
-  (when (calls? form "defn" "defmacro" "defclass")
+  (when (calls? form "defn" "defmacro" "meth" "defclass")
     (setv inside (_definition form owner))
     (when inside
       (yield inside)))
@@ -194,7 +194,7 @@
       (yield (Import #* dynamic form form late))
     (isinstance form Sequence)
       (for [inner form]
-        (yield :from (_imports inner (or late (calls? form "defn" "defmacro" "fn")))))))
+        (yield :from (_imports inner (or late (calls? form "defn" "defmacro" "fn" "meth")))))))
 
 
 (defn _entries [statement late]

@@ -30,15 +30,15 @@ other catches, it proves less. The status is 1 if any is missed.]]
     "cli/writing" ["test_cli_writing" "test_cli_scoring"]}
   ;; #(module text instead): `text` is in the module once.
   MUTANTS [
-    #("learning/training" "(get entry \"epoch\") :step 0 :loss-sum 0.0))"
-      "(get entry \"epoch\") :step 0))")
+    #("learning/training" "[(get entry \"epoch\") 0 0.0])"
+      "[(get entry \"epoch\") 0 @progress.loss-sum])")
     #("learning/training" "(is entry (kept-entry" "(is-not entry (kept-entry")
     #("learning/training" "(+ 2 (* 2 (math.log" "(+ 2 (* 2000000 (math.log")
     #("learning/training" "(min 1 (max (if" "(min 1 (min (if")
-    #("learning/training" "(.leader-says self.group self.unsaved)" "False")
-    #("learning/training" "(.put self.learner self.learner.weights checkpoint.weights)" "None")
-    #("learning/training" "(and self.stepped (or self.late" "(and True (or self.late")
-    #("learning/training" "(replace resume.progress)\n" "self.progress\n")
+    #("learning/training" "(.leader-says @group @unsaved)" "False")
+    #("learning/training" "(.put @learner @learner.weights @checkpoint.weights)" "None")
+    #("learning/training" "(not @clock.steps) None" "False None")
+    #("learning/training" "(replace resume.progress)\n" "(Progress 0 0 0 0.0 @text)\n")
     #("learning/training" "(- progress.step 1) {" "progress.step {")
     #("learning/runs" "(> rows units)" "(> rows (* 2 units))")
     #("learning/runs" "(unless (entries-on checkpoint.history self.text)" "(unless True")

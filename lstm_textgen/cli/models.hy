@@ -14,9 +14,7 @@
   lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
-  lstm-textgen.pages.report [duration-in-words report-page]
-  lstm-textgen.display [make-report]
-  lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length])
+  lstm-textgen.pages.report [duration-in-words report-page])
 
 (setv SHOWN 80)  ; units of the vocabulary
 

@@ -126,7 +126,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   (import-keras)
   (import
     keras
-    lstm-textgen.learning.network [stock-model])
+    lstm-textgen.learning.learner.network [stock-model])
   (setv backend (keras.backend.backend))
   (unless (= backend "tensorflow")
     (refuse "`export` to ONNX and SavedModel needs Keras on TensorFlow, "

@@ -3,7 +3,9 @@
 A base provides its layers, lookback, vocabulary and weights. The new model has its own history,
 optimizer and schedule.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [suppress]
   dataclasses [replace]
@@ -51,8 +53,8 @@ optimizer and schedule.]]
     base (load-checkpoint name :warn warn)
     need (* 4 NUMBERS-KEPT base.weight-count))
   (when (> need (or (installed-memory) need))
-    (raise (ValueError (+ f"`base`: {path} is too large for this machine: training takes "
-      f"{(// need MB) :,} MB of memory, but it has {(// (installed-memory) MB) :,} MB"))))
+    (refuse f"`base`: {path} is too large for this machine: training takes {(// need MB) :,} MB "
+      f"of memory, but it has {(// (installed-memory) MB) :,} MB"))
   base)
 
 
@@ -87,9 +89,9 @@ optimizer and schedule.]]
   "Raise `ValueError` if a model with this `record`, or None, was trained without `base` `name`."
   (setv own (when record (recorded-name record)))
   (unless (= own (stem name))
-    (raise (ValueError (+ f"`base` is {name}, but the model was "
+    (refuse f"`base` is {name}, but the model was "
       (if (fine-tuned? record) f"fine-tuned from {own}" "trained from scratch")
-      "; leave it out, or train a new model with `restart` or another `path`")))))
+      "; leave it out, or train a new model with `restart` or another `path`")))
 
 
 (defn base-settings [base name given]
@@ -106,8 +108,8 @@ optimizer and schedule.]]
       (.join "," (map str layers.recurrent))))
   (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
     (unless (= here there)
-      (raise (ValueError (+ f"`{key}` is {here}, but {there} in the base {name}; "
-        f"give {there}, or leave out `base`")))))
+      (refuse f"`{key}` is {here}, but {there} in the base {name}; "
+        f"give {there}, or leave out `base`")))
   (replace settings :embedding own.embedding))
 
 
@@ -153,17 +155,14 @@ optimizer and schedule.]]
   (when (or (>= (* unit-length (len ids)) SHORT) (.get given "layers")) (return ""))
   (for [each (promising (.join "\n" texts))  :if (!= each refused)]
     (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
-      (setv
-        base (load-checkpoint each)
-        unit base.settings.unit)
-      (when (in (.get given "unit") [None unit])
+      (setv base (load-checkpoint each))
+      (when (in (.get given "unit") [None base.settings.unit])
         (setv found (bits-of base vocabulary ids))
         (when (< found best) (setv [best name] [found each]))
-        (when (and (< found FAMILIAR) (= unit Pieces.unit)) (break)))))
-  (if name
-    (+ f"the base {name} predicts this text at {best :.2f} bits per character; "
-      f"try fine-tuning it, with `base` {name}")
-    ""))
+        (when (and (< best FAMILIAR) (= base.settings.unit Pieces.unit)) (break)))))
+  (unless name (return ""))
+  (+ f"the base {name} predicts this text at {best :.2f} bits per character; "
+    f"try fine-tuning it, with `base` {name}"))
 
 
 (defn promising [text]
@@ -188,14 +187,13 @@ optimizer and schedule.]]
 (defn grow-vocabulary [model vocabulary ids report]
   "Add to `model` (a `Checkpoint`) the units of the `vocabulary` that it lacks, and show them."
   (setv added (cut vocabulary.units (len model.vocabulary) None))
-  (when added
-    (setv
-      model.weights (grown-weights model.weights model.vocabulary added ids)
-      model.vocabulary vocabulary
-      model.evaluation None)
-    (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
-      (.join " " (map repr (cut added SHOWN)))
-      (if (> (len added) SHOWN) " …" "")))))
+  (unless added (return))
+  (setv
+    model.weights (grown-weights model.weights model.vocabulary added ids)
+    [model.vocabulary model.evaluation] [vocabulary None]
+    more (if (> (len added) SHOWN) " …" ""))
+  (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
+    (.join " " (map repr (cut added SHOWN))) more)))
 
 
 (defn grown-weights [weights known added ids]
@@ -225,6 +223,6 @@ optimizer and schedule.]]
   It is the same unit without accents, with plain quotes, or in the other case.]]
   (setv
     bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
-    plain (ascii-quotes bare))
-  (setv forms [plain (.lower plain) (.swapcase plain) (cut plain 1)])
+    plain (ascii-quotes bare)
+    forms [plain (.lower plain) (.swapcase plain) (cut plain 1)])
   (next (gfor form forms :if (in form vocabulary.ids) (get vocabulary.ids form)) None))

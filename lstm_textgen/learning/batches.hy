@@ -4,9 +4,10 @@ A window is `lookback` ids long, and y is x shifted by one id: every position of
 predicted. The text is a ring: its first id follows its last one, so an epoch may begin anywhere
 and no id is left out. The shape of a batch is (rows, lookback).]]
 
-(eval-when-compile (require hyrule [ncut unless]))
+(eval-when-compile (require
+  hyrule [meth ncut unless]
+  lstm-textgen.basics.forms [defrecord refuse]))
 (import
-  dataclasses [dataclass]
   math
   numpy :as np
   lstm-textgen.basics.values [counted]
@@ -38,12 +39,12 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       least (max (/ need (- 1 validation)) (if validation (/ need validation) 0))
       advice (if validation "a smaller `lookback` or `validation` 0" "a smaller `lookback`"))
-    (raise (ValueError (+ f"the text is too short: it has {(counted (len ids) unit)}, and "
+    (refuse f"the text is too short: it has {(counted (len ids) unit)}, and "
       f"`lookback` {lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
-      f"give more text, {advice}"))))
+      f"give more text, {advice}"))
   (when (= (.min ids) (.max ids))
-    (raise (ValueError (+ f"the text is {(counted 1 unit)} repeated, so there is nothing "
-      "to learn; give another text"))))
+    (refuse f"the text is {(counted 1 unit)} repeated, so there is nothing to learn; "
+      "give another text"))
   #((cut ids kept) (cut ids kept None)))
 
 
@@ -66,7 +67,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   (unless vocabulary.several (return {}))
   (setv lengths vocabulary.lengths)
   (defn mean [ids]
-    (setv chunks (gfor start (range 0 (len ids) CHUNK) (get ids (slice start (+ start CHUNK)))))
+    (setv chunks (np.split ids (range CHUNK (len ids) CHUNK)))
     (/ (max 1 (sum (gfor chunk chunks (int (.sum (.take lengths chunk)))))) (len ids)))
   (dfor
     [name part] [["unit_length" ids] ["validation_unit_length" (cut held VALIDATED)]]
@@ -74,41 +75,31 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     name (mean part)))
 
 
-(defn training-batches [ids settings [own ALL]]
-  #[[Return `ids` (time,) as `Streams` or `Windows`, by the `settings` (`ModelSettings`).
-
-  They yield the rows of a batch that this process has, the slice `own`.]]
-  (setv shape #(settings.batch-size settings.lookback))
-  (if (streams? settings)
-    (Streams ids shape settings.rng-seed own)
-    (Windows ids shape settings.stride settings.rng-seed own)))
-
-
 (defn streams? [settings]
   "Return whether windows follow one another under `settings` (`ModelSettings`)."
   (= settings.stride settings.lookback))
 
 
-(defclass [(dataclass :frozen True :eq False)] Arc []
+(defrecord Arc
   #[[The part of a ring of ids that some of its streams read; its length is the whole ring's.
 
   `ids` are the part's own, the first at place `start` in the ring; `size` and `text` are the
-  ring's length and fingerprint.]]
-  #^ np.ndarray ids
-  #^ int start
-  #^ int size
-  #^ str text
+  ring's length and fingerprint.]] [
+    #^ np.ndarray ids
+    #^ int start
+    #^ int size
+    #^ str text]
 
-  (defn __len__ [self]
-    self.size)
+  (meth __len__ []
+    @size)
 
-  (defn take [self places #** _]
+  (meth take [places #** _]
     "Return the ids at `places` in the ring, which must be on this part of it."
-    (.take self.ids (% (- places self.start) self.size))))
+    (.take @ids (% (- places @start) @size))))
 
 
 (defn keep-arc [ids shape own]
-  #[[Return the part of `ids` (time,) that the rows `own` (a slice) of `Streams` read, as an `Arc`.
+  #[[Return the part of `ids` (time,) that streams of the rows `own` (a slice) read, as an `Arc`.
 
   `shape` is that of a batch. It is a copy: the rest can be freed.]]
   (setv
@@ -129,72 +120,56 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
 
 (defclass Batches []
-  "Batches of a ring of `ids` (time,); a subclass defines with `starts` where windows begin."
+  #[[Batches of windows of a ring of `ids` (time,), by `settings` (`ModelSettings`).
 
-  (defn __init__ [self ids shape rng-seed own]
-    (setv [self.ids self.shape self.rng-seed self.own] [ids shape rng-seed own]))
+  Usually they are streams, one for each row of a batch: each window continues the one before it in
+  its row, so a network can carry its state over (`carries-state`). Every epoch begins at its own
+  random place in the ring, so windows differ. Rows are in the order of their places, so the slice
+  `own`, the rows of this process, always reads about the same part.
 
-  (defn epoch [self number [first 0]]
+  If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
+  in a new random order each epoch, and each begins with an empty state.
+
+  `shape` is that of a batch, `steps` the number of batches in an epoch.]]
+
+  (meth __init__ [@ids settings [@own ALL]]
+    (setv
+      [rows lookback] [settings.batch-size settings.lookback]
+      [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
+      @carries-state (streams? settings)
+      @count (+ 1 (// (- (len ids) lookback 1) @stride))  ; of windows that may overlap
+      @steps (max 1 (if @carries-state (// (len ids) (* rows lookback)) (// @count rows)))))
+
+  (meth epoch [number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
-    (setv window (np.arange (+ (get self.shape 1) 1)))
-    (for [starts (.starts self number first)]
+    (setv
+      window (np.arange (+ (get @shape 1) 1))
+      random (np.random.default-rng [@rng-seed number]))
+    (for [starts ((if @carries-state @_streams @_windows) random (range first @steps))]
       (setv
         places (+ (ncut starts : None) window)
-        both (.astype (.take self.ids places :mode "wrap") "int32"))
-      (yield #((ncut both : :-1) (ncut both : 1:))))))
+        both (.astype (.take @ids places :mode "wrap") "int32"))
+      (yield #((ncut both : :-1) (ncut both : 1:)))))
 
-
-(defclass Streams [Batches]
-  #[[The text as parallel streams, one for each row of a batch.
-
-  Each window continues the one before it in its row, so a network can carry its state over.
-  `steps` is the number of batches in an epoch. Every epoch begins at its own random place in the
-  ring, so windows differ. Rows are in the order of their places, so the slice `own`, those of this
-  process, always reads about the same part.]]
-
-  (setv carries-state True)
-
-  (defn __init__ [self ids shape rng-seed [own ALL]]
-    (.__init__ (super) ids shape rng-seed own)
-    (setv self.steps (max 1 (// (len ids) (math.prod shape)))))
-
-  (defn starts [self number [first 0]]
-    "Yield the places (rows,) in the ring where the windows of these batches begin."
+  (meth _streams [random steps]
+    "Yield the places (rows,) in the ring where the windows of these `steps` begin."
     (setv
-      size (len self.ids)
-      [rows lookback] self.shape
-      offset (.integers (np.random.default-rng [self.rng-seed number]) size)
-      starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size))
-      starts (get starts self.own))
-    (for [step (range first self.steps)] (yield (% (+ starts (* step lookback)) size)))))
+      size (len @ids)
+      [rows lookback] @shape
+      offset (.integers random size)
+      starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size)))
+    (for [step steps] (yield (% (+ (get starts @own) (* step lookback)) size))))
 
-
-(defclass Windows [Batches]
-  #[[The text as windows that begin every `stride` ids, in a new random order each epoch.
-
-  They overlap if `stride` is smaller than the lookback. Each begins with an empty state. `steps`
-  is the number of batches in an epoch.]]
-
-  (setv carries-state False)
-
-  (defn __init__ [self ids shape stride rng-seed [own ALL]]
-    (.__init__ (super) ids shape rng-seed own)
+  (meth _windows [random steps]
+    "Yield the places (rows,) where windows that may overlap begin."
     (setv
-      [rows lookback] shape
-      self.stride stride
-      self.count (+ 1 (// (- (len ids) lookback 1) stride))
-      self.steps (max 1 (// self.count rows))))
-
-  (defn starts [self number [first 0]]
-    "Yield the places (rows,) in the ring where the windows of these batches begin."
-    (setv
-      rows (get self.shape 0)
-      own (get (np.arange rows) self.own)
-      order (np.arange self.count :dtype (np.min-scalar-type self.count)))
-    (.shuffle (np.random.default-rng [self.rng-seed number]) order)
-    (for [step (range first self.steps)]
+      rows (get @shape 0)
+      own (get (np.arange rows) @own)
+      order (np.arange @count :dtype (np.min-scalar-type @count)))
+    (.shuffle random order)
+    (for [step steps]
       (setv chosen (.take order (+ (* step rows) own) :mode "wrap"))
-      (yield (* self.stride (.astype chosen int))))))
+      (yield (* @stride (.astype chosen int))))))
 
 
 (defclass HeldOut []
@@ -204,30 +179,30 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   whole held-out text. Each row has a part of them and begins with a run-in, the text before its
   part: for the first row the end of `kept`, the training text (time,). All rows end together.]]
 
-  (defn __init__ [self kept held shape [own ALL]]
+  (meth __init__ [kept held shape [@own ALL]]
     (setv
-      [rows self.lookback] shape
-      [self.ids self.length self.own] [(cut held VALIDATED) (len held) own]
-      bounds (// (* (len self.ids) (np.arange (+ rows 1))) rows)
-      [self.starts self.ends] [(cut bounds -1) (cut bounds 1 None)]
-      longest (.max (- self.ends self.starts))
-      self.steps (math.ceil (/ (max (+ longest RUN-IN) (* 2 RUN-IN)) self.lookback))
-      before (cut kept (- (* self.steps self.lookback)) None)
-      self.before (len before)
-      self.text (np.concatenate [before self.ids])))
+      [rows @lookback] shape
+      [@ids @length] [(cut held VALIDATED) (len held)]
+      bounds (// (* (len @ids) (np.arange (+ rows 1))) rows)
+      [@starts @ends] [(cut bounds -1) (cut bounds 1 None)]
+      longest (.max (- @ends @starts))
+      @steps (math.ceil (/ (+ RUN-IN (max longest RUN-IN)) @lookback))
+      before (cut kept (- (* @steps @lookback)) None)
+      @before (len before)
+      @text (np.concatenate [before @ids])))
 
-  (defn __len__ [self]
-    self.length)
+  (meth __len__ []
+    @length)
 
-  (defn batches [self]
+  (meth batches []
     #[[Yield the batches #(x y counted), each (rows, lookback): ids in int32, and float32.
 
     `counted` is 1 where the id in y belongs to the row's part, and 0 in its run-in.]]
-    (for [left (range (* self.steps self.lookback) 0 (- self.lookback))]
+    (for [left (range (* @steps @lookback) 0 (- @lookback))]
       (setv
-        places (+ (ncut self.ends self.own None) (np.arange (- left) (- self.lookback left)))
+        places (+ (ncut @ends @own None) (np.arange (- left) (- @lookback left)))
         ;; A run-in that is longer than the text before it repeats that text's first unit.
         [x y] (lfor
           shift [-1 0]
-          (.astype (.take self.text (+ places self.before shift) :mode "clip") "int32")))
-      (yield #(x y (.astype (>= places (ncut self.starts self.own None)) "float32"))))))
+          (.astype (.take @text (+ places @before shift) :mode "clip") "int32")))
+      (yield #(x y (.astype (>= places (ncut @starts @own None)) "float32"))))))

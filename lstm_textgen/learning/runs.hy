@@ -374,7 +374,7 @@
       (.load-keras self settings.layers)  ; everything else is valid by now
       (import
         lstm-textgen.learning.learner.callbacks [run-callbacks]
-        lstm-textgen.learning.network [apple-gpu?]
+        lstm-textgen.learning.learner.network [apple-gpu?]
         lstm-textgen.learning.training [Training])
       (when (apple-gpu?)
         (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))

@@ -1,7 +1,9 @@
 "When a run ends and how fast it learns: limits, clock, learning rate."
 
+(eval-when-compile (require
+  hyrule [meth]
+  lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [dataclass]
   math
   time
   lstm-textgen.basics.values [counted]
@@ -22,7 +24,7 @@
   SAFETY 1.3)           ; factor for the time that the end of an epoch took
 
 
-(defclass [(dataclass :frozen True)] Limits []
+(defrecord Limits
   #[[How often a run saves, and when it ends.
 
   - `save-every`: minutes between saves within an epoch.
@@ -30,12 +32,11 @@
     are done.
   - `max-epochs`: the maximum epochs of a run with a `deadline`, counted from the start of the one
     where it begins; 0: no limit.
-  - `larger-steps`: whether a run with a `deadline` takes larger steps if it is short.]]
-  (setv
-    #^ float save-every 10
-    #^ (| float None) deadline None
-    #^ int max-epochs 0
-    #^ bool larger-steps False))
+  - `larger-steps`: whether a run with a `deadline` takes larger steps if it is short.]] [
+    #^ float [save-every 10]
+    #^ (| float None) [deadline None]
+    #^ int [max-epochs 0]
+    #^ bool [larger-steps False]])
 
 
 ;; * When a run ends
@@ -60,49 +61,44 @@
 (defclass Clock []
   #[[Measures the progress of a run with a `deadline`; without one (None) the run isn't timed.
 
+  `note-step` counts the `steps` of this run and, until an epoch has `ended`, measures them;
   `reserve` is the time reserved for validation and saving after the last step: what they took
   after an epoch or, before any has ended, an estimate from the steps so far.]]
 
-  (defn __init__ [self deadline]
+  (meth __init__ [@deadline]
     (setv
-      [self.begun self.deadline self.reserve] [(time.monotonic) deadline RESERVE]
-      self.ended False       ; whether an epoch has ended
-      self.first-step None   ; when it was done
-      self.steps 0           ; since then, in the first epoch
-      self.step-seconds None))
+      [@begun @reserve @ended @steps] [(time.monotonic) RESERVE False 0]
+      [@first-step @step-seconds] [None None]))  ; when the first was done; what others take
 
-  (defn progress [self]
+  (meth progress []
     "Return the share of the time that has passed, 1 at the end; None without a deadline."
-    (when self.deadline
-      (setv whole (max 0.001 (- self.deadline self.reserve self.begun)))
-      (min 1 (/ (- (time.monotonic) self.begun) whole))))
+    (when @deadline
+      (setv whole (max 0.001 (- @deadline @reserve @begun)))
+      (min 1 (/ (- (time.monotonic) @begun) whole))))
 
-  (defn over? [self]
+  (meth over? []
     "Return whether the time is up."
-    (= (.progress self) 1))
+    (= (@progress) 1))
 
-  (defn all-steps [self]
+  (meth all-steps []
     "Return an estimate of all steps of the run from those so far; ∞ if there are none."
-    (if (and self.deadline self.step-seconds)
-      (max 1 (/ (- self.deadline self.reserve self.first-step) self.step-seconds))
+    (if (and @deadline @step-seconds)
+      (max 1 (/ (- @deadline @reserve @first-step) @step-seconds))
       math.inf))
 
-  (defn note-step [self validation-steps]
+  (meth note-step [validation-steps]
     "Note that a step is done; `validation-steps` follow each epoch."
     (setv now (time.monotonic))
     (cond
-      (is self.first-step None) (setv self.first-step now)  ; not measured: it includes compiling
-      (not self.ended) (do
-        (+= self.steps 1)
-        (setv
-          self.step-seconds (/ (- now self.first-step) self.steps)
-          self.reserve (+ RESERVE (* VALIDATION-COST validation-steps self.step-seconds))))))
+      (= @steps 0) (setv @first-step now)  ; not measured: it includes compiling
+      (not @ended) (setv
+        @step-seconds (/ (- now @first-step) @steps)
+        @reserve (+ RESERVE (* VALIDATION-COST validation-steps @step-seconds))))
+    (+= @steps 1))
 
-  (defn note-end [self seconds]
+  (meth note-end [seconds]
     "Note that validation and saving after an epoch took `seconds`."
-    (setv
-      self.ended True
-      self.reserve (+ LEAST-RESERVE (* SAFETY seconds)))))
+    (setv [@ended @reserve] [True (+ LEAST-RESERVE (* SAFETY seconds))])))
 
 
 ;; * How fast it learns

@@ -4,7 +4,7 @@ A run without `minutes` that is stopped and resumed on the same machine and vers
 same bits as an uninterrupted one: whatever the next step depends on is in the model file, or
 follows from the settings and the number of cores. This module sees a `Learner`, never a backend.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth some-> unless]))
 (import
   contextlib [closing nullcontext]
   dataclasses [replace]
@@ -14,11 +14,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
   lstm-textgen.basics.machine [describe-machine]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [own-ids training-batches]
+  lstm-textgen.learning.batches [Batches own-ids]
   lstm-textgen.learning.learner.choice [make-learner]
-  lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.learner.protocol [values]
-  lstm-textgen.learning.schedule [Clock Limits learning-rate rate-factor why-done]
+  lstm-textgen.learning.schedule [Clock learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
   lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
@@ -46,306 +45,270 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   - `callbacks`: called with the learner's `model` and the `params` of Keras' `fit`, it returns
     Keras' list of callbacks, or None.
   - `group`: the processes that train it, a `ProcessGroup`; the leader saves.
-  - `lengths`: the `unit-lengths` of the text.]]
+  - `lengths`: the `unit-lengths` of the text.
 
-  (defn __init__ [self checkpoint ids held path report [limits (Limits)] [callbacks (fn [#* _])]
-      [group (ProcessGroup)] [lengths {}]]
-    (read-settings (.as-dict checkpoint.settings))  ; raises now what would fail on saving
+  Three attributes change: `late`, whether the clock ended the run, in `_train-epoch`; `unsaved`,
+  whether the last save failed, in `save`; `evaluation`, #(seconds next) with what the last one
+  took and when the next may begin, in `_evaluate-if-due`.]]
+
+  (meth __init__ [@checkpoint ids @held @path @report @limits callbacks @group @lengths]
+    (setv settings checkpoint.settings)
+    (read-settings (.as-dict settings))  ; raises now what would fail on saving
     (setv
-      settings checkpoint.settings
-      [self.checkpoint self.settings self.path self.report] [checkpoint settings path report]
-      [self.limits self.group self.clock] [limits group (Clock limits.deadline)]
-      self.folder (. (.absolute path) parent)  ; what it is called now
-      self.lengths lengths
-      self.held held
-      self.stepped False  ; whether this run has trained at all
-      self.late False     ; whether the clock ended it
-      self.unsaved False  ; whether the last save failed
-      self.text (fingerprint ids)
-      self.batches (training-batches ids settings (.own-rows group settings.batch-size))
-      self.batch-units (math.prod self.batches.shape)
-      self.learner (make-learner checkpoint.spec self.batches.shape settings.rng-seed
+      [@late @unsaved @evaluation] [False False #(0 0)]
+      @settings settings
+      @clock (Clock limits.deadline)
+      @folder (. (.absolute path) parent)  ; what it is called now
+      @text (fingerprint ids)
+      @batches (Batches ids settings (.own-rows group settings.batch-size))
+      @batch-units (math.prod @batches.shape)
+      @learner (make-learner checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :distributed group.distributed)
-      self.learner.model.stop-training False
-      self.callbacks (callbacks self.learner.model {
+      @learner.model.stop-training False
+      @epochs (if limits.deadline limits.max-epochs settings.epochs)
+      @callbacks (callbacks @learner.model {
         "verbose" 1  ; for what a callback shows if it is asked to
-        "epochs" (if limits.deadline limits.max-epochs settings.epochs)
-        "steps" self.batches.steps}))
-    (._restore self)
-    (setv
-      done (len (entries-on checkpoint.history self.text))
-      self.evaluated None        ; when that was last done
-      self.evaluation-cost 0     ; seconds
-      self.evaluation-due (not (and checkpoint.evaluation done))
-      self.first-epoch self.progress.epoch
-      self.earlier (- self.first-epoch done)))  ; epochs on other texts don't count
+        "epochs" @epochs
+        "steps" @batches.steps})
+      @progress (@_restored)
+      ;; Epochs on other texts don't count, nor earlier runs' in one with a deadline.
+      @others (- @progress.epoch (len (entries-on checkpoint.history @text)))
+      @before (if limits.deadline @progress.epoch @others)))
 
-  (defn _restore [self]
-    #[[Restore the learner and the progress from `checkpoint`.
+  (meth _restored []
+    #[[Restore the learner from `checkpoint`; return the `Progress`.
 
     Warn if its training state doesn't fit, as after a change in Keras.]]
-    (setv
-      [checkpoint resume] [self.checkpoint self.checkpoint.resume]
-      self.progress (Progress (len checkpoint.history) 0 0 0.0 self.text))
-    (if checkpoint.weights
-      (.put self.learner self.learner.weights checkpoint.weights)
-      (setv checkpoint.weights (values self.learner.weights)))
-    (cond
-      (is resume None) None
-      (.restore self.learner [#* resume.variables #* resume.optimizer]) (setv self.progress
-        (if (= resume.progress.text self.text)
-          (replace resume.progress)
-          ;; A place in another text is meaningless.
-          (replace resume.progress :step 0 :loss-sum 0.0 :text self.text)))
-      True (.warn self.report (+ f"{self.path}: its training state doesn't fit this version; "
-        "training resumes from the weights with a new optimizer"))))
+    (setv resume @checkpoint.resume)
+    (if @checkpoint.weights
+      (.put @learner @learner.weights @checkpoint.weights)
+      (setv @checkpoint.weights (values @learner.weights)))
+    (when (and resume (.restore @learner [#* resume.variables #* resume.optimizer]))
+      (return (if (= resume.progress.text @text)
+        (replace resume.progress)
+        ;; A place in another text is meaningless.
+        (replace resume.progress :step 0 :loss-sum 0.0 :text @text))))
+    (when resume
+      (.warn @report (+ f"{@path}: its training state doesn't fit this version; "
+        "training resumes from the weights with a new optimizer")))
+    (Progress (len @checkpoint.history) 0 0 0.0 @text))
 
   ;; * The run
 
-  (defn run [self]
+  (meth run []
     #[[Train until time is up, the epochs are done, validation stops improving or a callback asks.
 
     Return the `Checkpoint`. Raise `Interrupted` if a signal stopped the run, `FloatingPointError`
     if training diverges, `OSError` if the last save fails.]]
+    (setv signals [])  ; to any of the processes
     (with [stopper (catching-signals)]
       (try
-        (._call self "on_train_begin")
-        (while (not (.leader-says self.group (or (._done? self) self.learner.model.stop-training)))
-          (setv loss (._train-epoch self stopper))
-          (if (is loss None) (.save self) (._end-epoch self loss))
-          (setv signals (list (filter None (.all-say self.group stopper.number))))
-          (when signals  ; to this process or another
-            (setv stopper.number (or stopper.number (get signals 0)))
-            (break)))
-        (when (.leader-says self.group self.unsaved) (.save self))
-        (when stopper.number (raise (Interrupted stopper.number)))
-        (when self.group.leader? (.end-run self.report (._ending self)))
+        (@_call "on_train_begin")
+        (while (not (or signals (.leader-says @group (@_why-done))))
+          (setv
+            begun (time.monotonic)
+            loss (@_train-epoch stopper))
+          (if (is loss None) (@save) (@_end-epoch loss begun))
+          (setv signals (list (filter None (.all-say @group stopper.number)))))
+        (when (.leader-says @group @unsaved) (@save))
+        (for [number [stopper.number #* signals]  :if number] (raise (Interrupted number)))
+        (when @group.leader?
+          (.end-run @report (+ f"finished: {(@_why-done)}; {@path} has the weights of "
+            (describe-kept @checkpoint.history @text))))
         (finally
-          (._call self "on_train_end")
-          (.end-bar self.report))))
-    self.checkpoint)
+          (@_call "on_train_end")
+          (.end-bar @report))))
+    @checkpoint)
 
-  (defn _call [self event #* arguments]
+  (meth _call [event #* arguments]
     "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
-    (when self.callbacks ((getattr self.callbacks event) #* arguments)))
+    (when @callbacks ((getattr @callbacks event) #* arguments)))
 
-  (defn _done? [self]
-    #[[Return whether the run is over.
+  (meth _why-done []
+    #[[Return why the run is over, in words, or None.
 
     A run with a deadline ends by the clock or by its number of epochs, after at least one step;
     any other ends by its epochs or its patience.]]
-    (if self.clock.deadline
-      (and self.stepped (or self.late (= (._share-done self) 1)))
-      (bool (why-done self.settings self.checkpoint.history self.text))))
+    (cond
+      @learner.model.stop-training "a callback ended the run"
+      (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
+      (not @clock.steps) None
+      (or @late (.over? @clock)) "the time is up"
+      (= (@_share-done) 1) f"{(counted @epochs "epochs")} done in this run"))
 
-  (defn _ending [self]
-    "Return the line that says why the run ended and which weights the model has."
-    (setv
-      history self.checkpoint.history
-      why (cond
-        self.learner.model.stop-training "a callback ended the run"
-        (or self.late (.over? self.clock)) "the time is up"
-        self.clock.deadline (+ (counted self.limits.max-epochs "epochs") " done in this run")
-        True (get (why-done self.settings history self.text) 0)))
-    f"finished: {why}; {self.path} has the weights of {(describe-kept history self.text)}")
-
-  (defn _train-epoch [self stopper]
+  (meth _train-epoch [stopper]
     #[[Train to the end of the current epoch; return its mean loss in nats.
 
     Return None if a callback ended the run earlier.]]
-    (setv
-      progress self.progress
-      saved (time.monotonic)
-      self.epoch-begun saved)
-    (when (= progress.step 0) (.empty-states self.learner))
-    (.begin-epoch self.report (._epoch-number self) (if self.clock.deadline 0 self.settings.epochs)
-      (* self.batch-units self.batches.steps) (* self.batch-units progress.step))
-    (when (and self.learner.compiles? (not self.stepped)) (._compile self))
-    (._call self "on_epoch_begin" progress.epoch)
-    (for [[x y] (.epoch self.batches progress.epoch progress.step)]
-      (._step self x y)
+    (setv [progress saved] [@progress (time.monotonic)])
+    (when (= progress.step 0) (.empty-states @learner))
+    (.begin-epoch @report (@_epoch-number) (if @clock.deadline 0 @epochs)
+      (* @batch-units @batches.steps) (* @batch-units progress.step))
+    (when (and @learner.compiles? (not @clock.steps)) (@_compile))
+    (@_call "on_epoch_begin" progress.epoch)
+    (for [[x y] (.epoch @batches progress.epoch progress.step)]
+      (@_step x y)
       (setv
-        save (> (- (time.monotonic) saved) (* 60 self.limits.save-every))
+        save (> (- (time.monotonic) saved) (* 60 @limits.save-every))
         ;; These wishes are the leader's.
-        wishes [self.learner.model.stop-training save (.over? self.clock)]
-        [stop end save late] (.agree self.learner
-          [(bool stopper.number) #* (gfor wish wishes (and wish self.group.leader?))]))
+        wishes [@learner.model.stop-training save (.over? @clock)]
+        [stop end save @late] (.agree @learner
+          [(bool stopper.number) #* (gfor wish wishes (and wish @group.leader?))]))
       (when stop
-        (.end-bar self.report)
-        (.save self)
+        (.end-bar @report)
+        (@save)
         (raise (Interrupted (or stopper.number signal.SIGTERM))))
       (when end (return None))
       (when save
-        (.try-to-save self)
+        (@save :last False)
         (setv saved (time.monotonic)))
-      (when late
-        (setv self.late True)
-        (break)))
+      (when @late (break)))
     (/ progress.loss-sum progress.step))
 
-  (defn _compile [self]
+  (meth _compile []
     "Compile validation while there is nothing to lose yet; the first step compiles the rest."
-    (.doing self.report "compiling the network")
-    (when self.held
-      (with [_ (nothing-to-save)  losses (closing (.losses self.learner self.held))]
+    (.doing @report "compiling the network")
+    (when @held
+      (with [_ (nothing-to-save)  losses (closing (.losses @learner @held))]
         (next losses))))
 
-  (defn _epoch-number [self]
+  (meth _epoch-number []
     "Return the number of the current epoch on this text, from 1."
-    (+ 1 (- self.progress.epoch self.earlier)))
+    (+ 1 (- @progress.epoch @others)))
 
   ;; * Steps
 
-  (defn _step [self x y]
+  (meth _step [x y]
     #[[Train on a batch, ids `x` and `y` (rows, lookback); note and show it.
 
     Raise `FloatingPointError` if the loss is so high that training has diverged.]]
-    (setv [learner progress] [self.learner self.progress])
-    (._call self "on_train_batch_begin" progress.step)
-    (.set-rate learner (._rate self))
-    (unless self.batches.carries-state (.empty-states learner))
-    (setv loss (with [_ (if self.stepped (nullcontext) (nothing-to-save))]
+    (setv [learner progress] [@learner @progress])
+    (@_call "on_train_batch_begin" progress.step)
+    (.set-rate learner (@_rate))
+    (unless @batches.carries-state (.empty-states learner))
+    (setv loss (with [_ (if @clock.steps (nullcontext) (nothing-to-save))]
       (.learn learner x y)))
-    (unless (< loss (+ 2 (* 2 (math.log (len self.checkpoint.vocabulary)))))
+    (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
       (raise (FloatingPointError (+ f"training diverged, to a loss of {loss :.3g} nats, in epoch "
-        f"{(._epoch-number self)}; train with a smaller `learning_rate` than "
-        f"{self.settings.learning-rate}"))))
-    (setv self.stepped True)
-    (.note-step self.clock (if self.held self.held.steps 0))
+        f"{(@_epoch-number)}; train with a smaller `learning_rate` than "
+        f"{@settings.learning-rate}"))))
+    (.note-step @clock (if @held @held.steps 0))
     (+= progress.loss-sum loss)
     (+= progress.step 1)
     (+= progress.updates 1)
     (setv mean (/ progress.loss-sum progress.step))
-    (.step self.report (* self.batch-units progress.step)
-      (/ mean (.get self.lengths "unit_length" 1)) (._share-done self))
-    (._call self "on_train_batch_end" (- progress.step 1) {"loss" mean}))
+    (.step @report (* @batch-units progress.step)
+      (/ mean (.get @lengths "unit_length" 1)) (@_share-done))
+    (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
 
-  (defn _rate [self]
+  (meth _rate []
     "Return the learning rate of the next step."
     (setv
-      units (max (gfor layer self.settings.layers.recurrent layer.size))
-      factor (rate-factor self.limits self.clock self.batches.steps units))
-    (learning-rate (* self.settings.learning-rate factor) self.progress.updates
-      (._share-done self)))
+      units (max (gfor layer @settings.layers.recurrent layer.size))
+      factor (rate-factor @limits @clock @batches.steps units))
+    (learning-rate (* @settings.learning-rate factor) @progress.updates (@_share-done)))
 
-  (defn _share-done [self]
+  (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
 
     It is measured by the clock or by epochs: a run with a deadline counts its own, any other all
     on this text.]]
-    (setv
-      [epochs before] (if self.clock.deadline
-        [self.limits.max-epochs self.first-epoch] [self.settings.epochs self.earlier])
-      done (+ (- self.progress.epoch before) (/ self.progress.step self.batches.steps)))
-    (min 1 (max (if epochs (/ done epochs) 0) (or (.progress self.clock) 0))))
+    (setv done (+ (- @progress.epoch @before) (/ @progress.step @batches.steps)))
+    (min 1 (max (if @epochs (/ done @epochs) 0) (or (.progress @clock) 0))))
 
   ;; * The end of an epoch
 
-  (defn _end-epoch [self loss]
-    "Validate, save and show a finished epoch; `loss` is its mean in nats."
+  (meth _end-epoch [loss begun]
+    "Validate, save and show an epoch that `begun` dates; `loss` is its mean in nats."
     (setv
-      begun (time.monotonic)
-      [entry better sample] (._note-epoch self loss)
-      evaluated (and self.group.leader? (._evaluate-if-due self better)))
-    (.try-to-save self)
-    (.end-epoch self.report entry better sample)
-    (._call self "on_epoch_end" (- (get entry "epoch") 1) (dfor
+      trained (time.monotonic)
+      [entry better sample] (@_note-epoch loss begun)
+      evaluated (and @group.leader? (@_evaluate-if-due)))
+    (@save :last False)
+    (.end-epoch @report entry better sample)
+    (@_call "on_epoch_end" (- (get entry "epoch") 1) (dfor
       [name ours] [["loss" "loss"] ["val_loss" "validation_loss"]
         ["learning_rate" "learning_rate"]]
       :if (in ours entry)
       name (get entry ours)))
-    (setv taken (- (time.monotonic) begun))
-    (.note-end self.clock (+ taken (if evaluated 0 self.evaluation-cost))))
+    (.note-end @clock
+      (+ (- (time.monotonic) trained) (if evaluated 0 (get @evaluation 0)))))
 
-  (defn _note-epoch [self loss]
+  (meth _note-epoch [loss begun]
     #[[Add the epoch to the history; keep its weights if they are the best.
 
-    Return its entry, whether they are, and a sample.]]
-    (setv entry {"epoch" (+ 1 self.progress.epoch)  "loss" loss  "text" self.text})
-    (when self.held
-      (.doing self.report f"validating on {(len self.held.ids) :,} {self.settings.unit}")
-      (setv (get entry "validation_loss") (._validate self)))
-    (setv sample (if self.group.leader? (._sample self) ""))
+    Return its entry, whether they are, and a sample, always with the same random seed.]]
+    (setv
+      model @checkpoint
+      entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
+    (when @held
+      (.doing @report f"validating on {(len @held.ids) :,} {@settings.unit}")
+      (@_call "on_test_begin")
+      (setv loss (/ (sum (.losses @learner @held)) (len @held.ids)))
+      (@_call "on_test_end" {"loss" loss})
+      (setv (get entry "validation_loss") loss))
+    (setv
+      weights (values @learner.weights)
+      sample (if @group.leader?
+        (.strip (write-sample (Checkpoint weights model.vocabulary @settings []) SAMPLE-LENGTH
+          :rng-seed @settings.rng-seed))
+        ""))
     (.update entry {
-      #** self.lengths
-      "learning_rate" (float f"{self.learner.rate :.6g}")
-      "seconds" (round (- (time.monotonic) self.epoch-begun) 3)
+      #** @lengths
+      "learning_rate" (float f"{@learner.rate :.6g}")
+      "seconds" (round (- (time.monotonic) begun) 3)
       "sample" (cut sample SAMPLE-KEPT)
-      "machine" f"{(describe-machine)}, {(.describe self.learner)}"})
-    (.append self.checkpoint.history entry)
-    (setv better (is entry (kept-entry self.checkpoint.history self.text)))
-    (when better (setv self.checkpoint.weights (values self.learner.weights)))
-    (setv self.progress (replace self.progress :epoch (get entry "epoch") :step 0 :loss-sum 0.0))
+      "machine" f"{(describe-machine)}, {(.describe @learner)}"})
+    (.append model.history entry)
+    (setv better (is entry (kept-entry model.history @text)))
+    (when better (setv model.weights weights))
+    (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
     #(entry better sample))
 
-  (defn _validate [self]
-    "Return the mean loss over the units of the held-out text that count, in nats."
-    (._call self "on_test_begin")
-    (setv loss (/ (sum (.losses self.learner self.held)) (len self.held.ids)))
-    (._call self "on_test_end" {"loss" loss})
-    loss)
-
-  (defn _sample [self]
-    "Return a short text by the current weights, with the same random seed after each epoch."
-    (setv
-      vocabulary self.checkpoint.vocabulary
-      now (Checkpoint (values self.learner.weights) vocabulary self.settings []))
-    (.strip (write-sample now SAMPLE-LENGTH :rng-seed self.settings.rng-seed)))
-
-  (defn _evaluate-if-due [self better]
+  (meth _evaluate-if-due []
     #[[Evaluate the best weights for reports, unless that is done; return whether it was done now.
 
     It waits for the end of the run if it would cost more than a hundredth of the time.]]
     (setv
-      begun (time.monotonic)
-      self.evaluation-due (or self.evaluation-due better)
-      soon (or (is self.evaluated None)
-        (> (- begun self.evaluated) (* EVALUATION-PAUSE self.evaluation-cost))))
-    (when (and self.evaluation-due (or soon (._done? self)))
-      (.doing self.report "evaluating the model")
+      model @checkpoint
+      epoch (get (kept-entry model.history @text) "epoch")
+      begun (time.monotonic))
+    (when (and
+        (!= epoch (when model.evaluation (get model.evaluation "epoch")))
+        (or (>= begun (get @evaluation 1)) (@_why-done)))
+      (.doing @report "evaluating the model")
       (setv
-        self.checkpoint.evaluation (evaluate self.checkpoint
-          (get (kept-entry self.checkpoint.history self.text) "epoch")
-          (own-ids self.batches.ids)
-          (if self.held self.held.ids #()))
-        self.evaluated (time.monotonic)
-        self.evaluation-cost (- self.evaluated begun)
-        self.evaluation-due False)
+        model.evaluation (evaluate model epoch (own-ids @batches.ids) (if @held @held.ids #()))
+        now (time.monotonic)
+        seconds (- now begun)
+        @evaluation #(seconds (+ now (* EVALUATION-PAUSE seconds))))
       True))
 
   ;; * Saving
 
-  (defn save [self]
+  (meth save [[last True]]
     #[[Save the model in its current state, with all that resuming needs.
 
-    If that fails, save it elsewhere, and raise `OSError` that names both files.]]
+    If that fails, save it elsewhere, and raise `OSError` that names both files; if it isn't the
+    `last` save, warn instead, as training continues.]]
+    (unless (and @held @checkpoint.history)  ; without validation the last are the best
+      (setv @checkpoint.weights (values @learner.weights)))
+    (.doing @report f"saving {@path}")
+    (setv @checkpoint.resume (Resume (replace @progress) #* (.state @learner)))
+    (unless @group.leader? (return))
     (try
-      (._save self)
-      (except [error OSError]
-        (setv place (save-elsewhere self.checkpoint self.path))
-        (raise (OSError f"{error}{(if place f"; the model is in {place}" "")}") :from error))))
-
-  (defn try-to-save [self]
-    "Save; on failure warn, and continue training until the next save."
-    (try
-      (._save self)
-      (setv self.unsaved False)
-      (except [error OSError]
-        (setv self.unsaved True)
-        (.warn self.report f"{error}; training continues and tries again at the next save"))))
-
-  (defn _save [self]
-    "Save as `save` does, at `path` only."
-    (unless (and self.held self.checkpoint.history)  ; without validation the last are the best
-      (setv self.checkpoint.weights (values self.learner.weights)))
-    (.doing self.report f"saving {self.path}")
-    (setv self.checkpoint.resume (Resume (replace self.progress) #* (.state self.learner)))
-    (unless self.group.leader? (return))
-    (try
-      (save-checkpoint self.checkpoint self.path)
-      (.saved self.report)
+      (save-checkpoint @checkpoint @path)
+      (.saved @report)
+      (setv @unsaved False)
       (except [error [OSError ValueError]]
-        (setv why (if (isinstance error FileNotFoundError)
-          f"its folder {self.folder} has been renamed or removed"
-          (or (getattr error "strerror" None) error)))
-        (raise (OSError f"{self.path} could not be saved: {why}") :from error)))))
+        (setv
+          @unsaved True
+          why (if (isinstance error FileNotFoundError)
+            f"its folder {@folder} has been renamed or removed"
+            (or (getattr error "strerror" None) error))
+          line f"{@path} could not be saved: {why}")
+        (unless last
+          (.warn @report f"{line}; training continues and tries again at the next save")
+          (return))
+        (setv place (save-elsewhere @checkpoint @path))
+        (raise (OSError f"{line}{(if place f"; the model is in {place}" "")}") :from error)))))

@@ -1,8 +1,7 @@
 #[[Keras' callbacks around a run: the user's, and those that keep its logs.
 
 They are called as by `fit`, with the same logs in nats: `loss`, the mean so far, after each batch;
-`loss`, `val_loss` and `learning_rate` after each epoch. Epochs are counted from 0, over all texts
-that the model was trained on.]]
+`loss`, `val_loss` and `learning_rate` after each epoch, counted from 0 over all texts.]]
 
 (import
   importlib [import-module]
@@ -32,10 +31,9 @@ that the model was trained on.]]
 
 
 (defn log-callbacks [tensorboard csv history resumes]
-  #[[Return the callbacks that keep logs: for TensorBoard in a folder, as a table in a file.
+  #[[Return the callbacks that keep logs: in the folder `tensorboard`, in the table `csv`, or None.
 
-  Each is a path or None. The table is that of the `history` to which the run adds; if the run
-  `resumes` another, it continues the existing table.]]
+  The table is that of the `history` to which the run adds; a run that `resumes` adds to it, too.]]
   (when tensorboard
     (with [_ (muted-stderr)]
       (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
@@ -47,10 +45,9 @@ that the model was trained on.]]
 (defclass Table [keras.callbacks.CSVLogger]
   #[[Keras' table of losses, with epochs from 1 and losses in bits per character, as on the screen.
 
-  Its errors name the file.]]
+  Its errors name the file. `history` gets each epoch's entry before the row is written.]]
 
   (defn __init__ [self filename history #** options]
-    "Use the model's `history`, which gets each epoch's entry before the row is written."
     (.__init__ (super) filename #** options)
     (setv self.history history))
 
@@ -65,9 +62,9 @@ that the model was trained on.]]
 
 
 (defn report-page [path model checkpoint warn]
-  #[[Return a callback that writes the report on `checkpoint`, the model at `model`, to `path`.
+  #[[Return a callback that writes a report on `checkpoint`, at `model`, to `path` each epoch.
 
-  It does so after each epoch. On failure `warn` is called with a line, and training continues.]]
+  On failure `warn` is called with a line, and training continues.]]
   (defn renew [epoch logs]
     (try
       (write-report path model checkpoint)

@@ -77,7 +77,7 @@
   (with [_ (muted-stderr)]
     (import
       keras
-      lstm-textgen.learning.network [apple-gpu? on-gpu?])
+      lstm-textgen.learning.learner.network [apple-gpu? on-gpu?])
     (setv
       backend (keras.backend.backend)
       on-processor (not (or (on-gpu?) (apple-gpu?)))

@@ -7,8 +7,8 @@ instead, they mostly wait for each other (bench/log.md).]]
 (import
   functools [partial]
   tensorflow :as tf
-  lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network [carried? training-network])
+  lstm-textgen.learning.learner.network [carried? training-network]
+  lstm-textgen.learning.learner.stock [StockLearner])
 
 (setv SEED-STEP 1000003)  ; from one part's dropout to the next
 

@@ -1,9 +1,8 @@
 #[[A batch split over the devices of one or many machines, under JAX.
 
 Every device has all weights and its own rows of a batch, with their states. It takes them through
-the window, forward and backward, and one sum over the devices (all-reduce) combines what all need:
-gradients, loss, learning rate and wishes, joined in one array. Each sum costs latency, however
-small it is.]]
+the window, forward and backward, and one sum over the devices (all-reduce) combines what all need,
+in one array, as each sum costs latency: gradients, loss, learning rate and wishes.]]
 
 (import
   jax
@@ -11,8 +10,8 @@ small it is.]]
   jax.sharding [NamedSharding PartitionSpec]
   keras
   numpy :as np
-  lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.learning.network [AXIS carried? training-network])
+  lstm-textgen.learning.learner.network [AXIS carried? training-network]
+  lstm-textgen.learning.learner.stock [StockLearner])
 
 (setv
   WISHES 4  ; numbers that each process sends to the others at each step
@@ -82,9 +81,7 @@ small it is.]]
     (setv self.next-rate rate))
 
   (defn agree [self wishes]
-    #[[Send `wishes` to the other processes with the next batch; return the sums of the last ones.
-
-    They are `WISHES` numbers, summed over all processes.]]
+    "Send `WISHES` numbers to the others with the next batch; return the sums of the last ones."
     (when (= (jax.process-count) 1) (return wishes))
     (setv self.wishes wishes)
     self.news)
@@ -115,9 +112,7 @@ small it is.]]
     #(others (* x.size (jax.lax.psum loss AXIS))))
 
   (defn _loss [self weights others x y training [counted None]]
-    #[[Return the mean loss of this device's rows, and the other variables' new values.
-
-    Each loss counts as often as `counted` says, or once.]]
+    "Return the mean loss of this device's rows, each times `counted`, and the others' values."
     (setv [logits others] (.stateless-call self.part weights others x :training training))
     #((self.model.loss y logits counted) others)))
 

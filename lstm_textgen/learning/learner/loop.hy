@@ -1,10 +1,10 @@
 #[[Our own LSTM and GRU: layers whose loop over time has a hand-written gradient.
 
 They are for processors, with XLA. Autodiff of a loop stores every intermediate value and adds up
-the gradient of the kernels step by step. Our loops store only the factors of the gradient in the
-backward pass of each step (slopes), and the gradient of the kernels is one matrix product after
-the loop. The batch is the last axis: a product of a large kernel and a narrow matrix of states is
-up to 1.6 times faster than that of their transposes (bench/log.md).
+the gradient of the kernels step by step. Our loops store only the factors that a step's backward
+pass needs (slopes), and the gradient of the kernels is one matrix product after the loop. The
+batch is the last axis: a product of a large kernel and a narrow matrix of states is up to 1.6
+times faster than that of their transposes (bench/log.md).
 
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
@@ -161,10 +161,6 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     #(dx dh (ops.reshape dc h.shape) #* (ops.split d-kernels [(get x.shape 1)] 0))))
 
 
-(defclass FoldedLSTM [Folded FastLSTM]
-  "The embedding and the LSTM after it.")
-
-
 ;; * GRU
 
 (defclass FastGRU [OwnLoop keras.layers.GRU]
@@ -235,10 +231,6 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       (ops.sum from-h 1 :keepdims True))))
 
 
-(defclass FoldedGRU [Folded FastGRU]
-  "The embedding and the GRU after it.")
-
-
 ;; * Over time
 
 (defn over-time [time step start [backward False]]
@@ -274,9 +266,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 
 (defn with-rows [array t #* rows]
-  #[[Return `array` (T, n, …) with its row `t` replaced by `rows`, one after another.
-
-  Joining them first would halve the speed.]]
+  "Return `array` (T, n, …) with row `t` replaced by `rows`; joining them would halve the speed."
   (setv
     place 0
     zeros (lfor _ (cut array.shape 2 None) 0))
@@ -287,17 +277,14 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 
 (defn vector [array]
-  #[[Return all numbers of `array`, row after row.
+  #[[Return all numbers of `array`, row after row; all operations but products work on them so.
 
-  All operations but products work on vectors: XLA unrolls a loop over a matrix with few columns,
-  and then handles the numbers one by one.]]
+  XLA unrolls a loop over a matrix with few columns, and then handles the numbers one by one.]]
   (ops.reshape array #(-1)))
 
 
 (defn earlier [first later]
-  #[[Return for each step the value from the step before it, as (T, n, B).
-
-  `later` (T, n, B) has each step's own value, `first` (n, B) the one before the first step.]]
+  "Return the values before each step (T, n, B): `first` (n, B), then all but the last `later`."
   (ops.concatenate [(ops.expand-dims first 0) (get later (slice None -1))] 0))
 
 

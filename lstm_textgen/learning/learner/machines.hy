@@ -3,7 +3,9 @@
 All communication is JAX's: `keras.distribution.initialize` connects the processes, collectives
 carry their messages, and the heartbeats of JAX's coordination service detect when one is lost.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [meth unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
   atexit
   ctypes
@@ -36,7 +38,10 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   ;; The status codes with which XLA's errors begin when a collective fails.
   XLA-FAILURE (re.compile (+ "(UNKNOWN|INTERNAL|UNAVAILABLE|ABORTED|CANCELLED|"
     "DEADLINE_EXCEEDED|FAILED_PRECONDITION): "))
-  REACHED "lstm_textgen/reached/")  ; with the number of a process: where that found process 0
+  REACHED "lstm_textgen/reached/"  ; with the number of a process: where that found process 0
+  ;; Sets the C function that handles a signal, and returns the one before.
+  SET-HANDLER ((ctypes.PYFUNCTYPE ctypes.c-void-p ctypes.c-int ctypes.c-void-p)
+    #("PyOS_setsig" ctypes.pythonapi)))
 
 
 (defclass ProcessGroup []
@@ -47,31 +52,30 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   another one ends with one line and the status 2. All processes must call every method alike,
   except `describe`.]]
 
-  (defn __init__ [self [distributed False] [words None]]
+  (meth __init__ [[@distributed False] [@words None]]
     (setv
-      [self.distributed self.words] [distributed words]
-      self.devices (if distributed (hy.I.jax.devices) [])
-      self.processes (if words (hy.I.jax.process-count) 1)
-      self.leader? (not (and words (hy.I.jax.process-index)))))
+      @devices (if distributed (hy.I.jax.devices) [])
+      @processes (if words (hy.I.jax.process-count) 1)
+      @leader? (not (and words (hy.I.jax.process-index)))))
 
   (defn __enter__ [self] self)
 
-  (defn __exit__ [self kind error trace]
+  (meth __exit__ [kind error trace]
     (cond
-      (is self.words None) None
+      (is @words None) None
       (or (is error None) (isinstance error Interrupted)) (do
         (try
-          (.all-say self None)  ; nobody leaves before the leader has saved
+          (@all-say None)  ; nobody leaves before the leader has saved
           (except [error [ValueError RuntimeError]]
-            (if (_lost? error) (.end self.words) (raise))))
-        (.keep-silent self.words))
-      (_lost? error) (.end self.words)
-      True (leave-at-exit self.words))
+            (if (_lost? error) (.end @words) (raise))))
+        (.keep-silent @words))
+      (_lost? error) (.end @words)
+      True (leave-at-exit @words))
     None)
 
-  (defn all-say [self value]
+  (meth all-say [value]
     "Return the list of all processes' values."
-    (when (= self.processes 1) (return [value]))
+    (when (= @processes 1) (return [value]))
     (import jax.experimental.multihost-utils [process-allgather])
     (setv
       own (np.frombuffer (.encode (json.dumps value)) "uint8")
@@ -81,63 +85,62 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
       [size row] (zip sizes (process-allgather padded))
       (json.loads (.decode (.tobytes (cut row size))))))
 
-  (defn leader-says [self value]
+  (meth leader-says [value]
     "Return the leader's value."
-    (get (.all-say self (when self.leader? value)) 0))
+    (get (@all-say (when @leader? value)) 0))
 
-  (defn check-versions [self]
+  (meth check-versions []
     "Raise `ValueError` on every process if their versions differ."
-    (when self.words
-      (.check-alike self "their versions" (+ f"lstm_textgen {__version__}, "
+    (when @words
+      (@check-alike "their versions" (+ f"lstm_textgen {__version__}, "
         f"Keras {hy.I.keras.__version__}, JAX {hy.I.jax.__version__}"))))
 
-  (defn check-alike [self what value]
+  (meth check-alike [what value]
     "Raise `ValueError` on every process if their values differ; `what` names the value."
-    (setv [first #* others] (.all-say self value))
+    (setv [first #* others] (@all-say value))
     (for [[n other] (enumerate others 1)  :if (!= other first)]
-      (raise (ValueError (+ f"the processes differ in {what}: {first} in process 0, "
-        f"{other} in process {n}; give all of them the same")))))
+      (refuse f"the processes differ in {what}: {first} in process 0, "
+        f"{other} in process {n}; give all of them the same")))
 
-  (defn leaders-model [self model]
+  (meth leaders-model [model]
     "Return the leader's `model`, a `Checkpoint`, or None if it has none."
-    (when (= self.processes 1) (return model))
+    (when (= @processes 1) (return model))
     (import jax.experimental.multihost-utils [broadcast-one-to-all])
     (setv
       image (np.frombuffer (if model (file-image model) b"") "uint8")
-      size (.leader-says self (len image)))
+      size (@leader-says (len image)))
     (when size
-      (setv image (broadcast-one-to-all (if self.leader? image (np.zeros size "uint8"))))
-      (when self.leader? (return model))
+      (setv image (broadcast-one-to-all (if @leader? image (np.zeros size "uint8"))))
+      (when @leader? (return model))
       (with [folder (TemporaryDirectory)]
         (setv path (/ (Path folder) "model.h5"))
         (.write-bytes path (.tobytes image))
         (load-checkpoint path :resume True))))
 
-  (defn own-rows [self rows]
+  (meth own-rows [rows]
     "Return this process's slice of a batch's `rows`; raise `ValueError` if it isn't even."
-    (unless self.devices (return (slice 0 rows)))
+    (unless @devices (return (slice 0 rows)))
     (setv
-      count (len self.devices)
+      count (len @devices)
       [each rest] (divmod rows count))
     (when rest
-      (raise (ValueError (+ f"`batch_size` {rows} can't be split evenly over {count} devices; "
-        f"give a multiple of {count}, such as {(* count (+ each 1))}"))))
-    (setv own (lfor
-      [n device] (enumerate self.devices)
-      :if (= device.process-index (hy.I.jax.process-index))
-      n))
-    (slice (* each (get own 0)) (* each (+ 1 (get own -1)))))
+      (refuse f"`batch_size` {rows} can't be split evenly over {count} devices; "
+        f"give a multiple of {count}, such as {(@even-rows rows)}"))
+    (setv
+      own (hy.I.jax.local-devices)
+      first (.index @devices (get own 0)))
+    (slice (* each first) (* each (+ first (len own)))))
 
-  (defn even-rows [self rows]
+  (meth even-rows [rows]
     "Return the smallest number from `rows` up that can be split evenly."
-    (setv devices (or (len self.devices) 1))
+    (setv devices (or (len @devices) 1))
     (* devices (- (// (- rows) devices))))
 
-  (defn describe [self]
+  (meth describe []
     "Return in words what the training is split over, or an empty string."
-    (unless self.devices (return ""))
-    (+ (counted (len self.devices) "devices") " of "
-      (if (= self.processes 1) "1 process" f"{self.processes} processes"))))
+    (unless @devices (return ""))
+    (+ (counted (len @devices) "devices") " of "
+      (if (= @processes 1) "1 process" f"{@processes} processes"))))
 
 
 (defn join [report]
@@ -150,8 +153,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (import-keras)
   (import keras)
   (unless (= (keras.backend.backend) "jax")
-    (raise (ValueError (+ "`distributed` needs Keras on JAX, not "
-      f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))))
+    (refuse "`distributed` needs Keras on JAX, not "
+      f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))
   (setv [words free-stderr] [(LastWords NOT-MET) (reserve-stderr)])
   (try
     (setv connected (_initialize))
@@ -177,10 +180,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
 (defn _initialize []
   "Connect to the other processes; return whether there are any."
-  (import
-    jax
-    jaxlib
-    keras)
+  (import jax jaxlib keras)
   (jax.config.update "jax_enable_preemption_service" False)  ; signals are ours
   ;; Two programs at once on a processor can wait for each other's collectives forever.
   (jax.config.update "jax_cpu_enable_async_dispatch" False)
@@ -199,11 +199,11 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     True
     (except [error [OSError RuntimeError ValueError]]
       (unless (and (in "coordinator_address" (str error)) (not-in ADDRESSES os.environ))
-        (raise (ValueError (+ f"`distributed`: can't connect to the other processes: {error}; "
+        (refuse f"`distributed`: can't connect to the other processes: {error}; "
           (if (in "Gloo" (str error))
             "each machine must reach all ports of the others, not only that of process 0"
             (+ f"{ADDRESSES} and …_NUM_PROCESSES must be the same on all, and …_PROCESS_ID "
-              "from 0"))))))
+              "from 0"))))
       False)
     (finally (setv jax.distributed.initialize initialize))))
 
@@ -215,6 +215,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   loopback, as its name resolves to 127.0.1.1 there on Debian; then it is the address at which
   another machine has found process 0, if there is one.]]
   (import jax._src.distributed [global-state])
+  (defn loopback? [address] (. (ip-address address) is-loopback))
   (setv
     [host port] (.rsplit global-state.coordinator-address ":" 1)
     [[family kind _ _ place] #* _] (socket.getaddrinfo (.strip host "[]") port
@@ -223,15 +224,13 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     (.connect probe place)  ; sends nothing
     (setv [[own #* _] [reached #* _]] [(.getsockname probe) (.getpeername probe)]))
   (.key-value-set client f"{REACHED}{global-state.process-id}" reached)
-  (setv addresses (gfor
-    n (if (loopback? own) (range global-state.num-processes) [])
-    (.blocking-key-value-get client f"{REACHED}{n}" (* 1000 JOINING))))
-  (next (filter (fn [address] (not (loopback? address))) addresses) own))
-
-
-(defn loopback? [address]
-  "Return whether only this machine reaches the IP `address`."
-  (. (ip-address address) is-loopback))
+  (if (loopback? own)
+    (next (gfor
+      n (range global-state.num-processes)
+      :setv address (.blocking-key-value-get client f"{REACHED}{n}" (* 1000 JOINING))
+      :if (not (loopback? address))
+      address) own)
+    own))
 
 
 (defn _lost? [error]
@@ -244,28 +243,18 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
   Handlers of the module `signal` run only after C++ has returned, which it doesn't here.]]
 
-  (defn __init__ [self text]
+  (meth __init__ [@text]
     (setv
-      self.text text
-      self.handler ((ctypes.CFUNCTYPE None ctypes.c-int) (fn [_] (.end self)))
-      self.before (handle-abort (ctypes.cast self.handler ctypes.c-void-p))))
+      @handler ((ctypes.CFUNCTYPE None ctypes.c-int) (fn [_] (@end)))
+      @before (SET-HANDLER signal.SIGABRT (ctypes.cast @handler ctypes.c-void-p))))
 
-  (defn end [self]
+  (meth end []
     "Print the text and end this process."
-    (end-at-once 2 (+ self.text "\n")))
+    (end-at-once 2 (+ @text "\n")))
 
-  (defn keep-silent [self]
+  (meth keep-silent []
     "Leave aborts to the system again."
-    (handle-abort self.before)))
-
-
-(defn handle-abort [handler]
-  "Let the C function `handler` handle SIGABRT; return the one before."
-  (setv
-    set-handler ctypes.pythonapi.PyOS-setsig
-    set-handler.argtypes [ctypes.c-int ctypes.c-void-p]
-    set-handler.restype ctypes.c-void-p)
-  (set-handler signal.SIGABRT handler))
+    (SET-HANDLER signal.SIGABRT @before)))
 
 
 (defn leave-at-exit [words]

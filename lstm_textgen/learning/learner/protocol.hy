@@ -1,12 +1,11 @@
 #[[The interface between training and a learner, whichever backend takes its steps.
 
-A learner is a network with its loss (nats, the mean over every position of a batch) and Adam.
-Training passes it a learning rate and a batch for each step and gets a loss; it saves and restores
-the learner's state.]]
+A learner is a network with its loss (nats, the mean over every position of a batch) and Adam. For
+each step training passes it a learning rate, empties its states if windows don't follow one
+another, and passes a batch. It saves and restores the learner's state.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  itertools [starmap]
   numpy :as np)
 
 (setv
@@ -27,9 +26,7 @@ the learner's state.]]
   (setv compiles? True)  ; whether its first step takes seconds to compile
 
   (defn losses [self held]
-    #[[Yield what `validate` returns for each batch of `held` (a `HeldOut`).
-
-    They are read from empty states; then the states are restored.]]
+    "Yield `validate`'s result for each batch of `held` (a `HeldOut`), from states of its own."
     (setv kept (values self.states))
     (.empty-states self)
     (try
@@ -63,15 +60,12 @@ the learner's state.]]
         [variable array] (zip variables arrays)
         :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
         #(variable array))
-      fits (and (= (len variables) (len arrays)) (all (starmap _fits? pairs))))
+      fits (and (= (len variables) (len arrays)) (all (gfor pair pairs (_fits? #* pair)))))
     (when fits (.put self #* (zip #* pairs)))
     fits)
 
   (defn put [self variables arrays]
-    #[[Set `variables` to the values in `arrays`.
-
-    A variable that is larger than its array, because the vocabulary has grown, keeps the rest of
-    its values.]]
+    "Set `variables` to `arrays`; what the vocabulary has grown by keeps its values."
     (for [[variable array] (zip variables arrays)]
       (setv
         [whole] (values [variable])

@@ -3,7 +3,9 @@
 TensorFlow writes a page to standard error on import, and more at its first step. Imports set
 environment variables, which child processes would inherit, and draw random numbers.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require
+  hyrule [unless]
+  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager nullcontext]
   importlib [import-module]
@@ -21,9 +23,9 @@ environment variables, which child processes would inherit, and draw random numb
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
-  ;; Set for the backends, unless the user has set it: PyTorch falls back to the CPU for operations
-  ;; that Apple's GPU lacks, and TensorFlow keeps the memory of a step for the next; otherwise the
-  ;; system clears it each time, which takes up to a third of the step (bench/log.md).
+  ;; Set unless the user has: PyTorch falls back to the CPU for operations that Apple's GPU lacks;
+  ;; TensorFlow keeps a step's memory for the next, as clearing it takes up to a third of the step
+  ;; (bench/log.md).
   ENVIRONMENT {"PYTORCH_ENABLE_MPS_FALLBACK" "1"  "TF_CPU_ALLOCATOR_USE_BFC" "true"}
   ;; Set by us and by the backends' imports, and not read later.
   PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]
@@ -34,26 +36,26 @@ environment variables, which child processes would inherit, and draw random numb
 (defn import-keras [[backend None]]
   #[[Import Keras, and TensorFlow where it is installed, with standard error muted.
 
-  Call it before the first import of a module that imports Keras. `backend` is the one for Keras to
-  use, if it can be imported; None leaves the choice to Keras. If TensorFlow is installed it is
-  imported here, whatever the backend, as Keras imports it at its first training step; but not
-  where the steps are our own.
+  Call it before the first import of a module that imports Keras. Keras will use `backend`, if that
+  can be imported; None leaves the choice to Keras. Whatever the backend, Keras imports TensorFlow
+  at its first training step, so that is imported here, unless the steps are our own.
 
   Return `backend`, or None if it can't be imported. Raise `ImportError` with what to do if Keras
   or its backend is missing, `ValueError` if KERAS_BACKEND names one that can't train, and
   `KeyboardInterrupt` after the import if Ctrl-C was pressed.]]
-  (setv named (os.environ.get "KERAS_BACKEND"))
-  (when (and named (not-in named BACKENDS))
-    (raise (ValueError (+ f"KERAS_BACKEND is \"{named}\", but must be "
-      f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))))
+  (setv named (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0)))
+  (unless (in named BACKENDS)
+    (refuse f"KERAS_BACKEND is \"{named}\", but must be "
+      f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))
   (for [[name value] (.items ENVIRONMENT)] (.setdefault os.environ name value))
   (with [stopper (catching-signals [signal.SIGINT])  ; imports swallow Ctrl-C or break on it
          _ (nothing-to-save)
          _ (muted-stderr)
          _ (kept-random)]
-    (when (and backend (_try-import backend #(ImportError OSError)))  ; installed, but broken
-      (setv backend None))
-    (when backend (setv (get os.environ "KERAS_BACKEND") backend))
+    (when backend
+      (if (_try-import backend #(ImportError OSError))
+        (setv backend None)  ; installed, but broken
+        (setv (get os.environ "KERAS_BACKEND") backend)))
     (setv
       missing (_try-import "keras" ModuleNotFoundError)
       keras (.get sys.modules "keras"))
@@ -90,9 +92,8 @@ environment variables, which child processes would inherit, and draw random numb
 (defn [contextmanager] muted-stderr []
   #[[While inside, withhold output to standard error; show it only if something fails.
 
-  TensorFlow writes from C++ at any log level, so the file descriptor itself is redirected. In a
-  process without standard error nothing is redirected. Variables of `PASSING` that weren't set
-  before are unset again.]]
+  TensorFlow writes from C++ at any log level, so the file descriptor itself is redirected, if the
+  process has one. Variables of `PASSING` that weren't set before are unset again.]]
   (with [_ MUTING]
     (setv unset (lfor name PASSING :if (not-in name os.environ) name))
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
@@ -166,9 +167,7 @@ environment variables, which child processes would inherit, and draw random numb
 
 
 (defn _stderr? []
-  #[[Return whether the process has a standard error.
-
-  If it was started without one, `sys.stderr` is None, and any file opened since may be number 2.]]
+  "Return whether the process has a standard error; without one, any file may be number 2."
   (try
     (os.fstat 2)
     (is-not sys.stderr None)
@@ -176,9 +175,7 @@ environment variables, which child processes would inherit, and draw random numb
 
 
 (defn end-at-once [status [complaint ""]]
-  #[[End this process with `status`, without waiting for its threads or for other processes.
-
-  `complaint` goes to standard error.]]
+  "Write `complaint` to standard error and end with `status`, without waiting for threads."
   (.write sys.stderr complaint)
   (for [stream [sys.stdout sys.stderr]] (.flush stream))
   (os._exit status))

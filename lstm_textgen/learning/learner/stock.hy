@@ -2,8 +2,8 @@
 
 (import
   keras
-  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner]
-  lstm-textgen.learning.network [carried? training-network])
+  lstm-textgen.learning.learner.network [carried? training-network]
+  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner])
 
 
 (defclass StockLearner [Learner]
@@ -33,18 +33,15 @@
     A training step, as in Keras' `train-on-batch`:
 
     1. Forward: each row goes through the network, starting with the final state of its last
-       window. Dropout draws its masks. The results are logits (rows, lookback, vocabulary).
+       window, which is kept for it. Dropout draws its masks. The results are logits (rows,
+       lookback, vocabulary).
     2. Loss: the mean of -ln(softmax(logits)[y]) over all positions.
     3. Backward: the gradient g of the loss with respect to each weight, back to the beginning of
        the window but not beyond (truncated backpropagation through time).
     4. Clipping: if the norm of all gradients together exceeds `CLIP-NORM`, scale them down to it.
     5. Adam (Kingma and Ba 2014), with m and v for each weight, in step t, at learning rate η:
        m ← β₁·m + (1 - β₁)·g and v ← β₂·v + (1 - β₂)·g²; then the weight changes by
-       -η · √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε).
-    6. The final state of each row is kept for its next window.
-
-    Before that, training sets the learning rate, and empties the states if windows don't follow
-    one another.]]
+       -η · √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε).]]
     (float (.train-on-batch self.model x y)))
 
   (defn validate [self x y counted]

@@ -30,11 +30,9 @@
       cell self.cell
       weights [(. cell.kernel value T) (. cell.recurrent-kernel value T)
         (ops.convert-to-tensor cell.bias)]
-      state (lfor array initial-state (torch.unsqueeze array 0))
-      [sequences weights state] (if (= sequences.dtype torch.bfloat16)
-        (with-room sequences weights state) [sequences weights state])
-      ;; With biases (PyTorch has two), one layer, no dropout, one direction, the batch as the
-      ;; first axis.
+      given [sequences weights (lfor array initial-state (torch.unsqueeze array 0))]
+      [sequences weights state] (if (= sequences.dtype torch.bfloat16) (with-room #* given) given)
+      ;; With biases (PyTorch has two), one layer, no dropout, one direction, batch first.
       [hidden #* state] (torch.lstm sequences state [#* weights (torch.zeros-like (get weights 2))]
         True 1 0.0 training False True)
       [hidden h c] (lfor a [hidden #* (gfor s state (get s 0))] (get a #(... (slice self.units)))))
@@ -46,8 +44,8 @@
 (defn with-room [sequences weights state]
   #[[Return an LSTM's `sequences`, `weights` and `state`, padded with inputs and hidden units.
 
-  All padding is 0: such units output 0, and nothing depends on them. If the number of inputs isn't
-  a multiple of 32, a step takes up to twice as long.]]
+  Such units output 0, and nothing depends on them. If the number of inputs isn't a multiple of 32,
+  a step takes up to twice as long.]]
   (setv
     [kernel recurrent bias] (gfor w weights (.unflatten w 0 #(4 -1)))  ; by gates
     inputs (% (- (get sequences.shape -1)) MULTIPLE)

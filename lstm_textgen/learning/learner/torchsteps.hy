@@ -78,8 +78,7 @@
   #[[Tune glibc's allocator, if this process uses it, to keep freed memory.
 
   Otherwise the system takes back the memory of a step and clears it for the next, so a step takes
-  1.1 to 1.7 times as long (bench/log.md). The environment variables `MALLOC_MMAP_MAX_=0
-  MALLOC_TRIM_THRESHOLD_=2000000000` do the same.]]
+  1.1 to 1.7 times as long (bench/log.md).]]
   (when (and (= sys.platform "linux") (hasattr (ctypes.CDLL None) "mallopt"))
     (setv mallopt (. (ctypes.CDLL None) mallopt))
     (mallopt -4 0)                 ; M_MMAP_MAX

@@ -12,7 +12,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   random [Random]
   keras
   keras [ops]
-  lstm-textgen.learning.learner.loop [FastGRU FastLSTM FoldedGRU FoldedLSTM]
+  lstm-textgen.learning.learner.loop [FastGRU FastLSTM Folded]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config keras-options named-layers]
@@ -23,7 +23,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   AXIS "batch"        ; the devices' name in `keras.distribution.DataParallel`
   ;; Layers whose loop is our own; and the same with the embedding folded in.
   FAST {"lstm" FastLSTM  "gru" FastGRU}
-  FOLDED {"lstm" FoldedLSTM  "gru" FoldedGRU}
+  FOLDED (dfor [kind fast] (.items FAST) kind (type f"Folded{fast.__name__}" #(Folded fast) {}))
   ;; The coefficients of activation regularization, plain and temporal: those of Merity and others
   ;; 2017 for words, which suit characters, too.
   ALPHA 2
@@ -43,25 +43,25 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   `of-rows` rows.]]
   (setv
     [rows _] batch-shape
+    size spec.vocabulary-size
     seeds (_seeds rng-seed)
     ;; On PyTorch bfloat16 is left to Keras; other backends round within our own loops.
     dtype (when (and bfloat16 (= (keras.backend.backend) "torch")) "mixed_bfloat16")
+    named (named-layers spec.layers)
+    fold? (and (_own-loop? (get named 0 1)) (<= size (* 3 spec.embedding)))  ; it saves work
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
-    [first others] (_beginning spec rows seeds bfloat16)
-    flow (first ids))
-  (for [[n [name layer]] (enumerate others 1)]
-    (setv
-      keras-layer (if layer.recurrent?
-        (Carried rows ((_recurrent-class layer bfloat16 dtype)
-          layer.size #** (_recurrent-options name seeds)))
-        ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
-        ;; XLA four times the rest.
-        ((if of-rows SplitDropout keras.layers.Dropout) layer.size
-          :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
-          :seed (+ rng-seed n) :dtype dtype :name name))
-      flow (keras-layer flow)))
+    flow (if fold? ids ((keras.layers.Embedding size spec.embedding
+      :embeddings-initializer (_normal seeds) :name "embedding") ids)))
+  (for [[n [name layer]] (enumerate named (if fold? 0 1))]
+    (setv flow ((if layer.recurrent?
+      (Carried rows (_recurrent layer name seeds bfloat16 dtype (when (= n 0) spec)))
+      ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
+      ;; XLA four times the rest.
+      ((if of-rows SplitDropout keras.layers.Dropout) layer.size
+        :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
+        :seed (+ rng-seed n) :dtype dtype :name name)) flow)))
   (setv
-    dense (keras.layers.Dense spec.vocabulary-size :dtype dtype :name "dense"
+    dense (keras.layers.Dense size :dtype dtype :name "dense"
       :kernel-initializer (keras.initializers.GlorotUniform (next seeds)))
     network (TrainingNetwork ids (dense flow))
     network.spec spec)
@@ -132,54 +132,39 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   (while True (yield (.randint generator 1 1_000_000_000))))
 
 
-(defn _beginning [spec rows seeds bfloat16]
-  #[[Return the first layer after the ids, and the named layers that follow it.
+(defn _normal [seeds]
+  #[[Return the initializer of embeddings: normally distributed with deviation 1.
 
-  The first is the embedding, with the layer after it folded in where that saves work. Embeddings
-  start normally distributed with deviation 1: with Keras' default of ±0.05 all units look alike to
-  the network at first, and the final loss is higher (bench/log.md).]]
-  (defn initializer []
-    (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
+  With Keras' default of ±0.05 all units look alike to the network at first, and the final loss is
+  higher (bench/log.md).]]
+  (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
+
+
+(defn _recurrent [layer name seeds bfloat16 dtype spec]
+  #[[Return the LSTM or GRU to train `layer`, with outputs and state; on a GPU Keras', for cuDNN.
+
+  With `spec` the embedding is folded in. The initializers are Keras' defaults. It draws a seed for
+  dropout within the layer, too, although there is none: that seed is part of the state with which
+  a model file resumes.]]
   (setv
-    size spec.vocabulary-size
-    named (named-layers spec.layers)
-    [[name layer] #* others] named)
-  (when (and layer.modern? (in layer.kind FOLDED) (_own-loop?) (<= size (* 3 spec.embedding)))
-    (setv options (_recurrent-options name seeds))
-    (return #(
-      (Carried rows ((get FOLDED layer.kind) layer.size size spec.embedding (initializer)
-        :bfloat16 bfloat16 #** options))
-      others)))
-  #( (keras.layers.Embedding size spec.embedding
-      :embeddings-initializer (initializer) :name "embedding")
-    named))
+    [kernel recurrent dropout] (islice seeds 3)
+    stock (getattr keras.layers (. (get KINDS layer.kind) keras-class))
+    make (cond
+      spec (partial (get FOLDED layer.kind) :bfloat16 bfloat16 :embedding spec.embedding
+        :vocabulary-size spec.vocabulary-size :embeddings-initializer (_normal seeds))
+      (_own-loop? layer) (partial (get FAST layer.kind) :bfloat16 bfloat16)
+      (not layer.modern?) (partial stock #** (keras-options layer))
+      (and (= layer.kind "lstm") (= (keras.backend.backend) "torch"))
+        (partial hy.I.lstm-textgen/learning/learner/torchlstm.TorchLSTM :dtype dtype)
+      True stock))
+  (make layer.size :name name :return-sequences True :return-state True :seed dropout
+    :kernel-initializer (keras.initializers.GlorotUniform kernel)
+    :recurrent-initializer (keras.initializers.Orthogonal :seed recurrent)))
 
 
-(defn _recurrent-class [layer bfloat16 dtype]
-  "Return the constructor of the training layer: on a GPU Keras' own, which uses cuDNN."
-  (setv stock (getattr keras.layers (. (get KINDS layer.kind) keras-class)))
-  (cond
-    (not layer.modern?) (partial stock #** (keras-options layer))
-    (and (in layer.kind FAST) (_own-loop?)) (partial (get FAST layer.kind) :bfloat16 bfloat16)
-    (and (= layer.kind "lstm") (= (keras.backend.backend) "torch"))
-      (partial hy.I.lstm-textgen/learning/learner/torchlstm.TorchLSTM :dtype dtype)
-    True stock))
-
-
-(defn _recurrent-options [name seeds]
-  #[[Return the options of an LSTM or GRU layer called `name` that returns outputs and state.
-
-  The initializers are Keras' defaults. It draws a seed for dropout within the layer, too, although
-  there is none: that seed is part of the state with which a model file resumes.]]
-  (setv [kernel recurrent dropout] (islice seeds 3))
-  {"name" name  "return_sequences" True  "return_state" True  "seed" dropout
-   "kernel_initializer" (keras.initializers.GlorotUniform kernel)
-   "recurrent_initializer" (keras.initializers.Orthogonal :seed recurrent)})
-
-
-(defn _own-loop? []
-  "Return whether our own loop is the fastest: on processors, with backends compiled by XLA."
-  (and (in (keras.backend.backend) ["tensorflow" "jax"]) (not (on-gpu?))))
+(defn _own-loop? [layer]
+  "Return whether our own loop is the fastest for `layer`: on processors, compiled by XLA."
+  (and layer.modern? (in layer.kind FAST) (!= (keras.backend.backend) "torch") (not (on-gpu?))))
 
 
 (defclass Carried [keras.layers.Layer]
