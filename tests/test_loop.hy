@@ -11,7 +11,7 @@
   lstm-textgen.server.jobs [Job NAME NameFinder Prompt]
   lstm-textgen.server.loop [Full Loop]
   lstm-textgen.server.models [chat-names]
-  lstm-textgen.server.requests [ApiError CompletionBody check-told read-body]
+  lstm-textgen.server.requests [ApiError CompletionBody]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [score]
@@ -47,7 +47,7 @@
   (yield loop)
   (.stop loop)
   (.join loop.thread LIMIT)
-  (assert (not (.alive? loop))))
+  (assert (not (.is-alive loop.thread))))
 
 
 (defn job [seed length [model MODEL] [seed-told None] #** options]
@@ -94,7 +94,7 @@
 
 (defn test-equal-prompts-are-read-once []
   (setv
-    body (read-body b"{\"prompt\": [\"abc\", \"b\", \"abc\"], \"n\": 2}" CompletionBody)
+    body (CompletionBody :prompt ["abc" "b" "abc"] :n 2)
     jobs (.jobs body None MODEL None))
   (assert (= (lfor job jobs job.draw.number) (list (range 6))))
   (assert (= (len (sfor job jobs (id job.seed))) 2)))
@@ -140,10 +140,11 @@
 
 (defn test-20-000-units-of-a-prompt-can-be-told-with-five-alternatives []
   (defn jobs-for [words]
-    [(job (* " one" words) 16 WORDS :seed-told 5 :alternatives 5)])
-  (assert (check-told (jobs-for 20_000)))
+    (setv body (CompletionBody :prompt (* " one" words) :logprobs 5 :echo True))
+    (.jobs body None WORDS None))
+  (assert (jobs-for 20_000))
   (with [_ (pytest.raises ApiError :match "180,096 probabilities are too many")]
-    (check-told (jobs-for 30_000))))
+    (jobs-for 30_000)))
 
 
 (defn test-what-is-told-of-a-prompt-is-streamed-once []

@@ -198,7 +198,7 @@
   "Return #(status answer) of an application with these `models`, asked for `path`."
   (setv
     sent []
-    guard (Guard (. (Desk models) app) ["localhost"] None)
+    guard (Guard (. (Desk models) app) "localhost" None)
     scope {"type" "http"  "method" "GET"  "path" path  "raw_path" (.encode path)
       "query_string" b""  "headers" [#(b"host" b"localhost")]})
   (defn :async receive [] {"type" "http.disconnect"})

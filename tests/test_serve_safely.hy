@@ -117,7 +117,7 @@
 
 
 (defn test-a-key-counts-only-after-bearer-or-basic []
-  (setv guard (Guard None [] "sesame"))
+  (setv guard (Guard None "" "sesame"))
   (for [[value known] [
       [b"Bearer sesame" True] [b"bearer  sesame" True] [b"Basic OnNlc2FtZQ==" True]
       [b"Digest sesame" False] [b" sesame" False] [b"sesame" False] [b"x sesame" False]]]

@@ -88,12 +88,13 @@
       "text_offset" (cut (list offsets) (len now))}))
 
 
-(defn usage-of [jobs n]
-  "Return the usage of a request with these `jobs`, of which `n` at a time share a prompt."
+(defn usage-of [jobs body]
+  "Return a dict with the usage of `jobs`, those of a request with this `body`."
   (setv
-    read (sum (gfor job (cut jobs None None n) job.seed.units))
+    read (sum (gfor job (cut jobs None None body.n) job.seed.units))  ; once for each prompt
     written (sum (gfor job jobs job.written)))
-  {"prompt_tokens" read  "completion_tokens" written  "total_tokens" (+ read written)})
+  {"usage"
+    {"prompt_tokens" read  "completion_tokens" written  "total_tokens" (+ read written)}})
 
 
 (defn model-entry [served]

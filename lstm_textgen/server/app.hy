@@ -79,7 +79,7 @@
 
   (meth :async health [request]
     "Answer that the server is running, with the models' names, if all loops run."
-    (for [each @models :if (not (.alive? each.loop))]
+    (for [each @models :if (not (.is-alive each.loop.thread))]
       (raise (ApiError 503 f"{each.name} has stopped generating; restart the server")))
     (json-answer {"status" "ok"  "models" (lfor each @models each.name)}))
 
@@ -141,7 +141,7 @@
         (except [Stopped])
         (except [error Full]
           (raise (later 429 "the queue is full; try again later" "queue_full"
-            (ceil (get error.args 0)))))))
+            (max BUSY-SECONDS (ceil (get error.args 0))))))))
     (raise (later 503 "the server is stopping" "stopping")))
 
   (meth :async __call__ [scope receive send]
@@ -169,10 +169,6 @@
     (await (.wait @event))
     (.clear @event))
 
-  (meth usage []
-    "Return the usage, for the end of an answer."
-    {"usage" (usage-of @jobs (or @body.n 1))})
-
   (meth :async send-whole [scope receive send]
     "Wait until all texts are complete, and send them."
     (while (not (or @gone (@complete?))) (await (@news)))
@@ -182,7 +178,8 @@
     (setv choices (lfor
       [index job] (enumerate @jobs)
       (choice-of index job (.join "" job.pieces) (slice None) job.end :whole? True)))
-    (await ((json-answer {#** @head  "choices" choices  #** (@usage)}) scope receive send)))
+    (setv answer (json-answer {#** @head  "choices" choices  #** (usage-of @jobs @body)}))
+    (await (answer scope receive send)))
 
   (meth :async stream [send]
     "Send new parts of all texts as server-sent events until all are complete."
@@ -198,7 +195,7 @@
       (await (send (body-of parts)))
       (when left (await (@news))))
     (when (getattr @body.stream-options "include_usage" False)
-      (await (send (body-of [{#** @head  "choices" []  #** (@usage)}]))))
+      (await (send (body-of [{#** @head  "choices" []  #** (usage-of @jobs @body)}]))))
     (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"})))
 
   (meth next-parts [index job end]
@@ -221,13 +218,12 @@
 
 (defn make-notify [event-loop]
   "Return a function for a model's loop that wakes the readers of jobs with news in `event-loop`."
-  (defn wake [readers]
-    (for [reader readers] (.set reader.event)))
   (fn [jobs]
     (setv readers (sfor job jobs :if (or job.end job.reader.body.stream) job.reader))
     (when readers
       (with [_ (suppress RuntimeError)]  ; the event loop has ended
-        (.call-soon-threadsafe event-loop wake readers)))))
+        (.call-soon-threadsafe event-loop
+          (fn [] (for [each readers] (.set each.event))))))))
 
 
 (defn body-of [events]

@@ -36,7 +36,6 @@
     #(b"x-frame-options" b"DENY")
     #(b"content-security-policy" b"frame-ancestors 'none'")
     #(b"cache-control" b"no-store")]
-  OPEN-TO-ALL ["/health"]
   ;; A browser asks for the name and the password that this challenge mentions.
   CHALLENGE "Basic realm=\"the password is the API key\", charset=\"UTF-8\""
   LOG (logging.getLogger __name__))
@@ -45,12 +44,13 @@
 (defclass Guard []
   #[[An ASGI application that passes allowed requests on to `app`.
 
-  `hosts` are this server's names, besides addresses; `key` is the API key, or None. `count` is
-  called with the path and status of each answer.]]
+  The server listens on `host`; `key` is the API key, or None. `count` is called with the path and
+  status of each answer.]]
 
-  (meth __init__ [@app hosts key [@count (fn [path status] None)]]
+  (meth __init__ [@app host key [@count (fn [path status] None)]]
     (setv
-      @hosts (sfor host hosts (.lower host))
+      name (socket.gethostname)
+      @names (sfor each ["localhost" host name f"{name}.local"] (.lower each))
       @key (when key (.encode key))))
 
   (meth :async __call__ [scope receive send]
@@ -78,9 +78,8 @@
     (setv
       ;; h11 refuses a large head only if it arrives in parts.
       size (sum (gfor pair (get scope "headers") text pair (len text)))
-      hosts (lfor [name value] (get scope "headers") :if (= name b"host") value)
-      host (if (= (len hosts) 1) (.decode (get hosts 0) "latin-1") "")
-      origin (.get headers b"origin")
+      host (.decode (.get headers b"host" b"") "latin-1")  ; h11 refuses a second one
+      origin (.decode (.get headers b"origin" b"") "latin-1")
       [kind _ _] (.partition (.get headers b"content-type" b"") b";")
       length (.get headers b"content-length"))
     (when (> (+ size (len (get scope "raw_path")) (len (get scope "query_string"))) LARGEST-HEAD)
@@ -88,11 +87,11 @@
     (unless (@our-host? host)
       (raise (ApiError 421 (+ "the request's Host isn't a name of this server; "
         "start it with --host NAME to allow one") :code "unknown_host")))
-    (when (or (and (is-not origin None) (!= (_place-of (.decode origin "latin-1")) host))
+    (when (or (and (in b"origin" headers) (not-in origin [f"http://{host}" f"https://{host}"]))
         (and (in (.get headers b"sec-fetch-site") [b"cross-site" b"same-site"])
           (!= (.get headers b"sec-fetch-mode") b"navigate")))
       (raise (ApiError 403 "requests from other sites' pages are refused" :code "foreign_origin")))
-    (unless (or (in (get scope "path") OPEN-TO-ALL) (@knows-key? headers))
+    (unless (or (= (get scope "path") "/health") (@knows-key? headers))
       (raise (ApiError 401 "a valid API key is required: Authorization: Bearer KEY"
         :code "invalid_api_key" :headers {"WWW-Authenticate" CHALLENGE})))
     (unless (= (get scope "method") "POST") (return))
@@ -106,7 +105,7 @@
     "Return whether a request's `host` is an address or one of our names; ignore the port."
     (try
       (setv name (or (. (urlsplit (+ "//" host)) hostname) ""))
-      (or (in name @hosts) (bool (ipaddress.ip-address name)))
+      (or (in name @names) (bool (ipaddress.ip-address name)))
       (except [ValueError] False)))
 
   (meth knows-key? [headers]
@@ -119,18 +118,6 @@
         b"basic" (with [_ (suppress binascii.Error)]
           (get (.partition (b64decode value :validate True) b":") 2))))
     (compare-digest (.strip (or given b"")) @key)))
-
-
-(defn _place-of [origin]
-  "Return the host and port of an `origin`; None if it has none."
-  (with [_ (suppress ValueError)]
-    (. (urlsplit origin) netloc)))
-
-
-(defn own-names [host]
-  "Return the names of a server that listens on `host`."
-  (setv name (socket.gethostname))
-  ["localhost" host name f"{name}.local"])
 
 
 (defn too-large []
@@ -195,12 +182,6 @@
     (when (.get-write-buffer-size @transport)
       (@_start "rest" STALLED-SECONDS (fn []
         (when (.get-write-buffer-size @transport) (.abort @transport))))))
-
-  (meth timeout-keep-alive-handler []
-    "Close an idle connection; discard what its client hasn't read."
-    (if (.get-write-buffer-size @transport)
-      (.abort @transport)
-      (.timeout-keep-alive-handler (super))))
 
   (meth connection-lost [error]
     "Cancel all timers."

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [meth unless]))
 (import
   collections [deque namedtuple]
+  itertools [accumulate]
   re
   numpy :as np
   lstm-textgen.text.documents.chats [LONGEST-NAME]
@@ -103,7 +104,7 @@
       @finder (if chat
         (NameFinder stops (if model.settings.people CHAT-NAME NAME))
         (StopFinder stops)))
-    (for [unit seed.opening] (@_say unit))
+    (for [unit seed.opening] (@_release (.feed @finder unit)))
     (unless (or length (is-not seed.alternatives None)) (@finish "length")))
 
   (meth [property] left []
@@ -134,33 +135,27 @@
     (if (or @chat @finder.stops)
       (for [unit units]
         (+= @written 1)
-        (@_say unit)
+        (@_release (.feed @finder unit))
         (when @finder.found (break)))
       (do
         (+= @written (len ids))
-        (@_say (.join "" units))))
+        (@_release (.feed @finder (.join "" units)))))
     (cond
       @finder.found (do
         (setv @told (cut @told (@told-by-now)))
         (@finish "stop"))
       (= @left 0) (@finish "length")))
 
-  (meth _say [text]
-    "Release what certainly precedes the end, after `text`."
-    (@_release (.feed @finder text)))
-
   (meth _release [text]
+    "Let the reader have `text`, which certainly precedes the end."
     (when text
       (.append @pieces text)
       (+= @said (len text))))
 
   (meth told-by-now []
     "Return how many of `told` are of units that begin in the text released so far."
-    (setv start 0)
-    (for [[n told] (enumerate @told)]
-      (when (>= start @said) (return n))
-      (+= start (len told.unit)))
-    (len @told)))
+    (setv starts (accumulate (gfor each @told (len each.unit)) :initial 0))
+    (sum (gfor [_ start] (zip @told starts) (< start @said)))))
 
 
 (defn tell [vocabulary ids logits alternatives [typed 0]]

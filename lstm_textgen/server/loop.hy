@@ -37,7 +37,7 @@ time, and the seeds of others get their turns.]]
 (defclass Loop []
   #[[Generates the texts of `Job`s for one `model`, a `Checkpoint`, until `stop` is called.
 
-  `notify` is called in the loop's thread with a list of jobs that have news.]]
+  `notify` is called in the loop's `thread` with a list of jobs that have news.]]
 
   (meth __init__ [@model @notify [@most MOST-TEXTS] [@most-waiting MOST-WAITING]]
     (setv
@@ -86,10 +86,6 @@ time, and the seeds of others get their turns.]]
       :if (isinstance each Request)
       job (list each.waiting)
       job))
-
-  (meth alive? []
-    "Return whether the loop generates."
-    (.is-alive @thread))
 
   ;; In the loop's thread
 

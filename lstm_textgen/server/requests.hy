@@ -197,26 +197,20 @@
       "reader" reader
       "stops" (if (isinstance body.stop str) [body.stop] (or body.stop []))
       "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))})
-  (check-told (lfor
+  (unless (is alternatives None)
+    (setv told (* n (+ 1 alternatives) (sum (gfor
+      own ids
+      (+ length (if echo (. (get seeds own) units) 0))))))
+    (when (> told MOST-TOLD)
+      (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
+          f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
+        :param "logprobs"))))
+  (lfor
     [k [prompt own]] (enumerate (zip prompts ids))
     :setv seed (get seeds own)
     :setv raw? (and (isinstance prompt str) (is alternatives None))
     place (range (* k n) (* (+ k 1) n))
-    (Job seed :number place :echo (when echo (if raw? prompt seed.text)) #** same))))
-
-
-(defn check-told [jobs]
-  "Return `jobs`; raise `ApiError` if they ask for more log-probabilities than `MOST-TOLD`."
-  (setv told (sum (gfor
-    job jobs
-    :if (is-not job.alternatives None)
-    (* (+ 1 job.alternatives)
-      (+ job.length (if (is job.seed.alternatives None) 0 job.seed.units))))))
-  (when (> told MOST-TOLD)
-    (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
-        f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
-      :param "logprobs")))
-  jobs)
+    (Job seed :number place :echo (when echo (if raw? prompt seed.text)) #** same)))
 
 
 (defn read-prompt [model prompt]

@@ -10,8 +10,7 @@
   socket
   uvicorn [Config Server]
   lstm-textgen.server.app [Desk in-thread make-notify]
-  lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD MOST-CONNECTIONS PatientProtocol
-    own-names]
+  lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD MOST-CONNECTIONS PatientProtocol]
   lstm-textgen.server.models [Served])
 
 (setv
@@ -65,9 +64,8 @@
     (import resource)
     (setv
       [now most] (resource.getrlimit resource.RLIMIT-NOFILE)
-      unlimited resource.RLIM-INFINITY
-      wanted (if (= most unlimited) FILES (min FILES most)))
-    (unless (or (= now unlimited) (>= now wanted))
+      wanted (if (= most resource.RLIM-INFINITY) FILES (min FILES most)))
+    (unless (or (= now resource.RLIM-INFINITY) (>= now wanted))
       (resource.setrlimit resource.RLIMIT-NOFILE #(wanted most)))))
 
 
@@ -82,12 +80,14 @@
       (refuse f"`path`: two models are called {name}; rename or copy one of them")))
   (setv
     desk (Desk models)
+    [address port] (cut (.getsockname listener) 2)
+    url f"http://{(if (in ":" address) f"[{address}]" address)}:{port}"
     server (QuietServer
-      (Config (Guard desk.app (own-names host) key desk.count)
+      (Config (Guard desk.app host key desk.count)
         :http PatientProtocol :ws "none" :lifespan "off" :log-config None :access-log False
         :server-header False :proxy-headers False :h11-max-incomplete-event-size LARGEST-HEAD
         :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)
-      (fn [] (say (address-of listener))))
+      (fn [] (say url)))
     watcher (asyncio.create-task (watch-files models warn)))
   ;; It logs connections that end with the server; `Guard` logs our own errors.
   (.setLevel (logging.getLogger "uvicorn.error") logging.CRITICAL)
@@ -105,12 +105,6 @@
         (await (in-thread each.load))
         (except [error [OSError ValueError]]
           (warn f"{each.name}: still serving the previous model: {error}"))))))
-
-
-(defn address-of [listener]
-  "Return the URL of the socket `listener`."
-  (setv [host port] (cut (.getsockname listener) 2))
-  f"http://{(if (in ":" host) f"[{host}]" host)}:{port}")
 
 
 (defclass QuietServer [Server]

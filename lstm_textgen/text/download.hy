@@ -25,11 +25,9 @@
 (defn fetch [url progress limit]
   #[[Return the path of the file in the cache with the bytes of `url`, downloaded if need be.
 
-  The cache is the user's or the folder in the environment variable LSTM_TEXTGEN_CACHE. A URL that
-  ends in `#sha256=HEX` accepts only bytes with that hash.
-  `progress` is None or a function of the URL, the bytes downloaded so far and their total (None:
-  unknown); `limit` is the maximum number of bytes. Raise `ValueError`, in one line that names the
-  URL, for any failure.]]
+  A URL that ends in `#sha256=HEX` accepts only bytes with that hash. `progress` is None or a
+  function of the URL, the bytes downloaded so far and their total (None: unknown); `limit` is the
+  maximum number of bytes. Raise `ValueError`, in one line that names the URL, for any failure.]]
   (try
     (setv
       [address fragment] (urldefrag url)
