@@ -36,7 +36,7 @@
     #(b"x-frame-options" b"DENY")
     #(b"content-security-policy" b"frame-ancestors 'none'")
     #(b"cache-control" b"no-store")]
-  ;; A browser asks for the name and the password that this challenge mentions.
+  ;; A browser shows it when it asks for a name and a password.
   CHALLENGE "Basic realm=\"the password is the API key\", charset=\"UTF-8\""
   LOG (logging.getLogger __name__))
 
@@ -55,8 +55,6 @@
 
   (meth :async __call__ [scope receive send]
     "Answer a request, or refuse it."
-    (unless (= (get scope "type") "http")
-      (return (await (@app scope receive send))))
     (defn :async send-with-headers [message]
       (when (= (get message "type") "http.response.start")
         (setv own (sfor [name _] (get message "headers") name))
