@@ -360,8 +360,8 @@
   (.stop loop)
   (for [[text whole] (zip texts (write-many pieces ["ye hey"] 6 options (Ends 60) 1))]
     (assert (.startswith whole text)))
-  (for [[job text] (zip jobs texts)]
-    (assert (= (.join "" (gfor told job.told told.unit)) text))
-    (assert (= (len job.told) 20))
-    (setv [first #* _] job.told)
+  (for [[each text] (zip jobs texts)]
+    (assert (= (.join "" (gfor told each.told told.unit)) text))
+    (assert (= (len each.told) 20))
+    (setv [first #* _] each.told)
     (assert (= first.logarithm (pytest.approx (get (dict first.likeliest) first.unit))))))
