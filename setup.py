@@ -87,7 +87,7 @@ BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
 EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
 # What `--serve` needs.
-SERVE = ["msgspec >= 0.19", "prometheus-client >= 0.21", "starlette >= 0.46", "uvicorn >= 0.34"]
+SERVE = ["msgspec >= 0.19", "starlette >= 0.46", "uvicorn >= 0.34"]
 KERAS = "keras >= 3.15, < 4"
 # What `pytest -m quick`, the lint and the check of types need; training looks for Keras before it
 # reads a text, so Keras is there, without a backend.
@@ -127,7 +127,7 @@ setuptools.setup(
         "test": [
             *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
             # The server is asked by clients of others, and by a program that tries to break it.
-            "llm >= 0.26", "openai >= 1.60", "schemathesis >= 4",
+            "llm >= 0.26", "openai >= 1.60", "prometheus-client >= 0.21", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.

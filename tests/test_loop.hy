@@ -2,17 +2,16 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  dataclasses [replace]
+  collections [Counter]
   threading [Condition]
   types [SimpleNamespace]
   numpy :as np
   pytest
-  lstm-textgen.server.answers [Form]
   lstm-textgen.server.app [Texts]
-  lstm-textgen.server.jobs [Job NAME NameFinder Order make-jobs]
+  lstm-textgen.server.jobs [Job NAME NameFinder Prompt]
   lstm-textgen.server.loop [Full Loop]
   lstm-textgen.server.models [chat-names]
-  lstm-textgen.server.requests [ApiError check-told]
+  lstm-textgen.server.requests [ApiError CompletionBody]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.writer [Ends stream write-many]
@@ -46,12 +45,12 @@
   (setv loop (Loop MODEL :most 8 :most-waiting 20 :notify NEWS.notify))
   (yield loop)
   (.stop loop)
-  (.join loop LIMIT)
-  (assert (not (.alive? loop))))
+  (.join loop.thread LIMIT)
+  (assert (not (.is-alive loop.thread))))
 
 
-(defn job [seed length #** options]
-  (Job MODEL (Order seed length #** options)))
+(defn job [seed length [model MODEL] [seed-told None] #** options]
+  (Job (Prompt model seed seed-told) length #** options))
 
 
 (defn text-of [job]
@@ -80,14 +79,24 @@
 
 
 (defn test-texts-of-one-seed-share-its-reading-and-nothing-else [loop]
-  (for [told [{} {"alternatives" 1  "seed_too" True}]]
+  (for [told [None 1]]
+    (defn read [] (Prompt MODEL (* "abc " 99) told))
+    (defn jobs-after [seeds]
+      (lfor [k seed] (enumerate seeds)
+        (Job seed (* 9 k) :rng-seed 1 :number (// k 2) :alternatives told)))
     (setv
-      orders (lfor k (range 6) (Order (* "abc " 99) (* 9 k) :rng-seed 1 :number (// k 2) #** told))
-      alone (all-written loop (lfor order orders (Job MODEL order)))
-      jobs (make-jobs MODEL orders))
-    (assert (= (len (sfor job jobs (id job.seed))) 1))
-    (assert (= (all-written loop jobs) alone))
-    (assert (= (len (. (get jobs 0) seed told)) (if told 396 0)))))
+      alone (all-written loop (jobs-after (lfor _ (range 6) (read))))
+      shared (read))
+    (assert (= (all-written loop (jobs-after (* [shared] 6))) alone))
+    (assert (= (len shared.told) (if told 396 0)))))
+
+
+(defn test-equal-prompts-are-read-once []
+  (setv
+    body (CompletionBody :prompt ["abc" "b" "abc"] :n 2)
+    jobs (.jobs body None MODEL None))
+  (assert (= (lfor job jobs job.draw.number) (list (range 6))))
+  (assert (= (len (sfor job jobs (id job.seed))) 2)))
 
 
 (defn test-it-ends-at-its-length-or-before-a-stop [loop]
@@ -110,7 +119,7 @@
 
 
 (defn test-what-is-told-is-the-surprise [loop]
-  (setv done (job "abc" 30 :rng-seed 1 :alternatives 3 :seed-too True))
+  (setv done (job "abc" 30 :rng-seed 1 :alternatives 3 :seed-told 3))
   (setv [text] (all-written loop [done]))
   (setv told [#* done.seed.told #* done.told])
   (assert (= (.join "" (gfor each told each.unit)) (+ "abc" text)))
@@ -130,24 +139,24 @@
 
 (defn test-20-000-units-of-a-prompt-can-be-told-with-five-alternatives []
   (defn jobs-for [words]
-    (make-jobs WORDS [(Order (* " one" words) 16 :alternatives 5 :seed-too True)]))
-  (assert (check-told (jobs-for 20_000)))
+    (setv body (CompletionBody :prompt (* " one" words) :logprobs 5 :echo True))
+    (.jobs body None WORDS None))
+  (assert (jobs-for 20_000))
   (with [_ (pytest.raises ApiError :match "180,096 probabilities are too many")]
-    (check-told (jobs-for 30_000))))
+    (jobs-for 30_000)))
 
 
 (defn test-what-is-told-of-a-prompt-is-streamed-once []
   (setv
-    one (job "abc" 9 :alternatives 0 :seed-too True)
-    texts (Texts None (SimpleNamespace :url (SimpleNamespace :path "/")) None [one]
-      :prompt-units 3 :form (Form "bot" "fp" :told True :prompts [None]))
-    sent {0 None}
-    next-part (fn [] (.next-part texts 0 one sent one.end)))
-  (assert (is (next-part) None))  ; nothing is known of the prompt yet
+    one (job "abc" 9 :alternatives 0 :seed-told 0 :echo "abc")
+    served (SimpleNamespace :name "bot" :fingerprint "fp")
+    texts (Texts served (CompletionBody) (Counter))
+    next-parts (fn [] (.next-parts texts 0 one one.end)))
+  (assert (= (next-parts) []))  ; nothing is known of the prompt yet
   (.take-in one.seed (make-engine MODEL) 99)
-  (setv prompt (next-part))
+  (setv prompt (next-parts))
   (.take one [1 2] (np.ones [2 31]))
-  (setv choices (lfor part [prompt (next-part)] (get part "choices" 0)))
+  (setv choices (lfor part [#* prompt #* (next-parts)] (get part "choices" 0)))
   (assert (= (lfor c choices #((get c "text") (get c "logprobs" "text_offset")))
     [#("abc" [0 1 2]) #(" ," [3 4])])))
 
@@ -262,9 +271,10 @@
 (defn test-a-mistake-with-a-seed-ends-its-request-only [loop monkeypatch caplog]
   (setv
     others (lfor k (range 4) (job "abc" 3000 :rng-seed k))
-    lost (make-jobs MODEL (lfor k (range 3) (Order "bad" 9 :number k))))
+    seed (Prompt MODEL "bad")
+    lost (lfor k (range 3) (Job seed 9 :number k)))
   (.submit loop others)
-  (.setattr monkeypatch (. (get lost 0) seed) "feed_ids" (fn [#* _] (/ 1 0)))
+  (.setattr monkeypatch seed "feed_ids" (fn [#* _] (/ 1 0)))
   (all-written loop lost)
   (assert (= #{"failed"} (sfor each lost each.end)))
   (.wait-for NEWS (fn [] (all (gfor each others each.end))))
@@ -277,14 +287,14 @@
     last (job "abc" 3000))
   (.submit loop [last])
   (.stop loop)
-  (.join loop LIMIT)
+  (.join loop.thread LIMIT)
   (assert (= (len (text-of last)) 3000)))
 
 
 (defn test-it-writes-what-the-writer-writes []
   (setv loop (Loop WORDS :notify NEWS.notify))
   (for [seed ["one two" "one " "" "seven"]]
-    (setv done (Job WORDS (Order seed 30 :rng-seed 3 :options (SamplingOptions 0.7))))
+    (setv done (job seed 30 WORDS :rng-seed 3 :options (SamplingOptions 0.7)))
     (assert (= (all-written loop [done]) [(.join ""
       (stream WORDS seed (SamplingOptions 0.7) (Ends 30) 3 (fn [_] None)))])))
   (.stop loop))
@@ -294,7 +304,7 @@
 
 (defn reply [#* pieces [stops []] [model MODEL]]
   "Return the text of a chat job that is fed `pieces`, each a unit at a time, and its end."
-  (setv done (Job model (Order "" 1000 :chat True :stops stops)))
+  (setv done (job "" 1000 model :chat True :stops stops))
   (for [piece pieces]
     (unless done.end (.take done (lfor c piece (get model.vocabulary.ids c)) None)))
   (unless done.end (.finish done "length"))
@@ -342,14 +352,15 @@
     text (* "heylo hey lo, ye hello\n" 9)
     pieces (small-model :resume False :unit "pieces" :text text :max-words 24)
     [options loop] [(SamplingOptions [1 0.5]) (Loop pieces :notify NEWS.notify)]
-    order (Order "ye hey" 20 :rng-seed 1 :options options :alternatives 24)
-    jobs (lfor k (range 6) (Job pieces (replace order :number k))))
+    jobs (lfor
+      k (range 6)
+      (job "ye hey" 20 pieces :rng-seed 1 :options options :alternatives 24 :number k)))
   (setv texts (all-written loop jobs))
   (.stop loop)
   (for [[text whole] (zip texts (write-many pieces ["ye hey"] 6 options (Ends 60) 1))]
     (assert (.startswith whole text)))
-  (for [[job text] (zip jobs texts)]
-    (assert (= (.join "" (gfor told job.told told.unit)) text))
-    (assert (= (len job.told) 20))
-    (setv [first #* _] job.told)
+  (for [[each text] (zip jobs texts)]
+    (assert (= (.join "" (gfor told each.told told.unit)) text))
+    (assert (= (len each.told) 20))
+    (setv [first #* _] each.told)
     (assert (= first.logarithm (pytest.approx (get (dict first.likeliest) first.unit))))))

@@ -11,7 +11,7 @@
   urllib.parse [urlsplit]
   pytest
   lstm-textgen.server.guard [Guard]
-  lstm-textgen.server.run [allow-connections listen]
+  lstm-textgen.server.run [allow-connections listening]
   tests.helpers [program refused]
   tests.serving [ask completion save-models serving])
 
@@ -117,7 +117,7 @@
 
 
 (defn test-a-key-counts-only-after-bearer-or-basic []
-  (setv guard (Guard None [] "sesame"))
+  (setv guard (Guard None "" "sesame"))
   (for [[value known] [
       [b"Bearer sesame" True] [b"bearer  sesame" True] [b"Basic OnNlc2FtZQ==" True]
       [b"Digest sesame" False] [b" sesame" False] [b"sesame" False] [b"x sesame" False]]]
@@ -146,7 +146,7 @@
 
 (defn test-a-socket-that-can-t-be-bound-is-closed []  ; a warning is an error
   (with [_ (pytest.raises OSError :match "203.0.113.7:80: .*; give another `host`")]
-    (listen "203.0.113.7" 80)))
+    (with [_ (listening "203.0.113.7" 80)])))
 
 
 (defn [(pytest.mark.parametrize #("now" "most" "wanted") [

@@ -5,7 +5,7 @@ request with the fewest texts in it, if need be from the one with the most. Seed
 slices between rounds of steps, so beside a long one the texts being generated keep half of the
 time, and the seeds of others get their turns.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   collections [deque]
   logging
@@ -27,11 +27,7 @@ time, and the seeds of others get their turns.]]
 
 
 (defclass Full [Exception]
-  "The queue is full; `seconds` is how long it may take until there is room."
-
-  (defn __init__ [self seconds]
-    (.__init__ (super) "the queue is full")
-    (setv self.seconds seconds)))
+  "The queue is full; the argument is after how many seconds at most there is room.")
 
 
 (defclass Stopped [Exception]
@@ -41,221 +37,194 @@ time, and the seeds of others get their turns.]]
 (defclass Loop []
   #[[Generates the texts of `Job`s for one `model`, a `Checkpoint`, until `stop` is called.
 
-  - `notify`: called in the loop's thread with a list of jobs that have news.
-  - `observe`: called with the number of units after each round.]]
+  `notify` is called in the loop's `thread` with a list of jobs that have news.]]
 
-  (defn __init__ [self model * [most MOST-TEXTS] [most-waiting MOST-WAITING]
-      [notify (fn [jobs] None)] [observe (fn [units] None)]]
+  (meth __init__ [@model @notify [@most MOST-TEXTS] [@most-waiting MOST-WAITING]]
     (setv
-      [self.model self.most self.most-waiting] [model most most-waiting]
-      [self.notify self.observe] [notify observe]
-      self._changed (Condition)
-      self._inbox []  ; from other threads: requests, and jobs to end
-      self._ending False
-      self.requests []  ; those with jobs that wait or run
-      self.running {}  ; jobs by their draws
-      self._reader (make-engine model)
-      self.crowd (Crowd model self._reader)
-      self._admitting None
-      [self._round self._step-seconds self._read-seconds self._text-seconds] [1 0.0 0.0 0.0]
-      self._thread (Thread :target self._live :name "generate" :daemon True))
-    (.start self._thread))
+      @changed (Condition)
+      @inbox []  ; from other threads: requests, and jobs to end
+      @ending False
+      @requests []  ; those with jobs that wait or run
+      @running {}  ; jobs by their draws
+      @reader (make-engine model)
+      @crowd (Crowd model @reader)
+      @admitting None  ; the job whose seed is being read
+      [@round @step-seconds @read-seconds] [1 1e-9 0.0]
+      @thread (Thread :target @_live :name "generate" :daemon True))
+    (.start @thread))
 
   ;; For other threads
 
-  (defn submit [self jobs]
+  (meth submit [jobs]
     "Queue the `jobs` of a request; raise `Full` if there isn't room for all, or `Stopped`."
-    (with [_ self._changed]
-      (when self._ending (raise (Stopped)))
-      (setv ahead (len self.waiting))
-      (when (and ahead (> (+ ahead (len jobs)) self.most-waiting))
-        (raise (Full (* self._text-seconds (/ ahead self.most)))))
-      (when jobs (.append self._inbox (Request jobs)))
-      (.notify self._changed)))
+    (with [_ @changed]
+      (when @ending (raise (Stopped)))
+      (setv ahead @waiting)
+      (when (and ahead (> (+ (len ahead) (len jobs)) @most-waiting))
+        (raise (Full (* @step-seconds (/ (sum (gfor job ahead job.left)) @most)))))
+      (when jobs (.append @inbox (Request jobs)))
+      (.notify @changed)))
 
-  (defn cancel [self jobs]
+  (meth cancel [jobs]
     "End `jobs` before the next step."
-    (with [_ self._changed]
+    (with [_ @changed]
       (for [job jobs :if (is job.end None)]
         (setv job.end "cancelled")
-        (.append self._inbox job))
-      (.notify self._changed)))
+        (.append @inbox job))
+      (.notify @changed)))
 
-  (defn stop [self]
+  (meth stop []
     "Stop accepting jobs; the loop ends once it has finished those that it has."
-    (with [_ self._changed]
-      (setv self._ending True)
-      (.notify self._changed)))
+    (with [_ @changed]
+      (setv @ending True)
+      (.notify @changed)))
 
-  (defn [property] waiting [self]
+  (meth [property] waiting []
     "The jobs that wait, a list."
     (lfor
-      each [#* self.requests #* self._inbox]
+      each [#* @requests #* @inbox]
       :if (isinstance each Request)
       job (list each.waiting)
       job))
 
-  (defn alive? [self]
-    "Return whether the loop generates."
-    (.is-alive self._thread))
-
-  (defn join [self [timeout None]]
-    "Wait until the loop has ended."
-    (.join self._thread timeout))
-
   ;; In the loop's thread
 
-  (defn _live [self]
+  (meth _live []
     "Generate until the loop is to end."
-    (while (._receive self)
+    (while (@_receive)
       (try
-        (._admit self)
-        (when self.running (._write self))
+        (@_admit)
+        (when @running (@_write))
         (except [Exception]
           (.exception LOG "generating failed")
-          (._fail self))))
-    (.close self.crowd))
+          (@_fail))))
+    (.close @crowd))
 
-  (defn _receive [self]
+  (meth _receive []
     "Process the inbox, waiting while there is nothing to do; return whether to continue."
-    (unless (or self._inbox self.requests)
-      (with [_ self._changed]
-        (.wait-for self._changed (fn [] (or self._inbox self._ending)))))
-    (when self._inbox
-      (with [_ self._changed]
-        (setv news (list self._inbox))
-        (.clear self._inbox))  ; the same list object, which the batch checks
-      (for [each news]
-        (if (isinstance each Request) (.append self.requests each) (._drop self each))))
-    (or self.requests (not self._ending)))
+    (with [_ @changed]
+      (.wait-for @changed (fn [] (or @inbox @requests @ending)))
+      (setv news (list @inbox))
+      (.clear @inbox))  ; the same list object, which the batch checks
+    (for [each news]
+      (if (isinstance each Request) (.append @requests each) (@_drop each)))
+    (or @requests (not @ending)))
 
-  (defn _drop [self job]
+  (meth _drop [job]
     "Forget a `job` that has ended."
     (setv request job.request)
     (cond
-      (in job request.running) (do
-        (.take-out self job)
-        (setv
-          seconds (- (time.perf-counter) job.begun)
-          self._text-seconds (if self._text-seconds
-            (+ (* 0.9 self._text-seconds) (* 0.1 seconds))
-            seconds)))
+      (in job request.running) (@take-out job)
       (in job request.waiting) (.remove request.waiting job))
-    (when (and (in request self.requests) (not (or request.waiting request.running)))
-      (.remove self.requests request)))
+    (when (and (in request @requests) (not (or request.waiting request.running)))
+      (.remove @requests request)))
 
-  (defn take-out [self job]
+  (meth take-out [job]
     "Let `job` leave its batch; note the state with which it can join again."
-    (.pop self.running job.draw)
+    (.pop @running job.draw)
     (.remove job.request.running job)
-    (setv job.state (.leave self.crowd job.draw)))
+    (setv job.state (.leave @crowd job.draw)))
 
-  (defn _admit [self]
+  (meth _admit []
     "Read slices of the seeds of waiting requests by turns; let jobs with a read seed join."
     (setv
       begun (time.perf-counter)
       left (* SLICE SLICES)
-      waiting (lfor request self.requests :if request.waiting request))
+      waiting (lfor request @requests :if request.waiting request))
     (while (and waiting (> left 0))
       (setv
         request (min waiting :key (fn [each] #((len each.running) each.turns)))
         job (get request.waiting 0)
-        self._admitting job)
+        @admitting job)
       (+= request.turns 1)
-      (-= left (+ JOINING (if job.state 0 (.take-in job.seed self._reader SLICE))))
+      (-= left (+ JOINING (if job.state 0 (.take-in job.seed @reader SLICE))))
       (when job.seed.done?
-        (if (._make-room self request)
-          (._begin self (.popleft request.waiting))
+        (if (@_make-room request)
+          (@_begin (.popleft request.waiting))
           ;; No other request gets a place then, either, but their seeds can be read.
-          (setv waiting (lfor
-            each waiting
-            :if (not (. (get each.waiting 0) seed done?))
-            each))))
+          (setv waiting (lfor each waiting :if (not (.ready? each)) each))))
       (when (and (not request.waiting) (in request waiting)) (.remove waiting request)))
-    (setv [self._admitting self._read-seconds] [None (- (time.perf-counter) begun)]))
+    (setv [@admitting @read-seconds] [None (- (time.perf-counter) begun)]))
 
-  (defn _somebody-next? [self]
-    "Return whether a job could join after a few steps, or more of a seed be read."
-    (any (gfor
-      request self.requests
-      :if request.waiting
-      (or (< (len self.running) self.most) (not (. (get request.waiting 0) seed done?))))))
-
-  (defn _make-room [self request]
+  (meth _make-room [request]
     "Return whether a job of `request` may join, having made another's wait if need be."
-    (when (< (len self.running) self.most) (return True))
+    (when (< (len @running) @most) (return True))
     (setv
-      largest (max self.requests :key (fn [each] #(
-        (len each.running)
-        (if each.running (- (. (get each.running 0) joined)) 0))))
+      largest (max
+        (gfor each @requests :if each.running each)
+        :key (fn [each] #((len each.running) (- (. (get each.running 0) joined)))))
       job (get largest.running 0)
       more (- (len largest.running) (len request.running))
       rotate? (and (> more 0) (not request.running)
         (> (- (time.perf-counter) job.joined) TURN)))
     (when (or rotate? (> more 1))
-      (.take-out self job)
+      (@take-out job)
       (.append largest.waiting job)
       True))
 
-  (defn _begin [self job]
+  (meth _begin [job]
     "Let `job` join a batch, again or with the seed that the reader has read."
     (unless job.state
       (if (= job.left 0)
         (.finish job "length")  ; only its seed was requested
-        (.begin job self._reader)))
+        (.begin job @reader)))
     (when job.end
-      (._drop self job)
-      (self.notify [job])
+      (@_drop job)
+      (@notify [job])
       (return))
     (setv
-      (get self.running job.draw) job
-      self._round 1
-      job.joined (time.perf-counter)
-      job.begun (or job.begun job.joined))
+      (get @running job.draw) job
+      [@round @admitting] [1 None]
+      job.joined (time.perf-counter))
     (.append job.request.running job)
-    (setv self._admitting None)
-    (.join self.crowd job.draw (or job.state self._reader.state)))
+    (.join @crowd job.draw (or job.state @reader.state)))
 
-  (defn _write [self]
+  (meth _write []
     "Run a round of steps and hand out the new text."
     (setv
       begun (time.perf-counter)
-      few (max FEW-STEPS (int (/ self._read-seconds (max self._step-seconds 1e-9))))
+      ;; Whether a job could join after a few steps, or more of a seed be read.
+      next? (any (gfor
+        each @requests
+        :if each.waiting
+        (or (< (len @running) @most) (not (.ready? each)))))
       steps (min
-        self._round
-        (if (._somebody-next? self) few MOST-STEPS)
-        (max 1 (min (gfor job (.values self.running) job.left)))
-        (max 1 (int (/ LONGEST-ROUND (max self._step-seconds 1e-9)))))
-      results (.run self.crowd steps self._inbox)
-      seconds (- (time.perf-counter) begun)
+        @round
+        (if next? (max FEW-STEPS (int (/ @read-seconds @step-seconds))) MOST-STEPS)
+        (max 1 (min (gfor job (.values @running) job.left)))
+        (max 1 (int (/ LONGEST-ROUND @step-seconds))))
+      results (.run @crowd steps @inbox)
       taken (lfor [_ ids _] results (len ids))
-      jobs (lfor [draw _ _] results (get self.running draw))
-      self._round (min MOST-STEPS (* 2 self._round))
-      self._step-seconds (/ seconds (max taken)))
-    (self.observe (sum taken))
+      jobs (lfor [draw _ _] results (get @running draw))
+      @round (min MOST-STEPS (* 2 @round))
+      @step-seconds (max 1e-9 (/ (- (time.perf-counter) begun) (max taken))))
     (for [[job [_ ids logits]] (zip jobs results)]
       (when (is job.end None) (.take job ids logits))
-      (when job.end (._drop self job)))
-    (self.notify jobs))
+      (when job.end (@_drop job)))
+    (@notify jobs))
 
-  (defn _fail [self]
+  (meth _fail []
     "After an error end the request whose seed was being read, or else all running jobs."
-    (setv jobs (if self._admitting
-      [self._admitting #* self._admitting.request.waiting #* self._admitting.request.running]
-      (list (.values self.running))))
-    (unless self._admitting  ; start again with empty batches
-      (.close self.crowd)
-      (setv self.crowd (Crowd self.model self._reader)))
-    (setv self._admitting None)
+    (setv jobs (if @admitting
+      [@admitting #* @admitting.request.waiting #* @admitting.request.running]
+      (list (.values @running))))
+    (unless @admitting  ; start again with empty batches
+      (.close @crowd)
+      (setv @crowd (Crowd @model @reader)))
+    (setv @admitting None)
     (for [job jobs]
       (when (is job.end None) (setv job.end "failed"))
-      (._drop self job))
-    (self.notify jobs)))
+      (@_drop job))
+    (@notify jobs)))
 
 
 (defclass Request []
   "The `waiting` jobs of a request and, in `running`, those in a batch, the first to join first."
 
-  (defn __init__ [self jobs]
-    (setv [self.waiting self.running self.turns] [(deque jobs) [] 0])
-    (for [job jobs] (setv job.request self))))
+  (meth __init__ [jobs]
+    (setv [@waiting @running @turns] [(deque jobs) [] 0])
+    (for [job jobs] (setv job.request @,)))
+
+  (meth ready? []
+    "Return whether the seed of the next waiting job has been read."
+    (. (get @waiting 0) seed done?)))

@@ -1,7 +1,9 @@
 "The models that are served; each is reloaded when its file changes."
 
+(eval-when-compile (require hyrule [meth]))
 (import
   collections [Counter]
+  contextlib [suppress]
   hashlib [sha256]
   re
   threading [Lock]
@@ -9,6 +11,7 @@
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.server.jobs [NAME]
+  lstm-textgen.server.loop [Loop]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -21,57 +24,55 @@
   #[[The model at `path`, served under its `name`; raise as `load-checkpoint` does.
 
   Its `loop`, `created` (seconds) and `fingerprint` change when the file does. `warn` is called
-  with warnings about the file; `make-loop` makes a `Loop` from a name and a model.]]
+  with warnings about the file, `notify` is that of a `Loop`.]]
 
-  (defn __init__ [self path warn make-loop]
+  (meth __init__ [path @warn @notify]
     (setv
-      self.file (find-model path)
-      self.name (. self.file stem)
-      [self.loop self._warn self._make-loop self._lock] [None warn make-loop (Lock)]
-      [self._page self._names] [None None])
-    (.load self))
+      @file (find-model path)
+      @name @file.stem
+      [@loop @lock] [None (Lock)])
+    (@load))
 
-  (defn changed? [self]
+  (meth changed? []
     "Return whether the file has changed since the last attempt to load it."
-    (!= (._stamp self) self._seen))
+    (!= (@_stamp) @seen))
 
-  (defn load [self]
+  (meth load []
     "Load the model; the previous model's loop ends when its texts are complete."
     (while True  ; until the file stays the same meanwhile
       (setv
-        self._seen (._stamp self)
-        model (load-checkpoint self.file :warn self._warn)
-        data (.read-bytes self.file))
-      (when (= self._seen (._stamp self)) (break)))
-    (setv old self.loop)
-    (with [_ self._lock]
+        @seen (@_stamp)
+        model (load-checkpoint @file :warn @warn)
+        data (.read-bytes @file))
+      (when (= @seen (@_stamp)) (break)))
+    (setv old @loop)
+    (with [_ @lock]
       (setv
-        self.loop (self._make-loop self.name model)
-        self.created (int (. (.stat self.file) st-mtime))
-        self.fingerprint (+ "fp_" (cut (.hexdigest (sha256 data)) 12))
-        [self._page self._names] [None None]))
+        @loop (Loop model @notify)
+        @created (int (. (.stat @file) st-mtime))
+        @fingerprint (+ "fp_" (cut (.hexdigest (sha256 data)) 12))
+        @made {}))  ; of this model
     (when old (.stop old)))
 
-  (defn page [self]
+  (meth page []
     "Return the model's playground page; raise `ValueError` if the model is too large for one."
-    (with [_ self._lock]
-      (when (is self._page None)
-        (setv self._page (playground {self.name self.loop.model} :version self.fingerprint)))
-      self._page))
+    (@_once "page" (fn [model] (playground {@name model} :version @fingerprint))))
 
-  (defn names [self]
+  (meth names []
     "Return the names in the chat that the model was trained on, the most frequent first."
-    (with [_ self._lock]
-      (when (is self._names None)
-        (setv self._names (chat-names self.loop.model)))
-      self._names))
+    (@_once "names" chat-names))
 
-  (defn _stamp [self]
+  (meth _once [name make]
+    "Return what `make` makes of the model, once for each, kept under `name`."
+    (with [_ @lock]
+      (when (not-in name @made) (setv (get @made name) (make @loop.model)))
+      (get @made name)))
+
+  (meth _stamp []
     "Return a value that changes when the file does; None while the file is missing."
-    (try
-      (setv stat (.stat self.file))
-      #(stat.st-mtime-ns stat.st-size stat.st-ino)
-      (except [OSError] None))))
+    (with [_ (suppress OSError)]
+      (setv stat (.stat @file))
+      #(stat.st-mtime-ns stat.st-size stat.st-ino))))
 
 
 (defn chat-names [model]

@@ -1,13 +1,14 @@
-"Request bodies, validated by msgspec, and the `Order`s that they become."
+"Request bodies, validated by msgspec, and the `Job`s that they become."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   re
-  typing [Annotated Any Union]
+  typing [Annotated Any]
   msgspec
   msgspec [Meta Struct defstruct]
+  starlette.exceptions [HTTPException]
   lstm-textgen.prep [default-prep]
-  lstm-textgen.server.jobs [Order]
+  lstm-textgen.server.jobs [Job Prompt]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.sampling [SamplingOptions])
@@ -26,57 +27,36 @@
   NEUTRAL [None 0 "" [] {} {"type" "text"} ["text"]])
 
 
-(defclass ApiError [Exception]
-  #[[An error answer with an HTTP `status`.
+(defclass ApiError [HTTPException]
+  #[[An error answer with an HTTP `status` and perhaps `headers`.
 
-  `param` names the field, `code` is OpenAI's name for the error, `seconds` when to retry.]]
+  `param` names the field, `code` is OpenAI's name for the error.]]
 
-  (defn __init__ [self status message * [param None] [code None] [seconds None]]
-    (.__init__ (super) message)
-    (setv
-      [self.status self.message self.param] [status message param]
-      [self.code self.seconds] [code seconds]))
-
-  (defn as-json [self]
-    "Return the error in OpenAI's format."
-    {"error" {
-      "message" self.message
-      "type" (cond
-        (= self.status 429) "rate_limit_error"
-        (>= self.status 500) "server_error"
-        True "invalid_request_error")
-      "param" self.param
-      "code" self.code}}))
+  (meth __init__ [status message * [@param None] [@code None] [headers None]]
+    (.__init__ (super) status message headers)))
 
 
 ;; * Bodies
 
-(defn or-none [kind]
-  "Return the type of a `kind` of value or null."
-  (get Union #(kind None)))
-
-
-(defn text [#** limits]
-  "Return the type of a text with these `limits`."
-  (get Annotated #(str (Meta #** limits))))
+(defn within [kind #** limits]
+  "Return the type of a `kind` of value within `limits`, named as in msgspec's `Meta`."
+  (get Annotated #(kind (Meta #** limits))))
 
 
 (defn number [kind low high]
   "Return the type of a `kind` of number from `low` to `high`, or null."
-  (or-none (get Annotated #(kind (Meta :ge low :le high)))))
-
-
-(defn some [kind most]
-  "Return the type of a list of at most `most` values of a `kind`."
-  (get Annotated #((get list kind) (Meta :max-length most))))
+  (| (within kind :ge low :le high) None))
 
 
 (setv
-  SEED (text :max-length LONGEST-SEED)
-  IDS (some int LONGEST-SEED)
-  PROMPTS (some (get Union #(SEED int IDS)) LONGEST-SEED)  ; one of ids, or several of either kind
-  STOP (text :min-length 1 :max-length LONGEST-STOP)
-  FLAG (or-none bool))
+  SEED (within str :max-length LONGEST-SEED)
+  IDS (within (get list int) :max-length LONGEST-SEED)
+  ;; A list of ids, or of several prompts of either kind.
+  PROMPTS (within (get list (| SEED int IDS)) :max-length LONGEST-SEED)
+  STOP (within str :min-length 1 :max-length LONGEST-STOP)
+  FLAG (| bool None)
+  NAME (| str None)
+  Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True))
 
 
 (defclass StreamOptions [Struct]
@@ -84,39 +64,49 @@
   (setv #^ FLAG include-usage False))
 
 
-(setv Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True))
-
-
 (defclass Steering [Unsupported :kw-only True]
   "The fields that both kinds of requests share."
   (setv
-    #^ (or-none str) model None
+    #^ NAME model None
     #^ (number float 0 100) temperature None
-    #^ (or-none (get Annotated #(float (Meta :gt 0 :le 1)))) top-p None
+    #^ (| (within float :gt 0 :le 1) None) top-p None
     #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
     #^ (number float 0 1) min-p None
-    #^ (get Union #(STOP (some STOP 4) None)) stop None
+    #^ (| STOP (within (get list STOP) :max-length 4) None) stop None
     #^ (number int 1 MOST-TEXTS) n None
-    #^ (or-none int) seed None
+    #^ (| int None) seed None
     #^ FLAG stream False
-    #^ (or-none StreamOptions) stream-options None
+    #^ (| StreamOptions None) stream-options None
     #^ (number int 0 LONGEST) max-tokens None))
 
 
 (defclass CompletionBody [Steering :kw-only True]
   "The body of a request to /v1/completions."
   (setv
-    #^ (get Union #(SEED PROMPTS None)) prompt ""
+    #^ (| SEED PROMPTS None) prompt ""
     #^ (number int 1 MOST-TEXTS) best-of None
     #^ FLAG echo False
     #^ (number int 0 20) logprobs None)
 
-  (defn [property] prompts [self]
-    "A list of all prompts: texts, or tuples of ids."
+  (defn jobs [self served model reader]
+    "Return the jobs for `reader` by the `model` of `served`: `n` texts for each prompt."
     (setv
-      prompt (or self.prompt "")
-      alone? (or (isinstance prompt str) (isinstance (get prompt 0) int)))
-    (lfor p (if alone? [prompt] prompt) (if (and p (isinstance p list)) (tuple p) (or p "")))))
+      n (or self.n 1)
+      given (or self.prompt "")
+      alone? (or (isinstance given str) (isinstance (get given 0) int))
+      prompts (lfor
+        p (if alone? [given] given)
+        (if (and p (isinstance p list)) (tuple p) (or p "")))
+      texts (* n (len prompts)))
+    (when (not-in self.best-of [None n])
+      (raise (unsupported "best_of" "`best_of` other than `n`")))
+    (when (> texts MOST-TEXTS)
+      (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
+        :param (if (> n 1) "n" "prompt"))))
+    (make-jobs self model reader prompts
+      :length (if (is self.max-tokens None) USUAL-LENGTH self.max-tokens)
+      :alternatives self.logprobs
+      :echo self.echo)))
 
 
 (defclass Part [Struct]
@@ -127,25 +117,39 @@
 
 (defclass Message [Struct]
   "A message of a chat."
-  #^ (text :max-length 40) role
+  #^ (within str :max-length 40) role
   (setv
-    #^ (get Union #(SEED (some Part 100) None)) content ""
-    #^ (or-none (text :max-length LONGEST-NAME)) name None))
+    #^ (| SEED (within (get list Part) :max-length 100) None) content ""
+    #^ (| (within str :max-length LONGEST-NAME) None) name None))
 
 
 (defclass ChatBody [Steering :kw-only True]
   "The body of a request to /v1/chat/completions."
-  #^ (get Annotated #((get list Message) (Meta :min-length 1 :max-length MOST-MESSAGES))) messages
+  #^ (within (get list Message) :min-length 1 :max-length MOST-MESSAGES) messages
   (setv
     #^ (number int 0 LONGEST) max-completion-tokens None
     #^ FLAG logprobs False
-    #^ (number int 0 20) top-logprobs None))
+    #^ (number int 0 20) top-logprobs None)
+
+  (defn jobs [self served model reader]
+    #[[Return the jobs for `reader` by the `model` of `served`, which was trained on a chat.
+
+    Messages become lines that begin with a name; the model continues the last line.]]
+    (setv names (.names served))
+    (unless names
+      (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
+        "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
+    (setv lengths [self.max-completion-tokens self.max-tokens model.vocabulary.passage-length])
+    (make-jobs self model reader [(chat-seed self.messages names)]
+      :length (next (gfor length lengths :if (is-not length None) length))
+      :alternatives (when self.logprobs (or self.top-logprobs 0))
+      :chat True)))
 
 
 (defclass ScoreBody [Struct]
   "The body of a request to /score."
   #^ SEED text
-  (setv #^ (or-none str) model None))
+  (setv #^ NAME model None))
 
 
 (defn read-body [data kind]
@@ -159,79 +163,54 @@
         (+ (if place f"`{(.strip place ".`")}`: " "") (cut message 0 1) (cut message 1 None))
         :param (when field (get field 1)) :code "invalid_value")))
     (except [[msgspec.DecodeError UnicodeDecodeError RecursionError]]
-      (raise (ApiError 400 "the body must be valid JSON in UTF-8"
-        :code "invalid_json"))))
+      (raise (ApiError 400 "the body must be valid JSON in UTF-8" :code "invalid_json"))))
   (for [name MISSING]
-    (when (not-in (getattr body name None) NEUTRAL)
-      (raise (ApiError 400 f"`{name}` isn't supported; leave it out" :param name
-        :code "unsupported_parameter"))))
+    (when (not-in (getattr body name None) NEUTRAL) (raise (unsupported name f"`{name}`"))))
   body)
 
 
-;; * Orders
+(defn unsupported [name what]
+  "Return the error for the field called `name`; the message calls it `what`."
+  (ApiError 400 f"{what} isn't supported; leave it out" :param name
+    :code "unsupported_parameter"))
 
-(defn completion-orders [body model]
-  "Return the `Order`s of a `CompletionBody` to `model` (a `Checkpoint`): `n` for each prompt."
+
+;; * Jobs
+
+(defn make-jobs [body model reader prompts * length alternatives [echo False] [chat False]]
+  #[[Return the jobs for `reader`: `n` texts by `model` after each of `prompts`, by `body`.
+
+  The other parameters are those of a `Job`, but `echo`: whether the answer repeats the prompts.
+  Raise `ApiError` for a prompt of no kind, and for too many probabilities.]]
   (setv
     n (or body.n 1)
-    texts (* n (len body.prompts)))
-  (when (not-in body.best-of [None n])
-    (raise (ApiError 400 "`best_of` other than `n` isn't supported; leave it out" :param "best_of"
-      :code "unsupported_parameter")))
-  (when (> texts MOST-TEXTS)
-    (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
-      :param (if (> n 1) "n" "prompt"))))
-  (make-orders body model (lfor p body.prompts (read-prompt model p)) n
-    :length (if (is body.max-tokens None) USUAL-LENGTH body.max-tokens)
-    :alternatives body.logprobs
-    :seed-too (and body.echo (is-not body.logprobs None))))
-
-
-(defn chat-orders [body model names]
-  #[[Return the `Order`s of a `ChatBody` to `model`, a `Checkpoint` trained on a chat by `names`.
-
-  Messages become lines that begin with a name; the model continues the last line.]]
-  (setv
-    length (if (is body.max-completion-tokens None) body.max-tokens body.max-completion-tokens)
-    alternatives (when body.logprobs (or body.top-logprobs 0)))
-  (make-orders body model [(prepare model (chat-seed body.messages names))] (or body.n 1)
-    :length (if (is length None) model.vocabulary.passage-length length)
-    :alternatives alternatives
-    :chat True))
-
-
-(defn make-orders [body model seeds each * [seed-too False] #** more]
-  #[[Return `each` orders per seed, with the sampling options of `body`.
-
-  `seed-too` and `more` are further fields of an `Order`.]]
-  (setv
-    own model.settings.temperature
+    ids (lfor p prompts (read-prompt model p))
+    ;; The texts after one seed share its reading.
+    seeds (dfor seed (set ids) seed (Prompt model seed (when echo alternatives)))
     options (SamplingOptions
-      (if (is body.temperature None) own body.temperature)
+      (if (is body.temperature None) model.settings.temperature body.temperature)
       (when (> (or body.top-k 0) 0) body.top-k)
       body.top-p
       body.min-p)
-    rng-seed (unless (is body.seed None) (% body.seed SEEDS))
-    stops (cond (is body.stop None) []  (isinstance body.stop str) [body.stop]  True body.stop))
+    same {
+      "length" length  "options" options  "alternatives" alternatives  "chat" chat
+      "reader" reader
+      "stops" (if (isinstance body.stop str) [body.stop] (or body.stop []))
+      "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))})
+  (unless (is alternatives None)
+    (setv told (* n (+ 1 alternatives) (sum (gfor
+      own ids
+      (+ length (if echo (. (get seeds own) units) 0))))))
+    (when (> told MOST-TOLD)
+      (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
+          f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
+        :param "logprobs"))))
   (lfor
-    [k seed] (enumerate seeds)
-    n (range each)
-    (Order seed :options options :stops stops :rng-seed rng-seed :number (+ n (* k each))
-      :seed-too seed-too #** more)))
-
-
-(defn check-told [jobs]
-  "Return `jobs`; raise `ApiError` if they ask for more log-probabilities than `MOST-TOLD`."
-  (setv told (sum (gfor
-    job jobs
-    :setv order job.order
-    :if (is-not order.alternatives None)
-    (* (+ 1 order.alternatives) (+ order.length (if order.seed-too job.seed.units 0))))))
-  (when (> told MOST-TOLD)
-    (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
-        f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
-      :param "logprobs")))
-  jobs)
+    [k [prompt own]] (enumerate (zip prompts ids))
+    :setv seed (get seeds own)
+    :setv raw? (and (isinstance prompt str) (is alternatives None))
+    place (range (* k n) (* (+ k 1) n))
+    (Job seed :number place :echo (when echo (if raw? prompt seed.text)) #** same)))
 
 
 (defn read-prompt [model prompt]
@@ -256,15 +235,15 @@
     me (get [#* (reversed (told "assistant")) #* (gfor n names :if (not-in n (told "user")) n)
       "Bot"] 0)
     you (get [#* (gfor n names :if (!= n me) n) "User"] 0)
+    speakers {"user" you  "assistant" me}
     lines [])
-  (for [message messages]
-    (match message.role
-      "user" (.append lines f"{(one-line (or message.name you))}: {(content-of message)}\n")
-      "assistant" (.append lines f"{(one-line (or message.name me))}: {(content-of message)}\n")
-      (| "system" "developer") None  ; a small network can't follow instructions
-      other (raise (ApiError 400
-        f"a message's `role` must be user, assistant or system, not {other !r}"
-        :param "messages"))))
+  (for [message messages :if (not-in message.role ["system" "developer"])]  ; instructions
+    (unless (in message.role speakers)
+      (raise (ApiError 400
+        f"a message's `role` must be user, assistant or system, not {message.role !r}"
+        :param "messages")))
+    (setv speaker (or message.name (get speakers message.role)))
+    (.append lines f"{(one-line speaker)}: {(content-of message)}\n"))
   (+ (.join "" lines) f"{(one-line me)}:"))
 
 

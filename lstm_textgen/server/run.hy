@@ -1,6 +1,6 @@
 "The life of a server: socket, models, signals."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless] lstm-textgen.basics.forms [refuse]))
 (import
   asyncio
   contextlib [ExitStack contextmanager suppress]
@@ -9,11 +9,8 @@
   signal
   socket
   uvicorn [Config Server]
-  lstm-textgen.server.app [Desk in-thread make-app make-notify]
-  lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD MOST-CONNECTIONS PatientProtocol
-    own-names]
-  lstm-textgen.server.loop [Loop]
-  lstm-textgen.server.metrics [Metrics]
+  lstm-textgen.server.app [Desk in-thread make-notify]
+  lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD MOST-CONNECTIONS PatientProtocol]
   lstm-textgen.server.models [Served])
 
 (setv
@@ -21,8 +18,7 @@
   LOCAL ["127.0.0.1" "localhost" "::1"]
   GRACE 10  ; seconds for running texts to finish when the server stops
   FILES (* 2 MOST-CONNECTIONS)  ; open files: connections, the models and what Python opens
-  WATCH 1  ; seconds between checks of the models' files
-  PATHS ["/" "/health" "/metrics" "/score" "/v1/models" "/v1/completions" "/v1/chat/completions"])
+  WATCH 1)  ; seconds between checks of the models' files
 
 
 (defn serve [paths * host port key open? say warn]
@@ -36,18 +32,16 @@
   `OSError` if the address isn't available.]]
   (setv key (.strip (or key "")))  ; as that of a header is
   (unless (or key open? (in host LOCAL))
-    (raise (ValueError (+ f"`host`: other computers can reach {host}, so give an `api_key` "
-      f"(or {KEY} in the environment), or `open` if anybody may use the models"))))
-  (setv listener (listen host port))
-  (allow-connections)
-  (try
-    (asyncio.run (live paths listener host key say warn))
-    (finally (.close listener))))
+    (refuse f"`host`: other computers can reach {host}, so give an `api_key` "
+      f"(or {KEY} in the environment), or `open` if anybody may use the models"))
+  (with [listener (listening host port)]
+    (allow-connections)
+    (asyncio.run (live paths listener host key say warn))))
 
 
-(defn listen [host port]
-  "Return a socket bound to `host` and `port`; raise `OSError` that names them on failure."
-  (with [stack (ExitStack)]  ; closes the socket on failure
+(defn [contextmanager] listening [host port]
+  "Yield a socket bound to `host` and `port`; raise `OSError` that names them on failure."
+  (with [stack (ExitStack)]
     (try
       (setv
         [family kind protocol _ address] (get
@@ -60,8 +54,7 @@
         (setv other (if (= error.errno errno.EADDRINUSE) "port" "host"))
         (raise (OSError
           f"{host}:{port}: {(or error.strerror error)}; give another `{other}`"))))
-    (.pop-all stack)
-    listener))
+    (yield listener)))
 
 
 (defn allow-connections []
@@ -71,43 +64,36 @@
     (import resource)
     (setv
       [now most] (resource.getrlimit resource.RLIMIT-NOFILE)
-      unlimited resource.RLIM-INFINITY
-      wanted (if (= most unlimited) FILES (min FILES most)))
-    (unless (or (= now unlimited) (>= now wanted))
+      wanted (if (= most resource.RLIM-INFINITY) FILES (min FILES most)))
+    (unless (or (= now resource.RLIM-INFINITY) (>= now wanted))
       (resource.setrlimit resource.RLIMIT-NOFILE #(wanted most)))))
 
 
 (defn :async live [paths listener host key say warn]
   "Serve the models at `paths` on `listener` until a signal comes."
   (setv
-    metrics (Metrics PATHS)
-    models (load-all paths warn metrics (make-notify (asyncio.get-running-loop)))
-    desk (Desk models metrics)
-    guard (Guard (make-app desk) (own-names host) key metrics.count)
-    server (QuietServer (Config guard
-      :http PatientProtocol :ws "none" :lifespan "off" :log-config None :access-log False
-      :server-header False :proxy-headers False :h11-max-incomplete-event-size LARGEST-HEAD
-      :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)
-      (fn [] (say (address-of listener))))
+    notify (make-notify (asyncio.get-running-loop))
+    models (lfor path paths (Served path warn notify))
+    names (lfor each models each.name))
+  (for [name names]
+    (when (> (.count names name) 1)
+      (refuse f"`path`: two models are called {name}; rename or copy one of them")))
+  (setv
+    desk (Desk models)
+    [address port] (cut (.getsockname listener) 2)
+    url f"http://{(if (in ":" address) f"[{address}]" address)}:{port}"
+    server (QuietServer
+      (Config (Guard desk.app host key desk.count)
+        :http PatientProtocol :ws "none" :lifespan "off" :log-config None :access-log False
+        :server-header False :proxy-headers False :h11-max-incomplete-event-size LARGEST-HEAD
+        :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)
+      (fn [] (say url)))
     watcher (asyncio.create-task (watch-files models warn)))
   ;; It logs connections that end with the server; `Guard` logs our own errors.
   (.setLevel (logging.getLogger "uvicorn.error") logging.CRITICAL)
   (await (.serve server [listener]))
   (.cancel watcher)
   (for [each models] (.stop each.loop)))
-
-
-(defn load-all [paths warn metrics notify]
-  "Return the `Served` models at `paths`; raise `ValueError` if two have one name."
-  (setv
-    make-loop (fn [name model] (Loop model :notify notify :observe (.counter-of metrics name)))
-    models (lfor path paths (Served path warn make-loop))
-    names (lfor each models each.name))
-  (.watch metrics models)
-  (for [name names]
-    (when (> (.count names name) 1)
-      (raise (ValueError f"`path`: two models are called {name}; rename or copy one of them"))))
-  models)
 
 
 (defn :async watch-files [models warn]
@@ -121,32 +107,18 @@
           (warn f"{each.name}: still serving the previous model: {error}"))))))
 
 
-(defn address-of [listener]
-  "Return the URL of the socket `listener`."
-  (setv [host port] (cut (.getsockname listener) 2))
-  f"http://{(if (in ":" host) f"[{host}]" host)}:{port}")
-
-
 (defclass QuietServer [Server]
-  #[[uvicorn's server, which calls `started` once it listens.
+  "uvicorn's server, which calls `on-start` once it listens and survives the signal that stops it."
 
-  A signal stops it but doesn't kill the process afterwards.]]
+  (meth __init__ [config @on-start]
+    (.__init__ (super) config))
 
-  (defn __init__ [self config started]
-    (.__init__ (super) config)
-    (setv self.on-start started))
-
-  (defn :async startup [self [sockets None]]
-    "Start to listen, then call `started`."
+  (meth :async startup [[sockets None]]
+    "Start to listen, then call `on-start`."
     (await (.startup (super) sockets))
-    (.on-start self))
+    (@on-start))
 
-  (defn [contextmanager] capture-signals [self]
-    "Handle signals by stopping the server."
-    (setv before (dfor
-      number [signal.SIGINT signal.SIGTERM]
-      number (signal.signal number self.handle-exit)))
-    (try
-      (yield)
-      (finally
-        (for [[number handler] (.items before)] (signal.signal number handler))))))
+  (meth handle-exit [number frame]
+    "Stop, after a second SIGINT at once; uvicorn's own would raise the signal again afterwards."
+    (when (and @should-exit (= number signal.SIGINT)) (setv @force-exit True))
+    (setv @should-exit True)))

@@ -1,6 +1,6 @@
 "Downloads each URL once, to the cache folder."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [branch some-> unless] lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [suppress]
   hashlib
@@ -25,13 +25,27 @@
 (defn fetch [url progress limit]
   #[[Return the path of the file in the cache with the bytes of `url`, downloaded if need be.
 
-  The cache is the user's or the folder in the environment variable LSTM_TEXTGEN_CACHE. A URL that
-  ends in `#sha256=HEX` accepts only bytes with that hash.
-  `progress` is None or a function of the URL, the bytes downloaded so far and their total (None:
-  unknown); `limit` is the maximum number of bytes. Raise `ValueError`, in one line that names the
-  URL, for any failure.]]
+  A URL that ends in `#sha256=HEX` accepts only bytes with that hash. `progress` is None or a
+  function of the URL, the bytes downloaded so far and their total (None: unknown); `limit` is the
+  maximum number of bytes. Raise `ValueError`, in one line that names the URL, for any failure.]]
   (try
-    (_fetch url progress limit)
+    (setv
+      [address fragment] (urldefrag url)
+      wanted (when (.startswith fragment "sha256=") (.lower (.removeprefix fragment "sha256=")))
+      ;; Servers can't influence the name.
+      name (.hexdigest (hashlib.sha256 (.encode address)))
+      ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" "")
+      path (os.path.join (cache-folder) (+ name ending)))
+    (unless (or (is wanted None) (re.fullmatch "[0-9a-f]{64}" wanted))
+      (refuse "`#sha256=` must be followed by 64 hexadecimal digits"))
+    (unless (re.match "https?://[^/?#]" address re.IGNORECASE)
+      (refuse "it is not a complete http or https URL"))
+    (unless (_kept? path wanted)
+      (os.makedirs (os.path.dirname path) :exist-ok True)
+      (with [_ (holding f"{path}.lock")]
+        (unless (_kept? path wanted)  ; another process may have downloaded it in the meantime
+          (_download address path wanted progress limit))))
+    path
     ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
     (except [error [OSError ValueError ImportError]]
       (setv reason (or (str error) (. (type error) __name__)))
@@ -41,32 +55,10 @@
       (raise (ValueError f"can't download {(clip (repr url) QUOTED)}: {reason}") :from error))))
 
 
-(defn _fetch [url progress limit]
-  (setv
-    [address fragment] (urldefrag url)
-    wanted (when (.startswith fragment "sha256=") (.lower (.removeprefix fragment "sha256=")))
-    ;; Servers can't influence the name.
-    name (.hexdigest (hashlib.sha256 (.encode address)))
-    ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" "")
-    path (os.path.join (cache-folder) (+ name ending)))
-  (unless (or (is wanted None) (re.fullmatch "[0-9a-f]{64}" wanted))
-    (raise (ValueError "`#sha256=` must be followed by 64 hexadecimal digits")))
-  (unless (re.match "https?://[^/?#]" address re.IGNORECASE)
-    (raise (ValueError "it is not a complete http or https URL")))
-  (unless (_kept? path wanted)
-    (os.makedirs (os.path.dirname path) :exist-ok True)
-    (with [_ (holding f"{path}.lock")]
-      (unless (_kept? path wanted)  ; another process may have downloaded it in the meantime
-        (_download address path wanted progress limit))))
-  path)
-
-
 (defn too-much [limit]
   "Return the words for data of more than `limit` bytes."
   f"more than {(/ limit MB) :g} MB; give a larger `max_download`")
 
-
-;; * The cache
 
 (defn _kept? [path wanted]
   "Return whether the file `path` is there and has the hash `wanted` (None: any)."
@@ -77,78 +69,66 @@
   (with [file (open path "rb")] (.hexdigest (hashlib.file-digest file "sha256"))))
 
 
-;; * Downloading
-
 (defn _download [address path wanted progress limit]
   "Download `address` to `path`, which appears only once the bytes are complete and checked."
   (import httpx ssl)
   (setv part f"{path}.part")  ; the bytes so far
   (defn report [done total]
-    (when (> (max done (or total 0)) limit) (raise (ValueError f"it has {(too-much limit)}")))
+    (when (> (max done (or total 0)) limit) (refuse f"it has {(too-much limit)}"))
     (when progress (progress address done total)))
   (try
     (with [client (httpx.Client
         :verify (ssl.create-default-context)  ; the certificates that the system trusts
         :headers HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
            file (open part "wb")]
-      (_copy (_expect-success (_get client address)) file report))
+      (_copy client address file report))
     (when (and wanted (!= (setx got (_hash-of part)) wanted))
-      (raise (ValueError f"its sha256 is {got}, not {wanted}; the download was discarded")))
+      (refuse f"its sha256 is {got}, not {wanted}; the download was discarded"))
     (os.replace part path)
     (finally
       (with [_ (suppress FileNotFoundError)] (os.remove part)))))
 
 
-(defn _get [client address]
-  "Return the response of `address`, its body unread; raise `ValueError` if there is none."
+(defn _copy [client address file report]
+  "Write the body of `address` to `file`; call `report` before each write."
   (import httpx)
+  (setv [done total] [None None])  ; bytes
+  (defn place []
+    (if (is total None) f"{done} bytes" f"{done} of {total} bytes"))
   (try
-    (.send client (.build-request client "GET" address) :stream True)
+    (with [response (.stream client "GET" address)]
+      (setv status response.status-code)
+      (when (or (not response.is-success) (= status 206))  ; a part wasn't asked for
+        ;; The phrase is the standard's: the server's own may hold anything.
+        (refuse (.rstrip f"{status} {(httpx.codes.get-reason-phrase status)}")))
+      (unless (in "Transfer-Encoding" response.headers)  ; then a length would mean nothing
+        (setv total (some-> (.get response.headers "Content-Length") int)))
+      (report 0 total)
+      (setv [done begun before] [0 (monotonic) 0])  ; the current period, the bytes before it
+      (for [data (.iter-raw response)]
+        (report (+ done (len data)) total)
+        (.write file data)
+        (+= done (len data))
+        (setv seconds (- (monotonic) begun))
+        (when (> seconds PERIOD)
+          (when (< (- done before) (* SLOWEST seconds))
+            (refuse f"the server sends less than {SLOWEST} bytes per second "
+              f"(after {(place)}); try again later, or another URL"))
+          (setv [begun before] [(monotonic) done]))))
     (except [error [httpx.HTTPError httpx.InvalidURL]]
-      (for [[kinds reason] [  ; our own words, as httpx's could quote the server
-          [httpx.TimeoutException f"no answer within {TIMEOUT} seconds"]
-          [httpx.TooManyRedirects f"more than {REDIRECTS} redirects"]
-          [httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"]
-          [httpx.ProxyError "the proxy refused the connection"]
-          [#(httpx.NetworkError httpx.InvalidURL) (re.sub r"^\[Errno.*?\] " "" (str error))]
-          [Exception "the server's answer is not valid HTTP"]]
-          :if (isinstance error kinds)]
-        (raise (ValueError reason) :from error)))))
+      (raise (ValueError (if (is done None)
+        (_reason error)
+        f"the connection broke after {(place)}; run again to start over")) :from error)))
+  (unless done (refuse "the server sent nothing")))
 
 
-(defn _expect-success [response]
-  "Return `response`, or raise `ValueError` if it isn't the whole that was requested."
+(defn _reason [error]
+  "Return why there is no answer, in our words: those of httpx's `error` may be the server's."
   (import httpx)
-  (setv status response.status-code)
-  (when (or (not response.is-success) (= status 206))
-    ;; The phrase is the standard's: the server's own may hold anything.
-    (raise (ValueError (.rstrip f"{status} {(httpx.codes.get-reason-phrase status)}"))))
-  response)
-
-
-(defn _copy [response file report]
-  "Write the body of `response` to `file`; call `report` before each write."
-  (import httpx)
-  (setv
-    length (.get response.headers "Content-Length")
-    chunked (in "Transfer-Encoding" response.headers)  ; then a length would mean nothing
-    total (if (or chunked (is length None)) None (int length))
-    place (fn [] (if (is total None) f"{done} bytes" f"{done} of {total} bytes"))
-    done 0
-    [begun before] [(monotonic) 0])  ; the current period, and the bytes before it
-  (report done total)
-  (try
-    (for [data (.iter-raw response)]
-      (report (+ done (len data)) total)
-      (.write file data)
-      (+= done (len data))
-      (setv seconds (- (monotonic) begun))
-      (when (> seconds PERIOD)
-        (when (< (- done before) (* SLOWEST seconds))
-          (raise (ValueError (+ f"the server sends less than {SLOWEST} bytes per second "
-            f"(after {(place)}); try again later, or another URL"))))
-        (setv [begun before] [(monotonic) done])))
-    (except [error httpx.TransportError]
-      (raise (ValueError f"the connection broke after {(place)}; run again to start over")
-        :from error)))
-  (unless done (raise (ValueError "the server sent nothing"))))
+  (branch (isinstance error it)
+    httpx.TimeoutException f"no answer within {TIMEOUT} seconds"
+    httpx.TooManyRedirects f"more than {REDIRECTS} redirects"
+    httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"
+    httpx.ProxyError "the proxy refused the connection"
+    #(httpx.NetworkError httpx.InvalidURL) (re.sub r"^\[Errno.*?\] " "" (str error))
+    else "the server's answer is not valid HTTP"))
