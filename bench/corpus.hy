@@ -22,8 +22,8 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.prep [default-prep]
   lstm-textgen.report.plain [Quiet]
-  lstm-textgen.settings.table [new-settings]
-  lstm-textgen.text.corpus [cut-at-space fingerprint text-ids]
+  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of stored-text]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [Vocabulary]
   lstm-textgen.textmodel [train])
@@ -73,10 +73,12 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   (setv
     settings (new-settings {"batch_size" 128})
     idle (resident "VmRSS")
-    begun (time.monotonic)
-    [ids vocabulary] (text-ids
-      (gfor piece (cut-at-space (read-pieces [path])) (default-prep piece))
-      Vocabulary.build)
+    begun (time.monotonic))
+  (with [text (stored-text (gfor piece (cut-at-space (read-pieces [path])) (default-prep piece)))]
+    (setv
+      vocabulary (Vocabulary.build text)
+      ids (ids-of text vocabulary)))
+  (setv
     [kept _] (split-ids ids settings.validation settings.lookback))
   (fingerprint kept)
   (setv

@@ -18,7 +18,7 @@
     STORED-TEXTS save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.report.plain [Plan Quiet]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [Vocabulary]
   tests.forkserver [BACKENDS FORKS])

@@ -4,7 +4,7 @@
   pytest
   lstm-textgen.prep [compose-all]
   lstm-textgen.settings.layers [Layer parse-layers]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.recipes [load-recipe recipe]
   lstm-textgen.textmodel [source-list]
   tests.helpers [write-text])

@@ -7,7 +7,7 @@
   pytest
   lstm-textgen.learning.batches [HeldOut RUN-IN Streams fitting-lookback keep-arc split-ids
     training-batches]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus [fingerprint])
 
 (setv pytestmark pytest.mark.quick)

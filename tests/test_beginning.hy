@@ -15,7 +15,7 @@
 
 (defn [pytest.fixture] helpful [monkeypatch]
   "Let a base be of help for any text: one that learned for seconds knows little."
-  (.setattr monkeypatch "lstm_textgen.learning.runs.STRANGE" 99))
+  (.setattr monkeypatch "lstm_textgen.learning.start.STRANGE" 99))
 
 
 (defn train-from-base [folder [report None] #** settings]

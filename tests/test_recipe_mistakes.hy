@@ -9,7 +9,7 @@
   lstm-textgen.basics.values [check-value]
   lstm-textgen.prep [compose]
   lstm-textgen.settings.layers [LAYERS Layer Layers parse-layers]
-  lstm-textgen.settings.table [continued-settings new-settings]
+  lstm-textgen.settings.models [continued-settings new-settings]
   lstm-textgen.text.recipes [load-recipe recipe]
   tests.helpers [program refused write-text])
 

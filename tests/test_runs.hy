@@ -6,7 +6,7 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.runs :as runs
+  lstm-textgen.learning.start :as start
   lstm-textgen.report.plain [Report]
   lstm-textgen.settings.sizing :as sizing
   lstm-textgen.writing.history [WORDS-ALONE]
@@ -194,7 +194,7 @@
   (defn slow-pieces [#* _ #** __]
     (time.sleep 1.5)
     (yield TEXT))
-  (monkeypatch.setattr runs "read_pieces" slow-pieces)
+  (monkeypatch.setattr start "read_pieces" slow-pieces)
   (with [_ (pytest.raises ValueError :match "took \\d+ s; give at least `minutes` 0.[2-9]")]
     (learn tmp-path TEXT :minutes 0.07))
   (assert (= (list (.iterdir tmp-path)) [])))

@@ -7,7 +7,7 @@
   pytest
   lstm-textgen.learning.schedule [Clock FINAL-RATE Limits WARM-UP learning-rate rate-factor
     why-done]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.writing.history [describe-kept])
 
 (setv pytestmark pytest.mark.quick)

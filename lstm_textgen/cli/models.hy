@@ -6,7 +6,7 @@
   textwrap [wrap]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags explaining page-written size-in-words warn]
+  lstm-textgen.cli.flags [as-flags explaining models-of page-written size-in-words warn]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.bases [origin]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
@@ -22,7 +22,7 @@
 (defn show-info [flags]
   "Print the contents of the model that `flags` name."
   (setv
-    [path] flags.models
+    [path] (models-of flags)
     model (load-checkpoint path :resume True :warn warn))
   (with [_ (suppress BrokenPipeError)]  ; the reader has left
     (for [[name value] (_facts (find-model path) model)  :if value]
@@ -62,11 +62,11 @@
 
 (defn report [flags]
   "Write the report on the model or models that `flags` name."
-  (setv path (.value flags "report"))
-  (check-output "report" path [] flags.models (.value flags "overwrite"))
+  (setv path flags.report)
+  (check-output "report" path [] (models-of flags) flags.overwrite)
   (setv
-    models (lfor name flags.models (load-checkpoint name :warn warn))
-    paths (lfor name flags.models (str (model-path name)))
+    models (lfor name (models-of flags) (load-checkpoint name :warn warn))
+    paths (lfor name (models-of flags) (str (model-path name)))
     names (list (map basename paths)))
   (when (< (len (set names)) (len names)) (setv names paths))
   (with [out (open-output path)  _ (explaining f"making {path}: generating samples")]
@@ -77,11 +77,11 @@
 (defn export [flags]
   "Export the model that `flags` name for other programs."
   (setv
-    path (.value flags "export")
-    [model] flags.models
+    path flags.export
+    [model] (models-of flags)
     checkpoint (load-checkpoint model :warn warn)
-    report (make-report (.value flags "quiet") as-flags))
-  (check-export checkpoint path "export" flags.models (.value flags "overwrite"))
+    report (make-report flags.quiet as-flags))
+  (check-export checkpoint path "export" (models-of flags) flags.overwrite)
   (.doing report f"writing {path}")
   (for [written (export-model checkpoint path)]
     (.say report f"{written}: {(size-in-words written)}")))

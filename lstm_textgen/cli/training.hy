@@ -8,7 +8,7 @@
   lstm-textgen.basics.files [locked remove-lock]
   lstm-textgen.basics.interrupts [Interrupted Watch]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags command flag page-written program warn]
+  lstm-textgen.cli.flags [as-flags command flag models-of page-written program warn]
   lstm-textgen.learning.learner.choice [choose-freely]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -25,13 +25,13 @@
 
 (defn train [flags]
   "Train by the `flags`; return the exit status if a signal stopped it."
-  (when (.value flags "cpu")
+  (when flags.cpu
     (.update os.environ :CUDA-VISIBLE-DEVICES "-1" :JAX-PLATFORMS "cpu" :KERAS-TORCH-DEVICE "cpu"))
   (choose-freely)
   (setv
-    [path] flags.models
+    [path] (models-of flags)
     options (.chosen flags #* (gfor s (settings-in "train") :if (!= s.name "path") s.name))
-    report (make-report (.value flags "quiet") as-flags))
+    report (make-report flags.quiet as-flags))
   (try
     (setv model (with [_ (Watch (farewell report (own-path path)))]
       (train-model :path path :display report #** options)))
@@ -80,14 +80,14 @@
 (defn import-old [flags]
   "Convert the old model that `flags` name; replace a model only with --restart."
   (setv
-    [name] flags.models
+    [name] (models-of flags)
     path (own-path name)
     [old alphabet] (.values (.chosen flags "import" "alphabet"))
-    report (make-report (.value flags "quiet") as-flags))
+    report (make-report flags.quiet as-flags))
   (check-model-apart path [old alphabet])
   (check-writable path)
   (with [_ (locked path)]
-    (when (and (.exists path) (not (.value flags "restart")))
+    (when (and (.exists path) (not flags.restart))
       (raise (ValueError (+ f"{path} already exists; give another `path`, "
         "or `restart` to replace it"))))
     (setv model (import-model old alphabet))

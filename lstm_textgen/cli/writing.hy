@@ -10,7 +10,8 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
-  lstm-textgen.cli.flags [STEERING explaining page-written warn]
+  lstm-textgen.cli.actions [STEERING]
+  lstm-textgen.cli.flags [explaining models-of page-written warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
@@ -22,7 +23,6 @@
   lstm-textgen.textmodel [TextModel load text-list]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends write-each])
 
@@ -36,19 +36,16 @@
 :temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
 
 
-(defn use-model [flags]
-  "Do what `flags` request with a trained model, until Ctrl-C or the end of a pipe's reader."
-  (_check-outputs flags)
-  (_say-temperatures flags)
-  (try
-    ((cond
-      (in "score" flags.given) score-files
-      (in "interactive" flags.given) interact
-      (in "page" flags.given) make-page
-      True write) flags)
-    (with [_ (_open-standard-output)])
-    (except [KeyboardInterrupt] (print))
-    (except [BrokenPipeError])))  ; the reader has left
+(defn _until-stopped [act]
+  "Return `act`, an action, with checks of its flags; Ctrl-C or the end of a pipe's reader ends it."
+  (fn [flags]
+    (_check-outputs flags)
+    (_say-temperatures flags)
+    (try
+      (act flags)
+      (with [_ (_open-standard-output)])
+      (except [KeyboardInterrupt] (print))
+      (except [BrokenPipeError]))))  ; the reader has left
 
 
 (defn [contextmanager] _open-standard-output []
@@ -61,17 +58,17 @@
 (defn _check-outputs [flags]
   "Raise an error unless the output files of `flags` can be written safely."
   (setv sources [
-    #* (.get flags.given "sources" [])
-    #* (.get flags.given "score" [])
+    #* (.get flags "sources" [])
+    #* (.get flags "score" [])
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (unless (= [name path] ["output" "-"])
-      (check-output name path sources flags.models (.value flags "overwrite")))))
+      (check-output name path sources (models-of flags) flags.overwrite))))
 
 
 (defn _say-temperatures [flags]
   "Explain a list of temperatures that contains 0: it may be a decimal comma (0,5)."
-  (setv numbers (.get flags.given "temperature"))
+  (setv numbers (.get flags "temperature"))
   (when (and (isinstance numbers list) (in 0 numbers))
     (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
     (warn f"--temperature: {turns}, in turn, one for each unit; write one half as 0.5")))
@@ -80,56 +77,48 @@
 (defn _load-model [flags]
   "Return the model that `flags` name, or the mixture of the two."
   (setv
-    models (lfor path flags.models (load-checkpoint path :warn warn))
+    models (lfor path (models-of flags) (load-checkpoint path :warn warn))
     n (len models))
   (when (> n 2) (raise (ValueError f"--model: two models can generate together, not {n}")))
-  (when (and (= n 1) (in "mix" flags.given))
+  (when (and (= n 1) (in "mix" flags))
     (raise (ValueError "--mix needs two models: --model FIRST --model SECOND")))
-  (TextModel (if (= n 1) (get models 0) (Mixture #* models (.value flags "mix")))))
+  (TextModel (if (= n 1) (get models 0) (Mixture #* models flags.mix))))
 
 
 (defn _reading [model flags]
   "Return a dict of reading options, with the encoding given or else the model's own."
-  {"encoding" (.get flags.given "encoding" (get model.settings "encoding"))
-    "limit" (* MB (.value flags "max_download"))
-    "only" (.value flags "only")
-    "column" (.value flags "column")})
+  {"encoding" (.get flags "encoding" (get model.settings "encoding"))
+    "limit" (* MB flags.max-download)
+    "only" flags.only
+    "column" flags.column})
 
 
 ;; * Generation
 
-(defn write [flags]
+(defn [_until-stopped] write [flags]
   "Generate texts from the seed, as `flags` request."
   (setv
     model (_load-model flags)
     reading (_reading model flags)
     read (fn [paths] (read-sources paths :warn warn #** reading))
-    seed (if (in "generate" flags.given)
-      (.value flags "generate")
-      (read [(.value flags "generate_from")]))
-    keep (.value flags "originality")
-    training (when keep (.prepare model (read (.value flags "sources"))))
-    samples (.value flags "samples")
-    options {"length" None  "warn" warn  #** (.chosen flags #* STEERING)}
+    seed (if (in "generate" flags) flags.generate (read [flags.generate-from]))
+    keep flags.originality
+    training (when keep (.prepare model (read flags.sources)))
+    samples flags.samples
+    options (.chosen flags #* STEERING)
     texts (if (= samples 1)
-      [(.stream model seed #** options)]  ; piece by piece; several, side by side
-      (_samples model seed samples #** options))
-    path (.value flags "output"))
+      [(.stream model seed :warn warn #** options)]  ; piece by piece; several, side by side
+      (gfor
+        [_ text] (write-each model.checkpoint [(.prepare model seed)] samples
+          #* (.steering model options) warn)
+        [text]))
+    path flags.output)
   (when (and path (not (.chosen flags #* Ends.__annotations__)))
     (warn (+ f"writing to {path} until you press Ctrl-C: "
       "there is no `length`, `stop` or `sentences`")))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
     (setv written (_put-texts out seed texts samples keep)))
   (when keep (_say-originality written training)))
-
-
-(defn _samples [model seed samples warn [length None] [stop None] [sentences None]
-    [rng-seed None] #** options]
-  "Return an iterator of `samples` texts after `seed`, each a list of its text once it ends."
-  (setv texts (write-each model.checkpoint [(.prepare model seed)] samples
-    (SamplingOptions #** {"temperature" (get model.settings "temperature")  #** options})
-    (Ends length stop sentences) rng-seed warn))
-  (gfor [_ text] texts [text]))
 
 
 (defn _put-texts [out seed texts samples keep]
@@ -162,7 +151,7 @@
 
 ;; * Conversation
 
-(defn interact [flags]
+(defn [_until-stopped] interact [flags]
   "Continue each line of standard input, or change the setting that it names after a colon."
   (setv
     model (_load-model flags)
@@ -283,11 +272,11 @@
 
 ;; * The playground page
 
-(defn make-page [flags]
+(defn [_until-stopped] make-page [flags]
   "Write the page that contains the model or models, and report its size."
   (setv
-    path (.value flags "page")
-    [first #* others] (map load flags.models))
+    path flags.page
+    [first #* others] (map load (models-of flags)))
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
     (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite")))
   (warn (page-written path)))
@@ -295,18 +284,18 @@
 
 ;; * Scoring
 
-(defn score-files [flags]
+(defn [_until-stopped] score-files [flags]
   "Print how well the model predicts each file and all together; write the page if requested."
   (setv
     model (_load-model flags)
     reading (Reading #** (_reading model flags))
-    page-path (.value flags "score_html")
+    page-path flags.score-html
     page (when page-path (Page model.vocabulary))
     whole (Score))
   (check-encoding reading.encoding)
   (setv
     paths (lfor
-      source (.value flags "score")
+      source flags.score
       path (if (= source "-") ["-"] (find-paths source []))
       path)
     count 0)

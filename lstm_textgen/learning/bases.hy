@@ -17,7 +17,7 @@ optimizer and schedule.]]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [ascii-quotes]
-  lstm-textgen.settings.table [UNUSED fine-tuned? new-settings]
+  lstm-textgen.settings.models [UNUSED fine-tuned? new-settings]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.scoring [bits nats-of read-units])
 
@@ -100,14 +100,14 @@ optimizer and schedule.]]
     own base.settings
     settings (new-settings {
       "unit" own.unit  "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
-      #** given  "base" (record name base)})
+      #** given})
     [here there] (gfor layers [(or settings.layers own.layers) own.layers]
       (.join "," (map str layers.recurrent))))
   (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
     (unless (= here there)
       (raise (ValueError (+ f"`{key}` is {here}, but {there} in the base {name}; "
         f"give {there}, or leave out `base`")))))
-  (replace settings :embedding own.embedding))
+  (replace settings :base (record name base) :embedding own.embedding))
 
 
 ;; * How well a base knows a text

@@ -24,7 +24,7 @@ of a model file.]]
   lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-progress
     count? read-settings]
   lstm-textgen.settings.layers [NetworkSpec]
-  lstm-textgen.settings.table [ModelSettings]
+  lstm-textgen.settings.models [ModelSettings]
   lstm-textgen.text.vocabulary [Vocabulary])
 
 (setv

@@ -19,7 +19,7 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.text.corpus [cut-at-space fingerprint text-ids]
+  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of]
   lstm-textgen.text.files [find-paths read-pieces])
 
 (setv
@@ -38,7 +38,7 @@ permanently if anything fails.]]
 ;; * Before anything is done
 
 (defn check-run-outputs [run]
-  "Raise an error if an output of `run` (a `Run`) would overwrite an input or can't be written."
+  "Raise an error if an output of `run` (a `Request`) would overwrite an input or can't be written."
   (check-model-apart run.path run.sources)
   (setv folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] []))
   (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
@@ -93,8 +93,7 @@ permanently if anything fails.]]
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
       pieces (map default-prep (cut-at-space (read-pieces [path] model.settings.encoding)))
-      [ids _] (text-ids (if model.settings.lower (map lower pieces) pieces)
-        (fn [_] model.vocabulary))
+      ids (ids-of (if model.settings.lower (map lower pieces) pieces) model.vocabulary)
       known (sfor entry model.history (get entry "text")))
     (return (any (gfor
       text known

@@ -15,7 +15,8 @@ report-*.html; report.js draws the curves.]]
     side-by-side table]
   lstm-textgen.report.plain [duration]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
-  lstm-textgen.settings.table [fine-tuned? settings-in]
+  lstm-textgen.settings.models [fine-tuned?]
+  lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.history [WORDS-ALONE kept-entry loss-of loss-unit recorded
     text-length]
   lstm-textgen.writing.writer [write-sample])
@@ -317,7 +318,7 @@ report-*.html; report.js draws the curves.]]
     hidden ["why" "beginning" "people" #* (if checkpoint.vocabulary.limited [] ["max_words"])])
   (_section "Settings" "Every setting and the reason for its value."
     (fill "report-table.html" :head "" :body (.join "\n" (gfor
-      setting (settings-in "model")
+      setting (settings-in "model" "fact")
       :setv value (get settings setting.name)
       :if (not (or (is value None) (in setting.name hidden)
         (and setting.later (not value))))

@@ -5,9 +5,9 @@ values dropped in training. Layers of old models have a suffix: with `-hard`, ga
 `hard_sigmoid`, a straight line from 0 to 1, Keras' default before 2.3; with `-before`, a GRU's
 reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [dataclass]
   lstm-textgen.basics.values [Kind whole?])
 
 (setv
@@ -17,13 +17,11 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   MAX-LAYERS 64)
 
 
-(defclass [(dataclass :frozen True)] Recurrent []
-  "All about a kind of recurrent layer, except its step."
-  #^ str keras-class  ; its name in `keras.layers`
-  #^ list gates       ; their places in Keras' weights, in the order of the step in NumPy
-  (setv
-    #^ int candidate 2           ; the place of the candidate, which takes tanh, not σ
-    #^ bool two-biases False))   ; whether it has a bias for its input and another for its state
+(defrecord Recurrent "All about a kind of recurrent layer, except its step." [
+    #^ str keras-class  ; its name in `keras.layers`
+    #^ list gates       ; their places in Keras' weights, in the order of the step in NumPy
+    #^ int [candidate 2]         ; the place of the candidate, which takes tanh, not σ
+    #^ bool [two-biases False]])  ; whether it has a bias for its input and one for its state
 
 
 ;; In Keras' weights an LSTM's gates are i f c o, a GRU's z r h.
@@ -32,13 +30,11 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   "gru" (Recurrent "GRU" [0 1 2] :two-biases True)})
 
 
-(defclass [(dataclass :frozen True)] Layer []
-  "A layer of a network, as described at the top of this module."
-  #^ str kind    ; of `KINDS`, or dropout
-  #^ float size  ; hidden units, or a share for dropout
-  (setv
-    #^ bool hard False     ; whether its gates are `hard_sigmoid`
-    #^ bool before False)  ; whether a GRU's reset gate comes before the product
+(defrecord Layer "A layer of a network, as described at the top of this module." [
+    #^ str kind    ; of `KINDS`, or dropout
+    #^ float size  ; hidden units, or a share for dropout
+    #^ bool [hard False]     ; whether its gates are `hard_sigmoid`
+    #^ bool [before False]]  ; whether a GRU's reset gate comes before the product
 
   (defn [property] name [self]
     "Its name in the layer language, such as gru-hard."
@@ -75,11 +71,10 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
     (.join "," (map str self))))
 
 
-(defclass [(dataclass :frozen True)] NetworkSpec []
-  "What determines a network's shape; `embedding` is its number of dimensions."
-  #^ Layers layers
-  #^ int vocabulary-size
-  #^ int embedding)
+(defrecord NetworkSpec "What determines a network's shape." [
+    #^ Layers layers
+    #^ int vocabulary-size
+    #^ int embedding])  ; its number of dimensions
 
 
 (defn parse-layers [text]

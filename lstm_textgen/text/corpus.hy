@@ -5,7 +5,7 @@ take more than one pass, and to become ids. Short texts and ids are stored in me
 a file in the cache folder, from which the ids are memory-mapped.]]
 
 (import
-  contextlib [closing]
+  contextlib [closing contextmanager]
   mmap
   os
   re
@@ -50,18 +50,23 @@ a file in the cache folder, from which the ids are memory-mapped.]]
   (when held (yield (.join "" held))))
 
 
-(defn text-ids [pieces learn]
-  #[[Return #(ids vocabulary) for the text of `pieces`, cut as by `cut-at-space`.
+(defn [contextmanager] stored-text [pieces]
+  #[[Yield the text of `pieces`, cut as by `cut-at-space`, as an iterable of them to use repeatedly.
 
-  `learn` makes the `Vocabulary` of an iterable of pieces, and may iterate more than once. `ids`
-  (time,) are read-only; those of a long text are a mapped file, which is deleted with them. Raise
-  `OSError` if the cache folder is full.]]
-  (with [text (closing (_Store))  ids (closing (_Store))]
+  Raise `OSError` if the cache folder is full.]]
+  (with [text (closing (_Store))]
     ;; The vocabulary will refuse lone surrogates.
     (for [piece pieces] (.add text (.encode piece "utf-8" "surrogatepass")))
-    (setv vocabulary (learn text))
+    (yield text)))
+
+
+(defn ids-of [text vocabulary]
+  #[[Return the read-only ids (time,) of `text`, an iterable of pieces.
+
+  Those of a long text are a mapped file, which is deleted with them. Raise as `stored-text` does.]]
+  (with [ids (closing (_Store))]
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
-    #((.array ids (. (.encode vocabulary "") dtype)) vocabulary)))
+    (.array ids (. (.encode vocabulary "") dtype))))
 
 
 (defn fingerprint [ids]
