@@ -1,9 +1,7 @@
 "`TextModel`, the interface for Python and Hy programs, and `train` and `load`, which return one."
 
 (eval-when-compile
-  (require
-    hyrule [unless]
-    lstm-textgen.basics.forms [refuse]
+  (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]
     lstm-textgen.settings.parameters [defn-settings]))
 (import
   collections.abc [Iterable]
@@ -48,8 +46,7 @@
 
   `train` and `load` return one.]]
 
-  (defn __init__ [self checkpoint [name "model"]]
-    (setv [self.checkpoint self.name] [checkpoint name]))
+  (meth __init__ [@checkpoint [@name "model"]])
 
   (defn [classmethod] from-keras [cls model vocabulary]
     #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.
@@ -139,15 +136,13 @@
 
     Raises `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
     (setv
-      seed (plain seed)
-      alone (and (isinstance seed str) (is samples None))
       seeds (text-list "`seed`" seed)
-      samples (if (is samples None) 1 (check-setting "samples" samples)))
+      count (if (is samples None) 1 (check-setting "samples" samples)))
     (with [warn (_collecting warn)]
-      (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) samples
+      (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) count
         #* (.steering self given length) warn)))
-    (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k samples)) text)))
-    (if alone (get whole 0) whole))
+    (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k count)) text)))
+    (if (and (isinstance (plain seed) str) (is samples None)) (get whole 0) whole))
 
   (defn steering [self given [length None]]
     "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of the dict `given`."
@@ -209,7 +204,7 @@
     (check-value "`path`" PATH path)
     (setv models {})
     (for [each [self #* others]]
-      (check-value "`others`" MODEL each)
+      (check-value "`others`" TEXT-MODEL each)
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
     (check-output "path" path [] (list (.values models)) overwrite)
@@ -244,7 +239,7 @@
 
 
 (setv
-  MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
+  TEXT-MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
   KERAS-MODEL (Kind "a Keras model or the path of one" (fn [x] (or
     (isinstance x #(str PathLike))
     (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported

@@ -95,7 +95,7 @@
 
 (defn [pytest.fixture] long-from [monkeypatch]
   "A function that sets the number of characters from which a text is long."
-  (fn [length] (monkeypatch.setattr sizing "LONG" length)))
+  (fn [length] (monkeypatch.setattr sizing "LONG_TEXT" length)))
 
 
 (defn test-a-long-text-is-learned-by-pieces [tmp-path long-from]

@@ -52,9 +52,13 @@
   (assert (<= names (stub-arguments "stream"))))
 
 
-(defn test-a-new-row-is-a-flag-and-checked-in-a-recipe-and-by-train [monkeypatch]
+(defn [pytest.fixture] toy [monkeypatch]
+  "A new row of the table."
   (setv toy (Setting "toy_size" COUNT "cli recipe train" "size of the toy" :group "other"))
-  (.setitem monkeypatch SETTINGS "toy_size" toy)
+  (.setitem monkeypatch SETTINGS "toy_size" toy))
+
+
+(defn test-a-new-row-is-a-flag-and-checked-in-a-recipe-and-by-train [toy]
   (assert (= (parse-flags ["--toy-size" "3"]) {"toy_size" 3}))
   (assert (in "--toy-size N" (.format-help (make-parser :everything True))))
   (with [_ (pytest.raises ValueError :match "--toy-size must be a whole number from 1 up")]
@@ -64,6 +68,21 @@
   (assert (= (. (recipe "r" :toy-size 3) settings) {"toy_size" 3}))
   (with [_ (pytest.raises TypeError :match "`toy_size` must be a whole number")]
     (check-given {"toy_size" "3"} "train")))
+
+
+(defn test-a-new-row-is-a-parameter-with-its-documentation-and-type [toy]
+  (setv learn (hy.eval '(do
+    (require lstm-textgen.settings.parameters [defn-settings])
+    (defn-settings learn "train" [[lookback 8] * #** given]
+      "Learn.\n\n- …"
+      given)
+    learn)))
+  (assert (= (learn :toy-size 3) {"toy_size" 3}))
+  (assert (= (learn) {}))
+  (assert (in "\n- `toy_size`: size of the toy\n" learn.__doc__))
+  (assert (not-in "lookback`:" learn.__doc__))
+  (setv stub "def learn(\n    # settings: train\n) -> None: ...\n")
+  (assert (in "toy_size: int | None = None," (with-settings stub))))
 
 
 (defn test-every-default-is-of-its-kind-and-what-is-fixed-in-the-model []

@@ -26,7 +26,7 @@
   USAGE #[[%(prog)s --sources PATH... [flags]     train
        %(prog)s --generate SEED [flags]       generate
        %(prog)s --score PATH... [flags]       score]]
-  DESCRIPTION "Trains an LSTM on any text and generates more in its style."
+  PURPOSE "Trains an LSTM on any text and generates more in its style."
   EXAMPLES #[[
 examples:
   %(prog)s --sources lol.txt                      train on it
@@ -41,8 +41,7 @@ examples:
 (defn parse-flags [arguments]
   "Return the `Request` in `arguments` (a list); raise `ValueError` for an invalid one."
   (setv
-    parser (make-parser)
-    parser.arguments arguments
+    parser (make-parser :arguments arguments)
     [values strange] (.parse-known-args parser arguments))
   (when strange (refuse (_unknown (get strange 0) parser)))
   (Request (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
@@ -126,6 +125,10 @@ examples:
 (defclass Parser [argparse.ArgumentParser]
   "Reports errors in its `arguments`, a list, in one line."
 
+  (defn __init__ [self arguments #** options]
+    (.__init__ (super) #** options)
+    (setv self.arguments arguments))
+
   (defn error [self message]
     "Raise `ValueError`; if a value begins with a dash, explain how to write it."
     (setv
@@ -165,10 +168,10 @@ examples:
     (.exit parser)))
 
 
-(defn make-parser [[everything False]]
+(defn make-parser [[everything False] [arguments []]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (Parser :prog (program) :usage USAGE :description DESCRIPTION :epilog EXAMPLES
+    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE :epilog EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
       :add-help False :allow-abbrev False)

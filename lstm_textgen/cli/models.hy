@@ -16,7 +16,7 @@
   lstm-textgen.report [make-report]
   lstm-textgen.writing.history [describe-kept entries-on loss-unit text-length])
 
-(setv SHOWN 80)  ; units of the vocabulary
+(setv UNITS-LISTED 80)  ; units of the vocabulary
 
 
 (defn show-info [flags]
@@ -51,8 +51,8 @@
     #("network" f"{settings.layers}, {model.weight-count :,} weights")
     #("base" (origin settings.base))
     #( "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
-      (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
-      (if (> (len model.vocabulary) SHOWN) " …" "")))
+      (.join " " (map spaces-shown (cut model.vocabulary.units UNITS-LISTED)))
+      (if (> (len model.vocabulary) UNITS-LISTED) " …" "")))
     #( "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
       f"learning rate {settings.learning-rate :g}, temperature {settings.temperature}"
       (if settings.lower ", lower case" "")))

@@ -27,9 +27,9 @@
   lstm-textgen.writing.writer [Ends write-each])
 
 (setv
-  QUOTED 200  ; characters of a copied passage that are shown
+  PASSAGE-SHOWN 200  ; characters of a copied passage that are shown
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
-  REMEMBERED 2000  ; characters of a conversation that a chat model reads before it answers
+  CONTEXT 2000  ; characters of a conversation that a chat model reads before it answers
   ANSWER 400  ; units of an answer in a chat, unless another end is given …
   MESSAGES 3  ; … and messages of others before your turn
   HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
@@ -143,7 +143,7 @@
   "Report on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
   (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
-    (repr (cut passage QUOTED)) (if (> (len passage) QUOTED) "…" "")))
+    (repr (cut passage PASSAGE-SHOWN)) (if (> (len passage) PASSAGE-SHOWN) "…" "")))
   (warn (if (is share None)
     f"the text is too short to contain {STRING}-character strings"
     f"{share :.1%} of its {STRING}-character strings occur in the sources")))
@@ -243,7 +243,7 @@
       (finally  ; even if Ctrl-C stops the answer
         (setv
           [ids _] (.encode-seed self.model.vocabulary (.prepare self.model (+ seed "\n")))
-          self.said (cut (.decode self.model.vocabulary ids) (- REMEMBERED) None))))))
+          self.said (cut (.decode self.model.vocabulary ids) (- CONTEXT) None))))))
 
 
 (defn _change [options line]

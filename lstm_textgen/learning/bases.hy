@@ -17,7 +17,7 @@ optimizer and schedule.]]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [ascii-quotes]
-  lstm-textgen.settings.models [UNUSED fine-tuned? new-settings]
+  lstm-textgen.settings.models [Base new-settings]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.scoring [bits nats-of read-units])
 
@@ -57,7 +57,7 @@ optimizer and schedule.]]
 
 (defn record [name base]
   "Return a new model's record of its `base` (`Checkpoint`), called `name`: `english:0f…`."
-  f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}")
+  (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
 
 
 (defn stem [name]
@@ -65,29 +65,18 @@ optimizer and schedule.]]
   (. (find-model name "base") stem))
 
 
-(defn recorded-name [record]
-  "Return the name of the base in a model's `record`."
-  (get (.rsplit record ":" 1) 0))
-
-
-(defn unused [record]
-  "Return the `record` of a base, changed for a model that is trained from scratch after all."
-  (+ (recorded-name record) UNUSED))
-
-
 (defn origin [record]
   "Return which base a model with this `record`, or None, began with, in words; None if none."
   (when record
-    (setv name (recorded-name record))
-    (if (fine-tuned? record) name f"none, as {name} doesn't know such text")))
+    (if record.used? record.name f"none, as {record.name} doesn't know such text")))
 
 
 (defn check-same [record name]
   "Raise `ValueError` if a model with this `record`, or None, was trained without `base` `name`."
-  (setv own (when record (recorded-name record)))
+  (setv own (when record record.name))
   (unless (= own (stem name))
     (raise (ValueError (+ f"`base` is {name}, but the model was "
-      (if (fine-tuned? record) f"fine-tuned from {own}" "trained from scratch")
+      (if (and record record.used?) f"fine-tuned from {own}" "trained from scratch")
       "; leave it out, or train a new model with `restart` or another `path`")))))
 
 

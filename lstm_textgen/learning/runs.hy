@@ -16,7 +16,6 @@
   lstm-textgen.modelfile.places [check-room check-writable sweep]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.report.plain [Plan Silent source-names]
-  lstm-textgen.settings.models [fine-tuned?]
   lstm-textgen.writing.history [WORDS-ALONE entries-on losses-of])
 
 (setv SAVED 16)  ; bytes of a weight in a model file: the best, the last, and Adam's two means
@@ -75,7 +74,7 @@
   (setv [model settings] [start.checkpoint start.checkpoint.settings])
   (Limits run.asked.save-every run.deadline
     :max-epochs (max-epochs run settings (len start.corpus.ids))
-    :larger-steps (and start.new model.vocabulary.hasty (not (fine-tuned? settings.base))
+    :larger-steps (and start.new model.vocabulary.hasty (not settings.fine-tuned?)
       (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.asked))))
 
 

@@ -14,7 +14,7 @@
   zlib
   lstm-textgen.basics.machine [MB]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
-    load-base stem suggestion unused]
+    load-base stem suggestion]
   lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
     unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
@@ -25,7 +25,7 @@
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.report.plain [Report source-names]
   lstm-textgen.settings.layers [embedding-size parse-layers]
-  lstm-textgen.settings.models [Request continued-settings fine-tuned? new-settings of-model]
+  lstm-textgen.settings.models [Request continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.text.corpus [cut-at-space fingerprint ids-of seed-within stored-text]
@@ -84,15 +84,18 @@
   (with [text (stored-text (_pieces run settings people))]
     (setv
       [corpus settings] (_known-corpus run text settings (or old base))
-      bits (when base (_bits-of run base corpus)))
+      ;; The leader says, as processes may round in different ways.
+      bits (when base (.leader-says group (float
+        (bits-of base corpus.vocabulary corpus.ids)))))
+    ;; A base by words is ∞ bits from a text where it lacks a tenth of the words.
     (when (and base (is base.vocabulary.unknown None) (> bits STRANGE))
       (.say report f"the base {(stem asked.base)} doesn't know such text; training from scratch")
       (setv
         base None
         own (replace (new-settings {#** asked "lower" settings.lower})
-          :base (unused settings.base))
+          :base (.unused settings.base))
         [corpus settings] (_known-corpus run text own None))))
-  (check-words settings asked (fine-tuned? settings.base))
+  (check-words settings asked settings.fine-tuned?)
   (setv report.seed (seed-within corpus.ids corpus.vocabulary))
   (setv
     settings (_described run settings corpus people (is old None))
@@ -149,7 +152,7 @@
       (get (.extend known.vocabulary text settings.max-words) 0)
       (Vocabulary.build text settings.unit settings.max-words))
     ids (ids-of text vocabulary))
-  (when (and (fine-tuned? settings.base) (not-in "lookback" asked))
+  (when (and settings.fine-tuned? (not-in "lookback" asked))
     (setv
       most (fitting-lookback settings.lookback (len ids) settings.validation)
       settings (replace settings :lookback most :stride (min settings.stride most))))
@@ -178,24 +181,15 @@
   (replace settings :unit unit :max-words (.get asked "max_words")))
 
 
-(defn _bits-of [run base corpus]
-  #[[Return the bits per character of `base` on the text of `corpus`.
-
-  It is ∞ for a base by words that lacks a tenth of the text's words.]]
-  ;; The leader says, as processes may round in different ways.
-  (.leader-says run.group (float (bits-of base corpus.vocabulary corpus.ids))))
-
-
 (defn _described [run settings corpus people new]
   "Return `settings` with what a model stores of its text: its `people` and, if `new`, its start."
   (when people
     (setv names (gfor [name _] (.most-common people MOST-PEOPLE) (_as-learned run name settings)))
     (setv settings (replace settings :people (list (dict.fromkeys (filter None names))))))
-  (if new
-    (replace settings
-      :beginning (.decode corpus.vocabulary (get corpus.ids (slice 1)))
-      :recipe (when run.asked.recipe run.asked.recipe.name))
-    settings))
+  (unless new (return settings))
+  (replace settings
+    :beginning (.decode corpus.vocabulary (get corpus.ids (slice 1)))
+    :recipe (when run.asked.recipe run.asked.recipe.name)))
 
 
 (defn _as-learned [run name settings]
@@ -270,7 +264,7 @@
 (defn max-epochs [run settings units]
   "Return the maximum epochs on this number of `units` of a run with `minutes`; 0: no limit."
   (.get run.asked "epochs"
-    (if (fine-tuned? settings.base) settings.epochs (most-epochs units settings.unit))))
+    (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
 
 
 (defn _speed [run layers]

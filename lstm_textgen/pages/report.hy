@@ -15,7 +15,6 @@ report-*.html; report.js draws the curves.]]
     side-by-side table]
   lstm-textgen.report.plain [duration]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
-  lstm-textgen.settings.models [fine-tuned?]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.history [WORDS-ALONE kept-entry loss-of loss-unit recorded
     text-length]
@@ -336,7 +335,7 @@ report-*.html; report.js draws the curves.]]
     unit (get settings "unit")
     for-text f"the default for {units :,} {unit}"
     [default why] (cond
-      (and (fine-tuned? (get settings "base"))
+      (and (get settings "base") (. settings ["base"] used?)
           (in name ["epochs" "batch_size" "learning_rate" "lookback" "max_words"]))
         [value "the default for fine-tuning, unless it was given"]
       (= name "layers") [value (or (get settings "why") "given")]
@@ -345,7 +344,7 @@ report-*.html; report.js draws the curves.]]
       (= name "max_words") [(. (get RULES unit) max-words) "the default"]
       (= name "stride") [(get settings "lookback") "the default: the lookback"]
       (= name "embedding") [value "determined by the vocabulary"]
-      (= name "base") [value (if (fine-tuned? value) "given"
+      (= name "base") [value (if value.used? "given"
         "given, but it doesn't know such text, so training was from scratch")]
       True [setting.default "the default"]))
   (if (= value default) why "given"))

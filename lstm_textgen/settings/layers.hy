@@ -13,7 +13,7 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 (setv
   OLD-NAMES ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
-  MAX-UNITS 65536
+  MAX-HIDDEN 65536
   MAX-LAYERS 64)
 
 
@@ -106,7 +106,7 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
     [kind #* suffixes] (.split name "-")
     [read number lowest highest range] (if (= kind "dropout")
       [float "number" 0 0.999 "drop a share from 0 to 0.999"]
-      [int "whole number" 1 MAX-UNITS f"have 1 to {MAX-UNITS} units"]))
+      [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} units"]))
   (try
     (setv size (read size))
     (except [ValueError] (refuse (if colon

@@ -1,4 +1,4 @@
-"What was asked for, and what a model keeps: two records of settings."
+"What was asked for, and what a model keeps of it and of its training."
 
 (eval-when-compile
   (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
@@ -7,9 +7,6 @@
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [RULES]
   lstm-textgen.settings.table [SETTINGS check-fields check-setting settings-in])
-
-;; Ends a model's record of its base, in place of a checksum, if the base didn't know the text.
-(setv UNUSED ":unused")
 
 
 (defclass Request [dict]
@@ -37,26 +34,44 @@
     (Request (.chosen self #* kept) self.prep)))
 
 
+(defclass Base [str]
+  #[[The record of a model's base: its name and the checksum of its weights, as in `english:0f…`.
+
+  It is `english:unused` if the base didn't know the text, so the model began from scratch.]]
+
+  (defn [property] name [self]
+    "The base's name."
+    (get (.rsplit self ":" 1) 0))
+
+  (defn [property] used? [self]
+    "Whether the model began with the base's weights."
+    (not (.endswith self ":unused")))
+
+  (defn unused [self]
+    "Return the record of this base for a model that began from scratch after all."
+    (Base f"{self.name}:unused")))
+
+
 ;; The fields are those of the table.
 (defclass [(dataclass :frozen True)] ModelSettings [
     (make-dataclass "Kept" (lfor s (settings-in "model" "fact") s.name) :frozen True)]
   #[[The settings of a model and facts about it, as its file has them, one attribute each.
 
-  `layers` are `Layers`, and None until they are chosen.]]
+  `base` is a `Base` or None; `layers` are `Layers`, and None until they are chosen.]]
 
   (defn __post-init__ [self]
     "Raise like `check-value` for an invalid one."
     (check-fields self)
+    (when self.base (object.__setattr__ self "base" (Base self.base)))
     (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers))))
 
   (defn as-dict [self]
     "Return them as plain values, for the file."
-    {#** (vars self)  "layers" (str self.layers)}))
+    {#** (vars self)  "layers" (str self.layers)})
 
-
-(defn fine-tuned? [record]
-  "Return whether a model with this `record` of a base, or None, began with the base's weights."
-  (and (bool record) (not (.endswith record UNUSED))))
+  (defn [property] fine-tuned? [self]
+    "Whether the model began with the weights of a base."
+    (bool (and self.base self.base.used?))))
 
 
 (defn of-model [given]

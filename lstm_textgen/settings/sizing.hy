@@ -6,10 +6,10 @@
   lstm-textgen.settings.layers [Layer Layers])
 
 (setv
-  FEWEST-ROWS 2          ; in a batch
+  LEAST-ROWS 2           ; in a batch
   MOST-ROWS 32
   NEVER math.inf
-  LONG 5_000_000            ; characters from which pieces are better (bench/README.md) …
+  LONG-TEXT 5_000_000       ; characters from which pieces are better (bench/README.md) …
   MOST-DISTINCT 500         ; … if at most 500 of them differ, so that there is room for pieces …
   READ-A-MINUTE 40_000_000  ; … and at most 40 million per minute of a run, a third of which reads
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
@@ -77,7 +77,7 @@
   #[[Return the default unit for a text of `length` characters; `distinct` is how many differ.
 
   With `minutes` it is characters where reading by pieces would take over a third of them.]]
-  (if (and (<= LONG length (* READ-A-MINUTE (or minutes math.inf))) (<= distinct MOST-DISTINCT))
+  (if (and (<= LONG-TEXT length (* READ-A-MINUTE (or minutes math.inf))) (<= distinct MOST-DISTINCT))
     "pieces"
     "characters"))
 
@@ -104,7 +104,7 @@
 
   It is the square root of the thousands of units, rounded to a power of two from 2 to 32. Fewer
   rows give a small text more steps and the network a lower final loss (bench/log.md).]]
-  (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
+  (max LEAST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
 
 
 (defn choose-layers [units epochs minutes [unit "characters"] [speed 1]]

@@ -12,7 +12,7 @@ in Python, and its checks.]]
     PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
     unknown-name]
   lstm-textgen.settings.layers [LAYERS]
-  lstm-textgen.settings.sizing [CHARACTERS FEWEST-ROWS LONG MOST-ROWS RULES WORDS])
+  lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
 
 (defrecord Setting
@@ -92,7 +92,7 @@ in Python, and its checks.]]
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model"
       (+ "learn characters, pieces of words, or words (default: characters, "
-        f"or pieces for a new model of {(// LONG 1_000_000)} million characters or more)")
+        f"or pieces for a new model of {(// LONG-TEXT 1_000_000)} million characters or more)")
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
       :brief "learn characters, pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
@@ -142,7 +142,7 @@ in Python, and its checks.]]
         "with few --minutes; with --from often half)")
       :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
-      (+ f"windows in a batch (default: {FEWEST-ROWS} to {MOST-ROWS}, "
+      (+ f"windows in a batch (default: {LEAST-ROWS} to {MOST-ROWS}, "
         "more for a longer text and with --from)"))
     (Setting "stride" COUNT "cli recipe train model"
       (+ "distance between window starts; below --lookback, windows overlap "
