@@ -1,6 +1,7 @@
 "The command line's training and import of old models."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   os
   shlex
@@ -16,7 +17,7 @@
   lstm-textgen.modelfile.outputs [check-model-apart]
   lstm-textgen.modelfile.places [check-writable own-path]
   lstm-textgen.report [make-report]
-  lstm-textgen.settings.table [SETTINGS settings-in]
+  lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.textmodel [train :as train-model])
 
 
@@ -30,7 +31,7 @@
   (choose-freely)
   (setv
     [path] (models-of flags)
-    options (.chosen flags #* (gfor s (settings-in "train") :if (!= s.name "path") s.name))
+    options (dfor name flags :if (not-in name ["path" "cpu"]) name (get flags name))
     report (make-report flags.quiet as-flags))
   (try
     (setv model (with [_ (Watch (farewell report (own-path path)))]
@@ -88,8 +89,7 @@
   (check-writable path)
   (with [_ (locked path)]
     (when (and (.exists path) (not flags.restart))
-      (raise (ValueError (+ f"{path} already exists; give another `path`, "
-        "or `restart` to replace it"))))
+      (refuse f"{path} already exists; give another `path`, or `restart` to replace it"))
     (setv model (import-model old alphabet))
     (save-checkpoint model path))
   (setv units (counted (len model.vocabulary) model.vocabulary.unit))

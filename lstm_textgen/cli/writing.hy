@@ -1,6 +1,7 @@
 "What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
   itertools [chain]
@@ -79,9 +80,9 @@
   (setv
     models (lfor path (models-of flags) (load-checkpoint path :warn warn))
     n (len models))
-  (when (> n 2) (raise (ValueError f"--model: two models can generate together, not {n}")))
+  (when (> n 2) (refuse f"--model: two models can generate together, not {n}"))
   (when (and (= n 1) (in "mix" flags))
-    (raise (ValueError "--mix needs two models: --model FIRST --model SECOND")))
+    (refuse "--mix needs two models: --model FIRST --model SECOND"))
   (TextModel (if (= n 1) (get models 0) (Mixture #* models flags.mix))))
 
 
@@ -188,44 +189,43 @@
 (defclass Turns []
   "A conversation with a chat model: you are one of its people, the model is all others."
 
-  (defn __init__ [self model]
+  (meth __init__ [@model]
     (setv
-      self.model model
-      self.people (get model.settings "people")
-      self.you (get self.people 0)
-      self.said ""))
+      @people (get model.settings "people")
+      @you (get @people 0)
+      @said ""))
 
-  (defn help [self]
+  (meth help []
     "Return the line that says who you are."
-    (+ f"You are {self.you}; the model is everyone else. To become someone else, begin a line "
-      f"with their name, such as {(get self.others 0)}:"))
+    (+ f"You are {@you}; the model is everyone else. To become someone else, begin a line "
+      f"with their name, such as {(get @others 0)}:"))
 
-  (defn [property] others [self]
+  (meth [property] others []
     "The names of the other people, those who write most first."
-    (lfor name self.people :if (!= name self.you) name))
+    (lfor name @people :if (!= name @you) name))
 
-  (defn answer [self line echo options]
+  (meth answer [line echo options]
     #[[Return #(shown pieces): the text to show first, and an iterator of the answer's text.
 
     `line` is yours, with or without a name before it, and shown if `echo` is true. The answer ends
     at your turn.]]
     (setv [name colon text] (.partition line ":"))
-    (for [each self.people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
-      (setv [self.you line] [each text]))
+    (for [each @people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
+      (setv [@you line] [each text]))
     (setv
-      line f"{self.you}: {(.strip line)}\n"
-      stop [f"{self.you}:" #* (text-list "`stop`" (.get options "stop" []))]
-      seed (+ self.said line)
-      pieces (.stream self.model seed :warn warn #** {#** options  "stop" stop})
+      line f"{@you}: {(.strip line)}\n"
+      stop [f"{@you}:" #* (text-list "`stop`" (.get options "stop" []))]
+      seed (+ @said line)
+      pieces (.stream @model seed :warn warn #** {#** options  "stop" stop})
       first (next pieces ""))
     (unless (.strip first)  ; the model leaves the turn to you
       (setv
-        first f"{(get self.others 0)}:"
-        pieces (.stream self.model (+ seed first) :warn (fn [line])
+        first f"{(get @others 0)}:"
+        pieces (.stream @model (+ seed first) :warn (fn [line])
           #** {#** options  "stop" stop})))
-    #((if echo line "") (.remember self seed (chain [first] pieces))))
+    #((if echo line "") (@remember seed (chain [first] pieces))))
 
-  (defn remember [self seed pieces]
+  (meth remember [seed pieces]
     "Yield `pieces` up to the end of the last of `MESSAGES`; remember them and `seed`."
     (setv
       held ""
@@ -242,8 +242,8 @@
         (when (>= lines MESSAGES) (break)))
       (finally  ; even if Ctrl-C stops the answer
         (setv
-          [ids _] (.encode-seed self.model.vocabulary (.prepare self.model (+ seed "\n")))
-          self.said (cut (.decode self.model.vocabulary ids) (- CONTEXT) None))))))
+          [ids _] (.encode-seed @model.vocabulary (.prepare @model (+ seed "\n")))
+          @said (cut (.decode @model.vocabulary ids) (- CONTEXT) None))))))
 
 
 (defn _change [options line]
@@ -254,7 +254,7 @@
   (cond
     (= name "help") (warn HELP)
     (not-in name CHANGEABLE)
-      (raise (ValueError f"{(unknown-name "setting" name CHANGEABLE)}; :help shows them"))
+      (refuse f"{(unknown-name "setting" name CHANGEABLE)}; :help shows them")
     text (setv (get options key) (read-value f":{name}" (. (get SETTINGS key) kind) text))
     True (.pop options key None))
   (for [name (if (= name "help") CHANGEABLE [name])]

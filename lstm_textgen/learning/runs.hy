@@ -43,7 +43,7 @@
   (setv
     [asked report start] [run.asked run.report (prepare run)]
     model start.checkpoint
-    done (unless asked.minutes (why-done model.settings model.history start.corpus.text)))
+    done (unless asked.minutes (why-done model.settings model.history start.text)))
   (when done
     (.warn report f"{asked.path} is already trained on this text: {(.join "; " done)}")
     (when asked.report (write-report asked.report asked.path model))
@@ -61,7 +61,7 @@
       lstm-textgen.learning.training [Training])
     (when (apple-gpu?)
       (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
-    (.run (Training model start.corpus.ids start.corpus.held asked.path report
+    (.run (Training model start.ids start.held asked.path report
       (_limits run start)
       (partial run-callbacks asked model report (not start.new))
       run.group
@@ -73,7 +73,7 @@
   "Return the `Limits` of the training."
   (setv [model settings] [start.checkpoint start.checkpoint.settings])
   (Limits run.asked.save-every run.deadline
-    :max-epochs (max-epochs run settings (len start.corpus.ids))
+    :max-epochs (max-epochs run settings (len start.ids))
     :larger-steps (and start.new model.vocabulary.hasty (not settings.fine-tuned?)
       (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.asked))))
 
@@ -81,13 +81,13 @@
 (defn _plan [run start]
   "Return the `Plan` of the training."
   (setv
-    [model corpus] [start.checkpoint start.corpus]
-    [settings units] [model.settings (len corpus.ids)])
+    [model units] [start.checkpoint (len start.ids)]
+    settings model.settings)
   (Plan
     :source (source-names run.asked.sources) :path (str run.asked.path)
-    :units units :held (if corpus.held (len corpus.held) 0)
+    :units units :held (if start.held (len start.held) 0)
     :distinct (len model.vocabulary) :unit settings.unit
     :layers (str settings.layers) :why settings.why :new start.new
     :epochs (if run.deadline (max-epochs run settings units) settings.epochs)
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
-    :losses (list (map losses-of (entries-on model.history corpus.text)))))
+    :losses (list (map losses-of (entries-on model.history start.text)))))

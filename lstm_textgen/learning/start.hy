@@ -12,6 +12,7 @@
   sys
   time
   zlib
+  numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
     load-base stem suggestion]
@@ -51,16 +52,18 @@
 
 
 (defrecord Corpus "The text of a run, in units." [
-    #^ object ids   ; (time,) to train on: an array or, of its own streams alone, an `Arc`
-    #^ object held  ; (time,) held out; in a `Start` a `HeldOut`, or None
+    #^ np.ndarray ids   ; (time,) to train on
+    #^ np.ndarray held  ; (time,) held out
     #^ Units vocabulary
-    #^ str text])   ; the fingerprint of the whole training text
+    #^ str text])  ; the fingerprint of `ids`
 
 
-(defrecord Start "A model that is ready to train on a text." [
+(defrecord Start "A model that is ready to train, and what this process trains it on." [
     #^ Checkpoint checkpoint
     #^ bool new  ; whether it hasn't been trained yet
-    #^ Corpus corpus
+    #^ object ids   ; (time,) to train on: all or, as an `Arc`, those of this process's streams
+    #^ object held  ; a `HeldOut`, or None
+    #^ str text  ; the fingerprint of the training text
     #^ dict lengths])  ; the `unit-lengths` of the text
 
 
@@ -109,7 +112,7 @@
   (add-lengths checkpoint lengths)
   (when asked.minutes (_check-time-left run))
   (_note-devices run checkpoint)
-  (Start checkpoint new (_own-share run corpus checkpoint.settings) lengths))
+  (Start checkpoint new #* (_own-share run corpus checkpoint.settings) corpus.text lengths))
 
 
 ;; * The text
@@ -307,11 +310,10 @@
 
 
 (defn _own-share [run corpus settings]
-  "Return what this process reads of `corpus`; raise `ValueError` if rows can't be split evenly."
+  "Return `ids` and `held` of the `Start`; raise `ValueError` if rows can't be split evenly."
   (setv
     shape #(settings.batch-size settings.lookback)
     own (.own-rows run.group settings.batch-size)
     split (and (> run.group.processes 1) (streams? settings)))
-  (replace corpus
-    :held (when (len corpus.held) (HeldOut corpus.ids corpus.held shape own))
-    :ids (if split (keep-arc corpus.ids shape own) corpus.ids)))
+  #((if split (keep-arc corpus.ids shape own) corpus.ids)
+    (when (len corpus.held) (HeldOut corpus.ids corpus.held shape own))))

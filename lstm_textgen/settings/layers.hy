@@ -6,7 +6,7 @@ values dropped in training. Layers of old models have a suffix: with `-hard`, ga
 reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
 (eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   lstm-textgen.basics.values [Kind whole?])
 
@@ -89,19 +89,18 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   (when (isinstance text list) (setv text (.join "," (map str text))))
   (setv layers (Layers (map _parse-layer (.split (str text) ","))))
   (unless layers.recurrent
-    (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
+    (refuse f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256"))
   (when (> (len layers) MAX-LAYERS)
-    (raise (ValueError f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}")))
+    (refuse f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}"))
   layers)
 
 
 (defn _parse-layer [part]
   "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
-  (defn refuse [problem]
-    (raise (ValueError f"`layers`: \"{part}\" {problem}")))
+  (defn reject [problem] (refuse f"`layers`: \"{part}\" {problem}"))
   (setv [name colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon (setv [name size] ["lstm" name]))
-  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (refuse f"is not a layer: {FORMS}"))
+  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (reject f"is not a layer: {FORMS}"))
   (setv
     [kind #* suffixes] (.split name "-")
     [read number lowest highest range] (if (= kind "dropout")
@@ -109,10 +108,10 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
       [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} units"]))
   (try
     (setv size (read size))
-    (except [ValueError] (refuse (if colon
+    (except [ValueError] (reject (if colon
       f"has no {number} after the colon, but '{size}'"
       f"has no number of units: {FORMS}"))))
-  (unless (<= lowest size highest) (refuse f"must {range}"))  ; not a number fails, too
+  (unless (<= lowest size highest) (reject f"must {range}"))  ; not a number fails, too
   (Layer kind size :hard (in "hard" suffixes) :before (in "before" suffixes)))
 
 

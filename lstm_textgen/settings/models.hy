@@ -30,7 +30,7 @@
 
   (defn without-outputs [self]
     "Return what a process is asked for that only takes part: it writes and calls nothing."
-    (setv kept (sfor name self :if (not-in name ["tensorboard" "csv" "report"]) name))
+    (setv kept (lfor name self :if (not-in name ["tensorboard" "csv" "report"]) name))
     (Request (.chosen self #* kept) self.prep)))
 
 

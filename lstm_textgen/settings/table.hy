@@ -97,8 +97,7 @@ in Python, and its checks.]]
       :brief "learn characters, pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
-        "to 2048, more for a longer text)")
-      :fixed True :optional True)
+        "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
       "share of the text, at its end, held out for validation; 0: none"
       :metavar "FRACTION" :default 0.1 :fixed True)]
@@ -152,8 +151,7 @@ in Python, and its checks.]]
     (Setting "tensorboard" PASSAGE "cli train"
       "also write TensorBoard logs to this folder (pip install tensorboard)" :metavar "DIR")
     (Setting "csv" PASSAGE "cli train"
-      "also write each epoch's losses, in bits per character, to this CSV file"
-      :metavar "FILE")
+      "also write each epoch's losses, in bits per character, to this CSV file" :metavar "FILE")
     (_switch "restart" "cli train" "start over even if the model exists"
       :brief "start over even if the model exists")
     (_switch "distributed" "cli train"
@@ -203,8 +201,7 @@ in Python, and its checks.]]
         "or - for standard input")
       :metavar "PATH" :brief "measure how well the model predicts these texts")
     (Setting "score_html" PASSAGE "cli"
-      "with --score: also write a page that shades the text by surprise"
-      :metavar "FILE")]
+      "with --score: also write a page that shades the text by surprise" :metavar "FILE")]
   "serving" [
     (_switch "serve" "cli"
       (+ "serve each --model over HTTP: a page to play with it, and an API for programs, "
@@ -216,8 +213,7 @@ in Python, and its checks.]]
       :metavar "ADDRESS" :default "127.0.0.1")
     (Setting "api_key" PASSAGE "cli"
       (+ "require this key; safer in the environment variable LSTM_TEXTGEN_API_KEY, where other "
-        "users can't see it")
-      :metavar "KEY")
+        "users can't see it") :metavar "KEY")
     (_switch "open" "cli" "serve everyone who can reach --host, without a key")]
   "reports" [
     (Setting "report" PASSAGE "cli train"
@@ -237,8 +233,7 @@ in Python, and its checks.]]
       "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
       :metavar "OLD.h5" :python "TextModel.from_keras")
     (Setting "alphabet" PASSAGE "cli"
-      "file with all characters of the model to --import, in order"
-      :metavar "OLD.txt")]
+      "file with all characters of the model to --import, in order" :metavar "OLD.txt")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
       "random seed (default: 1 for training, a new one for generation)"
