@@ -100,6 +100,10 @@ class TextModel:
     def stream(
         self, seed: str = "", *, warn: _Warn | None = None,
         # settings: write
+        length: int | None = None, stop: str | Sequence[str] | None = None,
+        sentences: int | None = None, temperature: _Temperature | None = None,
+        top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
+        rng_seed: int | None = None,
     ) -> Generator[str, None, None]: ...
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
@@ -107,12 +111,18 @@ class TextModel:
         self, seed: str = "", length: int | None = 400, samples: None = None, *,
         warn: _Warn | None = None,
         # settings: write
+        stop: str | Sequence[str] | None = None, sentences: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> str: ...
     @overload
     def generate(
         self, seed: Iterable[str] = "", length: int | None = 400, samples: int | None = None, *,
         warn: _Warn | None = None,
         # settings: write
+        stop: str | Sequence[str] | None = None, sentences: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> list[str]: ...
     def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
     def cells(self, text: str) -> _Cells: ...
@@ -131,6 +141,16 @@ def train(
     prep: _Step | list[_Step] | None = None, display: Report | None = None,
     callbacks: Any | Sequence[Any] = (),
     # settings: train
+    only: str | None = None, column: str | None = None, max_download: float = 1024,
+    encoding: str | None = None, lower: bool | None = None, unit: str | None = None,
+    max_words: int | None = None, validation: float | None = None, base: _Path | None = None,
+    layers: str | int | Sequence[int] | None = None, lookback: int | None = None,
+    epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
+    learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
+    save_every: float = 10, tensorboard: _Path | None = None, csv: _Path | None = None,
+    restart: bool = False, distributed: bool = False, quiet: bool = False,
+    temperature: _Temperature | None = None, report: _Path | None = None, overwrite: bool = False,
+    rng_seed: int | None = None,
 ) -> TextModel: ...
 def compose(*steps: _Step) -> _Prep: ...
 def recipe(

@@ -10,8 +10,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
   textwrap
   lstm-textgen
   lstm-textgen.basics.values [FLAG STOPS TEMPERATURE]
-  lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.prep :as prep
+  lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.table [settings-in]
   tools.forms [ROOT])
 
@@ -19,8 +19,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
   WIDTH 84  ; columns of a signature
   ;; Classes whose methods few readers need, and the module that documents them.
   OUTLINED {"Report" "report/plain.hy"}
-  PLACES {"recipe" "recipe"  "train" "`train`"  "write" "generation"
-    "generate" "generation"}
+  PLACES {
+    "recipe" "recipe"  "train" "`train`"  "write" "generation"  "generate" "generation"}
   GROUPS {
     "text" "The text"
     "network" "The network"
