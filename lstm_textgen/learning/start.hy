@@ -1,6 +1,6 @@
 #[[The start of a run: what was asked for → a text in units → a model that is ready to learn it.
 
-`prepare` goes through the steps in this order, and each gets what the earlier ones returned.]]
+Each function gets what the ones before it in `prepare` returned.]]
 
 (eval-when-compile
   (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
@@ -69,53 +69,69 @@
 
 (defn prepare [run]
   "Return the `Start` of `run`; raise what `textmodel.train` does."
-  (setv [asked group report] [run.asked run.group run.report])
-  (.check-versions group)
   (setv
-    old (.leaders-model group (when (and group.leader? (not asked.restart))
-      (load-old asked.path report.warn)))
-    base (cond
-      (not asked.base) None
-      old (check-same old.settings.base asked.base)
-      True (load-base asked.base report.warn))
-    settings (cond
-      old (continued-settings old.settings asked)
-      base (base-settings base asked.base asked)
-      True (new-settings asked))
-    people (Counter))
-  (.check-alike group "their settings" (str [(of-model asked) asked.minutes]))
-  (with [text (stored-text (_pieces run settings people))]
-    (setv
-      [corpus settings] (_known-corpus run text settings (or old base))
-      ;; The leader says, as processes may round in different ways.
-      bits (when base (.leader-says group (float
-        (bits-of base corpus.vocabulary corpus.ids)))))
-    ;; A base by words is ∞ bits from a text where it lacks a tenth of the words.
-    (when (and base (is base.vocabulary.unknown None) (> bits STRANGE))
-      (.say report f"the base {(stem asked.base)} doesn't know such text; training from scratch")
-      (setv
-        base None
-        own (replace (new-settings {#** asked "lower" settings.lower})
-          :base (.unused settings.base))
-        [corpus settings] (_known-corpus run text own None))))
-  (check-words settings asked settings.fine-tuned?)
-  (setv report.seed (seed-within corpus.ids corpus.vocabulary))
+    people (Counter)
+    [old base settings] (_models run)
+    [corpus settings bits] (_text-in-units run old base settings people))
+  (check-words settings run.asked settings.fine-tuned?)
   (setv
+    run.report.seed (seed-within corpus.ids corpus.vocabulary)
     settings (_described run settings corpus people (is old None))
     checkpoint (cond
       old (_resumed run old settings corpus)
-      base (_fine-tuned run base settings corpus bits)
+      settings.fine-tuned? (_fine-tuned run base settings corpus bits)
       True (_fresh run settings corpus))
     new (not (or checkpoint.history checkpoint.resume)))
-  (grow-vocabulary checkpoint corpus.vocabulary corpus.ids report)
+  (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report)
   (setv lengths (unit-lengths checkpoint.vocabulary corpus.ids corpus.held))
   (add-lengths checkpoint lengths)
-  (when asked.minutes (_check-time-left run))
+  (when run.asked.minutes (_check-time-left run))
   (_note-devices run checkpoint)
   (Start checkpoint new #* (_own-share run corpus checkpoint.settings) corpus.text lengths))
 
 
+(defn _models [run]
+  "Return #(old base settings): the model to continue and the base to begin with, each or None."
+  (setv [asked group warn] [run.asked run.group run.report.warn])
+  (.check-versions group)
+  (setv
+    own (when (and group.leader? (not asked.restart)) (load-old asked.path warn))
+    old (.leaders-model group own)
+    base (cond
+      (not asked.base) None
+      old (check-same old.settings.base asked.base)
+      True (load-base asked.base warn))
+    settings (cond
+      old (continued-settings old.settings asked)
+      base (base-settings base asked.base asked)
+      True (new-settings asked)))
+  (.check-alike group "their settings" (str [(of-model asked) asked.minutes]))
+  #(old base settings))
+
+
 ;; * The text
+
+(defn _text-in-units [run old base settings people]
+  #[[Return #(corpus settings bits): the text as a `Corpus`, and how well `base` predicts it.
+
+  The vocabulary is that of `old` or `base` with new units, or else a new one. A new one is also
+  made, and `settings` without the base's, if the text is strange to `base`. The messages of
+  `people` are counted.]]
+  (with [text (stored-text (_pieces run settings people))]
+    (setv
+      [corpus settings] (_corpus run text settings (or old base))
+      ;; The leader says, as processes may round in different ways.
+      bits (when base (.leader-says run.group
+        (float (bits-of base corpus.vocabulary corpus.ids)))))
+    ;; A base by words isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
+    (unless (and base (is base.vocabulary.unknown None) (> bits STRANGE))
+      (return #(corpus settings bits)))
+    (setv name (stem run.asked.base))
+    (.say run.report f"the base {name} doesn't know such text; training from scratch")
+    (setv own (replace (new-settings {#** run.asked "lower" settings.lower})
+      :base (.unused settings.base)))
+    #(#* (_corpus run text own) bits)))
+
 
 (defn _pieces [run settings people]
   #[[Yield the text of the run's sources, prepared, in pieces; count the messages of its `people`.
@@ -142,12 +158,12 @@
     (finally (.end-bar report))))
 
 
-(defn _known-corpus [run text settings known]
+(defn _corpus [run text settings [known None]]
   #[[Return #(corpus settings): the `Corpus` of `text`, an iterable of pieces, and its settings.
 
-  The vocabulary is that of `known`, a model, with new units, or else a new one. A text that is too
-  short for a base's lookback gets a shorter one. Raise `ValueError` if it is too short even so, or
-  differs between the processes.]]
+  `known` is the model whose vocabulary they continue. A text that is too short for a base's
+  lookback gets a shorter one. Raise `ValueError` if it is too short even so, or differs between
+  the processes.]]
   (setv asked run.asked)
   (unless known (setv settings (_with-unit run text settings)))
   (setv
