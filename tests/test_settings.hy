@@ -79,7 +79,7 @@
     learn)))
   (assert (= (learn :toy-size 3) {"toy_size" 3}))
   (assert (= (learn) {}))
-  (assert (in "\n- `toy_size`: size of the toy\n" learn.__doc__))
+  (assert (.endswith learn.__doc__ "\n- `toy_size`: size of the toy"))
   (assert (not-in "lookback`:" learn.__doc__))
   (setv stub "def learn(\n    # settings: train\n) -> None: ...\n")
   (assert (in "toy_size: int | None = None," (with-settings stub))))
