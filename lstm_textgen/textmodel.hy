@@ -1,7 +1,7 @@
 "`TextModel`, the interface for Python and Hy programs, and `train` and `load`, which return one."
 
 (eval-when-compile
-  (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]
+  (require hyrule [meth]  lstm-textgen.basics.forms [refuse]
     lstm-textgen.settings.parameters [defn-settings]))
 (import
   collections.abc [Iterable]

@@ -38,7 +38,7 @@
 
 
 (defn _until-stopped [act]
-  "Return `act`, an action, with checks of its flags; Ctrl-C or the end of a pipe's reader ends it."
+  "Return the action `act` with checks of its flags; Ctrl-C or the end of a pipe's reader ends it."
   (fn [flags]
     (_check-outputs flags)
     (_say-temperatures flags)

@@ -38,7 +38,7 @@ permanently if anything fails.]]
 ;; * Before anything is done
 
 (defn check-run-outputs [run]
-  "Raise an error if an output of `run` (a `Request`) would overwrite an input or can't be written."
+  "Raise an error if an output of `run` (a `Request`) would replace an input or can't be written."
   (check-model-apart run.path run.sources)
   (setv folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] []))
   (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]

@@ -77,7 +77,8 @@
   #[[Return the default unit for a text of `length` characters; `distinct` is how many differ.
 
   With `minutes` it is characters where reading by pieces would take over a third of them.]]
-  (if (and (<= LONG-TEXT length (* READ-A-MINUTE (or minutes math.inf))) (<= distinct MOST-DISTINCT))
+  (setv readable (* READ-A-MINUTE (or minutes math.inf)))
+  (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT))
     "pieces"
     "characters"))
 

@@ -51,7 +51,7 @@ a file in the cache folder, from which the ids are memory-mapped.]]
 
 
 (defn [contextmanager] stored-text [pieces]
-  #[[Yield the text of `pieces`, cut as by `cut-at-space`, as an iterable of them to use repeatedly.
+  #[[Yield the text of `pieces`, cut as by `cut-at-space`, as an iterable that can be used again.
 
   Raise `OSError` if the cache folder is full.]]
   (with [text (closing (_Store))]
@@ -63,7 +63,7 @@ a file in the cache folder, from which the ids are memory-mapped.]]
 (defn ids-of [text vocabulary]
   #[[Return the read-only ids (time,) of `text`, an iterable of pieces.
 
-  Those of a long text are a mapped file, which is deleted with them. Raise as `stored-text` does.]]
+  Those of a long text are a mapped file, deleted with them. Raise as `stored-text` does.]]
   (with [ids (closing (_Store))]
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
     (.array ids (. (.encode vocabulary "") dtype))))
