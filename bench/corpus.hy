@@ -21,8 +21,8 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.batches [Batches split-ids]
   lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.settings.table [new-settings]
-  lstm-textgen.text.corpus [fingerprint prepared-pieces text-ids]
+  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces stored-text]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [train])
@@ -72,10 +72,12 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   (setv
     settings (new-settings {"batch_size" 128})
     idle (resident "VmRSS")
-    begun (time.monotonic)
-    [ids vocabulary] (text-ids
-      (prepared-pieces (read-pieces [path]))
-      build-vocabulary)
+    begun (time.monotonic))
+  (with [text (stored-text (prepared-pieces (read-pieces [path])))]
+    (setv
+      vocabulary (build-vocabulary text)
+      ids (ids-of text vocabulary)))
+  (setv
     [kept _] (split-ids ids settings.validation settings.lookback))
   (fingerprint kept)
   (setv

@@ -98,27 +98,31 @@ class TextModel:
     def prepare(self, text: str) -> str: ...
     def prepare_pieces(self, pieces: Iterable[str]) -> Iterator[str]: ...
     def stream(
-        self, seed: str = "", *, length: int | None = None, stop: str | Sequence[str] | None = None,
+        self, seed: str = "", *, warn: _Warn | None = None,
+        # settings: write
+        length: int | None = None, stop: str | Sequence[str] | None = None,
         sentences: int | None = None, temperature: _Temperature | None = None,
         top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
-        rng_seed: int | None = None, warn: _Warn | None = None,
+        rng_seed: int | None = None,
     ) -> Generator[str, None, None]: ...
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
     def generate(  # type: ignore[overload-overlap]
         self, seed: str = "", length: int | None = 400, samples: None = None, *,
+        warn: _Warn | None = None,
+        # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None,
-        rng_seed: int | None = None, warn: _Warn | None = None,
+        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> str: ...
     @overload
     def generate(
         self, seed: Iterable[str] = "", length: int | None = 400, samples: int | None = None, *,
+        warn: _Warn | None = None,
+        # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None,
-        rng_seed: int | None = None, warn: _Warn | None = None,
+        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> list[str]: ...
     def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
     def cells(self, text: str) -> _Cells: ...
@@ -134,19 +138,19 @@ def load(path: _Path) -> TextModel: ...
 def train(
     sources: _Source | Iterable[_Source] | None = None, path: _Path = "model", *,
     text: str | Iterable[str] | None = None, recipe: Recipe | _Path | None = None,
-    prep: _Step | list[_Step] | None = None, restart: bool = False, quiet: bool = False,
-    display: Report | None = None, callbacks: Any | Sequence[Any] = (),
-    report: _Path | None = None, tensorboard: _Path | None = None, csv: _Path | None = None,
-    overwrite: bool = False, minutes: float | None = None, distributed: bool = False,
-    save_every: float = 10, max_download: float = 1024,
-    only: str | None = None, column: str | None = None,
-    unit: str | None = None, lower: bool | None = None, encoding: str | None = None,
-    max_words: int | None = None, validation: float | None = None,
+    prep: _Step | list[_Step] | None = None, display: Report | None = None,
+    callbacks: Any | Sequence[Any] = (),
+    # settings: train
+    only: str | None = None, column: str | None = None, max_download: float = 1024,
+    encoding: str | None = None, lower: bool | None = None, unit: str | None = None,
+    max_words: int | None = None, validation: float | None = None, base: _Path | None = None,
     layers: str | int | Sequence[int] | None = None, lookback: int | None = None,
-    epochs: int | None = None, patience: int | None = None,
+    epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
     learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
-    temperature: _Temperature | None = None, rng_seed: int | None = None,
-    base: _Path | None = None,
+    save_every: float = 10, tensorboard: _Path | None = None, csv: _Path | None = None,
+    restart: bool = False, distributed: bool = False, quiet: bool = False,
+    temperature: _Temperature | None = None, report: _Path | None = None, overwrite: bool = False,
+    rng_seed: int | None = None,
 ) -> TextModel: ...
 def compose(*steps: _Step) -> _Prep: ...
 def recipe(

@@ -1,6 +1,8 @@
 "`TextModel`, the interface for Python and Hy programs, and `train` and `load`, which return one."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [meth]  lstm-textgen.basics.forms [refuse]
+    lstm-textgen.settings.parameters [defn-settings]))
 (import
   collections.abc [Iterable]
   contextlib [contextmanager]
@@ -14,7 +16,7 @@
   lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.learning.runs [RUN-DEFAULTS :as DEFAULT Run train-model]
+  lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.oldmodels [import-model]
@@ -24,7 +26,8 @@
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep]
   lstm-textgen.recipes [Recipe load-recipe]
-  lstm-textgen.settings.table [check-given check-setting]
+  lstm-textgen.settings.models [Request]
+  lstm-textgen.settings.table [SETTINGS check-given check-setting]
   lstm-textgen.text.corpus [prepared-pieces]
   lstm-textgen.text.files [listed-sources]
   lstm-textgen.text.units [Vocabulary]
@@ -43,8 +46,7 @@
 
   `train` and `load` return one.]]
 
-  (defn __init__ [self checkpoint [name "model"]]
-    (setv [self.checkpoint self.name] [checkpoint name]))
+  (meth __init__ [@checkpoint [@name "model"]])
 
   (defn [classmethod] from-keras [cls model vocabulary]
     #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.
@@ -105,46 +107,50 @@
     "Yield the long text in `pieces` (strings), prepared, in other pieces."
     (prepared-pieces pieces self.checkpoint.settings.lower))
 
-  (defn stream [self [seed ""] * [length None] [stop None] [sentences None] [temperature None]
-      [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
+  (defn-settings stream "write" [self [seed ""] * [warn None] #** given]
     #[[Return an iterator of the pieces of text that the model generates after `seed`.
 
     The seed isn't included. The iterator is endless without `length`, `stop` and `sentences`, and
     has a method `close`. The options are those of `generate`; errors are raised at once.]]
     (with [warn (_collecting warn)]
       (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
-        (usual-options self.checkpoint temperature top-k top-p min-p) (Ends length stop sentences)
-        (_checked-seed rng-seed) warn)))
+        #* (.steering self given) warn)))
 
-  (defn generate [self [seed ""] [length 400] [samples None] * [stop None] [sentences None]
-      [temperature None] [top-k None] [top-p None] [min-p None] [rng-seed None] [warn None]]
+  (defn-settings generate "write" [
+      self [seed ""] [length 400] [samples None] * [warn None] #** given]
     #[[Return `seed` and the text that the model generates after it.
 
     The text has `length` characters (or words) or, with None, another end. For a list of seeds the
     result is the list of their texts, with `samples` texts after each seed; generating them in one
     batch is faster than one by one.
 
-    - `stop`: a text to end before, or a list of them; `sentences`: the number to end after.
+    - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the likeliest unit, higher is wilder; a list is used in turn, one
       temperature for each unit. Default: the recipe's, or else 0.7.
-    - `top_k`, `top_p`, `min_p`: allow only likely units; see `sampling.SamplingOptions`.
     - `rng_seed`: the same model, seeds and random seed give the same text.
+    - …
     - `warn`: called with a line about units of the seed that the model doesn't know, or about a
       text that is cut off, as it didn't reach its `stop` or `sentences` within 20,000 characters
       or words (default: `warnings.warn`).
 
     Raises `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
     (setv
-      seed (plain seed)
-      alone (and (isinstance seed str) (is samples None))
       seeds (text-list "`seed`" seed)
-      samples (if (is samples None) 1 (check-setting "samples" samples)))
+      count (if (is samples None) 1 (check-setting "samples" samples)))
     (with [warn (_collecting warn)]
-      (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) samples
-        (usual-options self.checkpoint temperature top-k top-p min-p) (Ends length stop sentences)
-        (_checked-seed rng-seed) warn)))
-    (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k samples)) text)))
-    (if alone (get whole 0) whole))
+      (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) count
+        #* (.steering self given length) warn)))
+    (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k count)) text)))
+    (if (and (isinstance (plain seed) str) (is samples None)) (get whole 0) whole))
+
+  (defn steering [self given [length None]]
+    "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of the dict `given`."
+    (setv
+      asked (Request (check-given given "write"))
+      temperature (.get asked "temperature" self.checkpoint.settings.temperature))
+    #((SamplingOptions temperature asked.top-k asked.top-p asked.min-p)
+      (Ends (.get asked "length" length) asked.stop asked.sentences)
+      (.get asked "rng_seed")))
 
   (defn score [self text]
     #[[Return #(total units bits): how well the model predicts `text`.
@@ -197,7 +203,7 @@
     (check-value "`path`" PATH path)
     (setv models {})
     (for [each [self #* others]]
-      (check-value "`others`" MODEL each)
+      (check-value "`others`" TEXT-MODEL each)
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
     (check-output "path" path [] (list (.values models)) overwrite)
@@ -232,7 +238,7 @@
 
 
 (setv
-  MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
+  TEXT-MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
   KERAS-MODEL (Kind "a Keras model or the path of one" (fn [x] (or
     (isinstance x #(str PathLike))
     (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
@@ -241,11 +247,6 @@
   RECIPE (Kind "a recipe or the path of one" (fn [x] (isinstance x #(Recipe (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
   DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))
-
-
-(defn _checked-seed [rng-seed]
-  "Return `rng-seed` or, for None, None; raise an error if it is invalid."
-  (unless (is rng-seed None) (check-setting "rng_seed" rng-seed)))
 
 
 (defn [contextmanager] _collecting [warn]
@@ -273,82 +274,60 @@
       (. (model-path path) stem))))
 
 
-(defn train [[sources None] [path (get DEFAULT "path")] * [text None] [recipe None] [prep None]
-    [restart (get DEFAULT "restart")] [quiet (get DEFAULT "quiet")] [display None] [callbacks #()]
-    [report None] [tensorboard None] [csv None] [overwrite (get DEFAULT "overwrite")]
-    [minutes None] [distributed (get DEFAULT "distributed")]
-    [save-every (get DEFAULT "save_every")] [max-download (get DEFAULT "max_download")] [only None]
-    [column None] [unit None] [lower None] [encoding None] [max-words None] [validation None]
-    [layers None] [lookback None] [epochs None] [patience None] [learning-rate None]
-    [batch-size None] [stride None] [temperature None] [rng-seed None] [base None]]
+(defn-settings train "train" [
+    [sources None] [path (. (get SETTINGS "path") default)] * [text None] [recipe None] [prep None]
+    [display None] [callbacks #()] #** given]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: a text or a list of
-    texts, each on a new line. `only`: the person whose messages are read in chats; `column`: the
-    column that is read in tables.
+    texts, each on a new line.
   - `recipe`: a `Recipe`, or the path of one, whose settings are the defaults. `prep`: a step, such
     as a text → text function, or a list of steps, as in `compose`.
-  - An existing model continues training, unless `restart`. `epochs` counts those on the same text;
-    if they are done, there is only a warning.
-  - `base`: the model to fine-tune: `english`, `german`, `french`, `spanish`, or a model file.
-  - `quiet`: show only errors and warnings; `display`: a `Report` that shows the run (default: a
-    live display on a terminal or in a notebook).
+  - `display`: a `Report` that shows the run (default: a live display on a terminal or in a
+    notebook).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
     but the learning rate is set again at each step. They count epochs from 0 and get losses in
     nats, as in Keras; `ModelCheckpoint` saves what `to_keras` would return at that moment.
   - `report`: a file for a page about the model; `csv`: one for a table of losses, with epochs from
     1 and losses in bits per character. Both are updated after each epoch, and replace a file that
-    this program didn't make only with `overwrite`. `tensorboard`: a folder for logs.
-  - `minutes`: train for about this long, reading included, or until this run has had `epochs`
-    epochs (default: 9, for a long text 5); the schedule fits that, and `patience` is ignored.
-  - `distributed`: split each batch over all devices, on JAX; with several processes, each makes
-    the same call, and only the first saves and shows.
-  - `save-every`: minutes between saves within an epoch; `max-download`: MiB.
-  - `unit` and the rest are the model's settings, see docs/command-line.md. None: unchanged in an
-    existing model, otherwise the default.
+    this program didn't make only with `overwrite`.
+  - …
+
+  An existing model continues training, unless `restart`. `epochs` counts those on the same text;
+  if they are done, there is only a warning. A setting of the model that is None is unchanged in an
+  existing model, otherwise the default. With `distributed` and several processes, each makes the
+  same call, and only the first saves and shows.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
   for files that can't be read or written, `FloatingPointError` if training diverges, and
   `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
-  (setv [run display] (_make-run (dict (locals))))
-  (TextModel (train-model run display) run.path.stem))
-
-
-(defn _make-run [given]
-  "Return #(run report) for the arguments `given` to `train`, a dict; raise as `train` does."
   (setv
-    [sources text path recipe prep display callbacks] (lfor
-      name ["sources" "text" "path" "recipe" "prep" "display" "callbacks"]  ; not in the table
-      (.pop given name))
     given (check-given
-      (dfor
-        [name value] (.items given)
-        :if (not (is None value (.get DEFAULT name)))  ; not given
-        name (if (isinstance value PathLike) (fspath value) value))
+      (dfor [k value] (.items given) k (if (isinstance value PathLike) (fspath value) value))
       "train")
     recipe (if (isinstance recipe #(str PathLike))
       (load-recipe recipe)
       (check-value "`recipe`" RECIPE recipe))
     settings {#** (if recipe recipe.settings {}) #** given}
-    options (dfor [name default] (.items DEFAULT) name (.pop settings name default))
-    (get options "sources") (source-list sources text (get options "sources"))
-    (get options "path") (own-path (check-value "`path`" PATH path))
-    run (Run
-      :given settings
+    asked (Request
+      { #** settings
+        "sources" (source-list sources text (.get settings "sources"))
+        "path" (own-path (check-value "`path`" PATH path))
+        "recipe" recipe}
       :prep (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
-      :recipe recipe
       :callbacks (check-value "`callbacks`" CALLBACKS
-        (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks))
-      #** options))
-  #(run
-    (if (is display None) (make-report run.quiet) (check-value "`display`" DISPLAY display))))
+        (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks)))
+    display (if (is display None)
+      (make-report asked.quiet)
+      (check-value "`display`" DISPLAY display)))
+  (TextModel (train-model asked display) asked.path.stem))
 
 
 (defn source-list [sources text own]
   "Return the list of sources: `sources`, or the `text` or texts, or else a recipe's `own`."
   (when (and (is-not text None) (is-not sources None))
-    (raise (ValueError "give `sources` or `text`, not both")))
+    (refuse "give `sources` or `text`, not both"))
   (cond
     (is-not text None) (do
       (setv

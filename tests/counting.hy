@@ -9,7 +9,7 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   types [SimpleNamespace]
   numpy :as np
   lstm-textgen.learning.learner.protocol [BETA-1 Learner]
-  lstm-textgen.learning.runs :as runs
+  lstm-textgen.learning.start :as start
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.keraslayout [weight-shapes])
 
@@ -119,4 +119,4 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   "Make every run of this process use a `CountingLearner`, and measure no machine's speed."
   (setv
     training.make-learner CountingLearner
-    runs.machine-speed (fn [report] 0.1)))  ; so that `minutes` choose small networks
+    start.machine-speed (fn [report] 0.1)))  ; so that `minutes` choose small networks

@@ -18,7 +18,7 @@
   lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
     STORED-TEXTS save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Score surprises]

@@ -5,7 +5,7 @@
   lstm-textgen.prep [compose-all]
   lstm-textgen.recipes [load-recipe recipe]
   lstm-textgen.settings.layers [Layer parse-layers]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.textmodel [source-list]
   tests.helpers [write-text])
 

@@ -7,9 +7,10 @@
   pytest
   lstm-textgen
   lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base
-    origin promising record relative-of stem suggestion unused]
+    origin promising record relative-of stem suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
+  lstm-textgen.settings.models [Base]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
@@ -28,7 +29,7 @@
 
 
 (defn [(pytest.mark.parametrize "name" ["" "." ".."])] test-a-base-must-be-a-file [name]
-  (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same "b:1" name))]]
+  (for [act [(fn [] (load-base name assert-no-warning)) (fn [] (check-same (Base "b:1") name))]]
     (with [_ (pytest.raises ValueError :match "`base`: '.*' names no file")] (act))))
 
 
@@ -63,8 +64,8 @@
 
 
 (defn test-a-base-that-was-not-used-is-no-origin []
-  (setv not-used (unused "b:1"))
-  (assert (= (list (map origin [None "b:1" not-used]))
+  (setv not-used (.unused (Base "b:1")))
+  (assert (= (list (map origin [None (Base "b:1") not-used]))
     [None "b" "none, as b doesn't know such text"]))
   (check-same not-used "b")
   (with [_ (pytest.raises ValueError :match "`base` is c, but the model was trained from scratch")]

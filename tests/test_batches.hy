@@ -5,8 +5,8 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Batches HeldOut RUN-IN fitting-lookback keep-arc split-ids]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.learning.batches [RUN-IN Batches HeldOut fitting-lookback keep-arc split-ids]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus [fingerprint])
 
 (setv pytestmark pytest.mark.quick)

@@ -15,7 +15,7 @@
 
 (defn [pytest.fixture] helpful [monkeypatch]
   "Let a base be of help for any text: one that learned for seconds knows little."
-  (.setattr monkeypatch "lstm_textgen.learning.runs.STRANGE" 99))
+  (.setattr monkeypatch "lstm_textgen.learning.start.STRANGE" 99))
 
 
 (defn train-from-base [folder [report None] #** settings]
@@ -91,7 +91,7 @@
 
 (defn [(pytest.mark.usefixtures "counting")]
     test-a-long-text-that-a-base-does-not-know-is-learned-by-pieces [trained monkeypatch]
-  (monkeypatch.setattr "lstm_textgen.settings.sizing.LONG" 3000)
+  (monkeypatch.setattr "lstm_textgen.settings.sizing.LONG_TEXT" 3000)
   (defn learn [epochs]
     (lstm_textgen.train :text (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120) :path (/ trained "new")
       :base (/ trained "model") :max-words 40 :epochs epochs :display (Quiet)))

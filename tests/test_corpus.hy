@@ -8,9 +8,9 @@
   pytest
   lstm-textgen.learning.batches [Batches]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus :as corpus
-  lstm-textgen.text.corpus [cut-at-space seed-within text-ids]
+  lstm-textgen.text.corpus [cut-at-space ids-of seed-within stored-text]
   lstm-textgen.text.vocabulary [build-vocabulary]
   tests.helpers [TEXT train-tiny untimed])
 
@@ -50,11 +50,11 @@
 
 (defn prepared-ids [text size unit]
   "Return the ids and the vocabulary of `text`, which comes in pieces of `size` characters."
-  (text-ids
-    (gfor piece (cut-at-space (pieces-of text size)) (prepare piece))
-    (fn [pieces]
-      (build-vocabulary pieces)  ; as a run does to choose the unit
-      (build-vocabulary pieces unit))))
+  (with [text (stored-text
+      (gfor piece (cut-at-space (pieces-of text size)) (prepare piece)))]
+    (build-vocabulary text)  ; as a run does to choose the unit
+    (setv vocabulary (build-vocabulary text unit))
+    #((ids-of text vocabulary) vocabulary)))
 
 
 ;; * Pieces

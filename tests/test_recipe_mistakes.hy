@@ -10,7 +10,7 @@
   lstm-textgen.prep [compose]
   lstm-textgen.recipes [load-recipe recipe]
   lstm-textgen.settings.layers [LAYERS Layer Layers parse-layers]
-  lstm-textgen.settings.table [continued-settings new-settings]
+  lstm-textgen.settings.models [continued-settings new-settings]
   tests.helpers [program refused write-text])
 
 (setv

@@ -7,8 +7,7 @@
   pytest
   lstm-textgen
   lstm-textgen.display.plain [Report]
-  lstm-textgen.learning.runs :as runs
-  lstm-textgen.display.plain [Report]
+  lstm-textgen.learning.start :as start
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
   tests.helpers [StopAfter TEXT TINY VERSE write-text])
@@ -96,7 +95,7 @@
 
 (defn [pytest.fixture] long-from [monkeypatch]
   "A function that sets the number of characters from which a text is long."
-  (fn [length] (monkeypatch.setattr sizing "LONG" length)))
+  (fn [length] (monkeypatch.setattr sizing "LONG_TEXT" length)))
 
 
 (defn test-a-long-text-is-learned-by-pieces [tmp-path long-from]
@@ -195,7 +194,7 @@
   (defn slow-pieces [#* _ #** __]
     (time.sleep 1.5)
     (yield TEXT))
-  (monkeypatch.setattr runs "read_pieces" slow-pieces)
+  (monkeypatch.setattr start "read_pieces" slow-pieces)
   (with [_ (pytest.raises ValueError :match "took \\d+ s; give at least `minutes` 0.[2-9]")]
     (learn tmp-path TEXT :minutes 0.07))
   (assert (= (list (.iterdir tmp-path)) [])))

@@ -8,7 +8,7 @@
   lstm-textgen.learning.schedule [Clock FINAL-RATE Limits WARM-UP learning-rate rate-factor
     why-done]
   lstm-textgen.modelfile.history [describe-kept]
-  lstm-textgen.settings.table [new-settings])
+  lstm-textgen.settings.models [new-settings])
 
 (setv pytestmark pytest.mark.quick)
 

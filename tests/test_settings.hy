@@ -8,10 +8,11 @@
   lstm-textgen.basics.values [COUNT]
   lstm-textgen.cli.flags [make-parser parse-flags]
   lstm-textgen.recipes [recipe]
-  lstm-textgen.settings.table [SETTINGS Setting check-given continued-settings new-settings
-    settings-in stored-settings]
+  lstm-textgen.settings.models [continued-settings new-settings stored-settings]
+  lstm-textgen.settings.table [SETTINGS Setting check-given settings-in]
   lstm-textgen.textmodel [TextModel train]
-  tests.helpers [ROOT])
+  tests.helpers [ROOT]
+  tools.reference [STUB with-settings])
 
 (setv
   pytestmark pytest.mark.quick
@@ -39,17 +40,26 @@
       (if (in "model" setting.places) None setting.default)))))
 
 
+(defn test-the-types-come-from-the-table []
+  (setv stub (.read-text STUB :encoding "utf-8"))
+  (assert (= (with-settings stub) stub) "python -m hy tools/outputs.hy -"))
+
+
 (defn test-the-types-and-the-signatures-of-writing-have-each-setting []
   (setv names (sfor setting (settings-in "write") setting.name))
   (assert (<= names (stub-arguments "generate")))
   (assert (<= names (set (. (inspect.signature TextModel.generate) parameters))))
-  (assert (<= (- names #{"samples"}) (stub-arguments "stream"))))
+  (assert (<= names (stub-arguments "stream"))))
 
 
-(defn test-a-new-row-is-a-flag-and-checked-in-a-recipe-and-by-train [monkeypatch]
+(defn [pytest.fixture] toy [monkeypatch]
+  "A new row of the table."
   (setv toy (Setting "toy_size" COUNT "cli recipe train" "size of the toy" :group "other"))
-  (.setitem monkeypatch SETTINGS "toy_size" toy)
-  (assert (= (. (parse-flags ["--toy-size" "3"]) given) {"toy_size" 3}))
+  (.setitem monkeypatch SETTINGS "toy_size" toy))
+
+
+(defn test-a-new-row-is-a-flag-and-checked-in-a-recipe-and-by-train [toy]
+  (assert (= (parse-flags ["--toy-size" "3"]) {"toy_size" 3}))
   (assert (in "--toy-size N" (.format-help (make-parser :everything True))))
   (with [_ (pytest.raises ValueError :match "--toy-size must be a whole number from 1 up")]
     (parse-flags ["--toy-size" "0"]))
@@ -58,6 +68,21 @@
   (assert (= (. (recipe "r" :toy-size 3) settings) {"toy_size" 3}))
   (with [_ (pytest.raises TypeError :match "`toy_size` must be a whole number")]
     (check-given {"toy_size" "3"} "train")))
+
+
+(defn test-a-new-row-is-a-parameter-with-its-documentation-and-type [toy]
+  (setv learn (hy.eval '(do
+    (require lstm-textgen.settings.parameters [defn-settings])
+    (defn-settings learn "train" [[lookback 8] * #** given]
+      "Learn.\n\n- …"
+      given)
+    learn)))
+  (assert (= (learn :toy-size 3) {"toy_size" 3}))
+  (assert (= (learn) {}))
+  (assert (.endswith learn.__doc__ "\n- `toy_size`: size of the toy"))
+  (assert (not-in "lookback`:" learn.__doc__))
+  (setv stub "def learn(\n    # settings: train\n) -> None: ...\n")
+  (assert (in "toy_size: int | None = None," (with-settings stub))))
 
 
 (defn test-every-default-is-of-its-kind-and-what-is-fixed-in-the-model []

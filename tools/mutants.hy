@@ -20,6 +20,7 @@ other catches, it proves less. The status is 1 if any is missed.]]
   TESTS {
     "learning/training" ["test_training" "test_callbacks" "test_runs" "test_beginning"
       "test_nothing_lost" "test_cli"]
+    "learning/start" ["test_runs" "test_beginning" "test_training" "test_nothing_lost"]
     "learning/runs" ["test_runs" "test_callbacks" "test_training" "test_beginning" "test_cli"
       "test_nothing_lost"]
     "modelfile/checkpoint" ["test_checkpoint" "test_evaluation"]
@@ -40,12 +41,12 @@ other catches, it proves less. The status is 1 if any is missed.]]
     #("learning/training" "(not @clock.steps) None" "False None")
     #("learning/training" "(replace resume.progress)\n" "(Progress 0 0 0 0.0 @text)\n")
     #("learning/training" "(- progress.step 1) {" "progress.step {")
-    #("learning/runs" "(> rows units)" "(> rows (* 2 units))")
-    #("learning/runs" "(unless (entries-on checkpoint.history self.text)" "(unless True")
-    #("learning/runs" "spent) RESERVE)" "spent) -9)")
-    #("learning/runs" "(and resume (!= before now)" "(and resume (= before now)")
-    #("learning/runs" "done (unless run.minutes (why-done" "done (when run.minutes (why-done")
-    #("learning/runs" ":recipe (when self.run.recipe self.run.recipe.name)" ":recipe None")
+    #("learning/start" "(> rows units)" "(> rows (* 2 units))")
+    #("learning/start" "(unless (entries-on old.history corpus.text)" "(unless True")
+    #("learning/start" "spent) RESERVE)" "spent) -9)")
+    #("learning/start" "(and resume (!= before now)" "(and resume (= before now)")
+    #("learning/runs" "done (unless asked.minutes (why-done" "done (when asked.minutes (why-done")
+    #("learning/start" ":recipe (when run.asked.recipe run.asked.recipe.name)" ":recipe None")
     #("modelfile/checkpoint" "self.evaluation 2" "self.evaluation 1")
     #("modelfile/checkpoint" "(unless (_sound? backup)" "(when (_sound? backup)")
     #("modelfile/checkpoint" "(= (.get (.attributes file path) \"sha256\") (digest arrays))"

@@ -9,7 +9,9 @@ the functions that make them. A test compares the pages in docs/ with their resu
   re
   textwrap
   lstm-textgen
+  lstm-textgen.basics.values [FLAG STOPS TEMPERATURE]
   lstm-textgen.prep :as prep
+  lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.table [settings-in]
   tools.forms [ROOT])
 
@@ -17,11 +19,18 @@ the functions that make them. A test compares the pages in docs/ with their resu
   WIDTH 84  ; columns of a signature
   ;; Classes whose methods few readers need, and the module that documents them.
   OUTLINED {"Report" "display/plain.hy"}
-  PLACES {"recipe" "recipe"  "train" "`train`"  "write" "generation"}
+  PLACES {
+    "recipe" "recipe"  "train" "`train`"  "write" "generation"  "generate" "generation"}
   GROUPS {
     "text" "The text"
     "network" "The network"
-    "sampling" "Sampling the next unit"})
+    "sampling" "Sampling the next unit"}
+  STUB (/ ROOT "lstm_textgen" "__init__.pyi")
+  ;; The types of kinds of values in it that aren't what `Kind.read` returns, and of files.
+  TYPES {
+    FLAG "bool"  TEMPERATURE "_Temperature"  STOPS "str | Sequence[str]"
+    LAYERS "str | int | Sequence[int]"}
+  FILES ["DIR" "FILE" "MODEL"])
 
 
 (defn generated [text]
@@ -61,6 +70,39 @@ the functions that make them. A test compares the pages in docs/ with their resu
     (if flag f"| `{flag}` | short for `{setting.option} {meaning}` | |\n" "")))
 
 
+;; * The stub
+
+(defn with-settings [stub]
+  #[[Return the text of the `stub` with its parameters that are settings renewed.
+
+  They follow a comment such as `# settings: train`, up to the end of the list of parameters.]]
+  (re.sub
+    r"(?ms)^( +)# settings: (\w+)\n.*?^( *\) ->)"
+    (fn [found]
+      (setv
+        [indent place end] (.groups found)
+        own (get (.rsplit (cut stub (.start found)) "def " 1) 1)
+        parts (gfor
+          setting (settings-in place)
+          :if (not (re.search rf"\b{setting.name}: " own))
+          (+ (.replace (stub-parameter setting) " " "\0") ",")))
+      (setv lines (textwrap.wrap (.join " " parts) (- 99 (len indent))))
+      (.join "\n" [f"{indent}# settings: {place}"
+        #* (gfor line lines (+ indent (.replace line "\0" " ")))
+        end]))
+    stub))
+
+
+(defn stub-parameter [setting]
+  "Return the parameter for a `setting` with its type and default; None if a model may have it."
+  (setv
+    default (if (in "model" (.split setting.places)) None setting.default)
+    type (if (in setting.metavar FILES)
+      "_Path"
+      (.get TYPES setting.kind (. setting.kind read __name__))))
+  f"{setting.name}: {type}{(if (is default None) " | None" "")} = {default}")
+
+
 ;; * Steps
 
 (defn steps-table []
@@ -84,7 +126,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 (defn python-reference []
   "Return the reference: each public name with its signature and its documentation."
-  (setv tree (ast.parse (.read-text (/ ROOT "lstm_textgen" "__init__.pyi") :encoding "utf-8")))
+  (setv tree (ast.parse (.read-text STUB :encoding "utf-8")))
   (setv nodes (dfor node tree.body :if (hasattr node "name") node.name node))
   (.join "\n" [
     #* (gfor

@@ -7,23 +7,14 @@
   sys
   traceback [walk-tb]
   lstm-textgen.basics.interrupts [loading]
-  lstm-textgen.cli.flags [TRAINING as-flags find-action parse-flags program warn])
+  lstm-textgen.cli.actions [find-action]
+  lstm-textgen.cli.flags [as-flags parse-flags program warn])
 
-(setv
-  ;; Each action's module here, and its function of the flags, which may return a status.
-  DOES {
-    TRAINING ["training" "train"]
-    "import" ["training" "import_old"]
-    "export" ["models" "export"]
-    "info" ["models" "show_info"]
-    "report" ["models" "report"]
-    "serve" ["serving" "serve_models"]
-    "completion" ["flags" "print_completion"]}
-  ;; Each stream: its number, the mode of its substitute, and the error handler of its encoding.
-  STREAMS {
-    "stdin" [0 "r" "strict"]
-    "stdout" [1 "w" "replace"]
-    "stderr" [2 "w" "backslashreplace"]})
+;; Each stream: its number, the mode of its substitute, and the error handler of its encoding.
+(setv STREAMS {
+  "stdin" [0 "r" "strict"]
+  "stdout" [1 "w" "replace"]
+  "stderr" [2 "w" "backslashreplace"]})
 
 
 (defn main [[arguments None]]
@@ -35,7 +26,7 @@
     (with [_ (loading)]
       (setv
         flags (parse-flags (if (is arguments None) (cut sys.argv 1 None) arguments))
-        [module name] (.get DOES (find-action flags) ["writing" "use_model"])
+        [module name] (.split (. (find-action flags) does) ".")
         act (getattr (import-module f"lstm_textgen.cli.{module}") name)))
     (or (act flags) 0)
     (except [error [ValueError OSError FloatingPointError ImportError]]

@@ -1,10 +1,10 @@
-"The flags, which come from the table of settings: parsed, checked, named in messages."
+"The flags, which come from the table of settings: parsed, explained, named in messages."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   argparse
   contextlib [contextmanager suppress]
-  dataclasses [dataclass]
   difflib [get-close-matches]
   functools [partial]
   itertools [chain pairwise]
@@ -19,13 +19,14 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [Tolerant visible]
   lstm-textgen.basics.values [TEXTS clip read-value]
-  lstm-textgen.settings.table [SETTINGS in-words settings-in])
+  lstm-textgen.settings.models [Request]
+  lstm-textgen.settings.table [in-words settings-in])
 
 (setv
   USAGE #[[%(prog)s --sources PATH... [flags]     train
        %(prog)s --generate SEED [flags]       generate
        %(prog)s --score PATH... [flags]       score]]
-  DESCRIPTION "Trains an LSTM on any text and generates more in its style."
+  PURPOSE "Trains an LSTM on any text and generates more in its style."
   EXAMPLES #[[
 examples:
   %(prog)s --sources lol.txt                      train on it
@@ -34,123 +35,21 @@ examples:
   %(prog)s --generate "" --length 500 --temperature 0.5
   %(prog)s --score letter.txt                     how well is it predicted?
   %(prog)s --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
-  SLOW 2  ; seconds of silence after which a line says what is being done
-  TRAINING "training"
-  MODELS ["path" "mix"]
-  READING ["encoding" "max_download" "only" "column"]
-  ;; The options of a single text, and of all generation.
-  STEERING (lfor s (settings-in "write") :if (!= s.name "samples") s.name)
-  WRITING [#* STEERING "samples" #* MODELS "output" "overwrite" "originality"]
-  ;; For each action, named by its setting, the other settings that it uses.
-  USED {
-    TRAINING [#* (gfor s (settings-in "train") s.name) "cpu"]
-    "generate" WRITING
-    "generate_from" [#* WRITING #* READING]
-    "interactive" [#* STEERING #* MODELS]
-    "score" ["score_html" "overwrite" #* MODELS #* READING]
-    "page" ["path" "temperature" "length" "overwrite"]
-    "serve" ["path" "port" "host" "api_key" "open"]
-    "report" ["path" "overwrite"]
-    "info" ["path"]
-    "export" ["path" "overwrite" "quiet"]
-    "import" ["alphabet" "path" "restart" "quiet"]
-    "completion" []})
-
-
-(defclass [(dataclass :frozen True)] Flags []
-  "The flags `given`: a dict from names of settings to values."
-  #^ dict given
-
-  (defn value [self name]
-    "Return the value of the setting `name`: the given one, or its default."
-    (.get self.given name (. (get SETTINGS name) default)))
-
-  (defn chosen [self #* names]
-    "Return a dict of those of the settings `names` that were given."
-    (dfor name names :if (in name self.given) name (get self.given name)))
-
-  (defn [property] models [self]
-    "The paths of the models, at least one."
-    (.get self.given "path" [(. (get SETTINGS "path") default)])))
+  SLOW 2)  ; seconds of silence after which a line says what is being done
 
 
 (defn parse-flags [arguments]
-  "Return the `Flags` in `arguments` (a list); raise `ValueError` for an invalid one."
+  "Return the `Request` in `arguments` (a list); raise `ValueError` for an invalid one."
   (setv
-    parser (make-parser)
-    parser.arguments arguments
+    parser (make-parser :arguments arguments)
     [values strange] (.parse-known-args parser arguments))
-  (when strange
-    (raise (ValueError (_unknown (get strange 0) parser))))
-  (Flags (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
+  (when strange (refuse (_unknown (get strange 0) parser)))
+  (Request (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
-;; * Actions
-
-(defn find-action [flags]
-  #[[Return the action that `flags` ask for, a key of `USED`.
-
-  Raise `ValueError` if there is none, and for flags that can't be combined or do nothing.]]
-  (setv
-    learns (bool (.chosen flags "sources" "recipe"))
-    by-the-way (if learns "report" None)
-    asked (lfor name USED :if (and (in name flags.given) (!= name by-the-way)) name)
-    action (if asked (get asked 0) TRAINING))
-  (when (> (len asked) 1)
-    (raise (ValueError f"{(_options asked)} can't be combined; give one of them")))
-  (when (= (len (.chosen flags "import" "alphabet")) 1)
-    (raise (ValueError "--import OLD.h5 and --alphabet OLD.txt: each needs the other")))
-  (unless (or asked learns) (raise (ValueError (_missing flags))))
-  (_check-used flags action)
-  action)
-
-
-(defn _missing [flags]
-  "Return the message that no action was requested; it names those that the `flags` belong to."
-  (setv given (lfor name flags.given :if (!= name "path") name))
-  (unless given
-    (return (+ "nothing to do: give --sources to train or --generate SEED to generate; "
-      "see --help")))
-  (for [idle [given (cut given 1)]]  ; all of them if they belong together, else the first
-    (setv actions (lfor
-      [action used] (.items USED)
-      :if (<= (set idle) (set used))
-      name (if (= action TRAINING) ["sources" "recipe"] [action])
-      name))
-    (when actions (break)))
-  f"{(_idle idle)} alone; add {(_options actions "or")}")
-
-
-(defn _check-used [flags action]
-  "Raise `ValueError` for `flags`, or several models, that do nothing in an `action`."
-  (setv
-    used [action #* (get USED action)]
-    where (if (= action TRAINING) "in training" f"with {(_options [action])}")
-    models (len flags.models)
-    compares? (in "originality" used))
-  (when (and (> models 1) (not-in action ["page" "report" "serve"]) (not-in "mix" used))
-    (raise (ValueError f"--model: {models} models can't be used {where}; give one")))
-  (when (and compares? (in "originality" flags.given))
-    (unless (in "sources" flags.given)
-      (raise (ValueError "--originality needs the training text to compare with: --sources PATH")))
-    (+= used ["sources" #* READING]))
-  (setv idle (lfor name flags.given :if (not-in name used) name))
-  (when idle
-    (raise (ValueError (+ f"{(_idle idle)} {where}; " (cond
-      (and compares? (in "sources" idle)) "to compare the text with the sources, add --originality"
-      (= (len idle) 1) "leave it out"
-      True "leave them out"))))))
-
-
-(defn _idle [names]
-  "Return the words that the flags of the settings `names` do nothing."
-  f"{(_options names)} {(if (= (len names) 1) "does" "do")} nothing")
-
-
-(defn _options [names [before-last "and"]]
-  "Return the flags of the settings `names`, in words: `--a, --b and --c`."
-  (setv [#* others last] (gfor name names (. (get SETTINGS name) option)))
-  (if others f"{(.join ", " others)} {before-last} {last}" last))
+(defn models-of [flags]
+  "Return the paths of the models that `flags` name, at least one."
+  (if (in "path" flags) flags.path [flags.path]))
 
 
 ;; * Messages
@@ -220,11 +119,15 @@ examples:
     parser (make-parser :everything True)
     parser.prog (os.path.basename parser.prog))  ; shells then find it under any path
   (with [_ (suppress BrokenPipeError)]  ; the reader has left
-    (print (shtab.complete parser (.value flags "completion")) :flush True)))
+    (print (shtab.complete parser flags.completion) :flush True)))
 
 
 (defclass Parser [argparse.ArgumentParser]
   "Reports errors in its `arguments`, a list, in one line."
+
+  (defn __init__ [self arguments #** options]
+    (.__init__ (super) #** options)
+    (setv self.arguments arguments))
 
   (defn error [self message]
     "Raise `ValueError`; if a value begins with a dash, explain how to write it."
@@ -236,7 +139,7 @@ examples:
         :if (and (= option (get lacking 1)) (.startswith after "-")
           (not-in after self._option-string-actions))
         f"a value that begins with - is written {(flag option after)}"))
-    (raise (ValueError f"{message}; {(next dashed "see --help")}"))))
+    (refuse f"{message}; {(next dashed "see --help")}")))
 
 
 (defn _unknown [word parser]
@@ -265,10 +168,10 @@ examples:
     (.exit parser)))
 
 
-(defn make-parser [[everything False]]
+(defn make-parser [[everything False] [arguments []]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (Parser :prog (program) :usage USAGE :description DESCRIPTION :epilog EXAMPLES
+    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE :epilog EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
       :add-help False :allow-abbrev False)

@@ -6,7 +6,7 @@
   textwrap [wrap]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags explaining page-written size-in-words warn]
+  lstm-textgen.cli.flags [as-flags explaining models-of page-written size-in-words warn]
   lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.bases [origin]
@@ -16,13 +16,13 @@
   lstm-textgen.modelfile.places [find-model model-path]
   lstm-textgen.pages.report [duration-in-words report-page])
 
-(setv SHOWN 80)  ; units of the vocabulary
+(setv UNITS-LISTED 80)  ; units of the vocabulary
 
 
 (defn show-info [flags]
   "Print the contents of the model that `flags` name."
   (setv
-    [path] flags.models
+    [path] (models-of flags)
     model (load-checkpoint path :resume True :warn warn))
   (with [_ (suppress BrokenPipeError)]  ; the reader has left
     (for [[name value] (_facts (find-model path) model)  :if value]
@@ -51,8 +51,8 @@
     #("network" f"{settings.layers}, {model.weight-count :,} weights")
     #("base" (origin settings.base))
     #( "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
-      (.join " " (map spaces-shown (cut model.vocabulary.units SHOWN)))
-      (if (> (len model.vocabulary) SHOWN) " …" "")))
+      (.join " " (map spaces-shown (cut model.vocabulary.units UNITS-LISTED)))
+      (if (> (len model.vocabulary) UNITS-LISTED) " …" "")))
     #( "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
       f"learning rate {settings.learning-rate :g}, temperature {settings.temperature}"
       (if settings.lower ", lower case" "")))
@@ -62,11 +62,11 @@
 
 (defn report [flags]
   "Write the report on the model or models that `flags` name."
-  (setv path (.value flags "report"))
-  (check-output "report" path [] flags.models (.value flags "overwrite"))
+  (setv path flags.report)
+  (check-output "report" path [] (models-of flags) flags.overwrite)
   (setv
-    models (lfor name flags.models (load-checkpoint name :warn warn))
-    paths (lfor name flags.models (str (model-path name)))
+    models (lfor name (models-of flags) (load-checkpoint name :warn warn))
+    paths (lfor name (models-of flags) (str (model-path name)))
     names (list (map basename paths)))
   (when (< (len (set names)) (len names)) (setv names paths))
   (with [out (open-output path)  _ (explaining f"making {path}: generating samples")]
@@ -77,11 +77,11 @@
 (defn export [flags]
   "Export the model that `flags` name for other programs."
   (setv
-    path (.value flags "export")
-    [model] flags.models
+    path flags.export
+    [model] (models-of flags)
     checkpoint (load-checkpoint model :warn warn)
-    report (make-report (.value flags "quiet") as-flags))
-  (check-export checkpoint path "export" flags.models (.value flags "overwrite"))
+    report (make-report flags.quiet as-flags))
+  (check-export checkpoint path "export" (models-of flags) flags.overwrite)
   (.doing report f"writing {path}")
   (for [written (export-model checkpoint path)]
     (.say report f"{written}: {(size-in-words written)}")))

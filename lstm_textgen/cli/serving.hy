@@ -2,7 +2,7 @@
 
 (import
   os
-  lstm-textgen.cli.flags [warn])
+  lstm-textgen.cli.flags [models-of warn])
 
 
 (defn serve-models [flags]
@@ -12,10 +12,10 @@
     (except [error ImportError]
       (raise (ImportError
         f"--serve needs {error.name}: pip install 'lstm_textgen[serve]'") :from error)))
-  (serve flags.models
-    :host (.value flags "host")
-    :port (.value flags "port")
-    :key (or (.value flags "api_key") (.get os.environ KEY))
-    :open? (.value flags "open")
+  (serve (models-of flags)
+    :host flags.host
+    :port flags.port
+    :key (or flags.api-key (.get os.environ KEY))
+    :open? flags.open
     :say (fn [address] (warn f"serving at {address}; Ctrl-C stops it"))
     :warn warn))

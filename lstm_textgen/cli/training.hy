@@ -1,6 +1,7 @@
 "The command line's training and import of old models."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   os
   shlex
@@ -8,7 +9,7 @@
   lstm-textgen.basics.files [locked remove-lock]
   lstm-textgen.basics.interrupts [Interrupted watching]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags command flag page-written program warn]
+  lstm-textgen.cli.flags [as-flags command flag models-of page-written program warn]
   lstm-textgen.display [make-report]
   lstm-textgen.learning.learner.choice [choose-freely]
   lstm-textgen.learning.learner.machines [follower?]
@@ -16,7 +17,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-model-apart]
   lstm-textgen.modelfile.places [check-writable own-path]
-  lstm-textgen.settings.table [SETTINGS settings-in]
+  lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.textmodel [train :as train-model])
 
 
@@ -25,13 +26,13 @@
 
 (defn train [flags]
   "Train by the `flags`; return the exit status if a signal stopped it."
-  (when (.value flags "cpu")
+  (when flags.cpu
     (.update os.environ :CUDA-VISIBLE-DEVICES "-1" :JAX-PLATFORMS "cpu" :KERAS-TORCH-DEVICE "cpu"))
   (choose-freely)
   (setv
-    [path] flags.models
-    options (.chosen flags #* (gfor s (settings-in "train") :if (!= s.name "path") s.name))
-    report (make-report (.value flags "quiet") as-flags))
+    [path] (models-of flags)
+    options (dfor name flags :if (not-in name ["path" "cpu"]) name (get flags name))
+    report (make-report flags.quiet as-flags))
   (try
     (setv model (with [_ (watching (farewell report (own-path path)))]
       (train-model :path path :display report #** options)))
@@ -80,16 +81,15 @@
 (defn import-old [flags]
   "Convert the old model that `flags` name; replace a model only with --restart."
   (setv
-    [name] flags.models
+    [name] (models-of flags)
     path (own-path name)
     [old alphabet] (.values (.chosen flags "import" "alphabet"))
-    report (make-report (.value flags "quiet") as-flags))
+    report (make-report flags.quiet as-flags))
   (check-model-apart path [old alphabet])
   (check-writable path)
   (with [_ (locked path)]
-    (when (and (.exists path) (not (.value flags "restart")))
-      (raise (ValueError (+ f"{path} already exists; give another `path`, "
-        "or `restart` to replace it"))))
+    (when (and (.exists path) (not flags.restart))
+      (refuse f"{path} already exists; give another `path`, or `restart` to replace it"))
     (setv model (import-model old alphabet))
     (save-checkpoint model path))
   (setv units (counted (len model.vocabulary) model.vocabulary.unit))

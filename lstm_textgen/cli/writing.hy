@@ -1,6 +1,7 @@
 "What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
   itertools [chain]
@@ -10,7 +11,8 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
-  lstm-textgen.cli.flags [STEERING explaining page-written warn]
+  lstm-textgen.cli.actions [STEERING]
+  lstm-textgen.cli.flags [explaining models-of page-written warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.score [ALTERNATIVES Page]
@@ -22,33 +24,29 @@
   lstm-textgen.textmodel [TextModel load text-list]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends write-each])
 
 (setv
-  QUOTED 200  ; characters of a copied passage that are shown
+  PASSAGE-SHOWN 200  ; characters of a copied passage that are shown
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
-  REMEMBERED 2000  ; characters of a conversation that a chat model reads before it answers
+  CONTEXT 2000  ; characters of a conversation that a chat model reads before it answers
   ANSWER 400  ; units of an answer in a chat, unless another end is given …
   MESSAGES 3  ; … and messages of others before your turn
   HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
 :temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
 
 
-(defn use-model [flags]
-  "Do what `flags` request with a trained model, until Ctrl-C or the end of a pipe's reader."
-  (_check-outputs flags)
-  (_say-temperatures flags)
-  (try
-    ((cond
-      (in "score" flags.given) score-files
-      (in "interactive" flags.given) interact
-      (in "page" flags.given) make-page
-      True write) flags)
-    (with [_ (_open-standard-output)])
-    (except [KeyboardInterrupt] (print))
-    (except [BrokenPipeError])))  ; the reader has left
+(defn _until-stopped [act]
+  "Return the action `act` with checks of its flags; Ctrl-C or the end of a pipe's reader ends it."
+  (fn [flags]
+    (_check-outputs flags)
+    (_say-temperatures flags)
+    (try
+      (act flags)
+      (with [_ (_open-standard-output)])
+      (except [KeyboardInterrupt] (print))
+      (except [BrokenPipeError]))))  ; the reader has left
 
 
 (defn [contextmanager] _open-standard-output []
@@ -61,17 +59,17 @@
 (defn _check-outputs [flags]
   "Raise an error unless the output files of `flags` can be written safely."
   (setv sources [
-    #* (.get flags.given "sources" [])
-    #* (.get flags.given "score" [])
+    #* (.get flags "sources" [])
+    #* (.get flags "score" [])
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (unless (= [name path] ["output" "-"])
-      (check-output name path sources flags.models (.value flags "overwrite")))))
+      (check-output name path sources (models-of flags) flags.overwrite))))
 
 
 (defn _say-temperatures [flags]
   "Explain a list of temperatures that contains 0: it may be a decimal comma (0,5)."
-  (setv numbers (.get flags.given "temperature"))
+  (setv numbers (.get flags "temperature"))
   (when (and (isinstance numbers list) (in 0 numbers))
     (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
     (warn f"--temperature: {turns}, in turn, one for each unit; write one half as 0.5")))
@@ -80,56 +78,48 @@
 (defn _load-model [flags]
   "Return the model that `flags` name, or the mixture of the two."
   (setv
-    models (lfor path flags.models (load-checkpoint path :warn warn))
+    models (lfor path (models-of flags) (load-checkpoint path :warn warn))
     n (len models))
-  (when (> n 2) (raise (ValueError f"--model: two models can generate together, not {n}")))
-  (when (and (= n 1) (in "mix" flags.given))
-    (raise (ValueError "--mix needs two models: --model FIRST --model SECOND")))
-  (TextModel (if (= n 1) (get models 0) (Mixture #* models (.value flags "mix")))))
+  (when (> n 2) (refuse f"--model: two models can generate together, not {n}"))
+  (when (and (= n 1) (in "mix" flags))
+    (refuse "--mix needs two models: --model FIRST --model SECOND"))
+  (TextModel (if (= n 1) (get models 0) (Mixture #* models flags.mix))))
 
 
 (defn _reading [model flags]
   "Return a dict of reading options, with the encoding given or else the model's own."
-  {"encoding" (.get flags.given "encoding" (get model.settings "encoding"))
-    "limit" (* MB (.value flags "max_download"))
-    "only" (.value flags "only")
-    "column" (.value flags "column")})
+  {"encoding" (.get flags "encoding" (get model.settings "encoding"))
+    "limit" (* MB flags.max-download)
+    "only" flags.only
+    "column" flags.column})
 
 
 ;; * Generation
 
-(defn write [flags]
+(defn [_until-stopped] write [flags]
   "Generate texts from the seed, as `flags` request."
   (setv
     model (_load-model flags)
     reading (_reading model flags)
     read (fn [paths] (read-sources paths :warn warn #** reading))
-    seed (if (in "generate" flags.given)
-      (.value flags "generate")
-      (read [(.value flags "generate_from")]))
-    keep (.value flags "originality")
-    training (when keep (.prepare model (read (.value flags "sources"))))
-    samples (.value flags "samples")
-    options {"length" None  "warn" warn  #** (.chosen flags #* STEERING)}
+    seed (if (in "generate" flags) flags.generate (read [flags.generate-from]))
+    keep flags.originality
+    training (when keep (.prepare model (read flags.sources)))
+    samples flags.samples
+    options (.chosen flags #* STEERING)
     texts (if (= samples 1)
-      [(.stream model seed #** options)]  ; piece by piece; several, side by side
-      (_samples model seed samples #** options))
-    path (.value flags "output"))
+      [(.stream model seed :warn warn #** options)]  ; piece by piece; several, side by side
+      (gfor
+        [_ text] (write-each model.checkpoint [(.prepare model seed)] samples
+          #* (.steering model options) warn)
+        [text]))
+    path flags.output)
   (when (and path (not (.chosen flags #* Ends.__annotations__)))
     (warn (+ f"writing to {path} until you press Ctrl-C: "
       "there is no `length`, `stop` or `sentences`")))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
     (setv written (_put-texts out seed texts samples keep)))
   (when keep (_say-originality written training)))
-
-
-(defn _samples [model seed samples warn [length None] [stop None] [sentences None]
-    [rng-seed None] #** options]
-  "Return an iterator of `samples` texts after `seed`, each a list of its text once it ends."
-  (setv texts (write-each model.checkpoint [(.prepare model seed)] samples
-    (SamplingOptions #** {"temperature" (get model.settings "temperature")  #** options})
-    (Ends length stop sentences) rng-seed warn))
-  (gfor [_ text] texts [text]))
 
 
 (defn _put-texts [out seed texts samples keep]
@@ -154,7 +144,7 @@
   "Report on standard error how much of `written`, a list of texts, is copied from `training`."
   (setv [passage share] (originality written training))
   (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
-    (repr (cut passage QUOTED)) (if (> (len passage) QUOTED) "…" "")))
+    (repr (cut passage PASSAGE-SHOWN)) (if (> (len passage) PASSAGE-SHOWN) "…" "")))
   (warn (if (is share None)
     f"the text is too short to contain {STRING}-character strings"
     f"{share :.1%} of its {STRING}-character strings occur in the sources")))
@@ -162,7 +152,7 @@
 
 ;; * Conversation
 
-(defn interact [flags]
+(defn [_until-stopped] interact [flags]
   "Continue each line of standard input, or change the setting that it names after a colon."
   (setv
     model (_load-model flags)
@@ -199,44 +189,43 @@
 (defclass Turns []
   "A conversation with a chat model: you are one of its people, the model is all others."
 
-  (defn __init__ [self model]
+  (meth __init__ [@model]
     (setv
-      self.model model
-      self.people (get model.settings "people")
-      self.you (get self.people 0)
-      self.said ""))
+      @people (get model.settings "people")
+      @you (get @people 0)
+      @said ""))
 
-  (defn help [self]
+  (meth help []
     "Return the line that says who you are."
-    (+ f"You are {self.you}; the model is everyone else. To become someone else, begin a line "
-      f"with their name, such as {(get self.others 0)}:"))
+    (+ f"You are {@you}; the model is everyone else. To become someone else, begin a line "
+      f"with their name, such as {(get @others 0)}:"))
 
-  (defn [property] others [self]
+  (meth [property] others []
     "The names of the other people, those who write most first."
-    (lfor name self.people :if (!= name self.you) name))
+    (lfor name @people :if (!= name @you) name))
 
-  (defn answer [self line echo options]
+  (meth answer [line echo options]
     #[[Return #(shown pieces): the text to show first, and an iterator of the answer's text.
 
     `line` is yours, with or without a name before it, and shown if `echo` is true. The answer ends
     at your turn.]]
     (setv [name colon text] (.partition line ":"))
-    (for [each self.people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
-      (setv [self.you line] [each text]))
+    (for [each @people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
+      (setv [@you line] [each text]))
     (setv
-      line f"{self.you}: {(.strip line)}\n"
-      stop [f"{self.you}:" #* (text-list "`stop`" (.get options "stop" []))]
-      seed (+ self.said line)
-      pieces (.stream self.model seed :warn warn #** {#** options  "stop" stop})
+      line f"{@you}: {(.strip line)}\n"
+      stop [f"{@you}:" #* (text-list "`stop`" (.get options "stop" []))]
+      seed (+ @said line)
+      pieces (.stream @model seed :warn warn #** {#** options  "stop" stop})
       first (next pieces ""))
     (unless (.strip first)  ; the model leaves the turn to you
       (setv
-        first f"{(get self.others 0)}:"
-        pieces (.stream self.model (+ seed first) :warn (fn [line])
+        first f"{(get @others 0)}:"
+        pieces (.stream @model (+ seed first) :warn (fn [line])
           #** {#** options  "stop" stop})))
-    #((if echo line "") (.remember self seed (chain [first] pieces))))
+    #((if echo line "") (@remember seed (chain [first] pieces))))
 
-  (defn remember [self seed pieces]
+  (meth remember [seed pieces]
     "Yield `pieces` up to the end of the last of `MESSAGES`; remember them and `seed`."
     (setv
       held ""
@@ -253,8 +242,8 @@
         (when (>= lines MESSAGES) (break)))
       (finally  ; even if Ctrl-C stops the answer
         (setv
-          [ids _] (.encode-seed self.model.vocabulary (.prepare self.model (+ seed "\n")))
-          self.said (cut (.decode self.model.vocabulary ids) (- REMEMBERED) None))))))
+          [ids _] (.encode-seed @model.vocabulary (.prepare @model (+ seed "\n")))
+          @said (cut (.decode @model.vocabulary ids) (- CONTEXT) None))))))
 
 
 (defn _change [options line]
@@ -265,7 +254,7 @@
   (cond
     (= name "help") (warn HELP)
     (not-in name CHANGEABLE)
-      (raise (ValueError f"{(unknown-name "setting" name CHANGEABLE)}; :help shows them"))
+      (refuse f"{(unknown-name "setting" name CHANGEABLE)}; :help shows them")
     text (setv (get options key) (read-value f":{name}" (. (get SETTINGS key) kind) text))
     True (.pop options key None))
   (for [name (if (= name "help") CHANGEABLE [name])]
@@ -283,11 +272,11 @@
 
 ;; * The playground page
 
-(defn make-page [flags]
+(defn [_until-stopped] make-page [flags]
   "Write the page that contains the model or models, and report its size."
   (setv
-    path (.value flags "page")
-    [first #* others] (map load flags.models))
+    path flags.page
+    [first #* others] (map load (models-of flags)))
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
     (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite")))
   (warn (page-written path)))
@@ -295,18 +284,18 @@
 
 ;; * Scoring
 
-(defn score-files [flags]
+(defn [_until-stopped] score-files [flags]
   "Print how well the model predicts each file and all together; write the page if requested."
   (setv
     model (_load-model flags)
     reading (Reading #** (_reading model flags))
-    page-path (.value flags "score_html")
+    page-path flags.score-html
     page (when page-path (Page model.vocabulary))
     whole (Score))
   (check-encoding reading.encoding)
   (setv
     paths (lfor
-      source (.value flags "score")
+      source flags.score
       path (if (= source "-") ["-"] (find-paths source []))
       path)
     count 0)

@@ -20,7 +20,7 @@ optimizer and schedule.]]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [ascii-quotes]
-  lstm-textgen.settings.table [UNUSED fine-tuned? new-settings]
+  lstm-textgen.settings.models [Base new-settings]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.scoring [nats-of read-units])
 
@@ -60,7 +60,7 @@ optimizer and schedule.]]
 
 (defn record [name base]
   "Return a new model's record of its `base` (`Checkpoint`), called `name`: `english:0f…`."
-  f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}")
+  (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
 
 
 (defn stem [name]
@@ -68,29 +68,18 @@ optimizer and schedule.]]
   (. (find-model name "base") stem))
 
 
-(defn recorded-name [record]
-  "Return the name of the base in a model's `record`."
-  (get (.rsplit record ":" 1) 0))
-
-
-(defn unused [record]
-  "Return the `record` of a base, changed for a model that is trained from scratch after all."
-  (+ (recorded-name record) UNUSED))
-
-
 (defn origin [record]
   "Return which base a model with this `record`, or None, began with, in words; None if none."
   (when record
-    (setv name (recorded-name record))
-    (if (fine-tuned? record) name f"none, as {name} doesn't know such text")))
+    (if record.used? record.name f"none, as {record.name} doesn't know such text")))
 
 
 (defn check-same [record name]
   "Raise `ValueError` if a model with this `record`, or None, was trained without `base` `name`."
-  (setv own (when record (recorded-name record)))
+  (setv own (when record record.name))
   (unless (= own (stem name))
     (refuse f"`base` is {name}, but the model was "
-      (if (fine-tuned? record) f"fine-tuned from {own}" "trained from scratch")
+      (if (and record record.used?) f"fine-tuned from {own}" "trained from scratch")
       "; leave it out, or train a new model with `restart` or another `path`")))
 
 
@@ -103,14 +92,14 @@ optimizer and schedule.]]
     own base.settings
     settings (new-settings {
       "unit" own.unit  "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
-      #** given  "base" (record name base)})
+      #** given})
     [here there] (gfor layers [(or settings.layers own.layers) own.layers]
       (.join "," (map str layers.recurrent))))
   (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
     (unless (= here there)
       (refuse f"`{key}` is {here}, but {there} in the base {name}; "
         f"give {there}, or leave out `base`")))
-  (replace settings :embedding own.embedding))
+  (replace settings :base (record name base) :embedding own.embedding))
 
 
 ;; * How well a base knows a text

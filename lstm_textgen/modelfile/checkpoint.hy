@@ -23,7 +23,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-progress
     count? read-settings]
   lstm-textgen.settings.layers [NetworkSpec]
-  lstm-textgen.settings.table [ModelSettings]
+  lstm-textgen.settings.models [ModelSettings]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [parse-vocabulary])
 

@@ -15,7 +15,7 @@ results with others. Here they become normal models with the old predictions.]]
   lstm-textgen.modelfile.kerasnetworks [open-network]
   lstm-textgen.modelfile.soundness [count?]
   lstm-textgen.settings.layers [Layer Layers]
-  lstm-textgen.settings.table [new-settings]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.units [Characters Vocabulary])
 
 (setv

@@ -18,7 +18,7 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.text.corpus [fingerprint prepared-pieces text-ids]
+  lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces]
   lstm-textgen.text.files [find-paths read-pieces])
 
 (setv
@@ -36,7 +36,7 @@ permanently if anything fails.]]
 ;; * Before anything is done
 
 (defn check-run-outputs [run]
-  "Raise an error if an output of `run` (a `Run`) would overwrite an input or can't be written."
+  "Raise an error if an output of `run` (a `Request`) would replace an input or can't be written."
   (check-model-apart run.path run.sources)
   (setv folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] []))
   (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
@@ -87,8 +87,8 @@ permanently if anything fails.]]
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
-      pieces (read-pieces [path] model.settings.encoding)
-      [ids _] (text-ids (prepared-pieces pieces model.settings.lower) (fn [_] model.vocabulary))
+      pieces (prepared-pieces (read-pieces [path] model.settings.encoding) model.settings.lower)
+      ids (ids-of pieces model.vocabulary)
       known (sfor entry model.history (get entry "text")))
     (return (any (gfor
       text known

@@ -8,7 +8,7 @@ raises `ValueError`.]]
   numpy :as np
   lstm-textgen.basics.values [MAX-WHOLE text? whole?]
   lstm-textgen.modelfile.hdf5 [unless-sound]
-  lstm-textgen.settings.table [stored-settings])
+  lstm-textgen.settings.models [stored-settings])
 
 (setv
   MAX-EMBEDDING 65536

@@ -19,8 +19,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
-  lstm-textgen.settings.table [fine-tuned? settings-in]
   lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
+  lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -292,7 +292,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     hidden ["why" "beginning" "people" #* (if checkpoint.vocabulary.limited [] ["max_words"])])
   (section-of "Settings" "Every setting and the reason for its value."
     (table-of [] (gfor
-      setting (settings-in "model")
+      setting (settings-in "model" "fact")
       :setv value (get settings setting.name)
       :if (not (or (is value None) (in setting.name hidden) (and setting.later (not value))))
       [ (.replace setting.name "_" " ")
@@ -307,7 +307,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     unit (get settings "unit")
     for-text f"the default for {units :,} {unit}"
     [default why] (cond
-      (and (fine-tuned? (get settings "base"))
+      (and (get settings "base") (. settings ["base"] used?)
           (in name ["epochs" "batch_size" "learning_rate" "lookback" "max_words"]))
         [value "the default for fine-tuning, unless it was given"]
       (= name "layers") [value (or (get settings "why") "given")]
@@ -316,7 +316,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
       (= name "max_words") [(. (get RULES unit) max-words) "the default"]
       (= name "stride") [(get settings "lookback") "the default: the lookback"]
       (= name "embedding") [value "determined by the vocabulary"]
-      (= name "base") [value (if (fine-tuned? value) "given"
+      (= name "base") [value (if value.used? "given"
         "given, but it doesn't know such text, so training was from scratch")]
       True [setting.default "the default"]))
   (if (= value default) why "given"))

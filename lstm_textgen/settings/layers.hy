@@ -5,25 +5,23 @@ values dropped in training. Layers of old models have a suffix: with `-hard`, ga
 `hard_sigmoid`, a straight line from 0 to 1, Keras' default before 2.3; with `-before`, a GRU's
 reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
-  dataclasses [dataclass]
   lstm-textgen.basics.values [Kind whole?])
 
 (setv
   OLD-NAMES ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
   FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
-  MAX-UNITS 65536
+  MAX-HIDDEN 65536
   MAX-LAYERS 64)
 
 
-(defclass [(dataclass :frozen True)] Recurrent []
-  "All about a kind of recurrent layer, except its step."
-  #^ str keras-class  ; its name in `keras.layers`
-  #^ list gates       ; their places in Keras' weights, in the order of the step in NumPy
-  (setv
-    #^ int candidate 2           ; the place of the candidate, which takes tanh, not σ
-    #^ bool two-biases False))   ; whether it has a bias for its input and another for its state
+(defrecord Recurrent "All about a kind of recurrent layer, except its step." [
+    #^ str keras-class  ; its name in `keras.layers`
+    #^ list gates       ; their places in Keras' weights, in the order of the step in NumPy
+    #^ int [candidate 2]         ; the place of the candidate, which takes tanh, not σ
+    #^ bool [two-biases False]])  ; whether it has a bias for its input and one for its state
 
 
 ;; In Keras' weights an LSTM's gates are i f c o, a GRU's z r h.
@@ -32,13 +30,11 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   "gru" (Recurrent "GRU" [0 1 2] :two-biases True)})
 
 
-(defclass [(dataclass :frozen True)] Layer []
-  "A layer of a network, as described at the top of this module."
-  #^ str kind    ; of `KINDS`, or dropout
-  #^ float size  ; hidden units, or a share for dropout
-  (setv
-    #^ bool hard False     ; whether its gates are `hard_sigmoid`
-    #^ bool before False)  ; whether a GRU's reset gate comes before the product
+(defrecord Layer "A layer of a network, as described at the top of this module." [
+    #^ str kind    ; of `KINDS`, or dropout
+    #^ float size  ; hidden units, or a share for dropout
+    #^ bool [hard False]     ; whether its gates are `hard_sigmoid`
+    #^ bool [before False]]  ; whether a GRU's reset gate comes before the product
 
   (defn [property] name [self]
     "Its name in the layer language, such as gru-hard."
@@ -75,11 +71,10 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
     (.join "," (map str self))))
 
 
-(defclass [(dataclass :frozen True)] NetworkSpec []
-  "What determines a network's shape; `embedding` is its number of dimensions."
-  #^ Layers layers
-  #^ int vocabulary-size
-  #^ int embedding)
+(defrecord NetworkSpec "What determines a network's shape." [
+    #^ Layers layers
+    #^ int vocabulary-size
+    #^ int embedding])  ; its number of dimensions
 
 
 (defn parse-layers [text]
@@ -94,30 +89,29 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   (when (isinstance text list) (setv text (.join "," (map str text))))
   (setv layers (Layers (map _parse-layer (.split (str text) ","))))
   (unless layers.recurrent
-    (raise (ValueError f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256")))
+    (refuse f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256"))
   (when (> (len layers) MAX-LAYERS)
-    (raise (ValueError f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}")))
+    (refuse f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}"))
   layers)
 
 
 (defn _parse-layer [part]
   "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
-  (defn refuse [problem]
-    (raise (ValueError f"`layers`: \"{part}\" {problem}")))
+  (defn reject [problem] (refuse f"`layers`: \"{part}\" {problem}"))
   (setv [name colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon (setv [name size] ["lstm" name]))
-  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (refuse f"is not a layer: {FORMS}"))
+  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (reject f"is not a layer: {FORMS}"))
   (setv
     [kind #* suffixes] (.split name "-")
     [read number lowest highest range] (if (= kind "dropout")
       [float "number" 0 0.999 "drop a share from 0 to 0.999"]
-      [int "whole number" 1 MAX-UNITS f"have 1 to {MAX-UNITS} units"]))
+      [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} units"]))
   (try
     (setv size (read size))
-    (except [ValueError] (refuse (if colon
+    (except [ValueError] (reject (if colon
       f"has no {number} after the colon, but '{size}'"
       f"has no number of units: {FORMS}"))))
-  (unless (<= lowest size highest) (refuse f"must {range}"))  ; not a number fails, too
+  (unless (<= lowest size highest) (reject f"must {range}"))  ; not a number fails, too
   (Layer kind size :hard (in "hard" suffixes) :before (in "before" suffixes)))
 
 

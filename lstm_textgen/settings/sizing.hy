@@ -1,15 +1,15 @@
 "The default network, dropout, epochs and batch size, by the text's length and the time given."
 
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [dataclass]
   math
   lstm-textgen.settings.layers [Layer Layers])
 
 (setv
-  FEWEST-ROWS 2          ; in a batch
+  LEAST-ROWS 2           ; in a batch
   MOST-ROWS 32
   NEVER math.inf
-  LONG 5_000_000            ; characters from which pieces are better (bench/README.md) …
+  LONG-TEXT 5_000_000       ; characters from which pieces are better (bench/README.md) …
   MOST-DISTINCT 500         ; … if at most 500 of them differ, so that there is room for pieces …
   READ-A-MINUTE 40_000_000  ; … and at most 40 million per minute of a run, a third of which reads
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
@@ -21,30 +21,28 @@
   SECONDS-A-WEIGHT 25.4e-12)
 
 
-(defclass [(dataclass :frozen True)] Size []
-  "An LSTM that may be chosen."
-  #^ int units           ; how large it is
-  #^ int speed           ; units of text a second, in 32 rows, on the machine of bench/README.md
-  #^ float dropout       ; for each epoch after the first …
-  #^ float most-dropout  ; … and the most that helps
-  #^ float usual-from    ; units of the shortest text for which it is chosen without `minutes`
-  #^ int enough          ; units to read, of a text of up to a million, to make it worth its size
-  (setv #^ int timed-from 0))  ; units of the shortest text for which it is chosen with `minutes`
+(defrecord Size "An LSTM that may be chosen." [
+    #^ int units           ; how large it is
+    #^ int speed           ; units of text a second, in 32 rows, on the machine of bench/README.md
+    #^ float dropout       ; for each epoch after the first …
+    #^ float most-dropout  ; … and the most that helps
+    #^ float usual-from    ; units of the shortest text for which it is chosen without `minutes`
+    #^ int enough          ; units to read, of a text of up to a million, to make it worth its size
+    #^ int [timed-from 0]])  ; units of the shortest text for which it is chosen with `minutes`
 
 
-(defclass [(dataclass :frozen True)] Rule []
-  "The defaults for a text of one kind of unit."
-  #^ list sizes             ; the networks to choose from, the largest first
-  #^ int read               ; units to read in total, within …
-  #^ int fewest-epochs      ; … this number of epochs …
-  #^ int most-epochs        ; … to this one
-  #^ int most-read          ; units to read in a run with `minutes`, within …
-  #^ int enough-epochs      ; … this number of epochs to `most-epochs`
-  #^ float enough-readings  ; epochs on a longer text that make a network worth its size …
-  #^ int enough-of-more     ; … or this number of units, if that is less
-  #^ float by-rows          ; the speed grows with this power of a batch's rows
-  ;; The largest vocabulary without `max_words`; None: the class of the units decides.
-  (setv #^ object max-words 10_000))
+(defrecord Rule "The defaults for a text of one kind of unit." [
+    #^ list sizes             ; the networks to choose from, the largest first
+    #^ int read               ; units to read in total, within …
+    #^ int fewest-epochs      ; … this number of epochs …
+    #^ int most-epochs        ; … to this one
+    #^ int most-read          ; units to read in a run with `minutes`, within …
+    #^ int enough-epochs      ; … this number of epochs to `most-epochs`
+    #^ float enough-readings  ; epochs on a longer text that make a network worth its size …
+    #^ int enough-of-more     ; … or this number of units, if that is less
+    #^ float by-rows          ; the speed grows with this power of a batch's rows
+    ;; The largest vocabulary without `max_words`; None: the class of the units decides.
+    #^ object [max-words 10_000]])
 
 
 ;; Measured on two cores (bench/log.md). Words: with 10,000 to choose from.
@@ -79,7 +77,8 @@
   #[[Return the default unit for a text of `length` characters; `distinct` is how many differ.
 
   With `minutes` it is characters where reading by pieces would take over a third of them.]]
-  (if (and (<= LONG length (* READ-A-MINUTE (or minutes math.inf))) (<= distinct MOST-DISTINCT))
+  (setv readable (* READ-A-MINUTE (or minutes math.inf)))
+  (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT))
     "pieces"
     "characters"))
 
@@ -106,7 +105,7 @@
 
   It is the square root of the thousands of units, rounded to a power of two from 2 to 32. Fewer
   rows give a small text more steps and the network a lower final loss (bench/log.md).]]
-  (max FEWEST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
+  (max LEAST-ROWS (min MOST-ROWS (** 2 (round (math.log2 (math.sqrt (/ units 1000))))))))
 
 
 (defn choose-layers [units epochs minutes [unit "characters"] [speed 1]]
@@ -157,13 +156,12 @@
 
 ;; * Fine-tuning
 
-(defclass [(dataclass :frozen True)] Tuning []
-  "How to fine-tune a model; `rate` is relative to a new model's, `why` the reason in words."
-  #^ float dropout
-  #^ float rate
-  #^ int epochs
-  #^ int batch-size
-  #^ str why)
+(defrecord Tuning "How to fine-tune a model." [
+    #^ float dropout
+    #^ float rate  ; relative to a new model's
+    #^ int epochs
+    #^ int batch-size
+    #^ str why])  ; in words
 
 
 (defn choose-tuning [units minutes given familiar [unit "characters"] [weights 0] [speed 1]]

@@ -1,40 +1,43 @@
-#[[The table of all settings, and the settings of a model.
+#[[The table of all settings.
 
-A setting's row in `TABLE` defines its flag, its help and documentation, and its checks.]]
+A row of `TABLE` defines a setting's flag, its help and documentation, its keyword in recipes and
+in Python, and its checks.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
-  dataclasses [dataclass make-dataclass replace]
+  dataclasses [replace]
   re
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
     PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
     unknown-name]
-  lstm-textgen.settings.layers [LAYERS parse-layers]
-  lstm-textgen.settings.sizing [CHARACTERS FEWEST-ROWS LONG MOST-ROWS RULES WORDS])
+  lstm-textgen.settings.layers [LAYERS]
+  lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
 
-(defclass [(dataclass :frozen True)] Setting []
+(defrecord Setting
   #[[A row of the table: a setting.
 
   `places` are words for where it may be given: on the command line (`cli`), in a `recipe`, to
-  Python's `train`, to its methods that generate (`write`); with `model` the model file has it.]]
-  #^ str name    ; as Python writes it, with underscores
-  #^ Kind kind
-  #^ str places
-  #^ str help
-  (setv
-    #^ str group None       ; of flags, in the help
-    #^ str metavar "N"      ; stands for the value in the help
-    #^ object default None  ; None is described in `help`, or means no limit
-    #^ bool fixed False     ; whether weights, vocabulary or the place in the data depend on it
-    #^ bool optional False  ; whether the model file may have None …
-    #^ bool later False     ; … or lack the setting, as the first ones did
-    #^ str brief None       ; help of an everyday flag in `--help`; others are only in `--help-all`
-    #^ str flag None        ; its name on the command line, if different,
-    #^ str keyword None     ; in a recipe,
-    #^ str python None      ; and its counterpart in Python
-    #^ object value None    ; the value that a flag without argument sets
-    #^ tuple shorthand None)  ; another flag without argument, and the value that it sets
+  Python's `train`, to its methods that `write`, or to `generate` alone. With `model` the model
+  file has what was given; with `fact` it has what the program found out, such as the name of a
+  recipe or the record of a base.]] [
+    #^ str name    ; as Python writes it, with underscores
+    #^ Kind kind
+    #^ str places
+    #^ str help
+    #^ str [group None]       ; of flags, in the help
+    #^ str [metavar "N"]      ; stands for the value in the help
+    #^ object [default None]  ; None is described in `help`, or means no limit
+    #^ bool [fixed False]     ; whether weights, vocabulary or the place in the data depend on it
+    #^ bool [optional False]  ; whether the model file may have None …
+    #^ bool [later False]     ; … or lack the setting, as the first ones did
+    #^ str [brief None]       ; help of an everyday flag; others are only in `--help-all`
+    #^ str [flag None]        ; its name on the command line, if different,
+    #^ str [keyword None]     ; in a recipe,
+    #^ str [python None]      ; and its counterpart in Python
+    #^ object [value None]    ; the value that a flag without argument sets
+    #^ tuple [shorthand None]]  ; another flag without argument, and the value that it sets
 
   (defn [property] option [self]
     "Its flag, such as `--max-words`."
@@ -74,7 +77,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
         "documents (.docx, .odt, .rtf, .epub, .html, .pdf) and chat exports, among others; "
         "a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
-    (Setting "recipe" PASSAGE "cli train model"
+    (Setting "recipe" PASSAGE "cli train fact"
       "take sources and settings from a recipe; other flags override it"
       :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
@@ -89,18 +92,17 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model"
       (+ "learn characters, pieces of words, or words (default: characters, "
-        f"or pieces for a new model of {(// LONG 1_000_000)} million characters or more)")
+        f"or pieces for a new model of {(// LONG-TEXT 1_000_000)} million characters or more)")
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
       :brief "learn characters, pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
-        "to 2048, more for a longer text)")
-      :fixed True :optional True)
+        "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
       "share of the text, at its end, held out for validation; 0: none"
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
-    (Setting "base" MODEL "cli recipe train model"
+    (Setting "base" MODEL "cli recipe train fact"
       (+ "fine-tune another model: english, german, french or spanish, or a model file; its "
         "layers stay, and its lookback unless --lookback is given or the text is short")
       :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
@@ -111,13 +113,13 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
       "length of a training window, in units: how far back the network learns to look" :default 64)
-    (Setting "embedding" COUNT "model" "dimensions of the embedding")
-    (Setting "people" TEXT-LIST "model" "the people in the chat that it was trained on"
+    (Setting "embedding" COUNT "fact" "dimensions of the embedding")
+    (Setting "people" TEXT-LIST "fact" "the people in the chat that it was trained on"
       :optional True :later True)
-    (Setting "beginning" TEXT "model" "the first unit of the text, with which generation begins")
-    (Setting "why" TEXT "model" "why the network was chosen; empty if it was given"
+    (Setting "beginning" TEXT "fact" "the first unit of the text, with which generation begins")
+    (Setting "why" TEXT "fact" "why the network was chosen; empty if it was given"
       :default "" :later True)
-    (Setting "devices" TEXT "model" "the devices of the last training, if batches were split"
+    (Setting "devices" TEXT "fact" "the devices of the last training, if batches were split"
       :default "" :later True)]
   "training" [
     (Setting "path" PASSAGE "cli train"
@@ -139,7 +141,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
         "with few --minutes; with --from often half)")
       :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
-      (+ f"windows in a batch (default: {FEWEST-ROWS} to {MOST-ROWS}, "
+      (+ f"windows in a batch (default: {LEAST-ROWS} to {MOST-ROWS}, "
         "more for a longer text and with --from)"))
     (Setting "stride" COUNT "cli recipe train model"
       (+ "distance between window starts; below --lookback, windows overlap "
@@ -149,8 +151,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     (Setting "tensorboard" PASSAGE "cli train"
       "also write TensorBoard logs to this folder (pip install tensorboard)" :metavar "DIR")
     (Setting "csv" PASSAGE "cli train"
-      "also write each epoch's losses, in bits per character, to this CSV file"
-      :metavar "FILE")
+      "also write each epoch's losses, in bits per character, to this CSV file" :metavar "FILE")
     (_switch "restart" "cli train" "start over even if the model exists"
       :brief "start over even if the model exists")
     (_switch "distributed" "cli train"
@@ -170,7 +171,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated"
       :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
-    (Setting "samples" COUNT "cli write"
+    (Setting "samples" COUNT "cli generate"
       "generate N texts; requires --length, --stop or --sentences"
       :default 1 :brief "generate N texts")
     (Setting "output" PASSAGE "cli"
@@ -200,8 +201,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
         "or - for standard input")
       :metavar "PATH" :brief "measure how well the model predicts these texts")
     (Setting "score_html" PASSAGE "cli"
-      "with --score: also write a page that shades the text by surprise"
-      :metavar "FILE")]
+      "with --score: also write a page that shades the text by surprise" :metavar "FILE")]
   "serving" [
     (_switch "serve" "cli"
       (+ "serve each --model over HTTP: a page to play with it, and an API for programs, "
@@ -213,8 +213,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
       :metavar "ADDRESS" :default "127.0.0.1")
     (Setting "api_key" PASSAGE "cli"
       (+ "require this key; safer in the environment variable LSTM_TEXTGEN_API_KEY, where other "
-        "users can't see it")
-      :metavar "KEY")
+        "users can't see it") :metavar "KEY")
     (_switch "open" "cli" "serve everyone who can reach --host, without a key")]
   "reports" [
     (Setting "report" PASSAGE "cli train"
@@ -234,8 +233,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
       "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
       :metavar "OLD.h5" :python "TextModel.from_keras")
     (Setting "alphabet" PASSAGE "cli"
-      "file with all characters of the model to --import, in order"
-      :metavar "OLD.txt")]
+      "file with all characters of the model to --import, in order" :metavar "OLD.txt")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
       "random seed (default: 1 for training, a new one for generation)"
@@ -246,9 +244,9 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
 (setv SETTINGS (dfor [group rows] (.items TABLE) row rows row.name (replace row :group group)))
 
 
-(defn settings-in [place]
-  "Return the settings that may be given in a `place`, a word of `Setting.places`."
-  (lfor setting (.values SETTINGS) :if (in place (.split setting.places)) setting))
+(defn settings-in [#* places]
+  "Return the settings that have one of these `places`, words of `Setting.places`."
+  (lfor setting (.values SETTINGS) :if (& (set places) (set (.split setting.places))) setting))
 
 
 (defn check-given [given place]
@@ -263,7 +261,7 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
     checked {})
   (for [[key value] (.items given)]
     (setv name (hy.mangle key))
-    (unless (.get names name) (raise (ValueError (unknown-name "setting" name names))))
+    (unless (.get names name) (refuse (unknown-name "setting" name names)))
     (setv (get checked (get names name)) (check-setting (get names name) value)))
   checked)
 
@@ -291,72 +289,3 @@ A setting's row in `TABLE` defines its flag, its help and documentation, and its
   (re.sub r"`([\w.]+)`"
     (fn [found] (if (in (get found 1) names) (spell (get names (get found 1))) (get found 0)))
     text))
-
-
-;; * The settings of a model
-
-(defn _check-model-settings [self]
-  "Check the settings and parse `layers`; raise like `check-value` for an invalid one."
-  (check-fields self)
-  (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers))))
-
-
-;; Stored in the model file; `layers` are `Layers` here, and None until they are chosen.
-(setv ModelSettings (make-dataclass "ModelSettings"
-  (lfor setting (settings-in "model") setting.name)
-  :frozen True
-  :namespace {
-    "__post_init__" _check-model-settings
-    "as_dict" (fn [self] {#** (vars self)  "layers" (str self.layers)})  ; plain, for the file
-    "__doc__" "The settings of a model, one attribute each."
-    "__module__" __name__}))  ; pickle looks for it there
-
-
-;; Ends a model's record of its base, in place of a checksum, if the base didn't know the text.
-(setv UNUSED ":unused")
-
-
-(defn fine-tuned? [record]
-  "Return whether a model with this `record` of a base, or None, began with the base's weights."
-  (and (bool record) (not (.endswith record UNUSED))))
-
-
-(defn new-settings [given]
-  "Return the `ModelSettings` of a new model: those `given` (a dict), and defaults for the rest."
-  (setv values (dfor
-    s (settings-in "model")
-    :setv value (.get given s.name)
-    s.name (if (is value None) s.default value)))
-  (ModelSettings #** {
-    #** values
-    "stride" (or (get values "stride") (get values "lookback"))
-    "max_words" (or (get values "max_words") (. (get RULES (get values "unit")) max-words))}))
-
-
-(defn stored-settings [stored]
-  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if invalid."
-  (setv values {})
-  (for [s (settings-in "model")]
-    (unless (or s.later (in s.name stored)) (raise (ValueError f"its settings lack '{s.name}'")))
-    (setv (get values s.name) (.get stored s.name s.default))
-    (unless (and (is (get values s.name) None) s.optional)
-      (check-setting s.name (get values s.name) ValueError)))
-  (ModelSettings #** values))
-
-
-(defn continued-settings [stored given]
-  #[[Return the `ModelSettings` to continue with: those `stored`, updated by `given` (a dict).
-
-  Raise `ValueError` for a given one that contradicts a fixed setting of the model.]]
-  (setv settings (replace stored
-    #** (dfor [name value] (.items given) :if (is-not value None) name value)))
-  (when (and (= stored.stride stored.lookback) (is (.get given "stride") None))
-    (setv settings (replace settings :stride settings.lookback)))
-  (for [setting (settings-in "model") :if setting.fixed]
-    (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
-    (unless (= old new)
-      (raise (ValueError (+ (if (is setting.value None)
-          f"`{setting.name}` is {new} here, but the model has {old}"
-          f"the model was trained {(if old "with" "without")} `{setting.name}`")
-        "; leave it out, or train a new model with `restart` or another `path`")))))
-  settings)

@@ -5,6 +5,7 @@ more than once, and to become ids. Short texts and ids are stored in memory, lon
 the cache folder, from which the ids are memory-mapped.]]
 
 (import
+  contextlib [contextmanager]
   mmap
   os
   re
@@ -54,18 +55,23 @@ the cache folder, from which the ids are memory-mapped.]]
   (gfor piece (cut-at-space pieces) (default-prep piece lower-case)))
 
 
-(defn text-ids [pieces learn]
-  #[[Return #(ids vocabulary) for the text of `pieces`, cut as by `cut-at-space`.
+(defn [contextmanager] stored-text [pieces]
+  #[[Yield the text of `pieces`, cut as by `cut-at-space`, as an iterable that can be used again.
 
-  `learn` makes the `Vocabulary` of an iterable of pieces, and may iterate more than once. `ids`
-  (time,) are read-only; those of a long text are a mapped file, which is deleted with them. Raise
-  `OSError` if the cache folder is full.]]
-  (with [text (_Store)  ids (_Store)]
+  Raise `OSError` if the cache folder is full.]]
+  (with [text (_Store)]
     ;; The vocabulary will refuse lone surrogates.
     (for [piece pieces] (.add text (.encode piece "utf-8" "surrogatepass")))
-    (setv vocabulary (learn text))
+    (yield text)))
+
+
+(defn ids-of [text vocabulary]
+  #[[Return the read-only ids (time,) of `text`, an iterable of pieces.
+
+  Those of a long text are a mapped file, deleted with them. Raise as `stored-text` does.]]
+  (with [ids (_Store)]
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
-    #((.array ids vocabulary.dtype) vocabulary)))
+    (.array ids vocabulary.dtype)))
 
 
 (defn fingerprint [ids]

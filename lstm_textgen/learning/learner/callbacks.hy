@@ -15,7 +15,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 
 
 (defn run-callbacks [run checkpoint report resumes model params]
-  #[[Return Keras' list of all callbacks of `run` (a `Run`), or None if it has none.
+  #[[Return Keras' list of all callbacks of `run` (a `Request`), or None if it has none.
 
   They get `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
   it was trained before. Raise `TypeError` if one of the user's isn't a Keras callback.]]

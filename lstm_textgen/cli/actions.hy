@@ -1,0 +1,101 @@
+"What the program does: the table of its actions, and which flags go together."
+
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(import
+  lstm-textgen.cli.flags [models-of]
+  lstm-textgen.settings.table [SETTINGS settings-in])
+
+
+(defrecord Action "An action of the program." [
+    #^ str name  ; that of the setting that asks for it, or `TRAINING`
+    #^ str does  ; its module in this folder and the function there, of the flags
+    #^ list uses  ; the other settings that it uses
+    #^ bool [several False]])  ; whether it uses more than one model
+
+
+(setv
+  TRAINING "training"
+  READING ["encoding" "max_download" "only" "column"]
+  STEERING (lfor s (settings-in "write") s.name)  ; of a single text, and of all generation
+  WRITING [#* STEERING "samples" "path" "mix" "output" "overwrite" "originality"]
+  ACTIONS (dfor
+    action [
+      (Action TRAINING "training.train" [#* (gfor s (settings-in "train") s.name) "cpu"])
+      (Action "generate" "writing.write" WRITING True)
+      (Action "generate_from" "writing.write" [#* WRITING #* READING] True)
+      (Action "interactive" "writing.interact" [#* STEERING "path" "mix"] True)
+      (Action "score" "writing.score_files" ["path" "mix" "score_html" "overwrite" #* READING]
+        True)
+      (Action "page" "writing.make_page" ["path" "temperature" "length" "overwrite"] True)
+      (Action "serve" "serving.serve_models" ["path" "port" "host" "api_key" "open"] True)
+      (Action "report" "models.report" ["path" "overwrite"] True)
+      (Action "info" "models.show_info" ["path"])
+      (Action "export" "models.export" ["path" "overwrite" "quiet"])
+      (Action "import" "training.import_old" ["alphabet" "path" "restart" "quiet"])
+      (Action "completion" "flags.print_completion" [])]
+    action.name action))
+
+
+(defn find-action [flags]
+  #[[Return the `Action` that `flags` (a `Request`) ask for.
+
+  Raise `ValueError` if there is none, and for flags that can't be combined or do nothing.]]
+  (setv
+    learns (bool (.chosen flags "sources" "recipe"))
+    by-the-way (if learns "report" None)
+    asked (lfor name ACTIONS :if (and (in name flags) (!= name by-the-way)) name))
+  (when (> (len asked) 1) (refuse f"{(_options asked)} can't be combined; give one of them"))
+  (when (= (len (.chosen flags "import" "alphabet")) 1)
+    (refuse "--import OLD.h5 and --alphabet OLD.txt: each needs the other"))
+  (unless (or asked learns) (refuse (_missing flags)))
+  (setv action (get ACTIONS (if asked (get asked 0) TRAINING)))
+  (_check-used flags action)
+  action)
+
+
+(defn _missing [flags]
+  "Return the message that no action was requested; it names those that the `flags` belong to."
+  (setv given (lfor name flags :if (!= name "path") name))
+  (unless given
+    (return "nothing to do: give --sources to train or --generate SEED to generate; see --help"))
+  (for [idle [given (cut given 1)]]  ; all of them if they belong together, else the first
+    (setv actions (lfor
+      action (.values ACTIONS)
+      :if (<= (set idle) (set action.uses))
+      name (if (= action.name TRAINING) ["sources" "recipe"] [action.name])
+      name))
+    (when actions (break)))
+  f"{(_idle idle)} alone; add {(_options actions "or")}")
+
+
+(defn _check-used [flags action]
+  "Raise `ValueError` for `flags`, or several models, that do nothing in an `action`."
+  (setv
+    used [action.name #* action.uses]
+    where (if (= action.name TRAINING) "in training" f"with {(_options [action.name])}")
+    models (len (models-of flags))
+    compares? (in "originality" used))
+  (when (and (> models 1) (not action.several))
+    (refuse f"--model: {models} models can't be used {where}; give one"))
+  (when (and compares? flags.originality)
+    (unless (in "sources" flags)
+      (refuse "--originality needs the training text to compare with: --sources PATH"))
+    (+= used ["sources" #* READING]))
+  (setv idle (lfor name flags :if (not-in name used) name))
+  (when idle
+    (refuse f"{(_idle idle)} {where}; " (cond
+      (and compares? (in "sources" idle)) "to compare the text with the sources, add --originality"
+      (= (len idle) 1) "leave it out"
+      True "leave them out"))))
+
+
+(defn _idle [names]
+  "Return the words that the flags of the settings `names` do nothing."
+  f"{(_options names)} {(if (= (len names) 1) "does" "do")} nothing")
+
+
+(defn _options [names [before-last "and"]]
+  "Return the flags of the settings `names`, in words: `--a, --b and --c`."
+  (setv [#* others last] (gfor name names (. (get SETTINGS name) option)))
+  (if others f"{(.join ", " others)} {before-last} {last}" last))

@@ -1,0 +1,335 @@
+#[[The start of a run: what was asked for → a text in units → a model that is ready to learn it.
+
+Each function gets what the ones before it in `prepare` returned.]]
+
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(import
+  collections [Counter]
+  dataclasses [replace]
+  itertools [count]
+  math [ceil]
+  sys
+  time
+  zlib
+  numpy :as np
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
+    load-base stem suggestion]
+  lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
+    unit-lengths]
+  lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
+  lstm-textgen.learning.learner.machines [ProcessGroup]
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.learning.schedule [RESERVE]
+  lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
+  lstm-textgen.prep [default-prep lower]
+  lstm-textgen.display.plain [Report source-names]
+  lstm-textgen.settings.layers [embedding-size parse-layers]
+  lstm-textgen.settings.models [Request continued-settings new-settings of-model]
+  lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
+    default-epochs default-unit most-epochs with-dropout]
+  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within stored-text]
+  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.units [Vocabulary]
+  lstm-textgen.text.vocabulary [build-vocabulary check-words]
+  lstm-textgen.modelfile.history [add-lengths entries-on])
+
+(setv
+  MOST-NOTED 10  ; documents that a run summarises
+  MOST-PEOPLE 20)  ; of a chat, whose names a model stores
+
+
+(defrecord Run "A training run: what was asked for, who trains, and what shows it." [
+    #^ Request asked  ; `sources` is a list as `read-pieces` takes it, `path` the model's `Path`
+    #^ ProcessGroup group
+    #^ Report report
+    #^ float begun]  ; by `time.monotonic`
+
+  (defn [property] deadline [self]
+    "When it must end, by `time.monotonic`; None if it has no `minutes`."
+    (when self.asked.minutes (+ self.begun (* 60 self.asked.minutes)))))
+
+
+(defrecord Corpus "The text of a run, in units." [
+    #^ np.ndarray ids   ; (time,) to train on
+    #^ np.ndarray held  ; (time,) held out
+    #^ Vocabulary vocabulary
+    #^ str text])  ; the fingerprint of `ids`
+
+
+(defrecord Start "A model that is ready to train, and what this process trains it on." [
+    #^ Checkpoint checkpoint
+    #^ bool new  ; whether it hasn't been trained yet
+    #^ object ids   ; (time,) to train on: all or, as an `Arc`, those of this process's streams
+    #^ object held  ; a `HeldOut`, or None
+    #^ str text  ; the fingerprint of the training text
+    #^ dict lengths])  ; the `unit-lengths` of the text
+
+
+(defn prepare [run]
+  "Return the `Start` of `run`; raise what `textmodel.train` does."
+  (setv
+    people (Counter)
+    [old base settings] (_models run)
+    [corpus settings bits] (_text-in-units run old base settings people))
+  (check-words settings run.asked settings.fine-tuned?)
+  (setv
+    run.report.seed (seed-within corpus.ids corpus.vocabulary)
+    settings (_described run settings corpus people (is old None))
+    checkpoint (cond
+      old (_resumed run old settings corpus)
+      settings.fine-tuned? (_fine-tuned run base settings corpus bits)
+      True (_fresh run settings corpus))
+    new (not (or checkpoint.history checkpoint.resume)))
+  (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report)
+  (setv lengths (unit-lengths checkpoint.vocabulary corpus.ids corpus.held))
+  (add-lengths checkpoint lengths)
+  (when run.asked.minutes (_check-time-left run))
+  (_note-devices run checkpoint)
+  (Start checkpoint new #* (_own-share run corpus checkpoint.settings) corpus.text lengths))
+
+
+(defn _models [run]
+  "Return #(old base settings): the model to continue and the base to begin with, each or None."
+  (setv [asked group warn] [run.asked run.group run.report.warn])
+  (.check-versions group)
+  (setv
+    own (when (and group.leader? (not asked.restart)) (load-old asked.path warn))
+    old (.leaders-model group own)
+    base (cond
+      (not asked.base) None
+      old (check-same old.settings.base asked.base)
+      True (load-base asked.base warn))
+    settings (cond
+      old (continued-settings old.settings asked)
+      base (base-settings base asked.base asked)
+      True (new-settings asked)))
+  (.check-alike group "their settings" (str [(of-model asked) asked.minutes]))
+  #(old base settings))
+
+
+;; * The text
+
+(defn _text-in-units [run old base settings people]
+  #[[Return #(corpus settings bits): the text as a `Corpus`, and how well `base` predicts it.
+
+  The vocabulary is that of `old` or `base` with new units, or else a new one. A new one is also
+  made, and `settings` without the base's, if the text is strange to `base`. The messages of
+  `people` are counted.]]
+  (with [text (stored-text (_pieces run settings people))]
+    (setv
+      [corpus settings] (_corpus run text settings (or old base))
+      ;; The leader says, as processes may round in different ways.
+      bits (when base (.leader-says run.group
+        (float (bits-of base corpus.vocabulary corpus.ids)))))
+    ;; A base by words isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
+    (unless (and base (is base.vocabulary.unknown None) (> bits STRANGE))
+      (return #(corpus settings bits)))
+    (setv name (stem run.asked.base))
+    (.say run.report f"the base {name} doesn't know such text; training from scratch")
+    (setv own (replace (new-settings {#** run.asked "lower" settings.lower})
+      :base (.unused settings.base)))
+    #(#* (_corpus run text own) bits)))
+
+
+(defn _pieces [run settings people]
+  #[[Yield the text of the run's sources, prepared, in pieces; count the messages of its `people`.
+
+  A recipe's own steps may look at the whole text, so with them it is in memory once.]]
+  (setv
+    [asked report] [run.asked run.report]
+    numbers (count 1))
+  (defn note [name understood]
+    (when understood.turns (.update people understood.people))
+    (setv number (next numbers))
+    (cond
+      (<= number MOST-NOTED) (.say report f"{name}: {understood.words}")
+      (= number (+ MOST-NOTED 1)) (.say report "… and more documents")))
+  (when asked.sources (.doing report f"reading {(source-names asked.sources)}"))
+  (try
+    (setv pieces (prepared-pieces (read-pieces asked.sources
+      :encoding settings.encoding :only asked.only :column asked.column
+      :progress report.download :note note :warn report.warn
+      :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
+      :limit (* MB asked.max-download))))
+    (when asked.prep (setv pieces (cut-at-space [(asked.prep (.join "" pieces))])))
+    (for [piece pieces] (yield (if settings.lower (lower piece) piece)))
+    (finally (.end-bar report))))
+
+
+(defn _corpus [run text settings [known None]]
+  #[[Return #(corpus settings): the `Corpus` of `text`, an iterable of pieces, and its settings.
+
+  `known` is the model whose vocabulary they continue. A text that is too short for a base's
+  lookback gets a shorter one. Raise `ValueError` if it is too short even so, or differs between
+  the processes.]]
+  (setv asked run.asked)
+  (unless known (setv settings (_with-unit run text settings)))
+  (setv
+    vocabulary (if known
+      (.extend known.vocabulary text settings.max-words)
+      (build-vocabulary text settings.unit settings.max-words))
+    ids (ids-of text vocabulary))
+  (when (and settings.fine-tuned? (not-in "lookback" asked))
+    (setv
+      most (fitting-lookback settings.lookback (len ids) settings.validation)
+      settings (replace settings :lookback most :stride (min settings.stride most))))
+  (setv
+    [own held] (split-ids ids settings.validation settings.lookback settings.unit)
+    [rows units] [settings.batch-size (len own)])
+  (when (and rows (> rows units))
+    (refuse f"`batch_size` {rows} is more than the {units} {settings.unit} "
+      "of training text; give a smaller one"))
+  (.check-alike run.group "their texts (units and checksums)"
+    f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
+  #((Corpus own held vocabulary (fingerprint own)) settings))
+
+
+(defn _with-unit [run text settings]
+  "Return `settings` with the unit for a new model of `text`: the one given, or the default."
+  (setv [asked report] [run.asked run.report])
+  (when (in "unit" asked) (return settings))
+  (setv
+    length (sum (map len text))
+    unit (default-unit length (len (build-vocabulary text)) asked.minutes))
+  (when (= unit settings.unit) (return settings))
+  (.say report
+    f"learning {unit}, the default for {length :,} characters; for another unit, give `unit`")
+  (.doing report f"finding {unit}")
+  (replace settings :unit unit :max-words (.get asked "max_words")))
+
+
+(defn _described [run settings corpus people new]
+  "Return `settings` with what a model stores of its text: its `people` and, if `new`, its start."
+  (when people
+    (setv names (gfor [name _] (.most-common people MOST-PEOPLE) (_as-learned run name settings)))
+    (setv settings (replace settings :people (list (dict.fromkeys (filter None names))))))
+  (unless new (return settings))
+  (replace settings
+    :beginning (.decode corpus.vocabulary (get corpus.ids (slice 1)))
+    :recipe (when run.asked.recipe run.asked.recipe.name)))
+
+
+(defn _as-learned [run name settings]
+  "Return a person's `name` as the prepared text has it, perhaps masked; \"\" if it has none."
+  (setv line (default-prep f"{name}:"))
+  (try
+    (when run.asked.prep (setv line (run.asked.prep line)))
+    (except [ValueError] (return "")))  ; a step of the recipe's own that needs the whole text
+  (setv [name colon _] (.partition (.strip (if settings.lower (lower line) line)) ":"))
+  (if colon name ""))
+
+
+;; * The model
+
+(defn _resumed [run old settings corpus]
+  "Return the model `old`, ready to continue with its new `settings`."
+  (unless (entries-on old.history corpus.text)  ; a new text
+    (setv settings (replace settings :epochs (_epochs run settings corpus))))
+  (setv
+    [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
+    resume old.resume)
+  (when (and resume (!= before now) (> resume.progress.step 0))
+    (setv resume (replace resume :progress (replace resume.progress :step 0 :loss-sum 0.0)))
+    (.say run.report "batch size, lookback or stride changed: restarting this epoch"))
+  ;; 16-bit weights are only for models that aren't trained.
+  (replace old :settings settings :resume resume :half False))
+
+
+(defn _fine-tuned [run base settings corpus bits]
+  "Return a new model with the weights of `base`, which predicts the text at these `bits`."
+  (setv
+    asked run.asked
+    tuning (choose-tuning (len corpus.ids) asked.minutes asked
+      :familiar (< bits FAMILIAR)
+      :unit settings.unit :weights base.weight-count :speed (_speed run base.settings.layers)))
+  (Checkpoint base.weights base.vocabulary
+    (replace settings
+      :epochs tuning.epochs
+      :batch-size (or settings.batch-size (.even-rows run.group tuning.batch-size))
+      :learning-rate (* settings.learning-rate (if (in "learning_rate" asked) 1 tuning.rate))
+      :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
+      :why f"fine-tuned from {(stem asked.base)}, {tuning.why}")
+    []))
+
+
+(defn _fresh [run settings corpus]
+  "Return a new model without weights; choose its network unless it was given."
+  (setv
+    [asked units] [run.asked (len corpus.ids)]
+    epochs (_epochs run settings corpus)
+    [layers why] [settings.layers ""]
+    refused (when asked.base (stem asked.base))
+    hint (suggestion corpus.vocabulary corpus.ids asked refused))
+  (when hint (.say run.report hint))
+  (unless layers
+    (setv [layers why] (choose-layers
+      units (if asked.minutes (max-epochs run settings units) epochs) asked.minutes
+      settings.unit (_speed run (parse-layers MEASURED)))))
+  (Checkpoint None corpus.vocabulary
+    (replace settings
+      :epochs epochs :layers layers :why why
+      :batch-size (or settings.batch-size (.even-rows run.group (default-batch-size units)))
+      :embedding (embedding-size (len corpus.vocabulary)))
+    []))
+
+
+(defn _epochs [run settings corpus]
+  "Return the number of epochs for the text: the one given, or by its length."
+  (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))
+
+
+(defn max-epochs [run settings units]
+  "Return the maximum epochs on this number of `units` of a run with `minutes`; 0: no limit."
+  (.get run.asked "epochs"
+    (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
+
+
+(defn _speed [run layers]
+  "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
+  (unless run.asked.minutes (return 1))
+  (load-keras run layers)
+  (.leader-says run.group (machine-speed run.report)))
+
+
+(defn load-keras [run layers]
+  "Import Keras to train `layers`; the first time takes seconds."
+  (unless (in "keras" sys.modules) (.doing run.report "loading Keras"))
+  (when (import-keras (fastest-backend layers))
+    (.say run.report "training on PyTorch, the fastest backend on this processor")))
+
+
+;; * What is left to do
+
+(defn _check-time-left [run]
+  "Raise `ValueError` if preparation has left too little of the run's `minutes`."
+  (setv
+    minutes run.asked.minutes
+    spent (- (time.monotonic) run.begun))
+  (when (< (- (* 60 minutes) spent) RESERVE)
+    (refuse f"`minutes` {minutes :g} leaves too little for training, as "
+      f"preparing the run took {spent :.0f} s; give at least "
+      f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))
+
+
+(defn _note-devices [run model]
+  "Record the devices in the `model`; show a change since a resumed model's last run."
+  (setv
+    before model.settings.devices
+    now (.describe run.group)
+    [was is-now] (gfor each [before now] (or each "one process without `distributed`"))
+    model.settings (replace model.settings :devices now))
+  (when (and model.resume (!= before now))
+    (.say run.report (+ f"trained on {was} before, on {is-now} now: weights, optimizer and "
+      "place in the text continue, but results will differ in the last bits"))))
+
+
+(defn _own-share [run corpus settings]
+  "Return `ids` and `held` of the `Start`; raise `ValueError` if rows can't be split evenly."
+  (setv
+    shape #(settings.batch-size settings.lookback)
+    own (.own-rows run.group settings.batch-size)
+    split (and (> run.group.processes 1) (streams? settings)))
+  #((if split (keep-arc corpus.ids shape own) corpus.ids)
+    (when (len corpus.held) (HeldOut corpus.ids corpus.held shape own))))

@@ -1,0 +1,118 @@
+"What was asked for, and what a model keeps of it and of its training."
+
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(import
+  dataclasses [dataclass make-dataclass replace]
+  lstm-textgen.settings.layers [parse-layers]
+  lstm-textgen.settings.sizing [RULES]
+  lstm-textgen.settings.table [SETTINGS check-fields check-setting settings-in])
+
+
+(defclass Request [dict]
+  #[[What was asked for, by whomever: a dict from names of settings to their checked values.
+
+  It has only those that were given. As attributes there are all, the others with their defaults:
+  `request.minutes` may be None. A run's also has `prep`, a text → text function or None, and
+  `callbacks`, a list.]]
+
+  (defn __init__ [self given [prep None] [callbacks []]]
+    (.__init__ (super) given)
+    (setv [self.prep self.callbacks] [prep callbacks]))
+
+  (defn __getattr__ [self name]
+    (unless (in name SETTINGS) (raise (AttributeError name)))
+    (.get self name (. (get SETTINGS name) default)))
+
+  (defn chosen [self #* names]
+    "Return a dict of those of the settings `names` that were given."
+    (dfor name names :if (in name self) name (get self name)))
+
+  (defn without-outputs [self]
+    "Return what a process is asked for that only takes part: it writes and calls nothing."
+    (setv kept (lfor name self :if (not-in name ["tensorboard" "csv" "report"]) name))
+    (Request (.chosen self #* kept) self.prep)))
+
+
+(defclass Base [str]
+  #[[The record of a model's base: its name and the checksum of its weights, as in `english:0f…`.
+
+  It is `english:unused` if the base didn't know the text, so the model began from scratch.]]
+
+  (defn [property] name [self]
+    "The base's name."
+    (get (.rsplit self ":" 1) 0))
+
+  (defn [property] used? [self]
+    "Whether the model began with the base's weights."
+    (not (.endswith self ":unused")))
+
+  (defn unused [self]
+    "Return the record of this base for a model that began from scratch after all."
+    (Base f"{self.name}:unused")))
+
+
+;; The fields are those of the table.
+(defclass [(dataclass :frozen True)] ModelSettings [
+    (make-dataclass "Kept" (lfor s (settings-in "model" "fact") s.name) :frozen True)]
+  #[[The settings of a model and facts about it, as its file has them, one attribute each.
+
+  `base` is a `Base` or None; `layers` are `Layers`, and None until they are chosen.]]
+
+  (defn __post-init__ [self]
+    "Raise like `check-value` for an invalid one."
+    (check-fields self)
+    (when self.base (object.__setattr__ self "base" (Base self.base)))
+    (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers))))
+
+  (defn as-dict [self]
+    "Return them as plain values, for the file."
+    {#** (vars self)  "layers" (str self.layers)})
+
+  (defn [property] fine-tuned? [self]
+    "Whether the model began with the weights of a base."
+    (bool (and self.base self.base.used?))))
+
+
+(defn of-model [given]
+  "Return a dict of the settings of a model that are `given` (a dict) and not None."
+  (dfor s (settings-in "model") :if (is-not (.get given s.name) None) s.name (get given s.name)))
+
+
+(defn new-settings [given]
+  "Return the `ModelSettings` of a new model: those `given` (a dict), else the defaults."
+  (setv
+    defaults (dfor s (settings-in "model" "fact") s.name s.default)
+    settings (ModelSettings #** {#** defaults #** (of-model given)}))
+  (replace settings
+    :stride (or settings.stride settings.lookback)
+    :max-words (or settings.max-words (. (get RULES settings.unit) max-words))))
+
+
+(defn stored-settings [stored]
+  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if invalid."
+  (setv values {})
+  (for [s (settings-in "model" "fact")]
+    (unless (or s.later (in s.name stored)) (refuse f"its settings lack '{s.name}'"))
+    (setv (get values s.name) (.get stored s.name s.default))
+    (unless (and (is (get values s.name) None) s.optional)
+      (check-setting s.name (get values s.name) ValueError)))
+  (ModelSettings #** values))
+
+
+(defn continued-settings [stored given]
+  #[[Return the `ModelSettings` to continue with: those `stored`, updated by `given` (a dict).
+
+  Raise `ValueError` for a given one that contradicts a fixed setting of the model.]]
+  (setv settings (replace stored #** (of-model given)))
+  (when (and (= stored.stride stored.lookback) (is (.get given "stride") None))
+    (setv settings (replace settings :stride settings.lookback)))
+  (for [setting (settings-in "model") :if setting.fixed]
+    (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
+    (unless (= old new)
+      (refuse
+        (if (is setting.value None)
+          f"`{setting.name}` is {new} here, but the model has {old}"
+          f"the model was trained {(if old "with" "without")} `{setting.name}`")
+        "; leave it out, or train a new model with `restart` or another `path`")))
+  settings)
