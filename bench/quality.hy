@@ -25,7 +25,8 @@ ours. Needs the extra `bench` (PyTorch).]]
   pathlib [Path]
   tempfile [TemporaryDirectory]
   numpy :as np
-  bench.common [busy-beside print-header print-row processor split-held-out train-peer train-program]
+  bench.common [busy-beside print-header print-row processor split-held-out train-peer
+    train-program]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [embedding-size]
   lstm-textgen.settings.sizing [most-epochs])

@@ -147,8 +147,8 @@
     "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of the dict `given`."
     (setv
       asked (Request (check-given given "write"))
-      temperature (.get asked "temperature" self.checkpoint.settings.temperature))
-    #((SamplingOptions temperature asked.top-k asked.top-p asked.min-p)
+      limits [asked.top-k asked.top-p asked.min-p])
+    #((usual-options self.checkpoint (.get asked "temperature") #* limits)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
       (.get asked "rng_seed")))
 

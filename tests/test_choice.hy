@@ -130,7 +130,7 @@
 (defn occupied [monkeypatch cores]
   "Let other processes keep so many `cores` busy, of two."
   (setv seconds (iter (count 0 (* cores choice.SLEEP))))
-  (.setattr monkeypatch choice "_busy_seconds" (fn [] (next seconds)))
+  (.setattr monkeypatch choice "busy_seconds" (fn [] (next seconds)))
   (.setattr monkeypatch choice "cores" (fn [] 2))
   (.setattr monkeypatch os "cpu_count" (fn [] 2)))
 

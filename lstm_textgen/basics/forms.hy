@@ -1,4 +1,4 @@
-#[[Macros of the program itself: what it says so often that it has a form of its own.
+#[[Macros of the program itself, for code that occurs in many modules.
 
 They are needed only while a module is compiled, hence
 `(eval-when-compile (require lstm-textgen.basics.forms [refuse]))`.]]
@@ -9,12 +9,14 @@ They are needed only while a module is compiled, hence
 
       (refuse f"`minutes` {n :g} is too short; " "give at least 1")
 
-  becomes `(raise (ValueError (+ f"`minutes` {n :g} is too short; " "give at least 1")))`.]]
+  becomes
+
+      (raise (ValueError (+ f"`minutes` {n :g} is too short; " "give at least 1")))]]
   `(raise (ValueError ~(if (= (len words) 1) (get words 0) `(+ ~@words)))))
 
 
 (defmacro defrecord [name doc fields #* methods]
-  #[form[Define NAME, a frozen dataclass with these FIELDS; a list has a field's name and its default.
+  #[form[Define NAME, a frozen dataclass with FIELDS, each a name or a list of a name and a default.
 
       (defrecord Point "A place." [
           #^ int x

@@ -15,8 +15,7 @@
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.display.panel [STYLES View draw-panel]
   lstm-textgen.display.plain [Report megabytes put-line]
-  lstm-textgen.modelfile.history [bits losses-of]
-  lstm-textgen.writing.scoring [bits])
+  lstm-textgen.modelfile.history [bits losses-of])
 
 (setv
   WITH-NAME 76   ; columns of a terminal from which a download's bar shows its name

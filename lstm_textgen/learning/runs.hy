@@ -7,16 +7,16 @@
   math [prod]
   time
   lstm-textgen.basics.files [locked]
+  lstm-textgen.display.plain [Plan Silent source-names]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [check-keras]
   lstm-textgen.learning.schedule [Limits STEADY-ROWS why-done]
   lstm-textgen.learning.start [Run load-keras max-epochs prepare]
+  lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.modelfile.outputs [check-run-outputs]
   lstm-textgen.modelfile.places [check-room check-writable sweep]
-  lstm-textgen.pages.report [write-report]
-  lstm-textgen.display.plain [Plan Silent source-names]
-  lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of])
+  lstm-textgen.pages.report [write-report])
 
 (setv SAVED 16)  ; bytes of a weight in a model file: the best, the last, and Adam's two means
 

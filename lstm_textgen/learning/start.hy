@@ -14,6 +14,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.display.plain [Report source-names]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
     load-base stem suggestion]
   lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
@@ -23,17 +24,17 @@ Each function gets what the ones before it in `prepare` returned.]]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.schedule [RESERVE]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
+  lstm-textgen.modelfile.history [add-lengths entries-on]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.display.plain [Report source-names]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [Request continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
-  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within stored-text]
+  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within
+    stored-text]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.units [Vocabulary]
-  lstm-textgen.text.vocabulary [build-vocabulary check-words]
-  lstm-textgen.modelfile.history [add-lengths entries-on])
+  lstm-textgen.text.vocabulary [build-vocabulary check-words])
 
 (setv
   MOST-NOTED 10  ; documents that a run summarises

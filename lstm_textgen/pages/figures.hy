@@ -8,8 +8,7 @@ of validation or else training.]]
 (eval-when-compile (require lstm-textgen.pages.markup [html]))
 (import
   itertools [accumulate count repeat]
-  lstm-textgen.modelfile.history [loss-of loss-unit losses-of recorded]
-  lstm-textgen.pages.assembly [fill safe])
+  lstm-textgen.modelfile.history [loss-of loss-unit losses-of recorded])
 
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css

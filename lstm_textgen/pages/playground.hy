@@ -11,7 +11,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   numpy :as np
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of text-length]
-  lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules safe]
+  lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.writer [write-sample])
 

@@ -19,7 +19,6 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
-  lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.writer [write-sample])
 

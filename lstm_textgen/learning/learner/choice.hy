@@ -158,15 +158,15 @@
 (defn share-left []
   #[[Return what share of its cores a training run may expect beside other processes, up to 1.
 
-  What these do now shows while we sleep. A fair system gives n cores in equal parts to our threads,
-  one for each core that we may use, and to theirs. Outside Linux the share is always 1.]]
-  (setv busy (_busy-seconds))
+  What these do now shows while we sleep. A fair system divides the cores among our threads, one
+  for each core that we may use, and theirs. Outside Linux the share is always 1.]]
+  (setv busy (busy-seconds))
   (time.sleep SLEEP)
-  (setv others (/ (- (_busy-seconds) busy) SLEEP))
+  (setv others (/ (- (busy-seconds) busy) SLEEP))
   (min 1 (/ (os.cpu-count) (+ (cores) others))))
 
 
-(defn _busy-seconds []
+(defn busy-seconds []
   "Return the seconds for which all cores together have been busy, but for nice processes."
   (try
     (setv [_ user nice system #* _] (.split (.read-text (Path "/proc/stat"))))
