@@ -168,6 +168,7 @@
   (pretend monkeypatch MEASURED-SPEED)
   (machine-speed (Quiet))
   (.setattr monkeypatch choice "cores" (fn [] 64))
+  (.setattr monkeypatch os "cpu_count" (fn [] 64))
   (pretend monkeypatch (* 3 MEASURED-SPEED))
   (assert (= (machine-speed (Quiet)) 3))
   (assert (= (len (json.loads (.read-text (/ folder "speed.json")))) 2)))
