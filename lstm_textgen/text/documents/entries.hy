@@ -1,18 +1,47 @@
-"Files made of entries: subtitles, notebooks, tables."
+"Files made of entries: mail, subtitles, notebooks, tables."
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  collections [Counter]
   csv
+  email [message-from-bytes]
+  email.errors [MessageError]
+  email.header [decode-header make-header]
+  email.utils [parseaddr]
   html [unescape]
-  itertools [chain]
+  itertools [chain islice takewhile]
   json
   re
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [clip counted unknown-name]
-  lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [MAX-LINE Understood not-a one-line read-whole
-    text-lines])
+  lstm-textgen.text.decoding [NotText declared-encoding likely-encoding]
+  lstm-textgen.text.documents.chats [clean-name wanted?]
+  lstm-textgen.text.documents.reading [BeyondLimit MAX-LINE Understood not-a one-line read-whole
+    text-lines]
+  lstm-textgen.text.documents.web [html-lines])
 
 (setv
+  MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
+  MAX-MAIL-LINE MB  ; bytes
+  MAX-SENDER 1000  ; characters of a header
+  MAX-PARTS 200  ; within a part of a message
+  ;; What each message begins with, and the bytes of that line that are looked at.
+  FROM (re.compile rb"From (?:- |\S+ .*?\d\d:\d\d.* \d{4})")
+  LOOKED-AT 200
+  HEADER (re.compile rb">?[!-9;-~]+:")
+  ;; What announces a quotation: Anna wrote on Monday: It may be broken into lines.
+  MOST-ANNOUNCING 3
+  DATED (re.compile r"[@\d]")
+  ;; What stands above a message that follows whole: a line of its own, or its first headers.
+  FORWARDED (re.compile
+    r"-{2,} ?.{0,25}(?:message|nachricht|mensaje|messaggio|mensagem|bericht|wiadomość|сообщение)\b"
+    re.IGNORECASE)
+  HEADERS (re.compile (+ r"^\*?(?:From|Von|De|Da|Van) ?:\*? .+\n\*?(?:Sent|Date|To|Subject|"
+    "Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Fecha|Enviad[oa](?: el)?|Para|Asunto|Assunto|"
+    "Inviato|Data|Oggetto|Verzonden|Aan|Onderwerp) ?:")
+    re.MULTILINE)
+  FLOWED (re.compile r"(?<!^--) \n(?=[^>\s])" re.MULTILINE)  ; a line that goes on in the next
+  SIGNATURE "-- "
   ;; The times of a subtitle; WebVTT may omit hours, and settings may follow.
   TIMES (re.compile
     r"\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3} +--> +(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}.*")
@@ -20,6 +49,115 @@
   MARKUP (re.compile r"</?[A-Za-z\d][^<>\n]*>|</?>|\{\\[^{}\n]*\}")
   SPEAKS (re.compile r"\s*[-–—] ?\S")  ; the line of one of two speakers in a subtitle
   DELIMITERS ",;\t|")
+
+
+;; * Mail: each message's own words, without quotations
+
+(defn mbox? [head]
+  "Return whether `head`, the first bytes of a file, are a mailbox's."
+  (match (.split head b"\n" 2)
+    [first second _] (and (.match FROM (cut first LOOKED-AT)) (.match HEADER second))))
+
+
+(defn read-mbox [file reading]
+  "Yield the text of each message in `file`, a mailbox, then an `Understood`."
+  (setv [people count] [(Counter) 0])
+  (for [[count data] (enumerate (_messages file) 1)]
+    (try
+      (setv
+        message (message-from-bytes data)
+        name (_sender message)
+        text (_own-words (_body message reading)))
+      (except [[BeyondLimit NotText]] (raise))
+      (except [[RecursionError ValueError]] (continue)))  ; an unsound message
+    (when (and name text) (+= (get people name) 1))
+    (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
+  (yield (Understood f"mail, {(counted count "messages")}; quotations and attachments left out"
+    people)))
+
+
+(defn _messages [file]
+  "Yield the first `MAX-MAIL` bytes of each message in `file`."
+  (setv [held blank] [(bytearray) True])
+  (while (setx line (.readline file MAX-MAIL-LINE))
+    (cond
+      (and blank (.match FROM (cut line LOOKED-AT))) (when held
+        (yield (bytes held))
+        (.clear held))
+      (< (len held) MAX-MAIL) (.extend held line))
+    (setv blank (not (.strip line))))
+  (when held (yield (bytes held))))
+
+
+(defn _sender [message]
+  "Return the sender's name, or their address if there is none."
+  (setv
+    raw (next (gfor [name value] (.raw-items message) :if (= (.lower name) "from") value) "")
+    raw (_decoded (.encode (cut raw MAX-SENDER) "utf-8" "surrogateescape")))
+  (try
+    (setv [name address] (parseaddr (str (make-header (decode-header raw)))))
+    (except [[LookupError MessageError ValueError]]
+      (setv [name address] (parseaddr (str raw)))))
+  (clean-name (or name address)))
+
+
+(defn _body [part reading]
+  "Return the text of a `part` of a message: what is shown in it, without attached files and mail."
+  (setv kind (.get-content-type part))
+  (cond
+    (or (.startswith kind "message/") (.get-filename part)
+        (= (.get-content-disposition part) "attachment"))
+      ""
+    (.is-multipart part) (do
+      (setv texts (filter str.strip
+        (gfor each (cut (.get-payload part) MAX-PARTS) (_body each reading))))
+      (if (= kind "multipart/alternative") (next texts "") (.join "\n" texts)))
+    (= kind "text/plain") (_payload part)
+    (= kind "text/html") (.join "\n" (html-lines (_payload part) reading))
+    True ""))
+
+
+(defn _payload [part]
+  "Return the text of a message `part`."
+  (setv
+    data (or (.get-payload part :decode True) b"")
+    text (.replace (_decoded data (.get-content-charset part)) "\r\n" "\n"))
+  (if (= (.get-param part "format") "flowed") (.sub FLOWED " " text) text))
+
+
+(defn _decoded [data [charset None]]
+  "Return the text of `data`: in `charset`, or if that is none, in UTF-8 or a likely encoding."
+  (unless (in charset [None "ascii" "us-ascii"])
+    (setv own (declared-encoding charset))
+    (when own (return (.decode data own "replace"))))
+  (try
+    (.decode data "utf-8")
+    (except [UnicodeDecodeError] (.decode data (likely-encoding data "utf-8") "replace"))))
+
+
+(defn _own-words [text]
+  "Return the `text` of a message without quotations, the lines that announce them, a signature."
+  (setv
+    kept []
+    forwarded (.search HEADERS text)
+    text (if forwarded (.rstrip (cut text (.start forwarded)) " \n_*") text))
+  (for [line (.splitlines text)]
+    (setv line (if (.startswith line ">From ") (cut line 1 None) line))  ; mboxes escape "From "
+    (cond
+      (or (= line SIGNATURE) (.match FORWARDED line)) (break)
+      (not (.startswith line ">")) (.append kept (.rstrip line))
+      True (_drop-announcement kept)))
+  (.strip (re.sub r"\n{3,}" "\n\n" (.join "\n" kept))))
+
+
+(defn _drop-announcement [kept]
+  "Take what announces a quotation from the end of the lines `kept`, if it is there."
+  (while (and kept (not (get kept -1))) (.pop kept))
+  (unless (and kept (.endswith (get kept -1) ":")) (return))
+  (setv
+    last (list (takewhile bool (islice (reversed kept) (+ MOST-ANNOUNCING 1))))
+    several (and (<= (len last) MOST-ANNOUNCING) (.search DATED (.join " " last))))
+  (del (cut kept (- (if several (len last) 1)) None)))
 
 
 ;; * Subtitles

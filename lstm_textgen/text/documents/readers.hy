@@ -19,11 +19,10 @@
   lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.documents.archives [Archive DAMAGES XML-DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
-  lstm-textgen.text.documents.entries [columns-of read-notebook read-subtitles read-table
-    subtitles?]
+  lstm-textgen.text.documents.entries [columns-of mbox? read-mbox read-notebook
+    read-subtitles read-table subtitles?]
   lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
   lstm-textgen.text.documents.loglines [find-log]
-  lstm-textgen.text.documents.mail [mbox? read-mbox]
   lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
