@@ -18,10 +18,9 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score]
   lstm-textgen.writing.seeds [start-ids]
-  tests.helpers [small-model TEXT TINY train-tiny])
+  tests.helpers [TEXT TINY counting small-model train-tiny])
 
 (setv
-  counting (pytest.mark.usefixtures "counting")  ; no network need learn here
   each-unit (pytest.mark.parametrize "unit" ["pieces" "words"])
   LENGTHS ["unit_length" "validation_unit_length"]
   LOSSES ["loss" "validation_loss"])

@@ -9,12 +9,9 @@
   pytest
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [log-callbacks]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-log-folder]
   lstm-textgen.writing.history [loss-of]
-  tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [TEXT TINY counting program refused same-run? succeeded train-tiny write-text])
 
 
 (defclass Notes [keras.callbacks.Callback]
@@ -60,11 +57,6 @@
   (with [_ (pytest.raises OSError)] (.on-train-end table)))
 
 
-(defn same-run? [#* folders]
-  "Return whether the models in two folders are the same to the last bit."
-  (same-model? #* (gfor folder folders (load-checkpoint (/ folder "model") :resume True))))
-
-
 (defn test-callbacks-are-called-as-fit-calls-them-and-change-nothing [trained-once tmp-path]
   (setv
     notes (Notes)
@@ -76,7 +68,7 @@
     #(1 (as-logs b))
     #("end" None)]))
   (assert (= notes.batch #(41 {"loss" (get b "loss")})))
-  (assert (same-run? tmp-path trained-once)))
+  (assert (same-run? (/ tmp-path "model") (/ trained-once "model"))))
 
 
 (defn [counting]
@@ -85,7 +77,7 @@
   (assert (= model.history []))
   (assert (= model.checkpoint.resume.progress.step 7))
   (train-tiny tmp-path)
-  (assert (same-run? tmp-path counted-once)))
+  (assert (same-run? (/ tmp-path "model") (/ counted-once "model"))))
 
 
 (defn [counting] test-early-stopping-of-keras-own-ends-the-run-after-an-epoch [tmp-path]

@@ -10,26 +10,15 @@
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-python train-tiny
-    write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [TEXT TINY-FLAGS UNMEASURED counting limit-files output program serve-files
+    start-python train-tiny write-text])
 
 
-(defn [pytest.fixture] complaint [tmp-path monkeypatch capsys]
-  #[[Return a function from arguments to the one line with which the program refuses them.
-
-  It runs in this process, in a folder with `text.txt`.]]
+(defn [pytest.fixture] complaint [tmp-path monkeypatch refusal]
+  "Return `refusal`, in a folder with `text.txt`."
   (write-text tmp-path)
   (monkeypatch.chdir tmp-path)
-  (fn [#* arguments]
-    (setv
-      status (main (list arguments))
-      [output message] (capsys.readouterr))
-    (assert (= status 2))
-    (assert (re.fullmatch r"(reading .*\n)?" output))
-    (assert (= (.count message "\n") 1) message)
-    message))
+  refusal)
 
 
 (defn [pytest.fixture] server [tmp-path monkeypatch]
@@ -216,14 +205,8 @@ sys.exit(main())")
   (setv
     process (start-python "-c" PROGRAM #* arguments :cwd folder :environment UNMEASURED)
     number (int (.readline process.stdout)))
-  (limit-files number 3000)
+  (limit-files 3000 number)
   #(process number))
-
-
-(defn limit-files [number size]
-  "Limit the files of process `number` to `size` bytes, as if its disk were full."
-  (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
-  (resource.prlimit number resource.RLIMIT-FSIZE #(size hard)))
 
 
 (defn [counting] test-a-full-disk-leaves-the-model-before-whole [trained]
@@ -243,7 +226,7 @@ sys.exit(main())")
   (setv [process number] (start-on-a-full-disk trained
     "--sources" "text.txt" "--epochs" "90" "--patience" "0"))
   (assert (in "tries again" (.readline process.stderr)))
-  (limit-files number (get (resource.getrlimit resource.RLIMIT-FSIZE) 1))
+  (limit-files (get (resource.getrlimit resource.RLIMIT-FSIZE) 1) number)
   (.communicate process :timeout 200)
   (assert (= process.returncode 0))
   (assert (= (len (. (load-checkpoint (/ trained "model")) history)) 90)))

@@ -12,7 +12,7 @@
   lstm-textgen.text [download]
   lstm-textgen.text.download [fetch]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [run-python serve succeeded])
+  tests.helpers [refusal-of run-python serve succeeded])
 
 (setv
   pytestmark pytest.mark.quick
@@ -82,9 +82,7 @@
 
 (defn refusal [url [limit LIMIT]]
   "Return the one line in which `fetch` refuses, without the URL that it begins with."
-  (with [error (pytest.raises ValueError)] (fetch url None limit))
-  (setv line (str error.value))
-  (assert (not-in "\n" line))
+  (setv line (refusal-of fetch url None limit))
   (assert (.startswith line f"can't download {url !r}: "))
   (.removeprefix line f"can't download {url !r}: "))
 

@@ -18,10 +18,8 @@
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.modelfile.places [sweep]
   lstm_textgen.report.plain [Quiet]
-  tests.helpers [ROOT TEXT TINY assert-no-warning names-in program refused run-python start-python
-    succeeded train-tiny])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [ROOT TEXT TINY assert-no-warning counting names-in program refused run-python
+    start-python succeeded train-tiny])
 
 
 (defn [pytest.fixture] trained-on [trained]

@@ -26,15 +26,12 @@
   TEXTS ["lighthouse.txt" "lol.txt"]
   FOLDERS [".ci" ".github" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
-    "conftest.py" "pyproject.toml" "requirements-writing.txt" "setup.py" "train.hy"]
+    "pyproject.toml" "setup.py" "train.hy"]
   PACKAGE (/ ROOT "lstm_textgen")
   MODULES (lfor path (.rglob PACKAGE "*.hy") (.relative-to path ROOT))
   ;; What a start must not wait for.
   HEAVY ["hyrule" "jax" "keras" "tensorflow" "torch"]
-  WRITING (lfor
-    line (.splitlines (.read-text (/ ROOT "requirements-writing.txt")))
-    :if (not (.startswith line "#"))
-    line)
+  TRAINING ["keras" "tensorflow" "tokenizers"]  ; what only training needs
   SITE (Path (sysconfig.get-path "purelib"))
   ;; All of the package but its basics, as compiling it takes ten seconds.
   LARGE (shutil.ignore-patterns "build" "dist" "cli" "export" "learning" "modelfile" "models"
@@ -157,6 +154,14 @@
     text (.get-all metadata "Requires-Dist")
     :if (in f"extra == \"{extra}\"" text)
     (get (.split text ";") 0)))
+
+
+(defn writing [metadata]
+  "Return the requirements (strings) of the half of the package that writes."
+  (lfor
+    text (.get-all metadata "Requires-Dist")
+    :if (not (or (in "extra ==" text) (in (. (Requirement text) name) TRAINING)))
+    text))
 
 
 (defn find-another-python []
@@ -312,10 +317,10 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     (assert (= (run ROOT #* command "--version") f"lstm_textgen {lstm-textgen.__version__}\n"))))
 
 
-(defn test-an-editable-install-runs-the-tree [tmp-path]
+(defn test-an-editable-install-runs-the-tree [metadata tmp-path]
   (setv
     tree (/ tmp-path "tree")
-    python (make-environment (/ tmp-path "venv") (needed-for [#* WRITING "setuptools"])))
+    python (make-environment (/ tmp-path "venv") (needed-for [#* (writing metadata) "setuptools"])))
   (.mkdir tree)
   (pip (copy-tree tree) "--python" python "install" "--editable" ".")
   (run tmp-path (/ python.parent "lstm-textgen") "--version")
@@ -350,11 +355,11 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 ;; * The half that writes, without Keras and its backends
 
-(defn [(pytest.fixture :scope "module")] writing-half [wheel tmp-path-factory]
-  "A Python with the package and what requirements-writing.txt has."
+(defn [(pytest.fixture :scope "module")] writing-half [wheel metadata tmp-path-factory]
+  "A Python with the package and what writing needs."
   (setv
     place (tmp-path-factory.mktemp "writing")
-    python (make-environment place (needed-for WRITING)))
+    python (make-environment place (needed-for (writing metadata))))
   (pip place "--python" python "install" wheel)
   python)
 
@@ -395,6 +400,6 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]
   (setv python (make-environment tmp-path
-    (needed-for [#* WRITING #* (in-extra metadata "quick")])))
+    (needed-for [#* (writing metadata) #* (in-extra metadata "quick")])))
   (assert (in "test_style.hy"
     (run ROOT python "-m" "pytest" "-m" "quick" "-q" "--collect-only" "-p" "no:cacheprovider"))))

@@ -10,7 +10,7 @@
   lstm-textgen.writing.scoring [Score bits score surprises]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends stream]
-  tests.helpers [small-model])
+  tests.helpers [in-pieces small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -39,10 +39,6 @@
 
 (defn random-text [length]
   (.join "" (.choice (np.random.default-rng 2) (list LETTERS) length)))
-
-
-(defn in-pieces [text size]
-  (lfor i (range 0 (len text) size) (cut text i (+ i size))))
 
 
 (defn all-nats [model pieces]

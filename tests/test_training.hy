@@ -11,15 +11,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.report.plain [Quiet Report]
   lstm-textgen.textmodel [train]
-  tests.helpers [StopAfter TEXT TINY TINY-FLAGS names-in program refused same-model? start-program
-    start-python train-tiny wait-for write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; rules of a run, which need no network
-
-
-(defn same-run? [#* paths]
-  "Return whether two model files hold the same weights, history and place."
-  (same-model? #* (gfor path paths (load-checkpoint path :resume True))))
+  tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program refused same-run?
+    start-program start-python train-tiny wait-for write-text])
 
 
 (defn validation-losses [model]

@@ -4,9 +4,7 @@
   gzip
   re
   pytest
-  tests.helpers [TEXT VERSE output program serve-files succeeded write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [TEXT VERSE counting output program serve-files succeeded write-text])
 
 (setv
   FLAGS ["--epochs" "1" "--layers" "16" "--lookback" "16" "--batch-size" "8"

@@ -10,7 +10,7 @@
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each
     write-many]
-  tests.helpers [small-model])
+  tests.helpers [in-pieces small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -132,8 +132,7 @@
          (st.text "ab" :min-size 1 :max-size 4)
          (st.integers 1 3))]
     test-a-text-ends-before-the-stop-text [text stop size]
-  (setv pieces (lfor i (range 0 (len text) size) (cut text i (+ i size))))
-  (assert (= (.join "" (before-stop pieces [stop])) (get (.split text stop) 0))))
+  (assert (= (.join "" (before-stop (in-pieces text size) [stop])) (get (.split text stop) 0))))
 
 
 (defn test-only-what-may-become-the-stop-text-is-held-back []
