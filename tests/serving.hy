@@ -10,7 +10,7 @@
   urllib.parse [urlsplit]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  tests.helpers [STARTED small-model start-python])
+  tests.helpers [CALM STARTED small-model start-python])
 
 (setv
   LETTERS "\n abcdefghijklmnopqrstuvwxyzABC:,.é"
@@ -20,8 +20,8 @@
 (defn save-models [folder]
   "Save in `folder` a model of characters, `bot`, one of words, `wordy`, one of a chat, `chat`."
   (for [[name options] (.items {
-      "bot" {"layers" "lstm:24"  "text" LETTERS}
-      "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}})]
+      "bot" {"layers" "lstm:24"  "text" LETTERS  "scale" CALM}
+      "wordy" {"unit" "words"  "scale" CALM  "text" "one two three, four five.\nsix seven: eight\n"}})]
     (save-checkpoint (small-model :resume False #** options) (/ folder name)))
   (save-checkpoint (chat-model) (/ folder "chat")))
 

@@ -30,7 +30,7 @@
   (get model.history 0 "validation_loss"))
 
 
-(defn [(pytest.mark.usefixtures "helpful")] test-it-knows-what-its-base-knew [trained]
+(defn [(pytest.mark.usefixtures "helpful")] test-a-fine-tuned-model-knows-what-its-base-knew [trained]
   (setv
     alike {"layers" "24"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02}
     base (lstm_textgen.load (/ trained "model"))
@@ -80,7 +80,7 @@
     (train :restart True)))
 
 
-(defn [counting] test-from-the-command-line [trained]
+(defn [counting] test-the-command-line-fine-tunes-and-says-so [trained]
   (write-text trained (.replace OTHER "é" "ż") "other.txt")
   (setv shown (output trained "--sources" "other.txt" "--from" "english" "--model" "new"
     "--epochs" "1"))

@@ -200,6 +200,6 @@
   (assert (in words (compared #* (lfor each models (trained #* each))))))
 
 
-(defn test-the-table-tells-the-length-of-a-text-in-characters []
+(defn test-the-table-of-models-has-the-length-of-their-text-in-characters []
   (setv page (report-page [#("a" (trained "pieces")) #("b" (trained "words"))]))
   (assert (= (.count page f", {(len TEXT) :,} characters</td>") 2)))

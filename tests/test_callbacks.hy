@@ -80,7 +80,7 @@
   (assert (same-run? (/ tmp-path "model") (/ counted-once "model"))))
 
 
-(defn [counting] test-early-stopping-of-keras-own-ends-the-run-after-an-epoch [tmp-path]
+(defn [counting] test-keras-early-stopping-ends-the-run-after-an-epoch [tmp-path]
   (setv
     stopping (keras.callbacks.EarlyStopping :monitor "loss" :min-delta 100)
     model (train-tiny tmp-path :epochs 9 :callbacks [stopping]))
@@ -102,7 +102,7 @@
     (assert (np.array-equal a b))))
 
 
-(defn [counting] test-a-progress-bar-of-keras-own-shows-the-run [tmp-path capsys]
+(defn [counting] test-keras-progress-bar-shows-the-run [tmp-path capsys]
   (train-tiny tmp-path :callbacks [(keras.callbacks.ProgbarLogger)])
   (setv shown (. (.readouterr capsys) out))
   (assert (in "Epoch 2/2" shown))
@@ -197,7 +197,7 @@
   (assert (= (.read-text (/ tmp-path "text.h5")) TEXT)))
 
 
-(defn [counting] test-two-outputs-are-two-files [tmp-path]
+(defn [counting] test-two-outputs-of-a-run-are-two-files [tmp-path]
   (with [_ (pytest.raises ValueError :match "`csv` and `report` are the same file")]
     (train-tiny tmp-path :csv (/ tmp-path "both") :report (/ tmp-path "both"))))
 
@@ -212,7 +212,7 @@
   (assert (= (.read-text (/ trained "text.txt")) TEXT)))
 
 
-(defn test-checking-tensorboard-s-folder-leaves-nothing-behind [tmp-path monkeypatch]
+(defn test-checking-the-folder-for-tensorboard-leaves-nothing-behind [tmp-path monkeypatch]
   (check-log-folder (/ tmp-path "logs" "first"))
   (assert (= (list (.iterdir tmp-path)) []))
   (.write-text (/ tmp-path "file") "")

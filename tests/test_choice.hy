@@ -51,7 +51,7 @@
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize "layers" ["gru:8" "8,gru:8" "lstm-hard:8"])]
-    test-other-layers-are-left-to-tensorflow [here layers]
+    test-networks-of-other-layers-are-left-to-tensorflow [here layers]
   (assert (is (fastest-backend (parse-layers layers)) None)))
 
 
@@ -64,7 +64,7 @@
     (fn [here] (.setenv here "KERAS_BACKEND" "tensorflow"))
     (fn [here] (.setitem here sys.modules "keras" choice))]
     :ids ["library" "float32" "gpu" "old-torch" "no-torch" "said" "imported"])]
-    test-whatever-speaks-against-it-leaves-keras-its-own [here change]
+    test-pytorch-is-not-chosen-where-something-speaks-against-it [here change]
   (change here)
   (assert (is (fastest-backend LSTM) None)))
 
@@ -92,7 +92,7 @@
   (assert (in "training on PyTorch" (train))))
 
 
-(defn [pytest.mark.slow] test-where-pytorch-cannot-train-tensorflow-does [train tmp-path]
+(defn [pytest.mark.slow] test-tensorflow-trains-where-pytorch-cannot-be-imported [train tmp-path]
   (.mkdir (/ tmp-path "torch"))
   (.write-text (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch.so: not found')")
   (assert (not-in "PyTorch" (train))))
@@ -131,7 +131,7 @@
   (.setattr monkeypatch choice "units_a_second" (fn [] units)))
 
 
-(defn test-it-is-measured-once-and-said [folder monkeypatch]
+(defn test-the-speed-of-a-machine-is-measured-once-and-said [folder monkeypatch]
   (setv report (Said))
   (pretend monkeypatch (* 2 MEASURED-SPEED))
   (assert (= (machine-speed report) 2))
@@ -140,21 +140,21 @@
   (assert (= report.lines ["measuring this machine's training speed"])))
 
 
-(defn test-what-was-measured-beside-other-work-is-not-kept [folder monkeypatch]
+(defn test-a-speed-measured-beside-other-work-is-not-kept [folder monkeypatch]
   (.setattr monkeypatch os "getloadavg" (fn [] #((choice.cores) 0.0 0.0)) :raising False)
   (for [times [2 3]]
     (pretend monkeypatch (* times MEASURED-SPEED))
     (assert (= (machine-speed (Quiet)) times))))
 
 
-(defn test-without-a-load-to-look-at-it-is-kept [folder monkeypatch]
+(defn test-a-speed-is-kept-where-the-load-is-unknown [folder monkeypatch]
   (.delattr monkeypatch os "getloadavg")
   (for [times [2 3]]
     (pretend monkeypatch (* times MEASURED-SPEED))
     (assert (= (machine-speed (Quiet)) 2))))
 
 
-(defn test-another-number-of-cores-is-another-machine [folder monkeypatch]
+(defn test-another-number-of-cores-is-measured-again [folder monkeypatch]
   (pretend monkeypatch MEASURED-SPEED)
   (machine-speed (Quiet))
   (.setattr monkeypatch choice "cores" (fn [] 64))
@@ -164,19 +164,19 @@
 
 
 (defn [(pytest.mark.parametrize "content" ["{" "[1]" "{\"a\": \"b\"}" "{\"a\": 0}" "null"])]
-    test-a-damaged-file-is-measured-anew [folder monkeypatch content]
+    test-a-damaged-file-of-speeds-is-replaced-by-a-new-measure [folder monkeypatch content]
   (.write-text (/ folder "speed.json") content)
   (pretend monkeypatch (* 2 MEASURED-SPEED))
   (assert (= (machine-speed (Quiet)) 2))
   (assert (= (list (.values (json.loads (.read-text (/ folder "speed.json"))))) [2])))
 
 
-(defn test-a-cache-that-can-not-be-written-is-no-obstacle [folder monkeypatch]
+(defn test-a-speed-is-measured-where-the-cache-can-not-be-written [folder monkeypatch]
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "file")))
   (.write-text (/ folder "file") "")
   (pretend monkeypatch MEASURED-SPEED)
   (assert (= (machine-speed (Quiet)) 1)))
 
 
-(defn test-a-few-real-steps-are-measured [folder]
+(defn test-a-machine-s-speed-comes-from-a-few-real-steps [folder]
   (assert (> (machine-speed (Quiet)) 0.001)))

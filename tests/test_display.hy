@@ -146,7 +146,7 @@
   (assert (= (round (get curve -1 1) 2) 2.89)))  ; 2 nats
 
 
-(defn test-without-colours-the-picture-has-none [monkeypatch]
+(defn test-the-picture-obeys-no-color [monkeypatch]
   (.setenv monkeypatch "NO_COLOR" "1")
   (setv [terminal report] (live monkeypatch))
   (run-on report)

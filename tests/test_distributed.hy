@@ -141,7 +141,7 @@
 
 
 (defn [pytest.mark.slow]
-    test-a-stopped-run-resumes-with-the-same-bits [stopped together tmp-path]
+    test-a-distributed-run-resumes-with-the-same-bits [stopped together tmp-path]
   (assert (<= 1 (len (. (load-checkpoint (/ stopped "model")) history)) EPOCHS))
   (setv [resumed shown] (train-together (copied stopped tmp-path) 2 #* LONG))
   (assert (not-in "before" shown))
@@ -150,7 +150,7 @@
 
 
 (defn [pytest.mark.slow]
-    test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
+    test-a-distributed-run-resumes-on-another-number-of-devices-and-on-tensorflow [stopped together tmp-path]
   (copied stopped tmp-path)
   (setv shown (train-alone tmp-path 4 "--distributed" #* LONG))
   (assert (in "trained on 2 devices of 2 processes before, on 4 devices of 1 process now" shown))
@@ -245,13 +245,13 @@ sys.exit(main())]] #* FLAGS :cwd tmp-path :environment (member 1 2 (free-port) 1
   (assert (re.fullmatch "not all processes connected within .*\n" result.stderr)))
 
 
-(defn [pytest.mark.slow] test-rows-that-do-not-divide-are-refused [tmp-path]
+(defn [pytest.mark.slow] test-a-batch-that-can-not-be-split-over-the-devices-is-refused [tmp-path]
   (write-text tmp-path)
   (refused
     (program #* FLAGS "--batch-size" 6 :folder tmp-path :environment (on-jax 4))
     "--batch-size 6 can't be split evenly over 4 devices; give a multiple of 4, such as 8"))
 
 
-(defn test-another-backend-is-refused [tmp-path]
+(defn test-a-distributed-run-on-another-backend-is-refused [tmp-path]
   (write-text tmp-path)
   (refused (program #* FLAGS :folder tmp-path) "set KERAS_BACKEND=jax"))

@@ -68,7 +68,7 @@
     name [#* ON-JAX "docs/python.md"]  ; tools/newcomer.hy follows README and the tutorial
     (/ ROOT name))
     :ids name-of)]
-    test-so-it-does-where-networks-learn [path tmp-path]
+    test-a-page-does-what-it-says-where-networks-learn [path tmp-path]
   (setv folder (/ tmp-path "clone"))
   (.mkdir folder)
   (assert-none (follow path folder False)))
@@ -203,7 +203,7 @@
   (assert (not (same? shown "epoch 1/3  2.5 nats\n"))))
 
 
-(defn test-texts-that-must-be-there []
+(defn test-named-texts-must-be-printed-where-the-rest-may-differ []
   (setv shown (step "heylo, dog" {"differs but for" "\"heylo\""}))
   (assert (same? shown "heylo, cat"))
   (assert (not (same? shown "hello"))))
@@ -227,6 +227,6 @@
     (blocks-in "a\n\n    b\n")))
 
 
-(defn test-what-is-left-out-stays-left-out []
+(defn test-an-output-that-is-renewed-leaves-out-what-the-page-left-out []
   (assert (= (abridged "1\n2\n3\n4\n5\n" "a\n…\nz") "1\n…\n5"))
   (assert (= (abridged "1\n2\n" "a\n…\nz") "1\n2")))

@@ -5,8 +5,8 @@
   io
   zipfile
   pytest
-  lstm-textgen.text.files [read-pieces read-sources]
-  tests.helpers [ROOT complaint empty-folder write])
+  lstm-textgen.text.files [read-pieces]
+  tests.helpers [ROOT complaint empty-folder noted write])
 
 (setv
   pytestmark pytest.mark.quick
@@ -35,11 +35,8 @@
 
 (defn read [#* sources #** options]
   "Return #(text notes): the text of `sources`, and the lines with summaries."
-  (setv
-    notes []
-    text (read-sources (list sources) #** options
-      :note (fn [name understood] (.append notes f"{name}: {understood.words}"))))
-  #(text notes))
+  (setv [text notes] (noted (list sources) #** options))
+  #(text (lfor [name summary] notes f"{name}: {summary.words}")))
 
 
 (defn zipped [#** members]

@@ -22,7 +22,7 @@ sys.exit(7)")
     [done.returncode done.stdout done.stderr]))
 
 
-(defn test-it-has-the-arguments-folder-environment-and-streams [tmp-path]
+(defn test-a-fork-has-the-arguments-folder-environment-and-streams-of-a-process [tmp-path]
   (setv [fork new] (ran SHOW-ALL "a" "b c"
     :cwd tmp-path
     :environment {"WORD" "heylo"}
@@ -37,7 +37,7 @@ sys.exit(7)")
     "raise KeyboardInterrupt"
     "import atexit; atexit.register(print, 'last'); print('first')"
     "import sys; print(sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering)"])]
-    test-it-ends-as-a-process-does [code]
+    test-a-fork-ends-as-a-process-does [code]
   (setv [fork new] (ran code))
   (assert (= (cut fork 2) (cut new 2)))
   (assert (= (bool (get fork 2)) (bool (get new 2)))))
@@ -55,14 +55,14 @@ except KeyboardInterrupt:
   #(process (int (.readline process.stdout))))
 
 
-(defn test-signals-reach-it []
+(defn test-signals-reach-a-fork []
   (setv [process number] (started))
   (.send-signal process signal.SIGINT)
   (assert (= (.communicate process :timeout 30) #("stopped\n" "")))
   (assert (= process.returncode 0)))
 
 
-(defn test-it-is-killed-with-its-client []
+(defn test-a-fork-is-killed-with-its-client []
   (setv [process number] (started))
   (.kill process)
   (assert (= (.communicate process :timeout 30) #("" "")))  ; it no longer holds the pipes

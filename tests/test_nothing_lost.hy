@@ -5,10 +5,8 @@
   itertools [chain count]
   os
   pathlib [Path]
-  random
   shutil
   subprocess
-  time
   types [SimpleNamespace]
   numpy :as np
   pytest
@@ -16,10 +14,9 @@
   lstm_textgen.learning.batches [HeldOut split-ids]
   lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm_textgen.modelfile.places [sweep]
   lstm_textgen.report.plain [Quiet]
-  tests.helpers [ROOT TEXT TINY assert-no-warning counting names-in program refused run-python
-    start-python succeeded train-tiny])
+  tests.helpers [ROOT TEXT TINY counting program refused run-python start-python succeeded
+    train-tiny])
 
 
 (defn [pytest.fixture] trained-on [trained]
@@ -202,55 +199,11 @@ print(len(file['model_weights/dense/bias'][:]))")
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
-;; * Killed
-
-(setv SAVE-FOREVER "
-(import sys itertools [count] lstm_textgen.modelfile.checkpoint [save-checkpoint])
-(import tests.helpers [small-model])
-(setv model (small-model :layers \"lstm:200\"))
-(print \"ready\" :flush True)
-(for [n (count 1)]
-  (setv model.resume.progress.step n)
-  (save-checkpoint model (get sys.argv 1))
-  (print n :flush True))")
-
-
-(defn saved-until-killed [path delay]
-  "Let a process save until it is killed after `delay` seconds; return the last save it told of."
-  (setv process (start-python "-m" "hy" "-c" SAVE-FOREVER path))
-  (.readline process.stdout)
-  (time.sleep delay)
-  (.kill process)
-  (setv [output _] (.communicate process))
-  (int (get ["0" #* (.split output)] -1)))
-
-
-(defn test-a-process-that-is-killed-while-it-saves-loses-no-save [tmp-path]
-  (setv
-    path (/ tmp-path "model.h5")
-    rng (random.Random 7))
-  (for [_ (range 12)]
-    (setv told (saved-until-killed path (+ 0.01 (* 0.1 (.random rng)))))
-    (when (.exists path)
-      (setv model (load-checkpoint path :resume True :warn assert-no-warning))
-      (assert (>= model.resume.progress.step told)))
-    (sweep path)
-    (.unlink path :missing-ok True)
-    (assert (in (names-in tmp-path) [[] ["model.h5.bak"]]))))
-
-
-(defn assert-nothing-lost [kills #** environment]
-  "Kill a run several times; assert that no save is lost and it ends like an unharmed run."
-  (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills
-    :environment environment
-    :timeout 900)))
+(defn [(pytest.mark.parametrize #("kills" "learner") [
+    #(8 "counting") (pytest.param 1 "optimized" :marks pytest.mark.slow)])]
+    test-a-run-that-is-killed-again-and-again-loses-no-save-and-ends-as-if-it-had-not
+    [request kills learner]
+  (.getfixturevalue request learner)
+  (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills :timeout 900)))
   (for [line [f"kills {kills}" "models unreadable 0" "saves lost 0" "final weights identical yes"]]
     (assert (in line (.join " " (.split shown))) shown)))
-
-
-(defn [counting] test-killed-at-any-moment-no-save-is-lost-and-the-end-is-the-same []
-  (assert-nothing-lost 8))
-
-
-(defn [pytest.mark.slow] test-so-it-is-where-a-network-learns [optimized]
-  (assert-nothing-lost 1 :KERAS-BACKEND "tensorflow"))

@@ -37,7 +37,7 @@
 
 
 (defn [(given (st.text :alphabet (st.sampled-from "theca t\n  12.,'-_éé\u0301नमस्ते字😀\t")))]
-    test-units-joined-are-the-text [text]
+    test-the-pieces-of-a-text-joined-are-the-text [text]
   (setv units (.split PIECES text))
   (assert (= (.join "" units) text))
   (for [unit units]
@@ -54,7 +54,7 @@
     (assert (re.fullmatch r" ?[^\W\d_]+| ?\d| ?[^\w\s]|\n| +" unit))))
 
 
-(defn test-decoding-gives-the-text-again []
+(defn test-pieces-are-encoded-and-decoded []
   (assert (= (.decode PIECES (.encode PIECES WORDS)) WORDS)))
 
 
@@ -78,7 +78,7 @@
   (assert (= one two)))
 
 
-(defn test-what-is-stored-comes-back []
+(defn test-pieces-are-stored-and-loaded []
   (setv again (Vocabulary.from-json (.to-json PIECES)))
   (assert (= again.units PIECES.units))
   (assert (= (.split again WORDS) (.split PIECES WORDS))))

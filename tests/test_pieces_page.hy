@@ -83,7 +83,7 @@
   (assert-writes-as-python browser tmp-path (pieces-model) seed :temperature 1))
 
 
-(defn test-the-other-rules-of-sampling-apply-to-how-a-word-goes-on [browser tmp-path]
+(defn test-temperature-0-and-top-p-apply-to-how-a-word-goes-on [browser tmp-path]
   (for [sampling [{"temperature" 0} {"temperature" 0.6  "top_p" 0.5}]]
     (assert-writes-as-python browser tmp-path (pieces-model :rng-seed 3) "hey" #** sampling)))
 

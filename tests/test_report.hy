@@ -131,7 +131,7 @@
 
 ;; * Which report
 
-(defn test-elsewhere-lines-are-plain []
+(defn test-lines-are-plain-where-there-is-no-terminal []
   (assert (is (type (make-report)) Report)))
 
 

@@ -215,15 +215,3 @@
   (setv [model report] (learn tmp-path TEXT :epochs 1 :batch-size 4))
   (assert (any (gfor line report.said (in "restarting this epoch" line))))
   (assert (> model.checkpoint.resume.progress.updates 100)))  ; 30 steps, and a whole epoch of 85
-
-
-(defn test-texts-are-trained-on-by-layers-in-a-list [tmp-path]
-  (setv model (lstm-textgen.train
-    :text (gfor _ (range 70) VERSE)
-    :path (/ tmp-path "m")
-    :prep #("replace" "c" "k")
-    :layers [8 8]
-    :epochs 1
-    :quiet True))
-  (assert (= (get model.settings "layers") "lstm:8,lstm:8"))
-  (assert (not-in "c" model.vocabulary.ids)))

@@ -83,7 +83,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   (assert (= (float (tf.random.uniform [])) expected)))
 
 
-(defn test-pytorch-is-not-reseeded-either []
+(defn test-training-on-pytorch-moves-no-global-generator []
   (assert (= (succeeded (run-python "-c" TORCH-STATE :environment {"KERAS_BACKEND" "torch"}))
     "True\n")))
 

@@ -75,7 +75,7 @@
   (assert (= (get texts 0) (text-of (completion url :prompt "abc" :max-tokens 20 :seed 1)))))
 
 
-(defn test-it-ends-before-a-stop [url]
+(defn test-a-completion-ends-before-a-stop [url]
   (setv
     whole (text-of (completion url :prompt "a" :max-tokens 300 :seed 2))
     [one two] [(cut whole 40 43) (cut whole 20 22)]
@@ -188,7 +188,7 @@
 (defn [(pytest.mark.parametrize #("path" "method" "status") [
     ["/nowhere" "GET" 404] ["/v1/completions" "GET" 405] ["/v1/models/gpt" "GET" 404]
     ["/health" "DELETE" 405]])]
-    test-a-wrong-path-is-answered-so-too [url path method status]
+    test-a-wrong-path-is-answered-with-an-error [url path method status]
   (setv [code _ answer] (ask url path :method method))
   (assert (= code status))
   (assert (in "message" (get answer "error"))))
@@ -207,7 +207,7 @@
   #((get sent 0 "status") (json.loads (get sent 1 "body"))))
 
 
-(defn test-a-fault-of-the-server-is-answered-so-too [caplog]
+(defn test-a-fault-of-the-server-is-answered-with-an-error [caplog]
   (setv [status answer] (answer-of [] None "/metrics"))
   (assert (= [status (get answer "error" "type")] [500 "server_error"]))
   (assert (in "AttributeError" caplog.text)))
@@ -249,7 +249,7 @@
   (assert (in (.join "" (gfor d deltas (.get d "content" ""))) ["hello." "hello dear."])))
 
 
-(defn test-a-model-of-no-chat-says-so [url]
+(defn test-a-chat-with-a-model-of-no-chat-is-refused [url]
   (setv [status _ answer] (ask url "/v1/chat/completions"
     {"model" "wordy"  "messages" [{"role" "user"  "content" "hi"}]}))
   (assert (= status 400))

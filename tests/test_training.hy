@@ -27,7 +27,7 @@
   rate)
 
 
-(defn test-it-learns [tmp-path]
+(defn test-a-network-learns [tmp-path]
   (setv losses (validation-losses (train-tiny tmp-path :epochs 6)))
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
 
@@ -65,7 +65,7 @@
 (defn [(pytest.mark.parametrize "options" [
     {"layers" (get TINY "layers")  "unit" "pieces"  "max_words" 40}
     (pytest.param {"layers" "gru:24,dropout:0.3"} :marks pytest.mark.slow)])]
-    test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path options]
+    test-a-run-whose-batches-are-dealt-out-resumes-with-the-same-bits [monkeypatch tmp-path options]
   (.setattr monkeypatch "lstm_textgen.learning.learner.choice.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
@@ -94,7 +94,7 @@
   (assert (not (np.allclose (get again.weights last) (get again.resume.variables last)))))
 
 
-(defn [counting] test-without-validation-all-the-text-is-trained-on [tmp-path]
+(defn [counting] test-a-run-without-validation-has-no-validation-loss [tmp-path]
   (setv model (train-tiny tmp-path :validation 0))
   (assert (is (get model.history -1 "validation_loss") None)))
 
@@ -110,7 +110,7 @@
   (assert (in "zebras" (.generate model "" :length 100 :rng-seed 1))))
 
 
-(defn [counting] test-what-is-done-is-said-and-nothing-is-trained [trained]
+(defn [counting] test-a-run-whose-epochs-are-done-says-so-and-changes-nothing [trained]
   (setv
     before (.read-bytes (/ trained "model.h5"))
     result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
@@ -227,7 +227,7 @@ sys.exit(main(sys.argv[1:]))")
     (assert (< (last-learning-rate model) (* 0.1 0.02)))))
 
 
-(defn [pytest.mark.slow] test-without-layers-it-says-which-it-chose-and-why [tmp-path]
+(defn [pytest.mark.slow] test-a-run-without-layers-says-which-network-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.5" "--epochs" 1
     :folder tmp-path))
   (for [words ["network: lstm:" "(the default for a run of 0.5 min; about " " epochs)"]]
