@@ -20,9 +20,9 @@
 (defn save-models [folder]
   "Save in `folder` a model of characters, `bot`, one of words, `wordy`, one of a chat, `chat`."
   (for [[name options] (.items {
-      "bot" {"layers" "lstm:24"  "text" LETTERS  "scale" CALM}
-      "wordy" {"unit" "words"  "scale" CALM  "text" "one two three, four five.\nsix seven: eight\n"}})]
-    (save-checkpoint (small-model :resume False #** options) (/ folder name)))
+      "bot" {"layers" "lstm:24"  "text" LETTERS}
+      "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}})]
+    (save-checkpoint (small-model :resume False :scale CALM #** options) (/ folder name)))
   (save-checkpoint (chat-model) (/ folder "chat")))
 
 

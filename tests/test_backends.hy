@@ -90,7 +90,8 @@ print('tensorflow' in sys.modules)"
   (assert (= (. (.readouterr capfd) err) "the rest\n")))
 
 
-(defn [pytest.mark.quick] test-what-was-withheld-of-standard-error-is-shown-if-something-fails [capfd]
+(defn [pytest.mark.quick]
+    test-what-was-withheld-of-standard-error-is-shown-if-something-fails [capfd]
   (with [_ (pytest.raises ImportError)]
     (with [_ (muted-stderr)]
       (os.write 2 b"no such library\n")

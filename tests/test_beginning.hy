@@ -30,7 +30,8 @@
   (get model.history 0 "validation_loss"))
 
 
-(defn [(pytest.mark.usefixtures "helpful")] test-a-fine-tuned-model-knows-what-its-base-knew [trained]
+(defn [(pytest.mark.usefixtures "helpful")]
+    test-a-fine-tuned-model-knows-what-its-base-knew [trained]
   (setv
     alike {"layers" "24"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02}
     base (lstm_textgen.load (/ trained "model"))

@@ -75,13 +75,9 @@
   (assert (in "repeated, so there is nothing to learn" (complaint "--sources" "same.txt"))))
 
 
-(defn test-a-url-that-fails-is-refused-with-the-reason [complaint server]
-  (setv message (complaint "--sources" f"{server}/nowhere.txt"))
-  (assert (in f"'{server}/nowhere.txt': 404" message))
-  (assert (in "http or https" (complaint "--sources" "ftp://127.0.0.1/a"))))
-
-
-(defn test-a-download-that-is-too-large-is-refused [complaint server]
+(defn test-a-url-that-fails-or-leads-to-too-much-is-refused-with-the-reason [complaint server]
+  (assert (in f"'{server}/nowhere.txt': 404" (complaint "--sources" f"{server}/nowhere.txt")))
+  (assert (in "http or https" (complaint "--sources" "ftp://127.0.0.1/a")))
   (setv source f"{server}/text.txt")
   (assert (in "--max-download" (complaint "--sources" source "--max-download" "0.001"))))
 

@@ -305,9 +305,3 @@
     test-an-archive-without-text-for-us-is-named [here members said]
   (write "a.zip" (zipped-as members))
   (assert (in f"'a.zip' {said}" (complaint ["a.zip"]))))
-
-
-(defn test-plain-text-stays-as-it-is [here]
-  (setv text "From here on: 12:30 <b>no</b> tags,\n1\n{\"messages\": []}\n")
-  (write "a.txt" text)
-  (assert (= (read "a.txt") #(text []))))

@@ -226,24 +226,6 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (assert (in "byte 2097151, in line 2, is 0xff;" (complaint ["c.txt"]))))
 
 
-(setv PRINTABLE [#* b"\r\n" #* (range 32 127) #* (range 128 256)])
-
-
-(defn [(given
-      (st.builds bytes (st.lists (st.sampled-from PRINTABLE) :max-size 20))
-      (st.sampled-from ["utf-8" "utf-8-sig" "shift_jis"]))]
-    test-a-wrong-byte-is-where-the-message-says [data encoding]
-  ;; Half a byte order mark and nothing else is an empty text to Python's decoder.
-  (assume (not-in data [b"\xef" b"\xef\xbb"]))
-  (try
-    (.decode data encoding)
-    (except [error UnicodeDecodeError]
-      (with [refusal (pytest.raises NotText)] (list (decode "x" [data] encoding)))
-      (setv skipped (- (len data) (len error.object)))
-      (assert (in f"byte {(+ skipped error.start)}, in" (str refusal.value)))))
-  None)
-
-
 (defn [(pytest.mark.parametrize #("encoding" "text") [
       #("cp1252" "Die Füchse singen schön über die Straße. ")
       #("cp1250" "Zażółć gęślą jaźń. Lis śpiewa nocą, a potem śpi. ")

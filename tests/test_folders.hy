@@ -140,10 +140,6 @@
   None)
 
 
-(defn test-a-missing-file-is-named-without-the-package [here]
-  (assert (= (complaint "none.txt") "there is no file 'none.txt', neither here nor in corpora/")))
-
-
 ;; * Open files
 
 (defn test-an-open-text-is-taken-as-it-is []

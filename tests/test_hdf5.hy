@@ -207,15 +207,11 @@
 
 ;; * What the texts may say
 
-(defn [(pytest.mark.parametrize "units" [
-    ["a" "b" "a"] ["a" ""] ["ab" "c"] ["a" 1] ["\ud800" "b"] [] {"a" 1} "ab" None])]
-    test-an-invalid-vocabulary-is-refused [path units]
-  (with [file (h5py.File path "r+")]
-    (store-text file "vocabulary" (changed file "vocabulary" :units units)))
-  (assert-refused path))
-
-
-(defn [(pytest.mark.parametrize "changes" [
+(setv WRONG {
+  "vocabulary" (lfor
+    units [["a" "b" "a"] ["a" ""] ["ab" "c"] ["a" 1] ["\ud800" "b"] [] {"a" 1} "ab" None]
+    {"units" units})
+  "settings" [
     {"layers" 5} {"layers" "lambda:5"} {"layers" "lstm:99999999999"} {"layers" "lstm:7,gru:5"}
     {"layers" None} {"layers" {}} {"layers" ...}
     {"embedding" "4"} {"embedding" -4} {"embedding" 4.5} {"embedding" True} {"embedding" (** 2 30)}
@@ -225,20 +221,21 @@
     {"learning_rate" "fast"} {"learning_rate" (float "inf")} {"learning_rate" (** 10 400)}
     {"epochs" -1} {"patience" {}} {"rng_seed" None} {"temperature" [(** 10 400)]}
     {"encoding" "no such"} {"encoding" "PunyCode"} {"encoding" "a\0b"} {"max_words" "many"}
-    {"beginning" 5} {"beginning" "\x1b[2J"} {"beginning" ...} {"recipe" ["x"]}])]
-    test-settings-of-the-wrong-kind-are-refused [path changes]
-  (with [file (h5py.File path "r+")]
-    (store-text file "settings" (changed file "settings" #** changes)))
-  (assert-refused path))
-
-
-(defn [(pytest.mark.parametrize "changes" [
+    {"beginning" 5} {"beginning" "\x1b[2J"} {"beginning" ...} {"recipe" ["x"]}]
+  "resume/state" [
     {"epoch" "1"} {"epoch" -1} {"step" 1.5} {"step" (** 10 30)} {"step" True} {"updates" None}
     {"loss_sum" (float "nan")} {"loss_sum" "1e999"} {"loss_sum" (** 10 400)} {"text" 7}
-    {"text" ...}])]
-    test-an-invalid-training-state-is-refused [path changes]
+    {"text" ...}]})
+
+
+(defn [(pytest.mark.parametrize #("name" "changes")
+    (lfor
+      [name all] (.items WRONG)
+      changes all
+      #(name changes)))]
+    test-a-vocabulary-settings-and-training-state-of-wrong-values-are-refused [path name changes]
   (with [file (h5py.File path "r+")]
-    (store-text file "resume/state" (changed file "resume/state" #** changes)))
+    (store-text file name (changed file name #** changes)))
   (assert-refused path))
 
 

@@ -283,16 +283,3 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     (refusal tmp-path (random-network True 9 4) [(an-embedding :input-dim 9)] DENSE)))
   (assert (in "an invalid number of input_dim"
     (refusal tmp-path (random-network True SIZE 4) [(an-embedding :input-dim 0)] DENSE))))
-
-
-(defn test-an-imported-gru-writes-and-is-stock-keras [tmp-path]
-  (setv network (random-network False))
-  (write-network tmp-path network [] (gru-layer "hard_sigmoid") DENSE)
-  (setv result (program "--import" "old.h5" "--alphabet" "old.txt" "--model" "new"
-    :folder tmp-path))
-  (assert (= [result.returncode result.stderr] [0 ""]))
-  (assert (in "new.h5: 8 characters, layers gru-hard-before:5\n" result.stdout))
-  (setv stock (keras.models.load-model (/ tmp-path "new.h5")))
-  (assert (np.allclose (softmax (get (.predict-on-batch stock (np.array [IDS])) 0))
-    (predictions network "hard_sigmoid" False)
-    :atol 1e-5)))

@@ -95,10 +95,6 @@
     (broken "a")))
 
 
-(defn [(given (st.text))] test-a-prep-is-its-steps-one-after-the-other [words]
-  (assert (= (clean words) (prep.replace (prep.drop-lines (prep.lower words) "^#") "a" "o"))))
-
-
 (defn test-names-of-the-user-do-not-reach-the-expansion []
   (setv names (run "
     (defn lower [t] \"the user's\")
@@ -120,14 +116,6 @@
   (assert (= name 'p))
   (assert (= code
     `(hy.I.lstm_textgen/prep.replace (hy.I.lstm_textgen/prep.lower ~param) "a" "b"))))
-
-
-(defn test-an-expansion-names-only-generated-and-user-names []
-  (setv [_ [_ own form] [_ _ [param] code]] (expand '(defprep p (mine 1))))
-  (assert (= form '(hy.I.lstm_textgen/prep.Step "mine" mine 1)))
-  (assert (= code `(~own ~param)))
-  (assert (.startswith own "_hy_gensym"))
-  (assert (.startswith param "_hy_gensym")))
 
 
 ;; * `defprep`: what it refuses

@@ -15,8 +15,7 @@
   lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.report.plain [Quiet]
-  tests.helpers [ROOT TEXT TINY counting program refused run-python start-python succeeded
-    train-tiny])
+  tests.helpers [ROOT TEXT TINY counting program refused run-python succeeded train-tiny])
 
 
 (defn [pytest.fixture] trained-on [trained]
@@ -64,33 +63,6 @@
   (assert (not (.exists stray))))
 
 
-(defn training-without-finite-weights [path report]
-  "Return a training run of the model at `path` whose last bias has become NaN."
-  (setv
-    checkpoint (load-checkpoint path :resume True)
-    [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
-    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report)
-    bias (get training.learner.weights -1))
-  (.assign bias (np.full bias.shape np.nan "float32"))
-  training)
-
-
-(defn [counting] test-weights-that-are-not-finite-do-not-replace-the-model [trained]
-  (setv
-    path (/ trained "model.h5")
-    before (.read-bytes path)
-    said []
-    report (Quiet)
-    report.warn said.append
-    training (training-without-finite-weights path report))
-  (.try-to-save training)
-  (assert (= said [(+
-    f"{path} could not be saved: its optimizer state: a number is not finite; "
-    "training continues and tries again at the next save")]))
-  (with [_ (pytest.raises OSError :match "not finite")] (training.save))
-  (assert (= (.read-bytes path) before)))
-
-
 (defn [counting] test-a-step-larger-than-any-machine-is-refused-before-training [trained]
   (.unlink (/ trained "model.h5"))
   (refused
@@ -109,26 +81,6 @@
   (setv losses (lfor entry (. (load-checkpoint (/ trained "model")) history) (get entry "loss")))
   (assert (= (len losses) 3))
   (assert (< (get losses 2) (get losses 0))))
-
-
-(setv READ-LATER "
-import h5py, sys
-file = h5py.File(sys.argv[1])
-print(flush=True)
-input()
-print(len(file['model_weights/dense/bias'][:]))")
-
-
-(defn [counting] test-a-model-that-another-process-has-open-is-replaced-all-the-same [trained]
-  (setv path (/ trained "model.h5"))
-  (with [reader (start-python "-c" READ-LATER path :stdin subprocess.PIPE)]
-    (.readline reader.stdout)
-    (setv model (load-checkpoint path))
-    (.append model.history (get model.history 0))
-    (save-checkpoint model path)
-    (setv [output _] (.communicate reader "\n")))
-  (assert (= (int output) (len model.vocabulary)))  ; it still reads the old file
-  (assert (= (len (. (load-checkpoint path) history)) 3)))
 
 
 (defn [counting (pytest.mark.parametrize "name" [

@@ -274,7 +274,4 @@
   (write-old-model tmp-path "Keras 2" [6])
   (.write-bytes (/ tmp-path "old.h5") b"\0")
   (refused (import-by-program tmp-path) "old.h5: not a usable Keras model" "not an HDF5 file")
-  (refused (program "--import" "old.h5" :folder tmp-path) "--alphabet")
-  (refused (program "--alphabet" "old.txt" "--generate" "a" :folder tmp-path) "--import")
-  (refused (import-by-program tmp-path "--sources" "a.txt") "--sources does nothing with --import")
   (assert (not (.exists (/ tmp-path "new.h5")))))

@@ -37,7 +37,8 @@
   (assert (< (.count threads 1) (* 0.02 (len threads)))))  ; one is measured now and then
 
 
-(defn [(pytest.mark.parametrize "slow" [0.8 1 50])] test-two-threads-that-are-hardly-faster-are-given-up [slow]
+(defn [(pytest.mark.parametrize "slow" [0.8 1 50])]
+    test-two-threads-that-are-hardly-faster-are-given-up [slow]
   (setv threads (threads-of (fn [threads _] (if (= threads 2) slow 1)) (** 10 5)))
   (assert (< (.count threads 2) (* 0.002 (len threads)))))
 

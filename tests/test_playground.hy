@@ -174,13 +174,6 @@
 
 ;; * Size and speed
 
-(defn test-a-page-is-small []
-  (setv
-    model (halved-model "256")
-    page (playground {"a" model}))
-  (assert (<= (len (.encode page)) (+ (* 2.8 model.weight-count) 150_000))))
-
-
 (defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]
   (.setattr monkeypatch module "SAMPLE" 9)  ; 10,000 units would take a minute
   (setv

@@ -178,19 +178,6 @@
   (assert (in said (refusal-of (fn [] (recipe "r" :layers value))))))
 
 
-(defn [(pytest.mark.parametrize #("layers" "said") [
-    #("\"lstn:3\"" "`:layers`: \"lstn:3\" is not a layer")
-    #("0" "`:layers`: \"0\" must have 1 to 65536 units")
-    #("2.5" "`:layers` must be layers such as")
-    #("True" "`:layers` must be layers such as")])]
-    test-wrong-layers-are-an-error-of-compiling [tmp-path layers said]
-  (setv path (write-recipe tmp-path f"(defrecipe r\n  :epochs 3\n  :layers {layers})"))
-  (with [error (pytest.raises ValueError)]
-    (load-recipe path))
-  (assert (isinstance error.value.__cause__ HyMacroExpansionError))
-  (assert (.startswith (str error.value) f"{path}:4: {said}")))
-
-
 ;; * NumPy's numbers, and wrong types
 
 (defn test-numbers-of-numpy-become-plain-ones []

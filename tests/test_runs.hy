@@ -167,26 +167,6 @@
   (assert (not-in "c" model.vocabulary.ids)))
 
 
-;; * What is refused, and in whose words
-
-(defn [(pytest.mark.parametrize #("options" "words") [
-    #({"sources" 5} "`sources` must be paths or URLs, not 5")
-    #({"text" 5} "`text` must be text, or a list of texts, not 5")
-    #({"text" "a"  "sources" "b"} "`sources` or `text`, not both")
-    #({"text" "a"  "recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
-    #({"text" "a"  "path" None} "`path` must be")
-    #({"text" "a"  "rng_seed" -1} "`rng_seed` must be a whole number from 0")
-    #({"text" "a"  "epochs" 1.5} "`epochs` must be a whole number")
-    #({"text" "a"  "minutes" "3"} "`minutes` must be a number above 0")
-    #({"text" "a"  "layers" True} "`layers`")])]
-    test-a-wrong-value-is-refused-at-once-in-the-words-of-python
-    [tmp-path monkeypatch options words]
-  (monkeypatch.chdir tmp-path)
-  (with [caught (pytest.raises #(TypeError ValueError))] (lstm-textgen.train #** options))
-  (assert (in words (str caught.value)))
-  (assert (= (list (.iterdir tmp-path)) [])))
-
-
 ;; * Time, and other windows
 
 (defn test-reading-that-leaves-no-time-to-train-is-refused-with-what-is-needed

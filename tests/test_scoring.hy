@@ -98,16 +98,6 @@
   (assert (math.isclose total.perplexity 8 :rel-tol 1e-6)))
 
 
-(defn test-a-score-adds-up []
-  (setv
-    [model text] [(letters) (random-text 3000)]
-    total (score model [text])
-    nats (.mean (nats-one-by-one model text)))
-  (assert (= 3000 total.count))
-  (assert (math.isclose total.bits (/ nats (math.log 2)) :rel-tol 1e-5))
-  (assert (math.isclose total.perplexity (math.exp nats) :rel-tol 1e-5)))
-
-
 (defn test-accuracy-is-the-share-of-likeliest-units []
   (setv model (letters :odds {"b" 9}))
   (assert (= 0.25 (. (score model ["bacd"]) accuracy)))

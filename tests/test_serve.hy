@@ -48,15 +48,9 @@
   (assert (= (get answer "choices" 0 "finish_reason") "length")))
 
 
-(defn test-the-model-s-own-temperature-is-the-default [url folder]
-  (setv text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7))
-  (assert (= (text-of (completion url :prompt "abc" :max-tokens 50 :seed 7))
-    (.removeprefix text "abc"))))
-
-
 (defn [(pytest.mark.parametrize "options" [
-    {"temperature" 0} {"temperature" 1.3  "top_k" 3} {"top_p" 0.5} {"min_p" 0.2} {"top_k" -1}])]
-    test-sampling-options-are-those-of-the-program [url folder options]
+    {} {"temperature" 0} {"temperature" 1.3  "top_k" 3} {"top_p" 0.5} {"min_p" 0.2} {"top_k" -1}])]
+    test-sampling-options-and-their-defaults-are-those-of-the-program [url folder options]
   (setv
     own (dfor [k v] (.items options) :if (!= v -1) k v)
     text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7 #** own))
@@ -271,12 +265,9 @@
     (assert (= (get answer "bits") (pytest.approx (list bits))))))
 
 
-(defn test-unknown-words-alone-have-no-score-per-character [url]
+(defn test-unknown-characters-have-no-surprise-and-unknown-words-alone-no-score [url]
   (setv [status _ answer] (ask url "/score" {"text" "zebra zebras"  "model" "wordy"}))
-  (assert (= [status (get answer "bits_per_character")] [200 None])))
-
-
-(defn test-an-unknown-character-has-no-surprise [url]
+  (assert (= [status (get answer "bits_per_character")] [200 None]))
   (setv [_ _ answer] (ask url "/score" {"text" "a☃b"}))
   (assert (is (get answer "bits" 1) None))
   (setv [status _ _] (ask url "/score" {"text" "☃"}))

@@ -66,7 +66,8 @@
   statuses)
 
 
-(defn [(pytest.mark.parametrize "count" [60 (pytest.param (* 150 FUZZ) :marks pytest.mark.slow)])]
+(defn [(pytest.mark.parametrize "count"
+    [60 (pytest.param (* 150 FUZZ) :marks pytest.mark.slow)])]
     test-schemathesis-breaks-nothing [url count]
   (setv statuses (attack url count))
   (assert (<= (set statuses) KNOWN) statuses)
@@ -116,7 +117,8 @@
   statuses)
 
 
-(defn [(pytest.mark.parametrize "count" [300 (pytest.param (* 2000 FUZZ) :marks pytest.mark.slow)])]
+(defn [(pytest.mark.parametrize "count"
+    [300 (pytest.param (* 2000 FUZZ) :marks pytest.mark.slow)])]
     test-changed-bytes-break-nothing [url count]
   (setv statuses (try-changes url count))
   (assert (<= (set statuses) KNOWN) statuses)

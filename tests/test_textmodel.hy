@@ -98,21 +98,6 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
   (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
 
 
-(defn [pytest.mark.slow] test-stock-keras-opens-a-file-with-weights-of-16-bits [tmp-path]
-  (setv
-    model (small-model)
-    model.half True
-    ids (.encode model.vocabulary "hello, world\n"))
-  (save-checkpoint model (/ tmp-path "model"))
-  (np.save (/ tmp-path "ids.npy") ids)
-  (succeeded (run-python "-c" USE-KERAS-ALONE
-    :cwd tmp-path
-    :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
-  (assert-close
-    (np.load (/ tmp-path "logits.npy"))
-    (logits-of-engine (lstm_textgen.load (/ tmp-path "model")) ids)))
-
-
 (setv TRAIN-AND-WRITE #[[
 import lstm_textgen
 prep = ["lower", ("replace", "heylo", "hello")]
@@ -141,15 +126,6 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
   (assert (in "with `base` english" hint))
   (assert (in "training and" third))
   (assert (in (get shown -1) VERSE)))
-
-
-(defn [(pytest.mark.parametrize "settings,words" [
-    #({"layers" "24,x"} "`layers`: \"x\"")
-    #({"lookback" 0} "`lookback` must be a whole number")
-    #({"save_every" 0} "`save_every` must be")])]
-    test-a-wrong-setting-is-refused-by-its-name-in-python [tmp-path settings words]
-  (with [_ (pytest.raises ValueError :match words)]
-    (lstm_textgen.train (write-text tmp-path) (/ tmp-path "model") #** settings)))
 
 
 (defn test-an-unknown-setting-is-refused [tmp-path]

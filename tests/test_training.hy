@@ -11,8 +11,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.report.plain [Quiet Report]
   lstm-textgen.textmodel [train]
-  tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program refused same-run?
-    start-program start-python train-tiny wait-for write-text])
+  tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program same-run? start-program
+    start-python train-tiny wait-for write-text])
 
 
 (defn validation-losses [model]
@@ -65,7 +65,7 @@
 (defn [(pytest.mark.parametrize "options" [
     {"layers" (get TINY "layers")  "unit" "pieces"  "max_words" 40}
     (pytest.param {"layers" "gru:24,dropout:0.3"} :marks pytest.mark.slow)])]
-    test-a-run-whose-batches-are-dealt-out-resumes-with-the-same-bits [monkeypatch tmp-path options]
+    test-a-run-with-batches-dealt-out-resumes-with-the-same-bits [monkeypatch tmp-path options]
   (.setattr monkeypatch "lstm_textgen.learning.learner.choice.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
@@ -108,27 +108,6 @@
   (assert (= (set added) #{"z" "b" "r" "Ä" "Ö" "🦓"}))
   (assert (< (get model.history -1 "loss") 1.5))
   (assert (in "zebras" (.generate model "" :length 100 :rng-seed 1))))
-
-
-(defn [counting] test-a-run-whose-epochs-are-done-says-so-and-changes-nothing [trained]
-  (setv
-    before (.read-bytes (/ trained "model.h5"))
-    result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
-  (assert (= result.returncode 0))
-  (assert (in "--epochs 3 or more" result.stderr))
-  (assert (= (.read-bytes (/ trained "model.h5")) before)))
-
-
-(defn [counting] test-a-last-save-that-failed-is-tried-again [tmp-path monkeypatch]
-  (setv
-    save training.save-checkpoint
-    failures [(OSError 28 "No space left on device")])
-  (defn try-to-save [#* arguments]
-    (when failures (raise (.pop failures)))
-    (save #* arguments))
-  (.setattr monkeypatch training "save_checkpoint" try-to-save)
-  (train-tiny tmp-path :epochs 1)
-  (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 1)))
 
 
 (defn [counting] test-an-exploding-loss-stops-the-run-and-the-last-model-stays [trained]
@@ -234,16 +213,3 @@ sys.exit(main(sys.argv[1:]))")
     (assert (in words result.stdout) result.stderr))
   (setv model (load-checkpoint (/ tmp-path "model")))
   (assert (in (str model.settings.layers) result.stdout)))
-
-
-(defn [counting] test-a-second-run-on-the-same-model-is-refused [tmp-path]
-  (write-text tmp-path (* TEXT 20))
-  (with [first (start-program
-      "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" "--patience" "0" :folder tmp-path)]
-    (wait-for "epoch 1" first.stdout)
-    (setv
-      second (program "--sources" "text.txt" :folder tmp-path)
-      [number] (re.findall r"process (\d+) is training" second.stderr))
-    (os.kill (int number) signal.SIGTERM)
-    (assert (= (.wait first 60) 143)))
-  (refused second "stop it first"))

@@ -30,7 +30,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   "Find what pyflakes finds."
   (for [node (ast.walk source.tree)]
     (when (isinstance node #(ast.AsyncFunctionDef ast.ClassDef ast.FunctionDef))
-      (setv node.type-params (getattr node "type_params" []))))  ; Python 3.12 requires, Hy omits it
+      (setv node.type-params (getattr node "type_params" []))))  ; which Hy omits
   (for [message (. (Checker source.tree :filename source.path) messages)]
     ;; Hy itself imports hy, and makes up names.
     (unless (or (and (isinstance message UnusedImport) (= (get message.message-args 0) "hy"))
@@ -67,10 +67,10 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
       gap (.join "" (gfor
         line (cut source.lines before.end-line (- after.start-line 1))
         (if (.startswith line ";; * ") "*" (if (.strip line) ";" " "))))
+      starts (lfor form [before after] (get source.lines (- form.start-line 1)))
       right (cond
         (in "*" gap) r"  (?!.*  ).*[; ]"
-        (any (gfor form [before after] (re.match r"\(def" (get source.lines (- form.start-line 1)))))
-          r"  (;+( ;+)*)?"
+        (any (gfor start starts (.startswith start "(def"))) r"  (;+( ;+)*)?"
         True r" {0,2}(;+( ;+)*)?"))
     (unless (re.fullmatch right gap)
       (yield #(after.start-line (+ "blank lines before this: two around a definition or heading, "
@@ -91,7 +91,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   (for [form source.models :if (calls? form #* COMPREHENSIONS)]
     (setv starts (lfor clause (_clauses form) clause.start-line))
     (when (and (!= form.start-line form.end-line) (!= (len starts) (len (set starts))))
-      (yield #(form.start-line f"a `{(get form 0)}` of several lines; write one clause per line")))))
+      (yield #(form.start-line f"a `{(get form 0)}` of several lines: one clause per line")))))
 
 
 (defn _clauses [comprehension]
@@ -189,13 +189,12 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   (for [[node name _] (definitions source.tree) :if (not (isinstance node ast.ClassDef))]
     (setv
       test? (and (test-file? source) (.startswith name "test-"))
-      [first #* rest] node.body
+      first (get node.body (if (and test? (ast.get-docstring node)) 1 0))
+      most (if test? MAX-TEST MAX-FUNCTION)
       lines (lfor
-        line (cut source.lines (- (. (if (and test? rest (ast.get-docstring node)) (get rest 0) first)
-          lineno) 1) node.end-lineno)
+        line (cut source.lines (- first.lineno 1) node.end-lineno)
         :if (not (and test? (re.fullmatch r"\s*(;.*)?" line)))
-        line)
-      most (if test? MAX-TEST MAX-FUNCTION))
+        line))
     (when (> (len lines) most)
       (yield #(node.lineno f"`{name}` has {(len lines)} lines of code; at most {most}")))))
 
@@ -210,9 +209,9 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   (unless (or (not source.forms) (isinstance (get source.forms 0) String))
     (yield #(1 "no docstring at the module's beginning")))
   (for [[node name owner] (definitions source.tree) :if (not (test-file? source))]
-    (unless (or (docstring node) (.startswith node.name "_")
-        ;; Inside a function; or in a class whose base has documented it, or that is private.
-        (and owner (or (not (isinstance owner ast.ClassDef)) owner.bases (.startswith owner.name "_"))))
+    (setv inner (and owner (or (not (isinstance owner ast.ClassDef))
+      owner.bases (.startswith owner.name "_"))))  ; a base has documented it, or it is private
+    (unless (or inner (docstring node) (.startswith node.name "_"))
       (yield #(node.lineno f"`{name}` has no docstring")))))
 
 
@@ -224,7 +223,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
         (any (gfor
           each node.decorator-list
           (.endswith (ast.unparse (getattr each "func" each)) #("property" "fixture")))))
-      (yield #(node.lineno f"the docstring of `{name}` begins with \"{word}\", not with a verb")))))
+      (yield #(node.lineno f"the docstring of `{name}` begins with \"{word}\", not a verb")))))
 
 
 (defn _verb? [word]
@@ -261,10 +260,14 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
     (ast.Attribute :value (ast.Name :id module)) :if (in module modules) []
     (ast.Attribute) [node.attr]
     (ast.Call) :if (.endswith (ast.unparse node.func) "attr")
-      (lfor each node.args :if (isinstance each ast.Constant) (get (.split (str each.value) ".") -1))
+      (lfor
+        each node.args
+        :if (isinstance each ast.Constant)
+        (get (.split (str each.value) ".") -1))
     _ []))
 
 
 (setv RULES [
-  flakes long-lines lone-brackets blank-lines when-not comprehension-layout setv-layout import-forms
-  import-order unused-macros sizes missing-docstrings docstring-verbs foreign-privates])
+  flakes long-lines lone-brackets blank-lines when-not comprehension-layout setv-layout
+  import-forms import-order unused-macros sizes missing-docstrings docstring-verbs
+  foreign-privates])
