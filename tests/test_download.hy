@@ -107,14 +107,6 @@
   (assert (= (kept) {"whole" (len BODY)})))
 
 
-(defn test-a-url-is-a-source-of-text [server]
-  (setv reports [])
-  (defn progress [#* report] (.append reports report))
-  (setv text (read-sources (+ server.url "/a.txt") :progress progress))
-  (assert (= text (.decode BODY)))
-  (assert reports))
-
-
 (defn test-a-length-may-be-unknown [server]
   (setv
     (get server.pages "/a.txt" "chunked") True
@@ -190,11 +182,18 @@
     "the connection broke after 5000 bytes; run again to start over")))
 
 
-(defn test-what-a-killed-download-left-is-replaced [server]
+(defn [(pytest.mark.parametrize "ending" [".part" ".lock"])]
+    test-what-a-killed-download-left-is-replaced [server ending]
   (setv path (fetch (+ server.url "/a.txt") None LIMIT))
-  (os.replace path (+ path ".part"))
+  (os.replace path (+ path ending))
   (assert (= (fetched (+ server.url "/a.txt")) BODY))
   (assert (= (kept) {"whole" (len BODY)})))
+
+
+(defn [(pytest.mark.parametrize "path" ["/none" (+ "/a.txt#sha256=" (* "0" 64))])]
+    test-a-download-that-fails-leaves-neither-bytes-nor-a-lock [server path]
+  (refusal (+ server.url path))
+  (assert (= (kept) {})))
 
 
 (defn test-a-server-that-sends-a-byte-a-second-is-given-up [server monkeypatch]
@@ -224,18 +223,6 @@
 (defn test-several-at-once-fetch-once [server]
   (assert (= (fetch-by-threads (+ server.url "/a.txt") 4) (* [BODY] 4)))
   (assert (= (len server.seen) 1))
-  (assert (= (kept) {"whole" (len BODY)})))
-
-
-(defn test-no-lock-is-left-behind-by-a-failure [server]
-  (refusal (+ server.url "/none"))
-  (assert (= (kept) {})))
-
-
-(defn test-a-lock-left-by-a-process-that-died-is-removed [server]
-  (setv path (fetch (+ server.url "/a.txt") None LIMIT))
-  (os.replace path (+ path ".lock"))
-  (assert (= (fetched (+ server.url "/a.txt")) BODY))
   (assert (= (kept) {"whole" (len BODY)})))
 
 
@@ -277,11 +264,6 @@ print(len(ids))")
   (assert (= (refusal (+ url zeros))
     f"its sha256 is {hash}, not {zeros}; the download was discarded"))
   (assert (in "64 hexadecimal digits" (refusal (+ url "12")))))
-
-
-(defn test-of-wrong-bytes-nothing-is-kept [server]
-  (refusal (+ server.url "/a.txt#sha256=" (* "0" 64)))
-  (assert (= (kept) {})))
 
 
 (defn test-a-kept-file-of-another-hash-is-fetched-anew [server]
@@ -339,17 +321,15 @@ print(len(ids))")
 (defn [(pytest.mark.parametrize "url" [
       "http://127.0.0.1:1/a" "http://[bad/" "http://a b/" "http://127.0.0.1:1/\n"
       "http://\udcff/"])]
-    test-a-url-that-fails-is-refused [server url]
-  (assert (refusal url)))
+    test-a-url-that-fails-is-refused-in-words [server url]
+  (setv said (refusal url))
+  (assert said)
+  (when (.endswith url "/a") (assert (= said "Connection refused"))))
 
 
 (defn test-only-http-is-fetched [server]
   (for [url ["ftp://127.0.0.1/a" "file:///etc/passwd" "http://" "https:///a" "http:a"]]
     (assert (= (refusal url) "it is not a complete http or https URL"))))
-
-
-(defn test-a-refused-connection-is-said-in-words [server]
-  (assert (= (refusal "http://127.0.0.1:1/a") "Connection refused")))
 
 
 (defn test-a-long-url-is-not-shown-whole [server]

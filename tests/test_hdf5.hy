@@ -79,14 +79,6 @@
     (setv (get (. (get file OURS) attrs) "format") value)))
 
 
-(defn without-format [file]
-  (del (get (. (get file OURS) attrs) "format")))
-
-
-(defn with-many-attributes [file]
-  (for [n (range 1000)] (setv (get file.attrs (str n)) n)))
-
-
 (defn without [path]
   "Return a change that removes the object at `path`."
   (fn [file]
@@ -143,9 +135,10 @@
     "group for an array" (fn [file] (del (get file BIAS)) (.create-group file BIAS))
     "array for a group" (with-object "lstm_textgen/resume" [1])
     "named type" (with-object "type" (np.dtype "f4"))
-    "many attributes" with-many-attributes
+    "many attributes"
+      (fn [file] (.update file.attrs (dfor n (range 1000) (str n) n)))
     "strange attribute" (fn [file] (setv (get file.attrs "x") (np.zeros 2 FOREIGN-TYPE)))
-    "no format" without-format
+    "no format" (fn [file] (del (get (. (get file OURS) attrs) "format")))
     "format in words" (with-format "one")
     "format 0" (with-format 0)
   "list of formats" (with-format [1 1])})

@@ -13,8 +13,8 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.spelling [ways-on]
-  tests.browser [fragment halved-model open-page page-of start-browser start-of wait-for-end
-    wait-until WRITTEN written])
+  tests.browser [WRITTEN alternatives-on fragment halved-model open-page page-of start-browser
+    start-of wait-for-end wait-for-text wait-until written])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -150,14 +150,6 @@
   (dfor [text own] (.items found) text (/ own (.total found))))
 
 
-(defn alternatives-on [page]
-  "Return the texts and the probabilities that the panel of a page shows."
-  (setv [units odds] (lfor
-    part ["unit" "odds"]
-    (.all-text-contents (.locator page f"#alternatives .{part}"))))
-  #((lfor unit units (.replace (.replace unit "␣" " ") "↵" "\n")) odds))
-
-
 (defn test-alternatives-within-a-word-count-all-its-spellings [browser tmp-path]
   (setv model (pieces-model))
   (with [page (open-page browser (page-of tmp-path model) "#seed=heyl&rng_seed=4&fast=1")]
@@ -171,8 +163,7 @@
     (assert (= (lfor each shown (float (.rstrip (get (.split each) -1) "%")))
       (pytest.approx (lfor text best (* 100 (get odds text))) :abs 0.51)))
     (.click page "#alternatives li:nth-child(3) button")
-    (setv begun (json.dumps (+ "heyl" (get best 2))))
-    (wait-until page f"document.querySelector('{WRITTEN}').textContent.startsWith({begun})")))
+    (wait-for-text page (+ "heyl" (get best 2)))))
 
 
 (defn test-another-piece-is-put-in-its-place-and-the-text-before-it-stays [browser tmp-path]
