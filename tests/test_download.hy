@@ -107,7 +107,7 @@
   (assert (= (kept) {"whole" (len BODY)})))
 
 
-(defn test-a-length-may-be-unknown [server]
+(defn test-a-download-may-have-an-unknown-length [server]
   (setv
     (get server.pages "/a.txt" "chunked") True
     totals #{})
@@ -125,7 +125,7 @@
   (assert (= (fetched (+ server.url "/F%20[1]%7C.txt?q=ü&r=%25")) b"odd")))
 
 
-(defn test-the-bytes-are-those-on-the-way [server]
+(defn test-a-download-keeps-the-bytes-that-were-sent [server]
   ;; The server compresses although it was asked not to: length and hash are of what it sends.
   (setv
     body (gzip.compress BODY)
@@ -220,7 +220,7 @@
   bodies)
 
 
-(defn test-several-at-once-fetch-once [server]
+(defn test-several-threads-fetch-a-url-once [server]
   (assert (= (fetch-by-threads (+ server.url "/a.txt") 4) (* [BODY] 4)))
   (assert (= (len server.seen) 1))
   (assert (= (kept) {"whole" (len BODY)})))
@@ -246,7 +246,7 @@ ids, vocabulary = corpus.text_ids(read_pieces(sys.argv[1]), Vocabulary.build)
 print(len(ids))")
 
 
-(defn test-fcntl-is-not-needed [server]
+(defn test-downloads-and-long-texts-need-no-fcntl [server]
   ;; As on Windows: a process without it downloads, and keeps a text in a file.
   (setv done (run-python "-c" WITHOUT-UNIX (+ server.url "/a.txt")))
   (assert (= (succeeded done) f"{(len BODY)}\n"))
@@ -255,7 +255,7 @@ print(len(ids))")
 
 ;; * What is refused
 
-(defn test-the-hash-is-checked [server]
+(defn test-the-hash-in-a-url-is-checked [server]
   (setv
     hash (.hexdigest (hashlib.sha256 BODY))
     zeros (* "0" 64)

@@ -82,7 +82,7 @@
   (assert (np.allclose (get with-table #(... 0 (slice None))) one-alone :atol 1e-5)))
 
 
-(defn test-feeding-is-stepping-through-all []
+(defn test-feeding-ids-is-stepping-through-them []
   (setv
     ids (random-ids 9)
     [fed stepped] [(engine-of TWO) (engine-of TWO)])
@@ -96,7 +96,7 @@
   (assert (np.array-equal (.feed engine []) before)))
 
 
-(defn test-reset-forgets-everything []
+(defn test-an-engine-that-is-reset-begins-again []
   (setv
     engine (engine-of TWO)
     ids (random-ids 9)

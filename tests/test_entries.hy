@@ -117,7 +117,7 @@
   (assert (in "2 messages" (get (read "inbox") 1))))
 
 
-(defn test-mail-of-several-parts-is-all-that-it-shows [here]
+(defn test-mail-of-several-parts-is-all-the-text-that-it-shows [here]
   (setv parts (MIMEMultipart "mixed"))
   (for [part [(MIMEText "one\n") (MIMEText "<p>two</p>" "html") (MIMEText "three\n")
       (MIMEMessage (MIMEText "forwarded"))]] (.attach parts part))

@@ -103,7 +103,7 @@
   (raise (OSError 28 "full")))
 
 
-(defn test-a-full-disk-is-named [model monkeypatch]
+(defn test-an-export-to-a-full-disk-names-it [model monkeypatch]
   (defn fail [#* _ #** options]
     (raise (tf.errors.ResourceExhaustedError None None "No space left on device [Op:SaveV2]")))
   (.setattr monkeypatch keras.Sequential "export" fail)
@@ -111,7 +111,7 @@
     (export-model model "m/")))
 
 
-(defn test-what-fails-leaves-the-earlier-folder [model monkeypatch]
+(defn test-an-export-that-fails-leaves-the-earlier-folder [model monkeypatch]
   (export-model model "m/")
   (.setattr monkeypatch keras.Sequential "export" full-disk)
   (with [_ (pytest.raises OSError :match "full")]
@@ -221,7 +221,7 @@
     :tolerance 0.02))
 
 
-(defn test-endings-may-be-in-upper-case [model]
+(defn test-the-ending-of-an-export-may-be-in-upper-case [model]
   (assert (= (export-model model "M.SAFETENSORS") ["M.SAFETENSORS" "M.json"]))
   (assert (= (export-model model "M.H5") ["M.H5"]))
   (assert (= (sorted (os.listdir)) ["M.H5" "M.SAFETENSORS" "M.json"]))
@@ -276,7 +276,7 @@
   (assert (not (os.path.exists f"m{ending}"))))
 
 
-(defn test-another-backend-is-told-what-to-set [saved tmp-path]
+(defn test-an-export-on-another-backend-says-what-to-set [saved tmp-path]
   (setv result (program "--export" "m.onnx" :folder tmp-path
     :environment {"KERAS_BACKEND" "torch"}))
   (refused result "KERAS_BACKEND=tensorflow")
@@ -285,7 +285,7 @@
 
 ;; * The program
 
-(defn test-the-program-says-what-it-wrote [saved tmp-path]
+(defn test-an-export-lists-the-files-that-it-wrote [saved tmp-path]
   (for [#(name files) [
       #("m.onnx" ["m.onnx"]) #("m.safetensors" ["m.safetensors" "m.json"])
       #("m.h5" ["m.h5"]) #("folder/" ["folder/"])]]

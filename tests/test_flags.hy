@@ -124,7 +124,7 @@
   (assert (.endswith (objection given) f"did you mean {meant}?")))
 
 
-(defn test-what-resembles-no-flag-is-refused-too []
+(defn test-an-unknown-flag-that-resembles-none-is-refused []
   (assert (= (objection "--xyz") "unknown flag --xyz; --help-all shows every flag"))
   (assert (in "did you mean --sources lol.txt?" (objection "lol.txt")))
   (assert (in "needs quotes" (objection "--generate" "The" "mayor"))))

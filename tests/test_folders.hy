@@ -132,7 +132,7 @@
   (assert (= (find-paths "a.txt" []) [(os.path.join "inside" "a.txt")])))
 
 
-(defn test-only-files-by-a-bare-name-are-found-there [here monkeypatch]
+(defn test-only-files-by-a-bare-name-are-found-among-the-corpora [here monkeypatch]
   (.setattr monkeypatch files "OUR_CORPORA" ["ours"])
   (write "ours/folder/a.txt")
   (for [name ["folder" "" "./a.txt" (os.path.join "folder" "a.txt")]]

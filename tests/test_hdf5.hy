@@ -305,7 +305,7 @@
 ;; * What h5py writes is read as h5py reads it
 
 (defn [(pytest.mark.parametrize "dtype" ["f2" "f4" "f8" "i1" "u1" "i4" "u4" "i8" "u8"])]
-    test-arrays-are-read [tmp-path dtype]
+    test-arrays-that-h5py-wrote-are-read [tmp-path dtype]
   (setv array (.reshape (np.arange 24 :dtype dtype) 2 3 4))
   (with [file (h5py.File (/ tmp-path "a.h5") "w")]
     (setv
@@ -318,7 +318,7 @@
     (assert (= (.array file "scalar" "fiu") 1))))
 
 
-(defn test-attributes-are-read [tmp-path]
+(defn test-attributes-that-h5py-wrote-are-read [tmp-path]
   (setv
     attributes {"none" []  "texts" ["a" "é"]  "long" (* "é" 100,000)  "number" -3  "numbers" [1 2]}
     bytes-of {"bytes" b"plain"  "fixed" (np.bytes_ b"fixed")  "array" (np.array [b"a" b"bcd"])}
@@ -329,7 +329,7 @@
     (assert (= (.attributes file "") {#** attributes #** texts}))))
 
 
-(defn test-large-groups-are-read [tmp-path]
+(defn test-large-groups-that-h5py-wrote-are-read [tmp-path]
   (with [file (h5py.File (/ tmp-path "a.h5") "w")]
     (for [n (range 3000)] (setv (get file f"group/{n}") n)))
   (with [file (open-hdf5 (/ tmp-path "a.h5"))]

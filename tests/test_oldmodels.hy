@@ -170,7 +170,7 @@
     #({"go_backwards" True} "backwards")
     #({"name" "lstm_9"} "lacks 'model_weights/lstm_9'")
     #({"name" "../lstm_1"} "lacks")])]
-  test-other-networks-are-refused [tmp-path changes match]
+  test-old-networks-of-other-kinds-are-refused [tmp-path changes match]
   (setv [paths _] (write-old-model tmp-path "Keras 2" [6] #** changes))
   (assert-refused paths match))
 

@@ -120,7 +120,7 @@
   (assert (not-in b"diary" (.read-bytes (/ sure "diary.json")))))
 
 
-(defn test-other-files-may-be-replaced-and-keep-their-mode [sure]
+(defn test-a-replaced-file-keeps-its-mode-and-a-link-stays-a-link [sure]
   (.write-text (/ sure "old") "old")
   (.chmod (/ sure "old") 0o640)
   (.symlink-to (/ sure "link") "old")
@@ -147,7 +147,7 @@
   (assert (= (.read-text (/ sure "old")) "old")))
 
 
-(defn test-a-failure-leaves-what-was-there [sure refusal]
+(defn test-a-command-that-fails-leaves-the-output-file-as-it-was [sure refusal]
   (.write-text (/ sure "old") "old")
   (setv names (names-in sure))
   (for [flags [

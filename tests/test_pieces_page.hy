@@ -116,7 +116,7 @@
         (.generate (TextModel model) "he☃yl" :length 50 :rng-seed 4 :temperature 1))))))
 
 
-(defn test-the-length-counts-characters [browser tmp-path]
+(defn test-the-length-on-a-page-of-pieces-counts-characters [browser tmp-path]
   (setv
     model (pieces-model)
     longest (max (map len model.vocabulary.units)))

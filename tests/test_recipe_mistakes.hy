@@ -143,7 +143,7 @@
   (assert (.endswith line "; add `(require lstm-textgen.macros [defprep defrecipe])` before it")))
 
 
-(defn test-another-missing-name-gets-no-such-advice [tmp-path]
+(defn test-a-missing-name-that-is-no-macro-gets-no-advice-on-macros [tmp-path]
   (setv line (refusal-of load-recipe (write-recipe tmp-path "(defrecipes r)")))
   (assert (.endswith line "name 'defrecipes' is not defined")))
 
@@ -151,7 +151,7 @@
 ;; * Layers
 
 (defn [(pytest.mark.parametrize "value" [48 (np.int64 48) "48" (Layers [(Layer "lstm" 48)])])]
-    test-a-whole-number-is-one-lstm [value]
+    test-layers-given-as-a-whole-number-are-one-lstm [value]
   (assert (= (parse-layers value) #((Layer "lstm" 48))))
   (assert (= (str (. (new-settings {"layers" value}) layers)) "lstm:48")))
 
@@ -173,7 +173,7 @@
     #("lstm" "\"lstm\" has no number of units: write a whole number, lstm:UNITS,")
     #("lstm:2.5" "\"lstm:2.5\" has no whole number after the colon, but '2.5'")
     #("48,dropout:x" "\"dropout:x\" has no number after the colon, but 'x'")])]
-    test-other-layers-are-refused [value said]
+    test-layers-of-other-values-are-refused [value said]
   (assert (in said (refusal-of check-value "`layers`" LAYERS value)))
   (assert (in said (refusal-of (fn [] (recipe "r" :layers value))))))
 

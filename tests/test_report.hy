@@ -56,7 +56,7 @@
   (assert (in words (.join "\n" (.lines (a-plan #** changes))))))
 
 
-(defn test-without-validation-or-an-end-there-is-less-to-show [capsys]
+(defn test-a-run-without-validation-or-end-shows-less [capsys]
   (setv report (Report))
   (.begin-epoch report 3 0 100 0)
   (.step report 100 0.5)

@@ -11,7 +11,7 @@
   urllib.parse [urlsplit]
   pytest
   lstm-textgen.server.guard [Guard]
-  lstm-textgen.server.run [allow-connections listen]
+  lstm-textgen.server.run [allow-connections]
   tests.helpers [program refused]
   tests.serving [ask completion save-models serving])
 
@@ -142,11 +142,6 @@
     [["--model" "bot" "--length" "5"] ["--length does nothing with --serve"]]])]
     test-bad-flags-are-refused-in-a-line [folder flags words]
   (refused (program "--serve" #* flags :folder folder) #* words))
-
-
-(defn test-a-socket-that-can-t-be-bound-is-closed []  ; a warning is an error
-  (with [_ (pytest.raises OSError :match "203.0.113.7:80: .*; give another `host`")]
-    (listen "203.0.113.7" 80)))
 
 
 (defn [(pytest.mark.parametrize #("now" "most" "wanted") [

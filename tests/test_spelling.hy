@@ -65,12 +65,6 @@
   (assert (= (written model "lo,heyl" 6) "oheylo")))
 
 
-(defn test-a-seed-that-ends-within-a-word-changes-no-text-beside-it []
-  (setv alone (written MODEL "heylo\n" 40))
-  (for [seeds [["heylo\n" "hey"] ["heylo\n" "\n"] ["heylo\n" "h" "he"]]]
-    (assert (= (get (write-many MODEL seeds 1 (SamplingOptions 1) (Ends 40) 1) 0) alone))))
-
-
 (defn test-the-choice-of-a-spelling-uses-no-temperature-of-a-list []
   (defn first-units [temperature]
     (set (gfor n (range 12)

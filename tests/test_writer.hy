@@ -78,7 +78,7 @@
     (assert (= [(.decode model.vocabulary ids) opening] [(+ "\n\n" seed) []]))))
 
 
-(defn test-without-line-breaks-an-empty-seed-begins-as-the-training-text []
+(defn test-an-empty-seed-begins-as-the-training-text-where-it-has-no-line-breaks []
   (setv model (small-model :text "xyz" :beginning "z"))
   (assert (= (get (written model "") 0) "z"))
   (assert (= ["z" "z"] (lfor text (write-many model ["" ""] 1 :ends FIFTY) (get text 0)))))
@@ -93,18 +93,6 @@
   (assert (= (get both 0) (written model "abc")))
   (assert (= (cut (write ["abc"] 7) 2) (cut both 2)))
   (assert (= (write ["abc"] 1) [(written model "abc")])))
-
-
-(defn test-two-models-write-the-same-alone-and-side-by-side []
-  (setv
-    both (Mixture (small-model :text "\nabc" :scale CALM)
-      (small-model 2 "gru:5" :text "\nbcd" :scale CALM) 0.3)
-    text (written both "ab" :ends (Ends :length 400)))
-  (defn write [#* seeds]
-    (write-many both seeds 1 (SamplingOptions) (Ends :length 400) :rng-seed 1))
-  (assert (= (set "\nabcd") (set text)))
-  (assert (= [text] (write "ab")))
-  (assert (= text (get (write "ab" "cd") 0))))
 
 
 (defn test-a-model-mixed-with-itself-writes-as-alone []
