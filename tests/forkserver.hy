@@ -22,6 +22,7 @@ standard input.]]
   socket
   sys
   threading
+  traceback
   types [ModuleType])
 
 (setv
@@ -96,9 +97,13 @@ standard input.]]
     (wait-for requests)
     (setv [client _] (.accept requests))
     (unless (os.fork)
-      (.close requests)
-      (keep client)
-      (os._exit 0))
+      (try
+        (.close requests)
+        (keep client)
+        (os._exit 0)
+        (except [BaseException]
+          (traceback.print-exc)
+          (os._exit 1))))
     (.close client)))
 
 

@@ -1,10 +1,8 @@
 "Helpers: a small text, processes, a web server and small models."
 
 (import
-  contextlib [contextmanager]
   dataclasses [replace]
   functools [partial]
-  http.server [SimpleHTTPRequestHandler ThreadingHTTPServer]
   io [StringIO]
   math
   os
@@ -13,7 +11,6 @@
   signal
   subprocess
   sys
-  threading [Thread]
   numpy :as np
   pytest
   lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
@@ -247,28 +244,6 @@
   (assert (= (.count (.strip result.stderr) "\n") 0) result.stderr)
   (for [word words]
     (assert (in word result.stderr) result.stderr)))
-
-
-;; * A web server
-
-(defn serve-files [folder]
-  "Run a local web server for the files in `folder`, as `serve` does."
-  (serve (partial _Files :directory (str folder))))
-
-
-(defclass _Files [SimpleHTTPRequestHandler]
-  (defn log-message [self #* _]))
-
-
-(defn [contextmanager] serve [handler]
-  "Run a local web server that answers requests by `handler`; its address is its `url`."
-  (with [server (ThreadingHTTPServer #("127.0.0.1" 0) handler)]
-    (setv server.url f"http://127.0.0.1:{server.server-port}")
-    (.start (Thread :target server.serve-forever :args [0.01]))  ; seconds until it sees the end
-    (try
-      (yield server)
-      (finally
-        (.shutdown server)))))
 
 
 ;; * Models that are made at once, never trained

@@ -159,14 +159,6 @@
   (assert (= (.read-bytes path) before)))
 
 
-(defn test-a-missing-folder-is-not-made [tmp-path]
-  (setv path (/ tmp-path "none" "model"))
-  (with [_ (pytest.raises FileNotFoundError :match "no such folder")]
-    (save-checkpoint (small-model) path))
-  (with [_ (pytest.raises FileNotFoundError :match "no such folder")] (check-writable path))
-  (assert (not (.exists path.parent))))
-
-
 (setv SAVE-AS-NOBODY "
 (import h5py os sys
   lstm_textgen.modelfile.checkpoint [save-checkpoint]

@@ -9,8 +9,9 @@
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [TEXT TINY-FLAGS UNMEASURED counting limit-files output program serve-files
-    start-python train-tiny write-text])
+  tests.helpers [TEXT TINY-FLAGS UNMEASURED counting limit-files output program start-python
+    train-tiny write-text]
+  tests.web [serve-files])
 
 
 (defn [pytest.fixture] complaint [tmp-path monkeypatch refusal]
@@ -104,7 +105,7 @@
 
 
 (defn [counting (pytest.mark.parametrize "flags,words" [
-    #(["--validation" "0"] "--validation is 0 here, but the model has 0.1")
+    #(["--validation" "0"] "here, but the model has 0.1")
     #(["--rng-seed" "0"] "--rng-seed is 0 here, but the model has 1")
     #(["--layers" "gru:24"] "--layers is gru:24 here, but the model has lstm:24,dropout:0.3")
     #(["--word-by-word"] "--unit is words here, but the model has characters")

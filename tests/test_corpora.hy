@@ -101,11 +101,3 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
     text (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8")
     made ((. (load-recipe (/ ROOT "corpora" "english.hy")) prep) text))
   (assert (= (.hexdigest (sha256 (.encode made))) ENGLISH-DIGEST)))
-
-
-(defn test-the-bases-are-trained-alike []
-  (setv recipes (lfor name ["english" #* PAGES] (load-recipe (/ ROOT "corpora" f"{name}.hy"))))
-  (for [each recipes]
-    (assert (= (get each.settings "sources") [each.name]))
-    (assert (= {#** each.settings  "sources" None}
-      {#** (. (get recipes 0) settings)  "sources" None}))))

@@ -89,10 +89,6 @@
   (assert (= [first last] [#("⡀" 1) #("⠈" 2)])))
 
 
-(defn test-no-points-are-no-dots []
-  (assert (= (draw-curves [[] []] 2 1 #(0 1) #(1 2)) [[#(" " None) #(" " None)]])))
-
-
 ;; * The display
 
 (defn live [monkeypatch]

@@ -12,7 +12,8 @@
   lstm-textgen.text [download]
   lstm-textgen.text.download [fetch]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [refusal-of run-python serve succeeded])
+  tests.helpers [refusal-of run-python succeeded]
+  tests.web [serve])
 
 (setv
   pytestmark pytest.mark.quick

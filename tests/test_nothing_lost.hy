@@ -6,13 +6,10 @@
   os
   pathlib [Path]
   shutil
-  subprocess
   types [SimpleNamespace]
   numpy :as np
   pytest
   lstm-textgen
-  lstm_textgen.learning.batches [HeldOut split-ids]
-  lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm_textgen.report.plain [Quiet]
   tests.helpers [ROOT TEXT TINY counting program refused run-python succeeded train-tiny])
@@ -100,23 +97,14 @@
 
 ;; * Where a run can't save
 
-(defclass Meddle [Quiet]
-  "A report that calls `act` when an epoch has ended."
-
-  (defn __init__ [self act]
-    (.__init__ (super))
-    (setv self.act act))
-
-  (defn end-epoch [self #* _]
-    (.act self)))
-
-
 (defn rescued [folder act monkeypatch]
   "Train the model in `folder`, calling `act` after each epoch; return #(error path) of it."
   (.setattr monkeypatch "tempfile.tempdir" (str folder.parent))
+  (setv
+    report (Quiet)
+    report.end-epoch (fn [#* _] (act)))
   (with [error (pytest.raises OSError)]
-    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display (Meddle act)
-      #** TINY))
+    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display report #** TINY))
   (setv [line place] (.split (str error.value) "; the model is in "))
   (assert (= (len (. (load-checkpoint (Path place)) history)) 2))
   #(line (Path place)))

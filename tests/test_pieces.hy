@@ -54,10 +54,6 @@
     (assert (re.fullmatch r" ?[^\W\d_]+| ?\d| ?[^\w\s]|\n| +" unit))))
 
 
-(defn test-pieces-are-encoded-and-decoded []
-  (assert (= (.decode PIECES (.encode PIECES WORDS)) WORDS)))
-
-
 (defn test-unknown-characters-are-named []
   (with [_ (pytest.raises ValueError :match "lacks these characters: 'z'")]
     (.encode PIECES "the zoo"))

@@ -8,7 +8,7 @@
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel]
   tests.browser [fragment halved-model open-page page-of start-browser wait-for-end wait-for-units
-    WRITTEN write-on written]
+    write-on written]
   tests.helpers [small-model])
 
 (setv
@@ -62,12 +62,6 @@
     (write-on page 50)
     (assert (.startswith (written page)
       (.generate (TextModel model) "" :length 50 :rng-seed 4 :temperature 1)))))
-
-
-(defn test-unknown-characters-of-the-seed-are-named [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=the☃%C2%A0&fast=1")]
-    (write-on page 20)
-    (assert (= (.text-content page "#strange") "Unknown to the model: ☃ U+00A0"))))
 
 
 (defn test-a-page-writes-at-a-pace-that-one-can-follow [browser tmp-path]
@@ -159,17 +153,6 @@
     (wait-for-end page)
     (assert (= (.text-content page "#temperature-value") "1.27"))
     (assert (= (written page) (.generate model "The" :length 30 :temperature 1.27 :rng-seed 4)))))
-
-
-(defn test-two-models-write-side-by-side [browser tmp-path]
-  (setv
-    models [(halved-model) (halved-model "gru:9")]
-    path (page-of tmp-path #* models))
-  (with [page (open-page browser path "#seed=The&rng_seed=4&temperature=1&length=100")]
-    (wait-for-end page)
-    (assert (= (.all-text-contents (.locator page WRITTEN)) (lfor
-      model models
-      (.generate (TextModel model) "The" :length 100 :rng-seed 4 :temperature 1))))))
 
 
 ;; * Size and speed

@@ -48,16 +48,6 @@
       (.generate (TextModel model) (+ before (get best 2)) :length 30 :temperature 0))))
 
 
-(defn test-an-alternative-has-its-probability [browser tmp-path]
-  (setv model (halved-model))
-  (with [page (open-page browser (page-of tmp-path model) "#seed=The&temperature=0&fast=1")]
-    (write-on page 20)
-    (.click page.mouse #* (start-of page 10))
-    (setv odds (max (odds-after model (cut (written page) 10))))
-    (assert (in (.text-content page "#alternatives li:first-child .odds")
-      [f"{(* 100 odds) :.0f}%" f"{(* 100 odds) :.1f}%"]))))
-
-
 (defn shade [model before unit]
   "Return the class that `unit` should have after the text `before`."
   (setv odds (get (odds-after model before) (get model.vocabulary.ids unit)))

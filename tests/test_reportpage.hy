@@ -172,12 +172,6 @@
   (assert (in "<script>alert(1)</script>" (text-of page))))
 
 
-(defn test-a-page-asks-nobody-for-anything []
-  (setv page (report-page [#("dog.h5" (whole-model))]))
-  (assert (in "default-src 'none'" page))
-  (assert (not (re.search r"(src|href)=|url\(|\sstyle=" (get (.split page "<script") 0)))))
-
-
 ;; * Several models
 
 (defn test-models-are-compared-in-one-table-with-their-curves-in-one-chart []

@@ -17,26 +17,12 @@
 (setv OTHER (* "a fox in a box ate all the locks of the ox.\n" 150))
 
 
-(defclass Notes [Report]
-  "A report that keeps what it would show."
-
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv
-      self.said []
-      self.warned []))
-
-  (defn say [self text]
-    (.append self.said text))
-
-  (defn warn [self text]
-    (.append self.warned text)))
-
-
 (defn learn [folder text #** options]
   "Train the model in `folder` on `text`; return it and the output."
   (setv
-    report (Notes)
+    report (Report)
+    [report.said report.warned] [[] []]
+    [report.say report.warn] [report.said.append report.warned.append]
     model (lstm-textgen.train :path (/ folder "model") :text text :display report #** options))
   #(model report))
 

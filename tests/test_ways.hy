@@ -4,7 +4,8 @@
   gzip
   re
   pytest
-  tests.helpers [TEXT VERSE counting output program serve-files succeeded write-text])
+  tests.helpers [TEXT VERSE counting output program succeeded write-text]
+  tests.web [serve-files])
 
 (setv
   FLAGS ["--epochs" "1" "--layers" "16" "--lookback" "16" "--batch-size" "8"

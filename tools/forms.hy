@@ -115,7 +115,7 @@
       (yield (Import #* dynamic form form late))
     (isinstance form Sequence)
       (for [inner form]
-        (yield :from (_imports inner (or late (calls? form "defn" "defmacro" "fn")))))))
+        (yield :from (_imports inner (or late (calls? form "defn" "defmacro" "fn" "meth")))))))
 
 
 (defn _entries [statement late]

@@ -179,9 +179,8 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   "Return the docstring of a function, class or module, or None; hyrule's `meth` moves it down."
   (next (gfor
     part node.body
-    :setv value (getattr part "value" None)
-    :if (and (isinstance value ast.Constant) (isinstance value.value str))
-    value.value) None))
+    :if (and (isinstance part ast.Expr) (isinstance (getattr part.value "value" None) str))
+    part.value.value) None))
 
 
 (defn sizes [source]
