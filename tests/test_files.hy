@@ -5,9 +5,7 @@
   os
   tempfile
   threading
-  hypothesis [assume given strategies :as st]
   pytest
-  lstm-textgen.text.decoding [NotText decode]
   lstm-textgen.text.files [find-paths read-pieces read-sources]
   tests.helpers [complaint empty-folder run-python succeeded write])
 

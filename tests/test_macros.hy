@@ -6,7 +6,6 @@
   inspect
   sys
   hy.errors [HyMacroExpansionError]
-  hypothesis [given strategies :as st]
   pytest
   lstm-textgen.prep :as prep
   lstm-textgen.settings.table [settings-in]

@@ -1,6 +1,5 @@
 "The package as distributed: wheels, their contents, requirements and start."
 
-(eval-when-compile (require hyrule [unless]))
 (import
   importlib.metadata [PathDistribution distribution]
   os

@@ -3,7 +3,6 @@
 (require
   lstm-textgen.macros [defprep])
 (import
-  hy.errors [HyMacroExpansionError]
   numpy :as np
   pytest
   lstm-textgen.basics.values [check-value]

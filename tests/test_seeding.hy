@@ -10,7 +10,6 @@
   tensorflow :as tf
   lstm-textgen.learning.learner.cores [PartsLearner]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.network [training-network]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.textmodel [TextModel]

@@ -5,7 +5,6 @@
   numpy :as np
   pytest
   lstm_textgen
-  lstm_textgen.modelfile.checkpoint [save-checkpoint]
   lstm_textgen.report.plain [Quiet]
   lstm_textgen.writing.mixture [make-engine]
   tests.helpers [TEXT VERSE run-python small-model succeeded write-text])

@@ -2,8 +2,6 @@
 
 (import
   functools [cache]
-  os
-  re
   signal
   numpy :as np
   pytest

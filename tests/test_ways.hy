@@ -3,7 +3,6 @@
 (import
   gzip
   re
-  pytest
   tests.helpers [TEXT VERSE counting output program succeeded write-text]
   tests.web [serve-files])
 

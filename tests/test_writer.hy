@@ -5,7 +5,7 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.writing.batch [Crowd]
-  lstm-textgen.writing.mixture [Mixture make-engine]
+  lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each

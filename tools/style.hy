@@ -8,10 +8,10 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   itertools [pairwise]
   re
   sys
-  hy.models [Expression String Symbol]
+  hy.models [String Symbol]
   pyflakes.checker [Checker]
   pyflakes.messages [UnusedImport]
-  tools.forms [calls? dotted])
+  tools.forms [calls?])
 
 (setv
   MAX-LINE 99
