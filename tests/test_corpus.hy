@@ -12,7 +12,7 @@
   lstm-textgen.text.corpus :as corpus
   lstm-textgen.text.corpus [cut-at-space seed-within text-ids]
   lstm-textgen.text.vocabulary [Vocabulary]
-  tests.helpers [TEXT in-pieces train-tiny untimed])
+  tests.helpers [TEXT counting in-pieces train-tiny untimed])
 
 (setv
   ;; What joins, reorders or changes by what stands beside it: line ends, accents, jamos, Greek's
@@ -155,8 +155,7 @@
   (lfor weight model.checkpoint.weights (.tobytes weight)))
 
 
-(defn [(pytest.mark.usefixtures "counting")]
-    test-training-from-a-file-ends-with-the-same-bits [tmp-path]
+(defn [counting] test-training-from-a-file-ends-with-the-same-bits [tmp-path]
   (with [monkeypatch (pytest.MonkeyPatch.context)]
     (setv
       cache (take-small-steps monkeypatch tmp-path)

@@ -299,7 +299,7 @@
 (defn test-a-seed-that-ends-within-a-word-goes-on-as-generated-ones-do []
   (setv
     text (* "heylo hey lo, ye hello\n" 9)
-    pieces (small-model :resume False :unit "pieces" :text text :max-words 24)
+    pieces (small-model :scale CALM :unit "pieces" :text text :max-words 24)
     [options loop] [(SamplingOptions [1 0.5]) (Loop pieces :notify NEWS.notify)]
     order (Order "ye hey" 20 :rng-seed 1 :options options :alternatives 24)
     jobs (lfor k (range 6) (Job pieces (replace order :number k))))

@@ -10,8 +10,8 @@
   lstm-textgen
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.outputs [open-output]
-  tests.helpers [UNMEASURED limit-files names-in output program refused save-odds start-program
-    sure-model write-text])
+  tests.helpers [UNMEASURED counting limit-files names-in output program refused save-odds
+    start-program sure-model write-text])
 
 (setv SEED ["--generate" "a" "--length" "2"])
 
@@ -58,7 +58,7 @@
   (assert (not-in "model.h5.bak" (names-in sure))))
 
 
-(defn [(pytest.mark.usefixtures "counting") (pytest.mark.parametrize "flags" [
+(defn [counting (pytest.mark.parametrize "flags" [
     [#* SEED "--output"] ["--score" "b.txt" "--score-html"] ["--page"] ["--report"]])]
     test-no-output-overwrites-the-text-that-the-model-learned-from
     [trained monkeypatch refusal flags]

@@ -10,11 +10,11 @@
   lstm-textgen.report.plain [Report]
   lstm-textgen.settings.sizing :as sizing
   lstm-textgen.writing.history [WORDS-ALONE]
-  tests.helpers [StopAfter TEXT TINY VERSE write-text])
+  tests.helpers [StopAfter TEXT TINY VERSE counting write-text])
 
-(setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
-
-(setv OTHER (* "a fox in a box ate all the locks of the ox.\n" 150))
+(setv
+  pytestmark counting
+  OTHER (* "a fox in a box ate all the locks of the ox.\n" 150))
 
 
 (defn learn [folder text #** options]
