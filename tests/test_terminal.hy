@@ -34,7 +34,7 @@
     a200 (* "a" 200)
     prompt r"\n>\n*\Z")
   (for [[text answer] [
-      ["" r"\A>"]
+      ["" prompt]
       ["b\n" (+ r"\nb" a200 prompt)]
       [":length\n" (+ ":length.*" prompt)]  ; endless
       ["c\n" (+ r"\nc" a200)]
