@@ -4,13 +4,11 @@ It reads a seed of 10,000 characters and writes 2,000, in turns on the machine a
 a busy process for each core. Idle means nothing if other programs run.]]
 
 (import
-  contextlib [contextmanager]
   itertools [islice]
   statistics [median]
-  subprocess
   sys
   time
-  bench.common [ROOT print-header print-row processor]
+  bench.common [ROOT busy-beside print-header print-row processor]
   lstm-textgen.basics.machine [cores]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
@@ -20,14 +18,6 @@ a busy process for each core. Idle means nothing if other programs run.]]
   ROUNDS 5
   SEED (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8") 10_000)
   WRITTEN 2000)
-
-
-(defn [contextmanager] busy-beside [n]
-  "Let `n` processes be busy meanwhile."
-  (setv others (lfor _ (range n) (subprocess.Popen ["sh" "-c" "while :; do :; done"])))
-  (try
-    (yield)
-    (finally (for [each others] (.kill each)))))
 
 
 (defn speeds-of [model]

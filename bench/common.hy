@@ -4,6 +4,7 @@ A benchmark runs from the project's root, where Python finds our modules:
 `python -m hy bench/X.hy`.]]
 
 (import
+  contextlib [contextmanager]
   json
   os
   pathlib [Path]
@@ -61,6 +62,14 @@ A benchmark runs from the project's root, where Python finds our modules:
         :env {#** os.environ #** KEPT}
         :stdout subprocess.PIPE))
     (json.loads peer.stdout)))
+
+
+(defn [contextmanager] busy-beside [n]
+  "Let `n` processes be busy meanwhile."
+  (setv others (lfor _ (range n) (subprocess.Popen ["sh" "-c" "while :; do :; done"])))
+  (try
+    (yield)
+    (finally (for [each others] (.kill each)))))
 
 
 ;; * Texts and networks

@@ -1,13 +1,16 @@
 #[[How well a network predicts after some minutes, beside PyTorch.
 
-    python -m hy bench/quality.hy TEXT [MINUTES…] [--test] [--peers UNITS:DROPOUT:RATE:ROWS…]
+    python -m hy bench/quality.hy TEXT [MINUTES…] [--test] [--busy N]
+      [--peers UNITS:DROPOUT:RATE:ROWS…]
 
 The default is 3 minutes. For each number of minutes the program is run as a user runs it,
 `./train.hy --sources TEXT --minutes N` with its defaults; then each of the peers (default:
 512:0.2:8e-3:32 and 768:0.3:8e-3:32; none with `--peers` alone) trains for as long by the same
 recipe in PyTorch alone, its network, dropout, rate and rows chosen by hand; bench/peer.hy says
-what remains different. Both clocks begin when a process starts, and both keep their memory. On a
-processor with AMX don't give peers 1,024 units, but for instance 1,040 (bench/amx.hy).
+what remains different. A number that is given several times is run as often, ours and theirs in
+turns; with `--busy` so many busy processes run beside both. Both clocks begin when a process
+starts, and both keep their memory. On a processor with AMX don't give peers 1,024 units, but for
+instance 1,040 (bench/amx.hy).
 
 Both validate on the last tenth of the text and keep the weights of the epoch that predicts it
 best. That flatters a little, so with `--test` the last tenth is taken away before, and then
@@ -18,10 +21,11 @@ ours. Needs the extra `bench` (PyTorch).]]
 (import
   argparse
   math
+  os
   pathlib [Path]
   tempfile [TemporaryDirectory]
   numpy :as np
-  bench.common [print-header print-row processor split-held-out train-peer train-program]
+  bench.common [busy-beside print-header print-row processor split-held-out train-peer train-program]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [embedding-size]
   lstm-textgen.settings.sizing [most-epochs])
@@ -39,6 +43,7 @@ ours. Needs the extra `bench` (PyTorch).]]
   (.add-argument parser "minutes" :nargs "*" :type float :default [3.0])
   (.add-argument parser "--peers" :nargs "*" :default PEERS)
   (.add-argument parser "--test" :action "store_true")
+  (.add-argument parser "--busy" :type int :default 0)
   (setv
     given (.parse-args parser)
     text (.read-text (Path given.text) :encoding "utf-8")
@@ -46,8 +51,11 @@ ours. Needs the extra `bench` (PyTorch).]]
   (print f"{(processor)}; losses in nats (and bits) per character\n")
   (print-header "minutes" "" "network" "seconds" "best epoch" "validation"
     #* (if test ["test"] []) f"first {START :,} of validation" "stock Keras: the same")
+  (when given.busy  ; PyTorch's threads must not spin beside others: twice as fast
+    (setv (get os.environ "OMP_WAIT_POLICY") "passive"))
   (for [minutes given.minutes]
-    (compare text test minutes given.peers)))
+    (with [_ (busy-beside given.busy)]
+      (compare text test minutes given.peers))))
 
 
 (defn compare [text test minutes peers]

@@ -2,6 +2,7 @@
 
 (import
   importlib.metadata :as metadata
+  itertools [count]
   json
   os
   sys
@@ -114,8 +115,16 @@
 (defn [pytest.fixture] folder [tmp-path monkeypatch]
   "Return the cache folder, an empty one, of a machine that is idle."
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str tmp-path))
-  (.setattr monkeypatch os "getloadavg" (fn [] #(0.3 3.0 3.0)) :raising False)
+  (occupied monkeypatch 0)
   tmp-path)
+
+
+(defn occupied [monkeypatch cores]
+  "Let other processes keep so many `cores` busy, of two."
+  (setv seconds (iter (count 0 (* cores choice.SLEEP))))
+  (.setattr monkeypatch choice "_busy_seconds" (fn [] (next seconds)))
+  (.setattr monkeypatch choice "cores" (fn [] 2))
+  (.setattr monkeypatch os "cpu_count" (fn [] 2)))
 
 
 (defn pretend [monkeypatch units]
@@ -136,17 +145,18 @@
 
 
 (defn test-a-speed-measured-beside-other-work-is-not-kept [folder monkeypatch]
-  (.setattr monkeypatch os "getloadavg" (fn [] #((choice.cores) 0.0 0.0)) :raising False)
+  (occupied monkeypatch 1)
   (for [times [2 3]]
     (pretend monkeypatch (* times MEASURED-SPEED))
     (assert (= (machine-speed (Quiet)) times))))
 
 
-(defn test-a-speed-is-kept-where-the-load-is-unknown [folder monkeypatch]
-  (.delattr monkeypatch os "getloadavg")
-  (for [times [2 3]]
-    (pretend monkeypatch (* times MEASURED-SPEED))
-    (assert (= (machine-speed (Quiet)) 2))))
+(defn [(pytest.mark.parametrize #("others" "share") [[0 1] [1 0.667] [2 0.5] [0.05 0.976]])]
+    test-a-known-speed-is-shared-with-other-work [folder monkeypatch others share]
+  (pretend monkeypatch MEASURED-SPEED)
+  (machine-speed (Quiet))
+  (occupied monkeypatch others)
+  (assert (= (round (machine-speed (Quiet)) 3) share)))
 
 
 (defn test-another-number-of-cores-is-measured-again [folder monkeypatch]

@@ -19,6 +19,7 @@
   AMX-ROWS 64    ; of a batch, from which bfloat16 pays under XLA
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
   SECONDS 0.5    ; of steps that measure a machine, after the first, which compiles
+  SLEEP 0.3      ; seconds in which other work shows
   PROCESS {"ours" False})  ; whether the process is the program's own, so that it may choose
 
 
@@ -124,9 +125,9 @@
 (defn machine-speed [report]
   #[[Return this machine's training speed with the current backend, relative to `sizing.hy`.
 
-  A few real steps measure it. The result is stored in the cache folder, for each processor, number
-  of cores, backend version and network, unless other work kept the machine busy. `report` (a
-  `Report`) shows the measurement.]]
+  A few real steps measure it, on a machine that others leave to us once for each processor, number
+  of cores, backend version and network: the result is stored in the cache folder. Beside other
+  work it is what of that is left. `report` (a `Report`) shows the measurement.]]
   (import keras)
   (setv
     path (/ (Path (cache-folder)) "speed.json")
@@ -134,13 +135,12 @@
     backend (keras.backend.backend)
     machine (.join ", " [
       (processor-name) f"{(cores)} cores" backend
-      (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units"]))
-  (when (in machine known) (return (get known machine)))
+      (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units, median"])
+    share (share-left))
+  (when (in machine known) (return (* share (get known machine))))
   (.doing report "measuring this machine's training speed")
-  (setv
-    idle (_idle?)
-    speed (round (/ (units-a-second) MEASURED-SPEED) 3))
-  (when idle
+  (setv speed (round (/ (units-a-second) MEASURED-SPEED) 3))
+  (when (> share 0.9)
     (with [_ (suppress OSError)]  ; then it is measured again the next time
       (.mkdir path.parent :parents True :exist-ok True)
       (.write-text path (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")))
@@ -155,11 +155,23 @@
     (except [[OSError ValueError AttributeError TypeError]] {})))
 
 
-(defn _idle? []
-  "Return whether this machine is otherwise idle, as far as the system tells."
+(defn share-left []
+  #[[Return what share of its cores a training run may expect beside other processes, up to 1.
+
+  What these do now shows while we sleep. A fair system gives n cores in equal parts to our threads,
+  one for each core that we may use, and to theirs. Outside Linux the share is always 1.]]
+  (setv busy (_busy-seconds))
+  (time.sleep SLEEP)
+  (setv others (/ (- (_busy-seconds) busy) SLEEP))
+  (min 1 (/ (os.cpu-count) (+ (cores) others))))
+
+
+(defn _busy-seconds []
+  "Return the seconds for which all cores together have been busy, but for nice processes."
   (try
-    (< (get (os.getloadavg) 0) (/ (+ (cores) 1) 2))  ; we ourselves may count as one
-    (except [[AttributeError OSError]] True)))  ; on Windows
+    (setv [_ user nice system #* _] (.split (.read-text (Path "/proc/stat"))))
+    (/ (+ (int user) (int system)) (os.sysconf "SC_CLK_TCK"))
+    (except [[OSError ValueError]] 0)))
 
 
 (defn units-a-second []
@@ -174,4 +186,4 @@
     (setv begun (time.perf-counter))
     (.learn learner x x)
     (.append seconds (- (time.perf-counter) begun)))
-  (/ x.size (min seconds)))  ; other work may have slowed down some steps, but hardly all
+  (/ x.size (np.median seconds)))
