@@ -53,12 +53,6 @@ def compile_below(package):
         sys.dont_write_bytecode = writes_none
 
 
-def requirements(path):
-    """Return the list of requirements in the file at `path`."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 def version():
     """Return the version in `__init__.py`."""
     text = Path("lstm_textgen/__init__.py").read_text(encoding="utf-8")
@@ -79,6 +73,14 @@ def training_requirements():
     return [KERAS, BACKENDS[backend], TOKENIZERS]
 
 
+# What writing with a model needs, and nothing that only training does.
+WRITING = [
+    "charset-normalizer >= 3", "filelock >= 4.2", "h5py >= 3.12, < 4", "httpx >= 0.28, < 1",
+    "hy >= 1.3.1, < 2; python_full_version < '3.12' or python_full_version >= '3.12.6'",
+    "hy == 1.2.*; python_full_version >= '3.12' and python_full_version < '3.12.6'",
+    "hyrule >= 1.1, < 2", "ijson >= 3.4", "numpy >= 2, < 3", "platformdirs >= 4",
+    "pypdfium2 >= 5", "rich >= 13", "selectolax >= 1", "shtab >= 1.7", "striprtf >= 0.0.33",
+    "threadpoolctl >= 3"]
 TOKENIZERS = "tokenizers >= 0.20"  # learns pieces
 JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"
@@ -122,7 +124,7 @@ setuptools.setup(
         "Typing :: Typed",
     ],
     python_requires=">=3.11",
-    install_requires=[*requirements("requirements-writing.txt"), *training_requirements()],
+    install_requires=[*WRITING, *training_requirements()],
     extras_require={
         "test": [
             *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",

@@ -6,6 +6,7 @@ anything to say on its console, fails the test.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
+  json
   pathlib [Path]
   shutil [which]
   time
@@ -147,3 +148,17 @@ anything to say on its console, fails the test.]]
     "const range = document.createRange(); range.setStart(node, left);"
     "range.setEnd(node, left + 1); const box = range.getBoundingClientRect();"
     "return [box.left + box.width / 2, box.top + box.height / 2]; })()")))
+
+
+(defn alternatives-on [page]
+  "Return the units and the probabilities that the panel of a page shows."
+  (setv [units odds] (lfor
+    part ["unit" "odds"]
+    (.all-text-contents (.locator page f"#alternatives .{part}"))))
+  #((lfor unit units (.replace (.replace unit "␣" " ") "↵" "\n")) odds))
+
+
+(defn wait-for-text [page text]
+  "Wait until the text on the page begins with `text`."
+  (wait-until page
+    f"document.querySelector('{WRITTEN}').textContent.startsWith({(json.dumps text)})"))

@@ -1,15 +1,14 @@
 #[[A server that forks, so that a test's process starts in a few hundredths of a second.
 
 Importing Keras and a backend takes seconds. A process that has imported them, but not used them,
-forks for each process that a test asks for; `forked.py` is the client. There is one such process
-for each backend, made when it is first asked for, or at once where all tests run. All end with the
-standard input of the first.]]
+forks for each process that a test asks for; `forked.py` is the client. There is one for each
+backend, which imports when it is first asked, or at once where all tests run. They end with their
+standard input.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
   atexit
   contextlib [suppress]
-  dataclasses [dataclass]
   gc
   importlib [import-module]
   io
@@ -18,7 +17,7 @@ standard input of the first.]]
   pathlib [Path]
   random
   runpy
-  selectors [DefaultSelector EVENT-READ]
+  select [select]
   signal
   socket
   sys
@@ -31,6 +30,7 @@ standard input of the first.]]
   FORKS "LSTM_TEXTGEN_FORKS"  ; the environment variable that names the folder of the sockets
   COUNTING "LSTM_TEXTGEN_COUNTING"  ; and the one with which a `CountingLearner` trains
   ALL "slow or not slow"  ; the marks of all tests
+  QUICK "quick and not slow"  ; and those of `-m quick`
   FOR-TENSORFLOW "--xla_cpu_use_fusion_emitters=false"  ; a flag that newer versions of JAX lack
   MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
   ;; What a forked process need not import any more, beside Keras.
@@ -46,59 +46,41 @@ standard input of the first.]]
   #[[Serve each backend on a socket of its name in a folder, for tests with these marks.
 
   Both are the command's arguments.]]
-  (setv
-    [_ folder marks] sys.argv
-    selector (DefaultSelector))
-  (.register selector sys.stdin EVENT-READ)
-  (defn become-in-fork [backend requests]
-    (unless (os.fork)
-      (.close selector)
-      (become backend requests (!= marks "quick and not slow")))
-    (.close requests))
+  (setv [_ folder marks] sys.argv)
   (for [backend BACKENDS]
-    (setv requests (listener folder backend))
-    (if (= marks ALL)
-      (become-in-fork backend requests)  ; no test waits for it
-      (.register selector requests EVENT-READ backend)))
-  (while True
-    (for [[key _] (.select selector)]
-      (when (is key.fileobj sys.stdin)
-        (return))
-      (.unregister selector key.fileobj)
-      (become-in-fork key.data key.fileobj))))
+    (setv requests (socket.socket socket.AF-UNIX))
+    (.bind requests (str (/ (Path folder) backend)))
+    (.listen requests 100)
+    (unless (os.fork)
+      (unless (= marks ALL) (wait-for requests))
+      (setv (get os.environ "KERAS_BACKEND") backend)
+      (import-all (!= marks QUICK))
+      (serve requests))
+    (.close requests))
+  (for [_ BACKENDS] (os.wait)))
 
 
-(defn listener [folder name]
-  "Return a socket that listens at `name` in `folder`."
-  (setv it (socket.socket socket.AF-UNIX))
-  (.bind it (str (/ (Path folder) name)))
-  (.listen it 100)
-  it)
+(defn wait-for [requests]
+  "Wait until a client connects to `requests` (a socket); end with standard input."
+  (when (in sys.stdin (get (select [sys.stdin requests] [] []) 0))
+    (os._exit 0)))
 
 
-(defn become [backend requests keras]
-  "Import what uses `backend`, or all but `keras`, answer `requests` (a socket), and end."
-  (try
-    (setv
-      (get os.environ "KERAS_BACKEND") backend
-      measurement (measure))
-    (when keras
-      (with [_ (suppress ImportError)]  ; who tests one file may have none
-        ((. (import-module "lstm_textgen.learning.learner.quiet") import-keras))
-        (import-module "lstm_textgen.learning.learner.callbacks")))
-    (for [name IMPORTED]
-      (with [_ (suppress ImportError)]
-        (import-module name)))
-    (when measurement
-      (.stop measurement)
-      (.save measurement)
-      (atexit._clear))  ; it would be stopped again in each fork
-    (gc.freeze)  ; what is never collected is never copied
-    (serve requests)
-    (os._exit 0)
-    (except [BaseException]
-      (traceback.print-exc)
-      (os._exit 1))))
+(defn import-all [keras]
+  "Import what uses the backend, or all but `keras`."
+  (setv measurement (measure))
+  (when keras
+    (with [_ (suppress ImportError)]  ; who tests one file may have none
+      ((. (import-module "lstm_textgen.learning.learner.quiet") import-keras))
+      (import-module "lstm_textgen.learning.learner.callbacks")))
+  (for [name IMPORTED]
+    (with [_ (suppress ImportError)]
+      (import-module name)))
+  (when measurement
+    (.stop measurement)
+    (.save measurement)
+    (atexit._clear))  ; it would be stopped again in each fork
+  (gc.freeze))  ; what is never collected is never copied
 
 
 (defn measure []
@@ -108,94 +90,71 @@ standard input of the first.]]
     (coverage.process-startup :force True)))
 
 
-(defclass [dataclass] Fork []
-  "A forked process: its `number`, a descriptor that tells of its `end`, the `client` it is for."
-  #^ int number
-  #^ int end
-  #^ socket.socket client)
-
-
 (defn serve [requests]
-  "Fork for each client that connects to `requests` (a socket), until standard input ends."
-  (setv selector (DefaultSelector))
-  (for [file [sys.stdin requests]]
-    (.register selector file EVENT-READ))
+  "Fork a keeper for each client that connects to `requests`, until standard input ends."
+  (signal.signal signal.SIGCHLD signal.SIG-IGN)  ; nobody waits for a keeper
   (while True
-    (for [[key _] (.select selector)]
-      (setv fork key.data)
-      (cond
-        (is key.fileobj sys.stdin)
-          (return)
-        (is key.fileobj requests)
-          (start (get (.accept requests) 0) selector)
-        (= key.fd fork.end)
-          (finish fork selector)
-        True
-          (do  ; the client was killed
-            (.unregister selector fork.client)
-            (os.kill fork.number signal.SIGKILL))))))
+    (wait-for requests)
+    (setv [client _] (.accept requests))
+    (unless (os.fork)
+      (try
+        (.close requests)
+        (keep client)
+        (os._exit 0)
+        (except [BaseException]
+          (traceback.print-exc)
+          (os._exit 1))))
+    (.close client)))
 
 
-(defn start [client selector]
-  "Fork into the process that `client` asks for, and watch both."
+(defn keep [client]
+  "Fork into the process that `client` asks for; tell the client its number, and how it ended."
+  (signal.signal signal.SIGCHLD signal.SIG-DFL)
   (setv
     [_ streams _ _] (socket.recv-fds client 1 3)
     request (json.loads (.readline (.makefile client)))
     number (os.fork))
   (unless number
-    (.close selector)
     (.close client)
     (os._exit (perform streams #** request)))
   (for [stream streams]
     (os.close stream))
   (.sendall client (.encode f"{number}\n"))
-  (setv fork (Fork number (os.pidfd-open number) client))
-  (for [file [fork.end client]]
-    (.register selector file EVENT-READ fork)))
-
-
-(defn finish [fork selector]
-  "Report the exit status of `fork` to its client."
-  (setv status (os.waitstatus-to-exitcode (get (os.waitpid fork.number 0) 1)))
-  (.unregister selector fork.end)
-  (os.close fork.end)
-  (when (in fork.client (gfor key (.values (.get-map selector)) key.fileobj))
-    (.unregister selector fork.client)
-    (with [_ (suppress BrokenPipeError)]
-      (.sendall fork.client (.encode f"{status}\n"))))
-  (.close fork.client))
+  (setv end (os.pidfd-open number))
+  (unless (in end (get (select [client end] [] []) 0))  ; the client was killed
+    (os.kill number signal.SIGKILL))
+  (setv status (os.waitstatus-to-exitcode (get (os.waitpid number 0) 1)))
+  (with [_ (suppress BrokenPipeError)]
+    (.sendall client (.encode f"{status}\n"))))
 
 
 ;; * The forked process
 
 (defn perform [streams arguments folder environment]
-  "Run Python's `arguments` in `folder`; return the status, like Python."
+  "Run Python's `arguments` in `folder`; return the status, or end as Python would."
+  (take-place streams folder environment)
+  (setv
+    sys.orig-argv [sys.executable #* arguments]
+    status 0)
   (try
-    (try
-      (take-place streams folder environment)
-      (setv sys.orig-argv [sys.executable #* arguments])
-      (begin #* arguments)
-      (setv status 0)
-      (except [error SystemExit]
-        (setv status (status-of error.code)))
-      (except [error KeyboardInterrupt]
-        (sys.excepthook (type error) error error.__traceback__)
-        (signal.signal signal.SIGINT signal.SIG-DFL)
-        (os.kill (os.getpid) signal.SIGINT))
-      (except [error BaseException]
-        (sys.excepthook (type error) error error.__traceback__)
-        (setv status 1))
-      (finally
-        (threading._shutdown)
-        (atexit._run-exitfuncs)))
-    (try
-      (.flush sys.stdout)
-      (except [error [OSError ValueError]]
-        (setv status 120)))
-    status
-    (except [BaseException]
-      (traceback.print-exc)
-      1)))
+    (begin #* arguments)
+    (except [error SystemExit]
+      (setv status (if (isinstance error.code #(int (type None))) (or error.code 0) 1))
+      (unless (isinstance error.code #(int (type None)))
+        (print error.code :file sys.stderr)))
+    (except [error BaseException]
+      (sys.excepthook (type error) error error.__traceback__)
+      (setv status (if (isinstance error KeyboardInterrupt) None 1))))
+  (threading._shutdown)
+  (atexit._run-exitfuncs)
+  (try
+    (.flush sys.stdout)
+    (except [[OSError ValueError]]
+      (setv status 120)))
+  (when (is status None)
+    (signal.signal signal.SIGINT signal.SIG-DFL)
+    (signal.raise-signal signal.SIGINT))
+  status)
 
 
 (defn take-place [streams folder environment]
@@ -205,9 +164,10 @@ standard input of the first.]]
     (os.close stream))
   (setv
     encoding (.get environment "PYTHONIOENCODING")
-    sys.stdin (text-stream 0 "r" sys.stdin encoding)
-    sys.stdout (text-stream 1 "w" sys.stdout encoding)
-    sys.stderr (text-stream 2 "w" sys.stderr encoding))
+    [errors named] (if encoding ["strict" encoding] [sys.stdout.errors sys.stdout.encoding])
+    sys.stdin (open 0 :encoding named :errors errors :closefd False)
+    sys.stdout (open 1 "w" :encoding named :errors errors :closefd False)
+    sys.stderr (open 2 "w" 1 :encoding named :errors sys.stderr.errors :closefd False))
   (signal.signal signal.SIGINT signal.default-int-handler)
   (os.chdir folder)
   (.clear os.environ)
@@ -222,25 +182,12 @@ standard input of the first.]]
   (measure))
 
 
-(defn text-stream [number mode like encoding]
-  "Return the standard stream of that `number`, in `encoding` or, if that is None, as `like` is."
-  (setv raw (io.FileIO number mode :closefd False))
-  (io.TextIOWrapper
-    ((if (= mode "r") io.BufferedReader io.BufferedWriter) raw)
-    :encoding (or encoding like.encoding)
-    :errors (if (and encoding (!= number 2)) "strict" like.errors)
-    :line-buffering (or (= number 2) (.isatty raw))))
-
-
 (defn begin [option #* arguments]
   "Run what Python runs with these command-line arguments."
   (match option
     "-u" (do
-      (setv sys.stdout (io.TextIOWrapper
-        (io.FileIO 1 "w" :closefd False)
-        :encoding sys.stdout.encoding
-        :errors sys.stdout.errors
-        :write-through True))
+      (setv sys.stdout (io.TextIOWrapper (open 1 "wb" 0 :closefd False)
+        :encoding sys.stdout.encoding :errors sys.stdout.errors :write-through True))
       (begin #* arguments))
     "-c" (do
       (setv
@@ -254,13 +201,3 @@ standard input of the first.]]
     script (do
       (setv sys.argv [script #* arguments])
       (runpy.run-path script :run-name "__main__"))))
-
-
-(defn status-of [code]
-  "Return the status of a process that ends by `SystemExit` with this `code`."
-  (cond
-    (is code None) 0
-    (isinstance code int) (& code 0xff)
-    True (do
-      (print code :file sys.stderr)
-      1)))

@@ -1,22 +1,21 @@
 "Helpers: a small text, processes, a web server and small models."
 
 (import
-  contextlib [contextmanager]
   dataclasses [replace]
   functools [partial]
-  http.server [SimpleHTTPRequestHandler ThreadingHTTPServer]
   io [StringIO]
   math
   os
   pathlib [Path]
+  resource
   signal
   subprocess
   sys
-  threading [Thread]
   numpy :as np
+  pytest
   lstm-textgen.display.plain [Plan Quiet]
   lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
-    STORED-TEXTS save-checkpoint]
+    STORED-TEXTS load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.files [read-sources]
@@ -34,12 +33,14 @@
   TINY {"layers" "24,dropout:0.3"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02}
   TINY-FLAGS ["--layers" "24,dropout:0.3" "--lookback" "16" "--batch-size" "8"
     "--learning-rate" "0.02"]
+  CALM 0.2  ; of the weights of a network that makes nothing of rounding
   FINGERPRINT "13:0123abcd"  ; of the text that a small model has seen an epoch of
   ;; How many times as much as usual the slow tests make up of what does no harm.
   FUZZ (int (os.environ.get "LSTM_TEXTGEN_FUZZ" 1))
   ;; For a process in which coverage.py would be in the way.
   UNMEASURED {"COVERAGE_PROCESS_START" ""}
-  STARTED [])  ; processes that end with the test, as conftest.py sees to
+  STARTED []  ; processes that end with the test, as conftest.py sees to
+  counting (pytest.mark.usefixtures "counting"))  ; for tests in which no network need learn
 
 
 (defn train-tiny [folder [text TEXT] #** settings]
@@ -72,14 +73,28 @@
   (.write-bytes path (if (isinstance content str) (.encode content) content)))
 
 
-(defn complaint [#* arguments #** options]
-  "Return the one-line error of `read-sources`."
-  (try
-    (read-sources #* arguments #** options)
-    (except [error [OSError TypeError ValueError]]
-      (assert (not-in "\n" (str error)))
-      (str error))
-    (else (assert False "it was not refused"))))
+(defn refusal-of [act #* arguments #** options]
+  "Return the one line in which the function `act` refuses."
+  (with [caught (pytest.raises #(OSError TypeError ValueError))]
+    (act #* arguments #** options))
+  (assert (not-in "\n" (str caught.value)))
+  (str caught.value))
+
+
+(setv complaint (partial refusal-of read-sources))
+
+
+(defn noted [source #** options]
+  "Return #(text notes): the text of a `source`, and what was said of it as #(name summary)."
+  (setv
+    notes []
+    text (read-sources source #** options :note (fn [#* note] (.append notes note))))
+  #(text notes))
+
+
+(defn in-pieces [text size]
+  "Return `text` in pieces of `size` characters."
+  (lfor start (range 0 (len text) size) (cut text start (+ start size))))
 
 
 (defn names-in [folder]
@@ -111,7 +126,7 @@
 (defn on-terminal [monkeypatch [kind "xterm"]]
   "Let standard output be a terminal of that kind, 80×24; return it."
   (setv terminal (FakeTerminal))
-  (for [[name value] (.items {"TERM" kind  "COLUMNS" "80"  "LINES" "24"})]
+  (for [[name value] [["TERM" kind] ["COLUMNS" "80"] ["LINES" "24"]]]
     (.setenv monkeypatch name value))
   (.setattr monkeypatch sys "stdout" terminal)
   terminal)
@@ -180,17 +195,12 @@
 
   It is that of a fork, unless it must be `cold`: what Python reads from the environment as it
   starts has been read in a fork.]]
-  (setv backend (.get environment "KERAS_BACKEND" (get (shell-environment) "KERAS_BACKEND")))
-  [
-    #* (if (or cold
-        (not-in FORKS os.environ)
-        (not-in backend BACKENDS)
-        (any (gfor
-          name environment
-          (and (.startswith name "PYTHON") (!= name "PYTHONIOENCODING")))))
-      [sys.executable]
-      (forked-python))
-    #* (map str arguments)])
+  (setv
+    backend (get {#** (shell-environment) #** environment} "KERAS_BACKEND")
+    early (lfor name environment :if (.startswith name "PYTHON") name)
+    forks (and (not cold) (in FORKS os.environ) (in backend BACKENDS)
+      (in early [[] ["PYTHONIOENCODING"]])))
+  [#* (if forks (forked-python) [sys.executable]) #* (map str arguments)])
 
 
 (defn forked-python []
@@ -208,6 +218,12 @@
   (for [name ["TF_CPP_MIN_LOG_LEVEL" "COLUMNS" "LINES"]]
     (.pop environment name None))
   environment)
+
+
+(defn limit-files [size [number 0]]
+  "Limit the files of process `number`, this one by default, to `size` bytes: its disk is full."
+  (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
+  (resource.prlimit number resource.RLIMIT-FSIZE #(size hard)))
 
 
 (defn wait-for [words lines]
@@ -229,28 +245,6 @@
   (assert (= (.count (.strip result.stderr) "\n") 0) result.stderr)
   (for [word words]
     (assert (in word result.stderr) result.stderr)))
-
-
-;; * A web server
-
-(defn serve-files [folder]
-  "Run a local web server for the files in `folder`, as `serve` does."
-  (serve (partial _Files :directory (str folder))))
-
-
-(defclass _Files [SimpleHTTPRequestHandler]
-  (defn log-message [self #* _]))
-
-
-(defn [contextmanager] serve [handler]
-  "Run a local web server that answers requests by `handler`; its address is its `url`."
-  (with [server (ThreadingHTTPServer #("127.0.0.1" 0) handler)]
-    (setv server.url f"http://127.0.0.1:{server.server-port}")
-    (.start (Thread :target server.serve-forever :args [0.01]))  ; seconds until it sees the end
-    (try
-      (yield server)
-      (finally
-        (.shutdown server)))))
 
 
 ;; * Models that are made at once, never trained
@@ -281,11 +275,12 @@
 
 
 (defn small-model [[rng-seed 1] [layers "lstm:6,dropout:0.1,gru:5"] [unit "characters"]
-    [resume True] [text "hello, world\n"] [odds None] [max-words None] #** settings]
+    [resume True] [text "hello, world\n"] [odds None] [max-words None] [scale 1] #** settings]
   #[[Make a model that knows the units of `text`, with an epoch behind it.
 
-  Its weights are random. With `odds`, a dict from units to how many times as likely they are as
-  each of the others, it always predicts these instead.]]
+  Its weights are random, of about `scale`; with CALM, rounding changes no text. With `odds`, a
+  dict from units to how many times as likely they are as each of the others, it always predicts
+  these instead.]]
   (setv
     vocabulary (build-vocabulary text unit max-words)
     model (Checkpoint [] vocabulary
@@ -294,7 +289,7 @@
         #** {"embedding" 4  "beginning" (get vocabulary.units -1)  "recipe" None  #** settings})
       [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT}])
     model.weights (if (is odds None)
-      (_random-weights model.spec rng-seed)
+      (_random-weights model.spec rng-seed scale)
       (_weights-for model odds)))
   (when resume
     (setv model.resume (_resume-from model.weights)))
@@ -309,11 +304,11 @@
   total)
 
 
-(defn _random-weights [spec rng-seed]
+(defn _random-weights [spec rng-seed scale]
   (setv rng (np.random.default-rng rng-seed))
   (lfor
     [_ shape] (weight-shapes spec)
-    (.astype (.normal rng :size shape) "float32")))
+    (.astype (* scale (.normal rng :size shape)) "float32")))
 
 
 (defn _weights-for [model odds]
@@ -343,17 +338,21 @@
   (= (_content a) (_content b)))
 
 
+(defn same-run? [#* paths]
+  "Return whether the models at two `paths` are so."
+  (same-model? #* (gfor path paths (load-checkpoint path :resume True))))
+
+
 (defn _content [model]
   "Return all that is in `model`, to be compared."
   (setv resume (or model.resume (Resume None [] [])))
-  [(lfor
-     array [#* model.weights None #* resume.variables None #* resume.optimizer]
-     (when (is-not array None)
-       #(array.dtype.str array.shape (.tobytes array))))
-   (.to-json model.vocabulary)
-   model.settings
-   (untimed model.history)
-   resume.progress])
+  [(.to-json model.vocabulary)
+    model.settings
+    (untimed model.history)
+    resume.progress
+    #* (lfor
+      arrays [model.weights resume.variables resume.optimizer]
+      (lfor array arrays #(array.dtype.str array.shape (.tobytes array))))])
 
 
 (defn untimed [history]

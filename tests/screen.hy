@@ -17,9 +17,11 @@
 
 
 (defclass Screen []
-  "The program on a terminal of that size, and what the terminal shows."
+  #[[The program on a terminal of that size, and what the terminal shows.
 
-  (defn __init__ [self folder columns lines #* arguments #** environment]
+  With `keys`, Ctrl-C and other keys act on the program, which is no fork.]]
+
+  (defn __init__ [self folder columns lines #* arguments [keys False] #** environment]
     (setv
       self.screen (pyte.HistoryScreen columns lines :history 1000)
       self.stream (pyte.ByteStream self.screen)
@@ -27,11 +29,13 @@
       [self.end theirs] (pty.openpty))
     (.resize self columns lines)
     (setv self.process (subprocess.Popen
-      (python ["-m" "lstm_textgen" #* arguments] environment)
+      (python ["-m" "lstm_textgen" #* arguments] environment keys)
       :cwd folder
       :stdin theirs
       :stdout theirs
       :stderr theirs
+      :start-new-session keys
+      :preexec-fn (when keys (fn [] (fcntl.ioctl 0 termios.TIOCSCTTY 0)))
       :env {#** (shell-environment)  "TERM" "xterm-256color"  #** environment}))
     (os.close theirs)
     (.append STARTED self.process))
@@ -40,6 +44,10 @@
     "Give the terminal another size."
     (fcntl.ioctl self.end termios.TIOCSWINSZ (struct.pack "HHHH" lines columns 0 0))
     (.resize self.screen lines columns))
+
+  (defn type [self text]
+    "Type `text`, as a user would."
+    (os.write self.end (.encode text)))
 
   (defn text [self]
     "Return what is on the screen now."

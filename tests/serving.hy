@@ -10,7 +10,7 @@
   urllib.parse [urlsplit]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  tests.helpers [STARTED small-model start-python])
+  tests.helpers [CALM STARTED small-model start-python])
 
 (setv
   LETTERS "\n abcdefghijklmnopqrstuvwxyzABC:,.é"
@@ -22,7 +22,7 @@
   (for [[name options] (.items {
       "bot" {"layers" "lstm:24"  "text" LETTERS}
       "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}})]
-    (save-checkpoint (small-model :resume False #** options) (/ folder name)))
+    (save-checkpoint (small-model :resume False :scale CALM #** options) (/ folder name)))
   (save-checkpoint (chat-model) (/ folder "chat")))
 
 

@@ -2,11 +2,12 @@
 
 (import
   os
+  re
   h5py
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [TextModel load train]
-  tests.helpers [TEXT output program refused saved-model small-model write-text])
+  tests.helpers [TEXT output program refusal-of refused saved-model small-model write-text])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -41,18 +42,20 @@
     (with [_ (pytest.raises ValueError :match f"{name}: not a ")] (load (/ tmp-path name)))))
 
 
-(defn test-no-model-is-saved-as-keras-format [model tmp-path]
-  (for [act [
-      (fn [] (.save model "x.keras"))
-      (fn [] (train :text TEXT :path (/ tmp-path "x.keras")))]]
-    (with [_ (pytest.raises ValueError :match "saved as .h5, .*; give .*x.h5, not .*x.keras$")]
-      (act)))
-  (refused (program "--sources" "a.txt" "--model" "x.keras" :folder tmp-path)
-    "--model: a model is saved as .h5" "give x.h5, not x.keras")
+;; * Names of models
+
+(defn [(pytest.mark.parametrize #("path" "said") [
+    #("x.keras" "saved as .h5, .*; give x.h5, not x.keras") #("a/" "a/ is a folder; give a file")
+    #("m.h5.bak" "m.h5.bak is a backup; give another file")])]
+    test-no-model-is-saved-as-keras-format-or-backup-or-beside-a-named-folder
+    [model tmp-path path said]
+  (for [act [(fn [] (.save model path)) (fn [] (train :text TEXT :path path))]]
+    (assert (re.search said (refusal-of act))))
+  (setv result (program "--sources" "a.txt" "--model" path :folder tmp-path))
+  (refused result "--model: ")
+  (assert (re.search said result.stderr))
   (assert (= (os.listdir) [])))
 
-
-;; * Names of models
 
 (defn [(pytest.mark.parametrize #("given" "meant") [
     #("modle" "model") #("modle.h5" "model") #("sub/fox" "sub/foxes") #("engish" "english")])]
@@ -61,14 +64,6 @@
   (for [name ["model" "sub/foxes" "my notes"]] (.save model name))
   (with [_ (pytest.raises FileNotFoundError :match f"no such model; did you mean {meant}\\?$")]
     (load given)))
-
-
-(defn test-a-model-is-not-saved-beside-the-folder-that-is-named [model tmp-path]
-  (for [act [(fn [] (.save model "a/")) (fn [] (load "a/"))]]
-    (with [_ (pytest.raises ValueError :match "a/ is a folder; give a file, such as a/model$")]
-      (act)))
-  (refused (program "--sources" "a.txt" "--model" "a/" :folder tmp-path) "--model: a/ is a folder")
-  (assert (= (os.listdir) [])))
 
 
 ;; * Backups
@@ -82,14 +77,6 @@
   (assert (!= (.generate old "h" 99 :rng-seed 1) (.generate new "h" 99 :rng-seed 1)))
   (assert (= (+ (.generate old "h" 9 :rng-seed 1) "\n")
     (output tmp-path "--model" "model.h5.bak" "--generate" "h" "--length" 9 "--rng-seed" 1))))
-
-
-(defn test-no-model-is-saved-as-a-backup [model tmp-path]
-  (with [_ (pytest.raises ValueError :match "model.h5.bak is a backup; give another file")]
-    (.save model "model.h5.bak"))
-  (refused (program "--sources" "a.txt" "--model" "m.h5.bak" :folder tmp-path)
-    "--model: m.h5.bak is a backup; give another file")
-  (assert (= (os.listdir) [])))
 
 
 ;; * Writing

@@ -11,7 +11,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.history [kept-entry loss-of]
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [TEXT TINY-FLAGS output program refused run-python succeeded untimed write-text])
+  tests.helpers [TEXT TINY-FLAGS output program refused run-hy run-python succeeded untimed
+    write-text])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]
@@ -19,19 +20,10 @@
   ;; Stops itself as Ctrl-C does, after 50 steps: 8 into the second epoch of 42.
   STOPPED #[[
 (import
-  signal
-  lstm-textgen.display.plain [Quiet]
   lstm-textgen.textmodel [train]
-  tests.helpers [TINY])
-(setv left 50)
-(defclass Stop [Quiet]
-  (defn step [self #* _]
-    (global left)
-    (-= left 1)
-    (when (= left 0)
-      (signal.raise-signal signal.SIGINT))))
+  tests.helpers [StopAfter TINY])
 (try
-  (train "text.txt" :display (Stop) :epochs 2 #** TINY)
+  (train "text.txt" :display (StopAfter 50) :epochs 2 #** TINY)
   (except [KeyboardInterrupt]))
 ]])
 
@@ -46,7 +38,7 @@
 
 ;; * Importing them
 
-(defn [pytest.mark.quick] test-importing-the-module-imports-no-keras []
+(defn [pytest.mark.quick] test-the-module-that-imports-keras-quietly-does-not-import-it-itself []
   (setv result (run-python "-c"
     "import hy, sys, lstm_textgen.learning.learner.quiet; print('keras' in sys.modules)"
     :cold True))
@@ -92,13 +84,14 @@ print('tensorflow' in sys.modules)"
   (assert (= (os.listdir tmp-path) ["text.txt"])))
 
 
-(defn [pytest.mark.quick] test-standard-error-is-withheld [capfd]
+(defn [pytest.mark.quick] test-standard-error-is-withheld-while-it-is-muted [capfd]
   (with [_ (muted-stderr)] (os.write 2 b"a page of greetings\n"))
   (os.write 2 b"the rest\n")
   (assert (= (. (.readouterr capfd) err) "the rest\n")))
 
 
-(defn [pytest.mark.quick] test-what-was-withheld-is-shown-if-something-fails [capfd]
+(defn [pytest.mark.quick]
+    test-what-was-withheld-of-standard-error-is-shown-if-something-fails [capfd]
   (with [_ (pytest.raises ImportError)]
     (with [_ (muted-stderr)]
       (os.write 2 b"no such library\n")
@@ -107,7 +100,7 @@ print('tensorflow' in sys.modules)"
 
 
 (defn [pytest.mark.quick]
-    test-without-a-standard-error-no-other-file-is-redirected [capfd monkeypatch]
+    test-muting-a-standard-error-that-is-missing-redirects-no-other-file [capfd monkeypatch]
   (.setattr monkeypatch sys "stderr" None)
   (with [_ (muted-stderr)]
     (os.write 2 b"another file\n"))  ; it has the number 2 by chance
@@ -152,7 +145,7 @@ print(state() == before)")
 (defn test-a-stopped-run-ends-with-the-same-bits [tmp-path unharmed]
   (setv [backend a] unharmed)
   (write-text tmp-path)
-  (succeeded (run-python "-m" "hy" "-c" STOPPED
+  (succeeded (run-hy STOPPED
     :cwd tmp-path
     :environment {"KERAS_BACKEND" backend}))
   (setv stopped (load-checkpoint (/ tmp-path "model") :resume True))

@@ -6,8 +6,8 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base
-    origin promising record relative-of stem suggestion]
+  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base origin
+    promising record relative-of stem suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.settings.models [Base]
@@ -114,16 +114,6 @@
     (setv vocabulary (build-vocabulary text))
     (assert (= (in "with `base` english" (suggestion vocabulary (.encode vocabulary (* text 40))))
       suggested))))
-
-
-(defn [(pytest.mark.parametrize "text,known" [
-    [(* "She looked at the sea, and said nothing more of it.\n" 60) True]
-    [(* "Sie sah auf das Meer und sagte nichts mehr davon.\n" 60) False]
-    [(* "她看着大海，什么也没说。\n" 200) False]])]
-    test-a-base-knows-its-own-language [text known]
-  (setv vocabulary (build-vocabulary text))
-  (assert (= (< (bits-of (load-base "english" assert-no-warning) vocabulary
-    (.encode vocabulary text)) 3) known)))
 
 
 (defn test-no-base-is-suggested-where-words-or-layers-were-asked-for []
@@ -265,7 +255,7 @@
   (assert (= (. (base-settings (small-model :unit "words") "b" {}) unit) "words")))
 
 
-(defn test-the-command-line-names-both [path]
+(defn test-the-command-line-names-a-setting-that-contradicts-the-base-by-its-flag [path]
   (write-text path.parent)
   (setv asked ["--sources" "text.txt" "--from" "model" "--model" "new"])
   (for [[more words] [

@@ -10,19 +10,14 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.writer [Ends stream]
-  tests.helpers [small-model])
-
-
-(defn calm-model [#** options]
-  "Return a small model whose weights are so small that rounding stays small, too."
-  (setv model (small-model :resume False #** options))
-  (replace model :weights (lfor w model.weights (* w (np.float32 0.2)))))
+  tests.helpers [CALM small-model])
 
 
 (setv
   pytestmark pytest.mark.quick
-  MODEL (calm-model :layers "lstm:40,gru:9" :text "abcdefghijklmnopqrstuvwxyz ,.\n")
-  WORDS (calm-model :unit "words" :text "one two three, four five.\nsix\n")
+  ;; Weights so small that rounding stays small, too.
+  MODEL (small-model :scale CALM :layers "lstm:40,gru:9" :text "abcdefghijklmnopqrstuvwxyz ,.\n")
+  WORDS (small-model :scale CALM :unit "words" :text "one two three, four five.\nsix\n")
   OPTIONS [
     (SamplingOptions 1.0)
     (SamplingOptions 0.5 :top-k 5)
@@ -99,29 +94,15 @@
       (lfor [draw seed length] texts (alone model draw seed length))))))
 
 
-(defn test-its-steps-may-be-taken-in-any-portions []
+(defn test-a-text-is-the-same-whatever-portions-its-steps-are-taken-in []
   (setv draw (Draw (get OPTIONS 0) 3))
   (assert (= (alone MODEL draw "a" 700 1) (alone MODEL draw "a" 700 64))))
 
 
 (defn [(pytest.mark.parametrize "options" OPTIONS)]
-    test-it-is-what-the-writer-writes [options]
+    test-a-text-of-a-batch-is-what-the-writer-writes [options]
   (setv text (.join "" (stream MODEL "abc" options (Ends 200) 5)))
   (assert (= (.decode MODEL.vocabulary (alone MODEL (Draw options 5) "abc" 200)) text)))
-
-
-(defn test-texts-of-one-seed-differ-by-their-number []
-  (setv [a b] (lfor n [0 1] (alone MODEL (Draw (get OPTIONS 0) 5 n) "abc" 50)))
-  (assert (!= a b)))
-
-
-(defn test-without-a-seed-each-text-is-another []
-  (setv [a b] (lfor _ [0 1] (alone MODEL (Draw (get OPTIONS 0)) "abc" 50)))
-  (assert (!= a b)))
-
-
-(defn test-the-unknown-word-is-never-written []
-  (assert (not-in WORDS.vocabulary.unknown (alone WORDS (Draw (get OPTIONS 0) 1) "one" 3000))))
 
 
 (defn test-a-temperature-of-0-among-others-takes-the-likeliest []

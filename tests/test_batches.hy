@@ -26,7 +26,7 @@
 
 
 (defn [(given (st.integers 20 2000) (st.integers 1 9) (st.integers 1 19) (st.integers 0 5))]
-    test-y-is-x-moved-on-by-one [n rows lookback epoch]
+    test-the-targets-of-a-window-are-its-ids-moved-on-by-one [n rows lookback epoch]
   (for [[x y] (islice (.epoch (batches n rows lookback) epoch) 3)]
     (assert (= x.shape y.shape #(rows lookback)))
     (assert (.all (= y (% (+ x 1) n))))))
@@ -102,7 +102,7 @@
     (for [[all #* shares] (zip whole one other)] (assert (.all (= all (np.vstack shares)))))))
 
 
-(defn test-the-last-part-is-held-out []
+(defn test-the-last-part-of-a-text-is-held-out []
   (setv [kept held] (split-ids (ids 1000) 0.1 64))
   (assert (= #((len kept) (len held) (get held 0)) #(900 100 900)))
   (setv [kept held] (split-ids (ids 1000) 0 64))

@@ -6,11 +6,11 @@
   lstm_textgen
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [StopAfter output same-model? write-text])
+  tests.helpers [StopAfter counting output same-model? write-text])
 
-(setv counting (pytest.mark.usefixtures "counting" "helpful"))  ; where no network need learn
-
-(setv OTHER (* "the café sat on the mat, said the cat: heylo!\n" 120))
+(setv
+  helped (pytest.mark.usefixtures "counting" "helpful")  ; where no network need learn
+  OTHER (* "the café sat on the mat, said the cat: heylo!\n" 120))
 
 
 (defn [pytest.fixture] helpful [monkeypatch]
@@ -30,7 +30,8 @@
   (get model.history 0 "validation_loss"))
 
 
-(defn [(pytest.mark.usefixtures "helpful")] test-it-knows-what-its-base-knew [trained]
+(defn [(pytest.mark.usefixtures "helpful")]
+    test-a-fine-tuned-model-knows-what-its-base-knew [trained]
   (setv
     alike {"layers" "24"  "lookback" 16  "batch_size" 8  "learning_rate" 0.02}
     base (lstm_textgen.load (/ trained "model"))
@@ -54,7 +55,7 @@
   (assert (< (first-loss model) 2)))  ; nats; from scratch an epoch comes to 3
 
 
-(defn [counting] test-a-run-from-a-base-that-was-stopped-ends-with-the-same-bits [trained]
+(defn [helped] test-a-run-from-a-base-that-was-stopped-ends-with-the-same-bits [trained]
   (train-from-base trained)
   (setv whole (load-checkpoint (/ trained "new") :resume True))
   (for [name ["new.h5" "new.h5.bak"]]
@@ -65,7 +66,7 @@
   (assert (same-model? whole (load-checkpoint (/ trained "new") :resume True))))
 
 
-(defn [counting] test-a-short-text-gets-a-smaller-lookback-than-its-base [trained]
+(defn [helped] test-a-short-text-gets-a-smaller-lookback-than-its-base [trained]
   (write-text trained (* "heylo, heylo and heylo once more " 3) "short.txt")
   (defn train [#** options]
     (. (lstm_textgen.train (/ trained "short.txt") (/ trained "new") :base (/ trained "model")
@@ -80,7 +81,7 @@
     (train :restart True)))
 
 
-(defn [counting] test-from-the-command-line [trained]
+(defn [helped] test-the-command-line-fine-tunes-and-says-so [trained]
   (write-text trained (.replace OTHER "é" "ż") "other.txt")
   (setv shown (output trained "--sources" "other.txt" "--from" "english" "--model" "new"
     "--epochs" "1"))
@@ -89,7 +90,7 @@
   (assert (in "epoch 1/1" shown)))
 
 
-(defn [(pytest.mark.usefixtures "counting")]
+(defn [counting]
     test-a-long-text-that-a-base-does-not-know-is-learned-by-pieces [trained monkeypatch]
   (monkeypatch.setattr "lstm_textgen.settings.sizing.LONG_TEXT" 3000)
   (defn learn [epochs]
@@ -100,7 +101,7 @@
   (assert (= (len (. (learn 2) history)) 2)))
 
 
-(defn [(pytest.mark.usefixtures "counting")]
+(defn [counting]
     test-a-base-that-does-not-know-such-text-leaves-training-from-scratch-as-it-is [trained]
   (write-text trained (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120) "greek.txt")
   (defn train [name #* more]
@@ -117,8 +118,7 @@
   (assert (= (len (. (load-checkpoint (/ trained "begun")) history)) 2)))
 
 
-(defn [(pytest.mark.usefixtures "counting")]
-    test-a-base-by-words-helps-where-it-lacks-words [trained]
+(defn [counting] test-a-base-by-words-helps-where-it-lacks-words [trained]
   (defn train [name text #** more]
     (lstm_textgen.train (write-text trained text f"{name}.txt") (/ trained name)
       :epochs 1 :lookback 16 :display (Quiet) #** more))
@@ -128,7 +128,7 @@
   (assert (= (get model.settings "unit") "words")))
 
 
-(defn [counting] test-a-recipe-names-its-base [trained]
+(defn [helped] test-a-recipe-names-its-base [trained]
   (write-text trained "
 (require lstm-textgen.macros [defrecipe])
 (defrecipe other :from \"model\" :sources [\"other.txt\"] :epochs 1)" "other.hy")

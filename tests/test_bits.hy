@@ -18,10 +18,9 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids]
-  tests.helpers [score small-model TEXT TINY train-tiny])
+  tests.helpers [TEXT TINY counting score small-model train-tiny])
 
 (setv
-  counting (pytest.mark.usefixtures "counting")  ; no network need learn here
   each-unit (pytest.mark.parametrize "unit" ["pieces" "words"])
   LENGTHS ["unit_length" "validation_unit_length"]
   LOSSES ["loss" "validation_loss"])
@@ -201,6 +200,6 @@
   (assert (in words (compared #* (lfor each models (trained #* each))))))
 
 
-(defn test-the-table-tells-the-length-of-a-text-in-characters []
+(defn test-the-table-of-models-has-the-length-of-their-text-in-characters []
   (setv page (report-page [#("a" (trained "pieces")) #("b" (trained "words"))]))
   (assert (= (.count page f", {(len TEXT) :,} characters</td>") 2)))

@@ -9,12 +9,9 @@
   pytest
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [log-callbacks]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.history [loss-of]
   lstm-textgen.modelfile.outputs [check-log-folder]
-  tests.helpers [TEXT TINY program refused same-model? succeeded train-tiny write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [TEXT TINY counting program refused same-run? succeeded train-tiny write-text])
 
 
 (defclass Notes [keras.callbacks.Callback]
@@ -60,11 +57,6 @@
   (with [_ (pytest.raises OSError)] (.on-train-end table)))
 
 
-(defn same-run? [#* folders]
-  "Return whether the models in two folders are the same to the last bit."
-  (same-model? #* (gfor folder folders (load-checkpoint (/ folder "model") :resume True))))
-
-
 (defn test-callbacks-are-called-as-fit-calls-them-and-change-nothing [trained-once tmp-path]
   (setv
     notes (Notes)
@@ -76,7 +68,7 @@
     #(1 (as-logs b))
     #("end" None)]))
   (assert (= notes.batch #(41 {"loss" (get b "loss")})))
-  (assert (same-run? tmp-path trained-once)))
+  (assert (same-run? (/ tmp-path "model") (/ trained-once "model"))))
 
 
 (defn [counting]
@@ -85,10 +77,10 @@
   (assert (= model.history []))
   (assert (= model.checkpoint.resume.progress.step 7))
   (train-tiny tmp-path)
-  (assert (same-run? tmp-path counted-once)))
+  (assert (same-run? (/ tmp-path "model") (/ counted-once "model"))))
 
 
-(defn [counting] test-early-stopping-of-keras-own-ends-the-run-after-an-epoch [tmp-path]
+(defn [counting] test-keras-early-stopping-ends-the-run-after-an-epoch [tmp-path]
   (setv
     stopping (keras.callbacks.EarlyStopping :monitor "loss" :min-delta 100)
     model (train-tiny tmp-path :epochs 9 :callbacks [stopping]))
@@ -110,7 +102,7 @@
     (assert (np.array-equal a b))))
 
 
-(defn [counting] test-a-progress-bar-of-keras-own-shows-the-run [tmp-path capsys]
+(defn [counting] test-keras-progress-bar-shows-the-run [tmp-path capsys]
   (train-tiny tmp-path :callbacks [(keras.callbacks.ProgbarLogger)])
   (setv shown (. (.readouterr capsys) out))
   (assert (in "Epoch 2/2" shown))
@@ -205,7 +197,7 @@
   (assert (= (.read-text (/ tmp-path "text.h5")) TEXT)))
 
 
-(defn [counting] test-two-outputs-are-two-files [tmp-path]
+(defn [counting] test-two-outputs-of-a-run-are-two-files [tmp-path]
   (with [_ (pytest.raises ValueError :match "`csv` and `report` are the same file")]
     (train-tiny tmp-path :csv (/ tmp-path "both") :report (/ tmp-path "both"))))
 
@@ -220,7 +212,7 @@
   (assert (= (.read-text (/ trained "text.txt")) TEXT)))
 
 
-(defn test-checking-tensorboard-s-folder-leaves-nothing-behind [tmp-path monkeypatch]
+(defn test-checking-the-folder-for-tensorboard-leaves-nothing-behind [tmp-path monkeypatch]
   (check-log-folder (/ tmp-path "logs" "first"))
   (assert (= (list (.iterdir tmp-path)) []))
   (.write-text (/ tmp-path "file") "")

@@ -100,10 +100,6 @@
   (assert (= (found-in (small-model :text "ab\n" :odds {})) [])))
 
 
-(defn test-the-same-cells-are-found-again []
-  (assert (= (found-in (small-model)) (found-in (small-model)))))
-
-
 (defn test-python-gets-activations-and-named-cells []
   (setv cells (.cells (TextModel (counting-model)) "AB\n"))
   (assert (= cells.units ["A" "B" "\n"]))
@@ -113,14 +109,10 @@
     (.cells (TextModel (counting-model)) 5)))
 
 
-(defn test-words-have-cells-too []
-  (setv cells (.cells (TextModel (small-model :text "one two" :unit "words")) "two one six"))
-  (assert (= cells.units ["two" " one" " six"]))
-  (assert (= (. (get cells.activations 0) shape) #(3 6))))
-
-
-(defn test-pieces-have-cells-too []
-  (setv model (small-model :text (* "one two " 9) :unit "pieces"))
-  (setv cells (.cells (TextModel model) " two one"))
-  (assert (= cells.units [" two" " one"]))
-  (assert (= (. (get cells.activations 0) shape) #(2 6))))
+(defn [(pytest.mark.parametrize #("unit" "text" "read" "units") [
+    #("words" "one two" "two one six" ["two" " one" " six"])
+    #("pieces" (* "one two " 9) " two one" [" two" " one"])])]
+    test-models-of-words-and-of-pieces-have-cells [unit text read units]
+  (setv cells (.cells (TextModel (small-model :text text :unit unit)) read))
+  (assert (= cells.units units))
+  (assert (= (. (get cells.activations 0) shape) #((len units) 6))))

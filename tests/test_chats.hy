@@ -6,8 +6,7 @@
   zipfile
   pytest
   lstm-textgen.text.documents.loglines [find-log]
-  lstm-textgen.text.files [read-sources]
-  tests.helpers [complaint empty-folder write])
+  tests.helpers [complaint empty-folder noted write])
 
 (setv
   pytestmark pytest.mark.quick
@@ -17,12 +16,8 @@
 
 (defn read [path #** options]
   "Return #(text words people): the text of the source `path`, and its summary."
-  (setv notes [])
-  (setv text (read-sources [path] :note (fn [name understood] (.append notes understood))
-    #** options))
-  (if notes
-    #(text (. (get notes -1) words) (dict (. (get notes -1) people)))
-    #(text None None)))
+  (setv [text [#* _ [_ summary]]] (noted path #** options))
+  #(text summary.words (dict summary.people)))
 
 
 (defn stamped [stamp [end ""]]

@@ -63,7 +63,7 @@
     (save-checkpoint model (/ tmp-path "half"))))
 
 
-(defn test-resume-is-only-read-when-asked-for [path]
+(defn test-the-training-state-is-read-only-when-asked-for [path]
   (assert (is (. (load-checkpoint path) resume) None)))
 
 
@@ -89,7 +89,7 @@
   (assert (same-model? (small-model 2) (load-checkpoint path :resume True))))
 
 
-(defn test-the-file-keeps-its-permissions [path]
+(defn test-a-model-that-is-saved-again-keeps-its-permissions [path]
   (.chmod path 0o600)
   (save-checkpoint (small-model 2) path)
   (assert (= (& 0o777 (. (.stat path) st-mode)) 0o600)))
@@ -135,7 +135,7 @@
 
 ;; * The model before
 
-(defn test-the-file-before-becomes-the-backup [path]
+(defn test-the-model-before-becomes-the-backup [path]
   (setv before (.read-bytes path))
   (save-checkpoint (small-model 2) path)
   (assert (= (.read-bytes (backup-path path)) before))
@@ -157,14 +157,6 @@
     (save-checkpoint (small-model 2) path))
   (with [_ (pytest.raises PermissionError :match "read-only")] (check-writable path))
   (assert (= (.read-bytes path) before)))
-
-
-(defn test-a-missing-folder-is-not-made [tmp-path]
-  (setv path (/ tmp-path "none" "model"))
-  (with [_ (pytest.raises FileNotFoundError :match "no such folder")]
-    (save-checkpoint (small-model) path))
-  (with [_ (pytest.raises FileNotFoundError :match "no such folder")] (check-writable path))
-  (assert (not (.exists path.parent))))
 
 
 (setv SAVE-AS-NOBODY "
@@ -191,23 +183,6 @@
     (assert (= (.read-bytes path) before))))
 
 
-(setv SAVE-TO-FULL-DISK "
-(import resource sys
-  lstm_textgen.modelfile.checkpoint [save-checkpoint]
-  tests.helpers [small-model])
-(resource.setrlimit resource.RLIMIT-FSIZE #(10000 10000))
-(try
-  (save-checkpoint (small-model 2) (get sys.argv 1))
-  (except [error OSError] (print error)))")
-
-
-(defn test-a-full-disk-leaves-the-model-before-whole [path]
-  (setv before (.read-bytes path))
-  (assert (= (succeeded (run-hy SAVE-TO-FULL-DISK path)) f"[Errno 27] File too large: '{path}'\n"))
-  (assert (= (.read-bytes path) before))
-  (assert (= (names-in path.parent) ["model.h5"])))
-
-
 (defn test-a-model-that-could-not-be-read-again-is-not-written [path]
   (setv
     model (small-model)
@@ -226,20 +201,14 @@
   (setv (get data at) (^ 1 (get data at))))
 
 
-(defn cut-off [data]
-  (del (cut data -100 None)))
+(defn zero [data [start 0]]
+  (setv (cut data start None) (bytes (len (cut data start None)))))
 
 
-(defn zero-a-page [data]
-  (setv (cut data -4096 None) (bytes 4096)))
-
-
-(defn zero-all [data]
-  (setv (cut data) (bytes (len data))))
-
-
-(defn empty [data]
-  (.clear data))
+(setv every-damage (pytest.mark.parametrize "how" [
+  flip-a-bit (fn [data] (del (cut data -100 None))) (fn [data] (zero data -4096)) zero
+  (fn [data] (.clear data))]
+  :ids ["a flipped bit" "cut off" "a page of zeros" "zeros" "empty"]))
 
 
 (defn damage [path how]
@@ -250,10 +219,7 @@
   (.write-bytes path data))
 
 
-(setv every-damage (pytest.mark.parametrize "how" [flip-a-bit cut-off zero-a-page zero-all empty]))
-
-
-(defn [every-damage] test-damage-is-found [path how]
+(defn [every-damage] test-a-damaged-file-is-refused-in-a-line [path how]
   (damage path how)
   (with [caught (pytest.raises ValueError :match "model.h5: not a usable model")]
     (load-checkpoint path :resume True))
@@ -302,7 +268,7 @@
   (damage path flip-a-bit)
   (save-checkpoint (small-model 3) path)
   (assert (same-model? (load-checkpoint path :resume True) (small-model 3)))
-  (damage path zero-all)
+  (damage path zero)
   (assert (same-model? (load-checkpoint path :resume True :warn (fn [_])) (small-model 1))))
 
 
@@ -312,13 +278,13 @@
   (assert (= (.read-bytes (backup-path path)) b"my thesis")))
 
 
-(defn test-both-damaged-is-an-error [path]
+(defn test-a-damaged-model-with-a-damaged-backup-is-refused [path]
   (save-checkpoint (small-model 2) path)
-  (for [file [path (backup-path path)]] (damage file cut-off))
-  (with [_ (pytest.raises ValueError :match "cut off")] (load-checkpoint path)))
+  (for [file [path (backup-path path)]] (damage file zero))
+  (with [_ (pytest.raises ValueError :match "not a usable model")] (load-checkpoint path)))
 
 
-(defn test-a-missing-model-is-told-with-what-to-do [tmp-path path]
+(defn test-a-missing-model-is-told-from-one-that-has-a-backup [tmp-path path]
   (with [_ (pytest.raises FileNotFoundError)] (load-checkpoint (/ tmp-path "other")))
   (save-checkpoint (small-model) path)
   (.unlink path)

@@ -52,7 +52,7 @@
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize "layers" ["gru:8" "8,gru:8" "lstm-hard:8"])]
-    test-other-layers-are-left-to-tensorflow [here layers]
+    test-networks-of-other-layers-are-left-to-tensorflow [here layers]
   (assert (is (fastest-backend (parse-layers layers)) None)))
 
 
@@ -65,7 +65,7 @@
     (fn [here] (.setenv here "KERAS_BACKEND" "tensorflow"))
     (fn [here] (.setitem here sys.modules "keras" choice))]
     :ids ["library" "float32" "gpu" "old-torch" "no-torch" "said" "imported"])]
-    test-whatever-speaks-against-it-leaves-keras-its-own [here change]
+    test-pytorch-is-not-chosen-where-something-speaks-against-it [here change]
   (change here)
   (assert (is (fastest-backend LSTM) None)))
 
@@ -93,7 +93,7 @@
   (assert (in "training on PyTorch" (train))))
 
 
-(defn [pytest.mark.slow] test-where-pytorch-cannot-train-tensorflow-does [train tmp-path]
+(defn [pytest.mark.slow] test-tensorflow-trains-where-pytorch-cannot-be-imported [train tmp-path]
   (.mkdir (/ tmp-path "torch"))
   (.write-text (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch.so: not found')")
   (assert (not-in "PyTorch" (train))))
@@ -111,14 +111,6 @@
 
 
 ;; * How fast a machine trains
-
-(defclass Said [Quiet]
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv self.lines []))
-  (defn doing [self line]
-    (.append self.lines line)))
-
 
 (defn [pytest.fixture] folder [tmp-path monkeypatch]
   "Return the cache folder, an empty one, of a machine that is idle."
@@ -140,16 +132,19 @@
   (.setattr monkeypatch choice "units_a_second" (fn [] units)))
 
 
-(defn test-it-is-measured-once-and-said [folder monkeypatch]
-  (setv report (Said))
+(defn test-the-speed-of-a-machine-is-measured-once-and-said [folder monkeypatch]
+  (setv
+    said []
+    report (Quiet)
+    report.doing said.append)
   (pretend monkeypatch (* 2 MEASURED-SPEED))
   (assert (= (machine-speed report) 2))
   (pretend monkeypatch 1)
   (assert (= (machine-speed report) 2))
-  (assert (= report.lines ["measuring this machine's training speed"])))
+  (assert (= said ["measuring this machine's training speed"])))
 
 
-(defn test-what-was-measured-beside-other-work-is-not-kept [folder monkeypatch]
+(defn test-a-speed-measured-beside-other-work-is-not-kept [folder monkeypatch]
   (occupied monkeypatch 1)
   (for [times [2 3]]
     (pretend monkeypatch (* times MEASURED-SPEED))
@@ -164,7 +159,7 @@
   (assert (= (round (machine-speed (Quiet)) 3) share)))
 
 
-(defn test-another-number-of-cores-is-another-machine [folder monkeypatch]
+(defn test-another-number-of-cores-is-measured-again [folder monkeypatch]
   (pretend monkeypatch MEASURED-SPEED)
   (machine-speed (Quiet))
   (.setattr monkeypatch choice "cores" (fn [] 64))
@@ -175,19 +170,19 @@
 
 
 (defn [(pytest.mark.parametrize "content" ["{" "[1]" "{\"a\": \"b\"}" "{\"a\": 0}" "null"])]
-    test-a-damaged-file-is-measured-anew [folder monkeypatch content]
+    test-a-damaged-file-of-speeds-is-replaced-by-a-new-measure [folder monkeypatch content]
   (.write-text (/ folder "speed.json") content)
   (pretend monkeypatch (* 2 MEASURED-SPEED))
   (assert (= (machine-speed (Quiet)) 2))
   (assert (= (list (.values (json.loads (.read-text (/ folder "speed.json"))))) [2])))
 
 
-(defn test-a-cache-that-can-not-be-written-is-no-obstacle [folder monkeypatch]
+(defn test-a-speed-is-measured-where-the-cache-can-not-be-written [folder monkeypatch]
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "file")))
   (.write-text (/ folder "file") "")
   (pretend monkeypatch MEASURED-SPEED)
   (assert (= (machine-speed (Quiet)) 1)))
 
 
-(defn test-a-few-real-steps-are-measured [folder]
+(defn test-a-machine-s-speed-comes-from-a-few-real-steps [folder]
   (assert (> (machine-speed (Quiet)) 0.001)))

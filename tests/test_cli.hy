@@ -5,31 +5,20 @@
   resource
   subprocess
   sys
-  h5py
   pytest
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [TEXT TINY-FLAGS UNMEASURED output program serve-files start-python train-tiny
-    write-text])
+  tests.helpers [TEXT TINY-FLAGS UNMEASURED counting limit-files output program start-python
+    train-tiny write-text]
+  tests.web [serve-files])
 
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
 
-
-(defn [pytest.fixture] complaint [tmp-path monkeypatch capsys]
-  #[[Return a function from arguments to the one line with which the program refuses them.
-
-  It runs in this process, in a folder with `text.txt`.]]
+(defn [pytest.fixture] complaint [tmp-path monkeypatch refusal]
+  "Return `refusal`, in a folder with `text.txt`."
   (write-text tmp-path)
   (monkeypatch.chdir tmp-path)
-  (fn [#* arguments]
-    (setv
-      status (main (list arguments))
-      [output message] (capsys.readouterr))
-    (assert (= status 2))
-    (assert (re.fullmatch r"(reading .*\n)?" output))
-    (assert (= (.count message "\n") 1) message)
-    message))
+  refusal)
 
 
 (defn [pytest.fixture] server [tmp-path monkeypatch]
@@ -50,7 +39,7 @@
   (assert (in "Argument `output` must" (complaint))))
 
 
-(defn test-the-status-and-the-line-reach-the-shell [tmp-path]
+(defn test-a-refusal-has-status-2-and-one-line-on-standard-error [tmp-path]
   (setv result (program "--sources" "nowhere.txt" :folder tmp-path))
   (assert (= [result.returncode result.stdout] [2 "reading nowhere.txt\n"]))
   (assert (= result.stderr
@@ -87,20 +76,9 @@
   (assert (in "repeated, so there is nothing to learn" (complaint "--sources" "same.txt"))))
 
 
-(defn test-a-text-as-long-as-the-message-says-is-long-enough [complaint tmp-path]
-  (write-text tmp-path (cut TEXT 600) "short.txt")
-  (assert (in "needs 651" (complaint "--sources" "short.txt")))
-  (write-text tmp-path (cut TEXT 651) "enough.txt")
-  (assert (in "--batch-size 600" (complaint "--sources" "enough.txt" "--batch-size" "600"))))
-
-
-(defn test-a-url-that-fails-is-refused-with-the-reason [complaint server]
-  (setv message (complaint "--sources" f"{server}/nowhere.txt"))
-  (assert (in f"'{server}/nowhere.txt': 404" message))
-  (assert (in "http or https" (complaint "--sources" "ftp://127.0.0.1/a"))))
-
-
-(defn test-a-download-that-is-too-large-is-refused [complaint server]
+(defn test-a-url-that-fails-or-leads-to-too-much-is-refused-with-the-reason [complaint server]
+  (assert (in f"'{server}/nowhere.txt': 404" (complaint "--sources" f"{server}/nowhere.txt")))
+  (assert (in "http or https" (complaint "--sources" "ftp://127.0.0.1/a")))
   (setv source f"{server}/text.txt")
   (assert (in "--max-download" (complaint "--sources" source "--max-download" "0.001"))))
 
@@ -126,42 +104,23 @@
     (complaint "--sources" "text.txt" "--max-words" "50"))))
 
 
-(defn [counting (pytest.mark.parametrize "flag,given,stored" [
-    #("--validation" "0" "0.1") #("--rng-seed" "0" "1")
-    #("--layers" "gru:24" "lstm:24,dropout:0.3")])]
-    test-a-flag-that-contradicts-the-model-is-refused [complaint trained flag given stored]
-  (setv message (complaint "--sources" "text.txt" flag given))
-  (for [word [flag given stored "--restart"]]
+(defn [counting (pytest.mark.parametrize "flags,words" [
+    #(["--validation" "0"] "here, but the model has 0.1")
+    #(["--rng-seed" "0"] "--rng-seed is 0 here, but the model has 1")
+    #(["--layers" "gru:24"] "--layers is gru:24 here, but the model has lstm:24,dropout:0.3")
+    #(["--word-by-word"] "--unit is words here, but the model has characters")
+    #(["--lower"] "--lower")])]
+    test-a-flag-that-contradicts-the-model-is-refused [complaint trained flags words]
+  (setv message (complaint "--sources" "text.txt" #* flags))
+  (for [word [words "--restart"]]
     (assert (in word message))))
 
 
-(defn [counting]
-    test-words-or-lower-case-contradict-a-model-of-characters-with-capitals [complaint trained]
-  (assert (in "--unit is words here, but the model has characters"
-    (complaint "--sources" "text.txt" "--word-by-word")))
-  (assert (in "--lower" (complaint "--sources" "text.txt" "--lower"))))
-
-
-(defn [counting] test-a-flag-that-agrees-with-the-model-is-welcome [trained monkeypatch capsys]
+(defn [counting] test-a-flag-that-agrees-with-the-model-is-accepted [trained monkeypatch capsys]
   (monkeypatch.chdir trained)
   (setv flags ["--epochs" "2" "--layers" "24,dropout:0.30" "--batch-size" "8"])
   (assert (= 0 (main ["--sources" "text.txt" #* flags])))
   (assert (in "--epochs 3" (. (capsys.readouterr) err))))
-
-
-(defn [(pytest.mark.parametrize "content,words" [
-    #("(defrecipe a :sources [\"text.txt\"] :prep [lowr])" ["r.hy:2" "did you mean 'lower'?"])
-    #("(defrecipe a :sources [\"text.txt\"] :epoks 3)" ["r.hy:2" "'epochs'"])
-    #("(defrecipe a :sources [\"text.txt\"] :lookback (- 3))" ["r.hy:2" "`:lookback`"])
-    #("(print (/ 1 0))" ["r.hy:2" "ZeroDivisionError"])
-    #("(defrecipe" ["r.hy"])
-    #("(defrecipe a :epochs 3)" ["no sources"])
-    #("" ["one recipe"])])]
-    test-a-mistake-in-a-recipe-is-shown-with-its-place [complaint tmp-path content words]
-  (write-text tmp-path f"(require lstm-textgen.macros [defrecipe])\n{content}\n" "r.hy")
-  (setv message (complaint "--recipe" "r.hy"))
-  (for [word words]
-    (assert (in word message))))
 
 
 ;; * Model files
@@ -174,32 +133,17 @@
   (assert (in word (complaint "--sources" "text.txt" "--model" place))))
 
 
-(defn damage [path how]
-  "Make the model at `path` one that can't be used."
-  (match how
-    "no model" (.write-text path TEXT)
-    "cut off" (.write-bytes path (cut (.read-bytes path) 20000))
-    "a folder" (do (.unlink path) (.mkdir path))))
-
-
-(defn [counting (pytest.mark.parametrize "how" ["no model" "cut off" "a folder"])]
-    test-a-file-that-is-no-model-is-refused [complaint trained how]
-  (damage (/ trained "model.h5") how)
-  (for [task [["--sources" "text.txt"] ["--generate" "the"]]]
-    (assert (in "model.h5" (complaint #* task)))))
-
-
-(defn [counting] test-a-model-of-a-newer-format-is-refused [complaint trained]
-  (with [file (h5py.File (/ trained "model.h5") "a")]
-    (setv (get (. (get file "lstm_textgen") attrs) "format") 99))
-  (for [task [["--sources" "text.txt"] ["--generate" "the"]]]
-    (setv message (complaint #* task))
-    (assert (in "99" message))
-    (assert (in "newer" message))))
-
-
-(defn test-writing-without-a-model-is-refused [complaint]
+(defn test-generating-without-a-model-is-refused [complaint]
   (assert (in "model.h5" (complaint "--generate" "heylo"))))
+
+
+(defn [(pytest.mark.parametrize "task" [["--sources" "text.txt"] ["--generate" "the"]])]
+    test-a-file-that-is-no-model-is-refused [complaint tmp-path task]
+  (write-text tmp-path TEXT "model.h5")
+  (assert (in "model.h5" (complaint #* task)))
+  (.unlink (/ tmp-path "model.h5"))
+  (.mkdir (/ tmp-path "model.h5"))
+  (assert (in "model.h5" (complaint #* task))))
 
 
 ;; * A full disk
@@ -216,14 +160,8 @@ sys.exit(main())")
   (setv
     process (start-python "-c" PROGRAM #* arguments :cwd folder :environment UNMEASURED)
     number (int (.readline process.stdout)))
-  (limit-files number 3000)
+  (limit-files 3000 number)
   #(process number))
-
-
-(defn limit-files [number size]
-  "Limit the files of process `number` to `size` bytes, as if its disk were full."
-  (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
-  (resource.prlimit number resource.RLIMIT-FSIZE #(size hard)))
 
 
 (defn [counting] test-a-full-disk-leaves-the-model-before-whole [trained]
@@ -243,7 +181,7 @@ sys.exit(main())")
   (setv [process number] (start-on-a-full-disk trained
     "--sources" "text.txt" "--epochs" "90" "--patience" "0"))
   (assert (in "tries again" (.readline process.stderr)))
-  (limit-files number (get (resource.getrlimit resource.RLIMIT-FSIZE) 1))
+  (limit-files (get (resource.getrlimit resource.RLIMIT-FSIZE) 1) number)
   (.communicate process :timeout 200)
   (assert (= process.returncode 0))
   (assert (= (len (. (load-checkpoint (/ trained "model")) history)) 90)))
@@ -262,16 +200,13 @@ sys.exit(main())")
   (assert (= (len (. (load-checkpoint (/ trained "sub" "m")) history)) 1)))
 
 
-(defn [counting] test-a-run-shows-losses-and-how-to-write [trained]
-  (setv shown (output trained "--sources" "text.txt" "--epochs" "3"))
-  (for [words ["epoch 3/3  training " " bits  validation " " characters/s"
-      " --generate 'heylo, said the' --length 300\n"]]
-    (assert (in words shown))))
-
-
-(defn [counting] test-a-finished-run-has-a-seed-too [trained]
-  (setv result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
-  (assert (in " --generate 'heylo, said the' --length 300\n" result.stdout)))
+(defn [counting] test-a-run-shows-losses-and-how-to-generate-even-if-it-was-finished [trained]
+  (setv [shown again] (lfor _ (range 2)
+    (. (program "--sources" "text.txt" "--epochs" "3" :folder trained) stdout)))
+  (for [words ["epoch 3/3  training " " bits  validation " " characters/s"]]
+    (assert (in words shown)))
+  (for [each [shown again]]
+    (assert (in " --generate 'heylo, said the' --length 300\n" each))))
 
 
 (defn shown-by [flag capsys]
@@ -310,7 +245,7 @@ sys.exit(main())")
   (assert (in "lstm_textgen 0.1.0" (shown-by "--version" capsys))))
 
 
-(defn [counting] test-info-tells-what-a-model-holds [trained monkeypatch capsys]
+(defn [counting] test-info-lists-what-a-model-holds [trained monkeypatch capsys]
   (.chdir monkeypatch trained)
   (main ["--info"])
   (setv text (. (capsys.readouterr) out))

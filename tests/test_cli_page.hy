@@ -14,7 +14,7 @@
 (setv pytestmark pytest.mark.quick)
 
 
-(defn test-a-page-is-made-and-its-size-told [tmp-path]
+(defn test-a-page-is-made-and-its-size-shown [tmp-path]
   (saved-model tmp-path)
   (setv result (program "--page" "a.html" :folder tmp-path))
   (succeeded result)
@@ -69,7 +69,6 @@
     [["--page" "model.h5"] ["--page model.h5 would overwrite the model in use"]]
     [["--page" "a.html" "--model" "model" "--model" "model" "--model" "model"]
       ["a page shows one model or two, not 3"]]
-    [["--page" "a.html" "--top-p" "1"] ["--top-p does nothing with --page"]]
     [["--page" "a.html" "--temperature" "3"]
       ["--temperature must be a number from 0 to 2 on a page"]]
     [["--page" "a.html" "--temperature" "0.4,1"] ["from 0 to 2 on a page, not [0.4, 1.0]"]]

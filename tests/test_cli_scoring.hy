@@ -12,7 +12,7 @@ logarithms. So their texts and scores are known.]]
   lstm-textgen.cli [flags main]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.scoring [surprises]
-  tests.helpers [output program refused save-odds small-model start-program succeeded
+  tests.helpers [in-pieces output program refused save-odds small-model start-program succeeded
     uniform-model write-text])
 
 (setv
@@ -85,8 +85,7 @@ logarithms. So their texts and scores are known.]]
     model (TextModel (small-model :text "ab" :odds {}))
     text (* "e\u0301 a\r\nb\rcde\u0301\u0301\n\n\r\n" 3))
   (for [size [1 2 3 7]]
-    (setv pieces (lfor start (range 0 (len text) size) (cut text start (+ start size))))
-    (assert (= (.join "" (.prepare-pieces model pieces)) (.prepare model text)))))
+    (assert (= (.join "" (.prepare-pieces model (in-pieces text size))) (.prepare model text)))))
 
 
 (defn test-score-html-shades-the-files [uniform]

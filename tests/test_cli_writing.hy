@@ -17,7 +17,7 @@ logarithms. So their texts and scores are known.]]
   sure (pytest.fixture sure-model))
 
 
-(defn test-it-writes-the-seed-and-so-many-units [sure]
+(defn test-the-seed-is-shown-before-the-units-that-length-asks-for [sure]
   (assert (= (output sure "--generate" "bad" "--length" 4) "badaaaa\n")))
 
 
@@ -41,21 +41,6 @@ logarithms. So their texts and scores are known.]]
       "the model is damaged or diverged: it has a weight of 3e+38, and the limit is 1e+15")))
 
 
-(defn test-the-same-rng-seed-writes-the-same [uniform]
-  (setv [a b c] (lfor n [1 1 2] (output uniform "--generate" "" "--length" 50 "--rng-seed" n)))
-  (assert (= a b))
-  (assert (!= a c)))
-
-
-(defn test-temperatures-follow-one-another [tmp-path]
-  (save-odds tmp-path "ab" {"a" 1000})
-  (setv
-    flags ["--length" 200 "--temperature" "1e-9,1e9" "--rng-seed" 1]
-    text (output tmp-path "--generate" "" #* flags))
-  (assert (= (set (cut text 1 200 2)) #{"a"}))
-  (assert (= (set (cut text 2 200 2)) #{"a" "b"})))
-
-
 (defn test-a-decimal-comma-is-read-as-a-list-and-that-is-said [uniform]
   (setv result (program "--generate" "a" "--length" 5 "--temperature" "0,5" :folder uniform))
   (assert (= (len (succeeded result)) 7))
@@ -70,20 +55,20 @@ logarithms. So their texts and scores are known.]]
     (assert (= (set text) #{"a" "b" "\n"}))))
 
 
-(defn test-it-stops-before-a-text [uniform]
+(defn test-a-text-ends-before-what-stop-names [uniform]
   (setv text (output uniform "--generate" "ab" "--stop" "ab" "--rng-seed" 3))
   (assert (not-in "ab" (cut text 2 None)))
   (setv longer (output uniform "--generate" "ab" "--length" 500 "--rng-seed" 3))
   (assert (.startswith longer (+ (.removesuffix text "\n") "ab"))))
 
 
-(defn test-it-ends-with-a-sentence [uniform]
+(defn test-a-text-ends-with-the-last-of-its-sentences [uniform]
   (setv text (output uniform "--generate" "" "--sentences" 2 "--rng-seed" 1))
   (assert (.endswith text ".\n"))
   (assert (= 2 (+ (.count text ". ") (.count text ".\n")))))
 
 
-(defn test-samples-stand-apart-and-come-again [uniform]
+(defn test-samples-stand-apart-and-are-the-same-again [uniform]
   (setv
     flags ["--generate" "ab" "--samples" 3 "--length" 30 "--rng-seed" 1]
     text (output uniform #* flags)
@@ -167,18 +152,8 @@ logarithms. So their texts and scores are known.]]
 ;; * Bad values
 
 (defn [(pytest.mark.parametrize "flags" [
-      ["--temperature" "warm"]
-      ["--temperature" "0.5,-1"]
-      ["--top-k" "0"]
-      ["--top-p" "2"]
-      ["--min-p" "-1"]
-      ["--length" "-1"]
-      ["--sentences" "0"]
-      ["--stop" ""]
-      ["--samples" "0"]
-      ["--mix" "0.5"]
-      ["--score" "text.txt"]
-      ["--interactive"]
-      ["--originality"]])]
+      ["--temperature" "warm"] ["--temperature" "0.5,-1"] ["--top-k" "0"] ["--top-p" "2"]
+      ["--min-p" "-1"] ["--length" "-1"] ["--sentences" "0"] ["--stop" ""] ["--samples" "0"]
+      ["--mix" "0.5"] ["--score" "text.txt"] ["--interactive"] ["--originality"]])]
     test-an-invalid-value-is-refused [uniform flags]
   (refused (program "--generate" "a" #* flags :folder uniform) (get flags 0)))

@@ -2,8 +2,7 @@
 
 (import
   lstm-textgen.textmodel [load train]
-  tests.helpers [output program save-odds succeeded write]
-  tests.test-documents [docx])
+  tests.helpers [output program save-odds succeeded write])
 
 (setv
   CHAT (+ "1/4/25, 3:40 PM - Messages are encrypted.\n"
@@ -41,7 +40,7 @@
     "'a.csv' is not a chat or mailbox, so --only doesn't apply to it\n")))
 
 
-(defn test-many-documents-are-not-told-one-by-one [tmp-path counting]
+(defn test-of-many-documents-ten-are-listed [tmp-path counting]
   (for [n (range 12)] (write (/ tmp-path "all" f"{n}.txt") CHAT))
   (setv lines (.splitlines (output tmp-path "--sources" "all" #* FLAGS)))
   (assert (= (len (lfor line lines :if (in ": WhatsApp, " line) line)) 10))
@@ -83,24 +82,14 @@
   (assert (= (succeeded result) "Anna: hi\nBen:\nBen: hi\nAnna:\n")))
 
 
-(defn test-others-write-three-messages-at-most [tmp-path]
+(defn test-the-others-of-a-chat-write-three-messages-at-most [tmp-path]
   (chat-model tmp-path {"h" 1e20  "\n" 1e20})
   (setv result (program "--interactive" "--rng-seed" 1 :folder tmp-path :input "hi\n"))
   (assert (<= 2 (len (.splitlines (succeeded result))) 4)))
 
 
-(defn test-what-the-model-never-saw-is-told-once [tmp-path]
+(defn test-an-unknown-character-in-a-conversation-is-named-once [tmp-path]
   (chat-model tmp-path {"h" 1e20})
   (setv result (program "--interactive" "--length" 1 :folder tmp-path :input "xi\nhi\n"))
   (assert (= (.count result.stderr "never saw") 1))
   (assert (= (succeeded result) "Anna: xi\nh\nAnna: hi\nh\n")))
-
-
-(defn test-a-bomb-on-the-command-line-is-one-line-and-writes-nothing [tmp-path]
-  (write (/ tmp-path "a.docx")
-    (docx (* "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>" 100_000)))
-  (setv result (program "--sources" "a.docx" "--max-download" 2 :folder tmp-path))
-  (assert (= result.returncode 2))
-  (assert (= (.count result.stderr "\n") 1))
-  (assert (in "'a.docx' expands to more than 2 MB; give a larger --max-download" result.stderr))
-  (assert (= (lfor path (.iterdir tmp-path) path.name) ["a.docx"])))

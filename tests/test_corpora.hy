@@ -43,23 +43,6 @@
   (assert (not (re.search r"[{}|;_]|\b[Aa] [aeioé]|  | $|\n\n\n" LOL :flags re.MULTILINE))))
 
 
-(defn test-pieces-differ-and-have-a-shape []
-  (setv pieces (.split (.rstrip LOL) "\n\n"))
-  (assert (> (len pieces) 1000))
-  (assert (= (len (set pieces)) (len pieces)))
-  (for [kind ["knock, knock!" "There once was" "LOST: " "WEATHER for " "RECIPE for " "heylo"]]
-    (assert (> (sum (gfor piece pieces (in kind piece))) 20))))
-
-
-(defn test-who-is-there-is-who-was-asked-for []
-  (setv
-    joke r"([A-Z]+):.* who is there\?\n[A-Z]+: (.*)\.\n([A-Z]+): (.*) who\?\n"
-    jokes (re.findall joke LOL))
-  (assert (> (len jokes) 100))
-  (for [[asker name again asked] jokes]
-    (assert (= [asker name] [again asked]))))
-
-
 ;; * The base models' recipes
 
 (setv
@@ -118,11 +101,3 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
     text (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8")
     made ((. (load-recipe (/ ROOT "corpora" "english.hy")) prep) text))
   (assert (= (.hexdigest (sha256 (.encode made))) ENGLISH-DIGEST)))
-
-
-(defn test-the-bases-are-trained-alike []
-  (setv recipes (lfor name ["english" #* PAGES] (load-recipe (/ ROOT "corpora" f"{name}.hy"))))
-  (for [each recipes]
-    (assert (= (get each.settings "sources") [each.name]))
-    (assert (= {#** each.settings  "sources" None}
-      {#** (. (get recipes 0) settings)  "sources" None}))))

@@ -12,7 +12,7 @@
   lstm-textgen.text.corpus :as corpus
   lstm-textgen.text.corpus [cut-at-space ids-of seed-within stored-text]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  tests.helpers [TEXT train-tiny untimed])
+  tests.helpers [TEXT counting in-pieces train-tiny untimed])
 
 (setv
   ;; What joins, reorders or changes by what stands beside it: line ends, accents, jamos, Greek's
@@ -38,11 +38,6 @@
   (/ folder "cache"))
 
 
-(defn pieces-of [text size]
-  "Return `text` in pieces of `size` characters."
-  (lfor start (range 0 (len text) size) (cut text start (+ start size))))
-
-
 (defn prepare [text]
   "Return `text` as it is prepared for a model of lower case."
   (lower (default-prep text)))
@@ -51,7 +46,7 @@
 (defn prepared-ids [text size unit]
   "Return the ids and the vocabulary of `text`, which comes in pieces of `size` characters."
   (with [text (stored-text
-      (gfor piece (cut-at-space (pieces-of text size)) (prepare piece)))]
+      (gfor piece (cut-at-space (in-pieces text size)) (prepare piece)))]
     (build-vocabulary text)  ; as a run does to choose the unit
     (setv vocabulary (build-vocabulary text unit))
     #((ids-of text vocabulary) vocabulary)))
@@ -74,13 +69,13 @@
 
 
 (defn [(given texts (st.integers 1 20))] test-cutting-loses-nothing [text size]
-  (assert (= (.join "" (cut-at-space (pieces-of text size))) text)))
+  (assert (= (.join "" (cut-at-space (in-pieces text size))) text)))
 
 
 (defn test-a-text-is-cut-at-line-ends-and-spaces-only [small-steps]
   (assert (= (list (cut-at-space ["one two\r" "\nthree\nfour  five"]))
     ["one" " two" "\r\nthree" "\nfour  five"]))
-  (assert (= (list (cut-at-space (pieces-of (* "漢" 100) 3))) [(* "漢" 100)])))
+  (assert (= (list (cut-at-space (in-pieces (* "漢" 100) 3))) [(* "漢" 100)])))
 
 
 ;; * Memory and files
@@ -160,8 +155,7 @@
   (lfor weight model.checkpoint.weights (.tobytes weight)))
 
 
-(defn [(pytest.mark.usefixtures "counting")]
-    test-training-from-a-file-ends-with-the-same-bits [tmp-path]
+(defn [counting] test-training-from-a-file-ends-with-the-same-bits [tmp-path]
   (with [monkeypatch (pytest.MonkeyPatch.context)]
     (setv
       cache (take-small-steps monkeypatch tmp-path)

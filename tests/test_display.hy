@@ -90,10 +90,6 @@
   (assert (= [first last] [#("⡀" 1) #("⠈" 2)])))
 
 
-(defn test-no-points-are-no-dots []
-  (assert (= (draw-curves [[] []] 2 1 #(0 1) #(1 2)) [[#(" " None) #(" " None)]])))
-
-
 ;; * The display
 
 (defn live [monkeypatch]
@@ -147,7 +143,7 @@
   (assert (= (round (get curve -1 1) 2) 2.89)))  ; 2 nats
 
 
-(defn test-without-colours-the-picture-has-none [monkeypatch]
+(defn test-the-picture-obeys-no-color [monkeypatch]
   (.setenv monkeypatch "NO_COLOR" "1")
   (setv [terminal report] (live monkeypatch))
   (run-on report)

@@ -43,22 +43,6 @@
 (print (max (gfor
   [a b] (zip #* (gfor each [one four] (get (.state each) 0)))
   (.max (np.abs (- (.astype a float) b))))))
-]hy]
-  ;; Shows where process 0 finds itself, and where Gloo listens for another machine's process 2.
-  LISTENING #[hy[
-(import
-  types [SimpleNamespace]
-  jax._src.distributed [global-state]
-  lstm-textgen.learning.learner.machines [own-address])
-(setv
-  global-state.coordinator-address "127.0.1.1:9"
-  global-state.num-processes 3
-  found {})
-(print (own-address (SimpleNamespace
-  :key-value-set (fn [key value] (.update found {key value}))
-  :blocking-key-value-get (fn [key _]
-    (.get found key (if (.endswith key "2") "10.77.0.1" "127.0.0.1"))))))
-(print #* (.values found))
 ]hy])
 
 
@@ -141,7 +125,7 @@
 
 
 (defn [pytest.mark.slow]
-    test-a-stopped-run-resumes-with-the-same-bits [stopped together tmp-path]
+    test-a-distributed-run-resumes-with-the-same-bits [stopped together tmp-path]
   (assert (<= 1 (len (. (load-checkpoint (/ stopped "model")) history)) EPOCHS))
   (setv [resumed shown] (train-together (copied stopped tmp-path) 2 #* LONG))
   (assert (not-in "before" shown))
@@ -150,7 +134,7 @@
 
 
 (defn [pytest.mark.slow]
-    test-it-resumes-on-another-number-and-on-tensorflow [stopped together tmp-path]
+    test-a-distributed-run-resumes-on-other-devices-and-on-tensorflow [stopped together tmp-path]
   (copied stopped tmp-path)
   (setv shown (train-alone tmp-path 4 "--distributed" #* LONG))
   (assert (in "trained on 2 devices of 2 processes before, on 4 devices of 1 process now" shown))
@@ -162,12 +146,6 @@
 
 
 ;; * Failures
-
-(defn test-where-a-name-is-loopback-another-machine-knows-the-address []
-  (assert (=
-    (succeeded (run-hy LISTENING :environment (on-jax)))
-    "10.77.0.1\n127.0.1.1\n")))
-
 
 (defn [pytest.mark.slow]
     test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
@@ -245,13 +223,13 @@ sys.exit(main())]] #* FLAGS :cwd tmp-path :environment (member 1 2 (free-port) 1
   (assert (re.fullmatch "not all processes connected within .*\n" result.stderr)))
 
 
-(defn [pytest.mark.slow] test-rows-that-do-not-divide-are-refused [tmp-path]
+(defn [pytest.mark.slow] test-a-batch-that-can-not-be-split-over-the-devices-is-refused [tmp-path]
   (write-text tmp-path)
   (refused
     (program #* FLAGS "--batch-size" 6 :folder tmp-path :environment (on-jax 4))
     "--batch-size 6 can't be split evenly over 4 devices; give a multiple of 4, such as 8"))
 
 
-(defn test-another-backend-is-refused [tmp-path]
+(defn test-a-distributed-run-on-another-backend-is-refused [tmp-path]
   (write-text tmp-path)
   (refused (program #* FLAGS :folder tmp-path) "set KERAS_BACKEND=jax"))

@@ -68,7 +68,7 @@
     name [#* ON-JAX "docs/python.md"]  ; tools/newcomer.hy follows README and the tutorial
     (/ ROOT name))
     :ids name-of)]
-    test-so-it-does-where-networks-learn [path tmp-path]
+    test-a-page-does-what-it-says-where-networks-learn [path tmp-path]
   (setv folder (/ tmp-path "clone"))
   (.mkdir folder)
   (assert-none (follow path folder False)))
@@ -186,27 +186,18 @@
 
 ;; * The checks themselves
 
-(defn step [shown [notes {}]]
-  (Step "console" "true" shown 0 0 notes))
-
-
-(defn test-what-is-shown-must-be-what-is-printed []
-  (assert (same? (step "a\nb") "a\nb\n"))
-  (assert (not (same? (step "a\nb") "a\nc\n")))
-  (assert (same? (step "a\n…\nd") "a\nb\nc\nd\n"))
-  (assert (not (same? (step "a\n…\nd") "a\nb\nc\n"))))
-
-
-(defn test-numbers-may-differ-where-that-is-said []
-  (setv shown (step "epoch 1/9  1.5 bits\nepoch 9/9  0.5 bits" {"numbers differ" ""}))
-  (assert (same? shown "epoch 1/3  2,225.125 bits\n"))
-  (assert (not (same? shown "epoch 1/3  2.5 nats\n"))))
-
-
-(defn test-texts-that-must-be-there []
-  (setv shown (step "heylo, dog" {"differs but for" "\"heylo\""}))
-  (assert (same? shown "heylo, cat"))
-  (assert (not (same? shown "hello"))))
+(defn [(pytest.mark.parametrize #("shown" "notes" "printed" "expected") [
+    #("a\nb" {} "a\nb\n" True)
+    #("a\nb" {} "a\nc\n" False)
+    #("a\n…\nd" {} "a\nb\nc\nd\n" True)
+    #("a\n…\nd" {} "a\nb\nc\n" False)
+    #("epoch 1/9  1.5 bits\nepoch 9/9  0.5 bits" {"numbers differ" ""}
+      "epoch 1/3  2,225.125 bits\n" True)
+    #("epoch 1/9  1.5 bits" {"numbers differ" ""} "epoch 1/3  2.5 nats\n" False)
+    #("heylo, dog" {"differs but for" "\"heylo\""} "heylo, cat" True)
+    #("heylo, dog" {"differs but for" "\"heylo\""} "hello" False)])]
+    test-a-block-must-print-what-it-shows-as-far-as-its-notes-say [shown notes printed expected]
+  (assert (= (bool (same? (Step "console" "true" shown 0 0 notes) printed)) expected)))
 
 
 (defn test-a-page-is-read-as-steps []
@@ -227,6 +218,6 @@
     (blocks-in "a\n\n    b\n")))
 
 
-(defn test-what-is-left-out-stays-left-out []
+(defn test-an-output-that-is-renewed-leaves-out-what-the-page-left-out []
   (assert (= (abridged "1\n2\n3\n4\n5\n" "a\n…\nz") "1\n…\n5"))
   (assert (= (abridged "1\n2\n" "a\n…\nz") "1\n2")))

@@ -5,8 +5,8 @@
   io
   zipfile
   pytest
-  lstm-textgen.text.files [read-pieces read-sources]
-  tests.helpers [ROOT complaint empty-folder write])
+  lstm-textgen.text.files [read-pieces]
+  tests.helpers [ROOT complaint empty-folder noted write])
 
 (setv
   pytestmark pytest.mark.quick
@@ -35,11 +35,8 @@
 
 (defn read [#* sources #** options]
   "Return #(text notes): the text of `sources`, and the lines with summaries."
-  (setv
-    notes []
-    text (read-sources (list sources) #** options
-      :note (fn [name understood] (.append notes f"{name}: {understood.words}"))))
-  #(text notes))
+  (setv [text notes] (noted (list sources) #** options))
+  #(text (lfor [name summary] notes f"{name}: {summary.words}")))
 
 
 (defn zipped [#** members]
@@ -308,9 +305,3 @@
     test-an-archive-without-text-for-us-is-named [here members said]
   (write "a.zip" (zipped-as members))
   (assert (in f"'a.zip' {said}" (complaint ["a.zip"]))))
-
-
-(defn test-plain-text-stays-as-it-is [here]
-  (setv text "From here on: 12:30 <b>no</b> tags,\n1\n{\"messages\": []}\n")
-  (write "a.txt" text)
-  (assert (= (read "a.txt") #(text []))))

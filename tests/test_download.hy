@@ -12,7 +12,8 @@
   lstm-textgen.text [download]
   lstm-textgen.text.download [fetch]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [run-python serve succeeded])
+  tests.helpers [refusal-of run-python succeeded]
+  tests.web [serve])
 
 (setv
   pytestmark pytest.mark.quick
@@ -82,9 +83,7 @@
 
 (defn refusal [url [limit LIMIT]]
   "Return the one line in which `fetch` refuses, without the URL that it begins with."
-  (with [error (pytest.raises ValueError)] (fetch url None limit))
-  (setv line (str error.value))
-  (assert (not-in "\n" line))
+  (setv line (refusal-of fetch url None limit))
   (assert (.startswith line f"can't download {url !r}: "))
   (.removeprefix line f"can't download {url !r}: "))
 
@@ -109,15 +108,7 @@
   (assert (= (kept) {"whole" (len BODY)})))
 
 
-(defn test-a-url-is-a-source-of-text [server]
-  (setv reports [])
-  (defn progress [#* report] (.append reports report))
-  (setv text (read-sources (+ server.url "/a.txt") :progress progress))
-  (assert (= text (.decode BODY)))
-  (assert reports))
-
-
-(defn test-a-length-may-be-unknown [server]
+(defn test-a-download-may-have-an-unknown-length [server]
   (setv
     (get server.pages "/a.txt" "chunked") True
     totals #{})
@@ -135,7 +126,7 @@
   (assert (= (fetched (+ server.url "/F%20[1]%7C.txt?q=ü&r=%25")) b"odd")))
 
 
-(defn test-the-bytes-are-those-on-the-way [server]
+(defn test-a-download-keeps-the-bytes-that-were-sent [server]
   ;; The server compresses although it was asked not to: length and hash are of what it sends.
   (setv
     body (gzip.compress BODY)
@@ -192,11 +183,18 @@
     "the connection broke after 5000 bytes; run again to start over")))
 
 
-(defn test-what-a-killed-download-left-is-replaced [server]
+(defn [(pytest.mark.parametrize "ending" [".part" ".lock"])]
+    test-what-a-killed-download-left-is-replaced [server ending]
   (setv path (fetch (+ server.url "/a.txt") None LIMIT))
-  (os.replace path (+ path ".part"))
+  (os.replace path (+ path ending))
   (assert (= (fetched (+ server.url "/a.txt")) BODY))
   (assert (= (kept) {"whole" (len BODY)})))
+
+
+(defn [(pytest.mark.parametrize "path" ["/none" (+ "/a.txt#sha256=" (* "0" 64))])]
+    test-a-download-that-fails-leaves-neither-bytes-nor-a-lock [server path]
+  (refusal (+ server.url path))
+  (assert (= (kept) {})))
 
 
 (defn test-a-server-that-sends-a-byte-a-second-is-given-up [server monkeypatch]
@@ -223,21 +221,9 @@
   bodies)
 
 
-(defn test-several-at-once-fetch-once [server]
+(defn test-several-threads-fetch-a-url-once [server]
   (assert (= (fetch-by-threads (+ server.url "/a.txt") 4) (* [BODY] 4)))
   (assert (= (len server.seen) 1))
-  (assert (= (kept) {"whole" (len BODY)})))
-
-
-(defn test-no-lock-is-left-behind-by-a-failure [server]
-  (refusal (+ server.url "/none"))
-  (assert (= (kept) {})))
-
-
-(defn test-a-lock-left-by-a-process-that-died-is-removed [server]
-  (setv path (fetch (+ server.url "/a.txt") None LIMIT))
-  (os.replace path (+ path ".lock"))
-  (assert (= (fetched (+ server.url "/a.txt")) BODY))
   (assert (= (kept) {"whole" (len BODY)})))
 
 
@@ -261,7 +247,7 @@ with corpus.stored_text(read_pieces(sys.argv[1])) as text:
     print(len(corpus.ids_of(text, build_vocabulary(text))))")
 
 
-(defn test-fcntl-is-not-needed [server]
+(defn test-downloads-and-long-texts-need-no-fcntl [server]
   ;; As on Windows: a process without it downloads, and keeps a text in a file.
   (setv done (run-python "-c" WITHOUT-UNIX (+ server.url "/a.txt")))
   (assert (= (succeeded done) f"{(len BODY)}\n"))
@@ -270,7 +256,7 @@ with corpus.stored_text(read_pieces(sys.argv[1])) as text:
 
 ;; * What is refused
 
-(defn test-the-hash-is-checked [server]
+(defn test-the-hash-in-a-url-is-checked [server]
   (setv
     hash (.hexdigest (hashlib.sha256 BODY))
     zeros (* "0" 64)
@@ -279,11 +265,6 @@ with corpus.stored_text(read_pieces(sys.argv[1])) as text:
   (assert (= (refusal (+ url zeros))
     f"its sha256 is {hash}, not {zeros}; the download was discarded"))
   (assert (in "64 hexadecimal digits" (refusal (+ url "12")))))
-
-
-(defn test-of-wrong-bytes-nothing-is-kept [server]
-  (refusal (+ server.url "/a.txt#sha256=" (* "0" 64)))
-  (assert (= (kept) {})))
 
 
 (defn test-a-kept-file-of-another-hash-is-fetched-anew [server]
@@ -341,17 +322,15 @@ with corpus.stored_text(read_pieces(sys.argv[1])) as text:
 (defn [(pytest.mark.parametrize "url" [
       "http://127.0.0.1:1/a" "http://[bad/" "http://a b/" "http://127.0.0.1:1/\n"
       "http://\udcff/"])]
-    test-a-url-that-fails-is-refused [server url]
-  (assert (refusal url)))
+    test-a-url-that-fails-is-refused-in-words [server url]
+  (setv said (refusal url))
+  (assert said)
+  (when (.endswith url "/a") (assert (= said "Connection refused"))))
 
 
 (defn test-only-http-is-fetched [server]
   (for [url ["ftp://127.0.0.1/a" "file:///etc/passwd" "http://" "https:///a" "http:a"]]
     (assert (= (refusal url) "it is not a complete http or https URL"))))
-
-
-(defn test-a-refused-connection-is-said-in-words [server]
-  (assert (= (refusal "http://127.0.0.1:1/a") "Connection refused")))
 
 
 (defn test-a-long-url-is-not-shown-whole [server]

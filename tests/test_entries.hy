@@ -10,8 +10,8 @@
   json
   mailbox
   pytest
-  lstm-textgen.text.files [read-pieces read-sources]
-  tests.helpers [complaint empty-folder write])
+  lstm-textgen.text.files [read-pieces]
+  tests.helpers [complaint empty-folder noted write])
 
 (setv
   pytestmark pytest.mark.quick
@@ -20,10 +20,8 @@
 
 (defn read [path #** options]
   "Return #(text words): the text of the source `path`, and its summary."
-  (setv notes [])
-  (setv text (read-sources [path] :note (fn [name understood] (.append notes understood.words))
-    #** options))
-  #(text (if notes (get notes -1) None)))
+  (setv [text notes] (noted path #** options))
+  #(text (when notes (. (get notes -1 1) words))))
 
 
 ;; * Subtitles
@@ -119,7 +117,7 @@
   (assert (in "2 messages" (get (read "inbox") 1))))
 
 
-(defn test-mail-of-several-parts-is-all-that-it-shows [here]
+(defn test-mail-of-several-parts-is-all-the-text-that-it-shows [here]
   (setv parts (MIMEMultipart "mixed"))
   (for [part [(MIMEText "one\n") (MIMEText "<p>two</p>" "html") (MIMEText "three\n")
       (MIMEMessage (MIMEText "forwarded"))]] (.attach parts part))
@@ -191,7 +189,7 @@
     (assert (= (csv.field-size-limit) limit))))
 
 
-(defn test-one-entry-is-an-entry [here]
+(defn test-a-single-entry-is-not-called-entries [here]
   (write "a.csv" "id,text\n1,one\n")
   (assert (= (get (read "a.csv" :column "text") 1) "table, 1 entry in column text")))
 

@@ -90,7 +90,7 @@
   (with [file (h5py.File path)] (assert (= (get (. (get file "lstm_textgen") attrs) "format") 2))))
 
 
-(defn test-a-model-without-one-is-of-the-first-format [tmp-path]
+(defn test-a-model-without-an-evaluation-is-of-the-first-format [tmp-path]
   (save-checkpoint (small-model) (/ tmp-path "model"))
   (assert (is (. (load-checkpoint (/ tmp-path "model")) evaluation) None))
   (with [file (h5py.File (/ tmp-path "model.h5"))]

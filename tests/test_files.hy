@@ -5,9 +5,7 @@
   os
   tempfile
   threading
-  hypothesis [assume given strategies :as st]
   pytest
-  lstm-textgen.text.decoding [NotText decode]
   lstm-textgen.text.files [find-paths read-pieces read-sources]
   tests.helpers [complaint empty-folder run-python succeeded write])
 
@@ -224,24 +222,6 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (assert (in "byte 2000005, in line 200002, is 0x81;" (complaint ["b.txt"])))
   (write "c.txt" (+ (.encode (* "漢" 699_050)) b"\n\xff" (* b"." (** 2 20))))
   (assert (in "byte 2097151, in line 2, is 0xff;" (complaint ["c.txt"]))))
-
-
-(setv PRINTABLE [#* b"\r\n" #* (range 32 127) #* (range 128 256)])
-
-
-(defn [(given
-      (st.builds bytes (st.lists (st.sampled-from PRINTABLE) :max-size 20))
-      (st.sampled-from ["utf-8" "utf-8-sig" "shift_jis"]))]
-    test-a-wrong-byte-is-where-the-message-says [data encoding]
-  ;; Half a byte order mark and nothing else is an empty text to Python's decoder.
-  (assume (not-in data [b"\xef" b"\xef\xbb"]))
-  (try
-    (.decode data encoding)
-    (except [error UnicodeDecodeError]
-      (with [refusal (pytest.raises NotText)] (list (decode "x" [data] encoding)))
-      (setv skipped (- (len data) (len error.object)))
-      (assert (in f"byte {(+ skipped error.start)}, in" (str refusal.value)))))
-  None)
 
 
 (defn [(pytest.mark.parametrize #("encoding" "text") [

@@ -15,7 +15,7 @@
 (setv pytestmark pytest.mark.quick)
 
 
-(defn refusal [#* arguments]
+(defn objection [#* arguments]
   "Return the message with which the program refuses `arguments`."
   (with [error (pytest.raises ValueError)]
     (find-action (parse-flags (list arguments))))
@@ -45,7 +45,7 @@
     #("--import x --alphabet y --sources z" "--sources does nothing with --import")
     #("--completion bash --model x" "--model does nothing with --completion")])]
     test-a-flag-that-does-nothing-is-named [line idle]
-  (setv message (refusal #* (shlex.split line)))
+  (setv message (objection #* (shlex.split line)))
   (assert (in idle message))
   (assert (in "; " message)))
 
@@ -71,11 +71,11 @@
 
 (defn test-actions-are-not-combined []
   (assert (in "--generate, --interactive and --score can't be combined"
-    (refusal "--generate" "x" "--score" "y" "--interactive")))
-  (assert (in "each needs the other" (refusal "--alphabet" "x")))
-  (assert (in "--originality needs" (refusal "--generate" "x" "--originality")))
-  (assert (in "2 models" (refusal "--sources" "x" "--model" "a" "--model" "b")))
-  (assert (in "nothing to do" (refusal "--model" "a"))))
+    (objection "--generate" "x" "--score" "y" "--interactive")))
+  (assert (in "each needs the other" (objection "--alphabet" "x")))
+  (assert (in "--originality needs" (objection "--generate" "x" "--originality")))
+  (assert (in "2 models" (objection "--sources" "x" "--model" "a" "--model" "b")))
+  (assert (in "nothing to do" (objection "--model" "a"))))
 
 
 (defn [(pytest.mark.parametrize #("line" "said") [
@@ -89,7 +89,7 @@
     #("--length 5 --epochs 3" "--epochs does nothing alone; add --sources or --recipe")
     #("--layers 5" "--layers does nothing alone; add --sources or --recipe")])]
     test-a-flag-without-its-action-names-what-is-missing [line said]
-  (assert (in said (refusal #* (shlex.split line)))))
+  (assert (in said (objection #* (shlex.split line)))))
 
 
 (defn test-a-flag-for-several-values-may-come-several-times []
@@ -104,7 +104,7 @@
       ["--word-by-word --unit characters" "characters"]]]
     (assert (= (parse-flags (shlex.split line)) {"unit" unit})))
   (assert (in "--unit must be one of `characters`, `pieces`, `words`, not 'syllables'"
-    (refusal "--unit" "syllables"))))
+    (objection "--unit" "syllables"))))
 
 
 (defn test-a-text-ends-before-any-of-several-stops [tmp-path monkeypatch capsys]
@@ -122,19 +122,19 @@
     #("--words" "--max-words") #("--source" "--sources") #("-g" "--generate")
     #("--hepl" "--help")])]
     test-an-unknown-flag-suggests-the-nearest [given meant]
-  (assert (.endswith (refusal given) f"did you mean {meant}?")))
+  (assert (.endswith (objection given) f"did you mean {meant}?")))
 
 
-(defn test-what-resembles-no-flag-is-refused-too []
-  (assert (= (refusal "--xyz") "unknown flag --xyz; --help-all shows every flag"))
-  (assert (in "did you mean --sources lol.txt?" (refusal "lol.txt")))
-  (assert (in "needs quotes" (refusal "--generate" "The" "mayor"))))
+(defn test-an-unknown-flag-that-resembles-none-is-refused []
+  (assert (= (objection "--xyz") "unknown flag --xyz; --help-all shows every flag"))
+  (assert (in "did you mean --sources lol.txt?" (objection "lol.txt")))
+  (assert (in "needs quotes" (objection "--generate" "The" "mayor"))))
 
 
 (defn test-a-value-that-begins-with-a-dash-gets-a-hint []
-  (assert (in "--generate=-hi" (refusal "--generate" "-hi")))
-  (assert (in "--sources=-a.txt" (refusal "--model" "m" "--sources" "-a.txt")))
-  (assert (not-in "=" (refusal "--generate" "--length" "3"))))
+  (assert (in "--generate=-hi" (objection "--generate" "-hi")))
+  (assert (in "--sources=-a.txt" (objection "--model" "m" "--sources" "-a.txt")))
+  (assert (not-in "=" (objection "--generate" "--length" "3"))))
 
 
 ;; * Commands to paste
@@ -192,19 +192,13 @@
 
 ;; * Messages
 
-(defn complaint [capsys #* arguments]
-  "Return the one line with which the program refuses `arguments`."
-  (assert (= (main (list arguments)) 2))
-  (. (.readouterr capsys) err))
-
-
-(defn test-a-model-of-keras-is-to-be-imported [tmp-path monkeypatch capsys]
+(defn test-a-model-of-keras-is-to-be-imported [tmp-path monkeypatch refusal]
   (.chdir monkeypatch (sure-model tmp-path))
   (with [file (h5py.File "old.h5" "w")]
     (setv (get file.attrs "model_config") "{}"))
-  (assert (in "--import" (complaint capsys "--generate" "a" "--model" "old")))
+  (assert (in "--import" (refusal "--generate" "a" "--model" "old")))
   (assert (in "model.h5 is already a model of this program"
-    (complaint capsys "--import" "model.h5" "--alphabet" "none" "--model" "new"))))
+    (refusal "--import" "model.h5" "--alphabet" "none" "--model" "new"))))
 
 
 (defn test-one-character-is-not-several [tmp-path]

@@ -9,7 +9,7 @@
   lstm-textgen.text.documents.readers :as readers
   lstm-textgen.text.files :as files
   lstm-textgen.text.files [find-paths read-sources]
-  tests.helpers [ROOT complaint empty-folder write])
+  tests.helpers [ROOT complaint empty-folder noted write])
 
 (setv
   pytestmark pytest.mark.quick
@@ -25,14 +25,16 @@
 
 ;; * What is skipped
 
-(defn test-files-that-are-skipped-are-named [here]
-  (write "all/text.txt")
+(defn test-files-that-are-skipped-are-named-in-a-line-and-hidden-or-empty-ones-are-not [here]
+  (for [[name content] [["text.txt" "text"] ["empty.txt" ""] [".git/index" b"\0"]]]
+    (write f"all/{name}" content))
+  (assert (= (warnings-about "all") []))
   (write "all/latin.doc" b"\xe9")
-  (write "all/deep/picture.png" b"PNG\0")
-  (assert (= (warnings-about "all") [(+ "skipped 2 of 3 files in 'all' that are not utf-8 text: "
-    (os.path.join "deep" "picture.png") ", latin.doc")]))
-  (assert (= (warnings-about "all" "latin-1") [(+ "skipped 1 of 3 files in 'all' that is not "
-    "latin-1 text: " (os.path.join "deep" "picture.png"))])))
+  (write "all/deep/a\nb.png" b"PNG\0")
+  (assert (= (warnings-about "all")
+    ["skipped 2 of 3 files in 'all' that are not utf-8 text: deep/a b.png, latin.doc"]))
+  (assert (= (warnings-about "all" "latin-1")
+    ["skipped 1 of 3 files in 'all' that is not latin-1 text: deep/a b.png"])))
 
 
 (defn test-documents-and-pictures-are-skipped-whatever-the-encoding [here]
@@ -57,27 +59,6 @@
   (setv [line] (warnings-about "all"))
   (assert (.startswith line "skipped 100 of 101 files"))
   (assert (.endswith line "text: 00.bin, 01.bin, 02.bin, 03.bin, 04.bin and 95 more")))
-
-
-(defn test-hidden-and-empty-files-are-passed-over-in-silence [here]
-  (write "all/text.txt")
-  (write "all/empty.txt" "")
-  (write "all/.hidden" b"\0")
-  (write "all/.git/index" b"\0")
-  (assert (= (warnings-about "all") [])))
-
-
-(defn test-a-warning-is-one-line [here]
-  (write "all/text.txt")
-  (write "all/two\nlines" b"\0")
-  (assert (= (warnings-about "all")
-    ["skipped 1 of 2 files in 'all' that is not utf-8 text: two lines"])))
-
-
-(defn test-without-a-listener-files-are-skipped-all-the-same [here]
-  (write "all/text.txt")
-  (write "all/picture.png" b"\0")
-  (assert (= (read-sources "all") "text")))
 
 
 (defn test-each-file-in-a-folder-is-read-once [here monkeypatch]
@@ -108,12 +89,11 @@
 
 
 (defn test-a-zip-of-texts-is-read-like-a-folder [here]
-  (setv notes [])
   (archive {"b/2.txt" "two\f"  "a.txt" "\ufeffone"  ".hidden" "x"  "__MACOSX/a.txt" "x"
     "c.csv" "id,text\n1,x\n"  "d.png" b"PNG\0"  "empty.txt" ""})
-  (assert (= (read-sources "a.zip" :note (fn [name about] (.append notes [name about.words])))
-    "one\ntwo\f\nid,text\n1,x\n"))
-  (assert (= notes [
+  (setv [text notes] (noted "a.zip"))
+  (assert (= text "one\ntwo\f\nid,text\n1,x\n"))
+  (assert (= (lfor [name about] notes [name about.words]) [
     ["a.zip" (+ "zip archive, 3 texts; skipped 1 of 5 files in 'a.zip' that is not utf-8 text: "
       "d.png")]
     ["a.zip/c.csv" "read as plain text; to read one column give `column`: id, text"]]))
@@ -152,16 +132,12 @@
   (assert (= (find-paths "a.txt" []) [(os.path.join "inside" "a.txt")])))
 
 
-(defn test-only-files-by-a-bare-name-are-found-there [here monkeypatch]
+(defn test-only-files-by-a-bare-name-are-found-among-the-corpora [here monkeypatch]
   (.setattr monkeypatch files "OUR_CORPORA" ["ours"])
   (write "ours/folder/a.txt")
   (for [name ["folder" "" "./a.txt" (os.path.join "folder" "a.txt")]]
     (with [_ (pytest.raises FileNotFoundError)] (find-paths name [])))
   None)
-
-
-(defn test-a-missing-file-is-named-without-the-package [here]
-  (assert (= (complaint "none.txt") "there is no file 'none.txt', neither here nor in corpora/")))
 
 
 ;; * Open files

@@ -7,11 +7,19 @@
   pytest
   tests.helpers [run-python start-python])
 
-(setv SHOW-ALL "
+(setv
+  SHOW-ALL "
 import os, sys
 print(sys.argv, os.getcwd(), os.environ['WORD'], sys.stdin.read(), sys.orig_argv[1:])
 print('wrong', file=sys.stderr)
-sys.exit(7)")
+sys.exit(7)"
+  SLEEP "
+import os, time
+try:
+    print(os.getpid())
+    time.sleep(60)
+except KeyboardInterrupt:
+    print('stopped')")
 
 
 (defn ran [code #* arguments #** options]
@@ -22,7 +30,7 @@ sys.exit(7)")
     [done.returncode done.stdout done.stderr]))
 
 
-(defn test-it-has-the-arguments-folder-environment-and-streams [tmp-path]
+(defn test-a-fork-has-the-arguments-folder-environment-and-streams-of-a-process [tmp-path]
   (setv [fork new] (ran SHOW-ALL "a" "b c"
     :cwd tmp-path
     :environment {"WORD" "heylo"}
@@ -37,36 +45,22 @@ sys.exit(7)")
     "raise KeyboardInterrupt"
     "import atexit; atexit.register(print, 'last'); print('first')"
     "import sys; print(sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering)"])]
-    test-it-ends-as-a-process-does [code]
+    test-a-fork-ends-as-a-process-does [code]
   (setv [fork new] (ran code))
   (assert (= (cut fork 2) (cut new 2)))
   (assert (= (bool (get fork 2)) (bool (get new 2)))))
 
 
-(defn started []
-  "Return a process that sleeps until it is stopped, and the number of its fork."
-  (setv process (start-python "-u" "-c" "
-import os, time
-try:
-    print(os.getpid())
-    time.sleep(60)
-except KeyboardInterrupt:
-    print('stopped')"))
-  #(process (int (.readline process.stdout))))
-
-
-(defn test-signals-reach-it []
-  (setv [process number] (started))
-  (.send-signal process signal.SIGINT)
-  (assert (= (.communicate process :timeout 30) #("stopped\n" "")))
-  (assert (= process.returncode 0)))
-
-
-(defn test-it-is-killed-with-its-client []
-  (setv [process number] (started))
-  (.kill process)
-  (assert (= (.communicate process :timeout 30) #("" "")))  ; it no longer holds the pipes
+(defn [(pytest.mark.parametrize #("number" "shown") [
+    #(signal.SIGINT #("stopped\n" "")) #(signal.SIGKILL #("" ""))])]
+    test-signals-to-its-client-reach-a-fork [number shown]
+  (setv
+    process (start-python "-u" "-c" SLEEP)
+    fork (int (.readline process.stdout)))
+  (.send-signal process number)
+  (assert (= (.communicate process :timeout 30) shown))  ; nobody holds the pipes any more
+  (assert (= process.returncode (if (= number signal.SIGKILL) -9 0)))
   (with [_ (pytest.raises ProcessLookupError)]
     (for [_ (range 500)]
-      (os.kill number 0)
+      (os.kill fork 0)
       (time.sleep 0.01))))

@@ -283,13 +283,7 @@
         (assert (not-in "\n" (str error)) f"file {n}")))))
 
 
-(setv NAMES (sorted (samples)))
-
-
-(defn [(pytest.mark.parametrize "name" NAMES)] test-changed-files-do-no-harm [name]
-  (check-changed name (if (.endswith name ".pdf") 6 100)))
-
-
-(defn [pytest.mark.slow (pytest.mark.parametrize "name" NAMES)]
-    test-hundreds-of-changed-files-do-no-harm [name]
-  (check-changed name (* (if (.endswith name ".pdf") 40 300) FUZZ)))
+(defn [(pytest.mark.parametrize "times" [1 (pytest.param (* 3 FUZZ) :marks pytest.mark.slow)])
+       (pytest.mark.parametrize "name" (sorted (samples)))]
+    test-changed-files-do-no-harm [name times]
+  (check-changed name (* (if (.endswith name ".pdf") 6 100) times)))

@@ -25,20 +25,10 @@ Heute früh lag Schnee auf dem Fensterbrett. Ich habe Kaffee gekocht und lange h
 die Straßenbahn kam. Im Büro war es kalt; Frau Köhler hatte den Schlüssel zur Heizung vergessen.
 „Morgen bringe ich ihn mit“, sagte sie, und wir haben alle gelacht.
 
-Dienstag, 4. März
-Der Schlüssel ist da, aber die Heizung geht trotzdem nicht. Mittags war ich mit Jonas essen. Er
-erzählte von seiner Großmutter, die jeden Abend ihre Blumen begrüßt, als wären sie Gäste. Abends
-habe ich das Fahrrad aus dem Keller geholt und die Kette geölt. Es wird bald Frühling.
-
 Mittwoch, 5. März
 Ich konnte nicht schlafen und habe den Brief noch einmal gelesen. Was soll ich antworten? Sie
 schreibt, dass sie im Sommer kommen will und dass der Hund sich schon freut. Ich glaube, ich sage
 ja. Dann müssen wir aber die Küche streichen und ein zweites Bett besorgen.
-
-Donnerstag, 6. März
-Ein schöner Tag, endlich Sonne. Auf dem Markt gab es die ersten Erdbeeren, viel zu teuer. Die
-alte Frau am Stand schenkte mir eine und sagte: „Für den Weg.“ Ich habe sie erst zu Hause
-gegessen, ganz langsam, mit geschlossenen Augen.
 ]]
     "french" #[[
 Lundi 3 mars
@@ -46,20 +36,10 @@ Ce matin, il y avait de la neige sur le rebord de la fenêtre. J’ai fait du ca
 dehors jusqu’à l’arrivée du tramway. Au bureau, il faisait froid : madame Lefèvre avait oublié la
 clé du chauffage. « Je l’apporterai demain », a-t-elle dit, et nous avons tous ri.
 
-Mardi 4 mars
-La clé est là, mais le chauffage ne marche toujours pas. À midi, j’ai déjeuné avec Hugo. Il m’a
-parlé de sa grand-mère, qui salue ses fleurs chaque soir comme si elles étaient des invitées. Le
-soir, j’ai sorti le vélo de la cave et j’ai graissé la chaîne. Le printemps n’est plus loin.
-
 Mercredi 5 mars
 Je n’arrivais pas à dormir et j’ai relu la lettre. Que répondre ? Ma sœur écrit qu’elle voudrait
 venir cet été, et que le chien s’en réjouit déjà. Je crois que je dirai oui. Mais il faudra
 repeindre la cuisine et trouver un deuxième lit.
-
-Jeudi 6 mars
-Une belle journée, enfin du soleil. Au marché, il y avait les premières fraises, beaucoup trop
-chères. La vieille dame m’en a donné une en disant : « Pour la route. » Je ne l’ai mangée qu’à la
-maison, très lentement, les yeux fermés.
 ]]
     "spanish" #[[
 Lunes, 3 de marzo
@@ -67,20 +47,10 @@ Esta mañana había nieve en el alféizar de la ventana. Hice café y miré un b
 hasta que llegó el tranvía. En la oficina hacía frío: la señora Ibáñez había olvidado la llave de
 la calefacción. «Mañana la traigo», dijo, y todos nos reímos.
 
-Martes, 4 de marzo
-La llave ya está, pero la calefacción sigue sin funcionar. A mediodía comí con Hugo. Me habló de
-su abuela, que cada noche saluda a sus flores como si fueran invitadas. Por la tarde saqué la
-bicicleta del sótano y engrasé la cadena. Pronto será primavera.
-
 Miércoles, 5 de marzo
 No podía dormir y volví a leer la carta. ¿Qué le contesto? Mi hermana escribe que quiere venir en
 verano y que el perro ya se alegra. Creo que le diré que sí. Pero entonces habrá que pintar la
 cocina y buscar una segunda cama.
-
-Jueves, 6 de marzo
-Un día precioso, por fin sol. En el mercado había las primeras fresas, demasiado caras. La
-anciana del puesto me regaló una y dijo: «Para el camino.» No me la comí hasta llegar a casa, muy
-despacio, con los ojos cerrados. ¡Qué dulce era!
 ]]})
 
 
@@ -120,7 +90,7 @@ despacio, con los ojos cerrados. ¡Qué dulce era!
 (defn [pytest.mark.slow (pytest.mark.parametrize "name" TEXTS)]
     test-a-small-text-is-learned-better-from-its-base [tmp-path name]
   (setv
-    text (write-text tmp-path (get TEXTS name))
+    text (write-text tmp-path (* (get TEXTS name) 2))
     [alone begun] (gfor
       base [None name]
       (lstm-textgen.train text (/ tmp-path (or base "alone")) :base base :epochs 1 :lookback 32

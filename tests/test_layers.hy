@@ -18,7 +18,7 @@
     #((Layer "lstm" 512) (Layer "dropout" 0.2) (Layer "gru" 256)))))
 
 
-(defn [(given layers)] test-what-is-written-is-read-again [layers]
+(defn [(given layers)] test-layers-written-as-text-are-read-again [layers]
   (setv layers (Layers layers))
   (when layers.recurrent
     (assert (= (parse-layers (str layers)) layers))))

@@ -153,16 +153,9 @@
   (assert (= (list (out-of-order (modules-in "lstm_textgen") (order))) [])))
 
 
-(defn test-keras-is-imported-in-its-rooms-only []
-  (assert (= (list (strayed-keras (modules-in "lstm_textgen"))) [])))
-
-
-(defn test-only-the-program-and-its-reports-print []
-  (assert (= (list (strayed-output (modules-in "lstm_textgen"))) [])))
-
-
-(defn test-what-depends-on-the-unit-is-asked-of-its-class []
-  (assert (= (list (named-units (modules-in "lstm_textgen"))) [])))
+(defn [(pytest.mark.parametrize "check" [strayed-keras strayed-output named-units])]
+    test-keras-output-and-kinds-of-units-stay-in-their-rooms [check]
+  (assert (= (list (check (modules-in "lstm_textgen"))) [])))
 
 
 ;; * Made-up modules: that the checks can fail
@@ -172,57 +165,35 @@
   (assert (= (listed-modules text) ["lstm_textgen.a" "lstm_textgen.cli"])))
 
 
-(defn [(pytest.mark.parametrize "text" [
-    "(import lstm-textgen.b)"
-    "(import lstm_textgen [b])"
-    "(defn f [] (import lstm-textgen.b [x]))"
-    "(eval-when-compile (require lstm-textgen.b [x]))"
-    "(hy.I.lstm-textgen/b.x)"
-    "(import lstm-textgen.a)"])]
-    test-an-import-of-a-later-module-is-found [text]
-  (setv modules (made-up :a text :b ""))
-  (assert (list (out-of-order modules ["lstm_textgen.a" "lstm_textgen.b"]))))
+(defn in-order [modules]
+  (out-of-order modules ["lstm_textgen.a" "lstm_textgen.b"]))
 
 
-(defn test-an-import-of-an-earlier-module-is-right []
-  (setv modules (made-up :a "" :b "(import lstm-textgen.a)"))
-  (assert (= (list (out-of-order modules ["lstm_textgen.a" "lstm_textgen.b"])) [])))
+;; A check, what it must find in a module `a`, and modules, by name, in which it must find nothing.
+(setv CASES [
+  #(in-order ["(import lstm-textgen.b)" "(import lstm_textgen [b])"
+      "(defn f [] (import lstm-textgen.b [x]))" "(hy.I.lstm-textgen/b.x)"
+      "(eval-when-compile (require lstm-textgen.b [x]))" "(import lstm-textgen.a)"]
+    {"b" "(import lstm-textgen.a)"})
+  #(strayed-keras ["(import keras)" "(defn f [] (import tensorflow :as tf))"
+      "(import-module \"jax\")" "(import lstm-textgen.learning.learner.network [x])"
+      "(import lstm-textgen.through)" "(defn f [] (import lstm-textgen.learning.learner.network [x]))"]
+    {"learning__learner__network" "(import keras)"
+      "learning__learner__quiet" "(defn f [] (import keras))"
+      "learning__runs" "(defn f [] (import lstm-textgen.learning.learner.network))"
+      "a" "(import lstm-textgen.learning [runs])"
+      "b" "(import lstm-textgen.learning.learner.quiet)"})
+  #(strayed-output ["(print 1)" "(map print xs)" "(.write sys.stdout \"\")"
+      "(import sys [stderr])"]
+    {"cli__a" "(print 1) (import sys [stderr])"})
+  #(named-units ["(= unit \"words\")" "{\"characters\" 1}" "f\"{(get x \"words\")}\""]
+    {"text__units" "(= unit \"words\")"})])
 
 
-(defn [(pytest.mark.parametrize "text" [
-    "(import keras)"
-    "(defn f [] (import tensorflow :as tf))"
-    "(import-module \"jax\")"
-    "(import lstm-textgen.learning.learner.network [x])"
-    "(import lstm-textgen.through)"
-    "(defn f [] (import lstm-textgen.learning.learner.network [x]))"])]
-    test-a-strayed-import-of-keras-is-found [text]
-  (setv others {
-    "learning__learner__network" "(import keras)"
+(defn [(pytest.mark.parametrize #("check" "bad" "good") CASES)]
+    test-a-check-finds-what-breaks-the-layout-and-nothing-else [check bad good]
+  (setv others {"b" ""  "learning__learner__network" "(import keras)"
     "through" "(import lstm-textgen.learning.learner.network)"})
-  (assert (in "lstm_textgen/a.hy:1: imports"
-    (.join "\n" (strayed-keras (made-up :a text #** others))))))
-
-
-(defn test-keras-may-be-where-it-is-at-home []
-  (setv modules (made-up
-    :learning__learner__network "(import keras)"
-    :learning__learner__quiet "(defn f [] (import keras))"
-    :learning__runs "(defn f [] (import lstm-textgen.learning.learner.network))"
-    :a "(import lstm-textgen.learning [runs])"
-    :b "(import lstm-textgen.learning.learner.quiet)"))
-  (assert (= (list (strayed-keras modules)) [])))
-
-
-(defn [(pytest.mark.parametrize "text" [
-    "(print 1)" "(map print xs)" "(.write sys.stdout \"\")" "(import sys [stderr])"])]
-    test-strayed-output-is-found [text]
-  (assert (list (strayed-output (made-up :a text))))
-  (assert (= (list (strayed-output (made-up :cli__a text))) [])))
-
-
-(defn [(pytest.mark.parametrize "text" [
-    "(= unit \"words\")" "{\"characters\" 1}" "f\"{(get x \"words\")}\""])]
-    test-a-unit-that-is-named-is-found [text]
-  (assert (list (named-units (made-up :a text))))
-  (assert (= (list (named-units (made-up :text__units text))) [])))
+  (for [text bad]
+    (assert (in "lstm_textgen/a.hy:1: " (.join "\n" (check (made-up #** {#** others "a" text}))))))
+  (assert (= (list (check (made-up #** {"a" "" #** good}))) [])))

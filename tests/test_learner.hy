@@ -82,28 +82,3 @@
     #(32 2 2) #(32 1 1) #(32 3 2) #(32 64 4) #(30 4 3) #(12 2 1) #(7 4 1)])]
     test-parts-are-equal-and-not-too-small [rows processors parts]
   (assert (= (part-count rows processors) parts)))
-
-
-(defn test-a-variable-that-is-larger-keeps-the-rest-of-its-values []
-  (setv
-    whole (learner "8")
-    [[table #* others] optimizer] (.state whole))
-  (assert (.restore whole [(np.zeros #(4 4) "float32") #* others #* optimizer]))
-  (setv [[now #* same] _] (.state whole))
-  (assert (not (.any (cut now 4))))
-  (assert (.all (= (cut now 4 None) (cut table 4 None))))
-  (assert (all (gfor [a b] (zip same others) (np.array-equal a b)))))
-
-
-(defn [(pytest.mark.parametrize "unfit" [
-    (fn [arrays] (cut arrays 1 None))
-    (fn [arrays] [(np.zeros #(99 4) "float32") #* (cut arrays 1 None)])
-    (fn [arrays] [(np.zeros 4 "float32") #* (cut arrays 1 None)])
-    (fn [arrays] [(np.zeros #(6 4) "int32") #* (cut arrays 1 None)])]
-    :ids ["too-few" "too-large" "other-axes" "other-kind"])]
-    test-arrays-of-another-network-do-not-fit [unfit]
-  (setv
-    whole (learner "8")
-    [network optimizer] (.state whole))
-  (assert (.restore whole [#* network #* optimizer]))
-  (assert (not (.restore whole [#* (unfit network) #* optimizer]))))

@@ -5,13 +5,12 @@
   signal
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [TEXT TINY-FLAGS output write-text]
+  tests.helpers [TEXT TINY-FLAGS counting output write-text]
   tests.screen [Screen])
 
 (setv
   ARGUMENTS ["--sources" "text.txt" #* TINY-FLAGS]
   ENDLESS ["--epochs" 999 "--patience" 0]  ; until the test has seen enough, on any machine
-  counting (pytest.mark.usefixtures "counting")
   LONG (* TEXT 50))  ; in which a `CountingLearner` takes seconds for an epoch
 
 

@@ -15,12 +15,12 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.writer [Ends stream write-many]
-  tests.helpers [score small-model])
+  tests.helpers [CALM score small-model])
 
 (setv
   pytestmark pytest.mark.quick
-  MODEL (small-model :resume False :layers "lstm:40" :text "abcdefghijklmnopqrstuvwxyz: ,.\n")
-  WORDS (small-model :resume False :unit "words" :text "one two three, four five.\nsix\n")
+  MODEL (small-model :scale CALM :layers "lstm:40" :text "abcdefghijklmnopqrstuvwxyz: ,.\n")
+  WORDS (small-model :scale CALM :unit "words" :text "one two three, four five.\nsix\n")
   LIMIT 30)  ; seconds until something must have happened
 
 
@@ -64,20 +64,6 @@
   (lfor job jobs (text-of job)))
 
 
-(defn crowd []
-  "Return 20 jobs that differ in everything."
-  (lfor
-    k (range 20)
-    (job (* "ab. c" (* k k)) (+ 1 (* 7 k))
-      :rng-seed k :options (SamplingOptions (* 0.1 k) :top-p 0.9) :stops (if (% k 2) [] ["e"]))))
-
-
-(defn test-a-text-is-the-same-alone-and-among-others [loop]
-  (setv together (all-written loop (crowd)))
-  (for [[k job] (enumerate (crowd))]
-    (assert (= (all-written loop [job]) [(get together k)]))))
-
-
 (defn test-texts-of-one-seed-share-its-reading-and-nothing-else [loop]
   (for [told [None 1]]
     (defn read [] (Prompt MODEL (* "abc " 99) told))
@@ -99,7 +85,7 @@
   (assert (= (len (sfor job jobs (id job.seed))) 2)))
 
 
-(defn test-it-ends-at-its-length-or-before-a-stop [loop]
+(defn test-a-text-ends-at-its-length-or-before-a-stop [loop]
   (for [stops [[] ["e"] ["zzz" "e" "f"]]]
     (setv
       done (job "abc" 200 :rng-seed 4 :stops stops)
@@ -118,8 +104,9 @@
   (assert (= done.end "length")))
 
 
-(defn test-what-is-told-is-the-surprise [loop]
-  (setv done (job "abc" 30 :rng-seed 1 :alternatives 3 :seed-told 3))
+(defn [(pytest.mark.parametrize #("length" "stops") [#(30 []) #(200 ["e"])])]
+    test-what-is-told-of-a-text-and-its-seed-is-the-surprise-to-their-end [loop length stops]
+  (setv done (job "abc" length :rng-seed 4 :stops stops :alternatives 3 :seed-told 3))
   (setv [text] (all-written loop [done]))
   (setv told [#* done.seed.told #* done.told])
   (assert (= (.join "" (gfor each told each.unit)) (+ "abc" text)))
@@ -161,33 +148,18 @@
     [#("abc" [0 1 2]) #(" ," [3 4])])))
 
 
-(defn test-what-is-told-ends-with-the-text [loop]
-  (setv done (job "abc" 200 :rng-seed 4 :stops ["e"] :alternatives 0))
-  (setv [text] (all-written loop [done]))
-  (assert (= (.join "" (gfor each done.told each.unit)) text)))
-
-
 (defn endless [n]
   "Return `n` jobs that take for ever."
   (lfor _ (range n) (job "a" 10_000_000)))
 
 
-(defn test-a-cancelled-text-frees-its-place [loop]
-  (setv jobs (endless 9))
+(defn [(pytest.mark.parametrize "place" [0 9])]
+    test-a-text-is-cancelled-under-way-or-while-it-waits-and-frees-its-place [loop place]
+  (setv jobs (endless 10))
   (.submit loop jobs)
-  (.wait-for NEWS (fn [] (= (len loop.running) 8)))
-  (assert (= (len loop.waiting) 1))
-  (.cancel loop (cut jobs 1))
-  (.wait-for NEWS (fn [] (= (len loop.waiting) 0)))
-  (.cancel loop jobs))
-
-
-(defn test-a-text-that-waits-can-be-cancelled [loop]
-  (setv jobs (endless 9))
-  (.submit loop jobs)
+  (.wait-for NEWS (fn [] (= (len loop.waiting) 2)))
+  (.cancel loop [(get jobs place)])
   (.wait-for NEWS (fn [] (= (len loop.waiting) 1)))
-  (.cancel loop (cut jobs 8 None))
-  (.wait-for NEWS (fn [] (= (len loop.waiting) 0)))
   (.cancel loop jobs))
 
 
@@ -236,24 +208,10 @@
   (assert (= loop.requests [])))
 
 
-(defn test-a-long-seed-lets-short-ones-pass [loop]
-  (setv
-    long (job (* "abc " 100_000) 5)
-    short (job "abc" 5))
-  (.submit loop [long])
-  (.submit loop [short])
-  (.wait-for NEWS (fn [] short.end))
-  (assert (is long.end None))
-  (.cancel loop [long]))
-
-
-(defn test-texts-under-way-go-on-while-a-long-seed-is-read [loop]
-  (setv
-    long (job (* "abc " 100_000) 5)
-    before (job "abc" 300))
-  (.submit loop [before])
-  (.submit loop [long])
-  (.wait-for NEWS (fn [] before.end))
+(defn test-a-long-seed-holds-up-neither-texts-under-way-nor-short-ones [loop]
+  (setv [before long short] [(job "abc" 300) (job (* "abc " 100_000) 5) (job "abc" 5)])
+  (for [each [before long short]] (.submit loop [each]))
+  (.wait-for NEWS (fn [] (and before.end short.end)))
   (assert (is long.end None))
   (.cancel loop [long]))
 
@@ -291,7 +249,7 @@
   (assert (= (len (text-of last)) 3000)))
 
 
-(defn test-it-writes-what-the-writer-writes []
+(defn test-a-text-after-any-seed-is-what-the-writer-writes []
   (setv loop (Loop WORDS :notify NEWS.notify))
   (for [seed ["one two" "one " "" "seven"]]
     (setv done (job seed 30 WORDS :rng-seed 3 :options (SamplingOptions 0.7)))
@@ -325,7 +283,7 @@
   (assert (= (reply #* text) wanted)))
 
 
-(defn test-a-reply-may-have-other-ends-too []
+(defn test-a-reply-ends-before-a-stop-too []
   (assert (= (reply " one two\nanna: x" :stops ["two"]) #(" one " "stop")))
   (assert (= (reply " one two\nanna: x" :stops ["twoz"]) #(" one two" "stop"))))
 
@@ -350,7 +308,7 @@
 (defn test-a-seed-that-ends-within-a-word-goes-on-as-generated-ones-do []
   (setv
     text (* "heylo hey lo, ye hello\n" 9)
-    pieces (small-model :resume False :unit "pieces" :text text :max-words 24)
+    pieces (small-model :scale CALM :unit "pieces" :text text :max-words 24)
     [options loop] [(SamplingOptions [1 0.5]) (Loop pieces :notify NEWS.notify)]
     jobs (lfor
       k (range 6)

@@ -16,16 +16,16 @@
   (Mixture (small-model 1 "lstm:6" :text "\nabc") (small-model 2 "gru:5" :text "\nbcd") 0.25))
 
 
-(defn test-the-vocabulary-is-the-union []
+(defn test-the-vocabulary-of-a-mixture-is-the-union []
   (assert (= (. (mixture) vocabulary units) ["\n" "a" "b" "c" "d"])))
 
 
-(defn test-its-representation-names-both-models []
+(defn test-the-representation-of-a-mixture-names-both-models []
   (assert (= (repr (TextModel (mixture)))
     "<TextModel lstm:6 + gru:5, 5 characters, 1 + 1 epochs>")))
 
 
-(defn test-probabilities-are-added-up-by-share []
+(defn test-a-mixture-adds-up-probabilities-by-share []
   (setv
     both (mixture)
     expected (np.zeros 5))

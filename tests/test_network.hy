@@ -148,24 +148,6 @@
   (assert (np.allclose (np.concatenate parts 1) whole :atol 1e-6)))
 
 
-(defn test-the-training-network-saves-and-loads-its-weights-as-the-stock-twin [tmp-path]
-  (setv
-    ours (network)
-    before (values ours.trainable-variables)
-    path (/ tmp-path "a.weights.h5"))
-  (.save-weights ours path)
-  (for [weight ours.trainable-variables] (.assign weight (keras.ops.ones-like weight)))
-  (.load-weights (stock-twin ours) path)
-  (.load-weights ours path)
-  (for [[a b] (zip before (values ours.trainable-variables) :strict True)]
-    (assert (np.array-equal a b))))
-
-
-(defn test-each-recurrent-layer-carries-its-own-state []
-  (assert (= (lfor v (. (network) variables) :if (carried? v) (tuple v.shape))
-    [#(3 12) #(3 12) #(3 7) #(3 9) #(3 9) #(3 8) #(3 8)])))
-
-
 (defn test-the-seed-alone-decides-the-first-weights []
   (setv [a b c] (lfor seed [1 1 2] (values (. (network :seed seed) trainable-variables))))
   (for [[x y] (zip a b)] (assert (.all (= x y))))

@@ -8,8 +8,7 @@
   nbformat
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [ROOT shell-environment write-text]
-  tools.blocks [blocks-in])
+  tests.helpers [shell-environment write-text])
 
 (setv
   TRAIN #[[
@@ -77,16 +76,3 @@ model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
   (assert (= error.traceback
     ["Stopped by SIGINT; the model is saved, and the same call resumes."]))
   (assert (. (load-checkpoint (/ tmp-path "model") :resume True) resume)))
-
-
-(defn first-python []
-  "Return the first block of Python in its page, shortened to what a test has time for."
-  (setv
-    blocks (blocks-in (.read-text (/ ROOT "docs" "python.md") :encoding "utf-8"))
-    [code #* _] (lfor block blocks :if (= block.language "python") block.text))
-  (.replace code "layers=64" "layers=16"))
-
-
-(defn [pytest.mark.slow] test-the-python-of-the-documentation-runs-in-a-notebook [notebook]
-  (setv cells (. (.execute (notebook (first-python))) cells))
-  (assert (in "heylo" (text-of (get cells 0)))))

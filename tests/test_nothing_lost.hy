@@ -5,25 +5,16 @@
   itertools [chain count]
   os
   pathlib [Path]
-  random
   shutil
-  subprocess
-  time
   types [SimpleNamespace]
   numpy :as np
   pytest
   lstm-textgen
   lstm_textgen.display.plain [Quiet]
-  lstm_textgen.learning.batches [HeldOut split-ids]
   lstm_textgen.learning.learner.machines [ProcessGroup]
   lstm_textgen.learning.schedule [Limits]
-  lstm_textgen.learning.training [Training]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm_textgen.modelfile.places [sweep]
-  tests.helpers [ROOT TEXT TINY assert-no-warning names-in program refused run-python start-python
-    succeeded train-tiny])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [ROOT TEXT TINY counting program refused run-python succeeded train-tiny])
 
 
 (defn [pytest.fixture] trained-on [trained]
@@ -71,34 +62,6 @@
   (assert (not (.exists stray))))
 
 
-(defn training-without-finite-weights [path report]
-  "Return a training run of the model at `path` whose last bias has become NaN."
-  (setv
-    checkpoint (load-checkpoint path :resume True)
-    [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
-    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report
-      (Limits) (fn [#* _]) (ProcessGroup) {})
-    bias (get training.learner.weights -1))
-  (.assign bias (np.full bias.shape np.nan "float32"))
-  training)
-
-
-(defn [counting] test-weights-that-are-not-finite-do-not-replace-the-model [trained]
-  (setv
-    path (/ trained "model.h5")
-    before (.read-bytes path)
-    said []
-    report (Quiet)
-    report.warn said.append
-    training (training-without-finite-weights path report))
-  (.save training :last False)
-  (assert (= said [(+
-    f"{path} could not be saved: its optimizer state: a number is not finite; "
-    "training continues and tries again at the next save")]))
-  (with [_ (pytest.raises OSError :match "not finite")] (training.save))
-  (assert (= (.read-bytes path) before)))
-
-
 (defn [counting] test-a-step-larger-than-any-machine-is-refused-before-training [trained]
   (.unlink (/ trained "model.h5"))
   (refused
@@ -119,26 +82,6 @@
   (assert (< (get losses 2) (get losses 0))))
 
 
-(setv READ-LATER "
-import h5py, sys
-file = h5py.File(sys.argv[1])
-print(flush=True)
-input()
-print(len(file['model_weights/dense/bias'][:]))")
-
-
-(defn [counting] test-a-model-that-another-process-has-open-is-replaced-all-the-same [trained]
-  (setv path (/ trained "model.h5"))
-  (with [reader (start-python "-c" READ-LATER path :stdin subprocess.PIPE)]
-    (.readline reader.stdout)
-    (setv model (load-checkpoint path))
-    (.append model.history (get model.history 0))
-    (save-checkpoint model path)
-    (setv [output _] (.communicate reader "\n")))
-  (assert (= (int output) (len model.vocabulary)))  ; it still reads the old file
-  (assert (= (len (. (load-checkpoint path) history)) 3)))
-
-
 (defn [counting (pytest.mark.parametrize "name" [
       ".model.h5.lock" f".model.h5.{(os.getpid)}-guessed.tmp"]
     :ids ["lock" "temporary"])]
@@ -156,23 +99,14 @@ print(len(file['model_weights/dense/bias'][:]))")
 
 ;; * Where a run can't save
 
-(defclass Meddle [Quiet]
-  "A report that calls `act` when an epoch has ended."
-
-  (defn __init__ [self act]
-    (.__init__ (super))
-    (setv self.act act))
-
-  (defn end-epoch [self #* _]
-    (.act self)))
-
-
 (defn rescued [folder act monkeypatch]
   "Train the model in `folder`, calling `act` after each epoch; return #(error path) of it."
   (.setattr monkeypatch "tempfile.tempdir" (str folder.parent))
+  (setv
+    report (Quiet)
+    report.end-epoch (fn [#* _] (act)))
   (with [error (pytest.raises OSError)]
-    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display (Meddle act)
-      #** TINY))
+    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display report #** TINY))
   (setv [line place] (.split (str error.value) "; the model is in "))
   (assert (= (len (. (load-checkpoint (Path place)) history)) 2))
   #(line (Path place)))
@@ -207,55 +141,11 @@ print(len(file['model_weights/dense/bias'][:]))")
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 
 
-;; * Killed
-
-(setv SAVE-FOREVER "
-(import sys itertools [count] lstm_textgen.modelfile.checkpoint [save-checkpoint])
-(import tests.helpers [small-model])
-(setv model (small-model :layers \"lstm:200\"))
-(print \"ready\" :flush True)
-(for [n (count 1)]
-  (setv model.resume.progress.step n)
-  (save-checkpoint model (get sys.argv 1))
-  (print n :flush True))")
-
-
-(defn saved-until-killed [path delay]
-  "Let a process save until it is killed after `delay` seconds; return the last save it told of."
-  (setv process (start-python "-m" "hy" "-c" SAVE-FOREVER path))
-  (.readline process.stdout)
-  (time.sleep delay)
-  (.kill process)
-  (setv [output _] (.communicate process))
-  (int (get ["0" #* (.split output)] -1)))
-
-
-(defn test-a-process-that-is-killed-while-it-saves-loses-no-save [tmp-path]
-  (setv
-    path (/ tmp-path "model.h5")
-    rng (random.Random 7))
-  (for [_ (range 12)]
-    (setv told (saved-until-killed path (+ 0.01 (* 0.1 (.random rng)))))
-    (when (.exists path)
-      (setv model (load-checkpoint path :resume True :warn assert-no-warning))
-      (assert (>= model.resume.progress.step told)))
-    (sweep path)
-    (.unlink path :missing-ok True)
-    (assert (in (names-in tmp-path) [[] ["model.h5.bak"]]))))
-
-
-(defn assert-nothing-lost [kills #** environment]
-  "Kill a run several times; assert that no save is lost and it ends like an unharmed run."
-  (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills
-    :environment environment
-    :timeout 900)))
+(defn [(pytest.mark.parametrize #("kills" "learner") [
+    #(8 "counting") (pytest.param 1 "optimized" :marks pytest.mark.slow)])]
+    test-a-run-that-is-killed-again-and-again-loses-no-save-and-ends-as-if-it-had-not
+    [request kills learner]
+  (.getfixturevalue request learner)
+  (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills :timeout 900)))
   (for [line [f"kills {kills}" "models unreadable 0" "saves lost 0" "final weights identical yes"]]
     (assert (in line (.join " " (.split shown))) shown)))
-
-
-(defn [counting] test-killed-at-any-moment-no-save-is-lost-and-the-end-is-the-same []
-  (assert-nothing-lost 8))
-
-
-(defn [pytest.mark.slow] test-so-it-is-where-a-network-learns [optimized]
-  (assert-nothing-lost 1 :KERAS-BACKEND "tensorflow"))

@@ -31,7 +31,7 @@
 
 (defn [(given (st.lists long-texts :max-size 3) long-texts)
        (settings :max-examples 60 :deadline None)]
-    test-it-agrees-with-trying-every-passage [written training]
+    test-originality-agrees-with-trying-every-passage [written training]
   (setv [passage share] (originality written training))
   (assert (= #((len passage) share) (plainly written training)))
   (assert (in passage training))

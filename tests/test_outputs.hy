@@ -3,7 +3,6 @@
 (import
   os
   re
-  resource
   signal
   threading [Thread]
   time
@@ -11,8 +10,8 @@
   lstm-textgen
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.outputs [open-output]
-  tests.helpers [UNMEASURED names-in output program refused save-odds start-program sure-model
-    write-text])
+  tests.helpers [UNMEASURED counting limit-files names-in output program refused save-odds
+    start-program sure-model write-text])
 
 (setv SEED ["--generate" "a" "--length" "2"])
 
@@ -24,16 +23,6 @@
   tmp-path)
 
 
-(defn [pytest.fixture] complaint [capsys]
-  "Return a function from arguments to the one line with which the program refuses them."
-  (fn [#* arguments]
-    (.readouterr capsys)
-    (assert (= (main (list arguments)) 2))
-    (setv [out err] (.readouterr capsys))
-    (assert (= [out (.count err "\n")] ["" 1]) err)
-    err))
-
-
 ;; * What is read
 
 (defn [(pytest.mark.parametrize "flags" [
@@ -43,11 +32,11 @@
     ["--generate-from" "letter.txt" "--length" "1" "--output"]
     [#* SEED "--originality" "--sources" "letter.txt" "--output"]
     [#* SEED "--originality" "--sources" "." "--output"]])]
-    test-no-output-overwrites-what-is-read [sure complaint flags]
+    test-no-output-overwrites-what-is-read [sure refusal flags]
   (.symlink-to (/ sure "soft") "letter.txt")
   (os.link "letter.txt" "hard")
   (for [name ["letter.txt" "./letter.txt" "soft" "hard"]]
-    (assert (in f"{name} would overwrite" (complaint #* flags name))))
+    (assert (in f"{name} would overwrite" (refusal #* flags name))))
   (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
 
 
@@ -59,37 +48,37 @@
 
 
 (defn [(pytest.mark.parametrize "name" ["model.h5" "link" "model.h5.bak" "other.h5"])]
-    test-no-output-overwrites-a-model [sure complaint name]
+    test-no-output-overwrites-a-model [sure refusal name]
   (.symlink-to (/ sure "link") "model.h5")
   (save-odds sure "ab" {} :name "other")
   (setv before (.read-bytes (/ sure "model.h5")))
   (for [flags [[#* SEED "--output"] ["--score" "letter.txt" "--score-html"]]]
-    (assert (in f"{name} would overwrite" (complaint #* flags name))))
+    (assert (in f"{name} would overwrite" (refusal #* flags name))))
   (assert (= (.read-bytes (/ sure "model.h5")) before))
   (assert (not-in "model.h5.bak" (names-in sure))))
 
 
-(defn [(pytest.mark.usefixtures "counting") (pytest.mark.parametrize "flags" [
+(defn [counting (pytest.mark.parametrize "flags" [
     [#* SEED "--output"] ["--score" "b.txt" "--score-html"] ["--page"] ["--report"]])]
     test-no-output-overwrites-the-text-that-the-model-learned-from
-    [trained monkeypatch complaint flags]
+    [trained monkeypatch refusal flags]
   (monkeypatch.chdir trained)
   (write-text trained "bad" "b.txt")
   (setv before (.read-bytes (/ trained "text.txt")))
   (assert (in "text.txt would overwrite a text that the model learned from; give another file"
-    (complaint #* flags "text.txt" "--overwrite")))
+    (refusal #* flags "text.txt" "--overwrite")))
   (with [_ (pytest.raises ValueError :match "learned from")]
     (.page (lstm-textgen.load "model") "text.txt" :overwrite True))
   (assert (= (.read-bytes (/ trained "text.txt")) before)))
 
 
-(defn test-no-model-overwrites-what-is-read [sure complaint]
+(defn test-no-model-overwrites-what-is-read [sure refusal]
   (.rename (/ sure "model.h5") (/ sure "text.h5"))
   (for [flags [
       ["--sources" "text.h5" "--model" "text"]
       ["--sources" "text.h5" "--model" "text" "--restart"]
       ["--import" "text.h5" "--alphabet" "letter.txt" "--model" "text" "--restart"]]]
-    (assert (in "--model text.h5 would overwrite" (complaint #* flags)))))
+    (assert (in "--model text.h5 would overwrite" (refusal #* flags)))))
 
 
 (defn [(pytest.mark.parametrize "flags" [
@@ -97,14 +86,14 @@
     ["--score" "letter.txt" "--score-html"]
     ["--page"]
     ["--report"]])]
-    test-a-file-of-someone-else-is-replaced-only-where-that-is-asked-for [sure complaint flags]
+    test-a-file-of-someone-else-is-replaced-only-where-that-is-asked-for [sure refusal flags]
   (write-text sure "dear diary" "diary.txt")
-  (assert (in "diary.txt already exists" (complaint #* flags "diary.txt")))
+  (assert (in "diary.txt already exists" (refusal #* flags "diary.txt")))
   (assert (= (.read-text (/ sure "diary.txt")) "dear diary"))
   (assert (= (main [#* flags "diary.txt" "--overwrite"]) 0))
   (assert (!= (.read-text (/ sure "diary.txt")) "dear diary"))
   (assert (in "letter.txt would overwrite"
-    (complaint "--score" "letter.txt" "--score-html" "letter.txt" "--overwrite"))))
+    (refusal "--score" "letter.txt" "--score-html" "letter.txt" "--overwrite"))))
 
 
 (defn [(pytest.mark.parametrize "flags" [
@@ -131,7 +120,7 @@
   (assert (not-in b"diary" (.read-bytes (/ sure "diary.json")))))
 
 
-(defn test-other-files-may-be-replaced-and-keep-their-mode [sure]
+(defn test-a-replaced-file-keeps-its-mode-and-a-link-stays-a-link [sure]
   (.write-text (/ sure "old") "old")
   (.chmod (/ sure "old") 0o640)
   (.symlink-to (/ sure "link") "old")
@@ -147,18 +136,18 @@
     #("nowhere/a" "there is no such folder")
     #("folder" "folder")
     #("old" "read-only")])]
-    test-a-place-where-nothing-can-be-written-is-refused-at-once [sure complaint name words]
+    test-a-place-where-nothing-can-be-written-is-refused-at-once [sure refusal name words]
   (.mkdir (/ sure "folder"))
   (.write-text (/ sure "old") "old")
   (.chmod (/ sure "old") 0o444)
   (for [flags [["--generate" "a" "--output"] ["--score" "letter.txt" "--score-html"]]]
-    (setv message (complaint "--model" "none" #* flags name))
+    (setv message (refusal "--model" "none" #* flags name))
     (assert (in words message))
     (assert (in (get (.split name "/") 0) message)))
   (assert (= (.read-text (/ sure "old")) "old")))
 
 
-(defn test-a-failure-leaves-what-was-there [sure complaint]
+(defn test-a-command-that-fails-leaves-the-output-file-as-it-was [sure refusal]
   (.write-text (/ sure "old") "old")
   (setv names (names-in sure))
   (for [flags [
@@ -166,15 +155,9 @@
       [#* SEED "--originality" "--sources" "none" "--output" "old"]
       ["--generate" "a" "--samples" "2" "--output" "old"]
       ["--score" "letter.txt" "none.txt" "--score-html" "old"]]]
-    (complaint #* flags "--overwrite"))
+    (refusal #* flags "--overwrite"))
   (assert (= (.read-text (/ sure "old")) "old"))
   (assert (= (names-in sure) names)))
-
-
-(defn limit-files [size]
-  "Limit this process's files to `size` bytes, as if the disk were full."
-  (setv [_ hard] (resource.getrlimit resource.RLIMIT-FSIZE))
-  (resource.setrlimit resource.RLIMIT-FSIZE #(size hard)))
 
 
 (defn test-a-full-disk-is-named-with-the-file-and-leaves-nothing [sure]
@@ -191,8 +174,8 @@
     (assert (= (names-in sure) names))))
 
 
-(defn test-a-full-device-is-named [sure complaint]
-  (assert (in "/dev/full: No space left" (complaint #* SEED "--output" "/dev/full")))
+(defn test-a-full-device-is-named [sure refusal]
+  (assert (in "/dev/full: No space left" (refusal #* SEED "--output" "/dev/full")))
   (with [full (open "/dev/full" "w")]
     (setv result (program #* SEED :folder sure :capture-output False :stdout full :stderr -1)))
   (assert (= result.stderr "lstm-textgen: standard output: No space left on device\n")))

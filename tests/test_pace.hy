@@ -32,12 +32,13 @@
   taken)
 
 
-(defn test-two-threads-that-gain-stay []
+(defn test-two-threads-that-are-faster-stay []
   (setv threads (threads-of (fn [threads _] (/ 1 threads)) 2000))
   (assert (< (.count threads 1) (* 0.02 (len threads)))))  ; one is measured now and then
 
 
-(defn [(pytest.mark.parametrize "slow" [0.8 1 50])] test-two-that-gain-little-are-given-up [slow]
+(defn [(pytest.mark.parametrize "slow" [0.8 1 50])]
+    test-two-threads-that-are-hardly-faster-are-given-up [slow]
   (setv threads (threads-of (fn [threads _] (if (= threads 2) slow 1)) (** 10 5)))
   (assert (< (.count threads 2) (* 0.002 (len threads)))))
 
@@ -48,13 +49,13 @@
   (assert (< (.count (cut threads 999 (+ 999 PATIENCE)) 2) (+ PORTION TRIED 2))))
 
 
-(defn test-a-first-measure-that-was-wrong-is-put-right []
+(defn test-a-wrong-first-measure-of-the-threads-speed-is-put-right []
   (setv threads (threads-of (fn [threads n] (cond (= threads 2) 3  (< n 8) 10  True 1)) 20_000))
   (assert (= (get threads 500) 2))
   (assert (< (.count threads 2) 2000)))
 
 
-(defn test-a-network-too-small-for-two-never-has-them []
+(defn test-a-network-too-small-for-two-threads-never-has-them []
   (assert (= (.run (Pace 1) (fn [n] n) 64) 64)))
 
 

@@ -1,6 +1,5 @@
 "The package as distributed: wheels, their contents, requirements and start."
 
-(eval-when-compile (require hyrule [unless]))
 (import
   importlib.metadata [PathDistribution distribution]
   os
@@ -26,19 +25,13 @@
   TEXTS ["lighthouse.txt" "lol.txt"]
   FOLDERS [".ci" ".github" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
-    "conftest.py" "pyproject.toml" "requirements-writing.txt" "setup.py" "train.hy"]
+    "pyproject.toml" "setup.py" "train.hy"]
   PACKAGE (/ ROOT "lstm_textgen")
   MODULES (lfor path (.rglob PACKAGE "*.hy") (.relative-to path ROOT))
   ;; What a start must not wait for.
   HEAVY ["hyrule" "jax" "keras" "tensorflow" "torch"]
-  WRITING (lfor
-    line (.splitlines (.read-text (/ ROOT "requirements-writing.txt")))
-    :if (not (.startswith line "#"))
-    line)
+  TRAINING ["keras" "tensorflow" "tokenizers"]  ; what only training needs
   SITE (Path (sysconfig.get-path "purelib"))
-  ;; All of the package but its basics, as compiling it takes ten seconds.
-  LARGE (shutil.ignore-patterns "build" "dist" "cli" "display" "export" "learning" "modelfile"
-    "models" "pages" "server" "settings" "text" "writing" "macros.hy" "prep.hy" "textmodel.hy")
   BUILD "import setuptools.build_meta as b, sys; getattr(b, 'build_' + sys.argv[1])('dist')"
   ;; Before BUILD: bytecode is empty, as compiling it takes ten seconds.
   NAMES-ONLY (+ "import py_compile, pathlib as p; py_compile.compile = lambda _, cfile, **__: ("
@@ -67,10 +60,10 @@
       #** environment}))
 
 
-(defn pip [folder #* arguments]
+(defn pip [folder #* arguments #** environment]
   "Run pip in `folder`, where it must not fetch anything, and return its output."
   (run folder sys.executable "-m" "pip" #* arguments
-    "--quiet" "--no-deps" "--no-index" "--no-build-isolation"))
+    "--quiet" "--no-deps" "--no-index" "--no-build-isolation" #** environment))
 
 
 (defn copy-tree [folder]
@@ -96,7 +89,8 @@
 (defn [(pytest.fixture :scope "module")] wheel [tree tmp-path-factory]
   "The wheel that pip makes of the tree."
   (setv folder (tmp-path-factory.mktemp "wheel"))
-  (pip tree "wheel" "--wheel-dir" folder ".")
+  (pip tree "wheel" "--wheel-dir" folder "."
+    :PYTHONPYCACHEPREFIX (str (tmp-path-factory.mktemp "cache")))  ; as some users have it
   (next (.iterdir folder)))
 
 
@@ -159,17 +153,12 @@
     (get (.split text ";") 0)))
 
 
-(defn find-another-python []
-  "Return a Python of another version, from PATH or one of pyenv's; None if there is none."
-  (setv pyenv (Path (.get os.environ "PYENV_ROOT" (/ (Path.home) ".pyenv"))))
-  (for [version VERSIONS
-      :if (!= version (sysconfig.get-python-version))
-      python [
-        (shutil.which f"python{version}")
-        #* (.glob pyenv f"versions/{version}.*/bin/python")]
-      ;; One of pyenv's on PATH may refuse to run.
-      :if (and python (= (. (call "/" python "-c" "import zlib") returncode) 0))]
-    (return python)))
+(defn writing [metadata]
+  "Return the requirements (strings) of the half of the package that writes."
+  (lfor
+    text (.get-all metadata "Requires-Dist")
+    :if (not (or (in "extra ==" text) (in (. (Requirement text) name) TRAINING)))
+    text))
 
 
 ;; * The wheel
@@ -200,24 +189,6 @@
     (assert (not (& tags (set (compatible-tags #(major other) f"cp{major}{other}")))))))
 
 
-(defn test-a-wheel-that-another-python-made-has-its-bytecode-and-is-refused [tree tmp-path]
-  (setv python (find-another-python))
-  (unless python (pytest.skip "there is no other Python here"))
-  (lend tmp-path (needed-for ["hy" "hyrule" "setuptools"]))
-  (setv small (shutil.copytree tree (/ tmp-path "small") :ignore LARGE))
-  (run small python "-O" "-c" BUILD "wheel"
-    :path [tmp-path]
-    :PYTHONPYCACHEPREFIX (str (/ tmp-path "cache")))  ; as some users have it
-  (setv
-    tag (run small python "-c" "import sys; print(sys.implementation.cache_tag, end='')")
-    [wheel] (.glob (/ small "dist") f"*{(.replace tag "ython-" "")}*.whl")
-    bytecode (lfor name (.namelist (ZipFile wheel)) :if (.endswith name ".pyc") name))
-  (assert (= (len bytecode) (len (list (.rglob (/ small "lstm_textgen") "*.hy")))))
-  (assert (and bytecode (all (gfor name bytecode (.endswith name f".{tag}.pyc")))))
-  (with [_ (pytest.raises AssertionError :match "is not a supported wheel")]
-    (pip tmp-path "install" "--target" tmp-path wheel)))
-
-
 (defn test-what-is-installed-runs-without-compiling [site]
   (setv modules (lfor
     path MODULES
@@ -240,12 +211,6 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     known (sfor line (.splitlines record) (get (.split line ",") 0)))
   (for [path (.rglob (/ site "lstm_textgen") "*")  :if (.is-file path)]
     (assert (in (.as-posix (.relative-to path site)) known))))
-
-
-(defn test-the-texts-to-begin-with-are-installed [site]
-  (for [name TEXTS]
-    (assert (= (.read-bytes (/ site "lstm_textgen" "corpora" name))
-      (.read-bytes (/ ROOT "corpora" name))))))
 
 
 (defn test-the-base-model-is-installed-and-writes [site tmp-path]
@@ -312,10 +277,11 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     (assert (= (run ROOT #* command "--version") f"lstm_textgen {lstm-textgen.__version__}\n"))))
 
 
-(defn test-an-editable-install-runs-the-tree [tmp-path]
+(defn test-an-editable-install-runs-the-tree [metadata tmp-path]
   (setv
     tree (/ tmp-path "tree")
-    python (make-environment (/ tmp-path "venv") (needed-for [#* WRITING "setuptools"])))
+    names (needed-for [#* (writing metadata) "setuptools"])
+    python (make-environment (/ tmp-path "venv") names))
   (.mkdir tree)
   (pip (copy-tree tree) "--python" python "install" "--editable" ".")
   (run tmp-path (/ python.parent "lstm-textgen") "--version")
@@ -340,21 +306,13 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     (assert (not (& (set modules) #{#* HEAVY "h5py" "numpy" "rich"})))))
 
 
-(defn test-writing-imports-nothing-heavy [site tmp-path]
-  (setv modules (imported site (sure-model tmp-path)
-    "import sys, lstm_textgen.cli as c; assert c.main(sys.argv[1:]) == 0"
-    "--generate" "a" "--length" 20))
-  (assert (in "numpy" modules))
-  (assert (not (& (set HEAVY) (set modules)))))
-
-
 ;; * The half that writes, without Keras and its backends
 
-(defn [(pytest.fixture :scope "module")] writing-half [wheel tmp-path-factory]
-  "A Python with the package and what requirements-writing.txt has."
+(defn [(pytest.fixture :scope "module")] writing-half [wheel metadata tmp-path-factory]
+  "A Python with the package and what writing needs."
   (setv
     place (tmp-path-factory.mktemp "writing")
-    python (make-environment place (needed-for WRITING)))
+    python (make-environment place (needed-for (writing metadata))))
   (pip place "--python" python "install" wheel)
   python)
 
@@ -395,6 +353,6 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]
   (setv python (make-environment tmp-path
-    (needed-for [#* WRITING #* (in-extra metadata "quick")])))
+    (needed-for [#* (writing metadata) #* (in-extra metadata "quick")])))
   (assert (in "test_style.hy"
     (run ROOT python "-m" "pytest" "-m" "quick" "-q" "--collect-only" "-p" "no:cacheprovider"))))

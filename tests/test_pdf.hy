@@ -4,7 +4,7 @@
   pytest
   lstm-textgen.text.documents.pdf [paragraphs]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [ROOT complaint empty-folder write])
+  tests.helpers [ROOT complaint empty-folder noted write])
 
 (setv
   pytestmark pytest.mark.quick
@@ -51,10 +51,8 @@
 
 
 (defn test-pages-are-read-without-notes-heads-and-numbers []
-  (setv notes [])
-  (setv text (read-sources [(/ DOCUMENTS "pages.pdf")]
-    :note (fn [_ about] (.append notes about.words))))
-  (assert (= notes ["PDF, 5 pages"]))
+  (setv [text [[_ about]]] (noted (/ DOCUMENTS "pages.pdf")))
+  (assert (= about.words "PDF, 5 pages"))
   (assert (not (any (gfor part ["Keeper’s Lamp" "A. Writer" "Page" "wrong" "  "] (in part text)))))
   (assert (= (.count text "\n") 10))
   (assert (= (.count text "tower was built. “Ninety-nine,” he said. The lamp") 10)))

@@ -12,8 +12,8 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [read-seed ways-on]
-  tests.browser [fragment halved-model open-page page-of start-browser start-of wait-for-end
-    wait-until WRITTEN written])
+  tests.browser [WRITTEN alternatives-on fragment halved-model open-page page-of start-browser
+    start-of wait-for-end wait-for-text wait-until written])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -82,7 +82,7 @@
   (assert-writes-as-python browser tmp-path (pieces-model) seed :temperature 1))
 
 
-(defn test-the-other-rules-of-sampling-apply-to-how-a-word-goes-on [browser tmp-path]
+(defn test-temperature-0-and-top-p-apply-to-how-a-word-goes-on [browser tmp-path]
   (for [sampling [{"temperature" 0} {"temperature" 0.6  "top_p" 0.5}]]
     (assert-writes-as-python browser tmp-path (pieces-model :rng-seed 3) "hey" #** sampling)))
 
@@ -115,7 +115,7 @@
         (.generate (TextModel model) "he☃yl" :length 50 :rng-seed 4 :temperature 1))))))
 
 
-(defn test-the-length-counts-characters [browser tmp-path]
+(defn test-the-length-on-a-page-of-pieces-counts-characters [browser tmp-path]
   (setv
     model (pieces-model)
     longest (max (map len model.vocabulary.units)))
@@ -149,14 +149,6 @@
   (dfor [text own] (.items found) text (/ own (.total found))))
 
 
-(defn alternatives-on [page]
-  "Return the texts and the probabilities that the panel of a page shows."
-  (setv [units odds] (lfor
-    part ["unit" "odds"]
-    (.all-text-contents (.locator page f"#alternatives .{part}"))))
-  #((lfor unit units (.replace (.replace unit "␣" " ") "↵" "\n")) odds))
-
-
 (defn test-alternatives-within-a-word-count-all-its-spellings [browser tmp-path]
   (setv model (pieces-model))
   (with [page (open-page browser (page-of tmp-path model) "#seed=heyl&rng_seed=4&fast=1")]
@@ -170,8 +162,7 @@
     (assert (= (lfor each shown (float (.rstrip (get (.split each) -1) "%")))
       (pytest.approx (lfor text best (* 100 (get odds text))) :abs 0.51)))
     (.click page "#alternatives li:nth-child(3) button")
-    (setv begun (json.dumps (+ "heyl" (get best 2))))
-    (wait-until page f"document.querySelector('{WRITTEN}').textContent.startsWith({begun})")))
+    (wait-for-text page (+ "heyl" (get best 2)))))
 
 
 (defn test-another-piece-is-put-in-its-place-and-the-text-before-it-stays [browser tmp-path]

@@ -8,7 +8,7 @@
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel]
   tests.browser [fragment halved-model open-page page-of start-browser wait-for-end wait-for-units
-    WRITTEN write-on written]
+    write-on written]
   tests.helpers [small-model])
 
 (setv
@@ -43,7 +43,7 @@
     (assert (= (written page) expected))))
 
 
-(defn test-it-writes-the-same-without-webassembly [browser tmp-path]
+(defn test-a-page-writes-the-same-without-webassembly [browser tmp-path]
   (setv
     model (halved-model)
     path (page-of tmp-path model)
@@ -64,13 +64,7 @@
       (.generate (TextModel model) "" :length 50 :rng-seed 4 :temperature 1)))))
 
 
-(defn test-unknown-characters-of-the-seed-are-named [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=the☃%C2%A0&fast=1")]
-    (write-on page 20)
-    (assert (= (.text-content page "#strange") "Unknown to the model: ☃ U+00A0"))))
-
-
-(defn test-a-pace-that-one-can-follow [browser tmp-path]
+(defn test-a-page-writes-at-a-pace-that-one-can-follow [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model)))]
     (setv begun (time.monotonic))
     (write-on page 60)
@@ -80,7 +74,7 @@
 (defn [(pytest.mark.parametrize "motion" [
     "reduce"
     (pytest.param "no-preference" :marks pytest.mark.slow)])]
-    test-it-opens-with-a-passage-at-full-speed-for-those-who-want-no-motion
+    test-a-page-opens-with-a-passage-at-full-speed-for-those-who-want-no-motion
     [browser tmp-path motion]
   (with [page (open-page browser (page-of tmp-path (halved-model)) :reduced-motion motion)]
     (wait-for-units page 10)
@@ -89,7 +83,7 @@
     (assert (= (.text-content page "#count") "400 characters"))))
 
 
-(defn test-what-is-stopped-and-goes-on-is-what-is-never-stopped [browser tmp-path]
+(defn test-a-text-that-was-stopped-goes-on-as-if-it-had-not [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model "256"))
       "#seed=The&rng_seed=4&temperature=1&length=2000&fast=1")]
     (wait-for-end page)
@@ -131,7 +125,7 @@
     (assert (= (place-in-row page "go") place))))
 
 
-(defn test-what-is-stopped-before-it-begins-does-not-begin [browser tmp-path]
+(defn test-a-text-that-is-stopped-before-it-begins-does-not-begin [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=The")]
     (.evaluate page "['go', 'stop'].forEach((id) => document.getElementById(id).click())")
     (.wait-for-timeout page 500)
@@ -139,7 +133,7 @@
     (assert (.is-visible page "#go"))))
 
 
-(defn test-sliders-steer [browser tmp-path]
+(defn test-the-slider-of-the-temperature-steers [browser tmp-path]
   (setv model (halved-model))
   (with [page (open-page browser (page-of tmp-path model) "#seed=The&fast=1")]
     (.focus page "#temperature")
@@ -161,25 +155,7 @@
     (assert (= (written page) (.generate model "The" :length 30 :temperature 1.27 :rng-seed 4)))))
 
 
-(defn test-two-models-write-side-by-side [browser tmp-path]
-  (setv
-    models [(halved-model) (halved-model "gru:9")]
-    path (page-of tmp-path #* models))
-  (with [page (open-page browser path "#seed=The&rng_seed=4&temperature=1&length=100")]
-    (wait-for-end page)
-    (assert (= (.all-text-contents (.locator page WRITTEN)) (lfor
-      model models
-      (.generate (TextModel model) "The" :length 100 :rng-seed 4 :temperature 1))))))
-
-
 ;; * Size and speed
-
-(defn test-a-page-is-small []
-  (setv
-    model (halved-model "256")
-    page (playground {"a" model}))
-  (assert (<= (len (.encode page)) (+ (* 2.8 model.weight-count) 150_000))))
-
 
 (defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]
   (.setattr monkeypatch module "SAMPLE" 9)  ; 10,000 units would take a minute

@@ -1,7 +1,6 @@
 "The playground page in a real browser: its appearance and its permissions."
 
 (import
-  json
   numpy :as np
   pytest
   lstm-textgen.basics.terminal [visible]
@@ -10,8 +9,9 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [read-seed]
-  tests.browser [fragment halved-model open-page overflow page-of start-browser start-of violations
-    wait-for-end wait-for-units wait-until WRITTEN write-on written])
+  tests.browser [WRITTEN alternatives-on fragment halved-model open-page overflow page-of
+    start-browser start-of violations wait-for-end wait-for-text wait-for-units wait-until write-on
+    written])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -29,23 +29,10 @@
   (lfor id (cut best 5) (get model.vocabulary.units id)))
 
 
-(defn alternatives [page]
-  "Return the units that the panel of a page shows."
-  (lfor
-    shown (.all-text-contents (.locator page "#alternatives .unit"))
-    (.replace (.replace shown "␣" " ") "↵" "\n")))
-
-
 (defn odds-after [model text]
   "Return the probabilities of all units that `model` gives after `text`."
   (setv engine (make-engine model))
   (softmax (.feed engine (get (read-seed model text) 0))))
-
-
-(defn wait-for-text [page text]
-  "Wait until the text on the page begins with `text`."
-  (wait-until page
-    f"document.querySelector('{WRITTEN}').textContent.startsWith({(json.dumps text)})"))
 
 
 (defn test-a-click-shows-the-likeliest-and-picking-one-continues-there [browser tmp-path]
@@ -55,20 +42,10 @@
     (setv before (cut (written page) 20))
     (.click page.mouse #* (start-of page 20))
     (setv best (likeliest model before))
-    (assert (= (alternatives page) best))
+    (assert (= (get (alternatives-on page) 0) best))
     (.click page "#alternatives li:nth-child(3) button")
     (wait-for-text page
       (.generate (TextModel model) (+ before (get best 2)) :length 30 :temperature 0))))
-
-
-(defn test-an-alternative-has-its-probability [browser tmp-path]
-  (setv model (halved-model))
-  (with [page (open-page browser (page-of tmp-path model) "#seed=The&temperature=0&fast=1")]
-    (write-on page 20)
-    (.click page.mouse #* (start-of page 10))
-    (setv odds (max (odds-after model (cut (written page) 10))))
-    (assert (in (.text-content page "#alternatives li:first-child .odds")
-      [f"{(* 100 odds) :.0f}%" f"{(* 100 odds) :.1f}%"]))))
 
 
 (defn shade [model before unit]

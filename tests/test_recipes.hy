@@ -83,12 +83,8 @@
   (assert (not-in "\n" message)))
 
 
-(defn test-a-link-to-itself-is-no-recipe [tmp-path]
+(defn [(pytest.mark.parametrize "name" ["nowhere.hy" "loop.hy"])]
+    test-a-recipe-that-is-missing-or-a-link-to-itself-is-named [tmp-path name]
   (.symlink-to (/ tmp-path "loop.hy") "loop.hy")
-  (with [_ (pytest.raises ValueError :match "loop.hy: there is no such recipe")]
-    (load-recipe (/ tmp-path "loop.hy"))))
-
-
-(defn test-a-missing-recipe-is-named [tmp-path]
-  (with [_ (pytest.raises ValueError :match "nowhere.hy: there is no such recipe")]
-    (load-recipe (/ tmp-path "nowhere.hy"))))
+  (with [_ (pytest.raises ValueError :match f"{name}: there is no such recipe")]
+    (load-recipe (/ tmp-path name))))

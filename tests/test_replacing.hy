@@ -168,14 +168,6 @@
       (with [_ (locked path)]))))
 
 
-(defn test-a-lock-file-is-not-opened-through-a-link [path]
-  (setv thesis (/ path.parent "thesis"))
-  (.write-bytes thesis b"mine")
-  (.symlink-to (/ path.parent ".model.h5.lock") thesis)
-  (with [_ (pytest.raises OSError)] (with [_ (locked path)]))
-  (assert (= (.read-bytes thesis) b"mine")))
-
-
 (defn test-a-model-in-training-is-not-saved-by-another-process [monkeypatch path holder]
   (monkeypatch.setattr files "LONG" 0.2)
   (setv before (.read-bytes path))
@@ -226,18 +218,6 @@
     (.rename old new)
     (save-checkpoint (small-model 2) (Path path.name)))
   (assert (= (names-in new) ["model.h5" "model.h5.bak"])))
-
-
-(defn test-a-model-that-another-program-replaced-during-a-run-is-kept [path]
-  (with [_ (locked path)]
-    (save-checkpoint (small-model 2) path)
-    (save-checkpoint (small-model 3) path)
-    (.write-bytes path b"theirs")
-    (with [_ (pytest.raises OSError :match "another program has replaced it")]
-      (save-checkpoint (small-model 4) path))
-    (assert (= (.read-bytes path) b"theirs"))
-    (.unlink path)
-    (save-checkpoint (small-model 4) path)))
 
 
 (defn test-links-and-other-models-files-are-not-swept [path]

@@ -56,7 +56,7 @@
   (assert (in words (.join "\n" (.lines (a-plan #** changes))))))
 
 
-(defn test-without-validation-or-an-end-there-is-less-to-show [capsys]
+(defn test-a-run-without-validation-or-end-shows-less [capsys]
   (setv report (Report))
   (.begin-epoch report 3 0 100 0)
   (.step report 100 0.5)
@@ -131,7 +131,7 @@
 
 ;; * Which report
 
-(defn test-elsewhere-lines-are-plain []
+(defn test-lines-are-plain-where-there-is-no-terminal []
   (assert (is (type (make-report)) Report)))
 
 

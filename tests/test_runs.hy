@@ -10,33 +10,19 @@
   lstm-textgen.learning.start :as start
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
-  tests.helpers [StopAfter TEXT TINY VERSE write-text])
+  tests.helpers [TEXT TINY VERSE StopAfter counting write-text])
 
-(setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
-
-(setv OTHER (* "a fox in a box ate all the locks of the ox.\n" 150))
-
-
-(defclass Notes [Report]
-  "A report that keeps what it would show."
-
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv
-      self.said []
-      self.warned []))
-
-  (defn say [self text]
-    (.append self.said text))
-
-  (defn warn [self text]
-    (.append self.warned text)))
+(setv
+  pytestmark counting
+  OTHER (* "a fox in a box ate all the locks of the ox.\n" 150))
 
 
 (defn learn [folder text #** options]
   "Train the model in `folder` on `text`; return it and the output."
   (setv
-    report (Notes)
+    report (Report)
+    [report.said report.warned] [[] []]
+    [report.say report.warn] [report.said.append report.warned.append]
     model (lstm-textgen.train :path (/ folder "model") :text text :display report #** options))
   #(model report))
 
@@ -167,26 +153,6 @@
   (assert (not-in "c" model.vocabulary.ids)))
 
 
-;; * What is refused, and in whose words
-
-(defn [(pytest.mark.parametrize #("options" "words") [
-    #({"sources" 5} "`sources` must be paths or URLs, not 5")
-    #({"text" 5} "`text` must be text, or a list of texts, not 5")
-    #({"text" "a"  "sources" "b"} "`sources` or `text`, not both")
-    #({"text" "a"  "recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
-    #({"text" "a"  "path" None} "`path` must be")
-    #({"text" "a"  "rng_seed" -1} "`rng_seed` must be a whole number from 0")
-    #({"text" "a"  "epochs" 1.5} "`epochs` must be a whole number")
-    #({"text" "a"  "minutes" "3"} "`minutes` must be a number above 0")
-    #({"text" "a"  "layers" True} "`layers`")])]
-    test-a-wrong-value-is-refused-at-once-in-the-words-of-python
-    [tmp-path monkeypatch options words]
-  (monkeypatch.chdir tmp-path)
-  (with [caught (pytest.raises #(TypeError ValueError))] (lstm-textgen.train #** options))
-  (assert (in words (str caught.value)))
-  (assert (= (list (.iterdir tmp-path)) [])))
-
-
 ;; * Time, and other windows
 
 (defn test-reading-that-leaves-no-time-to-train-is-refused-with-what-is-needed
@@ -215,15 +181,3 @@
   (setv [model report] (learn tmp-path TEXT :epochs 1 :batch-size 4))
   (assert (any (gfor line report.said (in "restarting this epoch" line))))
   (assert (> model.checkpoint.resume.progress.updates 100)))  ; 30 steps, and a whole epoch of 85
-
-
-(defn test-texts-are-trained-on-by-layers-in-a-list [tmp-path]
-  (setv model (lstm-textgen.train
-    :text (gfor _ (range 70) VERSE)
-    :path (/ tmp-path "m")
-    :prep #("replace" "c" "k")
-    :layers [8 8]
-    :epochs 1
-    :quiet True))
-  (assert (= (get model.settings "layers") "lstm:8,lstm:8"))
-  (assert (not-in "c" model.vocabulary.ids)))

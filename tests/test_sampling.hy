@@ -84,7 +84,7 @@
   (assert-drawn-from (draw-many :min-p 0.3 :temperature 2) (only kept 2)))
 
 
-(defn test-rules-apply-one-after-the-other []
+(defn test-top-k-applies-before-top-p-and-after-what-is-excluded []
   (setv
     counts (draw-many :top-k 3 :exclude (cut LIKELIEST 2))
     narrow (draw-many :top-k 4 :top-p 1e-9))
@@ -146,7 +146,7 @@
   (assert (= own whole)))
 
 
-(defn test-without-a-seed-each-sampler-draws-otherwise []
+(defn test-two-samplers-without-a-seed-draw-differently []
   (assert (!= (picks (sampler-of :rng-seed None)) (picks (sampler-of :rng-seed None)))))
 
 

@@ -54,7 +54,7 @@
     (assert (= (round (rate-factor limits clock 500 units) 3) expected))))
 
 
-(defn test-without-a-deadline-the-clock-ends-nothing []
+(defn test-a-clock-without-a-deadline-ends-nothing []
   (setv clock (Clock None))
   (assert (is (.progress clock) None))
   (assert (not (.over? clock))))

@@ -70,7 +70,7 @@
     "all of it; the last 20 are not shown: a page holds at most 100,000")))
 
 
-(defn test-odds-are-of-16-bits []
+(defn test-the-odds-on-a-page-have-16-bits []
   (setv [text] (texts-on (page-of "ab" [1 np.nan])))
   (assert (= (str (np.frombuffer (b64decode (get text "odds")) "<f2")) "[0.5 nan]")))
 

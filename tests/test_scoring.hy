@@ -11,7 +11,7 @@
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends stream]
-  tests.helpers [score small-model])
+  tests.helpers [in-pieces score small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -40,10 +40,6 @@
 
 (defn random-text [length]
   (.join "" (.choice (np.random.default-rng 2) (list LETTERS) length)))
-
-
-(defn in-pieces [text size]
-  (lfor i (range 0 (len text) size) (cut text i (+ i size))))
 
 
 (defn all-nats [model pieces]
@@ -101,16 +97,6 @@
   (setv total (score model ["bbbb"]))
   (assert (math.isclose total.bits 3 :rel-tol 1e-6))
   (assert (math.isclose total.perplexity 8 :rel-tol 1e-6)))
-
-
-(defn test-a-score-adds-up []
-  (setv
-    [model text] [(letters) (random-text 3000)]
-    total (score model [text])
-    nats (.mean (nats-one-by-one model text)))
-  (assert (= 3000 total.count))
-  (assert (math.isclose total.bits (/ nats (math.log 2)) :rel-tol 1e-5))
-  (assert (math.isclose total.perplexity (math.exp nats) :rel-tol 1e-5)))
 
 
 (defn test-accuracy-is-the-share-of-likeliest-units []

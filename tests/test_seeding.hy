@@ -61,12 +61,6 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   (lfor n (range (len tasks)) (get results n)))
 
 
-(defn test-building-a-network-moves-no-global-generator []
-  (setv before (global-states))
-  (training-network SPEC SHAPE 1)
-  (assert (= (global-states) before)))
-
-
 (defn test-a-model-goes-to-keras-without-moving-a-global-generator []
   (setv before (global-states))
   (.to-keras (TextModel (small-model)))
@@ -83,7 +77,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   (assert (= (float (tf.random.uniform [])) expected)))
 
 
-(defn test-pytorch-is-not-reseeded-either []
+(defn test-training-on-pytorch-moves-no-global-generator []
   (assert (= (succeeded (run-python "-c" TORCH-STATE :environment {"KERAS_BACKEND" "torch"}))
     "True\n")))
 

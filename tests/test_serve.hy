@@ -48,15 +48,9 @@
   (assert (= (get answer "choices" 0 "finish_reason") "length")))
 
 
-(defn test-the-model-s-own-temperature-is-the-default [url folder]
-  (setv text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7))
-  (assert (= (text-of (completion url :prompt "abc" :max-tokens 50 :seed 7))
-    (.removeprefix text "abc"))))
-
-
 (defn [(pytest.mark.parametrize "options" [
-    {"temperature" 0} {"temperature" 1.3  "top_k" 3} {"top_p" 0.5} {"min_p" 0.2} {"top_k" -1}])]
-    test-sampling-options-are-those-of-the-program [url folder options]
+    {} {"temperature" 0} {"temperature" 1.3  "top_k" 3} {"top_p" 0.5} {"min_p" 0.2} {"top_k" -1}])]
+    test-sampling-options-and-their-defaults-are-those-of-the-program [url folder options]
   (setv
     own (dfor [k v] (.items options) :if (!= v -1) k v)
     text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7 #** own))
@@ -75,7 +69,7 @@
   (assert (= (get texts 0) (text-of (completion url :prompt "abc" :max-tokens 20 :seed 1)))))
 
 
-(defn test-it-ends-before-a-stop [url]
+(defn test-a-completion-ends-before-a-stop [url]
   (setv
     whole (text-of (completion url :prompt "a" :max-tokens 300 :seed 2))
     [one two] [(cut whole 40 43) (cut whole 20 22)]
@@ -188,7 +182,7 @@
 (defn [(pytest.mark.parametrize #("path" "method" "status") [
     ["/nowhere" "GET" 404] ["/v1/completions" "GET" 405] ["/v1/models/gpt" "GET" 404]
     ["/health" "DELETE" 405]])]
-    test-a-wrong-path-is-answered-so-too [url path method status]
+    test-a-wrong-path-is-answered-with-an-error [url path method status]
   (setv [code _ answer] (ask url path :method method))
   (assert (= code status))
   (assert (in "message" (get answer "error"))))
@@ -207,7 +201,7 @@
   #((get sent 0 "status") (json.loads (get sent 1 "body"))))
 
 
-(defn test-a-fault-of-the-server-is-answered-so-too [caplog]
+(defn test-a-fault-of-the-server-is-answered-with-an-error [caplog]
   (setv [status answer] (answer-of [None] "/health"))
   (assert (= [status (get answer "error" "type")] [500 "server_error"]))
   (assert (in "AttributeError" caplog.text)))
@@ -249,7 +243,7 @@
   (assert (in (.join "" (gfor d deltas (.get d "content" ""))) ["hello." "hello dear."])))
 
 
-(defn test-a-model-of-no-chat-says-so [url]
+(defn test-a-chat-with-a-model-of-no-chat-is-refused [url]
   (setv [status _ answer] (ask url "/v1/chat/completions"
     {"model" "wordy"  "messages" [{"role" "user"  "content" "hi"}]}))
   (assert (= status 400))
@@ -271,12 +265,9 @@
     (assert (= (get answer "bits") (pytest.approx (list bits))))))
 
 
-(defn test-unknown-words-alone-have-no-score-per-character [url]
+(defn test-unknown-characters-have-no-surprise-and-unknown-words-alone-no-score [url]
   (setv [status _ answer] (ask url "/score" {"text" "zebra zebras"  "model" "wordy"}))
-  (assert (= [status (get answer "bits_per_character")] [200 None])))
-
-
-(defn test-an-unknown-character-has-no-surprise [url]
+  (assert (= [status (get answer "bits_per_character")] [200 None]))
   (setv [_ _ answer] (ask url "/score" {"text" "a☃b"}))
   (assert (is (get answer "bits" 1) None))
   (setv [status _ _] (ask url "/score" {"text" "☃"}))

@@ -12,7 +12,7 @@
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [load]
   tests.browser [WRITTEN start-browser wait-for-end wait-until written]
-  tests.helpers [ROOT small-model succeeded]
+  tests.helpers [CALM ROOT small-model succeeded]
   tests.serving [change-model completion save-models serving]
   tools.blocks [blocks-in])
 
@@ -26,7 +26,8 @@
   "A folder with four models, of which `parts` knows pieces."
   (setv folder (tmp-path-factory.mktemp "serve"))
   (save-models folder)
-  (save-checkpoint (small-model :resume False :unit "pieces" :text (* 9 CATS) :max-words 60)
+  (save-checkpoint
+    (small-model :resume False :scale CALM :unit "pieces" :text (* 9 CATS) :max-words 60)
     (/ folder "parts"))
   folder)
 

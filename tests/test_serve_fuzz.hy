@@ -66,15 +66,12 @@
   statuses)
 
 
-(defn test-schemathesis-breaks-nothing [url]
-  (setv statuses (attack url 60))
+(defn [(pytest.mark.parametrize "count"
+    [60 (pytest.param (* 150 FUZZ) :marks pytest.mark.slow)])]
+    test-schemathesis-breaks-nothing [url count]
+  (setv statuses (attack url count))
   (assert (<= (set statuses) KNOWN) statuses)
   (assert (get statuses 200)))
-
-
-(defn [pytest.mark.slow] test-nor-does-it-with-many-more-requests [url]
-  (setv statuses (attack url (* 150 FUZZ)))
-  (assert (<= (set statuses) KNOWN) statuses))
 
 
 ;; * By bytes that were changed
@@ -120,12 +117,9 @@
   statuses)
 
 
-(defn test-changed-bytes-break-nothing [url]
-  (setv statuses (try-changes url 300))
+(defn [(pytest.mark.parametrize "count"
+    [300 (pytest.param (* 2000 FUZZ) :marks pytest.mark.slow)])]
+    test-changed-bytes-break-nothing [url count]
+  (setv statuses (try-changes url count))
   (assert (<= (set statuses) KNOWN) statuses)
   (assert (> (get statuses 200) 10)))
-
-
-(defn [pytest.mark.slow] test-nor-do-many-more-of-them [url]
-  (setv statuses (try-changes url (* 2000 FUZZ)))
-  (assert (<= (set statuses) KNOWN) statuses))

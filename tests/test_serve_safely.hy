@@ -73,7 +73,7 @@
     (assert (in status [400 421]) host)))
 
 
-(defn test-our-own-names-are-not [url]
+(defn test-the-names-of-this-machine-are-accepted-as-hosts [url]
   (for [host ["localhost" "LOCALHOST:1" "127.0.0.1:99" "[::1]:8000" (socket.gethostname)]]
     (assert (= (get (ask url "/v1/models" :headers {"Host" host}) 0) 200) host)))
 
@@ -87,7 +87,7 @@
     (assert (not-in "Access-Control-Allow-Origin" answered))))
 
 
-(defn test-our-own-page-and-a-link-to-it-are-not [url]
+(defn test-the-server-s-own-page-and-a-link-to-it-may-ask [url]
   (assert (= 200 (get (ask url "/v1/completions" {"prompt" "a"} :headers {"Origin" url}) 0)))
   (assert (= 200 (get (ask url "/" :headers
     {"Sec-Fetch-Site" "cross-site"  "Sec-Fetch-Mode" "navigate"}) 0))))
@@ -144,11 +144,6 @@
   (refused (program "--serve" #* flags :folder folder) #* words))
 
 
-(defn test-a-socket-that-can-t-be-bound-is-closed []  ; a warning is an error
-  (with [_ (pytest.raises OSError :match "203.0.113.7:80: .*; give another `host`")]
-    (with [_ (listening "203.0.113.7" 80)])))
-
-
 (defn [(pytest.mark.parametrize #("now" "most" "wanted") [
     [256 resource.RLIM-INFINITY 4096] [1024 524288 4096] [256 1024 1024] [9000 9000 None]
     [resource.RLIM-INFINITY resource.RLIM-INFINITY None]])]
@@ -188,7 +183,7 @@
     [(post b"{\"seed\": 99999999999999999999999999999999}") 200]
     [(post b"{}" "/v1/completions" "Transfer-Encoding: chunked") 400]
     [(post b"{}" "/v1/completions" "Content-Length: 5") 400]])]
-    test-nonsense-is-refused [url data status]
+    test-requests-of-nonsense-are-refused [url data status]
   (setv answer (exchange url data))
   (assert (.startswith answer (.encode f"HTTP/1.1 {status}")) (cut answer 200)))
 
@@ -209,7 +204,7 @@
   (assert (.startswith (exchange url head) b"HTTP/1.1 413")))
 
 
-(defn test-nor-is-one-whose-length-is-not-told [url]
+(defn test-a-body-without-a-length-is-not-read-to-its-end [url]
   (with [s (connect url)]
     (.sendall s (+ b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
       b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"))

@@ -112,7 +112,7 @@
   (assert (= (tuning units minutes {} :familiar False :weights 2_000_000) chosen)))
 
 
-(defn test-what-is-given-holds []
+(defn test-given-epochs-and-batch-size-hold-in-fine-tuning []
   (for [familiar [True False]]
     (setv [epochs rows _ _] (tuning 9_000 None {"epochs" 3  "batch_size" 7} familiar))
     (assert (= [epochs rows] [3 7]))))

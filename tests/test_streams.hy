@@ -15,10 +15,8 @@
   lstm-textgen.display.plain [Report]
   lstm-textgen.learning.learner [quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [TINY-FLAGS a-plan output program shell-environment start-program sure-model
-    succeeded write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [TINY-FLAGS a-plan counting output program shell-environment start-program
+    succeeded sure-model write-text])
 
 (setv
   TRAIN ["--sources" "text.txt" "--epochs" "3" #* TINY-FLAGS]

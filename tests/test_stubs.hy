@@ -3,6 +3,7 @@
 (import
   re
   pytest
+  lstm-textgen
   lstm-textgen.textmodel [TextModel]
   tests.helpers [ROOT run-python saved-model small-model succeeded])
 
@@ -83,6 +84,13 @@ lower(5)
   (setv result (mypy tmp-path WRONG))
   (assert (= (re.findall r"(?m)^script.py:(\d): error" result.stdout) (list "45678")))
   (assert (= result.returncode 1)))
+
+
+(defn [pytest.mark.quick] test-dir-lists-each-public-name-once []
+  lstm-textgen.Interrupted  ; once it was asked for, it is a global too
+  (setv names (dir lstm-textgen))
+  (assert (= (len names) (len (set names))))
+  (assert (<= #{"Interrupted" "load"} (set lstm-textgen.__all__) (set names))))
 
 
 (defn [pytest.mark.quick] test-what-writes-a-file-returns-nothing [tmp-path]

@@ -4,7 +4,6 @@
   pathlib [Path]
   pytest
   tools [lint style]
-  tools.flakes [flakes]
   tools.forms [Source])
 
 (setv
@@ -21,13 +20,8 @@
     #(style.blank-lines "(f)\n\n\n;; * G\n(g)" "(f)\n\n\n;; About g.\n(g)")
     #(style.blank-lines "(f)\n\n;; About g.\n\n(g)" "(f)\n\n;; About g.\n(g)")
     #(style.when-not "(when (not x) y)" "(when x (not y))")
-    #(style.comprehension-layout "(lfor x  xs x)" "(lfor x xs x)")
     #(style.comprehension-layout "(dfor x xs :if x\n  x x)" "(dfor\n  x xs\n  :if x\n  x x)")
     #(style.setv-layout "(setv a 1  b 2)" "(setv\n  a 1\n  b 2)")
-    #(style.self-calls "(self.f x)" "(.f self x) (self.f.g x)")
-    #(style.self-calls "(setv other.f g) (self.f x)" "(setv self.f g) (self.f x)")
-    #(style.self-calls "(defclass C [] (setv n 1)) (self.f)" "(defclass C [] #^ int f) (self.f)")
-    #(style.module-docstring "(f)" "\"Does f.\" (f)")
     #(style.import-forms "(import a) (import b)" "(import a) (defn f [] (import b))")
     #(style.import-forms "(require a) (eval-when-compile (require b))" "(require a b)")
     #(style.import-forms "\"Doc.\" (f) (import a)" "\"Doc.\" (require b) (import a)")
@@ -36,34 +30,35 @@
     #(style.import-order "(import re\n  sys)" "(import re)")
     #(style.unused-macros "(require a [unless])" "(require a [unless]) (unless x y)")
     #(style.sizes LONG-FUNCTION (.replace LONG-FUNCTION "\n  (g)" "" 2))
-    #(style.sizes (* "\n" 401) (* "\n" 400))
+    #(style.long-lines (* "\n" 401) (* "\n" 400))
     #(style.foreign-privates "(import lstm-textgen.b [_x])" "(import lstm-textgen.b [x])")
     #(style.foreign-privates "(b._x)" "(b.x) (f x.__name__)")
     #(style.foreign-privates "(._x b)" "(defclass C [] (defn _x [s] 1) (defn y [s] (._x s)))")
     #(style.foreign-privates "(. (f) _x)" "(import os) (os._exit 1)")
     #(style.foreign-privates "(setattr b \"_x\" 1)" "(defn _x [] 1) (_x)")
     #(style.foreign-privates "(.setattr m \"a.b._x\" 1)" "(setv self._x 1) (f other._x)")
-    #(style.test-sizes LONG-TEST (.replace LONG-TEST "\n  (g)" "\n  ;; Why." 1))
-    #(style.missing-docstrings "(defn f [] 1)" "(defn _f [] 1)")
-    #(style.missing-docstrings "(defclass C [] \"A c.\" (defn f [self] 1))"
-      "(defclass C [B] \"A c.\" (defn f [self] 1))")
+    #(style.sizes LONG-TEST (.replace LONG-TEST "\n  (g)" "\n  ;; Why." 1))
+    #(style.missing-docstrings "(f)" "\"Do f.\" (f)")
+    #(style.missing-docstrings "\"D.\" (defn f [] 1)" "\"D.\" (defn _f [] 1)")
+    #(style.missing-docstrings "\"D.\" (defclass C [] \"A c.\" (defn f [self] 1))"
+      "\"D.\" (defclass C [B] \"A c.\" (defn f [self] 1))")
     #(style.docstring-verbs "(defn f [] \"The sum.\" 1)" "(defn f [] \"Return the sum.\" 1)")
     #(style.docstring-verbs "(defn f [] \"Adds.\" 1)" "(defn [property] f [] \"The sum.\" 1)")
-    #(flakes "(print x)" "(defn f [x] (print x))")
-    #(flakes "(import os)" "(import os) (print os.name)")
-    #(flakes "(print \"a\"" "(print \"a\")")]
+    #(style.flakes "(print x)" "(defn f [x] (print x))")
+    #(style.flakes "(import os)" "(import os) (print os.name)")]
   NAMES (lfor [rule _ _] CASES rule.__name__))
 
 
 (defn [(pytest.mark.parametrize #("rule" "bad" "good") CASES :ids NAMES)]
     test-a-rule-finds-what-breaks-it [rule bad good]
-  (setv path (if (is rule style.test-sizes) "tests/test_made_up.hy" "made_up.hy"))
+  (setv path (if (is bad LONG-TEST) "tests/test_made_up.hy" "made_up.hy"))
   (assert (list (rule (Source path bad))))
   (assert (= (list (rule (Source path good))) [])))
 
 
 (defn test-a-helper-in-a-file-of-tests-needs-no-docstring []
-  (assert (= (list (style.missing-docstrings (Source "tests/test_a.hy" "(defn f [] 1)"))) [])))
+  (setv source (Source "tests/test_a.hy" "\"D.\" (defn f [] 1)"))
+  (assert (= (list (style.missing-docstrings source)) [])))
 
 
 (defn test-every-rule-has-a-case []

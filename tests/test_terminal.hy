@@ -1,59 +1,22 @@
 "The program on a terminal: what it shows there, and a conversation."
 
 (import
-  fcntl
-  os
-  pty
-  select
-  subprocess
-  sys
-  termios
   pytest
   lstm-textgen.basics.terminal [visible]
-  tests.helpers [output program save-odds shell-environment succeeded sure-model uniform-model])
+  tests.helpers [output program save-odds succeeded sure-model uniform-model]
+  tests.screen [Screen])
 
 (setv
   uniform (pytest.fixture uniform-model)
   sure (pytest.fixture sure-model))
 
 
-(defclass Terminal []
-  "The program on a terminal of its own."
-
-  (defn __init__ [self folder #* arguments]
-    (setv
-      [self.end theirs] (pty.openpty)
-      self.process (subprocess.Popen
-        [sys.executable "-m" "lstm_textgen" #* (map str arguments)]
-        :cwd folder
-        :stdin theirs
-        :stdout theirs
-        :stderr theirs
-        :start-new-session True
-        :preexec-fn (fn [] (fcntl.ioctl 0 termios.TIOCSCTTY 0))
-        :env {#** (shell-environment) "TERM" "dumb"}))
-    (os.close theirs))
-
-  (defn until [self wanted]
-    "Read until `wanted` appears; return all that was read."
-    (setv text "")
-    (while (not-in wanted text)
-      (assert (get (select.select [self.end] [] [] 30) 0) text)
-      (+= text (.decode (os.read self.end 1000) :errors "replace")))
-    text)
-
-  (defn type [self text]
-    "Type `text`, as a user would."
-    (os.write self.end (.encode text)))
-
-  (defn status [self]
-    "Return the status with which the program ends, and give the terminal back."
-    (setv status (.wait self.process 30))
-    (os.close self.end)
-    status))
+(defn terminal [folder #* arguments]
+  "Return a screen on which the program is typed to; its lines are long enough for every text."
+  (Screen folder 999 40 #* arguments :keys True :TERM "dumb"))
 
 
-(defn test-visible-leaves-no-command []
+(defn test-control-characters-are-made-visible []
   (assert (= (visible "a\tb\né🦊") "a\tb\né🦊"))
   (assert (= (visible "\x1b[2J\x7f\x9b\r\0\u202e") "␛[2J␡\\x9b␍␀\\u202e")))
 
@@ -62,34 +25,35 @@
   (save-odds tmp-path "a\x1b" {"\x1b" 1e20})
   (setv flags ["--generate" "a\x1b" "--length" 2])
   (assert (= (output tmp-path #* flags) "a\x1b\x1b\x1b\n"))
-  (setv terminal (Terminal tmp-path #* flags))
-  (assert (in "a␛␛␛" (.until terminal "\n")))
-  (assert (= (.status terminal) 0)))
+  (assert (= (.finish (terminal tmp-path #* flags)) #(0 (+ "a␛␛␛" (* "\n" 39))))))
 
 
 (defn test-a-conversation-on-a-terminal-has-a-history-and-control-keys [sure]
-  (setv terminal (Terminal sure "--interactive"))
+  (setv
+    screen (terminal sure "--interactive")
+    a200 (* "a" 200)
+    prompt r"\n>\n*\Z")
   (for [[text answer] [
-      ["" "> "]
-      ["b\n" (+ "b" (* "a" 200) "\r\n> ")]
-      [":length\n" "> "]  ; endless
-      ["c\n" (* "a" 300)]
-      ["\x03" "\r\n> "]  ; Ctrl-C
-      [":length 3\n" ":length 3\r\n> "]
-      ["\x1b[A\x1b[A\n" "caaa\r\n> "]]]  ; up twice in the history, to c
-    (.type terminal text)
-    (.until terminal answer))
-  (.type terminal "\x04")  ; Ctrl-D
-  (assert (= (.status terminal) 0)))
+      ["" prompt]
+      ["b\n" (+ r"\nb" a200 prompt)]
+      [":length\n" (+ ":length.*" prompt)]  ; endless
+      ["c\n" (+ r"\nc" a200)]
+      ["\x03" (+ r"a\S*" prompt)]  ; Ctrl-C
+      [":length 3\n" (+ ":length 3" prompt)]
+      ["\x1b[A\x1b[A\n" (+ r"\ncaaa" prompt)]]]  ; up twice in the history, to c
+    (.type screen text)
+    (.until screen answer))
+  (.type screen "\x04")  ; Ctrl-D
+  (assert (= (get (.finish screen) 0) 0)))
 
 
 (defn [(pytest.mark.parametrize "word" [":quit" ":exit"])]
     test-a-conversation-ends-by-a-word-and-warns-on-a-line-of-its-own [sure word]
-  (setv terminal (Terminal sure "--interactive" "--length" "2"))
-  (.type terminal "bz\n")
-  (.until terminal "bz\r\nthe model never saw 'z' (U+007A); left out of the seed\r\nbzaa\r\n> ")
-  (.type terminal f"{word}\n")
-  (assert (= (.status terminal) 0)))
+  (setv screen (terminal sure "--interactive" "--length" "2"))
+  (.type screen "bz\n")
+  (.until screen r"bz\nthe model never saw 'z' \(U\+007A\); left out of the seed\nbzaa\n>")
+  (.type screen f"{word}\n")
+  (assert (= (get (.finish screen) 0) 0)))
 
 
 (defn test-a-conversation-through-a-pipe-changes-settings [uniform]

@@ -6,7 +6,6 @@
   pytest
   lstm_textgen
   lstm_textgen.display.plain [Quiet]
-  lstm_textgen.modelfile.checkpoint [save-checkpoint]
   lstm_textgen.writing.mixture [make-engine]
   tests.helpers [TEXT VERSE run-python small-model succeeded write-text])
 
@@ -29,15 +28,7 @@
   (assert (np.allclose logits others :rtol 0 :atol TOLERANCE)))
 
 
-(defn test-the-same-seeds-write-the-same-text [model]
-  (setv [a b c] (lfor number [1 1 2] (.generate model "the cat" :length 60 :rng-seed number)))
-  (assert (= a b))
-  (assert (!= a c))
-  (assert (.startswith a "the cat"))
-  (assert (= (len a) (+ 60 (len "the cat")))))
-
-
-(defn test-a-stream-is-the-same-text-piece-by-piece-without-end [model]
+(defn test-a-stream-gives-the-text-of-generate-unit-by-unit-and-has-no-end [model]
   (setv
     whole (.generate model "the" :length 500 :rng-seed 7 :temperature 0.5)
     pieces (.stream model "the" :rng-seed 7 :temperature 0.5))
@@ -106,21 +97,6 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
   (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
 
 
-(defn [pytest.mark.slow] test-stock-keras-opens-a-file-with-weights-of-16-bits [tmp-path]
-  (setv
-    model (small-model)
-    model.half True
-    ids (.encode model.vocabulary "hello, world\n"))
-  (save-checkpoint model (/ tmp-path "model"))
-  (np.save (/ tmp-path "ids.npy") ids)
-  (succeeded (run-python "-c" USE-KERAS-ALONE
-    :cwd tmp-path
-    :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
-  (assert-close
-    (np.load (/ tmp-path "logits.npy"))
-    (logits-of-engine (lstm_textgen.load (/ tmp-path "model")) ids)))
-
-
 (setv TRAIN-AND-WRITE #[[
 import lstm_textgen
 prep = ["lower", ("replace", "heylo", "hello")]
@@ -138,7 +114,7 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
 ]])
 
 
-(defn test-python-takes-the-whole-way [tmp-path]
+(defn test-python-composes-trains-saves-loads-and-generates [tmp-path]
   (write-text tmp-path)
   (setv
     shown (succeeded (run-python "-c" TRAIN-AND-WRITE
@@ -149,15 +125,6 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
   (assert (in "with `base` english" hint))
   (assert (in "training and" third))
   (assert (in (get shown -1) VERSE)))
-
-
-(defn [(pytest.mark.parametrize "settings,words" [
-    #({"layers" "24,x"} "`layers`: \"x\"")
-    #({"lookback" 0} "`lookback` must be a whole number")
-    #({"save_every" 0} "`save_every` must be")])]
-    test-a-wrong-setting-is-refused-by-its-name-in-python [tmp-path settings words]
-  (with [_ (pytest.raises ValueError :match words)]
-    (lstm_textgen.train (write-text tmp-path) (/ tmp-path "model") #** settings)))
 
 
 (defn test-an-unknown-setting-is-refused [tmp-path]

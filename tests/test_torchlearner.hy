@@ -35,7 +35,7 @@
   (json.loads (succeeded (run-hy (+ BEGINNING code) :environment {"KERAS_BACKEND" "torch"}))))
 
 
-(defn test-they-teach-what-keras-own-steps-do []
+(defn test-steps-on-pytorch-teach-what-keras-own-steps-do []
   (setv [ours keras] (on-torch #[[
 (print (json.dumps (lfor kind [TorchLearner StockLearner]
   (do
@@ -57,7 +57,7 @@
     [nested]))
 
 
-(defn test-what-they-teach-in-bfloat16-is-close []
+(defn test-steps-on-pytorch-in-bfloat16-teach-nearly-the-same []
   (setv [rounded exact] (on-torch #[[
 (print (json.dumps (lfor bfloat16 [True False]
   (losses (learner TorchLearner "8,dropout:0.5,lstm:6" bfloat16) seen))))
@@ -66,7 +66,7 @@
   (assert (= rounded (pytest.approx exact :rel 0.01))))
 
 
-(defn test-in-bfloat16-they-resume-with-the-same-bits []
+(defn test-steps-on-pytorch-in-bfloat16-resume-with-the-same-bits []
   (setv [whole parts] (on-torch #[[
 (setv [whole before after] (lfor _ (range 3) (learner TorchLearner "8,dropout:0.5,lstm:6" True)))
 (losses whole seen)
@@ -79,7 +79,7 @@
   (assert (= whole parts)))
 
 
-(defn test-they-are-the-steps-of-training-on-a-processor []
+(defn test-training-on-a-processor-with-pytorch-takes-our-steps []
   (assert (= (on-torch #[[
 (print (json.dumps (. (type (make-learner
   (NetworkSpec (parse-layers "8") SIZE 4) SHAPE 1 0.01)) __name__)))

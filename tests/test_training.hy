@@ -2,8 +2,6 @@
 
 (import
   functools [cache]
-  os
-  re
   signal
   numpy :as np
   pytest
@@ -11,15 +9,8 @@
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.textmodel [train]
-  tests.helpers [StopAfter TEXT TINY TINY-FLAGS names-in program refused same-model? start-program
+  tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program same-run? start-program
     start-python train-tiny wait-for write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; rules of a run, which need no network
-
-
-(defn same-run? [#* paths]
-  "Return whether two model files hold the same weights, history and place."
-  (same-model? #* (gfor path paths (load-checkpoint path :resume True))))
 
 
 (defn validation-losses [model]
@@ -34,7 +25,7 @@
   rate)
 
 
-(defn test-it-learns [tmp-path]
+(defn test-a-network-learns [tmp-path]
   (setv losses (validation-losses (train-tiny tmp-path :epochs 6)))
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
 
@@ -72,7 +63,7 @@
 (defn [(pytest.mark.parametrize "options" [
     {"layers" (get TINY "layers")  "unit" "pieces"  "max_words" 40}
     (pytest.param {"layers" "gru:24,dropout:0.3"} :marks pytest.mark.slow)])]
-    test-so-does-one-whose-batches-are-dealt-out [monkeypatch tmp-path options]
+    test-a-run-with-batches-dealt-out-resumes-with-the-same-bits [monkeypatch tmp-path options]
   (.setattr monkeypatch "lstm_textgen.learning.learner.choice.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
@@ -101,7 +92,7 @@
   (assert (not (np.allclose (get again.weights last) (get again.resume.variables last)))))
 
 
-(defn [counting] test-without-validation-all-the-text-is-trained-on [tmp-path]
+(defn [counting] test-a-run-without-validation-has-no-validation-loss [tmp-path]
   (setv model (train-tiny tmp-path :validation 0))
   (assert (is (get model.history -1 "validation_loss") None)))
 
@@ -115,27 +106,6 @@
   (assert (= (set added) #{"z" "b" "r" "Ä" "Ö" "🦓"}))
   (assert (< (get model.history -1 "loss") 1.5))
   (assert (in "zebras" (.generate model "" :length 100 :rng-seed 1))))
-
-
-(defn [counting] test-what-is-done-is-said-and-nothing-is-trained [trained]
-  (setv
-    before (.read-bytes (/ trained "model.h5"))
-    result (program "--sources" "text.txt" "--epochs" "2" :folder trained))
-  (assert (= result.returncode 0))
-  (assert (in "--epochs 3 or more" result.stderr))
-  (assert (= (.read-bytes (/ trained "model.h5")) before)))
-
-
-(defn [counting] test-a-last-save-that-failed-is-tried-again [tmp-path monkeypatch]
-  (setv
-    save training.save-checkpoint
-    failures [(OSError 28 "No space left on device")])
-  (defn try-to-save [#* arguments]
-    (when failures (raise (.pop failures)))
-    (save #* arguments))
-  (.setattr monkeypatch training "save_checkpoint" try-to-save)
-  (train-tiny tmp-path :epochs 1)
-  (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 1)))
 
 
 (defn [counting] test-an-exploding-loss-stops-the-run-and-the-last-model-stays [trained]
@@ -234,23 +204,10 @@ sys.exit(main(sys.argv[1:]))")
     (assert (< (last-learning-rate model) (* 0.1 0.02)))))
 
 
-(defn [pytest.mark.slow] test-without-layers-it-says-which-it-chose-and-why [tmp-path]
+(defn [pytest.mark.slow] test-a-run-without-layers-says-which-network-it-chose-and-why [tmp-path]
   (setv result (program "--sources" (write-text tmp-path) "--minutes" "0.5" "--epochs" 1
     :folder tmp-path))
   (for [words ["network: lstm:" "(the default for a run of 0.5 min; about " " epochs)"]]
     (assert (in words result.stdout) result.stderr))
   (setv model (load-checkpoint (/ tmp-path "model")))
   (assert (in (str model.settings.layers) result.stdout)))
-
-
-(defn [counting] test-a-second-run-on-the-same-model-is-refused [tmp-path]
-  (write-text tmp-path (* TEXT 20))
-  (with [first (start-program
-      "--sources" "text.txt" #* TINY-FLAGS "--epochs" "0" "--patience" "0" :folder tmp-path)]
-    (wait-for "epoch 1" first.stdout)
-    (setv
-      second (program "--sources" "text.txt" :folder tmp-path)
-      [number] (re.findall r"process (\d+) is training" second.stderr))
-    (os.kill (int number) signal.SIGTERM)
-    (assert (= (.wait first 60) 143)))
-  (refused second "stop it first"))

@@ -8,7 +8,7 @@
   lstm-textgen.prep [compose]
   lstm-textgen.recipes [recipe]
   lstm-textgen.textmodel [TextModel load train]
-  tests.helpers [TEXT program refused saved-model small-model])
+  tests.helpers [TEXT program refusal-of refused saved-model small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -46,11 +46,18 @@
     #({"display" 5} "`display` must be a report such as lstm_textgen.Report, not 5")
     #({"prep" 5} "a step is a name, a tuple")
     #({"base" 5} "`base` must be a model such as english, or the path of one, not 5")
-    #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")])]
-    test-a-wrong-type-is-a-type-error-of-train [model tmp-path options said]
-  (with [caught (pytest.raises TypeError)]
-    (train #** {"text" TEXT #** options}))
-  (assert (.startswith (str caught.value) said))
+    #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")
+    #({"text" 5} "`text` must be text, or a list of texts, not 5")
+    #({"text" None  "sources" 5} "`sources` must be paths or URLs, not 5")
+    #({"sources" "b"} "`sources` or `text`, not both")
+    #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
+    #({"path" None} "`path` must be")
+    #({"rng_seed" -1} "`rng_seed` must be a whole number from 0")
+    #({"minutes" "3"} "`minutes` must be a number above 0")
+    #({"layers" True} "`layers`")])]
+    test-a-wrong-value-of-train-is-refused-at-once-in-the-words-of-python
+    [model tmp-path options said]
+  (assert (in said (refusal-of train #** {"text" TEXT #** options})))
   (assert (= (list (.iterdir tmp-path)) [])))
 
 

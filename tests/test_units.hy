@@ -2,15 +2,14 @@
 
 (import
   re
-  pytest
   lstm-textgen [load train]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.settings.sizing [CHARACTERS RULES]
   lstm-textgen.text.units [Words]
   lstm-textgen.text.vocabulary [UNITS]
-  tests.helpers [TEXT])
+  tests.helpers [TEXT counting])
 
-(setv pytestmark (pytest.mark.usefixtures "counting"))  ; no network need learn here
+(setv pytestmark counting)
 
 
 (defclass Syllables [Words]

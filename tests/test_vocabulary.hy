@@ -26,7 +26,7 @@
   (assert (is v.unknown None)))
 
 
-(defn [(given texts)] test-characters-come-back [text]
+(defn [(given texts)] test-a-text-of-characters-is-encoded-and-decoded [text]
   (setv v (build-vocabulary text))
   (assert (= v.units (sorted (set text))))
   (setv ids (v.encode text))
@@ -127,7 +127,7 @@
 
 
 (defn [(given texts texts (st.sampled-from ["characters" "words"]))]
-    test-ids-keep-their-meaning-when-it-grows [old new unit]
+    test-ids-keep-their-meaning-when-a-vocabulary-grows [old new unit]
   (setv
     v (build-vocabulary old unit)
     grown (v.extend [new]))
@@ -136,12 +136,12 @@
   (assert (= (grown.decode (grown.encode new)) new)))
 
 
-(defn test-nothing-new-adds-nothing []
+(defn test-a-text-without-new-units-leaves-the-vocabulary-as-it-is []
   (setv v (build-vocabulary "abc"))
   (assert (is (v.extend ["cab"]) v)))
 
 
-(defn test-words-are-added-up-to-the-most []
+(defn test-a-vocabulary-of-words-grows-up-to-its-limit []
   (setv
     v (words-of "a b")
     extended (fn [most] (. (v.extend [" c c d e"] :max-words most) units)))

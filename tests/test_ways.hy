@@ -3,10 +3,8 @@
 (import
   gzip
   re
-  pytest
-  tests.helpers [TEXT VERSE output program serve-files succeeded write-text])
-
-(setv counting (pytest.mark.usefixtures "counting"))  ; where no network need learn
+  tests.helpers [TEXT VERSE counting output program succeeded write-text]
+  tests.web [serve-files])
 
 (setv
   FLAGS ["--epochs" "1" "--layers" "16" "--lookback" "16" "--batch-size" "8"

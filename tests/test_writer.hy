@@ -5,12 +5,12 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.writing.batch [Crowd]
-  lstm-textgen.writing.mixture [Mixture make-engine]
+  lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each
     write-many]
-  tests.helpers [small-model])
+  tests.helpers [CALM in-pieces small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -21,35 +21,24 @@
 
 (defn letters [#** options]
   "Return a small model that knows `LETTERS`."
-  (small-model :text LETTERS #** options))
+  (small-model :text LETTERS :scale CALM #** options))
 
 
 (defn written [model [seed "abc"] [sampling (SamplingOptions)] [ends FIFTY] #** options]
   (.join "" (stream model seed sampling ends #** {"rng_seed" 1  #** options})))
 
 
-(defn [(pytest.mark.parametrize "n" [0 1 50])] test-length-counts-units [n]
+(defn [(pytest.mark.parametrize "n" [0 1 50])] test-a-text-has-the-length-asked-for-in-units [n]
   (assert (= n (len (list (stream (letters) "ab" :ends (Ends :length n)))))))
 
 
-(defn test-without-an-end-it-goes-on []
+(defn test-a-stream-without-an-end-goes-on []
   (assert (= 1000 (len (list (islice (stream (letters) "") 1000))))))
 
 
-(defn test-same-rng-seed-same-text []
+(defn test-the-same-rng-seed-gives-the-same-text-and-another-another []
   (assert (= (written (letters)) (written (letters))))
   (assert (!= (written (letters)) (written (letters) :rng-seed 2))))
-
-
-(defn test-temperature-0-writes-the-likeliest-units []
-  (setv
-    model (letters)
-    engine (make-engine model)
-    logits (.feed engine (.encode model.vocabulary "\n\nabc")))
-  (for [unit (written model :sampling LIKELIEST)]
-    (setv id (.argmax logits))
-    (assert (= unit (get model.vocabulary.units id)))
-    (setv logits (.step engine id))))
 
 
 (defn test-the-temperature-defaults-to-the-models-own []
@@ -89,7 +78,7 @@
     (assert (= [(.decode model.vocabulary ids) opening] [(+ "\n\n" seed) []]))))
 
 
-(defn test-without-line-breaks-an-empty-seed-begins-as-the-training-text []
+(defn test-an-empty-seed-begins-as-the-training-text-where-it-has-no-line-breaks []
   (setv model (small-model :text "xyz" :beginning "z"))
   (assert (= (get (written model "") 0) "z"))
   (assert (= ["z" "z"] (lfor text (write-many model ["" ""] 1 :ends FIFTY) (get text 0)))))
@@ -106,21 +95,6 @@
   (assert (= (write ["abc"] 1) [(written model "abc")])))
 
 
-(defn test-no-seeds-no-texts []
-  (assert (= (write-many (letters) [] 1 :ends FIFTY) [])))
-
-
-(defn test-two-models-write-the-same-alone-and-side-by-side []
-  (setv
-    both (Mixture (small-model :text "\nabc") (small-model 2 "gru:5" :text "\nbcd") 0.3)
-    text (written both "ab" :ends (Ends :length 400)))
-  (defn write [#* seeds]
-    (write-many both seeds 1 (SamplingOptions) (Ends :length 400) :rng-seed 1))
-  (assert (= (set "\nabcd") (set text)))
-  (assert (= [text] (write "ab")))
-  (assert (= text (get (write "ab" "cd") 0))))
-
-
 (defn test-a-model-mixed-with-itself-writes-as-alone []
   (assert (= (written (Mixture (letters) (letters))) (written (letters)))))
 
@@ -132,8 +106,7 @@
          (st.text "ab" :min-size 1 :max-size 4)
          (st.integers 1 3))]
     test-a-text-ends-before-the-stop-text [text stop size]
-  (setv pieces (lfor i (range 0 (len text) size) (cut text i (+ i size))))
-  (assert (= (.join "" (before-stop pieces [stop])) (get (.split text stop) 0))))
+  (assert (= (.join "" (before-stop (in-pieces text size) [stop])) (get (.split text stop) 0))))
 
 
 (defn test-only-what-may-become-the-stop-text-is-held-back []
@@ -150,10 +123,6 @@
   (setv model (small-model :unit "words" :text "it was not was it" :odds {" not" 1e20}))
   (assert (= (list (stream model "was " :ends (Ends :length 2))) ["not" " not"]))
   (assert (= (list (stream model "was" :ends (Ends :length 1))) [" not"])))
-
-
-(defn test-a-written-text-lacks-the-stop-text []
-  (assert (not-in "a" (written (letters) :ends (Ends :stop "a" :length 500)))))
 
 
 (defn [(pytest.mark.parametrize #("text" "wanted" "expected") [

@@ -40,9 +40,14 @@
       line (range (+ model.start-line 1) (+ model.end-line 1))
       line))
 
-  (defn [cached-property] definitions [self]
-    "Every function, macro and class, as `Definition`s."
-    (lfor form self.forms found (_definitions form None) found))
+  (defn [cached-property] tree [self]
+    "The syntax tree that Hy, or Python for a .py file, makes of it; mistakes raise `SyntaxError`."
+    (if (.endswith self.path ".py")
+      (ast.parse self.text self.path)
+      ;; In a new module, so that its macros aren't visible in the next.
+      (hy-compile (Lazy (iter self.forms)) (ModuleType "checked")
+        :filename self.path
+        :source self.text)))
 
   (defn [cached-property] imports [self]
     "Every module that is imported or required, as `Import`s."
@@ -55,16 +60,6 @@
   (Source
     (if (.is-relative-to path ROOT) (.as-posix (.relative-to path ROOT)) (str path))
     (.read-text path :encoding "utf-8")))
-
-
-(defn syntax-tree [source]
-  "Return the syntax tree that Hy, or Python for a .py file, makes of `source` (a `Source`)."
-  (if (.endswith source.path ".py")
-    (ast.parse source.text source.path)
-    ;; In a new module, so that its macros aren't visible in the next.
-    (hy-compile (Lazy (iter source.forms)) (ModuleType "checked")
-      :filename source.path
-      :source source.text)))
 
 
 (defn walk [form]
@@ -92,80 +87,6 @@
       (.join "." (gfor part (cut form 1 None) (hy.mangle (str part))))
     True
       None))
-
-
-(defn private? [name]
-  "Return whether `name` begins with one underscore, so that it is private to its module."
-  (and (.startswith name "_") (not (.startswith name "__")) (!= name "_")))
-
-
-;; * Functions and classes
-
-(defclass [(dataclass :frozen True)] Definition []
-  #[[A `defn`, `defmacro` or `defclass`.
-
-  `form` is the whole form, `head` its first symbol, `name` its name, `body` the forms after the
-  parameters or bases; `bases` are a class's. `owner` is the enclosing `Definition`.]]
-  #^ Expression form
-  #^ str head
-  #^ list decorators
-  #^ Symbol name
-  #^ tuple bases
-  #^ tuple body
-  #^ object owner
-
-  (defn [property] class? [self]
-    "Whether it is a class."
-    (= self.head "defclass"))
-
-  (defn [property] method? [self]
-    "Whether it is inside a class."
-    (and (is-not self.owner None) self.owner.class?))
-
-  (defn [property] doc [self]
-    "Its docstring, or None."
-    (when (and self.body (isinstance (get self.body 0) String))
-      (get self.body 0)))
-
-  (defn [property] code [self]
-    "The forms of its body after the docstring."
-    (cut self.body (if self.doc 1 0) None)))
-
-
-(defn _definitions [form owner]
-  "Yield every `Definition` in `form`, which is inside `owner`."
-  (setv inside owner)
-  (when (calls? form "defn" "defmacro" "meth" "defclass")
-    (setv inside (_definition form owner))
-    (when inside
-      (yield inside)))
-  (when (isinstance form Sequence)
-    (for [inner form]
-      (yield :from (_definitions inner inside)))))
-
-
-(defn _definition [form owner]
-  "Return the `Definition` for `form`, or None if a macro makes its name."
-  (setv
-    [head #* rest] form
-    [decorators rest] (_split-decorators rest)
-    [name #* rest] (or rest [None]))
-  (when (calls? name "annotate")
-    (setv name (get name 1)))
-  (when (isinstance name Symbol)
-    (setv bases (if (and rest (isinstance (get rest 0) List)) (get rest 0) []))
-    (Definition form (str head) decorators name (tuple bases) (tuple (cut rest 1 None)) owner)))
-
-
-(defn _split-decorators [rest]
-  "Return the decorators at the beginning of `rest`, and the forms after them and other options."
-  (setv decorators [])
-  (while (and rest (isinstance (get rest 0) #(Keyword List)))
-    (setv [first #* rest] rest)
-    (cond
-      (isinstance first List) (.extend decorators first)
-      (= first.name "tp") (setv [_ #* rest] rest)))
-  #(decorators rest))
 
 
 ;; * Imports

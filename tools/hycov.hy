@@ -9,7 +9,7 @@ if the percentage is below `fail_under` in pyproject.toml.]]
   sys
   types [CodeType]
   coverage [Coverage]
-  tools.forms [ROOT read-source syntax-tree])
+  tools.forms [ROOT read-source])
 
 
 (defn main []
@@ -33,7 +33,7 @@ if the percentage is below `fail_under` in pyproject.toml.]]
 (defn lines-with-code [source]
   "Return the set of the lines in `source`, a `Source`, that have bytecode."
   (setv
-    code (compile (syntax-tree source) source.path "exec")
+    code (compile source.tree source.path "exec")
     parts [code])
   (for [part parts]  ; grows
     (.extend parts (gfor constant part.co-consts :if (isinstance constant CodeType) constant)))

@@ -5,22 +5,24 @@ default, on all of ours, and then checks the workflows of GitHub, too. Each find
 status is 1 if there are any.]]
 
 (import
-  itertools [chain]
   pathlib [Path]
   subprocess
   sys
-  tools.flakes [flakes]
+  hy.errors [HyError]
   tools.forms [ROOT read-source]
-  tools.style [RULES long-lines])
+  tools.style [RULES flakes long-lines])
 
 (setv DEFAULT (lfor
-  name ["lstm_textgen" "tests" "bench" "tools" "train.hy" "setup.py" "conftest.py"]
+  name ["lstm_textgen" "tests" "bench" "tools" "train.hy" "setup.py"]
   (str (/ ROOT name))))
 
 
 (defn main [#* paths]
   "Print the findings in `paths`; return whether there are any."
-  (setv findings (sorted (chain.from-iterable (map findings-in (files-in (or paths DEFAULT))))))
+  (setv findings (sorted (gfor
+    path (files-in (or paths DEFAULT))
+    finding (findings-in path)
+    finding)))
   (for [[path line message] findings]
     (print f"{path}:{line}: {message}"))
   (or (bool findings) (not (or paths (workflows-valid?)))))
@@ -38,25 +40,21 @@ status is 1 if there are any.]]
 (defn files-in [paths]
   "Yield the Hy and Python files in the files and folders `paths`."
   (for [path (map Path paths)]
-    (if (.is-dir path)
-      (yield :from (sorted (gfor
-        file (.rglob path "*")
-        :if (in file.suffix [".hy" ".py"])
-        file)))
-      (yield path))))
+    (yield :from (if (.is-dir path)
+      (gfor file (.rglob path "*") :if (in file.suffix [".hy" ".py"]) file)
+      [path]))))
 
 
 (defn findings-in [path]
-  "Yield #(path line message) for each finding in the file at `path`."
-  (setv
-    source (read-source path)
-    found (list (flakes source)))
+  "Return #(path line message) for each finding in the file at `path`."
+  (setv source (read-source path))
   (try
-    (for [rule (if (= path.suffix ".hy") RULES [long-lines])]
-      (.extend found (rule source)))
-    (except [SyntaxError]))  ; flakes has reported it
-  (for [[line message] found]
-    (yield #(source.path line message))))
+    (lfor
+      rule (if (= path.suffix ".hy") RULES [flakes long-lines])
+      [line message] (rule source)
+      #(source.path line message))
+    (except [error [HyError SyntaxError]]
+      [#(source.path (or (getattr error "lineno" None) 1) (str error.msg))])))
 
 
 (when (= __name__ "__main__")

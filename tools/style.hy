@@ -1,19 +1,21 @@
-#[[The style of a module: rules that a script can check.
+#[[The style of a module: rules that a script can check, and pyflakes.
 
 A rule is a function from a `Source` to the #(line message) pairs of what it finds.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  ast
   itertools [pairwise]
-  pathlib [PurePath]
   re
   sys
-  hy.models [Expression List String Symbol]
-  tools.forms [calls? dotted private?])
+  hy.models [String Symbol]
+  pyflakes.checker [Checker]
+  pyflakes.messages [UnusedImport]
+  tools.forms [calls?])
 
 (setv
   MAX-LINE 99
-  MAX-FUNCTION 40  ; lines, from the name to the end
+  MAX-FUNCTION 40  ; lines of the body
   MAX-MODULE 400   ; lines
   MAX-TEST 15      ; lines of code
   COMPREHENSIONS ["lfor" "gfor" "dfor" "sfor"]
@@ -24,15 +26,31 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
     "whether which who whose why with"))))
 
 
+(defn flakes [source]
+  "Find what pyflakes finds."
+  (for [node (ast.walk source.tree)]
+    (when (isinstance node #(ast.AsyncFunctionDef ast.ClassDef ast.FunctionDef))
+      (setv node.type-params (getattr node "type_params" []))))  ; which Hy omits
+  (for [message (. (Checker source.tree :filename source.path) messages)]
+    ;; Hy itself imports hy, and makes up names.
+    (unless (or (and (isinstance message UnusedImport) (= (get message.message-args 0) "hy"))
+        (any (gfor part message.message-args (.startswith (str part) "_hy_"))))
+      (yield #(message.lineno (re.sub r"\b(hyx_)?\w+_\w*\b" (fn [name] (hy.unmangle (.group name)))
+        (% message.message message.message-args)))))))
+
+
 ;; * Lines
 
 (defn long-lines [source]
-  "Find lines that are too long or end in white space."
+  "Find lines that are too long or end in white space, and modules of too many lines."
+  (setv lines (.splitlines source.text))
   (for [[number line] (enumerate source.lines 1)]
     (when (> (len line) MAX-LINE)
       (yield #(number f"a line of {(len line)} characters; at most {MAX-LINE}")))
     (when (and (!= line (.rstrip line)) (not-in (+ number 1) source.string-lines))
-      (yield #(number "white space at the end of a line")))))
+      (yield #(number "white space at the end of a line"))))
+  (when (> (len lines) MAX-MODULE)
+    (yield #(MAX-MODULE f"a module of {(len lines)} lines; at most {MAX-MODULE}"))))
 
 
 (defn lone-brackets [source]
@@ -43,48 +61,20 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 
 
 (defn blank-lines [source]
-  "Find definitions and headings without two blank lines before and after them."
+  "Find definitions and headings without two blank lines around them, and other strange gaps."
   (for [[before after] (pairwise source.forms)]
     (setv
-      gap (cut source.lines before.end-line (- after.start-line 1))
-      [blanks rest] (_split-blanks gap)
-      problem (_gap-problem blanks rest (or (_definition? before) (_definition? after))))
-    (when problem
-      (yield #(after.start-line problem)))))
-
-
-(defn _split-blanks [gap]
-  "Return how many blank lines the lines `gap` begin with, and the rest."
-  (setv rest (list gap))
-  (while (and rest (not (.strip (get rest 0))))
-    (.pop rest 0))
-  #((- (len gap) (len rest)) rest))
-
-
-(defn _gap-problem [blanks rest apart]
-  #[[Return what is wrong with the lines between two forms, or None.
-
-  They are some `blanks`, then the lines `rest` with the comments; `apart` is whether one of the
-  forms is a definition.]]
-  (setv heading (any (gfor line rest (.startswith line ";; * "))))
-  (cond
-    (and (or apart heading) (!= blanks 2))
-      f"{blanks} blank lines before this; two between top-level definitions"
-    (or (> blanks 2) (in #("" "") (pairwise rest)))
-      "more blank lines than two, or than one after a comment"
-    (and heading rest (get rest -1) (.startswith (get rest -1) ";; * "))
-      "no blank line after a heading"
-    (and rest (not heading) (not (get rest -1)))
-      "a blank line between a comment and what it is about"
-    True
-      None))
-
-
-(defn _definition? [form]
-  (and (isinstance form Expression)
-    form
-    (isinstance (get form 0) Symbol)
-    (.startswith (str (get form 0)) "def")))
+      gap (.join "" (gfor
+        line (cut source.lines before.end-line (- after.start-line 1))
+        (if (.startswith line ";; * ") "*" (if (.strip line) ";" " "))))
+      starts (lfor form [before after] (get source.lines (- form.start-line 1)))
+      right (cond
+        (in "*" gap) r"  (?!.*  ).*[; ]"
+        (any (gfor start starts (.startswith start "(def"))) r"  (;+( ;+)*)?"
+        True r" {0,2}(;+( ;+)*)?"))
+    (unless (re.fullmatch right gap)
+      (yield #(after.start-line (+ "blank lines before this: two around a definition or heading, "
+        "one after a heading, at most two elsewhere, none after a comment"))))))
 
 
 ;; * Forms
@@ -97,17 +87,11 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 
 
 (defn comprehension-layout [source]
-  "Find comprehensions with two spaces between forms, or with lines of more than one clause."
-  (for [form source.models]
-    (when (calls? form #* COMPREHENSIONS)
-      (setv name (get form 0))
-      (for [[left right] (pairwise form)]
-        (when (and (= left.end-line right.start-line) (> (- right.start-column left.end-column) 2))
-          (yield #(form.start-line f"two spaces in a comprehension; write `({name} x xs …)`"))
-          (break)))
-      (setv starts (lfor clause (_clauses form) clause.start-line))
-      (when (and (!= form.start-line form.end-line) (!= (len starts) (len (set starts))))
-        (yield #(form.start-line f"a `{name}` of several lines; write one clause per line"))))))
+  "Find comprehensions of several lines with more than one clause on a line."
+  (for [form source.models :if (calls? form #* COMPREHENSIONS)]
+    (setv starts (lfor clause (_clauses form) clause.start-line))
+    (when (and (!= form.start-line form.end-line) (!= (len starts) (len (set starts))))
+      (yield #(form.start-line f"a `{(get form 0)}` of several lines: one clause per line")))))
 
 
 (defn _clauses [comprehension]
@@ -130,35 +114,7 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
       (yield #(form.start-line "two names on a line of `setv`; write one pair per line")))))
 
 
-(defn self-calls [source]
-  "Find `(self.method …)` where nothing in the module sets `self.method`."
-  (setv own (_attributes source))
-  (for [form source.models]
-    (when (and (isinstance form Expression) form)
-      (setv [object _ method] (.partition (or (dotted (get form 0)) "") "."))
-      (when (and (= object "self") method (not-in "." method) (not-in method own))
-        (setv method (hy.unmangle method))
-        (yield #(form.start-line f"`(self.{method} …)`; write `(.{method} self …)`"))))))
-
-
-(defn _attributes [source]
-  "Return the names of attributes that are set as `self.name`, or annotated in a class."
-  (sfor
-    form source.models
-    :if (or (calls? form "setv" "annotate") (isinstance form List))
-    part form
-    :setv name (or (dotted part) "")
-    :if (or (.startswith name "self.") (calls? form "annotate"))
-    (.removeprefix name "self.")))
-
-
-;; * The module
-
-(defn module-docstring [source]
-  "Find a module that doesn't begin with a docstring."
-  (when (and source.forms (not (isinstance (get source.forms 0) String)))
-    (yield #(1 "no docstring at the module's beginning"))))
-
+;; * Imports
 
 (defn import-forms [source]
   "Find a second `import` or `require` form, and imports after other code."
@@ -170,9 +126,8 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
       :if (calls? inner "require")
       inner)
     before (if imports (cut source.forms (.index source.forms (get imports 0))) []))
-  (for [[kind forms] [["import" imports] ["require" requires]]]
-    (for [form (cut forms 1 None)]
-      (yield #(form.start-line f"a second `{kind}`; a module has one"))))
+  (for [form [#* (cut imports 1 None) #* (cut requires 1 None)]]
+    (yield #(form.start-line f"a second `{(get form 0)}`; a module has one")))
   (for [form (cut before 1 None)]
     (unless (calls? form "eval-when-compile" "require")
       (yield #(form.start-line "code before the imports")))))
@@ -186,10 +141,8 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
     each))
   (for [[one other] (pairwise top) :if (is one.statement other.statement)]
     (setv line other.form.start-line)
-    (when (= one.form.start-line line)
+    (when (in one.form.start-line [line one.statement.start-line])
       (yield #(line "two modules on a line of imports")))
-    (when (= one.form.start-line one.statement.start-line)
-      (yield #(one.form.start-line "a module beside `import`; write one per line below it")))
     (when (> (_import-key one.module) (_import-key other.module))
       (yield #(line f"`{other.module}` comes before `{one.module}` in the imports")))))
 
@@ -207,136 +160,113 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 (defn unused-macros [source]
   "Find macros that are required and not used."
   (setv used (lfor model source.models :if (isinstance model Symbol) (hy.mangle (str model))))
-  (for [each source.imports]
-    (when (calls? each.statement "require")
-      (for [name each.names]
-        (when (= (.count used name) 1)
-          (yield #(each.form.start-line f"`{(hy.unmangle name)}` required but unused")))))))
+  (for [each source.imports  name (if (calls? each.statement "require") each.names [])]
+    (when (= (.count used name) 1)
+      (yield #(each.form.start-line f"`{(hy.unmangle name)}` required but unused")))))
 
 
-;; * Functions
+;; * Functions and classes, in Python's syntax tree
+
+(defn definitions [tree [owner None]]
+  "Yield #(node name owner) for each function and class in `tree`, which is the body of `owner`."
+  (for [node (ast.iter-child-nodes tree)]
+    (setv defined (isinstance node #(ast.AsyncFunctionDef ast.ClassDef ast.FunctionDef)))
+    (when defined (yield #(node (hy.unmangle node.name) owner)))
+    (yield :from (definitions node (if defined node owner)))))
+
+
+(defn docstring [node]
+  "Return the docstring of a function, class or module, or None; hyrule's `meth` moves it down."
+  (next (gfor
+    part node.body
+    :if (and (isinstance part ast.Expr) (isinstance (getattr part.value "value" None) str))
+    part.value.value) None))
+
 
 (defn sizes [source]
-  "Find functions and modules that are too long."
-  (when (> (len source.lines) (+ MAX-MODULE 1))
-    (yield #(MAX-MODULE f"a module of {(- (len source.lines) 1)} lines; at most {MAX-MODULE}")))
-  (for [each source.definitions]
-    (setv lines (+ 1 (- each.form.end-line each.name.start-line)))
-    (when (and (not each.class?) (> lines MAX-FUNCTION))
-      (yield #(each.name.start-line
-        f"`{each.name}` has {lines} lines; a function has at most {MAX-FUNCTION}")))))
-
-
-(defn test-sizes [source]
-  "Find tests with too many lines of code."
-  (for [each source.definitions]
-    (when (and (_test? each source) each.code)
-      (setv lines (lfor
-        line (cut source.lines (- (. (get each.code 0) start-line) 1) each.form.end-line)
-        :if (and (.strip line) (not (.startswith (.strip line) ";")))
+  "Find functions with too many lines, and tests with too many lines of code."
+  (for [[node name _] (definitions source.tree) :if (not (isinstance node ast.ClassDef))]
+    (setv
+      test? (and (test-file? source) (.startswith name "test-"))
+      first (get node.body (if (and test? (ast.get-docstring node)) 1 0))
+      most (if test? MAX-TEST MAX-FUNCTION)
+      lines (lfor
+        line (cut source.lines (- first.lineno 1) node.end-lineno)
+        :if (not (and test? (re.fullmatch r"\s*(;.*)?" line)))
         line))
-      (when (> (len lines) MAX-TEST)
-        (yield #(each.name.start-line
-          f"`{each.name}` has {(len lines)} lines of code; a test has at most {MAX-TEST}"))))))
+    (when (> (len lines) most)
+      (yield #(node.lineno f"`{name}` has {(len lines)} lines of code; at most {most}")))))
+
+
+(defn test-file? [source]
+  "Return whether `source` is a file of tests."
+  (.startswith (get (.split source.path "/") -1) "test_"))
 
 
 (defn missing-docstrings [source]
-  "Find public functions and classes without a docstring; in a file of tests none is needed."
-  (for [each source.definitions]
-    (unless (or each.doc (not (_public? each)) (_test-file? source))
-      (yield #(each.name.start-line f"`{each.name}` has no docstring")))))
+  "Find modules, public functions and classes without one; in a file of tests modules only."
+  (unless (or (not source.forms) (isinstance (get source.forms 0) String))
+    (yield #(1 "no docstring at the module's beginning")))
+  (for [[node name owner] (definitions source.tree) :if (not (test-file? source))]
+    (setv inner (and owner (or (not (isinstance owner ast.ClassDef))
+      owner.bases (.startswith owner.name "_"))))  ; a base has documented it, or it is private
+    (unless (or inner (docstring node) (.startswith node.name "_"))
+      (yield #(node.lineno f"`{name}` has no docstring")))))
 
 
 (defn docstring-verbs [source]
-  "Find functions whose docstring doesn't begin with a verb in the imperative."
-  (for [each source.definitions]
-    (when (and each.doc (not each.class?) (not (_noun? each)))
-      (setv word (get (.split (+ each.doc " .")) 0))
-      (when (_no-verb? word)
-        (yield #(each.name.start-line
-          f"the docstring of `{each.name}` begins with \"{word}\", not with a verb"))))))
+  "Find functions whose docstring doesn't begin with a verb; that of a property or fixture may."
+  (for [[node name _] (definitions source.tree)]
+    (setv [word #* _] (.split (or (docstring node) "Return")))
+    (unless (or (isinstance node ast.ClassDef) (.startswith name "__") (_verb? word)
+        (any (gfor
+          each node.decorator-list
+          (.endswith (ast.unparse (getattr each "func" each)) #("property" "fixture")))))
+      (yield #(node.lineno f"the docstring of `{name}` begins with \"{word}\", not a verb")))))
 
 
-(defn _test? [definition source]
-  (and (.startswith (str definition.name) "test-") (_test-file? source)))
-
-
-(defn _test-file? [source]
-  (.startswith (. (PurePath source.path) name) "test_"))
-
-
-(defn _public? [definition]
-  "Return whether `definition` is public and not documented in its class's base."
-  (setv owner definition.owner)
-  (and
-    (not (.startswith (str definition.name) "_"))
-    (or (is owner None) (and owner.class? (not owner.bases) (_public? owner)))))
-
-
-(defn _noun? [definition]
-  "Return whether the docstring may describe `definition`: a property, a fixture, `__init__`."
-  (setv names (lfor
-    decorator definition.decorators
-    (or (dotted decorator) (dotted (get [#* decorator None] 0)) "")))
-  (or
-    (.startswith (str definition.name) "__")
-    (any (gfor name names (.endswith name #("property" "fixture"))))))
-
-
-(defn _no-verb? [word]
-  "Return whether `word` certainly isn't a verb in the imperative."
+(defn _verb? [word]
+  "Return whether `word` may be a verb in the imperative."
   (setv word (.lower (.strip word ".,:;")))
-  (or
-    (in word NO-VERBS)
-    (not (.isalpha (cut word 1)))
-    (and (.endswith word "s") (not (.endswith word #("ss" "us" "is"))))
-    (and (.endswith word "ing") (not-in word ["bring" "ring" "sing" "string" "swing"]))))
+  (and
+    (not-in word NO-VERBS)
+    (.isalpha (cut word 1))
+    (or (not (.endswith word "s")) (.endswith word #("ss" "us" "is")))
+    (or (not (.endswith word "ing")) (in word ["bring" "ring" "sing" "string" "swing"]))))
 
 
 (defn foreign-privates [source]
   "Find private names of other modules that are imported or used."
-  (for [each source.imports  name each.names]
-    (when (private? name)
-      (yield #(each.form.start-line f"imports {name}, which is private elsewhere"))))
   (setv
-    own (_own-names source)
-    imported (sfor each source.imports each.module))
-  (for [form source.models  name (_foreign-names form imported)]
-    (when (and (private? name) (not-in name own))
-      (yield #(form.start-line f"uses {name}, which is private elsewhere")))))
+    nodes (list (ast.walk source.tree))
+    own (set)
+    modules (set))
+  (for [node nodes]
+    (match node
+      (ast.Name) (.add own node.id)
+      (ast.FunctionDef) (.add own node.name)
+      (ast.Attribute :value (ast.Name :id (| "self" "cls"))) (.add own node.attr)
+      (ast.Import) (.update modules (gfor each node.names each.name))))
+  (for [node nodes  name (_foreign-names node modules)]
+    (when (and (re.match r"_(?!_|hy_|$)" name) (not-in name own))
+      (yield #(node.lineno f"uses {name}, which is private elsewhere")))))
 
 
-(defn _own-names [source]
-  "Return the private names that `source` itself defines or sets."
-  (setv parts (sfor
-    form source.models
-    :if (calls? form ".")
-    part (cut form 2 None)
-    (id part)))
-  (|
-    (sfor
-      form source.models
-      :if (and (isinstance form Symbol) (not-in (id form) parts))
-      (hy.mangle (str form)))
-    (sfor
-      form source.models
-      :setv name (or (dotted form) "")
-      :if (.startswith name #("self." "cls."))
-      (get (.split name ".") 1))))
-
-
-(defn _foreign-names [form imported]
-  "Return the names that `form` takes from an object that isn't one of the `imported` modules."
-  (cond
-    (and (calls? form ".") (not-in (str (get form 1)) imported))
-      (lfor part (cut form 2 None) :if (isinstance part Symbol) (hy.mangle (str part)))
-    (and (isinstance form Expression) form (.endswith (or (dotted (get form 0)) "") "attr"))
-      (lfor part form :if (isinstance part String) (get (.split (str part) ".") -1))
-    True
-      []))
+(defn _foreign-names [node modules]
+  "Return the names that `node` takes from elsewhere, but not those from whole `modules`."
+  (match node
+    (ast.ImportFrom) (lfor each node.names each.name)
+    (ast.Attribute :value (ast.Name :id module)) :if (in module modules) []
+    (ast.Attribute) [node.attr]
+    (ast.Call) :if (.endswith (ast.unparse node.func) "attr")
+      (lfor
+        each node.args
+        :if (isinstance each ast.Constant)
+        (get (.split (str each.value) ".") -1))
+    _ []))
 
 
 (setv RULES [
-  long-lines lone-brackets blank-lines when-not comprehension-layout setv-layout self-calls
-  module-docstring import-forms import-order unused-macros sizes test-sizes missing-docstrings
-  docstring-verbs foreign-privates])
+  flakes long-lines lone-brackets blank-lines when-not comprehension-layout setv-layout
+  import-forms import-order unused-macros sizes missing-docstrings docstring-verbs
+  foreign-privates])

@@ -1,5 +1,6 @@
-"""Lets pytest collect tests/test_*.hy, explains failed asserts in full, lends tests a model."""
+"""Lets pytest collect test_*.hy, explains failed asserts in full, lends tests a model."""
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,15 +14,14 @@ import hy
 import hy.importer
 import pytest
 from _pytest.assertion.rewrite import rewrite_asserts
+from tests.forkserver import COUNTING, FORKS, QUICK
 
-ROOT = Path(__file__).parent
-FORKS, COUNTING = "LSTM_TEXTGEN_FORKS", "LSTM_TEXTGEN_COUNTING"  # as in tests/forkserver.hy
+ROOT = Path(__file__).parents[1]
 # XLA compiles in half the time where it neither optimizes nor generates code by MLIR. Where it
-# doesn't know a flag it ends the process, so tests/forkserver.hy takes the second from JAX.
+# doesn't know a flag it ends the process, so forkserver.hy takes the second from JAX.
 HASTY = "--xla_backend_optimization_level=0"
 if util.find_spec("tensorflow") and metadata.version("tensorflow").startswith("2.21."):
     HASTY += " --xla_cpu_use_fusion_emitters=false"
-QUICK = "quick and not slow"  # what `-m quick` means, also in tests/forkserver.hy
 
 _compile = hy.importer.hy_compile
 
@@ -94,7 +94,7 @@ def pytest_collect_file(file_path, parent):
 
 
 def _is_test(path):
-    return path.name.startswith("test_") and path.suffix == ".hy"
+    return path.match("test_*.hy")
 
 
 def _left_out(path, config):
@@ -125,8 +125,30 @@ def optimized(monkeypatch):
 
 
 @pytest.fixture
+def refusal(capsys):
+    """Return a function from arguments to the one line with which the program refuses them.
+
+    The program runs in this process.
+    """
+    from lstm_textgen.cli import main
+
+    def refusal(*arguments):
+        capsys.readouterr()
+        status = main(list(arguments))
+        output, line = capsys.readouterr()
+        assert status == 2
+        assert re.fullmatch(r"(reading .*\n)?", output)
+        assert line.count("\n") == 1, line
+        return line
+
+    return refusal
+
+
+# * Models
+
+@pytest.fixture
 def counting(monkeypatch):
-    """Let a learner in NumPy train, here and in forked processes, as tests/counting.hy tells."""
+    """Let a learner in NumPy train, here and in forked processes, as counting.hy tells."""
     _count(monkeypatch)
 
 
