@@ -177,7 +177,8 @@
     {"b" "(import lstm-textgen.a)"})
   #(strayed-keras ["(import keras)" "(defn f [] (import tensorflow :as tf))"
       "(import-module \"jax\")" "(import lstm-textgen.learning.learner.network [x])"
-      "(import lstm-textgen.through)" "(defn f [] (import lstm-textgen.learning.learner.network [x]))"]
+      "(import lstm-textgen.through)"
+      "(defn f [] (import lstm-textgen.learning.learner.network [x]))"]
     {"learning__learner__network" "(import keras)"
       "learning__learner__quiet" "(defn f [] (import keras))"
       "learning__runs" "(defn f [] (import lstm-textgen.learning.learner.network))"

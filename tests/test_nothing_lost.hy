@@ -11,8 +11,6 @@
   pytest
   lstm-textgen
   lstm_textgen.display.plain [Quiet]
-  lstm_textgen.learning.learner.machines [ProcessGroup]
-  lstm_textgen.learning.schedule [Limits]
   lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   tests.helpers [ROOT TEXT TINY counting program refused run-python succeeded train-tiny])
 

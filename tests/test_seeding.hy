@@ -9,7 +9,6 @@
   pytest
   tensorflow :as tf
   lstm-textgen.learning.learner.cores [PartsLearner]
-  lstm-textgen.learning.learner.network [training-network]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]

@@ -11,7 +11,7 @@
   urllib.parse [urlsplit]
   pytest
   lstm-textgen.server.guard [Guard]
-  lstm-textgen.server.run [allow-connections listening]
+  lstm-textgen.server.run [allow-connections]
   tests.helpers [program refused]
   tests.serving [ask completion save-models serving])
 

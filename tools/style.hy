@@ -179,7 +179,8 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   "Return the docstring of a function, class or module, or None; hyrule's `meth` moves it down."
   (next (gfor
     part node.body
-    :if (and (isinstance part ast.Expr) (isinstance (getattr part.value "value" None) str))
+    :if (and (isinstance part #(ast.Expr ast.Return))
+      (isinstance (getattr part.value "value" None) str))
     part.value.value) None))
 
 
@@ -188,12 +189,20 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   (for [[node name _] (definitions source.tree) :if (not (isinstance node ast.ClassDef))]
     (setv
       test? (and (test-file? source) (.startswith name "test-"))
-      first (get node.body (if (and test? (ast.get-docstring node)) 1 0))
       most (if test? MAX-TEST MAX-FUNCTION)
+      ;; What a macro adds begins where its call does, and ends where that ends.
+      starts (sorted (gfor
+        part node.body
+        :if (and (> part.lineno node.lineno)
+          (not (isinstance (getattr (getattr part "value" None) "value" None) str)))
+        each (ast.walk part)
+        :if (>= (getattr each "lineno" 0) part.lineno)
+        each.lineno))
       lines (lfor
-        line (cut source.lines (- first.lineno 1) node.end-lineno)
-        :if (not (and test? (re.fullmatch r"\s*(;.*)?" line)))
-        line))
+        number (if starts (range (get starts 0) (+ (get starts -1) 1)) [])
+        :if (not (or (in number source.string-lines)
+          (and test? (re.fullmatch r"\s*(;.*)?" (get source.lines (- number 1))))))
+        number))
     (when (> (len lines) most)
       (yield #(node.lineno f"`{name}` has {(len lines)} lines of code; at most {most}")))))
 

@@ -16,7 +16,7 @@ They are needed only while a module is compiled, hence
 
 
 (defmacro defrecord [name doc fields #* methods]
-  #[form[Define NAME, a frozen dataclass with FIELDS, each a name or a list of a name and a default.
+  #[form[Define NAME, a frozen dataclass with FIELDS: names, or lists of a name and a default.
 
       (defrecord Point "A place." [
           #^ int x
