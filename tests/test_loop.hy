@@ -310,9 +310,8 @@
     text (* "heylo hey lo, ye hello\n" 9)
     pieces (small-model :scale CALM :unit "pieces" :text text :max-words 24)
     [options loop] [(SamplingOptions [1 0.5]) (Loop pieces :notify NEWS.notify)]
-    jobs (lfor
-      k (range 6)
-      (job "ye hey" 20 pieces :rng-seed 1 :options options :alternatives 24 :number k)))
+    same {"rng_seed" 1  "options" options  "alternatives" 24}
+    jobs (lfor k (range 6) (job "ye hey" 20 pieces :number k #** same)))
   (setv texts (all-written loop jobs))
   (.stop loop)
   (for [[text whole] (zip texts (write-many pieces ["ye hey"] 6 options (Ends 60) 1))]

@@ -56,6 +56,7 @@
   (meth :async __call__ [scope receive send]
     "Answer a request, or refuse it."
     (defn :async send-with-headers [message]
+      "Send `message`, with our own headers if it has any."
       (when (= (get message "type") "http.response.start")
         (setv own (sfor [name _] (get message "headers") name))
         (.extend (get message "headers") (gfor h HEADERS :if (not-in (get h 0) own) h))
