@@ -71,10 +71,12 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     :blocks {"charts" (list (filter None [#* charts calibration]))}))
 
 
-(defn _calibration [title about chart heads]
+(defn _calibration [title chart heads [more ""]]
   "Return the section with the calibration `chart`, if any, and its rows below `heads`."
   (when chart
-    (section-of title about
+    (section-of title
+      (+ "Predictions with a probability of 30% should be right 30% of the time: the dashed line."
+        more)
       (chart-figure chart)
       (folded "The same in figures" heads (get chart "rows")))))
 
@@ -140,10 +142,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
         (+ f"Loss in bits per {(.join " or " units)} on held-out text, or else on the training "
           "text; lower is better.")
         (side-by-side charts)))
-    (_calibration "Are they calibrated?"
-      "Predictions with a probability of 30% should be right 30% of the time: the dashed line."
-      calibration
-      ["model" "predicted" "right" "count"])
+    (_calibration "Are they calibrated?" calibration ["model" "predicted" "right" "count"])
     (section-of "What they write" "With an empty seed, at temperature 0.7."
       (lfor [name model] models (_sample-at model 0.7 name)))])
 
@@ -195,11 +194,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     facts [#("duration" (duration-in-words history)) #* (zip (repeat "machine") machines)])
   [ #* (_training checkpoint charts)
     (strip-section checkpoint)
-    (_calibration "Is it calibrated?"
-      (+ "Predictions with a probability of 30% should be right 30% of the time: the dashed line. "
-        "Below the line the model is overconfident, above it underconfident.")
-      calibration
-      ["predicted" "right" "count"])
+    (_calibration "Is it calibrated?" calibration ["predicted" "right" "count"]
+      " Below the line the model is overconfident, above it underconfident.")
     (_copying checkpoint.evaluation)
     (_vocabulary checkpoint)
     (_settings checkpoint)
