@@ -140,10 +140,12 @@ or crash what reads it.]]
       counts (Counter (gfor edge edges line edge line))
       often (min REPEATED (max 2 (len pages)))
       headings (sfor [line count] (.items counts) :if (or (not line) (>= count often)) line)
-      pages (lfor page pages (lfor
-        [place line] (enumerate page)
-        :if (not (and (in place [0 (- (len page) 1)]) (in (numberless line) headings)))
-        line))))
+      pages (lfor
+        page pages
+        (lfor
+          [place line] (enumerate page)
+          :if (not (and (in place [0 (- (len page) 1)]) (in (numberless line) headings)))
+          line))))
   (lfor page pages line page line))
 
 
