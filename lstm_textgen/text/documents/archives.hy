@@ -60,22 +60,22 @@
 
   If it isn't `needed` and missing there are none.]]
   (setv elements [])
-  (for [[kind #* element] (if (or needed (in name archive.names)) (xml-events archive name) [])
+  (for [[kind value attributes]
+        (if (or needed (in name archive.names)) (xml-events archive name) [])
         :if (= kind "begin")]
-    (setv [[_ local] attributes] element)
-    (.append elements #(local attributes))
+    (.append elements #((get value 1) attributes))
     (when (> (len elements) MOST-ELEMENTS)
       (raise (ValueError f"it has a list of more than {MOST-ELEMENTS :,} parts"))))
   elements)
 
 
 (defn xml-events [archive name]
-  #[[Yield what stands in the XML of the member `name` of `archive`, each event a tuple:
+  #[[Yield what stands in the XML of the member `name` of `archive`, each event a triple:
 
   - #("begin" name attributes), where `name` is #(namespace local) and `attributes` a dict without
     namespaces;
-  - #("end" name) for each of these;
-  - #("text" text).
+  - #("end" name None) for each of these;
+  - #("text" text None).
 
   Entities are refused and external resources are never opened. Raise `NotText`, or one of
   `DAMAGES` and `XML-DAMAGES`.]]
@@ -87,9 +87,9 @@
     (setattr "buffer_text" True)
     (setattr "StartElementHandler" (fn [name attributes]
       (.append events #("begin" (_parts name)
-        (dfor [key value] (.items attributes) (get (_parts key) 1) value)))))
-    (setattr "EndElementHandler" (fn [name] (.append events #("end" (_parts name)))))
-    (setattr "CharacterDataHandler" (fn [text] (.append events #("text" text))))
+        (dfor [key value] (.items attributes) (get (.rpartition key " ") 2) value)))))
+    (setattr "EndElementHandler" (fn [name] (.append events #("end" (_parts name) None))))
+    (setattr "CharacterDataHandler" (fn [text] (.append events #("text" text None))))
     (setattr "EntityDeclHandler" (fn [#* _]
       (raise (NotText (+ f"{archive.reading.name} uses XML entities, which are not read; "
         "open and save it with Word, LibreOffice or Calibre"))))))

@@ -83,13 +83,12 @@
 
   (meth lines [events]
     "Yield the lines in `events` (see `xml-events`), then an `Understood`."
-    (for [event events]
-      (match event
-        #("begin" name _) :if (or @skipped (in (.local self name) @LEFT-OUT)) (+= @skipped 1)
-        #("begin" name attributes) (.open self (.local self name) attributes)
-        #("end" _) :if @skipped (-= @skipped 1)
-        #("end" name) (.close self (.local self name))
-        #("text" text) :if (not @skipped) (.characters self text))
+    (for [[kind value attributes] events]
+      (cond
+        (= kind "text") (unless @skipped (.characters self value))
+        (= kind "end") (if @skipped (-= @skipped 1) (.close self (.local self value)))
+        (or @skipped (in (setx name (.local self value)) @LEFT-OUT)) (+= @skipped 1)
+        True (.open self name attributes))
       (when (get @places 0)
         (yield :from (get @places 0))
         (.clear (get @places 0))))
@@ -134,7 +133,7 @@
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
     ;; Drawings have another kind of paragraph, which is ignored.
-    OURS #("wordprocessingml" "/math" "markup-compatibility"))
+    OURS (re.compile "wordprocessingml|/math|markup-compatibility"))
 
   (meth __init__ [reading @read-part]
     (.__init__ (super) reading)
@@ -143,7 +142,7 @@
   (meth local [name]
     "Return the element's name, or an empty string outside the known namespaces."
     (setv [space local] name)
-    (if (any (gfor part @OURS (in part space))) local ""))
+    (if (.search @OURS space) local ""))
 
   (meth open [name attributes]
     (when (in name ["p" "r"]) (setv [@within-run @hidden] [(= name "r") False]))
