@@ -257,8 +257,8 @@ from lstm_textgen.text import corpus
 from lstm_textgen.text.files import read_pieces
 from lstm_textgen.text.vocabulary import Vocabulary
 corpus.LIMIT = 1000
-ids, vocabulary = corpus.text_ids(read_pieces(sys.argv[1]), Vocabulary.build)
-print(len(ids))")
+with corpus.stored_text(read_pieces(sys.argv[1])) as text:
+    print(len(corpus.ids_of(text, Vocabulary.build(text))))")
 
 
 (defn test-fcntl-is-not-needed [server]
