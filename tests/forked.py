@@ -18,16 +18,7 @@ FORWARDED = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 def main(folder, *arguments):
     """Run a fork of the server in `folder` with `arguments`; end as it ends."""
-    process, early = None, []
-
-    def forward(number, frame):
-        if process is None:
-            early.append(number)
-        else:
-            os.kill(process, number)
-
-    for number in FORWARDED:
-        signal.signal(number, forward)
+    signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)  # until there is a process to get them
     connection = connect(os.path.join(folder, os.environ["KERAS_BACKEND"]))
     replies = connection.makefile()
     request = json.dumps({
@@ -37,8 +28,9 @@ def main(folder, *arguments):
     socket.send_fds(connection, [b"\0"], [0, 1, 2])
     connection.sendall(request.encode() + b"\n")
     process = int(replies.readline())
-    for number in early:
-        os.kill(process, number)
+    for number in FORWARDED:
+        signal.signal(number, lambda number, frame: os.kill(process, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
     end_as(int(replies.readline()))
 
 

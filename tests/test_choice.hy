@@ -162,8 +162,8 @@
 (defn test-another-number-of-cores-is-measured-again [folder monkeypatch]
   (pretend monkeypatch MEASURED-SPEED)
   (machine-speed (Quiet))
-  (.setattr monkeypatch choice "cores" (fn [] 64))
-  (.setattr monkeypatch os "cpu_count" (fn [] 64))
+  (for [[module name] [[choice "cores"] [os "cpu_count"]]]
+    (.setattr monkeypatch module name (fn [] 64)))
   (pretend monkeypatch (* 3 MEASURED-SPEED))
   (assert (= (machine-speed (Quiet)) 3))
   (assert (= (len (json.loads (.read-text (/ folder "speed.json")))) 2)))

@@ -89,13 +89,6 @@
   (assert (np.array-equal (.feed fed ids) (get (all-logits stepped ids) -1))))
 
 
-(defn test-feeding-nothing-changes-nothing []
-  (setv
-    engine (engine-of TWO)
-    before (.copy (.feed engine (random-ids 9))))
-  (assert (np.array-equal (.feed engine []) before)))
-
-
 (defn test-an-engine-that-is-reset-begins-again []
   (setv
     engine (engine-of TWO)

@@ -1,5 +1,6 @@
 "The evaluation in a model file: frequencies, surprise, calibration, copying."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   json
   math
@@ -54,14 +55,11 @@
   (assert (= rows [[(* 60 64) 0.5 0.5]])))
 
 
-(defn test-without-held-out-text-there-is-no-surprise []
-  (setv evaluation (evaluated {} "abcabc" ""))
-  (assert (= (lfor name ["surprise" "calibration"] (get evaluation name)) [[] []])))
-
-
-(defn test-a-short-held-out-text-has-what-it-has-room-for []
-  (assert (= (len (get (evaluated {} "abc" (* "a" 300)) "surprise")) 2))
-  (assert (= (get (evaluated {} "abc" (* "a" 50)) "surprise") [])))
+(defn [(pytest.mark.parametrize #("length" "places") [#(0 0) #(50 0) #(300 2)])]
+    test-a-held-out-text-has-surprises-at-the-places-that-it-has-room-for [length places]
+  (setv evaluation (evaluated {} "abcabc" (* "a" length)))
+  (assert (= (len (get evaluation "surprise")) places))
+  (unless length (assert (= (get evaluation "calibration") []))))
 
 
 (defn test-the-longest-copied-passage-is-found-in-the-sample []

@@ -32,9 +32,9 @@
   (write "all/latin.doc" b"\xe9")
   (write "all/deep/a\nb.png" b"PNG\0")
   (assert (= (warnings-about "all")
-    ["skipped 2 of 3 files in 'all' that are not utf-8 text: deep/a b.png, latin.doc"]))
+    ["skipped 2 of 4 files in 'all' that are not utf-8 text: deep/a b.png, latin.doc"]))
   (assert (= (warnings-about "all" "latin-1")
-    ["skipped 1 of 3 files in 'all' that is not latin-1 text: deep/a b.png"])))
+    ["skipped 1 of 4 files in 'all' that is not latin-1 text: deep/a b.png"])))
 
 
 (defn test-documents-and-pictures-are-skipped-whatever-the-encoding [here]

@@ -7,7 +7,8 @@
   hy.models [String]
   pytest
   lstm-textgen.text.vocabulary [UNITS]
-  tools.forms [ROOT Source dotted read-source])
+  tools.forms [ROOT Source dotted read-source]
+  tools.mutants [MUTANTS])
 
 (setv
   BACKENDS #{"keras" "tensorflow" "jax" "torch"}
@@ -156,6 +157,12 @@
 (defn [(pytest.mark.parametrize "check" [strayed-keras strayed-output named-units])]
     test-keras-output-and-kinds-of-units-stay-in-their-rooms [check]
   (assert (= (list (check (modules-in "lstm_textgen"))) [])))
+
+
+(defn test-each-mutant-changes-one-place-in-the-package []
+  (setv code (.join "" (gfor source (.values (modules-in "lstm_textgen")) source.text)))
+  (for [[_ changes] MUTANTS  [text _] changes]
+    (assert (= (.count code text) 1) text)))
 
 
 ;; * Made-up modules: that the checks can fail

@@ -10,37 +10,26 @@
 (setv pytestmark pytest.mark.quick)
 
 
-(defn test-lower-case-is-that-of-every-script []
-  (assert (= (lower "ÉCLAIR Σ") "éclair σ")))
-
-
-(defn test-nfc-joins-a-letter-and-its-accent []
-  (assert (= (nfc "e\u0301clair") "\u00e9clair")))
-
-
-(defn test-quotes-of-all-kinds-become-those-of-ascii []
-  (assert (= (ascii-quotes "“heylo” ‘cat’ «oh» ‹ah› 5′ 6″ l’été")
-    "\"heylo\" 'cat' \"oh\" 'ah' 5' 6\" l'été")))
-
-
 (defn test-replace-takes-plain-text-of-at-least-a-character []
   (assert (= (replace "a.b" "." "--") "a--b"))
   (with [_ (pytest.raises ValueError :match "'replace'")]
     (replace "ab" "" "-")))
 
 
-(defn test-lines-are-stripped-and-none-is-lost []
-  (assert (= (strip-lines "  a \n\t\nb\u00a0\n") "a\n\nb\n")))
-
-
-(defn [(pytest.mark.parametrize #("before" "after") [
-    #("a\n\n\n\nb\n" "a\n\nb\n")
-    #("a\n \n\t\n\nb" "a\n\nb")
-    #("\n\n\na" "\na")
-    #("a\n\n\n" "a\n\n")
-    #("a\n\nb\nc" "a\n\nb\nc")])]
-    test-several-blank-lines-become-one [before after]
-  (assert (= (squeeze-blank-lines before) after)))
+(defn [(pytest.mark.parametrize #("step" "before" "after") [
+    #(lower "ÉCLAIR Σ" "éclair σ")
+    #(nfc "e\u0301clair" "\u00e9clair")
+    #(ascii-quotes "“heylo” ‘cat’ «oh» ‹ah› 5′ 6″ l’été"
+      "\"heylo\" 'cat' \"oh\" 'ah' 5' 6\" l'été")
+    #(strip-lines "  a \n\t\nb\u00a0\n" "a\n\nb\n")
+    #(squeeze-blank-lines "a\n\n\n\nb\n" "a\n\nb\n")
+    #(squeeze-blank-lines "a\n \n\t\n\nb" "a\n\nb")
+    #(squeeze-blank-lines "\n\n\na" "\na")
+    #(squeeze-blank-lines "a\n\n\n" "a\n\n")
+    #(squeeze-blank-lines "a\n\nb\nc" "a\n\nb\nc")
+    #(default-prep "\ufeffa\r\nb\rc\n\u0065\u0301" "a\nb\nc\n\u00e9")])]
+    test-a-step-does-what-its-name-says [step before after]
+  (assert (= (step before) after)))
 
 
 (defn test-drop-and-keep-lines-share-a-text-between-them []
@@ -64,10 +53,6 @@
 (defn [(given (st.text :alphabet "ab# \n") (st.sampled-from ["^#" "a" "^$" "b$"]))]
     test-every-line-is-either-dropped-or-kept [text regex]
   (assert (= (+ (len (drop-lines text regex)) (len (keep-lines text regex))) (len text))))
-
-
-(defn test-by-default-a-text-has-plain-line-ends-joined-accents-and-no-mark []
-  (assert (= (default-prep "\ufeffa\r\nb\rc\n\u0065\u0301") "a\nb\nc\n\u00e9")))
 
 
 (defn [(given (st.text))] test-the-default-prep-leaves-nothing-to-do [text]
