@@ -10,8 +10,12 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm_textgen.display.plain [Quiet]
-  lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.display.plain [Quiet]
+  lstm-textgen.learning.batches [HeldOut split-ids]
+  lstm-textgen.learning.learner.machines [ProcessGroup]
+  lstm-textgen.learning.schedule [Limits]
+  lstm-textgen.learning.training [Training]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   tests.helpers [ROOT TEXT TINY counting program refused run-python succeeded train-tiny])
 
 
@@ -147,3 +151,31 @@
   (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") kills :timeout 900)))
   (for [line [f"kills {kills}" "models unreadable 0" "saves lost 0" "final weights identical yes"]]
     (assert (in line (.join " " (.split shown))) shown)))
+
+
+(defn training-without-finite-weights [path report]
+  "Return a training run of the model at `path` whose last bias has become NaN."
+  (setv
+    checkpoint (load-checkpoint path :resume True)
+    [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
+    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report
+      (Limits) (fn [#* _]) (ProcessGroup) {})
+    bias (get training.learner.weights -1))
+  (.assign bias (np.full bias.shape np.nan "float32"))
+  training)
+
+
+(defn [counting] test-weights-that-are-not-finite-do-not-replace-the-model [trained]
+  (setv
+    path (/ trained "model.h5")
+    before (.read-bytes path)
+    said []
+    report (Quiet)
+    report.warn said.append
+    training (training-without-finite-weights path report))
+  (.save training :last False)
+  (assert (= said [(+
+    f"{path} could not be saved: its optimizer state: a number is not finite; "
+    "training continues and tries again at the next save")]))
+  (with [_ (pytest.raises OSError :match "not finite")] (training.save))
+  (assert (= (.read-bytes path) before)))

@@ -45,7 +45,7 @@ other catches, it proves less. The status is 1 if any is missed.]]
     #(":append resumes" ":append True")])
   #(["distributed"] [
     #(":if (!= other first)" ":if False")
-    #("(when rest\n" "(when False\n")])
+    #("    (when rest\n" "    (when False\n")])
   #(["training" "cli" "oldmodels"] [#("(+ 128 error.number)" "(+ 129 error.number)")])
   #(["cli" "outputs"] [#(":spell str)\n      2)" ":spell str)\n      1)")])])
 

@@ -6,6 +6,7 @@ results with others. Here they become normal models with the old predictions.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
+  dataclasses [replace]
   os [PathLike]
   pathlib [Path]
   numpy :as np
@@ -121,12 +122,13 @@ results with others. Here they become normal models with the old predictions.]]
     shapes (gfor each old name ["batch_input_shape" "batch_shape"] (.get each.config name))
     lengths (gfor s shapes :if (isinstance s #(list tuple)) n (cut s 1 2) :if (count? n) n)
     known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit))
-  (new-settings {
-    "unit" vocabulary.unit  "layers" layers  "embedding" dimensions
-    "lookback" (or (next lengths None) None)
-    "lower" (all (gfor unit known (= unit (.lower unit))))
-    "beginning" (if (in " " known) " " (get [#* known ""] 0))
-    "epochs" 50  "batch_size" 32}))  ; there is no text yet that could decide them
+  (replace
+    (new-settings {
+      "unit" vocabulary.unit  "layers" layers  "lookback" (or (next lengths None) None)
+      "lower" (all (gfor unit known (= unit (.lower unit))))
+      "epochs" 50  "batch_size" 32})  ; there is no text yet that could decide them
+    :embedding dimensions
+    :beginning (if (in " " known) " " (get [#* known ""] 0))))
 
 
 (defn _check-kinds [layers]
