@@ -166,11 +166,10 @@ Each function gets what the ones before it in `prepare` returned.]]
   lookback gets a shorter one. Raise `ValueError` if it is too short even so, or differs between
   the processes.]]
   (setv asked run.asked)
-  (unless known (setv settings (_with-unit run text settings)))
   (setv
-    vocabulary (if known
-      (.extend known.vocabulary text settings.max-words)
-      (build-vocabulary text settings.unit settings.max-words))
+    [vocabulary settings] (if known
+      [(.extend known.vocabulary text settings.max-words) settings]
+      (_new-vocabulary run text settings))
     ids (ids-of text vocabulary))
   (when (and settings.fine-tuned? (not-in "lookback" asked))
     (setv
@@ -187,18 +186,21 @@ Each function gets what the ones before it in `prepare` returned.]]
   #((Corpus own held vocabulary (fingerprint own)) settings))
 
 
-(defn _with-unit [run text settings]
-  "Return `settings` with the unit for a new model of `text`: the one given, or the default."
-  (setv [asked report] [run.asked run.report])
-  (when (in "unit" asked) (return settings))
+(defn _new-vocabulary [run text settings]
+  "Return #(vocabulary settings) for a new model of `text`, by the unit given or its default."
+  (setv
+    [asked report] [run.asked run.report]
+    vocabulary (build-vocabulary text settings.unit settings.max-words))
+  (when (in "unit" asked) (return #(vocabulary settings)))
   (setv
     length (sum (map len text))
-    unit (default-unit length (len (build-vocabulary text)) asked.minutes))
-  (when (= unit settings.unit) (return settings))
+    unit (default-unit length (len vocabulary) asked.minutes))
+  (when (= unit settings.unit) (return #(vocabulary settings)))
   (.say report
     f"learning {unit}, the default for {length :,} characters; for another unit, give `unit`")
   (.doing report f"finding {unit}")
-  (replace settings :unit unit :max-words (.get asked "max_words")))
+  (setv settings (replace settings :unit unit :max-words (.get asked "max_words")))
+  #((build-vocabulary text unit settings.max-words) settings))
 
 
 (defn _described [run settings corpus people new]
