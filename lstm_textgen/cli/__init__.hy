@@ -10,11 +10,15 @@
   lstm-textgen.cli.actions [find-action]
   lstm-textgen.cli.flags [as-flags parse-flags program warn])
 
-;; Each stream: its number, the mode of its substitute, and the error handler of its encoding.
-(setv STREAMS {
-  "stdin" [0 "r" "strict"]
-  "stdout" [1 "w" "replace"]
-  "stderr" [2 "w" "backslashreplace"]})
+(setv
+  ;; log₂ of the processor's cycles, half a millisecond, for which a waiting thread of BLAS spins;
+  ;; its usual 2²⁶ take a busy machine's other core from those who could use it (bench/log.md).
+  SPIN "20"
+  ;; Each stream: its number, the mode of its substitute, and the error handler of its encoding.
+  STREAMS {
+    "stdin" [0 "r" "strict"]
+    "stdout" [1 "w" "replace"]
+    "stderr" [2 "w" "backslashreplace"]})
 
 
 (defn main [[arguments None]]
@@ -22,6 +26,7 @@
 
   It is 0, or 2 for bad input, or 128 plus the number of the signal that stopped it.]]
   (prepare-streams)
+  (.setdefault os.environ "OPENBLAS_THREAD_TIMEOUT" SPIN)  ; read when NumPy is imported
   (try
     (with [_ (loading)]
       (setv
