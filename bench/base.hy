@@ -3,6 +3,7 @@
     python -m hy bench/base.hy [--base NAME] TEXT[:CHARACTERS][@MINUTES]… [--sensible]
         [--copied FOLDER]
     python -m hy bench/base.hy [--base NAME] --books FOLDER
+    python -m hy bench/base.hy [--base NAME] --kinds FOLDER
     python -m hy bench/base.hy [--base NAME] --unwanted REGEX
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
@@ -23,6 +24,9 @@ many of 10,000 words that the model with a base writes stand in neither.
 With `--books`, a folder of books that the base never read, a base alone is scored on them, with
 the lines of each paragraph joined and the characters that it doesn't know left out.
 
+With `--kinds`, a folder of held-out texts, a base alone is scored on the first 60,000 characters of
+each, in bits per character; characters that it doesn't know are left out.
+
 With `--unwanted`, a regular expression in lower case, it counts how often the base writes what the
 expression finds in 10 million characters at temperature 1.]]
 
@@ -40,6 +44,7 @@ expression finds in 10 million characters at temperature 1.]]
   lstm-textgen.learning.bases [load-base]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.prep [default-prep]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.textmodel [TextModel load train]
@@ -53,7 +58,8 @@ expression finds in 10 million characters at temperature 1.]]
   WRITTEN 20_000      ; characters that are looked for in the base's texts
   MANY-WORDS 10_000   ; of which are counted those that are none
   UNWANTED 10_000_000 ; characters in which unwanted words are looked for
-  STREAMS 64)
+  STREAMS 64
+  KIND 60_000)        ; characters of each kind of text that are scored
 
 
 (defn main []
@@ -64,6 +70,7 @@ expression finds in 10 million characters at temperature 1.]]
   (.add-argument parser "--base" :default "english")
   (.add-argument parser "--copied")
   (.add-argument parser "--books")
+  (.add-argument parser "--kinds")
   (.add-argument parser "--sensible" :action "store_true")
   (setv given (.parse-args parser))
   (print f"{(processor)}; losses in nats per character\n")
@@ -71,6 +78,8 @@ expression finds in 10 million characters at temperature 1.]]
     (print (unwanted given.unwanted given.base)))
   (when given.books
     (print (on-books given.books given.base)))
+  (when given.kinds
+    (on-kinds given.kinds given.base))
   (unless given.texts
     (return))
   (print-header "text" "characters" "minutes" "from scratch" f"from {given.base}" "difference"
@@ -122,13 +131,29 @@ expression finds in 10 million characters at temperature 1.]]
 (defn on-books [folder name]
   "Return in words how well the base called `name` predicts the books in `folder`."
   (setv
-    base (TextModel (load-base name print))
-    known (set (.join "" base.vocabulary.units))
+    [base known] (_base-and-characters name)
     books (.join "\n\n" (map default-prep (read-pieces [folder])))
     text (.join "\n\n" (gfor
       paragraph (re.split r"\n\s*\n" books)
       (re.sub r"(?<=\S)\n(?=\S)" " " (.join "" (gfor c paragraph :if (in c known) c))))))
   f"{name} on {(len text) :,} characters of books: {(nats base text) :.4f} nats per character")
+
+
+(defn _base-and-characters [name]
+  "Return the base called `name`, a `TextModel`, and the set of the characters that it knows."
+  (setv base (TextModel (load-base name print)))
+  #(base (set (.join "" base.vocabulary.units))))
+
+
+(defn on-kinds [folder name]
+  "Print a row for each text in `folder`: the bits per character of the base called `name`."
+  (setv [base known] (_base-and-characters name))
+  (print-header "text" f"bits per character under {name}")
+  (for [path (sorted (.iterdir (Path folder)))]
+    (setv
+      text (default-prep (.join "" (read-pieces [(str path)])))
+      text (.join "" (gfor c (cut text KIND) :if (in c known) c)))
+    (print-row (get (.split path.name ".") 0) f"{(bits (nats base text)) :.3f}")))
 
 
 ;; * Unwanted words

@@ -1,16 +1,39 @@
-#[[The base model `english`: the recipe that makes it from a folder of English texts.
+#[[The base model `english`: its training text, made of two folders, and the recipe for it.
 
-    ./train.hy --recipe corpora/english.hy --model ./english.h5
+    hy corpora/english.hy OLD MODERN
+    hy corpora/repiece.hy english corpora/english.txt corpora/english-seed.h5
+    ./train.hy --recipe corpora/english.hy --model ./english.h5 --minutes 118
 
-The texts are old books, plays, letters and speeches (README.md beside this file says which), in
-the folder `english` beside it. `forms.hy` puts them into the forms in which people write.]]
+The first writes `english.txt` beside this file, from a folder of old books, plays, letters and
+speeches, and one of prose from 1950 to today (README.md beside this file says which). The names of
+the modern files begin with their kind. `forms.hy` puts the texts into the forms in which people
+write. The second gives an older `english` the pieces of that text, and the third trains it.]]
 
 (import
+  dataclasses [replace]
   functools [partial]
+  gzip
+  itertools [chain]
+  pathlib [Path]
   re
-  forms [CHATS Language base-recipe chat-form close-form dashed in-digits list-form open-form
-    play-form single-spaced wrapped-form])
+  sys
+  forms [CHATS Language RNG chance close-form dashed dressed in-digits
+    known-characters list-form open-form pieces play-form chat-form single-spaced
+    without-paragraphs wrapped-form]
+  lstm-textgen [recipe])
 
+(setv
+  ;; How often the training text has each kind.
+  SHARES {
+    "old" 0.5
+    "novels" 1.5  "stories" 2  "nonfiction" 2  "cookery" 6  "chats" 1.6  "meetings" 2
+    "space_talk" 3  "speeches" 2  "blogs" 2  "guides" 3  "tech" 4}
+  ;; Paragraphs with one of these are left out.
+  SLURS (+ r"\bnigg|\bnegro|\bnegress|\bdark(?:y|ey|ies)\b|\bcoons?\b|\bpickaninn|\bsambos?\b"
+    r"|\bkaff?[ie]rs?\b|\bhottentot|\bchin(?:a|ee)m[ae]n\b|\bchinks?\b|\bjaps?\b|\bcoolies?\b"
+    r"|\binjuns?\b|\bredskins?\b|\bsquaws?\b|\bhalf-?breeds?\b|\bmulatto|\bgyps(?:y|ies)\b|\bgipsy"
+    r"|\bgipsies|\bkikes?\b|\bsheen(?:y|ies)\b|\bdagos?\b|\bdagoes\b|\bwops?\b|\bspics?\b"
+    r"|\bgreasers?\b|\bpolacks?\b|\bwogs?\b|\bgooks?\b|\bfagg?ots?\b|\bretards?\b|\bjew(?:ess|boy)"))
 
 (defn straight [text]
   (.translate text (str.maketrans "“”‘’" "\"\"''")))
@@ -25,10 +48,42 @@ the folder `english` beside it. `forms.hy` puts them into the forms in which peo
   (.replace text "'" "’"))
 
 
-(setv english (base-recipe "english"
-  "Old books, plays, letters and speeches, in the forms in which people write."
-  (Language
-    :letters "àâäæçèéêëîïñôöùûüÀÇÉÖÜœß£°§½“”‘’—–…"
+(defn as-is [language paragraphs]
+  "Talk as it was written down: a line for each turn, a blank line between conversations."
+  (open-form language paragraphs))
+
+
+(defn airy-form [language paragraphs]
+  "Talk with a blank line after each turn."
+  (.replace (open-form language paragraphs) "\n" "\n\n"))
+
+
+(defn timed-form [language paragraphs]
+  "Talk as a chat shows it: with the time."
+  (setv
+    style (.choice RNG language.chats)
+    minute (.randint RNG 400 1300)
+    lines [])
+  (for [line (.split (open-form language paragraphs) "\n")]
+    (setv turn (re.fullmatch r"([^:\n]{1,30}): (.+)" line))
+    (when turn
+      (+= minute (.randint RNG 0 3))
+      (setv
+        time f"{(% (// minute 60) 24) :02}:{(% minute 60) :02}"
+        line (.format style time #* (.groups turn))))
+    (.append lines line))
+  (.join "\n" lines))
+
+
+(defn played-form [language paragraphs]
+  "Talk as in a play: names in capitals."
+  (re.sub r"(?m)^([^:\n]{1,30}): " (fn [found] f"{(.upper (get found 1))}: ")
+    (open-form language paragraphs)))
+
+
+(setv
+  PROSE (Language
+    :letters "àâäæçèéêëîïñôöùûüÀÇÉÖÜœß£°§½“”‘’—–…€¼¾⅓⅔⅛"
     :plain straight
     :speaks "\""
     :named r"[a-z,] ([A-Z][a-z]{2,9})\b"
@@ -43,4 +98,55 @@ the folder `english` beside it. `forms.hy` puts them into the forms in which peo
       #(0.1 (partial in-digits "
         two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
         sixteen seventeen eighteen nineteen twenty" r" \w+s\b"))
-      #(0.04 str.lower)])))
+      #(0.04 str.lower)])
+  TALK (replace PROSE
+    :weights (fn [spoken] {as-is 60  timed-form 15  airy-form 10  played-form 10})
+    :changes [
+      #(0.8 (partial dashed "(?:—|–|--+)" ["—" "--" " - " " – " " — "]))
+      #(0.3 curly)
+      #(0.08 str.lower)])
+  KINDS (dict.fromkeys ["chats" "meetings" "space_talk"] TALK))
+
+
+(defn texts [folder]
+  "Yield #(kind text) for each file of the modern `folder`."
+  (for [path (sorted (.glob (Path folder) "*.txt.gz"))]
+    (with [file (gzip.open path "rt" :encoding "utf-8")]
+      (yield #((get (.split path.name "__") 0) (.read file))))))
+
+
+(defn passages [kind text]
+  "Yield the passages of `text` in its forms, as often as `SHARES` says for its `kind`."
+  (setv
+    language (.get KINDS kind PROSE)
+    clean (known-characters language (without-paragraphs SLURS text)))
+  (for [passage (pieces clean #* (if (is language TALK) [str] []))]
+    (setv [times rest] (divmod (get SHARES kind) 1))
+    (for [_ (range (int (+ times (chance rest))))]
+      (yield (dressed language passage)))))
+
+
+(defn training-text [old modern]
+  "Return the training text from these two folders."
+  (.seed RNG 1)
+  (setv all [])
+  (for [[kind text] (chain (gfor [_ text] (texts old) #("old" text)) (texts modern))]
+    (.extend all (passages kind text)))
+  (.shuffle RNG all)
+  (+ (.join "\n\n" all) "\n"))
+
+
+(setv english (recipe "english"
+  :doc "Old books and modern prose and talk, in the forms in which people write."
+  :sources ["english.txt"]
+  :from "english-seed.h5"
+  :layers "512"
+  :lookback 64
+  :batch-size 32
+  :learning-rate 0.003
+  :validation 0.004
+  :epochs 3))
+
+(when (= __name__ "__main__")
+  (.write-text (.with-name (Path __file__) "english.txt") (training-text #* (cut sys.argv 1 3))
+    :encoding "utf-8"))

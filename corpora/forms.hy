@@ -122,25 +122,25 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
   (.translate text table))
 
 
-(defn pieces [text]
-  "Return the pieces of `text`, lists of paragraphs, in a random order."
-  (setv found []  size PIECE)
-  (for [paragraph (re.split r"\n\s*\n" text)]
-    (when (>= size PIECE)
-      (.append found [])
-      (setv size 0))
-    (+= size (len paragraph))
-    (.append (get found -1) (unwrapped (.strip paragraph "\n"))))
-  (.shuffle RNG found)
-  found)
-
-
 (defn unwrapped [paragraph]
   "Return the `paragraph` in one line, unless it has short lines, like verse or a list."
   (setv lines (.split paragraph "\n"))
   (if (all (gfor line (cut lines -1) (> (len line) 45)))
     (.join " " (map str.strip lines))
     paragraph))
+
+
+(defn pieces [text [tidy unwrapped]]
+  "Return the pieces of `text`, lists of paragraphs after `tidy`, in a random order."
+  (setv found []  size PIECE)
+  (for [paragraph (re.split r"\n\s*\n" text)]
+    (when (>= size PIECE)
+      (.append found [])
+      (setv size 0))
+    (+= size (len paragraph))
+    (.append (get found -1) (tidy (.strip paragraph "\n"))))
+  (.shuffle RNG found)
+  found)
 
 
 (defn dressed [language paragraphs]
