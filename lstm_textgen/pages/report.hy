@@ -312,7 +312,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
       (= name "stride") [(get settings "lookback") "the default: the lookback"]
       (= name "embedding") [value "determined by the vocabulary"]
       (= name "base") [value (if value.used? "given"
-        "given, but it doesn't know such text, so training was from scratch")]
+        "given, but it predicted this text poorly, so training was from scratch")]
       True [setting.default "the default"]))
   (if (= value default) why "given"))
 
