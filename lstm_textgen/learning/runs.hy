@@ -87,7 +87,7 @@
       lstm-textgen.learning.learner.network [apple-gpu?]
       lstm-textgen.learning.training [Training])
     (when (apple-gpu?)
-      (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
+      (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (.run (Training model start.ids start.held asked.path report
       (_limits run start)
       (partial run-callbacks asked model report

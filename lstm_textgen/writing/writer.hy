@@ -185,7 +185,7 @@
 (defn _cut-off [pieces most warn]
   "Yield the first `most` of `pieces`; `warn` if more are wanted."
   (yield :from (islice pieces most))
-  (warn (+ f"a text has not reached its end after {most :,} characters (or words) and is cut off; "
+  (warn (+ f"a sample was cut off after {most :,} characters (or words), before its end; "
     "for a longer one, give `length`")))
 
 
