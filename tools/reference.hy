@@ -12,6 +12,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   lstm-textgen.basics.values [FLAG STOPS TEMPERATURE]
   lstm-textgen.prep :as prep
   lstm-textgen.settings.layers [LAYERS]
+  lstm-textgen.settings.parameters [described]
   lstm-textgen.settings.table [settings-in]
   tools.forms [ROOT])
 
@@ -149,7 +150,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     [node #* _] nodes
     class? (isinstance node ast.ClassDef)
     signatures (if class? [] (signature node))
-    doc (as-markdown (or (inspect.getdoc object) ""))
+    doc (as-markdown (without-settings (or (inspect.getdoc object) "")))
     module (.get OUTLINED node.name)
     parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
   (when module
@@ -218,6 +219,20 @@ the functions that make them. A test compares the pages in docs/ with their resu
     :if (and (isinstance node ast.ClassDef) (in "Protocol" (map ast.unparse node.bases)))
     (re.sub r"\b_([A-Z])" r"\1" (.replace (ast.unparse node) "(Protocol)" ""))))
   (.join "\n\n" (gfor each classes (re.sub ": \\.\\.\\.|:\n +\\.\\.\\." "" each))))
+
+
+(defn without-settings [doc]
+  "Return `train`'s docstring with a link in place of the settings that the command line's page has."
+  (setv
+    words (fn [text] (.join " " (.split text)))
+    settings (sfor s (settings-in "train") (words (described "- …" [s.name])))
+    link (+ "- Every [setting](command-line.md#every-flag) marked `train`, with underscores, such "
+      "as `batch_size`; `--from` is `base`.\n"))
+  (if (in "- `sources`:" doc)
+    (re.sub r"(?:- \0.*\n)+" link (re.sub r"(?ms)^- `.*?\n(?=- |\n)"
+      (fn [found] (if (in (words (get found 0)) settings) "- \0\n" (get found 0)))
+      doc))
+    doc))
 
 
 (defn as-markdown [doc]
