@@ -54,7 +54,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (.join "\n" (gfor
     [group settings] (.items groups)
     (+ f"### {(.get GROUPS group (.capitalize group))}\n"
-      "| flag | what it does | also in |\n| --- | --- | --- |\n"
+      "flag | what it does | also in\n--- | --- | ---\n"
       (.join "" (map settings-row settings))))))
 
 
@@ -67,8 +67,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
       :if (in word (.split setting.places))
       place))
     [flag meaning] (or setting.shorthand [None None]))
-  (+ f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n"
-    (if flag f"| `{flag}` | short for `{setting.option} {meaning}` | |\n" "")))
+  (+ f"`{setting.option}{value}` | {setting.full-help}{(if places f" | {places}" "")}\n"
+    (if flag f"`{flag}` | short for `{setting.option} {meaning}`\n" "")))
 
 
 ;; * The stub
@@ -108,13 +108,13 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 (defn steps-table []
   "Return a table of the steps of data preparation."
-  (+ "| step | what it does |\n| --- | --- |\n"
+  (+ "step | what it does\n--- | ---\n"
     (.join "" (gfor
       [name kinds] (.items prep.STEPS)
       :setv function (getattr prep (hy.mangle name))
       :setv names (cut (list (. (inspect.signature function) parameters)) 1 None)
       :setv form (if kinds f"({name} {(.join " " (gfor n names (.upper (hy.unmangle n))))})" name)
-      f"| `{form}` | {(first-sentence function)} |\n"))))
+      f"`{form}` | {(first-sentence function)}\n"))))
 
 
 (defn first-sentence [object]
