@@ -224,6 +224,13 @@
   (assert (in "numbers differ" (. (get steps 1) notes))))
 
 
+(defn test-an-output-may-be-shown-above-its-command []
+  (setv [first second] (steps-of (blocks-in (+ "<!-- printed by: echo b -->\n```console\nb\n```\n"
+    "```console\n$ echo a\n$ echo b\n```\n"))))
+  (assert (= first.shown None))
+  (assert (= #(second.typed second.shown second.start second.end) #("echo b" "b\n" 2 3))))
+
+
 (defn test-code-without-a-fence-is-refused []
   (with [_ (pytest.raises ValueError :match "line 3")]
     (blocks-in "a\n\n    b\n")))
