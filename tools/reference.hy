@@ -222,7 +222,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 
 (defn without-settings [doc]
-  "Return `train`'s docstring with a link in place of the settings that the command line's page has."
+  "Return `doc`, if it is `train`'s, with a link in place of the settings of the command line."
   (setv
     words (fn [text] (.join " " (.split text)))
     settings (sfor s (settings-in "train") (words (described "- …" [s.name])))
