@@ -12,8 +12,8 @@
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
-  MAX-WHOLE (** 2 53)  ; above it a float can't hold every whole number
-  UNKNOWN (object))   ; stands for a value that only running a program can tell
+  MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
+  NOT-KNOWN-YET (object))  ; stands for a value that only running a program can tell
 
 
 (defrecord Kind
@@ -50,8 +50,8 @@
 
 
 (defn _finite? [x]
-  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-WHOLE."
-  (when (and (whole? x) (> x MAX-WHOLE)) (raise (OverflowError f"at most {MAX-WHOLE}")))
+  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-EXACT."
+  (when (and (whole? x) (> x MAX-EXACT)) (raise (OverflowError f"at most {MAX-EXACT}")))
   (isfinite x))
 
 
@@ -98,10 +98,10 @@
 
 
 (defn check-value [what kind value [wrong-type TypeError]]
-  #[[Return `value`, called `what` in messages, as a plain Python value; `UNKNOWN` passes.
+  #[[Return `value`, called `what` in messages, as a plain Python value; `NOT-KNOWN-YET` passes.
 
   Raise `wrong-type` if its type doesn't fit its `kind`, `ValueError` if it is out of range.]]
-  (when (is value UNKNOWN) (return value))
+  (when (is value NOT-KNOWN-YET) (return value))
   (setv
     value (plain value)
     typed (kind.typed value)

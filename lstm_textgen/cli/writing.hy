@@ -15,7 +15,7 @@
   lstm-textgen.cli.flags [explaining models-of page-written warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
-  lstm-textgen.pages.assembly [PAGE]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.text.decoding [check-encoding]
@@ -65,7 +65,7 @@
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (unless (= [name path] ["output" "-"])
-      (check-output name path sources (models-of flags) flags.overwrite PAGE))))
+      (check-output name path sources (models-of flags) flags.overwrite OUR-PAGE))))
 
 
 (defn _say-temperatures [flags]
