@@ -108,7 +108,8 @@ in Python, and its checks.]]
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      "share of the text, at its end, held out for validation; 0: none"
+      (+ "share of the text, at its end, or of a list's items, at random, held out for validation; "
+        "0: none")
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train fact"
