@@ -1,5 +1,6 @@
 "Whether a text looks like a list, by its lines: a run then suggests the setting `items`."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
   re
