@@ -22,6 +22,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
+  lstm-textgen.pages.assembly [PAGE]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep]
@@ -206,7 +207,7 @@
       (check-value "`others`" TEXT-MODEL each)
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
-    (check-output "path" path [] (list (.values models)) overwrite)
+    (check-output "path" path [] (list (.values models)) overwrite PAGE)
     (setv text (playground models temperature length))
     (with [out (open-output path)] (.write out text))
     None)

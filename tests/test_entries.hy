@@ -69,7 +69,7 @@
     "Hello,\n\nthe lamp is lit.\nFrom here it is small.\n\nGood!\n\nSchön 🦊\n\n"
     "mail, 3 messages; quotations and attachments left out")))
   (assert (= (get (read "a.mbox" :only "Björn") 0) "Good!\n\n"))
-  (assert (in "no person 'Eve'; there are Anna, Björn" (complaint ["a.mbox"] :only "Eve"))))
+  (assert (in "unknown person 'Eve'; choose from Anna, Björn" (complaint ["a.mbox"] :only "Eve"))))
 
 
 (defn [(pytest.mark.parametrize "quoted" [
@@ -205,6 +205,6 @@
 (defn test-an-unknown-column-and-what-is-no-table-are-refused [here]
   (write "a.csv" "id,text\n1,one\n")
   (write "b.txt" "plain")
-  (assert (= (complaint ["a.csv"] :column "txt") "'a.csv': no column 'txt'; did you mean 'text'?"))
+  (assert (= (complaint ["a.csv"] :column "txt") "'a.csv': unknown column 'txt'; did you mean 'text'?"))
   (assert (= (complaint ["b.txt"] :column "text")
     "'b.txt' is not a table, so `column` doesn't apply to it")))

@@ -2,15 +2,17 @@
 
 (import
   json
+  pathlib [Path]
   random
+  textwrap
   h5py
-  numpy :as np
   pytest
   lstm-textgen [load train]
   lstm-textgen.display.plain [Report]
   lstm-textgen.text.items [KnownItems end-of fingerprint-of fingerprints join-fingerprints
     split-items]
-  tests.helpers [refusal-of])
+  lstm-textgen.text.looks [list?]
+  tests.helpers [StopAfter counting program refusal-of refused same-run? succeeded])
 
 (setv
   ENDS ["nna" "ea" "laude" "ora" "mil" "rieda" "usti" "ob" "van" "ulie"]
@@ -258,12 +260,11 @@
 
 
 (defn test-a-stopped-run-resumes-with-the-same-bits [tmp-path counting]
-  (setv [whole _] (learned tmp-path :epochs 3))
-  (learned tmp-path :restart True)
-  (setv [again _] (learned tmp-path :epochs 3))
-  (assert (all (gfor [a b] (zip whole.checkpoint.weights again.checkpoint.weights)
-    (np.array-equal a b))))
-  (assert (= whole.checkpoint.items again.checkpoint.items)))
+  (for [folder ["whole" "stopped"]] (.mkdir (/ tmp-path folder)))
+  (learned (/ tmp-path "whole") :epochs 3)
+  (learned (/ tmp-path "stopped") :epochs 3 :callbacks [(StopAfter 5)])
+  (learned (/ tmp-path "stopped") :epochs 3)
+  (assert (same-run? (/ tmp-path "whole" "m.h5") (/ tmp-path "stopped" "m.h5"))))
 
 
 (defn test-lower-case-and-prep-come-before-items [tmp-path counting]
@@ -271,3 +272,95 @@
     :text (.join "; " NAMES) :prep [#("replace" "; " "\n")]))
   (assert (in "anna" (KnownItems model.checkpoint.items)))
   (assert (not-in "A" model.vocabulary.ids)))
+
+
+(defn test-the-flag-makes-a-list-and-refuses-what-is-none [tmp-path]
+  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
+  (.write-text (/ tmp-path "few.txt") "Anna\nBea\n")
+  (setv flags ["--layers" "8" "--lookback" "8" "--epochs" "1"])
+  (refused (program "--sources" "few.txt" "--items" "line" #* flags :folder tmp-path)
+    "--items" "at least 10 different items")
+  (refused (program "--sources" "names.txt" "--items" "word" #* flags :folder tmp-path)
+    "--items must be `line` or `paragraph`")
+  (setv run (program "--sources" "names.txt" "--items" "line" #* flags :folder tmp-path))
+  (assert (in "a list of 100 lines" (succeeded run)))
+  (assert (in "longest_item" (str (. (load (/ tmp-path "model.h5")) settings)))))
+
+
+(defn test-a-recipe-names-the-kind-of-items [tmp-path counting]
+  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
+  (.write-text (/ tmp-path "r.hy") (+ "(require lstm-textgen.macros [defrecipe])\n"
+    "(defrecipe names :sources [\"names.txt\"] :items line :layers 8 :lookback 8 :epochs 1)\n"))
+  (setv model (train :recipe (str (/ tmp-path "r.hy")) :path (/ tmp-path "m.h5") :quiet True))
+  (assert (= (get model.settings "items") "line")))
+
+
+;; * The hint
+
+(setv
+  RNG (random.Random 1)
+  COLORS (.split "red blue green amber ivory coral slate olive plum sand")
+  THINGS (.split "fox lamp river stone engine window garden letter winter harbor")
+  DEEDS (.split "waits sings turns falls sleeps burns drifts listens breaks shines"))
+
+
+(defn many [make [count 200]]
+  "Return lines, each of which `make` makes of a color, a thing and a deed."
+  (lfor _ (range count) (make #* (gfor words [COLORS THINGS DEEDS] (.choice RNG words)))))
+
+
+(defn prose []
+  "Return sentences of several kinds, one after another."
+  (.join " " (many (fn [a b c] (.choice RNG [f"The {a} {b} {c}, and nobody minds."
+    f"Where a {b} {c} there is {a} dust; so they say." f"\"{(.title a)}?\" asked the {b}."]))))
+
+
+(defn lines-of [path]
+  "Return the lines of a file of this project."
+  (.splitlines (.read-text (/ (. (Path __file__) parent parent) path) :encoding "utf-8")))
+
+
+(setv
+  LISTS {
+    "names" NAMES
+    "names in lower case" (many (fn [a b c] (+ (cut a 3) (cut b 3))))
+    "paint" (many (fn [a b c] f"{(.title a)} {(.title b)}"))
+    "titles" (many (fn [a b c] f"The {(.title b)} That {(.title c)}"))
+    "sentences" (many (fn [a b c] f"My {a} {b} {c} every single morning."))
+    "places" (many (fn [a b c] f"{(.title b)}ville, {(.title a)} County"))
+    "names in Cyrillic" (many (fn [a b c] (.translate (.title (+ a b)) (str.maketrans
+      "abcdefghijklmnopqrstuvwxyz" "абцдефгхийклмнопярстуввхуз"))))
+    "words" (many (fn [a b c] (+ a c)))}
+  OTHERS {
+    "verse" (sum (lfor _ (range 40) [#* (many (fn [a b c] (.choice RNG [
+      f"The {a} {b} {c}," f"And {a} is the {b}" f"So {c} the {b} of {a}."])) 4) ""]) [])
+    "verse without stanzas" (many (fn [a b c] (.choice RNG [
+      f"The {a} {b} {c}," f"And {a} is the {b};" f"So {c} the {b} of {a}." f"O {b} that {c}"])))
+    "verse in Chinese" (many (fn [a b c] (.choice RNG ["欣欣此生意，" "自尔为佳节。" "《梦李白》"])))
+    "Hy" (lines-of "lstm_textgen/prep.hy")
+    "Python" (lines-of "tests/conftest.py")
+    "JavaScript" (lines-of "lstm_textgen/pages/assets/units.js")
+    "Markdown" (lines-of "README.md")
+    "wrapped prose" (textwrap.wrap (prose) 70)
+    "narrow prose" (textwrap.wrap (prose) 40)
+    "prose, a paragraph a line" (lfor _ (range 60) (cut (prose) (.randint RNG 100 700)))
+    "a book" (lines-of "corpora/lighthouse.txt")
+    "a chat" (many (fn [a b c] f"{(.choice RNG ["Anna" "Ben"])}: the {b} {c} again"))
+    "a play" (sum (lfor _ (range 40) ["ANNA:" #* (textwrap.wrap (cut (prose) 150) 50) ""]) [])
+    "HTML" (many (fn [a b c] f"<p class=\"{a}\">the {b} {c}</p>"))
+    "numbers" (many (fn [a b c] (str (.random RNG))))})
+
+
+(defn [(pytest.mark.parametrize "name" LISTS)] test-a-list-looks-like-one [name]
+  (assert (list? (get LISTS name))))
+
+
+(defn [(pytest.mark.parametrize "name" OTHERS)] test-other-texts-don-t-look-like-lists [name]
+  (assert (not (list? (get OTHERS name)))))
+
+
+(defn test-a-run-suggests-items-for-a-list [tmp-path counting]
+  (setv [_ lines] (learned tmp-path :items None))
+  (assert (in "this looks like a list of 100 items; try `items` line" lines))
+  (setv [_ lines] (learned tmp-path :items None :restart True :text (prose)))
+  (assert (not-in "looks like a list" (.join "\n" lines))))

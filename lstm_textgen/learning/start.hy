@@ -9,7 +9,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   contextlib [ExitStack]
   dataclasses [replace]
   itertools [count]
-  math [ceil]
+  math [ceil inf]
   sys
   time
   zlib
@@ -127,13 +127,9 @@ Each function gets what the ones before it in `prepare` returned.]]
   (with [stack (ExitStack)]
     (setv
       rows (set)
-      [text listing] (read-list stack (_pieces run settings people rows) settings.items run.report))
-    ;; Rows of a table are items, unless the setting or an older model says otherwise.
-    (when (and rows (not (or old settings.items)))
-      (setv
-        settings (replace settings :items (.pop rows))
-        [text listing] (read-list stack text settings.items run.report)))
-    (setv
+      pieces (_pieces run settings people rows)
+      [text listing] (read-list stack pieces settings.items (if old None rows) run.report)
+      settings (replace settings :items (when listing listing.items))
       [corpus settings] (_corpus run text listing settings (or old base))
       ;; The leader says, as processes may round in different ways.
       bits (when base (.leader-says run.group
@@ -142,7 +138,11 @@ Each function gets what the ones before it in `prepare` returned.]]
     (unless (and base (is base.vocabulary.unknown None) (> bits STRANGE))
       (return #(corpus settings bits)))
     (setv name (stem run.asked.base))
-    (.say run.report f"the base {name} doesn't know such text; training from scratch")
+    (.say run.report (+ f"{name} "
+      (if (< bits inf)
+        f"predicts this text poorly ({bits :.1f} bits per character)"
+        "knows too few of this text's characters")
+      "; training from scratch"))
     (setv own (new-settings {#** run.asked  "lower" settings.lower  "items" settings.items}))
     #(#* (_corpus run text listing (replace own :base (.unused settings.base))) bits)))
 
@@ -312,7 +312,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   "Import Keras to train `layers`; the first time takes seconds."
   (unless (in "keras" sys.modules) (.doing run.report "loading Keras"))
   (when (import-keras (fastest-backend layers))
-    (.say run.report "training on PyTorch, the fastest backend on this processor")))
+    (.say run.report "training on PyTorch, the fastest backend on this CPU")))
 
 
 ;; * What is left to do
@@ -323,7 +323,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     minutes run.asked.minutes
     spent (- (time.monotonic) run.begun))
   (when (< (- (* 60 minutes) spent) RESERVE)
-    (refuse f"`minutes` {minutes :g} leaves too little for training, as "
+    (refuse f"`minutes` {minutes :g} leaves too little time for training: "
       f"preparing the run took {spent :.0f} s; give at least "
       f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))
 
@@ -336,8 +336,8 @@ Each function gets what the ones before it in `prepare` returned.]]
     [was is-now] (gfor each [before now] (or each "one process without `distributed`"))
     model.settings (replace model.settings :devices now))
   (when (and model.resume (!= before now))
-    (.say run.report (+ f"trained on {was} before, on {is-now} now: weights, optimizer and "
-      "place in the text continue, but results will differ in the last bits"))))
+    (.say run.report (+ f"trained on {was} before, on {is-now} now: weights, optimizer state and "
+      "position are kept, but results will differ in the last bits"))))
 
 
 (defn _own-share [run corpus settings]

@@ -36,16 +36,17 @@ hash, while it is read, and later its place.]]
   SHOWN 40)           ; characters of an item in a message
 
 
-(defn read-list [stack pieces items report]
+(defn read-list [stack pieces items rows report]
   #[[Return #(text listing): the text of `pieces`, stored until the `ExitStack` ends.
 
   With `items`, a value of that setting, it is the text of the items, and `listing` the `Listing`
-  that they are, which `report` shows; without it `listing` is None.]]
-  (unless items (return #((.enter-context stack (stored-text pieces)) None)))
+  that they are, which `report` shows; without it `listing` is None. If by then `rows` (a set or
+  None) has such a value, as the text is a table, that is used.]]
   (setv
-    listing (Listing items)
-    text (.enter-context stack (stored-text (.pieces listing pieces))))
-  (.describe listing text report)
+    listing (when items (Listing items))
+    text (.enter-context stack (stored-text (if listing (.pieces listing pieces) pieces))))
+  (when (and rows (not items)) (return (read-list stack text (.pop rows) None report)))
+  (when listing (.describe listing text report))
   #(text listing))
 
 

@@ -21,15 +21,15 @@
 
 
 (defn check-words [settings given fine-tuned]
-  #[[Raise `ValueError` if `max_words` is `given` (a dict) and does nothing with these `settings`.
+  #[[Raise `ValueError` if `max_words` is `given` (a dict) and has no effect with these `settings`.
 
   `fine-tuned`: whether the pieces are those of a base.]]
   (setv unit (unit-of settings.unit))
   (when (and (in "max_words" given) (not unit.limited))
-    (refuse f"`max_words` does nothing where the units are {settings.unit}; "
+    (refuse f"`max_words` has no effect on a model of {settings.unit}; "
       "learn pieces or words with `unit`, or leave it out"))
   (when (and (in "max_words" given) fine-tuned unit.parts)
-    (refuse "`max_words` does nothing where a base has the pieces; leave one out")))
+    (refuse "`max_words` has no effect when fine-tuning a model of pieces; leave one out")))
 
 
 (defn build-vocabulary [text [unit Characters.unit] [max-words None]]
