@@ -156,7 +156,7 @@
     before []
     settings {})
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
-    (when (and (= key ':unit) (isinstance value Symbol))
+    (when (and (in key [':unit ':items]) (isinstance value Symbol))
       (setv value (String value)))  ; a bare word
     (with [_ (_pointing _hy-compiler key)] (setv setting (_setting key value settings)))
     (when (= setting "prep")

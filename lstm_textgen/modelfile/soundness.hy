@@ -8,7 +8,8 @@ raises `ValueError`.]]
   numpy :as np
   lstm-textgen.basics.values [MAX-EXACT text? whole?]
   lstm-textgen.modelfile.hdf5 [unless-sound]
-  lstm-textgen.settings.models [stored-settings])
+  lstm-textgen.settings.models [stored-settings]
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values])
 
 (setv
   MAX-EMBEDDING 65536
@@ -60,6 +61,16 @@ raises `ValueError`.]]
     (is evaluation None)
     (and (= (set evaluation) (set kinds)) (_has? evaluation #** kinds)))
     "its evaluation is invalid"))
+
+
+(defn check-items [items]
+  "Raise `ValueError` unless `items` (bytes) are fingerprints in ascending order, or none."
+  (setv values (fingerprint-values items))
+  (unless-sound (and
+    (= (% (len items) FINGERPRINT) 0)
+    (<= (len values) MOST-KNOWN)
+    (.all (< (cut values -1) (cut values 1 None))))
+    "its fingerprints of items are invalid"))
 
 
 (defn check-progress [progress]

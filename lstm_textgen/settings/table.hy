@@ -56,6 +56,7 @@ in Python, and its checks.]]
 
 
 (setv
+  ITEMS (Kind "`line` or `paragraph`" text? (fn [x] (in x ["line" "paragraph"])))
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
   UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
@@ -84,6 +85,14 @@ in Python, and its checks.]]
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" PASSAGE "cli recipe train"
       "in tables (.csv, .tsv), read this column" :metavar "NAME")
+    (Setting "items" ITEMS "cli recipe train model"
+      (+ "the text is a list: each line is an item, or each paragraph, between blank lines; items "
+        "are shuffled, and generation begins and ends with one")
+      :metavar "KIND" :fixed True :optional True :later True
+      :brief "the text is a list whose items are lines, or paragraphs")
+    (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
+      :optional True :later True)
+    (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
       "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
       :metavar "MB" :default 1024)
@@ -99,7 +108,8 @@ in Python, and its checks.]]
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      "share of the text, at its end, held out for validation; 0: none"
+      (+ "share of the text, at its end, or of a list's items, at random, held out for validation; "
+        "0: none")
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train fact"
