@@ -83,9 +83,8 @@ in Python, and its checks.]]
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" COLUMNS "cli recipe train"
-      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
-        "unique part of it, or its number; may be repeated; or fill a template with each row, "
-        "such as \"{Name} of {City}\"")
+      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, or several, or "
+        "fill a template such as \"{Name} of {City}\" with each row")
       :metavar "NAME")
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
