@@ -31,8 +31,8 @@
   lstm-textgen.text.files [listed-sources]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
-  lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.newitems [write-new]
+  lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends stream usual-options write-each write-sample])
 
 (setv

@@ -1,7 +1,7 @@
 "What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
 (eval-when-compile
-  (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
+  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
   sys
@@ -103,9 +103,12 @@
   (setv
     model (_load-model flags)
     reading (_reading model flags)
-    read (fn [paths] (read-sources paths :warn warn #** reading))
-    seed (if (in "generate" flags) flags.generate (read [flags.generate-from]))
     items (get model.settings "items")
+    read (fn [paths] (read-sources paths :warn warn #** reading))
+    seed (cond
+      (in "generate" flags) flags.generate
+      items (.removesuffix (read [flags.generate-from]) (end-of items))  ; the item goes on
+      True (read [flags.generate-from]))
     keep flags.originality
     training (when keep (.prepare model (read flags.sources)))
     samples (if (and items (not-in "samples" flags)) ITEMS flags.samples)
@@ -161,7 +164,8 @@
   (setv
     known (KnownItems (fingerprints (split-items training items)))
     count (sum (gfor item written (in item known))))
-  (warn f"{count :,} of {(counted (len written) "items")} {(if (= count 1) "is" "are")} in the sources"))
+  (warn (+ f"{count :,} of {(counted (len written) "items")} {(if (= count 1) "is" "are")} "
+    "in the sources")))
 
 
 (defn _say-originality [written training]

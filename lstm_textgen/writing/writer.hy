@@ -65,8 +65,8 @@
 (defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
   #[[Return a generator of the units (str) that `model` generates after `seed`.
 
-  Of a list it generates one item, or what the seed lacks of it; other text ends only by `ends`. One
-  call of `warn` names the seed's unknown units; the rest of the seed is used. The
+  Of a list it generates one item, or what the seed lacks of it; other text ends only by `ends`.
+  One call of `warn` names the seed's unknown units; the rest of the seed is used. The
   `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
   (setv draw (Draw (or options (usual-options model)) rng-seed))
   (_up-to-end model (_write model (Seed model seed warn) draw) ends warn))
