@@ -123,24 +123,29 @@
     units model.vocabulary.units
     reader (make-engine model)
     crowd (Crowd model reader)
-    running {})  ; from each draw to its `_Text`
+    running {}  ; from each draw to its `_Text`
+    ended #{})   ; draws that haven't left the crowd yet
   (defn write [opening ids]
     (yield :from opening)
     (while True
       (unless ids  ; a round gives all texts more
-        (for [[draw column _] (.run crowd ROUND [])] (.extend (. running [draw] ids) column)))
+        (for [[draw column _] (.run crowd ROUND [])  :if (in draw running)]
+          (.extend (. running [draw] ids) column)))
       (yield (get units (.popleft ids)))))
   (try
     (while True
+      (setv joining [])
       (for [[draw seed] (islice texts (- MOST-TEXTS (len running)))]
         (setv
           ids (deque)
           pieces (_up-to-end model (write (_begin seed reader draw) ids) ends warn)
           (get running draw) (_Text ids pieces []))
-        (.join crowd draw reader.state))
+        (.append joining #(draw (.copy-state reader))))
+      (.change crowd ended joining)
+      (.clear ended)
       (unless running (break))
       (for [[draw text] (list (.items running))  :if (_grow text)]
-        (.leave crowd draw)
+        (.add ended draw)
         (del (get running draw))
         (yield #(draw.number (.join "" text.so-far)))))
     (except [KeyboardInterrupt]
