@@ -93,7 +93,9 @@
   {"encoding" (.get flags "encoding" (get model.settings "encoding"))
     "limit" (* MB flags.max-download)
     "only" flags.only
-    "column" flags.column})
+    "column" flags.column
+    "sheet" flags.sheet
+    "items" (.get model.settings "items")})
 
 
 ;; * Generation
