@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   codecs
-  collections.abc [Callable]
+  collections.abc [Callable Iterable]
   difflib [get-close-matches]
   json
   math [isfinite]
@@ -175,6 +175,15 @@
       (raise (ValueError f"{what}: not valid JSON") :from None)))
   (unless (isinstance value kind) (raise (ValueError f"{what}: not a {kind.__name__}")))
   value)
+
+
+(defn text-list [what texts]
+  "Return one or several `texts` as a list; raise `TypeError`, calling them `what`, otherwise."
+  (setv texts (plain texts))
+  (check-value what TEXT-LIST (cond
+    (isinstance texts str) [texts]
+    (and (isinstance texts Iterable) (not (isinstance texts #(bytes bytearray)))) (list texts)
+    True texts)))
 
 
 (defn counted [n units]

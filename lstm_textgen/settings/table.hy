@@ -84,8 +84,9 @@ in Python, and its checks.]]
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" COLUMNS "cli recipe train"
-      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, or several, or "
-        "fill a template such as \"{Name} of {City}\" with each row")
+      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
+        "unique part of it, or its number; may be repeated; or fill a template with each row, "
+        "such as \"{Name} of {City}\"")
       :metavar "NAME")
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
@@ -186,8 +187,13 @@ in Python, and its checks.]]
       :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "samples" COUNT "cli generate"
-      "generate N samples; requires --length, --stop or --sentences"
+      (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
+        "--items (default: 1, or 10 items)")
       :default 1 :brief "generate N samples")
+    (_switch "new" "cli generate"
+      (+ "with a model that has --items: generate only items that are neither in its list nor "
+        "generated before; case and outer spaces don't count")
+      :brief "generate only items that aren't in the model's list")
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")
