@@ -181,8 +181,13 @@ in Python, and its checks.]]
       :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "samples" COUNT "cli generate"
-      "generate N texts; requires --length, --stop or --sentences"
+      (+ "generate N texts; requires --length, --stop or --sentences, but not of a model with "
+        "--items (default: 1; 10 items)")
       :default 1 :brief "generate N texts")
+    (_switch "new" "cli generate"
+      (+ "with a model that has --items: generate only items that are neither in its list nor "
+        "generated before; case and outer spaces don't count")
+      :brief "generate only items that aren't in the model's list")
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")
