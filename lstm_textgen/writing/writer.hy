@@ -20,11 +20,11 @@
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
   SENTENCE-REACH 8  ; how many characters back its mark may be
-  LONGEST 20_000  ; units after which a text without a `length` is cut off …
-  SENTENCE 1000   ; … or, if that is more, this many for each of the wanted sentences
-  BLOCK 64   ; units of a lone text generated at once
-  ROUND 8    ; units of each of several
-  SLICE 256) ; units of a seed read at once
+  CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
+  CUT-OFF-PER-SENTENCE 1000  ; … or, if that is more, this many for each of the wanted sentences
+  STEPS-ALONE 64  ; units of a lone text generated at once
+  ROUND 8         ; units of each of several
+  IDS-READ 256)   ; of a seed at once
 
 
 (defrecord Ends
@@ -41,14 +41,17 @@
 
   (defn __post-init__ [self] (check-fields self))
 
-  (defn apply [self pieces [warn warnings.warn]]
+  (meth [property] endless? []
+    "Whether a text never ends."
+    (= self (Ends)))
+
+  (meth apply [pieces [warn warnings.warn]]
     "Yield `pieces` (str) up to the end; `warn` if the text had to be cut off before it."
-    (setv pieces (if (and (is self.length None) (!= self (Ends)))
-      (_cut-off pieces (max LONGEST (* SENTENCE (or self.sentences 0))) warn)
-      (islice pieces self.length)))
-    (when self.stop
-      (setv pieces (before-stop pieces (if (isinstance self.stop str) [self.stop] self.stop))))
-    (when self.sentences (setv pieces (first-sentences pieces self.sentences)))
+    (setv pieces (if (or @endless? (is-not @length None))
+      (islice pieces @length)
+      (_cut-off pieces (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or @sentences 0))) warn)))
+    (when @stop (setv pieces (before-stop pieces (if (isinstance @stop str) [@stop] @stop))))
+    (when @sentences (setv pieces (first-sentences pieces @sentences)))
     (yield :from pieces)))
 
 
@@ -60,9 +63,9 @@
   One call of `warn` names the seed's unknown units; the rest of the seed is used. The
   `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
   (setv
-    own (Seed model seed warn)
-    draw (Draw (or options (usual-options model)) rng-seed))
-  (.apply ends (.counted model.vocabulary (_write model own draw)) warn))
+    draw (Draw (or options (usual-options model)) rng-seed)
+    units (_write model (Seed model seed warn) draw))
+  (.apply ends (.counted model.vocabulary units) warn))
 
 
 (defn usual-options [model [temperature None] #* limits]
@@ -88,7 +91,7 @@
   text k depends only on `rng-seed` and k. After Ctrl-C it yields what there is of the others
   before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end.]]
   (setv streams (* samples (len seeds)))
-  (when (= ends (Ends))
+  (when ends.endless?
     (refuse (if (= streams 1) "a text needs" "several texts need")
       " an end: give `length`, `stop` or `sentences`"))
   (when (<= streams 1)
@@ -97,11 +100,16 @@
     options (or options (usual-options model))
     texts (gfor
       [n seed] (enumerate seeds)
-      :setv own (Seed model seed warn)
+      :setv seed (Seed model seed warn)
       k (range samples)
-      #((Draw options rng-seed (+ k (* n samples))) own)))
+      #((Draw options rng-seed (+ k (* n samples))) seed)))
   (_as-they-end model texts
     (fn [units] (.apply ends (.counted model.vocabulary units) warn))))
+
+
+(defrecord _Text
+  "One of several texts: the `ids` of its next units, its `pieces` to come, and those `so-far`."
+  [#^ deque ids  #^ object pieces  #^ list so-far])
 
 
 (defn _as-they-end [model texts finish]
@@ -113,56 +121,63 @@
     units model.vocabulary.units
     reader (make-engine model)
     crowd (Crowd model reader)
-    running {})  ; for each draw its ids to come, its text's pieces, and those so far
-  (defn write [ids opening]
+    running {})  ; from each draw to its `_Text`
+  (defn write [opening ids]
     (yield :from opening)
     (while True
-      (unless ids
-        (for [[draw column _] (.run crowd ROUND [])] (.extend (get running draw 0) column)))
+      (unless ids  ; a round gives all texts more
+        (for [[draw column _] (.run crowd ROUND [])] (.extend (. running [draw] ids) column)))
       (yield (get units (.popleft ids)))))
   (try
     (while True
       (for [[draw seed] (islice texts (- MOST-TEXTS (len running)))]
         (setv
           ids (deque)
-          (get running draw) [ids (finish (write ids (_begin seed reader draw))) []])
+          (get running draw) (_Text ids (finish (write (_begin seed reader draw) ids)) []))
         (.join crowd draw reader.state))
       (unless running (break))
-      (for [[draw [ids pieces parts]] (list (.items running))]
-        (for [piece pieces]
-          (.append parts piece)
-          (when (and piece (not ids)) (break))  ; it has used its units, and all get more
-          (else
-            (.leave crowd draw)
-            (del (get running draw))
-            (yield #(draw.number (.join "" parts)))))))
+      (for [[draw text] (list (.items running))  :if (_grow text)]
+        (.leave crowd draw)
+        (del (get running draw))
+        (yield #(draw.number (.join "" text.so-far)))))
     (except [KeyboardInterrupt]
-      (for [[draw [_ _ parts]] (.items running)] (yield #(draw.number (.join "" parts))))
+      (for [[draw text] (.items running)] (yield #(draw.number (.join "" text.so-far))))
       (raise))
     (finally (.close crowd))))
+
+
+(defn _grow [text]
+  "Let `text` grow until it has used its ids; return whether it ended before that."
+  (for [piece text.pieces]
+    (.append text.so-far piece)
+    (when (and piece (not text.ids)) (return False)))  ; after an empty piece comes the end
+  True)
 
 
 (defn _write [model seed draw]
   "Yield the units of a text by `draw` after `seed` endlessly."
   (setv
-    [units engine size] [model.vocabulary.units (make-engine model) 1]
+    units model.vocabulary.units
+    engine (make-engine model)
     opening (_begin seed engine draw (Pace engine.threads))
-    [batch pace] [(Batch model engine) (Pace engine.threads)])
+    batch (Batch model engine)
+    pace (Pace engine.threads)
+    steps 1)
   (yield :from opening)
   (.change batch [] [#(draw engine.state)])
   (while True
-    (setv [ids _] (.run pace (fn [n] (.run batch n [])) size))
+    (setv [ids _] (.run pace (fn [n] (.run batch n [])) steps))
     (yield :from (gfor id (.ravel ids) (get units id)))
-    (setv size (min (* 2 size) BLOCK))))
+    (setv steps (min (* 2 steps) STEPS-ALONE))))
 
 
 (defn _begin [seed engine draw [pace (Pace 1)]]
   "Let `engine` read `seed` and write the first unit of `draw`; return the text's first units."
   (.take-in seed engine 0)  ; go on where it was left, or begin
-  (while (not seed.done?) (.run pace (fn [n] (.take-in seed engine n)) SLICE))
-  [#* seed.opening #* (gfor
-    [id typed _] (.begin seed engine draw)
-    (cut (get seed.model.vocabulary.units id) typed None))])
+  (while (not seed.done?) (.run pace (fn [n] (.take-in seed engine n)) IDS-READ))
+  (setv units seed.model.vocabulary.units)
+  (+ seed.opening
+    (lfor [id typed _] (.begin seed engine draw) (cut (get units id) typed None))))
 
 
 ;; * Where a text ends
@@ -198,11 +213,9 @@
     "Read `piece` (str); return the text so far that is certain to precede any stop."
     (setv
       held (+ @held piece)
-      end (min
-        (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop)))
-        :default None)
+      end (min (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop))) :default 0)
       sure (if end
-        (min (gfor stop @stops :if (.endswith held stop 0 end) (- end (len stop))))
+        (- end (max (gfor stop @stops :if (.endswith held stop 0 end) (len stop))))
         (- (len held) (max (gfor stop @stops (_overlap held stop)) :default 0)))
       @held (cut held sure None))
     (when end (setv @found True))
