@@ -15,7 +15,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.text.items [FINGERPRINT end-of]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.writer [write-sample])
+  lstm-textgen.writing.writer [LONGER write-sample])
 
 (setv
   MOST-MODELS 2
@@ -42,8 +42,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
   own), and `length`, the units of a passage (None: its vocabulary's `passage-length`) or, if both
-  write lists, of an item at most (None: no such limit). With a `version`, the page asks its server whether the first model still has this fingerprint, and
-  reloads if not. Raise `ValueError` for values out of range, more models, or too large ones.]]
+  write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
+  whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
+  values out of range, more models, or too large ones.]]
   (_check models)
   (setv
     [model #* _] (.values models)
@@ -141,7 +142,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "embedding" settings.embedding  "bits" (_bits model)
    "start" (.tolist start)  "opening" (.join "" opening)
    "end" (if settings.items (end-of settings.items) "")
-   "mostUnits" (* CUT (or settings.longest-item LONGEST))
+   "mostUnits" (* LONGER (or settings.longest-item LONGEST))
    "known" (base64 (_known model))
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)

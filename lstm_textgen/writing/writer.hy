@@ -20,6 +20,7 @@
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
   SENTENCE-REACH 8  ; how many characters back its mark may be
+  LONGER 4  ; times the longest item in training, an item is cut off
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
   CUT-OFF-PER-SENTENCE 1000  ; … or, if that is more, this many for each of the wanted sentences
   STEPS-ALONE 64  ; units of a lone text generated at once

@@ -78,7 +78,6 @@ export class List extends Column {
       this.drawn = 0;
     }
     await this.read(seed);
-    this.changed();
     const seen = new Set([...this.known, ...this.items.map(({ fingerprint }) => fingerprint)]);
     const wanted = this.items.length + TEN;
     let misses = 0;
@@ -116,6 +115,7 @@ export class List extends Column {
   async read(seed) {
     const { ids, rest, strange } = this.model.vocabulary.readSeed(seed, this.model.facts);
     this.strange = strange;
+    this.changed();
     await this.model.ask("begin", { ids, rest, rngSeed: this.rngSeed, stream: this.drawn });
   }
 
@@ -200,7 +200,6 @@ export class List extends Column {
     const run = ++this.running;
     this.busy = true;
     this.panel.hide();
-    this.changed();
     const { item, place } = this.places[index];
     const kept = item.units.slice(0, place);
     await this.read(item.seed);

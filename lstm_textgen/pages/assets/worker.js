@@ -94,10 +94,11 @@ class Writer {
     ids.forEach((id) => this.read(id));
   }
 
-  /** Return whether an item ends here. */
+  /** Return whether an item ends here: with line breaks that were written, not read. */
   ended() {
-    const last = this.ids.slice(-this.breaks);
-    return this.breaks > 0 && last.every((id) => this.units[id] === "\n");
+    const last = this.ids.slice(Math.max(this.lead, this.ids.length - this.breaks));
+    const whole = this.breaks > 0 && last.length === this.breaks;
+    return whole && last.every((id) => this.units[id] === "\n");
   }
 
   /** @param {number} id */
