@@ -5,10 +5,13 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.text.items [end-of]
   lstm-textgen.writing.writer [Ends usual-options write-each]
+  tests.browser [WRITTEN start-browser wait-for-end]
   tests.helpers [CALM small-model]
-  tests.serving [ask completion events serving])
+  tests.serving [ask change-model completion events serving])
 
-(setv LONGEST 30)  ; units, of the items that the models are told to have learned
+(setv
+  browser (pytest.fixture start-browser :scope "module")
+  LONGEST 30)  ; units, of the items that the models are told to have learned
 
 
 (defn save-list [folder name items #** options]
@@ -75,8 +78,18 @@
   (assert (= [(get choice "text") (get choice "finish_reason")] ["" "stop"])))
 
 
-(defn test-the-page-of-a-list-writes-one [url]
-  (setv [status _ page] (ask url "/play/lines"))
-  (assert (= status 200))
-  (assert (in "\"end\":\"\\n\"" page))
-  (assert (in ">Clear<" page)))
+(defn test-the-page-writes-a-list-and-does-not-reload-while-it-grows [browser tmp-path]
+  (save-list tmp-path "bot" "line")
+  (with [server (serving tmp-path "--model" "bot")]
+    (setv page (.new-page browser))
+    (.install page.clock)
+    (.goto page (+ server.url "/#seed=A&rng_seed=4&fast=1"))
+    (wait-for-end page)
+    (.click page "#go")
+    (wait-for-end page)
+    (setv items (.all-text-contents (.locator page f"{WRITTEN} .item")))
+    (assert (= (len items) 20))
+    (change-model server (/ tmp-path "bot") "\nxyzabc")
+    (.fast-forward page.clock 30_000)
+    (.wait-for-timeout page 500)
+    (assert (= (.all-text-contents (.locator page f"{WRITTEN} .item")) items))))

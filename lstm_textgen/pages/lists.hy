@@ -11,7 +11,7 @@
 
 (setv
   DRAWN 100     ; items at a temperature …
-  MOST-UNITS 6000  ; … or fewer, if so many would have about this many units
+  MOST-UNITS 3000  ; … or fewer, if so many would have about this many units
   FEWEST 3
   SHOWN 10      ; of them
   SHORT 40)     ; units: lists of such items are shown side by side

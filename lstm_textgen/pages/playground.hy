@@ -164,6 +164,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
     facts {
       "Recipe" settings.recipe
       "Training text" (when length (counted length unit))
+      "Items" (when (and settings.longest-item settings.median-item)
+        (+ f"{settings.items}s of {settings.median-item :,} {unit} (the median) to "
+          f"{settings.longest-item :,}"))
       "Knows" (counted vocabulary.size unit)
       "Network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
       "Size" (counted model.weight-count "weights")

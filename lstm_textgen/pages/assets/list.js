@@ -5,7 +5,7 @@ import { fingerprintOf, readFingerprints } from "./fingerprint.js";
 import { shadeOf } from "./units.js";
 
 /** Items that are added at once. */
-const TEN = 10;
+export const TEN = 10;
 
 /** Draws in a row that give nothing new, after which the search ends. */
 const PATIENCE = 100;

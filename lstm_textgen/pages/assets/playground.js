@@ -16,7 +16,7 @@ const columns = facts.map((each, n) => {
   return new (each.end ? List : Column)(model, panel, settings, showState);
 });
 /** The models' lists, if all write one. */
-const lists = columns.filter((column) => column instanceof List);
+export const lists = columns.filter((column) => column instanceof List);
 const listed = lists.length === columns.length;
 const cells = new CellsView(columns);
 
