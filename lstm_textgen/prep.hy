@@ -11,7 +11,7 @@
   re
   traceback [extract-tb]
   unicodedata
-  lstm-textgen.basics.values [PASSAGE REGEX TEXT check-value clip unknown-name])
+  lstm-textgen.basics.values [COLUMNS PASSAGE REGEX TEXT check-value clip unknown-name])
 
 (setv
   ;; Single marks (also primes and guillemets) and double ones, which a keyboard types as ' and ".
@@ -110,8 +110,8 @@
   [read-subtitles []
     "Return a line for each subtitle, given SubRip or WebVTT."
     (_read "subtitles" text)]
-  [read-table [column PASSAGE]
-    "Return a line for each entry in this column of a table with commas or tabs."
+  [read-table [column COLUMNS]
+    "Return the text of each row of a table (CSV or JSON), by a column, a template, or a list."
     (_read "table" text column)]
   [replace [old PASSAGE  new TEXT]
     "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."

@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   codecs
-  collections.abc [Callable]
+  collections.abc [Callable Iterable]
   difflib [get-close-matches]
   json
   math [isfinite]
@@ -55,6 +55,32 @@
   (isfinite x))
 
 
+(defn column-parts [text]
+  #[[Return what `text`, the name of a column or a template, is made of: pairs #(literal name).
+
+  The column of that name follows the literal text; the last name is None. In a template doubled
+  braces stand for themselves, and a backslash before an n for a line break. Raise `LookupError`
+  for a brace without its counterpart, and if no column is named.]]
+  (unless (in "{" text) (return [#("" text) #("" None)]))
+  (setv [parts literal] [[] ""])
+  (for [part (re.split r"(\{\{|\}\}|\{[^{}]*\}|[{}])" text)]
+    (cond
+      (in part ["{{" "}}"]) (+= literal (get part 0))
+      (in part ["{" "}"])
+        (raise (LookupError f"a {part} without its counterpart; a doubled one stands for itself"))
+      (.startswith part "{") (do
+        (.append parts #(literal (cut part 1 -1)))
+        (setv literal ""))
+      True (+= literal (.replace part "\\n" "\n"))))
+  (unless (and parts (all (gfor [_ name] parts (.strip name))))
+    (raise (LookupError "each {} needs the name or number of a column")))
+  [#* parts #(literal None)])
+
+
+(defn _columns? [x]
+  (bool (and x (all x) (all (map column-parts (_several x))))))
+
+
 (defn _read-numbers [text]
   "Return the number, or the list of numbers, written in `text` with commas between them."
   (setv numbers (list (map float (.split text ","))))
@@ -82,6 +108,8 @@
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
   STOPS (Kind "text of at least one character, or a list of such texts"
     (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
+  COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
+    (fn [x] (or (text? x) (_texts? x))) _columns?)
   ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
@@ -147,6 +175,15 @@
       (raise (ValueError f"{what}: not valid JSON") :from None)))
   (unless (isinstance value kind) (raise (ValueError f"{what}: not a {kind.__name__}")))
   value)
+
+
+(defn text-list [what texts]
+  "Return one or several `texts` as a list; raise `TypeError`, calling them `what`, otherwise."
+  (setv texts (plain texts))
+  (check-value what TEXT-LIST (cond
+    (isinstance texts str) [texts]
+    (and (isinstance texts Iterable) (not (isinstance texts #(bytes bytearray)))) (list texts)
+    True texts)))
 
 
 (defn counted [n units]

@@ -16,7 +16,7 @@
 
 (setv
   TRAINING "training"
-  READING ["encoding" "max_download" "only" "column"]
+  READING ["encoding" "max_download" "only" "column" "sheet"]
   STEERING (lfor s (settings-in "write") s.name)  ; of a single text, and of all generation
   WRITING [#* STEERING "samples" "new" "path" "mix" "output" "overwrite" "originality"]
   ACTIONS (dfor

@@ -150,7 +150,8 @@ Each function gets what the ones before it in `prepare` returned.]]
   (when asked.sources (.doing report f"reading {(source-names asked.sources)}"))
   (try
     (setv pieces (prepared-pieces (read-pieces asked.sources
-      :encoding settings.encoding :only asked.only :column asked.column
+      :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
+      :items (.get asked "items")
       :progress report.download :note note :warn report.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
       :limit (* MB asked.max-download))))

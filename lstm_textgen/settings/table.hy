@@ -8,7 +8,7 @@ in Python, and its checks.]]
 (import
   dataclasses [replace]
   re
-  lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
+  lstm-textgen.basics.values [COLUMNS COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
     PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
     unknown-name]
   lstm-textgen.settings.layers [LAYERS]
@@ -83,8 +83,13 @@ in Python, and its checks.]]
       :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
-    (Setting "column" PASSAGE "cli recipe train"
-      "in tables (.csv, .tsv), read this column" :metavar "NAME")
+    (Setting "column" COLUMNS "cli recipe train"
+      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
+        "unique part of it, or its number; may be repeated; or fill a template with each row, "
+        "such as \"{Name} of {City}\"")
+      :metavar "NAME")
+    (Setting "sheet" PASSAGE "cli recipe train"
+      "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
       (+ "the text is a list: each line is an item, or each paragraph, between blank lines; items "
         "are shuffled, and generation begins and ends with one")
