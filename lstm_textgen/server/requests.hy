@@ -10,8 +10,10 @@
   lstm-textgen.prep [default-prep]
   lstm-textgen.server.jobs [Job Prompt]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
+  lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [MOST-TEXTS]
-  lstm-textgen.writing.sampling [SamplingOptions])
+  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.writer [LONGER])
 
 (setv
   MOST-UNITS 20_000  ; units of a text
@@ -104,7 +106,7 @@
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
         :param (if (> n 1) "n" "prompt"))))
     (make-jobs self model reader prompts
-      :length (if (is self.max-tokens None) USUAL-LENGTH self.max-tokens)
+      :length (if (is self.max-tokens None) (usual-length model) self.max-tokens)
       :alternatives self.logprobs
       :echo self.echo)))
 
@@ -177,11 +179,19 @@
 
 ;; * Jobs
 
+(defn usual-length [model]
+  "Return how many units a completion by `model` has at most, unless the client says otherwise."
+  (if model.settings.longest-item
+    (min LONGEST (* LONGER model.settings.longest-item))
+    USUAL-LENGTH))
+
+
 (defn make-jobs [body model reader prompts * length alternatives [echo False] [chat False]]
   #[[Return the jobs for `reader`: `n` texts by `model` after each of `prompts`, by `body`.
 
-  The other parameters are those of a `Job`, but `echo`: whether the answer repeats the prompts.
-  Raise `ApiError` for a prompt of no kind, and for too many probabilities.]]
+  By a model of a list, texts are items, unless it is a `chat`. The other parameters are those of a
+  `Job`, but `echo`: whether the answer repeats the prompts. Raise `ApiError` for a prompt of no
+  kind, and for too many probabilities.]]
   (setv
     n (or body.n 1)
     ids (lfor p prompts (read-prompt model p))
@@ -195,7 +205,8 @@
     same {
       "length" length  "options" options  "alternatives" alternatives  "chat" chat
       "reader" reader
-      "stops" (if (isinstance body.stop str) [body.stop] (or body.stop []))
+      "stops" [#* (if (isinstance body.stop str) [body.stop] (or body.stop []))
+        #* (if (and model.settings.items (not chat)) [(end-of model.settings.items)] [])]
       "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))})
   (unless (is alternatives None)
     (setv told (* n (+ 1 alternatives) (sum (gfor
