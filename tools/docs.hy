@@ -23,8 +23,7 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
   SECTIONS {
     "Get started" ["Contents <contents>" "install" "Tutorial <tutorial>" "faq" "troubleshooting"]
     "Train on your text" ["texts" "training" "report" "guides/units" "guides/small-text"
-      "guides/lists" "guides/names" "guides/chat" "guides/poems" "guides/code" "guides/language"
-      "guides/base"]
+      "guides/lists" "guides/chat" "guides/poems" "guides/code" "guides/language" "guides/base"]
     "Use a model" ["writing" "page" "serving" "export"]
     "Understand and teach" ["how-it-works" "lesson" "glossary"]
     "Train on other hardware" ["gpu" "distributed"]

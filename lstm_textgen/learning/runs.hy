@@ -19,12 +19,12 @@
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable sweep]
-  lstm-textgen.pages.assembly [PAGE]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [write-report])
 
 (setv
   SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
-  TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
+  LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
 (defn train-model [asked report]
@@ -49,7 +49,7 @@
   (setv [sources csv report] [asked.sources asked.csv asked.report])
   (check-model-apart asked.path sources)
   (setv folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
-  (for [[name path ours] [["csv" csv TABLE] ["report" report PAGE]]  :if path]
+  (for [[name path ours] [["csv" csv LOSS-TABLE] ["report" report OUR-PAGE]]  :if path]
     (check-output name path sources [asked.path] asked.overwrite ours folders))
   (when (and csv report (= (os.path.realpath csv) (os.path.realpath report)))
     (refuse f"`csv` and `report` are the same file, {csv}; give two"))
@@ -91,7 +91,7 @@
     (.run (Training model start.ids start.held asked.path report
       (_limits run start)
       (partial run-callbacks asked model report
-        (and (not start.new) asked.csv (begins-as? asked.csv TABLE)))
+        (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))
       run.group
       start.lengths))
     (finally (.end-bar report))))

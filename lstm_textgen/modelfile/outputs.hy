@@ -15,10 +15,11 @@ permanently if anything fails.]]
   lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
   lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
-  lstm-textgen.modelfile.hdf5 [SIGNATURE]
+  lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces]
   lstm-textgen.text.files [find-paths read-pieces])
+
 
 ;; * Before anything is done
 
@@ -46,7 +47,7 @@ permanently if anything fails.]]
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (when (.exists real)
     (refuse-read-only real)
-    (when (begins-as? real (re.escape SIGNATURE)) (_refuse-overwriting name path "a model"))
+    (when (begins-as? real (re.escape HDF5-SIGNATURE)) (_refuse-overwriting name path "a model"))
     (unless (or (= (. (.stat real) st-size) 0) (begins-as? real ours))
       (unless overwrite
         (refuse f"`{name}` {path} already exists; "
