@@ -30,7 +30,8 @@
 
 (defn items-by [model [seed ""] [count 30] [temperature 1]]
   "Return the first `count` items that `model` draws with random seed 4, and their repeats."
-  (setv texts (write-many model [seed] count (usual-options model temperature) :rng-seed 4))
+  (setv texts (write-many model [seed] count (usual-options model temperature) :rng-seed 4
+    :warn (fn [line] None)))  ; some are cut
   (lfor text texts :setv item (.rstrip (+ seed text)) :if item item))
 
 

@@ -10,11 +10,11 @@
   lstm-textgen.writing.writer [usual-options write-each])
 
 (setv
-  DRAWN 100     ; items at a temperature …
-  MOST-UNITS 3000  ; … or fewer, if so many would have about this many units
+  DRAWN 100         ; items at a temperature; fewer, if they are long: …
+  MOST-UNITS 3000   ; … about the units of all of them
   FEWEST 3
-  SHOWN 10      ; of them
-  SHORT 40)     ; units: lists of such items are shown side by side
+  SHOWN 10          ; of them
+  SHORT 40)         ; units: lists of such items are shown side by side
 
 
 (defrecord _Drawn
