@@ -330,7 +330,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
       "stride" [(get settings "lookback") "the default: the lookback"]
       "embedding" [value "determined by the vocabulary"]
       "base" [value (if value.used? "given"
-        "given, but it doesn't know such text, so training was from scratch")]
+        "given, but it predicted this text poorly, so training was from scratch")]
       _ [setting.default "the default"]))
   (if (= value default) why "given"))
 

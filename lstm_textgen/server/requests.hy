@@ -16,7 +16,7 @@
   lstm-textgen.writing.writer [LONGER])
 
 (setv
-  LONGEST 20_000  ; units of a text
+  MOST-UNITS 20_000  ; units of a text
   LONGEST-SEED 100_000  ; characters
   LONGEST-STOP 256  ; characters
   MOST-MESSAGES 1000
@@ -51,25 +51,25 @@
 
 
 (setv
-  SEED (within str :max-length LONGEST-SEED)
+  SEED-TEXT (within str :max-length LONGEST-SEED)
   IDS (within (get list int) :max-length LONGEST-SEED)
   ;; A list of ids, or of several prompts of either kind.
-  PROMPTS (within (get list (| SEED int IDS)) :max-length LONGEST-SEED)
+  PROMPTS (within (get list (| SEED-TEXT int IDS)) :max-length LONGEST-SEED)
   STOP (within str :min-length 1 :max-length LONGEST-STOP)
-  FLAG (| bool None)
-  NAME (| str None)
+  OPTIONAL-FLAG (| bool None)
+  MODEL-NAME (| str None)
   Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True))
 
 
 (defclass StreamOptions [Struct]
   "How a text is streamed."
-  (setv #^ FLAG include-usage False))
+  (setv #^ OPTIONAL-FLAG include-usage False))
 
 
 (defclass Steering [Unsupported :kw-only True]
   "The fields that both kinds of requests share."
   (setv
-    #^ NAME model None
+    #^ MODEL-NAME model None
     #^ (number float 0 100) temperature None
     #^ (| (within float :gt 0 :le 1) None) top-p None
     #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
@@ -77,17 +77,17 @@
     #^ (| STOP (within (get list STOP) :max-length 4) None) stop None
     #^ (number int 1 MOST-TEXTS) n None
     #^ (| int None) seed None
-    #^ FLAG stream False
+    #^ OPTIONAL-FLAG stream False
     #^ (| StreamOptions None) stream-options None
-    #^ (number int 0 LONGEST) max-tokens None))
+    #^ (number int 0 MOST-UNITS) max-tokens None))
 
 
 (defclass CompletionBody [Steering :kw-only True]
   "The body of a request to /v1/completions."
   (setv
-    #^ (| SEED PROMPTS None) prompt ""
+    #^ (| SEED-TEXT PROMPTS None) prompt ""
     #^ (number int 1 MOST-TEXTS) best-of None
-    #^ FLAG echo False
+    #^ OPTIONAL-FLAG echo False
     #^ (number int 0 20) logprobs None)
 
   (defn jobs [self served model reader]
@@ -114,14 +114,14 @@
 (defclass Part [Struct]
   "A part of a message."
   #^ str type
-  (setv #^ SEED text ""))
+  (setv #^ SEED-TEXT text ""))
 
 
 (defclass Message [Struct]
   "A message of a chat."
   #^ (within str :max-length 40) role
   (setv
-    #^ (| SEED (within (get list Part) :max-length 100) None) content ""
+    #^ (| SEED-TEXT (within (get list Part) :max-length 100) None) content ""
     #^ (| (within str :max-length LONGEST-NAME) None) name None))
 
 
@@ -129,8 +129,8 @@
   "The body of a request to /v1/chat/completions."
   #^ (within (get list Message) :min-length 1 :max-length MOST-MESSAGES) messages
   (setv
-    #^ (number int 0 LONGEST) max-completion-tokens None
-    #^ FLAG logprobs False
+    #^ (number int 0 MOST-UNITS) max-completion-tokens None
+    #^ OPTIONAL-FLAG logprobs False
     #^ (number int 0 20) top-logprobs None)
 
   (defn jobs [self served model reader]
@@ -150,8 +150,8 @@
 
 (defclass ScoreBody [Struct]
   "The body of a request to /score."
-  #^ SEED text
-  (setv #^ NAME model None))
+  #^ SEED-TEXT text
+  (setv #^ MODEL-NAME model None))
 
 
 (defn read-body [data kind]
