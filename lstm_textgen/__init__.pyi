@@ -141,7 +141,8 @@ def train(
     prep: _Step | list[_Step] | None = None, display: Report | None = None,
     callbacks: Any | Sequence[Any] = (),
     # settings: train
-    only: str | None = None, column: str | None = None, items: str | None = None,
+    only: str | None = None, column: str | Sequence[str] | None = None, sheet: str | None = None,
+    items: str | None = None,
     max_download: float = 1024, encoding: str | None = None, lower: bool | None = None,
     unit: str | None = None, max_words: int | None = None, validation: float | None = None,
     base: _Path | None = None, layers: str | int | Sequence[int] | None = None,

@@ -21,6 +21,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep]
@@ -212,7 +213,7 @@
       (check-value "`others`" TEXT-MODEL each)
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
-    (check-output "path" path [] (list (.values models)) overwrite)
+    (check-output "path" path [] (list (.values models)) overwrite OUR-PAGE)
     (setv text (playground models temperature length))
     (with [out (open-output path)] (.write out text))
     None)

@@ -72,7 +72,7 @@
     model (small-model :unit unit :text "a b\n" :odds {"a" 1e20} :items "line" :longest-item 3)
     text (.join "" (stream model "" WARM :warn warnings.append)))
   (assert (= text (* "a" 12)))
-  (assert (= warnings [(+ f"an item has not reached its end after 12 {unit} and is cut off; "
+  (assert (= warnings [(+ f"an item was cut off after 12 {unit}, before its end; "
     "the longest in training has 3")])))
 
 

@@ -168,7 +168,7 @@
   (for [[ends length] [[(Ends :stop "xyz") 40] [(Ends :stop "xyz" :sentences 2) 60]]]
     (setv said [])
     (assert (= (len (written (letters :odds {"a" 1e20}) :ends ends :warn said.append)) length))
-    (assert (in f"not reached its end after {length} characters (or words)" (get said 0))))
+    (assert (in f"cut off after {length} characters (or words)" (get said 0))))
   (assert (= (len (written (letters) :ends (Ends 100 "xyz") :warn None)) 100)))
 
 

@@ -14,6 +14,7 @@
   lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [duration-in-words report-page]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN])
 
@@ -80,7 +81,7 @@
 (defn report [flags]
   "Write the report on the model or models that `flags` name."
   (setv path flags.report)
-  (check-output "report" path [] (models-of flags) flags.overwrite)
+  (check-output "report" path [] (models-of flags) flags.overwrite OUR-PAGE)
   (setv
     models (lfor name (models-of flags) (load-checkpoint name :warn warn))
     paths (lfor name (models-of flags) (str (model-path name)))

@@ -54,7 +54,7 @@
     (remove-lock path)
     (.end-bar report)
     (setv end (if unsaved
-      "stopped at once; what was trained since the last save is lost"
+      "stopped immediately; training since the last save is lost"
       "stopped; nothing was changed"))
     (os.write stderr (.encode f"\n{(program)}: {end}\n"))))
 

@@ -15,6 +15,7 @@
   lstm-textgen.cli.turns [Turns]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.text.decoding [check-encoding]
@@ -35,8 +36,8 @@
   ITEMS 10  ; of a list, unless `samples` says how many
   CONTINUATION 200  ; units of a continuation, and …
   ANSWER 400        ; … of an answer in a chat, unless another end is given
-  HELP #[[Type a seed text and Enter; Ctrl-C stops a continuation, :quit or Ctrl-D ends.
-:temperature 0.5 changes a setting, :temperature alone resets it, :help shows all.]])
+  HELP #[[Type a seed text and press Enter; Ctrl-C stops a continuation, :quit or Ctrl-D exits.
+:temperature 0.5 changes a setting, :temperature resets it, :help lists all settings.]])
 
 
 (defn _until-stopped [act]
@@ -66,7 +67,7 @@
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (unless (= [name path] ["output" "-"])
-      (check-output name path sources (models-of flags) flags.overwrite))))
+      (check-output name path sources (models-of flags) flags.overwrite OUR-PAGE))))
 
 
 (defn _say-temperatures [flags]
@@ -82,7 +83,7 @@
   (setv
     models (lfor path (models-of flags) (load-checkpoint path :warn warn))
     n (len models))
-  (when (> n 2) (refuse f"--model: two models can generate together, not {n}"))
+  (when (> n 2) (refuse f"--model: at most two models can generate together, not {n}"))
   (when (and (= n 1) (in "mix" flags))
     (refuse "--mix needs two models: --model FIRST --model SECOND"))
   (TextModel (if (= n 1) (get models 0) (Mixture #* models flags.mix))))
@@ -123,8 +124,8 @@
         [text]))
     path flags.output)
   (when (and path (not items) (not (.chosen flags #* Ends.__annotations__)))
-    (warn (+ f"writing to {path} until you press Ctrl-C: "
-      "there is no `length`, `stop` or `sentences`")))
+    (warn (+ f"writing to {path} until you press Ctrl-C; "
+      "to end earlier, give `length`, `stop` or `sentences`")))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
     (setv written (_put-texts out seed texts (_headings samples items) keep)))
   (when keep
@@ -310,5 +311,5 @@
   (cond
     (not total.unknowns) line
     (is-not vocabulary.unknown None) f"{line}, {total.unknowns :,} of them unknown to the model"
-    True (+ f"{line}; {total.unknowns :,} unknown to the model left out"
+    True (+ f"{line}; skipped {total.unknowns :,} unknown to the model"
       (if strange f": {(describe-units (list strange))}" ""))))

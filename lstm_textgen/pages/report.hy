@@ -17,6 +17,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.assembly [assemble]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
+  lstm-textgen.pages.lists [list-sections]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.writer [write-sample])
@@ -197,17 +198,16 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   (setv facts [
     ["duration" (duration-in-words model.history)]
     #* (gfor name (dict.fromkeys (recorded model.history "machine")) ["machine" name])])
+  (setv [writing copying] (if model.settings.items
+    (list-sections model TEMPERATURES)
+    [(_writing model) (_copying model.evaluation)]))
   [ (_learning model charts)
-    (section-of "What it writes"
-      "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
-      (lfor
-        [word temperature] (.items TEMPERATURES)
-        (_sample-at model temperature f"{word}: temperature {temperature :g}")))
+    writing
     (_samples-of-epochs model)
     (strip-section model)
     (_calibration "Is it calibrated?" calibration ["predicted" "right" "count"]
       " Below the line the model is overconfident, above it underconfident.")
-    (_copying model.evaluation)
+    copying
     (_vocabulary model)
     (_settings model)
     (section-of "Machine and duration" ""
@@ -229,6 +229,15 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     (cond
       charts (html (side-by-side charts) (folded "All epochs in figures" EPOCH-COLUMNS rows))
       rows (table-of [] (zip EPOCH-COLUMNS (get rows 0))))))  ; a single epoch
+
+
+(defn _writing [model]
+  "Return the section with texts at several temperatures."
+  (section-of "What it writes"
+    "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
+    (lfor
+      [word temperature] (.items TEMPERATURES)
+      (_sample-at model temperature f"{word}: temperature {temperature :g}"))))
 
 
 (defn _samples-of-epochs [model]
@@ -323,7 +332,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
       "stride" [(get settings "lookback") "the default: the lookback"]
       "embedding" [value "determined by the vocabulary"]
       "base" [value (if value.used? "given"
-        "given, but it doesn't know such text, so training was from scratch")]
+        "given, but it predicted this text poorly, so training was from scratch")]
       _ [setting.default "the default"]))
   (if (= value default) why "given"))
 

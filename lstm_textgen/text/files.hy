@@ -57,7 +57,7 @@
   (setv
     [people empty] [(Counter) True]
     found #{}  ; what the rows of tables are
-    reading (Reading :encoding encoding :limit limit
+    reading (Reading :encoding encoding :limit (int limit)
       :only only :column column :sheet sheet :items items)
     sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))

@@ -30,10 +30,17 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
       (split-items "a\nb\n \n\nc\n" "paragraph")   ; => ["a\nb" "c"]
       (split-items "Anna\n\n  Bea \n" "line")      ; => ["Anna" "  Bea"]
   ]]
-  (setv bare (if (= items "line")
-    (map str.rstrip (.split text "\n"))
-    (map str.strip (.split BLANK-LINES text))))
-  (list (filter None bare)))
+  (tidied (raw-parts text items) items))
+
+
+(defn raw-parts [text items]
+  "Return the list of the parts of `text` between line ends, or between blank lines."
+  (if (= items "line") (.split text "\n") (.split BLANK-LINES text)))
+
+
+(defn tidied [parts items]
+  "Return the items in `parts`, a list of `raw-parts`."
+  (list (filter None (map (if (= items "line") str.rstrip str.strip) parts))))
 
 
 ;; * Fingerprints

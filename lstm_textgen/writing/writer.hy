@@ -53,8 +53,8 @@
       (islice pieces @length)
       (do
         (setv most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or @sentences 0))))
-        (_cut-off pieces most (fn [] (warn (+ f"a text has not reached its end after {most :,} "
-          "characters (or words) and is cut off; for a longer one, give `length`")))))))
+        (_cut-off pieces most (fn [] (warn (+ f"a sample was cut off after {most :,} characters "
+          "(or words), before its end; for a longer one, give `length`")))))))
     (when @stop (setv pieces (before-stop pieces (if (isinstance @stop str) [@stop] @stop))))
     (when @sentences (setv pieces (first-sentences pieces @sentences)))
     (yield :from pieces)))
@@ -199,7 +199,7 @@
     most (* LONGER longest))
   (when longest
     (setv units (_cut-off units most (fn [] (warn (+
-      f"an item has not reached its end after {most :,} {settings.unit} and is cut off; "
+      f"an item was cut off after {most :,} {settings.unit}, before its end; "
       f"the longest in training has {longest :,}"))))))
   (setv pieces (.counted model.vocabulary units))
   (when settings.items (setv pieces (before-stop pieces [(end-of settings.items)])))

@@ -252,8 +252,8 @@
       :if (and (!= reading.ending ".md") (re.match pattern text))
       kind))
   (cond
-    (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to read one column give "
-      f"`column`: {(clip (.join ", " columns) 200)}")))
+    (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to "
+      f"read one column give `column`: {(clip (.join ", " columns) 200)}")))
     kinds (yield (Understood f"read as plain text, though it looks like {(get kinds 0)}"))))
 
 

@@ -36,7 +36,8 @@ cells share, may need any memory, and then it ends the process.]]
       [name others] (json.loads (.readline out))
       listed (clip (.join ", " others) SHOWN))
     (unless name
-      (raise (NotText f"{reading.name} has no sheet '{(clip reading.sheet)}'; there are: {listed}")))
+      (raise (NotText
+        f"{reading.name} has no sheet '{(clip reading.sheet)}'; there are: {listed}")))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
     (yield :from (text-of-rows (csv-rows out (replace reading :encoding "utf-8")) reading
       (+ f"sheet {(clip name)}"
@@ -49,7 +50,7 @@ cells share, may need any memory, and then it ends the process.]]
   #[[Write a sheet of the workbook in standard input, as CSV of about `limit` characters at most.
 
   Before it stands a line of JSON: [NAME OTHERS], the name of the sheet, which is null if there is
-  none that `name` means, and those of the others. Without `name` it is the first one that is shown.]]
+  none that `name` means, and those of the others. Without `name` it is the first visible one.]]
   (import python-calamine)
   (try
     (setv
@@ -65,7 +66,7 @@ cells share, may need any memory, and then it ends the process.]]
       chosen (unless (is place None) (get names place)))
     (with [out (open 1 "w" :encoding "utf-8" :newline "" :closefd False)]
       (.write out (+ (json.dumps [chosen others]) "\n"))
-      (when chosen (_write-rows out (.get-sheet-by-name book chosen) (int limit))))
+      (when chosen (_write-rows out (.get-sheet-by-name book chosen) (float limit))))
     (except [python-calamine.PasswordError] (sys.exit LOCKED))
     (except [[IndexError python-calamine.CalamineError]] (sys.exit DAMAGED))))
 

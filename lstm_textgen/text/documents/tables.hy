@@ -80,12 +80,14 @@
 
 (defn _about [kind count longer names items reading]
   "Return the `Understood` of a table, by what `text-of-rows` knows of it."
-  (setv
-    where (if reading.column f"in {(_listed "column" names)}" (+ "with all cells; to read some "
-      f"columns give `column`: {(clip (.join ", " names) 200)}"))
-    more (if (and longer reading.column)
-      f"; {(counted longer "rows")} with more cells than there are columns" ""))
-  (Understood f"{kind}, {(counted count "entries")} {where}{more}"
+  (setv where (cond
+    reading.column f" in {(_listed "column" names)}"
+    (> (len names) 1) (+ " with all cells; to read some columns give `column`: "
+      (clip (.join ", " names) 200))
+    True ""))
+  (when (and longer reading.column)
+    (+= where f"; {(counted longer "rows")} with more cells than there are columns"))
+  (Understood f"{kind}, {(counted count "entries")}{where}"
     :items (when reading.column items)))
 
 
@@ -127,7 +129,10 @@
 
 (defn _tidy [text]
   "Return `text` with its white space tidied, and without blank lines."
-  (.join "\n" (filter None (map one-line (.splitlines (cleaned text))))))
+  (defn tidied [line]
+    (setv line (one-line line))
+    (if (.isprintable line) line (one-line (cleaned line))))  ; few aren't, and it takes time
+  (.join "\n" (filter None (map tidied (.splitlines text)))))
 
 
 ;; * Names
