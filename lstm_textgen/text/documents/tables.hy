@@ -201,13 +201,15 @@
     lines (chain (gfor line (text-lines file reading) (+ line "\n")) [(+ END "\n")])
     table (_csv-reader lines head reading.ending)
     begun 1)
-  (while (setx row (_next-row table reading))
-    (when (= row [END]) (return))
-    (when (.endswith (get row -1) (+ END "\n"))  ; the text ends within a cell
-      (raise (NotText (+ f"{reading.name} is not a table, or is damaged: a quotation mark in the "
-        f"row that begins in line {begun} is never closed"))))
-    (yield row)
-    (setv begun (+ table.line-num 1))))
+  (try
+    (while (!= (setx row (_next-row table)) [END])
+      (when (.endswith (get row -1) (+ END "\n"))  ; the text ends within a cell
+        (raise (csv.Error "a quotation mark is never closed")))
+      (yield row)
+      (setv begun (+ table.line-num 1)))
+    (except [error csv.Error]
+      (raise (NotText (not-a reading "a table" f"the row that begins in line {begun}: {error}"))
+        :from error))))
 
 
 (defn _csv-reader [lines head ending]
@@ -234,15 +236,11 @@
   (if (= first 1) #(0 0) #((/ (.count sizes first) (len sizes)) first)))
 
 
-(defn _next-row [table reading]
-  "Return the next row of the `table` that isn't blank; raise `NotText` if a cell is too long."
+(defn _next-row [table]
+  "Return the next row of the `table` that isn't blank."
   (setv limit (csv.field-size-limit MAX-LINE))  ; for all that the process reads
   (try
     (next (filter None table))
-    (except [error csv.Error]
-      (raise (NotText (not-a reading "a table" (+ f"line {table.line-num}: {error}; perhaps a "
-          "quotation mark is never closed")))
-        :from error))
     (finally (csv.field-size-limit limit))))
 
 
