@@ -20,7 +20,7 @@ compiled XLA loop that makes thousands of characters in one call. Needs the extr
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.text.units [Characters]
   lstm-textgen.writing.scoring [surprises]
-  lstm-textgen.writing.writer [Ends stream write-many])
+  lstm-textgen.writing.writer [Ends stream write-each])
 
 (setv
   ROUNDS 7
@@ -58,7 +58,7 @@ compiled XLA loop that makes thousands of characters in one call. Needs the extr
 
 (defn our-writer-of-many [model streams]
   "Write in so many `streams` side by side, as this package does."
-  (fn [n] (write-many model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1)))
+  (fn [n] (list (write-each model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1))))
 
 
 (defn torch-writer [model]

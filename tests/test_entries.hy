@@ -67,7 +67,7 @@
     "Hello,\n\nthe lamp is lit.\nFrom here it is small.\n\nGood!\n\nSchön 🦊\n\n"
     "mail, 3 messages; quotations and attachments left out")))
   (assert (= (get (read "a.mbox" :only "Björn") 0) "Good!\n\n"))
-  (assert (in "no person 'Eve'; there are Anna, Björn" (complaint ["a.mbox"] :only "Eve"))))
+  (assert (in "unknown person 'Eve'; choose from Anna, Björn" (complaint ["a.mbox"] :only "Eve"))))
 
 
 (defn [(pytest.mark.parametrize "quoted" [

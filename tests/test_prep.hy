@@ -117,12 +117,12 @@
 
 
 (defn [(pytest.mark.parametrize #("step" "said") [
-    #("lowr" "no step 'lowr'; did you mean 'lower'?")
-    #("lorem" "no step 'lorem'; did you mean 'lower'?")
-    #("xyz" "no step 'xyz'; there are ascii-quotes, drop-lines,")
+    #("lowr" "unknown step 'lowr'; did you mean 'lower'?")
+    #("lorem" "unknown step 'lorem'; did you mean 'lower'?")
+    #("xyz" "unknown step 'xyz'; choose from ascii-quotes, drop-lines,")
     #(#("drop-lines") "'drop-lines' takes a regular expression after the text, not 0 arguments")
     #(#("drop-lines" "(") "must be a regular expression")
-    #(#("replace" "" "a") "'replace' takes must be text of at least one character")])]
+    #(#("replace" "" "a") "'replace' takes must be non-empty text")])]
     test-compose-refuses-what-is-no-step [step said]
   (with [caught (pytest.raises ValueError)]
     (compose "lower" step))

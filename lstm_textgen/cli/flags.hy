@@ -33,7 +33,7 @@ examples:
   %(prog)s --sources lol.txt --epochs 20          continue up to epoch 20
   %(prog)s --generate heylo                       generate until Ctrl-C
   %(prog)s --generate "" --length 500 --temperature 0.5
-  %(prog)s --score letter.txt                     how well is it predicted?
+  %(prog)s --score letter.txt                     measure its predictability
   %(prog)s --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
   SLOW 2)  ; seconds of silence after which a line says what is being done
 
@@ -133,13 +133,20 @@ examples:
     "Raise `ValueError`; if a value begins with a dash, explain how to write it."
     (setv
       message (.removeprefix message "argument ")
-      lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message)
+      lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
+    (unless lacking (refuse f"{message}; see --help"))
+    (setv
+      option (get lacking 1)
+      known self._option-string-actions
       dashed (gfor
-        [option after] (pairwise (if lacking self.arguments []))
-        :if (and (= option (get lacking 1)) (.startswith after "-")
-          (not-in after self._option-string-actions))
-        f"a value that begins with - is written {(flag option after)}"))
-    (refuse f"{message}; {(next dashed "see --help")}")))
+        [before after] (pairwise self.arguments)
+        :if (and (= before option) (.startswith after "-") (not-in after known))
+        f"a value that begins with - is written {(flag option after)}")
+      value (. (get known option) metavar)
+      needs (if (= option "--generate")
+        "a seed text, such as --generate heylo or --generate \"\""
+        f"a value: {option} {value}"))
+    (refuse f"{option} needs {(+ needs (.join "" (gfor hint dashed f"; {hint}")))}")))
 
 
 (defn _unknown [word parser]

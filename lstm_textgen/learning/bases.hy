@@ -15,6 +15,7 @@ optimizer and schedule.]]
   numpy :as np
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.machine [MB installed-memory]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-vocabulary]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.keraslayout [digest]
@@ -71,7 +72,7 @@ optimizer and schedule.]]
 (defn origin [record]
   "Return which base a model with this `record`, or None, began with, in words; None if none."
   (when record
-    (if record.used? record.name f"none, as {record.name} doesn't know such text")))
+    (if record.used? record.name f"none: {record.name} predicted this text poorly")))
 
 
 (defn check-same [record name]
@@ -150,8 +151,8 @@ optimizer and schedule.]]
         (when (< found best) (setv [best name] [found each]))
         (when (and (< best FAMILIAR) (= base.settings.unit Pieces.unit)) (break)))))
   (unless name (return ""))
-  (+ f"the base {name} predicts this text at {best :.2f} bits per character; "
-    f"try fine-tuning it, with `base` {name}"))
+  (+ f"the base {name} predicts this text well ({best :.2f} bits per character); "
+    f"try fine-tuning it: `base` {name}"))
 
 
 (defn promising [text]
@@ -181,8 +182,8 @@ optimizer and schedule.]]
     model.weights (grown-weights model.weights model.vocabulary added ids)
     [model.vocabulary model.evaluation] [vocabulary None]
     more (if (> (len added) SHOWN) " …" ""))
-  (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
-    (.join " " (map repr (cut added SHOWN))) more)))
+  (.say report (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
+    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}")))
 
 
 (defn grown-weights [weights known added ids]

@@ -68,7 +68,7 @@ or crash what reads it.]]
     texts (lfor lines pages (_without-notes lines usual)))
   (unless (any texts)
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
-      "such as ocrmypdf recognise its text first"))))
+      "such as ocrmypdf recognize its text first"))))
   (for [paragraph (paragraphs (_without-headings texts))]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
   (yield (Understood (+ f"PDF, {(counted (len pages) "pages")}"
