@@ -5,7 +5,7 @@
   json
   pytest
   bench.tables [sheet-row workbook]
-  lstm-textgen.basics.values [COLUMNS check-value]
+  lstm-textgen.basics.values [TABLE-COLUMNS check-value]
   lstm-textgen.text.documents.tables [find-name]
   lstm-textgen.text.files [read-pieces read-sources]
   tests.helpers [ROOT complaint empty-folder noted refusal-of write]
@@ -91,8 +91,8 @@
       #("{Race" "a { without its counterpart") #("{Race} }" "a } without its counterpart")
       #("{{Race}}" "needs the name") #("{}" "needs the name") #(["Name" ""] "must be a column")])]
     test-a-wrong-template-is-refused [text why]
-  (assert (in why (refusal-of check-value "`column`" COLUMNS text)))
-  (assert (= (check-value "`column`" COLUMNS ["{{{Race}}}" "a}"]) ["{{{Race}}}" "a}"])))
+  (assert (in why (refusal-of check-value "`column`" TABLE-COLUMNS text)))
+  (assert (= (check-value "`column`" TABLE-COLUMNS ["{{{Race}}}" "a}"]) ["{{{Race}}}" "a}"])))
 
 
 (defn test-an-unknown-column-lists-all-with-examples [here]

@@ -16,7 +16,7 @@
     first-text not-a one-line read-whole text-lines])
 
 (setv
-  ENDINGS [".csv" ".tsv"]
+  CSV-ENDINGS [".csv" ".tsv"]
   JSON-ENDINGS [".json" ".jsonl" ".ndjson"]
   JSON (re.compile r"\s*[\[{]")  ; how JSON begins that is a list of objects, or one object a line
   ;; The first separates nothing, and is for tables with one column.
@@ -25,7 +25,7 @@
   END "\x1e"  ; stands after a row until it is known what separates rows; no text has it
   AFTER {"line" "\n"  "paragraph" "\n\n"}
   MOST-LISTED 30  ; columns in a message
-  EXAMPLES 100)  ; rows at the beginning that are searched for an example of each column
+  EXAMPLE-ROWS 100)  ; rows at the beginning that are searched for an example of each column
 
 
 (defn read-table [file reading]
@@ -159,7 +159,7 @@
   (setv place (find-name name header))
   (when (is-not place None) (return place))
   (setv
-    first (list (islice rows EXAMPLES))
+    first (list (islice rows EXAMPLE-ROWS))
     columns (lfor
       [n column] (enumerate (cut header MOST-LISTED))
       :setv example (next (filter None (gfor row first (_cell row n))) "")
@@ -177,7 +177,7 @@
   "Return #(rows encoding) of the table in `file`."
   (setv head (.read file HEAD))
   (.seek file 0)
-  (when (and (not-in reading.ending ENDINGS) (.match JSON (first-text head reading)))
+  (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
     (return #((_json-rows file reading) reading.encoding)))
   (setv
     encoding (_encoding-of file reading)
