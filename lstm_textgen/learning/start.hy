@@ -15,8 +15,8 @@ Each function gets what the ones before it in `prepare` returned.]]
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.display.plain [Report source-names]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
-    load-base stem suggestion]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fitted-bias
+    grow-vocabulary load-base stem suggestion]
   lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
     unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
@@ -83,7 +83,12 @@ Each function gets what the ones before it in `prepare` returned.]]
       settings.fine-tuned? (_fine-tuned run base settings corpus bits)
       True (_fresh run settings corpus))
     new (not (or checkpoint.history checkpoint.resume)))
+  (setv known (len checkpoint.vocabulary))
   (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report)
+  (when (or (and new settings.fine-tuned?) (> (len checkpoint.vocabulary) known))
+    (setv
+      bias (.leader-says run.group (.tolist (fitted-bias checkpoint known corpus.ids)))
+      checkpoint.weights [#* (cut checkpoint.weights -1) (np.array bias "float32")]))
   (setv lengths (unit-lengths checkpoint.vocabulary corpus.ids corpus.held))
   (add-lengths checkpoint lengths)
   (when run.asked.minutes (_check-time-left run))
@@ -246,7 +251,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     asked run.asked
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
-      :unit settings.unit :weights base.weight-count :speed (_speed run base.settings.layers)))
+      :unit settings.unit :weights base.weight-count :speed (relative-speed run base.settings.layers)))
   (Checkpoint base.weights base.vocabulary
     (replace settings
       :epochs tuning.epochs
@@ -269,7 +274,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   (unless layers
     (setv [layers why] (choose-layers
       units (if asked.minutes (max-epochs run settings units) epochs) asked.minutes
-      settings.unit (_speed run (parse-layers MEASURED)))))
+      settings.unit (relative-speed run (parse-layers MEASURED)))))
   (Checkpoint None corpus.vocabulary
     (replace settings
       :epochs epochs :layers layers :why why
@@ -289,7 +294,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
 
 
-(defn _speed [run layers]
+(defn relative-speed [run layers]
   "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
   (unless run.asked.minutes (return 1))
   (load-keras run layers)
