@@ -76,7 +76,7 @@
     ["lo, hey" {"," 5} True]      ; a unit, which may end here
     ["lo, Hey" {"," 5} True]      ; in lower case it is one
     ["lo, hel" {"," 5} False]     ; none, and it hardly ends
-    ["lo, hel" {"," 500} True]
+    ["lo,hel" {"h" 5e3  "e" 5e3  "l" 5e3  "," 3e4} True]
     ["lo, hey" {"lo" 5000} False]  ; nearly certain to go on
     ["lo," {} False]])]
     test-a-word-that-may-be-whole-is-not-continued [seed odds whole]
