@@ -14,7 +14,7 @@
   MOST-UNITS 3000  ; … or fewer, if so many would have about this many units
   FEWEST 3
   SHOWN 10      ; of them
-  SHORT 40)     ; units: lists of such items are shown side by side
+  SHORT-ITEM 40)  ; units: lists of such items are shown side by side
 
 
 (defrecord _Drawn
@@ -37,7 +37,7 @@
     drawn (lfor [word t] (.items temperatures) (_draw model word t count)))
   [ (section-of "What it writes"
       "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
-      (html (div :class (if (< typical SHORT) "lists short" "lists")
+      (html (div :class (if (< typical SHORT-ITEM) "lists short" "lists")
         (for [each drawn] (_figure each)))))
     (section-of "Are they new?"
       f"Of {count} items at each temperature, beside those of the training list."
