@@ -23,14 +23,17 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   tempfile [TemporaryDirectory]
   time
   traceback
+  bench.common [note results]
   lstm-textgen.basics.files [temporary-paths]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.textmodel [train]
-  tests.helpers [TEXT TINY same-model? write-text])
+  tests.helpers [TEXT TINY same-model? write-text]
+  tools.results [slug])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   SETTINGS {#** TINY "layers" "8,dropout:0.3" "epochs" 3 "save_every" 1e-4}
   SAVE 0.003  ; seconds, about as long as a save has a file open
   PLACE 8     ; bytes that tell of a save
@@ -46,6 +49,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   (with [place (TemporaryDirectory)]
     (setv counts (kill-many (int kills) (Path place))))
   (for [name OUTCOMES]
+    (note (slug name) (str (get counts name)))
     (print f"{name :<23} {(get counts name) :>4}"))
   (print f"final weights identical {(if (get counts "different") "NO" "yes") :>4}")
   (any (gfor name ["models unreadable" "saves lost" "different"] (get counts name))))
@@ -190,4 +194,4 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 
 
 (when (= __name__ "__main__")
-  (sys.exit (main #* (cut sys.argv 1 None))))
+  (sys.exit (with [_ (results __file__ EDITION)] (main #* (cut sys.argv 1 None)))))

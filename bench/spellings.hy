@@ -15,7 +15,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
   pathlib [Path]
   re
   numpy :as np
-  bench.common [print-header print-row processor]
+  bench.common [print-header print-row processor results]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
@@ -23,6 +23,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
   lstm-textgen.writing.seeds [start-ids])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   MOST 20_000  ; spellings that are summed over; where there are more, the usual one is taken
   STREAMS [16 128 1024])  ; spellings read side by side: as few as will do
 
@@ -41,8 +42,9 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
     length (int (or length (len text)))
     text (if (< length 0) (cut text length None) (cut text length)))
   (print f"{(processor)}\n")
-  (print-header "words in a row" "characters" "bits per character: usual spelling"
-    "all spellings" "less by" "too many to sum over")
+  (print-header "words in a row" "characters" "usual spelling"
+    "all spellings" "less by" "too many to sum over"
+    :unit "bits per character")
   (for [words given.words]
     (setv [usual all left] (compare model text words))
     (print-row words f"{(len text) :,}"
@@ -119,4 +121,4 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))
