@@ -3,12 +3,12 @@
     python -m hy bench/corpus.hy [TEXT] [MEGABYTES…]
 
 By default the text is corpora/lol.txt, made 1, 100 and 1000 MB long by repeating it. For each size
-two fresh processes take the text the way that `train` does by characters, the second up to its
-hundredth step. The first needs no Keras: it tells the peak of resident memory from file to
+two fresh processes take the text as `train` does for a character-level model, the second up to its
+hundredth step. The first needs no Keras: it reports the peak of resident memory from file to
 batches, and after an epoch of batches was read, above what the process had when its imports were
-done. The second tells the whole process's peak, TensorFlow's own included, and the time from the
+done. The second reports the whole process's peak, TensorFlow's own included, and the time from the
 call of `train` to its first step, in which the network would be compiled; the import of Keras is
-told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
+reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -54,7 +54,7 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
 
 
 (defn lengthen [text path megabytes]
-  "Write `text` (bytes) again and again to `path`, until it has so many megabytes."
+  "Write `text` (bytes) again and again to `path`, until it has that number of `megabytes`."
   (setv times (+ 1 (// 1_000_000 (len text))))
   (with [file (open path "wb")]
     (while (< (.tell file) (* 1e6 megabytes))
@@ -62,7 +62,7 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
 
 
 (defn in-fresh-process [megabytes task path]
-  "Do `task` with the text of so many `megabytes` at `path` in a fresh process; print its row."
+  "Do `task` with the text of `megabytes` MB at `path` in a fresh process; print its row."
   (setv done (run-script __file__ task path
     :check True
     :env {#** os.environ "TF_CPP_MIN_LOG_LEVEL" "3"}

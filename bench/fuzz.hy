@@ -244,7 +244,7 @@ few seconds for each. Every file follows from its number alone.]]
 
 
 (defn main [[count "20000"]]
-  "Load so many changed files, and print what came of them."
+  "Load `count` changed files, and print what came of them."
   (setv counts (fuzz (int count)))
   (for [name OUTCOMES]
     (note (slug name) (str (get counts name)))

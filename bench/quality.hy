@@ -8,7 +8,7 @@ The default is 3 minutes. For each number of minutes the program is run as a use
 512:0.2:8e-3:32 and 768:0.3:8e-3:32; none with `--peers` alone) trains for as long by the same
 recipe in PyTorch alone, its network, dropout, rate and rows chosen by hand; bench/peer.hy says
 what remains different. A number that is given several times is run as often, ours and theirs in
-turns; with `--busy` so many busy processes run beside both. Both clocks begin when a process
+turns; with `--busy N` N busy processes run beside both. Both clocks begin when a process
 starts, and both keep their memory. On a processor with AMX don't give peers 1,024 units, but for
 instance 1,040 (bench/amx.hy).
 

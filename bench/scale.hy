@@ -83,7 +83,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 
 
 (defn measure [count]
-  "Return what process 0 of so many measures, a dict."
+  "Return what process 0 of `count` measures, a dict."
   (with [listener (closing (socket.socket))]
     (.bind listener #("127.0.0.1" 0))
     (setv [_ port] (.getsockname listener)))
@@ -123,7 +123,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 
 
 (defn summing [learner n]
-  "Return a function that sums so many numbers over all devices, and waits for them."
+  "Return a function that sums `n` numbers over all devices, and waits for them."
   (import jax)
   (setv
     add (jax.jit (jax.shard-map
@@ -173,7 +173,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 
 
 (defn weights [units]
-  "Return how many weights a layer of so many `units` and the last layer have."
+  "Return how many weights a layer of `units` hidden units and the last layer have."
   (+ (* 4 units (+ units VOCABULARY)) (* units VOCABULARY)))
 
 

@@ -1,4 +1,4 @@
-#[[How far the score of a text by pieces is above the bits that the model really needs for it.
+#[[How far the score of a piece-level model is above the bits that it really needs for a text.
 
     python -m hy bench/spellings.hy MODEL TEXT[:CHARACTERS] [WORDS…]
 
@@ -100,7 +100,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
 (defn spelling-nats [engine engines ways]
   #[[Return the nats of each of `ways`, lists of ids, after what `engine` has read.
 
-  `engines` returns an engine of so many streams.]]
+  `engines` returns an engine with a number of streams.]]
   (setv nats [])
   (for [start (range 0 (len ways) (get STREAMS -1))]
     (setv

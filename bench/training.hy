@@ -155,7 +155,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 
 
 (defn steps [learn rows]
-  "Return a function that learns from a batch of so many `rows` as often as a round asks."
+  "Return a function that learns from a batch of `rows` `STEPS` times."
   (setv
     x (.integers (np.random.default-rng 1) 0 VOCABULARY #(rows WINDOW) :dtype "int32")
     y (np.roll x -1 1))

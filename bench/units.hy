@@ -6,7 +6,7 @@ TEXT is a file or a folder, read as the program reads it: `books:1000000@3` is t
 characters of all texts in `books`, for three minutes; the default is all of it, and one minute.
 Its last tenth is taken away before, then the program trains by each unit with its defaults, both
 at the same time, on a core of its own each, so that other work slows both; with a single core they
-take turns. The last tenth is scored as by `--score`, in bits per character, by pieces in the usual
+take turns. The last tenth is scored as by `--score`, in bits per character, of pieces in the usual
 spelling, which is an upper bound.]]
 
 (import

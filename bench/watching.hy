@@ -106,7 +106,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
 
 
 (defn print-calls [seconds]
-  "Print what the callbacks of a step cost, and their share of a run of so many `seconds`."
+  "Print what the callbacks of a step cost, and their share of a run of `seconds`."
   (import
     keras
     lstm-textgen.learning.learner.callbacks [log-callbacks])

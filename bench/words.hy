@@ -1,4 +1,4 @@
-#[[How well a model by words predicts, beside PyTorch.
+#[[How well a word-level model predicts, beside PyTorch.
 
     python -m hy bench/words.hy TEXT [MINUTES…]
 

@@ -50,7 +50,7 @@ the extra `bench` (PyTorch).]]
     :vocabulary (Characters UNITS)))
 
 
-;; * The contestants: functions from a number of characters to nothing, which write so many
+;; * The contestants: functions that generate `n` characters
 
 (defn our-writer [model]
   "Write in one stream, as this package does."
@@ -59,7 +59,7 @@ the extra `bench` (PyTorch).]]
 
 
 (defn our-writer-of-many [model streams]
-  "Write in so many `streams` side by side, as this package does."
+  "Generate in `streams` streams side by side, as this package does."
   (fn [n] (write-many model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1)))
 
 

@@ -1,7 +1,7 @@
 #[[Draws the pictures of docs/how-it-works.md: `python -m hy tools/figures.hy MODEL`.
 
 Numbers in them are computed by MODEL, which was trained on lol.txt. They are SVG files with
-colours for light and dark pages.]]
+colors for light and dark pages.]]
 
 (import
   html [escape]
