@@ -20,7 +20,7 @@ the extra `bench` (PyTorch).]]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.text.units [Characters]
   lstm-textgen.writing.scoring [surprises]
-  lstm-textgen.writing.writer [Ends stream write-many])
+  lstm-textgen.writing.writer [Ends stream write-each])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -60,7 +60,7 @@ the extra `bench` (PyTorch).]]
 
 (defn our-writer-of-many [model streams]
   "Generate in `streams` streams side by side, as this package does."
-  (fn [n] (write-many model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1)))
+  (fn [n] (list (write-each model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1))))
 
 
 (defn torch-writer [model]

@@ -2,7 +2,7 @@
 
 (import
   lstm-textgen.textmodel [load train]
-  tests.helpers [output program save-odds succeeded write])
+  tests.helpers [output program refused save-odds succeeded write])
 
 (setv
   CHAT (+ "1/4/25, 3:40 PM - Messages are encrypted.\n"
@@ -34,6 +34,11 @@
   (assert (not-in "--stop" shown))
   (setv shown (output tmp-path "--sources" "a.csv" "--column" "text" "--model" "b" #* FLAGS))
   (assert (in "a.csv: table, 90 entries in column text\n" shown))
+  (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id"
+    "--model" "c" #* FLAGS))
+  (assert (in "a.csv: table, 90 entries in columns text, id\n" shown))
+  (refused (program "--sources" "a.csv" "--column" "{Text" :folder tmp-path)
+    "--column must be a column, a template" "not '{Text' (a { without its counterpart;")
   (setv result (program "--sources" "a.csv" "--only" "Ben" #* FLAGS :folder tmp-path))
   (assert (= result.returncode 2))
   (assert (.endswith result.stderr

@@ -22,7 +22,7 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
   ;; The sections of the sidebar, and the pages in each.
   SECTIONS {
     "Begin" ["install" "Tutorial <tutorial>" "texts" "training" "writing" "page"]
-    "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/names" "guides/language"
+    "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/lists" "guides/language"
       "guides/units" "guides/small-text"]
     "Understand" ["how-it-works" "macros" "extending"]
     "Large and far" ["serving" "gpu" "distributed" "export"]

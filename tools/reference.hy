@@ -9,7 +9,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   re
   textwrap
   lstm-textgen
-  lstm-textgen.basics.values [FLAG STOPS TEMPERATURE]
+  lstm-textgen.basics.values [COLUMNS FLAG STOPS TEMPERATURE]
   lstm-textgen.prep :as prep
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.table [settings-in]
@@ -29,6 +29,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   ;; The types of kinds of values in it that aren't what `Kind.read` returns, and of files.
   TYPES {
     FLAG "bool"  TEMPERATURE "_Temperature"  STOPS "str | Sequence[str]"
+    COLUMNS "str | Sequence[str]"
     LAYERS "str | int | Sequence[int]"}
   FILES ["DIR" "FILE" "MODEL"])
 

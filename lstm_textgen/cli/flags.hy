@@ -205,7 +205,7 @@ examples:
       (is-not setting.value None) {"action" "store_const"  "const" setting.value}
       (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
       True {
-        "action" (if (in setting.name ["path" "stop"]) "append" "store")
+        "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
         "type" (partial _read setting)
         "metavar" setting.metavar}))
   (when setting.shorthand

@@ -19,6 +19,8 @@ nothing is requested, whatever data the page holds.]]
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
+  ;; How a page of this program begins (see page.html): one may replace another.
+  OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))

@@ -17,6 +17,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
 (setv
   PIECE MB  ; characters prepared at once
+  GATHERED (** 2 17)  ; units put in order at once: their places stay in the processor's cache
   LIMIT (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
   ;; unit of a word-level model, is cut in two.
@@ -109,6 +110,25 @@ the cache folder, from which the ids are memory-mapped.]]
           [0 (- stop size)]]
         place (range first last PIECE)]
       (.add store (.tobytes (get ids (slice place (min last (+ place PIECE)))))))
+    (.array store ids.dtype)))
+
+
+(defn gathered [ids bounds order]
+  #[[Return the read-only ids of some parts of `ids` (time,), in another order.
+
+  Part n begins at bounds[n] and stops before bounds[n + 1]; `order` (count,) has the numbers of
+  those wanted. Long ones are in a file.]]
+  (setv at-once (max 1 (// (* GATHERED (len bounds)) (len ids))))  ; parts, of average length
+  (with [store (_Store)]
+    (when (> ids.nbytes LIMIT) (.rollover store))  ; the file of `ids` takes memory while it is read
+    (for [first (range 0 (len order) at-once)]
+      (setv
+        chosen (.astype (cut order first (+ first at-once)) int)
+        starts (.astype (.take bounds chosen) int)
+        sizes (- (.take bounds (+ chosen 1)) starts)
+        shifts (- starts (- (np.cumsum sizes) sizes))  ; of each part's ids
+        places (+ (np.repeat shifts sizes) (np.arange (.sum sizes))))
+      (.add store (.tobytes (.take ids places))))
     (.array store ids.dtype)))
 
 

@@ -14,6 +14,7 @@ way to do so is a path of units within the rest, then a unit that ends with it o
   operator [attrgetter]
   warnings
   numpy :as np
+  lstm-textgen.text.items [end-of]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.batch [make-sampler])
 
@@ -106,12 +107,15 @@ way to do so is a path of units within the rest, then a unit that ends with it o
 (defn start-ids [model]
   #[[Return a list of the ids to read before any text.
 
-  They are two line breaks, as between paragraphs: one could be within a wrapped paragraph. If the
-  model knows none, they are the first unit of its training text.]]
-  (setv line-break (.get model.vocabulary.ids "\n"))
+  In a list they are the end of an item. Otherwise they are two line breaks, as between paragraphs:
+  one could be within a wrapped paragraph. If the model knows none, they are the first unit of its
+  training text.]]
+  (setv
+    line-break (.get model.vocabulary.ids "\n")
+    breaks (len (end-of (or model.settings.items "paragraph"))))
   (if (is line-break None)
     [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
-    [line-break line-break]))
+    (* [line-break] breaks)))
 
 
 ;; * Seeds that end within a unit

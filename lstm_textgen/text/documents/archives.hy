@@ -27,11 +27,11 @@
 (defclass Archive []
   "A zip archive; the reading's limit applies to all its members and theirs together."
 
-  (meth __init__ [file @reading]
+  (meth __init__ [@file @reading]
     "Open `file` (seekable, binary); raise one of `DAMAGES` if it isn't an archive."
     (setv
       @budget (or reading.budget (Budget reading))
-      @zip (ZipFile file)
+      @zip (ZipFile @file)
       @names (set (.namelist @zip))))
 
   (meth open [name]
@@ -42,6 +42,11 @@
       (raise (NotText (locked @reading))))
     (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
       (Bounded (.open @zip name) @budget)))
+
+  (meth read-all []
+    "Return the bytes of the archive itself."
+    (.seek @file 0)
+    (.read @file))
 
   (meth read [name [most MAX-WHOLE]]
     "Return all bytes of the member `name`; raise `ValueError` if there are more than `most`."
