@@ -103,7 +103,7 @@
 
   (defn _repr-html_ [self]
     "Return the model's card for a notebook: a small table, its curve and a sample."
-    (model-card self.checkpoint (.generate self "" :length CARD-SAMPLE :rng-seed 1)))
+    (model-card self.checkpoint (write-sample self.checkpoint CARD-SAMPLE)))
 
   (defn prepare-pieces [self pieces]
     "Yield the long text in `pieces` (strings), prepared, in other pieces."

@@ -2,6 +2,7 @@
 
 (import
   signal
+  subprocess
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.text.items [fingerprints]
@@ -12,8 +13,8 @@
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed]
   lstm-textgen.writing.writer [Ends stream write-each write-sample]
-  tests.helpers [LETTERS output program refused small-model start-program succeeded write-many
-    write-text])
+  tests.helpers [LETTERS TINY-FLAGS counting output program refused shell-environment small-model
+    start-program succeeded train-tiny write-many write-text])
 
 (setv
   SHORT ["a" "b" "c" "d" "." "aa"]
@@ -283,3 +284,38 @@
   (saved-list tmp-path "paragraph" [] :median-item 7)
   (assert (in "more than 1,000,000 paragraphs of up to 90 characters, half of them at most 7"
     (.replace (output tmp-path "--info") "\n            " " "))))
+
+
+;; * From training on
+
+(defn pairs []
+  "Return a list of 120 of the 144 pairs of a color and an animal, a text."
+  (setv
+    colors (.split "red green blue white black pink brown gold grey teal lime plum")
+    animals (.split "fox owl cat dog hen cow bat elk emu rat ant bee")
+    all (lfor c colors a animals f"{c} {a}\n"))
+  (.join "" (lfor [n pair] (enumerate all) :if (% n 6) pair)))
+
+
+(defn [counting] test-the-command-at-the-end-of-a-run-generates-ten-new-items [tmp-path]
+  (write-text tmp-path (pairs))
+  (setv
+    shown (succeeded (program "--sources" "text.txt" "--items" "line" "--model=my list" #* TINY-FLAGS
+      "--epochs" 1 :folder tmp-path))
+    [_ _ command] (.partition (get (.splitlines shown) -1) "Generate ten new ones: ")
+    result (subprocess.run f"{command} --temperature 1"
+      :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))
+  (assert (.endswith command "--generate '' --samples 10 --new --model 'my list'"))
+  (assert (= 10 (len (set (.splitlines (succeeded result)))))))
+
+
+(defn test-a-trained-network-writes-items-that-its-list-lacks [tmp-path]
+  (setv
+    model (train-tiny tmp-path (pairs) :items "line" :epochs 40)
+    items (.generate model "" :samples 30 :new True :temperature 1 :rng-seed 1))
+  (assert (= 30 (len items) (len (set items))))
+  (assert (not (& (set items) (set (.splitlines (pairs))))))
+  (assert (> (sum (gfor item items (.startswith item #(#* "rgbwptlc")))) 20))
+  (setv seeded (.generate model "red " :samples 5 :rng-seed 1))
+  (assert (all (gfor item seeded (and (.startswith item "red ") (not-in "\n" item)))))
+  (assert (= (get model.settings "longest_item") 9)))

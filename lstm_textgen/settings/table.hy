@@ -8,9 +8,9 @@ in Python, and its checks.]]
 (import
   dataclasses [replace]
   re
-  lstm-textgen.basics.values [COLUMNS COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
-    PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
-    unknown-name]
+  lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
+    PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
+    check-value text? unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -83,7 +83,7 @@ in Python, and its checks.]]
       :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
-    (Setting "column" COLUMNS "cli recipe train"
+    (Setting "column" TABLE-COLUMNS "cli recipe train"
       (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
         "unique part of it, or its number; may be repeated; or fill a template with each row, "
         "such as \"{Name} of {City}\"")
@@ -113,7 +113,7 @@ in Python, and its checks.]]
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      (+ "share of the text, at its end, or of a list's items, at random, held out for validation; "
+      (+ "share of the text, at its end, held out for validation; of a list, random items; "
         "0: none")
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
