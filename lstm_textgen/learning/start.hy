@@ -257,7 +257,8 @@ Each function gets what the ones before it in `prepare` returned.]]
     asked run.asked
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
-      :unit settings.unit :weights base.weight-count :speed (relative-speed run base.settings.layers)))
+      :unit settings.unit :weights base.weight-count
+      :speed (relative-speed run base.settings.layers)))
   (Checkpoint base.weights base.vocabulary
     (replace settings
       :epochs tuning.epochs

@@ -171,7 +171,7 @@
 
 
 (defn share-in-words [units minutes speed]
-  #[[Return how much of a text a run of `minutes` reads, in words; "" if it reads all of its `units`.
+  #[[Return how much of a text of `units` a run of `minutes` reads, in words; "" if all of it.
 
   `speed` is a function from a run's minutes, for which it may choose another network, to the units
   that it learns from in a second.]]

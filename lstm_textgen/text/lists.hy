@@ -140,7 +140,8 @@ hash, while it is read, and later its place.]]
         (gathered ids bounds part)))
     (when (<= (len own) settings.lookback)
       (refuse "the list is too short: "
-        f"it has {(counted (len own) settings.unit)} to train on, and `lookback` {settings.lookback} needs {(+ 1 settings.lookback)}; "
+        f"it has {(counted (len own) settings.unit)} to train on, and `lookback` "
+        f"{settings.lookback} needs {(+ 1 settings.lookback)}; "
         "give a longer list or a smaller `lookback`"))
     #(own held))
 

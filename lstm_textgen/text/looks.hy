@@ -64,7 +64,8 @@
     (> often 0.85)
     (< (share (fn [line] (bool (.search SIGNS line)))) 0.1)
     (< spoken (* 0.3 count))
-    (or (<= long 30) (= ending "sentence") (< (share (fn [line] (>= (len line) (* 0.85 long)))) 0.4))))
+    (or (<= long 30) (= ending "sentence")
+      (< (share (fn [line] (>= (len line) (* 0.85 long)))) 0.4))))
 
 
 (defn _beginning [line]

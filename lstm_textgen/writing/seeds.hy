@@ -187,7 +187,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
 
 
 (defn whole-word-ways [ways vocabulary rest]
-  #[[Return those `ways` (of `ways-on`) to continue after `rest` that end it, if it is a whole word.
+  #[[Return those `ways` (of `ways-on`) after `rest` that end it, if it is a whole word.
 
   It is if the model ends it with a probability of at least `KNOWN` or, if it isn't a unit of the
   `vocabulary`, `SPELLED`; otherwise all are returned. So they are in scripts without capital
