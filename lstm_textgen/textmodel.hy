@@ -222,8 +222,8 @@
     #[[Write the model to `path` for other programs; the file extension decides the format.
 
     - `.onnx`: a graph for ONNX Runtime.
-    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A model
-      by pieces also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
+    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A
+      piece-level model also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
     - `.h5`: a model file to share, with 16-bit weights and without training state.
     - `/` at the end, or a `Path` without extension: a SavedModel folder for TensorFlow.
 

@@ -77,7 +77,7 @@
 (defn default-unit [length distinct [minutes None]]
   #[[Return the default unit for a text of `length` characters; `distinct` is how many differ.
 
-  With `minutes` it is characters where reading by pieces would take over a third of them.]]
+  With `minutes` it is characters where learning pieces would take over a third of them.]]
   (setv readable (* READ-A-MINUTE (or minutes math.inf)))
   (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT))
     "pieces"
