@@ -8,11 +8,11 @@
   h5py
   pytest
   lstm-textgen [load train]
+  lstm-textgen.basics.interrupts [Interrupted]
   lstm-textgen.display.plain [Report]
-  lstm-textgen.text.items [KnownItems end-of fingerprint-of fingerprints join-fingerprints
-    split-items]
+  lstm-textgen.text.items [KnownItems fingerprint-of fingerprints join-fingerprints split-items]
   lstm-textgen.text.looks [list?]
-  tests.helpers [StopAfter counting program refusal-of refused same-run? succeeded])
+  tests.helpers [StopAfter program refusal-of refused same-run? succeeded])
 
 (setv
   ENDS ["nna" "ea" "laude" "ora" "mil" "rieda" "usti" "ob" "van" "ulie"]
@@ -37,8 +37,8 @@
 (defn learned [path [text (.join "\n" NAMES)] #** settings]
   "Return the model that learns `text` in one epoch and the lines that the run said."
   (setv said (Said))
-  (setv model (train :text text :path (/ path "m.h5") :display said
-    #** {"layers" 8  "epochs" 1  "lookback" 8  "items" "line"  #** settings}))
+  (setv model (train :text text :path (/ path "m.h5")
+    #** {"display" said  "layers" 8  "epochs" 1  "lookback" 8  "items" "line"  #** settings}))
   #(model said.lines))
 
 
@@ -262,7 +262,8 @@
 (defn test-a-stopped-run-resumes-with-the-same-bits [tmp-path counting]
   (for [folder ["whole" "stopped"]] (.mkdir (/ tmp-path folder)))
   (learned (/ tmp-path "whole") :epochs 3)
-  (learned (/ tmp-path "stopped") :epochs 3 :callbacks [(StopAfter 5)])
+  (with [_ (pytest.raises Interrupted)]
+    (learned (/ tmp-path "stopped") :epochs 3 :display (StopAfter 5)))
   (learned (/ tmp-path "stopped") :epochs 3)
   (assert (same-run? (/ tmp-path "whole" "m.h5") (/ tmp-path "stopped" "m.h5"))))
 
@@ -272,6 +273,15 @@
     :text (.join "; " NAMES) :prep [#("replace" "; " "\n")]))
   (assert (in "anna" (KnownItems model.checkpoint.items)))
   (assert (not-in "A" model.vocabulary.ids)))
+
+
+(defn test-the-list-that-a-model-learned-is-never-overwritten [tmp-path counting]
+  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
+  (train (/ tmp-path "names.txt") (/ tmp-path "m.h5") :items "line" :layers 8 :lookback 8 :epochs 1
+    :quiet True)
+  (refused (program "--generate" "A" "--length" "5" "--model" "m" "--output" "names.txt"
+    "--overwrite" :folder tmp-path) "names.txt")
+  (assert (= (.read-text (/ tmp-path "names.txt")) (.join "\n" NAMES))))
 
 
 (defn test-the-flag-makes-a-list-and-refuses-what-is-none [tmp-path]
@@ -312,7 +322,7 @@
 (defn prose []
   "Return sentences of several kinds, one after another."
   (.join " " (many (fn [a b c] (.choice RNG [f"The {a} {b} {c}, and nobody minds."
-    f"Where a {b} {c} there is {a} dust; so they say." f"\"{(.title a)}?\" asked the {b}."]))))
+    f"Where a {b} {c} there is {a} dust; so they say." f"\"{(.title a)}?\" asked the {b}."])))))
 
 
 (defn lines-of [path]
@@ -332,8 +342,8 @@
       "abcdefghijklmnopqrstuvwxyz" "абцдефгхийклмнопярстуввхуз"))))
     "words" (many (fn [a b c] (+ a c)))}
   OTHERS {
-    "verse" (sum (lfor _ (range 40) [#* (many (fn [a b c] (.choice RNG [
-      f"The {a} {b} {c}," f"And {a} is the {b}" f"So {c} the {b} of {a}."])) 4) ""]) [])
+    "verse" (* [#* (many (fn [a b c] (.choice RNG [
+      f"The {a} {b} {c}," f"And {a} is the {b}" f"So {c} the {b} of {a}."])) 4) ""] 40)
     "verse without stanzas" (many (fn [a b c] (.choice RNG [
       f"The {a} {b} {c}," f"And {a} is the {b};" f"So {c} the {b} of {a}." f"O {b} that {c}"])))
     "verse in Chinese" (many (fn [a b c] (.choice RNG ["欣欣此生意，" "自尔为佳节。" "《梦李白》"])))
@@ -346,7 +356,7 @@
     "prose, a paragraph a line" (lfor _ (range 60) (cut (prose) (.randint RNG 100 700)))
     "a book" (lines-of "corpora/lighthouse.txt")
     "a chat" (many (fn [a b c] f"{(.choice RNG ["Anna" "Ben"])}: the {b} {c} again"))
-    "a play" (sum (lfor _ (range 40) ["ANNA:" #* (textwrap.wrap (cut (prose) 150) 50) ""]) [])
+    "a play" (* ["ANNA:" #* (textwrap.wrap (cut (prose) 150) 50) ""] 40)
     "HTML" (many (fn [a b c] f"<p class=\"{a}\">the {b} {c}</p>"))
     "numbers" (many (fn [a b c] (str (.random RNG))))})
 

@@ -18,7 +18,8 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces]
-  lstm-textgen.text.files [find-paths read-pieces])
+  lstm-textgen.text.files [find-paths read-pieces]
+  lstm-textgen.text.lists [Listing])
 
 
 ;; * Before anything is done
@@ -64,8 +65,11 @@ permanently if anything fails.]]
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
-      pieces (prepared-pieces (read-pieces [path] model.settings.encoding) model.settings.lower)
-      ids (ids-of pieces model.vocabulary)
+      settings model.settings
+      pieces (prepared-pieces (read-pieces [path] settings.encoding) settings.lower)
+      listing (when settings.items (Listing settings.items))
+      ids (ids-of (if listing (.pieces listing pieces) pieces) model.vocabulary)
+      ids (if listing (get (.split listing ids model.vocabulary settings) 0) ids)
       known (sfor entry model.history (get entry "text")))
     (return (any (gfor
       text known

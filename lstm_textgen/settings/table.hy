@@ -113,7 +113,7 @@ in Python, and its checks.]]
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      (+ "share of the text, at its end, or of a list's items, at random, held out for validation; "
+      (+ "share of the text, at its end, held out for validation; of a list, random items; "
         "0: none")
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [

@@ -120,7 +120,7 @@ the cache folder, from which the ids are memory-mapped.]]
   those wanted. Long ones are in a file.]]
   (setv at-once (max 1 (// (* GATHERED (len bounds)) (len ids))))  ; parts, of average length
   (with [store (_Store)]
-    (when (> ids.nbytes LIMIT) (.rollover store))  ; the file of `ids` takes memory while it is read
+    (when (> ids.nbytes LIMIT) (.rollover store))  ; while the file of `ids` takes memory
     (for [first (range 0 (len order) at-once)]
       (setv
         chosen (.astype (cut order first (+ first at-once)) int)

@@ -139,8 +139,8 @@ hash, while it is read, and later its place.]]
         part (@_drawn settings.validation settings.rng-seed)
         (gathered ids bounds part)))
     (when (<= (len own) settings.lookback)
-      (refuse f"the list is too short: it has {(counted (len own) settings.unit)} to train on, and "
-        f"`lookback` {settings.lookback} needs {(+ 1 settings.lookback)}; "
+      (refuse "the list is too short: "
+        f"it has {(counted (len own) settings.unit)} to train on, and `lookback` {settings.lookback} needs {(+ 1 settings.lookback)}; "
         "give a longer list or a smaller `lookback`"))
     #(own held))
 
@@ -229,7 +229,7 @@ hash, while it is read, and later its place.]]
       @scripts {}))     ; for each script a list: the number of items, the line of the first
 
   (meth note [found text lines]
-    "Note what is odd about the items `found` in a `text` that begins after so many `lines`."
+    "Note what is odd about the items `found` in `text`, before which `lines` lines have passed."
     (setv most (max (map len found)))
     (when (> most (get @longest 0))
       (setv @longest #(most (line-of (max found :key len) text lines))))
@@ -264,7 +264,7 @@ hash, while it is read, and later its place.]]
 
 
 (defn line-of [item text lines]
-  "Return the number of the line of `text`, which begins after so many `lines`, that `item` is in."
+  "Return the number of the line in `text` where `item` begins; `lines` come before `text`."
   (setv found (re.search rf"(?m)^[^\S\n]*{(re.escape item)}[^\S\n]*$" text))
   (+ 1 lines (.count text "\n" 0 (if found (.start found) 0))))
 

@@ -21,7 +21,8 @@
   The text is that of `ids` and `held`, units (time,); places of `ids` are looked at.]]
   (setv
     newline (.find vocabulary "\n")
-    count (sum (gfor part [ids held] (len (item-stops part newline "line")))))
+    whole? (= (get [#* (cut ids -1 None) #* (cut held -1 None)] -1) newline)
+    count (sum (gfor part [ids held] (len (item-stops part newline "line"))) :start (not whole?)))
   (when (>= count FEWEST)
     (setv lines [])
     (for [start (range 0 (len ids) (max PLACE (// (len ids) PLACES)))]
@@ -46,9 +47,9 @@
   (unless full (return False))
   (defn share [test]
     (/ (sum (map test full)) count))
-  (defn most-common [kinds]
-    (/ (get (.most-common (Counter kinds) 1) 0 1) count))
   (setv
+    [[ending often]] (.most-common (Counter (map _ending full)) 1)
+    often (/ often count)
     typical (get sizes (// count 2))
     long (get sizes (int (* 0.98 count)))
     speakers (Counter (gfor line full :if (in ": " line) (get (.split line ": " 1) 0)))
@@ -59,11 +60,11 @@
     (<= long (* 6 (max typical 10)))
     (< (share (fn [line] (.isspace (get line 0)))) 0.03)
     (> (share (fn [line] (any (map str.isalpha line)))) 0.9)
-    (> (most-common (map _beginning full)) 0.85)
-    (> (most-common (map _ending full)) 0.85)
+    (> (/ (max (.values (Counter (map _beginning full)))) count) 0.85)
+    (> often 0.85)
     (< (share (fn [line] (bool (.search SIGNS line)))) 0.1)
     (< spoken (* 0.3 count))
-    (or (<= long 30) (< (share (fn [line] (>= (len line) (* 0.85 long)))) 0.4))))
+    (or (<= long 30) (= ending "sentence") (< (share (fn [line] (>= (len line) (* 0.85 long)))) 0.4))))
 
 
 (defn _beginning [line]
