@@ -89,8 +89,10 @@ that of the largest process; a MB is 10^6 bytes.]]
         ["xl/workbook.xml" (+ f"<workbook xmlns='{SHEET}' xmlns:r='{OFFICE}'><sheets>"
           (.join "" (gfor n numbers f"<sheet name='S{n}' sheetId='{n}' r:id='r{n}'/>"))
           "</sheets></workbook>")]
-        #* (gfor [n rows] (zip numbers sheets) [f"xl/s{n}.xml"
-          f"<worksheet xmlns='{SHEET}'><sheetData>{rows}</sheetData></worksheet>"])]]
+        #* (gfor
+          [n rows] (zip numbers sheets)
+          [f"xl/s{n}.xml"
+            f"<worksheet xmlns='{SHEET}'><sheetData>{rows}</sheetData></worksheet>"])]]
       (.writestr archive name text)))
   (.getvalue file))
 

@@ -11,7 +11,7 @@
   re
   traceback [extract-tb]
   unicodedata
-  lstm-textgen.basics.values [COLUMNS PASSAGE REGEX TEXT check-value clip unknown-name])
+  lstm-textgen.basics.values [PASSAGE REGEX TABLE-COLUMNS TEXT check-value clip unknown-name])
 
 (setv
   ;; Single marks (also primes and guillemets) and double ones, which a keyboard types as ' and ".
@@ -112,7 +112,7 @@
   [read-subtitles []
     "Return a line for each subtitle, given SubRip or WebVTT."
     (_read "subtitles" text)]
-  [read-table [column COLUMNS]
+  [read-table [column TABLE-COLUMNS]
     "Return the text of each row of a table (CSV or JSON), by a column, a template, or a list."
     (_read "table" text column)]
   [replace [old PASSAGE  new TEXT]

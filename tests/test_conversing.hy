@@ -26,6 +26,14 @@
   (assert (= (get (. (load (/ tmp-path "model")) settings) "people") ["Anna" "Ben"])))
 
 
+(defn test-several-columns-and-templates-are-flags [tmp-path counting]
+  (write (/ tmp-path "a.csv") (+ "id,text\n" (* "1,a fox sings\n" 90)))
+  (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id" #* FLAGS))
+  (assert (in "a.csv: table, 90 entries in columns text, id\n" shown))
+  (refused (program "--sources" "a.csv" "--column" "{Text" :folder tmp-path)
+    "--column must be a column, a template" "not '{Text' (a { without its counterpart;"))
+
+
 (defn test-only-and-column-are-flags [tmp-path counting]
   (write (/ tmp-path "chat.txt") CHAT)
   (write (/ tmp-path "a.csv") (+ "id,text\n" (* "1,a fox sings\n" 90)))
@@ -34,11 +42,6 @@
   (assert (not-in "--stop" shown))
   (setv shown (output tmp-path "--sources" "a.csv" "--column" "text" "--model" "b" #* FLAGS))
   (assert (in "a.csv: table, 90 entries in column text\n" shown))
-  (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id"
-    "--model" "c" #* FLAGS))
-  (assert (in "a.csv: table, 90 entries in columns text, id\n" shown))
-  (refused (program "--sources" "a.csv" "--column" "{Text" :folder tmp-path)
-    "--column must be a column, a template" "not '{Text' (a { without its counterpart;")
   (setv result (program "--sources" "a.csv" "--only" "Ben" #* FLAGS :folder tmp-path))
   (assert (= result.returncode 2))
   (assert (.endswith result.stderr

@@ -3,10 +3,8 @@
 (import
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.text.items [end-of]
-  lstm-textgen.writing.writer [Ends usual-options write-each]
   tests.browser [WRITTEN start-browser wait-for-end]
-  tests.helpers [CALM small-model]
+  tests.helpers [CALM small-model write-many]
   tests.serving [ask change-model completion events serving])
 
 (setv
@@ -17,8 +15,8 @@
 (defn save-list [folder name items #** options]
   "Save in `folder` a model that writes `items`."
   (save-checkpoint
-    (small-model :items items :longest-item LONGEST :text "Ann\n\nBea" :layers "lstm:24" :scale CALM
-      :resume False #** options)
+    (small-model :items items :longest-item LONGEST :text "Ann\n\nBea" :layers "lstm:24"
+      :scale CALM :resume False #** options)
     (/ folder name)))
 
 
@@ -41,8 +39,7 @@
 
 (defn items-by [model seed samples]
   "Return the items that `model` draws with random seed 7, without the `seed`."
-  (setv ends (Ends :length (* 4 LONGEST) :stop (end-of model.settings.items)))
-  (lfor [_ text] (sorted (write-each model [seed] samples (usual-options model) ends 7)) text))
+  (write-many model [seed] samples :rng-seed 7))
 
 
 (defn [(pytest.mark.parametrize "name" ["lines" "paragraphs"])

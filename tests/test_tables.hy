@@ -5,7 +5,7 @@
   json
   pytest
   bench.tables [sheet-row workbook]
-  lstm-textgen.basics.values [COLUMNS check-value]
+  lstm-textgen.basics.values [TABLE-COLUMNS check-value]
   lstm-textgen.text.documents.tables [find-name]
   lstm-textgen.text.files [read-pieces read-sources]
   tests.helpers [ROOT complaint empty-folder noted refusal-of write]
@@ -91,8 +91,8 @@
       #("{Race" "a { without its counterpart") #("{Race} }" "a } without its counterpart")
       #("{{Race}}" "needs the name") #("{}" "needs the name") #(["Name" ""] "must be a column")])]
     test-a-wrong-template-is-refused [text why]
-  (assert (in why (refusal-of check-value "`column`" COLUMNS text)))
-  (assert (= (check-value "`column`" COLUMNS ["{{{Race}}}" "a}"]) ["{{{Race}}}" "a}"])))
+  (assert (in why (refusal-of check-value "`column`" TABLE-COLUMNS text)))
+  (assert (= (check-value "`column`" TABLE-COLUMNS ["{{{Race}}}" "a}"]) ["{{{Race}}}" "a}"])))
 
 
 (defn test-an-unknown-column-lists-all-with-examples [here]
@@ -151,7 +151,7 @@
 (defn test-a-quotation-mark-that-is-never-closed-is-named [here]
   (write "a.csv" "id,text\n1,one\n2,\"two\n3,three\n")
   (assert (= (complaint ["a.csv"] :column "text") (+ "'a.csv' is not a table, or is damaged: "
-    "a quotation mark in the row that begins in line 3 is never closed"))))
+    "the row that begins in line 3: a quotation mark is never closed"))))
 
 
 (defn test-many-columns-and-long-cells-are-read-or-refused-in-a-line [here]
@@ -163,7 +163,7 @@
   (write "b.csv" (+ "id,text\n1," (* "a" (* 20 MB)) "\n"))
   (assert (in "a line of more than 16 million characters" (complaint ["b.csv"] :column "text")))
   (write "c.csv" (+ "id,text\n1,\"" (* "aaa\n" (* 5 MB)) "\"\n"))
-  (assert (in "'c.csv' is not a table, or is damaged: line" (complaint ["c.csv"] :column "text"))))
+  (assert (in "'c.csv' is not a table, or is damaged: the row" (complaint ["c.csv"] :column "text"))))
 
 
 (defn test-what-a-template-repeats-counts [here]

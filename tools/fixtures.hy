@@ -216,7 +216,7 @@ trailer<</Root 1 0 R>>]]
     (for [ending WORKBOOKS]
       (run folder "soffice" "--headless" "--convert-to" ending "people.fods"))
     (for [path (sorted (.iterdir folder))]
-      (when (in path.suffix (lfor ending [#* BY-PANDOC #* BY-LIBREOFFICE #* WORKBOOKS] f".{ending}"))
+      (when (in (cut path.suffix 1 None) [#* BY-PANDOC #* BY-LIBREOFFICE #* WORKBOOKS])
         (shutil.copy path FOLDER)
         (print path.name (. (.stat path) st-size))))))
 

@@ -41,7 +41,7 @@ settings in `__init__.pyi` included.]]
       (setv printed (.follow reader step))
       (when (is-not step.shown None)
         (.append done #(step (abridged printed step.shown))))))
-  (for [[step shown] (reversed done)]
+  (for [[step shown] (sorted done :key (fn [pair] (- (. (get pair 0) start))))]
     (setv (cut lines step.start step.end) (.splitlines shown)))
   (.join "\n" lines))
 

@@ -1,14 +1,14 @@
 #[[Makes the pictures of a run in docs/pictures/: `python -m hy tools/pictures.hy [PREFIX]`.
 
-It trains on lol.txt, like README's first command, in its own terminal; takes a picture of that
-during the run, and at the end one of the report on the model. With a PREFIX such as /tmp/look- it
-also makes pictures of the whole report, narrow and wide, in light and dark. Needs the extra `test`
-and Chromium.]]
+It trains on the tutorial's diary, in its own terminal; takes a picture of that during the run, and
+at the end one of the report on the model. With a PREFIX such as /tmp/look- it also makes pictures
+of the whole report, narrow and wide, in light and dark. Needs the extra `test` and Chromium.]]
 
 (import
   html [escape]
   itertools [product]
   pathlib [Path]
+  subprocess
   sys
   tempfile [TemporaryDirectory]
   pyte
@@ -35,13 +35,15 @@ and Chromium.]]
   "Train, and take the pictures."
   (setv sys.executable hy.sys-executable)  ; within `python -m hy` it is Hy's own program
   (with [folder (TemporaryDirectory)]
-    (setv
-      folder (Path folder)
-      screen (Screen folder #* SIZE "--sources" "lol.txt"))
+    (setv folder (Path folder))
+    (with [file (open (/ folder "diary.txt") "w")]
+      (subprocess.run [sys.executable "-m" "hy" (/ ROOT "corpora" "samples.hy") "diary"]
+        :stdout file :check True))
+    (setv screen (Screen folder #* SIZE "--sources" "diary.txt" "--model" "me"))
     (.until screen MOMENT)
     (.write-text (/ folder "run.html") (html-of screen) :encoding "utf-8")
     (.finish screen)
-    (succeeded (program "--report" "report.html" :folder folder))
+    (succeeded (program "--report" "report.html" "--model" "me" :folder folder))
     (for [browser (start-browser)]
       (take browser (/ folder "run.html") "training" "pre")
       (take browser (/ folder "report.html") "report" None

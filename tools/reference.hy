@@ -9,9 +9,10 @@ the functions that make them. A test compares the pages in docs/ with their resu
   re
   textwrap
   lstm-textgen
-  lstm-textgen.basics.values [COLUMNS FLAG STOPS TEMPERATURE]
+  lstm-textgen.basics.values [FLAG STOPS TABLE-COLUMNS TEMPERATURE]
   lstm-textgen.prep :as prep
   lstm-textgen.settings.layers [LAYERS]
+  lstm-textgen.settings.parameters [described]
   lstm-textgen.settings.table [settings-in]
   tools.forms [ROOT])
 
@@ -29,7 +30,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   ;; The types of kinds of values in it that aren't what `Kind.read` returns, and of files.
   TYPES {
     FLAG "bool"  TEMPERATURE "_Temperature"  STOPS "str | Sequence[str]"
-    COLUMNS "str | Sequence[str]"
+    TABLE-COLUMNS "str | Sequence[str]"
     LAYERS "str | int | Sequence[int]"}
   FILES ["DIR" "FILE" "MODEL"])
 
@@ -54,7 +55,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (.join "\n" (gfor
     [group settings] (.items groups)
     (+ f"### {(.get GROUPS group (.capitalize group))}\n"
-      "| flag | what it does | also in |\n| --- | --- | --- |\n"
+      "flag | what it does | also in\n--- | --- | ---\n"
       (.join "" (map settings-row settings))))))
 
 
@@ -67,8 +68,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
       :if (in word (.split setting.places))
       place))
     [flag meaning] (or setting.shorthand [None None]))
-  (+ f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n"
-    (if flag f"| `{flag}` | short for `{setting.option} {meaning}` | |\n" "")))
+  (+ f"`{setting.option}{value}` | {setting.full-help}{(if places f" | {places}" "")}\n"
+    (if flag f"`{flag}` | short for `{setting.option} {meaning}`\n" "")))
 
 
 ;; * The stub
@@ -108,13 +109,13 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 (defn steps-table []
   "Return a table of the steps of data preparation."
-  (+ "| step | what it does |\n| --- | --- |\n"
+  (+ "step | what it does\n--- | ---\n"
     (.join "" (gfor
       [name kinds] (.items prep.STEPS)
       :setv function (getattr prep (hy.mangle name))
       :setv names (cut (list (. (inspect.signature function) parameters)) 1 None)
       :setv form (if kinds f"({name} {(.join " " (gfor n names (.upper (hy.unmangle n))))})" name)
-      f"| `{form}` | {(first-sentence function)} |\n"))))
+      f"`{form}` | {(first-sentence function)}\n"))))
 
 
 (defn first-sentence [object]
@@ -150,7 +151,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     [node #* _] nodes
     class? (isinstance node ast.ClassDef)
     signatures (if class? [] (signature node))
-    doc (as-markdown (or (inspect.getdoc object) ""))
+    doc (as-markdown (without-settings (or (inspect.getdoc object) "")))
     module (.get OUTLINED node.name)
     parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
   (when module
@@ -219,6 +220,20 @@ the functions that make them. A test compares the pages in docs/ with their resu
     :if (and (isinstance node ast.ClassDef) (in "Protocol" (map ast.unparse node.bases)))
     (re.sub r"\b_([A-Z])" r"\1" (.replace (ast.unparse node) "(Protocol)" ""))))
   (.join "\n\n" (gfor each classes (re.sub ": \\.\\.\\.|:\n +\\.\\.\\." "" each))))
+
+
+(defn without-settings [doc]
+  "Return `doc`, if it is `train`'s, with a link in place of the settings of the command line."
+  (setv
+    words (fn [text] (.join " " (.split text)))
+    settings (sfor s (settings-in "train") (words (described "- …" [s.name])))
+    link (+ "- Every [setting](command-line.md#every-flag) marked `train`, with underscores, such "
+      "as `batch_size`; `--from` is `base`.\n"))
+  (if (in "- `sources`:" doc)
+    (re.sub r"(?:- \0.*\n)+" link (re.sub r"(?ms)^- `.*?\n(?=- |\n)"
+      (fn [found] (if (in (words (get found 0)) settings) "- \0\n" (get found 0)))
+      doc))
+    doc))
 
 
 (defn as-markdown [doc]

@@ -108,7 +108,7 @@
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
   STOPS (Kind "non-empty text, or a list of such texts"
     (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
-  COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
+  TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
     (fn [x] (or (text? x) (_texts? x))) _columns?)
   ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))

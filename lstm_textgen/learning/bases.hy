@@ -23,7 +23,8 @@ optimizer and schedule.]]
   lstm-textgen.prep [ascii-quotes]
   lstm-textgen.settings.models [Base new-settings]
   lstm-textgen.text.pieces [Pieces]
-  lstm-textgen.writing.scoring [nats-of read-units])
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.scoring [nats-of predicted read-units])
 
 (setv
   SHORT 2_000_000      ; characters: a longer text teaches a network the language without a base
@@ -36,7 +37,9 @@ optimizer and schedule.]]
   NETWORKS 2           ; bases by pieces that predict a text before one is suggested
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text in which new ones are counted
-  SHOWN 20)            ; new units that a message shows
+  SHOWN 20             ; new units that a message shows
+  READ 256             ; units in each of the places of a text where a model's frequencies are …
+  READ-AT-ONCE 32)     ; … compared with it, and how many places there are
 
 
 ;; * The base
@@ -121,6 +124,15 @@ optimizer and schedule.]]
   (when (or (= length 0) (> (+ strangers (- all kept)) (* UNKNOWN all))) (return math.inf))
   (setv rows (np.stack (lfor each known (cut each length)) 1))
   (/ (bits (.sum (nats-of base rows))) (len (.join "" (map base.vocabulary.decode rows.T)))))
+
+
+(defn why-unused [name bits]
+  "Return why training starts without the base called `name`, which needs `bits` per character."
+  (+ f"{(stem name)} "
+    (if (< bits math.inf)
+      f"predicts this text poorly ({bits :.1f} bits per character)"
+      "knows too few of this text's characters")
+    "; training from scratch"))
 
 
 (defn places [vocabulary ids]
@@ -216,3 +228,35 @@ optimizer and schedule.]]
     plain (ascii-quotes bare)
     forms [plain (.lower plain) (.swapcase plain) (cut plain 1)])
   (next (gfor form forms :if (in form vocabulary.ids) (get vocabulary.ids form)) None))
+
+
+;; * The text's own frequencies
+
+(defn fit-bias [model known ids group]
+  "Give `model` the `fitted-bias` that the leader of the `ProcessGroup` finds for all."
+  (setv bias (.leader-says group (.tolist (fitted-bias model known ids))))
+  (setv model.weights [#* (cut model.weights -1) (np.array bias "float32")]))
+
+
+(defn fitted-bias [model known ids]
+  #[[Return the output bias with which `model` expects some units as often as the text has them.
+
+  They are signs and digits, units with characters that the text of `ids` (time,) lacks, and new
+  ones, after the first `known`. Words are left to training: without those that a short text lacks
+  the model predicts the rest of it worse (bench/log.md).
+
+  In the places of the text that it reads, the expected number of each unit is the sum of the
+  probabilities that the model gives it. ln of the ratio of the two numbers, with half a unit more
+  in each (Jeffreys), is added to its bias, a unigram rescaling (Kneser et al. 1997).]]
+  (setv
+    units model.vocabulary.units
+    own (set (.join "" (gfor id (np.unique ids) (get units id))))
+    fits (np.array (lfor [id unit] (enumerate units)
+      (or (>= id known) (not (any (map str.isalpha unit))) (not (<= (set unit) own)))))
+    streams (max 1 (min READ-AT-ONCE (// (len ids) READ)))
+    starts (gfor n (range streams) (* n (// (len ids) streams)))
+    rows (np.stack (lfor start starts (cut ids start (+ start READ))) 1)
+    counts (np.bincount (.ravel rows) :minlength (len units))
+    [expected] (predicted model rows (fn [logits _] [(.sum (softmax logits) 1)]))
+    ratio (/ (+ counts 0.5) (+ (.sum expected 0) 0.5)))
+  (.astype (+ (get model.weights -1) (np.where fits (np.log ratio) 0)) "float32"))

@@ -9,15 +9,15 @@ Each function gets what the ones before it in `prepare` returned.]]
   contextlib [ExitStack]
   dataclasses [replace]
   itertools [count]
-  math [ceil inf]
+  math [ceil]
   sys
   time
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.display.plain [Report source-names]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
-    load-base stem suggestion]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fit-bias
+    grow-vocabulary load-base stem suggestion why-unused]
   lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
     unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
@@ -89,7 +89,10 @@ Each function gets what the ones before it in `prepare` returned.]]
   (if corpus.listing
     (.add-to corpus.listing checkpoint new run.report)
     (unless (or old people) (hint-at-list corpus.vocabulary corpus.ids corpus.held run.report)))
+  (setv known (len checkpoint.vocabulary))
   (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report)
+  (when (or (and new settings.fine-tuned?) (> (len checkpoint.vocabulary) known))
+    (fit-bias checkpoint known corpus.ids run.group))
   (setv lengths (unit-lengths checkpoint.vocabulary corpus.ids corpus.held))
   (add-lengths checkpoint lengths)
   (when run.asked.minutes (_check-time-left run))
@@ -137,12 +140,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     ;; A base by words isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
     (unless (and base (is base.vocabulary.unknown None) (> bits STRANGE))
       (return #(corpus settings bits)))
-    (setv name (stem run.asked.base))
-    (.say run.report (+ f"{name} "
-      (if (< bits inf)
-        f"predicts this text poorly ({bits :.1f} bits per character)"
-        "knows too few of this text's characters")
-      "; training from scratch"))
+    (.say run.report (why-unused run.asked.base bits))
     (setv own (new-settings {#** run.asked  "lower" settings.lower  "items" settings.items}))
     #(#* (_corpus run text listing (replace own :base (.unused settings.base))) bits)))
 
@@ -157,7 +155,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     numbers (count 1))
   (defn note [name understood]
     (when understood.turns (.update people understood.people))
-    (.update rows (filter None [(getattr understood "items" None)]))
+    (.update rows (filter None [understood.items]))
     (setv number (next numbers))
     (cond
       (<= number MOST-NOTED) (.say report f"{name}: {understood.words}")
@@ -259,7 +257,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     asked run.asked
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
-      :unit settings.unit :weights base.weight-count :speed (_speed run base.settings.layers)))
+      :unit settings.unit :weights base.weight-count :speed (relative-speed run base.settings.layers)))
   (Checkpoint base.weights base.vocabulary
     (replace settings
       :epochs tuning.epochs
@@ -282,7 +280,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   (unless layers
     (setv [layers why] (choose-layers
       units (if asked.minutes (max-epochs run settings units) epochs) asked.minutes
-      settings.unit (_speed run (parse-layers MEASURED)))))
+      settings.unit (relative-speed run (parse-layers MEASURED)))))
   (Checkpoint None corpus.vocabulary
     (replace settings
       :epochs epochs :layers layers :why why
@@ -302,7 +300,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
 
 
-(defn _speed [run layers]
+(defn relative-speed [run layers]
   "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
   (unless run.asked.minutes (return 1))
   (load-keras run layers)

@@ -6,15 +6,15 @@
 (import
   statistics [median-high]
   lstm-textgen.pages.figures [section-of table-of]
-  lstm-textgen.text.items [KnownItems end-of fingerprint-of]
-  lstm-textgen.writing.writer [Ends usual-options write-each])
+  lstm-textgen.text.items [KnownItems fingerprint-of]
+  lstm-textgen.writing.writer [usual-options write-each])
 
 (setv
-  DRAWN 100     ; items at a temperature …
-  MOST-UNITS 3000  ; … or fewer, if so many would have about this many units
+  DRAWN 100         ; items at a temperature; fewer, if they are long: …
+  MOST-UNITS 3000   ; … about the units of all of them
   FEWEST 3
-  SHOWN 10      ; of them
-  SHORT 40)     ; units: lists of such items are shown side by side
+  SHOWN 10          ; of them
+  SHORT 40)         ; units: lists of such items are shown side by side
 
 
 (defrecord _Drawn
@@ -54,8 +54,8 @@
   "Return the `_Drawn` of `count` items, always the same for the same model."
   (setv
     known (KnownItems model.items)
-    ends (Ends :stop (end-of model.settings.items))
-    texts (write-each model [""] count (usual-options model temperature) ends 1 (fn [_] None))
+    options (usual-options model temperature)
+    texts (write-each model [""] count options :rng-seed 1 :warn (fn [line] None))
     items (lfor [_ text] (sorted texts) (.rstrip text)))
   (_Drawn word temperature items
     (lfor item items (len (.split model.vocabulary item)))
@@ -64,10 +64,11 @@
 
 
 (defn _figure [drawn]
-  "Return the list of the first items of a `_Drawn`, with its title."
+  "Return the list of the first items of a `_Drawn` that aren't empty, with its title."
+  (setv rows (lfor row (zip drawn.items drawn.old) :if (get row 0) row))
   (html (figure :class "sample"
     (figcaption :class "soft small" f"{drawn.word}: temperature {drawn.temperature :g}")
-    (ul :class "text" (for [[item old _] (zip drawn.items drawn.old (range SHOWN))]
+    (ul :class "text" (for [[item old] (cut rows SHOWN)]
       (li :lang "" :dir "auto" item (when old (html " " (span :class "old" "in the list")))))))))
 
 

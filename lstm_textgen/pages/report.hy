@@ -198,16 +198,14 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   (setv facts [
     ["duration" (duration-in-words model.history)]
     #* (gfor name (dict.fromkeys (recorded model.history "machine")) ["machine" name])])
-  (setv [writing copying] (if model.settings.items
-    (list-sections model TEMPERATURES)
-    [(_writing model) (_copying model.evaluation)]))
+  (setv list? model.settings.items)
   [ (_learning model charts)
-    writing
+    (if list? (list-sections model TEMPERATURES) (_writing model))
     (_samples-of-epochs model)
     (strip-section model)
     (_calibration "Is it calibrated?" calibration ["predicted" "right" "count"]
       " Below the line the model is overconfident, above it underconfident.")
-    copying
+    (unless list? (_copying model.evaluation))
     (_vocabulary model)
     (_settings model)
     (section-of "Machine and duration" ""

@@ -16,6 +16,7 @@
   MEASURED "512"
   MEASURED-SPEED 29_000
   MOST-READINGS 4        ; epochs on a text that a base predicts well
+  BESIDE 15              ; seconds of a run with `minutes` that are spent before and after training
   ;; Seconds of a training step on the same machine, per unit, and more per unit and weight.
   SECONDS-A-UNIT 6.7e-6
   SECONDS-A-WEIGHT 25.4e-12)
@@ -139,7 +140,7 @@
 
 (defn _seconds [minutes]
   "Return the seconds for training in a run of `minutes` (or None)."
-  (max 1 (- (* 60 (or minutes 0)) 15)))  ; spent before and after it
+  (max 1 (- (* 60 (or minutes 0)) BESIDE)))
 
 
 (defn _largest-in [rule units unit seconds]
@@ -152,6 +153,38 @@
         (>= (* size.speed seconds) (min read (max size.enough worth))))
       (break)))
   size)  ; otherwise the smallest
+
+
+;; * How much a run reads
+
+(defn training-speed [layers unit weights rows]
+  #[[Return the units a second that a network of `layers` learns from batches of `rows`.
+
+  It is that of the machine in the table, or an estimate from the number of `weights`.]]
+  (setv
+    rule (get RULES unit)
+    own (.join "," (map str layers.recurrent))
+    known (lfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed))
+  (if known
+    (* (get known 0) (** (min 1 (/ rows MOST-ROWS)) rule.by-rows))
+    (/ 1 (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))))
+
+
+(defn share-in-words [units minutes speed]
+  #[[Return how much of a text a run of `minutes` reads, in words; "" if it reads all of its `units`.
+
+  `speed` is a function from a run's minutes, for which it may choose another network, to the units
+  that it learns from in a second.]]
+  (defn share [minutes] (/ (* (speed minutes) (_seconds minutes)) units))
+  (setv
+    percent (round (* 100 (share minutes)))
+    enough minutes)
+  (when (>= (share minutes) 1) (return ""))
+  (while (< (share enough) 1)
+    (setv enough (max (+ 1 (math.floor enough))
+      (math.ceil (/ (+ BESIDE (/ units (speed enough))) 60)))))
+  (+ f"`minutes` {minutes :g} reads about {(max 1 (min 99 percent))}% of this text; "
+    (if (= enough 1) "1 minute reads" f"{enough :,} minutes read") " all of it"))
 
 
 ;; * Fine-tuning

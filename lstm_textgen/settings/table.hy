@@ -8,9 +8,9 @@ in Python, and its checks.]]
 (import
   dataclasses [replace]
   re
-  lstm-textgen.basics.values [COLUMNS COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
-    PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
-    unknown-name]
+  lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
+    PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
+    check-value text? unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -83,7 +83,7 @@ in Python, and its checks.]]
       :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
-    (Setting "column" COLUMNS "cli recipe train"
+    (Setting "column" TABLE-COLUMNS "cli recipe train"
       (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
         "unique part of it, or its number; may be repeated; or fill a template with each row, "
         "such as \"{Name} of {City}\"")

@@ -63,11 +63,9 @@
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn noted [name understood]
     (.update people understood.people)
-    (for [each [understood #* (gfor [_ part] understood.parts part)]  :if each.items]
-      (.add found each.items))
+    (when understood.items (.add found understood.items))
     (when (> (len found) 1)
-      (refuse f"the rows of {name} have several lines, or those of a table before do, but not "
-        "of both; give `items` paragraph"))
+      (refuse "some tables have rows of several lines and others don't; give `items` paragraph"))
     (when note (note name understood)))
   (for [piece (joined (gfor
       source sources

@@ -183,12 +183,18 @@ A text is cut into parts that are read in parallel; each part first reads the te
 
 (defn nats-of [model ids]
   "Return the surprise of `ids` (time, streams), in nats, each stream read after `start-ids`."
+  (get (predicted model ids (partial compare 0)) 0))
+
+
+(defn predicted [model ids compare]
+  "Return what `follow` does of `ids` (time, streams), each stream read after `start-ids`."
   (setv
     streams (get ids.shape 1)
-    start (start-ids model)
-    rows (np.vstack [#* (gfor id start (np.full streams id)) ids])
-    [nats _] (follow (make-engine model streams) rows (partial compare 0)))
-  (cut nats (- (len start) 1) None))
+    [#* before start] (start-ids model)
+    engine (make-engine model streams)
+    row (fn [id] (np.full streams id)))
+  (.feed engine (if (= streams 1) before (list (map row before))))
+  (follow engine (np.vstack [(row start) ids]) compare))
 
 
 (defn [(np.errstate :invalid "ignore")] follow [engine rows compare]

@@ -6,7 +6,7 @@
 import { fromBase64 } from "./binary.js";
 import { Network } from "./network.js";
 import { Sampler, softmax } from "./sampler.js";
-import { waysOn } from "./spelling.js";
+import { waysOn, wholeWordWays } from "./spelling.js";
 import { lengthOf } from "./units.js";
 
 /** The number of likeliest units stored for each generated one. */
@@ -68,7 +68,9 @@ class Writer {
     ids.forEach((id) => this.read(id));
     this.seed = this.ids.length;
     this.start = this.network.save();
-    this.ways = rest ? waysOn(this.network, this.units, rest) : [];
+    this.ways = rest
+      ? wholeWordWays(waysOn(this.network, this.units, rest), this.units, rest)
+      : [];
     this.again({ rngSeed, stream });
   }
 

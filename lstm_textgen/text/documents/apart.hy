@@ -1,6 +1,5 @@
 "Documents read by a process of their own: they may take for ever, or crash what reads them."
 
-(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager suppress]
   importlib [import-module]

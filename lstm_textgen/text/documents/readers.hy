@@ -26,7 +26,7 @@
   lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
     about-skipped batched chunks first-text joined not-a noting sound-texts]
   lstm-textgen.text.documents.sheets [read-sheet]
-  lstm-textgen.text.documents.tables [ENDINGS JSON-ENDINGS columns-of read-table]
+  lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
   lstm-textgen.text.download [QUOTED])
 
@@ -41,7 +41,7 @@
     "Index/" ["a document of Pages" "export it as .docx"]
     "ppt/" ["a presentation" "save its text as a .txt file"]}
   ODS "application/vnd.oasis.opendocument.spreadsheet"
-  TABLES [#* ENDINGS #* JSON-ENDINGS]
+  TABLES [#* CSV-ENDINGS #* JSON-ENDINGS]
   ;; Options of a `Reading`, and to what they apply.
   OPTIONS {"only" "chat or mailbox"  "column" "table"  "sheet" "workbook"}
   ;; What is more markup than text, by its beginning; it is read as plain text.

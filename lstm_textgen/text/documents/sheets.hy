@@ -19,7 +19,7 @@ cells share, may need any memory, and then it ends the process.]]
   lstm-textgen.text.documents.tables [csv-rows find-name text-of-rows])
 
 (setv
-  SHOWN 200  ; characters of a list of sheets
+  SHEETS-SHOWN 200  ; characters of a list of sheets
   DIGITS 15)  ; of a number that a spreadsheet keeps
 
 
@@ -34,7 +34,7 @@ cells share, may need any memory, and then it ends the process.]]
       reading.limit (or reading.sheet ""))]
     (setv
       [name others] (json.loads (.readline out))
-      listed (clip (.join ", " others) SHOWN))
+      listed (clip (.join ", " others) SHEETS-SHOWN))
     (unless name
       (raise (NotText
         f"{reading.name} has no sheet '{(clip reading.sheet)}'; there are: {listed}")))

@@ -16,7 +16,7 @@
     first-text not-a one-line read-whole text-lines])
 
 (setv
-  ENDINGS [".csv" ".tsv"]
+  CSV-ENDINGS [".csv" ".tsv"]
   JSON-ENDINGS [".json" ".jsonl" ".ndjson"]
   JSON (re.compile r"\s*[\[{]")  ; how JSON begins that is a list of objects, or one object a line
   ;; The first separates nothing, and is for tables with one column.
@@ -25,7 +25,7 @@
   END "\x1e"  ; stands after a row until it is known what separates rows; no text has it
   AFTER {"line" "\n"  "paragraph" "\n\n"}
   MOST-LISTED 30  ; columns in a message
-  EXAMPLES 100)  ; rows at the beginning that are searched for an example of each column
+  EXAMPLE-ROWS 100)  ; rows at the beginning that are searched for an example of each column
 
 
 (defn read-table [file reading]
@@ -159,7 +159,7 @@
   (setv place (find-name name header))
   (when (is-not place None) (return place))
   (setv
-    first (list (islice rows EXAMPLES))
+    first (list (islice rows EXAMPLE-ROWS))
     columns (lfor
       [n column] (enumerate (cut header MOST-LISTED))
       :setv example (next (filter None (gfor row first (_cell row n))) "")
@@ -177,7 +177,7 @@
   "Return #(rows encoding) of the table in `file`."
   (setv head (.read file HEAD))
   (.seek file 0)
-  (when (and (not-in reading.ending ENDINGS) (.match JSON (first-text head reading)))
+  (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
     (return #((_json-rows file reading) reading.encoding)))
   (setv
     encoding (_encoding-of file reading)
@@ -201,13 +201,15 @@
     lines (chain (gfor line (text-lines file reading) (+ line "\n")) [(+ END "\n")])
     table (_csv-reader lines head reading.ending)
     begun 1)
-  (while (setx row (_next-row table reading))
-    (when (= row [END]) (return))
-    (when (.endswith (get row -1) (+ END "\n"))  ; the text ends within a cell
-      (raise (NotText (+ f"{reading.name} is not a table, or is damaged: a quotation mark in the "
-        f"row that begins in line {begun} is never closed"))))
-    (yield row)
-    (setv begun (+ table.line-num 1))))
+  (try
+    (while (!= (setx row (_next-row table)) [END])
+      (when (.endswith (get row -1) (+ END "\n"))  ; the text ends within a cell
+        (raise (csv.Error "a quotation mark is never closed")))
+      (yield row)
+      (setv begun (+ table.line-num 1)))
+    (except [error csv.Error]
+      (raise (NotText (not-a reading "a table" f"the row that begins in line {begun}: {error}"))
+        :from error))))
 
 
 (defn _csv-reader [lines head ending]
@@ -234,15 +236,11 @@
   (if (= first 1) #(0 0) #((/ (.count sizes first) (len sizes)) first)))
 
 
-(defn _next-row [table reading]
-  "Return the next row of the `table` that isn't blank; raise `NotText` if a cell is too long."
+(defn _next-row [table]
+  "Return the next row of the `table` that isn't blank."
   (setv limit (csv.field-size-limit MAX-LINE))  ; for all that the process reads
   (try
     (next (filter None table))
-    (except [error csv.Error]
-      (raise (NotText (not-a reading "a table" (+ f"line {table.line-num}: {error}; perhaps a "
-          "quotation mark is never closed")))
-        :from error))
     (finally (csv.field-size-limit limit))))
 
 
