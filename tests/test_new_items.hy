@@ -291,7 +291,7 @@
 (defn pairs []
   "Return a list of 120 of the 144 pairs of a color and an animal, a text."
   (setv
-    colors (.split "red green blue white black pink brown gold grey teal lime plum")
+    colors (.split "red green blue white black pink brown gold gray teal lime plum")
     animals (.split "fox owl cat dog hen cow bat elk emu rat ant bee")
     all (lfor c colors a animals f"{c} {a}\n"))
   (.join "" (lfor [n pair] (enumerate all) :if (% n 6) pair)))
