@@ -36,7 +36,8 @@
 
 
 (defn test-a-base-without-a-name-is-refused-with-an-example [tmp-path]
-  (with [_ (pytest.raises ValueError :match "`base` must be the name of a model, such as english, .* not ''")]
+  (with [_ (pytest.raises ValueError
+      :match "`base` must be the name of a model, such as english, .* not ''")]
     (train :text "heylo" :path (/ tmp-path "m") :base "")))
 
 

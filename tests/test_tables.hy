@@ -163,7 +163,8 @@
   (write "b.csv" (+ "id,text\n1," (* "a" (* 20 MB)) "\n"))
   (assert (in "a line of more than 16 million characters" (complaint ["b.csv"] :column "text")))
   (write "c.csv" (+ "id,text\n1,\"" (* "aaa\n" (* 5 MB)) "\"\n"))
-  (assert (in "'c.csv' is not a table, or is damaged: the row" (complaint ["c.csv"] :column "text"))))
+  (assert (in "'c.csv' is not a table, or is damaged: the row"
+    (complaint ["c.csv"] :column "text"))))
 
 
 (defn test-what-a-template-repeats-counts [here]
