@@ -9,18 +9,21 @@ in a process of its own. Memory is the peak of anonymous memory, sampled every 5
 the process had before (Linux); a MB is 10^6 bytes.
 
 The second trains on the lines of the file NAMES without 1,000 random ones and prints the loss on
-those, in nats per character: each is read from the beginning of an item, and its end counts. The
-names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 for its transformer.]]
+those, in bits per character: each is read from the beginning of an item, and its end counts. The
+names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 nats for its transformer, 2.77 bits.]]
 
 (import
+  json
+  math
   pathlib [Path]
   random
+  subprocess
   sys
   tempfile [TemporaryDirectory]
   threading
   time
   numpy :as np
-  bench.common [ROOT print-header print-row processor run-script train-program]
+  bench.common [ROOT print-header print-row processor results run-script train-program]
   lstm-textgen.learning.batches [split-ids]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces stored-text]
@@ -30,6 +33,7 @@ names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 for
   lstm-textgen.writing.scoring [nats-of])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   MEGABYTES 100
   WORDS-A-LINE #(4 14)
   HELD-OUT 1000  ; names, of the random seed …
@@ -48,13 +52,14 @@ names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 for
 ;; * Reading
 
 (defn compare-reading [megabytes]
-  "Print how long reading as many megabytes of lines takes, as a text and as a list."
+  "Print how long reading lines of `megabytes` MB takes, as a text and as a list."
   (with [folder (TemporaryDirectory)]
     (setv path (/ (Path folder) "lines.txt"))
     (write-lines path megabytes)
     (print-header "read as" "items" "seconds" "CPU seconds" "peak above idle, MB")
     (for [kind ["text" "list" "text" "list"]]
-      (run-script __file__ "read" path kind :check True))))
+      (setv done (run-script __file__ "read" path kind :check True :stdout subprocess.PIPE))
+      (print-row #* (json.loads done.stdout)))))
 
 
 (defn write-lines [path megabytes]
@@ -70,7 +75,7 @@ names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 for
 
 
 (defn read [path kind]
-  "Read the text at `path`, as a list if `kind` is that; print a row."
+  "Read the text at `path`, as a list if `kind` is that; print a row's cells in JSON."
   (setv
     settings (new-settings {})
     listing (Listing "line")
@@ -92,8 +97,8 @@ names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 for
     seconds (- (time.monotonic) begun)
     work (- (time.process-time) worked)
     watch.over True)
-  (print-row kind f"{listing.count :,}" f"{seconds :.1f}" f"{work :.1f}"
-    f"{(- watch.most idle) :.0f}"))
+  (print (json.dumps [kind f"{listing.count :,}" f"{seconds :.1f}" f"{work :.1f}"
+    f"{(- watch.most idle) :.0f}"])))
 
 
 (defclass Watch [threading.Thread]
@@ -124,7 +129,8 @@ names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 for
     names (.split (.read-text (Path path) :encoding "utf-8"))
     rng (random.Random SEED))
   (.shuffle rng names)
-  (print-header "seed" "network" "epochs" "validation, nats" "test, nats a character")
+  (print-header "seed" "network" "epochs" "validation" "test"
+    :unit "bits per character")
   (with [folder (TemporaryDirectory)]
     (setv part (/ (Path folder) "names.txt"))
     (.write-text part (.join "\n" (cut names HELD-OUT None)) :encoding "utf-8")
@@ -134,21 +140,22 @@ names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 for
           "--rng-seed" (str seed) "--restart")
         history model.checkpoint.history)
       (print-row seed model.checkpoint.settings.layers (len history)
-        f"{(min (gfor e history (get e "validation_loss"))) :.4f}"
+        f"{(/ (min (gfor e history (get e "validation_loss"))) (math.log 2)) :.4f}"
         f"{(loss-on model.checkpoint (cut names HELD-OUT)) :.4f}"))))
 
 
 (defn loss-on [model names]
-  "Return the loss of `model` on `names`, each read alone, in nats per character."
+  "Return the loss of `model` on `names`, each read alone, in bits per character."
   (setv
     lines (lfor name names (.encode model.vocabulary (+ name "\n")))
     total (sum (gfor
       size (set (map len lines))
       (.sum (nats-of model (np.stack (lfor line lines :if (= (len line) size) line) 1))))))
-  (/ total (sum (map len lines))))
+  (/ total (math.log 2) (sum (map len lines))))
 
 
 (when (= __name__ "__main__")
   (match (cut sys.argv 1 None)
     ["read" path kind] (read path kind)
-    given (main #* given)))
+    _ (with [_ (results __file__ EDITION)]
+      (main #* (cut sys.argv 1 None)))))
