@@ -37,7 +37,7 @@
   lstm-textgen.writing.writer [Ends stream usual-options write-each write-sample])
 
 (setv
-  COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
+  RECORDED ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
     "unit_length" "validation_unit_length"]
   LENGTH 400  ; units of a text, unless said otherwise …
   CARD-SAMPLE 200)  ; … and of that on a card
@@ -86,7 +86,7 @@
     (setv known (if (or self.vocabulary.several) {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
       entry self.checkpoint.history
-      (dfor name COLUMNS name (.get entry name (.get known name)))))
+      (dfor name RECORDED name (.get entry name (.get known name)))))
 
   (defn prepare [self text]
     #[[Return `text`, a seed or a text to score, prepared like the training text.

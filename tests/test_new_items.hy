@@ -137,7 +137,7 @@
     texts (list (write-new model ["" "b"] 9 WARM (Ends 1) :warn warnings.append)))
   (assert (= texts [#(9 "a")]))
   (setv [line] warnings)
-  (assert (in "100 items in a row weren't new: the model knows its list by heart" line)))
+  (assert (in "100 items in a row weren't new: the model has memorized its list" line)))
 
 
 (defn test-new-is-refused-without-items-or-fingerprints []
@@ -188,9 +188,9 @@
 
 (defn test-generate-warns-where-all-is-known []
   (setv model (TextModel (a-list :known ["a"] :odds {"a" 1e20})))
-  (with [_ (pytest.warns UserWarning :match "by heart")]
+  (with [_ (pytest.warns UserWarning :match "memorized")]
     (assert (= (.generate model "" 1 :new True) "")))
-  (with [_ (pytest.warns UserWarning :match "by heart")]
+  (with [_ (pytest.warns UserWarning :match "memorized")]
     (assert (= (.generate model "" 1 :samples 3 :new True) []))))
 
 
@@ -255,7 +255,7 @@
   (saved-list tmp-path :known ["a"] :odds {"a" 1e20})
   (setv result (program "--generate" "" "--new" "--length" 1 :folder tmp-path))
   (assert (= (succeeded result) ""))
-  (assert (in "by heart; give a higher --temperature" result.stderr)))
+  (assert (in "memorized its list; give a higher --temperature" result.stderr)))
 
 
 (defn test-new-without-a-list-is-refused [tmp-path]

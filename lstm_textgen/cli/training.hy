@@ -21,7 +21,7 @@
   lstm-textgen.textmodel [train :as train-model])
 
 
-(setv LENGTH 300)  ; units of the text that a run's last line generates
+(setv TO-SHOW 300)  ; units of the text that a run's last line generates
 
 
 (defn train [flags]
@@ -78,7 +78,7 @@
         text)
       "")
     stop (if (and seed (= seed speaker)) f" {(flag "--stop" speaker)}" ""))
-  f"Generate text with: {(command)} {(flag "--generate" seed)}{stop} --length {LENGTH}{named}")
+  f"Generate text with: {(command)} {(flag "--generate" seed)}{stop} --length {TO-SHOW}{named}")
 
 
 (defn import-old [flags]

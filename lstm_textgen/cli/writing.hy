@@ -33,7 +33,7 @@
 (setv
   PASSAGE-SHOWN 200  ; characters of a copied passage that are shown
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
-  ITEMS 10  ; of a list, unless `samples` says how many
+  USUAL-ITEMS 10  ; of a list, unless `samples` says how many
   CONTINUATION 200  ; units of a continuation, and …
   ANSWER 400        ; … of an answer in a chat, unless another end is given
   HELP #[[Type a seed text and press Enter; Ctrl-C stops a continuation, :quit or Ctrl-D exits.
@@ -114,7 +114,7 @@
       True (read [flags.generate-from]))
     keep flags.originality
     training (when keep (.prepare model (read flags.sources)))
-    samples (if (and items (not-in "samples" flags)) ITEMS flags.samples)
+    samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
     options (.chosen flags #* STEERING)
     texts (if (and (= samples 1) (not flags.new))
       [(.stream model seed :warn warn #** options)]  ; piece by piece; several, side by side

@@ -31,10 +31,10 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   ;; Files are of format 1, of 2 with an evaluation, of 3 with weights of 16 bits; with
   ;; fingerprints of items they are of format 4, or 5 with such weights.
   FORMAT 5
-  HALF [3 5]
+  HALVED [3 5]
   STORED-TEXTS ["vocabulary" "settings" "history"]
   EVALUATION "evaluation"
-  ITEMS "items"
+  ITEMS-PART "items"
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
   ;; The order in format 1, which must stay: the same model gives the same bytes.
@@ -156,7 +156,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
         #** (dfor [name value] (.items settings) :if value name value)})
       "history" (json.dumps checkpoint.history)
       #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}
-    items (if checkpoint.items {ITEMS (np.frombuffer checkpoint.items "uint8")} {})
+    items (if checkpoint.items {ITEMS-PART (np.frombuffer checkpoint.items "uint8")} {})
     arrays {#** (dfor [name text] (.items texts) name (_stored text))  #** items}
     group (_write-arrays file "lstm_textgen" arrays))
   (.update group.attrs {
@@ -259,7 +259,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (when (> format FORMAT)
         (raise (NewerFormat (+ f"it has format {format} of a newer lstm_textgen, "
           f"but this version reads up to {FORMAT}: upgrade it"))))
-      (_read-model file resume :half (in format HALF)))
+      (_read-model file resume :half (in format HALVED)))
     (except [error ValueError]
       (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
       (raise (kind f"{path}: not a usable model: {error}") :from None))))
@@ -269,12 +269,12 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the `Checkpoint` in the open `file`, its weights stored in 16 bits if `half`."
   (setv
     evaluated (in f"lstm_textgen/{EVALUATION}" file.objects)
-    listed (in f"lstm_textgen/{ITEMS}" file.objects)
+    listed (in f"lstm_textgen/{ITEMS-PART}" file.objects)
     names [#* STORED-TEXTS #* (if evaluated [EVALUATION] [])]
     texts (lfor name names (.array file f"lstm_textgen/{name}" "u"))
     model (_read-texts #* (gfor text texts (.tobytes text))))
   (_check-layout file model.spec)
-  (when listed (.append texts (.array file f"lstm_textgen/{ITEMS}" "u")))
+  (when listed (.append texts (.array file f"lstm_textgen/{ITEMS-PART}" "u")))
   (setv
     model.half half
     model.items (if listed (.tobytes (get texts -1)) b"")
@@ -324,7 +324,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       #* attributes
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
       "lstm_textgen"
-      #* (gfor name [#* STORED-TEXTS EVALUATION ITEMS] f"lstm_textgen/{name}")
+      #* (gfor name [#* STORED-TEXTS EVALUATION ITEMS-PART] f"lstm_textgen/{name}")
       RESUME
       f"{RESUME}/state"
       #* (gfor name RESUME-PARTS path [f"{RESUME}/{name}" #* (_resume-paths file name)] path)})

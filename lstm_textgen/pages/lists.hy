@@ -13,8 +13,8 @@
   DRAWN 100         ; items at a temperature; fewer, if they are long: …
   MOST-UNITS 3000   ; … about the units of all of them
   FEWEST 3
-  SHOWN 10          ; of them
-  SHORT 40)         ; units: lists of such items are shown side by side
+  ITEMS-SHOWN 10          ; of them
+  SHORT-ITEM 40)    ; units: lists of such items are shown side by side
 
 
 (defrecord _Drawn
@@ -37,7 +37,7 @@
     drawn (lfor [word t] (.items temperatures) (_draw model word t count)))
   [ (section-of "What it writes"
       "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
-      (html (div :class (if (< typical SHORT) "lists short" "lists")
+      (html (div :class (if (< typical SHORT-ITEM) "lists short" "lists")
         (for [each drawn] (_figure each)))))
     (section-of "Are they new?"
       f"Of {count} items at each temperature, beside those of the training list."
@@ -68,7 +68,7 @@
   (setv rows (lfor row (zip drawn.items drawn.old) :if (get row 0) row))
   (html (figure :class "sample"
     (figcaption :class "soft small" f"{drawn.word}: temperature {drawn.temperature :g}")
-    (ul :class "text" (for [[item old] (cut rows SHOWN)]
+    (ul :class "text" (for [[item old] (cut rows ITEMS-SHOWN)]
       (li :lang "" :dir "auto" item (when old (html " " (span :class "old" "in the list")))))))))
 
 

@@ -23,18 +23,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
   MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
   LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   HOTTEST 2  ; the temperature at the end of its slider
-  TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
+  PAGE-TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
     (fn [x] (or (number? x) (isinstance x list)))
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
-  PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page" whole? (fn [x] (<= 1 x LONGEST)))
+  PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
+    (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "random.js" "sampler.js" "network.js" "units.js" "spelling.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "binary.js" "units.js" "page.js" "textview.js" "alternatives.js"
     "model.js" "column.js" "fingerprint.js" "list.js" "cellsview.js" "about.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
-  TEXT {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
-  LIST {"begin" "How each one begins"  "on" "Clear"  "text" "list"}
-  MOST-KNOWN 100_000)  ; items whose fingerprints a page holds: 0.8 MB
+  TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
+  LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"}
+  MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
 
 
 (defn playground [models [temperature None] [length None] [version None]]
@@ -50,10 +51,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
     [model #* _] (.values models)
     own model.settings.temperature
     temperature (cond
-      (is-not temperature None) (check-value "`temperature`" TEMPERATURE temperature)
+      (is-not temperature None) (check-value "`temperature`" PAGE-TEMPERATURE temperature)
       (isinstance own list) (get own 0)
       True own)
-    length (unless (is length None) (check-value "`length`" PASSAGE length))
+    length (unless (is length None) (check-value "`length`" PAGE-LENGTH length))
     name (.join " & " models)
     list? (all (gfor each (.values models) each.settings.items))
     new? (all (gfor each (.values models) (_known each)))
@@ -65,7 +66,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
       :temperature temperature  :hottest HOTTEST
       :length (or length (if list? "" model.vocabulary.passage-length))  :longest LONGEST
-      #** (if list? LIST TEXT)
+      #** (if list? LIST-LABELS TEXT-LABELS)
       :text-only (if (and list? (not length)) "hidden" "")
       :list-only (if list? "" "hidden")
       :new (if new? "Only new ones, not in the training list" "No repeats")
@@ -152,7 +153,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 (defn _known [model]
   "Return the fingerprints of the items that `model` learned (bytes), unless they are too many."
-  (if (> (len model.items) (* FINGERPRINT MOST-KNOWN)) b"" model.items))
+  (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
 
 
 (defn _about [model]

@@ -16,7 +16,7 @@
   lstm-textgen.writing.writer [LONGER])
 
 (setv
-  MOST-UNITS 20_000  ; units of a text
+  MOST-TOKENS 20_000  ; units of a text
   LONGEST-SEED 100_000  ; characters
   LONGEST-STOP 256  ; characters
   MOST-MESSAGES 1000
@@ -79,7 +79,7 @@
     #^ (| int None) seed None
     #^ OPTIONAL-FLAG stream False
     #^ (| StreamOptions None) stream-options None
-    #^ (number int 0 MOST-UNITS) max-tokens None))
+    #^ (number int 0 MOST-TOKENS) max-tokens None))
 
 
 (defclass CompletionBody [Steering :kw-only True]
@@ -129,7 +129,7 @@
   "The body of a request to /v1/chat/completions."
   #^ (within (get list Message) :min-length 1 :max-length MOST-MESSAGES) messages
   (setv
-    #^ (number int 0 MOST-UNITS) max-completion-tokens None
+    #^ (number int 0 MOST-TOKENS) max-completion-tokens None
     #^ OPTIONAL-FLAG logprobs False
     #^ (number int 0 20) top-logprobs None)
 

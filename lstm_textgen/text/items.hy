@@ -12,7 +12,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 (setv
   ENDS {"line" "\n"  "paragraph" "\n\n"}
   ;; What separates paragraphs: lines of nothing but white space.
-  BLANK-LINES (re.compile r"\n(?:[^\S\n]*\n)+")
+  PARAGRAPH-END (re.compile r"\n(?:[^\S\n]*\n)+")
   FINGERPRINT 6          ; bytes
   MOST-KNOWN 1_000_000)  ; items whose fingerprints a model keeps
 
@@ -35,7 +35,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 (defn raw-parts [text items]
   "Return the list of the parts of `text` between line ends, or between blank lines."
-  (if (= items "line") (.split text "\n") (.split BLANK-LINES text)))
+  (if (= items "line") (.split text "\n") (.split PARAGRAPH-END text)))
 
 
 (defn tidied [parts items]

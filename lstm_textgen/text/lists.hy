@@ -20,20 +20,20 @@ hash, while it is read, and later its place.]]
     split-items tidied])
 
 (setv
-  FEWEST 10           ; different items of a list
-  LONGEST 1_000_000   ; characters of an item
+  FEW 10  ; different items of a list
+  MAX-ITEM 1_000_000  ; characters of an item
   MOST-COPIES 10      ; of an item that may be held out: training needs those that are frequent
   AT-ONCE (** 2 16)   ; items looked up at once: their arrays stay in the processor's cache
   SCANNED (** 2 20)   ; units in which ends of items are sought at once
-  ;; What is odd in the first `SEARCHED` characters: items of which a word that occurs `REPEATED`
-  ;; times is half; those `LONGER` times as long as the median; at least `CLUSTER`, but at most the
-  ;; share `RARE` of all, in another script than most.
+  ;; What is odd in the first `SEARCHED` characters: items of which a word that occurs `OFTEN`
+  ;; times is half; those `FAR-LONGER` times as long as the median; at least `CLUSTER`, but at most
+  ;; the share `RARE` of all, in another script than most.
   SEARCHED 3_000_000
-  REPEATED 50
-  LONGER 100
+  OFTEN 50
+  FAR-LONGER 100
   CLUSTER 3
   RARE 0.1
-  SHOWN 40)           ; characters of an item in a message
+  QUOTED-ITEM 40)  ; characters of an item in a message
 
 
 (defn read-list [stack pieces items rows report]
@@ -76,8 +76,8 @@ hash, while it is read, and later its place.]]
         parts (raw-parts text @items)
         rest (.pop parts)
         found (tidied parts @items))
-      (when (> (len rest) LONGEST)
-        (refuse f"`items` {@items}: the text has an item of more than {LONGEST :,} characters; "
+      (when (> (len rest) MAX-ITEM)
+        (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
           "leave `items` out"))
       (when found
         (+= @count (len found))
@@ -89,8 +89,8 @@ hash, while it is read, and later its place.]]
       [@places @firsts @times] (duplicates (np.frombuffer @keys "int64"))
       @keys None
       @copies (np.count-nonzero (!= @places @firsts)))
-    (when (< (- @count @copies) FEWEST)
-      (refuse f"`items` {@items}: a list has at least {FEWEST} different items, but the text has "
+    (when (< (- @count @copies) FEW)
+      (refuse f"`items` {@items}: a list has at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave `items` out")))
 
   (meth describe [text report]
@@ -246,7 +246,7 @@ hash, while it is read, and later its place.]]
       (when word
         (.append @repeated
           (+ f"line {(line-of item text lines) :,} mostly repeats "
-            (clip (repr word) SHOWN))))))
+            (clip (repr word) QUOTED-ITEM))))))
 
   (meth described []
     "Return a line about each oddity."
@@ -255,7 +255,7 @@ hash, while it is read, and later its place.]]
       times (/ size (if @sizes (median @sizes) 1))
       usual (max @scripts :key (fn [script] (get @scripts script 0)) :default ""))
     [ #* @repeated
-      #* (if (>= times LONGER)
+      #* (if (>= times FAR-LONGER)
         [f"line {line :,} has an item {times :,.0f} times as long as the median one"]
         [])
       #* (gfor
@@ -272,11 +272,11 @@ hash, while it is read, and later its place.]]
 
 (defn repeated-word [item]
   "Return the word that is half of a long `item` or more, or None."
-  (when (>= (len item) (* 2 REPEATED))
+  (when (>= (len item) (* 2 OFTEN))
     (setv words (.split item))
-    (when (>= (len words) REPEATED)
+    (when (>= (len words) OFTEN)
       (setv [[word times]] (.most-common (Counter words) 1))
-      (when (>= times (max REPEATED (/ (len words) 2))) word))))
+      (when (>= times (max OFTEN (/ (len words) 2))) word))))
 
 
 (defn script-of [item]

@@ -7,7 +7,7 @@
   lstm-textgen.text.lists [item-stops])
 
 (setv
-  FEWEST 50      ; lines of a text that may look like a list
+  FEWEST-LINES 50  ; lines of a text that may look like a list
   PLACES 8       ; of a text that are looked at …
   PLACE 10_000   ; … and units in each
   TYPICAL 80     ; characters of the median line, at most
@@ -23,7 +23,7 @@
     newline (.find vocabulary "\n")
     whole? (= (get [#* (cut ids -1 None) #* (cut held -1 None)] -1) newline)
     count (sum (gfor part [ids held] (len (item-stops part newline "line"))) :start (not whole?)))
-  (when (>= count FEWEST)
+  (when (>= count FEWEST-LINES)
     (setv lines [])
     (for [start (range 0 (len ids) (max PLACE (// (len ids) PLACES)))]
       (setv text (.decode vocabulary (cut ids start (+ start PLACE))))

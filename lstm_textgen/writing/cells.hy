@@ -20,7 +20,7 @@ the line. Correlating every cell with such features over a text by the model fin
   MOST-NAMED 12
   ;; Characters that a feature must mark, and leave unmarked, in each half of the sample: fewer
   ;; correlate with some cell by chance.
-  FEWEST 30)
+  FEWEST-MARKED 30)
 
 
 (defrecord NamedCell
@@ -68,7 +68,7 @@ the line. Correlating every cell with such features over a text by the model fin
       :if (all (gfor
         part halves
         :setv own (get mark part)
-        (<= FEWEST (np.count-nonzero own) (- (len own) FEWEST))))
+        (<= FEWEST-MARKED (np.count-nonzero own) (- (len own) FEWEST-MARKED))))
       name mark))
   (unless marks (return []))
   (setv

@@ -12,7 +12,7 @@
   lstm-textgen.writing.writer [write-sample])
 
 (setv
-  PLACES 60            ; evenly spaced in the held-out text, where its surprise is measured
+  MEASURED-PLACES 60  ; evenly spaced in the held-out text, where its surprise is measured
   EVALUATION-RUN-IN 48  ; units read before each
   WINDOW 64            ; units measured at each
   BINS 10              ; of the calibration: the model's confidence in steps of 10%
@@ -50,7 +50,7 @@
   (setv
     window (min WINDOW (max 1 (// (len held) 2)))
     room (- (len held) EVALUATION-RUN-IN window 1)
-    places (min PLACES (max 2 (// room window))))
+    places (min MEASURED-PLACES (max 2 (// room window))))
   (unless (> room 0) (return (np.zeros #(4 1 0))))
   (setv
     starts (.astype (np.linspace 0 room places) int)

@@ -17,7 +17,7 @@
 (setv
   MOST-ELEMENTS 100_000  ; of an archive's list of its parts
   SLICE (** 2 18)  ; bytes of XML that are parsed at once
-  DEEPER {"begin" 1  "end" -1  "text" 0}  ; by how many elements, after an event
+  XML-DEPTHS {"begin" 1  "end" -1  "text" 0}  ; by how many elements, after an event
   ;; What zipfile raises for an invalid or damaged archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
     RuntimeError UserWarning ValueError struct.error zlib.error)
@@ -106,7 +106,7 @@
     (when (and data (> (- size (max 0 parser.CurrentByteIndex)) MAX-LINE))  ; which it holds
       (raise (ValueError f"it has a tag or comment of more than {(// MAX-LINE MB)} MB")))
     (for [event events]
-      (+= depth (get DEEPER (get event 0)))
+      (+= depth (get XML-DEPTHS (get event 0)))
       (when (> depth MAX-DEPTH)
         (raise (ValueError f"its elements are nested more than {MAX-DEPTH} deep")))
       (yield event))

@@ -23,7 +23,7 @@
   MAX-DEPTH 1000  ; elements of HTML or XML within one another
   HEAD (** 2 16)  ; bytes at its beginning by which a document is recognised
   IN-MEMORY (* 16 MB)  ; bytes of a text that is kept; more go to a file
-  SHOWN 5  ; skipped files that a message names
+  SKIPPED-SHOWN 5  ; skipped files that a message names
   BATCH (** 2 16)  ; characters that a reader hands on at once, or more
   ;; What no document means by its text: control characters but for tabs and line ends, and places
   ;; where a word may be broken.
@@ -179,8 +179,8 @@
   "Return one line about the skipped files, called `names`, of the `count` in `place`."
   (setv
     names (list names)
-    shown (clip (.join ", " (cut names SHOWN)) QUOTED)
-    more (- (len names) SHOWN))
+    shown (clip (.join ", " (cut names SKIPPED-SHOWN)) QUOTED)
+    more (- (len names) SKIPPED-SHOWN))
   (one-line (+ f"skipped {(len names)} of {(counted count "files")} in {place} that "
     f"{(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
     (if (> more 0) f" and {more} more" ""))))
