@@ -291,7 +291,7 @@
 (defn pairs []
   "Return a list of 120 of the 144 pairs of a color and an animal, a text."
   (setv
-    colors (.split "red green blue white black pink brown gold grey teal lime plum")
+    colors (.split "red green blue white black pink brown gold gray teal lime plum")
     animals (.split "fox owl cat dog hen cow bat elk emu rat ant bee")
     all (lfor c colors a animals f"{c} {a}\n"))
   (.join "" (lfor [n pair] (enumerate all) :if (% n 6) pair)))
@@ -300,8 +300,8 @@
 (defn [counting] test-the-command-at-the-end-of-a-run-generates-ten-new-items [tmp-path]
   (write-text tmp-path (pairs))
   (setv
-    shown (succeeded (program "--sources" "text.txt" "--items" "line" "--model=my list"
-      #* TINY-FLAGS "--epochs" 1 :folder tmp-path))
+    flags ["--items" "line" "--epochs" 1 #* TINY-FLAGS]
+    shown (succeeded (program "--sources" "text.txt" "--model=my list" #* flags :folder tmp-path))
     [_ _ command] (.partition (get (.splitlines shown) -1) "Generate ten new ones: ")
     result (subprocess.run f"{command} --temperature 1"
       :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))

@@ -223,7 +223,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 
 (defn without-settings [doc]
-  "Return `doc` with a link in place of settings that it describes as the command line's page does."
+  "Return `doc` with a link in place of settings that the command line's page describes, too."
   (setv
     words (fn [text] (.join " " (.split text)))
     known (sfor s (settings-in "cli") (words (described "- …" [s.name])))

@@ -147,9 +147,9 @@ optimizer and schedule.]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
   Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
-  knows the text, no others are tried. The text must be short, so that fine-tuning is likely to help. It
-  never suggests the one `refused` (a name or None), nor one that the settings `given` (a dict)
-  contradict.]]
+  knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
+  help. It never suggests the one `refused` (a name or None), nor one that the settings `given` (a
+  dict) contradict.]]
   (setv
     texts (places vocabulary ids)
     unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))

@@ -39,7 +39,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   lstm-textgen.text.vocabulary [build-vocabulary check-words])
 
 (setv
-  MOST-NOTED 10  ; documents that a run summarises
+  MOST-NOTED 10  ; documents that a run summarizes
   MOST-PEOPLE 20)  ; of a chat, whose names a model stores
 
 

@@ -64,5 +64,5 @@ The model knows its list by fingerprints.]]
 
 
 (defn _last-item [text items]
-  "Return the last of the `items` (`line` or `paragraph`) in `text`, without spaces around it."
+  "Return the last of the `items` (`line` or `paragraph`) in `text`; a seed may have earlier ones."
   (get (.split text (end-of items)) -1))
