@@ -10,7 +10,8 @@ the process had before (Linux); a MB is 10^6 bytes.
 
 The second trains on the lines of the file NAMES without 1,000 random ones and prints the loss on
 those, in bits per character: each is read from the beginning of an item, and its end counts. The
-names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 nats for its transformer, 2.77 bits.]]
+names of makemore (names.txt, 32,033 lines) are meant; its README gives 1.92 nats, or 2.77 bits,
+for its transformer.]]
 
 (import
   json
