@@ -22,8 +22,7 @@ default `english`, as a user would, with its defaults or other FLAGS, and the mo
   re
   statistics [quantiles]
   tempfile [TemporaryDirectory]
-  bench.common [print-header print-row processor results split-held-out
-    train-program]
+  bench.common [print-header print-row processor results split-held-out train-program]
   lstm-textgen.modelfile.history [kept-entry loss-of]
   lstm-textgen.prep [default-prep]
   lstm-textgen.text.files [read-pieces])

@@ -165,9 +165,9 @@
     `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and the
     numbers of units (`count`) and `characters`; `units` lists the characters, pieces or words of
     the prepared text, and `bits` (len(units),) has the surprise of each: -log₂ of the probability
-    that the model gave it, NaN for an unknown character. By pieces the score is that of the text's
-    usual spelling, an upper bound. Raises `ValueError` if the model knows no unit of the text,
-    `TypeError` unless `text` is a string.]]
+    that the model gave it, NaN for an unknown character. A piece-level model
+    scores the text's usual spelling, an upper bound. Raises `ValueError` if the model knows no
+    unit of the text, `TypeError` unless `text` is a string.]]
     (setv
       text (.prepare self text)
       total (Score)
