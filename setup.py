@@ -93,8 +93,8 @@ SERVE = ["msgspec >= 0.19", "starlette >= 0.46", "uvicorn >= 0.34"]
 KERAS = "keras >= 3.15, < 4"
 # What `pytest -m quick`, the lint and the check of types need; training looks for Keras before it
 # reads a text, so Keras is there, without a backend.
-QUICK = [*SERVE, "check-jsonschema >= 0.30", "hypothesis >= 6", KERAS, "mypy >= 1.11",
-         "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6", TOKENIZERS]
+QUICK = [*SERVE, "check-jsonschema >= 0.30", "codespell >= 2.4", "hypothesis >= 6",
+         KERAS, "mypy >= 1.11", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6", TOKENIZERS]
 
 setuptools.setup(
     name="lstm_textgen",

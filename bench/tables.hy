@@ -15,14 +15,16 @@ that of the largest process; a MB is 10^6 bytes.]]
   random [Random]
   resource
   string [ascii-uppercase]
+  subprocess
   sys
   tempfile [TemporaryDirectory]
   xml.sax.saxutils [escape]
   zipfile [ZIP-DEFLATED ZipFile]
-  bench.common [ROOT print-header print-row processor run-script]
+  bench.common [ROOT print-header print-row processor results run-script]
   lstm-textgen.text.files [read-pieces])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ROWS "100000"
   STORY 33  ; words
   COLUMNS ["Race" "Class" "Name" "Story"]
@@ -33,7 +35,7 @@ that of the largest process; a MB is 10^6 bytes.]]
 
 
 (defn main [[rows ROWS]]
-  "Print the cost of reading a table of so many `rows` in each format."
+  "Print the cost of reading a table of `rows` rows in each format."
   (print (processor))
   (print-header "table" "MB" "seconds of the CPU" "peak MB")
   (with [folder (TemporaryDirectory)]
@@ -41,7 +43,8 @@ that of the largest process; a MB is 10^6 bytes.]]
     (for [[name write] [["a.csv" write-csv] ["a.jsonl" write-json] ["a.xlsx" write-workbook]]]
       (setv path (/ (Path folder) name))
       (write path table)
-      (run-script __file__ "read" (str path)))))
+      (setv done (run-script __file__ "read" path :check True :stdout subprocess.PIPE))
+      (print-row #* (json.loads done.stdout)))))
 
 
 (defn make-table [count]
@@ -107,17 +110,18 @@ that of the largest process; a MB is 10^6 bytes.]]
 
 
 (defn show-reading [path]
-  "Read the table at `path` in this process, and print what that takes."
+  "Read the table at `path` in this process; print what that takes, a row's cells in JSON."
   (for [_ (read-pieces [path] :column TEMPLATE)])
   (setv used (lfor who [resource.RUSAGE-SELF resource.RUSAGE-CHILDREN] (resource.getrusage who)))
-  (print-row
+  (print (json.dumps [
     (. (Path path) suffix)
     f"{(/ (. (.stat (Path path)) st-size) 1e6) :.1f}"
     f"{(sum (gfor each used (+ each.ru-utime each.ru-stime))) :.2f}"
-    f"{(/ (* 1024 (max (gfor each used each.ru-maxrss))) 1e6) :.0f}"))
+    f"{(/ (* 1024 (max (gfor each used each.ru-maxrss))) 1e6) :.0f}"])))
 
 
 (when (= __name__ "__main__")
   (if (= (cut sys.argv 1 2) ["read"])
     (show-reading (get sys.argv 2))
-    (main #* (cut sys.argv 1 None))))
+    (with [_ (results __file__ EDITION)]
+      (main #* (cut sys.argv 1 None)))))

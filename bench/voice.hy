@@ -22,12 +22,13 @@ default `english`, as a user would, with its defaults or other FLAGS, and the mo
   re
   statistics [quantiles]
   tempfile [TemporaryDirectory]
-  bench.common [print-header print-row processor split-held-out train-program]
+  bench.common [print-header print-row processor results split-held-out train-program]
   lstm-textgen.modelfile.history [kept-entry loss-of]
   lstm-textgen.prep [default-prep]
   lstm-textgen.text.files [read-pieces])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   WRITTEN 100_000  ; characters …
   SAMPLES 50       ; … in this number of samples
   PER 10_000       ; characters of which shares are given
@@ -135,4 +136,4 @@ default `english`, as a user would, with its defaults or other FLAGS, and the mo
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

@@ -165,9 +165,9 @@
     `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and the
     numbers of units (`count`) and `characters`; `units` lists the characters, pieces or words of
     the prepared text, and `bits` (len(units),) has the surprise of each: -log₂ of the probability
-    that the model gave it, NaN for an unknown character. By pieces the score is that of the text's
-    usual spelling, an upper bound. Raises `ValueError` if the model knows no unit of the text,
-    `TypeError` unless `text` is a string.]]
+    that the model gave it, NaN for an unknown character. A piece-level model
+    scores the text's usual spelling, an upper bound. Raises `ValueError` if the model knows no
+    unit of the text, `TypeError` unless `text` is a string.]]
     (setv
       text (.prepare self text)
       total (Score)
@@ -222,8 +222,8 @@
     #[[Write the model to `path` for other programs; the file extension decides the format.
 
     - `.onnx`: a graph for ONNX Runtime.
-    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A model
-      by pieces also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
+    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A
+      piece-level model also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
     - `.h5`: a model file to share, with 16-bit weights and without training state.
     - `/` at the end, or a `Path` without extension: a SavedModel folder for TensorFlow.
 

@@ -137,7 +137,7 @@
     texts (list (write-new model ["" "b"] 9 WARM (Ends 1) :warn warnings.append)))
   (assert (= texts [#(9 "a")]))
   (setv [line] warnings)
-  (assert (in "100 items in a row weren't new: the model knows its list by heart" line)))
+  (assert (in "100 items in a row weren't new: the model has memorized its list" line)))
 
 
 (defn test-new-is-refused-without-items-or-fingerprints []
@@ -188,9 +188,9 @@
 
 (defn test-generate-warns-where-all-is-known []
   (setv model (TextModel (a-list :known ["a"] :odds {"a" 1e20})))
-  (with [_ (pytest.warns UserWarning :match "by heart")]
+  (with [_ (pytest.warns UserWarning :match "memorized")]
     (assert (= (.generate model "" 1 :new True) "")))
-  (with [_ (pytest.warns UserWarning :match "by heart")]
+  (with [_ (pytest.warns UserWarning :match "memorized")]
     (assert (= (.generate model "" 1 :samples 3 :new True) []))))
 
 
@@ -255,7 +255,7 @@
   (saved-list tmp-path :known ["a"] :odds {"a" 1e20})
   (setv result (program "--generate" "" "--new" "--length" 1 :folder tmp-path))
   (assert (= (succeeded result) ""))
-  (assert (in "by heart; give a higher --temperature" result.stderr)))
+  (assert (in "memorized its list; give a higher --temperature" result.stderr)))
 
 
 (defn test-new-without-a-list-is-refused [tmp-path]
@@ -291,7 +291,7 @@
 (defn pairs []
   "Return a list of 120 of the 144 pairs of a color and an animal, a text."
   (setv
-    colors (.split "red green blue white black pink brown gold grey teal lime plum")
+    colors (.split "red green blue white black pink brown gold gray teal lime plum")
     animals (.split "fox owl cat dog hen cow bat elk emu rat ant bee")
     all (lfor c colors a animals f"{c} {a}\n"))
   (.join "" (lfor [n pair] (enumerate all) :if (% n 6) pair)))
@@ -300,8 +300,8 @@
 (defn [counting] test-the-command-at-the-end-of-a-run-generates-ten-new-items [tmp-path]
   (write-text tmp-path (pairs))
   (setv
-    shown (succeeded (program "--sources" "text.txt" "--items" "line" "--model=my list"
-      #* TINY-FLAGS "--epochs" 1 :folder tmp-path))
+    flags ["--items" "line" "--epochs" 1 #* TINY-FLAGS]
+    shown (succeeded (program "--sources" "text.txt" "--model=my list" #* flags :folder tmp-path))
     [_ _ command] (.partition (get (.splitlines shown) -1) "Generate ten new ones: ")
     result (subprocess.run f"{command} --temperature 1"
       :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))

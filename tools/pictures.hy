@@ -23,7 +23,7 @@ of the whole report, narrow and wide, in light and dark. Needs the extra `test` 
   WIDE {"width" 1600  "height" 1000}
   NARROW {"width" 360  "height" 740}
   PICTURE {"width" 820  "height" 1000}
-  COLOURS {"default" "#d9d9d9"  "brightblack" "#8c8c8c"  "cyan" "#4fc3d9"  "magenta" "#d977bd"
+  COLORS {"default" "#d9d9d9"  "brightblack" "#8c8c8c"  "cyan" "#4fc3d9"  "magenta" "#d977bd"
     "green" "#62b56e"}
   FRAME (+ "<meta charset=\"utf-8\"><style>body {{ margin: 0; background: #101010 }}"
     "pre {{ display: inline-block; margin: 0; padding: 1rem 1.25rem;"
@@ -59,7 +59,7 @@ of the whole report, narrow and wide, in light and dark. Needs the extra `test` 
   (setv
     [columns lines] SIZE
     shown (pyte.Screen columns lines))
-  ;; pyte doesn't know dim text: here it is grey.
+  ;; pyte doesn't know dim text: here it is gray.
   (.feed (pyte.ByteStream shown) (.replace screen.bytes b"\x1b[2m" b"\x1b[90m"))
   (setv rows (gfor
     row (range lines)
@@ -70,9 +70,9 @@ of the whole report, narrow and wide, in light and dark. Needs the extra `test` 
 (defn _cell [cell]
   "Return the HTML of a `cell` of pyte's screen."
   (setv
-    colour (.get COLOURS cell.fg (if (.isalpha cell.fg) "inherit" f"#{cell.fg}"))
+    color (.get COLORS cell.fg (if (.isalpha cell.fg) "inherit" f"#{cell.fg}"))
     weight (if cell.bold "bold" "normal"))
-  f"<i style=\"color: {colour}; font-weight: {weight}\">{(escape cell.data)}</i>")
+  f"<i style=\"color: {color}; font-weight: {weight}\">{(escape cell.data)}</i>")
 
 
 (defn take [browser path name element #** options]

@@ -223,17 +223,20 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 
 (defn without-settings [doc]
-  "Return `doc`, if it is `train`'s, with a link in place of the settings of the command line."
+  "Return `doc` with a link in place of settings that the command line's page describes, too."
   (setv
     words (fn [text] (.join " " (.split text)))
-    settings (sfor s (settings-in "train") (words (described "- …" [s.name])))
-    link (+ "- Every [setting](command-line.md#every-flag) marked `train`, with underscores, such "
-      "as `batch_size`; `--from` is `base`.\n"))
-  (if (in "- `sources`:" doc)
-    (re.sub r"(?:- \0.*\n)+" link (re.sub r"(?ms)^- `.*?\n(?=- |\n)"
-      (fn [found] (if (in (words (get found 0)) settings) "- \0\n" (get found 0)))
+    known (sfor s (settings-in "cli") (words (described "- …" [s.name])))
+    names []
+    rest (re.sub r"(?ms)^- `(\w+)`.*?\n(?=- |\n)"
+      (fn [found] (if (in (words (get found 0)) known)
+        (do (.append names (get found 1)) "\0")
+        (get found 0)))
       doc))
-    doc))
+  (re.sub "\0+" (fn [_] (+ (if (in "sources" (re.findall r"- `(\w+)`:" rest))
+      "- Every setting marked `train`, with underscores, such as `batch_size`; `--from` is `base`"
+      f"- {(.join ", " (gfor name names f"`{name}`"))}")
+    ": as [on the command line](command-line.md#every-flag).\n")) rest))
 
 
 (defn as-markdown [doc]

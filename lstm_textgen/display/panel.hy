@@ -17,7 +17,7 @@
   WIDEST 150      ; columns: a wider line is hard to follow
   SIDE-BY-SIDE 118  ; columns from which the sample appears beside the curves
   LABELS 6        ; columns of the curves' scale
-  ;; Colours that suit light and dark terminals alike.
+  ;; Colors that suit light and dark terminals alike.
   STYLES {"training" "cyan"  "validation" "magenta"}
   DONE "green"
   NO-DOTS 0x2800  ; the braille pattern without a dot

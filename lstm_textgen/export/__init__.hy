@@ -162,7 +162,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
 
 
 (defn _tokenizer [checkpoint]
-  #[[Return the bytes of a `tokenizer.json` for `checkpoint`, a model by pieces.
+  #[[Return the bytes of a `tokenizer.json` for `checkpoint`, a piece-level model.
 
   With it Hugging Face's tokenizers prepares a text like a source (line breaks, NFC, and lower case
   if the model has that setting) and produces the same ids as `Vocabulary.encode`.]]

@@ -34,7 +34,7 @@ optimizer and schedule.]]
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
   STRANGE 3.5          ; bits per character above which training from scratch is no worse
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
-  NETWORKS 2           ; bases by pieces that predict a text before one is suggested
+  NETWORKS 2           ; piece-level bases that predict a text before one is suggested
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text in which new ones are counted
   SHOWN 20             ; new units that a message shows
@@ -146,10 +146,10 @@ optimizer and schedule.]]
 (defn suggestion [vocabulary ids [given {}] [refused None]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
-  Of the `promising` bases it suggests the one that predicts the text best; if one by pieces knows
-  the text, no others are tried. The text must be short, so that fine-tuning is likely to help. It
-  never suggests the one `refused` (a name or None), nor one that the settings `given` (a dict)
-  contradict.]]
+  Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
+  knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
+  help. It never suggests the one `refused` (a name or None), nor one that the settings `given` (a
+  dict) contradict.]]
   (setv
     texts (places vocabulary ids)
     unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))
@@ -170,8 +170,8 @@ optimizer and schedule.]]
 (defn promising [text]
   #[[Return the names (a list) of the bases that may predict `text` best, the likeliest first.
 
-  Of those by pieces they are the `NETWORKS` in which the text has the fewest pieces: reading a
-  vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
+  Of the piece-level ones they are the `NETWORKS` in which the text has the fewest pieces: reading
+  a vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
   (setv
     names (list (bases))
     counts {})

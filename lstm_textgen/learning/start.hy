@@ -39,7 +39,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   lstm-textgen.text.vocabulary [build-vocabulary check-words])
 
 (setv
-  MOST-NOTED 10  ; documents that a run summarises
+  MOST-NOTED 10  ; documents that a run summarizes
   MOST-PEOPLE 20)  ; of a chat, whose names a model stores
 
 
@@ -137,7 +137,7 @@ Each function gets what the ones before it in `prepare` returned.]]
       ;; The leader says, as processes may round in different ways.
       bits (when base (.leader-says run.group
         (float (bits-of base corpus.vocabulary corpus.ids)))))
-    ;; A base by words isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
+    ;; A word-level base isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
     (unless (and base (is base.vocabulary.unknown None) (> bits STRANGE))
       (return #(corpus settings bits)))
     (.say run.report (why-unused run.asked.base bits))

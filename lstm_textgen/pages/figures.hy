@@ -1,7 +1,7 @@
 #[[Figures on a page: curves, a calibration, a strip of shades, tables, and the card of a model.
 
 A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), the labels `x`
-and `y`, and `series` of `label`, `colour` (a number), `xs` and `ys`. Its models are
+and `y`, and `series` of `label`, `color` (a number), `xs` and `ys`. Its models are
 #(name checkpoint) each: a single one has curves of training and validation, several have one each,
 of validation or else training.]]
 
@@ -15,8 +15,8 @@ of validation or else training.]]
   STRIP-HEIGHT 100
   SECONDS-IN {"seconds" 1  "minutes" 60  "hours" 3600}
   FEWEST-PREDICTIONS 20  ; predictions in a bin that is shown
-  VALIDATION 1   ; its colour, by its number in report.css
-  ;; The losses on a card, in the colours of the notebook's display.
+  VALIDATION 1   ; its color, by its number in report.css
+  ;; The losses on a card, in the colors of the notebook's display.
   CARD-COLOURS {"training" "#1496aa"  "validation" "#c44ea8"}
   CARD [240 64])  ; pixels of the curves on a card
 
@@ -69,10 +69,10 @@ of validation or else training.]]
       #** (losses-of entry)}))
 
 
-(defn _series [label colour points]
+(defn _series [label color points]
   "Return the series of a chart through `points` #(x y)."
   (setv [xs ys] (zip #* points))
-  {"label" label  "colour" colour  "xs" xs  "ys" ys})
+  {"label" label  "color" color  "xs" xs  "ys" ys})
 
 
 (defn calibration-chart [models]

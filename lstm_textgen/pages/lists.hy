@@ -36,7 +36,7 @@
     count (max FEWEST (min DRAWN (// MOST-UNITS typical)))
     drawn (lfor [word t] (.items temperatures) (_draw model word t count)))
   [ (section-of "What it writes"
-      "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
+      "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
       (html (div :class (if (< typical SHORT-ITEM) "lists short" "lists")
         (for [each drawn] (_figure each)))))
     (section-of "Are they new?"

@@ -114,8 +114,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (defn _scaled [weight]
   #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
 
-  The loss of the base `english`, and of a model of tiny Shakespeare by pieces, changes by at most
-  0.0001 nats (0.00015 bits) per character.]]
+  The loss of the base `english`, and of a piece-level model of tiny Shakespeare, changes by at
+  most 0.00015 bits per character.]]
   (setv
     rows (.reshape weight -1 (get weight.shape -1))
     highest (.max (np.abs rows) -1 :keepdims True)

@@ -23,7 +23,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
-  MOST-COMPARED 8    ; models on a page: the colours in report.css
+  MOST-COMPARED 8    ; models on a page: the colors in report.css
   TEMPERATURES {"Careful" 0.4  "As usual" 0.7  "Wild" 1.0}
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
@@ -231,7 +231,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 (defn _writing [model]
   "Return the section with texts at several temperatures."
   (section-of "What it writes"
-    "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
+    "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
     (lfor
       [word temperature] (.items TEMPERATURES)
       (_sample-at model temperature f"{word}: temperature {temperature :g}"))))

@@ -34,7 +34,7 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
       #* (gfor part stretch.likeliest (cut part shown))]))
 
   (meth end [summary]
-    "End the text with a line that summarises it."
+    "End the text with a line that summarizes it."
     (when @left-out
       (+= summary f"; the last {@left-out :,} are not shown: a page holds at most {SHADED :,}"))
     (setv [units odds ids other-odds] (zip #* @_stretches))

@@ -182,7 +182,7 @@
 (defn usual-length [model]
   "Return how many units a completion by `model` has at most, unless the client says otherwise."
   (if model.settings.longest-item
-    (min MOST-UNITS (* LONGER model.settings.longest-item))
+    (min MOST-TOKENS (* LONGER model.settings.longest-item))
     USUAL-LENGTH))
 
 

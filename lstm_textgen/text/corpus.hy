@@ -20,7 +20,7 @@ the cache folder, from which the ids are memory-mapped.]]
   GATHERED (** 2 17)  ; units put in order at once: their places stay in the processor's cache
   STORED (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
-  ;; unit of a model by words, is cut in two.
+  ;; unit of a word-level model, is cut in two.
   BEFORE-SPACE (re.compile r"(?s).*(?:(?<=[^\r])(?=[\r\n])|(?<=\S)(?= \S))")
   ;; What comes before a paragraph, a line and a sentence.
   STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]

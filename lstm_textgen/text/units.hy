@@ -209,7 +209,7 @@
 
         (Words.split "Don't stop, fox!")   ; => ["Don't" " stop" "," " fox" "!"]
 
-    Languages without spaces between words are better trained by characters.]]
+    Languages without spaces between words are better trained on characters.]]
     (.findall (_word-pattern) text))
 
   (defn unfinished [self seed]

@@ -55,7 +55,7 @@ The model knows its list by fingerprints.]]
           (yield #(k text))
           (setv in-vain 0)))
       (when (= in-vain MOST-DRAWS)
-        (warn (+ f"{MOST-DRAWS} items in a row weren't new: the model knows its list by heart; "
+        (warn (+ f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
           "give a higher `temperature`, or train for fewer epochs"))
         (return)))
     (setv
@@ -64,5 +64,5 @@ The model knows its list by fingerprints.]]
 
 
 (defn _last-item [text items]
-  "Return the last of the `items` (`line` or `paragraph`) in `text`, without spaces around it."
+  "Return the last of the `items` (`line` or `paragraph`) in `text`; a seed may have earlier ones."
   (get (.split text (end-of items)) -1))

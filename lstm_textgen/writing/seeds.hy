@@ -2,7 +2,7 @@
 
 Before a text's own units a model reads its `start-ids`, like the end of a paragraph.
 
-A model by pieces has learned one spelling of each word. A half-typed word may split into other
+A piece-level model has learned one spelling of each word. A half-typed word may split into other
 pieces (`heyl`, where the whole is `hey` and `lo`), and continuing from those would show. So a seed
 is read only up to its last word, and all spellings of the rest continue, weighted by the model: a
 way to do so is a path of units within the rest, then a unit that ends with it or extends beyond.

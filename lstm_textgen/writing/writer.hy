@@ -32,7 +32,7 @@
 (defrecord Ends
   #[[Where a text ends: at the first of these; without any it never ends.
 
-  - `length`: after this many characters, or words in a model by words. A text that has only
+  - `length`: after this many characters, or words in a word-level model. A text that has only
     other ends is cut off after `CUT-OFF`, as it may never reach them.
   - `stop`: before this text, or any of these texts, would appear.
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and

@@ -9,7 +9,7 @@ depend on the country and the phone's language.]]
   lstm-textgen.text.documents.reading [text-lines])
 
 (setv
-  TOP-LINES 500  ; first lines, by which a chat is recognised
+  TOP-LINES 500  ; first lines, by which a chat is recognized
   STAMP-WITHIN 80  ; characters within which a line that begins a message has its date
   MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
   MARKERS "[\ufeff\u200e\u200f\u202a-\u202e]*"

@@ -1,4 +1,4 @@
-"The table of readers: the kinds of documents, how each is recognised and what reads it."
+"The table of readers: the kinds of documents, how each is recognized and what reads it."
 
 (eval-when-compile (require
   hyrule [unless]
@@ -50,7 +50,7 @@
     "XML or HTML" r"(?is)\s*<(?:\?xml\s|!doctype\s|[a-z][\w:.-]*(?:\s[^<>]*)?>.*</)"
     "a saved page or mail in MIME" r"(?ims)[\w-]+: .{0,2000}^content-type:\s*multipart/"
     "subtitles of Aegisub" r"(?i)\s*\[script info\]"}
-  ;; A page is recognised by its beginning only where no ending says that it is plain text.
+  ;; A page is recognized by its beginning only where no ending says that it is plain text.
   PAGE (re.compile r"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype html|html)\b"
     (| re.IGNORECASE re.DOTALL)))
 

@@ -21,7 +21,7 @@
   MAX-WHOLE (* 64 MB)
   MAX-LINE (* 16 MB)  ; characters of one line, or of one cell of a table
   MAX-DEPTH 1000  ; elements of HTML or XML within one another
-  HEAD (** 2 16)  ; bytes at its beginning by which a document is recognised
+  HEAD (** 2 16)  ; bytes at its beginning by which a document is recognized
   IN-MEMORY (* 16 MB)  ; bytes of a text that is kept; more go to a file
   SKIPPED-SHOWN 5  ; skipped files that a message names
   BATCH (** 2 16)  ; characters that a reader hands on at once, or more

@@ -1,7 +1,7 @@
 #[[Workbooks, such as .xlsx and .ods: the rows of a sheet, read like a table.
 
-Calamine finds them in a process of its own: a cell far away from the others, or a text that many
-cells share, may need any memory, and then it ends the process.]]
+Calamine finds them in a process of its own: a cell far away from the others, or a text shared by
+many cells, may need any amount of memory, and then only that process ends.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
