@@ -7,15 +7,14 @@ default `english`, as a user would, with its defaults or other FLAGS, and the mo
 100,000 characters at temperature 1. Texts may be compressed by gzip. The columns are
 
 - the loss on the last tenth, held out, in bits per character;
-- of 10,000 generated characters, how many the text doesn't have; and those whose share is more than
-  twice that in the text plus 1 in 10,000, with both shares, each of 10,000;
+- of 10,000 generated characters, how many the text doesn't have; and those whose share is more
+  than twice that in the text plus 1 in 10,000, with both shares, each of 10,000;
 - the share of the capitalized words within sentences that the text doesn't have: of the generated
   ones, and of those in the last tenth that the rest of the text doesn't have;
 - the share of paragraphs, but for headings, that end within a sentence: generated, at the model's
   own temperature, and in the text;
 - the widths of lines that end within a paragraph, where the text has any, likewise.]]
 
-(eval-when-compile (require hyrule [unless]))
 (import
   argparse
   collections [Counter]

@@ -46,7 +46,7 @@
   (setv path (write-text tmp-path (+ "(require lstm-textgen.macros [defrecipe])"
     "(defrecipe r :layers [128 64])") "r.hy"))
   (assert (= (parse-layers (get (. (load-recipe path) settings) "layers")) both))
-  (with [_ (pytest.raises ValueError :match "`layers`: \"0\" must have 1 to 65536 units")]
+  (with [_ (pytest.raises ValueError :match "`layers`: \"0\" must have 1 to 65536 hidden units")]
     (recipe "r" :layers [128 0]))
   (with [_ (pytest.raises TypeError :match "`layers` must be layers such as")]
     (recipe "r" :layers [128 "x"])))

@@ -36,7 +36,8 @@
 
 
 (defn test-a-base-without-a-name-is-refused-with-an-example [tmp-path]
-  (with [_ (pytest.raises ValueError :match "`base` must be a model such as english, .* not ''")]
+  (with [_ (pytest.raises ValueError
+      :match "`base` must be the name of a model, such as english, .* not ''")]
     (train :text "heylo" :path (/ tmp-path "m") :base "")))
 
 
@@ -68,7 +69,7 @@
 (defn test-a-base-that-was-not-used-is-no-origin []
   (setv not-used (.unused (Base "b:1")))
   (assert (= (list (map origin [None (Base "b:1") not-used]))
-    [None "b" "none, as b doesn't know such text"]))
+    [None "b" "none: b predicted this text poorly"]))
   (check-same not-used "b")
   (with [_ (pytest.raises ValueError :match "`base` is c, but the model was trained from scratch")]
     (check-same not-used "c")))
@@ -114,7 +115,7 @@
       ["Der Wärter stieg die Treppe hinauf und putzte die Lampe. Eine schöne Nacht.\n" False]
       ["for (int i = 0; i < n; i++) { total += values[i] * weights[i]; }\n" False]]]
     (setv vocabulary (build-vocabulary text))
-    (assert (= (in "with `base` english" (suggestion vocabulary (.encode vocabulary (* text 40))))
+    (assert (= (in "`base` english" (suggestion vocabulary (.encode vocabulary (* text 40))))
       suggested))))
 
 
@@ -207,7 +208,7 @@
     text (* text 700)
     vocabulary (build-vocabulary text)
     line (suggestion vocabulary (.encode vocabulary text)))
-  (assert (= (.endswith line f"with `base` {name}") (bool name)))
+  (assert (= (.endswith line f"`base` {name}") (bool name)))
   (assert (= (bool line) (bool name)))
   (assert (not-in f"`base` {name}" (suggestion vocabulary (.encode vocabulary text) {} name))))
 

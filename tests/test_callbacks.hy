@@ -9,8 +9,8 @@
   pytest
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [log-callbacks]
+  lstm-textgen.learning.runs [check-log-folder]
   lstm-textgen.modelfile.history [loss-of]
-  lstm-textgen.modelfile.outputs [check-log-folder]
   tests.helpers [TEXT TINY counting program refused same-run? succeeded train-tiny write-text])
 
 
@@ -224,7 +224,7 @@
 
 
 (defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.modelfile.outputs.find_spec"
+  (.setattr monkeypatch "lstm_textgen.learning.runs.find_spec"
     (fn [name] (!= name "tensorboard")))
   (with [_ (pytest.raises ImportError :match "pip install tensorboard")]
     (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))

@@ -49,7 +49,7 @@ logarithms. So their texts and scores are known.]]
 
 (defn test-score-counts-and-names-unknown-characters [uniform]
   (write-text uniform "a\x1bb\x1bé" :name "a.txt")
-  (assert (in "2 characters; 3 unknown to the model left out: '\\x1b' (U+001B), 'é' (U+00E9)"
+  (assert (in "2 characters; skipped 3 unknown to the model: '\\x1b' (U+001B), 'é' (U+00E9)"
     (output uniform "--score" "a.txt")))
   (write-text uniform "é" :name "b.txt")
   (refused (program "--score" "b.txt" :folder uniform) "b.txt" "nothing to score")
@@ -71,7 +71,7 @@ logarithms. So their texts and scores are known.]]
   (setv shown (output tmp-path "--score" "-" :input " cat cab"))
   ;; 3 times log2 7 bits for " cat", " c" and "a".
   (assert (in "1.203 bits per character, perplexity 7.00 per piece" shown))
-  (assert (in "3 pieces; 1 unknown to the model left out: 'b' (U+0062)" shown)))
+  (assert (in "3 pieces; skipped 1 unknown to the model: 'b' (U+0062)" shown)))
 
 
 (defn test-a-text-is-prepared-as-the-training-text-was [tmp-path]

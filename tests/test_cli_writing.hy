@@ -125,7 +125,7 @@ logarithms. So their texts and scores are known.]]
   ;; The default is a half.
   (assert (< 400 (.count (output tmp-path "--generate" "b" #* models) "a") 600))
   (refused (program "--generate" "b" #* models "--model" "a" :folder tmp-path) "two models" "3")
-  (refused (program "--sources" "x" #* models :folder tmp-path) "2 models"))
+  (refused (program "--sources" "x" #* models :folder tmp-path) "only one model"))
 
 
 (defn test-originality-says-what-is-copied [sure]

@@ -1,4 +1,4 @@
-"Flags: those that do nothing or don't exist are refused helpfully, and commands can be pasted."
+"Flags without effect or that don't exist are refused helpfully; commands can be pasted."
 
 (import
   shlex
@@ -27,23 +27,23 @@
   (. (find-action (parse-flags (shlex.split line))) name))
 
 
-;; * Flags that do nothing
+;; * Flags without effect
 
 (defn [(pytest.mark.parametrize #("line" "idle") [
-    #("--generate x --layers 12 --epochs 3" "--layers and --epochs do nothing with --generate")
-    #("--generate x --word-by-word" "--unit does nothing with --generate")
-    #("--generate x --cpu --quiet --restart" "--restart, --cpu and --quiet do nothing")
-    #("--generate x --encoding latin-1" "--encoding does nothing with --generate")
-    #("--generate x --score-html p" "--score-html does nothing with --generate")
-    #("--sources x --generate y" "--sources does nothing with --generate; to compare")
-    #("--recipe x --generate y" "--recipe does nothing with --generate")
-    #("--score x --temperature 1" "--temperature does nothing with --score")
-    #("--score x --length 1 --output y" "--length and --output do nothing with --score")
-    #("--interactive --samples 2 --output x" "--samples and --output do nothing")
-    #("--sources x --length 5" "--length does nothing in training")
-    #("--sources x --score-html p --mix 0.5" "--mix and --score-html do nothing in training")
-    #("--import x --alphabet y --sources z" "--sources does nothing with --import")
-    #("--completion bash --model x" "--model does nothing with --completion")])]
+    #("--generate x --layers 12 --epochs 3" "--layers and --epochs have no effect with --generate")
+    #("--generate x --word-by-word" "--unit has no effect with --generate")
+    #("--generate x --cpu --quiet --restart" "--restart, --cpu and --quiet have no effect")
+    #("--generate x --encoding latin-1" "--encoding has no effect with --generate")
+    #("--generate x --score-html p" "--score-html has no effect with --generate")
+    #("--sources x --generate y" "--sources trains, --generate generates: use one; to measure")
+    #("--recipe x --generate y" "--recipe has no effect with --generate")
+    #("--score x --temperature 1" "--temperature has no effect with --score")
+    #("--score x --length 1 --output y" "--length and --output have no effect with --score")
+    #("--interactive --samples 2 --output x" "--samples and --output have no effect")
+    #("--sources x --length 5" "--length has no effect in training")
+    #("--sources x --score-html p --mix 0.5" "--mix and --score-html have no effect in training")
+    #("--import x --alphabet y --sources z" "--sources has no effect with --import")
+    #("--completion bash --model x" "--model has no effect with --completion")])]
     test-a-flag-that-does-nothing-is-named [line idle]
   (setv message (objection #* (shlex.split line)))
   (assert (in idle message))
@@ -72,22 +72,23 @@
 (defn test-actions-are-not-combined []
   (assert (in "--generate, --interactive and --score can't be combined"
     (objection "--generate" "x" "--score" "y" "--interactive")))
-  (assert (in "each needs the other" (objection "--alphabet" "x")))
+  (assert (in "must be given together" (objection "--alphabet" "x")))
   (assert (in "--originality needs" (objection "--generate" "x" "--originality")))
-  (assert (in "2 models" (objection "--sources" "x" "--model" "a" "--model" "b")))
+  (assert (in "only one model" (objection "--sources" "x" "--model" "a" "--model" "b")))
   (assert (in "nothing to do" (objection "--model" "a"))))
 
 
 (defn [(pytest.mark.parametrize #("line" "said") [
-    #("--score-html p" "--score-html does nothing alone; add --score")
-    #("--restart" "--restart does nothing alone; add --sources, --recipe or --import")
+    #("--score-html p" "--score-html has no effect on its own; add --score")
+    #("--restart" "--restart has no effect on its own; add --sources, --recipe or --import")
     #("--length 5 --model a"
-      "--length does nothing alone; add --generate, --generate-from, --interactive or --page")
+      (+ "--length has no effect on its own; add --generate, --generate-from, --interactive or "
+        "--page"))
     #("--length 5 --output x"
-      "--length and --output do nothing alone; add --generate or --generate-from")
-    #("--max-download 5 --score-html p" "--max-download and --score-html do nothing alone; add")
-    #("--length 5 --epochs 3" "--epochs does nothing alone; add --sources or --recipe")
-    #("--layers 5" "--layers does nothing alone; add --sources or --recipe")])]
+      "--length and --output have no effect on their own; add --generate or --generate-from")
+    #("--max-download 5 --score-html p" "--max-download and --score-html have no effect on their")
+    #("--length 5 --epochs 3" "--epochs has no effect on its own; add --sources or --recipe")
+    #("--layers 5" "--layers has no effect on its own; add --sources or --recipe")])]
     test-a-flag-without-its-action-names-what-is-missing [line said]
   (assert (in said (objection #* (shlex.split line)))))
 
@@ -129,6 +130,13 @@
   (assert (= (objection "--xyz") "unknown flag --xyz; --help-all shows every flag"))
   (assert (in "did you mean --sources lol.txt?" (objection "lol.txt")))
   (assert (in "needs quotes" (objection "--generate" "The" "mayor"))))
+
+
+(defn test-a-flag-without-its-value-is-explained-by-an-example []
+  (assert (= (objection "--length") "--length needs a value: --length N"))
+  (assert (= (objection "--sources") "--sources needs a value: --sources PATH"))
+  (assert (= (objection "--generate")
+    "--generate needs a seed text, such as --generate heylo or --generate \"\"")))
 
 
 (defn test-a-value-that-begins-with-a-dash-gets-a-hint []

@@ -120,13 +120,13 @@
 ;; * `defprep`: what it refuses
 
 (defn [(pytest.mark.parametrize #("body" "said") [
-    #("lowr" "no step 'lowr'; did you mean 'lower'?")
-    #("(drop-line \"a\")" "no step 'drop-line'; did you mean 'drop-lines'?")
+    #("lowr" "unknown step 'lowr'; did you mean 'lower'?")
+    #("(drop-line \"a\")" "unknown step 'drop-line'; did you mean 'drop-lines'?")
     #("(drop-lines)" "'drop-lines' takes a regular expression after the text, not 0 arguments")
     #("(lower 1)" "'lower' takes nothing after the text, not 1 arguments")
     #("(keep-lines \"(\")" "must be a regular expression, not '('")
     #("(keep-lines 3)" "must be a regular expression, not 3")
-    #("(replace \"\" \"a\")" "must be text of at least one character")
+    #("(replace \"\" \"a\")" "must be non-empty text")
     #("(replace \"a\" None)" "must be text, not None")
     #("lower \"^#\"" "a step is a name, a call or a function, not \"^#\"")
     #("True" "a step is a name, a call or a function, not True")])]
@@ -195,13 +195,13 @@
 
 
 (defn [(pytest.mark.parametrize #("body" "said") [
-    #(":epoch 3" "no setting 'epoch'; did you mean 'epochs'?")
+    #(":epoch 3" "unknown setting 'epoch'; did you mean 'epochs'?")
     #(":prp [lower]" "did you mean 'prep'?")
     #(":epochs" "`:epochs` has no value")
     #(":epochs 3 :epochs 4" "`:epochs` is given twice")
     #(":batch-size 8 :batch_size 8" "`:batch-size` is given twice")
     #("epochs 3" "made of pairs such as `:epochs 3`; epochs is not a keyword")
-    #(":prep [lowr]" "no step 'lowr'; did you mean 'lower'?")
+    #(":prep [lowr]" "unknown step 'lowr'; did you mean 'lower'?")
     #(":prep [\"^#\"]" "a step is a name")
     #(":unit word" "`:unit` must be one of `characters`, `pieces`, `words`, not 'word'")
     #(":sources \"a.txt\"" "`:sources` must be a list of texts")
@@ -209,13 +209,13 @@
     #(":sources [1]" "`:sources` must be a list of texts")
     #(":encoding \"utf9\"" "`:encoding` must be the name of an encoding, not 'utf9' (unknown")
     #(":lower 1" "`:lower` must be True or False, not 1")
-    #(":lookback 1.5" "`:lookback` must be a whole number from 1 up, not 1.5")
-    #(":validation 1.0" "`:validation` must be a number from 0 to below 1, not 1.0")
-    #(":layers \"256,x\"" "`:layers`: \"x\" has no number")
+    #(":lookback 1.5" "`:lookback` must be a whole number, 1 or more, not 1.5")
+    #(":validation 1.0" "`:validation` must be at least 0 and less than 1, not 1.0")
+    #(":layers \"256,x\"" "`:layers`: \"x\" is not a layer")
     #(":learning-rate NaN" "`:learning-rate` must be a number above 0")
-    #(":epochs -1" "`:epochs` must be a whole number from 0 up, not -1")
+    #(":epochs -1" "`:epochs` must be a whole number, 0 or more, not -1")
     #(":temperature -0.5"
-      "`:temperature` must be a number from 0 up, or several of them, not -0.5")
+      "`:temperature` must be a number, 0 or more, or a list of them, not -0.5")
     #(":layers \"lstn:3\"" "`:layers`: \"lstn:3\" is not a layer")])]
     test-a-wrong-recipe-is-an-error-of-compiling [body said]
   (assert (in said (complaint f"(defrecipe r {body})"))))
@@ -223,9 +223,10 @@
 
 (defn test-every-setting-has-a-kind-that-a-right-value-fits []
   (setv right {
-    "sources" ["a.txt"]  "only" "Anna"  "column" "text"
+    "sources" ["a.txt"]  "only" "Anna"  "column" ["text"]  "sheet" "one"
     "unit" "words"  "lower" True  "encoding" "latin-1"  "max_words" 9
     "lookback" 9  "stride" 9  "batch_size" 9  "validation" 0.5  "layers" "9"
-    "learning_rate" 0.1  "epochs" 0  "patience" 0  "rng_seed" 0  "temperature" 0  "base" "b"})
+    "learning_rate" 0.1  "epochs" 0  "patience" 0  "rng_seed" 0  "temperature" 0  "base" "b"
+    "items" "line"})
   (assert (= (set right) (sfor setting (settings-in "recipe") setting.name)))
   (assert (= (. (recipe "r" #** right) settings) right)))

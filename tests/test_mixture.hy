@@ -64,7 +64,7 @@
 
 (defn [(pytest.mark.parametrize "share" [0 1 -0.5 (float "nan")])]
     test-a-share-out-of-range-is-refused [share]
-  (with [_ (pytest.raises ValueError :match "`mix` must be a number above 0 and below 1")]
+  (with [_ (pytest.raises ValueError :match "`mix` must be greater than 0 and less than 1")]
     (Mixture (small-model) (small-model) share)))
 
 

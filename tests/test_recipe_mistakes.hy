@@ -164,14 +164,14 @@
 
 (defn [(pytest.mark.parametrize #("value" "said") [
     #(True "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not True")
-    #(-1 "\"-1\" must have 1 to 65536 units")
+    #(-1 "\"-1\" must have 1 to 65536 hidden units")
     #(2.5 "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not 2.5")
     #([4.8] "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not [4.8]")
-    #(0 "\"0\" must have 1 to 65536 units")
-    #("2.5" "\"2.5\" has no number of units: write a whole number, lstm:UNITS,")
-    #("lstm" "\"lstm\" has no number of units: write a whole number, lstm:UNITS,")
-    #("lstm:2.5" "\"lstm:2.5\" has no whole number after the colon, but '2.5'")
-    #("48,dropout:x" "\"dropout:x\" has no number after the colon, but 'x'")])]
+    #(0 "\"0\" must have 1 to 65536 hidden units")
+    #("2.5" "\"2.5\" is not a layer; write 256, lstm:256,")
+    #("lstm" "\"lstm\" is not a layer; write 256, lstm:256,")
+    #("lstm:2.5" "\"lstm:2.5\" needs a whole number after the colon, not '2.5'")
+    #("48,dropout:x" "\"dropout:x\" needs a number after the colon, not 'x'")])]
     test-layers-of-other-values-are-refused [value said]
   (assert (in said (refusal-of check-value "`layers`" LAYERS value)))
   (assert (in said (refusal-of (fn [] (recipe "r" :layers value))))))

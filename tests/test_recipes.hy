@@ -19,7 +19,7 @@
   (assert (= (tales.prep "A\n#") "a\n"))
   (assert (= ((. (recipe "r" :prep str.upper) prep) "a") "A"))
   (assert (= ((. (recipe "r" :prep "lower") prep) "A") "a"))
-  (with [_ (pytest.raises ValueError :match "no setting 'epoch'; did you mean 'epochs'")]
+  (with [_ (pytest.raises ValueError :match "unknown setting 'epoch'; did you mean 'epochs'")]
     (recipe "r" :epoch 3)))
 
 
@@ -68,8 +68,8 @@
     #("(defrecipe a\n :epochs 3" ":3: Premature end of input")
     #("(defrecipe a\n :epochs 3\n :unit word)"
       ":4: `:unit` must be one of `characters`, `pieces`, `words`")
-    #("(defrecipe a\n :prep [nfc\n  lowr])" ":4: no step 'lowr'; did you mean 'lower'?")
-    #("\n(defrecipe a :epochs (- 1))" ":3: `:epochs` must be a whole number from 0 up, not -1")
+    #("(defrecipe a\n :prep [nfc\n  lowr])" ":4: unknown step 'lowr'; did you mean 'lower'?")
+    #("\n(defrecipe a :epochs (- 1))" ":3: `:epochs` must be a whole number, 0 or more, not -1")
     #("\n\n(print nowhere)" ":4: NameError: name 'nowhere' is not defined")
     #("(import no-such-module)" ":2: ModuleNotFoundError: No module named 'no_such_module'")
     #("(open \"/no/such/file\")" ":2: FileNotFoundError: ")

@@ -49,7 +49,7 @@
 (defn [(pytest.mark.parametrize #("changes" "words") [
     #({} "9,000 training and 1,000 validation characters, vocabulary 30\n")
     #({} "training for `epochs` 9, about 81,000 characters")
-    #({"seconds" 90} "for 1.5 minutes or `epochs` 9, whichever ends first")
+    #({"seconds" 90} "for 1.5 minutes or `epochs` 9, whichever comes first")
     #({"epochs" 0} "until stopped")
     #({"new" True} "network: lstm:24 (it suits)")])]
     test-a-plan-is-told-before-it-is-carried-out [changes words]

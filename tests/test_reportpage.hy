@@ -140,7 +140,7 @@
   (for [[record used?] [["b:1" True] ["b:unused" False]]]
     (setv text (text-of (report-page [#("a.h5" (small-model :base record))])))
     (assert (= (in "the default for fine-tuning" text) used?))
-    (assert (!= (in "given, but it doesn't know such text" text) used?))))
+    (assert (!= (in "given, but it predicted this text poorly" text) used?))))
 
 
 (defn test-only-a-limit-of-words-that-was-given-is-called-given []
@@ -215,7 +215,7 @@
     #(["--report" "a.h5" "--model" "a"] "--report a.h5 would overwrite the model in use")
     #(["--report" "no/a.html" "--model" "a"] "there is no such folder")
     #(["--report" "a.html" "--model" "c"] "c.h5: there is no such model")
-    #(["--report" "a.html" "--model" "a" "--length" "9"] "--length does nothing with --report")
+    #(["--report" "a.html" "--model" "a" "--length" "9"] "--length has no effect with --report")
     #(["--report" "a.html" #* (* ["--model" "a"] 9)] "--report compares at most 8 models")])]
     test-what-cannot-be-reported-is-refused-in-one-line [folder refusal arguments words]
   (assert (in words (refusal #* arguments)))

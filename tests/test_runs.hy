@@ -64,9 +64,9 @@
   (setv new (/ tmp-path "new"))
   (.mkdir new)
   (for [[folder most] [[trained 10000] [new 50]]]
-    (with [_ (pytest.raises ValueError :match "`max_words` does nothing .* pieces or words with")]
+    (with [_ (pytest.raises ValueError :match "`max_words` has no effect .* pieces or words with")]
       (learn folder TEXT :max-words most)))
-  (with [_ (pytest.raises ValueError :match "`max_words` does nothing where a base")]
+  (with [_ (pytest.raises ValueError :match "`max_words` has no effect when fine-tuning")]
     (learn new (* "The keeper lit the lamp.\n" 99) :max-words 50 :base "english"))
   (setv [model _] (learn new TEXT :max-words 50 :unit "words" :epochs 1))
   (assert (= (get model.settings "max_words") 50)))

@@ -139,7 +139,7 @@
     [["--model" "bot" "--model" "bot"] ["--model: two models are called bot"]]
     [["--model" "bot" "--port" "70000"] ["--port must be a port from 0 to 65535"]]
     [["--model" "bot" "--host" "203.0.113.7" "--open"] ["203.0.113.7:8000" "--host"]]
-    [["--model" "bot" "--length" "5"] ["--length does nothing with --serve"]]])]
+    [["--model" "bot" "--length" "5"] ["--length has no effect with --serve"]]])]
     test-bad-flags-are-refused-in-a-line [folder flags words]
   (refused (program "--serve" #* flags :folder folder) #* words))
 

@@ -137,7 +137,8 @@
 
 
 (defn test-the-speed-of-a-network-is-the-table-s-or-follows-from-its-weights []
-  (setv speed (fn [layers [rows 32]] (training-speed (parse-layers layers) "characters" 300_000 rows)))
+  (setv speed (fn [layers [rows 32]]
+    (training-speed (parse-layers layers) "characters" 300_000 rows)))
   (assert (= (speed "256,dropout:0.2") (speed "256" 64) 75_000))
   (assert (= (speed "256" 8) 37_500))
   (assert (= (speed "gru:256") (speed "100,100") (pytest.approx 69_900 :rel 0.01))))

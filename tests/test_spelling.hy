@@ -8,8 +8,8 @@
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed ways-on]
-  lstm-textgen.writing.writer [Ends stream write-many]
-  tests.helpers [CALM small-model])
+  lstm-textgen.writing.writer [Ends stream]
+  tests.helpers [CALM small-model write-many])
 
 (setv
   pytestmark pytest.mark.quick

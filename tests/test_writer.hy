@@ -8,9 +8,8 @@
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each
-    write-many]
-  tests.helpers [CALM in-pieces small-model])
+  lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each]
+  tests.helpers [CALM in-pieces small-model write-many])
 
 (setv
   pytestmark pytest.mark.quick
@@ -164,12 +163,12 @@
 
 
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]
-  (monkeypatch.setattr "lstm_textgen.writing.writer.LONGEST" 40)
-  (monkeypatch.setattr "lstm_textgen.writing.writer.SENTENCE" 30)
+  (monkeypatch.setattr "lstm_textgen.writing.writer.CUT_OFF" 40)
+  (monkeypatch.setattr "lstm_textgen.writing.writer.CUT_OFF_PER_SENTENCE" 30)
   (for [[ends length] [[(Ends :stop "xyz") 40] [(Ends :stop "xyz" :sentences 2) 60]]]
     (setv said [])
     (assert (= (len (written (letters :odds {"a" 1e20}) :ends ends :warn said.append)) length))
-    (assert (in f"not reached its end after {length} characters (or words)" (get said 0))))
+    (assert (in f"cut off after {length} characters (or words)" (get said 0))))
   (assert (= (len (written (letters) :ends (Ends 100 "xyz") :warn None)) 100)))
 
 

@@ -17,11 +17,11 @@ the system releases the lock when its process ends, in any way.]]
   filelock [FileLock SoftFileLock Timeout])
 
 (setv
-  SHORT 1       ; seconds to wait for a lock: saving and cleaning up hold it for less
-  LONG 5        ; seconds to wait for it in order to save
+  BRIEF-WAIT 1  ; seconds to wait for a lock: saving and cleaning up hold it for less
+  SAVE-WAIT 5  ; seconds to wait for it in order to save
   NUMBER-SIZE 20  ; bytes of a lock file for the number of its process
   REPLACING 5   ; seconds to wait for another program that has the file open (on Windows)
-  PAUSE 0.05    ; seconds between two attempts
+  RETRY-PAUSE 0.05  ; seconds between two attempts
   _HELD {}     ; the key of each lock that is held → the digest of the file that it is for
   _SAVING (threading.RLock))  ; one save at a time in this process
 
@@ -111,7 +111,7 @@ the system releases the lock when its process ends, in any way.]]
           (raise (OSError
             f"can't replace {new}: {error.strerror}; another program may have it open")
             :from error))))
-    (time.sleep PAUSE)))
+    (time.sleep RETRY-PAUSE)))
 
 
 (defn _sync-folder [folder]
@@ -131,7 +131,7 @@ the system releases the lock when its process ends, in any way.]]
 
 ;; * One run at a time
 
-(defn [contextmanager] locked [path [seconds SHORT] [instead "train"]]
+(defn [contextmanager] locked [path [seconds BRIEF-WAIT] [instead "train"]]
   #[[Lock the file at `path` for this run while inside.
 
   Raise `OSError` if another run, in any process, holds the lock for more than `seconds`; `instead`
@@ -169,7 +169,7 @@ the system releases the lock when its process ends, in any way.]]
 
 (defn [contextmanager] saving [path]
   "Lock the file at `path` while inside, unless this process holds the lock because it trains."
-  (with [_ _SAVING  _ (if (in (_key path) _HELD) (nullcontext) (locked path LONG "save to"))]
+  (with [_ _SAVING  _ (if (in (_key path) _HELD) (nullcontext) (locked path SAVE-WAIT "save to"))]
     (yield)))
 
 

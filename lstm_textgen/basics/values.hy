@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   codecs
-  collections.abc [Callable]
+  collections.abc [Callable Iterable]
   difflib [get-close-matches]
   json
   math [isfinite]
@@ -12,8 +12,8 @@
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
-  MAX-WHOLE (** 2 53)  ; above it a float can't hold every whole number
-  UNKNOWN (object))   ; stands for a value that only running a program can tell
+  MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
+  NOT-KNOWN-YET (object))  ; stands for a value that only running a program can tell
 
 
 (defrecord Kind
@@ -50,9 +50,35 @@
 
 
 (defn _finite? [x]
-  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-WHOLE."
-  (when (and (whole? x) (> x MAX-WHOLE)) (raise (OverflowError f"at most {MAX-WHOLE}")))
+  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-EXACT."
+  (when (and (whole? x) (> x MAX-EXACT)) (raise (OverflowError f"at most {MAX-EXACT}")))
   (isfinite x))
+
+
+(defn column-parts [text]
+  #[[Return what `text`, the name of a column or a template, is made of: pairs #(literal name).
+
+  The column of that name follows the literal text; the last name is None. In a template doubled
+  braces stand for themselves, and a backslash before an n for a line break. Raise `LookupError`
+  for a brace without its counterpart, and if no column is named.]]
+  (unless (in "{" text) (return [#("" text) #("" None)]))
+  (setv [parts literal] [[] ""])
+  (for [part (re.split r"(\{\{|\}\}|\{[^{}]*\}|[{}])" text)]
+    (cond
+      (in part ["{{" "}}"]) (+= literal (get part 0))
+      (in part ["{" "}"])
+        (raise (LookupError f"a {part} without its counterpart; a doubled one stands for itself"))
+      (.startswith part "{") (do
+        (.append parts #(literal (cut part 1 -1)))
+        (setv literal ""))
+      True (+= literal (.replace part "\\n" "\n"))))
+  (unless (and parts (all (gfor [_ name] parts (.strip name))))
+    (raise (LookupError "each {} needs the name or number of a column")))
+  [#* parts #(literal None)])
+
+
+(defn _columns? [x]
+  (bool (and x (all x) (all (map column-parts (_several x))))))
 
 
 (defn _read-numbers [text]
@@ -62,26 +88,28 @@
 
 
 (setv
-  COUNT (Kind "a whole number from 1 up" whole? (fn [x] (and (>= x 1) (_finite? x))) int)
-  WHOLE (Kind "a whole number from 0 up" whole? (fn [x] (and (>= x 0) (_finite? x))) int)
+  COUNT (Kind "a whole number, 1 or more" whole? (fn [x] (and (>= x 1) (_finite? x))) int)
+  WHOLE (Kind "a whole number, 0 or more" whole? (fn [x] (and (>= x 0) (_finite? x))) int)
   SEED (Kind "a whole number from 0 to 2147483647" whole? (fn [x] (<= 0 x 2147483647)) int)
   PORT (Kind "a port from 0 to 65535" whole? (fn [x] (<= 0 x 65535)) int)
   POSITIVE (Kind "a number above 0" number? (fn [x] (and (> x 0) (_finite? x))) float)
-  FRACTION (Kind "a number from 0 to below 1" number? (fn [x] (and (<= 0 x) (< x 1))) float)
-  SHARE (Kind "a number above 0 and below 1" number? (fn [x] (< 0 x 1)) float)
-  PROBABILITY (Kind "a number above 0 and up to 1" number? (fn [x] (and (< 0 x) (<= x 1))) float)
+  FRACTION (Kind "at least 0 and less than 1" number? (fn [x] (and (<= 0 x) (< x 1))) float)
+  SHARE (Kind "greater than 0 and less than 1" number? (fn [x] (< 0 x 1)) float)
+  PROBABILITY (Kind "greater than 0 and at most 1" number? (fn [x] (and (< 0 x) (<= x 1))) float)
   RATIO (Kind "a number from 0 to 1" number? (fn [x] (<= 0 x 1)) float)
-  TEMPERATURE (Kind "a number from 0 up, or several of them"
+  TEMPERATURE (Kind "a number, 0 or more, or a list of them"
     (fn [x] (all (map number? (_several x))))
     (fn [x] (and (!= x []) (all (gfor n (_several x) (and (>= n 0) (_finite? n))))))
     _read-numbers)
   FLAG (Kind "True or False" (fn [x] (isinstance x bool)))
   TEXT (Kind "text" text?)
-  PASSAGE (Kind "text of at least one character" text? bool)
-  MODEL (Kind "a model such as english, or the path of one" text? bool)
+  PASSAGE (Kind "non-empty text" text? bool)
+  MODEL (Kind "the name of a model, such as english, or its path" text? bool)
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
-  STOPS (Kind "text of at least one character, or a list of such texts"
+  STOPS (Kind "non-empty text, or a list of such texts"
     (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
+  TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
+    (fn [x] (or (text? x) (_texts? x))) _columns?)
   ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
@@ -98,10 +126,10 @@
 
 
 (defn check-value [what kind value [wrong-type TypeError]]
-  #[[Return `value`, called `what` in messages, as a plain Python value; `UNKNOWN` passes.
+  #[[Return `value`, called `what` in messages, as a plain Python value; `NOT-KNOWN-YET` passes.
 
   Raise `wrong-type` if its type doesn't fit its `kind`, `ValueError` if it is out of range.]]
-  (when (is value UNKNOWN) (return value))
+  (when (is value NOT-KNOWN-YET) (return value))
   (setv
     value (plain value)
     typed (kind.typed value)
@@ -129,8 +157,8 @@
 (defn unknown-name [what name names]
   "Return the message for a `name` that isn't among `names`; it suggests the nearest one."
   (setv near (get-close-matches name names :n 1))
-  (+ f"no {what} '{(clip name)}'; "
-    (if near f"did you mean '{(get near 0)}'?" f"there are {(.join ", " (sorted names))}")))
+  (+ f"unknown {what} '{(clip name)}'; "
+    (if near f"did you mean '{(get near 0)}'?" f"choose from {(.join ", " (sorted names))}")))
 
 
 (defn read-json [data what kind [limit MAX-JSON]]
@@ -147,6 +175,15 @@
       (raise (ValueError f"{what}: not valid JSON") :from None)))
   (unless (isinstance value kind) (raise (ValueError f"{what}: not a {kind.__name__}")))
   value)
+
+
+(defn text-list [what texts]
+  "Return one or several `texts` as a list; raise `TypeError`, calling them `what`, otherwise."
+  (setv texts (plain texts))
+  (check-value what TEXT-LIST (cond
+    (isinstance texts str) [texts]
+    (and (isinstance texts Iterable) (not (isinstance texts #(bytes bytearray)))) (list texts)
+    True texts)))
 
 
 (defn counted [n units]

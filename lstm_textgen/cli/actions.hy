@@ -16,9 +16,9 @@
 
 (setv
   TRAINING "training"
-  READING ["encoding" "max_download" "only" "column"]
+  READING ["encoding" "max_download" "only" "column" "sheet"]
   STEERING (lfor s (settings-in "write") s.name)  ; of a single text, and of all generation
-  WRITING [#* STEERING "samples" "path" "mix" "output" "overwrite" "originality"]
+  WRITING [#* STEERING "samples" "new" "path" "mix" "output" "overwrite" "originality"]
   ACTIONS (dfor
     action [
       (Action TRAINING "training.train" [#* (gfor s (settings-in "train") s.name) "cpu"])
@@ -40,14 +40,14 @@
 (defn find-action [flags]
   #[[Return the `Action` that `flags` (a `Request`) ask for.
 
-  Raise `ValueError` if there is none, and for flags that can't be combined or do nothing.]]
+  Raise `ValueError` if there is none, and for flags that can't be combined or have no effect.]]
   (setv
     learns (bool (.chosen flags "sources" "recipe"))
     by-the-way (if learns "report" None)
     asked (lfor name ACTIONS :if (and (in name flags) (!= name by-the-way)) name))
-  (when (> (len asked) 1) (refuse f"{(_options asked)} can't be combined; give one of them"))
+  (when (> (len asked) 1) (refuse f"{(_options asked)} can't be combined; use one"))
   (when (= (len (.chosen flags "import" "alphabet")) 1)
-    (refuse "--import OLD.h5 and --alphabet OLD.txt: each needs the other"))
+    (refuse "--import OLD.h5 and --alphabet OLD.txt must be given together"))
   (unless (or asked learns) (refuse (_missing flags)))
   (setv action (get ACTIONS (if asked (get asked 0) TRAINING)))
   (_check-used flags action)
@@ -66,33 +66,33 @@
       name (if (= action.name TRAINING) ["sources" "recipe"] [action.name])
       name))
     (when actions (break)))
-  f"{(_idle idle)} alone; add {(_options actions "or")}")
+  f"{(_idle idle)} on {(if (= (len idle) 1) "its" "their")} own; add {(_options actions "or")}")
 
 
 (defn _check-used [flags action]
-  "Raise `ValueError` for `flags`, or several models, that do nothing in an `action`."
+  "Raise `ValueError` for `flags`, or several models, that have no effect in an `action`."
   (setv
     used [action.name #* action.uses]
     where (if (= action.name TRAINING) "in training" f"with {(_options [action.name])}")
     models (len (models-of flags))
     compares? (in "originality" used))
   (when (and (> models 1) (not action.several))
-    (refuse f"--model: {models} models can't be used {where}; give one"))
+    (refuse f"--model: only one model can be used {where}, not {models}"))
   (when (and compares? flags.originality)
     (unless (in "sources" flags)
       (refuse "--originality needs the training text to compare with: --sources PATH"))
     (+= used ["sources" #* READING]))
   (setv idle (lfor name flags :if (not-in name used) name))
   (when idle
-    (refuse f"{(_idle idle)} {where}; " (cond
-      (and compares? (in "sources" idle)) "to compare the text with the sources, add --originality"
-      (= (len idle) 1) "leave it out"
-      True "leave them out"))))
+    (when (and compares? (in "sources" idle))
+      (refuse f"--sources trains, {(_options [action.name])} generates: use one; "
+        "to measure copying, add --originality"))
+    (refuse f"{(_idle idle)} {where}; leave {(if (= (len idle) 1) "it" "them")} out")))
 
 
 (defn _idle [names]
-  "Return the words that the flags of the settings `names` do nothing."
-  f"{(_options names)} {(if (= (len names) 1) "does" "do")} nothing")
+  "Return the words that the flags of the settings `names` have no effect."
+  f"{(_options names)} {(if (= (len names) 1) "has" "have")} no effect")
 
 
 (defn _options [names [before-last "and"]]

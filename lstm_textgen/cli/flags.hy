@@ -27,13 +27,13 @@
        %(prog)s --generate SEED [flags]       generate
        %(prog)s --score PATH... [flags]       score]]
   PURPOSE "Trains an LSTM on any text and generates more in its style."
-  EXAMPLES #[[
+  SAMPLES #[[
 examples:
   %(prog)s --sources lol.txt                      train on it
   %(prog)s --sources lol.txt --epochs 20          continue up to epoch 20
   %(prog)s --generate heylo                       generate until Ctrl-C
   %(prog)s --generate "" --length 500 --temperature 0.5
-  %(prog)s --score letter.txt                     how well is it predicted?
+  %(prog)s --score letter.txt                     measure its predictability
   %(prog)s --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
   SLOW 2)  ; seconds of silence after which a line says what is being done
 
@@ -133,13 +133,20 @@ examples:
     "Raise `ValueError`; if a value begins with a dash, explain how to write it."
     (setv
       message (.removeprefix message "argument ")
-      lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message)
+      lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
+    (unless lacking (refuse f"{message}; see --help"))
+    (setv
+      option (get lacking 1)
+      known self._option-string-actions
       dashed (gfor
-        [option after] (pairwise (if lacking self.arguments []))
-        :if (and (= option (get lacking 1)) (.startswith after "-")
-          (not-in after self._option-string-actions))
-        f"a value that begins with - is written {(flag option after)}"))
-    (refuse f"{message}; {(next dashed "see --help")}")))
+        [before after] (pairwise self.arguments)
+        :if (and (= before option) (.startswith after "-") (not-in after known))
+        f"a value that begins with - is written {(flag option after)}")
+      value (. (get known option) metavar)
+      needs (if (= option "--generate")
+        "a seed text, such as --generate heylo or --generate \"\""
+        f"a value: {option} {value}"))
+    (refuse f"{option} needs {(+ needs (.join "" (gfor hint dashed f"; {hint}")))}")))
 
 
 (defn _unknown [word parser]
@@ -171,7 +178,7 @@ examples:
 (defn make-parser [[everything False] [arguments []]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE :epilog EXAMPLES
+    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE :epilog SAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
       :add-help False :allow-abbrev False)
@@ -198,7 +205,7 @@ examples:
       (is-not setting.value None) {"action" "store_const"  "const" setting.value}
       (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
       True {
-        "action" (if (in setting.name ["path" "stop"]) "append" "store")
+        "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
         "type" (partial _read setting)
         "metavar" setting.metavar}))
   (when setting.shorthand

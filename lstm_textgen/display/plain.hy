@@ -33,7 +33,7 @@
     "Return the plan in words, a list of lines."
     (setv until (cond
       @seconds (+ f"for {(/ @seconds 60) :.1f} minutes"
-        (if @epochs f" or `epochs` {@epochs}, whichever ends first" ""))
+        (if @epochs f" or `epochs` {@epochs}, whichever comes first" ""))
       @epochs f"for `epochs` {@epochs}, about {(* @epochs @units) :,} {@unit}"
       True "until stopped"))
     [ (.contents self)

@@ -15,6 +15,7 @@ optimizer and schedule.]]
   numpy :as np
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.machine [MB installed-memory]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-vocabulary]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.keraslayout [digest]
@@ -33,7 +34,7 @@ optimizer and schedule.]]
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
   STRANGE 3.5          ; bits per character above which training from scratch is no worse
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
-  NETWORKS 2           ; bases by pieces that predict a text before one is suggested
+  NETWORKS 2           ; piece-level bases that predict a text before one is suggested
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text in which new ones are counted
   SHOWN 20             ; new units that a message shows
@@ -74,7 +75,7 @@ optimizer and schedule.]]
 (defn origin [record]
   "Return which base a model with this `record`, or None, began with, in words; None if none."
   (when record
-    (if record.used? record.name f"none, as {record.name} doesn't know such text")))
+    (if record.used? record.name f"none: {record.name} predicted this text poorly")))
 
 
 (defn check-same [record name]
@@ -125,6 +126,15 @@ optimizer and schedule.]]
   (/ (bits (.sum (nats-of base rows))) (len (.join "" (map base.vocabulary.decode rows.T)))))
 
 
+(defn why-unused [name bits]
+  "Return why training starts without the base called `name`, which needs `bits` per character."
+  (+ f"{(stem name)} "
+    (if (< bits math.inf)
+      f"predicts this text poorly ({bits :.1f} bits per character)"
+      "knows too few of this text's characters")
+    "; training from scratch"))
+
+
 (defn places [vocabulary ids]
   "Return up to `TRIED` parts of the text of `ids` (time,), texts that don't overlap."
   (setv
@@ -136,10 +146,10 @@ optimizer and schedule.]]
 (defn suggestion [vocabulary ids [given {}] [refused None]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
-  Of the `promising` bases it suggests the one that predicts the text best; if one by pieces knows
-  the text, no others are tried. The text must be short, so that fine-tuning is likely to help. It
-  never suggests the one `refused` (a name or None), nor one that the settings `given` (a dict)
-  contradict.]]
+  Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
+  knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
+  help. It never suggests the one `refused` (a name or None), nor one that the settings `given` (a
+  dict) contradict.]]
   (setv
     texts (places vocabulary ids)
     unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))
@@ -153,15 +163,15 @@ optimizer and schedule.]]
         (when (< found best) (setv [best name] [found each]))
         (when (and (< best FAMILIAR) (= base.settings.unit Pieces.unit)) (break)))))
   (unless name (return ""))
-  (+ f"the base {name} predicts this text at {best :.2f} bits per character; "
-    f"try fine-tuning it, with `base` {name}"))
+  (+ f"the base {name} predicts this text well ({best :.2f} bits per character); "
+    f"try fine-tuning it: `base` {name}"))
 
 
 (defn promising [text]
   #[[Return the names (a list) of the bases that may predict `text` best, the likeliest first.
 
-  Of those by pieces they are the `NETWORKS` in which the text has the fewest pieces: reading a
-  vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
+  Of the piece-level ones they are the `NETWORKS` in which the text has the fewest pieces: reading
+  a vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
   (setv
     names (list (bases))
     counts {})
@@ -184,8 +194,8 @@ optimizer and schedule.]]
     model.weights (grown-weights model.weights model.vocabulary added ids)
     [model.vocabulary model.evaluation] [vocabulary None]
     more (if (> (len added) SHOWN) " …" ""))
-  (.say report (+ f"the vocabulary grows by {(len added)} to {(len vocabulary)}: "
-    (.join " " (map repr (cut added SHOWN))) more)))
+  (.say report (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
+    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}")))
 
 
 (defn grown-weights [weights known added ids]
@@ -221,6 +231,12 @@ optimizer and schedule.]]
 
 
 ;; * The text's own frequencies
+
+(defn fit-bias [model known ids group]
+  "Give `model` the `fitted-bias` that the leader of the `ProcessGroup` finds for all."
+  (setv bias (.leader-says group (.tolist (fitted-bias model known ids))))
+  (setv model.weights [#* (cut model.weights -1) (np.array bias "float32")]))
+
 
 (defn fitted-bias [model known ids]
   #[[Return the output bias with which `model` expects some units as often as the text has them.

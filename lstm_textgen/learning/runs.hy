@@ -1,10 +1,13 @@
 "A training run: what was asked for → a trained model, saved as it learns."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   dataclasses [replace]
   functools [partial]
+  importlib.util [find-spec]
   math [prod]
+  os
+  pathlib [Path]
   time
   lstm-textgen.basics.files [locked]
   lstm-textgen.display.plain [Plan Silent source-names]
@@ -14,12 +17,15 @@
   lstm-textgen.learning.start [Run load-keras max-epochs prepare relative-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
-  lstm-textgen.modelfile.outputs [check-run-outputs]
+  lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable sweep]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.settings.sizing [choose-layers share-in-words training-speed])
 
-(setv SAVED 16)  ; bytes of a weight in a model file: the best, the last, and Adam's two means
+(setv
+  SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
+  LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
 (defn train-model [asked report]
@@ -33,10 +39,31 @@
     (unless group.leader?
       (return (_train (replace run :asked (.without-outputs asked) :report (Silent)))))
     (check-writable asked.path)
-    (check-run-outputs asked)
+    (_check-outputs asked)
     (with [_ (locked asked.path)]
       (sweep asked.path)
       (_train run))))
+
+
+(defn _check-outputs [asked]
+  "Raise an error if an output of the run would replace an input or can't be written."
+  (setv [sources csv report] [asked.sources asked.csv asked.report])
+  (check-model-apart asked.path sources)
+  (setv folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
+  (for [[name path ours] [["csv" csv LOSS-TABLE] ["report" report OUR-PAGE]]  :if path]
+    (check-output name path sources [asked.path] asked.overwrite ours folders))
+  (when (and csv report (= (os.path.realpath csv) (os.path.realpath report)))
+    (refuse f"`csv` and `report` are the same file, {csv}; give two"))
+  (when asked.tensorboard (check-log-folder asked.tensorboard)))
+
+
+(defn check-log-folder [path]
+  "Raise `OSError` or `ImportError` unless TensorBoard can keep its logs in the folder `path`."
+  (for [package ["tensorflow" "tensorboard"]]
+    (unless (find-spec package)
+      (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
+  (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
+  (check-inside place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 
 
 (defn _train [run]
@@ -60,10 +87,11 @@
       lstm-textgen.learning.learner.network [apple-gpu?]
       lstm-textgen.learning.training [Training])
     (when (apple-gpu?)
-      (.say report "training on Apple's GPU, and on the CPU for operations that it lacks"))
+      (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (.run (Training model start.ids start.held asked.path report
       (_limits run start)
-      (partial run-callbacks asked model report (not start.new))
+      (partial run-callbacks asked model report
+        (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))
       run.group
       start.lengths))
     (finally (.end-bar report))))

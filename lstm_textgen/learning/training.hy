@@ -189,9 +189,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv loss (with [_ (if @clock.steps (nullcontext) (nothing-to-save))]
       (.learn learner x y)))
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
-      (raise (FloatingPointError (+ f"training diverged, to a loss of {loss :.3g} nats, in epoch "
-        f"{(@_epoch-number)}; train with a smaller `learning_rate` than "
-        f"{@settings.learning-rate}"))))
+      (raise (FloatingPointError (+ f"training diverged in epoch {(@_epoch-number)} "
+        f"(loss: {loss :.3g} nats); use a `learning_rate` below {@settings.learning-rate}"))))
     (.note-step @clock (if @held @held.steps 0))
     (+= progress.loss-sum loss)
     (+= progress.step 1)

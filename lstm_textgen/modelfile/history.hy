@@ -8,8 +8,8 @@
 ;; each was measured on: only histories of units of several characters have these.
 (setv
   LENGTHS {"loss" "unit_length"  "validation_loss" "validation_unit_length"}
-  WORDS-ALONE (+ "a model of words never has to spell, so its loss compares only with those of "
-    "other models of words"))
+  WORDS-ALONE (+ "a word-level model never has to spell, so its loss is comparable only with "
+    "those of other word-level models"))
 
 
 (defn kept-entry [history [text None]]

@@ -1,4 +1,4 @@
-#[[Output files of texts and pages: never over input files, and never partial.
+#[[Output files: never over input files, and never partial.
 
 A rename gives such a file its name when it is complete. An existing file stays until then, and
 permanently if anything fails.]]
@@ -6,7 +6,6 @@ permanently if anything fails.]]
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
-  importlib.util [find-spec]
   os
   pathlib [Path]
   re
@@ -16,35 +15,14 @@ permanently if anything fails.]]
   lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
   lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
-  lstm-textgen.modelfile.hdf5 [SIGNATURE]
+  lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces]
-  lstm-textgen.text.files [find-paths read-pieces])
-
-(setv
-  ;; How a page, safetensors, the JSON beside it, a tokenizer's, and ONNX (whose field 2 is the
-  ;; producer) begin if this program made them.
-  OURS rb"(?sx)(?: <!DOCTYPE\ html>.{,99}<meta\ name=\"generator\"\ content=\"
-    | .{8}\{\"__metadata__\":\{\"program\":\"
-    | \{\s*(?:\"decoder\":\ \{\s*)?\"program\":\ \"
-    | .{,9}\x12\x0c)lstm_textgen"
-  MODEL (re.escape SIGNATURE)
-  TABLE b"epoch,learning_rate,loss_bits"  ; of losses
-  BEGINNING 200)  ; bytes that are enough to tell
+  lstm-textgen.text.files [find-paths read-pieces]
+  lstm-textgen.text.lists [Listing])
 
 
 ;; * Before anything is done
-
-(defn check-run-outputs [run]
-  "Raise an error if an output of `run` (a `Request`) would replace an input or can't be written."
-  (check-model-apart run.path run.sources)
-  (setv folders (if (and run.recipe run.recipe.folder) [run.recipe.folder] []))
-  (for [[name path] [["csv" run.csv] ["report" run.report]]  :if path]
-    (check-output name path run.sources [run.path] run.overwrite folders))
-  (when (and run.csv run.report (= (os.path.realpath run.csv) (os.path.realpath run.report)))
-    (refuse f"`csv` and `report` are the same file, {run.csv}; give two"))
-  (when run.tensorboard (check-log-folder run.tensorboard)))
-
 
 (defn check-model-apart [path sources]
   "Raise `ValueError` if saving a model at `path` would overwrite one of the files `sources`."
@@ -52,13 +30,13 @@ permanently if anything fails.]]
   (for [file [path (backup-path path)]] (_check-apart "path" file files)))
 
 
-(defn check-output [name path sources models [overwrite False] [folders #()]]
+(defn check-output [name path sources models [overwrite False] [ours rb"\Z"] [folders #()]]
   #[[Raise `ValueError` or `OSError` unless the file at `path` can be written safely.
 
   `name` is the setting that gave it; `sources` are the inputs (paths, patterns, `-`, open files; a
   bare name is also looked up in `folders`), `models` the models in use: paths or `Checkpoint`s. A
-  nonempty file that this program didn't make is replaced only with `overwrite`; a source, a model
-  or a text that one of `models` learned from never is.]]
+  nonempty file is replaced only if it begins as the writer's own do, by the pattern `ours`, or
+  with `overwrite`; a source, a model or a text that one of `models` learned from never is.]]
   (_check-apart name path sources folders)
   (for [path-or-model models  :if (not (isinstance path-or-model Checkpoint))
         :setv model (model-path path-or-model)
@@ -70,8 +48,8 @@ permanently if anything fails.]]
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (when (.exists real)
     (refuse-read-only real)
-    (when (begins-as? real MODEL) (_refuse-overwriting name path "a model"))
-    (unless (or (= (. (.stat real) st-size) 0) (begins-as? real OURS TABLE))
+    (when (begins-as? real (re.escape HDF5-SIGNATURE)) (_refuse-overwriting name path "a model"))
+    (unless (or (= (. (.stat real) st-size) 0) (begins-as? real ours))
       (unless overwrite
         (refuse f"`{name}` {path} already exists; "
           "give another file, or `overwrite` to replace it"))
@@ -87,8 +65,11 @@ permanently if anything fails.]]
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
-      pieces (prepared-pieces (read-pieces [path] model.settings.encoding) model.settings.lower)
-      ids (ids-of pieces model.vocabulary)
+      settings model.settings
+      pieces (prepared-pieces (read-pieces [path] settings.encoding) settings.lower)
+      listing (when settings.items (Listing settings.items))
+      ids (ids-of (if listing (.pieces listing pieces) pieces) model.vocabulary)
+      ids (if listing (get (.split listing ids model.vocabulary settings) 0) ids)
       known (sfor entry model.history (get entry "text")))
     (return (any (gfor
       text known
@@ -133,21 +114,11 @@ permanently if anything fails.]]
   False)
 
 
-(defn begins-as? [path #* patterns]
-  "Return whether there is a file at `path` that begins with one of `patterns` (bytes)."
+(defn begins-as? [path pattern]
+  "Return whether there is a file at `path` that begins as `pattern` (bytes)."
   (with [_ (suppress FileNotFoundError)  file (open path "rb")]
-    (setv beginning (.read file BEGINNING))
-    (return (any (gfor pattern patterns (re.match pattern beginning)))))
+    (return (bool (re.match pattern (.read file 200)))))  ; bytes, which are enough to tell
   False)
-
-
-(defn check-log-folder [path]
-  "Raise `OSError` or `ImportError` unless TensorBoard can keep its logs in the folder `path`."
-  (for [package ["tensorflow" "tensorboard"]]
-    (unless (find-spec package)
-      (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
-  (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
-  (_check-folder place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 
 
 (defn check-folder [name path ours?]
@@ -163,11 +134,11 @@ permanently if anything fails.]]
 (defn _real-place [path]
   "Return the real `Path` at `path`; raise `OSError` unless something can be created there."
   (setv real (Path (os.path.realpath path)))
-  (_check-folder real.parent (FileNotFoundError 2 "there is no such folder" (str real.parent)))
+  (check-inside real.parent (FileNotFoundError 2 "there is no such folder" (str real.parent)))
   real)
 
 
-(defn _check-folder [folder error]
+(defn check-inside [folder error]
   "Raise `error` unless `folder` is one, and `PermissionError` unless files can be created there."
   (unless (.is-dir folder) (raise error))
   (unless (os.access folder os.W-OK)

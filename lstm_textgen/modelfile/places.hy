@@ -133,7 +133,7 @@
     room (. (shutil.disk-usage folder) free)
     need (* size (- 3 (sum (gfor file [path (backup-path path)] (.exists file))))))
   (when (< room need)
-    (raise (OSError (+ f"there is not enough room in {folder}: the model and its backup need "
+    (raise (OSError (+ f"not enough space in {folder}: the model and its backup need "
       f"{(/ need MB) :,.1f} MB, but {(/ room MB) :,.1f} MB are free; give another `path`")))))
 
 

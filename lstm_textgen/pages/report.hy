@@ -7,7 +7,6 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.basics.forms [refuse]
   lstm-textgen.pages.markup [html]))
 (import
-  itertools [repeat]
   os
   numpy :as np
   lstm-textgen.basics.terminal [spaces-shown]
@@ -18,18 +17,20 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.assembly [assemble]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
+  lstm-textgen.pages.lists [list-sections]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
-  MOST 8             ; models on a page: the colours in report.css
+  MOST-COMPARED 8    ; models on a page: the colors in report.css
   TEMPERATURES {"Careful" 0.4  "As usual" 0.7  "Wild" 1.0}
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 400     ; of its other units
-  ;; Of the table of epochs: a key of the history, and how its value is computed and formatted.
-  COLUMNS {
+  ;; The table of epochs: a key of the history, the function of an entry and the key that gives the
+  ;; value, and the value's format.
+  EPOCH-COLUMNS {
     "epoch" ["epoch" dict.get ""]
     "training" ["loss" loss-of ".3f"]
     "validation" ["validation_loss" loss-of ".3f"]
@@ -37,21 +38,21 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     "seconds" ["seconds" dict.get ",.1f"]}
   ;; The ratio up to which two lengths may belong to the same text: the characters of unknown words
   ;; aren't counted.
-  ALIKE 1.2)
+  SAME-LENGTH 1.2)
 
 
-(defn write-report [path model checkpoint]
-  "Write to `path` the page that reports on `checkpoint`, the model whose file is `model`."
-  (setv page (report-page [#((os.path.basename model) checkpoint)]))
+(defn write-report [path model-path model]
+  "Write to `path` the page that reports on `model`, whose file is at `model-path`."
+  (setv page (report-page [#((os.path.basename model-path) model)]))
   (with [out (open-output path)] (.write out page)))
 
 
 (defn report-page [models]
-  #[[Return the page (HTML) on `models`, #(name checkpoint) each: a report, or a comparison.
+  #[[Return the page (HTML) on `models`, #(name model) each: a report, or a comparison.
 
   Its samples take a fraction of a second. Raise `ValueError` for more than 8 models.]]
   (setv n (len models))
-  (when (> n MOST) (refuse f"`report` compares at most {MOST} models, not {n}"))
+  (when (> n MOST-COMPARED) (refuse f"`report` compares at most {MOST-COMPARED} models, not {n}"))
   (setv
     [[name model] #* others] models
     title (if others "Models compared" name)
@@ -88,10 +89,10 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     (div :class "text" :lang "" :dir "auto" text))))
 
 
-(defn _sample-at [checkpoint temperature title]
+(defn _sample-at [model temperature title]
   "Return a sample at a `temperature`, always the same for the same model."
-  (setv length checkpoint.vocabulary.passage-length)
-  (_sample title (.strip (write-sample checkpoint length temperature))))
+  (setv length model.vocabulary.passage-length)
+  (_sample title (.strip (write-sample model length temperature))))
 
 
 ;; * Several models
@@ -99,29 +100,33 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 (defn _lowest-loss [models]
   "Return which of the `models` has the lowest loss, if their losses are comparable."
   (setv
-    named (dfor [name model] models :if model.history name model)
-    trained (.values named))
+    trained (lfor [_ model] models :if model.history model)
+    units (sorted (set (map loss-unit trained))))
   (unless trained (return "None of them is trained yet."))
+  (when (> (len units) 1)
+    (return f"Their losses are per {(.join " and per " units)}, so they aren't comparable."))
   (setv
     [loss name] (min (gfor
-      [name model] (.items named)
+      [name model] models
+      :if model.history
       #((loss-of (kept-entry model.history)) name)))
-    units (sorted (set (map loss-unit trained)))
-    lowest (html (strong name) f" has the lowest loss, {loss :.3f} bits per {(get units 0)}")
-    ids (sfor model trained (get model.history -1 "text"))
-    texts (sfor model trained #((tuple model.vocabulary.units) (get model.history -1 "text")))
-    lengths (list (map _text-characters trained)))
+    lowest (html (strong name) f" has the lowest loss, {loss :.3f} bits per {(get units 0)}"))
   (cond
-    (> (len units) 1)
-      f"Their losses are per {(.join " and per " units)}, so they aren't comparable."
-    (= (len ids) 1) (html lowest ".")
-    (or (> (len texts) (len (dict texts)))  ; one vocabulary, but several texts
-        (> (max lengths) (* ALIKE (min lengths))))
+    (= 1 (len (sfor model trained (get model.history -1 "text")))) (html lowest ".")
+    (_different-texts? trained)
       "They learned from different texts, so their losses aren't comparable."
-    (> (len (sfor model trained (is model.vocabulary.unknown None))) 1)
+    (= 2 (len (sfor model trained (is model.vocabulary.unknown None))))
       f"{(.capitalize WORDS-ALONE)}."
     True (html lowest ", provided that they learned from the same text, which can't be checked "
       "because their vocabularies differ.")))
+
+
+(defn _different-texts? [models]
+  "Return whether `models` of one vocabulary know several texts, or some a longer text."
+  (setv
+    texts (sfor model models #((tuple model.vocabulary.units) (get model.history -1 "text")))
+    lengths (list (map _text-characters models)))
+  (or (> (len texts) (len (dict texts))) (> (max lengths) (* SAME-LENGTH (min lengths)))))
 
 
 (defn _text-characters [model]
@@ -132,11 +137,11 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 (defn _comparison [models charts calibration]
   "Return the sections about several `models`: one table, their curves in shared charts."
   (setv
-    [names checkpoints] (zip #* models)
-    facts (list (map _facts checkpoints))
-    units (sorted (set (map loss-unit checkpoints))))
+    [names columns] (zip #* (gfor [name model] models #(name (_facts model))))
+    units (sorted (sfor [_ model] models (loss-unit model))))
   [ (section-of "Side by side" ""
-      (table-of ["model" #* names] (zip (get facts 0) #* (map dict.values facts))))
+      (table-of ["model" #* names]
+        (lfor fact (get columns 0) [fact #* (gfor column columns (get column fact))])))
     (when charts
       (section-of "How they learned"
         (+ f"Loss in bits per {(.join " or " units)} on held-out text, or else on the training "
@@ -148,20 +153,21 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 
 
 (defn _facts [model]
-  "Return the facts about a `model` (a `Checkpoint`) in the table, a dict."
+  "Return the facts about a `model` that the table shows, a dict."
   (setv
-    [history unit] [model.history model.settings.unit]
-    best (or (kept-entry history) {})
+    history model.history
+    unit model.settings.unit
+    kept (or (kept-entry history) {})
     seconds (sum (recorded history "seconds"))
     copied (.get (or model.evaluation {}) "copied"))
   { "network" (.replace (str model.settings.layers) "," ", ")
     "weights" f"{model.weight-count :,}"
     "vocabulary" f"{(len model.vocabulary) :,} {unit}"
     "text" (+ f"{(text-length history) :,} {unit}"
-      (if (in "unit_length" best) f", {(round (_text-characters model)) :,} characters" ""))
+      (if (in "unit_length" kept) f", {(round (_text-characters model)) :,} characters" ""))
     "epochs" (len history)
-    "lowest loss" (if best f"{(loss-of best) :.3f} bits per {(loss-unit model)}" "–")
-    "in epoch" (.get best "epoch" "–")
+    "lowest loss" (if kept f"{(loss-of kept) :.3f} bits per {(loss-unit model)}" "–")
+    "in epoch" (.get kept "epoch" "–")
     "minutes" (if seconds f"{(/ seconds 60) :.1f}" "–")
     "copied" (if (is copied None) "–" f"{copied :.0%}")
     "machine" (get ["–" #* (recorded history "machine")] -1)})
@@ -169,71 +175,81 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 
 ;; * One model
 
-(defn _summary [checkpoint]
-  "Return one or two sentences about the model and how well it predicts."
+(defn _summary [model]
+  "Return one or two sentences about the `model` and how well it predicts."
   (setv
-    [history settings units] [checkpoint.history checkpoint.settings checkpoint.settings.unit]
+    history model.history
+    settings model.settings
     n (len history)
-    network (+ f"Its layers are {settings.layers}, its vocabulary "
-      f"{(len checkpoint.vocabulary) :,} {units}."))
+    network (+ f"Its layers are {settings.layers}, its vocabulary {(len model.vocabulary) :,} "
+      f"{settings.unit}."))
   (unless history (return (+ network " No epoch is complete yet.")))
   (html network " "
-    f"It was trained on {(text-length history) :,} {units}. After {(counted n "epochs")}"
+    f"It was trained on {(text-length history) :,} {settings.unit}. After {(counted n "epochs")}"
     (when (> settings.epochs n) f" of {settings.epochs}") " its loss is "
-    (strong f"{(loss-of (kept-entry history)) :.3f} bits per {(loss-unit checkpoint)}") " on "
+    (strong f"{(loss-of (kept-entry history)) :.3f} bits per {(loss-unit model)}") " on "
     (if (in "validation_loss" (get history -1))
       "held-out text."
       "the training text; none was held out.")))
 
 
-(defn _report [checkpoint charts calibration]
-  "Return the sections about one model."
-  (setv
-    history checkpoint.history
-    machines (dict.fromkeys (recorded history "machine"))
-    facts [#("duration" (duration-in-words history)) #* (zip (repeat "machine") machines)])
-  [ #* (_training checkpoint charts)
-    (strip-section checkpoint)
+(defn _report [model charts calibration]
+  "Return the sections about one `model`."
+  (setv facts [
+    ["duration" (duration-in-words model.history)]
+    #* (gfor name (dict.fromkeys (recorded model.history "machine")) ["machine" name])])
+  (setv list? model.settings.items)
+  [ (_learning model charts)
+    (if list? (list-sections model TEMPERATURES) (_writing model))
+    (_samples-of-epochs model)
+    (strip-section model)
     (_calibration "Is it calibrated?" calibration ["predicted" "right" "count"]
       " Below the line the model is overconfident, above it underconfident.")
-    (_copying checkpoint.evaluation)
-    (_vocabulary checkpoint)
-    (_settings checkpoint)
+    (unless list? (_copying model.evaluation))
+    (_vocabulary model)
+    (_settings model)
     (section-of "Machine and duration" ""
       (table-of [] (lfor fact facts :if (get fact 1) fact)))])
 
 
-(defn _training [checkpoint charts]
-  "Return the sections with the learning curves, if there are any, their table, and samples."
+(defn _learning [model charts]
+  "Return the section with the learning curves and their table, if an epoch is complete."
+  (setv rows (lfor
+    entry model.history
+    (lfor
+      [key value form] (.values EPOCH-COLUMNS)
+      (if (in key entry) (format (value entry key) form) "–"))))
+  (section-of "How it learned"
+    (+ f"Loss in bits per {(loss-unit model)}: the mean surprise of the text. Lower is better. "
+      (if charts
+        "Where the validation curve turns up, the model begins to overfit."
+        "Curves follow after the second epoch."))
+    (cond
+      charts (html (side-by-side charts) (folded "All epochs in figures" EPOCH-COLUMNS rows))
+      rows (table-of [] (zip EPOCH-COLUMNS (get rows 0))))))  ; a single epoch
+
+
+(defn _writing [model]
+  "Return the section with texts at several temperatures."
+  (section-of "What it writes"
+    "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
+    (lfor
+      [word temperature] (.items TEMPERATURES)
+      (_sample-at model temperature f"{word}: temperature {temperature :g}"))))
+
+
+(defn _samples-of-epochs [model]
+  "Return the section with samples of up to `EPOCHS-SHOWN` epochs, if there are any."
   (setv
-    history checkpoint.history
-    rows (lfor
-      entry history
-      (lfor
-        [key value form] (.values COLUMNS)
-        (if (in key entry) (format (value entry key) form) "–")))
-    written (lfor entry history :if (.get entry "sample") entry)
-    n (len written))
-  [ (section-of "How it learned"
-      (+ f"Loss in bits per {(loss-unit checkpoint)}: the mean surprise of the text. Lower is "
-        "better. " (if charts
-          "Where the validation curve turns up, the model begins to overfit."
-          "Curves follow after the second epoch."))
-      (cond
-        charts (html (side-by-side charts) (folded "All epochs in figures" COLUMNS rows))
-        rows (table-of [] (zip COLUMNS (get rows 0)))))  ; a single epoch
-    (section-of "What it writes"
-      "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
-      (lfor
-        [word temperature] (.items TEMPERATURES)
-        (_sample-at checkpoint temperature f"{word}: temperature {temperature :g}")))
-    (section-of "How it learned to write"
-      "A sample after each epoch, always with the same random seed."
-      (lfor
-        place (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
-        :setv entry (get written (round place))
-        (_sample f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
-          (get entry "sample"))))])
+    entries (lfor entry model.history :if (.get entry "sample") entry)
+    n (len entries))
+  (section-of "How it learned to write"
+    "A sample after each epoch, always with the same random seed."
+    (lfor
+      place (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
+      :setv entry (get entries (round place))
+      (_sample f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
+        (get entry "sample")))))
 
 
 (defn _copying [evaluation]
@@ -254,71 +270,73 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
         (html (cut text start) (mark (cut text start end)) (cut text end None))))))
 
 
-(defn _vocabulary [checkpoint]
+(defn _vocabulary [model]
   "Return the section about the vocabulary, the most frequent units first."
   (setv
-    [units merges] [checkpoint.vocabulary.units (len checkpoint.vocabulary.merges)]
-    counts (if checkpoint.evaluation (get checkpoint.evaluation "counts") (* [0] (len units)))
-    ranked (sorted (zip (map spaces-shown units) counts) :key (fn [pair] (- (get pair 1))))
-    most (get ranked 0 1)
-    shown (cut ranked (if most UNITS-SHOWN 0))
-    rest (cut ranked (len shown) (+ (len shown) REST-SHOWN))
-    left (- (len units) (len shown) (len rest)))
+    units model.vocabulary.units
+    merges (len model.vocabulary.merges)
+    counts (if model.evaluation (get model.evaluation "counts") (* [0] (len units)))
+    ranked (sorted (zip counts (map spaces-shown units)) :key (fn [row] (- (get row 0))))
+    highest (get ranked 0 0)
+    frequent (cut ranked (if highest UNITS-SHOWN 0))
+    rest (cut ranked (len frequent) (+ (len frequent) REST-SHOWN))
+    more (- (len units) (len frequent) (len rest)))
   (section-of "Vocabulary"
-    (+ f"{(len units) :,} {checkpoint.settings.unit}"
+    (+ f"{(len units) :,} {model.settings.unit}"
       (if merges f": {(- (len units) merges) :,} characters and {merges :,} merged from them" "")
-      (if shown ", the most frequent first." "."))
-    (html (table :class "units" (tbody (for [[unit count] shown]
+      (if frequent ", the most frequent first." "."))
+    (html (table :class "units" (tbody (for [[count unit] frequent]
       (tr (th :scope "row" :class "unit" unit)
         (td :class "bar" :aria-hidden "true" (svg :width "100%" :height "8"
-          (rect :width f"{(* 100 (/ count most)) :.1f}%" :height "8" :rx "2")))
+          (rect :width f"{(* 100 (/ count highest)) :.1f}%" :height "8" :rx "2")))
         (td f"{(/ count (sum counts)) :.1%}")
         (td :class "soft" f"{count :,}"))))))
     (when rest (html (p :class "rest"
-      (for [[unit _] rest] (span unit) " ")
-      (span :class "soft" (when left f"and {left :,} more")))))))
+      (for [[_ unit] rest] (span unit) " ")
+      (span :class "soft" (when more f"and {more :,} more")))))))
 
 
-(defn _settings [checkpoint]
+(defn _settings [model]
   "Return the section with the settings and the reason for each value."
   (setv
-    settings (.as-dict checkpoint.settings)
-    n (text-length checkpoint.history)
-    hidden ["why" "beginning" "people" #* (if checkpoint.vocabulary.limited [] ["max_words"])])
+    settings (.as-dict model.settings)
+    n (text-length model.history)
+    hidden ["why" "beginning" "people" #* (if model.vocabulary.limited [] ["max_words"])])
   (section-of "Settings" "Every setting and the reason for its value."
     (table-of [] (gfor
       setting (settings-in "model" "fact")
       :setv value (get settings setting.name)
       :if (not (or (is value None) (in setting.name hidden) (and setting.later (not value))))
       [ (.replace setting.name "_" " ")
-        (html (str value) (br) (span :class "soft small" (_why setting value settings n) "; "
+        (html (str value) (br) (span :class "soft small" (_why setting settings n) "; "
           (get (.split setting.help " (default") 0)))]))))
 
 
-(defn _why [setting value settings units]
-  "Return why a `setting` has its `value`, in a model trained on this number of `units`."
+(defn _why [setting settings units]
+  "Return why a `setting` has its value, in a model trained on this number of `units`."
   (setv
-    name setting.name
+    value (get settings setting.name)
     unit (get settings "unit")
+    base (get settings "base")
     for-text f"the default for {units :,} {unit}"
-    [default why] (cond
-      (and (get settings "base") (. settings ["base"] used?)
-          (in name ["epochs" "batch_size" "learning_rate" "lookback" "max_words"]))
+    ;; The value that has a reason, and the reason; any other was given.
+    [default why] (match setting.name
+      (| "epochs" "batch_size" "learning_rate" "lookback" "max_words") :if (and base base.used?)
         [value "the default for fine-tuning, unless it was given"]
-      (= name "layers") [value (or (get settings "why") "given")]
-      (= name "epochs") [(default-epochs (max 1 units) unit) for-text]
-      (= name "batch_size") [(default-batch-size (max 1 units)) for-text]
-      (= name "max_words") [(. (get RULES unit) max-words) "the default"]
-      (= name "stride") [(get settings "lookback") "the default: the lookback"]
-      (= name "embedding") [value "determined by the vocabulary"]
-      (= name "base") [value (if value.used? "given"
-        "given, but it doesn't know such text, so training was from scratch")]
-      True [setting.default "the default"]))
+      "layers" [value (or (get settings "why") "given")]
+      "epochs" [(default-epochs (max 1 units) unit) for-text]
+      "batch_size" [(default-batch-size (max 1 units)) for-text]
+      "max_words" [(. (get RULES unit) max-words) "the default"]
+      "stride" [(get settings "lookback") "the default: the lookback"]
+      "embedding" [value "determined by the vocabulary"]
+      "base" [value (if value.used? "given"
+        "given, but it predicted this text poorly, so training was from scratch")]
+      _ [setting.default "the default"]))
   (if (= value default) why "given"))
 
 
 (defn duration-in-words [history]
-  "Return how long the epochs in `history` took; None if unknown."
+  "Return how long the epochs in `history` took, for people; None if unknown."
   (setv seconds (recorded history "seconds"))
   (when seconds
     (+ f"{(duration (sum seconds))} for {(counted (len seconds) "epochs")}, "

@@ -17,7 +17,7 @@
 (setv
   CHAT-SAMPLE 1500  ; units of the model's text that are searched for names
   CHAT-SHARE 0.5  ; of its lines that must begin with a name for it to be a chat model
-  LINE (re.compile rf"({NAME}):(?:\s|$)"))
+  SPOKEN-LINE (re.compile rf"({NAME}):(?:\s|$)"))
 
 
 (defclass Served []
@@ -83,6 +83,6 @@
   (when model.settings.people (return model.settings.people))
   (setv
     lines (lfor line (.split (write-sample model CHAT-SAMPLE 0.7) "\n") :if (.strip line) line)
-    found (lfor line lines :setv m (.match LINE line) :if m (get m 1))
+    found (lfor line lines :setv m (.match SPOKEN-LINE line) :if m (get m 1))
     often (lfor [name n] (.most-common (Counter found)) :if (> n 1) name))
   (if (>= (len found) (* CHAT-SHARE (len lines))) often []))

@@ -33,7 +33,7 @@
   (setv key (.strip (or key "")))  ; as that of a header is
   (unless (or key open? (in host LOCAL))
     (refuse f"`host`: other computers can reach {host}, so give an `api_key` "
-      f"(or {KEY} in the environment), or `open` if anybody may use the models"))
+      f"(or {KEY} in the environment), or `open` to let anyone use the models"))
   (with [listener (listening host port)]
     (allow-connections)
     (asyncio.run (live paths listener host key say warn))))

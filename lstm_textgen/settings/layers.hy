@@ -12,7 +12,7 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
 (setv
   OLD-NAMES ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
-  FORMS "write a whole number, lstm:UNITS, gru:UNITS or dropout:SHARE"
+  FORMS "write 256, lstm:256, gru:256 or dropout:0.3"
   MAX-HIDDEN 65536
   MAX-LAYERS 64)
 
@@ -89,7 +89,7 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   (when (isinstance text list) (setv text (.join "," (map str text))))
   (setv layers (Layers (map _parse-layer (.split (str text) ","))))
   (unless layers.recurrent
-    (refuse f"`layers`: \"{text}\" has no LSTM or GRU layer; write for example 256"))
+    (refuse f"`layers`: \"{text}\" has no LSTM or GRU layer; add one, such as 256"))
   (when (> (len layers) MAX-LAYERS)
     (refuse f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}"))
   layers)
@@ -100,17 +100,17 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   (defn reject [problem] (refuse f"`layers`: \"{part}\" {problem}"))
   (setv [name colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon (setv [name size] ["lstm" name]))
-  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (reject f"is not a layer: {FORMS}"))
+  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (reject f"is not a layer; {FORMS}"))
   (setv
     [kind #* suffixes] (.split name "-")
     [read number lowest highest range] (if (= kind "dropout")
       [float "number" 0 0.999 "drop a share from 0 to 0.999"]
-      [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} units"]))
+      [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} hidden units"]))
   (try
     (setv size (read size))
     (except [ValueError] (reject (if colon
-      f"has no {number} after the colon, but '{size}'"
-      f"has no number of units: {FORMS}"))))
+      f"needs a {number} after the colon, not '{size}'"
+      f"is not a layer; {FORMS}"))))
   (unless (<= lowest size highest) (reject f"must {range}"))  ; not a number fails, too
   (Layer kind size :hard (in "hard" suffixes) :before (in "before" suffixes)))
 

@@ -55,7 +55,7 @@
       (Size 512 29_000 0.06 0.5 NEVER 2_500_000)
       (Size 384 44_000 0.06 0.3 200_000 2_500_000)
       (Size 256 75_000 0.06 0.3 0 2_500_000)]
-    :read 7_000_000 :fewest-epochs 3 :most-epochs 9  ; with more a small text is memorised
+    :read 7_000_000 :fewest-epochs 3 :most-epochs 9  ; with more a small text is memorized
     :most-read 5_000_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 12_000_000 :by-rows 0.5)
   WORDS (Rule
@@ -77,7 +77,7 @@
 (defn default-unit [length distinct [minutes None]]
   #[[Return the default unit for a text of `length` characters; `distinct` is how many differ.
 
-  With `minutes` it is characters where reading by pieces would take over a third of them.]]
+  With `minutes` it is characters where learning pieces would take over a third of them.]]
   (setv readable (* READ-A-MINUTE (or minutes math.inf)))
   (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT))
     "pieces"
@@ -88,7 +88,7 @@
   #[[Return the default number of epochs for a text with this number of `units` to train on.
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
-  isn't read more often, since it is soon memorised (bench/log.md).]]
+  isn't read more often, since it is soon memorized (bench/log.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
@@ -96,7 +96,7 @@
 (defn most-epochs [units [unit "characters"]]
   #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
 
-  With more, a network of the size that the time allows memorises the text (bench/log.md).]]
+  With more, a network of the size that the time allows memorizes the text (bench/log.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
@@ -171,7 +171,7 @@
 
 
 (defn share-in-words [units minutes speed]
-  #[[Return how much of a text a run of `minutes` reads, in words; "" if it reads all of its `units`.
+  #[[Return how much of a text of `units` a run of `minutes` reads, in words; "" if all of it.
 
   `speed` is a function from a run's minutes, for which it may choose another network, to the units
   that it learns from in a second.]]

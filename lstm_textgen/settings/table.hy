@@ -9,8 +9,8 @@ in Python, and its checks.]]
   dataclasses [replace]
   re
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
-    PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
-    unknown-name]
+    PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
+    check-value text? unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -56,11 +56,12 @@ in Python, and its checks.]]
 
 
 (setv
+  ITEMS (Kind "`line` or `paragraph`" text? (fn [x] (in x ["line" "paragraph"])))
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
   UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
   OWN-UNITS (.join ", " (lfor
-    [unit words] [["characters" "{} to {} hidden units"] ["words" "for words {} to {}"]]
+    [unit words] [["characters" "{} to {} hidden units"] ["words" "{} to {} for words"]]
     :setv units (lfor size (. (get RULES unit) sizes) size.units)
     (.format words (min units) (max units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
@@ -78,12 +79,25 @@ in Python, and its checks.]]
         "a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train fact"
-      "take sources and settings from a recipe; other flags override it"
+      "take sources and settings from a recipe; other flags override the recipe's"
       :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
-    (Setting "column" PASSAGE "cli recipe train"
-      "in tables (.csv, .tsv), read this column" :metavar "NAME")
+    (Setting "column" TABLE-COLUMNS "cli recipe train"
+      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
+        "unique part of it, or its number; may be repeated; or fill a template with each row, "
+        "such as \"{Name} of {City}\"")
+      :metavar "NAME")
+    (Setting "sheet" PASSAGE "cli recipe train"
+      "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
+    (Setting "items" ITEMS "cli recipe train model"
+      (+ "the text is a list: each line is an item, or each paragraph, between blank lines; items "
+        "are shuffled, and generation begins and ends with one")
+      :metavar "KIND" :fixed True :optional True :later True
+      :brief "the text is a list whose items are lines, or paragraphs")
+    (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
+      :optional True :later True)
+    (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
       "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
       :metavar "MB" :default 1024)
@@ -99,17 +113,18 @@ in Python, and its checks.]]
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      "share of the text, at its end, held out for validation; 0: none"
+      (+ "share of the text, at its end, held out for validation; of a list, random items; "
+        "0: none")
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train fact"
-      (+ "fine-tune another model: english, german, french or spanish, or a model file; its "
-        "layers stay, and its lookback unless --lookback is given or the text is short")
+      (+ "fine-tune another model: english, german, french, spanish or a model file; keeps its "
+        "layers and, unless --lookback is given or the text is short, its lookback")
       :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
-      (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the "
-        f"length of the text: {OWN-UNITS}; {OWN-DROPOUT})")
+      (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: depends on --minutes "
+        f"and the length of the text: {OWN-UNITS}; {OWN-DROPOUT})")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
       "length of a training window, in units: how far back the network learns to look" :default 64)
@@ -126,13 +141,13 @@ in Python, and its checks.]]
       "the model file; .h5 may be omitted; given twice, two models generate together"
       :metavar "PATH" :default "model" :flag "--model" :brief "the model file (default: model)")
     (Setting "epochs" WHOLE "cli recipe train model"
-      (+ "epochs on this text, over all runs; 0: until stopped "
+      (+ "epochs (passes over this text), over all runs; 0: until stopped "
         f"(default: {OWN-EPOCHS}; with --from often 2 to 4)")
       :brief "epochs (passes over the text), over all runs")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "train for about N minutes, on a schedule that fits them, or until this run has had "
-        f"--epochs epochs (then by default {CHARACTERS.most-epochs}, for a long text "
-        f"{CHARACTERS.enough-epochs}, by words {WORDS.most-epochs}); ignores --patience")
+      (+ "stop after about N minutes or --epochs (then "
+        f"{CHARACTERS.most-epochs} by default; {WORDS.most-epochs} for long texts and words), "
+        "whichever comes first; ignores --patience")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
@@ -141,8 +156,8 @@ in Python, and its checks.]]
         "with few --minutes; with --from often half)")
       :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
-      (+ f"windows in a batch (default: {LEAST-ROWS} to {MOST-ROWS}, "
-        "more for a longer text and with --from)"))
+      (+ f"windows per training step (default: {LEAST-ROWS} to {MOST-ROWS}, "
+        "larger for longer texts and with --from)"))
     (Setting "stride" COUNT "cli recipe train model"
       (+ "distance between window starts; below --lookback, windows overlap "
         "(default: the lookback)"))
@@ -172,8 +187,13 @@ in Python, and its checks.]]
       :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "samples" COUNT "cli generate"
-      "generate N texts; requires --length, --stop or --sentences"
-      :default 1 :brief "generate N texts")
+      (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
+        "--items (default: 1, or 10 items)")
+      :default 1 :brief "generate N samples")
+    (_switch "new" "cli generate"
+      (+ "with a model that has --items: generate only items that are neither in its list nor "
+        "generated before; case and outer spaces don't count")
+      :brief "generate only items that aren't in the model's list")
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")
@@ -184,8 +204,8 @@ in Python, and its checks.]]
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
-      (+ "0: always the likeliest unit; 1: the model's own probabilities; higher: wilder; "
-        "0.4,1,0.7: in turn, one for each unit")
+      (+ "0: always the likeliest unit; 1: the model's own probabilities; higher: wilder; a list "
+        "such as 0.4,1,0.7 applies to the units in turn")
       :metavar "T" :default 0.7 :brief "0: likeliest; 1: as learned; higher: wilder (0.7)")
     (Setting "top_k" COUNT "cli write" "choose among the K likeliest units (default: all)"
       :metavar "K")
@@ -193,7 +213,7 @@ in Python, and its checks.]]
       "choose among the likeliest units with a total probability of P (default: 1)" :metavar "P")
     (Setting "min_p" RATIO "cli write"
       "choose among units at least P times as likely as the likeliest (default: 0)" :metavar "P")
-    (Setting "mix" SHARE "cli" "the first model's share where two generate together"
+    (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]
   "scoring" [
     (Setting "score" TEXTS "cli"
@@ -204,8 +224,8 @@ in Python, and its checks.]]
       "with --score: also write a page that shades the text by surprise" :metavar "FILE")]
   "serving" [
     (_switch "serve" "cli"
-      (+ "serve each --model over HTTP: a page to play with it, and an API for programs, "
-        "compatible with OpenAI's; needs pip install 'lstm_textgen[serve]'")
+      (+ "serve each --model over HTTP: a page to play with it and an OpenAI-compatible "
+        "API for programs; needs pip install 'lstm_textgen[serve]'")
       :brief "serve models over HTTP, to browsers and programs")
     (Setting "port" PORT "cli" "port to listen on; 0: any free port" :default 8000)
     (Setting "host" PASSAGE "cli"
@@ -226,14 +246,14 @@ in Python, and its checks.]]
       "replace an output file even if another program made it; never a source or a model")]
   "other programs" [
     (Setting "export" PASSAGE "cli"
-      (+ "write the model for other programs, by extension: .onnx, .safetensors (and a .json), "
-        ".h5 (small, to share, without training state), or / for a SavedModel folder")
+      (+ "write the model for other programs, in the format of the extension: .onnx, .safetensors "
+        "(and a .json), .h5 (small, without training state) or / (a SavedModel folder)")
       :metavar "FILE")
     (Setting "import" PASSAGE "cli"
       "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
       :metavar "OLD.h5" :python "TextModel.from_keras")
     (Setting "alphabet" PASSAGE "cli"
-      "file with all characters of the model to --import, in order" :metavar "OLD.txt")]
+      "file that lists all characters of the model to --import, in order" :metavar "OLD.txt")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
       "random seed (default: 1 for training, a new one for generation)"

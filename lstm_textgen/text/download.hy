@@ -19,7 +19,7 @@
   REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
   ;; Uncompressed, the bytes have the announced length and the expected hash.
-  HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
+  REQUEST-HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
 
 
 (defn fetch [url progress limit]
@@ -79,7 +79,7 @@
   (try
     (with [client (httpx.Client
         :verify (ssl.create-default-context)  ; the certificates that the system trusts
-        :headers HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
+        :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
            file (open part "wb")]
       (_copy client address file report))
     (when (and wanted (!= (setx got (_hash-of part)) wanted))

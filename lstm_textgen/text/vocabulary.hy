@@ -9,7 +9,8 @@
 
 (setv
   UNITS (dfor kind [Characters Pieces Words] kind.unit kind)  ; `RULES` of sizing.hy has each
-  MAX-JSON (+ (* 12 MAX-LENGTH) (* 4 MAX-UNITS) 100))  ; an escaped emoji takes 12 characters
+  ;; Bytes: an escaped emoji takes 12.
+  MAX-VOCABULARY-JSON (+ (* 12 MAX-LENGTH) (* 4 MAX-UNITS) 100))
 
 
 (defn unit-of [name]
@@ -21,15 +22,15 @@
 
 
 (defn check-words [settings given fine-tuned]
-  #[[Raise `ValueError` if `max_words` is `given` (a dict) and does nothing with these `settings`.
+  #[[Raise `ValueError` if `max_words` is `given` (a dict) and has no effect with these `settings`.
 
   `fine-tuned`: whether the pieces are those of a base.]]
   (setv unit (unit-of settings.unit))
   (when (and (in "max_words" given) (not unit.limited))
-    (refuse f"`max_words` does nothing where the units are {settings.unit}; "
+    (refuse f"`max_words` has no effect on a model of {settings.unit}; "
       "learn pieces or words with `unit`, or leave it out"))
   (when (and (in "max_words" given) fine-tuned unit.parts)
-    (refuse "`max_words` does nothing where a base has the pieces; leave one out")))
+    (refuse "`max_words` has no effect when fine-tuning a model of pieces; leave one out")))
 
 
 (defn build-vocabulary [text [unit Characters.unit] [max-words None]]
@@ -56,7 +57,7 @@
   (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
     (refuse f"the vocabulary has more than {MAX-UNITS :,} units"))
   (setv
-    content (read-json (.encode string) "the vocabulary" dict MAX-JSON)
+    content (read-json (.encode string) "the vocabulary" dict MAX-VOCABULARY-JSON)
     kind (unit-of (.pop content "unit" None)))
   (unless (= (set content) #{"units" #* kind.parts})
     (refuse f"the vocabulary must have {(.join ", " ["a unit" #* kind.parts])}, "

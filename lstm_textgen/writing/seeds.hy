@@ -2,7 +2,7 @@
 
 Before a text's own units a model reads its `start-ids`, like the end of a paragraph.
 
-A model by pieces has learned one spelling of each word. A half-typed word may split into other
+A piece-level model has learned one spelling of each word. A half-typed word may split into other
 pieces (`heyl`, where the whole is `hey` and `lo`), and continuing from those would show. So a seed
 is read only up to its last word, and all spellings of the rest continue, weighted by the model: a
 way to do so is a path of units within the rest, then a unit that ends with it or extends beyond.
@@ -17,6 +17,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
   unicodedata [category]
   warnings
   numpy :as np
+  lstm-textgen.text.items [end-of]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.batch [make-sampler])
 
@@ -115,12 +116,15 @@ But most seeds end with a whole word, so a word that the model may end there isn
 (defn start-ids [model]
   #[[Return a list of the ids to read before any text.
 
-  They are two line breaks, as between paragraphs: one could be within a wrapped paragraph. If the
-  model knows none, they are the first unit of its training text.]]
-  (setv line-break (.get model.vocabulary.ids "\n"))
+  In a list they are the end of an item. Otherwise they are two line breaks, as between paragraphs:
+  one could be within a wrapped paragraph. If the model knows none, they are the first unit of its
+  training text.]]
+  (setv
+    line-break (.get model.vocabulary.ids "\n")
+    breaks (len (end-of (or model.settings.items "paragraph"))))
   (if (is line-break None)
     [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
-    [line-break line-break]))
+    (* [line-break] breaks)))
 
 
 ;; * Seeds that end within a unit
@@ -183,7 +187,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
 
 
 (defn whole-word-ways [ways vocabulary rest]
-  #[[Return those `ways` (of `ways-on`) to continue after `rest` that end it, if it is a whole word.
+  #[[Return those `ways` (of `ways-on`) after `rest` that end it, if it is a whole word.
 
   It is if the model ends it with a probability of at least `KNOWN` or, if it isn't a unit of the
   `vocabulary`, `SPELLED`; otherwise all are returned. So they are in scripts without capital

@@ -1,4 +1,4 @@
-"Seed text → generated text. A `model` is a `Checkpoint` or a `Mixture`."
+"Seed text → generated text, or an item of a list. A `model` is a `Checkpoint` or a `Mixture`."
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
@@ -7,6 +7,7 @@
   re
   warnings
   lstm-textgen.settings.table [check-fields]
+  lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [Batch Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.pace [Pace]
@@ -20,18 +21,19 @@
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
   SENTENCE-REACH 8  ; how many characters back its mark may be
-  LONGEST 20_000  ; units after which a text without a `length` is cut off …
-  SENTENCE 1000   ; … or, if that is more, this many for each of the wanted sentences
-  BLOCK 64   ; units of a lone text generated at once
-  ROUND 8    ; units of each of several
-  SLICE 256) ; units of a seed read at once
+  LONGER 4  ; times the longest item in training, an item is cut off
+  CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
+  CUT-OFF-PER-SENTENCE 1000  ; … or, if that is more, this many for each of the wanted sentences
+  STEPS-ALONE 64  ; units of a lone text generated at once
+  ROUND 8         ; units of each of several
+  IDS-READ 256)   ; of a seed at once
 
 
 (defrecord Ends
   #[[Where a text ends: at the first of these; without any it never ends.
 
-  - `length`: after this many characters, or words in a model by words. A text that has only
-    other ends is cut off after `LONGEST`, as it may never reach them.
+  - `length`: after this many characters, or words in a word-level model. A text that has only
+    other ends is cut off after `CUT-OFF`, as it may never reach them.
   - `stop`: before this text, or any of these texts, would appear.
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
     white space (which isn't part of the text), or with 。！？.
@@ -41,14 +43,20 @@
 
   (defn __post-init__ [self] (check-fields self))
 
-  (defn apply [self pieces [warn warnings.warn]]
+  (meth [property] endless? []
+    "Whether a text never ends."
+    (= self (Ends)))
+
+  (meth apply [pieces [warn warnings.warn]]
     "Yield `pieces` (str) up to the end; `warn` if the text had to be cut off before it."
-    (setv pieces (if (and (is self.length None) (!= self (Ends)))
-      (_cut-off pieces (max LONGEST (* SENTENCE (or self.sentences 0))) warn)
-      (islice pieces self.length)))
-    (when self.stop
-      (setv pieces (before-stop pieces (if (isinstance self.stop str) [self.stop] self.stop))))
-    (when self.sentences (setv pieces (first-sentences pieces self.sentences)))
+    (setv pieces (if (or @endless? (is-not @length None))
+      (islice pieces @length)
+      (do
+        (setv most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or @sentences 0))))
+        (_cut-off pieces most (fn [] (warn (+ f"a sample was cut off after {most :,} characters "
+          "(or words), before its end; for a longer one, give `length`")))))))
+    (when @stop (setv pieces (before-stop pieces (if (isinstance @stop str) [@stop] @stop))))
+    (when @sentences (setv pieces (first-sentences pieces @sentences)))
     (yield :from pieces)))
 
 
@@ -57,12 +65,11 @@
 (defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
   #[[Return a generator of the units (str) that `model` generates after `seed`.
 
+  Of a list it generates one item, or what the seed lacks of it; other text ends only by `ends`.
   One call of `warn` names the seed's unknown units; the rest of the seed is used. The
   `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
-  (setv
-    own (Seed model seed warn)
-    draw (Draw (or options (usual-options model)) rng-seed))
-  (.apply ends (.counted model.vocabulary (_write model own draw)) warn))
+  (setv draw (Draw (or options (usual-options model)) rng-seed))
+  (_up-to-end model (_write model (Seed model seed warn) draw) ends warn))
 
 
 (defn usual-options [model [temperature None] #* limits]
@@ -71,13 +78,11 @@
 
 
 (defn write-sample [model length [temperature None] [rng-seed 1]]
-  "Return a text of this `length` by `model` from an empty seed, the same at each call."
-  (.join "" (stream model "" (usual-options model temperature) (Ends length) rng-seed)))
+  #[[Return a text of this `length` by `model` from an empty seed, the same at each call.
 
-
-(defn write-many [model seeds samples #* options #** named]
-  "Return the list of texts that `write-each` yields, in the order of their numbers."
-  (lfor [_ text] (sorted (write-each model seeds samples #* options #** named)) text))
+  Of a list it is as many items as fit.]]
+  (setv units (_write model (Seed model "") (Draw (usual-options model temperature) rng-seed)))
+  (.join "" (.apply (Ends length) (.counted model.vocabulary units))))
 
 
 (defn write-each [model seeds samples [options None] [ends (Ends)] [rng-seed None]
@@ -85,10 +90,11 @@
   #[[Return an iterator of #(k text), each as soon as it ends: `samples` after each of `seeds`.
 
   They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
-  text k depends only on `rng-seed` and k. After Ctrl-C it yields what there is of the others
-  before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end.]]
+  text k depends only on `rng-seed` and k. After Ctrl-C it yields what there is of the others,
+  but no half items, before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an
+  end or the model is one of a list.]]
   (setv streams (* samples (len seeds)))
-  (when (= ends (Ends))
+  (when (and ends.endless? (not model.settings.items))
     (refuse (if (= streams 1) "a text needs" "several texts need")
       " an end: give `length`, `stop` or `sentences`"))
   (when (<= streams 1)
@@ -97,81 +103,115 @@
     options (or options (usual-options model))
     texts (gfor
       [n seed] (enumerate seeds)
-      :setv own (Seed model seed warn)
+      :setv seed (Seed model seed warn)
       k (range samples)
-      #((Draw options rng-seed (+ k (* n samples))) own)))
-  (_as-they-end model texts
-    (fn [units] (.apply ends (.counted model.vocabulary units) warn))))
+      #((Draw options rng-seed (+ k (* n samples))) seed)))
+  (write-draws model texts ends warn))
 
 
-(defn _as-they-end [model texts finish]
+(defrecord _Text
+  "One of several texts: the `ids` of its next units, its `pieces` to come, and those `so-far`."
+  [#^ deque ids  #^ object pieces  #^ list so-far])
+
+
+(defn write-draws [model texts ends warn]
   #[[Yield #(k text) for each of `texts`, #(draw seed), when it ends; k is the draw's number.
 
-  At most `MOST-TEXTS` are written at once; a seed is read when the turn of its texts comes.
-  `finish` is a function from an endless iterator of units to one of a text's pieces.]]
+  At most `MOST-TEXTS` are written at once; a seed is read when the turn of its texts comes. After
+  Ctrl-C it does as `write-each`.]]
   (setv
     units model.vocabulary.units
     reader (make-engine model)
     crowd (Crowd model reader)
-    running {})  ; for each draw its ids to come, its text's pieces, and those so far
-  (defn write [ids opening]
+    running {}  ; from each draw to its `_Text`
+    ended #{})   ; draws that haven't left the crowd yet
+  (defn write [opening ids]
     (yield :from opening)
     (while True
-      (unless ids
-        (for [[draw column _] (.run crowd ROUND [])] (.extend (get running draw 0) column)))
+      (unless ids  ; a round gives all texts more
+        (for [[draw column _] (.run crowd ROUND [])  :if (in draw running)]
+          (.extend (. running [draw] ids) column)))
       (yield (get units (.popleft ids)))))
   (try
     (while True
+      (setv joining [])
       (for [[draw seed] (islice texts (- MOST-TEXTS (len running)))]
         (setv
           ids (deque)
-          (get running draw) [ids (finish (write ids (_begin seed reader draw))) []])
-        (.join crowd draw reader.state))
+          pieces (_up-to-end model (write (_begin seed reader draw) ids) ends warn)
+          (get running draw) (_Text ids pieces []))
+        (.append joining #(draw (.copy-state reader))))
+      (.change crowd ended joining)
+      (.clear ended)
       (unless running (break))
-      (for [[draw [ids pieces parts]] (list (.items running))]
-        (for [piece pieces]
-          (.append parts piece)
-          (when (and piece (not ids)) (break))  ; it has used its units, and all get more
-          (else
-            (.leave crowd draw)
-            (del (get running draw))
-            (yield #(draw.number (.join "" parts)))))))
+      (for [[draw text] (list (.items running))  :if (_grow text)]
+        (.add ended draw)
+        (del (get running draw))
+        (yield #(draw.number (.join "" text.so-far)))))
     (except [KeyboardInterrupt]
-      (for [[draw [_ _ parts]] (.items running)] (yield #(draw.number (.join "" parts))))
+      (for [[draw text] (.items running) :if (not model.settings.items)]
+        (yield #(draw.number (.join "" text.so-far))))
       (raise))
     (finally (.close crowd))))
+
+
+(defn _grow [text]
+  "Let `text` grow until it has used its ids; return whether it ended before that."
+  (for [piece text.pieces]
+    (.append text.so-far piece)
+    (when (and piece (not text.ids)) (return False)))  ; after an empty piece comes the end
+  True)
 
 
 (defn _write [model seed draw]
   "Yield the units of a text by `draw` after `seed` endlessly."
   (setv
-    [units engine size] [model.vocabulary.units (make-engine model) 1]
+    units model.vocabulary.units
+    engine (make-engine model)
     opening (_begin seed engine draw (Pace engine.threads))
-    [batch pace] [(Batch model engine) (Pace engine.threads)])
+    batch (Batch model engine)
+    pace (Pace engine.threads)
+    steps 1)
   (yield :from opening)
   (.change batch [] [#(draw engine.state)])
   (while True
-    (setv [ids _] (.run pace (fn [n] (.run batch n [])) size))
+    (setv [ids _] (.run pace (fn [n] (.run batch n [])) steps))
     (yield :from (gfor id (.ravel ids) (get units id)))
-    (setv size (min (* 2 size) BLOCK))))
+    (setv steps (min (* 2 steps) STEPS-ALONE))))
 
 
 (defn _begin [seed engine draw [pace (Pace 1)]]
   "Let `engine` read `seed` and write the first unit of `draw`; return the text's first units."
   (.take-in seed engine 0)  ; go on where it was left, or begin
-  (while (not seed.done?) (.run pace (fn [n] (.take-in seed engine n)) SLICE))
-  [#* seed.opening #* (gfor
-    [id typed _] (.begin seed engine draw)
-    (cut (get seed.model.vocabulary.units id) typed None))])
+  (while (not seed.done?) (.run pace (fn [n] (.take-in seed engine n)) IDS-READ))
+  (setv units seed.model.vocabulary.units)
+  (+ seed.opening
+    (lfor [id typed _] (.begin seed engine draw) (cut (get units id) typed None))))
 
 
 ;; * Where a text ends
 
-(defn _cut-off [pieces most warn]
-  "Yield the first `most` of `pieces`; `warn` if more are wanted."
+(defn _up-to-end [model units ends warn]
+  "Return an iterator of the pieces of a text by `model` that begins its endless `units`."
+  (setv
+    settings model.settings
+    longest (or settings.longest-item 0)
+    most (* LONGER longest))
+  (when longest
+    (setv units (_cut-off units most (fn [] (warn (+
+      f"an item was cut off after {most :,} {settings.unit}, before its end; "
+      f"the longest in training has {longest :,}"))))))
+  (setv pieces (.counted model.vocabulary units))
+  (when settings.items (setv pieces (before-stop pieces [(end-of settings.items)])))
+  (.apply ends pieces warn))
+
+
+(defn _cut-off [pieces most say]
+  "Yield the first `most` of `pieces`; call `say` if there are more."
   (yield :from (islice pieces most))
-  (warn (+ f"a text has not reached its end after {most :,} characters (or words) and is cut off; "
-    "for a longer one, give `length`")))
+  (for [_ pieces]
+    (say)
+    (break)))
 
 
 (defn before-stop [pieces stops]
@@ -198,11 +238,9 @@
     "Read `piece` (str); return the text so far that is certain to precede any stop."
     (setv
       held (+ @held piece)
-      end (min
-        (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop)))
-        :default None)
+      end (min (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop))) :default 0)
       sure (if end
-        (min (gfor stop @stops :if (.endswith held stop 0 end) (- end (len stop))))
+        (- end (max (gfor stop @stops :if (.endswith held stop 0 end) (len stop))))
         (- (len held) (max (gfor stop @stops (_overlap held stop)) :default 0)))
       @held (cut held sure None))
     (when end (setv @found True))

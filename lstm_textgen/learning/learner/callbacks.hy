@@ -10,7 +10,6 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
   lstm-textgen.basics.values [clip]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.history [losses-of]
-  lstm-textgen.modelfile.outputs [TABLE begins-as?]
   lstm-textgen.pages.report [write-report])
 
 
@@ -18,14 +17,13 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
   #[[Return Keras' list of all callbacks of `run` (a `Request`), or None if it has none.
 
   They get `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
-  it was trained before. Raise `TypeError` if one of the user's isn't a Keras callback.]]
+  rows are added to its table. Raise `TypeError` if one of the user's isn't a Keras callback.]]
   (for [callback run.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
   (setv callbacks [
     #* run.callbacks
-    #* (log-callbacks run.tensorboard run.csv checkpoint.history
-      (and resumes run.csv (begins-as? run.csv TABLE)))
+    #* (log-callbacks run.tensorboard run.csv checkpoint.history resumes)
     #* (if run.report [(report-page run.report run.path checkpoint report.warn)] [])])
   (when callbacks (keras.callbacks.CallbackList callbacks :model model #** params)))
 
@@ -33,7 +31,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 (defn log-callbacks [tensorboard csv history resumes]
   #[[Return the callbacks that keep logs: in the folder `tensorboard`, in the table `csv`, or None.
 
-  The table is that of the `history` to which the run adds; a run that `resumes` adds to it, too.]]
+  The table is that of the `history` to which the run adds; a run that `resumes` adds to it.]]
   (when tensorboard
     (with [_ (muted-stderr)]
       (import-module "tensorflow")))  ; it writes the logs, whichever backend trains

@@ -18,7 +18,7 @@
   OLDEST-TORCH #(2 6)
   AMX-ROWS 64    ; of a batch, from which bfloat16 pays under XLA
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
-  SECONDS 0.5    ; of steps that measure a machine, after the first, which compiles
+  MEASURED-SECONDS 0.5  ; of steps that measure a machine, after the first, which compiles
   SLEEP 0.3      ; seconds in which other work shows
   PROCESS {"ours" False})  ; whether the process is the program's own, so that it may choose
 
@@ -181,7 +181,7 @@
     learner (make-learner (NetworkSpec (parse-layers MEASURED) 65 32) x.shape 1 0.001)
     seconds [])
   (.learn learner x x)
-  (setv end (+ (time.perf-counter) SECONDS))
+  (setv end (+ (time.perf-counter) MEASURED-SECONDS))
   (while (< (time.perf-counter) end)
     (setv begun (time.perf-counter))
     (.learn learner x x)
