@@ -9,13 +9,16 @@ in a process of its own. Memory is the peak of anonymous memory, sampled every 5
 the process had before (Linux); a MB is 10^6 bytes.
 
 The second trains on the lines of the file NAMES without 1,000 random ones, with SEEDS random seeds
-(3), and prints the loss on those, in nats per character: each is read from the beginning of an
+(3), and prints the loss on those, in bits per character: each is read from the beginning of an
 item, and its end counts. The names of makemore (names.txt, 32,033 lines) are meant; its README
-gives 1.92 for its transformer.]]
+gives 1.92 nats, or 2.77 bits, for its transformer.]]
 
 (import
+  json
+  math
   pathlib [Path]
   random
+  subprocess
   sys
   tempfile [TemporaryDirectory]
   threading
@@ -51,13 +54,14 @@ gives 1.92 for its transformer.]]
 ;; * Reading
 
 (defn compare-reading [megabytes]
-  "Print how long reading as many megabytes of lines takes, as a text and as a list."
+  "Print how long reading lines of `megabytes` MB takes, as a text and as a list."
   (with [folder (TemporaryDirectory)]
     (setv path (/ (Path folder) "lines.txt"))
     (write-lines path megabytes)
     (print-header "read as" "items" "seconds" "CPU seconds" "peak above idle, MB")
     (for [kind ["text" "list" "text" "list"]]
-      (run-script __file__ "read" path kind :check True))))
+      (setv done (run-script __file__ "read" path kind :check True :stdout subprocess.PIPE))
+      (print-row #* (json.loads done.stdout)))))
 
 
 (defn write-lines [path megabytes]
@@ -73,7 +77,7 @@ gives 1.92 for its transformer.]]
 
 
 (defn read [path kind]
-  "Read the text at `path`, as a list if `kind` is that; print a row."
+  "Read the text at `path`, as a list if `kind` is that; print a row's cells in JSON."
   (setv
     settings (new-settings {})
     listing (Listing "line")
@@ -95,8 +99,8 @@ gives 1.92 for its transformer.]]
     seconds (- (time.monotonic) begun)
     work (- (time.process-time) worked)
     watch.over True)
-  (print-row kind f"{listing.count :,}" f"{seconds :.1f}" f"{work :.1f}"
-    f"{(- watch.most idle) :.0f}"))
+  (print (json.dumps [kind f"{listing.count :,}" f"{seconds :.1f}" f"{work :.1f}"
+    f"{(- watch.most idle) :.0f}"])))
 
 
 (defclass Watch [threading.Thread]
@@ -127,7 +131,8 @@ gives 1.92 for its transformer.]]
     names (.split (.read-text (Path path) :encoding "utf-8"))
     rng (random.Random SEED))
   (.shuffle rng names)
-  (print-header "seed" "network" "epochs" "validation, nats" "test, nats a character")
+  (print-header "seed" "network" "epochs" "validation" "test"
+    :unit "bits per character")
   (with [folder (TemporaryDirectory)]
     (setv part (/ (Path folder) "names.txt"))
     (.write-text part (.join "\n" (cut names HELD-OUT None)) :encoding "utf-8")
@@ -137,18 +142,18 @@ gives 1.92 for its transformer.]]
           "--rng-seed" (str seed) "--restart")
         history model.checkpoint.history)
       (print-row seed model.checkpoint.settings.layers (len history)
-        f"{(min (gfor e history (get e "validation_loss"))) :.4f}"
+        f"{(/ (min (gfor e history (get e "validation_loss"))) (math.log 2)) :.4f}"
         f"{(loss-on model.checkpoint (cut names HELD-OUT)) :.4f}"))))
 
 
 (defn loss-on [model names]
-  "Return the loss of `model` on `names`, each read alone, in nats per character."
+  "Return the loss of `model` on `names`, each read alone, in bits per character."
   (setv
     lines (lfor name names (.encode model.vocabulary (+ name "\n")))
     total (sum (gfor
       size (set (map len lines))
       (.sum (nats-of model (np.stack (lfor line lines :if (= (len line) size) line) 1))))))
-  (/ total (sum (map len lines))))
+  (/ total (math.log 2) (sum (map len lines))))
 
 
 (when (= __name__ "__main__")

@@ -158,8 +158,8 @@
   (write "a.csv" (+ (.join "," (map str (range 10_000))) "\n" (.join "," ["x" (* "b " MB) "c"])))
   (assert (= (read-sources "a.csv" :column "2") "c\n"))
   (assert (= (len (read-sources "a.csv" :column "1")) (* 2 MB)))
-  (assert (in "9999 (c)" (.replace (complaint ["a.csv"] :column "no") "3 2 (c)" "9999 (c)")))
-  (assert (.endswith (complaint ["a.csv"] :column "no") " and 9,970 more"))
+  (setv line (complaint ["a.csv"] :column "no"))
+  (assert (and (in ", 3 2 (c), 4 3, " line) (.endswith line " and 9,970 more")))
   (write "b.csv" (+ "id,text\n1," (* "a" (* 20 MB)) "\n"))
   (assert (in "a line of more than 16 million characters" (complaint ["b.csv"] :column "text")))
   (write "c.csv" (+ "id,text\n1,\"" (* "aaa\n" (* 5 MB)) "\"\n"))
@@ -243,7 +243,7 @@
   (assert (= (complaint ["a.csv"] :sheet "x")
     "'a.csv' is not a workbook, so `sheet` doesn't apply to it"))
   (write "b.xlsx" (workbook ""))
-  (assert (.startswith (complaint ["b.xlsx"]) "'b.xlsx' has no text")))
+  (assert (= (complaint ["b.xlsx"]) "'b.xlsx' has no text")))
 
 
 (defn test-a-workbook-within-an-archive-is-read [here]

@@ -43,7 +43,7 @@ the system releases the lock when its process ends, in any way.]]
   (when (.exists path) (refuse-read-only path))
   (with [_ (saving path)]
     (setv key (_key path))
-    (when (and (in key _HELD) (not-in (_digest path) [None (get _HELD key)]))
+    (when (and (in key _HELD) (not-in (file-digest path) [None (get _HELD key)]))
       (raise (OSError "another program has replaced it during this run")))
     (with [new (replacing path)]
       (with [_ (naming-errors (str path))
@@ -57,7 +57,7 @@ the system releases the lock when its process ends, in any way.]]
     (when (in key _HELD) (setv (get _HELD key) (.hexdigest (hashlib.sha256 content))))))
 
 
-(defn _digest [path]
+(defn file-digest [path]
   "Return the SHA-256 of the file at `path`, or None if there is none to read."
   (with [_ (suppress OSError)  file (open path "rb")]
     (.hexdigest (hashlib.file-digest file "sha256"))))
@@ -143,7 +143,7 @@ the system releases the lock when its process ends, in any way.]]
     (with [lock (holding lock-path seconds)]
       (try
         (setv key (_key path))
-        (when key (setv (get _HELD key) (_digest path)))
+        (when key (setv (get _HELD key) (file-digest path)))
         (_sign lock)
         (yield)
         (finally

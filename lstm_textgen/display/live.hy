@@ -28,7 +28,7 @@
   HTML-FORMAT (+ "<pre style=\"line-height: 1.25; overflow-x: auto; "
     "font-family: ui-monospace, 'DejaVu Sans Mono', monospace\">{code}</pre>")
   ;; Readable on a light and on a dark page: black, red, green, yellow, blue, magenta, cyan, white.
-  TERMINAL-COLOURS [#(90 90 90) #(208 72 60) #(46 150 92) #(176 128 16)
+  TERMINAL-COLORS [#(90 90 90) #(208 72 60) #(46 150 92) #(176 128 16)
     #(64 124 214) #(196 78 168) #(20 150 170) #(128 128 128)])
 
 
@@ -213,6 +213,6 @@
         :force-terminal True :force-jupyter False :color-system "standard"))
     (.print console (draw-panel self.view width height))
     { "text/html" (.export-html console
-        :theme (TerminalTheme #(255 255 255) #(0 0 0) TERMINAL-COLOURS)
+        :theme (TerminalTheme #(255 255 255) #(0 0 0) TERMINAL-COLORS)
         :code-format HTML-FORMAT :inline-styles True :clear False)
       "text/plain" (.export-text console)}))

@@ -38,8 +38,8 @@ optimizer and schedule.]]
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text in which new ones are counted
   SHOWN 20             ; new units that a message shows
-  READ 256             ; units in each of the places of a text where a model's frequencies are …
-  READ-AT-ONCE 32)     ; … compared with it, and how many places there are
+  COMPARED-UNITS 256   ; units in each of the places of a text where a model's frequencies are …
+  COMPARED-PLACES 32)  ; … compared with it, and how many places there are
 
 
 ;; * The base
@@ -253,9 +253,9 @@ optimizer and schedule.]]
     own (set (.join "" (gfor id (np.unique ids) (get units id))))
     fits (np.array (lfor [id unit] (enumerate units)
       (or (>= id known) (not (any (map str.isalpha unit))) (not (<= (set unit) own)))))
-    streams (max 1 (min READ-AT-ONCE (// (len ids) READ)))
+    streams (max 1 (min COMPARED-PLACES (// (len ids) COMPARED-UNITS)))
     starts (gfor n (range streams) (* n (// (len ids) streams)))
-    rows (np.stack (lfor start starts (cut ids start (+ start READ))) 1)
+    rows (np.stack (lfor start starts (cut ids start (+ start COMPARED-UNITS))) 1)
     counts (np.bincount (.ravel rows) :minlength (len units))
     [expected] (predicted model rows (fn [logits _] [(.sum (softmax logits) 1)]))
     ratio (/ (+ counts 0.5) (+ (.sum expected 0) 0.5)))

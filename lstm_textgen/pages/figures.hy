@@ -17,7 +17,7 @@ of validation or else training.]]
   FEWEST-PREDICTIONS 20  ; predictions in a bin that is shown
   VALIDATION 1   ; its color, by its number in report.css
   ;; The losses on a card, in the colors of the notebook's display.
-  CARD-COLOURS {"training" "#1496aa"  "validation" "#c44ea8"}
+  CARD-COLORS {"training" "#1496aa"  "validation" "#c44ea8"}
   CARD [240 64])  ; pixels of the curves on a card
 
 
@@ -170,7 +170,7 @@ of validation or else training.]]
   "Return the HTML of a card for `checkpoint` (a `Checkpoint`) with its text `sample`."
   (setv
     losses (list (map losses-of checkpoint.history))
-    curves (dfor name CARD-COLOURS name (recorded losses name))
+    curves (dfor name CARD-COLORS name (recorded losses name))
     per (loss-unit checkpoint)
     rows {
       "network" f"{checkpoint.settings.layers}, {checkpoint.weight-count :,} weights"
@@ -202,5 +202,5 @@ of validation or else training.]]
     (html (svg :role "img" :width width :height height :viewBox f"0 0 {width} {height}"
       (title f"Loss by epoch, from {high :.3f} to {low :.3f} bits")
       (for [[name values] (.items curves)]
-        (polyline :fill "none" :stroke-width "2" :stroke (get CARD-COLOURS name) :points
+        (polyline :fill "none" :stroke-width "2" :stroke (get CARD-COLORS name) :points
           (.join " " (gfor [k value] (enumerate values) (place k value (len values))))))))))

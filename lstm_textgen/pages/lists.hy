@@ -13,7 +13,7 @@
   DRAWN 100         ; items at a temperature; fewer, if they are long: …
   MOST-UNITS 3000   ; … about the units of all of them
   FEWEST 3
-  ITEMS-SHOWN 10          ; of them
+  ITEMS-SHOWN 10    ; of them
   SHORT-ITEM 40)    ; units: lists of such items are shown side by side
 
 

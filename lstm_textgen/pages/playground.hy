@@ -15,7 +15,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.text.items [FINGERPRINT end-of]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.writer [LONGER write-sample])
+  lstm-textgen.writing.writer [LONGER passage-length write-sample])
 
 (setv
   MOST-MODELS 2
@@ -42,7 +42,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
-  own), and `length`, the units of a passage (None: its vocabulary's `passage-length`) or, if both
+  own), and `length`, the units of a passage (None: `passage-length`) or, if both
   write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
   whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
   values out of range, more models, or too large ones.]]
@@ -65,7 +65,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       :name name  :unit model.vocabulary.singular
       :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
       :temperature temperature  :hottest HOTTEST
-      :length (or length (if list? "" model.vocabulary.passage-length))  :longest LONGEST
+      :length (or length (if list? "" (passage-length model)))  :longest LONGEST
       #** (if list? LIST-LABELS TEXT-LABELS)
       :text-only (if (and list? (not length)) "hidden" "")
       :list-only (if list? "" "hidden")

@@ -20,7 +20,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.lists [list-sections]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.writing.writer [write-sample])
+  lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
   MOST-COMPARED 8    ; models on a page: the colors in report.css
@@ -91,8 +91,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 
 (defn _sample-at [model temperature title]
   "Return a sample at a `temperature`, always the same for the same model."
-  (setv length model.vocabulary.passage-length)
-  (_sample title (.strip (write-sample model length temperature))))
+  (_sample title (.strip (write-sample model (passage-length model) temperature))))
 
 
 ;; * Several models

@@ -4,9 +4,9 @@
 (import
   collections [Counter]
   contextlib [suppress]
-  hashlib [sha256]
   re
   threading [Lock]
+  lstm-textgen.basics.files [file-digest]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.playground [playground]
@@ -43,14 +43,14 @@
       (setv
         @seen (@_stamp)
         model (load-checkpoint @file :warn @warn)
-        data (.read-bytes @file))
+        digest (file-digest @file))
       (when (= @seen (@_stamp)) (break)))
     (setv old @loop)
     (with [_ @lock]
       (setv
         @loop (Loop model @notify)
         @created (int (. (.stat @file) st-mtime))
-        @fingerprint (+ "fp_" (cut (.hexdigest (sha256 data)) 12))
+        @fingerprint f"fp_{(cut digest 12)}"
         @made {}))  ; of this model
     (when old (.stop old)))
 

@@ -13,7 +13,7 @@
   lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.writer [LONGER])
+  lstm-textgen.writing.writer [LONGER passage-length])
 
 (setv
   MOST-TOKENS 20_000  ; units of a text
@@ -141,7 +141,7 @@
     (unless names
       (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
         "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
-    (setv lengths [self.max-completion-tokens self.max-tokens model.vocabulary.passage-length])
+    (setv lengths [self.max-completion-tokens self.max-tokens (passage-length model)])
     (make-jobs self model reader [(chat-seed self.messages names)]
       :length (next (gfor length lengths :if (is-not length None) length))
       :alternatives (when self.logprobs (or self.top-logprobs 0))

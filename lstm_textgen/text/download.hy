@@ -8,7 +8,7 @@
   re
   time [monotonic]
   urllib.parse [urldefrag urlsplit]
-  lstm-textgen.basics.files [holding]
+  lstm-textgen.basics.files [file-digest holding]
   lstm-textgen.basics.machine [MB cache-folder]
   lstm-textgen.basics.values [clip])
 
@@ -62,11 +62,7 @@
 
 (defn _kept? [path wanted]
   "Return whether the file `path` is there and has the hash `wanted` (None: any)."
-  (and (os.path.exists path) (or (is wanted None) (= (_hash-of path) wanted))))
-
-
-(defn _hash-of [path]
-  (with [file (open path "rb")] (.hexdigest (hashlib.file-digest file "sha256"))))
+  (and (os.path.exists path) (or (is wanted None) (= (file-digest path) wanted))))
 
 
 (defn _download [address path wanted progress limit]
@@ -82,7 +78,7 @@
         :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
            file (open part "wb")]
       (_copy client address file report))
-    (when (and wanted (!= (setx got (_hash-of part)) wanted))
+    (when (and wanted (!= (setx got (file-digest part)) wanted))
       (refuse f"its sha256 is {got}, not {wanted}; the download was discarded"))
     (os.replace part path)
     (finally

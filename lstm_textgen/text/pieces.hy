@@ -37,8 +37,6 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     singular "piece"
     parts ["merges"]
     measure "characters"
-    sample-length Characters.sample-length
-    passage-length Characters.passage-length
     limited True
     spaced True
     learn Characters.learn)  ; another text adds only characters

@@ -36,13 +36,13 @@
   - `unit` and `singular`: the names of such units, and of one;
   - `split` (text): its units in order, a list, or a string of characters;
   - `learn` (pieces, most), a class method: the list of distinct units of a text in `pieces`, in
-    the order of their ids; if they are `limited`, at most `most` (None: all);
-  - `sample-length` and `passage-length`: of the sample in a model file and of one on a page.]]
+    the order of their ids; if they are `limited`, at most `most` (None: all).]]
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
     parts []       ; attributes that make a vocabulary besides `unit` and `units`
-    measure None   ; the unit of a text's length, "characters" if not its own units
+    measure None   ; the unit of a text's length, "characters" if not its own units …
+    width 1        ; … and about how many characters it has
     merges []      ; see `Pieces`
     several True   ; whether a unit may have several characters
     limited False  ; whether `max_words` limits their number
@@ -157,9 +157,7 @@
   (setv
     unit "characters"
     singular "character"
-    several False
-    sample-length 600
-    passage-length 400)
+    several False)
 
   (defn split [self text]
     "Return `text`: a string is the sequence of its characters."
@@ -197,8 +195,7 @@
   (setv
     unit "words"
     singular "word"
-    sample-length 120
-    passage-length 80
+    width 5
     reserved [UNKNOWN-UNIT]
     limited True
     spaced True)

@@ -9,7 +9,7 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.originality [originality]
   lstm-textgen.writing.scoring [at-ids follow]
-  lstm-textgen.writing.writer [write-sample])
+  lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
   MEASURED-PLACES 60  ; evenly spaced in the held-out text, where its surprise is measured
@@ -32,7 +32,7 @@
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
     [nats sure right lengths] (_predictions model held)
-    sample (write-sample model model.vocabulary.sample-length :rng-seed model.settings.rng-seed)
+    sample (write-sample model (passage-length model 600) :rng-seed model.settings.rng-seed)
     compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
     [passage share] (originality [sample] compared))
   { "epoch" epoch

@@ -77,6 +77,11 @@
   (SamplingOptions (if (is temperature None) model.settings.temperature temperature) #* limits))
 
 
+(defn passage-length [model [characters 400]]
+  "Return the length of a passage by `model`, about this many `characters` in what it counts."
+  (// characters model.vocabulary.width))
+
+
 (defn write-sample [model length [temperature None] [rng-seed 1]]
   #[[Return a text of this `length` by `model` from an empty seed, the same at each call.
 

@@ -38,11 +38,13 @@
 (defn columns-of [head ending]
   "Return the column names of a table with this `ending` that begins with the text `head`."
   (try
-    (cond
-      (in ending JSON-ENDINGS) (list (get (.raw-decode (json.JSONDecoder)
-        (if (.startswith (.lstrip head) "[") head (get (.partition (.lstrip head) "\n") 0))
-        (.index head "{")) 0))
-      True (next (_csv-reader (StringIO head) head ending) []))
+    (if (in ending JSON-ENDINGS)
+      (do
+        (setv
+          head (.lstrip head)
+          first (if (.startswith head "[") head (get (.partition head "\n") 0)))
+        (list (get (.raw-decode (json.JSONDecoder) first (.index first "{")) 0)))
+      (next (_csv-reader (StringIO head) head ending) []))
     (except [[RecursionError ValueError csv.Error]] [])))
 
 
@@ -71,7 +73,8 @@
         (.spend budget (+ (len text) 1))
         (.write copy (+ text END))))
     (unless count
-      (raise (NotText f"{reading.name} has no text in {(_listed "column" names)}")))
+      (raise (NotText (+ f"{reading.name} has no text"
+        (if reading.column f" in {(_listed "column" names)}" "")))))
     (.seek copy 0)
     (yield (_about kind count longer names (or reading.items items) reading))
     (for [piece (chunks copy)]
