@@ -79,8 +79,8 @@ WRITING = [
     "hy >= 1.3.1, < 2; python_full_version < '3.12' or python_full_version >= '3.12.6'",
     "hy == 1.2.*; python_full_version >= '3.12' and python_full_version < '3.12.6'",
     "hyrule >= 1.1, < 2", "ijson >= 3.4", "numpy >= 2, < 3", "platformdirs >= 4",
-    "pypdfium2 >= 5", "rich >= 13", "selectolax >= 1", "shtab >= 1.7", "striprtf >= 0.0.33",
-    "threadpoolctl >= 3"]
+    "pypdfium2 >= 5", "python-calamine >= 0.6", "rich >= 13", "selectolax >= 1", "shtab >= 1.7",
+    "striprtf >= 0.0.33", "threadpoolctl >= 3"]
 TOKENIZERS = "tokenizers >= 0.20"  # learns pieces
 JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"
@@ -93,8 +93,8 @@ SERVE = ["msgspec >= 0.19", "starlette >= 0.46", "uvicorn >= 0.34"]
 KERAS = "keras >= 3.15, < 4"
 # What `pytest -m quick`, the lint and the check of types need; training looks for Keras before it
 # reads a text, so Keras is there, without a backend.
-QUICK = [*SERVE, "check-jsonschema >= 0.30", "hypothesis >= 6", KERAS, "mypy >= 1.11",
-         "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6", TOKENIZERS]
+QUICK = [*SERVE, "check-jsonschema >= 0.30", "codespell >= 2.4", "hypothesis >= 6",
+         KERAS, "mypy >= 1.11", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.6", TOKENIZERS]
 
 setuptools.setup(
     name="lstm_textgen",

@@ -11,10 +11,12 @@ the score of the same last tenth, read after the rest of the text.]]
   pathlib [Path]
   tempfile [TemporaryDirectory]
   numpy :as np
-  bench.common [print-header print-row train-program]
+  bench.common [print-header print-row results train-program]
   lstm-textgen.modelfile.history [bits kept-entry loss-of]
   lstm-textgen.text.vocabulary [UNITS]
   lstm-textgen.writing.scoring [surprises])
+
+(setv EDITION 1)
 
 
 (defn main []
@@ -27,7 +29,8 @@ the score of the same last tenth, read after the rest of the text.]]
     [given flags] (.parse-known-args parser)
     text (.read-bytes (Path given.text))
     kinds [#* (gfor unit UNITS ["--unit" unit]) #* (gfor base given.bases ["--from" base])])
-  (print-header "KB" "" "validation" "`--score`" "difference, in bits per character")
+  (print-header "KB" "" "validation" "`--score`" "difference"
+    :keys 2 :unit "bits per character")
   (setv differences (lfor
     size given.kilobytes
     kind kinds
@@ -60,4 +63,4 @@ the score of the same last tenth, read after the rest of the text.]]
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

@@ -21,10 +21,12 @@ PyTorch's version, the processor and the figures are printed below it.]]
 (import
   sys
   torch
-  bench.common [print-header print-row processor]
+  bench.common [print-header print-row processor results]
   lstm-textgen.basics.machine [processor-flags])
 
-(setv SIZES [992 1024 1040 1056 2048])
+(setv
+  EDITION 1
+  SIZES [992 1024 1040 1056 2048])
 
 
 (defn gradients [units dtype]
@@ -52,4 +54,4 @@ PyTorch's version, the processor and the figures are printed below it.]]
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

@@ -9,7 +9,7 @@
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from NAME`, by default `english`; the default is
 all of the text, and one minute from the start of the process. The last tenth is held out and
-scored as by `--score`, in nats per character. Texts may be compressed by gzip.
+scored as by `--score`, in bits per character. Texts may be compressed by gzip.
 
 With `--sensible` there are two runs more, in which the weights are looked at every half second:
 it is told how many seconds after the start of the process they wrote the first sensible sentence.
@@ -40,7 +40,7 @@ expression finds in 10 million characters at temperature 1.]]
   sys
   tempfile [TemporaryDirectory]
   time
-  bench.common [print-header print-row processor run-script]
+  bench.common [note print-header print-row processor results run-script]
   lstm-textgen.learning.bases [load-base]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
@@ -51,6 +51,7 @@ expression finds in 10 million characters at temperature 1.]]
   lstm-textgen.writing.originality [originality])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   LOOK 0.5            ; seconds from one look at the weights to the next
   SAMPLE 200          ; characters
   SENSIBLE 0.9        ; of the words
@@ -73,7 +74,7 @@ expression finds in 10 million characters at temperature 1.]]
   (.add-argument parser "--kinds")
   (.add-argument parser "--sensible" :action "store_true")
   (setv given (.parse-args parser))
-  (print f"{(processor)}; losses in nats per character\n")
+  (print f"{(processor)}\n")
   (when given.unwanted
     (print (unwanted given.unwanted given.base)))
   (when given.books
@@ -82,12 +83,13 @@ expression finds in 10 million characters at temperature 1.]]
     (on-kinds given.kinds given.base))
   (unless given.texts
     (return))
-  (print-header "text" "characters" "minutes" "from scratch" f"from {given.base}" "difference"
+  (print-header "text, characters" "minutes" "from scratch" "from the base" "difference"
     "network"
     #* (if given.sensible ["sensible after: from scratch, from the base"] [])
     #* (if given.copied
       ["strings of the base's: from the base, from scratch, in the text" "longest" "non-words"]
-      []))
+      [])
+    :unit "bits per character")
   (with [name (TemporaryDirectory)]
     (setv books (when given.copied (.join "\n" (read-pieces [given.copied]))))
     (for [each given.texts]
@@ -105,8 +107,8 @@ expression finds in 10 million characters at temperature 1.]]
   (.write-text path text :encoding "utf-8")
   (setv
     models (lfor flags [[] ["--from" base]] (trained folder path minutes flags))
-    [alone begun] (gfor m models (nats m held)))
-  [ (. (Path name) name) f"{(len text) :,}" f"{minutes :g}" f"{alone :.4f}" f"{begun :.4f}"
+    [alone begun] (gfor m models (loss m held)))
+  [ f"{(. (Path name) stem)}, {(len text) :,}" f"{minutes :g}" f"{alone :.4f}" f"{begun :.4f}"
     f"{(- begun alone) :+.4f}"
     (get (. (get models 1) settings) "layers")
     #* (if sensible
@@ -123,9 +125,9 @@ expression finds in 10 million characters at temperature 1.]]
   (load (/ folder "model")))
 
 
-(defn nats [model text]
-  "Return the loss of `text` as `--score` gives it."
-  (/ (. (get (.score model text) 0) nats) (len text)))
+(defn loss [model text]
+  "Return the loss of `text` as `--score` gives it, in bits per character."
+  (. (get (.score model text) 0) bits))
 
 
 (defn on-books [folder name]
@@ -136,7 +138,9 @@ expression finds in 10 million characters at temperature 1.]]
     text (.join "\n\n" (gfor
       paragraph (re.split r"\n\s*\n" books)
       (re.sub r"(?<=\S)\n(?=\S)" " " (.join "" (gfor c paragraph :if (in c known) c))))))
-  f"{name} on {(len text) :,} characters of books: {(nats base text) :.4f} nats per character")
+  (setv bits (loss base text))
+  (note f"{name}.alone" f"{bits :.4f}" "bits per character")
+  f"{name} on {(len text) :,} characters of books: {bits :.4f} bits per character")
 
 
 (defn _base-and-characters [name]
@@ -241,4 +245,4 @@ expression finds in 10 million characters at temperature 1.]]
 (when (= __name__ "__main__")
   (if (= (cut sys.argv 1 2) ["--look"])
     (look #* (cut sys.argv 2 None))
-    (main)))
+    (with [_ (results __file__ EDITION)] (main))))

@@ -8,13 +8,14 @@ a busy process for each core. Idle means nothing if other programs run.]]
   statistics [median]
   sys
   time
-  bench.common [ROOT busy-beside print-header print-row processor]
+  bench.common [ROOT busy-beside print-header print-row processor results]
   lstm-textgen.basics.machine [cores]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.writing.writer [stream])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ROUNDS 5
   SEED (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8") 10_000)
   WRITTEN 2000)
@@ -41,11 +42,12 @@ a busy process for each core. Idle means nothing if other programs run.]]
     (with [_ (busy-beside n)]
       (.append (get speeds n) (speeds-of model))))
   (print f"{(processor)}, {ROUNDS} rounds\n")
-  (print-header "characters per second" "idle" "busy" "share" "worst")
+  (print-header "characters per second" "idle" "busy" "share" "worst" :unit "characters/s")
   (for [[what idle busy] (zip ["reading" "writing"] #* (gfor each (.values speeds) (zip #* each)))]
     (print-row what f"{(median idle) :,.0f}" f"{(median busy) :,.0f}"
       f"{(/ (median busy) (median idle)) :.2f}" f"{(/ (min busy) (median idle)) :.2f}")))
 
 
 (when (= __name__ "__main__")
-  (main #* (cut sys.argv 1 None)))
+  (with [_ (results __file__ EDITION)]
+    (main #* (cut sys.argv 1 None))))

@@ -1,13 +1,18 @@
-#[[What the benchmarks share: processes, texts, the machine's name, time, tables.
+#[[What the benchmarks share: processes, texts, the machine's name, time, tables, results.
 
 A benchmark runs from the project's root, where Python finds our modules:
-`python -m hy bench/X.hy`.]]
+`python -m hy bench/X.hy`. With `--results NAME` it also stores the numbers of its tables in
+`bench/results/NAME.json`, from which `tools/outputs.hy` fills them into the documentation.]]
 
 (import
-  contextlib [contextmanager]
+  contextlib [contextmanager suppress]
+  datetime [date]
+  importlib.metadata [PackageNotFoundError version]
   json
   os
   pathlib [Path]
+  platform
+  re
   statistics [median]
   subprocess
   sys
@@ -16,14 +21,19 @@ A benchmark runs from the project's root, where Python finds our modules:
   numpy :as np
   lstm-textgen.basics.machine [cores processor-flags processor-name]
   lstm-textgen.settings.sizing [choose-layers default-batch-size default-epochs]
-  lstm-textgen.textmodel [load])
+  lstm-textgen.textmodel [load]
+  tools.results [NUMBER RESULTS read-number slug])
 
 (setv
   ROOT (. (Path __file__) (resolve) parent parent)
   SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
   ;; What lets glibc keep the memory that a process frees.
   KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
-  USUAL 900_000)  ; characters to train on, of a text of 1 MB
+  USUAL 900_000  ; characters to train on, of a text of 1 MB
+  PACKAGES ["hy" "numpy" "keras" "tensorflow" "torch" "jax"]  ; whose versions a result has
+  NOTED {}       ; the figures so far: a dict from names to lists of #(value unit)
+  UNIT r"\s*(%|×|[µm]?s\b|[kMG]B\b|characters/s)"  ; that of a number in a cell
+  TABLE {"titles" []  "keys" 1  "unit" ""})  ; the table that is being printed
 
 
 ;; * Processes
@@ -123,12 +133,86 @@ A benchmark runs from the project's root, where Python finds our modules:
 
 ;; * Tables
 
-(defn print-header [#* titles]
-  "Print the first two lines of a table in Markdown."
-  (print-row #* titles)
-  (print-row #* (* ["---"] (len titles))))
+(defn print-header [#* titles [keys 1] [unit ""]]
+  #[[Print the first two lines of a table in Markdown.
+
+  The first `keys` cells of a row name it; its bare numbers are in `unit`.]]
+  (.update TABLE {"titles" titles  "keys" keys  "unit" unit})
+  (print-line titles)
+  (print-line (* ["---"] (len titles))))
 
 
 (defn print-row [#* cells]
-  "Print a line of a table in Markdown, at once."
-  (print f"| {(.join " | " (map str cells))} |" :flush True))
+  "Print a line of a table in Markdown, at once, and note its numbers."
+  (setv
+    cells (list (map str cells))
+    keys (get TABLE "keys")
+    row (slug (.join " " (cut cells keys))))
+  (for [[title cell] (zip (cut (get TABLE "titles") keys None) (cut cells keys None))]
+    (note f"{row}.{(slug title)}" cell (get TABLE "unit")))
+  (print-line cells))
+
+
+(defn print-line [cells]
+  "Print the `cells` of a table's line in Markdown, at once."
+  (print f"| {(.join " | " cells)} |" :flush True))
+
+
+;; * Results
+
+(defn note [name text [unit ""]]
+  "Note the first number in `text`, if any, as the figure `name`, in the unit after it or `unit`."
+  (setv found (re.search NUMBER text))
+  (when found
+    (setv own (re.match UNIT (cut text (.end found) None)))
+    (.append (.setdefault NOTED name [])
+      #((read-number (get found 0)) (if own (get own 1) unit)))))
+
+
+(defn [contextmanager] results [program edition]
+  #[[Store the figures that are noted inside if `--results NAME` is among the arguments.
+
+  `program` is the benchmark's `__file__` and `edition` its EDITION, to be raised when it measures
+  something else. A figure that is noted several times is the median.]]
+  (setv
+    name None
+    words sys.argv)
+  (when (in "--results" words)
+    (setv
+      at (.index words "--results")
+      name (get words (+ at 1))
+      (cut words at (+ at 2)) []))
+  (yield)
+  (when name (store-results name program edition)))
+
+
+(defn store-results [name program edition]
+  "Write the figures noted so far to `NAME.json`."
+  (setv
+    path (.as-posix (.relative-to (.resolve (Path program)) ROOT))
+    result {
+      "program" path
+      "edition" edition
+      "command" (.join " " ["python -m hy" path #* (cut sys.argv 1 None)])
+      "machine" (processor)
+      "versions" {"Python" (platform.python-version) #** (versions)}
+      "date" (.isoformat (date.today))
+      "values" (dfor
+        [key each] (.items NOTED)
+        key [(median (gfor [value _] each value)) (get each 0 1)])})
+  (.write-text (/ RESULTS f"{name}.json") (as-json result) :encoding "utf-8"))
+
+
+(defn versions []
+  "Return the versions of those of `PACKAGES` that are installed, a dict."
+  (setv found {})
+  (for [package PACKAGES]
+    (with [_ (suppress PackageNotFoundError)]
+      (setv (get found package) (version package))))
+  found)
+
+
+(defn as-json [result]
+  "Return a `result` as JSON with a line for each value."
+  (re.sub r"\[\s+(\S+),\s+(\".*?\")\s+\]" r"[\1, \2]"
+    (+ (json.dumps result :indent 1 :ensure-ascii False) "\n")))

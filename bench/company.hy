@@ -5,7 +5,7 @@ differently, so now and then another unit is chosen, after which the text is ano
 
 (import
   sys
-  bench.common [processor]
+  bench.common [note processor results]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.writing.batch [Crowd]
@@ -14,6 +14,7 @@ differently, so now and then another unit is chosen, after which the text is ano
   lstm-textgen.writing.writer [usual-options])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   TEXTS 64
   LENGTH 15_625)  ; units of each, a million in all
 
@@ -40,9 +41,11 @@ differently, so now and then another unit is chosen, after which the text is ano
     same (lfor [a b] (zip together alone)
       (next (gfor [k pair] (enumerate (zip a b)) :if (!= #* pair) k) LENGTH))
     changed (sum (gfor n same (< n LENGTH))))
+  (note "changed" (str changed) "samples")
   (print (+ f"{(processor)}: {changed} of {TEXTS} texts of {LENGTH :,} units differ from those "
     f"written alone; {(sum same) :,} choices were the same")))
 
 
 (when (= __name__ "__main__")
-  (main #* (cut sys.argv 1 None)))
+  (with [_ (results __file__ EDITION)]
+    (main #* (cut sys.argv 1 None))))

@@ -3,21 +3,23 @@
     python -m hy bench/corpus.hy [TEXT] [MEGABYTES…]
 
 By default the text is corpora/lol.txt, made 1, 100 and 1000 MB long by repeating it. For each size
-two fresh processes take the text the way that `train` does by characters, the second up to its
-hundredth step. The first needs no Keras: it tells the peak of resident memory from file to
+two fresh processes take the text as `train` does for a character-level model, the second up to its
+hundredth step. The first needs no Keras: it reports the peak of resident memory from file to
 batches, and after an epoch of batches was read, above what the process had when its imports were
-done. The second tells the whole process's peak, TensorFlow's own included, and the time from the
+done. The second reports the whole process's peak, TensorFlow's own included, and the time from the
 call of `train` to its first step, in which the network would be compiled; the import of Keras is
-told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
+reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6 bytes.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  json
   os
   pathlib [Path]
+  subprocess
   sys
   tempfile [TemporaryDirectory]
   time
-  bench.common [ROOT print-header print-row processor run-script]
+  bench.common [ROOT print-header print-row processor results run-script]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.batches [Batches split-ids]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -28,6 +30,7 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   lstm-textgen.textmodel [train])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   STEPS 100
   SIZES ["1" "100" "1000"])  ; megabytes
 
@@ -41,34 +44,36 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
     (for [megabytes (or sizes SIZES)]
       (lengthen text path (int megabytes))
       (print f"\n{megabytes} MB\n")
-      (print-header "characters, vocabulary" "file to batches" "peak above idle"
-        "after an epoch of batches")
-      (in-fresh-process "prepare" path)
+      (print-header "text" "characters, vocabulary" "file to batches" "peak above idle"
+        "bytes per character" "after an epoch of batches")
+      (in-fresh-process megabytes "prepare" path)
       (print)
-      (print-header "`train` to first step" "import of Keras before" "idle with it"
+      (print-header "text" "`train` to first step" "import of Keras before" "idle with it"
         "peak, whole process, after some steps")
-      (in-fresh-process "train" path))))
+      (in-fresh-process megabytes "train" path))))
 
 
 (defn lengthen [text path megabytes]
-  "Write `text` (bytes) again and again to `path`, until it has so many megabytes."
+  "Write `text` (bytes) again and again to `path`, until it has that number of `megabytes`."
   (setv times (+ 1 (// 1_000_000 (len text))))
   (with [file (open path "wb")]
     (while (< (.tell file) (* 1e6 megabytes))
       (.write file (* text times)))))
 
 
-(defn in-fresh-process [task path]
-  "Do `task` with the text at `path` in a process of its own."
-  (run-script __file__ task path
+(defn in-fresh-process [megabytes task path]
+  "Do `task` with the text of `megabytes` MB at `path` in a fresh process; print its row."
+  (setv done (run-script __file__ task path
     :check True
-    :env {#** os.environ "TF_CPP_MIN_LOG_LEVEL" "3"}))
+    :env {#** os.environ "TF_CPP_MIN_LOG_LEVEL" "3"}
+    :stdout subprocess.PIPE))
+  (print-row f"{megabytes} MB" #* (json.loads done.stdout)))
 
 
 ;; * In a process of its own
 
 (defn prepare [path]
-  "Take the text from file to batches, then read an epoch of them; print a row."
+  "Take the text from file to batches, then read an epoch of them; print a row's cells in JSON."
   (setv
     settings (new-settings {"batch_size" 128})
     idle (resident "VmRSS")
@@ -84,15 +89,16 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
     seconds (- (time.monotonic) begun)
     peak (- (resident "VmHWM") idle))
   (for [_ (.epoch (Batches kept settings) 0)])
-  (print-row
+  (print (json.dumps [
     f"{(/ (len ids) 1e6) :,.0f} million, {(len vocabulary)}"
     f"{seconds :.1f} s"
-    f"{peak :.0f} MB: {(/ (* 1e6 peak) (len ids)) :.2f} a character"
-    f"{(- (resident "VmHWM") idle) :.0f} MB"))
+    f"{peak :.0f} MB"
+    f"{(/ (* 1e6 peak) (len ids)) :.2f}"
+    f"{(- (resident "VmHWM") idle) :.0f} MB"])))
 
 
 (defn begin-training [path]
-  "Train for some steps; print a row."
+  "Train for some steps; print a row's cells in JSON."
   (setv begun (time.monotonic))
   (import-keras)
   (setv
@@ -103,11 +109,11 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
     (try
       (train path (/ (Path folder) "model") :unit "characters" :display watch)
       (except [Enough])))
-  (print-row
+  (print (json.dumps [
     f"{(- watch.ready imported) :.1f} s"
     f"{(- imported begun) :.1f} s"
     f"{idle :.0f} MB"
-    f"{(resident "VmHWM") :.0f} MB"))
+    f"{(resident "VmHWM") :.0f} MB"])))
 
 
 (defclass Enough [Exception]
@@ -139,4 +145,5 @@ told apart. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a MB is 10^6
   (match (cut sys.argv 1 None)
     ["prepare" path] (prepare path)
     ["train" path] (begin-training path)
-    arguments (main #* arguments)))
+    _ (with [_ (results __file__ EDITION)]
+      (main #* (cut sys.argv 1 None)))))

@@ -23,12 +23,14 @@ few seconds for each. Every file follows from its number alone.]]
   tempfile [TemporaryDirectory]
   h5py
   numpy :as np
-  bench.common [run-script]
+  bench.common [note results run-script]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
-  tests.helpers [same-model? seal small-model])
+  tests.helpers [same-model? seal small-model]
+  tools.results [slug])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   SECONDS 5
   MEMORY (** 2 30)  ; bytes
   OUTCOMES ["refused" "as it was" "as its weights say" "DIFFERENT" "TRACEBACK" "CRASH" "HANG"]
@@ -242,9 +244,10 @@ few seconds for each. Every file follows from its number alone.]]
 
 
 (defn main [[count "20000"]]
-  "Load so many changed files, and print what came of them."
+  "Load `count` changed files, and print what came of them."
   (setv counts (fuzz (int count)))
   (for [name OUTCOMES]
+    (note (slug name) (str (get counts name)))
     (print f"{name :<20} {(get counts name) :>6}"))
   (print f"failures {(sum (gfor name FAILURES (get counts name)))} of {count}"))
 
@@ -253,4 +256,4 @@ few seconds for each. Every file follows from its number alone.]]
   (setv arguments (cut sys.argv 1 None))
   (if (= (len arguments) 2)
     (work #* (map int arguments))
-    (main #* arguments)))
+    (with [_ (results __file__ EDITION)] (main #* (cut sys.argv 1 None)))))

@@ -11,12 +11,13 @@ is left out. The time is that of the suggestion, with what it reads of the bases
   statistics [median]
   sys
   time
-  bench.common [print-header print-row processor]
+  bench.common [print-header print-row processor results]
   lstm-textgen.learning.bases [suggestion]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [build-vocabulary])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   SAMPLES 10
   SAMPLE 5000)  ; characters
 
@@ -55,4 +56,4 @@ is left out. The time is that of the suggestion, with what it reads of the bases
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

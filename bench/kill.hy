@@ -4,7 +4,7 @@
 
 The run is of a tiny model that is saved after nearly every step. Each kill comes at a random
 moment of a run's life; every second one waits from there for the next save, and comes in its
-midst. Then the model must be readable, and as far as the last save that the killed run told of;
+midst. Then the model must be readable, and as far as the last save that the killed run reported;
 then the run is started again. When it comes to its end, its model must be that of a run that was
 never killed, to the last bit, and a new run begins.
 
@@ -23,14 +23,17 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   tempfile [TemporaryDirectory]
   time
   traceback
+  bench.common [note results]
   lstm-textgen.basics.files [temporary-paths]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.textmodel [train]
-  tests.helpers [TEXT TINY same-model? write-text])
+  tests.helpers [TEXT TINY same-model? write-text]
+  tools.results [slug])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   SETTINGS {#** TINY "layers" "8,dropout:0.3" "epochs" 3 "save_every" 1e-4}
   SAVE 0.003  ; seconds, about as long as a save has a file open
   PLACE 8     ; bytes that tell of a save
@@ -38,7 +41,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 
 
 (defn main [[kills "200"]]
-  "Print what became of so many killed runs; return whether anything was lost."
+  "Print what became of `kills` killed runs; return whether anything was lost."
   ;; PyTorch's threads would only wait for one another in so small a network.
   (.setdefault os.environ "OMP_NUM_THREADS" "1")
   (import-keras)
@@ -46,13 +49,14 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   (with [place (TemporaryDirectory)]
     (setv counts (kill-many (int kills) (Path place))))
   (for [name OUTCOMES]
+    (note (slug name) (str (get counts name)))
     (print f"{name :<23} {(get counts name) :>4}"))
   (print f"final weights identical {(if (get counts "different") "NO" "yes") :>4}")
   (any (gfor name ["models unreadable" "saves lost" "different"] (get counts name))))
 
 
 (defn kill-many [kills place]
-  "Kill runs so many times, in folders below `place`; return the number of each outcome."
+  "Kill runs `kills` times, in folders below `place`; return the number of each outcome."
   (setv
     rng (Random 1)
     counts (Counter)
@@ -70,7 +74,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 (defn kill-to-the-end [folder rng seconds kills counts]
   #[[Start the run in `folder` until it ends before it is killed, and count what becomes of it.
 
-  A whole run takes so many `seconds`. It is left alone once `kills` are counted.]]
+  A whole run takes `seconds`. It is left alone once `kills` are counted.]]
   (setv
     told 0
     ended False)
@@ -128,9 +132,9 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 
 
 (defn kill-a-run [folder rng seconds aimed]
-  #[[Start a run and kill it within so many `seconds` or, if `aimed`, in the save after that.
+  #[[Start a run and kill it within `seconds` or, if `aimed`, in the save after that.
 
-  Return what ended it, as `end-of` does, and how many steps were in the last save that it told of
+  Return what ended it, as `end-of` does, and how many steps were in the last save that it reported
   (0: in none).]]
   (setv [number told] (start-run folder))
   (time.sleep (rng.uniform 0 seconds))
@@ -190,4 +194,4 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 
 
 (when (= __name__ "__main__")
-  (sys.exit (main #* (cut sys.argv 1 None))))
+  (sys.exit (with [_ (results __file__ EDITION)] (main #* (cut sys.argv 1 None)))))

@@ -13,7 +13,7 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
   tempfile [TemporaryDirectory]
   time
   numpy :as np
-  bench.common [print-header print-row processor]
+  bench.common [print-header print-row processor results]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.writing.cells [SAMPLE correlations find-cells mark-features read-cells]
@@ -22,6 +22,7 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
   tests.helpers [small-model])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ROUNDS 3
   LENGTH 12_000  ; characters in each round
   REACH 20_000  ; characters at the end of a MODEL.txt in which its cells are followed
@@ -89,9 +90,10 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
     read (when (.exists text)
       (read-cells model (cut (.read-text text :encoding "utf-8") (- REACH) None))))
   (print f"\ncells of {path}\n")
-  (print-header "follows" "layer" "cell" "in its own text" f"in {text.name}")
+  (print-header "model: feature" "layer" "cell" "in its own text" "in the text")
   (for [each (find-cells model (write-sample model SAMPLE))]
-    (print-row each.name (+ 1 each.layer) each.cell f"{each.correlation :+.2f}"
+    (print-row f"{(. (Path path) stem)}: {each.name}" (+ 1 each.layer) each.cell
+      f"{each.correlation :+.2f}"
       (if read f"{(correlation each #* read) :+.2f}" ""))))
 
 
@@ -104,4 +106,5 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
 
 
 (when (= __name__ "__main__")
-  (main #* (cut sys.argv 1 None)))
+  (with [_ (results __file__ EDITION)]
+    (main #* (cut sys.argv 1 None))))

@@ -8,7 +8,7 @@ The default is 3 minutes. For each number of minutes the program is run as a use
 512:0.2:8e-3:32 and 768:0.3:8e-3:32; none with `--peers` alone) trains for as long by the same
 recipe in PyTorch alone, its network, dropout, rate and rows chosen by hand; bench/peer.hy says
 what remains different. A number that is given several times is run as often, ours and theirs in
-turns; with `--busy` so many busy processes run beside both. Both clocks begin when a process
+turns; with `--busy N` N busy processes run beside both. Both clocks begin when a process
 starts, and both keep their memory. On a processor with AMX don't give peers 1,024 units, but for
 instance 1,040 (bench/amx.hy).
 
@@ -25,20 +25,21 @@ ours. Needs the extra `bench` (PyTorch).]]
   pathlib [Path]
   tempfile [TemporaryDirectory]
   numpy :as np
-  bench.common [busy-beside print-header print-row processor split-held-out train-peer
+  bench.common [busy-beside print-header print-row processor results split-held-out train-peer
     train-program]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [embedding-size]
   lstm-textgen.settings.sizing [most-epochs])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   START 20_000  ; characters of the validation part that stock Keras reads in one go
   PEERS ["512:0.2:8e-3:32" "768:0.3:8e-3:32"]
   LOOKBACK 64)  ; of the peers, as is our default
 
 
 (defn main []
-  "Print a table for each number of minutes."
+  "Print a row for each number of minutes."
   (setv parser (argparse.ArgumentParser))
   (.add-argument parser "text")
   (.add-argument parser "minutes" :nargs "*" :type float :default [3.0])
@@ -48,19 +49,25 @@ ours. Needs the extra `bench` (PyTorch).]]
   (setv
     given (.parse-args parser)
     text (.read-text (Path given.text) :encoding "utf-8")
+    name (. (Path given.text) stem)
     [text test] (if given.test (split-held-out text) [text ""]))
-  (print f"{(processor)}; losses in nats (and bits) per character\n")
-  (print-header "minutes" "" "network" "seconds" "best epoch" "validation"
-    #* (if test ["test"] []) f"first {START :,} of validation" "stock Keras: the same")
+  (print f"{(processor)}\n")
+  (print-header "text, minutes" "ours" "network" "seconds" "best epoch"
+    #* (if given.peers ["hand-tuned PyTorch" "its seconds" "other peers"] [])
+    #* (if test ["ours, test" "PyTorch, test"] [])
+    f"first {START :,} characters" "stock Keras, the same"
+    :unit "bits per character")
   (when given.busy  ; PyTorch's threads must not spin beside others: twice as fast
     (setv (get os.environ "OMP_WAIT_POLICY") "passive"))
   (for [minutes given.minutes]
     (with [_ (busy-beside given.busy)]
-      (compare text test minutes given.peers))))
+      (compare name text test minutes given.peers (if given.busy ", busy" "")))))
 
 
-(defn compare [text test minutes peers]
-  "Train all contestants for `minutes` minutes; print a row for each."
+(defn compare [name text test minutes peers beside]
+  #[[Train all contestants on the `text` called `name` for `minutes` minutes; print a row.
+
+  `beside` is added to its first cell.]]
   (with [folder (TemporaryDirectory)]
     (setv path f"{folder}/text.txt")
     (.write-text (Path path) text :encoding "utf-8")
@@ -68,33 +75,49 @@ ours. Needs the extra `bench` (PyTorch).]]
       [model seconds] (train-program path folder "--minutes" minutes)
       [kept held test] [#* (split-held-out (.prepare model text)) (.prepare model test)]
       best (min model.history :key (fn [entry] (get entry "validation_loss"))))
-    (print-row f"{minutes :g}" "ours" (get model.settings "layers") f"{seconds :.0f}"
-      f"{(get best "epoch")} of {(len model.history)}"
-      #* (gfor part [held test (cut held START)] :if part (cell (nats model part)))
-      (cell (keras-loss f"{folder}/model.h5" model.vocabulary (cut held START)))))
-  (setv parts (lfor part [kept held test] :if part (.encode model.vocabulary part)))
+    (setv
+      ours (lfor part [held test] :if part (bits model part))
+      check [(cell (bits model (cut held START)))
+        (cell (keras-loss f"{folder}/model.h5" model.vocabulary (cut held START)))]))
+  (setv
+    parts (lfor part [kept held test] :if part (.encode model.vocabulary part))
+    theirs [])
   (for [peer peers]
     (setv [units dropout rate rows] (map float (.split peer ":")))
     (setv found (train-peer parts
       :vocabulary (len model.vocabulary) :embedding (embedding-size (len model.vocabulary))
       :units (int units) :inputs 0 :dropout dropout :rate rate
       :batch [(int rows) LOOKBACK] :epochs (most-epochs (len kept)) :minutes minutes))
-    (print-row f"{minutes :g}" "PyTorch" peer f"{(get found "seconds") :.0f}"
-      f"{(get found "best")} of {(get found "epochs")}" #* (map cell (get found "losses")) "" "")))
+    (.append theirs #(
+      (lfor loss (get found "losses") (/ loss (math.log 2))) peer (get found "seconds"))))
+  (.sort theirs)
+  (print-row f"{name}, {minutes :g}{beside}" (cell (get ours 0)) (get model.settings "layers")
+    f"{seconds :.0f} s" f"{(get best "epoch")} of {(len model.history)}"
+    #* (if theirs
+      [ (by-hand (get theirs 0)) f"{(get theirs 0 2) :.0f} s"
+        (.join ", " (map by-hand (cut theirs 1 None)))]
+      [])
+    #* (if test [(cell (get ours 1)) (if theirs (cell (get theirs 0 0 1)) "")] [])
+    #* check))
 
 
-(defn cell [nats]
-  "Return a loss in `nats` as a cell of the table."
-  f"{nats :.4f} ({(/ nats (math.log 2)) :.3f})")
+(defn cell [bits]
+  "Return a loss in `bits` as a cell of the table."
+  f"{bits :.4f}")
 
 
-(defn nats [model text]
-  "Return the loss of `text` as `--score` gives it, in nats per character."
-  (* (. (get (.score model text) 0) bits) (math.log 2)))
+(defn by-hand [peer]
+  "Return a `peer`, #(losses network seconds), as a cell of the table."
+  f"{(cell (get peer 0 0))} ({(get peer 1)})")
+
+
+(defn bits [model text]
+  "Return the loss of `text` as `--score` gives it, in bits per character."
+  (. (get (.score model text) 0) bits))
 
 
 (defn keras-loss [path vocabulary text]
-  "Return the loss of `text`, read in one go by stock Keras, in nats per character."
+  "Return the loss of `text`, read in one go by stock Keras, in bits per character."
   (import-keras)
   (import keras)
   (setv
@@ -102,8 +125,9 @@ ours. Needs the extra `bench` (PyTorch).]]
     model (keras.models.load-model path :compile False)
     logits (.predict model (get ids #(None (slice -1))) :verbose 0)
     odds (- logits (np.log (.sum (np.exp logits) -1 :keepdims True))))
-  (- (.mean (np.take-along-axis (get odds 0) (get ids #((slice 1 None) None)) -1))))
+  (/ (- (.mean (np.take-along-axis (get odds 0) (get ids #((slice 1 None) None)) -1)))
+    (math.log 2)))
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

@@ -19,9 +19,10 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
   sys
   tempfile [TemporaryDirectory]
   numpy :as np
-  bench.common [ROOT print-header print-row processor seconds-of])
+  bench.common [ROOT note print-header print-row processor results seconds-of])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   PROCESSES [1 2 4]
   VOCABULARY 65
   WINDOW 64
@@ -72,13 +73,17 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
       (// (* BYTES size) 1000)))
   (setv [latency per-byte] (fit-link (lfor each sums :if (> (get each 0) 1) each)))
   (setv rate (/ (* ROWS WINDOW (operations UNITS)) alone))
+  (note "model.microseconds" f"{(/ alone ROWS 1e-6) :.0f} µs")
+  (note "model.rate" f"{(/ rate 1e9) :.0f} GFLOP/s")
+  (note "model.message" f"{(/ latency 1e-6) :.0f} µs")
+  (note "model.loopback" f"{(/ 1e-9 per-byte) :.2f} GB/s")
   (print (+ f"\nwork: {(/ alone ROWS 1e-6) :.0f} µs a row ({(/ rate 1e9) :.0f} GFLOP/s); "
     f"a message: {(/ latency 1e-6) :.0f} µs; a link: {(/ 1e-9 per-byte) :.2f} GB/s\n"))
   (predict rate))
 
 
 (defn measure [count]
-  "Return what process 0 of so many measures, a dict."
+  "Return what process 0 of `count` measures, a dict."
   (with [listener (closing (socket.socket))]
     (.bind listener #("127.0.0.1" 0))
     (setv [_ port] (.getsockname listener)))
@@ -118,7 +123,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 
 
 (defn summing [learner n]
-  "Return a function that sums so many numbers over all devices, and waits for them."
+  "Return a function that sums `n` numbers over all devices, and waits for them."
   (import jax)
   (setv
     add (jax.jit (jax.shard-map
@@ -168,7 +173,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 
 
 (defn weights [units]
-  "Return how many weights a layer of so many `units` and the last layer have."
+  "Return how many weights a layer of `units` hidden units and the last layer have."
   (+ (* 4 units (+ units VOCABULARY)) (* units VOCABULARY)))
 
 
@@ -177,7 +182,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
   (for [faster FASTER]
     (print (+ f"predicted, not measured: the share of a step that is work, with {ROWS} rows of "
       f"{WINDOW} for each device, {faster} times as fast as this processor\n"))
-    (print-header "link" "units" #* (gfor d DEVICES f"{d} devices"))
+    (print-header "link" "units" :keys 2 #* (gfor d DEVICES f"{d} devices"))
     (for [[link [bandwidth latency]] (.items LINKS)  units NETWORKS]
       (setv
         work (/ (* ROWS WINDOW (operations units)) (* faster rate))
@@ -196,7 +201,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
   (import
     lstm-textgen.modelfile.history [text-length]
     lstm-textgen.textmodel [train])
-  (print-header "batch" "learning rate" "steps an epoch" "validation loss, nats per character")
+  (print-header "batch size" "learning rate" "steps an epoch" "bits per character")
   (for [rows BATCHES]
     (setv rate (* RATE (math.sqrt (/ rows (get BATCHES 0)))))
     (with [folder (TemporaryDirectory)]
@@ -204,7 +209,8 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
         :layers "128" :epochs 3 :batch-size rows :learning-rate rate :quiet True)))
     (print-row rows f"{rate :.4f}"
       (// (text-length model.history) (* rows WINDOW))
-      f"{(get model.history -1 "validation_loss") :.3f}")))
+      f"{(/ (get model.history -1 "validation_loss") (math.log 2)) :.3f}")))
 
 
-(main #* (cut sys.argv 1 None))
+(with [_ (results __file__ EDITION)]
+  (main #* (cut sys.argv 1 None)))

@@ -22,12 +22,13 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
   sys
   tempfile [TemporaryDirectory]
   time
-  bench.common [ROOT print-header print-row processor]
+  bench.common [ROOT print-header print-row processor results]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.writing.writer [stream]
   tests.helpers [small-model])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   UNITS (.join "" (lfor i (range 65) (chr (+ 33 i))))
   ROUNDS 15
   CLIENTS 64
@@ -127,7 +128,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
       _ (list (islice pieces (* 2000 (len times))))
       own (- (time.process-time) begun)
       times (cut times 2 None))
-    (print-row "the same by processor time" f"{(/ own spent) :.2f}×" "")
+    (print-row "one request, by processor time" f"{(/ own spent) :.2f}×" "")
     (print-row "one request, 1×128, 2,000 characters"
       f"{(/ #* (gfor some (zip #* times) (median some))) :.2f}× of --generate's loop"
       f"{(/ 2000 (median (gfor [_ t] times t))) :,.0f} characters/s")))
@@ -155,7 +156,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
       [own others] (gfor n [1 CLIENTS] (/ (get spent n) n (len (get rates n)))))
     (print-row f"{CLIENTS} clients, 1×256, 500 characters each"
       f"{(/ all alone) :.1f}× of one client" f"{all :,.0f} characters/s")
-    (print-row "the same by processor time" f"{(/ own others) :.1f}×"
+    (print-row f"{CLIENTS} clients, by processor time" f"{(/ own others) :.1f}×"
       f"{(/ 500 others) :,.0f} characters for a second of one core")
     (for [client clients] (.close client))))
 
@@ -180,7 +181,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
     (await (asyncio.sleep 0.5))
     (setv busy (await (milliseconds)))
     (print-row "first character, idle" f"{idle :.1f} ms" "")
-    (print-row f"the same beside {(- CLIENTS 1)} others that are streamed" f"{busy :.1f} ms" "")
+    (print-row f"first character beside {(- CLIENTS 1)} streams" f"{busy :.1f} ms" "")
     (for [task work] (.cancel task))
     (for [each [client #* others]] (.close each))
     (await (asyncio.sleep 0.2))))
@@ -189,8 +190,8 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
 (defn :async fair []
   "Measure the first character of a short request beside all that one client may ask for."
   (setv loads {
-    "one request for 64 texts" [(dict :prompt "A" :n 64 :max-tokens 20_000)]
-    "five unread streams of 64 texts"
+    "one request for 64 samples" [(dict :prompt "A" :n 64 :max-tokens 20_000)]
+    "five unread streams of 64 samples"
       (* [(dict :prompt "A" :n 64 :max-tokens 20_000 :stream True)] 5)
     "one request with 64 long seeds" [(dict :max-tokens 100 :prompt (lfor k (range 64)
       (* (get UNITS k) 15_000)))]})
@@ -271,10 +272,11 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
     [_ most] (resource.getrlimit resource.RLIMIT-NOFILE))
   (resource.setrlimit resource.RLIMIT-NOFILE #(most most))
   (print f"{(processor)}, {ROUNDS} rounds\n")
-  (print-header "" "" "")
+  (print-header "" "measured" "besides")
   (for [name (or parts all)]
     (asyncio.run ((get all name)))))
 
 
 (when (= __name__ "__main__")
-  (main #* (cut sys.argv 1 None)))
+  (with [_ (results __file__ EDITION)]
+    (main #* (cut sys.argv 1 None))))

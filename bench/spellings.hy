@@ -1,4 +1,4 @@
-#[[How far the score of a text by pieces is above the bits that the model really needs for it.
+#[[How far the score of a piece-level model is above the bits that it really needs for a text.
 
     python -m hy bench/spellings.hy MODEL TEXT[:CHARACTERS] [WORDS…]
 
@@ -15,7 +15,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
   pathlib [Path]
   re
   numpy :as np
-  bench.common [print-header print-row processor]
+  bench.common [print-header print-row processor results]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
@@ -23,6 +23,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
   lstm-textgen.writing.seeds [start-ids])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   MOST 20_000  ; spellings that are summed over; where there are more, the usual one is taken
   STREAMS [16 128 1024])  ; spellings read side by side: as few as will do
 
@@ -41,8 +42,9 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
     length (int (or length (len text)))
     text (if (< length 0) (cut text length None) (cut text length)))
   (print f"{(processor)}\n")
-  (print-header "words in a row" "characters" "bits per character: usual spelling"
-    "all spellings" "less by" "too many to sum over")
+  (print-header "words in a row" "characters" "usual spelling"
+    "all spellings" "less by" "too many to sum over"
+    :unit "bits per character")
   (for [words given.words]
     (setv [usual all left] (compare model text words))
     (print-row words f"{(len text) :,}"
@@ -98,7 +100,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
 (defn spelling-nats [engine engines ways]
   #[[Return the nats of each of `ways`, lists of ids, after what `engine` has read.
 
-  `engines` returns an engine of so many streams.]]
+  `engines` returns an engine with a number of streams.]]
   (setv nats [])
   (for [start (range 0 (len ways) (get STREAMS -1))]
     (setv
@@ -119,4 +121,4 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

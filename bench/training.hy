@@ -2,13 +2,14 @@
 
 The first networks are those that the program chooses for a text of 1 MB. All train the same
 network on the same batches with Adam and clipped gradients, in turns, each in a process of its
-own, as each would be used; the table gives medians and ratios of medians. "Ours" has the backend
-that the program chooses here, and if that isn't TensorFlow, a second row shows TensorFlow. PyTorch
-runs in float32, and in bfloat16 as its users get it, by one line (`torch.autocast`). It takes its
-memory from the system at each step; "memory kept" tells the allocator to keep it. The last column
-is the share of the rate of the fastest large product that PyTorch or TensorFlow has here in the
-precision used, measured in the same rounds: 6 operations for each weight and character (2 forward,
-4 backward; the embedding counts as looked up). Needs the extra `bench` (PyTorch).
+own, as each would be used; the table gives medians, in characters per second, and how many times
+as fast ours is, ratios of medians. "Ours" has the backend that the program chooses here, and if
+that isn't TensorFlow, a column shows TensorFlow. PyTorch runs in bfloat16 as its users get it, by
+one line (`torch.autocast`), and in float32. It takes its memory from the system at each step;
+"allocator tuned" has glibc keep it. The share is that of the rate of the fastest large product
+that PyTorch or TensorFlow has here in the precision used, measured in the same rounds: 6
+operations for each weight and character (2 forward, 4 backward; the embedding counts as looked
+up). Needs the extra `bench` (PyTorch).
 
 `--float32` leaves bfloat16 out. To imitate a processor with AVX2 alone, set besides in the
 environment ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
@@ -21,13 +22,15 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   subprocess
   sys
   numpy :as np
-  bench.common [KEPT ROOT in-turns print-header print-row processor times-faster usual-networks]
+  bench.common [KEPT ROOT in-turns print-header print-row processor results times-faster
+    usual-networks]
   lstm-textgen.basics.machine [bfloat16? cores]
   lstm-textgen.learning.learner.choice [choose-freely fastest-backend]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ROUNDS 9
   STEPS 2    ; in a round
   VOCABULARY 65
@@ -47,17 +50,18 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   "Compare all networks."
   (setv low (and (bfloat16?) (not-in "--float32" sys.argv)))
   (print f"{(processor)}\n")
-  (print-header "network" "" "characters/s" "ours is faster by" "of the product rate")
-  (for [[units rows why] (usual-networks)]
-    (compare (str units) rows low f" ({why})"))
+  (print-header "network, batch size" "ours" "share" "on TensorFlow" "PyTorch" "allocator tuned"
+    #* (if low ["PyTorch, float32"] [])
+    "stock Keras, XLA"
+    :unit "characters/s")
+  (for [[units rows _] (usual-networks)]
+    (compare (str units) rows low))
   (for [[text rows] OTHERS]
-    (compare text rows low "")))
+    (compare text rows low)))
 
 
-(defn compare [text rows low why]
-  #[[Train the layers that `text` describes in turns; print a row for each contestant.
-
-  `low`: compare in bfloat16 too; `why` these layers, for the table.]]
+(defn compare [text rows low]
+  "Train the layers that `text` describes, in turns; print a row. `low`: in bfloat16 too."
   (setv
     layers (parse-layers text)
     precisions (if low [HIGH LOW] [HIGH])
@@ -67,11 +71,10 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
       "ours" [["ours" best] {"KERAS_BACKEND" chosen}]
       #** (if (= chosen "tensorflow")
         {}
-        {"ours on TensorFlow" [["ours" best] {"KERAS_BACKEND" "tensorflow"}]})
-      #** (dfor
-        precision precisions
-        [name environment] [["" {}] [", memory kept" KEPT]]
-        f"PyTorch, {precision}{name}" [["pytorch" precision] environment])
+        {"on TensorFlow" [["ours" best] {"KERAS_BACKEND" "tensorflow"}]})
+      "PyTorch" [["pytorch" best] {}]
+      "allocator tuned" [["pytorch" best] KEPT]
+      #** (if low {"PyTorch, float32" [["pytorch" HIGH] {}]} {})
       "stock Keras, XLA" [["keras" HIGH] {"KERAS_BACKEND" "tensorflow"}]}
     products (dfor
       precision precisions
@@ -83,17 +86,17 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
     times (in-turns (dfor [name worker] (.items workers) name worker.ask) ROUNDS))
   (for [worker (.values workers)]
     (.end worker))
-  (for [[name [[_ precision] _]] (.items contestants)]
-    (setv
-      speed (/ (* STEPS rows WINDOW) (median (get times name)))
-      ratio (times-faster (get times "ours") (get times name))
-      rate (/ (* 2 (** SIDE 3)) (min (gfor
-        [library rounded] products
-        :if (= rounded precision)
-        (median (get times #(library rounded)))))))
-    (print-row f"{text}, batch {rows}{why}" name f"{speed :,.0f}"
-      (if (= name "ours") "" ratio)
-      f"{(/ (* speed (operations layers)) rate) :.0%}")))
+  (defn speed [name] (/ (* STEPS rows WINDOW) (median (get times name))))
+  (setv
+    rate (/ (* 2 (** SIDE 3)) (min (gfor
+      [library precision] products
+      :if (= precision best)
+      (median (get times #(library precision))))))
+    others (lfor name contestants :if (not-in name ["ours" "on TensorFlow"]) name))
+  (print-row f"{text}, {rows}" f"{(speed "ours") :,.0f}"
+    f"{(/ (* (speed "ours") (operations layers)) rate) :.0%}"
+    (if (in "on TensorFlow" times) f"{(speed "on TensorFlow") :,.0f}" "as ours")
+    #* (gfor name others (times-faster (get times "ours") (get times name)))))
 
 
 (defn operations [layers]
@@ -152,7 +155,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 
 
 (defn steps [learn rows]
-  "Return a function that learns from a batch of so many `rows` as often as a round asks."
+  "Return a function that learns from a batch of `rows` `STEPS` times."
   (setv
     x (.integers (np.random.default-rng 1) 0 VOCABULARY #(rows WINDOW) :dtype "int32")
     y (np.roll x -1 1))
@@ -239,4 +242,4 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 (choose-freely)
 (if (= (cut sys.argv 1 2) ["--serve"])
   (serve #* (cut sys.argv 2 None))
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

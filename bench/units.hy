@@ -6,7 +6,7 @@ TEXT is a file or a folder, read as the program reads it: `books:1000000@3` is t
 characters of all texts in `books`, for three minutes; the default is all of it, and one minute.
 Its last tenth is taken away before, then the program trains by each unit with its defaults, both
 at the same time, on a core of its own each, so that other work slows both; with a single core they
-take turns. The last tenth is scored as by `--score`, in bits per character, by pieces in the usual
+take turns. The last tenth is scored as by `--score`, in bits per character, of pieces in the usual
 spelling, which is an upper bound.]]
 
 (import
@@ -16,20 +16,21 @@ spelling, which is an upper bound.]]
   re
   sys
   tempfile [TemporaryDirectory]
-  bench.common [print-header print-row processor split-held-out train-program]
+  bench.common [print-header print-row processor results split-held-out train-program]
   lstm-textgen.text.files [read-pieces])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   UNITS ["characters" "pieces"]
   CORES (sorted (os.sched-getaffinity 0)))
 
 
 (defn main [#* texts]
   "Print a row for each of the `texts`, as they are given."
-  (print f"one core each of {(processor)}; losses in bits per character\n")
-  (print-header "text" "characters" "minutes"
-    #* (gfor unit UNITS what ["loss" "network" "epochs"] f"{unit}: {what}")
-    "pieces − characters")
+  (print f"one core each of {(processor)}\n")
+  (print-header "text, characters" "minutes"
+    #* (gfor unit UNITS what ["" ": network, epochs"] f"{unit}{what}")
+    "difference" :unit "bits per character")
   (for [each texts]
     (setv
       [name size minutes] (.groups (re.fullmatch r"(.+?)(?::(\d+))?(?:@([\d.]+))?" each))
@@ -37,10 +38,10 @@ spelling, which is an upper bound.]]
       models (trained text (or minutes "1"))
       test (get (split-held-out text) 1)
       bits (lfor model models (. (get (.score model test) 0) bits)))
-    (print-row (. (Path name) name) f"{(len text) :,}" (or minutes "1")
+    (print-row f"{(. (Path name) stem)}, {(len text) :,}" (or minutes "1")
       #* (gfor
         [model loss] (zip models bits)
-        cell [f"{loss :.3f}" (get model.settings "layers") (len model.history)]
+        cell [f"{loss :.3f}" f"{(get model.settings "layers")}, {(len model.history)}"]
         cell)
       f"{(- (get bits 1) (get bits 0)) :+.3f}")))
 
@@ -58,4 +59,5 @@ spelling, which is an upper bound.]]
 
 
 (when (= __name__ "__main__")
-  (main #* (cut sys.argv 1 None)))
+  (with [_ (results __file__ EDITION)]
+    (main #* (cut sys.argv 1 None))))

@@ -1,4 +1,4 @@
-#[[What it costs to watch a run: the live picture, callbacks, and their logs.
+#[[What it costs to watch a run: the live display, callbacks, and their logs.
 
     python -m hy bench/watching.hy
 
@@ -16,13 +16,14 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   sys
   tempfile [TemporaryDirectory]
   time
-  bench.common [ROOT print-header print-row]
+  bench.common [ROOT note print-header print-row results]
   lstm-textgen.display.live [Display]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.textmodel [train])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ROUNDS 3
   SETTINGS {"layers" "256,dropout:0.3"  "batch_size" 16  "epochs" 2  "restart" True}
   TEXT-LENGTH 60_000
@@ -55,7 +56,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   (import keras)
   (setv logs {"tensorboard" (str (/ place "logs"))  "csv" (str (/ place "log.csv"))})
   { "nothing" [TimedQuiet {}]
-    "the live picture" [TimedDisplay {}]
+    "the live display" [TimedDisplay {}]
     "a callback, TensorBoard and CSV" [TimedQuiet
       {"callbacks" [(keras.callbacks.TerminateOnNaN)]  #** logs}]
     "all of it" [TimedDisplay {"callbacks" [(keras.callbacks.TerminateOnNaN)]  #** logs}]})
@@ -81,7 +82,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
 
 
 (defclass TimedDisplay [Timed Display]
-  "Shows the live picture to nobody, as on a terminal of 120 columns."
+  "Shows the live display to nobody, as on a terminal of 120 columns."
 
   (defn begin-run [self plan]
     (with [_ (redirect-stdout (Screen))]
@@ -105,7 +106,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
 
 
 (defn print-calls [seconds]
-  "Print what the callbacks of a step cost, and their share of a run of so many `seconds`."
+  "Print what the callbacks of a step cost, and their share of a run of `seconds`."
   (import
     keras
     lstm-textgen.learning.learner.callbacks [log-callbacks])
@@ -125,9 +126,10 @@ and its callbacks are also measured by themselves, since a run's time varies mor
     (setv each (/ (- (time.perf-counter) began) CALLS))
     (.on-train-end callbacks))
   (setv steps (* 2 (// (* 0.9 TEXT-LENGTH) (* 16 64))))
+  (note "step.callbacks" f"{(* 1e6 each) :.0f} µs")
   (print (+ f"\nCallbacks of one step: {(* 1e6 each) :.0f} µs; of the run's {steps :.0f} steps, "
     f"{(/ (* each steps) seconds) :.2%} of its time")))
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

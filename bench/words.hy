@@ -1,4 +1,4 @@
-#[[How well a model by words predicts, beside PyTorch.
+#[[How well a word-level model predicts, beside PyTorch.
 
     python -m hy bench/words.hy TEXT [MINUTES…]
 
@@ -14,10 +14,11 @@ Needs the extra `bench` (PyTorch).]]
   math
   pathlib [Path]
   tempfile [TemporaryDirectory]
-  bench.common [print-header print-row processor split-held-out train-peer train-program]
+  bench.common [print-header print-row processor results split-held-out train-peer train-program]
   lstm-textgen.text.units [Words])
 
 (setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ;; Of the plain model; rows and window are those of PyTorch's own example of a language model.
   BATCH [20 35]
   UNITS 256
@@ -32,9 +33,9 @@ Needs the extra `bench` (PyTorch).]]
   (.add-argument parser "text")
   (.add-argument parser "minutes" :nargs "*" :type float)
   (setv given (.parse-args parser))
-  (print f"{(processor)}; perplexity per word\n")
-  (print-header "minutes" "words to learn from" "vocabulary" "ours: perplexity" "seconds"
-    "PyTorch: perplexity" "seconds" "ratio" "our network" "its epochs")
+  (print f"{(processor)}\n")
+  (print-header "text" "minutes" "words to train on" "vocabulary" "ours" "our seconds"
+    "PyTorch" "its seconds" "ratio" "our network" "our epochs" :unit "perplexity per word")
   (for [minutes (or given.minutes [None])]
     (print-row #* (compare given.text minutes))))
 
@@ -53,7 +54,7 @@ Needs the extra `bench` (PyTorch).]]
       :inputs DROPOUT :dropout DROPOUT :rate RATE :batch BATCH :minutes minutes
       :epochs (if minutes EPOCHS (len model.history)))
     plain (math.exp (get found "losses" 0)))
-  [
+  [ (. (Path path) stem)
     (if minutes f"{minutes :g}" "not given")
     f"{(len kept) :,}"
     f"{(len model.vocabulary) :,}"
@@ -67,4 +68,4 @@ Needs the extra `bench` (PyTorch).]]
 
 
 (when (= __name__ "__main__")
-  (main))
+  (with [_ (results __file__ EDITION)] (main)))

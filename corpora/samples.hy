@@ -2,20 +2,25 @@
 
     hy corpora/samples.hy diary > diary.txt
     hy corpora/samples.hy docx diary.txt    (writes diary.docx, the same text as a Word document)
+    hy corpora/samples.hy people > people.csv
 
-It knows diary, chat, poems and german; each is the same bytes each time. The templates are filled
-as lol.hy fills its own, those in German from WORDS.]]
+It knows diary, chat, poems, german and people, a table; each is the same bytes each time. The
+templates are filled as lol.hy fills its own, those in German from WORDS.]]
 
 (import
+  csv
   datetime [datetime timedelta]
+  io [StringIO]
   pathlib [Path]
   sys
   xml.sax.saxutils [escape]
   zipfile [ZipFile]
-  lol [RNG articles cast-of fill pick pick-several])
+  lol [RNG articles cast-of fill pick pick-several]
+  lol-words [choices])
 
 (setv
-  LENGTH 60_000  ; characters, at least
+  LENGTH 60_000  ; characters, at least, but …
+  LENGTHS {"people" 120_000}
   BEGIN (datetime 2025 1 1 8)  ; when the diary and the chat begin
   OFFICE "http://schemas.openxmlformats.org"
   PACKAGE f"{OFFICE}/package/2006"
@@ -162,6 +167,55 @@ Rezept für süße Träume: Man nehme {essen}, rühre {ding} hinein und warte, b
     "schliefen glücklich ein"]
   "name" ["Jürgen" "Käthe" "Sören" "Bärbel" "Günther" "Zoë"]})
 
+;; For the table of people: their professions, with what each of them is about, and their wishes.
+(setv PROFESSIONS (dfor
+  line (.split (.strip #[[
+Baker: oven, sack of flour, rolling pin, loaf | rises before dawn, smells of rye, never burns
+Beekeeper: hive, jar of honey, veil, queen | hums in the evening, forgives mistakes, stays calm
+Carpenter: workbench, plank of oak, chisel, staircase | never creaks, holds for a hundred years
+Clockmaker: pendulum, cuckoo, mainspring, tower clock | keeps time in the rain, strikes thirteen
+Cook: copper pan, ladle, recipe, pinch of saffron | feeds forty guests, needs no salt
+Sailor: rudder, coil of rope, oar, gangway | crosses the river alone, floats in any storm
+Gardener: watering can, rose bush, greenhouse, spade | blooms in november, keeps the slugs away
+Librarian: reading lamp, catalogue, ladder, first edition | comes back on time, whispers at night
+Lighthouse keeper: lantern, foghorn, logbook, beam | can be seen from france, scares no gulls
+Piano tuner: tuning fork, felt hammer, grand piano, string | stays in tune, sings by itself
+Letter carrier: bicycle, bag of letters, stamp, doorbell | knows every address, outruns the dog
+Schoolteacher: blackboard, piece of chalk, register, globe | explains itself, spells every word
+Tailor: thimble, bolt of silk, needle, waistcoat | fits everybody, mends itself overnight
+Wizard: wand, cauldron, spellbook, pointed hat | works on tuesdays, turns lead into {stuff}
+]]) "\n")
+  :setv [name _ about] (.partition line ": ")
+  name (lfor part (.split about " | ") (.split part ", "))))
+
+(setv WISHES (.split (.strip #[[
+wants a {adj} {thing} that {does}
+would give {number} {foods} for a {thing} that {does}
+is looking for a {colour} {thing}
+dreams of a {thing} as big as a {a}
+needs a new {thing}, as the {a} has eaten the old one
+wants to be left alone with the {thing} until it {does}
+hopes that the {thing} {does} at last
+would like to know who hid the {thing} {place}
+asks for a {thing}, {number} {foods} and a little peace
+has a {thing} already, but wants one that {does}
+saves up for a {adj} {thing}
+wants somebody to hold the {thing} and not to laugh
+]]) "\n"))
+
+(setv GIVEN-NAMES (choices "
+  Ada | Agnes | Albin | Bertha | Boris | Clara | Conrad | Dorothea | Edgar | Elsie | Emil | Frida |
+  Gideon | Greta | Hector | Ida | Ines | Jasper | Judith | Kasimir | Leonie | Ludwig | Marta |
+  Milo | Nadia | Oscar | Petra | Quentin | Rosa | Rufus | Selma | Silas | Thea | Ulric | Vera |
+  Wanda | Xaver | Yara | Zelda"))
+(setv SURNAMES (lfor part [
+  "Apple | Ash | Black | Bramble | Copper | Fern | Frost | Gold | Hazel | Honey | Ivy | Lark |
+    Marsh | Moss | Nettle | Oak | Pepper | Quill | Rain | Sand | Thistle | Thorn | Under | Wander |
+    Winter"
+  "berry | bottom | brook | by | combe | croft | dale | feather | field | ford | gate | grove |
+    ham | hill | lake | ley | mead | stone | ton | wick | wood | worth"]
+  (choices part)))
+
 
 (defn main [kind]
   "Print the sample text `kind`."
@@ -170,7 +224,8 @@ Rezept für süße Träume: Man nehme {essen}, rühre {ding} hinein und warte, b
     write (get KINDS kind)
     now BEGIN
     length 0)
-  (while (< length LENGTH)
+  (print (.get HEADERS kind "") :end "")
+  (while (< length (.get LENGTHS kind LENGTH))
     (+= now (timedelta :minutes (int (* 5000 (.random RNG)))))
     (setv piece (articles (write now)))
     (print piece :end "")
@@ -199,6 +254,18 @@ Rezept für süße Träume: Man nehme {essen}, rühre {ding} hinein und warte, b
   (+ (fill (pick GERMAN) {#** (drawn WORDS)  "wer" wer  "wer2" wer2  "wer3" wer3}) "\n\n"))
 
 
+(defn people [_]
+  "Return a row of the table of people."
+  (setv
+    profession (pick (list PROFESSIONS))
+    [things does] (get PROFESSIONS profession)
+    name f"{(pick GIVEN-NAMES)} {(.join "" (map pick SURNAMES))}"
+    row (StringIO))
+  (.writerow (csv.writer row :lineterminator "\n")
+    [profession name (english WISHES :thing (pick things) :does (pick does))])
+  (.getvalue row))
+
+
 (defn english [templates #** words]
   "Return one of the `templates` with its slots filled, some of them with these `words`."
   (fill (pick templates) {#** (cast-of) #** (drawn OWN) #** words}))
@@ -209,7 +276,9 @@ Rezept für süße Träume: Man nehme {essen}, rühre {ding} hinein und warte, b
   (dfor [name choices] (.items words) name (pick choices)))
 
 
-(setv KINDS {"diary" diary  "chat" chat  "poems" poems  "german" german})
+(setv
+  KINDS {"diary" diary  "chat" chat  "poems" poems  "german" german  "people" people}
+  HEADERS {"people" "Profession,Name,Wish\n"})  ; of a table
 
 
 (defn write-docx [path]

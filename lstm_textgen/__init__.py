@@ -16,7 +16,7 @@ except KeyboardInterrupt:
         raise SystemExit(130) from None
     raise
 
-__version__ = "0.1.0"
+__version__ = "0.4.0"
 
 _HOMES = {
     "TextModel": "textmodel",

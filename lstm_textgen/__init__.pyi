@@ -108,8 +108,8 @@ class TextModel:
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
     def generate(  # type: ignore[overload-overlap]
-        self, seed: str = "", length: int | None = 400, samples: None = None, *,
-        warn: _Warn | None = None,
+        self, seed: str = "", length: int | None = ..., samples: None = None, *,
+        new: bool = False, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
@@ -117,8 +117,8 @@ class TextModel:
     ) -> str: ...
     @overload
     def generate(
-        self, seed: Iterable[str] = "", length: int | None = 400, samples: int | None = None, *,
-        warn: _Warn | None = None,
+        self, seed: Iterable[str] = "", length: int | None = ..., samples: int | None = None, *,
+        new: bool = False, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
@@ -141,9 +141,10 @@ def train(
     prep: _Step | list[_Step] | None = None, display: Report | None = None,
     callbacks: Any | Sequence[Any] = (),
     # settings: train
-    only: str | None = None, column: str | None = None, max_download: float = 1024,
-    encoding: str | None = None, lower: bool | None = None, unit: str | None = None,
-    max_words: int | None = None, validation: float | None = None, base: _Path | None = None,
+    only: str | None = None, column: str | Sequence[str] | None = None, sheet: str | None = None,
+    items: str | None = None, max_download: float = 1024, encoding: str | None = None,
+    lower: bool | None = None, unit: str | None = None, max_words: int | None = None,
+    validation: float | None = None, base: _Path | None = None,
     layers: str | int | Sequence[int] | None = None, lookback: int | None = None,
     epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
     learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,

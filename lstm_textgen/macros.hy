@@ -7,7 +7,7 @@
   itertools [chain zip-longest]
   hy.errors [HyMacroExpansionError]
   hy.models [Bytes Expression Float Integer Keyword List String Symbol]
-  lstm-textgen.basics.values [UNKNOWN unknown-name]
+  lstm-textgen.basics.values [NOT-KNOWN-YET unknown-name]
   lstm-textgen.prep [STEPS check-step]
   lstm-textgen.settings.table [as-keyword check-given])
 
@@ -34,12 +34,12 @@
 
 
 (defn _value [form]
-  "Return the value of the literal `form`, or `UNKNOWN` if only running it can tell."
+  "Return the value of the literal `form`, or `NOT-KNOWN-YET` if only running it can tell."
   (defn literal? [form]
     (if (isinstance form List)
       (all (map literal? form))
       (or (in form CONSTANTS) (isinstance form #(Bytes Float Integer Keyword String)))))
-  (if (literal? form) (hy.eval form) UNKNOWN))
+  (if (literal? form) (hy.eval form) NOT-KNOWN-YET))
 
 
 (defn _parts [compiler name body]
@@ -77,7 +77,7 @@
     function (if name `(. hy I lstm_textgen/prep ~(Symbol name)) head))
   (when name
     (check-step name values)
-    (unless (in UNKNOWN values) (return `(~function ~text ~@args))))
+    (unless (in NOT-KNOWN-YET values) (return `(~function ~text ~@args))))
   (setv
     own (hy.gensym "step")
     written (String (or name (_spelt head))))
@@ -156,7 +156,7 @@
     before []
     settings {})
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
-    (when (and (= key ':unit) (isinstance value Symbol))
+    (when (and (in key [':unit ':items]) (isinstance value Symbol))
       (setv value (String value)))  ; a bare word
     (with [_ (_pointing _hy-compiler key)] (setv setting (_setting key value settings)))
     (when (= setting "prep")

@@ -4,7 +4,6 @@
   (require hyrule [meth]  lstm-textgen.basics.forms [refuse]
     lstm-textgen.settings.parameters [defn-settings]))
 (import
-  collections.abc [Iterable]
   contextlib [contextmanager]
   io [StringIO]
   os [PathLike fspath]
@@ -12,7 +11,7 @@
   sys
   warnings
   numpy :as np
-  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT TEXT-LIST check-value plain]
+  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -22,7 +21,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
-  lstm-textgen.pages.assembly [PAGE]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep]
@@ -33,13 +32,15 @@
   lstm-textgen.text.files [listed-sources]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
+  lstm-textgen.writing.newitems [write-new]
   lstm-textgen.writing.scoring [Score surprises]
-  lstm-textgen.writing.writer [Ends stream usual-options write-many write-sample])
+  lstm-textgen.writing.writer [Ends stream usual-options write-each write-sample])
 
 (setv
-  COLUMNS ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
+  RECORDED ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
     "unit_length" "validation_unit_length"]
-  CARD-SAMPLE 200)  ; units
+  LENGTH 400  ; units of a text, unless said otherwise …
+  CARD-SAMPLE 200)  ; … and of that on a card
 
 
 (defclass TextModel []
@@ -85,7 +86,7 @@
     (setv known (if (or self.vocabulary.several) {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
       entry self.checkpoint.history
-      (dfor name COLUMNS name (.get entry name (.get known name)))))
+      (dfor name RECORDED name (.get entry name (.get known name)))))
 
   (defn prepare [self text]
     #[[Return `text`, a seed or a text to score, prepared like the training text.
@@ -102,7 +103,7 @@
 
   (defn _repr-html_ [self]
     "Return the model's card for a notebook: a small table, its curve and a sample."
-    (model-card self.checkpoint (.generate self "" :length CARD-SAMPLE :rng-seed 1)))
+    (model-card self.checkpoint (write-sample self.checkpoint CARD-SAMPLE)))
 
   (defn prepare-pieces [self pieces]
     "Yield the long text in `pieces` (strings), prepared, in other pieces."
@@ -111,20 +112,23 @@
   (defn-settings stream "write" [self [seed ""] * [warn None] #** given]
     #[[Return an iterator of the pieces of text that the model generates after `seed`.
 
-    The seed isn't included. The iterator is endless without `length`, `stop` and `sentences`, and
-    has a method `close`. The options are those of `generate`; errors are raised at once.]]
+    The seed isn't included. Without `length`, `stop` and `sentences` the iterator is endless, or
+    ends with an item. It has a method `close`. The options are those of `generate`; errors are
+    raised at once.]]
     (with [warn (_collecting warn)]
       (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
         #* (.steering self given) warn)))
 
   (defn-settings generate "write" [
-      self [seed ""] [length 400] [samples None] * [warn None] #** given]
-    #[[Return `seed` and the text that the model generates after it.
+      self [seed ""] [length ...] [samples None] * [new False] [warn None] #** given]
+    #[[Return `seed` and the text that the model generates after it, or the item with `items`.
 
-    The text has `length` characters (or words) or, with None, another end. For a list of seeds the
-    result is the list of their texts, with `samples` texts after each seed; generating them in one
-    batch is faster than one by one.
+    The text has `length` characters (or words; default: 400, or a whole item) or, with None,
+    another end. For a list of seeds the result is the list of their texts, with `samples` texts
+    after each seed; generating them in one batch is faster than one by one.
 
+    - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
+      without one there is a warning, and the others are missing.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the likeliest unit, higher is wilder; a list is used in turn, one
       temperature for each unit. Default: the recipe's, or else 0.7.
@@ -137,12 +141,14 @@
     Raises `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
     (setv
       seeds (text-list "`seed`" seed)
-      count (if (is samples None) 1 (check-setting "samples" samples)))
+      count (if (is samples None) 1 (check-setting "samples" samples))
+      own-length (if self.checkpoint.settings.items None LENGTH)
+      length (if (is length ...) own-length length))
     (with [warn (_collecting warn)]
-      (setv texts (write-many self.checkpoint (lfor s seeds (.prepare self s)) count
-        #* (.steering self given length) warn)))
-    (setv whole (lfor [k text] (enumerate texts) (+ (get seeds (// k count)) text)))
-    (if (and (isinstance (plain seed) str) (is samples None)) (get whole 0) whole))
+      (setv texts ((if (check-setting "new" new) write-new write-each) self.checkpoint
+        (lfor s seeds (.prepare self s)) count #* (.steering self given length) warn))
+      (setv whole (lfor [k text] (sorted texts) (+ (get seeds (// k count)) text))))
+    (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 
   (defn steering [self given [length None]]
     "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of the dict `given`."
@@ -159,9 +165,9 @@
     `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and the
     numbers of units (`count`) and `characters`; `units` lists the characters, pieces or words of
     the prepared text, and `bits` (len(units),) has the surprise of each: -log₂ of the probability
-    that the model gave it, NaN for an unknown character. By pieces the score is that of the text's
-    usual spelling, an upper bound. Raises `ValueError` if the model knows no unit of the text,
-    `TypeError` unless `text` is a string.]]
+    that the model gave it, NaN for an unknown character. A piece-level model
+    scores the text's usual spelling, an upper bound. Raises `ValueError` if the model knows no
+    unit of the text, `TypeError` unless `text` is a string.]]
     (setv
       text (.prepare self text)
       total (Score)
@@ -207,7 +213,7 @@
       (check-value "`others`" TEXT-MODEL each)
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
-    (check-output "path" path [] (list (.values models)) overwrite PAGE)
+    (check-output "path" path [] (list (.values models)) overwrite OUR-PAGE)
     (setv text (playground models temperature length))
     (with [out (open-output path)] (.write out text))
     None)
@@ -216,8 +222,8 @@
     #[[Write the model to `path` for other programs; the file extension decides the format.
 
     - `.onnx`: a graph for ONNX Runtime.
-    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A model
-      by pieces also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
+    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A
+      piece-level model also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
     - `.h5`: a model file to share, with 16-bit weights and without training state.
     - `/` at the end, or a `Path` without extension: a SavedModel folder for TensorFlow.
 
@@ -337,12 +343,3 @@
       [(StringIO (.join "" [#* lines #* (cut texts -1 None)]))])
     (is sources None) (or own [])
     True (listed-sources sources)))
-
-
-(defn text-list [what texts]
-  "Return one or several `texts` as a list; raise `TypeError`, calling them `what`, otherwise."
-  (setv texts (plain texts))
-  (check-value what TEXT-LIST (cond
-    (isinstance texts str) [texts]
-    (and (isinstance texts Iterable) (not (isinstance texts #(bytes bytearray)))) (list texts)
-    True texts)))

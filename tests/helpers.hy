@@ -21,6 +21,7 @@
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Score surprises]
+  lstm-textgen.writing.writer [write-each]
   tests.forkserver [BACKENDS FORKS])
 
 (setv
@@ -294,6 +295,11 @@
   (when resume
     (setv model.resume (_resume-from model.weights)))
   model)
+
+
+(defn write-many [model seeds samples #* options #** named]
+  "Return the list of texts that `write-each` yields, in the order of their numbers."
+  (lfor [_ text] (sorted (write-each model seeds samples #* options #** named)) text))
 
 
 (defn score [model pieces]

@@ -6,13 +6,15 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-settings bits-of check-same grown-weights load-base origin
+  lstm-textgen.learning.bases [base-settings bits-of check-same fitted-bias grown-weights load-base
+    origin
     promising record relative-of stem suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.settings.models [Base]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
+  lstm-textgen.writing.engine [softmax]
   tests.helpers [assert-no-warning program refused saved-model small-model write-text])
 
 (setv
@@ -34,7 +36,8 @@
 
 
 (defn test-a-base-without-a-name-is-refused-with-an-example [tmp-path]
-  (with [_ (pytest.raises ValueError :match "`base` must be the name of a model, such as english, .* not ''")]
+  (with [_ (pytest.raises ValueError
+      :match "`base` must be the name of a model, such as english, .* not ''")]
     (train :text "heylo" :path (/ tmp-path "m") :base "")))
 
 
@@ -314,3 +317,47 @@
     (- (get news -1 strangers) (np.log (.sum (np.exp (get olds -1)))))
     (np.log [(/ 1.5 known-odds) (/ 0.5 known-odds)])
     :atol 1e-5)))
+
+
+;; * The text's own frequencies
+
+(defn shares [model known text]
+  "Return how probable units are under `model` once its bias is fitted to `text`, a dict."
+  (setv bias (fitted-bias model known (.encode model.vocabulary text)))
+  (dict (zip model.vocabulary.units (softmax bias))))
+
+
+(defn test-signs-and-digits-get-the-frequency-that-they-have-in-the-text []
+  (setv
+    model (small-model :text "a!,1" :odds {"a" 50})
+    found (shares model 4 (* "aaaaaaaa!!aaaaaaaa!," 50)))
+  (assert (= (get found "!") (pytest.approx 0.15 :rel 0.2)))
+  (assert (= (get found ",") (pytest.approx 0.05 :rel 0.2)))
+  (assert (< (get found "1") 0.01)))
+
+
+(defn test-words-of-known-letters-are-left-to-training []
+  (setv
+    model (small-model :unit "words" :text "she he … é" :odds {"she" 3})
+    ids (.encode model.vocabulary "he he")
+    [before after] [(get model.weights -1) (fitted-bias model 99 ids)]
+    changed (lfor [unit same] (zip model.vocabulary.units (= before after)) :if (not same) unit))
+  (assert (= (set changed) (set ["<unk>" "she" " …" " é"]))))
+
+
+(defn test-a-new-character-becomes-as-rare-as-it-is-and-its-relative-stays []
+  (setv
+    model (small-model :text "hello" :odds {"e" 2})
+    text (+ "é" (* "hello" 100))
+    known model.vocabulary
+    model.vocabulary (.with-units known [#* known.units "é"])
+    ids (.encode model.vocabulary text)
+    model.weights (grown-weights model.weights known ["é"] ids)
+    found (shares model 4 text))
+  (assert (< (get found "é") 0.01))
+  (assert (= (get found "e") (pytest.approx 0.4 :abs 0.01))))
+
+
+(defn test-a-text-of-one-unit-has-frequencies-too []
+  (setv found (shares (small-model :text "!,a" :odds {}) 3 "!"))
+  (assert (> (get found "!") (get found ","))))

@@ -5,7 +5,8 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [RUN-IN Batches HeldOut fitting-lookback keep-arc split-ids]
+  lstm-textgen.learning.batches [Batches HeldOut VALIDATION-RUN-IN fitting-lookback keep-arc
+    split-ids]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus [fingerprint])
 
@@ -88,7 +89,7 @@
   (assert (= (sorted (get y (> counted 0))) (list (range before (+ before n)))))
   (for [[x y counted] (zip x y counted)  :if (.any counted)]
     (setv run-in (np.argmax counted))
-    (assert (>= run-in RUN-IN))
+    (assert (>= run-in VALIDATION-RUN-IN))
     (assert (.all (cut counted run-in None)))
     (setv start (- (get y run-in) run-in))  ; where the row's run-in begins, if there is room
     (assert (.all (= y (np.maximum 0 (+ start (np.arange (len y)))))))

@@ -2,10 +2,13 @@
 
 (import
   dataclasses [replace]
+  numpy :as np
   pytest
   lstm_textgen
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.scoring [predicted]
   tests.helpers [StopAfter counting output same-model? write-text])
 
 (setv
@@ -53,6 +56,21 @@
   (setv model (load-checkpoint (/ tmp-path "model")))
   (assert (.startswith (str model.settings.layers) "lstm:512"))
   (assert (< (first-loss model) 2)))  ; nats; from scratch an epoch comes to 3
+
+
+(defn [helped] test-a-fine-tuned-model-begins-with-the-frequencies-of-its-text [trained]
+  (setv
+    text (+ "é" (* "the cat sat, the cat sat!\n" 120))
+    path (write-text trained text "rare.txt")
+    model (lstm_textgen.train path (/ trained "rare") :base (/ trained "model") :epochs 1
+      :learning-rate 1e-6 :display (Quiet))
+    vocabulary model.vocabulary
+    ids (np.array (lfor unit (cut text 2000) [(get vocabulary.ids unit)]))
+    [odds] (predicted model.checkpoint ids (fn [logits _] [(softmax logits)]))
+    found (dict (zip vocabulary.units (.mean odds #(0 1)))))
+  (assert (< (get found "é") 0.002))
+  (assert (< (sum (gfor [unit share] (.items found)  :if (not-in unit text) share)) 0.02))
+  (assert (= (get found "!") (pytest.approx (/ 1 26) :rel 0.5))))
 
 
 (defn [helped] test-a-run-from-a-base-that-was-stopped-ends-with-the-same-bits [trained]

@@ -193,7 +193,8 @@
     #([["words" TEXT 1.0] ["words" (* 2 TEXT) 1.0] ["characters" TEXT 1.0]]
       "learned from different texts")
     #([["characters"] ["words" TEXT 1.0 True]] "are per character and per word, so they aren't")
-    #([["characters"] ["words"]] "word-level model never has to spell, so its loss is comparable only with")
+    #([["characters"] ["words"]]
+      "word-level model never has to spell, so its loss is comparable only with")
     #([["words" TEXT 1.0 True] ["words" TEXT 2.0 True]]
       "0 has the lowest loss, 1.443 bits per word.")])]
     test-models-that-do-not-compare-are-told-apart [models words]

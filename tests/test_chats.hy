@@ -118,7 +118,8 @@
   (assert (= (cut (read "a.txt" :only "anna") 2)
     #("Anna: hi\nAnna: two lines\n"
       "WhatsApp, 3 messages of 2 people, 2019, only anna's kept")))
-  (assert (= (complaint ["a.txt"] :only "Ana") "`only`: unknown person 'Ana'; did you mean 'Anna'?"))
+  (assert (= (complaint ["a.txt"] :only "Ana")
+    "`only`: unknown person 'Ana'; did you mean 'Anna'?"))
   (write "b.txt" "plain")
   (assert (= (complaint ["b.txt"] :only "Anna")
     "'b.txt' is not a chat or mailbox, so `only` doesn't apply to it")))

@@ -294,8 +294,8 @@
 
 (defn test-a-newer-format-is-refused-by-name-and-never-replaced-by-the-backup [path]
   (save-checkpoint (small-model 2) path)
-  (with [file (h5py.File path "r+")] (setv (get (. (get file "lstm_textgen") attrs) "format") 4))
-  (with [_ (pytest.raises ValueError :match "format 4 of a newer lstm_textgen")]
+  (with [file (h5py.File path "r+")] (setv (get (. (get file "lstm_textgen") attrs) "format") 6))
+  (with [_ (pytest.raises ValueError :match "format 6 of a newer lstm_textgen")]
     (load-checkpoint path :warn assert-no-warning))
   (setv newer (.read-bytes path))
   (save-checkpoint (small-model 3) path)

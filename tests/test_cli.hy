@@ -242,7 +242,7 @@ sys.exit(main())")
 
 
 (defn test-the-version-is-said [capsys]
-  (assert (in "lstm_textgen 0.1.0" (shown-by "--version" capsys))))
+  (assert (in "lstm_textgen 0.4.0" (shown-by "--version" capsys))))
 
 
 (defn [counting] test-info-lists-what-a-model-holds [trained monkeypatch capsys]

@@ -2,7 +2,7 @@
 
 (import
   lstm-textgen.textmodel [load train]
-  tests.helpers [output program save-odds succeeded write])
+  tests.helpers [output program refused save-odds succeeded write])
 
 (setv
   CHAT (+ "1/4/25, 3:40 PM - Messages are encrypted.\n"
@@ -24,6 +24,14 @@
     "media and system lines left out") lines))
   (assert (.endswith (get lines -1) "--generate Anna: --stop Anna: --length 300"))
   (assert (= (get (. (load (/ tmp-path "model")) settings) "people") ["Anna" "Ben"])))
+
+
+(defn test-several-columns-and-templates-are-flags [tmp-path counting]
+  (write (/ tmp-path "a.csv") (+ "id,text\n" (* "1,a fox sings\n" 90)))
+  (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id" #* FLAGS))
+  (assert (in "a.csv: table, 90 entries in columns text, id\n" shown))
+  (refused (program "--sources" "a.csv" "--column" "{Text" :folder tmp-path)
+    "--column must be a column, a template" "not '{Text' (a { without its counterpart;"))
 
 
 (defn test-only-and-column-are-flags [tmp-path counting]

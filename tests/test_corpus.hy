@@ -33,7 +33,7 @@
 
   Return the cache folder, in `folder`.]]
   (.setattr monkeypatch corpus "PIECE" 5)
-  (.setattr monkeypatch corpus "LIMIT" 8)
+  (.setattr monkeypatch corpus "STORED" 8)
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "cache")))
   (/ folder "cache"))
 
@@ -91,7 +91,7 @@
 (defn [pytest.fixture] long-text [monkeypatch tmp-path]
   "Store a text of 4 MB on disk; its ids and vocabulary."
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str tmp-path))
-  (.setattr monkeypatch corpus "LIMIT" (* 1024 1024))
+  (.setattr monkeypatch corpus "STORED" (* 1024 1024))
   (prepared-ids (* TEXT 700) 100_000 "characters"))
 
 
@@ -116,7 +116,7 @@
 
 (defn [needs-smaps] test-of-a-long-text-nothing-is-left [monkeypatch tmp-path]
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str tmp-path))
-  (.setattr monkeypatch corpus "LIMIT" (* 1024 1024))
+  (.setattr monkeypatch corpus "STORED" (* 1024 1024))
   (setv [ids vocabulary] (prepared-ids (* TEXT 700) 100_000 "characters"))
   (.sum ids)
   (setv [size resident] (mapped-bytes tmp-path))

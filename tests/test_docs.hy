@@ -137,11 +137,22 @@
   (assert (= (get site 0) "")))
 
 
-(defn test-each-page-is-in-the-sidebar []
+(defn test-each-page-is-in-the-sidebar-and-in-the-contents-in-the-same-order []
   (setv
-    listed (sfor pages (.values docs.SECTIONS) page pages f"{(docs.target page)}.md")
-    ours (sfor path PAGES (.as-posix (.relative-to path docs.DOCS))))
-  (assert (<= ours listed)))
+    contents (/ docs.DOCS "README.md")
+    listed (lfor
+      pages (.values docs.SECTIONS)
+      page pages
+      :setv path (/ docs.DOCS f"{(docs.target page)}.md")
+      :if (.exists path)
+      path)
+    linked (lfor
+      [_ link _] (.findall docs.LINK (text-of contents))
+      :setv path (.resolve (/ docs.DOCS link))
+      :if (in docs.DOCS path.parents)
+      path))
+  (assert (= (sorted listed) (sorted (sfor path PAGES :if (!= path contents) path))))
+  (assert (= (list (dict.fromkeys (cut linked 1 None))) listed)))
 
 
 (defn [pytest.mark.slow] test-each-link-within-the-site-leads-somewhere [pages]
@@ -211,6 +222,13 @@
     #("console" "true" None)
     #("python" "print(1)\n" "1\n")]))
   (assert (in "numbers differ" (. (get steps 1) notes))))
+
+
+(defn test-an-output-may-be-shown-above-its-command []
+  (setv [first second] (steps-of (blocks-in (+ "<!-- printed by: echo b -->\n```console\nb\n```\n"
+    "```console\n$ echo a\n$ echo b\n```\n"))))
+  (assert (= first.shown None))
+  (assert (= #(second.typed second.shown second.start second.end) #("echo b" "b\n" 2 3))))
 
 
 (defn test-code-without-a-fence-is-refused []

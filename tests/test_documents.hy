@@ -293,7 +293,7 @@
 ;; * What isn't read
 
 (defn [(pytest.mark.parametrize #("members" "said") [
-      #({"xl/workbook.xml" "x"} "is a spreadsheet, not text; save the sheet as .csv")
+      #({"xl/workbook.xml" "x"} "is not a document or an archive, or is damaged")
       #({"Index/Document.iwa" "x"} "is a document of Pages, not text; export it as .docx")
       #({"ppt/slides.xml" "x"} "is a presentation, not text; save its text as a .txt file")
       #({"mimetype" "application/vnd.oasis.opendocument.chart"} "can't be read: it is of type app")

@@ -242,7 +242,7 @@ import hy
 from lstm_textgen.text import corpus
 from lstm_textgen.text.files import read_pieces
 from lstm_textgen.text.vocabulary import build_vocabulary
-corpus.LIMIT = 1000
+corpus.STORED = 1000
 with corpus.stored_text(read_pieces(sys.argv[1])) as text:
     print(len(corpus.ids_of(text, build_vocabulary(text))))")
 

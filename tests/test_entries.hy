@@ -1,8 +1,7 @@
-"Subtitles, mailboxes, notebooks and tables are read entry by entry."
+"Subtitles, mailboxes and notebooks are read entry by entry."
 
 (import
   contextlib [closing]
-  csv
   email.message [EmailMessage]
   email.mime.message [MIMEMessage]
   email.mime.multipart [MIMEMultipart]
@@ -10,7 +9,6 @@
   json
   mailbox
   pytest
-  lstm-textgen.text.files [read-pieces]
   tests.helpers [complaint empty-folder noted write])
 
 (setv
@@ -159,52 +157,3 @@
     test-what-is-no-notebook-is-refused [here text]
   (write "a.ipynb" text)
   (assert (.startswith (complaint ["a.ipynb"]) "'a.ipynb' is not a notebook, or is damaged")))
-
-
-;; * Tables
-
-(defn [(pytest.mark.parametrize #("name" "mark") [#("a.csv" ",") #("b.csv" ";") #("c.tsv" "\t")])]
-    test-a-column-of-a-table-is-read [here name mark]
-  (write name (+ f"\ufeffid{mark}text{mark}by\r\n1{mark}\"two, \nlines; \"\"x\"\"\"{mark}Anna\r\n"
-    f"2{mark}{mark}Ben\n3\n4{mark}one{mark}Anna\n"))
-  (assert (= (read name :column "text")
-    #("two, \nlines; \"x\"\none\n" "table, 2 entries in column text"))))
-
-
-(defn test-a-table-may-have-any-line-ends [here]
-  (for [end ["\n" "\r" "\r\n"]]
-    (write "a.csv" (.join end ["id,text" "1,\"two" "lines\"" "2,one" ""]))
-    (assert (= (read "a.csv" :column "text")
-      #("two\nlines\none\n" "table, 2 entries in column text")))
-    (assert (.endswith (get (read "a.csv") 1) "`column`: id, text"))))
-
-
-(defn test-tables-read-side-by-side-leave-no-limit-behind [here]
-  (write "a.csv" (+ "id,text\n" (* "1,one\n" 200_000)))
-  (setv
-    limit (csv.field-size-limit)
-    pieces (lfor _ (range 2) (read-pieces "a.csv" :column "text")))
-  (for [each (* pieces 2)]
-    (assert (next each))
-    (assert (= (csv.field-size-limit) limit))))
-
-
-(defn test-a-single-entry-is-not-called-entries [here]
-  (write "a.csv" "id,text\n1,one\n")
-  (assert (= (get (read "a.csv" :column "text") 1) "table, 1 entry in column text")))
-
-
-(defn test-a-table-without-a-column-is-plain-text-and-told [here]
-  (write "a.csv" "id,text\n1,one\n")
-  (assert (= (read "a.csv")
-    #("id,text\n1,one\n" "read as plain text; to read one column give `column`: id, text")))
-  (write "b.csv" "one\ntwo\n")
-  (assert (= (read "b.csv") #("one\ntwo\n" None))))
-
-
-(defn test-an-unknown-column-and-what-is-no-table-are-refused [here]
-  (write "a.csv" "id,text\n1,one\n")
-  (write "b.txt" "plain")
-  (assert (= (complaint ["a.csv"] :column "txt") "'a.csv': unknown column 'txt'; did you mean 'text'?"))
-  (assert (= (complaint ["b.txt"] :column "text")
-    "'b.txt' is not a table, so `column` doesn't apply to it")))

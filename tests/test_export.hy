@@ -251,7 +251,8 @@
     #(["--export" "no/m/"] "there is no such folder")
     #(["--export" "model.h5/"] "this is a file, not a folder")
     #(["--export" "other/"] "is a folder with other files")
-    #(["--export" "other/" "--model" "model" "--model" "other"] "only one model can be used with --export, not 2")
+    #(["--export" "other/" "--model" "model" "--model" "other"]
+      "only one model can be used with --export, not 2")
     #(["--export" "m.onnx" "--length" "9"] "--length has no effect with --export")])]
     test-a-wrong-export-is-refused-in-a-line [saved flags words refusal]
   (.mkdir (Path "other"))

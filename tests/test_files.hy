@@ -291,7 +291,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 (defn [(pytest.mark.parametrize #("content" "kind" "advice") [
       #(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "an old Office document"
-        "save it as .docx and give that")
+        "save it as .docx or .xlsx and give that")
       #(b"\x89PNG\r\n\x1a\n" "a picture" "give its text as a .txt file")
       #(b"\xff\xd8\xff\xe0" "a picture" "give its text as a .txt file")
       #(b"GIF89a\x10\x00\x10\x00" "a picture" "give its text as a .txt file")

@@ -1,4 +1,4 @@
-"Flags: those without effect or that don't exist are refused helpfully, and commands can be pasted."
+"Flags without effect or that don't exist are refused helpfully; commands can be pasted."
 
 (import
   shlex
@@ -82,7 +82,8 @@
     #("--score-html p" "--score-html has no effect on its own; add --score")
     #("--restart" "--restart has no effect on its own; add --sources, --recipe or --import")
     #("--length 5 --model a"
-      "--length has no effect on its own; add --generate, --generate-from, --interactive or --page")
+      (+ "--length has no effect on its own; add --generate, --generate-from, --interactive or "
+        "--page"))
     #("--length 5 --output x"
       "--length and --output have no effect on their own; add --generate or --generate-from")
     #("--max-download 5 --score-html p" "--max-download and --score-html have no effect on their")

@@ -2,9 +2,10 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  collections [Counter]
   functools [cache]
   re
-  hy.models [String]
+  hy.models [Expression String]
   pytest
   lstm-textgen.text.vocabulary [UNITS]
   tools.forms [ROOT Source dotted read-source]
@@ -157,6 +158,17 @@
 (defn [(pytest.mark.parametrize "check" [strayed-keras strayed-output named-units])]
     test-keras-output-and-kinds-of-units-stay-in-their-rooms [check]
   (assert (= (list (check (modules-in "lstm_textgen"))) [])))
+
+
+(defn test-the-name-of-a-constant-means-one-thing []
+  (setv counts (Counter (gfor
+    source (.values (modules-in "lstm_textgen"))
+    form source.forms
+    :if (and (isinstance form Expression) (= (get form 0) 'setv))
+    name (cut form 1 None 2)
+    :if (.isupper (str name))
+    (str name))))
+  (assert (= (lfor [name n] (.items counts) :if (> n 1) name) ["LOG"])))  ; the module's own
 
 
 (defn test-each-mutant-changes-one-place-in-the-package []

@@ -14,8 +14,8 @@
   lstm-textgen.server.requests [ApiError CompletionBody]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.writer [Ends stream write-many]
-  tests.helpers [CALM score small-model])
+  lstm-textgen.writing.writer [Ends stream]
+  tests.helpers [CALM score small-model write-many])
 
 (setv
   pytestmark pytest.mark.quick

@@ -3,7 +3,7 @@
 (import
   hypothesis [given settings strategies :as st]
   pytest
-  lstm-textgen.writing.originality [STRETCH originality])
+  lstm-textgen.writing.originality [HASHED-AT-ONCE originality])
 
 (setv
   pytestmark pytest.mark.quick
@@ -41,7 +41,7 @@
 (defn test-a-passage-is-found-across-the-stretches-that-are-hashed-at-once []
   (setv
     copied "This sentence stands on the border."
-    training (+ (* "x" (- STRETCH 10)) copied (* "y" 50))
+    training (+ (* "x" (- HASHED-AT-ONCE 10)) copied (* "y" 50))
     [passage share] (originality [(+ "new words, then: " copied " and more")] training))
   (assert (= passage copied))
   (assert (= share (/ 16 42))))

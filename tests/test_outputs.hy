@@ -206,9 +206,9 @@
     (time.sleep 0.01))
   (time.sleep 0.2)
   (.send-signal process number)
-  (setv why "there is no --length, --stop or --sentences\n")
+  (setv why "to end earlier, give --length, --stop or --sentences\n")
   (assert (= (.communicate process :timeout 30) #(""
-    f"writing to new until you press Ctrl-C: {why}")))
+    f"writing to new until you press Ctrl-C; {why}")))
   (assert (= process.returncode 0))
   (assert (= (names-in sure) (sorted [#* names "new"])))
   (assert (= (set (.read-text (/ sure "new"))) #{"a" "\n"})))

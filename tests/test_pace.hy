@@ -3,7 +3,7 @@
 (import
   re
   pytest
-  lstm-textgen.writing.pace [PATIENCE Pace PORTION TRIED]
+  lstm-textgen.writing.pace [PATIENCE Pace PORTION TRIAL]
   tests.helpers [run-hy succeeded])
 
 (setv
@@ -46,7 +46,7 @@
 (defn test-once-the-machine-is-busy-one-thread-takes-over-soon []
   (setv threads (threads-of (fn [threads n] (if (= threads 2) (if (< n 999) 0.5 50) 1)) 1500))
   (assert (= (get threads 990) 2))
-  (assert (< (.count (cut threads 999 (+ 999 PATIENCE)) 2) (+ PORTION TRIED 2))))
+  (assert (< (.count (cut threads 999 (+ 999 PATIENCE)) 2) (+ PORTION TRIAL 2))))
 
 
 (defn test-a-wrong-first-measure-of-the-threads-speed-is-put-right []

@@ -93,7 +93,8 @@
       #("read-notebook" "{\"cells\": [{\"source\": \"x = 1\"}]}" "x = 1\n\n")
       #("read-rtf" "{\\rtf1 one\\par two}" "one\ntwo")
       #("read-subtitles" "1\n00:00:01,0 --> 00:00:02,0\nhi\n" "hi\n")
-      #(#("read-table" "b") "a,b\n1,two\n" "two\n")])]
+      #(#("read-table" "b") "a,b\n1,two\n" "two\n")
+      #(#("read-table" ["B" "{a}!"]) "[{\"a\": 1, \"b\": \"two\"}]" "two 1!\n")])]
     test-readers-are-steps [step text read]
   (assert (= ((compose step) text) read)))
 
@@ -101,7 +102,7 @@
 (defn [(pytest.mark.parametrize #("step" "said") [
       #("read-chat" "the text is not a chat in a known format")
       #("read-notebook" "the text is not a notebook")
-      #(#("read-table" "b") "the text: unknown column 'b'")])]
+      #(#("read-table" "b") "the text has no column 'b'; there are: 1 plain, 2 text")])]
     test-a-reader-refuses-what-it-cannot-read [step said]
   (with [_ (pytest.raises ValueError :match said)] ((compose step) "plain, text\n"))
   None)

@@ -169,7 +169,7 @@
 
 
 (defn test-a-model-in-training-is-not-saved-by-another-process [monkeypatch path holder]
-  (monkeypatch.setattr files "LONG" 0.2)
+  (monkeypatch.setattr files "SAVE_WAIT" 0.2)
   (setv before (.read-bytes path))
   (with [_ (pytest.raises OSError :match f"process {holder.pid} is training .* save to another")]
     (save-checkpoint (small-model 2) path))
@@ -200,7 +200,7 @@
 
 
 (defn test-unfinished-files-are-swept-unless-someone-may-be-writing-them [monkeypatch path holder]
-  (monkeypatch.setattr files "LONG" 0.2)
+  (monkeypatch.setattr files "SAVE_WAIT" 0.2)
   (setv stray (/ path.parent f".model.h5.{(os.getpid)}-0123abcd.tmp"))
   (.write-bytes stray b"half a model")
   (assert (= (temporary-paths path) [stray]))

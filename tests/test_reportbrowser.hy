@@ -53,7 +53,7 @@
     (with [page (open-page browser path #** screen)] (assert (= (violations page) [])))))
 
 
-(defn test-charts-follow-the-width-and-the-colours-of-the-screen [browser pages]
+(defn test-charts-follow-the-width-and-the-colors-of-the-screen [browser pages]
   ;; That the test reads charts twice is something the browser has an opinion on.
   (with [page (open-page browser (get pages 0) :may-say "willReadFrequently" #** (get SCREENS 0))]
     (.wait-for-timeout page 100)

@@ -2,6 +2,7 @@
 
 (import
   io [BytesIO StringIO]
+  re
   time
   numpy :as np
   pytest
@@ -164,6 +165,18 @@
   (with [_ (pytest.raises ValueError :match "took \\d+ s; give at least `minutes` 0.[2-9]")]
     (learn tmp-path TEXT :minutes 0.07))
   (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn [(pytest.mark.parametrize "options" [{} {"layers" "16"}])]
+    test-a-run-that-reads-less-than-its-text-says-how-long-reading-takes
+    [tmp-path monkeypatch options]
+  (monkeypatch.setattr start "machine_speed" (fn [_] 1e-5))
+  (setv [_ report] (learn tmp-path TEXT :minutes 10 :epochs 1 #** options))
+  (setv said (.join "\n" report.said))
+  (assert (re.search r"`minutes` 10 reads about \d+% of this text; [\d,]+ minutes read all" said))
+  (monkeypatch.setattr start "machine_speed" (fn [_] 1))
+  (setv [_ report] (learn tmp-path TEXT :minutes 10 :epochs 2 #** options))
+  (assert (not-in "of this text" (.join "\n" report.said))))
 
 
 (defn test-batch-size-and-lookback-may-change-when-training-resumes [trained]

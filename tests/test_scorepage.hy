@@ -8,7 +8,7 @@
   numpy :as np
   pytest
   lstm-textgen.basics.terminal [visible]
-  lstm-textgen.pages.score [LIMIT Page]
+  lstm-textgen.pages.score [SHADED Page]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Stretch surprises]
   tests.browser [open-page overflow start-browser start-of violations WRITTEN]
@@ -61,7 +61,7 @@
 
 (defn test-a-page-has-room-for-so-many-units-and-says-what-it-left-out []
   (setv
-    room (- LIMIT 10)
+    room (- SHADED 10)
     page (page-of (* "a" room) (* [1] room)))
   (add-text page "another" (* "b" 30) (* [1] 30) "all of it")
   (setv [first second] (texts-on page))

@@ -75,7 +75,7 @@
 
 (defn [(pytest.mark.parametrize "size" [7 50_001])]
     test-stretches-follow-on-one-another [size monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.writing.scoring.STRETCH" 20_000)
+  (.setattr monkeypatch "lstm_textgen.writing.scoring.READ_AT_ONCE" 20_000)
   (setv
     [model text] [(letters) (random-text 50_001)]
     nats (all-nats model (in-pieces text size)))
@@ -136,7 +136,7 @@
     text (* "one two, three.\n" 200)
     model (small-model :layers "12" :unit "words" :text text)
     whole (score model [text]))
-  (.setattr monkeypatch "lstm_textgen.writing.scoring.STRETCH" 1000)
+  (.setattr monkeypatch "lstm_textgen.writing.scoring.READ_AT_ONCE" 1000)
   (setv pieces (score model (in-pieces text 5)))
   (assert (= 1200 whole.count pieces.count))
   (assert (math.isclose pieces.nats whole.nats :rel-tol 1e-4)))

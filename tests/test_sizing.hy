@@ -2,8 +2,9 @@
 
 (import
   pytest
+  lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
-    default-unit most-epochs])
+    default-unit most-epochs share-in-words training-speed])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -116,3 +117,28 @@
   (for [familiar [True False]]
     (setv [epochs rows _ _] (tuning 9_000 None {"epochs" 3  "batch_size" 7} familiar))
     (assert (= [epochs rows] [3 7]))))
+
+
+;; * How much a run reads
+
+(defn [(pytest.mark.parametrize "units,minutes,speed,words" [
+    [300_000 2 (fn [_] 3000) ""]
+    [1_000_000 2 (fn [_] 3000)
+      "`minutes` 2 reads about 32% of this text; 6 minutes read all of it"]
+    [300_000 0.5 (fn [_] 10_000)
+      "`minutes` 0.5 reads about 50% of this text; 1 minute reads all of it"]
+    [1_000_000_000 1 (fn [_] 3000)
+      "`minutes` 1 reads about 1% of this text; 5,556 minutes read all of it"]
+    ;; From five minutes on a larger network is chosen.
+    [1_000_000 2 (fn [minutes] (if (< minutes 5) 4000 2000))
+      "`minutes` 2 reads about 42% of this text; 9 minutes read all of it"]])]
+    test-less-than-an-epoch-is-told-with-the-minutes-for-one [units minutes speed words]
+  (assert (= (share-in-words units minutes speed) words)))
+
+
+(defn test-the-speed-of-a-network-is-the-table-s-or-follows-from-its-weights []
+  (setv speed (fn [layers [rows 32]]
+    (training-speed (parse-layers layers) "characters" 300_000 rows)))
+  (assert (= (speed "256,dropout:0.2") (speed "256" 64) 75_000))
+  (assert (= (speed "256" 8) 37_500))
+  (assert (= (speed "gru:256") (speed "100,100") (pytest.approx 69_900 :rel 0.01))))

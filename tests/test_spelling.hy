@@ -8,8 +8,8 @@
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed ways-on]
-  lstm-textgen.writing.writer [Ends stream write-many]
-  tests.helpers [CALM small-model])
+  lstm-textgen.writing.writer [Ends stream]
+  tests.helpers [CALM small-model write-many])
 
 (setv
   pytestmark pytest.mark.quick
@@ -62,6 +62,35 @@
   (assert (in "heylo" model.vocabulary.ids))
   (assert (= (written model "he" 3) "ylo"))
   (assert (= (written model "lo,heyl" 6) "oheylo")))
+
+
+;; * Whole words
+
+(defn continued [seed #** odds]
+  "Return the first characters that a model with these odds writes after `seed` in 200 texts."
+  (setv model (small-model :unit "pieces" :text (+ TEXT "H") :max-words 24 :odds odds))
+  (set (write-many model [seed] 200 (SamplingOptions 1) (Ends 1) 1)))
+
+
+(defn [(pytest.mark.parametrize "seed,odds,whole" [
+    ["lo, hey" {"," 5} True]      ; a unit, which may end here
+    ["lo, Hey" {"," 5} True]      ; in lower case it is one
+    ["lo, hel" {"," 5} False]     ; none, and it hardly ends
+    ["lo,hel" {"h" 5e3  "e" 5e3  "l" 5e3  "," 3e4} True]
+    ["lo, hey" {"lo" 5000} False]  ; nearly certain to go on
+    ["lo," {} False]])]
+    test-a-word-that-may-be-whole-is-not-continued [seed odds whole]
+  (setv letters (lfor c (continued seed #** odds) :if (.isalpha c) c))
+  (assert (= (not letters) whole)))
+
+
+(defn test-a-word-in-a-script-without-capital-letters-may-always-go-on []
+  (setv
+    text (* "今日は、今日も。" 20)
+    model (small-model :unit "pieces" :text text :max-words 24 :odds {}))
+  (setv after (set (write-many model ["今日"] 200 (SamplingOptions 1) (Ends 1) 1)))
+  (assert (& after (set "はも今")))
+  (assert (& after (set "、。"))))
 
 
 (defn test-the-choice-of-a-spelling-uses-no-temperature-of-a-list []

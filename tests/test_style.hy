@@ -81,3 +81,12 @@
   (assert (lint.main (str tmp-path)))
   (setv lines (.splitlines (. (.readouterr capsys) out)))
   (assert (= (sfor line lines (. (Path (get (.split line ":") 0)) name)) #{"a.hy" "b.py" "c.py"})))
+
+
+(defn test-british-spelling-is-a-finding [tmp-path capfd]
+  (setv path (/ tmp-path "made_up.md"))
+  (.write-text path (+ "The normal" "ised text\n"))
+  (assert (not (lint.spelled-right? [path])))
+  (assert (in f"{path}:1: " (. (.readouterr capfd) out)))
+  (.write-text path "The normalized text\n")
+  (assert (lint.spelled-right? [path])))

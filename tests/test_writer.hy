@@ -8,9 +8,8 @@
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each
-    write-many]
-  tests.helpers [CALM in-pieces small-model])
+  lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each]
+  tests.helpers [CALM in-pieces small-model write-many])
 
 (setv
   pytestmark pytest.mark.quick

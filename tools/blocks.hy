@@ -30,6 +30,7 @@ real one; a line `…` stands for any omitted lines.]]
   NOTES {
     "file" "the block is the content of this file in the reader's folder"
     "output" "the block is what the code before it prints"
+    "printed by" "the block is what the command further down with this text in it prints"
     "expansion" "the block is what the macro in the block before it becomes"
     "numbers differ" "compared without numbers; lines that are alike then count as one"
     "differs but for" "only these texts are compared: they must be shown and printed"
@@ -99,10 +100,14 @@ real one; a line `…` stands for any omitted lines.]]
 
 (defn steps-of [blocks [all False]]
   "Return the `Step`s of a page with these `blocks`; `all`: those that aren't run, too."
-  (setv steps [])
+  (setv
+    steps []
+    early [])
   (for [block blocks :if (or all (not-in "not run" block.notes))]
     (setv end (+ block.line (len (.splitlines block.text))))
     (cond
+      (in "printed by" block.notes)
+        (.append early #(block end))
       (in "file" block.notes)
         (.append steps (Step "file" block.text None block.line end block.notes))
       (or (in "output" block.notes) (in "expansion" block.notes))
@@ -111,6 +116,12 @@ real one; a line `…` stands for any omitted lines.]]
         (.extend steps (_commands block))
       (in block.language RUN)
         (.append steps (Step block.language block.text None end end block.notes))))
+  (for [[block end] early]
+    (setv [place] (gfor
+      [n step] (enumerate steps)
+      :if (in (get block.notes "printed by") step.typed)
+      n))
+    (setv (get steps place) (_shown (get steps place) block end)))
   steps)
 
 

@@ -19,19 +19,22 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
 (setv
   DOCS (/ ROOT "docs")
   TARGET (/ ROOT "build" "docs")
-  ;; The sections of the sidebar, and the pages in each.
+  ;; The sections of the sidebar, and the pages in each, in the order of docs/README.md.
   SECTIONS {
-    "Begin" ["install" "Tutorial <tutorial>" "texts" "training" "writing" "page"]
-    "Guides" ["guides/chat" "guides/poems" "guides/code" "guides/names" "guides/language"
-      "guides/units" "guides/small-text"]
-    "Understand" ["how-it-works" "macros" "extending"]
-    "Large and far" ["serving" "gpu" "distributed" "export"]
-    "Reference" ["command-line" "python" "model-file" "promises"]
-    "Project" ["project/figures" "project/log" "project/corpora" "project/changelog"
+    "Get started" ["Contents <contents>" "install" "Tutorial <tutorial>" "faq" "troubleshooting"]
+    "Train on your text" ["texts" "training" "report" "guides/units" "guides/small-text"
+      "guides/lists" "guides/chat" "guides/poems" "guides/code" "guides/language" "guides/base"]
+    "Use a model" ["writing" "page" "serving" "export"]
+    "Understand and teach" ["how-it-works" "lesson" "glossary"]
+    "Train on other hardware" ["gpu" "distributed"]
+    "Program with it" ["python" "macros" "extending"]
+    "Look up" ["command-line" "model-file" "promises"]
+    "The project" ["project/figures" "project/log" "project/corpora" "project/changelog"
       "project/contributing" "code/index"]}
   ;; Files of the project that become pages.
   PROJECT {
     "README.md" "index.md"
+    "docs/README.md" "contents.md"
     "bench/README.md" "project/figures.md"
     "bench/log.md" "project/log.md"
     "corpora/README.md" "project/corpora.md"
@@ -99,7 +102,7 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
   (setv
     pages (/ stage "pages")
     modules (listed-modules))
-  (shutil.copytree DOCS pages)
+  (shutil.copytree DOCS pages :ignore (shutil.ignore-patterns "*.md"))
   (shutil.copytree (/ ROOT "tools" "site") (/ pages "_static"))
   (for [path (.rglob DOCS "*.md")]
     (put pages (.relative-to path ROOT) modules))

@@ -1,7 +1,7 @@
-#[[Draws the pictures of docs/how-it-works.md: `python -m hy tools/figures.hy MODEL`.
+#[[Draws pictures of the documentation: `python -m hy tools/figures.hy MODEL`.
 
-Numbers in them are computed by MODEL, which was trained on lol.txt. They are SVG files with
-colours for light and dark pages.]]
+Numbers in those of docs/how-it-works.md are computed by MODEL, which was trained on lol.txt; that
+of docs/report.md is a sketch. They are SVG files with colors for light and dark pages.]]
 
 (import
   html [escape]
@@ -53,7 +53,8 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
       "cell" (cell)
       "streams" (streams (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
       "loss" (loss model.history)
-      "choosing" (choosing model)})]
+      "choosing" (choosing model)
+      "reading" (reading)})]
     (setv path (/ ROOT "docs" "pictures" f"{name}.svg"))
     (.write-text path picture :encoding "utf-8")
     (print path)))
@@ -274,6 +275,43 @@ text { font: 14px system-ui, sans-serif; fill: var(--ink) }
     (for [[k id] (enumerate best)]
       (.extend parts (bar (+ x 4) (+ 34 (* k 21)) (get vocabulary.units id) (get odds id) 100))))
   (svg 760 232 f"What may follow “{BEFORE-CHOICE}”, at four temperatures" #* parts))
+
+
+;; * How a report is read
+
+(defn reading []
+  "Sketch two curves of the loss and two of calibration, one good and one bad of each."
+  (defn falling [height low turn]
+    (lfor n (range 13)
+      #((* 10 n) (+ low (* height (math.exp (* -0.5 n))) (* turn (max 0 (- n 4)))))))
+  (defn sure [bend]
+    (lfor n (range 11)
+      #((* 12 n) (- 120 (* 12 n) (* bend (math.sin (/ (* math.pi n) 10)))))))
+  (svg 740 190 "Good and bad curves in a report"
+    #* (sketch 10 "Learning" [[(falling 65 45 0) "one"] [(falling 90 20 0) "two"]])
+    #* (sketch 195 "Overfitting" [[(falling 75 30 5) "one"] [(falling 95 8 0) "two"]])
+    #* (sketch 380 "Calibrated" [[(sure 4) "one"]] True)
+    #* (sketch 565 "Overconfident" [[(sure -28) "one"]] True)))
+
+
+(defn sketch [left title curves [diagonal False]]
+  #[[Return a chart at the place `left`.
+
+  `curves` are #(points kind) each: the points of a loss count upward, those of a calibration
+  downward, along its dashed `diagonal`.]]
+  (setv place (fn [x y] #((+ left 10 x) (+ 30 (if diagonal y (- 120 y))))))
+  [ (path [[(+ left 10) 30] [(+ left 10) 150] [(+ left 130) 150]] "line")
+    #* (if diagonal
+      [(path [(place 0 120) (place 120 0)] "line" "stroke-dasharray=\"5 4\"")]
+      [])
+    #* (gfor [points kind] curves
+      (path (lfor [x y] points (place x y)) f"curve {kind}"))
+    (label (+ left 70) 18 title "mid small bold")
+    (label (+ left 70) 170 (if diagonal "predicted" "epochs") "mid small soft")
+    #* (if diagonal
+      [(label (+ left 14) 44 "right" "small soft")]
+      [(label (+ left 95) (- 144 (get (get (get curves 0) 0) -1 1)) "validation" "mid small one")
+       (label (+ left 95) (- 144 (get (get (get curves 1) 0) -1 1)) "training" "mid small two")])])
 
 
 (when (= __name__ "__main__")

@@ -3,8 +3,8 @@
     python -m hy tools/fixtures.hy
 
 Run it from the project's root. It needs LibreOffice, Pandoc and QPDF (on Debian: `apt install
-libreoffice-writer-nogui pandoc qpdf`). The first two write the same story in each of their
-formats.]]
+libreoffice-writer-nogui libreoffice-calc-nogui pandoc qpdf`). The first two write the same story
+in each of their formats.]]
 
 (import
   pathlib [Path]
@@ -16,6 +16,7 @@ formats.]]
   FOLDER (Path "tests/documents")
   BY-PANDOC ["docx" "epub" "html" "odt" "rtf"]
   BY-LIBREOFFICE ["docx" "epub" "html" "odt" "pdf" "rtf"]
+  WORKBOOKS ["ods" "xlsx"]
   ;; For Pandoc: a footnote, a comment, a list, a table, a verse, a link.
   STORY #[[---
 title: The Keeper’s Lamp
@@ -55,6 +56,65 @@ Zażółć gęślą jaźń. 狐が歌う。 🦊 & \<tags\> stay.
     "<text:note-body><text:p>He was wrong: there were a hundred.</text:p></text:note-body>"
     "</text:note> “Ninety-nine,” he said. The lamp did not answer, and he climbed down again, for "
     "nobody had ever seen the lamp answer when the fog was in the bay.</text:p>")
+  ;; For workbooks: dates, numbers, formulas, lines within a cell, an empty row, a second sheet.
+  PEOPLE #[[<?xml version="1.0" encoding="UTF-8"?>
+<office:document office:version="1.2"
+  office:mimetype="application/vnd.oasis.opendocument.spreadsheet"
+  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+  xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2"
+  xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"
+  xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0">
+<office:automatic-styles>
+<number:date-style style:name="N1"><number:day/><number:text>.</number:text><number:month/>
+<number:text>.</number:text><number:year number:style="long"/></number:date-style>
+<number:boolean-style style:name="N2"><number:boolean/></number:boolean-style>
+<style:style style:name="day" style:family="table-cell" style:data-style-name="N1"/>
+<style:style style:name="truth" style:family="table-cell" style:data-style-name="N2"/>
+</office:automatic-styles>
+<office:body><office:spreadsheet>
+<table:table table:name="People">
+<table:table-row>
+<table:table-cell office:value-type="string"><text:p>Name</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>Born</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>Height</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>Double</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>Keeper?</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>Story</text:p></table:table-cell>
+</table:table-row>
+<table:table-row>
+<table:table-cell office:value-type="string"><text:p>Anna  Björn</text:p></table:table-cell>
+<table:table-cell table:style-name="day" office:value-type="date" office:date-value="1990-05-04"/>
+<table:table-cell office:value-type="float" office:value="1.75"/>
+<table:table-cell table:formula="of:=[.C2]*2" office:value-type="float" office:value="3.5"/>
+<table:table-cell table:style-name="truth" office:value-type="boolean"
+ office:boolean-value="true"/>
+<table:table-cell office:value-type="string"><text:p>She sings.</text:p><text:p/>
+<text:p>She rests.</text:p></table:table-cell>
+</table:table-row>
+<table:table-row><table:table-cell table:number-columns-repeated="6"/></table:table-row>
+<table:table-row>
+<table:table-cell office:value-type="string"><text:p>Ben</text:p></table:table-cell>
+<table:table-cell table:style-name="day" office:value-type="date" office:date-value="2001-12-31"/>
+<table:table-cell office:value-type="float" office:value="2"/>
+<table:table-cell table:formula="of:=[.C4]*2" office:value-type="float" office:value="4"/>
+<table:table-cell table:style-name="truth" office:value-type="boolean"
+ office:boolean-value="false"/>
+<table:table-cell office:value-type="string"><text:p>A "fox", &amp; fog</text:p>
+</table:table-cell>
+</table:table-row>
+</table:table>
+<table:table table:name="Places">
+<table:table-row><table:table-cell office:value-type="string"><text:p>Place</text:p>
+</table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="string"><text:p>Rome</text:p>
+</table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="string"><text:p>Paris</text:p>
+</table:table-cell></table:table-row>
+</table:table>
+</office:spreadsheet></office:body></office:document>
+]]
   ;; For encrypted ones.
   FOX #[[%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
@@ -143,6 +203,7 @@ trailer<</Root 1 0 R>>]]
     (.write-text (/ folder "pandoc.md") STORY :encoding "utf-8")
     (.write-text (/ folder "libreoffice.fodt") FLAT :encoding "utf-8")
     (.write-text (/ folder "pages.fodt") PAGES :encoding "utf-8")
+    (.write-text (/ folder "people.fods") PEOPLE :encoding "utf-8")
     (run folder "soffice" "--headless" "--convert-to" "pdf" "pages.fodt")
     (.write-text (/ folder "fox") FOX)
     (for [[name password] [["encrypted" ""] ["locked" "secret"]]]
@@ -152,8 +213,10 @@ trailer<</Root 1 0 R>>]]
       (run folder "pandoc" "-s" "pandoc.md" "-o" f"pandoc.{ending}"))
     (for [ending BY-LIBREOFFICE]
       (run folder "soffice" "--headless" "--convert-to" ending "libreoffice.fodt"))
+    (for [ending WORKBOOKS]
+      (run folder "soffice" "--headless" "--convert-to" ending "people.fods"))
     (for [path (sorted (.iterdir folder))]
-      (when (in path.suffix (lfor ending [#* BY-PANDOC #* BY-LIBREOFFICE] f".{ending}"))
+      (when (in (cut path.suffix 1 None) [#* BY-PANDOC #* BY-LIBREOFFICE #* WORKBOOKS])
         (shutil.copy path FOLDER)
         (print path.name (. (.stat path) st-size))))))
 

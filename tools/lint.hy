@@ -1,8 +1,9 @@
 #[[Checks the project's code: `python -m hy tools/lint.hy [PATHS]`, from the project's root.
 
 It runs pyflakes and the style rules in CONTRIBUTING.md on the files and folders PATHS or, by
-default, on all of ours, and then checks the workflows of GitHub, too. Each finding is a line; the
-status is 1 if there are any.]]
+default, on all of ours, and codespell on these and on what is written about them; then it checks
+the workflows of GitHub, too. Each finding is a line; the status is 1 if there are any. `codespell
+-w PATHS` mends spelling.]]
 
 (import
   pathlib [Path]
@@ -12,9 +13,14 @@ status is 1 if there are any.]]
   tools.forms [ROOT read-source]
   tools.style [RULES flakes long-lines])
 
-(setv DEFAULT (lfor
-  name ["lstm_textgen" "tests" "bench" "tools" "train.hy" "setup.py"]
-  (str (/ ROOT name))))
+(setv
+  DEFAULT (lfor
+    name ["lstm_textgen" "tests" "bench" "tools" "train.hy" "setup.py"]
+    (str (/ ROOT name)))
+  ;; Has prose only.
+  PROSE (lfor
+    name ["README.md" "CHANGELOG.md" "CONTRIBUTING.md" "docs" "corpora/README.md" ".ci" ".github"]
+    (str (/ ROOT name))))
 
 
 (defn main [#* paths]
@@ -24,8 +30,19 @@ status is 1 if there are any.]]
     finding (findings-in path)
     finding)))
   (for [[path line message] findings]
-    (print f"{path}:{line}: {message}"))
-  (or (bool findings) (not (or paths (workflows-valid?)))))
+    (print f"{path}:{line}: {message}" :flush True))
+  (setv spelled (spelled-right? (or paths [#* DEFAULT #* PROSE])))
+  (or (bool findings) (not spelled) (not (or paths (workflows-valid?)))))
+
+
+(defn spelled-right? [paths]
+  #[[Return whether codespell finds no mistake in `paths`; it prints those it finds.
+
+  pyproject.toml has its settings: American spelling, and our words in tools/words.txt.]]
+  (setv
+    python (getattr hy "sys_executable" sys.executable)  ; within `python -m hy` it is Hy's own
+    done (subprocess.run [python "-m" "codespell_lib" #* (map str paths)] :cwd ROOT))
+  (= done.returncode 0))
 
 
 (defn workflows-valid? []

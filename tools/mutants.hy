@@ -41,7 +41,7 @@ other catches, it proves less. The status is 1 if any is missed.]]
     #("(unless (_sound? backup)" "(when (_sound? backup)")
     #("(= (.get (.attributes file path) \"sha256\") (digest arrays))" "True")])
   #(["callbacks"] [
-    #("(and (not start.new) asked.csv (begins-as? asked.csv TABLE))" "(not start.new)")
+    #("(and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE))" "(not start.new)")
     #(":append resumes" ":append True")])
   #(["distributed"] [
     #(":if (!= other first)" ":if False")

@@ -3,8 +3,8 @@
 Every command and all code on the PAGES, files such as docs/tutorial.md (default: all), runs in
 folders below FOLDER, which takes an hour, and its output is written into the page, abridged where
 the page has a line `…`. FOLDER/README keeps README's model for other pages. With FOLDER `-`
-nothing is run, and only the parts generated from the program's tables are renewed, the types of
-settings in `__init__.pyi` included.]]
+nothing is run, and only what comes from the program's tables and from `bench/results/` is renewed,
+the figures of bench/README.md and the types of settings in `__init__.pyi` included.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -12,16 +12,20 @@ settings in `__init__.pyi` included.]]
   shutil
   sys
   tools.blocks [BEGINS-WITH-MODEL Reader abridged blocks-in page-paths steps-of]
-  tools.reference [STUB generated with-settings])
+  tools.forms [ROOT]
+  tools.reference [STUB generated with-settings]
+  tools.results [filled])
+
+(setv BENCH (/ ROOT "bench" "README.md"))  ; has figures only
 
 
 (defn main [folder #* pages]
   "Write the real outputs into the `pages`, run in folders below `folder`."
   (setv sys.executable hy.sys-executable)  ; within `python -m hy` it is Hy's own program
   (.write-text STUB (with-settings (.read-text STUB :encoding "utf-8")) :encoding "utf-8")
-  (for [path (if pages (map Path pages) (page-paths))]
-    (setv text (generated (.read-text path :encoding "utf-8")))
-    (unless (= folder "-")
+  (for [path (if pages (map Path pages) [#* (page-paths) BENCH])]
+    (setv text (filled (generated (.read-text path :encoding "utf-8"))))
+    (unless (or (= folder "-") (= path BENCH))
       (setv text (with-outputs text (/ (.absolute (Path folder)) path.stem))))
     (.write-text path text :encoding "utf-8")))
 
@@ -41,7 +45,7 @@ settings in `__init__.pyi` included.]]
       (setv printed (.follow reader step))
       (when (is-not step.shown None)
         (.append done #(step (abridged printed step.shown))))))
-  (for [[step shown] (reversed done)]
+  (for [[step shown] (sorted done :key (fn [pair] (- (. (get pair 0) start))))]
     (setv (cut lines step.start step.end) (.splitlines shown)))
   (.join "\n" lines))
 

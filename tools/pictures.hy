@@ -1,14 +1,14 @@
 #[[Makes the pictures of a run in docs/pictures/: `python -m hy tools/pictures.hy [PREFIX]`.
 
-It trains on lol.txt, like README's first command, in its own terminal; takes a picture of that
-during the run, and at the end one of the report on the model. With a PREFIX such as /tmp/look- it
-also makes pictures of the whole report, narrow and wide, in light and dark. Needs the extra `test`
-and Chromium.]]
+It trains on the tutorial's diary, in its own terminal; takes a picture of that during the run, and
+at the end one of the report on the model. With a PREFIX such as /tmp/look- it also makes pictures
+of the whole report, narrow and wide, in light and dark. Needs the extra `test` and Chromium.]]
 
 (import
   html [escape]
   itertools [product]
   pathlib [Path]
+  subprocess
   sys
   tempfile [TemporaryDirectory]
   pyte
@@ -23,7 +23,7 @@ and Chromium.]]
   WIDE {"width" 1600  "height" 1000}
   NARROW {"width" 360  "height" 740}
   PICTURE {"width" 820  "height" 1000}
-  COLOURS {"default" "#d9d9d9"  "brightblack" "#8c8c8c"  "cyan" "#4fc3d9"  "magenta" "#d977bd"
+  COLORS {"default" "#d9d9d9"  "brightblack" "#8c8c8c"  "cyan" "#4fc3d9"  "magenta" "#d977bd"
     "green" "#62b56e"}
   FRAME (+ "<meta charset=\"utf-8\"><style>body {{ margin: 0; background: #101010 }}"
     "pre {{ display: inline-block; margin: 0; padding: 1rem 1.25rem;"
@@ -35,13 +35,15 @@ and Chromium.]]
   "Train, and take the pictures."
   (setv sys.executable hy.sys-executable)  ; within `python -m hy` it is Hy's own program
   (with [folder (TemporaryDirectory)]
-    (setv
-      folder (Path folder)
-      screen (Screen folder #* SIZE "--sources" "lol.txt"))
+    (setv folder (Path folder))
+    (with [file (open (/ folder "diary.txt") "w")]
+      (subprocess.run [sys.executable "-m" "hy" (/ ROOT "corpora" "samples.hy") "diary"]
+        :stdout file :check True))
+    (setv screen (Screen folder #* SIZE "--sources" "diary.txt" "--model" "me"))
     (.until screen MOMENT)
     (.write-text (/ folder "run.html") (html-of screen) :encoding "utf-8")
     (.finish screen)
-    (succeeded (program "--report" "report.html" :folder folder))
+    (succeeded (program "--report" "report.html" "--model" "me" :folder folder))
     (for [browser (start-browser)]
       (take browser (/ folder "run.html") "training" "pre")
       (take browser (/ folder "report.html") "report" None
@@ -57,7 +59,7 @@ and Chromium.]]
   (setv
     [columns lines] SIZE
     shown (pyte.Screen columns lines))
-  ;; pyte doesn't know dim text: here it is grey.
+  ;; pyte doesn't know dim text: here it is gray.
   (.feed (pyte.ByteStream shown) (.replace screen.bytes b"\x1b[2m" b"\x1b[90m"))
   (setv rows (gfor
     row (range lines)
@@ -68,9 +70,9 @@ and Chromium.]]
 (defn _cell [cell]
   "Return the HTML of a `cell` of pyte's screen."
   (setv
-    colour (.get COLOURS cell.fg (if (.isalpha cell.fg) "inherit" f"#{cell.fg}"))
+    color (.get COLORS cell.fg (if (.isalpha cell.fg) "inherit" f"#{cell.fg}"))
     weight (if cell.bold "bold" "normal"))
-  f"<i style=\"color: {colour}; font-weight: {weight}\">{(escape cell.data)}</i>")
+  f"<i style=\"color: {color}; font-weight: {weight}\">{(escape cell.data)}</i>")
 
 
 (defn take [browser path name element #** options]

@@ -9,9 +9,10 @@ the functions that make them. A test compares the pages in docs/ with their resu
   re
   textwrap
   lstm-textgen
-  lstm-textgen.basics.values [FLAG STOPS TEMPERATURE]
+  lstm-textgen.basics.values [FLAG STOPS TABLE-COLUMNS TEMPERATURE]
   lstm-textgen.prep :as prep
   lstm-textgen.settings.layers [LAYERS]
+  lstm-textgen.settings.parameters [described]
   lstm-textgen.settings.table [settings-in]
   tools.forms [ROOT])
 
@@ -29,6 +30,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   ;; The types of kinds of values in it that aren't what `Kind.read` returns, and of files.
   TYPES {
     FLAG "bool"  TEMPERATURE "_Temperature"  STOPS "str | Sequence[str]"
+    TABLE-COLUMNS "str | Sequence[str]"
     LAYERS "str | int | Sequence[int]"}
   FILES ["DIR" "FILE" "MODEL"])
 
@@ -53,7 +55,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (.join "\n" (gfor
     [group settings] (.items groups)
     (+ f"### {(.get GROUPS group (.capitalize group))}\n"
-      "| flag | what it does | also in |\n| --- | --- | --- |\n"
+      "flag | what it does | also in\n--- | --- | ---\n"
       (.join "" (map settings-row settings))))))
 
 
@@ -66,8 +68,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
       :if (in word (.split setting.places))
       place))
     [flag meaning] (or setting.shorthand [None None]))
-  (+ f"| `{setting.option}{value}` | {setting.full-help} | {places} |\n"
-    (if flag f"| `{flag}` | short for `{setting.option} {meaning}` | |\n" "")))
+  (+ f"`{setting.option}{value}` | {setting.full-help}{(if places f" | {places}" "")}\n"
+    (if flag f"`{flag}` | short for `{setting.option} {meaning}`\n" "")))
 
 
 ;; * The stub
@@ -107,13 +109,13 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 (defn steps-table []
   "Return a table of the steps of data preparation."
-  (+ "| step | what it does |\n| --- | --- |\n"
+  (+ "step | what it does\n--- | ---\n"
     (.join "" (gfor
       [name kinds] (.items prep.STEPS)
       :setv function (getattr prep (hy.mangle name))
       :setv names (cut (list (. (inspect.signature function) parameters)) 1 None)
       :setv form (if kinds f"({name} {(.join " " (gfor n names (.upper (hy.unmangle n))))})" name)
-      f"| `{form}` | {(first-sentence function)} |\n"))))
+      f"`{form}` | {(first-sentence function)}\n"))))
 
 
 (defn first-sentence [object]
@@ -149,7 +151,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     [node #* _] nodes
     class? (isinstance node ast.ClassDef)
     signatures (if class? [] (signature node))
-    doc (as-markdown (or (inspect.getdoc object) ""))
+    doc (as-markdown (without-settings (or (inspect.getdoc object) "")))
     module (.get OUTLINED node.name)
     parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
   (when module
@@ -218,6 +220,23 @@ the functions that make them. A test compares the pages in docs/ with their resu
     :if (and (isinstance node ast.ClassDef) (in "Protocol" (map ast.unparse node.bases)))
     (re.sub r"\b_([A-Z])" r"\1" (.replace (ast.unparse node) "(Protocol)" ""))))
   (.join "\n\n" (gfor each classes (re.sub ": \\.\\.\\.|:\n +\\.\\.\\." "" each))))
+
+
+(defn without-settings [doc]
+  "Return `doc` with a link in place of settings that the command line's page describes, too."
+  (setv
+    words (fn [text] (.join " " (.split text)))
+    known (sfor s (settings-in "cli") (words (described "- …" [s.name])))
+    names []
+    rest (re.sub r"(?ms)^- `(\w+)`.*?\n(?=- |\n)"
+      (fn [found] (if (in (words (get found 0)) known)
+        (do (.append names (get found 1)) "\0")
+        (get found 0)))
+      doc))
+  (re.sub "\0+" (fn [_] (+ (if (in "sources" (re.findall r"- `(\w+)`:" rest))
+      "- Every setting marked `train`, with underscores, such as `batch_size`; `--from` is `base`"
+      f"- {(.join ", " (gfor name names f"`{name}`"))}")
+    ": as [on the command line](command-line.md#every-flag).\n")) rest))
 
 
 (defn as-markdown [doc]

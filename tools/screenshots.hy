@@ -1,8 +1,8 @@
-#[[Makes the pictures of pages: `python -m hy tools/screenshots.hy MODEL [PREFIX]`.
+#[[Makes the pictures of pages: `python -m hy tools/screenshots.hy KEEPER LOL [PREFIX]`.
 
-They show a real MODEL and its text, and go into docs/pictures/. With a PREFIX such as /tmp/look-
-it makes all of them, of every view at both widths in light and dark, for inspection. Needs the
-extra `test` and Chromium.]]
+They show real models, KEEPER fine-tuned on lighthouse.txt as in README and LOL trained on lol.txt,
+and go into docs/pictures/. With a PREFIX such as /tmp/look- it makes pictures of every view of
+KEEPER at both widths in light and dark, for inspection. Needs the extra `test` and Chromium.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -15,33 +15,37 @@ extra `test` and Chromium.]]
   tools.forms [ROOT])
 
 (setv
-  SETTINGS {"seed" "heylo"  "temperature" "0.7"  "rng_seed" "4"  "length" "700"  "fast" "1"}
+  SEEDS {"keeper" "I went down"  "lol" "heylo"}
+  SETTINGS {"temperature" "0.6"  "rng_seed" "4"  "length" "240"  "fast" "1"}
   VIEWS ["write" "cells" "about"]
   WIDE {"width" 1600  "height" 1000}
   NARROW {"width" 360  "height" 740}
-  ;; The pictures in the documentation: their names, and the views that they show.
-  SHOWN {"playground" "write"  "cells" "cells"}
+  ;; The pictures in the documentation: their names, and the models and views that they show.
+  SHOWN {"playground" ["keeper" "write"]  "cells" ["lol" "cells"]}
   PICTURE {"width" 1120  "height" 760})
 
 
-(defn main [model [prefix None]]
-  "Take the pictures of the model at the path `model`."
+(defn main [keeper lol [prefix None]]
+  "Take the pictures of the models at the paths `keeper` and `lol`."
   (with [folder (TemporaryDirectory)]
-    (setv path (/ (Path folder) "page.html"))
-    (.page (load model) path)
+    (setv paths (dfor name SEEDS name (/ (Path folder) f"{name}.html")))
+    (for [[path model] (zip (.values paths) [keeper lol])]
+      (.page (load model) path))
     (for [browser (start-browser)]
       (if prefix
         (for [[view size scheme] (product VIEWS [WIDE NARROW] ["light" "dark"])]
-          (take browser path view f"{prefix}{view}-{(get size "width")}-{scheme}.png"
+          (take browser (get paths "keeper") view
+            f"{prefix}{view}-{(get size "width")}-{scheme}.png"
             :viewport size :color-scheme scheme))
-        (for [[name view] (.items SHOWN)]
-          (take browser path view (str (/ ROOT "docs" "pictures" f"{name}.png"))
+        (for [[name [model view]] (.items SHOWN)]
+          (take browser (get paths model) view (str (/ ROOT "docs" "pictures" f"{name}.png"))
             :viewport PICTURE :device-scale-factor 1.5))))))
 
 
 (defn take [browser path view target #** options]
   "Let the page at `path` generate a passage, and save a picture of its `view` as `target`."
-  (with [page (open-page browser path (fragment #** SETTINGS) #** options)]
+  (setv seed (get SEEDS path.stem))
+  (with [page (open-page browser path (fragment :seed seed #** SETTINGS) #** options)]
     (wait-for-end page)
     (unless (= view "write")
       (.click page f"#tab-{view}"))

@@ -17,11 +17,11 @@ the system releases the lock when its process ends, in any way.]]
   filelock [FileLock SoftFileLock Timeout])
 
 (setv
-  SHORT 1       ; seconds to wait for a lock: saving and cleaning up hold it for less
-  LONG 5        ; seconds to wait for it in order to save
+  BRIEF-WAIT 1  ; seconds to wait for a lock: saving and cleaning up hold it for less
+  SAVE-WAIT 5  ; seconds to wait for it in order to save
   NUMBER-SIZE 20  ; bytes of a lock file for the number of its process
   REPLACING 5   ; seconds to wait for another program that has the file open (on Windows)
-  PAUSE 0.05    ; seconds between two attempts
+  RETRY-PAUSE 0.05  ; seconds between two attempts
   _HELD {}     ; the key of each lock that is held → the digest of the file that it is for
   _SAVING (threading.RLock))  ; one save at a time in this process
 
@@ -43,7 +43,7 @@ the system releases the lock when its process ends, in any way.]]
   (when (.exists path) (refuse-read-only path))
   (with [_ (saving path)]
     (setv key (_key path))
-    (when (and (in key _HELD) (not-in (_digest path) [None (get _HELD key)]))
+    (when (and (in key _HELD) (not-in (file-digest path) [None (get _HELD key)]))
       (raise (OSError "another program has replaced it during this run")))
     (with [new (replacing path)]
       (with [_ (naming-errors (str path))
@@ -57,7 +57,7 @@ the system releases the lock when its process ends, in any way.]]
     (when (in key _HELD) (setv (get _HELD key) (.hexdigest (hashlib.sha256 content))))))
 
 
-(defn _digest [path]
+(defn file-digest [path]
   "Return the SHA-256 of the file at `path`, or None if there is none to read."
   (with [_ (suppress OSError)  file (open path "rb")]
     (.hexdigest (hashlib.file-digest file "sha256"))))
@@ -111,7 +111,7 @@ the system releases the lock when its process ends, in any way.]]
           (raise (OSError
             f"can't replace {new}: {error.strerror}; another program may have it open")
             :from error))))
-    (time.sleep PAUSE)))
+    (time.sleep RETRY-PAUSE)))
 
 
 (defn _sync-folder [folder]
@@ -131,7 +131,7 @@ the system releases the lock when its process ends, in any way.]]
 
 ;; * One run at a time
 
-(defn [contextmanager] locked [path [seconds SHORT] [instead "train"]]
+(defn [contextmanager] locked [path [seconds BRIEF-WAIT] [instead "train"]]
   #[[Lock the file at `path` for this run while inside.
 
   Raise `OSError` if another run, in any process, holds the lock for more than `seconds`; `instead`
@@ -143,7 +143,7 @@ the system releases the lock when its process ends, in any way.]]
     (with [lock (holding lock-path seconds)]
       (try
         (setv key (_key path))
-        (when key (setv (get _HELD key) (_digest path)))
+        (when key (setv (get _HELD key) (file-digest path)))
         (_sign lock)
         (yield)
         (finally
@@ -169,7 +169,7 @@ the system releases the lock when its process ends, in any way.]]
 
 (defn [contextmanager] saving [path]
   "Lock the file at `path` while inside, unless this process holds the lock because it trains."
-  (with [_ _SAVING  _ (if (in (_key path) _HELD) (nullcontext) (locked path LONG "save to"))]
+  (with [_ _SAVING  _ (if (in (_key path) _HELD) (nullcontext) (locked path SAVE-WAIT "save to"))]
     (yield)))
 
 

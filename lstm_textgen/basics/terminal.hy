@@ -10,7 +10,7 @@ as symbols; in a file or a pipe they stay unchanged.]]
   LOST [AttributeError OSError ValueError]  ; raised for a file that is None, gone or closed
   ;; Each control character as its symbol (␛ for ESC) or, if it has none, its number. Line breaks
   ;; and tabs stay.
-  MARKS {
+  SYMBOLS {
     #** (dfor code (range 0x20) :if (not-in code #(0x09 0x0A)) code (chr (+ 0x2400 code)))
     0x7F "␡"
     #** (dfor code (range 0x80 0xA0) code f"\\x{code :02x}")
@@ -20,7 +20,7 @@ as symbols; in a file or a pipe they stay unchanged.]]
 
 (defn visible [text]
   "Return `text` with visible symbols for its control characters: ␛[31m for an escape sequence."
-  (.translate text MARKS))
+  (.translate text SYMBOLS))
 
 
 (defn spaces-shown [text]

@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   codecs
-  collections.abc [Callable]
+  collections.abc [Callable Iterable]
   difflib [get-close-matches]
   json
   math [isfinite]
@@ -12,8 +12,8 @@
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
-  MAX-WHOLE (** 2 53)  ; above it a float can't hold every whole number
-  UNKNOWN (object))   ; stands for a value that only running a program can tell
+  MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
+  NOT-KNOWN-YET (object))  ; stands for a value that only running a program can tell
 
 
 (defrecord Kind
@@ -50,9 +50,35 @@
 
 
 (defn _finite? [x]
-  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-WHOLE."
-  (when (and (whole? x) (> x MAX-WHOLE)) (raise (OverflowError f"at most {MAX-WHOLE}")))
+  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-EXACT."
+  (when (and (whole? x) (> x MAX-EXACT)) (raise (OverflowError f"at most {MAX-EXACT}")))
   (isfinite x))
+
+
+(defn column-parts [text]
+  #[[Return what `text`, the name of a column or a template, is made of: pairs #(literal name).
+
+  The column of that name follows the literal text; the last name is None. In a template doubled
+  braces stand for themselves, and a backslash before an n for a line break. Raise `LookupError`
+  for a brace without its counterpart, and if no column is named.]]
+  (unless (in "{" text) (return [#("" text) #("" None)]))
+  (setv [parts literal] [[] ""])
+  (for [part (re.split r"(\{\{|\}\}|\{[^{}]*\}|[{}])" text)]
+    (cond
+      (in part ["{{" "}}"]) (+= literal (get part 0))
+      (in part ["{" "}"])
+        (raise (LookupError f"a {part} without its counterpart; a doubled one stands for itself"))
+      (.startswith part "{") (do
+        (.append parts #(literal (cut part 1 -1)))
+        (setv literal ""))
+      True (+= literal (.replace part "\\n" "\n"))))
+  (unless (and parts (all (gfor [_ name] parts (.strip name))))
+    (raise (LookupError "each {} needs the name or number of a column")))
+  [#* parts #(literal None)])
+
+
+(defn _columns? [x]
+  (bool (and x (all x) (all (map column-parts (_several x))))))
 
 
 (defn _read-numbers [text]
@@ -82,6 +108,8 @@
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
   STOPS (Kind "non-empty text, or a list of such texts"
     (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
+  TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
+    (fn [x] (or (text? x) (_texts? x))) _columns?)
   ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
@@ -98,10 +126,10 @@
 
 
 (defn check-value [what kind value [wrong-type TypeError]]
-  #[[Return `value`, called `what` in messages, as a plain Python value; `UNKNOWN` passes.
+  #[[Return `value`, called `what` in messages, as a plain Python value; `NOT-KNOWN-YET` passes.
 
   Raise `wrong-type` if its type doesn't fit its `kind`, `ValueError` if it is out of range.]]
-  (when (is value UNKNOWN) (return value))
+  (when (is value NOT-KNOWN-YET) (return value))
   (setv
     value (plain value)
     typed (kind.typed value)
@@ -147,6 +175,15 @@
       (raise (ValueError f"{what}: not valid JSON") :from None)))
   (unless (isinstance value kind) (raise (ValueError f"{what}: not a {kind.__name__}")))
   value)
+
+
+(defn text-list [what texts]
+  "Return one or several `texts` as a list; raise `TypeError`, calling them `what`, otherwise."
+  (setv texts (plain texts))
+  (check-value what TEXT-LIST (cond
+    (isinstance texts str) [texts]
+    (and (isinstance texts Iterable) (not (isinstance texts #(bytes bytearray)))) (list texts)
+    True texts)))
 
 
 (defn counted [n units]

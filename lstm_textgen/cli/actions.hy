@@ -16,9 +16,9 @@
 
 (setv
   TRAINING "training"
-  READING ["encoding" "max_download" "only" "column"]
+  READING ["encoding" "max_download" "only" "column" "sheet"]
   STEERING (lfor s (settings-in "write") s.name)  ; of a single text, and of all generation
-  WRITING [#* STEERING "samples" "path" "mix" "output" "overwrite" "originality"]
+  WRITING [#* STEERING "samples" "new" "path" "mix" "output" "overwrite" "originality"]
   ACTIONS (dfor
     action [
       (Action TRAINING "training.train" [#* (gfor s (settings-in "train") s.name) "cpu"])

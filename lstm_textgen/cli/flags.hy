@@ -27,7 +27,7 @@
        %(prog)s --generate SEED [flags]       generate
        %(prog)s --score PATH... [flags]       score]]
   PURPOSE "Trains an LSTM on any text and generates more in its style."
-  EXAMPLES #[[
+  SAMPLES #[[
 examples:
   %(prog)s --sources lol.txt                      train on it
   %(prog)s --sources lol.txt --epochs 20          continue up to epoch 20
@@ -178,7 +178,7 @@ examples:
 (defn make-parser [[everything False] [arguments []]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE :epilog EXAMPLES
+    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE :epilog SAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
       :add-help False :allow-abbrev False)
@@ -205,7 +205,7 @@ examples:
       (is-not setting.value None) {"action" "store_const"  "const" setting.value}
       (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
       True {
-        "action" (if (in setting.name ["path" "stop"]) "append" "store")
+        "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
         "type" (partial _read setting)
         "metavar" setting.metavar}))
   (when setting.shorthand

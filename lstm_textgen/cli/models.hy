@@ -14,8 +14,9 @@
   lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
-  lstm-textgen.pages.assembly [PAGE]
-  lstm-textgen.pages.report [duration-in-words report-page])
+  lstm-textgen.pages.assembly [OUR-PAGE]
+  lstm-textgen.pages.report [duration-in-words report-page]
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN])
 
 (setv UNITS-LISTED 80)  ; units of the vocabulary
 
@@ -49,6 +50,7 @@
           f"{(text-length entries) :,} {settings.unit}, {(counted (len entries) "epochs")}")
         #("loss" f"{(describe-kept entries)} per {(loss-unit model)}")]
       pair)
+    #("items" (_list-in-words model))
     #("network" f"{settings.layers}, {model.weight-count :,} weights")
     #("base" (origin settings.base))
     #( "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
@@ -61,10 +63,25 @@
     #("machine" (when history (.get (get history -1) "machine")))])
 
 
+(defn _list-in-words [model]
+  "Return what the list of `model` holds, in words; None for a model without items."
+  (setv settings model.settings)
+  (when settings.items
+    (setv
+      known (// (len model.items) FINGERPRINT)
+      number (if known
+        (counted known f"different {settings.items}s")
+        f"more than {MOST-KNOWN :,} {settings.items}s")
+      median (if settings.median-item f", half of them at most {settings.median-item :,}" ""))
+    (+ number
+      (if settings.longest-item f" of up to {settings.longest-item :,} {settings.unit}" "")
+      median)))
+
+
 (defn report [flags]
   "Write the report on the model or models that `flags` name."
   (setv path flags.report)
-  (check-output "report" path [] (models-of flags) flags.overwrite PAGE)
+  (check-output "report" path [] (models-of flags) flags.overwrite OUR-PAGE)
   (setv
     models (lfor name (models-of flags) (load-checkpoint name :warn warn))
     paths (lfor name (models-of flags) (str (model-path name)))

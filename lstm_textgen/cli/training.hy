@@ -21,7 +21,7 @@
   lstm-textgen.textmodel [train :as train-model])
 
 
-(setv LENGTH 300)  ; units of the text that a run's last line generates
+(setv TO-SHOW 300)  ; units of the text that a run's last line generates
 
 
 (defn train [flags]
@@ -38,13 +38,13 @@
       (train-model :path path :display report #** options)))
     (unless (follower?)
       (when (in "report" options) (.say report (page-written (get options "report"))))
-      (.say report f"Generate text with: {(_writing path model.checkpoint report.seed)}"))
+      (.say report (_how-to-generate path model.checkpoint report.seed)))
     (except [error Interrupted]
       (unless (follower?)
         (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
         (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}" :spell str)
         (setv model (load-checkpoint path :warn warn))
-        (warn f"Generate text with: {(_writing path model report.seed)}" :spell str))
+        (warn (_how-to-generate path model report.seed) :spell str))
       (+ 128 error.number))))
 
 
@@ -59,11 +59,15 @@
     (os.write stderr (.encode f"\n{(program)}: {end}\n"))))
 
 
-(defn _writing [path model [seed ""]]
-  #[[Return the command that generates text with `model` (a `Checkpoint`), the file at `path`.
+(defn _how-to-generate [path model [seed ""]]
+  #[[Return the line with the command that generates text with `model`, a `Checkpoint` at `path`.
 
-  It begins with a person of a chat, whom others answer, or else with the `seed`, or with the first
-  unit of the training text.]]
+  Of a list it generates new items. Other text begins with a person of a chat, whom others answer,
+  or else with the `seed`, or with the first unit of the training text.]]
+  (setv named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
+  (when model.settings.items
+    (setv [words new] (if model.items ["ten new ones" " --new"] ["ten items" ""]))
+    (return f"Generate {words}: {(command)} --generate '' --samples 10{new}{named}"))
   (setv
     people (or model.settings.people [])
     speaker (if (> (len people) 1) f"{(get people 0)}:" "")
@@ -73,9 +77,8 @@
         :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
         text)
       "")
-    stop (if (and seed (= seed speaker)) f" {(flag "--stop" speaker)}" "")
-    named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
-  f"{(command)} {(flag "--generate" seed)}{stop} --length {LENGTH}{named}")
+    stop (if (and seed (= seed speaker)) f" {(flag "--stop" speaker)}" ""))
+  f"Generate text with: {(command)} {(flag "--generate" seed)}{stop} --length {TO-SHOW}{named}")
 
 
 (defn import-old [flags]
@@ -94,4 +97,4 @@
     (save-checkpoint model path))
   (setv units (counted (len model.vocabulary) model.vocabulary.unit))
   (.say report f"{path}: {units}, layers {model.settings.layers}")
-  (.say report f"Generate text with: {(_writing name model)}"))
+  (.say report (_how-to-generate name model)))

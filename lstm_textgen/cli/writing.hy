@@ -1,10 +1,9 @@
 "What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
 (eval-when-compile
-  (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
+  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
-  itertools [chain]
   sys
   numpy :as np
   lstm-textgen.basics.files [naming-errors]
@@ -13,17 +12,20 @@
   lstm-textgen.basics.values [counted read-value unknown-name]
   lstm-textgen.cli.actions [STEERING]
   lstm-textgen.cli.flags [explaining models-of page-written warn]
+  lstm-textgen.cli.turns [Turns]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
-  lstm-textgen.pages.assembly [PAGE]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.text.decoding [check-encoding]
   lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.files [find-paths read-sources texts-of]
+  lstm-textgen.text.items [KnownItems end-of fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
-  lstm-textgen.textmodel [TextModel load text-list]
+  lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.newitems [write-new]
   lstm-textgen.writing.originality [STRING originality]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends write-each])
@@ -31,9 +33,9 @@
 (setv
   PASSAGE-SHOWN 200  ; characters of a copied passage that are shown
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
-  CONTEXT 2000  ; characters of a conversation that a chat model reads before it answers
-  ANSWER 400  ; units of an answer in a chat, unless another end is given …
-  MESSAGES 3  ; … and messages of others before your turn
+  USUAL-ITEMS 10  ; of a list, unless `samples` says how many
+  CONTINUATION 200  ; units of a continuation, and …
+  ANSWER 400        ; … of an answer in a chat, unless another end is given
   HELP #[[Type a seed text and press Enter; Ctrl-C stops a continuation, :quit or Ctrl-D exits.
 :temperature 0.5 changes a setting, :temperature resets it, :help lists all settings.]])
 
@@ -65,7 +67,7 @@
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (unless (= [name path] ["output" "-"])
-      (check-output name path sources (models-of flags) flags.overwrite PAGE))))
+      (check-output name path sources (models-of flags) flags.overwrite OUR-PAGE))))
 
 
 (defn _say-temperatures [flags]
@@ -92,7 +94,9 @@
   {"encoding" (.get flags "encoding" (get model.settings "encoding"))
     "limit" (* MB flags.max-download)
     "only" flags.only
-    "column" flags.column})
+    "column" flags.column
+    "sheet" flags.sheet
+    "items" (.get model.settings "items")})
 
 
 ;; * Generation
@@ -102,43 +106,69 @@
   (setv
     model (_load-model flags)
     reading (_reading model flags)
+    items (get model.settings "items")
     read (fn [paths] (read-sources paths :warn warn #** reading))
-    seed (if (in "generate" flags) flags.generate (read [flags.generate-from]))
+    seed (cond
+      (in "generate" flags) flags.generate
+      items (.removesuffix (read [flags.generate-from]) (end-of items))  ; the item goes on
+      True (read [flags.generate-from]))
     keep flags.originality
     training (when keep (.prepare model (read flags.sources)))
-    samples flags.samples
+    samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
     options (.chosen flags #* STEERING)
-    texts (if (= samples 1)
+    texts (if (and (= samples 1) (not flags.new))
       [(.stream model seed :warn warn #** options)]  ; piece by piece; several, side by side
       (gfor
-        [_ text] (write-each model.checkpoint [(.prepare model seed)] samples
-          #* (.steering model options) warn)
+        [_ text] ((if flags.new write-new write-each) model.checkpoint [(.prepare model seed)]
+          samples #* (.steering model options) warn)
         [text]))
     path flags.output)
-  (when (and path (not (.chosen flags #* Ends.__annotations__)))
+  (when (and path (not items) (not (.chosen flags #* Ends.__annotations__)))
     (warn (+ f"writing to {path} until you press Ctrl-C; "
       "to end earlier, give `length`, `stop` or `sentences`")))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
-    (setv written (_put-texts out seed texts samples keep)))
-  (when keep (_say-originality written training)))
+    (setv written (_put-texts out seed texts (_headings samples items) keep)))
+  (when keep
+    (when items (_count-known (lfor text written (+ seed text)) training items))
+    (_say-originality written training)))
 
 
-(defn _put-texts [out seed texts samples keep]
-  #[[Write each of `texts`, `samples` iterables of pieces, until Ctrl-C.
+(defn _headings [samples [items None]]
+  "Return a function from a text's number (from 1) to what precedes it, such as `--- 1 of 3 ---`."
+  (setv gap (if items (.removeprefix (end-of items) "\n") "\n"))
+  (fn [k]
+    (+ (if (> k 1) gap "") (if (and (> samples 1) (not items)) f"--- {k} of {samples} ---\n" ""))))
 
-  Return them if `keep` is true.]]
-  (setv kept [])
+
+(defn _put-texts [out seed texts heading [keep False]]
+  #[[Write each of `texts`, iterables of pieces, until Ctrl-C; return them if `keep` is true.
+
+  Its `heading` (number) and the `seed` precede each.]]
+  (setv
+    kept []
+    open? False)  ; whether a line lacks its end
   (try
     (for [[k pieces] (enumerate texts 1)]
-      (when (> samples 1) (put out f"{(if (= k 1) "" "\n")}--- {k} of {samples} ---\n"))
-      (put out seed)
+      (put out (+ (heading k) seed))
+      (setv open? True)
       (.append kept [])
       (for [piece pieces]
         (put out piece)
         (when keep (.append (get kept -1) piece)))
-      (put out "\n"))
-    (except [KeyboardInterrupt] (put out "\n")))
+      (put out "\n")
+      (setv open? False))
+    (except [KeyboardInterrupt]
+      (when (or open? (.isatty out)) (put out "\n"))))
   (lfor pieces kept (.join "" pieces)))
+
+
+(defn _count-known [written training items]
+  "Report on standard error how many of the items `written` are items of the text `training`."
+  (setv
+    known (KnownItems (fingerprints (split-items training items)))
+    count (sum (gfor item written (in item known))))
+  (warn (+ f"{count :,} of {(counted (len written) "items")} {(if (= count 1) "is" "are")} "
+    "in the sources")))
 
 
 (defn _say-originality [written training]
@@ -159,9 +189,12 @@
     model (_load-model flags)
     options (.chosen flags #* STEERING)
     terminal (and (.isatty sys.stdin) (.isatty sys.stdout)))
-  (setv turns (when (> (len (or (get model.settings "people") [])) 1) (Turns model)))
-  (unless (.chosen flags #* Ends.__annotations__)
-    (setv (get options "length") (if turns ANSWER 200)))
+  (setv
+    items (get model.settings "items")
+    people (or (get model.settings "people") [])
+    turns (when (and (> (len people) 1) (not items)) (Turns model)))
+  (unless (or items (.chosen flags #* Ends.__annotations__))
+    (setv (get options "length") (if turns ANSWER CONTINUATION)))
   (.setdefault options "temperature" (get model.settings "temperature"))
   (when terminal
     (with [_ (suppress ImportError)]  ; Windows' console has its own line editing
@@ -179,72 +212,12 @@
           (setv [line pieces] (if turns
             (.answer turns line (not terminal) options)
             #(line (.stream model line :warn warn #** options))))
-          (with [out (_open-standard-output)] (_put-texts out line [pieces] 1 False))))
+          (with [out (_open-standard-output)] (_put-texts out line [pieces] (_headings 1)))))
       (except [KeyboardInterrupt] (print))
       (except [EOFError]
         (when terminal (print))
         (return))
       (except [error ValueError] (warn (str error))))))
-
-
-(defclass Turns []
-  "A conversation with a chat model: you are one of its people, the model is all others."
-
-  (meth __init__ [@model]
-    (setv
-      @people (get model.settings "people")
-      @you (get @people 0)
-      @said ""))
-
-  (meth help []
-    "Return the line that says who you are."
-    (+ f"You are {@you}; the model is everyone else. To become someone else, begin a line "
-      f"with their name, such as {(get @others 0)}:"))
-
-  (meth [property] others []
-    "The names of the other people, those who write most first."
-    (lfor name @people :if (!= name @you) name))
-
-  (meth answer [line echo options]
-    #[[Return #(shown pieces): the text to show first, and an iterator of the answer's text.
-
-    `line` is yours, with or without a name before it, and shown if `echo` is true. The answer ends
-    at your turn.]]
-    (setv [name colon text] (.partition line ":"))
-    (for [each @people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
-      (setv [@you line] [each text]))
-    (setv
-      line f"{@you}: {(.strip line)}\n"
-      stop [f"{@you}:" #* (text-list "`stop`" (.get options "stop" []))]
-      seed (+ @said line)
-      pieces (.stream @model seed :warn warn #** {#** options  "stop" stop})
-      first (next pieces ""))
-    (unless (.strip first)  ; the model leaves the turn to you
-      (setv
-        first f"{(get @others 0)}:"
-        pieces (.stream @model (+ seed first) :warn (fn [line])
-          #** {#** options  "stop" stop})))
-    #((if echo line "") (@remember seed (chain [first] pieces))))
-
-  (meth remember [seed pieces]
-    "Yield `pieces` up to the end of the last of `MESSAGES`; remember them and `seed`."
-    (setv
-      held ""
-      lines 0)
-    (try
-      (for [piece pieces]
-        (setv
-          text (+ held piece)
-          shown (.rstrip text "\n")
-          held (cut text (len shown) None))
-        (+= seed shown)
-        (when shown (yield shown))
-        (+= lines (.count piece "\n"))
-        (when (>= lines MESSAGES) (break)))
-      (finally  ; even if Ctrl-C stops the answer
-        (setv
-          [ids _] (.encode-seed @model.vocabulary (.prepare @model (+ seed "\n")))
-          @said (cut (.decode @model.vocabulary ids) (- CONTEXT) None))))))
 
 
 (defn _change [options line]

@@ -21,14 +21,14 @@
   WITH-NAME 76   ; columns of a terminal from which a download's bar shows its name
   POINTS 300     ; of a curve; beyond, every second one is dropped
   REFRESH 2      ; times per second that the display is redrawn
-  KEPT 200       ; lines of a run that stay on the screen at its end
+  LINES-KEPT 200  ; lines of a run that stay on the screen at its end
   ;; In a notebook.
   SIZE [100 32]  ; columns and lines of the display
-  PAUSE 1        ; seconds between refreshes
-  FORMAT (+ "<pre style=\"line-height: 1.25; overflow-x: auto; "
+  REFRESH-PAUSE 1  ; seconds between refreshes
+  HTML-FORMAT (+ "<pre style=\"line-height: 1.25; overflow-x: auto; "
     "font-family: ui-monospace, 'DejaVu Sans Mono', monospace\">{code}</pre>")
   ;; Readable on a light and on a dark page: black, red, green, yellow, blue, magenta, cyan, white.
-  COLOURS [#(90 90 90) #(208 72 60) #(46 150 92) #(176 128 16)
+  TERMINAL-COLORS [#(90 90 90) #(208 72 60) #(46 150 92) #(176 128 16)
     #(64 124 214) #(196 78 168) #(20 150 170) #(128 128 128)])
 
 
@@ -166,7 +166,7 @@
       (when view (setv view.activity ""))
       (.stop @live)
       (setv [@live @view] [None None])
-      (when view (.leave-history self (cut view.lines (- KEPT) None) view.sample))))
+      (when view (.leave-history self (cut view.lines (- LINES-KEPT) None) view.sample))))
 
   (meth leave-history [lines sample]
     "Show what stays after the live display: the `lines` of the run and a `sample`."
@@ -196,7 +196,7 @@
 
   (defn step [self #* arguments]
     (.step (super) #* arguments)
-    (when (> (- (time.monotonic) self.shown) PAUSE) (.refresh self)))
+    (when (> (- (time.monotonic) self.shown) REFRESH-PAUSE) (.refresh self)))
 
   (defn end-run [self text]
     (.end-bar self)
@@ -213,6 +213,6 @@
         :force-terminal True :force-jupyter False :color-system "standard"))
     (.print console (draw-panel self.view width height))
     { "text/html" (.export-html console
-        :theme (TerminalTheme #(255 255 255) #(0 0 0) COLOURS)
-        :code-format FORMAT :inline-styles True :clear False)
+        :theme (TerminalTheme #(255 255 255) #(0 0 0) TERMINAL-COLORS)
+        :code-format HTML-FORMAT :inline-styles True :clear False)
       "text/plain" (.export-text console)}))

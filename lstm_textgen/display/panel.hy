@@ -17,10 +17,10 @@
   WIDEST 150      ; columns: a wider line is hard to follow
   SIDE-BY-SIDE 118  ; columns from which the sample appears beside the curves
   LABELS 6        ; columns of the curves' scale
-  ;; Colours that suit light and dark terminals alike.
+  ;; Colors that suit light and dark terminals alike.
   STYLES {"training" "cyan"  "validation" "magenta"}
   DONE "green"
-  BLANK 0x2800  ; the braille pattern without a dot
+  NO-DOTS 0x2800  ; the braille pattern without a dot
   ;; The bit of each dot in a braille pattern, by its row and column.
   DOTS [[0x01 0x08] [0x02 0x10] [0x04 0x20] [0x40 0x80]])
 
@@ -152,7 +152,7 @@
   (setv
     [left right] x-range
     [low high] (map log y-range)
-    cells (lfor _ (range height) (lfor _ (range width) [BLANK None])))
+    cells (lfor _ (range height) (lfor _ (range width) [NO-DOTS None])))
   (defn place [x y]  ; its dot #(column row), counted from the top left
     (setv up (/ (- (log (max y 1e-9)) low) (or (- high low) 1)))
     #((_clamp (/ (- x left) (or (- right left) 1)) (* 2 width))
@@ -163,7 +163,7 @@
       [line k] [(get cells (// row 4)) (// column 2)]
       dots (| (get line k 0) (get DOTS (% row 4) (% column 2)))
       (get line k) [dots index]))
-  (lfor line cells (lfor [dots index] line #((if (= dots BLANK) " " (chr dots)) index))))
+  (lfor line cells (lfor [dots index] line #((if (= dots NO-DOTS) " " (chr dots)) index))))
 
 
 (defn _clamp [share n]

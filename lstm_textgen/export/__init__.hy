@@ -27,12 +27,12 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   TOKENIZER "tokenizer.json"  ; the name that Hugging Face's programs expect
   PROGRAM f"lstm_textgen {__version__}"
   ;; How our files begin: as JSON, safetensors or ONNX, whose field 2 is the producer.
-  OURS rb"(?s).{,40}(?:\"program\": ?\"|\x12\x0c)lstm_textgen"
+  OUR-EXPORT rb"(?s).{,40}(?:\"program\": ?\"|\x12\x0c)lstm_textgen"
   ;; Python makes Σ at the end of a word ς, Hugging Face's `Lowercase` σ.
   FINAL-SIGMA {"type" "Replace"  "pattern" {"Regex" r"(?<=[\p{L}\p{M}])Σ(?!\p{M}*\p{L})"}
     "content" "ς"}
   ;; The contents of our SavedModels.
-  PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb"
+  SAVED-PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb"
     "variables/variables.index" "variables/variables.data-00000-of-00001"})
 
 
@@ -44,7 +44,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
       "or in / for the folder of a SavedModel"))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
-    (for [file files] (check-output name file [] [#* models checkpoint] overwrite OURS)))
+    (for [file files] (check-output name file [] [#* models checkpoint] overwrite OUR-EXPORT)))
   (setv [package _] (get FORMATS ending))
   (unless (or (is package None) (find-spec package))
     (raise (ImportError
@@ -86,7 +86,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   (setv
     files (gfor path (.rglob folder "*") :if (not (.is-dir path)) (.relative-to path folder))
     found (set (map Path.as-posix files)))
-  (or (not found) (and (in DESCRIPTION found) (<= found PARTS))))
+  (or (not found) (and (in DESCRIPTION found) (<= found SAVED-PARTS))))
 
 
 (defn _safetensors [checkpoint]
@@ -162,7 +162,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
 
 
 (defn _tokenizer [checkpoint]
-  #[[Return the bytes of a `tokenizer.json` for `checkpoint`, a model by pieces.
+  #[[Return the bytes of a `tokenizer.json` for `checkpoint`, a piece-level model.
 
   With it Hugging Face's tokenizers prepares a text like a source (line breaks, NFC, and lower case
   if the model has that setting) and produces the same ids as `Vocabulary.encode`.]]

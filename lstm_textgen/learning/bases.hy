@@ -23,7 +23,8 @@ optimizer and schedule.]]
   lstm-textgen.prep [ascii-quotes]
   lstm-textgen.settings.models [Base new-settings]
   lstm-textgen.text.pieces [Pieces]
-  lstm-textgen.writing.scoring [nats-of read-units])
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.scoring [nats-of predicted read-units])
 
 (setv
   SHORT 2_000_000      ; characters: a longer text teaches a network the language without a base
@@ -33,10 +34,12 @@ optimizer and schedule.]]
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
   STRANGE 3.5          ; bits per character above which training from scratch is no worse
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
-  NETWORKS 2           ; bases by pieces that predict a text before one is suggested
+  NETWORKS 2           ; piece-level bases that predict a text before one is suggested
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text in which new ones are counted
-  SHOWN 20)            ; new units that a message shows
+  SHOWN 20             ; new units that a message shows
+  COMPARED-UNITS 256   ; units in each of the places of a text where a model's frequencies are …
+  COMPARED-PLACES 32)  ; … compared with it, and how many places there are
 
 
 ;; * The base
@@ -123,6 +126,15 @@ optimizer and schedule.]]
   (/ (bits (.sum (nats-of base rows))) (len (.join "" (map base.vocabulary.decode rows.T)))))
 
 
+(defn why-unused [name bits]
+  "Return why training starts without the base called `name`, which needs `bits` per character."
+  (+ f"{(stem name)} "
+    (if (< bits math.inf)
+      f"predicts this text poorly ({bits :.1f} bits per character)"
+      "knows too few of this text's characters")
+    "; training from scratch"))
+
+
 (defn places [vocabulary ids]
   "Return up to `TRIED` parts of the text of `ids` (time,), texts that don't overlap."
   (setv
@@ -134,10 +146,10 @@ optimizer and schedule.]]
 (defn suggestion [vocabulary ids [given {}] [refused None]]
   #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
 
-  Of the `promising` bases it suggests the one that predicts the text best; if one by pieces knows
-  the text, no others are tried. The text must be short, so that fine-tuning is likely to help. It
-  never suggests the one `refused` (a name or None), nor one that the settings `given` (a dict)
-  contradict.]]
+  Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
+  knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
+  help. It never suggests the one `refused` (a name or None), nor one that the settings `given` (a
+  dict) contradict.]]
   (setv
     texts (places vocabulary ids)
     unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))
@@ -158,8 +170,8 @@ optimizer and schedule.]]
 (defn promising [text]
   #[[Return the names (a list) of the bases that may predict `text` best, the likeliest first.
 
-  Of those by pieces they are the `NETWORKS` in which the text has the fewest pieces: reading a
-  vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
+  Of the piece-level ones they are the `NETWORKS` in which the text has the fewest pieces: reading
+  a vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
   (setv
     names (list (bases))
     counts {})
@@ -216,3 +228,35 @@ optimizer and schedule.]]
     plain (ascii-quotes bare)
     forms [plain (.lower plain) (.swapcase plain) (cut plain 1)])
   (next (gfor form forms :if (in form vocabulary.ids) (get vocabulary.ids form)) None))
+
+
+;; * The text's own frequencies
+
+(defn fit-bias [model known ids group]
+  "Give `model` the `fitted-bias` that the leader of the `ProcessGroup` finds for all."
+  (setv bias (.leader-says group (.tolist (fitted-bias model known ids))))
+  (setv model.weights [#* (cut model.weights -1) (np.array bias "float32")]))
+
+
+(defn fitted-bias [model known ids]
+  #[[Return the output bias with which `model` expects some units as often as the text has them.
+
+  They are signs and digits, units with characters that the text of `ids` (time,) lacks, and new
+  ones, after the first `known`. Words are left to training: without those that a short text lacks
+  the model predicts the rest of it worse (bench/log.md).
+
+  In the places of the text that it reads, the expected number of each unit is the sum of the
+  probabilities that the model gives it. ln of the ratio of the two numbers, with half a unit more
+  in each (Jeffreys), is added to its bias, a unigram rescaling (Kneser et al. 1997).]]
+  (setv
+    units model.vocabulary.units
+    own (set (.join "" (gfor id (np.unique ids) (get units id))))
+    fits (np.array (lfor [id unit] (enumerate units)
+      (or (>= id known) (not (any (map str.isalpha unit))) (not (<= (set unit) own)))))
+    streams (max 1 (min COMPARED-PLACES (// (len ids) COMPARED-UNITS)))
+    starts (gfor n (range streams) (* n (// (len ids) streams)))
+    rows (np.stack (lfor start starts (cut ids start (+ start COMPARED-UNITS))) 1)
+    counts (np.bincount (.ravel rows) :minlength (len units))
+    [expected] (predicted model rows (fn [logits _] [(.sum (softmax logits) 1)]))
+    ratio (/ (+ counts 0.5) (+ (.sum expected 0) 0.5)))
+  (.astype (+ (get model.weights -1) (np.where fits (np.log ratio) 0)) "float32"))

@@ -19,8 +19,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   ;; Units that each row reads before those that it is validated on; twice as many in all where it
   ;; has few. After 128 pieces of a base the next 100 cost it as much as after the whole text,
   ;; within 0.2 bits, and characters need a tenth of that.
-  RUN-IN 128
-  CHUNK (** 2 22)  ; ids counted at once
+  VALIDATION-RUN-IN 128
   SHORTEST 8  ; lookback that a short text gets
   ALL (slice None))
 
@@ -65,14 +64,10 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   part of `held` (time,) that validation reads. If each unit is one character the dict is empty.
   No mean is 0, even if all words are unknown.]]
   (unless vocabulary.several (return {}))
-  (setv lengths vocabulary.lengths)
-  (defn mean [ids]
-    (setv chunks (np.split ids (range CHUNK (len ids) CHUNK)))
-    (/ (max 1 (sum (gfor chunk chunks (int (.sum (.take lengths chunk)))))) (len ids)))
   (dfor
     [name part] [["unit_length" ids] ["validation_unit_length" (cut held VALIDATED)]]
     :if (len part)
-    name (mean part)))
+    name (/ (max 1 (int (@ (.counts vocabulary part) vocabulary.lengths))) (len part))))
 
 
 (defn streams? [settings]
@@ -186,7 +181,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       bounds (// (* (len @ids) (np.arange (+ rows 1))) rows)
       [@starts @ends] [(cut bounds -1) (cut bounds 1 None)]
       longest (.max (- @ends @starts))
-      @steps (math.ceil (/ (+ RUN-IN (max longest RUN-IN)) @lookback))
+      @steps (math.ceil (/ (+ VALIDATION-RUN-IN (max longest VALIDATION-RUN-IN)) @lookback))
       before (cut kept (- (* @steps @lookback)) None)
       @before (len before)
       @text (np.concatenate [before @ids])))

@@ -14,17 +14,18 @@
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [check-keras]
   lstm-textgen.learning.schedule [Limits STEADY-ROWS why-done]
-  lstm-textgen.learning.start [Run load-keras max-epochs prepare]
+  lstm-textgen.learning.start [Run load-keras max-epochs prepare relative-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable sweep]
-  lstm-textgen.pages.assembly [PAGE]
-  lstm-textgen.pages.report [write-report])
+  lstm-textgen.pages.assembly [OUR-PAGE]
+  lstm-textgen.pages.report [write-report]
+  lstm-textgen.settings.sizing [choose-layers share-in-words training-speed])
 
 (setv
   SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
-  TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
+  LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
 (defn train-model [asked report]
@@ -49,7 +50,7 @@
   (setv [sources csv report] [asked.sources asked.csv asked.report])
   (check-model-apart asked.path sources)
   (setv folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
-  (for [[name path ours] [["csv" csv TABLE] ["report" report PAGE]]  :if path]
+  (for [[name path ours] [["csv" csv LOSS-TABLE] ["report" report OUR-PAGE]]  :if path]
     (check-output name path sources [asked.path] asked.overwrite ours folders))
   (when (and csv report (= (os.path.realpath csv) (os.path.realpath report)))
     (refuse f"`csv` and `report` are the same file, {csv}; give two"))
@@ -75,12 +76,11 @@
     (.warn report f"{asked.path} is already trained on this text: {(.join "; " done)}")
     (when asked.report (write-report asked.report asked.path model))
     (return model))
-  (when run.group.leader?
-    (setv weights (sum (gfor [_ shape] (weight-shapes model.spec) (prod shape))))
-    (check-room asked.path (* SAVED weights)))
+  (when run.group.leader? (check-room asked.path (* SAVED (_weight-count model))))
   (try
     (unless (is model.vocabulary.unknown None) (.say report WORDS-ALONE))
     (.begin-run report (_plan run start))
+    (when asked.minutes (_say-how-much-is-read run start))
     (load-keras run model.settings.layers)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
@@ -91,10 +91,31 @@
     (.run (Training model start.ids start.held asked.path report
       (_limits run start)
       (partial run-callbacks asked model report
-        (and (not start.new) asked.csv (begins-as? asked.csv TABLE)))
+        (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))
       run.group
       start.lengths))
     (finally (.end-bar report))))
+
+
+(defn _weight-count [model]
+  "Return the number of weights of a `model` (a `Checkpoint`) that may have none yet."
+  (sum (gfor [_ shape] (weight-shapes model.spec) (prod shape))))
+
+
+(defn _say-how-much-is-read [run start]
+  "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
+  (setv
+    [model settings units] [start.checkpoint start.checkpoint.settings (len start.ids)]
+    relative (relative-speed run settings.layers)
+    ;; A longer run would choose another network.
+    chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
+  (defn speed [minutes]
+    (setv layers (if chosen
+      (get (choose-layers units (max-epochs run settings units) minutes settings.unit relative) 0)
+      settings.layers))
+    (* relative (training-speed layers settings.unit (_weight-count model) settings.batch-size)))
+  (setv line (share-in-words units run.asked.minutes speed))
+  (when line (.say run.report line)))
 
 
 (defn _limits [run start]

@@ -6,17 +6,18 @@ Each function gets what the ones before it in `prepare` returned.]]
   (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   collections [Counter]
+  contextlib [ExitStack]
   dataclasses [replace]
   itertools [count]
-  math [ceil inf]
+  math [ceil]
   sys
   time
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.display.plain [Report source-names]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same grow-vocabulary
-    load-base stem suggestion]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fit-bias
+    grow-vocabulary load-base stem suggestion why-unused]
   lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
     unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
@@ -25,19 +26,20 @@ Each function gets what the ones before it in `prepare` returned.]]
   lstm-textgen.learning.schedule [RESERVE]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.history [add-lengths entries-on]
-  lstm-textgen.prep [default-prep lower]
+  lstm-textgen.prep [lower prepared-name]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [Request continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
-  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within
-    stored-text]
+  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within]
   lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.lists [read-list]
+  lstm-textgen.text.looks [hint-at-list]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [build-vocabulary check-words])
 
 (setv
-  MOST-NOTED 10  ; documents that a run summarises
+  MOST-NOTED 10  ; documents that a run summarizes
   MOST-PEOPLE 20)  ; of a chat, whose names a model stores
 
 
@@ -56,7 +58,8 @@ Each function gets what the ones before it in `prepare` returned.]]
     #^ np.ndarray ids   ; (time,) to train on
     #^ np.ndarray held  ; (time,) held out
     #^ Vocabulary vocabulary
-    #^ str text])  ; the fingerprint of `ids`
+    #^ str text  ; the fingerprint of `ids`
+    #^ object [listing None]])  ; the `Listing` that it is, if it is one
 
 
 (defrecord Start "A model that is ready to train, and what this process trains it on." [
@@ -83,7 +86,13 @@ Each function gets what the ones before it in `prepare` returned.]]
       settings.fine-tuned? (_fine-tuned run base settings corpus bits)
       True (_fresh run settings corpus))
     new (not (or checkpoint.history checkpoint.resume)))
+  (if corpus.listing
+    (.add-to corpus.listing checkpoint new run.report)
+    (unless (or old people) (hint-at-list corpus.vocabulary corpus.ids corpus.held run.report)))
+  (setv known (len checkpoint.vocabulary))
   (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report)
+  (when (or (and new settings.fine-tuned?) (> (len checkpoint.vocabulary) known))
+    (fit-bias checkpoint known corpus.ids run.group))
   (setv lengths (unit-lengths checkpoint.vocabulary corpus.ids corpus.held))
   (add-lengths checkpoint lengths)
   (when run.asked.minutes (_check-time-left run))
@@ -118,35 +127,35 @@ Each function gets what the ones before it in `prepare` returned.]]
   The vocabulary is that of `old` or `base` with new units, or else a new one. A new one is also
   made, and `settings` without the base's, if the text is strange to `base`. The messages of
   `people` are counted.]]
-  (with [text (stored-text (_pieces run settings people))]
+  (with [stack (ExitStack)]
     (setv
-      [corpus settings] (_corpus run text settings (or old base))
+      rows (set)
+      pieces (_pieces run settings people rows)
+      [text listing] (read-list stack pieces settings.items (if old None rows) run.report)
+      settings (replace settings :items (when listing listing.items))
+      [corpus settings] (_corpus run text listing settings (or old base))
       ;; The leader says, as processes may round in different ways.
       bits (when base (.leader-says run.group
         (float (bits-of base corpus.vocabulary corpus.ids)))))
-    ;; A base by words isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
+    ;; A word-level base isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
     (unless (and base (is base.vocabulary.unknown None) (> bits STRANGE))
       (return #(corpus settings bits)))
-    (setv name (stem run.asked.base))
-    (.say run.report (+ f"{name} "
-      (if (< bits inf)
-        f"predicts this text poorly ({bits :.1f} bits per character)"
-        "knows too few of this text's characters")
-      "; training from scratch"))
-    (setv own (replace (new-settings {#** run.asked "lower" settings.lower})
-      :base (.unused settings.base)))
-    #(#* (_corpus run text own) bits)))
+    (.say run.report (why-unused run.asked.base bits))
+    (setv own (new-settings {#** run.asked  "lower" settings.lower  "items" settings.items}))
+    #(#* (_corpus run text listing (replace own :base (.unused settings.base))) bits)))
 
 
-(defn _pieces [run settings people]
+(defn _pieces [run settings people rows]
   #[[Yield the text of the run's sources, prepared, in pieces; count the messages of its `people`.
 
+  `rows` (a set) gets what the reader of tables says that rows are, a value of `items`.
   A recipe's own steps may look at the whole text, so with them it is in memory once.]]
   (setv
     [asked report] [run.asked run.report]
     numbers (count 1))
   (defn note [name understood]
     (when understood.turns (.update people understood.people))
+    (.update rows (filter None [understood.items]))
     (setv number (next numbers))
     (cond
       (<= number MOST-NOTED) (.say report f"{name}: {understood.words}")
@@ -154,7 +163,8 @@ Each function gets what the ones before it in `prepare` returned.]]
   (when asked.sources (.doing report f"reading {(source-names asked.sources)}"))
   (try
     (setv pieces (prepared-pieces (read-pieces asked.sources
-      :encoding settings.encoding :only asked.only :column asked.column
+      :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
+      :items (.get asked "items")
       :progress report.download :note note :warn report.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
       :limit (* MB asked.max-download))))
@@ -163,31 +173,32 @@ Each function gets what the ones before it in `prepare` returned.]]
     (finally (.end-bar report))))
 
 
-(defn _corpus [run text settings [known None]]
-  #[[Return #(corpus settings): the `Corpus` of `text`, an iterable of pieces, and its settings.
+(defn _corpus [run pieces listing settings [known None]]
+  #[[Return #(corpus settings): the `Corpus` of the text in `pieces`, and its settings.
 
-  `known` is the model whose vocabulary they continue. A text that is too short for a base's
-  lookback gets a shorter one. Raise `ValueError` if it is too short even so, or differs between
-  the processes.]]
-  (setv asked run.asked)
+  `listing` is the `Listing` that it is, or None; `known` is the model whose vocabulary they
+  continue. A text that is too short for a base's lookback gets a shorter one. Raise `ValueError`
+  if it is too short even so, or differs between the processes.]]
   (setv
     [vocabulary settings] (if known
-      [(.extend known.vocabulary text settings.max-words) settings]
-      (_new-vocabulary run text settings))
-    ids (ids-of text vocabulary))
-  (when (and settings.fine-tuned? (not-in "lookback" asked))
+      [(.extend known.vocabulary pieces settings.max-words) settings]
+      (_new-vocabulary run pieces settings))
+    ids (ids-of pieces vocabulary))
+  (when (and settings.fine-tuned? (not-in "lookback" run.asked))
     (setv
       most (fitting-lookback settings.lookback (len ids) settings.validation)
       settings (replace settings :lookback most :stride (min settings.stride most))))
   (setv
-    [own held] (split-ids ids settings.validation settings.lookback settings.unit)
-    [rows units] [settings.batch-size (len own)])
+    [own held] (if listing
+      (.split listing ids vocabulary settings)
+      (split-ids ids settings.validation settings.lookback settings.unit))
+    [rows units text] [settings.batch-size (len own) (fingerprint own)])
   (when (and rows (> rows units))
     (refuse f"`batch_size` {rows} is more than the {units} {settings.unit} "
       "of training text; give a smaller one"))
   (.check-alike run.group "their texts (units and checksums)"
-    f"{(fingerprint ids)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
-  #((Corpus own held vocabulary (fingerprint own)) settings))
+    f"{text}, {(fingerprint held)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
+  #((Corpus own held vocabulary text listing) settings))
 
 
 (defn _new-vocabulary [run text settings]
@@ -208,24 +219,20 @@ Each function gets what the ones before it in `prepare` returned.]]
 
 
 (defn _described [run settings corpus people new]
-  "Return `settings` with what a model stores of its text: its `people` and, if `new`, its start."
+  "Return `settings` with what a model stores of its text, or of the first if it isn't `new`."
   (when people
-    (setv names (gfor [name _] (.most-common people MOST-PEOPLE) (_as-learned run name settings)))
+    (setv names (gfor
+      [name _] (.most-common people MOST-PEOPLE)
+      (prepared-name name run.asked.prep settings.lower)))
     (setv settings (replace settings :people (list (dict.fromkeys (filter None names))))))
+  (when corpus.listing
+    (setv settings (replace settings #** (.facts corpus.listing settings))))
   (unless new (return settings))
   (replace settings
-    :beginning (.decode corpus.vocabulary (get corpus.ids (slice 1)))
+    ;; An item begins after the end of another.
+    :beginning (.decode corpus.vocabulary
+      (get corpus.ids (if corpus.listing (slice -1 None) (slice 1))))
     :recipe (when run.asked.recipe run.asked.recipe.name)))
-
-
-(defn _as-learned [run name settings]
-  "Return a person's `name` as the prepared text has it, perhaps masked; \"\" if it has none."
-  (setv line (default-prep f"{name}:"))
-  (try
-    (when run.asked.prep (setv line (run.asked.prep line)))
-    (except [ValueError] (return "")))  ; a step of the recipe's own that needs the whole text
-  (setv [name colon _] (.partition (.strip (if settings.lower (lower line) line)) ":"))
-  (if colon name ""))
 
 
 ;; * The model
@@ -250,7 +257,8 @@ Each function gets what the ones before it in `prepare` returned.]]
     asked run.asked
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
-      :unit settings.unit :weights base.weight-count :speed (_speed run base.settings.layers)))
+      :unit settings.unit :weights base.weight-count
+      :speed (relative-speed run base.settings.layers)))
   (Checkpoint base.weights base.vocabulary
     (replace settings
       :epochs tuning.epochs
@@ -273,7 +281,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   (unless layers
     (setv [layers why] (choose-layers
       units (if asked.minutes (max-epochs run settings units) epochs) asked.minutes
-      settings.unit (_speed run (parse-layers MEASURED)))))
+      settings.unit (relative-speed run (parse-layers MEASURED)))))
   (Checkpoint None corpus.vocabulary
     (replace settings
       :epochs epochs :layers layers :why why
@@ -293,7 +301,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
 
 
-(defn _speed [run layers]
+(defn relative-speed [run layers]
   "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
   (unless run.asked.minutes (return 1))
   (load-keras run layers)

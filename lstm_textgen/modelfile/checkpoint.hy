@@ -20,18 +20,21 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path similar-model]
-  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-progress
-    count? read-settings]
+  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-items
+    check-progress count? read-settings]
   lstm-textgen.settings.layers [NetworkSpec]
   lstm-textgen.settings.models [ModelSettings]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [parse-vocabulary])
 
 (setv
-  ;; Files are of format 1, of 2 with an evaluation, and of 3 with weights of 16 bits.
-  FORMAT 3
+  ;; Files are of format 1, of 2 with an evaluation, of 3 with weights of 16 bits; with
+  ;; fingerprints of items they are of format 4, or 5 with such weights.
+  FORMAT 5
+  HALVED [3 5]
   STORED-TEXTS ["vocabulary" "settings" "history"]
   EVALUATION "evaluation"
+  ITEMS-PART "items"
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
   ;; The order in format 1, which must stay: the same model gives the same bytes.
@@ -69,11 +72,15 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (setv
     #^ Resume resume None    ; None if training can't be resumed
     #^ dict evaluation None  ; the result of `evaluate`
+    #^ bytes items b""       ; the `fingerprints` of the items of its list, if it has them
     #^ bool half False)      ; whether the file has 16-bit weights, to be small
 
   (defn [property] format [self]
     "The file's format number; programs that know only lower numbers can't read it."
-    (if self.half FORMAT (if self.evaluation 2 1)))
+    (cond
+      self.items (if self.half 5 4)
+      self.half 3
+      True (if self.evaluation 2 1)))
 
   (defn [property] rounded [self]
     "The weights as read back from the file; infinite where a number exceeds 16 bits."
@@ -119,6 +126,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (read-settings (.as-dict checkpoint.settings))
   (check-history checkpoint.history)
   (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
+  (check-items checkpoint.items)
   (check-arrays "weights" checkpoint.rounded)
   (setv image (BytesIO))
   (with [file (h5py.File image "w")]
@@ -148,7 +156,8 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
         #** (dfor [name value] (.items settings) :if value name value)})
       "history" (json.dumps checkpoint.history)
       #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}
-    arrays (dfor [name text] (.items texts) name (_stored text))
+    items (if checkpoint.items {ITEMS-PART (np.frombuffer checkpoint.items "uint8")} {})
+    arrays {#** (dfor [name text] (.items texts) name (_stored text))  #** items}
     group (_write-arrays file "lstm_textgen" arrays))
   (.update group.attrs {
     "format" checkpoint.format  "sha256" (digest [#* (.values arrays) #* checkpoint.rounded])})
@@ -250,7 +259,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (when (> format FORMAT)
         (raise (NewerFormat (+ f"it has format {format} of a newer lstm_textgen, "
           f"but this version reads up to {FORMAT}: upgrade it"))))
-      (_read-model file resume :half (= format FORMAT)))
+      (_read-model file resume :half (in format HALVED)))
     (except [error ValueError]
       (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
       (raise (kind f"{path}: not a usable model: {error}") :from None))))
@@ -260,15 +269,19 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the `Checkpoint` in the open `file`, its weights stored in 16 bits if `half`."
   (setv
     evaluated (in f"lstm_textgen/{EVALUATION}" file.objects)
+    listed (in f"lstm_textgen/{ITEMS-PART}" file.objects)
     names [#* STORED-TEXTS #* (if evaluated [EVALUATION] [])]
     texts (lfor name names (.array file f"lstm_textgen/{name}" "u"))
     model (_read-texts #* (gfor text texts (.tobytes text))))
   (_check-layout file model.spec)
+  (when listed (.append texts (.array file f"lstm_textgen/{ITEMS-PART}" "u")))
   (setv
     model.half half
+    model.items (if listed (.tobytes (get texts -1)) b"")
     model.weights (lfor
       [path shape] (weight-shapes model.spec)
       (.floats file f"model_weights/{path}" shape (if half "float16" "float32"))))
+  (check-items model.items)
   (_check-digest file "lstm_textgen" [#* texts #* model.weights])
   (when (and resume (in RESUME file.objects)) (setv model.resume (_read-resume file)))
   model)
@@ -311,7 +324,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       #* attributes
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
       "lstm_textgen"
-      #* (gfor name [#* STORED-TEXTS EVALUATION] f"lstm_textgen/{name}")
+      #* (gfor name [#* STORED-TEXTS EVALUATION ITEMS-PART] f"lstm_textgen/{name}")
       RESUME
       f"{RESUME}/state"
       #* (gfor name RESUME-PARTS path [f"{RESUME}/{name}" #* (_resume-paths file name)] path)})

@@ -17,8 +17,8 @@ Specification, version 3.0.]]
   numpy :as np)
 
 (setv
-  SIGNATURE b"\x89HDF\r\n\x1a\n"
-  MAX-DEPTH 8         ; of nested groups; old Keras files have 6
+  HDF5-SIGNATURE b"\x89HDF\r\n\x1a\n"
+  MAX-GROUP-DEPTH 8  ; of nested groups; old Keras files have 6
   MAX-OBJECTS 20000   ; a model with 64 layers has fewer than 1,000
   MAX-BLOCK (** 2 20) ; bytes of one header or heap, which h5py keeps below 64 KiB
   MAX-NAME 255
@@ -26,7 +26,7 @@ Specification, version 3.0.]]
   READ {0x01 "dataspace"  0x03 "datatype"  0x08 "layout"  0x0C "attribute"  0x10 "continuation"
     0x11 "symbol table"}
   ;; … those that don't describe the data: padding, fill values and times (two forms each) …
-  IGNORED [0x00 0x04 0x05 0x0E 0x12]
+  IGNORED-MESSAGES [0x00 0x04 0x05 0x0E 0x12]
   ;; … and those for which a file is refused.
   REFUSED {0x02 "links of a newer kind"  0x06 "links of a newer kind"
     0x07 "data in another file"  0x0B "compressed data"}
@@ -128,7 +128,7 @@ Specification, version 3.0.]]
     "Read the superblock; return the address of the header of the file's group."
     (unless-sound (>= self.size 96) "it is not an HDF5 file")
     (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
-    (unless-sound (= signature SIGNATURE) "it is not an HDF5 file")
+    (unless-sound (= signature HDF5-SIGNATURE) "it is not an HDF5 file")
     (unless-sound (= #(version sizes base) #(0 0x0808 0))
       "it is HDF5 of another version than h5py's usual one")
     (unless-sound (<= end self.size) f"it is cut off: {self.size} of {end} bytes are left")
@@ -137,7 +137,7 @@ Specification, version 3.0.]]
 
   (defn _walk [self at path]
     "Note the messages of the object at `at` and, if it is a group, of all that it holds."
-    (unless-sound (< (.count path "/") MAX-DEPTH) "its groups are nested too deeply")
+    (unless-sound (< (.count path "/") MAX-GROUP-DEPTH) "its groups are nested too deeply")
     (unless-sound (< (len self.objects) MAX-OBJECTS) "it has too many objects")
     (setv
       parts (._messages self at)
@@ -167,7 +167,7 @@ Specification, version 3.0.]]
           [kind size flags] (_fields "HHB" block place)
           name (.get READ kind)
           content (cut block (+ place 8) (+ place 8 size)))
-        (unless-sound (or name (in kind IGNORED))
+        (unless-sound (or name (in kind IGNORED-MESSAGES))
           f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
         (unless-sound (= 0 (& flags 2)) "it has shared messages")
         (cond

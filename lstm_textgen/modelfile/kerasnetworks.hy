@@ -24,7 +24,7 @@ Files are read by our own reader, and nothing in them is executed.]]
   DESCRIPTIONS ["metadata.json" "config.json"]
   WEIGHTS "model.weights.h5"
   ;; What `zipfile` raises for an archive that is damaged or encrypted.
-  DAMAGES #(BadZipFile EOFError OverflowError RuntimeError struct.error))
+  KERAS-DAMAGES #(BadZipFile EOFError OverflowError RuntimeError struct.error))
 
 
 (defrecord KerasLayer
@@ -89,7 +89,7 @@ Files are read by our own reader, and nothing in them is executed.]]
         (with [stored (.open archive WEIGHTS)] (copyfileobj stored weights))
         (.flush weights)
         (lfor name DESCRIPTIONS (read-json (.read archive name) f"its '{name}'" dict)))
-      (except [DAMAGES] (unless-sound False "it is not a whole .keras file")))))
+      (except [KERAS-DAMAGES] (unless-sound False "it is not a whole .keras file")))))
 
 
 (defn _live-network [model]

@@ -15,10 +15,12 @@ permanently if anything fails.]]
   lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
   lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
-  lstm-textgen.modelfile.hdf5 [SIGNATURE]
+  lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces]
-  lstm-textgen.text.files [find-paths read-pieces])
+  lstm-textgen.text.files [find-paths read-pieces]
+  lstm-textgen.text.lists [Listing])
+
 
 ;; * Before anything is done
 
@@ -46,7 +48,7 @@ permanently if anything fails.]]
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (when (.exists real)
     (refuse-read-only real)
-    (when (begins-as? real (re.escape SIGNATURE)) (_refuse-overwriting name path "a model"))
+    (when (begins-as? real (re.escape HDF5-SIGNATURE)) (_refuse-overwriting name path "a model"))
     (unless (or (= (. (.stat real) st-size) 0) (begins-as? real ours))
       (unless overwrite
         (refuse f"`{name}` {path} already exists; "
@@ -63,8 +65,11 @@ permanently if anything fails.]]
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
-      pieces (prepared-pieces (read-pieces [path] model.settings.encoding) model.settings.lower)
-      ids (ids-of pieces model.vocabulary)
+      settings model.settings
+      pieces (prepared-pieces (read-pieces [path] settings.encoding) settings.lower)
+      listing (when settings.items (Listing settings.items))
+      ids (ids-of (if listing (.pieces listing pieces) pieces) model.vocabulary)
+      ids (if listing (get (.split listing ids model.vocabulary settings) 0) ids)
       known (sfor entry model.history (get entry "text")))
     (return (any (gfor
       text known

@@ -6,9 +6,10 @@ raises `ValueError`.]]
 (import
   codecs
   numpy :as np
-  lstm-textgen.basics.values [MAX-WHOLE text? whole?]
+  lstm-textgen.basics.values [MAX-EXACT text? whole?]
   lstm-textgen.modelfile.hdf5 [unless-sound]
-  lstm-textgen.settings.models [stored-settings])
+  lstm-textgen.settings.models [stored-settings]
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values])
 
 (setv
   MAX-EMBEDDING 65536
@@ -62,6 +63,16 @@ raises `ValueError`.]]
     "its evaluation is invalid"))
 
 
+(defn check-items [items]
+  "Raise `ValueError` unless `items` (bytes) are fingerprints in ascending order, or none."
+  (setv values (fingerprint-values items))
+  (unless-sound (and
+    (= (% (len items) FINGERPRINT) 0)
+    (<= (len values) MOST-KNOWN)
+    (.all (< (cut values -1) (cut values 1 None))))
+    "its fingerprints of items are invalid"))
+
+
 (defn check-progress [progress]
   "Raise `ValueError` unless `progress`, a dict, is the progress of a training run."
   (unless-sound
@@ -86,8 +97,8 @@ raises `ValueError`.]]
 
 
 (defn count? [value]
-  "Return whether `value` is a whole number from 0 to MAX-WHOLE."
-  (and (whole? value) (<= 0 value MAX-WHOLE)))
+  "Return whether `value` is a whole number from 0 to MAX-EXACT."
+  (and (whole? value) (<= 0 value MAX-EXACT)))
 
 
 (defn _positive? [value]
@@ -95,5 +106,5 @@ raises `ValueError`.]]
 
 
 (defn _number? [value]
-  "Return whether `value` is a number, and at most MAX-WHOLE: sums of such numbers are finite."
-  (or (count? value) (and (isinstance value float) (<= (abs value) MAX-WHOLE))))
+  "Return whether `value` is a number, and at most MAX-EXACT: sums of such numbers are finite."
+  (or (count? value) (and (isinstance value float) (<= (abs value) MAX-EXACT))))

@@ -20,7 +20,7 @@ nothing is requested, whatever data the page holds.]]
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
   ;; How a page of this program begins (see page.html): one may replace another.
-  PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
+  OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
@@ -51,12 +51,12 @@ nothing is requested, whatever data the page holds.]]
 
 
 (defn asset [name]
-  "Return the text of the file `name` in assets/, after its licence if it is third-party."
+  "Return the text of the file `name` in assets/, after its license if it is third-party."
   (setv
     path (/ ASSETS name)
-    licence (.with-name path (+ (get (.split path.name ".") 0) ".LICENSE"))
+    license (.with-name path (+ (get (.split path.name ".") 0) ".LICENSE"))
     text (.strip (.read-text path :encoding "utf-8")))
-  (if (.exists licence) f"/*\n{(.strip (.read-text licence :encoding "utf-8"))}\n*/\n{text}" text))
+  (if (.exists license) f"/*\n{(.strip (.read-text license :encoding "utf-8"))}\n*/\n{text}" text))
 
 
 (defn fill [name / #** values]

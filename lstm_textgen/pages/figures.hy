@@ -1,7 +1,7 @@
 #[[Figures on a page: curves, a calibration, a strip of shades, tables, and the card of a model.
 
 A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), the labels `x`
-and `y`, and `series` of `label`, `colour` (a number), `xs` and `ys`. Its models are
+and `y`, and `series` of `label`, `color` (a number), `xs` and `ys`. Its models are
 #(name checkpoint) each: a single one has curves of training and validation, several have one each,
 of validation or else training.]]
 
@@ -13,11 +13,11 @@ of validation or else training.]]
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css
   STRIP-HEIGHT 100
-  TIMES {"seconds" 1  "minutes" 60  "hours" 3600}
-  FEWEST 20      ; predictions in a bin that is shown
-  VALIDATION 1   ; its colour, by its number in report.css
-  ;; The losses on a card, in the colours of the notebook's display.
-  COLOURS {"training" "#1496aa"  "validation" "#c44ea8"}
+  SECONDS-IN {"seconds" 1  "minutes" 60  "hours" 3600}
+  FEWEST-PREDICTIONS 20  ; predictions in a bin that is shown
+  VALIDATION 1   ; its color, by its number in report.css
+  ;; The losses on a card, in the colors of the notebook's display.
+  CARD-COLORS {"training" "#1496aa"  "validation" "#c44ea8"}
   CARD [240 64])  ; pixels of the curves on a card
 
 
@@ -58,7 +58,7 @@ of validation or else training.]]
   (setv
     seconds (recorded history "seconds")
     times (if (= (len seconds) (len history))
-      (gfor s (accumulate seconds) (/ s (get TIMES unit)))
+      (gfor s (accumulate seconds) (/ s (get SECONDS-IN unit)))
       (repeat None)))
   (lfor
     [k time entry] (zip (count 1) times history)
@@ -69,10 +69,10 @@ of validation or else training.]]
       #** (losses-of entry)}))
 
 
-(defn _series [label colour points]
+(defn _series [label color points]
   "Return the series of a chart through `points` #(x y)."
   (setv [xs ys] (zip #* points))
-  {"label" label  "colour" colour  "xs" xs  "ys" ys})
+  {"label" label  "color" color  "xs" xs  "ys" ys})
 
 
 (defn calibration-chart [models]
@@ -83,7 +83,7 @@ of validation or else training.]]
       [k [name model]] (enumerate models)
       :setv rows (lfor
         [n sure right] (if model.evaluation (get model.evaluation "calibration") [])
-        :if (>= n FEWEST)
+        :if (>= n FEWEST-PREDICTIONS)
         [n sure right])
       :if rows
       #(k name rows)))
@@ -170,7 +170,7 @@ of validation or else training.]]
   "Return the HTML of a card for `checkpoint` (a `Checkpoint`) with its text `sample`."
   (setv
     losses (list (map losses-of checkpoint.history))
-    curves (dfor name COLOURS name (recorded losses name))
+    curves (dfor name CARD-COLORS name (recorded losses name))
     per (loss-unit checkpoint)
     rows {
       "network" f"{checkpoint.settings.layers}, {checkpoint.weight-count :,} weights"
@@ -202,5 +202,5 @@ of validation or else training.]]
     (html (svg :role "img" :width width :height height :viewBox f"0 0 {width} {height}"
       (title f"Loss by epoch, from {high :.3f} to {low :.3f} bits")
       (for [[name values] (.items curves)]
-        (polyline :fill "none" :stroke-width "2" :stroke (get COLOURS name) :points
+        (polyline :fill "none" :stroke-width "2" :stroke (get CARD-COLORS name) :points
           (.join " " (gfor [k value] (enumerate values) (place k value (len values))))))))))

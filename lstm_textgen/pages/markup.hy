@@ -11,7 +11,7 @@
   TAGS (.split (+ "a br details div figcaption figure h1 h2 header li main mark p polyline pre "
     "rect script section span strong summary svg table tbody td th thead title tr ul"))
   ;; What ends an element without content, if not its end tag.
-  ENDS {"br" ">"  "polyline" "/>"  "rect" "/>"})
+  TAG-ENDS {"br" ">"  "polyline" "/>"  "rect" "/>"})
 
 
 (defclass Html [str]
@@ -62,4 +62,4 @@
     (yield :from [(String f" {key.name}=\"") #* (_parts [value]) (String "\"")]))
   (yield :from (if content
     [(String ">") #* (_parts content) (String f"</{tag}>")]
-    [(String (.get ENDS tag f"></{tag}>"))])))
+    [(String (.get TAG-ENDS tag f"></{tag}>"))])))

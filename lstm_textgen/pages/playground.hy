@@ -12,8 +12,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of text-length]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]
+  lstm-textgen.text.items [FINGERPRINT end-of]
   lstm-textgen.writing.cells [SAMPLE find-cells]
-  lstm-textgen.writing.writer [write-sample])
+  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.writer [LONGER passage-length write-sample])
 
 (setv
   MOST-MODELS 2
@@ -21,35 +23,41 @@ assets/network.js is the engine, assets/playground.js the page.]]
   MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
   LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   HOTTEST 2  ; the temperature at the end of its slider
-  TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
+  PAGE-TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
     (fn [x] (or (number? x) (isinstance x list)))
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
-  PASSAGE (Kind f"a whole number from 1 to {LONGEST} on a page" whole? (fn [x] (<= 1 x LONGEST)))
+  PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
+    (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "random.js" "sampler.js" "network.js" "units.js" "spelling.js" "worker.js"]
-  SCRIPTS ["vendor/uPlot.min.js" "units.js" "page.js" "textview.js" "alternatives.js" "model.js"
-    "column.js" "cellsview.js" "about.js" "playground.js"])
+  SCRIPTS ["vendor/uPlot.min.js" "binary.js" "units.js" "page.js" "textview.js" "alternatives.js"
+    "model.js" "column.js" "fingerprint.js" "list.js" "cellsview.js" "about.js" "playground.js"]
+  ;; What a page calls its texts, or its lists.
+  TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
+  LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"}
+  MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
 
 
 (defn playground [models [temperature None] [length None] [version None]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
-  own), and `length`, the units of a passage (None: its vocabulary's `passage-length`). With a
-  `version`, the page asks its server whether the first model still has this fingerprint, and
-  reloads if not. Raise `ValueError` for values out of range, more models, or too large ones.]]
+  own), and `length`, the units of a passage (None: `passage-length`) or, if both
+  write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
+  whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
+  values out of range, more models, or too large ones.]]
   (_check models)
   (setv
     [model #* _] (.values models)
     own model.settings.temperature
     temperature (cond
-      (is-not temperature None) (check-value "`temperature`" TEMPERATURE temperature)
+      (is-not temperature None) (check-value "`temperature`" PAGE-TEMPERATURE temperature)
       (isinstance own list) (get own 0)
       True own)
-    length (if (is length None)
-      model.vocabulary.passage-length
-      (check-value "`length`" PASSAGE length))
+    length (unless (is length None) (check-value "`length`" PAGE-LENGTH length))
     name (.join " & " models)
+    list? (all (gfor each (.values models) each.settings.items))
+    new? (all (gfor each (.values models) (_known each)))
     facts (lfor item (.items models) (_facts #* item))
     today (date.today))
   (assemble name
@@ -57,7 +65,11 @@ assets/network.js is the engine, assets/playground.js the page.]]
       :name name  :unit model.vocabulary.singular
       :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
       :temperature temperature  :hottest HOTTEST
-      :length length  :longest LONGEST
+      :length (or length (if list? "" (passage-length model)))  :longest LONGEST
+      #** (if list? LIST-LABELS TEXT-LABELS)
+      :text-only (if (and list? (not length)) "hidden" "")
+      :list-only (if list? "" "hidden")
+      :new (if new? "Only new ones, not in the training list" "No repeats")
       :asks (if version "asks its server only whether it has changed" "asks nobody for anything")
       :made f"Made on {today.day} {today :%B %Y}.")
     :styles ["vendor/uPlot.min.css" "text.css" "playground.css"]
@@ -102,8 +114,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (defn _scaled [weight]
   #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
 
-  The loss of the base `english`, and of a model of tiny Shakespeare by pieces, changes by at most
-  0.0001 nats (0.00015 bits) per character.]]
+  The loss of the base `english`, and of a piece-level model of tiny Shakespeare, changes by at
+  most 0.00015 bits per character.]]
   (setv
     rows (.reshape weight -1 (get weight.shape -1))
     highest (.max (np.abs rows) -1 :keepdims True)
@@ -118,6 +130,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of assets/model.js."
   (setv
     [settings vocabulary] [model.settings model.vocabulary]
+    [start _ opening] (read-seed model "")
     sample (write-sample model SAMPLE)
     lines (lfor line (.splitlines sample) :if (.strip line) line)
     indented (sum (gfor line lines (.startswith line #("  " "\t")))))
@@ -128,11 +141,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
    "embedding" settings.embedding  "bits" (_bits model)
-   "beginning" settings.beginning
+   "start" (.tolist start)  "opening" (.join "" opening)
+   "end" (if settings.items (end-of settings.items) "")
+   "mostUnits" (* LONGER (or settings.longest-item LONGEST))
+   "known" (base64 (_known model))
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
    "lossUnit" (loss-unit model)
    "history" (lfor entry model.history {"epoch" (get entry "epoch")  #** (losses-of entry)})})
+
+
+(defn _known [model]
+  "Return the fingerprints of the items that `model` learned (bytes), unless they are too many."
+  (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
 
 
 (defn _about [model]
@@ -144,6 +165,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
     facts {
       "Recipe" settings.recipe
       "Training text" (when length (counted length unit))
+      "Items" (when (and settings.longest-item settings.median-item)
+        (+ f"{settings.items}s of {settings.median-item :,} {unit} (the median) to "
+          f"{settings.longest-item :,}"))
       "Knows" (counted vocabulary.size unit)
       "Network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
       "Size" (counted model.weight-count "weights")

@@ -17,12 +17,13 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.assembly [assemble]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
+  lstm-textgen.pages.lists [list-sections]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.writing.writer [write-sample])
+  lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
-  MOST-COMPARED 8    ; models on a page: the colours in report.css
+  MOST-COMPARED 8    ; models on a page: the colors in report.css
   TEMPERATURES {"Careful" 0.4  "As usual" 0.7  "Wild" 1.0}
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
@@ -90,8 +91,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 
 (defn _sample-at [model temperature title]
   "Return a sample at a `temperature`, always the same for the same model."
-  (setv length model.vocabulary.passage-length)
-  (_sample title (.strip (write-sample model length temperature))))
+  (_sample title (.strip (write-sample model (passage-length model) temperature))))
 
 
 ;; * Several models
@@ -197,17 +197,14 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   (setv facts [
     ["duration" (duration-in-words model.history)]
     #* (gfor name (dict.fromkeys (recorded model.history "machine")) ["machine" name])])
+  (setv list? model.settings.items)
   [ (_learning model charts)
-    (section-of "What it writes"
-      "With an empty seed, at three temperatures: a higher one favours the likeliest units less."
-      (lfor
-        [word temperature] (.items TEMPERATURES)
-        (_sample-at model temperature f"{word}: temperature {temperature :g}")))
+    (if list? (list-sections model TEMPERATURES) (_writing model))
     (_samples-of-epochs model)
     (strip-section model)
     (_calibration "Is it calibrated?" calibration ["predicted" "right" "count"]
       " Below the line the model is overconfident, above it underconfident.")
-    (_copying model.evaluation)
+    (unless list? (_copying model.evaluation))
     (_vocabulary model)
     (_settings model)
     (section-of "Machine and duration" ""
@@ -229,6 +226,15 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     (cond
       charts (html (side-by-side charts) (folded "All epochs in figures" EPOCH-COLUMNS rows))
       rows (table-of [] (zip EPOCH-COLUMNS (get rows 0))))))  ; a single epoch
+
+
+(defn _writing [model]
+  "Return the section with texts at several temperatures."
+  (section-of "What it writes"
+    "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
+    (lfor
+      [word temperature] (.items TEMPERATURES)
+      (_sample-at model temperature f"{word}: temperature {temperature :g}"))))
 
 
 (defn _samples-of-epochs [model]

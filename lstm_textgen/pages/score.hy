@@ -8,16 +8,16 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
   lstm-textgen.pages.assembly [assemble base64 fill])
 
 (setv
-  LIMIT 100_000  ; units on a page: about 3 MB, which browsers still scroll smoothly
+  SHADED 100_000  ; units on a page: about 3 MB, which browsers still scroll smoothly
   ALTERNATIVES 5)  ; of the likeliest units, for each place
 
 
 (defclass Page []
-  "Collects texts with their surprise, at most `LIMIT` units in total; `text` is the page."
+  "Collects texts with their surprise, at most `SHADED` units in total; `text` is the page."
 
   (meth __init__ [@vocabulary]
     "`vocabulary` (a `Vocabulary`) is the model's."
-    (setv [@left @_texts] [LIMIT []]))
+    (setv [@left @_texts] [SHADED []]))
 
   (meth begin [@name]
     "Begin the text called `name`."
@@ -34,9 +34,9 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
       #* (gfor part stretch.likeliest (cut part shown))]))
 
   (meth end [summary]
-    "End the text with a line that summarises it."
+    "End the text with a line that summarizes it."
     (when @left-out
-      (+= summary f"; the last {@left-out :,} are not shown: a page holds at most {LIMIT :,}"))
+      (+= summary f"; the last {@left-out :,} are not shown: a page holds at most {SHADED :,}"))
     (setv [units odds ids other-odds] (zip #* @_stretches))
     (.append @_texts {
       "name" @name

@@ -23,7 +23,7 @@
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody read-body])
 
 (setv
-  LONG 10_000  ; bytes of a body that takes long to turn into jobs: 0.4 ms per kilobyte
+  LONG-BODY 10_000  ; bytes of a body that takes long to turn into jobs: 0.4 ms per kilobyte
   MOST-SCORES 16  ; texts being scored or waiting for it
   BUSY-SECONDS 1)  ; after which to retry if the wait is unknown
 
@@ -101,7 +101,7 @@
       data (await (read-all request.receive))
       body (read-body data kind)
       texts (Texts (@find body.model) body @units))
-    (await (.submit texts (or (is kind ChatBody) (> (len data) LONG))))
+    (await (.submit texts (or (is kind ChatBody) (> (len data) LONG-BODY))))
     texts)
 
   (meth :async score [request]

@@ -28,7 +28,7 @@
   BODY-SECONDS 20  ; for its body
   IDLE-SECONDS 30  ; of a connection between requests
   STALLED-SECONDS 30  ; after which a client that reads nothing is disconnected
-  HEADERS [
+  ANSWER-HEADERS [
     #(b"x-content-type-options" b"nosniff")
     #(b"referrer-policy" b"no-referrer")
     #(b"cross-origin-resource-policy" b"same-origin")
@@ -59,7 +59,7 @@
       "Send `message`, with our own headers if it has any."
       (when (= (get message "type") "http.response.start")
         (setv own (sfor [name _] (get message "headers") name))
-        (.extend (get message "headers") (gfor h HEADERS :if (not-in (get h 0) own) h))
+        (.extend (get message "headers") (gfor h ANSWER-HEADERS :if (not-in (get h 0) own) h))
         (@count (get scope "path") (get message "status")))
       (await (send message)))
     (setv app @app)

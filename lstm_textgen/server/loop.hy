@@ -16,9 +16,9 @@ time, and the seeds of others get their turns.]]
 
 (setv
   MOST-WAITING 1024  ; texts in the queue
-  SLICE 32  ; units of a request's seeds read in its turn …
+  SEED-SLICE 32  ; units of a request's seeds read in its turn …
   SLICES 4  ; … and such slices between two rounds of steps
-  JOINING 4  ; a text that joins takes as long as reading this many units
+  JOINING-COST 4  ; a text that joins takes as long as reading this many units
   MOST-STEPS 512  ; in a round; a text that joins or leaves ends it earlier
   FEW-STEPS 4  ; in a round while seeds are read, or as many as take as long as the reading
   LONGEST-ROUND 0.02  ; seconds, after which readers get new text
@@ -129,7 +129,7 @@ time, and the seeds of others get their turns.]]
     "Read slices of the seeds of waiting requests by turns; let jobs with a read seed join."
     (setv
       begun (time.perf-counter)
-      left (* SLICE SLICES)
+      left (* SEED-SLICE SLICES)
       waiting (lfor request @requests :if request.waiting request))
     (while (and waiting (> left 0))
       (setv
@@ -137,7 +137,7 @@ time, and the seeds of others get their turns.]]
         job (get request.waiting 0)
         @admitting job)
       (+= request.turns 1)
-      (-= left (+ JOINING (if job.state 0 (.take-in job.seed @reader SLICE))))
+      (-= left (+ JOINING-COST (if job.state 0 (.take-in job.seed @reader SEED-SLICE))))
       (when job.seed.done?
         (if (@_make-room request)
           (@_begin (.popleft request.waiting))

@@ -4,9 +4,9 @@
 (import
   collections [Counter]
   contextlib [suppress]
-  hashlib [sha256]
   re
   threading [Lock]
+  lstm-textgen.basics.files [file-digest]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.playground [playground]
@@ -17,7 +17,7 @@
 (setv
   CHAT-SAMPLE 1500  ; units of the model's text that are searched for names
   CHAT-SHARE 0.5  ; of its lines that must begin with a name for it to be a chat model
-  LINE (re.compile rf"({NAME}):(?:\s|$)"))
+  SPOKEN-LINE (re.compile rf"({NAME}):(?:\s|$)"))
 
 
 (defclass Served []
@@ -43,14 +43,14 @@
       (setv
         @seen (@_stamp)
         model (load-checkpoint @file :warn @warn)
-        data (.read-bytes @file))
+        digest (file-digest @file))
       (when (= @seen (@_stamp)) (break)))
     (setv old @loop)
     (with [_ @lock]
       (setv
         @loop (Loop model @notify)
         @created (int (. (.stat @file) st-mtime))
-        @fingerprint (+ "fp_" (cut (.hexdigest (sha256 data)) 12))
+        @fingerprint f"fp_{(cut digest 12)}"
         @made {}))  ; of this model
     (when old (.stop old)))
 
@@ -83,6 +83,6 @@
   (when model.settings.people (return model.settings.people))
   (setv
     lines (lfor line (.split (write-sample model CHAT-SAMPLE 0.7) "\n") :if (.strip line) line)
-    found (lfor line lines :setv m (.match LINE line) :if m (get m 1))
+    found (lfor line lines :setv m (.match SPOKEN-LINE line) :if m (get m 1))
     often (lfor [name n] (.most-common (Counter found)) :if (> n 1) name))
   (if (>= (len found) (* CHAT-SHARE (len lines))) often []))

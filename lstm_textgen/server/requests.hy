@@ -10,11 +10,13 @@
   lstm-textgen.prep [default-prep]
   lstm-textgen.server.jobs [Job Prompt]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
+  lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [MOST-TEXTS]
-  lstm-textgen.writing.sampling [SamplingOptions])
+  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.writer [LONGER passage-length])
 
 (setv
-  LONGEST 20_000  ; units of a text
+  MOST-TOKENS 20_000  ; units of a text
   LONGEST-SEED 100_000  ; characters
   LONGEST-STOP 256  ; characters
   MOST-MESSAGES 1000
@@ -49,25 +51,25 @@
 
 
 (setv
-  SEED (within str :max-length LONGEST-SEED)
+  SEED-TEXT (within str :max-length LONGEST-SEED)
   IDS (within (get list int) :max-length LONGEST-SEED)
   ;; A list of ids, or of several prompts of either kind.
-  PROMPTS (within (get list (| SEED int IDS)) :max-length LONGEST-SEED)
+  PROMPTS (within (get list (| SEED-TEXT int IDS)) :max-length LONGEST-SEED)
   STOP (within str :min-length 1 :max-length LONGEST-STOP)
-  FLAG (| bool None)
-  NAME (| str None)
+  OPTIONAL-FLAG (| bool None)
+  MODEL-NAME (| str None)
   Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True))
 
 
 (defclass StreamOptions [Struct]
   "How a text is streamed."
-  (setv #^ FLAG include-usage False))
+  (setv #^ OPTIONAL-FLAG include-usage False))
 
 
 (defclass Steering [Unsupported :kw-only True]
   "The fields that both kinds of requests share."
   (setv
-    #^ NAME model None
+    #^ MODEL-NAME model None
     #^ (number float 0 100) temperature None
     #^ (| (within float :gt 0 :le 1) None) top-p None
     #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
@@ -75,17 +77,17 @@
     #^ (| STOP (within (get list STOP) :max-length 4) None) stop None
     #^ (number int 1 MOST-TEXTS) n None
     #^ (| int None) seed None
-    #^ FLAG stream False
+    #^ OPTIONAL-FLAG stream False
     #^ (| StreamOptions None) stream-options None
-    #^ (number int 0 LONGEST) max-tokens None))
+    #^ (number int 0 MOST-TOKENS) max-tokens None))
 
 
 (defclass CompletionBody [Steering :kw-only True]
   "The body of a request to /v1/completions."
   (setv
-    #^ (| SEED PROMPTS None) prompt ""
+    #^ (| SEED-TEXT PROMPTS None) prompt ""
     #^ (number int 1 MOST-TEXTS) best-of None
-    #^ FLAG echo False
+    #^ OPTIONAL-FLAG echo False
     #^ (number int 0 20) logprobs None)
 
   (defn jobs [self served model reader]
@@ -104,7 +106,7 @@
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
         :param (if (> n 1) "n" "prompt"))))
     (make-jobs self model reader prompts
-      :length (if (is self.max-tokens None) USUAL-LENGTH self.max-tokens)
+      :length (if (is self.max-tokens None) (usual-length model) self.max-tokens)
       :alternatives self.logprobs
       :echo self.echo)))
 
@@ -112,14 +114,14 @@
 (defclass Part [Struct]
   "A part of a message."
   #^ str type
-  (setv #^ SEED text ""))
+  (setv #^ SEED-TEXT text ""))
 
 
 (defclass Message [Struct]
   "A message of a chat."
   #^ (within str :max-length 40) role
   (setv
-    #^ (| SEED (within (get list Part) :max-length 100) None) content ""
+    #^ (| SEED-TEXT (within (get list Part) :max-length 100) None) content ""
     #^ (| (within str :max-length LONGEST-NAME) None) name None))
 
 
@@ -127,8 +129,8 @@
   "The body of a request to /v1/chat/completions."
   #^ (within (get list Message) :min-length 1 :max-length MOST-MESSAGES) messages
   (setv
-    #^ (number int 0 LONGEST) max-completion-tokens None
-    #^ FLAG logprobs False
+    #^ (number int 0 MOST-TOKENS) max-completion-tokens None
+    #^ OPTIONAL-FLAG logprobs False
     #^ (number int 0 20) top-logprobs None)
 
   (defn jobs [self served model reader]
@@ -139,7 +141,7 @@
     (unless names
       (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
         "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
-    (setv lengths [self.max-completion-tokens self.max-tokens model.vocabulary.passage-length])
+    (setv lengths [self.max-completion-tokens self.max-tokens (passage-length model)])
     (make-jobs self model reader [(chat-seed self.messages names)]
       :length (next (gfor length lengths :if (is-not length None) length))
       :alternatives (when self.logprobs (or self.top-logprobs 0))
@@ -148,8 +150,8 @@
 
 (defclass ScoreBody [Struct]
   "The body of a request to /score."
-  #^ SEED text
-  (setv #^ NAME model None))
+  #^ SEED-TEXT text
+  (setv #^ MODEL-NAME model None))
 
 
 (defn read-body [data kind]
@@ -177,11 +179,19 @@
 
 ;; * Jobs
 
+(defn usual-length [model]
+  "Return how many units a completion by `model` has at most, unless the client says otherwise."
+  (if model.settings.longest-item
+    (min MOST-TOKENS (* LONGER model.settings.longest-item))
+    USUAL-LENGTH))
+
+
 (defn make-jobs [body model reader prompts * length alternatives [echo False] [chat False]]
   #[[Return the jobs for `reader`: `n` texts by `model` after each of `prompts`, by `body`.
 
-  The other parameters are those of a `Job`, but `echo`: whether the answer repeats the prompts.
-  Raise `ApiError` for a prompt of no kind, and for too many probabilities.]]
+  By a model of a list, texts are items, unless it is a `chat`. The other parameters are those of a
+  `Job`, but `echo`: whether the answer repeats the prompts. Raise `ApiError` for a prompt of no
+  kind, and for too many probabilities.]]
   (setv
     n (or body.n 1)
     ids (lfor p prompts (read-prompt model p))
@@ -195,7 +205,8 @@
     same {
       "length" length  "options" options  "alternatives" alternatives  "chat" chat
       "reader" reader
-      "stops" (if (isinstance body.stop str) [body.stop] (or body.stop []))
+      "stops" [#* (if (isinstance body.stop str) [body.stop] (or body.stop []))
+        #* (if (and model.settings.items (not chat)) [(end-of model.settings.items)] [])]
       "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))})
   (unless (is alternatives None)
     (setv told (* n (+ 1 alternatives) (sum (gfor

@@ -111,7 +111,7 @@
     (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
     (unless (= old new)
       (refuse
-        (if (is setting.value None)
+        (if (and (is setting.value None) (is-not old None))
           f"`{setting.name}` is {new} here, but the model has {old}"
           f"the model was trained {(if old "with" "without")} `{setting.name}`")
         "; leave it out, or train a new model with `restart` or another `path`")))

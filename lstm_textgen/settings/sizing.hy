@@ -16,6 +16,7 @@
   MEASURED "512"
   MEASURED-SPEED 29_000
   MOST-READINGS 4        ; epochs on a text that a base predicts well
+  BESIDE 15              ; seconds of a run with `minutes` that are spent before and after training
   ;; Seconds of a training step on the same machine, per unit, and more per unit and weight.
   SECONDS-A-UNIT 6.7e-6
   SECONDS-A-WEIGHT 25.4e-12)
@@ -54,7 +55,7 @@
       (Size 512 29_000 0.06 0.5 NEVER 2_500_000)
       (Size 384 44_000 0.06 0.3 200_000 2_500_000)
       (Size 256 75_000 0.06 0.3 0 2_500_000)]
-    :read 7_000_000 :fewest-epochs 3 :most-epochs 9  ; with more a small text is memorised
+    :read 7_000_000 :fewest-epochs 3 :most-epochs 9  ; with more a small text is memorized
     :most-read 5_000_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 12_000_000 :by-rows 0.5)
   WORDS (Rule
@@ -76,7 +77,7 @@
 (defn default-unit [length distinct [minutes None]]
   #[[Return the default unit for a text of `length` characters; `distinct` is how many differ.
 
-  With `minutes` it is characters where reading by pieces would take over a third of them.]]
+  With `minutes` it is characters where learning pieces would take over a third of them.]]
   (setv readable (* READ-A-MINUTE (or minutes math.inf)))
   (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT))
     "pieces"
@@ -87,7 +88,7 @@
   #[[Return the default number of epochs for a text with this number of `units` to train on.
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
-  isn't read more often, since it is soon memorised (bench/log.md).]]
+  isn't read more often, since it is soon memorized (bench/log.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
@@ -95,7 +96,7 @@
 (defn most-epochs [units [unit "characters"]]
   #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
 
-  With more, a network of the size that the time allows memorises the text (bench/log.md).]]
+  With more, a network of the size that the time allows memorizes the text (bench/log.md).]]
   (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
@@ -139,7 +140,7 @@
 
 (defn _seconds [minutes]
   "Return the seconds for training in a run of `minutes` (or None)."
-  (max 1 (- (* 60 (or minutes 0)) 15)))  ; spent before and after it
+  (max 1 (- (* 60 (or minutes 0)) BESIDE)))
 
 
 (defn _largest-in [rule units unit seconds]
@@ -152,6 +153,38 @@
         (>= (* size.speed seconds) (min read (max size.enough worth))))
       (break)))
   size)  ; otherwise the smallest
+
+
+;; * How much a run reads
+
+(defn training-speed [layers unit weights rows]
+  #[[Return the units a second that a network of `layers` learns from batches of `rows`.
+
+  It is that of the machine in the table, or an estimate from the number of `weights`.]]
+  (setv
+    rule (get RULES unit)
+    own (.join "," (map str layers.recurrent))
+    known (lfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed))
+  (if known
+    (* (get known 0) (** (min 1 (/ rows MOST-ROWS)) rule.by-rows))
+    (/ 1 (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))))
+
+
+(defn share-in-words [units minutes speed]
+  #[[Return how much of a text of `units` a run of `minutes` reads, in words; "" if all of it.
+
+  `speed` is a function from a run's minutes, for which it may choose another network, to the units
+  that it learns from in a second.]]
+  (defn share [minutes] (/ (* (speed minutes) (_seconds minutes)) units))
+  (setv
+    percent (round (* 100 (share minutes)))
+    enough minutes)
+  (when (>= (share minutes) 1) (return ""))
+  (while (< (share enough) 1)
+    (setv enough (max (+ 1 (math.floor enough))
+      (math.ceil (/ (+ BESIDE (/ units (speed enough))) 60)))))
+  (+ f"`minutes` {minutes :g} reads about {(max 1 (min 99 percent))}% of this text; "
+    (if (= enough 1) "1 minute reads" f"{enough :,} minutes read") " all of it"))
 
 
 ;; * Fine-tuning

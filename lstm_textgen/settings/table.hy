@@ -9,8 +9,8 @@ in Python, and its checks.]]
   dataclasses [replace]
   re
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
-    PROBABILITY RATIO SEED SHARE STOPS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE check-value text?
-    unknown-name]
+    PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
+    check-value text? unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -56,6 +56,7 @@ in Python, and its checks.]]
 
 
 (setv
+  ITEMS (Kind "`line` or `paragraph`" text? (fn [x] (in x ["line" "paragraph"])))
   SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
   UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
   SIZES (lfor rule (.values RULES) size rule.sizes size)
@@ -82,8 +83,21 @@ in Python, and its checks.]]
       :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
-    (Setting "column" PASSAGE "cli recipe train"
-      "in tables (.csv, .tsv), read this column" :metavar "NAME")
+    (Setting "column" TABLE-COLUMNS "cli recipe train"
+      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
+        "unique part of it, or its number; may be repeated; or fill a template with each row, "
+        "such as \"{Name} of {City}\"")
+      :metavar "NAME")
+    (Setting "sheet" PASSAGE "cli recipe train"
+      "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
+    (Setting "items" ITEMS "cli recipe train model"
+      (+ "the text is a list: each line is an item, or each paragraph, between blank lines; items "
+        "are shuffled, and generation begins and ends with one")
+      :metavar "KIND" :fixed True :optional True :later True
+      :brief "the text is a list whose items are lines, or paragraphs")
+    (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
+      :optional True :later True)
+    (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
       "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
       :metavar "MB" :default 1024)
@@ -99,7 +113,8 @@ in Python, and its checks.]]
       (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
         "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      "share of the text, at its end, held out for validation; 0: none"
+      (+ "share of the text, at its end, held out for validation; of a list, random items; "
+        "0: none")
       :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train fact"
@@ -172,8 +187,13 @@ in Python, and its checks.]]
       :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "samples" COUNT "cli generate"
-      "generate N samples; requires --length, --stop or --sentences"
+      (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
+        "--items (default: 1, or 10 items)")
       :default 1 :brief "generate N samples")
+    (_switch "new" "cli generate"
+      (+ "with a model that has --items: generate only items that are neither in its list nor "
+        "generated before; case and outer spaces don't count")
+      :brief "generate only items that aren't in the model's list")
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")

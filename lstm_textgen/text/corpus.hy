@@ -17,16 +17,17 @@ the cache folder, from which the ids are memory-mapped.]]
 
 (setv
   PIECE MB  ; characters prepared at once
-  LIMIT (* 64 MB)  ; bytes stored in memory: more go to a file
+  GATHERED (** 2 17)  ; units put in order at once: their places stay in the processor's cache
+  STORED (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
-  ;; unit of a model by words, is cut in two.
+  ;; unit of a word-level model, is cut in two.
   BEFORE-SPACE (re.compile r"(?s).*(?:(?<=[^\r])(?=[\r\n])|(?<=\S)(?= \S))")
   ;; What comes before a paragraph, a line and a sentence.
   STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]
   NEARBY 1000  ; units to either side of the middle of a text in which a seed is looked for
   MOST-WORDS 3  ; of a seed
   LONG-WORD 20  ; characters above which a word is cut, as in scripts without spaces
-  SHORT 4)      ; characters that are left of it
+  SHORT-SEED 4)  ; characters that are left of it
 
 
 (defn cut-at-space [pieces]
@@ -93,7 +94,7 @@ the cache folder, from which the ids are memory-mapped.]]
       line (get found 1)
       words (cut (.split line) MOST-WORDS)
       seed (if (> (len (get words 0)) LONG-WORD)
-        (cut line SHORT)
+        (cut line SHORT-SEED)
         (.rstrip (.join " " words) ",;:")))
     (when (and (< (len seed) (len line)) (.isprintable seed) (not-in "'" seed)) (return seed)))
   "")
@@ -112,19 +113,38 @@ the cache folder, from which the ids are memory-mapped.]]
     (.array store ids.dtype)))
 
 
+(defn gathered [ids bounds order]
+  #[[Return the read-only ids of some parts of `ids` (time,), in another order.
+
+  Part n begins at bounds[n] and stops before bounds[n + 1]; `order` (count,) has the numbers of
+  those wanted. Long ones are in a file.]]
+  (setv at-once (max 1 (// (* GATHERED (len bounds)) (len ids))))  ; parts, of average length
+  (with [store (_Store)]
+    (when (> ids.nbytes STORED) (.rollover store))  ; while the file of `ids` takes memory
+    (for [first (range 0 (len order) at-once)]
+      (setv
+        chosen (.astype (cut order first (+ first at-once)) int)
+        starts (.astype (.take bounds chosen) int)
+        sizes (- (.take bounds (+ chosen 1)) starts)
+        shifts (- starts (- (np.cumsum sizes) sizes))  ; of each part's ids
+        places (+ (np.repeat shifts sizes) (np.arange (.sum sizes))))
+      (.add store (.tobytes (.take ids places))))
+    (.array store ids.dtype)))
+
+
 (defclass _Store [SpooledTemporaryFile]
-  "Bytes stored part by part: up to `LIMIT` of them in memory, more in a file."
+  "Bytes stored part by part: up to `STORED` of them in memory, more in a file."
 
   (defn __init__ [self]
     ;; The system removes the file once it is neither open nor mapped, or the process ends.
-    (.__init__ (super) LIMIT :dir (cache-folder))
+    (.__init__ (super) STORED :dir (cache-folder))
     (setv self.sizes []))
 
   (defn add [self data]
     "Store one more part, `data` (bytes)."
     (.append self.sizes (len data))
     (try
-      (when (> (sum self.sizes) LIMIT) (os.makedirs (cache-folder) :exist-ok True))
+      (when (> (sum self.sizes) STORED) (os.makedirs (cache-folder) :exist-ok True))
       (.write self data)
       (.flush self)
       (except [error OSError]
@@ -141,7 +161,7 @@ the cache folder, from which the ids are memory-mapped.]]
     "Return all bytes as a read-only array of `dtype`; end storing."
     (.seek self 0)
     (np.frombuffer
-      (if (> (sum self.sizes) LIMIT)
+      (if (> (sum self.sizes) STORED)
         ;; The mapping has its own handle. Windows removes the file with the last handle.
         (mmap.mmap (.fileno self) 0 :access mmap.ACCESS-READ)
         (.read self))

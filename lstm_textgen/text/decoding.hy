@@ -15,12 +15,12 @@
     "euc_jp" "cp949"]
   ;; charset-normalizer's scores are from 0 to 1: where they differ by less, the likelier encoding
   ;; is the better guess. Of 324 short texts in 18 languages 81% are guessed right, not 64%.
-  ALIKE 0.01
+  SAME-SCORE 0.01
   OF-NAMES ["idna" "punycode"]  ; their time grows with the square of the length
-  SAMPLE 4096  ; bytes from which an encoding is guessed
+  GUESSED-FROM 4096  ; bytes from which an encoding is guessed
   ;; Formats without a reader, by their first bytes, and what to do with each.
-  FORMATS {
-    rb"\xd0\xcf\x11\xe0" ["an old Office document" "save it as .docx and give that"]
+  UNREADABLE-FORMATS {
+    rb"\xd0\xcf\x11\xe0" ["an old Office document" "save it as .docx or .xlsx and give that"]
     rb".{60}(?:BOOKMOBI|TEXtREAd)"
       ["a Kindle book" "convert it to .epub, as Calibre does, and give that"]
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*"
@@ -47,7 +47,7 @@
   (try
     (for [data chunks]
       (setv first (= size 0))
-      (for [[pattern [kind advice]] (.items FORMATS)
+      (for [[pattern [kind advice]] (.items UNREADABLE-FORMATS)
             :if (and first (re.match pattern data re.DOTALL))]
         (raise (NotText f"{name} is {kind}, not plain text; {advice}")))
       (+= size (len data))
@@ -87,11 +87,11 @@
       data
       (.join b"\n" (gfor line (.splitlines data) :if (not (.isascii line)) line)))
     ;; Whole lines, as the data may end within a character.
-    end (when (> (len data) SAMPLE) (or (+ 1 (.rfind telling b"\n" 0 SAMPLE)) None))
+    end (when (> (len data) GUESSED-FROM) (or (+ 1 (.rfind telling b"\n" 0 GUESSED-FROM)) None))
     matches (list (from-bytes (cut telling end) :cp-isolation possible)))
   (for [score [(fn [match] (- match.chaos)) (fn [match] match.coherence)]]
     (setv best (max (map score matches) :default 0))
-    (setv matches (lfor match matches :if (>= (score match) (- best ALIKE)) match)))
+    (setv matches (lfor match matches :if (>= (score match) (- best SAME-SCORE)) match)))
   (setv alike (sfor match matches name match.could-be-from-charset name))
   ;; In latin-1 every byte is a character.
   (.replace (next (gfor each possible :if (in each alike) each) "latin-1") "_" "-"))

@@ -8,7 +8,7 @@
   re
   time [monotonic]
   urllib.parse [urldefrag urlsplit]
-  lstm-textgen.basics.files [holding]
+  lstm-textgen.basics.files [file-digest holding]
   lstm-textgen.basics.machine [MB cache-folder]
   lstm-textgen.basics.values [clip])
 
@@ -19,7 +19,7 @@
   REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
   ;; Uncompressed, the bytes have the announced length and the expected hash.
-  HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
+  REQUEST-HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
 
 
 (defn fetch [url progress limit]
@@ -62,11 +62,7 @@
 
 (defn _kept? [path wanted]
   "Return whether the file `path` is there and has the hash `wanted` (None: any)."
-  (and (os.path.exists path) (or (is wanted None) (= (_hash-of path) wanted))))
-
-
-(defn _hash-of [path]
-  (with [file (open path "rb")] (.hexdigest (hashlib.file-digest file "sha256"))))
+  (and (os.path.exists path) (or (is wanted None) (= (file-digest path) wanted))))
 
 
 (defn _download [address path wanted progress limit]
@@ -79,10 +75,10 @@
   (try
     (with [client (httpx.Client
         :verify (ssl.create-default-context)  ; the certificates that the system trusts
-        :headers HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
+        :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
            file (open part "wb")]
       (_copy client address file report))
-    (when (and wanted (!= (setx got (_hash-of part)) wanted))
+    (when (and wanted (!= (setx got (file-digest part)) wanted))
       (refuse f"its sha256 is {got}, not {wanted}; the download was discarded"))
     (os.replace part path)
     (finally

@@ -36,7 +36,7 @@
 
 
 (defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]
-    [only None] [column None] [note None] [warn None]]
+    [only None] [column None] [sheet None] [items None] [note None] [warn None]]
   #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
 
   A source is a file, a folder, a pattern such as `books/**/*.md`, an http or https URL, which is
@@ -46,21 +46,26 @@
   order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
   which one call of `warn` lists.
 
-  A `.gz` is unpacked. Documents are read by `documents`; `only` keeps one person's messages, and
-  `column` is read in tables. `note` is called with names and what was `Understood`. Other bytes
-  are decoded as `encoding`, and texts are `joined`. `limit` is the size limit in bytes for a
-  download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
+  A `.gz` is unpacked. Documents are read by `documents`; `only`, `column`, `sheet` and `items` are
+  as in `Reading`. `note` is called with names and what was `Understood`; of a table before its
+  first piece. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is the size
+  limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
   (check-encoding encoding)
   (setv
     [people empty] [(Counter) True]
-    reading (Reading :encoding encoding :limit limit :only only :column column)
+    found #{}  ; what the rows of tables are
+    reading (Reading :encoding encoding :limit (int limit)
+      :only only :column column :sheet sheet :items items)
     sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn noted [name understood]
     (.update people understood.people)
+    (when understood.items (.add found understood.items))
+    (when (> (len found) 1)
+      (refuse "some tables have rows of several lines and others don't; give `items` paragraph"))
     (when note (note name understood)))
   (for [piece (joined (gfor
       source sources

@@ -16,12 +16,12 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
 
 (setv
   LEARNED 5_000_000    ; words of a text from which pieces are learned
-  FEWEST 256           ; units; the default vocabulary has …
+  FEWEST-PIECES 256  ; units; the default vocabulary has …
   FOR-A-MEGABYTE 512   ; … this times the square root of the text's millions of characters, …
-  MOST 2048            ; … up to this (bench/log.md)
+  MOST-PIECES 2048  ; … up to this (bench/log.md)
   REMEMBERED 200_000  ; words whose pieces are cached
   ;; White space in Python's regular expressions, except the line break.
-  BLANK (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"
+  WHITE-SPACE (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"
     r"\u2028\u2029\u202f\u205f\u3000"))
 
 
@@ -37,8 +37,6 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     singular "piece"
     parts ["merges"]
     measure "characters"
-    sample-length Characters.sample-length
-    passage-length Characters.passage-length
     limited True
     spaced True
     learn Characters.learn)  ; another text adds only characters
@@ -58,7 +56,7 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
       length (sum (gfor [word n] (.items counts) (* n (len word))))
       fitting (round (* FOR-A-MEGABYTE (math.sqrt (/ length 1_000_000))))
       units (.learn cls counts))
-    (cls #* (_with-joined units counts (or most (min MOST (max FEWEST fitting))))))
+    (cls #* (_with-joined units counts (or most (min MOST-PIECES (max FEWEST-PIECES fitting))))))
 
   (defn check [self units]
     "Raise `ValueError` unless each unit of several characters is in a word and fits its merge."
@@ -109,8 +107,8 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
   (defn split-rules [self]
     "Return the merges and, as JavaScript (flag u) and tokenizers spell it, the words' pattern."
     {"merges" self.merges
-     "pattern" (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{BLANK}]"
-       r"[\p{M}\u200c\u200d]" f"[{BLANK}]")})
+     "pattern" (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}]"
+       r"[\p{M}\u200c\u200d]" f"[{WHITE-SPACE}]")})
 
   (defn encode [self text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."

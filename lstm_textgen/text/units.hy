@@ -12,11 +12,12 @@
   lstm-textgen.basics.values [clip])
 
 (setv
-  UNKNOWN "<unk>"  ; never a unit of a text: it would be split into "<", "unk" and ">"
+  UNKNOWN-UNIT "<unk>"  ; never a unit of a text: it would be split into "<", "unk" and ">"
   CODE-POINTS 0x110000  ; Unicode ends here
   MAX-UNITS CODE-POINTS  ; of a vocabulary
   MAX-LENGTH (** 2 23)  ; of all units together, in characters
-  CHUNK (** 2 16))  ; characters encoded at once: their arrays stay in the processor's cache
+  ENCODED-AT-ONCE (** 2 16)  ; characters: their arrays stay in the processor's cache
+  COUNTED-AT-ONCE (** 2 22))  ; ids
 
 
 (defclass Vocabulary []
@@ -35,13 +36,13 @@
   - `unit` and `singular`: the names of such units, and of one;
   - `split` (text): its units in order, a list, or a string of characters;
   - `learn` (pieces, most), a class method: the list of distinct units of a text in `pieces`, in
-    the order of their ids; if they are `limited`, at most `most` (None: all);
-  - `sample-length` and `passage-length`: of the sample in a model file and of one on a page.]]
+    the order of their ids; if they are `limited`, at most `most` (None: all).]]
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
     parts []       ; attributes that make a vocabulary besides `unit` and `units`
-    measure None   ; the unit of a text's length, "characters" if not its own units
+    measure None   ; the unit of a text's length, "characters" if not its own units …
+    width 1        ; … and about how many characters it has
     merges []      ; see `Pieces`
     several True   ; whether a unit may have several characters
     limited False  ; whether `max_words` limits their number
@@ -137,6 +138,14 @@
     "Return the text of `ids`, integers (time,); the unknown unit becomes an empty string."
     (.join "" (gfor i ids :if (!= i self.unknown) (get self.units i))))
 
+  (defn counts [self ids]
+    "Return how often each unit occurs in `ids` (time,): numbers (size,)."
+    (sum
+      (gfor
+        start (range 0 (len ids) COUNTED-AT-ONCE)
+        (np.bincount (get ids (slice start (+ start COUNTED-AT-ONCE))) :minlength self.size))
+      (np.zeros self.size int)))
+
   (defn to-json [self]
     "Return the vocabulary as a JSON object in ASCII, which `parse-vocabulary` reads."
     (json.dumps (dfor name ["unit" "units" #* self.parts] name (getattr self name)))))
@@ -148,9 +157,7 @@
   (setv
     unit "characters"
     singular "character"
-    several False
-    sample-length 600
-    passage-length 400)
+    several False)
 
   (defn split [self text]
     "Return `text`: a string is the sequence of its characters."
@@ -188,9 +195,8 @@
   (setv
     unit "words"
     singular "word"
-    sample-length 120
-    passage-length 80
-    reserved [UNKNOWN]
+    width 5
+    reserved [UNKNOWN-UNIT]
     limited True
     spaced True)
 
@@ -203,7 +209,7 @@
 
         (Words.split "Don't stop, fox!")   ; => ["Don't" " stop" "," " fox" "!"]
 
-    Languages without spaces between words are better trained by characters.]]
+    Languages without spaces between words are better trained on characters.]]
     (.findall (_word-pattern) text))
 
   (defn unfinished [self seed]
@@ -252,9 +258,9 @@
 
 
 (defn _code-points [text]
-  "Yield the code points of `text` in arrays of at most `CHUNK`, which take little memory."
-  (for [start (range 0 (len text) CHUNK)]
+  "Yield the code points of `text` in arrays of at most `ENCODED-AT-ONCE`."
+  (for [start (range 0 (len text) ENCODED-AT-ONCE)]
     (yield (np.frombuffer
       ;; A lone surrogate passes here and is refused where its code is looked up.
-      (.encode (cut text start (+ start CHUNK)) "utf-32-le" "surrogatepass")
+      (.encode (cut text start (+ start ENCODED-AT-ONCE)) "utf-32-le" "surrogatepass")
       "<u4"))))

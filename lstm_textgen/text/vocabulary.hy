@@ -9,7 +9,8 @@
 
 (setv
   UNITS (dfor kind [Characters Pieces Words] kind.unit kind)  ; `RULES` of sizing.hy has each
-  MAX-JSON (+ (* 12 MAX-LENGTH) (* 4 MAX-UNITS) 100))  ; an escaped emoji takes 12 characters
+  ;; Bytes: an escaped emoji takes 12.
+  MAX-VOCABULARY-JSON (+ (* 12 MAX-LENGTH) (* 4 MAX-UNITS) 100))
 
 
 (defn unit-of [name]
@@ -56,7 +57,7 @@
   (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
     (refuse f"the vocabulary has more than {MAX-UNITS :,} units"))
   (setv
-    content (read-json (.encode string) "the vocabulary" dict MAX-JSON)
+    content (read-json (.encode string) "the vocabulary" dict MAX-VOCABULARY-JSON)
     kind (unit-of (.pop content "unit" None)))
   (unless (= (set content) #{"units" #* kind.parts})
     (refuse f"the vocabulary must have {(.join ", " ["a unit" #* kind.parts])}, "

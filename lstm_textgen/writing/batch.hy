@@ -66,12 +66,22 @@ another order for another number of texts, which now and then changes a choice (
       @_batches (lfor _ (range (min MOST-BATCHES (cores))) (Batch model engine))
       @_pool (ThreadPoolExecutor MOST-BATCHES)))
 
+  (meth change [leaving joining]
+    "Remove the texts of the draws `leaving`, then add those of `joining`, as in a `Batch`."
+    (setv
+      gone (lfor batch @_batches (lfor draw batch.draws :if (in draw leaving) draw))
+      sizes (lfor [batch draws] (zip @_batches gone) (- (len batch.draws) (len draws)))
+      added (lfor _ @_batches []))
+    (for [text joining]
+      (setv n (if (< (get sizes 0) FEW-TEXTS) 0 (.index sizes (min sizes))))
+      (.append (get added n) text)
+      (+= (get sizes n) 1))
+    (for [[batch draws texts] (zip @_batches gone added)  :if (or draws texts)]
+      (.change batch draws texts)))
+
   (meth join [draw state]
     "Add the text of `draw`; `state` is that of an engine that has read its seed."
-    (setv batch (if (< (len (. (get @_batches 0) draws)) FEW-TEXTS)
-      (get @_batches 0)
-      (min @_batches :key (fn [batch] (len batch.draws)))))
-    (.change batch [] [#(draw state)]))
+    (.change self [] [#(draw state)]))
 
   (meth leave [draw]
     "Remove the text of `draw`; return its state, with which it can join again."

@@ -20,7 +20,7 @@ the line. Correlating every cell with such features over a text by the model fin
   MOST-NAMED 12
   ;; Characters that a feature must mark, and leave unmarked, in each half of the sample: fewer
   ;; correlate with some cell by chance.
-  FEWEST 30)
+  FEWEST-MARKED 30)
 
 
 (defrecord NamedCell
@@ -68,7 +68,7 @@ the line. Correlating every cell with such features over a text by the model fin
       :if (all (gfor
         part halves
         :setv own (get mark part)
-        (<= FEWEST (np.count-nonzero own) (- (len own) FEWEST))))
+        (<= FEWEST-MARKED (np.count-nonzero own) (- (len own) FEWEST-MARKED))))
       name mark))
   (unless marks (return []))
   (setv
@@ -90,12 +90,12 @@ the line. Correlating every cell with such features over a text by the model fin
   #[[Return Pearson's correlation (cells, features) of each cell with each feature.
 
   They are `activations` (time, cells) and `marks` (time, features); constant ones get 0.]]
-  (defn standardised [columns]
+  (defn standardized [columns]
     (setv
-      centred (- columns (.mean columns 0))
-      norms (np.linalg.norm centred :axis 0))
-    (/ centred (np.where norms norms 1)))
-  (@ (. (standardised activations) T) (standardised marks)))
+      centered (- columns (.mean columns 0))
+      norms (np.linalg.norm centered :axis 0))
+    (/ centered (np.where norms norms 1)))
+  (@ (. (standardized activations) T) (standardized marks)))
 
 
 (defn _pair-off [strengths]

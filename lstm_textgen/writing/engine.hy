@@ -18,7 +18,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   lstm-textgen.settings.layers [KINDS])
 
 (setv
-  HALF (np.asarray 0.5 "float32")  ; an array: a Python number costs ufuncs 0.3 µs more
+  ONE-HALF (np.asarray 0.5 "float32")  ; an array: a Python number costs ufuncs 0.3 µs more
   SOFT 0.5  ; factor for the weights of gates, as σ(x) is ½·tanh(½x) + ½
   HARD (/ 1 6)  ; factor for those of `hard_sigmoid`
   MAX-TABLE (** 2 24)  ; numbers (64 MB): a larger table isn't multiplied in advance
@@ -221,8 +221,8 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
         (_open-hard sigmoids))
       (do  ; one tanh for all
         (tanh gates gates)
-        (multiply sigmoids HALF sigmoids)
-        (add sigmoids HALF sigmoids)))
+        (multiply sigmoids ONE-HALF sigmoids)
+        (add sigmoids ONE-HALF sigmoids)))
     (multiply i-f g-c products)
     (add added kept c)
     (tanh c squashed)
@@ -271,13 +271,13 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 (defn _open-softly [gates]
   "Replace `gates`, x, by ½·tanh(x) + ½, which is σ(2x)."
   (tanh gates gates)
-  (multiply gates HALF gates)
-  (add gates HALF gates))
+  (multiply gates ONE-HALF gates)
+  (add gates ONE-HALF gates))
 
 
 (defn _open-hard [gates]
   "Replace `gates`, x, by x + ½ clipped to 0 and 1, as in Keras 3."
-  (add gates HALF gates)
+  (add gates ONE-HALF gates)
   (np.clip gates 0 1 gates))
 
 

@@ -9,15 +9,14 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.originality [originality]
   lstm-textgen.writing.scoring [at-ids follow]
-  lstm-textgen.writing.writer [write-sample])
+  lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
-  PLACES 60            ; evenly spaced in the held-out text, where its surprise is measured
-  RUN-IN 48            ; units read before each
+  MEASURED-PLACES 60  ; evenly spaced in the held-out text, where its surprise is measured
+  EVALUATION-RUN-IN 48  ; units read before each
   WINDOW 64            ; units measured at each
   BINS 10              ; of the calibration: the model's confidence in steps of 10%
-  COMPARED 3_000_000   ; units of the text that the sample is compared with: 0.3 s per 3 MB
-  CHUNK (** 2 22))     ; ids counted at once
+  COMPARED 3_000_000)  ; units of the text that the sample is compared with: 0.3 s per 3 MB
 
 
 (defn evaluate [model epoch ids held]
@@ -33,14 +32,11 @@
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
     [nats sure right lengths] (_predictions model held)
-    sample (write-sample model model.vocabulary.sample-length :rng-seed model.settings.rng-seed)
+    sample (write-sample model (passage-length model 600) :rng-seed model.settings.rng-seed)
     compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
-    [passage share] (originality [sample] compared)
-    size (len model.vocabulary)
-    chunks (gfor start (range 0 (len ids) CHUNK) (get ids (slice start (+ start CHUNK)))))
+    [passage share] (originality [sample] compared))
   { "epoch" epoch
-    "counts" (.tolist
-      (sum (gfor chunk chunks (np.bincount chunk :minlength size)) (np.zeros size int)))
+    "counts" (.tolist (.counts model.vocabulary ids))
     "surprise" (_rounded
       (/ (bits (.mean nats 0)) (np.maximum (.mean lengths 0) (/ 1 (len lengths)))))
     "calibration" (_calibration (.ravel sure) (.ravel right))
@@ -53,16 +49,16 @@
   "Return `_judge`'s results, each (window, places), for places evenly spaced over `held` (time,)."
   (setv
     window (min WINDOW (max 1 (// (len held) 2)))
-    room (- (len held) RUN-IN window 1)
-    places (min PLACES (max 2 (// room window))))
+    room (- (len held) EVALUATION-RUN-IN window 1)
+    places (min MEASURED-PLACES (max 2 (// room window))))
   (unless (> room 0) (return (np.zeros #(4 1 0))))
   (setv
     starts (.astype (np.linspace 0 room places) int)
-    parts (lfor k starts (get held (slice k (+ k RUN-IN window 1))))
+    parts (lfor k starts (get held (slice k (+ k EVALUATION-RUN-IN window 1))))
     rows (.astype (np.stack parts 1) int)
     engine (make-engine model places))
-  (.feed engine (cut rows RUN-IN))
-  (follow engine (cut rows RUN-IN None) (partial _judge model.vocabulary.lengths)))
+  (.feed engine (cut rows EVALUATION-RUN-IN))
+  (follow engine (cut rows EVALUATION-RUN-IN None) (partial _judge model.vocabulary.lengths)))
 
 
 (defn _judge [lengths logits ids]

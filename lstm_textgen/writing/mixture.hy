@@ -2,8 +2,10 @@
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
+  dataclasses [replace]
   numpy :as np
   lstm-textgen.settings.table [check-setting]
+  lstm-textgen.text.items [join-fingerprints]
   lstm-textgen.writing.engine [Engine Network softmax])
 
 
@@ -12,8 +14,9 @@
 
   Each unit's probability is `share` times the `first` model's plus 1 - `share` times the
   `second`'s (linear interpolation, Jelinek and Mercer 1980); a model gives 0 to a unit that it
-  lacks. The `settings` are the first model's. Raise `ValueError` unless 0 < `share` < 1 and both
-  models have the same kind of unit, pieces with the same merges.]]
+  lacks. The `settings` are the first model's, and the `items` those of both, known only if both
+  know their own. Raise `ValueError` unless 0 < `share` < 1 and both models have the same kind of
+  unit, pieces with the same merges, and the same setting `items`.]]
 
   (meth __init__ [first second [share 0.5]]
     (setv
@@ -26,6 +29,16 @@
     (unless (= a.merges b.merges)
       (refuse "the models have different pieces, so they can't be mixed; "
         "give two that were fine-tuned from the same model"))
+    (unless (= first.settings.items second.settings.items)
+      (setv kinds (gfor model @models (or model.settings.items "none")))
+      (refuse f"the models have different `items` ({(.join " and " kinds)}), so they can't be "
+        "mixed; give two with the same"))
+    (when first.settings.items
+      (setv @settings (replace first.settings
+        :longest-item (max (gfor model @models (or model.settings.longest-item 0))))))
+    (setv @items (if (and first.items second.items)
+      (join-fingerprints first.items second.items)
+      b""))
     (setv @vocabulary (.with-units a (list (dict.fromkeys (+ a.units b.units)))))))
 
 

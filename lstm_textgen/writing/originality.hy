@@ -12,11 +12,11 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
 
 (setv
   STRING 20  ; characters: strings of this length rarely agree by chance
-  STRETCH (** 2 20)  ; characters of the training text hashed at once
+  HASHED-AT-ONCE (** 2 20)  ; characters of the training text hashed at once
   BASE 0x9E3779B97F4A7C15  ; any large odd number: it can be divided by modulo 2⁶⁴
   TABLE-BITS 22  ; the first bits of a hash, which tell most strings apart
   REST (np.uint64 (- 64 TABLE-BITS))  ; the other bits
-  BETWEEN "\ud800")  ; separates texts and occurs in none
+  SEPARATOR "\ud800")  ; separates texts and occurs in none
 
 
 (defn originality [texts training]
@@ -28,7 +28,7 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
       (originality ["the cat sat on the mug"] "the cat sat on the mat")
       ; => #("the cat sat on the m" 0.333…)]]
   (setv
-    written (.join BETWEEN texts)
+    written (.join SEPARATOR texts)
     codes (_codes written)
     copied (_copied codes training STRING)
     [place length] (_longest codes training copied)
@@ -56,13 +56,13 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
 (defn _copied [codes training n]
   "Return whether each string of `n` in `codes` occurs in `training` (characters - n + 1,)."
   (setv
-    hash (_make-hash n (max (len codes) (+ STRETCH n)))
+    hash (_make-hash n (max (len codes) (+ HASHED-AT-ONCE n)))
     hashes (hash codes)
     table (np.zeros (** 2 TABLE-BITS) bool)
     found [(np.empty 0 "uint64")]
     (get table (>> hashes REST)) True)
-  (for [start (range 0 (len training) STRETCH)]
-    (setv theirs (hash (_codes (cut training start (+ start STRETCH n -1)))))
+  (for [start (range 0 (len training) HASHED-AT-ONCE)]
+    (setv theirs (hash (_codes (cut training start (+ start HASHED-AT-ONCE n -1)))))
     (.append found (np.unique (get theirs (get table (>> theirs REST))))))
   (np.isin hashes (np.concatenate found)))
 

@@ -12,7 +12,7 @@ isn't running, they take up to 100 times as long as one.]]
 
 (setv
   FIRST 8       ; steps with one thread before the others are tried
-  TRIED 4       ; steps of a trial
+  TRIAL 4  ; steps of a trial
   PORTION 16    ; steps with several threads after which the speed is judged
   GAIN 0.75     ; several threads must take less than this share of the time of one
   PATIENCE 128  ; steps with one thread after a trial that fails, the next time twice as many
@@ -51,7 +51,7 @@ isn't running, they take up to 100 times as long as one.]]
       seconds (/ @_seconds @_taken)
       [@_taken @_seconds] [0 0.0])
     (cond
-      (= @threads 1) (setv [@threads @_left @_alone @_portions] [@most TRIED seconds 0])
+      (= @threads 1) (setv [@threads @_left @_alone @_portions] [@most TRIAL seconds 0])
       (= @_portions PORTIONS) (setv [@threads @_left] [1 FIRST])
       (< seconds (* GAIN @_alone)) (setv
         [@_left @_patience] [PORTION PATIENCE]

@@ -15,10 +15,10 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   lstm-textgen.settings.table [check-fields])
 
 (setv
-  BLOCK (** 2 17)  ; random numbers made at once (512 KB) …
-  MOST-STEPS 64  ; … for at most this many steps, which a text that joins needs, too
-  COLDEST 1e-20  ; logits divided by it differ by more than any noise
-  HOTTEST 1e20  ; logits divided by it differ by less than any noise
+  NOISE-BLOCK (** 2 17)  ; random numbers made at once (512 KB) …
+  NOISE-STEPS 64  ; … for at most this many steps, which a text that joins needs, too
+  COLDEST-USED 1e-20  ; logits divided by it differ by more than any noise
+  HOTTEST-USED 1e20  ; logits divided by it differ by less than any noise
   TINY 1e-30  ; keeps the logarithm of a random number finite
   CHOOSERS (** 2 31))  ; the first number of the generators that no text uses
 
@@ -43,7 +43,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     "The factors for the logits, a list to cycle through; [None] if there is no noise either."
     (setv temperatures (if (isinstance @temperature list) @temperature [@temperature]))
     (if (any temperatures)
-      (lfor t temperatures (/ 1 (min (max t COLDEST) HOTTEST)))
+      (lfor t temperatures (/ 1 (min (max t COLDEST-USED) HOTTEST-USED)))
       [None])))
 
 
@@ -139,7 +139,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     "Draw noise for the next steps: for twice as many as the last time, as a short text needs few."
     (setv
       [n steps size] @_noise.shape
-      steps (max 1 (min (* 2 steps) MOST-STEPS (// BLOCK (* n size)))))
+      steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size)))))
     (@_settle)
     (@_prepare (_make-noise @draws @_generators #(n steps size))))
 

@@ -19,8 +19,8 @@ A text is cut into parts that are read in parallel; each part first reads the te
 (setv
   ;; Units that a part reads first: with 512 characters, a trained 1×256 network's
   ;; log-probabilities differ by at most 1e-5 from those of an unbroken reading, with 128 by 0.06.
-  RUN-IN 512
-  STRETCH (** 2 20)  ; characters read at once
+  PART-RUN-IN 512
+  READ-AT-ONCE (** 2 20)  ; characters read at once
   ;; Threads, each with an engine, share the parts: on an idle machine they take 0.7 times as long
   ;; as BLAS' threads, on a busy one 0.1 to 0.3, as none waits for another.
   MAX-WORKERS 4
@@ -109,19 +109,19 @@ A text is cut into parts that are read in parallel; each part first reads the te
 ;; * Reading
 
 (defn _stretches [pieces spaced]
-  #[[Yield the text of `pieces` in stretches of at most `STRETCH` characters.
+  #[[Yield the text of `pieces` in stretches of at most `READ-AT-ONCE` characters.
 
   Where units are `spaced`, a long one ends before a line break or a space, if it has any.]]
   (setv held "")
-  (for [piece pieces  start (range 0 (len piece) STRETCH)]
-    (+= held (cut piece start (+ start STRETCH)))
-    (when (> (len held) STRETCH)
+  (for [piece pieces  start (range 0 (len piece) READ-AT-ONCE)]
+    (+= held (cut piece start (+ start READ-AT-ONCE)))
+    (when (> (len held) READ-AT-ONCE)
       (setv
-        places (gfor mark (if spaced "\n " "") (.rfind held mark 1 STRETCH))
-        end (next (gfor place places :if (> place 0) place) STRETCH))
+        places (gfor mark (if spaced "\n " "") (.rfind held mark 1 READ-AT-ONCE))
+        end (next (gfor place places :if (> place 0) place) READ-AT-ONCE))
       (yield (cut held end))
       (setv held (cut held end None))))
-  (for [start (range 0 (len held) STRETCH)] (yield (cut held start (+ start STRETCH)))))
+  (for [start (range 0 (len held) READ-AT-ONCE)] (yield (cut held start (+ start READ-AT-ONCE)))))
 
 
 (defn read-units [vocabulary text]
@@ -140,12 +140,12 @@ A text is cut into parts that are read in parallel; each part first reads the te
   (meth __init__ [model length @alternatives]
     (setv
       workers (min MAX-WORKERS (cores))
-      parts (min PARTS (// length (* 2 RUN-IN workers)))
+      parts (min PARTS (// length (* 2 PART-RUN-IN workers)))
       [workers @parts] (if (> parts 1) [workers parts] [1 1])
       engine (make-engine model @parts)
       @engines [engine #* (gfor _ (range 1 workers) (.like engine @parts))]
       [#* before start] (start-ids model)
-      @past [#* (* [0] (- RUN-IN 1)) start])
+      @past [#* (* [0] (- PART-RUN-IN 1)) start])
     (.feed engine (lfor id before (if (= @parts 1) id (np.full @parts id))))
     ;; The state before the text; None once a stretch has been read.
     (setv @begun (.copy-state engine)))
@@ -157,13 +157,13 @@ A text is cut into parts that are read in parallel; each part first reads the te
       parts (* @parts workers)
       length (math.ceil (/ (len ids) parts))
       text (np.concatenate [@past ids (np.zeros (- (* parts length) (len ids)) int)])
-      ;; Each part (a column) begins with the `RUN-IN` ids before it.
+      ;; Each part (a column) begins with the `PART-RUN-IN` ids before it.
       starts (range 0 (* parts length) length)
-      rows (np.stack (lfor k starts (cut text k (+ k RUN-IN length))) 1))
+      rows (np.stack (lfor k starts (cut text k (+ k PART-RUN-IN length))) 1))
     (with [pool (ThreadPoolExecutor workers)]
       (setv shares (list (.map pool @_read @engines (np.split rows workers 1)))))
     (setv
-      @past (cut (np.concatenate [@past ids]) (- RUN-IN) None)
+      @past (cut (np.concatenate [@past ids]) (- PART-RUN-IN) None)
       @begun None
       [nats hits #* likeliest] (gfor
         each (zip #* shares)
@@ -172,23 +172,29 @@ A text is cut into parts that are read in parallel; each part first reads the te
     [nats (int (.sum hits)) #* likeliest])
 
   (meth _read [engine rows]
-    "Return [nats hits …] (time, parts) for the last `time` of `rows` (`RUN-IN` + time, parts)."
+    "Return [nats hits …] (time, parts) of all `rows` (…, parts) but the first `PART-RUN-IN`."
     (when (> @parts 1)
       (.reset engine)
-      (.feed engine (cut rows (- RUN-IN 1))))
+      (.feed engine (cut rows (- PART-RUN-IN 1))))
     (when (and @begun (is engine (get @engines 0)))  ; the text's first part
       (.set-state engine @begun))
-    (follow engine (cut rows (- RUN-IN 1) None) (partial compare @alternatives))))
+    (follow engine (cut rows (- PART-RUN-IN 1) None) (partial compare @alternatives))))
 
 
 (defn nats-of [model ids]
   "Return the surprise of `ids` (time, streams), in nats, each stream read after `start-ids`."
+  (get (predicted model ids (partial compare 0)) 0))
+
+
+(defn predicted [model ids compare]
+  "Return what `follow` does of `ids` (time, streams), each stream read after `start-ids`."
   (setv
     streams (get ids.shape 1)
-    start (start-ids model)
-    rows (np.vstack [#* (gfor id start (np.full streams id)) ids])
-    [nats _] (follow (make-engine model streams) rows (partial compare 0)))
-  (cut nats (- (len start) 1) None))
+    [#* before start] (start-ids model)
+    engine (make-engine model streams)
+    row (fn [id] (np.full streams id)))
+  (.feed engine (if (= streams 1) before (list (map row before))))
+  (follow engine (np.vstack [(row start) ids]) compare))
 
 
 (defn [(np.errstate :invalid "ignore")] follow [engine rows compare]

@@ -2,24 +2,32 @@
 
 Before a text's own units a model reads its `start-ids`, like the end of a paragraph.
 
-A model by pieces has learned one spelling of each word. A half-typed word may split into other
+A piece-level model has learned one spelling of each word. A half-typed word may split into other
 pieces (`heyl`, where the whole is `hey` and `lo`), and continuing from those would show. So a seed
 is read only up to its last word, and all spellings of the rest continue, weighted by the model: a
-way to do so is a path of units within the rest, then a unit that ends with it or extends beyond.]]
+way to do so is a path of units within the rest, then a unit that ends with it or extends beyond.
+But most seeds end with a whole word, so a word that the model may end there isn't continued.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [defaultdict]
+  dataclasses [replace]
   heapq [nlargest]
   operator [attrgetter]
+  unicodedata [category]
   warnings
   numpy :as np
+  lstm-textgen.text.items [end-of]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.batch [make-sampler])
 
 (setv
   PATHS 16       ; the most probable ones, followed from each place in a word
-  NEGLIGIBLE 12)  ; nats: paths this much less probable than a way already found are dropped
+  NEGLIGIBLE 12  ; nats: paths this much less probable than a way already found are dropped
+  ;; How probably a seed's last word must end there to be taken as whole, if it is one of the units
+  ;; and if it isn't (bench/log.md).
+  KNOWN 0.05
+  SPELLED 0.5)
 
 
 (defclass Seed []
@@ -61,7 +69,9 @@ way to do so is a path of units within the rest, then a unit that ends with it o
     and the logits (vocabulary,) that it was drawn from, -∞ for units that don't agree with the
     seed. The `draw` chooses one of the `ways-on` by its own rules, and then the unit.]]
     (unless @rest (return []))
-    (when (is @_ways None) (setv @_ways (ways-on engine @model.vocabulary @rest)))
+    (when (is @_ways None)
+      (setv @_ways (whole-word-ways (ways-on engine @model.vocabulary @rest)
+        @model.vocabulary @rest)))
     (setv
       weights (np.array (lfor way @_ways way.weight) "float32")
       way (get @_ways (if (> (len weights) 1) (.choose draw weights) 0))
@@ -106,12 +116,15 @@ way to do so is a path of units within the rest, then a unit that ends with it o
 (defn start-ids [model]
   #[[Return a list of the ids to read before any text.
 
-  They are two line breaks, as between paragraphs: one could be within a wrapped paragraph. If the
-  model knows none, they are the first unit of its training text.]]
-  (setv line-break (.get model.vocabulary.ids "\n"))
+  In a list they are the end of an item. Otherwise they are two line breaks, as between paragraphs:
+  one could be within a wrapped paragraph. If the model knows none, they are the first unit of its
+  training text.]]
+  (setv
+    line-break (.get model.vocabulary.ids "\n")
+    breaks (len (end-of (or model.settings.items "paragraph"))))
   (if (is line-break None)
     [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
-    [line-break line-break]))
+    (* [line-break] breaks)))
 
 
 ;; * Seeds that end within a unit
@@ -171,3 +184,34 @@ way to do so is a path of units within the rest, then a unit that ends with it o
   (when (is path.id None) (return path.state))
   (.step engine path.id)
   (.copy-state engine))
+
+
+(defn whole-word-ways [ways vocabulary rest]
+  #[[Return those `ways` (of `ways-on`) after `rest` that end it, if it is a whole word.
+
+  It is if the model ends it with a probability of at least `KNOWN` or, if it isn't a unit of the
+  `vocabulary`, `SPELLED`; otherwise all are returned. So they are in scripts without capital
+  letters, some of which have no spaces between words.]]
+  (setv word (.strip rest))
+  (when (= (.lower word) (.upper word)) (return ways))
+  (setv
+    known (any (gfor
+      form [word (.lower word)]
+      space ["" " "]
+      (in (+ space form) vocabulary.ids)))
+    ends (lfor [id unit] (enumerate vocabulary.units)
+      :if (not-in (get (category (get unit 0)) 0) "LM")  ; neither a letter nor a mark
+      id)
+    ended (lfor way ways  :if (and ends (is way.ids ...)) (_restricted way ends))
+    [part all] (gfor some [ended ways]
+      (np.logaddexp.reduce (lfor way some way.weight) :initial (- np.inf))))
+  (if (>= (- part all) (np.log (if known KNOWN SPELLED))) ended ways))
+
+
+(defn _restricted [way ids]
+  "Return a `way` on which any unit may follow with only `ids`, a list, possible."
+  (setv
+    [logits #* _] way.state
+    [part all] (gfor some [(get logits ids) logits]
+      (np.logaddexp.reduce some :dtype "float64")))
+  (replace way :ids (np.array ids) :weight (+ way.weight (- part all))))

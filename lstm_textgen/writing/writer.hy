@@ -1,4 +1,4 @@
-"Seed text → generated text. A `model` is a `Checkpoint` or a `Mixture`."
+"Seed text → generated text, or an item of a list. A `model` is a `Checkpoint` or a `Mixture`."
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
@@ -7,6 +7,7 @@
   re
   warnings
   lstm-textgen.settings.table [check-fields]
+  lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [Batch Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.pace [Pace]
@@ -20,6 +21,7 @@
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
   SENTENCE-REACH 8  ; how many characters back its mark may be
+  LONGER 4  ; times the longest item in training, an item is cut off
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
   CUT-OFF-PER-SENTENCE 1000  ; … or, if that is more, this many for each of the wanted sentences
   STEPS-ALONE 64  ; units of a lone text generated at once
@@ -30,8 +32,8 @@
 (defrecord Ends
   #[[Where a text ends: at the first of these; without any it never ends.
 
-  - `length`: after this many characters, or words in a model by words. A text that has only
-    other ends is cut off after `LONGEST`, as it may never reach them.
+  - `length`: after this many characters, or words in a word-level model. A text that has only
+    other ends is cut off after `CUT-OFF`, as it may never reach them.
   - `stop`: before this text, or any of these texts, would appear.
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
     white space (which isn't part of the text), or with 。！？.
@@ -49,7 +51,10 @@
     "Yield `pieces` (str) up to the end; `warn` if the text had to be cut off before it."
     (setv pieces (if (or @endless? (is-not @length None))
       (islice pieces @length)
-      (_cut-off pieces (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or @sentences 0))) warn)))
+      (do
+        (setv most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or @sentences 0))))
+        (_cut-off pieces most (fn [] (warn (+ f"a sample was cut off after {most :,} characters "
+          "(or words), before its end; for a longer one, give `length`")))))))
     (when @stop (setv pieces (before-stop pieces (if (isinstance @stop str) [@stop] @stop))))
     (when @sentences (setv pieces (first-sentences pieces @sentences)))
     (yield :from pieces)))
@@ -60,12 +65,11 @@
 (defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
   #[[Return a generator of the units (str) that `model` generates after `seed`.
 
+  Of a list it generates one item, or what the seed lacks of it; other text ends only by `ends`.
   One call of `warn` names the seed's unknown units; the rest of the seed is used. The
   `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
-  (setv
-    draw (Draw (or options (usual-options model)) rng-seed)
-    units (_write model (Seed model seed warn) draw))
-  (.apply ends (.counted model.vocabulary units) warn))
+  (setv draw (Draw (or options (usual-options model)) rng-seed))
+  (_up-to-end model (_write model (Seed model seed warn) draw) ends warn))
 
 
 (defn usual-options [model [temperature None] #* limits]
@@ -73,14 +77,17 @@
   (SamplingOptions (if (is temperature None) model.settings.temperature temperature) #* limits))
 
 
+(defn passage-length [model [characters 400]]
+  "Return the length of a passage by `model`, about this many `characters` in what it counts."
+  (// characters model.vocabulary.width))
+
+
 (defn write-sample [model length [temperature None] [rng-seed 1]]
-  "Return a text of this `length` by `model` from an empty seed, the same at each call."
-  (.join "" (stream model "" (usual-options model temperature) (Ends length) rng-seed)))
+  #[[Return a text of this `length` by `model` from an empty seed, the same at each call.
 
-
-(defn write-many [model seeds samples #* options #** named]
-  "Return the list of texts that `write-each` yields, in the order of their numbers."
-  (lfor [_ text] (sorted (write-each model seeds samples #* options #** named)) text))
+  Of a list it is as many items as fit.]]
+  (setv units (_write model (Seed model "") (Draw (usual-options model temperature) rng-seed)))
+  (.join "" (.apply (Ends length) (.counted model.vocabulary units))))
 
 
 (defn write-each [model seeds samples [options None] [ends (Ends)] [rng-seed None]
@@ -88,10 +95,11 @@
   #[[Return an iterator of #(k text), each as soon as it ends: `samples` after each of `seeds`.
 
   They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
-  text k depends only on `rng-seed` and k. After Ctrl-C it yields what there is of the others
-  before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end.]]
+  text k depends only on `rng-seed` and k. After Ctrl-C it yields what there is of the others,
+  but no half items, before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an
+  end or the model is one of a list.]]
   (setv streams (* samples (len seeds)))
-  (when ends.endless?
+  (when (and ends.endless? (not model.settings.items))
     (refuse (if (= streams 1) "a text needs" "several texts need")
       " an end: give `length`, `stop` or `sentences`"))
   (when (<= streams 1)
@@ -103,8 +111,7 @@
       :setv seed (Seed model seed warn)
       k (range samples)
       #((Draw options rng-seed (+ k (* n samples))) seed)))
-  (_as-they-end model texts
-    (fn [units] (.apply ends (.counted model.vocabulary units) warn))))
+  (write-draws model texts ends warn))
 
 
 (defrecord _Text
@@ -112,36 +119,43 @@
   [#^ deque ids  #^ object pieces  #^ list so-far])
 
 
-(defn _as-they-end [model texts finish]
+(defn write-draws [model texts ends warn]
   #[[Yield #(k text) for each of `texts`, #(draw seed), when it ends; k is the draw's number.
 
-  At most `MOST-TEXTS` are written at once; a seed is read when the turn of its texts comes.
-  `finish` is a function from an endless iterator of units to one of a text's pieces.]]
+  At most `MOST-TEXTS` are written at once; a seed is read when the turn of its texts comes. After
+  Ctrl-C it does as `write-each`.]]
   (setv
     units model.vocabulary.units
     reader (make-engine model)
     crowd (Crowd model reader)
-    running {})  ; from each draw to its `_Text`
+    running {}  ; from each draw to its `_Text`
+    ended #{})   ; draws that haven't left the crowd yet
   (defn write [opening ids]
     (yield :from opening)
     (while True
       (unless ids  ; a round gives all texts more
-        (for [[draw column _] (.run crowd ROUND [])] (.extend (. running [draw] ids) column)))
+        (for [[draw column _] (.run crowd ROUND [])  :if (in draw running)]
+          (.extend (. running [draw] ids) column)))
       (yield (get units (.popleft ids)))))
   (try
     (while True
+      (setv joining [])
       (for [[draw seed] (islice texts (- MOST-TEXTS (len running)))]
         (setv
           ids (deque)
-          (get running draw) (_Text ids (finish (write (_begin seed reader draw) ids)) []))
-        (.join crowd draw reader.state))
+          pieces (_up-to-end model (write (_begin seed reader draw) ids) ends warn)
+          (get running draw) (_Text ids pieces []))
+        (.append joining #(draw (.copy-state reader))))
+      (.change crowd ended joining)
+      (.clear ended)
       (unless running (break))
       (for [[draw text] (list (.items running))  :if (_grow text)]
-        (.leave crowd draw)
+        (.add ended draw)
         (del (get running draw))
         (yield #(draw.number (.join "" text.so-far)))))
     (except [KeyboardInterrupt]
-      (for [[draw text] (.items running)] (yield #(draw.number (.join "" text.so-far))))
+      (for [[draw text] (.items running) :if (not model.settings.items)]
+        (yield #(draw.number (.join "" text.so-far))))
       (raise))
     (finally (.close crowd))))
 
@@ -182,11 +196,27 @@
 
 ;; * Where a text ends
 
-(defn _cut-off [pieces most warn]
-  "Yield the first `most` of `pieces`; `warn` if more are wanted."
+(defn _up-to-end [model units ends warn]
+  "Return an iterator of the pieces of a text by `model` that begins its endless `units`."
+  (setv
+    settings model.settings
+    longest (or settings.longest-item 0)
+    most (* LONGER longest))
+  (when longest
+    (setv units (_cut-off units most (fn [] (warn (+
+      f"an item was cut off after {most :,} {settings.unit}, before its end; "
+      f"the longest in training has {longest :,}"))))))
+  (setv pieces (.counted model.vocabulary units))
+  (when settings.items (setv pieces (before-stop pieces [(end-of settings.items)])))
+  (.apply ends pieces warn))
+
+
+(defn _cut-off [pieces most say]
+  "Yield the first `most` of `pieces`; call `say` if there are more."
   (yield :from (islice pieces most))
-  (warn (+ f"a sample was cut off after {most :,} characters (or words), before its end; "
-    "for a longer one, give `length`")))
+  (for [_ pieces]
+    (say)
+    (break)))
 
 
 (defn before-stop [pieces stops]

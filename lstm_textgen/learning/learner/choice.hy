@@ -10,6 +10,7 @@
   time
   numpy :as np
   lstm-textgen.basics.machine [bfloat16? cache-folder cores gpu? processor-flags processor-name]
+  lstm-textgen.basics.values [number?]
   lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.settings.sizing [MEASURED MEASURED-SPEED])
@@ -18,7 +19,7 @@
   OLDEST-TORCH #(2 6)
   AMX-ROWS 64    ; of a batch, from which bfloat16 pays under XLA
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
-  SECONDS 0.5    ; of steps that measure a machine, after the first, which compiles
+  MEASURED-SECONDS 0.5  ; of steps that measure a machine, after the first, which compiles
   SLEEP 0.3      ; seconds in which other work shows
   PROCESS {"ours" False})  ; whether the process is the program's own, so that it may choose
 
@@ -52,10 +53,15 @@
 (defn _configured []
   "Return the backend in Keras' own configuration; its default is `tensorflow`."
   (setv folder (or (os.environ.get "KERAS_HOME") (/ (Path.home) ".keras")))
-  (try
-    (.get (json.loads (.read-text (/ (Path folder) "keras.json") :encoding "utf-8"))
-      "backend" "tensorflow")
-    (except [[OSError ValueError AttributeError]] "tensorflow")))  ; as Keras does then
+  (.get (_read-dict (/ (Path folder) "keras.json")) "backend" "tensorflow"))
+
+
+(defn _read-dict [path]
+  "Return the dict in the JSON file at `path`, empty if the file is missing or holds none."
+  (with [_ (suppress OSError ValueError)]
+    (setv found (json.loads (.read-text path :encoding "utf-8")))
+    (when (isinstance found dict) (return found)))
+  {})
 
 
 (defn _torch-version []
@@ -131,7 +137,8 @@
   (import keras)
   (setv
     path (/ (Path (cache-folder)) "speed.json")
-    known (_known-speeds path)
+    speeds (_read-dict path)
+    known (dfor [name speed] (.items speeds) :if (and (number? speed) (> speed 0)) name speed)
     backend (keras.backend.backend)
     machine (.join ", " [
       (processor-name) f"{(cores)} cores" backend
@@ -145,14 +152,6 @@
       (.mkdir path.parent :parents True :exist-ok True)
       (.write-text path (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")))
   speed)
-
-
-(defn _known-speeds [path]
-  "Return the speeds in the file at `path`, a dict, empty if the file is missing or invalid."
-  (try
-    (setv known (json.loads (.read-text path :encoding "utf-8")))
-    (dfor [machine speed] (.items known) :if (> speed 0) machine speed)
-    (except [[OSError ValueError AttributeError TypeError]] {})))
 
 
 (defn share-left []
@@ -181,7 +180,7 @@
     learner (make-learner (NetworkSpec (parse-layers MEASURED) 65 32) x.shape 1 0.001)
     seconds [])
   (.learn learner x x)
-  (setv end (+ (time.perf-counter) SECONDS))
+  (setv end (+ (time.perf-counter) MEASURED-SECONDS))
   (while (< (time.perf-counter) end)
     (setv begun (time.perf-counter))
     (.learn learner x x)

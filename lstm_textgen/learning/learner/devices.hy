@@ -16,7 +16,7 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
 (setv
   WISHES 4  ; numbers that each process sends to the others at each step
   ;; What each device gets of an argument: all of it, or its rows.
-  WHOLE (PartitionSpec)
+  REPLICATED (PartitionSpec)
   SPLIT (PartitionSpec AXIS))
 
 
@@ -39,12 +39,12 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
       self.wishes (* [0] WISHES)
       self.news self.wishes
       self.rate-place (.index (lfor v self.optimizer.variables v.name) "learning_rate")
-      carried (lfor v self.model.non-trainable-variables (if (carried? v) SPLIT WHOLE))
-      state [WHOLE WHOLE carried]
+      carried (lfor v self.model.non-trainable-variables (if (carried? v) SPLIT REPLICATED))
+      state [REPLICATED REPLICATED carried]
       self.learn-jit (._compiled self self._learn
-        [#* state SPLIT SPLIT SPLIT] [#* state WHOLE WHOLE] [0 1 2])
+        [#* state SPLIT SPLIT SPLIT] [#* state REPLICATED REPLICATED] [0 1 2])
       self.validate-jit (._compiled self self._validate
-        [WHOLE carried SPLIT SPLIT SPLIT] [carried WHOLE] [])))
+        [REPLICATED carried SPLIT SPLIT SPLIT] [carried REPLICATED] [])))
 
   (defn _compiled [self act takes gives donated]
     "Return `act` compiled for all devices; each gets its part of what is SPLIT."

@@ -27,13 +27,13 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   lstm-textgen.modelfile.checkpoint [file-image load-checkpoint])
 
 (setv
-  JOINING 45    ; seconds within which all processes must connect
+  CONNECTING 45  ; seconds within which all processes must connect
   HEARTBEAT 25  ; seconds without a heartbeat until a process counts as lost
   ;; What keras.distribution.initialize reads.
   ADDRESSES "KERAS_DISTRIBUTION_JOB_ADDRESSES"
-  NOT-MET (+ f"not all processes connected within {JOINING} seconds; check that each was started "
-    f"and that {ADDRESSES} names an address and port of process 0 that the others can reach")
-  LOST (+ "lost another process of this run, so training can't continue; the model is as last "
+  NOT-MET (+ f"not all processes connected within {CONNECTING} seconds; check that each was "
+    f"started and that {ADDRESSES} names an address and port of process 0 that the others reach")
+  DESERTED (+ "lost another process of this run, so training can't continue; the model is as last "
     "saved, and the same command on every machine resumes")
   ;; The status codes with which XLA's errors begin when a collective fails.
   XLA-FAILURE (re.compile (+ "(UNKNOWN|INTERNAL|UNAVAILABLE|ABORTED|CANCELLED|"
@@ -164,7 +164,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     (.keep-silent words)
     (return (ProcessGroup True)))
   (setv
-    words.text LOST
+    words.text DESERTED
     group (ProcessGroup True words))
   (unless group.leader?
     (.say report (+ f"process {(hy.I.jax.process-index)} of {group.processes}; "
@@ -193,7 +193,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (try
     ;; Keras passes no time limits on; JAX's own are minutes.
     (setv jax.distributed.initialize (partial initialize
-      :initialization-timeout JOINING :heartbeat-timeout-seconds HEARTBEAT))
+      :initialization-timeout CONNECTING :heartbeat-timeout-seconds HEARTBEAT))
     (with [_ (muted-stdout)]  ; JAX's Gloo greets there
       (keras.distribution.initialize))
     True
@@ -227,7 +227,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (if (loopback? own)
     (next (gfor
       n (range global-state.num-processes)
-      :setv address (.blocking-key-value-get client f"{REACHED}{n}" (* 1000 JOINING))
+      :setv address (.blocking-key-value-get client f"{REACHED}{n}" (* 1000 CONNECTING))
       :if (not (loopback? address))
       address) own)
     own))

@@ -30,7 +30,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   BETA 1
   ;; Hidden units from which that pays; smaller networks, and so most small texts, end with a
   ;; higher loss.
-  LARGE 512)
+  LARGE-LAYER 512)
 
 
 (defn training-network [spec batch-shape rng-seed [bfloat16 False] [of-rows None]]
@@ -190,7 +190,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
       :initial-state (lfor weight self.carried (ops.copy weight))  ; PyTorch assigns in place
       :training training))
     (for [[weight state] (zip self.carried states)] (.assign weight state))
-    (if (and training (>= self.inner.units LARGE)) (regularized output) output)))
+    (if (and training (>= self.inner.units LARGE-LAYER)) (regularized output) output)))
 
 
 (defn regularized [outputs]

@@ -62,12 +62,12 @@ function drawCurve({ history }, place) {
   }
   const style = getComputedStyle(document.documentElement);
   /** @param {string} name */
-  const colour = (name) => style.getPropertyValue(name).trim();
+  const color = (name) => style.getPropertyValue(name).trim();
   const axis = {
-    stroke: colour("--soft"),
-    grid: { stroke: colour("--line"), width: 1 },
+    stroke: color("--soft"),
+    grid: { stroke: color("--line"), width: 1 },
     ticks: { show: false },
-    font: `12px ${colour("--sans")}`,
+    font: `12px ${color("--sans")}`,
   };
   const points = { show: false };
   place.replaceChildren();
@@ -83,8 +83,8 @@ function drawCurve({ history }, place) {
       ],
       series: [
         {},
-        { label: "training", stroke: colour("--soft"), width: 1.5, points },
-        { label: "validation", stroke: colour("--accent"), width: 2.5, points },
+        { label: "training", stroke: color("--soft"), width: 1.5, points },
+        { label: "validation", stroke: color("--accent"), width: 2.5, points },
       ],
       legend: { live: false },
     },

@@ -83,7 +83,7 @@ export class CellsView {
     element("cells-empty").hidden = this.units.length > 0;
     const answer = await model.ask("cells", {
       ids: this.units.map((unit) => vocabulary.id(unit)),
-      start: vocabulary.readSeed("", facts.beginning).ids,
+      start: facts.start,
     });
     this.rows = answer.rows;
     this.pick(this.layer, this.cell);

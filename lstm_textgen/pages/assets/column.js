@@ -5,7 +5,7 @@ import { TextView } from "./textview.js";
 import { lengthOf, percent, shadeOf, spoken } from "./units.js";
 
 /** The length at which a text ends by itself, so that a page's memory is bounded. */
-const LONGEST = Number(field("length").max);
+export const LONGEST = Number(field("length").max);
 
 /** Milliseconds that a worker generates at full speed before it answers. */
 const SLICE = 30;
@@ -15,9 +15,11 @@ const SLICE = 30;
  * @property {string} seed @property {number} temperature @property {number} topP
  * @property {number} rngSeed @property {boolean} fast
  * @property {number} length after which the model stops by itself
+ * @property {boolean} fresh whether a list has only new items
  *
  * @typedef {object} Unit that a model generated
  * @property {string} text @property {number} id @property {number} odds
+ * @property {number} way that it comes by, if it is the first after a seed that ends within it
  * @property {{id: number, text: string, odds: number, way: number}[]} others
  */
 
@@ -48,7 +50,8 @@ export class Column {
     this.panel = panel;
     this.settings = settings;
     this.changed = changed;
-    this.text = makeText(`Text by ${model.facts.name}`, model.facts.code);
+    const { name, code, end } = model.facts;
+    this.text = makeText(`${end ? "Items" : "Text"} by ${name}`, code);
     this.text.setAttribute("aria-describedby", "keys");
     this.view = new TextView(this.text, (index, open) => this.look(index, open));
   }
@@ -71,6 +74,11 @@ export class Column {
     return this.seed + this.written.map((unit) => unit.text).join("");
   }
 
+  /** How much there is, in the model's measure. */
+  get count() {
+    return this.length;
+  }
+
   /** Start again with the seed, and generate a passage. */
   async begin() {
     const run = ++this.running;
@@ -78,11 +86,11 @@ export class Column {
     this.asked = null;
     const { seed, rngSeed } = this.settings();
     const { vocabulary, facts } = this.model;
-    const { ids, rest, opening, strange } = vocabulary.readSeed(seed, facts.beginning);
+    const { ids, rest, opening, strange } = vocabulary.readSeed(seed, facts);
     this.clear(seed + opening);
     this.strange = strange;
     this.changed();
-    await this.model.ask("begin", { ids, rest, rngSeed });
+    await this.model.ask("begin", { ids, rest, rngSeed, stream: 0 });
     if (this.running === run) {
       await this.go(); // unless it was stopped before it began
     }
@@ -177,6 +185,7 @@ export class Column {
       id,
       text: units[id],
       odds: odds[n],
+      way: 0,
       others: Array.from({ length: each }, (_, k) => n * each + k)
         .filter((place) => otherOdds[place] > 0)
         .map((place) => ({
@@ -195,25 +204,34 @@ export class Column {
    * @param {number} index in the view @param {boolean} open
    */
   look(index, open) {
-    const unit = this.written[index - this.lead];
+    const unit = this.unitAt(index);
     if (!unit) {
-      say(`Seed text: ${this.seed}`);
+      say(`Seed text: ${this.view.units[index].text}`);
       return;
     }
     say(`${spoken(unit.text)}, ${percent(unit.odds)}`);
     if (open) {
       this.stop();
       this.panel.show(this.view.box(index), unit.text, unit.odds, unit.others, (n) => {
-        this.choose(index - this.lead, unit.others[n]);
+        this.choose(index, unit.others[n]);
       });
     }
   }
 
   /**
-   * Replace a generated unit by another, and continue from there.
-   * @param {number} place @param {{id: number, way: number}} other
+   * Return what was generated at an `index` in the view, if it isn't the seed.
+   * @param {number} index @returns {Unit | undefined}
    */
-  async choose(place, { id, way }) {
+  unitAt(index) {
+    return this.written[index - this.lead];
+  }
+
+  /**
+   * Replace a generated unit by another, and continue from there.
+   * @param {number} index in the view @param {{id: number, way: number}} other
+   */
+  async choose(index, { id, way }) {
+    const place = index - this.lead;
     this.panel.hide();
     const kept = this.written.slice(0, place);
     this.asked = null;
@@ -234,7 +252,7 @@ export class Column {
 }
 
 /** Return a promise of the next frame, or of now if the page is hidden. */
-function frame() {
+export function frame() {
   return document.hidden
     ? new Promise((resolve) => setTimeout(resolve, 50))
     : new Promise((resolve) => requestAnimationFrame(resolve));

@@ -16,7 +16,11 @@ import { UNITS } from "./units.js";
  * @property {[string, number, boolean, boolean][]} layers
  * @property {number} embedding
  * @property {number} bits of a weight
- * @property {string} beginning
+ * @property {number[]} start the ids that are read before any text
+ * @property {string} opening what a text without a seed begins with
+ * @property {string} end what ends an item, if its text is a list
+ * @property {number} mostUnits after which an item is cut
+ * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
  * @property {[string, string][]} about
  * @property {{epoch: number, training: number, validation?: number}[]} history
@@ -45,9 +49,9 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    const { units, measure, layers, embedding, bits, unknown } = facts;
+    const { units, measure, layers, embedding, bits, unknown, end } = facts;
     const shape = { layers, embedding, bits, unknown, size: units.length };
-    this.ask("load", { shape, units, measure, weights, code });
+    this.ask("load", { shape, units, measure, weights, code, breaks: end.length });
   }
 
   /**

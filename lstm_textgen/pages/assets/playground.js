@@ -4,6 +4,7 @@ import { readFacts, showAbout } from "./about.js";
 import { Alternatives } from "./alternatives.js";
 import { CellsView } from "./cellsview.js";
 import { Column } from "./column.js";
+import { List } from "./list.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
 import { shownAlone } from "./units.js";
@@ -12,8 +13,11 @@ export const facts = readFacts();
 const panel = new Alternatives(element("alternatives"));
 const columns = facts.map((each, n) => {
   const model = new Model(each, block(`weights-${n}`), block("product"));
-  return new Column(model, panel, settings, showState);
+  return new (each.end ? List : Column)(model, panel, settings, showState);
 });
+/** The models' lists, if all write one. */
+export const lists = columns.filter((column) => column instanceof List);
+const listed = lists.length === columns.length;
 const cells = new CellsView(columns);
 
 /** Whether anything was being generated at the last check. */
@@ -28,14 +32,15 @@ function settings() {
     rngSeed: Number(field("rng-seed").value) >>> 0,
     length: Math.max(1, Math.floor(field("length").valueAsNumber) || Infinity),
     fast: field("fast").checked,
+    fresh: field("new").checked,
   };
 }
 
 // * Generation
 
-/** Begin a text, with a new random seed unless it is fixed. */
+/** Begin a text, with a new random seed unless it is fixed, or add ten items to a list. */
 export async function begin() {
-  if (field("vary").checked) {
+  if (field("vary").checked && !(listed && lists[0].count)) {
     field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
   }
   await Promise.all(columns.map((column) => column.begin()));
@@ -47,20 +52,25 @@ function stop() {
 
 /** Show the available actions. */
 function showState() {
-  const written = columns.reduce((sum, column) => sum + column.length, 0);
+  const written = columns.reduce((sum, column) => sum + column.count, 0);
   const writing = columns.some((column) => column.busy);
   const focused = document.activeElement;
   element("stop").hidden = !writing;
   element("go").hidden = writing;
+  element("go").textContent = listed && written ? "Ten more" : "Write";
   element("on").hidden = writing || written === 0;
   if (focused instanceof HTMLButtonElement && focused.hidden) {
     element(writing ? "stop" : "go").focus({ preventScroll: true });
   }
   element("after").hidden = written === 0;
-  element("count").textContent = `${written.toLocaleString("en")} ${facts[0].measure}`;
+  const measure = listed ? (written === 1 ? "item" : "items") : facts[0].measure;
+  element("count").textContent = `${written.toLocaleString("en")} ${measure}`;
   const strange = [...new Set(columns.flatMap((column) => column.strange ?? []))];
   element("strange").hidden = strange.length === 0;
   element("strange").textContent = `Unknown to the model: ${strange.map(shownAlone).join(" ")}`;
+  const notes = lists.map(({ note }) => note).filter(Boolean);
+  element("note").hidden = notes.length === 0;
+  element("note").textContent = notes[0] ?? "";
   if (writing !== busy) {
     busy = writing;
     say(writing ? "Writing." : `Stopped after ${element("count").textContent}.`);
@@ -75,7 +85,13 @@ element("stop").addEventListener("click", stop);
 new IntersectionObserver(([acts]) => {
   element("stop").classList.toggle("adrift", !acts.isIntersecting);
 }).observe(element("acts"));
-element("on").addEventListener("click", () => columns.forEach((column) => column.go()));
+element("on").addEventListener("click", () => {
+  if (listed) {
+    lists.forEach((list) => list.empty());
+  } else {
+    columns.forEach((column) => column.go());
+  }
+});
 element("seed").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
@@ -134,7 +150,7 @@ function tell(text) {
   say(text);
 }
 
-/** The fields that a link holds, besides `fast`: rng-seed is rng_seed there. */
+/** The fields that a link holds, besides `fast` and `new`: rng-seed is rng_seed there. */
 const LINKED = ["seed", "temperature", "top-p", "rng-seed", "length"];
 
 /** Put the settings into the address, and copy it. */
@@ -143,7 +159,8 @@ function link() {
     (id) => `${id.replace("-", "_")}=${encodeURIComponent(field(id).value)}`,
   );
   const fast = field("fast").checked ? ["fast=1"] : [];
-  location.replace(`#${[...pairs, ...fast].join("&")}`);
+  const fresh = lists.length ? [`new=${Number(field("new").checked)}`] : [];
+  location.replace(`#${[...pairs, ...fast, ...fresh].join("&")}`);
   copy(location.href, "Link");
 }
 
@@ -157,6 +174,7 @@ function restore() {
     field("vary").checked = false;
   }
   field("fast").checked = given.has("fast") || field("fast").checked;
+  field("new").checked = given.has("new") ? given.get("new") !== "0" : field("new").checked;
   showControls();
 }
 
@@ -169,7 +187,7 @@ function save() {
   tell("Saved");
 }
 
-element("copy").addEventListener("click", () => copy(whole(), "Text"));
+element("copy").addEventListener("click", () => copy(whole(), listed ? "List" : "Text"));
 element("save").addEventListener("click", save);
 element("link").addEventListener("click", link);
 

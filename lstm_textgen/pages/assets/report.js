@@ -1,9 +1,9 @@
 /**
  * Draws the charts of a report in their elements, and redraws them when the page's width or the
- * colour scheme changes. Needs uPlot.
+ * color scheme changes. Needs uPlot.
  */
 
-/** @typedef {{label: string, colour: number, xs: number[], ys: (number | null)[]}} Line */
+/** @typedef {{label: string, color: number, xs: number[], ys: (number | null)[]}} Line */
 /** @typedef {{id: string, x: string, series: Line[], diagonal?: boolean}} Chart */
 
 const HEIGHT = 200; // pixels of a chart without its legend
@@ -12,7 +12,7 @@ const HEIGHT = 200; // pixels of a chart without its legend
 const WHOLE = Array.from({ length: 18 }, (_, k) => [1, 2, 5][k % 3] * 10 ** Math.floor(k / 3));
 
 /** @param {string} name */
-function colour(name) {
+function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
@@ -23,9 +23,9 @@ function colour(name) {
 function axis(own) {
   return {
     values: (_plot, splits) => splits.map((split) => rounded(split, 6)),
-    stroke: () => colour("--soft"),
+    stroke: () => color("--soft"),
     font: "12px system-ui, sans-serif",
-    grid: { stroke: () => colour("--line"), width: 1 },
+    grid: { stroke: () => color("--line"), width: 1 },
     ticks: { show: false },
     ...own,
   };
@@ -59,8 +59,8 @@ function columns(series) {
  * @param {Line} series
  * @returns {uPlot.Series}
  */
-function line({ label, colour: number }) {
-  const stroke = () => colour(`--c${number}`);
+function line({ label, color: number }) {
+  const stroke = () => color(`--c${number}`);
   const points = { size: 6, fill: stroke };
   return { label, stroke, width: 2, spanGaps: true, points, value: figure };
 }
@@ -75,7 +75,7 @@ function figure(_plot, number) {
  * @returns {uPlot.Series}
  */
 function diagonal() {
-  const stroke = () => colour("--soft");
+  const stroke = () => color("--soft");
   const points = { show: false };
   const dash = [4, 4];
   return { label: "predicted", stroke, width: 1, dash, spanGaps: true, points, value: figure };

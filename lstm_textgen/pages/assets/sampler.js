@@ -8,7 +8,7 @@ const TINY = 1e-30;
 /** Below this temperature the noise no longer matters. */
 const COLDEST = 1e-20;
 
-/** The number of a random generator that no stream uses. */
+/** The number of the first random generator that no stream uses. */
 const CHOOSER = 2 ** 31;
 
 /** Draws ids for one stream of text. */
@@ -22,6 +22,7 @@ export class Sampler {
   constructor(size, excluded, seed, stream = 0) {
     this.excluded = excluded;
     this.seed = seed;
+    this.stream = stream;
     this.random = new Random(seed, stream);
     this.scores = new Float32Array(size);
     this.temperature = 1;
@@ -33,8 +34,8 @@ export class Sampler {
    * @param {number} size
    */
   chooser(size) {
-    const { temperature, topP } = this;
-    return Object.assign(new Sampler(size, null, this.seed, CHOOSER), { temperature, topP });
+    const { seed, stream, temperature, topP } = this;
+    return Object.assign(new Sampler(size, null, seed, CHOOSER + stream), { temperature, topP });
   }
 
   /**

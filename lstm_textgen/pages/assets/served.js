@@ -1,7 +1,8 @@
 /** A page that comes from a server: it reloads when the model has changed, and keeps what was set. */
 
+import { TEN } from "./list.js";
 import { block, element, field } from "./page.js";
-import { begin, facts, showControls } from "./playground.js";
+import { begin, facts, lists, showControls } from "./playground.js";
 
 /** Milliseconds between two looks at the model. */
 const LOOK = 2000;
@@ -51,7 +52,8 @@ function takeUp() {
 function calm() {
   const writing = !element("stop").hidden;
   const looking = !element("cells").hidden || element("alternatives").matches(":popover-open");
-  if (writing || looking || !getSelection()?.isCollapsed) {
+  const collecting = lists.some((list) => list.count > TEN); // reloading would empty it
+  if (writing || looking || collecting || !getSelection()?.isCollapsed) {
     moved = performance.now();
   }
   return performance.now() - moved > CALM;

@@ -7,6 +7,13 @@ const PATHS = 16;
 const NEGLIGIBLE = 12;
 
 /**
+ * How probably a seed's last word must end there to be taken as whole: if it is one of the units,
+ * and if it isn't.
+ */
+const KNOWN = 0.05;
+const SPELLED = 0.5;
+
+/**
  * @typedef {object} Way to continue a seed
  * @property {number} weight ln of the probability that the model takes it
  * @property {number[]} path the ids to read first
@@ -57,6 +64,28 @@ export function waysOn(network, units, rest) {
     found.push({ weight: 0, path: [], typed: 0, ids: null, odds: logOdds(network.logits, 0) });
   }
   return likeliest(found, units.length);
+}
+
+/**
+ * Return those `ways` to continue after `rest` that end it, if it is a whole word; otherwise all.
+ * @param {Way[]} ways @param {string[]} units @param {string} rest
+ */
+export function wholeWordWays(ways, units, rest) {
+  const word = rest.trim();
+  const lower = word.toLowerCase();
+  if (lower === word.toUpperCase()) {
+    return ways;
+  }
+  const forms = [word, lower, ` ${word}`, ` ${lower}`];
+  const known = units.some((unit) => forms.includes(unit));
+  const ends = idsWhere(units, (unit) => !/^[\p{L}\p{M}]/u.test(unit));
+  const ended = ways.flatMap((way) =>
+    way.ids === null && ends.length
+      ? [{ ...way, ids: ends, weight: logSum(ends.map((id) => way.odds[id])) }]
+      : [],
+  );
+  const [part, all] = [ended, ways].map((some) => logSum(some.map(({ weight }) => weight)));
+  return part - all >= Math.log(known ? KNOWN : SPELLED) ? ended : ways;
 }
 
 /**

@@ -3,6 +3,7 @@
  * text has few elements and letters that join keep doing so; a frame marks the unit looked at.
  */
 
+import { make } from "./page.js";
 import { visible } from "./units.js";
 
 const segmenter = new Intl.Segmenter();
@@ -37,6 +38,8 @@ export class TextView {
     this.element = element;
     this.look = look;
     this.body = document.createElement("span");
+    /** What comes next belongs in here: the body, or an entry of a list. */
+    this.place = this.body;
     this.frame = document.createElement("span");
     this.frame.className = "frame";
     this.frame.hidden = true;
@@ -49,6 +52,7 @@ export class TextView {
 
   clear() {
     this.body.replaceChildren();
+    this.place = this.body;
     this.units = [];
     this.starts = [];
     this.length = 0;
@@ -59,12 +63,24 @@ export class TextView {
   }
 
   /**
+   * Add an entry of a list, with the class `name`, at the end.
+   * @param {Shaded[]} units @param {string} name
+   */
+  appendEntry(units, name) {
+    this.place = make("span", name);
+    this.place.setAttribute("role", "listitem");
+    this.place.setAttribute("dir", "auto");
+    this.body.append(this.place);
+    this.append(units);
+  }
+
+  /**
    * Add units at the end.
    * @param {Shaded[]} units
    */
   append(units) {
     for (const unit of units) {
-      const last = this.units.at(-1);
+      const last = this.place.hasChildNodes() ? this.units.at(-1) : null;
       const shown = visible(unit.text);
       const text = this.breaks ? shown.replace(/\n/g, "↵\n") : shown;
       if (last && (last.shade === unit.shade || joins(last.text, unit.text))) {
@@ -88,7 +104,7 @@ export class TextView {
     const run = document.createElement("i");
     run.className = shade;
     run.append(node);
-    this.body.append(run);
+    this.place.append(run);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Text ↔ ids, as in `units.hy`, and the display of units. */
 
 /** White space in Python's regular expressions, except the line break. */
-const BLANK =
+export const BLANK =
   "\\t\\v-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const MARK = "\\p{M}\\u200c\\u200d";
 const WORD = `[\\p{L}\\p{N}_][\\p{L}\\p{N}_${MARK}]*`;
@@ -63,9 +63,10 @@ class Vocabulary {
   /**
    * Return how to begin after a seed: the ids to read first, the rest of the seed, which the next
    * unit may begin with, the opening that is written before all else, and what is strange in it.
-   * @param {string} seed @param {string} beginning of the training text
+   * @param {string} seed
+   * @param {{start: number[], opening: string}} facts about an empty seed
    */
-  readSeed(seed, beginning) {
+  readSeed(seed, { start, opening }) {
     const text = this.prepare(seed);
     const units = this.split(text);
     const strange = new Set(units.filter((unit) => [-1, this.unknown].includes(this.id(unit))));
@@ -74,16 +75,10 @@ class Vocabulary {
     const rest = this.unfinished(known);
     strange.delete(rest);
     const read = this.split(known.slice(0, known.length - rest.length));
-    // Before any text the model reads two line breaks or, where it knows none, the training text's
-    // beginning, which is then written too if there is no seed.
-    const first = Math.max(0, this.id(beginning));
-    const lineBreak = this.ids.get("\n");
-    const start = lineBreak === undefined ? [first] : [lineBreak, lineBreak];
-    const begun = known || lineBreak !== undefined || this.units[first] !== beginning;
     return {
       ids: [...start, ...read.map((unit) => this.id(unit))],
       rest,
-      opening: begun ? "" : beginning,
+      opening: known ? "" : opening,
       strange: [...strange],
     };
   }

@@ -6,7 +6,7 @@
 import { fromBase64 } from "./binary.js";
 import { Network } from "./network.js";
 import { Sampler, softmax } from "./sampler.js";
-import { waysOn } from "./spelling.js";
+import { waysOn, wholeWordWays } from "./spelling.js";
 import { lengthOf } from "./units.js";
 
 /** The number of likeliest units stored for each generated one. */
@@ -22,25 +22,27 @@ const STRIDE = 64;
  * @property {Uint32Array} otherIds (time · ALTERNATIVES,) the likeliest, the best first
  * @property {Float32Array} otherOdds (time · ALTERNATIVES,)
  * @property {First} [first] of a text that continues within a unit: the first of these units
+ * @property {boolean} ended whether an item ends with them
  *
  * @typedef {object} Beginning what may follow a seed that ends within a unit
  * @property {number} id @property {string} text the part of the unit that the seed hasn't
  * @property {number} way that it comes by @property {number} odds
  *
- * @typedef {{text: string, odds: number, others: Beginning[]}} First
+ * @typedef {{text: string, odds: number, way: number, others: Beginning[]}} First
  */
 
 /** A model that generates. */
 class Writer {
   /**
    * @param {any} message the model's shape, its units, what their length is counted in, the weights
-   *   in base64, and the code in base64
+   *   in base64, the code in base64, and the number of line breaks that end an item; 0: nothing does
    */
-  constructor({ shape, units, measure, weights, code }) {
+  constructor({ shape, units, measure, weights, code, breaks }) {
     this.network = new Network(shape, fromBase64(weights), fromBase64(code));
     this.unknown = shape.unknown;
     this.units = units;
     this.measure = measure;
+    this.breaks = breaks;
     this.odds = new Float64Array(shape.size);
     this.sampler = new Sampler(shape.size, this.unknown, 0);
     /** @type {number[]} */
@@ -57,19 +59,48 @@ class Writer {
 
   /**
    * Forget all, and read the `ids` of a seed; the first unit may begin with the `rest` of it.
-   * `rngSeed` is the random seed.
-   * @param {{ids: number[], rest: string, rngSeed: number}} message
+   * @param {{ids: number[], rest: string, rngSeed: number, stream: number}} message
    */
-  begin({ ids, rest, rngSeed }) {
-    this.sampler = new Sampler(this.odds.length, this.unknown, rngSeed);
+  begin({ ids, rest, rngSeed, stream }) {
     this.ids = [];
     this.states.clear();
     this.network.restore();
     ids.forEach((id) => this.read(id));
     this.seed = this.ids.length;
-    this.lead = this.seed;
     this.start = this.network.save();
-    this.ways = rest ? waysOn(this.network, this.units, rest) : [];
+    this.ways = rest
+      ? wholeWordWays(waysOn(this.network, this.units, rest), this.units, rest)
+      : [];
+    this.again({ rngSeed, stream });
+  }
+
+  /**
+   * Begin another text after the same seed, with a `stream` of the random numbers of `rngSeed`.
+   * @param {{rngSeed: number, stream: number}} message
+   */
+  again({ rngSeed, stream }) {
+    this.sampler = new Sampler(this.odds.length, this.unknown, rngSeed, stream);
+    this.network.restore(this.start);
+    this.ids.length = this.seed;
+    this.lead = this.seed;
+  }
+
+  /**
+   * Read the units that a text after the seed already has; the first came by a `way`.
+   * @param {{ids: number[], way: number}} message
+   */
+  keep({ ids, way }) {
+    if (this.ways.length) {
+      this.take(way);
+    }
+    ids.forEach((id) => this.read(id));
+  }
+
+  /** Return whether an item ends here: with line breaks that were written, not read. */
+  ended() {
+    const last = this.ids.slice(Math.max(this.lead, this.ids.length - this.breaks));
+    const whole = this.breaks > 0 && last.length === this.breaks;
+    return whole && last.every((id) => this.units[id] === "\n");
   }
 
   /** @param {number} id */
@@ -101,6 +132,7 @@ class Writer {
     }
     this.note(written, 0, id);
     this.read(id);
+    written.ended = this.ended();
     return written;
   }
 
@@ -159,11 +191,11 @@ class Writer {
     const text = units[id].slice(ways[way].typed);
     const others = [...found.values()].sort((a, b) => b.odds - a.odds);
     const odds = found.get(text)?.odds ?? 0;
-    return { text, odds, others: others.slice(0, ALTERNATIVES) };
+    return { text, odds, way, others: others.slice(0, ALTERNATIVES) };
   }
 
   /**
-   * Generate units up to a `length` or for a number of `milliseconds`.
+   * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
    * @param {{length: number, milliseconds: number, temperature: number, topP: number}} message
    */
   write({ length, milliseconds, temperature, topP }) {
@@ -171,15 +203,18 @@ class Writer {
     const end = performance.now() + milliseconds;
     const written = this.record(length);
     let n = 0;
-    for (let left = length; left > 0 && (n === 0 || performance.now() < end); n++) {
+    let left = length;
+    for (; left > 0 && !written.ended && (n === 0 || performance.now() < end); n++) {
       const begins = this.ways.length > 0 && this.ids.length === this.seed;
       const id = begins ? this.begun(written) : this.sampler.pick(this.network.logits);
       this.note(written, n, id);
       this.read(id);
+      written.ended = this.ended();
       left -= lengthOf(begins ? (written.first?.text ?? "") : this.units[id], this.measure);
     }
     return {
       first: written.first,
+      ended: written.ended,
       ids: written.ids.slice(0, n),
       odds: written.odds.slice(0, n),
       otherIds: written.otherIds.slice(0, n * ALTERNATIVES),
@@ -193,6 +228,7 @@ class Writer {
    */
   record(count) {
     return {
+      ended: false,
       ids: new Uint32Array(count),
       odds: new Float32Array(count),
       otherIds: new Uint32Array(count * ALTERNATIVES),

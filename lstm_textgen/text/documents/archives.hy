@@ -17,7 +17,7 @@
 (setv
   MOST-ELEMENTS 100_000  ; of an archive's list of its parts
   SLICE (** 2 18)  ; bytes of XML that are parsed at once
-  DEEPER {"begin" 1  "end" -1  "text" 0}  ; by how many elements, after an event
+  XML-DEPTHS {"begin" 1  "end" -1  "text" 0}  ; by how many elements, after an event
   ;; What zipfile raises for an invalid or damaged archive.
   DAMAGES #(BadZipFile EOFError IndexError LZMAError NotImplementedError OSError OverflowError
     RuntimeError UserWarning ValueError struct.error zlib.error)
@@ -27,11 +27,11 @@
 (defclass Archive []
   "A zip archive; the reading's limit applies to all its members and theirs together."
 
-  (meth __init__ [file @reading]
+  (meth __init__ [@file @reading]
     "Open `file` (seekable, binary); raise one of `DAMAGES` if it isn't an archive."
     (setv
       @budget (or reading.budget (Budget reading))
-      @zip (ZipFile file)
+      @zip (ZipFile @file)
       @names (set (.namelist @zip))))
 
   (meth open [name]
@@ -42,6 +42,11 @@
       (raise (NotText (locked @reading))))
     (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
       (Bounded (.open @zip name) @budget)))
+
+  (meth read-all []
+    "Return the bytes of the archive itself."
+    (.seek @file 0)
+    (.read @file))
 
   (meth read [name [most MAX-WHOLE]]
     "Return all bytes of the member `name`; raise `ValueError` if there are more than `most`."
@@ -101,7 +106,7 @@
     (when (and data (> (- size (max 0 parser.CurrentByteIndex)) MAX-LINE))  ; which it holds
       (raise (ValueError f"it has a tag or comment of more than {(// MAX-LINE MB)} MB")))
     (for [event events]
-      (+= depth (get DEEPER (get event 0)))
+      (+= depth (get XML-DEPTHS (get event 0)))
       (when (> depth MAX-DEPTH)
         (raise (ValueError f"its elements are nested more than {MAX-DEPTH} deep")))
       (yield event))

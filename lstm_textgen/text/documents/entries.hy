@@ -1,23 +1,21 @@
-"Files made of entries: mail, subtitles, notebooks, tables."
+"Files made of entries: mail, subtitles, notebooks."
 
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
-  csv
   email [message-from-bytes]
   email.errors [MessageError]
   email.header [decode-header make-header]
   email.utils [parseaddr]
   html [unescape]
-  itertools [chain islice takewhile]
+  itertools [islice takewhile]
   json
   re
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.values [clip counted unknown-name]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding likely-encoding]
   lstm-textgen.text.documents.chats [clean-name wanted?]
-  lstm-textgen.text.documents.reading [BeyondLimit MAX-LINE Understood not-a one-line read-whole
-    text-lines]
+  lstm-textgen.text.documents.reading [BeyondLimit Understood not-a read-whole text-lines]
   lstm-textgen.text.documents.web [html-lines])
 
 (setv
@@ -47,8 +45,7 @@
     r"\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3} +--> +(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}.*")
   ;; <i>, <c.yellow>, <00:01:02.345>, {\an8}
   MARKUP (re.compile r"</?[A-Za-z\d][^<>\n]*>|</?>|\{\\[^{}\n]*\}")
-  SPEAKS (re.compile r"\s*[-–—] ?\S")  ; the line of one of two speakers in a subtitle
-  DELIMITERS ",;\t|")
+  SPEAKS (re.compile r"\s*[-–—] ?\S"))  ; the line of one of two speakers in a subtitle
 
 
 ;; * Mail: each message's own words, without quotations
@@ -222,47 +219,3 @@
   (setv texts (lfor text texts :if (.strip text) (.strip text "\n")))
   (for [text texts] (yield (+ text "\n\n")))
   (yield (Understood f"notebook, {(counted (len texts) "cells")}; outputs left out")))
-
-
-;; * Tables
-
-(defn columns-of [head ending]
-  "Return the column names of a table with this `ending` that begins with the text `head`."
-  (try
-    (next (_table (cut (.split head "\n") 1) ending) [])
-    (except [csv.Error] [])))
-
-
-(defn read-table [file reading]
-  "Yield each entry of the reading's column of the table in `file`, then an `Understood`."
-  (setv
-    table (_table (gfor line (text-lines file reading) (+ line "\n")) reading.ending)
-    rows (iter (fn [] (_next-row table)) None)
-    columns (list (map one-line (next rows [])))
-    count 0)
-  (unless (in reading.column columns)
-    (raise (NotText (+ f"{reading.name}: "
-      (unknown-name "column" reading.column (lfor name (cut columns 30) (clip name)))))))
-  (setv place (.index columns reading.column))
-  (for [row rows  :if (< place (len row))]
-    (when (setx text (.strip (get row place)))
-      (+= count 1)
-      (yield (+ text "\n"))))
-  (yield (Understood f"table, {(counted count "entries")} in column {(clip reading.column)}")))
-
-
-(defn _table [lines ending]
-  "Return a CSV reader of `lines`; the first shows their delimiter, unless the `ending` does."
-  (setv
-    lines (iter lines)
-    first (next lines ""))
-  (csv.reader (chain [first] lines)
-    :delimiter (if (= ending ".tsv") "\t" (max DELIMITERS :key first.count))))
-
-
-(defn _next-row [table]
-  "Return the next row (a list of cells) of the `table`, or None."
-  (setv limit (csv.field-size-limit MAX-LINE))  ; for all that the process reads
-  (try
-    (next table None)
-    (finally (csv.field-size-limit limit))))

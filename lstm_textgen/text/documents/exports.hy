@@ -16,8 +16,8 @@
   lstm-textgen.text.documents.web [MAX-PAGE layout page-source page-tree])
 
 (setv
-  MAX-DEPTH 50  ; of nested values; exports have about five
-  DEEPER {"start_map" 1  "start_array" 1  "end_map" -1  "end_array" -1}  ; by ijson's events
+  MAX-JSON-DEPTH 50  ; of nested values; exports have about five
+  JSON-DEPTHS {"start_map" 1  "start_array" 1  "end_map" -1  "end_array" -1}  ; by ijson's events
   JSON-CHAT (re.compile r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{" re.DOTALL)
   ;; How the export of all of Telegram begins, in which chats come after the contacts.
   ALL-OF-TELEGRAM (re.compile r"\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:"
@@ -93,8 +93,8 @@
   (setv [depth array builder key size] [0 None None None 0])  ; `array`: depth in `messages`
   (try
     (for [[event value] (ijson.basic-parse file :use-float True)]
-      (+= depth (.get DEEPER event 0))
-      (when (> depth MAX-DEPTH)
+      (+= depth (.get JSON-DEPTHS event 0))
+      (when (> depth MAX-JSON-DEPTH)
         (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
       (when (and (is builder None) (= event "start_map") array (= depth (+ array 1)))
         (setv [builder size] [(ObjectBuilder) 0]))

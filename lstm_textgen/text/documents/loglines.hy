@@ -9,10 +9,10 @@ depend on the country and the phone's language.]]
   lstm-textgen.text.documents.reading [text-lines])
 
 (setv
-  LOOKED-AT 500  ; first lines, by which a chat is recognised
+  TOP-LINES 500  ; first lines, by which a chat is recognized
   STAMP-WITHIN 80  ; characters within which a line that begins a message has its date
   MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
-  MARK "[\ufeff\u200e\u200f\u202a-\u202e]*"
+  MARKERS "[\ufeff\u200e\u200f\u202a-\u202e]*"
   ;; A date and a time of any country: 1/4/25, 3:40 PM; 04.01.2025 klo 15.40.07; 2025. 1. 4. 오후
   ;; 3:40; 4.01.2025 г., 15:40 ч.; ٤‏/١‏/٢٠٢٥، ٣:٤٠ م. Three numbers, few letters, and a time.
   BETWEEN "\u200f?(?:[./-]|\\. )"
@@ -20,7 +20,7 @@ depend on the country and the phone's language.]]
   CLOCK r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
   TIME rf"[^\d\n\[\]<>:]{{1,16}}{CLOCK}[^\d\n\[\]<>:-]{{0,12}}?"
   BEFORE rf"{CLOCK}[^\d\n\[\]<>:-]{{0,8}}, {DATE}"  ; a time, then a date
-  STAMP (re.compile (+ MARK "(?:" (.join "|" [
+  STAMP (re.compile (+ MARKERS "(?:" (.join "|" [
     rf"\[(?:{DATE}{TIME}|{BEFORE})\] ?"      ; on iPhones; copied from WhatsApp's page
     rf"(?:{DATE}{TIME}|{BEFORE}) [-–] "      ; on Android; in Vietnamese
     rf"{DATE}{TIME}: (?=[^:\n]+: )"          ; years ago
@@ -34,7 +34,7 @@ depend on the country and the phone's language.]]
     r"\A(?:<[^<>\n]{3,60}>|\S[^\n]{0,200}\.\w{2,5} \([^()\n]{4,40}\)|null)(?:\n|$)")
   ;; What ends a message: iPhones' notes, such as a photo below its caption; that it was edited.
   ENDING 400  ; characters within which that stands
-  ENDINGS (re.compile (.join "|" [
+  MESSAGE-ENDS (re.compile (.join "|" [
     "(?:[^\n]*\\.\\w{2,5} •)?(?:\\s\u200e[^\n\u200e]{3,200}){1,3}$"
     (+ "\\s<[^<>\n]{0,40}(?:edited|bearbeitet|edit[óa]|modifi|bewerkt|изменено|düzenlendi|"
       "edytowan)[^<>\n]{0,20}>$")]))
@@ -91,7 +91,7 @@ depend on the country and the phone's language.]]
   #[[Return #(service messages) for a chat that begins with the text `head`, or None.
 
   `ending` is its file's; `messages` is a function of the file and its `Reading`.]]
-  (setv lines (lfor line (cut (.split head "\n") LOOKED-AT) :if (.strip line) (.rstrip line "\r")))
+  (setv lines (lfor line (cut (.split head "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r")))
   (for [[service chat? messages] LOGS  :if (and lines (chat? lines ending))]
     (return #(service (fn [file reading] (messages (text-lines file reading)))))))
 
@@ -146,7 +146,7 @@ depend on the country and the phone's language.]]
   (setv text (.strip message.text))
   (when (.startswith text "\u200e") (return NOTICE))  ; a medium or a notice on an iPhone
   (when (or (.endswith text ">") (in "\u200e" text))
-    (setv text (+ (cut text (- ENDING)) (.sub ENDINGS "" (cut text (- ENDING) None)))))
+    (setv text (+ (cut text (- ENDING)) (.sub MESSAGE-ENDS "" (cut text (- ENDING) None)))))
   (_unless-notice message (.sub MEDIUM "" text)))
 
 

@@ -19,7 +19,7 @@
   CELL (re.compile r"\n\|")
   ROW (re.compile r"^(.*)\|$" re.MULTILINE)
   ;; The marker of a list item, as Word and LibreOffice write it for old programs.
-  BULLET (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff\ufffd]|\w{1,3}[.)])?\t" re.MULTILINE)
+  LIST-MARK (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff\ufffd]|\w{1,3}[.)])?\t" re.MULTILINE)
   ;; What is no star at the beginning of a group: it would hide all that follows.
   STRAY-STAR (re.compile r"(\\[\\{}]|\{\s*\\\*)|\\\*")
   DELETED (re.compile r"\{(?>[^{}]*?\\deleted\b)[^{}]*\}")  ; a passage that is shown struck out
@@ -204,7 +204,7 @@
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
     text (->> text
       (.sub CELL "|") (.sub ROW (fn [row] (.rstrip (.replace (get row 1) "|" "\t"))))
-      (.sub BULLET "") (.sub BLANK "\n\n") (.lstrip))
+      (.sub LIST-MARK "") (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
   (yield (Understood f"RTF document, {(counted count "paragraphs")}")))

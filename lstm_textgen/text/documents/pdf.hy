@@ -8,20 +8,17 @@ or crash what reads it.]]
   lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
-  contextlib [suppress]
   ctypes
   itertools [pairwise]
   json
   math [hypot]
-  os
   re
   signal
-  subprocess
   sys
-  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [Budget Understood locked one-line])
+  lstm-textgen.text.documents.apart [DAMAGED LOCKED run-apart]
+  lstm-textgen.text.documents.reading [Budget Understood one-line])
 
 (setv
   FULL 0.7  ; of the usual length: a line as long as this may go on in the next
@@ -44,13 +41,6 @@ or crash what reads it.]]
   ITEM (re.compile r"\s*(?:[•–▪◦‣·●○■\ue000-\uf8ff-]|\(?\w{1,3}[.)])\s")
   BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+")
   PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
-  SECONDS 300  ; of the CPU, for all pages
-  MEMORY (* 2048 MB)
-  TIMERS ["SIGPROF" "SIGXCPU"]  ; what ends the process at these limits
-  LOCKED 3  ; the status of the process for a PDF that needs a password
-  DAMAGED 4
-  CALL (+ "import hy, sys, lstm_textgen.text.documents.pdf as pdf; "
-    "pdf.write_pages(*map(float, sys.argv[1:]))")
   PASSWORD 4  ; FPDF_ERR_PASSWORD
   LINE-ENDS "\r\n"
   HYPHENS "\x02\u00ad"  ; PDFium's sign for one at a line's end; some fonts name theirs so
@@ -187,24 +177,12 @@ or crash what reads it.]]
 (defn _read-pages [file reading]
   #[[Return a list of the pages of the PDF in `file`: each a list of lines, lists of `Part`s.
 
-  A page that can't be read is None. Raise `NotText` for a PDF that is locked or takes too long,
-  `ValueError` for a damaged one.]]
-  (setv done (subprocess.run
-    [(getattr hy "sys_executable" sys.executable) "-P" "-c" CALL
-      (str reading.limit) (str PAGE-SECONDS)]
-    :input (.read file)
-    :stdout subprocess.PIPE :stderr subprocess.DEVNULL
-    :env {#** os.environ
-      "PYTHONPATH" (.join os.pathsep (gfor path sys.path (or path (os.getcwd))))}))
-  (cond
-    (= done.returncode LOCKED) (raise (NotText (locked reading)))
-    (in (- done.returncode) (gfor name TIMERS (getattr signal name None)))
-      (raise (NotText f"{reading.name} takes too long to read; give its text as a .txt file"))
-    done.returncode (raise (ValueError "")))
-  (lfor
-    line (.splitlines done.stdout)
-    :setv page (json.loads line)
-    (when page (lfor parts page (lfor part parts (Part #* part))))))
+  A page that can't be read is None. Raise what `run-apart` does.]]
+  (with [out (run-apart "pdf" "write_pages" (.read file) reading reading.limit PAGE-SECONDS)]
+    (lfor
+      line out
+      :setv page (json.loads line)
+      (when page (lfor parts page (lfor part parts (Part #* part)))))))
 
 
 ;; * In the other process
@@ -214,11 +192,7 @@ or crash what reads it.]]
 
   A page may take as many `seconds` of the CPU.]]
   (import pypdfium2)
-  (for [[name most] [["RLIMIT_AS" MEMORY] ["RLIMIT_CPU" SECONDS]]]
-    (with [_ (suppress ImportError OSError ValueError)]  ; Windows, macOS, or a lower limit
-      (import resource)
-      (setv kind (getattr resource name))
-      (resource.setrlimit kind #(most (get (resource.getrlimit kind) 1)))))
+  (setv [limit seconds] (map float [limit seconds]))
   (try
     (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
     (except [error pypdfium2.PdfiumError]

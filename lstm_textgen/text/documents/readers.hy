@@ -1,4 +1,4 @@
-"The table of readers: the kinds of documents, how each is recognised and what reads it."
+"The table of readers: the kinds of documents, how each is recognized and what reads it."
 
 (eval-when-compile (require
   hyrule [unless]
@@ -6,7 +6,6 @@
 (import
   collections.abc [Callable]
   contextlib [contextmanager]
-  csv
   dataclasses [replace]
   functools [partial]
   io [BytesIO]
@@ -19,14 +18,15 @@
   lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.documents.archives [Archive DAMAGES XML-DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
-  lstm-textgen.text.documents.entries [columns-of mbox? read-mbox read-notebook
-    read-subtitles read-table subtitles?]
+  lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
   lstm-textgen.text.documents.loglines [find-log]
   lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
     about-skipped batched chunks first-text joined not-a noting sound-texts]
+  lstm-textgen.text.documents.sheets [read-sheet]
+  lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
   lstm-textgen.text.download [QUOTED])
 
@@ -39,17 +39,18 @@
   ;; Archives that can't be read, by how their members' names begin.
   OTHERS {
     "Index/" ["a document of Pages" "export it as .docx"]
-    "xl/" ["a spreadsheet" "save the sheet as .csv"]
     "ppt/" ["a presentation" "save its text as a .txt file"]}
-  TABLES [".csv" ".tsv"]
-  OPTIONS {"only" "chat or mailbox"  "column" "table"}  ; and to what they apply
+  ODS "application/vnd.oasis.opendocument.spreadsheet"
+  TABLES [#* CSV-ENDINGS #* JSON-ENDINGS]
+  ;; Options of a `Reading`, and to what they apply.
+  OPTIONS {"only" "chat or mailbox"  "column" "table"  "sheet" "workbook"}
   ;; What is more markup than text, by its beginning; it is read as plain text.
   DATA {
     "JSON" r"\s*(?:\{\s*[\"}]|\[\s*[{\"]|\[\s*\[\s*[\"\d-])"
     "XML or HTML" r"(?is)\s*<(?:\?xml\s|!doctype\s|[a-z][\w:.-]*(?:\s[^<>]*)?>.*</)"
     "a saved page or mail in MIME" r"(?ims)[\w-]+: .{0,2000}^content-type:\s*multipart/"
     "subtitles of Aegisub" r"(?i)\s*\[script info\]"}
-  ;; A page is recognised by its beginning only where no ending says that it is plain text.
+  ;; A page is recognized by its beginning only where no ending says that it is plain text.
   PAGE (re.compile r"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype html|html)\b"
     (| re.IGNORECASE re.DOTALL)))
 
@@ -78,7 +79,7 @@
   (setv
     archive (Archive file reading)
     read (_zip-reader archive)
-    options {read-slack ["only"]  _read-members OPTIONS})
+    options {read-slack ["only"]  read-sheet ["column" "sheet"]  _read-members OPTIONS})
   (_check-options reading (.get options read []))
   ;; Plain text stays as it is.
   (if (is read _read-members) (read archive) (batched (read archive) reading)))
@@ -97,6 +98,7 @@
   (cond
     (begins? "word/") (fn [archive] (read-docx archive (partial _inserted archive)))
     (.startswith mime ODT) read-odt
+    (or (begins? "xl/") (.startswith mime ODS)) read-sheet
     (in "META-INF/container.xml" archive.names) read-epub
     (slack? archive.names) read-slack
     mime (raise (NotText f"{name} can't be read: it is of type {mime}"))
@@ -195,8 +197,8 @@
   "notebook" (Reader "a notebook" read-notebook :endings [".ipynb"])
   "subtitles" (Reader "subtitles" read-subtitles
     :sniffs? (fn [head text reading] (subtitles? text reading.ending)))
-  "table" (Reader "a table" read-table :errors #(csv.Error) :options ["column"]
-    :sniffs? (fn [head text reading] (and reading.column (in reading.ending TABLES))))
+  "table" (Reader "a table" read-table :errors #(RecursionError ValueError) :options ["column"]
+    :sniffs? (fn [head text reading] (and reading.column (in reading.ending [#* TABLES ""]))))
   "chat" (Reader "a chat" _read-chat :options ["only"]
     :sniffs? (fn [head text reading] (_find-chat text reading.ending)))
   "page" (Reader "a web page" read-html :endings [".html" ".htm" ".xhtml"]
@@ -250,8 +252,8 @@
       :if (and (!= reading.ending ".md") (re.match pattern text))
       kind))
   (cond
-    (> (len columns) 1) (yield (Understood (+ "read as plain text; to read one column give "
-      f"`column`: {(clip (.join ", " columns) 200)}")))
+    (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to "
+      f"read one column give `column`: {(clip (.join ", " columns) 200)}")))
     kinds (yield (Understood f"read as plain text, though it looks like {(get kinds 0)}"))))
 
 

@@ -21,9 +21,9 @@
   MAX-WHOLE (* 64 MB)
   MAX-LINE (* 16 MB)  ; characters of one line, or of one cell of a table
   MAX-DEPTH 1000  ; elements of HTML or XML within one another
-  HEAD (** 2 16)  ; bytes at its beginning by which a document is recognised
+  HEAD (** 2 16)  ; bytes at its beginning by which a document is recognized
   IN-MEMORY (* 16 MB)  ; bytes of a text that is kept; more go to a file
-  SHOWN 5  ; skipped files that a message names
+  SKIPPED-SHOWN 5  ; skipped files that a message names
   BATCH (** 2 16)  ; characters that a reader hands on at once, or more
   ;; What no document means by its text: control characters but for tabs and line ends, and places
   ;; where a word may be broken.
@@ -40,23 +40,28 @@
 
   - `name`: what messages call it; `ending`: its file extension in lower case, such as `.docx`.
   - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
-  - `only`: the person whose messages are read; `column`: of a table. None: not given.
+  - `only`: the person whose messages are read. None: not given, as in what follows.
+  - `column`: of a table, a name or template (see `column-parts`), or a list of these; `sheet`: of
+    a workbook; `items`: what each of its rows must be, `line` or `paragraph`.
   - `budget`: the `Budget` of the archive that it is a member of, or None.]] [
     #^ str [name "the text"]  #^ str [ending ""]
     #^ str [encoding "utf-8"]  #^ int [limit LIMIT]
-    #^ str [only None]  #^ str [column None]
+    #^ str [only None]
+    #^ object [column None]  #^ str [sheet None]  #^ str [items None]
     #^ object [budget None]])
 
 
 (defrecord Understood
-  #[[What a reader found in a document, which it yields after the text.
+  #[[What a reader found in a document, which it yields before the text, or after it.
 
   `words` is a summary; `people` maps names to numbers of messages; `turns` is whether each message
-  is a line that begins with a name, as in a chat; `parts` are #(name understood) of an archive's
+  is a line that begins with a name, as in a chat; `items` is what each row of a table is, a `line`
+  or a `paragraph`, which ends in a blank line; `parts` are #(name understood) of an archive's
   members.]] [
     #^ str words
     #^ Counter [people (field :default-factory Counter)]
     #^ bool [turns False]
+    #^ str [items None]
     #^ tuple [parts #()]])
 
 
@@ -120,7 +125,7 @@
   (when last (yield last)))
 
 
-;; * Texts: iterators of pieces, after which an `Understood` may come
+;; * Texts: iterators of pieces, before or after which an `Understood` may come
 
 (defn joined [texts]
   #[[Yield the pieces of `texts` without byte order marks.
@@ -167,15 +172,15 @@
           (continue)))
       (when (.tell copy)
         (.seek copy 0)
-        (yield #(name (chain (chunks copy) understood)))))))
+        (yield #(name (chain understood (chunks copy))))))))
 
 
 (defn about-skipped [names count place encoding]
   "Return one line about the skipped files, called `names`, of the `count` in `place`."
   (setv
     names (list names)
-    shown (clip (.join ", " (cut names SHOWN)) QUOTED)
-    more (- (len names) SHOWN))
+    shown (clip (.join ", " (cut names SKIPPED-SHOWN)) QUOTED)
+    more (- (len names) SKIPPED-SHOWN))
   (one-line (+ f"skipped {(len names)} of {(counted count "files")} in {place} that "
     f"{(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
     (if (> more 0) f" and {more} more" ""))))
@@ -192,20 +197,22 @@
   "Yield `pieces`, text cleaned and in larger ones; raise `BeyondLimit` for too long a line."
   (setv [held line] ["" 0])  ; `line`: characters since the last line end
   (for [piece pieces]
-    (when (isinstance piece Understood)  ; the last one
-      (yield :from [(_cleaned held) piece])
-      (return))
+    (when (isinstance piece Understood)
+      (yield :from [(cleaned held) piece])
+      (setv held "")
+      (continue))
     (+= held piece)
     (for [part (.splitlines piece True)]
       (+= line (len part))
       (check-line line reading)
       (when (.endswith part "\n") (setv line 0)))
     (when (>= (len held) BATCH)
-      (yield (_cleaned held))
-      (setv held ""))))
+      (yield (cleaned held))
+      (setv held "")))
+  (yield (cleaned held)))
 
 
-(defn _cleaned [text]
+(defn cleaned [text]
   "Return `text` without control characters and with ? for lone surrogates."
   (.translate (.decode (.encode text "utf-8" "replace") "utf-8") UNWANTED))
 

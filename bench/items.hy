@@ -1,0 +1,162 @@
+#[[What a list costs before training, and what a minute of training on first names comes to.
+
+    python -m hy bench/items.hy [MEGABYTES]
+    python -m hy bench/items.hy NAMES [MINUTES] [SEEDS]
+
+The first reads lines made of the words of corpora/lol.txt, 47 characters on average and 100 MB in
+all, from the file to units for training and validation; once as a text, then as a list, each time
+in a process of its own. Memory is the peak of anonymous memory, sampled every 5 ms, above what
+the process had before (Linux); a MB is 10^6 bytes.
+
+The second trains on the lines of the file NAMES without 1,000 random ones, with SEEDS random seeds
+(3), and prints the loss on those, in bits per character: each is read from the beginning of an
+item, and its end counts. The names of makemore (names.txt, 32,033 lines) are meant; its README
+gives 1.92 nats, or 2.77 bits, for its transformer.]]
+
+(import
+  json
+  math
+  pathlib [Path]
+  random
+  subprocess
+  sys
+  tempfile [TemporaryDirectory]
+  threading
+  time
+  numpy :as np
+  bench.common [ROOT print-header print-row processor results run-script
+    train-program]
+  lstm-textgen.learning.batches [split-ids]
+  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces stored-text]
+  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.lists [Listing]
+  lstm-textgen.text.vocabulary [build-vocabulary]
+  lstm-textgen.writing.scoring [nats-of])
+
+(setv
+  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
+  MEGABYTES 100
+  WORDS-A-LINE #(4 14)
+  HELD-OUT 1000  ; names, of the random seed …
+  SEED 3407
+  PAUSE 0.005)   ; seconds between two looks at the memory
+
+
+(defn main [[given MEGABYTES] [minutes 1] [seeds 3]]
+  "Print a table: of training on the file `given`, or of reading a number of megabytes."
+  (print f"{(processor)}\n")
+  (if (.is-file (Path (str given)))
+    (learn-names given minutes (int seeds))
+    (compare-reading (int given))))
+
+
+;; * Reading
+
+(defn compare-reading [megabytes]
+  "Print how long reading lines of `megabytes` MB takes, as a text and as a list."
+  (with [folder (TemporaryDirectory)]
+    (setv path (/ (Path folder) "lines.txt"))
+    (write-lines path megabytes)
+    (print-header "read as" "items" "seconds" "CPU seconds" "peak above idle, MB")
+    (for [kind ["text" "list" "text" "list"]]
+      (setv done (run-script __file__ "read" path kind :check True :stdout subprocess.PIPE))
+      (print-row #* (json.loads done.stdout)))))
+
+
+(defn write-lines [path megabytes]
+  "Write random lines to `path`."
+  (setv
+    words (.split (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
+    rng (random.Random 1)
+    left (* megabytes 1_000_000))
+  (with [file (open path "w" :encoding "utf-8")]
+    (while (> left 0)
+      (-= left (.write file
+        (+ (.join " " (.choices rng words :k (.randint rng #* WORDS-A-LINE))) "\n"))))))
+
+
+(defn read [path kind]
+  "Read the text at `path`, as a list if `kind` is that; print a row's cells in JSON."
+  (setv
+    settings (new-settings {})
+    listing (Listing "line")
+    idle (anonymous)
+    watch (Watch)
+    [begun worked] [(time.monotonic) (time.process-time)]
+    pieces (prepared-pieces (read-pieces [path])))
+  (.start watch)
+  (with [text (stored-text (if (= kind "list") (.pieces listing pieces) pieces))]
+    (setv
+      vocabulary (build-vocabulary text)
+      ids (ids-of text vocabulary)
+      [own held] (if (= kind "list")
+        (.split listing ids vocabulary settings)
+        (split-ids ids settings.validation settings.lookback)))
+    (fingerprint own)
+    (fingerprint held))
+  (setv
+    seconds (- (time.monotonic) begun)
+    work (- (time.process-time) worked)
+    watch.over True)
+  (print (json.dumps [kind f"{listing.count :,}" f"{seconds :.1f}" f"{work :.1f}"
+    f"{(- watch.most idle) :.0f}"])))
+
+
+(defclass Watch [threading.Thread]
+  "Notes the peak of anonymous memory, in `most`, until `over`."
+
+  (defn __init__ [self]
+    (.__init__ (super) :daemon True)
+    (setv [self.most self.over] [0 False]))
+
+  (defn run [self]
+    (while (not self.over)
+      (setv self.most (max self.most (anonymous)))
+      (time.sleep PAUSE))))
+
+
+(defn anonymous []
+  "Return the megabytes of anonymous memory of this process."
+  (with [status (open "/proc/self/status")]
+    (for [line status :if (.startswith line "RssAnon")]
+      (return (/ (int (get (.split line) 1)) 1000)))))
+
+
+;; * Names
+
+(defn learn-names [path minutes seeds]
+  "Train on the names in the file `path`, `seeds` times; print the loss on those set aside."
+  (setv
+    names (.split (.read-text (Path path) :encoding "utf-8"))
+    rng (random.Random SEED))
+  (.shuffle rng names)
+  (print-header "seed" "network" "epochs" "validation" "test"
+    :unit "bits per character")
+  (with [folder (TemporaryDirectory)]
+    (setv part (/ (Path folder) "names.txt"))
+    (.write-text part (.join "\n" (cut names HELD-OUT None)) :encoding "utf-8")
+    (for [seed (range 1 (+ seeds 1))]
+      (setv
+        [model _] (train-program part folder "--items" "line" "--minutes" (str minutes)
+          "--rng-seed" (str seed) "--restart")
+        history model.checkpoint.history)
+      (print-row seed model.checkpoint.settings.layers (len history)
+        f"{(/ (min (gfor e history (get e "validation_loss"))) (math.log 2)) :.4f}"
+        f"{(loss-on model.checkpoint (cut names HELD-OUT)) :.4f}"))))
+
+
+(defn loss-on [model names]
+  "Return the loss of `model` on `names`, each read alone, in bits per character."
+  (setv
+    lines (lfor name names (.encode model.vocabulary (+ name "\n")))
+    total (sum (gfor
+      size (set (map len lines))
+      (.sum (nats-of model (np.stack (lfor line lines :if (= (len line) size) line) 1))))))
+  (/ total (math.log 2) (sum (map len lines))))
+
+
+(when (= __name__ "__main__")
+  (match (cut sys.argv 1 None)
+    ["read" path kind] (read path kind)
+    _ (with [_ (results __file__ EDITION)] (main #* (cut sys.argv 1 None)))))

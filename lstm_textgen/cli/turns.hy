@@ -1,0 +1,71 @@
+"A conversation with a model of a chat, which writes what its other people say."
+
+(eval-when-compile (require hyrule [meth unless]))
+(import
+  itertools [chain]
+  lstm-textgen.basics.values [text-list]
+  lstm-textgen.cli.flags [warn])
+
+(setv
+  CONTEXT 2000  ; characters of the conversation that the model reads before it answers
+  MESSAGES 3)   ; of others before your turn
+
+
+(defclass Turns []
+  "A conversation with a chat model: you are one of its people, the model is all others."
+
+  (meth __init__ [@model]
+    (setv
+      @people (get model.settings "people")
+      @you (get @people 0)
+      @said ""))
+
+  (meth help []
+    "Return the line that says who you are."
+    (+ f"You are {@you}; the model is everyone else. To become someone else, begin a line "
+      f"with their name, such as {(get @others 0)}:"))
+
+  (meth [property] others []
+    "The names of the other people, those who write most first."
+    (lfor name @people :if (!= name @you) name))
+
+  (meth answer [line echo options]
+    #[[Return #(shown pieces): the text to show first, and an iterator of the answer's text.
+
+    `line` is yours, with or without a name before it, and shown if `echo` is true. The answer ends
+    at your turn.]]
+    (setv [name colon text] (.partition line ":"))
+    (for [each @people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
+      (setv [@you line] [each text]))
+    (setv
+      line f"{@you}: {(.strip line)}\n"
+      stop [f"{@you}:" #* (text-list "`stop`" (.get options "stop" []))]
+      seed (+ @said line)
+      pieces (.stream @model seed :warn warn #** {#** options  "stop" stop})
+      first (next pieces ""))
+    (unless (.strip first)  ; the model leaves the turn to you
+      (setv
+        first f"{(get @others 0)}:"
+        pieces (.stream @model (+ seed first) :warn (fn [line])
+          #** {#** options  "stop" stop})))
+    #((if echo line "") (@remember seed (chain [first] pieces))))
+
+  (meth remember [seed pieces]
+    "Yield `pieces` up to the end of the last of `MESSAGES`; remember them and `seed`."
+    (setv
+      held ""
+      lines 0)
+    (try
+      (for [piece pieces]
+        (setv
+          text (+ held piece)
+          shown (.rstrip text "\n")
+          held (cut text (len shown) None))
+        (+= seed shown)
+        (when shown (yield shown))
+        (+= lines (.count piece "\n"))
+        (when (>= lines MESSAGES) (break)))
+      (finally  ; even if Ctrl-C stops the answer
+        (setv
+          [ids _] (.encode-seed @model.vocabulary (.prepare @model (+ seed "\n")))
+          @said (cut (.decode @model.vocabulary ids) (- CONTEXT) None))))))

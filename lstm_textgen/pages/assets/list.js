@@ -1,0 +1,223 @@
+/** A list by a model in the place of a text: items appear as they are finished, and stay. */
+
+import { Column, frame, LONGEST } from "./column.js";
+import { fingerprintOf, readFingerprints } from "./fingerprint.js";
+import { shadeOf } from "./units.js";
+
+/** Items that are added at once. */
+export const TEN = 10;
+
+/** Draws in a row that give nothing new, after which the search ends. */
+const PATIENCE = 100;
+
+/** Milliseconds between two items, unless at full speed. */
+const PAUSE = 150;
+
+/** The length at which a list is full, so that a page's memory is bounded. */
+const FULL = 5 * LONGEST;
+
+/**
+ * @typedef {object} Item
+ * @property {string} seed that it begins with
+ * @property {import("./column.js").Unit[]} units without those of its end
+ * @property {boolean} cut whether it has no end, but was as long as it may be
+ * @property {string} text @property {number} fingerprint
+ */
+
+/** A list by a model. */
+export class List extends Column {
+  /** @type {Item[]} */
+  items = [];
+  /** @type {{item: Item, place: number}[]} of each unit in the view; a seed has the place -1 */
+  places = [];
+  /** How many items have been drawn with this random seed. */
+  drawn = 0;
+  rngSeed = -1;
+  /** Why the last search ended early, if it did. */
+  note = "";
+
+  /** @param {ConstructorParameters<typeof Column>} parts */
+  constructor(...parts) {
+    super(...parts);
+    const { known, end } = this.model.facts;
+    this.known = readFingerprints(known);
+    this.view.body.setAttribute("role", "list");
+    this.text.classList.add(end.length > 1 ? "paragraphs" : "lines");
+  }
+
+  /** The items as they are saved, each with its end; the last has a line break. */
+  get whole() {
+    const { end } = this.model.facts;
+    return this.items.map(({ text }) => text).join(end) + (this.items.length ? "\n" : "");
+  }
+
+  get count() {
+    return this.items.length;
+  }
+
+  empty() {
+    this.items = [];
+    this.drawn = 0;
+    this.note = "";
+    this.show();
+    this.stop();
+  }
+
+  begin() {
+    return this.go();
+  }
+
+  /** Add ten items that begin with the seed, or fewer, if `stop` is called. */
+  async go() {
+    const run = ++this.running;
+    this.busy = true;
+    this.note = "";
+    const { seed, rngSeed } = this.settings();
+    if (rngSeed !== this.rngSeed) {
+      this.rngSeed = rngSeed;
+      this.drawn = 0;
+    }
+    await this.read(seed);
+    const seen = new Set([...this.known, ...this.items.map(({ fingerprint }) => fingerprint)]);
+    const wanted = this.items.length + TEN;
+    let misses = 0;
+    let due = 0;
+    while (this.items.length < wanted && misses < PATIENCE && this.length < FULL) {
+      const item = await this.draw(seed, run);
+      while (this.running === run && !this.settings().fast && performance.now() < due) {
+        await frame();
+      }
+      if (this.running !== run || !item) {
+        return; // it will be drawn again
+      }
+      this.drawn++;
+      if (item.text && !(this.settings().fresh && seen.has(item.fingerprint))) {
+        seen.add(item.fingerprint);
+        this.add(item);
+        misses = 0;
+        due = performance.now() + PAUSE;
+      } else {
+        misses++;
+      }
+    }
+    if (misses === PATIENCE) {
+      this.note = `${PATIENCE} items in a row were in its list or above. A higher temperature may help.`;
+    } else if (this.length >= FULL) {
+      this.note = "The list is full: copy or save it, then clear it.";
+    }
+    this.stop();
+  }
+
+  /**
+   * Let the worker read a seed.
+   * @param {string} seed
+   */
+  async read(seed) {
+    const { ids, rest, strange } = this.model.vocabulary.readSeed(seed, this.model.facts);
+    this.strange = strange;
+    this.changed();
+    await this.model.ask("begin", { ids, rest, rngSeed: this.rngSeed, stream: this.drawn });
+  }
+
+  /**
+   * Return the next item after the seed, or null if it was stopped.
+   * @param {string} seed @param {number} run
+   */
+  async draw(seed, run) {
+    await this.model.ask("again", { rngSeed: this.rngSeed, stream: this.drawn });
+    return this.running === run ? this.finish(seed, [], false, run) : null;
+  }
+
+  /**
+   * Let the worker continue an item after its `units`; return it, or null if it was stopped.
+   * @param {string} seed @param {import("./column.js").Unit[]} units
+   * @param {boolean} ended whether the item has its end @param {number} run
+   * @returns {Promise<Item | null>}
+   */
+  async finish(seed, units, ended, run) {
+    const { mostUnits, end } = this.model.facts;
+    while (!ended) {
+      const left = this.settings().length - this.lengthOf(units);
+      const room = Math.min(left, mostUnits - units.length);
+      if (room <= 0) {
+        break;
+      }
+      const batch = await this.ask(room);
+      if (this.running !== run) {
+        return null;
+      }
+      units.push(...this.unpack(batch));
+      ended = batch.ended;
+    }
+    const own = ended ? units.slice(0, -end.length) : units;
+    const text = (seed + own.map((unit) => unit.text).join("")).trimEnd();
+    return { seed, units: own, cut: !ended, text, fingerprint: fingerprintOf(text) };
+  }
+
+  /** @param {Item} item */
+  add(item) {
+    const follows = this.endInSight();
+    this.items.push(item);
+    this.append(item);
+    if (follows) {
+      this.text.scrollIntoView({ block: "end" });
+    }
+    this.changed();
+  }
+
+  /** @param {Item} item */
+  append(item) {
+    const { seed, units, cut, fingerprint } = item;
+    const name = ["item", cut && "cut", this.known.has(fingerprint) && "known"];
+    this.view.appendEntry(
+      [
+        ...(seed ? [{ text: seed, shade: "seed" }] : []),
+        ...units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) })),
+      ],
+      name.filter(Boolean).join(" "),
+    );
+    this.places.push(...(seed ? [{ item, place: -1 }] : []));
+    this.places.push(...units.map((_, place) => ({ item, place })));
+    this.length += this.lengthOf(units);
+  }
+
+  /** Show all items again. */
+  show() {
+    this.view.clear();
+    this.places = [];
+    this.length = 0;
+    this.items.forEach((item) => this.append(item));
+  }
+
+  /** @type {Column["unitAt"]} */
+  unitAt(index) {
+    const { item, place } = this.places[index];
+    return item.units[place];
+  }
+
+  /** @type {Column["choose"]} */
+  async choose(index, { id, way }) {
+    const run = ++this.running;
+    this.busy = true;
+    this.panel.hide();
+    const { item, place } = this.places[index];
+    const kept = item.units.slice(0, place);
+    await this.read(item.seed);
+    await this.model.ask("keep", {
+      ids: item.units.slice(0, place + 1).map((unit) => unit.id),
+      way: item.units[0].way,
+    });
+    const batch = await this.model.ask("choose", { place, id, way });
+    const units = [...kept, ...this.unpack(batch)];
+    const other = await this.finish(item.seed, units, batch.ended, run);
+    if (this.running !== run || !other) {
+      return;
+    }
+    if (other.text) {
+      this.items[this.items.indexOf(item)] = other;
+      this.show();
+    }
+    this.text.focus({ preventScroll: true });
+    this.stop();
+  }
+}

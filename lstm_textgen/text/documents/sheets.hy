@@ -1,0 +1,91 @@
+#[[Workbooks, such as .xlsx and .ods: the rows of a sheet, read like a table.
+
+Calamine finds them in a process of its own: a cell far away from the others, or a text shared by
+many cells, may need any amount of memory, and then only that process ends.]]
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  csv
+  dataclasses [replace]
+  datetime [datetime time]
+  io [BytesIO]
+  json
+  os
+  sys
+  lstm-textgen.basics.values [clip]
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.apart [DAMAGED LOCKED run-apart]
+  lstm-textgen.text.documents.reading [Budget]
+  lstm-textgen.text.documents.tables [csv-rows find-name text-of-rows])
+
+(setv
+  SHEETS-SHOWN 200  ; characters of a list of sheets
+  DIGITS 15)  ; of a number that a spreadsheet keeps
+
+
+(defn read-sheet [archive]
+  "Yield an `Understood`, then the text of each row of a sheet of the workbook in `archive`."
+  (setv reading archive.reading)
+  (.spend archive.budget (sum (gfor
+    info (.infolist archive.zip)
+    :if (.endswith info.filename ".xml")
+    info.file-size)))
+  (with [out (run-apart "sheets" "write_sheet" (.read-all archive) reading
+      reading.limit (or reading.sheet ""))]
+    (setv
+      [name others] (json.loads (.readline out))
+      listed (clip (.join ", " others) SHEETS-SHOWN))
+    (unless name
+      (raise (NotText
+        f"{reading.name} has no sheet '{(clip reading.sheet)}'; there are: {listed}")))
+    (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
+    (yield :from (text-of-rows (csv-rows out (replace reading :encoding "utf-8")) reading
+      (+ f"sheet {(clip name)}"
+        (if (or reading.sheet (not others)) "" f" (others, read with `sheet`: {listed})"))))))
+
+
+;; * In the other process
+
+(defn write-sheet [limit name]
+  #[[Write a sheet of the workbook in standard input, as CSV of about `limit` characters at most.
+
+  Before it stands a line of JSON: [NAME OTHERS], the name of the sheet, which is null if there is
+  none that `name` means, and those of the others. Without `name` it is the first visible one.]]
+  (import python-calamine)
+  (try
+    (setv
+      book (python-calamine.load-workbook (BytesIO (.read sys.stdin.buffer)))
+      shown (lfor
+        each book.sheets-metadata
+        :if (and (= each.typ python-calamine.SheetTypeEnum.WorkSheet)
+          (= each.visible python-calamine.SheetVisibleEnum.Visible))
+        each.name)
+      names (if name book.sheet-names (or shown book.sheet-names))
+      place (if name (find-name name names) 0)
+      others (lfor [n each] (enumerate names) :if (!= n place) each)
+      chosen (unless (is place None) (get names place)))
+    (with [out (open 1 "w" :encoding "utf-8" :newline "" :closefd False)]
+      (.write out (+ (json.dumps [chosen others]) "\n"))
+      (when chosen (_write-rows out (.get-sheet-by-name book chosen) (float limit))))
+    (except [python-calamine.PasswordError] (sys.exit LOCKED))
+    (except [[IndexError python-calamine.CalamineError]] (sys.exit DAMAGED))))
+
+
+(defn _write-rows [out sheet limit]
+  "Write the rows of the `sheet` as CSV to `out`, and stop after about `limit` characters."
+  (setv writer (csv.writer out))
+  (for [row (.iter-rows sheet)  :if (>= limit 0)]
+    (setv cells (list (map _shown row)))
+    (-= limit (sum (map len cells)) (len cells))
+    (.writerow writer cells)))
+
+
+(defn _shown [value]
+  "Return the text of a cell's `value`, about as the sheet shows it."
+  (cond
+    (isinstance value bool) (.upper (str value))
+    (isinstance value float) f"{value :.{DIGITS}g}"
+    (isinstance value datetime) (.removesuffix
+      (.replace (.isoformat value :timespec "seconds") "T" " ") " 00:00:00")
+    (isinstance value time) (.isoformat value :timespec "seconds")
+    True (str value)))

@@ -1,0 +1,289 @@
+#[[A text that is a list: its items are read, counted, shuffled, and some of them held out.
+
+As in `corpus` the text passes in pieces and is never in memory as a whole: of an item there are a
+hash, while it is read, and later its place.]]
+
+(eval-when-compile
+  (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [refuse]))
+(import
+  array [array]
+  collections [Counter]
+  functools [cache]
+  itertools [chain]
+  re
+  statistics [median]
+  unicodedata
+  numpy :as np
+  lstm-textgen.basics.values [clip counted]
+  lstm-textgen.text.corpus [gathered stored-text]
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN end-of fingerprints join-fingerprints raw-parts
+    split-items tidied])
+
+(setv
+  FEW 10  ; different items of a list
+  MAX-ITEM 1_000_000  ; characters of an item
+  MOST-COPIES 10      ; of an item that may be held out: training needs those that are frequent
+  AT-ONCE (** 2 16)   ; items looked up at once: their arrays stay in the processor's cache
+  SCANNED (** 2 20)   ; units in which ends of items are sought at once
+  ;; What is odd in the first `SEARCHED` characters: items of which a word that occurs `OFTEN`
+  ;; times is half; those `FAR-LONGER` times as long as the median; at least `CLUSTER`, but at most
+  ;; the share `RARE` of all, in another script than most.
+  SEARCHED 3_000_000
+  OFTEN 50
+  FAR-LONGER 100
+  CLUSTER 3
+  RARE 0.1
+  QUOTED-ITEM 40)  ; characters of an item in a message
+
+
+(defn read-list [stack pieces items rows report]
+  #[[Return #(text listing): the text of `pieces`, stored until the `ExitStack` ends.
+
+  With `items`, a value of that setting, it is the text of the items, and `listing` the `Listing`
+  that they are, which `report` shows; without it `listing` is None. If by then `rows` (a set or
+  None) has such a value, as the text is a table, that is used.]]
+  (setv
+    listing (when items (Listing items))
+    text (.enter-context stack (stored-text (if listing (.pieces listing pieces) pieces))))
+  (when (and rows (not items)) (return (read-list stack text (.pop rows) None report)))
+  (when listing (.describe listing text report))
+  #(text listing))
+
+
+(defclass Listing []
+  #[[A text as a list of `items`, the setting: lines or paragraphs.
+
+  `pieces` reads it. After that, `count` is the number of its items, and `copies` the number of
+  those that equal an earlier one. After `split`, `longest` and `median` are the units of the
+  longest and the median item, without their ends.]]
+
+  (meth __init__ [@items]
+    (setv
+      [@lines @count @copies @longest @median] [0 0 0 0 0]
+      @keys (array "q")  ; a hash of each item, eight bytes
+      [@oddities @known] [(Oddities) b""]))
+
+  (meth pieces [pieces]
+    #[[Yield the items of the text in `pieces`, each with its end, in other pieces.
+
+    Raise `ValueError` if there are too few, or one is too long.]]
+    (setv
+      rest ""
+      end (end-of @items))
+    (for [piece (chain pieces [end])]
+      (setv
+        text (+ rest piece)
+        parts (raw-parts text @items)
+        rest (.pop parts)
+        found (tidied parts @items))
+      (when (> (len rest) MAX-ITEM)
+        (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
+          "leave `items` out"))
+      (when found
+        (+= @count (len found))
+        (.frombytes @keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
+        (.note @oddities found text @lines)
+        (yield (.join end [#* found ""])))
+      (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
+    (setv
+      [@places @firsts @times] (duplicates (np.frombuffer @keys "int64"))
+      @keys None
+      @copies (np.count-nonzero (!= @places @firsts)))
+    (when (< (- @count @copies) FEW)
+      (refuse f"`items` {@items}: a list has at least {FEW} different items, but the text has "
+        f"{(- @count @copies)}; give a longer text, or leave `items` out")))
+
+  (meth describe [text report]
+    #[[Show what the list has on `report`; take the fingerprints of its items.
+
+    `text` has the pieces of `pieces`.]]
+    (.say report (+ f"a list of {(counted @count f"{@items}s")}"
+      (if @copies f", of which {@copies :,} equal an earlier one" "")))
+    (for [line (.described @oddities)] (.say report line))
+    (unless (> (- @count @copies) MOST-KNOWN)
+      (setv @known (join-fingerprints #* (gfor
+        piece text
+        (fingerprints (split-items piece @items)))))))
+
+  (meth add-to [model new report]
+    #[[Add the fingerprints of the items to those of `model`, a `Checkpoint`, `new` or not.
+
+    If they are too many it keeps none, as `report` shows.]]
+    (setv
+      known (join-fingerprints model.items @known)
+      all? (and @known (or new model.items) (<= (len known) (* FINGERPRINT MOST-KNOWN)))
+      model.items (if all? known b""))
+    (unless all?
+      (.say report f"the list has more than {MOST-KNOWN :,} items, too many to know new ones by")))
+
+  (meth facts [settings]
+    "Return what a model with these `settings` stores of the list and earlier ones: a dict."
+    { "longest_item" (max @longest (or settings.longest-item 0))
+      "median_item" @median})
+
+  (meth split [ids vocabulary settings]
+    #[[Return #(training held-out): the shuffled items of the text of `ids` (time,), in units.
+
+    Of the different items the share `settings.validation` is held out; the random seed and the
+    items alone decide which. Raise `ValueError` if the training part is shorter than a window and
+    the next id, or the `vocabulary` has no line ends.]]
+    (setv
+      stops (item-stops ids (.find vocabulary "\n") @items)
+      bounds (np.append (np.zeros 1 stops.dtype) stops))
+    (unless (= (len stops) @count)
+      (refuse f"`items` {@items} needs a unit for line ends; give a larger `max_words`"))
+    (setv
+      end (len (end-of @items))
+      [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
+      [own held] (gfor
+        part (@_drawn settings.validation settings.rng-seed)
+        (gathered ids bounds part)))
+    (when (<= (len own) settings.lookback)
+      (refuse "the list is too short: "
+        f"it has {(counted (len own) settings.unit)} to train on, and `lookback` "
+        f"{settings.lookback} needs {(+ 1 settings.lookback)}; "
+        "give a longer list or a smaller `lookback`"))
+    #(own held))
+
+  (meth _drawn [validation rng-seed]
+    #[[Return #(own held), the numbers of the items to train on and to hold out, in random order.
+
+    Of items that equal each other all copies are in one part; `held` has only the first. Those
+    with more than `MOST-COPIES` are held out only if all have as many.]]
+    (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
+    (.shuffle (np.random.default-rng rng-seed) order)
+    (defn fitting [number]
+      (if validation (max 1 (round (* validation number))) 0))
+    (unless @copies
+      (setv held (fitting @count))
+      (return #((cut order held None) (cut order held))))
+    (setv
+      most (if (< (len @places) @count) MOST-COPIES (max MOST-COPIES (.min @times)))
+      able (np.ones @count bool)
+      (get able @places) (& (= @places @firsts) (<= @times most))
+      candidates (get order (get able order))
+      held (cut candidates (fitting (len candidates)))
+      own (np.ones @count bool)
+      (get own held) False
+      (get own @places) (get own @firsts))
+    #((get order (get own order)) held)))
+
+
+(defn duplicates [keys]
+  #[[Return #(places firsts times), int arrays about the items that occur more than once.
+
+  Equal items have the same of the `keys` (count,). `places` are those of these items, `firsts`
+  each one's first copy's, and `times` says how often each occurs.]]
+  ;; A part of the keys at a time: sorted copies of all would need as much memory again.
+  (setv
+    low (& (get (.view keys "uint8") (slice None None 8)) 15)
+    again (np.concatenate (lfor
+      part (range 16)
+      :setv ordered (np.sort (get keys (= low part)))
+      (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))))
+    places (np.flatnonzero (_among keys again))
+    [_ firsts which times] (np.unique (get keys places)
+      :return-index True :return-inverse True :return-counts True))
+  #(places (get places (get firsts which)) (get times which)))
+
+
+(defn _among [keys again]
+  "Return whether each of `keys` (count,) is one of `again`: bools (count,)."
+  (setv
+    again (np.sort again)
+    found (np.zeros (len keys) bool))
+  (when (len again)
+    (for [first (range 0 (len keys) AT-ONCE)]
+      (setv
+        some (cut keys first (+ first AT-ONCE))
+        nearest (.take again (np.searchsorted again some) :mode "clip")
+        (get found (slice first (+ first AT-ONCE))) (= nearest some))))
+  found)
+
+
+(defn item-stops [ids newline items]
+  "Return where each item in `ids` (time,) stops, after its end: unsigned integers (count,)."
+  (setv
+    dtype (np.min-scalar-type (len ids))
+    [stops last] [[] False])
+  (for [first (range 0 (len ids) SCANNED)]
+    (setv
+      here (= (cut ids first (+ first SCANNED)) newline)
+      ;; Within a paragraph no line end follows another.
+      ends (if (= items "line") here (& here (np.append last (cut here -1))))
+      last (get here -1))
+    (.append stops (.astype (+ first 1 (np.flatnonzero ends)) dtype)))
+  (np.concatenate stops))
+
+
+;; * What is odd
+
+(defclass Oddities []
+  "What may be mistakes in a list."
+
+  (meth __init__ []
+    (setv
+      @searched 0
+      @sizes []         ; characters of the items searched
+      @longest #(0 0)   ; characters of the longest item of all, and its line
+      @repeated []      ; lines about repeated words
+      @scripts {}))     ; for each script a list: the number of items, the line of the first
+
+  (meth note [found text lines]
+    "Note what is odd about the items `found` in `text`, before which `lines` lines have passed."
+    (setv most (max (map len found)))
+    (when (> most (get @longest 0))
+      (setv @longest #(most (line-of (max found :key len) text lines))))
+    (unless (< @searched SEARCHED) (return))
+    (+= @searched (len text))
+    (.extend @sizes (map len found))
+    (for [item found]
+      (setv script (script-of item))
+      (when (not-in script @scripts)
+        (setv (get @scripts script) [0 (line-of item text lines)]))
+      (+= (get @scripts script 0) 1)
+      (setv word (repeated-word item))
+      (when word
+        (.append @repeated
+          (+ f"line {(line-of item text lines) :,} mostly repeats "
+            (clip (repr word) QUOTED-ITEM))))))
+
+  (meth described []
+    "Return a line about each oddity."
+    (setv
+      [size line] @longest
+      times (/ size (if @sizes (median @sizes) 1))
+      usual (max @scripts :key (fn [script] (get @scripts script 0)) :default ""))
+    [ #* @repeated
+      #* (if (>= times FAR-LONGER)
+        [f"line {line :,} has an item {times :,.0f} times as long as the median one"]
+        [])
+      #* (gfor
+        [script [count line]] (.items @scripts)
+        :if (and script usual (!= script usual) (<= CLUSTER count (* RARE (len @sizes))))
+        f"{count :,} items are in {(.capitalize script)} script, the first in line {line :,}")]))
+
+
+(defn line-of [item text lines]
+  "Return the number of the line in `text` where `item` begins; `lines` come before `text`."
+  (setv found (re.search rf"(?m)^[^\S\n]*{(re.escape item)}[^\S\n]*$" text))
+  (+ 1 lines (.count text "\n" 0 (if found (.start found) 0))))
+
+
+(defn repeated-word [item]
+  "Return the word that is half of a long `item` or more, or None."
+  (when (>= (len item) (* 2 OFTEN))
+    (setv words (.split item))
+    (when (>= (len words) OFTEN)
+      (setv [[word times]] (.most-common (Counter words) 1))
+      (when (>= times (max OFTEN (/ (len words) 2))) word))))
+
+
+(defn script-of [item]
+  "Return the script of the first letter of `item` as Unicode names it, such as `LATIN`, or \"\"."
+  (_script (next (filter str.isalpha item) "")))
+
+
+(defn [cache] _script [letter]
+  (setv name (get (.split (if letter (unicodedata.name letter "") "") " ") 0))
+  (.get {"HIRAGANA" "CJK"  "KATAKANA" "CJK"} name name))

@@ -1,0 +1,376 @@
+"Lists: the setting `items` in training, and what a model keeps of its list."
+
+(import
+  json
+  pathlib [Path]
+  random
+  textwrap
+  h5py
+  pytest
+  lstm-textgen [load train]
+  lstm-textgen.basics.interrupts [Interrupted]
+  lstm-textgen.display.plain [Report]
+  lstm-textgen.text.items [KnownItems fingerprint-of fingerprints join-fingerprints split-items]
+  lstm-textgen.text.looks [list?]
+  tests.helpers [StopAfter program refusal-of refused same-run? succeeded])
+
+(setv
+  ENDS ["nna" "ea" "laude" "ora" "mil" "rieda" "usti" "ob" "van" "ulie"]
+  NAMES (lfor first "ABCDEFGHIJ" rest ENDS (+ first rest)))
+
+
+(defclass Said [Report]
+  "Keeps the lines of a run."
+  (defn __init__ [self]
+    (.__init__ (super))
+    (setv self.lines []))
+  (defn say [self text] (.append self.lines text))
+  (setv warn say)
+  (defn doing [self #* _])
+  (defn begin-run [self #* _])
+  (defn step [self #* _])
+  (defn end-epoch [self #* _])
+  (defn end-run [self #* _])
+  (defn saved [self #* _]))
+
+
+(defn learned [path [text (.join "\n" NAMES)] #** settings]
+  "Return the model that learns `text` in one epoch and the lines that the run said."
+  (setv said (Said))
+  (setv model (train :text text :path (/ path "m.h5")
+    #** {"display" said  "layers" 8  "epochs" 1  "lookback" 8  "items" "line"  #** settings}))
+  #(model said.lines))
+
+
+(defn parts-of [monkeypatch path #** settings]
+  "Return #(training held-out), the texts of a run on a list."
+  (import lstm-textgen.learning.runs :as runs)
+  (setv [prepare found] [runs.prepare []])
+  (defn noting [run]
+    (setv start (prepare run))
+    (.append found start)
+    start)
+  (.setattr monkeypatch runs "prepare" noting)
+  (setv [model _] (learned path #** settings))
+  (lfor ids [(. (get found -1) ids) (if (. (get found -1) held) (. (get found -1) held ids) [])]
+    (.decode model.vocabulary ids)))
+
+
+;; * Items
+
+(defn test-lines-and-paragraphs-are-items []
+  (assert (= (split-items "Anna\n\n  Bea \nCal" "line") ["Anna" "  Bea" "Cal"]))
+  (assert (= (split-items "\n\na\nb\n \t\n\n c\n" "paragraph") ["a\nb" "c"]))
+  (assert (= (split-items " \n\n" "line") (split-items " \n\n" "paragraph") [])))
+
+
+(defn test-fingerprints-ignore-case-and-white-space []
+  (assert (= (fingerprint-of " Anna\n Maria ") (fingerprint-of "anna maria")))
+  (assert (!= (fingerprint-of "Anna") (fingerprint-of "Annam")))
+  (setv known (fingerprints ["Bea" "Anna" "bea" "Cal"]))
+  (assert (= (len known) 18))
+  (assert (= known (join-fingerprints (fingerprints ["Cal" "Bea"]) (fingerprints ["anna"])))))
+
+
+(defn test-known-items-are-found-and-can-be-added []
+  (setv known (KnownItems (fingerprints NAMES)))
+  (assert (all (gfor name NAMES (in (.upper name) known))))
+  (assert (not-in "Xerxes" known))
+  (.add known "Xerxes")
+  (assert (in " xerxes" known))
+  (assert (not-in "Anna" (KnownItems))))
+
+
+;; * Training
+
+(defn test-items-are-shuffled-and-a-random-tenth-is-held-out [monkeypatch tmp-path counting]
+  (setv [own held] (parts-of monkeypatch tmp-path))
+  (setv [own held] (lfor text [own held] (split-items text "line")))
+  (assert (= (sorted (+ own held)) (sorted NAMES)))
+  (assert (= (len held) 10))
+  (assert (!= own (lfor name NAMES :if (in name own) name)))
+  (assert (> (len (set (gfor name held (get name 0)))) 3)))
+
+
+(defn test-a-seed-and-the-items-alone-decide-the-parts [monkeypatch tmp-path counting]
+  (setv parts (lfor seed [1 1 2] (parts-of monkeypatch tmp-path :rng-seed seed :restart True)))
+  (assert (= (get parts 0) (get parts 1)))
+  (assert (!= (get parts 0) (get parts 2))))
+
+
+(defn test-paragraphs-are-shuffled-whole [monkeypatch tmp-path counting]
+  (setv
+    items (lfor name NAMES f"{name}\nis here")
+    [own held] (parts-of monkeypatch tmp-path :items "paragraph" :text (.join "\n \n\n" items)))
+  (assert (.endswith own "is here\n\n"))
+  (assert (= (sorted (split-items (+ own held) "paragraph")) (sorted items))))
+
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "words" "pieces"])]
+    test-each-unit-learns-items [monkeypatch tmp-path counting unit]
+  (setv
+    items (lfor name NAMES f"Dear {name}, hello {name}!")
+    [own held] (parts-of monkeypatch tmp-path :unit unit :text (.join "\n" items)))
+  (assert (= (sorted (split-items (+ own held) "line")) (sorted items))))
+
+
+(defn test-no-copy-of-a-training-item-is-held-out [monkeypatch tmp-path counting]
+  (setv
+    text (.join "\n" (+ NAMES NAMES (* ["Zoe"] 30)))
+    [own held] (parts-of monkeypatch tmp-path :text text)
+    [own held] (lfor text [own held] (split-items text "line")))
+  (assert (= (len held) (len (set held)) 10))
+  (assert (not (& (set own) (set held))))
+  (assert (= (.count own "Zoe") 30))
+  (assert (= (len own) (+ 30 180))))
+
+
+(defn test-without-validation-all-items-are-learned [monkeypatch tmp-path counting]
+  (setv [own held] (parts-of monkeypatch tmp-path :validation 0))
+  (assert (= (sorted (split-items own "line")) (sorted NAMES)))
+  (assert (= held "")))
+
+
+(defn test-a-text-in-small-pieces-is-the-same-list [monkeypatch tmp-path counting]
+  (setv whole (parts-of monkeypatch tmp-path))
+  (.setattr monkeypatch "lstm_textgen.text.corpus.PIECE" 7)
+  (.setattr monkeypatch "lstm_textgen.text.corpus.STORED" 50)
+  (.setattr monkeypatch "lstm_textgen.text.corpus.GATHERED" 10)
+  (.setattr monkeypatch "lstm_textgen.text.lists.SCANNED" 5)
+  (assert (= (parts-of monkeypatch tmp-path :restart True) whole)))
+
+
+(defn test-copies-and-oddities-are-named-in-a-line-each [tmp-path counting]
+  (setv
+    text (.join "\n" (+ NAMES ["Anna" "" "Вася" "Петя" "Оля" (* "ha " 60) (* "x" 500)]))
+    [_ lines] (learned tmp-path :text text))
+  (assert (= (cut lines 4) [
+    "a list of 106 lines, of which 1 equal an earlier one"
+    "line 106 mostly repeats 'ha'"
+    "line 107 has an item 125 times as long as the median one"
+    "3 items are in Cyrillic script, the first in line 103"])))
+
+
+(defn test-an-ordinary-list-has-no-oddities [tmp-path counting]
+  (setv [_ lines] (learned tmp-path))
+  (assert (= (get lines 0) "a list of 100 lines"))
+  (assert (not (any (gfor line lines (or (in "repeats" line) (in "script" line)))))))
+
+
+(defn [(pytest.mark.parametrize ["text" "words"] [
+    [(.join "\n" (cut NAMES 9)) "at least 10 different items, but the text has 9"]
+    [(* "Anna\n" 1000) "at least 10 different items, but the text has 1"]
+    [(* "Anna " 1000) "at least 10 different items, but the text has 1"]
+    [(* "Anna " 500_000) "more than 1,000,000 characters"]])]
+    test-what-is-no-list-is-refused [tmp-path counting text words]
+  (assert (in words (refusal-of learned tmp-path :text text))))
+
+
+(defn test-a-short-list-is-refused [tmp-path counting]
+  (assert (in "the list is too short: it has"
+    (refusal-of learned tmp-path :text (.join "\n" (cut NAMES 12)) :lookback 500))))
+
+
+(defn test-too-few-words-for-line-ends-are-refused [tmp-path counting]
+  (assert (in "larger `max_words`" (refusal-of learned tmp-path
+    :text (.join "\n" (gfor name NAMES f"a a a a {name}")) :unit "words" :max-words 1))))
+
+
+;; * The model
+
+(defn test-a-model-keeps-its-list [tmp-path counting]
+  (learned tmp-path)
+  (setv
+    model (load (/ tmp-path "m.h5"))
+    known (KnownItems model.checkpoint.items))
+  (assert (all (gfor name NAMES (in name known))))
+  (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"] (get model.settings key))
+    ["line" 6 4 "\n"])))
+
+
+(defn test-a-copy-to-share-keeps-the-fingerprints [tmp-path counting]
+  (setv [model _] (learned tmp-path))
+  (.export model (/ tmp-path "copy.h5"))
+  (setv copy (load (/ tmp-path "copy.h5")))
+  (assert (= copy.checkpoint.items model.checkpoint.items))
+  (assert copy.checkpoint.half))
+
+
+(defn test-a-changed-fingerprint-is-noticed [tmp-path counting]
+  (learned tmp-path)
+  (setv path (/ tmp-path "m.h5"))
+  (with [file (h5py.File path "r+")]
+    (setv data (get file "lstm_textgen/items"))
+    (assert (= data.dtype "uint8"))
+    (setv (get data 5) (^ (get data 5) 1)))
+  (with [_ (pytest.raises ValueError :match "not a usable model")] (load path)))
+
+
+(defn test-a-text-that-is-no-list-leaves-the-file-as-it-was [tmp-path counting]
+  (setv [model _] (learned tmp-path :items None))
+  (assert (= model.checkpoint.items b""))
+  (assert (= model.checkpoint.format 2))
+  (with [file (h5py.File (/ tmp-path "m.h5"))]
+    (assert (not-in "items" (json.loads (bytes (get file "lstm_textgen/settings" #())))))))
+
+
+(defn test-a-resumed-run-adds-another-lists-items [tmp-path counting]
+  (learned tmp-path)
+  (setv [model _] (learned tmp-path :text (.join "\n" (gfor name NAMES (+ name "lee")))))
+  (setv known (KnownItems model.checkpoint.items))
+  (assert (and (in "Anna" known) (in "Annalee" known) (not-in "Xerxes" known)))
+  (assert (= (get model.settings "longest_item") 9)))
+
+
+(defn test-too-many-items-leave-no-fingerprints [tmp-path counting monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.text.lists.MOST_KNOWN" 99)
+  (setv [model lines] (learned tmp-path))
+  (assert (= model.checkpoint.items b""))
+  (assert (in "the list has more than 99 items, too many to know new ones by" lines)))
+
+
+(defn test-a-model-continues-as-it-began [tmp-path counting]
+  (learned tmp-path :items None)
+  (assert (in "the model was trained without `items`" (refusal-of learned tmp-path)))
+  (learned tmp-path :restart True)
+  (assert (in "`items` is paragraph here, but the model has line"
+    (refusal-of learned tmp-path :items "paragraph")))
+  (setv [model lines] (learned tmp-path :items None :epochs 2))
+  (assert (= (get model.settings "items") "line"))
+  (assert (= (len model.history) 2)))
+
+
+(defn test-a-base-without-items-learns-a-list [tmp-path counting]
+  (setv [base _] (learned tmp-path :items None))
+  (.save base (/ tmp-path "base.h5"))
+  (setv [model _] (learned tmp-path :base (str (/ tmp-path "base.h5")) :restart True
+    :layers None))
+  (assert (= (get model.settings "items") "line"))
+  (assert (get model.settings "base"))
+  (assert model.checkpoint.items))
+
+
+(defn test-a-base-with-items-doesn-t-pass-them-on [tmp-path counting]
+  (setv [base _] (learned tmp-path))
+  (.save base (/ tmp-path "base.h5"))
+  (setv [model _] (learned tmp-path :base (str (/ tmp-path "base.h5")) :restart True
+    :layers None :items None))
+  (assert (is (get model.settings "items") None))
+  (assert (= model.checkpoint.items b"")))
+
+
+(defn test-a-stopped-run-resumes-with-the-same-bits [tmp-path counting]
+  (for [folder ["whole" "stopped"]] (.mkdir (/ tmp-path folder)))
+  (learned (/ tmp-path "whole") :epochs 3)
+  (with [_ (pytest.raises Interrupted)]
+    (learned (/ tmp-path "stopped") :epochs 3 :display (StopAfter 5)))
+  (learned (/ tmp-path "stopped") :epochs 3)
+  (assert (same-run? (/ tmp-path "whole" "m.h5") (/ tmp-path "stopped" "m.h5"))))
+
+
+(defn test-lower-case-and-prep-come-before-items [tmp-path counting]
+  (setv [model _] (learned tmp-path :lower True
+    :text (.join "; " NAMES) :prep [#("replace" "; " "\n")]))
+  (assert (in "anna" (KnownItems model.checkpoint.items)))
+  (assert (not-in "A" model.vocabulary.ids)))
+
+
+(defn test-the-list-that-a-model-learned-is-never-overwritten [tmp-path counting]
+  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
+  (train (/ tmp-path "names.txt") (/ tmp-path "m.h5") :items "line" :layers 8 :lookback 8 :epochs 1
+    :quiet True)
+  (refused (program "--generate" "A" "--length" "5" "--model" "m" "--output" "names.txt"
+    "--overwrite" :folder tmp-path) "names.txt")
+  (assert (= (.read-text (/ tmp-path "names.txt")) (.join "\n" NAMES))))
+
+
+(defn test-the-flag-makes-a-list-and-refuses-what-is-none [tmp-path]
+  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
+  (.write-text (/ tmp-path "few.txt") "Anna\nBea\n")
+  (setv flags ["--layers" "8" "--lookback" "8" "--epochs" "1"])
+  (refused (program "--sources" "few.txt" "--items" "line" #* flags :folder tmp-path)
+    "--items" "at least 10 different items")
+  (refused (program "--sources" "names.txt" "--items" "word" #* flags :folder tmp-path)
+    "--items must be `line` or `paragraph`")
+  (setv run (program "--sources" "names.txt" "--items" "line" #* flags :folder tmp-path))
+  (assert (in "a list of 100 lines" (succeeded run)))
+  (assert (in "longest_item" (str (. (load (/ tmp-path "model.h5")) settings)))))
+
+
+(defn test-a-recipe-names-the-kind-of-items [tmp-path counting]
+  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
+  (.write-text (/ tmp-path "r.hy") (+ "(require lstm-textgen.macros [defrecipe])\n"
+    "(defrecipe names :sources [\"names.txt\"] :items line :layers 8 :lookback 8 :epochs 1)\n"))
+  (setv model (train :recipe (str (/ tmp-path "r.hy")) :path (/ tmp-path "m.h5") :quiet True))
+  (assert (= (get model.settings "items") "line")))
+
+
+;; * The hint
+
+(setv
+  RNG (random.Random 1)
+  COLORS (.split "red blue green amber ivory coral slate olive plum sand")
+  THINGS (.split "fox lamp river stone engine window garden letter winter harbor")
+  DEEDS (.split "waits sings turns falls sleeps burns drifts listens breaks shines"))
+
+
+(defn many [make [count 200]]
+  "Return lines, each of which `make` makes of a color, a thing and a deed."
+  (lfor _ (range count) (make #* (gfor words [COLORS THINGS DEEDS] (.choice RNG words)))))
+
+
+(defn prose []
+  "Return sentences of several kinds, one after another."
+  (.join " " (many (fn [a b c] (.choice RNG [f"The {a} {b} {c}, and nobody minds."
+    f"Where a {b} {c} there is {a} dust; so they say." f"\"{(.title a)}?\" asked the {b}."])))))
+
+
+(defn lines-of [path]
+  "Return the lines of a file of this project."
+  (.splitlines (.read-text (/ (. (Path __file__) parent parent) path) :encoding "utf-8")))
+
+
+(setv
+  LISTS {
+    "names" NAMES
+    "names in lower case" (many (fn [a b c] (+ (cut a 3) (cut b 3))))
+    "paint" (many (fn [a b c] f"{(.title a)} {(.title b)}"))
+    "titles" (many (fn [a b c] f"The {(.title b)} That {(.title c)}"))
+    "sentences" (many (fn [a b c] f"My {a} {b} {c} every single morning."))
+    "places" (many (fn [a b c] f"{(.title b)}ville, {(.title a)} County"))
+    "names in Cyrillic" (many (fn [a b c] (.translate (.title (+ a b)) (str.maketrans
+      "abcdefghijklmnopqrstuvwxyz" "абцдефгхийклмнопярстуввхуз"))))
+    "words" (many (fn [a b c] (+ a c)))}
+  OTHERS {
+    "verse" (* [#* (many (fn [a b c] (.choice RNG [
+      f"The {a} {b} {c}," f"And {a} is the {b}" f"So {c} the {b} of {a}."])) 4) ""] 40)
+    "verse without stanzas" (many (fn [a b c] (.choice RNG [
+      f"The {a} {b} {c}," f"And {a} is the {b};" f"So {c} the {b} of {a}." f"O {b} that {c}"])))
+    "verse in Chinese" (many (fn [a b c] (.choice RNG ["欣欣此生意，" "自尔为佳节。" "《梦李白》"])))
+    "Hy" (lines-of "lstm_textgen/prep.hy")
+    "Python" (lines-of "tests/conftest.py")
+    "JavaScript" (lines-of "lstm_textgen/pages/assets/units.js")
+    "Markdown" (lines-of "README.md")
+    "wrapped prose" (textwrap.wrap (prose) 70)
+    "narrow prose" (textwrap.wrap (prose) 40)
+    "prose, a paragraph a line" (lfor _ (range 60) (cut (prose) (.randint RNG 100 700)))
+    "a book" (lines-of "corpora/lighthouse.txt")
+    "a chat" (many (fn [a b c] f"{(.choice RNG ["Anna" "Ben"])}: the {b} {c} again"))
+    "a play" (* ["ANNA:" #* (textwrap.wrap (cut (prose) 150) 50) ""] 40)
+    "HTML" (many (fn [a b c] f"<p class=\"{a}\">the {b} {c}</p>"))
+    "numbers" (many (fn [a b c] (str (.random RNG))))})
+
+
+(defn [(pytest.mark.parametrize "name" LISTS)] test-a-list-looks-like-one [name]
+  (assert (list? (get LISTS name))))
+
+
+(defn [(pytest.mark.parametrize "name" OTHERS)] test-other-texts-don-t-look-like-lists [name]
+  (assert (not (list? (get OTHERS name)))))
+
+
+(defn test-a-run-suggests-items-for-a-list [tmp-path counting]
+  (setv [_ lines] (learned tmp-path :items None))
+  (assert (in "this looks like a list of 100 items; try `items` line" lines))
+  (setv [_ lines] (learned tmp-path :items None :restart True :text (prose)))
+  (assert (not-in "looks like a list" (.join "\n" lines))))

@@ -1,0 +1,321 @@
+"Models of lists: they generate items, and new ones only if asked to."
+
+(import
+  signal
+  subprocess
+  pytest
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.text.items [fingerprints]
+  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.batch [Crowd]
+  lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.newitems [write-new]
+  lstm-textgen.writing.sampling [SamplingOptions]
+  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.writer [Ends stream write-each write-sample]
+  tests.helpers [LETTERS TINY-FLAGS counting output program refused shell-environment small-model
+    start-program succeeded train-tiny write-many write-text])
+
+(setv
+  SHORT ["a" "b" "c" "d" "." "aa"]
+  WARM (SamplingOptions))
+
+
+(defn a-list [[items "line"] [known SHORT] [odds {}] #** settings]
+  "Return a model of a list whose items are of LETTERS, with their ends equally likely."
+  (setv
+    model (small-model :text LETTERS :odds odds :resume False :layers "3" :items items
+      #** {"longest_item" 90  #** settings})
+    model.items (fingerprints known))
+  model)
+
+
+(defn saved-list [folder #* options #** named]
+  "Save in `folder` such a model; return the folder."
+  (save-checkpoint (a-list #* options #** named) (/ folder "model"))
+  folder)
+
+
+(defn [pytest.fixture] lines [tmp-path]
+  (saved-list tmp-path :temperature 1.0))
+
+
+(defn [pytest.fixture] paragraphs [tmp-path]
+  (saved-list tmp-path "paragraph" :temperature 1.0 :longest-item 400))
+
+
+;; * Where an item begins and ends
+
+(defn [(pytest.mark.parametrize #("items" "end") [#("line" "\n") #("paragraph" "\n\n")])]
+    test-an-item-begins-after-an-end-and-ends-before-the-next [items end]
+  (setv model (a-list items))
+  (for [seed ["" "ab"]]
+    (setv [ids _ opening] (read-seed model seed))
+    (assert (= [(.decode model.vocabulary ids) opening] [(+ end seed) []])))
+  (for [n (range 20)]
+    (setv text (.join "" (stream model "ab" WARM :rng-seed n)))
+    (assert (not-in end text))
+    (assert (< (len text) 360))))
+
+
+(defn test-length-stop-and-sentences-still-cut-an-item []
+  (setv written (fn [ends] (.join "" (stream (a-list :odds {"a" 1e20}) "" WARM ends))))
+  (assert (= (written (Ends :length 5)) "aaaaa"))
+  (assert (= (written (Ends :stop "aaa")) ""))
+  (setv text (.join "" (stream (a-list) "a. a" WARM (Ends :sentences 1) :rng-seed 4)))
+  (assert (<= (.count text ". ") 1)))
+
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "words"])]
+    test-an-item-without-end-is-cut-at-four-times-the-longest-with-a-warning [unit]
+  (setv
+    warnings []
+    model (small-model :unit unit :text "a b\n" :odds {"a" 1e20} :items "line" :longest-item 3)
+    text (.join "" (stream model "" WARM :warn warnings.append)))
+  (assert (= text (* "a" 12)))
+  (assert (= warnings [(+ f"an item was cut off after 12 {unit}, before its end; "
+    "the longest in training has 3")])))
+
+
+(defn test-an-item-of-just-that-length-is-no-reason-for-a-warning []
+  (setv model (small-model :text "a\n" :odds {"a" 1e20} :items "line" :longest-item 3))
+  (assert (= 12 (len (list (stream model "" WARM (Ends 12) :warn (fn [line] (assert False))))))))
+
+
+(defn test-several-items-are-those-written-one-by-one []
+  (setv texts (write-many (a-list) ["a" "b"] 20 WARM :rng-seed 1))
+  (assert (= (get texts 0) (.join "" (stream (a-list) "a" WARM :rng-seed 1))))
+  (assert (> (len (set texts)) 20))
+  (assert (not-in "\n" (.join "" texts))))
+
+
+(defn test-a-sample-of-a-list-has-the-length-asked-for []
+  (setv text (write-sample (a-list) 100))
+  (assert (= (len text) 100))
+  (assert (in "\n" text)))
+
+
+(defn test-half-an-item-is-not-shown-after-ctrl-c [monkeypatch]
+  (setv
+    rounds (iter (range 3))
+    run Crowd.run)
+  (defn stopped [#* arguments]
+    (when (is (next rounds None) None) (raise KeyboardInterrupt))
+    (run #* arguments))
+  (.setattr monkeypatch Crowd "run" stopped)
+  (setv texts (write-each (a-list :odds {"\n" 1e-20}) ["a"] 3 WARM))
+  (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
+
+
+;; * New ones
+
+(defn test-new-items-are-neither-in-the-list-nor-printed-before []
+  (setv items (lfor [_ text] (write-new (a-list) [""] 300 WARM :rng-seed 1) text))
+  (assert (= (len items) 300 (len (sfor item items (.strip item)))))
+  (assert (not (& (set SHORT) (sfor item items (.strip item))))))
+
+
+(defn test-each-item-is-drawn-with-the-same-numbers-again []
+  (setv [one two] (lfor _ (range 2) (sorted (write-new (a-list) ["a" "b"] 9 WARM :rng-seed 1))))
+  (assert (= one two))
+  (assert (= (lfor [k _] one k) (list (range 18)))))
+
+
+(defn test-case-spaces-and-the-seed-count-as-parts-of-an-item []
+  (setv
+    model (a-list :known ["ABA"] :odds {"a" 1e20})
+    warnings [])
+  (assert (= (list (write-new model ["ab"] 1 WARM (Ends 1) :warn warnings.append)) []))
+  (assert (= (len warnings) 1))
+  (assert (= (list (write-new model ["b\nba"] 1 WARM (Ends 1))) [#(0 "a")])))
+
+
+(defn test-a-model-that-knows-its-list-by-heart-stops []
+  (setv
+    model (a-list :known ["a"] :odds {"a" 1e20})
+    warnings []
+    texts (list (write-new model ["" "b"] 9 WARM (Ends 1) :warn warnings.append)))
+  (assert (= texts [#(9 "a")]))
+  (setv [line] warnings)
+  (assert (in "100 items in a row weren't new: the model has memorized its list" line)))
+
+
+(defn test-new-is-refused-without-items-or-fingerprints []
+  (with [_ (pytest.raises ValueError :match "`new` needs a model of a list")]
+    (write-new (small-model) [""] 1))
+  (with [_ (pytest.raises ValueError :match "fingerprints of up to 1,000,000 items only")]
+    (write-new (a-list :known []) [""] 1)))
+
+
+;; * Two models
+
+(defn test-two-models-of-lists-know-both-lists []
+  (setv both (Mixture (a-list :known ["a"]) (a-list :known ["b"] :longest-item 99)))
+  (assert (= both.settings.longest-item 99))
+  (assert (= both.items (fingerprints ["a" "b"])))
+  (assert (= (. (Mixture (a-list) (a-list :known [])) items) b""))
+  (setv items (sfor [_ text] (write-new both [""] 50 WARM :rng-seed 1) text))
+  (assert (not (& items #{"a" "b"}))))
+
+
+(defn test-models-of-different-kinds-of-items-do-not-mix []
+  (for [[items words] [["paragraph" "line and paragraph"] [None "line and none"]]]
+    (with [_ (pytest.raises ValueError :match rf"different `items` \({words}\)")]
+      (Mixture (a-list) (a-list items)))))
+
+
+;; * Python
+
+(defn test-generate-returns-whole-items []
+  (setv
+    model (TextModel (a-list :odds {"a" 1e20} :longest-item 200))
+    warnings [])
+  (assert (= (.generate model "b" :warn warnings.append) (+ "b" (* "a" 800))))
+  (assert (= (.generate model "b" 3) "baaa"))
+  (assert (= (len warnings) 1)))
+
+
+(defn test-generate-returns-as-many-new-items-as-asked-for []
+  (setv
+    model (TextModel (a-list))
+    items (.generate model "" :samples 40 :new True :temperature 1 :rng-seed 1))
+  (assert (= 40 (len items) (len (set items))))
+  (assert (not (& (set items) (set SHORT))))
+  (setv pair (.generate model ["a" "b"] :new True :temperature 1 :rng-seed 1))
+  (assert (= (lfor item pair (get item 0)) ["a" "b"]))
+  (with [_ (pytest.raises TypeError :match "`new`")] (.generate model :new 1)))
+
+
+(defn test-generate-warns-where-all-is-known []
+  (setv model (TextModel (a-list :known ["a"] :odds {"a" 1e20})))
+  (with [_ (pytest.warns UserWarning :match "memorized")]
+    (assert (= (.generate model "" 1 :new True) "")))
+  (with [_ (pytest.warns UserWarning :match "memorized")]
+    (assert (= (.generate model "" 1 :samples 3 :new True) []))))
+
+
+(defn test-a-stream-is-one-item []
+  (setv text (.join "" (.stream (TextModel (a-list)) "a" :rng-seed 1)))
+  (assert (not-in "\n" text)))
+
+
+;; * The command line
+
+(defn test-ten-items-are-written-a-line-each [lines]
+  (setv text (output lines "--generate" "" "--rng-seed" 3))
+  (assert (= (.count text "\n") 10))
+  (assert (= text (output lines "--generate" "" "--rng-seed" 3 "--samples" 10))))
+
+
+(defn test-new-items-are-written-a-line-each [lines]
+  (setv items (.splitlines (output lines "--generate" "a" "--samples" 100 "--new")))
+  (assert (= 100 (len items) (len (set items))))
+  (assert (not (& (set items) (set SHORT))))
+  (assert (all (gfor item items (.startswith item "a")))))
+
+
+(defn test-paragraphs-have-a-blank-line-between [paragraphs]
+  (setv text (output paragraphs "--generate" "ab" "--samples" 5 "--new" "--rng-seed" 1))
+  (assert (.endswith text "\n"))
+  (setv items (.split (.removesuffix text "\n") "\n\n"))
+  (assert (= (len items) 5))
+  (assert (all (gfor item items (.startswith item "ab")))))
+
+
+(defn test-one-item-is-written-as-it-comes [lines]
+  (setv text (output lines "--generate" "b" "--samples" 1 "--length" 400))
+  (assert (= (.count text "\n") 1))
+  (assert (.startswith text "b")))
+
+
+(defn test-a-seed-from-a-file-is-no-finished-item [lines]
+  (write-text lines "abc\n" "seed.txt")
+  (setv text (output lines "--generate-from" "seed.txt" "--samples" 3))
+  (assert (= 3 (len (.splitlines text)) (.count text "abc"))))
+
+
+(defn test-items-go-to-a-file-without-a-warning [lines]
+  (assert (= (output lines "--generate" "" "--new" "--output" "items.txt") ""))
+  (assert (= 10 (len (.splitlines (.read-text (/ lines "items.txt")))))))
+
+
+(defn test-ctrl-c-keeps-the-finished-items [lines]
+  (with [process (start-program "--generate" "" "--samples" 999999 "--output" "items.txt"
+      "--rng-seed" 1 :folder lines)]
+    (with [_ (pytest.raises Exception)] (.wait process 3))
+    (.send-signal process signal.SIGINT)
+    (assert (= (.wait process 60) 0))
+    (assert (= (.read process.stderr) "")))
+  (setv text (.read-text (/ lines "items.txt")))
+  (assert (> (.count text "\n") 10))
+  (assert (.endswith text "\n")))
+
+
+(defn test-a-list-known-by-heart-is-said-to-be [tmp-path]
+  (saved-list tmp-path :known ["a"] :odds {"a" 1e20})
+  (setv result (program "--generate" "" "--new" "--length" 1 :folder tmp-path))
+  (assert (= (succeeded result) ""))
+  (assert (in "memorized its list; give a higher --temperature" result.stderr)))
+
+
+(defn test-new-without-a-list-is-refused [tmp-path]
+  (save-checkpoint (small-model) (/ tmp-path "model"))
+  (refused (program "--generate" "h" "--new" "--length" 3 :folder tmp-path)
+    "--new needs a model of a list: train it with --items"))
+
+
+(defn test-each-line-of-a-conversation-becomes-an-item [lines]
+  (setv text (succeeded (program "--interactive" :folder lines :input "ab\ncd\n")))
+  (assert (= (lfor line (.splitlines text) (cut line 2)) ["ab" "cd"])))
+
+
+(defn test-originality-counts-the-items-of-the-list [tmp-path]
+  (saved-list tmp-path :odds {"a" 1e20})
+  (setv
+    training (write-text tmp-path "A\nb\n")
+    result (program "--generate" "" "--samples" 2 "--length" 1 "--originality" "--sources" training
+      :folder tmp-path))
+  (assert (= (succeeded result) "a\na\n"))
+  (assert (in "2 of 2 items are in the sources\n" result.stderr)))
+
+
+(defn test-info-says-how-many-items-there-are [lines tmp-path]
+  (assert (in "items       6 different lines of up to 90 characters\n" (output lines "--info")))
+  (saved-list tmp-path "paragraph" [] :median-item 7)
+  (assert (in "more than 1,000,000 paragraphs of up to 90 characters, half of them at most 7"
+    (.replace (output tmp-path "--info") "\n            " " "))))
+
+
+;; * From training on
+
+(defn pairs []
+  "Return a list of 120 of the 144 pairs of a color and an animal, a text."
+  (setv
+    colors (.split "red green blue white black pink brown gold gray teal lime plum")
+    animals (.split "fox owl cat dog hen cow bat elk emu rat ant bee")
+    all (lfor c colors a animals f"{c} {a}\n"))
+  (.join "" (lfor [n pair] (enumerate all) :if (% n 6) pair)))
+
+
+(defn [counting] test-the-command-at-the-end-of-a-run-generates-ten-new-items [tmp-path]
+  (write-text tmp-path (pairs))
+  (setv
+    flags ["--items" "line" "--epochs" 1 #* TINY-FLAGS]
+    shown (succeeded (program "--sources" "text.txt" "--model=my list" #* flags :folder tmp-path))
+    [_ _ command] (.partition (get (.splitlines shown) -1) "Generate ten new ones: ")
+    result (subprocess.run f"{command} --temperature 1"
+      :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))
+  (assert (.endswith command "--generate '' --samples 10 --new --model 'my list'"))
+  (assert (= 10 (len (set (.splitlines (succeeded result)))))))
+
+
+(defn test-a-trained-network-writes-items-that-its-list-lacks [tmp-path]
+  (setv
+    model (train-tiny tmp-path (pairs) :items "line" :epochs 40)
+    items (.generate model "" :samples 30 :new True :temperature 1 :rng-seed 1))
+  (assert (= 30 (len items) (len (set items))))
+  (assert (not (& (set items) (set (.splitlines (pairs))))))
+  (assert (> (sum (gfor item items (.startswith item #(#* "rgbwptlc")))) 20))
+  (setv seeded (.generate model "red " :samples 5 :rng-seed 1))
+  (assert (all (gfor item seeded (and (.startswith item "red ") (not-in "\n" item)))))
+  (assert (= (get model.settings "longest_item") 9)))

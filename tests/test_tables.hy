@@ -1,0 +1,269 @@
+"Tables are read row by row, by their columns or a template: CSV, JSON and workbooks."
+
+(import
+  csv
+  json
+  pytest
+  bench.tables [sheet-row workbook]
+  lstm-textgen.basics.values [TABLE-COLUMNS check-value]
+  lstm-textgen.text.documents.tables [find-name]
+  lstm-textgen.text.files [read-pieces read-sources]
+  tests.helpers [ROOT complaint empty-folder noted refusal-of write]
+  tests.test-documents [zipped-as])
+
+(setv
+  pytestmark pytest.mark.quick
+  here (pytest.fixture empty-folder)
+  DOCUMENTS (/ ROOT "tests" "documents")
+  MB (** 2 20)
+  PEOPLE "Name,Home,Story\nAnna,Rome,\"She sings.\n\n  She  rests.\"\nBen,,He swims.\n,,\n"
+  TEMPLATE "{name} ({HOME}):\\n{3}")
+
+
+(defn read [path #** options]
+  "Return #(text words items): the text of the source `path`, its summary, and what its rows are."
+  (setv [text notes] (noted path #** options))
+  #(text #* (if notes [(. (get notes -1 1) words) (. (get notes -1 1) items)] [None None])))
+
+
+;; * Columns
+
+(defn [(pytest.mark.parametrize #("name" "mark") [#("a.csv" ",") #("b.csv" ";") #("c.tsv" "\t")
+      #("d.csv" "|") #("e.csv" "\t") #("from-a-pipe" ",")])]
+    test-a-column-of-a-table-is-read [here name mark]
+  (write name (+ f"\ufeffid{mark}text{mark}by\r\n1{mark} \"two, \nlines; \"\"x\"\"\"{mark}Anna\r\n"
+    f"2{mark}{mark}Ben\n3\n\n4{mark}one{mark}Anna\n"))
+  (assert (= (read name :column "text")
+    #("two,\nlines; \"x\"\n\none\n\n" "table, 2 entries in column text" "paragraph"))))
+
+
+(defn test-a-table-may-have-any-line-ends [here]
+  (for [end ["\n" "\r" "\r\n"]]
+    (write "a.csv" (.join end ["id,text" "1,\"two" "lines\"" "2,one" ""]))
+    (assert (= (get (read "a.csv" :column "text") 0) "two\nlines\n\none\n\n"))
+    (assert (.endswith (get (read "a.csv") 1) "`column`: id, text"))))
+
+
+(defn test-columns-are-joined-in-the-given-order [here]
+  (write "a.csv" PEOPLE)
+  (assert (= (read "a.csv" :column ["home" "Name"])
+    #("Rome Anna\nBen\n" "table, 2 entries in columns Home, Name" "line"))))
+
+
+(defn test-a-template-is-filled-and-its-blank-lines-and-empty-rows-go [here]
+  (write "a.csv" PEOPLE)
+  (assert (= (read "a.csv" :column TEMPLATE) #(
+    "Anna (Rome):\nShe sings.\nShe rests.\n\nBen ():\nHe swims.\n\n"
+    "table, 2 entries in columns Name, Home, Story" "paragraph"))))
+
+
+(defn test-the-rows-are-lines-or-paragraphs-as-asked [here]
+  (write "a.csv" PEOPLE)
+  (assert (= (read-sources "a.csv" :column "Name" :items "paragraph") "Anna\n\nBen\n\n"))
+  (assert (= (read-sources "a.csv" :column "Story" :items "line")
+    "She sings.\nShe rests.\nHe swims.\n")))
+
+
+(defn test-it-is-known-before-the-first-piece-what-rows-are [here]
+  (write "all/a.csv" PEOPLE)
+  (for [source ["all" "all/a.csv"]]
+    (setv notes [])
+    (next (read-pieces source :column "Story" :note (fn [name about] (.append notes about.items))))
+    (assert (= notes ["paragraph"]))))
+
+
+(defn test-tables-whose-rows-differ-need-items [here]
+  (write "a.csv" "Story\nOne line.\n")
+  (write "b.csv" PEOPLE)
+  (assert (in "give `items` paragraph" (complaint ["a.csv" "b.csv"] :column "Story")))
+  (assert (= (read-sources ["a.csv" "b.csv"] :column "Story" :items "paragraph")
+    "One line.\n\nShe sings.\nShe rests.\n\nHe swims.\n\n")))
+
+
+(defn [(pytest.mark.parametrize #("name" "place") [
+      #("Name" 0) #("name" 1) #(" NAME " 0) #("what is your  city?" 2) #("city" 2) #("3" 2)
+      #("2024" 3) #("name?" None) #("e" None) #("9" None)])]
+    test-a-column-is-found-by-name-part-or-number [name place]
+  (assert (= place (find-name name ["Name" "name" "What is your city?" "2024" "Nickname"]))))
+
+
+(defn [(pytest.mark.parametrize #("text" "why") [
+      #("{Race" "a { without its counterpart") #("{Race} }" "a } without its counterpart")
+      #("{{Race}}" "needs the name") #("{}" "needs the name") #(["Name" ""] "must be a column")])]
+    test-a-wrong-template-is-refused [text why]
+  (assert (in why (refusal-of check-value "`column`" TABLE-COLUMNS text)))
+  (assert (= (check-value "`column`" TABLE-COLUMNS ["{{{Race}}}" "a}"]) ["{{{Race}}}" "a}"])))
+
+
+(defn test-an-unknown-column-lists-all-with-examples [here]
+  (write "a.csv" "id,text,text 2\n,one\n1,two\n")
+  (assert (= (complaint ["a.csv"] :column "{id} {txt}")
+    "'a.csv' has no column 'txt'; there are: 1 id (1), 2 text (one), 3 text 2"))
+  (assert (in "'a.csv' has several columns 'ex'; there" (complaint ["a.csv"] :column "ex")))
+  (write "b.txt" "plain")
+  (assert (= (complaint ["b.txt"] :column "text")
+    "'b.txt' is not a table, so `column` doesn't apply to it")))
+
+
+(defn test-a-column-without-text-is-refused [here]
+  (write "a.csv" "id,text\n1, \n2\n")
+  (assert (= (complaint ["a.csv"] :column "text") "'a.csv' has no text in column text"))
+  (write "b.csv" "id,text\n")
+  (assert (= (complaint ["b.csv"] :column "{id}: {text}")
+    "'b.csv' has no text in columns id, text")))
+
+
+(defn test-a-table-without-a-column-is-plain-text-and-told [here]
+  (write "a.csv" "id,text\n1,one\n")
+  (assert (= (read "a.csv")
+    #("id,text\n1,one\n" "read as plain text; to read one column give `column`: id, text" None)))
+  (write "b.csv" "one\ntwo\n")
+  (assert (= (read "b.csv") #("one\ntwo\n" None None))))
+
+
+;; * CSV
+
+(defn test-a-table-with-one-column-may-have-commas [here]
+  (write "a.csv" "text\nthe sea, the lamp\n\"the fog, \"\"the\"\" fox\"\n")
+  (assert (= (get (read "a.csv" :column "text") 0) "the sea, the lamp\nthe fog, \"the\" fox\n")))
+
+
+(defn test-rows-may-be-shorter-or-longer [here]
+  (write "a.csv" "id,text\n1\n2,one,more\n3,two\n")
+  (assert (= (read "a.csv" :column "text") #("one\ntwo\n"
+    "table, 2 entries in column text; 1 row with more cells than there are columns" "line"))))
+
+
+(defn test-excel-may-name-its-separator [here]
+  (write "a.csv" "sep=;\r\nid;text\r\n1;a, b\r\n")
+  (assert (= (get (read "a.csv" :column "text") 0) "a, b\n")))
+
+
+(defn test-the-encoding-of-a-spreadsheet-is-found-and-told [here]
+  (setv text (+ "Name,Text\n" (* "Zoë,Schöne Grüße aus Köln\n" 9)))
+  (for [encoding ["utf-16" "cp1252"]]
+    (write "a.csv" (.encode text encoding))
+    (setv [read-text words _] (read "a.csv" :column "name"))
+    (assert (= read-text (* "Zoë\n" 9)))
+    (assert (in f"table in {encoding}" (.replace words "utf_16" "utf-16")))))
+
+
+(defn test-a-quotation-mark-that-is-never-closed-is-named [here]
+  (write "a.csv" "id,text\n1,one\n2,\"two\n3,three\n")
+  (assert (= (complaint ["a.csv"] :column "text") (+ "'a.csv' is not a table, or is damaged: "
+    "the row that begins in line 3: a quotation mark is never closed"))))
+
+
+(defn test-many-columns-and-long-cells-are-read-or-refused-in-a-line [here]
+  (write "a.csv" (+ (.join "," (map str (range 10_000))) "\n" (.join "," ["x" (* "b " MB) "c"])))
+  (assert (= (read-sources "a.csv" :column "2") "c\n"))
+  (assert (= (len (read-sources "a.csv" :column "1")) (* 2 MB)))
+  (setv line (complaint ["a.csv"] :column "no"))
+  (assert (and (in ", 3 2 (c), 4 3, " line) (.endswith line " and 9,970 more")))
+  (write "b.csv" (+ "id,text\n1," (* "a" (* 20 MB)) "\n"))
+  (assert (in "a line of more than 16 million characters" (complaint ["b.csv"] :column "text")))
+  (write "c.csv" (+ "id,text\n1,\"" (* "aaa\n" (* 5 MB)) "\"\n"))
+  (assert (in "'c.csv' is not a table, or is damaged: the row"
+    (complaint ["c.csv"] :column "text"))))
+
+
+(defn test-what-a-template-repeats-counts [here]
+  (write "a.csv" (+ "text\n" (* "abcdefgh\n" 1000)))
+  (assert (in "expands to more than"
+    (complaint ["a.csv"] :column (* "{text}" 20) :limit 100_000))))
+
+
+(defn test-tables-read-side-by-side-leave-no-limit-behind [here]
+  (write "a.csv" (+ "id,text\n" (* "1,one\n" 200_000)))
+  (setv
+    limit (csv.field-size-limit)
+    pieces (lfor _ (range 2) (read-pieces "a.csv" :column "text")))
+  (for [each pieces]
+    (assert (next each))
+    (assert (= (csv.field-size-limit) limit))))
+
+
+;; * JSON
+
+(setv OBJECTS [{"id" 1  "text" "one"} {"text" ["two" "lines"]  "more" {"a" True}} {"id" 2.50}])
+
+
+(defn [(pytest.mark.parametrize #("name" "text") [
+      #("a.json" (json.dumps OBJECTS :indent 2))
+      #("a.jsonl" (.join "\n" (map json.dumps OBJECTS)))
+      #("pipe" (json.dumps OBJECTS))])]
+    test-json-lists-and-lines-are-tables [here name text]
+  (write name text)
+  (assert (= (get (read name :column "text") 0) "one\n\ntwo\nlines\n\n"))
+  (assert (= (read-sources name :column "{id}/{more}") "1/\n/{\"a\": true}\n2.5/\n")))
+
+
+(defn test-json-without-a-column-is-plain-text-and-told [here]
+  (write "a.jsonl" "{\"id\": 1, \"text\": \"one\"}\n")
+  (assert (= (get (read "a.jsonl") 1)
+    "read as plain text; to read one column give `column`: id, text")))
+
+
+(defn [(pytest.mark.parametrize #("text" "why") [
+      #("[1, 2]" "JSON must be a list of objects") #("{\"a\": 1}\n[1]" "a list of objects")
+      #("{\"a\": 1}\n{\"a\"" "damaged: line 2: ") #("{\n  \"a\": 1\n}" "damaged: line 1: ")
+      #((* "[" 100_000) "is not a table, or is damaged: ")
+      #(f"[{(* "9" 5000)}]" "a list of objects")
+      #((+ "[{\"a\": " (* "[" 900) (* "]" 900) "}]") "has no text in column a")])]
+    test-json-that-is-no-table-is-refused [here text why]
+  (write "a.json" text)
+  (assert (in why (complaint ["a.json"] :column "a"))))
+
+
+;; * Workbooks
+
+(defn [(pytest.mark.parametrize "name" ["people.ods" "people.xlsx"])]
+    test-a-workbook-of-libreoffice-is-read [name]
+  (setv path (str (/ DOCUMENTS name)))
+  (assert (= (read path :column "{name}, {born}, {height}, {double}, {keeper}\\n{story}") #(
+    (+ "Anna Björn, 1990-05-04, 1.75, 3.5, TRUE\nShe sings.\nShe rests.\n\n"
+      "Ben, 2001-12-31, 2, 4, FALSE\nA \"fox\", & fog\n\n")
+    (+ "sheet People (others, read with `sheet`: Places), 2 entries in columns "
+      "Name, Born, Height, Double, Keeper?, Story")
+    "paragraph")))
+  (assert (= (get (read path :sheet "places") 0) "Place\nRome\nParis\n")))
+
+
+(defn test-a-sheet-without-a-column-is-a-line-for-each-row [here]
+  (write "a.xlsx" (workbook (+ (sheet-row 1 "Name" "Age") (sheet-row 3 "Anna" 7))))
+  (assert (= (read "a.xlsx") #("Name\tAge\nAnna\t7\n" (+ "sheet S1, 2 entries with all cells; to "
+    "read some columns give `column`: Name, Age") None))))
+
+
+(defn test-a-sheet-that-isnt-there-lists-all [here]
+  (write "a.xlsx" (workbook (sheet-row 1 "a") (sheet-row 1 "b")))
+  (assert (= (read-sources "a.xlsx" :sheet "2") "b\n"))
+  (assert (= (complaint ["a.xlsx"] :sheet "x") "'a.xlsx' has no sheet 'x'; there are: S1, S2"))
+  (write "a.csv" "a,b\n1,2\n")
+  (assert (= (complaint ["a.csv"] :sheet "x")
+    "'a.csv' is not a workbook, so `sheet` doesn't apply to it"))
+  (write "b.xlsx" (workbook ""))
+  (assert (= (complaint ["b.xlsx"]) "'b.xlsx' has no text")))
+
+
+(defn test-a-workbook-within-an-archive-is-read [here]
+  (write "a.zip" (zipped-as {"b/a.xlsx" (workbook (+ (sheet-row 1 "Name") (sheet-row 2 "Anna")))}))
+  (assert (= (read "a.zip" :column "name") #("Anna\n" "sheet S1, 1 entry in column Name" "line"))))
+
+
+(defn test-workbooks-that-are-bombs-are-refused-in-a-line [here]
+  (write "far.xlsx" (workbook (+ (sheet-row 1 "a")
+    "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>")))
+  (assert (in "is damaged, or needs more than 2048 MB of memory" (complaint ["far.xlsx"])))
+  (write "big.xlsx" (workbook (* (sheet-row 1 "abcdefgh") 50_000)))
+  (assert (in "expands to more than 2 MB" (complaint ["big.xlsx"] :limit (* 2 MB))))
+  (write "wide.xlsx" (workbook (+ (sheet-row 1 "a")
+    "<row r='9000'><c r='ZZ9000'><v>1</v></c></row>")))
+  (assert (in "expands to more than 2 MB" (complaint ["wide.xlsx"] :limit (* 2 MB)))))
+
+
+(defn [(pytest.mark.parametrize "rows" ["<row><c" "<row r='0'><c r='A0'><v>1</v></c></row>"
+      "<row r='1'><c r='A1' t='s'><v>7</v></c></row>"])]
+    test-a-damaged-workbook-is-refused [here rows]
+  (write "a.xlsx" (workbook rows))
+  (assert (= (complaint ["a.xlsx"]) "'a.xlsx' is not a document or an archive, or is damaged")))
