@@ -24,8 +24,8 @@ many of 10,000 words that the model with a base writes stand in neither.
 With `--books`, a folder of books that the base never read, a base alone is scored on them, with
 the lines of each paragraph joined and the characters that it doesn't know left out.
 
-With `--kinds`, a folder of held-out texts, a base alone is scored on the first 60,000 characters of
-each, in bits per character; characters that it doesn't know are left out.
+With `--kinds`, a folder of held-out texts, a base alone is scored on the first 60,000 characters
+of each, in bits per character; characters that it doesn't know are left out.
 
 With `--unwanted`, a regular expression in lower case, it counts how often the base writes what the
 expression finds in 10 million characters at temperature 1.]]
@@ -44,7 +44,6 @@ expression finds in 10 million characters at temperature 1.]]
   lstm-textgen.learning.bases [load-base]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
-  lstm-textgen.modelfile.history [bits]
   lstm-textgen.prep [default-prep]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.textmodel [TextModel load train]
@@ -157,7 +156,7 @@ expression finds in 10 million characters at temperature 1.]]
     (setv
       text (default-prep (.join "" (read-pieces [(str path)])))
       text (.join "" (gfor c (cut text KIND) :if (in c known) c)))
-    (print-row (get (.split path.name ".") 0) f"{(bits (nats base text)) :.3f}")))
+    (print-row (get (.split path.name ".") 0) f"{(loss base text) :.3f}")))
 
 
 ;; * Unwanted words

@@ -1,7 +1,8 @@
 "The corpora: lol.txt and its recipe; the recipes of the base models."
 
 (import
-  hashlib [sha256]
+  gzip
+  importlib [import-module]
   re
   pytest
   lstm-textgen.prep [default-prep]
@@ -46,8 +47,6 @@
 ;; * The base models' recipes
 
 (setv
-  ;; Of what the recipe makes of lighthouse.txt. A model that is resumed must meet the same text.
-  ENGLISH-DIGEST "8bf5550d2f3b68d54abb51732e70b4699037821405fd4efff26aa889fd41bac5"
   PAGES {
     "german" "»Die Thür steht offen,« sagte Effi, »ich weiß, daß Du's warst – – und dann ...«
 
@@ -96,8 +95,15 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
   (assert (= (made-by name 400) (made-by name 400))))
 
 
-(defn test-the-text-that-english-learned-from-stays-the-same []
-  (setv
-    text (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8")
-    made ((. (load-recipe (/ ROOT "corpora" "english.hy")) prep) text))
-  (assert (= (.hexdigest (sha256 (.encode made))) ENGLISH-DIGEST)))
+(defn test-english-learns-old-and-modern-texts-in-their-forms [tmp-path monkeypatch]
+  (.syspath-prepend monkeypatch (/ ROOT "corpora"))
+  (setv text (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8"))
+  (for [[name content] [["old/a" text]  ["modern/stories__a" text]
+      ["modern/chats__b" "Anna: Hello!\nBen: Hi, a darky!\n\nAnna: Bye.\nBen: See you."]]]
+    (setv path (/ tmp-path f"{name}.txt.gz"))
+    (.mkdir path.parent :exist-ok True)
+    (with [file (gzip.open path "wt" :encoding "utf-8")] (.write file content)))
+  (setv made (.training-text (import-module "english")
+    (/ tmp-path "old") (/ tmp-path "modern")))
+  (assert (not-in "darky" (.lower made)))
+  (assert (re.search "(?i)anna[:>.]? *\n?bye" made)))
