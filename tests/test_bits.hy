@@ -78,7 +78,7 @@
 ;; * How long units are
 
 (defn [each-unit] test-lengths-are-those-of-what-is-written-and-predicted [unit monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.learning.batches.CHUNK" 100)
+  (.setattr monkeypatch "lstm_textgen.text.units.COUNTED_AT_ONCE" 100)
   (setv
     v (build-vocabulary TEXT unit 30)
     ids (.encode v (+ TEXT (* "the day\n" 20)))

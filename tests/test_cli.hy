@@ -228,7 +228,7 @@ sys.exit(main())")
   (.setattr monkeypatch sys "argv" [started])
   (setv text (shown-by "--help" capsys))
   (assert (in f"  {name} --sources lol.txt  " text))
-  (assert (= (len (re.findall r"train\.hy|lstm-textgen" text)) (.count text f"{name} --") 9)))
+  (assert (= (len (re.findall r"train\.hy|lstm-textgen" text)) (.count text f"{name} --") 8)))
 
 
 (defn test-help-all-groups-every-flag-with-its-default [capsys]

@@ -71,7 +71,7 @@
   (setv lines (.splitlines (output tmp-path "--sources" "text.txt" "--lookback" 16
     "--batch-size" 8 "--epochs" 3 :cold True)))
   (assert (= (get lines 0) "reading text.txt"))
-  (assert (in "with --from english" (get lines 1)))
+  (assert (in "fine-tuning it: --from english" (get lines 1)))
   (assert (= (cut lines 5 7) ["loading Keras" "compiling the network"]))
   (setv [#* epochs end _] (cut lines 7 None))
   (assert (= (lfor line epochs (get (.split line "  ") 0)) ["epoch 1/3" "epoch 2/3" "epoch 3/3"]))

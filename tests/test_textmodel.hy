@@ -122,7 +122,7 @@ assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
       :environment {"TF_CPP_MIN_LOG_LEVEL" "3"}))
     [first hint third] (cut (.splitlines shown) 3))
   (assert (= first "reading text.txt"))
-  (assert (in "with `base` english" hint))
+  (assert (in "fine-tuning it: `base` english" hint))
   (assert (in "training and" third))
   (assert (in (get shown -1) VERSE)))
 

@@ -33,7 +33,6 @@ examples:
   %(prog)s --sources lol.txt --epochs 20          continue up to epoch 20
   %(prog)s --generate heylo                       generate until Ctrl-C
   %(prog)s --generate "" --length 500 --temperature 0.5
-  %(prog)s --score letter.txt                     measure its predictability
   %(prog)s --sources ~/novels '*.md' --model mine --layers 384,dropout:0.2]]
   SLOW 2)  ; seconds of silence after which a line says what is being done
 

@@ -2,8 +2,7 @@
 
 Each function gets what the ones before it in `prepare` returned.]]
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   collections [Counter]
   contextlib [ExitStack]
@@ -177,16 +176,17 @@ Each function gets what the ones before it in `prepare` returned.]]
   #[[Return #(corpus settings): the `Corpus` of the text in `pieces`, and its settings.
 
   `listing` is the `Listing` that it is, or None; `known` is the model whose vocabulary they
-  continue. A text that is too short for a base's lookback gets a shorter one. Raise `ValueError`
-  if it is too short even so, or differs between the processes.]]
+  continue. A text too short for a base's lookback gets a shorter one, as does a new list of short
+  items. Raise `ValueError` if it is too short even so, or differs between the processes.]]
   (setv
     [vocabulary settings] (if known
       [(.extend known.vocabulary pieces settings.max-words) settings]
       (_new-vocabulary run pieces settings))
     ids (ids-of pieces vocabulary))
-  (when (and settings.fine-tuned? (not-in "lookback" run.asked))
+  (when (and (not-in "lookback" run.asked) (or settings.fine-tuned? (and listing (not known))))
     (setv
-      most (fitting-lookback settings.lookback (len ids) settings.validation)
+      most (if known (fitting-lookback settings.lookback (len ids) settings.validation)
+        (.lookback listing ids))
       settings (replace settings :lookback most :stride (min settings.stride most))))
   (setv
     [own held] (if listing

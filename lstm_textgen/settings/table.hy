@@ -192,8 +192,7 @@ in Python, and its checks.]]
       :default 1 :brief "generate N samples")
     (_switch "new" "cli generate"
       (+ "with a model that has --items: generate only items that are neither in its list nor "
-        "generated before; case and outer spaces don't count")
-      :brief "generate only items that aren't in the model's list")
+        "generated before; case and outer spaces don't count"))
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")

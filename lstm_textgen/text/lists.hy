@@ -33,6 +33,7 @@ hash, while it is read, and later its place.]]
   FAR-LONGER 100
   CLUSTER 3
   RARE 0.1
+  SHORT-ITEM 16    ; units, on average (bench/log.md)
   QUOTED-ITEM 40)  ; characters of an item in a message
 
 
@@ -115,6 +116,10 @@ hash, while it is read, and later its place.]]
       model.items (if all? known b""))
     (unless all?
       (.say report f"the list has more than {MOST-KNOWN :,} items, too many to know new ones by")))
+
+  (meth lookback [ids]
+    "Return the usual lookback for the list of `ids` (time,), shorter if its items are short."
+    (if (<= (/ (len ids) @count) SHORT-ITEM) 32 64))
 
   (meth facts [settings]
     "Return what a model with these `settings` stores of the list and earlier ones: a dict."
@@ -205,7 +210,8 @@ hash, while it is read, and later its place.]]
   "Return where each item in `ids` (time,) stops, after its end: unsigned integers (count,)."
   (setv
     dtype (np.min-scalar-type (len ids))
-    [stops last] [[] False])
+    stops [(np.zeros 0 dtype)]
+    last False)
   (for [first (range 0 (len ids) SCANNED)]
     (setv
       here (= (cut ids first (+ first SCANNED)) newline)
