@@ -27,7 +27,8 @@
 
 
 (defn test-several-columns-and-templates-are-flags [tmp-path counting]
-  (write (/ tmp-path "a.csv") (+ "id,text\n" (.join "" (gfor n (range 90) f"{n},a fox sings {n}\n"))))
+  (write (/ tmp-path "a.csv")
+    (+ "id,text\n" (.join "" (gfor n (range 90) f"{n},a fox sings {n}\n"))))
   (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id" #* FLAGS))
   (assert (in "a.csv: table, 90 entries in columns text, id\n" shown))
   (refused (program "--sources" "a.csv" "--column" "{Text" :folder tmp-path)
@@ -36,7 +37,8 @@
 
 (defn test-only-and-column-are-flags [tmp-path counting]
   (write (/ tmp-path "chat.txt") CHAT)
-  (write (/ tmp-path "a.csv") (+ "id,text\n" (.join "" (gfor n (range 90) f"{n},a fox sings {n}\n"))))
+  (write (/ tmp-path "a.csv")
+    (+ "id,text\n" (.join "" (gfor n (range 90) f"{n},a fox sings {n}\n"))))
   (setv shown (output tmp-path "--sources" "chat.txt" "--only" "ben" #* FLAGS))
   (assert (in "only ben's kept" shown))
   (assert (not-in "--stop" shown))
