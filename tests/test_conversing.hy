@@ -35,6 +35,14 @@
     "--column must be a column, a template" "not '{Text' (a { without its counterpart;"))
 
 
+(defn test-a-table-of-few-rows-is-read-as-a-text [tmp-path counting]
+  (write (/ tmp-path "a.csv")
+    (+ "id,text\n" (.join "" (gfor n (range 5) f"{n},{(* "a fox sings " 30)}{n}\n"))))
+  (setv shown (output tmp-path "--sources" "a.csv" "--column" "text" #* FLAGS))
+  (assert (in "a.csv: table, 5 entries in column text\n" shown))
+  (assert (not-in "a list of" shown)))
+
+
 (defn test-only-and-column-are-flags [tmp-path counting]
   (write (/ tmp-path "chat.txt") CHAT)
   (write (/ tmp-path "a.csv")

@@ -8,6 +8,7 @@ hash, while it is read, and later its place.]]
 (import
   array [array]
   collections [Counter]
+  contextlib [suppress]
   functools [cache]
   itertools [chain]
   re
@@ -42,11 +43,12 @@ hash, while it is read, and later its place.]]
 
   With `items`, a value of that setting, it is the text of the items, and `listing` the `Listing`
   that they are, which `report` shows; without it `listing` is None. If by then `rows` (a set or
-  None) has such a value, as the text is a table, that is used.]]
+  None) has such a value, as the text is a table, that is used, unless its rows are no list.]]
   (setv
     listing (when items (Listing items))
     text (.enter-context stack (stored-text (if listing (.pieces listing pieces) pieces))))
-  (when (and rows (not items)) (return (read-list stack text (.pop rows) None report)))
+  (when (and rows (not items))
+    (with [_ (suppress ValueError)] (return (read-list stack text (.pop rows) None report))))
   (when listing (.describe listing text report))
   #(text listing))
 
