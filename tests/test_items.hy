@@ -134,6 +134,7 @@
 (defn test-a-text-in-small-pieces-is-the-same-list [monkeypatch tmp-path counting]
   (setv whole (parts-of monkeypatch tmp-path))
   (.setattr monkeypatch "lstm_textgen.text.corpus.PIECE" 7)
+  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
   (.setattr monkeypatch "lstm_textgen.text.corpus.STORED" 50)
   (.setattr monkeypatch "lstm_textgen.text.corpus.GATHERED" 10)
   (.setattr monkeypatch "lstm_textgen.text.lists.SCANNED" 5)

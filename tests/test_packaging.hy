@@ -344,8 +344,8 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 (defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
   (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
-  (assert (= names (set (.split (+ "axe-playwright-python check-jsonschema coverage furo "
-    "hypothesis ipykernel jax keras llm markdown-it-py msgspec mypy myst-parser nbclient "
+  (assert (= names (set (.split (+ "axe-playwright-python check-jsonschema codespell coverage "
+    "furo hypothesis ipykernel jax keras llm markdown-it-py msgspec mypy myst-parser nbclient "
     "onnxruntime openai packaging pandas playwright prometheus-client pyflakes pyte pytest "
     "pytest-xdist safetensors schemathesis setuptools sphinx sphinx-copybutton starlette "
     "tensorboard tf2onnx tokenizers torch uvicorn"))))))

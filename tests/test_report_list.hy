@@ -25,7 +25,7 @@
   (re.findall r"<td>(.*?)</td>" found))
 
 
-(defn [pytest.mark.quick] test-samples-are-lists-with-figures-beside-those-of-training []
+(defn test-samples-are-lists-with-figures-beside-those-of-training []
   (setv page (report-page [#("names.h5" (list-model ["x"]))]))
   (assert (= (len (re.findall "<li " page)) 30))
   (assert (in "Of 100 items at each temperature" (text-of page)))
@@ -35,14 +35,14 @@
   (assert (not-in "Is it copying?" page)))
 
 
-(defn [pytest.mark.quick] test-items-of-the-training-list-are-marked-and-counted []
+(defn test-items-of-the-training-list-are-marked-and-counted []
   ;; A quarter of all items is A, half are empty.
   (setv page (report-page [#("names.h5" (list-model ["a"] :odds {"A" 1e6  "\n" 1e6}))]))
   (assert (< 35 (int (.rstrip (get (row page "new") 3) "%")) 90))
   (assert (in "A <span class=\"old\">in the list</span>" page)))
 
 
-(defn [pytest.mark.quick] test-a-model-without-fingerprints-says-not-what-is-new []
+(defn test-a-model-without-fingerprints-says-not-what-is-new []
   (setv page (report-page [#("names.h5" (list-model))]))
   (assert (= (row page "new") (* ["–"] 4)))
   (assert (not-in "in the list" page)))

@@ -34,7 +34,7 @@ hash, while it is read, and later its place.]]
   FAR-LONGER 100
   CLUSTER 3
   RARE 0.1
-  SHORT-ITEM 16    ; units, on average (bench/log.md)
+  BRIEF 16         ; units, on average (bench/log.md)
   QUOTED-ITEM 40)  ; characters of an item in a message
 
 
@@ -121,7 +121,7 @@ hash, while it is read, and later its place.]]
 
   (meth lookback [ids]
     "Return the usual lookback for the list of `ids` (time,), shorter if its items are short."
-    (if (<= (/ (len ids) @count) SHORT-ITEM) 32 64))
+    (if (<= (/ (len ids) @count) BRIEF) 32 64))
 
   (meth facts [settings]
     "Return what a model with these `settings` stores of the list and earlier ones: a dict."
