@@ -68,9 +68,7 @@ class Writer {
     ids.forEach((id) => this.read(id));
     this.seed = this.ids.length;
     this.start = this.network.save();
-    this.ways = rest
-      ? wholeWordWays(waysOn(this.network, this.units, rest), this.units, rest)
-      : [];
+    this.ways = rest ? wholeWordWays(waysOn(this.network, this.units, rest), this.units, rest) : [];
     this.again({ rngSeed, stream });
   }
 
