@@ -43,6 +43,13 @@
   (assert (not-in "a list of" shown)))
 
 
+(defn test-a-table-goes-on-as-the-items-that-its-model-has [tmp-path counting]
+  (write (/ tmp-path "a.csv") (+ "text\n" (.join "" (gfor n (range 90) f"a fox sings {n}\n"))))
+  (output tmp-path "--sources" "a.csv" "--column" "text" "--items" "paragraph" #* FLAGS)
+  (assert (in "a list of 90 paragraphs"
+    (output tmp-path "--sources" "a.csv" "--column" "text" #* FLAGS "--epochs" 2))))
+
+
 (defn test-only-and-column-are-flags [tmp-path counting]
   (write (/ tmp-path "chat.txt") CHAT)
   (write (/ tmp-path "a.csv")

@@ -27,7 +27,7 @@
        %(prog)s --generate SEED [flags]       generate
        %(prog)s --score PATH... [flags]       score]]
   PURPOSE "Trains an LSTM on any text and generates more in its style."
-  SAMPLES #[[
+  HELP-EXAMPLES #[[
 examples:
   %(prog)s --sources lol.txt                      train on it
   %(prog)s --sources lol.txt --epochs 20          continue up to epoch 20
@@ -177,7 +177,8 @@ examples:
 (defn make-parser [[everything False] [arguments []]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE :epilog SAMPLES
+    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE
+      :epilog HELP-EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
       :add-help False :allow-abbrev False)

@@ -163,7 +163,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   (try
     (setv pieces (prepared-pieces (read-pieces asked.sources
       :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
-      :items (.get asked "items")
+      :items settings.items
       :progress report.download :note note :warn report.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
       :limit (* MB asked.max-download))))
