@@ -16,6 +16,7 @@ hash, while it is read, and later its place.]]
   unicodedata
   numpy :as np
   lstm-textgen.basics.values [clip counted]
+  lstm-textgen.settings.sizing [BRIEF]
   lstm-textgen.text.corpus [gathered stored-text]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN end-of fingerprints join-fingerprints raw-parts
     split-items tidied])
@@ -34,7 +35,6 @@ hash, while it is read, and later its place.]]
   FAR-LONGER 100
   CLUSTER 3
   RARE 0.1
-  BRIEF 16         ; units, on average (bench/log.md)
   QUOTED-ITEM 40)  ; characters of an item in a message
 
 
