@@ -5,7 +5,7 @@
   os
   threading
   pytest
-  lstm-textgen.text.files [find-paths read-pieces read-sources]
+  lstm-textgen.text.files [read-pieces read-sources]
   tests.helpers [complaint empty-folder run-python succeeded write write-all])
 
 (setv
@@ -81,15 +81,6 @@
   (assert (= (read-sources [path]) "on a drive"))
   (assert (= (complaint [r"D:\x.txt"]) (+ r"there is no file 'D:\\x.txt', "
     "neither here nor in corpora/"))))
-
-
-(defn test-paths-are-found-without-being-read [here]
-  (write "books/a.txt" b"\xff")
-  (assert (= (find-paths "a.txt" ["books"]) [(os.path.join "books" "a.txt")]))
-  (assert (= (find-paths "books" []) ["books"]))
-  (assert (= (find-paths "books/*" []) [(os.path.join "books" "a.txt")]))
-  (with [_ (pytest.raises FileNotFoundError)] (find-paths "b.txt" []))
-  None)
 
 
 (defn test-a-pipe-is-a-file [here]
