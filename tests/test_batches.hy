@@ -44,6 +44,22 @@
     (assert (.all (= (get x #((slice None) 0)) (+ (get before #((slice None) -1)) 1))))))
 
 
+(defn test-every-epoch-reads-the-items-of-a-list-whole-and-in-an-order-of-its-own []
+  (setv
+    sizes (+ 3 (% (np.arange 90) 5))
+    stops (.astype (np.cumsum sizes) "uint16")
+    numbers (.astype (np.repeat (np.arange 90) sizes) "uint16")  ; each item repeats its number
+    streams (Batches numbers (settings 1 9) :stops stops)
+    [first second again] (lfor
+      epoch [0 1 0]
+      (np.concatenate (lfor [x _] (.epoch streams epoch) (.ravel x)))))
+  (assert (and (.all (= first again)) (not (.all (= first second)))))
+  ;; Within the epoch an item's ids follow one another: a change of item is never undone.
+  (for [read [first second]]
+    (setv runs (get read (np.append True (!= (cut read 1 None) (cut read -1)))))
+    (assert (<= (len runs) (+ 1 (len (set runs)))))))
+
+
 (defn test-every-epoch-begins-elsewhere-and-the-same-in-every-run []
   (defn beginning [seed epoch]
     (setv [x _] (next (.epoch (batches 1000 4 10 :seed seed) epoch)))

@@ -11,7 +11,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   math
   numpy :as np
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.corpus [fingerprint kept-part])
+  lstm-textgen.text.corpus [fingerprint gathered kept-part])
 
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long for little gain.
@@ -125,9 +125,12 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
   in a new random order each epoch, and each begins with an empty state.
 
+  The items of a list, which end at `stops` (count,), are in a new random order each epoch, so that
+  nothing can be learned from what comes before an item (bench/log.md).
+
   `shape` is that of a batch, `steps` the number of batches in an epoch.]]
 
-  (meth __init__ [@ids settings [@own ALL]]
+  (meth __init__ [@ids settings [@own ALL] [@stops None]]
     (setv
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
@@ -139,12 +142,19 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
     (setv
       window (np.arange (+ (get @shape 1) 1))
-      random (np.random.default-rng [@rng-seed number]))
+      random (np.random.default-rng [@rng-seed number])
+      ids (if (is @stops None) @ids (@_shuffled random)))
     (for [starts ((if @carries-state @_streams @_windows) random (range first @steps))]
       (setv
         places (+ (ncut starts : None) window)
-        both (.astype (.take @ids places :mode "wrap") "int32"))
+        both (.astype (.take ids places :mode "wrap") "int32"))
       (yield #((ncut both : :-1) (ncut both : 1:)))))
+
+  (meth _shuffled [random]
+    "Return the ids with the list's items in a random order."
+    (setv order (np.arange (len @stops) :dtype @stops.dtype))
+    (.shuffle random order)
+    (gathered @ids (np.append (np.zeros 1 @stops.dtype) @stops) order))
 
   (meth _streams [random steps]
     "Yield the places (rows,) in the ring where the windows of these `steps` begin."

@@ -85,9 +85,9 @@ Each function gets what the ones before it in `prepare` returned.]]
       settings.fine-tuned? (_fine-tuned run base settings corpus bits)
       True (_fresh run settings corpus))
     new (not (or checkpoint.history checkpoint.resume)))
-  (if corpus.listing
-    (.add-to corpus.listing checkpoint new run.report)
-    (unless (or old people) (hint-at-list corpus.vocabulary corpus.ids corpus.held run.report)))
+  (cond
+    corpus.listing (.add-to corpus.listing checkpoint new run.report)
+    (not (or old people)) (hint-at-list corpus.vocabulary corpus.ids corpus.held run.report))
   (setv known (len checkpoint.vocabulary))
   (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report)
   (when (or (and new settings.fine-tuned?) (> (len checkpoint.vocabulary) known))
@@ -281,7 +281,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   (unless layers
     (setv [layers why] (choose-layers
       units (if asked.minutes (max-epochs run settings units) epochs) asked.minutes
-      settings.unit (relative-speed run (parse-layers MEASURED)))))
+      settings.kind (relative-speed run (parse-layers MEASURED)))))
   (Checkpoint None corpus.vocabulary
     (replace settings
       :epochs epochs :layers layers :why why
@@ -292,13 +292,13 @@ Each function gets what the ones before it in `prepare` returned.]]
 
 (defn _epochs [run settings corpus]
   "Return the number of epochs for the text: the one given, or by its length."
-  (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))
+  (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.kind)))
 
 
 (defn max-epochs [run settings units]
   "Return the maximum epochs on this number of `units` of a run with `minutes`; 0: no limit."
   (.get run.asked "epochs"
-    (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
+    (if settings.fine-tuned? settings.epochs (most-epochs units settings.kind))))
 
 
 (defn relative-speed [run layers]
@@ -345,6 +345,6 @@ Each function gets what the ones before it in `prepare` returned.]]
   (setv
     shape #(settings.batch-size settings.lookback)
     own (.own-rows run.group settings.batch-size)
-    split (and (> run.group.processes 1) (streams? settings)))
-  #((if split (keep-arc corpus.ids shape own) corpus.ids)
+    whole (or (= run.group.processes 1) settings.items (not (streams? settings))))
+  #((if whole corpus.ids (keep-arc corpus.ids shape own))
     (when (len corpus.held) (HeldOut corpus.ids corpus.held shape own))))

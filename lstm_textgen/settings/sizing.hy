@@ -2,6 +2,7 @@
 
 (eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
+  dataclasses [replace]
   math
   lstm-textgen.settings.layers [Layer Layers])
 
@@ -71,7 +72,15 @@
       (Size 256 28_000 0.06 0.3 0 1_100_000)]
     :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
-  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS})  ; for every kind of unit
+  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS}  ; for every kind of unit
+  ;; Characters of a list whose median item has at most `SHORT` of them: as a new order in each
+  ;; epoch keeps the network from learning what comes before an item, a larger one pays.
+  SHORT 16
+  SHORT-ITEMS (replace CHARACTERS
+    :sizes [#* (cut CHARACTERS.sizes 3) (Size 384 44_000 0.08 0.4 0 900_000)
+      (get CHARACTERS.sizes -1)]
+    :most-epochs 6)
+  KINDS {#** RULES  "short items" SHORT-ITEMS})
 
 
 (defn default-unit [length distinct [minutes None]]
@@ -84,12 +93,17 @@
     "characters"))
 
 
+(defn kind-of [unit median-item]
+  "Return the key in `KINDS` of a text in these units; `median-item` is a list's, or None."
+  (if (and (= unit "characters") median-item (<= median-item SHORT)) "short items" unit))
+
+
 (defn default-epochs [units [unit "characters"]]
   #[[Return the default number of epochs for a text with this number of `units` to train on.
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
   isn't read more often, since it is soon memorized (bench/log.md).]]
-  (setv rule (get RULES unit))
+  (setv rule (get KINDS unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
 
@@ -97,7 +111,7 @@
   #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
 
   With more, a network of the size that the time allows memorizes the text (bench/log.md).]]
-  (setv rule (get RULES unit))
+  (setv rule (get KINDS unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
 
@@ -113,14 +127,14 @@
   #[[Return the `Layers` for a text with this number of `units` to train on, and why, in words.
 
   Training takes `epochs` passes (0: endless) and `minutes` (None: unlimited). `unit` is a key of
-  RULES; this machine is `speed` times as fast as that of the table above.
+  KINDS; this machine is `speed` times as fast as that of the table above.
 
   With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
   hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
   Fewer epochs take less time and don't change its size. Dropout grows with each epoch after the
   first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
   (setv
-    rule (get RULES unit)
+    rule (get KINDS unit)
     share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows)  ; of the table's speeds
     seconds (* speed share (_seconds minutes))
     size (if minutes
@@ -162,7 +176,7 @@
 
   It is that of the machine in the table, or an estimate from the number of `weights`.]]
   (setv
-    rule (get RULES unit)
+    rule (get KINDS unit)
     own (.join "," (map str layers.recurrent))
     known (lfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed))
   (if known
