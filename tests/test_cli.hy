@@ -49,7 +49,8 @@
     #("long.gz" (gzip.compress (* b"a" 20_000)) ["give a larger --max-download"])
     #("folder" None ["'folder'" "no utf-8 text"])
     #("*.none" None ["'*.none'"])
-    #("" None ["''"])])]
+    #("" None ["''"])]
+    :ids ["empty" "short" "one character" "latin-1" "large" "folder" "pattern" "no name"])]
     test-a-text-that-cannot-be-used-is-refused [complaint tmp-path name content words]
   (write (/ tmp-path "folder" "picture") (* b"\0\xff" 99))
   (when (is-not content None) (write name content))

@@ -228,7 +228,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     (get (.predict-on-batch model (/ numbers SIZE)) 0)))
 
 
-;; * What is refused, and the program
+;; * What is refused
 
 (defn an-embedding [#** config]
   (layer "Embedding" "embedding_1" #** {"input_dim" SIZE  "output_dim" 4  #** config}))
