@@ -30,11 +30,10 @@ except KeyboardInterrupt:
     "import atexit; atexit.register(print, 'last'); print('first')"
     "import sys; print(sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering)"])]
     test-a-fork-has-all-that-a-process-has-and-ends-as-one [tmp-path code]
-  (setv [fork new] (lfor cold [False True] (run-python "-c" code "a" "b c"
-    :cold cold
-    :cwd tmp-path
-    :environment {"WORD" "heylo"}
-    :input "in")))
+  (setv [fork new] (lfor
+    cold [False True]
+    (run-python "-c" code "a" "b c"
+      :cold cold :cwd tmp-path :environment {"WORD" "heylo"} :input "in")))
   (assert (= [fork.returncode fork.stdout] [new.returncode new.stdout]))
   (assert (= (bool fork.stderr) (bool new.stderr)))
   (assert (= (= fork.returncode 7) (= code SHOW-ALL))))
