@@ -8,11 +8,11 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.display.plain [Report]
   lstm-textgen.learning.learner.callbacks [log-callbacks]
   lstm-textgen.learning.runs [check-log-folder]
   lstm-textgen.modelfile.history [loss-of]
-  tests.helpers [TEXT counting program refusal-of refused same-run? train-tiny write-text])
+  tests.helpers [TEXT counting program refusal-of refused same-run? succeeded train-tiny
+    write-text])
 
 
 (defclass Notes [keras.callbacks.Callback]
@@ -145,20 +145,26 @@
   (assert (= (get row "val_loss_bits") "NA")))
 
 
-(defn [counting] test-a-training-report-is-renewed-after-each-epoch-and-said-to-be-written
-    [tmp-path capsys]
+(defn [counting] test-a-training-report-is-renewed-after-each-epoch [tmp-path]
   (setv
     page (/ tmp-path "run.html")
     epochs []
     note (keras.callbacks.LambdaCallback
       :on-epoch-begin (fn [#* _] (.append epochs (.exists page)))))
-  (train-tiny tmp-path :epochs 2 :report page :callbacks [note] :display (Report))
+  (train-tiny tmp-path :epochs 2 :report page :callbacks [note])
   (assert (= epochs [False True]))
-  (assert (re.search r"run\.html: \d+ KB; open it in a browser" (. (.readouterr capsys) out)))
   (setv written (.read-text page))
   (.unlink page)
   (train-tiny tmp-path :epochs 2 :report page)  ; trains nothing, as its epochs are done
   (assert (= (.read-text page) written)))
+
+
+(defn [counting] test-the-program-trains-and-writes-its-report [tmp-path]
+  (write-text tmp-path)
+  (setv flags ["--epochs" 1 "--report" "run.html"])
+  (assert (re.search r"run\.html: \d+ KB; open it in a browser"
+    (succeeded (program "--sources" "text.txt" #* flags :folder tmp-path))))
+  (assert (.exists (/ tmp-path "run.html"))))
 
 
 (defn [counting] test-from-python-a-source-is-never-an-output-and-two-outputs-are-two-files

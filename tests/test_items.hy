@@ -23,7 +23,7 @@
   (setv
     lines []
     report (Quiet)
-    [report.say report.warn] [lines.append lines.append]
+    [report.say report.warn report.doing] [lines.append lines.append (fn [#* _])]
     model (train :text text :path (/ path "m.h5")
       #** {"display" report  "layers" 8  "epochs" 1  "lookback" 8  "items" "line"  #** settings}))
   #(model lines))
