@@ -3,7 +3,6 @@
 It is offline, and an eye is kept on what goes wrong: a page that asks for anything, or has
 anything to say on its console, fails the test.]]
 
-(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   json
@@ -23,18 +22,12 @@ anything to say on its console, fails the test.]]
   WRITTEN "#texts .text")
 
 
-(defn browser-path []
-  "Return the path of a Chromium; raise `FileNotFoundError` if there is none."
-  (setv path (next (filter None (map which NAMES)) None))
-  (unless path
-    (raise (FileNotFoundError "tests of pages need Chromium: apt install chromium")))
-  path)
-
-
 (defn start-browser []
   "Yield a new browser, closed afterwards; for use as a fixture."
+  (setv path (next (filter None (map which NAMES)) None))
+  (assert path "tests of pages need Chromium: apt install chromium")
   (with [playwright (sync-playwright)]
-    (setv browser (.launch playwright.chromium :executable-path (browser-path)))
+    (setv browser (.launch playwright.chromium :executable-path path))
     (try
       (yield browser)
       (finally

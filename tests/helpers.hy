@@ -46,12 +46,9 @@
 
 (defn train-tiny [folder [text TEXT] #** settings]
   "Train a small model on `text`, quietly; it is saved as `model.h5` in `folder`."
-  (import  ; Keras takes seconds to come, and most tests do without
-    lstm-textgen.display.plain [Quiet]
-    lstm-textgen.textmodel [train])
+  (import lstm-textgen.textmodel [train])  ; Keras takes seconds to come; most tests do without
   (train (write-text folder text) (/ folder "model")
-    :display (Quiet)
-    #** {#** TINY "epochs" 2 #** settings}))
+    #** {"display" (Quiet)  #** TINY  "epochs" 2  #** settings}))
 
 
 (defn write-text [folder [text TEXT] [name "text.txt"]]
@@ -72,6 +69,11 @@
   (setv path (Path path))
   (.mkdir path.parent :parents True :exist-ok True)
   (.write-bytes path (if (isinstance content str) (.encode content) content)))
+
+
+(defn write-all [files]
+  "Write `files`, a dict from paths to their contents."
+  (for [[path content] (.items files)] (write path content)))
 
 
 (defn refusal-of [act #* arguments #** options]

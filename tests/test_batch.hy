@@ -42,14 +42,14 @@
   batch)
 
 
-(defn alone [model draw seed length [at-once 7]]
+(defn alone [model draw seed length]
   "Return the `length` ids that `model` generates after `seed` alone."
   (setv
     batch (batch-of model)
     ids [])
   (.change batch [] [#((replace draw) (state-after model seed))])
   (while (< (len ids) length)
-    (.extend ids (ncut (get (.run batch at-once []) 0) : 0)))
+    (.extend ids (ncut (get (.run batch 7 []) 0) : 0)))
   (cut ids length))
 
 
@@ -94,28 +94,10 @@
       (lfor [draw seed length] texts (alone model draw seed length))))))
 
 
-(defn test-a-text-is-the-same-whatever-portions-its-steps-are-taken-in []
-  (setv draw (Draw (get OPTIONS 0) 3))
-  (assert (= (alone MODEL draw "a" 700 1) (alone MODEL draw "a" 700 64))))
-
-
 (defn [(pytest.mark.parametrize "options" OPTIONS)]
     test-a-text-of-a-batch-is-what-the-writer-writes [options]
   (setv text (.join "" (stream MODEL "abc" options (Ends 200) 5)))
   (assert (= (.decode MODEL.vocabulary (alone MODEL (Draw options 5) "abc" 200)) text)))
-
-
-(defn test-a-temperature-of-0-among-others-takes-the-likeliest []
-  (setv batch (batch-of MODEL (Draw (SamplingOptions [1.0 0.0]) 1 :logits True)))
-  (setv [ids logits] (.run batch 40 []))
-  (setv [likeliest] (lfor each (.values logits) (.argmax each 1)))
-  (assert (np.array-equal (ncut ids (: 1 None 2) 0) (ncut likeliest (: 1 None 2))))
-  (assert (not (np.array-equal (ncut ids : 0) likeliest))))
-
-
-(defn test-an-interruption-ends-a-run-after-a-step []
-  (setv batch (batch-of MODEL (Draw (get OPTIONS 0) 1)))
-  (assert (= (len (get (.run batch 50 ["somebody waits"]) 0)) 1)))
 
 
 (defn [(pytest.mark.parametrize "others" [0 1 3])]

@@ -2,6 +2,7 @@
 
 (import
   dataclasses [replace]
+  re
   numpy :as np
   pytest
   lstm_textgen
@@ -9,11 +10,12 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.scoring [predicted]
-  tests.helpers [StopAfter counting output same-model? write-text])
+  tests.helpers [StopAfter counting output refusal-of same-model? write-text])
 
 (setv
   helped (pytest.mark.usefixtures "counting" "helpful")  ; where no network need learn
-  OTHER (* "the café sat on the mat, said the cat: heylo!\n" 120))
+  OTHER (* "the café sat on the mat, said the cat: heylo!\n" 120)
+  GREEK (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120))
 
 
 (defn [pytest.fixture] helpful [monkeypatch]
@@ -21,9 +23,9 @@
   (.setattr monkeypatch "lstm_textgen.learning.start.STRANGE" 99))
 
 
-(defn train-from-base [folder [report None] #** settings]
-  "Fine-tune the model in `folder` on OTHER; return the new one."
-  (lstm_textgen.train (write-text folder OTHER "other.txt") (/ folder "new")
+(defn train-from-base [folder [report None] [text OTHER] #** settings]
+  "Fine-tune the model in `folder` on `text`; return the new one."
+  (lstm_textgen.train (write-text folder text "other.txt") (/ folder "new")
     :base (/ folder "model")
     :display (or report (Quiet))
     #** {"epochs" 2 #** settings}))
@@ -61,9 +63,7 @@
 (defn [helped] test-a-fine-tuned-model-begins-with-the-frequencies-of-its-text [trained]
   (setv
     text (+ "é" (* "the cat sat, the cat sat!\n" 120))
-    path (write-text trained text "rare.txt")
-    model (lstm_textgen.train path (/ trained "rare") :base (/ trained "model") :epochs 1
-      :learning-rate 1e-6 :display (Quiet))
+    model (train-from-base trained :text text :epochs 1 :learning-rate 1e-6)
     vocabulary model.vocabulary
     ids (np.array (lfor unit (cut text 2000) [(get vocabulary.ids unit)]))
     [odds] (predicted model.checkpoint ids (fn [logits _] [(softmax logits)]))
@@ -85,18 +85,15 @@
 
 
 (defn [helped] test-a-short-text-gets-a-smaller-lookback-than-its-base [trained]
-  (write-text trained (* "heylo, heylo and heylo once more " 3) "short.txt")
-  (defn train [#** options]
-    (. (lstm_textgen.train (/ trained "short.txt") (/ trained "new") :base (/ trained "model")
-      :display (Quiet) #** options) settings))
-  (setv short (train))  ; of 99 characters
-  (assert (= (get short "lookback") (get short "stride") 9))
-  (with [_ (pytest.raises ValueError :match "it has 99 characters, .* a smaller `lookback`")]
-    (train :lookback 16 :restart True))
-  (assert (= (get (train :lookback 2 :restart True) "lookback") 2))
-  (write-text trained "heylo, heylo and heylo once more" "short.txt")
-  (with [_ (pytest.raises ValueError :match "it has 32 characters, .* a smaller `lookback`")]
-    (train :restart True)))
+  (defn train [times #** options]
+    (train-from-base trained :text (* "heylo, heylo and heylo once more " times) :restart True
+      #** options))
+  (setv settings (. (train 3) settings))  ; 99 characters
+  (assert (= (get settings "lookback") (get settings "stride") 9))
+  (assert (= (get (. (train 3 :lookback 2) settings) "lookback") 2))
+  (for [[times options length] [[3 {"lookback" 16} 99] [1 {} 33]]]
+    (assert (re.search f"it has {length} characters, .* a smaller `lookback`"
+      (refusal-of train times #** options)))))
 
 
 (defn [helped] test-the-command-line-fine-tunes-and-says-so [trained]
@@ -111,17 +108,15 @@
 (defn [counting]
     test-a-long-text-that-a-base-does-not-know-is-learned-by-pieces [trained monkeypatch]
   (monkeypatch.setattr "lstm_textgen.settings.sizing.LONG_TEXT" 3000)
-  (defn learn [epochs]
-    (lstm_textgen.train :text (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120) :path (/ trained "new")
-      :base (/ trained "model") :max-words 40 :epochs epochs :display (Quiet)))
-  (setv model (learn 1))
-  (assert (= (get model.settings "unit") "pieces"))
-  (assert (= (len (. (learn 2) history)) 2)))
+  (for [epochs [1 2]]
+    (setv model (train-from-base trained :text GREEK :max-words 40 :epochs epochs))
+    (assert (= (get model.settings "unit") "pieces"))
+    (assert (= (len model.history) epochs))))
 
 
 (defn [counting]
     test-a-base-that-does-not-know-such-text-leaves-training-from-scratch-as-it-is [trained]
-  (write-text trained (* "Πρωί πρωί στη θάλασσα, κι εγώ.\n" 120) "greek.txt")
+  (write-text trained GREEK "greek.txt")
   (defn train [name #* more]
     #( (output trained "--sources" "greek.txt" "--model" name "--epochs" "1" #* more)
       (load-checkpoint (/ trained name) :resume True)))

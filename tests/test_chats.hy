@@ -44,55 +44,45 @@
     #(TALK "WhatsApp, 3 messages of 2 people, 2019" {"Anna" 2  "Ben" 1}))))
 
 
-(defn test-whatsapp-notices-and-media-are-left-out [here]
-  (setv notices ["Messages and calls are end-to-end encrypted." "Anna added Ben"
-    "Ben changed the subject from “a: b” to “c”" "Anna: <Media omitted>"
-    "Anna: <Medien ausgeschlossen>" "Ben: IMG-1.jpg (file attached)" "Ben: null"
-    "Anna: This message was deleted" "Ben: Diese Nachricht wurde gelöscht."
-    "Ben: \u200eimage omitted" "Anna: \u200e<attached: 1.jpg>" "Ben:" "Anna: Missed voice call"])
-  (write "a.txt" (stamped "1/4/25, 3:40 PM - "
-    (.join "" (gfor notice notices f"1/5/26, 3:40 PM - {notice}\n"))))
-  (assert (= (read "a.txt") #(TALK
-    "WhatsApp, 3 messages of 2 people, 2025; media and system lines left out"
-    {"Anna" 2  "Ben" 1}))))
-
-
-(defn test-whatsapp-keeps-captions-and-drops-what-it-adds [here]
-  (setv stamp "[04.01.25, 15:40:07] ")
-  (write "a.txt" (.join "" [
-    f"{stamp}Anna: hi \u200e<This message was edited>\n"
-    f"{stamp}~\u202fBen: a.jpg (file attached)\nthe pond\n"
-    f"{stamp}\u202a+49 170 1234567\u202c: I <3 you <b>\r\n"
-    f"{stamp}Anna: 16:05 - see you\n"]))
-  (assert (= (get (read "a.txt") 0)
-    "Anna: hi\nBen: the pond\n+49 170 1234567: I <3 you <b>\nAnna: 16:05 - see you\n")))
-
-
 (defn [(pytest.mark.parametrize "notice" [
-      "Du hast diese Nachricht gelöscht" "Eliminaste este mensaje." "Vous avez supprimé ce message"
-      "Hai eliminato questo messaggio" "Mensagem apagada" "Você apagou esta mensagem"
-      "Je hebt dit bericht verwijderd" "Данное сообщение удалено"
-      "Verpasster Sprachanruf. Zum Zurückrufen tippen" "Llamada de voz perdida a las 15:40"
-      "Appel vocal manqué" "Videochiamata persa" "Chamada de voz perdida" "Missed video call"
-      "<Médias omis>" "<Multimedia omitido>" "<Mídia oculta>" "<Media omessi>" "Bild weggelassen"
-      "image absente" "imagen omitida" "immagine omessa" "Bild.jpg (Datei angehängt)"
-      "Standort: https://maps.google.com/?q=1.5,2" "a.pdf • \u200e2 Seiten \u200eDokument fehlt"
-      "\u200eABSTIMMUNG:\nWann?\n\u200eOPTION: Mo (\u200e3 Stimmen)"])]
+      "Messages and calls are end-to-end encrypted." "Anna added Ben"
+      "Ben changed the subject from “a: b” to “c”"
+      #* (gfor said [
+        "<Media omitted>" "IMG-1.jpg (file attached)" "null" "This message was deleted"
+        "\u200eimage omitted" "\u200e<attached: 1.jpg>" "" "Missed voice call" "Missed video call"
+        "<Medien ausgeschlossen>" "Diese Nachricht wurde gelöscht."
+        "Du hast diese Nachricht gelöscht" "Eliminaste este mensaje."
+        "Vous avez supprimé ce message" "Hai eliminato questo messaggio" "Mensagem apagada"
+        "Você apagou esta mensagem" "Je hebt dit bericht verwijderd" "Данное сообщение удалено"
+        "Verpasster Sprachanruf. Zum Zurückrufen tippen" "Llamada de voz perdida a las 15:40"
+        "Appel vocal manqué" "Videochiamata persa" "Chamada de voz perdida" "<Médias omis>"
+        "<Multimedia omitido>" "<Mídia oculta>" "<Media omessi>" "Bild weggelassen"
+        "image absente" "imagen omitida" "immagine omessa" "Bild.jpg (Datei angehängt)"
+        "Standort: https://maps.google.com/?q=1.5,2" "a.pdf • \u200e2 Seiten \u200eDokument fehlt"
+        "\u200eABSTIMMUNG:\nWann?\n\u200eOPTION: Mo (\u200e3 Stimmen)"] f"Ben: {said}")])]
     test-whatsapp-notices-of-many-languages-are-left-out [here notice]
-  (write "a.txt" (stamped "04.01.25, 15:40 - " f"04.01.25, 15:41 - Ben: {notice}\n"))
-  (assert (= (cut (read "a.txt") 2)
-    #(TALK "WhatsApp, 3 messages of 2 people, 2025; media and system lines left out"))))
+  (write "a.txt" (stamped "04.01.25, 15:40 - " f"04.01.26, 15:41 - {notice}\n"))
+  (assert (= (read "a.txt")
+    #(TALK "WhatsApp, 3 messages of 2 people, 2025; media and system lines left out"
+      {"Anna" 2  "Ben" 1}))))
 
 
 (defn [(pytest.mark.parametrize #("said" "kept") [
-      #("schau \u200e<Anhang: 1.jpg>" "schau") #("schau\nmal \u200eBild weggelassen" "schau mal")
-      #("<Medien ausgeschlossen>\nder Teich" "der Teich")
-      #("@\u2068Ben\u2069 ja \u200e<Diese Nachricht wurde bearbeitet.>" "@Ben ja")
-      #("hola <Se editó este mensaje.>" "hola") #("oi <Mensagem editada>" "oi")
-      #("missed call from mum" "missed call from mum") #("das Bild fehlt" "das Bild fehlt")])]
+      #("Ben: schau \u200e<Anhang: 1.jpg>" "Ben: schau")
+      #("Ben: schau\nmal \u200eBild weggelassen" "Ben: schau mal")
+      #("Ben: <Medien ausgeschlossen>\nder Teich" "Ben: der Teich")
+      #("~\u202fBen: a.jpg (file attached)\nthe pond" "Ben: the pond")
+      #("Anna: hi \u200e<This message was edited>" "Anna: hi")
+      #("Ben: @\u2068Ben\u2069 ja \u200e<Diese Nachricht wurde bearbeitet.>" "Ben: @Ben ja")
+      #("Ben: hola <Se editó este mensaje.>" "Ben: hola")
+      #("Ben: oi <Mensagem editada>" "Ben: oi")
+      #("Ben: missed call from mum" "Ben: missed call from mum")
+      #("Ben: das Bild fehlt" "Ben: das Bild fehlt")
+      #("Anna: 16:05 - see you" "Anna: 16:05 - see you")
+      #("\u202a+49 170 1234567\u202c: I <3 you <b>\r" "+49 170 1234567: I <3 you <b>")])]
     test-whatsapp-keeps-what-people-say-beside-its-notes [here said kept]
-  (write "a.txt" (stamped "04.01.25, 15:40 - " f"04.01.25, 15:41 - Ben: {said}\n"))
-  (assert (= (get (read "a.txt") 0) f"{TALK}Ben: {kept}\n")))
+  (write "a.txt" (stamped "04.01.25, 15:40 - " f"04.01.25, 15:41 - {said}\n"))
+  (assert (= (get (read "a.txt") 0) f"{TALK}{kept}\n")))
 
 
 (defn test-a-chat-in-a-zip-is-read [here]
@@ -114,7 +104,7 @@
 
 
 (defn test-only-keeps-one-person-and-names-the-others [here]
-  (write "a.txt" (stamped "24.12.19, 11:23 - "))
+  (write "a.txt" (+ "\ufeff" (stamped "24.12.19, 11:23 - ")))
   (assert (= (cut (read "a.txt" :only "anna") 2)
     #("Anna: hi\nAnna: two lines\n"
       "WhatsApp, 3 messages of 2 people, 2019, only anna's kept")))
@@ -209,20 +199,15 @@
     "strange"]})
 
 
-(defn test-telegram-is-read-one-chat-or-all [here]
-  (write "result.json" (json.dumps (telegram-chat) :indent 1))
+(defn test-telegram-is-read-one-chat-or-all-though-contacts-come-first [here]
+  (write "result.json" (+ "\ufeff" (json.dumps (telegram-chat) :indent 1)))
   (setv words "Telegram, 3 messages of 2 people, 2019 to 2020; media and system lines left out")
   (assert (= (read "result.json") #(TALK words {"Anna" 2  "Ben" 1})))
-  (write "all.json" (json.dumps {"about" "x"  "chats" {"list" [(telegram-chat) (telegram-chat)]}}))
-  (assert (= (get (read "all.json") 0) (* TALK 2))))
-
-
-(defn test-all-of-telegram-is-read-though-contacts-come-first [here]
   (setv people (lfor n (range 2000) {"user_id" n  "first_name" "Somebody"  "phone_number" "0"}))
-  (write "result.json" (json.dumps {"about" "Here is the data you requested."
+  (write "all.json" (json.dumps {"about" "Here is the data you requested."
     "personal_information" {"user_id" 1}  "contacts" {"about" "x"  "list" people}
-    "chats" {"about" "x"  "list" [(telegram-chat)]}}))
-  (assert (= (get (read "result.json") 0) TALK)))
+    "chats" {"about" "x"  "list" [(telegram-chat) (telegram-chat)]}}))
+  (assert (= (get (read "all.json") 0) (* TALK 2))))
 
 
 (defn telegram-page []
@@ -262,13 +247,6 @@
       (message "a1" "two\nlines" :nickname "Anna")]}))
   (assert (= (cut (read "tea.json") 2)
     #(TALK "Discord, 3 messages of 2 people, 2021; media and system lines left out"))))
-
-
-(defn test-a-byte-order-mark-hides-no-chat [here]
-  (write "result.json" (+ "\ufeff" (json.dumps (telegram-chat) :indent 1)))
-  (assert (= (get (read "result.json") 0) TALK))
-  (write "a.txt" (+ "\ufeff" (stamped "24.12.19, 11:23 - ")))
-  (assert (= (get (read "a.txt") 0) TALK)))
 
 
 (defn slack-files []
@@ -314,10 +292,7 @@
   (assert (.endswith (complaint ["b.json"]) "damaged: its values are nested too deeply")))
 
 
-(defn test-a-chat-in-a-mixture-of-encodings-is-placed [here]
-  (write "a.txt" (+ (.encode (stamped "24.12.19, 11:23 - "))
-    b"24.12.19, 11:23 - Anna: sch\xf6n\n"))
-  (assert (in "'a.txt' is not valid utf-8: byte " (complaint ["a.txt"])))
-  (write "b.json" (json.dumps {"messages" [{"type" "message"  "date" "2020"  "from" "A"
+(defn test-half-a-character-is-replaced [here]
+  (write "a.json" (json.dumps {"messages" [{"type" "message"  "date" "2020"  "from" "A"
     "from_id" "u"  "text" "\ud83d!"}]}))
-  (assert (in (get (read "b.json") 0) ["A: ?!\n" "A: \ufffd!\n"])))
+  (assert (in (get (read "a.json") 0) ["A: ?!\n" "A: \ufffd!\n"])))

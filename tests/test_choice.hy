@@ -13,7 +13,7 @@
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [MEASURED-SPEED]
-  tests.helpers [TINY-FLAGS run-hy succeeded write-text])
+  tests.helpers [TINY-FLAGS run-hy succeeded write write-text])
 
 (setv
   LSTM (parse-layers "256,dropout:0.2,64")
@@ -47,13 +47,10 @@
   monkeypatch)
 
 
-(defn [pytest.mark.quick] test-pytorch-trains-lstms-on-a-processor-with-bfloat16 [here]
-  (assert (= (fastest-backend LSTM) "torch")))
-
-
-(defn [pytest.mark.quick (pytest.mark.parametrize "layers" ["gru:8" "8,gru:8" "lstm-hard:8"])]
-    test-networks-of-other-layers-are-left-to-tensorflow [here layers]
-  (assert (is (fastest-backend (parse-layers layers)) None)))
+(defn [pytest.mark.quick (pytest.mark.parametrize #("layers" "chosen") [
+    ["256,dropout:0.2,64" "torch"] ["gru:8" None] ["8,gru:8" None] ["lstm-hard:8" None]])]
+    test-pytorch-trains-lstms-on-a-processor-with-bfloat16-and-nothing-else [here layers chosen]
+  (assert (= (fastest-backend (parse-layers layers)) chosen)))
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize "change" [
@@ -89,14 +86,11 @@
       :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment}))))
 
 
-(defn [pytest.mark.slow] test-the-program-trains-on-pytorch-and-says-so [train]
-  (assert (in "training on PyTorch" (train))))
-
-
-(defn [pytest.mark.slow] test-tensorflow-trains-where-pytorch-cannot-be-imported [train tmp-path]
-  (.mkdir (/ tmp-path "torch"))
-  (.write-text (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch.so: not found')")
-  (assert (not-in "PyTorch" (train))))
+(defn [pytest.mark.slow (pytest.mark.parametrize "broken" [False True])]
+    test-the-program-trains-on-pytorch-and-says-so-unless-it-cannot-be-imported
+    [train tmp-path broken]
+  (when broken (write (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch: not found')"))
+  (assert (!= (in "training on PyTorch" (train)) broken)))
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize #("flags" "rows" "pays") [

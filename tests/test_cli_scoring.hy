@@ -6,13 +6,10 @@ logarithms. So their texts and scores are known.]]
 (import
   math
   os
-  queue [Queue]
   numpy :as np
   pytest
-  lstm-textgen.cli [flags main]
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.scoring [surprises]
-  tests.helpers [in-pieces output program refused save-odds small-model start-program succeeded
+  tests.helpers [output program refused save-odds small-model start-program succeeded
     uniform-model write-text])
 
 (setv
@@ -56,36 +53,26 @@ logarithms. So their texts and scores are known.]]
   (refused (program "--score" "c.txt" :folder uniform) "c.txt"))
 
 
-(defn test-a-model-by-words-is-scored-by-words [tmp-path]
-  ;; It has six units: <unk>, the, " the", " cat", " dog" and a full stop.
-  (save-odds tmp-path "the cat. the dog." {} :unit "words")
-  (setv shown (output tmp-path "--score" "-" :input "the cat sat."))
-  ;; 4 times log2 6 bits for the 8 characters of the known ones.
-  (assert (in "1.292 bits per character, perplexity 6.00 per word, accuracy 25.0%, 4 words" shown))
-  (assert (in "4 words, 1 of them unknown to the model" shown)))
-
-
-(defn test-a-model-by-pieces-is-scored-by-pieces [tmp-path]
-  ;; It has seven units: four characters, " c", "at" and " cat".
-  (save-odds tmp-path (* " cat" 30) {} :unit "pieces")
-  (setv shown (output tmp-path "--score" "-" :input " cat cab"))
-  ;; 3 times log2 7 bits for " cat", " c" and "a".
-  (assert (in "1.203 bits per character, perplexity 7.00 per piece" shown))
-  (assert (in "3 pieces; skipped 1 unknown to the model: 'b' (U+0062)" shown)))
+(defn [(pytest.mark.parametrize #("unit" "known" "text" "shown") [
+    ;; Six units: <unk>, the, " the", " cat", " dog" and a full stop; so the 8 characters of the
+    ;; known ones have 4 times log2 6 bits.
+    #("words" "the cat. the dog." "the cat sat."
+      ["1.292 bits per character, perplexity 6.00 per word, accuracy 25.0%, 4 words"
+        "4 words, 1 of them unknown to the model"])
+    ;; Seven: four characters, " c", "at" and " cat"; " cat", " c" and "a" have 3 times log2 7.
+    #("pieces" (* " cat" 30) " cat cab"
+      ["1.203 bits per character, perplexity 7.00 per piece"
+        "3 pieces; skipped 1 unknown to the model: 'b' (U+0062)"])])]
+    test-a-text-is-scored-by-the-units-of-the-model [tmp-path unit known text shown]
+  (save-odds tmp-path known {} :unit unit)
+  (setv said (output tmp-path "--score" "-" :input text))
+  (for [words shown] (assert (in words said))))
 
 
 (defn test-a-text-is-prepared-as-the-training-text-was [tmp-path]
   (save-odds tmp-path "aé\n" {} :lower True)
   (write-text tmp-path "\ufeffAE\u0301\r\n" :name "a.txt")
   (assert (in "accuracy 33.3%, 3 characters\n" (output tmp-path "--score" "a.txt"))))
-
-
-(defn test-preparing-in-pieces-is-preparing-at-once []
-  (setv
-    model (TextModel (small-model :text "ab" :odds {}))
-    text (* "e\u0301 a\r\nb\rcde\u0301\u0301\n\n\r\n" 3))
-  (for [size [1 2 3 7]]
-    (assert (= (.join "" (.prepare-pieces model (in-pieces text size))) (.prepare model text)))))
 
 
 (defn test-score-html-shades-the-files [uniform]
@@ -113,15 +100,3 @@ logarithms. So their texts and scores are known.]]
   (assert (math.isclose total.bits (/ (+ 2 (- (math.log2 0.75))) 2) :rel-tol 1e-6))
   (with [_ (pytest.raises ValueError :match "nothing to score")]
     (.score (TextModel (small-model :text "ab" :odds {})) "")))
-
-
-(defn test-slow-scoring-says-what-is-being-done [uniform monkeypatch]
-  (.chdir monkeypatch uniform)
-  (write-text uniform "ab cd.\n" :name "a.txt")
-  (setv said (Queue))
-  (.setattr monkeypatch flags "SLOW" 0)
-  (.setattr monkeypatch flags "warn" said.put)
-  (.setattr monkeypatch "lstm_textgen.cli.writing.surprises" (fn [#* arguments]
-    (assert (= (.get said :timeout 30) "scoring a.txt"))
-    (surprises #* arguments)))
-  (assert (= (main ["--score" "a.txt"]) 0)))

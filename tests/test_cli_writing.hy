@@ -21,7 +21,7 @@ logarithms. So their texts and scores are known.]]
   (assert (= (output sure "--generate" "bad" "--length" 4) "badaaaa\n")))
 
 
-(defn test-writing-imports-neither-keras-nor-hyrule-nor-rich [sure]
+(defn test-writing-imports-neither-keras-nor-hyrule-nor-rich-nor-h5py [sure]
   (output sure "--generate" "a" "--length" 1)  ; with all modules compiled, as they are installed
   (setv
     result (program "--generate" "a" "--length" 1
@@ -29,7 +29,7 @@ logarithms. So their texts and scores are known.]]
       :environment {"PYTHONPROFILEIMPORTTIME" "1"  #** UNMEASURED})
     imported (set (re.findall r"(?m)\| +(\w+)[^|]*$" result.stderr)))
   (assert (in "lstm_textgen" imported))
-  (assert (not (& imported #{"keras" "tensorflow" "hyrule" "rich"}))))
+  (assert (not (& imported #{"keras" "tensorflow" "hyrule" "rich" "h5py"}))))
 
 
 (defn test-a-model-whose-numbers-overflow-is-refused-in-one-line [tmp-path]
@@ -55,14 +55,11 @@ logarithms. So their texts and scores are known.]]
     (assert (= (set text) #{"a" "b" "\n"}))))
 
 
-(defn test-a-text-ends-before-what-stop-names [uniform]
+(defn test-a-text-ends-before-what-stop-names-or-with-the-last-of-its-sentences [uniform]
   (setv text (output uniform "--generate" "ab" "--stop" "ab" "--rng-seed" 3))
   (assert (not-in "ab" (cut text 2 None)))
   (setv longer (output uniform "--generate" "ab" "--length" 500 "--rng-seed" 3))
-  (assert (.startswith longer (+ (.removesuffix text "\n") "ab"))))
-
-
-(defn test-a-text-ends-with-the-last-of-its-sentences [uniform]
+  (assert (.startswith longer (+ (.removesuffix text "\n") "ab")))
   (setv text (output uniform "--generate" "" "--sentences" 2 "--rng-seed" 1))
   (assert (.endswith text ".\n"))
   (assert (= 2 (+ (.count text ". ") (.count text ".\n")))))
@@ -77,16 +74,6 @@ logarithms. So their texts and scores are known.]]
   (assert (= (len text) (+ (* 3 (len "--- 1 of 3 ---\nab\n")) (* 3 30) 2)))
   (assert (= text (output uniform #* flags)))
   (refused (program "--generate" "a" "--samples" 2 :folder uniform) "need an end"))
-
-
-(defn test-output-goes-to-a-file [sure]
-  (.write-text (/ sure "old.txt") "kept")
-  (setv flags ["--generate" "a" "--overwrite" "--output" "old.txt"])
-  (refused (program #* flags "--model" "none" :folder sure) "none")
-  (refused (program #* flags "--top-k" 0 :folder sure) "--top-k")
-  (assert (= (.read-text (/ sure "old.txt")) "kept"))
-  (assert (= (output sure #* flags "--length" 2) ""))
-  (assert (= (.read-text (/ sure "old.txt")) "aaa\n")))
 
 
 (defn test-the-seed-comes-from-a-file-or-from-standard-input [sure]

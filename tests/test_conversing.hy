@@ -1,6 +1,7 @@
 "A model trained on a chat: the output of its run, and conversations."
 
 (import
+  pytest
   lstm-textgen.textmodel [load train]
   tests.helpers [output program refused save-odds succeeded write])
 
@@ -10,6 +11,12 @@
       said ["Anna: hi Ben" "Ben: hi" "Anna: ho"]
       f"1/4/25, 3:40 PM - {said}\n")) 40))
   FLAGS ["--layers" "8" "--lookback" "8" "--batch-size" "2" "--epochs" "1"])
+
+
+(defn a-table [folder [rows 90] [text "a fox sings"]]
+  "Write a table of two columns, `id` and `text`, as `a.csv` in `folder`."
+  (write (/ folder "a.csv")
+    (+ "id,text\n" (.join "" (gfor n (range rows) f"{n},{text} {n}\n")))))
 
 
 (defn chat-model [folder odds]
@@ -26,9 +33,8 @@
   (assert (= (get (. (load (/ tmp-path "model")) settings) "people") ["Anna" "Ben"])))
 
 
-(defn test-several-columns-and-templates-are-flags [tmp-path counting]
-  (write (/ tmp-path "a.csv")
-    (+ "id,text\n" (.join "" (gfor n (range 90) f"{n},a fox sings {n}\n"))))
+(defn test-columns-and-templates-are-flags [tmp-path counting]
+  (a-table tmp-path)
   (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id" #* FLAGS))
   (assert (in "a.csv: table, 90 entries in columns text, id\n" shown))
   (refused (program "--sources" "a.csv" "--column" "{Text" :folder tmp-path)
@@ -36,33 +42,27 @@
 
 
 (defn test-a-table-of-few-rows-is-read-as-a-text [tmp-path counting]
-  (write (/ tmp-path "a.csv")
-    (+ "id,text\n" (.join "" (gfor n (range 5) f"{n},{(* "a fox sings " 30)}{n}\n"))))
+  (a-table tmp-path 5 (* "a fox sings " 30))
   (setv shown (output tmp-path "--sources" "a.csv" "--column" "text" #* FLAGS))
   (assert (in "a.csv: table, 5 entries in column text\n" shown))
   (assert (not-in "a list of" shown)))
 
 
 (defn test-a-table-goes-on-as-the-items-that-its-model-has [tmp-path counting]
-  (write (/ tmp-path "a.csv") (+ "text\n" (.join "" (gfor n (range 90) f"a fox sings {n}\n"))))
-  (output tmp-path "--sources" "a.csv" "--column" "text" "--items" "paragraph" #* FLAGS)
-  (assert (in "a list of 90 paragraphs"
-    (output tmp-path "--sources" "a.csv" "--column" "text" #* FLAGS "--epochs" 2))))
+  (a-table tmp-path)
+  (setv flags ["--sources" "a.csv" "--column" "text" #* FLAGS])
+  (output tmp-path "--items" "paragraph" #* flags)
+  (assert (in "a list of 90 paragraphs" (output tmp-path #* flags "--epochs" 2))))
 
 
-(defn test-only-and-column-are-flags [tmp-path counting]
+(defn test-only-one-person-of-a-chat-is-learned-from-if-a-flag-says-so [tmp-path counting]
   (write (/ tmp-path "chat.txt") CHAT)
-  (write (/ tmp-path "a.csv")
-    (+ "id,text\n" (.join "" (gfor n (range 90) f"{n},a fox sings {n}\n"))))
+  (a-table tmp-path)
   (setv shown (output tmp-path "--sources" "chat.txt" "--only" "ben" #* FLAGS))
   (assert (in "only ben's kept" shown))
   (assert (not-in "--stop" shown))
-  (setv shown (output tmp-path "--sources" "a.csv" "--column" "text" "--model" "b" #* FLAGS))
-  (assert (in "a.csv: table, 90 entries in column text\n" shown))
-  (setv result (program "--sources" "a.csv" "--only" "Ben" #* FLAGS :folder tmp-path))
-  (assert (= result.returncode 2))
-  (assert (.endswith result.stderr
-    "'a.csv' is not a chat or mailbox, so --only doesn't apply to it\n")))
+  (refused (program "--sources" "a.csv" "--only" "Ben" :folder tmp-path)
+    "'a.csv' is not a chat or mailbox, so --only doesn't apply to it\n"))
 
 
 (defn test-of-many-documents-ten-are-listed [tmp-path counting]
@@ -94,27 +94,20 @@
     (assert (not-in (.encode name) (.read-bytes (/ tmp-path "model.h5"))))))
 
 
-(defn test-a-model-of-a-chat-takes-turns [tmp-path]
-  (chat-model tmp-path {"h" 1e20})
-  (setv result (program "--interactive" "--length" 3 :folder tmp-path
-    :input "hi\nBen: hi hi\nanna:hi\n"))
-  (assert (= (succeeded result) "Anna: hi\nhhh\nBen: hi hi\nhhh\nAnna: hi\nhhh\n")))
-
-
-(defn test-somebody-else-answers-when-the-model-leaves-it-to-you [tmp-path]
-  (chat-model tmp-path {"\n" 1e20})
-  (setv result (program "--interactive" :folder tmp-path :input "hi\nBen: hi\n"))
-  (assert (= (succeeded result) "Anna: hi\nBen:\nBen: hi\nAnna:\n")))
+(defn [(pytest.mark.parametrize #("likely" "length" "typed" "shown" "said") [
+    #("h" 3 "hi\nBen: hi hi\nanna:hi\n" "Anna: hi\nhhh\nBen: hi hi\nhhh\nAnna: hi\nhhh\n" "")
+    ;; Whom the model leaves it to says nothing.
+    #("\n" 9 "hi\nBen: hi\n" "Anna: hi\nBen:\nBen: hi\nAnna:\n" "")
+    #("h" 1 "xi\nhi\n" "Anna: xi\nh\nAnna: hi\nh\n" "never saw")])]
+    test-a-model-of-a-chat-takes-turns-and-names-what-it-never-saw-once
+    [tmp-path likely length typed shown said]
+  (chat-model tmp-path {likely 1e20})
+  (setv result (program "--interactive" "--length" length :folder tmp-path :input typed))
+  (assert (= (succeeded result) shown))
+  (assert (= (.count result.stderr "never saw") (bool said))))
 
 
 (defn test-the-others-of-a-chat-write-three-messages-at-most [tmp-path]
   (chat-model tmp-path {"h" 1e20  "\n" 1e20})
   (setv result (program "--interactive" "--rng-seed" 1 :folder tmp-path :input "hi\n"))
   (assert (<= 2 (len (.splitlines (succeeded result))) 4)))
-
-
-(defn test-an-unknown-character-in-a-conversation-is-named-once [tmp-path]
-  (chat-model tmp-path {"h" 1e20})
-  (setv result (program "--interactive" "--length" 1 :folder tmp-path :input "xi\nhi\n"))
-  (assert (= (.count result.stderr "never saw") 1))
-  (assert (= (succeeded result) "Anna: xi\nh\nAnna: hi\nh\n")))

@@ -147,29 +147,23 @@
 
 ;; * Failures
 
-(defn [pytest.mark.slow]
-    test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path]
+(defn [pytest.mark.slow (pytest.mark.parametrize "dies" [0 1])]
+    test-when-a-process-dies-the-others-end-and-the-last-save-stays [stopped tmp-path dies]
   (copied stopped tmp-path)
   (setv team (start-team [tmp-path tmp-path] "--epochs" 0))
   (wait-for "epoch " (. (get team 0) stdout))
-  (.kill (get team 1))
-  (setv
-    begun (time.monotonic)
-    [[status _ complaint] _] (endings team))
+  (.kill (get team dies))
+  (setv begun (time.monotonic))
+  (assert-refused [(get (endings team) (- 1 dies))] "lost another process of this run")
   (assert (< (- (time.monotonic) begun) 60))
-  (assert (= status 2))
-  (assert (re.fullmatch "lost another process of this run.*\n" complaint))
   (assert (load-checkpoint (/ tmp-path "model") :resume True)))
 
 
-(defn [pytest.mark.slow] test-when-the-first-process-dies-the-others-end [tmp-path]
-  (write-text tmp-path)
-  (setv team (start-team [tmp-path tmp-path] "--epochs" 0))
-  (wait-for "epoch 1" (. (get team 0) stdout))
-  (.kill (get team 0))
-  (setv [_ [status _ complaint]] (endings team))
-  (assert (= status 2))
-  (assert (re.fullmatch "lost another process of this run.*\n" complaint)))
+(defn assert-refused [endings words]
+  "Assert that all processes with these `endings` refused in a line that has `words`."
+  (for [[status _ complaint] endings]
+    (assert (= status 2))
+    (assert (re.fullmatch f".*{words}.*\n" complaint) complaint)))
 
 
 (defn [pytest.mark.slow]
@@ -181,9 +175,7 @@
     team (start))
   (wait-for "epoch 2" (. (get team 0) stdout))
   (plug (get machines 0) "down")
-  (for [[status _ complaint] (endings team)]
-    (assert (= status 2))
-    (assert (re.fullmatch "lost another process of this run.*\n" complaint)))
+  (assert-refused (endings team) "lost another process of this run")
   (plug (get machines 0) "up")
   (setv epochs (gfor line (. (get (start) 0) stdout) :if (.startswith line "epoch ") line))
   (assert (not-in "epoch 1 " (next epochs))))
@@ -194,9 +186,7 @@
   (for [[folder text] (zip folders [TEXT (.upper TEXT)])]
     (.mkdir folder)
     (write-text folder text))
-  (for [[status _ complaint] (endings (start-team folders))]
-    (assert (= status 2))
-    (assert (re.fullmatch ".*the processes differ in their texts.*\n" complaint) complaint))
+  (assert-refused (endings (start-team folders)) "the processes differ in their texts")
   (assert (not (.exists (/ tmp-path "a" "model.h5")))))
 
 
@@ -207,9 +197,7 @@ import os, sys, hy, lstm_textgen.learning.learner.machines as machines
 from lstm_textgen.cli import main
 machines.__version__ += os.environ["KERAS_DISTRIBUTION_PROCESS_ID"]
 sys.exit(main())]]]))
-  (for [[status _ complaint] (endings team)]
-    (assert (= status 2))
-    (assert (in "the processes differ in their versions: lstm_textgen 0." complaint))))
+  (assert-refused (endings team) "the processes differ in their versions: lstm_textgen 0"))
 
 
 (defn [pytest.mark.slow] test-a-process-that-nobody-joins-ends [tmp-path]

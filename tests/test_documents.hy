@@ -6,7 +6,7 @@
   zipfile
   pytest
   lstm-textgen.text.files [read-pieces]
-  tests.helpers [ROOT complaint empty-folder noted write])
+  tests.helpers [ROOT complaint empty-folder noted write write-all])
 
 (setv
   pytestmark pytest.mark.quick
@@ -37,11 +37,6 @@
   "Return #(text notes): the text of `sources`, and the lines with summaries."
   (setv [text notes] (noted (list sources) #** options))
   #(text (lfor [name summary] notes f"{name}: {summary.words}")))
-
-
-(defn zipped [#** members]
-  "Return the bytes of a zip archive with these `members`; in their names __ stands for /."
-  (zipped-as (dfor [name text] (.items members) (.replace (.replace name "__" "/") "_" ".") text)))
 
 
 (defn zipped-as [members]
@@ -75,44 +70,37 @@
 
 (defn [(pytest.mark.parametrize "name" ["libreoffice.docx" "libreoffice.odt" "pandoc.docx"])]
     test-a-document-is-its-paragraphs-and-rows [name]
-  (setv [text notes] (read (/ DOCUMENTS name)))
+  (setv [text [note]] (read (/ DOCUMENTS name)))
   (assert (= (.splitlines text) STORY))
-  (assert (= (len notes) 1))
-  (assert (.endswith (get notes 0) ", 12 paragraphs")))
+  (assert (.endswith note ", 12 paragraphs")))
 
 
-(defn [(pytest.mark.parametrize "name" ["libreoffice.rtf" "pandoc.epub" "pandoc.html"
-      "pandoc.odt" "pandoc.rtf" "libreoffice.epub" "libreoffice.html" "libreoffice.pdf"])]
-    test-each-program-and-format-gives-the-same-story [name]
-  (setv lines (.splitlines (.replace (get (read (/ DOCUMENTS name)) 0) " \n" "\n")))
+(defn [(pytest.mark.parametrize #("name" "summary") [
+      #("pandoc.rtf" "RTF document, 13 paragraphs")
+      #("libreoffice.rtf" "RTF document, ")
+      #("pandoc.epub" "e-book, 3 chapters")
+      #("libreoffice.epub" "e-book, ")
+      #("pandoc.html" "web page, 13 paragraphs; navigation and scripts left out")
+      #("libreoffice.html" "web page, ")
+      #("pandoc.odt" "OpenDocument text, ")
+      #("libreoffice.pdf" "PDF, 1 page")])]
+    test-each-program-and-format-gives-the-same-story [name summary]
+  (setv [text [note]] (read (/ DOCUMENTS name)))
   ;; Pandoc writes comments into the text of some formats, LibreOffice what was deleted; a PDF has
   ;; no tables, and no font here had the Chinese character. Nobody's notes are read.
   (setv known (lfor
-    line lines
+    line (.splitlines (.replace text " \n" "\n"))
     (.replace (.replace line "Could he?" "") "He never sang." "")))
   (setv missing (lfor line STORY :if (not-in line known) line))
   (assert (<= (len missing) (if (.endswith name ".pdf") 4 0)))
-  (assert (not-in "comment" (.join "" lines)))
-  (assert (not-in "a hundred" (.join "" lines))))
-
-
-(defn test-what-was-understood-is-told []
-  (setv names ["libreoffice.odt" "pandoc.epub" "pandoc.html" "libreoffice.pdf" "pandoc.rtf"])
-  (setv [_ notes] (read #* (gfor name names (/ DOCUMENTS name))))
-  (assert (= (lfor note notes (get (.split note ": ") 1)) [
-    "OpenDocument text, 12 paragraphs"
-    "e-book, 3 chapters"
-    "web page, 13 paragraphs; navigation and scripts left out"
-    "PDF, 1 page"
-    "RTF document, 13 paragraphs"])))
+  (for [others ["comment" "a hundred"]] (assert (not-in others text)))
+  (assert (in f": {summary}" note)))
 
 
 (defn test-a-document-in-a-folder-or-a-gz-or-without-its-ending-is-read [here]
   (setv data (.read-bytes (/ DOCUMENTS "pandoc.docx")))
-  (write "all/a.docx" data)
-  (write "all/b.docx.gz" (gzip.compress data))
-  (write "all/c" data)
-  (write "all/d.txt" "plain")
+  (write-all {"all/a.docx" data  "all/b.docx.gz" (gzip.compress data)  "all/c" data
+    "all/d.txt" "plain"})
   (assert (= (get (read "all") 0) (+ (* (get (read (/ DOCUMENTS "pandoc.docx")) 0) 3) "plain")))
   (with [file (open "all/c" "rb")] (assert (in "The lamp did not" (get (read file) 0)))))
 
@@ -126,31 +114,27 @@
 
 ;; * Word
 
-(defn test-word-has-breaks-tabs-and-boxes [here]
-  (write "a.docx" (docx (+
-    "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/>"
-    "<w:br w:type='page'/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t></w:r></w:p>"
-    "<w:p/><w:p/>"
-    "<w:p><w:r><w:t>out</w:t><w:txbxContent><w:p><w:r><w:t>in</w:t></w:r></w:p></w:txbxContent>"
-    "</w:r><w:del><w:r><w:t>gone</w:t></w:r></w:del></w:p>")))
-  (assert (= (get (read "a.docx") 0) "a\tb\nc-d\n\nin\nout\n")))
-
-
-(defn test-a-table-of-contents-is-left-out [here]
-  (write "a.docx" (docx (+
-    "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj>"
-    "</w:sdtPr><w:sdtContent><w:p><w:r><w:t>One 1</w:t></w:r></w:p></w:sdtContent></w:sdt>"
-    "<w:p><w:pPr><w:pStyle w:val='TOC1'/></w:pPr><w:r><w:t>Two 2</w:t></w:r></w:p>"
-    "<w:p><w:r><w:t>text</w:t></w:r></w:p>")))
-  (assert (= (.strip (get (read "a.docx") 0)) "text")))
-
-
-(defn test-hidden-text-is-left-out [here]
-  (write "a.docx" (docx (+
-    "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>seen, </w:t></w:r><w:r><w:rPr>"
-    "<w:vanish/></w:rPr><w:t>hidden, </w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr>"
-    "<w:t>shown</w:t></w:r></w:p>")))
-  (assert (= (get (read "a.docx") 0) "seen, shown\n")))
+(defn [(pytest.mark.parametrize #("body" "text") [
+      #((+ "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t>"
+          "<w:br/><w:br w:type='page'/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t></w:r></w:p>"
+          "<w:p/><w:p/>"
+          "<w:p><w:r><w:t>out</w:t><w:txbxContent><w:p><w:r><w:t>in</w:t></w:r></w:p>"
+          "</w:txbxContent></w:r><w:del><w:r><w:t>gone</w:t></w:r></w:del></w:p>")
+        "a\tb\nc-d\n\nin\nout")
+      #((+ "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/>"
+          "</w:docPartObj></w:sdtPr><w:sdtContent><w:p><w:r><w:t>One 1</w:t></w:r></w:p>"
+          "</w:sdtContent></w:sdt>"
+          "<w:p><w:pPr><w:pStyle w:val='TOC1'/></w:pPr><w:r><w:t>Two 2</w:t></w:r></w:p>"
+          "<w:p><w:r><w:t>text</w:t></w:r></w:p>")
+        "text")
+      #((+ "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>seen, </w:t></w:r><w:r><w:rPr>"
+          "<w:vanish/></w:rPr><w:t>hidden, </w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr>"
+          "<w:t>shown</w:t></w:r></w:p>")
+        "seen, shown")]
+      :ids ["breaks, tabs and boxes" "no table of contents" "nothing hidden"])]
+    test-of-word-what-is-seen-is-read [here body text]
+  (write "a.docx" (docx body))
+  (assert (= (.strip (get (read "a.docx") 0)) text)))
 
 
 (defn test-documents-inserted-in-another-are-read-in-their-place [here]
@@ -187,29 +171,23 @@
 
 ;; * Pages and books
 
-(defn html-of [body]
-  "Return the text of a page with this HTML."
-  (write "page.html" body)
-  (get (read "page.html") 0))
-
-
-(defn test-a-page-is-read-without-what-surrounds-the-text [here]
-  (assert (= "One\ntwo three\nlast\n" (html-of (+ "<!doctype html><title>t</title><body>"
-    "<header>site</header><nav>menu</nav><script>if (a < b) { '</p>' }</script>"
-    "<style>p { x }</style><h1>One</h1><!-- <p>no</p> --><p>two\n <b>three</b></p>"
-    "<p hidden>no</p><aside>ad</aside><form><button>go</button></form>last<footer>f</footer>")))))
-
-
-(defn test-the-main-part-of-a-page-is-enough [here]
-  (setv text (* "A fox sings to the moon. " 20))
-  (assert (= (html-of f"<div>offers</div><main><p>{text}</p></main><div>more</div>")
-    (+ (.strip text) "\n")))
-  (assert (= (html-of "<p>All of it is here.</p><main></main>") "All of it is here.\n")))
-
-
-(defn test-preformatted-text-and-rows-keep-their-form [here]
-  (assert (= (html-of "<pre>a\n   b\tc</pre><table><tr><td>1<td>2<tr><td><p>3</p><td>4</table>")
-    "a\n   b\tc\n1\t2\n3\t4\n")))
+(defn [(pytest.mark.parametrize #("page" "text") [
+      #((+ "<!doctype html><title>t</title><body>"
+          "<header>site</header><nav>menu</nav><script>if (a < b) { '</p>' }</script>"
+          "<style>p { x }</style><h1>One</h1><!-- <p>no</p> --><p>two\n <b>three</b></p>"
+          "<p hidden>no</p><aside>ad</aside><form><button>go</button></form>last"
+          "<footer>f</footer>")
+        "One\ntwo three\nlast\n")
+      #((+ "<div>offers</div><main><p>" (* "A fox sings to the moon. " 20)
+          "</p></main><div>more</div>")
+        (+ (* "A fox sings to the moon. " 19) "A fox sings to the moon.\n"))
+      #("<p>All of it is here.</p><main></main>" "All of it is here.\n")
+      #("<pre>a\n   b\tc</pre><table><tr><td>1<td>2<tr><td><p>3</p><td>4</table>"
+        "a\n   b\tc\n1\t2\n3\t4\n")]
+      :ids ["without what surrounds it" "its main part" "all, if that is empty" "in its form"])]
+    test-of-a-page-the-text-is-read [here page text]
+  (write "page.html" page)
+  (assert (= (get (read "page.html") 0) text)))
 
 
 (defn [(pytest.mark.parametrize #("data" "options") [
@@ -225,23 +203,21 @@
 
 
 (defn test-a-page-without-text-or-of-wrong-bytes-is-refused [here]
-  (write "a.html" "<script>fill()</script>")
+  (write-all {"a.html" "<script>fill()</script>"  "b.html" b"<p>\xff\xfe\xfa"})
   (assert (.startswith (complaint ["a.html"]) "'a.html' is a web page without text"))
-  (write "b.html" b"<p>\xff\xfe\xfa")
   (assert (in "is not valid utf-8" (complaint ["b.html"]))))
 
 
-(defn test-html-in-a-plain-text-is-plain-text [here]
-  (write "a.txt" "<!doctype html><p>a</p>")
+(defn test-html-without-an-ending-is-a-page [here]
   (write "b" "<!DOCTYPE html>\n<p>b</p>")
-  (assert (= (read "a.txt" "b") #("<!doctype html><p>a</p>\nb\n"
-    ["a.txt: read as plain text, though it looks like XML or HTML"
-      "b: web page, 1 paragraph; navigation and scripts left out"]))))
+  (assert (= (read "b")
+    #("b\n" ["b: web page, 1 paragraph; navigation and scripts left out"]))))
 
 
 (defn [(pytest.mark.parametrize #("name" "kind" "text") [
       #("a.fb2" "XML or HTML" "\ufeff<?xml version='1.0'?>\n<FictionBook/>")
       #("a.xml" "XML or HTML" "<notes>\n<note>fog</note>")
+      #("a.txt" "XML or HTML" "<!doctype html><p>a</p>")
       #("message_1.json" "JSON" "{\n  \"participants\": [")  #("a.jsonl" "JSON" "[[1, \"x\"]]")
       #("a.mht" "a saved page or mail in MIME"
         "From: <Saved>\r\nSubject: Fog\r\nContent-Type: multipart/related;\r\n")

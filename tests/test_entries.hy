@@ -88,21 +88,14 @@
     #("the sea is wide\nand deep.\n\n" "mail, 1 message; quotations and attachments left out"))))
 
 
-(defn test-mail-that-is-a-page-is-read-without-its-quotation [here]
-  (setv page (EmailMessage))
-  (.set-content page "<p>one</p><div class='gmail_quote'>On Sat wrote:<p>old</p></div>"
-    :subtype "html")
-  (mailbox-of page)
-  (assert (= (get (read "a.mbox") 0) "one\n\n")))
-
-
-(defn test-mail-of-parts-is-its-text-or-its-page [here]
+(defn test-mail-of-parts-is-its-text-or-its-page-without-attachments-and-quotations [here]
   (setv both (EmailMessage))
   (.set-content both "plain")
   (.add-alternative both "<p>page</p>" :subtype "html")
   (.add-attachment both "secret" :filename "a.txt")
   (setv page (EmailMessage))
-  (.set-content page "<style>x</style><p>one</p><p>two</p>" :subtype "html")
+  (.set-content page :subtype "html" (+ "<style>x</style><p>one</p><p>two</p>"
+    "<div class='gmail_quote'>On Sat wrote:<p>old</p></div>"))
   (mailbox-of both page)
   (assert (= (get (read "a.mbox") 0) "plain\n\none\ntwo\n\n")))
 

@@ -9,7 +9,7 @@
   lstm-textgen.text.documents.readers :as readers
   lstm-textgen.text.files :as files
   lstm-textgen.text.files [find-paths read-sources]
-  tests.helpers [ROOT complaint empty-folder noted write])
+  tests.helpers [ROOT complaint empty-folder noted write write-all])
 
 (setv
   pytestmark pytest.mark.quick
@@ -26,31 +26,15 @@
 ;; * What is skipped
 
 (defn test-files-that-are-skipped-are-named-in-a-line-and-hidden-or-empty-ones-are-not [here]
-  (for [[name content] [["text.txt" "text"] ["empty.txt" ""] [".git/index" b"\0"]]]
-    (write f"all/{name}" content))
+  (write-all {"all/text.txt" "text"  "all/empty.txt" ""  "all/.git/index" b"\0"
+    "all/zip.gz" (gzip.compress b"text")})
   (assert (= (warnings-about "all") []))
-  (write "all/latin.doc" b"\xe9")
-  (write "all/deep/a\nb.png" b"PNG\0")
-  (assert (= (warnings-about "all")
-    ["skipped 2 of 4 files in 'all' that are not utf-8 text: deep/a b.png, latin.doc"]))
-  (assert (= (warnings-about "all" "latin-1")
-    ["skipped 1 of 4 files in 'all' that is not latin-1 text: deep/a b.png"])))
-
-
-(defn test-documents-and-pictures-are-skipped-whatever-the-encoding [here]
-  (write "all/text.txt")
-  (write "all/book.pdf" b"%PDF-1.7\n")
-  (write "all/photo.jpg" b"\xff\xd8\xff\xe0")
-  (assert (= (warnings-about "all" "latin-1")
-    ["skipped 2 of 3 files in 'all' that are not latin-1 text: book.pdf, photo.jpg"])))
-
-
-(defn test-a-damaged-gzip-in-a-folder-is-named [here]
-  (write "all/a.txt")
-  (write "all/b.gz" "not zipped")
-  (write "all/c.gz" (gzip.compress b"text"))
-  (assert (= (warnings-about "all")
-    ["skipped 1 of 3 files in 'all' that is not utf-8 text: b.gz"])))
+  (write-all {"all/latin.doc" b"\xe9"  "all/deep/a\nb.png" b"PNG\0"  "all/bad.gz" "not zipped"
+    "all/book.pdf" b"%PDF-1.7\n"  "all/photo.jpg" b"\xff\xd8\xff\xe0"})
+  (assert (= (warnings-about "all") [(+ "skipped 5 of 8 files in 'all' that are not utf-8 text: "
+    "bad.gz, book.pdf, deep/a b.png, latin.doc, photo.jpg")]))
+  (assert (= (warnings-about "all" "latin-1") [(+ "skipped 4 of 8 files in 'all' that are not "
+    "latin-1 text: bad.gz, book.pdf, deep/a b.png, photo.jpg")])))
 
 
 (defn test-of-many-skipped-files-the-first-are-named [here]
@@ -118,36 +102,23 @@
 
 ;; * Bare names
 
-(defn test-a-bare-name-is-found-among-the-corpora-of-the-package [here]
+(defn test-a-file-by-a-bare-name-is-found-among-the-corpora-of-the-package [here monkeypatch]
   (assert (= (find-paths "lol.txt" []) [(str (/ ROOT "corpora" "lol.txt"))]))
   (write "far/lol.txt")
-  (assert (= (find-paths "lol.txt" ["far"]) [(os.path.join "far" "lol.txt")])))
-
-
-(defn test-corpora-in-the-package-come-before-those-beside-it [here monkeypatch]
-  (.setattr monkeypatch files "OUR_CORPORA" ["inside" "beside"])
-  (write "beside/a.txt")
-  (assert (= (find-paths "a.txt" []) [(os.path.join "beside" "a.txt")]))
-  (write "inside/a.txt")
-  (assert (= (find-paths "a.txt" []) [(os.path.join "inside" "a.txt")])))
-
-
-(defn test-only-files-by-a-bare-name-are-found-among-the-corpora [here monkeypatch]
-  (.setattr monkeypatch files "OUR_CORPORA" ["ours"])
-  (write "ours/folder/a.txt")
+  (assert (= (find-paths "lol.txt" ["far"]) [(os.path.join "far" "lol.txt")]))
+  (.setattr monkeypatch files "OUR_CORPORA" ["inside" "beside"])  ; the package, the tree
+  (for [place ["beside" "inside"]]
+    (write f"{place}/folder/a.txt")
+    (write f"{place}/a.txt")
+    (assert (= (find-paths "a.txt" []) [(os.path.join place "a.txt")])))
   (for [name ["folder" "" "./a.txt" (os.path.join "folder" "a.txt")]]
-    (with [_ (pytest.raises FileNotFoundError)] (find-paths name [])))
-  None)
+    (with [_ (pytest.raises FileNotFoundError)] (find-paths name []))))
 
 
 ;; * Open files
 
-(defn test-an-open-text-is-taken-as-it-is []
-  (assert (= (read-sources (io.StringIO "a\r\n\0é")) "a\r\n\0é"))
-  (assert (= (read-sources (io.StringIO "a\n") "utf-16") "a\n")))
-
-
-(defn test-open-bytes-are-decoded [here]
+(defn test-an-open-text-is-taken-as-it-is-and-open-bytes-are-decoded [here]
+  (assert (= (read-sources (io.StringIO "a\r\n\0é") "utf-16") "a\r\n\0é"))
   (assert (= (read-sources (io.BytesIO b"\xef\xbb\xbfF\xc3\xbcchse")) "Füchse"))
   (assert (= (read-sources [(io.BytesIO b"\xfc")] "latin-1") "ü"))
   (write "a.gz" (gzip.compress b"text"))
@@ -155,8 +126,7 @@
 
 
 (defn test-open-files-and-paths-are-joined-in-order [here]
-  (write "b.txt" "beta")
-  (write "c.txt" "gamma")
+  (write-all {"b.txt" "beta"  "c.txt" "gamma"})
   (with [file (open "c.txt" :encoding "utf-8")]
     (assert (= (read-sources [(io.StringIO "alpha") "b.txt" file]) "alpha\nbeta\ngamma"))))
 
@@ -194,11 +164,6 @@
     " is text, but sources are paths or URLs; to train on text in memory, give `text`"))
   (assert (.startswith line (cut (repr text) 8)))
   (assert (< (len line) 200)))
-
-
-(defn test-a-path-may-have-a-line-break [here]
-  (write "two\nlines.txt")
-  (assert (= (read-sources "two\nlines.txt") "text")))
 
 
 (defn [(pytest.mark.parametrize "source" [5 None b"a.txt" ["a.txt"]])]

@@ -22,33 +22,21 @@ except KeyboardInterrupt:
     print('stopped')")
 
 
-(defn ran [code #* arguments #** options]
-  "Return the status and the output of Python that runs `code`, in a fork and in a new process."
-  (lfor
-    cold [False True]
-    :setv done (run-python "-c" code #* arguments :cold cold #** options)
-    [done.returncode done.stdout done.stderr]))
-
-
-(defn test-a-fork-has-the-arguments-folder-environment-and-streams-of-a-process [tmp-path]
-  (setv [fork new] (ran SHOW-ALL "a" "b c"
-    :cwd tmp-path
-    :environment {"WORD" "heylo"}
-    :input "in"))
-  (assert (= fork new))
-  (assert (= (get fork 0) 7)))
-
-
 (defn [(pytest.mark.parametrize "code" [
+    SHOW-ALL
     "import sys; sys.exit('no')"
     "import os; os.kill(os.getpid(), 9)"
     "raise KeyboardInterrupt"
     "import atexit; atexit.register(print, 'last'); print('first')"
     "import sys; print(sys.stdout.encoding, sys.stdout.errors, sys.stdout.line_buffering)"])]
-    test-a-fork-ends-as-a-process-does [code]
-  (setv [fork new] (ran code))
-  (assert (= (cut fork 2) (cut new 2)))
-  (assert (= (bool (get fork 2)) (bool (get new 2)))))
+    test-a-fork-has-all-that-a-process-has-and-ends-as-one [tmp-path code]
+  (setv [fork new] (lfor
+    cold [False True]
+    (run-python "-c" code "a" "b c"
+      :cold cold :cwd tmp-path :environment {"WORD" "heylo"} :input "in")))
+  (assert (= [fork.returncode fork.stdout] [new.returncode new.stdout]))
+  (assert (= (bool fork.stderr) (bool new.stderr)))
+  (assert (= (= fork.returncode 7) (= code SHOW-ALL))))
 
 
 (defn [(pytest.mark.parametrize #("number" "shown") [

@@ -12,37 +12,28 @@
   lstm-textgen.text.documents.readers [find-reader read-document]
   lstm-textgen.text.documents.reading [BeyondLimit Reading]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [FUZZ ROOT complaint empty-folder write]
+  tests.helpers [FUZZ complaint empty-folder write]
   tests.test-chats [slack-files stamped telegram-chat telegram-page]
-  tests.test-documents [docx epub zipped-as])
+  tests.test-documents [DOCUMENTS WORD docx epub zipped-as])
 
 (setv
   here (pytest.fixture empty-folder)
   MB (** 2 20)
-  WORD "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-  DOCUMENTS (/ ROOT "tests" "documents"))
+  LONG (* "a" (* 17 MB)))
 
 
 ;; * Too much
 
-(defn test-a-zip-bomb-is-stopped [here]
-  (write "a.docx" (docx (* "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>" 100_000)))
-  (assert (= (complaint ["a.docx"] :limit (* 2 MB))
-    "'a.docx' expands to more than 2 MB; give a larger `max_download`"))
-  (write "all/a.docx" (.read-bytes (/ here "a.docx")))
-  (assert (in "`max_download`" (complaint ["all"] :limit (* 2 MB)))))
-
-
-(defn test-members-that-are-the-same-bytes-count-each-time [here]
-  (setv chapter (+ "<p>" (* "a" MB) "</p>"))
-  (write "a.epub" (epub #* (* [chapter] 5)))
-  (assert (in "expands to more than 3 MB" (complaint ["a.epub"] :limit (* 3 MB)))))
-
-
-(defn test-documents-within-others-have-one-limit-together [here]
-  (setv member (docx (* "<w:p/>" 300_000)))
-  (write "a.zip" (zipped-as (dfor n "abc" f"{n}.docx" member)))
-  (assert (in "expands to more than 4 MB" (complaint ["a.zip"] :limit (* 4 MB)))))
+(defn [(pytest.mark.parametrize #("name" "data" "limit") [
+      #("a.docx" (docx (* "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>" 100_000)) 2)
+      #("a.epub" (epub #* (* [(+ "<p>" (* "a" MB) "</p>")] 5)) 3)
+      #("a.zip" (zipped-as (dfor n "abc" f"{n}.docx" (docx (* "<w:p/>" 300_000)))) 4)]
+      :ids ["one part" "the same bytes again" "documents within"])]
+    test-a-bomb-is-stopped [here name data limit]
+  (write f"all/{name}" data)
+  (for [source [f"all/{name}" "all"]]
+    (assert (in f"expands to more than {limit} MB; give a larger `max_download`"
+      (complaint [source] :limit (* limit MB))))))
 
 
 (defn test-encodings-of-quadratic-time-are-not-used [here]
@@ -77,19 +68,15 @@
   (assert (= (.readouterr capfd) #("" ""))))
 
 
-(defn test-what-must-be-held-whole-has-a-limit-of-its-own [here]
-  (write "a.html" (+ "<p>" (* "a" (* 17 MB))))
-  (assert (in "'a.html' has a part of more than 16 MB" (complaint ["a.html"]))))
-
-
-(defn test-a-line-and-a-cell-have-a-limit [here]
-  (setv long (* "a" (* 17 MB)))
-  (write "a.txt" (+ (stamped "24.12.19, 11:23 - ") long))
-  (assert (in "'a.txt' has a line of more than 16 million characters" (complaint ["a.txt"])))
-  (write "b.csv" (+ "id,text\n1,\"" (* "aaa\n" (* 5 MB)) "\"\n"))
-  (assert (in (+ "'b.csv' is not a table, or is damaged: the row that begins in line 2: "
-      "field larger than field limit")
-    (complaint ["b.csv"] :column "text"))))
+(defn [(pytest.mark.parametrize #("name" "data" "said") [
+      #("a.html" (+ "<p>" LONG) "part of more than 16 MB")
+      #("a.txt" (+ (stamped "24.12.19, 11:23 - ") LONG) "line of more than 16 million characters")
+      #("a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" LONG "\"]}]}")
+        "message of more than 16 million characters")]
+      :ids ["page" "line" "message"])]
+    test-what-must-be-held-whole-has-a-limit-of-its-own [here name data said]
+  (write name data)
+  (assert (in f"'{name}' has a {said}" (complaint [name]))))
 
 
 (defn [(pytest.mark.parametrize #("name" "data") [
@@ -199,25 +186,15 @@
       #("a.rtf" (+ "{\\rtf1 {" (* "\\deleted " 60_000) "{x"))
       #("a" (+ (* "<!-- -->" 40) "plain"))
       #("a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n\nFrom " (* "a" 300_000)))
+      #("b.mbox" (+ "From a Sat Jan  4 15:40:07 2025\n"
+        (.join "" (gfor n (range 2000) f"Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n"))
+        "\n\nFrom a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n"))
       #("a.epub" (epub (+ "<p>x</p><" (* "a" 300_000))))])]
     test-no-repetition-takes-long [here name data]
   (write name data)
   (setv begun (time.monotonic))
   (assert (read-sources [name]))
   (assert (< (- (time.monotonic) begun) 30)))
-
-
-(defn test-mail-of-parts-within-parts-is-passed-over [here]
-  (write "a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\n"
-    (.join "" (gfor n (range 2000)
-      f"Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n"))
-    "\n\nFrom a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n"))
-  (assert (= (read-sources ["a.mbox"]) "hi\n\n")))
-
-
-(defn test-a-message-without-end-is-refused [here]
-  (write "a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" (* "a" (* 17 MB)) "\"]}]}"))
-  (assert (in "has a message of more than 16 million characters" (complaint ["a.json"]))))
 
 
 ;; * Changed files

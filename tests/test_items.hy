@@ -8,38 +8,25 @@
   h5py
   pytest
   lstm-textgen [load train]
-  lstm-textgen.basics.interrupts [Interrupted]
-  lstm-textgen.display.plain [Report]
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.text.items [KnownItems fingerprint-of fingerprints join-fingerprints split-items]
   lstm-textgen.text.looks [list?]
-  tests.helpers [StopAfter program refusal-of refused same-run? succeeded])
+  tests.helpers [counting output program refusal-of refused write-text])
 
 (setv
   ENDS ["nna" "ea" "laude" "ora" "mil" "rieda" "usti" "ob" "van" "ulie"]
   NAMES (lfor first "ABCDEFGHIJ" rest ENDS (+ first rest)))
 
 
-(defclass Said [Report]
-  "Keeps the lines of a run."
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv self.lines []))
-  (defn say [self text] (.append self.lines text))
-  (setv warn say)
-  (defn doing [self #* _])
-  (defn begin-run [self #* _])
-  (defn step [self #* _])
-  (defn end-epoch [self #* _])
-  (defn end-run [self #* _])
-  (defn saved [self #* _]))
-
-
 (defn learned [path [text (.join "\n" NAMES)] #** settings]
   "Return the model that learns `text` in one epoch and the lines that the run said."
-  (setv said (Said))
-  (setv model (train :text text :path (/ path "m.h5")
-    #** {"display" said  "layers" 8  "epochs" 1  "lookback" 8  "items" "line"  #** settings}))
-  #(model said.lines))
+  (setv
+    lines []
+    report (Quiet)
+    [report.say report.warn report.doing] [lines.append lines.append (fn [#* _])]
+    model (train :text text :path (/ path "m.h5")
+      #** {"display" report  "layers" 8  "epochs" 1  "lookback" 8  "items" "line"  #** settings}))
+  #(model lines))
 
 
 (defn parts-of [monkeypatch path #** settings]
@@ -64,20 +51,18 @@
   (assert (= (split-items " \n\n" "line") (split-items " \n\n" "paragraph") [])))
 
 
-(defn test-fingerprints-ignore-case-and-white-space []
+(defn test-known-items-are-found-whatever-their-case-and-white-space []
   (assert (= (fingerprint-of " Anna\n Maria ") (fingerprint-of "anna maria")))
-  (assert (!= (fingerprint-of "Anna") (fingerprint-of "Annam")))
-  (setv known (fingerprints ["Bea" "Anna" "bea" "Cal"]))
+  (setv
+    known (fingerprints ["Bea" "Anna" "bea" "Cal"])
+    both (join-fingerprints (fingerprints ["Cal" "Bea"]) (fingerprints ["anna"]))
+    found (KnownItems known))
   (assert (= (len known) 18))
-  (assert (= known (join-fingerprints (fingerprints ["Cal" "Bea"]) (fingerprints ["anna"])))))
-
-
-(defn test-known-items-are-found-and-can-be-added []
-  (setv known (KnownItems (fingerprints NAMES)))
-  (assert (all (gfor name NAMES (in (.upper name) known))))
-  (assert (not-in "Xerxes" known))
-  (.add known "Xerxes")
-  (assert (in " xerxes" known))
+  (assert (= known both))
+  (for [name ["bea" "ANNA " "Cal"]] (assert (in name found)))
+  (assert (not-in "Annam" found))
+  (.add found "Xerxes")
+  (assert (in " xerxes" found))
   (assert (not-in "Anna" (KnownItems))))
 
 
@@ -98,20 +83,17 @@
   (assert (!= (get parts 0) (get parts 2))))
 
 
-(defn test-paragraphs-are-shuffled-whole [monkeypatch tmp-path counting]
+(defn [counting (pytest.mark.parametrize "settings" [
+    {"unit" "words"} {"unit" "pieces"} {"validation" 0} {"items" "paragraph"}
+    {"items" "paragraph"  "validation" 0}])]
+    test-items-of-any-kind-and-unit-are-learned-whole [monkeypatch tmp-path settings]
   (setv
-    items (lfor name NAMES f"{name}\nis here")
-    [own held] (parts-of monkeypatch tmp-path :items "paragraph" :text (.join "\n \n\n" items)))
-  (assert (.endswith own "is here\n\n"))
-  (assert (= (sorted (split-items (+ own held) "paragraph")) (sorted items))))
-
-
-(defn [(pytest.mark.parametrize "unit" ["characters" "words" "pieces"])]
-    test-each-unit-learns-items [monkeypatch tmp-path counting unit]
-  (setv
-    items (lfor name NAMES f"Dear {name}, hello {name}!")
-    [own held] (parts-of monkeypatch tmp-path :unit unit :text (.join "\n" items)))
-  (assert (= (sorted (split-items (+ own held) "line")) (sorted items))))
+    kind (.get settings "items" "line")
+    items (lfor name NAMES f"Dear {name},{(if (= kind "line") " " "\n")}hello {name}!")
+    text (.join (if (= kind "line") "\n" "\n \n\n") items)
+    [own held] (parts-of monkeypatch tmp-path :text text #** settings))
+  (assert (= (sorted (split-items (+ own held) kind)) (sorted items)))
+  (assert (= (bool held) (not-in "validation" settings))))
 
 
 (defn test-no-copy-of-a-training-item-is-held-out [monkeypatch tmp-path counting]
@@ -125,12 +107,6 @@
   (assert (= (len own) (+ 30 180))))
 
 
-(defn test-without-validation-all-items-are-learned [monkeypatch tmp-path counting]
-  (setv [own held] (parts-of monkeypatch tmp-path :validation 0))
-  (assert (= (sorted (split-items own "line")) (sorted NAMES)))
-  (assert (= held "")))
-
-
 (defn test-a-text-in-small-pieces-is-the-same-list [monkeypatch tmp-path counting]
   (setv whole (parts-of monkeypatch tmp-path))
   (.setattr monkeypatch "lstm_textgen.text.corpus.PIECE" 7)
@@ -141,7 +117,7 @@
   (assert (= (parts-of monkeypatch tmp-path :restart True) whole)))
 
 
-(defn test-copies-and-oddities-are-named-in-a-line-each [tmp-path counting]
+(defn [counting] test-copies-and-oddities-are-named-in-a-line-each-and-nothing-else [tmp-path]
   (setv
     text (.join "\n" (+ NAMES ["Anna" "" "Вася" "Петя" "Оля" (* "ha " 60) (* "x" 500)]))
     [_ lines] (learned tmp-path :text text))
@@ -149,62 +125,37 @@
     "a list of 106 lines, of which 1 equal an earlier one"
     "line 106 mostly repeats 'ha'"
     "line 107 has an item 125 times as long as the median one"
-    "3 items are in Cyrillic script, the first in line 103"])))
-
-
-(defn test-an-ordinary-list-has-no-oddities [tmp-path counting]
-  (setv [_ lines] (learned tmp-path))
+    "3 items are in Cyrillic script, the first in line 103"]))
+  (setv [_ lines] (learned tmp-path :restart True))
   (assert (= (get lines 0) "a list of 100 lines"))
   (assert (not (any (gfor line lines (or (in "repeats" line) (in "script" line)))))))
 
 
-(defn [(pytest.mark.parametrize ["text" "words"] [
-    [(.join "\n" (cut NAMES 9)) "at least 10 different items, but the text has 9"]
-    [(* "Anna\n" 1000) "at least 10 different items, but the text has 1"]
-    [(* "Anna " 1000) "at least 10 different items, but the text has 1"]
-    [(* "Anna " 500_000) "more than 1,000,000 characters"]])]
-    test-what-is-no-list-is-refused [tmp-path counting text words]
-  (assert (in words (refusal-of learned tmp-path :text text))))
-
-
-(defn test-a-short-list-is-refused [tmp-path counting]
-  (assert (in "the list is too short: it has"
-    (refusal-of learned tmp-path :text (.join "\n" (cut NAMES 12)) :lookback 500))))
-
-
-(defn test-too-few-words-for-line-ends-are-refused [tmp-path counting]
-  (assert (in "larger `max_words`" (refusal-of learned tmp-path
-    :text (.join "\n" (gfor name NAMES f"a a a a {name}")) :unit "words" :max-words 1))))
+(defn [counting (pytest.mark.parametrize ["text" "settings" "words"] [
+    [(.join "\n" (cut NAMES 9)) {} "at least 10 different items, but the text has 9"]
+    [(* "Anna\n" 1000) {} "at least 10 different items, but the text has 1"]
+    [(* "Anna " 1000) {} "at least 10 different items, but the text has 1"]
+    [(* "Anna " 500_000) {} "more than 1,000,000 characters"]
+    [(.join "\n" (cut NAMES 12)) {"lookback" 500} "the list is too short: it has"]
+    [(.join "\n" (gfor name NAMES f"a a a a {name}")) {"unit" "words"  "max_words" 1}
+      "larger `max_words`"]])]  ; as a line end is a word
+    test-what-is-no-list-is-refused [tmp-path text settings words]
+  (assert (in words (refusal-of learned tmp-path :text text #** settings))))
 
 
 ;; * The model
 
-(defn test-a-model-keeps-its-list [tmp-path counting]
+(defn [counting] test-a-model-and-a-copy-to-share-keep-the-list [tmp-path]
   (learned tmp-path)
-  (setv
-    model (load (/ tmp-path "m.h5"))
-    known (KnownItems model.checkpoint.items))
-  (assert (all (gfor name NAMES (in name known))))
-  (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"] (get model.settings key))
-    ["line" 6 4 "\n"])))
-
-
-(defn test-a-copy-to-share-keeps-the-fingerprints [tmp-path counting]
-  (setv [model _] (learned tmp-path))
-  (.export model (/ tmp-path "copy.h5"))
-  (setv copy (load (/ tmp-path "copy.h5")))
-  (assert (= copy.checkpoint.items model.checkpoint.items))
-  (assert copy.checkpoint.half))
-
-
-(defn test-a-changed-fingerprint-is-noticed [tmp-path counting]
-  (learned tmp-path)
-  (setv path (/ tmp-path "m.h5"))
-  (with [file (h5py.File path "r+")]
-    (setv data (get file "lstm_textgen/items"))
-    (assert (= data.dtype "uint8"))
-    (setv (get data 5) (^ (get data 5) 1)))
-  (with [_ (pytest.raises ValueError :match "not a usable model")] (load path)))
+  (.export (load (/ tmp-path "m.h5")) (/ tmp-path "copy.h5"))
+  (for [[name half] [["m.h5" False] ["copy.h5" True]]]
+    (setv
+      model (load (/ tmp-path name))
+      known (KnownItems model.checkpoint.items))
+    (assert (= model.checkpoint.half half))
+    (assert (all (gfor name NAMES (in name known))))
+    (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"]
+      (get model.settings key)) ["line" 6 4 "\n"]))))
 
 
 (defn test-a-text-that-is-no-list-leaves-the-file-as-it-was [tmp-path counting]
@@ -241,32 +192,15 @@
   (assert (= (len model.history) 2)))
 
 
-(defn test-a-base-without-items-learns-a-list [tmp-path counting]
-  (setv [base _] (learned tmp-path :items None))
+(defn [counting (pytest.mark.parametrize #("before" "now") [#(None "line") #("line" None)])]
+    test-whether-a-text-is-a-list-is-not-passed-on-by-a-base [tmp-path before now]
+  (setv [base _] (learned tmp-path :items before))
   (.save base (/ tmp-path "base.h5"))
   (setv [model _] (learned tmp-path :base (str (/ tmp-path "base.h5")) :restart True
-    :layers None))
-  (assert (= (get model.settings "items") "line"))
-  (assert (get model.settings "base"))
-  (assert model.checkpoint.items))
-
-
-(defn test-a-base-with-items-doesn-t-pass-them-on [tmp-path counting]
-  (setv [base _] (learned tmp-path))
-  (.save base (/ tmp-path "base.h5"))
-  (setv [model _] (learned tmp-path :base (str (/ tmp-path "base.h5")) :restart True
-    :layers None :items None))
-  (assert (is (get model.settings "items") None))
-  (assert (= model.checkpoint.items b"")))
-
-
-(defn test-a-stopped-run-resumes-with-the-same-bits [tmp-path counting]
-  (for [folder ["whole" "stopped"]] (.mkdir (/ tmp-path folder)))
-  (learned (/ tmp-path "whole") :epochs 3)
-  (with [_ (pytest.raises Interrupted)]
-    (learned (/ tmp-path "stopped") :epochs 3 :display (StopAfter 5)))
-  (learned (/ tmp-path "stopped") :epochs 3)
-  (assert (same-run? (/ tmp-path "whole" "m.h5") (/ tmp-path "stopped" "m.h5"))))
+    :layers None :items now))
+  (assert (= (get model.settings "items") now))
+  (assert (.startswith (get model.settings "base") "base:"))
+  (assert (= (bool model.checkpoint.items) (bool now))))
 
 
 (defn test-lower-case-and-prep-come-before-items [tmp-path counting]
@@ -277,32 +211,29 @@
 
 
 (defn test-the-list-that-a-model-learned-is-never-overwritten [tmp-path counting]
-  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
-  (train (/ tmp-path "names.txt") (/ tmp-path "m.h5") :items "line" :layers 8 :lookback 8 :epochs 1
-    :quiet True)
+  (setv names (write-text tmp-path (.join "\n" NAMES) "names.txt"))
+  (train names (/ tmp-path "m.h5") :items "line" :layers 8 :lookback 8 :epochs 1 :quiet True)
   (refused (program "--generate" "A" "--length" "5" "--model" "m" "--output" "names.txt"
-    "--overwrite" :folder tmp-path) "names.txt")
-  (assert (= (.read-text (/ tmp-path "names.txt")) (.join "\n" NAMES))))
+    "--overwrite" :folder tmp-path) "names.txt would overwrite a text that the model learned"))
 
 
-(defn test-the-flag-makes-a-list-and-refuses-what-is-none [tmp-path]
-  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
-  (.write-text (/ tmp-path "few.txt") "Anna\nBea\n")
-  (setv flags ["--layers" "8" "--lookback" "8" "--epochs" "1"])
-  (refused (program "--sources" "few.txt" "--items" "line" #* flags :folder tmp-path)
-    "--items" "at least 10 different items")
-  (refused (program "--sources" "names.txt" "--items" "word" #* flags :folder tmp-path)
-    "--items must be `line` or `paragraph`")
-  (setv run (program "--sources" "names.txt" "--items" "line" #* flags :folder tmp-path))
-  (assert (in "a list of 100 lines" (succeeded run)))
-  (assert (in "longest_item" (str (. (load (/ tmp-path "model.h5")) settings)))))
+(defn [counting] test-the-flag-makes-a-list-and-refuses-what-is-none [tmp-path]
+  (write-text tmp-path (.join "\n" NAMES) "names.txt")
+  (write-text tmp-path "Anna\nBea\n" "few.txt")
+  (for [[path items words] [
+      ["few.txt" "line" "--items line: a list has at least 10 different items"]
+      ["names.txt" "word" "--items must be `line` or `paragraph`"]]]
+    (refused (program "--sources" path "--items" items :folder tmp-path) words))
+  (assert (in "a list of 100 lines" (output tmp-path "--sources" "names.txt" "--items" "line"
+    "--layers" "8" "--lookback" "8" "--epochs" "1"))))
 
 
-(defn test-a-recipe-names-the-kind-of-items [tmp-path counting]
-  (.write-text (/ tmp-path "names.txt") (.join "\n" NAMES))
-  (.write-text (/ tmp-path "r.hy") (+ "(require lstm-textgen.macros [defrecipe])\n"
-    "(defrecipe names :sources [\"names.txt\"] :items line :layers 8 :lookback 8 :epochs 1)\n"))
-  (setv model (train :recipe (str (/ tmp-path "r.hy")) :path (/ tmp-path "m.h5") :quiet True))
+(defn [counting] test-a-recipe-names-the-kind-of-items [tmp-path]
+  (write-text tmp-path (.join "\n" NAMES) "names.txt")
+  (write-text tmp-path (+ "(require lstm-textgen.macros [defrecipe])\n"
+    "(defrecipe names :sources [\"names.txt\"] :items line :layers 8 :lookback 8 :epochs 1)\n")
+    "r.hy")
+  (setv model (train :recipe (/ tmp-path "r.hy") :path (/ tmp-path "m.h5") :quiet True))
   (assert (= (get model.settings "items") "line")))
 
 

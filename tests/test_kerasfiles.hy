@@ -10,7 +10,7 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   pytest
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.writing.engine [softmax]
-  tests.helpers [program refusal-of refused]
+  tests.helpers [refusal-of]
   tests.oldkeras [ALPHABET IDS SIZE assert-predicts layer old-hard-sigmoid sigmoid write-layer])
 
 
@@ -174,22 +174,25 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
   (assert-predicts model tmp-path (predictions network "sigmoid" True masked)))
 
 
-(defn test-masking-of-one-hot-input-changes-nothing [tmp-path]
+(defn [(pytest.mark.parametrize #("first" "last") [
+    #([(layer "Masking" "masking_1" :mask-value 0.0)] DENSE)
+    #([] (layer "TimeDistributed" "time_distributed_1"
+      :layer (layer "Dense" "dense_1" :units SIZE :activation "linear")))]
+    :ids ["masking" "wrapped"])]
+    test-one-hot-input-may-be-masked-and-the-last-layer-wrapped [tmp-path first last]
   (setv
     network (random-network True)
-    paths (write-network tmp-path network [(layer "Masking" "masking_1" :mask-value 0.0)]
-      (gru-layer "sigmoid" :reset-after True) DENSE))
+    paths (write-network tmp-path network first
+      (gru-layer "sigmoid" :reset-after True :return-sequences True) last))
   (assert-predicts (import-model #* paths) tmp-path (predictions network "sigmoid" True)))
 
 
-(defn test-the-last-layers-may-be-wrapped [tmp-path]
-  (setv
-    network (random-network True)
-    dense (layer "Dense" "dense_1" :units SIZE :activation "linear")
-    paths (write-network tmp-path network []
-      (gru-layer "sigmoid" :reset-after True :return-sequences True)
-      (layer "TimeDistributed" "time_distributed_1" :layer dense)))
-  (assert-predicts (import-model #* paths) tmp-path (predictions network "sigmoid" True)))
+(defn imported [model folder]
+  "Give a live `model` of Keras random weights; save it in `folder`, and return what is imported."
+  (.set-weights model (lfor w (.get-weights model) (draw (np.random.default-rng 7) #* w.shape)))
+  (.save model (/ folder "old.h5"))
+  (.write-text (/ folder "old.txt") ALPHABET "utf-8")
+  (import-model (/ folder "old.h5") (/ folder "old.txt")))
 
 
 (defn [(pytest.mark.parametrize "make" [
@@ -198,7 +201,6 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     (fn [] (keras.layers.GRU 6 :return-sequences True))
     (fn [] (keras.layers.GRU 6 :reset-after False :return-sequences True))])]
     test-a-file-that-keras-3-saved-predicts-the-same [tmp-path make]
-  (keras.utils.set-random-seed 3)
   (setv model (keras.Sequential [
     (keras.Input [None])
     (keras.layers.Embedding SIZE 4)
@@ -207,79 +209,41 @@ What they predict is computed here by the old formulae, or by Keras 3 for files 
     (make)
     (keras.layers.TimeDistributed (keras.layers.Dense SIZE))
     (keras.layers.Activation "softmax")]))
-  (.set-weights model (lfor w (.get-weights model) (draw (np.random.default-rng 7) #* w.shape)))
   (.compile model "adam" "sparse_categorical_crossentropy")
-  (.save model (/ tmp-path "old.h5"))
-  (.write-text (/ tmp-path "old.txt") ALPHABET "utf-8")
-  (assert-predicts (import-model (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
+  (assert-predicts (imported model tmp-path) tmp-path
     (get (.predict-on-batch model (np.array [IDS])) 0)))
 
 
 ;; * One number for each character: its id divided by the size of the vocabulary
 
-(defn save-scalar-network [folder #** options]
-  "Save to `folder` a network that reads such numbers, and its alphabet; return it."
-  (setv model (keras.Sequential [
-    (keras.Input [None 1])
-    (keras.layers.LSTM 6 :return-sequences True #** options)
-    (keras.layers.LSTM 5 :return-sequences True)
-    (keras.layers.Dense SIZE :activation "softmax")]))
-  (.set-weights model (lfor w (.get-weights model) (draw (np.random.default-rng 7) #* w.shape)))
-  (.save model (/ folder "old.h5"))
-  (.write-text (/ folder "old.txt") ALPHABET "utf-8")
-  model)
-
-
 (defn test-a-network-that-reads-one-number-for-each-character-predicts-the-same [tmp-path]
   (setv
-    model (save-scalar-network tmp-path)
-    numbers (.reshape (np.array IDS "float32") 1 -1 1)
-    expected (get (.predict-on-batch model (/ numbers SIZE)) 0))
-  (assert-predicts (import-model (/ tmp-path "old.h5") (/ tmp-path "old.txt")) tmp-path
-    expected))
+    model (keras.Sequential [
+      (keras.Input [None 1])
+      (keras.layers.LSTM 6 :return-sequences True)
+      (keras.layers.LSTM 5 :return-sequences True)
+      (keras.layers.Dense SIZE :activation "softmax")])
+    numbers (.reshape (np.array IDS "float32") 1 -1 1))
+  (assert-predicts (imported model tmp-path) tmp-path
+    (get (.predict-on-batch model (/ numbers SIZE)) 0)))
 
 
-(defn test-an-alphabet-of-another-size-is-refused-with-both-sizes-and-what-to-look-for [tmp-path]
-  (save-scalar-network tmp-path)
-  (.write-text (/ tmp-path "old.txt") (+ ALPHABET "z") "utf-8")
-  (setv result (program "--import" "old.h5" "--alphabet" "old.txt" "--model" "new"
-    :folder tmp-path))
-  (refused result f"predicts {SIZE} characters" f"the vocabulary has {(+ SIZE 1)}"
-    "such as a line break at the end"))
-
-
-;; * What is refused, and the program
-
-(defn refusal [folder network first last]
-  "Return why the network isn't imported, in a line."
-  (setv paths (write-network folder network first (gru-layer "sigmoid" :reset-after True) last))
-  (refusal-of import-model #* paths))
-
+;; * What is refused
 
 (defn an-embedding [#** config]
   (layer "Embedding" "embedding_1" #** {"input_dim" SIZE  "output_dim" 4  #** config}))
 
 
-(defn test-a-masked-id-is-not-in-the-alphabet [tmp-path]
-  (assert (in "it predicts 7 characters but the vocabulary has 8"
-    (refusal tmp-path (random-network True SIZE 4) [(an-embedding :mask-zero True)] DENSE))))
-
-
-(defn test-masking-that-skips-a-character-is-refused [tmp-path]
-  (setv network (random-network True SIZE 4))
-  (setv (get network 0 2) 0)
-  (assert (in "its masking layer skips a character"
-    (refusal tmp-path network [(an-embedding) (layer "Masking" "masking_1")] DENSE))))
-
-
-(defn test-a-layer-that-is-out-of-place-or-has-no-class-is-refused [tmp-path]
-  (for [[kind words] [["Masking" "'Masking'"] [["LSTM"] "an invalid layer entry"]]]
-    (setv first [(gru-layer "sigmoid") (layer kind "layer_1")])
-    (assert (in words (refusal tmp-path (random-network True) first DENSE)))))
-
-
-(defn test-an-embedding-of-other-ids-is-refused [tmp-path]
-  (assert (in "it reads 9 characters but predicts 8"
-    (refusal tmp-path (random-network True 9 4) [(an-embedding :input-dim 9)] DENSE)))
-  (assert (in "an invalid number of input_dim"
-    (refusal tmp-path (random-network True SIZE 4) [(an-embedding :input-dim 0)] DENSE))))
+(defn [(pytest.mark.parametrize #("ids" "first" "said") [
+    #(SIZE [(an-embedding :mask-zero True)] "it predicts 7 characters but the vocabulary has 8")
+    #(SIZE [(an-embedding :mask-zero True)] "such as a line break at the end")
+    #(SIZE [(an-embedding) (layer "Masking" "masking_1")] "its masking layer skips a character")
+    #(9 [(an-embedding :input-dim 9)] "it reads 9 characters but predicts 8")
+    #(SIZE [(an-embedding :input-dim 0)] "an invalid number of input_dim")
+    #(None [(gru-layer "sigmoid") (layer "Masking" "layer_1")] "'Masking'")
+    #(None [(gru-layer "sigmoid") (layer ["LSTM"] "layer_1")] "an invalid layer entry")])]
+    test-a-network-that-does-not-fit-its-alphabet-or-itself-is-refused [tmp-path ids first said]
+  (setv network (if ids (random-network True ids 4) (random-network True)))
+  (setv (get network 0 2) 0)  ; what masking skips
+  (setv paths (write-network tmp-path network first (gru-layer "sigmoid" :reset-after True) DENSE))
+  (assert (in said (refusal-of import-model #* paths))))

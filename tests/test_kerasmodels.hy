@@ -10,7 +10,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [make-engine]
-  tests.helpers [program refusal-of small-model])
+  tests.helpers [output refusal-of small-model])
 
 (setv
   TEXT "hello, world\n"
@@ -93,9 +93,7 @@
 (defn test-the-program-imports-a-keras-file [ours tmp-path]
   (.save (.to-keras ours) (/ tmp-path "a.keras"))
   (.write-text (/ tmp-path "a.txt") (.join "" ours.vocabulary.units))
-  (setv result (program "--import" "a.keras" "--alphabet" "a.txt" "--model" "new"
-    :folder tmp-path))
-  (assert (= [result.returncode result.stderr] [0 ""]))
+  (output tmp-path "--import" "a.keras" "--alphabet" "a.txt" "--model" "new")
   (assert (np.array-equal (logits-of (load (/ tmp-path "new"))) (logits-of ours))))
 
 
@@ -104,34 +102,28 @@
 (setv refusal (partial refusal-of TextModel.from-keras))
 
 
-(defn test-what-is-no-model-or-vocabulary-is-refused [ours]
-  (setv stock (.to-keras ours))
-  (assert (in "`model` must be a Keras model or the path of one"
-    (refusal 5 ours.vocabulary)))
-  (assert (in "`vocabulary` must be a `Vocabulary` or the path"
-    (refusal stock ["a" "b"]))))
+(defclass Own [keras.layers.Layer]
+  "A layer that can't be described."
+  (defn __init__ [self size]
+    (.__init__ (super))))
 
 
-(defn test-a-vocabulary-of-another-size-is-refused [ours]
-  (setv words (TextModel (small-model :text "the cat" :unit "words")))
-  (assert (in "predicts 10 words but the vocabulary has 3"
-    (refusal (.to-keras ours) words.vocabulary))))
-
-
-(defn test-a-live-model-that-does-not-fit-is-refused [ours]
-  (defclass Own [keras.layers.Layer]
-    (defn __init__ [self size]
-      (.__init__ (super))))
+(defn test-a-live-model-or-a-vocabulary-that-does-not-fit-is-refused [ours]
   (setv
-    broken (.to-keras ours)
+    [stock broken] (lfor _ "ab" (.to-keras ours))
+    words (. (TextModel (small-model :text "the cat" :unit "words")) vocabulary)
     [kernel #* others] (.get-weights broken))
   (.set-weights broken [(* kernel np.nan) #* others])
-  (for [[model words] [
-      [broken "not finite"]
-      [(keras.Sequential [(keras.layers.LSTM 4) (keras.layers.Dense 10)]) "0 weights instead of 3"]
-      [(keras.Sequential [(Own object)]) "can't be described"]
-      [(keras.Model) "no list of layers"]]]
-    (assert (in words (refusal model ours.vocabulary)))))
+  (for [[model vocabulary said] [
+      [5 ours.vocabulary "`model` must be a Keras model or the path of one"]
+      [stock ["a" "b"] "`vocabulary` must be a `Vocabulary` or the path"]
+      [stock words "predicts 10 words but the vocabulary has 3"]
+      [broken ours.vocabulary "not finite"]
+      [(keras.Sequential [(keras.layers.LSTM 4) (keras.layers.Dense 10)]) ours.vocabulary
+        "0 weights instead of 3"]
+      [(keras.Sequential [(Own object)]) ours.vocabulary "can't be described"]
+      [(keras.Model) ours.vocabulary "no list of layers"]]]
+    (assert (in said (refusal model vocabulary)))))
 
 
 (defn [pytest.fixture] archive [ours tmp-path]
