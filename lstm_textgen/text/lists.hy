@@ -1,12 +1,11 @@
 #[[A text that is a list: its items are read, counted, shuffled, and some of them held out.
 
-As in `corpus` the text passes in pieces and is never in memory as a whole: of an item there are a
-hash, while it is read, and later its place.]]
+As in `corpus` the text passes in pieces and is never in memory as a whole. While it is read a file
+has a hash of each item; later there are the places of items.]]
 
 (eval-when-compile
   (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [refuse]))
 (import
-  array [array]
   collections [Counter]
   contextlib [suppress]
   functools [cache]
@@ -15,8 +14,9 @@ hash, while it is read, and later its place.]]
   statistics [median]
   unicodedata
   numpy :as np
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.text.corpus [gathered stored-text]
+  lstm-textgen.text.corpus [Store gathered stored-text]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN end-of fingerprints join-fingerprints raw-parts
     split-items tidied])
 
@@ -63,7 +63,6 @@ hash, while it is read, and later its place.]]
   (meth __init__ [@items]
     (setv
       [@lines @count @copies @longest @median] [0 0 0 0 0]
-      @keys (array "q")  ; a hash of each item, eight bytes
       [@oddities @known] [(Oddities) b""]))
 
   (meth pieces [pieces]
@@ -73,25 +72,25 @@ hash, while it is read, and later its place.]]
     (setv
       rest ""
       end (end-of @items))
-    (for [piece (chain pieces [end])]
+    (with [keys (Store MB)]
+      (for [piece (chain pieces [end])]
+        (setv
+          text (+ rest piece)
+          parts (raw-parts text @items)
+          rest (.pop parts)
+          found (tidied parts @items))
+        (when (> (len rest) MAX-ITEM)
+          (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
+            "leave `items` out"))
+        (when found
+          (+= @count (len found))
+          (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
+          (.note @oddities found text @lines)
+          (yield (.join end [#* found ""])))
+        (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
       (setv
-        text (+ rest piece)
-        parts (raw-parts text @items)
-        rest (.pop parts)
-        found (tidied parts @items))
-      (when (> (len rest) MAX-ITEM)
-        (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
-          "leave `items` out"))
-      (when found
-        (+= @count (len found))
-        (.frombytes @keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
-        (.note @oddities found text @lines)
-        (yield (.join end [#* found ""])))
-      (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
-    (setv
-      [@places @firsts @times] (duplicates (np.frombuffer @keys "int64"))
-      @keys None
-      @copies (np.count-nonzero (!= @places @firsts)))
+        [@places @firsts @times] (duplicates (.array keys "int64"))
+        @copies (np.count-nonzero (!= @places @firsts))))
     (when (< (- @count @copies) FEW)
       (refuse f"`items` {@items}: a list has at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave `items` out")))
@@ -181,13 +180,9 @@ hash, while it is read, and later its place.]]
 
   Equal items have the same of the `keys` (count,). `places` are those of these items, `firsts`
   each one's first copy's, and `times` says how often each occurs.]]
-  ;; A part of the keys at a time: sorted copies of all would need as much memory again.
   (setv
-    low (& (get (.view keys "uint8") (slice None None 8)) 15)
-    again (np.concatenate (lfor
-      part (range 16)
-      :setv ordered (np.sort (get keys (= low part)))
-      (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))))
+    ordered (np.sort keys)
+    again (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))
     places (np.flatnonzero (_among keys again))
     [_ firsts which times] (np.unique (get keys places)
       :return-index True :return-inverse True :return-counts True))
@@ -195,10 +190,8 @@ hash, while it is read, and later its place.]]
 
 
 (defn _among [keys again]
-  "Return whether each of `keys` (count,) is one of `again`: bools (count,)."
-  (setv
-    again (np.sort again)
-    found (np.zeros (len keys) bool))
+  "Return whether each of `keys` (count,) is one of `again`, sorted: bools (count,)."
+  (setv found (np.zeros (len keys) bool))
   (when (len again)
     (for [first (range 0 (len keys) AT-ONCE)]
       (setv
@@ -239,9 +232,9 @@ hash, while it is read, and later its place.]]
 
   (meth note [found text lines]
     "Note what is odd about the items `found` in `text`, before which `lines` lines have passed."
-    (setv most (max (map len found)))
-    (when (> most (get @longest 0))
-      (setv @longest #(most (line-of (max found :key len) text lines))))
+    (setv item (max found :key len))
+    (when (> (len item) (get @longest 0))
+      (setv @longest #((len item) (line-of item text lines))))
     (unless (< @searched SEARCHED) (return))
     (+= @searched (len text))
     (.extend @sizes (map len found))

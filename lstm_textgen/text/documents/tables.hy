@@ -6,7 +6,7 @@
   csv
   dataclasses [replace]
   io [StringIO]
-  itertools [chain islice]
+  itertools [chain dropwhile islice takewhile]
   json
   re
   tempfile [SpooledTemporaryFile]
@@ -25,7 +25,7 @@
   END "\x1e"  ; stands after a row until it is known what separates rows; no text has it
   AFTER {"line" "\n"  "paragraph" "\n\n"}
   MOST-LISTED 30  ; columns in a message
-  EXAMPLE-ROWS 100)  ; rows at the beginning that are searched for an example of each column
+  FIRST-ROWS 100)  ; among which the header is, and an example of each column
 
 
 (defn read-table [file reading]
@@ -44,11 +44,13 @@
           head (.lstrip head)
           first (if (.startswith head "[") head (get (.partition head "\n") 0)))
         (list (get (.raw-decode (json.JSONDecoder) first (.index first "{")) 0)))
-      (next (_csv-reader (StringIO head) head ending) []))
+      (do
+        (setv rows (list (islice (filter any (_csv-reader (StringIO head) head ending)) FIRST-ROWS)))
+        (get [#* rows []] (_header-place rows []))))
     (except [[RecursionError ValueError csv.Error]] [])))
 
 
-;; * Rows: lists of cells, the first one with the names of the columns
+;; * Rows: lists of cells, one of the first with the names of the columns
 
 (defn text-of-rows [rows reading kind]
   #[[Yield an `Understood` of a `kind` such as `table`, then the text of each of `rows`.
@@ -57,11 +59,15 @@
   isn't there, and if there is no text.]]
   (setv
     rows (iter rows)
-    header (list (map one-line (next (filter any rows) [])))
-    [parts names] (if reading.column (_parts rows header reading) [[] header])
+    first (list (islice (filter any rows) 1))
+    first (+ first (list (islice rows (- FIRST-ROWS 1))))
+    place (_header-place first reading.column)
+    header (list (map one-line (get [#* first []] place)))
+    below (cut first (+ place 1) None)
+    [parts names] (if reading.column (_parts below header reading) [[] header])
     [count longer items] [0 0 "line"]
     budget (Budget reading))
-  (unless parts (setv rows (chain [header] rows)))
+  (setv rows (chain (if parts below first) rows))
   ;; Only after the last row is it known whether one has several lines.
   (with [copy (SpooledTemporaryFile IN-MEMORY "w+" :encoding "utf-8" :newline "")]
     (for [row rows]
@@ -99,14 +105,48 @@
   f"{what}{(if (= (len names) 1) "" "s")} {(clip (.join ", " names) 200)}")
 
 
+(defn _header-place [rows column]
+  #[[Return the place of the row with the names of the columns among the first `rows` of a table.
+
+  Above it there may be titles, with text only in the first cell. The next row is the header if it
+  has several cells, no empty one between them, and as many as any row, of which most have several;
+  but not if the first row has a name that `column` asks for.]]
+  (setv
+    widths (lfor  ; up to the last cell with text; JSON has dicts below the header
+      row rows
+      :if (isinstance row list)
+      (max (gfor [n cell] (enumerate row 1) :if cell n) :default 0))
+    above (len (list (takewhile (fn [width] (<= width 1)) widths)))
+    [wide #* below] (or (cut widths above None) [0])
+    below (list (filter None below)))
+  (if (and above
+      (>= wide (max [2 #* below]))
+      (= wide (sum (map bool (get rows above))))
+      (> (sum (gfor width below (> width 1))) (/ (len below) 2))
+      (not (_asked? column (get rows 0))))
+    above
+    0))
+
+
+(defn _asked? [column row]
+  "Return whether a cell of `row` is a name that `column`, as in a `Reading`, asks for."
+  (setv cells (sfor cell row (.casefold (one-line cell))))
+  (any (gfor text (_given column)  [_ name] (column-parts text)
+    (and name (in (.casefold (one-line name)) cells)))))
+
+
+(defn _given [column]
+  "Return the list of the names and templates in `column`, as in a `Reading`."
+  (if (isinstance column list) column (if column [column] [])))
+
+
 (defn _parts [rows header reading]
   #[[Return #(parts names): what each row's text is made of, and the columns in it.
 
   A part is #(literal place), text and the place of the cell that follows it, or None.]]
   (setv
-    given (if (isinstance reading.column str) [reading.column] reading.column)
     parts (lfor
-      text given
+      text (_given reading.column)
       [literal name] [#* (column-parts text) #(" " None)]
       #(literal (unless (is name None) (_place name rows header reading))))
     places (dict.fromkeys (gfor [_ place] parts :if (is-not place None) place)))
@@ -162,10 +202,9 @@
   (setv place (find-name name header))
   (when (is-not place None) (return place))
   (setv
-    first (list (islice rows EXAMPLE-ROWS))
     columns (lfor
       [n column] (enumerate (cut header MOST-LISTED))
-      :setv example (next (filter None (gfor row first (_cell row n))) "")
+      :setv example (next (filter None (gfor row rows (_cell row n))) "")
       f"{(+ n 1)} {(clip column 60)}{(if example f" ({(clip (one-line example) 30)})" "")}")
     more (- (len header) MOST-LISTED)
     several (> (sum (gfor column header (in (.casefold (one-line name)) (.casefold column)))) 1))
@@ -202,7 +241,7 @@
   "Yield the rows of the CSV in `file`, whose delimiter its beginning `head` shows, or is a comma."
   (setv
     lines (chain (gfor line (text-lines file reading) (+ line "\n")) [(+ END "\n")])
-    table (_csv-reader lines head reading.ending)
+    table (_csv-reader lines head reading.ending reading.column)
     begun 1)
   (try
     (while (!= (setx row (_next-row table)) [END])
@@ -215,7 +254,7 @@
         :from error))))
 
 
-(defn _csv-reader [lines head ending]
+(defn _csv-reader [lines head ending [column None]]
   "Return a reader of `lines` (an iterable), the first of which are in `head`, as in `csv-rows`."
   (setv
     own (.match OWN-DELIMITER (or head ""))
@@ -223,20 +262,30 @@
       (is head None) ","
       own (get own 1)
       (= ending ".tsv") "\t"
-      True (max DELIMITERS :key (fn [mark] (_fit mark (StringIO head))))))
+      True (max DELIMITERS :key (fn [mark] (_fit mark head column)))))
   (csv.reader (islice lines (if own 1 0) None) :delimiter delimiter :skipinitialspace True))
 
 
-(defn _fit [delimiter lines]
-  #[[Return how well a `delimiter` fits the first `lines` of a table, #(share cells).
+(defn _fit [delimiter head column]
+  #[[Return how well a `delimiter` fits a table that begins with the text `head`, #(share cells).
 
-  It is the share of rows with as many cells as the first. `csv.Sniffer` isn't asked, as it takes
-  apostrophes for quotation marks, and letters for delimiters.]]
+  It is the share of rows with as many cells as the first. Rows of one cell above the others are
+  titles if those others are alike, and hold no sentences, in which spaces follow commas; but not
+  if `column` asks for one. `csv.Sniffer` isn't asked, as it takes apostrophes for quotation marks,
+  and letters for delimiters.]]
   (setv
-    reader (csv.reader lines :delimiter delimiter :skipinitialspace True)
-    sizes (lfor row reader :if row (len row))
-    first (get [#* sizes 1] 0))
-  (if (= first 1) #(0 0) #((/ (.count sizes first) (len sizes)) first)))
+    reader (csv.reader (StringIO head) :delimiter delimiter :skipinitialspace True)
+    rows (list (filter None reader))
+    below (list (dropwhile (fn [row] (= (len row) 1)) rows))
+    sizes (list (map len below))
+    unquoted (re.sub "\"[^\"]*\"" "" head))
+  (cond
+    (not below) #(0 0)
+    (= (len below) (len rows)) #((/ (.count sizes (get sizes 0)) (len sizes)) (get sizes 0))
+    (or (!= (len (set (cut sizes -1))) 1)  ; the last row may be cut, or is the only one
+        (in f"{delimiter} " unquoted) (_asked? column (get rows 0)))
+      #(0 0)
+    True #(1 (get sizes 0))))
 
 
 (defn _next-row [table]
