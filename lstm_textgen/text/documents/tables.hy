@@ -13,7 +13,8 @@
   lstm-textgen.basics.values [clip column-parts counted]
   lstm-textgen.text.decoding [NotText likely-encoding]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Understood chunks cleaned
-    first-text not-a one-line read-whole text-lines])
+    first-text not-a one-line read-whole text-lines]
+  lstm-textgen.text.items [end-of])
 
 (setv
   CSV-ENDINGS [".csv" ".tsv"]
@@ -23,15 +24,20 @@
   DELIMITERS "\x1f,;\t|"
   OWN-DELIMITER (re.compile r"sep=(.)\n")  ; the first line, as Excel understands it
   END "\x1e"  ; stands after a row until it is known what separates rows; no text has it
-  AFTER {"line" "\n"  "paragraph" "\n\n"}
   MOST-LISTED 30  ; columns in a message
   FIRST-ROWS 100)  ; among which the header is, and an example of each column
 
 
 (defn read-table [file reading]
   "Yield an `Understood`, then the text of each row of the table in `file`."
-  (setv [rows encoding] (_rows-of file reading))
-  (text-of-rows rows reading
+  (setv head (.read file HEAD))
+  (.seek file 0)
+  (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
+    (return (text-of-rows (_json-rows file reading) reading "table")))
+  (setv
+    encoding (_encoding-of file reading)
+    decoded (replace reading :encoding encoding))
+  (text-of-rows (csv-rows file decoded (first-text head decoded)) reading
     (if (= encoding reading.encoding) "table" f"table in {encoding}")))
 
 
@@ -45,8 +51,10 @@
           first (if (.startswith head "[") head (get (.partition head "\n") 0)))
         (list (get (.raw-decode (json.JSONDecoder) first (.index first "{")) 0)))
       (do
-        (setv rows (list (islice (filter any (_csv-reader (StringIO head) head ending)) FIRST-ROWS)))
-        (get [#* rows []] (_header-place rows []))))
+        (setv
+          table (_csv-reader (StringIO head) head ending)
+          rows (list (islice (filter any table) FIRST-ROWS)))
+        (get [#* rows []] (_header-place rows None))))
     (except [[RecursionError ValueError csv.Error]] [])))
 
 
@@ -78,31 +86,21 @@
         (when (in "\n" text) (setv items "paragraph"))
         (.spend budget (+ (len text) 1))
         (.write copy (+ text END))))
-    (unless count
-      (raise (NotText (+ f"{reading.name} has no text"
-        (if reading.column f" in {(_listed "column" names)}" "")))))
+    (setv within (if reading.column
+      f" in column{(if (= (len names) 1) "" "s")} {(clip (.join ", " names) 200)}"
+      ""))
+    (unless count (raise (NotText f"{reading.name} has no text{within}")))
     (.seek copy 0)
-    (yield (_about kind count longer names (or reading.items items) reading))
+    (cond
+      (and within longer)
+        (+= within f"; {(counted longer "rows")} with more cells than there are columns")
+      (and (not within) (> (len names) 1))
+        (setv within (+ " with all cells; to read some columns give `column`: "
+          (clip (.join ", " names) 200))))
+    (yield (Understood f"{kind}, {(counted count "entries")}{within}"
+      :items (when reading.column (or reading.items items))))
     (for [piece (chunks copy)]
-      (yield (.replace piece END (get AFTER (or reading.items items)))))))
-
-
-(defn _about [kind count longer names items reading]
-  "Return the `Understood` of a table, by what `text-of-rows` knows of it."
-  (setv where (cond
-    reading.column f" in {(_listed "column" names)}"
-    (> (len names) 1) (+ " with all cells; to read some columns give `column`: "
-      (clip (.join ", " names) 200))
-    True ""))
-  (when (and longer reading.column)
-    (+= where f"; {(counted longer "rows")} with more cells than there are columns"))
-  (Understood f"{kind}, {(counted count "entries")}{where}"
-    :items (when reading.column items)))
-
-
-(defn _listed [what names]
-  "Return `names` in words, after `what` they are: `columns Name, City`."
-  f"{what}{(if (= (len names) 1) "" "s")} {(clip (.join ", " names) 200)}")
+      (yield (.replace piece END (end-of (or reading.items items)))))))
 
 
 (defn _header-place [rows column]
@@ -155,12 +153,10 @@
 
 (defn _filled [parts row]
   "Return the text of a `row`, perhaps in several lines: that of all `parts`; none without a cell."
-  (setv [found texts] [False []])
-  (for [[literal place] parts]
-    (setv cell (if (is place None) "" (_cell row place)))
-    (when cell (setv found True))
-    (.extend texts [literal cell]))
-  (if found (_tidy (.join "" texts)) ""))
+  (setv cells (lfor [_ place] parts (if (is place None) "" (_cell row place))))
+  (if (any cells)
+    (_tidy (.join "" (gfor [[literal _] cell] (zip parts cells) (+ literal cell))))
+    ""))
 
 
 (defn _cell [row place]
@@ -214,18 +210,6 @@
 
 
 ;; * Comma-separated values, and JSON
-
-(defn _rows-of [file reading]
-  "Return #(rows encoding) of the table in `file`."
-  (setv head (.read file HEAD))
-  (.seek file 0)
-  (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
-    (return #((_json-rows file reading) reading.encoding)))
-  (setv
-    encoding (_encoding-of file reading)
-    reading (replace reading :encoding encoding))
-  #((csv-rows file reading (first-text head reading)) encoding))
-
 
 (defn _encoding-of [file reading]
   "Return the encoding of the `reading`, or a likely one if the text in `file` isn't in that."
