@@ -183,22 +183,14 @@ has a hash of each item; later there are the places of items.]]
   (setv
     ordered (np.sort keys)
     again (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))
-    places (np.flatnonzero (_among keys again))
+    places (np.concatenate [(np.zeros 0 int) #* (gfor
+      first (if (len again) (range 0 (len keys) AT-ONCE) [])
+      :setv some (cut keys first (+ first AT-ONCE))
+      :setv nearest (.take again (np.searchsorted again some) :mode "clip")
+      (+ first (np.flatnonzero (= nearest some))))])
     [_ firsts which times] (np.unique (get keys places)
       :return-index True :return-inverse True :return-counts True))
   #(places (get places (get firsts which)) (get times which)))
-
-
-(defn _among [keys again]
-  "Return whether each of `keys` (count,) is one of `again`, sorted: bools (count,)."
-  (setv found (np.zeros (len keys) bool))
-  (when (len again)
-    (for [first (range 0 (len keys) AT-ONCE)]
-      (setv
-        some (cut keys first (+ first AT-ONCE))
-        nearest (.take again (np.searchsorted again some) :mode "clip")
-        (get found (slice first (+ first AT-ONCE))) (= nearest some))))
-  found)
 
 
 (defn item-stops [ids newline items]
@@ -239,7 +231,7 @@ has a hash of each item; later there are the places of items.]]
     (+= @searched (len text))
     (.extend @sizes (map len found))
     (for [item found]
-      (setv script (script-of item))
+      (setv script (script-of (next (filter str.isalpha item) "")))
       (when (not-in script @scripts)
         (setv (get @scripts script) [0 (line-of item text lines)]))
       (+= (get @scripts script 0) 1)
@@ -280,11 +272,7 @@ has a hash of each item; later there are the places of items.]]
       (when (>= times (max OFTEN (/ (len words) 2))) word))))
 
 
-(defn script-of [item]
-  "Return the script of the first letter of `item` as Unicode names it, such as `LATIN`, or \"\"."
-  (_script (next (filter str.isalpha item) "")))
-
-
-(defn [cache] _script [letter]
+(defn [cache] script-of [letter]
+  "Return the script of `letter`, maybe empty, as Unicode names it: `LATIN`, or an empty string."
   (setv name (get (.split (if letter (unicodedata.name letter "") "") " ") 0))
   (.get {"HIRAGANA" "CJK"  "KATAKANA" "CJK"} name name))
