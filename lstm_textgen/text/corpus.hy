@@ -17,7 +17,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
 (setv
   PIECE MB  ; characters prepared at once
-  GATHERED 4096  ; parts put in order at once
+  GATHERED (** 2 18)  ; units put in order at once
   STORED (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
   ;; unit of a word-level model, is cut in two.
@@ -118,12 +118,14 @@ the cache folder, from which the ids are memory-mapped.]]
 
   Part n begins at bounds[n] and stops before bounds[n + 1]; `order` (count,) has the numbers of
   those wanted. Long ones are in a file.]]
-  (setv view (memoryview ids))
+  (setv
+    view (memoryview ids)
+    at-once (max 1 (// (* GATHERED (len bounds)) (len ids))))  ; parts, of average length
   (with [store (Store)]
     (when (> ids.nbytes STORED) (.rollover store))  ; while the file of `ids` takes memory
-    (for [first (range 0 (len order) GATHERED)]
+    (for [first (range 0 (len order) at-once)]
       (setv
-        chosen (.astype (cut order first (+ first GATHERED)) int)
+        chosen (.astype (cut order first (+ first at-once)) int)
         [starts stops] (lfor places [chosen (+ chosen 1)] (.tolist (.take bounds places))))
       (.add store (.join b"" (lfor [start stop] (zip starts stops) (cut view start stop)))))
     (.array store ids.dtype)))

@@ -1,8 +1,6 @@
 "Where text comes from: files, folders, patterns, URLs, .gz, standard input and open files."
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   collections.abc [Iterable]

@@ -3,9 +3,7 @@
 PDFium finds it in a process of its own, with a limit of time and memory: a PDF may draw for ever
 or crash what reads it.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   ctypes

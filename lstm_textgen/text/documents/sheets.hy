@@ -30,7 +30,8 @@ many cells, may need any amount of memory, and then only that process ends.]]
     info (.infolist archive.zip)
     :if (.endswith info.filename ".xml")
     info.file-size)))
-  (with [out (run-apart "sheets" "write_sheet" (.read-all archive) reading
+  (.seek archive.file 0)
+  (with [out (run-apart "sheets" "write_sheet" (.read archive.file) reading
       reading.limit (or reading.sheet ""))]
     (setv
       [name others] (json.loads (.readline out))
