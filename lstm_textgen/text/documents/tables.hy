@@ -25,7 +25,8 @@
   OWN-DELIMITER (re.compile r"sep=(.)\n")  ; the first line, as Excel understands it
   END "\x1e"  ; stands after a row until it is known what separates rows; no text has it
   MOST-LISTED 30  ; columns in a message
-  FIRST-ROWS 100)  ; among which the header is, and an example of each column
+  FIRST-ROWS 100  ; among which the header is, and an example of each column
+  MOST-TITLES 5)  ; rows above the header
 
 
 (defn read-table [file reading]
@@ -106,9 +107,9 @@
 (defn _header-place [rows column]
   #[[Return the place of the row with the names of the columns among the first `rows` of a table.
 
-  Above it there may be titles, with text only in the first cell. The next row is the header if it
-  has several cells, no empty one between them, and as many as any row, of which most have several;
-  but not if the first row has a name that `column` asks for.]]
+  Above it there may be a few titles, with text only in the first cell. The next row is the header
+  if it has several cells, no empty one between them, and as many as any row, of which most have
+  several; but not if the first row has a name that `column` asks for.]]
   (setv
     widths (lfor  ; up to the last cell with text; JSON has dicts below the header
       row rows
@@ -117,7 +118,7 @@
     above (len (list (takewhile (fn [width] (<= width 1)) widths)))
     [wide #* below] (or (cut widths above None) [0])
     below (list (filter None below)))
-  (if (and above
+  (if (and (<= 1 above MOST-TITLES)
       (>= wide (max [2 #* below]))
       (= wide (sum (map bool (get rows above))))
       (> (sum (gfor width below (> width 1))) (/ (len below) 2))
@@ -253,10 +254,10 @@
 (defn _fit [delimiter head column]
   #[[Return how well a `delimiter` fits a table that begins with the text `head`, #(share cells).
 
-  It is the share of rows with as many cells as the first. Rows of one cell above the others are
-  titles if those others are alike, and hold no sentences, in which spaces follow commas; but not
-  if `column` asks for one. `csv.Sniffer` isn't asked, as it takes apostrophes for quotation marks,
-  and letters for delimiters.]]
+  It is the share of rows with as many cells as the first. A few rows of one cell above the others
+  are titles if those others are alike, and hold no sentences, in which spaces follow commas; but
+  not if `column` asks for one. `csv.Sniffer` isn't asked, as it takes apostrophes for quotation
+  marks, and letters for delimiters.]]
   (setv
     reader (csv.reader (StringIO head) :delimiter delimiter :skipinitialspace True)
     rows (list (filter None reader))
@@ -267,7 +268,10 @@
     (not below) #(0 0)
     (= (len below) (len rows)) #((/ (.count sizes (get sizes 0)) (len sizes)) (get sizes 0))
     (or (!= (len (set (cut sizes -1))) 1)  ; the last row may be cut, or is the only one
-        (in f"{delimiter} " unquoted) (_asked? column (get rows 0)))
+        (> (- (len rows) (len below)) MOST-TITLES)
+        (= delimiter "|")  ; which spreadsheets don't write, but people do
+        (in f"{delimiter} " unquoted)
+        (_asked? column (get rows 0)))
       #(0 0)
     True #(1 (get sizes 0))))
 
