@@ -44,7 +44,7 @@
   order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
   which one call of `warn` lists.
 
-  A `.gz` is unpacked. Documents are read by `documents`; `options` may be `only`, `column`, `sheet`
+  A `.gz` is unpacked. Documents are read by `documents`; `options` are `only`, `column`, `sheet`
   and `items`, as in `Reading`. `note` is called with names and what was `Understood`; of a table
   before its first piece. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is
   the size limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in
