@@ -130,7 +130,9 @@
 (defn _asked? [column row]
   "Return whether a cell of `row` is a name that `column`, as in a `Reading`, asks for."
   (setv cells (sfor cell row (.casefold (one-line cell))))
-  (any (gfor text (_given column)  [_ name] (column-parts text)
+  (any (gfor
+    text (_given column)
+    [_ name] (column-parts text)
     (and name (in (.casefold (one-line name)) cells)))))
 
 
