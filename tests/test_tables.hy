@@ -134,6 +134,27 @@
     "table, 2 entries in column text; 1 row with more cells than there are columns" "line"))))
 
 
+(defn [(pytest.mark.parametrize "titles" ["Us 2026\n" "Us 2026,,\n,,\n" "Us\n\nMay\n\n"])]
+    test-titles-above-the-header-of-a-table-are-skipped [here titles]
+  (write "a.csv" (+ titles "Name,City,Says\nAnna,Rome,\"ahoy, you\"\nBen,Paris,\n"))
+  (assert (= (read "a.csv" :column "{city}: {1}")
+    #("Rome: Anna\nParis: Ben\n" "table, 2 entries in columns City, Name" "line")))
+  (assert (.endswith (get (read "a.csv") 1) "`column`: Name, City, Says"))
+  (assert (in "there are: 1 Name (Anna), 2 City" (complaint ["a.csv"] :column "x"))))
+
+
+(defn [(pytest.mark.parametrize #("text" "column" "found") [
+      #("Name\nDoe, Anna\nFox, Ben\n" "1" "Doe, Anna\nFox, Ben\n")  ; a single column
+      #("Name\nDoe,Anna\nFox,Ben\n" "name" "Doe,Anna\nFox,Ben\n")
+      #("Name,\nAnna,Rome\nBen,Paris\n" "name" "Anna\nBen\n")  ; a column without a name
+      #(",name\n0,Anna\n1,Ben\n" "2" "Anna\nBen\n")  ; as pandas writes it
+      #("Name,Home\nAnna,\nBen,\nCal,Rome\n" "1" "Anna\nBen\nCal\n")
+      #("Name,\nAnna,\nBen,new\nCal,\nDan,\n" "1" "Anna\nBen\nCal\nDan\n")])]
+    test-a-header-in-the-first-row-is-no-title [here text column found]
+  (write "a.csv" text)
+  (assert (= (get (read "a.csv" :column column) 0) found)))
+
+
 (defn test-excel-may-name-its-separator [here]
   (write "a.csv" "sep=;\r\nid;text\r\n1;a, b\r\n")
   (assert (= (get (read "a.csv" :column "text") 0) "a, b\n")))
@@ -233,6 +254,14 @@
   (write "a.xlsx" (workbook (+ (sheet-row 1 "Name" "Age") (sheet-row 3 "Anna" 7))))
   (assert (= (read "a.xlsx") #("Name\tAge\nAnna\t7\n" (+ "sheet S1, 2 entries with all cells; to "
     "read some columns give `column`: Name, Age") None))))
+
+
+(defn test-titles-above-the-header-of-a-sheet-are-skipped [here]
+  (write "a.xlsx" (workbook (+ (sheet-row 1 "Members 2026") (sheet-row 3 "Name" "Age")
+    (sheet-row 4 "Anna" 7) (sheet-row 5 "Ben" 8))))
+  (assert (= (get (read "a.xlsx" :column "{name}, {age}") 0) "Anna, 7\nBen, 8\n"))
+  (assert (= (cut (read "a.xlsx") 2) #("Members 2026\nName\tAge\nAnna\t7\nBen\t8\n"
+    "sheet S1, 4 entries with all cells; to read some columns give `column`: Name, Age"))))
 
 
 (defn test-a-sheet-that-isnt-there-lists-all [here]

@@ -3,8 +3,7 @@
 A model trained on logs generates escape sequences as well as words. On a terminal they are shown
 as symbols; in a file or a pipe they stay unchanged.]]
 
-(import
-  contextlib [suppress])
+(import contextlib [suppress])
 
 (setv
   LOST [AttributeError OSError ValueError]  ; raised for a file that is None, gone or closed

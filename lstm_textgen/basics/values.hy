@@ -77,10 +77,6 @@
   [#* parts #(literal None)])
 
 
-(defn _columns? [x]
-  (bool (and x (all x) (all (map column-parts (_several x))))))
-
-
 (defn _read-numbers [text]
   "Return the number, or the list of numbers, written in `text` with commas between them."
   (setv numbers (list (map float (.split text ","))))
@@ -109,7 +105,8 @@
   STOPS (Kind "non-empty text, or a list of such texts"
     (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
   TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
-    (fn [x] (or (text? x) (_texts? x))) _columns?)
+    (fn [x] (or (text? x) (_texts? x)))
+    (fn [x] (bool (and x (all x) (all (map column-parts (_several x)))))))
   ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)

@@ -17,7 +17,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
 (setv
   PIECE MB  ; characters prepared at once
-  GATHERED (** 2 17)  ; units put in order at once: their places stay in the processor's cache
+  GATHERED (** 2 18)  ; units put in order at once
   STORED (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
   ;; unit of a word-level model, is cut in two.
@@ -60,7 +60,7 @@ the cache folder, from which the ids are memory-mapped.]]
   #[[Yield the text of `pieces`, cut as by `cut-at-space`, as an iterable that can be used again.
 
   Raise `OSError` if the cache folder is full.]]
-  (with [text (_Store)]
+  (with [text (Store)]
     ;; The vocabulary will refuse lone surrogates.
     (for [piece pieces] (.add text (.encode piece "utf-8" "surrogatepass")))
     (yield text)))
@@ -70,7 +70,7 @@ the cache folder, from which the ids are memory-mapped.]]
   #[[Return the read-only ids (time,) of `text`, an iterable of pieces.
 
   Those of a long text are a mapped file, deleted with them. Raise as `stored-text` does.]]
-  (with [ids (_Store)]
+  (with [ids (Store)]
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
     (.array ids vocabulary.dtype)))
 
@@ -105,7 +105,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
   `start` may be negative: the ring's end precedes its beginning. A long copy is in a file.]]
   (setv size (len ids))
-  (with [store (_Store)]
+  (with [store (Store)]
     (for [[first last] [[(+ size (min start 0)) size] [(max start 0) (min stop size)]
           [0 (- stop size)]]
         place (range first last PIECE)]
@@ -118,33 +118,32 @@ the cache folder, from which the ids are memory-mapped.]]
 
   Part n begins at bounds[n] and stops before bounds[n + 1]; `order` (count,) has the numbers of
   those wanted. Long ones are in a file.]]
-  (setv at-once (max 1 (// (* GATHERED (len bounds)) (len ids))))  ; parts, of average length
-  (with [store (_Store)]
+  (setv
+    view (memoryview ids)
+    at-once (max 1 (// (* GATHERED (len bounds)) (len ids))))  ; parts, of average length
+  (with [store (Store)]
     (when (> ids.nbytes STORED) (.rollover store))  ; while the file of `ids` takes memory
     (for [first (range 0 (len order) at-once)]
       (setv
         chosen (.astype (cut order first (+ first at-once)) int)
-        starts (.astype (.take bounds chosen) int)
-        sizes (- (.take bounds (+ chosen 1)) starts)
-        shifts (- starts (- (np.cumsum sizes) sizes))  ; of each part's ids
-        places (+ (np.repeat shifts sizes) (np.arange (.sum sizes))))
-      (.add store (.tobytes (.take ids places))))
+        [starts stops] (lfor places [chosen (+ chosen 1)] (.tolist (.take bounds places))))
+      (.add store (.join b"" (lfor [start stop] (zip starts stops) (cut view start stop)))))
     (.array store ids.dtype)))
 
 
-(defclass _Store [SpooledTemporaryFile]
-  "Bytes stored part by part: up to `STORED` of them in memory, more in a file."
+(defclass Store [SpooledTemporaryFile]
+  "Bytes stored part by part: up to `most` of them (`STORED`) in memory, more in a file."
 
-  (defn __init__ [self]
+  (defn __init__ [self [most None]]
+    (setv [self.most self.sizes] [(or most STORED) []])
     ;; The system removes the file once it is neither open nor mapped, or the process ends.
-    (.__init__ (super) STORED :dir (cache-folder))
-    (setv self.sizes []))
+    (.__init__ (super) self.most :dir (cache-folder)))
 
   (defn add [self data]
     "Store one more part, `data` (bytes)."
     (.append self.sizes (len data))
     (try
-      (when (> (sum self.sizes) STORED) (os.makedirs (cache-folder) :exist-ok True))
+      (when (> (sum self.sizes) self.most) (os.makedirs (cache-folder) :exist-ok True))
       (.write self data)
       (.flush self)
       (except [error OSError]
@@ -161,7 +160,7 @@ the cache folder, from which the ids are memory-mapped.]]
     "Return all bytes as a read-only array of `dtype`; end storing."
     (.seek self 0)
     (np.frombuffer
-      (if (> (sum self.sizes) STORED)
+      (if (> (sum self.sizes) self.most)
         ;; The mapping has its own handle. Windows removes the file with the last handle.
         (mmap.mmap (.fileno self) 0 :access mmap.ACCESS-READ)
         (.read self))

@@ -90,8 +90,9 @@
     end (when (> (len data) GUESSED-FROM) (or (+ 1 (.rfind telling b"\n" 0 GUESSED-FROM)) None))
     matches (list (from-bytes (cut telling end) :cp-isolation possible)))
   (for [score [(fn [match] (- match.chaos)) (fn [match] match.coherence)]]
-    (setv best (max (map score matches) :default 0))
-    (setv matches (lfor match matches :if (>= (score match) (- best SAME-SCORE)) match)))
+    (setv
+      best (max (map score matches) :default 0)
+      matches (lfor match matches :if (>= (score match) (- best SAME-SCORE)) match)))
   (setv alike (sfor match matches name match.could-be-from-charset name))
   ;; In latin-1 every byte is a character.
   (.replace (next (gfor each possible :if (in each alike) each) "latin-1") "_" "-"))

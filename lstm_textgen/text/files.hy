@@ -1,8 +1,6 @@
 "Where text comes from: files, folders, patterns, URLs, .gz, standard input and open files."
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   collections [Counter]
   collections.abc [Iterable]
@@ -36,7 +34,7 @@
 
 
 (defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]
-    [only None] [column None] [sheet None] [items None] [note None] [warn None]]
+    [note None] [warn None] #** options]
   #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
 
   A source is a file, a folder, a pattern such as `books/**/*.md`, an http or https URL, which is
@@ -46,10 +44,11 @@
   order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
   which one call of `warn` lists.
 
-  A `.gz` is unpacked. Documents are read by `documents`; `only`, `column`, `sheet` and `items` are
-  as in `Reading`. `note` is called with names and what was `Understood`; of a table before its
-  first piece. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is the size
-  limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
+  A `.gz` is unpacked. Documents are read by `documents`; `options` are `only`, `column`, `sheet`
+  and `items`, as in `Reading`. `note` is called with names and what was `Understood`; of a table
+  before its first piece. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is
+  the size limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in
+  `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
@@ -57,8 +56,7 @@
   (setv
     [people empty] [(Counter) True]
     found #{}  ; what the rows of tables are
-    reading (Reading :encoding encoding :limit (int limit)
-      :only only :column column :sheet sheet :items items)
+    reading (Reading :encoding encoding :limit (int limit) #** options)
     sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn noted [name understood]
@@ -73,11 +71,11 @@
       pieces))]
     (setv empty False)
     (yield piece))
-  (when only
+  (when reading.only
     (unless people (refuse "`only` doesn't apply: no source is a chat or a mailbox"))
-    (unless (in (.casefold only) (map str.casefold people))
+    (unless (in (.casefold reading.only) (map str.casefold people))
       (setv names (lfor [name _] (.most-common people 30) name))
-      (refuse "`only`: " (unknown-name "person" only names))))
+      (refuse "`only`: " (unknown-name "person" reading.only names))))
   (when empty (refuse f"the text is empty: {(_listed (map _name sources))}")))
 
 

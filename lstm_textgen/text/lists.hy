@@ -1,12 +1,11 @@
 #[[A text that is a list: its items are read, counted, shuffled, and some of them held out.
 
-As in `corpus` the text passes in pieces and is never in memory as a whole: of an item there are a
-hash, while it is read, and later its place.]]
+As in `corpus` the text passes in pieces and is never in memory as a whole. While it is read a file
+has a hash of each item; later there are the places of items.]]
 
 (eval-when-compile
   (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [refuse]))
 (import
-  array [array]
   collections [Counter]
   contextlib [suppress]
   functools [cache]
@@ -15,9 +14,10 @@ hash, while it is read, and later its place.]]
   statistics [median]
   unicodedata
   numpy :as np
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.settings.sizing [BRIEF]
-  lstm-textgen.text.corpus [gathered stored-text]
+  lstm-textgen.text.corpus [Store gathered stored-text]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN end-of fingerprints join-fingerprints raw-parts
     split-items tidied])
 
@@ -63,7 +63,6 @@ hash, while it is read, and later its place.]]
   (meth __init__ [@items]
     (setv
       [@lines @count @copies @longest @median] [0 0 0 0 0]
-      @keys (array "q")  ; a hash of each item, eight bytes
       [@oddities @known] [(Oddities) b""]))
 
   (meth pieces [pieces]
@@ -73,25 +72,25 @@ hash, while it is read, and later its place.]]
     (setv
       rest ""
       end (end-of @items))
-    (for [piece (chain pieces [end])]
+    (with [keys (Store MB)]
+      (for [piece (chain pieces [end])]
+        (setv
+          text (+ rest piece)
+          parts (raw-parts text @items)
+          rest (.pop parts)
+          found (tidied parts @items))
+        (when (> (len rest) MAX-ITEM)
+          (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
+            "leave `items` out"))
+        (when found
+          (+= @count (len found))
+          (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
+          (.note @oddities found text @lines)
+          (yield (.join end [#* found ""])))
+        (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
       (setv
-        text (+ rest piece)
-        parts (raw-parts text @items)
-        rest (.pop parts)
-        found (tidied parts @items))
-      (when (> (len rest) MAX-ITEM)
-        (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
-          "leave `items` out"))
-      (when found
-        (+= @count (len found))
-        (.frombytes @keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
-        (.note @oddities found text @lines)
-        (yield (.join end [#* found ""])))
-      (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
-    (setv
-      [@places @firsts @times] (duplicates (np.frombuffer @keys "int64"))
-      @keys None
-      @copies (np.count-nonzero (!= @places @firsts)))
+        [@places @firsts @times] (duplicates (.array keys "int64"))
+        @copies (np.count-nonzero (!= @places @firsts))))
     (when (< (- @count @copies) FEW)
       (refuse f"`items` {@items}: a list has at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave `items` out")))
@@ -181,31 +180,17 @@ hash, while it is read, and later its place.]]
 
   Equal items have the same of the `keys` (count,). `places` are those of these items, `firsts`
   each one's first copy's, and `times` says how often each occurs.]]
-  ;; A part of the keys at a time: sorted copies of all would need as much memory again.
   (setv
-    low (& (get (.view keys "uint8") (slice None None 8)) 15)
-    again (np.concatenate (lfor
-      part (range 16)
-      :setv ordered (np.sort (get keys (= low part)))
-      (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))))
-    places (np.flatnonzero (_among keys again))
+    ordered (np.sort keys)
+    again (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))
+    places (np.concatenate [(np.zeros 0 int) #* (gfor
+      first (if (len again) (range 0 (len keys) AT-ONCE) [])
+      :setv some (cut keys first (+ first AT-ONCE))
+      :setv nearest (.take again (np.searchsorted again some) :mode "clip")
+      (+ first (np.flatnonzero (= nearest some))))])
     [_ firsts which times] (np.unique (get keys places)
       :return-index True :return-inverse True :return-counts True))
   #(places (get places (get firsts which)) (get times which)))
-
-
-(defn _among [keys again]
-  "Return whether each of `keys` (count,) is one of `again`: bools (count,)."
-  (setv
-    again (np.sort again)
-    found (np.zeros (len keys) bool))
-  (when (len again)
-    (for [first (range 0 (len keys) AT-ONCE)]
-      (setv
-        some (cut keys first (+ first AT-ONCE))
-        nearest (.take again (np.searchsorted again some) :mode "clip")
-        (get found (slice first (+ first AT-ONCE))) (= nearest some))))
-  found)
 
 
 (defn item-stops [ids newline items]
@@ -239,14 +224,14 @@ hash, while it is read, and later its place.]]
 
   (meth note [found text lines]
     "Note what is odd about the items `found` in `text`, before which `lines` lines have passed."
-    (setv most (max (map len found)))
-    (when (> most (get @longest 0))
-      (setv @longest #(most (line-of (max found :key len) text lines))))
+    (setv item (max found :key len))
+    (when (> (len item) (get @longest 0))
+      (setv @longest #((len item) (line-of item text lines))))
     (unless (< @searched SEARCHED) (return))
     (+= @searched (len text))
     (.extend @sizes (map len found))
     (for [item found]
-      (setv script (script-of item))
+      (setv script (script-of (next (filter str.isalpha item) "")))
       (when (not-in script @scripts)
         (setv (get @scripts script) [0 (line-of item text lines)]))
       (+= (get @scripts script 0) 1)
@@ -287,11 +272,7 @@ hash, while it is read, and later its place.]]
       (when (>= times (max OFTEN (/ (len words) 2))) word))))
 
 
-(defn script-of [item]
-  "Return the script of the first letter of `item` as Unicode names it, such as `LATIN`, or \"\"."
-  (_script (next (filter str.isalpha item) "")))
-
-
-(defn [cache] _script [letter]
+(defn [cache] script-of [letter]
+  "Return the script of `letter`, maybe empty, as Unicode names it: `LATIN`, or an empty string."
   (setv name (get (.split (if letter (unicodedata.name letter "") "") " ") 0))
   (.get {"HIRAGANA" "CJK"  "KATAKANA" "CJK"} name name))

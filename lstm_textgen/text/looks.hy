@@ -19,18 +19,19 @@
   #[[Suggest the setting `items` on `report` if a text looks like a list.
 
   The text is that of `ids` and `held`, units (time,); places of `ids` are looked at.]]
+  (setv lines (lfor
+    start (range 0 (len ids) (max PLACE (// (len ids) PLACES)))
+    :setv text (.decode vocabulary (cut ids start (+ start PLACE)))
+    ;; The first and the last line of a place may be cut.
+    line (cut (.split text "\n") (int (> start 0)) -1)
+    line))
+  (unless (list? lines) (return))  ; before all line ends are sought, which takes longer
   (setv
     newline (.find vocabulary "\n")
     whole? (= (get [#* (cut ids -1 None) #* (cut held -1 None)] -1) newline)
     count (sum (gfor part [ids held] (len (item-stops part newline "line"))) :start (not whole?)))
   (when (>= count FEWEST-LINES)
-    (setv lines [])
-    (for [start (range 0 (len ids) (max PLACE (// (len ids) PLACES)))]
-      (setv text (.decode vocabulary (cut ids start (+ start PLACE))))
-      ;; The first and the last line of a place may be cut.
-      (.extend lines (cut (.split text "\n") (int (> start 0)) -1)))
-    (when (list? lines)
-      (.say report f"this looks like a list of {count :,} items; try `items` line"))))
+    (.say report f"this looks like a list of {count :,} items; try `items` line")))
 
 
 (defn list? [lines]

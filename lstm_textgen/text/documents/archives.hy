@@ -43,11 +43,6 @@
     (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
       (Bounded (.open @zip name) @budget)))
 
-  (meth read-all []
-    "Return the bytes of the archive itself."
-    (.seek @file 0)
-    (.read @file))
-
   (meth read [name [most MAX-WHOLE]]
     "Return all bytes of the member `name`; raise `ValueError` if there are more than `most`."
     (read-whole (.open self name) @reading most)))

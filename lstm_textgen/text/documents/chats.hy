@@ -3,7 +3,7 @@
 The reader of a chat yields `Message`s, and `chat-text` turns them into text. A message without
 text, such as a system notice or a picture, is left out.]]
 
-(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [->]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   lstm-textgen.basics.values [counted]
@@ -57,9 +57,9 @@ text, such as a system notice or a picture, is left out.]]
 
 (defn clean-name [name]
   "Return a person's `name` as a line shows it, or an empty string if it isn't a name."
-  (setv name (one-line (.translate (.replace (or name "") ":" " ") DIRECTIONS)))
-  ;; WhatsApp marks people who aren't in the address book.
-  (setv name (.lstrip name "~ "))
+  (setv name (-> (or name "")
+    (.replace ":" " ") (.translate DIRECTIONS) (one-line)
+    (.lstrip "~ ")))  ; WhatsApp's mark for people who aren't in the address book
   (if (<= (len name) LONGEST-NAME) name ""))
 
 

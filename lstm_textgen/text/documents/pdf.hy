@@ -3,9 +3,7 @@
 PDFium finds it in a process of its own, with a limit of time and memory: a PDF may draw for ever
 or crash what reads it.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   ctypes
@@ -58,7 +56,12 @@ or crash what reads it.]]
 
 (defn read-pdf [file reading]
   "Yield the text of the PDF in `file`, then an `Understood`."
-  (setv pages (_read-pages file reading))
+  ;; Of a page its lines, lists of parts; None for one that can't be read.
+  (with [out (run-apart "pdf" "write_pages" (.read file) reading reading.limit PAGE-SECONDS)]
+    (setv pages (lfor
+      line out
+      :setv page (json.loads line)
+      (when page (lfor parts page (lfor part parts (Part #* part)))))))
   (.spend (Budget reading) (sum (gfor page pages line (or page []) part line (len part.text))))
   (setv
     damaged (.count pages None)
@@ -170,19 +173,6 @@ or crash what reads it.]]
     (>= share (if (and (.islower (cut next 1)) (not (.search ENDED line))) HALF FULL))
     (not (.match ITEM next))
     (not (and (.search ENDED line) (< share USUAL)))))
-
-
-;; * Pages
-
-(defn _read-pages [file reading]
-  #[[Return a list of the pages of the PDF in `file`: each a list of lines, lists of `Part`s.
-
-  A page that can't be read is None. Raise what `run-apart` does.]]
-  (with [out (run-apart "pdf" "write_pages" (.read file) reading reading.limit PAGE-SECONDS)]
-    (lfor
-      line out
-      :setv page (json.loads line)
-      (when page (lfor parts page (lfor part parts (Part #* part)))))))
 
 
 ;; * In the other process

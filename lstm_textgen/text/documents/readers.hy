@@ -1,8 +1,6 @@
 "The table of readers: the kinds of documents, how each is recognized and what reads it."
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections.abc [Callable]
   contextlib [contextmanager]

@@ -1,8 +1,6 @@
 "What all readers of documents share: how a source is read, a summary of it, the limits."
 
-(eval-when-compile (require
-  hyrule [meth unless]
-  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   dataclasses [field]

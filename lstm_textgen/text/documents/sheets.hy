@@ -30,7 +30,8 @@ many cells, may need any amount of memory, and then only that process ends.]]
     info (.infolist archive.zip)
     :if (.endswith info.filename ".xml")
     info.file-size)))
-  (with [out (run-apart "sheets" "write_sheet" (.read-all archive) reading
+  (.seek archive.file 0)
+  (with [out (run-apart "sheets" "write_sheet" (.read archive.file) reading
       reading.limit (or reading.sheet ""))]
     (setv
       [name others] (json.loads (.readline out))
@@ -66,18 +67,15 @@ many cells, may need any amount of memory, and then only that process ends.]]
       chosen (unless (is place None) (get names place)))
     (with [out (open 1 "w" :encoding "utf-8" :newline "" :closefd False)]
       (.write out (+ (json.dumps [chosen others]) "\n"))
-      (when chosen (_write-rows out (.get-sheet-by-name book chosen) (float limit))))
+      (setv
+        [writer left] [(csv.writer out) (float limit)]
+        rows (if chosen (.iter-rows (.get-sheet-by-name book chosen)) []))
+      (for [row rows  :if (>= left 0)]
+        (setv cells (list (map _shown row)))
+        (-= left (sum (map len cells)) (len cells))
+        (.writerow writer cells)))
     (except [python-calamine.PasswordError] (sys.exit LOCKED))
     (except [[IndexError python-calamine.CalamineError]] (sys.exit DAMAGED))))
-
-
-(defn _write-rows [out sheet limit]
-  "Write the rows of the `sheet` as CSV to `out`, and stop after about `limit` characters."
-  (setv writer (csv.writer out))
-  (for [row (.iter-rows sheet)  :if (>= limit 0)]
-    (setv cells (list (map _shown row)))
-    (-= limit (sum (map len cells)) (len cells))
-    (.writerow writer cells)))
 
 
 (defn _shown [value]

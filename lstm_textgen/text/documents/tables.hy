@@ -6,14 +6,15 @@
   csv
   dataclasses [replace]
   io [StringIO]
-  itertools [chain islice]
+  itertools [chain dropwhile islice takewhile]
   json
   re
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.values [clip column-parts counted]
   lstm-textgen.text.decoding [NotText likely-encoding]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Understood chunks cleaned
-    first-text not-a one-line read-whole text-lines])
+    first-text not-a one-line read-whole text-lines]
+  lstm-textgen.text.items [end-of])
 
 (setv
   CSV-ENDINGS [".csv" ".tsv"]
@@ -23,15 +24,21 @@
   DELIMITERS "\x1f,;\t|"
   OWN-DELIMITER (re.compile r"sep=(.)\n")  ; the first line, as Excel understands it
   END "\x1e"  ; stands after a row until it is known what separates rows; no text has it
-  AFTER {"line" "\n"  "paragraph" "\n\n"}
   MOST-LISTED 30  ; columns in a message
-  EXAMPLE-ROWS 100)  ; rows at the beginning that are searched for an example of each column
+  FIRST-ROWS 100  ; among which the header is, and an example of each column
+  MOST-TITLES 5)  ; rows above the header
 
 
 (defn read-table [file reading]
   "Yield an `Understood`, then the text of each row of the table in `file`."
-  (setv [rows encoding] (_rows-of file reading))
-  (text-of-rows rows reading
+  (setv head (.read file HEAD))
+  (.seek file 0)
+  (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
+    (return (text-of-rows (_json-rows file reading) reading "table")))
+  (setv
+    encoding (_encoding-of file reading)
+    decoded (replace reading :encoding encoding))
+  (text-of-rows (csv-rows file decoded (first-text head decoded)) reading
     (if (= encoding reading.encoding) "table" f"table in {encoding}")))
 
 
@@ -44,11 +51,15 @@
           head (.lstrip head)
           first (if (.startswith head "[") head (get (.partition head "\n") 0)))
         (list (get (.raw-decode (json.JSONDecoder) first (.index first "{")) 0)))
-      (next (_csv-reader (StringIO head) head ending) []))
+      (do
+        (setv
+          table (_csv-reader (StringIO head) head ending)
+          rows (list (islice (filter any table) FIRST-ROWS)))
+        (get [#* rows []] (_header-place rows None))))
     (except [[RecursionError ValueError csv.Error]] [])))
 
 
-;; * Rows: lists of cells, the first one with the names of the columns
+;; * Rows: lists of cells, one of the first with the names of the columns
 
 (defn text-of-rows [rows reading kind]
   #[[Yield an `Understood` of a `kind` such as `table`, then the text of each of `rows`.
@@ -57,11 +68,15 @@
   isn't there, and if there is no text.]]
   (setv
     rows (iter rows)
-    header (list (map one-line (next (filter any rows) [])))
-    [parts names] (if reading.column (_parts rows header reading) [[] header])
+    first (list (islice (filter any rows) 1))
+    first (+ first (list (islice rows (- FIRST-ROWS 1))))
+    place (_header-place first reading.column)
+    header (list (map one-line (get [#* first []] place)))
+    below (cut first (+ place 1) None)
+    [parts names] (if reading.column (_parts below header reading) [[] header])
     [count longer items] [0 0 "line"]
     budget (Budget reading))
-  (unless parts (setv rows (chain [header] rows)))
+  (setv rows (chain (if parts below first) rows))
   ;; Only after the last row is it known whether one has several lines.
   (with [copy (SpooledTemporaryFile IN-MEMORY "w+" :encoding "utf-8" :newline "")]
     (for [row rows]
@@ -72,31 +87,58 @@
         (when (in "\n" text) (setv items "paragraph"))
         (.spend budget (+ (len text) 1))
         (.write copy (+ text END))))
-    (unless count
-      (raise (NotText (+ f"{reading.name} has no text"
-        (if reading.column f" in {(_listed "column" names)}" "")))))
+    (setv within (if reading.column
+      f" in column{(if (= (len names) 1) "" "s")} {(clip (.join ", " names) 200)}"
+      ""))
+    (unless count (raise (NotText f"{reading.name} has no text{within}")))
     (.seek copy 0)
-    (yield (_about kind count longer names (or reading.items items) reading))
+    (cond
+      (and within longer)
+        (+= within f"; {(counted longer "rows")} with more cells than there are columns")
+      (and (not within) (> (len names) 1))
+        (setv within (+ " with all cells; to read some columns give `column`: "
+          (clip (.join ", " names) 200))))
+    (yield (Understood f"{kind}, {(counted count "entries")}{within}"
+      :items (when reading.column (or reading.items items))))
     (for [piece (chunks copy)]
-      (yield (.replace piece END (get AFTER (or reading.items items)))))))
+      (yield (.replace piece END (end-of (or reading.items items)))))))
 
 
-(defn _about [kind count longer names items reading]
-  "Return the `Understood` of a table, by what `text-of-rows` knows of it."
-  (setv where (cond
-    reading.column f" in {(_listed "column" names)}"
-    (> (len names) 1) (+ " with all cells; to read some columns give `column`: "
-      (clip (.join ", " names) 200))
-    True ""))
-  (when (and longer reading.column)
-    (+= where f"; {(counted longer "rows")} with more cells than there are columns"))
-  (Understood f"{kind}, {(counted count "entries")}{where}"
-    :items (when reading.column items)))
+(defn _header-place [rows column]
+  #[[Return the place of the row with the names of the columns among the first `rows` of a table.
+
+  Above it there may be a few titles, with text only in the first cell. The next row is the header
+  if it has several cells, no empty one between them, and as many as any row, of which most have
+  several; but not if the first row has a name that `column` asks for.]]
+  (setv
+    widths (lfor  ; up to the last cell with text; JSON has dicts below the header
+      row rows
+      :if (isinstance row list)
+      (max (gfor [n cell] (enumerate row 1) :if cell n) :default 0))
+    above (len (list (takewhile (fn [width] (<= width 1)) widths)))
+    [wide #* below] (or (cut widths above None) [0])
+    below (list (filter None below)))
+  (if (and (<= 1 above MOST-TITLES)
+      (>= wide (max [2 #* below]))
+      (= wide (sum (map bool (get rows above))))
+      (> (sum (gfor width below (> width 1))) (/ (len below) 2))
+      (not (_asked? column (get rows 0))))
+    above
+    0))
 
 
-(defn _listed [what names]
-  "Return `names` in words, after `what` they are: `columns Name, City`."
-  f"{what}{(if (= (len names) 1) "" "s")} {(clip (.join ", " names) 200)}")
+(defn _asked? [column row]
+  "Return whether a cell of `row` is a name that `column`, as in a `Reading`, asks for."
+  (setv cells (sfor cell row (.casefold (one-line cell))))
+  (any (gfor
+    text (_given column)
+    [_ name] (column-parts text)
+    (and name (in (.casefold (one-line name)) cells)))))
+
+
+(defn _given [column]
+  "Return the list of the names and templates in `column`, as in a `Reading`."
+  (if (isinstance column list) column (if column [column] [])))
 
 
 (defn _parts [rows header reading]
@@ -104,9 +146,8 @@
 
   A part is #(literal place), text and the place of the cell that follows it, or None.]]
   (setv
-    given (if (isinstance reading.column str) [reading.column] reading.column)
     parts (lfor
-      text given
+      text (_given reading.column)
       [literal name] [#* (column-parts text) #(" " None)]
       #(literal (unless (is name None) (_place name rows header reading))))
     places (dict.fromkeys (gfor [_ place] parts :if (is-not place None) place)))
@@ -115,12 +156,10 @@
 
 (defn _filled [parts row]
   "Return the text of a `row`, perhaps in several lines: that of all `parts`; none without a cell."
-  (setv [found texts] [False []])
-  (for [[literal place] parts]
-    (setv cell (if (is place None) "" (_cell row place)))
-    (when cell (setv found True))
-    (.extend texts [literal cell]))
-  (if found (_tidy (.join "" texts)) ""))
+  (setv cells (lfor [_ place] parts (if (is place None) "" (_cell row place))))
+  (if (any cells)
+    (_tidy (.join "" (gfor [[literal _] cell] (zip parts cells) (+ literal cell))))
+    ""))
 
 
 (defn _cell [row place]
@@ -162,10 +201,9 @@
   (setv place (find-name name header))
   (when (is-not place None) (return place))
   (setv
-    first (list (islice rows EXAMPLE-ROWS))
     columns (lfor
       [n column] (enumerate (cut header MOST-LISTED))
-      :setv example (next (filter None (gfor row first (_cell row n))) "")
+      :setv example (next (filter None (gfor row rows (_cell row n))) "")
       f"{(+ n 1)} {(clip column 60)}{(if example f" ({(clip (one-line example) 30)})" "")}")
     more (- (len header) MOST-LISTED)
     several (> (sum (gfor column header (in (.casefold (one-line name)) (.casefold column)))) 1))
@@ -175,18 +213,6 @@
 
 
 ;; * Comma-separated values, and JSON
-
-(defn _rows-of [file reading]
-  "Return #(rows encoding) of the table in `file`."
-  (setv head (.read file HEAD))
-  (.seek file 0)
-  (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
-    (return #((_json-rows file reading) reading.encoding)))
-  (setv
-    encoding (_encoding-of file reading)
-    reading (replace reading :encoding encoding))
-  #((csv-rows file reading (first-text head reading)) encoding))
-
 
 (defn _encoding-of [file reading]
   "Return the encoding of the `reading`, or a likely one if the text in `file` isn't in that."
@@ -202,7 +228,7 @@
   "Yield the rows of the CSV in `file`, whose delimiter its beginning `head` shows, or is a comma."
   (setv
     lines (chain (gfor line (text-lines file reading) (+ line "\n")) [(+ END "\n")])
-    table (_csv-reader lines head reading.ending)
+    table (_csv-reader lines head reading.ending reading.column)
     begun 1)
   (try
     (while (!= (setx row (_next-row table)) [END])
@@ -215,7 +241,7 @@
         :from error))))
 
 
-(defn _csv-reader [lines head ending]
+(defn _csv-reader [lines head ending [column None]]
   "Return a reader of `lines` (an iterable), the first of which are in `head`, as in `csv-rows`."
   (setv
     own (.match OWN-DELIMITER (or head ""))
@@ -223,20 +249,33 @@
       (is head None) ","
       own (get own 1)
       (= ending ".tsv") "\t"
-      True (max DELIMITERS :key (fn [mark] (_fit mark (StringIO head))))))
+      True (max DELIMITERS :key (fn [mark] (_fit mark head column)))))
   (csv.reader (islice lines (if own 1 0) None) :delimiter delimiter :skipinitialspace True))
 
 
-(defn _fit [delimiter lines]
-  #[[Return how well a `delimiter` fits the first `lines` of a table, #(share cells).
+(defn _fit [delimiter head column]
+  #[[Return how well a `delimiter` fits a table that begins with the text `head`, #(share cells).
 
-  It is the share of rows with as many cells as the first. `csv.Sniffer` isn't asked, as it takes
-  apostrophes for quotation marks, and letters for delimiters.]]
+  It is the share of rows with as many cells as the first. A few rows of one cell above the others
+  are titles if those others are alike, and hold no sentences, in which spaces follow commas; but
+  not if `column` asks for one. `csv.Sniffer` isn't asked, as it takes apostrophes for quotation
+  marks, and letters for delimiters.]]
   (setv
-    reader (csv.reader lines :delimiter delimiter :skipinitialspace True)
-    sizes (lfor row reader :if row (len row))
-    first (get [#* sizes 1] 0))
-  (if (= first 1) #(0 0) #((/ (.count sizes first) (len sizes)) first)))
+    reader (csv.reader (StringIO head) :delimiter delimiter :skipinitialspace True)
+    rows (list (filter None reader))
+    below (list (dropwhile (fn [row] (= (len row) 1)) rows))
+    sizes (list (map len below))
+    unquoted (re.sub "\"[^\"]*\"" "" head))
+  (cond
+    (not below) #(0 0)
+    (= (len below) (len rows)) #((/ (.count sizes (get sizes 0)) (len sizes)) (get sizes 0))
+    (or (!= (len (set (cut sizes -1))) 1)  ; the last row may be cut, or is the only one
+        (> (- (len rows) (len below)) MOST-TITLES)
+        (= delimiter "|")  ; which spreadsheets don't write, but people do
+        (in f"{delimiter} " unquoted)
+        (_asked? column (get rows 0)))
+      #(0 0)
+    True #(1 (get sizes 0))))
 
 
 (defn _next-row [table]
