@@ -19,13 +19,6 @@
   (build-vocabulary text "words" max-words))
 
 
-(defn test-characters-are-sorted-code-points []
-  (setv v (build-vocabulary "heylo, heylo"))
-  (assert (= v.units [" " "," "e" "h" "l" "o" "y"]))
-  (assert (= v.size (len v) 7))
-  (assert (is v.unknown None)))
-
-
 (defn [(given texts)] test-a-text-of-characters-is-encoded-and-decoded [text]
   (setv v (build-vocabulary text))
   (assert (= v.units (sorted (set text))))
