@@ -13,6 +13,7 @@ anything to say on its console, fails the test.]]
   axe-playwright-python.sync-playwright [Axe]
   playwright.sync-api [sync-playwright]
   lstm-textgen.pages.playground [playground]
+  lstm-textgen.textmodel [TextModel]
   tests.helpers [small-model])
 
 (setv
@@ -130,6 +131,23 @@ anything to say on its console, fails the test.]]
 (defn written [page]
   "Return the text on the page, seed included."
   (.text-content page WRITTEN))
+
+
+(defn assert-writes-as-python [browser folder model seed [path None] #** settings]
+  #[[Assert that a page writes after `seed`, with these `settings`, what Python does.
+
+  It is at `path`, or made of `model` in `folder`.]]
+  (setv
+    path (or path (page-of folder model))
+    settings {"rng_seed" 4  "length" 100  #** settings}
+    expected (.generate (TextModel model) seed #** settings))
+  (with [page (open-page browser path (fragment #** {"seed" seed  "fast" 1  #** settings}))]
+    (wait-for-end page)
+    (setv [before _ more] (.partition (written page) expected))
+    (assert (= before ""))
+    ;; A page has the last piece whole.
+    (assert (or (= more "") (= model.settings.unit "pieces")) more)
+    (assert (< (len more) (max (map len model.vocabulary.units))))))
 
 
 (defn start-of [page n]

@@ -13,17 +13,35 @@
   tests.helpers [CALM STARTED small-model start-python])
 
 (setv
+  MODELS ["bot" "wordy" "parts" "chat" "lines" "paragraphs" "endless"]  ; by `save-models`
+  LONGEST 30  ; units, of the items that those of lists are told to have learned
   LETTERS "\n abcdefghijklmnopqrstuvwxyzABC:,.é"
+  CATS (+ "The cat sat on the mat, and the dog sat on the log.\n"
+    "Where is the cat? The cat is on the mat.\n")
   PATIENCE 60)  ; seconds to wait for an answer
 
 
 (defn save-models [folder]
-  "Save in `folder` a model of characters, `bot`, one of words, `wordy`, one of a chat, `chat`."
+  #[[Save MODELS in `folder`: of characters, words, pieces, a chat, and lists.
+
+  The items of the last have no end.]]
   (for [[name options] (.items {
       "bot" {"layers" "lstm:24"  "text" LETTERS}
-      "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}})]
+      "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}
+      "parts" {"unit" "pieces"  "text" (* 9 CATS)  "max_words" 60}})]
     (save-checkpoint (small-model :resume False :scale CALM #** options) (/ folder name)))
-  (save-checkpoint (chat-model) (/ folder "chat")))
+  (save-checkpoint (chat-model) (/ folder "chat"))
+  (save-list folder "lines" "line")
+  (save-list folder "paragraphs" "paragraph")
+  (save-list folder "endless" "line" :odds {"A" 1e20}))
+
+
+(defn save-list [folder name items #** options]
+  "Save in `folder` a model that writes `items`."
+  (save-checkpoint
+    (small-model :items items :longest-item LONGEST :text "Ann\n\nBea" :layers "lstm:24"
+      :scale CALM :resume False #** options)
+    (/ folder name)))
 
 
 (defn chat-model []
@@ -76,6 +94,15 @@ runpy.run_module('lstm_textgen', run_name='__main__', alter_sys=True)"
       (setv [_ errors] (.communicate process :timeout 30))
       (assert (= process.returncode 0) errors)
       (assert (not-in "Traceback" errors) errors))))
+
+
+(defn serve-models [tmp-path-factory]
+  "Yield a server of all MODELS, which are in its `folder`; for use as a fixture."
+  (setv folder (tmp-path-factory.mktemp "serve"))
+  (save-models folder)
+  (with [server (serving folder #* (gfor name MODELS flag ["--model" name] flag))]
+    (setv server.folder folder)
+    (yield server)))
 
 
 (defn change-model [server path letters]

@@ -5,10 +5,11 @@
   collections [Counter]
   functools [cache]
   re
+  sys
   hy.models [Expression String]
   pytest
   lstm-textgen.text.vocabulary [UNITS]
-  tools.forms [ROOT Source dotted read-source]
+  tools.forms [ROOT dotted read-source]
   tools.mutants [MUTANTS])
 
 (setv
@@ -18,6 +19,7 @@
   ;; … and those that may enter one of them, inside a function.
   VISITORS ["learning.runs" "textmodel"]
   PRINTING-ROOMS ["cli" "display"]
+  ROOMS-OF-UNITS ["text.units" "text.pieces" "settings"]
   ROOMS #{"basics" "settings" "text" "modelfile" "writing" "display" "pages" "learning"
     "export" "server" "cli"}
   BESIDE #{"__main__" "macros" "prep" "recipes" "textmodel"}  ; and __init__.py
@@ -49,14 +51,6 @@
   (lfor
     line (.splitlines block)
     (module-name (+ "lstm_textgen/" (get (.split line) 0)))))
-
-
-(defn made-up [#** texts]
-  "Return a dict as that of `modules-in`, of modules of lstm_textgen with these `texts`."
-  (dfor
-    [name text] (.items texts)
-    :setv path f"lstm_textgen/{(.replace name "__" "/")}.hy"
-    (module-name path) (Source path text)))
 
 
 (defn within? [name rooms]
@@ -129,7 +123,7 @@
 (defn named-units [modules]
   "Find kinds of units that are named where their class should be asked instead."
   (for [[name source] (.items modules)]
-    (unless (within? name ["text.units" "text.pieces" "settings"])
+    (unless (within? name ROOMS-OF-UNITS)
       (for [form source.models]
         (when (and (isinstance form String) (in (str form) UNITS))
           (yield f"{source.path}:{form.start-line}: names {form}"))))))
@@ -177,43 +171,15 @@
     (assert (= (.count code text) 1) text)))
 
 
-;; * Made-up modules: that the checks can fail
+;; * That the checks can fail
 
-(defn test-the-layout-is-read-in-its-order []
-  (setv text "## Layout\nWords.\n\n```\na.hy  this\ncli/__init__.hy  that\n```\n\n```\nb.hy\n```")
-  (assert (= (listed-modules text) ["lstm_textgen.a" "lstm_textgen.cli"])))
-
-
-(defn in-order [modules]
-  (out-of-order modules ["lstm_textgen.a" "lstm_textgen.b"]))
-
-
-;; A check, what it must find in a module `a`, and modules, by name, in which it must find nothing.
-(setv CASES [
-  #(in-order ["(import lstm-textgen.b)" "(import lstm_textgen [b])"
-      "(defn f [] (import lstm-textgen.b [x]))" "(hy.I.lstm-textgen/b.x)"
-      "(eval-when-compile (require lstm-textgen.b [x]))" "(import lstm-textgen.a)"]
-    {"b" "(import lstm-textgen.a)"})
-  #(strayed-keras ["(import keras)" "(defn f [] (import tensorflow :as tf))"
-      "(import-module \"jax\")" "(import lstm-textgen.learning.learner.network [x])"
-      "(import lstm-textgen.through)"
-      "(defn f [] (import lstm-textgen.learning.learner.network [x]))"]
-    {"learning__learner__network" "(import keras)"
-      "learning__learner__quiet" "(defn f [] (import keras))"
-      "learning__runs" "(defn f [] (import lstm-textgen.learning.learner.network))"
-      "a" "(import lstm-textgen.learning [runs])"
-      "b" "(import lstm-textgen.learning.learner.quiet)"})
-  #(strayed-output ["(print 1)" "(map print xs)" "(.write sys.stdout \"\")"
-      "(import sys [stderr])"]
-    {"cli__a" "(print 1) (import sys [stderr])"})
-  #(named-units ["(= unit \"words\")" "{\"characters\" 1}" "f\"{(get x \"words\")}\""]
-    {"text__units" "(= unit \"words\")"})])
+(defn [(pytest.mark.parametrize #("check" "rooms") [
+    #(strayed-keras "KERAS_ROOMS") #(strayed-output "PRINTING_ROOMS")
+    #(named-units "ROOMS_OF_UNITS")])]
+    test-what-is-at-home-in-a-room-is-found-where-it-has-none [monkeypatch check rooms]
+  (.setattr monkeypatch (get sys.modules __name__) rooms [])
+  (assert (list (check (modules-in "lstm_textgen")))))
 
 
-(defn [(pytest.mark.parametrize #("check" "bad" "good") CASES)]
-    test-a-check-finds-what-breaks-the-layout-and-nothing-else [check bad good]
-  (setv others {"b" ""  "learning__learner__network" "(import keras)"
-    "through" "(import lstm-textgen.learning.learner.network)"})
-  (for [text bad]
-    (assert (in "lstm_textgen/a.hy:1: " (.join "\n" (check (made-up #** {#** others "a" text}))))))
-  (assert (= (list (check (made-up #** {"a" "" #** good}))) [])))
+(defn test-imports-of-later-modules-are-found []
+  (assert (list (out-of-order (modules-in "lstm_textgen") (cut (order) None None -1)))))

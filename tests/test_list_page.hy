@@ -187,17 +187,6 @@
     (assert (.startswith changed (+ (get before 1 0) other)))))
 
 
-(defn test-a-link-restores-the-list [browser tmp-path]
-  (setv path (page-of tmp-path (list-model)))
-  (with [page (open-page browser path "#fast=1")]
-    (wait-for-end page)
-    (.click page "#link")
-    (setv [link items] [(.evaluate page "location.hash") (shown page)]))
-  (with [page (open-page browser path link)]
-    (wait-for-end page)
-    (assert (= (shown page) items))))
-
-
 (defn test-the-cells-read-the-list [browser tmp-path]
   (with [page (opened browser tmp-path (list-model))]
     (wait-for-end page)

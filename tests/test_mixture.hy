@@ -62,12 +62,10 @@
   (assert (np.array-equal (. (get engine.engines 0) logits) expected)))
 
 
-(defn [(pytest.mark.parametrize "share" [0 1 -0.5 (float "nan")])]
-    test-a-share-out-of-range-is-refused [share]
-  (with [_ (pytest.raises ValueError :match "`mix` must be greater than 0 and less than 1")]
-    (Mixture (small-model) (small-model) share)))
-
-
-(defn test-models-by-characters-and-by-words-do-not-mix []
-  (with [_ (pytest.raises ValueError :match "characters.*words")]
-    (Mixture (small-model) (small-model :unit "words"))))
+(defn [(pytest.mark.parametrize #("unit" "share" "why") [
+    #* (lfor share [0 1 -0.5 (float "nan")]
+      #("characters" share "`mix` must be greater than 0 and less than 1"))
+    #("words" 0.5 "characters.*words")])]
+    test-a-share-out-of-range-and-models-of-different-units-are-refused [unit share why]
+  (with [_ (pytest.raises ValueError :match why)]
+    (Mixture (small-model) (small-model :unit unit) share)))

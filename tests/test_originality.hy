@@ -53,10 +53,3 @@
     [passage share] (originality [(+ a "u")] f"{a}-{b}"))
   (assert (= (len passage) 20))
   (assert (= share 1)))
-
-
-(defn test-texts-too-short-to-share-strings-have-no-share []
-  (assert (= (originality [] "abc") #("" None)))
-  (assert (= (originality ["xyz"] "abc") #("" None)))
-  (assert (= (originality ["xbz"] "abc") #("b" None)))
-  (assert (= (originality [(* "x" 20)] "") #("" 0))))

@@ -1,5 +1,6 @@
 "The package as distributed: wheels, their contents, requirements and start."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   importlib.metadata [PathDistribution distribution]
   os
@@ -17,11 +18,11 @@
   packaging.utils [canonicalize-name parse-wheel-filename]
   pytest
   lstm-textgen
-  tests.helpers [ROOT refused succeeded sure-model write-text])
+  tests.helpers [ROOT refused succeeded write-text])
 
 (setv
   pytestmark pytest.mark.slow  ; the wheel is built, installed and tried
-  VERSIONS ["3.11" "3.12" "3.13"]  ; of Python, as README says
+  BACKENDS ["tensorflow" "jax" "torch"]
   TEXTS ["lighthouse.txt" "lol.txt"]
   FOLDERS [".ci" ".github" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
@@ -32,10 +33,8 @@
   HEAVY ["hyrule" "jax" "keras" "tensorflow" "torch"]
   TRAINING ["keras" "tensorflow" "tokenizers"]  ; what only training needs
   SITE (Path (sysconfig.get-path "purelib"))
-  BUILD "import setuptools.build_meta as b, sys; getattr(b, 'build_' + sys.argv[1])('dist')"
-  ;; Before BUILD: bytecode is empty, as compiling it takes ten seconds.
-  NAMES-ONLY (+ "import py_compile, pathlib as p; py_compile.compile = lambda _, cfile, **__: ("
-    "p.Path(cfile).parent.mkdir(exist_ok=True), p.Path(cfile).touch()); "))
+  BUILD "import setuptools.build_meta as b; b.build_sdist('dist')"
+  DESCRIBE "import setuptools.build_meta as b; b.prepare_metadata_for_build_wheel('.')")
 
 
 ;; * Building and installing with nothing but what is here
@@ -96,7 +95,7 @@
 
 (defn [(pytest.fixture :scope "module")] sdist [tree]
   "The source distribution."
-  (run tree sys.executable "-c" BUILD "sdist")
+  (run tree sys.executable "-c" BUILD)
   (next (.glob (/ tree "dist") "*.tar.gz")))
 
 
@@ -213,25 +212,6 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
     (assert (in (.as-posix (.relative-to path site)) known))))
 
 
-(defn test-the-base-model-is-installed-and-writes [site tmp-path]
-  (setv text (run tmp-path sys.executable "-m" "lstm_textgen"
-    "--model" "english" "--generate" "The sea" "--length" "200" "--rng-seed" "1" :path [site]))
-  (assert (.startswith text "The sea"))
-  (assert (> (.count text " ") 20)))
-
-
-(defn test-the-metadata-say-what-it-is-and-where-it-runs [metadata]
-  (assert (= (get metadata "Version") lstm-textgen.__version__))
-  (assert (= (get metadata "License-Expression") "MIT"))
-  (assert (= (get metadata "Author") "the lstm_textgen authors"))
-  (assert (in "lstm" (get metadata "Keywords")))
-  (setv classifiers (.get-all metadata "Classifier"))
-  (for [version VERSIONS]
-    (assert (in f"Programming Language :: Python :: {version}" classifiers)))
-  (for [topic ["Development Status" "Environment" "Intended Audience" "Topic"]]
-    (assert (any (gfor one classifiers (.startswith one f"{topic} :: "))))))
-
-
 ;; * The source distribution
 
 (defn test-the-source-distribution-has-all-of-the-project-and-nothing-of-yours [sdist tree]
@@ -250,15 +230,6 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   ;; Texts of one's own lie in corpora/ too.
   (setv texts (sfor name ours :if (re.fullmatch r"corpora/(?!lol|lighthouse)\w+\.txt" name) name))
   (assert (= (- theirs made) (- ours texts))))
-
-
-(defn test-the-source-distribution-makes-the-same-wheel [sdist wheel tmp-path]
-  (with [file (tarfile.open sdist)]
-    (.extractall file tmp-path :filter "data"))
-  (setv [folder] (.iterdir tmp-path))
-  (run folder sys.executable "-c" (+ NAMES-ONLY BUILD) "wheel")
-  (setv again (/ folder "dist" wheel.name))
-  (assert (= #* (lfor path [again wheel] (sorted (.namelist (ZipFile path)))))))
 
 
 ;; * Starting
@@ -317,42 +288,62 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
   python)
 
 
-(defn test-the-half-that-writes-is-enough-to-write-and-score [writing-half tmp-path]
-  (write-text (sure-model tmp-path) "a a a\n")
-  (assert (= (run tmp-path writing-half "-m" "lstm_textgen" "--generate" "a" "--length" 5)
-    "aaaaaa\n"))
-  (assert (in "bits" (run tmp-path writing-half "-m" "lstm_textgen" "--score" "text.txt"))))
+(defn test-the-half-that-writes-is-enough-to-write-and-score-by-a-base [writing-half tmp-path]
+  (write-text tmp-path "The sea\n")
+  (defn by-base [#* flags]
+    (run tmp-path writing-half "-m" "lstm_textgen" "--model" "english" #* flags))
+  (setv text (by-base "--generate" "The sea" "--length" 200 "--rng-seed" 1))
+  (assert (.startswith text "The sea"))
+  (assert (> (.count text " ") 20))
+  (assert (in "bits" (by-base "--score" "text.txt"))))
 
 
-(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
-    test-the-half-that-writes-says-what-training-needs [writing-half tmp-path backend]
+(defn [(pytest.mark.parametrize #("backend" "missing") [
+    #("tensorflow" "keras") #("jax" "keras") #("torch" "keras") #("torch" "torch")])]
+    test-the-half-that-writes-says-what-training-needs [writing-half tmp-path backend missing]
   (write-text tmp-path)
+  (unless (= missing "keras")
+    (.write-text (/ tmp-path "keras.py") f"import {missing}"))
   (setv result (call tmp-path writing-half "-m" "lstm_textgen" "--sources" "text.txt"
     :KERAS_BACKEND backend))
-  (refused result "keras is not installed" f"pip install keras {backend}")
+  (refused result f"{missing} is not installed" f"pip install keras {backend}")
   (assert (not (.exists (/ tmp-path "model.h5")))))
 
 
-(defn test-keras-without-a-backend-says-what-training-needs [writing-half tmp-path]
-  (write-text tmp-path)
-  (.write-text (/ tmp-path "keras.py") "import torch")
-  (setv result (call tmp-path writing-half "-m" "lstm_textgen" "--sources" "text.txt"))
-  (refused result "torch is not installed" "pip install keras torch"))
-
-
-;; * What is needed for the tests
-
-(defn test-the-extra-for-tests-has-what-tests-and-tools-import [metadata]
-  (setv names (sfor text (in-extra metadata "test") (. (Requirement text) name)))
-  (assert (= names (set (.split (+ "axe-playwright-python check-jsonschema codespell coverage "
-    "furo hypothesis ipykernel jax keras llm markdown-it-py msgspec mypy myst-parser nbclient "
-    "onnxruntime openai packaging pandas playwright prometheus-client pyflakes pyte pytest "
-    "pytest-xdist safetensors schemathesis setuptools sphinx sphinx-copybutton starlette "
-    "tensorboard tf2onnx tokenizers torch uvicorn"))))))
-
+;; * What is needed
 
 (defn test-the-quick-tests-can-be-imported-with-their-extra [metadata tmp-path]
   (setv python (make-environment tmp-path
     (needed-for [#* (writing metadata) #* (in-extra metadata "quick")])))
   (assert (in "test_style.hy"
     (run ROOT python "-m" "pytest" "-m" "quick" "-q" "--collect-only" "-p" "no:cacheprovider"))))
+
+
+(defn described [folder backend]
+  "Let setuptools describe, in `folder`, the package for a `backend`; return the finished process."
+  (for [name ["README.md" "pyproject.toml" "setup.py" "lstm_textgen/__init__.py"]]
+    (.mkdir (. (/ folder name) parent) :parents True :exist-ok True)
+    (shutil.copy (/ ROOT name) (/ folder name)))
+  (call folder sys.executable "-c" DESCRIBE :LSTM_TEXTGEN_BACKEND backend))
+
+
+(defn required [folder backend]
+  "Return the names of what the package for a `backend` requires, without extras."
+  (succeeded (described folder backend))
+  (sfor
+    line (. (PathDistribution (next (.glob folder "*.dist-info"))) requires)
+    :if (not-in "extra ==" line)
+    (. (Requirement line) name)))
+
+
+(defn [(pytest.mark.parametrize "backend" BACKENDS)]
+    test-the-backend-asked-for-is-required-and-no-other [tmp-path backend]
+  (setv writing (required (/ tmp-path "none") "none"))
+  (assert (= (- (required (/ tmp-path backend) backend) writing) #{"keras" "tokenizers" backend}))
+  (assert (not (& writing #{"keras" "tokenizers" #* BACKENDS}))))
+
+
+(defn test-an-unknown-backend-is-refused [tmp-path]
+  (setv result (described tmp-path "theano"))
+  (assert (!= result.returncode 0))
+  (assert (in "is 'theano', but must be tensorflow, jax, torch or none" result.stderr)))

@@ -50,12 +50,9 @@ print(model.generate("h", 20, rng_seed=1), end="")
     (.generate model "h" 20 :rng-seed 1))))
 
 
-(defn test-composed-steps-can-be-pickled []
-  (setv clean (compose "lower" #("replace" "a" "o") str.strip #(louder "!")))
-  (assert (= ((copied clean) " BANANA ") (clean " BANANA ") "bonono!")))
-
-
-(defn test-a-recipe-can-be-pickled []
-  (setv tales (recipe "tales" :prep ["lower" #("drop-lines" "^#")] :epochs 3))
-  (assert (= (. (copied tales) settings) {"epochs" 3}))
-  (assert (= ((. (copied tales) prep) "A\n#b") "a\n")))
+(defn test-a-recipe-and-its-composed-steps-can-be-pickled []
+  (setv
+    steps ["lower" #("replace" "a" "o") str.strip #(louder "!")]
+    tales (copied (recipe "tales" :prep steps :epochs 3)))
+  (assert (= tales.settings {"epochs" 3}))
+  (assert (= (tales.prep " BANANA ") ((copied (compose #* steps)) " BANANA ") "bonono!")))

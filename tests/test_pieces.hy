@@ -6,8 +6,7 @@
   sys
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.text.vocabulary [build-vocabulary parse-vocabulary]
-  tests.helpers [TEXT])
+  lstm-textgen.text.vocabulary [build-vocabulary parse-vocabulary])
 
 (setv
   pytestmark pytest.mark.quick
@@ -66,11 +65,6 @@
   (setv grown (.extend PIECES ["über über über"] :max-words 60))
   (assert (= grown.units (+ PIECES.units ["r" "ü"])))
   (assert (= (.split grown "the über") [#* (.split PIECES "the ") "ü" "b" "e" "r"])))
-
-
-(defn test-the-same-text-gives-the-same-pieces []
-  (setv [one two] (gfor _ (range 2) (.to-json (build-vocabulary TEXT "pieces"))))
-  (assert (= one two)))
 
 
 (defn test-pieces-are-stored-and-loaded []

@@ -12,8 +12,8 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [read-seed ways-on]
-  tests.browser [WRITTEN alternatives-on fragment halved-model open-page page-of start-browser
-    start-of wait-for-end wait-for-text wait-until written])
+  tests.browser [WRITTEN alternatives-on assert-writes-as-python fragment halved-model open-page
+    page-of start-browser start-of wait-for-end wait-for-text wait-until written])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -64,27 +64,12 @@
   (halved-model #** {"unit" "pieces"  "text" VERSE  "max_words" 30  #** options}))
 
 
-(defn assert-writes-as-python [browser folder model seed #** sampling]
-  "Assert that the page of `model` writes after `seed` what Python does."
-  (setv
-    expected (.generate (TextModel model) seed :length 100 :rng-seed 4 #** sampling)
-    settings (fragment #** {"seed" seed  "rng_seed" 4  "length" 100  "fast" 1  #** sampling}))
-  (with [page (open-page browser (page-of folder model) settings)]
-    (wait-for-end page)
-    ;; The page has the last piece whole.
-    (assert (.startswith (written page) expected))
-    (assert (< (len (written page)) (+ (len expected) (max (map len model.vocabulary.units)))))))
-
-
-(defn [(pytest.mark.parametrize "seed"
-    ["h" "heyl" "hey lo" "he " "hello\n" "lo  " "heyloheylo" ""])]
-    test-after-any-seed-the-page-writes-what-python-writes [browser tmp-path seed]
-  (assert-writes-as-python browser tmp-path (pieces-model) seed :temperature 1))
-
-
-(defn test-temperature-0-and-top-p-apply-to-how-a-word-goes-on [browser tmp-path]
-  (for [sampling [{"temperature" 0} {"temperature" 0.6  "top_p" 0.5}]]
-    (assert-writes-as-python browser tmp-path (pieces-model :rng-seed 3) "hey" #** sampling)))
+(defn [(pytest.mark.parametrize #("seed" "sampling") [
+    #* (lfor seed ["h" "heyl" "hey lo" "he " "hello\n" "lo  " "heyloheylo" ""]
+      #(seed {"temperature" 1}))
+    #("hey" {"temperature" 0}) #("hey" {"temperature" 0.6  "top_p" 0.5})])]
+    test-after-any-seed-the-page-writes-what-python-writes [browser tmp-path seed sampling]
+  (assert-writes-as-python browser tmp-path (pieces-model :rng-seed 3) seed #** sampling))
 
 
 (defn test-a-seed-of-words-that-ends-in-a-space-goes-on-with-a-word [browser tmp-path]

@@ -122,16 +122,15 @@
   (with [_ (pytest.raises OSError :match words)] (with [_ (locked path)])))
 
 
-(defn test-a-second-training-is-refused-with-the-first-ones-number [path holder]
-  (assert-locked path holder.pid)
-  (end holder)
-  (with [_ (locked path)])
-  (assert (= (names-in path.parent) ["model.h5"])))
-
-
-(defn test-a-killed-run-keeps-no-lock [path holder]
+(defn kill [holder]
   (.kill holder)
-  (.wait holder)
+  (.wait holder))
+
+
+(defn [(pytest.mark.parametrize "stop" [end kill])]
+    test-a-second-training-is-refused-until-the-first-has-ended [path holder stop]
+  (assert-locked path holder.pid)
+  (stop holder)
   (with [_ (locked path)])
   (assert (= (names-in path.parent) ["model.h5"])))
 

@@ -1,7 +1,6 @@
 "The output of a run as plain lines: in a pipe, on a simple terminal, or none."
 
 (import
-  sys
   pytest
   lstm-textgen.basics.machine [MB]
   lstm-textgen.display [make-report]
@@ -131,28 +130,11 @@
 
 ;; * Which report
 
-(defn test-lines-are-plain-where-there-is-no-terminal []
-  (assert (is (type (make-report)) Report)))
-
-
-(defn test-a-terminal-has-a-live-picture [monkeypatch]
-  (on-terminal monkeypatch)
-  (assert (is (type (make-report)) Display)))
-
-
-(defn test-a-dumb-terminal-and-one-without-unicode-have-plain-lines [monkeypatch]
-  (on-terminal monkeypatch "dumb")
-  (assert (is (type (make-report)) Report))
-  (on-terminal monkeypatch)
-  (.setattr monkeypatch FakeTerminal "encoding" "ascii")
-  (assert (is (type (make-report)) Report)))
-
-
-(defn test-a-program-without-a-console-shows-nothing [monkeypatch]
-  (.setattr monkeypatch sys "stdout" None)
-  (.setattr monkeypatch sys "stderr" None)
-  (setv report (make-report))
-  (.say report "hello")
-  (.warn report "no room")
-  (show-run report)
-  None)
+(defn [(pytest.mark.parametrize #("terminal" "encoding" "kind") [
+    #(None None Report) #("xterm" "utf-8" Display) #("dumb" "utf-8" Report)
+    #("xterm" "ascii" Report)])]
+    test-a-terminal-has-a-live-picture-if-it-can-show-one [monkeypatch terminal encoding kind]
+  (when terminal
+    (on-terminal monkeypatch terminal)
+    (.setattr monkeypatch FakeTerminal "encoding" encoding))
+  (assert (is (type (make-report)) kind)))

@@ -5,7 +5,7 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.pages.report [report-page]
   tests.browser [open-page overflow start-browser violations wait-until]
-  tests.test-reportpage [whole-model])
+  tests.test-reportpage [list-model whole-model])
 
 (setv
   browser (pytest.fixture start-browser :scope "module")
@@ -38,19 +38,14 @@
 
 
 (defn [(pytest.mark.parametrize "screen" SCREENS)]
-    test-every-chart-is-drawn-and-nothing-is-cut-off [browser pages screen]
+    test-every-chart-is-drawn-nothing-is-cut-off-and-all-is-accessible [browser pages screen]
   (for [path pages]
     (with [page (open-page browser path #** screen)]
       (wait-until page f"document.querySelectorAll('canvas').length === {CHARTS}")
       (.wait-for-timeout page 100)
       (assert (all (ink page)))
-      (assert (= (overflow page) 0)))))
-
-
-(defn [(pytest.mark.parametrize "screen" SCREENS)]
-    test-the-pages-are-accessible [browser pages screen]
-  (for [path pages]
-    (with [page (open-page browser path #** screen)] (assert (= (violations page) [])))))
+      (assert (= (overflow page) 0))
+      (assert (= (violations page) [])))))
 
 
 (defn test-charts-follow-the-width-and-the-colors-of-the-screen [browser pages]
@@ -118,3 +113,12 @@
     (assert (in "validation: loss in bits from" (.get-attribute plot "aria-label")))
     (.click page "summary >> nth=0")
     (assert (= (.count (.locator page "details[open] tbody tr")) 2))))
+
+
+(defn [(pytest.mark.parametrize "items" ["line" "paragraph"])]
+    test-the-report-on-a-list-is-accessible-and-no-wider-than-a-phone [browser tmp-path items]
+  (with [page (open-page browser (saved tmp-path #("a.h5" (list-model ["n"] :items items)))
+      :viewport {"width" 360  "height" 640})]
+    (.wait-for-timeout page 100)
+    (assert (= (violations page) []))
+    (assert (<= (overflow page) 0))))

@@ -1,9 +1,8 @@
 "The report on a model and the one that compares several: what they say, in HTML."
 
-(eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
-  html.parser [HTMLParser]
+  html
   json
   re
   numpy :as np
@@ -11,41 +10,17 @@
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.pages.report [report-page]
+  lstm-textgen.text.items [fingerprints]
   lstm-textgen.writing.evaluation [evaluate]
   tests.helpers [FINGERPRINT small-model])
 
-(setv
-  pytestmark pytest.mark.quick
-  VOID ["meta" "br" "rect" "!doctype"])
-
-
-(defclass Reader [HTMLParser]
-  "Collects the text of a page; sees that every element is closed."
-
-  (defn __init__ [self]
-    (.__init__ (super))
-    (setv
-      self.open []
-      self.texts []))
-
-  (defn handle-starttag [self tag attributes]
-    (unless (in tag VOID) (.append self.open tag)))
-
-  (defn handle-startendtag [self tag attributes])
-
-  (defn handle-endtag [self tag]
-    (unless (in tag VOID) (assert (= tag (.pop self.open)))))
-
-  (defn handle-data [self data]
-    (unless (in (get ["html" #* self.open] -1) ["script" "style"]) (.append self.texts data))))
+(setv pytestmark pytest.mark.quick)
 
 
 (defn text-of [page]
   "Return the text that is to be read on a `page`, with single spaces."
-  (setv reader (Reader))
-  (.feed reader page)
-  (assert (= reader.open []))
-  (.join " " (.split (.join " " reader.texts))))
+  (setv text (re.sub r"(?s)<(script|style)\b.*?</\1>|<[^>]*>" " " page))
+  (.join " " (.split (html.unescape text))))
 
 
 (defn charts-of [page]
@@ -193,6 +168,45 @@
   (setv text (text-of (report-page [#("a" (whole-model)) #("b" other)])))
   (assert (in "They learned from different texts, so their losses aren't comparable." text))
   (assert (not-in "has the lowest loss" text)))
+
+
+;; * A model of a list
+
+(defn list-model [[known []] #** options]
+  "Return a model with everything that a file can have, trained on the items `known`."
+  (setv model (whole-model #** {
+    "items" "line"  "longest_item" 12  "median_item" 4  "text" "Ann\nBea\n" #** options}))
+  (setv model.items (fingerprints known))
+  model)
+
+
+(defn row [page name]
+  "Return the cells of the row `name` in the table of items on the `page`."
+  (setv [found] (re.findall rf"<th scope=\"row\">{name}</th>(.*?)</tr>" page))
+  (re.findall r"<td>(.*?)</td>" found))
+
+
+(defn test-samples-are-lists-with-figures-beside-those-of-training []
+  (setv page (report-page [#("names.h5" (list-model ["x"]))]))
+  (assert (= (len (re.findall "<li " page)) 30))
+  (assert (in "Of 100 items at each temperature" (text-of page)))
+  (assert (= (row page "new") ["–" "100%" "100%" "100%"]))
+  (assert (= (get (row page "median length, characters") 0) "4"))
+  (assert (= (get (row page "longest") 0) "12"))
+  (assert (not-in "Is it copying?" page)))
+
+
+(defn test-items-of-the-training-list-are-marked-and-counted []
+  ;; A quarter of all items is A, half are empty.
+  (setv page (report-page [#("names.h5" (list-model ["a"] :odds {"A" 1e6  "\n" 1e6}))]))
+  (assert (< 35 (int (.rstrip (get (row page "new") 3) "%")) 90))
+  (assert (in "A <span class=\"old\">in the list</span>" page)))
+
+
+(defn test-a-model-without-fingerprints-says-not-what-is-new []
+  (setv page (report-page [#("names.h5" (list-model))]))
+  (assert (= (row page "new") (* ["–"] 4)))
+  (assert (not-in "in the list" page)))
 
 
 ;; * The command line

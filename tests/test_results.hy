@@ -8,7 +8,7 @@
   bench.common :as common
   tests.helpers [ROOT]
   tools.blocks [page-paths]
-  tools.results [RESULTS corrected edition-of filled load-result slug stale?])
+  tools.results [RESULTS corrected edition-of filled load-result stale?])
 
 (setv
   pytestmark pytest.mark.quick
@@ -78,11 +78,6 @@
   (with [_ (pytest.raises ValueError)] (fill text)))
 
 
-(defn test-a-figure-of-an-unknown-result-is-an-error []
-  (with [_ (pytest.raises ValueError :match "no nowhere.json")]
-    (filled "<!-- figure: nowhere.x -->1")))
-
-
 ;; * Writing
 
 (defn test-a-benchmark-stores-the-numbers-of-its-tables [monkeypatch tmp-path capsys]
@@ -108,8 +103,3 @@
   (with [_ (common.results (/ ROOT "bench" "busy.hy") 1)]
     (common.note "alone" "1"))
   (assert (= (list (.iterdir tmp-path)) [])))
-
-
-(defn test-a-slug-has-words-and-numbers []
-  (assert (= (slug " **gru:256, 64** ") "gru-256-64"))
-  (assert (= (slug "<!-- figure: a.b -->2.1 MB of *Text*") "2-1-mb-of-text")))

@@ -114,21 +114,6 @@
   (assert (= SIZE (len (set (cut drawn 1 None 2))))))
 
 
-(defn drawn-beside [streams]
-  "Return what `streams` streams draw from `LOGITS` (3000, streams)."
-  (setv logits (if (= streams 1) LOGITS (np.tile LOGITS #(streams 1))))
-  (.reshape
-    (np.array (picks (sampler-of :texts streams) 3000 logits))
-    #(3000 streams)))
-
-
-(defn test-a-stream-draws-the-same-beside-any-number-of-others []
-  (setv [one three many] (map drawn-beside [1 3 70]))
-  (assert (np.array-equal (get one #(... 0)) (get many #(... 0))))
-  (assert (np.array-equal three (get many #(... (slice 3)))))
-  (assert (not (np.array-equal (get three #(... 0)) (get three #(... 1))))))
-
-
 (defn [(pytest.mark.parametrize "size" [19 20])]  ; an odd number takes half a step of a generator
     test-a-draw-that-pauses-goes-on-as-if-it-had-not [size]
   (setv

@@ -32,7 +32,7 @@
   (assert (not (.over? clock))))
 
 
-(defn test-the-clock-foresees-how-many-steps-there-will-be [monkeypatch]
+(defn test-the-clock-foresees-how-many-steps-there-will-be-if-it-has-a-deadline [monkeypatch]
   (setv seconds 0)
   (.setattr monkeypatch time "monotonic" (fn [] seconds))
   (setv clock (Clock 60))
@@ -41,7 +41,8 @@
     (+= seconds taken)
     (.note-step clock 0))
   (assert (= (.all-steps clock) 47))  ; three seconds are kept for the end
-  (assert (= (.all-steps (Clock None)) math.inf)))
+  (setv endless (Clock None))
+  (assert (= [(.all-steps endless) (.progress endless) (.over? endless)] [math.inf None False])))
 
 
 (defn [(pytest.mark.parametrize #("steps" "epochs" "units" "times") [
@@ -52,12 +53,6 @@
   (for [[deadline larger expected] [#(1 True times) #(1 False 1) #(None True 1)]]
     (setv limits (Limits :deadline deadline :max-epochs epochs :larger-steps larger))
     (assert (= (round (rate-factor limits clock 500 units) 3) expected))))
-
-
-(defn test-a-clock-without-a-deadline-ends-nothing []
-  (setv clock (Clock None))
-  (assert (is (.progress clock) None))
-  (assert (not (.over? clock))))
 
 
 (defn test-the-learning-rate-rises-then-falls []

@@ -46,10 +46,16 @@
   (np.concatenate (lfor stretch (surprises model pieces) stretch.nats)))
 
 
-(defn [(pytest.mark.parametrize "length" [1 700 20000])]
-    test-reading-in-parts-is-reading-in-one-go [length]
-  (setv [model text] [(letters) (random-text length)])
-  (assert (np.allclose (all-nats model [text]) (nats-one-by-one model text) :atol 1e-4)))
+(defn [(pytest.mark.parametrize #("length" "size" "processors") [
+    #(1 1 2) #(700 700 1) #(9000 9000 64) #(20_000 20_000 3) #(50_001 7 2) #(50_001 50_001 2)])]
+    test-reading-in-parts-on-any-number-of-processors-is-reading-in-one-go
+    [length size processors monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.writing.scoring.cores" (fn [] processors))
+  (.setattr monkeypatch "lstm_textgen.writing.scoring.READ_AT_ONCE" 20_000)
+  (setv
+    [model text] [(letters) (random-text length)]
+    nats (all-nats model (in-pieces text size)))
+  (assert (np.allclose nats (nats-one-by-one model text) :atol 1e-4)))
 
 
 (defn [(pytest.mark.parametrize "text" [LETTERS "abc "])]
@@ -64,22 +70,6 @@
       odds (softmax (.feed (make-engine model) ids)))
     (assert (np.isclose (- (np.log (get odds (get model.vocabulary.ids (get units k)))))
       (get nats k) :atol 1e-5))))
-
-
-(defn [(pytest.mark.parametrize "processors" [1 3 64])]
-    test-any-number-of-processors-gives-the-same [processors monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.writing.scoring.cores" (fn [] processors))
-  (setv [model text] [(letters) (random-text 9000)])
-  (assert (np.allclose (all-nats model [text]) (nats-one-by-one model text) :atol 1e-4)))
-
-
-(defn [(pytest.mark.parametrize "size" [7 50_001])]
-    test-stretches-follow-on-one-another [size monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.writing.scoring.READ_AT_ONCE" 20_000)
-  (setv
-    [model text] [(letters) (random-text 50_001)]
-    nats (all-nats model (in-pieces text size)))
-  (assert (np.allclose nats (nats-one-by-one model text) :atol 1e-4)))
 
 
 (defn test-two-models-score-as-they-write []
@@ -142,9 +132,7 @@
   (assert (math.isclose pieces.nats whole.nats :rel-tol 1e-4)))
 
 
-(defn [(pytest.mark.parametrize "pieces" [[] [""] ["é☃"]])] test-nothing-known-is-no-score [pieces]
-  (with [_ (pytest.raises ValueError :match "^nothing to score")] (score (letters) pieces)))
-
-
-(defn test-a-text-without-a-score-is-named []
+(defn [(pytest.mark.parametrize "pieces" [[] [""] ["é☃"]])]
+    test-a-text-without-a-known-character-has-no-score-and-is-named [pieces]
+  (with [_ (pytest.raises ValueError :match "^nothing to score")] (score (letters) pieces))
   (with [_ (pytest.raises ValueError :match "^a.txt: nothing to score")] (.check (Score) "a.txt")))

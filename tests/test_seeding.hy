@@ -8,7 +8,6 @@
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.learning.learner.cores [PartsLearner]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
@@ -40,13 +39,6 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   "Return `count` random batches [x y]."
   (setv generator (np.random.default-rng 2))
   (lfor _ (range count) (lfor _ "xy" (.integers generator 0 6 SHAPE :dtype "int32"))))
-
-
-(defn learnt [rng-seed]
-  "Return all that a learner in two parts with this seed has after some batches."
-  (setv learner (PartsLearner 2 SPEC SHAPE rng-seed 0.01))
-  (for [[x y] (batches 8)] (.learn learner x y))
-  (get (.state learner) 0))
 
 
 (defn side-by-side [#* tasks]
@@ -81,16 +73,7 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
     "True\n")))
 
 
-(defn [pytest.mark.slow] test-two-threads-learn-what-each-learns-alone []
-  (setv
-    alone (lfor rng-seed [1 2] (learnt rng-seed))
-    together (side-by-side (fn [] (learnt 1)) (fn [] (learnt 2))))
-  (for [[a b] (zip alone together)]
-    (assert (= (len a) (len b)))
-    (assert (all (map np.array-equal a b)))))
-
-
-(defn test-two-trainings-at-once-are-as-one-after-the-other [counting tmp-path]
+(defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
   (setv folders (lfor name "abc" (/ tmp-path name)))
   (for [folder folders] (.mkdir folder))
   (setv [alone #* others] folders)

@@ -2,34 +2,23 @@
 
 (import
   asyncio
-  concurrent.futures [ThreadPoolExecutor]
   json
   types [SimpleNamespace]
   prometheus-client.parser [text-string-to-metric-families]
   pytest
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.server.app [Desk]
   lstm-textgen.server.guard [Guard]
   lstm-textgen.server.loop [Loop]
   lstm-textgen.textmodel [load]
-  tests.helpers [small-model]
-  tests.serving [ask change-model completion events save-models serving])
+  tests.helpers [small-model write-many]
+  tests.serving [LONGEST MODELS ask change-model completion events save-models serve-models
+    serving])
 
-
-(defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
-  "A folder with three models."
-  (setv folder (tmp-path-factory.mktemp "serve"))
-  (save-models folder)
-  folder)
-
-
-(defn [(pytest.fixture :scope "module")] server [folder]
-  "A server of three models."
-  (with [server (serving folder "--model" "bot" "--model" "wordy" "--model" "chat")]
-    (yield server)))
-
-
-(defn [(pytest.fixture :scope "module")] url [server]
-  server.url)
+(setv
+  server (pytest.fixture serve-models :scope "module")
+  url (pytest.fixture (fn [server] server.url) :scope "module")
+  folder (pytest.fixture (fn [server] server.folder) :scope "module"))
 
 
 (defn text-of [answer]
@@ -38,24 +27,17 @@
 
 ;; * Completions
 
-(defn test-a-completion-is-what-the-program-generates [url folder]
-  (setv
-    text (.generate (load (/ folder "bot")) "abc" :length 100 :rng-seed 7 :temperature 0.9)
-    answer (completion url :prompt "abc" :max-tokens 100 :seed 7 :temperature 0.9 :model "bot"))
-  (assert (= (text-of answer) (.removeprefix text "abc")))
-  (assert (= (get answer "usage")
-    {"prompt_tokens" 3  "completion_tokens" 100  "total_tokens" 103}))
-  (assert (= (get answer "choices" 0 "finish_reason") "length")))
-
-
 (defn [(pytest.mark.parametrize "options" [
     {} {"temperature" 0} {"temperature" 1.3  "top_k" 3} {"top_p" 0.5} {"min_p" 0.2} {"top_k" -1}])]
-    test-sampling-options-and-their-defaults-are-those-of-the-program [url folder options]
+    test-a-completion-is-what-the-program-generates-with-the-same-options [url folder options]
   (setv
     own (dfor [k v] (.items options) :if (!= v -1) k v)
-    text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7 #** own))
-  (assert (= (text-of (completion url :prompt "abc" :max-tokens 50 :seed 7 #** options))
-    (.removeprefix text "abc"))))
+    text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7 #** own)
+    answer (completion url :model "bot" :prompt "abc" :max-tokens 50 :seed 7 #** options))
+  (assert (= (text-of answer) (.removeprefix text "abc")))
+  (assert (= (get answer "usage")
+    {"prompt_tokens" 3  "completion_tokens" 50  "total_tokens" 53}))
+  (assert (= (get answer "choices" 0 "finish_reason") "length")))
 
 
 (defn test-several-prompts-and-several-texts [url]
@@ -69,41 +51,25 @@
   (assert (= (get texts 0) (text-of (completion url :prompt "abc" :max-tokens 20 :seed 1)))))
 
 
-(defn test-a-completion-ends-before-a-stop [url]
+(defn test-an-echo-with-logprobs-tells-of-the-prompt-as-it-was-read [url folder]
   (setv
-    whole (text-of (completion url :prompt "a" :max-tokens 300 :seed 2))
-    [one two] [(cut whole 40 43) (cut whole 20 22)]
-    answer (completion url :prompt "a" :max-tokens 300 :seed 2 :stop [one two]))
-  (assert (= (text-of answer) (cut whole (min (.index whole one) (.index whole two)))))
-  (assert (= (get answer "choices" 0 "finish_reason") "stop")))
-
-
-(defn test-an-echo-with-logprobs-tells-of-the-prompt-too [url folder]
-  (setv
-    answer (completion url :prompt "abcé" :max-tokens 5 :echo True :logprobs 2 :seed 1)
+    answer (completion url :prompt "ab☃e\u0301" :max-tokens 5 :echo True :logprobs 2 :seed 1)
     told (get answer "choices" 0 "logprobs")
     text (text-of answer)
     [_ _ bits] (.score (load (/ folder "bot")) text))
+  (assert (.startswith text "abé"))
   (assert (= (.join "" (get told "tokens")) text))
-  (assert (= (get told "text_offset") (list (range 9))))
+  (assert (= (get told "text_offset") (list (range 8))))
   (assert (= (get told "token_logprobs")
     (pytest.approx (lfor b bits (* b -0.6931472)) :rel 1e-3)))
-  (assert (all (gfor each (get told "top_logprobs") (= (len each) 2)))))
-
-
-(defn test-an-echo-with-logprobs-is-the-text-that-was-read [url]
-  (setv
-    answer (completion url :prompt "ab☃e\u0301" :max-tokens 3 :echo True :logprobs 0 :seed 1)
-    told (get answer "choices" 0 "logprobs"))
-  (assert (.startswith (text-of answer) "abé"))
-  (assert (= (.join "" (get told "tokens")) (text-of answer)))
+  (assert (all (gfor each (get told "top_logprobs") (= (len each) 2))))
   (setv answer (completion url :prompt "ab☃" :max-tokens 3 :echo True :seed 1))
   (assert (.startswith (text-of answer) "ab☃")))
 
 
 (defn test-a-prompt-can-be-scored-without-a-text [url]
   (setv answer (completion url :prompt "abc" :max-tokens 0 :echo True :logprobs 0))
-  (assert (= (text-of answer) "abc"))
+  (assert (= [(text-of answer) (get answer "choices" 0 "finish_reason")] ["abc" "length"]))
   (assert (= (len (get answer "choices" 0 "logprobs" "token_logprobs")) 3)))
 
 
@@ -131,18 +97,6 @@
     (assert (= (.join "" (gfor each own (get each "text"))) (get choice "text")))
     (assert (= (lfor each own :if (get each "finish_reason") each) (cut own -1 None))))
   (assert (= (get last "usage") (get whole "usage"))))
-
-
-(defn test-many-at-once-get-what-each-gets-alone-but-for-rounding [url]
-  (setv
-    bodies (lfor k (range 100)
-      {"prompt" (* "abc" (+ 1 (% k 30)))  "max_tokens" (+ 1 (* 5 (% k 60)))  "seed" k
-       "temperature" (* 0.1 (% k 11))  "top_p" (if (% k 3) None 0.8)})
-    alone (lfor body bodies (text-of (completion url #** body))))
-  (with [pool (ThreadPoolExecutor 50)]
-    (setv together (list (.map pool (fn [body] (text-of (completion url #** body))) bodies))))
-  ;; In company rounding may now and then change a choice, and with it the rest of a text.
-  (assert (>= (sum (gfor [a b] (zip together alone) (= a b))) 95)))
 
 
 ;; * Errors
@@ -225,7 +179,7 @@
       "model" "chat"  "seed" seed  "logprobs" True  "top_logprobs" 1
       "messages" [
         {"role" "system"  "content" "Be brief."}
-        {"role" "user"  "content" "hello\ndear"  "name" "Ben"}]}))
+        {"role" "user"  "content" [{"type" "text"  "text" "hello\ndear"}]  "name" "Ben"}]}))
     (assert (= status 200) answer)
     (setv choice (get answer "choices" 0))
     (assert (= (get choice "message" "role") "assistant"))
@@ -234,20 +188,46 @@
     (assert (= (get choice "logprobs" "content" 0 "token") " hello"))))
 
 
-(defn test-a-chat-is-streamed [url]
-  (setv
-    [_ _ text] (ask url "/v1/chat/completions" {"model" "chat"  "stream" True
-      "messages" [{"role" "user"  "content" [{"type" "text"  "text" "hello"}]}]})
-    deltas (lfor part (events text) (get part "choices" 0 "delta")))
-  (assert (= (get deltas 0 "role") "assistant"))
-  (assert (in (.join "" (gfor d deltas (.get d "content" ""))) ["hello." "hello dear."])))
-
-
 (defn test-a-chat-with-a-model-of-no-chat-is-refused [url]
   (setv [status _ answer] (ask url "/v1/chat/completions"
     {"model" "wordy"  "messages" [{"role" "user"  "content" "hi"}]}))
   (assert (= status 400))
   (assert (= (get answer "error" "code") "not_a_chat_model")))
+
+
+;; * Lists
+
+(defn [(pytest.mark.parametrize "name" ["lines" "paragraphs"])
+       (pytest.mark.parametrize "prompt" ["" "An"])]
+    test-completions-are-items [url folder name prompt]
+  (setv
+    answer (completion url :model name :prompt prompt :n 9 :seed 7)
+    choices (get answer "choices"))
+  (assert (= (lfor each choices (get each "text"))
+    (write-many (load-checkpoint (/ folder name)) [prompt] 9 :rng-seed 7)))
+  (assert (= (sfor each choices (get each "finish_reason")) #{"stop"})))
+
+
+(defn test-a-stream-ends-with-its-item [url]
+  (setv
+    body {"model" "paragraphs"  "prompt" "B"  "seed" 7}
+    [_ _ text] (ask url "/v1/completions" {"stream" True #** body})
+    parts (lfor part (events text) (get part "choices" 0)))
+  (assert (= (.join "" (gfor part parts (get part "text")))
+    (get (completion url #** body) "choices" 0 "text")))
+  (assert (= (get parts -1 "finish_reason") "stop")))
+
+
+(defn test-an-item-without-an-end-is-cut [url]
+  (for [[limit length] [[{} (* 4 LONGEST)] [{"max_tokens" 5} 5]]]
+    (setv choice (get (completion url :model "endless" #** limit) "choices" 0))
+    (assert (= (get choice "text") (* "A" length)))
+    (assert (= (get choice "finish_reason") "length"))))
+
+
+(defn test-stops-of-the-client-count-too [url]
+  (setv choice (get (completion url :model "endless" :stop "AA") "choices" 0))
+  (assert (= [(get choice "text") (get choice "finish_reason")] ["" "stop"])))
 
 
 ;; * Scores, figures, pages
@@ -289,7 +269,7 @@
 (defn test-each-model-has-a-page [url folder]
   (setv [status _ front] (ask url "/"))
   (assert (= status 200))
-  (for [name ["bot" "wordy" "chat"]]
+  (for [name MODELS]
     (assert (in f"href=\"/play/{name}\"" front))
     (setv [status headers page] (ask url f"/play/{name}"))
     (assert (= status 200))
@@ -297,19 +277,14 @@
     (assert (= (get headers "X-Content-Type-Options") "nosniff"))))
 
 
-(defn test-a-model-whose-file-changes-is-loaded-again [tmp-path]
+(defn test-a-model-whose-file-changes-is-loaded-again-unless-the-file-is-damaged [tmp-path]
   (save-models tmp-path)
   (with [server (serving tmp-path "--model" "bot")]
     (change-model server (/ tmp-path "bot") "\nxyz abc")
     (setv text (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)))
     (assert (<= (set text) (set "\nxyz abc")))
-    (assert (in "lstm:20" (get (ask server.url "/") 2)))))
-
-
-(defn test-a-file-that-becomes-damaged-leaves-the-model-as-it-was [tmp-path]
-  (save-models tmp-path)
-  (with [server (serving tmp-path "--model" "bot")]
-    (setv before (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)))
+    (assert (in "lstm:20" (get (ask server.url "/") 2)))
+    (.unlink (/ tmp-path "bot.h5.bak"))
     (.write-bytes (/ tmp-path "bot.h5") b"nonsense")
     (assert (in "bot: still serving the previous model" (.readline server.stderr)))
-    (assert (= (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)) before))))
+    (assert (= (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)) text))))

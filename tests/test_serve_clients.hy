@@ -12,34 +12,14 @@
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [load]
   tests.browser [WRITTEN start-browser wait-for-end wait-until written]
-  tests.helpers [CALM ROOT small-model succeeded]
-  tests.serving [change-model completion save-models serving]
+  tests.helpers [ROOT small-model succeeded]
+  tests.serving [MODELS change-model completion save-list save-models serve-models serving]
   tools.blocks [blocks-in])
 
 (setv
-  MODELS ["bot" "wordy" "chat" "parts"]
-  CATS (+ "The cat sat on the mat, and the dog sat on the log.\n"
-    "Where is the cat? The cat is on the mat.\n"))
-
-
-(defn [(pytest.fixture :scope "module")] folder [tmp-path-factory]
-  "A folder with four models, of which `parts` knows pieces."
-  (setv folder (tmp-path-factory.mktemp "serve"))
-  (save-models folder)
-  (save-checkpoint
-    (small-model :resume False :scale CALM :unit "pieces" :text (* 9 CATS) :max-words 60)
-    (/ folder "parts"))
-  folder)
-
-
-(defn [(pytest.fixture :scope "module")] server [folder]
-  "A server of four models."
-  (with [server (serving folder #* (gfor m MODELS flag ["--model" m] flag))]
-    (yield server)))
-
-
-(defn [(pytest.fixture :scope "module")] url [server]
-  server.url)
+  server (pytest.fixture serve-models :scope "module")
+  url (pytest.fixture (fn [server] server.url) :scope "module")
+  folder (pytest.fixture (fn [server] server.folder) :scope "module"))
 
 
 (defn [(pytest.fixture :scope "module")] client [url]
@@ -67,7 +47,9 @@
   (setv
     messages [{"role" "user"  "content" "hello"}]
     answer (client.chat.completions.create :model "chat" :messages messages :seed 1 :logprobs True)
-    parts (client.chat.completions.create :model "chat" :messages messages :seed 1 :stream True))
+    parts (list (client.chat.completions.create
+      :model "chat" :messages messages :seed 1 :stream True)))
+  (assert (= (. (get (. (get parts 0) choices) 0) delta role) "assistant"))
   (assert (in "hello" (. (get answer.choices 0) message content)))
   (assert (= (.join "" (gfor part parts (or (. (get part.choices 0) delta content) "")))
     (. (get answer.choices 0) message content))))
@@ -121,10 +103,6 @@
 
 (defn [(pytest.mark.parametrize #("ids" "texts") [
     [[[32 27 36 28 24 35] [32 27 36 28 24 45]] ["The cat sat on the mat" "The cat sat on the dog"]]
-    [[[32 27 36 28 24 46] [47 34 24 35 4]] ["The cat sat on the log" "Where is the mat?"]]
-    [[[47 34 24 27]] ["Where is the cat"]]
-    [[[0 32 27 36 28 24 35 2 44 24 45 36 28 24 46 3]]
-      ["\nThe cat sat on the mat, and the dog sat on the log."]]
     [[[0 47 34 24 27 4 40 27 34 28 24 35 3]] ["\nWhere is the cat? The cat is on the mat."]]])]
     test-choices-of-the-harness-have-the-program-s-score [url folder ids texts]
   (setv [by-ids by-texts] (lfor
@@ -244,3 +222,20 @@
     (with [_ (.expect-response page "**/v1/models/bot")] (.fast-forward page.clock 4000))
     (.wait-for-timeout page 100)
     (assert (= (.input-value page "#seed") "abcx"))))
+
+
+(defn test-the-page-writes-a-list-and-does-not-reload-while-it-grows [browser tmp-path]
+  (save-list tmp-path "bot" "line")
+  (with [server (serving tmp-path "--model" "bot")]
+    (setv page (.new-page browser))
+    (.install page.clock)
+    (.goto page (+ server.url "/#seed=A&rng_seed=4&fast=1"))
+    (wait-for-end page)
+    (.click page "#go")
+    (wait-for-end page)
+    (setv items (.all-text-contents (.locator page f"{WRITTEN} .item")))
+    (assert (= (len items) 20))
+    (change-model server (/ tmp-path "bot") "\nxyzabc")
+    (.fast-forward page.clock 30_000)
+    (.wait-for-timeout page 500)
+    (assert (= (.all-text-contents (.locator page f"{WRITTEN} .item")) items))))

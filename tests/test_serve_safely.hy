@@ -2,6 +2,7 @@
 
 (import
   base64 [b64encode]
+  collections [Counter]
   contextlib [suppress]
   json
   resource
@@ -9,13 +10,22 @@
   socket
   time
   urllib.parse [urlsplit]
+  hypothesis [HealthCheck Phase settings]
+  msgspec
   pytest
-  lstm-textgen.server.guard [Guard]
+  schemathesis
+  schemathesis [GenerationMode]
+  lstm-textgen.server.requests [ChatBody CompletionBody ScoreBody]
   lstm-textgen.server.run [allow-connections]
-  tests.helpers [program refused]
-  tests.serving [ask completion save-models serving])
+  tests.helpers [FUZZ program refused]
+  tests.serving [PATIENCE ask completion save-models serving])
 
 (setv
+  BODIES {
+    "/v1/completions" CompletionBody
+    "/v1/chat/completions" ChatBody
+    "/score" ScoreBody}
+  KNOWN #{200 400 404 405 413 415 429}  ; statuses
   KEY "a key with ünicode"
   LONG {"prompt" "a"  "max_tokens" 20000  "temperature" 1})
 
@@ -29,7 +39,7 @@
 
 (defn [(pytest.fixture :scope "module")] url [folder]
   "The address of a server."
-  (with [server (serving folder "--model" "bot")]
+  (with [server (serving folder "--model" "bot" "--model" "chat")]
     (yield server.url)
     (assert-well server.url)))
 
@@ -67,15 +77,12 @@
 
 ;; * Who may ask
 
-(defn test-a-foreign-host-is-refused [url]
-  (for [host ["evil.example" "evil.example:8000" "localhost.evil.example" "[::1" "a b" ""]]
-    (setv [status _ answer] (ask url "/v1/models" :headers {"Host" host}))
-    (assert (in status [400 421]) host)))
-
-
-(defn test-the-names-of-this-machine-are-accepted-as-hosts [url]
-  (for [host ["localhost" "LOCALHOST:1" "127.0.0.1:99" "[::1]:8000" (socket.gethostname)]]
-    (assert (= (get (ask url "/v1/models" :headers {"Host" host}) 0) 200) host)))
+(defn [(pytest.mark.parametrize #("hosts" "statuses") [
+    #(["evil.example" "evil.example:8000" "localhost.evil.example" "[::1" "a b" ""] [400 421])
+    #(["localhost" "LOCALHOST:1" "127.0.0.1:99" "[::1]:8000" (socket.gethostname)] [200])])]
+    test-the-names-of-this-machine-are-accepted-as-hosts-and-no-other [url hosts statuses]
+  (for [host hosts]
+    (assert (in (get (ask url "/v1/models" :headers {"Host" host}) 0) statuses) host)))
 
 
 (defn test-pages-of-other-sites-are-refused [url]
@@ -102,26 +109,18 @@
   (.setenv monkeypatch "LSTM_TEXTGEN_API_KEY" KEY)
   (setv basic (.decode (b64encode (.encode f"me:{KEY}"))))
   (with [server (serving folder "--model" "bot")]
-    (defn status-with [value]
-      (get (ask server.url "/v1/models" :headers (if value {"Authorization" value} {})) 0))
-    (for [wrong [
-        None (.encode f"Bearer {KEY}x") b"Bearer " (.encode KEY) b"Basic =" b"Bearer \xff"]]
-      (assert (= (status-with wrong) 401)))
-    (assert (= (status-with (.encode f"Bearer {KEY}")) 200))
-    (assert (= (status-with f"Basic {basic}") 200))
+    (for [[status values] [
+        [401 [None (.encode f"Bearer {KEY}x") b"Bearer " (.encode KEY) (.encode f"Digest {KEY}")
+          b"Basic =" b"Bearer \xff"]]
+        [200 [(.encode f"Bearer {KEY}") (.encode f"bearer  {KEY}") f"Basic {basic}"]]]
+        value values]
+      (setv headers (if value {"Authorization" value} {}))
+      (assert (= (get (ask server.url "/v1/models" :headers headers) 0) status)))
     (assert (= (get (ask server.url "/health") 0) 200))
     (setv [status headers answer] (ask server.url "/"))
     (assert (= status 401))
     (assert (in "Basic" (get headers "WWW-Authenticate")))
     (assert (= (get answer "error" "code") "invalid_api_key"))))
-
-
-(defn test-a-key-counts-only-after-bearer-or-basic []
-  (setv guard (Guard None "" "sesame"))
-  (for [[value known] [
-      [b"Bearer sesame" True] [b"bearer  sesame" True] [b"Basic OnNlc2FtZQ==" True]
-      [b"Digest sesame" False] [b" sesame" False] [b"sesame" False] [b"x sesame" False]]]
-    (assert (= (.knows-key? guard {b"authorization" value}) known) value)))
 
 
 (defn test-another-host-needs-a-key-or-the-word-that-it-is-open [folder]
@@ -171,6 +170,8 @@
     [b"nonsense\r\n\r\n" 400]
     [b"GET / HTTP/1.1\r\n\r\n" 400]
     [b"GET / HTTP/1.0\r\n\r\n" 421]
+    [(+ b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+      b"Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n") 413]
     [(+ b"GET / HTTP/1.1\r\nHost: localhost\r\nA: " (* b"x" 30_000) b"\r\n\r\n") 4]
     [(+ b"GET /" (* b"x" 30_000) b" HTTP/1.1\r\nHost: localhost\r\n\r\n") 4]
     [(post b"{\"prompt\": \"\xff\"}") 400]
@@ -196,12 +197,6 @@
     (setv answer (exchange url (+ head bad) :half-close True))
     (assert (not (.startswith answer b"HTTP/1.1 200")) answer))
   (assert-well url))
-
-
-(defn test-a-body-of-a-gigabyte-is-not-read [url]
-  (setv head (+ b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
-    b"Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n"))
-  (assert (.startswith (exchange url head) b"HTTP/1.1 413")))
 
 
 (defn test-a-body-without-a-length-is-not-read-to-its-end [url]
@@ -262,11 +257,17 @@
     (wait-until-idle url)))
 
 
-(defn test-who-doesn-t-read-slows-nobody [url]
+(defn ask-without-reading [url]
+  "Return 20 sockets on which streams were asked for that nobody reads."
   (setv sockets (lfor _ (range 20) (connect url)))
   (for [s sockets]
     (.setsockopt s socket.SOL-SOCKET socket.SO-RCVBUF 2048)
     (.sendall s (post (.encode (json.dumps {#** LONG  "n" 3  "stream" True})))))
+  sockets)
+
+
+(defn test-who-doesn-t-read-slows-nobody [url]
+  (setv sockets (ask-without-reading url))
   (assert-well url)
   (for [s sockets] (.close s))
   (wait-until-idle url))
@@ -315,11 +316,52 @@
 
 (defn [pytest.mark.slow] test-who-doesn-t-read-doesn-t-hold-up-the-end [folder]
   (with [server (serving folder "--model" "bot")]
-    (setv sockets (lfor _ (range 20) (connect server.url)))
-    (for [s sockets]
-      (.setsockopt s socket.SOL-SOCKET socket.SO-RCVBUF 2048)
-      (.sendall s (post (.encode (json.dumps {#** LONG  "n" 9  "stream" True})))))
+    (setv sockets (ask-without-reading server.url))
     (time.sleep 1)
     (.send-signal server signal.SIGTERM)
     (assert (= (.wait server 25) 0))
     (for [s sockets] (.close s))))
+
+
+;; * Requests made up by what the server itself says is right
+
+(defn openapi []
+  "Return a description of the interface, by OpenAPI, whose schemas are msgspec's."
+  (setv [schemas parts] (msgspec.json.schema-components (.values BODIES)
+    :ref-template "#/components/schemas/{name}"))
+  {
+    "openapi" "3.1.0"
+    "info" {"title" "lstm_textgen"  "version" "1"}
+    "components" {"schemas" parts}
+    "paths" (dfor
+      [path schema] (zip BODIES schemas)
+      path {"post" {
+        "requestBody" {"required" True  "content" {"application/json" {"schema" schema}}}
+        "responses" {"default" {"description" "whatever it is"}}}})})
+
+
+(defn attack [url mode examples]
+  "Let schemathesis make up `examples` requests for each path; return how often each status came."
+  (setv
+    schema (schemathesis.openapi.from-dict (openapi))
+    statuses (Counter))
+  (for [found (.get-all-operations schema)]
+    (setv strategy (.as-strategy (.ok found) mode))
+    (defn [(settings :max-examples examples :deadline None :database None
+          :phases [Phase.generate] :suppress-health-check (list HealthCheck))
+        (hy.I.hypothesis.given strategy)]
+        try-one [case]
+      (setv response (.call case :base-url url :timeout PATIENCE))
+      (+= (get statuses response.status-code) 1))
+    (try-one))
+  statuses)
+
+
+(defn [(pytest.mark.parametrize "count"
+      [60 (pytest.param (* 150 FUZZ) :marks pytest.mark.slow)])
+    (pytest.mark.parametrize #("mode" "status") [
+      #(GenerationMode.POSITIVE 200) #(GenerationMode.NEGATIVE 400)])]
+    test-made-up-requests-right-and-wrong-break-nothing [url count mode status]
+  (setv statuses (attack url mode count))
+  (assert (<= (set statuses) KNOWN) statuses)
+  (assert (get statuses status)))

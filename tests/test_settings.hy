@@ -1,7 +1,6 @@
 "The one table of settings, and what must agree with it: types and signatures."
 
 (import
-  ast
   inspect
   hy.errors [HyMacroExpansionError]
   pytest
@@ -11,7 +10,6 @@
   lstm-textgen.settings.models [continued-settings new-settings stored-settings]
   lstm-textgen.settings.table [SETTINGS Setting check-given settings-in]
   lstm-textgen.textmodel [TextModel train]
-  tests.helpers [ROOT]
   tools.reference [STUB with-settings])
 
 (setv
@@ -20,36 +18,23 @@
     "batch_size" 32  "epochs" 3  "embedding" 9  "beginning" "a"})
 
 
-(defn stub-arguments [name]
-  "Return the names of the arguments that the types give the function or method `name`."
-  (setv tree (ast.parse (.read-text (/ ROOT "lstm_textgen" "__init__.pyi") :encoding "utf-8")))
-  (for [node (ast.walk tree)]
-    (when (and (isinstance node ast.FunctionDef) (= node.name name))
-      (return (sfor each [#* node.args.args #* node.args.kwonlyargs] each.arg)))))
-
-
-(defn test-the-types-and-the-signature-of-train-have-each-setting []
+(defn test-the-signatures-have-each-setting []
   (setv
     own #{"sources" "text" "path" "recipe" "prep" "display" "callbacks"}
-    names (| own (sfor setting (settings-in "train") setting.name))
-    parameters (. (inspect.signature train) parameters))
-  (assert (= (stub-arguments "train") names))
-  (assert (= (set parameters) names))
-  (for [setting (settings-in "train") :if (not-in setting.name own)]  ; None: as the model has it
+    settings (lfor setting (settings-in "train") :if (not-in setting.name own) setting)
+    parameters (. (inspect.signature train) parameters)
+    writing (sfor setting (settings-in "write") setting.name))
+  (assert (= (set parameters) (| own (sfor setting settings setting.name))))
+  (for [setting settings]  ; None: as the model has it
     (assert (= (. (get parameters setting.name) default)
-      (if (in "model" setting.places) None setting.default)))))
+      (if (in "model" setting.places) None setting.default))))
+  (for [method [TextModel.generate TextModel.stream]]
+    (assert (<= writing (set (. (inspect.signature method) parameters))))))
 
 
 (defn test-the-types-come-from-the-table []
   (setv stub (.read-text STUB :encoding "utf-8"))
   (assert (= (with-settings stub) stub) "python -m hy tools/outputs.hy -"))
-
-
-(defn test-the-types-and-the-signatures-of-writing-have-each-setting []
-  (setv names (sfor setting (settings-in "write") setting.name))
-  (assert (<= names (stub-arguments "generate")))
-  (assert (<= names (set (. (inspect.signature TextModel.generate) parameters))))
-  (assert (<= names (stub-arguments "stream"))))
 
 
 (defn [pytest.fixture] toy [monkeypatch]
@@ -85,23 +70,17 @@
   (assert (in "toy_size: int | None = None," (with-settings stub))))
 
 
-(defn test-every-default-is-of-its-kind-and-what-is-fixed-in-the-model []
+(defn test-every-row-of-the-table-agrees-with-itself []
   (for [setting (.values SETTINGS)]
     (assert (or (is setting.default None) (setting.kind.fits setting.default)) setting.name)
-    (assert (or (not setting.fixed) (in "model" setting.places)) setting.name)))
-
-
-(defn test-a-flag-that-takes-a-value-says-what []
-  (for [setting (settings-in "cli")]
+    (assert (or (not setting.fixed) (in "model" setting.places)) setting.name))
+  (for [setting (settings-in "cli")]  ; a flag that takes a value says which
     (assert (= (bool setting.metavar) (is setting.value None)) setting.name)
     (assert (<= (len (or setting.brief "")) 56) setting.name)))
 
 
-(defn test-stored-settings-come-back []
-  (assert (= (.as-dict (stored-settings STORED)) STORED)))
-
-
-(defn test-stored-settings-are-checked []
+(defn test-stored-settings-come-back-and-are-checked []
+  (assert (= (.as-dict (stored-settings STORED)) STORED))
   (with [_ (pytest.raises ValueError :match "lack 'epochs'")]
     (stored-settings (dfor [key value] (.items STORED) :if (!= key "epochs") key value)))
   (with [_ (pytest.raises ValueError :match "`lookback` must be a whole number")]

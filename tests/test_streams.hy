@@ -145,14 +145,6 @@
 
 ;; * Ctrl-C while Keras is imported
 
-(defn test-ctrl-c-discards-what-was-withheld [capfd]
-  (with [_ (pytest.raises KeyboardInterrupt)]
-    (with [_ (quiet.muted-stderr)]
-      (os.write 2 b"a long log\n")
-      (raise KeyboardInterrupt)))
-  (assert (= (. (.readouterr capfd) err) "")))
-
-
 (defn test-ctrl-c-waits-for-the-end-of-the-import [monkeypatch capfd]
   (setv imported [])
   (defn import-slowly [name]
@@ -164,12 +156,3 @@
     (quiet.import-keras))
   (assert (= imported ["keras" "tensorflow"]))
   (assert (= (. (.readouterr capfd) err) "")))
-
-
-(defn test-a-call-that-is-muted-once-may-be-kept-and-made-again []
-  (defclass Parrot []
-    (defn say [self word] word))
-  (setv parrot (Parrot))
-  (quiet.mute-first-call parrot "say")
-  (setv kept parrot.say)
-  (assert (= [(kept 1) (kept 2) (.say parrot 3)] [1 2 3])))

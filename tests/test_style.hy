@@ -56,11 +56,6 @@
   (assert (= (list (rule (Source path good))) [])))
 
 
-(defn test-a-helper-in-a-file-of-tests-needs-no-docstring []
-  (setv source (Source "tests/test_a.hy" "\"D.\" (defn f [] 1)"))
-  (assert (= (list (style.missing-docstrings source)) [])))
-
-
 (defn test-every-rule-has-a-case []
   (assert (<= (set style.RULES) (sfor [rule _ _] CASES rule))))
 

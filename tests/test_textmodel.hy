@@ -7,7 +7,7 @@
   lstm_textgen
   lstm_textgen.display.plain [Quiet]
   lstm_textgen.writing.mixture [make-engine]
-  tests.helpers [TEXT VERSE run-python small-model succeeded write-text])
+  tests.helpers [TEXT run-python small-model succeeded write-text])
 
 (setv TOLERANCE 1e-4)  ; between logits that are computed in two ways
 
@@ -95,36 +95,6 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
     :cwd trained
     :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
   (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
-
-
-(setv TRAIN-AND-WRITE #[[
-import lstm_textgen
-prep = ["lower", ("replace", "heylo", "hello")]
-verse = lstm_textgen.recipe("verse", prep=prep, sources=["text.txt"], epochs=9)
-small = {"epochs": 1, "lookback": 16, "batch_size": 8}
-model = lstm_textgen.train(None, "play", recipe=verse, **small)
-likeliest = model.generate("hello", length=9, temperature=0, rng_seed=1)
-assert likeliest == lstm_textgen.load("play").generate("hello", length=9, temperature=0)
-model.save("other.h5")
-other = lstm_textgen.load("other")
-assert len(other.history) == 1 and other.settings["recipe"] == "verse"
-assert "h" in other.vocabulary.units
-print(next(other.stream("hello", rng_seed=1)), end="")
-assert lstm_textgen.compose("lower", str.strip)(" A ") == "a"
-]])
-
-
-(defn test-python-composes-trains-saves-loads-and-generates [tmp-path]
-  (write-text tmp-path)
-  (setv
-    shown (succeeded (run-python "-c" TRAIN-AND-WRITE
-      :cwd tmp-path
-      :environment {"TF_CPP_MIN_LOG_LEVEL" "3"}))
-    [first hint third] (cut (.splitlines shown) 3))
-  (assert (= first "reading text.txt"))
-  (assert (in "fine-tuning it: `base` english" hint))
-  (assert (in "training and" third))
-  (assert (in (get shown -1) VERSE)))
 
 
 (defn test-an-unknown-setting-is-refused [tmp-path]

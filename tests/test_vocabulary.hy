@@ -19,13 +19,6 @@
   (build-vocabulary text "words" max-words))
 
 
-(defn test-characters-are-sorted-code-points []
-  (setv v (build-vocabulary "heylo, heylo"))
-  (assert (= v.units [" " "," "e" "h" "l" "o" "y"]))
-  (assert (= v.size (len v) 7))
-  (assert (is v.unknown None)))
-
-
 (defn [(given texts)] test-a-text-of-characters-is-encoded-and-decoded [text]
   (setv v (build-vocabulary text))
   (assert (= v.units (sorted (set text))))
@@ -132,13 +125,9 @@
     v (build-vocabulary old unit)
     grown (v.extend [new]))
   (assert (= (cut grown.units (len v)) v.units))
+  (assert (is (v.extend [old]) v))
   (assert (= (grown.decode (grown.encode old)) old))
   (assert (= (grown.decode (grown.encode new)) new)))
-
-
-(defn test-a-text-without-new-units-leaves-the-vocabulary-as-it-is []
-  (setv v (build-vocabulary "abc"))
-  (assert (is (v.extend ["cab"]) v)))
 
 
 (defn test-a-vocabulary-of-words-grows-up-to-its-limit []
@@ -163,8 +152,6 @@
 
 (defn [(pytest.mark.parametrize "string" [
     ""
-    "[]"
-    "{"
     "null"
     (* "[" 100_000)
     "{\"unit\": \"characters\"}"
@@ -173,7 +160,6 @@
     "{\"unit\": \"characters\", \"units\": [\"a\"], \"more\": 1}"
     "{\"unit\": \"characters\", \"units\": []}"
     "{\"unit\": \"characters\", \"units\": \"abc\"}"
-    "{\"unit\": \"characters\", \"units\": [\"a\", 1]}"
     "{\"unit\": \"characters\", \"units\": [\"a\", [\"b\"]]}"
     "{\"unit\": \"characters\", \"units\": [\"a\", \"\"]}"
     "{\"unit\": \"characters\", \"units\": [\"a\", \"b\", \"a\"]}"
@@ -181,7 +167,6 @@
     "{\"unit\": \"characters\", \"units\": [\"\\ud800\"]}"
     "{\"unit\": \"words\", \"units\": [\"<unk>\", \" a\\udfff\"]}"
     "{\"unit\": \"words\", \"units\": [\"a\", \"<unk>\"]}"
-    (+ "{\"unit\": \"characters\", \"units\": [" (* "1," 1_200_000) "1]}")
     (+ "{\"unit\": \"characters\", \"units\": [" (* "[]," 600_000) "1]}")
     (json.dumps {"unit" "words"  "units" ["<unk>" (* "a" (+ (** 2 23) 1))]})]
     :ids (fn [s] (cut (repr s) 60)))]

@@ -2,14 +2,13 @@
 
 (import
   gzip
-  re
+  pytest
   tests.helpers [TEXT VERSE counting output program succeeded write-text]
   tests.web [serve-files])
 
 (setv
   FLAGS ["--epochs" "1" "--layers" "16" "--lookback" "16" "--batch-size" "8"
     "--learning-rate" "0.02"]
-  EMOJI (* "🦓 says heylo 👋🏽 to 👩‍🚀!\n" 200)
   CHINESE (* "牀前明月光,疑是地上霜。\n舉頭望明月,低頭思故鄉。\n" 200))
 
 
@@ -27,22 +26,13 @@
   (.removesuffix (.removeprefix text seed) "\n"))
 
 
-(defn test-words-are-learnt-from-standard-input [tmp-path]
-  (setv shown (learn tmp-path "--sources" "-" "--word-by-word" "--max-words" "12" :input TEXT))
-  (assert (in " words/s" shown))
-  (setv text (written tmp-path "the cat"))
-  (setv words (re.findall r"\w+" text))
-  (assert (> (len words) 9))
-  (assert (<= (set words) (set (re.findall r"\w+" VERSE)))))  ; and no <unk>
-
-
-(defn test-pieces-are-learnt-from-standard-input [tmp-path]
-  (setv shown (learn tmp-path "--sources" "-" "--unit" "pieces" "--max-words" "40" :input TEXT))
-  (assert (in " pieces/s" shown))
-  (for [seed ["the ca" "the cat " "th"]]
-    (setv text (written tmp-path seed))
-    (assert (= (len text) 40))
-    (assert (<= (set text) (set TEXT)))))
+(defn [(pytest.mark.parametrize #("unit" "seeds") [
+    #("words" ["the cat"]) #("pieces" ["the ca" "the cat " "th"])])]
+    test-words-and-pieces-are-learnt-from-standard-input [tmp-path unit seeds]
+  (setv shown (learn tmp-path "--sources" "-" "--unit" unit "--max-words" "40" :input TEXT))
+  (assert (in f" {unit}/s" shown))
+  (for [seed seeds]
+    (assert (<= (set (written tmp-path seed)) (set TEXT)))))  ; and no <unk>
 
 
 (defn [counting] test-a-recipe-is-learnt-from-with-the-text-beside-it [tmp-path]
@@ -58,18 +48,6 @@
   :epochs 9)]] "verse.hy")
   (assert (in "epoch 1/1 " (learn work "--recipe" "../recipes/verse.hy")))  ; the flag wins
   (assert (<= (set (written work "the")) (set VERSE))))
-
-
-(defn [counting] test-emoji-are-learnt-from-a-folder-with-a-picture [tmp-path]
-  (.mkdir (/ tmp-path "zoo" "deep") :parents True)
-  (write-text (/ tmp-path "zoo" "deep") EMOJI)
-  (.write-bytes (/ tmp-path "zoo" "picture.jpg") (* b"\xff\xd8\0" 99))
-  (setv result (program "--sources" "zoo" #* FLAGS :folder tmp-path))
-  (assert (= result.stderr
-    "skipped 1 of 2 files in 'zoo' that is not utf-8 text: picture.jpg\n"))
-  (setv text (written tmp-path "🦓"))
-  (assert (= (len text) 40))
-  (assert (<= (set text) (set EMOJI))))
 
 
 (defn [counting] test-chinese-is-learnt-from-a-gz-of-another-encoding [tmp-path]

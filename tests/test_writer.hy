@@ -150,12 +150,6 @@
   (assert (< (len one) (len two))))
 
 
-(defn test-each-of-many-texts-has-its-own-end []
-  (setv texts (write-many (letters) ["a" "b" "c"] 1 (SamplingOptions) (Ends 300 ".") :rng-seed 1))
-  (assert (= 3 (len (set (map len texts)))))
-  (assert (not-in "." (.join "" texts))))
-
-
 (defn [(pytest.mark.parametrize #("name" "value") [
     #("length" -1) #("stop" "") #("stop" ["a" ""]) #("sentences" 0)])]
     test-an-end-out-of-range-is-named [name value]
@@ -195,16 +189,20 @@
   (assert (= (len made) (* 200 24))))
 
 
-(defn test-ctrl-c-keeps-what-there-is-of-many-texts [monkeypatch]
+(defn [(pytest.mark.parametrize #("options" "kept") [
+    #({} [40 40 40]) #({"items" "line"  "longest_item" 900} [])])]
+    test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-half-of-an-item
+    [monkeypatch options kept]
   (setv
+    model (letters :odds {"\n" 1e-20} #** options)
     rounds (iter [#* (range 5)])
     run Crowd.run)
   (defn stopped [#* arguments]
     (when (is (next rounds None) None) (raise KeyboardInterrupt))
     (run #* arguments))
   (.setattr monkeypatch Crowd "run" stopped)
-  (setv texts (write-each (letters) ["a"] 3 (SamplingOptions) (Ends 900)))
-  (assert (= (lfor _ (range 3) (len (get (next texts) 1))) [40 40 40]))
+  (setv texts (write-each model ["a"] 3 (SamplingOptions) (Ends 900)))
+  (assert (= (lfor _ kept (len (get (next texts) 1))) kept))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
 
 
