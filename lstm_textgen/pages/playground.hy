@@ -46,9 +46,15 @@ assets/network.js is the engine, assets/playground.js the page.]]
   write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
   whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
   values out of range, more models, or too large ones.]]
-  (_check models)
   (setv
     [model #* _] (.values models)
+    weights (sum (gfor each (.values models) each.weight-count)))
+  (unless (<= (len models) MOST-MODELS)
+    (refuse f"a page shows one model or two, not {(len models)}"))
+  (unless (<= weights MOST-WEIGHTS)
+    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
+      "so train a smaller network with `layers`"))
+  (setv
     own model.settings.temperature
     temperature (cond
       (is-not temperature None) (check-value "`temperature`" PAGE-TEMPERATURE temperature)
@@ -57,8 +63,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     length (unless (is length None) (check-value "`length`" PAGE-LENGTH length))
     name (.join " & " models)
     list? (all (gfor each (.values models) each.settings.items))
-    new? (all (gfor each (.values models) (_known each)))
     facts (lfor item (.items models) (_facts #* item))
+    new? (all (gfor each facts (get each "known")))
     today (date.today))
   (assemble name
     (fill "playground.html"
@@ -80,22 +86,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "facts" {"models" facts}
       #** (if version {"version" version} {})
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
-      #** (dfor [n model] (enumerate (.values models)) f"weights-{n}" (_packed model))}))
-
-
-(defn _check [models]
-  "Raise `ValueError` unless a page has room for `models`."
-  (setv weights (sum (gfor model (.values models) model.weight-count)))
-  (unless (<= (len models) MOST-MODELS)
-    (refuse f"a page shows one model or two, not {(len models)}"))
-  (unless (<= weights MOST-WEIGHTS)
-    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
-      "so train a smaller network with `layers`")))
-
-
-(defn _packed [model]
-  "Return the weights of `model` in base64."
-  (base64 (.join b"" (map (if (= (_bits model) 8) _scaled _halved) model.weights))))
+      #** (dfor
+        [n each] (enumerate (.values models))
+        :setv packed (if (= (_bits each) 8) _scaled _halved)
+        f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
 
 
 (defn _bits [model]
@@ -144,16 +138,12 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "start" (.tolist start)  "opening" (.join "" opening)
    "end" (if settings.items (end-of settings.items) "")
    "mostUnits" (* LONGER (or settings.longest-item LONGEST))
-   "known" (base64 (_known model))
+   ;; The fingerprints of the items that it learned, unless they are too many.
+   "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
    "lossUnit" (loss-unit model)
    "history" (lfor entry model.history {"epoch" (get entry "epoch")  #** (losses-of entry)})})
-
-
-(defn _known [model]
-  "Return the fingerprints of the items that `model` learned (bytes), unless they are too many."
-  (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
 
 
 (defn _about [model]
