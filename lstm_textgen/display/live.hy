@@ -84,13 +84,14 @@
   (meth begin-run [plan]
     (.end-bar self)
     (setv
-      curves (dfor name STYLES name (lfor
-        [k losses] (enumerate plan.losses 1)
-        :if (in name losses)
-        #(k (get losses name))))
-      @view (View plan curves [])
+      @view (View plan (dfor name STYLES name []) []
+        :activity "" :title "" :share 0 :progress 0 :speed 0 :left None :sample "" :saved ""
+        :memory 0)
       @started None)  ; #(time progress) after the first step
     (.begin-run (super) plan)
+    (for [[k losses] (enumerate plan.losses 1)
+          [name loss] (.items losses)]
+      (.append (get @view.curves name) #(k loss)))
     (setv @live (.start-live self)))
 
   (meth start-live []

@@ -46,15 +46,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
   whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
   values out of range, more models, or too large ones.]]
+  (_check models)
   (setv
     [model #* _] (.values models)
-    weights (sum (gfor each (.values models) each.weight-count)))
-  (unless (<= (len models) MOST-MODELS)
-    (refuse f"a page shows one model or two, not {(len models)}"))
-  (unless (<= weights MOST-WEIGHTS)
-    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
-      "so train a smaller network with `layers`"))
-  (setv
     own model.settings.temperature
     temperature (cond
       (is-not temperature None) (check-value "`temperature`" PAGE-TEMPERATURE temperature)
@@ -90,6 +84,16 @@ assets/network.js is the engine, assets/playground.js the page.]]
         [n each] (enumerate (.values models))
         :setv packed (if (= (_bits each) 8) _scaled _halved)
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
+
+
+(defn _check [models]
+  "Raise `ValueError` unless a page has room for `models`."
+  (setv weights (sum (gfor model (.values models) model.weight-count)))
+  (unless (<= (len models) MOST-MODELS)
+    (refuse f"a page shows one model or two, not {(len models)}"))
+  (unless (<= weights MOST-WEIGHTS)
+    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
+      "so train a smaller network with `layers`")))
 
 
 (defn _bits [model]

@@ -18,7 +18,7 @@
   lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry score-answer
     usage-of]
   lstm-textgen.server.guard [read-all]
-  lstm-textgen.server.loop [Full Stopped]
+  lstm-textgen.server.loop [Full]
   lstm-textgen.server.metrics [TYPE metrics-page]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody read-body])
 
@@ -137,9 +137,7 @@
         make (fn [] (.jobs @body @served @loop.model @,))
         @jobs (if slow? (await (in-thread make)) (make)))
       (try
-        (.submit @loop (lfor job @jobs :if (is job.end None) job))
-        (return)
-        (except [Stopped])
+        (when (.submit @loop (lfor job @jobs :if (is job.end None) job)) (return))
         (except [error Full]
           (raise (later 429 "the queue is full; try again later" "queue_full"
             (max BUSY-SECONDS (ceil (get error.args 0))))))))

@@ -30,10 +30,6 @@ time, and the seeds of others get their turns.]]
   "The queue is full; the argument is after how many seconds at most there is room.")
 
 
-(defclass Stopped [Exception]
-  "The loop accepts no more jobs: its model's file has changed, or the server is stopping.")
-
-
 (defclass Loop []
   #[[Generates the texts of `Job`s for one `model`, a `Checkpoint`, until `stop` is called.
 
@@ -56,14 +52,17 @@ time, and the seeds of others get their turns.]]
   ;; For other threads
 
   (meth submit [jobs]
-    "Queue the `jobs` of a request; raise `Full` if there isn't room for all, or `Stopped`."
+    #[[Queue the `jobs` of a request; raise `Full` if there isn't room for all.
+
+    Return whether the loop still accepts jobs: after `stop` it doesn't.]]
     (with [_ @changed]
-      (when @ending (raise (Stopped)))
+      (when @ending (return False))
       (setv ahead @waiting)
       (when (and ahead (> (+ (len ahead) (len jobs)) @most-waiting))
         (raise (Full (* @step-seconds (/ (sum (gfor job ahead job.left)) @most)))))
       (when jobs (.append @inbox (Request jobs)))
-      (.notify @changed)))
+      (.notify @changed)
+      True))
 
   (meth cancel [jobs]
     "End `jobs` before the next step."

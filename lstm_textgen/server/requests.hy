@@ -58,12 +58,10 @@
   PROMPTS (within (get list (| SEED-TEXT int IDS)) :max-length LONGEST-SEED)
   STOP (within str :min-length 1 :max-length LONGEST-STOP)
   OPTIONAL-FLAG (| bool None)
-  Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True))
-
-
-(defclass StreamOptions [Struct]
-  "How a text is streamed."
-  (setv #^ OPTIONAL-FLAG include-usage False))
+  Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True)
+  StreamOptions (defstruct "StreamOptions" [#("include_usage" OPTIONAL-FLAG False)])
+  ;; A part of a message.
+  Part (defstruct "Part" [#("type" (get Literal "text")) #("text" SEED-TEXT "")]))
 
 
 (defclass Steering [Unsupported :kw-only True]
@@ -96,10 +94,7 @@
     (setv
       n (or self.n 1)
       given (or self.prompt "")
-      alone? (or (isinstance given str) (isinstance (get given 0) int))
-      prompts (lfor
-        p (if alone? [given] given)
-        (if (and p (isinstance p list)) (tuple p) (or p "")))
+      prompts (if (or (isinstance given str) (isinstance (get given 0) int)) [given] given)
       texts (* n (len prompts)))
     (when (not-in self.best-of [None n])
       (raise (unsupported "best_of" "`best_of` other than `n`")))
@@ -113,12 +108,6 @@
         True USUAL-LENGTH)
       :alternatives self.logprobs
       :echo self.echo)))
-
-
-(defclass Part [Struct]
-  "A part of a message."
-  #^ (get Literal "text") type
-  (setv #^ SEED-TEXT text ""))
 
 
 (defclass Message [Struct]
@@ -226,13 +215,15 @@
 
 
 (defn read-prompt [model prompt]
-  "Return a `prompt`, prepared if it is a text; raise `ApiError` unless it is one or known ids."
-  (when (isinstance prompt str) (return (default-prep prompt model.settings.lower)))
-  (unless (and (isinstance prompt tuple)
+  "Return a `prompt`: a prepared text, or a tuple of known ids; raise `ApiError` otherwise."
+  (cond
+    (not prompt) ""
+    (isinstance prompt str) (default-prep prompt model.settings.lower)
+    (and (isinstance prompt list)
       (all (gfor id prompt (and (isinstance id int) (< -1 id model.vocabulary.size)))))
-    (raise (ApiError 400 (+ "`prompt` must be a text, a list of ids from 0 to "
-      f"{(- model.vocabulary.size 1)}, or a list of such prompts") :param "prompt")))
-  prompt)
+      (tuple prompt)
+    True (raise (ApiError 400 (+ "`prompt` must be a text, a list of ids from 0 to "
+      f"{(- model.vocabulary.size 1)}, or a list of such prompts") :param "prompt"))))
 
 
 (defn chat-seed [messages names]

@@ -33,7 +33,7 @@ The model knows its list by fingerprints.]]
     (unless model.settings.items
       (refuse "`new` needs a model of a list: train it with `items`"))
     (unless model.items
-      (refuse f"the model doesn't know its list, as it keeps fingerprints of up to "
+      (refuse "the model doesn't know its list, as it keeps fingerprints of up to "
         f"{MOST-KNOWN :,} items only; leave out `new`"))
     (setv [@_end @_known @_in-vain] [(end-of model.settings.items) (KnownItems model.items) 0]))
 
