@@ -10,7 +10,6 @@
   pathlib [Path]
   sys
   warnings
-  numpy :as np
   lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]
@@ -33,7 +32,7 @@
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.newitems [write-new]
-  lstm-textgen.writing.scoring [Score surprises]
+  lstm-textgen.writing.scoring [score-text]
   lstm-textgen.writing.writer [Ends stream usual-options write-each write-sample])
 
 (setv
@@ -168,17 +167,8 @@
     that the model gave it, NaN for an unknown character. A piece-level model
     scores the text's usual spelling, an upper bound. Raises `ValueError` if the model knows no
     unit of the text, `TypeError` unless `text` is a string.]]
-    (setv
-      text (.prepare self text)
-      total (Score)
-      units []
-      nats [])
-    (for [stretch (surprises self.checkpoint [text])]
-      (.add total stretch)
-      (.extend units stretch.units)
-      (.append nats stretch.nats))
-    (.check total)
-    #(total units (bits (np.concatenate nats))))
+    (setv [total units nats] (score-text self.checkpoint (.prepare self text)))
+    #(total units (bits nats)))
 
   (defn cells [self text]
     #[[Return the `Cells` of the network while it reads `text`.

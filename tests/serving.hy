@@ -10,6 +10,7 @@
   urllib.parse [urlsplit]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.text.items [fingerprints]
   tests.helpers [CALM STARTED small-model start-python])
 
 (setv
@@ -36,12 +37,13 @@
   (save-list folder "endless" "line" :odds {"A" 1e20}))
 
 
-(defn save-list [folder name items #** options]
-  "Save in `folder` a model that writes `items`."
-  (save-checkpoint
-    (small-model :items items :longest-item LONGEST :text "Ann\n\nBea" :layers "lstm:24"
+(defn save-list [folder name items [known []] #** options]
+  "Save in `folder` a model that writes `items`, and that has the `known` ones in its list."
+  (setv
+    model (small-model :items items :longest-item LONGEST :text "Ann\n\nBea" :layers "lstm:24"
       :scale CALM :resume False #** options)
-    (/ folder name)))
+    model.items (fingerprints known))
+  (save-checkpoint model (/ folder name)))
 
 
 (defn chat-model []

@@ -40,21 +40,19 @@
     (setv
       line f"{@you}: {(.strip line)}\n"
       stop [f"{@you}:" #* (text-list "`stop`" (.get options "stop" []))]
+      options (| options {"stop" stop})
       seed (+ @said line)
-      pieces (.stream @model seed :warn warn #** {#** options  "stop" stop})
+      pieces (.stream @model seed :warn warn #** options)
       first (next pieces ""))
     (unless (.strip first)  ; the model leaves the turn to you
       (setv
         first f"{(get @others 0)}:"
-        pieces (.stream @model (+ seed first) :warn (fn [line])
-          #** {#** options  "stop" stop})))
+        pieces (.stream @model (+ seed first) :warn (fn [line]) #** options)))
     #((if echo line "") (@remember seed (chain [first] pieces))))
 
   (meth remember [seed pieces]
     "Yield `pieces` up to the end of the last of `MESSAGES`; remember them and `seed`."
-    (setv
-      held ""
-      lines 0)
+    (setv [held lines] ["" 0])
     (try
       (for [piece pieces]
         (setv

@@ -1,8 +1,6 @@
-"The sections of a report about the items that a model of a list writes."
+"What a report shows of the items that a model of a list writes."
 
-(eval-when-compile (require
-  lstm-textgen.basics.forms [defrecord]
-  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require lstm-textgen.pages.markup [html]))
 (import
   statistics [median-high]
   lstm-textgen.pages.figures [section-of table-of]
@@ -17,66 +15,47 @@
   SHORT-ITEM 40)    ; units: lists of such items are shown side by side
 
 
-(defrecord _Drawn
-  #[[The `items` (texts) that a model drew at a temperature that is called `word`.
-
-  `lengths` are theirs in units, `old` says of each whether it is in the training list (None:
-  unknown), and `distinct` is how many differ.]]
-  [ #^ str word  #^ float temperature  #^ list items
-    #^ list lengths  #^ list old  #^ int distinct])
-
-
-(defn list-sections [model temperatures]
-  #[[Return two sections about `model`: what it writes, and how new and how long that is.
+(defn list-parts [model temperatures]
+  #[[Return #(lists section): items that `model` writes, and how new and how long they are.
 
   `temperatures` is a dict from words to temperatures.]]
   (setv
     settings model.settings
     typical (or settings.median-item 1)
     count (max FEWEST (min DRAWN (// MOST-UNITS typical)))
-    drawn (lfor [word t] (.items temperatures) (_draw model word t count)))
-  [ (section-of "What it writes"
-      "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
-      (html (div :class (if (< typical SHORT-ITEM) "lists short" "lists")
-        (for [each drawn] (_figure each)))))
+    [figures columns] (zip #* (gfor
+      [word t] (.items temperatures)
+      (_draw model count t f"{word}: temperature {t :g}"))))
+  #( (html (div :class (if (< typical SHORT-ITEM) "lists short" "lists") figures))
     (section-of "Are they new?"
       f"Of {count} items at each temperature, beside those of the training list."
-      (table-of ["items" "training" #* (gfor each drawn (.lower each.word))] [
-        ["new" "–" #* (gfor each drawn
-          (if model.items (_share (.count each.old False) each) "–"))]
-        ["different" "–" #* (gfor each drawn (_share each.distinct each))]
-        [f"median length, {settings.unit}" (_figure-of settings.median-item)
-          #* (gfor each drawn (median-high each.lengths))]
-        ["longest" (_figure-of settings.longest-item) #* (gfor each drawn (max each.lengths))]]))])
+      (table-of ["items" "training" #* (map str.lower temperatures)] (zip
+        ["new" "different" f"median length, {settings.unit}" "longest"]
+        ["–" "–" #* (gfor
+          n [settings.median-item settings.longest-item]
+          (if (is n None) "–" f"{n :,}"))]
+        #* columns)))))
 
 
-(defn _draw [model word temperature count]
-  "Return the `_Drawn` of `count` items, always the same for the same model."
+(defn _draw [model count temperature title]
+  #[[Return #(figure column): the first of `count` items by `model`, and figures of them all.
+
+  They are how many are new, how many differ, and their median and longest length in units. The
+  items are always the same for the same model.]]
   (setv
     known (KnownItems model.items)
     options (usual-options model temperature)
     texts (write-each model [""] count options :rng-seed 1 :warn (fn [line] None))
-    items (lfor [_ text] (sorted texts) (.rstrip text)))
-  (_Drawn word temperature items
-    (lfor item items (len (.split model.vocabulary item)))
-    (lfor item items (when model.items (in item known)))
-    (len (set (map fingerprint-of items)))))
-
-
-(defn _figure [drawn]
-  "Return the list of the first items of a `_Drawn` that aren't empty, with its title."
-  (setv rows (lfor row (zip drawn.items drawn.old) :if (get row 0) row))
-  (html (figure :class "sample"
-    (figcaption :class "soft small" f"{drawn.word}: temperature {drawn.temperature :g}")
-    (ul :class "text" (for [[item old] (cut rows ITEMS-SHOWN)]
-      (li :lang "" :dir "auto" item (when old (html " " (span :class "old" "in the list")))))))))
-
-
-(defn _share [part drawn]
-  "Return how large a `part` of a `_Drawn` is, in percent."
-  f"{(/ part (len drawn.items)) :.0%}")
-
-
-(defn _figure-of [value]
-  "Return a `value` for a table; it may be None."
-  (if (is value None) "–" f"{value :,}"))
+    items (lfor [_ text] (sorted texts) (.rstrip text))
+    old (lfor item items (in item known))
+    lengths (lfor item items (len (.split model.vocabulary item)))
+    shown (lfor row (zip items old) :if (get row 0) row)
+    share (fn [n] f"{(/ n count) :.0%}"))
+  #( (html (figure :class "sample"
+      (figcaption :class "soft small" title)
+      (ul :class "text" (for [[item old?] (cut shown ITEMS-SHOWN)]
+        (li :lang "" :dir "auto" item (when old? (html " " (span :class "old" "in the list"))))))))
+    [ (if model.items (share (.count old False)) "–")
+      (share (len (set (map fingerprint-of items))))
+      (median-high lengths)
+      (max lengths)]))

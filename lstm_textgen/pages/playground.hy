@@ -57,8 +57,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     length (unless (is length None) (check-value "`length`" PAGE-LENGTH length))
     name (.join " & " models)
     list? (all (gfor each (.values models) each.settings.items))
-    new? (all (gfor each (.values models) (_known each)))
     facts (lfor item (.items models) (_facts #* item))
+    new? (all (gfor each facts (get each "known")))
     today (date.today))
   (assemble name
     (fill "playground.html"
@@ -80,7 +80,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "facts" {"models" facts}
       #** (if version {"version" version} {})
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
-      #** (dfor [n model] (enumerate (.values models)) f"weights-{n}" (_packed model))}))
+      #** (dfor
+        [n each] (enumerate (.values models))
+        :setv packed (if (= (_bits each) 8) _scaled _halved)
+        f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
 
 
 (defn _check [models]
@@ -91,11 +94,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
   (unless (<= weights MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
       "so train a smaller network with `layers`")))
-
-
-(defn _packed [model]
-  "Return the weights of `model` in base64."
-  (base64 (.join b"" (map (if (= (_bits model) 8) _scaled _halved) model.weights))))
 
 
 (defn _bits [model]
@@ -144,16 +142,12 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "start" (.tolist start)  "opening" (.join "" opening)
    "end" (if settings.items (end-of settings.items) "")
    "mostUnits" (* LONGER (or settings.longest-item LONGEST))
-   "known" (base64 (_known model))
+   ;; The fingerprints of the items that it learned, unless they are too many.
+   "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))
    "about" (_about model)
    "lossUnit" (loss-unit model)
    "history" (lfor entry model.history {"epoch" (get entry "epoch")  #** (losses-of entry)})})
-
-
-(defn _known [model]
-  "Return the fingerprints of the items that `model` learned (bytes), unless they are too many."
-  (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
 
 
 (defn _about [model]

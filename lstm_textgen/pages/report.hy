@@ -17,7 +17,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.assembly [assemble]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
-  lstm-textgen.pages.lists [list-sections]
+  lstm-textgen.pages.lists [list-parts]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs kind-of]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.writer [passage-length write-sample])
@@ -194,12 +194,17 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 
 (defn _report [model charts calibration]
   "Return the sections about one `model`."
-  (setv facts [
-    ["duration" (duration-in-words model.history)]
-    #* (gfor name (dict.fromkeys (recorded model.history "machine")) ["machine" name])])
-  (setv list? model.settings.items)
+  (setv
+    list? model.settings.items
+    [samples novelty] (if list?
+      (list-parts model TEMPERATURES)
+      [ (lfor [word t] (.items TEMPERATURES) (_sample-at model t f"{word}: temperature {t :g}"))
+        None]))
   [ (_learning model charts)
-    (if list? (list-sections model TEMPERATURES) (_writing model))
+    (section-of "What it writes"
+      "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
+      samples)
+    novelty
     (_samples-of-epochs model)
     (strip-section model)
     (_calibration "Is it calibrated?" calibration ["predicted" "right" "count"]
@@ -207,8 +212,12 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     (unless list? (_copying model.evaluation))
     (_vocabulary model)
     (_settings model)
-    (section-of "Machine and duration" ""
-      (table-of [] (lfor fact facts :if (get fact 1) fact)))])
+    (section-of "Machine and duration" "" (table-of [] (lfor
+      [name value] [
+        ["duration" (duration-in-words model.history)]
+        #* (gfor each (dict.fromkeys (recorded model.history "machine")) ["machine" each])]
+      :if value
+      [name value])))])
 
 
 (defn _learning [model charts]
@@ -226,15 +235,6 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     (cond
       charts (html (side-by-side charts) (folded "All epochs in figures" EPOCH-COLUMNS rows))
       rows (table-of [] (zip EPOCH-COLUMNS (get rows 0))))))  ; a single epoch
-
-
-(defn _writing [model]
-  "Return the section with texts at several temperatures."
-  (section-of "What it writes"
-    "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
-    (lfor
-      [word temperature] (.items TEMPERATURES)
-      (_sample-at model temperature f"{word}: temperature {temperature :g}"))))
 
 
 (defn _samples-of-epochs [model]

@@ -6,10 +6,10 @@
   time
   msgspec
   starlette.responses [Response]
-  lstm-textgen.basics.values [plain]
   lstm-textgen.modelfile.history [bits]
-  lstm-textgen.server.requests [ApiError ChatBody prepare]
-  lstm-textgen.writing.scoring [Score surprises])
+  lstm-textgen.prep [default-prep]
+  lstm-textgen.server.requests [ApiError ChatBody]
+  lstm-textgen.writing.scoring [score-text])
 
 
 (defn json-answer [content [status 200] [headers None]]
@@ -39,8 +39,7 @@
     (not (isinstance body ChatBody)) ["cmpl" "text_completion"]
     body.stream ["chatcmpl" "chat.completion.chunk"]
     True ["chatcmpl" "chat.completion"]))
-  {
-    "id" f"{kind}-{(secrets.token-hex 12)}"
+  { "id" f"{kind}-{(secrets.token-hex 12)}"
     "object" object
     "created" (int (time.time))
     "model" served.name
@@ -53,8 +52,7 @@
   `told` is the slice of its units whose probabilities go with it; it has no start if the text is
   the first. `end` is why the text ended, or None.]]
   (setv first? (is told.start None))
-  {
-    "index" index
+  { "index" index
     #** (cond
       (not job.chat) {"text" (+ (or (when first? job.echo) "") text)}
       whole? {"message" {"role" "assistant"  "content" (.strip text)  "refusal" None}}
@@ -67,26 +65,22 @@
 (defn logprobs-of [job told]
   "Return the log probabilities of the slice `told` of units of `job`; those of its seed go first."
   (setv
-    [before now] (if (is told.start None)
-      [[] [#* job.seed.told #* (get job.told told)]]
-      [[#* job.seed.told #* (cut job.told told.start)] (get job.told told)])
+    all-told [#* job.seed.told #* (cut job.told told.stop)]
+    first (if (is told.start None) 0 (+ (len job.seed.told) told.start))
+    now (cut all-told first None)
+    offsets (accumulate (gfor each all-told (len each.unit)) :initial 0)
     entry (fn [unit logarithm]
-      {"token" unit  "logprob" logarithm  "bytes" (list (.encode unit))})
-    lengths (gfor each now (len each.unit))
-    offsets (accumulate lengths :initial (sum (gfor each before (len each.unit)))))
+      {"token" unit  "logprob" logarithm  "bytes" (list (.encode unit))}))
   (if job.chat
-    {
-      "content" (lfor
+    { "content" (lfor
         each now
-        {
-          #** (entry each.unit each.logarithm)
+        { #** (entry each.unit each.logarithm)
           "top_logprobs" (lfor pair each.likeliest (entry #* pair))})
       "refusal" None}
-    {
-      "tokens" (lfor each now each.unit)
+    { "tokens" (lfor each now each.unit)
       "token_logprobs" (lfor each now each.logarithm)
       "top_logprobs" (lfor each now (dict each.likeliest))
-      "text_offset" (cut (list offsets) (len now))}))
+      "text_offset" (cut (list offsets) first -1)}))
 
 
 (defn usage-of [jobs body]
@@ -100,8 +94,7 @@
 
 (defn model-entry [served]
   "Return the description of a `Served` model."
-  {
-    "id" served.name
+  { "id" served.name
     "object" "model"
     "created" served.created
     "owned_by" "lstm_textgen"
@@ -112,20 +105,11 @@
   #[[Return how well a `Served` model predicts `text`, in total and unit by unit.
 
   The surprise of an unknown unit is null. Raise `ApiError` if the model knows none.]]
-  (setv
-    model served.loop.model
-    total (Score)
-    units []
-    surprise [])
-  (for [stretch (surprises model [(prepare model text)])]
-    (.add total stretch)
-    (.extend units (list stretch.units))
-    (.extend surprise (gfor b (plain (bits stretch.nats)) (if (= b b) b None))))
+  (setv model served.loop.model)
   (try
-    (.check total)
+    (setv [total units nats] (score-text model (default-prep text model.settings.lower)))
     (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))
-  {
-    "model" served.name
+  { "model" served.name
     "unit" model.vocabulary.singular
     "count" total.count
     "bits_per_unit" (/ (bits total.nats) total.count)
@@ -133,4 +117,4 @@
     "perplexity" total.perplexity
     "accuracy" total.accuracy
     "units" units
-    "bits" surprise})
+    "bits" (lfor b (.tolist (bits nats)) (if (= b b) b None))})

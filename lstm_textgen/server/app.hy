@@ -1,6 +1,6 @@
 "The server's endpoints, as a Starlette application."
 
-(eval-when-compile (require hyrule [do-n meth unless]))
+(eval-when-compile (require hyrule [do-n meth unless]  lstm-textgen.pages.markup [html]))
 (import
   asyncio
   collections [Counter]
@@ -14,11 +14,11 @@
   starlette.exceptions [HTTPException]
   starlette.responses [HTMLResponse Response]
   starlette.routing [Route]
-  lstm-textgen.pages.assembly [assemble safe]
+  lstm-textgen.pages.assembly [assemble]
   lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry score-answer
     usage-of]
   lstm-textgen.server.guard [read-all]
-  lstm-textgen.server.loop [Full Stopped]
+  lstm-textgen.server.loop [Full]
   lstm-textgen.server.metrics [TYPE metrics-page]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody read-body])
 
@@ -48,7 +48,10 @@
       @paths (sfor [path _ _] routes path)
       @app (Starlette
         :routes (lfor [path act method] routes (Route path act :methods [method]))
-        :exception-handlers {HTTPException refuse  Exception our-fault})))
+        :exception-handlers {
+          HTTPException (fn :async [_ error] (error-answer error))  ; an `ApiError`, unknown paths
+          Exception (fn :async [_ error]  ; `Guard` logs it
+            (error-answer (ApiError 500 "the server failed; its log says why")))})))
 
   (meth find [name]
     "Return the `Served` model called `name`; None means the first."
@@ -65,10 +68,8 @@
     "Answer with the only model's page, or with a list of all models' pages."
     (if (= (len @models) 1)
       (await (@play request))
-      (HTMLResponse (assemble "Models" (+ "<main><h1>Models</h1><ul>"
-        (.join "" (gfor each @models
-          f"<li><a href=\"/play/{(url-quoted each.name :safe "")}\">{(safe each.name)}</a></li>"))
-        "</ul></main>")))))
+      (HTMLResponse (assemble "Models" (html (main (h1 "Models") (ul (for [each @models]
+        (li (a :href f"/play/{(url-quoted each.name :safe "")}" each.name))))))))))
 
   (meth :async play [request]
     "Answer with the model's playground page."
@@ -98,7 +99,7 @@
   (meth :async generate [kind request]
     "Answer with the texts that a body of a `kind` asks for."
     (setv
-      data (await (read-all request.receive))
+      data (await (read-all request))
       body (read-body data kind)
       texts (Texts (@find body.model) body @units))
     (await (.submit texts (or (is kind ChatBody) (> (len data) LONG-BODY))))
@@ -107,7 +108,7 @@
   (meth :async score [request]
     "Answer with how well a model predicts a text."
     (setv
-      body (read-body (await (read-all request.receive)) ScoreBody)
+      body (read-body (await (read-all request)) ScoreBody)
       served (@find body.model)
       busy (.statistics @scoring))
     (when (>= (+ busy.borrowed-tokens busy.tasks-waiting) MOST-SCORES)
@@ -136,9 +137,7 @@
         make (fn [] (.jobs @body @served @loop.model @,))
         @jobs (if slow? (await (in-thread make)) (make)))
       (try
-        (.submit @loop (lfor job @jobs :if (is job.end None) job))
-        (return)
-        (except [Stopped])
+        (when (.submit @loop (lfor job @jobs :if (is job.end None) job)) (return))
         (except [error Full]
           (raise (later 429 "the queue is full; try again later" "queue_full"
             (max BUSY-SECONDS (ceil (get error.args 0))))))))
@@ -175,10 +174,11 @@
     (when @gone (return))
     (when (any (gfor job @jobs (= job.end "failed")))
       (raise (ApiError 500 "generating failed" :code "failed")))
-    (setv choices (lfor
-      [index job] (enumerate @jobs)
-      (choice-of index job (.join "" job.pieces) (slice None) job.end :whole? True)))
-    (setv answer (json-answer {#** @head  "choices" choices  #** (usage-of @jobs @body)}))
+    (setv
+      choices (lfor
+        [index job] (enumerate @jobs)
+        (choice-of index job (.join "" job.pieces) (slice None) job.end :whole? True))
+      answer (json-answer {#** @head  "choices" choices  #** (usage-of @jobs @body)}))
     (await (answer scope receive send)))
 
   (meth :async stream [send]
@@ -203,6 +203,7 @@
     (setv
       start (.get @sent index)
       echo? (and (is start None) (is-not job.echo None)))
+    (when (and job.items (not end)) (return []))  ; whether it is new isn't known yet
     ;; A prompt's probabilities come first, all of them.
     (when (and echo? (is-not job.alternatives None) (not (or end job.seed.done?))) (return []))
     (setv
@@ -237,18 +238,6 @@
   (to-thread.run-sync act :abandon-on-cancel True :limiter limiter))
 
 
-;; * Errors
-
 (defn later [status message code [seconds BUSY-SECONDS]]
   "Return the error with `status` and a `code` for a request that may be sent again in `seconds`."
   (ApiError status message :code code :headers {"Retry-After" (str seconds)}))
-
-
-(defn :async refuse [request error]
-  "Answer with an `ApiError` or one of Starlette's, such as an unknown path."
-  (error-answer error))
-
-
-(defn :async our-fault [request error]
-  "Answer that something went wrong; `Guard` logs what."
-  (error-answer (ApiError 500 "the server failed; its log says why")))

@@ -16,6 +16,7 @@
   socket
   urllib.parse [urlsplit]
   h11
+  starlette.requests [ClientDisconnect]
   uvicorn.protocols.http.h11-impl [H11Protocol]
   lstm-textgen.server.answers [error-answer]
   lstm-textgen.server.requests [ApiError])
@@ -125,21 +126,20 @@
     :headers {"Connection" "close"}))
 
 
-(defn :async read-all [receive]
+(defn :async read-all [request]
   "Return a request's body (a bytearray); raise `ApiError` if it is too large or too slow."
   (setv data (bytearray))
   (try
     (with [:async _ (asyncio.timeout BODY-SECONDS)]
-      (while True
-        (setv message (await (receive)))
-        (when (= (get message "type") "http.disconnect")
-          (raise (ApiError 400 "the client has disconnected")))  ; nobody gets this answer
-        (+= data (.get message "body" b""))
-        (when (> (len data) LARGEST-BODY) (raise (too-large)))
-        (unless (.get message "more_body") (return data))))
+      (for [:async part (.stream request)]
+        (+= data part)
+        (when (> (len data) LARGEST-BODY) (raise (too-large)))))
+    (except [ClientDisconnect]
+      (raise (ApiError 400 "the client has disconnected")))  ; nobody gets this answer
     (except [TimeoutError]
       (raise (ApiError 408 "the body arrived too slowly" :code "timeout"
-        :headers {"Connection" "close"})))))
+        :headers {"Connection" "close"}))))
+  data)
 
 
 (defclass PatientProtocol [H11Protocol]

@@ -92,20 +92,27 @@
 
   `pieces` (a deque of str) holds text that hasn't been read yet; `told` is a list of `Told`;
   `written` counts units. `end` is None, then \"length\", \"stop\", \"cancelled\" or \"failed\".
-  `reader` is notified of news; several jobs may share a `seed`.]]
+  `reader` is notified of news; several jobs may share a `seed`.
 
-  (meth __init__ [@seed @length * [options (SamplingOptions)] [stops #()] [rng-seed None]
-      [number 0] [@chat False] [@alternatives None] [@echo None] [@reader None]]
-    (setv
-      model seed.model
-      [@request @state @joined] [None None None]  ; of a loop; the last two of its batch
-      @draw (Draw options rng-seed number (is-not alternatives None))
-      [@pieces @told @written @said @end] [(deque) [] 0 0 None]
-      @finder (if chat
-        (NameFinder stops (if model.settings.people CHAT-NAME NAME))
-        (StopFinder stops)))
-    (for [unit seed.opening] (@_release (.feed @finder unit)))
+  With `items` (`NewItems`) only a new item may be read. The loop sets `end` once all texts of the
+  request are `over`, and has those drawn again that aren't new; \"memorized\": in vain.]]
+
+  (meth __init__ [@seed @length * [@options (SamplingOptions)] [@stops #()] [@rng-seed None]
+      [@number 0] [@chat False] [@alternatives None] [@echo None] [@reader None] [@items None]]
+    (setv [@request @end] [None None])
+    (@start number)
     (unless (or length (is-not seed.alternatives None)) (@finish "length")))
+
+  (meth start [@number]
+    "Begin the text that has this `number`, in place of an earlier one."
+    (setv
+      [@state @joined] [None None]  ; of a loop's batch
+      @draw (Draw @options @rng-seed number (is-not @alternatives None))
+      [@pieces @told @written @said @over] [(deque) [] 0 0 None]
+      @finder (if @chat
+        (NameFinder @stops (if @seed.model.settings.people CHAT-NAME NAME))
+        (StopFinder @stops)))
+    (for [unit @seed.opening] (@_release (.feed @finder unit))))
 
   (meth [property] left []
     "How many units may still be generated."
@@ -114,7 +121,8 @@
   (meth finish [end]
     "End the text for the reason `end`; release held-back text, unless a stop was found."
     (@_release (.close @finder))
-    (setv @end end))
+    (setv @over end)
+    (unless @items (setv @end end)))
 
   (meth begin [engine]
     "Draw the first unit if it may include the end of the seed, which `engine` has read."

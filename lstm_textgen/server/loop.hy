@@ -30,10 +30,6 @@ time, and the seeds of others get their turns.]]
   "The queue is full; the argument is after how many seconds at most there is room.")
 
 
-(defclass Stopped [Exception]
-  "The loop accepts no more jobs: its model's file has changed, or the server is stopping.")
-
-
 (defclass Loop []
   #[[Generates the texts of `Job`s for one `model`, a `Checkpoint`, until `stop` is called.
 
@@ -56,14 +52,17 @@ time, and the seeds of others get their turns.]]
   ;; For other threads
 
   (meth submit [jobs]
-    "Queue the `jobs` of a request; raise `Full` if there isn't room for all, or `Stopped`."
+    #[[Queue the `jobs` of a request; raise `Full` if there isn't room for all.
+
+    Return whether the loop still accepts jobs: after `stop` it doesn't.]]
     (with [_ @changed]
-      (when @ending (raise (Stopped)))
+      (when @ending (return False))
       (setv ahead @waiting)
       (when (and ahead (> (+ (len ahead) (len jobs)) @most-waiting))
         (raise (Full (* @step-seconds (/ (sum (gfor job ahead job.left)) @most)))))
       (when jobs (.append @inbox (Request jobs)))
-      (.notify @changed)))
+      (.notify @changed)
+      True))
 
   (meth cancel [jobs]
     "End `jobs` before the next step."
@@ -117,7 +116,8 @@ time, and the seeds of others get their turns.]]
       (in job request.running) (@take-out job)
       (in job request.waiting) (.remove request.waiting job))
     (when (and (in request @requests) (not (or request.waiting request.running)))
-      (.remove @requests request)))
+      (.settle request)
+      (unless request.waiting (.remove @requests request))))
 
   (meth take-out [job]
     "Let `job` leave its batch; note the state with which it can join again."
@@ -168,7 +168,7 @@ time, and the seeds of others get their turns.]]
       (if (= job.left 0)
         (.finish job "length")  ; only its seed was requested
         (.begin job @reader)))
-    (when job.end
+    (when (or job.end job.over)
       (@_drop job)
       (@notify [job])
       (return))
@@ -200,7 +200,7 @@ time, and the seeds of others get their turns.]]
       @step-seconds (max 1e-9 (/ (- (time.perf-counter) begun) (max taken))))
     (for [[job [_ ids logits]] (zip jobs results)]
       (when (is job.end None) (.take job ids logits))
-      (when job.end (@_drop job)))
+      (when (or job.end job.over) (@_drop job)))
     (@notify jobs))
 
   (meth _fail []
@@ -221,9 +221,20 @@ time, and the seeds of others get their turns.]]
 (defclass Request []
   "The `waiting` jobs of a request and, in `running`, those in a batch, the first to join first."
 
-  (meth __init__ [jobs]
+  (meth __init__ [@jobs]
     (setv [@waiting @running @turns] [(deque jobs) [] 0])
     (for [job jobs] (setv job.request @,)))
+
+  (meth settle []
+    "End the jobs that are over, in their order; those whose items aren't new wait again."
+    (for [job @jobs  :if (is job.end None)]
+      (if (.new? job.items (+ job.seed.text (.join "" job.pieces)))
+        (setv job.end job.over)
+        (do
+          (.start job (+ job.number (len @jobs)))
+          (if (.memorized? job.items)
+            (setv job.end "memorized")
+            (.append @waiting job))))))
 
   (meth ready? []
     "Return whether the seed of the next waiting job has been read."

@@ -3,7 +3,7 @@
 (eval-when-compile (require hyrule [meth unless]))
 (import
   re
-  typing [Annotated Any]
+  typing [Annotated Any Literal]
   msgspec
   msgspec [Meta Struct defstruct]
   starlette.exceptions [HTTPException]
@@ -12,6 +12,7 @@
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [MOST-TEXTS]
+  lstm-textgen.writing.newitems [NewItems]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.writer [LONGER passage-length])
 
@@ -57,19 +58,16 @@
   PROMPTS (within (get list (| SEED-TEXT int IDS)) :max-length LONGEST-SEED)
   STOP (within str :min-length 1 :max-length LONGEST-STOP)
   OPTIONAL-FLAG (| bool None)
-  MODEL-NAME (| str None)
-  Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True))
-
-
-(defclass StreamOptions [Struct]
-  "How a text is streamed."
-  (setv #^ OPTIONAL-FLAG include-usage False))
+  Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True)
+  StreamOptions (defstruct "StreamOptions" [#("include_usage" OPTIONAL-FLAG False)])
+  ;; A part of a message.
+  Part (defstruct "Part" [#("type" (get Literal "text")) #("text" SEED-TEXT "")]))
 
 
 (defclass Steering [Unsupported :kw-only True]
   "The fields that both kinds of requests share."
   (setv
-    #^ MODEL-NAME model None
+    #^ (| str None) model None
     #^ (number float 0 100) temperature None
     #^ (| (within float :gt 0 :le 1) None) top-p None
     #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
@@ -77,6 +75,7 @@
     #^ (| STOP (within (get list STOP) :max-length 4) None) stop None
     #^ (number int 1 MOST-TEXTS) n None
     #^ (| int None) seed None
+    #^ OPTIONAL-FLAG new False
     #^ OPTIONAL-FLAG stream False
     #^ (| StreamOptions None) stream-options None
     #^ (number int 0 MOST-TOKENS) max-tokens None))
@@ -95,10 +94,7 @@
     (setv
       n (or self.n 1)
       given (or self.prompt "")
-      alone? (or (isinstance given str) (isinstance (get given 0) int))
-      prompts (lfor
-        p (if alone? [given] given)
-        (if (and p (isinstance p list)) (tuple p) (or p "")))
+      prompts (if (or (isinstance given str) (isinstance (get given 0) int)) [given] given)
       texts (* n (len prompts)))
     (when (not-in self.best-of [None n])
       (raise (unsupported "best_of" "`best_of` other than `n`")))
@@ -106,15 +102,12 @@
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
         :param (if (> n 1) "n" "prompt"))))
     (make-jobs self model reader prompts
-      :length (if (is self.max-tokens None) (usual-length model) self.max-tokens)
+      :length (cond
+        (is-not self.max-tokens None) self.max-tokens
+        model.settings.longest-item (min MOST-TOKENS (* LONGER model.settings.longest-item))
+        True USUAL-LENGTH)
       :alternatives self.logprobs
       :echo self.echo)))
-
-
-(defclass Part [Struct]
-  "A part of a message."
-  #^ str type
-  (setv #^ SEED-TEXT text ""))
 
 
 (defclass Message [Struct]
@@ -137,6 +130,7 @@
     #[[Return the jobs for `reader` by the `model` of `served`, which was trained on a chat.
 
     Messages become lines that begin with a name; the model continues the last line.]]
+    (when self.new (raise (unsupported "new" "`new` in a chat")))
     (setv names (.names served))
     (unless names
       (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
@@ -151,7 +145,7 @@
 (defclass ScoreBody [Struct]
   "The body of a request to /score."
   #^ SEED-TEXT text
-  (setv #^ MODEL-NAME model None))
+  (setv #^ (| str None) model None))
 
 
 (defn read-body [data kind]
@@ -179,19 +173,15 @@
 
 ;; * Jobs
 
-(defn usual-length [model]
-  "Return how many units a completion by `model` has at most, unless the client says otherwise."
-  (if model.settings.longest-item
-    (min MOST-TOKENS (* LONGER model.settings.longest-item))
-    USUAL-LENGTH))
-
-
 (defn make-jobs [body model reader prompts * length alternatives [echo False] [chat False]]
   #[[Return the jobs for `reader`: `n` texts by `model` after each of `prompts`, by `body`.
 
   By a model of a list, texts are items, unless it is a `chat`. The other parameters are those of a
   `Job`, but `echo`: whether the answer repeats the prompts. Raise `ApiError` for a prompt of no
-  kind, and for too many probabilities.]]
+  kind, for too many probabilities, and for new items by a model that doesn't know its list.]]
+  (try
+    (setv items (when body.new (NewItems model)))
+    (except [error ValueError] (raise (ApiError 400 (str error) :param "new"))))
   (setv
     n (or body.n 1)
     ids (lfor p prompts (read-prompt model p))
@@ -204,7 +194,7 @@
       body.min-p)
     same {
       "length" length  "options" options  "alternatives" alternatives  "chat" chat
-      "reader" reader
+      "reader" reader  "items" items
       "stops" [#* (if (isinstance body.stop str) [body.stop] (or body.stop []))
         #* (if (and model.settings.items (not chat)) [(end-of model.settings.items)] [])]
       "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))})
@@ -225,18 +215,15 @@
 
 
 (defn read-prompt [model prompt]
-  "Return a `prompt`, prepared if it is a text; raise `ApiError` unless it is one or known ids."
-  (when (isinstance prompt str) (return (prepare model prompt)))
-  (unless (and (isinstance prompt tuple)
+  "Return a `prompt`: a prepared text, or a tuple of known ids; raise `ApiError` otherwise."
+  (cond
+    (not prompt) ""
+    (isinstance prompt str) (default-prep prompt model.settings.lower)
+    (and (isinstance prompt list)
       (all (gfor id prompt (and (isinstance id int) (< -1 id model.vocabulary.size)))))
-    (raise (ApiError 400 (+ "`prompt` must be a text, a list of ids from 0 to "
-      f"{(- model.vocabulary.size 1)}, or a list of such prompts") :param "prompt")))
-  prompt)
-
-
-(defn prepare [model text]
-  "Return `text` prepared like the training text of `model`."
-  (default-prep text model.settings.lower))
+      (tuple prompt)
+    True (raise (ApiError 400 (+ "`prompt` must be a text, a list of ids from 0 to "
+      f"{(- model.vocabulary.size 1)}, or a list of such prompts") :param "prompt"))))
 
 
 (defn chat-seed [messages names]
@@ -253,19 +240,12 @@
       (raise (ApiError 400
         f"a message's `role` must be user, assistant or system, not {message.role !r}"
         :param "messages")))
-    (setv speaker (or message.name (get speakers message.role)))
-    (.append lines f"{(one-line speaker)}: {(content-of message)}\n"))
+    (setv
+      speaker (or message.name (get speakers message.role))
+      content (or message.content "")
+      text (if (isinstance content str) content (.join "\n" (gfor part content part.text))))
+    (.append lines f"{(one-line speaker)}: {(one-line text)}\n"))
   (+ (.join "" lines) f"{(one-line me)}:"))
-
-
-(defn content-of [message]
-  "Return the text of a `Message` in one line; raise `ApiError` if it isn't text."
-  (setv content (or message.content ""))
-  (unless (isinstance content str)
-    (unless (all (gfor part content (= part.type "text")))
-      (raise (ApiError 400 "a message's `content` must be text" :param "messages")))
-    (setv content (.join "\n" (gfor part content part.text))))
-  (one-line content))
 
 
 (defn one-line [text]

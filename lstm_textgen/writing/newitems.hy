@@ -2,7 +2,7 @@
 
 The model knows its list by fingerprints.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
   warnings
   lstm-textgen.text.items [KnownItems MOST-KNOWN end-of]
@@ -20,21 +20,43 @@ The model knows its list by fingerprints.]]
   What is in the model's list, or was yielded before, is drawn again. After `MOST-DRAWS` draws in a
   row without a new item, `warn` and end early. Raise `ValueError` for a model that isn't one of a
   list, or lacks fingerprints.]]
-  (unless model.settings.items
-    (refuse "`new` needs a model of a list: train it with `items`"))
-  (unless model.items
-    (refuse f"the model doesn't know its list, as it keeps fingerprints of up to {MOST-KNOWN :,} "
-      "items only; leave out `new`"))
-  (_draw-new model seeds samples (or options (usual-options model)) ends rng-seed warn))
+  (_draw-new model (NewItems model) seeds samples (or options (usual-options model)) ends rng-seed
+    warn))
 
 
-(defn _draw-new [model seeds samples options ends rng-seed warn]
-  "Yield what `write-new` returns."
+(defclass NewItems []
+  #[[Tells which items are new: neither in the list of `model` nor seen before.
+
+  Raise `ValueError` for a model that isn't one of a list, or lacks fingerprints.]]
+
+  (meth __init__ [model]
+    (unless model.settings.items
+      (refuse "`new` needs a model of a list: train it with `items`"))
+    (unless model.items
+      (refuse "the model doesn't know its list, as it keeps fingerprints of up to "
+        f"{MOST-KNOWN :,} items only; leave out `new`"))
+    (setv [@_end @_known @_in-vain] [(end-of model.settings.items) (KnownItems model.items) 0]))
+
+  (meth new? [text]
+    "Return whether the last item of `text` is new; the text's seed may have earlier ones."
+    (setv
+      item (get (.split text @_end) -1)
+      new? (bool (and (.strip item) (not-in item @_known)))
+      @_in-vain (if new? 0 (+ @_in-vain 1)))
+    (when new? (.add @_known item))
+    new?)
+
+  (meth memorized? []
+    "Return whether none of the last `MOST-DRAWS` items was new."
+    (>= @_in-vain MOST-DRAWS)))
+
+
+(defn _draw-new [model items seeds samples options ends rng-seed warn]
+  "Yield what `write-new` returns: those that `items`, `NewItems`, finds new."
   (setv
-    known (KnownItems model.items)
     own (lfor seed seeds (Seed model seed warn))
     count (* samples (len seeds))
-    [wanted turn in-vain] [(range count) 0 0])
+    [wanted turn] [(range count) 0])
   (while wanted
     (setv
       again []
@@ -43,26 +65,14 @@ The model knows its list by fingerprints.]]
         k wanted
         #((Draw options rng-seed (+ k (* turn count))) (get own (// k samples)))))
     (for [[number text] (write-draws model texts ends warn)]
-      (setv
-        k (% number count)
-        item (_last-item (+ (get seeds (// k samples)) text) model.settings.items))
-      (if (or (not (.strip item)) (in item known))
-        (do
-          (.append again k)
-          (+= in-vain 1))
-        (do
-          (.add known item)
-          (yield #(k text))
-          (setv in-vain 0)))
-      (when (= in-vain MOST-DRAWS)
+      (setv k (% number count))
+      (if (.new? items (+ (get seeds (// k samples)) text))
+        (yield #(k text))
+        (.append again k))
+      (when (.memorized? items)
         (warn (+ f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
           "give a higher `temperature`, or train for fewer epochs"))
         (return)))
     (setv
       wanted again
       turn (+ turn 1))))
-
-
-(defn _last-item [text items]
-  "Return the last of the `items` (`line` or `paragraph`) in `text`; a seed may have earlier ones."
-  (get (.split text (end-of items)) -1))

@@ -81,6 +81,19 @@ A text is cut into parts that are read in parallel; each part first reads the te
         "nothing to score: the text is empty, or the model knows none of it"))))
 
 
+(defn score-text [model text]
+  #[[Return #(total units nats): the `Score` of `text`, its units, and the surprise of each.
+
+  Raise `ValueError` if nothing was scored.]]
+  (setv [total units nats] [(Score) [] []])
+  (for [stretch (surprises model [text])]
+    (.add total stretch)
+    (.extend units stretch.units)
+    (.append nats stretch.nats))
+  (.check total)
+  #(total units (np.concatenate nats)))
+
+
 (defn surprises [model pieces [alternatives 0]]
   #[[Yield the text in `pieces` (strings), one `Stretch` at a time.
 
