@@ -1,13 +1,17 @@
-#[[The base model `english`: its training text, made of two folders, and the recipe for it.
+#[[The base model `english`: its training texts, made of two folders, and the recipe for it.
 
-    hy corpora/english.hy OLD MODERN
+    hy corpora/english.hy OLD MODERN 1
     hy corpora/repiece.hy english corpora/english.txt corpora/english-seed.h5
-    ./train.hy --recipe corpora/english.hy --model ./english.h5 --minutes 118
+    ./train.hy --recipe corpora/english.hy --model ./english-1.h5 --minutes 118
+    hy corpora/english.hy OLD MODERN 2
+    ./train.hy --recipe corpora/english.hy --from english-1.h5 --learning-rate 0.002 \
+        --model ./english.h5 --minutes 85
 
 The first writes `english.txt` beside this file, from a folder of old books, plays, letters and
 speeches, and one of prose from 1950 to today (README.md beside this file says which). The names of
 the modern files begin with their kind. `forms.hy` puts the texts into the forms in which people
-write. The second gives an older `english` the pieces of that text, and the third trains it.]]
+write. The second gives an older `english` the pieces of that text, and the third trains it. The
+last two train it on a text that has more of the old books, novels and stories.]]
 
 (import
   dataclasses [replace]
@@ -23,11 +27,12 @@ write. The second gives an older `english` the pieces of that text, and the thir
   lstm-textgen [recipe])
 
 (setv
-  ;; How often the training text has each kind.
+  ;; How often each of the two training texts has each kind.
   SHARES {
-    "old" 0.5
-    "novels" 1.5  "stories" 2  "nonfiction" 2  "cookery" 6  "chats" 1.6  "meetings" 2
-    "space_talk" 3  "speeches" 2  "blogs" 2  "guides" 3  "tech" 4}
+    "old" [0.5 0.5]
+    "novels" [1.5 1.25]  "stories" [2 1.75]  "nonfiction" [2 1]  "cookery" [6 2]
+    "chats" [1.6 0.3]  "meetings" [2 0.7]  "space_talk" [3 1]
+    "speeches" [2 1.25]  "blogs" [2 0.8]  "guides" [3 0.8]  "tech" [4 1.5]}
   ;; Paragraphs with one of these are left out.
   SLURS (+ r"\bnigg|\bnegro|\bnegress|\bdark(?:y|ey|ies)\b|\bcoons?\b|\bpickaninn|\bsambos?\b"
     r"|\bkaff?[ie]rs?\b|\bhottentot|\bchin(?:a|ee)m[ae]n\b|\bchinks?\b|\bjaps?\b|\bcoolies?\b"
@@ -115,23 +120,25 @@ write. The second gives an older `english` the pieces of that text, and the thir
       (yield #((get (.split path.name "__") 0) (.read file))))))
 
 
-(defn passages [kind text]
-  "Yield the passages of `text` in its forms, as often as `SHARES` says for its `kind`."
+(defn passages [kind text number]
+  #[[Yield the passages of `text` in its forms, as often as `SHARES` says for its `kind`.
+
+  `number` is that of the training text, 1 or 2.]]
   (setv
     language (.get KINDS kind PROSE)
     clean (known-characters language (without-paragraphs SLURS text)))
   (for [passage (pieces clean #* (if (is language TALK) [str] []))]
-    (setv [times rest] (divmod (get SHARES kind) 1))
+    (setv [times rest] (divmod (get SHARES kind (- number 1)) 1))
     (for [_ (range (int (+ times (chance rest))))]
       (yield (dressed language passage)))))
 
 
-(defn training-text [old modern]
-  "Return the training text from these two folders."
-  (.seed RNG 1)
+(defn training-text [old modern [number 1]]
+  "Return training text `number`, 1 or 2, from these two folders."
+  (.seed RNG number)
   (setv all [])
   (for [[kind text] (chain (gfor [_ text] (texts old) #("old" text)) (texts modern))]
-    (.extend all (passages kind text)))
+    (.extend all (passages kind text number)))
   (.shuffle RNG all)
   (+ (.join "\n\n" all) "\n"))
 
@@ -148,5 +155,7 @@ write. The second gives an older `english` the pieces of that text, and the thir
   :epochs 3))
 
 (when (= __name__ "__main__")
-  (.write-text (.with-name (Path __file__) "english.txt") (training-text #* (cut sys.argv 1 3))
+  (setv [old modern number] (cut sys.argv 1 4))
+  (.write-text (.with-name (Path __file__) "english.txt")
+    (training-text old modern (int number))
     :encoding "utf-8"))

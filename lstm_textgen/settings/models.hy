@@ -70,7 +70,7 @@
     {#** (vars self)  "layers" (str self.layers)})
 
   (defn [property] kind [self]
-    "The kind of the text, a key of `sizing.TEXT-KINDS`."
+    "The kind of the text, as for `sizing.rule-of`."
     (kind-of self.unit self.median-item))
 
   (defn [property] fine-tuned? [self]

@@ -79,8 +79,7 @@
   SHORT-ITEMS (replace CHARACTERS
     :sizes [#* (cut CHARACTERS.sizes 3) (Size 384 44_000 0.08 0.4 0 900_000)
       (get CHARACTERS.sizes -1)]
-    :most-epochs 6)
-  TEXT-KINDS {#** RULES  "short items" SHORT-ITEMS})
+    :most-epochs 6))
 
 
 (defn default-unit [length distinct [minutes None]]
@@ -94,8 +93,13 @@
 
 
 (defn kind-of [unit median-item]
-  "Return the key in `TEXT-KINDS` of a text in these units; `median-item` is a list's, or None."
+  "Return what `rule-of` needs for a text in these units; `median-item` is a list's, or None."
   (if (and (= unit "characters") median-item (<= median-item BRIEF)) "short items" unit))
+
+
+(defn rule-of [kind]
+  "Return the `Rule` for a text of a `kind`: a unit, or \"short items\"."
+  (if (= kind "short items") SHORT-ITEMS (get RULES kind)))
 
 
 (defn default-epochs [units [unit "characters"]]
@@ -103,7 +107,7 @@
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
   isn't read more often, since it is soon memorized (bench/log.md).]]
-  (setv rule (get TEXT-KINDS unit))
+  (setv rule (rule-of unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
 
@@ -111,7 +115,7 @@
   #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
 
   With more, a network of the size that the time allows memorizes the text (bench/log.md).]]
-  (setv rule (get TEXT-KINDS unit))
+  (setv rule (rule-of unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
 
@@ -126,15 +130,15 @@
 (defn choose-layers [units epochs minutes [unit "characters"] [speed 1]]
   #[[Return the `Layers` for a text with this number of `units` to train on, and why, in words.
 
-  Training takes `epochs` passes (0: endless) and `minutes` (None: unlimited). `unit` is a key of
-  TEXT-KINDS; this machine is `speed` times as fast as that of the table above.
+  Training takes `epochs` passes (0: endless) and `minutes` (None: unlimited). `unit` is a
+  kind as for `rule-of`; this machine is `speed` times as fast as that of the table above.
 
   With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
   hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
   Fewer epochs take less time and don't change its size. Dropout grows with each epoch after the
   first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
   (setv
-    rule (get TEXT-KINDS unit)
+    rule (rule-of unit)
     share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows)  ; of the table's speeds
     seconds (* speed share (_seconds minutes))
     size (if minutes
@@ -176,7 +180,7 @@
 
   It is that of the machine in the table, or an estimate from the number of `weights`.]]
   (setv
-    rule (get TEXT-KINDS unit)
+    rule (rule-of unit)
     own (.join "," (map str layers.recurrent))
     known (lfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed))
   (if known
