@@ -4,7 +4,7 @@
   pytest
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
-    default-unit kind-of most-epochs share-in-words training-speed])
+    default-unit most-epochs share-in-words training-speed])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -41,14 +41,6 @@
     #(4_500_000 12 3 0) #(1_000_000 2 30 0.1) #(1_000_000 0 60 0.5)])]
     test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
   (assert (= (get (choice units epochs minutes) 1) dropout)))
-
-
-(defn test-a-list-of-short-items-brings-a-larger-network-that-reads-it-less-often []
-  (assert (= (lfor median [16 17] (kind-of "characters" median)) ["short items" "characters"]))
-  (assert (= (kind-of "words" 2) "words"))
-  (defn chosen [unit] (choice 205_000 (most-epochs 205_000 unit) 1 unit))
-  (assert (= (chosen "short items") #(384 0.4)))
-  (assert (= (chosen "characters") #(256 0.3))))
 
 
 (defn [(pytest.mark.parametrize #("units" "unit" "epochs") [

@@ -111,7 +111,7 @@
     chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
     (setv layers (if chosen
-      (get (choose-layers units (max-epochs run settings units) minutes settings.kind relative) 0)
+      (get (choose-layers units (max-epochs run settings units) minutes settings.unit relative) 0)
       settings.layers))
     (* relative (training-speed layers settings.unit (_weight-count model) settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))

@@ -281,7 +281,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   (unless layers
     (setv [layers why] (choose-layers
       units (if asked.minutes (max-epochs run settings units) epochs) asked.minutes
-      settings.kind (relative-speed run (parse-layers MEASURED)))))
+      settings.unit (relative-speed run (parse-layers MEASURED)))))
   (Checkpoint None corpus.vocabulary
     (replace settings
       :epochs epochs :layers layers :why why
@@ -292,13 +292,13 @@ Each function gets what the ones before it in `prepare` returned.]]
 
 (defn _epochs [run settings corpus]
   "Return the number of epochs for the text: the one given, or by its length."
-  (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.kind)))
+  (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))
 
 
 (defn max-epochs [run settings units]
   "Return the maximum epochs on this number of `units` of a run with `minutes`; 0: no limit."
   (.get run.asked "epochs"
-    (if settings.fine-tuned? settings.epochs (most-epochs units settings.kind))))
+    (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
 
 
 (defn relative-speed [run layers]

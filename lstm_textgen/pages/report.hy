@@ -18,7 +18,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
     side-by-side strip-section table-of]
   lstm-textgen.pages.lists [list-parts]
-  lstm-textgen.settings.sizing [RULES default-batch-size default-epochs kind-of]
+  lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.writer [passage-length write-sample])
 
@@ -315,15 +315,15 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   "Return why a `setting` has its value, in a model trained on this number of `units`."
   (setv
     value (get settings setting.name)
-    [unit base] [(get settings "unit") (get settings "base")]
-    kind (kind-of unit (get settings "median_item"))
+    unit (get settings "unit")
+    base (get settings "base")
     for-text f"the default for {units :,} {unit}"
     ;; The value that has a reason, and the reason; any other was given.
     [default why] (match setting.name
       (| "epochs" "batch_size" "learning_rate" "lookback" "max_words") :if (and base base.used?)
         [value "the default for fine-tuning, unless it was given"]
       "layers" [value (or (get settings "why") "given")]
-      "epochs" [(default-epochs (max 1 units) kind) for-text]
+      "epochs" [(default-epochs (max 1 units) unit) for-text]
       "batch_size" [(default-batch-size (max 1 units)) for-text]
       "max_words" [(. (get RULES unit) max-words) "the default"]
       "stride" [(get settings "lookback") "the default: the lookback"]

@@ -5,7 +5,7 @@
 (import
   dataclasses [dataclass make-dataclass replace]
   lstm-textgen.settings.layers [parse-layers]
-  lstm-textgen.settings.sizing [RULES kind-of]
+  lstm-textgen.settings.sizing [RULES]
   lstm-textgen.settings.table [SETTINGS check-fields check-setting settings-in])
 
 
@@ -68,10 +68,6 @@
   (defn as-dict [self]
     "Return them as plain values, for the file."
     {#** (vars self)  "layers" (str self.layers)})
-
-  (defn [property] kind [self]
-    "The kind of the text, as for `sizing.rule-of`."
-    (kind-of self.unit self.median-item))
 
   (defn [property] fine-tuned? [self]
     "Whether the model began with the weights of a base."

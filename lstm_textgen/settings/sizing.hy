@@ -2,7 +2,6 @@
 
 (eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [replace]
   math
   lstm-textgen.settings.layers [Layer Layers])
 
@@ -72,14 +71,7 @@
       (Size 256 28_000 0.06 0.3 0 1_100_000)]
     :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
-  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS}  ; for every kind of unit
-  BRIEF 16  ; units of a short item
-  ;; For a list with short items. It has a new order in each epoch, so the network can't learn what
-  ;; comes before an item, and a larger one pays.
-  SHORT-ITEMS (replace CHARACTERS
-    :sizes [#* (cut CHARACTERS.sizes 3) (Size 384 44_000 0.08 0.4 0 900_000)
-      (get CHARACTERS.sizes -1)]
-    :most-epochs 6))
+  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS})  ; for every kind of unit
 
 
 (defn default-unit [length distinct [minutes None]]
@@ -92,22 +84,12 @@
     "characters"))
 
 
-(defn kind-of [unit median-item]
-  "Return what `rule-of` needs for a text in these units; `median-item` is a list's, or None."
-  (if (and (= unit "characters") median-item (<= median-item BRIEF)) "short items" unit))
-
-
-(defn rule-of [kind]
-  "Return the `Rule` for a text of a `kind`: a unit, or \"short items\"."
-  (if (= kind "short items") SHORT-ITEMS (get RULES kind)))
-
-
 (defn default-epochs [units [unit "characters"]]
   #[[Return the default number of epochs for a text with this number of `units` to train on.
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
   isn't read more often, since it is soon memorized (bench/log.md).]]
-  (setv rule (rule-of unit))
+  (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
 
 
@@ -115,7 +97,7 @@
   #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
 
   With more, a network of the size that the time allows memorizes the text (bench/log.md).]]
-  (setv rule (rule-of unit))
+  (setv rule (get RULES unit))
   (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
 
@@ -130,15 +112,15 @@
 (defn choose-layers [units epochs minutes [unit "characters"] [speed 1]]
   #[[Return the `Layers` for a text with this number of `units` to train on, and why, in words.
 
-  Training takes `epochs` passes (0: endless) and `minutes` (None: unlimited). `unit` is a
-  kind as for `rule-of`; this machine is `speed` times as fast as that of the table above.
+  Training takes `epochs` passes (0: endless) and `minutes` (None: unlimited). `unit` is a key of
+  RULES; this machine is `speed` times as fast as that of the table above.
 
   With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
   hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
   Fewer epochs take less time and don't change its size. Dropout grows with each epoch after the
   first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
   (setv
-    rule (rule-of unit)
+    rule (get RULES unit)
     share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows)  ; of the table's speeds
     seconds (* speed share (_seconds minutes))
     size (if minutes
@@ -180,7 +162,7 @@
 
   It is that of the machine in the table, or an estimate from the number of `weights`.]]
   (setv
-    rule (rule-of unit)
+    rule (get RULES unit)
     own (.join "," (map str layers.recurrent))
     known (lfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed))
   (if known

@@ -16,7 +16,6 @@ has a hash of each item; later there are the places of items.]]
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.settings.sizing [BRIEF]
   lstm-textgen.text.corpus [Store gathered stored-text]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN end-of fingerprints join-fingerprints raw-parts
     split-items tidied])
@@ -35,6 +34,7 @@ has a hash of each item; later there are the places of items.]]
   FAR-LONGER 100
   CLUSTER 3
   RARE 0.1
+  BRIEF 16         ; units, on average (bench/log.md)
   QUOTED-ITEM 40)  ; characters of an item in a message
 
 
