@@ -5,13 +5,15 @@
     ./train.hy --recipe corpora/english.hy --model ./english-1.h5 --minutes 118
     hy corpora/english.hy OLD MODERN 2
     ./train.hy --recipe corpora/english.hy --from english-1.h5 --learning-rate 0.002 \
-        --model ./english.h5 --minutes 85
+        --model ./english-2.h5 --minutes 85
+    hy corpora/average.hy english-1.h5 english-2.h5 0.7 english.h5
 
 The first writes `english.txt` beside this file, from a folder of old books, plays, letters and
 speeches, and one of prose from 1950 to today (README.md beside this file says which). The names of
 the modern files begin with their kind. `forms.hy` puts the texts into the forms in which people
 write. The second gives an older `english` the pieces of that text, and the third trains it. The
-last two train it on a text that has more of the old books, novels and stories.]]
+next two train it on a text with more of the old books, novels and stories, and the last averages
+its weights before and after that.]]
 
 (import
   dataclasses [replace]

@@ -4,10 +4,11 @@
   gzip
   importlib [import-module]
   re
+  numpy :as np
   pytest
   lstm-textgen.prep [default-prep]
   lstm-textgen.recipes [load-recipe]
-  tests.helpers [ROOT run-python succeeded])
+  tests.helpers [ROOT run-python small-model succeeded])
 
 (setv
   LOL (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
@@ -104,3 +105,13 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
     (/ tmp-path "old") (/ tmp-path "modern")))
   (assert (not-in "darky" (.lower made)))
   (assert (re.search "(?i)anna[:>.]? *\n?bye" made)))
+
+
+(defn test-the-weights-of-two-models-can-be-averaged [monkeypatch]
+  (.syspath-prepend monkeypatch (/ ROOT "corpora"))
+  (setv [first second other] (lfor text ["ab" "ab" "abc"] (small-model :text text)))
+  (setv second.weights (lfor w first.weights (+ w 1)))
+  (setv averages (. (.average (import-module "average") first second 0.7) weights))
+  (for [[a b] (zip first.weights averages)] (assert (np.allclose (+ a 0.7) b :atol 1e-6)))
+  (with [_ (pytest.raises ValueError :match "different vocabularies")]
+    (.average (import-module "average") first other 0.5)))
