@@ -155,7 +155,12 @@
     (assert (= model.checkpoint.half half))
     (assert (all (gfor name NAMES (in name known))))
     (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"]
-      (get model.settings key)) ["line" 6 4 "\n"]))))
+      (get model.settings key)) ["line" 6 4 "\n"]))
+    (assert (= (get model.settings "item_ends") (last-characters NAMES)))))
+
+
+(defn last-characters [items]
+  (.join "" (sorted (sfor item items (get item -1)))))
 
 
 (defn test-a-text-that-is-no-list-leaves-the-file-as-it-was [tmp-path counting]
@@ -171,7 +176,8 @@
   (setv [model _] (learned tmp-path :text (.join "\n" (gfor name NAMES (+ name "lee")))))
   (setv known (KnownItems model.checkpoint.items))
   (assert (and (in "Anna" known) (in "Annalee" known) (not-in "Xerxes" known)))
-  (assert (= (get model.settings "longest_item") 9)))
+  (assert (= (get model.settings "longest_item") 9))
+  (assert (= (get model.settings "item_ends") (last-characters [#* NAMES "Annalee"]))))
 
 
 (defn test-too-many-items-leave-no-fingerprints [tmp-path counting monkeypatch]

@@ -69,10 +69,11 @@
 
 (defn [(pytest.mark.parametrize #("options" "seed") [
     #({} "")
+    #({"item_ends" "ai"} "")
     #({"items" "paragraph"} "")
     #({} "An")
     #({"unit" "words"} "Ann ")
-    #({"unit" "pieces"  "text" (* "Anna Anne Bea\n" 9)  "max_words" 30} "Ann")])]
+    #({"unit" "pieces"  "text" (* "Anna Anne Bea\n" 9)  "max_words" 30  "item_ends" "a"} "Ann")])]
     test-the-page-writes-the-items-that-the-command-line-draws [browser tmp-path options seed]
   (setv
     model (list-model #** options)

@@ -35,6 +35,18 @@
   folder)
 
 
+(defn [(pytest.mark.parametrize "seed" ["" "a"])]
+    test-items-end-only-with-the-characters-that-items-ended-with-in-training [seed]
+  (setv
+    model (a-list :item-ends ".b")
+    texts (write-many model [seed] 60 WARM :rng-seed 1)
+    together (lfor text texts (.rstrip (+ seed text)))
+    ;; The first unit doesn't know what comes before it.
+    others (lfor item together :if (not-in item ["" seed]) item))
+  (assert (> (len others) 40))
+  (assert (= (sfor item others (get item -1)) #{"." "b"})))
+
+
 (defn [pytest.fixture] lines [tmp-path]
   (saved-list tmp-path :temperature 1.0))
 

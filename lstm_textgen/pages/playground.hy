@@ -141,6 +141,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "embedding" settings.embedding  "bits" (_bits model)
    "start" (.tolist start)  "opening" (.join "" opening)
    "end" (if settings.items (end-of settings.items) "")
+   "itemEnds" (or settings.item-ends "")
    "mostUnits" (* LONGER (or settings.longest-item LONGEST))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))

@@ -98,6 +98,8 @@ in Python, and its checks.]]
     (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
       :optional True :later True)
     (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
+    (Setting "item_ends" TEXT "fact" "characters with which the items in training end, if lines"
+      :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
       "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
       :metavar "MB" :default 1024)

@@ -22,6 +22,18 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   (get ENDS items))
 
 
+(defn midway-units [vocabulary settings]
+  #[[Return which units of `vocabulary` an item never ends with, by the `settings` of a model.
+
+  They are int8 (size,), 1 for such a unit; None if the items aren't lines. A base of running text
+  breaks lines within sentences, and a short list doesn't cure it of that.]]
+  (when settings.item-ends
+    (setv midway (np.zeros vocabulary.size "int8"))
+    (for [[unit id] (.items vocabulary.ids)]
+      (setv (get midway id) (not-in (cut unit -1 None) (+ settings.item-ends "\n"))))
+    midway))
+
+
 (defn split-items [text items]
   #[[Return the list of the items of `text`: its lines, or its paragraphs, that aren't empty.
 

@@ -58,11 +58,11 @@ has a hash of each item; later there are the places of items.]]
 
   `pieces` reads it. After that, `count` is the number of its items, and `copies` the number of
   those that equal an earlier one. After `split`, `longest` and `median` are the units of the
-  longest and the median item, without their ends.]]
+  longest and the median item, without their ends, and `last` has the last characters of items.]]
 
   (meth __init__ [@items]
     (setv
-      [@lines @count @copies @longest @median] [0 0 0 0 0]
+      [@lines @count @copies @longest @median @last] [0 0 0 0 0 ""]
       [@oddities @known] [(Oddities) b""]))
 
   (meth pieces [pieces]
@@ -125,7 +125,9 @@ has a hash of each item; later there are the places of items.]]
   (meth facts [settings]
     "Return what a model with these `settings` stores of the list and earlier ones: a dict."
     { "longest_item" (max @longest (or settings.longest-item 0))
-      "median_item" @median})
+      "median_item" @median
+      "item_ends" (when (= @items "line")
+        (.join "" (sorted (set (+ @last (or settings.item-ends ""))))))})
 
   (meth split [ids vocabulary settings]
     #[[Return #(training held-out): the shuffled items of the text of `ids` (time,), in units.
@@ -141,6 +143,8 @@ has a hash of each item; later there are the places of items.]]
     (setv
       end (len (end-of @items))
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
+      lasts (np.unique (.take ids (- (.astype stops int) end 1)))
+      @last (.join "" (gfor id lasts (cut (.decode vocabulary [id]) -1 None)))
       [own held] (gfor
         part (@_drawn settings.validation settings.rng-seed)
         (gathered ids bounds part)))

@@ -8,6 +8,7 @@ another order for another number of texts, which now and then changes a choice (
   concurrent.futures [ThreadPoolExecutor]
   numpy :as np
   lstm-textgen.basics.machine [cores]
+  lstm-textgen.text.items [midway-units]
   lstm-textgen.writing.sampling [Sampler])
 
 (setv
@@ -105,5 +106,7 @@ another order for another number of texts, which now and then changes a choice (
 
 
 (defn make-sampler [model [draws #()]]
-  "Return a `Sampler` for texts by `model`; it never draws a reserved unit."
-  (Sampler model.vocabulary.size draws (range (len model.vocabulary.reserved))))
+  "Return a `Sampler` for texts by `model`; it draws no reserved unit and ends no item midway."
+  (setv [vocabulary settings] [model.vocabulary model.settings])
+  (Sampler vocabulary.size draws (range (len vocabulary.reserved))
+    (midway-units vocabulary settings) (.find vocabulary "\n")))

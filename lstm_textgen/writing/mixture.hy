@@ -35,7 +35,9 @@
         "mixed; give two with the same"))
     (when first.settings.items
       (setv @settings (replace first.settings
-        :longest-item (max (gfor model @models (or model.settings.longest-item 0))))))
+        :longest-item (max (gfor model @models (or model.settings.longest-item 0)))
+        :item-ends (when (all (gfor model @models model.settings.item-ends))
+          (.join "" (gfor model @models model.settings.item-ends))))))
     (setv @items (if (and first.items second.items)
       (join-fingerprints first.items second.items)
       b""))

@@ -51,14 +51,15 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   #[[How one text draws its units.
 
   Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
-  own; those for its first `drawn` units are used up. With `logits`, a batch keeps the logits that
-  each unit was drawn from.]]
+  own; those for its first `drawn` units are used up. `midway` is 1 if no item ends after the last
+  of them. With `logits`, a batch keeps the logits that each unit was drawn from.]]
   (setv
     #^ SamplingOptions options (SamplingOptions)
     #^ object rng-seed None
     #^ int number 0
     #^ bool logits False
-    #^ int drawn 0)
+    #^ int drawn 0
+    #^ int midway 0)
 
   (meth __post-init__ []
     (when (is @rng-seed None) (setv @rng-seed (. (np.random.SeedSequence) entropy))))
@@ -95,14 +96,18 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 (defclass Sampler []
   #[[Draws the ids of texts, by a `Draw` for each in the list `draws`.
 
-  `size` is that of the vocabulary; `exclude` are ids that are never drawn.]]
+  `size` is that of the vocabulary; `exclude` are ids that are never drawn. With `midway` (size,)
+  the id `end` is never drawn after an id for which it is 1.]]
 
-  (meth __init__ [@size [draws #()] [exclude #()]]
+  (meth __init__ [@size [draws #()] [exclude #()] [midway None] [end None]]
     (setv
+      [@_midway @_last] [midway #()]  ; and of the last id of each text
+      @_open (when (is-not midway None) (np.zeros #(2 size) "float32"))
       [@draws @_generators] [[] []]
       @_noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
       @_step 0  ; the next one that it is for
       @_penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
+    (when (is-not midway None) (setv (get @_open #(1 end)) (- np.inf)))
     (@change [] draws))
 
   (meth change [kept draws]
@@ -111,11 +116,12 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       left (ncut @_noise : (: @_step None))
       generators (lfor draw draws (.generator draw @size))
       fresh (_make-noise draws generators #((len draws) #* (cut left.shape 1 None))))
-    (@_settle)
+    (@settle)
     (setv
       @draws [#* (gfor k kept (get @draws k)) #* draws]
       @_generators [#* (gfor k kept (get @_generators k)) #* generators]
       @_scores (np.empty (@_shape @size) "float32")
+      @_last (.reshape (np.array (lfor draw @draws draw.midway) "int8") (@_shape))
       @_limited (@_group-limits))
     (@_prepare (np.concatenate [(get left kept) fresh])))
 
@@ -128,24 +134,29 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (+= @_step 1)
     (np.multiply logits factors scores)
     (when (is-not @_penalty None) (+= scores @_penalty))
+    (when (is-not @_open None) (+= scores (get @_open @_last)))
     (for [[rows limits] @_limited]
       (setv some (get scores rows))
       (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
       (setv (get scores rows) some))
     (+= scores noise)
-    (.argmax scores -1))
+    (setv ids (.argmax scores -1))
+    (when (is-not @_open None) (setv @_last (.take @_midway ids)))
+    ids)
 
   (meth _refill []
     "Draw noise for the next steps: for twice as many as the last time, as a short text needs few."
     (setv
       [n steps size] @_noise.shape
       steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size)))))
-    (@_settle)
+    (@settle)
     (@_prepare (_make-noise @draws @_generators #(n steps size))))
 
-  (meth _settle []
-    "Let the draws count the units drawn."
-    (for [draw @draws] (+= draw.drawn @_step))
+  (meth settle []
+    "Let the draws note the units drawn."
+    (for [[draw midway] (zip @draws (.tolist (np.atleast-1d @_last)))]
+      (+= draw.drawn @_step)
+      (setv draw.midway midway))
     (setv @_step 0))
 
   (meth _prepare [noise]
@@ -161,9 +172,9 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
         (if turns? factors (repeat (get factors 0) steps))
         (.reshape (.swapaxes noise 0 1) steps #* (@_shape @size))))))
 
-  (meth _shape [size]
+  (meth _shape [#* size]
     "Return the shape (texts, size), for one text (size,)."
-    (if (= (len @draws) 1) [size] [(len @draws) size]))
+    (if (= (len @draws) 1) [#* size] [(len @draws) #* size]))
 
   (meth _group-limits []
     "Return [rows limits] for each group of texts with the same limits."

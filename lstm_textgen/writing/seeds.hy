@@ -79,9 +79,10 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (.set-state engine way.state)
     (setv
       (get logits way.ids) (get engine.logits way.ids)
-      id (int (.pick (make-sampler @model [draw]) logits)))
+      sampler (make-sampler @model [draw])
+      id (int (.pick sampler logits)))
     (.step engine id)
-    (+= draw.drawn 1)
+    (.settle sampler)
     [#(id way.typed logits)]))
 
 

@@ -19,6 +19,7 @@ import { UNITS } from "./units.js";
  * @property {number[]} start the ids that are read before any text
  * @property {string} opening what a text without a seed begins with
  * @property {string} end what ends an item, if its text is a list
+ * @property {string} itemEnds the characters that an item may end with; "": all
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
@@ -49,9 +50,9 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    const { units, measure, layers, embedding, bits, unknown, end } = facts;
+    const { units, measure, layers, embedding, bits, unknown, end, itemEnds } = facts;
     const shape = { layers, embedding, bits, unknown, size: units.length };
-    this.ask("load", { shape, units, measure, weights, code, breaks: end.length });
+    this.ask("load", { shape, units, measure, weights, code, breaks: end.length, itemEnds });
   }
 
   /**

@@ -41,12 +41,16 @@ export class Sampler {
   /**
    * Return the next id. It is drawn by the Gumbel-max trick; temperature 0 chooses the likeliest.
    * @param {Float32Array | Float64Array} logits (size,)
+   * @param {number | null} barred an id that isn't drawn now
    */
-  pick(logits) {
+  pick(logits, barred = null) {
     const { scores, temperature, topP, random } = this;
     scores.set(logits);
     if (this.excluded !== null) {
       scores[this.excluded] = Number.NEGATIVE_INFINITY;
+    }
+    if (barred !== null) {
+      scores[barred] = Number.NEGATIVE_INFINITY;
     }
     if (temperature > 0) {
       const sharpness = Math.fround(1 / Math.max(temperature, COLDEST));

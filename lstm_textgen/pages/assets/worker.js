@@ -35,14 +35,16 @@ const STRIDE = 64;
 class Writer {
   /**
    * @param {any} message the model's shape, its units, what their length is counted in, the weights
-   *   in base64, the code in base64, and the number of line breaks that end an item; 0: nothing does
+   *   in base64, the code in base64, the number of line breaks that end an item (0: nothing does),
+   *   and the characters that an item may end with; "": all
    */
-  constructor({ shape, units, measure, weights, code, breaks }) {
+  constructor({ shape, units, measure, weights, code, breaks, itemEnds }) {
     this.network = new Network(shape, fromBase64(weights), fromBase64(code));
     this.unknown = shape.unknown;
     this.units = units;
     this.measure = measure;
     this.breaks = breaks;
+    this.itemEnds = itemEnds && new Set([...itemEnds, "\n"]);
     this.odds = new Float64Array(shape.size);
     this.sampler = new Sampler(shape.size, this.unknown, 0);
     /** @type {number[]} */
@@ -99,6 +101,13 @@ class Writer {
     const last = this.ids.slice(Math.max(this.lead, this.ids.length - this.breaks));
     const whole = this.breaks > 0 && last.length === this.breaks;
     return whole && last.every((id) => this.units[id] === "\n");
+  }
+
+  /** Return the unit that would end an item, if the last one written isn't one that items end with. */
+  barred() {
+    const last = this.ids.length > this.lead ? this.units[this.ids.at(-1) ?? 0] : "";
+    const midway = last && this.itemEnds && !this.itemEnds.has([...last].at(-1) ?? "");
+    return midway ? this.units.indexOf("\n") : null;
   }
 
   /** @param {number} id */
@@ -204,7 +213,9 @@ class Writer {
     let left = length;
     for (; left > 0 && !written.ended && (n === 0 || performance.now() < end); n++) {
       const begins = this.ways.length > 0 && this.ids.length === this.seed;
-      const id = begins ? this.begun(written) : this.sampler.pick(this.network.logits);
+      const id = begins
+        ? this.begun(written)
+        : this.sampler.pick(this.network.logits, this.barred());
       this.note(written, n, id);
       this.read(id);
       written.ended = this.ended();
