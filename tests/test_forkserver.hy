@@ -17,7 +17,8 @@ sys.exit(7)"
 import os, time
 try:
     print(os.getpid())
-    time.sleep(60)
+    for _ in range(600):
+        time.sleep(0.1)  # a signal just before a sleep doesn't end it
 except KeyboardInterrupt:
     print('stopped')")
 
