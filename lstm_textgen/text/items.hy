@@ -5,6 +5,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 (eval-when-compile (require hyrule [meth]))
 (import
+  functools [lru-cache]
   hashlib [blake2b]
   re
   numpy :as np)
@@ -22,15 +23,16 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   (get ENDS items))
 
 
-(defn midway-units [vocabulary settings]
-  #[[Return which units of `vocabulary` an item never ends with, by the `settings` of a model.
+(defn [(lru-cache 8)] midway-units [vocabulary ends]
+  #[[Return which units of `vocabulary` no item ends with: int8 (size,), 1 for such a unit.
 
-  They are int8 (size,), 1 for such a unit; None if the items aren't lines. A base of running text
-  breaks lines within sentences, and a short list doesn't cure it of that.]]
-  (when settings.item-ends
+  `ends` are the characters that items end with; without any the result is None. A base of running
+  text breaks lines within sentences, and a short list doesn't cure it of that. The results for the
+  last few models are kept, as every request to a server needs one.]]
+  (when ends
     (setv midway (np.zeros vocabulary.size "int8"))
     (for [[unit id] (.items vocabulary.ids)]
-      (setv (get midway id) (not-in (cut unit -1 None) (+ settings.item-ends "\n"))))
+      (setv (get midway id) (not-in (cut unit -1 None) (+ ends "\n"))))
     midway))
 
 

@@ -107,6 +107,6 @@ another order for another number of texts, which now and then changes a choice (
 
 (defn make-sampler [model [draws #()]]
   "Return a `Sampler` for texts by `model`; it draws no reserved unit and ends no item midway."
-  (setv [vocabulary settings] [model.vocabulary model.settings])
+  (setv vocabulary model.vocabulary)
   (Sampler vocabulary.size draws (range (len vocabulary.reserved))
-    (midway-units vocabulary settings) (.find vocabulary "\n")))
+    (midway-units vocabulary model.settings.item-ends) (.find vocabulary "\n")))
