@@ -40,7 +40,8 @@ succeed and print what its page shows; the first that doesn't ends this with sta
     "TERM" "xterm-256color"
     "PROMPT_COMMAND" "printf '\\n[status %s]\\n' $?"
     "PS1" ""
-    "PS2" ""}
+    "PS2" ""
+    "VIRTUAL_ENV_DISABLE_PROMPT" "1"}
   ;; A CPU with AVX2 only, as OpenBLAS, oneDNN and XLA can imitate it; no locale; a time zone that
   ;; is three quarters of an hour off. `hostile` adds a long path, a user who can't write to
   ;; their home, SIGHUP ignored as by nohup, and busy processes at the lowest priority.
@@ -134,7 +135,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
       (assert (< (time.monotonic) limit) text)
       (+= text (.replace (.decode (os.read self.end 65536) "utf-8" "replace") "\r" "")))
     #((int (get found 1))
-      (re.sub r"\x1b\[[0-9;?]*[A-Za-z]|^\(\.venv\) " "" (cut text (.start found)))))
+      (re.sub r"\x1b\[[0-9;?]*[A-Za-z]" "" (cut text (.start found)))))
 
   (defn close [self]
     "Hang up."
