@@ -47,9 +47,9 @@
 (defn test-every-epoch-reads-the-items-of-a-list-whole-and-in-an-order-of-its-own []
   (setv
     sizes (+ 3 (% (np.arange 90) 5))
-    stops (.astype (np.cumsum sizes) "uint16")
+    bounds (.astype (np.cumsum [0 #* sizes]) "uint16")
     numbers (.astype (np.repeat (np.arange 90) sizes) "uint16")  ; each item repeats its number
-    streams (Batches numbers (settings 1 9) :stops stops)
+    streams (Batches numbers (settings 1 9) :bounds bounds)
     [first second again] (lfor
       epoch [0 1 0]
       (np.concatenate (lfor [x _] (.epoch streams epoch) (.ravel x)))))

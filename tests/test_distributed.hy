@@ -78,10 +78,14 @@
   (assert (< variables 1e-2)))
 
 
-(defn [pytest.mark.slow] test-two-processes-reach-the-loss-of-one [tmp-path together]
-  (write-text tmp-path)
-  (train-alone tmp-path 1 #* LONG)
-  (assert (same-beginning? (load-checkpoint (/ tmp-path "model")) together)))
+(defn [pytest.mark.slow (pytest.mark.parametrize "words" [LONG ["--items" "line" "--epochs" 2]])]
+    test-two-processes-reach-the-loss-of-one [tmp-path together words]
+  (write-text tmp-path (if (is words LONG) TEXT (.join "\n" (map str (range 1000)))))
+  (train-alone tmp-path 1 #* words)
+  (setv
+    alone (load-checkpoint (/ tmp-path "model"))
+    both (if (is words LONG) together (get (train-together tmp-path 2 "--restart" #* words) 0)))
+  (assert (same-beginning? alone both)))
 
 
 (defn [pytest.mark.slow]

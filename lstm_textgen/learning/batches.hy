@@ -125,12 +125,12 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
   in a new random order each epoch, and each begins with an empty state.
 
-  The items of a list, which end at `stops` (count,), are in a new random order each epoch, so that
-  nothing can be learned from what comes before an item (bench/log.md).
+  The items of a list, with `bounds` as of `item-bounds`, are in a new random order each epoch, so
+  that nothing can be learned from what comes before an item (bench/log.md).
 
   `shape` is that of a batch, `steps` the number of batches in an epoch.]]
 
-  (meth __init__ [@ids settings [@own ALL] [@stops None]]
+  (meth __init__ [@ids settings [@own ALL] [@bounds None]]
     (setv
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
@@ -143,7 +143,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       window (np.arange (+ (get @shape 1) 1))
       random (np.random.default-rng [@rng-seed number])
-      ids (if (is @stops None) @ids (@_shuffled random)))
+      ids (if (is @bounds None) @ids (@_shuffled random)))
     (for [starts ((if @carries-state @_streams @_windows) random (range first @steps))]
       (setv
         places (+ (ncut starts : None) window)
@@ -152,9 +152,9 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   (meth _shuffled [random]
     "Return the ids with the list's items in a random order."
-    (setv order (np.arange (len @stops) :dtype @stops.dtype))
+    (setv order (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
     (.shuffle random order)
-    (gathered @ids (np.append (np.zeros 1 @stops.dtype) @stops) order))
+    (gathered @ids @bounds order))
 
   (meth _streams [random steps]
     "Yield the places (rows,) in the ring where the windows of these `steps` begin."

@@ -23,7 +23,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
   lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.text.corpus [fingerprint]
-  lstm-textgen.text.lists [item-stops]
+  lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.writer [write-sample])
 
@@ -63,7 +63,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @text (fingerprint ids)
       @batches (Batches ids settings (.own-rows group settings.batch-size)
         (when settings.items
-          (item-stops ids (.find checkpoint.vocabulary "\n") settings.items)))
+          (item-bounds ids (.find checkpoint.vocabulary "\n") settings.items)))
       @batch-units (math.prod @batches.shape)
       @learner (make-learner checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :distributed group.distributed)

@@ -69,31 +69,35 @@ has a hash of each item; later there are the places of items.]]
     #[[Yield the items of the text in `pieces`, each with its end, in other pieces.
 
     Raise `ValueError` if there are too few, or one is too long.]]
-    (setv
-      rest ""
-      end (end-of @items))
+    (setv rest "")
     (with [keys (Store MB)]
-      (for [piece (chain pieces [end])]
-        (setv
-          text (+ rest piece)
-          parts (raw-parts text @items)
-          rest (.pop parts)
-          found (tidied parts @items))
-        (when (> (len rest) MAX-ITEM)
-          (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
-            "leave `items` out"))
-        (when found
-          (+= @count (len found))
-          (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
-          (.note @oddities found text @lines)
-          (yield (.join end [#* found ""])))
-        (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
+      (for [piece (chain pieces [(end-of @items)])]
+        (setv [rest whole] (@_note (+ rest piece) keys))
+        (when whole (yield whole)))
       (setv
         [@places @firsts @times] (duplicates (.array keys "int64"))
         @copies (np.count-nonzero (!= @places @firsts))))
     (when (< (- @count @copies) FEW)
       (refuse f"`items` {@items}: a list has at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave `items` out")))
+
+  (meth _note [text keys]
+    #[[Note what there is to know of the items that end within `text`; add their hashes to `keys`.
+
+    Return #(rest whole): what follows them, and themselves, each with its end.]]
+    (setv
+      parts (raw-parts text @items)
+      rest (.pop parts)
+      found (tidied parts @items))
+    (when (> (len rest) MAX-ITEM)
+      (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
+        "leave `items` out"))
+    (when found
+      (+= @count (len found))
+      (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
+      (.note @oddities found text @lines))
+    (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n"))))
+    #(rest (.join (end-of @items) [#* found ""])))
 
   (meth describe [text report]
     #[[Show what the list has on `report`; take the fingerprints of its items.
@@ -135,15 +139,17 @@ has a hash of each item; later there are the places of items.]]
     Of the different items the share `settings.validation` is held out; the random seed and the
     items alone decide which. Raise `ValueError` if the training part is shorter than a window and
     the next id, or the `vocabulary` has no line ends.]]
-    (setv
-      stops (item-stops ids (.find vocabulary "\n") @items)
-      bounds (np.append (np.zeros 1 stops.dtype) stops))
-    (unless (= (len stops) @count)
+    (setv bounds (item-bounds ids (.find vocabulary "\n") @items))
+    (unless (= (len bounds) (+ @count 1))
       (refuse f"`items` {@items} needs a unit for line ends; give a larger `max_words`"))
     (setv
       end (len (end-of @items))
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
-      lasts (np.unique (.take ids (- (.astype stops int) end 1)))
+      lasts (set (gfor
+        first (range 1 (len bounds) AT-ONCE)
+        :setv stops (cut bounds first (+ first AT-ONCE))
+        id (.tolist (np.unique (.take ids (- stops end 1))))
+        id))
       @last (.join "" (gfor id lasts (cut (.decode vocabulary [id]) -1 None)))
       [own held] (gfor
         part (@_drawn settings.validation settings.rng-seed)
@@ -197,11 +203,13 @@ has a hash of each item; later there are the places of items.]]
   #(places (get places (get firsts which)) (get times which)))
 
 
-(defn item-stops [ids newline items]
-  "Return where each item in `ids` (time,) stops, after its end: unsigned integers (count,)."
+(defn item-bounds [ids newline items]
+  #[[Return where the items in `ids` (time,) are: unsigned integers (count + 1,).
+
+  Item n begins at the nth, counted from 0, and stops before the next, after its end.]]
   (setv
     dtype (np.min-scalar-type (len ids))
-    stops [(np.zeros 0 dtype)]
+    bounds [(np.zeros 1 dtype)]
     last False)
   (for [first (range 0 (len ids) SCANNED)]
     (setv
@@ -209,8 +217,8 @@ has a hash of each item; later there are the places of items.]]
       ;; Within a paragraph no line end follows another.
       ends (if (= items "line") here (& here (np.append last (cut here -1))))
       last (get here -1))
-    (.append stops (.astype (+ first 1 (np.flatnonzero ends)) dtype)))
-  (np.concatenate stops))
+    (.append bounds (.astype (+ first 1 (np.flatnonzero ends)) dtype)))
+  (np.concatenate bounds))
 
 
 ;; * What is odd

@@ -4,7 +4,7 @@
 (import
   collections [Counter]
   re
-  lstm-textgen.text.lists [item-stops])
+  lstm-textgen.text.lists [item-bounds])
 
 (setv
   FEWEST-LINES 50  ; lines of a text that may look like a list
@@ -29,7 +29,9 @@
   (setv
     newline (.find vocabulary "\n")
     whole? (= (get [#* (cut ids -1 None) #* (cut held -1 None)] -1) newline)
-    count (sum (gfor part [ids held] (len (item-stops part newline "line"))) :start (not whole?)))
+    count (sum
+      (gfor part [ids held] (- (len (item-bounds part newline "line")) 1))
+      :start (not whole?)))
   (when (>= count FEWEST-LINES)
     (.say report f"this looks like a list of {count :,} items; try `items` line")))
 
