@@ -91,8 +91,8 @@ in Python, and its checks.]]
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
-      (+ "the text is a list; line: each line is an item; paragraph: each paragraph, between blank "
-        "lines; items are shuffled, and each sample is an item")
+      (+ "the text is a list; line: each line is an item; paragraph: each paragraph, between "
+        "blank lines; items are shuffled, and each sample is an item")
       :metavar "KIND" :fixed True :optional True :later True
       :brief "the text is a list: each line, or paragraph, is an item")
     (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"

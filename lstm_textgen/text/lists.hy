@@ -116,7 +116,8 @@ has a hash of each item; later there are the places of items.]]
       all? (and @known (or new model.items) (<= (len known) (* FINGERPRINT MOST-KNOWN)))
       model.items (if all? known b""))
     (unless all?
-      (.say report f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones")))
+      (.say report
+        f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones")))
 
   (meth lookback [ids]
     "Return the usual lookback for the list of `ids` (time,), shorter if its items are short."
