@@ -164,7 +164,7 @@
   #[[Return a text → text function that applies the steps in order.
 
   It is `defprep` without macros. A step is a name, a function, or a tuple of either and its
-  arguments after the text. Raise `ValueError` if a step is invalid, and `TypeError` if it or an
+  arguments after the text. Raises `ValueError` if a step is invalid, and `TypeError` if it or an
   argument is of the wrong type; the function raises `ValueError`, with file and line, if one of
   your own steps fails or returns anything but text.
 

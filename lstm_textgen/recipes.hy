@@ -19,7 +19,7 @@
 
   `name` and `doc` are text, `doc` may be None; `prep` is a text → text function or None;
   `settings` is a dict of the given settings, by names with underscores (`learning_rate`);
-  `folder`, a Path, is that of the recipe's file, if `load-recipe` read it: sources that aren't in
+  `folder`, a Path, is that of the recipe's file, if `load_recipe` read it: sources that aren't in
   the current folder are looked up there. It can be pickled if its `prep` can.]]
   #^ str name
   #^ str doc
@@ -32,7 +32,7 @@
   #[[Return a `Recipe`: `defrecipe` without macros.
 
   `prep` is a step or a list of steps, as in `compose`; the settings are those that a recipe may
-  have. Raise `ValueError` for one that is unknown or out of range, and `TypeError` for one of the
+  have. Raises `ValueError` for one that is unknown or out of range, and `TypeError` for one of the
   wrong type.]]
   (Recipe name doc
     :settings (check-given settings "recipe")
@@ -42,7 +42,7 @@
 (defn load-recipe [path]
   #[[Run the Hy file at `path` and return the one `Recipe` that it defines, its `folder` set.
 
-  Raise `ValueError`, with the file and the line, if the file is missing, fails to run, or doesn't
+  Raises `ValueError`, with the file and the line, if the file is missing, fails to run, or doesn't
   define exactly one recipe.]]
   (setv path (Path (realpath path)))  ; `Path.resolve` fails at a link to itself
   (unless (.is-file path) (refuse f"{path}: there is no such recipe"))

@@ -98,14 +98,14 @@
     (setv models (getattr self.checkpoint "models" [self.checkpoint]))  ; a `Mixture` has two
     (defn each [text-of] (.join " + " (gfor model models (str (text-of model)))))
     (+ f"<TextModel {(each (fn [m] m.settings.layers))}, {(len self.vocabulary)} "
-      f"{self.vocabulary.unit}, {(each (fn [m] (len m.history)))} epochs>"))
+      f"{self.vocabulary.unit}, epochs: {(each (fn [m] (len m.history)))}>"))
 
   (defn _repr-html_ [self]
     "Return the model's card for a notebook: a small table, its curve and a sample."
     (model-card self.checkpoint (write-sample self.checkpoint CARD-SAMPLE)))
 
   (defn prepare-pieces [self pieces]
-    "Yield the long text in `pieces` (strings), prepared, in other pieces."
+    "Yield a long text, given as `pieces` (strings), prepared and cut in other places."
     (prepared-pieces pieces self.checkpoint.settings.lower))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** given]
@@ -120,7 +120,7 @@
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [warn None] #** given]
-    #[[Return `seed` and the text that the model generates after it, or the item with `items`.
+    #[[Return `seed` and the text that the model generates after it; of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item) or, with None,
     another end. For a list of seeds the result is the list of their texts, with `samples` texts
@@ -195,8 +195,8 @@
     `TextModel` in `others` generates side by side with this one. The controls start at
     `temperature`, a number from 0 to 2 (default: the model's own), and `length`, the units of a
     passage (default: 400 characters or 80 words). Raises `ValueError` for values out of range,
-    more models, models too large for a page, a `path` that is a model and, without `overwrite`,
-    any other file that this program didn't make; `OSError` if it can't be written.]]
+    more than two models, models too large for a page, a `path` that is a model and, without
+    `overwrite`, any other file that this program didn't make; `OSError` if it can't be written.]]
     (check-value "`path`" PATH path)
     (setv models {})
     (for [each [self #* others]]

@@ -158,19 +158,19 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 (defn test-for-text-in-another-encoding-one-is-suggested [here]
   (write "a.txt" (.encode "Ein Füchslein" "latin-1"))
-  (assert (= (complaint ["a.txt"]) (+ "'a.txt' is not valid utf-8: byte 5, in line 1, is 0xfc; "
+  (assert (= (complaint ["a.txt"]) (+ "'a.txt' is not valid utf-8: byte 5, on line 1, is 0xfc; "
     "fix the file or try `encoding` cp1252")))
   (assert (.endswith (complaint ["a.txt"] "shift_jis") "try `encoding` cp1252")))
 
 
 (defn [(pytest.mark.parametrize #("data" "place") [
-      #(b"a\xe6\xbc" "byte 1, in line 1, is 0xe6")  ; a character that is cut off
-      #(b"one\rtwo\r\nthree\n\xff" "byte 15, in line 4, is 0xff")
-      #((+ (* b"01234567\r\n" 200_000) b"so\nso\x81") "byte 2000005, in line 200002, is 0x81")
+      #(b"a\xe6\xbc" "byte 1, on line 1, is 0xe6")  ; a character that is cut off
+      #(b"one\rtwo\r\nthree\n\xff" "byte 15, on line 4, is 0xff")
+      #((+ (* b"01234567\r\n" 200_000) b"so\nso\x81") "byte 2000005, on line 200002, is 0x81")
       #((+ (.encode (* "漢" 699_050)) b"\n\xff" (* b"." (** 2 20)))
-        "byte 2097151, in line 2, is 0xff")
+        "byte 2097151, on line 2, is 0xff")
       ;; What is read at once ends with \r.
-      #((+ (* b"a" (- (** 2 20) 1)) b"\r\n\xff") "byte 1048577, in line 2, is 0xff")]
+      #((+ (* b"a" (- (** 2 20) 1)) b"\r\n\xff") "byte 1048577, on line 2, is 0xff")]
       :ids ["cut" "line ends" "far" "wide" "between"])]
     test-a-wrong-byte-is-placed-by-any-line-ends [here data place]
   (write "a.txt" data)

@@ -142,7 +142,7 @@
 (defn test-what-is-wrong-with-an-open-file-names-it [here]
   (write "a.txt" b"a\xfc")
   (with [file (open "a.txt" "rb")]
-    (assert (.startswith (complaint file) "'a.txt' is not valid utf-8: byte 1, in line 1,")))
+    (assert (.startswith (complaint file) "'a.txt' is not valid utf-8: byte 1, on line 1,")))
   (with [file (open "a.txt" :encoding "utf-8")]
     (assert (.startswith (complaint file) "can't read 'a.txt': 'utf-8' codec can't decode")))
   (assert (= (complaint file) "can't read 'a.txt': I/O operation on closed file."))

@@ -125,7 +125,7 @@
     "a list of 106 lines, of which 1 equal an earlier one"
     "line 106 mostly repeats 'ha'"
     "line 107 has an item 125 times as long as the median one"
-    "3 items are in Cyrillic script, the first in line 103"]))
+    "3 items are in Cyrillic script, the first on line 103"]))
   (setv [_ lines] (learned tmp-path :restart True))
   (assert (= (get lines 0) "a list of 100 lines"))
   (assert (not (any (gfor line lines (or (in "repeats" line) (in "script" line)))))))
@@ -184,7 +184,7 @@
   (.setattr monkeypatch "lstm_textgen.text.lists.MOST_KNOWN" 99)
   (setv [model lines] (learned tmp-path))
   (assert (= model.checkpoint.items b""))
-  (assert (in "the list has more than 99 items, too many to know new ones by" lines)))
+  (assert (in "the list has more than 99 items, too many to recognize new ones" lines)))
 
 
 (defn test-a-model-continues-as-it-began [tmp-path counting]
@@ -227,7 +227,7 @@
   (write-text tmp-path (.join "\n" NAMES) "names.txt")
   (write-text tmp-path "Anna\nBea\n" "few.txt")
   (for [[path items words] [
-      ["few.txt" "line" "--items line: a list has at least 10 different items"]
+      ["few.txt" "line" "--items line: a list needs at least 10 different items"]
       ["names.txt" "word" "--items must be `line` or `paragraph`"]]]
     (refused (program "--sources" path "--items" items :folder tmp-path) words))
   (assert (in "a list of 100 lines" (output tmp-path "--sources" "names.txt" "--items" "line"

@@ -22,7 +22,7 @@
 
 (defn test-the-representation-of-a-mixture-names-both-models []
   (assert (= (repr (TextModel (mixture)))
-    "<TextModel lstm:6 + gru:5, 5 characters, 1 + 1 epochs>")))
+    "<TextModel lstm:6 + gru:5, 5 characters, epochs: 1 + 1>")))
 
 
 (defn test-a-mixture-adds-up-probabilities-by-share []

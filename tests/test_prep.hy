@@ -96,7 +96,7 @@
 (defn [(pytest.mark.parametrize #("step" "said") [
       #("read-chat" "the text is not a chat in a known format")
       #("read-notebook" "the text is not a notebook")
-      #(#("read-table" "b") "the text has no column 'b'; there are: 1 plain, 2 text")])]
+      #(#("read-table" "b") "the text has no column 'b'; choose from: 1 plain, 2 text")])]
     test-a-reader-refuses-what-it-cannot-read [step said]
   (with [_ (pytest.raises ValueError :match said)] ((compose step) "plain, text\n"))
   None)

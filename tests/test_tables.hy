@@ -109,9 +109,9 @@
 
 (defn [(pytest.mark.parametrize #("name" "table" "column" "said") [
     #("a.csv" "id,text,text 2\n,one\n1,two\n" "{id} {txt}"
-      "has no column 'txt'; there are: 1 id (1), 2 text (one), 3 text 2")
+      "has no column 'txt'; choose from: 1 id (1), 2 text (one), 3 text 2")
     #("a.csv" "id,text,text 2\n,one\n1,two\n" "ex"
-      "has several columns 'ex'; there are: 1 id (1), 2 text (one), 3 text 2")
+      "has several columns with 'ex'; choose from: 1 id (1), 2 text (one), 3 text 2")
     #("a.txt" "plain" "text" "is not a table, so `column` doesn't apply to it")
     #("a.csv" "id,text\n1, \n2\n" "text" "has no text in column text")
     #("a.csv" "id,text\n" "{id}: {text}" "has no text in columns id, text")])]
@@ -128,7 +128,7 @@
   (assert (= (read "a.csv" :column "{city}: {1}")
     #("Rome: Anna\nParis: Ben\n" "table, 2 entries in columns City, Name" "line")))
   (assert (.endswith (get (read "a.csv") 1) "`column`: Name, City, Says"))
-  (assert (in "there are: 1 Name (Anna), 2 City" (complaint ["a.csv"] :column "x"))))
+  (assert (in "choose from: 1 Name (Anna), 2 City" (complaint ["a.csv"] :column "x"))))
 
 
 (defn [(pytest.mark.parametrize #("text" "column" "found") [
@@ -155,7 +155,7 @@
 (defn test-a-quotation-mark-that-is-never-closed-is-named [here]
   (write "a.csv" "id,text\n1,one\n2,\"two\n3,three\n")
   (assert (= (complaint ["a.csv"] :column "text") (+ "'a.csv' is not a table, or is damaged: "
-    "the row that begins in line 3: a quotation mark is never closed"))))
+    "the row that begins on line 3: a quotation mark is never closed"))))
 
 
 (defn test-many-columns-and-long-cells-are-read-or-refused-in-a-line [here]
@@ -249,7 +249,7 @@
 (defn test-a-sheet-that-isnt-there-lists-all [here]
   (write "a.xlsx" (workbook (sheet-row 1 "a") (sheet-row 1 "b")))
   (assert (= (read-sources "a.xlsx" :sheet "2") "b\n"))
-  (assert (= (complaint ["a.xlsx"] :sheet "x") "'a.xlsx' has no sheet 'x'; there are: S1, S2"))
+  (assert (= (complaint ["a.xlsx"] :sheet "x") "'a.xlsx' has no sheet 'x'; choose from: S1, S2"))
   (write "a.csv" "a,b\n1,2\n")
   (assert (= (complaint ["a.csv"] :sheet "x")
     "'a.csv' is not a workbook, so `sheet` doesn't apply to it"))

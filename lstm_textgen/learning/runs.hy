@@ -53,7 +53,7 @@
   (for [[name path ours] [["csv" csv LOSS-TABLE] ["report" report OUR-PAGE]]  :if path]
     (check-output name path sources [asked.path] asked.overwrite ours folders))
   (when (and csv report (= (os.path.realpath csv) (os.path.realpath report)))
-    (refuse f"`csv` and `report` are the same file, {csv}; give two"))
+    (refuse f"`csv` and `report` are the same file, {csv}; use two files"))
   (when asked.tensorboard (check-log-folder asked.tensorboard)))
 
 

@@ -91,10 +91,10 @@ in Python, and its checks.]]
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
-      (+ "the text is a list: each line is an item, or each paragraph, between blank lines; items "
-        "are shuffled, and generation begins and ends with one")
+      (+ "the text is a list; line: each line is an item; paragraph: each paragraph, between "
+        "blank lines; items are shuffled, and each sample is an item")
       :metavar "KIND" :fixed True :optional True :later True
-      :brief "the text is a list whose items are lines, or paragraphs")
+      :brief "the text is a list: each line, or paragraph, is an item")
     (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
       :optional True :later True)
     (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)

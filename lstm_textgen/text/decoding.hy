@@ -64,7 +64,7 @@
         line (+ 1 lines (.count (.decode newlines before True) "\n")))
       (_check-controls name (.decode data likely "ignore") encoding)
       (raise (NotText (+ f"{name} is not valid {encoding}: byte "
-          f"{(+ (- size (len data)) error.start)}, in line {line}, is "
+          f"{(+ (- size (len data)) error.start)}, on line {line}, is "
           f"0x{(get data error.start) :02x}; fix the file or try `encoding` {likely}"))
         :from error))))
 

@@ -78,7 +78,7 @@ has a hash of each item; later there are the places of items.]]
         [@places @firsts @times] (duplicates (.array keys "int64"))
         @copies (np.count-nonzero (!= @places @firsts))))
     (when (< (- @count @copies) FEW)
-      (refuse f"`items` {@items}: a list has at least {FEW} different items, but the text has "
+      (refuse f"`items` {@items}: a list needs at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave `items` out")))
 
   (meth _note [text keys]
@@ -120,7 +120,8 @@ has a hash of each item; later there are the places of items.]]
       all? (and @known (or new model.items) (<= (len known) (* FINGERPRINT MOST-KNOWN)))
       model.items (if all? known b""))
     (unless all?
-      (.say report f"the list has more than {MOST-KNOWN :,} items, too many to know new ones by")))
+      (.say report
+        f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones")))
 
   (meth lookback [ids]
     "Return the usual lookback for the list of `ids` (time,), shorter if its items are short."
@@ -266,7 +267,7 @@ has a hash of each item; later there are the places of items.]]
       #* (gfor
         [script [count line]] (.items @scripts)
         :if (and script usual (!= script usual) (<= CLUSTER count (* RARE (len @sizes))))
-        f"{count :,} items are in {(.capitalize script)} script, the first in line {line :,}")]))
+        f"{count :,} items are in {(.capitalize script)} script, the first on line {line :,}")]))
 
 
 (defn line-of [item text lines]

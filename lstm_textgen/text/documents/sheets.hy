@@ -38,7 +38,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
       listed (clip (.join ", " others) SHEETS-SHOWN))
     (unless name
       (raise (NotText
-        f"{reading.name} has no sheet '{(clip reading.sheet)}'; there are: {listed}")))
+        f"{reading.name} has no sheet '{(clip reading.sheet)}'; choose from: {listed}")))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
     (yield :from (text-of-rows (csv-rows out (replace reading :encoding "utf-8")) reading
       (+ f"sheet {(clip name)}"

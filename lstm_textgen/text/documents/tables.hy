@@ -207,8 +207,8 @@
       f"{(+ n 1)} {(clip column 60)}{(if example f" ({(clip (one-line example) 30)})" "")}")
     more (- (len header) MOST-LISTED)
     several (> (sum (gfor column header (in (.casefold (one-line name)) (.casefold column)))) 1))
-  (raise (NotText (+ f"{reading.name} has {(if several "several columns" "no column")} "
-    f"'{(clip name)}'; there are: {(.join ", " columns)}"
+  (raise (NotText (+ f"{reading.name} has {(if several "several columns with" "no column")} "
+    f"'{(clip name)}'; choose from: {(.join ", " columns)}"
     (if (> more 0) f" and {more :,} more" "")))))
 
 
@@ -237,7 +237,7 @@
       (yield row)
       (setv begun (+ table.line-num 1)))
     (except [error csv.Error]
-      (raise (NotText (not-a reading "a table" f"the row that begins in line {begun}: {error}"))
+      (raise (NotText (not-a reading "a table" f"the row that begins on line {begun}: {error}"))
         :from error))))
 
 
