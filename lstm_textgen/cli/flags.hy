@@ -43,9 +43,8 @@ examples:
   (try
     (setv [values strange] (.parse-known-args parser arguments))
     (except [error argparse.ArgumentError]
-      (refuse (_explained (str error) arguments parser._option-string-actions))))
-  (when strange
-    (refuse (_unknown (get strange 0) arguments parser._option-string-actions)))
+      (refuse (_explained (str error) arguments parser.options))))
+  (when strange (refuse (_unknown (get strange 0) arguments parser.options)))
   (Request (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
@@ -124,6 +123,14 @@ examples:
     (print (shtab.complete parser flags.completion) :flush True)))
 
 
+(defclass Parser [argparse.ArgumentParser]
+  "A parser that shows its options."
+
+  (defn [property] options [self]
+    "A dict from each of the options to what argparse knows about it."
+    self._option-string-actions))
+
+
 (defn _explained [message arguments options]
   "Return argparse's `message`; for a value that begins with a dash it shows how to write that."
   (setv
@@ -170,7 +177,7 @@ examples:
 (defn make-parser [[everything False]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (argparse.ArgumentParser :prog (program) :usage USAGE :description PURPOSE
+    parser (Parser :prog (program) :usage USAGE :description PURPOSE
       :epilog HELP-EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)

@@ -56,6 +56,10 @@
       self.ids (dfor [i u] (enumerate units) u i)
       self.dtype (np.min-scalar-type (- self.size 1))))
 
+  (defn [classmethod] build [cls pieces [most None]]
+    "Return the vocabulary of the text in `pieces`; `most` is as in `learn`."
+    (cls [#* cls.reserved #* (.learn cls pieces most)]))
+
   (defn with-units [self units]
     "Return a vocabulary like this one with other `units`."
     ((type self) units #** (dfor name self.parts name (getattr self name))))

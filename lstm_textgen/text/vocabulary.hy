@@ -45,8 +45,7 @@
     pieces (filter None (if (isinstance text str) [text] text))
     first (next pieces None))
   (unless first (refuse "the text is empty"))
-  (setv kind (unit-of unit))
-  (kind [#* kind.reserved #* (.learn kind (chain [first] pieces) max-words)]))
+  (.build (unit-of unit) (chain [first] pieces) max-words))
 
 
 (defn parse-vocabulary [string]
