@@ -120,7 +120,7 @@ unit of text, are taken in float32 with the state carried through the whole part
       (.learn peer x y (learning-rate rate updates share))
       (+= updates 1)
       (.note-step clock held.steps)
-      (when (.over? clock) (break)))
+      (when (= (.progress clock) 1) (break)))
     (setv
       begun (time.monotonic)
       loss (.mean-loss peer (gfor
@@ -130,7 +130,7 @@ unit of text, are taken in float32 with the state carried through the whole part
       [best best-epoch] [loss (+ epoch 1)]
       kept (deepcopy (.state-dict peer.parts))))
     (.note-end clock (- (time.monotonic) begun))
-    (when (.over? clock) (break)))
+    (when (= (.progress clock) 1) (break)))
   (.load-state-dict peer.parts kept)
   #(best-epoch (+ epoch 1)))
 

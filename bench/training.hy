@@ -25,7 +25,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   bench.common [KEPT ROOT in-turns print-header print-row processor results times-faster
     usual-networks]
   lstm-textgen.basics.machine [bfloat16? cores]
-  lstm-textgen.learning.learner.choice [choose-freely fastest-backend]
+  lstm-textgen.learning.learner.choice [PROCESS fastest-backend]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
@@ -239,7 +239,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
       (fn [] (tf.matmul a b)))))
 
 
-(choose-freely)
+(setv (get PROCESS "ours") True)
 (if (= (cut sys.argv 1 2) ["--serve"])
   (serve #* (cut sys.argv 2 None))
   (with [_ (results __file__ EDITION)] (main)))

@@ -16,6 +16,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   sys
   tempfile [TemporaryDirectory]
   time
+  types [SimpleNamespace]
   bench.common [ROOT note print-header print-row results]
   lstm-textgen.display.live [Display]
   lstm-textgen.display.plain [Quiet]
@@ -109,14 +110,14 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   "Print what the callbacks of a step cost, and their share of a run of `seconds`."
   (import
     keras
-    lstm-textgen.learning.learner.callbacks [log-callbacks])
+    lstm-textgen.learning.learner.callbacks [run-callbacks]
+    lstm-textgen.settings.models [Request])
   (with [place (TemporaryDirectory)]
     (setv
-      logs (log-callbacks (str (/ (Path place) "logs")) (str (/ (Path place) "log.csv"))
-        [{"loss" 1.0}] False)
+      run (Request (dfor name ["tensorboard" "csv"] name (str (/ (Path place) name)))
+        :callbacks [(keras.callbacks.TerminateOnNaN)])
       model (keras.Sequential [(keras.Input #(1)) (keras.layers.Dense 1)])
-      callbacks (keras.callbacks.CallbackList [(keras.callbacks.TerminateOnNaN) #* logs]
-        :model model))
+      callbacks (run-callbacks run (SimpleNamespace :history [{"loss" 1.0}]) None False model {}))
     (.compile model :optimizer "adam" :loss "mse")
     (.on-train-begin callbacks)
     (setv began (time.perf-counter))

@@ -8,7 +8,7 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.learner.callbacks [log-callbacks]
+  lstm-textgen.learning.learner.callbacks [Table]
   lstm-textgen.learning.runs [check-log-folder]
   lstm-textgen.modelfile.history [loss-of]
   tests.helpers [TEXT counting program refusal-of refused same-run? succeeded train-tiny
@@ -51,7 +51,7 @@
 
 
 (defn test-a-table-that-finds-the-disk-full-is-named []
-  (setv [table] (log-callbacks None "/dev/full" [{"loss" 1.0}] False))
+  (setv table (Table "/dev/full" [{"loss" 1.0}]))
   (.on-train-begin table)
   (with [_ (pytest.raises OSError :match "No space left on device: '/dev/full'")]
     (.on-epoch-end table 0 {"loss" 1.0  "learning_rate" 0.1}))

@@ -12,7 +12,6 @@
   lstm-textgen.basics [files]
   lstm-textgen.basics.files [backup-path locked temporary-paths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.places [sweep]
   tests.helpers [names-in same-model? saved-model small-model start-python])
 
 (setv
@@ -203,10 +202,10 @@
   (setv stray (/ path.parent f".model.h5.{(os.getpid)}-0123abcd.tmp"))
   (.write-bytes stray b"half a model")
   (assert (= (temporary-paths path) [stray]))
-  (with [_ (pytest.raises OSError :match "is training")] (sweep path))
+  (with [_ (pytest.raises OSError :match "is training")  _ (locked path)])
   (assert (.exists stray))
   (end holder)
-  (sweep path)
+  (with [_ (locked path)])
   (assert (= (names-in path.parent) ["model.h5"])))
 
 
@@ -225,5 +224,5 @@
     other (/ path.parent ".other.h5.1.tmp"))
   (.symlink-to link path)
   (.write-bytes other b"half a model")
-  (sweep path)
+  (with [_ (locked path)])
   (assert (= (names-in path.parent) [".model.h5.1.tmp" ".other.h5.1.tmp" "model.h5"])))

@@ -51,8 +51,9 @@
     #({"seconds" 90} "for 1.5 minutes or `epochs` 9, whichever comes first")
     #({"epochs" 0} "until stopped")
     #({"new" True} "network: lstm:24 (it suits)")])]
-    test-a-plan-is-told-before-it-is-carried-out [changes words]
-  (assert (in words (.join "\n" (.lines (a-plan #** changes))))))
+    test-a-plan-is-told-before-it-is-carried-out [capsys changes words]
+  (.begin-run (Report) (a-plan #** changes))
+  (assert (in words (output capsys))))
 
 
 (defn test-a-run-without-validation-or-end-shows-less [capsys]

@@ -24,12 +24,12 @@
   (setv seconds 0)
   (.setattr monkeypatch time "monotonic" (fn [] seconds))
   (setv clock (Clock 60))
-  (while (not (.over? clock))
+  (while (< (.progress clock) 1)
     (+= seconds 1)
     (.note-step clock 50))  ; steps of a second: those of validation will take 20, the rest 3
   (assert (= seconds 37))
   (.note-end clock 10)      ; it took 10
-  (assert (not (.over? clock))))
+  (assert (< (.progress clock) 1)))
 
 
 (defn test-the-clock-foresees-how-many-steps-there-will-be-if-it-has-a-deadline [monkeypatch]
@@ -42,7 +42,7 @@
     (.note-step clock 0))
   (assert (= (.all-steps clock) 47))  ; three seconds are kept for the end
   (setv endless (Clock None))
-  (assert (= [(.all-steps endless) (.progress endless) (.over? endless)] [math.inf None False])))
+  (assert (= [(.all-steps endless) (.progress endless)] [math.inf None])))
 
 
 (defn [(pytest.mark.parametrize #("steps" "epochs" "units" "times") [

@@ -4,7 +4,6 @@
   fractions [Fraction]
   numpy :as np
   pytest
-  lstm-textgen.learning.learner [quiet]
   lstm-textgen.prep [compose]
   lstm-textgen.recipes [recipe]
   lstm-textgen.textmodel [TextModel load train]
@@ -77,7 +76,7 @@
 
 
 (defn test-missing-keras-is-told-before-the-text-is-read [monkeypatch tmp-path capsys]
-  (.setattr monkeypatch quiet "find_spec" (fn [name]))
+  (.setattr monkeypatch "lstm_textgen.learning.runs.find_spec" (fn [name]))
   (with [_ (pytest.raises ImportError :match "keras is not installed: pip install keras")]
     (train (/ tmp-path "nowhere.txt") (/ tmp-path "model")))
   (assert (= (.readouterr capsys) #("" ""))))

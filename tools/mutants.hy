@@ -32,12 +32,12 @@ other catches, it proves less. The status is 1 if any is missed.]]
   #(["runs" "callbacks" "training" "beginning" "cli" "nothing_lost"] [
     #("(> rows units)" "(> rows (* 2 units))")
     #("(unless (entries-on old.history corpus.text)" "(unless True")
-    #("spent) RESERVE)" "spent) -9)")
+    #("(< left RESERVE)" "(< left -9)")
     #("(and resume (!= before now)" "(and resume (= before now)")
     #("done (unless asked.minutes (why-done" "done (when asked.minutes (why-done")
     #(":recipe (when run.asked.recipe run.asked.recipe.name)" ":recipe None")])
   #(["checkpoint" "evaluation"] [
-    #("self.evaluation 2" "self.evaluation 1")
+    #("checkpoint.evaluation 2" "checkpoint.evaluation 1")
     #("(unless (_sound? backup)" "(when (_sound? backup)")
     #("(= (.get (.attributes file path) \"sha256\") (digest arrays))" "True")])
   #(["callbacks"] [

@@ -80,7 +80,11 @@ the system releases the lock when its process ends, in any way.]]
   (try
     (yield new)
     (_rename new path)
-    (_sync-folder path.parent)
+    (when (hasattr os "O_DIRECTORY")  ; make the rename survive a power failure
+      (setv folder (os.open path.parent (| os.O-RDONLY os.O-DIRECTORY)))
+      (try
+        (with [_ (suppress OSError)] (os.fsync folder))  ; some network drives can't
+        (finally (os.close folder))))
     (finally  ; a link remains if both names are the same file's
       (if (.is-dir new) (shutil.rmtree new) (.unlink new :missing-ok True)))))
 
@@ -114,15 +118,6 @@ the system releases the lock when its process ends, in any way.]]
     (time.sleep RETRY-PAUSE)))
 
 
-(defn _sync-folder [folder]
-  "Make the renames in `folder` survive a power failure, if the system can."
-  (when (hasattr os "O_DIRECTORY")
-    (setv descriptor (os.open folder (| os.O-RDONLY os.O-DIRECTORY)))
-    (try
-      (with [_ (suppress OSError)] (os.fsync descriptor))  ; some network drives can't
-      (finally (os.close descriptor)))))
-
-
 (defn temporary-paths [path]
   "Return the temporary files for `path`; to the holder of the lock they are those of dead runs."
   (setv found (.glob path.parent f".{(glob.escape path.name)}.*.tmp"))
@@ -132,7 +127,7 @@ the system releases the lock when its process ends, in any way.]]
 ;; * One run at a time
 
 (defn [contextmanager] locked [path [seconds BRIEF-WAIT] [instead "train"]]
-  #[[Lock the file at `path` for this run while inside.
+  #[[Lock the file at `path` for this run while inside; remove what dead runs left unfinished.
 
   Raise `OSError` if another run, in any process, holds the lock for more than `seconds`; `instead`
   is what the message suggests to do with another file.]]
@@ -141,10 +136,14 @@ the system releases the lock when its process ends, in any way.]]
     (raise (FileNotFoundError 2 "there is no such folder" (str path.parent))))
   (try
     (with [lock (holding lock-path seconds)]
+      (for [stray (temporary-paths path)] (with [_ (suppress OSError)] (.unlink stray)))
+      (unless (isinstance lock SoftFileLock)  ; it writes its process's number itself
+        (with [_ (suppress OSError)  file (_open-lock lock-path "r+b")]
+          (.seek file 1)  ; Windows keeps others from byte 0
+          (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE))))
       (try
         (setv key (_key path))
         (when key (setv (get _HELD key) (file-digest path)))
-        (_sign lock)
         (yield)
         (finally
           (with [_ _SAVING]  ; another thread may be saving under this lock
@@ -189,14 +188,6 @@ the system releases the lock when its process ends, in any way.]]
   (with [_ (suppress OSError)]
     (setv status (os.stat (_lock-path path)))  ; its number stays when its folder is renamed
     #((os.getpid) status.st-dev status.st-ino)))
-
-
-(defn _sign [lock]
-  "Write this process's number into the lock file of `lock`, which is held."
-  (unless (isinstance lock SoftFileLock)  ; it writes its own
-    (with [_ (suppress OSError)  file (_open-lock lock.lock-file "r+b")]
-      (.seek file 1)  ; Windows keeps others from byte 0
-      (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE)))))
 
 
 (defn _holder [lock-path]

@@ -7,8 +7,7 @@
   platform
   re
   platformdirs [user-cache-dir]
-  threadpoolctl [ThreadpoolController]
-  lstm-textgen.basics.values [counted])
+  threadpoolctl [ThreadpoolController])
 
 (setv
   MB (** 2 20)  ; bytes
@@ -67,12 +66,6 @@
   (try
     (* (os.sysconf "SC_PAGE_SIZE") (os.sysconf "SC_PHYS_PAGES"))
     (except [[AttributeError OSError ValueError]] 0)))  ; Windows
-
-
-(defn [cache] describe-machine []
-  "Return a description of this machine: processor, cores, system and Python."
-  (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
-    f"Python {(platform.python-version)}"]))
 
 
 (defn [cache] _blas []

@@ -39,10 +39,12 @@ examples:
 
 (defn parse-flags [arguments]
   "Return the `Request` in `arguments` (a list); raise `ValueError` for an invalid one."
-  (setv
-    parser (make-parser :arguments arguments)
-    [values strange] (.parse-known-args parser arguments))
-  (when strange (refuse (_unknown (get strange 0) parser)))
+  (setv parser (make-parser))
+  (try
+    (setv [values strange] (.parse-known-args parser arguments))
+    (except [error argparse.ArgumentError]
+      (refuse (_explained (str error) arguments parser.options))))
+  (when strange (refuse (_unknown (get strange 0) arguments parser.options)))
   (Request (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
@@ -122,37 +124,35 @@ examples:
 
 
 (defclass Parser [argparse.ArgumentParser]
-  "Reports errors in its `arguments`, a list, in one line."
+  "A parser that shows its options."
 
-  (defn __init__ [self arguments #** options]
-    (.__init__ (super) #** options)
-    (setv self.arguments arguments))
-
-  (defn error [self message]
-    "Raise `ValueError`; if a value begins with a dash, explain how to write it."
-    (setv
-      message (.removeprefix message "argument ")
-      lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
-    (unless lacking (refuse f"{message}; see --help"))
-    (setv
-      option (get lacking 1)
-      known self._option-string-actions
-      dashed (gfor
-        [before after] (pairwise self.arguments)
-        :if (and (= before option) (.startswith after "-") (not-in after known))
-        f"a value that begins with - is written {(flag option after)}")
-      value (. (get known option) metavar)
-      needs (if (= option "--generate")
-        "a seed text, such as --generate heylo or --generate \"\""
-        f"a value: {option} {value}"))
-    (refuse f"{option} needs {(+ needs (.join "" (gfor hint dashed f"; {hint}")))}")))
+  (defn [property] options [self]
+    "A dict from each of the options to what argparse knows about it."
+    self._option-string-actions))
 
 
-(defn _unknown [word parser]
-  "Return the message that `word` is none of the flags of `parser`; it suggests the nearest one."
-  (setv options parser._option-string-actions)
+(defn _explained [message arguments options]
+  "Return argparse's `message`; for a value that begins with a dash it shows how to write that."
+  (setv
+    message (.removeprefix message "argument ")
+    lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
+  (unless lacking (return f"{message}; see --help"))
+  (setv
+    option (get lacking 1)
+    dashed (gfor
+      [before after] (pairwise arguments)
+      :if (and (= before option) (.startswith after "-") (not-in after options))
+      f"; a value that begins with - is written {(flag option after)}")
+    needs (if (= option "--generate")
+      "a seed text, such as --generate heylo or --generate \"\""
+      f"a value: {option} {(. (get options option) metavar)}"))
+  f"{option} needs {needs}{(.join "" dashed)}")
+
+
+(defn _unknown [word arguments options]
+  "Return the message that `word` is none of the `options`; it suggests the nearest one."
   (unless (.startswith word "-")
-    (when (in #("--generate" word) (zip parser.arguments (cut parser.arguments 2 None)))
+    (when (in #("--generate" word) (zip arguments (cut arguments 2 None)))
       (return f"unexpected argument '{(clip word)}'; a seed text of several words needs quotes"))
     (return f"unexpected argument '{(clip word)}'; did you mean --sources {(clip word)}?"))
   (setv
@@ -174,14 +174,14 @@ examples:
     (.exit parser)))
 
 
-(defn make-parser [[everything False] [arguments []]]
+(defn make-parser [[everything False]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (Parser arguments :prog (program) :usage USAGE :description PURPOSE
+    parser (Parser :prog (program) :usage USAGE :description PURPOSE
       :epilog HELP-EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
-      :add-help False :allow-abbrev False)
+      :add-help False :allow-abbrev False :exit-on-error False)
     groups {})
   (for [setting (settings-in "cli")]
     (setv title (if everything setting.group "everyday flags"))

@@ -11,7 +11,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [as-flags command flag models-of page-written program warn]
   lstm-textgen.display [make-report]
-  lstm-textgen.learning.learner.choice [choose-freely]
+  lstm-textgen.learning.learner.choice [PROCESS]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
@@ -28,13 +28,21 @@
   "Train by the `flags`; return the exit status if a signal stopped it."
   (when flags.cpu
     (.update os.environ :CUDA-VISIBLE-DEVICES "-1" :JAX-PLATFORMS "cpu" :KERAS-TORCH-DEVICE "cpu"))
-  (choose-freely)
   (setv
+    (get PROCESS "ours") True  ; so the fastest backend may be chosen
     [path] (models-of flags)
+    file (own-path path)
     options (dfor name flags :if (not-in name ["path" "cpu"]) name (get flags name))
     report (make-report flags.quiet as-flags))
+  (defn farewell [stderr unsaved]
+    (remove-lock file)
+    (.end-bar report)
+    (setv end (if unsaved
+      "stopped immediately; training since the last save is lost"
+      "stopped; nothing was changed"))
+    (os.write stderr (.encode f"\n{(program)}: {end}\n")))
   (try
-    (setv model (with [_ (watching (farewell report (own-path path)))]
+    (setv model (with [_ (watching farewell)]
       (train-model :path path :display report #** options)))
     (unless (follower?)
       (when (in "report" options) (.say report (page-written (get options "report"))))
@@ -46,17 +54,6 @@
         (setv model (load-checkpoint path :warn warn))
         (warn (_how-to-generate path model report.seed) :spell str))
       (+ 128 error.number))))
-
-
-(defn farewell [report path]
-  "Return the farewell of `watching` over the training of the model at `path`."
-  (fn [stderr unsaved]
-    (remove-lock path)
-    (.end-bar report)
-    (setv end (if unsaved
-      "stopped immediately; training since the last save is lost"
-      "stopped; nothing was changed"))
-    (os.write stderr (.encode f"\n{(program)}: {end}\n"))))
 
 
 (defn _how-to-generate [path model [seed ""]]

@@ -29,17 +29,6 @@
   [ #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
     #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses]
 
-  (meth lines []
-    "Return the plan in words, a list of lines."
-    (setv until (cond
-      @seconds (+ f"for {(/ @seconds 60) :.1f} minutes"
-        (if @epochs f" or `epochs` {@epochs}, whichever comes first" ""))
-      @epochs f"for `epochs` {@epochs}, about {(* @epochs @units) :,} {@unit}"
-      True "until stopped"))
-    [ (.contents self)
-      f"network: {@layers}{(if (and @new @why) f" ({@why})" "")}"
-      f"training {until}"])
-
   (meth contents []
     "Return the size of the data in words."
     f"{@units :,} training and {@held :,} validation {@unit}, vocabulary {@distinct :,}"))
@@ -109,8 +98,16 @@
 
   (meth begin-run [plan]
     "Show what the run is about to do, a `Plan`."
-    (setv @unit plan.unit)
-    (for [line (.lines plan)] (.say self line)))
+    (setv
+      [@unit epochs] [plan.unit plan.epochs]
+      why (if (and plan.new plan.why) f" ({plan.why})" "")
+      until (cond
+        plan.seconds (+ f"for {(/ plan.seconds 60) :.1f} minutes"
+          (if epochs f" or `epochs` {epochs}, whichever comes first" ""))
+        epochs f"for `epochs` {epochs}, about {(* epochs plan.units) :,} {plan.unit}"
+        True "until stopped"))
+    (for [line [(.contents plan) f"network: {plan.layers}{why}" f"training {until}"]]
+      (.say self line)))
 
   (meth begin-epoch [epoch epochs units done]
     "Begin to show epoch `epoch` of `epochs` (0: endless); `done` of its `units` are done."

@@ -188,9 +188,8 @@ optimizer and schedule.]]
 
 (defn grow-vocabulary [model vocabulary ids report]
   "Add to `model` (a `Checkpoint`) the units of the `vocabulary` that it lacks, and show them."
-  (setv added (cut vocabulary.units (len model.vocabulary) None))
-  (unless added (return))
   (setv
+    added (cut vocabulary.units (len model.vocabulary) None)
     model.weights (grown-weights model.weights model.vocabulary added ids)
     [model.vocabulary model.evaluation] [vocabulary None]
     more (if (> (len added) SHOWN) " …" ""))

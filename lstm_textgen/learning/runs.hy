@@ -5,20 +5,18 @@
   dataclasses [replace]
   functools [partial]
   importlib.util [find-spec]
-  math [prod]
   os
   pathlib [Path]
   time
   lstm-textgen.basics.files [locked]
   lstm-textgen.display.plain [Plan Silent source-names]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
-  lstm-textgen.learning.learner.quiet [check-keras]
+  lstm-textgen.learning.learner.quiet [what-to-install]
   lstm-textgen.learning.schedule [Limits STEADY-ROWS why-done]
   lstm-textgen.learning.start [Run load-keras max-epochs prepare relative-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
-  lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
-  lstm-textgen.modelfile.places [check-room check-writable sweep]
+  lstm-textgen.modelfile.places [check-room check-writable]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [write-report]
   lstm-textgen.settings.sizing [choose-layers share-in-words training-speed])
@@ -32,17 +30,15 @@
   #[[Train as `asked` (a `Request`), showing it on `report`; return the `Checkpoint`.
 
   Raises what `textmodel.train` does.]]
-  (setv begun (time.monotonic))
-  (check-keras)
+  (setv deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes))))
+  (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join report) (ProcessGroup))]
-    (setv run (Run asked group report begun))
+    (setv run (Run asked group report deadline))
     (unless group.leader?
       (return (_train (replace run :asked (.without-outputs asked) :report (Silent)))))
     (check-writable asked.path)
     (_check-outputs asked)
-    (with [_ (locked asked.path)]
-      (sweep asked.path)
-      (_train run))))
+    (with [_ (locked asked.path)] (_train run))))
 
 
 (defn _check-outputs [asked]
@@ -70,18 +66,18 @@
   "Prepare `run` and train the model, unless that is done; return its `Checkpoint`."
   (setv
     [asked report start] [run.asked run.report (prepare run)]
-    model start.checkpoint
-    done (unless asked.minutes (why-done model.settings model.history start.text)))
+    [model settings] [start.checkpoint start.checkpoint.settings]
+    done (unless asked.minutes (why-done settings model.history start.text)))
   (when done
     (.warn report f"{asked.path} is already trained on this text: {(.join "; " done)}")
     (when asked.report (write-report asked.report asked.path model))
     (return model))
-  (when run.group.leader? (check-room asked.path (* SAVED (_weight-count model))))
+  (when run.group.leader? (check-room asked.path (* SAVED model.weight-count)))
   (try
     (unless (is model.vocabulary.unknown None) (.say report WORDS-ALONE))
     (.begin-run report (_plan run start))
     (when asked.minutes (_say-how-much-is-read run start))
-    (load-keras run model.settings.layers)  ; everything else is valid by now
+    (load-keras run settings.layers)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
       lstm-textgen.learning.learner.network [apple-gpu?]
@@ -89,17 +85,15 @@
     (when (apple-gpu?)
       (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (.run (Training model start.ids start.held asked.path report
-      (_limits run start)
+      (Limits asked.save-every run.deadline
+        :max-epochs (max-epochs run settings (len start.ids))
+        :larger-steps (and start.new (not model.vocabulary.several) (not settings.fine-tuned?)
+          (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" asked)))
       (partial run-callbacks asked model report
         (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))
       run.group
       start.lengths))
     (finally (.end-bar report))))
-
-
-(defn _weight-count [model]
-  "Return the number of weights of a `model` (a `Checkpoint`) that may have none yet."
-  (sum (gfor [_ shape] (weight-shapes model.spec) (prod shape))))
 
 
 (defn _say-how-much-is-read [run start]
@@ -113,18 +107,9 @@
     (setv layers (if chosen
       (get (choose-layers units (max-epochs run settings units) minutes settings.unit relative) 0)
       settings.layers))
-    (* relative (training-speed layers settings.unit (_weight-count model) settings.batch-size)))
+    (* relative (training-speed layers settings.unit model.weight-count settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))
   (when line (.say run.report line)))
-
-
-(defn _limits [run start]
-  "Return the `Limits` of the training."
-  (setv [model settings] [start.checkpoint start.checkpoint.settings])
-  (Limits run.asked.save-every run.deadline
-    :max-epochs (max-epochs run settings (len start.ids))
-    :larger-steps (and start.new (not model.vocabulary.several) (not settings.fine-tuned?)
-      (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" run.asked))))
 
 
 (defn _plan [run start]

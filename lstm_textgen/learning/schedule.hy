@@ -1,7 +1,7 @@
 "When a run ends and how fast it learns: limits, clock, learning rate."
 
 (eval-when-compile (require
-  hyrule [meth]
+  hyrule [meth unless]
   lstm-textgen.basics.forms [defrecord]))
 (import
   math
@@ -76,10 +76,6 @@
       (setv whole (max 0.001 (- @deadline @reserve @begun)))
       (min 1 (/ (- (time.monotonic) @begun) whole))))
 
-  (meth over? []
-    "Return whether the time is up."
-    (= (@progress) 1))
-
   (meth all-steps []
     "Return an estimate of all steps of the run from those so far; ∞ if there are none."
     (if (and @deadline @step-seconds)
@@ -109,10 +105,9 @@
   With `larger-steps` it is 1.5 in a run of few steps and falls to 1 at 800,000 steps divided by
   the hidden `units` of the largest layer: large steps harm large networks sooner
   (bench/log.md). The number of steps is estimated from the `clock` and the `epoch-steps`.]]
+  (unless (and limits.larger-steps limits.deadline) (return 1))
   (setv steps (min (.all-steps clock) (or (* limits.max-epochs epoch-steps) math.inf)))
-  (if (and limits.larger-steps limits.deadline)
-    (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps)))
-    1))
+  (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps))))
 
 
 (defn learning-rate [highest update progress]

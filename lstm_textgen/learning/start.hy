@@ -46,11 +46,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     #^ Request asked  ; `sources` is a list as `read-pieces` takes it, `path` the model's `Path`
     #^ ProcessGroup group
     #^ Report report
-    #^ float begun]  ; by `time.monotonic`
-
-  (defn [property] deadline [self]
-    "When it must end, by `time.monotonic`; None if it has no `minutes`."
-    (when self.asked.minutes (+ self.begun (* 60 self.asked.minutes)))))
+    #^ object deadline])  ; when it must end, by `time.monotonic`; None if it has no `minutes`
 
 
 (defrecord Corpus "The text of a run, in units." [
@@ -88,12 +84,14 @@ Each function gets what the ones before it in `prepare` returned.]]
   (cond
     corpus.listing (.add-to corpus.listing checkpoint new run.report)
     (not (or old people)) (hint-at-list corpus.vocabulary corpus.ids corpus.held run.report))
-  (setv known (len checkpoint.vocabulary))
-  (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report)
-  (when (or (and new settings.fine-tuned?) (> (len checkpoint.vocabulary) known))
+  (setv
+    known (len checkpoint.vocabulary)
+    grows (> (len corpus.vocabulary) known)
+    lengths (unit-lengths corpus.vocabulary corpus.ids corpus.held))
+  (when grows (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report))
+  (when (or grows (and new settings.fine-tuned?))
     (fit-bias checkpoint known corpus.ids run.group))
-  (setv lengths (unit-lengths checkpoint.vocabulary corpus.ids corpus.held))
-  (add-lengths checkpoint lengths)
+  (when old (add-lengths checkpoint lengths))
   (when run.asked.minutes (_check-time-left run))
   (_note-devices run checkpoint)
   (Start checkpoint new #* (_own-share run corpus checkpoint.settings) corpus.text lengths))
@@ -102,7 +100,7 @@ Each function gets what the ones before it in `prepare` returned.]]
 (defn _models [run]
   "Return #(old base settings): the model to continue and the base to begin with, each or None."
   (setv [asked group warn] [run.asked run.group run.report.warn])
-  (.check-versions group)
+  (.check-alike group "their versions" group.versions)
   (setv
     own (when (and group.leader? (not asked.restart)) (load-old asked.path warn))
     old (.leaders-model group own)
@@ -240,7 +238,8 @@ Each function gets what the ones before it in `prepare` returned.]]
 (defn _resumed [run old settings corpus]
   "Return the model `old`, ready to continue with its new `settings`."
   (unless (entries-on old.history corpus.text)  ; a new text
-    (setv settings (replace settings :epochs (_epochs run settings corpus))))
+    (setv settings (replace settings
+      :epochs (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))))
   (setv
     [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
     resume old.resume)
@@ -273,7 +272,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   "Return a new model without weights; choose its network unless it was given."
   (setv
     [asked units] [run.asked (len corpus.ids)]
-    epochs (_epochs run settings corpus)
+    epochs (.get asked "epochs" (default-epochs units settings.unit))
     [layers why] [settings.layers ""]
     refused (when asked.base (stem asked.base))
     hint (suggestion corpus.vocabulary corpus.ids asked refused))
@@ -288,11 +287,6 @@ Each function gets what the ones before it in `prepare` returned.]]
       :batch-size (or settings.batch-size (.even-rows run.group (default-batch-size units)))
       :embedding (embedding-size (len corpus.vocabulary)))
     []))
-
-
-(defn _epochs [run settings corpus]
-  "Return the number of epochs for the text: the one given, or by its length."
-  (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))
 
 
 (defn max-epochs [run settings units]
@@ -321,8 +315,9 @@ Each function gets what the ones before it in `prepare` returned.]]
   "Raise `ValueError` if preparation has left too little of the run's `minutes`."
   (setv
     minutes run.asked.minutes
-    spent (- (time.monotonic) run.begun))
-  (when (< (- (* 60 minutes) spent) RESERVE)
+    left (- run.deadline (time.monotonic))
+    spent (- (* 60 minutes) left))
+  (when (< left RESERVE)
     (refuse f"`minutes` {minutes :g} leaves too little time for training: "
       f"preparing the run took {spent :.0f} s; give at least "
       f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))

@@ -9,10 +9,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   contextlib [closing nullcontext]
   dataclasses [replace]
   math
+  platform
   signal
   time
   lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
-  lstm-textgen.basics.machine [describe-machine]
+  lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [Batches own-ids]
   lstm-textgen.learning.learner.choice [make-learner]
@@ -21,7 +22,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
   lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
-  lstm-textgen.modelfile.soundness [read-settings]
   lstm-textgen.text.corpus [fingerprint]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
@@ -53,9 +53,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   took and when the next may begin, in `_evaluate-if-due`.]]
 
   (meth __init__ [@checkpoint ids @held @path @report @limits callbacks @group @lengths]
-    (setv settings checkpoint.settings)
-    (read-settings (.as-dict settings))  ; raises now what would fail on saving
     (setv
+      settings checkpoint.settings
       [@late @unsaved @evaluation] [False False #(0 0)]
       @settings settings
       @clock (Clock limits.deadline)
@@ -136,7 +135,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @learner.model.stop-training "a callback ended the run"
       (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
       (not @clock.steps) None
-      (or @late (.over? @clock)) "the time is up"
+      (or @late (= (.progress @clock) 1)) "the time is up"
       (= (@_share-done) 1) f"{(counted @epochs "epochs")} done in this run"))
 
   (meth _train-epoch [stopper]
@@ -145,7 +144,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     Return None if a callback ended the run earlier.]]
     (setv [progress saved] [@progress (time.monotonic)])
     (when (= progress.step 0) (.empty-states @learner))
-    (.begin-epoch @report (@_epoch-number) (if @clock.deadline 0 @epochs)
+    (.begin-epoch @report (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
       (* @batch-units @batches.steps) (* @batch-units progress.step))
     (when (and @learner.compiles? (not @clock.steps)) (@_compile))
     (@_call "on_epoch_begin" progress.epoch)
@@ -154,7 +153,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (setv
         save (> (- (time.monotonic) saved) (* 60 @limits.save-every))
         ;; These wishes are the leader's.
-        wishes [@learner.model.stop-training save (.over? @clock)]
+        wishes [@learner.model.stop-training save (= (.progress @clock) 1)]
         [stop end save @late] (.agree @learner
           [(bool stopper.number) #* (gfor wish wishes (and wish @group.leader?))]))
       (when stop
@@ -175,24 +174,23 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (with [_ (nothing-to-save)  losses (closing (.losses @learner @held))]
         (next losses))))
 
-  (meth _epoch-number []
-    "Return the number of the current epoch on this text, from 1."
-    (+ 1 (- @progress.epoch @others)))
-
   ;; * Steps
 
   (meth _step [x y]
     #[[Train on a batch, ids `x` and `y` (rows, lookback); note and show it.
 
     Raise `FloatingPointError` if the loss is so high that training has diverged.]]
-    (setv [learner progress] [@learner @progress])
+    (setv
+      [learner progress] [@learner @progress]
+      units (max (gfor layer @settings.layers.recurrent layer.size))
+      rate (* @settings.learning-rate (rate-factor @limits @clock @batches.steps units)))
     (@_call "on_train_batch_begin" progress.step)
-    (.set-rate learner (@_rate))
+    (.set-rate learner (learning-rate rate progress.updates (@_share-done)))
     (unless @batches.carries-state (.empty-states learner))
     (setv loss (with [_ (if @clock.steps (nullcontext) (nothing-to-save))]
       (.learn learner x y)))
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
-      (raise (FloatingPointError (+ f"training diverged in epoch {(@_epoch-number)} "
+      (raise (FloatingPointError (+ f"training diverged in epoch {(- progress.epoch @others -1)} "
         f"(loss: {loss :.3g} nats); use a `learning_rate` below {@settings.learning-rate}"))))
     (.note-step @clock (if @held @held.steps 0))
     (+= progress.loss-sum loss)
@@ -202,13 +200,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (.step @report (* @batch-units progress.step)
       (/ mean (.get @lengths "unit_length" 1)) (@_share-done))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
-
-  (meth _rate []
-    "Return the learning rate of the next step."
-    (setv
-      units (max (gfor layer @settings.layers.recurrent layer.size))
-      factor (rate-factor @limits @clock @batches.steps units))
-    (learning-rate (* @settings.learning-rate factor) @progress.updates (@_share-done)))
 
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
@@ -251,16 +242,18 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (setv (get entry "validation_loss") loss))
     (setv
       weights (values @learner.weights)
+      rate (float (get (values [@learner.optimizer.learning-rate]) 0))  ; of the last step
       sample (if @group.leader?
         (.strip (write-sample (Checkpoint weights model.vocabulary @settings []) SAMPLE-LENGTH
           :rng-seed @settings.rng-seed))
         ""))
     (.update entry {
       #** @lengths
-      "learning_rate" (float f"{@learner.rate :.6g}")
+      "learning_rate" (float f"{rate :.6g}")
       "seconds" (round (- (time.monotonic) begun) 3)
       "sample" (cut sample SAMPLE-KEPT)
-      "machine" f"{(describe-machine)}, {(.describe @learner)}"})
+      "machine" (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
+        f"Python {(platform.python-version)}" (.describe @learner)])})
     (.append model.history entry)
     (setv better (is entry (kept-entry model.history @text)))
     (when better (setv model.weights weights))

@@ -10,6 +10,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   dataclasses [asdict dataclass]
   io [BytesIO]
   json
+  math [prod]
   pathlib [Path]
   secrets [token-hex]
   tempfile [gettempdir]
@@ -21,9 +22,9 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path similar-model]
   lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-items
-    check-progress count? read-settings]
+    check-progress count?]
   lstm-textgen.settings.layers [NetworkSpec]
-  lstm-textgen.settings.models [ModelSettings]
+  lstm-textgen.settings.models [ModelSettings stored-settings]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [parse-vocabulary])
 
@@ -75,21 +76,9 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     #^ bytes items b""       ; the `fingerprints` of the items of its list, if it has them
     #^ bool half False)      ; whether the file has 16-bit weights, to be small
 
-  (defn [property] format [self]
-    "The file's format number; programs that know only lower numbers can't read it."
-    (cond
-      self.items (if self.half 5 4)
-      self.half 3
-      True (if self.evaluation 2 1)))
-
-  (defn [property] rounded [self]
-    "The weights as read back from the file; infinite where a number exceeds 16 bits."
-    (with [_ (np.errstate :over "ignore")]
-      (if self.half (lfor w self.weights (.astype (.astype w "float16") "float32")) self.weights)))
-
   (defn [property] weight-count [self]
-    "The number of the network's weights."
-    (sum (gfor array self.weights array.size)))
+    "The number of the network's weights, which may not be there yet."
+    (sum (gfor [_ shape] (weight-shapes self.spec) (prod shape))))
 
   (defn [property] spec [self]
     "The `NetworkSpec` that the weights belong to."
@@ -123,30 +112,28 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the whole file as bytes; raise `ValueError` if they couldn't be read again."
   ;; It is made in memory, so a full disk affects a plain write, never HDF5.
   (import h5py)  ; only for writing: the import takes a tenth of a second
-  (read-settings (.as-dict checkpoint.settings))
   (check-history checkpoint.history)
   (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
   (check-items checkpoint.items)
-  (check-arrays "weights" checkpoint.rounded)
-  (setv image (BytesIO))
+  (setv [spec image] [checkpoint.spec (BytesIO)])
+  (with [_ (np.errstate :over "ignore")]  ; a number beyond 16 bits becomes infinite
+    (setv weights (lfor
+      array checkpoint.weights
+      (np.asarray array (if checkpoint.half "float16" "float32")))))
+  (check-arrays "weights" weights)
   (with [file (h5py.File image "w")]
-    (_write-keras file checkpoint)
-    (_write-ours file checkpoint))
+    ;; What stock Keras reads: the weights, and the attributes that describe them.
+    (for [[[path shape] array] (zip (weight-shapes spec) weights :strict True)]
+      (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
+      (.create-dataset file f"model_weights/{path}" :data array))
+    (for [[path attributes] (.items (keras-attributes spec))]
+      (.update (. (get file (or path "/")) attrs) attributes))
+    (_write-ours file checkpoint weights))
   (.getvalue image))
 
 
-(defn _write-keras [file checkpoint]
-  "Write the part that stock Keras reads: the weights, and the attributes that describe them."
-  (setv dtype (if checkpoint.half "float16" "float32"))
-  (for [[[path shape] array] (zip (weight-shapes checkpoint.spec) checkpoint.weights :strict True)]
-    (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
-    (.create-dataset file f"model_weights/{path}" :data (np.asarray array dtype)))
-  (for [[path attributes] (.items (keras-attributes checkpoint.spec))]
-    (.update (. (get file (or path "/")) attrs) attributes)))
-
-
-(defn _write-ours [file checkpoint]
-  "Write the group `lstm_textgen`."
+(defn _write-ours [file checkpoint weights]
+  "Write the group `lstm_textgen` of `checkpoint`, with these `weights` in the file."
   (setv
     settings (.as-dict checkpoint.settings)
     texts {
@@ -157,10 +144,16 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       "history" (json.dumps checkpoint.history)
       #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}
     items (if checkpoint.items {ITEMS-PART (np.frombuffer checkpoint.items "uint8")} {})
-    arrays {#** (dfor [name text] (.items texts) name (_stored text))  #** items}
+    ;; As arrays of bytes: an attribute would hold at most 64 KiB and no NUL.
+    arrays {#** (dfor [name text] (.items texts) name (np.frombuffer (.encode text) "uint8"))
+      #** items}
     group (_write-arrays file "lstm_textgen" arrays))
   (.update group.attrs {
-    "format" checkpoint.format  "sha256" (digest [#* (.values arrays) #* checkpoint.rounded])})
+    "format" (cond
+      items (if checkpoint.half 5 4)
+      checkpoint.half 3
+      True (if checkpoint.evaluation 2 1))
+    "sha256" (digest [#* (.values arrays) #* (gfor w weights (np.asarray w "float32"))])})
   (when checkpoint.resume (_write-resume group checkpoint.resume)))
 
 
@@ -168,7 +161,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Write a `Resume` into a new group of `parent`."
   (setv
     progress (asdict resume.progress)
-    state (_stored (json.dumps progress))
+    state (np.frombuffer (.encode (json.dumps progress)) "uint8")
     arrays [#* resume.variables #* resume.optimizer])
   (check-progress progress)
   (check-arrays "optimizer state" arrays)
@@ -176,11 +169,6 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (for [part RESUME-PARTS]
     (_write-arrays group part (dfor [n array] (enumerate (getattr resume part)) (str n) array)))
   (setv (get group.attrs "sha256") (digest [state #* arrays])))
-
-
-(defn _stored [text]
-  "Return `text` as an array of its bytes: an attribute would hold at most 64 KiB and no NUL."
-  (np.frombuffer (.encode text) "uint8"))
 
 
 (defn _write-arrays [parent name arrays]
@@ -290,7 +278,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (defn _read-texts [vocabulary settings history [evaluation None]]
   "Return a `Checkpoint` without weights from the texts (bytes) in the group `lstm_textgen`."
   (setv
-    settings (read-settings (read-json settings "its settings" dict))
+    settings (stored-settings (read-json settings "its settings" dict))
     history (read-json history "its history" list)
     vocabulary (parse-vocabulary (.decode vocabulary)))
   (check-history history)

@@ -36,8 +36,10 @@
 
 (defn recurrent-shapes [layer width]
   "Return the shapes of kernel, recurrent kernel and bias of a recurrent `layer` after `width`."
-  (setv wide (* layer.size layer.gates))
-  [#(width wide) #(layer.size wide) (if layer.two-biases? #(2 wide) #(wide))])
+  (setv
+    wide (* layer.size layer.gates)
+    two-biases (and (. (get KINDS layer.kind) two-biases) (not layer.before)))
+  [#(width wide) #(layer.size wide) (if two-biases #(2 wide) #(wide))])
 
 
 (defn keras-config [spec]

@@ -10,7 +10,7 @@
   shutil
   tempfile [TemporaryFile]
   unicodedata [normalize]
-  lstm-textgen.basics.files [backup-path refuse-read-only saving temporary-paths]
+  lstm-textgen.basics.files [backup-path refuse-read-only]
   lstm-textgen.basics.machine [MB])
 
 (setv
@@ -49,7 +49,7 @@
   (or
     (_shipped path)
     (when (or (.exists own) (.exists (backup-path own))) own)
-    (.get (_added) (_bare path))
+    (.get (_added) (.removesuffix (fspath path) ".h5"))
     (_shipped (.casefold (normalize "NFC" (fspath path))))
     own))
 
@@ -60,7 +60,7 @@
     path (Path path)
     found (lfor file (.glob path.parent "*.h5") (str (.with-suffix file "")))
     near (get-close-matches (str (.with-suffix path ""))
-      [#* found #* (if (_bare path) (bases) [])] :n 1))
+      [#* found #* (if (= path.name (str path)) (bases) [])] :n 1))
   (if near f"did you mean {(get near 0)}?" ""))
 
 
@@ -101,15 +101,9 @@
 (defn _shipped [path]
   "Return the file of the model `path` that comes with the program, or None."
   (setv
-    name (_bare path)
+    name (.removesuffix (fspath path) ".h5")
     file (/ SHIPPED f"{(.get ALIASES name name)}.h5"))
-  (when (and name (.exists file)) file))
-
-
-(defn _bare [path]
-  "Return `path` without .h5 if it is a name without folders, or None."
-  (setv name (.removesuffix (fspath path) ".h5"))
-  (when (= name (basename name)) name))
+  (when (and (= name (basename name)) (.exists file)) file))
 
 
 (defn check-writable [path]
@@ -135,9 +129,3 @@
   (when (< room need)
     (raise (OSError (+ f"not enough space in {folder}: the model and its backup need "
       f"{(/ need MB) :,.1f} MB, but {(/ room MB) :,.1f} MB are free; give another `path`")))))
-
-
-(defn sweep [path]
-  "Remove the unfinished files that dead runs left beside the model at `path`."
-  (with [_ (saving path)]
-    (for [stray (temporary-paths path)] (.unlink stray :missing-ok True))))

@@ -4,47 +4,26 @@ The same checks run before the file is written, so that every saved model can be
 raises `ValueError`.]]
 
 (import
-  codecs
   numpy :as np
   lstm-textgen.basics.values [MAX-EXACT text? whole?]
   lstm-textgen.modelfile.hdf5 [unless-sound]
-  lstm-textgen.settings.models [stored-settings]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values])
 
 (setv
-  MAX-EMBEDDING 65536
-  MAX-STEP (** 2 20)  ; ids in one training step: 16 times a large GPU's share
   MOST-SHOWN 1000  ; items of one kind in a report
   ;; Keys of an epoch that the first files lacked.
   LATER {"validation_loss" 0  "learning_rate" 0  "seconds" 0  "sample" ""  "machine" ""
     "unit_length" 1  "validation_unit_length" 1})
 
 
-(defn read-settings [stored]
-  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if invalid."
-  (setv
-    settings (stored-settings stored)
-    [rows lookback] [settings.batch-size settings.lookback])
-  (unless-sound (<= settings.embedding MAX-EMBEDDING) "its setting 'embedding' is too large")
-  (unless-sound (<= (* rows lookback) MAX-STEP)
-    (+ f"a training step of {rows} windows of {lookback} units is too large: "
-      f"`batch_size` times `lookback` may be at most {MAX-STEP}"))
-  ;; Python takes a minute to decode 300 KB of it, and four minutes for twice as much.
-  (unless-sound (!= (. (codecs.lookup (or settings.encoding "utf-8")) name) "punycode")
-    "its setting 'encoding' is punycode, which takes too long to read")
-  settings)
-
-
 (defn check-history [history]
   "Raise `ValueError` unless `history` is a list of epochs (dicts) with their losses."
   (for [entry history]
-    (unless-sound (and
-      (isinstance entry dict)
-      (_has? {#** LATER #** entry}
-        :epoch count? :text text? :sample text? :machine text?
-        :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?
-        :unit-length _positive? :validation-unit-length _positive?))
-      "its history has an invalid entry")))
+    (check-record (if (isinstance entry dict) {#** LATER #** entry} entry)
+      "its history has an invalid entry"
+      :epoch count? :text text? :sample text? :machine text?
+      :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?
+      :unit-length _positive? :validation-unit-length _positive?)))
 
 
 (defn check-evaluation [evaluation size]
@@ -57,10 +36,23 @@ raises `ValueError`.]]
     "sample" text?
     "copied" (fn [copied] (_number? (or copied 0)))
     "passage" (_list-of 2 _number?)})
-  (unless-sound (or
-    (is evaluation None)
-    (and (= (set evaluation) (set kinds)) (_has? evaluation #** kinds)))
-    "its evaluation is invalid"))
+  (unless-sound (or (is evaluation None) (= (set evaluation) (set kinds)))
+    "its evaluation is invalid")
+  (when evaluation (check-record evaluation "its evaluation is invalid" #** kinds)))
+
+
+(defn check-progress [progress]
+  "Raise `ValueError` unless `progress`, a dict, is the progress of a training run."
+  (check-record progress "its training state is invalid"
+    :epoch count? :step count? :updates count? :loss-sum _number? :text text?))
+
+
+(defn check-record [record problem #** kinds]
+  "Raise `ValueError` with `problem` unless `record` is a dict whose values fit these `kinds`."
+  (unless-sound (and
+    (isinstance record dict)
+    (all (gfor [name fits?] (.items kinds) (fits? (.get record name)))))
+    problem))
 
 
 (defn check-items [items]
@@ -73,27 +65,15 @@ raises `ValueError`.]]
     "its fingerprints of items are invalid"))
 
 
-(defn check-progress [progress]
-  "Raise `ValueError` unless `progress`, a dict, is the progress of a training run."
-  (unless-sound
-    (_has? progress :epoch count? :step count? :updates count? :loss-sum _number? :text text?)
-    "its training state is invalid"))
-
-
-(defn _has? [record #** kinds]
-  "Return whether the dict `record` has a value accepted by its predicate under each of `kinds`."
-  (all (gfor [name fits?] (.items kinds) (fits? (.get record name)))))
+(defn check-arrays [name arrays]
+  "Raise `ValueError`, calling them `name`, unless every number in `arrays` is finite."
+  (unless-sound (all (gfor array arrays (.all (np.isfinite array))))
+    f"its {name}: a number is not finite"))
 
 
 (defn _list-of [most fits?]
   "Return a predicate for lists of at most `most` items, each of which `fits?`."
   (fn [value] (and (isinstance value list) (<= (len value) most) (all (map fits? value)))))
-
-
-(defn check-arrays [name arrays]
-  "Raise `ValueError`, calling them `name`, unless every number in `arrays` is finite."
-  (unless-sound (all (gfor array arrays (.all (np.isfinite array))))
-    f"its {name}: a number is not finite"))
 
 
 (defn count? [value]

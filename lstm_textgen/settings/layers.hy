@@ -44,17 +44,9 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
     "Whether it is an LSTM or GRU layer."
     (in self.kind KINDS))
 
-  (defn [property] modern? [self]
-    "Whether it is a layer as today's Keras makes it."
-    (not (or self.hard self.before)))
-
   (defn [property] gates [self]
     "How many gates its kernels have side by side."
     (len (. (get KINDS self.kind) gates)))
-
-  (defn [property] two-biases? [self]
-    "Whether it has a bias for its input and another for its state."
-    (and (. (get KINDS self.kind) two-biases) (not self.before)))
 
   (defn __str__ [self]
     f"{self.name}:{self.size}"))

@@ -3,10 +3,15 @@
 (eval-when-compile
   (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
+  codecs
   dataclasses [dataclass make-dataclass replace]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [RULES]
   lstm-textgen.settings.table [SETTINGS check-fields check-setting settings-in])
+
+(setv
+  MAX-EMBEDDING 65536
+  MAX-STEP (** 2 20))  ; ids in one training step: 16 times a large GPU's share
 
 
 (defclass Request [dict]
@@ -60,10 +65,18 @@
   `base` is a `Base` or None; `layers` are `Layers`, and None until they are chosen.]]
 
   (defn __post-init__ [self]
-    "Raise like `check-value` for an invalid one."
+    "Raise like `check-value` for an invalid one, `ValueError` for what takes too much to use."
     (check-fields self)
     (when self.base (object.__setattr__ self "base" (Base self.base)))
-    (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers))))
+    (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers)))
+    (setv [rows lookback] [(or self.batch-size 1) self.lookback])
+    (when (> (or self.embedding 0) MAX-EMBEDDING) (refuse "its setting 'embedding' is too large"))
+    (when (> (* rows lookback) MAX-STEP)
+      (refuse f"a training step of {rows} windows of {lookback} units is too large: "
+        f"`batch_size` times `lookback` may be at most {MAX-STEP}"))
+    ;; Python takes a minute to decode 300 KB of it, and four minutes for twice as much.
+    (when (= (. (codecs.lookup (or self.encoding "utf-8")) name) "punycode")
+      (refuse "its setting 'encoding' is punycode, which takes too long to read")))
 
   (defn as-dict [self]
     "Return them as plain values, for the file."

@@ -127,7 +127,13 @@
     (= source "-") [#("standard input" (_read-stream sys.stdin.buffer "standard input" reading))]
     (re.match URL source)
       [#(source (_read-file (fetch source progress reading.limit) source reading))]
-    True (gfor path (find-paths source folders) text (_texts-below path reading warn) text)))
+    True (gfor
+      path (find-paths source folders)
+      text (if (and (os.path.isdir path)
+          (not (hy.I.lstm-textgen/text/documents/exports.slack-folder? path)))  ; which is one text
+        (_texts-below path reading warn)
+        [#(path (_read-file path path reading))])
+      text)))
   (for [[name pieces] texts] (yield #(name (noting name note pieces)))))
 
 
@@ -154,14 +160,7 @@
 
 
 (defn _texts-below [path reading warn]
-  #[[Yield #(path pieces) for every text and document below the folder `path`; `warn` of others.
-
-  A `path` that isn't a folder, or is an export as a whole, is read itself.]]
-  (when (or
-      (not (os.path.isdir path))
-      (hy.I.lstm-textgen/text/documents/exports.slack-folder? path))
-    (yield #(path (_read-file path path reading)))
-    (return))
+  "Yield #(path pieces) for every text and document below the folder `path`; `warn` of others."
   (setv
     files (_files-below path)
     skipped {}

@@ -17,27 +17,21 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
   #[[Return Keras' list of all callbacks of `run` (a `Request`), or None if it has none.
 
   They get `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
-  rows are added to its table. Raise `TypeError` if one of the user's isn't a Keras callback.]]
+  rows are added to its table, which is that of the checkpoint's history. Raise `TypeError` if one
+  of the user's isn't a Keras callback.]]
   (for [callback run.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
-  (setv callbacks [
-    #* run.callbacks
-    #* (log-callbacks run.tensorboard run.csv checkpoint.history resumes)
-    #* (if run.report [(report-page run.report run.path checkpoint report.warn)] [])])
-  (when callbacks (keras.callbacks.CallbackList callbacks :model model #** params)))
-
-
-(defn log-callbacks [tensorboard csv history resumes]
-  #[[Return the callbacks that keep logs: in the folder `tensorboard`, in the table `csv`, or None.
-
-  The table is that of the `history` to which the run adds; a run that `resumes` adds to it.]]
-  (when tensorboard
+  (when run.tensorboard
     (with [_ (muted-stderr)]
       (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
-  [ ;; The graph of the training network, with its custom layers, is of no use.
-    #* (if tensorboard [(keras.callbacks.TensorBoard tensorboard :write-graph False)] [])
-    #* (if csv [(Table csv history :append resumes)] [])])
+  (setv callbacks [
+    #* run.callbacks
+    ;; The graph of the training network, with its custom layers, is of no use.
+    #* (if run.tensorboard [(keras.callbacks.TensorBoard run.tensorboard :write-graph False)] [])
+    #* (if run.csv [(Table run.csv checkpoint.history :append resumes)] [])
+    #* (if run.report [(report-page run.report run.path checkpoint report.warn)] [])])
+  (when callbacks (keras.callbacks.CallbackList callbacks :model model #** params)))
 
 
 (defclass Table [keras.callbacks.CSVLogger]

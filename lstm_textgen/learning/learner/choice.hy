@@ -21,15 +21,10 @@
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
   MEASURED-SECONDS 0.5  ; of steps that measure a machine, after the first, which compiles
   SLEEP 0.3      ; seconds in which other work shows
-  PROCESS {"ours" False})  ; whether the process is the program's own, so that it may choose
+  PROCESS {"ours" False})  ; whether nothing else in the process needs Keras, so we may choose
 
 
 ;; * The backend
-
-(defn choose-freely []
-  "Allow `fastest-backend` to choose in this process, where nothing else needs Keras."
-  (setv (get PROCESS "ours") True))
-
 
 (defn fastest-backend [layers]
   #[[Return the backend to train `layers` with: \"torch\", or None for Keras' default.
@@ -38,22 +33,17 @@
   TensorFlow, and small batches up to twice as fast, but GRUs and most networks in float32 more
   slowly (bench/log.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
   already imported, is never replaced.]]
+  (setv keras-home (Path (or (os.environ.get "KERAS_HOME") (os.path.expanduser "~/.keras"))))
   (when (and
       (get PROCESS "ours")
       (all (gfor layer layers.recurrent (= layer.name "lstm")))
       (not-in "keras" sys.modules)
       (not (os.environ.get "KERAS_BACKEND"))
-      (= (_configured) "tensorflow")
+      (= (.get (_read-dict (/ keras-home "keras.json")) "backend" "tensorflow") "tensorflow")
       (bfloat16?)
       (not (gpu?))
       (>= (_torch-version) OLDEST-TORCH))
     "torch"))
-
-
-(defn _configured []
-  "Return the backend in Keras' own configuration; its default is `tensorflow`."
-  (setv folder (or (os.environ.get "KERAS_HOME") (/ (Path.home) ".keras")))
-  (.get (_read-dict (/ (Path folder) "keras.json")) "backend" "tensorflow"))
 
 
 (defn _read-dict [path]

@@ -8,6 +8,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   lstm-textgen.basics.forms [refuse]))
 (import
   atexit
+  contextlib [AbstractContextManager]
   ctypes
   functools [partial]
   ipaddress [ip-address]
@@ -44,21 +45,21 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     #("PyOS_setsig" ctypes.pythonapi)))
 
 
-(defclass ProcessGroup []
+(defclass ProcessGroup [AbstractContextManager]
   #[[The one or more processes that train a model, each on its rows of a batch.
 
   `distributed`: whether batches are split over all devices; `words`: the `LastWords` of one that
-  is connected to others; `leader?`: whether this one saves and shows. Inside, a process that loses
-  another one ends with one line and the status 2. All processes must call every method alike,
-  except `describe`.]]
+  is connected to others; `leader?`: whether this one saves and shows; `versions`: what must be the
+  same. Inside, a process that loses another one ends with one line and the status 2. All processes
+  must call every method alike, except `describe`.]]
 
   (meth __init__ [[@distributed False] [@words None]]
     (setv
       @devices (if distributed (hy.I.jax.devices) [])
       @processes (if words (hy.I.jax.process-count) 1)
-      @leader? (not (and words (hy.I.jax.process-index)))))
-
-  (defn __enter__ [self] self)
+      @leader? (not (and words (hy.I.jax.process-index)))
+      @versions (if words (+ f"lstm_textgen {__version__}, Keras {hy.I.keras.__version__}, "
+        f"JAX {hy.I.jax.__version__}") "")))
 
   (meth __exit__ [kind error trace]
     (cond
@@ -88,12 +89,6 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (meth leader-says [value]
     "Return the leader's value."
     (get (@all-say (when @leader? value)) 0))
-
-  (meth check-versions []
-    "Raise `ValueError` on every process if their versions differ."
-    (when @words
-      (@check-alike "their versions" (+ f"lstm_textgen {__version__}, "
-        f"Keras {hy.I.keras.__version__}, JAX {hy.I.jax.__version__}"))))
 
   (meth check-alike [what value]
     "Raise `ValueError` on every process if their values differ; `what` names the value."

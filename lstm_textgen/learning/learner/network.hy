@@ -6,7 +6,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 (eval-when-compile (require hyrule [ncut unless]))
 (import
   functools [partial]
-  itertools [islice]
+  itertools [count islice]
   math
   os
   random [Random]
@@ -20,6 +20,9 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 (setv
   CARRIED "carried_"  ; prefix of the names of states that windows carry over
+  ;; Of embeddings. With Keras' default of ±0.05 all units look alike to the network at first, and
+  ;; the final loss is higher (bench/log.md).
+  NORMAL (partial keras.initializers.RandomNormal :stddev 1.0)
   AXIS "batch"        ; the devices' name in `keras.distribution.DataParallel`
   ;; Layers whose loop is our own; and the same with the embedding folded in.
   FAST {"lstm" FastLSTM  "gru" FastGRU}
@@ -44,14 +47,17 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   (setv
     [rows _] batch-shape
     size spec.vocabulary-size
-    seeds (_seeds rng-seed)
+    ;; As Keras draws them for its layers, one each, after `keras.utils.set_random_seed`. Their
+    ;; order determines the initial weights.
+    generator (Random rng-seed)
+    seeds (gfor _ (count) (.randint generator 1 1_000_000_000))
     ;; On PyTorch bfloat16 is left to Keras; other backends round within our own loops.
     dtype (when (and bfloat16 (= (keras.backend.backend) "torch")) "mixed_bfloat16")
     named (named-layers spec.layers)
     fold? (and (_own-loop? (get named 0 1)) (<= size (* 3 spec.embedding)))  ; it saves work
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
     flow (if fold? ids ((keras.layers.Embedding size spec.embedding
-      :embeddings-initializer (_normal seeds) :name "embedding") ids)))
+      :embeddings-initializer (NORMAL :seed (next seeds)) :name "embedding") ids)))
   (for [[n [name layer]] (enumerate named (if fold? 0 1))]
     (setv flow ((if layer.recurrent?
       (Carried rows (_recurrent layer name seeds bfloat16 dtype (when (= n 0) spec)))
@@ -124,22 +130,6 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 ;; * Layers to train with
 
-(defn _seeds [rng-seed]
-  #[[Yield the seeds that Keras draws for its layers after `keras.utils.set_random_seed`.
-
-  Each layer takes one when it is created. Their order determines the initial weights.]]
-  (setv generator (Random rng-seed))
-  (while True (yield (.randint generator 1 1_000_000_000))))
-
-
-(defn _normal [seeds]
-  #[[Return the initializer of embeddings: normally distributed with deviation 1.
-
-  With Keras' default of ±0.05 all units look alike to the network at first, and the final loss is
-  higher (bench/log.md).]]
-  (keras.initializers.RandomNormal :stddev 1.0 :seed (next seeds)))
-
-
 (defn _recurrent [layer name seeds bfloat16 dtype spec]
   #[[Return the LSTM or GRU to train `layer`, with outputs and state; on a GPU Keras', for cuDNN.
 
@@ -151,12 +141,11 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
     stock (getattr keras.layers (. (get KINDS layer.kind) keras-class))
     make (cond
       spec (partial (get FOLDED layer.kind) :bfloat16 bfloat16 :embedding spec.embedding
-        :vocabulary-size spec.vocabulary-size :embeddings-initializer (_normal seeds))
+        :vocabulary-size spec.vocabulary-size :embeddings-initializer (NORMAL :seed (next seeds)))
       (_own-loop? layer) (partial (get FAST layer.kind) :bfloat16 bfloat16)
-      (not layer.modern?) (partial stock #** (keras-options layer))
-      (and (= layer.kind "lstm") (= (keras.backend.backend) "torch"))
+      (and (= layer.name "lstm") (= (keras.backend.backend) "torch"))
         (partial hy.I.lstm-textgen/learning/learner/torchlstm.TorchLSTM :dtype dtype)
-      True stock))
+      True (partial stock #** (keras-options layer))))
   (make layer.size :name name :return-sequences True :return-state True :seed dropout
     :kernel-initializer (keras.initializers.GlorotUniform kernel)
     :recurrent-initializer (keras.initializers.Orthogonal :seed recurrent)))
@@ -164,7 +153,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 (defn _own-loop? [layer]
   "Return whether our own loop is the fastest for `layer`: on processors, compiled by XLA."
-  (and layer.modern? (in layer.kind FAST) (!= (keras.backend.backend) "torch") (not (on-gpu?))))
+  (and (in layer.name FAST) (!= (keras.backend.backend) "torch") (not (on-gpu?))))
 
 
 (defclass Carried [keras.layers.Layer]

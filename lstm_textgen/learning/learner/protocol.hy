@@ -37,10 +37,6 @@ another, and passes a batch. It saves and restores the learner's state.]]
     "Set the learning `rate` of the next batch."
     (setv self.optimizer.learning-rate rate))
 
-  (defn [property] rate [self]
-    "The learning rate of the last step."
-    (float (get (values [self.optimizer.learning-rate]) 0)))
-
   (defn agree [self wishes]
     "Return the sums of all processes' `wishes`; here there is only one process."
     wishes)
@@ -78,13 +74,14 @@ another, and passes a batch. It saves and restores the learner's state.]]
 
   A JAX variable split over processes is gathered, for which all processes must call this alike.
   Keras' own conversion from TensorFlow and PyTorch makes NumPy 2 warn.]]
-  (defn as-array [tensor]
+  (setv arrays [])
+  (for [variable variables  :setv tensor variable.value]
     (unless (or (getattr tensor "is_fully_addressable" True) tensor.is-fully-replicated)
       (import jax.experimental.multihost-utils [process-allgather])
       (setv tensor (process-allgather tensor :tiled True)))
     (when (hasattr tensor "detach") (setv tensor (.cpu (.detach tensor))))
-    (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor)))
-  (lfor variable variables (as-array variable.value)))
+    (.append arrays (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor))))
+  arrays)
 
 
 (defn _fits? [variable array]

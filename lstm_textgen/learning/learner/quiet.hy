@@ -9,7 +9,6 @@ environment variables, which child processes would inherit, and draw random numb
 (import
   contextlib [contextmanager nullcontext]
   importlib [import-module]
-  importlib.util [find-spec]
   itertools [count]
   os
   random
@@ -62,13 +61,8 @@ environment variables, which child processes would inherit, and draw random numb
     (unless (and keras (= (.backend keras.backend) "torch") (not (gpu?)))  ; then steps are our own
       (_try-import "tensorflow" ImportError)))
   (when stopper.number (raise KeyboardInterrupt))
-  (when missing (raise (_what-to-install missing.name) :from missing))
+  (when missing (raise (what-to-install missing.name) :from missing))
   backend)
-
-
-(defn check-keras []
-  "Raise `ImportError` with what to do, before any work, unless Keras is installed."
-  (unless (find-spec "keras") (raise (_what-to-install "keras"))))
 
 
 (defn _try-import [module errors]
@@ -79,7 +73,7 @@ environment variables, which child processes would inherit, and draw random numb
     (except [error errors] error)))
 
 
-(defn _what-to-install [missing]
+(defn what-to-install [missing]
   "Return the `ImportError` for a Keras that can't be imported because `missing` isn't there."
   (setv backend (if (in missing BACKENDS) missing
     (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
@@ -94,24 +88,19 @@ environment variables, which child processes would inherit, and draw random numb
 
   TensorFlow writes from C++ at any log level, so the file descriptor itself is redirected, if the
   process has one. Variables of `PASSING` that weren't set before are unset again.]]
-  (with [_ MUTING]
+  (with [_ MUTING
+         withheld (TemporaryFile)
+         real (if (_stderr?) (_redirected 2 withheld) (nullcontext))]
     (setv unset (lfor name PASSING :if (not-in name os.environ) name))
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
-    (try
-      (with [_ (if (_stderr?) (_withholding) (nullcontext))] (yield))
-      (finally (for [name unset] (.pop os.environ name None))))))
-
-
-(defn [contextmanager] _withholding []
-  "While inside, collect output to standard error in a file."
-  (with [withheld (TemporaryFile)  real (_redirected 2 withheld)]
     (try
       (yield)
       (except [KeyboardInterrupt] (raise))  ; a user who stops it needs no log
       (except [BaseException]
         (.seek withheld 0)
-        (os.write real (.read withheld))
-        (raise)))))
+        (when real (os.write real (.read withheld)))
+        (raise))
+      (finally (for [name unset] (.pop os.environ name None))))))
 
 
 (defn [contextmanager] _redirected [descriptor file]

@@ -34,29 +34,11 @@
       (setv mean.data (torch.zeros-like weight))))  ; transposed in memory if the weight is
 
   (defn learn [self x y]
+    "Train as in `StockLearner`; PyTorch's Adam adds ε to the root only after bias correction."
     (setv loss (._loss self x y True))
     (.backward loss)
-    (._update self (lfor p self.parameters p.grad))
-    (for [p self.parameters] (setv p.grad None))
-    (.item loss))
-
-  (defn validate [self x y counted]
-    (with [_ (torch.no-grad)]
-      (.item (._loss self x (np.where counted y IGNORED) False "sum"))))
-
-  (defn _loss [self x y training [reduction "mean"]]
-    "Return the loss of a batch in nats, by this `reduction` of cross-entropy, a tensor."
     (setv
-      [x y] (lfor ids [x y] (.long (torch.from-numpy ids)))
-      logits (.model self x :training training))
-    (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)
-      :ignore-index IGNORED :reduction reduction))
-
-  (defn _update [self gradients]
-    #[[Clip the `gradients` and update the weights by them, as Keras' Adam does.
-
-    Keras adds ε to the root before bias correction, PyTorch after it.]]
-    (setv
+      gradients (lfor p self.parameters p.grad)
       steps (float self.optimizer.iterations.value)
       beta-2 self.optimizer.beta-2
       too-long (/ (torch.nn.utils.get-total-norm gradients) CLIP-NORM)
@@ -71,7 +53,21 @@
         :beta1 self.optimizer.beta-1 :beta2 beta-2 :eps (/ self.optimizer.epsilon correction)
         :grad-scale (torch.clamp too-long :min 1)  ; the gradients are divided by it
         :fused True :amsgrad False :maximize False :weight-decay 0.0))
-    (.assign self.optimizer.iterations (+ self.optimizer.iterations.value 1))))
+    (.assign self.optimizer.iterations (+ self.optimizer.iterations.value 1))
+    (for [p self.parameters] (setv p.grad None))
+    (.item loss))
+
+  (defn validate [self x y counted]
+    (with [_ (torch.no-grad)]
+      (.item (._loss self x (np.where counted y IGNORED) False "sum"))))
+
+  (defn _loss [self x y training [reduction "mean"]]
+    "Return the loss of a batch in nats, by this `reduction` of cross-entropy, a tensor."
+    (setv
+      [x y] (lfor ids [x y] (.long (torch.from-numpy ids)))
+      logits (.model self x :training training))
+    (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)
+      :ignore-index IGNORED :reduction reduction)))
 
 
 (defn _keep-memory []

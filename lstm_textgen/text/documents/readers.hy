@@ -210,12 +210,23 @@
     head (.read file CHUNK)
     start (cut head HEAD)
     reader (when head (find-reader start reading)))
-  (if reader
+  (when reader
     (with [whole (_seekable file head reading)]
       (yield :from (read-document reader whole reading)))
-    (do
-      (yield :from (decode reading.name (chain [head] (chunks file)) reading.encoding))
-      (yield :from (_about-plain start reading)))))
+    (return))
+  (yield :from (decode reading.name (chain [head] (chunks file)) reading.encoding))
+  ;; Plain text may look like a table or other data.
+  (setv
+    text (first-text start reading)
+    columns (if (in reading.ending TABLES) (columns-of text reading.ending) [])
+    kinds (lfor
+      [kind pattern] (.items DATA)
+      :if (and (!= reading.ending ".md") (re.match pattern text))
+      kind))
+  (cond
+    (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to "
+      f"read one column give `column`: {(clip (.join ", " columns) 200)}")))
+    kinds (yield (Understood f"read as plain text, though it looks like {(get kinds 0)}"))))
 
 
 (defn find-reader [head reading]
@@ -238,21 +249,6 @@
   (for [[option kinds] (.items OPTIONS)
         :if (and (getattr reading option) (not-in option applying))]
     (raise (NotText f"{reading.name} is not a {kinds}, so `{option}` doesn't apply to it"))))
-
-
-(defn _about-plain [head reading]
-  "Yield an `Understood` if plain text looks like a table or other data."
-  (setv
-    text (first-text head reading)
-    columns (if (in reading.ending TABLES) (columns-of text reading.ending) [])
-    kinds (lfor
-      [kind pattern] (.items DATA)
-      :if (and (!= reading.ending ".md") (re.match pattern text))
-      kind))
-  (cond
-    (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to "
-      f"read one column give `column`: {(clip (.join ", " columns) 200)}")))
-    kinds (yield (Understood f"read as plain text, though it looks like {(get kinds 0)}"))))
 
 
 (defn [contextmanager] _seekable [file head reading]
