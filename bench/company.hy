@@ -22,10 +22,10 @@ differently, so now and then another unit is chosen, after which the text is ano
 (defn ids-of [crowd draws state]
   "Return the ids (LENGTH,) of each of `draws`, generated in one `crowd` after `state`."
   (setv ids (dfor draw draws draw []))
-  (for [draw draws] (.join crowd draw state))
+  (.change crowd [] (lfor draw draws #(draw state)))
   (for [_ (range (// LENGTH 125))]
     (for [[draw column _] (.run crowd 125 [])] (.extend (get ids draw) column)))
-  (for [draw draws] (.leave crowd draw))
+  (.change crowd draws [])
   (list (.values ids)))
 
 

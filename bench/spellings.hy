@@ -19,7 +19,6 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.scoring [at-ids]
   lstm-textgen.writing.seeds [start-ids])
 
 (setv
@@ -113,7 +112,7 @@ WORDS words in a row (default: 1, then 2), after the usual spelling of what prec
         reading (lfor [k ids] (enumerate some) :if (< t (len ids)) k)
         next-ids (np.zeros many.streams int)
         (get next-ids reading) (lfor k reading (get some k t))
-        odds (at-ids (softmax many.logits) next-ids))
+        odds (get (softmax many.logits) #((range many.streams) next-ids)))
       (-= (get found reading) (np.log (get odds reading)))
       (.step many next-ids))
     (.extend nats (.tolist found)))

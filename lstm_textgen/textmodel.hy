@@ -31,7 +31,6 @@
   lstm-textgen.text.files [listed-sources]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
-  lstm-textgen.writing.newitems [write-new]
   lstm-textgen.writing.scoring [score-text]
   lstm-textgen.writing.writer [Ends stream usual-options write-each write-sample])
 
@@ -144,8 +143,8 @@
       own-length (if self.checkpoint.settings.items None LENGTH)
       length (if (is length ...) own-length length))
     (with [warn (_collecting warn)]
-      (setv texts ((if (check-setting "new" new) write-new write-each) self.checkpoint
-        (lfor s seeds (.prepare self s)) count #* (.steering self given length) warn))
+      (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
+        #* (.steering self given length) warn :new (check-setting "new" new)))
       (setv whole (lfor [k text] (sorted texts) (+ (get seeds (// k count)) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 

@@ -307,7 +307,7 @@
 (defn score [model pieces]
   "Return the `Score` of the text in `pieces`."
   (setv total (Score))
-  (for [stretch (surprises model pieces)] (.add total stretch))
+  (for [stretch (surprises model pieces)] (.add total stretch.score))
   (.check total)
   total)
 

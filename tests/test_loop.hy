@@ -2,7 +2,6 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  collections [Counter]
   threading [Condition]
   types [SimpleNamespace]
   numpy :as np
@@ -124,11 +123,13 @@
 (defn test-what-is-told-of-a-prompt-is-streamed-once []
   (setv
     one (job "abc" 9 :alternatives 0 :seed-told 0 :echo "abc")
+    engine (make-engine MODEL)
     served (SimpleNamespace :name "bot" :fingerprint "fp")
-    texts (Texts served (CompletionBody) (Counter))
+    texts (Texts served (CompletionBody))
     next-parts (fn [] (.next-parts texts 0 one one.end)))
   (assert (= (next-parts) []))  ; nothing is known of the prompt yet
-  (.take-in one.seed (make-engine MODEL) 99)
+  (.take-in one.seed engine 99)
+  (.begin one engine)
   (setv prompt (next-parts))
   (.take one [1 2] (np.ones [2 31]))
   (setv choices (lfor part [#* prompt #* (next-parts)] (get part "choices" 0)))

@@ -8,10 +8,9 @@
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
-  lstm-textgen.writing.newitems [write-new]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [read-seed]
-  lstm-textgen.writing.writer [Ends stream write-sample]
+  lstm-textgen.writing.writer [Ends stream write-each write-sample]
   tests.helpers [LETTERS TINY-FLAGS counting output program shell-environment small-model
     start-program succeeded train-tiny write-many write-text])
 
@@ -33,6 +32,10 @@
   "Save in `folder` such a model; return the folder."
   (save-checkpoint (a-list #* options #** named) (/ folder "model"))
   folder)
+
+
+(defn write-new [#* arguments #** options]
+  (write-each #* arguments :new True #** options))
 
 
 (defn [(pytest.mark.parametrize "seed" ["" "a"])]

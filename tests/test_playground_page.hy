@@ -255,7 +255,7 @@
     (setv model.history (* n model.history))
     (with [page (open-page browser (page-of tmp-path model))]
       (.click page "#tab-about")
-      (assert (= (.is-visible page "text=3.607") (= n 1)))
+      (assert (= (.is-visible page "text=\"3.607\"") (= n 1)))
       (assert (= (.count (.locator page "#about canvas")) (- n 1))))))
 
 

@@ -9,7 +9,7 @@
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.score [SHADED Page]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  lstm-textgen.writing.scoring [Stretch surprises]
+  lstm-textgen.writing.scoring [Score Stretch surprises]
   tests.browser [open-page overflow start-browser start-of violations WRITTEN]
   tests.helpers [small-model])
 
@@ -28,10 +28,9 @@
 
 (defn add-text [page name units bits [summary "3 bits"]]
   (setv n (len units))
-  (.begin page name)
-  (.add page (Stretch units (* (np.array bits float) (math.log 2)) 0 0 n
+  (.add page (Stretch units (* (np.array bits float) (math.log 2)) (Score)
     #((np.zeros #(n 1) int) (np.full #(n 1) 0.5))))
-  (.end page summary))
+  (.end page name summary))
 
 
 (defn texts-on [page]
@@ -74,9 +73,8 @@
     model (small-model)
     page (Page model.vocabulary)
     text (* "hello, world\n" 2000))
-  (.begin page "a text")
   (for [stretch (surprises model [text] 5)] (.add page stretch))
-  (.end page "")
+  (.end page "a text" "")
   (assert (< (len page.text) (+ 60_000 (* 31 (len text))))))
 
 
@@ -119,9 +117,8 @@
   (setv
     model (small-model :text "abc" :odds {"b" 3})
     page (Page model.vocabulary))
-  (.begin page "a text")
   (for [stretch (surprises model ["abcab"] 5)] (.add page stretch))
-  (.end page "")
+  (.end page "a text" "")
   (with [page (open-page browser (save tmp-path page))]
     (.click page.mouse #* (start-of page 2))
     (setv shown (.all-text-contents (.locator page "#alternatives li")))

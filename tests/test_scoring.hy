@@ -103,7 +103,7 @@
     total (score model ["abé☃c"]))
   (assert (= stretch.units "abé☃c"))
   (assert (= [False False True True False] (list (np.isnan stretch.nats))))
-  (assert (= 2 stretch.unknowns total.unknowns))
+  (assert (= 2 stretch.score.unknowns total.unknowns))
   (assert (= 3 total.count))
   (assert (math.isclose total.nats (. (score model ["abc"]) nats) :rel-tol 1e-6)))
 

@@ -25,7 +25,6 @@
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
-  lstm-textgen.writing.newitems [write-new]
   lstm-textgen.writing.originality [STRING originality]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [Ends write-each])
@@ -119,8 +118,8 @@
     texts (if (and (= samples 1) (not flags.new))
       [(.stream model seed :warn warn #** options)]  ; piece by piece; several, side by side
       (gfor
-        [_ text] ((if flags.new write-new write-each) model.checkpoint [(.prepare model seed)]
-          samples #* (.steering model options) warn)
+        [_ text] (write-each model.checkpoint [(.prepare model seed)] samples
+          #* (.steering model options) warn :new flags.new)
         [text]))
     path flags.output)
   (when (and path (not items) (not (.chosen flags #* Ends.__annotations__)))
@@ -288,17 +287,16 @@
   (setv
     total (Score)
     strange {})  ; the unknown units, in order
-  (when page (.begin page name))
   (setv pieces (.prepare-pieces model pieces))
   (for [stretch (surprises model.checkpoint pieces (if page ALTERNATIVES 0))]
-    (.add whole stretch)
-    (.add total stretch)
+    (.add whole stretch.score)
+    (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))
     (when page (.add page stretch)))
   (.check total name)
   (setv summary (_summary name total model.vocabulary strange))
   (print (visible summary) :flush True)
-  (when page (.end page summary)))
+  (when page (.end page name summary)))
 
 
 (defn _summary [name total vocabulary [strange #()]]

@@ -1,4 +1,4 @@
-#[[Figures on a page: curves, a calibration, a strip of shades, tables, and the card of a model.
+#[[What pages show of models: facts, curves, a calibration, a strip of shades, tables, and a card.
 
 A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), the labels `x`
 and `y`, and `series` of `label`, `color` (a number), `xs` and `ys`. Its models are
@@ -8,17 +8,47 @@ of validation or else training.]]
 (eval-when-compile (require lstm-textgen.pages.markup [html]))
 (import
   itertools [accumulate count repeat]
-  lstm-textgen.modelfile.history [loss-of loss-unit losses-of recorded])
+  lstm-textgen.basics.values [counted]
+  lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of recorded text-length])
 
 (setv
   SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css
   STRIP-HEIGHT 100
   SECONDS-IN {"seconds" 1  "minutes" 60  "hours" 3600}
   FEWEST-PREDICTIONS 20  ; predictions in a bin that is shown
-  VALIDATION 1   ; its color, by its number in report.css
   ;; The losses on a card, in the colors of the notebook's display.
   CARD-COLORS {"training" "#1496aa"  "validation" "#c44ea8"}
   CARD [240 64])  ; pixels of the curves on a card
+
+
+;; * Facts
+
+(defn facts-of [model]
+  "Return the facts about a `model` (a `Checkpoint`): a dict from names to texts, None if unknown."
+  (setv
+    [settings history unit] [model.settings model.history model.settings.unit]
+    kept (or (kept-entry history) {}))
+  { "recipe" settings.recipe
+    "text" (when (text-length history)
+      (+ (counted (text-length history) unit)
+        (if (in "unit_length" kept) f", {(round (text-characters model)) :,} characters" "")))
+    "items" (when (and settings.longest-item settings.median-item)
+      (+ f"{settings.items}s of {settings.median-item :,} {unit} (the median) to "
+        f"{settings.longest-item :,}"))
+    "vocabulary" (counted model.vocabulary.size unit)
+    "network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
+    "weights" f"{model.weight-count :,}"
+    "epochs" (str (len history))
+    "lowest loss" (when kept f"{(loss-of kept) :.3f} bits per {(loss-unit model)}")
+    "in epoch" (when kept (str (get kept "epoch")))
+    "lookback" (counted settings.lookback unit)
+    "batch size" (str settings.batch-size)
+    "learning rate" (str settings.learning-rate)})
+
+
+(defn text-characters [model]
+  "Return the number of characters in the text of `model`, without unknown words."
+  (* (text-length model.history) (.get (get model.history -1) "unit_length" 1)))
 
 
 ;; * Charts
@@ -77,33 +107,31 @@ of validation or else training.]]
 
 (defn calibration-chart [models]
   "Return the chart of how often a prediction of `models` comes true, or None."
-  (setv
-    alone (= (len models) 1)
-    bins (lfor
-      [k [name model]] (enumerate models)
-      :setv rows (lfor
-        [n sure right] (if model.evaluation (get model.evaluation "calibration") [])
-        :if (>= n FEWEST-PREDICTIONS)
-        [n sure right])
-      :if rows
-      #(k name rows)))
+  (setv bins (lfor
+    [k [name model]] (enumerate models)
+    :setv rows (lfor
+      row (if model.evaluation (get model.evaluation "calibration") [])
+      :if (>= (get row 0) FEWEST-PREDICTIONS)
+      row)
+    :if rows
+    #(k name rows)))
   (when bins
     { "id" "calibration"
       "title" "Predicted and right, in percent"
       "about" (.join "; " (gfor
         [_ name rows] bins
         [_ sure right] rows
-        f"{(if alone "" f"{name}: ")}predicted {sure :.0%}, right {right :.0%}"))
+        f"{name}: predicted {sure :.0%}, right {right :.0%}"))
       "x" "predicted, %"  "y" "right, %"  "diagonal" True
       "series" (lfor
         [k name rows] bins
-        (_series #* (if alone ["right" VALIDATION] [name k]) (gfor
+        (_series name k (gfor
           [_ sure right] rows
           #((round (* 100 sure) 1) (round (* 100 right) 1)))))
       "rows" (lfor
         [_ name rows] bins
         [n sure right] rows
-        [#* (if alone [] [name]) f"{sure :.0%}" f"{right :.0%}" f"{n :,}"])}))
+        [name f"{sure :.0%}" f"{right :.0%}" f"{n :,}"])}))
 
 
 (defn chart-figure [chart]
@@ -151,12 +179,13 @@ of validation or else training.]]
 
 
 (defn table-of [heads rows]
-  "Return a table with optional `heads` and `rows` of values, or nothing if `rows` is empty."
+  "Return a table with optional `heads` and `rows` of values, None: unknown; nothing without rows."
   (when rows (html (div :class "scroll" :tabindex "0" :role "group" :aria-label "Table"
     (table
       (when heads (html (thead (tr (for [name heads] (th :scope "col" name))))))
-      (tbody (for [[first #* rest] rows]
-        (tr (th :scope "row" first) (for [value rest] (td value))))))))))
+      (tbody (for [[first #* rest] rows] (tr
+        (th :scope "row" first)
+        (for [value rest] (td (if (is value None) "–" value)))))))))))
 
 
 (defn folded [title heads rows]
@@ -171,15 +200,13 @@ of validation or else training.]]
   (setv
     losses (list (map losses-of checkpoint.history))
     curves (dfor name CARD-COLORS name (recorded losses name))
-    per (loss-unit checkpoint)
+    facts (facts-of checkpoint)
     rows {
-      "network" f"{checkpoint.settings.layers}, {checkpoint.weight-count :,} weights"
-      "vocabulary" f"{(len checkpoint.vocabulary) :,} {checkpoint.settings.unit}"
-      "epochs" (len checkpoint.history)
+      #** (dfor name ["network" "weights" "vocabulary" "epochs"] name (get facts name))
       #** (dfor
         [name values] (.items curves)
         :if values
-        f"{name} loss" f"{(get values -1) :.3f} bits per {per}")})
+        f"{name} loss" f"{(get values -1) :.3f} bits per {(loss-unit checkpoint)}")})
   (html (div
     (table (for [[name value] (.items rows)]
       (tr (th :style "text-align: left" name) (td :style "text-align: left" value))))

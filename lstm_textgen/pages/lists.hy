@@ -31,9 +31,7 @@
       f"Of {count} items at each temperature, beside those of the training list."
       (table-of ["items" "training" #* (map str.lower temperatures)] (zip
         ["new" "different" f"median length, {settings.unit}" "longest"]
-        ["–" "–" #* (gfor
-          n [settings.median-item settings.longest-item]
-          (if (is n None) "–" f"{n :,}"))]
+        [None None settings.median-item settings.longest-item]
         #* columns)))))
 
 
@@ -55,7 +53,7 @@
       (figcaption :class "soft small" title)
       (ul :class "text" (for [[item old?] (cut shown ITEMS-SHOWN)]
         (li :lang "" :dir "auto" item (when old? (html " " (span :class "old" "in the list"))))))))
-    [ (if model.items (share (.count old False)) "–")
+    [ (when model.items (share (.count old False)))
       (share (len (set (map fingerprint-of items))))
       (median-high lengths)
       (max lengths)]))

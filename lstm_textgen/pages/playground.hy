@@ -9,9 +9,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (import
   datetime [date]
   numpy :as np
-  lstm-textgen.basics.values [Kind check-value counted number? whole?]
-  lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of text-length]
+  lstm-textgen.basics.values [Kind check-value number? whole?]
+  lstm-textgen.modelfile.history [loss-unit losses-of]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]
+  lstm-textgen.pages.figures [facts-of]
   lstm-textgen.text.items [FINGERPRINT end-of]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.seeds [read-seed]
@@ -146,30 +147,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))
-   "about" (_about model)
+   "about" (lfor [name fact] (.items (facts-of model)) :if fact [(.capitalize name) fact])
    "lossUnit" (loss-unit model)
    "history" (lfor entry model.history {"epoch" (get entry "epoch")  #** (losses-of entry)})})
-
-
-(defn _about [model]
-  "Return [title text] pairs about a `model` (a `Checkpoint`)."
-  (setv
-    [settings vocabulary unit] [model.settings model.vocabulary model.vocabulary.unit]
-    length (text-length model.history)
-    best (or (kept-entry model.history) {})
-    facts {
-      "Recipe" settings.recipe
-      "Training text" (when length (counted length unit))
-      "Items" (when (and settings.longest-item settings.median-item)
-        (+ f"{settings.items}s of {settings.median-item :,} {unit} (the median) to "
-          f"{settings.longest-item :,}"))
-      "Knows" (counted vocabulary.size unit)
-      "Network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
-      "Size" (counted model.weight-count "weights")
-      "Epochs" (str (len model.history))
-      "Lowest loss" (when (in "validation_loss" best)
-        (+ f"{(loss-of best) :.3f} bits per {(loss-unit model)} "
-          f"on held-out text, in epoch {(get best "epoch")}"))
-      "Window" (counted settings.lookback unit)
-      "Batch size" (str settings.batch-size)  "Learning rate" (str settings.learning-rate)})
-  (lfor pair (.items facts) :if (get pair 1) pair))

@@ -15,8 +15,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.modelfile.outputs [open-output]
   lstm-textgen.pages.assembly [assemble]
-  lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts folded section-of
-    side-by-side strip-section table-of]
+  lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts facts-of folded
+    section-of side-by-side strip-section table-of text-characters]
   lstm-textgen.pages.lists [list-parts]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
@@ -72,14 +72,14 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     :blocks {"charts" (list (filter None [#* charts calibration]))}))
 
 
-(defn _calibration [title chart heads [more ""]]
-  "Return the section with the calibration `chart`, if any, and its rows below `heads`."
+(defn _calibration [title chart [more ""]]
+  "Return the section with the calibration `chart`, if any, and its rows."
   (when chart
     (section-of title
       (+ "Predictions with a probability of 30% should be right 30% of the time: the dashed line."
         more)
       (chart-figure chart)
-      (folded "The same in figures" heads (get chart "rows")))))
+      (folded "The same in figures" ["model" "predicted" "right" "count"] (get chart "rows")))))
 
 
 (defn _sample [title text]
@@ -124,13 +124,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   "Return whether `models` of one vocabulary know several texts, or some a longer text."
   (setv
     texts (sfor model models #((tuple model.vocabulary.units) (get model.history -1 "text")))
-    lengths (list (map _text-characters models)))
+    lengths (list (map text-characters models)))
   (or (> (len texts) (len (dict texts))) (> (max lengths) (* SAME-LENGTH (min lengths)))))
-
-
-(defn _text-characters [model]
-  "Return the number of characters in the text of `model`, without unknown words."
-  (* (text-length model.history) (.get (get model.history -1) "unit_length" 1)))
 
 
 (defn _comparison [models charts calibration]
@@ -140,36 +135,30 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     units (sorted (sfor [_ model] models (loss-unit model))))
   [ (section-of "Side by side" ""
       (table-of ["model" #* names]
-        (lfor fact (get columns 0) [fact #* (gfor column columns (get column fact))])))
+        (lfor
+          fact (get columns 0)
+          :setv row (lfor column columns (get column fact))
+          :if (any row)
+          [fact #* row])))
     (when charts
       (section-of "How they learned"
         (+ f"Loss in bits per {(.join " or " units)} on held-out text, or else on the training "
           "text; lower is better.")
         (side-by-side charts)))
-    (_calibration "Are they calibrated?" calibration ["model" "predicted" "right" "count"])
+    (_calibration "Are they calibrated?" calibration)
     (section-of "What they write" "With an empty seed, at temperature 0.7."
       (lfor [name model] models (_sample-at model 0.7 name)))])
 
 
 (defn _facts [model]
-  "Return the facts about a `model` that the table shows, a dict."
+  "Return the facts about a `model` that the table shows, a dict from names to texts or None."
   (setv
-    history model.history
-    unit model.settings.unit
-    kept (or (kept-entry history) {})
-    seconds (sum (recorded history "seconds"))
+    seconds (sum (recorded model.history "seconds"))
     copied (.get (or model.evaluation {}) "copied"))
-  { "network" (.replace (str model.settings.layers) "," ", ")
-    "weights" f"{model.weight-count :,}"
-    "vocabulary" f"{(len model.vocabulary) :,} {unit}"
-    "text" (+ f"{(text-length history) :,} {unit}"
-      (if (in "unit_length" kept) f", {(round (_text-characters model)) :,} characters" ""))
-    "epochs" (len history)
-    "lowest loss" (if kept f"{(loss-of kept) :.3f} bits per {(loss-unit model)}" "–")
-    "in epoch" (.get kept "epoch" "–")
-    "minutes" (if seconds f"{(/ seconds 60) :.1f}" "–")
-    "copied" (if (is copied None) "–" f"{copied :.0%}")
-    "machine" (get ["–" #* (recorded history "machine")] -1)})
+  { #** (facts-of model)
+    "minutes" (when seconds f"{(/ seconds 60) :.1f}")
+    "copied" (unless (is copied None) f"{copied :.0%}")
+    "machine" (get [None #* (recorded model.history "machine")] -1)})
 
 
 ;; * One model
@@ -207,7 +196,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     novelty
     (_samples-of-epochs model)
     (strip-section model)
-    (_calibration "Is it calibrated?" calibration ["predicted" "right" "count"]
+    (_calibration "Is it calibrated?" calibration
       " Below the line the model is overconfident, above it underconfident.")
     (unless list? (_copying model.evaluation))
     (_vocabulary model)
@@ -226,7 +215,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     entry model.history
     (lfor
       [key value form] (.values EPOCH-COLUMNS)
-      (if (in key entry) (format (value entry key) form) "–"))))
+      (when (in key entry) (format (value entry key) form)))))
   (section-of "How it learned"
     (+ f"Loss in bits per {(loss-unit model)}: the mean surprise of the text. Lower is better. "
       (if charts

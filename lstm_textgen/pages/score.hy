@@ -17,14 +17,12 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
 
   (meth __init__ [@vocabulary]
     "`vocabulary` (a `Vocabulary`) is the model's."
-    (setv [@left @_texts] [SHADED []]))
-
-  (meth begin [@name]
-    "Begin the text called `name`."
-    (setv [@left-out @_stretches] [0 []]))
+    (setv
+      [@left @_texts] [SHADED []]
+      [@left-out @_stretches] [0 []]))  ; of the text that is being added
 
   (meth add [stretch]
-    "Add a `Stretch` with the likeliest units of each place."
+    "Add a `Stretch` of a text with the likeliest units of each place."
     (setv shown (min @left (len stretch.units)))
     (-= @left shown)
     (+= @left-out (- (len stretch.units) shown))
@@ -33,18 +31,19 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
       (np.exp (- (cut stretch.nats shown)))
       #* (gfor part stretch.likeliest (cut part shown))]))
 
-  (meth end [summary]
-    "End the text with a line that summarizes it."
+  (meth end [name summary]
+    "End the text, which is called `name`, with a line that summarizes it."
     (when @left-out
       (+= summary f"; the last {@left-out :,} are not shown: a page holds at most {SHADED :,}"))
     (setv [units odds ids other-odds] (zip #* @_stretches))
     (.append @_texts {
-      "name" @name
+      "name" name
       "summary" summary
       "units" (if (isinstance (get units 0) str) (.join "" units) (sum units []))
       "odds" (_packed odds "<f2")
       "otherIds" (_packed ids (if (<= @vocabulary.size 0x10000) "<u2" "<u4"))
-      "otherOdds" (_packed other-odds "<f2")}))
+      "otherOdds" (_packed other-odds "<f2")})
+    (setv [@left-out @_stretches] [0 []]))
 
   (meth [property] text []
     "The page, as HTML."

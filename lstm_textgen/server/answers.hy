@@ -54,7 +54,7 @@
   (setv first? (is told.start None))
   { "index" index
     #** (cond
-      (not job.chat) {"text" (+ (or (when first? job.echo) "") text)}
+      (not job.chat) {"text" text}
       whole? {"message" {"role" "assistant"  "content" (.strip text)  "refusal" None}}
       True {"delta"
         {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}})
@@ -63,12 +63,10 @@
 
 
 (defn logprobs-of [job told]
-  "Return the log probabilities of the slice `told` of units of `job`; those of its seed go first."
+  "Return the log probabilities of the slice `told` of units of `job`."
   (setv
-    all-told [#* job.seed.told #* (cut job.told told.stop)]
-    first (if (is told.start None) 0 (+ (len job.seed.told) told.start))
-    now (cut all-told first None)
-    offsets (accumulate (gfor each all-told (len each.unit)) :initial 0)
+    now (get job.told told)
+    offsets (accumulate (gfor each (cut job.told told.stop) (len each.unit)) :initial 0)
     entry (fn [unit logarithm]
       {"token" unit  "logprob" logarithm  "bytes" (list (.encode unit))}))
   (if job.chat
@@ -80,7 +78,7 @@
     { "tokens" (lfor each now each.unit)
       "token_logprobs" (lfor each now each.logarithm)
       "top_logprobs" (lfor each now (dict each.likeliest))
-      "text_offset" (cut (list offsets) first -1)}))
+      "text_offset" (cut (list offsets) told.start -1)}))
 
 
 (defn usage-of [jobs body]
@@ -99,6 +97,26 @@
     "created" served.created
     "owned_by" "lstm_textgen"
     "system_fingerprint" served.fingerprint})
+
+
+(defn metrics-answer [requests models]
+  #[[Return the response with the metrics of the `models` (a list of `Served`) for Prometheus.
+
+  `requests` counts answers by #(path status).]]
+  (setv
+    quoted (fn [name] (.decode (msgspec.json.encode name)))  ; as the format escapes it, too
+    of-models (fn [state] (lfor each models
+      #(f"model={(quoted each.name)}" (len (getattr each.loop state))))))
+  (Response :media-type "text/plain; version=0.0.4; charset=utf-8" :content (.join "" (gfor
+    [name kind help samples] [
+      #("requests_total" "counter" "Requests answered" (lfor
+        [[path status] n] (.items requests)
+        #(f"path={(quoted path)},status=\"{status}\"" n)))
+      #("queue_texts" "gauge" "Texts waiting in the queue" (of-models "waiting"))
+      #("running_texts" "gauge" "Texts being generated" (of-models "running"))]
+    line [f"# HELP lstm_textgen_{name} {help}" f"# TYPE lstm_textgen_{name} {kind}"
+      #* (gfor [labels n] samples f"lstm_textgen_{name}{{{labels}}} {n}")]
+    (+ line "\n")))))
 
 
 (defn score-answer [served text]

@@ -1,6 +1,6 @@
 "The server's endpoints, as a Starlette application."
 
-(eval-when-compile (require hyrule [do-n meth unless]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.pages.markup [html]))
 (import
   asyncio
   collections [Counter]
@@ -12,14 +12,13 @@
   msgspec
   starlette.applications [Starlette]
   starlette.exceptions [HTTPException]
-  starlette.responses [HTMLResponse Response]
+  starlette.responses [HTMLResponse]
   starlette.routing [Route]
   lstm-textgen.pages.assembly [assemble]
-  lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry score-answer
-    usage-of]
+  lstm-textgen.server.answers [choice-of error-answer head-of json-answer metrics-answer
+    model-entry score-answer usage-of]
   lstm-textgen.server.guard [read-all]
   lstm-textgen.server.loop [Full]
-  lstm-textgen.server.metrics [TYPE metrics-page]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody read-body])
 
 (setv
@@ -33,7 +32,7 @@
 
   (meth __init__ [@models]
     (setv
-      [@requests @units] [(Counter) (Counter)]  ; by path and status; by the model's name
+      @requests (Counter)  ; answered, by path and status
       @scoring (CapacityLimiter 1)
       routes [
         #("/" @front "GET")
@@ -86,7 +85,7 @@
 
   (meth :async figures [request]
     "Answer with the metrics for Prometheus."
-    (Response (metrics-page @requests @units @models) :media-type TYPE))
+    (metrics-answer @requests @models))
 
   (meth :async list-models [request]
     "Answer with the models, in OpenAI's format."
@@ -101,7 +100,7 @@
     (setv
       data (await (read-all request))
       body (read-body data kind)
-      texts (Texts (@find body.model) body @units))
+      texts (Texts (@find body.model) body))
     (await (.submit texts (or (is kind ChatBody) (> (len data) LONG-BODY))))
     texts)
 
@@ -120,9 +119,9 @@
   #[[The answer to a `body` with texts by a `Served` model, whole or as a stream.
 
   It is an ASGI application that waits in the event loop for news of its `jobs`, which `submit`
-  makes and gives to a `loop`. Their units are counted in `units`.]]
+  makes and gives to a `loop`.]]
 
-  (meth __init__ [@served @body @units]
+  (meth __init__ [@served @body]
     (setv
       @head (head-of served body)
       [@loop @jobs] [None []]
@@ -131,17 +130,16 @@
 
   (meth :async submit [slow?]
     "Submit the jobs, made in a thread if that is `slow?`; raise `ApiError` if the queue is full."
-    (do-n 3  ; the model may have been reloaded meanwhile
+    (while True  ; the model may have been reloaded meanwhile
       (setv
         @loop @served.loop
         make (fn [] (.jobs @body @served @loop.model @,))
         @jobs (if slow? (await (in-thread make)) (make)))
       (try
-        (when (.submit @loop (lfor job @jobs :if (is job.end None) job)) (return))
+        (when (.submit @loop @jobs) (return))
         (except [error Full]
           (raise (later 429 "the queue is full; try again later" "queue_full"
-            (max BUSY-SECONDS (ceil (get error.args 0))))))))
-    (raise (later 503 "the server is stopping" "stopping")))
+            (max BUSY-SECONDS (ceil (get error.args 0)))))))))
 
   (meth :async __call__ [scope receive send]
     "Send the answer; cancel the jobs if the client disconnects or sending fails."
@@ -150,8 +148,7 @@
       (await (if @body.stream (@stream send) (@send-whole scope receive send)))
       (finally
         (.cancel watch)
-        (unless (@complete?) (.cancel @loop @jobs))
-        (+= (get @units @served.name) (sum (gfor job @jobs job.written))))))
+        (unless (@complete?) (.cancel @loop @jobs)))))
 
   (meth :async watch [receive]
     "Note when the client has disconnected."
@@ -200,17 +197,13 @@
 
   (meth next-parts [index job end]
     "Return a list of the next part of `job` number `index`, if there is one."
+    (when (and job.items (not end)) (return []))  ; whether it is new isn't known yet
     (setv
       start (.get @sent index)
-      echo? (and (is start None) (is-not job.echo None)))
-    (when (and job.items (not end)) (return []))  ; whether it is new isn't known yet
-    ;; A prompt's probabilities come first, all of them.
-    (when (and echo? (is-not job.alternatives None) (not (or end job.seed.done?))) (return []))
-    (setv
       now (.told-by-now job)
       text (.join "" (gfor _ (range (len job.pieces)) (.popleft job.pieces))))
     (when (and job.chat (is start None)) (setv text (.lstrip text)))
-    (unless (or text end echo?) (return []))
+    (unless (or text end) (return []))
     (setv
       (get @sent index) now
       choice (choice-of index job text (slice start now) (if (= end "failed") "error" end)))

@@ -63,13 +63,11 @@
         (.extend (get message "headers") (gfor h ANSWER-HEADERS :if (not-in (get h 0) own) h))
         (@count (get scope "path") (get message "status")))
       (await (send message)))
-    (setv app @app)
     (try
       (@check scope (dict (get scope "headers")))
-      (except [error ApiError]  ; a part of the body may still be unread
-        (setv app (error-answer error {"Connection" "close"}))))
-    (try
-      (await (app scope receive send-with-headers))
+      (await (@app scope receive send-with-headers))
+      (except [error ApiError]  ; of `check`: a part of the body may still be unread
+        (await ((error-answer error {"Connection" "close"}) scope receive send-with-headers)))
       (except [asyncio.CancelledError])  ; the server is stopping
       (except [Exception] (.exception LOG "an answer failed"))))
 

@@ -87,7 +87,7 @@
 
   It ends before one of the texts `stops` or, with `chat`, before the next line that begins with a
   name. `alternatives` is how many likeliest units to return for each unit, with its own
-  probability (None: neither); `echo` is what the answer repeats of the prompt, or None.
+  probability (None: neither); `echo` is the prompt that the text begins with, or None.
   `number` is among the texts with one `rng-seed`.
 
   `pieces` (a deque of str) holds text that hasn't been read yet; `told` is a list of `Told`;
@@ -100,8 +100,7 @@
   (meth __init__ [@seed @length * [@options (SamplingOptions)] [@stops #()] [@rng-seed None]
       [@number 0] [@chat False] [@alternatives None] [@echo None] [@reader None] [@items None]]
     (setv [@request @end] [None None])
-    (@start number)
-    (unless (or length (is-not seed.alternatives None)) (@finish "length")))
+    (@start number))
 
   (meth start [@number]
     "Begin the text that has this `number`, in place of an earlier one."
@@ -125,9 +124,14 @@
     (unless @items (setv @end end)))
 
   (meth begin [engine]
-    "Draw the first unit if it may include the end of the seed, which `engine` has read."
-    (for [[id typed logits] (.begin @seed engine @draw)]
-      (@take [id] (when @draw.logits (np.atleast-2d logits)) typed)))
+    "Begin the text after the seed, which `engine` has read; the first unit may include its end."
+    (unless (is @echo None)
+      (.extend @told @seed.told)
+      (@_release @echo))
+    (if (= @length 0)
+      (@finish "length")  ; only its seed was requested
+      (for [[id typed logits] (.begin @seed engine @draw)]
+        (@take [id] (when @draw.logits (np.atleast-2d logits)) typed))))
 
   (meth take [ids logits [typed 0]]
     #[[Add the units of the list `ids`, up to the requested length, drawn from `logits`.

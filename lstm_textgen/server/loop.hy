@@ -123,7 +123,7 @@ time, and the seeds of others get their turns.]]
     "Let `job` leave its batch; note the state with which it can join again."
     (.pop @running job.draw)
     (.remove job.request.running job)
-    (setv job.state (.leave @crowd job.draw)))
+    (setv job.state (.get (.change @crowd [job.draw] []) job.draw)))
 
   (meth _admit []
     "Read slices of the seeds of waiting requests by turns; let jobs with a read seed join."
@@ -164,10 +164,7 @@ time, and the seeds of others get their turns.]]
 
   (meth _begin [job]
     "Let `job` join a batch, again or with the seed that the reader has read."
-    (unless job.state
-      (if (= job.left 0)
-        (.finish job "length")  ; only its seed was requested
-        (.begin job @reader)))
+    (unless job.state (.begin job @reader))
     (when (or job.end job.over)
       (@_drop job)
       (@notify [job])
@@ -177,7 +174,7 @@ time, and the seeds of others get their turns.]]
       [@round @admitting] [1 None]
       job.joined (time.perf-counter))
     (.append job.request.running job)
-    (.join @crowd job.draw (or job.state @reader.state)))
+    (.change @crowd [] [#(job.draw (or job.state @reader.state))]))
 
   (meth _write []
     "Run a round of steps and hand out the new text."
@@ -228,7 +225,7 @@ time, and the seeds of others get their turns.]]
   (meth settle []
     "End the jobs that are over, in their order; those whose items aren't new wait again."
     (for [job @jobs  :if (is job.end None)]
-      (if (.new? job.items (+ job.seed.text (.join "" job.pieces)))
+      (if (.new? job.items (+ (if job.echo "" job.seed.text) (.join "" job.pieces)))
         (setv job.end job.over)
         (do
           (.start job (+ job.number (len @jobs)))

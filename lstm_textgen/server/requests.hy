@@ -112,7 +112,7 @@
 
 (defclass Message [Struct]
   "A message of a chat."
-  #^ (within str :max-length 40) role
+  #^ (get Literal #("user" "assistant" "system" "developer")) role
   (setv
     #^ (| SEED-TEXT (within (get list Part) :max-length 100) None) content ""
     #^ (| (within str :max-length LONGEST-NAME) None) name None))
@@ -236,10 +236,6 @@
     speakers {"user" you  "assistant" me}
     lines [])
   (for [message messages :if (not-in message.role ["system" "developer"])]  ; instructions
-    (unless (in message.role speakers)
-      (raise (ApiError 400
-        f"a message's `role` must be user, assistant or system, not {message.role !r}"
-        :param "messages")))
     (setv
       speaker (or message.name (get speakers message.role))
       content (or message.content "")

@@ -40,7 +40,7 @@
 
 
 (defn [contextmanager] listening [host port]
-  "Yield a socket bound to `host` and `port`; raise `OSError` that names them on failure."
+  "Yield a socket that listens at `host` and `port`; raise `OSError` that names them on failure."
   (with [stack (ExitStack)]
     (try
       (setv
@@ -50,6 +50,7 @@
         listener (.enter-context stack (socket.socket family kind protocol)))
       (.setsockopt listener socket.SOL-SOCKET socket.SO-REUSEADDR 1)
       (.bind listener address)
+      (.listen listener)
       (except [error OSError]
         (setv other (if (= error.errno errno.EADDRINUSE) "port" "host"))
         (raise (OSError
@@ -65,7 +66,7 @@
     (setv
       [now most] (resource.getrlimit resource.RLIMIT-NOFILE)
       wanted (if (= most resource.RLIM-INFINITY) FILES (min FILES most)))
-    (unless (or (= now resource.RLIM-INFINITY) (>= now wanted))
+    (when (< -1 now wanted)  ; -1: no limit
       (resource.setrlimit resource.RLIMIT-NOFILE #(wanted most)))))
 
 
@@ -86,11 +87,11 @@
       (Config (Guard desk.app host key desk.count)
         :http PatientProtocol :ws "none" :lifespan "off" :log-config None :access-log False
         :server-header False :proxy-headers False :h11-max-incomplete-event-size LARGEST-HEAD
-        :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)
-      (fn [] (say url)))
+        :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048))
     watcher (asyncio.create-task (watch-files models warn)))
   ;; It logs connections that end with the server; `Guard` logs our own errors.
   (.setLevel (logging.getLogger "uvicorn.error") logging.CRITICAL)
+  (.call-soon (asyncio.get-running-loop) say url)  ; once signals stop the server
   (await (.serve server [listener]))
   (.cancel watcher)
   (for [each models] (.stop each.loop)))
@@ -108,15 +109,7 @@
 
 
 (defclass QuietServer [Server]
-  "uvicorn's server, which calls `on-start` once it listens and survives the signal that stops it."
-
-  (meth __init__ [config @on-start]
-    (.__init__ (super) config))
-
-  (meth :async startup [[sockets None]]
-    "Start to listen, then call `on-start`."
-    (await (.startup (super) sockets))
-    (@on-start))
+  "uvicorn's server, which survives the signal that stops it."
 
   (meth handle-exit [number frame]
     "Stop, after a second SIGINT at once; uvicorn's own would raise the signal again afterwards."

@@ -28,10 +28,11 @@ another order for another number of texts, which now and then changes a choice (
   (meth change [leaving joining]
     #[[Remove the texts of the draws `leaving`, then add those of `joining`, #(draw state) each.
 
-    A state is that of an engine that has read the seed. Return the states of those that leave.]]
+    A state is that of an engine that has read the seed. Return a dict from those that leave to
+    their states, with which they can join again.]]
     (setv
       kept (lfor [k draw] (enumerate @draws) :if (not-in draw leaving) k)
-      states (lfor draw leaving (.copy-state @_engine (.index @draws draw)))
+      states (dfor draw leaving draw (.copy-state @_engine (.index @draws draw)))
       engine (.like @_engine (max 1 (+ (len kept) (len joining)))))
     (.keep engine @_engine kept)
     (for [[k [_ state]] (enumerate joining (len kept))] (.set-state engine state k))
@@ -68,8 +69,9 @@ another order for another number of texts, which now and then changes a choice (
       @_pool (ThreadPoolExecutor MOST-BATCHES)))
 
   (meth change [leaving joining]
-    "Remove the texts of the draws `leaving`, then add those of `joining`, as in a `Batch`."
+    "Remove the texts of the draws `leaving`, then add those of `joining`; return as a `Batch`."
     (setv
+      states {}
       gone (lfor batch @_batches (lfor draw batch.draws :if (in draw leaving) draw))
       sizes (lfor [batch draws] (zip @_batches gone) (- (len batch.draws) (len draws)))
       added (lfor _ @_batches []))
@@ -78,16 +80,8 @@ another order for another number of texts, which now and then changes a choice (
       (.append (get added n) text)
       (+= (get sizes n) 1))
     (for [[batch draws texts] (zip @_batches gone added)  :if (or draws texts)]
-      (.change batch draws texts)))
-
-  (meth join [draw state]
-    "Add the text of `draw`; `state` is that of an engine that has read its seed."
-    (.change self [] [#(draw state)]))
-
-  (meth leave [draw]
-    "Remove the text of `draw`; return its state, with which it can join again."
-    (for [batch @_batches  :if (in draw batch.draws)]
-      (return (get (.change batch [draw] []) 0))))
+      (.update states (.change batch draws texts)))
+    states)
 
   (meth run [steps interruptions]
     "Take one to `steps` steps, as `Batch.run` does; return #(draw ids logits) for each text."

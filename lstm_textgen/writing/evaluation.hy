@@ -1,14 +1,13 @@
 "The evaluation that a model file stores for its report; measuring it takes about a second."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [ncut unless]))
 (import
   functools [partial]
   numpy :as np
   lstm-textgen.modelfile.history [bits]
-  lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.originality [originality]
-  lstm-textgen.writing.scoring [at-ids follow]
+  lstm-textgen.writing.scoring [compare follow]
   lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
@@ -46,7 +45,9 @@
 
 
 (defn _predictions [model held]
-  "Return `_judge`'s results, each (window, places), for places evenly spaced over `held` (time,)."
+  #[[Return [nats sure right lengths], each (window, places) in places evenly spaced over `held`.
+
+  They are each unit's surprise, the highest probability, whether it was the unit's, its length.]]
   (setv
     window (min WINDOW (max 1 (// (len held) 2)))
     room (- (len held) EVALUATION-RUN-IN window 1)
@@ -58,14 +59,9 @@
     rows (.astype (np.stack parts 1) int)
     engine (make-engine model places))
   (.feed engine (cut rows EVALUATION-RUN-IN))
-  (follow engine (cut rows EVALUATION-RUN-IN None) (partial _judge model.vocabulary.lengths)))
-
-
-(defn _judge [lengths logits ids]
-  "Return each id's surprise, the highest probability, whether it is the id's, the id's length."
-  (setv odds (softmax logits))
-  [ (- (np.log (+ 1e-12 (at-ids odds ids)))) (.max odds -1) (= (.argmax odds -1) ids)
-    (get lengths ids)])
+  (setv [nats right _ least] (follow engine (cut rows EVALUATION-RUN-IN None) (partial compare 1)))
+  [ nats (np.exp (- (ncut least ... 0))) right
+    (get model.vocabulary.lengths (cut rows (+ EVALUATION-RUN-IN 1) None))])
 
 
 (defn _calibration [sure right]

@@ -28,18 +28,6 @@ A text is cut into parts that are read in parallel; each part first reads the te
   WINDOW-NUMBERS (** 2 20))  ; logits kept until their softmax is taken
 
 
-(defrecord Stretch
-  #[[A stretch of a text as a model sees it.
-
-  - `units`: the sequence of its units; `unknowns`: how many of them the model doesn't know;
-    `characters`: how many the others have; `hits`: how many units were the likeliest.
-  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if it isn't predicted.
-  - `likeliest`: #(ids odds), arrays (len(units), k) of the k likeliest units in each place, best
-    first, and their probabilities (0 where there is no prediction); or None.]]
-  [ #^ object units  #^ np.ndarray nats  #^ int hits  #^ int unknowns  #^ int characters
-    #^ object [likeliest None]])
-
-
 (defclass [dataclass] Score []
   #[[How well a model predicts a text.
 
@@ -66,13 +54,9 @@ A text is cut into parts that are read in parallel; each part first reads the te
     "The share of units that were the likeliest, from 0 to 1."
     (/ @hits @count))
 
-  (meth add [stretch]
-    "Add a `Stretch`."
-    (+= @nats (float (np.nansum stretch.nats)))
-    (+= @count (- stretch.nats.size (int (np.count-nonzero (np.isnan stretch.nats)))))
-    (+= @hits stretch.hits)
-    (+= @unknowns stretch.unknowns)
-    (+= @characters stretch.characters))
+  (meth add [other]
+    "Add the `Score` of another text, or of more of this one."
+    (for [[name value] (.items (vars other))] (setattr @, name (+ (getattr @, name) value))))
 
   (meth check [[name None]]
     "Raise `ValueError`, with the text's `name` if it has one, if nothing was scored."
@@ -81,13 +65,23 @@ A text is cut into parts that are read in parallel; each part first reads the te
         "nothing to score: the text is empty, or the model knows none of it"))))
 
 
+(defrecord Stretch
+  #[[A stretch of a text as a model sees it, with its `Score`.
+
+  - `units`: the sequence of its units.
+  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if it isn't predicted.
+  - `likeliest`: #(ids odds), arrays (len(units), k) of the k likeliest units in each place, best
+    first, and their probabilities (0 where there is no prediction); or None.]]
+  [#^ object units  #^ np.ndarray nats  #^ Score score  #^ object [likeliest None]])
+
+
 (defn score-text [model text]
   #[[Return #(total units nats): the `Score` of `text`, its units, and the surprise of each.
 
   Raise `ValueError` if nothing was scored.]]
   (setv [total units nats] [(Score) [] []])
   (for [stretch (surprises model [text])]
-    (.add total stretch)
+    (.add total stretch.score)
     (.extend units stretch.units)
     (.append nats stretch.nats))
   (.check total)
@@ -116,7 +110,9 @@ A text is cut into parts that are read in parallel; each part first reads the te
       (setv
         (get likeliest 0 known) (get best 0)
         (get likeliest 1 known) (np.exp (- (get best 1)))))
-    (yield (Stretch units nats hits (len unknowns) characters likeliest))))
+    (yield (Stretch units nats
+      (Score (float (np.nansum nats)) (len ids) hits (len unknowns) characters)
+      likeliest))))
 
 
 ;; * Reading
@@ -244,8 +240,3 @@ A text is cut into parts that are read in parallel; each part first reads the te
     order (np.argsort (- (np.take-along-axis logits some -1)))
     best (np.take-along-axis some order -1))
   [nats hits best (nats-at best)])
-
-
-(defn at-ids [values ids]
-  "Return the element of `values` (…, vocabulary) at each of `ids` (…)."
-  (ncut (np.take-along-axis values (ncut ids ... None) -1) ... 0))

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   collections [deque]
+  functools [lru-cache]
   itertools [islice]
   re
   warnings
@@ -10,6 +11,7 @@
   lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [Batch Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.newitems [MOST-DRAWS NewItems]
   lstm-textgen.writing.pace [Pace]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.seeds [Seed])
@@ -45,19 +47,7 @@
 
   (meth [property] endless? []
     "Whether a text never ends."
-    (= self (Ends)))
-
-  (meth apply [pieces [warn warnings.warn]]
-    "Yield `pieces` (str) up to the end; `warn` if the text had to be cut off before it."
-    (setv pieces (if (or @endless? (is-not @length None))
-      (islice pieces @length)
-      (do
-        (setv most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or @sentences 0))))
-        (_cut-off pieces most (fn [] (warn (+ f"a sample was cut off after {most :,} characters "
-          "(or words), before its end; for a longer one, give `length`")))))))
-    (when @stop (setv pieces (before-stop pieces (if (isinstance @stop str) [@stop] @stop))))
-    (when @sentences (setv pieces (first-sentences pieces @sentences)))
-    (yield :from pieces)))
+    (= self (Ends))))
 
 
 ;; * Generation
@@ -87,31 +77,54 @@
 
   Of a list it is as many items as fit.]]
   (setv units (_write model (Seed model "") (Draw (usual-options model temperature) rng-seed)))
-  (.join "" (.apply (Ends length) (.counted model.vocabulary units))))
+  (.join "" (islice (.counted model.vocabulary units) length)))
 
 
 (defn write-each [model seeds samples [options None] [ends (Ends)] [rng-seed None]
-    [warn warnings.warn]]
+    [warn warnings.warn] [new False]]
   #[[Return an iterator of #(k text), each as soon as it ends: `samples` after each of `seeds`.
 
   They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
   text k depends only on `rng-seed` and k. After Ctrl-C it yields what there is of the others,
   but no half items, before it raises `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an
-  end or the model is one of a list.]]
-  (setv streams (* samples (len seeds)))
-  (when (and ends.endless? (not model.settings.items))
-    (refuse (if (= streams 1) "a text needs" "several texts need")
-      " an end: give `length`, `stop` or `sentences`"))
-  (when (<= streams 1)
-    (return (gfor seed seeds #(0 (.join "" (stream model seed options ends rng-seed warn))))))
+  end or the model is one of a list.
+
+  With `new`, an item that isn't new (see `NewItems`) is drawn again; after `MOST-DRAWS` of them in
+  a row, `warn` and end early.]]
   (setv
-    options (or options (usual-options model))
-    texts (gfor
-      [n seed] (enumerate seeds)
-      :setv seed (Seed model seed warn)
-      k (range samples)
-      #((Draw options rng-seed (+ k (* n samples))) seed)))
-  (write-draws model texts ends warn))
+    count (* samples (len seeds))
+    items (when new (NewItems model)))
+  (when (and ends.endless? (not model.settings.items))
+    (refuse (if (= count 1) "a text needs" "several texts need")
+      " an end: give `length`, `stop` or `sentences`"))
+  (if (or new (> count 1))
+    (_write-turns model seeds samples (or options (usual-options model)) ends rng-seed warn items)
+    (gfor seed seeds #(0 (.join "" (stream model seed options ends rng-seed warn))))))
+
+
+(defn _write-turns [model seeds samples options ends rng-seed warn items]
+  "Yield what `write-each` does, only what `items`, a `NewItems` or None, finds new."
+  (setv
+    count (* samples (len seeds))
+    seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn)))
+    [wanted turn] [(range count) 0])
+  (while wanted
+    (setv
+      again []
+      ;; Text k has other random numbers in each turn.
+      texts (gfor
+        k wanted
+        #((Draw options rng-seed (+ k (* turn count))) (seed-of (// k samples)))))
+    (for [[number text] (_write-draws model texts ends warn)]
+      (setv k (% number count))
+      (if (or (is items None) (.new? items (+ (get seeds (// k samples)) text)))
+        (yield #(k text))
+        (.append again k))
+      (when (and items (.memorized? items))
+        (warn (+ f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
+          "give a higher `temperature`, or train for fewer epochs"))
+        (return)))
+    (setv [wanted turn] [again (+ turn 1)])))
 
 
 (defrecord _Text
@@ -119,7 +132,7 @@
   [#^ deque ids  #^ object pieces  #^ list so-far])
 
 
-(defn write-draws [model texts ends warn]
+(defn _write-draws [model texts ends warn]
   #[[Yield #(k text) for each of `texts`, #(draw seed), when it ends; k is the draw's number.
 
   At most `MOST-TEXTS` are written at once; a seed is read when the turn of its texts comes. After
@@ -197,25 +210,35 @@
 ;; * Where a text ends
 
 (defn _up-to-end [model units ends warn]
-  "Return an iterator of the pieces of a text by `model` that begins its endless `units`."
+  #[[Yield the pieces of a text by `model` that begins its endless `units`.
+
+  `warn` if it had to be cut off before its end.]]
   (setv
-    settings model.settings
+    [settings stop] [model.settings ends.stop]
     longest (or settings.longest-item 0)
-    most (* LONGER longest))
+    most-in-item (* LONGER longest)
+    most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or ends.sentences 0))))
   (when longest
-    (setv units (_cut-off units most (fn [] (warn (+
-      f"an item was cut off after {most :,} {settings.unit}, before its end; "
-      f"the longest in training has {longest :,}"))))))
+    (setv units (_cut-off units most-in-item warn
+      (+ f"an item was cut off after {most-in-item :,} {settings.unit}, before its end; "
+        f"the longest in training has {longest :,}"))))
   (setv pieces (.counted model.vocabulary units))
   (when settings.items (setv pieces (before-stop pieces [(end-of settings.items)])))
-  (.apply ends pieces warn))
+  (cond
+    (is-not ends.length None) (setv pieces (islice pieces ends.length))
+    (not ends.endless?) (setv pieces (_cut-off pieces most warn
+      (+ f"a sample was cut off after {most :,} characters (or words), before its end; "
+        "for a longer one, give `length`"))))
+  (when stop (setv pieces (before-stop pieces (if (isinstance stop str) [stop] stop))))
+  (when ends.sentences (setv pieces (first-sentences pieces ends.sentences)))
+  (yield :from pieces))
 
 
-(defn _cut-off [pieces most say]
-  "Yield the first `most` of `pieces`; call `say` if there are more."
+(defn _cut-off [pieces most warn line]
+  "Yield the first `most` of `pieces`; `warn` with the `line` if there are more."
   (yield :from (islice pieces most))
   (for [_ pieces]
-    (say)
+    (warn line)
     (break)))
 
 
