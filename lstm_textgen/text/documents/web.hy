@@ -8,7 +8,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding decode]
-  lstm-textgen.text.documents.archives [read-elements target]
+  lstm-textgen.text.documents.archives [read-xml target]
   lstm-textgen.text.documents.reading [MAX-DEPTH Understood not-a read-whole])
 
 (setv
@@ -82,15 +82,12 @@
   "Yield the text of the e-book in `archive` by chapter, then an `Understood`."
   (setv
     reading archive.reading
-    packages (lfor
-      [name attributes] (read-elements archive "META-INF/container.xml")
-      :if (and (= name "rootfile") (in "full-path" attributes))
-      (get attributes "full-path"))
-    chapters (_spine archive (get [#* packages ""] 0))
+    found (.find (read-xml archive "META-INF/container.xml") ".//{*}rootfile[@full-path]")
+    chapters (_spine archive (if (is found None) "" (.get found "full-path")))
+    encrypted (read-xml archive "META-INF/encryption.xml" :needed False)
     locked (sfor  ; often only fonts
-      [name attributes] (read-elements archive "META-INF/encryption.xml" :needed False)
-      :if (= name "CipherReference")
-      (percent-decoded (.get attributes "URI" "")))
+      node (.iterfind encrypted ".//{*}CipherReference")
+      (percent-decoded (.get node "URI" "")))
     count 0)
   (for [name (dict.fromkeys chapters)  :if (in name archive.names)]
     (when (in name locked)
@@ -106,16 +103,16 @@
 (defn _spine [archive package]
   "Return the names of the chapters that the member `package` lists, in reading order."
   (setv
-    elements (read-elements archive package)
+    root (read-xml archive package)
     items (dfor
-      [name attributes] elements
-      :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
-      (.get attributes "id") (target package (percent-decoded (.get attributes "href" "")))))
+      item (.iterfind root ".//{*}item")
+      :if (not-in "nav" (.split (.get item "properties" "")))
+      (.get item "id") (target package (percent-decoded (.get item "href" "")))))
   (lfor
-    [name attributes] elements
-    :setv item (.get items (.get attributes "idref"))
-    :if (and (= name "itemref") item (!= (.get attributes "linear") "no"))
-    item))
+    each (.iterfind root ".//{*}itemref")
+    :setv name (.get items (.get each "idref"))
+    :if (and name (!= (.get each "linear") "no"))
+    name))
 
 
 ;; * Bytes to HTML
