@@ -9,12 +9,15 @@
   xml.etree.ElementTree [Element ParseError fromstring]
   zipfile [BadZipFile ZipFile]
   zlib
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE locked not-a read-whole])
 
-;; What zipfile and ElementTree raise for an invalid or damaged archive.
-(setv DAMAGES #(BadZipFile EOFError LookupError LZMAError OSError OverflowError ParseError
-  RuntimeError UserWarning ValueError struct.error zlib.error))
+(setv
+  MAX-XML (* 32 MB)  ; bytes of one member: as elements it takes up to sixty times as much
+  ;; What zipfile and ElementTree raise for an invalid or damaged archive.
+  DAMAGES #(BadZipFile EOFError LookupError LZMAError OSError OverflowError ParseError RuntimeError
+    UserWarning ValueError struct.error zlib.error))
 
 
 (defclass Archive []
@@ -52,7 +55,7 @@
   It is empty if the member is missing and not `needed`. Raise `NotText` for entities, a few of
   which can stand for any amount of text, or one of `DAMAGES`.]]
   (unless (or needed (in name archive.names)) (return (Element "missing")))
-  (setv data (.read archive name))
+  (setv data (.read archive name MAX-XML))
   (when (in b"<!ENTITY" (.replace data b"\0" b""))  ; UTF-16 has NULs
     (raise (NotText (+ f"{archive.reading.name} uses XML entities, which are not read; "
       "open and save it with Word, LibreOffice or Calibre"))))

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
+  contextlib [suppress]
   email [message-from-bytes]
   email.errors [MessageError]
   email.header [decode-header make-header]
@@ -91,10 +92,9 @@
   (setv
     raw (next (gfor [name value] (.raw-items message) :if (= (.lower name) "from") value) "")
     raw (_decoded (.encode (cut raw MAX-SENDER) "utf-8" "surrogateescape")))
-  (try
-    (setv [name address] (parseaddr (str (make-header (decode-header raw)))))
-    (except [[LookupError MessageError ValueError]]
-      (setv [name address] (parseaddr (str raw)))))
+  (with [_ (suppress LookupError MessageError ValueError)]
+    (setv raw (str (make-header (decode-header raw)))))
+  (setv [name address] (parseaddr raw))
   (clean-name (or name address)))
 
 

@@ -17,7 +17,7 @@
   lstm-textgen.text.documents.web [MAX-PAGE layout page-source page-tree])
 
 (setv
-  LONGEST-PATH 1000  ; characters of the names of values that one is in; exports have about 50
+  MAX-JSON-PATH 1000  ; characters of the names of values that one is in; exports have about 50
   JSON-CHAT r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{"  ; how one begins
   ;; What is looked at on Telegram's pages: who, what, and messages without text.
   TELEGRAM-PARTS ".message > .body > .from_name, .message.default .text, .message.service, .media"
@@ -79,7 +79,7 @@
   (setv [place builder size] [None None 0])  ; of the object that has begun
   (try
     (for [[path event value] (ijson.parse file :use-float True)]
-      (when (> (len path) LONGEST-PATH)
+      (when (> (len path) MAX-JSON-PATH)
         (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
       (when (and (not place) (= event "start_map") (.endswith path "messages.item"))
         (setv [place builder size] [path (ObjectBuilder) 0]))

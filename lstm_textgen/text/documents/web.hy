@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   codecs
+  collections [Counter]
   re
   urllib.parse [unquote :as percent-decoded]
   lstm-textgen.basics.machine [MB]
@@ -58,11 +59,10 @@
   MAX-ATTRIBUTES 1000  ; of a tag
   ATTRIBUTE (+ r"[^\s/>][^\s/>=]*+"
     r"(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+")
-  ATTRIBUTES (re.compile rf"</?[A-Za-z][^\s/>]*+((?:[\s/]++|{ATTRIBUTE})*+)")
+  TAG (re.compile rf"<(/?)([A-Za-z][^\s/>]*+)((?:[\s/]++|{ATTRIBUTE})*+)")
   ;; Elements that hold no tags and end only at their own end tag, and comments; an unclosed one
   ;; extends to the end.
   CODE (re.compile r"(?is)<(script|style)\b.*?(?:</\1[^>]*>?|\Z)|<!--.*?(?:-->|\Z)")
-  TAG (re.compile "<(/?)([A-Za-z][A-Za-z0-9]*)")
   UNNESTED (set (.split (+ "area base br col embed hr img input link meta source track wbr p li "
     "dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp html head body"))))
 
@@ -131,18 +131,21 @@
 
 (defn _check-tags [source reading]
   "Raise `NotText` if tags in the HTML `source` have too many attributes or are nested too deeply."
-  (for [found (.finditer ATTRIBUTES source)]
-    (when (and (> (len (get found 1)) MAX-ATTRIBUTES)
-        (> (len (re.findall ATTRIBUTE (get found 1))) MAX-ATTRIBUTES))
-      (raise (NotText (not-a reading "a web page or e-book"
-        f"it has a tag with more than {MAX-ATTRIBUTES} attributes")))))
-  (setv depth 0)
-  (for [[closing name] (.findall TAG source)]
-    (unless (in (.lower name) UNNESTED)
-      (setv depth (max 0 (+ depth (if closing -1 1))))
-      (when (> depth MAX-DEPTH)
-        (raise (NotText (not-a reading "a web page or e-book"
-          f"its elements are nested more than {MAX-DEPTH} deep")))))))
+  (setv [open depth] [(Counter) 0])  ; `open`: by name, as an end tag may have no counterpart
+  (for [tag (.finditer TAG source)]
+    (setv
+      [closing name attributes] (.groups tag)
+      name (.lower name)
+      step (if closing (- (min 1 (get open name))) 1)
+      many (and (> (len attributes) MAX-ATTRIBUTES)
+        (> (len (re.findall ATTRIBUTE attributes)) MAX-ATTRIBUTES)))
+    (unless (in name UNNESTED)
+      (+= (get open name) step)
+      (+= depth step))
+    (when (or many (> depth MAX-DEPTH))
+      (raise (NotText (not-a reading "a web page or e-book" (if many
+        f"it has a tag with more than {MAX-ATTRIBUTES} attributes"
+        f"its elements are nested more than {MAX-DEPTH} deep")))))))
 
 
 ;; * HTML to lines
