@@ -1,6 +1,6 @@
 "Word's .docx, OpenDocument's .odt and .rtf: a line for each paragraph and table row."
 
-(eval-when-compile (require hyrule [->> meth unless]))
+(eval-when-compile (require hyrule [->> meth]))
 (import
   itertools [pairwise]
   posixpath
