@@ -27,7 +27,7 @@
 (defn test-a-run-tells-what-it-understood-and-suggests-a-seed [tmp-path counting]
   (write (/ tmp-path "chat.txt") CHAT)
   (setv lines (.splitlines (output tmp-path "--sources" "chat.txt" #* FLAGS)))
-  (assert (in (+ "chat.txt: WhatsApp, 120 messages of 2 people, 2025; "
+  (assert (in (+ "chat.txt: WhatsApp, 120 messages of 2 people; "
     "media and system lines left out") lines))
   (assert (.endswith (get lines -1) "--generate Anna: --stop Anna: --length 300"))
   (assert (= (get (. (load (/ tmp-path "model")) settings) "people") ["Anna" "Ben"])))

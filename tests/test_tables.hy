@@ -1,7 +1,6 @@
 "Tables are read row by row, by their columns or a template: CSV, JSON and workbooks."
 
 (import
-  csv
   json
   pytest
   bench.tables [sheet-row workbook]
@@ -175,16 +174,6 @@
   (write "a.csv" (+ "text\n" (* "abcdefgh\n" 1000)))
   (assert (in "expands to more than"
     (complaint ["a.csv"] :column (* "{text}" 20) :limit 100_000))))
-
-
-(defn test-tables-read-side-by-side-leave-no-limit-behind [here]
-  (write "a.csv" (+ "id,text\n" (* "1,one\n" 200_000)))
-  (setv
-    limit (csv.field-size-limit)
-    pieces (lfor _ (range 2) (read-pieces "a.csv" :column "text")))
-  (for [each pieces]
-    (assert (next each))
-    (assert (= (csv.field-size-limit) limit))))
 
 
 ;; * JSON

@@ -20,7 +20,6 @@
   GUESSED-FROM 4096  ; bytes from which an encoding is guessed
   ;; Formats without a reader, by their first bytes, and what to do with each.
   UNREADABLE-FORMATS {
-    rb"\xd0\xcf\x11\xe0" ["an old Office document" "save it as .docx or .xlsx and give that"]
     rb".{60}(?:BOOKMOBI|TEXtREAd)"
       ["a Kindle book" "convert it to .epub, as Calibre does, and give that"]
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*"

@@ -16,10 +16,9 @@
   SECONDS 300  ; of the CPU, for a whole document
   MEMORY (* 2048 MB)
   TIMERS ["SIGPROF" "SIGXCPU"]  ; what ends the process when its time is over
-  ;; The status of the process for a document that needs a password, that is damaged, or too large.
+  ;; The status for a document that needs a password, or too much memory; others: it is damaged.
   LOCKED 3
-  DAMAGED 4
-  TOO-LARGE 5
+  TOO-LARGE 4
   CALL (+ "import hy, sys; from lstm_textgen.text.documents.apart import begin; "
     "begin(*sys.argv[1:])"))
 
@@ -28,8 +27,8 @@
   #[[Yield the file of bytes that `function` of this folder's `module` writes, given `arguments`.
 
   It runs in a process of its own, with the bytes `data` as standard input, writes to standard
-  output, and exits with `LOCKED` or `DAMAGED` if need be. Raise `NotText` for a document that is
-  locked, or takes too much time or memory, `ValueError` for a damaged one.]]
+  output, and exits with `LOCKED` if need be. Raise `NotText` for a document that is locked, or
+  takes too much time or memory, `ValueError` for one that the process fails to read.]]
   (with [out (TemporaryFile)]
     (setv status (. (subprocess.run
       [(getattr hy "sys_executable" sys.executable) "-P" "-c" CALL module function

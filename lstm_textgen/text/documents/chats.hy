@@ -1,9 +1,9 @@
 #[[What all chats have in common: each message becomes a line of text, and people are counted.
 
-The reader of a chat yields `Message`s, and `chat-text` turns them into text. A message without
-text, such as a system notice or a picture, is left out.]]
+The reader of a chat yields messages, #(name text), and `chat-text` turns them into text. One
+without text, such as a system notice or a picture, is left out.]]
 
-(eval-when-compile (require hyrule [->]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [->]))
 (import
   collections [Counter]
   lstm-textgen.basics.values [counted]
@@ -11,19 +11,9 @@ text, such as a system notice or a picture, is left out.]]
 
 (setv
   LONGEST-NAME 80  ; characters; what is longer, and stands before a colon, is no name
-  FIRST-YEAR 2009  ; in which WhatsApp appeared, for dates whose year has two digits
+  NOTICE #(None None)  ; a message of nobody
   ;; Marks of the direction of writing, which messengers put around names, mentions and notices.
   DIRECTIONS (dict.fromkeys [0x200E 0x200F #* (range 0x202A 0x202F) #* (range 0x2066 0x206A)]))
-
-
-(defrecord Message
-  "A message: its author and text, both None for a notice, and the years that its date may mean." [
-    #^ str [name None]
-    #^ str [text None]
-    #^ tuple [years #()]])
-
-
-(setv NOTICE (Message))
 
 
 (defn chat-text [messages service reading]
@@ -31,21 +21,17 @@ text, such as a system notice or a picture, is left out.]]
 
   `service` names the source of the chat, such as WhatsApp. If the reading has `only`, other
   people's lines are left out.]]
-  (setv [people dates] [(Counter) #{}])
-  (for [message messages]
+  (setv people (Counter))
+  (for [[name text] messages]
     (setv
-      text (one-line (.translate (or message.text "") DIRECTIONS))
-      name (if text (clean-name message.name) ""))  ; of nobody if it is left out
+      text (one-line (.translate (or text "") DIRECTIONS))
+      name (if text (clean-name name) ""))  ; of nobody if it is left out
     (+= (get people name) 1)
-    (when (and name message.years) (.add dates message.years))
     (when (and name (wanted? name reading)) (yield f"{name}: {text}\n")))
-  (setv
-    left-out (.pop people "" 0)
-    span (_span dates))
+  (setv left-out (.pop people "" 0))
   (yield (Understood :people people :turns (is reading.only None) :words (+
     f"{service}, {(counted (.total people) "messages")} of "
     (if (= (len people) 1) "1 person" f"{(len people) :,} people")
-    (if span (+ ", " (.join " to " (map str (sorted (set span))))) "")
     (if reading.only f", only {reading.only}'s kept" "")
     (if left-out "; media and system lines left out" "")))))
 
@@ -61,14 +47,3 @@ text, such as a system notice or a picture, is left out.]]
     (.replace ":" " ") (.translate DIRECTIONS) (one-line)
     (.lstrip "~ ")))  ; WhatsApp's mark for people who aren't in the address book
   (if (<= (len name) LONGEST-NAME) name ""))
-
-
-(defn _span [dates]
-  "Return #(first last) of the years in `dates` (a set of `Message.years`), or nothing."
-  ;; Days are spread out, years are few, and nobody chatted before WhatsApp.
-  (min (lfor
-      place (if dates [0 -1] [])
-      :setv years (lfor years dates (get years place))
-      #((min years) (max years)))
-    :key (fn [span] #((< (get span 0) FIRST-YEAR) (- (get span 1) (get span 0))))
-    :default #()))

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
+  contextlib [suppress]
   email [message-from-bytes]
   email.errors [MessageError]
   email.header [decode-header make-header]
@@ -15,7 +16,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding likely-encoding]
   lstm-textgen.text.documents.chats [clean-name wanted?]
-  lstm-textgen.text.documents.reading [BeyondLimit Understood not-a read-whole text-lines]
+  lstm-textgen.text.documents.reading [BeyondLimit Understood read-whole text-lines]
   lstm-textgen.text.documents.web [html-lines])
 
 (setv
@@ -91,10 +92,9 @@
   (setv
     raw (next (gfor [name value] (.raw-items message) :if (= (.lower name) "from") value) "")
     raw (_decoded (.encode (cut raw MAX-SENDER) "utf-8" "surrogateescape")))
-  (try
-    (setv [name address] (parseaddr (str (make-header (decode-header raw)))))
-    (except [[LookupError MessageError ValueError]]
-      (setv [name address] (parseaddr (str raw)))))
+  (with [_ (suppress LookupError MessageError ValueError)]
+    (setv raw (str (make-header (decode-header raw)))))
+  (setv [name address] (parseaddr raw))
   (clean-name (or name address)))
 
 
@@ -205,17 +205,13 @@
 
 (defn read-notebook [file reading]
   "Yield the code and text of the notebook in `file`, then an `Understood`."
-  (setv data (read-whole file reading))
-  (try
-    (setv
-      notebook (json.loads data)
-      sheets (if (in "cells" notebook) [notebook] (get notebook "worksheets"))
-      texts (lfor
-        sheet sheets
-        cell (get sheet "cells")
-        (.join "" (or (.get cell "source") (.get cell "input") ""))))
-    (except [error [AttributeError KeyError RecursionError TypeError ValueError]]
-      (raise (NotText (not-a reading "a notebook")) :from error)))
-  (setv texts (lfor text texts :if (.strip text) (.strip text "\n")))
-  (for [text texts] (yield (+ text "\n\n")))
+  (setv
+    notebook (json.loads (read-whole file reading))
+    texts (lfor
+      sheet (.get notebook "worksheets" [notebook])  ; old notebooks have them
+      cell (get sheet "cells")
+      :setv text (.join "" (or (.get cell "source") (.get cell "input") ""))
+      :if (.strip text)
+      (.strip text "\n")))
+  (yield :from (gfor text texts (+ text "\n\n")))
   (yield (Understood f"notebook, {(counted (len texts) "cells")}; outputs left out")))

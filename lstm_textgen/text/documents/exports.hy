@@ -3,30 +3,24 @@
 (eval-when-compile (require hyrule [meth unless]))
 (import
   codecs [BOM-UTF8]
-  datetime [UTC datetime]
   functools [partial]
+  glob [glob]
   html [unescape]
-  json
   os
   re
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.values [read-json]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.chats [Message NOTICE chat-text]
-  lstm-textgen.text.documents.reading [BeyondLimit Budget MAX-LINE Reading not-a read-whole]
+  lstm-textgen.text.documents.chats [NOTICE chat-text]
+  lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget MAX-LINE
+    MAX-WHOLE Reading not-a read-whole]
   lstm-textgen.text.documents.web [MAX-PAGE layout page-source page-tree])
 
 (setv
-  MAX-JSON-DEPTH 50  ; of nested values; exports have about five
-  JSON-DEPTHS {"start_map" 1  "start_array" 1  "end_map" -1  "end_array" -1}  ; by ijson's events
-  JSON-CHAT (re.compile r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{" re.DOTALL)
-  ;; How the export of all of Telegram begins, in which chats come after the contacts.
-  ALL-OF-TELEGRAM (re.compile r"\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:"
-    re.DOTALL)
-  YEAR (re.compile r"\b(?:19|20)\d\d\b")
-  TELEGRAM-PAGE "class=\"message default clearfix"
-  ;; What is looked at on its pages: who, when, what, and messages without text.
-  TELEGRAM-PARTS (+ ".message > .body > .from_name, .message > .body > .date, "
-    ".message.default .text, .message.service, .media")
+  MAX-JSON-PATH 1000  ; characters of the names of values that one is in; exports have about 50
+  JSON-CHAT r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{"  ; how one begins
+  ;; What is looked at on Telegram's pages: who, what, and messages without text.
+  TELEGRAM-PARTS ".message > .body > .from_name, .message.default .text, .message.service, .media"
   DISCORD-TEXTS #{"Default" "Reply" "ThreadStarterMessage" None}  ; types of messages
   SLACK-TEXTS #{"me_message" "thread_broadcast" "bot_message" "file_comment" None}  ; subtypes
   SLACK-USERS #{"users.json" "org_users.json"}  ; files
@@ -41,43 +35,35 @@
   #[[Return #(service messages) of the export that `head`, the beginning of a text, is of, or None.
 
   `messages` is a function of the file and its `Reading`.]]
-  (setv telegram #("Telegram" (partial _json-messages _telegram)))
-  (cond
-    (in TELEGRAM-PAGE head) #("Telegram" _page-messages)
-    (.match ALL-OF-TELEGRAM head) telegram
-    (not (.match JSON-CHAT head)) None
-    (and (in "\"author\"" head) (in "\"content\"" head))
-      #("Discord" (partial _json-messages _discord))
-    (or (in "\"from_id\"" head) (in "\"actor_id\"" head)) telegram))
+  (next
+    (gfor [service begins messages] EXPORTS :if (.match begins head) #(service messages))
+    None))
 
 
 (defn _json-messages [read file reading]
-  "Yield the `Message`s that `read` makes of the objects in the JSON of `file`."
-  (for [item (objects-in file reading)] (yield (_attempt read item))))
+  "Yield the messages that `read` makes of the objects in the JSON of `file`."
+  (gfor item (objects-in file reading) (_attempt read item)))
 
 
 (defn _attempt [read #* item]
-  "Return the `Message` that `read` makes of a JSON object `item`, or a notice if it is malformed."
+  "Return the message that `read` makes of a JSON object `item`, or a notice if it is malformed."
   (try
-    (setv message (read #* item))
-    (when (and (isinstance message.name str) (isinstance message.text str)) (return message))
-    (except [[AttributeError KeyError OSError OverflowError TypeError ValueError]]))
+    (setv [name text] (read #* item))
+    (when (and (isinstance name str) (isinstance text str)) (return #(name text)))
+    (except [[AttributeError KeyError TypeError ValueError]]))
   NOTICE)
 
 
 (defn _page-messages [file reading]
-  "Yield each `Message` on a page of Telegram; one that names nobody is of the person before."
+  "Yield each message on a page of Telegram; one that names nobody is of the person before."
   (setv
-    [name years] [None #()]
+    name None
     tree (page-tree (page-source (read-whole file reading MAX-PAGE) reading) reading))
   (for [node (.css tree TELEGRAM-PARTS)]
     (setv kinds (.split (or (.get node.attributes "class") "")))
     (cond
       (in "from_name" kinds) (setv name (layout node))
-      (in "date" kinds) (setv
-        found (.findall YEAR (or (.get node.attributes "title") ""))
-        years (if found #((int (get found 0))) #()))
-      (in "text" kinds) (yield (Message name (layout node) years))
+      (in "text" kinds) (yield #(name (layout node)))
       True (yield NOTICE))))
 
 
@@ -90,45 +76,51 @@
     ijson
     ijson.common [ObjectBuilder])
   (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file 0))
-  (setv [depth array builder key size] [0 None None None 0])  ; `array`: depth in `messages`
+  (setv [place builder size] [None None 0])  ; of the object that has begun
   (try
-    (for [[event value] (ijson.basic-parse file :use-float True)]
-      (+= depth (.get JSON-DEPTHS event 0))
-      (when (> depth MAX-JSON-DEPTH)
+    (for [[path event value] (ijson.parse file :use-float True)]
+      (when (> (len path) MAX-JSON-PATH)
         (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
-      (when (and (is builder None) (= event "start_map") array (= depth (+ array 1)))
-        (setv [builder size] [(ObjectBuilder) 0]))
-      (cond
-        (is-not builder None) (do
-          (+= size (if (isinstance value str) (len value) 1))
-          (when (> size MAX-LINE)
-            (raise (BeyondLimit (+ f"{reading.name} has a message of more than "
-              f"{(// MAX-LINE MB)} million characters; give a file with shorter ones"))))
-          (.event builder event value)
-          (when (= depth array)
-            (yield builder.value)
-            (setv builder None)))
-        (and array (< depth array)) (setv array None)
-        (and (not array) (= event "start_array") (= key "messages")) (setv array depth))
-      (setv key (when (= event "map_key") value)))
+      (when (and (not place) (= event "start_map") (.endswith path "messages.item"))
+        (setv [place builder size] [path (ObjectBuilder) 0]))
+      (when place
+        (+= size (if (isinstance value str) (len value) 1))
+        (when (> size MAX-LINE)
+          (raise (BeyondLimit (+ f"{reading.name} has a message of more than "
+            f"{(// MAX-LINE MB)} million characters; give a file with shorter ones"))))
+        (.event builder event value)
+        (when (= [path event] [place "end_map"])
+          (yield builder.value)
+          (setv place None))))
     (except [error [ijson.JSONError UnicodeError]]
       (raise (NotText (not-a reading "a chat export" (str error))) :from error))))
 
 
 (defn _telegram [item]
-  "Return the `Message` in a Telegram object."
+  "Return the message in a Telegram object."
   (setv text (get item "text"))
   (when (isinstance text list)
     (setv text (.join "" (gfor part text (if (isinstance part str) part (get part "text"))))))
-  (when (= (get item "type") "message")
-    (Message (or (get item "from") "Deleted Account") text #((int (cut (get item "date") 4))))))
+  (when (= (get item "type") "message") #((or (get item "from") "Deleted Account") text)))
 
 
 (defn _discord [item]
-  "Return the `Message` in a Discord object."
+  "Return the message in a Discord object."
   (match item
-    {"author" author  "content" text  "timestamp" date} :if (in (.get item "type") DISCORD-TEXTS)
-      (Message (or (.get author "nickname") (get author "name")) text #((int (cut date 4))))))
+    {"author" author  "content" text} :if (in (.get item "type") DISCORD-TEXTS)
+      #((or (.get author "nickname") (get author "name")) text)))
+
+
+;; The exports: the service, how its text begins, and what yields the messages in the file.
+(setv EXPORTS [
+  ["Telegram" (re.compile ".*class=\"message default clearfix" re.DOTALL) _page-messages]
+  ;; All of Telegram, in which chats come after the contacts.
+  ["Telegram" (re.compile r"\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:"
+    re.DOTALL) (partial _json-messages _telegram)]
+  ["Discord" (re.compile rf"(?=.*\"author\")(?=.*\"content\"){JSON-CHAT}" re.DOTALL)
+    (partial _json-messages _discord)]
+  ["Telegram" (re.compile rf"(?=.*\"(?:from|actor)_id\"){JSON-CHAT}" re.DOTALL)
+    (partial _json-messages _telegram)]])
 
 
 ;; * Slack
@@ -136,23 +128,21 @@
 (defclass Folder []
   "An export's folder, read like an archive: regular files up to two levels deep, no links."
 
-  (meth __init__ [@path @reading]
+  (meth __init__ [path @reading]
     (setv
+      @path (os.path.realpath path)
       @budget (Budget reading)
-      @names #{})
-    (for [entry (os.scandir path)]
-      (if (.is-dir entry :follow-symlinks False)
-        (for [inner (os.scandir entry.path)]
-          (when (.is-file inner :follow-symlinks False)
-            (.add @names f"{entry.name}/{inner.name}")))
-        (when (.is-file entry :follow-symlinks False) (.add @names entry.name)))))
+      @names (sfor
+        pattern ["*.json" "*/*.json"]
+        name (glob pattern :root-dir @path)
+        :setv own (os.path.join @path name)
+        :if (and (os.path.isfile own) (= own (os.path.realpath own)))
+        name)))
 
   (meth read [name]
     "Return all bytes of the file `name`; raise `BeyondLimit` if there are too many."
     (with [file (open (os.path.join @path name) "rb")]
-      (setv data (read-whole file @reading)))
-    (.spend @budget (len data))
-    data))
+      (read-whole (Bounded file @budget) @reading))))
 
 
 (defn slack? [names]
@@ -169,13 +159,12 @@
 
 (defn read-slack [archive]
   "Yield the text of the Slack export in `archive` by channel, then an `Understood`."
-  (setv people {})
-  (for [name (& SLACK-USERS (set archive.names))
-        user (_objects archive name)]
-    (setv profile (or (.get user "profile") {}))
-    (when (isinstance profile dict)
-      (setv (get people (str (.get user "id"))) (str (or (.get profile "display_name")
-        (.get user "real_name") (.get profile "real_name") (.get user "name") "")))))
+  (setv people (dfor
+    file (& SLACK-USERS (set archive.names))
+    user (_objects archive file)
+    :setv profile (.get user "profile")
+    :if (isinstance profile dict)
+    (str (.get user "id")) (_slack-name user profile)))
   (chat-text
     (gfor
       day (sorted (filter SLACK-DAY.fullmatch archive.names))
@@ -188,23 +177,23 @@
   "Return the JSON objects in the array in the file `name` of `archive`."
   (setv data (.read archive name))
   (try
-    (setv items (json.loads data))
-    (except [[RecursionError ValueError]]  ; also for a number of more than 4300 digits
-      (setv items None)))
-  (unless (isinstance items list)
-    (raise (NotText (not-a archive.reading "a Slack export" f"{name} holds no JSON list"))))
+    (setv items (read-json data name list MAX-WHOLE))
+    (except [error ValueError]
+      (raise (NotText (not-a archive.reading "a Slack export" (str error))) :from error)))
   (lfor item items :if (isinstance item dict) item))
 
 
 (defn _slack [item people]
-  "Return the `Message` in a Slack object; `people` maps ids to names."
-  (setv profile (.get item "user_profile" {}))
+  "Return the message in a Slack object; `people` maps ids to names."
   (when (and (= (.get item "type") "message") (in (.get item "subtype") SLACK-TEXTS))
-    (Message
-      (or (.get people (.get item "user")) (.get profile "display_name") (.get profile "real_name")
-        (.get item "username"))
-      (unescape (.sub SLACK-LINK (fn [link] (_slack-link link people)) (get item "text")))
-      #((. (datetime.fromtimestamp (float (get item "ts")) UTC) year)))))
+    #((or (.get people (.get item "user")) (_slack-name item (.get item "user_profile" {})))
+      (unescape (.sub SLACK-LINK (fn [link] (_slack-link link people)) (get item "text"))))))
+
+
+(defn _slack-name [item profile]
+  "Return the name in a Slack object, a user or a message, with a `profile`; empty without one."
+  (str (or (.get profile "display_name") (.get item "real_name") (.get profile "real_name")
+    (.get item "name") (.get item "username") "")))
 
 
 (defn _slack-link [link people]

@@ -5,7 +5,7 @@ depend on the country and the phone's language.]]
 
 (import
   re
-  lstm-textgen.text.documents.chats [LONGEST-NAME Message NOTICE]
+  lstm-textgen.text.documents.chats [LONGEST-NAME NOTICE]
   lstm-textgen.text.documents.reading [text-lines])
 
 (setv
@@ -16,7 +16,7 @@ depend on the country and the phone's language.]]
   ;; A date and a time of any country: 1/4/25, 3:40 PM; 04.01.2025 klo 15.40.07; 2025. 1. 4. 오후
   ;; 3:40; 4.01.2025 г., 15:40 ч.; ٤‏/١‏/٢٠٢٥، ٣:٤٠ م. Three numbers, few letters, and a time.
   BETWEEN "\u200f?(?:[./-]|\\. )"
-  DATE rf"(\d{{1,4}}){BETWEEN}(\d{{1,2}}){BETWEEN}(\d{{1,4}})"
+  DATE rf"\d{{1,4}}{BETWEEN}\d{{1,2}}{BETWEEN}\d{{1,4}}"
   CLOCK r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
   TIME rf"[^\d\n\[\]<>:]{{1,16}}{CLOCK}[^\d\n\[\]<>:-]{{0,12}}?"
   BEFORE rf"{CLOCK}[^\d\n\[\]<>:-]{{0,8}}, {DATE}"  ; a time, then a date
@@ -71,13 +71,13 @@ depend on the country and the phone's language.]]
     re.MULTILINE)
   ;; The first line of an iMessage; a read receipt may follow the date.
   IMESSAGE (re.compile
-    r"([A-Z][a-z]{2} \d{2}, (\d{4}) {1,2}\d{1,2}:\d{2}:\d{2} [AP]M)( \(Read by [^)]*\))?(.*)$")
+    r"[A-Z][a-z]{2} \d{2}, \d{4} {1,2}\d{1,2}:\d{2}:\d{2} [AP]M(?: \(Read by [^)]*\))?(.*)$")
   IMESSAGE-NOTES (re.compile (+ r"This message responded to an earlier message\.|"
     r"(?:/|~/|attachments/|[A-Z]:\\)[^\n]*\.\w{2,5}|Attachment missing!|    .*"))
-  IRC-TIME (+ r"\[?(?:(\d{4})-\d\d-\d\d[ T]|[A-Z][a-z]{2} \d\d )?"
+  IRC-TIME (+ r"\[?(?:\d{4}-\d\d-\d\d[ T]|[A-Z][a-z]{2} \d\d )?"
     r"\d{1,2}:\d{2}(?::\d{2}[\d.Z+:-]{0,12})?\]?")
   IRC-SAYS (re.compile rf"{IRC-TIME}\s+<[ @+%&~!]?([^<>\s]{{1,40}})>\s(.*)")
-  WEECHAT (re.compile r"(\d{4})-\d\d-\d\d \d\d:\d\d:\d\d\t[ @+%&~]?(\w[^\t\s]{0,40})\t(.*)")
+  WEECHAT (re.compile r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t[ @+%&~]?(\w[^\t\s]{0,40})\t(.*)")
   ;; What follows /me: * Ben waves. Programs write their notices so, too: * Ben has joined #tea.
   IRC-ACTS (re.compile (+ rf"{IRC-TIME}\s+\*\s+[@+%&~!]?([^<>\s]{{1,40}})\s+(?!(?:"
     r"has (?:joined|left|quit|kicked|changed|set)|is now known|was kicked|sets? (?:mode|the topic)"
@@ -99,20 +99,20 @@ depend on the country and the phone's language.]]
 (defn _grouped [lines begin finish]
   #[[Yield the messages in `lines`.
 
-  `begin` returns the `Message` that a line begins, or None if the line continues the one before;
-  `finish` gets each whole message, with line ends, and returns it without its notes.]]
-  (setv [held parts size] [None [] 0])
-  (defn whole []
-    (if held [(finish (Message held.name (.join "\n" parts) held.years))] []))
+  `begin` returns the message that a line begins, or None if the line continues the one before;
+  `finish` gets the name and text of each whole one, with line ends, and returns the message
+  without its notes.]]
+  (setv [held size] [None 0])  ; the name and the lines of a message, its characters
   (for [line lines]
-    (setv message (begin line))
-    (when message
-      (yield :from (whole))
-      (setv [held parts size line] [message [] 0 message.text]))
+    (when (setx message (begin line))
+      (when held (yield (finish (get held 0) (.join "\n" (get held 1)))))
+      (setv
+        [name line] message
+        [held size] [#(name []) 0]))
     (when (and held (< size MOST-JOINED))
-      (.append parts (cut line MOST-JOINED))
+      (.append (get held 1) (cut line MOST-JOINED))
       (+= size (+ 1 (len line)))))
-  (yield :from (whole)))
+  (when held (yield (finish (get held 0) (.join "\n" (get held 1))))))
 
 
 ;; * WhatsApp and similar formats
@@ -121,7 +121,7 @@ depend on the country and the phone's language.]]
   "Return whether `lines` look like WhatsApp's: with dates and recurring names."
   (setv
     begun (list (filter None (map _begin-stamped lines)))
-    names (lfor message begun :if message.name message.name))
+    names (lfor [name _] begun :if name name))
   (and
     names
     (_begin-stamped (get lines 0))
@@ -132,55 +132,45 @@ depend on the country and the phone's language.]]
 (defn _begin-stamped [line]
   "Return the message that `line` begins, or None if it has no date."
   (when (setx stamp (.match STAMP (cut line STAMP-WITHIN)))
-    (setv
-      numbers (list (filter None (.groups stamp)))
-      long (lfor number numbers :if (> (len number) 2) (int number))
-      ;; The last number is likelier to be a year of two digits than the first.
-      years (or (cut long 1) (lfor n [2 0] (+ 2000 (int (get numbers n)))))
-      said (.match SAID line (.end stamp)))
-    (Message #* (if said (.groups said "") [None ""]) (tuple years))))
+    (setv said (.match SAID line (.end stamp)))
+    (if said (.groups said "") #(None ""))))
 
 
-(defn _finish-whatsapp [message]
+(defn _finish-whatsapp [name text]
   "Return a message of WhatsApp without its notes, or a notice."
-  (setv text (.strip message.text))
+  (setv text (.strip text))
   (when (.startswith text "\u200e") (return NOTICE))  ; a medium or a notice on an iPhone
   (when (or (.endswith text ">") (in "\u200e" text))
     (setv text (+ (cut text (- ENDING)) (.sub MESSAGE-ENDS "" (cut text (- ENDING) None)))))
-  (_unless-notice message (.sub MEDIUM "" text)))
+  (_unless-notice name (.sub MEDIUM "" text)))
 
 
-(defn _finish-signal [message]
+(defn _finish-signal [name text]
   "Return a message of Signal's exporter without quotations, reactions and files, or a notice."
-  (if (= message.name "No-Sender")
-    NOTICE
-    (_unless-notice message (.sub SIGNAL-NOTES "" message.text))))
+  (if (= name "No-Sender") NOTICE (_unless-notice name (.sub SIGNAL-NOTES "" text))))
 
 
-(defn _unless-notice [message text]
-  "Return the `message` with another `text`, or a notice if that is one."
+(defn _unless-notice [name text]
+  "Return the message #(name text), or a notice if it is one."
   (setv text (.strip text))
-  (if (and (<= (len text) LONGEST-NOTICE) (.fullmatch NOTICES text))
-    NOTICE
-    (Message message.name text message.years)))
+  (if (and (<= (len text) LONGEST-NOTICE) (.fullmatch NOTICES text)) NOTICE #(name text)))
 
 
 ;; * iMessage
 
 (defn _begin-imessage [line]
   "Return the message that a `line` with a date begins, or None; the next line has its name."
-  (when (setx begun (.fullmatch IMESSAGE line))
-    (Message None (get begun 4) #((int (get begun 2))))))
+  (when (setx begun (.fullmatch IMESSAGE line)) #(None (get begun 1))))
 
 
-(defn _finish-imessage [message]
+(defn _finish-imessage [_ text]
   "Return an iMessage, or a notice, whose text follows the date."
-  (match (.split message.text "\n")
+  (match (.split text "\n")
     ["" name #* lines] (do
       (setv
         end (if (in "Tapbacks:" lines) (.index lines "Tapbacks:") None)
-        text (lfor line (cut lines end) :if (not (.fullmatch IMESSAGE-NOTES line)) line))
-      (Message name (.replace (.join "\n" text) "\ufffc" "") message.years))
+        said (lfor line (cut lines end) :if (not (.fullmatch IMESSAGE-NOTES line)) line))
+      #(name (.replace (.join "\n" said) "\ufffc" "")))
     _ NOTICE))
 
 
@@ -201,15 +191,13 @@ depend on the country and the phone's language.]]
     (setv
       line (cut (.sub IRC-CODES "" line) MOST-JOINED)
       says (or (.fullmatch IRC-SAYS line) (.fullmatch WEECHAT line))
-      acts (.fullmatch IRC-ACTS line)
-      found (or says (and acts (in (get acts 2) speakers) acts)))
-    (when says (.add speakers (get says 2)))
-    (yield (if found
-      (Message
-        (get found 2)
-        (+ (if says "" "/me ") (get found 3))
-        (if (get found 1) #((int (get found 1))) #()))
-      (Message None line)))))
+      acts (.fullmatch IRC-ACTS line))
+    (cond
+      says (do
+        (.add speakers (get says 1))
+        (yield (.groups says)))
+      (and acts (in (get acts 1) speakers)) (yield #((get acts 1) (+ "/me " (get acts 2))))
+      True (yield NOTICE))))
 
 
 ;; The kinds of logs: the service, whether the lines at a file's beginning, and its ending, are of

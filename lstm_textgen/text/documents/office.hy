@@ -1,20 +1,17 @@
 "Word's .docx, OpenDocument's .odt and .rtf: a line for each paragraph and table row."
 
-(eval-when-compile (require hyrule [->> meth unless]))
+(eval-when-compile (require hyrule [->> meth]))
 (import
-  collections [deque]
+  itertools [pairwise]
   posixpath
   re
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.decoding [NotText decode]
-  lstm-textgen.text.documents.archives [read-elements target xml-events]
-  lstm-textgen.text.documents.reading [Understood check-line locked one-line read-whole])
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.archives [read-xml target]
+  lstm-textgen.text.documents.reading [Understood locked one-line read-whole])
 
 (setv
-  OFF ["0" "false" "off"]  ; how Word writes that a property isn't set
   MOST-SPACES 100  ; that one OpenDocument element stands for
-  ELEMENT 16  ; characters that an element counts as, in the length of a line
-  CONTENTS (re.compile "(TOC|Contents) ?[0-9]")  ; the styles of a table of contents
   ;; In RTF: a table row, whose cells end in |; Pandoc writes each cell on its own line.
   CELL (re.compile r"\n\|")
   ROW (re.compile r"^(.*)\|$" re.MULTILINE)
@@ -35,135 +32,106 @@
     mains (_linked archive "" "_rels/.rels" "/officeDocument")
     main (next (iter (.values mains)) "word/document.xml")
     [folder file] (posixpath.split main)
-    parts (_linked archive main f"{folder}/_rels/{file}.rels" "/aFChunk")
-    handler (Word archive.reading (fn [id]
-      (setv name (.pop parts id None))
-      (when name (read-part name)))))
-  (.lines handler (xml-events archive main)))
+    parts (_linked archive main f"{folder}/_rels/{file}.rels" "/aFChunk"))
+  (defn inserted [id]
+    (if (in id parts) (read-part (.pop parts id)) ""))
+  (.lines (Word inserted) (read-xml archive main)))
 
 
 (defn _linked [archive base links kind]
   "Return the members of a `kind` that `base` refers to, by ids, as the member `links` lists them."
   (dfor
-    [_ attributes] (read-elements archive links :needed (not base))
-    :if (.endswith (.get attributes "Type" "") kind)
-    (.get attributes "Id") (target base (.get attributes "Target" ""))))
+    link (read-xml archive links :needed (not base))
+    :if (.endswith (.get link "Type" "") kind)
+    (.get link "Id") (target base (.get link "Target" ""))))
 
 
 (defn read-odt [archive]
   "Yield the text of the OpenDocument text in `archive`, then an `Understood`."
-  (setv
-    handler (OpenDocument archive.reading)
-    listed (dict (read-elements archive "META-INF/manifest.xml" :needed False)))
-  (when (or (in "encrypted-package" archive.names) (in "encryption-data" listed))
+  (setv manifest (read-xml archive "META-INF/manifest.xml" :needed False))
+  (when (or (in "encrypted-package" archive.names)
+      (is-not (.find manifest ".//{*}encryption-data") None))
     (raise (NotText (locked archive.reading))))
-  (.lines handler (xml-events archive "content.xml")))
+  (.lines (OpenDocument) (read-xml archive "content.xml")))
 
 
 (defn read-ole [file reading]
   "Raise `NotText`: the OLE container in `file` is an encrypted document, or one of old."
-  (setv within (read-whole file reading))
-  (when (in (.encode "EncryptedPackage" "utf-16-le") within)
-    (raise (NotText (locked reading))))
-  (decode reading.name [within] reading.encoding))
+  (raise (NotText (if (in (.encode "EncryptedPackage" "utf-16-le") (read-whole file reading))
+    (locked reading)
+    (+ f"{reading.name} is an old Office document, not plain text; save it as .docx or .xlsx "
+      "and give that")))))
 
 
 (defclass Paragraphs []
   #[[Turns the elements of a document into lines; a subclass knows what the elements mean.
 
-  `KIND` is a document in words; `ROLES` maps an element's name to its role, `TEXTS` to the text
-  that it stands for; elements in `LEFT-OUT` are skipped entirely; `local` names an element.
-  `places` is a stack of the lists that lines go to: the document's, a table row's, a cell's.
-  `texts` are the open paragraphs, each a list of strings.]]
+  `KIND` is a document in words; `OURS` matches the namespaces whose elements have names. `ROLES`
+  maps a name to a role, `TEXTS` to the text that the element stands for. Those in `LEFT-OUT` are
+  skipped, and so are those in `HIDDEN` if a value at the path within them fits the pattern.]]
+  (setv
+    OURS (re.compile "")
+    HIDDEN {})
 
-  (meth __init__ [@reading]
+  (meth lines [root]
+    "Yield the lines in the element `root`, the first of several empty ones; then an `Understood`."
+    (setv lines [])
+    (.text-of self root lines)
+    (for [[before line] (pairwise ["" #* lines])  :if (or before line)] (yield (+ line "\n")))
+    (yield (Understood f"{@KIND}, {(counted (sum (map bool lines)) "paragraphs")}")))
+
+  (meth text-of [node lines]
+    #[[Return the text in the element `node` that belongs to the paragraph around it.
+
+    Add the paragraphs and table rows within it to the list `lines`.]]
     (setv
-      [@skipped @count @held @blank] [0 0 0 True]
-      [@places @texts] [[[]] []]))
-
-  (meth lines [events]
-    "Yield the lines in `events` (see `xml-events`), then an `Understood`."
-    (for [[kind value attributes] events]
-      (cond
-        (= kind "text") (unless @skipped (.characters self value))
-        (= kind "end") (if @skipped (-= @skipped 1) (.close self (.local self value)))
-        (or @skipped (in (setx name (.local self value)) @LEFT-OUT)) (+= @skipped 1)
-        True (.open self name attributes))
-      (when (get @places 0)
-        (yield :from (get @places 0))
-        (.clear (get @places 0))))
-    (yield (Understood f"{@KIND}, {(counted @count "paragraphs")}")))
-
-  (meth open [name attributes]
-    "Begin the element `name`, which isn't in `LEFT-OUT`."
-    (.put self (.get @TEXTS name "") ELEMENT)
+      [space _ name] (.rpartition node.tag "}")
+      name (if (.search @OURS space) name "")
+      [path hidden] (.get @HIDDEN name ["" None])
+      found (when path (.find node path)))
+    (when (or (in name @LEFT-OUT)
+        (and (is-not found None) (.match hidden (_attribute found "val"))))
+      (return ""))
+    (setv [text within] [(.own self name node) []])
+    (for [child node] (+= text (.text-of self child within) (.between self child.tail)))
     (match (.get @ROLES name)
-      "paragraph" (.append @texts [])
-      (| "row" "cell") (.append @places [])))
-
-  (meth close [name]
-    "End the element `name`."
-    (match (.get @ROLES name)
-      "paragraph" (.line self (.join "" (.pop @texts)))
-      "cell" (.append (get @places -2) (one-line (.join "" (.pop @places))))
-      "row" (.line self (.join "\t" (.pop @places)))))
-
-  (meth put [text [size 0]]
-    #[[Add `text` to the open paragraph, if there is one.
-
-    Raise `BeyondLimit` if that, with `size` more, makes the open paragraphs and rows too long.]]
-    (setv @held (if (or @texts (cut @places 1 None)) (+ @held size (len text)) 0))
-    (check-line @held @reading)
-    (when @texts (.append (get @texts -1) text)))
-
-  (meth line [text]
-    "Add a paragraph or table row; merge consecutive empty ones."
-    (setv text (.rstrip text))
-    (unless (and @blank (not text)) (.append (get @places -1) (+ text "\n")))
-    (setv @blank (not text))
-    (when (and text (= (len @places) 1)) (+= @count 1))))
+      "paragraph" (.extend lines [#* within (.rstrip text)])
+      "row" (.append lines (.rstrip (.join "\t" within)))
+      "cell" (.append lines (one-line (.join " " within)))
+      _ (do
+        (.extend lines within)
+        (return text)))
+    ""))
 
 
 (defclass Word [Paragraphs]
-  "The elements of a Word document."
+  "The elements of a Word document; `inserted` returns the text of a document in it by its id."
   (setv
     KIND "Word document"
-    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"}
+    ROLES {"p" "paragraph"  "altChunk" "paragraph"  "tr" "row"  "tc" "cell"}
     TEXTS {"tab" "\t"  "cr" "\n"  "noBreakHyphen" "-"}
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
+    HIDDEN {
+      "r" ["{*}rPr/{*}vanish" (re.compile "(?!(?:0|false|off)$)")]
+      "p" ["{*}pPr/{*}pStyle" (re.compile "(?:TOC|Contents) ?[0-9]")]
+      "sdt" ["{*}sdtPr/{*}docPartObj/{*}docPartGallery" (re.compile "Table of Contents$")]}
     ;; Drawings have another kind of paragraph, which is ignored.
     OURS (re.compile "wordprocessingml|/math|markup-compatibility"))
 
-  (meth __init__ [reading @read-part]
-    (.__init__ (super) reading)
-    (setv [@within-text @contents @within-run @hidden] (* [False] 4)))
+  (meth __init__ [@inserted])
 
-  (meth local [name]
-    "Return the element's name, or an empty string outside the known namespaces."
-    (setv [space local] name)
-    (if (.search @OURS space) local ""))
+  (meth own [name node]
+    "Return the text that begins the element."
+    (match name
+      "t" (or node.text "")
+      "br" (if (in (_attribute node "type") ["page" "column"]) "" "\n")
+      "altChunk" (.inserted self (_attribute node "id"))
+      _ (.get @TEXTS name "")))
 
-  (meth open [name attributes]
-    (when (in name ["p" "r"]) (setv [@within-run @hidden] [(= name "r") False]))
-    (setv value (.get attributes "val"))
-    (cond
-      (= name "t") (setv @within-text True)
-      (= name "vanish") (setv @hidden (and @within-run (not-in value OFF)))
-      (= name "altChunk") (when (setx text (.read-part self (.get attributes "id")))
-        (.append (get @places -1) (+ (.removesuffix text "\n") "\n")))
-      (= name "br") (unless (in (.get attributes "type") ["page" "column"]) (.put self "\n"))
-      (= name "docPartGallery") (setv @contents (= value "Table of Contents"))
-      (and (= name "sdtContent") @contents) (setv [@skipped @contents] [1 False])
-      (and (= name "pStyle") @texts (.match CONTENTS (or value "")))
-        (setv (get @texts -1) (deque :maxlen 0))  ; which discards what is appended
-      True (.open (super) name attributes)))
-
-  (meth close [name]
-    (if (= name "t") (setv @within-text False) (.close (super) name)))
-
-  (meth characters [text]
-    (when (and @within-text (not @hidden)) (.put self text))))
+  (meth between [text]
+    "Return what is read of the `text` between elements."
+    ""))
 
 
 (defclass OpenDocument [Paragraphs]
@@ -177,18 +145,21 @@
       "user-index" "ruby-text" "sequence-decls" "variable-decls" "user-field-decls" "title" "desc"
       "scripts" "automatic-styles" "font-face-decls"})
 
-  (meth local [name]
-    "Return the element's name without its namespace."
-    (get name 1))
-
-  (meth open [name attributes]
-    (setv count (.get attributes "c" "1"))  ; of spaces
+  (meth own [name node]
+    "Return the text that begins the element."
     (if (= name "s")
-      (.put self (* " " (if (re.fullmatch "[0-9]{1,9}" count) (min (int count) MOST-SPACES) 1)))
-      (.open (super) name attributes)))
+      (* " " (min MOST-SPACES (int (or (_attribute node "c") 1))))
+      (+ (.get @TEXTS name "") (.between self node.text))))
 
-  (meth characters [text]
-    (.put self (re.sub r"\s+" " " text))))
+  (meth between [text]
+    "Return what is read of the `text` between elements."
+    (re.sub r"\s+" " " (or text ""))))
+
+
+(defn _attribute [node name]
+  "Return the attribute `name` of the element, in whatever namespace; empty if it has none."
+  (next (gfor [key value] (.items node.attrib) :if (= (get (.rpartition key "}") 2) name) value)
+    ""))
 
 
 ;; * Rich text

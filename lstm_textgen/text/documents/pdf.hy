@@ -15,7 +15,7 @@ or crash what reads it.]]
   sys
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.apart [DAMAGED LOCKED run-apart]
+  lstm-textgen.text.documents.apart [LOCKED run-apart]
   lstm-textgen.text.documents.reading [Budget Understood one-line])
 
 (setv
@@ -186,7 +186,7 @@ or crash what reads it.]]
   (try
     (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
     (except [error pypdfium2.PdfiumError]
-      (sys.exit (if (= error.err-code PASSWORD) LOCKED DAMAGED))))
+      (sys.exit (if (= error.err-code PASSWORD) LOCKED 1))))
   (with [out (open 1 "w" :closefd False)]
     (for [n (range (len document))  :if (>= limit 0)]
       (when (hasattr signal "setitimer")  ; not on Windows

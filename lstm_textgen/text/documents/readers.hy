@@ -14,7 +14,7 @@
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.text.decoding [CHUNK NotText decode]
-  lstm-textgen.text.documents.archives [Archive DAMAGES XML-DAMAGES]
+  lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
@@ -183,7 +183,7 @@
 
 (setv READERS {
   "zip" (Reader "a document or an archive" read-zip :begins b"PK\x03\x04"
-    :errors #(#* DAMAGES #* XML-DAMAGES) :options OPTIONS)
+    :errors DAMAGES :options OPTIONS)
   "pdf" (Reader "a PDF" read-pdf :begins b"%PDF-" :errors #(ValueError)
     :sniffs? (fn [head text reading]
       (and (= reading.ending ".pdf") (in b"%PDF-" (cut head 1024)))))
@@ -192,7 +192,8 @@
   "ole" (Reader "a document" read-ole :begins b"\xd0\xcf\x11\xe0")
   "mail" (Reader "a mailbox" read-mbox :endings [".mbox" ".eml"] :options ["only"]
     :sniffs? (fn [head text reading] (mbox? head)))
-  "notebook" (Reader "a notebook" read-notebook :endings [".ipynb"])
+  "notebook" (Reader "a notebook" read-notebook :endings [".ipynb"]
+    :errors #(AttributeError KeyError RecursionError TypeError ValueError))
   "subtitles" (Reader "subtitles" read-subtitles
     :sniffs? (fn [head text reading] (subtitles? text reading.ending)))
   "table" (Reader "a table" read-table :errors #(RecursionError ValueError) :options ["column"]

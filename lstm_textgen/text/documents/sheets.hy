@@ -14,7 +14,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
   sys
   lstm-textgen.basics.values [clip]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.apart [DAMAGED LOCKED run-apart]
+  lstm-textgen.text.documents.apart [LOCKED run-apart]
   lstm-textgen.text.documents.reading [Budget]
   lstm-textgen.text.documents.tables [csv-rows find-name text-of-rows])
 
@@ -74,8 +74,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
         (setv cells (list (map _shown row)))
         (-= left (sum (map len cells)) (len cells))
         (.writerow writer cells)))
-    (except [python-calamine.PasswordError] (sys.exit LOCKED))
-    (except [[IndexError python-calamine.CalamineError]] (sys.exit DAMAGED))))
+    (except [python-calamine.PasswordError] (sys.exit LOCKED))))
 
 
 (defn _shown [value]

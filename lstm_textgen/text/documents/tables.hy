@@ -67,9 +67,8 @@
   Without a `column` of the `reading` that is all their cells. Raise `NotText` for a column that
   isn't there, and if there is no text.]]
   (setv
-    rows (iter rows)
-    first (list (islice (filter any rows) 1))
-    first (+ first (list (islice rows (- FIRST-ROWS 1))))
+    rows (dropwhile (fn [row] (not (any row))) rows)
+    first (list (islice rows FIRST-ROWS))
     place (_header-place first reading.column)
     header (list (map one-line (get [#* first []] place)))
     below (cut first (+ place 1) None)
@@ -226,12 +225,13 @@
 
 (defn csv-rows [file reading [head None]]
   "Yield the rows of the CSV in `file`, whose delimiter its beginning `head` shows, or is a comma."
+  (csv.field-size-limit MAX-LINE)  ; for all that the process reads
   (setv
     lines (chain (gfor line (text-lines file reading) (+ line "\n")) [(+ END "\n")])
     table (_csv-reader lines head reading.ending reading.column)
     begun 1)
   (try
-    (while (!= (setx row (_next-row table)) [END])
+    (for [row table  :if (and row (!= row [END]))]
       (when (.endswith (get row -1) (+ END "\n"))  ; the text ends within a cell
         (raise (csv.Error "a quotation mark is never closed")))
       (yield row)
@@ -256,34 +256,23 @@
 (defn _fit [delimiter head column]
   #[[Return how well a `delimiter` fits a table that begins with the text `head`, #(share cells).
 
-  It is the share of rows with as many cells as the first. A few rows of one cell above the others
-  are titles if those others are alike, and hold no sentences, in which spaces follow commas; but
-  not if `column` asks for one. `csv.Sniffer` isn't asked, as it takes apostrophes for quotation
-  marks, and letters for delimiters.]]
+  It is the share of rows with as many cells as the first, or as the header below titles. Then all
+  rows must be alike, and hold no sentences, in which spaces follow commas. `csv.Sniffer` isn't
+  asked, as it takes apostrophes for quotation marks, and letters for delimiters.]]
   (setv
     reader (csv.reader (StringIO head) :delimiter delimiter :skipinitialspace True)
     rows (list (filter None reader))
-    below (list (dropwhile (fn [row] (= (len row) 1)) rows))
-    sizes (list (map len below))
+    place (_header-place rows column)
+    sizes (lfor row (cut rows place None) (len row))
     unquoted (re.sub "\"[^\"]*\"" "" head))
-  (cond
-    (not below) #(0 0)
-    (= (len below) (len rows)) #((/ (.count sizes (get sizes 0)) (len sizes)) (get sizes 0))
-    (or (!= (len (set (cut sizes -1))) 1)  ; the last row may be cut, or is the only one
-        (> (- (len rows) (len below)) MOST-TITLES)
+  (if (or
+      (< (get [#* sizes 0] 0) 2)
+      (and place (or
+        (!= (len (set (cut sizes -1))) 1)  ; the last row may be cut, or is the only one
         (= delimiter "|")  ; which spreadsheets don't write, but people do
-        (in f"{delimiter} " unquoted)
-        (_asked? column (get rows 0)))
-      #(0 0)
-    True #(1 (get sizes 0))))
-
-
-(defn _next-row [table]
-  "Return the next row of the `table` that isn't blank."
-  (setv limit (csv.field-size-limit MAX-LINE))  ; for all that the process reads
-  (try
-    (next (filter None table))
-    (finally (csv.field-size-limit limit))))
+        (in f"{delimiter} " unquoted))))
+    #(0 0)
+    #((/ (.count sizes (get sizes 0)) (len sizes)) (get sizes 0))))
 
 
 (defn _json-rows [file reading]

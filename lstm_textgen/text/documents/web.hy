@@ -3,12 +3,13 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   codecs
+  collections [Counter]
   re
   urllib.parse [unquote :as percent-decoded]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding decode]
-  lstm-textgen.text.documents.archives [read-elements target]
+  lstm-textgen.text.documents.archives [read-xml target]
   lstm-textgen.text.documents.reading [MAX-DEPTH Understood not-a read-whole])
 
 (setv
@@ -58,11 +59,10 @@
   MAX-ATTRIBUTES 1000  ; of a tag
   ATTRIBUTE (+ r"[^\s/>][^\s/>=]*+"
     r"(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+")
-  ATTRIBUTES (re.compile rf"</?[A-Za-z][^\s/>]*+((?:[\s/]++|{ATTRIBUTE})*+)")
+  TAG (re.compile rf"<(/?)([A-Za-z][^\s/>]*+)((?:[\s/]++|{ATTRIBUTE})*+)")
   ;; Elements that hold no tags and end only at their own end tag, and comments; an unclosed one
   ;; extends to the end.
   CODE (re.compile r"(?is)<(script|style)\b.*?(?:</\1[^>]*>?|\Z)|<!--.*?(?:-->|\Z)")
-  TAG (re.compile "<(/?)([A-Za-z][A-Za-z0-9]*)")
   UNNESTED (set (.split (+ "area base br col embed hr img input link meta source track wbr p li "
     "dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp html head body"))))
 
@@ -82,15 +82,12 @@
   "Yield the text of the e-book in `archive` by chapter, then an `Understood`."
   (setv
     reading archive.reading
-    packages (lfor
-      [name attributes] (read-elements archive "META-INF/container.xml")
-      :if (and (= name "rootfile") (in "full-path" attributes))
-      (get attributes "full-path"))
-    chapters (_spine archive (get [#* packages ""] 0))
+    found (.find (read-xml archive "META-INF/container.xml") ".//{*}rootfile[@full-path]")
+    chapters (_spine archive (if (is found None) "" (.get found "full-path")))
+    encrypted (read-xml archive "META-INF/encryption.xml" :needed False)
     locked (sfor  ; often only fonts
-      [name attributes] (read-elements archive "META-INF/encryption.xml" :needed False)
-      :if (= name "CipherReference")
-      (percent-decoded (.get attributes "URI" "")))
+      node (.iterfind encrypted ".//{*}CipherReference")
+      (percent-decoded (.get node "URI" "")))
     count 0)
   (for [name (dict.fromkeys chapters)  :if (in name archive.names)]
     (when (in name locked)
@@ -106,16 +103,16 @@
 (defn _spine [archive package]
   "Return the names of the chapters that the member `package` lists, in reading order."
   (setv
-    elements (read-elements archive package)
+    root (read-xml archive package)
     items (dfor
-      [name attributes] elements
-      :if (and (= name "item") (not-in "nav" (.split (.get attributes "properties" ""))))
-      (.get attributes "id") (target package (percent-decoded (.get attributes "href" "")))))
+      item (.iterfind root ".//{*}item")
+      :if (not-in "nav" (.split (.get item "properties" "")))
+      (.get item "id") (target package (percent-decoded (.get item "href" "")))))
   (lfor
-    [name attributes] elements
-    :setv item (.get items (.get attributes "idref"))
-    :if (and (= name "itemref") item (!= (.get attributes "linear") "no"))
-    item))
+    each (.iterfind root ".//{*}itemref")
+    :setv name (.get items (.get each "idref"))
+    :if (and name (!= (.get each "linear") "no"))
+    name))
 
 
 ;; * Bytes to HTML
@@ -134,18 +131,21 @@
 
 (defn _check-tags [source reading]
   "Raise `NotText` if tags in the HTML `source` have too many attributes or are nested too deeply."
-  (for [found (.finditer ATTRIBUTES source)]
-    (when (and (> (len (get found 1)) MAX-ATTRIBUTES)
-        (> (len (re.findall ATTRIBUTE (get found 1))) MAX-ATTRIBUTES))
-      (raise (NotText (not-a reading "a web page or e-book"
-        f"it has a tag with more than {MAX-ATTRIBUTES} attributes")))))
-  (setv depth 0)
-  (for [[closing name] (.findall TAG source)]
-    (unless (in (.lower name) UNNESTED)
-      (setv depth (max 0 (+ depth (if closing -1 1))))
-      (when (> depth MAX-DEPTH)
-        (raise (NotText (not-a reading "a web page or e-book"
-          f"its elements are nested more than {MAX-DEPTH} deep")))))))
+  (setv [open depth] [(Counter) 0])  ; `open`: by name, as an end tag may have no counterpart
+  (for [tag (.finditer TAG source)]
+    (setv
+      [closing name attributes] (.groups tag)
+      name (.lower name)
+      step (if closing (- (min 1 (get open name))) 1)
+      many (and (> (len attributes) MAX-ATTRIBUTES)
+        (> (len (re.findall ATTRIBUTE attributes)) MAX-ATTRIBUTES)))
+    (unless (in name UNNESTED)
+      (+= (get open name) step)
+      (+= depth step))
+    (when (or many (> depth MAX-DEPTH))
+      (raise (NotText (not-a reading "a web page or e-book" (if many
+        f"it has a tag with more than {MAX-ATTRIBUTES} attributes"
+        f"its elements are nested more than {MAX-DEPTH} deep")))))))
 
 
 ;; * HTML to lines
