@@ -2,8 +2,8 @@
 
 (import
   signal
-  time
   subprocess
+  time
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.text.items [fingerprints]
