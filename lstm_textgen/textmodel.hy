@@ -104,7 +104,7 @@
     (model-card self.checkpoint (write-sample self.checkpoint CARD-SAMPLE)))
 
   (defn prepare-pieces [self pieces]
-    "Yield a long text, given as `pieces` (strings), prepared and cut in other places."
+    "Prepare a long text, given as the strings `pieces`; yield strings that may be cut elsewhere."
     (prepared-pieces pieces self.checkpoint.settings.lower))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** given]
@@ -129,7 +129,7 @@
       without one there is a warning, and the others are missing.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the likeliest unit, higher is wilder; a list is used in turn, one
-      temperature for each unit. Default: the recipe's, or else 0.7.
+      temperature for each unit. Default: the model's own, usually 0.7.
     - `rng_seed`: the same model, seeds and random seed give the same text.
     - …
     - `warn`: called with a line about units of the seed that the model doesn't know, or about a
@@ -290,9 +290,9 @@
   - …
 
   An existing model continues training, unless `restart`. `epochs` counts those on the same text;
-  if they are done, there is only a warning. A setting of the model that is None is unchanged in an
-  existing model, otherwise the default. With `distributed` and several processes, each makes the
-  same call, and only the first saves and shows.
+  if they are done, there is only a warning. A setting of the model that is None keeps its value in
+  an existing model, and gets the default in a new one. With `distributed` and several processes,
+  each makes the same call, and only the first saves and shows.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
