@@ -29,12 +29,12 @@ its weights before and after that.]]
   lstm-textgen [recipe])
 
 (setv
-  ;; How often each of the three training texts has each kind.
+  ;; How often each of the two training texts has each kind.
   SHARES {
-    "old" [0.5 0.5 0.3]
-    "novels" [1.5 1.25 0.8]  "stories" [2 1.75 1.1]  "nonfiction" [2 1 0.6]  "cookery" [6 2 1]
-    "chats" [1.6 0.3 0.45]  "meetings" [2 0.7 0.5]  "space_talk" [3 1 0.5]
-    "speeches" [2 1.25 0.6]  "blogs" [2 0.8 0.5]  "guides" [3 0.8 0.5]  "tech" [4 1.5 0.8]}
+    "old" [0.5 0.5]
+    "novels" [1.5 1.25]  "stories" [2 1.75]  "nonfiction" [2 1]  "cookery" [6 2]
+    "chats" [1.6 0.3]  "meetings" [2 0.7]  "space_talk" [3 1]
+    "speeches" [2 1.25]  "blogs" [2 0.8]  "guides" [3 0.8]  "tech" [4 1.5]}
   ;; Paragraphs with one of these are left out.
   SLURS (+ r"\bnigg|\bnegro|\bnegress|\bdark(?:y|ey|ies)\b|\bcoons?\b|\bpickaninn|\bsambos?\b"
     r"|\bkaff?[ie]rs?\b|\bhottentot|\bchin(?:a|ee)m[ae]n\b|\bchinks?\b|\bjaps?\b|\bcoolies?\b"

@@ -232,7 +232,7 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     entries (lfor entry model.history :if (.get entry "sample") entry)
     n (len entries))
   (section-of "How it learned to write"
-    "A sample after each epoch, always with the same random seed."
+    f"Samples from up to {EPOCHS-SHOWN} epochs, always with the same random seed."
     (lfor
       place (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
       :setv entry (get entries (round place))
