@@ -180,7 +180,7 @@ sys.exit(main())")
     (assert (in f" {setting.option} " text)))
   (for [words ["text: --sources" "network: --from" "training: --model" "generation: --generate"
       "(default: model)" "3 to 9, to read about 7,000,000" "(default: utf-8)" "(default: 0.7)"
-      "(default: endless; 200 with --interactive)"]]
+      "(default: endless; with --interactive 200, in a chat 400)"]]
     (assert (in words text))))
 
 

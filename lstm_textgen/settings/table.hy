@@ -183,7 +183,7 @@ in Python, and its checks.]]
     (_switch "interactive" "cli" "type a seed text, get a continuation; :help lists the commands"
       :brief "type a seed text, get a continuation")
     (Setting "length" WHOLE "cli write"
-      "end after N characters, or words (default: endless; 200 with --interactive)"
+      "end after N characters, or words (default: endless; with --interactive 200, in a chat 400)"
       :brief "end after N characters, or words")
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated"
       :metavar "TEXT")

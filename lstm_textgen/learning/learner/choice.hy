@@ -27,7 +27,7 @@
 ;; * The backend
 
 (defn fastest-backend [layers]
-  #[[Return the backend to train `layers` with: \"torch\", or None for Keras' default.
+  #[[Return the backend to train `layers` with: "torch", or None for Keras' default.
 
   On processors with bfloat16 PyTorch, through oneDNN, trains LSTMs up to 1.3 times as fast as
   TensorFlow, and small batches up to twice as fast, but GRUs and most networks in float32 more
