@@ -234,7 +234,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
         (get found 0)))
       doc))
   (re.sub "\0+" (fn [_] (+ (if (in "sources" (re.findall r"- `(\w+)`:" rest))
-      "- Every setting marked `train`, with underscores, such as `batch_size`; `--from` is `base`"
+      "- Every setting for `train`, with underscores, such as `batch_size`; `--from` is `base`"
       f"- {(.join ", " (gfor name names f"`{name}`"))}")
     ": as [on the command line](command-line.md#every-flag).\n")) rest))
 
