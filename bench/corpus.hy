@@ -45,7 +45,7 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
       (lengthen text path (int megabytes))
       (print f"\n{megabytes} MB\n")
       (print-header "text" "characters, vocabulary" "file to batches" "peak above idle"
-        "bytes per character" "after an epoch of batches")
+        "bytes per character" "memory after an epoch")
       (in-fresh-process megabytes "prepare" path)
       (print)
       (print-header "text" "`train` to first step" "import of Keras before" "idle with it"

@@ -119,7 +119,7 @@
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [warn None] #** given]
-    #[[Return `seed` and the text that the model generates after it; of a list, an item.
+    #[[Return `seed` and the text generated after it; with a model of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
     ends as `stop` or `sentences` says. For a list of seeds, or with `samples`, the result is a
