@@ -6,14 +6,16 @@
     hy corpora/english.hy OLD MODERN 2
     ./train.hy --recipe corpora/english.hy --from english-1.h5 --learning-rate 0.002 \
         --model ./english-2.h5 --minutes 85
-    hy corpora/average.hy english-1.h5 english-2.h5 0.7 english.h5
+    hy corpora/average.hy english-1.h5 english-2.h5 0.7 english-3.h5
+    head -c 1500000 corpora/english.txt | tail -c 1000000 | iconv -c -f utf8 > ordinary.txt
+    hy corpora/unteach.hy english-3.h5 ordinary.txt english.h5
 
 The first writes `english.txt` beside this file, from a folder of old books, plays, letters and
 speeches, and one of prose from 1950 to today (README.md beside this file says which). The names of
 the modern files begin with their kind. `forms.hy` puts the texts into the forms in which people
 write. The second gives an older `english` the pieces of that text, and the third trains it. The
-next two train it on a text with more of the old books, novels and stories, and the last averages
-its weights before and after that.]]
+next two train it on a text with more of the old books, novels and stories, and `average.hy` takes
+the mean of its weights before and after that. The last two keep it from writing insults.]]
 
 (import
   dataclasses [replace]

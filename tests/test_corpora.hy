@@ -3,12 +3,13 @@
 (import
   gzip
   importlib [import-module]
+  json
   re
   numpy :as np
   pytest
   lstm-textgen.prep [default-prep]
   lstm-textgen.recipes [load-recipe]
-  tests.helpers [ROOT run-python small-model succeeded])
+  tests.helpers [ROOT run-hy run-python small-model succeeded])
 
 (setv
   LOL (.read-text (/ ROOT "corpora" "lol.txt") :encoding "utf-8"))
@@ -115,3 +116,29 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
   (for [[a b] (zip first.weights averages)] (assert (np.allclose (+ a 0.7) b :atol 1e-6)))
   (with [_ (pytest.raises ValueError :match "different vocabularies")]
     (.average (import-module "average") first other 0.5)))
+
+
+(defn test-a-model-can-be-kept-from-writing-a-word []
+  ;; Before and after: how likely the word is after " a", and a piece of ordinary text.
+  (setv [before after ordinary untaught] (json.loads (succeeded (run-hy #[[
+(import sys)
+(.insert sys.path 0 "corpora")
+(import json  torch  unteach  tests.helpers [small-model])
+(setv
+  model (small-model :layers "lstm:16" :text " Wabgosw\n" :resume False)
+  text (* "a bag ago\n" 40)
+  unteach.WORDS ["wog"]  unteach.RATE 0.01  unteach.WINDOW 16)
+(defn chances []
+  (setv
+    network (unteach.Network model.weights)
+    [known state] (network (torch.unsqueeze (torch.tensor (.tolist (.encode model.vocabulary "go a"))) 1))
+    word (tuple (.tolist (.encode model.vocabulary " wog"))))
+  #((.item (unteach.unlikelihood network [word] state (get known -1) (torch.ones (len model.vocabulary))))
+    (.tolist (get known 0 0))))
+(setv [before ordinary] (chances))
+(.unteach unteach model text 200 24)
+(setv [after untaught] (chances))
+(print (json.dumps [before after ordinary untaught]))
+]] :cwd ROOT))))
+  (assert (< after (/ before 2)))
+  (for [[a b] (zip ordinary untaught)] (assert (= a (pytest.approx b :abs 0.2)))))
