@@ -139,6 +139,6 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
 (.unteach unteach model text 200 24)
 (setv [after untaught] (chances))
 (print (json.dumps [before after ordinary untaught]))
-]] :cwd ROOT))))
+]] :cwd ROOT :environment {"KERAS_BACKEND" "torch"}))))
   (assert (< after (/ before 2)))
   (for [[a b] (zip ordinary untaught)] (assert (= a (pytest.approx b :abs 0.2)))))
