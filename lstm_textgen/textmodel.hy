@@ -164,7 +164,7 @@
     numbers of units (`count`) and `characters`; `units` lists the characters, pieces or words of
     the prepared text, and `bits` (len(units),) has the surprise of each: -log₂ of the probability
     that the model gave it, NaN for an unknown character. A piece-level model
-    scores one way to split the text, an upper bound. Raises `ValueError` if the model knows no
+    scores one way to split the text, an upper bound. Raises `ValueError` if it can score no
     unit of the text, `TypeError` unless `text` is a string.]]
     (setv [total units nats] (score-text self.checkpoint (.prepare self text)))
     #(total units (bits nats)))
