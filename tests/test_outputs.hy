@@ -100,11 +100,12 @@
     ["--score" "letter.txt" "--score-html"]
     ["--page"]
     ["--report"]])]
-    test-a-page-of-ours-is-replaced-and-said-to-be-written [sure capsys flags]
+    test-a-page-of-ours-is-replaced-only-by-a-page [sure capsys refusal flags]
   (for [_ (range 2)]
     (.readouterr capsys)
     (assert (= (main [#* flags "page.html"]) 0))
-    (assert (re.search r"page.html: \d+ KB; open it" (. (.readouterr capsys) err)))))
+    (assert (re.search r"page.html: \d+ KB; open it" (. (.readouterr capsys) err))))
+  (assert (in "page.html already exists" (refusal #* SEED "--output" "page.html"))))
 
 
 (defn test-a-file-is-replaced-from-python-only-where-that-is-asked-for [sure]

@@ -66,7 +66,8 @@
     #* (.values (.chosen flags "generate_from"))])
   (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
     (unless (= [name path] ["output" "-"])
-      (check-output name path sources (models-of flags) flags.overwrite OUR-PAGE))))
+      (check-output name path sources (models-of flags) flags.overwrite
+        #* (if (= name "output") [] [OUR-PAGE])))))
 
 
 (defn _say-temperatures [flags]
