@@ -298,6 +298,8 @@
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
   for files that can't be read or written, `FloatingPointError` if training diverges, and
   `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
+  (when (and (is-not text None) (is-not sources None))
+    (refuse "give `sources` or `text`, not both"))
   (setv
     given (check-given
       (dfor [k value] (.items given) k (if (isinstance value PathLike) (fspath value) value))
@@ -308,27 +310,24 @@
     settings {#** (if recipe recipe.settings {}) #** given}
     asked (Request
       { #** settings
-        "sources" (source-list sources text (.get settings "sources"))
+        "sources" (cond
+          (is-not text None) [(StringIO (joined-texts text))]
+          (is-not sources None) (listed-sources sources)
+          True (.get settings "sources" []))
         "path" (own-path (check-value "`path`" PATH path))
-        "recipe" recipe}
-      :prep (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
-      :callbacks (check-value "`callbacks`" CALLBACKS
-        (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks)))
+        "recipe" recipe
+        "prep" (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
+        "callbacks" (check-value "`callbacks`" CALLBACKS
+          (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks))})
     display (if (is display None)
       (make-report asked.quiet)
       (check-value "`display`" DISPLAY display)))
   (TextModel (train-model asked display) asked.path.stem))
 
 
-(defn source-list [sources text own]
-  "Return the list of sources: `sources`, or the `text` or texts, or else a recipe's `own`."
-  (when (and (is-not text None) (is-not sources None))
-    (refuse "give `sources` or `text`, not both"))
-  (cond
-    (is-not text None) (do
-      (setv
-        texts (text-list "`text`" text)
-        lines (gfor each (cut texts -1) (if (.endswith each "\n") each (+ each "\n"))))
-      [(StringIO (.join "" [#* lines #* (cut texts -1 None)]))])
-    (is sources None) (or own [])
-    True (listed-sources sources)))
+(defn joined-texts [text]
+  "Return one or several texts as one, each on a new line; raise `TypeError` if they aren't texts."
+  (setv
+    texts (text-list "`text`" text)
+    lines (gfor each (cut texts -1) (if (.endswith each "\n") each (+ each "\n"))))
+  (.join "" [#* lines #* (cut texts -1 None)]))

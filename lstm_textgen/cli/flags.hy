@@ -20,7 +20,7 @@
   lstm-textgen.basics.terminal [Tolerant visible]
   lstm-textgen.basics.values [TEXTS clip read-value]
   lstm-textgen.settings.models [Request]
-  lstm-textgen.settings.table [in-words settings-in])
+  lstm-textgen.settings.table [as-flags settings-in])
 
 (setv
   USAGE #[[%(prog)s --sources PATH... [flags]     train
@@ -39,12 +39,13 @@ examples:
 
 (defn parse-flags [arguments]
   "Return the `Request` in `arguments` (a list); raise `ValueError` for an invalid one."
-  (setv parser (make-parser))
+  (setv
+    parser (make-parser)
+    options parser._option-string-actions)  ; a dict
   (try
     (setv [values strange] (.parse-known-args parser arguments))
-    (except [error argparse.ArgumentError]
-      (refuse (_explained (str error) arguments parser.options))))
-  (when strange (refuse (_unknown (get strange 0) arguments parser.options)))
+    (except [error argparse.ArgumentError] (refuse (_explained (str error) arguments options))))
+  (when strange (refuse (_unknown (get strange 0) arguments options)))
   (Request (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
@@ -54,11 +55,6 @@ examples:
 
 
 ;; * Messages
-
-(defn as-flags [text]
-  "Return `text` with each setting's name in backticks as its flag: `--max-words`."
-  (in-words text (fn [setting] setting.option)))
-
 
 (defn warn [message [spell as-flags]]
   "Show `message` on standard error, if possible; `spell` renders the names of settings."
@@ -123,14 +119,6 @@ examples:
     (print (shtab.complete parser flags.completion) :flush True)))
 
 
-(defclass Parser [argparse.ArgumentParser]
-  "A parser that shows its options."
-
-  (defn [property] options [self]
-    "A dict from each of the options to what argparse knows about it."
-    self._option-string-actions))
-
-
 (defn _explained [message arguments options]
   "Return argparse's `message`; for a value that begins with a dash it shows how to write that."
   (setv
@@ -177,7 +165,7 @@ examples:
 (defn make-parser [[everything False]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (Parser :prog (program) :usage USAGE :description PURPOSE
+    parser (argparse.ArgumentParser :prog (program) :usage USAGE :description PURPOSE
       :epilog HELP-EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
@@ -185,34 +173,31 @@ examples:
     groups {})
   (for [setting (settings-in "cli")]
     (setv title (if everything setting.group "everyday flags"))
-    (unless (in title groups) (setv (get groups title) (.add-argument-group parser title)))
-    (_add-flag (get groups title) setting (if everything setting.full-help setting.brief)))
-  (setv add (. (get groups title) add-argument))
+    (unless (in title groups)
+      (setv (get groups title) (. (.add-argument-group parser title) add-argument)))
+    (setv
+      add (get groups title)
+      help (if everything setting.full-help setting.brief))
+    (add setting.option
+      :dest setting.name
+      :help (if help (.replace help "%" "%%") argparse.SUPPRESS)
+      #** (cond
+        (is-not setting.value None) {"action" "store_const"  "const" setting.value}
+        (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
+        True {
+          "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
+          "type" (partial _read setting)
+          "metavar" setting.metavar}))
+    (when setting.shorthand
+      (setv [option value] setting.shorthand)
+      (add option :dest setting.name :action "store_const" :const value
+        :help (if everything f"short for {setting.option} {value}" argparse.SUPPRESS))))
   (add "--help" "-h" :action "help" :help "show this help")
   (add "--help-all" :action HelpAll :nargs 0 :help "show every flag"
     :dest argparse.SUPPRESS :default argparse.SUPPRESS)
   (add "--version" :action "version" :version f"lstm_textgen {__version__}"
     :help "show the version")
   parser)
-
-
-(defn _add-flag [group setting help]
-  "Add the flags of `setting` to a `group` of the parser, with this `help` (None: hidden)."
-  (.add-argument group setting.option
-    :dest setting.name
-    :help (if help (.replace help "%" "%%") argparse.SUPPRESS)
-    #** (cond
-      (is-not setting.value None) {"action" "store_const"  "const" setting.value}
-      (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
-      True {
-        "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
-        "type" (partial _read setting)
-        "metavar" setting.metavar}))
-  (when setting.shorthand
-    (setv [option value] setting.shorthand)
-    (.add-argument group option
-      :dest setting.name :action "store_const" :const value
-      :help (if (= help setting.brief) argparse.SUPPRESS f"short for {setting.option} {value}"))))
 
 
 (defn _read [setting text]

@@ -301,11 +301,11 @@ in Python, and its checks.]]
 
 (defn as-keyword [text]
   "Return `text` with each setting's name in backticks as in a recipe: `:batch-size`."
-  (in-words text (fn [setting] f"`:{(hy.unmangle (or setting.keyword setting.name))}`")))
+  (as-flags text (fn [setting] f"`:{(hy.unmangle (or setting.keyword setting.name))}`")))
 
 
-(defn in-words [text spell]
-  "Return `text` with each setting's name in backticks as `spell` renders the `Setting`."
+(defn as-flags [text [spell (fn [setting] setting.option)]]
+  "Return `text` with each setting's name in backticks as its flag, or as `spell` renders it."
   (setv names (dfor setting (.values SETTINGS) (or setting.python setting.name) setting))
   (re.sub r"`([\w.]+)`"
     (fn [found] (if (in (get found 1) names) (spell (get names (get found 1))) (get found 0)))
