@@ -29,7 +29,7 @@ ours. Needs the extra `bench` (PyTorch).]]
     train-program]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [embedding-size]
-  lstm-textgen.settings.sizing [default-epochs])
+  lstm-textgen.settings.sizing [most-epochs])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -87,7 +87,7 @@ ours. Needs the extra `bench` (PyTorch).]]
     (setv found (train-peer parts
       :vocabulary (len model.vocabulary) :embedding (embedding-size (len model.vocabulary))
       :units (int units) :inputs 0 :dropout dropout :rate rate
-      :batch [(int rows) LOOKBACK] :epochs (default-epochs (len kept) :timed True) :minutes minutes))
+      :batch [(int rows) LOOKBACK] :epochs (most-epochs (len kept)) :minutes minutes))
     (.append theirs #(
       (lfor loss (get found "losses") (/ loss (math.log 2))) peer (get found "seconds"))))
   (.sort theirs)

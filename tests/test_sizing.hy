@@ -4,7 +4,7 @@
   pytest
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
-    default-unit share-in-words training-speed])
+    default-unit most-epochs share-in-words training-speed])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -67,7 +67,7 @@
     #(1_000 "characters" 9) #(500_000 "characters" 9) #(1_000_000 "characters" 5)
     #(100_000_000 "characters" 5) #(1_000 "words" 5) #(10_000_000 "words" 5)])]
     test-with-minutes-a-long-text-is-not-read-as-often [units unit epochs]
-  (assert (= (default-epochs units unit :timed True) epochs)))
+  (assert (= (most-epochs units unit) epochs)))
 
 
 (defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "chosen") [

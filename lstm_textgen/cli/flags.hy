@@ -39,13 +39,11 @@ examples:
 
 (defn parse-flags [arguments]
   "Return the `Request` in `arguments` (a list); raise `ValueError` for an invalid one."
-  (setv
-    parser (make-parser)
-    options parser._option-string-actions)  ; a dict
+  (setv parser (make-parser))
   (try
     (setv [values strange] (.parse-known-args parser arguments))
-    (except [error argparse.ArgumentError] (refuse (_explained (str error) arguments options))))
-  (when strange (refuse (_unknown (get strange 0) arguments options)))
+    (except [error argparse.ArgumentError] (refuse (_explained error arguments parser.options))))
+  (when strange (refuse (_unknown (get strange 0) arguments parser.options)))
   (Request (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
 
@@ -119,10 +117,16 @@ examples:
     (print (shtab.complete parser flags.completion) :flush True)))
 
 
-(defn _explained [message arguments options]
-  "Return argparse's `message`; for a value that begins with a dash it shows how to write that."
+(defclass Parser [argparse.ArgumentParser]
+  "A parser that shows its `options`, a dict from each to what argparse knows about it."
+  (setv options (property (fn [self] self._option-string-actions))))
+
+
+(defn _explained [error arguments options]
+  "Return the message of argparse's `error`; it shows how to write a value that begins with a dash."
   (setv
-    message (.removeprefix message "argument ")
+    ;; If it comes from an error of `read-value`, that says more.
+    message (.removeprefix (as-flags (str (or error.__context__ error))) "argument ")
     lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
   (unless lacking (return f"{message}; see --help"))
   (setv
@@ -165,7 +169,7 @@ examples:
 (defn make-parser [[everything False]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
-    parser (argparse.ArgumentParser :prog (program) :usage USAGE :description PURPOSE
+    parser (Parser :prog (program) :usage USAGE :description PURPOSE
       :epilog HELP-EXAMPLES
       :formatter-class (partial argparse.RawDescriptionHelpFormatter
         :max-help-position 24 :width 80)
@@ -186,7 +190,7 @@ examples:
         (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
         True {
           "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
-          "type" (partial _read setting)
+          "type" (partial read-value setting.option setting.kind)
           "metavar" setting.metavar}))
     (when setting.shorthand
       (setv [option value] setting.shorthand)
@@ -198,10 +202,3 @@ examples:
   (add "--version" :action "version" :version f"lstm_textgen {__version__}"
     :help "show the version")
   parser)
-
-
-(defn _read [setting text]
-  "Return the value of `setting` in `text`; raise an error that argparse shows unchanged."
-  (try
-    (read-value setting.option setting.kind text)
-    (except [error ValueError] (raise (argparse.ArgumentError None (as-flags (str error)))))))

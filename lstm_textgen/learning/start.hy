@@ -29,7 +29,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [Request continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
-    default-epochs default-unit with-dropout]
+    default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.lists [read-list]
@@ -292,7 +292,7 @@ Each function gets what the ones before it in `prepare` returned.]]
 (defn max-epochs [run settings units]
   "Return the maximum epochs on this number of `units` of a run with `minutes`; 0: no limit."
   (.get run.asked "epochs"
-    (if settings.fine-tuned? settings.epochs (default-epochs units settings.unit :timed True))))
+    (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
 
 
 (defn relative-speed [run layers]

@@ -38,10 +38,12 @@
         #("/" @front "GET")
         #("/play/{name}" @play "GET")
         #("/health" @health "GET")
-        #("/metrics" @figures "GET")
+        #("/metrics" (fn :async [_] (metrics-answer @requests @models)) "GET")
         #("/score" @score "POST")
-        #("/v1/models" @list-models "GET")
-        #("/v1/models/{name}" @show-model "GET")
+        #("/v1/models" (fn :async [_]
+          (json-answer {"object" "list"  "data" (list (map model-entry @models))})) "GET")
+        #("/v1/models/{name}" (fn :async [request]
+          (json-answer (model-entry (@find (get request.path-params "name"))))) "GET")
         #("/v1/completions" (partial @generate CompletionBody) "POST")
         #("/v1/chat/completions" (partial @generate ChatBody) "POST")]
       @paths (sfor [path _ _] routes path)
@@ -83,18 +85,6 @@
       (raise (ApiError 503 f"{each.name} has stopped generating; restart the server")))
     (json-answer {"status" "ok"  "models" (lfor each @models each.name)}))
 
-  (meth :async figures [request]
-    "Answer with the metrics for Prometheus."
-    (metrics-answer @requests @models))
-
-  (meth :async list-models [request]
-    "Answer with the models, in OpenAI's format."
-    (json-answer {"object" "list"  "data" (lfor each @models (model-entry each))}))
-
-  (meth :async show-model [request]
-    "Answer with one of the models, in OpenAI's format."
-    (json-answer (model-entry (@find (get request.path-params "name")))))
-
   (meth :async generate [kind request]
     "Answer with the texts that a body of a `kind` asks for."
     (setv
@@ -111,7 +101,7 @@
       served (@find body.model)
       busy (.statistics @scoring))
     (when (>= (+ busy.borrowed-tokens busy.tasks-waiting) MOST-SCORES)
-      (raise (later 429 "too many texts are being scored; try again later" "queue_full")))
+      (raise (busy "too many texts are being scored")))
     (json-answer (await (in-thread (fn [] (score-answer served body.text)) @scoring)))))
 
 
@@ -138,8 +128,7 @@
       (try
         (when (.submit @loop @jobs) (return))
         (except [error Full]
-          (raise (later 429 "the queue is full; try again later" "queue_full"
-            (max BUSY-SECONDS (ceil (get error.args 0)))))))))
+          (raise (busy "the queue is full" (max BUSY-SECONDS (ceil (get error.args 0)))))))))
 
   (meth :async __call__ [scope receive send]
     "Send the answer; cancel the jobs if the client disconnects or sending fails."
@@ -231,6 +220,7 @@
   (to-thread.run-sync act :abandon-on-cancel True :limiter limiter))
 
 
-(defn later [status message code [seconds BUSY-SECONDS]]
-  "Return the error with `status` and a `code` for a request that may be sent again in `seconds`."
-  (ApiError status message :code code :headers {"Retry-After" (str seconds)}))
+(defn busy [problem [seconds BUSY-SECONDS]]
+  "Return the error for a request that may be sent again in `seconds`."
+  (ApiError 429 f"{problem}; try again later" :code "queue_full"
+    :headers {"Retry-After" (str seconds)}))

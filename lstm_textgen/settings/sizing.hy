@@ -84,18 +84,21 @@
     "characters"))
 
 
-(defn default-epochs [units [unit "characters"] [timed False]]
+(defn default-epochs [units [unit "characters"]]
   #[[Return the default number of epochs for a text with this number of `units` to train on.
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
-  isn't read more often, since it is soon memorized. For a `timed` run it is the maximum: with more,
-  a network of the size that the time allows memorizes the text (bench/log.md).]]
-  (setv
-    rule (get RULES unit)
-    [fewest read] (if timed
-      [rule.enough-epochs rule.most-read]
-      [rule.fewest-epochs rule.read]))
-  (min rule.most-epochs (max fewest (round (/ read units)))))
+  isn't read more often, since it is soon memorized (bench/log.md).]]
+  (setv rule (get RULES unit))
+  (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
+
+
+(defn most-epochs [units [unit "characters"]]
+  #[[Return the maximum epochs of a run with `minutes` on a text with this number of `units`.
+
+  With more, a network of the size that the time allows memorizes the text (bench/log.md).]]
+  (setv rule (get RULES unit))
+  (min rule.most-epochs (max rule.enough-epochs (round (/ rule.most-read units)))))
 
 
 (defn default-batch-size [units]
@@ -146,7 +149,7 @@
 (defn _largest-in [rule units unit seconds]
   "Return the largest of the `rule`'s sizes that reads enough of `units` in these `seconds`."
   (setv
-    read (* units (default-epochs units unit :timed True))
+    read (* units (most-epochs units unit))
     worth (min (* rule.enough-readings units) rule.enough-of-more)
     enough (fn [size] (and (>= units size.timed-from)
       (>= (* size.speed seconds) (min read (max size.enough worth))))))
