@@ -250,9 +250,7 @@
 
 
 (defn summary [error]
-  #[[Return the message of `error` in one line, cut, since it may contain the whole text.
-
-  Its class comes first, unless that is a wrong value or type.]]
+  "Return the message of `error` in one line, cut, after its class unless its value was wrong."
   (setv text (clip (.join " " (.split (str error))) MOST-SAID))
   (cond
     (not text) error.__class__.__name__

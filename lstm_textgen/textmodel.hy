@@ -81,7 +81,7 @@
     - `sample`: a text by the model at that time.
 
     Missing values are None: without validation, or from an earlier version.]]
-    (setv known (if (or self.vocabulary.several) {} {"unit_length" 1  "validation_unit_length" 1}))
+    (setv known (if self.vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
       entry self.checkpoint.history
       (dfor name RECORDED name (.get entry name (.get known name)))))
@@ -140,8 +140,7 @@
     (setv
       seeds (text-list "`seed`" seed)
       count (if (is samples None) 1 (check-setting "samples" samples))
-      own-length (if self.checkpoint.settings.items None LENGTH)
-      length (if (is length ...) own-length length))
+      length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH))
     (with [warn (_collecting warn)]
       (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
         #* (.steering self given length) warn :new (check-setting "new" new)))
@@ -150,10 +149,9 @@
 
   (defn steering [self given [length None]]
     "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of the dict `given`."
-    (setv
-      asked (Request (check-given given "write"))
-      limits [asked.top-k asked.top-p asked.min-p])
-    #((usual-options self.checkpoint (.get asked "temperature") #* limits)
+    (setv asked (Request (check-given given "write")))
+    #( (usual-options self.checkpoint
+        (.get asked "temperature") asked.top-k asked.top-p asked.min-p)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
       (.get asked "rng_seed")))
 

@@ -1,7 +1,6 @@
 "What the program does: the table of its actions, and which flags go together."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   lstm-textgen.cli.flags [models-of]
   lstm-textgen.settings.table [SETTINGS settings-in])
@@ -65,8 +64,7 @@
   (when (and compares? (in "sources" idle))
     (refuse f"--sources trains, {(_options asked)} generates: use one; "
       "to measure copying, add --originality"))
-  (when idle
-    (refuse f"{(_idle idle)} {where}; leave {(if (= (len idle) 1) "it" "them")} out"))
+  (when idle (refuse f"{(_idle idle)} {where}; leave {(if (= (len idle) 1) "it" "them")} out"))
   action)
 
 

@@ -1,7 +1,6 @@
 "The flags, which come from the table of settings: parsed, explained, named in messages."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   argparse
   contextlib [contextmanager suppress]
@@ -123,7 +122,7 @@ examples:
 
 
 (defn _explained [error arguments options]
-  "Return the message of argparse's `error`; it shows how to write a value that begins with a dash."
+  "Return the message of argparse's `error`; it shows how to write a value that begins with -."
   (setv
     ;; If it comes from an error of `read-value`, that says more.
     message (.removeprefix (as-flags (str (or error.__context__ error))) "argument ")

@@ -1,7 +1,6 @@
 "The command line's training and import of old models."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   os
   shlex

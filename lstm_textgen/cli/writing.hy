@@ -1,7 +1,6 @@
 "What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
   sys

@@ -132,18 +132,16 @@
 
   (meth :async __call__ [scope receive send]
     "Send the answer; cancel the jobs if the client disconnects or sending fails."
-    (setv watch (asyncio.create-task (@watch receive)))
+    (defn :async watch []
+      (while (!= (get (await (receive)) "type") "http.disconnect"))
+      (setv @gone True)
+      (.set @event))
+    (setv watching (asyncio.create-task (watch)))
     (try
       (await (if @body.stream (@stream send) (@send-whole scope receive send)))
       (finally
-        (.cancel watch)
+        (.cancel watching)
         (unless (@complete?) (.cancel @loop @jobs)))))
-
-  (meth :async watch [receive]
-    "Note when the client has disconnected."
-    (while (!= (get (await (receive)) "type") "http.disconnect"))
-    (setv @gone True)
-    (.set @event))
 
   (meth complete? []
     "Return whether all texts are."

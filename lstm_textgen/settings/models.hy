@@ -1,7 +1,6 @@
 "What was asked for, and what a model keeps of it and of its training."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   codecs
   dataclasses [dataclass make-dataclass replace]

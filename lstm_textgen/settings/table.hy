@@ -3,8 +3,7 @@
 A row of `TABLE` defines a setting's flag, its help and documentation, its keyword in recipes and
 in Python, and its checks.]]
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   dataclasses [replace]
   re
