@@ -101,7 +101,7 @@
       served (@find body.model)
       busy (.statistics @scoring))
     (when (>= (+ busy.borrowed-tokens busy.tasks-waiting) MOST-SCORES)
-      (raise (busy "too many texts are being scored")))
+      (raise (overloaded "too many texts are being scored")))
     (json-answer (await (in-thread (fn [] (score-answer served body.text)) @scoring)))))
 
 
@@ -128,7 +128,7 @@
       (try
         (when (.submit @loop @jobs) (return))
         (except [error Full]
-          (raise (busy "the queue is full" (max BUSY-SECONDS (ceil (get error.args 0)))))))))
+          (raise (overloaded "the queue is full" (max BUSY-SECONDS (ceil (get error.args 0)))))))))
 
   (meth :async __call__ [scope receive send]
     "Send the answer; cancel the jobs if the client disconnects or sending fails."
@@ -141,11 +141,7 @@
       (await (if @body.stream (@stream send) (@send-whole scope receive send)))
       (finally
         (.cancel watching)
-        (unless (@complete?) (.cancel @loop @jobs)))))
-
-  (meth complete? []
-    "Return whether all texts are."
-    (all (gfor job @jobs job.end)))
+        (unless (all (gfor job @jobs job.end)) (.cancel @loop @jobs)))))
 
   (meth :async news []
     "Wait for news."
@@ -154,7 +150,7 @@
 
   (meth :async send-whole [scope receive send]
     "Wait until all texts are complete, and send them."
-    (while (not (or @gone (@complete?))) (await (@news)))
+    (while (not (or @gone (all (gfor job @jobs job.end)))) (await (@news)))
     (when @gone (return))
     (when (any (gfor job @jobs (= job.end "failed")))
       (raise (ApiError 500 "generating failed" :code "failed")))
@@ -218,7 +214,7 @@
   (to-thread.run-sync act :abandon-on-cancel True :limiter limiter))
 
 
-(defn busy [problem [seconds BUSY-SECONDS]]
+(defn overloaded [problem [seconds BUSY-SECONDS]]
   "Return the error for a request that may be sent again in `seconds`."
   (ApiError 429 f"{problem}; try again later" :code "queue_full"
     :headers {"Retry-After" (str seconds)}))
