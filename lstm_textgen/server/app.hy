@@ -199,8 +199,7 @@
     (setv readers (sfor job jobs :if (or job.end job.reader.body.stream) job.reader))
     (when readers
       (with [_ (suppress RuntimeError)]  ; the event loop has ended
-        (.call-soon-threadsafe event-loop
-          (fn [] (for [each readers] (.set each.event))))))))
+        (.call-soon-threadsafe event-loop (fn [] (for [each readers] (.set each.event))))))))
 
 
 (defn body-of [events]

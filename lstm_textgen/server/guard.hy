@@ -148,9 +148,7 @@
     (setv @_timers {})
     (.connection-made (super) transport)
     (.set-write-buffer-limits transport 0)  ; so writing pauses until the client has read all
-    (if (> (len @connections) MOST-CONNECTIONS)
-      (.abort transport)
-      (@_start "head" HEAD-SECONDS)))
+    (if (> (len @connections) MOST-CONNECTIONS) (.abort transport) (@_start "head" HEAD-SECONDS)))
 
   (meth data-received [data]
     "Process `data`; stop the head's timer once the head is complete."

@@ -229,9 +229,7 @@ time, and the seeds of others get their turns.]]
         (setv job.end job.over)
         (do
           (.start job (+ job.number (len @jobs)))
-          (if (.memorized? job.items)
-            (setv job.end "memorized")
-            (.append @waiting job))))))
+          (if (.memorized? job.items) (setv job.end "memorized") (.append @waiting job))))))
 
   (meth ready? []
     "Return whether the seed of the next waiting job has been read."

@@ -168,8 +168,7 @@
 
 (defn unsupported [name what]
   "Return the error for the field called `name`; the message calls it `what`."
-  (ApiError 400 f"{what} isn't supported; leave it out" :param name
-    :code "unsupported_parameter"))
+  (ApiError 400 f"{what} isn't supported; leave it out" :param name :code "unsupported_parameter"))
 
 
 ;; * Jobs

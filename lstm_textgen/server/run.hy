@@ -53,8 +53,7 @@
       (.listen listener)
       (except [error OSError]
         (setv other (if (= error.errno errno.EADDRINUSE) "port" "host"))
-        (raise (OSError
-          f"{host}:{port}: {(or error.strerror error)}; give another `{other}`"))))
+        (raise (OSError f"{host}:{port}: {(or error.strerror error)}; give another `{other}`"))))
     (yield listener)))
 
 

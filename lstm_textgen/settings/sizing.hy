@@ -79,9 +79,7 @@
 
   With `minutes` it is characters where learning pieces would take over a third of them.]]
   (setv readable (* READ-A-MINUTE (or minutes math.inf)))
-  (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT))
-    "pieces"
-    "characters"))
+  (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT)) "pieces" "characters"))
 
 
 (defn default-epochs [units [unit "characters"]]
@@ -227,7 +225,4 @@
 (defn with-dropout [layers share]
   "Return the recurrent ones of `layers`, each followed by dropout with `share` unless it is 0."
   (setv after (if share [(Layer "dropout" share)] []))
-  (Layers (gfor
-    layer layers.recurrent
-    each [layer #* after]
-    each)))
+  (Layers (gfor layer layers.recurrent each [layer #* after] each)))
