@@ -114,8 +114,8 @@ and its callbacks are also measured by themselves, since a run's time varies mor
     lstm-textgen.settings.models [Request])
   (with [place (TemporaryDirectory)]
     (setv
-      run (Request (dfor name ["tensorboard" "csv"] name (str (/ (Path place) name)))
-        :callbacks [(keras.callbacks.TerminateOnNaN)])
+      run (Request {"callbacks" [(keras.callbacks.TerminateOnNaN)]
+        #** (dfor name ["tensorboard" "csv"] name (str (/ (Path place) name)))})
       model (keras.Sequential [(keras.Input #(1)) (keras.layers.Dense 1)])
       callbacks (run-callbacks run (SimpleNamespace :history [{"loss" 1.0}]) None False model {}))
     (.compile model :optimizer "adam" :loss "mse")

@@ -142,7 +142,7 @@
   (setv text (.removeprefix text "\ufeff"))
   (when (in "\r" text)  ; the test takes a tenth of the time of replacing nothing
     (setv text (.replace (.replace text "\r\n" "\n") "\r" "\n")))
-  (setv text (nfc text))
+  (setv text (unicodedata.normalize "NFC" text))
   (if lower-case (lower text) text))
 
 
@@ -250,9 +250,7 @@
 
 
 (defn summary [error]
-  #[[Return the message of `error` in one line, cut, since it may contain the whole text.
-
-  Its class comes first, unless that is a wrong value or type.]]
+  "Return the message of `error` in one line, cut, after its class unless its value was wrong."
   (setv text (clip (.join " " (.split (str error))) MOST-SAID))
   (cond
     (not text) error.__class__.__name__

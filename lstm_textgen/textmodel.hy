@@ -81,7 +81,7 @@
     - `sample`: a text by the model at that time.
 
     Missing values are None: without validation, or from an earlier version.]]
-    (setv known (if (or self.vocabulary.several) {} {"unit_length" 1  "validation_unit_length" 1}))
+    (setv known (if self.vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
       entry self.checkpoint.history
       (dfor name RECORDED name (.get entry name (.get known name)))))
@@ -140,8 +140,7 @@
     (setv
       seeds (text-list "`seed`" seed)
       count (if (is samples None) 1 (check-setting "samples" samples))
-      own-length (if self.checkpoint.settings.items None LENGTH)
-      length (if (is length ...) own-length length))
+      length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH))
     (with [warn (_collecting warn)]
       (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
         #* (.steering self given length) warn :new (check-setting "new" new)))
@@ -150,10 +149,9 @@
 
   (defn steering [self given [length None]]
     "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of the dict `given`."
-    (setv
-      asked (Request (check-given given "write"))
-      limits [asked.top-k asked.top-p asked.min-p])
-    #((usual-options self.checkpoint (.get asked "temperature") #* limits)
+    (setv asked (Request (check-given given "write")))
+    #( (usual-options self.checkpoint
+        (.get asked "temperature") asked.top-k asked.top-p asked.min-p)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
       (.get asked "rng_seed")))
 
@@ -298,6 +296,8 @@
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
   for files that can't be read or written, `FloatingPointError` if training diverges, and
   `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
+  (when (and (is-not text None) (is-not sources None))
+    (refuse "give `sources` or `text`, not both"))
   (setv
     given (check-given
       (dfor [k value] (.items given) k (if (isinstance value PathLike) (fspath value) value))
@@ -308,27 +308,24 @@
     settings {#** (if recipe recipe.settings {}) #** given}
     asked (Request
       { #** settings
-        "sources" (source-list sources text (.get settings "sources"))
+        "sources" (cond
+          (is-not text None) [(StringIO (joined-texts text))]
+          (is-not sources None) (listed-sources sources)
+          True (.get settings "sources" []))
         "path" (own-path (check-value "`path`" PATH path))
-        "recipe" recipe}
-      :prep (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
-      :callbacks (check-value "`callbacks`" CALLBACKS
-        (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks)))
+        "recipe" recipe
+        "prep" (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
+        "callbacks" (check-value "`callbacks`" CALLBACKS
+          (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks))})
     display (if (is display None)
       (make-report asked.quiet)
       (check-value "`display`" DISPLAY display)))
   (TextModel (train-model asked display) asked.path.stem))
 
 
-(defn source-list [sources text own]
-  "Return the list of sources: `sources`, or the `text` or texts, or else a recipe's `own`."
-  (when (and (is-not text None) (is-not sources None))
-    (refuse "give `sources` or `text`, not both"))
-  (cond
-    (is-not text None) (do
-      (setv
-        texts (text-list "`text`" text)
-        lines (gfor each (cut texts -1) (if (.endswith each "\n") each (+ each "\n"))))
-      [(StringIO (.join "" [#* lines #* (cut texts -1 None)]))])
-    (is sources None) (or own [])
-    True (listed-sources sources)))
+(defn joined-texts [text]
+  "Return one or several texts as one, each on a new line; raise `TypeError` if they aren't texts."
+  (setv
+    texts (text-list "`text`" text)
+    lines (gfor each (cut texts -1) (if (.endswith each "\n") each (+ each "\n"))))
+  (.join "" [#* lines #* (cut texts -1 None)]))

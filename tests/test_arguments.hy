@@ -6,16 +6,10 @@
   lstm-textgen.recipes [load-recipe recipe]
   lstm-textgen.settings.layers [Layer parse-layers]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.textmodel [source-list]
+  lstm-textgen.textmodel [joined-texts]
   tests.helpers [write-text])
 
 (setv pytestmark pytest.mark.quick)
-
-
-(defn read [text]
-  "Return the text that `train` reads, given a `text`."
-  (setv [file] (source-list None text []))
-  (.read file))
 
 
 (defn [(pytest.mark.parametrize #("prep" "expected") [
@@ -30,13 +24,13 @@
     #("a\nb\n" "a\nb\n") #(["a" "b"] "a\nb") #(["a\n" "b\n"] "a\nb\n") #([] "")
     #((gfor c "ab" c) "a\nb")])]
     test-a-text-may-come-in-several-strings [text expected]
-  (assert (= (read text) expected)))
+  (assert (= (joined-texts text) expected)))
 
 
 (defn [(pytest.mark.parametrize "text" [5 b"a" ["a" 5] [b"a"]])]
     test-a-text-is-nothing-but-strings [text]
   (with [_ (pytest.raises TypeError :match "`text` must be text, or a list of texts")]
-    (read text)))
+    (joined-texts text)))
 
 
 (defn test-a-list-of-sizes-is-one-lstm-for-each [tmp-path]

@@ -8,7 +8,8 @@
   traceback [walk-tb]
   lstm-textgen.basics.interrupts [loading]
   lstm-textgen.cli.actions [find-action]
-  lstm-textgen.cli.flags [as-flags parse-flags program warn])
+  lstm-textgen.cli.flags [parse-flags program warn]
+  lstm-textgen.settings.table [as-flags])
 
 (setv
   ;; log₂ of the processor's cycles, half a millisecond, for which a waiting thread of BLAS spins;

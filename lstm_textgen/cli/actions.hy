@@ -1,7 +1,6 @@
 "What the program does: the table of its actions, and which flags go together."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   lstm-textgen.cli.flags [models-of]
   lstm-textgen.settings.table [SETTINGS settings-in])
@@ -42,15 +41,30 @@
 
   Raise `ValueError` if there is none, and for flags that can't be combined or have no effect.]]
   (setv
-    learns (bool (.chosen flags "sources" "recipe"))
+    learns (or (in "sources" flags) (in "recipe" flags))
     by-the-way (if learns "report" None)
     asked (lfor name ACTIONS :if (and (in name flags) (!= name by-the-way)) name))
   (when (> (len asked) 1) (refuse f"{(_options asked)} can't be combined; use one"))
-  (when (= (len (.chosen flags "import" "alphabet")) 1)
+  (when (!= (in "import" flags) (in "alphabet" flags))
     (refuse "--import OLD.h5 and --alphabet OLD.txt must be given together"))
   (unless (or asked learns) (refuse (_missing flags)))
-  (setv action (get ACTIONS (if asked (get asked 0) TRAINING)))
-  (_check-used flags action)
+  (setv
+    action (get ACTIONS (if asked (get asked 0) TRAINING))
+    used [action.name #* action.uses]
+    where (if asked f"with {(_options asked)}" "in training")
+    models (len (models-of flags))
+    compares? (in "originality" used))
+  (when (and (> models 1) (not action.several))
+    (refuse f"--model: only one model can be used {where}, not {models}"))
+  (when (and compares? flags.originality)
+    (unless (in "sources" flags)
+      (refuse "--originality needs the training text to compare with: --sources PATH"))
+    (+= used ["sources" #* READING]))
+  (setv idle (lfor name flags :if (not-in name used) name))
+  (when (and compares? (in "sources" idle))
+    (refuse f"--sources trains, {(_options asked)} generates: use one; "
+      "to measure copying, add --originality"))
+  (when idle (refuse f"{(_idle idle)} {where}; leave {(if (= (len idle) 1) "it" "them")} out"))
   action)
 
 
@@ -67,27 +81,6 @@
       name))
     (when actions (break)))
   f"{(_idle idle)} on {(if (= (len idle) 1) "its" "their")} own; add {(_options actions "or")}")
-
-
-(defn _check-used [flags action]
-  "Raise `ValueError` for `flags`, or several models, that have no effect in an `action`."
-  (setv
-    used [action.name #* action.uses]
-    where (if (= action.name TRAINING) "in training" f"with {(_options [action.name])}")
-    models (len (models-of flags))
-    compares? (in "originality" used))
-  (when (and (> models 1) (not action.several))
-    (refuse f"--model: only one model can be used {where}, not {models}"))
-  (when (and compares? flags.originality)
-    (unless (in "sources" flags)
-      (refuse "--originality needs the training text to compare with: --sources PATH"))
-    (+= used ["sources" #* READING]))
-  (setv idle (lfor name flags :if (not-in name used) name))
-  (when idle
-    (when (and compares? (in "sources" idle))
-      (refuse f"--sources trains, {(_options [action.name])} generates: use one; "
-        "to measure copying, add --originality"))
-    (refuse f"{(_idle idle)} {where}; leave {(if (= (len idle) 1) "it" "them")} out")))
 
 
 (defn _idle [names]

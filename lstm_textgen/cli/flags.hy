@@ -1,7 +1,6 @@
 "The flags, which come from the table of settings: parsed, explained, named in messages."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   argparse
   contextlib [contextmanager suppress]
@@ -20,7 +19,7 @@
   lstm-textgen.basics.terminal [Tolerant visible]
   lstm-textgen.basics.values [TEXTS clip read-value]
   lstm-textgen.settings.models [Request]
-  lstm-textgen.settings.table [in-words settings-in])
+  lstm-textgen.settings.table [as-flags settings-in])
 
 (setv
   USAGE #[[%(prog)s --sources PATH... [flags]     train
@@ -42,8 +41,7 @@ examples:
   (setv parser (make-parser))
   (try
     (setv [values strange] (.parse-known-args parser arguments))
-    (except [error argparse.ArgumentError]
-      (refuse (_explained (str error) arguments parser.options))))
+    (except [error argparse.ArgumentError] (refuse (_explained error arguments parser.options))))
   (when strange (refuse (_unknown (get strange 0) arguments parser.options)))
   (Request (dfor [name value] (.items (vars values)) :if (is-not value None) name value)))
 
@@ -54,11 +52,6 @@ examples:
 
 
 ;; * Messages
-
-(defn as-flags [text]
-  "Return `text` with each setting's name in backticks as its flag: `--max-words`."
-  (in-words text (fn [setting] setting.option)))
-
 
 (defn warn [message [spell as-flags]]
   "Show `message` on standard error, if possible; `spell` renders the names of settings."
@@ -124,17 +117,15 @@ examples:
 
 
 (defclass Parser [argparse.ArgumentParser]
-  "A parser that shows its options."
-
-  (defn [property] options [self]
-    "A dict from each of the options to what argparse knows about it."
-    self._option-string-actions))
+  "A parser that shows its `options`, a dict from each to what argparse knows about it."
+  (setv options (property (fn [self] self._option-string-actions))))
 
 
-(defn _explained [message arguments options]
-  "Return argparse's `message`; for a value that begins with a dash it shows how to write that."
+(defn _explained [error arguments options]
+  "Return the message of argparse's `error`; it shows how to write a value that begins with -."
   (setv
-    message (.removeprefix message "argument ")
+    ;; If it comes from an error of `read-value`, that says more.
+    message (.removeprefix (as-flags (str (or error.__context__ error))) "argument ")
     lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
   (unless lacking (return f"{message}; see --help"))
   (setv
@@ -185,38 +176,28 @@ examples:
     groups {})
   (for [setting (settings-in "cli")]
     (setv title (if everything setting.group "everyday flags"))
-    (unless (in title groups) (setv (get groups title) (.add-argument-group parser title)))
-    (_add-flag (get groups title) setting (if everything setting.full-help setting.brief)))
-  (setv add (. (get groups title) add-argument))
+    (unless (in title groups)
+      (setv (get groups title) (. (.add-argument-group parser title) add-argument)))
+    (setv
+      add (get groups title)
+      help (if everything setting.full-help setting.brief))
+    (add setting.option
+      :dest setting.name
+      :help (if help (.replace help "%" "%%") argparse.SUPPRESS)
+      #** (cond
+        (is-not setting.value None) {"action" "store_const"  "const" setting.value}
+        (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
+        True {
+          "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
+          "type" (partial read-value setting.option setting.kind)
+          "metavar" setting.metavar}))
+    (when setting.shorthand
+      (setv [option value] setting.shorthand)
+      (add option :dest setting.name :action "store_const" :const value
+        :help (if everything f"short for {setting.option} {value}" argparse.SUPPRESS))))
   (add "--help" "-h" :action "help" :help "show this help")
   (add "--help-all" :action HelpAll :nargs 0 :help "show every flag"
     :dest argparse.SUPPRESS :default argparse.SUPPRESS)
   (add "--version" :action "version" :version f"lstm_textgen {__version__}"
     :help "show the version")
   parser)
-
-
-(defn _add-flag [group setting help]
-  "Add the flags of `setting` to a `group` of the parser, with this `help` (None: hidden)."
-  (.add-argument group setting.option
-    :dest setting.name
-    :help (if help (.replace help "%" "%%") argparse.SUPPRESS)
-    #** (cond
-      (is-not setting.value None) {"action" "store_const"  "const" setting.value}
-      (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
-      True {
-        "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
-        "type" (partial _read setting)
-        "metavar" setting.metavar}))
-  (when setting.shorthand
-    (setv [option value] setting.shorthand)
-    (.add-argument group option
-      :dest setting.name :action "store_const" :const value
-      :help (if (= help setting.brief) argparse.SUPPRESS f"short for {setting.option} {value}"))))
-
-
-(defn _read [setting text]
-  "Return the value of `setting` in `text`; raise an error that argparse shows unchanged."
-  (try
-    (read-value setting.option setting.kind text)
-    (except [error ValueError] (raise (argparse.ArgumentError None (as-flags (str error)))))))

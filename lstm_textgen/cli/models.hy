@@ -6,7 +6,7 @@
   textwrap [wrap]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags explaining models-of page-written size-in-words warn]
+  lstm-textgen.cli.flags [explaining models-of page-written size-in-words warn]
   lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.bases [origin]
@@ -16,6 +16,7 @@
   lstm-textgen.modelfile.places [find-model model-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [duration-in-words report-page]
+  lstm-textgen.settings.table [as-flags]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN])
 
 (setv UNITS-LISTED 80)  ; units of the vocabulary

@@ -1,7 +1,6 @@
 "The command line's training and import of old models."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   os
   shlex
@@ -9,7 +8,7 @@
   lstm-textgen.basics.files [locked remove-lock]
   lstm-textgen.basics.interrupts [Interrupted watching]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.cli.flags [as-flags command flag models-of page-written program warn]
+  lstm-textgen.cli.flags [command flag models-of page-written program warn]
   lstm-textgen.display [make-report]
   lstm-textgen.learning.learner.choice [PROCESS]
   lstm-textgen.learning.learner.machines [follower?]
@@ -17,7 +16,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-model-apart]
   lstm-textgen.modelfile.places [check-writable own-path]
-  lstm-textgen.settings.table [SETTINGS]
+  lstm-textgen.settings.table [SETTINGS as-flags]
   lstm-textgen.textmodel [train :as train-model])
 
 

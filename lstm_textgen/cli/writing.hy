@@ -1,7 +1,6 @@
 "What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager suppress]
   sys
@@ -21,7 +20,7 @@
   lstm-textgen.text.decoding [check-encoding]
   lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.files [find-paths read-sources texts-of]
-  lstm-textgen.text.items [KnownItems end-of fingerprints split-items]
+  lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
@@ -42,8 +41,17 @@
 (defn _until-stopped [act]
   "Return the action `act` with checks of its flags; Ctrl-C or the end of a pipe's reader ends it."
   (fn [flags]
-    (_check-outputs flags)
-    (_say-temperatures flags)
+    (setv
+      sources [#* (.get flags "sources" []) #* (.get flags "score" [])
+        #* (.values (.chosen flags "generate_from"))]
+      numbers (.get flags "temperature"))
+    (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
+      (unless (= [name path] ["output" "-"])
+        (check-output name path sources (models-of flags) flags.overwrite
+          #* (if (= name "output") [] [OUR-PAGE]))))
+    (when (and (isinstance numbers list) (in 0 numbers))  ; perhaps a decimal comma: 0,5
+      (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
+      (warn f"--temperature: {turns}, in turn, one for each unit; write one half as 0.5"))
     (try
       (act flags)
       (with [_ (_open-standard-output)])
@@ -56,26 +64,6 @@
   (with [_ (naming-errors "standard output")]
     (yield sys.stdout)
     (.flush sys.stdout)))
-
-
-(defn _check-outputs [flags]
-  "Raise an error unless the output files of `flags` can be written safely."
-  (setv sources [
-    #* (.get flags "sources" [])
-    #* (.get flags "score" [])
-    #* (.values (.chosen flags "generate_from"))])
-  (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
-    (unless (= [name path] ["output" "-"])
-      (check-output name path sources (models-of flags) flags.overwrite
-        #* (if (= name "output") [] [OUR-PAGE])))))
-
-
-(defn _say-temperatures [flags]
-  "Explain a list of temperatures that contains 0: it may be a decimal comma (0,5)."
-  (setv numbers (.get flags "temperature"))
-  (when (and (isinstance numbers list) (in 0 numbers))
-    (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
-    (warn f"--temperature: {turns}, in turn, one for each unit; write one half as 0.5")))
 
 
 (defn _load-model [flags]
@@ -110,7 +98,7 @@
     read (fn [paths] (read-sources paths :warn warn #** reading))
     seed (cond
       (in "generate" flags) flags.generate
-      items (.removesuffix (read [flags.generate-from]) (end-of items))  ; the item goes on
+      items (.removesuffix (read [flags.generate-from]) (get ENDS items))  ; the item goes on
       True (read [flags.generate-from]))
     keep flags.originality
     training (when keep (.prepare model (read flags.sources)))
@@ -122,28 +110,23 @@
         [_ text] (write-each model.checkpoint [(.prepare model seed)] samples
           #* (.steering model options) warn :new flags.new)
         [text]))
+    gap (if items (.removeprefix (get ENDS items) "\n") "\n")
+    titled? (and (> samples 1) (not items))
+    heading (fn [k]
+      (+ (if (> k 1) gap "") (if titled? f"--- {k} of {samples} ---\n" "")))
     path flags.output)
   (when (and path (not items) (not (.chosen flags #* Ends.__annotations__)))
     (warn (+ f"writing to {path} until you press Ctrl-C; "
       "to end earlier, give `length`, `stop` or `sentences`")))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
-    (setv written (_put-texts out seed texts (_headings samples items) keep)))
-  (when keep
-    (when items (_count-known (lfor text written (+ seed text)) training items))
-    (_say-originality written training)))
+    (setv written (_put-texts out seed texts heading keep)))
+  (when keep (_say-originality seed written training items)))
 
 
-(defn _headings [samples [items None]]
-  "Return a function from a text's number (from 1) to what precedes it, such as `--- 1 of 3 ---`."
-  (setv gap (if items (.removeprefix (end-of items) "\n") "\n"))
-  (fn [k]
-    (+ (if (> k 1) gap "") (if (and (> samples 1) (not items)) f"--- {k} of {samples} ---\n" ""))))
-
-
-(defn _put-texts [out seed texts heading [keep False]]
+(defn _put-texts [out seed texts [heading (fn [k] "")] [keep False]]
   #[[Write each of `texts`, iterables of pieces, until Ctrl-C; return them if `keep` is true.
 
-  Its `heading` (number) and the `seed` precede each.]]
+  Its `heading` (a function of its number, from 1) and the `seed` precede each.]]
   (setv
     kept []
     open? False)  ; whether a line lacks its end
@@ -162,17 +145,14 @@
   (lfor pieces kept (.join "" pieces)))
 
 
-(defn _count-known [written training items]
-  "Report on standard error how many of the items `written` are items of the text `training`."
-  (setv
-    known (KnownItems (fingerprints (split-items training items)))
-    count (sum (gfor item written (in item known))))
-  (warn (+ f"{count :,} of {(counted (len written) "items")} {(if (= count 1) "is" "are")} "
-    "in the sources")))
-
-
-(defn _say-originality [written training]
+(defn _say-originality [seed written training items]
   "Report on standard error how much of `written`, a list of texts, is copied from `training`."
+  (when items
+    (setv
+      known (KnownItems (fingerprints (split-items training items)))
+      count (sum (gfor text written (in (+ seed text) known))))
+    (warn (+ f"{count :,} of {(counted (len written) "items")} {(if (= count 1) "is" "are")} "
+      "in the sources")))
   (setv [passage share] (originality written training))
   (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
     (repr (cut passage PASSAGE-SHOWN)) (if (> (len passage) PASSAGE-SHOWN) "…" "")))
@@ -188,8 +168,7 @@
   (setv
     model (_load-model flags)
     options (.chosen flags #* STEERING)
-    terminal (and (.isatty sys.stdin) (.isatty sys.stdout)))
-  (setv
+    terminal (and (.isatty sys.stdin) (.isatty sys.stdout))
     items (get model.settings "items")
     people (or (get model.settings "people") [])
     turns (when (and (> (len people) 1) (not items)) (Turns model)))
@@ -212,7 +191,7 @@
           (setv [line pieces] (if turns
             (.answer turns line (not terminal) options)
             #(line (.stream model line :warn warn #** options))))
-          (with [out (_open-standard-output)] (_put-texts out line [pieces] (_headings 1)))))
+          (with [out (_open-standard-output)] (_put-texts out line [pieces]))))
       (except [KeyboardInterrupt] (print))
       (except [EOFError]
         (when terminal (print))
@@ -287,8 +266,8 @@
   "Score the text in `pieces`, and add it to the `whole`; print its line, put it on the `page`."
   (setv
     total (Score)
-    strange {})  ; the unknown units, in order
-  (setv pieces (.prepare-pieces model pieces))
+    strange {}  ; the unknown units, in order
+    pieces (.prepare-pieces model pieces))
   (for [stretch (surprises model.checkpoint pieces (if page ALTERNATIVES 0))]
     (.add whole stretch.score)
     (.add total stretch.score)

@@ -98,7 +98,7 @@ optimizer and schedule.]]
       "unit" own.unit  "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
       #** given})
     [here there] (gfor layers [(or settings.layers own.layers) own.layers]
-      (.join "," (map str layers.recurrent))))
+      (str layers.recurrent)))
   (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
     (unless (= here there)
       (refuse f"`{key}` is {here}, but {there} in the base {name}; "

@@ -37,8 +37,9 @@
 (defn recurrent-shapes [layer width]
   "Return the shapes of kernel, recurrent kernel and bias of a recurrent `layer` after `width`."
   (setv
-    wide (* layer.size layer.gates)
-    two-biases (and (. (get KINDS layer.kind) two-biases) (not layer.before)))
+    kind (get KINDS layer.kind)
+    wide (* layer.size (len kind.gates))
+    two-biases (and kind.two-biases (not layer.before)))
   [#(width wide) #(layer.size wide) (if two-biases #(2 wide) #(wide))])
 
 

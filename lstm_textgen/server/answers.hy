@@ -100,9 +100,7 @@
 
 
 (defn metrics-answer [requests models]
-  #[[Return the response with the metrics of the `models` (a list of `Served`) for Prometheus.
-
-  `requests` counts answers by #(path status).]]
+  "Return the metrics of the `models` for Prometheus; `requests` counts answers by #(path status)."
   (setv
     quoted (fn [name] (.decode (msgspec.json.encode name)))  ; as the format escapes it, too
     of-models (fn [state] (lfor each models

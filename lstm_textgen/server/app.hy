@@ -38,10 +38,12 @@
         #("/" @front "GET")
         #("/play/{name}" @play "GET")
         #("/health" @health "GET")
-        #("/metrics" @figures "GET")
+        #("/metrics" (fn :async [_] (metrics-answer @requests @models)) "GET")
         #("/score" @score "POST")
-        #("/v1/models" @list-models "GET")
-        #("/v1/models/{name}" @show-model "GET")
+        #("/v1/models" (fn :async [_]
+          (json-answer {"object" "list"  "data" (list (map model-entry @models))})) "GET")
+        #("/v1/models/{name}" (fn :async [request]
+          (json-answer (model-entry (@find (get request.path-params "name"))))) "GET")
         #("/v1/completions" (partial @generate CompletionBody) "POST")
         #("/v1/chat/completions" (partial @generate ChatBody) "POST")]
       @paths (sfor [path _ _] routes path)
@@ -83,18 +85,6 @@
       (raise (ApiError 503 f"{each.name} has stopped generating; restart the server")))
     (json-answer {"status" "ok"  "models" (lfor each @models each.name)}))
 
-  (meth :async figures [request]
-    "Answer with the metrics for Prometheus."
-    (metrics-answer @requests @models))
-
-  (meth :async list-models [request]
-    "Answer with the models, in OpenAI's format."
-    (json-answer {"object" "list"  "data" (lfor each @models (model-entry each))}))
-
-  (meth :async show-model [request]
-    "Answer with one of the models, in OpenAI's format."
-    (json-answer (model-entry (@find (get request.path-params "name")))))
-
   (meth :async generate [kind request]
     "Answer with the texts that a body of a `kind` asks for."
     (setv
@@ -111,7 +101,7 @@
       served (@find body.model)
       busy (.statistics @scoring))
     (when (>= (+ busy.borrowed-tokens busy.tasks-waiting) MOST-SCORES)
-      (raise (later 429 "too many texts are being scored; try again later" "queue_full")))
+      (raise (overloaded "too many texts are being scored")))
     (json-answer (await (in-thread (fn [] (score-answer served body.text)) @scoring)))))
 
 
@@ -138,27 +128,20 @@
       (try
         (when (.submit @loop @jobs) (return))
         (except [error Full]
-          (raise (later 429 "the queue is full; try again later" "queue_full"
-            (max BUSY-SECONDS (ceil (get error.args 0)))))))))
+          (raise (overloaded "the queue is full" (max BUSY-SECONDS (ceil (get error.args 0)))))))))
 
   (meth :async __call__ [scope receive send]
     "Send the answer; cancel the jobs if the client disconnects or sending fails."
-    (setv watch (asyncio.create-task (@watch receive)))
+    (defn :async watch []
+      (while (!= (get (await (receive)) "type") "http.disconnect"))
+      (setv @gone True)
+      (.set @event))
+    (setv watching (asyncio.create-task (watch)))
     (try
       (await (if @body.stream (@stream send) (@send-whole scope receive send)))
       (finally
-        (.cancel watch)
-        (unless (@complete?) (.cancel @loop @jobs)))))
-
-  (meth :async watch [receive]
-    "Note when the client has disconnected."
-    (while (!= (get (await (receive)) "type") "http.disconnect"))
-    (setv @gone True)
-    (.set @event))
-
-  (meth complete? []
-    "Return whether all texts are."
-    (all (gfor job @jobs job.end)))
+        (.cancel watching)
+        (unless (all (gfor job @jobs job.end)) (.cancel @loop @jobs)))))
 
   (meth :async news []
     "Wait for news."
@@ -167,7 +150,7 @@
 
   (meth :async send-whole [scope receive send]
     "Wait until all texts are complete, and send them."
-    (while (not (or @gone (@complete?))) (await (@news)))
+    (while (not (or @gone (all (gfor job @jobs job.end)))) (await (@news)))
     (when @gone (return))
     (when (any (gfor job @jobs (= job.end "failed")))
       (raise (ApiError 500 "generating failed" :code "failed")))
@@ -216,8 +199,7 @@
     (setv readers (sfor job jobs :if (or job.end job.reader.body.stream) job.reader))
     (when readers
       (with [_ (suppress RuntimeError)]  ; the event loop has ended
-        (.call-soon-threadsafe event-loop
-          (fn [] (for [each readers] (.set each.event))))))))
+        (.call-soon-threadsafe event-loop (fn [] (for [each readers] (.set each.event))))))))
 
 
 (defn body-of [events]
@@ -231,6 +213,7 @@
   (to-thread.run-sync act :abandon-on-cancel True :limiter limiter))
 
 
-(defn later [status message code [seconds BUSY-SECONDS]]
-  "Return the error with `status` and a `code` for a request that may be sent again in `seconds`."
-  (ApiError status message :code code :headers {"Retry-After" (str seconds)}))
+(defn overloaded [problem [seconds BUSY-SECONDS]]
+  "Return the error for a request that may be sent again in `seconds`."
+  (ApiError 429 f"{problem}; try again later" :code "queue_full"
+    :headers {"Retry-After" (str seconds)}))

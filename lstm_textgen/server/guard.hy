@@ -147,9 +147,8 @@
     "Refuse a connection beyond the limit; otherwise wait for the head of the first request."
     (setv @_timers {})
     (.connection-made (super) transport)
-    (if (> (len @connections) MOST-CONNECTIONS)
-      (.abort transport)
-      (@_start "head" HEAD-SECONDS)))
+    (.set-write-buffer-limits transport 0)  ; so writing pauses until the client has read all
+    (if (> (len @connections) MOST-CONNECTIONS) (.abort transport) (@_start "head" HEAD-SECONDS)))
 
   (meth data-received [data]
     "Process `data`; stop the head's timer once the head is complete."
@@ -171,24 +170,20 @@
     (@_stop "read"))
 
   (meth on-response-complete []
-    "Wait for the next request or the rest of a body; time out a client that doesn't read."
+    "Wait for the next request or the rest of a body, which is of no use any more."
     (.on-response-complete (super))
     (@_stop "head")
-    (when (is @conn.their-state h11.SEND-BODY)  ; of no use any more
-      (@_start "body" BODY-SECONDS))
-    (when (.get-write-buffer-size @transport)
-      (@_start "rest" STALLED-SECONDS (fn []
-        (when (.get-write-buffer-size @transport) (.abort @transport))))))
+    (when (is @conn.their-state h11.SEND-BODY) (@_start "body" BODY-SECONDS)))
 
   (meth connection-lost [error]
     "Cancel all timers."
     (for [name (list @_timers)] (@_stop name))
     (.connection-lost (super) error))
 
-  (meth _start [name seconds [act None]]
-    "Abort the connection (or call `act`) after `seconds`, unless the timer `name` is stopped."
+  (meth _start [name seconds]
+    "Abort the connection after `seconds`, unless the timer `name` is stopped."
     (@_stop name)
-    (setv (get @_timers name) (.call-later @loop seconds (or act @transport.abort))))
+    (setv (get @_timers name) (.call-later @loop seconds @transport.abort)))
 
   (meth _stop [name]
     (when (in name @_timers) (.cancel (.pop @_timers name)))))

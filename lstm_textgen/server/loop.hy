@@ -35,7 +35,7 @@ time, and the seeds of others get their turns.]]
 
   `notify` is called in the loop's `thread` with a list of jobs that have news.]]
 
-  (meth __init__ [@model @notify [@most MOST-TEXTS] [@most-waiting MOST-WAITING]]
+  (meth __init__ [@model @notify [@most MOST-TEXTS]]
     (setv
       @changed (Condition)
       @inbox []  ; from other threads: requests, and jobs to end
@@ -58,7 +58,7 @@ time, and the seeds of others get their turns.]]
     (with [_ @changed]
       (when @ending (return False))
       (setv ahead @waiting)
-      (when (and ahead (> (+ (len ahead) (len jobs)) @most-waiting))
+      (when (and ahead (> (+ (len ahead) (len jobs)) MOST-WAITING))
         (raise (Full (* @step-seconds (/ (sum (gfor job ahead job.left)) @most)))))
       (when jobs (.append @inbox (Request jobs)))
       (.notify @changed)
@@ -229,9 +229,7 @@ time, and the seeds of others get their turns.]]
         (setv job.end job.over)
         (do
           (.start job (+ job.number (len @jobs)))
-          (if (.memorized? job.items)
-            (setv job.end "memorized")
-            (.append @waiting job))))))
+          (if (.memorized? job.items) (setv job.end "memorized") (.append @waiting job))))))
 
   (meth ready? []
     "Return whether the seed of the next waiting job has been read."

@@ -10,6 +10,7 @@
   lstm-textgen.prep [default-prep]
   lstm-textgen.server.jobs [Job Prompt]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
+  lstm-textgen.text.documents.reading [one-line]
   lstm-textgen.text.items [end-of]
   lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.newitems [NewItems]
@@ -167,8 +168,7 @@
 
 (defn unsupported [name what]
   "Return the error for the field called `name`; the message calls it `what`."
-  (ApiError 400 f"{what} isn't supported; leave it out" :param name
-    :code "unsupported_parameter"))
+  (ApiError 400 f"{what} isn't supported; leave it out" :param name :code "unsupported_parameter"))
 
 
 ;; * Jobs
@@ -242,8 +242,3 @@
       text (if (isinstance content str) content (.join "\n" (gfor part content part.text))))
     (.append lines f"{(one-line speaker)}: {(one-line text)}\n"))
   (+ (.join "" lines) f"{(one-line me)}:"))
-
-
-(defn one-line [text]
-  "Return `text` in one line: a line break would end the message."
-  (.strip (re.sub r"\s*[\r\n\v\f\x85\u2028\u2029]\s*" " " text)))

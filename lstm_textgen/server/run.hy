@@ -6,6 +6,7 @@
   contextlib [ExitStack contextmanager suppress]
   errno
   logging
+  os
   signal
   socket
   uvicorn [Config Server]
@@ -21,20 +22,19 @@
   WATCH 1)  ; seconds between checks of the models' files
 
 
-(defn serve [paths * host port key open? say warn]
-  #[[Serve the models at `paths` over HTTP until SIGINT or SIGTERM.
+(defn serve [paths asked say warn]
+  #[[Serve the models at `paths` over HTTP, as `asked` (a `Request`), until SIGINT or SIGTERM.
 
-  - `host`, `port`: where to listen; port 0 is any free port. `key`: the API key, or None.
-  - `open?`: whether to accept requests from other computers without a key.
-  - `say` is called with the address once the server listens, `warn` with a file's problems.
-
-  Raise `ValueError` for a host that would be open by mistake or a model that can't be loaded,
-  `OSError` if the address isn't available.]]
-  (setv key (.strip (or key "")))  ; as that of a header is
-  (unless (or key open? (in host LOCAL))
+  `say` is called with the address once the server listens, `warn` with a file's problems. Raise
+  `ValueError` for a host that would be open by mistake or a model that can't be loaded, `OSError`
+  if the address isn't available.]]
+  (setv
+    host asked.host
+    key (.strip (or asked.api-key (.get os.environ KEY ""))))  ; as that of a header is
+  (unless (or key asked.open (in host LOCAL))
     (refuse f"`host`: other computers can reach {host}, so give an `api_key` "
       f"(or {KEY} in the environment), or `open` to let anyone use the models"))
-  (with [listener (listening host port)]
+  (with [listener (listening host asked.port)]
     (allow-connections)
     (asyncio.run (live paths listener host key say warn))))
 
@@ -53,8 +53,7 @@
       (.listen listener)
       (except [error OSError]
         (setv other (if (= error.errno errno.EADDRINUSE) "port" "host"))
-        (raise (OSError
-          f"{host}:{port}: {(or error.strerror error)}; give another `{other}`"))))
+        (raise (OSError f"{host}:{port}: {(or error.strerror error)}; give another `{other}`"))))
     (yield listener)))
 
 

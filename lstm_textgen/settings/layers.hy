@@ -5,8 +5,7 @@ values dropped in training. Layers of old models have a suffix: with `-hard`, ga
 `hard_sigmoid`, a straight line from 0 to 1, Keras' default before 2.3; with `-before`, a GRU's
 reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   lstm-textgen.basics.values [Kind whole?])
 
@@ -46,10 +45,7 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
   (defn [property] gates [self]
     "How many gates its kernels have side by side."
-    (len (. (get KINDS self.kind) gates)))
-
-  (defn __str__ [self]
-    f"{self.name}:{self.size}"))
+    (len (. (get KINDS self.kind) gates))))
 
 
 (defclass Layers [tuple]
@@ -57,10 +53,10 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
   (defn [property] recurrent [self]
     "The LSTM and GRU layers, in order."
-    (lfor layer self :if layer.recurrent? layer))
+    (Layers (gfor layer self :if layer.recurrent? layer)))
 
   (defn __str__ [self]
-    (.join "," (map str self))))
+    (.join "," (gfor layer self f"{layer.name}:{layer.size}"))))
 
 
 (defrecord NetworkSpec "What determines a network's shape." [

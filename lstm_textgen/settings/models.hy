@@ -1,7 +1,6 @@
 "What was asked for, and what a model keeps of it and of its training."
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   codecs
   dataclasses [dataclass make-dataclass replace]
@@ -18,16 +17,13 @@
   #[[What was asked for, by whomever: a dict from names of settings to their checked values.
 
   It has only those that were given. As attributes there are all, the others with their defaults:
-  `request.minutes` may be None. A run's also has `prep`, a text → text function or None, and
-  `callbacks`, a list.]]
-
-  (defn __init__ [self given [prep None] [callbacks []]]
-    (.__init__ (super) given)
-    (setv [self.prep self.callbacks] [prep callbacks]))
+  `request.minutes` may be None. A run's also has "prep", a text → text function or None, and
+  "callbacks", a list.]]
 
   (defn __getattr__ [self name]
+    (when (in name self) (return (get self name)))
     (unless (in name SETTINGS) (raise (AttributeError name)))
-    (.get self name (. (get SETTINGS name) default)))
+    (. (get SETTINGS name) default))
 
   (defn chosen [self #* names]
     "Return a dict of those of the settings `names` that were given."
@@ -35,8 +31,7 @@
 
   (defn without-outputs [self]
     "Return what a process is asked for that only takes part: it writes and calls nothing."
-    (setv kept (lfor name self :if (not-in name ["tensorboard" "csv" "report"]) name))
-    (Request (.chosen self #* kept) self.prep)))
+    (Request {#** self  "tensorboard" None  "csv" None  "report" None  "callbacks" []})))
 
 
 (defclass Base [str]
@@ -107,9 +102,9 @@
   (setv values {})
   (for [s (settings-in "model" "fact")]
     (unless (or s.later (in s.name stored)) (refuse f"its settings lack '{s.name}'"))
-    (setv (get values s.name) (.get stored s.name s.default))
-    (unless (and (is (get values s.name) None) s.optional)
-      (check-setting s.name (get values s.name) ValueError)))
+    (setv value (.get stored s.name s.default))
+    (unless (and (is value None) s.optional) (check-setting s.name value ValueError))
+    (setv (get values s.name) value))
   (ModelSettings #** values))
 
 

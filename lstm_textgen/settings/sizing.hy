@@ -3,7 +3,7 @@
 (eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   math
-  lstm-textgen.settings.layers [Layer Layers])
+  lstm-textgen.settings.layers [Layer Layers parse-layers])
 
 (setv
   LEAST-ROWS 2           ; in a batch
@@ -79,9 +79,7 @@
 
   With `minutes` it is characters where learning pieces would take over a third of them.]]
   (setv readable (* READ-A-MINUTE (or minutes math.inf)))
-  (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT))
-    "pieces"
-    "characters"))
+  (if (and (<= LONG-TEXT length readable) (<= distinct MOST-DISTINCT)) "pieces" "characters"))
 
 
 (defn default-epochs [units [unit "characters"]]
@@ -121,38 +119,39 @@
   first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
   (setv
     rule (get RULES unit)
-    share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows)  ; of the table's speeds
-    seconds (* speed share (_seconds minutes))
-    size (if minutes
-      (_largest-in rule units unit seconds)
-      (next (gfor each rule.sizes :if (>= units each.usual-from) each)))
-    by-clock (/ (* size.speed seconds) units)
-    passes (if minutes
-      (min by-clock (or epochs by-clock))
-      (or epochs (default-epochs units unit)))
+    share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows))  ; of the table's speeds
+  (if minutes
+    (setv
+      seconds (* speed share (_seconds minutes))
+      size (_largest-in rule units unit seconds)
+      by-clock (/ (* size.speed seconds) units)
+      passes (min by-clock (or epochs by-clock))
+      time f"a run of {minutes :g} min")
+    (setv
+      size (next (gfor each rule.sizes :if (>= units each.usual-from) each))
+      passes (or epochs (default-epochs units unit))
+      time "this length"))
+  (setv
     again (max 0 (- passes 1))
     wanted (* size.dropout again (min 1 (/ 1_000_000 units)))
-    dropout (min size.most-dropout (round wanted 1))
-    time (if minutes f"a run of {minutes :g} min" "this length"))
-  #((with-dropout (Layers [(Layer "lstm" size.units)]) dropout)
+    dropout (min size.most-dropout (round wanted 1)))
+  #((parse-layers (if dropout f"{size.units},dropout:{dropout}" size.units))
     f"the default for {time}; about {passes :.1f} epochs"))
 
 
 (defn _seconds [minutes]
-  "Return the seconds for training in a run of `minutes` (or None)."
-  (max 1 (- (* 60 (or minutes 0)) BESIDE)))
+  "Return the seconds for training in a run of `minutes`."
+  (max 1 (- (* 60 minutes) BESIDE)))
 
 
 (defn _largest-in [rule units unit seconds]
   "Return the largest of the `rule`'s sizes that reads enough of `units` in these `seconds`."
   (setv
     read (* units (most-epochs units unit))
-    worth (min (* rule.enough-readings units) rule.enough-of-more))
-  (for [size rule.sizes]
-    (when (and (>= units size.timed-from)
-        (>= (* size.speed seconds) (min read (max size.enough worth))))
-      (break)))
-  size)  ; otherwise the smallest
+    worth (min (* rule.enough-readings units) rule.enough-of-more)
+    enough (fn [size] (and (>= units size.timed-from)
+      (>= (* size.speed seconds) (min read (max size.enough worth))))))
+  (next (filter enough rule.sizes) (get rule.sizes -1)))
 
 
 ;; * How much a run reads
@@ -163,10 +162,10 @@
   It is that of the machine in the table, or an estimate from the number of `weights`.]]
   (setv
     rule (get RULES unit)
-    own (.join "," (map str layers.recurrent))
-    known (lfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed))
+    own (str layers.recurrent)
+    known (next (gfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed) None))
   (if known
-    (* (get known 0) (** (min 1 (/ rows MOST-ROWS)) rule.by-rows))
+    (* known (** (min 1 (/ rows MOST-ROWS)) rule.by-rows))
     (/ 1 (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))))
 
 
@@ -176,15 +175,15 @@
   `speed` is a function from a run's minutes, for which it may choose another network, to the units
   that it learns from in a second.]]
   (defn share [minutes] (/ (* (speed minutes) (_seconds minutes)) units))
-  (setv
-    percent (round (* 100 (share minutes)))
-    enough minutes)
   (when (>= (share minutes) 1) (return ""))
+  (setv
+    percent (max 1 (min 99 (round (* 100 (share minutes)))))
+    enough minutes)
   (while (< (share enough) 1)
     (setv enough (max (+ 1 (math.floor enough))
       (math.ceil (/ (+ BESIDE (/ units (speed enough))) 60)))))
-  (+ f"`minutes` {minutes :g} reads about {(max 1 (min 99 percent))}% of this text; "
-    (if (= enough 1) "1 minute reads" f"{enough :,} minutes read") " all of it"))
+  (+ f"`minutes` {minutes :g} reads about {percent}% of this text; "
+    f"{(if (= enough 1) "1 minute reads" f"{enough :,} minutes read")} all of it"))
 
 
 ;; * Fine-tuning
@@ -212,7 +211,8 @@
     epochs (.get given "epochs" (if familiar
       (min MOST-READINGS (max 2 (round (/ 4_000_000 units))))
       (default-epochs units unit)))
-    by-clock (/ (* speed (_seconds minutes)) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
+    by-clock (when minutes
+      (/ (* speed (_seconds minutes)) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights))))
     passes (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
   (Tuning
     (if familiar 0.1 (min 0.4 (round (* 0.05 passes) 1)))
@@ -225,7 +225,4 @@
 (defn with-dropout [layers share]
   "Return the recurrent ones of `layers`, each followed by dropout with `share` unless it is 0."
   (setv after (if share [(Layer "dropout" share)] []))
-  (Layers (gfor
-    layer layers.recurrent
-    each [layer #* after]
-    each)))
+  (Layers (gfor layer layers.recurrent each [layer #* after] each)))

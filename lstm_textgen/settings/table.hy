@@ -3,8 +3,7 @@
 A row of `TABLE` defines a setting's flag, its help and documentation, its keyword in recipes and
 in Python, and its checks.]]
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   dataclasses [replace]
   re
@@ -86,8 +85,7 @@ in Python, and its checks.]]
     (Setting "column" TABLE-COLUMNS "cli recipe train"
       (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
         "unique part of it, or its number; may be repeated; or fill a template with each row, "
-        "such as \"{Name} of {City}\"")
-      :metavar "NAME")
+        "such as \"{Name} of {City}\"") :metavar "NAME")
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
@@ -116,8 +114,7 @@ in Python, and its checks.]]
         "to 2048, more for a longer text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
       (+ "share of the text, at its end, held out for validation; of a list, random items; "
-        "0: none")
-      :metavar "FRACTION" :default 0.1 :fixed True)]
+        "0: none") :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train fact"
       (+ "fine-tune another model: english, german, french, spanish or a model file; keeps its "
@@ -155,8 +152,7 @@ in Python, and its checks.]]
       "stop after N epochs without a better validation loss; 0: never" :default 5)
     (Setting "learning_rate" POSITIVE "cli recipe train model"
       (+ "the peak learning rate, before it decays (default: 0.008; up to 0.012 for a new model "
-        "with few --minutes; with --from often half)")
-      :metavar "RATE" :default 0.008)
+        "with few --minutes; with --from often half)") :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
       (+ f"windows per training step (default: {LEAST-ROWS} to {MOST-ROWS}, "
         "larger for longer texts and with --from)"))
@@ -185,13 +181,11 @@ in Python, and its checks.]]
     (Setting "length" WHOLE "cli write"
       "end after N characters, or words (default: endless; with --interactive 200, in a chat 400)"
       :brief "end after N characters, or words")
-    (Setting "stop" STOPS "cli write" "end before this text; may be repeated"
-      :metavar "TEXT")
+    (Setting "stop" STOPS "cli write" "end before this text; may be repeated" :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "samples" COUNT "cli generate"
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
-        "--items (default: 1, or 10 items)")
-      :default 1 :brief "generate N samples")
+        "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")
     (_switch "new" "cli generate"
       (+ "with a model that has --items: generate only items that are neither in its list nor "
         "generated before; case and outer spaces don't count"))
@@ -301,11 +295,11 @@ in Python, and its checks.]]
 
 (defn as-keyword [text]
   "Return `text` with each setting's name in backticks as in a recipe: `:batch-size`."
-  (in-words text (fn [setting] f"`:{(hy.unmangle (or setting.keyword setting.name))}`")))
+  (as-flags text (fn [setting] f"`:{(hy.unmangle (or setting.keyword setting.name))}`")))
 
 
-(defn in-words [text spell]
-  "Return `text` with each setting's name in backticks as `spell` renders the `Setting`."
+(defn as-flags [text [spell (fn [setting] setting.option)]]
+  "Return `text` with each setting's name in backticks as its flag, or as `spell` renders it."
   (setv names (dfor setting (.values SETTINGS) (or setting.python setting.name) setting))
   (re.sub r"`([\w.]+)`"
     (fn [found] (if (in (get found 1) names) (spell (get names (get found 1))) (get found 0)))

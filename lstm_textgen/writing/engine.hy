@@ -149,7 +149,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     scale (np.float32 (if layer.hard HARD SOFT))
     [kernel recurrent bias] (lfor
       array weights
-      :setv parts (np.split array layer.gates -1)
+      :setv parts (np.split array (len kind.gates) -1)
       (np.ascontiguousarray (np.concatenate
         (lfor k kind.gates (if (= k kind.candidate) (get parts k) (* (get parts k) scale)))
         -1))))
