@@ -142,7 +142,7 @@
   (setv text (.removeprefix text "\ufeff"))
   (when (in "\r" text)  ; the test takes a tenth of the time of replacing nothing
     (setv text (.replace (.replace text "\r\n" "\n") "\r" "\n")))
-  (setv text (nfc text))
+  (setv text (unicodedata.normalize "NFC" text))
   (if lower-case (lower text) text))
 
 
