@@ -21,8 +21,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path similar-model]
-  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-items
-    check-progress count?]
+  lstm-textgen.modelfile.soundness [check-arrays check-facts check-progress count?]
   lstm-textgen.settings.layers [NetworkSpec]
   lstm-textgen.settings.models [ModelSettings stored-settings]
   lstm-textgen.text.units [Vocabulary]
@@ -38,6 +37,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   ITEMS-PART "items"
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
+  DAMAGED "it is damaged: its checksum does not match"
   ;; The order in format 1, which must stay: the same model gives the same bytes.
   STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
     "validation" "layers" "learning_rate" "epochs" "patience" "rng_seed" "temperature" "embedding"
@@ -112,9 +112,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the whole file as bytes; raise `ValueError` if they couldn't be read again."
   ;; It is made in memory, so a full disk affects a plain write, never HDF5.
   (import h5py)  ; only for writing: the import takes a tenth of a second
-  (check-history checkpoint.history)
-  (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
-  (check-items checkpoint.items)
+  (check-facts checkpoint)
   (setv [spec image] [checkpoint.spec (BytesIO)])
   (with [_ (np.errstate :over "ignore")]  ; a number beyond 16 bits becomes infinite
     (setv weights (lfor
@@ -182,7 +180,15 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (setv
     path (find-model path)
     backup (backup-path path))
-  (unless (.exists path) (raise (_missing path backup)))
+  (unless (.exists path)
+    (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
+    (raise (cond
+      (.exists backup) (FileNotFoundError
+        f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}")
+      (.is-file bare) (ValueError (+ f"{bare}: not a model of this program (.h5); "
+        "if Keras made it, use `TextModel.from_keras`"))
+      True (FileNotFoundError (+ f"{path}: there is no such model; "
+        (or (similar-model path) "train one with `sources`, or give another `path`"))))))
   (try
     (_read path resume)
     (except [NewerFormat] (raise))
@@ -206,18 +212,6 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (except [NewerFormat] (raise))
       (except [error ValueError]
         (refuse f"{error}; to replace it, train a new model with `restart`")))))
-
-
-(defn _missing [path backup]
-  "Return the error for the missing file at `path`, with what to do."
-  (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
-  (cond
-    (.exists backup) (FileNotFoundError
-      f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}")
-    (.is-file bare) (ValueError (+ f"{bare}: not a model of this program (.h5); "
-      "if Keras made it, use `TextModel.from_keras`"))
-    True (FileNotFoundError (+ f"{path}: there is no such model; "
-      (or (similar-model path) "train one with `sources`, or give another `path`")))))
 
 
 (defn _sound? [path]
@@ -263,16 +257,16 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     [vocabulary settings] [model.vocabulary model.settings])
   (when (in EVALUATION parts)
     (setv model.evaluation (read-json (get parts EVALUATION) "its evaluation" dict)))
-  (check-history model.history)
-  (check-evaluation model.evaluation (len vocabulary))
-  (check-items model.items)
+  (check-facts model)
   (unless (= vocabulary.unit settings.unit) (refuse "its vocabulary contradicts its settings"))
   (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks
   (_check-layout file model.spec)
   (setv model.weights (lfor
     [path shape] (weight-shapes model.spec)
     (.floats file f"model_weights/{path}" shape (if half "float16" "float32"))))
-  (_check-digest file "lstm_textgen" [#* (.values arrays) #* model.weights])
+  (unless (= (.get (.attributes file "lstm_textgen") "sha256")
+      (digest [#* (.values arrays) #* model.weights]))
+    (refuse DAMAGED))
   (when (and resume (in RESUME file.objects)) (setv model.resume (_read-resume file)))
   model)
 
@@ -284,7 +278,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     progress (read-json (.tobytes text) "its training state" dict)
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (lfor part parts array part array))
-  (_check-digest file RESUME [text #* arrays])
+  (unless (= (.get (.attributes file RESUME) "sha256") (digest [text #* arrays])) (refuse DAMAGED))
   (check-progress progress)
   (check-arrays "optimizer state" arrays)
   (Resume (Progress #* (gfor name Progress.__dataclass_fields__ (get progress name))) #* parts))
@@ -314,9 +308,3 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the paths of the arrays in a `part` of `resume`, in order."
   (setv folder f"{RESUME}/{part}/")
   (lfor n (range (sum (gfor path file.objects (.startswith path folder)))) f"{folder}{n}"))
-
-
-(defn _check-digest [file path arrays]
-  "Raise `ValueError` unless the SHA-256 at the group `path` is that of `arrays`."
-  (unless (= (.get (.attributes file path) "sha256") (digest arrays))
-    (refuse "it is damaged: its checksum does not match")))

@@ -25,11 +25,8 @@ Specification, version 3.0.]]
   ;; The messages of an object header: those that are read …
   READ {0x01 "dataspace"  0x03 "datatype"  0x08 "layout"  0x0C "attribute"  0x10 "continuation"
     0x11 "symbol table"}
-  ;; … those that don't describe the data: padding, fill values and times (two forms each) …
+  ;; … and those that don't describe the data: padding, fill values and times (two forms each).
   IGNORED-MESSAGES [0x00 0x04 0x05 0x0E 0x12]
-  ;; … and those for which a file is refused.
-  REFUSED {0x02 "links of a newer kind"  0x06 "links of a newer kind"
-    0x07 "data in another file"  0x0B "compressed data"}
   ;; Each number type in a datatype message.
   TYPES {
     (bytes.fromhex "11200f0002000000000010000a05000a0f000000") (np.dtype "<f2")
@@ -77,10 +74,9 @@ Specification, version 3.0.]]
   (defn array [self path kinds [shape None]]
     "Return the array at `path`, of a type in `kinds` (NumPy's letters) and the `shape`, if given."
     (setv
-      parts (._object self path)
-      actual (_shape (_only parts "dataspace" path))
-      dtype (_dtype (_only parts "datatype" path))
-      [version layout at size] (_fields "BBQQ" (_only parts "layout" path)))
+      actual (_shape (._part self path "dataspace"))
+      dtype (_dtype (._part self path "datatype"))
+      [version layout at size] (_fields "BBQQ" (._part self path "layout")))
     (unless (in dtype.kind kinds) (refuse f"'{path}' has numbers of the type {dtype}"))
     (unless (or (is shape None) (= actual (tuple shape)))
       (refuse f"'{path}' has the shape {actual}, not {shape}"))
@@ -98,9 +94,9 @@ Specification, version 3.0.]]
     (.astype array "float32" :copy False))
 
   (defn attributes [self path]
-    "Return the attributes at `path`: a dict from names to numbers, texts or lists of these."
+    "Return the attributes at `path`, if any: a dict from names to numbers, texts or lists."
     (setv values {})
-    (for [content (.get (._object self path) "attribute" [])]
+    (for [content (.get (.get self.objects path {}) "attribute" [])]
       (setv
         [version #* sizes] (_fields "BxHHH" content)
         starts (accumulate (gfor size sizes (+ size (% (- size) 8))) :initial 8)
@@ -134,13 +130,15 @@ Specification, version 3.0.]]
       parts (._messages self at)
       (get self.objects path) parts)
     (when (in "symbol table" parts)
-      (for [[name address] (.items (._members self (_only parts "symbol table" path)))]
+      (for [[name address] (.items (._members self (._part self path "symbol table")))]
         (._walk self address (if path f"{path}/{name}" name)))))
 
-  (defn _object [self path]
-    "Return the messages of the object at `path`."
+  (defn _part [self path kind]
+    "Return the content of the only message of this `kind` of the object at `path`."
     (unless (in path self.objects) (refuse f"it lacks '{path}'"))
-    (get self.objects path))
+    (setv contents (.get (get self.objects path) kind []))
+    (unless (= (len contents) 1) (refuse f"'{path}' is not of the right kind"))
+    (get contents 0))
 
   (defn _messages [self at]
     "Return the messages of the object header at `at`: a dict from kinds to lists of contents."
@@ -159,7 +157,7 @@ Specification, version 3.0.]]
           name (.get READ kind)
           content (cut block (+ place 8) (+ place 8 size)))
         (unless (or name (in kind IGNORED-MESSAGES))
-          (refuse f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}"))
+          (refuse f"it has compressed data, a link or the like (a message of the kind {kind})"))
         (unless (= 0 (& flags 2)) (refuse "it has shared messages"))
         (cond
           (= name "continuation") (.append blocks (_fields "QQ" content))
@@ -244,13 +242,6 @@ Specification, version 3.0.]]
   (setv layout (+ "<" layout))
   (when (< (len block) (+ at (calcsize layout))) (refuse "a part of its structure is cut short"))
   (unpack-from layout block at))
-
-
-(defn _only [parts kind path]
-  "Return the content of the only message of this `kind` of the object at `path`."
-  (setv contents (.get parts kind []))
-  (unless (= (len contents) 1) (refuse f"'{path}' is not of the right kind"))
-  (get contents 0))
 
 
 (defn _shape [dataspace]

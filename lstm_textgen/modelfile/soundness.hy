@@ -16,29 +16,33 @@ raises `ValueError`.]]
     "unit_length" 1  "validation_unit_length" 1})
 
 
-(defn check-history [history]
-  "Raise `ValueError` unless `history` is a list of epochs (dicts) with their losses."
-  (for [entry history]
+(defn check-facts [model]
+  "Raise `ValueError` unless history, evaluation and items of `model` (a `Checkpoint`) are valid."
+  (for [entry model.history]
     (check-record (if (isinstance entry dict) {#** LATER #** entry} entry)
       "its history has an invalid entry"
       :epoch count? :text text? :sample text? :machine text?
       :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?
-      :unit-length _positive? :validation-unit-length _positive?)))
-
-
-(defn check-evaluation [evaluation size]
-  "Raise `ValueError` unless `evaluation` is None or that of a model with `size` units."
-  (setv kinds {
-    "epoch" count?
-    "counts" (_list-of size count?)
-    "surprise" (_list-of MOST-SHOWN _number?)
-    "calibration" (_list-of MOST-SHOWN (_list-of 3 _number?))
-    "sample" text?
-    "copied" (fn [copied] (_number? (or copied 0)))
-    "passage" (_list-of 2 _number?)})
+      :unit-length _positive? :validation-unit-length _positive?))
+  (setv
+    evaluation model.evaluation
+    kinds {
+      "epoch" count?
+      "counts" (_list-of (len model.vocabulary) count?)
+      "surprise" (_list-of MOST-SHOWN _number?)
+      "calibration" (_list-of MOST-SHOWN (_list-of 3 _number?))
+      "sample" text?
+      "copied" (fn [copied] (_number? (or copied 0)))
+      "passage" (_list-of 2 _number?)}
+    prints (fingerprint-values model.items))
   (unless (is evaluation None)
     (check-record (if (= (set evaluation) (set kinds)) evaluation {}) "its evaluation is invalid"
-      #** kinds)))
+      #** kinds))
+  (unless (and
+      (= (% (len model.items) FINGERPRINT) 0)
+      (<= (len prints) MOST-KNOWN)
+      (.all (< (cut prints -1) (cut prints 1 None))))  ; in ascending order
+    (refuse "its fingerprints of items are invalid")))
 
 
 (defn check-progress [progress]
@@ -53,16 +57,6 @@ raises `ValueError`.]]
     (isinstance record dict)
     (all (gfor [name fits?] (.items kinds) (fits? (.get record name)))))
     (refuse problem)))
-
-
-(defn check-items [items]
-  "Raise `ValueError` unless `items` (bytes) are fingerprints in ascending order, or none."
-  (setv values (fingerprint-values items))
-  (unless (and
-    (= (% (len items) FINGERPRINT) 0)
-    (<= (len values) MOST-KNOWN)
-    (.all (< (cut values -1) (cut values 1 None))))
-    (refuse "its fingerprints of items are invalid")))
 
 
 (defn check-arrays [name arrays]
