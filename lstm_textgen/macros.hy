@@ -121,18 +121,6 @@
 
 ;; * defrecipe
 
-(defn _setting [key value seen]
-  "Return the name of the setting that the keyword `key` means, after checking it and its value, if
-  literal; `seen` are the names of those before it."
-  (unless (isinstance key Keyword)
-    (refuse f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword"))
-  (setv name (hy.mangle key.name))
-  (when (is value None) (refuse f"`:{key.name}` has no value"))
-  (when (in name seen) (refuse f"`{name}` is given twice"))
-  (unless (= name "prep") (check-given {name (_value value)} "recipe"))
-  name)
-
-
 (defmacro defrecipe [_hy-compiler name #* body]
   #[[Declare a corpus and the model to train on it, in one form; NAME becomes a `Recipe`.
 
@@ -158,7 +146,13 @@
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
     (when (and (in key [':unit ':items]) (isinstance value Symbol))
       (setv value (String value)))  ; a bare word
-    (with [_ (_pointing _hy-compiler key)] (setv setting (_setting key value settings)))
+    (with [_ (_pointing _hy-compiler key)]
+      (unless (isinstance key Keyword)
+        (refuse f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword"))
+      (setv setting (hy.mangle key.name))
+      (when (is value None) (refuse f"`:{key.name}` has no value"))
+      (when (in setting settings) (refuse f"`{setting}` is given twice"))
+      (unless (= setting "prep") (check-given {setting (_value value)} "recipe")))
     (when (= setting "prep")
       (setv [prep steps] [(hy.gensym f"{name}-prep") (if (isinstance value List) value [value])])
       (.append before (_prep-code _hy-compiler prep None steps))

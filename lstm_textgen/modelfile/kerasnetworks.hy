@@ -60,7 +60,14 @@ Files are read by our own reader, and nothing in them is executed.]]
 (defn [contextmanager] open-network [model]
   "Yield #(layers version): the `KerasLayer`s of `model`, a path or a live model, and its Keras'."
   (cond
-    (not (isinstance model #(str PathLike))) (yield (_live-network model))
+    (not (isinstance model #(str PathLike))) (do
+      (try
+        (setv config (.get-config model))
+        (except [NotImplementedError] (refuse "it has a layer that can't be described")))
+      (setv arrays (dfor layer model.layers layer.name (.get-weights layer)))
+      (defn arrays-of [kinds n name]
+        (lfor array (get arrays name) [f"a weight of '{name}'" array]))
+      (yield #((_layers config arrays-of) "3")))
     (= (. (Path model) suffix) ".keras")
       (with [weights (TemporaryFile)]
         (setv descriptions (_take-apart model weights))
@@ -90,17 +97,6 @@ Files are read by our own reader, and nothing in them is executed.]]
         (.flush weights)
         (lfor name DESCRIPTIONS (read-json (.read archive name) f"its '{name}'" dict)))
       (except [KERAS-DAMAGES] (refuse "it is not a whole .keras file")))))
-
-
-(defn _live-network [model]
-  "Return #(layers version) of a Keras `model` in this process."
-  (try
-    (setv config (.get-config model))
-    (except [NotImplementedError] (refuse "it has a layer that can't be described")))
-  (setv arrays (dfor layer model.layers layer.name (.get-weights layer)))
-  (defn arrays-of [kinds n name]
-    (lfor array (get arrays name) [f"a weight of '{name}'" array]))
-  #((_layers config arrays-of) "3"))
 
 
 (defn _filed-network [file metadata config paths]

@@ -3,9 +3,7 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   datetime [date]
   numpy :as np
@@ -47,7 +45,12 @@ assets/network.js is the engine, assets/playground.js the page.]]
   write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
   whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
   values out of range, more models, or too large ones.]]
-  (_check models)
+  (when (> (len models) MOST-MODELS)
+    (refuse f"a page shows one model or two, not {(len models)}"))
+  (setv weights (sum (gfor model (.values models) model.weight-count)))
+  (when (> weights MOST-WEIGHTS)
+    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
+      "so train a smaller network with `layers`"))
   (setv
     [model #* _] (.values models)
     own model.settings.temperature
@@ -85,16 +88,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
         [n each] (enumerate (.values models))
         :setv packed (if (= (_bits each) 8) _scaled _halved)
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
-
-
-(defn _check [models]
-  "Raise `ValueError` unless a page has room for `models`."
-  (setv weights (sum (gfor model (.values models) model.weight-count)))
-  (unless (<= (len models) MOST-MODELS)
-    (refuse f"a page shows one model or two, not {(len models)}"))
-  (unless (<= weights MOST-WEIGHTS)
-    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
-      "so train a smaller network with `layers`")))
 
 
 (defn _bits [model]
