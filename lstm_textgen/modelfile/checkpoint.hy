@@ -153,20 +153,19 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       checkpoint.half 3
       True (if checkpoint.evaluation 2 1))
     "sha256" (digest [#* (.values arrays) #* (gfor w weights (np.asarray w "float32"))])})
-  (when checkpoint.resume (_write-resume file checkpoint.resume)))
-
-
-(defn _write-resume [file resume]
-  "Write the group `resume`."
-  (setv
-    progress (asdict resume.progress)
-    arrays {
-      "state" (np.frombuffer (.encode (json.dumps progress)) "uint8")
-      #** (dfor part RESUME-PARTS [n array] (enumerate (getattr resume part)) f"{part}/{n}" array)})
-  (check-progress progress)
-  (check-arrays "optimizer state" (.values arrays))
-  (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
-  (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays))))
+  (when (setx resume checkpoint.resume)
+    (setv
+      progress (asdict resume.progress)
+      arrays {
+        "state" (np.frombuffer (.encode (json.dumps progress)) "uint8")
+        #** (dfor
+          part RESUME-PARTS
+          [n array] (enumerate (getattr resume part))
+          f"{part}/{n}" array)})
+    (check-progress progress)
+    (check-arrays "optimizer state" (.values arrays))
+    (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
+    (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
 
 
 ;; * Loading

@@ -95,17 +95,28 @@ Specification, version 3.0.]]
 
   (defn attributes [self path]
     "Return the attributes at `path`, if any: a dict from names to numbers, texts or lists."
-    (setv values {})
+    (setv found {})
     (for [content (.get (.get self.objects path {}) "attribute" [])]
       (setv
         [version #* sizes] (_fields "BxHHH" content)
         starts (accumulate (gfor size sizes (+ size (% (- size) 8))) :initial 8)
-        [name #* value] (lfor
+        [name datatype dataspace data] (lfor
           [start size] (zip starts [#* sizes (len content)])
-          (cut content start (+ start size))))
+          (cut content start (+ start size)))
+        [kind bits size] (_fields "BBxxI" datatype)
+        shape (_shape dataspace)
+        total (* size (prod shape)))
       (unless (= version 1) (refuse f"'{path}' has an attribute of a newer kind"))
-      (setv (get values (.decode (.rstrip name b"\0"))) (._values self #* value)))
-    values)
+      (unless (and (>= size 1) (<= total (len data))) (refuse "an attribute in it is cut short"))
+      (setv
+        items (lfor at (range 0 total size) (cut data at (+ at size)))
+        values (cond
+          (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
+          (= #(kind (& bits 15)) #(0x19 1))
+            (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
+          True (.tolist (np.frombuffer (cut data total) (_dtype datatype))))
+        (get found (.decode (.rstrip name b"\0"))) (if shape values (get values 0))))
+    found)
 
   (defn _claim [self at count]
     "Seek to the byte `at` to read `count` bytes: they must exist and be read at most twice."
@@ -123,25 +134,11 @@ Specification, version 3.0.]]
   ;; * Groups
 
   (defn _walk [self at path]
-    "Note the messages of the object at `at` and, if it is a group, of all that it holds."
+    #[[Note the object whose header is at `at` and, if it is a group, all that it holds.
+
+    Of an object the messages are noted: a dict from their kinds to lists of contents.]]
     (unless (< (.count path "/") MAX-GROUP-DEPTH) (refuse "its groups are nested too deeply"))
     (unless (< (len self.objects) MAX-OBJECTS) (refuse "it has too many objects"))
-    (setv
-      parts (._messages self at)
-      (get self.objects path) parts)
-    (when (in "symbol table" parts)
-      (for [[name address] (.items (._members self (._part self path "symbol table")))]
-        (._walk self address (if path f"{path}/{name}" name)))))
-
-  (defn _part [self path kind]
-    "Return the content of the only message of this `kind` of the object at `path`."
-    (unless (in path self.objects) (refuse f"it lacks '{path}'"))
-    (setv contents (.get (get self.objects path) kind []))
-    (unless (= (len contents) 1) (refuse f"'{path}' is not of the right kind"))
-    (get contents 0))
-
-  (defn _messages [self at]
-    "Return the messages of the object header at `at`: a dict from kinds to lists of contents."
     (setv
       [version length] (_fields "B7xI" (._bytes self at 12))
       blocks [#((+ at 16) length)]
@@ -163,7 +160,17 @@ Specification, version 3.0.]]
           (= name "continuation") (.append blocks (_fields "QQ" content))
           name (.append (.setdefault parts name []) content))
         (+= place 8 size)))
-    parts)
+    (setv (get self.objects path) parts)
+    (when (in "symbol table" parts)
+      (for [[name address] (.items (._members self (._part self path "symbol table")))]
+        (._walk self address (if path f"{path}/{name}" name)))))
+
+  (defn _part [self path kind]
+    "Return the content of the only message of this `kind` of the object at `path`."
+    (unless (in path self.objects) (refuse f"it lacks '{path}'"))
+    (setv contents (.get (get self.objects path) kind []))
+    (unless (= (len contents) 1) (refuse f"'{path}' is not of the right kind"))
+    (get contents 0))
 
   (defn _members [self symbol-table]
     "Return a group's members: a dict from names to addresses of object headers."
@@ -196,24 +203,6 @@ Specification, version 3.0.]]
           (setv [signature count] (_fields "4s2xH" (._bytes self child 8)))
           (unless (= signature b"SNOD") (refuse "a group in it is damaged"))
           (yield :from (iter-unpack "<QQI20x" (._bytes self (+ child 8) (* 40 count))))))))
-
-  ;; * Attributes
-
-  (defn _values [self datatype dataspace data]
-    "Return an attribute's value, or list of values, from the three parts of its message."
-    (setv
-      [kind bits size] (_fields "BBxxI" datatype)
-      shape (_shape dataspace)
-      total (* size (prod shape)))
-    (unless (and (>= size 1) (<= total (len data))) (refuse "an attribute in it is cut short"))
-    (setv
-      items (lfor at (range 0 total size) (cut data at (+ at size)))
-      values (cond
-        (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
-        (= #(kind (& bits 15)) #(0x19 1))
-          (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
-        True (.tolist (np.frombuffer (cut data total) (_dtype datatype)))))
-    (if shape values (get values 0)))
 
   (defn _heap-object [self length at index]
     "Return the first `length` bytes of the object `index` of the global heap at `at`."

@@ -111,7 +111,7 @@ Files are read by our own reader, and nothing in them is executed.]]
   (setv
     layer f"model_weights/{name}"
     names (.get (.attributes file layer) "weight_names"))
-  (unless (isinstance names list) (refuse f"'{layer}' does not list its weights"))
+  (unless (isinstance names list) (refuse f"it lacks '{layer}' with a list of its weights"))
   (lfor name names f"{layer}/{name}"))
 
 
