@@ -6,6 +6,7 @@ results with others. Here they become normal models with the old predictions.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
+  contextlib [suppress]
   dataclasses [replace]
   os [PathLike]
   pathlib [Path]
@@ -40,8 +41,12 @@ results with others. Here they become normal models with the old predictions.]]
   today's defaults, except the layers, the lookback and, if the vocabulary has no capital letters,
   `lower`. Raise `OSError` for a file that can't be read, `ValueError` for another kind of model;
   files are untrusted.]]
-  (setv file? (isinstance model #(str PathLike)))
-  (when (and file? (_ours? model))
+  (setv
+    file? (isinstance model #(str PathLike))
+    ours? (when file?
+      (with [_ (suppress ValueError)  file (open-hdf5 model)]  ; reported below
+        (in "lstm_textgen" file.objects))))
+  (when ours?
     (refuse f"{model} is already a model of this program and needs no `TextModel.from_keras`"))
   (unless (isinstance vocabulary Vocabulary)
     (try
@@ -53,14 +58,6 @@ results with others. Here they become normal models with the old predictions.]]
     (except [error ValueError]
       (setv name (if file? model "`model`"))
       (raise (ValueError f"{name}: not a usable Keras model: {error}") :from None))))
-
-
-(defn _ours? [path]
-  "Return whether the file at `path` is one of this program's own models."
-  (try
-    (with [file (open-hdf5 path)] (in "lstm_textgen" file.objects))
-    (except [ValueError]  ; a later read reports the problem
-      False)))
 
 
 (defn _read-model [layers version vocabulary]

@@ -45,10 +45,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
   whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
   values out of range, more models, or too large ones.]]
-  (when (> (len models) MOST-MODELS)
-    (refuse f"a page shows one model or two, not {(len models)}"))
-  (setv weights (sum (gfor model (.values models) model.weight-count)))
-  (when (> weights MOST-WEIGHTS)
+  (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
+  (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
       "so train a smaller network with `layers`"))
   (setv
@@ -80,19 +78,13 @@ assets/network.js is the engine, assets/playground.js the page.]]
     :scripts [#* SCRIPTS #* (if version ["served.js"] [])]
     :asks? (bool version)
     :blocks {
-      "worker" (join-modules WORKER)
-      "facts" {"models" facts}
+      "worker" (join-modules WORKER)  "facts" {"models" facts}
       #** (if version {"version" version} {})
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
       #** (dfor
         [n each] (enumerate (.values models))
-        :setv packed (if (= (_bits each) 8) _scaled _halved)
+        :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
-
-
-(defn _bits [model]
-  "Return the number of bits of a weight of `model` on a page."
-  (if (<= model.weight-count MOST-HALVED) 16 8))
 
 
 (defn _halved [weight]
@@ -132,7 +124,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
-   "embedding" settings.embedding  "bits" (_bits model)
+   "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
    "start" (.tolist start)  "opening" (.join "" opening)
    "end" (if settings.items (end-of settings.items) "")
    "itemEnds" (or settings.item-ends "")
