@@ -24,7 +24,6 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   time
   traceback
   bench.common [note results]
-  lstm-textgen.basics.files [temporary-paths]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -91,7 +90,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   "Count a kill, and what it has left in `folder`, where `told` steps were told to be saved."
   (setv steps (steps-in folder))
   (+= (get counts "kills") 1)
-  (+= (get counts "in the midst of a save") (bool (temporary-paths (/ folder "model.h5"))))
+  (+= (get counts "in the midst of a save") (saving? folder))
   (+= (get counts "models unreadable") (is steps None))
   (+= (get counts "saves lost") (and (is-not steps None) (< steps told))))
 
@@ -175,9 +174,14 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 
 (defn wait-for-save [number folder rng]
   "Wait until the process is in the midst of a save, or has ended."
-  (while (not (or (temporary-paths (/ folder "model.h5")) (ended? number)))
+  (while (not (or (saving? folder) (ended? number)))
     (time.sleep 1e-4))
   (time.sleep (rng.uniform 0 SAVE)))
+
+
+(defn saving? [folder]
+  "Return whether there is an unfinished model in `folder`."
+  (any (.glob folder ".model.h5.*.tmp")))
 
 
 (defn ended? [number]

@@ -65,9 +65,7 @@
   [keep-lines [regex REGEX]
     "Return only the lines that `regex` matches anywhere. Raise `ValueError` if it is invalid."
     (_lines filter text regex)]
-  [lower []
-    "Return the text in lower case."
-    (.lower text)]
+  [lower [] "Return the text in lower case." (.lower text)]
   [mask-addresses []
     "Return the text with `name@example.com` and `https://example.com` in place of addresses."
     (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text))]
@@ -94,18 +92,10 @@
   [read-chat []
     "Return a line `Name: message` for each message, given the export of a chat."
     (_read "chat" text)]
-  [read-html []
-    "Return the main text of a web page, given its HTML."
-    (_read "page" text)]
-  [read-mail []
-    "Return each message's own words, given a mailbox (mbox)."
-    (_read "mail" text)]
-  [read-notebook []
-    "Return the code and text of a notebook (ipynb)."
-    (_read "notebook" text)]
-  [read-rtf []
-    "Return the paragraphs of an RTF document."
-    (_read "rtf" text)]
+  [read-html [] "Return the main text of a web page, given its HTML." (_read "page" text)]
+  [read-mail [] "Return each message's own words, given a mailbox (mbox)." (_read "mail" text)]
+  [read-notebook [] "Return the code and text of a notebook (ipynb)." (_read "notebook" text)]
+  [read-rtf [] "Return the paragraphs of an RTF document." (_read "rtf" text)]
   [read-subtitles []
     "Return a line for each subtitle, given SubRip or WebVTT."
     (_read "subtitles" text)]

@@ -39,7 +39,7 @@ other catches, it proves less. The status is 1 if any is missed.]]
   #(["checkpoint" "evaluation"] [
     #("checkpoint.evaluation 2" "checkpoint.evaluation 1")
     #("(unless (_sound? backup)" "(when (_sound? backup)")
-    #("(= (.get (.attributes file path) \"sha256\") (digest arrays))" "True")])
+    #("(= (.get (.attributes file RESUME) \"sha256\") (digest [text #* arrays]))" "True")])
   #(["callbacks"] [
     #("(and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE))" "(not start.new)")
     #(":append resumes" ":append True")])

@@ -41,7 +41,8 @@ the system releases the lock when its process ends, in any way.]]
   under a third. Raise `OSError`, and keep the old file, if it can't be written, another process is
   training the model, or another program replaced it since this process locked it or saved last.]]
   (when (.exists path) (refuse-read-only path))
-  (with [_ (saving path)]
+  (with [_ _SAVING
+         _ (if (in (_key path) _HELD) (nullcontext) (locked path SAVE-WAIT "save to"))]
     (setv key (_key path))
     (when (and (in key _HELD) (not-in (file-digest path) [None (get _HELD key)]))
       (raise (OSError "another program has replaced it during this run")))
@@ -118,12 +119,6 @@ the system releases the lock when its process ends, in any way.]]
     (time.sleep RETRY-PAUSE)))
 
 
-(defn temporary-paths [path]
-  "Return the temporary files for `path`; to the holder of the lock they are those of dead runs."
-  (setv found (.glob path.parent f".{(glob.escape path.name)}.*.tmp"))
-  (lfor file found :if (and (.is-file file) (not (.is-symlink file))) file))
-
-
 ;; * One run at a time
 
 (defn [contextmanager] locked [path [seconds BRIEF-WAIT] [instead "train"]]
@@ -136,7 +131,9 @@ the system releases the lock when its process ends, in any way.]]
     (raise (FileNotFoundError 2 "there is no such folder" (str path.parent))))
   (try
     (with [lock (holding lock-path seconds)]
-      (for [stray (temporary-paths path)] (with [_ (suppress OSError)] (.unlink stray)))
+      (for [stray (.glob path.parent f".{(glob.escape path.name)}.*.tmp")]
+        (when (and (.is-file stray) (not (.is-symlink stray)))
+          (with [_ (suppress OSError)] (.unlink stray))))
       (unless (isinstance lock SoftFileLock)  ; it writes its process's number itself
         (with [_ (suppress OSError)  file (_open-lock lock-path "r+b")]
           (.seek file 1)  ; Windows keeps others from byte 0
@@ -164,12 +161,6 @@ the system releases the lock when its process ends, in any way.]]
         ;; doesn't remove open files; there, and for soft locks, the lock removes its own file.
         (unless (isinstance lock SoftFileLock)
           (with [_ (suppress OSError)] (os.unlink lock.lock-file)))))))
-
-
-(defn [contextmanager] saving [path]
-  "Lock the file at `path` while inside, unless this process holds the lock because it trains."
-  (with [_ _SAVING  _ (if (in (_key path) _HELD) (nullcontext) (locked path SAVE-WAIT "save to"))]
-    (yield)))
 
 
 (defn remove-lock [path]

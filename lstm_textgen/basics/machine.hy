@@ -68,22 +68,20 @@
     (except [[AttributeError OSError ValueError]] 0)))  ; Windows
 
 
-(defn [cache] _blas []
-  "Return NumPy's OpenBLAS, a list; empty if the environment sets a number of threads."
-  (if (any (map os.environ.get THREADS-SET)) [] (lfor
+(defn [cache] limit-threads []
+  #[[Limit NumPy's OpenBLAS to one thread for the process; return it, a list of libraries.
+
+  A step's products take microseconds. More threads wait for the slowest, which on a busy machine
+  isn't running: a product then takes up to 100 times as long. If the environment sets a number,
+  nothing is limited, and the list is empty.]]
+  (setv libraries (if (any (map os.environ.get THREADS-SET)) [] (lfor
     library (. (.select (ThreadpoolController) :internal-api "openblas") lib-controllers)
     :if (not-in "torch" library.filepath)  ; training keeps its threads
     library)))
-
-
-(defn [cache] limit-threads []
-  #[[Limit NumPy's OpenBLAS to one thread for the process, unless the environment sets a number.
-
-  A step's products take microseconds. More threads wait for the slowest, which on a busy machine
-  isn't running: a product then takes up to 100 times as long.]]
-  (set-threads 1))
+  (for [library libraries] (.set-num-threads library 1))
+  libraries)
 
 
 (defn set-threads [n]
   "Let BLAS use `n` threads in this process, unless the environment sets a number."
-  (for [library (_blas)] (.set-num-threads library n)))
+  (for [library (limit-threads)] (.set-num-threads library n)))

@@ -3,6 +3,7 @@
 A model trained on logs generates escape sequences as well as words. On a terminal they are shown
 as symbols; in a file or a pipe they stay unchanged.]]
 
+(eval-when-compile (require hyrule [meth]))
 (import contextlib [suppress])
 
 (setv
@@ -37,26 +38,23 @@ as symbols; in a file or a pipe they stay unchanged.]]
 (defclass Tolerant []
   "A stream that never fails: output that `file` (maybe None or closed) can't take is lost."
 
-  (defn __init__ [self file]
-    (setv self.file file))
+  (meth __init__ [@file])
 
   (defn __getattr__ [self name]
     (getattr self.file name))
 
-  (defn isatty [self]
+  (meth isatty []
     "Return whether it is a terminal."
-    (with [_ (suppress #* LOST)] (return (.isatty self.file)))
-    False)
+    (with [_ (suppress #* LOST)] (.isatty @file)))
 
-  (defn write [self text]
+  (meth write [text]
     "Write `text`, as far as possible."
     (with [_ (suppress #* LOST)]
       (try
-        (.write self.file text)
+        (.write @file text)
         (except [UnicodeEncodeError]  ; with question marks for what can't be encoded
-          (setv encoding self.file.encoding)
-          (.write self.file (.decode (.encode text encoding "replace") encoding))))))
+          (.write @file (.decode (.encode text @encoding "replace") @encoding))))))
 
-  (defn flush [self]
+  (meth flush []
     "Flush the stream, as far as possible."
-    (with [_ (suppress #* LOST)] (.flush self.file))))
+    (with [_ (suppress #* LOST)] (.flush @file))))

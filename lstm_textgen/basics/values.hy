@@ -1,6 +1,6 @@
 "The kinds of values: how each is checked, parsed and named in messages."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   codecs
   collections.abc [Callable Iterable]
@@ -163,14 +163,13 @@
 
   Raise `ValueError`, calling it `what`, unless it is a `kind` (dict, list or str) in at most
   `limit` bytes, all of its numbers finite.]]
-  (defn refuse [constant]
-    (raise (ValueError f"{what}: {constant} is not a number")))
-  (unless (<= (len data) limit) (raise (ValueError f"{what}: too long")))
+  (unless (<= (len data) limit) (refuse f"{what}: too long"))
   (try
-    (setv value (json.loads (.decode data) :parse-constant refuse))
+    (setv value (json.loads (.decode data)
+      :parse-constant (fn [constant] (refuse f"{what}: {constant} is not a number"))))
     (except [[json.JSONDecodeError UnicodeDecodeError RecursionError]]
       (raise (ValueError f"{what}: not valid JSON") :from None)))
-  (unless (isinstance value kind) (raise (ValueError f"{what}: not a {kind.__name__}")))
+  (unless (isinstance value kind) (refuse f"{what}: not a {kind.__name__}"))
   value)
 
 

@@ -18,11 +18,10 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   numpy :as np
   lstm-textgen.basics.files [backup-path replace-file]
   lstm-textgen.basics.values [read-json]
-  lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
+  lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path similar-model]
-  lstm-textgen.modelfile.soundness [check-arrays check-evaluation check-history check-items
-    check-progress count?]
+  lstm-textgen.modelfile.soundness [check-arrays check-facts check-progress count?]
   lstm-textgen.settings.layers [NetworkSpec]
   lstm-textgen.settings.models [ModelSettings stored-settings]
   lstm-textgen.text.units [Vocabulary]
@@ -38,6 +37,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   ITEMS-PART "items"
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
+  DAMAGED "it is damaged: its checksum does not match"
   ;; The order in format 1, which must stay: the same model gives the same bytes.
   STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
     "validation" "layers" "learning_rate" "epochs" "patience" "rng_seed" "temperature" "embedding"
@@ -112,9 +112,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the whole file as bytes; raise `ValueError` if they couldn't be read again."
   ;; It is made in memory, so a full disk affects a plain write, never HDF5.
   (import h5py)  ; only for writing: the import takes a tenth of a second
-  (check-history checkpoint.history)
-  (check-evaluation checkpoint.evaluation (len checkpoint.vocabulary))
-  (check-items checkpoint.items)
+  (check-facts checkpoint)
   (setv [spec image] [checkpoint.spec (BytesIO)])
   (with [_ (np.errstate :over "ignore")]  ; a number beyond 16 bits becomes infinite
     (setv weights (lfor
@@ -124,7 +122,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (with [file (h5py.File image "w")]
     ;; What stock Keras reads: the weights, and the attributes that describe them.
     (for [[[path shape] array] (zip (weight-shapes spec) weights :strict True)]
-      (unless-sound (= array.shape shape) f"weight {path}: {array.shape} is not {shape}")
+      (unless (= array.shape shape) (refuse f"weight {path}: {array.shape} is not {shape}"))
       (.create-dataset file f"model_weights/{path}" :data array))
     (for [[path attributes] (.items (keras-attributes spec))]
       (.update (. (get file (or path "/")) attrs) attributes))
@@ -143,39 +141,31 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
         #** (dfor [name value] (.items settings) :if value name value)})
       "history" (json.dumps checkpoint.history)
       #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}
-    items (if checkpoint.items {ITEMS-PART (np.frombuffer checkpoint.items "uint8")} {})
+    parts {
+      #** (dfor [name text] (.items texts) name (.encode text))
+      #** (if checkpoint.items {ITEMS-PART checkpoint.items} {})}
     ;; As arrays of bytes: an attribute would hold at most 64 KiB and no NUL.
-    arrays {#** (dfor [name text] (.items texts) name (np.frombuffer (.encode text) "uint8"))
-      #** items}
-    group (_write-arrays file "lstm_textgen" arrays))
-  (.update group.attrs {
+    arrays (dfor [name part] (.items parts) name (np.frombuffer part "uint8")))
+  (for [[name array] (.items arrays)] (.create-dataset file f"lstm_textgen/{name}" :data array))
+  (.update (. file ["lstm_textgen"] attrs) {
     "format" (cond
-      items (if checkpoint.half 5 4)
+      checkpoint.items (if checkpoint.half 5 4)
       checkpoint.half 3
       True (if checkpoint.evaluation 2 1))
     "sha256" (digest [#* (.values arrays) #* (gfor w weights (np.asarray w "float32"))])})
-  (when checkpoint.resume (_write-resume group checkpoint.resume)))
-
-
-(defn _write-resume [parent resume]
-  "Write a `Resume` into a new group of `parent`."
-  (setv
-    progress (asdict resume.progress)
-    state (np.frombuffer (.encode (json.dumps progress)) "uint8")
-    arrays [#* resume.variables #* resume.optimizer])
-  (check-progress progress)
-  (check-arrays "optimizer state" arrays)
-  (setv group (_write-arrays parent "resume" {"state" state}))
-  (for [part RESUME-PARTS]
-    (_write-arrays group part (dfor [n array] (enumerate (getattr resume part)) (str n) array)))
-  (setv (get group.attrs "sha256") (digest [state #* arrays])))
-
-
-(defn _write-arrays [parent name arrays]
-  "Write `arrays`, a dict, into a new group of `parent`; return the group."
-  (setv group (.create-group parent name))
-  (for [[key array] (.items arrays)] (.create-dataset group key :data array))
-  group)
+  (when (setx resume checkpoint.resume)
+    (setv
+      progress (asdict resume.progress)
+      arrays {
+        "state" (np.frombuffer (.encode (json.dumps progress)) "uint8")
+        #** (dfor
+          part RESUME-PARTS
+          [n array] (enumerate (getattr resume part))
+          f"{part}/{n}" array)})
+    (check-progress progress)
+    (check-arrays "optimizer state" (.values arrays))
+    (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
+    (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
 
 
 ;; * Loading
@@ -189,7 +179,15 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (setv
     path (find-model path)
     backup (backup-path path))
-  (unless (.exists path) (raise (_missing path backup)))
+  (unless (.exists path)
+    (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
+    (raise (cond
+      (.exists backup) (FileNotFoundError
+        f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}")
+      (.is-file bare) (ValueError (+ f"{bare}: not a model of this program (.h5); "
+        "if Keras made it, use `TextModel.from_keras`"))
+      True (FileNotFoundError (+ f"{path}: there is no such model; "
+        (or (similar-model path) "train one with `sources`, or give another `path`"))))))
   (try
     (_read path resume)
     (except [NewerFormat] (raise))
@@ -215,18 +213,6 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
         (refuse f"{error}; to replace it, train a new model with `restart`")))))
 
 
-(defn _missing [path backup]
-  "Return the error for the missing file at `path`, with what to do."
-  (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
-  (cond
-    (.exists backup) (FileNotFoundError
-      f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}")
-    (.is-file bare) (ValueError (+ f"{bare}: not a model of this program (.h5); "
-      "if Keras made it, use `TextModel.from_keras`"))
-    True (FileNotFoundError (+ f"{path}: there is no such model; "
-      (or (similar-model path) "train one with `sources`, or give another `path`")))))
-
-
 (defn _sound? [path]
   "Return whether the file at `path` is a complete model, of this format or a newer one."
   (try
@@ -240,10 +226,10 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the `Checkpoint` in the file at `path`, whatever its format."
   (try
     (with [file (open-hdf5 path)]
-      (unless-sound (in "lstm_textgen" file.objects)
-        "it was not made by this program; if Keras made it, use `TextModel.from_keras`")
+      (unless (in "lstm_textgen" file.objects)
+        (refuse "it was not made by this program; if Keras made it, use `TextModel.from_keras`"))
       (setv format (.get (.attributes file "lstm_textgen") "format"))
-      (unless-sound (and (count? format) (>= format 1)) "it has no format number")
+      (unless (and (count? format) (>= format 1)) (refuse "it has no format number"))
       (when (> format FORMAT)
         (raise (NewerFormat (+ f"it has format {format} of a newer lstm_textgen, "
           f"but this version reads up to {FORMAT}: upgrade it"))))
@@ -256,37 +242,32 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (defn _read-model [file resume half]
   "Return the `Checkpoint` in the open `file`, its weights stored in 16 bits if `half`."
   (setv
-    evaluated (in f"lstm_textgen/{EVALUATION}" file.objects)
-    listed (in f"lstm_textgen/{ITEMS-PART}" file.objects)
-    names [#* STORED-TEXTS #* (if evaluated [EVALUATION] [])]
-    texts (lfor name names (.array file f"lstm_textgen/{name}" "u"))
-    model (_read-texts #* (gfor text texts (.tobytes text))))
+    later (gfor name [EVALUATION ITEMS-PART] :if (in f"lstm_textgen/{name}" file.objects) name)
+    arrays (dfor
+      name [#* STORED-TEXTS #* later]
+      name (.array file f"lstm_textgen/{name}" "u"))
+    parts (dfor [name array] (.items arrays) name (.tobytes array))
+    model (Checkpoint []
+      (parse-vocabulary (.decode (get parts "vocabulary")))
+      (stored-settings (read-json (get parts "settings") "its settings" dict))
+      (read-json (get parts "history") "its history" list)
+      :items (.get parts ITEMS-PART b"")
+      :half half)
+    [vocabulary settings] [model.vocabulary model.settings])
+  (when (in EVALUATION parts)
+    (setv model.evaluation (read-json (get parts EVALUATION) "its evaluation" dict)))
+  (check-facts model)
+  (unless (= vocabulary.unit settings.unit) (refuse "its vocabulary contradicts its settings"))
+  (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks
   (_check-layout file model.spec)
-  (when listed (.append texts (.array file f"lstm_textgen/{ITEMS-PART}" "u")))
-  (setv
-    model.half half
-    model.items (if listed (.tobytes (get texts -1)) b"")
-    model.weights (lfor
-      [path shape] (weight-shapes model.spec)
-      (.floats file f"model_weights/{path}" shape (if half "float16" "float32"))))
-  (check-items model.items)
-  (_check-digest file "lstm_textgen" [#* texts #* model.weights])
+  (setv model.weights (lfor
+    [path shape] (weight-shapes model.spec)
+    (.floats file f"model_weights/{path}" shape (if half "float16" "float32"))))
+  (unless (= (.get (.attributes file "lstm_textgen") "sha256")
+      (digest [#* (.values arrays) #* model.weights]))
+    (refuse DAMAGED))
   (when (and resume (in RESUME file.objects)) (setv model.resume (_read-resume file)))
   model)
-
-
-(defn _read-texts [vocabulary settings history [evaluation None]]
-  "Return a `Checkpoint` without weights from the texts (bytes) in the group `lstm_textgen`."
-  (setv
-    settings (stored-settings (read-json settings "its settings" dict))
-    history (read-json history "its history" list)
-    vocabulary (parse-vocabulary (.decode vocabulary)))
-  (check-history history)
-  (unless-sound (= vocabulary.unit settings.unit) "its vocabulary contradicts its settings")
-  (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks
-  (when evaluation (setv evaluation (read-json evaluation "its evaluation" dict)))
-  (check-evaluation evaluation (len vocabulary))
-  (Checkpoint [] vocabulary settings history :evaluation evaluation))
 
 
 (defn _read-resume [file]
@@ -296,7 +277,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     progress (read-json (.tobytes text) "its training state" dict)
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (lfor part parts array part array))
-  (_check-digest file RESUME [text #* arrays])
+  (unless (= (.get (.attributes file RESUME) "sha256") (digest [text #* arrays])) (refuse DAMAGED))
   (check-progress progress)
   (check-arrays "optimizer state" arrays)
   (Resume (Progress #* (gfor name Progress.__dataclass_fields__ (get progress name))) #* parts))
@@ -316,19 +297,13 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       RESUME
       f"{RESUME}/state"
       #* (gfor name RESUME-PARTS path [f"{RESUME}/{name}" #* (_resume-paths file name)] path)})
-  (for [path file.objects] (unless-sound (in path known) f"it has an unknown part '{path}'"))
+  (for [path file.objects] (unless (in path known) (refuse f"it has an unknown part '{path}'")))
   (for [[path expected] (.items attributes)]
-    (unless-sound (= (.attributes file path) expected)
-      f"the attributes of '{(or path "/")}' for Keras contradict the settings")))
+    (unless (= (.attributes file path) expected)
+      (refuse f"the attributes of '{(or path "/")}' for Keras contradict the settings"))))
 
 
 (defn _resume-paths [file part]
   "Return the paths of the arrays in a `part` of `resume`, in order."
   (setv folder f"{RESUME}/{part}/")
   (lfor n (range (sum (gfor path file.objects (.startswith path folder)))) f"{folder}{n}"))
-
-
-(defn _check-digest [file path arrays]
-  "Raise `ValueError` unless the SHA-256 at the group `path` is that of `arrays`."
-  (unless-sound (= (.get (.attributes file path) "sha256") (digest arrays))
-    "it is damaged: its checksum does not match"))

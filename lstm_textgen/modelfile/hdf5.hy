@@ -7,7 +7,7 @@ short attributes, and refuses everything else. It reads the file's bytes at most
 file's size bounds time and memory. Messages, nodes and heaps are those of the HDF5 File Format
 Specification, version 3.0.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   contextlib [contextmanager]
   itertools [accumulate]
@@ -25,11 +25,8 @@ Specification, version 3.0.]]
   ;; The messages of an object header: those that are read …
   READ {0x01 "dataspace"  0x03 "datatype"  0x08 "layout"  0x0C "attribute"  0x10 "continuation"
     0x11 "symbol table"}
-  ;; … those that don't describe the data: padding, fill values and times (two forms each) …
+  ;; … and those that don't describe the data: padding, fill values and times (two forms each).
   IGNORED-MESSAGES [0x00 0x04 0x05 0x0E 0x12]
-  ;; … and those for which a file is refused.
-  REFUSED {0x02 "links of a newer kind"  0x06 "links of a newer kind"
-    0x07 "data in another file"  0x0B "compressed data"}
   ;; Each number type in a datatype message.
   TYPES {
     (bytes.fromhex "11200f0002000000000010000a05000a0f000000") (np.dtype "<f2")
@@ -41,11 +38,6 @@ Specification, version 3.0.]]
       (pack "<BBHIHH" 0x10 (* 8 signed) 0 size 0 (* 8 size)) (np.dtype f"<{kind}{size}"))})
 
 
-(defn unless-sound [fact problem]
-  "Raise `ValueError` with `problem` unless `fact`: every refusal of a file."
-  (unless fact (raise (ValueError problem))))
-
-
 (defn [contextmanager] open-hdf5 [path]
   "Open the file at `path` as an `Hdf5File`; raise `OSError` or, if it is invalid, `ValueError`."
   (with [file (open-file path)] (yield (Hdf5File file))))
@@ -53,7 +45,7 @@ Specification, version 3.0.]]
 
 (defn open-file [path]
   "Open the file at `path` for reading; raise `ValueError` for a pipe, which could wait forever."
-  (unless-sound (or (not (os.path.exists path)) (os.path.isfile path)) "it is not a file")
+  (unless (or (not (os.path.exists path)) (os.path.isfile path)) (refuse "it is not a file"))
   (open path "rb"))
 
 
@@ -70,94 +62,88 @@ Specification, version 3.0.]]
       self.left (* 2 self.size)  ; bytes that may still be read
       self.objects {}
       self.heaps {})
-    (._walk self (._root self) ""))
+    (unless (>= self.size 96) (refuse "it is not an HDF5 file"))
+    (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
+    (unless (= signature HDF5-SIGNATURE) (refuse "it is not an HDF5 file"))
+    (unless (= #(version sizes base) #(0 0x0808 0))
+      (refuse "it is HDF5 of another version than h5py's usual one"))
+    (unless (<= end self.size) (refuse f"it is cut off: {self.size} of {end} bytes are left"))
+    (unless (= end self.size) (refuse "it has data after its end"))
+    (._walk self root ""))
 
   (defn array [self path kinds [shape None]]
     "Return the array at `path`, of a type in `kinds` (NumPy's letters) and the `shape`, if given."
     (setv
-      parts (._object self path)
-      actual (_shape (_only parts "dataspace" path))
-      dtype (_dtype (_only parts "datatype" path))
-      [version layout at size] (_fields "BBQQ" (_only parts "layout" path)))
-    (unless-sound (in dtype.kind kinds) f"'{path}' has numbers of the type {dtype}")
-    (unless-sound (or (is shape None) (= actual (tuple shape)))
-      f"'{path}' has the shape {actual}, not {shape}")
-    (unless-sound (= #(version layout) #(3 1)) f"'{path}' is not stored in one plain block")
-    (unless-sound (= size (* dtype.itemsize (prod actual)))
-      f"'{path}' has another size than it declares")
+      actual (_shape (._part self path "dataspace"))
+      dtype (_dtype (._part self path "datatype"))
+      [version layout at size] (_fields "BBQQ" (._part self path "layout")))
+    (unless (in dtype.kind kinds) (refuse f"'{path}' has numbers of the type {dtype}"))
+    (unless (or (is shape None) (= actual (tuple shape)))
+      (refuse f"'{path}' has the shape {actual}, not {shape}"))
+    (unless (= #(version layout) #(3 1)) (refuse f"'{path}' is not stored in one plain block"))
+    (unless (= size (* dtype.itemsize (prod actual)))
+      (refuse f"'{path}' has another size than it declares"))
     (._claim self at size)
     (.reshape (np.fromfile self.file dtype (prod actual)) actual))
 
   (defn floats [self path [shape None] [dtype "float32"]]
     "Return the array (`shape`) of `dtype` at `path` as float32; its values must be finite."
     (setv array (.array self path "f" shape))
-    (unless-sound (= array.dtype dtype) f"'{path}' has numbers of the type {array.dtype}")
-    (unless-sound (.all (np.isfinite array)) f"'{path}' has a value that is not finite")
+    (unless (= array.dtype dtype) (refuse f"'{path}' has numbers of the type {array.dtype}"))
+    (unless (.all (np.isfinite array)) (refuse f"'{path}' has a value that is not finite"))
     (.astype array "float32" :copy False))
 
   (defn attributes [self path]
-    "Return the attributes at `path`: a dict from names to numbers, texts or lists of these."
-    (setv values {})
-    (for [content (.get (._object self path) "attribute" [])]
+    "Return the attributes at `path`, if any: a dict from names to numbers, texts or lists."
+    (setv found {})
+    (for [content (.get (.get self.objects path {}) "attribute" [])]
       (setv
         [version #* sizes] (_fields "BxHHH" content)
-        starts (accumulate (map _padded sizes) :initial 8)
-        [name #* value] (lfor
+        starts (accumulate (gfor size sizes (+ size (% (- size) 8))) :initial 8)
+        [name datatype dataspace data] (lfor
           [start size] (zip starts [#* sizes (len content)])
-          (cut content start (+ start size))))
-      (unless-sound (= version 1) f"'{path}' has an attribute of a newer kind")
-      (setv (get values (.decode (.rstrip name b"\0"))) (._values self #* value)))
-    values)
+          (cut content start (+ start size)))
+        [kind bits size] (_fields "BBxxI" datatype)
+        shape (_shape dataspace)
+        total (* size (prod shape)))
+      (unless (= version 1) (refuse f"'{path}' has an attribute of a newer kind"))
+      (unless (and (>= size 1) (<= total (len data))) (refuse "an attribute in it is cut short"))
+      (setv
+        items (lfor at (range 0 total size) (cut data at (+ at size)))
+        values (cond
+          (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
+          (= #(kind (& bits 15)) #(0x19 1))
+            (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
+          True (.tolist (np.frombuffer (cut data total) (_dtype datatype))))
+        (get found (.decode (.rstrip name b"\0"))) (if shape values (get values 0))))
+    found)
 
   (defn _claim [self at count]
     "Seek to the byte `at` to read `count` bytes: they must exist and be read at most twice."
-    (unless-sound (<= (+ at count) self.size) "it points beyond its own end")
+    (unless (<= (+ at count) self.size) (refuse "it points beyond its own end"))
     (-= self.left count)
-    (unless-sound (>= self.left 0) "it refers to the same bytes repeatedly")
+    (unless (>= self.left 0) (refuse "it refers to the same bytes repeatedly"))
     (.seek self.file at))
 
   (defn _bytes [self at count]
     "Return `count` bytes of structure from the byte `at`."
-    (unless-sound (<= count MAX-BLOCK) "a part of its structure is too large")
+    (unless (<= count MAX-BLOCK) (refuse "a part of its structure is too large"))
     (._claim self at count)
     (.read self.file count))
 
   ;; * Groups
 
-  (defn _root [self]
-    "Read the superblock; return the address of the header of the file's group."
-    (unless-sound (>= self.size 96) "it is not an HDF5 file")
-    (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
-    (unless-sound (= signature HDF5-SIGNATURE) "it is not an HDF5 file")
-    (unless-sound (= #(version sizes base) #(0 0x0808 0))
-      "it is HDF5 of another version than h5py's usual one")
-    (unless-sound (<= end self.size) f"it is cut off: {self.size} of {end} bytes are left")
-    (unless-sound (= end self.size) "it has data after its end")
-    root)
-
   (defn _walk [self at path]
-    "Note the messages of the object at `at` and, if it is a group, of all that it holds."
-    (unless-sound (< (.count path "/") MAX-GROUP-DEPTH) "its groups are nested too deeply")
-    (unless-sound (< (len self.objects) MAX-OBJECTS) "it has too many objects")
-    (setv
-      parts (._messages self at)
-      (get self.objects path) parts)
-    (when (in "symbol table" parts)
-      (for [[name address] (.items (._members self (_only parts "symbol table" path)))]
-        (._walk self address (if path f"{path}/{name}" name)))))
+    #[[Note the object whose header is at `at` and, if it is a group, all that it holds.
 
-  (defn _object [self path]
-    "Return the messages of the object at `path`."
-    (unless-sound (in path self.objects) f"it lacks '{path}'")
-    (get self.objects path))
-
-  (defn _messages [self at]
-    "Return the messages of the object header at `at`: a dict from kinds to lists of contents."
+    Of an object the messages are noted: a dict from their kinds to lists of contents.]]
+    (unless (< (.count path "/") MAX-GROUP-DEPTH) (refuse "its groups are nested too deeply"))
+    (unless (< (len self.objects) MAX-OBJECTS) (refuse "it has too many objects"))
     (setv
       [version length] (_fields "B7xI" (._bytes self at 12))
       blocks [#((+ at 16) length)]
       parts {})
-    (unless-sound (= version 1) "it has an object header of another version")
+    (unless (= version 1) (refuse "it has an object header of another version"))
     (for [[start length] blocks]  ; grows during the loop
       (setv
         block (._bytes self start length)
@@ -167,14 +153,24 @@ Specification, version 3.0.]]
           [kind size flags] (_fields "HHB" block place)
           name (.get READ kind)
           content (cut block (+ place 8) (+ place 8 size)))
-        (unless-sound (or name (in kind IGNORED-MESSAGES))
-          f"it has {(.get REFUSED kind f"a part of the unknown kind {kind}")}")
-        (unless-sound (= 0 (& flags 2)) "it has shared messages")
+        (unless (or name (in kind IGNORED-MESSAGES))
+          (refuse f"it has compressed data, a link or the like (a message of the kind {kind})"))
+        (unless (= 0 (& flags 2)) (refuse "it has shared messages"))
         (cond
           (= name "continuation") (.append blocks (_fields "QQ" content))
           name (.append (.setdefault parts name []) content))
         (+= place 8 size)))
-    parts)
+    (setv (get self.objects path) parts)
+    (when (in "symbol table" parts)
+      (for [[name address] (.items (._members self (._part self path "symbol table")))]
+        (._walk self address (if path f"{path}/{name}" name)))))
+
+  (defn _part [self path kind]
+    "Return the content of the only message of this `kind` of the object at `path`."
+    (unless (in path self.objects) (refuse f"it lacks '{path}'"))
+    (setv contents (.get (get self.objects path) kind []))
+    (unless (= (len contents) 1) (refuse f"'{path}' is not of the right kind"))
+    (get contents 0))
 
   (defn _members [self symbol-table]
     "Return a group's members: a dict from names to addresses of object headers."
@@ -183,69 +179,49 @@ Specification, version 3.0.]]
       [signature length start] (_fields "4s4xQ8xQ" (._bytes self heap 32))
       names (._bytes self start length)
       members {})
-    (unless-sound (= signature b"HEAP") "the names in it are damaged")
+    (unless (= signature b"HEAP") (refuse "the names in it are damaged"))
     (for [[at address kind] (._entries self tree)]
       (setv
         end (.find names b"\0" at (+ at MAX-NAME))
         name (.decode (cut names at (max at end))))
-      (unless-sound (and name (not-in "/" name)) "a name in it is damaged")
-      (unless-sound (!= kind 2) f"'{name}' is a link")
-      (unless-sound (not-in name members) f"it has '{name}' twice")
-      (unless-sound (< (len members) MAX-OBJECTS) "it has too many objects")
+      (unless (and name (not-in "/" name)) (refuse "a name in it is damaged"))
+      (when (= kind 2) (refuse f"'{name}' is a link"))
+      (when (in name members) (refuse f"it has '{name}' twice"))
+      (unless (< (len members) MAX-OBJECTS) (refuse "it has too many objects"))
       (setv (get members name) address))
     members)
 
   (defn _entries [self at [level None]]
     "Yield (place of the name, address, kind) of the entries below the B-tree node at `at`."
     (setv [signature kind found count] (_fields "4sBBH" (._bytes self at 8)))
-    (unless-sound (and (= signature b"TREE") (= kind 0) (in level [None found]))
-      "a group in it is damaged")
+    (unless (and (= signature b"TREE") (= kind 0) (in level [None found]))
+      (refuse "a group in it is damaged"))
     (for [[child] (iter-unpack "<8xQ" (._bytes self (+ at 24) (* 16 count)))]
-      (yield :from (if found (._entries self child (- found 1)) (._leaf self child)))))
-
-  (defn _leaf [self at]
-    "Return the entries of the symbol table node at `at`."
-    (setv [signature count] (_fields "4s2xH" (._bytes self at 8)))
-    (unless-sound (= signature b"SNOD") "a group in it is damaged")
-    (iter-unpack "<QQI20x" (._bytes self (+ at 8) (* 40 count))))
-
-  ;; * Attributes
-
-  (defn _values [self datatype dataspace data]
-    "Return an attribute's value, or list of values, from the three parts of its message."
-    (setv
-      [kind bits size] (_fields "BBxxI" datatype)
-      shape (_shape dataspace)
-      total (* size (prod shape)))
-    (unless-sound (and (>= size 1) (<= total (len data))) "an attribute in it is cut short")
-    (setv
-      items (lfor at (range 0 total size) (cut data at (+ at size)))
-      values (cond
-        (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
-        (= #(kind (& bits 15)) #(0x19 1))
-          (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
-        True (.tolist (np.frombuffer (cut data total) (_dtype datatype)))))
-    (if shape values (get values 0)))
+      (if found
+        (yield :from (._entries self child (- found 1)))
+        (do  ; a symbol table node
+          (setv [signature count] (_fields "4s2xH" (._bytes self child 8)))
+          (unless (= signature b"SNOD") (refuse "a group in it is damaged"))
+          (yield :from (iter-unpack "<QQI20x" (._bytes self (+ child 8) (* 40 count))))))))
 
   (defn _heap-object [self length at index]
     "Return the first `length` bytes of the object `index` of the global heap at `at`."
-    (unless (in at self.heaps) (setv (get self.heaps at) (dict (._heap self at))))
-    (unless-sound (in index (get self.heaps at)) "a text in it is missing")
-    (cut (get self.heaps at index) length))
-
-  (defn _heap [self at]
-    "Yield #(number bytes) of each object of the global heap at `at`."
-    (setv
-      [signature length] (_fields "4s4xQ" (._bytes self at 16))
-      block (._bytes self (+ at 16) (max 0 (- length 16)))
-      place 0)
-    (unless-sound (= signature b"GCOL") "the texts in it are damaged")
-    (while (<= (+ place 16) (len block))
-      (setv [index size] (_fields "H6xQ" block place))
-      (when (= index 0)  ; the rest is free
-        (break))
-      (yield #(index (cut block (+ place 16) (+ place 16 size))))
-      (+= place 16 (_padded size)))))
+    (unless (in at self.heaps)
+      (setv
+        [signature size] (_fields "4s4xQ" (._bytes self at 16))
+        block (._bytes self (+ at 16) (max 0 (- size 16)))
+        [place objects] [0 {}])
+      (unless (= signature b"GCOL") (refuse "the texts in it are damaged"))
+      (while (<= (+ place 16) (len block))
+        (setv [number size] (_fields "H6xQ" block place))
+        (when (= number 0)  ; the rest is free
+          (break))
+        (+= place 16)
+        (setv (get objects number) (cut block place (+ place size)))
+        (+= place size (% (- size) 8)))  ; padded to a multiple of 8
+      (setv (get self.heaps at) objects))
+    (unless (in index (get self.heaps at)) (refuse "a text in it is missing"))
+    (cut (get self.heaps at index) length)))
 
 
 ;; * Parts of the structure
@@ -253,30 +229,19 @@ Specification, version 3.0.]]
 (defn _fields [layout block [at 0]]
   "Return the numbers at byte `at` of `block`, unpacked by `struct`."
   (setv layout (+ "<" layout))
-  (unless-sound (<= (+ at (calcsize layout)) (len block)) "a part of its structure is cut short")
+  (when (< (len block) (+ at (calcsize layout))) (refuse "a part of its structure is cut short"))
   (unpack-from layout block at))
-
-
-(defn _padded [size]
-  "Return `size` padded to a multiple of 8."
-  (* 8 (// (+ size 7) 8)))
-
-
-(defn _only [parts kind path]
-  "Return the content of the only message of this `kind` of the object at `path`."
-  (setv contents (.get parts kind []))
-  (unless-sound (= (len contents) 1) f"'{path}' is not of the right kind")
-  (get contents 0))
 
 
 (defn _shape [dataspace]
   "Return the shape in a dataspace message."
   (setv [version rank flags] (_fields "BBB" dataspace))
-  (unless-sound (and (= version 1) (<= flags 1) (<= rank 8)) "an array in it has an invalid shape")
+  (unless (and (= version 1) (<= flags 1) (<= rank 8))
+    (refuse "an array in it has an invalid shape"))
   (_fields f"{rank}Q" dataspace 8))
 
 
 (defn _dtype [datatype]
   "Return the number type in a datatype message."
   (for [[code dtype] (.items TYPES) :if (.startswith datatype code)] (return dtype))
-  (unless-sound False "an array in it has something other than plain numbers"))
+  (refuse "an array in it has something other than plain numbers"))

@@ -45,21 +45,23 @@
 
 (defn keras-config [spec]
   "Return Keras' `model_config` of `spec`: ids (batch, time) → logits (batch, time, vocabulary)."
-  (defn described [class-name name #** config]
-    {"module" "keras.layers"  "class_name" class-name  "registered_name" None
-     "config" {"name" name  #** config}})
-  (setv size spec.vocabulary-size)
+  (setv
+    size spec.vocabulary-size
+    layers [
+      ["InputLayer" "ids" {"batch_shape" [None None]  "dtype" "int32"}]
+      ["Embedding" "embedding" {"input_dim" size  "output_dim" spec.embedding}]
+      #* (lfor
+        [name layer] (named-layers spec.layers)
+        (if layer.recurrent?
+          [(. (get KINDS layer.kind) keras-class) name
+            {"units" layer.size  "return_sequences" True  #** (keras-options layer)}]
+          ["Dropout" name {"rate" layer.size}]))
+      ["Dense" "dense" {"units" size}]])
   {"module" "keras"  "class_name" "Sequential"  "registered_name" None
-   "config" {"name" "lstm_textgen"  "layers" [
-     (described "InputLayer" "ids" :batch_shape [None None] :dtype "int32")
-     (described "Embedding" "embedding" :input_dim size :output_dim spec.embedding)
-     #* (lfor
-       [name layer] (named-layers spec.layers)
-       (if layer.recurrent?
-         (described (. (get KINDS layer.kind) keras-class) name
-           :units layer.size :return_sequences True #** (keras-options layer))
-         (described "Dropout" name :rate layer.size)))
-     (described "Dense" "dense" :units size)]}})
+   "config" {"name" "lstm_textgen"  "layers" (lfor
+     [class-name name config] layers
+     {"module" "keras.layers"  "class_name" class-name  "registered_name" None
+      "config" {"name" name  #** config}})}})
 
 
 (defn keras-options [layer]

@@ -2,7 +2,7 @@
 
 Files are read by our own reader, and nothing in them is executed.]]
 
-(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
   collections.abc [Callable]
   contextlib [contextmanager]
@@ -16,7 +16,7 @@ Files are read by our own reader, and nothing in them is executed.]]
   zipfile [BadZipFile ZIP-STORED ZipFile]
   numpy :as np
   lstm-textgen.basics.values [read-json]
-  lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5 unless-sound]
+  lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5]
   lstm-textgen.modelfile.soundness [count?])
 
 (setv
@@ -37,30 +37,37 @@ Files are read by our own reader, and nothing in them is executed.]]
   (defn option [self #* names]
     "Return the value under the first of `names` (Keras 2's, then 1's) that the `config` has."
     (for [name names :if (in name self.config)] (return (get self.config name)))
-    (unless-sound False f"its description has a layer without '{(get names 0)}'"))
+    (refuse f"its description has a layer without '{(get names 0)}'"))
 
   (defn number [self #* names]
     "Return the positive whole number under the first of `names` that the `config` has."
     (setv number (.option self #* names))
-    (unless-sound (and (count? number) (> number 0))
-      f"its description has a layer with an invalid number of {(get names 0)}")
+    (unless (and (count? number) (> number 0))
+      (refuse f"its description has a layer with an invalid number of {(get names 0)}"))
     number)
 
   (defn weights [self shapes]
     "Return the layer's weights as float32; each must have its shape of `shapes`."
     (setv arrays (.arrays self))
-    (unless-sound (= (len arrays) (len shapes))
-      f"it has a layer with {(len arrays)} weights instead of {(len shapes)}")
+    (unless (= (len arrays) (len shapes))
+      (refuse f"it has a layer with {(len arrays)} weights instead of {(len shapes)}"))
     (for [[[what array] shape] (zip arrays shapes)]
-      (unless-sound (= array.shape shape) f"{what} has the shape {array.shape}, not {shape}")
-      (unless-sound (.all (np.isfinite array)) f"{what} has a value that is not finite"))
+      (unless (= array.shape shape) (refuse f"{what} has the shape {array.shape}, not {shape}"))
+      (unless (.all (np.isfinite array)) (refuse f"{what} has a value that is not finite")))
     (lfor [_ array] arrays (np.asarray array "float32"))))
 
 
 (defn [contextmanager] open-network [model]
   "Yield #(layers version): the `KerasLayer`s of `model`, a path or a live model, and its Keras'."
   (cond
-    (not (isinstance model #(str PathLike))) (yield (_live-network model))
+    (not (isinstance model #(str PathLike))) (do
+      (try
+        (setv config (.get-config model))
+        (except [NotImplementedError] (refuse "it has a layer that can't be described")))
+      (setv arrays (dfor layer model.layers layer.name (.get-weights layer)))
+      (defn arrays-of [kinds n name]
+        (lfor array (get arrays name) [f"a weight of '{name}'" array]))
+      (yield #((_layers config arrays-of) "3")))
     (= (. (Path model) suffix) ".keras")
       (with [weights (TemporaryFile)]
         (setv descriptions (_take-apart model weights))
@@ -70,8 +77,8 @@ Files are read by our own reader, and nothing in them is executed.]]
         (setv
           attributes (.attributes file "")
           text (.get attributes "model_config"))
-        (unless-sound (isinstance text str)
-          "it has no 'model_config'; save the whole model, not only its weights")
+        (unless (isinstance text str)
+          (refuse "it has no 'model_config'; save the whole model, not only its weights"))
         (setv config (read-json (.encode text) "its 'model_config'" dict))
         (yield (_filed-network file attributes config _h5-paths)))))
 
@@ -83,24 +90,13 @@ Files are read by our own reader, and nothing in them is executed.]]
       (with [archive (ZipFile file)]
         (for [name [#* DESCRIPTIONS WEIGHTS]]
           (setv entry (.get archive.NameToInfo name))
-          (unless-sound entry f"it lacks '{name}'")
-          (unless-sound (= entry.compress-type ZIP-STORED)
-            f"its '{name}' is compressed, which Keras never does"))
+          (unless entry (refuse f"it lacks '{name}'"))
+          (unless (= entry.compress-type ZIP-STORED)
+            (refuse f"its '{name}' is compressed, which Keras never does")))
         (with [stored (.open archive WEIGHTS)] (copyfileobj stored weights))
         (.flush weights)
         (lfor name DESCRIPTIONS (read-json (.read archive name) f"its '{name}'" dict)))
-      (except [KERAS-DAMAGES] (unless-sound False "it is not a whole .keras file")))))
-
-
-(defn _live-network [model]
-  "Return #(layers version) of a Keras `model` in this process."
-  (try
-    (setv config (.get-config model))
-    (except [NotImplementedError] (unless-sound False "it has a layer that can't be described")))
-  (setv arrays (dfor layer model.layers layer.name (.get-weights layer)))
-  (defn arrays-of [kinds n name]
-    (lfor array (get arrays name) [f"a weight of '{name}'" array]))
-  #((_layers config arrays-of) "3"))
+      (except [KERAS-DAMAGES] (refuse "it is not a whole .keras file")))))
 
 
 (defn _filed-network [file metadata config paths]
@@ -115,7 +111,7 @@ Files are read by our own reader, and nothing in them is executed.]]
   (setv
     layer f"model_weights/{name}"
     names (.get (.attributes file layer) "weight_names"))
-  (unless-sound (isinstance names list) f"'{layer}' does not list its weights")
+  (unless (isinstance names list) (refuse f"it lacks '{layer}' with a list of its weights"))
   (lfor name names f"{layer}/{name}"))
 
 
@@ -133,7 +129,7 @@ Files are read by our own reader, and nothing in them is executed.]]
 (defn _layers [config arrays-of]
   "Return the `KerasLayer`s of a `config`; `arrays-of` gets all classes, a place there and a name."
   (setv listed (if (isinstance config dict) (.get config "layers") config))
-  (unless-sound (isinstance listed list) "its description has no list of layers")
+  (unless (isinstance listed list) (refuse "its description has no list of layers"))
   (setv
     entries (list (map _entry listed))
     kinds (lfor [kind _] entries kind))
@@ -145,8 +141,8 @@ Files are read by our own reader, and nothing in them is executed.]]
 
 (defn _entry [layer]
   "Return #(class config) of a `layer` in a description."
-  (unless-sound (and (isinstance layer dict) (isinstance (.get layer "class_name") str))
-    "its description has an invalid layer entry")
-  (unless-sound (isinstance (.get layer "config") dict)
-    "its description has a layer without configuration")
+  (unless (and (isinstance layer dict) (isinstance (.get layer "class_name") str))
+    (refuse "its description has an invalid layer entry"))
+  (unless (isinstance (.get layer "config") dict)
+    (refuse "its description has a layer without configuration"))
   #((get layer "class_name") (get layer "config")))

@@ -6,12 +6,13 @@ results with others. Here they become normal models with the old predictions.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
+  contextlib [suppress]
   dataclasses [replace]
   os [PathLike]
   pathlib [Path]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [Checkpoint]
-  lstm-textgen.modelfile.hdf5 [open-hdf5 unless-sound]
+  lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [recurrent-shapes]
   lstm-textgen.modelfile.kerasnetworks [open-network]
   lstm-textgen.modelfile.soundness [count?]
@@ -40,8 +41,12 @@ results with others. Here they become normal models with the old predictions.]]
   today's defaults, except the layers, the lookback and, if the vocabulary has no capital letters,
   `lower`. Raise `OSError` for a file that can't be read, `ValueError` for another kind of model;
   files are untrusted.]]
-  (setv file? (isinstance model #(str PathLike)))
-  (when (and file? (_ours? model))
+  (setv
+    file? (isinstance model #(str PathLike))
+    ours? (when file?
+      (with [_ (suppress ValueError)  file (open-hdf5 model)]  ; reported below
+        (in "lstm_textgen" file.objects))))
+  (when ours?
     (refuse f"{model} is already a model of this program and needs no `TextModel.from_keras`"))
   (unless (isinstance vocabulary Vocabulary)
     (try
@@ -55,14 +60,6 @@ results with others. Here they become normal models with the old predictions.]]
       (raise (ValueError f"{name}: not a usable Keras model: {error}") :from None))))
 
 
-(defn _ours? [path]
-  "Return whether the file at `path` is one of this program's own models."
-  (try
-    (with [file (open-hdf5 path)] (in "lstm_textgen" file.objects))
-    (except [ValueError]  ; a later read reports the problem
-      False)))
-
-
 (defn _read-model [layers version vocabulary]
   "Return the `Checkpoint` of `layers` of a `version` of Keras, with this `vocabulary`."
   (setv
@@ -74,19 +71,20 @@ results with others. Here they become normal models with the old predictions.]]
     stack []
     weights [(cut embedding masked None)]
     predicted (.number last "units" "output_dim"))
-  (unless-sound (= (- predicted masked) (len vocabulary))
-    (+ f"it predicts {(- predicted masked)} {vocabulary.unit} but the vocabulary has "
+  (unless (= (- predicted masked) (len vocabulary))
+    (refuse f"it predicts {(- predicted masked)} {vocabulary.unit} but the vocabulary has "
       f"{(len vocabulary)}; look for a missing or extra one, such as a line break "
       "at the end of the file"))
-  (unless-sound (= predicted size) f"it reads {size} {vocabulary.unit} but predicts {predicted}")
+  (unless (= size predicted)
+    (refuse f"it reads {size} {vocabulary.unit} but predicts {predicted}"))
   (for [each middle  :if (not-in each.kind ["Embedding" "Masking"])]
     (setv layer (_layer each))
     (.append stack layer)
     (when layer.recurrent?
       (.extend weights (_read-recurrent each layer width version))
       (setv width layer.size)))
-  (unless-sound (in (.option last "activation") ["softmax" "linear"])
-    "its last layer has no softmax")
+  (unless (in (.option last "activation") ["softmax" "linear"])
+    (refuse "its last layer has no softmax"))
   (for [array (.weights last [#(width size) #(size)])]
     (.append weights (get array #(... (slice masked None)))))
   (Checkpoint weights vocabulary (_settings layers (Layers stack) dimensions vocabulary) []))
@@ -109,10 +107,10 @@ results with others. Here they become normal models with the old predictions.]]
         (np.eye size :dtype "float32"))))
   (for [each layers  :if (= each.kind "Masking")]
     (setv value (.get each.config "mask_value" 0))
-    (unless-sound (and
+    (unless (and
       (isinstance value #(int float))
       (not (.any (.all (= (cut embedding masked None) value) 1))))
-      "its masking layer skips a character, which is not supported"))
+      (refuse "its masking layer skips a character, which is not supported")))
   #(embedding masked))
 
 
@@ -140,13 +138,13 @@ results with others. Here they become normal models with the old predictions.]]
     kinds (lfor each layers each.kind)
     recurrent (lfor [n kind] (enumerate kinds) :if (in kind FAMILIES) n))
   (for [[n kind] (enumerate (cut kinds -1))]
-    (unless-sound (or
+    (unless (or
         (in kind [#* FAMILIES "Dropout"])
         (and (= kind "Embedding") (= n 0))
         (and (= kind "Masking") (< n (min recurrent :default n))))
-      f"it has a layer of the kind {kind !r} among its LSTM and GRU layers"))
-  (unless-sound (and recurrent (in (get kinds -1) ["Dense" "TimeDistributedDense"]))
-    "it is not made of LSTM or GRU layers followed by a dense one")
+      (refuse f"it has a layer of the kind {kind !r} among its LSTM and GRU layers")))
+  (unless (and recurrent (in (get kinds -1) ["Dense" "TimeDistributedDense"]))
+    (refuse "it is not made of LSTM or GRU layers followed by a dense one"))
   layers)
 
 
@@ -154,8 +152,8 @@ results with others. Here they become normal models with the old predictions.]]
   "Return the `Layer` for a `KerasLayer` that is recurrent or dropout."
   (when (= old.kind "Dropout")
     (setv share (.option old "rate" "p"))
-    (unless-sound (and (isinstance share #(int float)) (<= 0 share 0.999))
-      "its description has a dropout layer with an invalid rate")
+    (unless (and (isinstance share #(int float)) (<= 0 share 0.999))
+      (refuse "its description has a dropout layer with an invalid rate"))
     (return (Layer "dropout" (float share))))
   (setv
     family (get FAMILIES old.kind)
@@ -165,9 +163,9 @@ results with others. Here they become normal models with the old predictions.]]
   (setv
     gates (.option old "recurrent_activation" "inner_activation")
     it f"it has a layer of {old.kind}")
-  (unless-sound (= (.option old "activation") "tanh") f"{it} without tanh")
-  (unless-sound (not (.get old.config "go_backwards")) f"{it} that reads backwards")
-  (unless-sound (in gates ["sigmoid" "hard_sigmoid"]) f"{it} with gates of the kind {gates !r}")
+  (unless (= (.option old "activation") "tanh") (refuse f"{it} without tanh"))
+  (when (.get old.config "go_backwards") (refuse f"{it} that reads backwards"))
+  (unless (in gates ["sigmoid" "hard_sigmoid"]) (refuse f"{it} with gates of the kind {gates !r}"))
   (Layer family units
     :hard (= gates "hard_sigmoid")
     :before (and (= family "gru") (not (.get old.config "reset_after")))))  ; new in Keras 2.2
@@ -183,18 +181,15 @@ results with others. Here they become normal models with the old predictions.]]
     weights (cond
       (.startswith old.kind "CuDNN")
         (_from-cudnn layer #* (.weights old [#* kernels #((* 2 layer.gates u))]))
-      (= (len (.arrays old)) (* 3 layer.gates))
-        (_from-keras-1 layer (.weights old (* layer.gates [#(width u) #(u u) #(u)])))
+      (= (len (.arrays old)) (* 3 layer.gates))  ; Keras 1's, in its order of gates
+        (lfor
+          part (range 3)
+          :setv arrays (.weights old (* layer.gates [#(width u) #(u u) #(u)]))
+          (np.concatenate (lfor n (get FROM-KERAS-1 layer.kind) (get arrays (+ (* 3 n) part))) -1))
       True (.weights old [#* kernels bias])))
   (if (and layer.hard (not (.startswith version "3")))
     (lfor weight weights (* weight (np.repeat (np.float32 (get HARDER layer.kind)) u)))
     weights))
-
-
-(defn _from-keras-1 [layer weights]
-  "Join the kernel, recurrent kernel and bias of each gate, in Keras 1's order of gates."
-  (setv gates (lfor n (get FROM-KERAS-1 layer.kind) (cut weights (* 3 n) (+ (* 3 n) 3))))
-  (lfor part (zip #* gates) (np.concatenate part -1)))
 
 
 (defn _from-cudnn [layer kernel recurrent bias]

@@ -71,11 +71,10 @@ permanently if anything fails.]]
       ids (ids-of (if listing (.pieces listing pieces) pieces) model.vocabulary)
       ids (if listing (get (.split listing ids model.vocabulary settings) 0) ids)
       known (sfor entry model.history (get entry "text")))
-    (return (any (gfor
+    (any (gfor
       text known
       :setv length (int (get (.split text ":") 0))
       (= text (fingerprint (get ids (slice length))))))))
-  False)
 
 
 (defn _check-apart [name path sources [folders #()]]
@@ -110,15 +109,13 @@ permanently if anything fails.]]
 
 (defn _same-file? [path other]
   "Return whether two paths, or numbers of open files, are the same file."
-  (with [_ (suppress OSError)] (return (os.path.samefile path other)))  ; no such file
-  False)
+  (with [_ (suppress OSError)] (os.path.samefile path other)))  ; None: no such file
 
 
 (defn begins-as? [path pattern]
   "Return whether there is a file at `path` that begins as `pattern` (bytes)."
   (with [_ (suppress FileNotFoundError)  file (open path "rb")]
-    (return (bool (re.match pattern (.read file 200)))))  ; bytes, which are enough to tell
-  False)
+    (re.match pattern (.read file 200))))  ; bytes, which are enough to tell
 
 
 (defn check-folder [name path ours?]

@@ -109,8 +109,6 @@
 (defn check-writable [path]
   "Raise `OSError` now, rather than after the first epoch, if the model at `path` can't be saved."
   (setv folder (. (.absolute path) parent))
-  (unless (.is-dir folder)
-    (raise (FileNotFoundError 2 "there is no such folder to save the model in" (str folder))))
   (try
     (with [_ (TemporaryFile :dir folder)])
     (except [error OSError]

@@ -3,10 +3,10 @@
 The same checks run before the file is written, so that every saved model can be loaded. Each
 raises `ValueError`.]]
 
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   numpy :as np
   lstm-textgen.basics.values [MAX-EXACT text? whole?]
-  lstm-textgen.modelfile.hdf5 [unless-sound]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values])
 
 (setv
@@ -16,29 +16,33 @@ raises `ValueError`.]]
     "unit_length" 1  "validation_unit_length" 1})
 
 
-(defn check-history [history]
-  "Raise `ValueError` unless `history` is a list of epochs (dicts) with their losses."
-  (for [entry history]
+(defn check-facts [model]
+  "Raise `ValueError` unless history, evaluation and items of `model` (a `Checkpoint`) are valid."
+  (for [entry model.history]
     (check-record (if (isinstance entry dict) {#** LATER #** entry} entry)
       "its history has an invalid entry"
       :epoch count? :text text? :sample text? :machine text?
       :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?
-      :unit-length _positive? :validation-unit-length _positive?)))
-
-
-(defn check-evaluation [evaluation size]
-  "Raise `ValueError` unless `evaluation` is None or that of a model with `size` units."
-  (setv kinds {
-    "epoch" count?
-    "counts" (_list-of size count?)
-    "surprise" (_list-of MOST-SHOWN _number?)
-    "calibration" (_list-of MOST-SHOWN (_list-of 3 _number?))
-    "sample" text?
-    "copied" (fn [copied] (_number? (or copied 0)))
-    "passage" (_list-of 2 _number?)})
-  (unless-sound (or (is evaluation None) (= (set evaluation) (set kinds)))
-    "its evaluation is invalid")
-  (when evaluation (check-record evaluation "its evaluation is invalid" #** kinds)))
+      :unit-length _positive? :validation-unit-length _positive?))
+  (setv
+    evaluation model.evaluation
+    kinds {
+      "epoch" count?
+      "counts" (_list-of (len model.vocabulary) count?)
+      "surprise" (_list-of MOST-SHOWN _number?)
+      "calibration" (_list-of MOST-SHOWN (_list-of 3 _number?))
+      "sample" text?
+      "copied" (fn [copied] (_number? (or copied 0)))
+      "passage" (_list-of 2 _number?)}
+    prints (fingerprint-values model.items))
+  (unless (is evaluation None)
+    (check-record (if (= (set evaluation) (set kinds)) evaluation {}) "its evaluation is invalid"
+      #** kinds))
+  (unless (and
+      (= (% (len model.items) FINGERPRINT) 0)
+      (<= (len prints) MOST-KNOWN)
+      (.all (< (cut prints -1) (cut prints 1 None))))  ; in ascending order
+    (refuse "its fingerprints of items are invalid")))
 
 
 (defn check-progress [progress]
@@ -49,26 +53,16 @@ raises `ValueError`.]]
 
 (defn check-record [record problem #** kinds]
   "Raise `ValueError` with `problem` unless `record` is a dict whose values fit these `kinds`."
-  (unless-sound (and
+  (unless (and
     (isinstance record dict)
     (all (gfor [name fits?] (.items kinds) (fits? (.get record name)))))
-    problem))
-
-
-(defn check-items [items]
-  "Raise `ValueError` unless `items` (bytes) are fingerprints in ascending order, or none."
-  (setv values (fingerprint-values items))
-  (unless-sound (and
-    (= (% (len items) FINGERPRINT) 0)
-    (<= (len values) MOST-KNOWN)
-    (.all (< (cut values -1) (cut values 1 None))))
-    "its fingerprints of items are invalid"))
+    (refuse problem)))
 
 
 (defn check-arrays [name arrays]
   "Raise `ValueError`, calling them `name`, unless every number in `arrays` is finite."
-  (unless-sound (all (gfor array arrays (.all (np.isfinite array))))
-    f"its {name}: a number is not finite"))
+  (unless (all (gfor array arrays (.all (np.isfinite array))))
+    (refuse f"its {name}: a number is not finite")))
 
 
 (defn _list-of [most fits?]

@@ -4,9 +4,7 @@ A page's styles and scripts are readable files in assets/. They are inlined unde
 Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
 nothing is requested, whatever data the page holds.]]
 
-(eval-when-compile (require
-  lstm-textgen.basics.forms [refuse]
-  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require lstm-textgen.basics.forms [refuse]  lstm-textgen.pages.markup [html]))
 (import
   base64 [b64encode]
   hashlib [sha256]
@@ -37,11 +35,20 @@ nothing is requested, whatever data the page holds.]]
   - `asks?`: whether its scripts may ask the server that it comes from.]]
   (setv
     style (.join "\n" (map asset ["common.css" #* styles]))
-    script (join-modules scripts))
+    script (join-modules scripts)
+    worker (in "worker" blocks))
   (+
     (fill "page.html"
       :version __version__
-      :policy (Html (_policy style script (in "worker" blocks) asks?))
+      :policy (Html (.join "; " (filter None [
+        "default-src 'none'"
+        f"style-src {(_hash style)}"
+        ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
+        (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
+        (when worker "worker-src blob:")
+        (when asks? "connect-src 'self'")
+        "base-uri 'none'"
+        "form-action 'none'"])))
       :title title
       :style (Html style)
       :body (Html body)
@@ -84,19 +91,6 @@ nothing is requested, whatever data the page holds.]]
   (when (re.search r"</script|<script|<!--" text re.IGNORECASE)
     (refuse f"the block {name} of a page contains a tag"))
   (html (script :type "text/plain" :id name (Html text)) "\n"))
-
-
-(defn _policy [style script worker asks?]
-  "Return the Content-Security-Policy of `assemble`'s page, with this `style` and `script`."
-  (.join "; " (filter None [
-    "default-src 'none'"
-    f"style-src {(_hash style)}"
-    ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
-    (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
-    (when worker "worker-src blob:")
-    (when asks? "connect-src 'self'")
-    "base-uri 'none'"
-    "form-action 'none'"])))
 
 
 (defn _hash [text]

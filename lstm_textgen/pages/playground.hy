@@ -3,9 +3,7 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
   datetime [date]
   numpy :as np
@@ -47,7 +45,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
   write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
   whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
   values out of range, more models, or too large ones.]]
-  (_check models)
+  (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
+  (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
+    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
+      "so train a smaller network with `layers`"))
   (setv
     [model #* _] (.values models)
     own model.settings.temperature
@@ -77,29 +78,13 @@ assets/network.js is the engine, assets/playground.js the page.]]
     :scripts [#* SCRIPTS #* (if version ["served.js"] [])]
     :asks? (bool version)
     :blocks {
-      "worker" (join-modules WORKER)
-      "facts" {"models" facts}
+      "worker" (join-modules WORKER)  "facts" {"models" facts}
       #** (if version {"version" version} {})
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
       #** (dfor
         [n each] (enumerate (.values models))
-        :setv packed (if (= (_bits each) 8) _scaled _halved)
+        :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
-
-
-(defn _check [models]
-  "Raise `ValueError` unless a page has room for `models`."
-  (setv weights (sum (gfor model (.values models) model.weight-count)))
-  (unless (<= (len models) MOST-MODELS)
-    (refuse f"a page shows one model or two, not {(len models)}"))
-  (unless (<= weights MOST-WEIGHTS)
-    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
-      "so train a smaller network with `layers`")))
-
-
-(defn _bits [model]
-  "Return the number of bits of a weight of `model` on a page."
-  (if (<= model.weight-count MOST-HALVED) 16 8))
 
 
 (defn _halved [weight]
@@ -139,7 +124,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
-   "embedding" settings.embedding  "bits" (_bits model)
+   "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
    "start" (.tolist start)  "opening" (.join "" opening)
    "end" (if settings.items (end-of settings.items) "")
    "itemEnds" (or settings.item-ends "")

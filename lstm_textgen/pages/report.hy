@@ -2,10 +2,8 @@
 
 A section is left out if a file lacks its data; report.js draws the curves.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]
-  lstm-textgen.pages.markup [html]))
+(eval-when-compile
+  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]  lstm-textgen.pages.markup [html]))
 (import
   os
   numpy :as np
@@ -99,20 +97,22 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 (defn _lowest-loss [models]
   "Return which of the `models` has the lowest loss, if their losses are comparable."
   (setv
-    trained (lfor [_ model] models :if model.history model)
+    losses (dfor [name model] models :if model.history name (loss-of (kept-entry model.history)))
+    trained (lfor [name model] models :if (in name losses) model)
     units (sorted (set (map loss-unit trained))))
   (unless trained (return "None of them is trained yet."))
   (when (> (len units) 1)
     (return f"Their losses are per {(.join " and per " units)}, so they aren't comparable."))
   (setv
-    [loss name] (min (gfor
-      [name model] models
-      :if model.history
-      #((loss-of (kept-entry model.history)) name)))
-    lowest (html (strong name) f" has the lowest loss, {loss :.3f} bits per {(get units 0)}"))
+    name (min losses :key losses.get)
+    lowest (html (strong name)
+      f" has the lowest loss, {(get losses name) :.3f} bits per {(get units 0)}")
+    ;; The text that each learned from; those with the same vocabulary must have the same.
+    texts (sfor model trained #((tuple model.vocabulary.units) (get model.history -1 "text")))
+    lengths (list (map text-characters trained)))
   (cond
-    (= 1 (len (sfor model trained (get model.history -1 "text")))) (html lowest ".")
-    (_different-texts? trained)
+    (= 1 (len (sfor [_ text] texts text))) (html lowest ".")
+    (or (> (len texts) (len (dict texts))) (> (max lengths) (* SAME-LENGTH (min lengths))))
       "They learned from different texts, so their losses aren't comparable."
     (= 2 (len (sfor model trained (is model.vocabulary.unknown None))))
       f"{(.capitalize WORDS-ALONE)}."
@@ -120,21 +120,20 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
       "because their vocabularies differ.")))
 
 
-(defn _different-texts? [models]
-  "Return whether `models` of one vocabulary know several texts, or some a longer text."
-  (setv
-    texts (sfor model models #((tuple model.vocabulary.units) (get model.history -1 "text")))
-    lengths (list (map text-characters models)))
-  (or (> (len texts) (len (dict texts))) (> (max lengths) (* SAME-LENGTH (min lengths)))))
-
-
 (defn _comparison [models charts calibration]
   "Return the sections about several `models`: one table, their curves in shared charts."
   (setv
-    [names columns] (zip #* (gfor [name model] models #(name (_facts model))))
+    columns (lfor
+      [_ model] models
+      :setv seconds (sum (recorded model.history "seconds"))
+      :setv copied (.get (or model.evaluation {}) "copied")
+      { #** (facts-of model)
+        "minutes" (when seconds f"{(/ seconds 60) :.1f}")
+        "copied" (unless (is copied None) f"{copied :.0%}")
+        "machine" (get [None #* (recorded model.history "machine")] -1)})
     units (sorted (sfor [_ model] models (loss-unit model))))
   [ (section-of "Side by side" ""
-      (table-of ["model" #* names]
+      (table-of ["model" #* (gfor [name _] models name)]
         (lfor
           fact (get columns 0)
           :setv row (lfor column columns (get column fact))
@@ -148,17 +147,6 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     (_calibration "Are they calibrated?" calibration)
     (section-of "What they write" "With an empty seed, at temperature 0.7."
       (lfor [name model] models (_sample-at model 0.7 name)))])
-
-
-(defn _facts [model]
-  "Return the facts about a `model` that the table shows, a dict from names to texts or None."
-  (setv
-    seconds (sum (recorded model.history "seconds"))
-    copied (.get (or model.evaluation {}) "copied"))
-  { #** (facts-of model)
-    "minutes" (when seconds f"{(/ seconds 60) :.1f}")
-    "copied" (unless (is copied None) f"{copied :.0%}")
-    "machine" (get [None #* (recorded model.history "machine")] -1)})
 
 
 ;; * One model
