@@ -18,10 +18,9 @@
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.settings.table [SETTINGS]
-  lstm-textgen.text.decoding [check-encoding]
   lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.files [find-paths read-sources texts-of]
-  lstm-textgen.text.items [KnownItems end-of fingerprints split-items]
+  lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [Mixture]
@@ -109,7 +108,7 @@
     read (fn [paths] (read-sources paths :warn warn #** reading))
     seed (cond
       (in "generate" flags) flags.generate
-      items (.removesuffix (read [flags.generate-from]) (end-of items))  ; the item goes on
+      items (.removesuffix (read [flags.generate-from]) (get ENDS items))  ; the item goes on
       True (read [flags.generate-from]))
     keep flags.originality
     training (when keep (.prepare model (read flags.sources)))
@@ -134,7 +133,7 @@
 
 (defn _headings [samples [items None]]
   "Return a function from a text's number (from 1) to what precedes it, such as `--- 1 of 3 ---`."
-  (setv gap (if items (.removeprefix (end-of items) "\n") "\n"))
+  (setv gap (if items (.removeprefix (get ENDS items) "\n") "\n"))
   (fn [k]
     (+ (if (> k 1) gap "") (if (and (> samples 1) (not items)) f"--- {k} of {samples} ---\n" ""))))
 
@@ -264,9 +263,7 @@
     reading (Reading #** (_reading model flags))
     page-path flags.score-html
     page (when page-path (Page model.vocabulary))
-    whole (Score))
-  (check-encoding reading.encoding)
-  (setv
+    whole (Score)
     paths (lfor
       source flags.score
       path (if (= source "-") ["-"] (find-paths source []))

@@ -14,7 +14,7 @@
   urllib.parse [urlsplit]
   zlib
   lstm-textgen.basics.values [clip unknown-name]
-  lstm-textgen.text.decoding [NotText check-encoding]
+  lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget LIMIT Reading about-skipped
     chunks joined noting sound-texts]
   lstm-textgen.text.download [QUOTED fetch])
@@ -52,12 +52,11 @@
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
-  (check-encoding encoding)
   (setv
     [people empty] [(Counter) True]
     found #{}  ; what the rows of tables are
     reading (Reading :encoding encoding :limit (int limit) #** options)
-    sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
+    sources (listed-sources sources))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn noted [name understood]
     (.update people understood.people)
@@ -80,11 +79,28 @@
 
 
 (defn listed-sources [sources]
-  "Return `sources`, one or several, as a list; raise `TypeError` if they can't be sources."
-  (cond
-    (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read")) [sources]
-    (isinstance sources Iterable) (list sources)
-    True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
+  #[[Return `sources`, one or several, as a list of texts (paths, patterns, URLs) and open files.
+
+  Raise `TypeError` if they can't be sources, `ValueError` for text mistaken for a path.]]
+  (setv
+    listed (cond
+      (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read")) [sources]
+      (isinstance sources Iterable) sources
+      True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}")))
+    checked [])
+  (for [source listed]
+    (unless (hasattr source "read")
+      (unless (isinstance source #(str os.PathLike))
+        (raise (TypeError
+          f"a source is a path, a URL or an open file, not {(clip (repr source))}")))
+      (setv source (os.fsdecode source))
+      (when (or
+          (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
+          (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
+        (refuse f"{(clip (repr source))} is text, but sources are paths or URLs; "
+          "to train on text in memory, give `text`")))
+    (.append checked source))
+  checked)
 
 
 (defn _name [source]
@@ -94,19 +110,6 @@
     (not (hasattr source "read")) source
     (isinstance (getattr source "name" None) str) (_quoted source.name)
     True "the given text"))
-
-
-(defn _check-path [source]
-  "Return `source`, a path, pattern or URL, as text; raise an error if it can't be one."
-  (unless (isinstance source #(str os.PathLike))
-    (raise (TypeError f"a source is a path, a URL or an open file, not {(clip (repr source))}")))
-  (setv source (os.fsdecode source))
-  (when (or
-      (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
-      (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
-    (refuse f"{(clip (repr source))} is text, but sources are paths or URLs; "
-      "to train on text in memory, give `text`"))
-  source)
 
 
 (defn _listed [names]
@@ -123,8 +126,8 @@
     [progress None] [folders #()] [warn None] [note (fn [name understood])]]
   "Yield #(name pieces) for each text of one `source`; the rest is as in `read-pieces`."
   (setv texts (cond
-    (hasattr source "read") [#((_name source) (_read-open source reading))]
-    (= source "-") [#("standard input" (_read-stream sys.stdin.buffer "standard input" reading))]
+    (hasattr source "read") [#((_name source) (_read-open source (_name source) reading))]
+    (= source "-") [#((_name source) (_read-open sys.stdin.buffer (_name source) reading))]
     (re.match URL source)
       [#(source (_read-file (fetch source progress reading.limit) source reading))]
     True (gfor
@@ -206,12 +209,6 @@
       (raise (OSError f"can't read {reading.name}: {(or error.strerror error)}") :from error))))
 
 
-(defn _read-stream [file name reading]
-  "Read `file`, binary and called `name`."
-  (import lstm-textgen.text.documents.readers [read-any])
-  (read-any file (_named name (getattr file "name" "") reading)))
-
-
 (defn _named [name path reading]
   "Return `reading` with the `name` of a source, and the ending of its `path`, which may be a URL."
   (setv path (if (isinstance path str) (.removesuffix (.lower path) ".gz") ""))
@@ -219,12 +216,12 @@
   (replace reading :name name :ending (get (os.path.splitext path) 1)))
 
 
-(defn _read-open [file reading]
-  "Read an open `file`."
-  (setv name (_name file))
+(defn _read-open [file name reading]
+  "Read an open `file`, called `name`."
+  (import lstm-textgen.text.documents.readers [read-any])
   (try
     (yield :from (if (isinstance (.read file 0) str)
       (chunks file)
-      (_read-stream file name reading)))
+      (read-any file (_named name (getattr file "name" "") reading))))
     (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]] (refuse f"can't read {name}: {error}"))))

@@ -31,15 +31,6 @@
 
 ;; * Telegram and Discord
 
-(defn find-export [head]
-  #[[Return #(service messages) of the export that `head`, the beginning of a text, is of, or None.
-
-  `messages` is a function of the file and its `Reading`.]]
-  (next
-    (gfor [service begins messages] EXPORTS :if (.match begins head) #(service messages))
-    None))
-
-
 (defn _json-messages [read file reading]
   "Yield the messages that `read` makes of the objects in the JSON of `file`."
   (gfor item (objects-in file reading) (_attempt read item)))

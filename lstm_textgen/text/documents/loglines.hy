@@ -158,11 +158,6 @@ depend on the country and the phone's language.]]
 
 ;; * iMessage
 
-(defn _begin-imessage [line]
-  "Return the message that a `line` with a date begins, or None; the next line has its name."
-  (when (setx begun (.fullmatch IMESSAGE line)) #(None (get begun 1))))
-
-
 (defn _finish-imessage [_ text]
   "Return an iMessage, or a notice, whose text follows the date."
   (match (.split text "\n")
@@ -176,7 +171,7 @@ depend on the country and the phone's language.]]
 
 ;; * IRC
 
-(defn _irc? [lines]
+(defn _irc? [lines ending]
   "Return whether `lines` are an IRC log."
   (setv
     known (list (filter IRC-LINE.match lines))
@@ -208,6 +203,7 @@ depend on the country and the phone's language.]]
   ["WhatsApp" (fn [lines ending] (_stamped? lines))
     (fn [lines] (_grouped lines _begin-stamped _finish-whatsapp))]
   ["iMessage" (fn [lines ending] (and (.match IMESSAGE (get lines 0)) (> (len lines) 2)))
-    (fn [lines] (_grouped lines _begin-imessage _finish-imessage))]
-  ["IRC" (fn [lines ending] (_irc? lines))
-    _irc-messages]])
+    (fn [lines] (_grouped lines
+      (fn [line] (when (setx begun (.fullmatch IMESSAGE line)) #(None (get begun 1))))
+      _finish-imessage))]
+  ["IRC" _irc? _irc-messages]])

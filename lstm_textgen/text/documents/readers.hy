@@ -17,7 +17,7 @@
   lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
-  lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
+  lstm-textgen.text.documents.exports [EXPORTS Folder read-slack slack?]
   lstm-textgen.text.documents.loglines [find-log]
   lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
@@ -76,32 +76,24 @@
   "Yield the text of the document, or of the texts, in the zip archive in `file`."
   (setv
     archive (Archive file reading)
-    read (_zip-reader archive)
-    options {read-slack ["only"]  read-sheet ["column" "sheet"]  _read-members OPTIONS})
-  (_check-options reading (.get options read []))
-  ;; Plain text stays as it is.
-  (if (is read _read-members) (read archive) (batched (read archive) reading)))
-
-
-(defn _zip-reader [archive]
-  "Return the function that reads `archive`; raise `NotText` if there is none."
-  (setv
-    name archive.reading.name
     mime (if (in MIMETYPE archive.names)
       (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
       "")
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
   (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
-    (raise (NotText f"{name} is {kind}, not text; {advice}")))
-  (cond
-    (begins? "word/") (fn [archive] (read-docx archive (partial _inserted archive)))
-    (.startswith mime ODT) read-odt
-    (or (begins? "xl/") (.startswith mime ODS)) read-sheet
-    (in "META-INF/container.xml" archive.names) read-epub
-    (slack? archive.names) read-slack
-    mime (raise (NotText f"{name} can't be read: it is of type {mime}"))
-    archive.reading.budget (raise (NotText f"{name} is a zip archive in another; unpack it"))
-    True _read-members))
+    (raise (NotText f"{reading.name} is {kind}, not text; {advice}")))
+  (setv [read #* options] (cond
+    (begins? "word/") [(fn [archive] (read-docx archive (partial _inserted archive)))]
+    (.startswith mime ODT) [read-odt]
+    (or (begins? "xl/") (.startswith mime ODS)) [read-sheet "column" "sheet"]
+    (in "META-INF/container.xml" archive.names) [read-epub]
+    (slack? archive.names) [read-slack "only"]
+    mime (raise (NotText f"{reading.name} can't be read: it is of type {mime}"))
+    reading.budget (raise (NotText f"{reading.name} is a zip archive in another; unpack it"))
+    True [_read-members #* OPTIONS]))
+  (_check-options reading options)
+  ;; Plain text stays as it is.
+  (if (is read _read-members) (read archive) (batched (read archive) reading)))
 
 
 (defn _read-members [archive]
@@ -111,7 +103,12 @@
   (setv
     reading archive.reading
     names (lfor name (sorted archive.names) :if (not (re.search HIDDEN name)) name)
-    names (or (_chats-in archive names) names)
+    chats (lfor
+      name (cut (lfor name names :if (in (_ending name) CHAT-ENDINGS) name) MOST-TRIED)
+      :setv head (.read (.open archive name) HEAD)
+      :if (_find-chat (first-text head reading) (_ending name))
+      name)
+    names (or chats names)
     [read parts skipped] [[] [] {}]
     texts (sound-texts (gfor name names #(name (_read-member archive name))) skipped)
     budget (Budget reading))  ; of all the text, of which PDFs may hold more than of bytes
@@ -130,15 +127,6 @@
   (yield (if (= 1 (len read) (len names) (len parts))
     (get parts 0 1)
     (Understood f"zip archive, {(counted (len read) "texts")}{about}" :parts (tuple parts)))))
-
-
-(defn _chats-in [archive names]
-  "Return those of `names` whose members in `archive` are chats."
-  (lfor
-    name (cut (lfor name names :if (in (_ending name) CHAT-ENDINGS) name) MOST-TRIED)
-    :setv head (.read (.open archive name) HEAD)
-    :if (_find-chat (first-text head archive.reading) (_ending name))
-    name))
 
 
 (defn _read-member [archive name]
@@ -176,7 +164,9 @@
 
 (defn _find-chat [text ending]
   "Return #(service messages) for a chat that begins with `text`, as `find-log` does, or None."
-  (or (find-export text) (find-log text ending)))
+  (or
+    (next (gfor [service begins read] EXPORTS :if (.match begins text) #(service read)) None)
+    (find-log text ending)))
 
 
 ;; * The table: the first reader that knows a file reads it
@@ -206,11 +196,19 @@
 
 
 (defn read-any [file reading]
-  "Yield the text of `file` (binary), plain text or a document, and perhaps an `Understood`."
+  #[[Yield the text of `file` (binary), plain text or a document, and perhaps an `Understood`.
+
+  Raise as `read-document`, and `NotText` if the reading's `only` or `column` doesn't apply.]]
   (setv
     head (.read file CHUNK)
     start (cut head HEAD)
-    reader (when head (find-reader start reading)))
+    text (first-text start reading)
+    knows? (fn [each] (or
+      (.startswith start each.begins)
+      (in reading.ending each.endings)
+      (.sniffs? each start text reading)))
+    reader (when head (next (filter knows? (.values READERS)) None)))
+  (when head (_check-options reading (if reader reader.options [])))
   (when reader
     (with [whole (_seekable file head reading)]
       (yield :from (read-document reader whole reading)))
@@ -218,7 +216,6 @@
   (yield :from (decode reading.name (chain [head] (chunks file)) reading.encoding))
   ;; Plain text may look like a table or other data.
   (setv
-    text (first-text start reading)
     columns (if (in reading.ending TABLES) (columns-of text reading.ending) [])
     kinds (lfor
       [kind pattern] (.items DATA)
@@ -228,21 +225,6 @@
     (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to "
       f"read one column give `column`: {(clip (.join ", " columns) 200)}")))
     kinds (yield (Understood f"read as plain text, though it looks like {(get kinds 0)}"))))
-
-
-(defn find-reader [head reading]
-  #[[Return the `Reader` of a file that begins with the bytes `head`, or None if it is plain text.
-
-  Raise `NotText` if the reading's `only` or `column` doesn't apply to such a file.]]
-  (setv
-    text (first-text head reading)
-    knows? (fn [each] (or
-      (.startswith head each.begins)
-      (in reading.ending each.endings)
-      (.sniffs? each head text reading)))
-    reader (next (filter knows? (.values READERS)) None))
-  (_check-options reading (if reader reader.options []))
-  reader)
 
 
 (defn _check-options [reading applying]

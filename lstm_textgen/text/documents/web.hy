@@ -83,7 +83,16 @@
   (setv
     reading archive.reading
     found (.find (read-xml archive "META-INF/container.xml") ".//{*}rootfile[@full-path]")
-    chapters (_spine archive (if (is found None) "" (.get found "full-path")))
+    package (if (is found None) "" (.get found "full-path"))
+    root (read-xml archive package)
+    items (dfor
+      item (.iterfind root ".//{*}item")
+      :if (not-in "nav" (.split (.get item "properties" "")))
+      (.get item "id") (target package (percent-decoded (.get item "href" ""))))
+    chapters (lfor  ; in reading order
+      each (.iterfind root ".//{*}itemref")
+      :if (!= (.get each "linear") "no")
+      (.get items (.get each "idref")))
     encrypted (read-xml archive "META-INF/encryption.xml" :needed False)
     locked (sfor  ; often only fonts
       node (.iterfind encrypted ".//{*}CipherReference")
@@ -98,21 +107,6 @@
       (yield (.join "" (gfor line [#* lines ""] (+ line "\n"))))
       (+= count 1)))
   (yield (Understood f"e-book, {(counted count "chapters")}")))
-
-
-(defn _spine [archive package]
-  "Return the names of the chapters that the member `package` lists, in reading order."
-  (setv
-    root (read-xml archive package)
-    items (dfor
-      item (.iterfind root ".//{*}item")
-      :if (not-in "nav" (.split (.get item "properties" "")))
-      (.get item "id") (target package (percent-decoded (.get item "href" "")))))
-  (lfor
-    each (.iterfind root ".//{*}itemref")
-    :setv name (.get items (.get each "idref"))
-    :if (and name (!= (.get each "linear") "no"))
-    name))
 
 
 ;; * Bytes to HTML
