@@ -75,7 +75,7 @@
     (unless (in (.casefold reading.only) (map str.casefold people))
       (setv names (lfor [name _] (.most-common people 30) name))
       (refuse "`only`: " (unknown-name "person" reading.only names))))
-  (when empty (refuse f"the text is empty: {(_listed (map _name sources))}")))
+  (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))
 
 
 (defn listed-sources [sources]
@@ -110,11 +110,6 @@
     (not (hasattr source "read")) source
     (isinstance (getattr source "name" None) str) (_quoted source.name)
     True "the given text"))
-
-
-(defn _listed [names]
-  "Return `names`, joined by commas, as a message shows them."
-  (clip (.join ", " (map str names)) QUOTED))
 
 
 (defn _quoted [name]
@@ -158,16 +153,21 @@
     (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
   (when (os.path.islink source)
     (raise (FileNotFoundError f"{(_quoted source)} is a broken link; give the file itself")))
-  (setv elsewhere (if bare f", neither here nor in {(_listed ["corpora/" #* folders])}" ""))
+  (setv
+    others (.join ", " ["corpora/" #* (map str folders)])
+    elsewhere (if bare f", neither here nor in {(clip others QUOTED)}" ""))
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
 
 (defn _texts-below [path reading warn]
   "Yield #(path pieces) for every text and document below the folder `path`; `warn` of others."
-  (setv
-    files (_files-below path)
-    skipped {}
-    found False)
+  (defn fail [error]
+    (raise (OSError f"can't read the folder {(_quoted error.filename)}: {error.strerror}")))
+  (setv [files skipped found] [[] {} False])
+  (for [[here subfolders names] (os.walk path :onerror fail)]
+    (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
+    (.extend files (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
+  (setv files (sorted (filter os.path.isfile files)))
   (for [text (sound-texts (gfor file files #(file (_read-file file file reading))) skipped)]
     (setv found True)
     (yield text))
@@ -175,17 +175,6 @@
   (when (and skipped warn)
     (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
       (_quoted path) reading.encoding))))
-
-
-(defn _files-below [folder]
-  "Return the path of every file below `folder` that isn't hidden, sorted."
-  (defn fail [error]
-    (raise (OSError f"can't read the folder {(_quoted error.filename)}: {error.strerror}")))
-  (setv paths [])
-  (for [[here subfolders names] (os.walk folder :onerror fail)]
-    (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
-    (.extend paths (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
-  (sorted (filter os.path.isfile paths)))
 
 
 ;; * Reading: each yields the text, and perhaps an `Understood` after it

@@ -79,10 +79,16 @@ the line. Correlating every cell with such features over a text by the model fin
       (correlations
         (np.hstack (lfor own activations (get own part)))
         (np.stack (lfor mark (.values marks) (get mark part)) -1)))
-    chosen (gfor
-      [n k] (_pair-off (np.abs first))
+    unpaired (np.abs first)
+    strength (fn [each] (abs each.correlation))
+    chosen [])
+  (while (> (.max unpaired :initial 0) 0)  ; the strongest first, each cell and feature once
+    (setv [n k] (np.unravel-index (.argmax unpaired) unpaired.shape))
+    (.append chosen
       (NamedCell #* (get places n) (get names k) (round (float (get second #(n k))) 3)))
-    strength (fn [each] (abs each.correlation)))
+    (setv
+      (get unpaired n) 0
+      (get unpaired #((slice None) k)) 0))
   (nlargest MOST-NAMED (filter (fn [each] (>= (strength each) CLEAR)) chosen) :key strength))
 
 
@@ -96,16 +102,6 @@ the line. Correlating every cell with such features over a text by the model fin
       norms (np.linalg.norm centered :axis 0))
     (/ centered (np.where norms norms 1)))
   (@ (. (standardized activations) T) (standardized marks)))
-
-
-(defn _pair-off [strengths]
-  "Yield pairs [cell feature], strongest first, each cell and feature once; overwrite `strengths`."
-  (while (> (.max strengths :initial 0) 0)
-    (setv [n k] (np.unravel-index (.argmax strengths) strengths.shape))
-    (yield [n k])
-    (setv
-      (get strengths n) 0
-      (get strengths #((slice None) k)) 0)))
 
 
 ;; * Features

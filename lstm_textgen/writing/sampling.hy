@@ -176,15 +176,12 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   (when (and top-k (< top-k size))
     (.append limits (fn [scores]
       (ncut (np.partition scores (- top-k)) ... (: (- top-k) (or (- 1 top-k) None))))))
-  (when (and top-p (< top-p 1)) (.append limits (fn [scores] (_nucleus scores top-p))))
+  (when (and top-p (< top-p 1))
+    (.append limits (fn [scores]  ; the last of the likeliest units that together reach `top-p`
+      (setv
+        falling (ncut (np.sort scores) ... ::-1)
+        sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1 "float64")
+        reached (>= sums (* top-p (ncut sums ... -1:))))
+      (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))))
   (when min-p (.append limits (fn [scores] (+ (.max scores -1 :keepdims True) (math.log min-p)))))
   limits)
-
-
-(defn _nucleus [scores top-p]
-  "Return the score (streams, 1) of the last of the likeliest units that together reach `top-p`."
-  (setv
-    falling (ncut (np.sort scores) ... ::-1)
-    sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1 "float64")
-    reached (>= sums (* top-p (ncut sums ... -1:))))
-  (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))

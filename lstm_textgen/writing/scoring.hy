@@ -187,7 +187,8 @@ A text is cut into parts that are read in parallel; each part first reads the te
       (.feed engine (cut rows (- PART-RUN-IN 1))))
     (when (and @begun (is engine (get @engines 0)))  ; the text's first part
       (.set-state engine @begun))
-    (follow engine (cut rows (- PART-RUN-IN 1) None) (partial compare :alternatives @alternatives))))
+    (follow engine (cut rows (- PART-RUN-IN 1) None)
+      (partial compare :alternatives @alternatives))))
 
 
 (defn predicted [model ids compare]

@@ -156,23 +156,19 @@
       (.change crowd ended joining)
       (.clear ended)
       (unless running (break))
-      (for [[draw text] (list (.items running))  :if (_grow text)]
-        (.add ended draw)
-        (del (get running draw))
-        (yield #(draw.number (.join "" text.so-far)))))
+      (for [[draw text] (list (.items running))]
+        (for [piece text.pieces]
+          (.append text.so-far piece)
+          (when (and piece (not text.ids)) (break))  ; after an empty piece comes the end
+          (else
+            (.add ended draw)
+            (del (get running draw))
+            (yield #(draw.number (.join "" text.so-far)))))))
     (except [KeyboardInterrupt]
       (for [[draw text] (.items running) :if (not model.settings.items)]
         (yield #(draw.number (.join "" text.so-far))))
       (raise))
     (finally (.close crowd))))
-
-
-(defn _grow [text]
-  "Let `text` grow until it has used its ids; return whether it ended before that."
-  (for [piece text.pieces]
-    (.append text.so-far piece)
-    (when (and piece (not text.ids)) (return False)))  ; after an empty piece comes the end
-  True)
 
 
 (defn _write [model seed draw]

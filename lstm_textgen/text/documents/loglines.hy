@@ -5,11 +5,9 @@ depend on the country and the phone's language.]]
 
 (import
   re
-  lstm-textgen.text.documents.chats [LONGEST-NAME NOTICE]
-  lstm-textgen.text.documents.reading [text-lines])
+  lstm-textgen.text.documents.chats [LONGEST-NAME NOTICE])
 
 (setv
-  TOP-LINES 500  ; first lines, by which a chat is recognized
   STAMP-WITHIN 80  ; characters within which a line that begins a message has its date
   MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
   MARKERS "[\ufeff\u200e\u200f\u202a-\u202e]*"
@@ -87,15 +85,6 @@ depend on the country and the phone's language.]]
   MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC begin as its lines do
 
 
-(defn find-log [head ending]
-  #[[Return #(service messages) for a chat that begins with the text `head`, or None.
-
-  `ending` is its file's; `messages` is a function of the file and its `Reading`.]]
-  (setv lines (lfor line (cut (.split head "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r")))
-  (for [[service chat? messages] LOGS  :if (and lines (chat? lines ending))]
-    (return #(service (fn [file reading] (messages (text-lines file reading)))))))
-
-
 (defn _grouped [lines begin finish]
   #[[Yield the messages in `lines`.
 
@@ -143,11 +132,6 @@ depend on the country and the phone's language.]]
   (when (or (.endswith text ">") (in "\u200e" text))
     (setv text (+ (cut text (- ENDING)) (.sub MESSAGE-ENDS "" (cut text (- ENDING) None)))))
   (_unless-notice name (.sub MEDIUM "" text)))
-
-
-(defn _finish-signal [name text]
-  "Return a message of Signal's exporter without quotations, reactions and files, or a notice."
-  (if (= name "No-Sender") NOTICE (_unless-notice name (.sub SIGNAL-NOTES "" text))))
 
 
 (defn _unless-notice [name text]
@@ -199,7 +183,8 @@ depend on the country and the phone's language.]]
 ;; one, and what yields the messages in all its lines. The first that fits is taken.
 (setv LOGS [
   ["Signal" (fn [lines ending] (and (= ending ".md") (_stamped? lines)))
-    (fn [lines] (_grouped lines _begin-stamped _finish-signal))]
+    (fn [lines] (_grouped lines _begin-stamped (fn [name text]
+      (if (= name "No-Sender") NOTICE (_unless-notice name (.sub SIGNAL-NOTES "" text))))))]
   ["WhatsApp" (fn [lines ending] (_stamped? lines))
     (fn [lines] (_grouped lines _begin-stamped _finish-whatsapp))]
   ["iMessage" (fn [lines ending] (and (.match IMESSAGE (get lines 0)) (> (len lines) 2)))

@@ -18,11 +18,11 @@
   lstm-textgen.text.documents.chats [chat-text]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [EXPORTS Folder read-slack slack?]
-  lstm-textgen.text.documents.loglines [find-log]
+  lstm-textgen.text.documents.loglines [LOGS]
   lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
-    about-skipped batched chunks first-text joined not-a noting sound-texts]
+    about-skipped batched chunks first-text joined not-a noting sound-texts text-lines]
   lstm-textgen.text.documents.sheets [read-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
@@ -31,6 +31,7 @@
 (setv
   CHAT-ENDINGS #(".txt" ".json" ".md" ".html")
   MOST-TRIED 1000  ; members of an archive with these endings that are looked at, to find a chat
+  TOP-LINES 500  ; first lines, by which a chat is recognized
   HIDDEN r"(?:^|/)\.|^__MACOSX/|/$"  ; names of folders, and of members that nobody reads
   MIMETYPE "mimetype"
   ODT "application/vnd.oasis.opendocument.text"
@@ -106,7 +107,7 @@
     chats (lfor
       name (cut (lfor name names :if (in (_ending name) CHAT-ENDINGS) name) MOST-TRIED)
       :setv head (.read (.open archive name) HEAD)
-      :if (_find-chat (first-text head reading) (_ending name))
+      :if (find-chat (first-text head reading) (_ending name))
       name)
     names (or chats names)
     [read parts skipped] [[] [] {}]
@@ -155,18 +156,22 @@
 
 (defn _read-chat [file reading]
   "Yield the text of the chat in `file`, then an `Understood`."
-  (setv chat (_find-chat (first-text (.read file HEAD) reading) reading.ending))
+  (setv chat (find-chat (first-text (.read file HEAD) reading) reading.ending))
   (.seek file 0)
   (unless chat (raise (NotText f"{reading.name} is not a chat in a known format")))
   (setv [service messages] chat)
   (chat-text (messages file reading) service reading))
 
 
-(defn _find-chat [text ending]
-  "Return #(service messages) for a chat that begins with `text`, as `find-log` does, or None."
-  (or
-    (next (gfor [service begins read] EXPORTS :if (.match begins text) #(service read)) None)
-    (find-log text ending)))
+(defn find-chat [text ending]
+  #[[Return #(service messages) for a chat that begins with `text`, or None.
+
+  `ending` is its file's; `messages` is a function of the file and its `Reading`.]]
+  (for [[service begins messages] EXPORTS  :if (.match begins text)]
+    (return #(service messages)))
+  (setv lines (lfor line (cut (.split text "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r")))
+  (for [[service chat? messages] LOGS  :if (and lines (chat? lines ending))]
+    (return #(service (fn [file reading] (messages (text-lines file reading)))))))
 
 
 ;; * The table: the first reader that knows a file reads it
@@ -189,7 +194,7 @@
   "table" (Reader "a table" read-table :errors #(RecursionError ValueError) :options ["column"]
     :sniffs? (fn [head text reading] (and reading.column (in reading.ending [#* TABLES ""]))))
   "chat" (Reader "a chat" _read-chat :options ["only"]
-    :sniffs? (fn [head text reading] (_find-chat text reading.ending)))
+    :sniffs? (fn [head text reading] (find-chat text reading.ending)))
   "page" (Reader "a web page" read-html :endings [".html" ".htm" ".xhtml"]
     :sniffs? (fn [head text reading]
       (and (in reading.ending ["" ".php" ".asp" ".aspx"]) (.match PAGE text))))})

@@ -159,22 +159,20 @@
     body tree.body)
   (unless body (return []))
   (for [node (.css tree LEFT-OUT)] (.remove node))
+  (setv
+    found (.css body MAIN)
+    least (* MAIN-SHARE (len (.text body)))
+    main (next
+      (gfor
+        nodes [(lfor node found :if (!= node.tag "article") node) found]
+        :if (and (= (len nodes) 1) (> (len (.text (get nodes 0))) least))
+        (get nodes 0))
+      body))
   (lfor
-    line (.split (layout (_main-part body)) "\n")
+    line (.split (layout main) "\n")
     :setv line (.strip (re.sub " *\t[ \t]*" "\t" (re.sub " +" " " line)) " \t")
     :if line
     (.rstrip (.translate line UNKEPT))))
-
-
-(defn _main-part [body]
-  "Return the page's declared main part, or `body` if that part has little text."
-  (setv
-    found (.css body MAIN)
-    whole (len (.text body)))
-  (for [nodes [(lfor node found :if (!= node.tag "article") node) found]]
-    (when (and (= (len nodes) 1) (> (len (.text (get nodes 0))) (* MAIN-SHARE whole)))
-      (return (get nodes 0))))
-  body)
 
 
 (defn layout [node]
