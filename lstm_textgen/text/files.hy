@@ -121,8 +121,8 @@
     [progress None] [folders #()] [warn None] [note (fn [name understood])]]
   "Yield #(name pieces) for each text of one `source`; the rest is as in `read-pieces`."
   (setv texts (cond
-    (hasattr source "read") [#((_name source) (_read-open source (_name source) reading))]
-    (= source "-") [#((_name source) (_read-open sys.stdin.buffer (_name source) reading))]
+    (or (= source "-") (hasattr source "read"))
+      [#((_name source) (_read-open source reading))]
     (re.match URL source)
       [#(source (_read-file (fetch source progress reading.limit) source reading))]
     True (gfor
@@ -205,12 +205,13 @@
   (replace reading :name name :ending (get (os.path.splitext path) 1)))
 
 
-(defn _read-open [file name reading]
-  "Read an open `file`, called `name`."
-  (import lstm-textgen.text.documents.readers [read-any])
+(defn _read-open [source reading]
+  "Read `source`, an open file or `-`."
+  (setv [file name] [(if (= source "-") sys.stdin.buffer source) (_name source)])
   (try
     (yield :from (if (isinstance (.read file 0) str)
       (chunks file)
-      (read-any file (_named name (getattr file "name" "") reading))))
+      (hy.I.lstm-textgen/text/documents/readers.read-any file
+        (_named name (getattr file "name" "") reading))))
     (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]] (refuse f"can't read {name}: {error}"))))

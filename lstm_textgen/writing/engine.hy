@@ -121,7 +121,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (lfor array @state (.copy (get (np.atleast-2d array) stream))))
 
   (meth set-state [state [stream 0]]
-    "Set the state of a `stream` to what `copy-state` of an engine of this network returned."
+    "Set the state of a `stream`, or a slice of some, to what `copy-state` returned."
     (for [[mine theirs] (zip @state state)]
       (setv (get (np.atleast-2d mine) stream) theirs))))
 
