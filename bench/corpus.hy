@@ -24,7 +24,7 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
   lstm-textgen.learning.batches [Batches split-ids]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces stored-text]
+  lstm-textgen.text.corpus [Store fingerprint ids-of prepared-pieces]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [train])
@@ -78,7 +78,8 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
     settings (new-settings {"batch_size" 128})
     idle (resident "VmRSS")
     begun (time.monotonic))
-  (with [text (stored-text (prepared-pieces (read-pieces [path])))]
+  (with [text (Store)]
+    (for [piece (prepared-pieces (read-pieces [path]))] (.add text piece))
     (setv
       vocabulary (build-vocabulary text)
       ids (ids-of text vocabulary)))

@@ -28,11 +28,11 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
     train-program]
   lstm-textgen.learning.batches [split-ids]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces stored-text]
+  lstm-textgen.text.corpus [Store fingerprint ids-of prepared-pieces]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  lstm-textgen.writing.scoring [nats-of])
+  lstm-textgen.writing.scoring [compare predicted])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -86,7 +86,8 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
     [begun worked] [(time.monotonic) (time.process-time)]
     pieces (prepared-pieces (read-pieces [path])))
   (.start watch)
-  (with [text (stored-text (if (= kind "list") (.pieces listing pieces) pieces))]
+  (with [text (Store)]
+    (for [piece (if (= kind "list") (.pieces listing pieces) pieces)] (.add text piece))
     (setv
       vocabulary (build-vocabulary text)
       ids (ids-of text vocabulary)
@@ -152,7 +153,8 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
     lines (lfor name names (.encode model.vocabulary (+ name "\n")))
     total (sum (gfor
       size (set (map len lines))
-      (.sum (nats-of model (np.stack (lfor line lines :if (= (len line) size) line) 1))))))
+      :setv alike (np.stack (lfor line lines :if (= (len line) size) line) 1)
+      (.sum (get (predicted model alike compare) 0)))))
   (/ total (math.log 2) (sum (map len lines))))
 
 

@@ -143,7 +143,8 @@
       length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH))
     (with [warn (_collecting warn)]
       (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
-        #* (.steering self given length) warn :new (check-setting "new" new)))
+        #* (.steering self given (when (is-not length None) (check-setting "length" length)))
+        warn :new (check-setting "new" new)))
       (setv whole (lfor [k text] (sorted texts) (+ (get seeds (// k count)) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 

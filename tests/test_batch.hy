@@ -2,7 +2,7 @@
 
 (eval-when-compile (require hyrule [ncut]))
 (import
-  dataclasses [replace]
+  copy [copy]
   random [Random]
   numpy :as np
   pytest
@@ -47,7 +47,7 @@
   (setv
     batch (batch-of model)
     ids [])
-  (.change batch [] [#((replace draw) (state-after model seed))])
+  (.change batch [] [#((copy draw) (state-after model seed))])
   (while (< (len ids) length)
     (.extend ids (ncut (get (.run batch 7 []) 0) : 0)))
   (cut ids length))
@@ -65,7 +65,7 @@
   "Write all `texts`, which join and leave at random, some of them twice; return their ids."
   (setv
     crowd (Crowd model (make-engine model))
-    waiting (lfor [draw seed _] texts #((replace draw) (state-after model seed)))
+    waiting (lfor [draw seed _] texts #((copy draw) (state-after model seed)))
     ids (lfor [draw _] waiting #(draw []))
     left (dfor [[draw _] [_ _ length]] (zip waiting texts) draw length)
     running [])

@@ -5,7 +5,7 @@
   os
   zipfile
   pytest
-  lstm-textgen.text.documents.loglines [find-log]
+  lstm-textgen.text.documents.readers [find-chat]
   tests.helpers [complaint empty-folder noted write])
 
 (setv
@@ -100,7 +100,7 @@
       (.join "" (gfor n (range 9) f"2025-01-04 15:4{n} - day {n} at sea: fog\n"))
       "Anna: hi\nBen: ho\n" "12:30 lunch\n13:00 <b>no</b>\n" "[1] a: b\n[2] c: d\n" "\n\n" ""])]
     test-what-is-no-chat-is-plain-text [text]
-  (assert (is (find-log text ".txt") None)))
+  (assert (is (find-chat text ".txt") None)))
 
 
 (defn test-only-keeps-one-person-and-names-the-others [here]

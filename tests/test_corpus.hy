@@ -9,7 +9,7 @@
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus :as corpus
-  lstm-textgen.text.corpus [cut-at-space ids-of seed-within stored-text]
+  lstm-textgen.text.corpus [Store cut-at-space ids-of seed-within]
   lstm-textgen.text.vocabulary [build-vocabulary]
   tests.helpers [TEXT counting in-pieces same-run? train-tiny])
 
@@ -42,11 +42,11 @@
 
 (defn prepared-ids [text size unit]
   "Return the ids and the vocabulary of `text`, which comes in pieces of `size` characters."
-  (with [text (stored-text
-      (gfor piece (cut-at-space (in-pieces text size)) (prepare piece)))]
-    (build-vocabulary text)  ; as a run does to choose the unit
-    (setv vocabulary (build-vocabulary text unit))
-    #((ids-of text vocabulary) vocabulary)))
+  (with [whole (Store)]
+    (for [piece (cut-at-space (in-pieces text size))] (.add whole (prepare piece)))
+    (build-vocabulary whole)  ; as a run does to choose the unit
+    (setv vocabulary (build-vocabulary whole unit))
+    #((ids-of whole vocabulary) vocabulary)))
 
 
 ;; * Pieces

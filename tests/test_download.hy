@@ -206,7 +206,8 @@ from lstm_textgen.text import corpus
 from lstm_textgen.text.files import read_pieces
 from lstm_textgen.text.vocabulary import build_vocabulary
 corpus.STORED = 1000
-with corpus.stored_text(read_pieces(sys.argv[1])) as text:
+with corpus.Store() as text:
+    for piece in read_pieces(sys.argv[1]): text.add(piece)
     print(len(corpus.ids_of(text, build_vocabulary(text))))")
 
 

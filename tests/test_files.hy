@@ -5,8 +5,9 @@
   os
   threading
   pytest
+  lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.files [read-pieces read-sources]
-  tests.helpers [complaint empty-folder run-python succeeded write write-all])
+  tests.helpers [complaint empty-folder refusal-of run-python succeeded write write-all])
 
 (setv
   pytestmark pytest.mark.quick
@@ -104,7 +105,7 @@
     wrong [[name] ["empty.txt" #* (* ["./empty.txt"] 1000)] [f"{name}*"] [f"far://{name}"]])
   (for [sources wrong] (assert (< (len (complaint sources)) 500)))
   (assert (< (len (complaint ["none.txt"] :folders [name])) 500))
-  (assert (< (len (complaint ["empty.txt"] name)) 200)))
+  (assert (< (len (refusal-of check-setting "encoding" name)) 300)))
 
 
 (defn test-a-file-that-can-t-be-read-is-named []
@@ -208,9 +209,9 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 
 (defn [(pytest.mark.parametrize "encoding" ["utf-99" "hex" "" "a\0b"])]
-    test-an-unknown-encoding-is-refused [here encoding]
-  (write "a.txt" "a")
-  (assert (in "unknown encoding" (complaint ["a.txt"] encoding))))
+    test-an-unknown-encoding-is-refused [encoding]
+  (with [_ (pytest.raises ValueError :match "`encoding` must be the name of an encoding")]
+    (check-setting "encoding" encoding)))
 
 
 (defn test-no-encoding-is-proposed-that-fails [here]

@@ -9,7 +9,7 @@
   zipfile
   pytest
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.readers [find-reader read-document]
+  lstm-textgen.text.documents.readers [read-any]
   lstm-textgen.text.documents.reading [BeyondLimit Reading]
   lstm-textgen.text.files [read-sources]
   tests.helpers [FUZZ complaint empty-folder write]
@@ -121,9 +121,8 @@
     test-long-files-stream [name start part]
   (setv
     file (io.BytesIO (+ start (* part 300_000)))
-    reading (Reading :ending (cut name 1 None))
-    reader (find-reader (cut (.getvalue file) 65536) reading))
-  (assert (next (read-document reader file reading)))
+    reading (Reading :ending (cut name 1 None)))
+  (assert (next (read-any file reading)))
   (assert (< (.tell file) (/ (len (.getbuffer file)) 4))))
 
 
@@ -251,10 +250,8 @@
         :column (when (.endswith name #(".csv" ".jsonl")) "text"))
       broken ((if (% n 2) changed-within changed) rng data))
     (try
-      (setv reader (find-reader (cut broken 65536) reading))
-      (when reader
-        (for [piece (read-document reader (io.BytesIO broken) reading)]
-          (when (isinstance piece str) (.encode piece "utf-8"))))
+      (for [piece (read-any (io.BytesIO broken) reading)]
+        (when (isinstance piece str) (.encode piece "utf-8")))
       (except [error [BeyondLimit NotText]]
         (assert (not-in "\n" (str error)) f"file {n}")))))
 

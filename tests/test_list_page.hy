@@ -4,7 +4,7 @@
   pytest
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [join-modules]
-  lstm-textgen.text.items [KnownItems end-of fingerprint-of fingerprints]
+  lstm-textgen.text.items [ENDS KnownItems fingerprint-of fingerprints]
   lstm-textgen.writing.writer [usual-options]
   tests.browser [WRITTEN fragment halved-model open-page overflow page-of start-browser violations
     wait-for-end wait-until]
@@ -86,7 +86,7 @@
     (assert (= (shown page) expected))
     (assert (= (.text-content page "#count") "20 items"))
     (assert (= (copied page)
-      (+ (.join (end-of model.settings.items) expected) "\n")))))
+      (+ (.join (get ENDS model.settings.items) expected) "\n")))))
 
 
 (defn test-known-items-are-left-out-or-marked [browser tmp-path]

@@ -10,7 +10,7 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [Ends stream write-each write-sample]
   tests.helpers [LETTERS TINY-FLAGS counting output program shell-environment small-model
     start-program succeeded train-tiny write-many write-text])
@@ -65,8 +65,8 @@
     test-an-item-begins-after-an-end-and-ends-before-the-next [items end]
   (setv model (a-list items))
   (for [seed ["" "ab"]]
-    (setv [ids _ opening] (read-seed model seed))
-    (assert (= [(.decode model.vocabulary ids) opening] [(+ end seed) []])))
+    (setv read (Seed model seed))
+    (assert (= [(.decode model.vocabulary read.ids) read.opening] [(+ end seed) []])))
   (for [n (range 20)]
     (setv text (.join "" (stream model "ab" WARM :rng-seed n)))
     (assert (not-in end text))

@@ -11,7 +11,7 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.seeds [read-seed ways-on]
+  lstm-textgen.writing.seeds [Seed ways-on]
   tests.browser [WRITTEN alternatives-on assert-writes-as-python fragment halved-model open-page
     page-of start-browser start-of wait-for-end wait-for-text wait-until written])
 
@@ -119,10 +119,10 @@
 (defn beginnings [model seed]
   "Return how probable each text is as what comes first after `seed`, whatever it is spelled by."
   (setv
-    [ids rest _] (read-seed model seed)
+    read (Seed model seed)
     engine (make-engine model)
-    _ (.feed engine ids)
-    ways (ways-on engine model.vocabulary rest)
+    _ (.feed engine read.ids)
+    ways (ways-on engine model.vocabulary read.rest)
     units (np.array model.vocabulary.units)
     found (Counter))
   (for [way ways]

@@ -8,7 +8,7 @@
   lstm-textgen.writing.cells [read-cells]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.seeds [Seed]
   tests.browser [WRITTEN alternatives-on fragment halved-model open-page overflow page-of
     start-browser start-of violations wait-for-end wait-for-text wait-for-units wait-until write-on
     written])
@@ -32,7 +32,7 @@
 (defn odds-after [model text]
   "Return the probabilities of all units that `model` gives after `text`."
   (setv engine (make-engine model))
-  (softmax (.feed engine (get (read-seed model text) 0))))
+  (softmax (.feed engine (. (Seed model text) ids))))
 
 
 (defn test-a-click-shows-the-likeliest-and-picking-one-continues-there [browser tmp-path]

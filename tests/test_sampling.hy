@@ -5,8 +5,10 @@
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
+  lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.sampling [Draw Sampler SamplingOptions fill-with-noise])
+  lstm-textgen.writing.sampling [Draw Sampler SamplingOptions make-noise]
+  tests.helpers [small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -138,8 +140,9 @@
 (defn [(pytest.mark.filterwarnings "error")
        (pytest.mark.parametrize "number" [0 (** 2.0 -24) (- 1 (** 2.0 -24))])]
     test-no-random-number-makes-infinite-noise [number]
-  (setv noise (np.empty 5 "float32"))
-  (fill-with-noise noise (SimpleNamespace :random (fn [out dtype] (.fill out number))))
+  (setv
+    generator (SimpleNamespace :random (fn [out dtype] (.fill out number)))
+    noise (make-noise [(Draw)] [generator] #(1 5)))
   (assert (np.all (< (np.abs noise) 17))))
 
 
@@ -157,9 +160,11 @@
     #("top_p" (float "nan")) #("min_p" -0.1) #("min_p" 2)])]
     test-a-value-out-of-range-is-named [name value]
   (with [error (pytest.raises ValueError :match f"`{name}` must be")]
-    (SamplingOptions #** {name value}))
+    (.steering (TextModel (small-model)) {name value}))
   (assert (= 1 (len (.splitlines (str error.value))))))
 
 
 (defn test-numpy-numbers-steer-as-plain-ones []
-  (assert (= (SamplingOptions (np.array [0.5 1]) (np.int64 3)) (SamplingOptions [0.5 1.0] 3))))
+  (setv [options #* _] (.steering (TextModel (small-model))
+    {"temperature" (np.array [0.5 1])  "top_k" (np.int64 3)}))
+  (assert (= options (SamplingOptions [0.5 1.0] 3))))

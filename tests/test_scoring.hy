@@ -9,7 +9,7 @@
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
-  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [Ends stream]
   tests.helpers [in-pieces score small-model])
 
@@ -65,9 +65,7 @@
     units "abc  cab"
     nats (all-nats model [units]))
   (for [k (range (len units))]
-    (setv
-      [ids #* _] (read-seed model (cut units k))
-      odds (softmax (.feed (make-engine model) ids)))
+    (setv odds (softmax (.feed (make-engine model) (. (Seed model (cut units k)) ids))))
     (assert (np.isclose (- (np.log (get odds (get model.vocabulary.ids (get units k)))))
       (get nats k) :atol 1e-5))))
 

@@ -3,11 +3,12 @@
 (import
   collections [Counter]
   math
+  operator [attrgetter]
   numpy :as np
   pytest
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.seeds [read-seed ways-on]
+  lstm-textgen.writing.seeds [Seed ways-on]
   lstm-textgen.writing.writer [Ends stream]
   tests.helpers [CALM small-model write-many])
 
@@ -38,19 +39,19 @@
 (defn [(pytest.mark.parametrize "seed" ["h" "hey" " hel" "lo, hey" "ye " "hello\n" "heyloh"])]
     test-the-ways-add-up-to-the-sum-over-all-spellings [seed]
   (setv
-    [ids rest _] (read-seed MODEL seed)
+    read (Seed MODEL seed)
     engine (make-engine MODEL))
-  (.feed engine ids)
-  (setv ways (ways-on engine MODEL.vocabulary rest))
+  (.feed engine read.ids)
+  (setv ways (ways-on engine MODEL.vocabulary read.rest))
   (assert (= (np.logaddexp.reduce (lfor way ways way.weight))
-    (pytest.approx (math.log (probability MODEL (list ids) rest)) :abs 1e-4))))
+    (pytest.approx (math.log (probability MODEL (list read.ids) read.rest)) :abs 1e-4))))
 
 
 (defn test-the-next-character-is-as-likely-as-all-spellings-make-it []
   (setv
     n 20_000
     texts (write-many MODEL ["hey"] n (SamplingOptions 1) (Ends 1) 1)
-    [ids rest _] (read-seed MODEL "hey")
+    [ids rest] ((attrgetter "ids" "rest") (Seed MODEL "hey"))
     whole (probability MODEL (list ids) rest))
   (for [[character count] (.items (Counter texts))]
     (setv odds (/ (probability MODEL (list ids) (+ rest character)) whole))

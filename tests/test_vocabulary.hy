@@ -6,6 +6,7 @@
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
+  lstm_textgen.settings.table [check-setting]
   lstm_textgen.text.units [Words describe-units]
   lstm_textgen.text.vocabulary [build-vocabulary parse-vocabulary])
 
@@ -181,7 +182,7 @@
   (for [unit ["characters" "words"]]
     (with [(pytest.raises ValueError :match "surrogates")]
       (build-vocabulary "a\ud800b" unit)))
-  (with [(pytest.raises ValueError :match "at least 1")]
-    (words-of "a b" 0))
-  (with [(pytest.raises ValueError :match "one of `characters`, `pieces`, `words`")]
-    (build-vocabulary "a b" "bytes")))
+  (with [(pytest.raises ValueError :match "`max_words` must be a whole number, 1 or more")]
+    (check-setting "max_words" 0))
+  (with [(pytest.raises ValueError :match "one of characters, pieces, words, not 'bytes'")]
+    (parse-vocabulary "{\"unit\": \"bytes\", \"units\": [\"a\"]}")))

@@ -4,10 +4,11 @@
   itertools [islice]
   hypothesis [given strategies :as st]
   pytest
+  lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.batch [Crowd]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each]
   tests.helpers [CALM in-pieces small-model write-many])
 
@@ -73,8 +74,8 @@
 (defn test-a-text-begins-as-after-a-paragraph []
   (setv model (letters))
   (for [seed ["" "ab"]]
-    (setv [ids _ opening] (read-seed model seed))
-    (assert (= [(.decode model.vocabulary ids) opening] [(+ "\n\n" seed) []]))))
+    (setv read (Seed model seed))
+    (assert (= [(.decode model.vocabulary read.ids) read.opening] [(+ "\n\n" seed) []]))))
 
 
 (defn test-an-empty-seed-begins-as-the-training-text-where-it-has-no-line-breaks []
@@ -153,7 +154,8 @@
 (defn [(pytest.mark.parametrize #("name" "value") [
     #("length" -1) #("stop" "") #("stop" ["a" ""]) #("sentences" 0)])]
     test-an-end-out-of-range-is-named [name value]
-  (with [_ (pytest.raises ValueError :match f"`{name}` must be")] (Ends #** {name value})))
+  (with [_ (pytest.raises ValueError :match f"`{name}` must be")]
+    (.steering (TextModel (letters)) {name value})))
 
 
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]

@@ -2,7 +2,6 @@
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
-  codecs
   collections.abc [Callable Iterable]
   difflib [get-close-matches]
   json
@@ -107,7 +106,8 @@
   TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
     (fn [x] (or (text? x) (_texts? x)))
     (fn [x] (bool (and x (all x) (all (map column-parts (_several x)))))))
-  ENCODING (Kind "the name of an encoding" text? (fn [x] (is-not (codecs.lookup x) None)))
+  ENCODING (Kind "the name of an encoding" text? (fn [x]
+    (and (.isprintable x) (isinstance (.decode b"a" x "ignore") str))))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
   PATH (Kind "a path" (fn [x] (isinstance x #(str PathLike))))
@@ -133,7 +133,7 @@
     why "")
   (try
     (when (and typed (kind.fits value)) (return value))
-    (except [error [re.error LookupError OverflowError]] (setv why f" ({error})")))
+    (except [error [re.error LookupError OverflowError]] (setv why f" ({(clip (str error))})")))
   (raise ((if typed ValueError wrong-type)
     f"{what} must be {kind.words}, not {(clip (repr value))}{why}")))
 

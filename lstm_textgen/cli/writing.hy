@@ -17,7 +17,6 @@
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.settings.table [SETTINGS]
-  lstm-textgen.text.decoding [check-encoding]
   lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.files [find-paths read-sources texts-of]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
@@ -244,9 +243,7 @@
     reading (Reading #** (_reading model flags))
     page-path flags.score-html
     page (when page-path (Page model.vocabulary))
-    whole (Score))
-  (check-encoding reading.encoding)
-  (setv
+    whole (Score)
     paths (lfor
       source flags.score
       path (if (= source "-") ["-"] (find-paths source []))

@@ -24,7 +24,7 @@ optimizer and schedule.]]
   lstm-textgen.settings.models [Base new-settings]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.scoring [nats-of predicted read-units])
+  lstm-textgen.writing.scoring [compare predicted read-units])
 
 (setv
   SHORT 2_000_000      ; characters: a longer text teaches a network the language without a base
@@ -123,7 +123,8 @@ optimizer and schedule.]]
     length (min (map len known)))
   (when (or (= length 0) (> (+ strangers (- all kept)) (* UNKNOWN all))) (return math.inf))
   (setv rows (np.stack (lfor each known (cut each length)) 1))
-  (/ (bits (.sum (nats-of base rows))) (len (.join "" (map base.vocabulary.decode rows.T)))))
+  (setv [nats _] (predicted base rows compare))
+  (/ (bits (.sum nats)) (len (.join "" (map base.vocabulary.decode rows.T)))))
 
 
 (defn why-unused [name bits]

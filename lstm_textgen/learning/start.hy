@@ -25,12 +25,12 @@ Each function gets what the ones before it in `prepare` returned.]]
   lstm-textgen.learning.schedule [RESERVE]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.history [add-lengths entries-on]
-  lstm-textgen.prep [lower prepared-name]
+  lstm-textgen.prep [default-prep lower prepared-name]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [Request continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
-  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within]
+  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of seed-within]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.lists [read-list]
   lstm-textgen.text.looks [hint-at-list]
@@ -159,12 +159,12 @@ Each function gets what the ones before it in `prepare` returned.]]
       (= number (+ MOST-NOTED 1)) (.say report "… and more documents")))
   (when asked.sources (.doing report f"reading {(source-names asked.sources)}"))
   (try
-    (setv pieces (prepared-pieces (read-pieces asked.sources
+    (setv pieces (map default-prep (cut-at-space (read-pieces asked.sources
       :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
       :items settings.items
       :progress report.download :note note :warn report.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
-      :limit (* MB asked.max-download))))
+      :limit (* MB asked.max-download)))))
     (when asked.prep (setv pieces (cut-at-space [(asked.prep (.join "" pieces))])))
     (for [piece pieces] (yield (if settings.lower (lower piece) piece)))
     (finally (.end-bar report))))

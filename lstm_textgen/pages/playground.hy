@@ -11,9 +11,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.modelfile.history [loss-unit losses-of]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]
   lstm-textgen.pages.figures [facts-of]
-  lstm-textgen.text.items [FINGERPRINT end-of]
+  lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
-  lstm-textgen.writing.seeds [read-seed]
+  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [LONGER passage-length write-sample])
 
 (setv
@@ -114,7 +114,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of assets/model.js."
   (setv
     [settings vocabulary] [model.settings model.vocabulary]
-    [start _ opening] (read-seed model "")
+    seed (Seed model "")
     sample (write-sample model SAMPLE)
     lines (lfor line (.splitlines sample) :if (.strip line) line)
     indented (sum (gfor line lines (.startswith line #("  " "\t")))))
@@ -124,9 +124,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
-   "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
-   "start" (.tolist start)  "opening" (.join "" opening)
-   "end" (if settings.items (end-of settings.items) "")
+    "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
+    "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
+    "end" (if settings.items (get ENDS settings.items) "")
    "itemEnds" (or settings.item-ends "")
    "mostUnits" (* LONGER (or settings.longest-item LONGEST))
    ;; The fingerprints of the items that it learned, unless they are too many.

@@ -176,8 +176,8 @@
   Their texts lack the first `typed` characters; impossible units are never among the likeliest.]]
   (unless (len ids) (return []))
   (setv
-    [nats _ #* best] (compare (min alternatives vocabulary.size) (np.asarray logits)
-      (np.asarray ids))
+    [nats _ #* best] (compare (np.asarray logits) (np.asarray ids)
+      (min alternatives vocabulary.size))
     entry (fn [id nats] #((cut (get vocabulary.units id) typed None) (max LEAST (- nats))))
     likeliest (if best
       (lfor [ids nats] (zip #* best)

@@ -11,9 +11,8 @@
   lstm-textgen.server.jobs [Job Prompt]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.text.documents.reading [one-line]
-  lstm-textgen.text.items [end-of]
+  lstm-textgen.text.items [ENDS NewItems]
   lstm-textgen.writing.batch [MOST-TEXTS]
-  lstm-textgen.writing.newitems [NewItems]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.writer [LONGER passage-length])
 
@@ -196,7 +195,7 @@
       "length" length  "options" options  "alternatives" alternatives  "chat" chat
       "reader" reader  "items" items
       "stops" [#* (if (isinstance body.stop str) [body.stop] (or body.stop []))
-        #* (if (and model.settings.items (not chat)) [(end-of model.settings.items)] [])]
+        #* (if (and model.settings.items (not chat)) [(get ENDS model.settings.items)] [])]
       "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))})
   (unless (is alternatives None)
     (setv told (* n (+ 1 alternatives) (sum (gfor

@@ -5,7 +5,6 @@ more than once, and to become ids. Short texts and ids are stored in memory, lon
 the cache folder, from which the ids are memory-mapped.]]
 
 (import
-  contextlib [contextmanager]
   mmap
   os
   re
@@ -56,20 +55,10 @@ the cache folder, from which the ids are memory-mapped.]]
   (gfor piece (cut-at-space pieces) (default-prep piece lower-case)))
 
 
-(defn [contextmanager] stored-text [pieces]
-  #[[Yield the text of `pieces`, cut as by `cut-at-space`, as an iterable that can be used again.
-
-  Raise `OSError` if the cache folder is full.]]
-  (with [text (Store)]
-    ;; The vocabulary will refuse lone surrogates.
-    (for [piece pieces] (.add text (.encode piece "utf-8" "surrogatepass")))
-    (yield text)))
-
-
 (defn ids-of [text vocabulary]
   #[[Return the read-only ids (time,) of `text`, an iterable of pieces.
 
-  Those of a long text are a mapped file, deleted with them. Raise as `stored-text` does.]]
+  Those of a long text are a mapped file, deleted with them. Raise `OSError` as a `Store` does.]]
   (with [ids (Store)]
     (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
     (.array ids vocabulary.dtype)))
@@ -132,7 +121,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
 
 (defclass Store [SpooledTemporaryFile]
-  "Bytes stored part by part: up to `most` of them (`STORED`) in memory, more in a file."
+  "Bytes or text stored part by part: up to `most` bytes (`STORED`) in memory, more in a file."
 
   (defn __init__ [self [most None]]
     (setv [self.most self.sizes] [(or most STORED) []])
@@ -140,7 +129,9 @@ the cache folder, from which the ids are memory-mapped.]]
     (.__init__ (super) self.most :dir (cache-folder)))
 
   (defn add [self data]
-    "Store one more part, `data` (bytes)."
+    "Store one more part, `data` (bytes or str); raise `OSError` if the cache folder is full."
+    ;; The vocabulary will refuse lone surrogates.
+    (when (isinstance data str) (setv data (.encode data "utf-8" "surrogatepass")))
     (.append self.sizes (len data))
     (try
       (when (> (sum self.sizes) self.most) (os.makedirs (cache-folder) :exist-ok True))

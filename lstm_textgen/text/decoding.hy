@@ -5,8 +5,7 @@
   codecs
   io [IncrementalNewlineDecoder]
   re
-  lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.values [clip])
+  lstm-textgen.basics.machine [MB])
 
 (setv
   CHUNK MB  ; bytes read at once
@@ -112,12 +111,3 @@
     (.decode ((codecs.getincrementaldecoder encoding)) data)
     (except [UnicodeError] (return False)))  ; not a UnicodeDecodeError for UTF-16 without a mark
   True)
-
-
-(defn check-encoding [encoding]
-  "Raise `ValueError` unless `encoding` is the name of an encoding of text."
-  (try
-    (.decode b"a" encoding "ignore")
-    (except [[LookupError ValueError]]
-      (raise (ValueError (+ f"unknown encoding {(clip (repr encoding))}: "
-        "try utf-8, latin-1, cp1252, utf-16 or gb18030")) :from None))))

@@ -14,7 +14,7 @@
   urllib.parse [urlsplit]
   zlib
   lstm-textgen.basics.values [clip unknown-name]
-  lstm-textgen.text.decoding [NotText check-encoding]
+  lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget LIMIT Reading about-skipped
     chunks joined noting sound-texts]
   lstm-textgen.text.download [QUOTED fetch])
@@ -52,12 +52,11 @@
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
-  (check-encoding encoding)
   (setv
     [people empty] [(Counter) True]
     found #{}  ; what the rows of tables are
     reading (Reading :encoding encoding :limit (int limit) #** options)
-    sources (lfor s (listed-sources sources) (if (hasattr s "read") s (_check-path s))))
+    sources (listed-sources sources))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn noted [name understood]
     (.update people understood.people)
@@ -76,15 +75,32 @@
     (unless (in (.casefold reading.only) (map str.casefold people))
       (setv names (lfor [name _] (.most-common people 30) name))
       (refuse "`only`: " (unknown-name "person" reading.only names))))
-  (when empty (refuse f"the text is empty: {(_listed (map _name sources))}")))
+  (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))
 
 
 (defn listed-sources [sources]
-  "Return `sources`, one or several, as a list; raise `TypeError` if they can't be sources."
-  (cond
-    (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read")) [sources]
-    (isinstance sources Iterable) (list sources)
-    True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}"))))
+  #[[Return `sources`, one or several, as a list of texts (paths, patterns, URLs) and open files.
+
+  Raise `TypeError` if they can't be sources, `ValueError` for text mistaken for a path.]]
+  (setv
+    listed (cond
+      (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read")) [sources]
+      (isinstance sources Iterable) sources
+      True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}")))
+    checked [])
+  (for [source listed]
+    (unless (hasattr source "read")
+      (unless (isinstance source #(str os.PathLike))
+        (raise (TypeError
+          f"a source is a path, a URL or an open file, not {(clip (repr source))}")))
+      (setv source (os.fsdecode source))
+      (when (or
+          (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
+          (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
+        (refuse f"{(clip (repr source))} is text, but sources are paths or URLs; "
+          "to train on text in memory, give `text`")))
+    (.append checked source))
+  checked)
 
 
 (defn _name [source]
@@ -96,24 +112,6 @@
     True "the given text"))
 
 
-(defn _check-path [source]
-  "Return `source`, a path, pattern or URL, as text; raise an error if it can't be one."
-  (unless (isinstance source #(str os.PathLike))
-    (raise (TypeError f"a source is a path, a URL or an open file, not {(clip (repr source))}")))
-  (setv source (os.fsdecode source))
-  (when (or
-      (and (re.search "[\r\n]" source) (not (os.path.lexists source)))
-      (and (> (len source) LONGEST-PATH) (not (re.match URL source))))
-    (refuse f"{(clip (repr source))} is text, but sources are paths or URLs; "
-      "to train on text in memory, give `text`"))
-  source)
-
-
-(defn _listed [names]
-  "Return `names`, joined by commas, as a message shows them."
-  (clip (.join ", " (map str names)) QUOTED))
-
-
 (defn _quoted [name]
   "Return `name` as a message shows it."
   (clip (repr name) QUOTED))
@@ -123,8 +121,8 @@
     [progress None] [folders #()] [warn None] [note (fn [name understood])]]
   "Yield #(name pieces) for each text of one `source`; the rest is as in `read-pieces`."
   (setv texts (cond
-    (hasattr source "read") [#((_name source) (_read-open source reading))]
-    (= source "-") [#("standard input" (_read-stream sys.stdin.buffer "standard input" reading))]
+    (or (= source "-") (hasattr source "read"))
+      [#((_name source) (_read-open source reading))]
     (re.match URL source)
       [#(source (_read-file (fetch source progress reading.limit) source reading))]
     True (gfor
@@ -155,16 +153,21 @@
     (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
   (when (os.path.islink source)
     (raise (FileNotFoundError f"{(_quoted source)} is a broken link; give the file itself")))
-  (setv elsewhere (if bare f", neither here nor in {(_listed ["corpora/" #* folders])}" ""))
+  (setv
+    others (.join ", " ["corpora/" #* (map str folders)])
+    elsewhere (if bare f", neither here nor in {(clip others QUOTED)}" ""))
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
 
 (defn _texts-below [path reading warn]
   "Yield #(path pieces) for every text and document below the folder `path`; `warn` of others."
-  (setv
-    files (_files-below path)
-    skipped {}
-    found False)
+  (defn fail [error]
+    (raise (OSError f"can't read the folder {(_quoted error.filename)}: {error.strerror}")))
+  (setv [files skipped found] [[] {} False])
+  (for [[here subfolders names] (os.walk path :onerror fail)]
+    (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
+    (.extend files (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
+  (setv files (sorted (filter os.path.isfile files)))
   (for [text (sound-texts (gfor file files #(file (_read-file file file reading))) skipped)]
     (setv found True)
     (yield text))
@@ -172,17 +175,6 @@
   (when (and skipped warn)
     (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
       (_quoted path) reading.encoding))))
-
-
-(defn _files-below [folder]
-  "Return the path of every file below `folder` that isn't hidden, sorted."
-  (defn fail [error]
-    (raise (OSError f"can't read the folder {(_quoted error.filename)}: {error.strerror}")))
-  (setv paths [])
-  (for [[here subfolders names] (os.walk folder :onerror fail)]
-    (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
-    (.extend paths (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
-  (sorted (filter os.path.isfile paths)))
 
 
 ;; * Reading: each yields the text, and perhaps an `Understood` after it
@@ -206,12 +198,6 @@
       (raise (OSError f"can't read {reading.name}: {(or error.strerror error)}") :from error))))
 
 
-(defn _read-stream [file name reading]
-  "Read `file`, binary and called `name`."
-  (import lstm-textgen.text.documents.readers [read-any])
-  (read-any file (_named name (getattr file "name" "") reading)))
-
-
 (defn _named [name path reading]
   "Return `reading` with the `name` of a source, and the ending of its `path`, which may be a URL."
   (setv path (if (isinstance path str) (.removesuffix (.lower path) ".gz") ""))
@@ -219,12 +205,13 @@
   (replace reading :name name :ending (get (os.path.splitext path) 1)))
 
 
-(defn _read-open [file reading]
-  "Read an open `file`."
-  (setv name (_name file))
+(defn _read-open [source reading]
+  "Read `source`, an open file or `-`."
+  (setv [file name] [(if (= source "-") sys.stdin.buffer source) (_name source)])
   (try
     (yield :from (if (isinstance (.read file 0) str)
       (chunks file)
-      (_read-stream file name reading)))
+      (hy.I.lstm-textgen/text/documents/readers.read-any file
+        (_named name (getattr file "name" "") reading))))
     (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]] (refuse f"can't read {name}: {error}"))))

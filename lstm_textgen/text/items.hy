@@ -3,7 +3,7 @@
 A setting `items` says which: `line` or `paragraph`. Each item is followed by its end. A model
 keeps a fingerprint of each item, so that it can generate only new ones.]]
 
-(eval-when-compile (require hyrule [meth]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
 (import
   functools [lru-cache]
   hashlib [blake2b]
@@ -11,16 +11,12 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   numpy :as np)
 
 (setv
-  ENDS {"line" "\n"  "paragraph" "\n\n"}
+  ENDS {"line" "\n"  "paragraph" "\n\n"}  ; by the setting: the text that ends an item
   ;; What separates paragraphs: lines of nothing but white space.
   PARAGRAPH-END (re.compile r"\n(?:[^\S\n]*\n)+")
   FINGERPRINT 6          ; bytes
-  MOST-KNOWN 1_000_000)  ; items whose fingerprints a model keeps
-
-
-(defn end-of [items]
-  "Return the text that ends an item: a line end, or two for paragraphs."
-  (get ENDS items))
+  MOST-KNOWN 1_000_000   ; items whose fingerprints a model keeps
+  MOST-DRAWS 100)        ; in a row without a new item
 
 
 (defn [(lru-cache 8)] midway-units [vocabulary ends]
@@ -111,3 +107,31 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   (meth add [item]
     "Count `item` among them."
     (.add @added (fingerprint-of item))))
+
+
+(defclass NewItems [KnownItems]
+  #[[Tells which items are new: neither in the list of `model` nor seen before.
+
+  Raise `ValueError` for a model that isn't one of a list, or lacks fingerprints.]]
+
+  (meth __init__ [model]
+    (unless model.settings.items
+      (refuse "`new` needs a model of a list: train it with `items`"))
+    (unless model.items
+      (refuse "the model doesn't know its list, as it keeps fingerprints of up to "
+        f"{MOST-KNOWN :,} items only; leave out `new`"))
+    (.__init__ (super) model.items)
+    (setv [@_end @_in-vain] [(get ENDS model.settings.items) 0]))
+
+  (meth new? [text]
+    "Return whether the last item of `text` is new; the text's seed may have earlier ones."
+    (setv
+      item (get (.split text @_end) -1)
+      new? (bool (and (.strip item) (not-in item self)))
+      @_in-vain (if new? 0 (+ @_in-vain 1)))
+    (when new? (@add item))
+    new?)
+
+  (meth memorized? []
+    "Return whether none of the last `MOST-DRAWS` items was new."
+    (>= @_in-vain MOST-DRAWS)))

@@ -16,8 +16,8 @@ has a hash of each item; later there are the places of items.]]
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.text.corpus [Store gathered stored-text]
-  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN end-of fingerprints join-fingerprints raw-parts
+  lstm-textgen.text.corpus [Store gathered]
+  lstm-textgen.text.items [ENDS FINGERPRINT MOST-KNOWN fingerprints join-fingerprints raw-parts
     split-items tidied])
 
 (setv
@@ -46,7 +46,8 @@ has a hash of each item; later there are the places of items.]]
   None) has such a value, as the text is a table, that is used, unless its rows are no list.]]
   (setv
     listing (when items (Listing items))
-    text (.enter-context stack (stored-text (if listing (.pieces listing pieces) pieces))))
+    text (.enter-context stack (Store)))
+  (for [piece (if listing (.pieces listing pieces) pieces)] (.add text piece))
   (when (and rows (not items))
     (with [_ (suppress ValueError)] (return (read-list stack text (.pop rows) None report))))
   (when listing (.describe listing text report))
@@ -71,35 +72,29 @@ has a hash of each item; later there are the places of items.]]
     Raise `ValueError` if there are too few, or one is too long.]]
     (setv rest "")
     (with [keys (Store MB)]
-      (for [piece (chain pieces [(end-of @items)])]
-        (setv [rest whole] (@_note (+ rest piece) keys))
-        (when whole (yield whole)))
+      (for [piece (chain pieces [(get ENDS @items)])]
+        (setv
+          text (+ rest piece)
+          parts (raw-parts text @items)
+          rest (.pop parts)
+          found (tidied parts @items))
+        (when (> (len rest) MAX-ITEM)
+          (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
+            "leave `items` out"))
+        (when found
+          (+= @count (len found))
+          (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
+          (.note @oddities found text @lines)
+          (yield (if (and (= @items "line") (= found parts))  ; nothing to tidy: the same objects
+            (.removesuffix text rest)
+            (.join (get ENDS @items) [#* found ""]))))
+        (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
       (setv
         [@places @firsts @times] (duplicates (.array keys "int64"))
         @copies (np.count-nonzero (!= @places @firsts))))
     (when (< (- @count @copies) FEW)
       (refuse f"`items` {@items}: a list needs at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave `items` out")))
-
-  (meth _note [text keys]
-    #[[Note what there is to know of the items that end within `text`; add their hashes to `keys`.
-
-    Return #(rest whole): what follows them, and themselves, each with its end.]]
-    (setv
-      parts (raw-parts text @items)
-      rest (.pop parts)
-      found (tidied parts @items))
-    (when (> (len rest) MAX-ITEM)
-      (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
-        "leave `items` out"))
-    (when found
-      (+= @count (len found))
-      (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
-      (.note @oddities found text @lines))
-    (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n"))))
-    #(rest (if (and (= @items "line") (= found parts))  ; nothing to tidy: the same objects
-      (.removesuffix text rest)
-      (.join (end-of @items) [#* found ""]))))
 
   (meth describe [text report]
     #[[Show what the list has on `report`; take the fingerprints of its items.
@@ -146,7 +141,7 @@ has a hash of each item; later there are the places of items.]]
     (unless (= (len bounds) (+ @count 1))
       (refuse f"`items` {@items} needs a unit for line ends; give a larger `max_words`"))
     (setv
-      end (len (end-of @items))
+      end (len (get ENDS @items))
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
       lasts (set (gfor
         first (range 1 (len bounds) AT-ONCE)

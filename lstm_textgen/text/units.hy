@@ -85,7 +85,9 @@
     (when (re.search r"[\ud800-\udfff]" (.join "" units))
       (refuse "the text contains lone surrogates, which are not characters"))
     (unless (= (cut units (len self.reserved)) self.reserved)
-      (refuse f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}")))
+      (refuse f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}"))
+    (unless (or self.several (= (sum (map len units)) (len units)))
+      (refuse "the vocabulary has characters of more than one code point")))
 
   (defn extend [self pieces [max-words None]]
     #[[Return this vocabulary with the new units of the text in `pieces` added at the end.
@@ -157,11 +159,8 @@
   (setv
     unit "characters"
     singular "character"
-    several False)
-
-  (defn split [self text]
-    "Return `text`: a string is the sequence of its characters."
-    text)
+    several False
+    split str)  ; a string is the sequence of its characters
 
   (defn [classmethod] learn [cls pieces [most None]]
     "Return the distinct code points of the text in `pieces`, sorted."
@@ -170,12 +169,6 @@
       ;; Testing takes a third of the time of setting, and usually nothing is new.
       (unless (.all (.take seen codes)) (setv (get seen codes) True)))
     (lfor code (np.flatnonzero seen) (chr code)))
-
-  (defn check [self units]
-    "Raise `ValueError` unless `units` are single code points."
-    (.check (super) units)
-    (unless (= (sum (map len units)) (len units))
-      (refuse "the vocabulary has characters of more than one code point")))
 
   (defn encode [self text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."

@@ -13,24 +13,17 @@
   MAX-VOCABULARY-JSON (+ (* 12 MAX-LENGTH) (* 4 MAX-UNITS) 100))
 
 
-(defn unit-of [name]
-  "Return the class of the units called `name`, such as `Words`; raise `ValueError` if unknown."
-  (unless (in name (list UNITS))
-    (setv names (.join ", " (gfor known UNITS f"`{known}`")))
-    (refuse f"the unit of a vocabulary is one of {names}, not {name !r}"))
-  (get UNITS name))
-
-
 (defn check-words [settings given fine-tuned]
   #[[Raise `ValueError` if `max_words` is `given` (a dict) and has no effect with these `settings`.
 
   `fine-tuned`: whether the pieces are those of a base.]]
-  (setv unit (unit-of settings.unit))
-  (when (and (in "max_words" given) (not unit.limited))
-    (refuse f"`max_words` has no effect on a model of {settings.unit}; "
-      "learn pieces or words with `unit`, or leave it out"))
-  (when (and (in "max_words" given) fine-tuned unit.parts)
-    (refuse "`max_words` has no effect when fine-tuning a model of pieces; leave one out")))
+  (setv unit (get UNITS settings.unit))
+  (when (in "max_words" given)
+    (unless unit.limited
+      (refuse f"`max_words` has no effect on a model of {settings.unit}; "
+        "learn pieces or words with `unit`, or leave it out"))
+    (when (and fine-tuned unit.parts)
+      (refuse "`max_words` has no effect when fine-tuning a model of pieces; leave one out"))))
 
 
 (defn build-vocabulary [text [unit Characters.unit] [max-words None]]
@@ -39,13 +32,11 @@
   If such units are `limited`, there are at most `max-words` of them (None: all). No unit spans two
   parts, as `corpus.cut-at-space` ensures. Raise `ValueError` if the text is empty or contains lone
   surrogates, which are not characters.]]
-  (when (and (is-not max-words None) (< max-words 1))
-    (refuse f"the number of words must be at least 1, not {max-words}"))
   (setv
     pieces (filter None (if (isinstance text str) [text] text))
     first (next pieces None))
   (unless first (refuse "the text is empty"))
-  (.build (unit-of unit) (chain [first] pieces) max-words))
+  (.build (get UNITS unit) (chain [first] pieces) max-words))
 
 
 (defn parse-vocabulary [string]
@@ -58,7 +49,10 @@
     (refuse f"the vocabulary has more than {MAX-UNITS :,} units"))
   (setv
     content (read-json (.encode string) "the vocabulary" dict MAX-VOCABULARY-JSON)
-    kind (unit-of (.pop content "unit" None)))
+    name (.pop content "unit" None))
+  (unless (in name (list UNITS))  ; it may be unhashable
+    (refuse f"the unit of a vocabulary is one of {(.join ", " UNITS)}, not {name !r}"))
+  (setv kind (get UNITS name))
   (unless (= (set content) #{"units" #* kind.parts})
     (refuse f"the vocabulary must have {(.join ", " ["a unit" #* kind.parts])}, "
       "units and nothing else"))

@@ -34,7 +34,7 @@ another order for another number of texts, which now and then changes a choice (
       kept (lfor [k draw] (enumerate @draws) :if (not-in draw leaving) k)
       states (dfor draw leaving draw (.copy-state @_engine (.index @draws draw)))
       engine (.like @_engine (max 1 (+ (len kept) (len joining)))))
-    (.keep engine @_engine kept)
+    (.set-state engine (.copy-state @_engine kept) (slice (len kept)))
     (for [[k [_ state]] (enumerate joining (len kept))] (.set-state engine state k))
     (.change @_sampler kept (lfor [draw _] joining draw))
     (setv [@draws @_engine] [(list @_sampler.draws) engine])

@@ -79,10 +79,16 @@ the line. Correlating every cell with such features over a text by the model fin
       (correlations
         (np.hstack (lfor own activations (get own part)))
         (np.stack (lfor mark (.values marks) (get mark part)) -1)))
-    chosen (gfor
-      [n k] (_pair-off (np.abs first))
+    unpaired (np.abs first)
+    strength (fn [each] (abs each.correlation))
+    chosen [])
+  (while (> (.max unpaired :initial 0) 0)  ; the strongest first, each cell and feature once
+    (setv [n k] (np.unravel-index (.argmax unpaired) unpaired.shape))
+    (.append chosen
       (NamedCell #* (get places n) (get names k) (round (float (get second #(n k))) 3)))
-    strength (fn [each] (abs each.correlation)))
+    (setv
+      (get unpaired n) 0
+      (get unpaired #((slice None) k)) 0))
   (nlargest MOST-NAMED (filter (fn [each] (>= (strength each) CLEAR)) chosen) :key strength))
 
 
@@ -98,59 +104,49 @@ the line. Correlating every cell with such features over a text by the model fin
   (@ (. (standardized activations) T) (standardized marks)))
 
 
-(defn _pair-off [strengths]
-  "Yield pairs [cell feature], strongest first, each cell and feature once; overwrite `strengths`."
-  (while (> (.max strengths :initial 0) 0)
-    (setv [n k] (np.unravel-index (.argmax strengths) strengths.shape))
-    (yield [n k])
-    (setv
-      (get strengths n) 0
-      (get strengths #((slice None) k)) 0)))
-
-
 ;; * Features
 
 (defn mark-features [units]
   "Return a dict from each feature's name to its values at the last characters of `units` (time,)."
   (setv [text ends] [(.join "" units) (- (np.cumsum (list (map len units))) 1)])
-  (dfor [name mark] (.items FEATURES) name (get (mark text) ends)))
+  (dfor [name [mark #* given]] (.items FEATURES) name (get (mark text #* given) ends)))
 
 
-(defn _matching [pattern [counts? bool]]
-  "Return a function that marks where `pattern`, or its group, matches text that `counts?`."
-  (setv pattern (re.compile pattern (| re.MULTILINE re.IGNORECASE)))
-  (fn [text]
-    (setv marks (np.zeros (len text) "float32"))
-    (for [match (.finditer pattern text)  :if (counts? (.group match))]
-      (setv (get marks (slice #* (.span match (min 1 pattern.groups)))) 1))
-    marks))
+(defn _matching [text pattern [counts? bool]]
+  "Return marks (characters,) where `pattern`, or its group, matches text that `counts?`."
+  (setv
+    pattern (re.compile pattern (| re.MULTILINE re.IGNORECASE))
+    marks (np.zeros (len text) "float32"))
+  (for [match (.finditer pattern text)  :if (counts? (.group match))]
+    (setv (get marks (slice #* (.span match (min 1 pattern.groups)))) 1))
+  marks)
 
 
-(defn _counting [counts?]
-  "Return a function that counts characters since the last one for which `counts?` is false."
-  (fn [text]
-    (setv counts (accumulate text (fn [n c] (if (counts? c) (+ n 1) 0)) :initial 0))
-    (np.fromiter (islice counts 1 None) "float32" (len text))))
+(defn _counting [text counts?]
+  "Return the number of characters since the last one for which `counts?` is false, for each."
+  (setv counts (accumulate text (fn [n c] (if (counts? c) (+ n 1) 0)) :initial 0))
+  (np.fromiter (islice counts 1 None) "float32" (len text)))
 
 
-;; What a cell may follow. Quotes and brackets end at an empty line, as some are never closed.
+;; What a cell may follow: what marks it in a text. Quotes and brackets end at an empty line, as
+;; some are never closed.
 (setv FEATURES {
-  "inside quotes" (_matching "([\"“«„](?:[^\"”»“\n]|\n(?!\n))*)[\"”»“]")
-  "inside brackets" (_matching r"([(\[{](?:[^()\[\]{}\n]|\n(?!\n))*)[)\]}]")
-  "inside tags" (_matching r"(<[^<>\n]*)>")
-  "comments" (_matching r"(?:^|(?<=\s))(?:#|//|;).*")
-  "speaker names" (_matching r"^([^\W\d_][^:\n]{0,29}):(?=\s)")
-  "line starts" (_matching r"\n")
-  "first words of lines" (_matching r"^\S+")
-  "empty lines" (_matching r"(?<=\n)\n")
-  "indentation" (_matching r"^[ \t]+(?=\S)")
-  "position in the line" (_counting (fn [c] (!= c "\n")))
-  "position in the word" (_counting str.isalpha)
-  "word ends" (_matching r"\w(?!\w)")
-  "spaces" (_matching r"[^\S\n]")
-  "sentence ends" (_matching r"[.!?…。！？][\"'”’»)]*\s*")
-  "punctuation" (_matching r"[^\w\s]")
-  "upper case" (_matching "." str.isupper)
-  "words in capitals" (_matching r"[^\W\d_]{2,}" str.isupper)
-  "digits" (_matching "." str.isdigit)
-  "vowels" (_matching "[aeiou]")})
+  "inside quotes" [_matching "([\"“«„](?:[^\"”»“\n]|\n(?!\n))*)[\"”»“]"]
+  "inside brackets" [_matching r"([(\[{](?:[^()\[\]{}\n]|\n(?!\n))*)[)\]}]"]
+  "inside tags" [_matching r"(<[^<>\n]*)>"]
+  "comments" [_matching r"(?:^|(?<=\s))(?:#|//|;).*"]
+  "speaker names" [_matching r"^([^\W\d_][^:\n]{0,29}):(?=\s)"]
+  "line starts" [_matching r"\n"]
+  "first words of lines" [_matching r"^\S+"]
+  "empty lines" [_matching r"(?<=\n)\n"]
+  "indentation" [_matching r"^[ \t]+(?=\S)"]
+  "position in the line" [_counting (fn [c] (!= c "\n"))]
+  "position in the word" [_counting str.isalpha]
+  "word ends" [_matching r"\w(?!\w)"]
+  "spaces" [_matching r"[^\S\n]"]
+  "sentence ends" [_matching r"[.!?…。！？][\"'”’»)]*\s*"]
+  "punctuation" [_matching r"[^\w\s]"]
+  "upper case" [_matching "." str.isupper]
+  "words in capitals" [_matching r"[^\W\d_]{2,}" str.isupper]
+  "digits" [_matching "." str.isdigit]
+  "vowels" [_matching "[aeiou]"]})

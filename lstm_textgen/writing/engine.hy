@@ -43,7 +43,10 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (setv
       [embedding #* recurrent dense bias] weights
       @size (len bias)
-      @threads (_count-threads weights)
+      pay (min (cores) THREADS (ceil (/ (max (gfor w weights w.size)) THREAD-WORK)))
+      whole? (all (gfor w (cut recurrent 1 None 3) (= 0 (% (get w.shape 1) THREAD-COLUMNS))))
+      ;; Threads of BLAS that may pay for the products of one stream.
+      @threads (if whole? (** 2 (int (log2 pay))) 1)
       room #(0 (if (> @threads 1) (% (- @size) THREAD-COLUMNS) 0))
       [@dense @bias] [(np.pad dense [#(0 0) room]) (np.pad bias room)]
       @layers (lfor
@@ -71,7 +74,13 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       @_sums (zeros streams (len network.bias))
       @logits (ncut @_sums ... (: network.size))
       @state [@logits]
-      [@_look-up @_product] [(_make-look-up network streams) (_product-for streams)])
+      @_look-up network.rows.__getitem__
+      @_product (_product-for streams))
+    (when (> streams 1)
+      (setv
+        table (network.table)
+        out (zeros streams (get table.shape 1))
+        @_look-up (fn [ids] (.take table ids 0 out "clip"))))  ; "clip" avoids a copy
     (for [[n [layer kernel recurrent bias bias-n]] (enumerate network.layers)]
       (when (or n (not network.multiplied))
         (.append @_layers (_make-input kernel bias streams)))
@@ -108,18 +117,13 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (for [array @state] (.fill array 0)))
 
   (meth copy-state [[stream 0]]
-    "Return copies of the arrays in `state`, of one `stream`."
+    "Return copies of the arrays in `state`, of a `stream` or a list of some."
     (lfor array @state (.copy (get (np.atleast-2d array) stream))))
 
   (meth set-state [state [stream 0]]
-    "Set the state of one `stream` to what `copy-state` of an engine of this network returned."
+    "Set the state of a `stream`, or a slice of some, to what `copy-state` returned."
     (for [[mine theirs] (zip @state state)]
-      (setv (get (np.atleast-2d mine) stream) theirs)))
-
-  (meth keep [other streams]
-    "Set the state of the first streams to that of the list `streams` of an `other` engine."
-    (for [[mine theirs] (zip @state other.state)]
-      (setv (cut (np.atleast-2d mine) (len streams)) (get (np.atleast-2d theirs) streams)))))
+      (setv (get (np.atleast-2d mine) stream) theirs))))
 
 
 (defn softmax [logits]
@@ -129,16 +133,6 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 
 ;; * The weights as a step needs them
-
-(defn _count-threads [weights]
-  "Return how many threads of BLAS may pay for the products of one stream: 1, 2 or 4."
-  (setv
-    pay (min (cores) THREADS (ceil (/ (max (gfor w weights w.size)) THREAD-WORK)))
-    recurrent (cut weights 2 -2 3))
-  (if (all (gfor w recurrent (= 0 (% (get w.shape 1) THREAD-COLUMNS))))
-    (** 2 (int (log2 pay)))
-    1))
-
 
 (defn _arrange [layer weights]
   #[[Return [kernel recurrent bias bias-n] of a `layer` in the order that a step needs.
@@ -176,15 +170,6 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 (defn _product-for [streams]
   "Return a function of x (streams, in), weights (in, out) and an array for x · weights."
   (if (= streams 1) np.ndarray.dot np.matmul))  ; the quickest for a vector, and for views
-
-
-(defn _make-look-up [network streams]
-  "Return a function from ids (streams,) to the first layer's addition to the gates, or its input."
-  (when (= streams 1) (return network.rows.__getitem__))
-  (setv
-    table (network.table)
-    out (zeros streams (get table.shape 1)))
-  (fn [ids] (.take table ids 0 out "clip")))  ; "clip" avoids a copy of the result
 
 
 (defn _make-input [kernel bias streams]

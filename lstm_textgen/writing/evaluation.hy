@@ -33,12 +33,17 @@
     [nats sure right lengths] (_predictions model held)
     sample (write-sample model (passage-length model 600) :rng-seed model.settings.rng-seed)
     compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
-    [passage share] (originality [sample] compared))
+    [passage share] (originality [sample] compared)
+    tenths (np.minimum (.astype (* sure BINS) int) (- BINS 1)))
   { "epoch" epoch
     "counts" (.tolist (.counts model.vocabulary ids))
     "surprise" (_rounded
       (/ (bits (.mean nats 0)) (np.maximum (.mean lengths 0) (/ 1 (len lengths)))))
-    "calibration" (_calibration (.ravel sure) (.ravel right))
+    "calibration" (lfor
+      k (if sure.size (range BINS) [])
+      :setv chosen (= tenths k)
+      :setv means (gfor each [sure right] (if (.any chosen) (.mean (get each chosen)) 0))
+      [(int (.sum chosen)) #* (_rounded means)])
     "sample" sample
     "copied" share
     "passage" [(.find sample passage) (len passage)]})
@@ -59,19 +64,10 @@
     rows (.astype (np.stack parts 1) int)
     engine (make-engine model places))
   (.feed engine (cut rows EVALUATION-RUN-IN))
-  (setv [nats right _ least] (follow engine (cut rows EVALUATION-RUN-IN None) (partial compare 1)))
+  (setv [nats right _ least] (follow engine (cut rows EVALUATION-RUN-IN None)
+    (partial compare :alternatives 1)))
   [ nats (np.exp (- (ncut least ... 0))) right
     (get model.vocabulary.lengths (cut rows (+ EVALUATION-RUN-IN 1) None))])
-
-
-(defn _calibration [sure right]
-  "Return [n sure right] for each tenth of `sure` (n,); `right` (n,) says which came true."
-  (setv which (np.minimum (.astype (* sure BINS) int) (- BINS 1)))
-  (lfor
-    k (if sure.size (range BINS) [])
-    :setv chosen (= which k)
-    :setv means (if (.any chosen) [(.mean (get sure chosen)) (.mean (get right chosen))] [0 0])
-    [(int (.sum chosen)) #* (_rounded means)]))
 
 
 (defn _rounded [values]

@@ -78,18 +78,14 @@
     "Read one id of the common vocabulary for each stream; return the logits."
     (.fill @logits 0)
     (for [[engine own place share] (zip @engines @_own @_places @mixture.shares)]
-      (_step-known engine (get own ids))
+      (setv
+        known (get own ids)
+        lost (< known 0)  ; the streams that stay unchanged
+        kept (if (.any lost) (lfor array engine.state (get array lost)) []))
+      (.step engine (np.maximum known 0))
+      (for [[array values] (zip engine.state kept)] (setv (get array lost) values))
       (+= (get @logits #(... place)) (* share (softmax engine.logits))))
     (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is intended
       (np.log @logits @logits)))
 
   (setv advance step))
-
-
-(defn _step-known [engine ids]
-  "Take a step in the streams whose id isn't negative; leave the others unchanged."
-  (setv lost (< ids 0))
-  (unless (.any lost) (return (.step engine ids)))
-  (setv kept (lfor array engine.state (get array lost)))
-  (.step engine (np.maximum ids 0))
-  (for [[array values] (zip engine.state kept)] (setv (get array lost) values)))

@@ -31,14 +31,7 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
     written (.join SEPARATOR texts)
     codes (_codes written)
     copied (_copied codes training STRING)
-    [place length] (_longest codes training copied)
-    strings (sum (gfor text texts (max 0 (- (len text) STRING -1)))))
-  #((cut written place (+ place length)) (when strings (/ (int (.sum copied)) strings))))
-
-
-(defn _longest [codes training copied]
-  "Return #(place length) of the longest copied passage; `copied` flags strings of `STRING`."
-  (setv
+    strings (sum (gfor text texts (max 0 (- (len text) STRING -1))))
     gaps (np.flatnonzero (np.concatenate [[True] (np.logical-not copied) [True]]))
     run (- (.max (np.diff gaps)) 1)  ; the longest run of True; no passage makes a longer one
     [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len codes))])
@@ -50,13 +43,21 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
       (setv [least place] [n (get found 0)])
       (setv most (- n 1)))
     (setv n (// (+ least most 1) 2)))
-  #(place least))
+  #((cut written place (+ place least)) (when strings (/ (int (.sum copied)) strings))))
 
 
 (defn _copied [codes training n]
   "Return whether each string of `n` in `codes` occurs in `training` (characters - n + 1,)."
+  (setv [powers inverses] (lfor  ; modulo 2⁶⁴
+    base [BASE (pow BASE -1 (** 2 64))]
+    :setv longest (max (len codes) (+ HASHED-AT-ONCE n))
+    (np.cumprod (np.append (np.uint64 1) (np.full (- longest 1) base "uint64")))))
+  (defn hash [codes]
+    (setv
+      sums (np.append (np.uint64 0) (np.cumsum (* codes (cut powers (len codes)))))
+      strings (max 0 (- (len sums) n)))
+    (* (- (cut sums n None) (cut sums strings)) (cut inverses strings)))
   (setv
-    hash (_make-hash n (max (len codes) (+ HASHED-AT-ONCE n)))
     hashes (hash codes)
     table (np.zeros (** 2 TABLE-BITS) bool)
     found [(np.empty 0 "uint64")]
@@ -65,19 +66,6 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
     (setv theirs (hash (_codes (cut training start (+ start HASHED-AT-ONCE n -1)))))
     (.append found (np.unique (get theirs (get table (>> theirs REST))))))
   (np.isin hashes (np.concatenate found)))
-
-
-(defn _make-hash [n most]
-  "Return a function from up to `most` codes to the hashes of their strings of `n`, in order."
-  (setv [powers inverses] (lfor  ; modulo 2⁶⁴
-    base [BASE (pow BASE -1 (** 2 64))]
-    (np.cumprod (np.append (np.uint64 1) (np.full (- most 1) base "uint64")))))
-  (fn [codes]
-    (setv
-      terms (* codes (cut powers (len codes)))
-      sums (np.append (np.uint64 0) (np.cumsum terms))
-      strings (max 0 (- (len sums) n)))
-    (* (- (cut sums n None) (cut sums strings)) (cut inverses strings))))
 
 
 (defn _codes [text]

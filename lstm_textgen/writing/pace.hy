@@ -42,11 +42,8 @@ isn't running, they take up to 100 times as long as one.]]
     (+= @_seconds (- (perf-counter) begun))
     (+= @_taken n)
     (-= @_left n)
-    (when (= @_left 0) (@_judge))
-    result)
-
-  (meth _judge []
-    "Choose the threads of the next steps by the speed of the last ones."
+    (when @_left (return result))
+    ;; Judge the speed, and choose the threads of the next steps.
     (setv
       seconds (/ @_seconds @_taken)
       [@_taken @_seconds] [0 0.0])
@@ -58,4 +55,5 @@ isn't running, they take up to 100 times as long as one.]]
         @_portions (+ @_portions 1))
       True (setv
         [@threads @_left] [1 @_patience]
-        @_patience (min LONGEST-PATIENCE (* 2 @_patience))))))
+        @_patience (min LONGEST-PATIENCE (* 2 @_patience))))
+    result))

@@ -8,11 +8,9 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 (eval-when-compile (require hyrule [meth ncut]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [defaultdict]
-  dataclasses [dataclass]
   itertools [repeat]
   math
-  numpy :as np
-  lstm-textgen.settings.table [check-fields])
+  numpy :as np)
 
 (setv
   NOISE-BLOCK (** 2 17)  ; random numbers made at once (512 KB) …
@@ -32,50 +30,31 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   - `top-p`: only the fewest units with this total probability (nucleus, Holtzman et al. 2019).
   - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
 
-  None turns off each of the last three. Raise `ValueError` for a value out of range, `TypeError`
-  for one of the wrong type.]]
+  None turns off each of the last three.]]
   [ #^ object [temperature 1.0]  #^ object [top-k None]
-    #^ object [top-p None]  #^ object [min-p None]]
-
-  (defn __post-init__ [self] (check-fields self))
-
-  (meth [property] factors []
-    "The factors for the logits, a list to cycle through; [None] if there is no noise either."
-    (setv temperatures (if (isinstance @temperature list) @temperature [@temperature]))
-    (if (any temperatures)
-      (lfor t temperatures (/ 1 (min (max t COLDEST-USED) HOTTEST-USED)))
-      [None])))
+    #^ object [top-p None]  #^ object [min-p None]])
 
 
-(defclass [(dataclass :eq False)] Draw []
+(defclass Draw []
   #[[How one text draws its units.
 
   Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
   own; those for its first `drawn` units are used up. `midway` is 1 if no item ends after the last
-  of them. With `logits`, a batch keeps the logits that each unit was drawn from.]]
-  (setv
-    #^ SamplingOptions options (SamplingOptions)
-    #^ object rng-seed None
-    #^ int number 0
-    #^ bool logits False
-    #^ int drawn 0
-    #^ int midway 0)
+  of them. With `logits`, a batch keeps the logits that each unit was drawn from.
 
-  (meth __post-init__ []
-    (when (is @rng-seed None) (setv @rng-seed (. (np.random.SeedSequence) entropy))))
+  A `cold?` one always chooses the likeliest unit. `factors` for the logits are cycled through.]]
 
-  (meth [property] cold? []
-    "Whether it always chooses the likeliest unit."
-    (not (any @options.factors)))
-
-  (meth [property] limits []
-    "Its top-k, top-p and min-p; empty where they change nothing."
-    (if @cold? #() #(@options.top-k @options.top-p @options.min-p)))
-
-  (meth factors [steps]
-    "Return the list of factors for the logits of the next `steps` units."
-    (setv own (lfor factor @options.factors (or factor 1)))  ; without noise any factor does
-    (lfor n (range @drawn (+ @drawn steps)) (get own (% n (len own)))))
+  (meth __init__ [[@options (SamplingOptions)] [rng-seed None] [@number 0] [@logits False]]
+    (setv
+      @rng-seed (if (is rng-seed None) (. (np.random.SeedSequence) entropy) rng-seed)
+      [@drawn @midway] [0 0]
+      given options.temperature
+      temperatures (if (isinstance given list) given [given])
+      @cold? (not (any temperatures))
+      @factors (if @cold?
+        [1]  ; without noise any factor does
+        (lfor t temperatures (/ 1 (min (max t COLDEST-USED) HOTTEST-USED))))
+      @limits (if @cold? #() #(options.top-k options.top-p options.min-p))))
 
   (meth generator [size]
     "Return the generator of its random numbers, `size` for a unit, as it is now."
@@ -115,19 +94,29 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (setv
       left (ncut @_noise : (: @_step None))
       generators (lfor draw draws (.generator draw @size))
-      fresh (_make-noise draws generators #((len draws) #* (cut left.shape 1 None))))
+      fresh (make-noise draws generators #((len draws) #* (cut left.shape 1 None))))
     (@settle)
     (setv
       @draws [#* (gfor k kept (get @draws k)) #* draws]
       @_generators [#* (gfor k kept (get @_generators k)) #* generators]
       @_scores (np.empty (@_shape @size) "float32")
       @_last (.reshape (np.array (lfor draw @draws draw.midway) "int8") (@_shape))
-      @_limited (@_group-limits))
+      groups (defaultdict list))  ; the texts with the same limits
+    (for [[row draw] (enumerate @draws) :if (any draw.limits)]
+      (.append (get groups draw.limits) row))
+    (setv @_limited (lfor [limits rows] (.items groups)
+      [(if (= (len rows) (len @draws)) ... rows) (make-limits @size #* limits)]))
     (@_prepare (np.concatenate [(get left kept) fresh])))
 
   (meth pick [logits]
     "Return ids (texts,), or an integer for one, drawn from `logits` (texts, vocabulary)."
-    (when (= @_step (len @_steps)) (@_refill))
+    (when (= @_step (len @_steps))
+      (setv
+        [n steps size] @_noise.shape
+        ;; For twice as many as the last time, as a short text needs few.
+        steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size)))))
+      (@settle)
+      (@_prepare (make-noise @draws @_generators #(n steps size))))
     (setv
       scores @_scores
       [factors noise] (get @_steps @_step))
@@ -144,14 +133,6 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (when (is-not @_open None) (setv @_last (.take @_midway ids)))
     ids)
 
-  (meth _refill []
-    "Draw noise for the next steps: for twice as many as the last time, as a short text needs few."
-    (setv
-      [n steps size] @_noise.shape
-      steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size)))))
-    (@settle)
-    (@_prepare (_make-noise @draws @_generators #(n steps size))))
-
   (meth settle []
     "Let the draws note the units drawn."
     (for [[draw midway] (zip @draws (.tolist (np.atleast-1d @_last)))]
@@ -166,7 +147,9 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       steps (get noise.shape 1)
       turns? (any (gfor draw @draws (isinstance draw.options.temperature list)))
       n (if turns? steps 1)  ; factors that differ
-      factors (np.array (lfor draw @draws (.factors draw n)) "float32")
+      factors (np.array (lfor
+        draw @draws
+        (lfor k (range n) (get draw.factors (% (+ draw.drawn k) (len draw.factors))))) "float32")
       factors (.reshape factors.T n #* (@_shape 1))
       @_steps (list (zip
         (if turns? factors (repeat (get factors 0) steps))
@@ -174,22 +157,16 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   (meth _shape [#* size]
     "Return the shape (texts, size), for one text (size,)."
-    (if (= (len @draws) 1) [#* size] [(len @draws) #* size]))
-
-  (meth _group-limits []
-    "Return [rows limits] for each group of texts with the same limits."
-    (setv groups (defaultdict list))
-    (for [[row draw] (enumerate @draws) :if (any draw.limits)]
-      (.append (get groups draw.limits) row))
-    (lfor [limits rows] (.items groups)
-      [(if (= (len rows) (len @draws)) ... rows) (make-limits @size #* limits)])))
+    (if (= (len @draws) 1) [#* size] [(len @draws) #* size])))
 
 
-(defn _make-noise [draws generators shape]
+(defn make-noise [draws generators shape]
   "Return Gumbel noise of this `shape`, a row of it from each of `generators`, 0 for cold `draws`."
   (setv noise (np.zeros shape "float32"))
   (for [[draw generator row] (zip draws generators noise)  :if (not draw.cold?)]
-    (fill-with-noise row generator))
+    (.random generator :out row :dtype "float32")
+    (+= row TINY)
+    (for [_ (range 2)] (np.negative (np.log row row) row)))
   noise)
 
 
@@ -199,22 +176,12 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   (when (and top-k (< top-k size))
     (.append limits (fn [scores]
       (ncut (np.partition scores (- top-k)) ... (: (- top-k) (or (- 1 top-k) None))))))
-  (when (and top-p (< top-p 1)) (.append limits (fn [scores] (_nucleus scores top-p))))
+  (when (and top-p (< top-p 1))
+    (.append limits (fn [scores]  ; the last of the likeliest units that together reach `top-p`
+      (setv
+        falling (ncut (np.sort scores) ... ::-1)
+        sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1 "float64")
+        reached (>= sums (* top-p (ncut sums ... -1:))))
+      (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))))
   (when min-p (.append limits (fn [scores] (+ (.max scores -1 :keepdims True) (math.log min-p)))))
   limits)
-
-
-(defn _nucleus [scores top-p]
-  "Return the score (streams, 1) of the last of the likeliest units that together reach `top-p`."
-  (setv
-    falling (ncut (np.sort scores) ... ::-1)
-    sums (np.cumsum (np.exp (- falling (ncut falling ... :1))) -1 "float64")
-    reached (>= sums (* top-p (ncut sums ... -1:))))
-  (np.take-along-axis falling (.argmax reached -1 :keepdims True) -1))
-
-
-(defn fill-with-noise [block generator]
-  "Fill `block`, an array of float32, with Gumbel noise."
-  (.random generator :out block :dtype "float32")
-  (+= block TINY)
-  (for [_ (range 2)] (np.negative (np.log block block) block)))

@@ -187,12 +187,8 @@ A text is cut into parts that are read in parallel; each part first reads the te
       (.feed engine (cut rows (- PART-RUN-IN 1))))
     (when (and @begun (is engine (get @engines 0)))  ; the text's first part
       (.set-state engine @begun))
-    (follow engine (cut rows (- PART-RUN-IN 1) None) (partial compare @alternatives))))
-
-
-(defn nats-of [model ids]
-  "Return the surprise of `ids` (time, streams), in nats, each stream read after `start-ids`."
-  (get (predicted model ids (partial compare 0)) 0))
+    (follow engine (cut rows (- PART-RUN-IN 1) None)
+      (partial compare :alternatives @alternatives))))
 
 
 (defn predicted [model ids compare]
@@ -223,7 +219,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
   (lfor part (zip #* results) (np.concatenate part)))
 
 
-(defn compare [alternatives logits ids]
+(defn compare [logits ids [alternatives 0]]
   #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
 
   They are -ln softmax(logits) at each id, and whether it was the likeliest. If `alternatives` is

@@ -17,7 +17,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
   unicodedata [category]
   warnings
   numpy :as np
-  lstm-textgen.text.items [end-of]
+  lstm-textgen.text.items [ENDS]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.batch [make-sampler])
 
@@ -33,23 +33,40 @@ But most seeds end with a whole word, so a word that the model may end there isn
 (defclass Seed []
   #[[The `seed` text of one text or of several, which `model` reads once for all.
 
-  `ids` (time,) are to be read, and `read` of them have been; `rest` is the word at its end that
-  the first unit may be a part of. `opening` is a list of units to write before all else. One call
-  of `warn` names unknown units. If the seed is `whole`, there is no rest.]]
+  `ids` (time,) are to be read, and `read` of them have been: the model's `start-ids`, and those of
+  the seed without its `rest`, the end that the first unit may begin with; if the seed is `whole`,
+  there is no rest. `opening` lists units to write before all else: none, unless the seed is empty
+  and the model knows no line breaks; then it is the beginning of the training text. One call of
+  `warn` names unknown units.]]
 
   (meth __init__ [@model seed [warn warnings.warn] [whole False]]
     (setv
-      [@ids @rest @opening] (read-seed model seed warn whole)
-      [@read @_state @_ways] [0 None None]))
+      [@read @_state @_ways] [0 None None]
+      vocabulary model.vocabulary
+      start (start-ids model)
+      first (get vocabulary.units (get start -1))
+      [ids unknowns] (.encode-seed vocabulary seed)
+      known (if (and unknowns (is vocabulary.unknown None)) (.decode vocabulary ids) seed)
+      @rest (if whole "" (.unfinished vocabulary known)))
+    (when @rest
+      (setv
+        ids (.encode vocabulary (.removesuffix known @rest))
+        unknowns (lfor unit unknowns :if (!= unit @rest) unit)))
+    (when unknowns
+      (warn (+ f"the model never saw {(describe-units unknowns)}; "
+        (if (is vocabulary.unknown None)
+          "left out of the seed"
+          f"read as an unknown {vocabulary.singular}"))))
+    (setv
+      @ids (np.concatenate [start (.astype ids int)])
+      @opening (if (or known (= first "\n") (!= first model.settings.beginning)) [] [first])))
 
   (meth [property] done? []
     "Whether all of it has been read."
     (= @read (len @ids)))
 
   (meth take-in [engine most]
-    #[[Let `engine`, of one stream, read on for up to `most` ids; return how many.
-
-    It may have read other texts since.]]
+    "Let `engine`, which may have read other texts, read on for up to `most` ids; return how many."
     (setv ids (cut @ids @read (+ @read most)))
     (if @_state (.set-state engine @_state) (.reset engine))
     (when (len ids)
@@ -86,34 +103,6 @@ But most seeds end with a whole word, so a word that the model may end there isn
     [#(id way.typed logits)]))
 
 
-(defn read-seed [model seed [warn warnings.warn] [whole False]]
-  #[[Return #(ids rest opening): the ids (time,) to read first, a text and a list of units.
-
-  The ids are the model's `start-ids` and those of the seed text without its `rest`, the end that
-  the next unit may begin with; if the seed is `whole`, there is no rest. The opening comes before
-  the generated text: empty, unless the seed is empty and the model knows no line breaks; then it
-  is the beginning of the training text.]]
-  (setv
-    vocabulary model.vocabulary
-    start (start-ids model)
-    first (get vocabulary.units (get start -1))
-    [ids unknowns] (.encode-seed vocabulary seed)
-    known (if (and unknowns (is vocabulary.unknown None)) (.decode vocabulary ids) seed)
-    rest (if whole "" (.unfinished vocabulary known)))
-  (when rest
-    (setv
-      ids (.encode vocabulary (.removesuffix known rest))
-      unknowns (lfor unit unknowns :if (!= unit rest) unit)))
-  (when unknowns
-    (warn (+ f"the model never saw {(describe-units unknowns)}; "
-      (if (is vocabulary.unknown None)
-        "left out of the seed"
-        f"read as an unknown {vocabulary.singular}"))))
-  #( (np.concatenate [start (.astype ids int)])
-    rest
-    (if (or known (= first "\n") (!= first model.settings.beginning)) [] [first])))
-
-
 (defn start-ids [model]
   #[[Return a list of the ids to read before any text.
 
@@ -122,10 +111,10 @@ But most seeds end with a whole word, so a word that the model may end there isn
   training text.]]
   (setv
     line-break (.get model.vocabulary.ids "\n")
-    breaks (len (end-of (or model.settings.items "paragraph"))))
+    end (get ENDS (or model.settings.items "paragraph")))
   (if (is line-break None)
     [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
-    (* [line-break] breaks)))
+    (* [line-break] (len end))))
 
 
 ;; * Seeds that end within a unit
@@ -203,16 +192,13 @@ But most seeds end with a whole word, so a word that the model may end there isn
     ends (lfor [id unit] (enumerate vocabulary.units)
       :if (not-in (get (category (get unit 0)) 0) "LM")  ; neither a letter nor a mark
       id)
-    ended (lfor way ways  :if (and ends (is way.ids ...)) (_restricted way ends))
+    ended (lfor  ; the ways on which any unit may follow, with only `ends`
+      way ways
+      :if (and ends (is way.ids ...))
+      :setv logits (get way.state 0)
+      :setv [part all] (gfor some [(get logits ends) logits]
+        (np.logaddexp.reduce some :dtype "float64"))
+      (replace way :ids (np.array ends) :weight (+ way.weight (- part all))))
     [part all] (gfor some [ended ways]
       (np.logaddexp.reduce (lfor way some way.weight) :initial (- np.inf))))
   (if (>= (- part all) (np.log (if known KNOWN SPELLED))) ended ways))
-
-
-(defn _restricted [way ids]
-  "Return a `way` on which any unit may follow with only `ids`, a list, possible."
-  (setv
-    [logits #* _] way.state
-    [part all] (gfor some [(get logits ids) logits]
-      (np.logaddexp.reduce some :dtype "float64")))
-  (replace way :ids (np.array ids) :weight (+ way.weight (- part all))))

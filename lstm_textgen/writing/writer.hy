@@ -7,11 +7,9 @@
   itertools [islice]
   re
   warnings
-  lstm-textgen.settings.table [check-fields]
-  lstm-textgen.text.items [end-of]
+  lstm-textgen.text.items [ENDS MOST-DRAWS NewItems]
   lstm-textgen.writing.batch [Batch Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.newitems [MOST-DRAWS NewItems]
   lstm-textgen.writing.pace [Pace]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.seeds [Seed])
@@ -38,12 +36,8 @@
     other ends is cut off after `CUT-OFF`, as it may never reach them.
   - `stop`: before this text, or any of these texts, would appear.
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
-    white space (which isn't part of the text), or with 。！？.
-
-  Raise `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
+    white space (which isn't part of the text), or with 。！？.]]
   [#^ object [length None]  #^ object [stop None]  #^ object [sentences None]]
-
-  (defn __post-init__ [self] (check-fields self))
 
   (meth [property] endless? []
     "Whether a text never ends."
@@ -162,23 +156,19 @@
       (.change crowd ended joining)
       (.clear ended)
       (unless running (break))
-      (for [[draw text] (list (.items running))  :if (_grow text)]
-        (.add ended draw)
-        (del (get running draw))
-        (yield #(draw.number (.join "" text.so-far)))))
+      (for [[draw text] (list (.items running))]
+        (for [piece text.pieces]
+          (.append text.so-far piece)
+          (when (and piece (not text.ids)) (break))  ; after an empty piece comes the end
+          (else
+            (.add ended draw)
+            (del (get running draw))
+            (yield #(draw.number (.join "" text.so-far)))))))
     (except [KeyboardInterrupt]
       (for [[draw text] (.items running) :if (not model.settings.items)]
         (yield #(draw.number (.join "" text.so-far))))
       (raise))
     (finally (.close crowd))))
-
-
-(defn _grow [text]
-  "Let `text` grow until it has used its ids; return whether it ended before that."
-  (for [piece text.pieces]
-    (.append text.so-far piece)
-    (when (and piece (not text.ids)) (return False)))  ; after an empty piece comes the end
-  True)
 
 
 (defn _write [model seed draw]
@@ -200,8 +190,7 @@
 
 (defn _begin [seed engine draw [pace (Pace 1)]]
   "Let `engine` read `seed` and write the first unit of `draw`; return the text's first units."
-  (.take-in seed engine 0)  ; go on where it was left, or begin
-  (while (not seed.done?) (.run pace (fn [n] (.take-in seed engine n)) IDS-READ))
+  (while (.run pace (fn [n] (.take-in seed engine n)) IDS-READ))  ; until none are left
   (setv units seed.model.vocabulary.units)
   (+ seed.opening
     (lfor [id typed _] (.begin seed engine draw) (cut (get units id) typed None))))
@@ -223,7 +212,7 @@
       (+ f"an item was cut off after {most-in-item :,} {settings.unit}, before its end; "
         f"the longest in training has {longest :,}"))))
   (setv pieces (.counted model.vocabulary units))
-  (when settings.items (setv pieces (before-stop pieces [(end-of settings.items)])))
+  (when settings.items (setv pieces (before-stop pieces [(get ENDS settings.items)])))
   (cond
     (is-not ends.length None) (setv pieces (islice pieces ends.length))
     (not ends.endless?) (setv pieces (_cut-off pieces most warn
@@ -269,7 +258,12 @@
       end (min (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop))) :default 0)
       sure (if end
         (- end (max (gfor stop @stops :if (.endswith held stop 0 end) (len stop))))
-        (- (len held) (max (gfor stop @stops (_overlap held stop)) :default 0)))
+        ;; The first characters of a stop, but not all of them, may end the text so far.
+        (- (len held) (max :default 0 (gfor
+          stop @stops
+          n (range 1 (min (len stop) (+ 1 (len held))))
+          :if (.endswith held (cut stop n))
+          n))))
       @held (cut held sure None))
     (when end (setv @found True))
     (cut held sure))
@@ -277,14 +271,6 @@
   (meth close []
     "Return the held-back text that belongs to the text if it ends here."
     (if @found "" @held)))
-
-
-(defn _overlap [text stop]
-  "Return how many first characters of `stop` the `text` ends with; not all of them."
-  (next (gfor
-    n (range (min (len text) (- (len stop) 1)) -1 -1)
-    :if (.endswith text (cut stop n))
-    n)))
 
 
 (defn first-sentences [pieces wanted]

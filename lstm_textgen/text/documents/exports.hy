@@ -31,20 +31,6 @@
 
 ;; * Telegram and Discord
 
-(defn find-export [head]
-  #[[Return #(service messages) of the export that `head`, the beginning of a text, is of, or None.
-
-  `messages` is a function of the file and its `Reading`.]]
-  (next
-    (gfor [service begins messages] EXPORTS :if (.match begins head) #(service messages))
-    None))
-
-
-(defn _json-messages [read file reading]
-  "Yield the messages that `read` makes of the objects in the JSON of `file`."
-  (gfor item (objects-in file reading) (_attempt read item)))
-
-
 (defn _attempt [read #* item]
   "Return the message that `read` makes of a JSON object `item`, or a notice if it is malformed."
   (try
@@ -67,8 +53,8 @@
       True (yield NOTICE))))
 
 
-(defn objects-in [file reading]
-  #[[Yield each object in the arrays called `messages` in the JSON of `file`, one at a time.
+(defn _json-messages [read file reading]
+  #[[Yield what `read` makes of each object in the arrays called `messages` in the JSON of `file`.
 
   Raise `NotText` for what is no JSON, or for values within one another that are too deep,
   `BeyondLimit` for an object with more than `MAX-LINE` values and characters.]]
@@ -90,7 +76,7 @@
             f"{(// MAX-LINE MB)} million characters; give a file with shorter ones"))))
         (.event builder event value)
         (when (= [path event] [place "end_map"])
-          (yield builder.value)
+          (yield (_attempt read builder.value))
           (setv place None))))
     (except [error [ijson.JSONError UnicodeError]]
       (raise (NotText (not-a reading "a chat export" (str error))) :from error))))

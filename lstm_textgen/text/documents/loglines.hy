@@ -5,11 +5,9 @@ depend on the country and the phone's language.]]
 
 (import
   re
-  lstm-textgen.text.documents.chats [LONGEST-NAME NOTICE]
-  lstm-textgen.text.documents.reading [text-lines])
+  lstm-textgen.text.documents.chats [LONGEST-NAME NOTICE])
 
 (setv
-  TOP-LINES 500  ; first lines, by which a chat is recognized
   STAMP-WITHIN 80  ; characters within which a line that begins a message has its date
   MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
   MARKERS "[\ufeff\u200e\u200f\u202a-\u202e]*"
@@ -87,15 +85,6 @@ depend on the country and the phone's language.]]
   MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC begin as its lines do
 
 
-(defn find-log [head ending]
-  #[[Return #(service messages) for a chat that begins with the text `head`, or None.
-
-  `ending` is its file's; `messages` is a function of the file and its `Reading`.]]
-  (setv lines (lfor line (cut (.split head "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r")))
-  (for [[service chat? messages] LOGS  :if (and lines (chat? lines ending))]
-    (return #(service (fn [file reading] (messages (text-lines file reading)))))))
-
-
 (defn _grouped [lines begin finish]
   #[[Yield the messages in `lines`.
 
@@ -145,11 +134,6 @@ depend on the country and the phone's language.]]
   (_unless-notice name (.sub MEDIUM "" text)))
 
 
-(defn _finish-signal [name text]
-  "Return a message of Signal's exporter without quotations, reactions and files, or a notice."
-  (if (= name "No-Sender") NOTICE (_unless-notice name (.sub SIGNAL-NOTES "" text))))
-
-
 (defn _unless-notice [name text]
   "Return the message #(name text), or a notice if it is one."
   (setv text (.strip text))
@@ -157,11 +141,6 @@ depend on the country and the phone's language.]]
 
 
 ;; * iMessage
-
-(defn _begin-imessage [line]
-  "Return the message that a `line` with a date begins, or None; the next line has its name."
-  (when (setx begun (.fullmatch IMESSAGE line)) #(None (get begun 1))))
-
 
 (defn _finish-imessage [_ text]
   "Return an iMessage, or a notice, whose text follows the date."
@@ -176,7 +155,7 @@ depend on the country and the phone's language.]]
 
 ;; * IRC
 
-(defn _irc? [lines]
+(defn _irc? [lines ending]
   "Return whether `lines` are an IRC log."
   (setv
     known (list (filter IRC-LINE.match lines))
@@ -204,10 +183,12 @@ depend on the country and the phone's language.]]
 ;; one, and what yields the messages in all its lines. The first that fits is taken.
 (setv LOGS [
   ["Signal" (fn [lines ending] (and (= ending ".md") (_stamped? lines)))
-    (fn [lines] (_grouped lines _begin-stamped _finish-signal))]
+    (fn [lines] (_grouped lines _begin-stamped (fn [name text]
+      (if (= name "No-Sender") NOTICE (_unless-notice name (.sub SIGNAL-NOTES "" text))))))]
   ["WhatsApp" (fn [lines ending] (_stamped? lines))
     (fn [lines] (_grouped lines _begin-stamped _finish-whatsapp))]
   ["iMessage" (fn [lines ending] (and (.match IMESSAGE (get lines 0)) (> (len lines) 2)))
-    (fn [lines] (_grouped lines _begin-imessage _finish-imessage))]
-  ["IRC" (fn [lines ending] (_irc? lines))
-    _irc-messages]])
+    (fn [lines] (_grouped lines
+      (fn [line] (when (setx begun (.fullmatch IMESSAGE line)) #(None (get begun 1))))
+      _finish-imessage))]
+  ["IRC" _irc? _irc-messages]])

@@ -159,20 +159,16 @@ or crash what reads it.]]
     parts (lfor
       [line next] (pairwise [#* lines ""])
       :if line
+      :setv share (/ (len line) (max usual 1))
+      :setv ended (.search ENDED line)
+      :setv within (and (not ended) (.islower (cut next 1)))  ; a sentence, probably
       (cond
-        (or verse (not next) (not (_goes-on? line next usual))) (+ line "\n")
+        (or verse (not next) (< share (if within HALF FULL)) (.match ITEM next)
+            (and ended (< share USUAL)))
+          (+ line "\n")
         (and (.search HYPHENATED line) (.islower (cut next 1))) (cut line -1)
         True (+ line " "))))
   (filter None (.split (.join "" parts) "\n")))
-
-
-(defn _goes-on? [line next usual]
-  "Return whether the paragraph whose last line is `line` goes on in the line `next`."
-  (setv share (/ (len line) (max usual 1)))
-  (and
-    (>= share (if (and (.islower (cut next 1)) (not (.search ENDED line))) HALF FULL))
-    (not (.match ITEM next))
-    (not (and (.search ENDED line) (< share USUAL)))))
 
 
 ;; * In the other process

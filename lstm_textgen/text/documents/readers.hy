@@ -17,12 +17,12 @@
   lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
-  lstm-textgen.text.documents.exports [Folder find-export read-slack slack?]
-  lstm-textgen.text.documents.loglines [find-log]
+  lstm-textgen.text.documents.exports [EXPORTS Folder read-slack slack?]
+  lstm-textgen.text.documents.loglines [LOGS]
   lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
-    about-skipped batched chunks first-text joined not-a noting sound-texts]
+    about-skipped batched chunks first-text joined not-a noting sound-texts text-lines]
   lstm-textgen.text.documents.sheets [read-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
@@ -31,6 +31,7 @@
 (setv
   CHAT-ENDINGS #(".txt" ".json" ".md" ".html")
   MOST-TRIED 1000  ; members of an archive with these endings that are looked at, to find a chat
+  TOP-LINES 500  ; first lines, by which a chat is recognized
   HIDDEN r"(?:^|/)\.|^__MACOSX/|/$"  ; names of folders, and of members that nobody reads
   MIMETYPE "mimetype"
   ODT "application/vnd.oasis.opendocument.text"
@@ -76,32 +77,24 @@
   "Yield the text of the document, or of the texts, in the zip archive in `file`."
   (setv
     archive (Archive file reading)
-    read (_zip-reader archive)
-    options {read-slack ["only"]  read-sheet ["column" "sheet"]  _read-members OPTIONS})
-  (_check-options reading (.get options read []))
-  ;; Plain text stays as it is.
-  (if (is read _read-members) (read archive) (batched (read archive) reading)))
-
-
-(defn _zip-reader [archive]
-  "Return the function that reads `archive`; raise `NotText` if there is none."
-  (setv
-    name archive.reading.name
     mime (if (in MIMETYPE archive.names)
       (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
       "")
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
   (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
-    (raise (NotText f"{name} is {kind}, not text; {advice}")))
-  (cond
-    (begins? "word/") (fn [archive] (read-docx archive (partial _inserted archive)))
-    (.startswith mime ODT) read-odt
-    (or (begins? "xl/") (.startswith mime ODS)) read-sheet
-    (in "META-INF/container.xml" archive.names) read-epub
-    (slack? archive.names) read-slack
-    mime (raise (NotText f"{name} can't be read: it is of type {mime}"))
-    archive.reading.budget (raise (NotText f"{name} is a zip archive in another; unpack it"))
-    True _read-members))
+    (raise (NotText f"{reading.name} is {kind}, not text; {advice}")))
+  (setv [read #* options] (cond
+    (begins? "word/") [(fn [archive] (read-docx archive (partial _inserted archive)))]
+    (.startswith mime ODT) [read-odt]
+    (or (begins? "xl/") (.startswith mime ODS)) [read-sheet "column" "sheet"]
+    (in "META-INF/container.xml" archive.names) [read-epub]
+    (slack? archive.names) [read-slack "only"]
+    mime (raise (NotText f"{reading.name} can't be read: it is of type {mime}"))
+    reading.budget (raise (NotText f"{reading.name} is a zip archive in another; unpack it"))
+    True [_read-members #* OPTIONS]))
+  (_check-options reading options)
+  ;; Plain text stays as it is.
+  (if (is read _read-members) (read archive) (batched (read archive) reading)))
 
 
 (defn _read-members [archive]
@@ -111,7 +104,12 @@
   (setv
     reading archive.reading
     names (lfor name (sorted archive.names) :if (not (re.search HIDDEN name)) name)
-    names (or (_chats-in archive names) names)
+    chats (lfor
+      name (cut (lfor name names :if (in (_ending name) CHAT-ENDINGS) name) MOST-TRIED)
+      :setv head (.read (.open archive name) HEAD)
+      :if (find-chat (first-text head reading) (_ending name))
+      name)
+    names (or chats names)
     [read parts skipped] [[] [] {}]
     texts (sound-texts (gfor name names #(name (_read-member archive name))) skipped)
     budget (Budget reading))  ; of all the text, of which PDFs may hold more than of bytes
@@ -130,15 +128,6 @@
   (yield (if (= 1 (len read) (len names) (len parts))
     (get parts 0 1)
     (Understood f"zip archive, {(counted (len read) "texts")}{about}" :parts (tuple parts)))))
-
-
-(defn _chats-in [archive names]
-  "Return those of `names` whose members in `archive` are chats."
-  (lfor
-    name (cut (lfor name names :if (in (_ending name) CHAT-ENDINGS) name) MOST-TRIED)
-    :setv head (.read (.open archive name) HEAD)
-    :if (_find-chat (first-text head archive.reading) (_ending name))
-    name))
 
 
 (defn _read-member [archive name]
@@ -167,16 +156,22 @@
 
 (defn _read-chat [file reading]
   "Yield the text of the chat in `file`, then an `Understood`."
-  (setv chat (_find-chat (first-text (.read file HEAD) reading) reading.ending))
+  (setv chat (find-chat (first-text (.read file HEAD) reading) reading.ending))
   (.seek file 0)
   (unless chat (raise (NotText f"{reading.name} is not a chat in a known format")))
   (setv [service messages] chat)
   (chat-text (messages file reading) service reading))
 
 
-(defn _find-chat [text ending]
-  "Return #(service messages) for a chat that begins with `text`, as `find-log` does, or None."
-  (or (find-export text) (find-log text ending)))
+(defn find-chat [text ending]
+  #[[Return #(service messages) for a chat that begins with `text`, or None.
+
+  `ending` is its file's; `messages` is a function of the file and its `Reading`.]]
+  (for [[service begins messages] EXPORTS  :if (.match begins text)]
+    (return #(service messages)))
+  (setv lines (lfor line (cut (.split text "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r")))
+  (for [[service chat? messages] LOGS  :if (and lines (chat? lines ending))]
+    (return #(service (fn [file reading] (messages (text-lines file reading)))))))
 
 
 ;; * The table: the first reader that knows a file reads it
@@ -199,18 +194,26 @@
   "table" (Reader "a table" read-table :errors #(RecursionError ValueError) :options ["column"]
     :sniffs? (fn [head text reading] (and reading.column (in reading.ending [#* TABLES ""]))))
   "chat" (Reader "a chat" _read-chat :options ["only"]
-    :sniffs? (fn [head text reading] (_find-chat text reading.ending)))
+    :sniffs? (fn [head text reading] (find-chat text reading.ending)))
   "page" (Reader "a web page" read-html :endings [".html" ".htm" ".xhtml"]
     :sniffs? (fn [head text reading]
       (and (in reading.ending ["" ".php" ".asp" ".aspx"]) (.match PAGE text))))})
 
 
 (defn read-any [file reading]
-  "Yield the text of `file` (binary), plain text or a document, and perhaps an `Understood`."
+  #[[Yield the text of `file` (binary), plain text or a document, and perhaps an `Understood`.
+
+  Raise as `read-document`, and `NotText` if the reading's `only` or `column` doesn't apply.]]
   (setv
     head (.read file CHUNK)
     start (cut head HEAD)
-    reader (when head (find-reader start reading)))
+    text (first-text start reading)
+    knows? (fn [each] (or
+      (.startswith start each.begins)
+      (in reading.ending each.endings)
+      (.sniffs? each start text reading)))
+    reader (when head (next (filter knows? (.values READERS)) None)))
+  (when head (_check-options reading (if reader reader.options [])))
   (when reader
     (with [whole (_seekable file head reading)]
       (yield :from (read-document reader whole reading)))
@@ -218,7 +221,6 @@
   (yield :from (decode reading.name (chain [head] (chunks file)) reading.encoding))
   ;; Plain text may look like a table or other data.
   (setv
-    text (first-text start reading)
     columns (if (in reading.ending TABLES) (columns-of text reading.ending) [])
     kinds (lfor
       [kind pattern] (.items DATA)
@@ -228,21 +230,6 @@
     (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to "
       f"read one column give `column`: {(clip (.join ", " columns) 200)}")))
     kinds (yield (Understood f"read as plain text, though it looks like {(get kinds 0)}"))))
-
-
-(defn find-reader [head reading]
-  #[[Return the `Reader` of a file that begins with the bytes `head`, or None if it is plain text.
-
-  Raise `NotText` if the reading's `only` or `column` doesn't apply to such a file.]]
-  (setv
-    text (first-text head reading)
-    knows? (fn [each] (or
-      (.startswith head each.begins)
-      (in reading.ending each.endings)
-      (.sniffs? each head text reading)))
-    reader (next (filter knows? (.values READERS)) None))
-  (_check-options reading (if reader reader.options []))
-  reader)
 
 
 (defn _check-options [reading applying]

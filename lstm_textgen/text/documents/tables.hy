@@ -14,7 +14,7 @@
   lstm-textgen.text.decoding [NotText likely-encoding]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Understood chunks cleaned
     first-text not-a one-line read-whole text-lines]
-  lstm-textgen.text.items [end-of])
+  lstm-textgen.text.items [ENDS])
 
 (setv
   CSV-ENDINGS [".csv" ".tsv"]
@@ -36,8 +36,13 @@
   (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
     (return (text-of-rows (_json-rows file reading) reading "table")))
   (setv
-    encoding (_encoding-of file reading)
-    decoded (replace reading :encoding encoding))
+    encoding reading.encoding
+    decoder ((codecs.getincrementaldecoder encoding)))
+  (try
+    (for [data (chunks file)] (.decode decoder data))
+    (except [UnicodeDecodeError] (setv encoding (likely-encoding data encoding))))
+  (.seek file 0)
+  (setv decoded (replace reading :encoding encoding))
   (text-of-rows (csv-rows file decoded (first-text head decoded)) reading
     (if (= encoding reading.encoding) "table" f"table in {encoding}")))
 
@@ -100,7 +105,7 @@
     (yield (Understood f"{kind}, {(counted count "entries")}{within}"
       :items (when reading.column (or reading.items items))))
     (for [piece (chunks copy)]
-      (yield (.replace piece END (end-of (or reading.items items)))))))
+      (yield (.replace piece END (get ENDS (or reading.items items)))))))
 
 
 (defn _header-place [rows column]
@@ -116,23 +121,19 @@
       (max (gfor [n cell] (enumerate row 1) :if cell n) :default 0))
     above (len (list (takewhile (fn [width] (<= width 1)) widths)))
     [wide #* below] (or (cut widths above None) [0])
-    below (list (filter None below)))
+    below (list (filter None below))
+    cells (sfor cell (get [#* rows []] 0) (.casefold (one-line cell)))
+    asked? (any (gfor
+      text (_given column)
+      [_ name] (column-parts text)
+      (and name (in (.casefold (one-line name)) cells)))))
   (if (and (<= 1 above MOST-TITLES)
       (>= wide (max [2 #* below]))
       (= wide (sum (map bool (get rows above))))
       (> (sum (gfor width below (> width 1))) (/ (len below) 2))
-      (not (_asked? column (get rows 0))))
+      (not asked?))
     above
     0))
-
-
-(defn _asked? [column row]
-  "Return whether a cell of `row` is a name that `column`, as in a `Reading`, asks for."
-  (setv cells (sfor cell row (.casefold (one-line cell))))
-  (any (gfor
-    text (_given column)
-    [_ name] (column-parts text)
-    (and name (in (.casefold (one-line name)) cells)))))
 
 
 (defn _given [column]
@@ -155,10 +156,14 @@
 
 (defn _filled [parts row]
   "Return the text of a `row`, perhaps in several lines: that of all `parts`; none without a cell."
-  (setv cells (lfor [_ place] parts (if (is place None) "" (_cell row place))))
-  (if (any cells)
-    (_tidy (.join "" (gfor [[literal _] cell] (zip parts cells) (+ literal cell))))
-    ""))
+  (setv
+    cells (lfor [_ place] parts (if (is place None) "" (_cell row place)))
+    text (.join "" (gfor [[literal _] cell] (zip parts cells) (+ literal cell)))
+    lines (lfor
+      line (if (any cells) (.splitlines text) [])
+      :setv tidy (one-line line)
+      (if (.isprintable tidy) tidy (one-line (cleaned tidy)))))  ; few aren't, and it takes time
+  (.join "\n" (filter None lines)))
 
 
 (defn _cell [row place]
@@ -166,14 +171,6 @@
   (try
     (.strip (get row place))
     (except [LookupError] "")))
-
-
-(defn _tidy [text]
-  "Return `text` with its white space tidied, and without blank lines."
-  (defn tidied [line]
-    (setv line (one-line line))
-    (if (.isprintable line) line (one-line (cleaned line))))  ; few aren't, and it takes time
-  (.join "\n" (filter None (map tidied (.splitlines text)))))
 
 
 ;; * Names
@@ -212,16 +209,6 @@
 
 
 ;; * Comma-separated values, and JSON
-
-(defn _encoding-of [file reading]
-  "Return the encoding of the `reading`, or a likely one if the text in `file` isn't in that."
-  (setv decoder ((codecs.getincrementaldecoder reading.encoding)))
-  (try
-    (for [data (chunks file)] (.decode decoder data))
-    reading.encoding
-    (except [UnicodeDecodeError] (likely-encoding data reading.encoding))
-    (finally (.seek file 0))))
-
 
 (defn csv-rows [file reading [head None]]
   "Yield the rows of the CSV in `file`, whose delimiter its beginning `head` shows, or is a comma."

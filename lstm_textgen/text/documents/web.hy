@@ -83,7 +83,16 @@
   (setv
     reading archive.reading
     found (.find (read-xml archive "META-INF/container.xml") ".//{*}rootfile[@full-path]")
-    chapters (_spine archive (if (is found None) "" (.get found "full-path")))
+    package (if (is found None) "" (.get found "full-path"))
+    root (read-xml archive package)
+    items (dfor
+      item (.iterfind root ".//{*}item")
+      :if (not-in "nav" (.split (.get item "properties" "")))
+      (.get item "id") (target package (percent-decoded (.get item "href" ""))))
+    chapters (lfor  ; in reading order
+      each (.iterfind root ".//{*}itemref")
+      :if (!= (.get each "linear") "no")
+      (.get items (.get each "idref")))
     encrypted (read-xml archive "META-INF/encryption.xml" :needed False)
     locked (sfor  ; often only fonts
       node (.iterfind encrypted ".//{*}CipherReference")
@@ -98,21 +107,6 @@
       (yield (.join "" (gfor line [#* lines ""] (+ line "\n"))))
       (+= count 1)))
   (yield (Understood f"e-book, {(counted count "chapters")}")))
-
-
-(defn _spine [archive package]
-  "Return the names of the chapters that the member `package` lists, in reading order."
-  (setv
-    root (read-xml archive package)
-    items (dfor
-      item (.iterfind root ".//{*}item")
-      :if (not-in "nav" (.split (.get item "properties" "")))
-      (.get item "id") (target package (percent-decoded (.get item "href" "")))))
-  (lfor
-    each (.iterfind root ".//{*}itemref")
-    :setv name (.get items (.get each "idref"))
-    :if (and name (!= (.get each "linear") "no"))
-    name))
 
 
 ;; * Bytes to HTML
@@ -165,22 +159,20 @@
     body tree.body)
   (unless body (return []))
   (for [node (.css tree LEFT-OUT)] (.remove node))
+  (setv
+    found (.css body MAIN)
+    least (* MAIN-SHARE (len (.text body)))
+    main (next
+      (gfor
+        nodes [(lfor node found :if (!= node.tag "article") node) found]
+        :if (and (= (len nodes) 1) (> (len (.text (get nodes 0))) least))
+        (get nodes 0))
+      body))
   (lfor
-    line (.split (layout (_main-part body)) "\n")
+    line (.split (layout main) "\n")
     :setv line (.strip (re.sub " *\t[ \t]*" "\t" (re.sub " +" " " line)) " \t")
     :if line
     (.rstrip (.translate line UNKEPT))))
-
-
-(defn _main-part [body]
-  "Return the page's declared main part, or `body` if that part has little text."
-  (setv
-    found (.css body MAIN)
-    whole (len (.text body)))
-  (for [nodes [(lfor node found :if (!= node.tag "article") node) found]]
-    (when (and (= (len nodes) 1) (> (len (.text (get nodes 0))) (* MAIN-SHARE whole)))
-      (return (get nodes 0))))
-  body)
 
 
 (defn layout [node]
