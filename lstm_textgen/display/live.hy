@@ -132,20 +132,16 @@
       @view.speed (.speed self)
       @view.progress progress
       @view.left (when (> progress before)
-        (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before))))
-    (._note-loss self done loss))
-
-  (meth _note-loss [done loss]
-    "Add the loss since the curve's last point, if that is far enough away."
-    (setv
+        (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before)))
+      ;; The curve gets the loss since its last point, if that is far enough away.
       total (* done loss)
       @mark (or @mark #(done total))
-      [before total-before] @mark
+      [marked total-before] @mark
       curve (get @view.curves "training")
       span (/ (or @view.plan.epochs 1) POINTS))
-    (when (>= (- done before) (max 1 (* span @units)))
+    (when (>= (- done marked) (max 1 (* span @units)))
       (.append curve
-        #((+ @number (/ done @units)) (bits (/ (- total total-before) (- done before)))))
+        #((+ @number (/ done @units)) (bits (/ (- total total-before) (- done marked)))))
       (setv @mark #(done total))
       (when (> (len curve) (* 2 POINTS)) (del (cut curve 1 -1 2)))))
 

@@ -46,7 +46,7 @@
     network (Text f"{plan.layers}{(if plan.why f" ({plan.why})" "")}" :style "dim")
     top [
       (_line f"{plan.source} → {plan.path}" "bold")
-      (_line (.contents plan) "dim")
+      (_line plan.contents "dim")
       #* (cut (.wrap network (Console :width inner) inner) 2)
       (_line "")
       (_bars view inner)

@@ -19,19 +19,15 @@
   #[[What a run is about to do.
 
   - `source`: the names of what it reads; `path`: where the model is saved.
-  - `units`, `held`: the numbers of units for training and for validation; `distinct`: the size of
-    the vocabulary; `unit`: what units are called, such as characters.
+  - `contents`: the size of the text in words; `units`: the number of those to train on; `unit`:
+    what they are called, such as characters.
   - `layers`: the network; `why` it was chosen, empty if it was given. `new`: whether the model
     is new.
   - `epochs`: the limit for this text (0: none). `seconds`: what is left of the run's time, with
     `epochs` as the limit for the run; None: time is not limited.
   - `losses`: those of each epoch so far on this text, as `losses-of` returns them.]]
-  [ #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
-    #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses]
-
-  (meth contents []
-    "Return the size of the data in words."
-    f"{@units :,} training and {@held :,} validation {@unit}, vocabulary {@distinct :,}"))
+  [ #^ str source  #^ str path  #^ str contents  #^ int units  #^ str unit
+    #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses])
 
 
 (defn source-names [sources]
@@ -106,7 +102,7 @@
           (if epochs f" or `epochs` {epochs}, whichever comes first" ""))
         epochs f"for `epochs` {epochs}, about {(* epochs plan.units) :,} {plan.unit}"
         True "until stopped"))
-    (for [line [(.contents plan) f"network: {plan.layers}{why}" f"training {until}"]]
+    (for [line [plan.contents f"network: {plan.layers}{why}" f"training {until}"]]
       (.say self line)))
 
   (meth begin-epoch [epoch epochs units done]

@@ -126,15 +126,6 @@ optimizer and schedule.]]
   (/ (bits (.sum (nats-of base rows))) (len (.join "" (map base.vocabulary.decode rows.T)))))
 
 
-(defn why-unused [name bits]
-  "Return why training starts without the base called `name`, which needs `bits` per character."
-  (+ f"{(stem name)} "
-    (if (< bits math.inf)
-      f"predicts this text poorly ({bits :.1f} bits per character)"
-      "knows too few of this text's characters")
-    "; training from scratch"))
-
-
 (defn places [vocabulary ids]
   "Return up to `TRIED` parts of the text of `ids` (time,), texts that don't overlap."
   (setv
@@ -230,12 +221,6 @@ optimizer and schedule.]]
 
 
 ;; * The text's own frequencies
-
-(defn fit-bias [model known ids group]
-  "Give `model` the `fitted-bias` that the leader of the `ProcessGroup` finds for all."
-  (setv bias (.leader-says group (.tolist (fitted-bias model known ids))))
-  (setv model.weights [#* (cut model.weights -1) (np.array bias "float32")]))
-
 
 (defn fitted-bias [model known ids]
   #[[Return the output bias with which `model` expects some units as often as the text has them.

@@ -70,11 +70,6 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     name (/ (max 1 (int (@ (.counts vocabulary part) vocabulary.lengths))) (len part))))
 
 
-(defn streams? [settings]
-  "Return whether windows follow one another under `settings` (`ModelSettings`)."
-  (= settings.stride settings.lookback))
-
-
 (defrecord Arc
   #[[The part of a ring of ids that some of its streams read; its length is the whole ring's.
 
@@ -109,11 +104,6 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   (Arc (kept-part ids start stop) start size (fingerprint ids)))
 
 
-(defn own-ids [ids]
-  "Return the `ids` that this process has (time,): all, or those of an `Arc`."
-  (if (isinstance ids Arc) ids.ids ids))
-
-
 (defclass Batches []
   #[[Batches of windows of a ring of `ids` (time,), by `settings` (`ModelSettings`).
 
@@ -134,19 +124,30 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
-      @carries-state (streams? settings)
+      @carries-state (= @stride lookback)
       @count (+ 1 (// (- (len ids) lookback 1) @stride))  ; of windows that may overlap
       @steps (max 1 (if @carries-state (// (len ids) (* rows lookback)) (// @count rows)))))
 
   (meth epoch [number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
     (setv
-      window (np.arange (+ (get @shape 1) 1))
       random (np.random.default-rng [@rng-seed number])
-      ids (if (is @bounds None) @ids (@_shuffled random)))
-    (for [starts ((if @carries-state @_streams @_windows) random (range first @steps))]
+      ids (if (is @bounds None) @ids (@_shuffled random))
+      size (len ids)
+      [rows lookback] @shape
+      all (np.arange rows)
+      own (get all @own))
+    (if @carries-state
+      (setv begin (get (np.sort (% (+ (.integers random size) (// (* size all) rows)) size)) @own))
+      (do
+        (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
+        (.shuffle random order)))
+    (for [step (range first @steps)]
       (setv
-        places (+ (ncut starts : None) window)
+        starts (if @carries-state
+          (% (+ begin (* step lookback)) size)
+          (* @stride (.astype (.take order (+ (* step rows) own) :mode "wrap") int)))
+        places (+ (ncut starts : None) (np.arange (+ lookback 1)))
         both (.astype (.take ids places :mode "wrap") "int32"))
       (yield #((ncut both : :-1) (ncut both : 1:)))))
 
@@ -154,35 +155,15 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     "Return the ids with the list's items in a random order."
     (setv order (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
     (.shuffle random order)
-    (gathered @ids @bounds order))
-
-  (meth _streams [random steps]
-    "Yield the places (rows,) in the ring where the windows of these `steps` begin."
-    (setv
-      size (len @ids)
-      [rows lookback] @shape
-      offset (.integers random size)
-      starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size)))
-    (for [step steps] (yield (% (+ (get starts @own) (* step lookback)) size))))
-
-  (meth _windows [random steps]
-    "Yield the places (rows,) where windows that may overlap begin."
-    (setv
-      rows (get @shape 0)
-      own (get (np.arange rows) @own)
-      order (np.arange @count :dtype (np.min-scalar-type @count)))
-    (.shuffle random order)
-    (for [step steps]
-      (setv chosen (.take order (+ (* step rows) own) :mode "wrap"))
-      (yield (* @stride (.astype chosen int))))))
+    (gathered @ids @bounds order)))
 
 
 (defclass HeldOut []
   #[[The held-out text in batches that count each of its units once, up to `VALIDATED` of them.
 
-  `ids` (time,) are these units, `steps` is the number of batches, and the length is that of the
-  whole held-out text. Each row has a part of them and begins with a run-in, the text before its
-  part: for the first row the end of `kept`, the training text (time,). All rows end together.]]
+  `ids` (time,) are these units, `steps` is the number of batches, and `length` that of the whole
+  held-out text. Each row has a part of them and begins with a run-in, the text before its part:
+  for the first row the end of `kept`, the training text (time,). All rows end together.]]
 
   (meth __init__ [kept held shape [@own ALL]]
     (setv
@@ -195,9 +176,6 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       before (cut kept (- (* @steps @lookback)) None)
       @before (len before)
       @text (np.concatenate [before @ids])))
-
-  (meth __len__ []
-    @length)
 
   (meth batches []
     #[[Yield the batches #(x y counted), each (rows, lookback): ids in int32, and float32.

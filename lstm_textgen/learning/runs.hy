@@ -13,7 +13,7 @@
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
   lstm-textgen.learning.schedule [Limits STEADY-ROWS why-done]
-  lstm-textgen.learning.start [Run load-keras max-epochs prepare relative-speed]
+  lstm-textgen.learning.start [Run load-keras prepare]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable]
@@ -80,13 +80,13 @@
     (load-keras run settings.layers)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
-      lstm-textgen.learning.learner.network [apple-gpu?]
+      lstm-textgen.learning.learner.network [gpu-used]
       lstm-textgen.learning.training [Training])
-    (when (apple-gpu?)
+    (when (= (gpu-used) "Apple's")
       (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (.run (Training model start.ids start.held asked.path report
       (Limits asked.save-every run.deadline
-        :max-epochs (max-epochs run settings (len start.ids))
+        :max-epochs start.epochs
         :larger-steps (and start.new (not model.vocabulary.several) (not settings.fine-tuned?)
           (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" asked)))
       (partial run-callbacks asked model report
@@ -100,14 +100,13 @@
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.ids)]
-    relative (relative-speed run settings.layers)
     ;; A longer run would choose another network.
     chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
     (setv layers (if chosen
-      (get (choose-layers units (max-epochs run settings units) minutes settings.unit relative) 0)
+      (get (choose-layers units start.epochs minutes settings.unit start.speed) 0)
       settings.layers))
-    (* relative (training-speed layers settings.unit model.weight-count settings.batch-size)))
+    (* start.speed (training-speed layers settings.unit model.weight-count settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))
   (when line (.say run.report line)))
 
@@ -116,12 +115,14 @@
   "Return the `Plan` of the training."
   (setv
     [model units] [start.checkpoint (len start.ids)]
-    settings model.settings)
+    settings model.settings
+    held (if start.held start.held.length 0))
   (Plan
     :source (source-names run.asked.sources) :path (str run.asked.path)
-    :units units :held (if start.held (len start.held) 0)
-    :distinct (len model.vocabulary) :unit settings.unit
+    :contents (+ f"{units :,} training and {held :,} validation {settings.unit}, "
+      f"vocabulary {(len model.vocabulary) :,}")
+    :units units :unit settings.unit
     :layers (str settings.layers) :why settings.why :new start.new
-    :epochs (if run.deadline (max-epochs run settings units) settings.epochs)
+    :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
     :losses (list (map losses-of (entries-on model.history start.text)))))

@@ -6,7 +6,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 (eval-when-compile (require hyrule [meth some-> unless]))
 (import
-  contextlib [closing nullcontext]
+  contextlib [closing]
   dataclasses [replace]
   math
   platform
@@ -15,9 +15,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
   lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [Batches own-ids]
+  lstm-textgen.learning.batches [Arc Batches]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.learning.schedule [Clock learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
@@ -171,7 +172,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Compile validation while there is nothing to lose yet; the first step compiles the rest."
     (.doing @report "compiling the network")
     (when @held
-      (with [_ (nothing-to-save)  losses (closing (.losses @learner @held))]
+      (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (.losses @learner @held))]
         (next losses))))
 
   ;; * Steps
@@ -187,8 +188,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (@_call "on_train_batch_begin" progress.step)
     (.set-rate learner (learning-rate rate progress.updates (@_share-done)))
     (unless @batches.carries-state (.empty-states learner))
-    (setv loss (with [_ (if @clock.steps (nullcontext) (nothing-to-save))]
-      (.learn learner x y)))
+    (setv loss (if @clock.steps
+      (.learn learner x y)
+      (with [_ (nothing-to-save)  _ (muted-stderr)] (.learn learner x y))))  ; it compiles
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
       (raise (FloatingPointError (+ f"training diverged in epoch {(- progress.epoch @others -1)} "
         f"(loss: {loss :.3g} nats); use a `learning_rate` below {@settings.learning-rate}"))))
@@ -273,7 +275,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (or (>= begun (get @evaluation 1)) (@_why-done)))
       (.doing @report "evaluating the model")
       (setv
-        model.evaluation (evaluate model epoch (own-ids @batches.ids) (if @held @held.ids #()))
+        ids @batches.ids
+        own (if (isinstance ids Arc) ids.ids ids)
+        model.evaluation (evaluate model epoch own (if @held @held.ids #()))
         now (time.monotonic)
         seconds (- now begun)
         @evaluation #(seconds (+ now (* EVALUATION-PAUSE seconds))))
@@ -289,7 +293,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (unless (and @held @checkpoint.history)  ; without validation the last are the best
       (setv @checkpoint.weights (values @learner.weights)))
     (.doing @report f"saving {@path}")
-    (setv @checkpoint.resume (Resume (replace @progress) #* (.state @learner)))
+    (setv @checkpoint.resume (Resume (replace @progress)
+      (values @learner.variables) (values @learner.optimizer.variables)))
     (unless @group.leader? (return))
     (try
       (save-checkpoint @checkpoint @path)

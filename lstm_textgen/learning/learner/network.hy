@@ -112,20 +112,16 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   model)
 
 
-(defn on-gpu? []
-  "Return whether Keras' backend computes on a GPU."
+(defn gpu-used []
+  "Return whose GPU Keras computes on: \"Apple's\", which needs PyTorch, \"another\", or None."
   (match (keras.backend.backend)
-    "tensorflow" (bool (hy.I.tensorflow.config.list-physical-devices "GPU"))
-    "jax" (!= (hy.I.jax.default-backend) "cpu")
-    "torch" (hy.I.torch.cuda.is-available)))
-
-
-(defn apple-gpu? []
-  "Return whether Keras trains on Apple's GPU, as on PyTorch where there is one."
-  (and
-    (= (keras.backend.backend) "torch")
-    (hy.I.torch.backends.mps.is-available)
-    (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps")))
+    "tensorflow" (when (hy.I.tensorflow.config.list-physical-devices "GPU") "another")
+    "jax" (when (!= (hy.I.jax.default-backend) "cpu") "another")
+    "torch" (cond
+      (hy.I.torch.cuda.is-available) "another"
+      (and (hy.I.torch.backends.mps.is-available)
+        (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps"))
+        "Apple's")))
 
 
 ;; * Layers to train with
@@ -153,7 +149,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 (defn _own-loop? [layer]
   "Return whether our own loop is the fastest for `layer`: on processors, compiled by XLA."
-  (and (in layer.name FAST) (!= (keras.backend.backend) "torch") (not (on-gpu?))))
+  (and (in layer.name FAST) (!= (keras.backend.backend) "torch") (not (gpu-used))))
 
 
 (defclass Carried [keras.layers.Layer]

@@ -9,7 +9,6 @@ environment variables, which child processes would inherit, and draw random numb
 (import
   contextlib [contextmanager nullcontext]
   importlib [import-module]
-  itertools [count]
   os
   random
   signal
@@ -112,15 +111,6 @@ environment variables, which child processes would inherit, and draw random numb
     (finally
       (os.dup2 real descriptor)
       (os.close real))))
-
-
-(defn mute-first-call [object name]
-  #[[Withhold what the first call of the method `name` of `object` writes to standard error.
-
-  If TensorFlow was imported before us, its log is on.]]
-  (setv [method calls] [(getattr object name) (count)])
-  (setattr object name (fn [#* arguments]
-    (with [_ (if (next calls) (nullcontext) (muted-stderr))] (method #* arguments)))))
 
 
 (defn [contextmanager] muted-stdout []
