@@ -11,7 +11,7 @@
   pytest
   lstm-textgen
   lstm-textgen.display.plain [Quiet]
-  lstm-textgen.learning.batches [HeldOut split-ids]
+  lstm-textgen.learning.batches [split-ids]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.schedule [Limits]
   lstm-textgen.learning.training [Training]
@@ -158,8 +158,7 @@
   (setv
     checkpoint (load-checkpoint path :resume True)
     [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
-    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report
-      (Limits) (fn [#* _]) (ProcessGroup) {})
+    training (Training checkpoint ids held path report (Limits) (fn [#* _]) (ProcessGroup) {})
     bias (get training.learner.weights -1))
   (.assign bias (np.full bias.shape np.nan "float32"))
   training)

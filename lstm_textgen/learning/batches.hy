@@ -6,12 +6,12 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
 (eval-when-compile (require
   hyrule [meth ncut unless]
-  lstm-textgen.basics.forms [defrecord refuse]))
+  lstm-textgen.basics.forms [refuse]))
 (import
   math
   numpy :as np
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.corpus [fingerprint gathered kept-part])
+  lstm-textgen.text.corpus [gathered])
 
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long for little gain.
@@ -70,47 +70,13 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     name (/ (max 1 (int (@ (.counts vocabulary part) vocabulary.lengths))) (len part))))
 
 
-(defrecord Arc
-  #[[The part of a ring of ids that some of its streams read; its length is the whole ring's.
-
-  `ids` are the part's own, the first at place `start` in the ring; `size` and `text` are the
-  ring's length and fingerprint.]] [
-    #^ np.ndarray ids
-    #^ int start
-    #^ int size
-    #^ str text]
-
-  (meth __len__ []
-    @size)
-
-  (meth take [places #** _]
-    "Return the ids at `places` in the ring, which must be on this part of it."
-    (.take @ids (% (- places @start) @size))))
-
-
-(defn keep-arc [ids shape own]
-  #[[Return the part of `ids` (time,) that streams of the rows `own` (a slice) read, as an `Arc`.
-
-  `shape` is that of a batch. It is a copy: the rest can be freed.]]
-  (setv
-    size (len ids)
-    [rows lookback] shape
-    ;; The text has one part per row. The first stream begins anywhere in the first part; the
-    ;; others follow, a part apart, and each reads a part of the text or at least a window. 2 and 6
-    ;; allow for rounding.
-    start (- (// (* size own.start) rows) 2)
-    stop (+ (// (* size own.stop) rows) (// size rows) lookback 6)
-    stop (min stop (+ start size)))
-  (Arc (kept-part ids start stop) start size (fingerprint ids)))
-
-
 (defclass Batches []
   #[[Batches of windows of a ring of `ids` (time,), by `settings` (`ModelSettings`).
 
   Usually they are streams, one for each row of a batch: each window continues the one before it in
   its row, so a network can carry its state over (`carries-state`). Every epoch begins at its own
-  random place in the ring, so windows differ. Rows are in the order of their places, so the slice
-  `own`, the rows of this process, always reads about the same part.
+  random place in the ring, so windows differ. `own` (a slice) are the rows of this process; they
+  always read about the same part of a ring in a file, as rows are in the order of their places.
 
   If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
   in a new random order each epoch, and each begins with an empty state.
@@ -161,14 +127,13 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 (defclass HeldOut []
   #[[The held-out text in batches that count each of its units once, up to `VALIDATED` of them.
 
-  `ids` (time,) are these units, `steps` is the number of batches, and `length` that of the whole
-  held-out text. Each row has a part of them and begins with a run-in, the text before its part:
+  `ids` (time,) are these units, and `steps` is the number of batches. Each row has a part of them and begins with a run-in, the text before its part:
   for the first row the end of `kept`, the training text (time,). All rows end together.]]
 
   (meth __init__ [kept held shape [@own ALL]]
     (setv
       [rows @lookback] shape
-      [@ids @length] [(cut held VALIDATED) (len held)]
+      @ids (cut held VALIDATED)
       bounds (// (* (len @ids) (np.arange (+ rows 1))) rows)
       [@starts @ends] [(cut bounds -1) (cut bounds 1 None)]
       longest (.max (- @ends @starts))

@@ -66,8 +66,9 @@
   "Prepare `run` and train the model, unless that is done; return its `Checkpoint`."
   (setv
     [asked report start] [run.asked run.report (prepare run)]
-    [model settings] [start.checkpoint start.checkpoint.settings]
-    done (unless asked.minutes (why-done settings model.history start.text)))
+    [model corpus] [start.checkpoint start.corpus]
+    settings model.settings
+    done (unless asked.minutes (why-done settings model.history corpus.text)))
   (when done
     (.warn report f"{asked.path} is already trained on this text: {(.join "; " done)}")
     (when asked.report (write-report asked.report asked.path model))
@@ -84,7 +85,7 @@
       lstm-textgen.learning.training [Training])
     (when (= (gpu-used) "Apple's")
       (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (.run (Training model start.ids start.held asked.path report
+    (.run (Training model corpus.ids corpus.held asked.path report
       (Limits asked.save-every run.deadline
         :max-epochs start.epochs
         :larger-steps (and start.new (not model.vocabulary.several) (not settings.fine-tuned?)
@@ -99,7 +100,7 @@
 (defn _say-how-much-is-read [run start]
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
-    [model settings units] [start.checkpoint start.checkpoint.settings (len start.ids)]
+    [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
     ;; A longer run would choose another network.
     chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
@@ -114,15 +115,14 @@
 (defn _plan [run start]
   "Return the `Plan` of the training."
   (setv
-    [model units] [start.checkpoint (len start.ids)]
-    settings model.settings
-    held (if start.held start.held.length 0))
+    [model corpus] [start.checkpoint start.corpus]
+    [units settings] [(len corpus.ids) model.settings])
   (Plan
     :source (source-names run.asked.sources) :path (str run.asked.path)
-    :contents (+ f"{units :,} training and {held :,} validation {settings.unit}, "
+    :contents (+ f"{units :,} training and {(len corpus.held) :,} validation {settings.unit}, "
       f"vocabulary {(len model.vocabulary) :,}")
     :units units :unit settings.unit
     :layers (str settings.layers) :why settings.why :new start.new
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
-    :losses (list (map losses-of (entries-on model.history start.text)))))
+    :losses (list (map losses-of (entries-on model.history corpus.text)))))

@@ -17,7 +17,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   lstm-textgen.display.plain [Report source-names]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fitted-bias
     grow-vocabulary load-base stem suggestion]
-  lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids unit-lengths]
+  lstm-textgen.learning.batches [fitting-lookback split-ids unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -56,12 +56,10 @@ Each function gets what the ones before it in `prepare` returned.]]
     #^ object [listing None]])  ; the `Listing` that it is, if it is one
 
 
-(defrecord Start "A model that is ready to train, and what this process trains it on." [
+(defrecord Start "A model that is ready to train, and what it is trained on." [
     #^ Checkpoint checkpoint
     #^ bool new  ; whether it hasn't been trained yet
-    #^ object ids   ; (time,) to train on: all or, as an `Arc`, those of this process's streams
-    #^ object held  ; a `HeldOut`, or None
-    #^ str text  ; the fingerprint of the training text
+    #^ Corpus corpus
     #^ dict lengths  ; the `unit-lengths` of the text
     #^ int epochs  ; at most, in a run with `minutes` from now on (0: no limit)
     #^ float speed])  ; in a run with `minutes` this machine's, relative to that of `sizing.hy`
@@ -105,7 +103,7 @@ Each function gets what the ones before it in `prepare` returned.]]
   (setv epochs (if (or (not asked.minutes) settings.fine-tuned? (in "epochs" asked))
     settings.epochs
     (most-epochs (len corpus.ids) settings.unit)))
-  (Start checkpoint new #* (_own-share run corpus settings) corpus.text lengths epochs speed))
+  (Start checkpoint new corpus lengths epochs speed))
 
 
 (defn _models [run]
@@ -329,13 +327,3 @@ Each function gets what the ones before it in `prepare` returned.]]
     (refuse f"`minutes` {minutes :g} leaves too little time for training: "
       f"preparing the run took {spent :.0f} s; give at least "
       f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))
-
-
-(defn _own-share [run corpus settings]
-  "Return `ids` and `held` of the `Start`; raise `ValueError` if rows can't be split evenly."
-  (setv
-    shape #(settings.batch-size settings.lookback)
-    own (.own-rows run.group settings.batch-size)
-    whole (or (= run.group.processes 1) settings.items (!= settings.stride settings.lookback)))
-  #((if whole corpus.ids (keep-arc corpus.ids shape own))
-    (when (len corpus.held) (HeldOut corpus.ids corpus.held shape own))))

@@ -15,7 +15,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
   lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [Arc Batches]
+  lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
@@ -39,7 +39,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   #[[The training of one model.
 
   - `checkpoint`: where it stands. Without `weights` they are new; without `resume` the optimizer.
-  - `ids`: the training text (time,); `held`: the held-out text, a `HeldOut`, or None.
+  - `ids`: the training text (time,); `held`: the held-out text (time,), maybe empty.
   - `path`: where the model is saved after each epoch, and within epochs as `limits` say.
   - `report`: what shows the run, a `Report`.
   - `limits`: when the run ends and how often it saves, `Limits`. The learning-rate schedule fits
@@ -53,7 +53,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   whether the last save failed, in `save`; `evaluation`, #(seconds next) with what the last one
   took and when the next may begin, in `_evaluate-if-due`.]]
 
-  (meth __init__ [@checkpoint ids @held @path @report @limits callbacks @group @lengths]
+  (meth __init__ [@checkpoint ids held @path @report @limits callbacks @group @lengths]
     (setv
       settings checkpoint.settings
       [@late @unsaved @evaluation] [False False #(0 0)]
@@ -61,9 +61,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @clock (Clock limits.deadline)
       @folder (. (.absolute path) parent)  ; what it is called now
       @text (fingerprint ids)
-      @batches (Batches ids settings (.own-rows group settings.batch-size)
+      own (.own-rows group settings.batch-size)
+      @batches (Batches ids settings own
         (when settings.items
           (item-bounds ids (.find checkpoint.vocabulary "\n") settings.items)))
+      @held (when (len held) (HeldOut ids held @batches.shape own))
       @batch-units (math.prod @batches.shape)
       @learner (make-learner checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :distributed group.distributed)
@@ -275,9 +277,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (or (>= begun (get @evaluation 1)) (@_why-done)))
       (.doing @report "evaluating the model")
       (setv
-        ids @batches.ids
-        own (if (isinstance ids Arc) ids.ids ids)
-        model.evaluation (evaluate model epoch own (if @held @held.ids #()))
+        model.evaluation (evaluate model epoch @batches.ids (if @held @held.ids #()))
         now (time.monotonic)
         seconds (- now begun)
         @evaluation #(seconds (+ now (* EVALUATION-PAUSE seconds))))
