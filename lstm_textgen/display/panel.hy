@@ -32,9 +32,11 @@
   - `activity`: the current activity; `title`: the epoch's name; `share`: how much of it is done.
   - `progress`: that of the run (0: endless); `speed`: units per second; `left`: seconds, or None.
   - `sample`: the model's latest text; `saved`: the clock time of the last save; `memory`: bytes.]]
-  #^ Plan plan  #^ dict curves  #^ list lines  #^ str activity  #^ str title
-  #^ float share  #^ float progress  #^ float speed  #^ object left
-  #^ str sample  #^ str saved  #^ int memory)
+  #^ Plan plan  #^ dict curves  #^ list lines
+  (setv
+    #^ str activity ""  #^ str title ""  #^ str sample ""  #^ str saved ""
+    #^ float share 0  #^ float progress 0  #^ float speed 0  #^ object left None
+    #^ int memory 0))
 
 
 (defn draw-panel [view width height]
@@ -153,10 +155,12 @@
     [left right] x-range
     [low high] (map log y-range)
     cells (lfor _ (range height) (lfor _ (range width) [NO-DOTS None])))
+  (defn nearest [share n]  ; index from 0 to below `n`
+    (max 0 (min (- n 1) (round (* share (- n 1))))))
   (defn place [x y]  ; its dot #(column row), counted from the top left
     (setv up (/ (- (log (max y 1e-9)) low) (or (- high low) 1)))
-    #((_clamp (/ (- x left) (or (- right left) 1)) (* 2 width))
-      (_clamp (- 1 up) (* 4 height))))
+    #((nearest (/ (- x left) (or (- right left) 1)) (* 2 width))
+      (nearest (- 1 up) (* 4 height))))
   (for [[index curve] (enumerate curves)
         [column row] (_dots-of (lfor point curve (place #* point)))]
     (setv
@@ -164,11 +168,6 @@
       dots (| (get line k 0) (get DOTS (% row 4) (% column 2)))
       (get line k) [dots index]))
   (lfor line cells (lfor [dots index] line #((if (= dots NO-DOTS) " " (chr dots)) index))))
-
-
-(defn _clamp [share n]
-  "Return the index from 0 to below `n` that is nearest to `share` × n."
-  (max 0 (min (- n 1) (round (* share (- n 1))))))
 
 
 (defn _dots-of [dots]

@@ -44,9 +44,8 @@
 (defclass Report []
   #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
-  `unit` is what is counted, such as characters. Each line passes through `words` (text → text),
-  with which the command line turns settings into flags. `seed` is a seed from the training text,
-  once that is read.]]
+  `unit` is what is counted, such as characters. Lines pass through `words` (text → text), as the
+  command line turns settings into flags. `seed` is one from the training text, once it is read.]]
 
   (setv
     seed ""
@@ -113,10 +112,9 @@
       @steps []))  ; the first and the latest: #(units done, time) after each
 
   (meth step [done loss [progress 0]]
-    #[[Show that `done` units of the epoch are done.
+    #[[Show that `done` units of the epoch are done, with a mean `loss` in nats per character.
 
-    `loss` is the mean so far, in nats per character; `progress` is the share of the run that is
-    done, 0 if it is endless.]]
+    `progress` is the share of the run that is done, 0 if it is endless.]]
     (setv
       @steps [#* (cut @steps 1) #(done (time.monotonic))]
       @compiled True))

@@ -1,7 +1,6 @@
 #[[Fine-tuning: what a new model takes from its base.
 
-A base provides its layers, lookback, vocabulary and weights. The new model has its own history,
-optimizer and schedule.]]
+A base provides layers, lookback, vocabulary and weights, but no history, optimizer or schedule.]]
 
 (eval-when-compile (require
   hyrule [unless]
@@ -62,11 +61,6 @@ optimizer and schedule.]]
   base)
 
 
-(defn record [name base]
-  "Return a new model's record of its `base` (`Checkpoint`), called `name`: `english:0f…`."
-  (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
-
-
 (defn stem [name]
   "Return the name of the base that is meant by `name`, without folders: german for deutsch."
   (. (find-model name "base") stem))
@@ -103,7 +97,8 @@ optimizer and schedule.]]
     (unless (= here there)
       (refuse f"`{key}` is {here}, but {there} in the base {name}; "
         f"give {there}, or leave out `base`")))
-  (replace settings :base (record name base) :embedding own.embedding))
+  (setv record (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
+  (replace settings :base record :embedding own.embedding))
 
 
 ;; * How well a base knows a text
@@ -111,8 +106,7 @@ optimizer and schedule.]]
 (defn bits-of [base vocabulary ids]
   #[[Return the bits per character of `base` on places in the text of `ids` (time,).
 
-  The places are read in parallel, each as far as the shortest. It is ∞ if the base doesn't know a
-  tenth of their units.]]
+  They are read in parallel, as far as the shortest. Result: ∞ if it lacks a tenth of the units.]]
   (setv
     [units known _] (zip #* (gfor
       text (places vocabulary ids)
@@ -210,9 +204,7 @@ optimizer and schedule.]]
 
 
 (defn relative-of [unit vocabulary]
-  #[[Return the id of the unit in the `vocabulary` that `unit` resembles most, or None.
-
-  It is the same unit without accents, with plain quotes, or in the other case.]]
+  "Return the id of `unit` without accents, with plain quotes, or in the other case, or None."
   (setv
     bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
     plain (ascii-quotes bare)

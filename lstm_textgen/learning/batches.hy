@@ -98,11 +98,14 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
     (setv
       random (np.random.default-rng [@rng-seed number])
-      ids (if (is @bounds None) @ids (@_shuffled random))
-      size (len ids)
+      [ids size] [@ids (len @ids)]
       [rows lookback] @shape
       all (np.arange rows)
       own (get all @own))
+    (unless (is @bounds None)
+      (setv items (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
+      (.shuffle random items)
+      (setv ids (gathered ids @bounds items)))
     (if @carries-state
       (setv begin (get (np.sort (% (+ (.integers random size) (// (* size all) rows)) size)) @own))
       (do
@@ -115,20 +118,15 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
           (* @stride (.astype (.take order (+ (* step rows) own) :mode "wrap") int)))
         places (+ (ncut starts : None) (np.arange (+ lookback 1)))
         both (.astype (.take ids places :mode "wrap") "int32"))
-      (yield #((ncut both : :-1) (ncut both : 1:)))))
-
-  (meth _shuffled [random]
-    "Return the ids with the list's items in a random order."
-    (setv order (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
-    (.shuffle random order)
-    (gathered @ids @bounds order)))
+      (yield #((ncut both : :-1) (ncut both : 1:))))))
 
 
 (defclass HeldOut []
   #[[The held-out text in batches that count each of its units once, up to `VALIDATED` of them.
 
-  `ids` (time,) are these units, and `steps` is the number of batches. Each row has a part of them and begins with a run-in, the text before its part:
-  for the first row the end of `kept`, the training text (time,). All rows end together.]]
+  `ids` (time,) are these units, and `steps` is the number of batches. Each row has a part of them
+  and begins with a run-in, the text before its part: for the first row the end of `kept`, the
+  training text (time,). All rows end together.]]
 
   (meth __init__ [kept held shape [@own ALL]]
     (setv
@@ -143,9 +141,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       @text (np.concatenate [before @ids])))
 
   (meth batches []
-    #[[Yield the batches #(x y counted), each (rows, lookback): ids in int32, and float32.
-
-    `counted` is 1 where the id in y belongs to the row's part, and 0 in its run-in.]]
+    "Yield batches #(x y counted), each (rows, lookback); `counted` is 0 in run-ins, and else 1."
     (for [left (range (* @steps @lookback) 0 (- @lookback))]
       (setv
         places (+ (ncut @ends @own None) (np.arange (- left) (- @lookback left)))

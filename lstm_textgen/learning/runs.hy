@@ -12,7 +12,7 @@
   lstm-textgen.display.plain [Plan Silent source-names]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
-  lstm-textgen.learning.schedule [Limits STEADY-ROWS why-done]
+  lstm-textgen.learning.schedule [why-done]
   lstm-textgen.learning.start [Run load-keras prepare]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
@@ -27,9 +27,7 @@
 
 
 (defn train-model [asked report]
-  #[[Train as `asked` (a `Request`), showing it on `report`; return the `Checkpoint`.
-
-  Raises what `textmodel.train` does.]]
+  "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
   (setv deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes))))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join report) (ProcessGroup))]
@@ -85,15 +83,8 @@
       lstm-textgen.learning.training [Training])
     (when (= (gpu-used) "Apple's")
       (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (.run (Training model corpus.ids corpus.held asked.path report
-      (Limits asked.save-every run.deadline
-        :max-epochs start.epochs
-        :larger-steps (and start.new (not model.vocabulary.several) (not settings.fine-tuned?)
-          (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" asked)))
-      (partial run-callbacks asked model report
-        (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))
-      run.group
-      start.lengths))
+    (.run (Training run start (partial run-callbacks asked model report
+      (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))))
     (finally (.end-bar report))))
 
 

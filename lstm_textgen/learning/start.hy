@@ -61,7 +61,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     #^ bool new  ; whether it hasn't been trained yet
     #^ Corpus corpus
     #^ dict lengths  ; the `unit-lengths` of the text
-    #^ int epochs  ; at most, in a run with `minutes` from now on (0: no limit)
+    #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
     #^ float speed])  ; in a run with `minutes` this machine's, relative to that of `sizing.hy`
 
 
@@ -130,9 +130,8 @@ Each function gets what the ones before it in `prepare` returned.]]
 (defn _text-in-units [run old base settings people]
   #[[Return #(corpus settings bits): the text as a `Corpus`, and how well `base` predicts it.
 
-  The vocabulary is that of `old` or `base` with new units, or else a new one. A new one is also
-  made, and `settings` without the base's, if the text is strange to `base`. The messages of
-  `people` are counted.]]
+  The vocabulary is that of `old` or `base` with new units, or else a new one; if the text is
+  strange to `base`, `settings` lose the base's, too. The messages of `people` are counted.]]
   (with [stack (ExitStack)]
     (setv
       rows (set)

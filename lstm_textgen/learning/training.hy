@@ -19,11 +19,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.schedule [Clock learning-rate rate-factor why-done]
+  lstm-textgen.learning.schedule [Clock STEADY-ROWS learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
   lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
-  lstm-textgen.text.corpus [fingerprint]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.writer [write-sample])
@@ -36,54 +35,49 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 
 (defclass Training []
-  #[[The training of one model.
+  #[[The training of one model: a `Run`, from its `Start`.
 
-  - `checkpoint`: where it stands. Without `weights` they are new; without `resume` the optimizer.
-  - `ids`: the training text (time,); `held`: the held-out text (time,), maybe empty.
-  - `path`: where the model is saved after each epoch, and within epochs as `limits` say.
-  - `report`: what shows the run, a `Report`.
-  - `limits`: when the run ends and how often it saves, `Limits`. The learning-rate schedule fits
-    a deadline.
-  - `callbacks`: called with the learner's `model` and the `params` of Keras' `fit`, it returns
-    Keras' list of callbacks, or None.
-  - `group`: the processes that train it, a `ProcessGroup`; the leader saves.
-  - `lengths`: the `unit-lengths` of the text.
+  `callbacks` is called with the learner's `model` and the `params` of Keras' `fit`, and returns
+  Keras' list of callbacks, or None.
 
-  Three attributes change: `late`, whether the clock ended the run, in `_train-epoch`; `unsaved`,
-  whether the last save failed, in `save`; `evaluation`, #(seconds next) with what the last one
-  took and when the next may begin, in `_evaluate-if-due`.]]
+  `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
+  optimizer is. Three other attributes change: `late`, whether the clock ended the run, in
+  `_train-epoch`; `unsaved`, whether the last save failed, in `save`; `evaluation`, #(seconds next)
+  with what the last one took and when the next may begin, in `_evaluate-if-due`.]]
 
-  (meth __init__ [@checkpoint ids held @path @report @limits callbacks @group @lengths]
+  (meth __init__ [run start callbacks]
     (setv
-      settings checkpoint.settings
+      [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
+      [@asked @group @report] [run.asked run.group run.report]
       [@late @unsaved @evaluation] [False False #(0 0)]
+      [@path settings] [@asked.path @checkpoint.settings]
       @settings settings
-      @clock (Clock limits.deadline)
-      @folder (. (.absolute path) parent)  ; what it is called now
-      @text (fingerprint ids)
-      own (.own-rows group settings.batch-size)
+      @clock (Clock run.deadline)
+      @folder (. (.absolute @path) parent)  ; what it is called now
+      [ids held @text] [start.corpus.ids start.corpus.held start.corpus.text]
+      own (.own-rows @group settings.batch-size)
       @batches (Batches ids settings own
         (when settings.items
-          (item-bounds ids (.find checkpoint.vocabulary "\n") settings.items)))
+          (item-bounds ids (.find @checkpoint.vocabulary "\n") settings.items)))
       @held (when (len held) (HeldOut ids held @batches.shape own))
       @batch-units (math.prod @batches.shape)
-      @learner (make-learner checkpoint.spec @batches.shape settings.rng-seed
-        settings.learning-rate :distributed group.distributed)
+      @larger-steps (and run.deadline start.new (not @checkpoint.vocabulary.several)
+        (not settings.fine-tuned?) (>= settings.batch-size STEADY-ROWS)
+        (not-in "learning_rate" @asked))
+      @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed
+        settings.learning-rate :distributed @group.distributed)
       @learner.model.stop-training False
-      @epochs (if limits.deadline limits.max-epochs settings.epochs)
       @callbacks (callbacks @learner.model {
         "verbose" 1  ; for what a callback shows if it is asked to
         "epochs" @epochs
         "steps" @batches.steps})
       @progress (@_restored)
       ;; Epochs on other texts don't count, nor earlier runs' in one with a deadline.
-      @others (- @progress.epoch (len (entries-on checkpoint.history @text)))
-      @before (if limits.deadline @progress.epoch @others)))
+      @others (- @progress.epoch (len (entries-on @checkpoint.history @text)))
+      @before (if run.deadline @progress.epoch @others)))
 
   (meth _restored []
-    #[[Restore the learner from `checkpoint`; return the `Progress`.
-
-    Warn if its training state doesn't fit, as after a change in Keras.]]
+    "Restore the learner from `checkpoint`; return the `Progress`. Warn if the state doesn't fit."
     (setv resume @checkpoint.resume)
     (if @checkpoint.weights
       (.put @learner @learner.weights @checkpoint.weights)
@@ -132,8 +126,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _why-done []
     #[[Return why the run is over, in words, or None.
 
-    A run with a deadline ends by the clock or by its number of epochs, after at least one step;
-    any other ends by its epochs or its patience.]]
+    With a deadline it ends, after at least one step, by the clock or by its number of epochs.]]
     (cond
       @learner.model.stop-training "a callback ended the run"
       (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
@@ -142,9 +135,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (= (@_share-done) 1) f"{(counted @epochs "epochs")} done in this run"))
 
   (meth _train-epoch [stopper]
-    #[[Train to the end of the current epoch; return its mean loss in nats.
-
-    Return None if a callback ended the run earlier.]]
+    "Train to the end of the epoch; return its mean loss in nats, None if a callback ended it."
     (setv [progress saved] [@progress (time.monotonic)])
     (when (= progress.step 0) (.empty-states @learner))
     (.begin-epoch @report (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
@@ -154,7 +145,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (for [[x y] (.epoch @batches progress.epoch progress.step)]
       (@_step x y)
       (setv
-        save (> (- (time.monotonic) saved) (* 60 @limits.save-every))
+        save (> (- (time.monotonic) saved) (* 60 @asked.save-every))
         ;; These wishes are the leader's.
         wishes [@learner.model.stop-training save (= (.progress @clock) 1)]
         [stop end save @late] (.agree @learner
@@ -180,13 +171,13 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   ;; * Steps
 
   (meth _step [x y]
-    #[[Train on a batch, ids `x` and `y` (rows, lookback); note and show it.
-
-    Raise `FloatingPointError` if the loss is so high that training has diverged.]]
+    "Train on a batch (rows, lookback) and show it. Raise `FloatingPointError` if that diverged."
     (setv
       [learner progress] [@learner @progress]
       units (max (gfor layer @settings.layers.recurrent layer.size))
-      rate (* @settings.learning-rate (rate-factor @limits @clock @batches.steps units)))
+      rate (* @settings.learning-rate (if @larger-steps
+        (rate-factor @clock (* @epochs @batches.steps) units)
+        1)))
     (@_call "on_train_batch_begin" progress.step)
     (.set-rate learner (learning-rate rate progress.updates (@_share-done)))
     (unless @batches.carries-state (.empty-states learner))
@@ -208,8 +199,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
 
-    It is measured by the clock or by epochs: a run with a deadline counts its own, any other all
-    on this text.]]
+    It is measured by the clock or by epochs: its own with a deadline, else all on this text.]]
     (setv done (+ (- @progress.epoch @before) (/ @progress.step @batches.steps)))
     (min 1 (max (if @epochs (/ done @epochs) 0) (or (.progress @clock) 0))))
 

@@ -86,9 +86,7 @@
 
 
 (defn part-count [rows processors]
-  #[[Return the number of equal parts into which `rows` are split, to be trained in parallel.
-
-  It is one for each of the `processors`, fewer if a part would have less than `FEWEST-ROWS`.]]
+  "Return how many parts `rows` are split into: one a processor, but with at least `FEWEST-ROWS`."
   (max (gfor
     n (range 1 (+ processors 1))
     :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
@@ -98,8 +96,7 @@
 (defn bfloat16-pays? [backend rows]
   #[[Return whether products in bfloat16 are faster with this processor and this `backend`.
 
-  `rows` are those of a batch: within XLA a processor with AMX, which XLA leaves unused, needs 64
-  of them (bench/log.md).]]
+  With AMX, which XLA leaves unused, XLA needs 64 `rows` in a batch (bench/log.md).]]
   (and (bfloat16?) (match backend
     "torch" True
     "tensorflow" (or (>= rows AMX-ROWS) (not-in "amx_bf16" (processor-flags)))

@@ -50,9 +50,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
   `distributed`: whether batches are split over all devices; `words`: the `LastWords` of one that
   is connected to others; `leader?`: whether this one saves and shows; `versions`: what must be the
-  same; `in-words`: what the training is split over, or an empty string. Inside, a process that
-  loses another one ends with one line and the status 2. All processes must call every method
-  alike.]]
+  same; `in-words`: what the training is split over, or an empty string. A process that loses
+  another one inside ends with one line and the status 2. All must call every method alike.]]
 
   (meth __init__ [[@distributed False] [@words None]]
     (setv

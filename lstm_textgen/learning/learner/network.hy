@@ -42,8 +42,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   Its outputs are logits (rows, lookback, vocabulary), its trainable weights are in the order of
   `Checkpoint.weights`. Initial weights and dropout depend only on `rng-seed`; global random
   generators stay untouched. With `bfloat16`, LSTM and GRU layers multiply in bfloat16, on PyTorch
-  the dense layer too. With `of-rows`, under JAX, it is for one device's rows of a batch of
-  `of-rows` rows.]]
+  the dense layer too. With `of-rows`, under JAX, it is for a device's part of so many.]]
   (setv
     [rows _] batch-shape
     size spec.vocabulary-size
@@ -129,9 +128,8 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 (defn _recurrent [layer name seeds bfloat16 dtype spec]
   #[[Return the LSTM or GRU to train `layer`, with outputs and state; on a GPU Keras', for cuDNN.
 
-  With `spec` the embedding is folded in. The initializers are Keras' defaults. It draws a seed for
-  dropout within the layer, too, although there is none: that seed is part of the state with which
-  a model file resumes.]]
+  With `spec` the embedding is folded in. The initializers are Keras' defaults. A seed for dropout
+  within the layer is drawn, although there is none: a model file resumes with that seed.]]
   (setv
     [kernel recurrent dropout] (islice seeds 3)
     stock (getattr keras.layers (. (get KINDS layer.kind) keras-class))
