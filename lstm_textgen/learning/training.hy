@@ -140,7 +140,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (when (= progress.step 0) (.empty-states @learner))
     (.begin-epoch @report (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
       (* @batch-units @batches.steps) (* @batch-units progress.step))
-    (when (and @learner.compiles? (not @clock.steps)) (@_compile))
+    (when (and @learner.compiles? (not @clock.steps))
+      (.doing @report "compiling the network")
+      (when @held  ; validation compiles now, as there is nothing to lose yet; the rest with a step
+        (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (.losses @learner @held))]
+          (next losses))))
     (@_call "on_epoch_begin" progress.epoch)
     (for [[x y] (.epoch @batches progress.epoch progress.step)]
       (@_step x y)
@@ -160,13 +164,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (setv saved (time.monotonic)))
       (when @late (break)))
     (/ progress.loss-sum progress.step))
-
-  (meth _compile []
-    "Compile validation while there is nothing to lose yet; the first step compiles the rest."
-    (.doing @report "compiling the network")
-    (when @held
-      (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (.losses @learner @held))]
-        (next losses))))
 
   ;; * Steps
 

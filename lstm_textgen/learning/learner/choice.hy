@@ -120,7 +120,11 @@
     machine (.join ", " [
       (processor-name) f"{(cores)} cores" backend
       (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units, median"])
-    share (share-left))
+    busy (busy-seconds))
+  ;; What other processes do shows while we sleep. A fair system divides the cores among our
+  ;; threads, one for each core that we may use, and theirs. Outside Linux the share is always 1.
+  (time.sleep SLEEP)
+  (setv share (min 1 (/ (os.cpu-count) (+ (cores) (/ (- (busy-seconds) busy) SLEEP)))))
   (when (in machine known) (return (* share (get known machine))))
   (.doing report "measuring this machine's training speed")
   (setv speed (round (/ (units-a-second) MEASURED-SPEED) 3))
@@ -129,17 +133,6 @@
       (.mkdir path.parent :parents True :exist-ok True)
       (.write-text path (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")))
   speed)
-
-
-(defn share-left []
-  #[[Return what share of its cores a training run may expect beside other processes, up to 1.
-
-  What these do now shows while we sleep. A fair system divides the cores among our threads, one
-  for each core that we may use, and theirs. Outside Linux the share is always 1.]]
-  (setv busy (busy-seconds))
-  (time.sleep SLEEP)
-  (setv others (/ (- (busy-seconds) busy) SLEEP))
-  (min 1 (/ (os.cpu-count) (+ (cores) others))))
 
 
 (defn busy-seconds []
