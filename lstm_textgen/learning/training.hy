@@ -244,7 +244,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       "seconds" (round (- (time.monotonic) begun) 3)
       "sample" (cut sample SAMPLE-KEPT)
       "machine" (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
-        f"Python {(platform.python-version)}" (.describe @learner)])})
+        f"Python {(platform.python-version)}" @learner.in-words])})
     (.append model.history entry)
     (setv better (is entry (kept-entry model.history @text)))
     (when better (setv model.weights weights))

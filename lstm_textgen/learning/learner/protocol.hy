@@ -16,7 +16,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
 (defclass Learner []
   #[[What all learners share. Each kind adds `learn`, `validate`, `empty-states` and these:
 
-  - `model`: what callbacks get as the model.
+  - `model`: what callbacks get as the model; `in-words`: what trains it.
   - `optimizer`: with a `learning-rate` and `variables`.
   - `variables`: all that changes in training, the `weights` first; `states`, those of them that
     windows carry over, (rows, units) each.
