@@ -34,21 +34,18 @@
     (setv run (Run asked group report deadline))
     (unless group.leader?
       (return (_train (replace run :asked (.without-outputs asked) :report (Silent)))))
-    (check-writable asked.path)
-    (_check-outputs asked)
-    (with [_ (locked asked.path)] (_train run))))
-
-
-(defn _check-outputs [asked]
-  "Raise an error if an output of the run would replace an input or can't be written."
-  (setv [sources csv report] [asked.sources asked.csv asked.report])
-  (check-model-apart asked.path sources)
-  (setv folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
-  (for [[name path ours] [["csv" csv LOSS-TABLE] ["report" report OUR-PAGE]]  :if path]
-    (check-output name path sources [asked.path] asked.overwrite ours folders))
-  (when (and csv report (= (os.path.realpath csv) (os.path.realpath report)))
-    (refuse f"`csv` and `report` are the same file, {csv}; use two files"))
-  (when asked.tensorboard (check-log-folder asked.tensorboard)))
+    ;; No output may replace an input or another output.
+    (setv
+      [path sources csv page] [asked.path asked.sources asked.csv asked.report]
+      folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
+    (check-writable path)
+    (check-model-apart path sources)
+    (for [[name file ours] [["csv" csv LOSS-TABLE] ["report" page OUR-PAGE]]  :if file]
+      (check-output name file sources [path] asked.overwrite ours folders))
+    (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
+      (refuse f"`csv` and `report` are the same file, {csv}; use two files"))
+    (when asked.tensorboard (check-log-folder asked.tensorboard))
+    (with [_ (locked path)] (_train run))))
 
 
 (defn check-log-folder [path]

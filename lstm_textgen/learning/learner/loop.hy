@@ -114,10 +114,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       (setv
         z (product both (ops.concatenate [(row x t) h] 0) self.bfloat16)
         [i f g o] (ops.split (vector z) 4)
-        i (ops.sigmoid i)
-        f (ops.sigmoid f)
+        [i f o] (map ops.sigmoid [i f o])
         g (ops.tanh g)
-        o (ops.sigmoid o)
         before c
         c (+ (* f c) (* i g))
         squashed (ops.tanh c)
@@ -180,8 +178,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     (setv
       [time _ batch] x.shape
       [units _] recurrent.shape
-      from-x (ops.transpose kernel)
-      from-h (ops.transpose recurrent))
+      [from-x from-h] (map ops.transpose [kernel recurrent]))
     (defn step [t h hidden slopes]
       (setv
         [x-z x-r x-g] (ops.split (vector (product from-x (row x t) self.bfloat16)) 3)
