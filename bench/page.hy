@@ -90,7 +90,7 @@ MODEL.txt, in that. Needs the extra `test` and Chromium.]]
     read (when (.exists text)
       (read-cells model (cut (.read-text text :encoding "utf-8") (- REACH) None))))
   (print f"\ncells of {path}\n")
-  (print-header "model: feature" "layer" "cell" "in its own text" "in the text")
+  (print-header "model: feature" "layer" "cell" "generated" "held-out")
   (for [each (find-cells model (write-sample model SAMPLE))]
     (print-row f"{(. (Path path) stem)}: {each.name}" (+ 1 each.layer) each.cell
       f"{each.correlation :+.2f}"

@@ -58,7 +58,7 @@ each (Patarasuk and Yuan 2009). Then it prints what the model says of larger mac
 (defn measure-all []
   "Measure with each number of processes; print that, the model and its predictions."
   (print f"{(processor)}; 1×{UNITS}, batch {ROWS}, window {WINDOW}\n")
-  (print-header "processes" "ms a step" "of it the sum" "kB summed")
+  (print-header "processes" "ms a step" "summing" "kB summed")
   (setv sums [])
   (for [count PROCESSES]
     (setv

@@ -128,7 +128,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
       _ (list (islice pieces (* 2000 (len times))))
       own (- (time.process-time) begun)
       times (cut times 2 None))
-    (print-row "one request, by processor time" f"{(/ own spent) :.2f}×" "")
+    (print-row "one request, by CPU time" f"{(/ own spent) :.2f}×" "")
     (print-row "one request, 1×128, 2,000 characters"
       f"{(/ #* (gfor some (zip #* times) (median some))) :.2f}× of --generate's loop"
       f"{(/ 2000 (median (gfor [_ t] times t))) :,.0f} characters/s")))
@@ -156,7 +156,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
       [own others] (gfor n [1 CLIENTS] (/ (get spent n) n (len (get rates n)))))
     (print-row f"{CLIENTS} clients, 1×256, 500 characters each"
       f"{(/ all alone) :.1f}× of one client" f"{all :,.0f} characters/s")
-    (print-row f"{CLIENTS} clients, by processor time" f"{(/ own others) :.1f}×"
+    (print-row f"{CLIENTS} clients, by CPU time" f"{(/ own others) :.1f}×"
       f"{(/ 500 others) :,.0f} characters for a second of one core")
     (for [client clients] (.close client))))
 
@@ -246,7 +246,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
 
 
 (defn :async memory []
-  "Compare the server's memory after 10,000 requests against after 1,000."
+  "Compare the server's memory after 10,000 requests against 1,000."
   (with [server (server-of "lstm:128")]
     (setv clients (lfor _ (range 16) (Client server)))
     (defn :async ask [client n]
@@ -260,7 +260,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
     (setv
       early (await (megabytes-after 1000))
       late (await (megabytes-after 9000)))
-    (print-row "memory after 10,000 requests, against after 1,000"
+    (print-row "memory after 10,000 requests, against 1,000"
       f"{(- (* 100 (/ late early)) 100) :+.1f}%" f"{early :.1f} and {late :.1f} MB")
     (for [client clients] (.close client))))
 
@@ -272,7 +272,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
     [_ most] (resource.getrlimit resource.RLIMIT-NOFILE))
   (resource.setrlimit resource.RLIMIT-NOFILE #(most most))
   (print f"{(processor)}, {ROUNDS} rounds\n")
-  (print-header "" "measured" "besides")
+  (print-header "" "measured" "also")
   (for [name (or parts all)]
     (asyncio.run ((get all name)))))
 

@@ -46,7 +46,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
         (train :text text :path (/ place "model") :display report #** options #** SETTINGS)
         (.append (get times name) report.taken))))
   (setv least (median (get times "nothing")))
-  (print-header "watched by" "seconds" "more than nothing")
+  (print-header "watched by" "seconds" "overhead")
   (for [[name seconds] (.items times)]
     (print-row name f"{(median seconds) :.2f}" f"{(- (/ (median seconds) least) 1) :+.1%}"))
   (print-calls least))

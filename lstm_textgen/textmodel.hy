@@ -52,7 +52,7 @@
     #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.
 
     It must consist of LSTM or GRU layers, like the result of `to_keras`. Keras 1, 2 or 3 may have
-    saved the file. `vocabulary` is a `Vocabulary`, such as `model.vocabulary`, or the path of a
+    saved the file. `vocabulary` is a `Vocabulary`, such as a `TextModel`'s, or the path of a
     text file that has all characters, in the order of their ids. Settings that Keras doesn't know
     get their defaults. Raises `OSError` for a file that can't be read, `ValueError` for another
     kind of model or a vocabulary of another size.]]
@@ -121,9 +121,9 @@
       self [seed ""] [length ...] [samples None] * [new False] [warn None] #** given]
     #[[Return `seed` and the text that the model generates after it; of a list, an item.
 
-    The text has `length` characters (or words; default: 400, or a whole item) or, with None,
-    another end. For a list of seeds the result is the list of their texts, with `samples` texts
-    after each seed; generating them in one batch is faster than one by one.
+    The text has `length` characters (or words; default: 400, or a whole item); with None, it
+    ends as `stop` or `sentences` says. For a list of seeds, or with `samples`, the result is a
+    list of `samples` texts (default: 1) after each seed, generated together.
 
     - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
       without one there is a warning, and the others are missing.
@@ -158,13 +158,13 @@
       (.get asked "rng_seed")))
 
   (defn score [self text]
-    #[[Return #(total units bits): how well the model predicts `text`.
+    #[[Return total, units and bits: how well the model predicts `text`.
 
     `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and the
     numbers of units (`count`) and `characters`; `units` lists the characters, pieces or words of
     the prepared text, and `bits` (len(units),) has the surprise of each: -log₂ of the probability
     that the model gave it, NaN for an unknown character. A piece-level model
-    scores the text's usual spelling, an upper bound. Raises `ValueError` if the model knows no
+    scores one way to split the text, an upper bound. Raises `ValueError` if the model knows no
     unit of the text, `TypeError` unless `text` is a string.]]
     (setv [total units nats] (score-text self.checkpoint (.prepare self text)))
     #(total units (bits nats)))
@@ -192,8 +192,8 @@
 
     The page is one file that contains the model: it works offline, in any browser. Another
     `TextModel` in `others` generates side by side with this one. The controls start at
-    `temperature`, a number from 0 to 2 (default: the model's own), and `length`, the units of a
-    passage (default: 400 characters or 80 words). Raises `ValueError` for values out of range,
+    `temperature`, a number from 0 to 2 (default: the model's own), and `length`, in characters
+    or words (default: 400 or 80). Raises `ValueError` for values out of range,
     more than two models, models too large for a page, a `path` that is a model and, without
     `overwrite`, any other file that this program didn't make; `OSError` if it can't be written.]]
     (check-value "`path`" PATH path)

@@ -233,10 +233,13 @@ the functions that make them. A test compares the pages in docs/ with their resu
         (do (.append names (get found 1)) "\0")
         (get found 0)))
       doc))
-  (re.sub "\0+" (fn [_] (+ (if (in "sources" (re.findall r"- `(\w+)`:" rest))
-      "- Every setting marked `train`, with underscores, such as `batch_size`; `--from` is `base`"
-      f"- {(.join ", " (gfor name names f"`{name}`"))}")
-    ": as [on the command line](command-line.md#every-flag).\n")) rest))
+  (re.sub "\0+"
+    (if (in "- `sources`:" rest)
+      (+ "- Other settings: as [on the command line](command-line.md#every-flag), with underscores; "
+        "`--from` is `base`.\n")
+      (+ "- " (.join ", " (gfor name names f"`{name}`"))
+        ": as [on the command line](command-line.md#every-flag).\n"))
+    rest))
 
 
 (defn as-markdown [doc]

@@ -143,7 +143,7 @@ in Python, and its checks.]]
       "the model file; .h5 may be omitted; given twice, two models generate together"
       :metavar "PATH" :default "model" :flag "--model" :brief "the model file (default: model)")
     (Setting "epochs" WHOLE "cli recipe train model"
-      (+ "epochs (passes over this text), over all runs; 0: until stopped "
+      (+ "epochs (passes over this text), over all runs; 0: no limit "
         f"(default: {OWN-EPOCHS}; with --from often 2 to 4)")
       :brief "epochs (passes over the text), over all runs")
     (Setting "minutes" POSITIVE "cli train"
