@@ -84,7 +84,9 @@
   (meth begin-run [plan]
     (.end-bar self)
     (setv
-      @view (View plan (dfor name STYLES name []) [])
+      @view (View plan (dfor name STYLES name []) []
+        :activity "" :title "" :share 0 :progress 0 :speed 0 :left None :sample "" :saved ""
+        :memory 0)
       @started None)  ; #(time progress) after the first step
     (.begin-run (super) plan)
     (for [[k losses] (enumerate plan.losses 1)  [name loss] (.items losses)]

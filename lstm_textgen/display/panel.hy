@@ -32,11 +32,9 @@
   - `activity`: the current activity; `title`: the epoch's name; `share`: how much of it is done.
   - `progress`: that of the run (0: endless); `speed`: units per second; `left`: seconds, or None.
   - `sample`: the model's latest text; `saved`: the clock time of the last save; `memory`: bytes.]]
-  #^ Plan plan  #^ dict curves  #^ list lines
-  (setv
-    #^ str activity ""  #^ str title ""  #^ str sample ""  #^ str saved ""
-    #^ float share 0  #^ float progress 0  #^ float speed 0  #^ object left None
-    #^ int memory 0))
+  #^ Plan plan  #^ dict curves  #^ list lines  #^ str activity  #^ str title
+  #^ float share  #^ float progress  #^ float speed  #^ object left
+  #^ str sample  #^ str saved  #^ int memory)
 
 
 (defn draw-panel [view width height]

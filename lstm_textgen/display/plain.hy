@@ -32,10 +32,13 @@
 
 (defn source-names [sources]
   "Return the names of a run's `sources` (see `read-pieces`), in at most 60 characters."
-  (clip (.join ", " (gfor source sources (cond
-    (= source "-") "standard input"
-    (isinstance source #(str PathLike)) (str source)
-    True (str (getattr source "name" "the given text"))))) 60))
+  (setv names (gfor
+    source sources
+    (cond
+      (= source "-") "standard input"
+      (isinstance source #(str PathLike)) (str source)
+      True (str (getattr source "name" "the given text")))))
+  (clip (.join ", " names) 60))
 
 
 (defclass Report []

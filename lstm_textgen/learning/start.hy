@@ -1,6 +1,4 @@
-#[[The start of a run: what was asked for → a text in units → a model that is ready to learn it.
-
-Each function gets what the ones before it in `prepare` returned.]]
+"The start of a run: what was asked for → a text in units → a model that is ready to learn it."
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
@@ -296,8 +294,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     [layers why] (if settings.layers
       [settings.layers ""]
       (choose-layers units most asked.minutes settings.unit speed))
-    refused (when asked.base (stem asked.base))
-    hint (suggestion corpus.vocabulary corpus.ids asked refused))
+    hint (suggestion corpus.vocabulary corpus.ids asked (when asked.base (stem asked.base))))
   (when hint (.say run.report hint))
   (Checkpoint None corpus.vocabulary
     (replace settings

@@ -47,11 +47,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   (meth __init__ [run start callbacks]
     (setv
+      [@asked @group @report @path] [run.asked run.group run.report run.asked.path]
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
-      [@asked @group @report] [run.asked run.group run.report]
       [@late @unsaved @evaluation] [False False #(0 0)]
-      [@path settings] [@asked.path @checkpoint.settings]
-      @settings settings
+      @settings @checkpoint.settings
+      settings @settings
       @clock (Clock run.deadline)
       @folder (. (.absolute @path) parent)  ; what it is called now
       [ids held @text] [start.corpus.ids start.corpus.held start.corpus.text]
@@ -265,9 +265,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (.doing @report "evaluating the model")
       (setv
         model.evaluation (evaluate model epoch @batches.ids (if @held @held.ids #()))
-        now (time.monotonic)
-        seconds (- now begun)
-        @evaluation #(seconds (+ now (* EVALUATION-PAUSE seconds))))
+        seconds (- (time.monotonic) begun)
+        @evaluation #(seconds (+ begun seconds (* EVALUATION-PAUSE seconds))))
       True))
 
   ;; * Saving

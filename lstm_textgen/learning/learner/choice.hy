@@ -109,8 +109,7 @@
   #[[Return this machine's training speed with the current backend, relative to `sizing.hy`.
 
   A few real steps measure it, on a machine that others leave to us once for each processor, number
-  of cores, backend version and network: the result is stored in the cache folder. Beside other
-  work it is what of that is left. `report` (a `Report`) shows the measurement.]]
+  of cores, backend version and network. Beside other work it is what of that is left.]]
   (import keras)
   (setv
     path (/ (Path (cache-folder)) "speed.json")

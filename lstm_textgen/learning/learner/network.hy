@@ -113,14 +113,15 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 (defn gpu-used []
   "Return whose GPU Keras computes on: \"Apple's\", which needs PyTorch, \"another\", or None."
-  (match (keras.backend.backend)
-    "tensorflow" (when (hy.I.tensorflow.config.list-physical-devices "GPU") "another")
-    "jax" (when (!= (hy.I.jax.default-backend) "cpu") "another")
-    "torch" (cond
-      (hy.I.torch.cuda.is-available) "another"
-      (and (hy.I.torch.backends.mps.is-available)
-        (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps"))
-        "Apple's")))
+  (with [_ (muted-stderr)]
+    (match (keras.backend.backend)
+      "tensorflow" (when (hy.I.tensorflow.config.list-physical-devices "GPU") "another")
+      "jax" (when (!= (hy.I.jax.default-backend) "cpu") "another")
+      "torch" (cond
+        (hy.I.torch.cuda.is-available) "another"
+        (and (hy.I.torch.backends.mps.is-available)
+          (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps"))
+          "Apple's"))))
 
 
 ;; * Layers to train with
