@@ -133,8 +133,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 
   Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
   knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
-  help. It never suggests the one `refused` (a name or None), nor one that the settings `given` (a
-  dict) contradict.]]
+  help. Never the one `refused` (a name or None), nor one that `given` settings contradict.]]
   (setv
     texts (places vocabulary ids)
     unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))

@@ -75,8 +75,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   Usually they are streams, one for each row of a batch: each window continues the one before it in
   its row, so a network can carry its state over (`carries-state`). Every epoch begins at its own
-  random place in the ring, so windows differ. `own` (a slice) are the rows of this process; they
-  always read about the same part of a ring in a file, as rows are in the order of their places.
+  random place in the ring, so windows differ. This process has the rows `own` (a slice), which
+  always read about the same part of the ring.
 
   If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
   in a new random order each epoch, and each begins with an empty state.

@@ -63,9 +63,7 @@
   `bfloat16`: whether to multiply in bfloat16, by default where it pays; `distributed`: whether to
   split batches over all devices, which needs JAX.]]
   (with [_ (muted-stderr)]
-    (import
-      keras
-      lstm-textgen.learning.learner.network [gpu-used])
+    (import keras  lstm-textgen.learning.learner.network [gpu-used])
     (setv
       backend (keras.backend.backend)
       gpu (gpu-used)

@@ -7,9 +7,7 @@
 
 
 (defclass StockLearner [Learner]
-  #[[A `Learner` of the network of `spec` (a `NetworkSpec`), which trains like `train-on-batch`.
-
-  Batches are ids of `batch-shape` (rows, lookback). With `bfloat16` it multiplies in bfloat16.]]
+  "A `Learner` of the network of `spec`, for ids (rows, lookback), by Keras' `train-on-batch`."
 
   (setv
     compiles? (!= (keras.backend.backend) "torch")
