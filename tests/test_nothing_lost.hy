@@ -161,7 +161,7 @@
     [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
     corpus (Corpus ids held checkpoint.vocabulary "")
     training (Training (Run (Request {"path" path}) (ProcessGroup) report None)
-      (Start checkpoint False corpus {} 1 1) (fn [#* _]))
+      (Start checkpoint False corpus {} 1) (fn [#* _]))
     bias (get training.learner.weights -1))
   (.assign bias (np.full bias.shape np.nan "float32"))
   training)

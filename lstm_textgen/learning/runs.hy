@@ -13,7 +13,7 @@
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
   lstm-textgen.learning.schedule [why-done]
-  lstm-textgen.learning.start [Run load-keras prepare]
+  lstm-textgen.learning.start [Run load-keras measured-speed prepare]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable]
@@ -89,13 +89,14 @@
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
+    relative (measured-speed run settings.layers)
     ;; A longer run would choose another network.
     chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
     (setv layers (if chosen
-      (get (choose-layers units start.epochs minutes settings.unit start.speed) 0)
+      (get (choose-layers units start.epochs minutes settings.unit relative) 0)
       settings.layers))
-    (* start.speed (training-speed layers settings.unit model.weight-count settings.batch-size)))
+    (* relative (training-speed layers settings.unit model.weight-count settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))
   (when line (.say run.report line)))
 

@@ -59,8 +59,7 @@
     #^ bool new  ; whether it hasn't been trained yet
     #^ Corpus corpus
     #^ dict lengths  ; the `unit-lengths` of the text
-    #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
-    #^ float speed])  ; in a run with `minutes` this machine's, relative to that of `sizing.hy`
+    #^ int epochs])  ; on this text, in a run with `minutes` in this run (0: no limit)
 
 
 (defn prepare [run]
@@ -73,12 +72,10 @@
   (setv
     run.report.seed (seed-within corpus.ids corpus.vocabulary)
     settings (_described run settings corpus people (is old None))
-    speed 1)
-  (when asked.minutes
-    (load-keras run (or settings.layers
-      (if settings.fine-tuned? base.settings.layers (parse-layers MEASURED))))
-    (setv speed (.leader-says run.group (machine-speed run.report))))
-  (setv
+    speed (if (and asked.minutes (not old) (or settings.fine-tuned? (not settings.layers)))
+      (measured-speed run
+        (if settings.fine-tuned? base.settings.layers (parse-layers MEASURED)))
+      1)
     checkpoint (cond
       old (_resumed run old settings corpus)
       settings.fine-tuned? (_fine-tuned run base settings corpus bits speed)
@@ -101,7 +98,7 @@
   (setv epochs (if (or (not asked.minutes) settings.fine-tuned? (in "epochs" asked))
     settings.epochs
     (most-epochs (len corpus.ids) settings.unit)))
-  (Start checkpoint new corpus lengths epochs speed))
+  (Start checkpoint new corpus lengths epochs))
 
 
 (defn _models [run]
@@ -302,6 +299,12 @@
       :batch-size (or settings.batch-size (.even-rows run.group (default-batch-size units)))
       :embedding (embedding-size (len corpus.vocabulary)))
     []))
+
+
+(defn measured-speed [run layers]
+  "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
+  (load-keras run layers)
+  (.leader-says run.group (machine-speed run.report)))
 
 
 (defn load-keras [run layers]
