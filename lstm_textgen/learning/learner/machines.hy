@@ -24,7 +24,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   lstm-textgen [__version__]
   lstm-textgen.basics.interrupts [Interrupted]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.learner.quiet [end-at-once import-keras redirected reserve-stderr]
+  lstm-textgen.learning.learner.quiet [end-at-once import-keras muted-stdout reserve-stderr]
   lstm-textgen.modelfile.checkpoint [file-image load-checkpoint])
 
 (setv
@@ -187,8 +187,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     ;; Keras passes no time limits on; JAX's own are minutes.
     (setv jax.distributed.initialize (partial initialize
       :initialization-timeout CONNECTING :heartbeat-timeout-seconds HEARTBEAT))
-    (.flush sys.stdout)
-    (with [nowhere (open os.devnull "w")  _ (redirected 1 nowhere)]  ; JAX's Gloo greets there
+    (with [_ (muted-stdout)]  ; JAX's Gloo greets there
       (keras.distribution.initialize))
     True
     (except [error [OSError RuntimeError ValueError]]

@@ -84,7 +84,7 @@ environment variables, which child processes would inherit, and draw random numb
   process has one. Variables of `PASSING` that weren't set before are unset again.]]
   (with [_ MUTING
          withheld (TemporaryFile)
-         real (if (_stderr?) (redirected 2 withheld) (nullcontext))]
+         real (if (_stderr?) (_redirected 2 withheld) (nullcontext))]
     (setv unset (lfor name PASSING :if (not-in name os.environ) name))
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
@@ -97,7 +97,7 @@ environment variables, which child processes would inherit, and draw random numb
       (finally (for [name unset] (.pop os.environ name None))))))
 
 
-(defn [contextmanager] redirected [descriptor file]
+(defn [contextmanager] _redirected [descriptor file]
   "While inside, redirect `descriptor` to `file`; yield a copy of the real descriptor."
   (setv real (os.dup descriptor))
   (os.dup2 (.fileno file) descriptor)
@@ -106,6 +106,12 @@ environment variables, which child processes would inherit, and draw random numb
     (finally
       (os.dup2 real descriptor)
       (os.close real))))
+
+
+(defn [contextmanager] muted-stdout []
+  "While inside, discard output to standard output."
+  (.flush sys.stdout)
+  (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)] (yield)))
 
 
 (defn [contextmanager] kept-random []
