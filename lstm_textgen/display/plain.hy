@@ -64,9 +64,7 @@
     (put-line sys.stderr (visible (@words text))))
 
   (meth doing [text]
-    #[[Show that something slow begins.
-
-    Once the network is compiled, only epochs are shown, one line each.]]
+    "Show that something slow begins; once the network is compiled, only epochs are shown."
     (unless @compiled (.say self text)))
 
   ;; * Downloads

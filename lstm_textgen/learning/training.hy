@@ -219,9 +219,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (+ (- (time.monotonic) trained) (if evaluated 0 (get @evaluation 0)))))
 
   (meth _note-epoch [loss begun]
-    #[[Add the epoch to the history; keep its weights if they are the best.
-
-    Return its entry, whether they are, and a sample, always with the same random seed.]]
+    "Add the epoch to the history; return its entry, whether its weights are the best, a sample."
     (setv
       model @checkpoint
       entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})

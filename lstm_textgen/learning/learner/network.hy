@@ -79,9 +79,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 
 (defclass TrainingNetwork [keras.Model]
-  #[[A network to train, which is saved and loaded as its stock counterpart.
-
-  So the files of a callback such as Keras' `ModelCheckpoint` can be opened anywhere.]]
+  "A network that is saved and loaded as its stock counterpart, so its files open anywhere."
 
   (defn stock [self]
     "Return the stock counterpart with the current weights."

@@ -16,9 +16,7 @@
 
 
 (defclass TorchLearner [StockLearner]
-  #[[A learner whose steps use autograd and PyTorch's fused Adam, not Keras.
-
-  The optimizer's variables stay Keras' own, so that a model file resumes anywhere.]]
+  "A learner by autograd and PyTorch's Adam, with Keras' variables, to resume on any backend."
 
   (defn __init__ [self #* arguments #** options]
     ;; Tune glibc's allocator, if this process uses it, to keep freed memory: otherwise the system
