@@ -87,7 +87,7 @@
 
   It is 1.5 in a run of few steps and falls to 1 at 800,000 steps divided by the hidden `units` of
   the largest layer: large steps harm large networks sooner (bench/log.md). The number of steps is
-  estimated by the `clock`, and at `most` so many (0: no limit).]]
+  estimated by the `clock`; `most` is the largest (0: no limit).]]
   (setv steps (min (.all-steps clock) (or most math.inf)))
   (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps))))
 

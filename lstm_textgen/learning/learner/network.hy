@@ -42,7 +42,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   Its outputs are logits (rows, lookback, vocabulary), its trainable weights are in the order of
   `Checkpoint.weights`. Initial weights and dropout depend only on `rng-seed`; global random
   generators stay untouched. With `bfloat16`, LSTM and GRU layers multiply in bfloat16, on PyTorch
-  the dense layer too. With `of-rows`, under JAX, it is for a device's part of so many.]]
+  the dense layer too. With `of-rows`, under JAX, it is for a device's part of these.]]
   (setv
     [rows _] batch-shape
     size spec.vocabulary-size
