@@ -36,6 +36,8 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 (defclass CountingLearner [Learner]
   "A `Learner` of frequencies; its arguments are those of `make-learner`."
 
+  (setv in-words "NumPy")
+
   (defn __init__ [self spec batch-shape rng-seed learning-rate #* _ #** __]
     (setv
       random (np.random.default-rng rng-seed)
@@ -56,9 +58,6 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
       self.optimizer (SimpleNamespace
         :learning-rate rate
         :variables [self.iterations rate self.mean self.square])))
-
-  (defn describe [self]
-    "NumPy")
 
   (defn set-rate [self rate]
     (.assign self.optimizer.learning-rate rate))

@@ -138,9 +138,9 @@
 (defn a-plan [#** changes]
   "Return the `Plan` of a small run, with `changes`."
   (Plan #** {
-    "source" "a.txt"  "path" "model.h5"  "units" 9000  "held" 1000  "distinct" 30
-    "unit" "characters"  "layers" "lstm:24"  "why" "it suits"  "new" False
-    "epochs" 9  "seconds" None  "losses" []
+    "source" "a.txt"  "path" "model.h5"  "units" 9000  "unit" "characters"
+    "contents" "9,000 training and 1,000 validation characters, vocabulary 30"
+    "layers" "lstm:24"  "why" "it suits"  "new" False  "epochs" 9  "seconds" None  "losses" []
     #** changes}))
 
 

@@ -8,7 +8,7 @@
   pytest
   lstm-textgen
   lstm-textgen.learning.bases [base-settings bits-of check-same fitted-bias grown-weights load-base
-    origin promising record relative-of stem suggestion]
+    origin promising relative-of stem suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.settings.models [Base]
@@ -46,8 +46,13 @@
   (assert (in "too large for this machine" (refusal-of load-base path assert-no-warning))))
 
 
+(defn record-of [base name]
+  "Return what a new model records of its `base`, called `name`."
+  (. (base-settings base name {}) base))
+
+
 (defn test-a-model-records-the-name-and-the-weights-of-its-base []
-  (setv [one same other] (gfor seed [1 1 2] (record "some/where/b.h5" (small-model seed))))
+  (setv [one same other] (gfor seed [1 1 2] (record-of (small-model seed) "some/where/b.h5")))
   (assert (.startswith one "b:"))
   (assert (= one same))
   (assert (!= one other))
@@ -160,8 +165,8 @@
   (setv model (small-model))
   (save-checkpoint model (/ shipped name))
   (load-base alias assert-no-warning)
-  (assert (.startswith (record alias model) f"{name}:"))
-  (check-same (record name model) alias)
+  (assert (.startswith (record-of model alias) f"{name}:"))
+  (check-same (record-of model name) alias)
   (assert (= (stem alias) name)))
 
 

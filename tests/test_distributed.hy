@@ -21,8 +21,9 @@
   types [SimpleNamespace]
   numpy :as np
   lstm-textgen.learning.learner.devices [DevicesLearner]
-  lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.learning.learner.network :as network
+  lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv
   network.LARGE 8  ; units, so that these layers are regularized too
@@ -41,7 +42,7 @@
 (.append losses (lfor each [one four] (.validate each #* batch)))
 (print four.count (max (gfor [a b] (cut losses 50) (abs (- a b)))))
 (print (max (gfor
-  [a b] (zip #* (gfor each [one four] (get (.state each) 0)))
+  [a b] (zip #* (gfor each [one four] (values each.variables)))
   (.max (np.abs (- (.astype a float) b))))))
 ]hy])
 

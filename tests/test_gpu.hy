@@ -12,7 +12,7 @@
   unittest.mock [patch]
   keras
   keras.src.backend [cudnn-ok]
-  lstm-textgen.learning.learner.network [Carried on-gpu? training-network]
+  lstm-textgen.learning.learner.network [Carried gpu-used training-network]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv GPU {
   "tensorflow" ["tensorflow.config.list_physical_devices" "tensorflow.config.list_logical_devices"]
@@ -38,7 +38,7 @@
 ;; The layers are built, but what cuDNN would do can't be looked at without a GPU.
 (.append patches (patch "keras.src.backend.lstm" :side-effect NotImplementedError))
 (for [each patches] (.start each))
-(print "with" (on-gpu?) #* (ask))
+(print "with" (gpu-used) #* (ask))
 ]hy])
 
 (setv APPLE #[hy[
@@ -48,12 +48,12 @@
 (import-keras)
 (import
   torch
-  lstm-textgen.learning.learner.network [apple-gpu?])
-(print (bool (apple-gpu?)))
+  lstm-textgen.learning.learner.network [gpu-used])
+(print (gpu-used))
 (setv torch.backends.mps.is-available (fn [] True))
-(print (apple-gpu?) (get os.environ "PYTORCH_ENABLE_MPS_FALLBACK"))
+(print (gpu-used) (get os.environ "PYTORCH_ENABLE_MPS_FALLBACK"))
 (setv (get os.environ "KERAS_TORCH_DEVICE") "cpu")
-(print (apple-gpu?))]hy])
+(print (gpu-used))]hy])
 
 
 (defn [(pytest.mark.parametrize "backend"
@@ -61,10 +61,10 @@
     test-layers-for-a-gpu-go-through-cudnn [backend]
   (assert (=
     (.split (succeeded (run-hy ASKED :environment {"KERAS_BACKEND" backend})) "\n")
-    ["without False" "with True True True" ""])))
+    ["without False" "with another True True" ""])))
 
 
 (defn test-apples-gpu-is-used-where-there-is-one-unless-the-cpu-is-asked-for []
   (assert (=
     (succeeded (run-hy APPLE :environment {"KERAS_BACKEND" "torch"}))
-    "False\nTrue 1\nFalse\n")))
+    "None\nApple's 1\nNone\n")))

@@ -35,12 +35,11 @@
   (setv [prepare found] [runs.prepare []])
   (defn noting [run]
     (setv start (prepare run))
-    (.append found start)
+    (.extend found [start.corpus.ids start.corpus.held])
     start)
   (.setattr monkeypatch runs "prepare" noting)
   (setv [model _] (learned path #** settings))
-  (lfor ids [(. (get found -1) ids) (if (. (get found -1) held) (. (get found -1) held ids) [])]
-    (.decode model.vocabulary ids)))
+  (lfor ids (cut found -2 None) (.decode model.vocabulary ids)))
 
 
 ;; * Items

@@ -11,11 +11,12 @@
   pytest
   lstm-textgen
   lstm-textgen.display.plain [Quiet]
-  lstm-textgen.learning.batches [HeldOut split-ids]
+  lstm-textgen.learning.batches [split-ids]
   lstm-textgen.learning.learner.machines [ProcessGroup]
-  lstm-textgen.learning.schedule [Limits]
+  lstm-textgen.learning.start [Corpus Run Start]
   lstm-textgen.learning.training [Training]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.settings.models [Request]
   tests.helpers [ROOT TEXT TINY counting program refused run-python succeeded train-tiny])
 
 
@@ -158,8 +159,9 @@
   (setv
     checkpoint (load-checkpoint path :resume True)
     [ids held] (split-ids (.encode checkpoint.vocabulary TEXT) 0.1 16)
-    training (Training checkpoint ids (HeldOut ids held #(8 16)) path report
-      (Limits) (fn [#* _]) (ProcessGroup) {})
+    corpus (Corpus ids held checkpoint.vocabulary "")
+    training (Training (Run (Request {"path" path}) (ProcessGroup) report None)
+      (Start checkpoint False corpus {} 1) (fn [#* _]))
     bias (get training.learner.weights -1))
   (.assign bias (np.full bias.shape np.nan "float32"))
   training)

@@ -5,7 +5,7 @@
   time
   types [SimpleNamespace]
   pytest
-  lstm-textgen.learning.schedule [Clock FINAL-RATE Limits WARM-UP learning-rate rate-factor
+  lstm-textgen.learning.schedule [Clock FINAL-RATE WARM-UP learning-rate rate-factor
     why-done]
   lstm-textgen.modelfile.history [describe-kept]
   lstm-textgen.settings.models [new-settings])
@@ -50,9 +50,7 @@
     #(700 9 768 1.488) #(10 9 64 1.5)])]
     test-few-steps-are-larger-and-sooner-with-a-small-network [steps epochs units times]
   (setv clock (SimpleNamespace :all-steps (fn [] steps)))
-  (for [[deadline larger expected] [#(1 True times) #(1 False 1) #(None True 1)]]
-    (setv limits (Limits :deadline deadline :max-epochs epochs :larger-steps larger))
-    (assert (= (round (rate-factor limits clock 500 units) 3) expected))))
+  (assert (= (round (rate-factor clock (* 500 epochs) units) 3) times)))
 
 
 (defn test-the-learning-rate-rises-then-falls []

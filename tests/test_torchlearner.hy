@@ -12,6 +12,7 @@
   json
   numpy :as np
   lstm-textgen.learning.learner.choice [make-learner]
+  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.learning.learner.torchsteps [TorchLearner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
@@ -25,8 +26,8 @@
   (kind (NetworkSpec (parse-layers layers) SIZE 4) SHAPE 1 0.01 bfloat16))
 (defn losses [learner batches]
   (lfor [x y] batches (.learn learner x y)))
-(defn numbers [arrays]
-  (lfor a arrays (.tolist a)))
+(defn state [learner]
+  [#* (values learner.variables) #* (values learner.optimizer.variables)])
 ]])
 
 
@@ -45,7 +46,7 @@
       (.assign w (* 8 w.value)))  ; so that gradients are long enough to be clipped
     [ (losses each seen)
       (.validate each #* held counted)
-      #* (map numbers (.state each))]))]))
+      (lfor array (state each) (.tolist array))]))]))
 ]]))
   (assert (= chosen "TorchLearner"))
   (assert (= (len (flat ours)) (len (flat keras))))
@@ -73,10 +74,9 @@
 (setv [whole before after] (lfor _ (range 3) (learner TorchLearner "8,dropout:0.5,lstm:6" True)))
 (losses whole seen)
 (losses before (cut seen 3))
-(.restore after (sum (.state before) []))
+(.restore after (state before))
 (losses after (cut seen 3 None))
-(print (json.dumps (lfor each [whole after]
-  (list (map numbers (.state each))))))
+(print (json.dumps (lfor each [whole after] (lfor array (state each) (.tolist array)))))
 ]]))
   (assert (= whole parts)))
 

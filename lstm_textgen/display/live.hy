@@ -89,8 +89,7 @@
         :memory 0)
       @started None)  ; #(time progress) after the first step
     (.begin-run (super) plan)
-    (for [[k losses] (enumerate plan.losses 1)
-          [name loss] (.items losses)]
+    (for [[k losses] (enumerate plan.losses 1)  [name loss] (.items losses)]
       (.append (get @view.curves name) #(k loss)))
     (setv @live (.start-live self)))
 
@@ -132,20 +131,16 @@
       @view.speed (.speed self)
       @view.progress progress
       @view.left (when (> progress before)
-        (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before))))
-    (._note-loss self done loss))
-
-  (meth _note-loss [done loss]
-    "Add the loss since the curve's last point, if that is far enough away."
-    (setv
+        (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before)))
+      ;; The curve gets the loss since its last point, if that is far enough away.
       total (* done loss)
       @mark (or @mark #(done total))
-      [before total-before] @mark
+      [marked total-before] @mark
       curve (get @view.curves "training")
       span (/ (or @view.plan.epochs 1) POINTS))
-    (when (>= (- done before) (max 1 (* span @units)))
+    (when (>= (- done marked) (max 1 (* span @units)))
       (.append curve
-        #((+ @number (/ done @units)) (bits (/ (- total total-before) (- done before)))))
+        #((+ @number (/ done @units)) (bits (/ (- total total-before) (- done marked)))))
       (setv @mark #(done total))
       (when (> (len curve) (* 2 POINTS)) (del (cut curve 1 -1 2)))))
 

@@ -46,7 +46,7 @@
     network (Text f"{plan.layers}{(if plan.why f" ({plan.why})" "")}" :style "dim")
     top [
       (_line f"{plan.source} → {plan.path}" "bold")
-      (_line (.contents plan) "dim")
+      (_line plan.contents "dim")
       #* (cut (.wrap network (Console :width inner) inner) 2)
       (_line "")
       (_bars view inner)
@@ -153,10 +153,12 @@
     [left right] x-range
     [low high] (map log y-range)
     cells (lfor _ (range height) (lfor _ (range width) [NO-DOTS None])))
+  (defn nearest [share n]  ; index from 0 to below `n`
+    (max 0 (min (- n 1) (round (* share (- n 1))))))
   (defn place [x y]  ; its dot #(column row), counted from the top left
     (setv up (/ (- (log (max y 1e-9)) low) (or (- high low) 1)))
-    #((_clamp (/ (- x left) (or (- right left) 1)) (* 2 width))
-      (_clamp (- 1 up) (* 4 height))))
+    #((nearest (/ (- x left) (or (- right left) 1)) (* 2 width))
+      (nearest (- 1 up) (* 4 height))))
   (for [[index curve] (enumerate curves)
         [column row] (_dots-of (lfor point curve (place #* point)))]
     (setv
@@ -164,11 +166,6 @@
       dots (| (get line k 0) (get DOTS (% row 4) (% column 2)))
       (get line k) [dots index]))
   (lfor line cells (lfor [dots index] line #((if (= dots NO-DOTS) " " (chr dots)) index))))
-
-
-(defn _clamp [share n]
-  "Return the index from 0 to below `n` that is nearest to `share` × n."
-  (max 0 (min (- n 1) (round (* share (- n 1))))))
 
 
 (defn _dots-of [dots]

@@ -19,24 +19,20 @@
   #[[What a run is about to do.
 
   - `source`: the names of what it reads; `path`: where the model is saved.
-  - `units`, `held`: the numbers of units for training and for validation; `distinct`: the size of
-    the vocabulary; `unit`: what units are called, such as characters.
+  - `contents`: the size of the text in words; `units`: the number of those to train on; `unit`:
+    what they are called, such as characters.
   - `layers`: the network; `why` it was chosen, empty if it was given. `new`: whether the model
     is new.
   - `epochs`: the limit for this text (0: none). `seconds`: what is left of the run's time, with
     `epochs` as the limit for the run; None: time is not limited.
   - `losses`: those of each epoch so far on this text, as `losses-of` returns them.]]
-  [ #^ str source  #^ str path  #^ int units  #^ int held  #^ int distinct  #^ str unit
-    #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses]
-
-  (meth contents []
-    "Return the size of the data in words."
-    f"{@units :,} training and {@held :,} validation {@unit}, vocabulary {@distinct :,}"))
+  [ #^ str source  #^ str path  #^ str contents  #^ int units  #^ str unit
+    #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses])
 
 
 (defn source-names [sources]
   "Return the names of a run's `sources` (see `read-pieces`), in at most 60 characters."
-  (setv names (lfor
+  (setv names (gfor
     source sources
     (cond
       (= source "-") "standard input"
@@ -48,9 +44,8 @@
 (defclass Report []
   #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
-  `unit` is what is counted, such as characters. Each line passes through `words` (text → text),
-  with which the command line turns settings into flags. `seed` is a seed from the training text,
-  once that is read.]]
+  `unit` is what is counted, such as characters. Lines pass through `words` (text → text), as the
+  command line turns settings into flags. `seed` is one from the training text, once it is read.]]
 
   (setv
     seed ""
@@ -69,9 +64,7 @@
     (put-line sys.stderr (visible (@words text))))
 
   (meth doing [text]
-    #[[Show that something slow begins.
-
-    Once the network is compiled, only epochs are shown, one line each.]]
+    "Show that something slow begins; once the network is compiled, only epochs are shown."
     (unless @compiled (.say self text)))
 
   ;; * Downloads
@@ -106,7 +99,7 @@
           (if epochs f" or `epochs` {epochs}, whichever comes first" ""))
         epochs f"for `epochs` {epochs}, about {(* epochs plan.units) :,} {plan.unit}"
         True "until stopped"))
-    (for [line [(.contents plan) f"network: {plan.layers}{why}" f"training {until}"]]
+    (for [line [plan.contents f"network: {plan.layers}{why}" f"training {until}"]]
       (.say self line)))
 
   (meth begin-epoch [epoch epochs units done]
@@ -117,10 +110,9 @@
       @steps []))  ; the first and the latest: #(units done, time) after each
 
   (meth step [done loss [progress 0]]
-    #[[Show that `done` units of the epoch are done.
+    #[[Show that `done` units of the epoch are done, with a mean `loss` in nats per character.
 
-    `loss` is the mean so far, in nats per character; `progress` is the share of the run that is
-    done, 0 if it is endless.]]
+    `progress` is the share of the run that is done, 0 if it is endless.]]
     (setv
       @steps [#* (cut @steps 1) #(done (time.monotonic))]
       @compiled True))

@@ -1,7 +1,6 @@
 #[[Fine-tuning: what a new model takes from its base.
 
-A base provides its layers, lookback, vocabulary and weights. The new model has its own history,
-optimizer and schedule.]]
+A base provides layers, lookback, vocabulary and weights, but no history, optimizer or schedule.]]
 
 (eval-when-compile (require
   hyrule [unless]
@@ -62,11 +61,6 @@ optimizer and schedule.]]
   base)
 
 
-(defn record [name base]
-  "Return a new model's record of its `base` (`Checkpoint`), called `name`: `english:0f…`."
-  (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
-
-
 (defn stem [name]
   "Return the name of the base that is meant by `name`, without folders: german for deutsch."
   (. (find-model name "base") stem))
@@ -103,7 +97,8 @@ optimizer and schedule.]]
     (unless (= here there)
       (refuse f"`{key}` is {here}, but {there} in the base {name}; "
         f"give {there}, or leave out `base`")))
-  (replace settings :base (record name base) :embedding own.embedding))
+  (setv record (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
+  (replace settings :base record :embedding own.embedding))
 
 
 ;; * How well a base knows a text
@@ -111,8 +106,7 @@ optimizer and schedule.]]
 (defn bits-of [base vocabulary ids]
   #[[Return the bits per character of `base` on places in the text of `ids` (time,).
 
-  The places are read in parallel, each as far as the shortest. It is ∞ if the base doesn't know a
-  tenth of their units.]]
+  They are read in parallel, as far as the shortest. Result: ∞ if it lacks a tenth of the units.]]
   (setv
     [units known _] (zip #* (gfor
       text (places vocabulary ids)
@@ -125,15 +119,6 @@ optimizer and schedule.]]
   (setv rows (np.stack (lfor each known (cut each length)) 1))
   (setv [nats _] (predicted base rows compare))
   (/ (bits (.sum nats)) (len (.join "" (map base.vocabulary.decode rows.T)))))
-
-
-(defn why-unused [name bits]
-  "Return why training starts without the base called `name`, which needs `bits` per character."
-  (+ f"{(stem name)} "
-    (if (< bits math.inf)
-      f"predicts this text poorly ({bits :.1f} bits per character)"
-      "knows too few of this text's characters")
-    "; training from scratch"))
 
 
 (defn places [vocabulary ids]
@@ -149,8 +134,7 @@ optimizer and schedule.]]
 
   Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
   knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
-  help. It never suggests the one `refused` (a name or None), nor one that the settings `given` (a
-  dict) contradict.]]
+  help. Never the one `refused` (a name or None), nor one that `given` settings contradict.]]
   (setv
     texts (places vocabulary ids)
     unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))
@@ -220,9 +204,7 @@ optimizer and schedule.]]
 
 
 (defn relative-of [unit vocabulary]
-  #[[Return the id of the unit in the `vocabulary` that `unit` resembles most, or None.
-
-  It is the same unit without accents, with plain quotes, or in the other case.]]
+  "Return the id of `unit` without accents, with plain quotes, or in the other case, or None."
   (setv
     bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
     plain (ascii-quotes bare)
@@ -231,12 +213,6 @@ optimizer and schedule.]]
 
 
 ;; * The text's own frequencies
-
-(defn fit-bias [model known ids group]
-  "Give `model` the `fitted-bias` that the leader of the `ProcessGroup` finds for all."
-  (setv bias (.leader-says group (.tolist (fitted-bias model known ids))))
-  (setv model.weights [#* (cut model.weights -1) (np.array bias "float32")]))
-
 
 (defn fitted-bias [model known ids]
   #[[Return the output bias with which `model` expects some units as often as the text has them.

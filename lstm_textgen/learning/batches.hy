@@ -6,12 +6,12 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
 (eval-when-compile (require
   hyrule [meth ncut unless]
-  lstm-textgen.basics.forms [defrecord refuse]))
+  lstm-textgen.basics.forms [refuse]))
 (import
   math
   numpy :as np
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.corpus [fingerprint gathered kept-part])
+  lstm-textgen.text.corpus [gathered])
 
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long for little gain.
@@ -70,57 +70,13 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     name (/ (max 1 (int (@ (.counts vocabulary part) vocabulary.lengths))) (len part))))
 
 
-(defn streams? [settings]
-  "Return whether windows follow one another under `settings` (`ModelSettings`)."
-  (= settings.stride settings.lookback))
-
-
-(defrecord Arc
-  #[[The part of a ring of ids that some of its streams read; its length is the whole ring's.
-
-  `ids` are the part's own, the first at place `start` in the ring; `size` and `text` are the
-  ring's length and fingerprint.]] [
-    #^ np.ndarray ids
-    #^ int start
-    #^ int size
-    #^ str text]
-
-  (meth __len__ []
-    @size)
-
-  (meth take [places #** _]
-    "Return the ids at `places` in the ring, which must be on this part of it."
-    (.take @ids (% (- places @start) @size))))
-
-
-(defn keep-arc [ids shape own]
-  #[[Return the part of `ids` (time,) that streams of the rows `own` (a slice) read, as an `Arc`.
-
-  `shape` is that of a batch. It is a copy: the rest can be freed.]]
-  (setv
-    size (len ids)
-    [rows lookback] shape
-    ;; The text has one part per row. The first stream begins anywhere in the first part; the
-    ;; others follow, a part apart, and each reads a part of the text or at least a window. 2 and 6
-    ;; allow for rounding.
-    start (- (// (* size own.start) rows) 2)
-    stop (+ (// (* size own.stop) rows) (// size rows) lookback 6)
-    stop (min stop (+ start size)))
-  (Arc (kept-part ids start stop) start size (fingerprint ids)))
-
-
-(defn own-ids [ids]
-  "Return the `ids` that this process has (time,): all, or those of an `Arc`."
-  (if (isinstance ids Arc) ids.ids ids))
-
-
 (defclass Batches []
   #[[Batches of windows of a ring of `ids` (time,), by `settings` (`ModelSettings`).
 
   Usually they are streams, one for each row of a batch: each window continues the one before it in
   its row, so a network can carry its state over (`carries-state`). Every epoch begins at its own
-  random place in the ring, so windows differ. Rows are in the order of their places, so the slice
-  `own`, the rows of this process, always reads about the same part.
+  random place in the ring, so windows differ. This process has the rows `own` (a slice), which
+  always read about the same part of the ring.
 
   If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
   in a new random order each epoch, and each begins with an empty state.
@@ -134,60 +90,48 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
-      @carries-state (streams? settings)
+      @carries-state (= @stride lookback)
       @count (+ 1 (// (- (len ids) lookback 1) @stride))  ; of windows that may overlap
       @steps (max 1 (if @carries-state (// (len ids) (* rows lookback)) (// @count rows)))))
 
   (meth epoch [number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
     (setv
-      window (np.arange (+ (get @shape 1) 1))
       random (np.random.default-rng [@rng-seed number])
-      ids (if (is @bounds None) @ids (@_shuffled random)))
-    (for [starts ((if @carries-state @_streams @_windows) random (range first @steps))]
-      (setv
-        places (+ (ncut starts : None) window)
-        both (.astype (.take ids places :mode "wrap") "int32"))
-      (yield #((ncut both : :-1) (ncut both : 1:)))))
-
-  (meth _shuffled [random]
-    "Return the ids with the list's items in a random order."
-    (setv order (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
-    (.shuffle random order)
-    (gathered @ids @bounds order))
-
-  (meth _streams [random steps]
-    "Yield the places (rows,) in the ring where the windows of these `steps` begin."
-    (setv
-      size (len @ids)
+      [ids size] [@ids (len @ids)]
       [rows lookback] @shape
-      offset (.integers random size)
-      starts (np.sort (% (+ offset (// (* size (np.arange rows)) rows)) size)))
-    (for [step steps] (yield (% (+ (get starts @own) (* step lookback)) size))))
-
-  (meth _windows [random steps]
-    "Yield the places (rows,) where windows that may overlap begin."
-    (setv
-      rows (get @shape 0)
-      own (get (np.arange rows) @own)
-      order (np.arange @count :dtype (np.min-scalar-type @count)))
-    (.shuffle random order)
-    (for [step steps]
-      (setv chosen (.take order (+ (* step rows) own) :mode "wrap"))
-      (yield (* @stride (.astype chosen int))))))
+      all (np.arange rows)
+      own (get all @own))
+    (unless (is @bounds None)
+      (setv items (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
+      (.shuffle random items)
+      (setv ids (gathered ids @bounds items)))
+    (if @carries-state
+      (setv begin (get (np.sort (% (+ (.integers random size) (// (* size all) rows)) size)) @own))
+      (do
+        (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
+        (.shuffle random order)))
+    (for [step (range first @steps)]
+      (setv
+        starts (if @carries-state
+          (% (+ begin (* step lookback)) size)
+          (* @stride (.astype (.take order (+ (* step rows) own) :mode "wrap") int)))
+        places (+ (ncut starts : None) (np.arange (+ lookback 1)))
+        both (.astype (.take ids places :mode "wrap") "int32"))
+      (yield #((ncut both : :-1) (ncut both : 1:))))))
 
 
 (defclass HeldOut []
   #[[The held-out text in batches that count each of its units once, up to `VALIDATED` of them.
 
-  `ids` (time,) are these units, `steps` is the number of batches, and the length is that of the
-  whole held-out text. Each row has a part of them and begins with a run-in, the text before its
-  part: for the first row the end of `kept`, the training text (time,). All rows end together.]]
+  `ids` (time,) are these units, and `steps` is the number of batches. Each row has a part of them
+  and begins with a run-in, the text before its part: for the first row the end of `kept`, the
+  training text (time,). All rows end together.]]
 
   (meth __init__ [kept held shape [@own ALL]]
     (setv
       [rows @lookback] shape
-      [@ids @length] [(cut held VALIDATED) (len held)]
+      @ids (cut held VALIDATED)
       bounds (// (* (len @ids) (np.arange (+ rows 1))) rows)
       [@starts @ends] [(cut bounds -1) (cut bounds 1 None)]
       longest (.max (- @ends @starts))
@@ -196,13 +140,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       @before (len before)
       @text (np.concatenate [before @ids])))
 
-  (meth __len__ []
-    @length)
-
   (meth batches []
-    #[[Yield the batches #(x y counted), each (rows, lookback): ids in int32, and float32.
-
-    `counted` is 1 where the id in y belongs to the row's part, and 0 in its run-in.]]
+    "Yield batches #(x y counted), each (rows, lookback); `counted` is 0 in run-ins, and else 1."
     (for [left (range (* @steps @lookback) 0 (- @lookback))]
       (setv
         places (+ (ncut @ends @own None) (np.arange (- left) (- @lookback left)))

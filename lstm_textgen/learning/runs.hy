@@ -12,8 +12,8 @@
   lstm-textgen.display.plain [Plan Silent source-names]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
-  lstm-textgen.learning.schedule [Limits STEADY-ROWS why-done]
-  lstm-textgen.learning.start [Run load-keras max-epochs prepare relative-speed]
+  lstm-textgen.learning.schedule [why-done]
+  lstm-textgen.learning.start [Run load-keras measured-speed prepare]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable]
@@ -27,30 +27,25 @@
 
 
 (defn train-model [asked report]
-  #[[Train as `asked` (a `Request`), showing it on `report`; return the `Checkpoint`.
-
-  Raises what `textmodel.train` does.]]
+  "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
   (setv deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes))))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join report) (ProcessGroup))]
     (setv run (Run asked group report deadline))
     (unless group.leader?
       (return (_train (replace run :asked (.without-outputs asked) :report (Silent)))))
-    (check-writable asked.path)
-    (_check-outputs asked)
-    (with [_ (locked asked.path)] (_train run))))
-
-
-(defn _check-outputs [asked]
-  "Raise an error if an output of the run would replace an input or can't be written."
-  (setv [sources csv report] [asked.sources asked.csv asked.report])
-  (check-model-apart asked.path sources)
-  (setv folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
-  (for [[name path ours] [["csv" csv LOSS-TABLE] ["report" report OUR-PAGE]]  :if path]
-    (check-output name path sources [asked.path] asked.overwrite ours folders))
-  (when (and csv report (= (os.path.realpath csv) (os.path.realpath report)))
-    (refuse f"`csv` and `report` are the same file, {csv}; use two files"))
-  (when asked.tensorboard (check-log-folder asked.tensorboard)))
+    ;; No output may replace an input or another output.
+    (setv
+      [path sources csv page] [asked.path asked.sources asked.csv asked.report]
+      folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
+    (check-writable path)
+    (check-model-apart path sources)
+    (for [[name file ours] [["csv" csv LOSS-TABLE] ["report" page OUR-PAGE]]  :if file]
+      (check-output name file sources [path] asked.overwrite ours folders))
+    (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
+      (refuse f"`csv` and `report` are the same file, {csv}; use two files"))
+    (when asked.tensorboard (check-log-folder asked.tensorboard))
+    (with [_ (locked path)] (_train run))))
 
 
 (defn check-log-folder [path]
@@ -66,8 +61,9 @@
   "Prepare `run` and train the model, unless that is done; return its `Checkpoint`."
   (setv
     [asked report start] [run.asked run.report (prepare run)]
-    [model settings] [start.checkpoint start.checkpoint.settings]
-    done (unless asked.minutes (why-done settings model.history start.text)))
+    [model corpus] [start.checkpoint start.corpus]
+    settings model.settings
+    done (unless asked.minutes (why-done settings model.history corpus.text)))
   (when done
     (.warn report f"{asked.path} is already trained on this text: {(.join "; " done)}")
     (when asked.report (write-report asked.report asked.path model))
@@ -80,32 +76,25 @@
     (load-keras run settings.layers)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
-      lstm-textgen.learning.learner.network [apple-gpu?]
+      lstm-textgen.learning.learner.network [gpu-used]
       lstm-textgen.learning.training [Training])
-    (when (apple-gpu?)
+    (when (= (gpu-used) "Apple's")
       (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (.run (Training model start.ids start.held asked.path report
-      (Limits asked.save-every run.deadline
-        :max-epochs (max-epochs run settings (len start.ids))
-        :larger-steps (and start.new (not model.vocabulary.several) (not settings.fine-tuned?)
-          (>= settings.batch-size STEADY-ROWS) (not-in "learning_rate" asked)))
-      (partial run-callbacks asked model report
-        (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))
-      run.group
-      start.lengths))
+    (.run (Training run start (partial run-callbacks asked model report
+      (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))))
     (finally (.end-bar report))))
 
 
 (defn _say-how-much-is-read [run start]
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
-    [model settings units] [start.checkpoint start.checkpoint.settings (len start.ids)]
-    relative (relative-speed run settings.layers)
+    [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
+    relative (measured-speed run settings.layers)
     ;; A longer run would choose another network.
     chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
     (setv layers (if chosen
-      (get (choose-layers units (max-epochs run settings units) minutes settings.unit relative) 0)
+      (get (choose-layers units start.epochs minutes settings.unit relative) 0)
       settings.layers))
     (* relative (training-speed layers settings.unit model.weight-count settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))
@@ -115,13 +104,14 @@
 (defn _plan [run start]
   "Return the `Plan` of the training."
   (setv
-    [model units] [start.checkpoint (len start.ids)]
-    settings model.settings)
+    [model corpus] [start.checkpoint start.corpus]
+    [units settings] [(len corpus.ids) model.settings])
   (Plan
     :source (source-names run.asked.sources) :path (str run.asked.path)
-    :units units :held (if start.held (len start.held) 0)
-    :distinct (len model.vocabulary) :unit settings.unit
+    :contents (+ f"{units :,} training and {(len corpus.held) :,} validation {settings.unit}, "
+      f"vocabulary {(len model.vocabulary) :,}")
+    :units units :unit settings.unit
     :layers (str settings.layers) :why settings.why :new start.new
-    :epochs (if run.deadline (max-epochs run settings units) settings.epochs)
+    :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
-    :losses (list (map losses-of (entries-on model.history start.text)))))
+    :losses (list (map losses-of (entries-on model.history corpus.text)))))

@@ -1,8 +1,6 @@
-"When a run ends and how fast it learns: limits, clock, learning rate."
+"When a run ends and how fast it learns: clock, learning rate."
 
-(eval-when-compile (require
-  hyrule [meth unless]
-  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth]))
 (import
   math
   time
@@ -22,21 +20,6 @@
   RESERVE 3.0           ; seconds reserved for the end of a run before any epoch has ended
   LEAST-RESERVE 0.3     ; seconds reserved in addition to the end of an epoch
   SAFETY 1.3)           ; factor for the time that the end of an epoch took
-
-
-(defrecord Limits
-  #[[How often a run saves, and when it ends.
-
-  - `save-every`: minutes between saves within an epoch.
-  - `deadline`: when the run must end, by `time.monotonic`; None: when the epochs of its settings
-    are done.
-  - `max-epochs`: the maximum epochs of a run with a `deadline`, counted from the start of the one
-    where it begins; 0: no limit.
-  - `larger-steps`: whether a run with a `deadline` takes larger steps if it is short.]] [
-    #^ float [save-every 10]
-    #^ (| float None) [deadline None]
-    #^ int [max-epochs 0]
-    #^ bool [larger-steps False]])
 
 
 ;; * When a run ends
@@ -59,7 +42,7 @@
 
 
 (defclass Clock []
-  #[[Measures the progress of a run with a `deadline`; without one (None) the run isn't timed.
+  #[[Measures the progress of a run with a `deadline`, by `time.monotonic`, or without one (None).
 
   `note-step` counts the `steps` of this run and, until an epoch has `ended`, measures them;
   `reserve` is the time reserved for validation and saving after the last step: what they took
@@ -99,14 +82,13 @@
 
 ;; * How fast it learns
 
-(defn rate-factor [limits clock epoch-steps units]
-  #[[Return the factor of the learning rate in a run with these `limits`.
+(defn rate-factor [clock most units]
+  #[[Return the factor of the learning rate in a run that takes larger steps if it is short.
 
-  With `larger-steps` it is 1.5 in a run of few steps and falls to 1 at 800,000 steps divided by
-  the hidden `units` of the largest layer: large steps harm large networks sooner
-  (bench/log.md). The number of steps is estimated from the `clock` and the `epoch-steps`.]]
-  (unless (and limits.larger-steps limits.deadline) (return 1))
-  (setv steps (min (.all-steps clock) (or (* limits.max-epochs epoch-steps) math.inf)))
+  It is 1.5 in a run of few steps and falls to 1 at 800,000 steps divided by the hidden `units` of
+  the largest layer: large steps harm large networks sooner (bench/log.md). The number of steps is
+  estimated by the `clock`; `most` is the largest (0: no limit).]]
+  (setv steps (min (.all-steps clock) (or most math.inf)))
   (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps))))
 
 

@@ -1,6 +1,4 @@
-#[[The start of a run: what was asked for → a text in units → a model that is ready to learn it.
-
-Each function gets what the ones before it in `prepare` returned.]]
+"The start of a run: what was asked for → a text in units → a model that is ready to learn it."
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
 (import
@@ -8,17 +6,16 @@ Each function gets what the ones before it in `prepare` returned.]]
   contextlib [ExitStack]
   dataclasses [replace]
   itertools [count]
-  math [ceil]
+  math [ceil inf]
   sys
   time
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.display.plain [Report source-names]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fit-bias
-    grow-vocabulary load-base stem suggestion why-unused]
-  lstm-textgen.learning.batches [HeldOut fitting-lookback keep-arc split-ids streams?
-    unit-lengths]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fitted-bias
+    grow-vocabulary load-base stem suggestion]
+  lstm-textgen.learning.batches [fitting-lookback split-ids unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -57,29 +54,33 @@ Each function gets what the ones before it in `prepare` returned.]]
     #^ object [listing None]])  ; the `Listing` that it is, if it is one
 
 
-(defrecord Start "A model that is ready to train, and what this process trains it on." [
+(defrecord Start "A model that is ready to train, and what it is trained on." [
     #^ Checkpoint checkpoint
     #^ bool new  ; whether it hasn't been trained yet
-    #^ object ids   ; (time,) to train on: all or, as an `Arc`, those of this process's streams
-    #^ object held  ; a `HeldOut`, or None
-    #^ str text  ; the fingerprint of the training text
-    #^ dict lengths])  ; the `unit-lengths` of the text
+    #^ Corpus corpus
+    #^ dict lengths  ; the `unit-lengths` of the text
+    #^ int epochs])  ; on this text, in a run with `minutes` in this run (0: no limit)
 
 
 (defn prepare [run]
   "Return the `Start` of `run`; raise what `textmodel.train` does."
   (setv
-    people (Counter)
+    [asked people] [run.asked (Counter)]
     [old base settings] (_models run)
     [corpus settings bits] (_text-in-units run old base settings people))
-  (check-words settings run.asked settings.fine-tuned?)
+  (check-words settings asked settings.fine-tuned?)
   (setv
     run.report.seed (seed-within corpus.ids corpus.vocabulary)
     settings (_described run settings corpus people (is old None))
+    speed (if (and asked.minutes (not old) (or settings.fine-tuned? (not settings.layers)))
+      (measured-speed run
+        (if settings.fine-tuned? base.settings.layers (parse-layers MEASURED)))
+      1)
     checkpoint (cond
       old (_resumed run old settings corpus)
-      settings.fine-tuned? (_fine-tuned run base settings corpus bits)
-      True (_fresh run settings corpus))
+      settings.fine-tuned? (_fine-tuned run base settings corpus bits speed)
+      True (_fresh run settings corpus speed))
+    settings checkpoint.settings
     new (not (or checkpoint.history checkpoint.resume)))
   (cond
     corpus.listing (.add-to corpus.listing checkpoint new run.report)
@@ -90,11 +91,14 @@ Each function gets what the ones before it in `prepare` returned.]]
     lengths (unit-lengths corpus.vocabulary corpus.ids corpus.held))
   (when grows (grow-vocabulary checkpoint corpus.vocabulary corpus.ids run.report))
   (when (or grows (and new settings.fine-tuned?))
-    (fit-bias checkpoint known corpus.ids run.group))
+    (setv bias (.leader-says run.group (.tolist (fitted-bias checkpoint known corpus.ids))))
+    (setv checkpoint.weights [#* (cut checkpoint.weights -1) (np.array bias "float32")]))
   (when old (add-lengths checkpoint lengths))
-  (when run.asked.minutes (_check-time-left run))
-  (_note-devices run checkpoint)
-  (Start checkpoint new #* (_own-share run corpus checkpoint.settings) corpus.text lengths))
+  (when asked.minutes (_check-time-left run))
+  (setv epochs (if (or (not asked.minutes) settings.fine-tuned? (in "epochs" asked))
+    settings.epochs
+    (most-epochs (len corpus.ids) settings.unit)))
+  (Start checkpoint new corpus lengths epochs))
 
 
 (defn _models [run]
@@ -121,9 +125,8 @@ Each function gets what the ones before it in `prepare` returned.]]
 (defn _text-in-units [run old base settings people]
   #[[Return #(corpus settings bits): the text as a `Corpus`, and how well `base` predicts it.
 
-  The vocabulary is that of `old` or `base` with new units, or else a new one. A new one is also
-  made, and `settings` without the base's, if the text is strange to `base`. The messages of
-  `people` are counted.]]
+  The vocabulary is that of `old` or `base` with new units, or else a new one; if the text is
+  strange to `base`, `settings` lose the base's, too. The messages of `people` are counted.]]
   (with [stack (ExitStack)]
     (setv
       rows (set)
@@ -137,7 +140,11 @@ Each function gets what the ones before it in `prepare` returned.]]
     ;; A word-level base isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
     (unless (and base (is base.vocabulary.unknown None) (> bits STRANGE))
       (return #(corpus settings bits)))
-    (.say run.report (why-unused run.asked.base bits))
+    (.say run.report (+ f"{(stem run.asked.base)} "
+      (if (< bits inf)
+        f"predicts this text poorly ({bits :.1f} bits per character)"
+        "knows too few of this text's characters")
+      "; training from scratch"))
     (setv own (new-settings {#** run.asked  "lower" settings.lower  "items" settings.items}))
     #(#* (_corpus run text listing (replace own :base (.unused settings.base))) bits)))
 
@@ -217,7 +224,9 @@ Each function gets what the ones before it in `prepare` returned.]]
 
 
 (defn _described [run settings corpus people new]
-  "Return `settings` with what a model stores of its text, or of the first if it isn't `new`."
+  #[[Return `settings` with what a model stores of its devices and of its text.
+
+  If it isn't `new`, it keeps what it has of the first text.]]
   (when people
     (setv names (gfor
       [name _] (.most-common people MOST-PEOPLE)
@@ -225,6 +234,7 @@ Each function gets what the ones before it in `prepare` returned.]]
     (setv settings (replace settings :people (list (dict.fromkeys (filter None names))))))
   (when corpus.listing
     (setv settings (replace settings #** (.facts corpus.listing settings))))
+  (setv settings (replace settings :devices run.group.in-words))
   (unless new (return settings))
   (replace settings
     ;; An item begins after the end of another.
@@ -242,22 +252,26 @@ Each function gets what the ones before it in `prepare` returned.]]
       :epochs (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))))
   (setv
     [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
+    [was is-now] (gfor s [old.settings settings]
+      (or s.devices "one process without `distributed`"))
     resume old.resume)
   (when (and resume (!= before now) (> resume.progress.step 0))
     (setv resume (replace resume :progress (replace resume.progress :step 0 :loss-sum 0.0)))
     (.say run.report "batch size, lookback or stride changed: restarting this epoch"))
+  (when (and resume (!= was is-now))
+    (.say run.report (+ f"trained on {was} before, on {is-now} now: weights, optimizer state and "
+      "position are kept, but results will differ in the last bits")))
   ;; 16-bit weights are only for models that aren't trained.
   (replace old :settings settings :resume resume :half False))
 
 
-(defn _fine-tuned [run base settings corpus bits]
+(defn _fine-tuned [run base settings corpus bits speed]
   "Return a new model with the weights of `base`, which predicts the text at these `bits`."
   (setv
     asked run.asked
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
-      :unit settings.unit :weights base.weight-count
-      :speed (relative-speed run base.settings.layers)))
+      :unit settings.unit :weights base.weight-count :speed speed))
   (Checkpoint base.weights base.vocabulary
     (replace settings
       :epochs tuning.epochs
@@ -268,19 +282,17 @@ Each function gets what the ones before it in `prepare` returned.]]
     []))
 
 
-(defn _fresh [run settings corpus]
+(defn _fresh [run settings corpus speed]
   "Return a new model without weights; choose its network unless it was given."
   (setv
     [asked units] [run.asked (len corpus.ids)]
     epochs (.get asked "epochs" (default-epochs units settings.unit))
-    [layers why] [settings.layers ""]
-    refused (when asked.base (stem asked.base))
-    hint (suggestion corpus.vocabulary corpus.ids asked refused))
+    most (if asked.minutes (.get asked "epochs" (most-epochs units settings.unit)) epochs)
+    [layers why] (if settings.layers
+      [settings.layers ""]
+      (choose-layers units most asked.minutes settings.unit speed))
+    hint (suggestion corpus.vocabulary corpus.ids asked (when asked.base (stem asked.base))))
   (when hint (.say run.report hint))
-  (unless layers
-    (setv [layers why] (choose-layers
-      units (if asked.minutes (max-epochs run settings units) epochs) asked.minutes
-      settings.unit (relative-speed run (parse-layers MEASURED)))))
   (Checkpoint None corpus.vocabulary
     (replace settings
       :epochs epochs :layers layers :why why
@@ -289,15 +301,8 @@ Each function gets what the ones before it in `prepare` returned.]]
     []))
 
 
-(defn max-epochs [run settings units]
-  "Return the maximum epochs on this number of `units` of a run with `minutes`; 0: no limit."
-  (.get run.asked "epochs"
-    (if settings.fine-tuned? settings.epochs (most-epochs units settings.unit))))
-
-
-(defn relative-speed [run layers]
+(defn measured-speed [run layers]
   "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
-  (unless run.asked.minutes (return 1))
   (load-keras run layers)
   (.leader-says run.group (machine-speed run.report)))
 
@@ -321,25 +326,3 @@ Each function gets what the ones before it in `prepare` returned.]]
     (refuse f"`minutes` {minutes :g} leaves too little time for training: "
       f"preparing the run took {spent :.0f} s; give at least "
       f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))
-
-
-(defn _note-devices [run model]
-  "Record the devices in the `model`; show a change since a resumed model's last run."
-  (setv
-    before model.settings.devices
-    now (.describe run.group)
-    [was is-now] (gfor each [before now] (or each "one process without `distributed`"))
-    model.settings (replace model.settings :devices now))
-  (when (and model.resume (!= before now))
-    (.say run.report (+ f"trained on {was} before, on {is-now} now: weights, optimizer state and "
-      "position are kept, but results will differ in the last bits"))))
-
-
-(defn _own-share [run corpus settings]
-  "Return `ids` and `held` of the `Start`; raise `ValueError` if rows can't be split evenly."
-  (setv
-    shape #(settings.batch-size settings.lookback)
-    own (.own-rows run.group settings.batch-size)
-    whole (or (= run.group.processes 1) settings.items (not (streams? settings))))
-  #((if whole corpus.ids (keep-arc corpus.ids shape own))
-    (when (len corpus.held) (HeldOut corpus.ids corpus.held shape own))))

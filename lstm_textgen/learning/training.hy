@@ -6,7 +6,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 (eval-when-compile (require hyrule [meth some-> unless]))
 (import
-  contextlib [closing nullcontext]
+  contextlib [closing]
   dataclasses [replace]
   math
   platform
@@ -15,14 +15,14 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
   lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [Batches own-ids]
+  lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
-  lstm-textgen.learning.schedule [Clock learning-rate rate-factor why-done]
+  lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.learning.schedule [Clock STEADY-ROWS learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
   lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
-  lstm-textgen.text.corpus [fingerprint]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.writer [write-sample])
@@ -35,52 +35,49 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 
 (defclass Training []
-  #[[The training of one model.
+  #[[The training of one model: a `Run`, from its `Start`.
 
-  - `checkpoint`: where it stands. Without `weights` they are new; without `resume` the optimizer.
-  - `ids`: the training text (time,); `held`: the held-out text, a `HeldOut`, or None.
-  - `path`: where the model is saved after each epoch, and within epochs as `limits` say.
-  - `report`: what shows the run, a `Report`.
-  - `limits`: when the run ends and how often it saves, `Limits`. The learning-rate schedule fits
-    a deadline.
-  - `callbacks`: called with the learner's `model` and the `params` of Keras' `fit`, it returns
-    Keras' list of callbacks, or None.
-  - `group`: the processes that train it, a `ProcessGroup`; the leader saves.
-  - `lengths`: the `unit-lengths` of the text.
+  `callbacks` is called with the learner's `model` and the `params` of Keras' `fit`, and returns
+  Keras' list of callbacks, or None.
 
-  Three attributes change: `late`, whether the clock ended the run, in `_train-epoch`; `unsaved`,
-  whether the last save failed, in `save`; `evaluation`, #(seconds next) with what the last one
-  took and when the next may begin, in `_evaluate-if-due`.]]
+  `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
+  optimizer is. Three other attributes change: `late`, whether the clock ended the run, in
+  `_train-epoch`; `unsaved`, whether the last save failed, in `save`; `evaluation`, #(seconds next)
+  with what the last one took and when the next may begin, in `_evaluate-if-due`.]]
 
-  (meth __init__ [@checkpoint ids @held @path @report @limits callbacks @group @lengths]
+  (meth __init__ [run start callbacks]
     (setv
-      settings checkpoint.settings
+      [@asked @group @report @path] [run.asked run.group run.report run.asked.path]
+      [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
       [@late @unsaved @evaluation] [False False #(0 0)]
-      @settings settings
-      @clock (Clock limits.deadline)
-      @folder (. (.absolute path) parent)  ; what it is called now
-      @text (fingerprint ids)
-      @batches (Batches ids settings (.own-rows group settings.batch-size)
+      @settings @checkpoint.settings
+      settings @settings
+      @clock (Clock run.deadline)
+      @folder (. (.absolute @path) parent)  ; what it is called now
+      [ids held @text] [start.corpus.ids start.corpus.held start.corpus.text]
+      own (.own-rows @group settings.batch-size)
+      @batches (Batches ids settings own
         (when settings.items
-          (item-bounds ids (.find checkpoint.vocabulary "\n") settings.items)))
+          (item-bounds ids (.find @checkpoint.vocabulary "\n") settings.items)))
+      @held (when (len held) (HeldOut ids held @batches.shape own))
       @batch-units (math.prod @batches.shape)
-      @learner (make-learner checkpoint.spec @batches.shape settings.rng-seed
-        settings.learning-rate :distributed group.distributed)
+      @larger-steps (and run.deadline start.new (not @checkpoint.vocabulary.several)
+        (not settings.fine-tuned?) (>= settings.batch-size STEADY-ROWS)
+        (not-in "learning_rate" @asked))
+      @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed
+        settings.learning-rate :distributed @group.distributed)
       @learner.model.stop-training False
-      @epochs (if limits.deadline limits.max-epochs settings.epochs)
       @callbacks (callbacks @learner.model {
         "verbose" 1  ; for what a callback shows if it is asked to
         "epochs" @epochs
         "steps" @batches.steps})
       @progress (@_restored)
       ;; Epochs on other texts don't count, nor earlier runs' in one with a deadline.
-      @others (- @progress.epoch (len (entries-on checkpoint.history @text)))
-      @before (if limits.deadline @progress.epoch @others)))
+      @others (- @progress.epoch (len (entries-on @checkpoint.history @text)))
+      @before (if run.deadline @progress.epoch @others)))
 
   (meth _restored []
-    #[[Restore the learner from `checkpoint`; return the `Progress`.
-
-    Warn if its training state doesn't fit, as after a change in Keras.]]
+    "Restore the learner from `checkpoint`; return the `Progress`. Warn if the state doesn't fit."
     (setv resume @checkpoint.resume)
     (if @checkpoint.weights
       (.put @learner @learner.weights @checkpoint.weights)
@@ -129,8 +126,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _why-done []
     #[[Return why the run is over, in words, or None.
 
-    A run with a deadline ends by the clock or by its number of epochs, after at least one step;
-    any other ends by its epochs or its patience.]]
+    With a deadline it ends, after at least one step, by the clock or by its number of epochs.]]
     (cond
       @learner.model.stop-training "a callback ended the run"
       (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
@@ -139,19 +135,21 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (= (@_share-done) 1) f"{(counted @epochs "epochs")} done in this run"))
 
   (meth _train-epoch [stopper]
-    #[[Train to the end of the current epoch; return its mean loss in nats.
-
-    Return None if a callback ended the run earlier.]]
+    "Train to the end of the epoch; return its mean loss in nats, None if a callback ended it."
     (setv [progress saved] [@progress (time.monotonic)])
     (when (= progress.step 0) (.empty-states @learner))
     (.begin-epoch @report (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
       (* @batch-units @batches.steps) (* @batch-units progress.step))
-    (when (and @learner.compiles? (not @clock.steps)) (@_compile))
+    (when (and @learner.compiles? (not @clock.steps))
+      (.doing @report "compiling the network")
+      (when @held  ; validation compiles now, as there is nothing to lose yet; the rest with a step
+        (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (.losses @learner @held))]
+          (next losses))))
     (@_call "on_epoch_begin" progress.epoch)
     (for [[x y] (.epoch @batches progress.epoch progress.step)]
       (@_step x y)
       (setv
-        save (> (- (time.monotonic) saved) (* 60 @limits.save-every))
+        save (> (- (time.monotonic) saved) (* 60 @asked.save-every))
         ;; These wishes are the leader's.
         wishes [@learner.model.stop-training save (= (.progress @clock) 1)]
         [stop end save @late] (.agree @learner
@@ -167,28 +165,22 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (when @late (break)))
     (/ progress.loss-sum progress.step))
 
-  (meth _compile []
-    "Compile validation while there is nothing to lose yet; the first step compiles the rest."
-    (.doing @report "compiling the network")
-    (when @held
-      (with [_ (nothing-to-save)  losses (closing (.losses @learner @held))]
-        (next losses))))
-
   ;; * Steps
 
   (meth _step [x y]
-    #[[Train on a batch, ids `x` and `y` (rows, lookback); note and show it.
-
-    Raise `FloatingPointError` if the loss is so high that training has diverged.]]
+    "Train on a batch (rows, lookback) and show it. Raise `FloatingPointError` if that diverged."
     (setv
       [learner progress] [@learner @progress]
       units (max (gfor layer @settings.layers.recurrent layer.size))
-      rate (* @settings.learning-rate (rate-factor @limits @clock @batches.steps units)))
+      rate (* @settings.learning-rate (if @larger-steps
+        (rate-factor @clock (* @epochs @batches.steps) units)
+        1)))
     (@_call "on_train_batch_begin" progress.step)
     (.set-rate learner (learning-rate rate progress.updates (@_share-done)))
     (unless @batches.carries-state (.empty-states learner))
-    (setv loss (with [_ (if @clock.steps (nullcontext) (nothing-to-save))]
-      (.learn learner x y)))
+    (setv loss (if @clock.steps
+      (.learn learner x y)
+      (with [_ (nothing-to-save)  _ (muted-stderr)] (.learn learner x y))))  ; it compiles
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
       (raise (FloatingPointError (+ f"training diverged in epoch {(- progress.epoch @others -1)} "
         f"(loss: {loss :.3g} nats); use a `learning_rate` below {@settings.learning-rate}"))))
@@ -204,8 +196,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
 
-    It is measured by the clock or by epochs: a run with a deadline counts its own, any other all
-    on this text.]]
+    It is measured by the clock or by epochs: its own with a deadline, else all on this text.]]
     (setv done (+ (- @progress.epoch @before) (/ @progress.step @batches.steps)))
     (min 1 (max (if @epochs (/ done @epochs) 0) (or (.progress @clock) 0))))
 
@@ -228,9 +219,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (+ (- (time.monotonic) trained) (if evaluated 0 (get @evaluation 0)))))
 
   (meth _note-epoch [loss begun]
-    #[[Add the epoch to the history; keep its weights if they are the best.
-
-    Return its entry, whether they are, and a sample, always with the same random seed.]]
+    "Add the epoch to the history; return its entry, whether its weights are the best, a sample."
     (setv
       model @checkpoint
       entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
@@ -253,7 +242,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       "seconds" (round (- (time.monotonic) begun) 3)
       "sample" (cut sample SAMPLE-KEPT)
       "machine" (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
-        f"Python {(platform.python-version)}" (.describe @learner)])})
+        f"Python {(platform.python-version)}" @learner.in-words])})
     (.append model.history entry)
     (setv better (is entry (kept-entry model.history @text)))
     (when better (setv model.weights weights))
@@ -273,10 +262,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (or (>= begun (get @evaluation 1)) (@_why-done)))
       (.doing @report "evaluating the model")
       (setv
-        model.evaluation (evaluate model epoch (own-ids @batches.ids) (if @held @held.ids #()))
-        now (time.monotonic)
-        seconds (- now begun)
-        @evaluation #(seconds (+ now (* EVALUATION-PAUSE seconds))))
+        model.evaluation (evaluate model epoch @batches.ids (if @held @held.ids #()))
+        seconds (- (time.monotonic) begun)
+        @evaluation #(seconds (+ begun seconds (* EVALUATION-PAUSE seconds))))
       True))
 
   ;; * Saving
@@ -289,7 +277,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (unless (and @held @checkpoint.history)  ; without validation the last are the best
       (setv @checkpoint.weights (values @learner.weights)))
     (.doing @report f"saving {@path}")
-    (setv @checkpoint.resume (Resume (replace @progress) #* (.state @learner)))
+    (setv @checkpoint.resume (Resume (replace @progress)
+      (values @learner.variables) (values @learner.optimizer.variables)))
     (unless @group.leader? (return))
     (try
       (save-checkpoint @checkpoint @path)

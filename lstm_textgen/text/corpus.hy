@@ -65,8 +65,8 @@ the cache folder, from which the ids are memory-mapped.]]
 
 
 (defn fingerprint [ids]
-  "Return a short text that identifies `ids` (time,), an array or an `Arc`: number and CRC-32."
-  (or (getattr ids "text" None) f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}"))
+  "Return a short text that identifies `ids` (time,): number and CRC-32."
+  f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}")
 
 
 (defn seed-within [ids vocabulary]
@@ -87,19 +87,6 @@ the cache folder, from which the ids are memory-mapped.]]
         (.rstrip (.join " " words) ",;:")))
     (when (and (< (len seed) (len line)) (.isprintable seed) (not-in "'" seed)) (return seed)))
   "")
-
-
-(defn kept-part [ids start stop]
-  #[[Return a copy of the ring `ids` (time,) from `start` to before `stop`, at most once around.
-
-  `start` may be negative: the ring's end precedes its beginning. A long copy is in a file.]]
-  (setv size (len ids))
-  (with [store (Store)]
-    (for [[first last] [[(+ size (min start 0)) size] [(max start 0) (min stop size)]
-          [0 (- stop size)]]
-        place (range first last PIECE)]
-      (.add store (.tobytes (get ids (slice place (min last (+ place PIECE)))))))
-    (.array store ids.dtype)))
 
 
 (defn gathered [ids bounds order]

@@ -54,9 +54,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 
 
 (defn report-page [path model checkpoint warn]
-  #[[Return a callback that writes a report on `checkpoint`, at `model`, to `path` each epoch.
-
-  On failure `warn` is called with a line, and training continues.]]
+  "Return a callback that writes a report on `checkpoint`, at `model`, to `path`, or else warns."
   (defn renew [epoch logs]
     (try
       (write-report path model checkpoint)

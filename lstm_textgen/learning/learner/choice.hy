@@ -10,13 +10,13 @@
   time
   numpy :as np
   lstm-textgen.basics.machine [bfloat16? cache-folder cores gpu? processor-flags processor-name]
-  lstm-textgen.basics.values [number?]
-  lstm-textgen.learning.learner.quiet [mute-first-call muted-stderr]
+  lstm-textgen.basics.values [number? read-json]
+  lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.settings.sizing [MEASURED MEASURED-SPEED])
 
 (setv
-  OLDEST-TORCH #(2 6)
+  OLDEST-TORCH [2 6]
   AMX-ROWS 64    ; of a batch, from which bfloat16 pays under XLA
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
   MEASURED-SECONDS 0.5  ; of steps that measure a machine, after the first, which compiles
@@ -41,25 +41,18 @@
       (not (os.environ.get "KERAS_BACKEND"))
       (= (.get (_read-dict (/ keras-home "keras.json")) "backend" "tensorflow") "tensorflow")
       (bfloat16?)
-      (not (gpu?))
-      (>= (_torch-version) OLDEST-TORCH))
-    "torch"))
+      (not (gpu?)))
+    (import importlib.metadata [PackageNotFoundError version])  ; which takes 20 ms
+    (with [_ (suppress PackageNotFoundError ValueError)]
+      (when (>= (lfor n (cut (.split (version "torch") ".") 2) (int n)) OLDEST-TORCH)
+        (return "torch")))))
 
 
 (defn _read-dict [path]
   "Return the dict in the JSON file at `path`, empty if the file is missing or holds none."
-  (with [_ (suppress OSError ValueError)]
-    (setv found (json.loads (.read-text path :encoding "utf-8")))
-    (when (isinstance found dict) (return found)))
-  {})
-
-
-(defn _torch-version []
-  "Return the version of PyTorch as #(major minor), #(0 0) where it isn't installed."
-  (import importlib.metadata [PackageNotFoundError version])  ; which takes 20 ms
   (try
-    (tuple (map int (cut (.split (version "torch") ".") 2)))
-    (except [[PackageNotFoundError ValueError]] #(0 0))))
+    (read-json (.read-bytes path) (str path) dict)
+    (except [[OSError ValueError]] {})))
 
 
 ;; * The learner
@@ -68,37 +61,30 @@
   #[[Return the `Learner` that is fastest with this backend, as measured on two cores.
 
   `bfloat16`: whether to multiply in bfloat16, by default where it pays; `distributed`: whether to
-  split batches over all devices, which needs JAX. Its first steps write nothing to standard error
-  unless they fail.]]
+  split batches over all devices, which needs JAX.]]
   (with [_ (muted-stderr)]
-    (import
-      keras
-      lstm-textgen.learning.learner.network [apple-gpu? on-gpu?])
+    (import keras  lstm-textgen.learning.learner.network [gpu-used])
     (setv
       backend (keras.backend.backend)
-      on-processor (not (or (on-gpu?) (apple-gpu?)))
+      gpu (gpu-used)
       [rows _] batch-shape
       what [spec batch-shape rng-seed learning-rate]
-      how {"bfloat16" (if (is bfloat16 None) (bfloat16-pays? backend rows) bfloat16)}
-      learner (cond
-        (or distributed (and (= backend "jax") (on-gpu?)))
-          (hy.I.lstm-textgen/learning/learner/devices.DevicesLearner #* what
-            :devices (unless distributed (cut (keras.distribution.list-devices) 1)))
-        (and (= backend "tensorflow") on-processor)
-          (hy.I.lstm-textgen/learning/learner/cores.PartsLearner (part-count rows (cores))
-            #* what #** how)
-        (and (= backend "torch") on-processor)
-          (hy.I.lstm-textgen/learning/learner/torchsteps.TorchLearner #* what #** how)
-        True
-          (hy.I.lstm-textgen/learning/learner/stock.StockLearner #* what #** how))))
-  (for [name ["learn" "validate"]] (mute-first-call learner name))
-  learner)
+      how {"bfloat16" (if (is bfloat16 None) (bfloat16-pays? backend rows) bfloat16)})
+    (cond
+      (or distributed (and (= backend "jax") gpu))
+        (hy.I.lstm-textgen/learning/learner/devices.DevicesLearner #* what
+          :devices (unless distributed (cut (keras.distribution.list-devices) 1)))
+      (and (= backend "tensorflow") (not gpu))
+        (hy.I.lstm-textgen/learning/learner/cores.PartsLearner (part-count rows (cores))
+          #* what #** how)
+      (and (= backend "torch") (not gpu))
+        (hy.I.lstm-textgen/learning/learner/torchsteps.TorchLearner #* what #** how)
+      True
+        (hy.I.lstm-textgen/learning/learner/stock.StockLearner #* what #** how))))
 
 
 (defn part-count [rows processors]
-  #[[Return the number of equal parts into which `rows` are split, to be trained in parallel.
-
-  It is one for each of the `processors`, fewer if a part would have less than `FEWEST-ROWS`.]]
+  "Return how many parts `rows` are split into: one a processor, but with at least `FEWEST-ROWS`."
   (max (gfor
     n (range 1 (+ processors 1))
     :if (and (= 0 (% rows n)) (or (= n 1) (>= (// rows n) FEWEST-ROWS)))
@@ -108,8 +94,7 @@
 (defn bfloat16-pays? [backend rows]
   #[[Return whether products in bfloat16 are faster with this processor and this `backend`.
 
-  `rows` are those of a batch: within XLA a processor with AMX, which XLA leaves unused, needs 64
-  of them (bench/log.md).]]
+  With AMX, which XLA leaves unused, XLA needs 64 `rows` in a batch (bench/log.md).]]
   (and (bfloat16?) (match backend
     "torch" True
     "tensorflow" (or (>= rows AMX-ROWS) (not-in "amx_bf16" (processor-flags)))
@@ -122,8 +107,7 @@
   #[[Return this machine's training speed with the current backend, relative to `sizing.hy`.
 
   A few real steps measure it, on a machine that others leave to us once for each processor, number
-  of cores, backend version and network: the result is stored in the cache folder. Beside other
-  work it is what of that is left. `report` (a `Report`) shows the measurement.]]
+  of cores, backend version and network. Beside other work it is what of that is left.]]
   (import keras)
   (setv
     path (/ (Path (cache-folder)) "speed.json")
@@ -133,7 +117,11 @@
     machine (.join ", " [
       (processor-name) f"{(cores)} cores" backend
       (. (__import__ backend) __version__) keras.__version__ f"{MEASURED} units, median"])
-    share (share-left))
+    busy (busy-seconds))
+  ;; What other processes do shows while we sleep. A fair system divides the cores among our
+  ;; threads, one for each core that we may use, and theirs. Outside Linux the share is always 1.
+  (time.sleep SLEEP)
+  (setv share (min 1 (/ (os.cpu-count) (+ (cores) (/ (- (busy-seconds) busy) SLEEP)))))
   (when (in machine known) (return (* share (get known machine))))
   (.doing report "measuring this machine's training speed")
   (setv speed (round (/ (units-a-second) MEASURED-SPEED) 3))
@@ -142,17 +130,6 @@
       (.mkdir path.parent :parents True :exist-ok True)
       (.write-text path (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")))
   speed)
-
-
-(defn share-left []
-  #[[Return what share of its cores a training run may expect beside other processes, up to 1.
-
-  What these do now shows while we sleep. A fair system divides the cores among our threads, one
-  for each core that we may use, and theirs. Outside Linux the share is always 1.]]
-  (setv busy (busy-seconds))
-  (time.sleep SLEEP)
-  (setv others (/ (- (busy-seconds) busy) SLEEP))
-  (min 1 (/ (os.cpu-count) (+ (cores) others))))
 
 
 (defn busy-seconds []
@@ -169,7 +146,7 @@
     x (.integers (np.random.default-rng 1) 0 65 #(32 64) :dtype "int32")
     learner (make-learner (NetworkSpec (parse-layers MEASURED) 65 32) x.shape 1 0.001)
     seconds [])
-  (.learn learner x x)
+  (with [_ (muted-stderr)] (.learn learner x x))
   (setv end (+ (time.perf-counter) MEASURED-SECONDS))
   (while (< (time.perf-counter) end)
     (setv begun (time.perf-counter))

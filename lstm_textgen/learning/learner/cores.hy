@@ -39,9 +39,7 @@ instead, they mostly wait for each other (bench/log.md).]]
     (* x.size (float (._validate self x y counted))))
 
   (defn _step [self act update #* batch]
-    #[[Let each part `act` on its rows of `batch`, and gather the states; return the mean loss.
-
-    `update`, unless None, updates the weights.]]
+    "Let each part `act` on its rows of `batch`, and maybe `update` weights; return the mean loss."
     (setv
       weights (lfor w self.weights (tf.convert-to-tensor w.value))
       rows (zip (._deal self) #* (gfor array batch (tf.split array self.parts)))
@@ -58,9 +56,7 @@ instead, they mostly wait for each other (bench/log.md).]]
     #(loss states (.gradient tape loss weights)))
 
   (defn _validate-part [self weights states x y [counted None] [training False]]
-    #[[Return the mean loss of a part, its new states, and no gradients.
-
-    Each loss counts as often as `counted` says, or once.]]
+    "Return the mean loss of a part, each times `counted`, its new states, and no gradients."
     (setv [logits states] (.stateless-call self.part weights states x :training training))
     #((self.model.loss y logits counted) states []))
 

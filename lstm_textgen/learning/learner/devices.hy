@@ -65,7 +65,7 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
       [#* now loss news] (self.learn-jit
         #* (gfor variables groups (lfor v variables v.value))
         #* (gfor part [x y (._words self)] (._split self part))))
-    (for [[variables arrays] (zip groups now)] (_assign variables arrays))
+    (for [pair (zip groups now)  [variable array] (zip #* pair)] (.assign variable array))
     (setv self.news (.tolist (np.asarray news)))
     (float loss))
 
@@ -74,7 +74,7 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
       others self.model.non-trainable-variables
       [arrays loss] (.validate-jit self (lfor v self.weights v.value) (lfor v others v.value)
         #* (gfor part [x y counted] (._split self part))))
-    (_assign others arrays)
+    (for [[variable array] (zip others arrays)] (.assign variable array))
     (float loss))
 
   (defn set-rate [self rate]
@@ -124,7 +124,3 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
     (if (carried? variable)
       (.get-data-layout self variable.shape)
       (.get-variable-layout (super) variable))))
-
-
-(defn _assign [variables arrays]
-  (for [[variable array] (zip variables arrays)] (.assign variable array)))

@@ -17,9 +17,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 ;; * Layers
 
 (defclass OwnLoop []
-  #[[Mixin that gives a Keras layer our own loop: same weights, same results.
-
-  With `bfloat16`, its products round their factors to bfloat16.]]
+  "Mixin that gives a Keras layer our own loop: same weights, same results but for `bfloat16`."
 
   (defn __init__ [self units [bfloat16 False] #** options]
     (.__init__ (super) units #** options)
@@ -57,9 +55,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     self.cell.bias)
 
   (defn inputs-and-kernel [self sequences]
-    #[[Return the inputs (T, m, B) of `sequences` (B, T, …) and their kernel, m rows.
-
-    The kernel's last row is the bias, whose input is always 1.]]
+    "Return the inputs (T, m, B) of `sequences` (B, T, …), the last always 1, and their kernel."
     (setv
       inputs (ops.transpose sequences #(1 2 0))
       [time _ batch] inputs.shape)
@@ -118,10 +114,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       (setv
         z (product both (ops.concatenate [(row x t) h] 0) self.bfloat16)
         [i f g o] (ops.split (vector z) 4)
-        i (ops.sigmoid i)
-        f (ops.sigmoid f)
+        [i f o] (map ops.sigmoid [i f o])
         g (ops.tanh g)
-        o (ops.sigmoid o)
         before c
         c (+ (* f c) (* i g))
         squashed (ops.tanh c)
@@ -184,8 +178,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     (setv
       [time _ batch] x.shape
       [units _] recurrent.shape
-      from-x (ops.transpose kernel)
-      from-h (ops.transpose recurrent))
+      [from-x from-h] (map ops.transpose [kernel recurrent]))
     (defn step [t h hidden slopes]
       (setv
         [x-z x-r x-g] (ops.split (vector (product from-x (row x t) self.bfloat16)) 3)
@@ -234,9 +227,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 ;; * Over time
 
 (defn over-time [time step start [backward False]]
-  #[[Call `step` with each t below `time` and its previous results, at first `start`.
-
-  With `backward` the last t comes first. Return the last results, a list.]]
+  "Call `step` with each t and its previous results, at first `start`; return the last (a list)."
   (defn next-step [n #* carried]
     #((+ n 1) #* (step (if backward (- time 1 n) n) #* carried)))
   (setv [_ #* ended] (ops.while-loop (fn [n #* _] (< n time)) next-step
@@ -251,8 +242,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   With `bfloat16` (TensorFlow only) both are rounded to bfloat16, the upper half of a float32: a
   processor with instructions for it multiplies twice as fast and adds to a float32. Sums, weights,
   states and losses stay in float32, as in Micikevicius and others 2018, 'Mixed Precision
-  Training'. XLA needs the rows of `a` contiguous in memory: for a transpose it would compute the
-  product in float32.]]
+  Training'. XLA needs contiguous rows of `a`: it multiplies a transpose in float32.]]
   (unless bfloat16 (return (ops.matmul a (if turn-b (ops.transpose b) b))))
   (import tensorflow :as tf)
   (tf.matmul (tf.cast a tf.bfloat16) (tf.cast b tf.bfloat16)

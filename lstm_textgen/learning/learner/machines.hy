@@ -50,8 +50,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
   `distributed`: whether batches are split over all devices; `words`: the `LastWords` of one that
   is connected to others; `leader?`: whether this one saves and shows; `versions`: what must be the
-  same. Inside, a process that loses another one ends with one line and the status 2. All processes
-  must call every method alike, except `describe`.]]
+  same; `in-words`: what the training is split over, or an empty string. A process that loses
+  another one inside ends with one line and the status 2. All must call every method alike.]]
 
   (meth __init__ [[@distributed False] [@words None]]
     (setv
@@ -59,7 +59,11 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
       @processes (if words (hy.I.jax.process-count) 1)
       @leader? (not (and words (hy.I.jax.process-index)))
       @versions (if words (+ f"lstm_textgen {__version__}, Keras {hy.I.keras.__version__}, "
-        f"JAX {hy.I.jax.__version__}") "")))
+        f"JAX {hy.I.jax.__version__}") "")
+      @in-words (if @devices
+        (+ (counted (len @devices) "devices") " of "
+          (if (= @processes 1) "1 process" f"{@processes} processes"))
+        "")))
 
   (meth __exit__ [kind error trace]
     (cond
@@ -129,13 +133,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (meth even-rows [rows]
     "Return the smallest number from `rows` up that can be split evenly."
     (setv devices (or (len @devices) 1))
-    (* devices (- (// (- rows) devices))))
-
-  (meth describe []
-    "Return in words what the training is split over, or an empty string."
-    (unless @devices (return ""))
-    (+ (counted (len @devices) "devices") " of "
-      (if (= @processes 1) "1 process" f"{@processes} processes"))))
+    (* devices (- (// (- rows) devices)))))
 
 
 (defn join [report]

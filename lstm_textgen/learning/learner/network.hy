@@ -42,8 +42,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   Its outputs are logits (rows, lookback, vocabulary), its trainable weights are in the order of
   `Checkpoint.weights`. Initial weights and dropout depend only on `rng-seed`; global random
   generators stay untouched. With `bfloat16`, LSTM and GRU layers multiply in bfloat16, on PyTorch
-  the dense layer too. With `of-rows`, under JAX, it is for one device's rows of a batch of
-  `of-rows` rows.]]
+  the dense layer too. With `of-rows`, under JAX, it is for a device's part of these.]]
   (setv
     [rows _] batch-shape
     size spec.vocabulary-size
@@ -80,9 +79,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 
 (defclass TrainingNetwork [keras.Model]
-  #[[A network to train, which is saved and loaded as its stock counterpart.
-
-  So the files of a callback such as Keras' `ModelCheckpoint` can be opened anywhere.]]
+  "A network that is saved and loaded as its stock counterpart, so its files open anywhere."
 
   (defn stock [self]
     "Return the stock counterpart with the current weights."
@@ -112,20 +109,17 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   model)
 
 
-(defn on-gpu? []
-  "Return whether Keras' backend computes on a GPU."
-  (match (keras.backend.backend)
-    "tensorflow" (bool (hy.I.tensorflow.config.list-physical-devices "GPU"))
-    "jax" (!= (hy.I.jax.default-backend) "cpu")
-    "torch" (hy.I.torch.cuda.is-available)))
-
-
-(defn apple-gpu? []
-  "Return whether Keras trains on Apple's GPU, as on PyTorch where there is one."
-  (and
-    (= (keras.backend.backend) "torch")
-    (hy.I.torch.backends.mps.is-available)
-    (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps")))
+(defn gpu-used []
+  "Return whose GPU Keras computes on: \"Apple's\", which needs PyTorch, \"another\", or None."
+  (with [_ (muted-stderr)]
+    (match (keras.backend.backend)
+      "tensorflow" (when (hy.I.tensorflow.config.list-physical-devices "GPU") "another")
+      "jax" (when (!= (hy.I.jax.default-backend) "cpu") "another")
+      "torch" (cond
+        (hy.I.torch.cuda.is-available) "another"
+        (and (hy.I.torch.backends.mps.is-available)
+          (= (os.environ.get "KERAS_TORCH_DEVICE" "mps") "mps"))
+          "Apple's"))))
 
 
 ;; * Layers to train with
@@ -133,9 +127,8 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 (defn _recurrent [layer name seeds bfloat16 dtype spec]
   #[[Return the LSTM or GRU to train `layer`, with outputs and state; on a GPU Keras', for cuDNN.
 
-  With `spec` the embedding is folded in. The initializers are Keras' defaults. It draws a seed for
-  dropout within the layer, too, although there is none: that seed is part of the state with which
-  a model file resumes.]]
+  With `spec` the embedding is folded in. The initializers are Keras' defaults. A seed for dropout
+  within the layer is drawn, although there is none: a model file resumes with that seed.]]
   (setv
     [kernel recurrent dropout] (islice seeds 3)
     stock (getattr keras.layers (. (get KINDS layer.kind) keras-class))
@@ -153,7 +146,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 (defn _own-loop? [layer]
   "Return whether our own loop is the fastest for `layer`: on processors, compiled by XLA."
-  (and (in layer.name FAST) (!= (keras.backend.backend) "torch") (not (on-gpu?))))
+  (and (in layer.name FAST) (!= (keras.backend.backend) "torch") (not (gpu-used))))
 
 
 (defclass Carried [keras.layers.Layer]

@@ -16,7 +16,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
 (defclass Learner []
   #[[What all learners share. Each kind adds `learn`, `validate`, `empty-states` and these:
 
-  - `model`: what callbacks get as the model.
+  - `model`: what callbacks get as the model; `in-words`: what trains it.
   - `optimizer`: with a `learning-rate` and `variables`.
   - `variables`: all that changes in training, the `weights` first; `states`, those of them that
     windows carry over, (rows, units) each.
@@ -41,12 +41,8 @@ another, and passes a batch. It saves and restores the learner's state.]]
     "Return the sums of all processes' `wishes`; here there is only one process."
     wishes)
 
-  (defn state [self]
-    "Return #(network optimizer): the arrays that a step changes and the next one reads."
-    #((values self.variables) (values self.optimizer.variables)))
-
   (defn restore [self arrays]
-    #[[Set the arrays of `state`, in order, to `arrays`; return whether they fit.
+    #[[Set `variables` and those of the optimizer, in order, to `arrays`; return whether they fit.
 
     States with another number of rows start empty: the batch size has changed.]]
     (setv
@@ -56,7 +52,12 @@ another, and passes a batch. It saves and restores the learner's state.]]
         [variable array] (zip variables arrays)
         :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
         #(variable array))
-      fits (and (= (len variables) (len arrays)) (all (gfor pair pairs (_fits? #* pair)))))
+      fits (and (= (len variables) (len arrays)) (all (gfor
+        [variable array] pairs
+        (and
+          (= (len variable.shape) array.ndim)
+          (= (in "float" variable.dtype) (= array.dtype.kind "f"))
+          (all (gfor [room n] (zip variable.shape array.shape) (<= n room))))))))
     (when fits (.put self #* (zip #* pairs)))
     fits)
 
@@ -82,11 +83,3 @@ another, and passes a batch. It saves and restores the learner's state.]]
     (when (hasattr tensor "detach") (setv tensor (.cpu (.detach tensor))))
     (.append arrays (np.array (if (hasattr tensor "numpy") (.numpy tensor) tensor))))
   arrays)
-
-
-(defn _fits? [variable array]
-  "Return whether `put` can set `variable` to `array`."
-  (and
-    (= (len variable.shape) array.ndim)
-    (= (in "float" variable.dtype) (= array.dtype.kind "f"))
-    (all (gfor [room n] (zip variable.shape array.shape) (<= n room)))))

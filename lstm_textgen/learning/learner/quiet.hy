@@ -7,9 +7,8 @@ environment variables, which child processes would inherit, and draw random numb
   hyrule [unless]
   lstm-textgen.basics.forms [refuse]))
 (import
-  contextlib [contextmanager nullcontext]
+  contextlib [contextmanager nullcontext suppress]
   importlib [import-module]
-  itertools [count]
   os
   random
   signal
@@ -52,25 +51,20 @@ environment variables, which child processes would inherit, and draw random numb
          _ (muted-stderr)
          _ (kept-random)]
     (when backend
-      (if (_try-import backend #(ImportError OSError))
-        (setv backend None)  ; installed, but broken
-        (setv (get os.environ "KERAS_BACKEND") backend)))
-    (setv
-      missing (_try-import "keras" ModuleNotFoundError)
-      keras (.get sys.modules "keras"))
-    (unless (and keras (= (.backend keras.backend) "torch") (not (gpu?)))  ; then steps are our own
-      (_try-import "tensorflow" ImportError)))
+      (try
+        (import-module backend)
+        (setv (get os.environ "KERAS_BACKEND") backend)
+        (except [[ImportError OSError]] (setv backend None))))  ; installed, but broken
+    (setv [missing ours] [None False])
+    (try
+      (import keras)
+      (setv ours (and (= (keras.backend.backend) "torch") (not (gpu?))))
+      (except [error ModuleNotFoundError] (setv missing error)))
+    (unless ours
+      (with [_ (suppress ImportError)] (import-module "tensorflow"))))
   (when stopper.number (raise KeyboardInterrupt))
   (when missing (raise (what-to-install missing.name) :from missing))
   backend)
-
-
-(defn _try-import [module errors]
-  "Import `module`; return None, or whichever of these `errors` it raised."
-  (try
-    (import-module module)
-    None
-    (except [error errors] error)))
 
 
 (defn what-to-install [missing]
@@ -112,15 +106,6 @@ environment variables, which child processes would inherit, and draw random numb
     (finally
       (os.dup2 real descriptor)
       (os.close real))))
-
-
-(defn mute-first-call [object name]
-  #[[Withhold what the first call of the method `name` of `object` writes to standard error.
-
-  If TensorFlow was imported before us, its log is on.]]
-  (setv [method calls] [(getattr object name) (count)])
-  (setattr object name (fn [#* arguments]
-    (with [_ (if (next calls) (nullcontext) (muted-stderr))] (method #* arguments)))))
 
 
 (defn [contextmanager] muted-stdout []

@@ -7,11 +7,11 @@
 
 
 (defclass StockLearner [Learner]
-  #[[A `Learner` of the network of `spec` (a `NetworkSpec`), which trains like `train-on-batch`.
+  "A `Learner` of the network of `spec`, for ids (rows, lookback), by Keras' `train-on-batch`."
 
-  Batches are ids of `batch-shape` (rows, lookback). With `bfloat16` it multiplies in bfloat16.]]
-
-  (setv compiles? (!= (keras.backend.backend) "torch"))
+  (setv
+    compiles? (!= (keras.backend.backend) "torch")
+    in-words f"Keras {keras.__version__} on {(keras.backend.backend)}")
 
   (defn __init__ [self spec batch-shape rng-seed learning-rate [bfloat16 False]]
     (setv self.model (training-network spec batch-shape rng-seed bfloat16))
@@ -50,8 +50,4 @@
 
   (defn empty-states [self]
     "Make the next window begin with an empty state."
-    (for [state self.states] (.assign state (keras.ops.zeros state.shape))))
-
-  (defn describe [self]
-    "Return a description of what trains."
-    f"Keras {keras.__version__} on {(keras.backend.backend)}"))
+    (for [state self.states] (.assign state (keras.ops.zeros state.shape)))))

@@ -49,13 +49,11 @@
   (setv
     [kernel recurrent bias] (gfor w weights (.unflatten w 0 #(4 -1)))  ; by gates
     inputs (% (- (get sequences.shape -1)) MULTIPLE)
-    units (idle-units (get recurrent.shape -1)))
-  #(
-    (_padded sequences 0 inputs)
-    (lfor
-      weight [(_padded kernel 0 inputs 0 units) (_padded recurrent 0 units 0 units)
-        (_padded bias 0 units)]
-      (.flatten weight 0 1))
+    units (idle-units (get recurrent.shape -1))
+    weights [(_padded kernel 0 inputs 0 units) (_padded recurrent 0 units 0 units)
+      (_padded bias 0 units)])
+  #((_padded sequences 0 inputs)
+    (lfor w weights (.flatten w 0 1))
     (lfor s state (_padded s 0 units))))
 
 

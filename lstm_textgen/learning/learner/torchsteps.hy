@@ -16,12 +16,16 @@
 
 
 (defclass TorchLearner [StockLearner]
-  #[[A learner whose steps use autograd and PyTorch's fused Adam, not Keras.
-
-  The optimizer's variables stay Keras' own, so that a model file resumes anywhere.]]
+  "A learner by autograd and PyTorch's Adam, with Keras' variables, to resume on any backend."
 
   (defn __init__ [self #* arguments #** options]
-    (_keep-memory)
+    ;; Tune glibc's allocator, if this process uses it, to keep freed memory: otherwise the system
+    ;; takes back that of a step and clears it for the next, which then takes 1.1 to 1.7 times as
+    ;; long (bench/log.md).
+    (when (and (= sys.platform "linux") (hasattr (ctypes.CDLL None) "mallopt"))
+      (setv mallopt (. (ctypes.CDLL None) mallopt))
+      (mallopt -4 0)                ; M_MMAP_MAX
+      (mallopt -1 2_000_000_000))   ; M_TRIM_THRESHOLD, bytes
     (torch.set-num-threads (cores))
     (.__init__ (super) #* arguments #** options)
     (setv
@@ -68,14 +72,3 @@
       logits (.model self x :training training))
     (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)
       :ignore-index IGNORED :reduction reduction)))
-
-
-(defn _keep-memory []
-  #[[Tune glibc's allocator, if this process uses it, to keep freed memory.
-
-  Otherwise the system takes back the memory of a step and clears it for the next, so a step takes
-  1.1 to 1.7 times as long (bench/log.md).]]
-  (when (and (= sys.platform "linux") (hasattr (ctypes.CDLL None) "mallopt"))
-    (setv mallopt (. (ctypes.CDLL None) mallopt))
-    (mallopt -4 0)                 ; M_MMAP_MAX
-    (mallopt -1 2_000_000_000)))   ; M_TRIM_THRESHOLD, bytes
