@@ -26,7 +26,7 @@
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 (setv
-  network.LARGE 8  ; units, so that these layers are regularized too
+  network.LARGE-LAYER 8  ; units, so that these layers are regularized too
   spec (NetworkSpec (parse-layers "16,dropout:0.3,gru:12,dropout:0.2") 7 4)
   random (np.random.default-rng 2)
   [one four] (lfor kind [StockLearner DevicesLearner] (kind spec #(8 6) 1 0.01))

@@ -235,8 +235,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
       doc))
   (re.sub "\0+"
     (if (in "- `sources`:" rest)
-      (+ "- Other settings: as [on the command line](command-line.md#every-flag), with underscores; "
-        "`--from` is `base`.\n")
+      (+ "- Other settings: as [on the command line](command-line.md#every-flag), "
+        "with underscores; `--from` is `base`.\n")
       (+ "- " (.join ", " (gfor name names f"`{name}`"))
         ": as [on the command line](command-line.md#every-flag).\n"))
     rest))
