@@ -123,7 +123,7 @@
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
     ends as `stop` or `sentences` says. For a list of seeds, or with `samples`, the result is a
-    list of `samples` texts (default: 1) after each seed, generated together.
+    flat list: `samples` texts (default: 1) after each seed, generated together.
 
     - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
       without one there is a warning, and the others are missing.

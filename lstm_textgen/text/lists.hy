@@ -73,28 +73,35 @@ has a hash of each item; later there are the places of items.]]
     (setv rest "")
     (with [keys (Store MB)]
       (for [piece (chain pieces [(get ENDS @items)])]
-        (setv
-          text (+ rest piece)
-          parts (raw-parts text @items)
-          rest (.pop parts)
-          found (tidied parts @items))
-        (when (> (len rest) MAX-ITEM)
-          (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
-            "leave `items` out"))
-        (when found
-          (+= @count (len found))
-          (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
-          (.note @oddities found text @lines)
-          (yield (if (and (= @items "line") (= found parts))  ; nothing to tidy: the same objects
-            (.removesuffix text rest)
-            (.join (get ENDS @items) [#* found ""]))))
-        (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n")))))
+        (setv [rest whole] (@_note (+ rest piece) keys))
+        (when whole (yield whole)))
       (setv
         [@places @firsts @times] (duplicates (.array keys "int64"))
         @copies (np.count-nonzero (!= @places @firsts))))
     (when (< (- @count @copies) FEW)
       (refuse f"`items` {@items}: a list needs at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave `items` out")))
+
+  (meth _note [text keys]
+    #[[Note what there is to know of the items that end within `text`; add their hashes to `keys`.
+
+    Return #(rest whole): what follows them, and themselves, each with its end. The lists made here
+    are gone before `whole` is stored.]]
+    (setv
+      parts (raw-parts text @items)
+      rest (.pop parts)
+      found (tidied parts @items))
+    (when (> (len rest) MAX-ITEM)
+      (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
+        "leave `items` out"))
+    (when found
+      (+= @count (len found))
+      (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
+      (.note @oddities found text @lines))
+    (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n"))))
+    #(rest (if (and (= @items "line") (= found parts))  ; nothing to tidy: the same objects
+      (.removesuffix text rest)
+      (.join (get ENDS @items) [#* found ""]))))
 
   (meth describe [text report]
     #[[Show what the list has on `report`; take the fingerprints of its items.

@@ -34,7 +34,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
   `count` units had `nats` of surprise in total; `hits` of them were the likeliest. `unknowns`
   weren't in the vocabulary: `count` includes such words but no such characters. `characters`
   counts those of known units: an unknown word adds the surprise of being unknown but no
-  characters, as if its own cost the average each.]]
+  characters, as if each cost the average.]]
   (setv
     #^ float nats 0.0
     #^ int count 0
