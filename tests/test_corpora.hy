@@ -131,9 +131,11 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
 (defn chances []
   (setv
     network (unteach.Network model.weights)
-    [known state] (network (torch.unsqueeze (torch.tensor (.tolist (.encode model.vocabulary "go a"))) 1))
-    word (tuple (.tolist (.encode model.vocabulary " wog"))))
-  #((.item (unteach.unlikelihood network [word] state (get known -1) (torch.ones (len model.vocabulary))))
+    read (torch.tensor (.tolist (.encode model.vocabulary "go a")))
+    [known state] (network (.unsqueeze read 1))
+    word (tuple (.tolist (.encode model.vocabulary " wog")))
+    after (torch.ones (len model.vocabulary)))
+  #((.item (unteach.unlikelihood network [word] state (get known -1) after))
     (.tolist (get known 0 0))))
 (setv [before ordinary] (chances))
 (.unteach unteach model text 200 24)

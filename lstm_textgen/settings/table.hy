@@ -144,9 +144,9 @@ in Python, and its checks.]]
         f"(default: {OWN-EPOCHS}; with --from often 2 to 4)")
       :brief "epochs (passes over the text), over all runs")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "stop after about N minutes or --epochs in this run ("
-        f"{CHARACTERS.most-epochs} epochs; {WORDS.most-epochs} for long texts and words; fewer with "
-        "--from), whichever comes first; ignores --patience")
+      (+ "stop after about N minutes or --epochs in this run "
+        f"({CHARACTERS.most-epochs} epochs; {WORDS.most-epochs} for long texts and words; fewer "
+        "with --from), whichever comes first; ignores --patience")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
