@@ -135,10 +135,10 @@
 
 
 (defn [(pytest.fixture :scope "module")] documented [tmp-path-factory]
-  "The address of a server of a model called lol, as docs/serving.md has it."
+  "The address of a server of model.h5, as docs/serving.md has it."
   (setv folder (tmp-path-factory.mktemp "documented"))
-  (save-checkpoint (small-model :resume False :text "heylo, saidtg\nDOG:") (/ folder "lol"))
-  (with [server (serving folder "--model" "lol")]
+  (save-checkpoint (small-model :resume False :text "heylo, saidtg\nDOG:") (/ folder "model.h5"))
+  (with [server (serving folder)]
     (yield server.url)))
 
 

@@ -154,5 +154,5 @@
   (.setattr monkeypatch quiet "import_module" import-slowly)
   (with [_ (pytest.raises KeyboardInterrupt)]
     (quiet.import-keras))
-  (assert (= imported ["keras" "tensorflow"]))
+  (assert (= imported ["tensorflow"]))
   (assert (= (. (.readouterr capfd) err) "")))
