@@ -5,8 +5,8 @@
 
 The first reads lines made of the words of corpora/lol.txt, 47 characters on average and 100 MB in
 all, from the file to units for training and validation; once as a text, then as a list, each time
-in two processes: one is timed, the other's memory watched. That is the peak of anonymous memory, sampled every 5 ms, above what
-the process had before (Linux); a MB is 10^6 bytes.
+in two processes: one is timed, the memory of the other is watched. That is the peak of anonymous
+memory, sampled every 5 ms, above what the process had before (Linux); a MB is 10^6 bytes.
 
 The second trains on the lines of the file NAMES without 1,000 random ones, with SEEDS random seeds
 (3), and prints the loss on those, in bits per character: each is read from the beginning of an
