@@ -208,7 +208,8 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (assert (.endswith (complaint ["a.srt"]) f"try `encoding` {encoding}")))
 
 
-(defn [(pytest.mark.parametrize "encoding" ["utf-99" "hex" "" "a\0b"])]
+(defn [(pytest.mark.parametrize "encoding" [
+      "utf-99" "hex" "" "a\0b" "undefined" "idna" "punycode"])]
     test-an-unknown-encoding-is-refused [encoding]
   (with [_ (pytest.raises ValueError :match "`encoding` must be the name of an encoding")]
     (check-setting "encoding" encoding)))

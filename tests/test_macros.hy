@@ -184,7 +184,8 @@
     #(":prep [\"^#\"]" "a step is a name")
     #(":unit word" "`:unit` must be one of `characters`, `pieces`, `words`, not 'word'")
     #(":sources [1]" "`:sources` must be a list of texts")
-    #(":encoding \"utf9\"" "`:encoding` must be the name of an encoding, not 'utf9' (unknown")
+    #(":encoding \"utf9\""
+      "`:encoding` must be the name of an encoding, such as utf-8, latin-1 or cp1252, not 'utf9'")
     #(":lower 1" "`:lower` must be True or False, not 1")
     #(":lookback 1.5" "`:lookback` must be a whole number, 1 or more, not 1.5")
     #(":validation 1.0" "`:validation` must be at least 0 and less than 1, not 1.0")

@@ -89,7 +89,7 @@
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
-    relative (measured-speed run settings.layers)
+    relative (or start.speed (measured-speed run settings.layers))
     ;; A longer run would choose another network.
     chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]

@@ -22,12 +22,12 @@
   lstm-textgen.learning.schedule [RESERVE]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.history [add-lengths entries-on]
-  lstm-textgen.prep [default-prep lower prepared-name]
+  lstm-textgen.prep [lower prepared-name]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [Request continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
-  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of seed-within]
+  lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within]
   lstm-textgen.text.files [read-pieces]
   lstm-textgen.text.lists [read-list]
   lstm-textgen.text.looks [hint-at-list]
@@ -59,7 +59,8 @@
     #^ bool new  ; whether it hasn't been trained yet
     #^ Corpus corpus
     #^ dict lengths  ; the `unit-lengths` of the text
-    #^ int epochs])  ; on this text, in a run with `minutes` in this run (0: no limit)
+    #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
+    #^ object [speed None]])  ; the `measured-speed`, if the run had to know it
 
 
 (defn prepare [run]
@@ -72,14 +73,13 @@
   (setv
     run.report.seed (seed-within corpus.ids corpus.vocabulary)
     settings (_described run settings corpus people (is old None))
-    speed (if (and asked.minutes (not old) (or settings.fine-tuned? (not settings.layers)))
+    speed (when (and asked.minutes (not old) (or settings.fine-tuned? (not settings.layers)))
       (measured-speed run
-        (if settings.fine-tuned? base.settings.layers (parse-layers MEASURED)))
-      1)
+        (if settings.fine-tuned? base.settings.layers (parse-layers MEASURED))))
     checkpoint (cond
       old (_resumed run old settings corpus)
-      settings.fine-tuned? (_fine-tuned run base settings corpus bits speed)
-      True (_fresh run settings corpus speed))
+      settings.fine-tuned? (_fine-tuned run base settings corpus bits (or speed 1))
+      True (_fresh run settings corpus (or speed 1)))
     settings checkpoint.settings
     new (not (or checkpoint.history checkpoint.resume)))
   (cond
@@ -98,7 +98,7 @@
   (setv epochs (if (or (not asked.minutes) settings.fine-tuned? (in "epochs" asked))
     settings.epochs
     (most-epochs (len corpus.ids) settings.unit)))
-  (Start checkpoint new corpus lengths epochs))
+  (Start checkpoint new corpus lengths epochs speed))
 
 
 (defn _models [run]
@@ -166,12 +166,12 @@
       (= number (+ MOST-NOTED 1)) (.say report "… and more documents")))
   (when asked.sources (.doing report f"reading {(source-names asked.sources)}"))
   (try
-    (setv pieces (map default-prep (cut-at-space (read-pieces asked.sources
+    (setv pieces (prepared-pieces (read-pieces asked.sources
       :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
       :items settings.items
       :progress report.download :note note :warn report.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
-      :limit (* MB asked.max-download)))))
+      :limit (* MB asked.max-download))))
     (when asked.prep (setv pieces (cut-at-space [(asked.prep (.join "" pieces))])))
     (for [piece pieces] (yield (if settings.lower (lower piece) piece)))
     (finally (.end-bar report))))

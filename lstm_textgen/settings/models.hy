@@ -2,7 +2,6 @@
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
 (import
-  codecs
   dataclasses [dataclass make-dataclass replace]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [RULES]
@@ -68,10 +67,7 @@
     (when (> (or self.embedding 0) MAX-EMBEDDING) (refuse "its setting 'embedding' is too large"))
     (when (> (* rows lookback) MAX-STEP)
       (refuse f"a training step of {rows} windows of {lookback} units is too large: "
-        f"`batch_size` times `lookback` may be at most {MAX-STEP}"))
-    ;; Python takes a minute to decode 300 KB of it, and four minutes for twice as much.
-    (when (= (. (codecs.lookup (or self.encoding "utf-8")) name) "punycode")
-      (refuse "its setting 'encoding' is punycode, which takes too long to read")))
+        f"`batch_size` times `lookback` may be at most {MAX-STEP}")))
 
   (defn as-dict [self]
     "Return them as plain values, for the file."

@@ -83,7 +83,7 @@
   (setv
     reading archive.reading
     found (.find (read-xml archive "META-INF/container.xml") ".//{*}rootfile[@full-path]")
-    package (if (is found None) "" (.get found "full-path"))
+    package (if (is found None) "content.opf" (.get found "full-path"))  ; as most call it
     root (read-xml archive package)
     items (dfor
       item (.iterfind root ".//{*}item")
