@@ -12,9 +12,9 @@
   rich.progress [BarColumn Progress TextColumn TimeRemainingColumn]
   rich.terminal-theme [TerminalTheme]
   lstm-textgen.basics.machine [memory]
-  lstm-textgen.basics.terminal [Tolerant]
+  lstm-textgen.basics.terminal [Tolerant put]
   lstm-textgen.display.panel [STYLES View draw-panel]
-  lstm-textgen.display.plain [Report megabytes put-line]
+  lstm-textgen.display.plain [Report megabytes]
   lstm-textgen.modelfile.history [bits losses-of])
 
 (setv
@@ -170,7 +170,7 @@
       (.say self "Sample:")
       (for [line (.split sample "\n")
             part (or (wrap line (- (. (_console) width) 5)) [""])]
-        (put-line sys.stdout f"    {part}")))))
+        (put (Tolerant sys.stdout) f"    {part}\n")))))
 
 
 (defclass Notebook [Display]

@@ -57,11 +57,11 @@
 
   (meth say [text]
     "Show a permanent line."
-    (put-line sys.stdout (@words text)))
+    (put (Tolerant sys.stdout) (+ (@words text) "\n")))
 
   (meth warn [text]
     "Show a warning on standard error; the run continues."
-    (put-line sys.stderr (visible (@words text))))
+    (put (Tolerant sys.stderr) (+ (visible (@words text)) "\n")))
 
   (meth doing [text]
     "Show that something slow begins; once the network is compiled, only epochs are shown."
@@ -153,11 +153,6 @@
   "Shows nothing: another process shows the run."
 
   (defn warn [self text]))
-
-
-(defn put-line [file text]
-  "Write a line to `file`, escaped if that is a terminal; the run continues even if this fails."
-  (put (Tolerant file) (+ text "\n")))
 
 
 (defn megabytes [done total]

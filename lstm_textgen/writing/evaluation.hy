@@ -37,13 +37,14 @@
     tenths (np.minimum (.astype (* sure BINS) int) (- BINS 1)))
   { "epoch" epoch
     "counts" (.tolist (.counts model.vocabulary ids))
-    "surprise" (_rounded
-      (/ (bits (.mean nats 0)) (np.maximum (.mean lengths 0) (/ 1 (len lengths)))))
+    "surprise" (lfor
+      surprise (/ (bits (.mean nats 0)) (np.maximum (.mean lengths 0) (/ 1 (len lengths))))
+      (round (float surprise) 4))
     "calibration" (lfor
       k (if sure.size (range BINS) [])
       :setv chosen (= tenths k)
       :setv means (gfor each [sure right] (if (.any chosen) (.mean (get each chosen)) 0))
-      [(int (.sum chosen)) #* (_rounded means)])
+      [(int (.sum chosen)) #* (gfor mean means (round (float mean) 4))])
     "sample" sample
     "copied" share
     "passage" [(.find sample passage) (len passage)]})
@@ -68,8 +69,3 @@
     (partial compare :alternatives 1)))
   [ nats (np.exp (- (ncut least ... 0))) right
     (get model.vocabulary.lengths (cut rows (+ EVALUATION-RUN-IN 1) None))])
-
-
-(defn _rounded [values]
-  "Return `values` as plain numbers with four decimals."
-  (lfor value values (round (float value) 4)))

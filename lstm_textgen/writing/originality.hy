@@ -29,16 +29,15 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
       ; => #("the cat sat on the m" 0.333…)]]
   (setv
     written (.join SEPARATOR texts)
-    codes (_codes written)
-    copied (_copied codes training STRING)
+    copied (_copied written training STRING)
     strings (sum (gfor text texts (max 0 (- (len text) STRING -1))))
     gaps (np.flatnonzero (np.concatenate [[True] (np.logical-not copied) [True]]))
     run (- (.max (np.diff gaps)) 1)  ; the longest run of True; no passage makes a longer one
-    [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len codes))])
+    [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len written))])
     place (if run (.argmax copied) 0)
     n most)
   (while (< least most)
-    (setv found (np.flatnonzero (_copied codes training n)))
+    (setv found (np.flatnonzero (_copied written training n)))
     (if (len found)
       (setv [least place] [n (get found 0)])
       (setv most (- n 1)))
@@ -46,28 +45,24 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
   #((cut written place (+ place least)) (when strings (/ (int (.sum copied)) strings))))
 
 
-(defn _copied [codes training n]
-  "Return whether each string of `n` in `codes` occurs in `training` (characters - n + 1,)."
+(defn _copied [written training n]
+  "Return whether each string of `n` in `written` occurs in `training` (characters - n + 1,)."
   (setv [powers inverses] (lfor  ; modulo 2⁶⁴
     base [BASE (pow BASE -1 (** 2 64))]
-    :setv longest (max (len codes) (+ HASHED-AT-ONCE n))
+    :setv longest (max (len written) (+ HASHED-AT-ONCE n))
     (np.cumprod (np.append (np.uint64 1) (np.full (- longest 1) base "uint64")))))
-  (defn hash [codes]
+  (defn hash [text]
     (setv
+      codes (np.frombuffer (.encode text "utf-32-le" "surrogatepass") "<u4")
       sums (np.append (np.uint64 0) (np.cumsum (* codes (cut powers (len codes)))))
       strings (max 0 (- (len sums) n)))
     (* (- (cut sums n None) (cut sums strings)) (cut inverses strings)))
   (setv
-    hashes (hash codes)
+    hashes (hash written)
     table (np.zeros (** 2 TABLE-BITS) bool)
     found [(np.empty 0 "uint64")]
     (get table (>> hashes REST)) True)
   (for [start (range 0 (len training) HASHED-AT-ONCE)]
-    (setv theirs (hash (_codes (cut training start (+ start HASHED-AT-ONCE n -1)))))
+    (setv theirs (hash (cut training start (+ start HASHED-AT-ONCE n -1))))
     (.append found (np.unique (get theirs (get table (>> theirs REST))))))
   (np.isin hashes (np.concatenate found)))
-
-
-(defn _codes [text]
-  "Return the code points of `text` (characters,)."
-  (.astype (np.frombuffer (.encode text "utf-32-le" "surrogatepass") "<u4") "uint64"))
