@@ -7,6 +7,8 @@
   pytest
   lstm_textgen
   lstm-textgen.display.plain [Quiet]
+  lstm-textgen.learning.schedule [FINAL-RATE]
+  lstm-textgen.learning.training [SOFTER]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.scoring [predicted]
@@ -63,7 +65,7 @@
 (defn [helped] test-a-fine-tuned-model-begins-with-the-frequencies-of-its-text [trained]
   (setv
     text (+ "é" (* "the cat sat, the cat sat!\n" 120))
-    model (train-from-base trained :text text :epochs 1 :learning-rate 1e-6)
+    model (train-from-base trained :text text :epochs 1 :learning-rate 1e-6 :validation 0)
     vocabulary model.vocabulary
     ids (np.array (lfor unit (cut text 2000) [(get vocabulary.ids unit)]))
     [odds] (predicted model.checkpoint ids (fn [logits _] [(softmax logits)]))
@@ -82,6 +84,23 @@
     (train-from-base trained (StopAfter 30)))
   (train-from-base trained)
   (assert (same-model? whole (load-checkpoint (/ trained "new") :resume True))))
+
+
+(defn [helped (pytest.mark.parametrize "validation" [0 0.1])]
+    test-fine-tuning-keeps-the-average-of-the-weights-if-it-predicts-better [trained validation]
+  (train-from-base trained :epochs 3 :learning-rate 1 :validation validation)
+  (setv
+    model (load-checkpoint (/ trained "new") :resume True)
+    count (len model.weights)
+    kept (get model.weights -1)
+    averages (cut model.resume.optimizer 4 None)  ; after those of the learner
+    among? (fn [arrays] (any (gfor each arrays (np.allclose kept each :rtol 1e-5)))))
+  (assert (= (among? [(get model.resume.variables (- count 1))]) (= validation 0)))
+  (when validation
+    (assert (= (len averages) count))
+    (assert (among? [(get averages -1) (/ (get averages -1) SOFTER)])))
+  (setv rate (get model.history -1 "learning_rate"))
+  (assert (= rate (pytest.approx (if validation 1 FINAL-RATE) :rel 0.01))))
 
 
 (defn [helped] test-a-short-text-gets-a-smaller-lookback-than-its-base [trained]

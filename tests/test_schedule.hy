@@ -57,7 +57,8 @@
   (assert (= (learning-rate 0.5 0 0) (pytest.approx (/ 0.5 WARM-UP))))
   (assert (= (learning-rate 0.5 WARM-UP 0) 0.5))
   (assert (< (learning-rate 0.5 900 0.6) (learning-rate 0.5 900 0.5) 0.5))
-  (assert (= (learning-rate 0.5 900 1) (pytest.approx (* 0.5 FINAL-RATE)))))
+  (assert (= (learning-rate 0.5 900 1) (pytest.approx (* 0.5 FINAL-RATE))))
+  (assert (= (learning-rate 0.5 900 1 :steady True) 0.5)))
 
 
 (defn test-only-validation-losses-on-the-same-text-compare []

@@ -88,29 +88,29 @@
 ;; * Fine-tuning
 
 (defn tuning [#* arguments #** more]
-  "Return what is chosen for fine-tuning: epochs, rows, dropout and rate."
+  "Return what is chosen for fine-tuning: epochs, rows, dropout after and before, and rate."
   (setv chosen (choose-tuning #* arguments #** more))
-  [chosen.epochs chosen.batch-size chosen.dropout chosen.rate])
+  [chosen.epochs chosen.batch-size chosen.dropout chosen.before chosen.rate])
 
 
 (defn [(pytest.mark.parametrize "units,chosen" [
-    [9_000 [4 8 0.1 0.5]] [90_000 [4 16 0.1 0.5]] [1_000_000 [4 32 0.1 0.5]]
-    [1_400_000 [3 32 0.1 0.5]] [10_000_000 [2 32 0.1 0.5]]])]
+    [9_000 [6 8 0.1 0.1 0.375]] [90_000 [6 16 0.1 0.1 0.375]] [600_000 [6 32 0.1 0.1 0.375]]
+    [1_400_000 [3 32 0.1 0.1 0.375]] [10_000_000 [2 32 0.1 0.1 0.375]]])]
     test-a-familiar-text-is-read-a-few-times-with-little-dropout [units chosen]
   (assert (= (tuning units None {} :familiar True) chosen))
   (assert (= (tuning units 3 {} :familiar True) chosen)))
 
 
 (defn [(pytest.mark.parametrize "units,minutes,chosen" [
-    [90_000 None [9 8 0.4 1]] [90_000 3 [9 8 0.4 1]] [3_000_000 None [3 32 0.2 1]]
-    [3_000_000 3 [3 32 0.0 1]]])]
+    [90_000 None [9 8 0.4 0 1]] [90_000 3 [9 8 0.4 0 1]] [3_000_000 None [3 32 0.2 0 1]]
+    [3_000_000 3 [3 32 0.0 0 1]]])]
     test-another-text-is-learned-like-a-new-language [units minutes chosen]
   (assert (= (tuning units minutes {} :familiar False :weights 2_000_000) chosen)))
 
 
 (defn test-given-epochs-and-batch-size-hold-in-fine-tuning []
   (for [familiar [True False]]
-    (setv [epochs rows _ _] (tuning 9_000 None {"epochs" 3  "batch_size" 7} familiar))
+    (setv [epochs rows #* _] (tuning 9_000 None {"epochs" 3  "batch_size" 7} familiar))
     (assert (= [epochs rows] [3 7]))))
 
 

@@ -92,12 +92,14 @@
   (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps))))
 
 
-(defn learning-rate [highest update progress]
+(defn learning-rate [highest update progress [steady False]]
   #[[Return the learning rate of a step: a linear warm-up, then half a cosine.
 
-  The cosine falls from `highest` to `FINAL-RATE` of it. `update` counts the steps before this one,
-  `progress` is the share of the training that is done, always 0 if it is endless. The cosine is
-  that of Loshchilov and Hutter 2017, without restarts.]]
+  The cosine falls from `highest` to `FINAL-RATE` of it; a `steady` rate stays at `highest`.
+  `update` counts the steps before this one, `progress` is the share of the training that is done,
+  always 0 if it is endless. The cosine is that of Loshchilov and Hutter 2017, without restarts.]]
   (* highest
     (min 1 (max (/ (+ update 1) WARM-UP) (/ progress MOST-WARM-UP)))
-    (+ FINAL-RATE (* (- 1 FINAL-RATE) 0.5 (+ 1 (math.cos (* math.pi progress)))))))
+    (if steady
+      1
+      (+ FINAL-RATE (* (- 1 FINAL-RATE) 0.5 (+ 1 (math.cos (* math.pi progress))))))))

@@ -277,7 +277,7 @@
       :epochs tuning.epochs
       :batch-size (or settings.batch-size (.even-rows run.group tuning.batch-size))
       :learning-rate (* settings.learning-rate (if (in "learning_rate" asked) 1 tuning.rate))
-      :layers (or settings.layers (with-dropout base.settings.layers tuning.dropout))
+      :layers (or settings.layers (with-dropout base.settings.layers tuning.before tuning.dropout))
       :why f"fine-tuned from {(stem asked.base)}, {tuning.why}")
     []))
 

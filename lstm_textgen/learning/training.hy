@@ -31,7 +31,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   SAMPLE-LENGTH 200   ; units shown after each epoch
   SAMPLE-KEPT 300     ; characters of them in each epoch's entry in the history
   ;; An evaluation within a run waits this many times its own duration after the previous one.
-  EVALUATION-PAUSE 100)
+  EVALUATION-PAUSE 100
+  ;; Of fine-tuning (bench/log.md).
+  MOVES 200      ; of the average of the weights in a run
+  REACH 0.33     ; share of a run over which it averages
+  SOFTER 1.07)   ; what logits are divided by to see whether the model is too sure
 
 
 (defclass Training []
@@ -41,15 +45,16 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   Keras' list of callbacks, or None.
 
   `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
-  optimizer is. Three other attributes change: `late`, whether the clock ended the run, in
+  optimizer is. Four other attributes change: `late`, whether the clock ended the run, in
   `_train-epoch`; `unsaved`, whether the last save failed, in `save`; `evaluation`, #(seconds next)
-  with what the last one took and when the next may begin, in `_evaluate-if-due`.]]
+  with what the last one took and when the next may begin, in `_evaluate-if-due`; `average`, the
+  moving average of the weights in fine-tuning, otherwise None, in `_move-average`.]]
 
   (meth __init__ [run start callbacks]
     (setv
       [@asked @group @report @path] [run.asked run.group run.report run.asked.path]
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
-      [@late @unsaved @evaluation] [False False #(0 0)]
+      [@late @unsaved @evaluation @average] [False False #(0 0) None]
       @settings @checkpoint.settings
       settings @settings
       @clock (Clock run.deadline)
@@ -78,11 +83,19 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   (meth _restored []
     "Restore the learner from `checkpoint`; return the `Progress`. Warn if the state doesn't fit."
-    (setv resume @checkpoint.resume)
+    (setv
+      resume @checkpoint.resume
+      arrays (if resume [#* resume.variables #* resume.optimizer] []))
     (if @checkpoint.weights
       (.put @learner @learner.weights @checkpoint.weights)
       (setv @checkpoint.weights (values @learner.weights)))
-    (when (and resume (.restore @learner [#* resume.variables #* resume.optimizer]))
+    (when (and @held @settings.fine-tuned?)
+      (setv
+        count (+ (len @learner.variables) (len @learner.optimizer.variables))
+        [arrays average] [(cut arrays count) (cut arrays count None)]
+        [old new] (gfor list [average @checkpoint.weights] (lfor array list array.shape))
+        @average (if (= old new) average @checkpoint.weights)))
+    (when (and resume (.restore @learner arrays))
       (return (if (= resume.progress.text @text)
         (replace resume.progress)
         ;; A place in another text is meaningless.
@@ -170,13 +183,14 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _step [x y]
     "Train on a batch (rows, lookback) and show it. Raise `FloatingPointError` if that diverged."
     (setv
-      [learner progress] [@learner @progress]
+      [learner progress done] [@learner @progress (@_share-done)]
       units (max (gfor layer @settings.layers.recurrent layer.size))
       rate (* @settings.learning-rate (if @larger-steps
         (rate-factor @clock (* @epochs @batches.steps) units)
         1)))
     (@_call "on_train_batch_begin" progress.step)
-    (.set-rate learner (learning-rate rate progress.updates (@_share-done)))
+    (.set-rate learner
+      (learning-rate rate progress.updates done :steady (is-not @average None)))
     (unless @batches.carries-state (.empty-states learner))
     (setv loss (if @clock.steps
       (.learn learner x y)
@@ -188,10 +202,25 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (+= progress.loss-sum loss)
     (+= progress.step 1)
     (+= progress.updates 1)
+    (@_move-average done)
     (setv mean (/ progress.loss-sum progress.step))
     (.step @report (* @batch-units progress.step)
       (/ mean (.get @lengths "unit_length" 1)) (@_share-done))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
+
+  (meth _move-average [before]
+    #[[Move the `average` toward the weights, as the share `before` of the training has grown.
+
+    It is exponential (Polyak and Juditsky 1992 take the mean of all steps), in at most `MOVES`
+    moves a run: on a GPU, copying the weights takes as long as a step.]]
+    (when @average
+      (setv moves (- (int (* MOVES (@_share-done))) (int (* MOVES before))))
+      (when (> moves 0)
+        (setv
+          part (min 1 (/ moves MOVES REACH))
+          @average (lfor
+            [mean now] (zip @average (values @learner.weights))
+            (+ mean (* part (- now mean))))))))
 
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
@@ -221,16 +250,15 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _note-epoch [loss begun]
     "Add the epoch to the history; return its entry, whether its weights are the best, a sample."
     (setv
-      model @checkpoint
+      [model weights] [@checkpoint (values @learner.weights)]
       entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
     (when @held
       (.doing @report f"validating on {(len @held.ids) :,} {@settings.unit}")
       (@_call "on_test_begin")
-      (setv loss (/ (sum (.losses @learner @held)) (len @held.ids)))
+      (setv [loss weights] (@_validated weights))
       (@_call "on_test_end" {"loss" loss})
       (setv (get entry "validation_loss") loss))
     (setv
-      weights (values @learner.weights)
       rate (float (get (values [@learner.optimizer.learning-rate]) 0))  ; of the last step
       sample (if @group.leader?
         (.strip (write-sample (Checkpoint weights model.vocabulary @settings []) SAMPLE-LENGTH
@@ -248,6 +276,22 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (when better (setv model.weights weights))
     (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
     #(entry better sample))
+
+  (meth _validated [weights]
+    #[[Return #(loss weights): the lowest validation loss, in nats per unit, and of which weights.
+
+    They are the current `weights` or, in fine-tuning, their average, or that with logits divided
+    by `SOFTER` (temperature scaling, Guo and others 2017).]]
+    (setv candidates [weights])
+    (when @average
+      (setv [#* others kernel bias] @average)
+      (+= candidates [@average [#* others (/ kernel SOFTER) (/ bias SOFTER)]]))
+    (setv losses [])
+    (for [each candidates]
+      (.put @learner @learner.weights each)
+      (.append losses (/ (sum (.losses @learner @held)) (len @held.ids))))
+    (.put @learner @learner.weights weights)
+    (min (zip losses candidates) :key (fn [pair] (get pair 0))))
 
   (meth _evaluate-if-due []
     #[[Evaluate the best weights for reports, unless that is done; return whether it was done now.
@@ -278,7 +322,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (setv @checkpoint.weights (values @learner.weights)))
     (.doing @report f"saving {@path}")
     (setv @checkpoint.resume (Resume (replace @progress)
-      (values @learner.variables) (values @learner.optimizer.variables)))
+      (values @learner.variables)
+      [#* (values @learner.optimizer.variables) #* (or @average [])]))
     (unless @group.leader? (return))
     (try
       (save-checkpoint @checkpoint @path)

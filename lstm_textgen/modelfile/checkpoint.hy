@@ -57,7 +57,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "The state for resuming training with the same bits; the lists are of arrays."
   #^ Progress progress
   #^ list variables
-  #^ list optimizer)
+  #^ list optimizer)  ; its variables and, in fine-tuning, the average of the weights
 
 
 (defclass [(dataclass :eq False)] Checkpoint []

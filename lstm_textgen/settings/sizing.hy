@@ -15,7 +15,7 @@
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
-  MOST-READINGS 4        ; epochs on a text that a base predicts well
+  MOST-READINGS 6        ; epochs on a text that a base predicts well
   BESIDE 15              ; seconds of a run with `minutes` that are spent before and after training
   ;; Seconds of a training step on the same machine, per unit, and more per unit and weight.
   SECONDS-A-UNIT 6.7e-6
@@ -189,8 +189,9 @@
 ;; * Fine-tuning
 
 (defrecord Tuning "How to fine-tune a model." [
-    #^ float dropout
-    #^ float rate  ; relative to a new model's
+    #^ float dropout  ; after each recurrent layer …
+    #^ float before   ; … and before the first
+    #^ float rate     ; relative to a new model's
     #^ int epochs
     #^ int batch-size
     #^ str why])  ; in words
@@ -202,9 +203,9 @@
   `familiar`: whether the base predicts the text well; `given`: the user's settings, a dict, which
   take precedence; `weights`: the number of the base's; the rest is as in `choose-layers`.
 
-  A familiar text gets 4 epochs, a longer one fewer, to read 4 million units, but at least 2, with
-  little dropout, half a new network's learning rate and twice its rows: more of anything made the
-  network forget what it knew. On any other text training is as from scratch, with less dropout
+  A familiar text gets 6 epochs, a longer one fewer, to read 4 million units, but at least 2, with
+  little dropout, 3/8 of a new network's learning rate and twice its rows: more of anything made
+  the network forget what it knew. On any other text training is as from scratch, with less dropout
   (bench/log.md).]]
   (setv
     rows (default-batch-size units)
@@ -216,13 +217,14 @@
     passes (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
   (Tuning
     (if familiar 0.1 (min 0.4 (round (* 0.05 passes) 1)))
-    (if familiar 0.5 1)
+    (if familiar 0.1 0)
+    (if familiar 0.375 1)
     epochs
     (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))
     (if familiar "which predicts this text well" "which doesn't predict this text well")))
 
 
-(defn with-dropout [layers share]
-  "Return the recurrent ones of `layers`, each followed by dropout with `share` unless it is 0."
-  (setv after (if share [(Layer "dropout" share)] []))
-  (Layers (gfor layer layers.recurrent each [layer #* after] each)))
+(defn with-dropout [layers before share]
+  "Return the recurrent ones of `layers` with dropout `before` and after each, unless it is 0."
+  (setv [first after] (gfor each [before share] (if each [(Layer "dropout" each)] [])))
+  (Layers [#* first #* (gfor layer layers.recurrent each [layer #* after] each)]))

@@ -141,7 +141,7 @@ in Python, and its checks.]]
       :metavar "PATH" :default "model" :flag "--model" :brief "the model file (default: model)")
     (Setting "epochs" WHOLE "cli recipe train model"
       (+ "epochs (passes over this text), over all runs; 0: no limit "
-        f"(default: {OWN-EPOCHS}; with --from often 2 to 4)")
+        f"(default: {OWN-EPOCHS}; with --from often 2 to 6)")
       :brief "epochs (passes over the text), over all runs")
     (Setting "minutes" POSITIVE "cli train"
       (+ "stop after about N minutes or --epochs in this run "
@@ -152,7 +152,7 @@ in Python, and its checks.]]
       "stop after N epochs without a better validation loss; 0: never" :default 5)
     (Setting "learning_rate" POSITIVE "cli recipe train model"
       (+ "the peak learning rate, before it decays (default: 0.008; up to 0.012 for a new model "
-        "with few --minutes; with --from often half)") :metavar "RATE" :default 0.008)
+        "with few --minutes; with --from often 0.003)") :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
       (+ f"windows per training step (default: {LEAST-ROWS} to {MOST-ROWS}, "
         "larger for longer texts and with --from)"))
