@@ -95,7 +95,7 @@
 
 (defn [(pytest.mark.parametrize "units,chosen" [
     [9_000 [6 8 0.1 0.1 0.375]] [90_000 [6 16 0.1 0.1 0.375]] [600_000 [6 32 0.1 0.1 0.375]]
-    [1_400_000 [3 32 0.1 0.1 0.375]] [10_000_000 [2 32 0.1 0.1 0.375]]])]
+    [1_400_000 [3 32 0.1 0 0.375]] [10_000_000 [2 32 0.1 0 0.375]]])]
     test-a-familiar-text-is-read-a-few-times-with-little-dropout [units chosen]
   (assert (= (tuning units None {} :familiar True) chosen))
   (assert (= (tuning units 3 {} :familiar True) chosen)))
