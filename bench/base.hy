@@ -8,8 +8,10 @@
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from NAME`, by default `english`; the default is
-all of the text, and one minute from the start of the process. The last tenth is held out and
-scored as by `--score`, in bits per character. Texts may be compressed by gzip.
+all of the text, and one minute from the start of the process. The last tenth of the characters is
+held out and scored as by `--score`, in bits per character. The program holds out a tenth of its
+units, so a base gets the share of its pieces that covers these characters. Texts may be compressed
+by gzip.
 
 With `--sensible` there are two runs more, in which the weights are looked at every half second:
 it is told how many seconds after the start of the process they wrote the first sensible sentence.
@@ -34,6 +36,7 @@ expression finds in 10 million characters at temperature 1.]]
 (import
   argparse
   collections [Counter]
+  itertools [accumulate]
   pathlib [Path]
   pickle
   re
@@ -50,7 +53,7 @@ expression finds in 10 million characters at temperature 1.]]
   lstm-textgen.writing.originality [originality])
 
 (setv
-  EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
+  EDITION 2  ; of what it measures: raised by a change that makes older results incomparable
   LOOK 0.5            ; seconds from one look at the weights to the next
   SAMPLE 200          ; characters
   SENSIBLE 0.9        ; of the words
@@ -105,7 +108,10 @@ expression finds in 10 million characters at temperature 1.]]
     held (cut text (- (len text) (round (* 0.1 (len text)))) None))
   (.write-text path text :encoding "utf-8")
   (setv
-    models (lfor flags [[] ["--from" base]] (trained folder path minutes flags))
+    share (share-of held text base)
+    models (lfor
+      flags [[] ["--from" base "--validation" share]]
+      (trained folder path minutes flags))
     [alone begun] (gfor m models (loss m held)))
   [ f"{(. (Path name) stem)}, {(len text) :,}" f"{minutes :g}" f"{alone :.4f}" f"{begun :.4f}"
     f"{(- begun alone) :+.4f}"
@@ -113,6 +119,14 @@ expression finds in 10 million characters at temperature 1.]]
     #* (if sensible
       [(.join ", " (gfor way ["" base] (sensible-after folder text way base)))] [])
     #* (if books (copied models text held books) [])])
+
+
+(defn share-of [held text base]
+  "Return the share of the units of `text` under `base` that covers its end, `held`."
+  (setv
+    units (.split (. (load-base base print) vocabulary) (default-prep text))
+    lengths (accumulate (map len (reversed units))))
+  (/ (next (gfor [n length] (enumerate lengths 1)  :if (>= length (len held)) n)) (len units)))
 
 
 (defn trained [folder path minutes flags]
