@@ -16,7 +16,7 @@
   MEASURED "512"
   MEASURED-SPEED 29_000
   MOST-READINGS 6        ; epochs on a text that a base predicts well
-  OFTEN 4                ; epochs from which dropout before the first layer pays
+  READ-OFTEN 4           ; epochs from which dropout before the first layer pays
   BESIDE 15              ; seconds of a run with `minutes` that are spent before and after training
   ;; Seconds of a training step on the same machine, per unit, and more per unit and weight.
   SECONDS-A-UNIT 6.7e-6
@@ -218,7 +218,7 @@
     passes (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
   (Tuning
     (if familiar 0.1 (min 0.4 (round (* 0.05 passes) 1)))
-    (if (and familiar (>= passes OFTEN)) 0.1 0)
+    (if (and familiar (>= passes READ-OFTEN)) 0.1 0)
     (if familiar 0.375 1)
     epochs
     (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))
