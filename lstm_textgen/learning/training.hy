@@ -32,7 +32,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   SAMPLE-KEPT 300     ; characters of them in each epoch's entry in the history
   ;; An evaluation within a run waits this many times its own duration after the previous one.
   EVALUATION-PAUSE 100
-  ;; Of fine-tuning (bench/log.md).
+  ;; Of fine-tuning with validation; without, a falling rate is better (bench/log.md).
   MOVES 200      ; of the average of the weights in a run
   REACH 0.33     ; share of a run over which it averages
   SOFTER 1.07)   ; what logits are divided by to see whether the model is too sure
@@ -93,8 +93,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (setv
         count (+ (len @learner.variables) (len @learner.optimizer.variables))
         [arrays average] [(cut arrays count) (cut arrays count None)]
-        [old new] (gfor list [average @checkpoint.weights] (lfor array list array.shape))
-        @average (if (= old new) average @checkpoint.weights)))
+        shapes (fn [arrays] (lfor array arrays array.shape))
+        fits (= (shapes average) (shapes @checkpoint.weights))
+        @average (if fits average @checkpoint.weights)))
     (when (and resume (.restore @learner arrays))
       (return (if (= resume.progress.text @text)
         (replace resume.progress)
