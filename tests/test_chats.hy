@@ -3,6 +3,7 @@
 (import
   json
   os
+  tracemalloc
   zipfile
   pytest
   lstm-textgen.text.documents.readers [find-chat]
@@ -278,7 +279,11 @@
   (write "a.json" (cut (json.dumps (telegram-chat)) -30))
   (assert (in "'a.json' is not a chat export, or is damaged" (complaint ["a.json"])))
   (write "b.json" (+ "{\"messages\": [{\"from_id\": " (* "[" 100_000)))
-  (assert (.endswith (complaint ["b.json"]) "damaged: its values are nested too deeply")))
+  (tracemalloc.start)
+  (assert (.endswith (complaint ["b.json"]) "damaged: its values are nested too deeply"))
+  (setv [_ peak] (tracemalloc.get-traced-memory))
+  (tracemalloc.stop)
+  (assert (< peak 10_000_000)))
 
 
 (defn test-half-a-character-is-replaced [here]
