@@ -58,8 +58,10 @@ anything to say on its console, fails the test.]]
     (yield page)
     (finally
       (.close context)))
-  (assert (= (lfor url asked :if (not (.startswith url #("blob:" own))) url) []))
-  (assert (= (lfor line said :if (not (and may-say (in may-say line))) line) [])))
+  (setv
+    asked (lfor url asked :if (not (.startswith url #("blob:" own))) url)
+    said (lfor line said :if (not (and may-say (in may-say line))) line))
+  (assert (= asked said [])))
 
 
 (defn wait-until [page condition]

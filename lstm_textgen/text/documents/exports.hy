@@ -18,8 +18,6 @@
 
 (setv
   MAX-JSON-PATH 1000  ; characters of the names of values that one is in; exports have about 50
-  ;; Bytes that are parsed at once, each of which may make a path that is one name longer.
-  JSON-BUFFER 1024
   JSON-CHAT r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{"  ; how one begins
   ;; What is looked at on Telegram's pages: who, what, and messages without text.
   TELEGRAM-PARTS ".message > .body > .from_name, .message.default .text, .message.service, .media"
@@ -66,7 +64,8 @@
   (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file 0))
   (setv [place builder size] [None None 0])  ; of the object that has begun
   (try
-    (for [[path event value] (ijson.parse file :use-float True :buf-size JSON-BUFFER)]
+    ;; Of a file, ijson.parse makes the paths of all events in 64 KB before we see the first.
+    (for [[path event value] (ijson.parse (ijson.basic-parse file :use-float True))]
       (when (> (len path) MAX-JSON-PATH)
         (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
       (when (and (not place) (= event "start_map") (.endswith path "messages.item"))
