@@ -1,12 +1,13 @@
 "Data preparation as a language: `defprep` and `defrecipe`, checked at compile time."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   difflib [get-close-matches]
   itertools [chain zip-longest]
   hy.errors [HyMacroExpansionError]
   hy.models [Bytes Expression Float Integer Keyword List String Symbol]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [NOT-KNOWN-YET unknown-name]
   lstm-textgen.prep [STEPS check-step]
   lstm-textgen.settings.table [as-keyword check-given])

@@ -2,7 +2,7 @@
 
 `compose` joins them into one function, as the macro `defprep` does.]]
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   functools [partial]
   inspect [unwrap]
@@ -11,6 +11,7 @@
   re
   traceback [extract-tb]
   unicodedata
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [PASSAGE REGEX TABLE-COLUMNS TEXT check-value clip unknown-name])
 
 (setv

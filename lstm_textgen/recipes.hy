@@ -1,6 +1,6 @@
 "A recipe: a corpus and the model to train on it, declared in one form."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   collections.abc [Callable]
   dataclasses [dataclass replace]
@@ -10,6 +10,7 @@
   pathlib [Path]
   re
   sys
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.prep [compose-all place summary]
   lstm-textgen.settings.table [as-keyword check-given])
 

@@ -1,8 +1,6 @@
 "`TextModel`, the interface for Python and Hy programs, and `train` and `load`, which return one."
 
-(eval-when-compile
-  (require hyrule [meth]  lstm-textgen.basics.forms [refuse]
-    lstm-textgen.settings.parameters [defn-settings]))
+(eval-when-compile (require hyrule [meth]  lstm-textgen.settings.parameters [defn-settings]))
 (import
   contextlib [contextmanager]
   io [StringIO]
@@ -10,6 +8,7 @@
   pathlib [Path]
   sys
   warnings
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-report]
   lstm-textgen.export [check-export export-model]

@@ -1,18 +1,12 @@
 #[[Macros of the program itself, for code that occurs in many modules.
 
 They are needed only while a module is compiled, hence
-`(eval-when-compile (require lstm-textgen.basics.forms [refuse]))`.]]
+`(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))`.]]
 
 
 (defmacro refuse [#* words]
-  #[[Raise `ValueError` with a message made of `words`, strings that are joined.
-
-      (refuse f"`minutes` {n :g} is too short; " "give at least 1")
-
-  becomes
-
-      (raise (ValueError (+ f"`minutes` {n :g} is too short; " "give at least 1")))]]
-  `(raise (ValueError ~(if (= (len words) 1) (get words 0) `(+ ~@words)))))
+  "Call the function `refuse` of messages.hy, which modules now import."
+  `(hy.I.lstm_textgen/basics/messages.refuse ~@words))
 
 
 (defmacro defrecord [name doc fields #* methods]

@@ -1,6 +1,6 @@
 "The kinds of values: how each is checked, parsed and named in messages."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   codecs
   collections.abc [Callable Iterable]
@@ -9,7 +9,8 @@
   json
   math [isfinite]
   os [PathLike]
-  re)
+  re
+  lstm-textgen.basics.messages [refuse])
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs

@@ -1,7 +1,8 @@
 "What the program does: the table of its actions, and which flags go together."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.cli.flags [models-of]
   lstm-textgen.settings.table [SETTINGS settings-in])
 

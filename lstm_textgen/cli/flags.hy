@@ -1,6 +1,6 @@
 "The flags, which come from the table of settings: parsed, explained, named in messages."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   argparse
   contextlib [contextmanager suppress]
@@ -16,6 +16,7 @@
   threading [Timer]
   lstm-textgen [__version__]
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [Tolerant visible]
   lstm-textgen.basics.values [TEXTS clip read-value]
   lstm-textgen.settings.models [Request]

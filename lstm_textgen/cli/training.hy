@@ -1,12 +1,13 @@
 "The command line's training and import of old models."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   os
   shlex
   sys
   lstm-textgen.basics.files [locked remove-lock]
   lstm-textgen.basics.interrupts [Interrupted watching]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [command flag models-of page-written program warn]
   lstm-textgen.display [make-report]

@@ -1,12 +1,13 @@
 "What the command line does with a trained model: generate, converse, score. It needs no Keras."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager suppress]
   sys
   numpy :as np
   lstm-textgen.basics.files [naming-errors]
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
   lstm-textgen.cli.actions [STEERING]

@@ -2,7 +2,7 @@
 
 The extension decides. Each computes ids (batch, time) → logits (batch, time, vocabulary).]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
   errno [ENOSPC]
@@ -14,6 +14,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   warnings
   numpy :as np
   lstm-textgen [__version__]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.learning.learner.quiet [import-keras muted-stderr]
   lstm-textgen.modelfile.checkpoint [file-image]
   lstm-textgen.modelfile.keraslayout [keras-config weight-shapes]

@@ -2,9 +2,7 @@
 
 A base provides layers, lookback, vocabulary and weights, but no history, optimizer or schedule.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
   dataclasses [replace]
@@ -14,6 +12,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   numpy :as np
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.machine [MB installed-memory]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-vocabulary]
   lstm-textgen.modelfile.history [bits]

@@ -4,12 +4,11 @@ A window is `lookback` ids long, and y is x shifted by one id: every position of
 predicted. The text is a ring: its first id follows its last one, so an epoch may begin anywhere
 and no id is left out. The shape of a batch is (rows, lookback).]]
 
-(eval-when-compile (require
-  hyrule [meth ncut unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth ncut unless]))
 (import
   math
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.corpus [gathered])
 

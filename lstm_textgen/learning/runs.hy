@@ -1,6 +1,6 @@
 "A training run: what was asked for → a trained model, saved as it learns."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
   functools [partial]
@@ -9,6 +9,7 @@
   pathlib [Path]
   time
   lstm-textgen.basics.files [locked]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.display.plain [Plan Silent source-names]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]

@@ -1,6 +1,6 @@
 "The start of a run: what was asked for → a text in units → a model that is ready to learn it."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   contextlib [ExitStack]
@@ -12,6 +12,7 @@
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.display.plain [Report source-names]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fitted-bias
     grow-vocabulary load-base stem suggestion]

@@ -4,7 +4,7 @@
 own HDF5 files; this package finds `lstm_textgen`, a group with vocabulary, settings, history and,
 to resume training, `resume`. It reads a file only if that has exactly the parts of a model.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
   dataclasses [asdict dataclass]
@@ -17,6 +17,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   warnings
   numpy :as np
   lstm-textgen.basics.files [backup-path replace-file]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [read-json]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]

@@ -7,14 +7,15 @@ short attributes, and refuses everything else. It reads the file's bytes at most
 file's size bounds time and memory. Messages, nodes and heaps are those of the HDF5 File Format
 Specification, version 3.0.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   itertools [accumulate]
   math [prod]
   os
   struct [calcsize iter-unpack pack unpack-from]
-  numpy :as np)
+  numpy :as np
+  lstm-textgen.basics.messages [refuse])
 
 (setv
   HDF5-SIGNATURE b"\x89HDF\r\n\x1a\n"

@@ -2,7 +2,7 @@
 
 Files are read by our own reader, and nothing in them is executed.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections.abc [Callable]
   contextlib [contextmanager]
@@ -15,6 +15,7 @@ Files are read by our own reader, and nothing in them is executed.]]
   tempfile [TemporaryFile]
   zipfile [BadZipFile ZIP-STORED ZipFile]
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [read-json]
   lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5]
   lstm-textgen.modelfile.soundness [count?])

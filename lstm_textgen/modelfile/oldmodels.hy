@@ -4,13 +4,14 @@ They have LSTM or GRU layers and a dense one, and a separate vocabulary. A chara
 embedding, one-hot or as a number. Keras 3 can't load most of the old ones, and computes different
 results with others. Here they become normal models with the old predictions.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
   dataclasses [replace]
   os [PathLike]
   pathlib [Path]
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [recurrent-shapes]

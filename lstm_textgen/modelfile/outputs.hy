@@ -3,7 +3,7 @@
 A rename gives such a file its name when it is complete. An existing file stays until then, and
 permanently if anything fails.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager suppress]
   os
@@ -14,6 +14,7 @@ permanently if anything fails.]]
   signal
   lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
   lstm-textgen.basics.interrupts [SIGNALS catching-signals]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]

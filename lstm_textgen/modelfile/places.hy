@@ -1,6 +1,6 @@
 "Where a model is: its file, its folder, and the installed bases."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
   difflib [get-close-matches]
@@ -11,7 +11,8 @@
   tempfile [TemporaryFile]
   unicodedata [normalize]
   lstm-textgen.basics.files [backup-path refuse-read-only]
-  lstm-textgen.basics.machine [MB])
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [refuse])
 
 (setv
   SHIPPED (/ (. (Path __file__) parent parent) "models")

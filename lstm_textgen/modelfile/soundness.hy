@@ -3,9 +3,10 @@
 The same checks run before the file is written, so that every saved model can be loaded. Each
 raises `ValueError`.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [MAX-EXACT text? whole?]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values])
 

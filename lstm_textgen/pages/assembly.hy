@@ -4,7 +4,7 @@ A page's styles and scripts are readable files in assets/. They are inlined unde
 Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
 nothing is requested, whatever data the page holds.]]
 
-(eval-when-compile (require lstm-textgen.basics.forms [refuse]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require lstm-textgen.pages.markup [html]))
 (import
   base64 [b64encode]
   hashlib [sha256]
@@ -13,6 +13,7 @@ nothing is requested, whatever data the page holds.]]
   re
   string [Template]
   lstm-textgen [__version__]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.pages.markup [Html safe])
 
 (setv

@@ -3,10 +3,11 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   datetime [date]
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.history [loss-unit losses-of]
   lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]

@@ -2,11 +2,11 @@
 
 A section is left out if a file lacks its data; report.js draws the curves.]]
 
-(eval-when-compile
-  (require hyrule [unless]  lstm-textgen.basics.forms [refuse]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
   os
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [spaces-shown]
   lstm-textgen.basics.values [counted]
   lstm-textgen.display.plain [duration]

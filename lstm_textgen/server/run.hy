@@ -1,6 +1,6 @@
 "The life of a server: socket, models, signals."
 
-(eval-when-compile (require hyrule [meth unless] lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   asyncio
   contextlib [ExitStack contextmanager suppress]
@@ -10,6 +10,7 @@
   signal
   socket
   uvicorn [Config Server]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.server.app [Desk in-thread make-notify]
   lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD MOST-CONNECTIONS PatientProtocol]
   lstm-textgen.server.models [Served])

@@ -5,8 +5,9 @@ values dropped in training. Layers of old models have a suffix: with `-hard`, ga
 `hard_sigmoid`, a straight line from 0 to 1, Keras' default before 2.3; with `-before`, a GRU's
 reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind whole?])
 
 (setv

@@ -1,8 +1,9 @@
 "What was asked for, and what a model keeps of it and of its training."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [dataclass make-dataclass replace]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [RULES]
   lstm-textgen.settings.table [SETTINGS check-fields check-setting settings-in])

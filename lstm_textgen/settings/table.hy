@@ -3,10 +3,11 @@
 A row of `TABLE` defines a setting's flag, its help and documentation, its keyword in recipes and
 in Python, and its checks.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
   re
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
     PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
     check-value text? unknown-name]

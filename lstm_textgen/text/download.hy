@@ -1,6 +1,6 @@
 "Downloads each URL once, to the cache folder."
 
-(eval-when-compile (require hyrule [branch some-> unless] lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [branch some-> unless]))
 (import
   contextlib [suppress]
   hashlib
@@ -10,6 +10,7 @@
   urllib.parse [urldefrag urlsplit]
   lstm-textgen.basics.files [file-digest holding]
   lstm-textgen.basics.machine [MB cache-folder]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [clip])
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used

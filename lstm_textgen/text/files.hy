@@ -1,6 +1,6 @@
 "Where text comes from: files, folders, patterns, URLs, .gz, standard input and open files."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
   collections.abc [Iterable]
@@ -13,6 +13,7 @@
   sys
   urllib.parse [urlsplit]
   zlib
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [clip unknown-name]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget LIMIT Reading about-skipped

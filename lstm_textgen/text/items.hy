@@ -3,12 +3,13 @@
 A setting `items` says which: `line` or `paragraph`. Each item is followed by its end. A model
 keeps a fingerprint of each item, so that it can generate only new ones.]]
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   functools [lru-cache]
   hashlib [blake2b]
   re
-  numpy :as np)
+  numpy :as np
+  lstm-textgen.basics.messages [refuse])
 
 (setv
   ENDS {"line" "\n"  "paragraph" "\n\n"}  ; by the setting: the text that ends an item

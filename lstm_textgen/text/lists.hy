@@ -3,8 +3,7 @@
 As in `corpus` the text passes in pieces and is never in memory as a whole. While it is read a file
 has a hash of each item; later there are the places of items.]]
 
-(eval-when-compile
-  (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth ncut unless]))
 (import
   collections [Counter]
   contextlib [suppress]
@@ -15,6 +14,7 @@ has a hash of each item; later there are the places of items.]]
   unicodedata
   numpy :as np
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.text.corpus [Store gathered]
   lstm-textgen.text.items [ENDS FINGERPRINT MOST-KNOWN fingerprints join-fingerprints raw-parts

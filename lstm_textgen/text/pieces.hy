@@ -3,7 +3,7 @@
 It starts with characters and repeatedly merges the most frequent pair of neighbors into a new
 piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, later split a text.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
   functools [cache]
@@ -12,6 +12,7 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
   math
   re
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.units [Characters Vocabulary describe-units marks])
 
 (setv

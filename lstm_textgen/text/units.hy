@@ -1,6 +1,6 @@
 "Vocabularies: the units of a text, such as characters; a class for each kind of unit."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
   functools [cache]
@@ -9,6 +9,7 @@
   re
   unicodedata
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [clip])
 
 (setv

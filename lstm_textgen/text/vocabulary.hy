@@ -1,8 +1,9 @@
 "Vocabularies made by the name of their unit: of a text, or as they were stored."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   itertools [chain]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [read-json]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.text.units [Characters MAX-LENGTH MAX-UNITS Words])

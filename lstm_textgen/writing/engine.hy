@@ -8,13 +8,14 @@ layer's input is a row of a table; every result goes into a preallocated buffer;
 
 Shapes are given for many streams; a single stream has no axis for streams.]]
 
-(eval-when-compile (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth ncut unless]))
 (import
   functools [cache]
   math [ceil log2]
   numpy :as np
   numpy [add multiply subtract tanh]
   lstm-textgen.basics.machine [cores limit-threads]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.layers [KINDS])
 
 (setv

@@ -1,9 +1,10 @@
 "Two models that generate together, and the engine of any model."
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   dataclasses [replace]
   numpy :as np
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.items [join-fingerprints]
   lstm-textgen.writing.engine [Engine Network softmax])

@@ -2,9 +2,7 @@
 
 A text is cut into parts that are read in parallel; each part first reads the text before it.]]
 
-(eval-when-compile (require
-  hyrule [meth ncut unless]
-  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   concurrent.futures [ThreadPoolExecutor]
   dataclasses [dataclass]
@@ -12,6 +10,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
   math
   numpy :as np
   lstm-textgen.basics.machine [cores]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids])

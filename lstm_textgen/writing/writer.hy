@@ -1,12 +1,13 @@
 "Seed text → generated text, or an item of a list. A `model` is a `Checkpoint` or a `Mixture`."
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord refuse]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [deque]
   functools [lru-cache]
   itertools [islice]
   re
   warnings
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.items [ENDS MOST-DRAWS NewItems]
   lstm-textgen.writing.batch [Batch Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]

@@ -3,9 +3,7 @@
 All communication is JAX's: `keras.distribution.initialize` connects the processes, collectives
 carry their messages, and the heartbeats of JAX's coordination service detect when one is lost.]]
 
-(eval-when-compile (require
-  hyrule [meth unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   atexit
   contextlib [AbstractContextManager]
@@ -23,6 +21,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   numpy :as np
   lstm-textgen [__version__]
   lstm-textgen.basics.interrupts [Interrupted]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.learner.quiet [end-at-once import-keras muted-stdout reserve-stderr]
   lstm-textgen.modelfile.checkpoint [file-image load-checkpoint])

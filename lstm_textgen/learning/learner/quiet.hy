@@ -3,9 +3,7 @@
 TensorFlow writes a page to standard error on import, and more at its first step. Imports set
 environment variables, which child processes would inherit, and draw random numbers.]]
 
-(eval-when-compile (require
-  hyrule [unless]
-  lstm-textgen.basics.forms [refuse]))
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager nullcontext suppress]
   importlib [import-module]
@@ -17,7 +15,8 @@ environment variables, which child processes would inherit, and draw random numb
   threading [RLock]
   numpy :as np
   lstm-textgen.basics.interrupts [catching-signals nothing-to-save]
-  lstm-textgen.basics.machine [gpu?])
+  lstm-textgen.basics.machine [gpu?]
+  lstm-textgen.basics.messages [refuse])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
