@@ -48,7 +48,7 @@ expression finds in 10 million characters at temperature 1.]]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
   lstm-textgen.prep [default-prep]
-  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.files [read-chunks]
   lstm-textgen.textmodel [TextModel load train]
   lstm-textgen.writing.originality [originality])
 
@@ -93,7 +93,7 @@ expression finds in 10 million characters at temperature 1.]]
       [])
     :unit "bits per character")
   (with [name (TemporaryDirectory)]
-    (setv books (when given.copied (.join "\n" (read-pieces [given.copied]))))
+    (setv books (when given.copied (.join "\n" (read-chunks [given.copied]))))
     (for [each given.texts]
       (print-row #* (row (Path name) each given.base given.sensible books)))))
 
@@ -102,7 +102,7 @@ expression finds in 10 million characters at temperature 1.]]
   "Return the cells about `each` text, from scratch and from `base`."
   (setv
     [name size minutes] (.groups (re.match r"(.+?)(?::(\d+))?(?:@([\d.]+))?$" each))
-    text (cut (.join "" (read-pieces [name])) (int (or size (** 10 12))))
+    text (cut (.join "" (read-chunks [name])) (int (or size (** 10 12))))
     minutes (float (or minutes 1))
     path (/ folder "text.txt")
     held (cut text (- (len text) (round (* 0.1 (len text)))) None))
@@ -147,7 +147,7 @@ expression finds in 10 million characters at temperature 1.]]
   "Return in words how well the base called `name` predicts the books in `folder`."
   (setv
     [base known] (_base-and-characters name)
-    books (.join "\n\n" (map default-prep (read-pieces [folder])))
+    books (.join "\n\n" (map default-prep (read-chunks [folder])))
     text (.join "\n\n" (gfor
       paragraph (re.split r"\n\s*\n" books)
       (re.sub r"(?<=\S)\n(?=\S)" " " (.join "" (gfor c paragraph :if (in c known) c))))))
@@ -168,7 +168,7 @@ expression finds in 10 million characters at temperature 1.]]
   (print-header "text" f"bits per character under {name}")
   (for [path (sorted (.iterdir (Path folder)))]
     (setv
-      text (default-prep (.join "" (read-pieces [(str path)])))
+      text (default-prep (.join "" (read-chunks [(str path)])))
       text (.join "" (gfor c (cut text KIND) :if (in c known) c)))
     (print-row (get (.split path.name ".") 0) f"{(loss base text) :.3f}")))
 

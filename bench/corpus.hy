@@ -25,7 +25,7 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus [Store fingerprint ids-of prepared-pieces]
-  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [train])
 
@@ -79,7 +79,7 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
     idle (resident "VmRSS")
     begun (time.monotonic))
   (with [text (Store)]
-    (for [piece (prepared-pieces (read-pieces [path]))] (.add text piece))
+    (for [piece (prepared-pieces (read-chunks [path]))] (.add text piece))
     (setv
       vocabulary (build-vocabulary text)
       ids (ids-of text vocabulary)))

@@ -13,7 +13,7 @@ is left out. The time is that of the suggestion, with what it reads of the bases
   time
   bench.common [print-header print-row processor results]
   lstm-textgen.learning.bases [suggestion]
-  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.vocabulary [build-vocabulary])
 
 (setv
@@ -39,7 +39,7 @@ is left out. The time is that of the suggestion, with what it reads of the bases
 (defn samples [path]
   "Return the samples of the file or folder at `path`."
   (setv
-    text (.join "" (read-pieces [path]))
+    text (.join "" (read-chunks [path]))
     step (// (- (len text) SAMPLE) (- SAMPLES 1)))
   (lfor n (range SAMPLES) (cut text (* n step) (+ (* n step) SAMPLE))))
 

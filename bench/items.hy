@@ -29,7 +29,7 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
   lstm-textgen.learning.batches [split-ids]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus [Store fingerprint ids-of prepared-pieces]
-  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [compare predicted])
@@ -86,7 +86,7 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
     idle (anonymous)
     watch (Watch)
     [begun worked] [(time.monotonic) (time.process-time)]
-    pieces (prepared-pieces (read-pieces [path])))
+    pieces (prepared-pieces (read-chunks [path])))
   (when (= way "watched") (.start watch))  ; it takes time itself
   (with [text (Store)]
     (for [piece (if (= kind "list") (.pieces listing pieces) pieces)] (.add text piece))

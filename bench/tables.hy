@@ -21,7 +21,7 @@ that of the largest process; a MB is 10^6 bytes.]]
   xml.sax.saxutils [escape]
   zipfile [ZIP-DEFLATED ZipFile]
   bench.common [ROOT print-header print-row processor results run-script]
-  lstm-textgen.text.files [read-pieces])
+  lstm-textgen.text.files [read-chunks])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -111,7 +111,7 @@ that of the largest process; a MB is 10^6 bytes.]]
 
 (defn show-reading [path]
   "Read the table at `path` in this process; print what that takes, a row's cells in JSON."
-  (for [_ (read-pieces [path] :column TEMPLATE)])
+  (for [_ (read-chunks [path] :column TEMPLATE)])
   (setv used (lfor who [resource.RUSAGE-SELF resource.RUSAGE-CHILDREN] (resource.getrusage who)))
   (print (json.dumps [
     (. (Path path) suffix)

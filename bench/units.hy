@@ -17,7 +17,7 @@ spelling, which is an upper bound.]]
   sys
   tempfile [TemporaryDirectory]
   bench.common [print-header print-row processor results split-held-out train-program]
-  lstm-textgen.text.files [read-pieces])
+  lstm-textgen.text.files [read-chunks])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -34,7 +34,7 @@ spelling, which is an upper bound.]]
   (for [each texts]
     (setv
       [name size minutes] (.groups (re.fullmatch r"(.+?)(?::(\d+))?(?:@([\d.]+))?" each))
-      text (cut (.join "" (read-pieces [name])) (when size (int size)))
+      text (cut (.join "" (read-chunks [name])) (when size (int size)))
       models (trained text (or minutes "1"))
       test (get (split-held-out text) 1)
       bits (lfor model models (. (get (.score model test) 0) bits)))

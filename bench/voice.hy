@@ -25,7 +25,7 @@ default `english`, as a user would, with its defaults or other FLAGS, and the mo
   bench.common [print-header print-row processor results split-held-out train-program]
   lstm-textgen.modelfile.history [kept-entry loss-of]
   lstm-textgen.prep [default-prep]
-  lstm-textgen.text.files [read-pieces])
+  lstm-textgen.text.files [read-chunks])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -49,7 +49,7 @@ default `english`, as a user would, with its defaults or other FLAGS, and the mo
     "ends within a sentence" "width of lines")
   (for [each given.texts]
     (setv [name _ length] (.partition each ":"))
-    (setv text (default-prep (.join "" (read-pieces [name]))))
+    (setv text (default-prep (.join "" (read-chunks [name]))))
     (setv text (cut text (if length (int length) None)))
     (with [folder (TemporaryDirectory)]
       (setv path (/ (Path folder) "text.txt"))

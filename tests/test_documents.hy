@@ -5,7 +5,7 @@
   io
   zipfile
   pytest
-  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.files [read-chunks]
   tests.helpers [ROOT complaint empty-folder noted write write-all])
 
 (setv
@@ -105,11 +105,11 @@
   (with [file (open "all/c" "rb")] (assert (in "The lamp did not" (get (read file) 0)))))
 
 
-(defn test-documents-and-plain-text-are-joined-in-pieces [here]
+(defn test-documents-and-plain-text-are-joined-in-chunks [here]
   (write "long.docx" (docx (* "<w:p><w:r><w:t>A fox sings.</w:t></w:r></w:p>" 40_000)))
-  (setv pieces (list (read-pieces ["long.docx"])))
-  (assert (> (len pieces) 5))
-  (assert (= (.join "" pieces) (* "A fox sings.\n" 40_000))))
+  (setv chunks (list (read-chunks ["long.docx"])))
+  (assert (> (len chunks) 5))
+  (assert (= (.join "" chunks) (* "A fox sings.\n" 40_000))))
 
 
 ;; * Word

@@ -203,11 +203,11 @@ sys.modules['fcntl'] = None
 warnings.simplefilter('ignore')  # filelock complains that it has no flock
 import hy
 from lstm_textgen.text import corpus
-from lstm_textgen.text.files import read_pieces
+from lstm_textgen.text.files import read_chunks
 from lstm_textgen.text.vocabulary import build_vocabulary
 corpus.STORED = 1000
 with corpus.Store() as text:
-    for piece in read_pieces(sys.argv[1]): text.add(piece)
+    for piece in read_chunks(sys.argv[1]): text.add(piece)
     print(len(corpus.ids_of(text, build_vocabulary(text))))")
 
 

@@ -6,7 +6,7 @@
   threading
   pytest
   lstm-textgen.settings.table [check-setting]
-  lstm-textgen.text.files [read-pieces read-sources]
+  lstm-textgen.text.files [read-chunks read-sources]
   tests.helpers [complaint empty-folder refusal-of run-python succeeded write write-all])
 
 (setv
@@ -22,13 +22,13 @@
   (assert (= (read-sources [(/ here "a.txt")]) (read-sources "a.txt") "alpha\n")))
 
 
-(defn test-sources-come-in-pieces [here]
+(defn test-sources-come-in-chunks [here]
   (setv text (* "A hundred foxes sing to the moon.\n" 80_000))
   (for [name ["a" "b"]] (write (os.path.join "all" name) (+ "\ufeff" text "end")))
-  (setv pieces (list (read-pieces ["all/a" "all/b"])))
-  (assert (< (max (map len pieces)) (/ (len text) 2)))
-  (assert (= (.join "" pieces) (read-sources ["all/a" "all/b"]) (+ text "end\n" text "end")))
-  (assert (= (.join "" (read-pieces "all")) (.join "" pieces))))
+  (setv chunks (list (read-chunks ["all/a" "all/b"])))
+  (assert (< (max (map len chunks)) (/ (len text) 2)))
+  (assert (= (.join "" chunks) (read-sources ["all/a" "all/b"]) (+ text "end\n" text "end")))
+  (assert (= (.join "" (read-chunks "all")) (.join "" chunks))))
 
 
 (defn test-a-bare-name-is-looked-for-in-corpora-and-folders [here]

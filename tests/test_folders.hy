@@ -131,12 +131,12 @@
     (assert (= (read-sources [(io.StringIO "alpha") "b.txt" file]) "alpha\nbeta\ngamma"))))
 
 
-(defn test-a-long-open-text-comes-in-pieces []
+(defn test-a-long-open-text-comes-in-chunks []
   (setv
     text (* "foxes\n" 500_000)
-    pieces (list (files.read-pieces (io.StringIO text))))
-  (assert (= (.join "" pieces) text))
-  (assert (> (len pieces) 1)))
+    chunks (list (files.read-chunks (io.StringIO text))))
+  (assert (= (.join "" chunks) text))
+  (assert (> (len chunks) 1)))
 
 
 (defn test-what-is-wrong-with-an-open-file-names-it [here]

@@ -250,8 +250,7 @@
         :column (when (.endswith name #(".csv" ".jsonl")) "text"))
       broken ((if (% n 2) changed-within changed) rng data))
     (try
-      (for [piece (read-any (io.BytesIO broken) reading)]
-        (when (isinstance piece str) (.encode piece "utf-8")))
+      (for [chunk (read-any (io.BytesIO broken) reading)] (.encode chunk "utf-8"))
       (except [error [BeyondLimit NotText]]
         (assert (not-in "\n" (str error)) f"file {n}")))))
 

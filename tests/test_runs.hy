@@ -161,7 +161,7 @@
   (defn slow-pieces [#* _ #** __]
     (time.sleep 1.5)
     (yield TEXT))
-  (monkeypatch.setattr start "read_pieces" slow-pieces)
+  (monkeypatch.setattr start "read_chunks" slow-pieces)
   (with [_ (pytest.raises ValueError :match "took \\d+ s; give at least `minutes` 0.[2-9]")]
     (learn tmp-path TEXT :minutes 0.07))
   (assert (= (list (.iterdir tmp-path)) [])))

@@ -5,8 +5,9 @@
   pytest
   bench.tables [sheet-row workbook]
   lstm-textgen.basics.values [TABLE-COLUMNS check-value]
+  lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.documents.tables [find-name]
-  lstm-textgen.text.files [read-pieces read-sources]
+  lstm-textgen.text.files [documents-of read-sources]
   tests.helpers [ROOT complaint empty-folder noted refusal-of write]
   tests.test-documents [zipped-as])
 
@@ -75,12 +76,11 @@
     "She sings.\nShe rests.\nHe swims.\n")))
 
 
-(defn test-it-is-known-before-the-first-piece-what-rows-are [here]
-  (write "all/a.csv" PEOPLE)
-  (for [source ["all" "all/a.csv"]]
-    (setv notes [])
-    (next (read-pieces source :column "Story" :note (fn [name about] (.append notes about.items))))
-    (assert (= notes ["paragraph"]))))
+(defn test-a-reader-yields-text-alone-and-returns-its-summary [here]
+  (write "a.csv" PEOPLE)
+  (setv [table] (documents-of "a.csv" (Reading :column "Name")))
+  (assert (= (list table) ["Anna\nBen\n"]))
+  (assert (= table.summary.words "table, 2 entries in column Name")))
 
 
 (defn test-tables-whose-rows-differ-need-items [here]

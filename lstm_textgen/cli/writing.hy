@@ -19,7 +19,7 @@
   lstm-textgen.pages.score [ALTERNATIVES Page]
   lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.text.documents.reading [Reading]
-  lstm-textgen.text.files [find-paths read-sources texts-of]
+  lstm-textgen.text.files [documents-of find-paths read-sources]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
@@ -250,9 +250,9 @@
       path (if (= source "-") ["-"] (find-paths source []))
       path)
     count 0)
-  (for [path paths  [name pieces] (texts-of path reading :warn warn)]
-    (with [_ (explaining f"scoring {name}")]
-      (_score-file model name pieces whole page))
+  (for [path paths  document (documents-of path reading :warn warn)]
+    (with [_ (explaining f"scoring {document.name}")]
+      (_score-file model document.name document whole page))
     (+= count 1))
   (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page

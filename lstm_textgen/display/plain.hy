@@ -31,7 +31,7 @@
 
 
 (defn source-names [sources]
-  "Return the names of a run's `sources` (see `read-pieces`), in at most 60 characters."
+  "Return the names of a run's `sources` (see `read-chunks`), in at most 60 characters."
   (setv names (gfor
     source sources
     (cond

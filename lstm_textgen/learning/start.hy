@@ -29,7 +29,7 @@
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs default-unit most-epochs with-dropout]
   lstm-textgen.text.corpus [cut-at-space fingerprint ids-of prepared-pieces seed-within]
-  lstm-textgen.text.files [read-pieces]
+  lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.lists [read-list]
   lstm-textgen.text.looks [hint-at-list]
   lstm-textgen.text.units [Vocabulary]
@@ -41,7 +41,7 @@
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
-    #^ Request asked  ; `sources` is a list as `read-pieces` takes it, `path` the model's `Path`
+    #^ Request asked  ; `sources` is a list as `read-chunks` takes it, `path` the model's `Path`
     #^ ProcessGroup group
     #^ Report report
     #^ object deadline])  ; when it must end, by `time.monotonic`; None if it has no `minutes`
@@ -167,7 +167,7 @@
       (= number (+ MOST-NOTED 1)) (.say report "… and more documents")))
   (when asked.sources (.doing report f"reading {(source-names asked.sources)}"))
   (try
-    (setv pieces (prepared-pieces (read-pieces asked.sources
+    (setv pieces (prepared-pieces (read-chunks asked.sources
       :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
       :items settings.items
       :progress report.download :note note :warn report.warn

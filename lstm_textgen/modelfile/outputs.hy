@@ -19,7 +19,7 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces]
-  lstm-textgen.text.files [find-paths read-pieces]
+  lstm-textgen.text.files [find-paths read-chunks]
   lstm-textgen.text.lists [Listing])
 
 
@@ -67,7 +67,7 @@ permanently if anything fails.]]
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
       settings model.settings
-      pieces (prepared-pieces (read-pieces [path] settings.encoding) settings.lower)
+      pieces (prepared-pieces (read-chunks [path] settings.encoding) settings.lower)
       listing (when settings.items (Listing settings.items))
       ids (ids-of (if listing (.pieces listing pieces) pieces) model.vocabulary)
       ids (if listing (get (.split listing ids model.vocabulary settings) 0) ids)

@@ -34,7 +34,7 @@
 
 
 (defn decode [name chunks encoding]
-  #[[Yield the text of `chunks` (bytes) in pieces, never as a whole.
+  #[[Yield the text of `chunks` (bytes), chunk by chunk, never as a whole.
 
   `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding` or
   don't begin like text.]]

@@ -16,8 +16,8 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [clip unknown-name]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget LIMIT Reading about-skipped
-    chunks joined noting sound-texts]
+  lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
+    about-skipped file-chunks joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -30,13 +30,13 @@
 
 
 (defn read-sources [sources [encoding "utf-8"] #** options]
-  "Return the text of all `sources`, in order, as one string; the rest is as in `read-pieces`."
-  (.join "" (read-pieces sources encoding #** options)))
+  "Return the text of all `sources`, in order, as one string; the rest is as in `read-chunks`."
+  (.join "" (read-chunks sources encoding #** options)))
 
 
-(defn read-pieces [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]
+(defn read-chunks [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]
     [note None] [warn None] #** options]
-  #[[Yield the text of all `sources`, in order, in pieces of about a megabyte.
+  #[[Yield the text of all `sources`, in order, in chunks of about a megabyte.
 
   A source is a file, a folder, a pattern such as `books/**/*.md`, an http or https URL, which is
   downloaded once (see `fetch`), `-` for standard input, or an open file, in text or binary mode.
@@ -46,10 +46,9 @@
   which one call of `warn` lists.
 
   A `.gz` is unpacked. Documents are read by `documents`; `options` are `only`, `column`, `sheet`
-  and `items`, as in `Reading`. `note` is called with names and what was `Understood`; of a table
-  before its first piece. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is
-  the size limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in
-  `fetch`.
+  and `items`, as in `Reading`. `note` is called with the name and the `Summary` of each one read.
+  Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is the size limit in bytes
+  for a download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
@@ -59,18 +58,20 @@
     reading (Reading :encoding encoding :limit (int limit) #** options)
     sources (listed-sources sources))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
-  (defn noted [name understood]
-    (.update people understood.people)
-    (when understood.items (.add found understood.items))
+  (defn add-up [name summary]
+    (.update people summary.people)
+    (when summary.items (.add found summary.items))
     (when (> (len found) 1)
       (refuse "some tables have rows of several lines and others don't; give `items` paragraph"))
-    (when note (note name understood)))
-  (for [piece (joined (gfor
-      source sources
-      [_ pieces] (texts-of source reading progress folders warn noted)
-      pieces))]
+    (when note (note name summary))
+    (for [[part each] summary.parts] (add-up f"{name}/{part}" each)))
+  (defn documents []
+    (for [source sources  document (documents-of source reading progress folders warn)]
+      (yield document)  ; here its chunks are read
+      (when document.summary (add-up document.name document.summary))))
+  (for [chunk (joined (documents))]
     (setv empty False)
-    (yield piece))
+    (yield chunk))
   (when reading.only
     (unless people (refuse "`only` doesn't apply: no source is a chat or a mailbox"))
     (unless (in (.casefold reading.only) (map str.casefold people))
@@ -118,22 +119,18 @@
   (clip (repr name) QUOTED))
 
 
-(defn texts-of [source reading
-    [progress None] [folders #()] [warn None] [note (fn [name understood])]]
-  "Yield #(name pieces) for each text of one `source`; the rest is as in `read-pieces`."
-  (setv texts (cond
+(defn documents-of [source reading [progress None] [folders #()] [warn None]]
+  "Yield a `Document` for each text of one `source`; the rest is as in `read-chunks`."
+  (cond
     (or (= source "-") (hasattr source "read"))
-      [#((_name source) (_read-open source reading))]
+      (yield (Document (_name source) (_read-open source reading)))
     (re.match URL source)
-      [#(source (_read-file (fetch source progress reading.limit) source reading))]
-    True (gfor
-      path (find-paths source folders)
-      text (if (and (os.path.isdir path)
+      (yield (Document source (_read-file (fetch source progress reading.limit) source reading)))
+    True (for [path (find-paths source folders)]
+      (if (and (os.path.isdir path)
           (not (hy.I.lstm-textgen/text/documents/exports.slack-folder? path)))  ; which is one text
-        (_texts-below path reading warn)
-        [#(path (_read-file path path reading))])
-      text)))
-  (for [[name pieces] texts] (yield #(name (noting name note pieces)))))
+        (yield :from (_documents-below path reading warn))
+        (yield (Document path (_read-file path path reading)))))))
 
 
 ;; * Finding files
@@ -141,7 +138,7 @@
 (defn find-paths [source folders]
   #[[Return the paths of the files and folders that match `source`, a path or a pattern.
 
-  `folders` are as in `read-pieces`. Raise `FileNotFoundError` if there are none.]]
+  `folders` are as in `read-chunks`. Raise `FileNotFoundError` if there are none.]]
   (setv bare (and source (not (os.path.dirname source))))
   (for [place ["" #* (if bare ["corpora" #* folders #* OUR-CORPORA] [])]
         :setv path (os.path.join place source)
@@ -160,8 +157,8 @@
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
 
 
-(defn _texts-below [path reading warn]
-  "Yield #(path pieces) for every text and document below the folder `path`; `warn` of others."
+(defn _documents-below [path reading warn]
+  "Yield each text and document below the folder `path`; `warn` of other files."
   (defn fail [error]
     (raise (OSError f"can't read the folder {(_quoted error.filename)}: {error.strerror}")))
   (setv [files skipped found] [[] {} False])
@@ -169,16 +166,17 @@
     (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
     (.extend files (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
   (setv files (sorted (filter os.path.isfile files)))
-  (for [text (sound-texts (gfor file files #(file (_read-file file file reading))) skipped)]
+  (for [document (sound-documents
+      (gfor file files (Document file (_read-file file file reading))) skipped)]
     (setv found True)
-    (yield text))
+    (yield document))
   (unless found (refuse f"the folder {(_quoted path)} contains no {reading.encoding} text"))
   (when (and skipped warn)
     (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
       (_quoted path) reading.encoding))))
 
 
-;; * Reading: each yields the text, and perhaps an `Understood` after it
+;; * Reading: each yields the text, and returns what a reader returns or None
 
 (defn _read-file [path name reading]
   #[[Read the file or export `path`, called `name`.
@@ -211,7 +209,7 @@
   (setv [file name] [(if (= source "-") sys.stdin.buffer source) (_name source)])
   (try
     (yield :from (if (isinstance (.read file 0) str)
-      (chunks file)
+      (file-chunks file)
       (hy.I.lstm-textgen/text/documents/readers.read-any file
         (_named name (getattr file "name" "") reading))))
     (except [[BeyondLimit NotText]] (raise))

@@ -7,7 +7,7 @@ without text, such as a system notice or a picture, is left out.]]
 (import
   collections [Counter]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.documents.reading [Understood one-line])
+  lstm-textgen.text.documents.reading [Summary one-line])
 
 (setv
   LONGEST-NAME 80  ; characters; what is longer, and stands before a colon, is no name
@@ -17,7 +17,7 @@ without text, such as a system notice or a picture, is left out.]]
 
 
 (defn chat-text [messages service reading]
-  #[[Yield a line `Name: text` for each of `messages`, then an `Understood`.
+  #[[Yield a line `Name: text` for each of `messages`; return a `Summary`.
 
   `service` names the source of the chat, such as WhatsApp. If the reading has `only`, other
   people's lines are left out.]]
@@ -29,11 +29,11 @@ without text, such as a system notice or a picture, is left out.]]
     (+= (get people name) 1)
     (when (and name (wanted? name reading)) (yield f"{name}: {text}\n")))
   (setv left-out (.pop people "" 0))
-  (yield (Understood :people people :turns (is reading.only None) :words (+
+  (Summary :people people :turns (is reading.only None) :words (+
     f"{service}, {(counted (.total people) "messages")} of "
     (if (= (len people) 1) "1 person" f"{(len people) :,} people")
     (if reading.only f", only {reading.only}'s kept" "")
-    (if left-out "; media and system lines left out" "")))))
+    (if left-out "; media and system lines left out" ""))))
 
 
 (defn wanted? [name reading]

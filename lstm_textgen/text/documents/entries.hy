@@ -16,7 +16,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding likely-encoding]
   lstm-textgen.text.documents.chats [clean-name wanted?]
-  lstm-textgen.text.documents.reading [BeyondLimit Understood read-whole text-lines]
+  lstm-textgen.text.documents.reading [BeyondLimit Summary read-whole text-lines]
   lstm-textgen.text.documents.web [html-lines])
 
 (setv
@@ -58,7 +58,7 @@
 
 
 (defn read-mbox [file reading]
-  "Yield the text of each message in `file`, a mailbox, then an `Understood`."
+  "Yield the text of each message in `file`, a mailbox; return a `Summary`."
   (setv [people count] [(Counter) 0])
   (for [[count data] (enumerate (_messages file) 1)]
     (try
@@ -70,8 +70,7 @@
       (except [[RecursionError ValueError]] (continue)))  ; an unsound message
     (when (and name text) (+= (get people name) 1))
     (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
-  (yield (Understood f"mail, {(counted count "messages")}; quotations and attachments left out"
-    people)))
+  (Summary f"mail, {(counted count "messages")}; quotations and attachments left out" people))
 
 
 (defn _messages [file]
@@ -169,7 +168,7 @@
 
 
 (defn read-subtitles [file reading]
-  "Yield the text of each subtitle in `file` as a line, then an `Understood`."
+  "Yield the text of each subtitle in `file` as a line; return a `Summary`."
   (setv [count before] [0 []])
   (for [[count lines] (enumerate (_subtitles (text-lines file reading)) 1)]
     (setv
@@ -182,7 +181,7 @@
         (for [text texts] (yield (+ text "\n")))
       texts (yield (+ (.join " " texts) "\n")))
     (setv before shown))
-  (yield (Understood f"subtitles, {(counted count "entries")}")))
+  (Summary f"subtitles, {(counted count "entries")}"))
 
 
 (defn _subtitles [lines]
@@ -204,7 +203,7 @@
 ;; * Notebooks
 
 (defn read-notebook [file reading]
-  "Yield the code and text of the notebook in `file`, then an `Understood`."
+  "Yield the code and text of the notebook in `file`; return a `Summary`."
   (setv
     notebook (json.loads (read-whole file reading))
     texts (lfor
@@ -214,4 +213,4 @@
       :if (.strip text)
       (.strip text "\n")))
   (yield :from (gfor text texts (+ text "\n\n")))
-  (yield (Understood f"notebook, {(counted (len texts) "cells")}; outputs left out")))
+  (Summary f"notebook, {(counted (len texts) "cells")}; outputs left out"))

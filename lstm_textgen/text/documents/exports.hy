@@ -145,7 +145,7 @@
 
 
 (defn read-slack [archive]
-  "Yield the text of the Slack export in `archive` by channel, then an `Understood`."
+  "Yield the text of the Slack export in `archive` by channel; return a `Summary`."
   (setv people (dfor
     file (& SLACK-USERS (set archive.names))
     user (_objects archive file)

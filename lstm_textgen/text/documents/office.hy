@@ -8,7 +8,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.archives [read-xml target]
-  lstm-textgen.text.documents.reading [Understood locked one-line read-whole])
+  lstm-textgen.text.documents.reading [Summary locked one-line read-whole])
 
 (setv
   MOST-SPACES 100  ; that one OpenDocument element stands for
@@ -25,7 +25,7 @@
 
 
 (defn read-docx [archive read-part]
-  #[[Yield the text of the Word document in `archive`, then an `Understood`.
+  #[[Yield the text of the Word document in `archive`; return a `Summary`.
 
   `read-part` gets the name of a member that is a document itself, and returns its text.]]
   (setv
@@ -47,7 +47,7 @@
 
 
 (defn read-odt [archive]
-  "Yield the text of the OpenDocument text in `archive`, then an `Understood`."
+  "Yield the text of the OpenDocument text in `archive`; return a `Summary`."
   (setv manifest (read-xml archive "META-INF/manifest.xml" :needed False))
   (when (or (in "encrypted-package" archive.names)
       (is-not (.find manifest ".//{*}encryption-data") None))
@@ -74,11 +74,11 @@
     HIDDEN {})
 
   (meth lines [root]
-    "Yield the lines in the element `root`, the first of several empty ones; then an `Understood`."
+    "Yield the lines in the element `root`, the first of several empty ones; return a `Summary`."
     (setv lines [])
     (.text-of self root lines)
     (for [[before line] (pairwise ["" #* lines])  :if (or before line)] (yield (+ line "\n")))
-    (yield (Understood f"{@KIND}, {(counted (sum (map bool lines)) "paragraphs")}")))
+    (Summary f"{@KIND}, {(counted (sum (map bool lines)) "paragraphs")}"))
 
   (meth text-of [node lines]
     #[[Return the text in the element `node` that belongs to the paragraph around it.
@@ -165,7 +165,7 @@
 ;; * Rich text
 
 (defn read-rtf [file reading]
-  "Yield the text of the RTF in `file`, then an `Understood`."
+  "Yield the text of the RTF in `file`; return a `Summary`."
   (import striprtf.striprtf [rtf-to-text])  ; here, as documents are rarer than plain text
   (setv
     source (->> (.decode (read-whole file reading) "latin-1")
@@ -178,4 +178,4 @@
       (.sub LIST-MARK "") (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
-  (yield (Understood f"RTF document, {(counted count "paragraphs")}")))
+  (Summary f"RTF document, {(counted count "paragraphs")}"))

@@ -16,7 +16,7 @@ or crash what reads it.]]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.apart [LOCKED run-apart]
-  lstm-textgen.text.documents.reading [Budget Understood one-line])
+  lstm-textgen.text.documents.reading [Budget Summary one-line])
 
 (setv
   FULL 0.7  ; of the usual length: a line as long as this may go on in the next
@@ -55,7 +55,7 @@ or crash what reads it.]]
 
 
 (defn read-pdf [file reading]
-  "Yield the text of the PDF in `file`, then an `Understood`."
+  "Yield the text of the PDF in `file`; return a `Summary`."
   ;; Of a page its lines, lists of parts; None for one that can't be read.
   (with [out (run-apart "pdf" "write_pages" (.read file) reading reading.limit PAGE-SECONDS)]
     (setv pages (lfor
@@ -74,8 +74,8 @@ or crash what reads it.]]
       "such as ocrmypdf recognize its text first"))))
   (for [paragraph (paragraphs (_without-headings texts))]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
-  (yield (Understood (+ f"PDF, {(counted (len pages) "pages")}"
-    (if damaged f"; skipped {(counted damaged "damaged pages")}" "")))))
+  (Summary (+ f"PDF, {(counted (len pages) "pages")}"
+    (if damaged f"; skipped {(counted damaged "damaged pages")}" ""))))
 
 
 (defn _without-notes [lines usual]

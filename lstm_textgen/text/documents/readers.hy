@@ -21,8 +21,8 @@
   lstm-textgen.text.documents.loglines [LOGS]
   lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
-  lstm-textgen.text.documents.reading [BeyondLimit Budget HEAD IN-MEMORY Reading Understood
-    about-skipped batched chunks first-text joined not-a noting sound-texts text-lines]
+  lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
+    Summary about-skipped batched file-chunks first-text joined not-a sound-documents text-lines]
   lstm-textgen.text.documents.sheets [read-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
@@ -58,7 +58,7 @@
   #[[A kind of document.
 
   - `kind`: what messages call it.
-  - `read`: a function of a file and a `Reading`; it yields the text, then an `Understood`.
+  - `read`: a function of a file and a `Reading`; it yields the text and returns a `Summary`.
   - A file is one if its bytes begin with `begins`, its ending is among `endings`, or `sniffs?` of
     its first bytes, their text and the `Reading` is true.
   - `errors`: what libraries raise for a damaged one; `options`: those that apply to it.]] [
@@ -100,7 +100,7 @@
 (defn _read-members [archive]
   #[[Yield the text of the chats in `archive`; without any, of all texts and documents.
 
-  An `Understood` follows; raise `NotText` if there is no text.]]
+  Return a `Summary`; raise `NotText` if there is no text.]]
   (setv
     reading archive.reading
     names (lfor name (sorted archive.names) :if (not (re.search HIDDEN name)) name)
@@ -110,28 +110,30 @@
       :if (find-chat (first-text head reading) (_ending name))
       name)
     names (or chats names)
-    [read parts skipped] [[] [] {}]
-    texts (sound-texts (gfor name names #(name (_read-member archive name))) skipped)
+    [read skipped] [[] {}]
+    members (gfor name names (Document name (_read-member archive name)))
     budget (Budget reading))  ; of all the text, of which PDFs may hold more than of bytes
-  (for [piece (joined (gfor
-      [name pieces] texts
-      :do (.append read name)
-      (noting name (fn [#* part] (.append parts part)) pieces)))]
-    (.spend budget (len piece))
-    (yield piece))
+  (for [chunk (joined (gfor
+      document (sound-documents members skipped)
+      :do (.append read document)
+      document))]
+    (.spend budget (len chunk))
+    (yield chunk))
   (unless read
     (setv why (next (gfor reason (.values skipped) f": {reason}") ""))
     (raise (NotText f"{reading.name} is a zip archive without {reading.encoding} text{why}")))
-  (setv about (if skipped
-    (+ "; " (about-skipped skipped (len names) reading.name reading.encoding))
-    ""))
-  (yield (if (= 1 (len read) (len names) (len parts))
+  (setv
+    parts (tuple (gfor each read :if each.summary #(each.name each.summary)))
+    about (if skipped
+      (+ "; " (about-skipped skipped (len names) reading.name reading.encoding))
+      ""))
+  (if (= 1 (len read) (len names) (len parts))
     (get parts 0 1)
-    (Understood f"zip archive, {(counted (len read) "texts")}{about}" :parts (tuple parts)))))
+    (Summary f"zip archive, {(counted (len read) "texts")}{about}" :parts parts)))
 
 
 (defn _read-member [archive name]
-  "Yield the text of the member `name` of `archive`, and perhaps an `Understood`."
+  "Yield the text of the member `name` of `archive`; return what `read-any` does."
   (yield :from (read-any (.open archive name) (replace archive.reading
     :name f"{(clip (repr name) QUOTED)} in {archive.reading.name}"
     :ending (_ending name)
@@ -141,10 +143,9 @@
 (defn _inserted [archive name]
   "Return the text of the member `name` of a document, unless that is itself within another."
   (setv text "")
-  (for [piece (if archive.reading.budget [] (_read-member archive name))
-        :if (isinstance piece str)]
-    (.spend archive.budget (len piece))
-    (+= text piece))
+  (for [chunk (if archive.reading.budget [] (_read-member archive name))]
+    (.spend archive.budget (len chunk))
+    (+= text chunk))
   text)
 
 
@@ -155,7 +156,7 @@
 
 
 (defn _read-chat [file reading]
-  "Yield the text of the chat in `file`, then an `Understood`."
+  "Yield the text of the chat in `file`; return a `Summary`."
   (setv chat (find-chat (first-text (.read file HEAD) reading) reading.ending))
   (.seek file 0)
   (unless chat (raise (NotText f"{reading.name} is not a chat in a known format")))
@@ -201,7 +202,7 @@
 
 
 (defn read-any [file reading]
-  #[[Yield the text of `file` (binary), plain text or a document, and perhaps an `Understood`.
+  #[[Yield the text of `file` (binary), plain text or a document; return a `Summary` or None.
 
   Raise as `read-document`, and `NotText` if the reading's `only` or `column` doesn't apply.]]
   (setv
@@ -216,9 +217,8 @@
   (when head (_check-options reading (if reader reader.options [])))
   (when reader
     (with [whole (_seekable file head reading)]
-      (yield :from (read-document reader whole reading)))
-    (return))
-  (yield :from (decode reading.name (chain [head] (chunks file)) reading.encoding))
+      (return (yield :from (read-document reader whole reading)))))
+  (yield :from (decode reading.name (chain [head] (file-chunks file)) reading.encoding))
   ;; Plain text may look like a table or other data.
   (setv
     columns (if (in reading.ending TABLES) (columns-of text reading.ending) [])
@@ -227,9 +227,9 @@
       :if (and (!= reading.ending ".md") (re.match pattern text))
       kind))
   (cond
-    (or (> (len columns) 1) (and columns kinds)) (yield (Understood (+ "read as plain text; to "
-      f"read one column give `column`: {(clip (.join ", " columns) 200)}")))
-    kinds (yield (Understood f"read as plain text, though it looks like {(get kinds 0)}"))))
+    (or (> (len columns) 1) (and columns kinds)) (Summary (+ "read as plain text; to read "
+      f"one column give `column`: {(clip (.join ", " columns) 200)}"))
+    kinds (Summary f"read as plain text, though it looks like {(get kinds 0)}")))
 
 
 (defn _check-options [reading applying]
@@ -247,7 +247,7 @@
       (yield file))
     (with [copy (SpooledTemporaryFile IN-MEMORY)]
       (setv budget (Budget reading))
-      (for [data (chain [head] (chunks file))]
+      (for [data (chain [head] (file-chunks file))]
         (.spend budget (len data))
         (.write copy data))
       (.seek copy 0)
@@ -255,20 +255,20 @@
 
 
 (defn read-document [reader file reading]
-  #[[Yield the text of `file` (seekable, binary) as `reader` reads it, then an `Understood`.
+  #[[Yield the text of `file` (seekable, binary) as `reader` reads it; return a `Summary`.
 
   Raise `NotText` for a damaged file, `BeyondLimit` for one that is too large, `OSError` for one
   that can't be read, `ImportError` if a library is missing.]]
   (try
-    (setv pieces (.read reader file reading))
-    (yield :from (if (is reader.read read-zip) pieces (batched pieces reading)))
+    (setv chunks (.read reader file reading))
+    (yield :from (if (is reader.read read-zip) chunks (batched chunks reading)))
     (except [[BeyondLimit ImportError NotText]] (raise))
     (except [error reader.errors]
       (raise (NotText (not-a reading reader.kind (str error))) :from error))))
 
 
 (defn read-slack-folder [path reading]
-  "Yield the text of the Slack export in the folder at `path`, then an `Understood`."
+  "Yield the text of the Slack export in the folder at `path`; return a `Summary`."
   (batched (read-slack (Folder path reading)) reading))
 
 
@@ -277,7 +277,4 @@
 
   Raise `ValueError` if it isn't such a document.]]
   (setv file (BytesIO (.encode text "utf-8" "replace")))
-  (.join "" (gfor
-    piece (read-document (get READERS kind) file (Reading :column column))
-    :if (isinstance piece str)
-    piece)))
+  (.join "" (read-document (get READERS kind) file (Reading :column column))))

@@ -1,11 +1,13 @@
-"What all readers of documents share: how a source is read, a summary of it, the limits."
+#[[What all readers of documents share: how a source is read, what comes of it, the limits.
+
+A reader is a generator: it yields the text in chunks, so that a long one is never in memory as a
+whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   dataclasses [field]
   io [IncrementalNewlineDecoder]
-  itertools [chain]
   re
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.machine [MB]
@@ -49,18 +51,30 @@
     #^ object [budget None]])
 
 
-(defrecord Understood
-  #[[What a reader found in a document, which it yields before the text, or after it.
+(defrecord Summary
+  #[[What a reader found in a document, in `words`.
 
-  `words` is a summary; `people` maps names to numbers of messages; `turns` is whether each message
-  is a line that begins with a name, as in a chat; `items` is what each row of a table is, a `line`
-  or a `paragraph`, which ends in a blank line; `parts` are #(name understood) of an archive's
-  members.]] [
+  `people` maps names to numbers of messages; `turns` is whether each message is a line that begins
+  with a name, as in a chat; `items` is what each row of a table is, a `line` or a `paragraph`,
+  which ends in a blank line; `parts` are #(name summary) of an archive's members.]] [
     #^ str words
     #^ Counter [people (field :default-factory Counter)]
     #^ bool [turns False]
     #^ str [items None]
     #^ tuple [parts #()]])
+
+
+(defclass Document []
+  #[[A text of a source: what messages call it, and its chunks, over which to iterate once.
+
+  `chunks` is a reader, or another iterator of plain text. After the last chunk `summary` is what
+  the reader returned; None: nothing, as of plain text.]]
+
+  (meth __init__ [@name @chunks]
+    (setv @summary None))
+
+  (meth __iter__ []
+    (setv @summary (yield :from @chunks))))
 
 
 (defclass Budget []
@@ -88,8 +102,8 @@
     data))
 
 
-(defn chunks [file]
-  "Yield what is in `file` in parts."
+(defn file-chunks [file]
+  "Yield what is in `file`, bytes or text, in chunks."
   (while (setx data (.read file CHUNK)) (yield data)))
 
 
@@ -115,62 +129,55 @@
   (setv
     last ""
     newlines (IncrementalNewlineDecoder None True))
-  (for [piece (joined [(decode reading.name (chunks file) reading.encoding)])]
-    (setv lines (.split (+ last (.decode newlines piece)) "\n"))
+  (for [chunk (joined [(decode reading.name (file-chunks file) reading.encoding)])]
+    (setv lines (.split (+ last (.decode newlines chunk)) "\n"))
     (check-line (len (get lines 0)) reading)
     (setv last (.pop lines))
     (yield :from lines))
   (when last (yield last)))
 
 
-;; * Texts: iterators of pieces, before or after which an `Understood` may come
+;; * Texts, each an iterable of chunks
 
 (defn joined [texts]
-  #[[Yield the pieces of `texts` without byte order marks.
+  #[[Yield the chunks of `texts` without byte order marks.
 
   A text without a final line end gets one if another follows.]]
-  (setv last "\n")  ; the piece before
+  (setv last "\n")  ; the chunk before
   (for [text texts]
     (setv begun False)
-    (for [piece text]
-      (unless begun (setv piece (.removeprefix piece "\ufeff")))
-      (when piece
+    (for [chunk text]
+      (unless begun (setv chunk (.removeprefix chunk "\ufeff")))
+      (when chunk
         (unless (or begun (.endswith last #("\n" "\r"))) (yield "\n"))
-        (yield piece)
-        (setv [last begun] [piece True])))))
+        (yield chunk)
+        (setv [last begun] [chunk True])))))
 
 
-(defn noting [name note pieces]
-  "Yield the text in `pieces`; pass what was understood to `note`, of each part alone."
-  (for [piece pieces]
-    (if (isinstance piece Understood)
-      (do
-        (note name piece)
-        (for [[part each] piece.parts] (note f"{name}/{part}" each)))
-      (yield piece))))
+(defn sound-documents [documents skipped]
+  #[[Yield those of the `documents` that are text and not empty, each read only once.
 
-
-(defn sound-texts [texts skipped]
-  #[[Yield those #(name pieces) in `texts` that are text and not empty, each read only once.
-
-  Use all pieces of one before you ask for the next. A reason for each of the others is put into
+  Use all chunks of one before you ask for the next. A reason for each of the others is put into
   the dict `skipped`, by name.]]
-  (for [[name pieces] texts]
-    (setv understood [])
+  (for [document documents]
     (with [copy (SpooledTemporaryFile IN-MEMORY "w+"
         :encoding "utf-8" :errors "surrogatepass" :newline "")]
       (try
-        (for [piece pieces]
-          (cond
-            (isinstance piece Understood) (.append understood piece)
-            (in "\0" piece) (raise (NotText f"{name} has the character NUL"))
-            True (.write copy piece)))
+        (for [chunk document]
+          (when (in "\0" chunk) (raise (NotText f"{document.name} has the character NUL")))
+          (.write copy chunk))
         (except [error NotText]
-          (setv (get skipped name) (str error))
+          (setv (get skipped document.name) (str error))
           (continue)))
       (when (.tell copy)
         (.seek copy 0)
-        (yield #(name (chain understood (chunks copy))))))))
+        (yield (Document document.name (_read-again copy document.summary)))))))
+
+
+(defn _read-again [copy summary]
+  "Yield the text in the file `copy`; return the `summary`."
+  (yield :from (file-chunks copy))
+  summary)
 
 
 (defn about-skipped [names count place encoding]
@@ -191,23 +198,24 @@
       "characters; break it into shorter ones")))))
 
 
-(defn batched [pieces reading]
-  "Yield `pieces`, text cleaned and in larger ones; raise `BeyondLimit` for too long a line."
-  (setv [held line] ["" 0])  ; `line`: characters since the last line end
-  (for [piece pieces]
-    (when (isinstance piece Understood)
-      (yield :from [(cleaned held) piece])
-      (setv held "")
-      (continue))
-    (+= held piece)
-    (for [part (.splitlines piece True)]
+(defn batched [chunks reading]
+  #[[Yield the text in a reader's `chunks`, cleaned and in larger ones; return what it returns.
+
+  Raise `BeyondLimit` for too long a line.]]
+  (setv
+    document (Document reading.name chunks)
+    [held line] ["" 0])  ; `line`: characters since the last line end
+  (for [chunk document]
+    (+= held chunk)
+    (for [part (.splitlines chunk True)]
       (+= line (len part))
       (check-line line reading)
       (when (.endswith part "\n") (setv line 0)))
     (when (>= (len held) BATCH)
       (yield (cleaned held))
       (setv held "")))
-  (yield (cleaned held)))
+  (yield (cleaned held))
+  document.summary)
 
 
 (defn cleaned [text]

@@ -24,7 +24,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
 
 
 (defn read-sheet [archive]
-  "Yield an `Understood`, then the text of each row of a sheet of the workbook in `archive`."
+  "Yield the text of each row of a sheet of the workbook in `archive`; return a `Summary`."
   (setv reading archive.reading)
   (.spend archive.budget (sum (gfor
     info (.infolist archive.zip)

@@ -12,8 +12,8 @@
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.values [clip column-parts counted]
   lstm-textgen.text.decoding [NotText likely-encoding]
-  lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Understood chunks cleaned
-    first-text not-a one-line read-whole text-lines]
+  lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Summary cleaned
+    file-chunks first-text not-a one-line read-whole text-lines]
   lstm-textgen.text.items [ENDS])
 
 (setv
@@ -30,7 +30,7 @@
 
 
 (defn read-table [file reading]
-  "Yield an `Understood`, then the text of each row of the table in `file`."
+  "Yield the text of each row of the table in `file`; return a `Summary`."
   (setv head (.read file HEAD))
   (.seek file 0)
   (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
@@ -39,7 +39,7 @@
     encoding reading.encoding
     decoder ((codecs.getincrementaldecoder encoding)))
   (try
-    (for [data (chunks file)] (.decode decoder data))
+    (for [data (file-chunks file)] (.decode decoder data))
     (except [UnicodeDecodeError] (setv encoding (likely-encoding data encoding))))
   (.seek file 0)
   (setv decoded (replace reading :encoding encoding))
@@ -67,7 +67,7 @@
 ;; * Rows: lists of cells, one of the first with the names of the columns
 
 (defn text-of-rows [rows reading kind]
-  #[[Yield an `Understood` of a `kind` such as `table`, then the text of each of `rows`.
+  #[[Yield the text of each of `rows`; return a `Summary` of a `kind` such as `table`.
 
   Without a `column` of the `reading` that is all their cells. Raise `NotText` for a column that
   isn't there, and if there is no text.]]
@@ -102,10 +102,10 @@
       (and (not within) (> (len names) 1))
         (setv within (+ " with all cells; to read some columns give `column`: "
           (clip (.join ", " names) 200))))
-    (yield (Understood f"{kind}, {(counted count "entries")}{within}"
-      :items (when reading.column (or reading.items items))))
-    (for [piece (chunks copy)]
-      (yield (.replace piece END (get ENDS (or reading.items items)))))))
+    (for [chunk (file-chunks copy)]
+      (yield (.replace chunk END (get ENDS (or reading.items items))))))
+  (Summary f"{kind}, {(counted count "entries")}{within}"
+    :items (when reading.column (or reading.items items))))
 
 
 (defn _header-place [rows column]

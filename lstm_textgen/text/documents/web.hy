@@ -10,7 +10,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding decode]
   lstm-textgen.text.documents.archives [read-xml target]
-  lstm-textgen.text.documents.reading [MAX-DEPTH Understood not-a read-whole])
+  lstm-textgen.text.documents.reading [MAX-DEPTH Summary not-a read-whole])
 
 (setv
   ;; Left out: code, controls, pictures, notes and navigation.
@@ -68,18 +68,17 @@
 
 
 (defn read-html [file reading]
-  "Yield the text of the web page in `file`, then an `Understood`."
+  "Yield the text of the web page in `file`; return a `Summary`."
   (setv lines (html-lines (page-source (read-whole file reading MAX-PAGE) reading) reading))
   (unless lines
     (raise (NotText (+ f"{reading.name} is a web page without text, perhaps filled in by a "
       "script; save the complete page from a browser"))))
   (yield (.join "" (gfor line lines (+ line "\n"))))
-  (yield (Understood
-    f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out")))
+  (Summary f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out"))
 
 
 (defn read-epub [archive]
-  "Yield the text of the e-book in `archive` by chapter, then an `Understood`."
+  "Yield the text of the e-book in `archive` by chapter; return a `Summary`."
   (setv
     reading archive.reading
     found (.find (read-xml archive "META-INF/container.xml") ".//{*}rootfile[@full-path]")
@@ -106,7 +105,7 @@
     (when (setx lines (html-lines (.sub SELF-ENDED r"<\1\2></\1>" source) reading))
       (yield (.join "" (gfor line [#* lines ""] (+ line "\n"))))
       (+= count 1)))
-  (yield (Understood f"e-book, {(counted count "chapters")}")))
+  (Summary f"e-book, {(counted count "chapters")}"))
 
 
 ;; * Bytes to HTML
