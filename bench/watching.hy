@@ -18,7 +18,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   time
   types [SimpleNamespace]
   bench.common [ROOT note print-header print-row results]
-  lstm-textgen.display.live [Display]
+  lstm-textgen.display.live [LiveDisplay]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.textmodel [train])
@@ -82,7 +82,7 @@ and its callbacks are also measured by themselves, since a run's time varies mor
   "Shows nothing.")
 
 
-(defclass TimedDisplay [Timed Display]
+(defclass TimedDisplay [Timed LiveDisplay]
   "Shows the live display to nobody, as on a terminal of 120 columns."
 
   (defn begin-run [self plan]

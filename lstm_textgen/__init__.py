@@ -27,7 +27,7 @@ _HOMES = {
     "recipe": "recipes",
     "load_recipe": "recipes",
     "Recipe": "recipes",
-    "Report": "display.plain",
+    "Display": "display.plain",
     "Score": "writing.scoring",
 }
 __all__ = ["__version__", *_HOMES]

@@ -61,7 +61,7 @@ class Recipe:
     settings: dict[str, Any]
     folder: Path | None = None
 
-class Report:
+class Display:
     unit: str
     seed: str
     def __init__(self, words: _Prep = ...) -> None: ...
@@ -138,7 +138,7 @@ def load(path: _Path) -> TextModel: ...
 def train(
     sources: _Source | Iterable[_Source] | None = None, path: _Path = "model", *,
     text: str | Iterable[str] | None = None, recipe: Recipe | _Path | None = None,
-    prep: _Step | list[_Step] | None = None, display: Report | None = None,
+    prep: _Step | list[_Step] | None = None, display: Display | None = None,
     callbacks: Any | Sequence[Any] = (),
     # settings: train
     only: str | None = None, column: str | Sequence[str] | None = None, sheet: str | None = None,

@@ -10,7 +10,7 @@
   warnings
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain text-list]
-  lstm-textgen.display [make-report]
+  lstm-textgen.display [make-display]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.runs [train-model]
@@ -240,7 +240,7 @@
     (fn [x] (isinstance x #(Vocabulary str PathLike))))
   RECIPE (Kind "a recipe or the path of one" (fn [x] (isinstance x #(Recipe (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
-  DISPLAY (Kind "a report such as lstm_textgen.Report" (fn [x] (hasattr x "begin_epoch"))))
+  DISPLAY (Kind "a display such as lstm_textgen.Display" (fn [x] (hasattr x "begin_epoch"))))
 
 
 (defn [contextmanager] _collecting [warn]
@@ -277,7 +277,7 @@
     texts, each on a new line.
   - `recipe`: a `Recipe`, or the path of one, whose settings are the defaults. `prep`: a step, such
     as a text → text function, or a list of steps, as in `compose`.
-  - `display`: a `Report` that shows the run (default: a live display on a terminal or in a
+  - `display`: a `Display` that shows the run (default: a live display on a terminal or in a
     notebook).
   - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
     but the learning rate is set again at each step. They count epochs from 0 and get losses in
@@ -318,7 +318,7 @@
         "callbacks" (check-value "`callbacks`" CALLBACKS
           (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks))})
     display (if (is display None)
-      (make-report asked.quiet)
+      (make-display asked.quiet)
       (check-value "`display`" DISPLAY display)))
   (TextModel (train-model asked display) asked.path.stem))
 

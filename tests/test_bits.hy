@@ -7,7 +7,7 @@
   pytest
   bench.spellings [compare count-spellings spellings]
   lstm-textgen.cli [main]
-  lstm-textgen.display.plain [Report]
+  lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [add-lengths]
@@ -37,7 +37,7 @@
     [tmp-path capsys unit]
   (setv
     table (/ tmp-path "losses.csv")
-    model (train :text TEXT :path (/ tmp-path "model") :display (Report) :csv table :epochs 1
+    model (train :text TEXT :path (/ tmp-path "model") :display (Display) :csv table :epochs 1
       :unit unit #** TINY)
     expected (in-bits #* model.history)
     shown (. (.readouterr capsys) out)
@@ -60,7 +60,7 @@
 
 (defn [counting] test-the-loss-so-far-is-in-nats-per-character [tmp-path]
   (setv
-    report (Report)
+    report (Display)
     seen [])
   (setv report.step (fn [done loss progress] (.append seen loss)))
   (train :text TEXT :path (/ tmp-path "model") :display report :unit "words" :epochs 1 #** TINY)

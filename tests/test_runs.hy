@@ -7,7 +7,7 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.display.plain [Report]
+  lstm-textgen.display.plain [Display]
   lstm-textgen.learning.start :as start
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
@@ -21,7 +21,7 @@
 (defn learn [folder text #** options]
   "Train the model in `folder` on `text`; return it and the output."
   (setv
-    report (Report)
+    report (Display)
     [report.said report.warned] [[] []]
     [report.say report.warn] [report.said.append report.warned.append]
     model (lstm-textgen.train :path (/ folder "model") :text text :display report #** options))

@@ -10,9 +10,9 @@
   pytest
   lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.cli [main]
-  lstm-textgen.display [make-report]
-  lstm-textgen.display.live [Display]
-  lstm-textgen.display.plain [Report]
+  lstm-textgen.display [make-display]
+  lstm-textgen.display.live [LiveDisplay]
+  lstm-textgen.display.plain [Display]
   lstm-textgen.learning.learner [quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [TINY-FLAGS a-plan counting output program shell-environment start-program
@@ -73,7 +73,7 @@
     test-nothing-that-is-shown-stops-a-run [monkeypatch make]
   (for [name ["stdout" "stderr"]]
     (.setattr monkeypatch sys name (make)))
-  (for [report [(Report) (Display) (make-report)]]
+  (for [report [(Display) (LiveDisplay) (make-display)]]
     (show-run report)))
 
 

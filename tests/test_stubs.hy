@@ -13,11 +13,11 @@ from collections.abc import Callable
 from typing import Any, Generator, assert_type
 
 import lstm_textgen
-from lstm_textgen import Recipe, Report, Score, TextModel, prep
+from lstm_textgen import Display, Recipe, Score, TextModel, prep
 from lstm_textgen.prep import compose, drop_lines, lower
 
 
-class Silent(Report):
+class Silent(Display):
     def say(self, text: str) -> None:
         pass
 

@@ -5,7 +5,7 @@
   signal
   numpy :as np
   pytest
-  lstm-textgen.display.plain [Quiet Report]
+  lstm-textgen.display.plain [Display Quiet]
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.textmodel [train]
@@ -73,7 +73,7 @@
 
 (defn [counting] test-an-epoch-that-was-stopped-in-its-last-step-is-shown [tmp-path capsys]
   (setv text (write-text tmp-path))
-  (for [report [(StopAfter 42) (Report)]]
+  (for [report [(StopAfter 42) (Display)]]
     (try
       (train text (/ tmp-path "model") :display report #** TINY :epochs 1)
       (except [KeyboardInterrupt])))

@@ -42,7 +42,7 @@
 (defn [(pytest.mark.parametrize #("options" "said") [
     #({"quiet" None} "`quiet` must be True or False, not None")
     #({"save_every" None} "`save_every` must be a number above 0, not None")
-    #({"display" 5} "`display` must be a report such as lstm_textgen.Report, not 5")
+    #({"display" 5} "`display` must be a display such as lstm_textgen.Display, not 5")
     #({"prep" 5} "a step is a name, a tuple")
     #({"base" 5} "`base` must be the name of a model, such as english, or its path, not 5")
     #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")

@@ -19,7 +19,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
 (setv
   WIDTH 84  ; columns of a signature
   ;; Classes whose methods few readers need, and the module that documents them.
-  OUTLINED {"Report" "display/plain.hy"}
+  OUTLINED {"Display" "display/plain.hy"}
   PLACES {
     "recipe" "recipe"  "train" "`train`"  "write" "generation"  "generate" "generation"}
   GROUPS {

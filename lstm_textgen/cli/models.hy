@@ -7,7 +7,7 @@
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [explaining models-of page-written size-in-words warn]
-  lstm-textgen.display [make-report]
+  lstm-textgen.display [make-display]
   lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.bases [origin]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
@@ -99,7 +99,7 @@
     path flags.export
     [model] (models-of flags)
     checkpoint (load-checkpoint model :warn warn)
-    report (make-report flags.quiet as-flags))
+    report (make-display flags.quiet as-flags))
   (check-export checkpoint path "export" (models-of flags) flags.overwrite)
   (.doing report f"writing {path}")
   (for [written (export-model checkpoint path)]

@@ -10,7 +10,7 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [command flag models-of page-written program warn]
-  lstm-textgen.display [make-report]
+  lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.choice [PROCESS]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -33,7 +33,7 @@
     [path] (models-of flags)
     file (own-path path)
     options (dfor name flags :if (not-in name ["path" "cpu"]) name (get flags name))
-    report (make-report flags.quiet as-flags))
+    report (make-display flags.quiet as-flags))
   (defn farewell [stderr unsaved]
     (remove-lock file)
     (.end-bar report)
@@ -84,7 +84,7 @@
     [name] (models-of flags)
     path (own-path name)
     [old alphabet] (.values (.chosen flags "import" "alphabet"))
-    report (make-report flags.quiet as-flags))
+    report (make-display flags.quiet as-flags))
   (check-model-apart path [old alphabet])
   (check-writable path)
   (with [_ (locked path)]

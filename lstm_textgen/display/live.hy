@@ -13,8 +13,8 @@
   rich.terminal-theme [TerminalTheme]
   lstm-textgen.basics.machine [memory]
   lstm-textgen.basics.terminal [Tolerant put]
-  lstm-textgen.display.panel [STYLES View draw-panel]
-  lstm-textgen.display.plain [Report megabytes]
+  lstm-textgen.display.panel [View draw-panel]
+  lstm-textgen.display.plain [Display megabytes]
   lstm-textgen.modelfile.history [bits losses-of])
 
 (setv
@@ -43,8 +43,8 @@
   (Console :file (Tolerant sys.stdout) :highlight False :markup False :emoji False))
 
 
-(defclass Display [Report]
-  "A `Report` with a live display of the run, or a download's bar; its lines come afterwards."
+(defclass LiveDisplay [Display]
+  "A `Display` with a live display of the run, or a download's bar; its lines come afterwards."
 
   (setv
     live None   ; what moves: rich's bar or live display
@@ -54,7 +54,7 @@
     (if @view (.append @view.lines text) (.say (super) text)))
 
   (meth doing [text]
-    (unless @view (return (.say self text)))
+    (unless @view (return (@say text)))
     (setv @view.activity text)
     (.refresh @live))
 
@@ -82,16 +82,14 @@
   ;; * The run
 
   (meth begin-run [plan]
-    (.end-bar self)
+    (@end-bar)
     (setv
-      @view (View plan (dfor name STYLES name []) []
-        :activity "" :title "" :share 0 :progress 0 :speed 0 :left None :sample "" :saved ""
-        :memory 0)
+      @view (View plan)
       @started None)  ; #(time progress) after the first step
     (.begin-run (super) plan)
     (for [[k losses] (enumerate plan.losses 1)  [name loss] (.items losses)]
       (.append (get @view.curves name) #(k loss)))
-    (setv @live (.start-live self)))
+    (setv @live (@start-live)))
 
   (meth start-live []
     "Start the live display; return what shows it."
@@ -100,7 +98,7 @@
       @size console.size)
     (doto
       (Live
-        :console console :get-renderable (fn [] (._draw self console))
+        :console console :get-renderable (fn [] (@_draw console))
         :refresh-per-second REFRESH :transient True
         :redirect-stderr (.isatty (Tolerant sys.stderr)))
       (.start :refresh True)))
@@ -128,7 +126,7 @@
       [begun before] @started
       @view.activity "training"
       @view.share (/ done @units)
-      @view.speed (.speed self)
+      @view.speed (@speed)
       @view.progress progress
       @view.left (when (> progress before)
         (/ (* (- (time.monotonic) begun) (- 1 progress)) (- progress before)))
@@ -161,52 +159,52 @@
       (when view (setv view.activity ""))
       (.stop @live)
       (setv [@live @view] [None None])
-      (when view (.leave-history self (cut view.lines (- LINES-KEPT) None) view.sample))))
+      (when view (@leave-history (cut view.lines (- LINES-KEPT) None) view.sample))))
 
   (meth leave-history [lines sample]
     "Show what stays after the live display: the `lines` of the run and a `sample`."
-    (for [line lines] (.say self line))
+    (for [line lines] (@say line))
     (when sample
-      (.say self "Sample:")
+      (@say "Sample:")
       (for [line (.split sample "\n")
             part (or (wrap line (- (. (_console) width) 5)) [""])]
         (put (Tolerant sys.stdout) f"    {part}\n")))))
 
 
-(defclass Notebook [Display]
-  "A `Display` in a notebook; its last state stays, in place of the lines."
+(defclass NotebookDisplay [LiveDisplay]
+  "A `LiveDisplay` in a notebook; its last state stays, in place of the lines."
 
-  (defn begin-download [self url total] (.say self f"downloading {url}"))
+  (meth begin-download [url total] (@say f"downloading {url}"))
 
-  (defn start-live [self]
+  (meth start-live []
     (import IPython.display [display])
-    (setv self.handle (display (._render self) :raw True :display-id True))
+    (setv @handle (display (@_render) :raw True :display-id True))
     self)
 
-  (defn refresh [self]
+  (meth refresh []
     "Show the current state."
-    (.update self.handle (._render self) :raw True))
+    (.update @handle (@_render) :raw True))
 
   (setv stop refresh)
 
-  (defn step [self #* arguments]
+  (meth step [#* arguments]
     (.step (super) #* arguments)
-    (when (> (- (time.monotonic) self.shown) REFRESH-PAUSE) (.refresh self)))
+    (when (> (- (time.monotonic) @shown) REFRESH-PAUSE) (@refresh)))
 
-  (defn end-run [self text]
-    (.end-bar self)
-    (.say self text))
+  (meth end-run [text]
+    (@end-bar)
+    (@say text))
 
-  (defn leave-history [self #* _])
+  (meth leave-history [#* _])
 
-  (defn _render [self]
+  (meth _render []
     "Return the display as HTML and as text, by media type."
     (setv
-      self.shown (time.monotonic)
+      @shown (time.monotonic)
       [width height] SIZE
       console (Console :file (StringIO) :record True :width width :height height
         :force-terminal True :force-jupyter False :color-system "standard"))
-    (.print console (draw-panel self.view width height))
+    (.print console (draw-panel @view width height))
     { "text/html" (.export-html console
         :theme (TerminalTheme #(255 255 255) #(0 0 0) TERMINAL-COLORS)
         :code-format HTML-FORMAT :inline-styles True :clear False)

@@ -2,7 +2,7 @@
 
 (eval-when-compile (require hyrule [doto]))
 (import
-  dataclasses [dataclass]
+  dataclasses [dataclass field]
   math [ceil log]
   rich.console [Console Group]
   rich.padding [Padding]
@@ -32,9 +32,19 @@
   - `activity`: the current activity; `title`: the epoch's name; `share`: how much of it is done.
   - `progress`: that of the run (0: endless); `speed`: units per second; `left`: seconds, or None.
   - `sample`: the model's latest text; `saved`: the clock time of the last save; `memory`: bytes.]]
-  #^ Plan plan  #^ dict curves  #^ list lines  #^ str activity  #^ str title
-  #^ float share  #^ float progress  #^ float speed  #^ object left
-  #^ str sample  #^ str saved  #^ int memory)
+  #^ Plan plan
+  (setv
+    #^ dict curves (field :default-factory (fn [] (dfor name STYLES name [])))
+    #^ list lines (field :default-factory list)
+    #^ str activity ""
+    #^ str title ""
+    #^ float share 0
+    #^ float progress 0
+    #^ float speed 0
+    #^ object left None
+    #^ str sample ""
+    #^ str saved ""
+    #^ int memory 0))
 
 
 (defn draw-panel [view width height]

@@ -41,7 +41,7 @@
   (clip (.join ", " names) 60))
 
 
-(defclass Report []
+(defclass Display []
   #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
   `unit` is what is counted, such as characters. Lines pass through `words` (text → text), as the
@@ -65,27 +65,27 @@
 
   (meth doing [text]
     "Show that something slow begins; once the network is compiled, only epochs are shown."
-    (unless @compiled (.say self text)))
+    (unless @compiled (@say text)))
 
   ;; * Downloads
 
   (meth download [url done total]
     "Show that `done` bytes of `url` have arrived, of `total` (None: unknown)."
     (when (!= url @url)
-      (.end-bar self)
+      (@end-bar)
       (setv [@url @told] [url (time.monotonic)])
-      (.begin-download self url total))
-    (.show-download self done total))
+      (@begin-download url total))
+    (@show-download done total))
 
   (meth begin-download [url total]
     "Begin to show the download of `total` bytes (None: unknown) from `url`."
-    (.say self f"downloading {url}{(if total f" ({(/ total MB) :.1f} MB)" "")}"))
+    (@say f"downloading {url}{(if total f" ({(/ total MB) :.1f} MB)" "")}"))
 
   (meth show-download [done total]
     "Show, every `TELLING` seconds, that `done` bytes of `total` (None: unknown) have arrived."
     (when (> (- (time.monotonic) @told) TELLING)
       (setv @told (time.monotonic))
-      (.say self f"downloaded {(megabytes done total)}")))
+      (@say f"downloaded {(megabytes done total)}")))
 
   ;; * Epochs
 
@@ -100,7 +100,7 @@
         epochs f"for `epochs` {epochs}, about {(* epochs plan.units) :,} {plan.unit}"
         True "until stopped"))
     (for [line [plan.contents f"network: {plan.layers}{why}" f"training {until}"]]
-      (.say self line)))
+      (@say line)))
 
   (meth begin-epoch [epoch epochs units done]
     "Begin to show epoch `epoch` of `epochs` (0: endless); `done` of its `units` are done."
@@ -134,25 +134,25 @@
 
     `entry` is its entry in the history, `better` whether its weights are the best so far.]]
     (setv losses (gfor [name loss] (.items (losses-of entry)) f"{name} {loss :.3f} bits  "))
-    (.say self (+
+    (@say (+
       f"{@title}  {(.join "" losses)}{(if better "" "(not the best)  ")}"
-      f"{(.speed self) :,.0f} {@unit}/s  {(duration (- (time.monotonic) @begun))}")))
+      f"{(@speed) :,.0f} {@unit}/s  {(duration (- (time.monotonic) @begun))}")))
 
   (meth end-run [text]
     "Show the line that says why the run ended and which weights the model has."
-    (.say self text)))
+    (@say text)))
 
 
-(defclass Quiet [Report]
+(defclass Quiet [Display]
   "Shows only errors and warnings."
 
-  (defn say [self text]))
+  (meth say [text]))
 
 
 (defclass Silent [Quiet]
   "Shows nothing: another process shows the run."
 
-  (defn warn [self text]))
+  (meth warn [text]))
 
 
 (defn megabytes [done total]

@@ -13,7 +13,7 @@
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.display.plain [Report source-names]
+  lstm-textgen.display.plain [Display source-names]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fitted-bias
     grow-vocabulary load-base stem suggestion]
   lstm-textgen.learning.batches [fitting-lookback split-ids unit-lengths]
@@ -43,7 +43,7 @@
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
     #^ Request asked  ; `sources` is a list as `read-chunks` takes it, `path` the model's `Path`
     #^ ProcessGroup group
-    #^ Report report
+    #^ Display report
     #^ object deadline])  ; when it must end, by `time.monotonic`; None if it has no `minutes`
 
 

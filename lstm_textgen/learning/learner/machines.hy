@@ -138,7 +138,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 (defn join [report]
   #[[Connect to the other processes of this run, if any; return the `ProcessGroup`.
 
-  `report` (a `Report`) shows slow actions. Processes are found through the environment, like
+  `report` (a `Display`) shows slow actions. Processes are found through the environment, like
   JAX's, or through Keras' variables. Raise `ValueError` if that fails; if JAX finds that not all
   have connected, the process ends with one line and the status 2.]]
   (.doing report "loading Keras")
