@@ -19,9 +19,11 @@
 (defclass Screen []
   #[[The program on a terminal of that size, and what the terminal shows.
 
-  With `keys`, Ctrl-C and other keys act on the program, which is no fork.]]
+  With `keys`, Ctrl-C and other keys act on the program, which is no fork. Another `command` may
+  take its place.]]
 
-  (defn __init__ [self folder columns lines #* arguments [keys False] #** environment]
+  (defn __init__ [self folder columns lines #* arguments [keys False] [command None]
+      #** environment]
     (setv
       self.screen (pyte.HistoryScreen columns lines :history 1000)
       self.stream (pyte.ByteStream self.screen)
@@ -29,7 +31,7 @@
       [self.end theirs] (pty.openpty))
     (.resize self columns lines)
     (setv self.process (subprocess.Popen
-      (python ["-m" "lstm_textgen" #* arguments] environment keys)
+      (or command (python ["-m" "lstm_textgen" #* arguments] environment keys))
       :cwd folder
       :stdin theirs
       :stdout theirs

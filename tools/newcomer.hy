@@ -58,7 +58,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
     "[ ! -w /proc/self/autogroup ] || echo 19 >/proc/self/autogroup; while :; do :; done")
   STRANGER "nobody"
   ;; In a stock Debian: what README tells to install, and what is needed to reach the packages.
-  PACKAGES ["python3-venv" "chromium" "curl" "libatomic1"]
+  PACKAGES ["python3-venv" "chromium" "curl" "fish" "libatomic1" "zsh"]
   NETWORK ["etc/resolv.conf" "etc/pip.conf" "etc/ssl/certs" "usr/share/ca-certificates"]
   USER "newcomer")
 

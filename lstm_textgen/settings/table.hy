@@ -10,7 +10,7 @@ in Python, and its checks.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
     PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
-    check-value text? unknown-name]
+    check-value one-of unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -56,9 +56,9 @@ in Python, and its checks.]]
 
 
 (setv
-  ITEMS (Kind "`line` or `paragraph`" text? (fn [x] (in x ["line" "paragraph"])))
-  SHELL (Kind "bash, zsh or fish" text? (fn [x] (in x ["bash" "zsh" "fish"])))
-  UNIT (Kind (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) text? (fn [x] (in x RULES)))
+  ITEMS (one-of "`line` or `paragraph`" "line" "paragraph")
+  SHELL (one-of "bash, zsh or fish" "bash" "zsh" "fish")
+  UNIT (one-of (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) #* RULES)
   SIZES (lfor rule (.values RULES) size rule.sizes size)
   OWN-UNITS (.join ", " (lfor
     [unit words] [["characters" "{} to {} hidden units"] ["words" "{} to {} for words"]]
