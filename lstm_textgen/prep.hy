@@ -25,6 +25,10 @@
   NUMBERS (re.compile r"\d(?:[ ./()-]{0,2}\d){4,}")
   MAIL (re.compile r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
   WEB (re.compile r"(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)]")
+  ;; A letter or digit, but for scripts without spaces between words, or with endings after names:
+  ;; Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean.
+  LETTER (+ r"(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff"
+    r"\uff66-\uff9f\U00020000-\U0003ffff])[^\W_]")
   MOST-SAID 200  ; characters of the message of a failing step
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -73,17 +77,17 @@
   [mask-names [names PASSAGE]
     #[[Return the text with A, B, … in place of `names`, which commas separate: `Anna, Ben`.
 
-    Only whole words with the same capitalization are replaced. Raise `ValueError` if there are no
-    names, or more than letters.]]
-    (setv each (lfor name (.split names ",") :if (.strip name) (.strip name)))
+    Only whole words with the same capitalization are replaced, but in Chinese, Japanese, Korean,
+    Thai and the like a name wherever it occurs. The text is in normal form C then. Raise
+    `ValueError` if there are no names, or more than letters.]]
+    (setv each (lfor name (.split (nfc names) ",") :if (.strip name) (.strip name)))
     (unless (<= 1 (len each) (len LETTERS))
       (refuse f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}"))
     (setv
-      letters (dict (zip each LETTERS))
-      longest (sorted letters :key len :reverse True))  ; Anna Karenina before Anna
-    (re.sub (+ r"\b(?:" (.join "|" (map re.escape longest)) r")\b")
-      (fn [name] (get letters (get name 0)))
-      text)]
+      masked (sorted (zip each LETTERS) :key (fn [pair] (len (get pair 0))) :reverse True)
+      found (re.compile (.join "|"  ; Anna Karenina before Anna
+        (gfor [name letter] masked f"(?P<{letter}>{(_name-pattern name)})"))))
+    (.sub found (fn [name] name.lastgroup) (nfc text))]
   [mask-numbers []
     "Return the text with zeros for the digits of long numbers: telephone, account, date."
     (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text)]
@@ -112,6 +116,15 @@
   [strip-lines []
     "Return the text without the white space at both ends of each line."
     (.join "\n" (gfor line (.split text "\n") (.strip line)))])
+
+
+(defn _name-pattern [name]
+  "Return the regular expression of a person's `name` where no `LETTER` makes it a part of a word."
+  (setv
+    written (.join r"\s+" (gfor word (.split name) (re.sub "['’]" "['’]" (re.escape word))))
+    unmarked (lfor c name :if (not (.startswith (unicodedata.category c) "M")) c))
+  (defn outside [look ends] (if (re.match LETTER ends) f"({look}{LETTER})" ""))
+  (+ (outside "?<!" name) written (outside "?!" (.join "" (cut unmarked -1 None)))))
 
 
 (defn _lines [choose text regex]

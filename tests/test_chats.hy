@@ -4,6 +4,7 @@
   json
   os
   tracemalloc
+  unicodedata [normalize]
   zipfile
   pytest
   lstm-textgen.text.documents.readers [find-chat]
@@ -102,6 +103,14 @@
       "Anna: hi\nBen: ho\n" "12:30 lunch\n13:00 <b>no</b>\n" "[1] a: b\n[2] c: d\n" "\n\n" ""])]
     test-what-is-no-chat-is-plain-text [text]
   (assert (is (find-chat text ".txt") None)))
+
+
+(defn [(pytest.mark.parametrize "name" ["Zoë" "Anna 🌸" "Mum (home)" "J." "@lena" "+49 170 123"])]
+    test-only-finds-a-name-however-it-is-typed [here name]
+  (for [asked ["NFC" "NFD"]  typed ["NFC" "NFD"]]
+    (write "a.txt" (normalize typed (.replace (stamped "24.12.19, 11:23 - ") "Anna" name)))
+    (assert (in (normalize "NFC" f"{name}: two lines\n")
+      (get (read "a.txt" :only (normalize asked name)) 0)))))
 
 
 (defn test-only-keeps-one-person-and-names-the-others [here]

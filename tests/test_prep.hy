@@ -1,6 +1,7 @@
 "Steps of data preparation, and their composition without macros."
 
 (import
+  itertools [product]
   unicodedata
   hypothesis [given strategies :as st]
   pytest
@@ -74,9 +75,36 @@
 (defn test-names-become-letters-as-whole-words []
   (setv mask (compose #("mask-names" "Anna, Anna K., Ben")))
   (assert (= (mask "Anna: Ben's banana, Annabel? Ben") "A: C's banana, Annabel? C"))
+  (assert (= (mask "Anna K.! Anna Karl _Anna_ Benx2 和Ben去") "B! A Karl _A_ Benx2 和C去"))
   (for [names [" , " (.join "," (map str (range 30)))]]
     (with [_ (pytest.raises ValueError :match "'mask-names' takes 1 to 26 names")]
       ((compose #("mask-names" names)) "text"))))
+
+
+(setv NAMES [
+  "Anna 🌸" "🌸 Anna" "❤️" "Anna ❤️" "👩‍👩‍👧" "🇩🇪 Max" "Mum (home)" "(home) Mum" "J." "J. R. R."
+  "Dr. X" "@lena" "lena@" "+49 170 1234567" "~ Anna" "#1" "R2-D2" "-" "?" "..." "[x]" "a|b" "x*"
+  "$" "^_^" "\\d" "Zoë" "Ünal" "Željko Đ." "Nguyễn Ǭ" "O'Brien" "Ο Άγγελος" "Йй" "नेहा" "राम"
+  "நிலா" "สมชาย" "王芳" "田中さん" "ゆき" "민수" "محمد" "יעל" "José_99" "ﬀ" "Ⅷ" "x²" "A̶n̶"
+  "Li\u00a0Na" "Ana\u200d" "İpek" "ß" "Å"])
+
+
+(defn [(pytest.mark.parametrize #("asked" "typed") (list (product ["NFC" "NFD"] :repeat 2)))]
+    test-every-name-is-masked-however-it-is-typed [asked typed]
+  (for [name NAMES]
+    (setv mask (compose #("mask-names" (unicodedata.normalize asked name))))
+    (for [before ["" "\n" "(" "hi, " "🌸" "_" "，"]  after ["" ":" ".\n" "'s" "🌸" ")" "_" "，"]]
+      (setv text (unicodedata.normalize typed (+ before name after)))
+      (assert (= (mask text) (+ before "A" after)) text))))
+
+
+(defn [(pytest.mark.parametrize #("name" "text" "masked") [
+      #("王芳" "我和王芳去了" "我和A去了")
+      #("민수" "민수는 왔다" "A는 왔다")
+      #("O'Brien" "O’Brien’s" "A’s")
+      #("Anna K" "Anna\u00a0K Anna\nK Annak" "A A Annak")])]
+    test-names-are-masked-where-scripts-and-keyboards-differ [name text masked]
+  (assert (= ((compose #("mask-names" name)) text) masked)))
 
 
 (defn [(pytest.mark.parametrize #("step" "text" "read") [

@@ -62,7 +62,8 @@ Specification, version 3.0.]]
       self.size (.seek file 0 2)
       self.left (* 2 self.size)  ; bytes that may still be read
       self.objects {}
-      self.heaps {})
+      self.heaps {}
+      self.texts {})
     (unless (>= self.size 96) (refuse "it is not an HDF5 file"))
     (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
     (unless (= signature HDF5-SIGNATURE) (refuse "it is not an HDF5 file"))
@@ -114,7 +115,7 @@ Specification, version 3.0.]]
         values (cond
           (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
           (= #(kind (& bits 15)) #(0x19 1))
-            (lfor item items (.decode (._heap-object self #* (_fields "IQI" item))))
+            (lfor item items (._heap-text self #* (_fields "IQI" item)))
           True (.tolist (np.frombuffer (cut data total) (_dtype datatype))))
         (get found (.decode (.rstrip name b"\0"))) (if shape values (get values 0))))
     found)
@@ -205,24 +206,30 @@ Specification, version 3.0.]]
           (unless (= signature b"SNOD") (refuse "a group in it is damaged"))
           (yield :from (iter-unpack "<QQI20x" (._bytes self (+ child 8) (* 40 count))))))))
 
-  (defn _heap-object [self length at index]
-    "Return the first `length` bytes of the object `index` of the global heap at `at`."
-    (unless (in at self.heaps)
-      (setv
-        [signature size] (_fields "4s4xQ" (._bytes self at 16))
-        block (._bytes self (+ at 16) (max 0 (- size 16)))
-        [place objects] [0 {}])
-      (unless (= signature b"GCOL") (refuse "the texts in it are damaged"))
-      (while (<= (+ place 16) (len block))
-        (setv [number size] (_fields "H6xQ" block place))
-        (when (= number 0)  ; the rest is free
-          (break))
-        (+= place 16)
-        (setv (get objects number) (cut block place (+ place size)))
-        (+= place size (% (- size) 8)))  ; padded to a multiple of 8
-      (setv (get self.heaps at) objects))
-    (unless (in index (get self.heaps at)) (refuse "a text in it is missing"))
-    (cut (get self.heaps at index) length)))
+  (defn _heap-text [self length at index]
+    "Return the text of `length` bytes that is the object `index` of the global heap at `at`."
+    (unless (in at self.heaps) (setv (get self.heaps at) (._read-heap self at)))
+    (setv found (.get (get self.heaps at) index b""))
+    (unless (and found (= length (len found))) (refuse "a text in it is missing"))
+    ;; Decoded once, as an attribute has room for 4,000 references to one text.
+    (unless (in #(at index) self.texts) (setv (get self.texts #(at index)) (.decode found)))
+    (get self.texts #(at index)))
+
+  (defn _read-heap [self at]
+    "Return the objects in the global heap at `at`: a dict from their numbers to bytes."
+    (setv
+      [signature size] (_fields "4s4xQ" (._bytes self at 16))
+      block (._bytes self (+ at 16) (max 0 (- size 16)))
+      [place objects] [0 {}])
+    (unless (= signature b"GCOL") (refuse "the texts in it are damaged"))
+    (while (<= (+ place 16) (len block))
+      (setv [number size] (_fields "H6xQ" block place))
+      (when (= number 0)  ; the rest is free
+        (break))
+      (+= place 16)
+      (setv (get objects number) (cut block place (+ place size)))
+      (+= place size (% (- size) 8)))  ; padded to a multiple of 8
+    objects))
 
 
 ;; * Parts of the structure

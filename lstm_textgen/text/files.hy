@@ -16,6 +16,7 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [clip unknown-name]
   lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
     about-skipped file-chunks joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
@@ -74,7 +75,7 @@
     (yield chunk))
   (when reading.only
     (unless people (refuse "`only` doesn't apply: no source is a chat or a mailbox"))
-    (unless (in (.casefold reading.only) (map str.casefold people))
+    (unless (any (gfor name people (wanted? name reading)))
       (setv names (lfor [name _] (.most-common people 30) name))
       (refuse "`only`: " (unknown-name "person" reading.only names))))
   (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))

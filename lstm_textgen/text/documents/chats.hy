@@ -3,9 +3,10 @@
 The reader of a chat yields messages, #(name text), and `chat-text` turns them into text. One
 without text, such as a system notice or a picture, is left out.]]
 
-(eval-when-compile (require hyrule [->]))
+(eval-when-compile (require hyrule [-> ->>]))
 (import
   collections [Counter]
+  unicodedata [normalize]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.documents.reading [Summary one-line])
 
@@ -44,6 +45,6 @@ without text, such as a system notice or a picture, is left out.]]
 (defn clean-name [name]
   "Return a person's `name` as a line shows it, or an empty string if it isn't a name."
   (setv name (-> (or name "")
-    (.replace ":" " ") (.translate DIRECTIONS) (one-line)
+    (.replace ":" " ") (.translate DIRECTIONS) (one-line) (->> (normalize "NFC"))
     (.lstrip "~ ")))  ; WhatsApp's mark for people who aren't in the address book
   (if (<= (len name) LONGEST-NAME) name ""))
