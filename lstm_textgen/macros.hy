@@ -26,7 +26,7 @@
     (except [error [TypeError ValueError]]
       ;; `hy.macroexpand` has no compiler, and so no file to point into.
       (setv [file source] (gfor name ["filename" "source"] (getattr compiler name None)))
-      (raise (HyMacroExpansionError (as-keyword (str error)) form file source) :from None))))
+      (raise (HyMacroExpansionError (as-keyword error) form file source) :from None))))
 
 
 (defn _spelt [form]
@@ -152,7 +152,7 @@
         (refuse f"a recipe is made of pairs such as `:epochs 3`; {(_spelt key)} is not a keyword"))
       (setv setting (hy.mangle key.name))
       (when (is value None) (refuse f"`:{key.name}` has no value"))
-      (when (in setting settings) (refuse f"`{setting}` is given twice"))
+      (when (in setting settings) (refuse (Symbol setting) " is given twice"))
       (unless (= setting "prep") (check-given {setting (_value value)} "recipe")))
     (when (= setting "prep")
       (setv [prep steps] [(hy.gensym f"{name}-prep") (if (isinstance value List) value [value])])

@@ -253,9 +253,11 @@
   f"{path}:{line}")
 
 
-(defn summary [error]
-  "Return the message of `error` in one line, cut, after its class unless its value was wrong."
-  (setv text (clip (.join " " (.split (str error))) MOST-SAID))
+(defn summary [error [words str]]
+  #[[Return the message of `error` in one line, cut, after its class unless its value was wrong.
+
+  `words` is a function of the error, which may spell the settings in its message.]]
+  (setv text (clip (.join " " (.split (words error))) MOST-SAID))
   (cond
     (not text) error.__class__.__name__
     (isinstance error #(TypeError ValueError)) text

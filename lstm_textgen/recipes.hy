@@ -69,7 +69,7 @@
     ;; A compile error knows its place, which may be in a file that the recipe imports.
     (setv text (.join " " (.split (or (getattr error "msg" None) (str error)))))
     (return f"{error.filename}:{error.lineno}: {text}"))
-  (+ f"{(place error path)}: {(as-keyword (summary error))}"
+  (+ f"{(place error path)}: {(summary error as-keyword)}"
     (if (and (isinstance error #(NameError ImportError))
         (re.search "'(defprep|defrecipe)'" (str error)))
       "; add `(require lstm-textgen.macros [defprep defrecipe])` before it"

@@ -183,7 +183,7 @@
 
     Raises `OSError` if it can't be written, `ValueError` for the name of a model that comes with
     the program, of a backup, or of a `.keras` file.]]
-    (save-checkpoint self.checkpoint (own-path (check-value "`path`" PATH path))))
+    (save-checkpoint self.checkpoint (own-path (check-value 'path PATH path))))
 
   (defn page [self path #* others [temperature None] [length None] [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
@@ -194,7 +194,7 @@
     or words (default: 400 or 80). Raises `ValueError` for values out of range,
     more than two models, models too large for a page, a `path` that is a model and, without
     `overwrite`, any other file that this program didn't make; `OSError` if it can't be written.]]
-    (check-value "`path`" PATH path)
+    (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]
       (check-value "`others`" TEXT-MODEL each)
@@ -218,7 +218,7 @@
     `overwrite`, a file that this program didn't make would be overwritten, and for ONNX and
     SavedModel unless Keras runs on TensorFlow; `ImportError` if a package is missing; `OSError` if
     it can't be written.]]
-    (check-export self.checkpoint (check-value "`path`" PATH path) :overwrite overwrite)
+    (check-export self.checkpoint (check-value 'path PATH path) :overwrite overwrite)
     (export-model self.checkpoint path)
     None)
 
@@ -264,7 +264,7 @@
 
   Raises `OSError` or, for a file that isn't a model, `ValueError`.]]
   (with [warn (_collecting None)]
-    (TextModel (load-checkpoint (check-value "`path`" PATH path) :resume True :warn warn)
+    (TextModel (load-checkpoint (check-value 'path PATH path) :resume True :warn warn)
       (. (model-path path) stem))))
 
 
@@ -297,14 +297,14 @@
   for files that can't be read or written, `FloatingPointError` if training diverges, and
   `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
   (when (and (is-not text None) (is-not sources None))
-    (refuse "give `sources` or `text`, not both"))
+    (refuse "give " 'sources " or `text`, not both"))
   (setv
     given (check-given
       (dfor [k value] (.items given) k (if (isinstance value PathLike) (fspath value) value))
       "train")
     recipe (if (isinstance recipe #(str PathLike))
       (load-recipe recipe)
-      (check-value "`recipe`" RECIPE recipe))
+      (check-value 'recipe RECIPE recipe))
     settings {#** (if recipe recipe.settings {}) #** given}
     asked (Request
       { #** settings
@@ -312,7 +312,7 @@
           (is-not text None) [(StringIO (joined-texts text))]
           (is-not sources None) (listed-sources sources)
           True (.get settings "sources" []))
-        "path" (own-path (check-value "`path`" PATH path))
+        "path" (own-path (check-value 'path PATH path))
         "recipe" recipe
         "prep" (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
         "callbacks" (check-value "`callbacks`" CALLBACKS

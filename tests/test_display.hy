@@ -6,10 +6,12 @@
   pytest
   rich.console [Console]
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.display [make-display]
   lstm-textgen.display.live [LiveDisplay]
   lstm-textgen.display.panel [View draw-curves draw-panel]
   lstm-textgen.display.plain [Display]
+  lstm-textgen.settings.table [as-flags]
   tests.helpers [FakeTerminal a-plan on-terminal])
 
 (setv
@@ -95,10 +97,10 @@
   (assert (= (.readouterr capsys) #("" "no room ␛[31m\n"))))
 
 
-(defn test-lines-pass-through-the-words-of-the-command-line [capsys]
-  (setv display (make-display :words (fn [text] (.replace text "`epochs`" "--epochs"))))
-  (.say display "`epochs` 2")
-  (.warn display "`epochs` 3")
+(defn test-a-line-shows-settings-as-the-caller-writes-them [capsys]
+  (setv display (make-display :words as-flags))
+  (.say display (Message 'epochs " 2"))
+  (.warn display (Message 'epochs " 3"))
   (assert (= (.readouterr capsys) #("--epochs 2\n" "--epochs 3\n"))))
 
 

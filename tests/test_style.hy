@@ -22,6 +22,8 @@
     #(style.when-not "(when (not x) y)" "(when x (not y))")
     #(style.comprehension-layout "(dfor x xs :if x\n  x x)" "(dfor\n  x xs\n  :if x\n  x x)")
     #(style.setv-layout "(setv a 1  b 2)" "(setv\n  a 1\n  b 2)")
+    #(style.settings-as-text "(refuse \"`epochs`: no\")" "(refuse 'epochs \": no\")")
+    #(style.settings-as-text "(.say r (+ \"a \" f\"`epochs` {n}\"))" "(f \"`epochs`\")")
     #(style.import-forms "(import a) (import b)" "(import a) (defn f [] (import b))")
     #(style.import-forms "(require a) (eval-when-compile (require b))" "(require a b)")
     #(style.import-forms "\"Doc.\" (f) (import a)" "\"Doc.\" (require b) (import a)")

@@ -8,10 +8,11 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
   itertools [pairwise]
   re
   sys
-  hy.models [String Symbol]
+  hy.models [Expression String Symbol]
   pyflakes.checker [Checker]
   pyflakes.messages [UnusedImport]
-  tools.forms [calls?])
+  lstm-textgen.settings.table [SETTINGS]
+  tools.forms [calls? walk])
 
 (setv
   MAX-LINE 99
@@ -112,6 +113,16 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
     (setv lines (lfor name (cut form 1 None 2) name.start-line))
     (when (!= (len lines) (len (set lines)))
       (yield #(form.start-line "two names on a line of `setv`; write one pair per line")))))
+
+
+(defn settings-as-text [source]
+  "Find messages with the name of a setting in backticks, which would show as no flag."
+  (for [form source.models
+        :if (or (calls? form "refuse" "failure" "Message" "warn")
+          (and (isinstance form Expression) form (in (get form 0) ['.say '.warn])))]
+    (for [part (walk form)  name (if (isinstance part String) (re.findall "`([a-z_]+)`" part) [])]
+      (when (in name SETTINGS)
+        (yield #(form.start-line f"`{name}` in a message; write '{(hy.unmangle name)}"))))))
 
 
 ;; * Imports
@@ -277,5 +288,5 @@ A rule is a function from a `Source` to the #(line message) pairs of what it fin
 
 (setv RULES [
   flakes long-lines lone-brackets blank-lines when-not comprehension-layout setv-layout
-  import-forms import-order unused-macros sizes missing-docstrings docstring-verbs
+  settings-as-text import-forms import-order unused-macros sizes missing-docstrings docstring-verbs
   foreign-privates])

@@ -14,7 +14,8 @@ the system releases the lock when its process ends, in any way.]]
   shutil
   threading
   time
-  filelock [FileLock SoftFileLock Timeout])
+  filelock [FileLock SoftFileLock Timeout]
+  lstm-textgen.basics.messages [failure])
 
 (setv
   BRIEF-WAIT 1  ; seconds to wait for a lock: saving and cleaning up hold it for less
@@ -113,8 +114,9 @@ the system releases the lock when its process ends, in any way.]]
       (return (os.replace old new))
       (except [error PermissionError]
         (when (> (time.monotonic) end)
-          (raise (OSError
-            f"can't replace {new}: {error.strerror}; another program may have it open")
+          (raise
+            (failure OSError
+              f"can't replace {new}: {error.strerror}; another program may have it open")
             :from error))))
     (time.sleep RETRY-PAUSE)))
 
@@ -146,8 +148,10 @@ the system releases the lock when its process ends, in any way.]]
           (with [_ _SAVING]  ; another thread may be saving under this lock
             (.pop _HELD key None)))))
     (except [Timeout]
-      (raise (OSError (+ f"{path}: {(_holder lock-path)} is training this model; "
-        f"stop it first, or {instead} another `path`")) :from None))))
+      (raise
+        (failure OSError f"{path}: {(_holder lock-path)} is training this model; "
+          f"stop it first, or {instead} another " 'path)
+        :from None))))
 
 
 (defn [contextmanager] holding [lock-path [seconds -1]]

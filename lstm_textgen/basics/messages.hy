@@ -9,13 +9,18 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
 (setv PYTHON {"import" "TextModel.from_keras"})  ; settings that have another name in Python
 
 
-(defn refuse [#* words [error ValueError]]
-  #[[Raise an `error` (a class) with the `Message` of `words`.
+(defn refuse [#* words [kind ValueError]]
+  #[[Raise an error of this `kind` with the `Message` of `words`.
 
       (refuse 'minutes f" {n :g} is too short; give at least 1")]]
-  (setv raised (error (Message #* words)))
-  (when (isinstance raised OSError) (setv raised.strerror (str raised)))
-  (raise raised))
+  (raise (failure kind #* words)))
+
+
+(defn failure [kind #* words]
+  "Return an error of this `kind` with the `Message` of `words`."
+  (setv error (kind (Message #* words)))
+  (when (isinstance error OSError) (setv error.strerror (str error)))
+  error)
 
 
 (defclass Message [str]
@@ -23,14 +28,18 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
 
       (Message 'batch-size " is " 5)  ; => "`batch_size` is 5"
 
-  `words` are strings, symbols, and messages or exceptions, whose words become the message's.]]
+  `words` are strings, symbols, and what has words: messages, exceptions with one, and lists.]]
 
   (defn __new__ [cls #* words]
     (setv
-      words (lfor each words word (words-of each) word)
+      words (words-of (list words))
       message (.__new__ str cls (spelled words (fn [name] f"`{(.get PYTHON name name)}`"))))
     (setv message.words words)
     message)
+
+  (defn __add__ [self more]
+    "Return the message followed by `more` words."
+    (Message self more))
 
   (defn __reduce__ [self]
     "Return how to unpickle it: from its words."
@@ -38,16 +47,16 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
 
 
 (defn spelled [message spell]
-  "Return the text of `message` (words as above) with each setting as `(spell name)`."
+  "Return the text of a `message`, exception or list, with each setting as `(spell name)`."
   (.join "" (gfor
     word (words-of message)
     (if (isinstance word Symbol) (spell (hy.mangle word)) word))))
 
 
 (defn words-of [message]
-  "Return the words of a message, of an exception, or of a list of words."
+  "Return the words of a message, of an exception, or of a list of such, as a flat list."
   (cond
-    (isinstance message list) message
+    (isinstance message list) (lfor each message word (words-of each) word)
     (isinstance message Message) message.words
     (and (isinstance message Exception) message.args (isinstance (get message.args 0) Message))
       (words-of (get message.args 0))

@@ -150,8 +150,8 @@
   (try
     (when (and typed (kind.fits value)) (return value))
     (except [error [re.error LookupError OverflowError]] (setv why f" ({(clip (str error))})")))
-  (raise ((if typed ValueError wrong-type)
-    f"{what} must be {kind.words}, not {(clip (repr value))}{why}")))
+  (refuse what f" must be {kind.words}, not {(clip (repr value))}{why}"
+    :kind (if typed ValueError wrong-type)))
 
 
 (defn read-value [what kind text]

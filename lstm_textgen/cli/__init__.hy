@@ -3,9 +3,7 @@
 (import
   importlib [import-module]
   os
-  pathlib [Path]
   sys
-  traceback [walk-tb]
   lstm-textgen.basics.interrupts [loading]
   lstm-textgen.cli.actions [find-action]
   lstm-textgen.cli.flags [parse-flags program warn]
@@ -45,14 +43,10 @@
 
 
 (defn explain [error]
-  "Return `error` as one line; names in backticks are flags only in our own errors, not Keras'."
-  (setv
-    package (. (Path __file__) parent parent)
-    files (lfor [frame _] (walk-tb error.__traceback__) (Path frame.f-code.co-filename)))
-  (.join " " (.split (cond
-    (and (isinstance error OSError) error.filename) f"{error.filename}: {error.strerror}"
-    (and files (not (.is-relative-to (get files -1) package))) (str error)
-    True (as-flags (str error))))))
+  "Return `error` as one line, with the flags of the settings that it is about."
+  (.join " " (.split (if (and (isinstance error OSError) error.filename)
+    f"{error.filename}: {error.strerror}"
+    (as-flags error)))))
 
 
 (defn prepare-streams []

@@ -156,7 +156,7 @@ examples:
   "Return the message of argparse's `error`; it shows how to write a value that begins with -."
   (setv
     ;; If it comes from an error of `read-value`, that says more.
-    message (.removeprefix (as-flags (str (or error.__context__ error))) "argument ")
+    message (.removeprefix (as-flags (or error.__context__ error)) "argument ")
     lacking (re.match r"(--[a-z-]+): expected (one|at least one) argument" message))
   (unless lacking (return f"{message}; see --help"))
   (setv

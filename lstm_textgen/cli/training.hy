@@ -89,7 +89,7 @@
   (check-writable path)
   (with [_ (locked path)]
     (when (and (.exists path) (not flags.restart))
-      (refuse f"{path} already exists; give another `path`, or `restart` to replace it"))
+      (refuse f"{path} already exists; give another " 'path ", or " 'restart " to replace it"))
     (setv model (import-model old alphabet))
     (save-checkpoint model path))
   (setv units (counted (len model.vocabulary) model.vocabulary.unit))

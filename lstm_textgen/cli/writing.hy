@@ -7,7 +7,7 @@
   numpy :as np
   lstm-textgen.basics.files [naming-errors]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
   lstm-textgen.cli.actions [STEERING]
@@ -116,8 +116,8 @@
       (+ (if (> k 1) gap "") (if titled? f"--- {k} of {samples} ---\n" "")))
     path flags.output)
   (when (and path (not items) (not (.chosen flags #* Ends.__annotations__)))
-    (warn (+ f"writing to {path} until you press Ctrl-C; "
-      "to end earlier, give `length`, `stop` or `sentences`")))
+    (warn (Message f"writing to {path} until you press Ctrl-C; "
+      "to end earlier, give " 'length ", " 'stop " or " 'sentences)))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
     (setv written (_put-texts out seed texts heading keep)))
   (when keep (_say-originality seed written training items)))
@@ -196,7 +196,7 @@
       (except [EOFError]
         (when terminal (print))
         (return))
-      (except [error ValueError] (warn (str error))))))
+      (except [error ValueError] (warn error)))))
 
 
 (defn _change [options line]

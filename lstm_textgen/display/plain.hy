@@ -8,6 +8,7 @@
   sys
   time
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.terminal [Tolerant put visible]
   lstm-textgen.basics.values [clip]
   lstm-textgen.modelfile.history [losses-of])
@@ -95,11 +96,11 @@
       [@unit epochs] [plan.unit plan.epochs]
       why (if (and plan.new plan.why) f" ({plan.why})" "")
       until (cond
-        plan.seconds (+ f"for {(/ plan.seconds 60) :.1f} minutes"
-          (if epochs f" or `epochs` {epochs}, whichever comes first" ""))
-        epochs f"for `epochs` {epochs}, about {(* epochs plan.units) :,} {plan.unit}"
+        plan.seconds [f"for {(/ plan.seconds 60) :.1f} minutes"
+          #* (if epochs [" or " 'epochs f" {epochs}, whichever comes first"] [])]
+        epochs ["for " 'epochs f" {epochs}, about {(* epochs plan.units) :,} {plan.unit}"]
         True "until stopped"))
-    (for [line [plan.contents f"network: {plan.layers}{why}" f"training {until}"]]
+    (for [line [plan.contents f"network: {plan.layers}{why}" (Message "training " until)]]
       (@say line)))
 
   (meth begin-epoch [epoch epochs units done]

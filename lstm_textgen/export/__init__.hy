@@ -41,15 +41,15 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   "Raise as `TextModel.export` does unless `path` may be written, as `check-output` sees it."
   (setv [ending files] (_parts checkpoint path))
   (unless (in ending FORMATS)
-    (refuse f"`{name}`: {path} must end in .onnx, .safetensors or .h5, "
+    (refuse (hy.models.Symbol name) f": {path} must end in .onnx, .safetensors or .h5, "
       "or in / for the folder of a SavedModel"))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
     (for [file files] (check-output name file [] [#* models checkpoint] overwrite OUR-EXPORT)))
   (setv [package _] (get FORMATS ending))
   (unless (or (is package None) (find-spec package))
-    (raise (ImportError
-      f"`{name}` to {ending} needs the package {package}: pip install {package}"))))
+    (refuse (hy.models.Symbol name)
+      f" to {ending} needs the package {package}: pip install {package}" :kind ImportError)))
 
 
 (defn export-model [checkpoint path]
@@ -132,7 +132,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
     lstm-textgen.learning.learner.network [stock-model])
   (setv backend (keras.backend.backend))
   (unless (= backend "tensorflow")
-    (refuse "`export` to ONNX and SavedModel needs Keras on TensorFlow, "
+    (refuse 'export " to ONNX and SavedModel needs Keras on TensorFlow, "
       f"not {backend}: set KERAS_BACKEND=tensorflow"))
   (import tensorflow [errors])
   (setv model (stock-model checkpoint.spec checkpoint.weights))

@@ -12,7 +12,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   numpy :as np
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.machine [MB installed-memory]
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-vocabulary]
   lstm-textgen.modelfile.history [bits]
@@ -49,13 +49,13 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   no such model, `ValueError` if it can't be a base.]]
   (setv path (find-model name "base"))
   (unless (or (.exists path) (.exists (backup-path path)))
-    (raise (FileNotFoundError (+ f"`base`: there is no model {path}; give a model file or an "
-      f"installed base: {(or (.join ", " (bases)) "none")}"))))
+    (refuse 'base f": there is no model {path}; give a model file or an "
+      f"installed base: {(or (.join ", " (bases)) "none")}" :kind FileNotFoundError))
   (setv
     base (load-checkpoint name :warn warn)
     need (* 4 NUMBERS-KEPT base.weight-count))
   (when (> need (or (installed-memory) need))
-    (refuse f"`base`: {path} is too large for this machine: training takes {(// need MB) :,} MB "
+    (refuse 'base f": {path} is too large for this machine: training takes {(// need MB) :,} MB "
       f"of memory, but it has {(// (installed-memory) MB) :,} MB"))
   base)
 
@@ -75,9 +75,9 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   "Raise `ValueError` if a model with this `record`, or None, was trained without `base` `name`."
   (setv own (when record record.name))
   (unless (= own (stem name))
-    (refuse f"`base` is {name}, but the model was "
+    (refuse 'base f" is {name}, but the model was "
       (if (and record record.used?) f"fine-tuned from {own}" "trained from scratch")
-      "; leave it out, or train a new model with `restart` or another `path`")))
+      "; leave it out, or train a new model with " 'restart " or another " 'path)))
 
 
 (defn base-settings [base name given]
@@ -94,8 +94,8 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
       (str layers.recurrent)))
   (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
     (unless (= here there)
-      (refuse f"`{key}` is {here}, but {there} in the base {name}; "
-        f"give {there}, or leave out `base`")))
+      (refuse (hy.models.Symbol key) f" is {here}, but {there} in the base {name}; "
+        f"give {there}, or leave out " 'base)))
   (setv record (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
   (replace settings :base record :embedding own.embedding))
 
@@ -147,8 +147,8 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
         (when (< found best) (setv [best name] [found each]))
         (when (and (< best FAMILIAR) (= base.settings.unit Pieces.unit)) (break)))))
   (unless name (return ""))
-  (+ f"the base {name} predicts this text well ({best :.2f} bits per character); "
-    f"try fine-tuning it: `base` {name}"))
+  (Message f"the base {name} predicts this text well ({best :.2f} bits per character); "
+    "try fine-tuning it: " 'base f" {name}"))
 
 
 (defn promising [text]

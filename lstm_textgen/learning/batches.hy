@@ -36,10 +36,10 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   (when (or (< kept need) (and validation (< held need)))
     (setv
       least (max (/ need (- 1 validation)) (if validation (/ need validation) 0))
-      advice (if validation "a smaller `lookback` or `validation` 0" "a smaller `lookback`"))
+      advice ["a smaller " 'lookback #* (if validation [" or " 'validation " 0"] [])])
     (refuse f"the text is too short: it has {(counted (len ids) unit)}, and "
-      f"`lookback` {lookback} with `validation` {validation :g} needs {(+ 1 (int least))}; "
-      f"give more text, {advice}"))
+      'lookback f" {lookback} with " 'validation f" {validation :g} needs {(+ 1 (int least))}; "
+      "give more text, " advice))
   (when (= (.min ids) (.max ids))
     (refuse f"the text is {(counted 1 unit)} repeated, so there is nothing to learn; "
       "give another text"))

@@ -9,7 +9,7 @@
   pathlib [Path]
   time
   lstm-textgen.basics.files [locked]
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.display.plain [Plan Silent source-names]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
@@ -44,7 +44,7 @@
     (for [[name file ours] [["csv" csv LOSS-TABLE] ["report" page OUR-PAGE]]  :if file]
       (check-output name file sources [path] asked.overwrite ours folders))
     (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
-      (refuse f"`csv` and `report` are the same file, {csv}; use two files"))
+      (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
     (when asked.tensorboard (check-log-folder asked.tensorboard))
     (with [_ (locked path)] (_train run))))
 
@@ -53,7 +53,8 @@
   "Raise `OSError` or `ImportError` unless TensorBoard can keep its logs in the folder `path`."
   (for [package ["tensorflow" "tensorboard"]]
     (unless (find-spec package)
-      (raise (ImportError f"`tensorboard` needs the package {package}: pip install {package}"))))
+      (refuse 'tensorboard f" needs the package {package}: pip install {package}"
+        :kind ImportError)))
   (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
   (check-inside place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 
@@ -66,7 +67,8 @@
     settings model.settings
     done (unless asked.minutes (why-done settings model.history corpus.text)))
   (when done
-    (.warn report f"{asked.path} is already trained on this text: {(.join "; " done)}")
+    (setv [why advice] done)
+    (.warn report (Message f"{asked.path} is already trained on this text: {why}; " advice))
     (when asked.report (write-report asked.report asked.path model))
     (return model))
   (when run.group.leader? (check-room asked.path (* SAVED model.weight-count)))

@@ -4,6 +4,7 @@
 (import
   math
   time
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.history [entries-on recorded])
 
@@ -35,10 +36,11 @@
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
   (cond
     (and settings.epochs (>= done settings.epochs))
-      #(f"{(counted done "epochs")} done" f"to continue, give `epochs` {(+ done 1)} or more")
+      #( f"{(counted done "epochs")} done"
+        (Message "to continue, give " 'epochs f" {(+ done 1)} or more"))
     (and settings.patience (>= waited settings.patience))
       #( f"no better validation loss for {(counted waited "epochs")}"
-        f"to continue anyway, give `patience` {(+ waited 1)} or more")))
+        (Message "to continue anyway, give " 'patience f" {(+ waited 1)} or more"))))
 
 
 (defclass Clock []

@@ -12,7 +12,7 @@
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.display.plain [Display source-names]
   lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fitted-bias
     grow-vocabulary load-base stem suggestion]
@@ -163,7 +163,7 @@
     (.update rows (filter None [understood.items]))
     (setv number (next numbers))
     (cond
-      (<= number MOST-NOTED) (.say report f"{name}: {understood.words}")
+      (<= number MOST-NOTED) (.say report (Message f"{name}: " understood.words))
       (= number (+ MOST-NOTED 1)) (.say report "… and more documents")))
   (when asked.sources (.doing report f"reading {(source-names asked.sources)}"))
   (try
@@ -200,7 +200,7 @@
       (split-ids ids settings.validation settings.lookback settings.unit))
     [rows units text] [settings.batch-size (len own) (fingerprint own)])
   (when (and rows (> rows units))
-    (refuse f"`batch_size` {rows} is more than the {units} {settings.unit} "
+    (refuse 'batch-size f" {rows} is more than the {units} {settings.unit} "
       "of training text; give a smaller one"))
   (.check-alike run.group "their texts (units and checksums)"
     f"{text}, {(fingerprint held)}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
@@ -217,8 +217,8 @@
     length (sum (map len text))
     unit (default-unit length (len vocabulary) asked.minutes))
   (when (= unit settings.unit) (return #(vocabulary settings)))
-  (.say report
-    f"learning {unit}, the default for {length :,} characters; for another unit, give `unit`")
+  (.say report (Message f"learning {unit}, the default for {length :,} characters; "
+    "for another unit, give " 'unit))
   (.doing report f"finding {unit}")
   (setv settings (replace settings :unit unit :max-words (.get asked "max_words")))
   #((build-vocabulary text unit settings.max-words) settings))
@@ -254,14 +254,14 @@
   (setv
     [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
     [was is-now] (gfor s [old.settings settings]
-      (or s.devices "one process without `distributed`"))
+      (or s.devices (Message "one process without " 'distributed)))
     resume old.resume)
   (when (and resume (!= before now) (> resume.progress.step 0))
     (setv resume (replace resume :progress (replace resume.progress :step 0 :loss-sum 0.0)))
     (.say run.report "batch size, lookback or stride changed: restarting this epoch"))
   (when (and resume (!= was is-now))
-    (.say run.report (+ f"trained on {was} before, on {is-now} now: weights, optimizer state and "
-      "position are kept, but results will differ in the last bits")))
+    (.say run.report (Message "trained on " was " before, on " is-now " now: weights, optimizer "
+      "state and position are kept, but results will differ in the last bits")))
   ;; 16-bit weights are only for models that aren't trained.
   (replace old :settings settings :resume resume :half False))
 
@@ -324,6 +324,6 @@
     left (- run.deadline (time.monotonic))
     spent (- (* 60 minutes) left))
   (when (< left RESERVE)
-    (refuse f"`minutes` {minutes :g} leaves too little time for training: "
+    (refuse 'minutes f" {minutes :g} leaves too little time for training: "
       f"preparing the run took {spent :.0f} s; give at least "
-      f"`minutes` {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))
+      'minutes f" {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))

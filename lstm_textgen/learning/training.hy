@@ -14,6 +14,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   time
   lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
   lstm-textgen.basics.machine [cores processor-name]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.choice [make-learner]
@@ -197,8 +198,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (.learn learner x y)
       (with [_ (nothing-to-save)  _ (muted-stderr)] (.learn learner x y))))  ; it compiles
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
-      (raise (FloatingPointError (+ f"training diverged in epoch {(- progress.epoch @others -1)} "
-        f"(loss: {loss :.3g} nats); use a `learning_rate` below {@settings.learning-rate}"))))
+      (refuse f"training diverged in epoch {(- progress.epoch @others -1)} "
+        f"(loss: {loss :.3g} nats); use a " 'learning-rate f" below {@settings.learning-rate}"
+        :kind FloatingPointError))
     (.note-step @clock (if @held @held.steps 0))
     (+= progress.loss-sum loss)
     (+= progress.step 1)

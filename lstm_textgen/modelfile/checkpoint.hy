@@ -17,7 +17,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   warnings
   numpy :as np
   lstm-textgen.basics.files [backup-path replace-file]
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message failure refuse]
   lstm-textgen.basics.values [read-json]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
@@ -182,19 +182,20 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     backup (backup-path path))
   (unless (.exists path)
     (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
-    (raise (cond
-      (.exists backup) (FileNotFoundError
-        f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}")
-      (.is-file bare) (ValueError (+ f"{bare}: not a model of this program (.h5); "
-        "if Keras made it, use `TextModel.from_keras`"))
-      True (FileNotFoundError (+ f"{path}: there is no such model; "
-        (or (similar-model path) "train one with `sources`, or give another `path`"))))))
+    (when (.exists backup)
+      (refuse f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}"
+        :kind FileNotFoundError))
+    (when (.is-file bare)
+      (refuse f"{bare}: not a model of this program (.h5); if Keras made it, use " 'import))
+    (refuse f"{path}: there is no such model; "
+      (or (similar-model path) ["train one with " 'sources ", or give another " 'path])
+      :kind FileNotFoundError))
   (try
     (_read path resume)
     (except [NewerFormat] (raise))
     (except [error ValueError]
       (unless (_sound? backup) (raise))
-      (warn f"{error}; using the backup instead: {backup}")
+      (warn (Message error f"; using the backup instead: {backup}"))
       (_read backup resume))))
 
 
@@ -211,7 +212,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (load-checkpoint path :resume True :warn warn)
       (except [NewerFormat] (raise))
       (except [error ValueError]
-        (refuse f"{error}; to replace it, train a new model with `restart`")))))
+        (refuse error "; to replace it, train a new model with " 'restart)))))
 
 
 (defn _sound? [path]
@@ -228,7 +229,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (try
     (with [file (open-hdf5 path)]
       (unless (in "lstm_textgen" file.objects)
-        (refuse "it was not made by this program; if Keras made it, use `TextModel.from_keras`"))
+        (refuse "it was not made by this program; if Keras made it, use " 'import))
       (setv format (.get (.attributes file "lstm_textgen") "format"))
       (unless (and (count? format) (>= format 1)) (refuse "it has no format number"))
       (when (> format FORMAT)
@@ -237,7 +238,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (_read-model file resume :half (in format HALVED)))
     (except [error ValueError]
       (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
-      (raise (kind f"{path}: not a usable model: {error}") :from None))))
+      (raise (failure kind f"{path}: not a usable model: " error) :from None))))
 
 
 (defn _read-model [file resume half]

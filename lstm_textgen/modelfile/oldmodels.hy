@@ -11,7 +11,7 @@ results with others. Here they become normal models with the old predictions.]]
   os [PathLike]
   pathlib [Path]
   numpy :as np
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [failure refuse]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [recurrent-shapes]
@@ -48,17 +48,17 @@ results with others. Here they become normal models with the old predictions.]]
       (with [_ (suppress ValueError)  file (open-hdf5 model)]  ; reported below
         (in "lstm_textgen" file.objects))))
   (when ours?
-    (refuse f"{model} is already a model of this program and needs no `TextModel.from_keras`"))
+    (refuse f"{model} is already a model of this program and needs no " 'import))
   (unless (isinstance vocabulary Vocabulary)
     (try
       (setv vocabulary (Characters (list (.read-text (Path vocabulary) "utf-8"))))
       (except [error ValueError]
-        (raise (ValueError f"{vocabulary}: not a valid vocabulary: {error}") :from None))))
+        (raise (failure ValueError f"{vocabulary}: not a valid vocabulary: " error) :from None))))
   (try
     (with [network (open-network model)] (_read-model #* network vocabulary))
     (except [error ValueError]
       (setv name (if file? model "`model`"))
-      (raise (ValueError f"{name}: not a usable Keras model: {error}") :from None))))
+      (raise (failure ValueError f"{name}: not a usable Keras model: " error) :from None))))
 
 
 (defn _read-model [layers version vocabulary]

@@ -52,8 +52,8 @@ permanently if anything fails.]]
     (when (begins-as? real (re.escape HDF5-SIGNATURE)) (_refuse-overwriting name path "a model"))
     (unless (or (= (. (.stat real) st-size) 0) (begins-as? real ours))
       (unless overwrite
-        (refuse f"`{name}` {path} already exists; "
-          "give another file, or `overwrite` to replace it"))
+        (refuse (hy.models.Symbol name) f" {path} already exists; "
+          "give another file, or " 'overwrite " to replace it"))
       (when (any (gfor model models (learned-from? model (str real))))
         (_refuse-overwriting name path "a text that the model learned from")))))
 
@@ -90,7 +90,7 @@ permanently if anything fails.]]
 
 (defn _refuse-overwriting [name path what]
   "Raise `ValueError`: the setting `name` would destroy `what` at `path`."
-  (refuse f"`{name}` {path} would overwrite {what}; give another file"))
+  (refuse (hy.models.Symbol name) f" {path} would overwrite {what}; give another file"))
 
 
 (defn _files-read [sources folders]
@@ -126,7 +126,8 @@ permanently if anything fails.]]
     (unless (.is-dir real)
       (raise (NotADirectoryError 20 "this is a file, not a folder" (str path))))
     (unless (ours? real)
-      (refuse f"`{name}` {path} is a folder with other files; give a new folder"))))
+      (refuse (hy.models.Symbol name)
+        f" {path} is a folder with other files; give a new folder"))))
 
 
 (defn _real-place [path]

@@ -30,9 +30,10 @@
   the file that it leads to. One with a shipped base's name gets its folder, as a `Path` forgets
   ./. Raise `ValueError`, naming the `setting`, if it can't be a file.]]
   (setv [given path] [(fspath path) (Path path)])
-  (when (in path.name ["" ".."]) (refuse f"`{setting}`: '{path}' names no file"))
+  (when (in path.name ["" ".."]) (refuse (hy.models.Symbol setting) f": '{path}' names no file"))
   (when (.endswith given #("/" sep))
-    (refuse f"`{setting}`: {given} is a folder; give a file, such as {given}model"))
+    (refuse (hy.models.Symbol setting)
+      f": {given} is a folder; give a file, such as {given}model"))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
     (setv path (.with-name path (+ path.name ".h5"))))
   (cond
@@ -90,11 +91,12 @@
 (defn own-path [path]
   "Return the file in which to save the model `path`; raise `ValueError` if it can't be one."
   (when (_shipped path)
-    (refuse f"`path`: {path} is a model that comes with the program; to save your "
+    (refuse 'path f": {path} is a model that comes with the program; to save your "
       f"own under that name, give ./{(. (Path path) stem)}.h5"))
-  (when (.endswith (fspath path) BACKUP) (refuse f"`path`: {path} is a backup; give another file"))
+  (when (.endswith (fspath path) BACKUP)
+    (refuse 'path f": {path} is a backup; give another file"))
   (when (= (. (Path path) suffix) ".keras")
-    (refuse "`path`: a model is saved as .h5, which Keras opens too; "
+    (refuse 'path ": a model is saved as .h5, which Keras opens too; "
       f"give {(.with-suffix (Path path) ".h5")}, not {path}"))
   (model-path path))
 
@@ -113,9 +115,8 @@
   (try
     (with [_ (TemporaryFile :dir folder)])
     (except [error OSError]
-      (raise (OSError
-        f"can't save a model in {folder}: {error.strerror}; give another `path`")
-        :from error)))
+      (refuse f"can't save a model in {folder}: {error.strerror}; give another " 'path
+        :kind OSError)))
   (when (.exists path) (refuse-read-only path)))
 
 
@@ -126,5 +127,6 @@
     room (. (shutil.disk-usage folder) free)
     need (* size (- 3 (sum (gfor file [path (backup-path path)] (.exists file))))))
   (when (< room need)
-    (raise (OSError (+ f"not enough space in {folder}: the model and its backup need "
-      f"{(/ need MB) :,.1f} MB, but {(/ room MB) :,.1f} MB are free; give another `path`")))))
+    (refuse f"not enough space in {folder}: the model and its backup need "
+      f"{(/ need MB) :,.1f} MB, but {(/ room MB) :,.1f} MB are free; give another " 'path
+      :kind OSError)))

@@ -49,15 +49,15 @@ assets/network.js is the engine, assets/playground.js the page.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
-      "so train a smaller network with `layers`"))
+      "so train a smaller network with " 'layers))
   (setv
     [model #* _] (.values models)
     own model.settings.temperature
     temperature (cond
-      (is-not temperature None) (check-value "`temperature`" PAGE-TEMPERATURE temperature)
+      (is-not temperature None) (check-value 'temperature PAGE-TEMPERATURE temperature)
       (isinstance own list) (get own 0)
       True own)
-    length (unless (is length None) (check-value "`length`" PAGE-LENGTH length))
+    length (unless (is length None) (check-value 'length PAGE-LENGTH length))
     name (.join " & " models)
     list? (all (gfor each (.values models) each.settings.items))
     facts (lfor item (.items models) (_facts #* item))

@@ -50,7 +50,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
 
   Its samples take a fraction of a second. Raise `ValueError` for more than 8 models.]]
   (setv n (len models))
-  (when (> n MOST-COMPARED) (refuse f"`report` compares at most {MOST-COMPARED} models, not {n}"))
+  (when (> n MOST-COMPARED)
+    (refuse 'report f" compares at most {MOST-COMPARED} models, not {n}"))
   (setv
     [[name model] #* others] models
     title (if others "Models compared" name)

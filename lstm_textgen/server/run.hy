@@ -33,8 +33,8 @@
     host asked.host
     key (.strip (or asked.api-key (.get os.environ KEY ""))))  ; as that of a header is
   (unless (or key asked.open (in host LOCAL))
-    (refuse f"`host`: other computers can reach {host}, so give an `api_key` "
-      f"(or {KEY} in the environment), or `open` to let anyone use the models"))
+    (refuse 'host f": other computers can reach {host}, so give an " 'api-key
+      f" (or {KEY} in the environment), or " 'open " to let anyone use the models"))
   (with [listener (listening host asked.port)]
     (allow-connections)
     (asyncio.run (live paths listener host key say warn))))
@@ -54,7 +54,8 @@
       (.listen listener)
       (except [error OSError]
         (setv other (if (= error.errno errno.EADDRINUSE) "port" "host"))
-        (raise (OSError f"{host}:{port}: {(or error.strerror error)}; give another `{other}`"))))
+        (refuse f"{host}:{port}: {(or error.strerror error)}; give another "
+          (hy.models.Symbol other) :kind OSError)))
     (yield listener)))
 
 
@@ -78,7 +79,7 @@
     names (lfor each models each.name))
   (for [name names]
     (when (> (.count names name) 1)
-      (refuse f"`path`: two models are called {name}; rename or copy one of them")))
+      (refuse 'path f": two models are called {name}; rename or copy one of them")))
   (setv
     desk (Desk models)
     [address port] (cut (.getsockname listener) 2)

@@ -78,15 +78,15 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   (when (isinstance text list) (setv text (.join "," (map str text))))
   (setv layers (Layers (map _parse-layer (.split (str text) ","))))
   (unless layers.recurrent
-    (refuse f"`layers`: \"{text}\" has no LSTM or GRU layer; add one, such as 256"))
+    (refuse 'layers f": \"{text}\" has no LSTM or GRU layer; add one, such as 256"))
   (when (> (len layers) MAX-LAYERS)
-    (refuse f"`layers`: {(len layers)} layers are too many; at most {MAX-LAYERS}"))
+    (refuse 'layers f": {(len layers)} layers are too many; at most {MAX-LAYERS}"))
   layers)
 
 
 (defn _parse-layer [part]
   "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
-  (defn reject [problem] (refuse f"`layers`: \"{part}\" {problem}"))
+  (defn reject [problem] (refuse 'layers f": \"{part}\" {problem}"))
   (setv [name colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon (setv [name size] ["lstm" name]))
   (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (reject f"is not a layer; {FORMS}"))

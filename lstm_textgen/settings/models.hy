@@ -68,7 +68,7 @@
     (when (> (or self.embedding 0) MAX-EMBEDDING) (refuse "its setting 'embedding' is too large"))
     (when (> (* rows lookback) MAX-STEP)
       (refuse f"a training step of {rows} windows of {lookback} units is too large: "
-        f"`batch_size` times `lookback` may be at most {MAX-STEP}")))
+        'batch-size " times " 'lookback f" may be at most {MAX-STEP}")))
 
   (defn as-dict [self]
     "Return them as plain values, for the file."
@@ -116,8 +116,8 @@
     (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
     (unless (= old new)
       (refuse
-        (if (and (is setting.value None) (is-not old None))
-          f"`{setting.name}` is {new} here, but the model has {old}"
-          f"the model was trained {(if old "with" "without")} `{setting.name}`")
-        "; leave it out, or train a new model with `restart` or another `path`")))
+        #* (if (and (is setting.value None) (is-not old None))
+          [setting.word f" is {new} here, but the model has {old}"]
+          [f"the model was trained {(if old "with" "without")} " setting.word])
+        "; leave it out, or train a new model with " 'restart " or another " 'path)))
   settings)

@@ -3,6 +3,7 @@
 (eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   math
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.settings.layers [Layer Layers parse-layers])
 
 (setv
@@ -183,7 +184,7 @@
   (while (< (share enough) 1)
     (setv enough (max (+ 1 (math.floor enough))
       (math.ceil (/ (+ BESIDE (/ units (speed enough))) 60)))))
-  (+ f"`minutes` {minutes :g} reads about {percent}% of this text; "
+  (Message 'minutes f" {minutes :g} reads about {percent}% of this text; "
     f"{(if (= enough 1) "1 minute reads" f"{enough :,} minutes read")} all of it"))
 
 

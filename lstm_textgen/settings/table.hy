@@ -6,8 +6,8 @@ in Python, and its checks.]]
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
-  re
-  lstm-textgen.basics.messages [refuse]
+  hy.models [Symbol]
+  lstm-textgen.basics.messages [refuse spelled]
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
     PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
     check-value one-of unknown-name]
@@ -34,10 +34,13 @@ in Python, and its checks.]]
     #^ bool [later False]     ; … or lack the setting, as the first ones did
     #^ str [brief None]       ; help of an everyday flag; others are only in `--help-all`
     #^ str [flag None]        ; its name on the command line, if different,
-    #^ str [keyword None]     ; in a recipe,
-    #^ str [python None]      ; and its counterpart in Python
+    #^ str [keyword None]     ; and in a recipe
     #^ object [value None]    ; the value that a flag without argument sets
     #^ tuple [shorthand None]]  ; another flag without argument, and the value that it sets
+
+  (defn [property] word [self]
+    "Its name as a word of a `Message`."
+    (Symbol self.name))
 
   (defn [property] option [self]
     "Its flag, such as `--max-words`."
@@ -247,7 +250,7 @@ in Python, and its checks.]]
       :metavar "FILE")
     (Setting "import" PASSAGE "cli"
       "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
-      :metavar "OLD.h5" :python "TextModel.from_keras")
+      :metavar "OLD.h5")
     (Setting "alphabet" PASSAGE "cli"
       "file that lists all characters of the model to --import, in order" :metavar "OLD.txt")]
   "other" [
@@ -284,7 +287,7 @@ in Python, and its checks.]]
 
 (defn check-setting [name value [wrong-type TypeError]]
   "Return `value` as a plain Python value; raise like `check-value` if it is invalid for `name`."
-  (check-value f"`{name}`" (. (get SETTINGS name) kind) value wrong-type))
+  (check-value (Symbol name) (. (get SETTINGS name) kind) value wrong-type))
 
 
 (defn check-fields [record]
@@ -294,14 +297,15 @@ in Python, and its checks.]]
       (object.__setattr__ record name (check-setting name value)))))
 
 
-(defn as-keyword [text]
-  "Return `text` with each setting's name in backticks as in a recipe: `:batch-size`."
-  (as-flags text (fn [setting] f"`:{(hy.unmangle (or setting.keyword setting.name))}`")))
+(defn as-keyword [message]
+  "Return the text of `message`, or of an exception, with settings as in a recipe: `:batch-size`."
+  (defn keyword [name]
+    (setv setting (.get SETTINGS name))
+    f"`:{(hy.unmangle (or (and setting setting.keyword) name))}`")
+  (spelled message keyword))
 
 
-(defn as-flags [text [spell (fn [setting] setting.option)]]
-  "Return `text` with each setting's name in backticks as its flag, or as `spell` renders it."
-  (setv names (dfor setting (.values SETTINGS) (or setting.python setting.name) setting))
-  (re.sub r"`([\w.]+)`"
-    (fn [found] (if (in (get found 1) names) (spell (get names (get found 1))) (get found 0)))
-    text))
+(defn as-flags [message]
+  "Return the text of `message`, or of an exception, with settings as flags: --batch-size."
+  (defn option [name] (. (get SETTINGS name) option))
+  (spelled message option))

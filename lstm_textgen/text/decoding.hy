@@ -5,7 +5,8 @@
   codecs
   io [IncrementalNewlineDecoder]
   re
-  lstm-textgen.basics.machine [MB])
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [refuse])
 
 (setv
   CHUNK MB  ; bytes read at once
@@ -61,17 +62,16 @@
         before (.decode (cut data error.start) error.encoding "ignore")
         line (+ 1 lines (.count (.decode newlines before True) "\n")))
       (_check-controls name (.decode data likely "ignore") encoding)
-      (raise (NotText (+ f"{name} is not valid {encoding}: byte "
-          f"{(+ (- size (len data)) error.start)}, on line {line}, is "
-          f"0x{(get data error.start) :02x}; fix the file or try `encoding` {likely}"))
-        :from error))))
+      (refuse f"{name} is not valid {encoding}: byte {(+ (- size (len data)) error.start)}, "
+        f"on line {line}, is 0x{(get data error.start) :02x}; fix the file or try "
+        'encoding f" {likely}" :kind NotText))))
 
 
 (defn _check-controls [name text encoding]
   "Raise `NotText` if `text`, of the file `name`, has more than a few control characters."
   (when (> (sum (map text.count CONTROLS)) (* FEW-CONTROLS (len text)))
-    (raise (NotText (+ f"{name} is not {encoding} text: it has many control characters; "
-      "give a plain text file, or the right `encoding`")))))
+    (refuse f"{name} is not {encoding} text: it has many control characters; "
+      "give a plain text file, or the right " 'encoding :kind NotText)))
 
 
 (defn likely-encoding [data failed]

@@ -10,7 +10,7 @@
   urllib.parse [urldefrag urlsplit]
   lstm-textgen.basics.files [file-digest holding]
   lstm-textgen.basics.machine [MB cache-folder]
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [clip])
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used
@@ -49,16 +49,16 @@
     path
     ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
     (except [error [OSError ValueError ImportError]]
-      (setv reason (or (str error) (. (type error) __name__)))
+      (setv reason (if (str error) error (. (type error) __name__)))
       (when (and (getattr error "strerror" None) (not error.filename))  ; no room in the cache
         (setv reason (+ f"the cache folder {(cache-folder) !r}: {error.strerror}; "
           "set the environment variable LSTM_TEXTGEN_CACHE to another folder")))
-      (raise (ValueError f"can't download {(clip (repr url) QUOTED)}: {reason}") :from error))))
+      (refuse f"can't download {(clip (repr url) QUOTED)}: " reason))))
 
 
 (defn too-much [limit]
   "Return the words for data of more than `limit` bytes."
-  f"more than {(/ limit MB) :g} MB; give a larger `max_download`")
+  (Message f"more than {(/ limit MB) :g} MB; give a larger " 'max-download))
 
 
 (defn _kept? [path wanted]
@@ -71,7 +71,7 @@
   (import httpx ssl)
   (setv part f"{path}.part")  ; the bytes so far
   (defn report [done total]
-    (when (> (max done (or total 0)) limit) (refuse f"it has {(too-much limit)}"))
+    (when (> (max done (or total 0)) limit) (refuse "it has " (too-much limit)))
     (when progress (progress address done total)))
   (try
     (with [client (httpx.Client

@@ -63,7 +63,8 @@
     (.update people summary.people)
     (when summary.items (.add found summary.items))
     (when (> (len found) 1)
-      (refuse "some tables have rows of several lines and others don't; give `items` paragraph"))
+      (refuse "some tables have rows of several lines and others don't; give " 'items
+        " paragraph"))
     (when note (note name summary))
     (for [[part each] summary.parts] (add-up f"{name}/{part}" each)))
   (defn documents []
@@ -74,10 +75,10 @@
     (setv empty False)
     (yield chunk))
   (when reading.only
-    (unless people (refuse "`only` doesn't apply: no source is a chat or a mailbox"))
+    (unless people (refuse 'only " doesn't apply: no source is a chat or a mailbox"))
     (unless (any (gfor name people (wanted? name reading)))
       (setv names (lfor [name _] (.most-common people 30) name))
-      (refuse "`only`: " (unknown-name "person" reading.only names))))
+      (refuse 'only ": " (unknown-name "person" reading.only names))))
   (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))
 
 
@@ -89,7 +90,8 @@
     listed (cond
       (or (isinstance sources #(str bytes os.PathLike)) (hasattr sources "read")) [sources]
       (isinstance sources Iterable) sources
-      True (raise (TypeError f"`sources` must be paths or URLs, not {(clip (repr sources))}")))
+      True (refuse 'sources f" must be paths or URLs, not {(clip (repr sources))}"
+        :kind TypeError))
     checked [])
   (for [source listed]
     (unless (hasattr source "read")
@@ -214,4 +216,4 @@
       (hy.I.lstm-textgen/text/documents/readers.read-any file
         (_named name (getattr file "name" "") reading))))
     (except [[BeyondLimit NotText]] (raise))
-    (except [error [OSError ValueError]] (refuse f"can't read {name}: {error}"))))
+    (except [error [OSError ValueError]] (refuse f"can't read {name}: " error))))

@@ -117,10 +117,10 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
   (meth __init__ [model]
     (unless model.settings.items
-      (refuse "`new` needs a model of a list: train it with `items`"))
+      (refuse 'new " needs a model of a list: train it with " 'items))
     (unless model.items
       (refuse "the model doesn't know its list, as it keeps fingerprints of up to "
-        f"{MOST-KNOWN :,} items only; leave out `new`"))
+        f"{MOST-KNOWN :,} items only; leave out " 'new))
     (.__init__ (super) model.items)
     (setv [@_end @_in-vain] [(get ENDS model.settings.items) 0]))
 

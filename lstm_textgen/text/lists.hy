@@ -79,8 +79,8 @@ has a hash of each item; later there are the places of items.]]
         [@places @firsts @times] (duplicates (.array keys "int64"))
         @copies (np.count-nonzero (!= @places @firsts))))
     (when (< (- @count @copies) FEW)
-      (refuse f"`items` {@items}: a list needs at least {FEW} different items, but the text has "
-        f"{(- @count @copies)}; give a longer text, or leave `items` out")))
+      (refuse 'items f" {@items}: a list needs at least {FEW} different items, but the text has "
+        f"{(- @count @copies)}; give a longer text, or leave " 'items " out")))
 
   (meth _note [text keys]
     #[[Note what there is to know of the items that end within `text`; add their hashes to `keys`.
@@ -92,8 +92,8 @@ has a hash of each item; later there are the places of items.]]
       rest (.pop parts)
       found (tidied parts @items))
     (when (> (len rest) MAX-ITEM)
-      (refuse f"`items` {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
-        "leave `items` out"))
+      (refuse 'items f" {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
+        "leave " 'items " out"))
     (when found
       (+= @count (len found))
       (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
@@ -146,7 +146,7 @@ has a hash of each item; later there are the places of items.]]
     the next id, or the `vocabulary` has no line ends.]]
     (setv bounds (item-bounds ids (.find vocabulary "\n") @items))
     (unless (= (len bounds) (+ @count 1))
-      (refuse f"`items` {@items} needs a unit for line ends; give a larger `max_words`"))
+      (refuse 'items f" {@items} needs a unit for line ends; give a larger " 'max-words))
     (setv
       end (len (get ENDS @items))
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
@@ -161,9 +161,9 @@ has a hash of each item; later there are the places of items.]]
         (gathered ids bounds part)))
     (when (<= (len own) settings.lookback)
       (refuse "the list is too short: "
-        f"it has {(counted (len own) settings.unit)} to train on, and `lookback` "
+        f"it has {(counted (len own) settings.unit)} to train on, and " 'lookback " "
         f"{settings.lookback} needs {(+ 1 settings.lookback)}; "
-        "give a longer list or a smaller `lookback`"))
+        "give a longer list or a smaller " 'lookback))
     #(own held))
 
   (meth _drawn [validation rng-seed]

@@ -4,6 +4,7 @@
 (import
   collections [Counter]
   re
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.text.lists [item-bounds])
 
 (setv
@@ -33,7 +34,7 @@
       (gfor part [ids held] (- (len (item-bounds part newline "line")) 1))
       :start (not whole?)))
   (when (>= count FEWEST-LINES)
-    (.say report f"this looks like a list of {count :,} items; try `items` line")))
+    (.say report (Message f"this looks like a list of {count :,} items; try " 'items " line"))))
 
 
 (defn list? [lines]

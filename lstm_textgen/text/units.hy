@@ -78,8 +78,8 @@
     (unless (and (isinstance units list) units (all (gfor u units (and (isinstance u str) u))))
       (refuse "the vocabulary must be a list of strings, none of them empty"))
     (when (or (> (len units) MAX-UNITS) (> (sum (map len units)) MAX-LENGTH))
-      (refuse
-        f"a vocabulary of {(len units) :,} {self.unit} is too large; set a smaller `max_words`"))
+      (refuse f"a vocabulary of {(len units) :,} {self.unit} is too large; set a smaller "
+        'max-words))
     (unless (= (len (set units)) (len units))
       (setv [[twice _]] (.most-common (Counter units) 1))
       (refuse f"the vocabulary lists {(clip (describe-units [twice]))} twice"))

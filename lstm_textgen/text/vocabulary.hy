@@ -21,10 +21,10 @@
   (setv unit (get UNITS settings.unit))
   (when (in "max_words" given)
     (unless unit.limited
-      (refuse f"`max_words` has no effect on a model of {settings.unit}; "
-        "learn pieces or words with `unit`, or leave it out"))
+      (refuse 'max-words f" has no effect on a model of {settings.unit}; "
+        "learn pieces or words with " 'unit ", or leave it out"))
     (when (and fine-tuned unit.parts)
-      (refuse "`max_words` has no effect when fine-tuning a model of pieces; leave one out"))))
+      (refuse 'max-words " has no effect when fine-tuning a model of pieces; leave one out"))))
 
 
 (defn build-vocabulary [text [unit Characters.unit] [max-words None]]

@@ -32,7 +32,7 @@
         "give two that were fine-tuned from the same model"))
     (unless (= first.settings.items second.settings.items)
       (setv kinds (gfor model @models (or model.settings.items "none")))
-      (refuse f"the models have different `items` ({(.join " and " kinds)}), so they can't be "
+      (refuse "the models have different " 'items f" ({(.join " and " kinds)}), so they can't be "
         "mixed; give two with the same"))
     (when first.settings.items
       (setv @settings (replace first.settings

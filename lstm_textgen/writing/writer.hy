@@ -7,7 +7,7 @@
   itertools [islice]
   re
   warnings
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.text.items [ENDS MOST-DRAWS NewItems]
   lstm-textgen.writing.batch [Batch Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
@@ -91,7 +91,7 @@
     items (when new (NewItems model)))
   (when (and ends.endless? (not model.settings.items))
     (refuse (if (= count 1) "a text needs" "several texts need")
-      " an end: give `length`, `stop` or `sentences`"))
+      " an end: give " 'length ", " 'stop " or " 'sentences))
   (if (or new (> count 1))
     (_write-turns model seeds samples (or options (usual-options model)) ends rng-seed warn items)
     (gfor seed seeds #(0 (.join "" (stream model seed options ends rng-seed warn))))))
@@ -116,8 +116,9 @@
         (yield #(k text))
         (.append again k))
       (when (and items (.memorized? items))
-        (warn (+ f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
-          "give a higher `temperature`, or train for fewer epochs"))
+        (warn (Message
+          f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
+          "give a higher " 'temperature ", or train for fewer epochs"))
         (return)))
     (setv [wanted turn] [again (+ turn 1)])))
 
@@ -217,8 +218,8 @@
   (cond
     (is-not ends.length None) (setv pieces (islice pieces ends.length))
     (not ends.endless?) (setv pieces (_cut-off pieces most warn
-      (+ f"a sample was cut off after {most :,} characters (or words), before its end; "
-        "for a longer one, give `length`"))))
+      (Message f"a sample was cut off after {most :,} characters (or words), before its end; "
+        "for a longer one, give " 'length))))
   (when stop (setv pieces (before-stop pieces (if (isinstance stop str) [stop] stop))))
   (when ends.sentences (setv pieces (first-sentences pieces ends.sentences)))
   (yield :from pieces))

@@ -122,7 +122,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
       count (len @devices)
       [each rest] (divmod rows count))
     (when rest
-      (refuse f"`batch_size` {rows} can't be split evenly over {count} devices; "
+      (refuse 'batch-size f" {rows} can't be split evenly over {count} devices; "
         f"give a multiple of {count}, such as {(@even-rows rows)}"))
     (setv
       own (hy.I.jax.local-devices)
@@ -145,7 +145,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (import-keras)
   (import keras)
   (unless (= (keras.backend.backend) "jax")
-    (refuse "`distributed` needs Keras on JAX, not "
+    (refuse 'distributed " needs Keras on JAX, not "
       f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))
   (setv [words free-stderr] [(LastWords NOT-MET) (reserve-stderr)])
   (try
@@ -191,7 +191,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     True
     (except [error [OSError RuntimeError ValueError]]
       (unless (and (in "coordinator_address" (str error)) (not-in ADDRESSES os.environ))
-        (refuse f"`distributed`: can't connect to the other processes: {error}; "
+        (refuse 'distributed f": can't connect to the other processes: {error}; "
           (if (in "Gloo" (str error))
             "each machine must reach all ports of the others, not only that of process 0"
             (+ f"{ADDRESSES} and …_NUM_PROCESSES must be the same on all, and …_PROCESS_ID "

@@ -12,6 +12,7 @@
   os.path [splitext]
   re
   tempfile [SpooledTemporaryFile]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.documents.archives [Archive DAMAGES]
@@ -120,8 +121,8 @@
     (.spend budget (len chunk))
     (yield chunk))
   (unless read
-    (setv why (next (gfor reason (.values skipped) f": {reason}") ""))
-    (raise (NotText f"{reading.name} is a zip archive without {reading.encoding} text{why}")))
+    (setv why (next (gfor reason (.values skipped) [": " reason]) ""))
+    (refuse f"{reading.name} is a zip archive without {reading.encoding} text" why :kind NotText))
   (setv
     parts (tuple (gfor each read :if each.summary #(each.name each.summary)))
     about (if skipped
@@ -227,8 +228,8 @@
       :if (and (!= reading.ending ".md") (re.match pattern text))
       kind))
   (cond
-    (or (> (len columns) 1) (and columns kinds)) (Summary (+ "read as plain text; to read "
-      f"one column give `column`: {(clip (.join ", " columns) 200)}"))
+    (or (> (len columns) 1) (and columns kinds)) (Summary (Message "read as plain text; to read "
+      "one column give " 'column f": {(clip (.join ", " columns) 200)}"))
     kinds (Summary f"read as plain text, though it looks like {(get kinds 0)}")))
 
 
@@ -236,7 +237,8 @@
   "Raise `NotText` if the `reading` has one of the `OPTIONS` that isn't among those `applying`."
   (for [[option kinds] (.items OPTIONS)
         :if (and (getattr reading option) (not-in option applying))]
-    (raise (NotText f"{reading.name} is not a {kinds}, so `{option}` doesn't apply to it"))))
+    (refuse f"{reading.name} is not a {kinds}, so " (hy.models.Symbol option)
+      " doesn't apply to it" :kind NotText)))
 
 
 (defn [contextmanager] _seekable [file head reading]

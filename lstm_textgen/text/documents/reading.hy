@@ -11,6 +11,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   re
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.machine [MB]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.download [QUOTED too-much])
@@ -87,7 +88,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
     "Subtract `size` bytes; raise `BeyondLimit` if fewer are left."
     (-= @left size)
     (when (< @left 0)
-      (raise (BeyondLimit f"{@reading.name} expands to {(too-much @reading.limit)}")))))
+      (refuse f"{@reading.name} expands to " (too-much @reading.limit) :kind BeyondLimit))))
 
 
 (defclass Bounded []
@@ -167,7 +168,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
           (when (in "\0" chunk) (raise (NotText f"{document.name} has the character NUL")))
           (.write copy chunk))
         (except [error NotText]
-          (setv (get skipped document.name) (str error))
+          (setv (get skipped document.name) error)
           (continue)))
       (when (.tell copy)
         (.seek copy 0)

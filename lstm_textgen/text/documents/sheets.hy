@@ -12,6 +12,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
   json
   os
   sys
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [clip]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.apart [LOCKED run-apart]
@@ -41,8 +42,10 @@ many cells, may need any amount of memory, and then only that process ends.]]
         f"{reading.name} has no sheet '{(clip reading.sheet)}'; choose from: {listed}")))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
     (yield :from (text-of-rows (csv-rows out (replace reading :encoding "utf-8")) reading
-      (+ f"sheet {(clip name)}"
-        (if (or reading.sheet (not others)) "" f" (others, read with `sheet`: {listed})"))))))
+      (Message f"sheet {(clip name)}"
+        #* (if (or reading.sheet (not others))
+          []
+          [" (others, read with " 'sheet f": {listed})"]))))))
 
 
 ;; * In the other process

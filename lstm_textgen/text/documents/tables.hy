@@ -10,6 +10,7 @@
   json
   re
   tempfile [SpooledTemporaryFile]
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [clip column-parts counted]
   lstm-textgen.text.decoding [NotText likely-encoding]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Summary cleaned
@@ -100,11 +101,11 @@
       (and within longer)
         (+= within f"; {(counted longer "rows")} with more cells than there are columns")
       (and (not within) (> (len names) 1))
-        (setv within (+ " with all cells; to read some columns give `column`: "
-          (clip (.join ", " names) 200))))
+        (setv within (Message " with all cells; to read some columns give " 'column
+          f": {(clip (.join ", " names) 200)}")))
     (for [chunk (file-chunks copy)]
       (yield (.replace chunk END (get ENDS (or reading.items items))))))
-  (Summary f"{kind}, {(counted count "entries")}{within}"
+  (Summary (Message f"{kind}, {(counted count "entries")}" within)
     :items (when reading.column (or reading.items items))))
 
 
