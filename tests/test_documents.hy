@@ -29,6 +29,10 @@
     "the lamp is small."
     "Zażółć gęślą jaźń. 狐が歌う。 🦊 & <tags> stay."]
   WORD "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+  SLIDES "http://schemas.openxmlformats.org/presentationml/2006/main"
+  DRAWING "http://schemas.openxmlformats.org/drawingml/2006/main"
+  SHAPE (+ "<p:sp><p:nvSpPr><p:nvPr><p:ph type='{}'/></p:nvPr></p:nvSpPr>"
+    "<a:p><a:r><a:t>{}</a:t></a:r></a:p></p:sp>")
   ODT "application/vnd.oasis.opendocument.text"
   CONTAINER "<container><rootfiles><rootfile full-path='b.opf'/></rootfiles></container>")
 
@@ -82,7 +86,7 @@
       #("libreoffice.epub" "e-book, ")
       #("pandoc.html" "web page, 13 paragraphs; navigation and scripts left out")
       #("libreoffice.html" "web page, ")
-      #("pandoc.odt" "OpenDocument text, ")
+      #("pandoc.odt" "OpenDocument, ")
       #("libreoffice.pdf" "PDF, 1 page")])]
     test-each-program-and-format-gives-the-same-story [name summary]
   (setv [text [note]] (read (/ DOCUMENTS name)))
@@ -112,7 +116,7 @@
   (assert (= (.join "" chunks) (* "A fox sings.\n" 40_000))))
 
 
-;; * Word
+;; * Word and PowerPoint
 
 (defn [(pytest.mark.parametrize #("body" "text") [
       #((+ "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t>"
@@ -135,6 +139,23 @@
     test-of-word-what-is-seen-is-read [here body text]
   (write "a.docx" (docx body))
   (assert (= (.strip (get (read "a.docx") 0)) text)))
+
+
+(defn test-of-a-presentation-the-text-of-its-slides-is-read-in-their-order [here]
+  (defn slide [show #* shapes]
+    (setv parts (gfor [kind text] shapes (.format SHAPE kind text)))
+    f"<p:sld show='{show}' xmlns:p='{SLIDES}' xmlns:a='{DRAWING}'>{(.join "" parts)}</p:sld>")
+  (write "a.pptx" (zipped-as {
+    "_rels/.rels" "<r/>"
+    "ppt/presentation.xml" "<p><sldId id='2'/><sldId id='3'/><sldId id='1'/><sldId id='2'/></p>"
+    "ppt/_rels/presentation.xml.rels" (+ "<r>" (.join "" (gfor n "123"
+      f"<a Id='{n}' Type='http://x/slide' Target='slides/{n}.xml'/>")) "</r>")
+    "ppt/slides/1.xml" (slide 1 ["title" "One"] ["sldNum" "7"] ["body" "oil</a:t><a:t>	x"])
+    "ppt/slides/2.xml" (slide 1 ["title" "Two"])
+    "ppt/slides/3.xml" (slide 0 ["title" "hidden"])
+    "ppt/notesSlides/1.xml" (slide 1 ["body" "note"])}))
+  (assert (= (read "a.pptx")
+    #("Two\n\nOne\noil\tx\n\n" ["a.pptx: presentation, 2 slides; notes left out"]))))
 
 
 (defn test-documents-inserted-in-another-are-read-in-their-place [here]
@@ -271,7 +292,7 @@
 (defn [(pytest.mark.parametrize #("members" "said") [
       #({"xl/workbook.xml" "x"} "is not a document or an archive, or is damaged")
       #({"Index/Document.iwa" "x"} "is a document of Pages, not text; export it as .docx")
-      #({"ppt/slides.xml" "x"} "is a presentation, not text; save its text as a .txt file")
+      #({"ppt/a.xml" "x"} "is not a complete document")
       #({"mimetype" "application/vnd.oasis.opendocument.chart"} "can't be read: it is of type app")
       #({"a.bin" (+ "\0" (* "word/" 20))}
         "is a zip archive without utf-8 text: a.bin has the character NUL")

@@ -230,9 +230,17 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 ;; * What is no text
 
+(setv OLE b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  ; how old Office documents begin
+
+
 (defn [(pytest.mark.parametrize #("content" "kind" "advice") [
-      #(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" "an old Office document"
-        "save it as .docx or .xlsx and give that")
+      #(OLE "an old Office document" "save it as .docx or .xlsx and give that")
+      #((+ OLE (.encode "Workbook WordDocument" "utf-16-le")) "an old Word document"
+        "save it as .docx and give that")
+      #((+ OLE (.encode "PowerPoint Document" "utf-16-le")) "an old presentation"
+        "save it as .pptx and give that")
+      #((+ OLE (.encode "__substg1.0_" "utf-16-le")) "a message of Outlook"
+        "save it in Outlook as text (.txt) and give that")
       #(b"\x89PNG\r\n\x1a\n" "a picture" "give its text as a .txt file")
       #(b"\xff\xd8\xff\xe0" "a picture" "give its text as a .txt file")
       #(b"GIF89a\x10\x00\x10\x00" "a picture" "give its text as a .txt file")

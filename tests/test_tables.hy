@@ -209,7 +209,7 @@
 
 ;; * Workbooks
 
-(defn [(pytest.mark.parametrize "name" ["people.ods" "people.xlsx"])]
+(defn [(pytest.mark.parametrize "name" ["people.ods" "people.xls" "people.xlsx"])]
     test-a-workbook-of-libreoffice-is-read [name]
   (setv path (str (/ DOCUMENTS name)))
   (assert (= (read path :column "{name}, {born}, {height}, {double}, {keeper}\\n{story}") #(
@@ -222,9 +222,10 @@
 
 
 (defn test-a-sheet-without-a-column-is-a-line-for-each-row [here]
-  (write "a.xlsx" (workbook (+ (sheet-row 1 "Name" "Age") (sheet-row 3 "Anna" 7))))
-  (assert (= (read "a.xlsx") #("Name\tAge\nAnna\t7\n" (+ "sheet S1, 2 entries with all cells; to "
-    "read some columns give `column`: Name, Age") None))))
+  (write "a.xlsx" (workbook (+ (sheet-row 1 "Name" "Age") (sheet-row 3 "Anna" 7)
+    (sheet-row 4 1234567890123450 0.00001))))  ; without an exponent
+  (assert (= (read "a.xlsx") #("Name\tAge\nAnna\t7\n1234567890123450\t0.00001\n"
+    "sheet S1, 3 entries with all cells; to read some columns give `column`: Name, Age" None))))
 
 
 (defn test-titles-above-the-header-of-a-sheet-are-skipped [here]

@@ -14,9 +14,9 @@ in each of their formats.]]
 
 (setv
   FOLDER (Path "tests/documents")
-  BY-PANDOC ["docx" "epub" "html" "odt" "rtf"]
+  BY-PANDOC ["docx" "epub" "html" "odt" "pptx" "rtf"]
   BY-LIBREOFFICE ["docx" "epub" "html" "odt" "pdf" "rtf"]
-  WORKBOOKS ["ods" "xlsx"]
+  WORKBOOKS ["ods" "xls" "xlsx"]
   ;; For Pandoc: a footnote, a comment, a list, a table, a verse, a link.
   STORY #[[---
 title: The Keeper’s Lamp

@@ -78,7 +78,7 @@ in Python, and its checks.]]
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
       (+ "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; plain text, "
-        "documents (.docx, .odt, .rtf, .epub, .html, .pdf) and chat exports, among others; "
+        "documents (.docx, .pptx, .odt, .rtf, .epub, .html, .pdf) and chat exports, among others; "
         "a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train fact"
@@ -87,11 +87,11 @@ in Python, and its checks.]]
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" TABLE-COLUMNS "cli recipe train"
-      (+ "in tables (.csv, .tsv, .xlsx, .ods, .json, .jsonl), read this column, by its name, a "
-        "unique part of it, or its number; may be repeated; or fill a template with each row, "
-        "such as \"{Name} of {City}\"") :metavar "NAME")
+      (+ "in tables (.csv, .tsv, .xlsx, .xls, .ods, .json, .jsonl), read this column, by its "
+        "name, a unique part of it, or its number; may be repeated; or fill a template with each "
+        "row, such as \"{Name} of {City}\"") :metavar "NAME")
     (Setting "sheet" PASSAGE "cli recipe train"
-      "in workbooks (.xlsx, .ods), read this sheet (default: the first)" :metavar "NAME")
+      "in workbooks (.xlsx, .xls, .ods), read this sheet (default: the first)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
       (+ "the text is a list; line: each line is an item; paragraph: each paragraph, between "
         "blank lines; items are shuffled, and each sample is an item")

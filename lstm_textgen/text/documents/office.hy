@@ -1,4 +1,4 @@
-"Word's .docx, OpenDocument's .odt and .rtf: a line for each paragraph and table row."
+"Office's .docx and .pptx, OpenDocument's .odt and .odp, .rtf: a line for each paragraph and row."
 
 (eval-when-compile (require hyrule [->> meth]))
 (import
@@ -28,14 +28,39 @@
   #[[Yield the text of the Word document in `archive`; return a `Summary`.
 
   `read-part` gets the name of a member that is a document itself, and returns its text.]]
-  (setv
-    mains (_linked archive "" "_rels/.rels" "/officeDocument")
-    main (next (iter (.values mains)) "word/document.xml")
-    [folder file] (posixpath.split main)
-    parts (_linked archive main f"{folder}/_rels/{file}.rels" "/aFChunk"))
+  (setv [main parts] (_main archive "word/document.xml" "/aFChunk"))
   (defn inserted [id]
     (if (in id parts) (read-part (.pop parts id)) ""))
   (.lines (Word inserted) (read-xml archive main)))
+
+
+(defn read-pptx [archive]
+  "Yield the text of the presentation in `archive`, slide by slide; return a `Summary`."
+  (setv
+    [main parts] (_main archive "ppt/presentation.xml" "/slide")
+    count 0)
+  (for [name (dict.fromkeys (gfor  ; in the order in which they are shown
+        slide (.iterfind (read-xml archive main) ".//{*}sldId")
+        id (.values slide.attrib)
+        :if (in id parts)
+        (get parts id)))
+      :setv slide (read-xml archive name)
+      :if (not-in (.get slide "show") ["0" "false"])]
+    (+= count 1)
+    (yield :from (.lines (Slide None) slide))
+    (yield "\n"))
+  (Summary f"presentation, {(counted count "slides")}; notes left out"))
+
+
+(defn _main [archive usual kind]
+  #[[Return #(name parts): the main member of `archive`, and the members of a `kind` by their ids.
+
+  It refers to them; it is the `usual` one unless the archive names another.]]
+  (setv
+    named (_linked archive "" "_rels/.rels" "/officeDocument")
+    main (next (iter (.values named)) usual)
+    [folder file] (posixpath.split main))
+  #(main (_linked archive main f"{folder}/_rels/{file}.rels" kind)))
 
 
 (defn _linked [archive base links kind]
@@ -55,20 +80,13 @@
   (.lines (OpenDocument) (read-xml archive "content.xml")))
 
 
-(defn read-ole [file reading]
-  "Raise `NotText`: the OLE container in `file` is an encrypted document, or one of old."
-  (raise (NotText (if (in (.encode "EncryptedPackage" "utf-16-le") (read-whole file reading))
-    (locked reading)
-    (+ f"{reading.name} is an old Office document, not plain text; save it as .docx or .xlsx "
-      "and give that")))))
-
-
 (defclass Paragraphs []
   #[[Turns the elements of a document into lines; a subclass knows what the elements mean.
 
   `KIND` is a document in words; `OURS` matches the namespaces whose elements have names. `ROLES`
   maps a name to a role, `TEXTS` to the text that the element stands for. Those in `LEFT-OUT` are
-  skipped, and so are those in `HIDDEN` if a value at the path within them fits the pattern.]]
+  skipped, and so are those in `HIDDEN` if the attribute of the element at the path within them
+  fits the pattern.]]
   (setv
     OURS (re.compile "")
     HIDDEN {})
@@ -87,10 +105,10 @@
     (setv
       [space _ name] (.rpartition node.tag "}")
       name (if (.search @OURS space) name "")
-      [path hidden] (.get @HIDDEN name ["" None])
+      [path attribute hidden] (.get @HIDDEN name ["" "" None])
       found (when path (.find node path)))
     (when (or (in name @LEFT-OUT)
-        (and (is-not found None) (.match hidden (_attribute found "val"))))
+        (and (is-not found None) (.match hidden (_attribute found attribute))))
       (return ""))
     (setv [text within] [(.own self name node) []])
     (for [child node] (+= text (.text-of self child within) (.between self child.tail)))
@@ -113,9 +131,10 @@
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
     HIDDEN {
-      "r" ["{*}rPr/{*}vanish" (re.compile "(?!(?:0|false|off)$)")]
-      "p" ["{*}pPr/{*}pStyle" (re.compile "(?:TOC|Contents) ?[0-9]")]
-      "sdt" ["{*}sdtPr/{*}docPartObj/{*}docPartGallery" (re.compile "Table of Contents$")]}
+      "r" ["{*}rPr/{*}vanish" "val" (re.compile "(?!(?:0|false|off)$)")]
+      "p" ["{*}pPr/{*}pStyle" "val" (re.compile "(?:TOC|Contents) ?[0-9]")]
+      "sdt" ["{*}sdtPr/{*}docPartObj/{*}docPartGallery" "val"
+        (re.compile "Table of Contents$")]}
     ;; Drawings have another kind of paragraph, which is ignored.
     OURS (re.compile "wordprocessingml|/math|markup-compatibility"))
 
@@ -134,13 +153,23 @@
     ""))
 
 
-(defclass OpenDocument [Paragraphs]
-  "The elements of an OpenDocument text."
+(defclass Slide [Word]
+  "The elements of a slide of PowerPoint."
   (setv
-    KIND "OpenDocument text"
+    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"}
+    TEXTS {}
+    LEFT-OUT #{"fld" "Fallback"}  ; the number of the slide, the date
+    HIDDEN {"sp" ["{*}nvSpPr/{*}nvPr/{*}ph" "type" (re.compile "(?:sldNum|dt|ftr|hdr)$")]}
+    OURS (re.compile "drawingml|presentationml|/math|markup-compatibility")))
+
+
+(defclass OpenDocument [Paragraphs]
+  "The elements of an OpenDocument text or presentation."
+  (setv
+    KIND "OpenDocument"
     ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"}
     TEXTS {"tab" "\t"  "line-break" "\n"}
-    LEFT-OUT #{"note" "annotation" "tracked-changes" "forms" "table-of-content"
+    LEFT-OUT #{"note" "notes" "annotation" "tracked-changes" "forms" "table-of-content"
       "alphabetical-index" "bibliography" "illustration-index" "table-index" "object-index"
       "user-index" "ruby-text" "sequence-decls" "variable-decls" "user-field-decls" "title" "desc"
       "scripts" "automatic-styles" "font-face-decls"})

@@ -20,11 +20,12 @@
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [EXPORTS Folder read-slack slack?]
   lstm-textgen.text.documents.loglines [LOGS]
-  lstm-textgen.text.documents.office [read-docx read-odt read-ole read-rtf]
+  lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
-    Summary about-skipped batched file-chunks first-text joined not-a sound-documents text-lines]
-  lstm-textgen.text.documents.sheets [read-sheet]
+    Summary about-skipped batched file-chunks first-text joined locked not-a read-whole
+    sound-documents text-lines]
+  lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
   lstm-textgen.text.download [QUOTED])
@@ -35,12 +36,14 @@
   TOP-LINES 500  ; first lines, by which a chat is recognized
   HIDDEN r"(?:^|/)\.|^__MACOSX/|/$"  ; names of folders, and of members that nobody reads
   MIMETYPE "mimetype"
-  ODT "application/vnd.oasis.opendocument.text"
-  ;; Archives that can't be read, by how their members' names begin.
-  OTHERS {
-    "Index/" ["a document of Pages" "export it as .docx"]
-    "ppt/" ["a presentation" "save its text as a .txt file"]}
-  ODS "application/vnd.oasis.opendocument.spreadsheet"
+  OPEN-DOCUMENT "application/vnd.oasis.opendocument."
+  ;; What OLE containers hold, by the name of a stream in them, and what to do unless it is read.
+  OLE-STREAMS {
+    "WordDocument" ["an old Word document" "save it as .docx and give that"]
+    "PowerPoint Document" ["an old presentation" "save it as .pptx and give that"]
+    "__substg1.0_" ["a message of Outlook" "save it in Outlook as text (.txt) and give that"]
+    "Workbook" None
+    "Book" None}
   TABLES [#* CSV-ENDINGS #* JSON-ENDINGS]
   ;; Options of a `Reading`, and to what they apply.
   OPTIONS {"only" "chat or mailbox"  "column" "table"  "sheet" "workbook"}
@@ -82,20 +85,38 @@
       (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
       "")
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
-  (for [[start [kind advice]] (.items OTHERS) :if (begins? start)]
-    (raise (NotText f"{reading.name} is {kind}, not text; {advice}")))
+  (defn open-document? [#* kinds]
+    (.startswith mime (tuple (gfor kind kinds (+ OPEN-DOCUMENT kind)))))
   (setv [read #* options] (cond
     (begins? "word/") [(fn [archive] (read-docx archive (partial _inserted archive)))]
-    (.startswith mime ODT) [read-odt]
-    (or (begins? "xl/") (.startswith mime ODS)) [read-sheet "column" "sheet"]
+    (begins? "ppt/") [read-pptx]
+    (open-document? "text" "presentation") [read-odt]
+    (or (begins? "xl/") (open-document? "spreadsheet")) [read-zipped-sheet "column" "sheet"]
     (in "META-INF/container.xml" archive.names) [read-epub]
     (slack? archive.names) [read-slack "only"]
     mime (raise (NotText f"{reading.name} can't be read: it is of type {mime}"))
+    (begins? "Index/")
+      (raise (NotText f"{reading.name} is a document of Pages, not text; export it as .docx"))
     reading.budget (raise (NotText f"{reading.name} is a zip archive in another; unpack it"))
     True [_read-members #* OPTIONS]))
   (_check-options reading options)
   ;; Plain text stays as it is.
   (if (is read _read-members) (read archive) (batched (read archive) reading)))
+
+
+(defn read-ole [file reading]
+  "Yield the text of the workbook that the OLE container `file` is; raise `NotText` if it isn't."
+  (setv data (read-whole file reading))
+  (defn has? [stream]
+    (in (.encode stream "utf-16-le") data))
+  (when (has? "EncryptedPackage") (raise (NotText (locked reading))))
+  ;; Each kind may hold others.
+  (setv stream (if (= reading.ending ".xls") "Workbook" (next (filter has? OLE-STREAMS) None)))
+  (when (setx refused (.get OLE-STREAMS stream ["an old Office document"
+      "save it as .docx or .xlsx and give that"]))
+    (raise (NotText f"{reading.name} is {(get refused 0)}, not plain text; {(get refused 1)}")))
+  (_check-options reading ["column" "sheet"])
+  (read-sheet data reading))
 
 
 (defn _read-members [archive]
@@ -186,7 +207,8 @@
       (and (= reading.ending ".pdf") (in b"%PDF-" (cut head 1024)))))
   "rtf" (Reader "an RTF document" read-rtf :begins b"{\\rtf"
     :errors #(LookupError OverflowError TypeError ValueError))
-  "ole" (Reader "a document" read-ole :begins b"\xd0\xcf\x11\xe0")
+  "ole" (Reader "a workbook" read-ole :begins b"\xd0\xcf\x11\xe0" :errors #(ValueError)
+    :options OPTIONS)
   "mail" (Reader "a mailbox" read-mbox :endings [".mbox" ".eml"] :options ["only"]
     :sniffs? (fn [head text reading] (mbox? head)))
   "notebook" (Reader "a notebook" read-notebook :endings [".ipynb"]

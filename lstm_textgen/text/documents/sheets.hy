@@ -1,4 +1,4 @@
-#[[Workbooks, such as .xlsx and .ods: the rows of a sheet, read like a table.
+#[[Workbooks, .xlsx, .xls and .ods: the rows of a sheet, read like a table.
 
 Calamine finds them in a process of its own: a cell far away from the others, or a text shared by
 many cells, may need any amount of memory, and then only that process ends.]]
@@ -8,6 +8,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
   csv
   dataclasses [replace]
   datetime [datetime time]
+  decimal [Decimal]
   io [BytesIO]
   json
   os
@@ -21,18 +22,23 @@ many cells, may need any amount of memory, and then only that process ends.]]
 
 (setv
   SHEETS-SHOWN 200  ; characters of a list of sheets
-  DIGITS 15)  ; of a number that a spreadsheet keeps
+  DIGITS 15  ; of a number that a spreadsheet keeps
+  PLAIN #(1e-9 1e21))  ; numbers between these are shown without an exponent
 
 
-(defn read-sheet [archive]
+(defn read-zipped-sheet [archive]
   "Yield the text of each row of a sheet of the workbook in `archive`; return a `Summary`."
-  (setv reading archive.reading)
   (.spend archive.budget (sum (gfor
     info (.infolist archive.zip)
     :if (.endswith info.filename ".xml")
     info.file-size)))
   (.seek archive.file 0)
-  (with [out (run-apart "sheets" "write_sheet" (.read archive.file) reading
+  (read-sheet (.read archive.file) archive.reading))
+
+
+(defn read-sheet [data reading]
+  "Yield the text of each row of a sheet of a workbook, the bytes `data`; return a `Summary`."
+  (with [out (run-apart "sheets" "write_sheet" data reading
       reading.limit (or reading.sheet ""))]
     (setv
       [name others] (json.loads (.readline out))
@@ -84,7 +90,11 @@ many cells, may need any amount of memory, and then only that process ends.]]
   "Return the text of a cell's `value`, about as the sheet shows it."
   (cond
     (isinstance value bool) (.upper (str value))
-    (isinstance value float) f"{value :.{DIGITS}g}"
+    (isinstance value float) (do
+      (setv
+        text f"{value :.{DIGITS}g}"
+        [least most] PLAIN)
+      (if (< least (abs value) most) (format (Decimal text) "f") text))
     (isinstance value datetime) (.removesuffix
       (.replace (.isoformat value :timespec "seconds") "T" " ") " 00:00:00")
     (isinstance value time) (.isoformat value :timespec "seconds")
