@@ -2,7 +2,6 @@
 
 (import
   pytest
-  lstm-textgen.text.documents.pdf [paragraphs]
   lstm-textgen.text.files [read-sources]
   tests.helpers [ROOT complaint empty-folder noted write])
 
@@ -10,13 +9,15 @@
   pytestmark pytest.mark.quick
   here (pytest.fixture empty-folder)
   DOCUMENTS (/ ROOT "tests" "documents")  ; tools/fixtures.hy has made them
-  LINE "the keeper climbed the stairs every evening and counted them")
+  LINE "the keeper climbed the stairs every evening and counted them"
+  LIGATURES ["ff" "fi" "fl" "ffi" "ffl"])
 
 
 (defn pdf [#* drawings]
   #[[Return a PDF whose pages have these `drawings`, instructions of PDF.
 
-  /F is a font, in which a hyphen is called U+00AD; /X draws 2^26 empty forms.]]
+  /F is a font in which a hyphen is called U+00AD, ' is an acute accent, and control characters
+  stand for themselves; /X draws 2^26 empty forms.]]
   (setv
     depth 26
     pages (lfor [n _] (enumerate drawings) (+ 40 (* 2 n)))
@@ -28,8 +29,8 @@
       1 "<</Type/Catalog/Pages 2 0 R>>"
       2 f"<</Type/Pages/Count {(len pages)}/Kids[{(.join " " (gfor n pages f"{n} 0 R"))}]>>"
       3 "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 4 0 R>>"
-      4 (stream (+ "1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <2d> <00ad> "
-        "endbfchar 1 beginbfrange <41> <7a> <0041> endbfrange"))
+      4 (stream (+ "1 begincodespacerange <00> <ff> endcodespacerange 2 beginbfchar <2d> <00ad> "
+        "<27> <00b4> endbfchar 2 beginbfrange <41> <7a> <0041> <01> <1f> <0001> endbfrange"))
       #** (dfor n (range 5 (+ 5 depth)) n (stream "/X Do /X Do" (.format form (+ n 1))))
       #** (dfor [n drawing] (zip pages drawings) (+ n 1) (stream drawing))
       #** (dfor n pages n (.format page (+ n 1)))})
@@ -58,37 +59,58 @@
   (assert (= (.count text "tower was built. “Ninety-nine,” he said. The lamp") 10)))
 
 
-(defn test-lines-are-joined-to-paragraphs []
-  (assert (= (list (paragraphs [
-      "The keeper climbed the stairs every evening, and he coun-"
-      "ted them, although their number had never changed since"
-      "the tower was built by the men of the harbour."
-      "on clear nights he could see the far coast, and on other"
-      "nights not."
-      "• a wick"]))
-    [(+ "The keeper climbed the stairs every evening, and he counted them, although their number "
-        "had never changed since the tower was built by the men of the harbour.")
-      "on clear nights he could see the far coast, and on other nights not."
-      "• a wick"])))
+(defn [(pytest.mark.parametrize #("drawn" "text") [
+      #([LINE "although there were, as always, ninety nine of them in all, and" "fog."
+          f"{LINE}."  "- a wick"]
+        [f"{LINE} although there were, as always, ninety nine of them in all, and fog."
+          f"{LINE}."  "- a wick"])
+      #(["The sea is wide, the lamp is small," "The keeper minds it not at all" "And sings"] None)
+      #(["MEMO" "To: Anna" "From: Ben" "Subject: Oil" f"Of late {LINE}" "and did so"]
+        ["MEMO" "To: Anna" "From: Ben" "Subject: Oil" f"Of late {LINE} and did so"])
+      #([f"2.1 On how {LINE}" f"A day came when {LINE}" "and sang"]
+        [f"2.1 On how {LINE}" f"A day came when {LINE} and sang"])
+      #([f"{LINE} of his self-preservation and coun-" "ted them"]
+        [f"{LINE} of his self-preservation and counted them"])
+      #([f"{LINE} in open-domain and in-" "charge of what was in his charge: pre- and post-"
+          "war oil, open-" "domain and all, as did Jean-" "Paul"]
+        [(+ f"{LINE} in open-domain and in-charge of what was in his charge: pre- and postwar "
+          "oil, open-domain and all, as did Jean-Paul")])]
+      :ids ["paragraphs" "verses" "a memo" "a heading" "a divided word" "compounds"])]
+    test-lines-are-joined-to-paragraphs [here drawn text]
+  (assert (= (.splitlines (read (lines #* drawn))) (or text drawn))))
 
 
-(defn test-verses-stay-lines []
-  (setv verse ["The sea is wide, the lamp is small," "The keeper minds it not at all" "And"])
-  (assert (= (list (paragraphs verse)) verse)))
+(defn test-what-stands-apart-or-is-indented-or-of-another-size-is-a-paragraph [here]
+  (setv [a b c] (gfor word ["fog" "oil" "Sea"] f"{word} where {LINE}"))
+  (assert (= (read (+ (lines a b) (lines c :at 640)
+      (.replace (lines f"{c}." b :at 612) "T*" "T* 15 0 Td") (lines a :size 13 :at 570)))
+    f"{a} {b}\n{c}\n{c}.\n{b}\n{a}\n")))
 
 
-(defn test-a-hyphen-that-its-font-calls-soft-stays-within-a-line [here]
-  (assert (= (read (lines (+ LINE " of his self-preservation and coun-") "ted them"))
-    (+ LINE " of his self-preservation and counted them\n"))))
+(defn [(pytest.mark.parametrize #("codes" "ligatures") [
+      #(["\x0b" "\x0c" "\\r" "\x0e" "\x0f"] LIGATURES) #("\x1b\x1c\x1d\x1e\x1f" LIGATURES)
+      #("\x1f" ["fi"])])]
+    test-ligatures-and-accents-without-names-are-letters [here codes ligatures]
+  (assert (= (read (+ (lines f"con{(.join "nement con" codes)}nement")
+      "BT /F 12 Tf 50 600 Td [(Caf') 191 (e)] TJ ET"))
+    f"con{(.join "nement con" ligatures)}nement\nCafé\n")))
 
 
-(defn test-small-print-that-begins-with-a-number-is-text-unless-the-text-leads-to-it [here]
-  (setv text (read (+ (lines #* (* [LINE] 9) f"{LINE}.7")
-    (lines "7 a note" "that goes on" :size 8 :at 200))))
-  (assert (not-in "note" text))
+(defn test-notes-are-small-print-below-the-text-to-which-a-raised-mark-leads [here]
+  (setv
+    marked (+ (lines #* (* [LINE] 8))
+      f"BT /F 12 Tf 50 580 Td ({LINE}.) Tj 4 Ts /F 8 Tf (7) Tj ET ")
+    note (lines "7 a note" "that goes on" :size 8 :at 200))
+  (assert (= (read (+ marked note)) f"{(.join " " (* [LINE] 9))}.\n"))
   (setv text (read (+ (lines #* (* [LINE] 9)) (lines "7 euro tax" "8 euro tax" :size 8 :at 200))))
-  (assert (in "7 euro tax" text))
-  (assert (in "8 euro tax" text)))
+  (for [row ["7 euro tax" "8 euro tax"]] (assert (in row text)))
+  (setv text (read (+ (lines "7 abstract" "of it" :size 8 :at 760) marked note)))
+  (assert (.startswith text "7 abstract\nof it\n")))
+
+
+(defn test-equal-pages-are-text-and-their-numbers-are-not [here]
+  (setv page (+ (lines LINE "fog." "oil.") (lines "{}" :at 50)))
+  (assert (= (read (.format page 1) (.format page 2)) (* f"{LINE} fog.\noil.\n" 2))))
 
 
 (defn test-text-drawn-twice-is-read-once [here]

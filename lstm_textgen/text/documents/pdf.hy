@@ -1,249 +1,292 @@
-#[[PDF: the text of its pages, without notes and running heads, with lines joined to paragraphs.
+"PDF: the text of its pages, without notes and running heads, with lines joined to paragraphs."
 
-PDFium finds it in a process of its own, with a limit of time and memory: a PDF may draw for ever
-or crash what reads it.]]
-
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [->> unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
-  ctypes
-  itertools [pairwise]
+  dataclasses [replace]
+  functools [partial]
+  itertools [chain pairwise]
   json
-  math [hypot]
+  math [inf]
   re
-  signal
-  sys
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.apart [LOCKED run-apart]
+  lstm-textgen.text.documents.apart [run-apart]
+  lstm-textgen.text.documents.pdfpages [Part]
   lstm-textgen.text.documents.reading [Budget Summary one-line])
 
 (setv
-  FULL 0.7  ; of the usual length: a line as long as this may go on in the next
+  FULL 0.7  ; of the usual width: a line as wide as this may go on in the next
   HALF 0.4  ; the same where the next begins with a small letter, and none ends a sentence
-  USUAL 0.9  ; of the lines are shorter than the usual length, or as long
-  VERSE 0.7  ; of the lines begin with a capital: they are verses, not parts of paragraphs
+  USUAL 0.9  ; of the lines are narrower than the usual width, or as wide
+  DOUBLE-SPACED 2  ; sizes from line to line, if the usual distance is unknown: double spacing
+  WIDE 1.3  ; of the usual distance: lines further apart belong to different paragraphs
+  VERSE 0.7  ; of the lines that would go on in one with a capital: they are verses
   REPEATED 3  ; pages whose first or last line is the same, but for numbers, have it as a heading
   MOST-HEADINGS 3  ; lines of a heading, and as many at the foot
+  MOST-LOST 0.05  ; of a document's words: what repeats more of them is its text
   SMALL 0.9  ; of the size of most letters: what is smaller may be a note
   LARGE 1.1  ; of that size: what is larger is a title
-  ;; What a note begins with, and what leads to it from the text, mostly raised.
+  ALIKE 0.08  ; of their size, by which the letters of a paragraph may differ
+  INDENT 0.8  ; of their size, by which the first line of a paragraph is indented, or more
+  PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
+  PAGE-NUMBER (re.compile r"\W*\d{1,4}(?:\s*/\s*\d{1,4})?\W*")
+  ;; What a note begins with, and the raised mark that leads to it from the text before.
   NOTE (re.compile r"\[?(\d{1,3}|[*†‡§])[\]).:]?(?:\s|(?=[^\W\d]))")
   NOTE-MARK (re.compile r"\s*[\[(]?[\d*†‡§][\d*†‡§\s,]{0,9}[\])]?\s*")
-  MARK (re.compile r"(?:[^\W\d_]{3}|[^\W\d_][.,;:!?…\"”’»]+)\s?[\[(]?(\d{1,3}|[*†‡§])(?!\d)")
-  MARKED (re.compile r"(?:[^\W\d_]{3}|[.,;:!?…\"”’»])$")  ; before it: exponents follow others
-  LIGATURES (str.maketrans {"ﬀ" "ff"  "ﬁ" "fi"  "ﬂ" "fl"  "ﬃ" "ffi"  "ﬄ" "ffl"})
+  MARKED (re.compile r"(?:[^\W\d_]{3}|[.,;:!?…\"”’»)])$")  ; exponents follow others
   ENDED (re.compile r"[.!?:…\"”’»)\]]\s*$")
-  HYPHENATED (re.compile r"[^\W\d_][-\u00ad\u2010]$")
+  ;; How a heading may begin.
+  NUMBERED (re.compile r"(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})+)\.?\s+[^\W\d_]")
+  HYPHENATED (re.compile r"([^\W_]+)[-\u00ad\u2010]$")
+  WORD (re.compile r"[^\W\d_]+(?:-[^\W\d_]+)*")
+  ;; "pre- and postwar": these words follow a hyphen that stays.
+  AFTER-HYPHENS #{"and" "or" "to" "und" "oder" "bis" "et" "ou" "y" "o"}
   ;; How a list item begins, and the part of it that is dropped.
   ITEM (re.compile r"\s*(?:[•–▪◦‣·●○■\ue000-\uf8ff-]|\(?\w{1,3}[.)])\s")
   BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+")
-  PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
-  PASSWORD 4  ; FPDF_ERR_PASSWORD
-  LINE-ENDS "\r\n"
-  HYPHENS "\x02\u00ad"  ; PDFium's sign for one at a line's end; some fonts name theirs so
-  GENERATED "\x1f"  ; stands for a space that PDFium adds where letters are apart
-  SPACED (re.compile r"[^\W\d_]\x1f")
-  WORD-GAP 0.2  ; of the size of letters: by so much words are further apart than their letters
-  NEAR 0.125  ; of that size: what is no further apart is in one place
-  LEAST-SPACED 4)  ; letters of a line that may be letter-spaced
+  LIGATURES (dict (zip "ﬀﬁﬂﬃﬄ" ["ff" "fi" "fl" "ffi" "ffl"]))
+  ;; Fonts that don't name their letters, as those of old TeX, leave codes for ligatures, in the
+  ;; same order: these two encodings are common.
+  LIGATURE-CODES ["\x0b\x0c\r\x0e\x0f" "\x1b\x1c\x1d\x1e\x1f"]
+  LIGATURE-CODE (re.compile r"(?<=[^\W\d_]{2})[\x01-\x1f](?=[^\W\d_]{2})"))
 
 
-(defrecord Part
-  "A part of a line: its text, and the size and the height on the page of its letters, in points."
-  [#^ str text  #^ float size  #^ float height])
+(defrecord Line
+  #[[A line on page number `page`: its `text` and `parts`, and its left and right end.
+
+  `size` and `height` are those of most of its letters, in points.]]
+  [#^ str text  #^ list parts  #^ int page  #^ float size  #^ float height
+    #^ float left  #^ float right])
 
 
 (defn read-pdf [file reading]
   "Yield the text of the PDF in `file`; return a `Summary`."
-  ;; Of a page its lines, lists of parts; None for one that can't be read.
-  (with [out (run-apart "pdf" "write_pages" (.read file) reading reading.limit PAGE-SECONDS)]
-    (setv pages (lfor
-      line out
-      :setv page (json.loads line)
-      (when page (lfor parts page (lfor part parts (Part #* part)))))))
-  (.spend (Budget reading) (sum (gfor page pages line (or page []) part line (len part.text))))
+  (with [out (run-apart "pdfpages" "write_pages" (.read file) reading reading.limit PAGE-SECONDS)]
+    (setv pages (list (map json.loads out))))  ; None for one that can't be read
   (setv
     damaged (.count pages None)
-    pages (lfor page pages (or page []))
-    sizes (Counter (gfor page pages line page part line _ (.strip part.text) (round part.size 1)))
-    usual (get [#* (.most-common sizes 1) [0]] 0 0)  ; the size of most letters
-    texts (lfor lines pages (_without-notes lines usual)))
-  (unless (any texts)
+    text (.join "" (gfor page pages line (or page []) [text #* _] line text)))
+  (.spend (Budget reading) (len text))
+  (setv
+    letters (str.maketrans (| LIGATURES (coded-ligatures text)))
+    lines (lfor
+      [n page] (enumerate pages)
+      (lfor
+        parts (or page [])
+        :if (.strip (.join "" (gfor [text #* _] parts text)))
+        (line-of n (lfor [text #* place] parts (Part (.translate text letters) #* place)))))
+    found (->> lines without-headings without-notes paragraphs))
+  (unless found
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
       "such as ocrmypdf recognize its text first"))))
-  (for [paragraph (paragraphs (_without-headings texts))]
+  (for [paragraph found]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
   (Summary (+ f"PDF, {(counted (len pages) "pages")}"
     (if damaged f"; skipped {(counted damaged "damaged pages")}" ""))))
 
 
-(defn _without-notes [lines usual]
-  #[[Return the text of each of a page's `lines`, without notes and the marks of these.
+(defn coded-ligatures [text]
+  #[[Return what the codes for ligatures in `text` stand for, a dict.
 
-  A note is in small print and begins with a mark that stands in the page's text. Of blank lines
-  there are those alone that stand before and after a title.]]
-  (defn small? [part] (< part.size (* SMALL usual)))
+  The one for fi is the most frequent; if it is in no known encoding, the others are unknown.]]
   (setv
-    [kept noted] [[] False]
-    body (lfor line lines :if (not (all (map small? line))) (_text line))
-    marks (set (.findall MARK (.join "\n" body))))
-  (for [line lines]
+    found (Counter (.findall LIGATURE-CODE text))
+    codes (max LIGATURE-CODES :key (fn [codes] (get found (get codes 1)))))
+  (cond
+    (get found (get codes 1)) (dict (zip codes (.values LIGATURES)))
+    found {(get (.most-common found 1) 0 0) "fi"}
+    True {}))
+
+
+(defn line-of [page parts]
+  "Return the `Line` of these `parts` on a `page`."
+  (setv
+    main (max parts :key (fn [part] (len (.strip part.text))))
+    seen (lfor part parts :if (.strip part.text) part))
+  (Line (one-line (.join "" (gfor part parts part.text))) parts page main.size main.height
+    (min (gfor part seen part.left)) (max (gfor part seen part.right))))
+
+
+(defn usual-size [pages]
+  "Return the size of most letters on `pages`, in points."
+  (setv sizes (Counter))
+  (for [page pages  line page  part line.parts]
+    (+= (get sizes (round part.size 1)) (len (.strip part.text))))
+  (get [#* (.most-common sizes 1) [0]] 0 0))
+
+
+;; * What is no text
+
+(defn without-headings [pages]
+  #[[Return `pages`, lists of `Line`s, without page numbers and what stands at the edges of many.
+
+  Where that is much of the text, as when pages are equal, only page numbers go.]]
+  (setv
+    lines (list (chain #* pages))
+    left (_peeled pages (min REPEATED (max 2 (len pages))))
+    rest (set (map id (chain #* left)))
+    lost (dfor line lines :if (not-in (id line) rest) (numberless line) (word-count [line])))
+  ;; What is lost stood on two pages at least.
+  (if (> (* 2 (sum (.values lost))) (* MOST-LOST (word-count lines))) (_peeled pages inf) left))
+
+
+(defn _peeled [pages often]
+  "Return `pages` without page numbers, and without lines at the edges of as many as `often`."
+  (for [_ (range MOST-HEADINGS)]
     (setv
-      parts (lfor part line :if (.strip part.text) part)
-      small (all (map small? parts))
-      text (if small (_text line) (_unmarked line small?))
-      text (one-line (.translate text LIGATURES))
-      begun (.match NOTE text))
-    (when text
-      (setv noted (and small (or noted (bool (and begun (in (get begun 1) marks))))))
-      (cond
-        noted None
-        (all (gfor part parts (> part.size (* LARGE usual)))) (.extend kept ["" text ""])
-        True (.append kept text))))
+      edges (lfor page pages (edge-lines page))
+      counts (Counter (gfor edge edges text (set (map numberless edge)) text))
+      pages (lfor
+        [page edge] (zip pages edges)
+        (lfor
+          line page
+          :if (not (and (in line edge) (or (.fullmatch PAGE-NUMBER line.text)
+            (>= (get counts (numberless line)) often))))
+          line))))
+  pages)
+
+
+(defn numberless [line]
+  "Return the text of a `line` without digits and spaces."
+  (re.sub r"[\d\s]+" "" line.text))
+
+
+(defn word-count [lines]
+  "Return the number of words in `lines`."
+  (sum (gfor line lines (len (.split line.text)))))
+
+
+(defn edge-lines [page]
+  "Return the highest and the lowest line of a `page`."
+  (if page
+    (lfor best [max min] (best page :key (fn [line] line.height)))
+    []))
+
+
+(defn without-notes [pages]
+  #[[Return the lines of `pages`, a list, without notes and the marks of these.
+
+  A note is in small print below the text and begins with a mark that is raised in that text.]]
+  (setv [kept usual] [[] (usual-size pages)])
+  (defn small? [line]
+    (all (gfor part line.parts (or (< part.size (* SMALL usual)) (not (.strip part.text))))))
+  (for [page pages]
+    (setv
+      body (lfor line page :if (not (small? line)) line)
+      texts (dfor line body (id line) (unmarked line))
+      marks (sfor [_ marks] (.values texts) mark (re.findall r"\d+|[*†‡§]" marks) mark)
+      noted False)
+    (for [line page]
+      (setv
+        begun (.match NOTE line.text)
+        noted (and (small? line) (not (any (map (partial above? line) body)))
+          (or noted (bool (and begun (in (get begun 1) marks))))))
+      (unless noted (.append kept (replace line
+        :text (get (.get texts (id line) [line.text]) 0))))))
   kept)
 
 
-(defn _text [line]
-  "Return the text of a `line`."
-  (.join "" (gfor part line part.text)))
+(defn above? [line other]
+  "Return whether `line` stands in a column above the `other`."
+  (and (> line.height other.height) (< line.left other.right) (> line.right other.left)))
 
 
-(defn _unmarked [line small?]
-  "Return the text of a `line` without the raised marks that lead to notes."
-  (setv
-    text ""
-    foot (min (gfor part line :if (.strip part.text) part.height) :default 0))
-  (for [part line]
-    (unless (and
-        (small? part)
-        (> part.height foot)
+(defn unmarked [line]
+  "Return the text of a `line` without the raised marks that lead to notes, and these marks."
+  (setv [text marks] ["" ""])
+  (for [part line.parts]
+    (if (and
+        (< part.size (* SMALL line.size))
+        (> part.height line.height)
         (.fullmatch NOTE-MARK part.text)
         (.search MARKED (cut text -3 None)))
+      (+= marks f" {part.text}")
       (+= text part.text)))
-  text)
+  #((one-line text) marks))
 
 
-(defn _without-headings [pages]
-  "Return the lines of all `pages`, lists of lines, but for page numbers and what stands on each."
-  (defn numberless [line] (re.sub r"[\d\s|–—-]+" "" line))  ; nor the marks around page numbers
-  (for [_ (range MOST-HEADINGS)]
-    (setv
-      edges (lfor page pages (set (map numberless [#* (cut page 1) #* (cut page -1 None)])))
-      counts (Counter (gfor edge edges line edge line))
-      often (min REPEATED (max 2 (len pages)))
-      headings (sfor [line count] (.items counts) :if (or (not line) (>= count often)) line)
-      pages (lfor
-        page pages
-        (lfor
-          [place line] (enumerate page)
-          :if (not (and (in place [0 (- (len page) 1)]) (in (numberless line) headings)))
-          line))))
-  (lfor page pages line page line))
+;; * Lines to paragraphs
+
+(defrecord Usual
+  "Of the longer lines of a text the width and length; the size of most, and by it their distance."
+  [#^ float width  #^ int length  #^ float size  #^ float distance])
 
 
 (defn paragraphs [lines]
-  #[[Return an iterator of the paragraphs in `lines`.
+  #[[Return the paragraphs in `lines`, a list.
 
-  A line that is about as long as the longer ones goes on in the next, unless it ends a sentence
-  and is shorter than they are, or the next begins an item of a list, or a blank one follows. A
-  hyphen at its end goes.
-  Where most lines begin with a capital they are verses, and stay as they are.]]
+  Where most lines that would go on do so with a capital, they are verses, and stay as they are.]]
+  (unless lines (return []))
   (setv
-    lines (list (map str.strip lines))
-    whole (list (filter None lines))
-    capitals (sum (gfor line whole (.isupper (cut line 1))))
-    verse (> capitals (* VERSE (len whole)))
-    lengths (sorted (map len whole))
-    usual (if lengths (get lengths (int (* USUAL (- (len lengths) 1)))) 0)
-    parts (lfor
-      [line next] (pairwise [#* lines ""])
-      :if line
-      :setv share (/ (len line) (max usual 1))
-      :setv ended (.search ENDED line)
-      :setv within (and (not ended) (.islower (cut next 1)))  ; a sentence, probably
-      (cond
-        (or verse (not next) (< share (if within HALF FULL)) (.match ITEM next)
-            (and ended (< share USUAL)))
-          (+ line "\n")
-        (and (.search HYPHENATED line) (.islower (cut next 1))) (cut line -1)
-        True (+ line " "))))
-  (filter None (.split (.join "" parts) "\n")))
+    [widths lengths] (zip #* (map extent lines))
+    distances (Counter (gfor pair (pairwise lines) (round (distance #* pair) 1)))
+    near (sorted (gfor [each count] (.items distances) :if (< 0 each 3) #(count (- each))))
+    most (int (* USUAL (len lines)))
+    usual (Usual #* (gfor each [widths lengths] (get (sorted each) most)) (usual-size [lines])
+      (if near (- (get near -1 1)) DOUBLE-SPACED))
+    next-lines [#* (cut lines 1 None) None]
+    goes-on (lfor [line next] (zip lines next-lines) (and next (goes-on? line next usual)))
+    capitals (lfor [next on] (zip next-lines goes-on) :if on (.isupper (cut next.text 1)))
+    verse (and (> (len capitals) 1) (> (sum capitals) (* VERSE (len capitals))))
+    words (known-words lines))
+  (.splitlines (.join "" (gfor
+    [line next on] (zip lines next-lines goes-on)
+    (if (and on (not verse)) (spliced line.text next.text words) (+ line.text "\n"))))))
 
 
-;; * In the other process
-
-(defn write-pages [limit seconds]
-  #[[Write each page of the PDF in standard input as a line of JSON, up to `limit` characters.
-
-  A page may take as many `seconds` of the CPU.]]
-  (import pypdfium2)
-  (setv [limit seconds] (map float [limit seconds]))
-  (try
-    (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
-    (except [error pypdfium2.PdfiumError]
-      (sys.exit (if (= error.err-code PASSWORD) LOCKED 1))))
-  (with [out (open 1 "w" :closefd False)]
-    (for [n (range (len document))  :if (>= limit 0)]
-      (when (hasattr signal "setitimer")  ; not on Windows
-        (signal.setitimer signal.ITIMER-PROF seconds))
-      (try
-        (setv page (_lines (.get-textpage (get document n))))
-        (except [pypdfium2.PdfiumError] (setv page None)))
-      (-= limit (sum (gfor line (or page []) [text #* _] line (len text))))
-      (.write out (+ (json.dumps page) "\n")))))
+(defn extent [line]
+  "Return #(width length) of a `line`, in points and letters."
+  #((- line.right line.left) (len line.text)))
 
 
-(defn _lines [text]
-  "Return the lines of a page's `text`, each a list of [text size height]."
-  (import pypdfium2.raw :as raw)
+(defn distance [line next]
+  "Return how far `next` is below `line`, by the size of letters; 0 if that is on another page."
+  (if (= line.page next.page) (max 0 (/ (- line.height next.height) line.size)) 0))
+
+
+(defn goes-on? [line next usual]
+  "Return whether the paragraph of `line` goes on in the line `next`."
   (setv
-    [lines drawn broken] [[[]] None True]
-    matrix (raw.FS-MATRIX))
-  (for [n (range (.count-chars text))]
-    (setv letter (chr (raw.FPDFText-GetUnicode text n)))
-    (cond
-      (in letter LINE-ENDS) (setv broken True)
-      (raw.FPDFText-IsGenerated text n) (when (get lines -1)
-        (.append (get lines -1 -1 0) GENERATED)
-        (.append (get lines -1 -1 3) (- (get (_origin text (+ n 1)) 0) (get (_origin text n) 0))))
-      True (do
-        (setv object (. (ctypes.cast (raw.FPDFText-GetTextObject text n) ctypes.c-void-p) value))
-        (when (or broken (!= object drawn))
-          (raw.FPDFText-GetMatrix text n matrix)
-          (setv
-            [x y] (_origin text n)
-            size (* (raw.FPDFText-GetFontSize text n) (hypot matrix.c matrix.d)))
-          ;; PDFium ends a line after a raised mark.
-          (when (and broken (not (and (> matrix.a 0) (= matrix.b 0)
-              (> x (- (get (_origin text (- n 1)) 0) (* NEAR size)))
-              (any (gfor part (get lines -1) (< (abs (- (get part 2) y)) (* NEAR size)))))))
-            (.append lines []))
-          (.append (get lines -1) [[] size y []]))
-        (.append (get lines -1 -1 0) (if (in letter HYPHENS) "-" letter))
-        (setv [drawn broken] [object (= letter "\x02")]))))
-  (list (map _without-letter-spacing lines)))
+    [width length] (extent line)
+    share (min (/ width usual.width) (/ length usual.length))
+    ended (.search ENDED line.text)
+    divided (.search HYPHENATED line.text)
+    within (and (not ended) (or divided (.islower (cut next.text 1))))  ; a sentence, probably
+    below (distance line next))
+  (not (or
+    (< share (cond divided 0 within HALF True FULL))
+    (> (abs (- line.size next.size)) (* ALIKE line.size))
+    (> line.size (* LARGE usual.size))
+    (.match ITEM next.text)
+    (and ended (< share USUAL))
+    (and ended below (> next.left (+ line.left (* INDENT line.size))))
+    (and (not within) (> below (* WIDE usual.distance)))
+    (and (not within) (not ended) (.match NUMBERED line.text)))))
 
 
-(defn _origin [text n]
-  "Return where letter `n` of a page's `text` stands, #(x y) in points."
-  (import pypdfium2.raw :as raw)
-  (setv [x y] [(ctypes.c-double) (ctypes.c-double)])
-  (raw.FPDFText-GetCharOrigin text n x y)
-  #(x.value y.value))
+(defn known-words [lines]
+  "Count the words in `lines` that no line's end divides, in lower case."
+  (setv [words divided] [(Counter) None])
+  (for [line lines]
+    (setv
+      text (if divided (.sub WORD "" line.text 1) line.text)
+      divided (.search HYPHENATED text))
+    (.update words (.findall WORD (.lower (if divided (cut text (.start divided)) text)))))
+  words)
 
 
-(defn _without-letter-spacing [line]
-  "Return the parts of a `line`, [text size height], without spaces between spaced-out letters."
+(defn spliced [text next words]
+  "Return the line `text` as it goes on in `next`: without a hyphen that only divides a word."
   (setv
-    whole (.join "" (gfor [letters #* _] line letter letters letter))
-    letters (sum (map str.isalpha whole))
-    spaced (>= (* 2 (len (.findall SPACED whole))) (max letters LEAST-SPACED))
-    narrow (min (gfor [_ _ _ gaps] line gap gaps gap) :default 0))
-  (defn between [gap size]
-    (if (and spaced (< (- gap narrow) (* WORD-GAP size))) "" " "))
-  (lfor
-    [letters size height gaps] line
-    :setv gaps (iter gaps)
-    :setv texts (gfor each letters (if (= each GENERATED) (between (next gaps) size) each))
-    [(.join "" texts) size height]))
+    divided (.search HYPHENATED text)
+    more (re.match r"\w+" next))
+  (unless (and divided more (not-in (get more 0) AFTER-HYPHENS)) (return (+ text " ")))
+  (setv
+    [start end] [(.lower (get divided 1)) (.lower (get more 0))]
+    whole (get words (+ start end))
+    compound (or (get words f"{start}-{end}")
+      (and (not whole) (min (get words start) (get words end)))))
+  (if (and (>= whole compound) (or (.islower (get more 0)) (.isupper (get divided 1))))
+    (cut text -1)
+    text))

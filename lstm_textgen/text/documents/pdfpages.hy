@@ -1,0 +1,173 @@
+#[[The lines of a PDF's pages, which PDFium finds in a process of its own: a PDF may draw for ever
+or crash what reads it.]]
+
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(import
+  ctypes
+  itertools [groupby pairwise]
+  json
+  math [hypot inf]
+  signal
+  sys
+  typing [NamedTuple]
+  unicodedata [normalize]
+  lstm-textgen.text.documents.apart [LOCKED])
+
+(setv
+  PASSWORD 4  ; FPDF_ERR_PASSWORD
+  LINE-ENDS "\r\n"
+  HYPHENS "\x02\u00ad"  ; PDFium's sign for one at a line's end; some fonts name theirs so
+  NEAR 0.125  ; of the size of letters: what is no further apart is in one place
+  RAISED 0.6  ; of that size: marks are no higher or lower than so much
+  WORD-GAP 0.2  ; of that size: by so much words are further apart than their letters
+  LEAST-SPACED 4  ; letters of a line that may be letter-spaced
+  LETTER-WIDTH 0.5  ; of that size, about
+  ;; Accents that are letters of their own, drawn over another, as TeX's old fonts have them.
+  ACCENTS (dict (zip "`´ˆ˜¨¯ˇ˘˙˚¸˝"
+    "\u0300\u0301\u0302\u0303\u0308\u0304\u030c\u0306\u0307\u030a\u0327\u030b"))
+  OVER 0.3)  ; of that size: how far an accent may begin from its letter
+
+
+(defclass Letter [NamedTuple]
+  #[[A letter as PDFium finds it: where it begins, its size, and the height of its line, in points.
+
+  `added` is whether PDFium added it, a space or line end, where letters are apart. `level` is
+  whether it stands upright.]]
+  (annotate text str)
+  (annotate left float)
+  (annotate size float)
+  (annotate height float)
+  (annotate added bool)
+  (annotate level bool))
+
+
+(defrecord Part
+  "A part of a line whose letters have one size and height; its left and right end, in points."
+  [#^ str text  #^ float size  #^ float height  #^ float left  #^ float right])
+
+
+(defn write-pages [limit seconds]
+  #[[Write each page of the PDF in standard input as a line of JSON, up to `limit` characters.
+
+  A page is a list of lines, these are lists of the values of `Part`s; null is a page that can't be
+  read. A page may take as many `seconds` of the CPU.]]
+  (import pypdfium2)
+  (setv [limit seconds] (map float [limit seconds]))
+  (try
+    (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
+    (except [error pypdfium2.PdfiumError]
+      (sys.exit (if (= error.err-code PASSWORD) LOCKED 1))))
+  (with [out (open 1 "w" :closefd False)]
+    (for [n (range (len document))  :if (>= limit 0)]
+      (when (hasattr signal "setitimer")  ; not on Windows
+        (signal.setitimer signal.ITIMER-PROF seconds))
+      (try
+        (setv page (lfor
+          line (split-lines (_letters (.get-textpage (get document n))))
+          (line-parts (join-accents (close-spaced line)))))
+        (except [pypdfium2.PdfiumError] (setv page None)))
+      (-= limit (sum (gfor line (or page []) [text #* _] line (len text))))
+      (.write out (+ (json.dumps page) "\n")))))
+
+
+(defn _letters [page]
+  "Yield the `Letter`s of `page`, a text page of PDFium."
+  (import pypdfium2.raw :as raw)
+  (setv
+    [matrix x y] [(raw.FS-MATRIX) (ctypes.c-double) (ctypes.c-double)]
+    [size height level] [0 0 True])
+  (for [n (range (.count-chars page))]
+    (setv added (= (raw.FPDFText-IsGenerated page n) 1))
+    (raw.FPDFText-GetCharOrigin page n x y)
+    (unless added
+      (raw.FPDFText-GetMatrix page n matrix)
+      (setv
+        size (* (raw.FPDFText-GetFontSize page n) (hypot matrix.c matrix.d))
+        height y.value
+        level (and (> matrix.a 0) (= matrix.b 0))))
+    (yield (Letter (chr (raw.FPDFText-GetUnicode page n)) x.value size height added level))))
+
+
+(defn split-lines [letters]
+  "Return the lines of `letters`, lists of these without line ends."
+  (setv [lines end] [[[]] None])  ; `end`: the letter that ended the last line
+  (for [letter letters]
+    (setv line (get lines -1))
+    (cond
+      (and letter.added (in letter.text LINE-ENDS)) (setv end letter)
+      (and letter.added (or end (not line))) None  ; a space before the line
+      True (do
+        ;; PDFium does not end a line before a lone digit.
+        (when (and line letter.level (not end)
+            (> (abs (- letter.height (. line [-1] height))) letter.size))
+          (setv end (get line -1)))
+        (when (and end line)
+          (if (_goes-on? line end letter)
+            (when (> (- letter.left end.left) (* WORD-GAP letter.size))
+              (.append line (with-text end " ")))
+            (.append lines [])))
+        (setv end (when (= letter.text "\x02") letter))
+        (.append (get lines -1)
+          (if (in letter.text HYPHENS) (with-text letter "-") letter)))))
+  lines)
+
+
+(defn with-text [letter text]
+  "Return `letter` with another `text`."
+  (Letter text #* (cut letter 1 None)))
+
+
+(defn _goes-on? [line end letter]
+  #[[Return whether `letter` stands in the `line` that the letter `end` ended, at a raised mark.
+
+  It begins about where that ends, or is at the height of some of it.]]
+  (setv beyond (- letter.left end.left))
+  (and
+    letter.level
+    (> beyond (* (- OVER) letter.size))
+    (or
+      (and (< beyond letter.size) (< (abs (- letter.height end.height)) (* RAISED letter.size)))
+      (any (gfor each line (< (abs (- each.height letter.height)) (* NEAR letter.size)))))))
+
+
+(defn close-spaced [line]
+  "Return the letters of a `line` without the spaces that PDFium added between spaced-out letters."
+  (setv
+    gaps (lfor [letter next] (pairwise line) :if letter.added (- next.left letter.left))
+    inner (sum (gfor
+      [letter next] (pairwise line)
+      (and next.added (.isalpha letter.text))))
+    letters (sum (gfor letter line (.isalpha letter.text))))
+  (if (< (* 2 inner) (max letters LEAST-SPACED))
+    line
+    (lfor
+      [letter next] (pairwise [#* line None])
+      :if (not (and letter.added next
+        (< (- next.left letter.left (min gaps)) (* WORD-GAP letter.size))))
+      letter)))
+
+
+(defn join-accents [line]
+  "Return the letters of a `line`, each with the accent that is drawn over it."
+  (setv line (list line))
+  (for [accent (lfor letter line :if (in letter.text ACCENTS) letter)]
+    (setv
+      [far n letter] (min (gfor
+        [n letter] (enumerate line)
+        :if (.isalpha letter.text)
+        #((abs (- letter.left accent.left)) n letter)) :default [inf 0 accent])
+      joined (normalize "NFC"
+        (+ (.replace letter.text "ı" "i") (get ACCENTS accent.text))))
+    (when (and (< far (* OVER accent.size)) (= (len joined) 1))
+      (setv (get line n) (with-text letter joined))
+      (.remove line accent)))
+  line)
+
+
+(defn line-parts [line]
+  "Return the letters of a `line` as lists of the values of `Part`s."
+  (lfor
+    [[size height] letters] (groupby line (fn [each] #(each.size each.height)))
+    :setv letters (list letters)
+    [(.join "" (gfor each letters each.text)) size height (. letters [0] left)
+      (+ (. letters [-1] left) (* LETTER-WIDTH size))]))
