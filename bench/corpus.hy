@@ -21,10 +21,10 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
   time
   bench.common [ROOT print-header print-row processor results run-script]
   lstm-textgen.display.plain [Quiet]
-  lstm-textgen.learning.batches [Batches split-ids]
+  lstm-textgen.learning.batches [Batches]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.text.corpus [Store fingerprint ids-of prepared-pieces]
+  lstm-textgen.text.corpus [Text ids-of prepared-pieces]
   lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [train])
@@ -78,23 +78,20 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
     settings (new-settings {"batch_size" 128})
     idle (resident "VmRSS")
     begun (time.monotonic))
-  (with [text (Store)]
+  (with [text (Text)]
     (for [piece (prepared-pieces (read-chunks [path]))] (.add text piece))
     (setv
       vocabulary (build-vocabulary text)
-      ids (ids-of text vocabulary)))
-  (setv
-    [kept _] (split-ids ids settings.validation settings.lookback))
-  (fingerprint kept)
+      kept (ids-of (.part text 0 (.kept text settings.validation)) vocabulary)))
   (setv
     seconds (- (time.monotonic) begun)
     peak (- (resident "VmHWM") idle))
   (for [_ (.epoch (Batches kept settings) 0)])
   (print (json.dumps [
-    f"{(/ (len ids) 1e6) :,.0f} million, {(len vocabulary)}"
+    f"{(/ (len kept) 1e6) :,.0f} million, {(len vocabulary)}"
     f"{seconds :.1f} s"
     f"{peak :.0f} MB"
-    f"{(/ (* 1e6 peak) (len ids)) :.2f}"
+    f"{(/ (* 1e6 peak) (len kept)) :.2f}"
     f"{(- (resident "VmHWM") idle) :.0f} MB"])))
 
 

@@ -13,8 +13,9 @@ is left out. The time is that of the suggestion, with what it reads of the bases
   time
   bench.common [print-header print-row processor results]
   lstm-textgen.learning.bases [suggestion]
+  lstm-textgen.text.corpus [Text]
   lstm-textgen.text.files [read-chunks]
-  lstm-textgen.text.vocabulary [build-vocabulary])
+  lstm-textgen.text.looks [look-at])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -46,11 +47,12 @@ is left out. The time is that of the suggestion, with what it reads of the bases
 
 (defn suggested [text]
   "Return the name of the base that training suggests for `text`, or \"\", and the seconds taken."
+  (with [whole (Text)]
+    (.add whole text)
+    (setv seen (look-at whole whole.length)))
   (setv
-    vocabulary (build-vocabulary text)
-    ids (.encode vocabulary text)
     begun (time.perf-counter)
-    line (suggestion vocabulary ids)
+    line (suggestion seen)
     name (re.search "the base (\\w+)" line))
   #((if name (.group name 1) "") (- (time.perf-counter) begun)))
 

@@ -26,9 +26,8 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
   numpy :as np
   bench.common [ROOT print-header print-row processor results run-script
     train-program]
-  lstm-textgen.learning.batches [split-ids]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.text.corpus [Store fingerprint ids-of prepared-pieces]
+  lstm-textgen.text.corpus [Text ids-of prepared-pieces]
   lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.vocabulary [build-vocabulary]
@@ -88,16 +87,17 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
     [begun worked] [(time.monotonic) (time.process-time)]
     pieces (prepared-pieces (read-chunks [path])))
   (when (= way "watched") (.start watch))  ; it takes time itself
-  (with [text (Store)]
+  (with [text (Text)]
     (for [piece (if (= kind "list") (.pieces listing pieces) pieces)] (.add text piece))
     (setv
       vocabulary (build-vocabulary text)
-      ids (ids-of text vocabulary)
-      [own held] (if (= kind "list")
-        (.split listing ids vocabulary settings)
-        (split-ids ids settings.validation settings.lookback)))
-    (fingerprint own)
-    (fingerprint held))
+      kept (.kept text settings.validation))
+    (if (= kind "list")
+      (do
+        (.hold-out listing settings.validation settings.rng-seed)
+        (.split listing (ids-of text vocabulary) vocabulary))
+      (for [[start stop] [[0 kept] [kept text.length]]]
+        (ids-of (.part text start stop) vocabulary))))
   (setv
     seconds (- (time.monotonic) begun)
     work (- (time.process-time) worked)

@@ -71,7 +71,7 @@
   (defn [property] history [self]
     #[[A list of dicts, one for each epoch, all with the same keys, ready for a pandas `DataFrame`.
 
-    - `epoch`: its number, from 1; `text`: the fingerprint of the training text.
+    - `epoch`: its number, from 1; `text`: the fingerprint of the text.
     - `loss`, `validation_loss`: in nats per unit; `learning_rate`: at its end.
     - `unit_length`, `validation_unit_length`: the mean number of characters per unit in the text
       of each loss. A loss divided by it is in nats per character; divided by ln 2, in bits, like

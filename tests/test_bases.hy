@@ -12,6 +12,8 @@
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.settings.models [Base]
+  lstm-textgen.text.corpus [Text]
+  lstm-textgen.text.looks [look-at]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
   lstm-textgen.writing.engine [softmax]
@@ -107,29 +109,28 @@
   (assert (= (. (own-path "./english") parent) tmp-path)))
 
 
+(defn look [text]
+  "Return how `text` looks."
+  (with [whole (Text)]
+    (.add whole text)
+    (look-at whole (len text))))
+
+
 (defn test-the-base-that-ships-is-suggested-for-its-language []
   (for [[text suggested] [
       ["The keeper climbed the stairs and lit the lamp. \"A fine night,\" he said.\n" True]
       ["Der Wärter stieg die Treppe hinauf und putzte die Lampe. Eine schöne Nacht.\n" False]
       ["for (int i = 0; i < n; i++) { total += values[i] * weights[i]; }\n" False]]]
-    (setv vocabulary (build-vocabulary text))
-    (assert (= (in "`base` english" (suggestion vocabulary (.encode vocabulary (* text 40))))
-      suggested))))
+    (assert (= (in "`base` english" (suggestion (look (* text 40)))) suggested))))
 
 
-(defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]
-    test-no-base-is-suggested-for-a-long-text-nor-where-words-or-layers-were-asked-for
-    [monkeypatch unit]
-  (setv
-    text (* "The keeper climbed the stairs and lit the lamp.\n" 400)
-    vocabulary (build-vocabulary text unit)
-    ids (.encode vocabulary text))
-  (monkeypatch.setattr "lstm_textgen.learning.bases.SHORT" (+ (len text) 1000))
-  (assert (suggestion vocabulary ids))
-  (for [given [{"unit" "words"} {"layers" "lstm:64"}]]
-    (assert (= (suggestion vocabulary ids given) "")))
-  (monkeypatch.setattr "lstm_textgen.learning.bases.SHORT" (- (len text) 1000))
-  (assert (= (suggestion vocabulary ids) "")))
+(defn test-no-base-is-suggested-for-a-long-text-nor-where-words-or-layers-were-asked-for
+    [monkeypatch]
+  (setv seen (look (* "The keeper climbed the stairs and lit the lamp.\n" 400)))
+  (assert (suggestion seen))
+  (for [given [{"unit" "words"} {"layers" "lstm:64"}]] (assert (= (suggestion seen given) "")))
+  (monkeypatch.setattr "lstm_textgen.learning.bases.SHORT" seen.length)
+  (assert (= (suggestion seen) "")))
 
 
 ;; * Several bases
@@ -198,22 +199,17 @@
       (/ shipped each)))
   (.write-bytes (/ shipped "damaged.h5") b"")
   (setv
-    text (* text 700)
-    vocabulary (build-vocabulary text)
-    line (suggestion vocabulary (.encode vocabulary text)))
+    seen (look (* text 700))
+    line (suggestion seen))
   (assert (= (.endswith line f"`base` {name}") (bool name)))
   (assert (= (bool line) (bool name)))
-  (assert (not-in f"`base` {name}" (suggestion vocabulary (.encode vocabulary text) {} name))))
+  (assert (not-in f"`base` {name}" (suggestion seen {} name))))
 
 
 (defn test-characters-that-a-base-lacks-count-once-in-a-short-text []
-  (setv
-    base (small-model :text "heylo\n")
-    share (fn [text]
-      (setv vocabulary (build-vocabulary text))
-      (bits-of base vocabulary (.encode vocabulary text))))
-  (assert (< (share (* "heylo heylo\n" 10)) 20))  ; the space, a twelfth
-  (assert (= (share (* "he lo he lo\n" 10)) math.inf)))  ; a quarter
+  (setv base (small-model :text "heylo\n"))
+  (assert (< (bits-of base [(* "heylo heylo\n" 10)]) 20))  ; the space, a twelfth
+  (assert (= (bits-of base [(* "he lo he lo\n" 10)]) math.inf)))  ; a quarter
 
 
 (defn test-of-bases-of-pieces-two-are-tried-that-have-the-longest-pieces-of-the-text [shipped]

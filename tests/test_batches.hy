@@ -5,9 +5,8 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Batches HeldOut VALIDATION-RUN-IN fitting-lookback split-ids]
-  lstm-textgen.settings.models [new-settings]
-  lstm-textgen.text.corpus [fingerprint])
+  lstm-textgen.learning.batches [Batches HeldOut VALIDATION-RUN-IN check-length fitting-lookback]
+  lstm-textgen.settings.models [new-settings])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -113,38 +112,34 @@
     (for [[all #* shares] (zip whole one other)] (assert (.all (= all (np.vstack shares)))))))
 
 
-(defn test-the-last-part-of-a-text-is-held-out []
-  (setv [kept held] (split-ids (ids 1000) 0.1 64))
-  (assert (= #((len kept) (len held) (get held 0)) #(900 100 900)))
-  (setv [kept held] (split-ids (ids 1000) 0 64))
-  (assert (= #((len kept) (len held)) #(1000 0))))
+(defn check-text [length validation lookback]
+  "Refuse a text of `length` different characters if it is too short to be held out of, at worst."
+  (setv held (round (* validation length)))
+  (for [more [0 (min (// held 10) (// (- length held) 10))]]
+    (setv kept (- length held more))
+    (check-length (ids kept) (ids (- length kept))
+      (new-settings {"validation" validation  "lookback" lookback}))))
 
 
 (defn [(given (st.integers 1 300) (st.sampled-from [0 0.01 0.1 0.5 0.9]))]
     test-a-short-text-is-told-how-long-it-must-be [lookback validation]
   (with [error (pytest.raises ValueError :match "too short")]
-    (split-ids (ids lookback) validation lookback))
+    (check-text lookback validation lookback))
   (setv
     [_ _ after] (.partition (str error.value) "needs ")
     [need _ _] (.partition after ";"))
-  (split-ids (ids (int need)) validation lookback)
+  (check-text (int need) validation lookback)
   None)
 
 
-(defn [(given (st.integers 90 3000) (st.sampled-from [0 0.1 0.5 0.9]))]
-    test-a-lookback-is-as-long-as-a-text-allows [length validation]
-  (setv lookback (fitting-lookback 64 length validation))
+(defn [(given (st.integers 9 3000) (st.integers 0 300))]
+    test-a-lookback-is-as-long-as-a-text-allows [own held]
+  (setv
+    lookback (fitting-lookback 64 (ids own) (ids held))
+    shortest (min own (or held own)))
   (assert (<= 8 lookback 64))
-  (split-ids (ids length) validation lookback)
-  (when (< lookback 64)
-    (with [_ (pytest.raises ValueError :match "too short")]
-      (split-ids (ids length) validation (+ lookback 1)))))
-
-
-(defn test-a-fingerprint-tells-texts-apart []
-  (assert (!= (fingerprint (ids 9)) (fingerprint (ids 10))))
-  (assert (!= (fingerprint (ids 9)) (fingerprint (get (ids 9) (slice None None -1)))))
-  (assert (= (fingerprint (ids 9)) (fingerprint (ids 9)))))
+  (assert (or (< lookback shortest) (= lookback 8)))
+  (assert (or (= lookback (- shortest 1)) (in lookback [8 64]))))
 
 
 (defn [(given (st.integers 30 3000) (st.integers 1 8) (st.integers 1 19) (st.integers 1 8)

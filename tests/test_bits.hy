@@ -10,15 +10,16 @@
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.history [add-lengths]
+  lstm-textgen.modelfile.history [add-lengths loss-of]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
+  lstm-textgen.text.corpus [Text]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids]
-  tests.helpers [TEXT TINY counting score small-model train-tiny])
+  tests.helpers [ROOT TEXT TINY counting score small-model train-tiny])
 
 (setv
   each-unit (pytest.mark.parametrize "unit" ["pieces" "words"])
@@ -90,6 +91,20 @@
   ;; None is zero, even if no word is known.
   (setv v (build-vocabulary "one" "words"))
   (assert (= (unit-lengths v (.encode v (* " two" 8)) []) {"unit_length" (/ 1 8)})))
+
+
+(defn [pytest.mark.slow (pytest.mark.parametrize "settings" [
+    {"unit" "characters"} {"unit" "pieces"} {"unit" "words"} {"base" "english"}])]
+    test-the-loss-of-a-run-is-the-score-of-the-same-characters-in-any-unit [tmp-path settings]
+  (with [text (Text)]
+    (.add text (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") "utf-8") 30_000))
+    (setv
+      size (if (in "base" settings) {} {"layers" "24"})
+      model (train :text (.join "" text) :path (/ tmp-path "m") :epochs 1 :quiet True
+        #** size #** settings)
+      held (.join "" (.part text (.kept text 0.1) text.length))
+      [score _ _] (.score model held)))
+  (assert (= (loss-of (get model.checkpoint.history 0)) (pytest.approx score.bits :abs 0.01))))
 
 
 ;; * Models of an earlier version

@@ -9,9 +9,10 @@
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus :as corpus
-  lstm-textgen.text.corpus [Store cut-at-space ids-of seed-within]
+  lstm-textgen.text.corpus [Text cut-at-space earlier-fingerprint fingerprint ids-of]
+  lstm-textgen.text.looks [seed-within]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  tests.helpers [TEXT counting in-pieces same-run? train-tiny])
+  tests.helpers [TEXT VERSE counting in-pieces same-run? train-tiny])
 
 (setv
   ;; What joins, reorders or changes by what stands beside it: line ends, accents, jamos, Greek's
@@ -42,11 +43,18 @@
 
 (defn prepared-ids [text size unit]
   "Return the ids and the vocabulary of `text`, which comes in pieces of `size` characters."
-  (with [whole (Store)]
+  (with [whole (Text)]
     (for [piece (cut-at-space (in-pieces text size))] (.add whole (prepare piece)))
     (build-vocabulary whole)  ; as a run does to choose the unit
     (setv vocabulary (build-vocabulary whole unit))
     #((ids-of whole vocabulary) vocabulary)))
+
+
+(defn stored [pieces]
+  "Return the `Text` of `pieces`."
+  (setv text (Text))
+  (for [piece pieces] (.add text piece))
+  text)
 
 
 ;; * Pieces
@@ -133,5 +141,38 @@
     #(f"\n{(* "一二三四五六" 9)}\n" "一二三四")
     #((+ (* "\nthe first half is boring" 100) (* "\nthen it goes on" 400)) "then it goes")])]
     test-a-seed-is-from-the-middle-and-begins-like-a-paragraph-a-line-or-a-sentence [text seed]
-  (setv vocabulary (build-vocabulary text))
-  (assert (= (seed-within (.encode vocabulary text) vocabulary) seed)))
+  (with [whole (stored (in-pieces text 7))]
+    (assert (= (seed-within whole (// (len text) 2)) seed))))
+
+
+;; * What is held out, and what identifies a text
+
+(defn [(given (st.integers 1 20))] test-a-part-of-a-text-is-the-same-however-it-was-stored [size]
+  (with [whole (stored (in-pieces VERSE size))]
+    (for [[start stop] [[0 999] [0 20] [7 8] [30 61] [999 1999]]]
+      (assert (= (.join "" (.part whole start stop)) (cut VERSE start stop))))))
+
+
+(defn [(pytest.mark.parametrize #("text" "share" "kept") [
+    #((* "one line\n" 100) 0.1 810)       ; exactly a tenth: 90 lines
+    #((* "one line \n" 100) 0.115 880)    ; the line in which a place is begins before
+    #((* "a word " 100) 0.1 (- 630 1))    ; a word has its space before it
+    #((* "漢字" 100) 0.1 180)
+    #((* "漢字" 100) 0 200)])]
+    test-the-held-out-part-begins-with-a-line-or-a-word [text share kept]
+  (with [whole (stored (in-pieces text 50))]
+    (assert (= (.kept whole share) kept))))
+
+
+(defn test-a-fingerprint-is-that-of-the-text-whatever-the-vocabulary []
+  (setv prints (sfor size [1 7 100] (fingerprint (in-pieces TEXT size))))
+  (assert (= (len prints) 1))
+  (with [whole (stored [TEXT])] (assert (= prints #{whole.fingerprint})))
+  (assert (not-in (fingerprint [(+ TEXT "!")]) prints)))
+
+
+(defn test-a-fingerprint-of-an-earlier-version-is-known-in-any-integers []
+  (for [dtype ["uint8" "uint16" "uint32"]]
+    (assert (= (earlier-fingerprint (np.arange 9 :dtype dtype) #{"9:bce14302" "8:00000000"})
+      "9:bce14302")))
+  (assert (is (earlier-fingerprint (np.arange 1 10) #{"9:bce14302"}) None)))

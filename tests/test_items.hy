@@ -9,8 +9,11 @@
   pytest
   lstm-textgen [load train]
   lstm-textgen.display.plain [Quiet]
+  lstm-textgen.text.corpus [Text cut-at-space ids-of]
   lstm-textgen.text.items [KnownItems fingerprint-of fingerprints join-fingerprints split-items]
+  lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [list?]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   tests.helpers [counting output program refusal-of refused write-text])
 
 (setv
@@ -29,17 +32,21 @@
   #(model lines))
 
 
-(defn parts-of [monkeypatch path #** settings]
-  "Return #(training held-out), the texts of a run on a list."
-  (import lstm-textgen.learning.runs :as runs)
-  (setv [prepare found] [runs.prepare []])
-  (defn noting [run]
-    (setv start (prepare run))
-    (.extend found [start.corpus.ids start.corpus.held])
-    start)
-  (.setattr monkeypatch runs "prepare" noting)
-  (setv [model _] (learned path #** settings))
-  (lfor ids (cut found -2 None) (.decode model.vocabulary ids)))
+(defn parts-of [[text (.join "\n" NAMES)] [items "line"] [unit "characters"] [validation 0.1]
+    [seed 1]]
+  "Return #(training held-out): the items of the parts of a list, in the order of its ids."
+  (setv listing (Listing items))
+  (with [whole (Text)]
+    (for [chunk (.pieces listing (cut-at-space [text]))] (.add whole chunk))
+    (.hold-out listing validation seed)
+    (setv
+      vocabulary (build-vocabulary whole unit)
+      [own held] (gfor
+        ids (.split listing (ids-of whole vocabulary) vocabulary)
+        (split-items (.decode vocabulary ids) items))
+      learned-from (split-items (.join "" (.training-items listing whole)) items))
+    (assert (= (sorted learned-from) (sorted own))))
+  #(own held))
 
 
 ;; * Items
@@ -67,53 +74,45 @@
 
 ;; * Training
 
-(defn test-items-are-shuffled-and-a-random-tenth-is-held-out [monkeypatch tmp-path counting]
-  (setv [own held] (parts-of monkeypatch tmp-path))
-  (setv [own held] (lfor text [own held] (split-items text "line")))
+(defn test-items-are-shuffled-and-a-random-tenth-is-held-out []
+  (setv [own held] (parts-of))
   (assert (= (sorted (+ own held)) (sorted NAMES)))
   (assert (= (len held) 10))
   (assert (!= own (lfor name NAMES :if (in name own) name)))
   (assert (> (len (set (gfor name held (get name 0)))) 3)))
 
 
-(defn test-a-seed-and-the-items-alone-decide-the-parts [monkeypatch tmp-path counting]
-  (setv parts (lfor seed [1 1 2] (parts-of monkeypatch tmp-path :rng-seed seed :restart True)))
-  (assert (= (get parts 0) (get parts 1)))
-  (assert (!= (get parts 0) (get parts 2))))
+(defn test-a-seed-and-the-items-alone-decide-the-parts-whatever-the-unit []
+  (for [unit ["pieces" "words"]] (assert (= (parts-of :unit unit) (parts-of))))
+  (assert (!= (parts-of :seed 2) (parts-of))))
 
 
-(defn [counting (pytest.mark.parametrize "settings" [
-    {"unit" "words"} {"unit" "pieces"} {"validation" 0} {"items" "paragraph"}
-    {"items" "paragraph"  "validation" 0}])]
-    test-items-of-any-kind-and-unit-are-learned-whole [monkeypatch tmp-path settings]
+(defn [(pytest.mark.parametrize "kind" ["line" "paragraph"])]
+    test-items-of-any-kind-and-unit-are-learned-whole [kind]
   (setv
-    kind (.get settings "items" "line")
     items (lfor name NAMES f"Dear {name},{(if (= kind "line") " " "\n")}hello {name}!")
-    text (.join (if (= kind "line") "\n" "\n \n\n") items)
-    [own held] (parts-of monkeypatch tmp-path :text text #** settings))
-  (assert (= (sorted (split-items (+ own held) kind)) (sorted items)))
-  (assert (= (bool held) (not-in "validation" settings))))
+    text (.join (if (= kind "line") "\n" "\n \n\n") items))
+  (for [unit ["characters" "pieces" "words"]  validation [0 0.1]]
+    (setv [own held] (parts-of text kind unit validation))
+    (assert (= (sorted (+ own held)) (sorted items)))
+    (assert (= (bool held) (bool validation)))))
 
 
-(defn test-no-copy-of-a-training-item-is-held-out [monkeypatch tmp-path counting]
-  (setv
-    text (.join "\n" (+ NAMES NAMES (* ["Zoe"] 30)))
-    [own held] (parts-of monkeypatch tmp-path :text text)
-    [own held] (lfor text [own held] (split-items text "line")))
+(defn test-no-copy-of-a-training-item-is-held-out []
+  (setv [own held] (parts-of (.join "\n" (+ NAMES NAMES (* ["Zoe"] 30)))))
   (assert (= (len held) (len (set held)) 10))
   (assert (not (& (set own) (set held))))
   (assert (= (.count own "Zoe") 30))
   (assert (= (len own) (+ 30 180))))
 
 
-(defn test-a-text-in-small-pieces-is-the-same-list [monkeypatch tmp-path counting]
-  (setv whole (parts-of monkeypatch tmp-path))
-  (.setattr monkeypatch "lstm_textgen.text.corpus.PIECE" 7)
+(defn test-a-text-in-small-chunks-is-the-same-list [monkeypatch tmp-path]
+  (setv whole (parts-of))
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
-  (.setattr monkeypatch "lstm_textgen.text.corpus.STORED" 50)
-  (.setattr monkeypatch "lstm_textgen.text.corpus.GATHERED" 10)
-  (.setattr monkeypatch "lstm_textgen.text.lists.SCANNED" 5)
-  (assert (= (parts-of monkeypatch tmp-path :restart True) whole)))
+  (for [[name size] [["corpus.PIECE" 7] ["corpus.STORED" 50] ["corpus.GATHERED" 10]
+      ["lists.SCANNED" 5]]]
+    (.setattr monkeypatch f"lstm_textgen.text.{name}" size))
+  (assert (= (parts-of) whole)))
 
 
 (defn [counting] test-copies-and-oddities-are-named-in-a-line-each-and-nothing-else [tmp-path]

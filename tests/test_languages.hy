@@ -7,7 +7,8 @@
   lstm-textgen.learning.bases [load-base suggestion]
   lstm-textgen.modelfile.places [SHIPPED]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.text.vocabulary [build-vocabulary]
+  lstm-textgen.text.corpus [Text]
+  lstm-textgen.text.looks [look-at]
   tests.browser [fragment open-page page-of start-browser write-on written]
   tests.helpers [assert-no-warning output write-text]
   tests.test-reportpage [text-of whole-history])
@@ -65,10 +66,9 @@ cocina y buscar una segunda cama.
 
 (defn [(pytest.mark.parametrize "name" MARKS)]
     test-a-base-is-suggested-for-its-language-alone [name]
-  (setv
-    vocabulary (build-vocabulary (get TEXTS name))
-    line (suggestion vocabulary (.encode vocabulary (get TEXTS name))))
-  (assert (.endswith line f"`base` {name}")))
+  (with [text (Text)]
+    (.add text (get TEXTS name))
+    (assert (.endswith (suggestion (look-at text text.length)) f"`base` {name}"))))
 
 
 (defn [(pytest.mark.parametrize "name" MARKS)]

@@ -4,13 +4,16 @@
   io [BytesIO StringIO]
   re
   time
+  zlib
   numpy :as np
   pytest
   lstm-textgen
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.start :as start
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
+  lstm-textgen.text.lists [Listing]
   tests.helpers [TEXT TINY VERSE StopAfter counting write-text])
 
 (setv
@@ -116,6 +119,58 @@
   (assert (= (get model.settings "unit") "characters")))
 
 
+;; * What is held out, and what makes it the same text
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]
+    test-pieces-and-words-are-learned-from-what-is-not-held-out [tmp-path unit]
+  (setv [model _] (learn tmp-path (+ TEXT (* "zebra!\n" 80)) :unit unit :epochs 1 #** TINY))
+  (assert (not (any (gfor each model.vocabulary.units (in "ze" each)))))
+  (assert (= (in "z" model.vocabulary.ids) (!= unit "words"))))
+
+
+(defn test-a-text-is-the-same-although-another-has-added-units [tmp-path]
+  (setv [one other] (lfor
+    first "一方"
+    (* 9 (+ (.join "" (gfor n (range 250) (chr (+ (ord first) n)))) "\n"))))
+  (for [text [one other]] (setv [model _] (learn tmp-path text :epochs 1 :lookback 16)))
+  (assert (> (len model.vocabulary) 256))
+  (setv [_ display] (learn tmp-path one :epochs 1))
+  (assert (in "is already trained on this text" (.join "" display.warned)))
+  (with [_ (pytest.raises ValueError :match "a text that the model learned from")]
+    (.page model (write-text tmp-path one) :overwrite True)))
+
+
+(defn [(pytest.mark.parametrize "settings" [{} {"unit" "pieces"} {"unit" "words"}
+    {"items" "line"}])]
+    test-a-model-of-an-earlier-version-keeps-its-epochs-and-what-it-held-out [tmp-path settings]
+  (setv
+    text (.join "" (gfor n (range 500) f"item {n} of {(* n n)}\n"))
+    [model display] (learn tmp-path text :epochs 1 #** TINY #** settings)
+    checkpoint (load-checkpoint (/ tmp-path "model") :resume True)
+    [ids held] (earlier-parts text checkpoint)
+    known f"{(len ids)}:{(zlib.crc32 ids) :08x}"
+    (get checkpoint.history 0 "text") known
+    checkpoint.resume.progress.text known)
+  (save-checkpoint checkpoint (/ tmp-path "model"))
+  (setv [model display] (learn tmp-path text :epochs 2))
+  (assert (= (lfor entry model.history (get entry "text")) [known known]))
+  (assert (any (gfor
+    line display.said
+    (.startswith line f"{(len ids) :,} training and {(len held) :,} validation")))))
+
+
+(defn earlier-parts [text model]
+  "Return #(training held-out), the ids of `text` as earlier versions split it for `model`."
+  (setv ids (.encode model.vocabulary text))
+  (when model.settings.items
+    (setv listing (Listing "line"))
+    (for [_ (.pieces listing [text])])
+    (.hold-out listing 0.1 1)
+    (return (.split listing ids model.vocabulary)))
+  (setv kept (- (len ids) (round (* 0.1 (len ids)))))
+  #((cut ids kept) (cut ids kept None)))
+
+
 ;; * Where text comes from
 
 (defn test-a-missing-source-is-refused-although-the-model-is-trained [trained]
@@ -161,7 +216,7 @@
   (defn slow-pieces [#* _ #** __]
     (time.sleep 1.5)
     (yield TEXT))
-  (monkeypatch.setattr start "read_chunks" slow-pieces)
+  (monkeypatch.setattr "lstm_textgen.learning.source.read_chunks" slow-pieces)
   (with [_ (pytest.raises ValueError :match "took \\d+ s; give at least `minutes` 0.[2-9]")]
     (learn tmp-path TEXT :minutes 0.07))
   (assert (= (list (.iterdir tmp-path)) [])))

@@ -30,12 +30,12 @@ other catches, it proves less. The status is 1 if any is missed.]]
     #("(- progress.step 1) {" "progress.step {")
     #("\"val_loss\" \"validation_loss\"" "\"val_loss\" \"loss\"")])
   #(["runs" "callbacks" "training" "beginning" "cli" "nothing_lost"] [
-    #("(> rows units)" "(> rows (* 2 units))")
+    #("(> (or settings.batch-size 0) (len own))" "(> (or settings.batch-size 0) (len vocabulary))")
     #("(unless (entries-on old.history corpus.text)" "(unless True")
     #("(< left RESERVE)" "(< left -9)")
     #("(and resume (!= before now)" "(and resume (= before now)")
     #("done (unless asked.minutes (why-done" "done (when asked.minutes (why-done")
-    #(":recipe (when run.asked.recipe run.asked.recipe.name)" ":recipe None")])
+    #("(when run.asked.recipe run.asked.recipe.name)" "None")])
   #(["checkpoint" "evaluation"] [
     #("checkpoint.evaluation 2" "checkpoint.evaluation 1")
     #("(unless (_sound? backup)" "(when (_sound? backup)")

@@ -46,21 +46,21 @@
       (train-model :path path :display report #** options)))
     (unless (follower?)
       (when (in "report" options) (.say report (page-written (get options "report"))))
-      (.say report (_how-to-generate path model.checkpoint report.seed)))
+      (.say report (_how-to-generate path model.checkpoint)))
     (except [error Interrupted]
       (unless (follower?)
         (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
         (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}" :spell str)
         (setv model (load-checkpoint path :warn warn))
-        (warn (_how-to-generate path model report.seed) :spell str))
+        (warn (_how-to-generate path model) :spell str))
       (+ 128 error.number))))
 
 
-(defn _how-to-generate [path model [seed ""]]
+(defn _how-to-generate [path model]
   #[[Return the line with the command that generates text with `model`, a `Checkpoint` at `path`.
 
   Of a list it generates new items. Other text begins with a person of a chat, whom others answer,
-  or else with the `seed`, or with the first unit of the training text.]]
+  or else with its seed text, or with the first unit of the training text.]]
   (setv named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
   (when model.settings.items
     (setv [words new] (if model.items ["ten new ones" " --new"] ["ten items" ""]))
@@ -70,7 +70,7 @@
     speaker (if (> (len people) 1) f"{(get people 0)}:" "")
     seed (next
       (gfor
-        text [speaker seed (.strip model.settings.beginning)]
+        text [speaker model.settings.seed-text (.strip model.settings.beginning)]
         :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
         text)
       "")

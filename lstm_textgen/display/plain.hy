@@ -46,10 +46,9 @@
   #[[Shows a run on standard output, line by line; a subclass can show it in another way.
 
   `unit` is what is counted, such as characters. Lines pass through `words` (text → text), as the
-  command line turns settings into flags. `seed` is one from the training text, once it is read.]]
+  command line turns settings into flags.]]
 
   (setv
-    seed ""
     unit "units"
     url None          ; of the latest download
     compiled False)   ; whether the first step is done

@@ -26,8 +26,6 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 
 (setv
   SHORT 2_000_000      ; characters: a longer text teaches a network the language without a base
-  TRIED 8              ; places of a text to predict
-  STRETCH 250          ; units in each
   UNKNOWN 0.1          ; share of these that may be unknown to the base in a familiar text
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
   STRANGE 3.5          ; bits per character above which training from scratch is no worse
@@ -102,14 +100,12 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 
 ;; * How well a base knows a text
 
-(defn bits-of [base vocabulary ids]
-  #[[Return the bits per character of `base` on places in the text of `ids` (time,).
+(defn bits-of [base places]
+  #[[Return the bits per character of `base` on `places`, parts of a text.
 
   They are read in parallel, as far as the shortest. Result: ∞ if it lacks a tenth of the units.]]
   (setv
-    [units known _] (zip #* (gfor
-      text (places vocabulary ids)
-      (read-units base.vocabulary text)))
+    [units known _] (zip #* (gfor place places (read-units base.vocabulary place)))
     unknown base.vocabulary.unknown
     strangers (if (is unknown None) 0 (np.count-nonzero (= (np.concatenate known) unknown)))
     [all kept] (gfor parts [units known] (sum (map len parts)))
@@ -120,30 +116,19 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   (/ (bits (.sum nats)) (len (.join "" (map base.vocabulary.decode rows.T)))))
 
 
-(defn places [vocabulary ids]
-  "Return up to `TRIED` parts of the text of `ids` (time,), texts that don't overlap."
-  (setv
-    count (max 1 (min TRIED (// (len ids) STRETCH)))
-    starts (gfor n (range count) (* n (// (len ids) count))))
-  (lfor start starts (.decode vocabulary (cut ids start (+ start STRETCH)))))
-
-
-(defn suggestion [vocabulary ids [given {}] [refused None]]
-  #[[Return a line that suggests a base for the text of `ids` (time,), or an empty string.
+(defn suggestion [look [given {}] [refused None]]
+  #[[Return a line that suggests a base for a text with this `Look`, or an empty string.
 
   Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
   knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
   help. Never the one `refused` (a name or None), nor one that `given` settings contradict.]]
-  (setv
-    texts (places vocabulary ids)
-    unit-length (/ (sum (map len texts)) (* (len texts) (min STRETCH (len ids))))
-    [best name] [STRANGE None])
-  (when (or (>= (* unit-length (len ids)) SHORT) (.get given "layers")) (return ""))
-  (for [each (promising (.join "\n" texts))  :if (!= each refused)]
+  (when (or (>= look.length SHORT) (.get given "layers")) (return ""))
+  (setv [best name] [STRANGE None])
+  (for [each (promising (.join "\n" look.places))  :if (!= each refused)]
     (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
       (setv base (load-checkpoint each))
       (when (in (.get given "unit") [None base.settings.unit])
-        (setv found (bits-of base vocabulary ids))
+        (setv found (bits-of base look.places))
         (when (< found best) (setv [best name] [found each]))
         (when (and (< best FAMILIAR) (= base.settings.unit Pieces.unit)) (break)))))
   (unless name (return ""))
@@ -170,15 +155,18 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 
 ;; * New units
 
-(defn grow-vocabulary [model vocabulary ids report]
-  "Add to `model` (a `Checkpoint`) the units of the `vocabulary` that it lacks, and show them."
+(defn grown [model vocabulary ids display]
+  "Return `model` (a `Checkpoint`) with the units that only `vocabulary` has, and show these."
   (setv
     added (cut vocabulary.units (len model.vocabulary) None)
-    model.weights (grown-weights model.weights model.vocabulary added ids)
-    [model.vocabulary model.evaluation] [vocabulary None]
     more (if (> (len added) SHOWN) " …" ""))
-  (.say report (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
-    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}")))
+  (unless added (return model))
+  (.say display (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
+    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}"))
+  (replace model
+    :weights (grown-weights model.weights model.vocabulary added ids)
+    :vocabulary vocabulary
+    :evaluation None))
 
 
 (defn grown-weights [weights known added ids]

@@ -23,37 +23,37 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   ALL (slice None))
 
 
-(defn split-ids [ids validation lookback [unit "units"]]
-  #[[Return #(training held-out), the two parts of `ids` (time,).
+(defn check-length [ids held settings]
+  #[[Raise `ValueError` if `ids` or `held` (time,) is too short to train or to validate on.
 
-  The last part, the share `validation`, is held out. Raise `ValueError` if a part is shorter than
-  a window and the next id, with the length that the text must have (`unit`: the plural name of its
-  units), or if all ids are the same.]]
+  Each must be longer than the lookback of these `settings`, of a list only `ids`; `held` is empty
+  without validation. The message has the length that is needed. The units must also differ.]]
   (setv
-    need (+ lookback 1)
-    held (round (* validation (len ids)))
-    kept (- (len ids) held))
-  (when (or (< kept need) (and validation (< held need)))
+    [need share] [(+ settings.lookback 1) settings.validation]
+    length (+ (len ids) (len held)))
+  (when (and settings.items (< (len ids) need))
+    (refuse "the list is too short: "
+      f"it has {(counted (len ids) settings.unit)} to train on, and " 'lookback
+      f" {settings.lookback} needs {need}; give a longer list or a smaller " 'lookback))
+  (when (or (< (len ids) need) (and share (not settings.items) (< (len held) need)))
+    ;; What is held out may be more than its share, at the cost of a tenth of the rest.
     (setv
-      least (max (/ need (- 1 validation)) (if validation (/ need validation) 0))
-      advice ["a smaller " 'lookback #* (if validation [" or " 'validation " 0"] [])])
-    (refuse f"the text is too short: it has {(counted (len ids) unit)}, and "
-      'lookback f" {lookback} with " 'validation f" {validation :g} needs {(+ 1 (int least))}; "
-      "give more text, " advice))
+      least (if share (max (/ need 0.9 (- 1 share)) (/ need share)) need)
+      advice ["a smaller " 'lookback #* (if share [" or " 'validation " 0"] [])])
+    (refuse f"the text is too short: it has {(counted length settings.unit)}, and "
+      'lookback f" {settings.lookback} with " 'validation f" {share :g} needs "
+      f"{(+ 1 (int least))}; give more text, " advice))
   (when (= (.min ids) (.max ids))
-    (refuse f"the text is {(counted 1 unit)} repeated, so there is nothing to learn; "
-      "give another text"))
-  #((cut ids kept) (cut ids kept None)))
+    (refuse f"the text is {(counted 1 settings.unit)} repeated, so there is nothing to learn; "
+      "give another text")))
 
 
-(defn fitting-lookback [lookback length validation]
-  #[[Return `lookback`, or the largest for which a text of `length` ids is long enough.
+(defn fitting-lookback [lookback #* parts]
+  #[[Return `lookback`, or the largest for which those `parts` that aren't empty are long enough.
 
-  The result is at least `SHORTEST`; `validation` is the share that is held out.]]
-  (setv
-    held (round (* validation length))
-    kept (- length held))
-  (min lookback (max SHORTEST (- (min kept (if validation held kept)) 1))))
+  The result is at least `SHORTEST`.]]
+  (setv shortest (min (filter None (map len parts)) :default 0))
+  (min lookback (max SHORTEST (- shortest 1))))
 
 
 (defn unit-lengths [vocabulary ids held]

@@ -14,7 +14,8 @@
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
   lstm-textgen.learning.schedule [why-done]
-  lstm-textgen.learning.start [Run load-keras measured-speed prepare]
+  lstm-textgen.learning.source [Run]
+  lstm-textgen.learning.start [load-keras make-start measured-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable]
@@ -27,14 +28,14 @@
   LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
-(defn train-model [asked report]
+(defn train-model [asked display]
   "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
   (setv deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes))))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
-  (with [group (if asked.distributed (join report) (ProcessGroup))]
-    (setv run (Run asked group report deadline))
+  (with [group (if asked.distributed (join display) (ProcessGroup))]
+    (setv run (Run asked group display deadline))
     (unless group.leader?
-      (return (_train (replace run :asked (.without-outputs asked) :report (Silent)))))
+      (return (_train (replace run :asked (.without-outputs asked) :display (Silent)))))
     ;; No output may replace an input or another output.
     (setv
       [path sources csv page] [asked.path asked.sources asked.csv asked.report]
@@ -62,19 +63,19 @@
 (defn _train [run]
   "Prepare `run` and train the model, unless that is done; return its `Checkpoint`."
   (setv
-    [asked report start] [run.asked run.report (prepare run)]
+    [asked display start] [run.asked run.display (make-start run)]
     [model corpus] [start.checkpoint start.corpus]
     settings model.settings
     done (unless asked.minutes (why-done settings model.history corpus.text)))
   (when done
     (setv [why advice] done)
-    (.warn report (Message f"{asked.path} is already trained on this text: {why}; " advice))
+    (.warn display (Message f"{asked.path} is already trained on this text: {why}; " advice))
     (when asked.report (write-report asked.report asked.path model))
     (return model))
   (when run.group.leader? (check-room asked.path (* SAVED model.weight-count)))
   (try
-    (unless (is model.vocabulary.unknown None) (.say report WORDS-ALONE))
-    (.begin-run report (_plan run start))
+    (unless (is model.vocabulary.unknown None) (.say display WORDS-ALONE))
+    (.begin-run display (_plan run start))
     (when asked.minutes (_say-how-much-is-read run start))
     (load-keras run settings.layers)  ; everything else is valid by now
     (import
@@ -82,10 +83,10 @@
       lstm-textgen.learning.learner.network [gpu-used]
       lstm-textgen.learning.training [Training])
     (when (= (gpu-used) "Apple's")
-      (.say report "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (.run (Training run start (partial run-callbacks asked model report
+      (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
+    (.run (Training run start (partial run-callbacks asked model display
       (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))))
-    (finally (.end-bar report))))
+    (finally (.end-bar display))))
 
 
 (defn _say-how-much-is-read [run start]
@@ -101,7 +102,7 @@
       settings.layers))
     (* relative (training-speed layers settings.unit model.weight-count settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))
-  (when line (.say run.report line)))
+  (when line (.say run.display line)))
 
 
 (defn _plan [run start]

@@ -53,7 +53,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   (meth __init__ [run start callbacks]
     (setv
-      [@asked @group @report @path] [run.asked run.group run.report run.asked.path]
+      [@asked @group @display @path] [run.asked run.group run.display run.asked.path]
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
       [@late @unsaved @evaluation @average] [False False #(0 0) None]
       @settings @checkpoint.settings
@@ -103,7 +103,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         ;; A place in another text is meaningless.
         (replace resume.progress :step 0 :loss-sum 0.0 :text @text))))
     (when resume
-      (.warn @report (+ f"{@path}: its training state doesn't fit this version; "
+      (.warn @display (+ f"{@path}: its training state doesn't fit this version; "
         "training resumes from the weights with a new optimizer")))
     (Progress (len @checkpoint.history) 0 0 0.0 @text))
 
@@ -127,11 +127,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (when (.leader-says @group @unsaved) (@save))
         (for [number [stopper.number #* signals]  :if number] (raise (Interrupted number)))
         (when @group.leader?
-          (.end-run @report (+ f"finished: {(@_why-done)}; {@path} has the weights of "
+          (.end-run @display (+ f"finished: {(@_why-done)}; {@path} has the weights of "
             (describe-kept @checkpoint.history @text))))
         (finally
           (@_call "on_train_end")
-          (.end-bar @report))))
+          (.end-bar @display))))
     @checkpoint)
 
   (meth _call [event #* arguments]
@@ -153,10 +153,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Train to the end of the epoch; return its mean loss in nats, None if a callback ended it."
     (setv [progress saved] [@progress (time.monotonic)])
     (when (= progress.step 0) (.empty-states @learner))
-    (.begin-epoch @report (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
+    (.begin-epoch @display (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
       (* @batch-units @batches.steps) (* @batch-units progress.step))
     (when (and @learner.compiles? (not @clock.steps))
-      (.doing @report "compiling the network")
+      (.doing @display "compiling the network")
       (when @held  ; validation compiles now, as there is nothing to lose yet; the rest with a step
         (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (.losses @learner @held))]
           (next losses))))
@@ -170,7 +170,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         [stop end save @late] (.agree @learner
           [(bool stopper.number) #* (gfor wish wishes (and wish @group.leader?))]))
       (when stop
-        (.end-bar @report)
+        (.end-bar @display)
         (@save)
         (raise (Interrupted (or stopper.number signal.SIGTERM))))
       (when end (return None))
@@ -207,7 +207,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (+= progress.updates 1)
     (@_move-average done)
     (setv mean (/ progress.loss-sum progress.step))
-    (.step @report (* @batch-units progress.step)
+    (.step @display (* @batch-units progress.step)
       (/ mean (.get @lengths "unit_length" 1)) (@_share-done))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
 
@@ -241,7 +241,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [entry better sample] (@_note-epoch loss begun)
       evaluated (and @group.leader? (@_evaluate-if-due)))
     (@save :last False)
-    (.end-epoch @report entry better sample)
+    (.end-epoch @display entry better sample)
     (@_call "on_epoch_end" (- (get entry "epoch") 1) (dfor
       [name ours] [["loss" "loss"] ["val_loss" "validation_loss"]
         ["learning_rate" "learning_rate"]]
@@ -256,7 +256,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [model weights] [@checkpoint (values @learner.weights)]
       entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
     (when @held
-      (.doing @report f"validating on {(len @held.ids) :,} {@settings.unit}")
+      (.doing @display f"validating on {(len @held.ids) :,} {@settings.unit}")
       (@_call "on_test_begin")
       (setv [loss weights] (@_validated weights))
       (@_call "on_test_end" {"loss" loss})
@@ -307,7 +307,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (when (and
         (!= epoch (when model.evaluation (get model.evaluation "epoch")))
         (or (>= begun (get @evaluation 1)) (@_why-done)))
-      (.doing @report "evaluating the model")
+      (.doing @display "evaluating the model")
       (setv
         model.evaluation (evaluate model epoch @batches.ids (if @held @held.ids #()))
         seconds (- (time.monotonic) begun)
@@ -323,14 +323,14 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     `last` save, warn instead, as training continues.]]
     (unless (and @held @checkpoint.history)  ; without validation the last are the best
       (setv @checkpoint.weights (values @learner.weights)))
-    (.doing @report f"saving {@path}")
+    (.doing @display f"saving {@path}")
     (setv @checkpoint.resume (Resume (replace @progress)
       (values @learner.variables)
       [#* (values @learner.optimizer.variables) #* (or @average [])]))
     (unless @group.leader? (return))
     (try
       (save-checkpoint @checkpoint @path)
-      (.saved @report)
+      (.saved @display)
       (setv @unsaved False)
       (except [error [OSError ValueError]]
         (setv
@@ -340,7 +340,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
             (or (getattr error "strerror" None) error))
           line f"{@path} could not be saved: {why}")
         (unless last
-          (.warn @report f"{line}; training continues and tries again at the next save")
+          (.warn @display f"{line}; training continues and tries again at the next save")
           (return))
         (setv place (save-elsewhere @checkpoint @path))
         (raise (OSError f"{line}{(if place f"; the model is in {place}" "")}") :from error)))))

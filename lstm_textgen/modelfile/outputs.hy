@@ -18,7 +18,7 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.text.corpus [fingerprint ids-of prepared-pieces]
+  lstm-textgen.text.corpus [Text earlier-fingerprint ids-of prepared-pieces]
   lstm-textgen.text.files [find-paths read-chunks]
   lstm-textgen.text.lists [Listing])
 
@@ -69,13 +69,24 @@ permanently if anything fails.]]
       settings model.settings
       pieces (prepared-pieces (read-chunks [path] settings.encoding) settings.lower)
       listing (when settings.items (Listing settings.items))
-      ids (ids-of (if listing (.pieces listing pieces) pieces) model.vocabulary)
-      ids (if listing (get (.split listing ids model.vocabulary settings) 0) ids)
       known (sfor entry model.history (get entry "text")))
-    (any (gfor
-      text known
-      :setv length (int (get (.split text ":") 0))
-      (= text (fingerprint (get ids (slice length))))))))
+    (with [text (Text)]
+      (for [piece (if listing (.pieces listing pieces) pieces)] (.add text piece))
+      (or
+        (any (gfor each known (.endswith each f":{text.fingerprint}")))
+        (_learned-earlier? model text listing known)))))
+
+
+(defn _learned-earlier? [model text listing known]
+  "Return whether an earlier version trained `model` on `text`, as the fingerprints `known` say."
+  (setv ids (ids-of text model.vocabulary))
+  (when listing
+    (.hold-out listing model.settings.validation model.settings.rng-seed)
+    (setv [ids _] (.split listing ids model.vocabulary)))
+  (any (gfor
+    each known
+    :setv length (int (get (.split each ":") 0))
+    (earlier-fingerprint (cut ids length) [each]))))
 
 
 (defn _check-apart [name path sources [folders #()]]

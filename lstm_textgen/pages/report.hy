@@ -278,7 +278,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   (setv
     settings (.as-dict model.settings)
     n (text-length model.history)
-    hidden ["why" "beginning" "people" #* (if model.vocabulary.limited [] ["max_words"])])
+    hidden ["why" "beginning" "people" "seed_text"
+      #* (if model.vocabulary.limited [] ["max_words"])])
   (section-of "Settings" "Every setting and the reason for its value."
     (table-of [] (gfor
       setting (settings-in "model" "fact")

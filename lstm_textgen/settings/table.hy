@@ -135,6 +135,8 @@ in Python, and its checks.]]
     (Setting "people" TEXT-LIST "fact" "the people in the chat that it was trained on"
       :optional True :later True)
     (Setting "beginning" TEXT "fact" "the first unit of the text, with which generation begins")
+    (Setting "seed_text" TEXT "fact" "words from the middle of the text, to generate with"
+      :default "" :later True)
     (Setting "why" TEXT "fact" "why the network was chosen; empty if it was given"
       :default "" :later True)
     (Setting "devices" TEXT "fact" "the devices of the last training, if batches were split"

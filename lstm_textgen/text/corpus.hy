@@ -4,7 +4,10 @@ A text is read once and its pieces are stored. They are read back to make the vo
 more than once, and to become ids. Short texts and ids are stored in memory, long ones in a file in
 the cache folder, from which the ids are memory-mapped.]]
 
+(eval-when-compile (require hyrule [meth unless]))
 (import
+  bisect [bisect]
+  hashlib [blake2b]
   mmap
   os
   re
@@ -17,16 +20,13 @@ the cache folder, from which the ids are memory-mapped.]]
 (setv
   PIECE MB  ; characters prepared at once
   GATHERED (** 2 18)  ; units put in order at once
+  SUMMED (** 2 20)  ; ids whose checksum is taken at once
   STORED (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
   ;; unit of a word-level model, is cut in two.
   BEFORE-SPACE (re.compile r"(?s).*(?:(?<=[^\r])(?=[\r\n])|(?<=\S)(?= \S))")
-  ;; What comes before a paragraph, a line and a sentence.
-  STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]
-  NEARBY 1000  ; units to either side of the middle of a text in which a seed is looked for
-  MOST-WORDS 3  ; of a seed
-  LONG-WORD 20  ; characters above which a word is cut, as in scripts without spaces
-  SHORT-SEED 4)  ; characters that are left of it
+  BEFORE-WORD (re.compile r"(?s).*\S(?= \S)")  ; the text before the last single space
+  MOST-MORE 1000)  ; characters by which the held-out part may grow
 
 
 (defn cut-at-space [pieces]
@@ -64,29 +64,28 @@ the cache folder, from which the ids are memory-mapped.]]
     (.array ids vocabulary.dtype)))
 
 
-(defn fingerprint [ids]
-  "Return a short text that identifies `ids` (time,): number and CRC-32."
-  f"{(len ids)}:{(zlib.crc32 (np.ascontiguousarray ids)) :08x}")
+(defn fingerprint [pieces]
+  "Return what identifies the text in `pieces`, however it is cut: 16 hexadecimal digits."
+  (setv digest (blake2b :digest-size 8))
+  (for [piece pieces] (.update digest (_encoded piece)))
+  (.hexdigest digest))
 
 
-(defn seed-within [ids vocabulary]
-  #[[Return a short seed from the middle of the text of `ids` (time,); empty if none is found.
+(defn _encoded [piece]
+  (.encode piece "utf-8" "surrogatepass"))  ; a vocabulary will refuse lone surrogates
 
-  It is the beginning of a paragraph or else of a line or a sentence: three words, or four
-  characters where words aren't separated. It begins with a letter, and has neither control
-  characters nor an apostrophe, which shells would need escaped.]]
-  (setv
-    middle (// (len ids) 2)
-    text (.decode vocabulary (cut ids (max 0 (- middle NEARBY)) (+ middle NEARBY))))
-  (for [start STARTS  found (re.finditer rf"{start}(?=([^\W\d_][^\n]*))" text)]
-    (setv
-      line (get found 1)
-      words (cut (.split line) MOST-WORDS)
-      seed (if (> (len (get words 0)) LONG-WORD)
-        (cut line SHORT-SEED)
-        (.rstrip (.join " " words) ",;:")))
-    (when (and (< (len seed) (len line)) (.isprintable seed) (not-in "'" seed)) (return seed)))
-  "")
+
+(defn earlier-fingerprint [ids known]
+  #[[Return which of the texts `known` earlier versions would have called `ids` (time,), or None.
+
+  They took the number of ids and a CRC-32, with as few bytes for an id as the vocabulary needed.]]
+  (unless (any (gfor text known (.startswith text f"{(len ids)}:"))) (return None))
+  (for [size [1 2 4]  :if (<= (int (.max ids)) (. (np.iinfo f"u{size}") max))]
+    (setv crc 0)
+    (for [start (range 0 (len ids) SUMMED)]
+      (setv crc (zlib.crc32 (.astype (cut ids start (+ start SUMMED)) f"u{size}") crc)))
+    (setv text f"{(len ids)}:{crc :08x}")
+    (when (in text known) (return text))))
 
 
 (defn gathered [ids bounds order]
@@ -108,20 +107,18 @@ the cache folder, from which the ids are memory-mapped.]]
 
 
 (defclass Store [SpooledTemporaryFile]
-  "Bytes or text stored part by part: up to `most` bytes (`STORED`) in memory, more in a file."
+  "Bytes stored part by part: up to `most` of them (`STORED`) in memory, more in a file."
 
-  (defn __init__ [self [most None]]
-    (setv [self.most self.sizes] [(or most STORED) []])
+  (meth __init__ [[most None]]
+    (setv [@most @sizes] [(or most STORED) []])
     ;; The system removes the file once it is neither open nor mapped, or the process ends.
-    (.__init__ (super) self.most :dir (cache-folder)))
+    (.__init__ (super) @most :dir (cache-folder)))
 
-  (defn add [self data]
-    "Store one more part, `data` (bytes or str); raise `OSError` if the cache folder is full."
-    ;; The vocabulary will refuse lone surrogates.
-    (when (isinstance data str) (setv data (.encode data "utf-8" "surrogatepass")))
-    (.append self.sizes (len data))
+  (meth add [data]
+    "Store one more part, `data`; raise `OSError` if the cache folder is full."
+    (.append @sizes (len data))
     (try
-      (when (> (sum self.sizes) self.most) (os.makedirs (cache-folder) :exist-ok True))
+      (when (> (sum @sizes) @most) (os.makedirs (cache-folder) :exist-ok True))
       (.write self data)
       (.flush self)
       (except [error OSError]
@@ -129,17 +126,77 @@ the cache folder, from which the ids are memory-mapped.]]
           f"{(or error.strerror error)}; "
           "set the environment variable LSTM_TEXTGEN_CACHE to another folder")) :from error))))
 
-  (defn __iter__ [self]
-    "Yield the parts, in order, as text."
-    (.seek self 0)
-    (for [size self.sizes] (yield (.decode (.read self size) "utf-8" "surrogatepass"))))
-
-  (defn array [self dtype]
+  (meth array [dtype]
     "Return all bytes as a read-only array of `dtype`; end storing."
     (.seek self 0)
     (np.frombuffer
-      (if (> (sum self.sizes) self.most)
+      (if (> (sum @sizes) @most)
         ;; The mapping has its own handle. Windows removes the file with the last handle.
         (mmap.mmap (.fileno self) 0 :access mmap.ACCESS-READ)
         (.read self))
       dtype)))
+
+
+(defclass Text [Store]
+  "A text stored in the pieces in which it comes, to be read more than once."
+
+  (meth __init__ []
+    (.__init__ (super))
+    (setv
+      @starts [0]  ; of each piece, in characters; and the end of the last
+      @_digest (blake2b :digest-size 8)))
+
+  (meth add [piece]
+    "Store one more piece (str)."
+    (setv data (_encoded piece))
+    (.add (super) data)
+    (.update @_digest data)
+    (.append @starts (+ @length (len piece))))
+
+  (meth [property] length []
+    "The number of characters."
+    (get @starts -1))
+
+  (meth [property] fingerprint []
+    "The `fingerprint` of the text."
+    (.hexdigest @_digest))
+
+  (meth __iter__ []
+    (.part self 0 @length))
+
+  (meth part [start stop]
+    "Yield the characters from `start` to before `stop`, in pieces."
+    (setv
+      first (- (bisect @starts start) 1)
+      place (sum (cut @sizes first)))
+    (for [n (range first (len @sizes))  :if (< (get @starts n) stop)]
+      (.seek self place)
+      (setv
+        place (+ place (get @sizes n))
+        piece (.decode (.read self (get @sizes n)) "utf-8" "surrogatepass")
+        before (get @starts n))
+      (yield (cut piece (max 0 (- start before)) (- stop before)))))
+
+  (meth sample [most size]
+    "Return up to `most` parts of `size` characters, evenly spaced; of a short text, the text."
+    (setv count (max 1 (min most (// @length size))))
+    (lfor
+      n (range count)
+      :setv start (* n (// @length count))
+      (.join "" (.part self start (+ start size)))))
+
+  (meth kept [share]
+    #[[Return how many characters are left to train on if the `share` at the end is held out.
+
+    The held-out part begins with a line or, if none begins just before that place, with a word.
+    A line or a word is the same in any units, so models of any units have the same part.]]
+    (setv
+      held (round (* share @length))
+      place (- @length held)
+      more (min MOST-MORE (// held 10) (// place 10))
+      before (.join "" (.part self (- place more) (+ place 2)))
+      word (.match BEFORE-WORD before))
+    (+ (- place more) (or
+      (+ 1 (.rfind before "\n" 0 more))
+      (and word (.end word))
+      more))))

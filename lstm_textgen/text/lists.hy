@@ -6,9 +6,8 @@ has a hash of each item; later there are the places of items.]]
 (eval-when-compile (require hyrule [meth ncut unless]))
 (import
   collections [Counter]
-  contextlib [suppress]
   functools [cache]
-  itertools [chain]
+  itertools [chain compress]
   re
   statistics [median]
   unicodedata
@@ -38,28 +37,14 @@ has a hash of each item; later there are the places of items.]]
   QUOTED-ITEM 40)  ; characters of an item in a message
 
 
-(defn read-list [stack pieces items rows report]
-  #[[Return #(text listing): the text of `pieces`, stored until the `ExitStack` ends.
-
-  With `items`, a value of that setting, it is the text of the items, and `listing` the `Listing`
-  that they are, which `report` shows; without it `listing` is None. If by then `rows` (a set or
-  None) has such a value, as the text is a table, that is used, unless its rows are no list.]]
-  (setv
-    listing (when items (Listing items))
-    text (.enter-context stack (Store)))
-  (for [piece (if listing (.pieces listing pieces) pieces)] (.add text piece))
-  (when (and rows (not items))
-    (with [_ (suppress ValueError)] (return (read-list stack text (.pop rows) None report))))
-  (when listing (.describe listing text report))
-  #(text listing))
-
-
 (defclass Listing []
   #[[A text as a list of `items`, the setting: lines or paragraphs.
 
   `pieces` reads it. After that, `count` is the number of its items, and `copies` the number of
-  those that equal an earlier one. After `split`, `longest` and `median` are the units of the
-  longest and the median item, without their ends, and `last` has the last characters of items.]]
+  those that equal an earlier one. After `hold-out`, `own` and `held` are the numbers of the items
+  to train on and to hold out, in random order. After `split`, `units` is the number of units,
+  `longest` and `median` are those of the longest and the median item, without their ends, and
+  `last` has the last characters of items.]]
 
   (meth __init__ [@items]
     (setv
@@ -103,33 +88,33 @@ has a hash of each item; later there are the places of items.]]
       (.removesuffix text rest)
       (.join (get ENDS @items) [#* found ""]))))
 
-  (meth describe [text report]
-    #[[Show what the list has on `report`; take the fingerprints of its items.
+  (meth describe [text display]
+    #[[Show what the list has on `display`; take the fingerprints of its items.
 
     `text` has the pieces of `pieces`.]]
-    (.say report (+ f"a list of {(counted @count f"{@items}s")}"
+    (.say display (+ f"a list of {(counted @count f"{@items}s")}"
       (if @copies f", of which {@copies :,} equal an earlier one" "")))
-    (for [line (.described @oddities)] (.say report line))
+    (for [line (.described @oddities)] (.say display line))
     (unless (> (- @count @copies) MOST-KNOWN)
       (setv @known (join-fingerprints #* (gfor
         piece text
         (fingerprints (split-items piece @items)))))))
 
-  (meth add-to [model new report]
-    #[[Add the fingerprints of the items to those of `model`, a `Checkpoint`, `new` or not.
+  (meth joined [model new display]
+    #[[Return the fingerprints of the items and of those of `model`, a `Checkpoint`, `new` or not.
 
-    If they are too many it keeps none, as `report` shows.]]
+    If they are too many there are none, as `display` shows.]]
     (setv
       known (join-fingerprints model.items @known)
-      all? (and @known (or new model.items) (<= (len known) (* FINGERPRINT MOST-KNOWN)))
-      model.items (if all? known b""))
+      all? (and @known (or new model.items) (<= (len known) (* FINGERPRINT MOST-KNOWN))))
     (unless all?
-      (.say report
-        f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones")))
+      (.say display
+        f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones"))
+    (if all? known b""))
 
-  (meth lookback [ids]
-    "Return the usual lookback for the list of `ids` (time,), shorter if its items are short."
-    (if (<= (/ (len ids) @count) BRIEF) 32 64))
+  (meth [property] lookback []
+    "The usual lookback for the list, shorter if its items are short."
+    (if (<= (/ @units @count) BRIEF) 32 64))
 
   (meth facts [settings]
     "Return what a model with these `settings` stores of the list and earlier ones: a dict."
@@ -138,16 +123,28 @@ has a hash of each item; later there are the places of items.]]
       "item_ends" (when (= @items "line")
         (.join "" (sorted (set (+ @last (or settings.item-ends ""))))))})
 
-  (meth split [ids vocabulary settings]
+  (meth training-items [text]
+    "Yield the items of `text` to train on, in its own order, each with its end, in pieces."
+    (setv
+      wanted (np.zeros @count bool)
+      (get wanted @own) True
+      first 0)
+    (for [piece text]
+      (setv
+        items (split-items piece @items)
+        own (compress items (cut wanted first (+ first (len items)))))
+      (yield (.join (get ENDS @items) [#* own ""]))
+      (+= first (len items))))
+
+  (meth split [ids vocabulary]
     #[[Return #(training held-out): the shuffled items of the text of `ids` (time,), in units.
 
-    Of the different items the share `settings.validation` is held out; the random seed and the
-    items alone decide which. Raise `ValueError` if the training part is shorter than a window and
-    the next id, or the `vocabulary` has no line ends.]]
+    Raise `ValueError` if the `vocabulary` has no line ends.]]
     (setv bounds (item-bounds ids (.find vocabulary "\n") @items))
     (unless (= (len bounds) (+ @count 1))
       (refuse 'items f" {@items} needs a unit for line ends; give a larger " 'max-words))
     (setv
+      @units (len ids)
       end (len (get ENDS @items))
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
       lasts (set (gfor
@@ -155,39 +152,30 @@ has a hash of each item; later there are the places of items.]]
         :setv stops (cut bounds first (+ first AT-ONCE))
         id (.tolist (np.unique (.take ids (- stops end 1))))
         id))
-      @last (.join "" (gfor id lasts (cut (.decode vocabulary [id]) -1 None)))
-      [own held] (gfor
-        part (@_drawn settings.validation settings.rng-seed)
-        (gathered ids bounds part)))
-    (when (<= (len own) settings.lookback)
-      (refuse "the list is too short: "
-        f"it has {(counted (len own) settings.unit)} to train on, and " 'lookback " "
-        f"{settings.lookback} needs {(+ 1 settings.lookback)}; "
-        "give a longer list or a smaller " 'lookback))
-    #(own held))
+      @last (.join "" (gfor id lasts (cut (.decode vocabulary [id]) -1 None))))
+    (lfor part [@own @held] (gathered ids bounds part)))
 
-  (meth _drawn [validation rng-seed]
-    #[[Return #(own held), the numbers of the items to train on and to hold out, in random order.
+  (meth hold-out [validation rng-seed]
+    #[[Draw the items to hold out, the share `validation` of the different ones.
 
-    Of items that equal each other all copies are in one part; `held` has only the first. Those
-    with more than `MOST-COPIES` are held out only if all have as many.]]
-    (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
-    (.shuffle (np.random.default-rng rng-seed) order)
-    (defn fitting [number]
-      (if validation (max 1 (round (* validation number))) 0))
-    (unless @copies
-      (setv held (fitting @count))
-      (return #((cut order held None) (cut order held))))
+    The random seed and the items alone decide, so it is the same items for any units. Of items
+    that equal each other all copies are in one part; `held` has only the first. Those with more
+    than `MOST-COPIES` are held out only if all have as many.]]
     (setv
-      most (if (< (len @places) @count) MOST-COPIES (max MOST-COPIES (.min @times)))
-      able (np.ones @count bool)
-      (get able @places) (& (= @places @firsts) (<= @times most))
+      order (np.arange @count :dtype (np.min-scalar-type @count))
+      able (np.ones @count bool))
+    (.shuffle (np.random.default-rng rng-seed) order)
+    (when @copies
+      (setv
+        most (if (< (len @places) @count) MOST-COPIES (max MOST-COPIES (.min @times)))
+        (get able @places) (& (= @places @firsts) (<= @times most))))
+    (setv
       candidates (get order (get able order))
-      held (cut candidates (fitting (len candidates)))
+      @held (cut candidates (if validation (max 1 (round (* validation (len candidates)))) 0))
       own (np.ones @count bool)
-      (get own held) False
-      (get own @places) (get own @firsts))
-    #((get order (get own order)) held)))
+      (get own @held) False
+      (get own @places) (get own @firsts)
+      @own (get order (get own order)))))
 
 
 (defn duplicates [keys]

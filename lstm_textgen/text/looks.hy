@@ -1,75 +1,117 @@
-"Whether a text looks like a list, by its lines: a run then suggests the setting `items`."
+"What a text looks like, judged by parts of it before it has units: a list? what could a seed be?"
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
-  re
-  lstm-textgen.basics.messages [Message]
-  lstm-textgen.text.lists [item-bounds])
+  re)
 
 (setv
+  ;; The parts by which bases are judged: their number and their characters, of which a base makes
+  ;; about 250 pieces.
+  TRIED [8 600]
+  ;; The parts in which lines are looked at.
+  LOOKED-THROUGH [8 10_000]
   FEWEST-LINES 50  ; lines of a text that may look like a list
-  PLACES 8       ; of a text that are looked at …
-  PLACE 10_000   ; … and units in each
-  TYPICAL 80     ; characters of the median line, at most
-  ;; Signs of code, and ends of lines that go on.
-  SIGNS (re.compile r"[;{}<>=\[\]|\\]|[(),:]$"))
+  ;; What a list with an item a line has, from least to most: hardly any empty line, lines that
+  ;; are short and begin in one way and end in one way. Verse ends lines in several ways. Prose
+  ;; that is broken into lines begins them in several, and most are about as long as the longest.
+  ;; Code is full of signs, and a chat's lines begin with a few names.
+  LIST {
+    "full" [0.98 1]         ; share of the lines that aren't empty; of these …
+    "indented" [0 0.03]     ; … the share that is indented
+    "lettered" [0.9 1]      ; … that has letters
+    "signs" [0 0.1]         ; … that has signs of code, or an end that goes on
+    "spoken" [0 0.3]        ; … that begins with the name of one who speaks again
+    "beginning" [0.85 1]    ; … that begins in the most frequent way
+    "ending" [0.85 1]       ; … that ends in the most frequent way
+    "typical" [0 80]        ; characters of the median line
+    "longest" [0 6]         ; how many times as long a long one is, or than 10 characters
+    "broken" [0 0.4]}       ; share of lines almost as long as that, unless they are sentences
+  SIGNS (re.compile r"[;{}<>=\[\]|\\]|[(),:]$")
+  SHORT-LINES 30  ; characters of lines that aren't broken prose
+  ;; What comes before a paragraph, a line and a sentence.
+  STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]
+  NEARBY 1000  ; characters to either side of the middle of a text in which a seed is looked for
+  MOST-WORDS 3  ; of a seed
+  LONG-WORD 20  ; characters above which a word is cut, as in scripts without spaces
+  SHORT-SEED 4)  ; characters that are left of it
 
 
-(defn hint-at-list [vocabulary ids held report]
-  #[[Suggest the setting `items` on `report` if a text looks like a list.
+(defrecord Look "What a text looks like before it has units." [
+    #^ int length    ; its characters
+    #^ list places   ; parts of it, by which bases are judged
+    #^ int lines     ; the number of its lines if it looks like a list of lines, else 0
+    #^ str seed])    ; a short seed from its middle, empty if none is found
 
-  The text is that of `ids` and `held`, units (time,); places of `ids` are looked at.]]
+
+(defn look-at [text kept]
+  "Return the `Look` of `text` (a `Text`), of which `kept` characters are to be trained on."
+  (Look text.length (.sample text #* TRIED) (count-lines text) (seed-within text (// kept 2))))
+
+
+(defn seed-within [text middle]
+  #[[Return a short seed from the `middle` (a place) of `text`; empty if none is found.
+
+  It is the beginning of a paragraph or else of a line or a sentence: three words, or four
+  characters where words aren't separated. It begins with a letter, and has neither control
+  characters nor an apostrophe, which shells would need escaped.]]
+  (setv nearby (.join "" (.part text (max 0 (- middle NEARBY)) (+ middle NEARBY))))
+  (for [start STARTS  found (re.finditer rf"{start}(?=([^\W\d_][^\n]*))" nearby)]
+    (setv
+      line (get found 1)
+      words (cut (.split line) MOST-WORDS)
+      seed (if (> (len (get words 0)) LONG-WORD)
+        (cut line SHORT-SEED)
+        (.rstrip (.join " " words) ",;:")))
+    (when (and (< (len seed) (len line)) (.isprintable seed) (not-in "'" seed)) (return seed)))
+  "")
+
+
+;; * Lists
+
+(defn count-lines [text]
+  "Return the number of lines of `text` (a `Text`) if it looks like a list of lines, else 0."
   (setv lines (lfor
-    start (range 0 (len ids) (max PLACE (// (len ids) PLACES)))
-    :setv text (.decode vocabulary (cut ids start (+ start PLACE)))
+    [n place] (enumerate (.sample text #* LOOKED-THROUGH))
     ;; The first and the last line of a place may be cut.
-    line (cut (.split text "\n") (int (> start 0)) -1)
+    line (cut (.split place "\n") (int (> n 0)) -1)
     line))
-  (unless (list? lines) (return))  ; before all line ends are sought, which takes longer
+  (unless (list? lines) (return 0))  ; before all lines are counted, which takes longer
   (setv
-    newline (.find vocabulary "\n")
-    whole? (= (get [#* (cut ids -1 None) #* (cut held -1 None)] -1) newline)
-    count (sum
-      (gfor part [ids held] (- (len (item-bounds part newline "line")) 1))
-      :start (not whole?)))
-  (when (>= count FEWEST-LINES)
-    (.say report (Message f"this looks like a list of {count :,} items; try " 'items " line"))))
+    unended (!= (.join "" (.part text (- text.length 1) text.length)) "\n")
+    count (sum (gfor piece text (.count piece "\n")) :start unended))
+  (if (>= count FEWEST-LINES) count 0))
 
 
 (defn list? [lines]
-  #[[Return whether a text with such `lines`, parts of it, looks like a list with an item a line.
-
-  A list has short lines, hardly any of them empty or indented, that begin in the same way and end
-  in the same way. Verse ends lines in several ways, and prose begins them in several when it is
-  broken into lines, most of which are then about as long as the longest. Code is full of signs,
-  and a chat's lines begin with a few names.]]
-  (setv
-    full (lfor line lines :if (.strip line) (.rstrip line))
-    count (len full)
-    sizes (sorted (map len full)))
+  "Return whether a text with such `lines`, parts of it, looks like a list with an item a line."
+  (setv full (lfor line lines :if (.strip line) (.rstrip line)))
   (unless full (return False))
-  (defn share [test]
-    (/ (sum (map test full)) count))
+  (setv found {"full" (/ (len full) (len lines))  #** (measures full)})
+  (all (gfor [name [least most]] (.items LIST) (<= least (get found name) most))))
+
+
+(defn measures [lines]
+  "Return what there is to know of `lines`, none of them empty: a dict with the keys of `LIST`."
   (setv
-    [[ending often]] (.most-common (Counter (map _ending full)) 1)
-    often (/ often count)
-    typical (get sizes (// count 2))
-    long (get sizes (int (* 0.98 count)))
-    speakers (Counter (gfor line full :if (in ": " line) (get (.split line ": " 1) 0)))
-    spoken (sum (gfor n (.values speakers) :if (> n 1) n)))
-  (and
-    (>= count (* 0.98 (len lines)))
-    (<= typical TYPICAL)
-    (<= long (* 6 (max typical 10)))
-    (< (share (fn [line] (.isspace (get line 0)))) 0.03)
-    (> (share (fn [line] (any (map str.isalpha line)))) 0.9)
-    (> (/ (max (.values (Counter (map _beginning full)))) count) 0.85)
-    (> often 0.85)
-    (< (share (fn [line] (bool (.search SIGNS line)))) 0.1)
-    (< spoken (* 0.3 count))
-    (or (<= long 30) (= ending "sentence")
-      (< (share (fn [line] (>= (len line) (* 0.85 long)))) 0.4))))
+    count (len lines)
+    sizes (sorted (map len lines))
+    [typical long] (gfor share [0.5 0.98] (get sizes (int (* share count))))
+    [[ending often]] (.most-common (Counter (map _ending lines)) 1)
+    speakers (Counter (gfor line lines :if (in ": " line) (get (.split line ": " 1) 0))))
+  (defn share [test]
+    (/ (sum (map test lines)) count))
+  { "indented" (share (fn [line] (.isspace (get line 0))))
+    "lettered" (share (fn [line] (any (map str.isalpha line))))
+    "signs" (share (fn [line] (bool (.search SIGNS line))))
+    "spoken" (/ (sum (gfor n (.values speakers) :if (> n 1) n)) count)
+    "beginning" (/ (max (.values (Counter (map _beginning lines)))) count)
+    "ending" (/ often count)
+    "typical" typical
+    "longest" (/ long (max typical 10))
+    "broken" (if (or (<= long SHORT-LINES) (= ending "sentence"))
+      0
+      (share (fn [line] (>= (len line) (* 0.85 long)))))})
 
 
 (defn _beginning [line]
