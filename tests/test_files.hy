@@ -7,7 +7,7 @@
   pytest
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.files [read-chunks read-sources]
-  tests.helpers [complaint empty-folder refusal-of run-python succeeded write write-all])
+  tests.helpers [complaint empty-folder noted refusal-of run-python succeeded write write-all])
 
 (setv
   pytestmark pytest.mark.quick
@@ -73,7 +73,9 @@
   (write-all {"my books/one book.txt" "one"  "my books/two.txt" "two"  "two\nlines.txt" "three"})
   (assert (= (read-sources ["my books/one book.txt"]) "one"))
   (assert (= (read-sources ["my books/*.txt"]) (read-sources ["my books"]) "one\ntwo"))
-  (assert (= (read-sources "two\nlines.txt") "three")))
+  (write "one\ntable.csv" "a,b\n1,2\n")
+  (assert (= (read-sources "two\nlines.txt") "three"))
+  (assert (= (lfor [name _] (get (noted "one\ntable.csv") 1) name) ["one\\ntable.csv"])))
 
 
 (defn [(pytest.mark.parametrize "path" [r"C:\my books\x.txt" "C:x.txt" "C://x.txt" "c:/x.txt"])]

@@ -32,9 +32,9 @@
   (write-all {"all/latin.doc" b"\xe9"  "all/deep/a\nb.png" b"PNG\0"  "all/bad.gz" "not zipped"
     "all/book.pdf" b"%PDF-1.7\n"  "all/photo.jpg" b"\xff\xd8\xff\xe0"})
   (assert (= (warnings-about "all") [(+ "skipped 5 of 8 files in 'all' that are not utf-8 text: "
-    "bad.gz, book.pdf, deep/a b.png, latin.doc, photo.jpg")]))
+    "bad.gz, book.pdf, deep/a\\nb.png, latin.doc, photo.jpg")]))
   (assert (= (warnings-about "all" "latin-1") [(+ "skipped 4 of 8 files in 'all' that are not "
-    "latin-1 text: bad.gz, book.pdf, deep/a b.png, photo.jpg")])))
+    "latin-1 text: bad.gz, book.pdf, deep/a\\nb.png, photo.jpg")])))
 
 
 (defn test-of-many-skipped-files-the-first-are-named [here]
@@ -81,7 +81,7 @@
     ["a.zip" (+ "zip archive, 3 texts; skipped 1 of 5 files in 'a.zip' that is not utf-8 text: "
       "d.png")]
     ["a.zip/c.csv" "read as plain text; to read one column give `column`: id, text"]]))
-  (assert (= (read-sources "a.zip" :column "text") "x\n"))
+  (assert (= (read-sources "a.zip" :column "text") "one\ntwo\f\nx\n"))
   (write "all/a.zip" (.read-bytes (/ here "a.zip")))
   (assert (= (read-sources "all") (read-sources "a.zip"))))
 

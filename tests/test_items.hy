@@ -129,6 +129,17 @@
   (assert (not (any (gfor line lines (or (in "repeats" line) (in "script" line)))))))
 
 
+(defn test-the-first-oddities-are-named-and-the-others-counted []
+  (setv
+    listing (Listing "line")
+    odd (* (+ (* "ha " 60) "\n") 5000))
+  (list (.pieces listing [(+ "title\n" (.join "\n" NAMES) "\n" odd)]))
+  (setv lines (.described listing.oddities))
+  (assert (= (get lines 0) "the first item, 'title', may be the name of a column"))
+  (assert (= (len (lfor line lines :if (.endswith line "mostly repeats 'ha'") line)) 10))
+  (assert (= (get lines 11) "4,990 more items mostly repeat a word")))
+
+
 (defn [counting (pytest.mark.parametrize ["text" "settings" "words"] [
     [(.join "\n" (cut NAMES 9)) {} "at least 10 different items, but the text has 9"]
     [(* "Anna\n" 1000) {} "at least 10 different items, but the text has 1"]

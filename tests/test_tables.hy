@@ -8,7 +8,7 @@
   lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.documents.tables [find-name]
   lstm-textgen.text.files [documents-of read-sources]
-  tests.helpers [ROOT complaint empty-folder noted refusal-of write]
+  tests.helpers [ROOT complaint empty-folder noted refusal-of write write-all]
   tests.test-documents [zipped-as])
 
 (setv
@@ -17,6 +17,7 @@
   DOCUMENTS (/ ROOT "tests" "documents")
   MB (** 2 20)
   PEOPLE "Name,Home,Story\nAnna,Rome,\"She sings.\n\n  She  rests.\"\nBen,,He swims.\n,,\n"
+  HAIKU "\"An old pond,\na frog.\",basho\n\"On a bare branch\na crow.\",basho\n"
   TEMPLATE "{name} ({HOME}):\\n{3}")
 
 
@@ -111,7 +112,6 @@
       "has no column 'txt'; choose from: 1 id (1), 2 text (one), 3 text 2")
     #("a.csv" "id,text,text 2\n,one\n1,two\n" "ex"
       "has several columns with 'ex'; choose from: 1 id (1), 2 text (one), 3 text 2")
-    #("a.txt" "plain" "text" "is not a table, so `column` doesn't apply to it")
     #("a.csv" "id,text\n1, \n2\n" "text" "has no text in column text")
     #("a.csv" "id,text\n" "{id}: {text}" "has no text in columns id, text")])]
     test-a-column-that-is-unknown-or-empty-is-refused [here name table column said]
@@ -140,6 +140,37 @@
     test-a-header-in-the-first-row-is-no-title [here text column found]
   (write "a.csv" text)
   (assert (= (get (read "a.csv" :column column) 0) found)))
+
+
+(defn [(pytest.mark.parametrize #("text" "column" "found" "said") [
+      #(HAIKU "1" "An old pond,\na frog.\n\nOn a bare branch\na crow.\n\n"
+        "2 entries in column 1; the table has no header")  ; a cell of the first row comes again
+      #("2020-01-01,x\n2020-01-02,y\n" "{2}, {1}" "x, 2020-01-01\ny, 2020-01-02\n"
+        "2 entries in columns 2, 1; the table has no header")
+      #("The sea is wide and deep.\nThe lamp is small and old.\n" "1"
+        "The sea is wide and deep.\nThe lamp is small and old.\n"
+        "2 entries in column 1; the table has no header")
+      #("Which color do you like best of all?\nred\nblue\n" "1" "red\nblue\n" (+ "2 entries in "
+        "column Which color do you like best of all?; the first row was taken as the header"))
+      #("day,text\n1,one\n2,two\n" "2" "one\ntwo\n" "2 entries in column text")])]
+    test-a-first-row-that-looks-like-data-is-read-if-columns-are-numbered
+    [here text column found said]
+  (write "a.csv" text)
+  (assert (= (cut (read "a.csv" :column column) 2) #(found f"table, {said}"))))
+
+
+(defn test-of-a-table-without-a-header-the-numbers-of-columns-are-named [here]
+  (write "a.csv" HAIKU)
+  (assert (.endswith (get (read "a.csv") 1) "`column`: 1, 2"))
+  (assert (.endswith (complaint ["a.csv"] :column "x")
+    "; if the first row is no header, give a number")))
+
+
+(defn test-with-a-column-texts-beside-a-table-are-read-whole [here]
+  (write-all {"all/a.csv" PEOPLE  "all/b.txt" "Dora\nEmil\n"})
+  (assert (= (read-sources "all" :column "name") "Anna\nBen\nDora\nEmil\n"))
+  (assert (= (complaint ["all/b.txt"] :column "name")
+    "`column` doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl")))
 
 
 (defn test-the-encoding-of-a-spreadsheet-is-found-and-told [here]

@@ -23,6 +23,11 @@ as symbols; in a file or a pipe they stay unchanged.]]
   (.translate text SYMBOLS))
 
 
+(defn printable [name]
+  "Return `name`, of a file, without line breaks and the like: `a\\nb` for that with a line break."
+  (if (.isprintable name) name (cut (repr name) 1 -1)))
+
+
 (defn spaces-shown [text]
   "Return `text` with symbols for its line breaks and spaces: ↵ and ␣."
   (.replace (.replace text "\n" "↵") " " "␣"))

@@ -14,6 +14,7 @@
   urllib.parse [urlsplit]
   zlib
   lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip unknown-name]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [wanted?]
@@ -74,6 +75,8 @@
   (for [chunk (joined (documents))]
     (setv empty False)
     (yield chunk))
+  (unless (or found (not reading.column))
+    (refuse 'column " doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl"))
   (when reading.only
     (unless people (refuse 'only " doesn't apply: no source is a chat or a mailbox"))
     (unless (any (gfor name people (wanted? name reading)))
@@ -112,7 +115,7 @@
   "Return the name of `source`, which may be an open file, in messages."
   (cond
     (= source "-") "standard input"
-    (not (hasattr source "read")) source
+    (not (hasattr source "read")) (printable source)
     (isinstance (getattr source "name" None) str) (_quoted source.name)
     True "the given text"))
 

@@ -30,9 +30,11 @@ has a hash of each item; later there are the places of items.]]
   ;; the share `RARE` of all, in another script than most.
   SEARCHED 3_000_000
   OFTEN 50
+  REPEATED-SHOWN 10  ; items with repeated words that have a line each
   FAR-LONGER 100
   CLUSTER 3
   RARE 0.1
+  COLUMN-NAMES (re.compile r"(?i)(?:(?:first|last|full)[ _-]?)?names?|titles?|texts?|words?")
   BRIEF 16         ; units, on average (bench/log.md)
   QUOTED-ITEM 40)  ; characters of an item in a message
 
@@ -223,8 +225,10 @@ has a hash of each item; later there are the places of items.]]
     (setv
       @searched 0
       @sizes []         ; characters of the items searched
+      @first ""         ; the first item
       @longest #(0 0)   ; characters of the longest item of all, and its line
-      @repeated []      ; lines about repeated words
+      @repeating 0      ; items with repeated words
+      @repeated []      ; lines about the first of them
       @scripts {}))     ; for each script a list: the number of items, the line of the first
 
   (meth note [found text lines]
@@ -233,6 +237,7 @@ has a hash of each item; later there are the places of items.]]
     (when (> (len item) (get @longest 0))
       (setv @longest #((len item) (line-of item text lines))))
     (unless (< @searched SEARCHED) (return))
+    (unless @searched (setv @first (get found 0)))
     (+= @searched (len text))
     (.extend @sizes (map len found))
     (for [item found]
@@ -241,7 +246,8 @@ has a hash of each item; later there are the places of items.]]
         (setv (get @scripts script) [0 (line-of item text lines)]))
       (+= (get @scripts script 0) 1)
       (setv word (repeated-word item))
-      (when word
+      (when word (+= @repeating 1))
+      (when (and word (<= @repeating REPEATED-SHOWN))
         (.append @repeated
           (+ f"line {(line-of item text lines) :,} mostly repeats "
             (clip (repr word) QUOTED-ITEM))))))
@@ -250,9 +256,17 @@ has a hash of each item; later there are the places of items.]]
     "Return a line about each oddity."
     (setv
       [size line] @longest
-      times (/ size (if @sizes (median @sizes) 1))
+      usual-size (if @sizes (median @sizes) 1)
+      times (/ size usual-size)
       usual (max @scripts :key (fn [script] (get @scripts script 0)) :default ""))
-    [ #* @repeated
+    [ #* (if (or (.fullmatch COLUMN-NAMES @first)
+          (and (.isalpha @first) (.islower @first) (<= (* 3 (len @first)) usual-size)))
+        [f"the first item, {(clip (repr @first) QUOTED-ITEM)}, may be the name of a column"]
+        [])
+      #* @repeated
+      #* (if (> @repeating REPEATED-SHOWN)
+        [f"{(- @repeating REPEATED-SHOWN) :,} more items mostly repeat a word"]
+        [])
       #* (if (>= times FAR-LONGER)
         [f"line {line :,} has an item {times :,.0f} times as long as the median one"]
         [])

@@ -46,7 +46,7 @@
     "Book" None}
   TABLES [#* CSV-ENDINGS #* JSON-ENDINGS]
   ;; Options of a `Reading`, and to what they apply.
-  OPTIONS {"only" "chat or mailbox"  "column" "table"  "sheet" "workbook"}
+  OPTIONS {"only" "chat or mailbox"  "sheet" "workbook"}
   ;; What is more markup than text, by its beginning; it is read as plain text.
   DATA {
     "JSON" r"\s*(?:\{\s*[\"}]|\[\s*[{\"]|\[\s*\[\s*[\"\d-])"
@@ -91,7 +91,7 @@
     (begins? "word/") [(fn [archive] (read-docx archive (partial _inserted archive)))]
     (begins? "ppt/") [read-pptx]
     (open-document? "text" "presentation") [read-odt]
-    (or (begins? "xl/") (open-document? "spreadsheet")) [read-zipped-sheet "column" "sheet"]
+    (or (begins? "xl/") (open-document? "spreadsheet")) [read-zipped-sheet "sheet"]
     (in "META-INF/container.xml" archive.names) [read-epub]
     (slack? archive.names) [read-slack "only"]
     mime (raise (NotText f"{reading.name} can't be read: it is of type {mime}"))
@@ -115,7 +115,7 @@
   (when (setx refused (.get OLE-STREAMS stream ["an old Office document"
       "save it as .docx or .xlsx and give that"]))
     (raise (NotText f"{reading.name} is {(get refused 0)}, not plain text; {(get refused 1)}")))
-  (_check-options reading ["column" "sheet"])
+  (_check-options reading ["sheet"])
   (read-sheet data reading))
 
 
@@ -215,7 +215,7 @@
     :errors #(AttributeError KeyError RecursionError TypeError ValueError))
   "subtitles" (Reader "subtitles" read-subtitles
     :sniffs? (fn [head text reading] (subtitles? text reading.ending)))
-  "table" (Reader "a table" read-table :errors #(RecursionError ValueError) :options ["column"]
+  "table" (Reader "a table" read-table :errors #(RecursionError ValueError)
     :sniffs? (fn [head text reading] (and reading.column (in reading.ending [#* TABLES ""]))))
   "chat" (Reader "a chat" _read-chat :options ["only"]
     :sniffs? (fn [head text reading] (find-chat text reading.ending)))
@@ -227,7 +227,7 @@
 (defn read-any [file reading]
   #[[Yield the text of `file` (binary), plain text or a document; return a `Summary` or None.
 
-  Raise as `read-document`, and `NotText` if the reading's `only` or `column` doesn't apply.]]
+  Raise as `read-document`, and `NotText` if the reading's `only` or `sheet` doesn't apply.]]
   (setv
     head (.read file CHUNK)
     start (cut head HEAD)

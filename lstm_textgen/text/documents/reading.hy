@@ -12,6 +12,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.download [QUOTED too-much])
@@ -71,8 +72,8 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   `chunks` is a reader, or another iterator of plain text. After the last chunk `summary` is what
   the reader returned; None: nothing, as of plain text.]]
 
-  (meth __init__ [@name @chunks]
-    (setv @summary None))
+  (meth __init__ [name @chunks]
+    (setv [@name @summary] [(printable name) None]))
 
   (meth __iter__ []
     (setv @summary (yield :from @chunks))))

@@ -9,6 +9,7 @@
   itertools [chain dropwhile islice takewhile]
   json
   re
+  statistics [median]
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [clip column-parts counted]
@@ -27,7 +28,9 @@
   END "\x1e"  ; stands after a row until it is known what separates rows; no text has it
   MOST-LISTED 30  ; columns in a message
   FIRST-ROWS 100  ; among which the header is, and an example of each column
-  MOST-TITLES 5)  ; rows above the header
+  MOST-TITLES 5  ; rows above the header
+  MAX-FORM 100  ; characters of a cell that are compared with others
+  LONG-CELL 20)  ; characters above which half a cell is longer than most names of columns
 
 
 (defn read-table [file reading]
@@ -61,7 +64,7 @@
         (setv
           table (_csv-reader (StringIO head) head ending)
           rows (list (islice (filter any table) FIRST-ROWS)))
-        (get [#* rows []] (_header-place rows None))))
+        (get (_headed rows None) 0)))
     (except [[RecursionError ValueError csv.Error]] [])))
 
 
@@ -75,9 +78,8 @@
   (setv
     rows (dropwhile (fn [row] (not (any row))) rows)
     first (list (islice rows FIRST-ROWS))
-    place (_header-place first reading.column)
-    header (list (map one-line (get [#* first []] place)))
-    below (cut first (+ place 1) None)
+    [header place said] (_headed first reading.column)
+    below (cut first place None)
     [parts names] (if reading.column (_parts below header reading) [[] header])
     [count longer items] [0 0 "line"]
     budget (Budget reading))
@@ -97,6 +99,7 @@
       ""))
     (unless count (raise (NotText f"{reading.name} has no text{within}")))
     (.seek copy 0)
+    (when within (+= within said))
     (cond
       (and within longer)
         (+= within f"; {(counted longer "rows")} with more cells than there are columns")
@@ -105,8 +108,53 @@
           f": {(clip (.join ", " names) 200)}")))
     (for [chunk (file-chunks copy)]
       (yield (.replace chunk END (get ENDS (or reading.items items))))))
-  (Summary (Message f"{kind}, {(counted count "entries")}" within)
+  (Summary (Message kind f", {(counted count "entries")}" within)
     :items (when reading.column (or reading.items items))))
+
+
+(defn _headed [rows column]
+  #[[Return #(names place said): the columns' names, where the rows below them begin, and a note.
+
+  The columns are numbered from 1 if the first of `rows` looks like data, unless `column` has the
+  name of one.]]
+  (setv
+    place (_header-place rows column)
+    names (list (map one-line (get [#* rows []] place)))
+    numbers? (all (gfor name (_asked column) (and (.isdecimal name) (not-in name names))))
+    data? (if (and numbers? (= place 0)) (_data? rows) False))
+  (cond
+    data? #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; the table has no header")
+    (is data? None) #(names 1 "; the first row was taken as the header")
+    True #(names (+ place 1) "")))
+
+
+(defn _data? [rows]
+  #[[Return whether the first of `rows` is like those below it; None if that is unclear.
+
+  A cell is like those below it if it equals one, is written like one of digits and others, or is
+  about as long; it is unlike them if it has no digit and they all have.]]
+  (when (or (< (len rows) 2) (isinstance (get rows 1) dict)) (return False))  ; JSON names its own
+  (defn form [cell]
+    (re.sub r"\d+" "0" (re.sub r"[^\W\d_]+" "a" (cut cell MAX-FORM))))
+  (defn like? [cell others]
+    (setv
+      own (form cell)
+      forms (set (map form others)))
+    (cond
+      (or (in cell others) (and (in "0" own) (in own forms))) True
+      (and (not-in "0" own) (all (gfor each forms (in "0" each)))) False
+      (>= (* 2 (len cell)) (median (map len others)) LONG-CELL) True))
+  (setv found (sfor
+    [n cell] (enumerate (cut (get rows 0) MOST-LISTED))
+    :setv others (list (filter None (gfor row (cut rows 1 None) (_cell row n))))
+    :if (and cell others)
+    (like? cell others)))
+  (if (in False found) False (or (in True found) None)))
+
+
+(defn _asked [column]
+  "Return the list of the names and numbers of columns in `column`, as in a `Reading`."
+  (lfor text (_given column)  [_ name] (column-parts text)  :if name (one-line name)))
 
 
 (defn _header-place [rows column]
@@ -124,10 +172,7 @@
     [wide #* below] (or (cut widths above None) [0])
     below (list (filter None below))
     cells (sfor cell (get [#* rows []] 0) (.casefold (one-line cell)))
-    asked? (any (gfor
-      text (_given column)
-      [_ name] (column-parts text)
-      (and name (in (.casefold (one-line name)) cells)))))
+    asked? (any (gfor name (_asked column) (in (.casefold name) cells))))
   (if (and (<= 1 above MOST-TITLES)
       (>= wide (max [2 #* below]))
       (= wide (sum (map bool (get rows above))))
@@ -206,7 +251,8 @@
     several (> (sum (gfor column header (in (.casefold (one-line name)) (.casefold column)))) 1))
   (raise (NotText (+ f"{reading.name} has {(if several "several columns with" "no column")} "
     f"'{(clip name)}'; choose from: {(.join ", " columns)}"
-    (if (> more 0) f" and {more :,} more" "")))))
+    (if (> more 0) f" and {more :,} more" "")
+    (if (_data? [header #* rows]) "; if the first row is no header, give a number" "")))))
 
 
 ;; * Comma-separated values, and JSON
