@@ -184,10 +184,26 @@
     f"'{name}' is protected by a password; save it without one")))
 
 
-(defn test-rich-text-has-stars-and-bullets-of-no-meaning [here]
-  (write "a.rtf" (+ b"{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset128 Symbols;}}{\\*\\old none}"
-    b"\\* a \\\\* b\\par {\\listtext\\f0\\'95\\tab}oil\\par{\\f0\\'95\\tab}a wick\\par}"))
-  (assert (= (get (read "a.rtf") 0) "a \\* b\noil\na wick\n")))
+(defn [(pytest.mark.parametrize #("rtf" "text") [
+      #(b"{\\*\\old none}\\* a \\\\* b\\par" "a \\* b\n")
+      #((+ b"{\\listtext\\f0\\'95\\tab}oil\\par{\\f0\\'95\\tab}a wick\\par"
+          b"{\\listtext 1.1.{\\f0 }\\tab}fog\\par")
+        "oil\na wick\nfog\n")
+      #(b"A|\\par\\trowd a\\par b|c\\cell d\\cell\\row\\trowd e\\cell\\cell\\row f\\par"
+        "A|\na b|c\td\ne\nf\n")]
+      :ids ["stars" "lists" "tables"])]
+    test-rich-text-is-read-without-its-signs [here rtf text]
+  (write "a.rtf" (+ b"{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset128 Symbols;}}" rtf b"}"))
+  (assert (= (get (read "a.rtf") 0) text)))
+
+
+(defn test-spaces-that-hold-words-together-stay [here]
+  (write-all {
+    "a.odt" (zipped-as {"mimetype" ODT  "content.xml" (+ "<d><p>10\u00a0m \n high</p>"
+      "<table-row><table-cell><p>1\u00a0m</p></table-cell></table-row></d>")})
+    "b.docx" (docx
+      "<w:tr><w:tc><w:p><w:r><w:t>1\u00a0m</w:t></w:r></w:p></w:tc></w:tr>")})
+  (assert (= (get (read "a.odt" "b.docx") 0) "10\u00a0m high\n1\u00a0m\n1\u00a0m\n")))
 
 
 ;; * Pages and books
@@ -202,10 +218,16 @@
       #((+ "<div>offers</div><main><p>" (* "A fox sings to the moon. " 20)
           "</p></main><div>more</div>")
         (+ (* "A fox sings to the moon. " 19) "A fox sings to the moon.\n"))
+      #((+ "<div>offers</div><main role='main'><p>" (* "A fox sings. " 9) "</p></main>")
+        (+ (* "A fox sings. " 8) "A fox sings.\n"))
       #("<p>All of it is here.</p><main></main>" "All of it is here.\n")
+      #((+ "<body style='display:none'>One<p style='color: red; DISPLAY: none'>no</p>"
+          "<div id='catlinks'>Foxes</div><div class='printfooter'>Retrieved from</div></body>")
+        "One\n")
       #("<pre>a\n   b\tc</pre><table><tr><td>1<td>2<tr><td><p>3</p><td>4</table>"
         "a\n   b\tc\n1\t2\n3\t4\n")]
-      :ids ["without what surrounds it" "its main part" "all, if that is empty" "in its form"])]
+      :ids ["without what surrounds it" "its main part" "named twice" "all, if that is empty"
+        "without what isn't shown" "in its form"])]
     test-of-a-page-the-text-is-read [here page text]
   (write "page.html" page)
   (assert (= (get (read "page.html") 0) text)))
@@ -214,6 +236,7 @@
 (defn [(pytest.mark.parametrize #("data" "options") [
       #((.encode "<meta charset='iso-8859-1'><p>Füchse – schön</p>" "cp1252") {})
       #((.encode "<?xml version='1.0' encoding='koi8-r'?><p>Привет</p>" "koi8-r") {})
+      #((.encode (+ (* "<meta name='a'>" 400) "<meta charset='cp1252'><p>Füchse</p>") "cp1252") {})
       #((.encode "<p>Füchse</p>" "utf-16") {})
       #((.encode "<p>Füchse</p>" "latin-1") {"encoding" "latin-1"})
       #((.encode "<meta charset='utf-8'><p>Füchse</p>" "cp1252") {"encoding" "cp1252"})])]

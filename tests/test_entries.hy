@@ -121,6 +121,23 @@
   (assert (= (get (read "a.mbox") 0) "one\n\ntwo\nthree\n\npage\n\nletter\n\n")))
 
 
+(defn [(pytest.mark.parametrize "encoding" ["utf-16-le" "utf-16-be" "utf-16" "utf-8-sig"])]
+    test-mail-may-be-saved-in-another-encoding-than-it-names [here encoding]
+  (write "a.eml"
+    (.encode "From: Ben\nContent-Type: text/plain; charset=latin-1\n\nschön\n" encoding))
+  (assert (= (get (read "a.eml" :only "Ben") 0) "schön\n\n")))
+
+
+(defn test-a-digest-is-its-messages [here]
+  (setv digest (MIMEMultipart "digest"))
+  (for [text ["lamp\n-- \nAnna" "> lamp\nfog"]] (.attach digest (MIMEMessage (MIMEText text))))
+  (setv mixed (MIMEMultipart "mixed"))
+  (for [part [(MIMEText "topics") digest]] (.attach mixed part))
+  (mailbox-of mixed)
+  (assert (= (read "a.mbox")
+    #("lamp\n\nfog\n\n" "mail, 2 messages; quotations and attachments left out"))))
+
+
 (defn [(pytest.mark.parametrize "header" ["" "Content-Type: text/plain; charset=us-ascii\n"])]
     test-eight-bit-mail-without-an-encoding-is-read-in-the-likely-one [here header]
   (write "a.mbox" (.join b"\n" (gfor encoding ["cp1252" "utf-8" "cp1251"]

@@ -9,6 +9,7 @@
   email.header [decode-header make-header]
   email.utils [parseaddr]
   html [unescape]
+  io [BytesIO]
   itertools [islice takewhile]
   json
   re
@@ -24,6 +25,9 @@
   MAX-MAIL-LINE MB  ; bytes
   MAX-SENDER 1000  ; characters of a header
   MAX-PARTS 200  ; within a part of a message
+  ;; Encodings in which a file of mail may have been saved, by its beginning.
+  SAVED-AS {rb"\xef\xbb\xbf" "utf-8-sig"  rb"\xff\xfe|\xfe\xff" "utf-16"
+    rb"(?s)[^\0]\0[^\0]\0" "utf-16-le"  rb"(?s)\0[^\0]\0[^\0]" "utf-16-be"}
   ;; What each message begins with, and the bytes of that line that are looked at.
   FROM (re.compile rb"From (?:- |\S+ .*?\d\d:\d\d.* \d{4})")
   LOOKED-AT 200
@@ -60,17 +64,40 @@
 (defn read-mbox [file reading]
   "Yield the text of each message in `file`, a mailbox; return a `Summary`."
   (setv [people count] [(Counter) 0])
-  (for [[count data] (enumerate (_messages file) 1)]
+  (for [data (_messages (_in-utf-8 file reading))]
     (try
-      (setv
-        message (message-from-bytes data)
-        name (_sender message)
-        text (_own-words (_body message reading)))
+      (for [message (_letters (message-from-bytes data))]
+        (+= count 1)
+        (setv
+          name (_sender message)
+          text (_own-words (_body message reading)))
+        (when (and name text) (+= (get people name) 1))
+        (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
       (except [[BeyondLimit NotText]] (raise))
-      (except [[RecursionError ValueError]] (continue)))  ; an unsound message
-    (when (and name text) (+= (get people name) 1))
-    (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
+      (except [[RecursionError ValueError]])))  ; an unsound message
   (Summary f"mail, {(counted count "messages")}; quotations and attachments left out" people))
+
+
+(defn _in-utf-8 [file reading]
+  "Return `file`, or its content without a byte order mark and in UTF-8 if it is in UTF-16."
+  (setv
+    head (.read file 4)
+    encoding (next (gfor [begins name] (.items SAVED-AS) :if (re.match begins head) name) None))
+  (.seek file 0)
+  (if encoding
+    (BytesIO (.encode (.decode (read-whole file reading) encoding "replace") "utf-8" "replace"))
+    file))
+
+
+(defn _letters [message]
+  "Return the messages in a `message` that is a digest; otherwise that alone."
+  (setv letters (lfor
+    part (islice (.walk message) MAX-PARTS)
+    :if (= (.get-content-type part) "multipart/digest")
+    each (cut (.get-payload part) MAX-PARTS)
+    :if (.is-multipart each)
+    (.get-payload each 0)))
+  (or letters [message]))
 
 
 (defn _messages [file]
@@ -122,13 +149,13 @@
 
 
 (defn _decoded [data [charset None]]
-  "Return the text of `data`: in `charset`, or if that is none, in UTF-8 or a likely encoding."
-  (unless (in charset [None "ascii" "us-ascii"])
-    (setv own (declared-encoding charset))
-    (when own (return (.decode data own "replace"))))
+  "Return the text of `data`: in UTF-8 if it can be, or in `charset`, or in a likely encoding."
+  (setv own (unless (in charset [None "ascii" "us-ascii"]) (declared-encoding charset)))
+  (when (and own (.isascii data)) (return (.decode data own "replace")))  ; such as UTF-7
   (try
     (.decode data "utf-8")
-    (except [UnicodeDecodeError] (.decode data (likely-encoding data "utf-8") "replace"))))
+    (except [UnicodeDecodeError]
+      (.decode data (or own (likely-encoding data "utf-8")) "replace"))))
 
 
 (defn _own-words [text]

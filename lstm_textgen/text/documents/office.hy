@@ -8,13 +8,16 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.archives [read-xml target]
-  lstm-textgen.text.documents.reading [Summary locked one-line read-whole])
+  lstm-textgen.text.documents.reading [Summary locked read-whole])
 
 (setv
   MOST-SPACES 100  ; that one OpenDocument element stands for
-  ;; In RTF: a table row, whose cells end in |; Pandoc writes each cell on its own line.
-  CELL (re.compile r"\n\|")
-  ROW (re.compile r"^(.*)\|$" re.MULTILINE)
+  ;; Stand-ins in RTF, characters of no text: for the beginning of a row, the end of a cell and of
+  ;; a row.
+  STAND-INS {"trowd" "\ufdd0"  "cell" "\ufdd1"  "row" "\ufdd2"}
+  TABLE-WORD (re.compile r"\\(trowd|cell|row)(?![a-z]) ?")
+  ROW (re.compile "\ufdd0([^\ufdd2]*)\ufdd2")
+  LIST-TEXT (re.compile r"\{(?:\\\*)?\\(?:listtext|pntext)\b(?:[^{}]|\{[^{}]*\})*\}")
   ;; The marker of a list item, as Word and LibreOffice write it for old programs.
   LIST-MARK (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff\ufffd]|\w{1,3}[.)])?\t" re.MULTILINE)
   ;; What is no star at the beginning of a group: it would hide all that follows.
@@ -115,7 +118,7 @@
     (match (.get @ROLES name)
       "paragraph" (.extend lines [#* within (.rstrip text)])
       "row" (.append lines (.rstrip (.join "\t" within)))
-      "cell" (.append lines (one-line (.join " " within)))
+      "cell" (.append lines (.strip (collapsed (.join " " within))))
       _ (do
         (.extend lines within)
         (return text)))
@@ -182,7 +185,12 @@
 
   (meth between [text]
     "Return what is read of the `text` between elements."
-    (re.sub r"\s+" " " (or text ""))))
+    (collapsed (or text ""))))
+
+
+(defn collapsed [text]
+  "Return `text` with runs of white space as one space each, but keep no-break spaces."
+  (re.sub r"[ \t\r\n]+" " " text))
 
 
 (defn _attribute [node name]
@@ -198,13 +206,22 @@
   (import striprtf.striprtf [rtf-to-text])  ; here, as documents are rarer than plain text
   (setv
     source (->> (.decode (read-whole file reading) "latin-1")
-      (.sub ADDRESS "") (.sub DELETED "") (.sub STRAY-STAR r"\1"))
+      (.sub ADDRESS "") (.sub DELETED "{}") (.sub LIST-TEXT "{}") (.sub STRAY-STAR r"\1")
+      (.sub TABLE-WORD (fn [word] f"\\u{(ord (get STAND-INS (get word 1)))}{{}}")))
     text (rtf-to-text source :errors "replace")
     ;; RTF's surrogate pairs become characters.
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
     text (->> text
-      (.sub CELL "|") (.sub ROW (fn [row] (.rstrip (.replace (get row 1) "|" "\t"))))
+      (.sub ROW (fn [row] (+ (row-line (get row 1)) "\n")))
       (.sub LIST-MARK "") (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
   (Summary f"RTF document, {(counted count "paragraphs")}"))
+
+
+(defn row-line [row]
+  "Return the text of a `row` of a table in RTF with a tab after each cell but the last ones."
+  (->> (.split (.replace row (get STAND-INS "trowd") "") (get STAND-INS "cell"))
+    (map (fn [cell] (.strip (collapsed cell))))
+    (.join "\t")
+    (.rstrip)))

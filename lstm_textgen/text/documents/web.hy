@@ -13,15 +13,18 @@
   lstm-textgen.text.documents.reading [MAX-DEPTH Summary not-a read-whole])
 
 (setv
-  ;; Left out: code, controls, pictures, notes and navigation.
+  ;; Left out: code, controls, pictures, notes, navigation, and what isn't shown.
   LEFT-OUT (.join ", " [
     "script, style, template, noscript, head, nav, form, button, select, svg, math, iframe, object"
     "audio, video, canvas, aside, [hidden], [aria-hidden=true], [role=navigation], [role=search]"
     "[role=banner], [role=contentinfo], [role=complementary], [role=doc-noteref], [role=doc-toc]"
     "[role=doc-footnote], [role=doc-endnotes]"
+    ":not(body):not(main)[style*='display:none' i], :not(body):not(main)[style*='display: none' i]"
     ;; Notes and comments as Pandoc, LibreOffice and Wikipedia write them.
     "section.footnotes, a.footnote-ref, span.comment-start, [id^=sdfootnote], a.sdfootnoteanc"
     "[id^=sdendnote], a.sdendnoteanc, sup.reference, span.mw-editsection"
+    ;; What surrounds an article of Wikipedia.
+    "#toc, #siteSub, #catlinks, .printfooter, .mw-jump-link, .navbox"
     ;; Notes in e-books of Project Gutenberg and Calibre; superscript links lead to notes.
     ".footnote, .footnotes, .endnote, .endnotes, .fnanchor, .noteref, h1.notes-header, p.foot"
     "a[href*='#Footnote'], a[href*='#linknote-'], p:has(> a[id^='linknote-']), dl[id^='note_']"
@@ -52,7 +55,7 @@
   MARKS {codecs.BOM-UTF8 "utf-8-sig"  codecs.BOM-UTF16-LE "utf-16"  codecs.BOM-UTF16-BE "utf-16"}
   DECLARED (re.compile rb"<(?:\?xml|meta)\s[^<>]*?(?:encoding|charset)\s*=\s*[\"']?([\w:.-]+)"
     re.IGNORECASE)
-  SAID-WITHIN 4096  ; bytes from the beginning
+  SAID-WITHIN (** 2 16)  ; bytes from the beginning
   MAX-PAGE (* 16 MB)  ; bytes
   ;; By HTML's rules each tag searches all open elements: 200,000 took four minutes; browsers stop
   ;; at 512. Each attribute searches its tag's others: 300,000 took 90 seconds.
@@ -159,7 +162,7 @@
   (unless body (return []))
   (for [node (.css tree LEFT-OUT)] (.remove node))
   (setv
-    found (.css body MAIN)
+    found (list (.values (dfor each (.css body MAIN) each.mem-id each)))  ; each once
     least (* MAIN-SHARE (len (.text body)))
     main (next
       (gfor
