@@ -2,8 +2,8 @@
 
 It runs pyflakes and the style rules in CONTRIBUTING.md on the files and folders PATHS or, by
 default, on all of ours, and codespell on these and on what is written about them; then it checks
-the workflows of GitHub, too. Each finding is a line; the status is 1 if there are any. `codespell
--w PATHS` mends spelling.]]
+the files for GitHub and for citations by their schemas. Each finding is a line; the status is 1 if
+there are any. `codespell -w PATHS` mends spelling.]]
 
 (import
   pathlib [Path]
@@ -32,7 +32,7 @@ the workflows of GitHub, too. Each finding is a line; the status is 1 if there a
   (for [[path line message] findings]
     (print f"{path}:{line}: {message}" :flush True))
   (setv spelled (spelled-right? (or paths [#* DEFAULT #* PROSE])))
-  (or (bool findings) (not spelled) (not (or paths (workflows-valid?)))))
+  (or (bool findings) (not spelled) (not (or paths (metadata-valid?)))))
 
 
 (defn spelled-right? [paths]
@@ -45,13 +45,17 @@ the workflows of GitHub, too. Each finding is a line; the status is 1 if there a
   (= done.returncode 0))
 
 
-(defn workflows-valid? []
-  "Return whether GitHub's schema accepts each of our workflows; print what it doesn't."
-  (setv
-    files (map str (.glob (/ ROOT ".github" "workflows") "*.yml"))
-    done (subprocess.run [hy.sys-executable "-m" "check_jsonschema" "--quiet"
-      "--builtin-schema" "vendor.github-workflows" #* files]))
-  (= done.returncode 0))
+(defn metadata-valid? []
+  "Return whether their schemas accept our files for GitHub and citations; print what they don't."
+  (all (lfor
+    [schema files] [
+      ["github-workflows" (.glob ROOT ".github/workflows/*.yml")]
+      ["github-issue-forms" [(/ ROOT ".github" "ISSUE_TEMPLATE" "problem.yml")]]
+      ["github-issue-config" [(/ ROOT ".github" "ISSUE_TEMPLATE" "config.yml")]]
+      ["citation-file-format" [(/ ROOT "CITATION.cff")]]]
+    :setv done (subprocess.run [hy.sys-executable "-m" "check_jsonschema" "--quiet"
+      "--builtin-schema" f"vendor.{schema}" #* (map str files)])
+    (= done.returncode 0))))
 
 
 (defn files-in [paths]
