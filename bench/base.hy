@@ -115,7 +115,7 @@ expression finds in 10 million characters at temperature 1.]]
     [alone begun] (gfor m models (loss m held)))
   [ f"{(. (Path name) stem)}, {(len text) :,}" f"{minutes :g}" f"{alone :.4f}" f"{begun :.4f}"
     f"{(- begun alone) :+.4f}"
-    (get (. (get models 1) settings) "layers")
+    (str (. (get models 1) settings layers))
     #* (if sensible
       [(.join ", " (gfor way ["" base] (sensible-after folder text way base)))] [])
     #* (if books (copied models text held books) [])])

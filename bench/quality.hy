@@ -91,7 +91,7 @@ ours. Needs the extra `bench` (PyTorch).]]
     (.append theirs #(
       (lfor loss (get found "losses") (/ loss (math.log 2))) peer (get found "seconds"))))
   (.sort theirs)
-  (print-row f"{name}, {minutes :g}{beside}" (cell (get ours 0)) (get model.settings "layers")
+  (print-row f"{name}, {minutes :g}{beside}" (cell (get ours 0)) (str model.settings.layers)
     f"{seconds :.0f} s" f"{(get best "epoch")} of {(len model.history)}"
     #* (if theirs
       [ (by-hand (get theirs 0)) f"{(get theirs 0 2) :.0f} s"

@@ -41,7 +41,7 @@ spelling, which is an upper bound.]]
     (print-row f"{(. (Path name) stem)}, {(len text) :,}" (or minutes "1")
       #* (gfor
         [model loss] (zip models bits)
-        cell [f"{loss :.3f}" f"{(get model.settings "layers")}, {(len model.history)}"]
+        cell [f"{loss :.3f}" f"{model.settings.layers}, {(len model.history)}"]
         cell)
       f"{(- (get bits 1) (get bits 0)) :+.3f}")))
 

@@ -63,7 +63,7 @@ Needs the extra `bench` (PyTorch).]]
     f"{plain :.1f}"
     f"{(get found "seconds") :.0f}"
     f"{(/ total.perplexity plain) :.2f}"
-    (get model.settings "layers")
+    (str model.settings.layers)
     (len model.history)])
 
 

@@ -28,6 +28,35 @@ class _Vocabulary(Protocol):
     def encode(self, text: str) -> npt.NDArray[np.unsignedinteger[Any]]: ...
     def decode(self, ids: Sequence[int] | npt.NDArray[Any]) -> str: ...
 
+class _Settings(Protocol):
+    # settings
+    recipe: str | None
+    items: str | None
+    longest_item: int | None
+    median_item: int | None
+    item_ends: str | None
+    encoding: str | None
+    lower: bool
+    unit: str
+    max_words: int | None
+    validation: float
+    base: str | None
+    layers: Any
+    lookback: int
+    embedding: int
+    people: list[str] | None
+    beginning: str
+    why: str
+    devices: str
+    epochs: int
+    patience: int
+    learning_rate: float
+    batch_size: int
+    stride: int
+    temperature: float | list[float]
+    rng_seed: int
+    def as_dict(self) -> dict[str, Any]: ...
+
 class _NamedCell(Protocol):
     layer: int
     cell: int
@@ -92,7 +121,7 @@ class TextModel:
     @property
     def vocabulary(self) -> _Vocabulary: ...
     @property
-    def settings(self) -> dict[str, Any]: ...
+    def settings(self) -> _Settings: ...
     @property
     def history(self) -> list[dict[str, Any]]: ...
     def prepare(self, text: str) -> str: ...

@@ -6,12 +6,14 @@
   dataclasses [dataclass replace]
   importlib.machinery [SourceFileLoader]
   importlib.util [module-from-spec spec-from-loader]
+  os [PathLike]
   os.path [realpath]
   pathlib [Path]
   re
   sys
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.prep [compose-all place summary]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [as-keyword check-given])
 
 
@@ -38,6 +40,17 @@
   (Recipe name doc
     :settings (check-given settings "recipe")
     :prep (unless (is prep None) (compose-all prep))))
+
+
+(defn with-recipe [asked]
+  #[[Return the `Request` `asked` with what its recipe has and it hasn't.
+
+  Its `recipe` may be the path of one, from which it is loaded.]]
+  (setv recipe asked.recipe)
+  (when (isinstance recipe #(str PathLike)) (setv recipe (load-recipe recipe)))
+  (if recipe
+    (Request {"prep" recipe.prep  #** recipe.settings  #** asked  "recipe" recipe})
+    asked))
 
 
 (defn load-recipe [path]

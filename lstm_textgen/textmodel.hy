@@ -1,10 +1,11 @@
 "`TextModel`, the interface for Python and Hy programs, and `train` and `load`, which return one."
 
-(eval-when-compile (require hyrule [meth]  lstm-textgen.settings.parameters [defn-settings]))
+(eval-when-compile
+  (require hyrule [meth unless]  lstm-textgen.settings.parameters [defn-settings]))
 (import
   contextlib [contextmanager]
   io [StringIO]
-  os [PathLike fspath]
+  os [PathLike]
   pathlib [Path]
   sys
   warnings
@@ -23,11 +24,9 @@
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep]
-  lstm-textgen.recipes [Recipe load-recipe]
-  lstm-textgen.settings.models [Request]
-  lstm-textgen.settings.table [SETTINGS check-given check-setting]
+  lstm-textgen.recipes [Recipe]
+  lstm-textgen.settings.table [READING SETTINGS check-setting]
   lstm-textgen.text.corpus [prepared-pieces]
-  lstm-textgen.text.files [listed-sources]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.scoring [score-text]
@@ -65,8 +64,8 @@
     self.checkpoint.vocabulary)
 
   (defn [property] settings [self]
-    "Its settings: a dict of plain values."
-    (.as-dict self.checkpoint.settings))
+    "Its settings as attributes, such as `model.settings.epochs`; `as_dict` returns plain values."
+    self.checkpoint.settings)
 
   (defn [property] history [self]
     #[[A list of dicts, one for each epoch, all with the same keys, ready for a pandas `DataFrame`.
@@ -106,7 +105,7 @@
     "Prepare a long text, given as the strings `pieces`; yield strings that may be cut elsewhere."
     (prepared-pieces pieces self.checkpoint.settings.lower))
 
-  (defn-settings stream "write" [self [seed ""] * [warn None] #** given]
+  (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
     #[[Return an iterator of the pieces of text that the model generates after `seed`.
 
     The seed isn't included. Without `length`, `stop` and `sentences` the iterator is endless, or
@@ -114,10 +113,10 @@
     raised at once.]]
     (with [warn (_collecting warn)]
       (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
-        #* (.steering self given) warn)))
+        #* (.steering self asked) warn)))
 
   (defn-settings generate "write" [
-      self [seed ""] [length ...] [samples None] * [new False] [warn None] #** given]
+      self [seed ""] [length ...] [samples None] * [new False] [warn None] #** asked]
     #[[Return `seed` and the text generated after it; with a model of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
@@ -142,14 +141,13 @@
       length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH))
     (with [warn (_collecting warn)]
       (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
-        #* (.steering self given (when (is-not length None) (check-setting "length" length)))
+        #* (.steering self asked (when (is-not length None) (check-setting "length" length)))
         warn :new (check-setting "new" new)))
       (setv whole (lfor [k text] (sorted texts) (+ (get seeds (// k count)) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 
-  (defn steering [self given [length None]]
-    "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of the dict `given`."
-    (setv asked (Request (check-given given "write")))
+  (defn steering [self asked [length None]]
+    "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of a `Request`."
     #( (usual-options self.checkpoint
         (.get asked "temperature") asked.top-k asked.top-p asked.min-p)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
@@ -238,7 +236,8 @@
     (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
   ALPHABET (Kind "a `Vocabulary` or the path of a file of characters"
     (fn [x] (isinstance x #(Vocabulary str PathLike))))
-  RECIPE (Kind "a recipe or the path of one" (fn [x] (isinstance x #(Recipe (type None)))))
+  RECIPE (Kind "a recipe or the path of one"
+    (fn [x] (isinstance x #(Recipe str PathLike (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
   DISPLAY (Kind "a display such as lstm_textgen.Display" (fn [x] (hasattr x "begin_epoch"))))
 
@@ -270,7 +269,7 @@
 
 (defn-settings train "train" [
     [sources None] [path (. (get SETTINGS "path") default)] * [text None] [recipe None] [prep None]
-    [display None] [callbacks #()] #** given]
+    [display None] [callbacks #()] #** asked]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: a text or a list of
@@ -296,31 +295,23 @@
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
   for files that can't be read or written, `FloatingPointError` if training diverges, and
   `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
-  (when (and (is-not text None) (is-not sources None))
-    (refuse "give " 'sources " or `text`, not both"))
+  (when (is-not text None)
+    (when (is-not sources None) (refuse "give " 'sources " or `text`, not both"))
+    (for [name READING :if (in name asked)]
+      (refuse (hy.models.Symbol name) " has no effect on `text`; leave it out"))
+    (setv sources (StringIO (joined-texts text))))
   (setv
-    given (check-given
-      (dfor [k value] (.items given) k (if (isinstance value PathLike) (fspath value) value))
-      "train")
-    recipe (if (isinstance recipe #(str PathLike))
-      (load-recipe recipe)
-      (check-value 'recipe RECIPE recipe))
-    settings {#** (if recipe recipe.settings {}) #** given}
-    asked (Request
-      { #** settings
-        "sources" (cond
-          (is-not text None) [(StringIO (joined-texts text))]
-          (is-not sources None) (listed-sources sources)
-          True (.get settings "sources" []))
-        "path" (own-path (check-value 'path PATH path))
-        "recipe" recipe
-        "prep" (cond (is-not prep None) (compose-all prep)  recipe recipe.prep)
-        "callbacks" (check-value "`callbacks`" CALLBACKS
-          (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks))})
+    more {"sources" sources
+      "recipe" (check-value 'recipe RECIPE recipe)
+      "prep" (unless (is prep None) (compose-all prep))}
+    asked (.but asked #** (dfor [name value] (.items more) :if (is-not value None) name value)
+      :path (check-value 'path PATH path)
+      :callbacks (check-value "`callbacks`" CALLBACKS
+        (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks)))
     display (if (is display None)
       (make-display asked.quiet)
       (check-value "`display`" DISPLAY display)))
-  (TextModel (train-model asked display) asked.path.stem))
+  (TextModel (train-model asked display) (. (own-path path) stem)))
 
 
 (defn joined-texts [text]

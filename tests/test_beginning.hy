@@ -48,8 +48,8 @@
   (assert (< (first-loss model) (* 0.7 (first-loss alone))))
   (assert (= (len model.history) 2))
   (assert (= model.vocabulary.units [#* base.vocabulary.units "é"]))
-  (assert (.startswith (get model.settings "base") "model:"))
-  (assert (.startswith (get model.settings "layers") "lstm:24"))
+  (assert (.startswith model.settings.base "model:"))
+  (assert (.startswith (str model.settings.layers) "lstm:24"))
   (assert (= (lfor name ["lookback" "learning_rate"] (get model.settings name)) [16 0.02]))
   (assert (same-model? base.checkpoint (load-checkpoint (/ trained "model") :resume True))))
 
@@ -109,7 +109,7 @@
       #** options))
   (setv settings (. (train 3) settings))  ; 99 characters
   (assert (= (get settings "lookback") (get settings "stride") 9))
-  (assert (= (get (. (train 3 :lookback 2) settings) "lookback") 2))
+  (assert (= (. (train 3 :lookback 2) settings lookback) 2))
   (for [[times options length] [[3 {"lookback" 16} 99] [1 {} 33]]]
     (assert (re.search f"it has {length} characters, .* a smaller `lookback`"
       (refusal-of train times #** options)))))
@@ -129,7 +129,7 @@
   (monkeypatch.setattr "lstm_textgen.settings.sizing.LONG_TEXT" 3000)
   (for [epochs [1 2]]
     (setv model (train-from-base trained :text GREEK :max-words 40 :epochs epochs))
-    (assert (= (get model.settings "unit") "pieces"))
+    (assert (= model.settings.unit "pieces"))
     (assert (= (len model.history) epochs))))
 
 
@@ -157,7 +157,7 @@
   (train "words" OTHER :unit "words")
   (setv model (train "others" (* "quite new words stand here, and more\n" 200)
     :base (/ trained "words")))
-  (assert (= (get model.settings "unit") "words")))
+  (assert (= model.settings.unit "words")))
 
 
 (defn [helped] test-a-recipe-names-its-base [trained]
@@ -166,4 +166,4 @@
 (defrecipe other :from \"model\" :sources [\"other.txt\"] :epochs 1)" "other.hy")
   (write-text trained OTHER "other.txt")
   (output trained "--recipe" "other.hy" "--model" "new")
-  (assert (.startswith (get (. (lstm_textgen.load (/ trained "new")) settings) "base") "model:")))
+  (assert (.startswith (. (lstm_textgen.load (/ trained "new")) settings base) "model:")))

@@ -84,7 +84,7 @@
 
 (defn test-a-flag-for-several-values-may-come-several-times []
   (setv flags (parse-flags (shlex.split "--sources a b --sources c --stop x --stop=-y")))
-  (assert (= flags {"sources" ["a" "b" "c"]  "stop" ["x" "-y"]})))
+  (assert (= (dict flags) {"sources" ["a" "b" "c"]  "stop" ["x" "-y"]})))
 
 
 (defn test-word-by-word-is-a-unit-and-the-last-one-given-wins []
@@ -92,7 +92,7 @@
       ["--word-by-word" "words"] ["--unit words" "words"]
       ["--unit characters --word-by-word" "words"]
       ["--word-by-word --unit characters" "characters"]]]
-    (assert (= (parse-flags (shlex.split line)) {"unit" unit})))
+    (assert (= (dict (parse-flags (shlex.split line))) {"unit" unit})))
   (assert (in "--unit must be one of `characters`, `pieces`, `words`, not 'syllables'"
     (objection "--unit" "syllables"))))
 

@@ -165,7 +165,7 @@
     (assert (all (gfor name NAMES (in name known))))
     (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"]
       (get model.settings key)) ["line" 6 4 "\n"]))
-    (assert (= (get model.settings "item_ends") (last-characters NAMES)))))
+    (assert (= model.settings.item-ends (last-characters NAMES)))))
 
 
 (defn last-characters [items]
@@ -185,8 +185,8 @@
   (setv [model _] (learned tmp-path :text (.join "\n" (gfor name NAMES (+ name "lee")))))
   (setv known (KnownItems model.checkpoint.items))
   (assert (and (in "Anna" known) (in "Annalee" known) (not-in "Xerxes" known)))
-  (assert (= (get model.settings "longest_item") 9))
-  (assert (= (get model.settings "item_ends") (last-characters [#* NAMES "Annalee"]))))
+  (assert (= model.settings.longest-item 9))
+  (assert (= model.settings.item-ends (last-characters [#* NAMES "Annalee"]))))
 
 
 (defn test-too-many-items-leave-no-fingerprints [tmp-path counting monkeypatch]
@@ -203,7 +203,7 @@
   (assert (in "`items` is paragraph here, but the model has line"
     (refusal-of learned tmp-path :items "paragraph")))
   (setv [model lines] (learned tmp-path :items None :epochs 2))
-  (assert (= (get model.settings "items") "line"))
+  (assert (= model.settings.items "line"))
   (assert (= (len model.history) 2)))
 
 
@@ -213,8 +213,8 @@
   (.save base (/ tmp-path "base.h5"))
   (setv [model _] (learned tmp-path :base (str (/ tmp-path "base.h5")) :restart True
     :layers None :items now))
-  (assert (= (get model.settings "items") now))
-  (assert (.startswith (get model.settings "base") "base:"))
+  (assert (= model.settings.items now))
+  (assert (.startswith model.settings.base "base:"))
   (assert (= (bool model.checkpoint.items) (bool now))))
 
 
@@ -249,7 +249,7 @@
     "(defrecipe names :sources [\"names.txt\"] :items line :layers 8 :lookback 8 :epochs 1)\n")
     "r.hy")
   (setv model (train :recipe (/ tmp-path "r.hy") :path (/ tmp-path "m.h5") :quiet True))
-  (assert (= (get model.settings "items") "line")))
+  (assert (= model.settings.items "line")))
 
 
 ;; * The hint

@@ -65,7 +65,7 @@
   (setv
     ours (TextModel (small-model :text "the cat and the dog" :unit "words"))
     back (TextModel.from-keras (.to-keras ours) ours.vocabulary))
-  (assert (= (get back.settings "unit") "words"))
+  (assert (= back.settings.unit "words"))
   (.save back (/ tmp-path "back"))
   (setv texts (lfor each [ours (load (/ tmp-path "back"))]
     (.generate each "the" :length 9 :rng-seed 1 :temperature 0.7)))
@@ -87,7 +87,7 @@
   (setv ours (TextModel.from-keras (/ tmp-path "a.keras") (/ tmp-path "a.txt")))
   (for [[a b] (zip ours.checkpoint.weights (.get-weights model) :strict True)]
     (assert (np.array-equal a b)))
-  (assert (= [ours.name (get ours.settings "lookback")] ["a" 20])))
+  (assert (= [ours.name ours.settings.lookback] ["a" 20])))
 
 
 (defn test-the-program-imports-a-keras-file [ours tmp-path]

@@ -284,4 +284,4 @@
   (assert (> (sum (gfor item items (.startswith item #(#* "rgbwptlc")))) 20))
   (setv seeded (.generate model "red " :samples 5 :rng-seed 1))
   (assert (all (gfor item seeded (and (.startswith item "red ") (not-in "\n" item)))))
-  (assert (= (get model.settings "longest_item") 9)))
+  (assert (= model.settings.longest-item 9)))

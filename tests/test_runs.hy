@@ -50,7 +50,7 @@
 
 (defn test-other-text-gets-as-many-epochs-as-a-text-of-its-length [trained]
   (setv [model _] (learn trained OTHER))
-  (assert (= (get model.settings "epochs") (sizing.default-epochs (len OTHER) "characters"))))
+  (assert (= model.settings.epochs (sizing.default-epochs (len OTHER) "characters"))))
 
 
 (defn test-even-a-quiet-run-says-that-there-was-nothing-to-train [trained capsys]
@@ -72,7 +72,7 @@
   (with [_ (pytest.raises ValueError :match "`max_words` has no effect when fine-tuning")]
     (learn new (* "The keeper lit the lamp.\n" 99) :max-words 50 :base "english"))
   (setv [model _] (learn new TEXT :max-words 50 :unit "words" :epochs 1))
-  (assert (= (get model.settings "max_words") 50)))
+  (assert (= model.settings.max-words 50)))
 
 
 (defn test-a-run-of-words-says-that-its-loss-compares-with-no-other-unit-s [tmp-path]
@@ -91,13 +91,13 @@
 (defn test-a-long-text-is-learned-by-pieces [tmp-path long-from]
   (long-from (len TEXT))
   (setv [model report] (learn tmp-path TEXT :epochs 1 :max-words 40))
-  (assert (= (get model.settings "unit") "pieces"))
-  (assert (= (len model.vocabulary) (get model.settings "max_words") 40))
+  (assert (= model.settings.unit "pieces"))
+  (assert (= (len model.vocabulary) model.settings.max-words 40))
   (assert (in (+ f"learning pieces, the default for {(len TEXT) :,} characters; "
     "for another unit, give `unit`") report.said))
   (long-from (+ (len TEXT) 1))
   (setv [model report] (learn tmp-path TEXT :epochs 2 :max-words 40))  ; the model's unit stays
-  (assert (= (get model.settings "unit") "pieces"))
+  (assert (= model.settings.unit "pieces"))
   (assert (= (len model.history) 2))
   (assert (not-in "learning pieces" (.join "\n" report.said))))
 
@@ -109,14 +109,14 @@
   (long-from (len TEXT))
   (monkeypatch.setattr sizing "READ_A_MINUTE" (/ (len TEXT) 20))
   (setv [model report] (learn tmp-path (cut TEXT (- (len TEXT) shorter)) :epochs 1 #** options))
-  (assert (= (get model.settings "unit") "characters"))
+  (assert (= model.settings.unit "characters"))
   (assert (not-in "learning pieces" (.join "\n" report.said))))
 
 
 (defn test-a-model-by-characters-reads-a-long-text-by-characters [trained long-from]
   (long-from (len OTHER))
   (setv [model _] (learn trained OTHER :epochs 1))
-  (assert (= (get model.settings "unit") "characters")))
+  (assert (= model.settings.unit "characters")))
 
 
 ;; * What is held out, and what makes it the same text
@@ -203,8 +203,8 @@
     :prep ["lower" #("replace" "c" "k")]
     :learning-rate (np.float32 0.02)
     :quiet True))
-  (assert (= (get model.settings "recipe") "verse"))
-  (assert (= (get model.settings "layers") "lstm:8"))
+  (assert (= model.settings.recipe "verse"))
+  (assert (= (str model.settings.layers) "lstm:8"))
   (assert (in "k" model.vocabulary.ids))
   (assert (not-in "c" model.vocabulary.ids)))
 
@@ -238,7 +238,8 @@
 (defn test-batch-size-and-lookback-may-change-when-training-resumes [trained]
   (setv [model report] (learn trained TEXT :epochs (np.int64 3) :batch-size 4 :lookback 20))
   (assert (= report.warned []))
-  (assert (= (lfor name ["batch_size" "lookback" "stride"] (get model.settings name)) [4 20 20]))
+  (setv settings model.settings)
+  (assert (= [settings.batch-size settings.lookback settings.stride] [4 20 20]))
   (setv [first _ last] (losses-of model))
   (assert (< last first)))
 

@@ -44,7 +44,7 @@
 
 
 (defn test-a-new-row-is-a-flag-and-checked-in-a-recipe-and-by-train [toy]
-  (assert (= (parse-flags ["--toy-size" "3"]) {"toy_size" 3}))
+  (assert (= (dict (parse-flags ["--toy-size" "3"])) {"toy_size" 3}))
   (assert (in "--toy-size N" (.format-help (make-parser :everything True))))
   (with [_ (pytest.raises ValueError :match "--toy-size must be a whole number, 1 or more")]
     (parse-flags ["--toy-size" "0"]))
@@ -58,12 +58,11 @@
 (defn test-a-new-row-is-a-parameter-with-its-documentation-and-type [toy]
   (setv learn (hy.eval '(do
     (require lstm-textgen.settings.parameters [defn-settings])
-    (defn-settings learn "train" [[lookback 8] * #** given]
+    (defn-settings learn "train" [[lookback 8] * #** asked]
       "Learn.\n\n- …"
-      given)
+      asked.toy-size)
     learn)))
-  (assert (= (learn :toy-size 3) {"toy_size" 3}))
-  (assert (= (learn) {}))
+  (assert (= [(learn :toy-size 3) (learn)] [3 None]))
   (assert (.endswith learn.__doc__ "\n- `toy_size`: size of the toy"))
   (assert (not-in "lookback`:" learn.__doc__))
   (setv stub "def learn(\n    # settings: train\n) -> None: ...\n")

@@ -38,7 +38,7 @@
 
 (defn test-a-model-has-its-vocabulary-settings-and-history [model]
   (assert (= model.vocabulary.units (sorted (set TEXT))))
-  (assert (= (get model.settings "lookback") 16))
+  (assert (= model.settings.lookback 16))
   (assert (= (lfor entry model.history (get entry "epoch")) [1 2]))
   (for [entry model.history name ["loss" "validation_loss"]]
     (assert (< 0 (get entry name) (np.log (len model.vocabulary))))))

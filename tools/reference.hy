@@ -9,7 +9,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   re
   textwrap
   lstm-textgen
-  lstm-textgen.basics.values [FLAG STOPS TABLE-COLUMNS TEMPERATURE]
+  lstm-textgen.basics.values [FLAG STOPS TABLE-COLUMNS TEMPERATURE TEXT-LIST]
   lstm-textgen.prep :as prep
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.parameters [described]
@@ -75,9 +75,13 @@ the functions that make them. A test compares the pages in docs/ with their resu
 ;; * The stub
 
 (defn with-settings [stub]
-  #[[Return the text of the `stub` with its parameters that are settings renewed.
+  #[[Return the text of the `stub` with its parameters and attributes that are settings renewed.
 
-  They follow a comment such as `# settings: train`, up to the end of the list of parameters.]]
+  Parameters follow a comment such as `# settings: train`, up to the end of the list of parameters,
+  a model's attributes the comment `# settings`, up to a method.]]
+  (setv stub (re.sub r"(?s)(    # settings\n).*?(    def )"
+    (fn [found] (.join "" [(get found 1) #* (stub-attributes) (get found 2)]))
+    stub))
   (re.sub
     r"(?ms)^( +)# settings: (\w+)\n.*?^( *\) ->)"
     (fn [found]
@@ -93,6 +97,16 @@ the functions that make them. A test compares the pages in docs/ with their resu
         #* (gfor line lines (+ indent (.replace line "\0" " ")))
         end]))
     stub))
+
+
+(defn stub-attributes []
+  "Return a line for each setting that a model has, and its type."
+  (setv types {
+    #** TYPES  LAYERS "Any"  TEMPERATURE "float | list[float]"  TEXT-LIST "list[str]"})
+  (lfor
+    s (settings-in "model" "fact")
+    :setv type (.get types s.kind (. s.kind read __name__))
+    f"    {s.name}: {type}{(if s.optional " | None" "")}\n"))
 
 
 (defn stub-parameter [setting]

@@ -4,7 +4,7 @@
 (import
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.cli.flags [models-of]
-  lstm-textgen.settings.table [SETTINGS settings-in])
+  lstm-textgen.settings.table [READING SETTINGS settings-in])
 
 
 (defrecord Action "An action of the program." [
@@ -16,7 +16,6 @@
 
 (setv
   TRAINING "training"
-  READING ["encoding" "max_download" "only" "column" "sheet"]
   STEERING (lfor s (settings-in "write") s.name)  ; of a single text, and of all generation
   WRITING [#* STEERING "samples" "new" "path" "mix" "output" "overwrite" "originality"]
   ACTIONS (dfor
@@ -61,7 +60,7 @@
     (unless (in "sources" flags)
       (refuse "--originality needs the training text to compare with: --sources PATH"))
     (+= used ["sources" #* READING]))
-  (setv idle (lfor name flags :if (not-in name used) name))
+  (setv idle (lfor name (.keys flags) :if (not-in name used) name))
   (when (and compares? (in "sources" idle))
     (refuse f"--sources trains, {(_options asked)} generates: use one; "
       "to measure copying, add --originality"))
@@ -71,7 +70,7 @@
 
 (defn _missing [flags]
   "Return the message that no action was requested; it names those that the `flags` belong to."
-  (setv given (lfor name flags :if (!= name "path") name))
+  (setv given (lfor name (.keys flags) :if (!= name "path") name))
   (unless given
     (return "nothing to do: give --sources to train or --generate SEED to generate; see --help"))
   (for [idle [given (cut given 1)]]  ; all of them if they belong together, else the first

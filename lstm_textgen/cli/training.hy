@@ -13,13 +13,12 @@
   lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.choice [PROCESS]
   lstm-textgen.learning.learner.machines [follower?]
+  lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-model-apart]
   lstm-textgen.modelfile.places [check-writable own-path]
-  lstm-textgen.settings.table [SETTINGS as-flags]
-  lstm-textgen.textmodel [train :as train-model])
-
+  lstm-textgen.settings.table [SETTINGS as-flags])
 
 (setv TO-SHOW 300)  ; units of the text that a run's last line generates
 
@@ -32,7 +31,6 @@
     (get PROCESS "ours") True  ; so the fastest backend may be chosen
     [path] (models-of flags)
     file (own-path path)
-    options (dfor name flags :if (not-in name ["path" "cpu"]) name (get flags name))
     report (make-display flags.quiet as-flags))
   (defn farewell [stderr unsaved]
     (remove-lock file)
@@ -42,11 +40,10 @@
       "stopped; nothing was changed"))
     (os.write stderr (.encode f"\n{(program)}: {end}\n")))
   (try
-    (setv model (with [_ (watching farewell)]
-      (train-model :path path :display report #** options)))
+    (setv model (with [_ (watching farewell)] (train-model (.but flags :path path) report)))
     (unless (follower?)
-      (when (in "report" options) (.say report (page-written (get options "report"))))
-      (.say report (_how-to-generate path model.checkpoint)))
+      (when flags.report (.say report (page-written flags.report)))
+      (.say report (_how-to-generate path model)))
     (except [error Interrupted]
       (unless (follower?)
         (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))

@@ -16,7 +16,7 @@
 
   (meth __init__ [@model]
     (setv
-      @people (get model.settings "people")
+      @people model.settings.people
       @you (get @people 0)
       @said ""))
 

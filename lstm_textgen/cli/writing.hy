@@ -44,7 +44,7 @@
     (setv
       sources [#* (.get flags "sources" []) #* (.get flags "score" [])
         #* (.values (.chosen flags "generate_from"))]
-      numbers (.get flags "temperature"))
+      numbers flags.temperature)
     (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
       (unless (= [name path] ["output" "-"])
         (check-output name path sources (models-of flags) flags.overwrite
@@ -79,12 +79,12 @@
 
 (defn _reading [model flags]
   "Return a dict of reading options, with the encoding given or else the model's own."
-  {"encoding" (.get flags "encoding" (get model.settings "encoding"))
+  {"encoding" (.get flags "encoding" model.settings.encoding)
     "limit" (* MB flags.max-download)
     "only" flags.only
     "column" flags.column
     "sheet" flags.sheet
-    "items" (.get model.settings "items")})
+    "items" model.settings.items})
 
 
 ;; * Generation
@@ -94,7 +94,7 @@
   (setv
     model (_load-model flags)
     reading (_reading model flags)
-    items (get model.settings "items")
+    items model.settings.items
     read (fn [paths] (read-sources paths :warn warn #** reading))
     seed (cond
       (in "generate" flags) flags.generate
@@ -108,7 +108,7 @@
       [(.stream model seed :warn warn #** options)]  ; piece by piece; several, side by side
       (gfor
         [_ text] (write-each model.checkpoint [(.prepare model seed)] samples
-          #* (.steering model options) warn :new flags.new)
+          #* (.steering model flags) warn :new flags.new)
         [text]))
     gap (if items (.removeprefix (get ENDS items) "\n") "\n")
     titled? (and (> samples 1) (not items))
@@ -169,12 +169,12 @@
     model (_load-model flags)
     options (.chosen flags #* STEERING)
     terminal (and (.isatty sys.stdin) (.isatty sys.stdout))
-    items (get model.settings "items")
-    people (or (get model.settings "people") [])
+    items model.settings.items
+    people (or model.settings.people [])
     turns (when (and (> (len people) 1) (not items)) (Turns model)))
   (unless (or items (.chosen flags #* Ends.__annotations__))
     (setv (get options "length") (if turns ANSWER CONTINUATION)))
-  (.setdefault options "temperature" (get model.settings "temperature"))
+  (.setdefault options "temperature" model.settings.temperature)
   (when terminal
     (with [_ (suppress ImportError)]  ; Windows' console has its own line editing
       hy.I.readline)

@@ -82,7 +82,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   #[[Return the `ModelSettings` of a new model fine-tuned from `base`, called `name`.
 
   Its unit and layers, except dropout, are the base's, and by default its lookback. Raise
-  `ValueError` for a `given` setting (a dict) that contradicts the base.]]
+  `ValueError` for a `given` setting that contradicts the base.]]
   (setv
     own base.settings
     settings (new-settings {

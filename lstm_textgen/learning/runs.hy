@@ -18,10 +18,12 @@
   lstm-textgen.learning.start [load-keras make-start measured-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
-  lstm-textgen.modelfile.places [check-room check-writable]
+  lstm-textgen.modelfile.places [check-room check-writable own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [write-report]
-  lstm-textgen.settings.sizing [choose-layers share-in-words training-speed])
+  lstm-textgen.recipes [with-recipe]
+  lstm-textgen.settings.sizing [choose-layers share-in-words training-speed]
+  lstm-textgen.text.files [listed-sources])
 
 (setv
   SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means
@@ -30,12 +32,19 @@
 
 (defn train-model [asked display]
   "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
-  (setv deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes))))
+  (setv
+    deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes)))
+    asked (with-recipe asked)
+    asked (.but asked
+      :sources (listed-sources (or asked.sources []))
+      :path (own-path asked.path)))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join display) (ProcessGroup))]
     (setv run (Run asked group display deadline))
     (unless group.leader?
-      (return (_train (replace run :asked (.without-outputs asked) :display (Silent)))))
+      (return (_train (replace run
+        :asked (.but asked :tensorboard None :csv None :report None :callbacks [])
+        :display (Silent)))))
     ;; No output may replace an input or another output.
     (setv
       [path sources csv page] [asked.path asked.sources asked.csv asked.report]

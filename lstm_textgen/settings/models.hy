@@ -1,6 +1,6 @@
 "What was asked for, and what a model keeps of it and of its training."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   dataclasses [dataclass make-dataclass replace]
   lstm-textgen.basics.messages [refuse]
@@ -13,25 +13,42 @@
   MAX-STEP (** 2 20))  ; ids in one training step: 16 times a large GPU's share
 
 
-(defclass Request [dict]
-  #[[What was asked for, by whomever: a dict from names of settings to their checked values.
+(defclass Request []
+  #[[What was asked for, by whomever: it is made once, where values were checked, and only read.
 
-  It has only those that were given. As attributes there are all, the others with their defaults:
-  `request.minutes` may be None. A run's also has "prep", a text → text function or None, and
-  "callbacks", a list.]]
+  It has an attribute for each setting: what was given, or else the default, so `request.minutes`
+  may be None; `(in "minutes" request)` tells whether it was given. `#** request` are those that
+  were. A run's has `prep`, a text → text function, and `callbacks`, a list, too.]]
+  (setv
+    prep None
+    callbacks #())
 
-  (defn __getattr__ [self name]
-    (when (in name self) (return (get self name)))
+  (meth __init__ [given]
+    (.update (vars self) given))
+
+  (meth __getattr__ [name]  ; if it wasn't given
     (unless (in name SETTINGS) (raise (AttributeError name)))
     (. (get SETTINGS name) default))
 
-  (defn chosen [self #* names]
+  (meth __contains__ [name] (in name (vars self)))
+
+  (meth __getitem__ [name] (get (vars self) name))
+
+  (meth keys []
+    "Return the names of those that were given."
+    (.keys (vars self)))
+
+  (meth get [name [default None]]
+    "Return the setting `name`, or `default` if it wasn't given."
+    (.get (vars self) name default))
+
+  (meth chosen [#* names]
     "Return a dict of those of the settings `names` that were given."
     (dfor name names :if (in name self) name (get self name)))
 
-  (defn without-outputs [self]
-    "Return what a process is asked for that only takes part: it writes and calls nothing."
-    (Request {#** self  "tensorboard" None  "csv" None  "report" None  "callbacks" []})))
+  (meth but [#** values]
+    "Return the request with these `values` in place of its own."
+    (Request {#** self  #** values})))
 
 
 (defclass Base [str]
@@ -80,12 +97,12 @@
 
 
 (defn of-model [given]
-  "Return a dict of the settings of a model that are `given` (a dict) and not None."
+  "Return a dict of the settings of a model that are `given` (a dict or `Request`) and not None."
   (dfor s (settings-in "model") :if (is-not (.get given s.name) None) s.name (get given s.name)))
 
 
 (defn new-settings [given]
-  "Return the `ModelSettings` of a new model: those `given` (a dict), else the defaults."
+  "Return the `ModelSettings` of a new model: those `given` (as above), else the defaults."
   (setv
     defaults (dfor s (settings-in "model" "fact") s.name s.default)
     settings (ModelSettings #** {#** defaults #** (of-model given)}))

@@ -6,6 +6,7 @@ in Python, and its checks.]]
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
+  os [PathLike fspath]
   hy.models [Symbol]
   lstm-textgen.basics.messages [refuse spelled]
   lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
@@ -265,6 +266,9 @@ in Python, and its checks.]]
 (setv SETTINGS (dfor [group rows] (.items TABLE) row rows row.name (replace row :group group)))
 
 
+(setv READING ["encoding" "max_download" "only" "column" "sheet"])  ; how sources are read
+
+
 (defn settings-in [#* places]
   "Return the settings that have one of these `places`, words of `Setting.places`."
   (lfor setting (.values SETTINGS) :if (& (set places) (set (.split setting.places))) setting))
@@ -288,7 +292,11 @@ in Python, and its checks.]]
 
 
 (defn check-setting [name value [wrong-type TypeError]]
-  "Return `value` as a plain Python value; raise like `check-value` if it is invalid for `name`."
+  #[[Return `value` as a plain Python value; raise like `check-value` if it is invalid for `name`.
+
+  A path may be a `PathLike`, such as a `Path`.]]
+  (when (and (isinstance value PathLike) (in (. (get SETTINGS name) kind) [PASSAGE MODEL]))
+    (setv value (fspath value)))
   (check-value (Symbol name) (. (get SETTINGS name) kind) value wrong-type))
 
 

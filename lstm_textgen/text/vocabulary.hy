@@ -15,7 +15,7 @@
 
 
 (defn check-words [settings given fine-tuned]
-  #[[Raise `ValueError` if `max_words` is `given` (a dict) and has no effect with these `settings`.
+  #[[Raise `ValueError` if `max_words` is `given` and has no effect with these `settings`.
 
   `fine-tuned`: whether the pieces are those of a base.]]
   (setv unit (get UNITS settings.unit))
