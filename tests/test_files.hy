@@ -242,7 +242,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
       #((+ OLE (.encode "PowerPoint Document" "utf-16-le")) "an old presentation"
         "save it as .pptx and give that")
       #((+ OLE (.encode "__substg1.0_" "utf-16-le")) "a message of Outlook"
-        "save it in Outlook as text (.txt) and give that")
+        "save it as text (.txt) and give that")
       #(b"\x89PNG\r\n\x1a\n" "a picture" "give its text as a .txt file")
       #(b"\xff\xd8\xff\xe0" "a picture" "give its text as a .txt file")
       #(b"GIF89a\x10\x00\x10\x00" "a picture" "give its text as a .txt file")

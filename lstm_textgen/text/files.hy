@@ -19,7 +19,7 @@
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
-    about-skipped file-chunks joined sound-documents]
+    about-skipped batched file-chunks joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -190,10 +190,11 @@
   `reading` is a `Reading`, whose name and ending are ignored. Raise `NotText`, `OSError`.]]
   (setv reading (_named (_quoted name) name reading))
   (import  ; here, as it takes 50 ms
-    lstm-textgen.text.documents.readers [read-any read-slack-folder])
+    lstm-textgen.text.documents.exports [Folder read-slack]
+    lstm-textgen.text.documents.readers [read-any])
   (try
     (cond
-      (os.path.isdir path) (yield :from (read-slack-folder path reading))
+      (os.path.isdir path) (yield :from (batched (read-slack (Folder path reading)) reading))
       (.endswith path ".gz") (with [file (gzip.open path)]
         (yield :from (read-any (Bounded file (Budget reading)) reading)))
       True (with [file (open path "rb")] (yield :from (read-any file reading))))

@@ -18,7 +18,7 @@
   lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
-  lstm-textgen.text.documents.exports [EXPORTS Folder read-slack slack?]
+  lstm-textgen.text.documents.exports [EXPORTS read-slack slack?]
   lstm-textgen.text.documents.loglines [LOGS]
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
@@ -36,14 +36,14 @@
   TOP-LINES 500  ; first lines, by which a chat is recognized
   HIDDEN r"(?:^|/)\.|^__MACOSX/|/$"  ; names of folders, and of members that nobody reads
   MIMETYPE "mimetype"
-  OPEN-DOCUMENT "application/vnd.oasis.opendocument."
-  ;; What OLE containers hold, by the name of a stream in them, and what to do unless it is read.
+  ;; What OLE containers hold, by the name of a stream in them, and as what to save all but .xls.
   OLE-STREAMS {
-    "WordDocument" ["an old Word document" "save it as .docx and give that"]
-    "PowerPoint Document" ["an old presentation" "save it as .pptx and give that"]
-    "__substg1.0_" ["a message of Outlook" "save it in Outlook as text (.txt) and give that"]
+    "WordDocument" ["an old Word document" ".docx"]
+    "PowerPoint Document" ["an old presentation" ".pptx"]
+    "__substg1.0_" ["a message of Outlook" "text (.txt)"]
     "Workbook" None
-    "Book" None}
+    "Book" None
+    "" ["an old Office document" ".docx or .xlsx"]}
   TABLES [#* CSV-ENDINGS #* JSON-ENDINGS]
   ;; Options of a `Reading`, and to what they apply.
   OPTIONS {"only" "chat or mailbox"  "sheet" "workbook"}
@@ -84,14 +84,13 @@
     mime (if (in MIMETYPE archive.names)
       (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
       "")
+    [_ _ open-document] (.partition mime "vnd.oasis.opendocument.")  ; such as text, or none
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
-  (defn open-document? [#* kinds]
-    (.startswith mime (tuple (gfor kind kinds (+ OPEN-DOCUMENT kind)))))
   (setv [read #* options] (cond
     (begins? "word/") [(fn [archive] (read-docx archive (partial _inserted archive)))]
     (begins? "ppt/") [read-pptx]
-    (open-document? "text" "presentation") [read-odt]
-    (or (begins? "xl/") (open-document? "spreadsheet")) [read-zipped-sheet "sheet"]
+    (.startswith open-document #("text" "presentation")) [read-odt]
+    (or (begins? "xl/") (.startswith open-document "spreadsheet")) [read-zipped-sheet "sheet"]
     (in "META-INF/container.xml" archive.names) [read-epub]
     (slack? archive.names) [read-slack "only"]
     mime (raise (NotText f"{reading.name} can't be read: it is of type {mime}"))
@@ -111,10 +110,11 @@
     (in (.encode stream "utf-16-le") data))
   (when (has? "EncryptedPackage") (raise (NotText (locked reading))))
   ;; Each kind may hold others.
-  (setv stream (if (= reading.ending ".xls") "Workbook" (next (filter has? OLE-STREAMS) None)))
-  (when (setx refused (.get OLE-STREAMS stream ["an old Office document"
-      "save it as .docx or .xlsx and give that"]))
-    (raise (NotText f"{reading.name} is {(get refused 0)}, not plain text; {(get refused 1)}")))
+  (setv stream (if (= reading.ending ".xls") "Workbook" (next (filter has? OLE-STREAMS))))
+  (when (setx refused (get OLE-STREAMS stream))
+    (setv [kind other] refused)
+    (raise (NotText
+      f"{reading.name} is {kind}, not plain text; save it as {other} and give that")))
   (_check-options reading ["sheet"])
   (read-sheet data reading))
 
@@ -289,11 +289,6 @@
     (except [[BeyondLimit ImportError NotText]] (raise))
     (except [error reader.errors]
       (raise (NotText (not-a reading reader.kind (str error))) :from error))))
-
-
-(defn read-slack-folder [path reading]
-  "Yield the text of the Slack export in the folder at `path`; return a `Summary`."
-  (batched (read-slack (Folder path reading)) reading))
 
 
 (defn document-text [kind text [column None]]

@@ -72,11 +72,11 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   `chunks` is a reader, or another iterator of plain text. After the last chunk `summary` is what
   the reader returned; None: nothing, as of plain text.]]
 
-  (meth __init__ [name @chunks]
-    (setv [@name @summary] [(printable name) None]))
+  (meth __init__ [name @chunks [@summary None]]
+    (setv @name (printable name)))
 
   (meth __iter__ []
-    (setv @summary (yield :from @chunks))))
+    (setv @summary (or (yield :from @chunks) @summary))))
 
 
 (defclass Budget []
@@ -173,13 +173,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
           (continue)))
       (when (.tell copy)
         (.seek copy 0)
-        (yield (Document document.name (_read-again copy document.summary)))))))
-
-
-(defn _read-again [copy summary]
-  "Yield the text in the file `copy`; return the `summary`."
-  (yield :from (file-chunks copy))
-  summary)
+        (yield (Document document.name (file-chunks copy) document.summary))))))
 
 
 (defn about-skipped [names count place encoding]

@@ -94,21 +94,21 @@
         (when (in "\n" text) (setv items "paragraph"))
         (.spend budget (+ (len text) 1))
         (.write copy (+ text END))))
-    (setv within (if reading.column
-      f" in column{(if (= (len names) 1) "" "s")} {(clip (.join ", " names) 200)}"
-      ""))
-    (unless count (raise (NotText f"{reading.name} has no text{within}")))
+    (setv
+      listed (clip (.join ", " names) 200)
+      columns (if reading.column f" in column{(if (= (len names) 1) "" "s")} {listed}" ""))
+    (unless count (raise (NotText f"{reading.name} has no text{columns}")))
     (.seek copy 0)
-    (when within (+= within said))
-    (cond
-      (and within longer)
-        (+= within f"; {(counted longer "rows")} with more cells than there are columns")
-      (and (not within) (> (len names) 1))
-        (setv within (Message " with all cells; to read some columns give " 'column
-          f": {(clip (.join ", " names) 200)}")))
     (for [chunk (file-chunks copy)]
       (yield (.replace chunk END (get ENDS (or reading.items items))))))
-  (Summary (Message kind f", {(counted count "entries")}" within)
+  (setv about (cond
+    reading.column (+ columns said (if longer
+      f"; {(counted longer "rows")} with more cells than there are columns"
+      ""))
+    (> (len names) 1)
+      (Message " with all cells; to read some columns give " 'column f": {listed}")
+    True ""))
+  (Summary (Message kind f", {(counted count "entries")}" about)
     :items (when reading.column (or reading.items items))))
 
 
