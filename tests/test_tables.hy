@@ -30,7 +30,7 @@
 ;; * Columns
 
 (defn [(pytest.mark.parametrize #("name" "mark") [#("a.csv" ",") #("b.csv" ";") #("c.tsv" "\t")
-      #("d.csv" "|") #("e.csv" "\t") #("from-a-pipe" ",")])]
+      #("d.csv" "|") #("e.csv" "\t") #("f.xls" "\t") #("from-a-pipe" ",")])]
     test-a-column-of-a-table-is-read [here name mark]
   (write name (+ f"\ufeffid{mark}text{mark}by\r\n1{mark} \"two, \nlines; \"\"x\"\"\"{mark}Anna\r\n"
     f"2{mark}{mark}Ben\n3\n\n4{mark}one{mark}Anna\n"))
@@ -113,6 +113,8 @@
     #("a.csv" "id,text,text 2\n,one\n1,two\n" "ex"
       "has several columns with 'ex'; choose from: 1 id (1), 2 text (one), 3 text 2")
     #("a.csv" "id,text\n1, \n2\n" "text" "has no text in column text")
+    #("a.csv" "\n\n" "text" "has no text")
+    #("a.csv" "id,\n1,\n" "2" "has no text in column 2")
     #("a.csv" "id,text\n" "{id}: {text}" "has no text in columns id, text")])]
     test-a-column-that-is-unknown-or-empty-is-refused [here name table column said]
   (write name table)

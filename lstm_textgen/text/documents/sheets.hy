@@ -14,6 +14,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
   os
   sys
   lstm-textgen.basics.messages [Message]
+  lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.apart [LOCKED run-apart]
@@ -22,16 +23,12 @@ many cells, may need any amount of memory, and then only that process ends.]]
 
 (setv
   SHEETS-SHOWN 200  ; characters of a list of sheets
-  DIGITS 15  ; of a number that a spreadsheet keeps
-  PLAIN #(1e-9 1e21))  ; numbers between these are shown without an exponent
+  DIGITS 15)  ; of a number that a spreadsheet keeps
 
 
 (defn read-zipped-sheet [archive]
   "Yield the text of each row of a sheet of the workbook in `archive`; return a `Summary`."
-  (.spend archive.budget (sum (gfor
-    info (.infolist archive.zip)
-    :if (.endswith info.filename ".xml")
-    info.file-size)))
+  (.spend archive.budget (sum (gfor info (.infolist archive.zip) info.file-size)))
   (.seek archive.file 0)
   (read-sheet (.read archive.file) archive.reading))
 
@@ -42,13 +39,13 @@ many cells, may need any amount of memory, and then only that process ends.]]
       reading.limit (or reading.sheet ""))]
     (setv
       [name others] (json.loads (.readline out))
-      listed (clip (.join ", " others) SHEETS-SHOWN))
+      listed (clip (.join ", " (map printable others)) SHEETS-SHOWN))
     (unless name
       (raise (NotText
         f"{reading.name} has no sheet '{(clip reading.sheet)}'; choose from: {listed}")))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
     (yield :from (text-of-rows (csv-rows out (replace reading :encoding "utf-8")) reading
-      (Message f"sheet {(clip name)}"
+      (Message f"sheet {(clip (printable name))}"
         #* (if (or reading.sheet (not others))
           []
           [" (others, read with " 'sheet f": {listed})"]))))))
@@ -90,11 +87,8 @@ many cells, may need any amount of memory, and then only that process ends.]]
   "Return the text of a cell's `value`, about as the sheet shows it."
   (cond
     (isinstance value bool) (.upper (str value))
-    (isinstance value float) (do
-      (setv
-        text f"{value :.{DIGITS}g}"
-        [least most] PLAIN)
-      (if (< least (abs value) most) (format (Decimal text) "f") text))
+    (isinstance value float)  ; only very small and very large ones with an exponent
+      (format (Decimal f"{value :.{DIGITS}g}") (if (< 1e-9 (abs value) 1e21) "f" ""))
     (isinstance value datetime) (.removesuffix
       (.replace (.isoformat value :timespec "seconds") "T" " ") " 00:00:00")
     (isinstance value time) (.isoformat value :timespec "seconds")

@@ -19,7 +19,7 @@
   lstm-textgen.text.items [ENDS])
 
 (setv
-  CSV-ENDINGS [".csv" ".tsv"]
+  CSV-ENDINGS [".csv" ".tsv" ".xls"]  ; some programs write a table as text into an .xls
   JSON-ENDINGS [".json" ".jsonl" ".ndjson"]
   JSON (re.compile r"\s*[\[{]")  ; how JSON begins that is a list of objects, or one object a line
   ;; The first separates nothing, and is for tables with one column.
@@ -197,7 +197,7 @@
       [literal name] [#* (column-parts text) #(" " None)]
       #(literal (unless (is name None) (_place name rows header reading))))
     places (dict.fromkeys (gfor [_ place] parts :if (is-not place None) place)))
-  #(parts (lfor place places (get header place))))
+  #(parts (lfor place places (or (get header place) (str (+ place 1))))))
 
 
 (defn _filled [parts row]
@@ -241,6 +241,7 @@
 (defn _place [name rows header reading]
   "Return the place of the column `name` in the `header`; raise `NotText` if there is none."
   (setv place (find-name name header))
+  (unless header (raise (NotText f"{reading.name} has no text")))
   (when (is-not place None) (return place))
   (setv
     columns (lfor
