@@ -189,8 +189,9 @@
       #((+ b"{\\listtext\\f0\\'95\\tab}oil\\par{\\f0\\'95\\tab}a wick\\par"
           b"{\\listtext 1.1.{\\f0 }\\tab}fog\\par")
         "oil\na wick\nfog\n")
-      #(b"A|\\par\\trowd a\\par b|c\\cell d\\cell\\row\\trowd e\\cell\\cell\\row f\\par"
-        "A|\na b|c\td\ne\nf\n")]
+      #((+ b"A|\\\\cell{\\v no}\\par\\trowd a\\par b|c\\cell d\\cell\\row"
+          b"\\trowd e\\cell\\cell\\row f\\par")
+        "A|\\cell\na b|c\td\ne\nf\n")]
       :ids ["stars" "lists" "tables"])]
     test-rich-text-is-read-without-its-signs [here rtf text]
   (write "a.rtf" (+ b"{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset128 Symbols;}}" rtf b"}"))
@@ -222,12 +223,14 @@
         (+ (* "A fox sings. " 8) "A fox sings.\n"))
       #("<p>All of it is here.</p><main></main>" "All of it is here.\n")
       #((+ "<body style='display:none'>One<p style='color: red; DISPLAY: none'>no</p>"
-          "<div id='catlinks'>Foxes</div><div class='printfooter'>Retrieved from</div></body>")
-        "One\n")
+          "<div id='catlinks'>Foxes</div><div class='printfooter'>Retrieved from</div>"
+          "<h2>Two<a class='headerlink'>¶</a></h2></body>")
+        "One\nTwo\n")
+      #("<div style='display:none'>All of it</div><p>is here." "All of it\nis here.\n")
       #("<pre>a\n   b\tc</pre><table><tr><td>1<td>2<tr><td><p>3</p><td>4</table>"
         "a\n   b\tc\n1\t2\n3\t4\n")]
       :ids ["without what surrounds it" "its main part" "named twice" "all, if that is empty"
-        "without what isn't shown" "in its form"])]
+        "without what isn't shown" "all, if most isn't" "in its form"])]
     test-of-a-page-the-text-is-read [here page text]
   (write "page.html" page)
   (assert (= (get (read "page.html") 0) text)))

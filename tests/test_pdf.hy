@@ -121,7 +121,8 @@
 (defn [(pytest.mark.parametrize "apart" [100 200 300 600])]
     test-letter-spaced-words-are-words [here apart]
   (setv letters (.join f" -{apart} " (gfor letter "RangeRs of sand" f"({letter})")))
-  (assert (= (read f"BT /F 16 Tf 50 700 Td [{letters}] TJ ET") "RangeRs of sand\n")))
+  (assert (= (read f"BT /F 16 Tf 50 700 Td [{letters}] TJ ET") "RangeRs of sand\n"))
+  (assert (= (read "BT /F 16 Tf 50 700 Td [(if) -600 (n) -600 (7)] TJ ET") "if n 7\n")))
 
 
 (defn test-an-invalid-instruction-costs-no-page [here]

@@ -14,15 +14,16 @@
   MOST-SPACES 100  ; that one OpenDocument element stands for
   ;; Stand-ins in RTF, characters of no text: for the beginning of a row, the end of a cell and of
   ;; a row.
-  STAND-INS {"trowd" "\ufdd0"  "cell" "\ufdd1"  "row" "\ufdd2"}
-  TABLE-WORD (re.compile r"\\(trowd|cell|row)(?![a-z]) ?")
-  ROW (re.compile "\ufdd0([^\ufdd2]*)\ufdd2")
+  [ROW-BEGIN CELL-END ROW-END] "\ufdd0\ufdd1\ufdd2"
+  STAND-INS {"trowd" ROW-BEGIN  "cell" CELL-END  "row" ROW-END}
+  TABLE-WORD (re.compile r"\\(?:[\\{}]|(trowd|cell|row)(?![a-z]) ?)")
   LIST-TEXT (re.compile r"\{(?:\\\*)?\\(?:listtext|pntext)\b(?:[^{}]|\{[^{}]*\})*\}")
   ;; The marker of a list item, as Word and LibreOffice write it for old programs.
   LIST-MARK (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff\ufffd]|\w{1,3}[.)])?\t" re.MULTILINE)
   ;; What is no star at the beginning of a group: it would hide all that follows.
   STRAY-STAR (re.compile r"(\\[\\{}]|\{\s*\\\*)|\\\*")
-  DELETED (re.compile r"\{(?>[^{}]*?\\deleted\b)[^{}]*\}")  ; a passage that is shown struck out
+  ;; A passage that is shown struck out, or hidden.
+  DELETED (re.compile r"\{(?>[^{}]*?\\(?:deleted|v)(?![a-z\d]))[^{}]*\}")
   BLANK (re.compile r"\n\s*\n\s*")
   ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; would follow the text of a link
 
@@ -207,21 +208,25 @@
   (setv
     source (->> (.decode (read-whole file reading) "latin-1")
       (.sub ADDRESS "") (.sub DELETED "{}") (.sub LIST-TEXT "{}") (.sub STRAY-STAR r"\1")
-      (.sub TABLE-WORD (fn [word] f"\\u{(ord (get STAND-INS (get word 1)))}{{}}")))
+      (.sub TABLE-WORD (fn [word] (if (get word 1)
+        f"\\u{(ord (get STAND-INS (get word 1)))}{{}}"
+        (get word 0)))))
     text (rtf-to-text source :errors "replace")
     ;; RTF's surrogate pairs become characters.
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
-    text (->> text
-      (.sub ROW (fn [row] (+ (row-line (get row 1)) "\n")))
-      (.sub LIST-MARK "") (.sub BLANK "\n\n") (.lstrip))
+    text (->> (table-rows text) (.sub LIST-MARK "") (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
   (Summary f"RTF document, {(counted count "paragraphs")}"))
 
 
-(defn row-line [row]
-  "Return the text of a `row` of a table in RTF with a tab after each cell but the last ones."
-  (->> (.split (.replace row (get STAND-INS "trowd") "") (get STAND-INS "cell"))
-    (map (fn [cell] (.strip (collapsed cell))))
-    (.join "\t")
-    (.rstrip)))
+(defn table-rows [text]
+  "Return the `text` of RTF with each row of a table as a line, and tabs between its cells."
+  (setv [#* rows end] (.split text ROW-END))
+  (defn line [row]
+    (setv
+      [before _ cells] (.partition row ROW-BEGIN)
+      cells (.split (.replace cells ROW-BEGIN "") CELL-END))
+    (+ before (.rstrip (.join "\t" (gfor cell cells (.strip (collapsed cell))))) "\n"))
+  (.translate (+ (.join "" (map line rows)) end)
+    (str.maketrans {ROW-BEGIN ""  CELL-END "\t"})))  ; what belongs to no row

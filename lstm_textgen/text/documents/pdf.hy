@@ -29,6 +29,7 @@
   LARGE 1.1  ; of that size: what is larger is a title
   ALIKE 0.08  ; of their size, by which the letters of a paragraph may differ
   INDENT 0.8  ; of their size, by which the first line of a paragraph is indented, or more
+  MOST-LINES 2000  ; of a page on which notes are looked for, as each is compared with all lines
   PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
   PAGE-NUMBER (re.compile r"\W*\d{1,4}(?:\s*/\s*\d{1,4})?\W*")
   ;; What a note begins with, and the raised mark that leads to it from the text before.
@@ -38,7 +39,7 @@
   ENDED (re.compile r"[.!?:…\"”’»)\]]\s*$")
   ;; How a heading may begin.
   NUMBERED (re.compile r"(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})+)\.?\s+[^\W\d_]")
-  HYPHENATED (re.compile r"([^\W_]+)[-\u00ad\u2010]$")
+  HYPHENATED (re.compile r"(?<![^\W_])([^\W_]++)[-\u00ad\u2010]$")
   WORD (re.compile r"[^\W\d_]+(?:-[^\W\d_]+)*")
   ;; "pre- and postwar": these words follow a hyphen that stays.
   AFTER-HYPHENS #{"and" "or" "to" "und" "oder" "bis" "et" "ou" "y" "o"}
@@ -173,15 +174,16 @@
     (all (gfor part line.parts (or (< part.size (* SMALL usual)) (not (.strip part.text))))))
   (for [page pages]
     (setv
-      body (lfor line page :if (not (small? line)) line)
+      body (if (< (len page) MOST-LINES) (lfor line page :if (not (small? line)) line) [])
       texts (dfor line body (id line) (unmarked line))
       marks (sfor [_ marks] (.values texts) mark (re.findall r"\d+|[*†‡§]" marks) mark)
       noted False)
     (for [line page]
       (setv
         begun (.match NOTE line.text)
-        noted (and (small? line) (not (any (map (partial above? line) body)))
-          (or noted (bool (and begun (in (get begun 1) marks))))))
+        noted (and (small? line)
+          (or noted (bool (and begun (in (get begun 1) marks))))
+          (not (any (map (partial above? line) body)))))
       (unless noted (.append kept (replace line
         :text (get (.get texts (id line) [line.text]) 0))))))
   kept)

@@ -138,7 +138,7 @@ or crash what reads it.]]
       [letter next] (pairwise line)
       (and next.added (.isalpha letter.text))))
     letters (sum (gfor letter line (.isalpha letter.text))))
-  (if (< (* 2 inner) (max letters LEAST-SPACED))
+  (if (or (< letters LEAST-SPACED) (< (* 2 inner) letters))
     line
     (lfor
       [letter next] (pairwise [#* line None])

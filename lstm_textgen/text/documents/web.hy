@@ -13,18 +13,18 @@
   lstm-textgen.text.documents.reading [MAX-DEPTH Summary not-a read-whole])
 
 (setv
-  ;; Left out: code, controls, pictures, notes, navigation, and what isn't shown.
+  ;; Left out: code, controls, pictures, notes and navigation.
   LEFT-OUT (.join ", " [
     "script, style, template, noscript, head, nav, form, button, select, svg, math, iframe, object"
     "audio, video, canvas, aside, [hidden], [aria-hidden=true], [role=navigation], [role=search]"
     "[role=banner], [role=contentinfo], [role=complementary], [role=doc-noteref], [role=doc-toc]"
     "[role=doc-footnote], [role=doc-endnotes]"
-    ":not(body):not(main)[style*='display:none' i], :not(body):not(main)[style*='display: none' i]"
     ;; Notes and comments as Pandoc, LibreOffice and Wikipedia write them.
     "section.footnotes, a.footnote-ref, span.comment-start, [id^=sdfootnote], a.sdfootnoteanc"
     "[id^=sdendnote], a.sdendnoteanc, sup.reference, span.mw-editsection"
-    ;; What surrounds an article of Wikipedia.
-    "#toc, #siteSub, #catlinks, .printfooter, .mw-jump-link, .navbox"
+    ;; What surrounds an article of Wikipedia, and what Sphinx, Texinfo and DocBook add.
+    "#siteSub, #catlinks, .printfooter, .mw-jump-link, .navbox, .toc, .headerlink"
+    ".copiable-link, .nav-panel, .navheader, .navfooter, .docnav"
     ;; Notes in e-books of Project Gutenberg and Calibre; superscript links lead to notes.
     ".footnote, .footnotes, .endnote, .endnotes, .fnanchor, .noteref, h1.notes-header, p.foot"
     "a[href*='#Footnote'], a[href*='#linknote-'], p:has(> a[id^='linknote-']), dl[id^='note_']"
@@ -37,6 +37,8 @@
       kind ["noteref" "footnote" "footnotes" "endnote" "endnotes" "rearnotes" "toc" "landmarks"
         "page-list" "pagebreak"]
       f"[epub\\:type~={kind}]")])
+  UNSEEN ":not(body)[style*='display:none' i], :not(body)[style*='display: none' i]"
+  MOST-UNSEEN 0.5  ; of a page's text: if more is hidden, a script shows it
   MAIN "main, [role=main], article"
   MAIN-SHARE 0.25  ; of a page's text that its main part must have
   BLOCKS (.join "," (.split (+ "address article blockquote body br center dd details div dl dt "
@@ -161,6 +163,9 @@
     body tree.body)
   (unless body (return []))
   (for [node (.css tree LEFT-OUT)] (.remove node))
+  (setv hidden (.css body UNSEEN))
+  (when (< (sum (gfor node hidden (len (.text node)))) (* MOST-UNSEEN (len (.text body))))
+    (for [node hidden] (.remove node)))
   (setv
     found (list (.values (dfor each (.css body MAIN) each.mem-id each)))  ; each once
     least (* MAIN-SHARE (len (.text body)))
